@@ -1,0 +1,102 @@
+-- Campaigns of the audience engine, the ledger, and what recipients did.
+-- status: 1 save 2 paused 3 schedule 4 sending 5 sent 6 canceled 7 canceling
+-- 8 archived. JSON columns hold the API's objects as given.
+CREATE TABLE campaign (
+	id SERIAL_ID, -- also the API's web_id
+	hex TEXT NOT NULL UNIQUE,
+	list_id BIGINT,
+	type TEXT NOT NULL,
+	status INTEGER NOT NULL,
+	settings TEXT NOT NULL,
+	segment_id BIGINT, -- of recipients; 0: none
+	segment_opts TEXT, -- JSON of recipients.segment_opts
+	tracking TEXT NOT NULL,
+	html TEXT,
+	plain_text TEXT,
+	content_type TEXT NOT NULL DEFAULT 'html',
+	archive_token TEXT,
+	schedule_ms BIGINT,
+	send_ms BIGINT, -- when the send was asked for
+	done_ms BIGINT, -- nobody queued, claimed or handed
+	frozen INTEGER NOT NULL DEFAULT 0, -- 1: the ledger is complete
+	freeze_cursor BIGINT NOT NULL DEFAULT 0,
+	recipients INTEGER NOT NULL DEFAULT 0,
+	sent_seq INTEGER NOT NULL DEFAULT 0, -- how many are accepted or refused
+	created_ms BIGINT NOT NULL,
+	updated_ms BIGINT NOT NULL
+);
+CREATE INDEX campaign_status ON campaign (status, schedule_ms);
+
+-- The distinct links of a campaign that sends, in the author's order; never
+-- changed once it sends. link_id 1.. ; hex: the API's link id.
+CREATE TABLE campaign_link (
+	campaign_id BIGINT NOT NULL,
+	link_id INTEGER NOT NULL,
+	hex TEXT NOT NULL,
+	url TEXT NOT NULL,
+	PRIMARY KEY (campaign_id, link_id)
+);
+
+-- The ledger. state: 1 queued 2 claimed 3 handed 4 accepted 5 deferred
+-- 6 refused 7 expired 8 canceled 9 left_out. left_out has reason (rule 12);
+-- refused, expired have bounce (1 hard 2 soft).
+CREATE TABLE recipient (
+	campaign_id BIGINT NOT NULL,
+	member_id BIGINT NOT NULL,
+	state INTEGER NOT NULL,
+	reason TEXT,
+	detail TEXT, -- what the relay said
+	bounce INTEGER NOT NULL DEFAULT 0,
+	uncertain INTEGER NOT NULL DEFAULT 0,
+	attempts INTEGER NOT NULL DEFAULT 0,
+	next_ms BIGINT NOT NULL DEFAULT 0, -- deferred: not before
+	lease_owner TEXT,
+	lease_until_ms BIGINT,
+	sent_seq INTEGER, -- its place in sent-to, from 1
+	at_ms BIGINT NOT NULL,
+	opens INTEGER NOT NULL DEFAULT 0,
+	machine_opens INTEGER NOT NULL DEFAULT 0,
+	clicks INTEGER NOT NULL DEFAULT 0,
+	machine_clicks INTEGER NOT NULL DEFAULT 0,
+	first_open_ms BIGINT,
+	last_open_ms BIGINT,
+	first_click_ms BIGINT,
+	last_click_ms BIGINT,
+	activity_ms BIGINT, -- when anything of its activity was last applied
+	unsubscribed_ms BIGINT,
+	complained_ms BIGINT,
+	PRIMARY KEY (campaign_id, member_id)
+) WITHOUT ROWID;
+CREATE INDEX recipient_work ON recipient (campaign_id, state, next_ms, member_id) WHERE state IN (1, 2, 3, 5);
+CREATE INDEX recipient_sent ON recipient (campaign_id, sent_seq) WHERE sent_seq IS NOT NULL;
+CREATE INDEX recipient_activity ON recipient (campaign_id, activity_ms, member_id) WHERE activity_ms IS NOT NULL;
+CREATE INDEX recipient_member ON recipient (member_id, campaign_id);
+
+-- Applied opens, clicks and bounces, with a verdict. kind: 1 open 2 click
+-- 3 bounce. event_id is that of events.event, so applying twice is nothing.
+CREATE TABLE activity (
+	member_id BIGINT NOT NULL,
+	campaign_id BIGINT NOT NULL,
+	event_id BIGINT NOT NULL,
+	kind INTEGER NOT NULL,
+	link_id INTEGER NOT NULL DEFAULT 0,
+	at_ms BIGINT NOT NULL,
+	machine INTEGER NOT NULL DEFAULT 0,
+	machine_why TEXT, -- proxy scanner honeypot early head burst
+	ip TEXT,
+	agent TEXT,
+	PRIMARY KEY (member_id, campaign_id, event_id)
+) WITHOUT ROWID;
+CREATE INDEX activity_campaign ON activity (campaign_id, kind, link_id, member_id);
+
+-- Single mails of this schema (tests, confirmations); delivery drains them.
+CREATE TABLE outgoing_message (
+	id SERIAL_ID,
+	sender TEXT NOT NULL, -- envelope
+	rcpt TEXT NOT NULL, -- envelope
+	source TEXT NOT NULL, -- the whole message, CRLF
+	attempts INTEGER NOT NULL DEFAULT 0,
+	next_ms BIGINT NOT NULL,
+	error TEXT,
+	created_ms BIGINT NOT NULL
+);

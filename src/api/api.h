@@ -1,0 +1,31 @@
+/*
+ * api/api.h - what every handler can reach, and helpers they share
+ *
+ * app/ fills one struct api and gives it to all route tables as their context.
+ * Handlers get it with api_of(rq).
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "http/router.h"
+#include "store/store.h"
+
+struct bridge;
+struct delivery;
+struct runner;
+
+struct api {
+	struct store *store;
+	struct runner *crm_jobs;      /* woken after a job was added */
+	struct runner *audience_jobs; /* same */
+	struct bridge *bridge;
+	struct delivery *delivery;
+	const char *data;         /* folder for uploads of imports */
+	const char *public_url;   /* without final slash */
+	const char *organisation; /* may be "" */
+	const char *postal_address;
+};
+
+struct api *api_of(const struct request *rq);
+
+#endif

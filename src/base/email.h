@@ -1,0 +1,37 @@
+/*
+ * base/email.h - addresses: what is one, and when two are the same
+ *
+ * The folded address (trimmed, lower case by Unicode rules, domain to
+ * A-labels by IDNA 2008) and its MD5, Mailchimp's subscriber_hash, are
+ * computed here and nowhere else, never in SQL: databases fold differently.
+ * Syntax: an addr-spec of RFC 5321 as people write it (dot-string or quoted
+ * local part, domain with at least one dot, no address literals), UTF-8
+ * allowed by RFC 6531. The local part holds at most 64 bytes, all at most
+ * 254.
+ */
+#ifndef BASE_EMAIL_H
+#define BASE_EMAIL_H
+
+#include "base/crypto.h"
+
+struct arena;
+struct err;
+
+#define EMAIL_MAX 254 /* bytes; RFC 5321 section 4.5.3.1.3, less the <> */
+
+struct email {
+	const char *address; /* as given, trimmed */
+	const char *folded;  /* lower case: for comparing and sending */
+	const char *domain;  /* of folded, in A-labels */
+	char hash[MD5_HEX + 1]; /* md5 of the folded address */
+};
+
+/* Strings live in arena. ERR_INVALID with a text that says what is wrong. */
+int email_parse(const char *text, struct arena *arena, struct email *out,
+                struct err *err);
+bool email_is_valid(const char *text);
+
+/* The hash of any text as Mailchimp clients compute it: md5(lower(text)). */
+void email_hash(const char *text, char out[MD5_HEX + 1]);
+
+#endif

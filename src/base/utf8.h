@@ -1,0 +1,28 @@
+/*
+ * base/utf8.h - checks and case folding of UTF-8 text (libunistring)
+ */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/strbuf.h"
+
+/* Valid UTF-8 (no surrogates, no overlong forms). NUL bytes are valid. */
+bool utf8_is_valid(struct str s);
+
+size_t utf8_length(struct str s); /* code points; s must be valid */
+
+/* Bytes of the longest prefix of valid s with at most max bytes. */
+size_t utf8_prefix(struct str s, size_t max);
+
+/* NFC, then Unicode full case folding: for comparing and searching. */
+void utf8_fold(struct str s, struct strbuf *out);
+/* Language-neutral case mapping. */
+void utf8_upper(struct str s, struct strbuf *out);
+void utf8_lower(struct str s, struct strbuf *out);
+void utf8_title(struct str s, struct strbuf *out);
+
+/* Windows-1252 (a superset of Latin-1 in practice) and UTF-16 to UTF-8. */
+void utf8_from_cp1252(struct str s, struct strbuf *out);
+void utf8_from_utf16(struct str s, bool big_endian, struct strbuf *out);
+
+#endif

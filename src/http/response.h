@@ -1,0 +1,39 @@
+/*
+ * http/response.h - what the client gets
+ *
+ * A fresh response has status 200 and an empty body. The server adds Date,
+ * Content-Length, X-Request-Id and the security headers.
+ */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include "base/json.h"
+#include "base/strbuf.h"
+
+struct err;
+
+struct response {
+	int status;
+	const char *content_type; /* default application/json */
+	struct strbuf body;
+	struct response_private *private;
+};
+
+/* name and value are copied; a value with CR or LF is a bug. */
+void response_header(struct response *rs, const char *name, const char *value);
+void response_redirect(struct response *rs, int status, const char *location);
+void response_empty(struct response *rs, int status); /* 204 and the like */
+
+/*
+ * A body of unknown length, made piece by piece while it is being sent: fn
+ * appends the next piece to out and returns 1, 0 at the end, or -1 (the
+ * connection is cut, so that nobody takes it for complete). free_fn (may be
+ * NULL) is called once at the end, whatever happens. `context` may live in the
+ * request's arena.
+ */
+typedef int (*response_stream_fn)(void *context, struct strbuf *out,
+                                  struct err *err);
+void response_stream(struct response *rs, response_stream_fn fn,
+                     void (*free_fn)(void *context), void *context);
+
+#endif

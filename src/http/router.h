@@ -1,0 +1,58 @@
+/*
+ * http/router.h - from method and path to a handler
+ *
+ * Routes come as tables, made from src/api/spec/*.json by tools/routegen.py.
+ * A path is literal segments and {names}. A known path with another method is
+ * 405 with Allow; HEAD is served by GET.
+ */
+#ifndef HTTP_ROUTER_H
+#define HTTP_ROUTER_H
+
+#include "http/request.h"
+#include "http/response.h"
+
+struct router;
+
+/* Returns 0 and a filled response, or -1: http/problem.c writes the error in
+ * the dialect of the route's table. */
+typedef int (*route_fn)(struct request *rq, struct response *rs,
+                        struct err *err);
+
+/* What a caller must be; see crm/user.h for who has which. */
+enum permission {
+	PERMIT_PUBLIC,  /* anybody, not signed in */
+	PERMIT_READ,    /* every role */
+	PERMIT_WRITE,   /* user, manager, administrator: records */
+	PERMIT_MARKET,  /* manager, administrator: groups, pushes, campaigns */
+	PERMIT_SEND,    /* who may send campaigns */
+	PERMIT_ADMIN,   /* administrator */
+};
+
+struct route {
+	enum http_method method;
+	const char *path; /* /api/v1/people/{person_id} */
+	route_fn fn;
+	enum permission permission;
+	bool upload; /* the body goes to a file, see request_upload_path */
+};
+
+/* How errors and authentication look in a part of the path space. */
+enum http_dialect {
+	DIALECT_PLAIN,     /* problem+json of our own API */
+	DIALECT_MAILCHIMP, /* problem documents of the Marketing API */
+	DIALECT_PAGE,      /* a plain HTML page */
+};
+
+struct route_table {
+	const char *prefix; /* "/3.0"; routes hold whole paths */
+	enum http_dialect dialect;
+	const struct route *routes;
+	size_t n;
+	void *context; /* becomes request.context */
+};
+
+struct router *router_new(void);
+void router_free(struct router **router);
+void router_add(struct router *router, const struct route_table *table);
+
+#endif

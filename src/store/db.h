@@ -1,0 +1,145 @@
+/*
+ * store/db.h - one connection to one schema, on SQLite or PostgreSQL
+ *
+ * A `struct db` belongs to one thread at a time. Queries are named in
+ * sql/<module>.sql (see tools/sqlgen.py); each has its schema, and using it on
+ * a connection of another schema is a bug. Arguments are bound, never pasted.
+ *
+ *     CLEANUP(rows_free) struct rows *rows = NULL;
+ *
+ *     if (db_query(db, SQL_PERSON_FIND, SQL_ARGS(sql_int(id)), &rows, err) < 0)
+ *             return -1;
+ *     found = rows_next(rows, err);
+ *
+ * A result is buffered whole on PostgreSQL: walk large tables by key, a page
+ * (1,000 to 10,000 rows) at a time.
+ *
+ * Errors: ERR_RETRY (busy, deadlock, lost connection: the transaction may be
+ * run again), ERR_CONFLICT (unique or foreign key), ERR_IO (all else; a full
+ * disk says so), ERR_BUG (broken SQL).
+ *
+ * Writers take a `struct tx *`, readers a `struct db *`. A transaction holds
+ * SQLite's one write lock of its schema: keep it under 100 ms.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "base/cleanup.h"
+#include "base/str.h"
+#include "store/sql.h"
+
+struct arena;
+struct db;
+struct err;
+struct rows;
+struct store;
+
+/* --- arguments --- */
+
+enum sql_type { SQL_NULL, SQL_INT, SQL_DOUBLE, SQL_TEXT };
+
+struct sql_value {
+	enum sql_type type;
+	int64_t i;
+	double d;
+	struct str s; /* UTF-8 without NUL; must live until the call returns */
+};
+
+struct sql_args {
+	const struct sql_value *v;
+	size_t n;
+};
+
+#define SQL_ARGS(...)                                                          \
+	((struct sql_args){ (const struct sql_value[]){ __VA_ARGS__ },         \
+	                    sizeof((const struct sql_value[]){ __VA_ARGS__ }) /  \
+	                            sizeof(struct sql_value) })
+#define SQL_NO_ARGS ((struct sql_args){ NULL, 0 })
+
+struct sql_value sql_null(void);
+struct sql_value sql_int(int64_t i);
+struct sql_value sql_id_or_null(int64_t id); /* 0: NULL */
+struct sql_value sql_double(double d);
+struct sql_value sql_text(const char *s); /* NULL: NULL */
+struct sql_value sql_str(struct str s);
+
+/* --- reading --- */
+
+int db_query(struct db *db, const struct sql *sql, struct sql_args args,
+             struct rows **out, struct err *err);
+/* Text made by store/sqlbuild; `?` arguments in both dialects. */
+int db_query_text(struct db *db, const char *text, struct sql_args args,
+                  struct rows **out, struct err *err);
+
+int rows_next(struct rows *rows, struct err *err); /* 1, 0 at the end, -1 */
+void rows_free(struct rows **rows);
+int rows_columns(const struct rows *rows);
+const char *rows_name(const struct rows *rows, int column);
+bool rows_is_null(const struct rows *rows, int column);
+int64_t rows_int(const struct rows *rows, int column); /* NULL: 0 */
+double rows_double(const struct rows *rows, int column);
+/* Valid until the next rows_next; NULL for NULL. */
+const char *rows_text(const struct rows *rows, int column);
+struct str rows_str(const struct rows *rows, int column);
+/* The same copied to the arena. */
+const char *rows_dup(const struct rows *rows, int column, struct arena *arena);
+
+/* First column of the first row: 1, 0 if there is no row (*out untouched). */
+int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
+                int64_t *out, struct err *err);
+/* The same, into the arena; a NULL value gives NULL. */
+int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
+                 struct arena *arena, const char **out, struct err *err);
+
+/* --- writing --- */
+
+struct tx {
+	struct db *db;
+	bool open;
+};
+#define TX_INIT                                                                \
+	{                                                                      \
+		NULL, false                                                    \
+	}
+
+/* CLEANUP(tx_release) struct tx tx = TX_INIT; nested transactions are bugs. */
+int tx_begin(struct db *db, struct tx *out, struct err *err);
+/* Reads only, all from one snapshot. */
+int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err);
+int tx_commit(struct tx *tx, struct err *err);
+void tx_release(struct tx *tx); /* rolls back what was not committed */
+
+/* Returns the number of rows changed, or -1. */
+int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
+            struct err *err);
+int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
+                 struct err *err);
+
+/*
+ * Many writes without waiting for each (libpq's pipeline mode): nothing is
+ * known of a single one until batch_end(), which returns the rows changed by
+ * all. A failure in between fails the batch and with it the transaction. No
+ * other statement may be run on tx while a batch is open.
+ */
+struct batch {
+	struct tx *tx;
+	int64_t changed;
+	int queued;
+};
+void batch_begin(struct tx *tx, struct batch *out);
+int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
+              struct err *err);
+int64_t batch_end(struct batch *b, struct err *err);
+
+/* --- facts about the connection --- */
+
+enum db_backend { DB_SQLITE, DB_PG };
+enum db_backend db_backend(const struct db *db);
+enum store_schema db_schema(const struct db *db);
+struct store *db_store(const struct db *db);
+
+/* Tests: the nth begin, statement or commit from now on fails with ERR_IO;
+ * 0 ends that. */
+void db_fail_nth(struct db *db, int n);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * store/sql.h - a named query, as tools/sqlgen.py makes it from the files of sql/
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include <stddef.h>
+
+enum store_schema { STORE_CRM, STORE_AUDIENCE, STORE_EVENTS, STORE_SCHEMAS };
+
+struct sql {
+	const char *name;
+	const char *sqlite;
+	const char *pg;
+	int schema; /* enum store_schema */
+	int args;
+	int index; /* dense: place in sql_all and in a statement cache */
+};
+
+struct sql_migration {
+	const char *name; /* 0001_people */
+	const char *sqlite;
+	const char *pg;
+	int schema;
+	int number;
+};
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * store/store_fixture.h - a fresh database for a unit test
+ *
+ * SQLite in a temporary folder; or, if MUSTER_TEST_DATABASE names a
+ * PostgreSQL server (postgresql://user@host:port/postgres), a database of its
+ * own there. Removed by store_fixture_free.
+ */
+#ifndef STORE_STORE_FIXTURE_H
+#define STORE_STORE_FIXTURE_H
+
+#include "store/store.h"
+
+struct store_fixture {
+	struct store *store;
+	struct db *crm, *audience, *events; /* a connection each, ready to use */
+	char where[256];
+};
+
+void store_fixture_open(struct store_fixture *f); /* aborts on failure */
+void store_fixture_free(struct store_fixture *f);
+
+#endif
