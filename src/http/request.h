@@ -28,10 +28,11 @@ enum http_method {
 
 /* Who asks; filled by the authentication callback of the server. */
 struct caller {
-	int64_t user_id; /* 0: not signed in */
-	int role;        /* enum user_role of crm/user.h; 0: none */
-	bool may_send;   /* the right to send campaigns */
-	bool by_session; /* by cookie: writes need the CSRF header */
+	int64_t user_id;  /* 0: not signed in */
+	int role;         /* enum user_role of crm/user.h; 0: none */
+	bool may_send;    /* the right to send campaigns */
+	bool by_session;  /* by cookie: writes need the CSRF header */
+	const char *csrf; /* of the session, which X-CSRF-Token must equal */
 	const char *name; /* for journals: user or key name */
 };
 
@@ -40,7 +41,8 @@ struct request {
 	const char *path;  /* decoded, begins with / */
 	const char *query; /* raw, without ?; "" if none */
 	struct str body;
-	const char *content_type; /* lower case, without parameters; "" if none */
+	const char
+		*content_type; /* lower case, without parameters; "" if none */
 	const char *client_ip;
 	const char *user_agent; /* "" if none */
 	char id[37];            /* UUID, as in X-Request-Id and the log */
@@ -55,16 +57,16 @@ struct request {
 const char *request_param(const struct request *rq, const char *name);
 /* A whole positive number; ERR_NOT_FOUND if it is not one. */
 int request_param_id(const struct request *rq, const char *name, int64_t *out,
-                     struct err *err);
+		     struct err *err);
 
 /* First value of a query parameter, decoded; NULL if absent. */
 const char *request_query(const struct request *rq, const char *name);
 /* 1, 0 absent, -1 ERR_INVALID with the field. */
 int request_query_int(const struct request *rq, const char *name, int64_t least,
-                      int64_t most, int64_t *out, struct err *err);
+		      int64_t most, int64_t *out, struct err *err);
 /* true/1, false/0, any case; anything else and absence are `otherwise`. */
 bool request_query_bool(const struct request *rq, const char *name,
-                        bool otherwise);
+			bool otherwise);
 
 const char *request_header(const struct request *rq, const char *name);
 const char *request_cookie(const struct request *rq, const char *name);

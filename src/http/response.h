@@ -32,8 +32,25 @@ void response_empty(struct response *rs, int status); /* 204 and the like */
  * request's arena.
  */
 typedef int (*response_stream_fn)(void *context, struct strbuf *out,
-                                  struct err *err);
+				  struct err *err);
 void response_stream(struct response *rs, response_stream_fn fn,
-                     void (*free_fn)(void *context), void *context);
+		     void (*free_fn)(void *context), void *context);
+
+/*
+ * An answer that another thread gives, for handlers that must not block:
+ *
+ *     response_later(rs);
+ *     if (!queue_try_push(q, hit))
+ *             response_done(rs, &busy);
+ *     return 1;
+ *
+ * Request and response stay alive, and may be filled by whoever completes,
+ * until response_done (exactly once; err NULL: all is well). Call
+ * response_later before anybody else knows the response. The handler does not
+ * touch either after it handed them over. Whoever owes answers must give them
+ * before the server is stopped.
+ */
+void response_later(struct response *rs);
+void response_done(struct response *rs, const struct err *err);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * http/router.h - from method and path to a handler
  *
- * Routes come as tables, made from src/api/spec/*.json by tools/routegen.py.
+ * Routes come as tables, made from the files of src/api/spec by
+ * tools/routegen.py.
  * A path is literal segments and {names}. A known path with another method is
  * 405 with Allow; HEAD is served by GET.
  */
@@ -13,19 +14,22 @@
 
 struct router;
 
-/* Returns 0 and a filled response, or -1: http/problem.c writes the error in
- * the dialect of the route's table. */
+/*
+ * Returns 0 and a filled response, or -1: http/problem.c writes the error in
+ * the dialect of the route's table (headers that were set stay). 1: the answer
+ * comes later, see response_later().
+ */
 typedef int (*route_fn)(struct request *rq, struct response *rs,
-                        struct err *err);
+			struct err *err);
 
 /* What a caller must be; see crm/user.h for who has which. */
 enum permission {
-	PERMIT_PUBLIC,  /* anybody, not signed in */
-	PERMIT_READ,    /* every role */
-	PERMIT_WRITE,   /* user, manager, administrator: records */
-	PERMIT_MARKET,  /* manager, administrator: groups, pushes, campaigns */
-	PERMIT_SEND,    /* who may send campaigns */
-	PERMIT_ADMIN,   /* administrator */
+	PERMIT_PUBLIC, /* anybody, not signed in */
+	PERMIT_READ,   /* every role */
+	PERMIT_WRITE,  /* user, manager, administrator: records */
+	PERMIT_MARKET, /* manager, administrator: groups, pushes, campaigns */
+	PERMIT_SEND,   /* who may send campaigns */
+	PERMIT_ADMIN,  /* administrator */
 };
 
 struct route {
@@ -49,10 +53,15 @@ struct route_table {
 	const struct route *routes;
 	size_t n;
 	void *context; /* becomes request.context */
+	/* If not NULL: called after each handler of the table that returned 0
+	 * and filled a body, to rework it (the Marketing API's `fields`). */
+	route_fn finish;
 };
 
 struct router *router_new(void);
 void router_free(struct router **router);
+/* The table is copied, its routes must outlive the router. Two routes for the
+ * same method and path are a bug. Add everything before the server starts. */
 void router_add(struct router *router, const struct route_table *table);
 
 #endif

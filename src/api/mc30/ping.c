@@ -1,0 +1,23 @@
+#include "api/api.h"
+#include "api/handlers.h"
+#include "api/routes.h"
+
+int mc_ping(struct request *rq, struct response *rs, struct err *err)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	(void)rq;
+	(void)err;
+	json_begin_object(&w);
+	json_key_text(&w, "health_status", "Everything's Chimpy!");
+	json_end_object(&w);
+	return 0;
+}
+
+int mc_openapi(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)rq;
+	(void)err;
+	strbuf_addstr(&rs->body, openapi_3_0);
+	return 0;
+}

@@ -1,0 +1,76 @@
+/*
+ * http/server.h - a listener that serves the routes of a router
+ *
+ * Several servers may serve one router: the public one, the one on loopback
+ * that the bridge uses, one for tracking. Two ways to serve:
+ *
+ * - a thread a connection (pool_threads 0), at most `connections` at a time;
+ *   whoever comes beyond gets 503. Handlers may block.
+ * - an epoll pool (pool_threads > 0) for handlers that never block and answer
+ *   with response_later(). The same handlers work with the first way too.
+ *
+ *     if (http_server_start(&options, router, &server, err) < 0)
+ *             return -1;
+ *     log_info("listening", LOG_TEXT("address", http_server_address(server)));
+ *     ...
+ *     http_server_stop(server);
+ *     http_server_free(&server);
+ *
+ * The router must outlive the server. start, stop and free belong to one
+ * thread; describe may be called by any.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "base/option.h"
+#include "http/auth.h"
+
+struct http_server;
+
+struct http_options {
+	const char *name;          /* for logs: "public", "internal", "track" */
+	const char *listen;        /* "127.0.0.1:8080", "[::1]:0", "*:80" */
+	const char *public_url;    /* for Link headers; NULL: relative ones */
+	const char *upload_folder; /* for bodies of upload routes; made */
+	int64_t connections;
+	int64_t pool_threads;
+	int64_t body_max;   /* bytes, routes without upload */
+	int64_t upload_max; /* bytes, upload routes */
+	int64_t idle_ms;    /* without a byte from or to the client */
+	int64_t slow_ms;    /* for a whole head; bodies get more, by size */
+	int64_t stop_ms;    /* what is in hand gets at a stop */
+	int64_t per_user;   /* simultaneous calls of /3.0 a user; 0: any */
+	bool trust_proxy;   /* client_ip: the last of X-Forwarded-For */
+	authenticate_fn authenticate; /* NULL: nobody is anybody */
+	void *authenticate_context;
+};
+#define HTTP_OPTIONS_DEFAULT                                      \
+	{                                                         \
+		.name = "public", .listen = "127.0.0.1:8080",     \
+		.connections = 256, .body_max = 16 << 20,         \
+		.upload_max = (int64_t)2 << 30, .idle_ms = 30000, \
+		.slow_ms = 30000, .stop_ms = 30000                \
+	}
+
+/* Those of http_options that users may set; ends with name NULL. */
+extern const struct option http_option_table[];
+
+/* Binds at once, also right after a restart. ERR_CONFLICT: address in use. */
+int http_server_start(const struct http_options *options,
+		      const struct router *router, struct http_server **out,
+		      struct err *err);
+
+/* "127.0.0.1:8080", with the real port if :0 was asked for. */
+const char *http_server_address(const struct http_server *server);
+int http_server_port(const struct http_server *server);
+
+/*
+ * Graceful: accepts nobody new, lets what is in hand finish (at most stop_ms;
+ * answers that are owed by response_done are waited for without limit), then
+ * closes everything. Twice is fine.
+ */
+void http_server_stop(struct http_server *server);
+void http_server_free(struct http_server **server); /* stops it if need be */
+void http_server_describe(struct http_server *server, struct strbuf *out);
+
+#endif
