@@ -50,8 +50,8 @@ CREATE TABLE recipient (
 	uncertain INTEGER NOT NULL DEFAULT 0,
 	attempts INTEGER NOT NULL DEFAULT 0,
 	next_ms BIGINT NOT NULL DEFAULT 0, -- deferred: not before
-	lease_owner TEXT,
-	lease_until_ms BIGINT,
+	lease_owner TEXT, -- of a claimed or handed one; see delivery_lease
+	first_ms BIGINT NOT NULL DEFAULT 0, -- first handed over
 	sent_seq INTEGER, -- its place in sent-to, from 1
 	at_ms BIGINT NOT NULL,
 	opens INTEGER NOT NULL DEFAULT 0,
@@ -72,8 +72,23 @@ CREATE INDEX recipient_sent ON recipient (campaign_id, sent_seq) WHERE sent_seq 
 CREATE INDEX recipient_activity ON recipient (campaign_id, activity_ms, member_id) WHERE activity_ms IS NOT NULL;
 CREATE INDEX recipient_member ON recipient (member_id, campaign_id);
 
+-- Who does what in delivery, until when. `delivery`: applies the log, freezes
+-- and finishes campaigns; `sender/<owner>`: a sender that lives. An owner is
+-- <instance>/<number of this start>.
+CREATE TABLE delivery_lease (
+	name TEXT PRIMARY KEY,
+	owner TEXT NOT NULL,
+	until_ms BIGINT NOT NULL
+);
+-- How far the log of events is applied; moved with what it changed.
+CREATE TABLE event_cursor (
+	name TEXT PRIMARY KEY,
+	xid BIGINT NOT NULL,
+	event_id BIGINT NOT NULL
+);
+
 -- Applied opens, clicks and bounces, with a verdict. kind: 1 open 2 click
--- 3 bounce. event_id is that of events.event, so applying twice is nothing.
+-- 3 bounce 4 unsubscribe 5 complaint. event_id is that of events.event, so applying twice is nothing.
 CREATE TABLE activity (
 	member_id BIGINT NOT NULL,
 	campaign_id BIGINT NOT NULL,

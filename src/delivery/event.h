@@ -1,0 +1,82 @@
+/*
+ * delivery/event.h - the log of what happened to messages, and its writer
+ *
+ * Every hand-over, every answer of a relay, every open, click and unsubscribe
+ * is one row of events.event, never changed afterwards. The applier
+ * (delivery/applier.h) moves ledger, members and report figures behind it.
+ *
+ * The writer is one thread that commits whatever was queued while the last
+ * commit ran: one transaction every few ms, not one an event. An event counts
+ * as happened only when its done function was called with durable = true.
+ * Adding is possible from any thread and never blocks.
+ */
+#ifndef DELIVERY_EVENT_H
+#define DELIVERY_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct event_writer;
+struct store;
+struct tx;
+
+/* Stored in the database: append only, never renumber. */
+enum event_kind {
+	EVENT_HANDED = 1,   /* goes to the relay now */
+	EVENT_ACCEPTED = 2, /* 250 after the final dot */
+	EVENT_DEFERRED = 3, /* to be tried again at link_id seconds */
+	EVENT_REFUSED = 4,  /* for good; code, detail */
+	EVENT_EXPIRED = 5,  /* tried for too long */
+	EVENT_RETURNED = 6, /* handed, but the relay never took it */
+	EVENT_OPENED = 7,
+	EVENT_CLICKED = 8,
+	EVENT_UNSUBSCRIBED = 9, /* by the person */
+	EVENT_COMPLAINED = 10,
+	EVENT_BOUNCED = 11, /* a bounce message came back later */
+};
+const char *event_kind_name(enum event_kind kind);
+
+/* Bits of `code` of an open or click. */
+#define EVENT_HIT_HEAD 1 /* asked for with HEAD */
+
+/* Bits of `code` of refused, expired and bounced, above the reply code. */
+#define EVENT_BOUNCE_SHIFT 16 /* 1 hard, 2 soft; see trouble.h */
+
+#define EVENT_LINK_HONEYPOT 1000000 /* link_id of the link nobody sees */
+
+struct event {
+	int64_t id; /* of the log; 0 when adding */
+	int64_t at_ms;
+	enum event_kind kind;
+	int64_t campaign_id, member_id;
+	int64_t link_id; /* clicked: which; deferred: wait in seconds */
+	int64_t code;
+	const char *ip, *agent, *detail; /* may be NULL */
+};
+
+/* Called once for each event, on the writer's thread: must not block. */
+typedef void (*event_done_fn)(void *context, bool durable);
+
+/*
+ * after_commit (may be NULL) is called on the writer's thread after each
+ * commit. instance is stored with each event.
+ */
+int event_writer_start(struct store *store, const char *instance,
+		       void (*after_commit)(void *context), void *context,
+		       struct event_writer **out, struct err *err);
+/* The texts are copied. done may be NULL. */
+void event_add(struct event_writer *w, const struct event *event,
+	       event_done_fn done, void *context);
+/* Add and wait until it is durable. */
+int event_add_wait(struct event_writer *w, const struct event *event,
+		   struct err *err);
+void event_writer_stop(struct event_writer *w); /* commits what is queued */
+void event_writer_free(struct event_writer **w);
+
+/* Write n events at once in the caller's transaction (of STORE_EVENTS). */
+int event_insert(struct tx *tx, const char *instance,
+		 const struct event *events, size_t n, struct err *err);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * delivery/outbox.h - the built-in mail catcher: relay `outbox:`
+ *
+ * Messages are appended to segment files <data>/outbox/NNNNNN.mail and listed
+ * in events.outbox_message. Both are durable (file first, synced once a group)
+ * before a message counts as accepted. Any thread.
+ */
+#ifndef DELIVERY_OUTBOX_H
+#define DELIVERY_OUTBOX_H
+
+#include "base/str.h"
+
+struct arena;
+struct db;
+struct err;
+struct outbox;
+struct store;
+struct strbuf;
+
+struct outbox_new {
+	int64_t campaign_id;       /* 0: none */
+	const char *sender, *rcpt; /* envelope */
+	struct str source;         /* the whole message, CRLF */
+};
+
+struct outbox_message {
+	int64_t id, at_ms, campaign_id, size_bytes;
+	const char *sender, *rcpt, *subject; /* subject decoded, UTF-8 */
+	int64_t file, file_offset;
+};
+
+struct outbox_query {
+	const char *rcpt;  /* NULL: everybody; folded */
+	int64_t before_id; /* 0: the newest */
+	int64_t limit;
+};
+
+/* Opens (and makes) folder; cuts nothing, goes on in a new segment. */
+int outbox_open(struct store *store, const char *folder, struct outbox **out,
+		struct err *err);
+void outbox_free(struct outbox **outbox);
+
+/* Stores n messages; returns when all are durable. */
+int outbox_add(struct outbox *outbox, const struct outbox_new *messages,
+	       size_t n, int64_t now_ms, struct err *err);
+
+/* Newest first, in arena; returns how many. total_out: of the filter. */
+int64_t outbox_list(struct outbox *outbox, const struct outbox_query *query,
+		    struct arena *arena, struct outbox_message **out,
+		    int64_t *total_out, struct err *err);
+int outbox_get(struct outbox *outbox, int64_t id, struct arena *arena,
+	       struct outbox_message *out, struct err *err);
+int outbox_read(struct outbox *outbox, const struct outbox_message *message,
+		struct strbuf *source_out, struct err *err);
+
+#endif

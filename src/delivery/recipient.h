@@ -1,0 +1,44 @@
+/*
+ * delivery/recipient.h - the ledger: one row a recipient of a campaign
+ *
+ * Made when the send starts (freeze), then frozen: rows never come or go,
+ * they only change state, by the table of allowed transitions below.
+ *
+ *     queued -> claimed -> handed -> accepted | refused | expired
+ *                                 -> deferred -> claimed ...
+ *
+ * recipients = sent + waiting + left out, always; sent is accepted + refused
+ * + expired. A sender claims queued and due deferred rows (a lease in the name
+ * of its process, see lease.h) and checks consent and suppression in the same
+ * transaction. From then on only the applier moves them, by events.
+ */
+#ifndef DELIVERY_RECIPIENT_H
+#define DELIVERY_RECIPIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Stored in the database: append only, never renumber. */
+enum recipient_state {
+	RECIPIENT_QUEUED = 1,
+	RECIPIENT_CLAIMED = 2,
+	RECIPIENT_HANDED = 3,
+	RECIPIENT_ACCEPTED = 4,
+	RECIPIENT_DEFERRED = 5,
+	RECIPIENT_REFUSED = 6,
+	RECIPIENT_EXPIRED = 7,
+	RECIPIENT_CANCELED = 8,
+	RECIPIENT_LEFT_OUT = 9,
+};
+const char *recipient_state_name(enum recipient_state state);
+
+/* recipient.bounce */
+enum bounce_kind { BOUNCE_NONE = 0, BOUNCE_HARD = 1, BOUNCE_SOFT = 2 };
+
+/* Whether the ledger may go from one state to the other. */
+bool recipient_may_move(enum recipient_state from, enum recipient_state to);
+/* Accepted, refused and expired: they count as sent, and have a sent_seq. */
+bool recipient_is_sent(enum recipient_state state);
+
+#endif
