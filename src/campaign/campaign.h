@@ -1,0 +1,178 @@
+/*
+ * campaign/campaign.h - one mailing: settings, recipients, content, schedule,
+ * and its life
+ *
+ * Served types: regular and plaintext. `hex` is the public id (10 digits), `id`
+ * the key (and the API's web_id).
+ *
+ *     save -> schedule -> sending -> sent
+ *       \________________/  |  ^
+ *                        paused   canceling -> canceled
+ *
+ * campaign_move alone changes the status, by a table of allowed transitions.
+ * Settings and content change only while the campaign is in `save` (title,
+ * also later). Who is sent to is frozen in the ledger by delivery, which moves
+ * sending -> sent, canceling -> canceled and keeps the counters (frozen,
+ * freeze_cursor, recipients, sent_seq, done_ms).
+ */
+#ifndef CAMPAIGN_CAMPAIGN_H
+#define CAMPAIGN_CAMPAIGN_H
+
+#include "base/json.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+struct arena;
+struct db;
+struct err;
+struct tx;
+
+/* Stored: append only. */
+enum campaign_status {
+	CAMPAIGN_SAVE = 1,
+	CAMPAIGN_PAUSED = 2,
+	CAMPAIGN_SCHEDULE = 3,
+	CAMPAIGN_SENDING = 4,
+	CAMPAIGN_SENT = 5,
+	CAMPAIGN_CANCELED = 6,
+	CAMPAIGN_CANCELING = 7,
+	CAMPAIGN_ARCHIVED = 8,
+};
+const char *campaign_status_name(enum campaign_status status);
+int campaign_status_parse(const char *name, enum campaign_status *out,
+			  struct err *err);
+
+/* Texts are never NULL. */
+struct campaign_settings {
+	const char *subject_line;
+	const char *preview_text;
+	const char *title;
+	const char *from_name;
+	const char *reply_to; /* From: and Reply-To:, as in Mailchimp */
+	const char *to_name;  /* may hold merge tags: *|FNAME|* *|LNAME|* */
+	const char *folder_id;
+	int64_t template_id;
+	bool use_conversation, authenticate, auto_footer, inline_css;
+	bool auto_tweet, fb_comments;
+};
+
+struct campaign_tracking {
+	bool opens, html_clicks, text_clicks, goal_tracking, ecomm360;
+	const char *google_analytics, *clicktale;
+};
+
+struct campaign {
+	int64_t id;
+	const char *hex;
+	int64_t list_id;       /* 0: not chosen yet */
+	const char *list_hex;  /* "" if none (or deleted) */
+	const char *list_name; /* "" */
+	const char *type;      /* "regular", "plaintext" */
+	enum campaign_status status;
+	struct campaign_settings settings;
+	struct campaign_tracking tracking;
+	int64_t segment_id;       /* saved_segment_id; 0: none */
+	const char *segment_opts; /* JSON {match, conditions}; NULL: none */
+	const char *content_type; /* "html", "multichannel" ... */
+	bool has_html, has_plain; /* see campaign/content.h for the texts */
+	const char *archive_token;
+	int64_t schedule_ms; /* 0: none */
+	int64_t send_ms;     /* when the send was asked for, or started */
+	int64_t done_ms;
+	bool frozen;
+	int64_t freeze_cursor;
+	int64_t recipients;
+	int64_t sent_seq;
+	int64_t created_ms, updated_ms;
+};
+
+/* Strings live in arena. find: 1, 0. get: ERR_NOT_FOUND. */
+int campaign_find(struct db *db, const char *hex, struct arena *arena,
+		  struct campaign *out, struct err *err);
+int campaign_get(struct db *db, int64_t id, struct arena *arena,
+		 struct campaign *out, struct err *err);
+
+struct campaigns VEC_FIELDS(struct campaign);
+void campaigns_release(struct campaigns *campaigns);
+
+/* All of a status, oldest send first: what delivery has to work on. */
+int campaign_list_by_status(struct db *db, enum campaign_status status,
+			    struct arena *arena, struct campaigns *out,
+			    struct err *err);
+
+/*
+ * Change the status: the only function that does. Reads the present one in tx.
+ * Going to sending sets send_ms (if it was 0), to sent or canceled done_ms.
+ * Returns 1, 0 if it has that status already, -1 ERR_CONFLICT if the table does
+ * not allow it.
+ */
+int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
+		  int64_t now_ms, struct err *err);
+
+/*
+ * Scheduled campaigns whose time has come go to sending (or, if they are not
+ * ready any more, back to save: the log says why). Returns how many are
+ * sending now. Called about every second by whoever runs the sender.
+ */
+struct campaign_sender_facts;
+int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
+		       int64_t now_ms, struct err *err);
+
+/* --- what the API changes --- */
+
+/* The organisation, from configuration or settings; given by app. */
+struct campaign_sender_facts {
+	const char *organisation;
+	const char *postal_address; /* "" if not known */
+	bool outbox; /* mails go nowhere: no postal address is needed */
+};
+
+/* body: the API's object {type, recipients, settings, tracking}. */
+int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
+		 struct arena *arena, struct campaign *out, struct err *err);
+int campaign_update(struct tx *tx, const char *hex, const json_t *body,
+		    int64_t now_ms, struct arena *arena, struct campaign *out,
+		    struct err *err);
+int campaign_remove(struct tx *tx, const char *hex, struct err *err);
+/* A copy in `save`, "(copy 01)" behind its title. */
+int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
+		       struct arena *arena, struct campaign *out,
+		       struct err *err);
+
+/* Actions. ERR_INVALID "Bad Request" with Mailchimp's texts if they may not
+ * be done now. */
+int campaign_send(struct tx *tx, const char *hex,
+		  const struct campaign_sender_facts *facts, int64_t now_ms,
+		  struct err *err);
+int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
+		      const struct campaign_sender_facts *facts, int64_t now_ms,
+		      struct err *err);
+int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
+			struct err *err);
+int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
+		   struct err *err);
+int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err);
+int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err);
+
+/* --- lists --- */
+
+struct campaign_filter {
+	const char *type;
+	enum campaign_status status; /* 0: any */
+	int64_t before_send_ms, since_send_ms;
+	int64_t before_create_ms, since_create_ms; /* 0: not asked */
+	const char *list_hex;
+	const char *folder_id;
+	int64_t member_id; /* sent to this member; 0: any */
+	bool sort_by_send; /* else by creation */
+	bool newest_first;
+	int64_t count, offset;
+};
+/* Appends to *out; *total_out is how many fit the filter. */
+int campaign_list(struct db *db, const struct campaign_filter *filter,
+		  struct arena *arena, struct campaigns *out,
+		  int64_t *total_out, struct err *err);
+
+#endif

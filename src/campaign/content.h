@@ -1,0 +1,41 @@
+/*
+ * campaign/content.h - what a campaign says: HTML and plain text as its author
+ * gave them
+ *
+ * Whoever sends adds what the law wants and the author left out (a footer with
+ * unsubscribe link and postal address); content_has_... tell both the checklist
+ * and the sender what is there.
+ */
+#ifndef CAMPAIGN_CONTENT_H
+#define CAMPAIGN_CONTENT_H
+
+#include "base/json.h"
+#include "base/str.h"
+
+struct arena;
+struct db;
+struct err;
+struct tx;
+
+#define CONTENT_MAX (4u * 1024 * 1024) /* bytes of either text */
+
+struct content {
+	struct str html;       /* empty if none */
+	struct str plain_text; /* as given; empty: made from html */
+	bool plain_is_made;    /* plain_text was made here from html */
+};
+
+/* plain_text is made from the HTML if the author gave none. */
+int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
+		struct content *out, struct err *err);
+
+/* body: the API's {html} or {plain_text} ...; a campaign in `save` only. */
+int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
+		int64_t now_ms, struct err *err);
+
+/* A tag that unsubscribes (*|UNSUB|*) is in it. */
+bool content_has_unsubscribe(struct str text);
+/* A tag that gives the postal address (LIST:ADDRESS..., USER:ADDRESS). */
+bool content_has_address(struct str text);
+
+#endif
