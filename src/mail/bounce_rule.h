@@ -1,0 +1,25 @@
+/*
+ * mail/bounce_rule.h - what an SMTP failure says about the address
+ *
+ * From reply code, enhanced status code (RFC 3463) and text, in that order of
+ * trust. Only what is certain is HARD: a hard bounce cleans the address.
+ */
+#ifndef MAIL_BOUNCE_RULE_H
+#define MAIL_BOUNCE_RULE_H
+
+enum bounce_rule {
+	BOUNCE_RULE_HARD,   /* no such mailbox or domain, and never will be */
+	BOUNCE_RULE_SOFT,   /* full, slow, too big, out of order */
+	BOUNCE_RULE_POLICY, /* they do not want this mail or sender: nothing is
+			       wrong with the address */
+};
+const char *bounce_rule_name(enum bounce_rule rule);
+
+/*
+ * code: 0 if unknown. enhanced: "5.1.1", "" or NULL. text: may be NULL.
+ * is_temporary failures (4xx) are never HARD.
+ */
+enum bounce_rule bounce_rule_find(int code, const char *enhanced,
+				  const char *text);
+
+#endif
