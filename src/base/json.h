@@ -27,6 +27,7 @@ struct json_writer {
 	struct strbuf *out;
 	int depth;
 	uint32_t has_items; /* a bit per level */
+	uint32_t in_object;
 	bool after_key;
 };
 

@@ -9,6 +9,9 @@
 /* Valid UTF-8 (no surrogates, no overlong forms). NUL bytes are valid. */
 bool utf8_is_valid(struct str s);
 
+/* Bytes of the character that s starts with (1-4); 0: not one, or s empty. */
+size_t utf8_sequence(struct str s);
+
 size_t utf8_length(struct str s); /* code points; s must be valid */
 
 /* Bytes of the longest prefix of valid s with at most max bytes. */

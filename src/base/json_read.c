@@ -1,0 +1,153 @@
+#include "base/err.h"
+#include "base/json.h"
+
+#define PARSE_DEPTH_MAX 64
+
+void json_free(json_t **tree)
+{
+	json_decref(*tree);
+	*tree = NULL;
+}
+
+/*
+ * jansson allows 2048 levels, and frees a tree by recursion; count brackets
+ * outside of texts before building anything.
+ */
+static bool is_too_deep(struct str text)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.s[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '[' || c == '{'))
+			depth++;
+		else if (!quoted && (c == ']' || c == '}'))
+			depth--;
+		if (depth > PARSE_DEPTH_MAX)
+			return true;
+	}
+	return false;
+}
+
+int json_parse(struct str text, json_t **out, struct err *err)
+{
+	json_error_t why;
+	json_t *tree;
+
+	if (is_too_deep(text))
+		return err_set(err, ERR_INVALID,
+			       "JSON is nested more than %d levels deep",
+			       PARSE_DEPTH_MAX);
+	tree = json_loadb(text.s ? text.s : "", text.len,
+			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	if (!tree)
+		return err_set(err, ERR_INVALID,
+			       "not valid JSON: %s (line %d, column %d)",
+			       why.text, why.line, why.column);
+	*out = tree;
+	return 0;
+}
+
+/* 1: there. 0: absent or null. */
+static int member(const json_t *o, const char *key, const json_t **out)
+{
+	*out = json_object_get(o, key);
+	return *out && !json_is_null(*out);
+}
+
+int json_get_text(const json_t *o, const char *key, const char **out,
+		  struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_string(v))
+		return err_field(err, key, "must be a string");
+	*out = json_string_value(v);
+	return 1;
+}
+
+int json_get_int(const json_t *o, const char *key, int64_t *out,
+		 struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_integer(v))
+		return err_field(err, key, "must be an integer");
+	*out = json_integer_value(v);
+	return 1;
+}
+
+int json_get_number(const json_t *o, const char *key, double *out,
+		    struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_number(v))
+		return err_field(err, key, "must be a number");
+	*out = json_number_value(v);
+	return 1;
+}
+
+int json_get_bool(const json_t *o, const char *key, bool *out, struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_boolean(v))
+		return err_field(err, key, "must be true or false");
+	*out = json_is_true(v);
+	return 1;
+}
+
+int json_get_object(const json_t *o, const char *key, const json_t **out,
+		    struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_object(v))
+		return err_field(err, key, "must be an object");
+	*out = v;
+	return 1;
+}
+
+int json_get_array(const json_t *o, const char *key, const json_t **out,
+		   struct err *err)
+{
+	const json_t *v;
+
+	if (!member(o, key, &v))
+		return 0;
+	if (!json_is_array(v))
+		return err_field(err, key, "must be an array");
+	*out = v;
+	return 1;
+}
+
+static int append(const char *buffer, size_t size, void *data)
+{
+	strbuf_add(data, buffer, size);
+	return 0;
+}
+
+void json_dump(const json_t *tree, struct strbuf *out)
+{
+	int done = json_dump_callback(tree, append, out,
+				      JSON_COMPACT | JSON_ENCODE_ANY);
+
+	BUG_ON(done < 0);
+}

@@ -1,0 +1,183 @@
+#include "base/utf8.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+static const uint8_t *bytes_of(struct str s)
+{
+	return (const uint8_t *)(s.s ? s.s : "");
+}
+
+bool utf8_is_valid(struct str s)
+{
+	return u8_check(bytes_of(s), s.len) == NULL;
+}
+
+size_t utf8_sequence(struct str s)
+{
+	ucs4_t c;
+	int n = s.len ? u8_mbtoucr(&c, bytes_of(s), s.len) : 0;
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t utf8_length(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.s[i] & 0xC0) != 0x80;
+	return n;
+}
+
+size_t utf8_prefix(struct str s, size_t max)
+{
+	if (s.len <= max)
+		return s.len;
+	while (max > 0 && ((unsigned char)s.s[max] & 0xC0) == 0x80)
+		max--;
+	return max;
+}
+
+static bool is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((unsigned char)s.s[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+static void add_ascii(struct str s, bool upper, struct strbuf *out)
+{
+	char from = upper ? 'a' : 'A';
+	char to = upper ? 'A' : 'a';
+
+	strbuf_reserve(out, s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.s[i];
+
+		if (c >= from && c <= from + 25)
+			c = (char)(c - from + to);
+		out->buf[out->len++] = c;
+	}
+	out->buf[out->len] = '\0';
+}
+
+/* libunistring's shape of case mapping: malloc'ed result, or NULL */
+typedef uint8_t *(*map_fn)(const uint8_t *s, size_t n, const char *language,
+			   uninorm_t nf, uint8_t *result, size_t *len);
+
+static void add_mapped(struct str s, map_fn map, uninorm_t nf,
+		       struct strbuf *out)
+{
+	size_t len = 0;
+	uint8_t *text;
+
+	if (s.len == 0)
+		return;
+	/* fails only for want of memory or of valid text */
+	text = map(bytes_of(s), s.len, "", nf, NULL, &len);
+	BUG_ON(!text);
+	strbuf_add(out, text, len);
+	free(text);
+}
+
+void utf8_fold(struct str s, struct strbuf *out)
+{
+	if (is_ascii(s))
+		add_ascii(s, false, out);
+	else
+		add_mapped(s, u8_casefold, UNINORM_NFC, out);
+}
+
+void utf8_upper(struct str s, struct strbuf *out)
+{
+	if (is_ascii(s))
+		add_ascii(s, true, out);
+	else
+		add_mapped(s, u8_toupper, NULL, out);
+}
+
+void utf8_lower(struct str s, struct strbuf *out)
+{
+	if (is_ascii(s))
+		add_ascii(s, false, out);
+	else
+		add_mapped(s, u8_tolower, NULL, out);
+}
+
+void utf8_title(struct str s, struct strbuf *out)
+{
+	add_mapped(s, u8_totitle, NULL, out);
+}
+
+static void add_character(ucs4_t c, struct strbuf *out)
+{
+	uint8_t bytes[6];
+	int n = u8_uctomb(bytes, c, sizeof(bytes));
+
+	if (n > 0)
+		strbuf_add(out, bytes, (size_t)n);
+	else
+		strbuf_add(out, "\xEF\xBF\xBD", 3);
+}
+
+/* 0x80-0x9F; the five holes become the C1 control, as browsers do. */
+static const uint16_t cp1252_high[32] = {
+	0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+	0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
+	0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+	0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
+};
+
+void utf8_from_cp1252(struct str s, struct strbuf *out)
+{
+	strbuf_reserve(out, s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.s[i];
+
+		if (c < 0x80)
+			strbuf_addch(out, (char)c);
+		else
+			add_character(c < 0xA0 ? cp1252_high[c - 0x80] : c,
+				      out);
+	}
+}
+
+static unsigned int unit_at(struct str s, size_t i, bool big_endian)
+{
+	unsigned int a = (unsigned char)s.s[i];
+	unsigned int b = (unsigned char)s.s[i + 1];
+
+	return big_endian ? a << 8 | b : b << 8 | a;
+}
+
+/* A surrogate without its partner, and an odd byte at the end: U+FFFD. */
+void utf8_from_utf16(struct str s, bool big_endian, struct strbuf *out)
+{
+	size_t i = 0;
+
+	strbuf_reserve(out, s.len);
+	for (; i + 2 <= s.len; i += 2) {
+		ucs4_t c = unit_at(s, i, big_endian);
+
+		if (c >= 0xD800 && c < 0xDC00 && i + 4 <= s.len) {
+			ucs4_t low = unit_at(s, i + 2, big_endian);
+
+			if (low >= 0xDC00 && low < 0xE000) {
+				c = 0x10000 + ((c - 0xD800) << 10) +
+				    (low - 0xDC00);
+				i += 2;
+			}
+		}
+		add_character(c, out);
+	}
+	if (i < s.len)
+		add_character(0xFFFD, out);
+}
