@@ -3,6 +3,13 @@
 -- custom fields by key. Booleans are 0 and 1. Entities: 1 person, 2 lead,
 -- 3 company (enum entity in crm/entity.h).
 
+-- Rows that are not gone, by entity: a list's total without counting.
+CREATE TABLE record_count (
+	entity INTEGER PRIMARY KEY,
+	n BIGINT NOT NULL
+);
+INSERT INTO record_count (entity, n) VALUES (1, 0), (2, 0), (3, 0);
+
 CREATE TABLE company (
 	id ID PRIMARY KEY,
 	name TEXT NOT NULL,
@@ -22,6 +29,8 @@ CREATE TABLE company (
 	created_ms BIGINT NOT NULL,
 	updated_ms BIGINT NOT NULL
 );
+CREATE INDEX company_created ON company (created_ms, id);
+CREATE INDEX company_updated ON company (updated_ms, id);
 CREATE INDEX company_name ON company (name_folded, id);
 CREATE INDEX company_key ON company (external_key) WHERE external_key IS NOT NULL;
 
@@ -46,13 +55,17 @@ CREATE TABLE person (
 	custom TEXT,
 	opted_out INTEGER NOT NULL DEFAULT 0, -- derived from consent
 	owns_address INTEGER NOT NULL DEFAULT 0, -- speaks for a shared address
-	erased_ms BIGINT,
+	erased_ms BIGINT, -- gone: erased, or merged into another
+	merged_into_id BIGINT,
 	import_id BIGINT,
 	created_ms BIGINT NOT NULL,
 	updated_ms BIGINT NOT NULL
 );
+CREATE INDEX person_created ON person (created_ms, id);
+CREATE INDEX person_updated ON person (updated_ms, id);
 CREATE INDEX person_name ON person (name_folded, id);
 CREATE INDEX person_company ON person (company_id) WHERE company_id IS NOT NULL;
+CREATE INDEX person_merged ON person (merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX person_key ON person (external_key) WHERE external_key IS NOT NULL;
 
 CREATE TABLE lead (
@@ -82,6 +95,8 @@ CREATE TABLE lead (
 	created_ms BIGINT NOT NULL,
 	updated_ms BIGINT NOT NULL
 );
+CREATE INDEX lead_created ON lead (created_ms, id);
+CREATE INDEX lead_updated ON lead (updated_ms, id);
 CREATE INDEX lead_name ON lead (name_folded, id);
 CREATE INDEX lead_key ON lead (external_key) WHERE external_key IS NOT NULL;
 

@@ -1,0 +1,123 @@
+/*
+ * crm/address.h - the e-mail addresses of people and leads
+ *
+ * The only place of addresses on this side (table `email`). A row is never
+ * given another address: a change ends it and makes a new one, because ledgers
+ * and pushes hold its id.
+ *
+ * The marketing address of a record is, in this order: the one flagged by a
+ * user, the primary one, the newest that is not held, the newest. If that one
+ * is held, pushes leave the person out with that reason, rather than writing to
+ * an address that nobody chose.
+ *
+ * A hold belongs to an address, not to a person: a new address is not held.
+ */
+#ifndef CRM_ADDRESS_H
+#define CRM_ADDRESS_H
+
+#include "base/vec.h"
+#include "crm/actor.h"
+#include "crm/entity.h"
+#include "store/db.h"
+
+/* Stored in the database: append only, never renumber. */
+enum address_held {
+	HELD_NO = 0,
+	HELD_HARD_BOUNCE = 1,
+	HELD_SOFT_BOUNCES = 2,
+	HELD_BY_HAND = 3,
+};
+/* "hard_bounce", "soft_bounces", "by_hand"; NULL for HELD_NO. */
+const char *address_held_name(enum address_held held);
+
+struct address {
+	int64_t id;
+	enum entity entity;
+	int64_t record_id;
+	const char *address; /* as written */
+	const char *folded;  /* by email_parse */
+	const char *hash;    /* md5 of folded; of a forgotten one: keyed */
+	const char *type;    /* work, home, other; NULL: work */
+	bool is_primary;
+	bool is_marketing;
+	enum address_held held;
+	const char *held_detail;
+	int64_t held_ms, created_ms;
+	int64_t ended_ms; /* 0: live */
+};
+
+struct addresses VEC_FIELDS(struct address);
+void addresses_release(struct addresses *addresses);
+
+/* Live addresses of records of one kind, by record, oldest first. */
+int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
+		   struct arena *arena, struct addresses *out, struct err *err);
+/* Any address, also an ended one; ERR_NOT_FOUND. */
+int address_get(struct db *db, int64_t id, struct arena *arena,
+		struct address *out, struct err *err);
+
+/* The rule above: id of one of n live addresses of a record; 0: none. */
+int64_t address_choose(const struct address *addresses, size_t n);
+
+/* Ids of the records that have the address now, ascending. */
+int address_find_records(struct db *db, enum entity entity, const char *hash,
+			 struct ids *out, struct err *err);
+
+/*
+ * The wanted addresses of a record (address, type, is_primary, is_marketing
+ * are read, and held: HELD_NO or HELD_BY_HAND) in place of those it has: those
+ * that stay keep id and bounces, others end. If the marketing address changed,
+ * the record's email_id follows and the bridge is told (job bridge-address).
+ * An opt-out of other people with a new address is carried over.
+ * ERR_INVALID with field `emails`: not an address, twice the same, two primary
+ * or marketing ones, forgotten.
+ */
+int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
+		  const struct address *wanted, size_t n,
+		  const struct actor *actor, struct arena *arena,
+		  struct err *err);
+
+/*
+ * Hold (or with HELD_NO release) an address wherever it is live, and choose
+ * the marketing addresses of those records anew. Returns how many rows
+ * changed.
+ */
+int address_hold(struct tx *tx, const char *hash, enum address_held held,
+		 const char *detail, const struct actor *actor,
+		 struct arena *arena, struct err *err);
+
+/* Set email_id of a record by the rule and tell the bridge if it changed. */
+int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
+			 const struct actor *actor, struct arena *arena,
+			 struct err *err);
+
+/* --- many at once --- */
+
+int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
+		     struct err *err);
+/* Inserts the row as it is; the caller sets email_id of the record. */
+int address_batch_add(struct batch *b, const struct address *a,
+		      struct err *err);
+
+/* --- forgotten ones (see crm/erase.h) --- */
+
+/*
+ * An erased address leaves this hash behind: HMAC-SHA256 under a key of the
+ * database, so that nobody can find out by trying addresses elsewhere.
+ */
+struct forgotten {
+	bool any; /* false: nobody was ever erased; hash is meaningless */
+	unsigned char key[32];
+};
+#define FORGOTTEN_HASH 64 /* digits */
+int forgotten_load(struct db *db, struct forgotten *out, struct err *err);
+/* Makes the key if there is none yet. */
+int forgotten_make(struct tx *tx, struct forgotten *out, struct err *err);
+void forgotten_hash(const struct forgotten *f, const char *folded,
+		    char out[FORGOTTEN_HASH + 1]);
+/* Is there an erased address with that hash? 1, 0, -1. In bulk:
+ * `SELECT hash FROM email WHERE hash IN JSON_TEXTS(?)`. */
+int forgotten_find(struct db *db, const struct forgotten *f, const char *folded,
+		   struct err *err);
+
+#endif

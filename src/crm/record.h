@@ -1,0 +1,116 @@
+/*
+ * crm/record.h - one company, person or lead
+ *
+ * The three kinds have most fields in common (see crm/field.h), so they share
+ * one struct, and whoever lists, imports, exports or groups them is written
+ * once. What only one kind has is empty in the others.
+ *
+ * Invariants, kept here and in crm/address.h and crm/consent.h: email_id is
+ * the marketing address by the rule, opted_out is what consent says,
+ * name_folded is made from the names, and record_count counts the rows that
+ * are not gone. A record that was erased or merged into another stays as an
+ * empty row with erased_ms set, so that ledgers can point at it; it is
+ * nowhere listed and cannot be changed.
+ *
+ * Records by the thousand: take ids with record_ids_take, fill structs,
+ * record_fold, then record_batch_add and address_batch_add into one batch, and
+ * record_count_add once before the commit.
+ */
+#ifndef CRM_RECORD_H
+#define CRM_RECORD_H
+
+#include "base/vec.h"
+#include "crm/actor.h"
+#include "crm/address.h"
+#include "crm/field.h"
+#include "store/db.h"
+
+struct record {
+	enum entity entity;
+	int64_t id;
+	const char *text[TEXT_FIELDS]; /* NULL: empty */
+	const char *name_folded;       /* by record_fold */
+	const char *custom;            /* JSON object; NULL: none */
+	int64_t company_id;            /* of a person; 0: none */
+	int64_t email_id;              /* 0: no address */
+	bool opted_out;
+	bool owns_address;            /* of a person */
+	int64_t converted_person_id;  /* of a lead */
+	int64_t converted_company_id; /* of a lead */
+	int64_t converted_ms;
+	int64_t erased_ms;
+	int64_t merged_into_id;
+	int64_t import_id;
+	int64_t created_ms, updated_ms;
+
+	/* Not of the row: */
+	const char *email; /* the marketing address; NULL: none */
+	/* Live addresses, filled by records_add_addresses; for writing: see
+	 * record_add. */
+	const struct address *emails;
+	size_t emails_n;
+};
+
+struct records VEC_FIELDS(struct record);
+void records_release(struct records *records);
+
+/*
+ * Records by id, in the order of ids; those that do not exist or are gone are
+ * left out. emails is not filled. At most 10,000 at a time.
+ */
+int records_load(struct db *db, enum entity entity, const struct ids *ids,
+		 struct arena *arena, struct records *out, struct err *err);
+/* Fills emails of all; companies have none. */
+int records_add_addresses(struct db *db, struct records *records,
+			  struct arena *arena, struct err *err);
+/* One record with its addresses. find: 1, 0, -1; get: ERR_NOT_FOUND. */
+int record_find(struct db *db, enum entity entity, int64_t id,
+		struct arena *arena, struct record *out, struct err *err);
+int record_get(struct db *db, enum entity entity, int64_t id,
+	       struct arena *arena, struct record *out, struct err *err);
+
+/*
+ * A new record with its addresses (r->emails: address, type, is_primary,
+ * is_marketing are read). Sets r->id. A person with an address that opted out
+ * is opted out too; a forgotten address is ERR_INVALID on `emails`.
+ * ERR_INVALID: a record without name and address, an unknown company.
+ */
+int record_add(struct tx *tx, struct record *r, const struct actor *actor,
+	       struct arena *arena, struct err *err);
+/*
+ * Writes all fields of r, which was read by record_get in this transaction
+ * and then changed. Addresses are left alone (see addresses_put), as are
+ * opted_out and email_id. Tells the bridge if a name changed.
+ */
+int record_update(struct tx *tx, struct record *r, const struct actor *actor,
+		  struct arena *arena, struct err *err);
+/*
+ * Deletes the record and what hangs on it. A person in a campaign's ledger
+ * stays as an empty row. Companies: their people lose the company.
+ */
+int record_remove(struct tx *tx, enum entity entity, int64_t id,
+		  const struct actor *actor, struct arena *arena,
+		  struct err *err);
+
+/* --- many at once --- */
+
+/* The first of n new ids. */
+int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
+		    int64_t *first_out, struct err *err);
+/* Fills name_folded from the names. */
+void record_fold(struct record *r, struct arena *arena);
+/* Inserts the row; all members count (id, email_id, created_ms ...). */
+int record_batch_add(struct batch *b, const struct record *r, struct err *err);
+/* Overwrites all columns but opted_out, email_id, import_id, created_ms. */
+int record_batch_update(struct batch *b, const struct record *r,
+			struct err *err);
+
+/* How many records there are that are not gone: one look at one row. */
+int record_count(struct db *db, enum entity entity, int64_t *out,
+		 struct err *err);
+/* To be called once by every transaction that adds or removes rows, late: it
+ * locks the counter until the commit. */
+int record_count_add(struct tx *tx, enum entity entity, int64_t delta,
+		     struct err *err);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * crm/session.h - signing in with a browser
+ *
+ * The cookie is a random token; the database knows its hash. A session ends
+ * 12 hours after its last use, 30 days after it began, with the user's
+ * password, or by signing out. Writes with a session need its csrf token.
+ *
+ * After 5 failures within 15 minutes for an address (its keyed hash), or 50 for
+ * an IP, signing in is refused (ERR_LIMIT) without looking at the password.
+ * An unknown address costs as much time as a wrong password.
+ */
+#ifndef CRM_SESSION_H
+#define CRM_SESSION_H
+
+#include "crm/user.h"
+
+#define SESSION_TOKEN 43 /* characters of base64url */
+
+struct session {
+	char token[SESSION_TOKEN + 1];
+	char csrf[33];
+	int64_t expires_ms;
+	struct user user;
+};
+
+/*
+ * Opens its own transactions: a failure must be remembered though the caller
+ * is told an error. ERR_DENIED: wrong address or password (never which).
+ */
+int session_sign_in(struct db *db, const char *email, const char *password,
+		    const struct actor *actor, struct arena *arena,
+		    struct session *out, struct err *err);
+/* For whoever just proved who they are (set-up, command line). */
+int session_open(struct tx *tx, const struct user *user,
+		 const struct actor *actor, struct session *out,
+		 struct err *err);
+/* Returns 1, or 0 if there is none. */
+int session_close(struct tx *tx, const char *token, struct err *err);
+/* Removes what is over; for a nightly job. */
+int session_sweep(struct tx *tx, int64_t now_ms, struct err *err);
+
+#endif
