@@ -30,6 +30,7 @@ import re
 import sys
 
 SCHEMAS = {"crm": 0, "audience": 1, "events": 2}
+ANY = -1  # `-- schema: any`: a table that all schemas have
 
 
 def dialects(text):
@@ -102,8 +103,8 @@ def c_string(text):
 def parse_queries(path):
     text = open(path, encoding="utf-8").read()
     m = re.search(r"^-- schema: (\w+)", text, re.M)
-    if not m or m.group(1) not in SCHEMAS:
-        sys.exit(f"{path}: needs a line `-- schema: crm|audience|events`")
+    if not m or m.group(1) not in (*SCHEMAS, "any"):
+        sys.exit(f"{path}: needs a line `-- schema: crm|audience|events|any`")
     found = {}
     blocks = re.split(r"^-- name: *", text, flags=re.M)[1:]
     for block in blocks:
@@ -126,7 +127,7 @@ def parse_queries(path):
     for name, e in found.items():
         if count_args(e["lite"]) != count_args(e["pg"]):
             sys.exit(f"{path}: {name}: variants take different arguments")
-    return SCHEMAS[m.group(1)], found
+    return SCHEMAS.get(m.group(1), ANY), found
 
 
 def inputs(sqldir):

@@ -52,8 +52,8 @@ struct job_new {
 	const char *payload; /* JSON text; NULL means {} */
 	int64_t run_at_ms;   /* not before */
 	int64_t user_id;
-	/* Not NULL: while a job of this key is queued (or running and single),
-	 * adding another is nothing: its id is returned. */
+	/* Not NULL: while a job of this key waits (it has not started, or waits
+	 * for confirmation), adding another is nothing: its id is returned. */
 	const char *single_key;
 };
 
@@ -62,6 +62,10 @@ int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
             int64_t *id_out, struct err *err);
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
             struct err *err);
+/* Up to limit jobs with id < before_id (0: from the newest), the newest first;
+ * kind NULL: all. Returns how many. */
+int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
+             struct arena *arena, struct job *out, struct err *err);
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
 /* Needs confirmation -> queued with `confirmed`. ERR_CONFLICT otherwise. */
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);

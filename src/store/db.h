@@ -18,6 +18,9 @@
  * run again), ERR_CONFLICT (unique or foreign key), ERR_IO (all else; a full
  * disk says so), ERR_BUG (broken SQL).
  *
+ * After a failed statement in a transaction, roll it back: PostgreSQL accepts
+ * nothing else.
+ *
  * Writers take a `struct tx *`, readers a `struct db *`. A transaction holds
  * SQLite's one write lock of its schema: keep it under 100 ms.
  */

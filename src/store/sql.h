@@ -6,13 +6,15 @@
 
 #include <stddef.h>
 
+/* A query of STORE_ANY concerns a table that every schema has. */
+enum { STORE_ANY = -1 };
 enum store_schema { STORE_CRM, STORE_AUDIENCE, STORE_EVENTS, STORE_SCHEMAS };
 
 struct sql {
 	const char *name;
 	const char *sqlite;
 	const char *pg;
-	int schema; /* enum store_schema */
+	int schema; /* enum store_schema or STORE_ANY */
 	int args;
 	int index; /* dense: place in sql_all and in a statement cache */
 };

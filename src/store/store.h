@@ -18,6 +18,7 @@ struct store_options {
 	const char *data;     /* folder of the SQLite files; made if missing */
 	const char *database; /* postgresql://... or NULL */
 	int64_t connections;  /* at most, a schema */
+	bool no_sync; /* tests: survives a killed process, not a power cut */
 };
 #define STORE_OPTIONS_DEFAULT                                                  \
 	{                                                                      \

@@ -1,0 +1,84 @@
+-- schema: any
+
+-- name: job-add
+-- args: kind, payload, single_key, user_id, run_at_ms, created_ms
+INSERT INTO job (kind, state, payload, single_key, user_id, run_at_ms, created_ms)
+VALUES (?, 1, ?, ?, ?, ?, ?)
+RETURNING id;
+
+-- name: job-find-single
+-- The job of that key that has not started yet. args: single_key
+SELECT id FROM job WHERE single_key = ? AND state IN (1, 3) LIMIT 1;
+
+-- name: job-get
+-- Columns as read by job.c. args: id
+SELECT id, kind, state, payload, state_json, result, error, done, total,
+       attempts, user_id, run_at_ms, created_ms, started_ms, finished_ms,
+       cancel_wanted, confirmed
+  FROM job WHERE id = ?;
+
+-- name: job-next
+-- The first job that is due: queued, or its lease has run out.
+-- args: now_ms, now_ms, kinds (JSON array)
+SELECT id FROM job
+ WHERE state IN (1, 2) AND run_at_ms <= ?
+   AND (state = 1 OR lease_until_ms < ?)
+   AND kind IN JSON_TEXTS(?)
+ ORDER BY run_at_ms, id
+ LIMIT 1;
+
+-- name: job-claim
+-- Nothing happens if somebody else was first.
+-- args: owner, lease_until_ms, now_ms, id, now_ms
+UPDATE job
+   SET state = 2, lease_owner = ?, lease_until_ms = ?,
+       attempts = attempts + 1, started_ms = COALESCE(started_ms, ?)
+ WHERE id = ? AND (state = 1 OR (state = 2 AND lease_until_ms < ?));
+
+-- name: job-renew
+-- args: lease_until_ms, id, owner
+UPDATE job SET lease_until_ms = ?
+ WHERE id = ? AND lease_owner = ? AND state = 2;
+
+-- name: job-free-leases
+-- At the start of a process: what its predecessor held. args: owner
+UPDATE job SET state = 1, lease_owner = NULL, lease_until_ms = NULL
+ WHERE state = 2 AND lease_owner = ?;
+
+-- name: job-progress
+-- Nothing happens if the lease was lost or the job shall stop.
+-- args: done, total, state_json or NULL, id, owner
+UPDATE job
+   SET done = ?, total = ?, state_json = COALESCE(?, state_json)
+ WHERE id = ? AND lease_owner = ? AND state = 2 AND cancel_wanted = 0;
+
+-- name: job-end
+-- args: state, result, error, run_at_ms, attempts, finished_ms, id, owner
+UPDATE job
+   SET state = ?, result = COALESCE(?, result), error = ?, run_at_ms = ?,
+       attempts = ?, finished_ms = ?, lease_owner = NULL,
+       lease_until_ms = NULL
+ WHERE id = ? AND lease_owner = ? AND state = 2;
+
+-- name: job-cancel-idle
+-- args: now_ms, id
+UPDATE job SET state = 6, finished_ms = ? WHERE id = ? AND state IN (1, 3);
+
+-- name: job-cancel-running
+-- args: id
+UPDATE job SET cancel_wanted = 1 WHERE id = ? AND state = 2;
+
+-- name: job-confirm
+-- args: now_ms, id
+UPDATE job SET state = 1, confirmed = 1, run_at_ms = ?, attempts = 0
+ WHERE id = ? AND state = 3;
+
+-- name: job-page
+-- The newest first. args: before_id, kind or NULL, kind, limit
+SELECT id, kind, state, payload, state_json, result, error, done, total,
+       attempts, user_id, run_at_ms, created_ms, started_ms, finished_ms,
+       cancel_wanted, confirmed
+  FROM job
+ WHERE id < ? AND (CAST(? AS TEXT) IS NULL OR kind = ?)
+ ORDER BY id DESC
+ LIMIT ?;

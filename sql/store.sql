@@ -1,0 +1,20 @@
+-- schema: any
+
+-- name: sequence-take
+-- Move a sequence on by a block. args: count, name
+UPDATE sequence SET next = next + ? WHERE name = ?
+RETURNING next;
+
+-- name: sequence-add
+-- A sequence starts when it is first used. args: name, next
+INSERT INTO sequence (name, next) VALUES (?, ?)
+    ON CONFLICT (name) DO NOTHING;
+
+-- name: setting-find
+-- args: key
+SELECT value FROM setting WHERE key = ?;
+
+-- name: setting-put
+-- args: key, value
+INSERT INTO setting (key, value) VALUES (?, ?)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value;

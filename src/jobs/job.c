@@ -1,0 +1,164 @@
+#include "jobs/job.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "jobs/job_private.h"
+
+#include "sql/job.h"
+
+const char *job_state_name(enum job_state state)
+{
+	switch (state) {
+	case JOB_QUEUED:
+		return "queued";
+	case JOB_RUNNING:
+		return "running";
+	case JOB_NEEDS_CONFIRMATION:
+		return "needs_confirmation";
+	case JOB_DONE:
+		return "done";
+	case JOB_FAILED:
+		return "failed";
+	case JOB_CANCELED:
+		return "canceled";
+	}
+	return "unknown";
+}
+
+int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
+            int64_t *id_out, struct err *err)
+{
+	int found = 0;
+
+	if (job->single_key)
+		found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
+		                    SQL_ARGS(sql_text(job->single_key)), id_out,
+		                    err);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	found = db_find_int(
+		tx->db, SQL_JOB_ADD,
+		SQL_ARGS(sql_text(job->kind),
+	                 sql_text(job->payload ? job->payload : "{}"),
+	                 sql_text(job->single_key),
+	                 sql_id_or_null(job->user_id),
+	                 sql_int(job->run_at_ms ? job->run_at_ms : now_ms),
+	                 sql_int(now_ms)),
+		id_out, err);
+	return found < 0 ? -1 : 0;
+}
+
+void job_read(const struct rows *rows, struct arena *arena, struct job *out)
+{
+	*out = (struct job){
+		.id = rows_int(rows, 0),
+		.kind = rows_dup(rows, 1, arena),
+		.state = (enum job_state)rows_int(rows, 2),
+		.payload = rows_dup(rows, 3, arena),
+		.state_json = rows_dup(rows, 4, arena),
+		.result = rows_dup(rows, 5, arena),
+		.error = rows_dup(rows, 6, arena),
+		.done = rows_int(rows, 7),
+		.total = rows_int(rows, 8),
+		.attempts = rows_int(rows, 9),
+		.user_id = rows_int(rows, 10),
+		.run_at_ms = rows_int(rows, 11),
+		.created_ms = rows_int(rows, 12),
+		.started_ms = rows_int(rows, 13),
+		.finished_ms = rows_int(rows, 14),
+		.cancel_wanted = rows_int(rows, 15) != 0,
+		.confirmed = rows_int(rows, 16) != 0,
+	};
+}
+
+int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
+            struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_JOB_GET, SQL_ARGS(sql_int(id)), &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no job %lld",
+		               (long long)id);
+	job_read(rows, arena, out);
+	return 0;
+}
+
+int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
+             struct arena *arena, struct job *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int n = 0, more;
+
+	if (db_query(db, SQL_JOB_PAGE,
+	             SQL_ARGS(sql_int(before_id ? before_id : INT64_MAX),
+	                      sql_text(kind), sql_text(kind), sql_int(limit)),
+	             &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		job_read(rows, arena, &out[n++]);
+	return more < 0 ? -1 : n;
+}
+
+static int must_exist(struct tx *tx, int64_t id, const char *wrong_state,
+                      struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct job job;
+
+	if (job_get(tx->db, id, arena, &job, err) < 0)
+		return -1;
+	return err_set(err, ERR_CONFLICT, "the job is %s: %s",
+	               job_state_name(job.state), wrong_state);
+}
+
+int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
+{
+	int changed = db_exec(tx, SQL_JOB_CANCEL_IDLE,
+	                      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
+
+	if (changed == 0)
+		changed = db_exec(tx, SQL_JOB_CANCEL_RUNNING,
+		                  SQL_ARGS(sql_int(id)), err);
+	if (changed != 0)
+		return changed < 0 ? -1 : 0;
+	return must_exist(tx, id, "it can not be canceled", err);
+}
+
+int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
+{
+	int changed = db_exec(tx, SQL_JOB_CONFIRM,
+	                      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
+
+	if (changed != 0)
+		return changed < 0 ? -1 : 0;
+	return must_exist(tx, id, "it does not wait for confirmation", err);
+}
+
+void job_format(const struct job *job, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "id", job->id);
+	json_key_text(&w, "kind", job->kind);
+	json_key_text(&w, "state", job_state_name(job->state));
+	json_key_int(&w, "done", job->done);
+	json_key_int(&w, "total", job->total);
+	if (job->result)
+		json_key_raw(&w, "result", str_of(job->result));
+	else
+		json_key_text(&w, "result", NULL);
+	json_key_text(&w, "error", job->error);
+	json_key_int(&w, "attempts", job->attempts);
+	json_key_time_or_null(&w, "created_at", job->created_ms);
+	json_key_time_or_null(&w, "started_at", job->started_ms);
+	json_key_time_or_null(&w, "finished_at", job->finished_ms);
+	json_end_object(&w);
+}

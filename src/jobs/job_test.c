@@ -1,0 +1,253 @@
+#include "jobs/runner.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "store/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int open_fixture(void **state)
+{
+	static struct store_fixture f;
+
+	store_fixture_open(&f);
+	*state = &f;
+	return 0;
+}
+
+static int free_fixture(void **state)
+{
+	store_fixture_free(*state);
+	return 0;
+}
+
+static int64_t add(struct store_fixture *f, const struct job_new *job)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	int64_t id = 0;
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(job_add(&tx, job, clock_now_ms(), &id, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	return id;
+}
+
+static struct job get(struct store_fixture *f, int64_t id, struct arena *arena)
+{
+	struct err err = ERR_INIT;
+	struct job job;
+
+	assert_int_equal(job_get(f->crm, id, arena, &job, &err), 0);
+	return job;
+}
+
+/* Waits for the state without sleeping: the runner's own polling bounds it. */
+static struct job await(struct store_fixture *f, int64_t id,
+                        enum job_state state, struct arena *arena)
+{
+	int64_t give_up_us = clock_monotonic_us() + 20 * 1000000;
+	struct job job;
+
+	do
+		job = get(f, id, arena);
+	while (job.state != state && clock_monotonic_us() < give_up_us);
+	assert_int_equal(job.state, state);
+	return job;
+}
+
+static struct runner *start(struct store_fixture *f,
+                            const struct job_kind *kinds, size_t n)
+{
+	struct runner_options o = { .schema = STORE_CRM,
+		                    .threads = 2,
+		                    .instance = "test" };
+	struct err err = ERR_INIT;
+	struct runner *r = NULL;
+
+	assert_int_equal(runner_start(f->store, &o, kinds, n, &r, &err), 0);
+	return r;
+}
+
+static int work_well(struct job_run *run, struct err *err)
+{
+	if (job_progress(run, NULL, 1, 2, "{\"at\":1}", err) < 0)
+		return -1;
+	strbuf_addf(run->result, "{\"saw\":%s}", run->job->payload);
+	return job_progress(run, NULL, 2, 2, NULL, err);
+}
+
+static void a_job_runs_and_keeps_its_result(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct job_kind kinds[] = { { .name = "well", .fn = work_well } };
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	int64_t id = add(f, &(struct job_new){ .kind = "well",
+	                                       .payload = "{\"n\":7}" });
+	struct job job;
+
+	runner_wake(r);
+	job = await(f, id, JOB_DONE, arena);
+	assert_string_equal(job.result, "{\"saw\":{\"n\":7}}");
+	assert_int_equal(job.done, 2);
+	assert_true(job.finished_ms > 0);
+}
+
+static int fail_twice(struct job_run *run, struct err *err)
+{
+	atomic_int *calls = run->context;
+
+	if (atomic_fetch_add(calls, 1) < 1)
+		return err_set(err, ERR_RETRY, "not yet");
+	if (atomic_load(calls) == 2)
+		return 0;
+	return err_set(err, ERR_INVALID, "never");
+}
+
+static void a_temporary_failure_is_tried_again(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	atomic_int calls = 0;
+	const struct job_kind kinds[] = {
+		{ .name = "twice", .fn = fail_twice, .context = &calls },
+	};
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	int64_t id = add(f, &(struct job_new){ .kind = "twice" });
+
+	await(f, id, JOB_DONE, arena);
+	assert_int_equal(atomic_load(&calls), 2);
+	id = add(f, &(struct job_new){ .kind = "twice" });
+	assert_string_equal(await(f, id, JOB_FAILED, arena).error, "never");
+	assert_int_equal(atomic_load(&calls), 3);
+}
+
+static int ask_first(struct job_run *run, struct err *err)
+{
+	(void)err;
+	strbuf_addstr(run->result, "{\"untag\":99}");
+	return run->job->confirmed ? 0 : job_ask(run);
+}
+
+static void a_job_can_ask_and_go_on(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const struct job_kind kinds[] = { { .name = "ask", .fn = ask_first } };
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	int64_t id = add(f, &(struct job_new){ .kind = "ask" });
+	struct err err = ERR_INIT;
+	struct job job = await(f, id, JOB_NEEDS_CONFIRMATION, arena);
+
+	assert_string_equal(job.result, "{\"untag\":99}");
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(job_confirm(&tx, id, clock_now_ms(), &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	await(f, id, JOB_DONE, arena);
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(job_confirm(&tx, id, clock_now_ms(), &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static int until_stopped(struct job_run *run, struct err *err)
+{
+	while (!job_is_stopping(run))
+		if (job_progress(run, NULL, 1, 9, NULL, err) < 0)
+			return -1;
+	return job_again(run, clock_now_ms());
+}
+
+static void a_stop_leaves_the_job_for_the_next_process(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct job_kind kinds[] = {
+		{ .name = "long", .fn = until_stopped },
+	};
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	int64_t id = add(f, &(struct job_new){ .kind = "long" });
+
+	runner_wake(r);
+	while (get(f, id, arena).done == 0)
+		;
+	runner_stop(r);
+	assert_int_equal(get(f, id, arena).state, JOB_QUEUED);
+}
+
+static void a_running_job_can_be_canceled(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const struct job_kind kinds[] = {
+		{ .name = "long", .fn = until_stopped },
+	};
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	struct err err = ERR_INIT;
+	int64_t id = add(f, &(struct job_new){ .kind = "long" });
+
+	await(f, id, JOB_RUNNING, arena);
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(job_cancel(&tx, id, clock_now_ms(), &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	await(f, id, JOB_CANCELED, arena);
+}
+
+static void a_single_job_is_added_once(void **state)
+{
+	const struct job_new job = { .kind = "nobody", .single_key = "only" };
+	struct store_fixture *f = *state;
+	int64_t first = add(f, &job);
+
+	assert_int_equal(add(f, &job), first);
+}
+
+static void leases_of_the_own_instance_are_freed_at_start(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct job_kind kinds[] = { { .name = "dead", .fn = work_well } };
+	struct store_fixture *f = *state;
+	int64_t id = add(f, &(struct job_new){ .kind = "dead" });
+	struct err err = ERR_INIT;
+
+	{ /* as a killed process leaves it */
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		assert_int_equal(
+			db_exec_text(&tx,
+		                     "UPDATE job SET state = 2, lease_owner = "
+		                     "'test', lease_until_ms = ? WHERE id = ?",
+		                     SQL_ARGS(sql_int(clock_now_ms() + MS_DAY),
+		                              sql_int(id)),
+		                     &err),
+			1);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
+	await(f, id, JOB_DONE, arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_job_runs_and_keeps_its_result),
+		cmocka_unit_test(a_temporary_failure_is_tried_again),
+		cmocka_unit_test(a_job_can_ask_and_go_on),
+		cmocka_unit_test(a_stop_leaves_the_job_for_the_next_process),
+		cmocka_unit_test(a_running_job_can_be_canceled),
+		cmocka_unit_test(a_single_job_is_added_once),
+		cmocka_unit_test(leases_of_the_own_instance_are_freed_at_start),
+	};
+
+	return cmocka_run_group_tests(tests, open_fixture, free_fixture);
+}

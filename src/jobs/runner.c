@@ -1,0 +1,453 @@
+#include "jobs/runner.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "jobs/job_private.h"
+#include "store/store.h"
+
+#include "sql/job.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POLL_MS 1000
+#define MAX_ATTEMPTS 8
+#define BACKOFF_MAX_MS (5 * MS_MINUTE)
+
+/* What job functions return besides 0 and -1. */
+enum { RUN_ASK = 1, RUN_AGAIN = 2 };
+
+static struct metric jobs_done =
+	METRIC_COUNTER("muster_jobs_done", "Jobs that ended well");
+static struct metric jobs_failed =
+	METRIC_COUNTER("muster_jobs_failed", "Jobs that failed for good");
+
+/* One thread: the job in its hands is renewed by the heart-beat thread. */
+struct worker {
+	struct runner *runner;
+	pthread_t thread;
+	atomic_llong job_id; /* 0: idle */
+};
+
+struct runner {
+	struct store *store;
+	enum store_schema schema;
+	struct job_kind *kinds;
+	size_t kinds_n;
+	struct strbuf kinds_json;
+	int64_t lease_ms;
+	char *instance;
+	struct worker *workers;
+	int workers_n;
+	pthread_t heart;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int wakes; /* looks still owed to runner_wake, under lock */
+	atomic_bool stopping;
+	bool started;
+};
+
+static void wait_ms(struct runner *r, int64_t ms)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += ms / 1000;
+	end.tv_nsec += (ms % 1000) * 1000000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&r->lock);
+	if (r->wakes > 0)
+		r->wakes--;
+	else if (!atomic_load(&r->stopping))
+		(void)pthread_cond_timedwait(&r->changed, &r->lock, &end);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void runner_wake(struct runner *r)
+{
+	if (!r)
+		return;
+	pthread_mutex_lock(&r->lock);
+	r->wakes = r->workers_n;
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* --- the run of one job --- */
+
+int job_progress(struct job_run *run, struct tx *tx, int64_t done,
+                 int64_t total, const char *state_json, struct err *err)
+{
+	CLEANUP(tx_release) struct tx own = TX_INIT;
+	int changed;
+
+	if (!tx && tx_begin(run->db, &own, err) < 0)
+		return -1;
+	changed = db_exec(tx ? tx : &own, SQL_JOB_PROGRESS,
+	                  SQL_ARGS(sql_int(done), sql_int(total),
+	                           sql_text(state_json), sql_int(run->job->id),
+	                           sql_text(run->runner->instance)),
+	                  err);
+	if (changed < 0)
+		return -1;
+	if (changed == 0)
+		return err_set(err, ERR_CONFLICT,
+		               "the job was canceled or taken over");
+	run->job->done = done;
+	run->job->total = total;
+	return tx ? 0 : tx_commit(&own, err);
+}
+
+int job_ask(struct job_run *run)
+{
+	(void)run;
+	return RUN_ASK;
+}
+
+bool job_is_stopping(const struct job_run *run)
+{
+	return atomic_load(&run->runner->stopping);
+}
+
+int job_again(struct job_run *run, int64_t run_at_ms)
+{
+	run->job->run_at_ms = run_at_ms;
+	return RUN_AGAIN;
+}
+
+static const struct job_kind *kind_of(const struct runner *r, const char *name)
+{
+	for (size_t i = 0; i < r->kinds_n; i++)
+		if (strcmp(r->kinds[i].name, name) == 0)
+			return &r->kinds[i];
+	return NULL;
+}
+
+static int64_t backoff_ms(int64_t attempts)
+{
+	int64_t ms = attempts < 9 ? MS_SECOND << (attempts - 1) :
+	                            BACKOFF_MAX_MS;
+
+	/* 75 to 125 %, so that many failures do not come back together */
+	return ms * (75 + (int64_t)(random_u64() % 51)) / 100;
+}
+
+struct end {
+	enum job_state state;
+	const char *result;
+	const char *error;
+	int64_t run_at_ms;
+	int64_t attempts;
+};
+
+static struct end decide(const struct job_run *run, const struct job_kind *kind,
+                         int ret, const struct err *err, int64_t now_ms)
+{
+	int64_t most = kind->max_attempts ? kind->max_attempts : MAX_ATTEMPTS;
+	const struct job *job = run->job;
+	struct end end = { .state = JOB_DONE,
+		           .result = run->result->len ? run->result->buf : NULL,
+		           .run_at_ms = job->run_at_ms,
+		           .attempts = job->attempts };
+
+	if (ret == RUN_ASK) {
+		end.state = JOB_NEEDS_CONFIRMATION;
+	} else if (ret == RUN_AGAIN) {
+		end.state = JOB_QUEUED;
+		end.attempts = 0;
+	} else if (ret < 0) {
+		end.error = err->text;
+		end.state = JOB_FAILED;
+		if ((err->code == ERR_RETRY || err->code == ERR_IO) &&
+		    job->attempts < most) {
+			end.state = JOB_QUEUED;
+			end.run_at_ms = now_ms + backoff_ms(job->attempts);
+		}
+	}
+	return end;
+}
+
+static int store_end(struct job_run *run, const struct end *end, int64_t now_ms,
+                     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	bool over = end->state == JOB_DONE || end->state == JOB_FAILED ||
+	            end->state == JOB_CANCELED;
+
+	if (tx_begin(run->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_JOB_END,
+	            SQL_ARGS(sql_int(end->state), sql_text(end->result),
+	                     sql_text(end->error), sql_int(end->run_at_ms),
+	                     sql_int(end->attempts),
+	                     over ? sql_int(now_ms) : sql_null(),
+	                     sql_int(run->job->id),
+	                     sql_text(run->runner->instance)),
+	            err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static bool was_canceled(struct job_run *run)
+{
+	struct err err = ERR_INIT;
+	struct job now;
+
+	return job_get(run->db, run->job->id, run->arena, &now, &err) == 0 &&
+	       now.cancel_wanted;
+}
+
+static void report(const struct job *job, const struct end *end)
+{
+	if (end->state == JOB_DONE)
+		metric_add(&jobs_done, 1);
+	if (end->state == JOB_FAILED)
+		metric_add(&jobs_failed, 1);
+	if (end->error && end->state != JOB_CANCELED)
+		log_warn(end->state == JOB_FAILED ? "job failed" :
+		                                    "job will be tried again",
+		         LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
+		         LOG_INT("attempts", job->attempts),
+		         LOG_TEXT("error", end->error));
+	else
+		log_debug("job ended", LOG_TEXT("kind", job->kind),
+		          LOG_INT("job", job->id),
+		          LOG_TEXT("state", job_state_name(end->state)));
+}
+
+static void run_job(struct worker *worker, struct db *db, struct job *job,
+                    struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct runner *r = worker->runner;
+	const struct job_kind *kind = kind_of(r, job->kind);
+	struct job_run run = { .job = job,
+		               .store = r->store,
+		               .db = db,
+		               .arena = arena,
+		               .result = &result,
+		               .context = kind->context,
+		               .runner = r };
+	struct err err = ERR_INIT, end_err = ERR_INIT;
+	int64_t now_ms;
+	struct end end;
+	int ret = 0;
+
+	atomic_store(&worker->job_id, job->id);
+	ret = kind->fn(&run, &err);
+	now_ms = clock_now_ms();
+	end = decide(&run, kind, ret, &err, now_ms);
+	if (ret != 0 && was_canceled(&run))
+		end.state = JOB_CANCELED;
+	report(job, &end);
+	/* If this fails, the lease runs out and the job runs again. */
+	if (store_end(&run, &end, now_ms, &end_err) < 0)
+		log_error("storing the end of a job failed",
+		          LOG_INT("job", job->id), LOG_ERR(&end_err));
+	atomic_store(&worker->job_id, 0);
+}
+
+/* --- claiming --- */
+
+static int claim(struct runner *r, struct db *db, struct arena *arena,
+                 struct job *out, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms(), id = 0;
+	int n;
+
+	n = db_find_int(db, SQL_JOB_NEXT,
+	                SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
+	                         sql_text(r->kinds_json.buf)),
+	                &id, err);
+	if (n <= 0)
+		return n;
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	n = db_exec(&tx, SQL_JOB_CLAIM,
+	            SQL_ARGS(sql_text(r->instance),
+	                     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
+	                     sql_int(id), sql_int(now_ms)),
+	            err);
+	if (n <= 0)
+		return n;
+	if (job_get(db, id, arena, out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+/* Returns 1 if there was a job, 0 if not, -1. */
+static int work_once(struct worker *worker, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(store_put) struct db *db = NULL;
+	struct runner *r = worker->runner;
+	struct job job;
+	int n;
+
+	if (store_get(r->store, r->schema, &db, err) < 0)
+		return -1;
+	n = claim(r, db, arena, &job, err);
+	if (n > 0)
+		run_job(worker, db, &job, arena);
+	return n;
+}
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	struct runner *r = worker->runner;
+
+	while (!atomic_load(&r->stopping)) {
+		struct err err = ERR_INIT;
+		int n = work_once(worker, &err);
+
+		if (n < 0)
+			log_warn("looking for jobs failed", LOG_ERR(&err));
+		if (n <= 0)
+			wait_ms(r, POLL_MS);
+	}
+	return NULL;
+}
+
+/* --- leases --- */
+
+static int renew(struct runner *r, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	for (int i = 0; i < r->workers_n; i++) {
+		int64_t id = atomic_load(&r->workers[i].job_id);
+
+		if (id == 0)
+			continue;
+		if (!db && (store_get(r->store, r->schema, &db, err) < 0 ||
+		            tx_begin(db, &tx, err) < 0))
+			return -1;
+		if (db_exec(&tx, SQL_JOB_RENEW,
+		            SQL_ARGS(sql_int(clock_now_ms() + r->lease_ms),
+		                     sql_int(id), sql_text(r->instance)),
+		            err) < 0)
+			return -1;
+	}
+	return tx.open ? tx_commit(&tx, err) : 0;
+}
+
+static void *beat(void *arg)
+{
+	struct runner *r = arg;
+	int64_t next_us = 0;
+
+	while (!atomic_load(&r->stopping)) {
+		struct err err = ERR_INIT;
+
+		if (clock_monotonic_us() >= next_us) {
+			if (renew(r, &err) < 0)
+				log_warn("renewing leases failed",
+				         LOG_ERR(&err));
+			next_us = clock_monotonic_us() +
+			          r->lease_ms * 1000 / 3;
+		}
+		wait_ms(r, POLL_MS);
+	}
+	return NULL;
+}
+
+static int free_leases(struct runner *r, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(r->store, r->schema, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_JOB_FREE_LEASES, SQL_ARGS(sql_text(r->instance)),
+	            err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static void name_kinds(struct runner *r)
+{
+	struct json_writer w = JSON_WRITER(&r->kinds_json);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < r->kinds_n; i++)
+		json_text(&w, r->kinds[i].name);
+	json_end_array(&w);
+}
+
+int runner_start(struct store *store, const struct runner_options *options,
+                 const struct job_kind *kinds, size_t kinds_n,
+                 struct runner **out, struct err *err)
+{
+	CLEANUP(runner_free) struct runner *r = calloc(1, sizeof(*r));
+
+	BUG_ON(!r || options->threads < 1);
+	r->store = store;
+	r->schema = options->schema;
+	r->lease_ms = options->lease_ms ? options->lease_ms : 30 * MS_SECOND;
+	r->instance = strdup(options->instance);
+	r->kinds = calloc(kinds_n ? kinds_n : 1, sizeof(*kinds));
+	r->workers = calloc((size_t)options->threads, sizeof(*r->workers));
+	BUG_ON(!r->instance || !r->kinds || !r->workers);
+	if (kinds_n)
+		memcpy(r->kinds, kinds, kinds_n * sizeof(*kinds));
+	r->kinds_n = kinds_n;
+	r->kinds_json = (struct strbuf)STRBUF_INIT;
+	name_kinds(r);
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->changed, NULL);
+	if (free_leases(r, err) < 0)
+		return err_prefix(err, "freeing the leases of %s", r->instance);
+	r->started = true;
+	r->workers_n = options->threads;
+	for (int i = 0; i < r->workers_n; i++)
+		r->workers[i].runner = r;
+	for (int i = 0; i < r->workers_n; i++)
+		BUG_ON(pthread_create(&r->workers[i].thread, NULL, work,
+		                      &r->workers[i]) != 0);
+	BUG_ON(pthread_create(&r->heart, NULL, beat, r) != 0);
+	*out = TAKE(r);
+	return 0;
+}
+
+void runner_stop(struct runner *r)
+{
+	if (!r || !r->started)
+		return;
+	atomic_store(&r->stopping, true);
+	pthread_mutex_lock(&r->lock);
+	pthread_cond_broadcast(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+	for (int i = 0; i < r->workers_n; i++)
+		pthread_join(r->workers[i].thread, NULL);
+	pthread_join(r->heart, NULL);
+	r->started = false;
+}
+
+void runner_free(struct runner **runner)
+{
+	struct runner *r = *runner;
+
+	if (!r)
+		return;
+	runner_stop(r);
+	pthread_mutex_destroy(&r->lock);
+	pthread_cond_destroy(&r->changed);
+	strbuf_release(&r->kinds_json);
+	free(r->kinds);
+	free(r->workers);
+	free(r->instance);
+	free(r);
+	*runner = NULL;
+}

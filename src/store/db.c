@@ -1,0 +1,279 @@
+#include "store/db.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/db_private.h"
+
+struct sql_value sql_null(void)
+{
+	return (struct sql_value){ .type = SQL_NULL };
+}
+
+struct sql_value sql_int(int64_t i)
+{
+	return (struct sql_value){ .type = SQL_INT, .i = i };
+}
+
+struct sql_value sql_id_or_null(int64_t id)
+{
+	return id ? sql_int(id) : sql_null();
+}
+
+struct sql_value sql_double(double d)
+{
+	return (struct sql_value){ .type = SQL_DOUBLE, .d = d };
+}
+
+struct sql_value sql_text(const char *s)
+{
+	return s ? sql_str(str_of(s)) : sql_null();
+}
+
+struct sql_value sql_str(struct str s)
+{
+	return (struct sql_value){ .type = SQL_TEXT,
+		                   .s = s.s ? s : STR("") };
+}
+
+static int injected_fault(struct db *db, struct err *err)
+{
+	if (db->fail_in == 0 || --db->fail_in > 0)
+		return 0;
+	return err_set(err, ERR_IO, "injected fault");
+}
+
+static void check(const struct db *db, const struct sql *sql,
+                  struct sql_args args)
+{
+	BUG_ON(sql->schema != STORE_ANY && sql->schema != (int)db->schema);
+	BUG_ON((size_t)sql->args != args.n);
+}
+
+int db_query(struct db *db, const struct sql *sql, struct sql_args args,
+             struct rows **out, struct err *err)
+{
+	check(db, sql, args);
+	if (injected_fault(db, err) < 0 ||
+	    db->ops->query(db, sql, NULL, args, out, err) < 0)
+		return err_prefix(err, "%s", sql->name);
+	return 0;
+}
+
+int db_query_text(struct db *db, const char *text, struct sql_args args,
+                  struct rows **out, struct err *err)
+{
+	if (injected_fault(db, err) < 0)
+		return -1;
+	return db->ops->query(db, NULL, text, args, out, err);
+}
+
+int rows_next(struct rows *rows, struct err *err)
+{
+	return rows->ops->next(rows, err);
+}
+
+void rows_free(struct rows **rows)
+{
+	if (*rows)
+		(*rows)->ops->close(*rows);
+	*rows = NULL;
+}
+
+int rows_columns(const struct rows *rows)
+{
+	return rows->ops->columns(rows);
+}
+
+const char *rows_name(const struct rows *rows, int column)
+{
+	return rows->ops->name(rows, column);
+}
+
+bool rows_is_null(const struct rows *rows, int column)
+{
+	return rows->ops->is_null(rows, column);
+}
+
+int64_t rows_int(const struct rows *rows, int column)
+{
+	return rows->ops->as_int(rows, column);
+}
+
+double rows_double(const struct rows *rows, int column)
+{
+	return rows->ops->as_double(rows, column);
+}
+
+struct str rows_str(const struct rows *rows, int column)
+{
+	if (rows->ops->is_null(rows, column))
+		return (struct str){ NULL, 0 };
+	return rows->ops->as_str(rows, column);
+}
+
+const char *rows_text(const struct rows *rows, int column)
+{
+	return rows_str(rows, column).s;
+}
+
+const char *rows_dup(const struct rows *rows, int column, struct arena *arena)
+{
+	struct str s = rows_str(rows, column);
+
+	return s.s ? arena_str(arena, s) : NULL;
+}
+
+int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
+                int64_t *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		*out = rows_int(rows, 0);
+	return found;
+}
+
+int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
+                 struct arena *arena, const char **out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		*out = rows_dup(rows, 0, arena);
+	return found;
+}
+
+static void leave_tx(struct db *db)
+{
+	db->in_tx = false;
+	if (db->holds_writer)
+		pthread_mutex_unlock(db->writer);
+	db->holds_writer = false;
+}
+
+static int begin(struct db *db, enum tx_mode mode, struct tx *out,
+                 struct err *err)
+{
+	BUG_ON(db->in_tx);
+	if (injected_fault(db, err) < 0)
+		return err_prefix(err, "begin");
+	if (mode == TX_WRITE && db->writer) {
+		pthread_mutex_lock(db->writer);
+		db->holds_writer = true;
+	}
+	if (db->ops->begin(db, mode, err) < 0) {
+		leave_tx(db);
+		return err_prefix(err, "begin");
+	}
+	db->in_tx = true;
+	*out = (struct tx){ .db = db, .open = true };
+	return 0;
+}
+
+int tx_begin(struct db *db, struct tx *out, struct err *err)
+{
+	return begin(db, TX_WRITE, out, err);
+}
+
+int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err)
+{
+	return begin(db, TX_SNAPSHOT, out, err);
+}
+
+int tx_commit(struct tx *tx, struct err *err)
+{
+	struct db *db = tx->db;
+	int ret;
+
+	BUG_ON(!tx->open);
+	if (injected_fault(db, err) < 0)
+		return err_prefix(err, "commit");
+	ret = db->ops->commit(db, err);
+	tx->open = false;
+	leave_tx(db);
+	return ret < 0 ? err_prefix(err, "commit") : 0;
+}
+
+void tx_release(struct tx *tx)
+{
+	if (!tx->open)
+		return;
+	tx->db->ops->rollback(tx->db);
+	tx->open = false;
+	leave_tx(tx->db);
+}
+
+int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
+            struct err *err)
+{
+	int changed = -1;
+
+	BUG_ON(!tx->open);
+	check(tx->db, sql, args);
+	if (injected_fault(tx->db, err) == 0)
+		changed = tx->db->ops->exec(tx->db, sql, NULL, args, err);
+	return changed < 0 ? err_prefix(err, "%s", sql->name) : changed;
+}
+
+int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
+                 struct err *err)
+{
+	BUG_ON(!tx->open);
+	if (injected_fault(tx->db, err) < 0)
+		return -1;
+	return tx->db->ops->exec(tx->db, NULL, text, args, err);
+}
+
+void batch_begin(struct tx *tx, struct batch *out)
+{
+	BUG_ON(!tx->open);
+	*out = (struct batch){ .tx = tx };
+}
+
+int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
+              struct err *err)
+{
+	struct db *db = b->tx->db;
+
+	check(db, sql, args);
+	b->queued++;
+	if (injected_fault(db, err) < 0 ||
+	    db->ops->batch_add(db, sql, args, &b->changed, err) < 0)
+		return err_prefix(err, "%s", sql->name);
+	return 0;
+}
+
+int64_t batch_end(struct batch *b, struct err *err)
+{
+	if (b->tx->db->ops->batch_end(b->tx->db, &b->changed, err) < 0)
+		return -1;
+	return b->changed;
+}
+
+enum db_backend db_backend(const struct db *db)
+{
+	return db->backend;
+}
+
+enum store_schema db_schema(const struct db *db)
+{
+	return db->schema;
+}
+
+struct store *db_store(const struct db *db)
+{
+	return db->store;
+}
+
+void db_fail_nth(struct db *db, int n)
+{
+	db->fail_in = n;
+}

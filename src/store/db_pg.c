@@ -1,0 +1,517 @@
+#include "store/db_private.h"
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/sql_all.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Statements in the pipe before we read their results: both sides may block
+ * on a full socket buffer if neither reads. */
+#define PIPELINE_MAX 256
+#define ARGS_MAX 64
+
+struct pg {
+	struct db db;
+	PGconn *conn;
+	bool *prepared; /* by sql->index */
+	int in_pipe;    /* statements sent, results not yet read */
+};
+
+struct pg_rows {
+	struct rows rows;
+	PGresult *result;
+	int at, n;
+};
+
+static struct pg *pg_of(struct db *db)
+{
+	return (struct pg *)db;
+}
+
+static enum err_code code_of(const char *sqlstate)
+{
+	static const struct {
+		const char *prefix;
+		enum err_code code;
+	} table[] = {
+		{ "23", ERR_CONFLICT }, { "40", ERR_RETRY },
+		{ "55P03", ERR_RETRY }, { "57P", ERR_RETRY },
+		{ "08", ERR_RETRY },    { "533", ERR_RETRY },
+		{ "42", ERR_BUG },      { "22", ERR_BUG },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (strncmp(sqlstate, table[i].prefix,
+		            strlen(table[i].prefix)) == 0)
+			return table[i].code;
+	return ERR_IO;
+}
+
+static int fail(struct pg *pg, const PGresult *result, struct err *err)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (PQstatus(pg->conn) == CONNECTION_BAD)
+		return err_set(err, ERR_RETRY, "the database connection broke");
+	if (!state)
+		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+	if (strcmp(state, "53100") == 0)
+		return err_set(err, ERR_IO,
+		               "the disk of the database server is full");
+	return err_set(err, code_of(state), "%s", text ? text : state);
+}
+
+/* Frees result; 0 if it is a success. */
+static int check_result(struct pg *pg, PGresult *result, struct err *err)
+{
+	ExecStatusType status = PQresultStatus(result);
+	int ret = 0;
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		ret = fail(pg, result, err);
+	PQclear(result);
+	return ret;
+}
+
+/* --- arguments: all go as text --- */
+
+struct bound {
+	const char *values[ARGS_MAX];
+	char numbers[ARGS_MAX][32];
+	char **copies;
+	size_t n;
+};
+
+static const char *bind_text(struct bound *b, size_t i, struct str s)
+{
+	if (s.s[s.len] == '\0' && strlen(s.s) == s.len)
+		return s.s;
+	if (!b->copies)
+		b->copies = calloc(ARGS_MAX, sizeof(*b->copies));
+	BUG_ON(!b->copies);
+	b->copies[i] = strndup(s.s, s.len);
+	BUG_ON(!b->copies[i]);
+	return b->copies[i];
+}
+
+static void bind(struct bound *b, struct sql_args args)
+{
+	BUG_ON(args.n > ARGS_MAX);
+	b->copies = NULL;
+	b->n = args.n;
+	for (size_t i = 0; i < args.n; i++) {
+		const struct sql_value *v = &args.v[i];
+
+		b->values[i] = NULL;
+		if (v->type == SQL_INT) {
+			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
+			         (long long)v->i);
+			b->values[i] = b->numbers[i];
+		} else if (v->type == SQL_DOUBLE) {
+			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%.17g",
+			         v->d);
+			b->values[i] = b->numbers[i];
+		} else if (v->type == SQL_TEXT) {
+			b->values[i] = bind_text(b, i, v->s);
+		}
+	}
+}
+
+static void unbind(struct bound *b)
+{
+	for (size_t i = 0; b->copies && i < b->n; i++)
+		free(b->copies[i]);
+	free(b->copies);
+}
+
+static void statement_name(const struct sql *sql, char out[16])
+{
+	snprintf(out, 16, "q%d", sql->index);
+}
+
+static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
+{
+	struct pg *pg = pg_of(db);
+	char name[16];
+
+	if (pg->prepared[sql->index])
+		return 0;
+	statement_name(sql, name);
+	if (check_result(pg, PQprepare(pg->conn, name, sql->pg, 0, NULL), err) <
+	    0)
+		return -1;
+	pg->prepared[sql->index] = true;
+	return 0;
+}
+
+/* `?` outside of quotes becomes $1, $2 ... */
+static void number_args(const char *text, struct strbuf *out)
+{
+	bool quoted = false;
+	int n = 0;
+
+	for (; *text; text++) {
+		if (*text == '\'')
+			quoted = !quoted;
+		if (*text == '?' && !quoted)
+			strbuf_addf(out, "$%d", ++n);
+		else
+			strbuf_addch(out, *text);
+	}
+}
+
+static int execute(struct pg *pg, const struct sql *sql, const char *text,
+                   struct sql_args args, PGresult **out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
+	struct bound b;
+	PGresult *result;
+	char name[16];
+
+	BUG_ON(pg->in_pipe > 0);
+	if (sql && pg_prepare(&pg->db, sql, err) < 0)
+		return -1;
+	bind(&b, args);
+	if (sql) {
+		statement_name(sql, name);
+		result = PQexecPrepared(pg->conn, name, (int)b.n, b.values,
+		                        NULL, NULL, 0);
+	} else {
+		number_args(text, &numbered);
+		result = PQexecParams(pg->conn, numbered.buf, (int)b.n, NULL,
+		                      b.values, NULL, NULL, 0);
+	}
+	unbind(&b);
+	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
+	    PQresultStatus(result) == PGRES_TUPLES_OK) {
+		*out = result;
+		return 0;
+	}
+	return check_result(pg, result, err);
+}
+
+/* --- rows --- */
+
+static struct pg_rows *rows_of(const struct rows *rows)
+{
+	return (struct pg_rows *)rows;
+}
+
+static int pg_next(struct rows *rows, struct err *err)
+{
+	struct pg_rows *r = rows_of(rows);
+
+	(void)err; /* the result is here already */
+	if (r->at + 1 >= r->n)
+		return 0;
+	r->at++;
+	return 1;
+}
+
+static void pg_close_rows(struct rows *rows)
+{
+	PQclear(rows_of(rows)->result);
+	free(rows);
+}
+
+static int pg_columns(const struct rows *rows)
+{
+	return PQnfields(rows_of(rows)->result);
+}
+
+static const char *pg_name(const struct rows *rows, int column)
+{
+	return PQfname(rows_of(rows)->result, column);
+}
+
+static bool pg_is_null(const struct rows *rows, int column)
+{
+	struct pg_rows *r = rows_of(rows);
+
+	return PQgetisnull(r->result, r->at, column) != 0;
+}
+
+static const char *value(const struct rows *rows, int column)
+{
+	struct pg_rows *r = rows_of(rows);
+
+	return PQgetvalue(r->result, r->at, column);
+}
+
+static int64_t pg_int(const struct rows *rows, int column)
+{
+	const char *s = value(rows, column);
+
+	if (*s == 't') /* a comparison */
+		return 1;
+	return strtoll(s, NULL, 10); /* "", "f": 0 */
+}
+
+static double pg_double(const struct rows *rows, int column)
+{
+	return strtod(value(rows, column), NULL);
+}
+
+static struct str pg_str(const struct rows *rows, int column)
+{
+	struct pg_rows *r = rows_of(rows);
+
+	return (struct str){ value(rows, column),
+		             (size_t)PQgetlength(r->result, r->at, column) };
+}
+
+static const struct rows_ops pg_rows_ops = {
+	.next = pg_next,
+	.close = pg_close_rows,
+	.columns = pg_columns,
+	.name = pg_name,
+	.is_null = pg_is_null,
+	.as_int = pg_int,
+	.as_double = pg_double,
+	.as_str = pg_str,
+};
+
+static int pg_query(struct db *db, const struct sql *sql, const char *text,
+                    struct sql_args args, struct rows **out, struct err *err)
+{
+	struct pg_rows *r;
+	PGresult *result;
+
+	if (execute(pg_of(db), sql, text, args, &result, err) < 0)
+		return -1;
+	r = calloc(1, sizeof(*r));
+	BUG_ON(!r);
+	*r = (struct pg_rows){ .rows.ops = &pg_rows_ops,
+		               .result = result,
+		               .at = -1,
+		               .n = PQntuples(result) };
+	*out = &r->rows;
+	return 0;
+}
+
+static int64_t changed_by(PGresult *result)
+{
+	int64_t n = 0;
+
+	(void)text_to_int(PQcmdTuples(result), &n); /* "": none */
+	return n;
+}
+
+static int pg_exec(struct db *db, const struct sql *sql, const char *text,
+                   struct sql_args args, struct err *err)
+{
+	PGresult *result;
+	int changed;
+
+	if (execute(pg_of(db), sql, text, args, &result, err) < 0)
+		return -1;
+	changed = (int)changed_by(result);
+	PQclear(result);
+	return changed;
+}
+
+static int pg_script(struct db *db, const char *text, struct err *err)
+{
+	struct pg *pg = pg_of(db);
+
+	return check_result(pg, PQexec(pg->conn, text), err);
+}
+
+/* --- pipeline --- */
+
+/*
+ * Read the results of all that is in the pipe. The first failure is reported;
+ * the server skips what comes after it until the synchronisation point.
+ */
+static int drain(struct pg *pg, int64_t *changed, struct err *err)
+{
+	int ret = 0;
+
+	if (PQpipelineSync(pg->conn) != 1)
+		return err_set(err, ERR_RETRY, "the database connection broke");
+	for (;;) {
+		PGresult *result = PQgetResult(pg->conn);
+		ExecStatusType status;
+
+		if (!result) { /* the end of one statement's results */
+			if (PQstatus(pg->conn) == CONNECTION_BAD)
+				return err_set(
+					err, ERR_RETRY,
+					"the database connection broke");
+			continue;
+		}
+		status = PQresultStatus(result);
+		if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+			*changed += changed_by(result);
+		else if (status == PGRES_FATAL_ERROR && ret == 0)
+			ret = fail(pg, result, err);
+		PQclear(result);
+		if (status == PGRES_PIPELINE_SYNC)
+			break;
+	}
+	pg->in_pipe = 0;
+	return ret;
+}
+
+static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
+{
+	int ret = 0;
+
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
+		return 0;
+	if (pg->in_pipe > 0)
+		ret = drain(pg, changed, err);
+	pg->in_pipe = 0;
+	if (PQexitPipelineMode(pg->conn) != 1 && ret == 0)
+		ret = err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+	return ret;
+}
+
+static int pg_batch_add(struct db *db, const struct sql *sql,
+                        struct sql_args args, int64_t *changed, struct err *err)
+{
+	struct pg *pg = pg_of(db);
+	struct bound b;
+	char name[16];
+	int sent;
+
+	if (!pg->prepared[sql->index] &&
+	    (leave_pipeline(pg, changed, err) < 0 ||
+	     pg_prepare(db, sql, err) < 0))
+		return -1;
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
+	    PQenterPipelineMode(pg->conn) != 1)
+		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+	statement_name(sql, name);
+	bind(&b, args);
+	sent = PQsendQueryPrepared(pg->conn, name, (int)b.n, b.values, NULL,
+	                           NULL, 0);
+	unbind(&b);
+	if (sent != 1)
+		return err_set(err, ERR_RETRY, "%s", PQerrorMessage(pg->conn));
+	if (++pg->in_pipe >= PIPELINE_MAX)
+		return drain(pg, changed, err);
+	return 0;
+}
+
+static int pg_batch_end(struct db *db, int64_t *changed, struct err *err)
+{
+	return leave_pipeline(pg_of(db), changed, err);
+}
+
+/* --- transactions --- */
+
+static void pg_rollback(struct db *db)
+{
+	struct pg *pg = pg_of(db);
+	struct err ignored = ERR_INIT;
+	int64_t changed = 0;
+
+	/* A failure here breaks the connection, which the pool then drops. */
+	(void)leave_pipeline(pg, &changed, &ignored);
+	if (PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+		PQclear(PQexec(pg->conn, "ROLLBACK"));
+}
+
+static int pg_begin(struct db *db, enum tx_mode mode, struct err *err)
+{
+	return pg_script(
+		db,
+		mode == TX_WRITE ?
+			"BEGIN" :
+			"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		err);
+}
+
+static int pg_commit(struct db *db, struct err *err)
+{
+	struct pg *pg = pg_of(db);
+	PGresult *result;
+	bool rolled_back;
+
+	BUG_ON(PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF);
+	result = PQexec(pg->conn, "COMMIT");
+	/* COMMIT of a failed transaction "succeeds" as ROLLBACK. */
+	rolled_back = strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
+	if (check_result(pg, result, err) < 0) {
+		pg_rollback(db);
+		return -1;
+	}
+	return rolled_back ? err_set(err, ERR_IO,
+	                             "the transaction had failed before") :
+	                     0;
+}
+
+static void pg_close(struct db *db)
+{
+	struct pg *pg = pg_of(db);
+
+	PQfinish(pg->conn);
+	free(pg->prepared);
+	free(pg);
+}
+
+static bool pg_is_broken(const struct db *db)
+{
+	const struct pg *pg = (const struct pg *)db;
+
+	return PQstatus(pg->conn) == CONNECTION_BAD ||
+	       PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
+}
+
+static const struct db_ops pg_ops = {
+	.query = pg_query,
+	.exec = pg_exec,
+	.begin = pg_begin,
+	.commit = pg_commit,
+	.rollback = pg_rollback,
+	.batch_add = pg_batch_add,
+	.batch_end = pg_batch_end,
+	.script = pg_script,
+	.prepare = pg_prepare,
+	.close = pg_close,
+	.is_broken = pg_is_broken,
+};
+
+static void drop_notice(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message; /* "relation exists, skipping" and the like */
+}
+
+int db_pg_open(const char *url, enum store_schema schema, struct db **out,
+               struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf setup = STRBUF_INIT;
+	struct pg *pg = calloc(1, sizeof(*pg));
+
+	BUG_ON(!pg);
+	pg->db = (struct db){ .ops = &pg_ops,
+		              .backend = DB_PG,
+		              .schema = schema };
+	pg->prepared = calloc(sql_all_count + 1, sizeof(*pg->prepared));
+	BUG_ON(!pg->prepared);
+	pg->conn = PQconnectdb(url);
+	if (PQstatus(pg->conn) != CONNECTION_OK) {
+		(void)err_set(err, ERR_RETRY, "connecting to PostgreSQL: %s",
+		              PQerrorMessage(pg->conn));
+		pg_close(&pg->db);
+		return -1;
+	}
+	PQsetNoticeProcessor(pg->conn, drop_notice, NULL);
+	strbuf_addf(&setup,
+	            "SET client_encoding = 'UTF8';"
+	            "SET search_path = %s;"
+	            "SET application_name = 'muster'",
+	            schema_name(schema));
+	if (pg_script(&pg->db, setup.buf, err) < 0) {
+		pg_close(&pg->db);
+		return -1;
+	}
+	*out = &pg->db;
+	return 0;
+}

@@ -1,0 +1,78 @@
+/*
+ * store/db_private.h - what a backend of store/db.h implements
+ *
+ * db.c checks arguments, injects faults and keeps the transaction state; the
+ * functions here only talk to the database. They leave no transaction open
+ * after a failed begin or commit.
+ */
+#ifndef STORE_DB_PRIVATE_H
+#define STORE_DB_PRIVATE_H
+
+#include "store/db.h"
+
+#include <pthread.h>
+
+struct store_options;
+
+struct rows_ops {
+	int (*next)(struct rows *rows, struct err *err);
+	void (*close)(struct rows *rows);
+	int (*columns)(const struct rows *rows);
+	const char *(*name)(const struct rows *rows, int column);
+	bool (*is_null)(const struct rows *rows, int column);
+	int64_t (*as_int)(const struct rows *rows, int column);
+	double (*as_double)(const struct rows *rows, int column);
+	struct str (*as_str)(const struct rows *rows, int column);
+};
+
+struct rows {
+	const struct rows_ops *ops;
+};
+
+enum tx_mode { TX_WRITE, TX_SNAPSHOT };
+
+struct db_ops {
+	/* sql or text: one of them is NULL. */
+	int (*query)(struct db *db, const struct sql *sql, const char *text,
+	             struct sql_args args, struct rows **out, struct err *err);
+	int (*exec)(struct db *db, const struct sql *sql, const char *text,
+	            struct sql_args args, struct err *err);
+	int (*begin)(struct db *db, enum tx_mode mode, struct err *err);
+	int (*commit)(struct db *db, struct err *err);
+	void (*rollback)(struct db *db);
+	int (*batch_add)(struct db *db, const struct sql *sql,
+	                 struct sql_args args, int64_t *changed,
+	                 struct err *err);
+	int (*batch_end)(struct db *db, int64_t *changed, struct err *err);
+	int (*script)(struct db *db, const char *text, struct err *err);
+	int (*prepare)(struct db *db, const struct sql *sql, struct err *err);
+	void (*close)(struct db *db); /* frees db */
+	bool (*is_broken)(const struct db *db);
+};
+
+struct db {
+	const struct db_ops *ops;
+	enum db_backend backend;
+	enum store_schema schema;
+	struct store *store;
+	/* SQLite: one writer of a schema at a time queues here instead of in
+	 * SQLite's busy loop. NULL on PostgreSQL. */
+	pthread_mutex_t *writer;
+	bool in_tx, holds_writer;
+	int fail_in; /* fault injection: 0 off, 1 the next call fails */
+};
+
+const char *schema_name(enum store_schema schema);
+
+int db_sqlite_open(const char *path, bool no_sync, struct db **out,
+                   struct err *err);
+int db_pg_open(const char *url, enum store_schema schema, struct db **out,
+               struct err *err);
+
+/* Copies a whole SQLite database, page by page, while it is in use. */
+int db_sqlite_backup(struct db *db, const char *path, struct err *err);
+
+/* Brings the schema of db up to date. */
+int migrate(struct db *db, struct err *err);
+
+#endif

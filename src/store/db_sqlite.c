@@ -1,0 +1,398 @@
+#include "store/db_private.h"
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/sql_all.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#define BUSY_MS 30000
+#define CACHE_KIB 8192
+/* Pages of the log before a commit copies them back: 64 MiB. */
+#define CHECKPOINT_PAGES 16384
+
+struct lite {
+	struct db db;
+	sqlite3 *handle;
+	sqlite3_stmt **cache; /* by sql->index */
+};
+
+struct lite_rows {
+	struct rows rows;
+	struct lite *lite;
+	sqlite3_stmt *stmt;
+	bool cached; /* the statement goes back to the cache */
+};
+
+static struct lite *lite_of(struct db *db)
+{
+	return (struct lite *)db;
+}
+
+static int fail(struct lite *lite, int code, struct err *err)
+{
+	const char *text = sqlite3_errmsg(lite->handle);
+
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_RETRY, "database is busy");
+	case SQLITE_CONSTRAINT:
+		return err_set(err, ERR_CONFLICT, "%s", text);
+	case SQLITE_FULL:
+		return err_set(err, ERR_IO,
+		               "the disk is full: free some space in the data "
+		               "folder");
+	case SQLITE_ERROR:
+	case SQLITE_MISUSE:
+	case SQLITE_RANGE:
+		return err_set(err, ERR_BUG, "%s", text);
+	default:
+		return err_set(err, ERR_IO, "%s", text);
+	}
+}
+
+static int compile(struct lite *lite, const char *text, unsigned flags,
+                   sqlite3_stmt **out, struct err *err)
+{
+	int rc = sqlite3_prepare_v3(lite->handle, text, -1, flags, out, NULL);
+
+	return rc == SQLITE_OK ? 0 : fail(lite, rc, err);
+}
+
+/* *cached: the statement belongs to the cache and must be reset after use. */
+static int statement(struct lite *lite, const struct sql *sql,
+                     const char *text, sqlite3_stmt **out, bool *cached,
+                     struct err *err)
+{
+	sqlite3_stmt **slot;
+
+	*cached = false;
+	if (!sql)
+		return compile(lite, text, 0, out, err);
+	slot = &lite->cache[sql->index];
+	if (*slot && sqlite3_stmt_busy(*slot)) /* in use further up */
+		return compile(lite, sql->sqlite, 0, out, err);
+	if (!*slot && compile(lite, sql->sqlite, SQLITE_PREPARE_PERSISTENT,
+	                      slot, err) < 0)
+		return -1;
+	*cached = true;
+	*out = *slot;
+	return 0;
+}
+
+static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_value *v,
+                    sqlite3_destructor_type keep)
+{
+	switch (v->type) {
+	case SQL_INT:
+		return sqlite3_bind_int64(stmt, at, v->i);
+	case SQL_DOUBLE:
+		return sqlite3_bind_double(stmt, at, v->d);
+	case SQL_TEXT:
+		return sqlite3_bind_text64(stmt, at, v->s.s, v->s.len, keep,
+		                           SQLITE_UTF8);
+	case SQL_NULL:
+		break;
+	}
+	return sqlite3_bind_null(stmt, at);
+}
+
+static int bind(struct lite *lite, sqlite3_stmt *stmt, struct sql_args args,
+                sqlite3_destructor_type keep, struct err *err)
+{
+	for (size_t i = 0; i < args.n; i++) {
+		int rc = bind_one(stmt, (int)i + 1, &args.v[i], keep);
+		if (rc != SQLITE_OK)
+			return fail(lite, rc, err);
+	}
+	return 0;
+}
+
+static void put_back(sqlite3_stmt *stmt, bool cached)
+{
+	if (!cached) {
+		sqlite3_finalize(stmt);
+		return;
+	}
+	(void)sqlite3_reset(stmt); /* repeats an error already reported */
+	sqlite3_clear_bindings(stmt);
+}
+
+/* --- rows --- */
+
+static struct lite_rows *rows_of(const struct rows *rows)
+{
+	return (struct lite_rows *)rows;
+}
+
+static int lite_next(struct rows *rows, struct err *err)
+{
+	struct lite_rows *r = rows_of(rows);
+	int rc = sqlite3_step(r->stmt);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	return rc == SQLITE_DONE ? 0 : fail(r->lite, rc, err);
+}
+
+static void lite_close_rows(struct rows *rows)
+{
+	struct lite_rows *r = rows_of(rows);
+
+	put_back(r->stmt, r->cached);
+	free(r);
+}
+
+static int lite_columns(const struct rows *rows)
+{
+	return sqlite3_column_count(rows_of(rows)->stmt);
+}
+
+static const char *lite_name(const struct rows *rows, int column)
+{
+	return sqlite3_column_name(rows_of(rows)->stmt, column);
+}
+
+static bool lite_is_null(const struct rows *rows, int column)
+{
+	return sqlite3_column_type(rows_of(rows)->stmt, column) == SQLITE_NULL;
+}
+
+static int64_t lite_int(const struct rows *rows, int column)
+{
+	return sqlite3_column_int64(rows_of(rows)->stmt, column);
+}
+
+static double lite_double(const struct rows *rows, int column)
+{
+	return sqlite3_column_double(rows_of(rows)->stmt, column);
+}
+
+static struct str lite_str(const struct rows *rows, int column)
+{
+	sqlite3_stmt *stmt = rows_of(rows)->stmt;
+	const char *s = (const char *)sqlite3_column_text(stmt, column);
+
+	return (struct str){ s ? s : "",
+		             (size_t)sqlite3_column_bytes(stmt, column) };
+}
+
+static const struct rows_ops lite_rows_ops = {
+	.next = lite_next,
+	.close = lite_close_rows,
+	.columns = lite_columns,
+	.name = lite_name,
+	.is_null = lite_is_null,
+	.as_int = lite_int,
+	.as_double = lite_double,
+	.as_str = lite_str,
+};
+
+/* --- statements --- */
+
+static int lite_query(struct db *db, const struct sql *sql, const char *text,
+                      struct sql_args args, struct rows **out, struct err *err)
+{
+	struct lite *lite = lite_of(db);
+	struct lite_rows *r;
+	sqlite3_stmt *stmt = NULL;
+	bool cached;
+
+	if (statement(lite, sql, text, &stmt, &cached, err) < 0)
+		return -1;
+	if (bind(lite, stmt, args, SQLITE_TRANSIENT, err) < 0) {
+		put_back(stmt, cached);
+		return -1;
+	}
+	r = calloc(1, sizeof(*r));
+	BUG_ON(!r);
+	*r = (struct lite_rows){ .rows.ops = &lite_rows_ops,
+		                 .lite = lite,
+		                 .stmt = stmt,
+		                 .cached = cached };
+	*out = &r->rows;
+	return 0;
+}
+
+static int run(struct lite *lite, sqlite3_stmt *stmt, struct err *err)
+{
+	int rc;
+
+	do
+		rc = sqlite3_step(stmt);
+	while (rc == SQLITE_ROW);
+	if (rc != SQLITE_DONE)
+		return fail(lite, rc, err);
+	return sqlite3_changes(lite->handle);
+}
+
+static int lite_exec(struct db *db, const struct sql *sql, const char *text,
+                     struct sql_args args, struct err *err)
+{
+	struct lite *lite = lite_of(db);
+	sqlite3_stmt *stmt = NULL;
+	bool cached;
+	int changed = -1;
+
+	if (statement(lite, sql, text, &stmt, &cached, err) < 0)
+		return -1;
+	if (bind(lite, stmt, args, SQLITE_STATIC, err) == 0)
+		changed = run(lite, stmt, err);
+	put_back(stmt, cached);
+	return changed;
+}
+
+static int lite_script(struct db *db, const char *text, struct err *err)
+{
+	struct lite *lite = lite_of(db);
+	int rc = sqlite3_exec(lite->handle, text, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : fail(lite, rc, err);
+}
+
+static int lite_begin(struct db *db, enum tx_mode mode, struct err *err)
+{
+	return lite_script(db, mode == TX_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
+	                   err);
+}
+
+static void lite_rollback(struct db *db)
+{
+	struct lite *lite = lite_of(db);
+
+	if (!sqlite3_get_autocommit(lite->handle))
+		(void)sqlite3_exec(lite->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int lite_commit(struct db *db, struct err *err)
+{
+	if (lite_script(db, "COMMIT", err) == 0)
+		return 0;
+	lite_rollback(db);
+	return -1;
+}
+
+static int lite_batch_add(struct db *db, const struct sql *sql,
+                          struct sql_args args, int64_t *changed,
+                          struct err *err)
+{
+	int n = lite_exec(db, sql, NULL, args, err);
+
+	if (n < 0)
+		return -1;
+	*changed += n;
+	return 0;
+}
+
+static int lite_batch_end(struct db *db, int64_t *changed, struct err *err)
+{
+	(void)db;
+	(void)changed;
+	(void)err;
+	return 0; /* every statement was run as it came */
+}
+
+static int lite_prepare(struct db *db, const struct sql *sql, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (compile(lite_of(db), sql->sqlite, 0, &stmt, err) < 0)
+		return -1;
+	if (sqlite3_bind_parameter_count(stmt) != sql->args) {
+		sqlite3_finalize(stmt);
+		return err_set(err, ERR_BUG, "argument count is wrong");
+	}
+	sqlite3_finalize(stmt);
+	return 0;
+}
+
+static void lite_close(struct db *db)
+{
+	struct lite *lite = lite_of(db);
+
+	for (size_t i = 0; i < sql_all_count; i++)
+		sqlite3_finalize(lite->cache[i]);
+	free(lite->cache);
+	sqlite3_close_v2(lite->handle);
+	free(lite);
+}
+
+static bool lite_is_broken(const struct db *db)
+{
+	(void)db;
+	return false;
+}
+
+static const struct db_ops lite_ops = {
+	.query = lite_query,
+	.exec = lite_exec,
+	.begin = lite_begin,
+	.commit = lite_commit,
+	.rollback = lite_rollback,
+	.batch_add = lite_batch_add,
+	.batch_end = lite_batch_end,
+	.script = lite_script,
+	.prepare = lite_prepare,
+	.close = lite_close,
+	.is_broken = lite_is_broken,
+};
+
+static int set_up(struct lite *lite, bool no_sync, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf pragmas = STRBUF_INIT;
+
+	sqlite3_busy_timeout(lite->handle, BUSY_MS);
+	strbuf_addf(&pragmas,
+	            "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"
+	            "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
+	            "PRAGMA wal_autocheckpoint=%d;"
+	            "PRAGMA journal_size_limit=67108864;",
+	            no_sync ? "OFF" : "FULL", CACHE_KIB, CHECKPOINT_PAGES);
+	return lite_script(&lite->db, pragmas.buf, err);
+}
+
+int db_sqlite_open(const char *path, bool no_sync, struct db **out,
+                   struct err *err)
+{
+	struct lite *lite = calloc(1, sizeof(*lite));
+	int rc;
+
+	BUG_ON(!lite);
+	lite->db = (struct db){ .ops = &lite_ops, .backend = DB_SQLITE };
+	lite->cache = calloc(sql_all_count + 1, sizeof(*lite->cache));
+	BUG_ON(!lite->cache);
+	rc = sqlite3_open_v2(path, &lite->handle,
+	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+	                             SQLITE_OPEN_NOMUTEX,
+	                     NULL);
+	if (rc != SQLITE_OK || set_up(lite, no_sync, err) < 0) {
+		if (rc != SQLITE_OK)
+			(void)fail(lite, rc, err);
+		lite_close(&lite->db);
+		return err_prefix(err, "opening %s", path);
+	}
+	*out = &lite->db;
+	return 0;
+}
+
+int db_sqlite_backup(struct db *db, const char *path, struct err *err)
+{
+	struct lite *lite = lite_of(db);
+	sqlite3_backup *backup;
+	sqlite3 *to = NULL;
+	int rc = sqlite3_open_v2(
+		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+
+	if (rc == SQLITE_OK) {
+		backup = sqlite3_backup_init(to, "main", lite->handle, "main");
+		rc = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
+		(void)sqlite3_backup_finish(backup); /* rc says it all */
+	}
+	sqlite3_close(to);
+	if (rc == SQLITE_DONE)
+		return 0;
+	return err_set(err, ERR_IO, "copying to %s: %s", path,
+	               sqlite3_errstr(rc));
+}

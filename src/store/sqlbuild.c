@@ -1,0 +1,95 @@
+#include "store/sqlbuild.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <string.h>
+
+void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
+                   struct arena *arena)
+{
+	*b = (struct sqlbuild){ .backend = backend,
+		                .arena = arena,
+		                .text = STRBUF_INIT };
+}
+
+void sqlbuild_release(struct sqlbuild *b)
+{
+	strbuf_release(&b->text);
+	vec_release(&b->args);
+}
+
+void sqlbuild_add(struct sqlbuild *b, const char *literal)
+{
+	strbuf_addstr(&b->text, literal);
+}
+
+void sqlbuild_bind(struct sqlbuild *b, struct sql_value value)
+{
+	strbuf_addch(&b->text, '?');
+	vec_push(&b->args, value);
+}
+
+void sqlbuild_bind_text(struct sqlbuild *b, const char *text)
+{
+	sqlbuild_bind(b, sql_text(arena_strdup(b->arena, text)));
+}
+
+void sqlbuild_bind_int(struct sqlbuild *b, int64_t n)
+{
+	sqlbuild_bind(b, sql_int(n));
+}
+
+void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
+                   bool any_after)
+{
+	CLEANUP(strbuf_release) struct strbuf pattern = STRBUF_INIT;
+
+	if (any_before)
+		strbuf_addch(&pattern, '%');
+	for (; *text; text++) {
+		if (strchr("%_\\", *text))
+			strbuf_addch(&pattern, '\\');
+		strbuf_addch(&pattern, *text);
+	}
+	if (any_after)
+		strbuf_addch(&pattern, '%');
+	sqlbuild_add(b, "LIKE ");
+	sqlbuild_bind_text(b, pattern.buf);
+	sqlbuild_add(b, " ESCAPE '\\'");
+}
+
+void sqlbuild_json_ints(struct sqlbuild *b, const char *json_array)
+{
+	bool pg = b->backend == DB_PG;
+
+	sqlbuild_add(b, pg ? "(SELECT value::bigint FROM "
+	                     "json_array_elements_text(" :
+	                     "(SELECT CAST(value AS INTEGER) FROM json_each(");
+	sqlbuild_bind_text(b, json_array);
+	sqlbuild_add(b, pg ? "::json))" : "))");
+}
+
+void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array)
+{
+	bool pg = b->backend == DB_PG;
+
+	sqlbuild_add(b, pg ? "(SELECT value FROM json_array_elements_text(" :
+	                     "(SELECT value FROM json_each(");
+	sqlbuild_bind_text(b, json_array);
+	sqlbuild_add(b, pg ? "::json))" : "))");
+}
+
+int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
+                   struct err *err)
+{
+	return db_query_text(db, b->text.buf,
+	                     (struct sql_args){ b->args.v, b->args.n }, out,
+	                     err);
+}
+
+int sqlbuild_exec(struct sqlbuild *b, struct tx *tx, struct err *err)
+{
+	return db_exec_text(tx, b->text.buf,
+	                    (struct sql_args){ b->args.v, b->args.n }, err);
+}

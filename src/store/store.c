@@ -1,0 +1,288 @@
+#include "store/store.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "sql/sql_all.h"
+#include "sql/store.h"
+#include "store/db_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define WAIT_SECONDS 30
+
+struct pool {
+	pthread_mutex_t lock;
+	pthread_cond_t returned;
+	VEC(struct db *) idle;
+	int64_t open; /* idle and lent */
+	pthread_mutex_t writer;
+};
+
+struct store {
+	char *data;
+	char *database; /* NULL: SQLite */
+	int64_t connections;
+	bool no_sync;
+	struct pool pools[STORE_SCHEMAS];
+};
+
+const char *schema_name(enum store_schema schema)
+{
+	static const char *const names[] = { "crm", "audience", "events" };
+
+	return names[schema];
+}
+
+enum db_backend store_backend(const struct store *store)
+{
+	return store->database ? DB_PG : DB_SQLITE;
+}
+
+static int open_connection(struct store *store, enum store_schema schema,
+                           struct db **out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	int ret;
+
+	if (store->database) {
+		ret = db_pg_open(store->database, schema, out, err);
+	} else {
+		strbuf_addf(&path, "%s/%s.db", store->data,
+		            schema_name(schema));
+		ret = db_sqlite_open(path.buf, store->no_sync, out, err);
+	}
+	if (ret < 0)
+		return -1;
+	(*out)->store = store;
+	(*out)->schema = schema;
+	if (!store->database)
+		(*out)->writer = &store->pools[schema].writer;
+	return 0;
+}
+
+/* Waits for a place in the pool; a connection that is idle, or NULL if the
+ * caller shall open one. */
+static int take_place(struct store *store, struct pool *pool, struct db **out,
+                      struct err *err)
+{
+	struct timespec end;
+	int rc = 0;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += WAIT_SECONDS;
+	pthread_mutex_lock(&pool->lock);
+	while (rc == 0 && pool->idle.n == 0 &&
+	       pool->open >= store->connections)
+		rc = pthread_cond_timedwait(&pool->returned, &pool->lock, &end);
+	*out = NULL;
+	if (pool->idle.n > 0)
+		*out = pool->idle.v[--pool->idle.n];
+	else if (rc == 0)
+		pool->open++;
+	pthread_mutex_unlock(&pool->lock);
+	if (rc != 0 && !*out)
+		return err_set(err, ERR_RETRY,
+		               "no database connection was free for %d s",
+		               WAIT_SECONDS);
+	return 0;
+}
+
+static void give_place_back(struct pool *pool, struct db *db)
+{
+	pthread_mutex_lock(&pool->lock);
+	if (db)
+		vec_push(&pool->idle, db);
+	else
+		pool->open--;
+	pthread_cond_signal(&pool->returned);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+int store_get(struct store *store, enum store_schema schema, struct db **out,
+              struct err *err)
+{
+	struct pool *pool = &store->pools[schema];
+
+	if (take_place(store, pool, out, err) < 0)
+		return -1;
+	if (*out)
+		return 0;
+	if (open_connection(store, schema, out, err) < 0) {
+		*out = NULL;
+		give_place_back(pool, NULL);
+		return -1;
+	}
+	return 0;
+}
+
+void store_put(struct db **db)
+{
+	struct pool *pool;
+
+	if (!*db)
+		return;
+	pool = &(*db)->store->pools[(*db)->schema];
+	BUG_ON((*db)->in_tx);
+	(*db)->fail_in = 0;
+	if ((*db)->ops->is_broken(*db)) {
+		(*db)->ops->close(*db);
+		*db = NULL;
+	}
+	give_place_back(pool, *db);
+	*db = NULL;
+}
+
+static int prepare_all(struct db *db, struct err *err)
+{
+	for (const struct sql *const *sql = sql_all; *sql; sql++) {
+		if ((*sql)->schema != STORE_ANY &&
+		    (*sql)->schema != (int)db->schema)
+			continue;
+		if (db->ops->prepare(db, *sql, err) < 0)
+			return err_prefix(err, "query %s", (*sql)->name);
+	}
+	return 0;
+}
+
+static int make_folder(const char *path, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf part = STRBUF_INIT;
+
+	for (const char *p = path; *p; p++) {
+		if (*p == '/' && p > path && mkdir(part.buf, 0700) < 0 &&
+		    errno != EEXIST)
+			return err_errno(err, "making the folder %s", part.buf);
+		strbuf_addch(&part, *p);
+	}
+	if (mkdir(part.buf, 0700) < 0 && errno != EEXIST)
+		return err_errno(err, "making the folder %s", part.buf);
+	return 0;
+}
+
+static int open_schemas(struct store *store, struct err *err)
+{
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		CLEANUP(store_put) struct db *db = NULL;
+
+		if (store_get(store, (enum store_schema)i, &db, err) < 0 ||
+		    migrate(db, err) < 0 || prepare_all(db, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int store_open(const struct store_options *options, struct store **out,
+               struct err *err)
+{
+	CLEANUP(store_free) struct store *store = calloc(1, sizeof(*store));
+
+	BUG_ON(!store);
+	store->data = strdup(options->data);
+	if (options->database && *options->database)
+		store->database = strdup(options->database);
+	store->connections = options->connections;
+	store->no_sync = options->no_sync;
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		pthread_mutex_init(&store->pools[i].lock, NULL);
+		pthread_mutex_init(&store->pools[i].writer, NULL);
+		pthread_cond_init(&store->pools[i].returned, NULL);
+	}
+	if (!store->database && make_folder(store->data, err) < 0)
+		return -1;
+	if (open_schemas(store, err) < 0)
+		return -1;
+	*out = TAKE(store);
+	return 0;
+}
+
+void store_free(struct store **store)
+{
+	struct store *s = *store;
+
+	if (!s)
+		return;
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		struct pool *pool = &s->pools[i];
+
+		BUG_ON((int64_t)pool->idle.n != pool->open);
+		vec_each (&pool->idle, db)
+			(*db)->ops->close(*db);
+		vec_release(&pool->idle);
+		pthread_mutex_destroy(&pool->lock);
+		pthread_mutex_destroy(&pool->writer);
+		pthread_cond_destroy(&pool->returned);
+	}
+	free(s->data);
+	free(s->database);
+	free(s);
+	*store = NULL;
+}
+
+int sequence_take(struct tx *tx, const char *name, int64_t count,
+                  int64_t *first_out, struct err *err)
+{
+	int64_t next;
+	int found;
+
+	if (db_exec(tx, SQL_SEQUENCE_ADD, SQL_ARGS(sql_text(name), sql_int(1)),
+	            err) < 0)
+		return -1;
+	found = db_find_int(tx->db, SQL_SEQUENCE_TAKE,
+	                    SQL_ARGS(sql_int(count), sql_text(name)), &next,
+	                    err);
+	if (found < 0)
+		return -1;
+	BUG_ON(found == 0);
+	*first_out = next - count;
+	return 0;
+}
+
+int setting_find(struct db *db, const char *key, struct arena *arena,
+                 const char **out, struct err *err)
+{
+	return db_find_text(db, SQL_SETTING_FIND, SQL_ARGS(sql_text(key)),
+	                    arena, out, err);
+}
+
+int setting_put(struct tx *tx, const char *key, const char *value,
+                struct err *err)
+{
+	return db_exec(tx, SQL_SETTING_PUT,
+	               SQL_ARGS(sql_text(key), sql_text(value)), err);
+}
+
+static int backup_schema(struct store *store, enum store_schema schema,
+                         const char *folder, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	struct stat st;
+
+	strbuf_addf(&path, "%s/%s.db", folder, schema_name(schema));
+	if (stat(path.buf, &st) == 0)
+		return err_set(err, ERR_CONFLICT, "%s exists already",
+		               path.buf);
+	if (store_get(store, schema, &db, err) < 0)
+		return -1;
+	return db_sqlite_backup(db, path.buf, err);
+}
+
+int store_backup(struct store *store, const char *folder, struct err *err)
+{
+	if (store->database)
+		return err_set(err, ERR_INVALID,
+		               "the data is in PostgreSQL: use pg_dump with "
+		               "the schemas crm, audience and events");
+	if (make_folder(folder, err) < 0)
+		return -1;
+	for (int i = 0; i < STORE_SCHEMAS; i++)
+		if (backup_schema(store, (enum store_schema)i, folder, err) < 0)
+			return -1;
+	return 0;
+}

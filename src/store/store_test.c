@@ -1,0 +1,202 @@
+#include "store/store.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/sqlbuild.h"
+#include "store/store_fixture.h"
+
+#include "sql/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static int open_fixture(void **state)
+{
+	static struct store_fixture f;
+
+	store_fixture_open(&f);
+	*state = &f;
+	return 0;
+}
+
+static int free_fixture(void **state)
+{
+	store_fixture_free(*state);
+	return 0;
+}
+
+static void put(struct store_fixture *f, const char *key, const char *value)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_true(setting_put(&tx, key, value, &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static const char *find(struct db *db, const char *key, struct arena *arena)
+{
+	struct err err = ERR_INIT;
+	const char *out = NULL;
+
+	assert_true(setting_find(db, key, arena, &out, &err) >= 0);
+	return out;
+}
+
+static void a_setting_is_kept_and_replaced(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+
+	assert_null(find(f->crm, "name", arena));
+	put(f, "name", "O'Brien & \xd9\x85\xd8\xb1");
+	assert_string_equal(find(f->crm, "name", arena),
+	                    "O'Brien & \xd9\x85\xd8\xb1");
+	put(f, "name", "");
+	assert_string_equal(find(f->crm, "name", arena), "");
+	assert_null(find(f->audience, "name", arena));
+}
+
+static void what_is_not_committed_is_gone(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		assert_true(setting_put(&tx, "k", "v", &err) >= 0);
+	}
+	assert_null(find(f->crm, "k", arena));
+}
+
+static void blocks_of_ids_do_not_overlap(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t first = 0;
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(sequence_take(&tx, "thing", 10, &first, &err), 0);
+	assert_int_equal(first, 1);
+	assert_int_equal(sequence_take(&tx, "thing", 1, &first, &err), 0);
+	assert_int_equal(first, 11);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void a_batch_writes_everything(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct batch b;
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	batch_begin(&tx, &b);
+	for (int i = 0; i < 1000; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "b%d", i);
+		assert_int_equal(batch_add(&b, SQL_SETTING_PUT,
+		                           SQL_ARGS(sql_text(key),
+		                                    sql_int(i)),
+		                           &err),
+		                 0);
+	}
+	assert_int_equal(batch_end(&b, &err), 1000);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_string_equal(find(f->crm, "b999", arena), "999");
+}
+
+static void each_failing_step_leaves_no_trace(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+	int n = 0;
+	bool done = false;
+
+	while (!done) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		db_fail_nth(f->crm, 0);
+		assert_null(find(f->crm, "fault", arena));
+		db_fail_nth(f->crm, ++n);
+		done = tx_begin(f->crm, &tx, &err) == 0 &&
+		       setting_put(&tx, "fault", "x", &err) >= 0 &&
+		       tx_commit(&tx, &err) == 0;
+	}
+	db_fail_nth(f->crm, 0);
+	assert_int_equal(n, 4);
+	assert_string_equal(find(f->crm, "fault", arena), "x");
+}
+
+static void a_failed_batch_fails_the_transaction_only(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct batch b;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		batch_begin(&tx, &b);
+		(void)batch_add(&b, SQL_SETTING_PUT,
+		                SQL_ARGS(sql_null(), sql_text("x")), &err);
+		(void)batch_add(&b, SQL_SEQUENCE_ADD,
+		                SQL_ARGS(sql_text("s"), sql_null()), &err);
+		if (batch_end(&b, &err) >= 0)
+			assert_int_equal(err.code, ERR_CONFLICT);
+	}
+	put(f, "after", "works");
+	assert_string_equal(find(f->crm, "after", arena), "works");
+}
+
+static void built_sql_binds_its_values(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct sqlbuild b;
+	int n = 0;
+
+	put(f, "50%_a", "1");
+	put(f, "50xya", "2");
+	put(f, "it's?", "3");
+	sqlbuild_init(&b, db_backend(f->crm), arena);
+	sqlbuild_add(&b, "SELECT value FROM setting WHERE key ");
+	sqlbuild_like(&b, false, "50%_", true);
+	sqlbuild_add(&b, " OR key IN ");
+	sqlbuild_json_texts(&b, "[\"it's?\"]");
+	sqlbuild_add(&b, " OR key = '?'");
+	assert_int_equal(sqlbuild_query(&b, f->crm, &rows, &err), 0);
+	while (rows_next(rows, &err) > 0)
+		n++;
+	assert_int_equal(n, 2);
+	sqlbuild_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_setting_is_kept_and_replaced),
+		cmocka_unit_test(what_is_not_committed_is_gone),
+		cmocka_unit_test(blocks_of_ids_do_not_overlap),
+		cmocka_unit_test(a_batch_writes_everything),
+		cmocka_unit_test(each_failing_step_leaves_no_trace),
+		cmocka_unit_test(a_failed_batch_fails_the_transaction_only),
+		cmocka_unit_test(built_sql_binds_its_values),
+	};
+
+	return cmocka_run_group_tests(tests, open_fixture, free_fixture);
+}
