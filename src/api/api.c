@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "api/mc30/mc30.h"
 #include "api/routes.h"
 
 struct api *api_of(const struct request *rq)
@@ -12,6 +13,8 @@ void api_add_routes(struct router *router, struct api *api)
 		struct route_table table = api_tables[i];
 
 		table.context = api;
+		if (table.dialect == DIALECT_MAILCHIMP)
+			table.finish = mc_finish;
 		router_add(router, &table);
 	}
 }

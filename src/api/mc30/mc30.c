@@ -1,0 +1,164 @@
+#include "api/mc30/mc30.h"
+
+#include "audience/list.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <string.h>
+
+#define PAGE_DEFAULT 10
+#define PAGE_MAX 1000
+
+int mc_page(const struct request *rq, struct mc_page *out, struct err *err)
+{
+	*out = (struct mc_page){ .count = PAGE_DEFAULT };
+	if (request_query_int(rq, "count", 0, INT64_C(1) << 31, &out->count,
+			      err) < 0 ||
+	    request_query_int(rq, "offset", 0, INT64_C(1) << 53, &out->offset,
+			      err) < 0)
+		return -1;
+	if (out->count > PAGE_MAX)
+		return err_field(err, "count", "may be at most %d", PAGE_MAX);
+	return 0;
+}
+
+int mc_db(const struct request *rq, struct db **out, struct err *err)
+{
+	return store_get(api_of(rq)->store, STORE_AUDIENCE, out, err);
+}
+
+int mc_query_ms(const struct request *rq, const char *name, int64_t *out,
+		struct err *err)
+{
+	const char *text = request_query(rq, name);
+
+	if (!text || !*text)
+		return 0;
+	if (time_parse_iso(text, out))
+		return 1;
+	/* A `+` that was not encoded arrives as a space. */
+	if (strchr(text, ' ')) {
+		char *fixed = arena_strdup(rq->arena, text);
+		char *space = strrchr(fixed, ' ');
+
+		*space = '+';
+		if (time_parse_iso(fixed, out))
+			return 1;
+	}
+	return err_field(err, name, "should be a date and time in ISO 8601");
+}
+
+int mc_query_word(const struct request *rq, const char *name,
+		  const char *const *words, int otherwise, struct err *err)
+{
+	const char *text = request_query(rq, name);
+
+	if (!text || !*text)
+		return otherwise;
+	for (int i = 0; words[i]; i++)
+		if (str_ieq(str_of(text), words[i]))
+			return i;
+	return err_field(err, name, "is not one of the possible values");
+}
+
+int mc_not_found(struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND,
+		       "The requested resource could not be found.");
+}
+
+int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
+		    struct err *err)
+{
+	int found = list_find(db, request_param(rq, "list_id"), rq->arena, out,
+			      err);
+
+	return found == 0 ? mc_not_found(err) : found;
+}
+
+int mc_body(struct request *rq, const json_t **out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (request_json(rq, out, &why) >= 0)
+		return 0;
+	return err_title(err, ERR_INVALID, "JSON Parse Exception",
+			 "We encountered an unspecified JSON parsing error. "
+			 "%s",
+			 why.text);
+}
+
+const char *mc_base(const struct request *rq)
+{
+	const char *url = api_of(rq)->public_url;
+
+	return arena_printf(rq->arena, "%s/3.0", url ? url : "");
+}
+
+void mc_links_begin(struct json_writer *w)
+{
+	json_key_begin_array(w, "_links");
+}
+
+void mc_link(struct json_writer *w, const char *rel, const char *method,
+	     const char *base, const char *path_fmt, ...)
+{
+	char href[512];
+	size_t len = strlen(base);
+	va_list ap;
+
+	if (len >= sizeof(href))
+		len = 0;
+	memcpy(href, base, len);
+	va_start(ap, path_fmt);
+	(void)vsnprintf(href + len, sizeof(href) - len, path_fmt, ap);
+	va_end(ap);
+	json_begin_object(w);
+	json_key_text(w, "rel", rel);
+	json_key_text(w, "href", href);
+	json_key_text(w, "method", method);
+	json_end_object(w);
+}
+
+void mc_links_end(struct json_writer *w)
+{
+	json_end_array(w);
+}
+
+void mc_collection_end(struct json_writer *w, int64_t total, const char *base,
+		       const char *path, const char *parent)
+{
+	json_key_int(w, "total_items", total);
+	mc_links_begin(w);
+	mc_link(w, "self", "GET", base, "%s", path);
+	mc_link(w, "parent", "GET", base, "%s", parent);
+	mc_links_end(w);
+}
+
+void mc_key_column(struct json_writer *w, const char *key, const char *json)
+{
+	json_key_raw(w, key, str_of(json && *json ? json : "{}"));
+}
+
+int mc_finish(struct request *rq, struct response *rs, struct err *err)
+{
+	const char *fields = request_query(rq, "fields");
+	const char *exclude = request_query(rq, "exclude_fields");
+	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+
+	fields = fields && *fields ? fields : NULL;
+	exclude = exclude && *exclude ? exclude : NULL;
+	if ((!fields && !exclude) || rs->body.len == 0)
+		return 0;
+	if (rs->content_type && !strstr(rs->content_type, "json"))
+		return 0;
+	if (fields && exclude)
+		return err_field(err, "fields",
+				 "fields and exclude_fields cannot both be "
+				 "given");
+	all = rs->body;
+	rs->body = (struct strbuf)STRBUF_INIT;
+	return mc_fields_filter(strbuf_str(&all), fields ? fields : exclude,
+				!fields, rq->arena, &rs->body, err);
+}

@@ -1,0 +1,82 @@
+/*
+ * api/mc30/mc30.h - what the handlers of the Marketing API share
+ *
+ * Reading: paging, time filters, the audience of the path. Writing: `_links`.
+ * `fields` and `exclude_fields` need nothing from a handler: mc_finish cuts
+ * the JSON text of every reply to what was asked for, after the handler.
+ *
+ *     struct mc_page page;
+ *     CLEANUP(store_put) struct db *db = NULL;
+ *
+ *     if (mc_page(rq, &page, err) < 0 || mc_db(rq, &db, err) < 0)
+ *             return -1;
+ */
+#ifndef API_MC30_MC30_H
+#define API_MC30_MC30_H
+
+#include "api/api.h"
+
+struct list;
+
+/* `count` (default 10, at most 1000) and `offset`. */
+struct mc_page {
+	int64_t count, offset;
+};
+int mc_page(const struct request *rq, struct mc_page *out, struct err *err);
+
+/* A connection to the audience's schema; CLEANUP(store_put). */
+int mc_db(const struct request *rq, struct db **out, struct err *err);
+
+/* An ISO 8601 time of the query: 1, 0 absent or empty, -1 ERR_INVALID. */
+int mc_query_ms(const struct request *rq, const char *name, int64_t *out,
+		struct err *err);
+/* One of the words of a list that ends with NULL: its index from 0, or
+ * `otherwise` if the parameter is absent or empty, -1 ERR_INVALID. */
+int mc_query_word(const struct request *rq, const char *name,
+		  const char *const *words, int otherwise, struct err *err);
+
+/* {list_id} of the path. ERR_NOT_FOUND. */
+int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
+		    struct err *err);
+
+/* Body as an object, with Mailchimp's error for what is no JSON. */
+int mc_body(struct request *rq, const json_t **out, struct err *err);
+
+/* What Mailchimp says for what is not there. */
+int mc_not_found(struct err *err);
+
+/* --- writing --- */
+
+/* "http://host/3.0", in the request's arena; make it once a reply. */
+const char *mc_base(const struct request *rq);
+
+/*
+ *     mc_links_begin(&w);
+ *     mc_link(&w, "self", "GET", base, "/lists/%s", hex);
+ *     mc_links_end(&w);
+ */
+void mc_links_begin(struct json_writer *w);
+void mc_link(struct json_writer *w, const char *rel, const char *method,
+	     const char *base, const char *path_fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+void mc_links_end(struct json_writer *w);
+
+/* The end of a collection: total_items and _links (self, parent). */
+void mc_collection_end(struct json_writer *w, int64_t total, const char *base,
+		       const char *path, const char *parent);
+
+/* A JSON text of ours (a column), or `{}` if it is NULL or empty. */
+void mc_key_column(struct json_writer *w, const char *key, const char *json);
+
+/* route_table.finish of /3.0. */
+int mc_finish(struct request *rq, struct response *rs, struct err *err);
+
+/*
+ * The filter behind it: appends to *out what of `json` (valid, compact or
+ * not) the comma list of dotted paths keeps, or drops (exclude). ERR_INVALID:
+ * a path that names nothing there is.
+ */
+int mc_fields_filter(struct str json, const char *paths, bool exclude,
+		     struct arena *arena, struct strbuf *out, struct err *err);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * audience/list.h - audiences; `list` is the Marketing API's word for one
+ *
+ * One of them is the master audience, which the CRM is linked to; the first
+ * start makes it. `hex` (10 digits) is the public id, `id` the key. Removed
+ * audiences keep their row (deleted_ms), without their members.
+ */
+#ifndef AUDIENCE_LIST_H
+#define AUDIENCE_LIST_H
+
+#include "base/json.h"
+#include "base/vec.h"
+
+struct arena;
+struct db;
+struct err;
+struct tx;
+
+/* Texts are never NULL. */
+struct list {
+	int64_t id;
+	const char *hex;
+	const char *name;
+	bool is_master;
+	const char *contact; /* JSON: company, address1, city, ... */
+	const char *permission_reminder;
+	const char *campaign_defaults; /* JSON: from_name, from_email, ... */
+	bool email_type_option, use_archive_bar, double_optin;
+	bool marketing_permissions;
+	const char *notify_on_subscribe, *notify_on_unsubscribe;
+	const char *visibility; /* "pub", "prv" */
+	int64_t created_ms;
+};
+
+struct lists VEC_FIELDS(struct list);
+void lists_release(struct lists *lists);
+
+/* Strings live in arena. find: 1, 0. get: ERR_NOT_FOUND. */
+int list_find(struct db *db, const char *hex, struct arena *arena,
+	      struct list *out, struct err *err);
+int list_get(struct db *db, const char *hex, struct arena *arena,
+	     struct list *out, struct err *err);
+int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
+		   struct list *out, struct err *err);
+
+struct list_filter {
+	int64_t before_created_ms, since_created_ms; /* 0: not asked */
+	const char *email; /* only lists that have this address; NULL: all */
+	bool newest_first;
+	int64_t count, offset;
+};
+int list_list(struct db *db, const struct list_filter *filter,
+	      struct arena *arena, struct lists *out, int64_t *total_out,
+	      struct err *err);
+
+/* body: the API's object. Makes the default merge fields too. */
+int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
+	     struct arena *arena, struct list *out, struct err *err);
+int list_update(struct tx *tx, const char *hex, const json_t *body,
+		struct arena *arena, struct list *out, struct err *err);
+/* With its members, segments and webhooks; campaigns stay. The master audience
+ * is ERR_CONFLICT. */
+int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
+		struct err *err);
+
+/* The master audience, made if there is none yet. Returns 1 if it was made
+ * now, 0 if it was there. organisation may be "". */
+int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
+		       struct arena *arena, struct list *out, struct err *err);
+
+/* Counted from indexes each time, so they are always right. */
+struct list_stats {
+	int64_t member_count; /* subscribed */
+	int64_t unsubscribe_count, cleaned_count;
+	int64_t total_contacts; /* subscribed, unsubscribed, pending, cleaned */
+	int64_t members_since_send, unsubscribes_since_send;
+	int64_t cleaned_since_send;
+	int64_t campaign_count, campaign_last_sent_ms, merge_field_count;
+	double avg_sub_rate, avg_unsub_rate, target_sub_rate; /* a month */
+	double open_rate, click_rate;                         /* 0 to 100 */
+	int64_t last_sub_ms, last_unsub_ms;
+};
+int list_stats(struct db *db, const struct list *list, int64_t now_ms,
+	       struct list_stats *out, struct err *err);
+
+#endif

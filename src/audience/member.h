@@ -1,0 +1,211 @@
+/*
+ * audience/member.h - an address in an audience, and the life of its status
+ *
+ * A member has a dense integer id for life, also when its address changes. The
+ * API's id is `email_hash`, md5 of the folded address; unique_id (10 hex) and
+ * contact_id (32 hex) are spellings of the integer id, so that both can be
+ * looked up by key. `archived` is only made by member_archive.
+ *
+ * All changes go through here: they keep member_address in step, obey the
+ * table of transitions (docs of the API; nobody who left by himself, bounced
+ * or complained comes back by an import), and enqueue webhooks in the same
+ * transaction.
+ */
+#ifndef AUDIENCE_MEMBER_H
+#define AUDIENCE_MEMBER_H
+
+#include "audience/merge_field.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/vec.h"
+
+struct arena;
+struct db;
+struct list;
+struct strbuf;
+struct tx;
+
+/* Stored: append only. */
+enum member_status {
+	MEMBER_SUBSCRIBED = 1,
+	MEMBER_UNSUBSCRIBED = 2,
+	MEMBER_CLEANED = 3,
+	MEMBER_PENDING = 4,
+	MEMBER_TRANSACTIONAL = 5,
+	MEMBER_ARCHIVED = 6,
+};
+const char *member_status_name(enum member_status status);
+/* 0: no such status. */
+enum member_status member_status_of(const char *name);
+
+/* Stored: append only. */
+enum unsubscribed_by {
+	UNSUBSCRIBED_NOT = 0,
+	UNSUBSCRIBED_BY_API = 1, /* or a user: can be undone by them */
+	UNSUBSCRIBED_BY_CONTACT = 2,
+	UNSUBSCRIBED_BY_COMPLAINT = 3,
+};
+
+/* Whose change it is, as webhooks tell apart. */
+enum change_source {
+	SOURCE_USER = 1, /* the contact */
+	SOURCE_ADMIN,    /* somebody in our own pages */
+	SOURCE_API,
+};
+
+struct actor {
+	enum change_source source;
+	int64_t now_ms;
+	const char *ip; /* NULL or "": not known */
+};
+
+/* Texts are never NULL. */
+struct member {
+	int64_t id, list_id;
+	const char *address; /* folded */
+	const char *email_hash;
+	const char *unique_id;
+	enum member_status status;
+	enum unsubscribed_by unsubscribed_by;
+	const char *unsubscribe_reason;
+	bool text_only;    /* email_type "text" */
+	const char *merge; /* JSON by merge_id, see merge_field.h */
+	const char *language;
+	bool vip;
+	int64_t rating;
+	const char *source;
+	const char *ip_signup, *ip_opt;
+	int64_t signup_ms, opt_ms, changed_ms;
+	int64_t unsubscribed_ms, unsubscribed_campaign_id; /* 0: not */
+};
+struct members VEC_FIELDS(struct member);
+void members_release(struct members *members);
+
+#define UNIQUE_ID_HEX 10
+#define CONTACT_ID_HEX 32
+void member_unique_id(int64_t id, char out[UNIQUE_ID_HEX + 1]);
+void member_contact_id(int64_t id, char out[CONTACT_ID_HEX + 1]);
+int64_t member_of_unique_id(const char *hex);  /* 0: none can have it */
+int64_t member_of_contact_id(const char *hex); /* 0: none can have it */
+
+/* --- reading; strings live in arena --- */
+
+/* key: subscriber hash, the address itself, or contact_id. find: 1, 0. */
+int member_find(struct db *db, int64_t list_id, const char *key,
+		struct arena *arena, struct member *out, struct err *err);
+int member_get(struct db *db, int64_t list_id, const char *key,
+	       struct arena *arena, struct member *out, struct err *err);
+int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
+		     struct member *out, struct err *err);
+/* Those of the ids that exist, by id. ids: a JSON array. Appends. */
+int member_list_by_ids(struct db *db, const char *ids, struct arena *arena,
+		       struct members *out, struct err *err);
+
+enum member_sort { MEMBER_BY_CHANGED, MEMBER_BY_OPT, MEMBER_BY_SIGNUP };
+struct member_filter {
+	int64_t list_id;
+	enum member_status status;                   /* 0: any */
+	int64_t since_changed_ms, before_changed_ms; /* 0: not asked */
+	int64_t since_opt_ms, before_opt_ms;
+	int64_t since_unsubscribed_ms, before_unsubscribed_ms;
+	const char *email_type; /* "html", "text", NULL */
+	const char *unique_id;  /* NULL */
+	bool vip_only;
+	int64_t segment_id; /* members of a tag; 0: not asked */
+	enum member_sort sort;
+	bool sort_desc;
+	int64_t count, offset;
+};
+/* A page; *total_out is how many fit the filter. Appends to *out. */
+int member_list(struct db *db, const struct member_filter *filter,
+		struct arena *arena, struct members *out, int64_t *total_out,
+		struct err *err);
+
+/* What pages of members show beside their rows, read for many at once. */
+struct member_tag {
+	int64_t member_id, segment_id;
+	const char *name;
+	int64_t at_ms;
+};
+struct member_tags VEC_FIELDS(struct member_tag);
+/* Of these members, ordered by member and tag. ids: a JSON array. */
+int member_tags_list(struct db *db, const char *ids, struct arena *arena,
+		     struct member_tags *out, struct err *err);
+struct member_rate {
+	int64_t member_id;
+	int64_t sent, opened, clicked; /* campaigns */
+};
+struct member_rates VEC_FIELDS(struct member_rate);
+int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
+		      struct err *err);
+
+/* --- changes asked for through the API --- */
+
+enum member_mode {
+	MEMBER_POST,  /* must be new, or archived */
+	MEMBER_PUT,   /* add or change; status_if_new */
+	MEMBER_PATCH, /* must be there */
+	MEMBER_BATCH, /* POST of an existing one is an error of its own */
+	MEMBER_BATCH_UPDATE, /* update_existing */
+};
+
+enum member_outcome { MEMBER_SAME, MEMBER_NEW, MEMBER_CHANGED, MEMBER_REFUSED };
+
+/* One wanted change, and what became of it. */
+struct member_op {
+	enum member_mode mode;
+	const char *key;    /* PUT, PATCH: of the path; else NULL */
+	const json_t *body; /* the API's object */
+	bool skip_merge_validation;
+	bool sync_tags; /* the tags given replace those there are */
+	/* out */
+	enum member_outcome outcome;
+	int64_t member_id;
+	const char *address; /* as given, for errors */
+	struct err err;      /* of a refused one */
+	struct field_errors errors;
+};
+
+/*
+ * Apply many in one transaction with few statements; refused ones change
+ * nothing and have op.err. -1 only for what is wrong with the database. The
+ * same address twice in ops: the later one sees what the first did.
+ */
+int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
+		 size_t n, const struct actor *actor, struct arena *arena,
+		 struct err *err);
+void member_op_release(struct member_op *op);
+
+/* DELETE: to archived. ERR_CONFLICT titled "Method Not Allowed" if it is
+ * archived, pending or cleaned. */
+int member_archive(struct tx *tx, const struct list *list, const char *key,
+		   const struct actor *actor, struct err *err);
+/* Personal data goes, a keyed hash of the address stays (see suppression.h). */
+int member_forget(struct tx *tx, const struct list *list, const char *key,
+		  const struct actor *actor, struct err *err);
+
+/* --- changes that delivery brings --- */
+
+struct member_departure {
+	int64_t member_id;
+	int64_t campaign_id; /* 0: none */
+	int64_t at_ms;
+	const char *reason; /* the contact's own words, or NULL */
+};
+/*
+ * Unsubscribe (`by` contact or complaint; a complaint also goes to the
+ * organisation-wide suppressions). Members that are not subscribed or pending
+ * are left alone. Returns how many changed.
+ */
+int member_unsubscribe(struct tx *tx, const struct member_departure *departures,
+		       size_t n, enum unsubscribed_by by, int64_t now_ms,
+		       struct err *err);
+/* Hard bounces: to cleaned. Returns how many changed. */
+int member_clean(struct tx *tx, const struct member_departure *departures,
+		 size_t n, int64_t now_ms, struct err *err);
+/* One soft bounce more for each; cleaned after 7, or 15 if it ever opened or
+ * clicked. Returns how many were cleaned. */
+int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,
+		       size_t n, int64_t now_ms, struct err *err);
+
+#endif

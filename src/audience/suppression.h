@@ -1,0 +1,56 @@
+/*
+ * audience/suppression.h - whom we must not mail, and why
+ *
+ * Three things stand in the way of a mail: the member's own status, the
+ * organisation-wide suppressions (complaints, erasures, addresses entered by
+ * hand; for all audiences), and forgotten addresses (permanently deleted from
+ * one audience). The last two hold no addresses, only keyed hashes: HMAC of
+ * the folded address with a key of this database.
+ */
+#ifndef AUDIENCE_SUPPRESSION_H
+#define AUDIENCE_SUPPRESSION_H
+
+#include "base/crypto.h"
+
+struct arena;
+struct db;
+struct err;
+struct tx;
+
+#define KEYED_HASH_HEX SHA256_HEX
+
+/* The key of this database; made by list_ensure_master, or on first use. */
+struct suppression_key {
+	unsigned char key[SHA256_BYTES];
+};
+int suppression_key_load(struct db *db, struct suppression_key *out,
+			 struct err *err); /* 1, 0: not made yet */
+int suppression_key_ensure(struct tx *tx, struct suppression_key *out,
+			   struct err *err);
+void suppression_hash(const struct suppression_key *key, const char *folded,
+		      char out[KEYED_HASH_HEX + 1]);
+
+/* reason: "complaint", "erasure", "manual". Twice keeps the first. */
+int suppression_add(struct tx *tx, const char *folded, const char *reason,
+		    int64_t now_ms, struct err *err);
+int suppression_remove(struct tx *tx, const char *folded, struct err *err);
+
+/*
+ * Of n folded addresses: out[i] is true if it is suppressed (everywhere), or
+ * forgotten (in that list). One statement for all.
+ */
+int suppression_check(struct db *db, const char *const *folded, size_t n,
+		      bool *out, struct err *err);
+int forgotten_check(struct db *db, int64_t list_id, const char *const *folded,
+		    size_t n, bool *out, struct err *err);
+
+/*
+ * The check right before sending. For each member id: out[i] is NULL if it may
+ * be mailed now, or one of rule 12's reasons: "unsubscribed", "cleaned",
+ * "forgotten" (also: no such member), "suppressed". Pending, transactional and
+ * archived members count as unsubscribed. Two statements for all n.
+ */
+int consent_check(struct db *db, const int64_t *member_ids, size_t n,
+		  const char **out, struct err *err);
+
+#endif
