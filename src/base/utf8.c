@@ -101,7 +101,7 @@ void utf8_upper(struct str s, struct strbuf *out)
 	if (is_ascii(s))
 		add_ascii(s, true, out);
 	else
-		add_mapped(s, u8_toupper, NULL, out);
+		add_mapped(s, u8_toupper, UNINORM_NFC, out);
 }
 
 void utf8_lower(struct str s, struct strbuf *out)
@@ -109,12 +109,12 @@ void utf8_lower(struct str s, struct strbuf *out)
 	if (is_ascii(s))
 		add_ascii(s, false, out);
 	else
-		add_mapped(s, u8_tolower, NULL, out);
+		add_mapped(s, u8_tolower, UNINORM_NFC, out);
 }
 
 void utf8_title(struct str s, struct strbuf *out)
 {
-	add_mapped(s, u8_totitle, NULL, out);
+	add_mapped(s, u8_totitle, UNINORM_NFC, out);
 }
 
 static void add_character(ucs4_t c, struct strbuf *out)

@@ -19,7 +19,7 @@ size_t utf8_prefix(struct str s, size_t max);
 
 /* NFC, then Unicode full case folding: for comparing and searching. */
 void utf8_fold(struct str s, struct strbuf *out);
-/* Language-neutral case mapping. */
+/* Language-neutral case mapping, to NFC. s must be valid, here and above. */
 void utf8_upper(struct str s, struct strbuf *out);
 void utf8_lower(struct str s, struct strbuf *out);
 void utf8_title(struct str s, struct strbuf *out);
