@@ -41,8 +41,7 @@ struct request {
 	const char *path;  /* decoded, begins with / */
 	const char *query; /* raw, without ?; "" if none */
 	struct str body;
-	const char
-		*content_type; /* lower case, without parameters; "" if none */
+	const char *content_type; /* lower case, no parameters; "" if none */
 	const char *client_ip;
 	const char *user_agent; /* "" if none */
 	char id[37];            /* UUID, as in X-Request-Id and the log */

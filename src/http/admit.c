@@ -1,0 +1,246 @@
+/*
+ * The head of a request: is it well-formed, is there such a route, who asks,
+ * may they? All of it is settled before a body is taken.
+ */
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "http/exchange.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define HTTP_URI_OF "http://"
+
+static void make_id(char out[37])
+{
+	unsigned char b[16];
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+
+	random_bytes(b, sizeof(b));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	for (size_t i = 0; i < sizeof(b); i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			out[n++] = '-';
+		out[n++] = digits[b[i] >> 4];
+		out[n++] = digits[b[i] & 15];
+	}
+	out[n] = 0;
+}
+
+/* Clients that take us for a proxy send the whole URL. */
+static const char *path_of(const char *target)
+{
+	const char *slash;
+
+	if (strncmp(target, HTTP_URI_OF, strlen(HTTP_URI_OF)) != 0)
+		return target;
+	slash = strchr(target + strlen(HTTP_URI_OF), '/');
+	return slash ? slash : "/";
+}
+
+static const char *client_ip(struct exchange *x)
+{
+	const char *forwarded = request_header(&x->rq, "X-Forwarded-For");
+	unsigned char address[16];
+	const char *last;
+
+	if (!x->server->options.trust_proxy || !forwarded)
+		return x->client->ip;
+	last = strrchr(forwarded, ',');
+	last = arena_str(x->rq.arena,
+			 str_trim(str_of(last ? last + 1 : forwarded)));
+	if (inet_pton(AF_INET, last, address) == 1 ||
+	    inet_pton(AF_INET6, last, address) == 1)
+		return last;
+	return x->client->ip;
+}
+
+static const char *content_type(struct exchange *x)
+{
+	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
+	struct str value = str_of(request_header(&x->rq, "Content-Type"));
+
+	strbuf_addslice(&lower, str_trim(str_cut(&value, ';')));
+	strbuf_tolower(&lower);
+	return arena_str(x->rq.arena, strbuf_str(&lower));
+}
+
+/* false: not valid UTF-8, or a NUL in it. */
+static bool read_target(struct exchange *x, const char **raw_path)
+{
+	struct request *rq = &x->rq;
+	struct str rest = str_of(path_of(x->target));
+	struct str path = str_cut(&rest, '?');
+
+	*raw_path = arena_str(rq->arena, path);
+	rq->query = arena_str(rq->arena, rest);
+	if (!rq->query)
+		rq->query = "";
+	rq->path = params_decode(path, false, rq->arena);
+	params_add_form(&x->in.query, rest, rq->arena);
+	return rq->path && x->in.query.left_out == 0;
+}
+
+static void read_head(struct exchange *x)
+{
+	struct request *rq = &x->rq;
+	const char *agent = request_header(rq, "User-Agent");
+
+	make_id(rq->id);
+	rq->now_ms = clock_now_ms();
+	rq->client_ip = client_ip(x);
+	rq->user_agent = agent ? agent : "";
+	rq->content_type = content_type(x);
+}
+
+/* Programs that can send only GET and POST name the method in a header. */
+static int override_method(struct exchange *x, struct problem *out)
+{
+	const char *name = request_header(&x->rq, "X-HTTP-Method-Override");
+	enum http_method method;
+
+	if (!name || x->in.dialect != DIALECT_MAILCHIMP)
+		return 0;
+	method = http_method_parse(name);
+	if (x->rq.method != HTTP_POST || !method) {
+		*out = (struct problem){
+			.status = 422,
+			.title = "InvalidMethodOverride",
+			.detail = "The X-HTTP-Method-Override header can only "
+				  "be used with the POST method."
+		};
+		return -1;
+	}
+	x->rq.method = method;
+	return 1;
+}
+
+static int find_route(struct exchange *x, const char *path, struct problem *out)
+{
+	struct request *rq = &x->rq;
+	const struct router *router = x->server->router;
+	int overridden;
+
+	router_match(router, rq->method, path, rq->arena, &x->match);
+	x->in.dialect =
+		x->match.table ? x->match.table->dialect : DIALECT_PLAIN;
+	overridden = override_method(x, out);
+	if (overridden < 0)
+		return -1;
+	if (overridden)
+		router_match(router, rq->method, path, rq->arena, &x->match);
+	x->in.path = x->match.params;
+	if (x->match.route)
+		return 0;
+	out->status = x->match.allow[0] ? 405 : 404;
+	if (x->match.allow[0])
+		response_header(&x->rs, "Allow", x->match.allow);
+	return -1;
+}
+
+static int wants_sample_error(struct exchange *x, struct problem *out)
+{
+	const char *name = request_header(&x->rq, "X-Trigger-Error");
+
+	return name && x->in.dialect == DIALECT_MAILCHIMP &&
+	       problem_sample(name, out);
+}
+
+static struct user_calls *calls_of(struct http_server *server, int64_t user_id)
+{
+	struct user_calls *unused = NULL;
+
+	for (size_t i = 0; i < server->users_n; i++) {
+		struct user_calls *u = &server->users[i];
+
+		if (u->calls > 0 && u->user_id == user_id)
+			return u;
+		if (u->calls == 0 && !unused)
+			unused = u;
+	}
+	BUG_ON(!unused); /* there are as many as connections */
+	unused->user_id = user_id;
+	return unused;
+}
+
+bool user_call_begin(struct http_server *server, int64_t user_id)
+{
+	struct user_calls *u;
+	bool may;
+
+	(void)pthread_mutex_lock(&server->lock);
+	u = calls_of(server, user_id);
+	may = u->calls < server->options.per_user;
+	if (may)
+		u->calls++;
+	(void)pthread_mutex_unlock(&server->lock);
+	return may;
+}
+
+void user_call_end(struct http_server *server, int64_t user_id)
+{
+	(void)pthread_mutex_lock(&server->lock);
+	calls_of(server, user_id)->calls--;
+	(void)pthread_mutex_unlock(&server->lock);
+}
+
+/* The Marketing API's limit of simultaneous calls, if it is wanted. */
+static int count_call(struct exchange *x, struct problem *out)
+{
+	struct http_server *server = x->server;
+
+	if (server->options.per_user == 0 ||
+	    x->in.dialect != DIALECT_MAILCHIMP || !x->rq.caller.user_id)
+		return 0;
+	if (!user_call_begin(server, x->rq.caller.user_id)) {
+		out->status = 429;
+		return -1;
+	}
+	x->user_call = true;
+	return 0;
+}
+
+static int check_caller(struct exchange *x, struct problem *out)
+{
+	const struct http_options *options = &x->server->options;
+	struct err err = ERR_INIT;
+
+	if (auth_check(&x->rq, x->match.route->permission,
+		       options->authenticate, options->authenticate_context,
+		       &err) == 0)
+		return count_call(x, out);
+	problem_write_err(&x->rq, &x->rs, x->in.dialect, &err);
+	out->status = 0; /* written already */
+	return -1;
+}
+
+int admit(struct exchange *x, const char *method, struct problem *out)
+{
+	const char *path;
+
+	*out = (struct problem){ .status = 400 };
+	read_head(x);
+	x->rq.method = http_method_parse(method);
+	x->in.dialect = DIALECT_PLAIN;
+	if (x->client->excess) {
+		out->status = 503;
+		out->detail = "Too many connections.";
+		return -1;
+	}
+	if (!read_target(x, &path)) {
+		x->rq.path = x->rq.path ? x->rq.path : "/";
+		return -1;
+	}
+	if (find_route(x, path, out) < 0 || wants_sample_error(x, out))
+		return -1;
+	x->rq.context = x->match.table->context;
+	if (check_caller(x, out) < 0)
+		return -1;
+	x->body_max = x->match.route->upload ? x->server->options.upload_max
+					     : x->server->options.body_max;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/*
+ * http/page.h - plain, readable HTML pages
+ *
+ *     page_begin(&rs->body, "Unsubscribe");
+ *     page_paragraph(&rs->body, "You are unsubscribed.");
+ *     page_end(&rs->body);
+ *     rs->content_type = PAGE_TYPE;
+ *
+ * One column, the system's fonts, no script, nothing fetched from elsewhere.
+ * Texts are escaped here; more is added with strbuf_add_html.
+ */
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include "base/strbuf.h"
+
+#define PAGE_TYPE "text/html; charset=utf-8"
+
+void page_begin(struct strbuf *out, const char *title); /* with a heading */
+void page_paragraph(struct strbuf *out, const char *text);
+void page_link(struct strbuf *out, const char *href, const char *text);
+void page_end(struct strbuf *out);
+
+#endif

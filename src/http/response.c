@@ -1,0 +1,85 @@
+#include "http/response.h"
+
+#include "base/arena.h"
+#include "http/exchange.h"
+
+#include <microhttpd.h>
+#include <string.h>
+#include <strings.h>
+
+void response_header(struct response *rs, const char *name, const char *value)
+{
+	struct response_private *out = rs->private;
+	struct arena *arena = out->exchange->rq.arena;
+	struct header *h = arena_new_of(arena, struct header);
+
+	BUG_ON(strpbrk(name, "\r\n: ") || strpbrk(value, "\r\n"));
+	h->name = arena_strdup(arena, name);
+	h->value = arena_strdup(arena, value);
+	h->next = out->headers;
+	out->headers = h;
+}
+
+void response_redirect(struct response *rs, int status, const char *location)
+{
+	response_empty(rs, status);
+	response_header(rs, "Location", location);
+}
+
+void response_empty(struct response *rs, int status)
+{
+	rs->status = status;
+	strbuf_reset(&rs->body);
+}
+
+void response_stream(struct response *rs, response_stream_fn fn,
+		     void (*free_fn)(void *context), void *context)
+{
+	struct response_private *out = rs->private;
+
+	BUG_ON(out->stream);
+	out->stream = fn;
+	out->stream_free = free_fn;
+	out->stream_context = context;
+}
+
+void response_later(struct response *rs)
+{
+	struct exchange *x = rs->private->exchange;
+	struct http_server *server = x->server;
+
+	(void)pthread_mutex_lock(&server->lock);
+	server->owed++;
+	(void)pthread_mutex_unlock(&server->lock);
+	x->stage = EXCHANGE_OWED;
+	if (server->options.pool_threads > 0)
+		MHD_suspend_connection(x->in.connection);
+}
+
+/*
+ * The mutex is the server's, not the exchange's: as soon as it is released, or
+ * the connection resumed, its thread may answer and free the exchange. The
+ * server stays until `owed` says that nobody is in here.
+ */
+void response_done(struct response *rs, const struct err *err)
+{
+	struct exchange *x = rs->private->exchange;
+	struct http_server *server = x->server;
+	struct MHD_Connection *connection = x->in.connection;
+
+	(void)pthread_mutex_lock(&server->lock);
+	x->done_failed = err != NULL;
+	if (err)
+		x->done_err = *err;
+	x->done = true;
+	(void)pthread_cond_signal(&x->done_wake);
+	(void)pthread_mutex_unlock(&server->lock);
+
+	if (server->options.pool_threads > 0)
+		MHD_resume_connection(connection);
+
+	(void)pthread_mutex_lock(&server->lock);
+	server->owed--;
+	(void)pthread_cond_broadcast(&server->idle);
+	(void)pthread_mutex_unlock(&server->lock);
+}

@@ -1,0 +1,264 @@
+#include "http/router.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "http/router_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const method_names[] = {
+	[HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",
+	[HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
+	[HTTP_PATCH] = "PATCH",     [HTTP_DELETE] = "DELETE",
+	[HTTP_OPTIONS] = "OPTIONS",
+};
+#define METHODS (HTTP_OPTIONS + 1)
+
+/* The paths form a tree of segments. */
+struct node {
+	const char *name; /* literal; NULL: any segment */
+	struct node *children;
+	struct node *next; /* literals first */
+	const struct route *routes[METHODS];
+	const struct route_table *tables[METHODS];
+};
+
+struct table {
+	struct route_table table;
+	struct table *next;
+};
+
+struct router {
+	struct arena *arena;
+	struct node root;
+	struct table *tables;
+};
+
+enum http_method http_method_parse(const char *name)
+{
+	for (enum http_method m = HTTP_GET; m < METHODS; m++)
+		if (strcmp(name, method_names[m]) == 0)
+			return m;
+	return 0;
+}
+
+const char *http_method_name(enum http_method method)
+{
+	return method >= HTTP_GET && method < METHODS ? method_names[method]
+						      : "?";
+}
+
+struct router *router_new(void)
+{
+	struct arena *arena = arena_new();
+	struct router *router = arena_new_of(arena, struct router);
+
+	router->arena = arena;
+	return router;
+}
+
+void router_free(struct router **router)
+{
+	struct arena *arena;
+
+	if (!*router)
+		return;
+	arena = (*router)->arena;
+	arena_free(&arena);
+	*router = NULL;
+}
+
+static bool is_name(struct str segment)
+{
+	return segment.len > 2 && segment.s[0] == '{' &&
+	       segment.s[segment.len - 1] == '}';
+}
+
+static struct node *child_of(struct router *router, struct node *parent,
+			     struct str segment)
+{
+	bool any = is_name(segment);
+	struct node **at = &parent->children;
+	struct node *node;
+
+	for (node = parent->children; node; node = node->next)
+		if (any ? !node->name
+			: node->name && str_is(segment, node->name))
+			return node;
+	node = arena_new_of(router->arena, struct node);
+	node->name = any ? NULL : arena_str(router->arena, segment);
+	while (any && *at)
+		at = &(*at)->next;
+	node->next = *at;
+	*at = node;
+	return node;
+}
+
+/* Cuts the next segment off; false at the end. Empty ones are skipped at the
+ * end of the path only, so that // is not /. */
+static bool next_segment(struct str *path, struct str *out)
+{
+	if (path->len <= 1)
+		return false;
+	path->s++; /* the slash */
+	path->len--;
+	*out = *path;
+	for (out->len = 0; out->len < path->len; out->len++)
+		if (path->s[out->len] == '/')
+			break;
+	path->s += out->len;
+	path->len -= out->len;
+	return true;
+}
+
+static void add_route(struct router *router, const struct route_table *table,
+		      const struct route *route)
+{
+	struct node *node = &router->root;
+	struct str path = str_of(route->path), segment;
+	int depth = 0;
+
+	while (next_segment(&path, &segment)) {
+		node = child_of(router, node, segment);
+		BUG_ON(++depth > ROUTE_SEGMENTS_MAX);
+	}
+	BUG_ON(node->routes[route->method]);
+	node->routes[route->method] = route;
+	node->tables[route->method] = table;
+}
+
+void router_add(struct router *router, const struct route_table *table)
+{
+	struct table *copy = arena_new_of(router->arena, struct table);
+
+	copy->table = *table;
+	copy->next = router->tables;
+	router->tables = copy;
+	for (size_t i = 0; i < table->n; i++)
+		add_route(router, &copy->table, &table->routes[i]);
+}
+
+/* The table of the longest prefix that the path begins with. */
+static const struct route_table *table_of(const struct router *router,
+					  const char *path)
+{
+	const struct route_table *best = NULL;
+	size_t best_len = 0;
+
+	for (const struct table *t = router->tables; t; t = t->next) {
+		size_t len = strlen(t->table.prefix);
+
+		if (strncmp(path, t->table.prefix, len) != 0)
+			continue;
+		if (len > 0 && path[len] && path[len] != '/')
+			continue;
+		if (!best || len > best_len) {
+			best = &t->table;
+			best_len = len;
+		}
+	}
+	return best;
+}
+
+static bool knows_any(const struct node *node)
+{
+	for (int m = 0; m < METHODS; m++)
+		if (node->routes[m])
+			return true;
+	return false;
+}
+
+/* Depth is bounded by the number of segments. */
+static const struct node *find(const struct node *node, const char *const *seg,
+			       size_t n)
+{
+	const struct node *found;
+
+	if (n == 0)
+		return knows_any(node) ? node : NULL;
+	for (const struct node *c = node->children; c; c = c->next) {
+		if (c->name && strcmp(c->name, seg[0]) != 0)
+			continue;
+		if (!c->name && !seg[0][0])
+			continue; /* {name} is never empty */
+		found = find(c, seg + 1, n - 1);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static int split(struct str path, struct arena *arena,
+		 const char *seg[ROUTE_SEGMENTS_MAX])
+{
+	struct str segment;
+	int n = 0;
+
+	while (next_segment(&path, &segment)) {
+		if (n == ROUTE_SEGMENTS_MAX)
+			return -1;
+		seg[n] = params_decode(segment, false, arena);
+		if (!seg[n])
+			return -1;
+		n++;
+	}
+	return n;
+}
+
+static void name_params(struct route_match *out, const char *const *seg,
+			struct arena *arena)
+{
+	struct str path = str_of(out->route->path), segment;
+
+	out->params.last = &out->params.first;
+	for (size_t i = 0; next_segment(&path, &segment); i++) {
+		struct param *p;
+
+		if (!is_name(segment))
+			continue;
+		p = arena_new_of(arena, struct param);
+		p->name = arena_strndup(arena, segment.s + 1, segment.len - 2);
+		p->value = seg[i];
+		*out->params.last = p;
+		out->params.last = &p->next;
+		out->params.n++;
+	}
+}
+
+static void list_methods(const struct node *node, char allow[64])
+{
+	for (enum http_method m = HTTP_GET; m < METHODS; m++) {
+		bool served = node->routes[m] ||
+			      (m == HTTP_HEAD && node->routes[HTTP_GET]);
+		size_t len = strlen(allow);
+
+		if (served)
+			(void)snprintf(allow + len, 64 - len, "%s%s",
+				       len ? ", " : "", method_names[m]);
+	}
+}
+
+void router_match(const struct router *router, enum http_method method,
+		  const char *path, struct arena *arena,
+		  struct route_match *out)
+{
+	const char *seg[ROUTE_SEGMENTS_MAX];
+	const struct node *node;
+	int n = split(str_of(path), arena, seg);
+
+	*out = (struct route_match){ .table = table_of(router, path) };
+	if (n < 0)
+		return;
+	node = find(&router->root, seg, (size_t)n);
+	if (!node)
+		return;
+	list_methods(node, out->allow);
+	if (method == HTTP_HEAD && !node->routes[HTTP_HEAD])
+		method = HTTP_GET;
+	out->route = node->routes[method];
+	if (!out->route)
+		return;
+	out->table = node->tables[method];
+	name_params(out, seg, arena);
+}
