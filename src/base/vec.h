@@ -36,7 +36,7 @@ void *vec_grow(void *v, size_t *cap, size_t need, size_t size);
 #define vec_push(vec, item)                                                    \
 	(vec_reserve((vec), (vec)->n + 1), (vec)->v[(vec)->n++] = (item))
 #define vec_each(vec, it)                                                      \
-	for (__typeof__((vec)->v) it = (vec)->v; it < (vec)->v + (vec)->n; it++)
+	for (__typeof__(&*(vec)->v) it = (vec)->v; it < (vec)->v + (vec)->n; it++)
 #define vec_reset(vec) ((vec)->n = 0)
 #define vec_release(vec)                                                       \
 	(free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)

@@ -1,0 +1,656 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "campaign/html_links.h"
+#include "campaign/merge_private.h"
+
+#define NO_OP ((size_t)-1)
+
+/* An open conditional. */
+struct frame {
+	bool interested; /* INTERESTED, else IF */
+	bool else_seen;
+	size_t pending; /* op that goes to the next branch, or NO_OP */
+	size_t ends;    /* last jump to the end; each leads to the one before */
+	size_t at;      /* where it began, for problems */
+};
+
+struct compiler {
+	const struct merge_how *how;
+	struct merge_program *program;
+	struct arena *arena;
+	struct merge_problems *problems;
+	struct html_scan scan;
+	bool link_started; /* MERGE_URL: something stands before */
+	struct strbuf literal;
+	struct frame frames[MERGE_NESTING_MAX];
+	size_t depth;
+	struct str source; /* the piece at hand */
+	size_t at;         /* in it */
+	/* Inside of a subject or preview text: it is no markup. */
+	bool in_template;
+	enum merge_escape template_escape;
+	enum merge_case template_case;
+};
+
+static void compiler_release(struct compiler *c)
+{
+	strbuf_release(&c->literal);
+}
+
+static void add_problem(struct compiler *c, size_t at, const char *format,
+			struct str name)
+{
+	struct merge_problem problem = { .line = 1, .column = 1 };
+
+	if (!c->problems || c->problems->n >= MERGE_PROBLEMS_MAX)
+		return;
+	for (size_t i = 0; i < at && i < c->source.len; i++) {
+		problem.column++;
+		if (c->source.s[i] == '\n') {
+			problem.line++;
+			problem.column = 1;
+		}
+	}
+	if (name.len > 60)
+		name.len = utf8_prefix(name, 60);
+	problem.text =
+		arena_printf(c->arena, "%s%.*s", format, (int)name.len, name.s);
+	vec_push(c->problems, problem);
+}
+
+/* --- output --- */
+
+static size_t add_op(struct compiler *c, struct merge_op op)
+{
+	vec_push(&c->program->ops, op);
+	return c->program->ops.n - 1;
+}
+
+static void flush_literal(struct compiler *c)
+{
+	struct strbuf *text = &c->program->text;
+	size_t start = text->len;
+
+	if (c->literal.len == 0)
+		return;
+	if (c->how->quoted_printable)
+		merge_quote_printable(strbuf_str(&c->literal), text);
+	else
+		strbuf_addslice(text, strbuf_str(&c->literal));
+	add_op(c, (struct merge_op){ .kind = OP_LITERAL,
+				     .start = start,
+				     .len = text->len - start });
+	strbuf_reset(&c->literal);
+}
+
+static enum merge_escape escape_in_url(const struct compiler *c)
+{
+	const struct html_scan *scan = &c->scan;
+
+	if (scan->place == HTML_BEFORE_VALUE || scan->value[0] == '\0')
+		return ESCAPE_URL_WHOLE;
+	if (!strncmp(scan->value, "mailto:", 7) && !scan->past_query)
+		return ESCAPE_MAILTO;
+	return ESCAPE_URL;
+}
+
+static enum merge_escape escape_in_attribute(const struct compiler *c)
+{
+	const char *attr = c->scan.attr;
+
+	if (html_scan_in_url(&c->scan))
+		return escape_in_url(c);
+	if (!strcmp(attr, "style") || !strncmp(attr, "on", 2))
+		return ESCAPE_CODE;
+	if (c->scan.place == HTML_VALUE_DOUBLE ||
+	    c->scan.place == HTML_VALUE_SINGLE)
+		return ESCAPE_MARKUP;
+	return ESCAPE_BARE;
+}
+
+static enum merge_escape escape_here(const struct compiler *c)
+{
+	switch (c->how->context) {
+	case MERGE_PLAIN:
+		return ESCAPE_PLAIN;
+	case MERGE_HEADER:
+		return ESCAPE_HEADER;
+	case MERGE_URL:
+		return c->link_started ? ESCAPE_URL : ESCAPE_LINK_WHOLE;
+	case MERGE_HTML:
+		break;
+	}
+	switch (c->scan.place) {
+	case HTML_TEXT:
+	case HTML_COMMENT:
+	case HTML_BOGUS:
+	case HTML_DECLARATION:
+	case HTML_RCDATA:
+		return ESCAPE_MARKUP;
+	case HTML_BEFORE_VALUE:
+	case HTML_VALUE_DOUBLE:
+	case HTML_VALUE_SINGLE:
+	case HTML_VALUE_BARE:
+		return escape_in_attribute(c);
+	default:
+		return ESCAPE_CODE;
+	}
+}
+
+static void add_literal(struct compiler *c, struct str text)
+{
+	if (c->in_template) {
+		CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+
+		merge_change_case(text, c->template_case, &sb);
+		merge_escape_value(strbuf_str(&sb), c->template_escape,
+				   &c->literal);
+		return;
+	}
+	strbuf_addslice(&c->literal, text);
+	c->link_started |= text.len > 0;
+	if (c->how->context == MERGE_HTML)
+		for (size_t i = 0; i < text.len; i++)
+			html_scan_byte(&c->scan, text.s[i]);
+}
+
+/* A value, slot or constant was put out. */
+static void note_value(struct compiler *c)
+{
+	c->link_started = true;
+	if (c->how->context == MERGE_HTML && !c->in_template)
+		html_scan_value(&c->scan);
+}
+
+/* --- values --- */
+
+struct prefixes {
+	enum merge_case letters;
+	bool html;
+};
+
+/* URL: percent-encodes once, wherever it stands. */
+static void settle_escape(struct compiler *c, struct prefixes *prefixes,
+			  enum merge_escape *escape)
+{
+	*escape = c->in_template ? c->template_escape : escape_here(c);
+	if (c->in_template && prefixes->letters == CASE_AS_IS)
+		prefixes->letters = c->template_case;
+	if (prefixes->html && *escape == ESCAPE_MARKUP &&
+	    c->scan.place == HTML_TEXT)
+		*escape = ESCAPE_NONE;
+	if (prefixes->letters != CASE_URL)
+		return;
+	if (*escape == ESCAPE_URL || *escape == ESCAPE_MAILTO ||
+	    *escape == ESCAPE_URL_WHOLE || *escape == ESCAPE_LINK_WHOLE) {
+		prefixes->letters = CASE_AS_IS;
+		*escape = ESCAPE_URL;
+	}
+}
+
+static void add_constant(struct compiler *c, struct str text, bool is_markup,
+			 struct prefixes prefixes)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	enum merge_escape escape;
+
+	settle_escape(c, &prefixes, &escape);
+	if (is_markup && escape == ESCAPE_MARKUP)
+		escape = ESCAPE_NONE;
+	merge_change_case(text, prefixes.letters, &sb);
+	merge_escape_value(strbuf_str(&sb), escape, &c->literal);
+	if (sb.len > 0)
+		note_value(c);
+}
+
+static void add_value(struct compiler *c, const struct merge_name *name,
+		      struct prefixes prefixes)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	struct strbuf *text = &c->program->text;
+	struct merge_value value = { .source = name->source,
+				     .index = name->index };
+
+	flush_literal(c);
+	settle_escape(c, &prefixes, &value.escape);
+	value.letters = prefixes.letters;
+	value.start = text->len;
+	if (name->field) {
+		if (!strcmp(name->field->type, "date") ||
+		    !strcmp(name->field->type, "birthday"))
+			value.date = name->field;
+		merge_change_case(str_of(name->field->default_value),
+				  value.letters, &sb);
+		merge_escape_value(strbuf_str(&sb), value.escape, text);
+	}
+	value.len = text->len - value.start;
+	vec_push(&c->program->values, value);
+	add_op(c, (struct merge_op){ .kind = OP_VALUE,
+				     .index = (int)c->program->values.n - 1 });
+	note_value(c);
+}
+
+static void add_slot(struct compiler *c, enum merge_slot slot, int number)
+{
+	flush_literal(c);
+	add_op(c, (struct merge_op){
+			  .kind = OP_SLOT, .slot = slot, .index = number });
+	note_value(c);
+}
+
+/* --- conditionals --- */
+
+static enum merge_compare cut_operator(struct str *name, struct str *with)
+{
+	static const struct {
+		const char *text;
+		enum merge_compare compare;
+	} operators[] = {
+		{ "!=", COMPARE_UNEQUAL }, { "<>", COMPARE_UNEQUAL },
+		{ "<=", COMPARE_AT_MOST }, { ">=", COMPARE_AT_LEAST },
+		{ "==", COMPARE_EQUAL },   { "=", COMPARE_EQUAL },
+		{ "<", COMPARE_LESS },     { ">", COMPARE_MORE },
+	};
+
+	for (size_t at = 0; at < name->len; at++)
+		for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
+			struct str rest = { name->s + at, name->len - at };
+			size_t n = strlen(operators[i].text);
+
+			if (!str_starts(rest, operators[i].text))
+				continue;
+			*with = str_trim(
+				(struct str){ rest.s + n, rest.len - n });
+			*name = str_trim((struct str){ name->s, at });
+			return operators[i].compare;
+		}
+	*name = str_trim(*name);
+	return COMPARE_SET;
+}
+
+static struct str strip_quotes(struct str s)
+{
+	if (s.len >= 2 && s.s[0] == s.s[s.len - 1] &&
+	    (s.s[0] == '"' || s.s[0] == '\''))
+		return (struct str){ s.s + 1, s.len - 2 };
+	return s;
+}
+
+/* Emit the test of a branch. Returns the op that goes to the next branch if it
+ * does not hold; NO_OP if it always holds. */
+static size_t add_test(struct compiler *c, struct str expression, bool negated)
+{
+	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf fact = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	struct merge_condition condition = { .negated = negated };
+	struct str name = expression, with = { "", 0 };
+	struct merge_name found;
+
+	condition.compare = cut_operator(&name, &with);
+	with = strip_quotes(with);
+	condition.is_number = str_to_double(with, &condition.number);
+	utf8_fold(with, &folded);
+
+	utf8_upper(name, &upper);
+	merge_name_find(strbuf_str(&upper), name, c->how, &found, &fact);
+	if (found.kind == NAME_UNKNOWN)
+		add_problem(c, c->at, "There is no tag ", name);
+	if (found.kind == NAME_SLOT)
+		strbuf_addstr(&fact, "1");
+	if (found.kind != NAME_SOURCE) {
+		bool holds = merge_compare_text(
+			strbuf_str(&fact), condition.compare,
+			strbuf_str(&folded), condition.is_number,
+			condition.number);
+
+		if (holds != negated)
+			return NO_OP;
+		return add_op(c, (struct merge_op){ .kind = OP_JUMP });
+	}
+
+	condition.source = found.source;
+	condition.index = found.index;
+	condition.start = c->program->text.len;
+	condition.len = folded.len;
+	strbuf_addslice(&c->program->text, strbuf_str(&folded));
+	vec_push(&c->program->conditions, condition);
+	return add_op(c, (struct merge_op){
+				 .kind = OP_UNLESS,
+				 .index = (int)c->program->conditions.n - 1 });
+}
+
+static int begin_conditional(struct compiler *c, struct str expression,
+			     bool negated, bool interested, struct err *err)
+{
+	struct frame *frame = &c->frames[c->depth];
+
+	if (c->depth == MERGE_NESTING_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "conditionals are nested deeper than %d",
+			       MERGE_NESTING_MAX);
+	flush_literal(c);
+	*frame = (struct frame){ .interested = interested,
+				 .ends = NO_OP,
+				 .at = c->at };
+	c->depth++;
+	/* There are no interests to be in. */
+	frame->pending =
+		interested ? add_op(c, (struct merge_op){ .kind = OP_JUMP })
+			   : add_test(c, expression, negated);
+	return 0;
+}
+
+/* The branch before ends here: over the others to the end. */
+static struct frame *next_branch(struct compiler *c, const char *word)
+{
+	struct frame *frame = c->depth ? &c->frames[c->depth - 1] : NULL;
+
+	if (!frame || frame->else_seen) {
+		add_problem(c, c->at, "No open conditional for ", str_of(word));
+		return NULL;
+	}
+	flush_literal(c);
+	frame->ends = add_op(
+		c, (struct merge_op){ .kind = OP_JUMP, .target = frame->ends });
+	if (frame->pending != NO_OP)
+		c->program->ops.v[frame->pending].target = c->program->ops.n;
+	frame->pending = NO_OP;
+	return frame;
+}
+
+static void end_conditional(struct compiler *c, bool interested)
+{
+	struct merge_op *ops;
+	struct frame *frame;
+	size_t here;
+
+	if (c->depth == 0) {
+		add_problem(c, c->at, "No open conditional for END", STR(""));
+		return;
+	}
+	frame = &c->frames[--c->depth];
+	if (frame->interested != interested)
+		add_problem(c, c->at, "END of another conditional than ",
+			    frame->interested ? STR("INTERESTED") : STR("IF"));
+	flush_literal(c);
+	here = c->program->ops.n;
+	ops = c->program->ops.v;
+	if (frame->pending != NO_OP)
+		ops[frame->pending].target = here;
+	while (frame->ends != NO_OP) {
+		size_t before = ops[frame->ends].target;
+
+		ops[frame->ends].target = here;
+		frame->ends = before;
+	}
+}
+
+/* 1: it was a conditional's. upper, body: name in capitals and as written. */
+static int compile_structure(struct compiler *c, struct str upper,
+			     struct str body, struct err *err)
+{
+	struct frame *frame;
+
+	if (str_starts(upper, "IF:") || str_starts(upper, "IFNOT:")) {
+		bool negated = upper.s[2] == 'N';
+		size_t n = negated ? 6 : 3;
+
+		return begin_conditional(
+			       c, (struct str){ body.s + n, body.len - n },
+			       negated, false, err) < 0
+			       ? -1
+			       : 1;
+	}
+	if (str_starts(upper, "INTERESTED:"))
+		return begin_conditional(c, body, false, true, err) < 0 ? -1
+									: 1;
+	if (str_starts(upper, "ELSEIF:")) {
+		frame = next_branch(c, "ELSEIF");
+		if (frame)
+			frame->pending = add_test(
+				c, (struct str){ body.s + 7, body.len - 7 },
+				false);
+		return 1;
+	}
+	if (str_is(upper, "ELSE:") || str_is(upper, "ELSE")) {
+		frame = next_branch(c, "ELSE");
+		if (frame)
+			frame->else_seen = true;
+		return 1;
+	}
+	if (str_is(upper, "END:IF") || str_is(upper, "END:INTERESTED")) {
+		end_conditional(c, upper.s[4] == 'I' && upper.len > 6);
+		return 1;
+	}
+	return 0;
+}
+
+/* --- tags --- */
+
+static int compile_text(struct compiler *c, struct str text, struct err *err);
+
+/* The tags of a subject are those of the recipient too; it is text, not
+ * markup, wherever it is put. */
+static int compile_template(struct compiler *c, struct str text,
+			    struct prefixes prefixes, struct err *err)
+{
+	int result;
+
+	if (c->in_template)
+		return 0;
+	settle_escape(c, &prefixes, &c->template_escape);
+	c->template_case = prefixes.letters;
+	c->in_template = true;
+	result = compile_text(c, text, err);
+	c->in_template = false;
+	if (text.len > 0)
+		note_value(c);
+	return result;
+}
+
+static void cut_prefixes(struct str *upper, struct str *body,
+			 struct prefixes *out)
+{
+	static const struct {
+		const char *text;
+		enum merge_case letters;
+	} known[] = {
+		{ "UPPER:", CASE_UPPER }, { "LOWER:", CASE_LOWER },
+		{ "TITLE:", CASE_TITLE }, { "URL:", CASE_URL },
+		{ "HTML:", CASE_AS_IS },
+	};
+
+	*out = (struct prefixes){ CASE_AS_IS, false };
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i].text);
+
+		if (!str_starts(*upper, known[i].text))
+			continue;
+		if (known[i].letters == CASE_AS_IS)
+			out->html = true;
+		else
+			out->letters = known[i].letters;
+		*upper = (struct str){ upper->s + n, upper->len - n };
+		*body = (struct str){ body->s + n, body->len - n };
+		i = (size_t)-1; /* another may follow */
+	}
+}
+
+static int compile_name(struct compiler *c, struct str upper, struct str body,
+			struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct prefixes prefixes;
+	struct merge_name name;
+
+	cut_prefixes(&upper, &body, &prefixes);
+	merge_name_find(upper, body, c->how, &name, &text);
+	switch (name.kind) {
+	case NAME_UNKNOWN:
+		add_problem(c, c->at, "There is no tag ", body);
+		return 0;
+	case NAME_SOURCE:
+		if (name.source != SOURCE_ARCHIVE_PAGE)
+			add_value(c, &name, prefixes);
+		return 0;
+	case NAME_TEXT:
+		add_constant(c, strbuf_str(&text), name.is_markup, prefixes);
+		return 0;
+	case NAME_SLOT:
+		add_slot(c, name.slot, 0);
+		return 0;
+	case NAME_TEMPLATE:
+		return compile_template(c, strbuf_str(&text), prefixes, err);
+	}
+	return 0;
+}
+
+static int compile_tag(struct compiler *c, struct str tag, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
+	struct str inner = { tag.s + 2, tag.len - 4 };
+	int done;
+
+	/* Editors write *|IF:AGE &lt; 18|*. */
+	if (c->how->context == MERGE_HTML)
+		html_decode(inner, &body);
+	else
+		strbuf_addslice(&body, inner);
+	strbuf_trim(&body);
+	/* ASCII only, so that both keep the same length. */
+	for (size_t i = 0; i < body.len; i++) {
+		char ch = body.buf[i];
+
+		strbuf_addch(&upper,
+			     ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : ch);
+	}
+
+	done = compile_structure(c, strbuf_str(&upper), strbuf_str(&body), err);
+	if (done != 0)
+		return done < 0 ? -1 : 0;
+	return compile_name(c, strbuf_str(&upper), strbuf_str(&body), err);
+}
+
+static int compile_text(struct compiler *c, struct str text, struct err *err)
+{
+	size_t from = 0, at = 0;
+
+	while (at < text.len) {
+		const char *star = memchr(text.s + at, '*', text.len - at);
+		size_t length;
+
+		if (!star)
+			break;
+		at = (size_t)(star - text.s);
+		length = merge_tag_length(
+			(struct str){ text.s + at, text.len - at });
+		if (length == 0) {
+			at++;
+			continue;
+		}
+		add_literal(c, (struct str){ text.s + from, at - from });
+		if (!c->in_template)
+			c->at = at;
+		if (compile_tag(c, (struct str){ text.s + at, length }, err) <
+		    0)
+			return -1;
+		at += length;
+		from = at;
+	}
+	add_literal(c, (struct str){ text.s + from, text.len - from });
+	return 0;
+}
+
+static int compile_pieces(struct compiler *c, const struct merge_piece *pieces,
+			  size_t n, struct err *err)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pieces[i].slot != MERGE_SLOT_NONE) {
+			add_slot(c, pieces[i].slot, pieces[i].number);
+			continue;
+		}
+		total += pieces[i].text.len;
+		if (total > MERGE_SOURCE_MAX)
+			return err_set(err, ERR_LIMIT,
+				       "the text is longer than %u bytes",
+				       MERGE_SOURCE_MAX);
+		c->source = pieces[i].text;
+		if (compile_text(c, pieces[i].text, err) < 0)
+			return -1;
+	}
+	while (c->depth > 0) {
+		struct frame *frame = &c->frames[c->depth - 1];
+
+		add_problem(c, frame->at, "A conditional has no END", STR(""));
+		end_conditional(c, frame->interested);
+	}
+	flush_literal(c);
+	return 0;
+}
+
+int merge_compile(const struct merge_piece *pieces, size_t n,
+		  const struct merge_how *how, struct arena *arena,
+		  struct merge_program **out, struct merge_problems *problems,
+		  struct err *err)
+{
+	static const struct merge_facts no_facts;
+	CLEANUP(merge_program_free)
+	struct merge_program *program = calloc(1, sizeof(*program));
+	CLEANUP(compiler_release)
+	struct compiler c = { .how = how,
+			      .arena = arena,
+			      .problems = problems,
+			      .scan = HTML_SCAN_INIT,
+			      .literal = STRBUF_INIT };
+	struct merge_how with_facts = *how;
+
+	BUG_ON(!program);
+	if (!how->facts) {
+		with_facts.facts = &no_facts;
+		c.how = &with_facts;
+	}
+	c.program = program;
+	program->text = (struct strbuf)STRBUF_INIT;
+	program->quoted_printable = how->quoted_printable;
+	program->slot_fn = how->slot_fn;
+	if (compile_pieces(&c, pieces, n, err) < 0)
+		return -1;
+	*out = TAKE(program);
+	return 0;
+}
+
+void merge_program_free(struct merge_program **program)
+{
+	if (!*program)
+		return;
+	strbuf_release(&(*program)->text);
+	vec_release(&(*program)->ops);
+	vec_release(&(*program)->values);
+	vec_release(&(*program)->conditions);
+	free(*program);
+	*program = NULL;
+}
+
+bool merge_program_is_constant(const struct merge_program *program)
+{
+	vec_each (&program->ops, op)
+		if (op->kind == OP_VALUE || op->kind == OP_SLOT ||
+		    op->kind == OP_UNLESS)
+			return false;
+	return true;
+}
+
+bool merge_program_has_slot(const struct merge_program *program,
+			    enum merge_slot slot)
+{
+	vec_each (&program->ops, op)
+		if (op->kind == OP_SLOT && op->slot == slot)
+			return true;
+	return false;
+}
