@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const names[] = { "", "people", "leads", "companies",
-	                             "users" };
+				     "users" };
 
 const char *entity_name(enum entity entity)
 {

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "sql/sql_all.h"
 
 #include <sqlite3.h>
@@ -339,10 +340,45 @@ static const struct db_ops lite_ops = {
 	.is_broken = lite_is_broken,
 };
 
+/*
+ * text_lower(text): Unicode's lower case, as PostgreSQL's lower() makes it with
+ * the collation und-x-icu. SQLite's own lower() knows ASCII only.
+ */
+static void lower_function(sqlite3_context *context, int n,
+                           sqlite3_value **values)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	const char *s = (const char *)sqlite3_value_text(values[0]);
+	size_t len = (size_t)sqlite3_value_bytes(values[0]);
+	bool is_ascii = true;
+
+	(void)n;
+	if (!s)
+		return; /* NULL */
+	strbuf_reserve(&out, len);
+	for (size_t i = 0; i < len && is_ascii; i++) {
+		is_ascii = (unsigned char)s[i] < 0x80;
+		out.buf[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 0x20
+		                                               : s[i]);
+	}
+	if (is_ascii)
+		out.len = len;
+	else
+		utf8_lower((struct str){ s, len }, &out);
+	sqlite3_result_text64(context, out.buf, out.len, SQLITE_TRANSIENT,
+	                      SQLITE_UTF8);
+}
+
 static int set_up(struct lite *lite, bool no_sync, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf pragmas = STRBUF_INIT;
+	int rc = sqlite3_create_function(
+		lite->handle, "text_lower", 1,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+		lower_function, NULL, NULL);
 
+	if (rc != SQLITE_OK)
+		return fail(lite, rc, err);
 	sqlite3_busy_timeout(lite->handle, BUSY_MS);
 	strbuf_addf(&pragmas,
 	            "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"

@@ -2,6 +2,7 @@
 CREATE TABLE crm_group (
 	id SERIAL_ID,
 	name TEXT NOT NULL,
+	name_folded TEXT NOT NULL,
 	entity INTEGER NOT NULL,
 	kind INTEGER NOT NULL, -- 1 static, 2 dynamic
 	criteria TEXT, -- JSON tree; NULL: everybody

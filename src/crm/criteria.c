@@ -1,0 +1,511 @@
+#include "crm/criteria.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "sql/criteria.h"
+#include "store/db.h"
+
+#include <string.h>
+
+/* A plain field: where it stands, and how it is compared. */
+struct field {
+	const char *name;
+	const char *column;
+	enum criteria_type type;
+};
+
+#define TEXT_FIELD(name)                  \
+	{                                 \
+		name, name, CRITERIA_TEXT \
+	}
+
+static const struct field person_fields[] = {
+	{ "name", "name_folded", CRITERIA_FOLDED },
+	TEXT_FIELD("first_name"),
+	TEXT_FIELD("last_name"),
+	TEXT_FIELD("title"),
+	TEXT_FIELD("job_title"),
+	TEXT_FIELD("phone"),
+	TEXT_FIELD("street"),
+	TEXT_FIELD("city"),
+	TEXT_FIELD("region"),
+	TEXT_FIELD("postal_code"),
+	TEXT_FIELD("country"),
+	TEXT_FIELD("language"),
+	TEXT_FIELD("birthday"),
+	TEXT_FIELD("external_key"),
+	{ "id", "id", CRITERIA_INT },
+	{ "company_id", "company_id", CRITERIA_INT },
+	{ "import_id", "import_id", CRITERIA_INT },
+	{ "opted_out", "opted_out", CRITERIA_BOOL },
+	{ "created_at", "created_ms", CRITERIA_TIME },
+	{ "updated_at", "updated_ms", CRITERIA_TIME },
+	{ 0 },
+};
+
+static const struct field company_fields[] = {
+	{ "name", "name_folded", CRITERIA_FOLDED },
+	TEXT_FIELD("website"),
+	TEXT_FIELD("phone"),
+	TEXT_FIELD("street"),
+	TEXT_FIELD("city"),
+	TEXT_FIELD("region"),
+	TEXT_FIELD("postal_code"),
+	TEXT_FIELD("country"),
+	TEXT_FIELD("industry"),
+	TEXT_FIELD("external_key"),
+	{ "id", "id", CRITERIA_INT },
+	{ "import_id", "import_id", CRITERIA_INT },
+	{ "opted_out", "opted_out", CRITERIA_BOOL },
+	{ "created_at", "created_ms", CRITERIA_TIME },
+	{ "updated_at", "updated_ms", CRITERIA_TIME },
+	{ 0 },
+};
+
+static const struct field lead_fields[] = {
+	{ "name", "name_folded", CRITERIA_FOLDED },
+	TEXT_FIELD("first_name"),
+	TEXT_FIELD("last_name"),
+	TEXT_FIELD("company_name"),
+	TEXT_FIELD("job_title"),
+	TEXT_FIELD("phone"),
+	TEXT_FIELD("street"),
+	TEXT_FIELD("city"),
+	TEXT_FIELD("region"),
+	TEXT_FIELD("postal_code"),
+	TEXT_FIELD("country"),
+	TEXT_FIELD("source"),
+	TEXT_FIELD("status"),
+	TEXT_FIELD("external_key"),
+	{ "id", "id", CRITERIA_INT },
+	{ "import_id", "import_id", CRITERIA_INT },
+	{ "opted_out", "opted_out", CRITERIA_BOOL },
+	{ "created_at", "created_ms", CRITERIA_TIME },
+	{ "updated_at", "updated_ms", CRITERIA_TIME },
+	{ 0 },
+};
+
+static const char *const op_names[] = {
+	[CRITERIA_IS] = "is",
+	[CRITERIA_NOT] = "not",
+	[CRITERIA_CONTAINS] = "contains",
+	[CRITERIA_NOTCONTAIN] = "notcontain",
+	[CRITERIA_STARTS] = "starts",
+	[CRITERIA_ENDS] = "ends",
+	[CRITERIA_GREATER] = "greater",
+	[CRITERIA_LESS] = "less",
+	[CRITERIA_BLANK] = "blank",
+	[CRITERIA_BLANK_NOT] = "blank_not",
+};
+
+#define OP(op) (1u << CRITERIA_##op)
+#define OPS_IS (OP(IS) | OP(NOT))
+#define OPS_PART (OP(CONTAINS) | OP(NOTCONTAIN) | OP(STARTS) | OP(ENDS))
+#define OPS_ORDER (OP(GREATER) | OP(LESS))
+#define OPS_BLANK (OP(BLANK) | OP(BLANK_NOT))
+
+static const unsigned ops_of_type[] = {
+	[CRITERIA_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_FOLDED] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_BOOL] = OPS_IS,
+	[CRITERIA_TIME] = OPS_IS | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_INT] = OPS_IS | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_EMAIL] = OPS_IS | OPS_PART | OPS_BLANK,
+	[CRITERIA_TAG] = OPS_IS | OPS_PART | OPS_BLANK,
+	[CRITERIA_CUSTOM_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_CUSTOM_NUMBER] = OPS_IS | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_CUSTOM_BOOL] = OPS_IS | OPS_BLANK,
+};
+
+static const char *const response_names[] = {
+	[RESPONSE_SENT] = "sent",
+	[RESPONSE_OPENED] = "opened",
+	[RESPONSE_CLICKED] = "clicked",
+	[RESPONSE_BOUNCED] = "bounced",
+	[RESPONSE_UNSUBSCRIBED] = "unsubscribed",
+	[RESPONSE_COMPLAINED] = "complained",
+	[RESPONSE_REPLIED] = "replied",
+};
+
+struct parser {
+	struct db *db;
+	enum entity entity;
+	struct arena *arena;
+	size_t conditions;
+};
+
+/* Say what is wrong with `key` of the object at path. */
+static int wrong(struct err *err, const char *path, const char *key,
+		 const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf field = STRBUF_INIT;
+
+	strbuf_addf(&field, "%s.%s", path, key);
+	return err_field(err, field.buf, "%s", text);
+}
+
+static const struct field *fields_of(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return person_fields;
+	return entity == ENTITY_LEAD ? lead_fields : company_fields;
+}
+
+static const struct field *find_field(enum entity entity, const char *name)
+{
+	for (const struct field *f = fields_of(entity); f->name; f++) {
+		if (strcmp(f->name, name) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+/* 1 found, 0 no such custom field, -1. */
+static int find_custom(struct parser *p, const char *key, struct criterion *c,
+		       struct err *err)
+{
+	enum entity entity = c->of_company ? ENTITY_COMPANY : p->entity;
+	const char *type;
+	int found;
+
+	found = db_find_text(p->db, SQL_CRITERIA_CUSTOM_TYPE,
+			     SQL_ARGS(sql_int(entity), sql_text(key)), p->arena,
+			     &type, err);
+	if (found <= 0)
+		return found;
+	c->column = arena_strdup(p->arena, key);
+	c->type = CRITERIA_CUSTOM_TEXT;
+	if (strcmp(type, "number") == 0)
+		c->type = CRITERIA_CUSTOM_NUMBER;
+	else if (strcmp(type, "boolean") == 0)
+		c->type = CRITERIA_CUSTOM_BOOL;
+	return 1;
+}
+
+/* Fills type and column for the name of a field: 1, 0 unknown, -1. */
+static int resolve_field(struct parser *p, struct criterion *c, struct err *err)
+{
+	const char *name = c->field;
+	const struct field *f;
+
+	if (p->entity == ENTITY_PERSON && strncmp(name, "company.", 8) == 0) {
+		c->of_company = true;
+		name += 8;
+	}
+	if (strncmp(name, "custom.", 7) == 0)
+		return find_custom(p, name + 7, c, err);
+	if (!c->of_company && strcmp(name, "tag") == 0) {
+		c->type = CRITERIA_TAG;
+		return 1;
+	}
+	if (strcmp(name, "email") == 0 && p->entity != ENTITY_COMPANY &&
+	    !c->of_company) {
+		c->type = CRITERIA_EMAIL;
+		return 1;
+	}
+	f = find_field(c->of_company ? ENTITY_COMPANY : p->entity, name);
+	if (!f)
+		return 0;
+	c->type = f->type;
+	c->column = f->column;
+	return 1;
+}
+
+/* The value as text: numbers and booleans are fine where texts are. */
+static const char *value_text(struct parser *p, const json_t *value)
+{
+	if (json_is_string(value))
+		return arena_strdup(p->arena, json_string_value(value));
+	if (json_is_integer(value))
+		return arena_printf(p->arena, "%lld",
+				    (long long)json_integer_value(value));
+	if (json_is_real(value))
+		return arena_printf(p->arena, "%.17g", json_real_value(value));
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "true" : "false";
+	return NULL;
+}
+
+static bool parse_bool(const char *text, int64_t *out)
+{
+	struct str s = str_of(text);
+
+	if (str_ieq(s, "true") || str_ieq(s, "yes") || str_is(s, "1"))
+		*out = 1;
+	else if (str_ieq(s, "false") || str_ieq(s, "no") || str_is(s, "0"))
+		*out = 0;
+	else
+		return false;
+	return true;
+}
+
+static bool parse_time(const char *text, struct criterion *c)
+{
+	bool is_day = strlen(text) == 10;
+
+	if (!time_parse_iso(text, &c->from_ms))
+		return false;
+	c->until_ms = c->from_ms + (is_day ? MS_DAY : 1);
+	return true;
+}
+
+static const char *folded(struct parser *p, const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	utf8_fold(str_of(text), &out);
+	return arena_strdup(p->arena, out.buf);
+}
+
+static const char *lowered(struct parser *p, const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	utf8_lower(str_of(text), &out);
+	return arena_strdup(p->arena, out.buf);
+}
+
+/* A whole address gets its hash; parts of one are compared as text. */
+static void parse_address(struct parser *p, const char *text,
+			  struct criterion *c)
+{
+	char hash[MD5_HEX + 1];
+	struct err ignored = ERR_INIT; /* no address: nobody has it */
+	struct email email;
+
+	c->text = lowered(p, text);
+	if (c->op != CRITERIA_IS && c->op != CRITERIA_NOT)
+		return;
+	if (email_parse(text, p->arena, &email, &ignored) == 0) {
+		c->hash = arena_strdup(p->arena, email.hash);
+		return;
+	}
+	email_hash(text, hash);
+	c->hash = arena_strdup(p->arena, hash);
+}
+
+/* NULL if text fits the field's type, else what is wanted. */
+static const char *parse_value(struct parser *p, const char *text,
+			       struct criterion *c)
+{
+	switch (c->type) {
+	case CRITERIA_TEXT:
+	case CRITERIA_CUSTOM_TEXT:
+		c->text = lowered(p, text);
+		return NULL;
+	case CRITERIA_FOLDED:
+	case CRITERIA_TAG:
+		c->text = folded(p, text);
+		return NULL;
+	case CRITERIA_EMAIL:
+		parse_address(p, text, c);
+		return NULL;
+	case CRITERIA_BOOL:
+	case CRITERIA_CUSTOM_BOOL:
+		return parse_bool(text, &c->number) ? NULL
+						    : "must be true or false";
+	case CRITERIA_TIME:
+		return parse_time(text, c) ? NULL : "must be a date";
+	case CRITERIA_INT:
+		return text_to_int(text, &c->number) ? NULL
+						     : "must be a whole number";
+	case CRITERIA_CUSTOM_NUMBER:
+		return str_to_double(str_of(text), &c->real)
+			       ? NULL
+			       : "must be a number";
+	case CRITERIA_RESPONSE:
+		break;
+	}
+	return NULL;
+}
+
+static bool parse_op(const char *name, enum criteria_op *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(op_names); i++) {
+		if (strcmp(op_names[i], name) == 0) {
+			*out = (enum criteria_op)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int parse_field_condition(struct parser *p, const json_t *json,
+				 const char *path, const char *op,
+				 struct criterion *c, struct err *err)
+{
+	const json_t *value = json_object_get(json, "value");
+	const char *text, *problem;
+	int known;
+
+	known = resolve_field(p, c, err);
+	if (known < 0)
+		return -1;
+	if (!known)
+		return wrong(err, path, "field", "is no field of this entity");
+	if (!parse_op(op, &c->op))
+		return wrong(err, path, "op", "is not known");
+	if (!(ops_of_type[c->type] & (1u << c->op)))
+		return wrong(err, path, "op", "does not fit this field");
+	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
+		return 0;
+	text = value_text(p, value);
+	if (!text)
+		return wrong(err, path, "value",
+			     "must be a text, number or boolean");
+	if (strlen(text) > CRITERIA_VALUE_MAX)
+		return wrong(err, path, "value", "is too long");
+	problem = parse_value(p, text, c);
+	return problem ? wrong(err, path, "value", problem) : 0;
+}
+
+static bool parse_response_op(const char *name, struct criterion *c)
+{
+	c->negated = strncmp(name, "not_", 4) == 0;
+	if (c->negated)
+		name += 4;
+	for (size_t i = 0; i < ARRAY_SIZE(response_names); i++) {
+		if (strcmp(response_names[i], name) == 0) {
+			c->response = (enum criteria_response)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int parse_response(struct parser *p, const json_t *json,
+			  const char *path, const char *op, struct criterion *c,
+			  struct err *err)
+{
+	const json_t *campaign = json_object_get(json, "campaign_id");
+	const json_t *url = json_object_get(json, "url");
+
+	c->type = CRITERIA_RESPONSE;
+	if (!parse_response_op(op, c))
+		return wrong(err, path, "op", "is no response");
+	if (campaign && !json_is_null(campaign)) {
+		c->campaign_id = json_integer_value(campaign);
+		if (c->campaign_id <= 0)
+			return wrong(err, path, "campaign_id",
+				     "must be the number of a campaign");
+	}
+	if (url && !json_is_null(url)) {
+		if (!json_is_string(url) || c->response != RESPONSE_CLICKED)
+			return wrong(err, path, "url",
+				     "must be a text, and only with clicked");
+		c->url = arena_strdup(p->arena, json_string_value(url));
+	}
+	c->machines = json_is_true(json_object_get(json, "machines"));
+	return 0;
+}
+
+static int parse_condition(struct parser *p, const json_t *json,
+			   const char *path, struct criterion *out,
+			   struct err *err)
+{
+	const char *field = json_string_value(json_object_get(json, "field"));
+	const char *op = json_string_value(json_object_get(json, "op"));
+
+	if (++p->conditions > CRITERIA_CONDITIONS_MAX)
+		return err_field(err, path, "more than %d conditions",
+				 CRITERIA_CONDITIONS_MAX);
+	if (!field)
+		return wrong(err, path, "field", "must be given");
+	if (!op)
+		return wrong(err, path, "op", "must be given");
+	out->is_condition = true;
+	out->field = arena_strdup(p->arena, field);
+	if (strcmp(field, "response") == 0)
+		return parse_response(p, json, path, op, out, err);
+	return parse_field_condition(p, json, path, op, out, err);
+}
+
+static int parse_match(const json_t *json, const char *path, bool *any,
+		       struct err *err)
+{
+	const json_t *match = json_object_get(json, "match");
+	const char *name = json_string_value(match);
+
+	if (!match || (name && strcmp(name, "all") == 0))
+		return 0;
+	if (!name || strcmp(name, "any") != 0)
+		return wrong(err, path, "match", "must be all or any");
+	*any = true;
+	return 0;
+}
+
+static int parse_branch(struct parser *p, const json_t *json, const char *path,
+			int depth, struct criterion *out, struct err *err);
+
+static int parse_child(struct parser *p, const json_t *json, const char *path,
+		       int depth, struct criterion *out, struct err *err)
+{
+	if (!json_is_object(json))
+		return err_field(err, path, "must be an object");
+	if (json_object_get(json, "conditions"))
+		return parse_branch(p, json, path, depth + 1, out, err);
+	return parse_condition(p, json, path, out, err);
+}
+
+static int parse_branch(struct parser *p, const json_t *json, const char *path,
+			int depth, struct criterion *out, struct err *err)
+{
+	const json_t *list = json_object_get(json, "conditions");
+	size_t n = json_array_size(list);
+
+	if (depth > CRITERIA_DEPTH_MAX)
+		return err_field(err, path, "nested deeper than %d levels",
+				 CRITERIA_DEPTH_MAX);
+	if (parse_match(json, path, &out->any, err) < 0)
+		return -1;
+	if (list && !json_is_null(list) && !json_is_array(list))
+		return wrong(err, path, "conditions", "must be a list");
+	if (n > CRITERIA_CONDITIONS_MAX)
+		return wrong(err, path, "conditions", "are too many");
+
+	out->children = arena_array(p->arena, struct criterion, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		const char *at =
+			arena_printf(p->arena, "%s.conditions[%zu]", path, i);
+
+		if (parse_child(p, json_array_get(list, i), at, depth,
+				&out->children[i], err) < 0)
+			return -1;
+		out->n++;
+	}
+	return 0;
+}
+
+int criteria_parse(struct db *db, enum entity entity, const json_t *json,
+		   struct arena *arena, struct criteria **out, struct err *err)
+{
+	struct criteria *c = arena_new_of(arena, struct criteria);
+	struct parser parser = { .db = db, .entity = entity, .arena = arena };
+
+	c->entity = entity;
+	if (json && !json_is_null(json)) {
+		if (!json_is_object(json))
+			return err_field(err, "criteria", "must be an object");
+		if (parse_branch(&parser, json, "criteria", 1, &c->root, err) <
+		    0)
+			return -1;
+	}
+	*out = c;
+	return 0;
+}
+
+int criteria_parse_text(struct db *db, enum entity entity, const char *text,
+			struct arena *arena, struct criteria **out,
+			struct err *err)
+{
+	CLEANUP(json_free) json_t *json = NULL;
+
+	if (text && json_parse(str_of(text), &json, err) < 0)
+		return -1;
+	return criteria_parse(db, entity, json, arena, out, err);
+}
