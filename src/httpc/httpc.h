@@ -90,4 +90,8 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
  * empty if absent. Case of the name does not matter. */
 struct str httpc_header(const struct httpc_response *reply, const char *name);
 
+/* Loopback, private, link-local and the like: not of the public internet. */
+struct sockaddr;
+bool httpc_address_is_private(const struct sockaddr *sa);
+
 #endif
