@@ -27,6 +27,8 @@ enum address_held {
 	HELD_SOFT_BOUNCES = 2,
 	HELD_BY_HAND = 3,
 };
+/* In what addresses_put is given: as it was. Never stored. */
+#define HELD_AS_BEFORE ((enum address_held)99)
 /* "hard_bounce", "soft_bounces", "by_hand"; NULL for HELD_NO. */
 const char *address_held_name(enum address_held held);
 
@@ -65,12 +67,12 @@ int address_find_records(struct db *db, enum entity entity, const char *hash,
 
 /*
  * The wanted addresses of a record (address, type, is_primary, is_marketing
- * are read, and held: HELD_NO or HELD_BY_HAND) in place of those it has: those
- * that stay keep id and bounces, others end. If the marketing address changed,
- * the record's email_id follows and the bridge is told (job bridge-address).
- * An opt-out of other people with a new address is carried over.
- * ERR_INVALID with field `emails`: not an address, twice the same, two primary
- * or marketing ones, forgotten.
+ * are read, and held: HELD_NO, HELD_BY_HAND or HELD_AS_BEFORE) in place of
+ * those it has: those that stay keep id and bounces, others end. If the
+ * marketing address changed, the record's email_id follows and the bridge is
+ * told (job bridge-address). An opt-out of other people with a new address is
+ * carried over. ERR_INVALID with field `emails`: not an address, twice the
+ * same, two primary or marketing ones, forgotten.
  */
 int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 		  const struct address *wanted, size_t n,

@@ -7,8 +7,8 @@
  *
  * Loosening (opting in) is only for the person's own act or a user's explicit
  * one with its ground; imports and syncs can only tighten. Opting out tells
- * the bridge in the same transaction (job bridge-optout), but for what came
- * from the audience itself.
+ * the bridge in the same transaction (job bridge-optout). Whoever shares an
+ * address with somebody who opts out is opted out too (rule 3 of the domain).
  */
 #ifndef CRM_CONSENT_H
 #define CRM_CONSENT_H

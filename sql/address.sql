@@ -1,0 +1,94 @@
+-- schema: crm
+-- Addresses of people and leads. Columns of the -load queries: see read_row()
+-- in src/crm/address.c.
+
+-- name: address-load
+-- Live ones of records of a kind. args: entity, JSON record ids
+SELECT id, entity, record_id, address, folded, hash, type, is_primary,
+	is_marketing, held, held_detail, held_ms, created_ms, ended_ms
+FROM email
+WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
+ORDER BY record_id, id;
+
+-- name: address-get
+-- args: id
+SELECT id, entity, record_id, address, folded, hash, type, is_primary,
+	is_marketing, held, held_detail, held_ms, created_ms, ended_ms
+FROM email
+WHERE id = ?;
+
+-- name: address-records
+-- Who has the address now. args: hash, entity
+SELECT DISTINCT record_id FROM email
+WHERE hash = ? AND entity = ? AND ended_ms IS NULL
+ORDER BY record_id;
+
+-- name: address-holders
+-- The same for every kind: entity, record. args: hash
+SELECT DISTINCT entity, record_id FROM email
+WHERE hash = ? AND ended_ms IS NULL
+ORDER BY entity, record_id;
+
+-- name: address-add
+-- args: all columns but ended_ms
+INSERT INTO email (id, entity, record_id, address, folded, hash, type,
+	is_primary, is_marketing, held, held_detail, held_ms, created_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: address-change
+-- What may change while the address stays the same.
+-- args: address (other case), type, primary, marketing, held, detail, ms, id
+UPDATE email SET address = ?, type = ?, is_primary = ?, is_marketing = ?,
+	held = ?, held_detail = ?, held_ms = ?
+WHERE id = ?;
+
+-- name: address-end
+-- args: now, id
+UPDATE email SET ended_ms = ?, is_primary = 0, is_marketing = 0
+WHERE id = ?;
+
+-- name: address-hold
+-- args: held, detail, ms, hash, held
+UPDATE email SET held = ?, held_detail = ?, held_ms = ?
+WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
+
+-- name: address-of-person
+-- The marketing address as it is stored. args: person
+SELECT email_id FROM person WHERE id = ?;
+
+-- name: address-of-lead
+-- args: lead
+SELECT email_id FROM lead WHERE id = ?;
+
+-- name: address-choose-person
+-- args: email or NULL, now, person
+UPDATE person SET email_id = ?, updated_ms = ? WHERE id = ?;
+
+-- name: address-choose-lead
+-- args: email or NULL, now, lead
+UPDATE lead SET email_id = ?, updated_ms = ? WHERE id = ?;
+
+-- name: address-forgotten
+-- Is there an erased address with that keyed hash? args: hash
+SELECT 1 FROM email WHERE hash = ? LIMIT 1;
+
+-- name: address-opted-out
+-- Does somebody with that address not want mail? args: hash
+SELECT 1 FROM email a
+WHERE a.hash = ? AND a.ended_ms IS NULL AND (
+	EXISTS (SELECT 1 FROM person p WHERE a.entity = 1
+		AND p.id = a.record_id AND p.opted_out = 1)
+	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = 2
+		AND l.id = a.record_id AND l.opted_out = 1))
+LIMIT 1;
+
+-- name: address-sharers
+-- Others who share an address with a record and are not opted out.
+-- args: entity, record, entity, record
+SELECT DISTINCT b.entity, b.record_id, b.id FROM email a
+JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
+LEFT JOIN person p ON b.entity = 1 AND p.id = b.record_id
+LEFT JOIN lead l ON b.entity = 2 AND l.id = b.record_id
+WHERE a.entity = ? AND a.record_id = ? AND a.ended_ms IS NULL
+	AND NOT (b.entity = ? AND b.record_id = ?)
+	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;

@@ -1,0 +1,44 @@
+-- schema: crm
+-- Consent: append-only. state: 1 opted out, 2 opted in.
+
+-- name: consent-add
+-- args: entity, record, email, state, source, reason, user, campaign, ip, at
+INSERT INTO consent (entity, record_id, email_id, state, source, reason,
+	user_id, campaign_id, ip, at_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: consent-last
+-- args: entity, record
+SELECT state, source, campaign_id FROM consent
+WHERE entity = ? AND record_id = ?
+ORDER BY id DESC LIMIT 1;
+
+-- name: consent-list
+-- args: entity, record
+SELECT id, email_id, state, source, reason, user_id, campaign_id, ip, at_ms
+FROM consent
+WHERE entity = ? AND record_id = ?
+ORDER BY id DESC;
+
+-- name: consent-set-person
+-- args: opted_out, now, person, opted_out
+UPDATE person SET opted_out = ?, updated_ms = ?
+WHERE id = ? AND opted_out <> ?;
+
+-- name: consent-set-lead
+-- args: opted_out, now, lead, opted_out
+UPDATE lead SET opted_out = ?, updated_ms = ? WHERE id = ? AND opted_out <> ?;
+
+-- name: consent-set-company
+-- args: opted_out, now, company, opted_out
+UPDATE company SET opted_out = ?, updated_ms = ?
+WHERE id = ? AND opted_out <> ?;
+
+-- name: consent-opted-out-hashes
+-- Which addresses belong to somebody who wants no mail. args: JSON hashes
+SELECT DISTINCT a.hash FROM email a
+WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL AND (
+	EXISTS (SELECT 1 FROM person p WHERE a.entity = 1
+		AND p.id = a.record_id AND p.opted_out = 1)
+	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = 2
+		AND l.id = a.record_id AND l.opted_out = 1));

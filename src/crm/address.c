@@ -1,0 +1,415 @@
+#include "crm/address.h"
+
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "crm/bridge_job.h"
+#include "crm/consent.h"
+#include "sql/address.h"
+#include "store/store.h"
+
+#include <string.h>
+
+const char *address_held_name(enum address_held held)
+{
+	switch (held) {
+	case HELD_HARD_BOUNCE:
+		return "hard_bounce";
+	case HELD_SOFT_BOUNCES:
+		return "soft_bounces";
+	case HELD_BY_HAND:
+		return "by_hand";
+	case HELD_NO:
+		break;
+	}
+	return NULL;
+}
+
+void addresses_release(struct addresses *addresses)
+{
+	vec_release(addresses);
+}
+
+/* --- reading --- */
+
+static void read_row(const struct rows *rows, struct arena *arena,
+		     struct address *a)
+{
+	*a = (struct address){
+		.id = rows_int(rows, 0),
+		.entity = (enum entity)rows_int(rows, 1),
+		.record_id = rows_int(rows, 2),
+		.address = rows_dup(rows, 3, arena),
+		.folded = rows_dup(rows, 4, arena),
+		.hash = rows_dup(rows, 5, arena),
+		.type = rows_dup(rows, 6, arena),
+		.is_primary = rows_int(rows, 7) != 0,
+		.is_marketing = rows_int(rows, 8) != 0,
+		.held = (enum address_held)rows_int(rows, 9),
+		.held_detail = rows_dup(rows, 10, arena),
+		.held_ms = rows_int(rows, 11),
+		.created_ms = rows_int(rows, 12),
+		.ended_ms = rows_int(rows, 13),
+	};
+}
+
+int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
+		   struct arena *arena, struct addresses *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct address a;
+	int more;
+
+	strbuf_addch(&json, '[');
+	for (size_t i = 0; i < ids->n; i++) {
+		if (i > 0)
+			strbuf_addch(&json, ',');
+		strbuf_addint(&json, ids->v[i]);
+	}
+	strbuf_addch(&json, ']');
+	if (db_query(db, SQL_ADDRESS_LOAD,
+		     SQL_ARGS(sql_int(entity), sql_text(json.buf)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		read_row(rows, arena, &a);
+		vec_push(out, a);
+	}
+	return more;
+}
+
+int address_get(struct db *db, int64_t id, struct arena *arena,
+		struct address *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_ADDRESS_GET, SQL_ARGS(sql_int(id)), &rows, err) <
+	    0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no address %lld",
+			       (long long)id);
+	read_row(rows, arena, out);
+	return 0;
+}
+
+int address_find_records(struct db *db, enum entity entity, const char *hash,
+			 struct ids *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_ADDRESS_RECORDS,
+		     SQL_ARGS(sql_text(hash), sql_int(entity)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+/* --- the rule --- */
+
+int64_t address_choose(const struct address *addresses, size_t n)
+{
+	const struct address *best = NULL;
+	int best_rank = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct address *a = &addresses[i];
+		int rank = a->is_marketing      ? 3
+			   : a->is_primary      ? 2
+			   : a->held == HELD_NO ? 1
+						: 0;
+
+		if (rank > best_rank ||
+		    (rank == best_rank && a->id > best->id)) {
+			best = a;
+			best_rank = rank;
+		}
+	}
+	return best ? best->id : 0;
+}
+
+int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
+			 const struct actor *actor, struct arena *arena,
+			 struct err *err)
+{
+	CLEANUP(addresses_release) struct addresses live = VEC_INIT;
+	struct ids ids = { .v = &record_id, .n = 1 };
+	bool is_person = entity == ENTITY_PERSON;
+	int64_t before = 0, now;
+
+	if (addresses_load(tx->db, entity, &ids, arena, &live, err) < 0 ||
+	    db_find_int(tx->db,
+			is_person ? SQL_ADDRESS_OF_PERSON : SQL_ADDRESS_OF_LEAD,
+			SQL_ARGS(sql_int(record_id)), &before, err) < 0)
+		return -1;
+	now = address_choose(live.v, live.n);
+	if (now == before)
+		return 0;
+	if (db_exec(tx,
+		    is_person ? SQL_ADDRESS_CHOOSE_PERSON
+			      : SQL_ADDRESS_CHOOSE_LEAD,
+		    SQL_ARGS(sql_id_or_null(now), sql_int(actor->now_ms),
+			     sql_int(record_id)),
+		    err) < 0)
+		return -1;
+	if (is_person && before != 0)
+		return bridge_job_address(tx, record_id, before, now,
+					  actor->now_ms, err);
+	return 0;
+}
+
+/* --- putting --- */
+
+static struct address *find_hash(struct address *a, size_t n, const char *hash)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(a[i].hash, hash) == 0)
+			return &a[i];
+	}
+	return NULL;
+}
+
+#define ADDRESSES_MOST 50
+#define TYPE_MOST 40
+
+static int check_one(const struct address *in, struct arena *arena,
+		     struct address *out, struct err *err)
+{
+	struct email email;
+
+	if (email_parse(in->address, arena, &email, err) < 0)
+		return err_field(err, "emails", "%s", err->text);
+	if (in->type && strlen(in->type) > TYPE_MOST)
+		return err_field(err, "emails", "the type is too long");
+	*out = *in;
+	out->address = email.address;
+	out->folded = email.folded;
+	out->hash = arena_strdup(arena, email.hash);
+	out->type = in->type && *in->type ? in->type : "work";
+	return 0;
+}
+
+/* All checked and folded; one is primary. */
+static int check_wanted(const struct address *in, size_t n, struct arena *arena,
+			struct address *out, struct err *err)
+{
+	int primary = 0, marketing = 0;
+
+	if (n > ADDRESSES_MOST)
+		return err_field(err, "emails", "more than %d addresses",
+				 ADDRESSES_MOST);
+	for (size_t i = 0; i < n; i++) {
+		if (check_one(&in[i], arena, &out[i], err) < 0)
+			return -1;
+		if (find_hash(out, i, out[i].hash))
+			return err_field(err, "emails",
+					 "the same address stands twice");
+		primary += in[i].is_primary;
+		marketing += in[i].is_marketing;
+	}
+	if (primary > 1)
+		return err_field(err, "emails", "only one can be primary");
+	if (marketing > 1)
+		return err_field(err, "emails",
+				 "only one can be for marketing");
+	if (primary == 0 && n > 0)
+		out[0].is_primary = true;
+	return 0;
+}
+
+static int insert_args(const struct address *a, struct sql_value v[13])
+{
+	int n = 0;
+
+	v[n++] = sql_int(a->id);
+	v[n++] = sql_int(a->entity);
+	v[n++] = sql_int(a->record_id);
+	v[n++] = sql_text(a->address);
+	v[n++] = sql_text(a->folded);
+	v[n++] = sql_text(a->hash);
+	v[n++] = sql_text(a->type ? a->type : "work");
+	v[n++] = sql_int(a->is_primary);
+	v[n++] = sql_int(a->is_marketing);
+	v[n++] = sql_int(a->held);
+	v[n++] = sql_text(a->held_detail);
+	v[n++] = sql_id_or_null(a->held_ms);
+	v[n++] = sql_int(a->created_ms);
+	return n;
+}
+
+int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
+		     struct err *err)
+{
+	return sequence_take(tx, "email", n, first_out, err);
+}
+
+int address_batch_add(struct batch *b, const struct address *a, struct err *err)
+{
+	struct sql_value v[13];
+	int n = insert_args(a, v);
+
+	return batch_add(b, SQL_ADDRESS_ADD, (struct sql_args){ v, (size_t)n },
+			 err);
+}
+
+static int refuse_forgotten(struct tx *tx, const struct address *a,
+			    struct err *err)
+{
+	struct forgotten forgotten;
+	int found;
+
+	if (forgotten_load(tx->db, &forgotten, err) < 0)
+		return -1;
+	found = forgotten_find(tx->db, &forgotten, a->folded, err);
+	if (found > 0)
+		return err_field(err, "emails",
+				 "forgotten: the owner of this address had it "
+				 "erased");
+	return found;
+}
+
+/* Whoever shares an address shares its opt-out. */
+static int carry_opt_out(struct tx *tx, const struct address *a,
+			 const struct actor *actor, struct err *err)
+{
+	struct consent consent = {
+		.entity = a->entity,
+		.record_id = a->record_id,
+		.email_id = a->id,
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_CARRIED,
+		.reason = "somebody with the same address opted out",
+	};
+	int64_t one;
+	int found = db_find_int(tx->db, SQL_ADDRESS_OPTED_OUT,
+				SQL_ARGS(sql_text(a->hash)), &one, err);
+
+	if (found <= 0)
+		return found;
+	return consent_add(tx, &consent, actor, err);
+}
+
+static int insert(struct tx *tx, struct address *a, const struct actor *actor,
+		  struct err *err)
+{
+	struct sql_value v[13];
+	int n;
+
+	if (refuse_forgotten(tx, a, err) < 0 ||
+	    address_ids_take(tx, 1, &a->id, err) < 0)
+		return -1;
+	a->created_ms = actor->now_ms;
+	if (a->held == HELD_AS_BEFORE)
+		a->held = HELD_NO;
+	a->held_detail = NULL;
+	a->held_ms = a->held == HELD_NO ? 0 : actor->now_ms;
+	n = insert_args(a, v);
+	if (db_exec(tx, SQL_ADDRESS_ADD, (struct sql_args){ v, (size_t)n },
+		    err) < 0)
+		return -1;
+	return carry_opt_out(tx, a, actor, err);
+}
+
+static int keep(struct tx *tx, const struct address *old,
+		const struct address *a, const struct actor *actor,
+		struct err *err)
+{
+	enum address_held held = old->held;
+	bool stays;
+
+	/* "held" said again must not turn a bounce into a hold by hand */
+	if (a->held == HELD_NO)
+		held = HELD_NO;
+	else if (a->held != HELD_AS_BEFORE && old->held == HELD_NO)
+		held = a->held;
+	stays = held == old->held;
+	return db_exec(
+		tx, SQL_ADDRESS_CHANGE,
+		SQL_ARGS(sql_text(a->address), sql_text(a->type),
+			 sql_int(a->is_primary), sql_int(a->is_marketing),
+			 sql_int(held),
+			 sql_text(stays ? old->held_detail : NULL),
+			 sql_id_or_null(stays             ? old->held_ms
+					: held == HELD_NO ? 0
+							  : actor->now_ms),
+			 sql_int(old->id)),
+		err);
+}
+
+static int end_others(struct tx *tx, struct addresses *live,
+		      struct address *wanted, size_t n,
+		      const struct actor *actor, struct err *err)
+{
+	vec_each (live, old) {
+		if (find_hash(wanted, n, old->hash))
+			continue;
+		if (db_exec(tx, SQL_ADDRESS_END,
+			    SQL_ARGS(sql_int(actor->now_ms), sql_int(old->id)),
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
+		  const struct address *wanted, size_t n,
+		  const struct actor *actor, struct arena *arena,
+		  struct err *err)
+{
+	CLEANUP(addresses_release) struct addresses live = VEC_INIT;
+	struct ids ids = { .v = &record_id, .n = 1 };
+	struct address *checked = arena_array(arena, struct address, n + 1);
+
+	if (check_wanted(wanted, n, arena, checked, err) < 0 ||
+	    addresses_load(tx->db, entity, &ids, arena, &live, err) < 0 ||
+	    end_others(tx, &live, checked, n, actor, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct address *a = &checked[i];
+		struct address *old = find_hash(live.v, live.n, a->hash);
+
+		a->entity = entity;
+		a->record_id = record_id;
+		if ((old ? keep(tx, old, a, actor, err)
+			 : insert(tx, a, actor, err)) < 0)
+			return -1;
+	}
+	return address_choose_again(tx, entity, record_id, actor, arena, err);
+}
+
+/* --- holding --- */
+
+int address_hold(struct tx *tx, const char *hash, enum address_held held,
+		 const char *detail, const struct actor *actor,
+		 struct arena *arena, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+	int changed =
+		db_exec(tx, SQL_ADDRESS_HOLD,
+			SQL_ARGS(sql_int(held), sql_text(held ? detail : NULL),
+				 sql_id_or_null(held ? actor->now_ms : 0),
+				 sql_text(hash), sql_int(held)),
+			err);
+
+	if (changed <= 0)
+		return changed;
+	if (db_query(tx->db, SQL_ADDRESS_HOLDERS, SQL_ARGS(sql_text(hash)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		if (address_choose_again(tx, (enum entity)rows_int(rows, 0),
+					 rows_int(rows, 1), actor, arena,
+					 err) < 0)
+			return -1;
+	}
+	return more < 0 ? -1 : changed;
+}

@@ -1,0 +1,75 @@
+#include "crm/bridge_job.h"
+
+#include "base/strbuf.h"
+#include "jobs/job.h"
+#include "sql/bridge_job.h"
+
+#include <inttypes.h>
+
+static int add(struct tx *tx, const char *kind, const char *payload,
+	       const char *single_key, int64_t now_ms, struct err *err)
+{
+	struct job_new job = {
+		.kind = kind,
+		.payload = payload,
+		.run_at_ms = now_ms,
+		.single_key = single_key,
+	};
+	int64_t id;
+
+	return job_add(tx, &job, now_ms, &id, err);
+}
+
+int bridge_job_optout(struct tx *tx, int64_t person_id, int64_t now_ms,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+
+	strbuf_addf(&payload, "{\"person_id\":%" PRId64 "}", person_id);
+	strbuf_addf(&key, "bridge-optout:%" PRId64, person_id);
+	return add(tx, "bridge-optout", payload.buf, key.buf, now_ms, err);
+}
+
+int bridge_job_address(struct tx *tx, int64_t person_id, int64_t old_email_id,
+		       int64_t new_email_id, int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+
+	strbuf_addf(&payload,
+		    "{\"person_id\":%" PRId64 ",\"old_email_id\":%" PRId64
+		    ",\"new_email_id\":%" PRId64 "}",
+		    person_id, old_email_id, new_email_id);
+	/* each change is told: one that is in hand may have been read */
+	strbuf_addf(&key, "bridge-address:%" PRId64 ":%" PRId64 ":%" PRId64,
+		    person_id, old_email_id, new_email_id);
+	return add(tx, "bridge-address", payload.buf, key.buf, now_ms, err);
+}
+
+int bridge_job_update(struct tx *tx, int64_t person_id, int64_t now_ms,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+
+	strbuf_addf(&payload, "{\"person_id\":%" PRId64 "}", person_id);
+	strbuf_addf(&key, "bridge-update:%" PRId64, person_id);
+	return add(tx, "bridge-update", payload.buf, key.buf, now_ms, err);
+}
+
+int bridge_job_forget(struct tx *tx, int64_t person_id, const char *hashes_json,
+		      int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+
+	strbuf_addf(&payload, "{\"person_id\":%" PRId64 ",\"email_hashes\":%s}",
+		    person_id, hashes_json);
+	return add(tx, "bridge-forget", payload.buf, NULL, now_ms, err);
+}
+
+int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_JOB_SCRUB, SQL_ARGS(sql_int(job_id)),
+		       err);
+}

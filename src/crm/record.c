@@ -1,0 +1,509 @@
+#include "crm/record.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "crm/audit.h"
+#include "crm/bridge_job.h"
+#include "crm/consent.h"
+#include "sql/record.h"
+#include "store/store.h"
+
+#include <string.h>
+
+#define LOAD_MOST 10000
+#define FIXED_COLUMNS 14 /* of the -load queries, before the texts */
+#define ARGS_MOST 32
+
+struct args {
+	struct sql_value v[ARGS_MOST];
+	size_t n;
+};
+
+/* The queries of a kind of record. */
+struct queries {
+	const struct sql *load, *add, *update, *remove;
+	const char *sequence;
+};
+
+static struct queries queries_of(enum entity entity)
+{
+	switch (entity) {
+	case ENTITY_LEAD:
+		return (struct queries){ SQL_LEAD_LOAD, SQL_LEAD_ADD,
+					 SQL_LEAD_UPDATE, SQL_LEAD_REMOVE,
+					 "lead" };
+	case ENTITY_COMPANY:
+		return (struct queries){ SQL_COMPANY_LOAD, SQL_COMPANY_ADD,
+					 SQL_COMPANY_UPDATE, SQL_COMPANY_REMOVE,
+					 "company" };
+	default:
+		BUG_ON(entity != ENTITY_PERSON);
+		return (struct queries){ SQL_PERSON_LOAD, SQL_PERSON_ADD,
+					 SQL_PERSON_UPDATE, SQL_PERSON_REMOVE,
+					 "person" };
+	}
+}
+
+void records_release(struct records *records)
+{
+	vec_release(records);
+}
+
+/* --- reading --- */
+
+static void read_row(const struct rows *rows, enum entity entity,
+		     struct arena *arena, struct record *r)
+{
+	int column = FIXED_COLUMNS;
+
+	*r = (struct record){
+		.entity = entity,
+		.id = rows_int(rows, 0),
+		.custom = rows_dup(rows, 1, arena),
+		.company_id = rows_int(rows, 2),
+		.email_id = rows_int(rows, 3),
+		.opted_out = rows_int(rows, 4) != 0,
+		.owns_address = rows_int(rows, 5) != 0,
+		.converted_person_id = rows_int(rows, 6),
+		.converted_company_id = rows_int(rows, 7),
+		.converted_ms = rows_int(rows, 8),
+		.import_id = rows_int(rows, 9),
+		.created_ms = rows_int(rows, 10),
+		.updated_ms = rows_int(rows, 11),
+		.email = rows_dup(rows, 12, arena),
+		.name_folded = rows_dup(rows, 13, arena),
+	};
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (field_is_of(field_of_text(t), entity))
+			r->text[t] = rows_dup(rows, column++, arena);
+	}
+}
+
+static void ids_format(const struct ids *ids, struct strbuf *out)
+{
+	strbuf_addch(out, '[');
+	for (size_t i = 0; i < ids->n; i++) {
+		if (i > 0)
+			strbuf_addch(out, ',');
+		strbuf_addint(out, ids->v[i]);
+	}
+	strbuf_addch(out, ']');
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* The loaded rows in the order of ids. */
+static void arrange(const struct records *loaded, const struct ids *ids,
+		    struct records *out)
+{
+	qsort(loaded->v, loaded->n, sizeof(*loaded->v), by_id);
+	vec_reserve(out, out->n + loaded->n);
+	for (size_t i = 0; i < ids->n; i++) {
+		struct record key = { .id = ids->v[i] };
+		struct record *r = bsearch(&key, loaded->v, loaded->n,
+					   sizeof(*loaded->v), by_id);
+
+		if (r)
+			vec_push(out, *r);
+	}
+}
+
+int records_load(struct db *db, enum entity entity, const struct ids *ids,
+		 struct arena *arena, struct records *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(records_release) struct records loaded = VEC_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct record r;
+	int more;
+
+	if (ids->n == 0)
+		return 0;
+	BUG_ON(ids->n > LOAD_MOST);
+	ids_format(ids, &json);
+	if (db_query(db, queries_of(entity).load, SQL_ARGS(sql_text(json.buf)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		read_row(rows, entity, arena, &r);
+		vec_push(&loaded, r);
+	}
+	if (more < 0)
+		return -1;
+	arrange(&loaded, ids, out);
+	return 0;
+}
+
+int records_add_addresses(struct db *db, struct records *records,
+			  struct arena *arena, struct err *err)
+{
+	CLEANUP(addresses_release) struct addresses found = VEC_INIT;
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	const struct address *all;
+
+	if (records->n == 0 || records->v[0].entity == ENTITY_COMPANY)
+		return 0;
+	vec_each (records, r)
+		vec_push(&ids, r->id);
+	if (addresses_load(db, records->v[0].entity, &ids, arena, &found, err) <
+	    0)
+		return -1;
+	if (found.n == 0)
+		return 0;
+	all = memcpy(arena_array(arena, struct address, found.n), found.v,
+		     found.n * sizeof(*found.v));
+	vec_each (records, r) {
+		size_t low = 0, high = found.n;
+
+		while (low < high) { /* the first row of this record */
+			size_t middle = low + (high - low) / 2;
+
+			if (all[middle].record_id < r->id)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		r->emails = all + low;
+		while (low < found.n && all[low].record_id == r->id)
+			low++;
+		r->emails_n = (size_t)(all + low - r->emails);
+	}
+	return 0;
+}
+
+int record_find(struct db *db, enum entity entity, int64_t id,
+		struct arena *arena, struct record *out, struct err *err)
+{
+	CLEANUP(records_release) struct records found = VEC_INIT;
+	struct ids ids = { .v = &id, .n = 1 };
+
+	if (records_load(db, entity, &ids, arena, &found, err) < 0)
+		return -1;
+	if (found.n == 0)
+		return 0;
+	if (records_add_addresses(db, &found, arena, err) < 0)
+		return -1;
+	*out = found.v[0];
+	return 1;
+}
+
+int record_get(struct db *db, enum entity entity, int64_t id,
+	       struct arena *arena, struct record *out, struct err *err)
+{
+	int found = record_find(db, entity, id, arena, out, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	return err_set(err, ERR_NOT_FOUND,
+		       "there is no such record in %s: %lld",
+		       entity_name(entity), (long long)id);
+}
+
+/* --- rows to write --- */
+
+static void push(struct args *args, struct sql_value value)
+{
+	BUG_ON(args->n >= ARGS_MOST);
+	args->v[args->n++] = value;
+}
+
+static void push_texts(struct args *args, const struct record *r)
+{
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (field_is_of(field_of_text(t), r->entity))
+			push(args, sql_text(r->text[t]));
+	}
+}
+
+/* What ends both -add and -update, but for the address. */
+static void push_own(struct args *args, const struct record *r)
+{
+	if (r->entity == ENTITY_PERSON) {
+		push(args, sql_id_or_null(r->company_id));
+		push(args, sql_int(r->owns_address));
+	} else if (r->entity == ENTITY_LEAD) {
+		push(args, sql_id_or_null(r->converted_person_id));
+		push(args, sql_id_or_null(r->converted_company_id));
+		push(args, sql_id_or_null(r->converted_ms));
+	}
+}
+
+static void add_args(const struct record *r, struct args *args)
+{
+	*args = (struct args){ .n = 0 };
+	push(args, sql_int(r->id));
+	push(args, sql_text(r->name_folded));
+	push(args, sql_text(r->custom));
+	push(args, sql_int(r->opted_out));
+	push(args, sql_id_or_null(r->import_id));
+	push(args, sql_int(r->created_ms));
+	push(args, sql_int(r->updated_ms));
+	push_texts(args, r);
+	push_own(args, r);
+	if (r->entity != ENTITY_COMPANY)
+		push(args, sql_id_or_null(r->email_id));
+}
+
+static void update_args(const struct record *r, struct args *args)
+{
+	*args = (struct args){ .n = 0 };
+	push(args, sql_text(r->name_folded));
+	push(args, sql_text(r->custom));
+	push(args, sql_int(r->updated_ms));
+	push_texts(args, r);
+	push_own(args, r);
+	push(args, sql_int(r->id));
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+void record_fold(struct record *r, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+
+	if (r->entity == ENTITY_COMPANY) {
+		strbuf_addstr(&name, or_empty(r->text[TEXT_NAME]));
+	} else {
+		strbuf_addstr(&name, or_empty(r->text[TEXT_LAST_NAME]));
+		strbuf_addch(&name, ' ');
+		strbuf_addstr(&name, or_empty(r->text[TEXT_FIRST_NAME]));
+		strbuf_trim(&name);
+	}
+	utf8_fold(strbuf_str(&name), &folded);
+	r->name_folded = arena_str(arena, strbuf_str(&folded));
+}
+
+int record_batch_add(struct batch *b, const struct record *r, struct err *err)
+{
+	struct args args;
+
+	add_args(r, &args);
+	return batch_add(b, queries_of(r->entity).add,
+			 (struct sql_args){ args.v, args.n }, err);
+}
+
+int record_batch_update(struct batch *b, const struct record *r,
+			struct err *err)
+{
+	struct args args;
+
+	update_args(r, &args);
+	return batch_add(b, queries_of(r->entity).update,
+			 (struct sql_args){ args.v, args.n }, err);
+}
+
+int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
+		    int64_t *first_out, struct err *err)
+{
+	return sequence_take(tx, queries_of(entity).sequence, n, first_out,
+			     err);
+}
+
+int record_count(struct db *db, enum entity entity, int64_t *out,
+		 struct err *err)
+{
+	return db_find_int(db, SQL_RECORD_COUNT, SQL_ARGS(sql_int(entity)), out,
+			   err);
+}
+
+int record_count_add(struct tx *tx, enum entity entity, int64_t delta,
+		     struct err *err)
+{
+	return db_exec(tx, SQL_RECORD_COUNT_ADD,
+		       SQL_ARGS(sql_int(delta), sql_int(entity)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- one record --- */
+
+static bool has_text(const char *s)
+{
+	return s && *s;
+}
+
+static int check(struct db *db, struct record *r, struct err *err)
+{
+	int64_t one;
+	int found;
+
+	if (r->entity == ENTITY_COMPANY && !has_text(r->text[TEXT_NAME]))
+		return err_field(err, "name", "a company needs a name");
+	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
+		r->text[TEXT_STATUS] = "new";
+	if (r->company_id == 0)
+		return 0;
+	found = db_find_int(db, SQL_COMPANY_EXISTS,
+			    SQL_ARGS(sql_int(r->company_id)), &one, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_field(err, "company_id", "there is no company %lld",
+				 (long long)r->company_id);
+	return 0;
+}
+
+static bool is_nobody(const struct record *r)
+{
+	return r->entity != ENTITY_COMPANY && r->emails_n == 0 &&
+	       !has_text(r->text[TEXT_FIRST_NAME]) &&
+	       !has_text(r->text[TEXT_LAST_NAME]) &&
+	       !has_text(r->text[TEXT_COMPANY_NAME]);
+}
+
+int record_add(struct tx *tx, struct record *r, const struct actor *actor,
+	       struct arena *arena, struct err *err)
+{
+	struct args args;
+
+	if (is_nobody(r))
+		return err_field(err, "last_name",
+				 "a record needs a name or an address");
+	if (check(tx->db, r, err) < 0 ||
+	    record_ids_take(tx, r->entity, 1, &r->id, err) < 0)
+		return -1;
+	r->created_ms = r->updated_ms = actor->now_ms;
+	r->email_id = 0;
+	r->opted_out = false;
+	record_fold(r, arena);
+	add_args(r, &args);
+	if (db_exec(tx, queries_of(r->entity).add,
+		    (struct sql_args){ args.v, args.n }, err) < 0)
+		return -1;
+	if (r->emails_n > 0 &&
+	    addresses_put(tx, r->entity, r->id, r->emails, r->emails_n, actor,
+			  arena, err) < 0)
+		return -1;
+	return record_count_add(tx, r->entity, 1, err);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(or_empty(a), or_empty(b)) == 0;
+}
+
+/* Merge fields show names: has one changed? 1, 0, -1. */
+static int is_renamed(struct db *db, const struct record *r, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (r->entity != ENTITY_PERSON)
+		return 0;
+	if (db_query(db, SQL_PERSON_NAMES, SQL_ARGS(sql_int(r->id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	return !same_text(rows_text(rows, 0), r->text[TEXT_FIRST_NAME]) ||
+	       !same_text(rows_text(rows, 1), r->text[TEXT_LAST_NAME]);
+}
+
+int record_update(struct tx *tx, struct record *r, const struct actor *actor,
+		  struct arena *arena, struct err *err)
+{
+	struct args args;
+	int renamed, changed;
+
+	if (check(tx->db, r, err) < 0)
+		return -1;
+	renamed = is_renamed(tx->db, r, err);
+	if (renamed < 0)
+		return -1;
+	r->updated_ms = actor->now_ms;
+	record_fold(r, arena);
+	update_args(r, &args);
+	changed = db_exec(tx, queries_of(r->entity).update,
+			  (struct sql_args){ args.v, args.n }, err);
+	if (changed < 0)
+		return -1;
+	if (changed == 0)
+		return err_set(err, ERR_NOT_FOUND, "the record is gone");
+	if (renamed)
+		return bridge_job_update(tx, r->id, actor->now_ms, err);
+	return 0;
+}
+
+static int remove_all(struct tx *tx, enum entity entity, int64_t id,
+		      struct err *err)
+{
+	static const struct sql *const by_entity[] = {
+		SQL_RECORD_REMOVE_TAGS,          SQL_RECORD_REMOVE_NOTES,
+		SQL_RECORD_REMOVE_TASKS,         SQL_RECORD_REMOVE_LINKS,
+		SQL_RECORD_REMOVE_IMPORT_CHANGE,
+	};
+	static const struct sql *const by_record[] = {
+		SQL_RECORD_REMOVE_MEMBERSHIP,
+		SQL_RECORD_REMOVE_EXCLUSIONS,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(by_entity); i++) {
+		if (db_exec(tx, by_entity[i],
+			    SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(by_record); i++) {
+		if (db_exec(tx, by_record[i],
+			    SQL_ARGS(sql_int(id), sql_int(entity)), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The row itself: a ledger that names the person keeps an empty one. */
+static int remove_row(struct tx *tx, enum entity entity, int64_t id,
+		      const struct actor *actor, struct err *err)
+{
+	int64_t one;
+	int in_ledger = 0;
+
+	if (entity == ENTITY_PERSON)
+		in_ledger = db_find_int(tx->db, SQL_PERSON_IN_LEDGER,
+					SQL_ARGS(sql_int(id)), &one, err);
+	if (in_ledger < 0)
+		return -1;
+	if (in_ledger > 0)
+		return db_exec(tx, SQL_PERSON_EMPTY,
+			       SQL_ARGS(sql_int(actor->now_ms),
+					sql_int(actor->now_ms), sql_int(id)),
+			       err);
+	if (entity == ENTITY_COMPANY &&
+	    db_exec(tx, SQL_COMPANY_LEAVE,
+		    SQL_ARGS(sql_int(actor->now_ms), sql_int(id)), err) < 0)
+		return -1;
+	return db_exec(tx, queries_of(entity).remove, SQL_ARGS(sql_int(id)),
+		       err);
+}
+
+int record_remove(struct tx *tx, enum entity entity, int64_t id,
+		  const struct actor *actor, struct arena *arena,
+		  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf action = STRBUF_INIT;
+	struct record r;
+
+	if (record_get(tx->db, entity, id, arena, &r, err) < 0 ||
+	    remove_all(tx, entity, id, err) < 0)
+		return -1;
+	if (entity != ENTITY_COMPANY &&
+	    addresses_put(tx, entity, id, NULL, 0, actor, arena, err) < 0)
+		return -1;
+	if (remove_row(tx, entity, id, actor, err) < 0)
+		return -1;
+	strbuf_addf(&action, "%s.delete", queries_of(entity).sequence);
+	if (audit_add(tx, actor, action.buf, entity, id, NULL, err) < 0)
+		return -1;
+	return record_count_add(tx, entity, -1, err);
+}
