@@ -1,0 +1,56 @@
+#include "api/api.h"
+#include "api/handlers.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+#define TEXT_TYPE "text/plain; charset=utf-8"
+#define OPENMETRICS_TYPE \
+	"application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+int page_healthz(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)rq;
+	(void)err;
+	rs->content_type = TEXT_TYPE;
+	strbuf_addstr(&rs->body, "ok\n");
+	return 0;
+}
+
+static int ask_schema(struct api *api, enum store_schema schema,
+		      struct arena *arena, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	const char *value;
+
+	if (store_get(api->store, schema, &db, err) < 0)
+		return -1;
+	return setting_find(db, "readyz", arena, &value, err);
+}
+
+int page_readyz(struct request *rq, struct response *rs, struct err *err)
+{
+	static const enum store_schema schemas[] = { STORE_CRM, STORE_AUDIENCE,
+						     STORE_EVENTS };
+
+	rs->content_type = TEXT_TYPE;
+	for (size_t i = 0; i < ARRAY_SIZE(schemas); i++) {
+		if (ask_schema(api_of(rq), schemas[i], rq->arena, err) >= 0)
+			continue;
+		log_warn("not ready", LOG_ERR(err));
+		rs->status = 503;
+		strbuf_addstr(&rs->body, "not ready: database\n");
+		return 0;
+	}
+	strbuf_addstr(&rs->body, "ready\n");
+	return 0;
+}
+
+int page_metrics(struct request *rq, struct response *rs, struct err *err)
+{
+	(void)rq;
+	(void)err;
+	rs->content_type = OPENMETRICS_TYPE;
+	metrics_format(&rs->body);
+	return 0;
+}
