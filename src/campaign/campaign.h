@@ -91,6 +91,8 @@ int campaign_find(struct db *db, const char *hex, struct arena *arena,
 		  struct campaign *out, struct err *err);
 int campaign_get(struct db *db, int64_t id, struct arena *arena,
 		 struct campaign *out, struct err *err);
+int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
+			struct campaign *out, struct err *err);
 
 struct campaigns VEC_FIELDS(struct campaign);
 void campaigns_release(struct campaigns *campaigns);
@@ -99,6 +101,9 @@ void campaigns_release(struct campaigns *campaigns);
 int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err);
+
+/* Whether the table of transitions has that one. */
+bool campaign_may_move(enum campaign_status from, enum campaign_status to);
 
 /*
  * Change the status: the only function that does. Reads the present one in tx.
@@ -125,6 +130,7 @@ struct campaign_sender_facts {
 	const char *organisation;
 	const char *postal_address; /* "" if not known */
 	bool outbox; /* mails go nowhere: no postal address is needed */
+	bool dkim;   /* messages are signed here */
 };
 
 /* body: the API's object {type, recipients, settings, tracking}. */

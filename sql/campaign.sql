@@ -1,0 +1,110 @@
+-- schema: audience
+
+-- name: campaign-find
+-- By public id; removed ones are not found. args: hex
+SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
+	c.tracking, c.segment_id, c.segment_opts, c.content_type,
+	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
+	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
+	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
+	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms
+FROM campaign c
+LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+WHERE c.hex = ? AND c.status <> 8;
+
+-- name: campaign-get
+-- By key, removed ones too. args: id
+SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
+	c.tracking, c.segment_id, c.segment_opts, c.content_type,
+	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
+	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
+	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
+	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms
+FROM campaign c
+LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+WHERE c.id = ?;
+
+-- name: campaign-list-by-status
+-- What delivery works on, oldest send first. args: status
+SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
+	c.tracking, c.segment_id, c.segment_opts, c.content_type,
+	CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,
+	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
+	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
+	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms
+FROM campaign c
+LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
+WHERE c.status = ? ORDER BY c.send_ms, c.id;
+
+-- name: campaign-list-due
+-- Scheduled ones whose time has come. args: now_ms
+SELECT hex FROM campaign WHERE status = 3 AND schedule_ms <= ?
+ORDER BY schedule_ms, id;
+
+-- name: campaign-status
+-- args: id
+SELECT status FROM campaign WHERE id = ?;
+
+-- name: campaign-move
+-- The status, if it is still what it was. args: status, now_ms, now_ms (of a
+-- send) or NULL, now_ms (of an end) or NULL, id, status before
+UPDATE campaign SET status = ?, updated_ms = ?,
+	send_ms = COALESCE(send_ms, CAST(? AS BIGINT)),
+	done_ms = COALESCE(done_ms, CAST(? AS BIGINT))
+WHERE id = ? AND status = ?;
+
+-- name: campaign-schedule
+-- args: schedule_ms or NULL, id
+UPDATE campaign SET schedule_ms = ? WHERE id = ?;
+
+-- name: campaign-add
+-- args: hex, list, type, settings, segment, segment_opts, tracking,
+-- archive_token, now, now. Status: save.
+INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
+	segment_opts, tracking, archive_token, created_ms, updated_ms)
+VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: campaign-update
+-- What an author may change. args: list, settings, segment, segment_opts,
+-- tracking, now, id
+UPDATE campaign SET list_id = ?, settings = ?, segment_id = ?,
+	segment_opts = ?, tracking = ?, updated_ms = ?
+WHERE id = ?;
+
+-- name: campaign-remove
+-- args: id
+DELETE FROM campaign WHERE id = ?;
+
+-- name: campaign-copy-content
+-- args: id of the copy's source three times, id of the copy
+UPDATE campaign SET
+	html = (SELECT s.html FROM campaign s WHERE s.id = ?),
+	plain_text = (SELECT s.plain_text FROM campaign s WHERE s.id = ?),
+	content_type = (SELECT s.content_type FROM campaign s WHERE s.id = ?)
+WHERE id = ?;
+
+-- name: campaign-content
+-- args: id
+SELECT html, plain_text FROM campaign WHERE id = ?;
+
+-- name: campaign-content-put
+-- NULL leaves a text as it is. args: html, plain_text, now, id
+UPDATE campaign SET html = COALESCE(CAST(? AS TEXT), html),
+	plain_text = COALESCE(CAST(? AS TEXT), plain_text),
+	updated_ms = ?
+WHERE id = ?;
+
+-- name: campaign-list-of-hex
+-- args: hex of an audience
+SELECT id FROM list WHERE hex = ? AND deleted_ms IS NULL;
+
+-- name: campaign-segment-of-list
+-- args: segment, list
+SELECT id FROM segment WHERE id = ? AND list_id = ?;
+
+-- name: campaign-list-facts
+-- What merge tags and the checklist need of an audience. args: list
+SELECT name, hex, permission_reminder, contact,
+	(SELECT COUNT(*) FROM member m WHERE m.list_id = list.id
+		AND m.status = 1)
+FROM list WHERE id = ?;

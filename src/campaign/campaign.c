@@ -1,0 +1,187 @@
+#include "campaign/campaign.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "campaign/campaign_private.h"
+#include "sql/campaign.h"
+#include "store/db.h"
+
+static const char *const status_names[] = {
+	[CAMPAIGN_SAVE] = "save",           [CAMPAIGN_PAUSED] = "paused",
+	[CAMPAIGN_SCHEDULE] = "schedule",   [CAMPAIGN_SENDING] = "sending",
+	[CAMPAIGN_SENT] = "sent",           [CAMPAIGN_CANCELED] = "canceled",
+	[CAMPAIGN_CANCELING] = "canceling", [CAMPAIGN_ARCHIVED] = "archived",
+};
+
+#define BIT(status) (1u << (status))
+
+/* Where each status may go. */
+static const unsigned may_go[] = {
+	[CAMPAIGN_SAVE] = BIT(CAMPAIGN_SCHEDULE) | BIT(CAMPAIGN_SENDING),
+	[CAMPAIGN_SCHEDULE] = BIT(CAMPAIGN_SAVE) | BIT(CAMPAIGN_SENDING),
+	[CAMPAIGN_SENDING] = BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_SENT) |
+			     BIT(CAMPAIGN_CANCELING),
+	[CAMPAIGN_PAUSED] = BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_CANCELING),
+	[CAMPAIGN_CANCELING] = BIT(CAMPAIGN_CANCELED),
+	[CAMPAIGN_SENT] = BIT(CAMPAIGN_ARCHIVED),
+	[CAMPAIGN_CANCELED] = BIT(CAMPAIGN_ARCHIVED),
+	[CAMPAIGN_ARCHIVED] = 0,
+};
+
+const char *campaign_status_name(enum campaign_status status)
+{
+	BUG_ON(status < CAMPAIGN_SAVE || status > CAMPAIGN_ARCHIVED);
+	return status_names[status];
+}
+
+int campaign_status_parse(const char *name, enum campaign_status *out,
+			  struct err *err)
+{
+	for (int i = CAMPAIGN_SAVE; i <= CAMPAIGN_ARCHIVED; i++)
+		if (!strcmp(name, status_names[i])) {
+			*out = (enum campaign_status)i;
+			return 0;
+		}
+	return err_field(err, "status", "there is no campaign status %s", name);
+}
+
+static const char *text_or(const char *text, const char *otherwise)
+{
+	return text ? text : otherwise;
+}
+
+void campaign_read(struct rows *rows, struct arena *arena, struct campaign *out)
+{
+	*out = (struct campaign){
+		.id = rows_int(rows, 0),
+		.hex = rows_dup(rows, 1, arena),
+		.list_id = rows_int(rows, 2),
+		.list_hex = text_or(rows_dup(rows, 3, arena), ""),
+		.list_name = text_or(rows_dup(rows, 4, arena), ""),
+		.type = rows_dup(rows, 5, arena),
+		.status = (enum campaign_status)rows_int(rows, 6),
+		.segment_id = rows_int(rows, 9),
+		.segment_opts = rows_dup(rows, 10, arena),
+		.content_type = rows_dup(rows, 11, arena),
+		.has_html = rows_int(rows, 12) != 0,
+		.has_plain = rows_int(rows, 13) != 0,
+		.archive_token = text_or(rows_dup(rows, 14, arena), ""),
+		.schedule_ms = rows_int(rows, 15),
+		.send_ms = rows_int(rows, 16),
+		.done_ms = rows_int(rows, 17),
+		.frozen = rows_int(rows, 18) != 0,
+		.freeze_cursor = rows_int(rows, 19),
+		.recipients = rows_int(rows, 20),
+		.sent_seq = rows_int(rows, 21),
+		.created_ms = rows_int(rows, 22),
+		.updated_ms = rows_int(rows, 23),
+	};
+	campaign_settings_read(rows_text(rows, 7), arena, &out->settings);
+	campaign_tracking_read(rows_text(rows, 8), arena, &out->tracking);
+}
+
+static int read_one(struct db *db, const struct sql *sql, struct sql_value key,
+		    struct arena *arena, struct campaign *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, sql, SQL_ARGS(key), &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		campaign_read(rows, arena, out);
+	return found;
+}
+
+int campaign_find(struct db *db, const char *hex, struct arena *arena,
+		  struct campaign *out, struct err *err)
+{
+	return read_one(db, SQL_CAMPAIGN_FIND, sql_text(hex), arena, out, err);
+}
+
+int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
+			struct campaign *out, struct err *err)
+{
+	int found = campaign_find(db, hex, arena, out, err);
+
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND,
+			       "The requested resource could not be found.");
+	return found < 0 ? -1 : 0;
+}
+
+int campaign_get(struct db *db, int64_t id, struct arena *arena,
+		 struct campaign *out, struct err *err)
+{
+	int found =
+		read_one(db, SQL_CAMPAIGN_GET, sql_int(id), arena, out, err);
+
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)id);
+	return found < 0 ? -1 : 0;
+}
+
+void campaigns_release(struct campaigns *campaigns)
+{
+	vec_release(campaigns);
+}
+
+int campaign_list_by_status(struct db *db, enum campaign_status status,
+			    struct arena *arena, struct campaigns *out,
+			    struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CAMPAIGN_LIST_BY_STATUS, SQL_ARGS(sql_int(status)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct campaign campaign;
+
+		campaign_read(rows, arena, &campaign);
+		vec_push(out, campaign);
+	}
+	return more;
+}
+
+bool campaign_may_move(enum campaign_status from, enum campaign_status to)
+{
+	return (may_go[from] & BIT(to)) != 0;
+}
+
+int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
+		  int64_t now_ms, struct err *err)
+{
+	bool ends = to == CAMPAIGN_SENT || to == CAMPAIGN_CANCELED;
+	int64_t from;
+	int found, changed;
+
+	found = db_find_int(tx->db, SQL_CAMPAIGN_STATUS, SQL_ARGS(sql_int(id)),
+			    &from, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)id);
+	if ((enum campaign_status)from == to)
+		return 0;
+	if (!campaign_may_move((enum campaign_status)from, to))
+		return err_set(err, ERR_CONFLICT,
+			       "a campaign cannot go from %s to %s",
+			       campaign_status_name((enum campaign_status)from),
+			       campaign_status_name(to));
+	changed = db_exec(
+		tx, SQL_CAMPAIGN_MOVE,
+		SQL_ARGS(sql_int(to), sql_int(now_ms),
+			 to == CAMPAIGN_SENDING ? sql_int(now_ms) : sql_null(),
+			 ends ? sql_int(now_ms) : sql_null(), sql_int(id),
+			 sql_int(from)),
+		err);
+	if (changed == 0)
+		return err_set(err, ERR_RETRY,
+			       "the campaign changed in between");
+	return changed;
+}

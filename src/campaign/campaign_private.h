@@ -1,0 +1,26 @@
+/*
+ * campaign/campaign_private.h - between rows, structs and the API's objects
+ */
+#ifndef CAMPAIGN_CAMPAIGN_PRIVATE_H
+#define CAMPAIGN_CAMPAIGN_PRIVATE_H
+
+#include "campaign/campaign.h"
+
+struct rows;
+struct sqlbuild;
+
+/* The present row, with the columns of campaign-find. */
+void campaign_read(struct rows *rows, struct arena *arena,
+		   struct campaign *out);
+
+/* JSON of the columns `settings` and `tracking`; texts live in arena. */
+void campaign_settings_read(const char *json, struct arena *arena,
+			    struct campaign_settings *out);
+void campaign_tracking_read(const char *json, struct arena *arena,
+			    struct campaign_tracking *out);
+void campaign_settings_format(const struct campaign_settings *settings,
+			      struct strbuf *out);
+void campaign_tracking_format(const struct campaign_tracking *tracking,
+			      struct strbuf *out);
+
+#endif

@@ -1,0 +1,157 @@
+#include "campaign/content.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "campaign/campaign.h"
+#include "campaign/html_links.h"
+#include "campaign/html_scan.h"
+#include "sql/campaign.h"
+#include "store/db.h"
+
+#include <strings.h>
+
+static struct str column(struct rows *rows, int i, struct arena *arena)
+{
+	struct str s = rows_str(rows, i);
+
+	return (struct str){ arena_strndup(arena, s.len ? s.s : "", s.len),
+			     s.len };
+}
+
+int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
+		struct content *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	int found;
+
+	if (db_query(db, SQL_CAMPAIGN_CONTENT, SQL_ARGS(sql_int(campaign_id)),
+		     &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)campaign_id);
+	*out = (struct content){ .html = column(rows, 0, arena),
+				 .plain_text = column(rows, 1, arena) };
+	if (out->plain_text.len > 0 || out->html.len == 0)
+		return 0;
+	html_to_text(out->html, &text);
+	out->plain_text =
+		(struct str){ arena_strndup(arena, text.buf, text.len),
+			      text.len };
+	out->plain_is_made = true;
+	return 0;
+}
+
+/* --- changes --- */
+
+static int check_text(const char *field, const char *text, struct err *err)
+{
+	if (!text)
+		return 0;
+	if (strlen(text) > CONTENT_MAX)
+		return err_field(err, field, "is longer than %u bytes",
+				 CONTENT_MAX);
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20 && !strchr("\t\n\r\f", *c))
+			return err_field(err, field,
+					 "holds a control character");
+	return 0;
+}
+
+static int refuse_others(const json_t *body, struct err *err)
+{
+	static const char *const others[] = { "url", "template", "archive",
+					      "variate_contents" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		const json_t *value = json_object_get(body, others[i]);
+
+		if (value && !json_is_null(value))
+			return err_field(err, others[i],
+					 "Content by %s is not served here; "
+					 "give html or plain_text",
+					 others[i]);
+	}
+	return 0;
+}
+
+int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
+		int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *html = NULL, *plain = NULL;
+	struct campaign campaign;
+
+	if (campaign_get_by_hex(tx->db, campaign_hex, arena, &campaign, err) <
+	    0)
+		return -1;
+	if (campaign.status != CAMPAIGN_SAVE)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "The content of a campaign that is %s cannot "
+				 "be changed.",
+				 campaign_status_name(campaign.status));
+	if (refuse_others(body, err) < 0 ||
+	    json_get_text(body, "html", &html, err) < 0 ||
+	    json_get_text(body, "plain_text", &plain, err) < 0 ||
+	    check_text("html", html, err) < 0 ||
+	    check_text("plain_text", plain, err) < 0)
+		return -1;
+	if (html && *html && !strcmp(campaign.type, "plaintext"))
+		return err_field(err, "html",
+				 "A plaintext campaign has no HTML");
+	return db_exec(tx, SQL_CAMPAIGN_CONTENT_PUT,
+		       SQL_ARGS(sql_text(html), sql_text(plain),
+				sql_int(now_ms), sql_int(campaign.id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- what is in it --- */
+
+static bool is_tag(struct str tag, const char *name)
+{
+	struct str body = { tag.s + 2, tag.len - 4 };
+	struct str html = STR("HTML:");
+
+	if (body.len > html.len && !strncasecmp(body.s, html.s, html.len))
+		body = (struct str){ body.s + html.len, body.len - html.len };
+	return str_ieq(str_trim(body), name);
+}
+
+static bool has_one_of(struct str text, const char *const *names, size_t n)
+{
+	for (size_t at = 0; at < text.len; at++) {
+		struct str rest = { text.s + at, text.len - at };
+		size_t length = rest.s[0] == '*' ? merge_tag_length(rest) : 0;
+
+		for (size_t i = 0; length > 0 && i < n; i++)
+			if (is_tag((struct str){ rest.s, length }, names[i]))
+				return true;
+	}
+	return false;
+}
+
+bool content_has_unsubscribe(struct str text)
+{
+	static const char *const names[] = { "UNSUB" };
+
+	return has_one_of(text, names, ARRAY_SIZE(names));
+}
+
+bool content_has_address(struct str text)
+{
+	static const char *const names[] = {
+		"LIST:ADDRESS",      "LIST:ADDRESSLINE",
+		"LIST:ADDRESS_HTML", "LIST_ADDRESS_HTML",
+		"LIST_ADDRESSLINE",  "LIST_ADDRESSLINE_TEXT",
+		"USER:ADDRESS",
+	};
+
+	return has_one_of(text, names, ARRAY_SIZE(names));
+}
