@@ -40,8 +40,9 @@ struct smtp_relay;
 
 #define SMTP_TRIES 3
 #define SMTP_CONNECTIONS_MAX 500
-#define SMTP_PATH_MAX 254 /* bytes of an address; RFC 5321 section 4.5.3.1.3 \
-			   */
+#define SMTP_PATH_MAX                                          \
+	254 /* bytes of an address; RFC 5321 section 4.5.3.1.3 \
+	     */
 
 /* Times are RFC 5321 section 4.5.3.2's, shortened where a relay near us that
  * takes longer is of no use. */
@@ -49,7 +50,7 @@ struct smtp_options {
 	const char *ehlo_name;       /* NULL: this host's name */
 	int64_t connections;         /* at most */
 	int64_t messages_each;       /* then reconnect; 0: no limit */
-	int64_t queue;               /* submitted messages, at most */
+	int64_t queue;               /* messages without a result, at most */
 	int64_t connect_timeout_ms;  /* TCP, and TLS */
 	int64_t greeting_timeout_ms; /* until 220 */
 	int64_t command_timeout_ms;  /* EHLO, AUTH, MAIL, RCPT, DATA ... */
@@ -122,7 +123,7 @@ int smtp_pool_start(const struct smtp_relay *relay,
 		    void *context, struct smtp_pool **out, struct err *err);
 
 /*
- * Queue a message; waits while options.queue messages are queued. The pool
+ * Queue a message; waits while options.queue of them have no result. The pool
  * takes the content (leaves an empty one behind) and copies the addresses.
  *
  * -1: nothing was taken. ERR_INVALID: an address that is too long or holds
@@ -145,7 +146,7 @@ bool smtp_pool_is_held_up(const struct smtp_pool *pool);
 void smtp_pool_stop(struct smtp_pool *pool);
 void smtp_pool_free(struct smtp_pool **pool); /* stops it first */
 
-/* "relay=smtp://host:25 connections=3 waiting=0 accepted=12 ..." */
+/* "relay=smtp://host:25 held_up=no connections=3 accepted=12 ..." */
 void smtp_pool_describe(const struct smtp_pool *pool, struct strbuf *out);
 
 #endif

@@ -1,0 +1,204 @@
+#include "smtp/smtp_private.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define ADDRESSES_TTL_MS MS_MINUTE
+
+/* --- messages that wait for a connection --- */
+
+void smtp_waiting_add(struct smtp_pool *pool, struct smtp_job *job)
+{
+	job->next = NULL;
+	if (pool->waiting_last)
+		pool->waiting_last->next = job;
+	else
+		pool->waiting = job;
+	pool->waiting_last = job;
+	pool->waiting_n++;
+}
+
+struct smtp_job *smtp_waiting_take(struct smtp_pool *pool)
+{
+	struct smtp_job *job = pool->waiting;
+
+	if (!job)
+		return NULL;
+	pool->waiting = job->next;
+	if (!pool->waiting)
+		pool->waiting_last = NULL;
+	pool->waiting_n--;
+	job->next = NULL;
+	return job;
+}
+
+void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
+			const struct smtp_result *why)
+{
+	if (++job->tries >= SMTP_TRIES) {
+		smtp_pool_finish(pool, job, why);
+		return;
+	}
+	job->next = pool->waiting;
+	pool->waiting = job;
+	if (!pool->waiting_last)
+		pool->waiting_last = job;
+	pool->waiting_n++;
+}
+
+void smtp_waiting_give_back(struct smtp_pool *pool,
+			    const struct smtp_result *why)
+{
+	struct smtp_job *job;
+
+	while ((job = smtp_waiting_take(pool)))
+		smtp_pool_finish(pool, job, why);
+}
+
+/* --- reaching the relay --- */
+
+void smtp_dispatch_reached(struct smtp_pool *pool)
+{
+	pool->backoff_ms = 0;
+	pool->next_attempt_ms = 0;
+	if (atomic_exchange(&pool->held_up, false))
+		log_info("relay reached again",
+			 LOG_TEXT("relay", pool->relay.host));
+}
+
+/* Doubled up to the most, less up to a quarter so that many do not come at
+ * once. Attempts that fail together count once. */
+static void back_off(struct smtp_pool *pool)
+{
+	const struct smtp_options *o = &pool->options;
+	int64_t wait;
+
+	if (pool->now_ms < pool->next_attempt_ms)
+		return;
+	wait = pool->backoff_ms ? pool->backoff_ms * 2 : o->backoff_least_ms;
+	if (wait > o->backoff_most_ms)
+		wait = o->backoff_most_ms;
+	pool->backoff_ms = wait;
+	wait -= (int64_t)prng_below(&pool->jitter, (uint64_t)wait / 4 + 1);
+	pool->next_attempt_ms = pool->now_ms + wait;
+}
+
+void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
+{
+	back_off(pool);
+	pool->addresses_until_ms = 0; /* they may be what is wrong */
+	if (atomic_load(&pool->open_n) > 0)
+		return; /* others work, or may yet */
+	if (!atomic_exchange(&pool->held_up, true))
+		log_warn("relay not reached",
+			 LOG_TEXT("relay", pool->relay.host),
+			 LOG_TEXT("stage", smtp_stage_name(why->stage)),
+			 LOG_INT("code", why->code),
+			 LOG_TEXT("reason", why->text));
+	smtp_waiting_give_back(pool, why);
+}
+
+/* 1: the pool has addresses to connect to. */
+static bool have_addresses(struct smtp_pool *pool)
+{
+	struct smtp_result why = { .outcome = SMTP_UNREACHED,
+				   .stage = SMTP_AT_CONNECT,
+				   .enhanced = "" };
+	struct err err = ERR_INIT;
+	int found;
+
+	if (!pool->resolver && pool->now_ms < pool->addresses_until_ms)
+		return true;
+	if (!pool->resolver)
+		pool->resolver = smtp_resolver_start(
+			pool->relay.host, pool->relay.port, pool->wake_fd);
+	found = smtp_resolver_poll(pool->resolver, pool->addresses,
+				   &pool->addresses_n, &err);
+	if (found == 0)
+		return false;
+	smtp_resolver_free(&pool->resolver);
+	if (found < 0) {
+		why.text = err.text;
+		smtp_dispatch_failed(pool, &why);
+		return false;
+	}
+	pool->addresses_until_ms = pool->now_ms + ADDRESSES_TTL_MS;
+	return true;
+}
+
+static struct smtp_conn *find_closed(struct smtp_pool *pool)
+{
+	size_t i;
+
+	for (i = 0; i < pool->conns_n; i++)
+		if (pool->conns[i].phase == SMTP_CLOSED)
+			return &pool->conns[i];
+	return NULL;
+}
+
+static size_t count_opening(const struct smtp_pool *pool)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < pool->conns_n; i++)
+		if (pool->conns[i].phase != SMTP_CLOSED &&
+		    !pool->conns[i].is_ready)
+			n++;
+	return n;
+}
+
+/* Whether one more connection is of use now, when n are being opened. */
+static bool wants_connection(const struct smtp_pool *pool, size_t n)
+{
+	if (pool->now_ms < pool->next_attempt_ms)
+		return false;
+	if (atomic_load(&pool->held_up)) /* one probe, messages or not */
+		return n == 0 && !pool->is_stopping;
+	return pool->waiting_n > n;
+}
+
+static void open_connections(struct smtp_pool *pool)
+{
+	size_t opening = count_opening(pool);
+	struct smtp_conn *conn;
+
+	while (wants_connection(pool, opening)) {
+		conn = find_closed(pool);
+		if (!conn || !have_addresses(pool))
+			return;
+		conn->address = 0;
+		smtp_conn_open(conn);
+		opening++;
+	}
+}
+
+static void use_idle(struct smtp_pool *pool)
+{
+	struct smtp_conn *conn;
+	size_t i;
+
+	for (i = 0; i < pool->conns_n && pool->waiting; i++) {
+		conn = &pool->conns[i];
+		if (!smtp_conn_is_idle(conn))
+			continue;
+		while (pool->waiting && !conn->open)
+			smtp_mail_begin(conn, smtp_waiting_take(pool));
+		smtp_conn_touch(conn);
+		smtp_conn_flush(conn);
+	}
+}
+
+void smtp_dispatch(struct smtp_pool *pool)
+{
+	use_idle(pool);
+	open_connections(pool);
+}
+
+int64_t smtp_dispatch_due_ms(const struct smtp_pool *pool)
+{
+	if (pool->next_attempt_ms == 0 ||
+	    (!pool->waiting && !atomic_load(&pool->held_up)))
+		return INT64_MAX;
+	return pool->next_attempt_ms;
+}

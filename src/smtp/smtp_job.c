@@ -1,0 +1,132 @@
+#include "smtp/smtp_private.h"
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+
+/*
+ * What may stand between < and > of a command: nothing that ends it. Quoted
+ * local parts may hold spaces by the standard; nobody has such an address.
+ */
+static int check_path(const char *path, const char *what, bool *is_ascii,
+		      struct err *err)
+{
+	const unsigned char *p;
+
+	if (strlen(path) > SMTP_PATH_MAX)
+		return err_set(err, ERR_INVALID, "%s: too long", what);
+	for (p = (const unsigned char *)path; *p; p++) {
+		if (*p <= ' ' || *p == 127 || *p == '<' || *p == '>')
+			return err_set(err, ERR_INVALID,
+				       "%s: holds what no address can", what);
+		if (*p > 127)
+			*is_ascii = false;
+	}
+	if (!utf8_is_valid(str_of(path)))
+		return err_set(err, ERR_INVALID, "%s: is not UTF-8", what);
+	return 0;
+}
+
+static int check_rcpt(const char *rcpt, bool *is_ascii, struct err *err)
+{
+	if (!rcpt || rcpt[0] == '\0')
+		return err_set(err, ERR_INVALID, "recipient: missing");
+	return check_path(rcpt, "recipient", is_ascii, err);
+}
+
+static bool has_8bit(const char *s, size_t len)
+{
+	uint64_t word, seen = 0;
+	size_t i;
+
+	for (i = 0; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		seen |= word;
+	}
+	for (; i < len; i++)
+		seen |= (unsigned char)s[i] & 0x80 ? UINT64_C(0x80) : 0;
+	return (seen & UINT64_C(0x8080808080808080)) != 0;
+}
+
+/*
+ * Every line must end in CRLF and hold no other CR or LF: servers differ in
+ * what they take for the end of a message (SMTP smuggling).
+ */
+static int scan_lines(struct smtp_job *job, struct err *err)
+{
+	const char *start = job->content.buf, *at = start, *cr;
+	const char *end = start + job->content.len;
+
+	while (at < end) {
+		if (*at == '.')
+			vec_push(&job->dots, (size_t)(at - start));
+		cr = memchr(at, '\r', (size_t)(end - at));
+		if (!cr || cr + 1 == end || cr[1] != '\n' ||
+		    memchr(at, '\n', (size_t)(cr - at)))
+			return err_set(err, ERR_INVALID,
+				       "content: not all lines end in CRLF");
+		at = cr + 2;
+	}
+	return 0;
+}
+
+static int scan(struct smtp_job *job, struct err *err)
+{
+	if (job->content.len == 0)
+		return err_set(err, ERR_INVALID, "content: empty");
+	if (memchr(job->content.buf, '\0', job->content.len))
+		return err_set(err, ERR_INVALID, "content: holds a NUL");
+	job->has_8bit = has_8bit(job->content.buf, job->content.len);
+	return scan_lines(job, err);
+}
+
+int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
+		 struct err *err)
+{
+	CLEANUP(smtp_job_free) struct smtp_job *job = NULL;
+	bool is_ascii = true;
+
+	if (check_path(message->sender, "sender", &is_ascii, err) < 0 ||
+	    check_rcpt(message->rcpt, &is_ascii, err) < 0)
+		return -1;
+	job = calloc(1, sizeof(*job));
+	BUG_ON(!job);
+	job->content = message->content;
+	if (scan(job, err) < 0) {
+		job->content = (struct strbuf)STRBUF_INIT; /* not taken */
+		return -1;
+	}
+	message->content = (struct strbuf)STRBUF_INIT;
+	job->sender = strdup(message->sender);
+	job->rcpt = strdup(message->rcpt);
+	BUG_ON(!job->sender || !job->rcpt);
+	job->needs_utf8 = !is_ascii;
+	job->cookie = message->cookie;
+	*out = TAKE(job);
+	return 0;
+}
+
+void smtp_job_free(struct smtp_job **job)
+{
+	if (!*job)
+		return;
+	strbuf_release(&(*job)->content);
+	vec_release(&(*job)->dots);
+	free((*job)->sender);
+	free((*job)->rcpt);
+	free(*job);
+	*job = NULL;
+}
+
+void smtp_job_add_content(const struct smtp_job *job, struct strbuf *out)
+{
+	size_t done = 0, i;
+
+	strbuf_reserve(out, job->content.len + job->dots.n + 512);
+	for (i = 0; i < job->dots.n; i++) {
+		strbuf_add(out, job->content.buf + done, job->dots.v[i] - done);
+		strbuf_addch(out, '.');
+		done = job->dots.v[i];
+	}
+	strbuf_add(out, job->content.buf + done, job->content.len - done);
+	strbuf_addstr(out, ".\r\n");
+}
