@@ -7,23 +7,27 @@
 #include <string.h>
 
 /* snprintf may have cut a character in two: take its first bytes away. */
-static void drop_cut_character(char *text, size_t size)
+static void drop_cut_character(char *text)
 {
 	size_t len = strlen(text);
+	size_t start = len;
+	unsigned char lead;
 
-	if (len + 1 < size)
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+		start--;
+	if (start == 0)
 		return;
-	while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80)
-		len--;
-	if (len > 0 && (unsigned char)text[len - 1] >= 0xC0)
-		len--;
-	text[len] = '\0';
+	lead = (unsigned char)text[--start];
+	if (lead >= 0xC0 && len - start < (lead >= 0xF0   ? 4u
+					   : lead >= 0xE0 ? 3u
+							  : 2u))
+		text[start] = '\0';
 }
 
 static void put_text(char *out, size_t size, const char *text)
 {
 	(void)snprintf(out, size, "%s", text); /* cutting is intended */
-	drop_cut_character(out, size);
+	drop_cut_character(out);
 }
 
 __attribute__((format(printf, 3, 0))) static void fill(struct err *err,
@@ -37,7 +41,6 @@ __attribute__((format(printf, 3, 0))) static void fill(struct err *err,
 	(void)vsnprintf(text, sizeof(text), fmt, ap); /* cutting is intended */
 	*err = (struct err){ .code = code };
 	put_text(err->text, sizeof(err->text), text);
-	drop_cut_character(err->text, sizeof(err->text));
 }
 
 int err_set(struct err *err, enum err_code code, const char *fmt, ...)
@@ -86,7 +89,7 @@ static void join(struct err *err, const char *context, const char *rest)
 	if (used > 0 && (size_t)used < size)
 		(void)snprintf(err->text + used, size - (size_t)used, "%s",
 			       rest); /* cutting is intended */
-	drop_cut_character(err->text, size);
+	drop_cut_character(err->text);
 }
 
 int err_errno(struct err *err, const char *fmt, ...)

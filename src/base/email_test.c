@@ -1,0 +1,191 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/email.h"
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define A10 "aaaaaaaaaa"
+#define A60 A10 A10 A10 A10 A10 A10
+#define A64 A60 "aaaa"
+
+static void good_addresses_are_folded(void **state)
+{
+	static const struct {
+		const char *text, *address, *folded, *domain;
+	} cases[] = {
+		{ " Bob@Example.COM\r\n", "Bob@Example.COM", "bob@example.com",
+		  "example.com" },
+		{ "o'neil@example.ie", "o'neil@example.ie", "o'neil@example.ie",
+		  "example.ie" },
+		{ "a+b_c-d.e@x.co.uk", "a+b_c-d.e@x.co.uk", "a+b_c-d.e@x.co.uk",
+		  "x.co.uk" },
+		{ "!#$%&'*+/=?^_`{|}~-@a.de", "!#$%&'*+/=?^_`{|}~-@a.de",
+		  "!#$%&'*+/=?^_`{|}~-@a.de", "a.de" },
+		{ "\"John Doe\"@example.com", "\"John Doe\"@example.com",
+		  "\"john doe\"@example.com", "example.com" },
+		{ "\"a@b\"@example.com", "\"a@b\"@example.com",
+		  "\"a@b\"@example.com", "example.com" },
+		{ "\"a\\\"b\"@example.com", "\"a\\\"b\"@example.com",
+		  "\"a\\\"b\"@example.com", "example.com" },
+		{ "info@MÜNCHEN.de", "info@MÜNCHEN.de",
+		  "info@xn--mnchen-3ya.de", "xn--mnchen-3ya.de" },
+		{ "info@mu\u0308nchen.de", "info@mu\u0308nchen.de",
+		  "info@xn--mnchen-3ya.de", "xn--mnchen-3ya.de" },
+		{ "info@straße.de", "info@straße.de", "info@xn--strae-oqa.de",
+		  "xn--strae-oqa.de" },
+		{ "x@XN--MNCHEN-3YA.de", "x@XN--MNCHEN-3YA.de",
+		  "x@xn--mnchen-3ya.de", "xn--mnchen-3ya.de" },
+		{ "ÅSA@example.se", "ÅSA@example.se", "åsa@example.se",
+		  "example.se" },
+		{ "A\u030asa@example.se", "A\u030asa@example.se",
+		  "åsa@example.se", "example.se" },
+		{ "محمد@مثال.السعودية", "محمد@مثال.السعودية",
+		  "محمد@xn--mgbh0fb.xn--mgberp4a5d4ar",
+		  "xn--mgbh0fb.xn--mgberp4a5d4ar" },
+		{ "用户@例子.中国", "用户@例子.中国",
+		  "用户@xn--fsqu00a.xn--fiqs8s", "xn--fsqu00a.xn--fiqs8s" },
+		{ "ПЁТР@пример.рф", "ПЁТР@пример.рф",
+		  "пётр@xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai" },
+		{ "1@2.c3", "1@2.c3", "1@2.c3", "2.c3" },
+		{ "a@r3---sn.example.com", "a@r3---sn.example.com",
+		  "a@r3---sn.example.com", "r3---sn.example.com" },
+		{ A64 "@example.com", A64 "@example.com", A64 "@example.com",
+		  "example.com" },
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct email e;
+		struct err err = ERR_INIT;
+		char hash[MD5_HEX + 1];
+
+		if (email_parse(cases[i].text, arena, &e, &err) < 0)
+			fail_msg("%s: %s", cases[i].text, err.text);
+		assert_string_equal(e.address, cases[i].address);
+		assert_string_equal(e.folded, cases[i].folded);
+		assert_string_equal(e.domain, cases[i].domain);
+		md5_hex(str_of(e.folded), hash);
+		assert_string_equal(e.hash, hash);
+		assert_true(email_is_valid(cases[i].text));
+	}
+}
+
+static void bad_addresses_are_refused(void **state)
+{
+	static const char *const cases[] = {
+		"",
+		" ",
+		"@",
+		"bob",
+		"bob@",
+		"@example.com",
+		"bob@localhost",
+		"bob@example..com",
+		"bob@.example.com",
+		"bob@example.com.",
+		"bob@-example.com",
+		"bob@example-.com",
+		"bob@exa_mple.com",
+		"bob@10.0.0.1",
+		"bob@[10.0.0.1]",
+		"bob@example.123",
+		".bob@example.com",
+		"bob.@example.com",
+		"b..b@example.com",
+		"b b@example.com",
+		"b,b@example.com",
+		"b(b)@example.com",
+		"Bob <bob@example.com>",
+		"<bob@example.com>",
+		"a@b@example.com",
+		"bob@exam ple.com",
+		"mailto:bob@example.com,eve@example.com",
+		"bob@example.com\r\nBcc: eve@example.com",
+		"bob\r\n@example.com",
+		"bob\n@example.com",
+		"\"b\r\nb\"@example.com",
+		"\"b\nb\"@example.com",
+		"bob@example.com\nx",
+		"bob\t@example.com",
+		"bob@example.com\tx",
+		"\"\"@example.com",
+		"\"a\"b\"@example.com",
+		"\"a\\\"@example.com",
+		"\"a@example.com",
+		"a\"b\"@example.com",
+		"\xFF@example.com",
+		"b\xC3@example.com",
+		"bob@\xE4.de",
+		"b\u202Eob@example.com",
+		"b\u200Bob@example.com",
+		"b\u00A0ob@example.com",
+		"b\xC2\x85"
+		"ob@example.com",
+		"bob@xn--zzzzzzzz99999.com",
+		"bob@a\u202Eb.com",
+		A64 "a@example.com",
+		"bob@" A60 "aaaa.com",
+		"bob@" A60 "." A60 "." A60 "." A60 ".example.com",
+		/* 64 bytes, and one more when folded */
+		"\u0130" A60 "aa@example.com",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		struct err err = ERR_INIT;
+		struct email e;
+
+		if (email_parse(cases[i], arena, &e, &err) == 0)
+			fail_msg("taken as good: %s", cases[i]);
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_true(err.text[0]);
+		assert_false(email_is_valid(cases[i]));
+	}
+}
+
+static void the_longest_address_has_254_bytes(void **state)
+{
+	static const char longest[] = A64 "@" A60 "." A60 "." A60 ".abcdef";
+	static const char longer[] = A64 "@" A60 "." A60 "." A60 ".abcdefg";
+
+	(void)state;
+	assert_int_equal(sizeof(longest) - 1, EMAIL_MAX);
+	assert_true(email_is_valid(longest));
+	assert_false(email_is_valid(longer));
+}
+
+static void hash_is_md5_of_the_lower_case_text(void **state)
+{
+	char hash[MD5_HEX + 1];
+
+	(void)state;
+	email_hash("Urist.McVankab@freddiesjokes.com", hash);
+	assert_string_equal(hash, "62eeb292278cc15f5817cb78f7790b08");
+	email_hash("urist.mcvankab+3@freddiesjokes.com", hash);
+	email_hash("\xFF", hash); /* must not fail */
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	crypto_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_addresses_are_folded),
+		cmocka_unit_test(bad_addresses_are_refused),
+		cmocka_unit_test(the_longest_address_has_254_bytes),
+		cmocka_unit_test(hash_is_md5_of_the_lower_case_text),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
