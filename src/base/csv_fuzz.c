@@ -5,7 +5,6 @@
 #include "base/fuzz.h"
 #include "base/utf8.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
 /* Reads one row; checks what every caller relies on. */

@@ -4,6 +4,8 @@
 #include "base/fuzz.h"
 #include "base/json.h"
 
+#include <string.h>
+
 static void write_and_read(const json_t *tree)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
