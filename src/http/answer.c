@@ -144,6 +144,7 @@ int answer(struct exchange *x)
 	BUG_ON(!r);
 	add_headers(x, r);
 	client_phase(x->client, CLIENT_READS, (int64_t)x->rs.body.len);
+	client_set_untimed(x, x->out.stream != NULL);
 	x->stage = EXCHANGE_ANSWERED;
 	ret = MHD_queue_response(x->in.connection, (unsigned)x->rs.status, r);
 	MHD_destroy_response(r);

@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "http/exchange.h"
 
+#include <microhttpd.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -57,6 +58,18 @@ void client_phase(struct client *client, enum client_phase phase, int64_t bytes)
 	atomic_store(&client->bytes, bytes);
 	atomic_store(&client->since_ms, clock_monotonic_us() / 1000);
 	atomic_store(&client->phase, (int)phase);
+}
+
+void client_set_untimed(struct exchange *x, bool untimed)
+{
+	int64_t idle_ms = untimed ? 0 : x->server->options.idle_ms;
+
+	if (x->client->untimed == untimed)
+		return;
+	x->client->untimed = untimed;
+	(void)MHD_set_connection_option(x->in.connection,
+					MHD_CONNECTION_OPTION_TIMEOUT,
+					(unsigned)((idle_ms + 999) / 1000));
 }
 
 bool client_is_too_slow(const struct client *client, int64_t now_ms,

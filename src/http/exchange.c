@@ -158,6 +158,7 @@ static int begin(struct exchange *x, const char *method)
 
 	x->stage = EXCHANGE_BODY;
 	count_in(x);
+	client_set_untimed(x, false);
 	if (admit(x, method, &problem) < 0)
 		refuse(x, &problem);
 	length = announced(x);

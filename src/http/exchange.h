@@ -92,7 +92,8 @@ enum client_phase {
 
 struct client {
 	int fd;
-	bool excess; /* beyond the limit of connections */
+	bool excess;  /* beyond the limit of connections */
+	bool untimed; /* libmicrohttpd's time-out is off */
 	char ip[46];
 	atomic_int phase;
 	atomic_llong since_ms;
@@ -134,6 +135,12 @@ struct http_server {
 };
 
 /* --- clients.c --- */
+/*
+ * libmicrohttpd takes the time that a piece of a stream is being made for
+ * silence of the client: its time-out is off until the next request; the watch
+ * goes on.
+ */
+void client_set_untimed(struct exchange *x, bool untimed);
 struct client *client_add(struct clients *clients, int fd, int64_t limit);
 void client_remove(struct clients *clients, struct client *client);
 void client_phase(struct client *client, enum client_phase phase,

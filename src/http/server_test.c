@@ -90,17 +90,26 @@ static int post_upload(struct request *rq, struct response *rs, struct err *err)
 struct counter {
 	int left;
 	int fails_at; /* -1: never */
+	int waits_at; /* same */
+	struct queue *owed;
 	int *freed;
 };
 
 static int count_down(void *context, struct strbuf *out, struct err *err)
 {
 	struct counter *c = context;
+	void *none;
 
 	if (c->left == c->fails_at)
 		return err_set(err, ERR_IO, "gone");
 	if (c->left == 0)
 		return 0;
+	if (c->left == c->waits_at) {
+		c->left--;
+		strbuf_addstr(out, "wait\n");
+		(void)queue_take(c->owed, &none, 1, 2100);
+		return 1;
+	}
 	strbuf_addf(out, "%d\n", c->left--);
 	return 1;
 }
@@ -127,6 +136,8 @@ static int get_count(struct request *rq, struct response *rs, struct err *err)
 	(void)err;
 	*c = (struct counter){ .left = 1000,
 			       .fails_at = request_query(rq, "cut") ? 10 : -1,
+			       .waits_at = request_query(rq, "slow") ? 5 : -1,
+			       .owed = shared->owed,
 			       .freed = &shared->freed };
 	rs->content_type = "text/plain";
 	response_stream(rs, count_down, counted, c);
@@ -962,6 +973,37 @@ static void clients_may_go_away(void **state)
 	assert_int_equal(reply.status, 200);
 }
 
+/* libmicrohttpd counts the handler's time as the client's silence. */
+static void a_handler_may_take_longer_than_a_silent_client(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.idle_ms = 1000;
+	{
+		FIXTURE(f);
+		CLEANUP(fd_release) int fd = fixture_connect(server);
+		void *rs, *none;
+
+		fixture_send(fd, GET("/api/v1/later"));
+		assert_int_equal(queue_take(f->shared.owed, &rs, 1, -1), 1);
+		assert_int_equal(queue_take(f->shared.owed, &none, 1, 2100), 0);
+		response_done(rs, NULL);
+		fixture_read(fd, false, &reply);
+		assert_int_equal(reply.status, 200);
+		fixture_send(fd, GET("/api/v1/hello/again"));
+		fixture_read(fd, false, &reply);
+		assert_int_equal(reply.status, 200);
+		fixture_send(fd, GET("/api/v1/count?slow=1"));
+		fixture_read(fd, false, &reply);
+		assert_true(reply.whole);
+		assert_has(&reply.body, "6\nwait\n4\n");
+		fixture_send(fd, GET("/api/v1/hello/again"));
+		fixture_read(fd, false, &reply);
+		assert_int_equal(reply.status, 200);
+		assert_true(fixture_is_closed(fd)); /* now it was silent */
+	}
+}
+
 struct late {
 	struct http_server *server;
 	struct queue *stopped;
@@ -1033,6 +1075,7 @@ int main(void)
 		TEST(another_thread_can_answer),
 		TEST(another_thread_can_answer_in_a_pool),
 		TEST(clients_may_go_away),
+		TEST(a_handler_may_take_longer_than_a_silent_client),
 		TEST(a_stop_finishes_what_is_in_hand),
 	};
 
