@@ -139,7 +139,10 @@ int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		    int64_t now_ms, struct arena *arena, struct campaign *out,
 		    struct err *err);
-int campaign_remove(struct tx *tx, const char *hex, struct err *err);
+/* Unsent: gone. Sent: archived, its links go on working. ERR_CONFLICT titled
+ * "Method Not Allowed" while it sends. */
+int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err);
 /* A copy in `save`, "(copy 01)" behind its title. */
 int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 		       struct arena *arena, struct campaign *out,

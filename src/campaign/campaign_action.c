@@ -1,0 +1,203 @@
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "campaign/campaign_private.h"
+#include "campaign/checklist.h"
+#include "sql/campaign.h"
+#include "store/db.h"
+
+#define QUARTER (15 * MS_MINUTE)
+
+static int not_ready(struct err *err)
+{
+	return err_title(err, ERR_CONFLICT, "Bad Request",
+			 "Your Campaign is not ready to send.");
+}
+
+static int not_now(const struct campaign *c, const char *what, struct err *err)
+{
+	return err_title(err, ERR_CONFLICT, "Bad Request",
+			 "A campaign that is %s cannot be %s.",
+			 campaign_status_name(c->status), what);
+}
+
+/* 1 ready, 0 not. */
+static int is_ready(struct db *db, const struct campaign *c,
+		    const struct campaign_sender_facts *facts, int64_t now_ms,
+		    struct arena *arena, struct err *err)
+{
+	CLEANUP(checklist_release) struct checklist checklist = { 0 };
+
+	if (checklist_make(db, c, facts, now_ms, arena, &checklist, err) < 0)
+		return -1;
+	return checklist.is_ready;
+}
+
+int campaign_send(struct tx *tx, const char *hex,
+		  const struct campaign_sender_facts *facts, int64_t now_ms,
+		  struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+	int ready;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	/* Paused ones are resumed; a campaign is never sent twice. */
+	if (c.status != CAMPAIGN_SAVE && c.status != CAMPAIGN_SCHEDULE)
+		return not_now(&c, "sent", err);
+	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
+	if (ready < 0)
+		return -1;
+	if (ready == 0)
+		return not_ready(err);
+	return campaign_move(tx, c.id, CAMPAIGN_SENDING, now_ms, err) < 0 ? -1
+									  : 0;
+}
+
+int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
+		      const struct campaign_sender_facts *facts, int64_t now_ms,
+		      struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *refused = "This campaign cannot be scheduled: ";
+	struct campaign c;
+	int ready;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_SAVE && c.status != CAMPAIGN_SCHEDULE)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "%sit is %s.", refused,
+				 campaign_status_name(c.status));
+	if (at_ms % QUARTER != 0)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "%sthe time must be on the quarter hour "
+				 "(UTC).",
+				 refused);
+	if (at_ms <= now_ms)
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "%sthe time is not in the future.", refused);
+	ready = is_ready(tx->db, &c, facts, now_ms, arena, err);
+	if (ready < 0)
+		return -1;
+	if (ready == 0)
+		return not_ready(err);
+	if (campaign_move(tx, c.id, CAMPAIGN_SCHEDULE, now_ms, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
+		       SQL_ARGS(sql_int(at_ms), sql_int(c.id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
+			struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_SCHEDULE)
+		return not_now(&c, "unscheduled", err);
+	if (campaign_move(tx, c.id, CAMPAIGN_SAVE, now_ms, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
+		       SQL_ARGS(sql_null(), sql_int(c.id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* From one status to another, or an answer that says why not. */
+static int change(struct tx *tx, const char *hex, enum campaign_status to,
+		  const char *what, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (!campaign_may_move(c.status, to))
+		return not_now(&c, what, err);
+	return campaign_move(tx, c.id, to, now_ms, err) < 0 ? -1 : 0;
+}
+
+int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
+		   struct err *err)
+{
+	return change(tx, hex, CAMPAIGN_PAUSED, "paused", now_ms, err);
+}
+
+int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_PAUSED)
+		return not_now(&c, "resumed", err);
+	return campaign_move(tx, c.id, CAMPAIGN_SENDING, now_ms, err) < 0 ? -1
+									  : 0;
+}
+
+int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	return change(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms, err);
+}
+
+/* --- schedules --- */
+
+static int start_one(struct db *db, const char *hex,
+		     const struct campaign_sender_facts *facts, int64_t now_ms,
+		     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err why = ERR_INIT;
+	int started = 1;
+
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	if (campaign_send(&tx, hex, facts, now_ms, &why) < 0) {
+		if (why.code != ERR_CONFLICT) {
+			*err = why;
+			return -1;
+		}
+		log_warn("scheduled campaign not sent", LOG_TEXT("id", hex),
+			 LOG_ERR(&why));
+		if (campaign_unschedule(&tx, hex, now_ms, err) < 0)
+			return -1;
+		started = 0;
+	}
+	return tx_commit(&tx, err) < 0 ? -1 : started;
+}
+
+int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
+		       int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(texts_release) struct texts due = VEC_INIT;
+	int more, started = 0;
+
+	if (db_query(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(&due, rows_dup(rows, 0, arena));
+	if (more < 0)
+		return -1;
+	rows_free(&rows);
+	vec_each (&due, hex) {
+		int result = start_one(db, *hex, facts, now_ms, err);
+
+		if (result < 0)
+			return -1;
+		started += result;
+	}
+	return started;
+}

@@ -1,0 +1,352 @@
+#include "audience/segment.h"
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "base/utf8.h"
+#include "campaign/campaign_private.h"
+#include "sql/campaign.h"
+#include "store/db.h"
+
+#define SETTING_MAX 500 /* characters of a text of the settings */
+
+/* --- the API's objects --- */
+
+/* "settings" before the field that an error names. */
+static int in_object(const char *object, struct err *err)
+{
+	struct err inner = *err;
+	char field[2 * sizeof(inner.field)];
+
+	if (inner.code != ERR_INVALID || !inner.field[0])
+		return -1;
+	(void)snprintf(field, sizeof(field), "%s.%s", object, inner.field);
+	return err_field(err, field, "%s", inner.text);
+}
+
+static int take_text(const json_t *o, const char *key, struct arena *arena,
+		     const char **out, struct err *err)
+{
+	const char *text = NULL;
+	int found = json_get_text(o, key, &text, err);
+
+	if (found <= 0)
+		return found;
+	if (utf8_length(str_of(text)) > SETTING_MAX)
+		return err_field(err, key, "Please enter at most %d characters",
+				 SETTING_MAX);
+	/* A line break would begin another header of the message. */
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			return err_field(err, key,
+					 "Please enter one line of text");
+	*out = arena_strdup(arena, text);
+	return 1;
+}
+
+static int take_settings(const json_t *o, struct arena *arena,
+			 struct campaign_settings *s, struct err *err)
+{
+	if (take_text(o, "subject_line", arena, &s->subject_line, err) < 0 ||
+	    take_text(o, "preview_text", arena, &s->preview_text, err) < 0 ||
+	    take_text(o, "title", arena, &s->title, err) < 0 ||
+	    take_text(o, "from_name", arena, &s->from_name, err) < 0 ||
+	    take_text(o, "reply_to", arena, &s->reply_to, err) < 0 ||
+	    take_text(o, "to_name", arena, &s->to_name, err) < 0 ||
+	    take_text(o, "folder_id", arena, &s->folder_id, err) < 0 ||
+	    json_get_int(o, "template_id", &s->template_id, err) < 0 ||
+	    json_get_bool(o, "use_conversation", &s->use_conversation, err) <
+		    0 ||
+	    json_get_bool(o, "authenticate", &s->authenticate, err) < 0 ||
+	    json_get_bool(o, "auto_footer", &s->auto_footer, err) < 0 ||
+	    json_get_bool(o, "inline_css", &s->inline_css, err) < 0 ||
+	    json_get_bool(o, "auto_tweet", &s->auto_tweet, err) < 0)
+		return in_object("settings", err);
+	if (*s->reply_to && !email_is_valid(s->reply_to))
+		return err_field(err, "settings.reply_to",
+				 "Please provide a valid email address.");
+	return 0;
+}
+
+static int take_tracking(const json_t *o, struct arena *arena,
+			 struct campaign_tracking *t, struct err *err)
+{
+	if (json_get_bool(o, "opens", &t->opens, err) < 0 ||
+	    json_get_bool(o, "html_clicks", &t->html_clicks, err) < 0 ||
+	    json_get_bool(o, "text_clicks", &t->text_clicks, err) < 0 ||
+	    json_get_bool(o, "goal_tracking", &t->goal_tracking, err) < 0 ||
+	    json_get_bool(o, "ecomm360", &t->ecomm360, err) < 0 ||
+	    take_text(o, "google_analytics", arena, &t->google_analytics, err) <
+		    0 ||
+	    take_text(o, "clicktale", arena, &t->clicktale, err) < 0)
+		return in_object("tracking", err);
+	return 0;
+}
+
+static int take_conditions(struct db *db, const json_t *opts,
+			   struct arena *arena, struct campaign *c,
+			   struct err *err)
+{
+	CLEANUP(json_free) json_t *kept = json_object();
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const json_t *conditions = NULL;
+	const char *match = "all";
+
+	if (json_get_text(opts, "match", &match, err) < 0 ||
+	    json_get_array(opts, "conditions", &conditions, err) < 0)
+		return in_object("recipients.segment_opts", err);
+	if (!conditions || json_array_size(conditions) == 0)
+		return 0;
+	(void)json_object_set_new(kept, "match", json_string(match));
+	(void)json_object_set_new(kept, "conditions",
+				  json_deep_copy(conditions));
+	if (segment_check_opts(db, c->list_id, kept, arena, err) < 0)
+		return -1;
+	json_dump(kept, &text);
+	c->segment_opts = arena_str(arena, strbuf_str(&text));
+	return 0;
+}
+
+static int take_segment(struct db *db, const json_t *opts, struct arena *arena,
+			struct campaign *c, struct err *err)
+{
+	int64_t saved = 0, there;
+	int found;
+
+	c->segment_id = 0;
+	c->segment_opts = NULL;
+	if (!opts)
+		return 0;
+	if (json_get_int(opts, "saved_segment_id", &saved, err) < 0)
+		return in_object("recipients.segment_opts", err);
+	if (json_is_string(json_object_get(opts, "prebuilt_segment_id")))
+		return err_field(err,
+				 "recipients.segment_opts.prebuilt_segment_id",
+				 "Prebuilt segments are not served here");
+	if (saved == 0)
+		return take_conditions(db, opts, arena, c, err);
+	found = db_find_int(db, SQL_CAMPAIGN_SEGMENT_OF_LIST,
+			    SQL_ARGS(sql_int(saved), sql_int(c->list_id)),
+			    &there, err);
+	if (found == 0)
+		return err_field(err,
+				 "recipients.segment_opts.saved_segment_id",
+				 "There is no such segment in this list");
+	c->segment_id = saved;
+	return found < 0 ? -1 : 0;
+}
+
+static int take_recipients(struct db *db, const json_t *o, struct arena *arena,
+			   struct campaign *c, struct err *err)
+{
+	const char *hex = NULL;
+	const json_t *opts = NULL;
+	int found;
+
+	if (json_get_text(o, "list_id", &hex, err) < 0 ||
+	    json_get_object(o, "segment_opts", &opts, err) < 0)
+		return in_object("recipients", err);
+	if (hex && !*hex) {
+		c->list_id = c->segment_id = 0;
+		c->segment_opts = NULL;
+		return 0;
+	}
+	if (hex) {
+		found = db_find_int(db, SQL_CAMPAIGN_LIST_OF_HEX,
+				    SQL_ARGS(sql_text(hex)), &c->list_id, err);
+		if (found < 0)
+			return -1;
+		if (found == 0)
+			return err_field(err, "recipients.list_id",
+					 "There is no such list");
+	}
+	if (opts && c->list_id == 0)
+		return err_field(err, "recipients.list_id",
+				 "A segment needs its list");
+	return take_segment(db, opts, arena, c, err);
+}
+
+static int take_body(struct db *db, const json_t *body, struct arena *arena,
+		     struct campaign *c, struct err *err)
+{
+	const json_t *settings = NULL, *tracking = NULL, *recipients = NULL;
+
+	if (json_get_object(body, "settings", &settings, err) < 0 ||
+	    json_get_object(body, "tracking", &tracking, err) < 0 ||
+	    json_get_object(body, "recipients", &recipients, err) < 0)
+		return -1;
+	if (settings && take_settings(settings, arena, &c->settings, err) < 0)
+		return -1;
+	if (tracking && take_tracking(tracking, arena, &c->tracking, err) < 0)
+		return -1;
+	if (recipients && take_recipients(db, recipients, arena, c, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int check_type(const char *type, struct err *err)
+{
+	static const char *const others[] = { "variate", "rss", "absplit",
+					      "automation" };
+
+	if (!type)
+		return err_field(err, "type", "Please enter a value");
+	if (!strcmp(type, "regular") || !strcmp(type, "plaintext"))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strcmp(type, others[i]))
+			return err_field(err, "type",
+					 "Campaigns of type %s are not served "
+					 "here",
+					 type);
+	return err_field(err, "type", "There is no campaign type %.20s", type);
+}
+
+/* --- changes --- */
+
+static int store_new(struct tx *tx, struct campaign *c, int64_t now_ms,
+		     struct arena *arena, struct campaign *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf settings = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf tracking = STRBUF_INIT;
+	char hex[11], token[33];
+
+	random_hex(hex, 10);
+	random_hex(token, 32);
+	campaign_settings_format(&c->settings, &settings);
+	campaign_tracking_format(&c->tracking, &tracking);
+	if (db_exec(tx, SQL_CAMPAIGN_ADD,
+		    SQL_ARGS(sql_text(hex), sql_id_or_null(c->list_id),
+			     sql_text(c->type), sql_text(settings.buf),
+			     sql_id_or_null(c->segment_id),
+			     sql_text(c->segment_opts), sql_text(tracking.buf),
+			     sql_text(token), sql_int(now_ms), sql_int(now_ms)),
+		    err) < 0)
+		return -1;
+	return campaign_get_by_hex(tx->db, hex, arena, out, err);
+}
+
+int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
+		 struct arena *arena, struct campaign *out, struct err *err)
+{
+	struct campaign c = { .hex = "" };
+	const char *type = NULL;
+
+	if (json_get_text(body, "type", &type, err) < 0 ||
+	    check_type(type, err) < 0)
+		return -1;
+	c.type = arena_strdup(arena, type);
+	campaign_settings_read("{}", arena, &c.settings);
+	campaign_tracking_read("{}", arena, &c.tracking);
+	if (take_body(tx->db, body, arena, &c, err) < 0)
+		return -1;
+	return store_new(tx, &c, now_ms, arena, out, err);
+}
+
+static bool only_title(const json_t *body)
+{
+	const json_t *settings = json_object_get(body, "settings");
+
+	return json_object_size(body) == 1 && settings &&
+	       json_object_size(settings) == 1 &&
+	       json_object_get(settings, "title");
+}
+
+int campaign_update(struct tx *tx, const char *hex, const json_t *body,
+		    int64_t now_ms, struct arena *arena, struct campaign *out,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf settings = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf tracking = STRBUF_INIT;
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_SAVE && !only_title(body))
+		return err_title(err, ERR_CONFLICT, "Bad Request",
+				 "A campaign that is %s cannot be changed.",
+				 campaign_status_name(c.status));
+	if (take_body(tx->db, body, arena, &c, err) < 0)
+		return -1;
+	campaign_settings_format(&c.settings, &settings);
+	campaign_tracking_format(&c.tracking, &tracking);
+	if (db_exec(tx, SQL_CAMPAIGN_UPDATE,
+		    SQL_ARGS(sql_id_or_null(c.list_id), sql_text(settings.buf),
+			     sql_id_or_null(c.segment_id),
+			     sql_text(c.segment_opts), sql_text(tracking.buf),
+			     sql_int(now_ms), sql_int(c.id)),
+		    err) < 0)
+		return -1;
+	return campaign_get_by_hex(tx->db, hex, arena, out, err);
+}
+
+int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	switch (c.status) {
+	case CAMPAIGN_SENT:
+	case CAMPAIGN_CANCELED:
+		/* Links of messages that people have must go on working. */
+		return campaign_move(tx, c.id, CAMPAIGN_ARCHIVED, now_ms, err) <
+				       0
+			       ? -1
+			       : 0;
+	case CAMPAIGN_SAVE:
+	case CAMPAIGN_SCHEDULE:
+		return db_exec(tx, SQL_CAMPAIGN_REMOVE, SQL_ARGS(sql_int(c.id)),
+			       err) < 0
+			       ? -1
+			       : 0;
+	default:
+		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
+				 "A campaign that is %s cannot be deleted.",
+				 campaign_status_name(c.status));
+	}
+}
+
+/* "News", "News (copy 01)", "News (copy 02)" ... */
+static const char *title_of_copy(const char *title, struct arena *arena)
+{
+	const char *mark = strstr(title, " (copy ");
+	const char *last = NULL;
+	int64_t n = 0;
+
+	for (; mark; mark = strstr(mark + 1, " (copy "))
+		last = mark;
+	if (last) {
+		struct str number = { last + 7, strcspn(last + 7, ")") };
+
+		if (str_to_int(number, &n) && last[7 + number.len] == ')' &&
+		    last[8 + number.len] == '\0')
+			title = arena_strndup(arena, title,
+					      (size_t)(last - title));
+		else
+			n = 0;
+	}
+	return arena_printf(arena, "%s (copy %02lld)", title, (long long)n + 1);
+}
+
+int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
+		       struct arena *arena, struct campaign *out,
+		       struct err *err)
+{
+	struct campaign c;
+	int64_t source;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	source = c.id;
+	c.settings.title = title_of_copy(c.settings.title, arena);
+	if (store_new(tx, &c, now_ms, arena, out, err) < 0 ||
+	    db_exec(tx, SQL_CAMPAIGN_COPY_CONTENT,
+		    SQL_ARGS(sql_int(source), sql_int(source), sql_int(source),
+			     sql_int(out->id)),
+		    err) < 0)
+		return -1;
+	return campaign_get(tx->db, out->id, arena, out, err);
+}

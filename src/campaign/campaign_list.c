@@ -1,0 +1,123 @@
+#include "base/arena.h"
+#include "base/err.h"
+#include "campaign/campaign_private.h"
+#include "store/sqlbuild.h"
+
+static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
+{
+	const struct {
+		const char *text;
+		int64_t ms;
+	} times[] = {
+		{ " AND c.send_ms < ", f->before_send_ms },
+		{ " AND c.send_ms > ", f->since_send_ms },
+		{ " AND c.created_ms < ", f->before_create_ms },
+		{ " AND c.created_ms > ", f->since_create_ms },
+	};
+
+	sqlbuild_add(b, " WHERE c.status <> 8");
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (times[i].ms) {
+			sqlbuild_add(b, times[i].text);
+			sqlbuild_bind_int(b, times[i].ms);
+		}
+	if (f->status) {
+		sqlbuild_add(b, " AND c.status = ");
+		sqlbuild_bind_int(b, f->status);
+	}
+	if (f->type) {
+		sqlbuild_add(b, " AND c.type = ");
+		sqlbuild_bind_text(b, f->type);
+	}
+	if (f->list_hex) {
+		sqlbuild_add(b, " AND l.hex = ");
+		sqlbuild_bind_text(b, f->list_hex);
+	}
+	/* There are no folders yet: only "" is one. */
+	if (f->folder_id && *f->folder_id)
+		sqlbuild_add(b, " AND 1 = 0");
+	if (f->member_id) {
+		sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM recipient r"
+				" WHERE r.campaign_id = c.id"
+				" AND r.sent_seq IS NOT NULL"
+				" AND r.member_id = ");
+		sqlbuild_bind_int(b, f->member_id);
+		sqlbuild_add(b, ")");
+	}
+}
+
+static const char from[] =
+	" FROM campaign c"
+	" LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL";
+
+static const char columns[] =
+	"SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status,"
+	" c.settings, c.tracking, c.segment_id, c.segment_opts,"
+	" c.content_type,"
+	" CASE WHEN c.html IS NULL OR c.html = '' THEN 0 ELSE 1 END,"
+	" CASE WHEN c.plain_text IS NULL OR c.plain_text = ''"
+	" THEN 0 ELSE 1 END,"
+	" c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,"
+	" c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms,"
+	" c.updated_ms";
+
+static int count_all(struct db *db, const struct campaign_filter *filter,
+		     struct arena *arena, int64_t *out, struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT COUNT(*)");
+	sqlbuild_add(&b, from);
+	add_conditions(&b, filter);
+	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
+		return -1;
+	*out = rows_int(rows, 0);
+	return 0;
+}
+
+static void add_order(struct sqlbuild *b, const struct campaign_filter *f)
+{
+	const char *way = f->newest_first ? " DESC" : " ASC";
+
+	sqlbuild_add(b, f->sort_by_send ? " ORDER BY COALESCE(c.send_ms, 0)"
+					: " ORDER BY c.created_ms");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", c.id");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, f->count);
+	sqlbuild_add(b, " OFFSET ");
+	sqlbuild_bind_int(b, f->offset);
+}
+
+int campaign_list(struct db *db, const struct campaign_filter *filter,
+		  struct arena *arena, struct campaigns *out,
+		  int64_t *total_out, struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t total;
+	int more;
+
+	if (count_all(db, filter, arena, &total, err) < 0)
+		return -1;
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, columns);
+	sqlbuild_add(&b, from);
+	add_conditions(&b, filter);
+	add_order(&b, filter);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct campaign campaign;
+
+		campaign_read(rows, arena, &campaign);
+		vec_push(out, campaign);
+	}
+	if (more < 0)
+		return -1;
+	*total_out = total;
+	return 0;
+}

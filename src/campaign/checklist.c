@@ -1,0 +1,289 @@
+#include "campaign/checklist.h"
+
+#include "audience/segment.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "campaign/content.h"
+#include "campaign/html_links.h"
+#include "campaign/html_scan.h"
+
+#include <strings.h>
+
+#define SIZE_WARNED (100u * 1024) /* large mail providers clip beyond */
+
+const char *checklist_type_name(enum checklist_type type)
+{
+	static const char *const names[] = { "success", "warning", "error" };
+
+	return names[type];
+}
+
+void checklist_release(struct checklist *checklist)
+{
+	vec_release(&checklist->items);
+}
+
+int campaign_count_recipients(struct db *db, const struct campaign *campaign,
+			      int64_t now_ms, int64_t *out, struct err *err)
+{
+	struct segment_target target = { .list_id = campaign->list_id,
+					 .segment_id = campaign->segment_id,
+					 .opts = campaign->segment_opts };
+	struct err why = ERR_INIT;
+
+	*out = 0;
+	if (campaign->list_id == 0 || !*campaign->list_hex)
+		return 0;
+	if (segment_count(db, &target, now_ms, out, &why) == 0)
+		return 0;
+	/* The segment was deleted meanwhile: nobody. */
+	if (why.code == ERR_NOT_FOUND || why.code == ERR_INVALID)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+struct checker {
+	struct checklist *out;
+	const struct campaign *campaign;
+	const struct campaign_sender_facts *facts;
+	struct merge_facts merge_facts;
+	struct merge_fields merge_fields;
+	struct content content;
+	struct html_links links;
+	struct arena *arena;
+};
+
+static void add(struct checker *c, enum checklist_type type,
+		enum checklist_id id, const char *heading, const char *details)
+{
+	struct checklist_item item = { type, id, heading, details };
+
+	vec_push(&c->out->items, item);
+	if (type == CHECKLIST_ERROR)
+		c->out->is_ready = false;
+}
+
+static void check_recipients(struct checker *c)
+{
+	if (!*c->campaign->list_hex)
+		add(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
+		    "Choose the audience that gets this campaign.");
+	else if (c->out->recipients == 0)
+		add(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
+		    "Nobody in this audience or segment is subscribed.");
+	else
+		add(c, CHECKLIST_SUCCESS, CHECKLIST_RECIPIENTS, "Recipients",
+		    arena_printf(c->arena, "%lld subscribers of %s get it.",
+				 (long long)c->out->recipients,
+				 c->campaign->list_name));
+}
+
+static void check_subject(struct checker *c)
+{
+	const char *subject = c->campaign->settings.subject_line;
+
+	if (str_trim(str_of(subject)).len == 0)
+		add(c, CHECKLIST_ERROR, CHECKLIST_SUBJECT, "Subject",
+		    "Write a subject line.");
+	else
+		add(c, CHECKLIST_SUCCESS, CHECKLIST_SUBJECT, "Subject",
+		    arena_printf(c->arena, "\"%s\"", subject));
+}
+
+static void check_sender(struct checker *c)
+{
+	const struct campaign_settings *s = &c->campaign->settings;
+
+	if (!email_is_valid(s->reply_to))
+		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
+		    "Give the e-mail address that the campaign comes from.");
+	else if (str_trim(str_of(s->from_name)).len == 0)
+		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
+		    "Give the name that the campaign comes from.");
+	else
+		add(c, CHECKLIST_SUCCESS, CHECKLIST_SENDER, "From",
+		    arena_printf(c->arena, "%s <%s>", s->from_name,
+				 s->reply_to));
+}
+
+static void check_content(struct checker *c)
+{
+	if (str_trim(c->content.html).len == 0 &&
+	    str_trim(c->content.plain_text).len == 0)
+		add(c, CHECKLIST_ERROR, CHECKLIST_CONTENT, "Content",
+		    "The campaign says nothing yet.");
+	else
+		add(c, CHECKLIST_SUCCESS, CHECKLIST_CONTENT, "Content",
+		    c->content.html.len == 0   ? "Plain text."
+		    : c->content.plain_is_made ? "HTML; its plain text is made "
+						 "from it."
+					       : "HTML and plain text.");
+}
+
+static void check_address(struct checker *c)
+{
+	const char *address = c->merge_facts.address;
+
+	if (address && *address)
+		add(c, CHECKLIST_SUCCESS, CHECKLIST_ADDRESS, "Postal address",
+		    arena_strdup(c->arena, address));
+	else if (c->facts->outbox)
+		add(c, CHECKLIST_WARNING, CHECKLIST_ADDRESS, "Postal address",
+		    "Give the postal address of your organisation before you "
+		    "send to anything but the outbox.");
+	else
+		add(c, CHECKLIST_ERROR, CHECKLIST_ADDRESS, "Postal address",
+		    "Give the postal address of your organisation: the law "
+		    "wants it in every campaign.");
+}
+
+static void check_unsubscribe(struct checker *c)
+{
+	bool there = content_has_unsubscribe(
+		c->content.html.len ? c->content.html : c->content.plain_text);
+
+	add(c, CHECKLIST_SUCCESS, CHECKLIST_UNSUBSCRIBE, "Unsubscribe link",
+	    there ? "It is in the content."
+		  : "It is added at the end of each message.");
+}
+
+/* --- warnings --- */
+
+static int warn_tags_of(struct checker *c, const char *where, struct str text,
+			enum merge_context context, struct err *err)
+{
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_problems problems = VEC_INIT;
+	struct merge_piece piece = { .text = text };
+	struct merge_how how = { .context = context,
+				 .fields = &c->merge_fields,
+				 .facts = &c->merge_facts };
+	int result = merge_compile(&piece, 1, &how, c->arena, &program,
+				   &problems, err);
+
+	vec_each (&problems, p)
+		add(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Merge tags",
+		    arena_printf(c->arena, "%s, line %zu, column %zu: %s.",
+				 where, p->line, p->column, p->text));
+	vec_release(&problems);
+	return result;
+}
+
+static int warn_tags(struct checker *c, struct err *err)
+{
+	const struct campaign_settings *s = &c->campaign->settings;
+
+	if (warn_tags_of(c, "Subject", str_of(s->subject_line), MERGE_HEADER,
+			 err) < 0 ||
+	    warn_tags_of(c, "To name", str_of(s->to_name), MERGE_HEADER, err) <
+		    0 ||
+	    warn_tags_of(c, "HTML", c->content.html, MERGE_HTML, err) < 0)
+		return -1;
+	if (c->content.plain_is_made)
+		return 0;
+	return warn_tags_of(c, "Plain text", c->content.plain_text, MERGE_PLAIN,
+			    err);
+}
+
+static void warn_links(struct checker *c)
+{
+	size_t insecure = 0;
+
+	for (size_t i = 0; i < c->links.distinct_n; i++)
+		if (!strncasecmp(c->links.distinct[i]->target, "http://", 7))
+			insecure++;
+	if (insecure > 0)
+		add(c, CHECKLIST_WARNING, CHECKLIST_LINKS, "Links",
+		    arena_printf(c->arena, "%zu links go to http, not https.",
+				 insecure));
+}
+
+/* Images whose tag has no alt attribute. */
+static size_t count_mute_images(struct str html)
+{
+	struct html_scan scan = HTML_SCAN_INIT;
+	bool has_alt = false;
+	size_t mute = 0;
+
+	for (size_t i = 0; i < html.len; i++) {
+		enum html_place before = scan.place;
+		bool was_tag = before != HTML_TEXT && before != HTML_COMMENT;
+
+		html_scan_byte(&scan, html.s[i]);
+		if (scan.place == HTML_TAG_NAME && before == HTML_TAG_OPEN)
+			has_alt = false;
+		if (before == HTML_ATTR_NAME && !strcmp(scan.attr, "alt"))
+			has_alt = true;
+		if (was_tag && scan.place == HTML_TEXT &&
+		    before != HTML_TAG_OPEN && !scan.end_tag &&
+		    !strcmp(scan.tag, "img")) {
+			mute += !has_alt;
+			scan.tag[0] = '\0';
+		}
+	}
+	return mute;
+}
+
+static void warn_images(struct checker *c)
+{
+	size_t mute = count_mute_images(c->content.html);
+
+	if (mute > 0)
+		add(c, CHECKLIST_WARNING, CHECKLIST_IMAGES, "Images",
+		    arena_printf(c->arena,
+				 "%zu images have no alternative text.", mute));
+}
+
+static void warn_size(struct checker *c)
+{
+	if (c->content.html.len > SIZE_WARNED)
+		add(c, CHECKLIST_WARNING, CHECKLIST_SIZE, "Size",
+		    arena_printf(c->arena,
+				 "The HTML has %zu KB; some mail programs show "
+				 "only the first 102.",
+				 c->content.html.len / 1024));
+}
+
+static void warn_dkim(struct checker *c)
+{
+	if (!c->facts->dkim)
+		add(c, CHECKLIST_WARNING, CHECKLIST_DKIM, "Signature",
+		    "Messages are not signed here (DKIM); your relay should "
+		    "do it.");
+}
+
+int checklist_make(struct db *db, const struct campaign *campaign,
+		   const struct campaign_sender_facts *facts, int64_t now_ms,
+		   struct arena *arena, struct checklist *out, struct err *err)
+{
+	struct checker c = {
+		.out = out, .campaign = campaign, .facts = facts, .arena = arena
+	};
+
+	*out = (struct checklist){ .is_ready = true };
+	if (campaign_count_recipients(db, campaign, now_ms, &out->recipients,
+				      err) < 0 ||
+	    campaign_merge_facts(db, campaign, facts, now_ms, arena,
+				 &c.merge_facts, err) < 0 ||
+	    merge_fields_load(db, campaign->list_id, arena, &c.merge_fields,
+			      err) < 0 ||
+	    content_get(db, campaign->id, arena, &c.content, err) < 0)
+		return -1;
+	html_links_scan(c.content.html, arena, &c.links);
+	check_recipients(&c);
+	check_subject(&c);
+	check_sender(&c);
+	check_content(&c);
+	check_unsubscribe(&c);
+	check_address(&c);
+	if (warn_tags(&c, err) < 0)
+		return -1;
+	warn_links(&c);
+	warn_images(&c);
+	warn_size(&c);
+	warn_dkim(&c);
+	return 0;
+}

@@ -1,0 +1,68 @@
+/*
+ * campaign/checklist.h - is a campaign ready to send?
+ *
+ * Only missing recipients, subject, sender, content, or postal address are
+ * errors, and stop a send. The unsubscribe link is never missing: whoever sends
+ * adds it with the footer. All else warns.
+ */
+#ifndef CAMPAIGN_CHECKLIST_H
+#define CAMPAIGN_CHECKLIST_H
+
+#include "base/vec.h"
+#include "campaign/campaign.h"
+#include "campaign/merge_tag.h"
+
+enum checklist_type {
+	CHECKLIST_SUCCESS,
+	CHECKLIST_WARNING,
+	CHECKLIST_ERROR,
+};
+const char *checklist_type_name(enum checklist_type type);
+
+/* The API's ids of items. */
+enum checklist_id {
+	CHECKLIST_RECIPIENTS = 100,
+	CHECKLIST_SUBJECT = 200,
+	CHECKLIST_SENDER = 300,
+	CHECKLIST_CONTENT = 400,
+	CHECKLIST_TAGS = 410,
+	CHECKLIST_LINKS = 420,
+	CHECKLIST_IMAGES = 430,
+	CHECKLIST_SIZE = 440,
+	CHECKLIST_UNSUBSCRIBE = 500,
+	CHECKLIST_ADDRESS = 600,
+	CHECKLIST_DKIM = 700,
+};
+
+struct checklist_item {
+	enum checklist_type type;
+	enum checklist_id id;
+	const char *heading, *details;
+};
+
+struct checklist {
+	bool is_ready;      /* no errors */
+	int64_t recipients; /* who would get it now */
+	struct VEC_FIELDS(struct checklist_item) items;
+};
+void checklist_release(struct checklist *checklist);
+
+/* Texts live in arena. */
+int checklist_make(struct db *db, const struct campaign *campaign,
+		   const struct campaign_sender_facts *facts, int64_t now_ms,
+		   struct arena *arena, struct checklist *out, struct err *err);
+
+/*
+ * What the merge tags of a campaign can name, for its audience. The postal
+ * address is that of the organisation, else the contact of the audience.
+ */
+int campaign_merge_facts(struct db *db, const struct campaign *campaign,
+			 const struct campaign_sender_facts *facts,
+			 int64_t now_ms, struct arena *arena,
+			 struct merge_facts *out, struct err *err);
+
+/* How many would get it at this moment, by its audience and segment. */
+int campaign_count_recipients(struct db *db, const struct campaign *campaign,
+			      int64_t now_ms, int64_t *out, struct err *err);
+
+#endif

@@ -1,0 +1,83 @@
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "campaign/checklist.h"
+#include "sql/campaign.h"
+#include "store/db.h"
+
+/* {"company", "address1", ...} of an audience, as lines. */
+static const char *contact_address(const json_t *contact, struct arena *arena)
+{
+	static const char *const parts[] = { "company", "address1", "address2",
+					     "city",    "state",    "zip",
+					     "country" };
+	CLEANUP(strbuf_release) struct strbuf lines = STRBUF_INIT;
+	const char *street =
+		json_string_value(json_object_get(contact, "address1"));
+
+	/* A company alone is no address. */
+	if (!street || !*street)
+		return "";
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		const char *part =
+			json_string_value(json_object_get(contact, parts[i]));
+
+		if (!part || !*part)
+			continue;
+		if (lines.len > 0)
+			strbuf_addch(&lines, '\n');
+		strbuf_addstr(&lines, part);
+	}
+	return arena_str(arena, strbuf_str(&lines));
+}
+
+static const char *text_of(const json_t *o, const char *key,
+			   struct arena *arena)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? arena_strdup(arena, text) : "";
+}
+
+static int add_list_facts(struct db *db, int64_t list_id, struct arena *arena,
+			  struct merge_facts *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *contact = NULL;
+	int found;
+
+	if (db_query(db, SQL_CAMPAIGN_LIST_FACTS, SQL_ARGS(sql_int(list_id)),
+		     &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	out->list_name = rows_dup(rows, 0, arena);
+	out->list_uid = rows_dup(rows, 1, arena);
+	out->list_reminder = rows_dup(rows, 2, arena);
+	out->list_subscribers = rows_int(rows, 4);
+	contact = json_loads(rows_text(rows, 3), 0, NULL);
+	out->list_phone = text_of(contact, "phone", arena);
+	if (!out->company || !*out->company)
+		out->company = text_of(contact, "company", arena);
+	if (!out->address || !*out->address)
+		out->address = contact_address(contact, arena);
+	return 0;
+}
+
+int campaign_merge_facts(struct db *db, const struct campaign *campaign,
+			 const struct campaign_sender_facts *facts,
+			 int64_t now_ms, struct arena *arena,
+			 struct merge_facts *out, struct err *err)
+{
+	*out = (struct merge_facts){
+		.campaign_uid = campaign->hex,
+		.subject = campaign->settings.subject_line,
+		.preview_text = campaign->settings.preview_text,
+		.company = facts->organisation,
+		.address = facts->postal_address,
+		.abuse_email = campaign->settings.reply_to,
+		.send_ms = campaign->send_ms ? campaign->send_ms : now_ms,
+	};
+	return add_list_facts(db, campaign->list_id, arena, out, err);
+}
