@@ -1,8 +1,9 @@
 /*
  * mail/bounce_rule.h - what an SMTP failure says about the address
  *
- * From reply code, enhanced status code (RFC 3463) and text, in that order of
- * trust. Only what is certain is HARD: a hard bounce cleans the address.
+ * From what is most telling: known phrases in the text, else the enhanced
+ * status code (RFC 3463), else the reply code. Words of blocking win over all
+ * others: a hard bounce cleans the address, and must not rest on a doubt.
  */
 #ifndef MAIL_BOUNCE_RULE_H
 #define MAIL_BOUNCE_RULE_H

@@ -42,6 +42,9 @@ void header_add_token(struct strbuf *out, const char *name, struct str value);
 void header_add_addresses(struct strbuf *out, const char *name,
 			  const struct mail_address *addresses, size_t n);
 
+/* List-ID: name <id> (RFC 2919); name may be empty. */
+void header_add_list_id(struct strbuf *out, struct str name, struct str id);
+
 void header_add_date(struct strbuf *out, int64_t ms); /* Date: */
 
 /* `Content-Disposition: attachment; filename*=UTF-8''...` and the like. */

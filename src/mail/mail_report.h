@@ -13,8 +13,9 @@
 struct arena;
 struct err;
 
-#define MAIL_REPORT_SOURCE_MAX (4u * 1024 * 1024) /* bytes; more is not read \
-						   */
+#define MAIL_REPORT_SOURCE_MAX                        \
+	(4u * 1024 * 1024) /* bytes; more is not read \
+			    */
 #define MAIL_REPORT_RECIPIENTS_MAX 100
 
 enum mail_report_kind {
