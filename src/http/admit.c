@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define HTTP_URI_OF "http://"
+#define PUBLIC_BODY_MAX (1 << 20)
 
 static void make_id(char out[37])
 {
@@ -218,6 +219,20 @@ static int check_caller(struct exchange *x, struct problem *out)
 	return -1;
 }
 
+/* Strangers have little to say; hundreds of them must not fill the memory. */
+static int64_t body_max(const struct exchange *x)
+{
+	const struct http_options *options = &x->server->options;
+	const struct route *route = x->match.route;
+
+	if (route->upload)
+		return options->upload_max;
+	if (route->permission == PERMIT_PUBLIC &&
+	    options->body_max > PUBLIC_BODY_MAX)
+		return PUBLIC_BODY_MAX;
+	return options->body_max;
+}
+
 int admit(struct exchange *x, const char *method, struct problem *out)
 {
 	const char *path;
@@ -240,7 +255,6 @@ int admit(struct exchange *x, const char *method, struct problem *out)
 	x->rq.context = x->match.table->context;
 	if (check_caller(x, out) < 0)
 		return -1;
-	x->body_max = x->match.route->upload ? x->server->options.upload_max
-					     : x->server->options.body_max;
+	x->body_max = body_max(x);
 	return 0;
 }

@@ -34,7 +34,7 @@ struct http_options {
 	const char *upload_folder; /* for bodies of upload routes; made */
 	int64_t connections;
 	int64_t pool_threads;
-	int64_t body_max;   /* bytes, routes without upload */
+	int64_t body_max;   /* bytes, routes without upload; public: <= 1 MiB */
 	int64_t upload_max; /* bytes, upload routes */
 	int64_t idle_ms;    /* without a byte from or to the client */
 	int64_t slow_ms;    /* for a whole head; bodies get more, by size */

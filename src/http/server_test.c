@@ -9,10 +9,12 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -832,6 +834,25 @@ static void uploads_go_to_a_file_that_is_removed(void **state)
 	assert_int_equal(reply.status, 413);
 }
 
+/* A limit of the process stands for a disk that is full. */
+static void an_upload_that_finds_no_room_is_507(void **state)
+{
+	FIXTURE(f);
+	CLEANUP(fd_release) int fd = fixture_connect(server);
+	struct rlimit before, small;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = (struct rlimit){ 100000, before.rlim_max };
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	send_upload(fd, "/api/v1/upload", 200000, false);
+	fixture_read(fd, false, &reply);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_detail(&reply, 507, "Insufficient Storage",
+		      "There is no room left on the server's disk");
+	(void)f;
+}
+
 static void uploads_are_refused_before_they_are_taken(void **state)
 {
 	FIXTURE(f);
@@ -1069,6 +1090,7 @@ int main(void)
 		TEST(forms_are_read),
 		TEST(bodies_over_the_limit_are_413),
 		TEST(uploads_go_to_a_file_that_is_removed),
+		TEST(an_upload_that_finds_no_room_is_507),
 		TEST(uploads_are_refused_before_they_are_taken),
 		TEST(heads_over_the_limit_are_refused),
 		TEST(streams_are_sent_whole_or_cut),
