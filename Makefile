@@ -1,0 +1,49 @@
+# The front door. Everything works on a fresh Debian 12: each target first
+# installs what is missing (tools/setup-debian.sh). How things are built:
+# meson.build.
+#
+#   make build      the server, build/muster
+#   make run        builds and starts it: nothing to configure
+#   make check      tests, style, sanitizers, on SQLite and PostgreSQL
+#   make check-all  the same, and valgrind, clang, fuzzing
+#   make bench      benchmarks; they print figures and never fail
+#   make fuzz       fuzz all parsers, FUZZ_SECONDS each (default 60)
+#   make format     clang-format on all sources
+#   make lint       clang-tidy and clang-format, changes nothing
+
+BUILD ?= build
+FUZZ_SECONDS ?= 60
+
+.PHONY: build run check check-all bench fuzz format lint setup
+
+build: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja: | setup
+	meson setup $(BUILD)
+
+setup:
+	@tools/setup-debian.sh
+
+run: build
+	$(BUILD)/muster serve
+
+check: setup
+	tools/run_checks check
+
+check-all: setup
+	tools/run_checks all --fuzz-seconds $(FUZZ_SECONDS)
+
+bench: build
+	tools/bench $(BUILD)
+
+fuzz: setup
+	tools/run_checks fuzz --fuzz-seconds $(FUZZ_SECONDS)
+
+format: setup
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+lint: build
+	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+	git ls-files 'src/*.c' | grep -v '_test\.c$$' | \
+		xargs -P 2 -n 8 clang-tidy -p $(BUILD) --quiet

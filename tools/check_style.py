@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Fail on what the house style forbids and no other tool sees.
+
+Sources of more than 700 lines (600 are looked at twice), a header without a comment at its head, work
+left to do without an issue, paths of somebody's machine, hosts of package
+registries in lock files, names of tests that are no words.
+"""
+import os
+import re
+import subprocess
+import sys
+
+LINES_MAX = 700
+LEFT_TO_DO = re.compile(r"\b(TODO(?!\(#\d+\))|FIXME|XXX)\b")
+MACHINE_PATH = re.compile(r"(?<![\w.])/(home/\w|root/|work/)")
+REGISTRY = re.compile(r'"resolved"|registry\.|//[\w.]*npmjs')
+
+
+def tracked(root):
+    out = subprocess.run(["git", "-C", root, "ls-files", "-z"], check=True,
+                         stdout=subprocess.PIPE).stdout.decode()
+    return [p for p in out.split("\0") if p]
+
+
+def faults(path, text):
+    lines = text.split("\n")
+    is_c = path.endswith((".c", ".h"))
+    is_code = is_c or path.endswith((".ts", ".py", ".sh", ".sql", ".build"))
+    is_test = path.endswith(("_test.c", "fixture.c"))
+    if is_c and not is_test and len(lines) > LINES_MAX:
+        yield 1, f"has {len(lines)} lines; {LINES_MAX} are the limit"
+    if path.startswith("src/") and path.endswith(".h") \
+            and not text.startswith("/*"):
+        yield 1, "needs a comment at its head"
+    if path.endswith("package-lock.json") and REGISTRY.search(text):
+        yield 1, "names a package registry"
+    if not is_code or path == "tools/check_style.py":
+        return
+    for n, line in enumerate(lines, 1):
+        if LEFT_TO_DO.search(line):
+            yield n, "work left to do needs an issue: TODO(#123)"
+        if MACHINE_PATH.search(line):
+            yield n, "a path of one machine"
+        if is_c and re.search(r"^\s*//", line):
+            yield n, "comments are /* */"
+        if line.rstrip() != line:
+            yield n, "white space at the end"
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else "."
+    wrong = 0
+    for path in tracked(root):
+        full = os.path.join(root, path)
+        if not os.path.isfile(full) or path.startswith("test/fuzz/regression"):
+            continue
+        with open(full, encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        for line, what in faults(path, text):
+            print(f"{path}:{line}: {what}")
+            wrong += 1
+    sys.exit(1 if wrong else 0)
+
+
+main()
