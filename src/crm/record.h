@@ -49,6 +49,9 @@ struct record {
 	 * record_add. */
 	const struct address *emails;
 	size_t emails_n;
+	/* Names, filled by records_add_tags of crm/tag.h. */
+	const char *const *tags;
+	size_t tags_n;
 };
 
 struct records VEC_FIELDS(struct record);
