@@ -22,6 +22,7 @@
 struct arena;
 struct db;
 struct list;
+struct member_entry;
 struct strbuf;
 struct tx;
 
@@ -44,6 +45,7 @@ enum unsubscribed_by {
 	UNSUBSCRIBED_BY_API = 1, /* or a user: can be undone by them */
 	UNSUBSCRIBED_BY_CONTACT = 2,
 	UNSUBSCRIBED_BY_COMPLAINT = 3,
+	UNSUBSCRIBED_WAS_CLEANED = 4, /* by the API, but it had bounced */
 };
 
 /* Whose change it is, as webhooks tell apart. */
@@ -101,7 +103,12 @@ int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 int member_list_by_ids(struct db *db, const char *ids, struct arena *arena,
 		       struct members *out, struct err *err);
 
-enum member_sort { MEMBER_BY_CHANGED, MEMBER_BY_OPT, MEMBER_BY_SIGNUP };
+enum member_sort {
+	MEMBER_BY_ID, /* the order in which they joined */
+	MEMBER_BY_CHANGED,
+	MEMBER_BY_OPT,
+	MEMBER_BY_SIGNUP,
+};
 struct member_filter {
 	int64_t list_id;
 	enum member_status status;                   /* 0: any */
@@ -128,6 +135,7 @@ struct member_tag {
 	int64_t at_ms;
 };
 struct member_tags VEC_FIELDS(struct member_tag);
+void member_tags_release(struct member_tags *tags);
 /* Of these members, ordered by member and tag. ids: a JSON array. */
 int member_tags_list(struct db *db, const char *ids, struct arena *arena,
 		     struct member_tags *out, struct err *err);
@@ -136,6 +144,7 @@ struct member_rate {
 	int64_t sent, opened, clicked; /* campaigns */
 };
 struct member_rates VEC_FIELDS(struct member_rate);
+void member_rates_release(struct member_rates *rates);
 int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
 		      struct err *err);
 
@@ -160,10 +169,11 @@ struct member_op {
 	bool sync_tags; /* the tags given replace those there are */
 	/* out */
 	enum member_outcome outcome;
-	int64_t member_id;
-	const char *address; /* as given, for errors */
-	struct err err;      /* of a refused one */
+	struct member member; /* as it is now, unless refused */
+	const char *address;  /* as given, for errors */
+	struct err err;       /* of a refused one */
 	struct field_errors errors;
+	struct member_entry *entry; /* private */
 };
 
 /*
@@ -175,6 +185,13 @@ int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
 		 size_t n, const struct actor *actor, struct arena *arena,
 		 struct err *err);
 void member_op_release(struct member_op *op);
+
+/*
+ * POST .../tags: [{"name", "status": "active" | "inactive"}]. An unknown active
+ * one is made, an unknown inactive one ignored.
+ */
+int member_change_tags(struct tx *tx, const struct list *list, const char *key,
+		       const json_t *tags, int64_t now_ms, struct err *err);
 
 /* DELETE: to archived. ERR_CONFLICT titled "Method Not Allowed" if it is
  * archived, pending or cleaned. */

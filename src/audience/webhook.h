@@ -28,6 +28,7 @@ enum webhook_event {
 	WEBHOOK_CAMPAIGN,
 	WEBHOOK_EVENTS,
 };
+const char *webhook_event_name(enum webhook_event event);
 
 struct webhook {
 	int64_t id, list_id;

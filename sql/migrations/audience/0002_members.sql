@@ -97,6 +97,7 @@ CREATE TABLE segment (
 	updated_ms BIGINT NOT NULL
 );
 CREATE INDEX segment_name ON segment (list_id, name);
+CREATE UNIQUE INDEX segment_tag ON segment (list_id, name) WHERE kind = 1;
 CREATE TABLE segment_member (
 	segment_id BIGINT NOT NULL,
 	member_id BIGINT NOT NULL,

@@ -1,0 +1,127 @@
+-- schema: audience
+
+-- name: list-find
+-- args: hex
+SELECT id, hex, name, is_master, contact, permission_reminder,
+	campaign_defaults, email_type_option, use_archive_bar, double_optin,
+	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
+	visibility, created_ms
+FROM list WHERE hex = ? AND deleted_ms IS NULL;
+
+-- name: list-by-id
+-- args: id
+SELECT id, hex, name, is_master, contact, permission_reminder,
+	campaign_defaults, email_type_option, use_archive_bar, double_optin,
+	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
+	visibility, created_ms
+FROM list WHERE id = ? AND deleted_ms IS NULL;
+
+-- name: list-master
+SELECT id, hex, name, is_master, contact, permission_reminder,
+	campaign_defaults, email_type_option, use_archive_bar, double_optin,
+	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
+	visibility, created_ms
+FROM list WHERE is_master = 1 AND deleted_ms IS NULL;
+
+-- name: list-page
+-- args: before (NULL: any), before, since, since, hash of an address (NULL),
+-- hash, newest first (1), id sign twice ..., limit, offset
+SELECT id, hex, name, is_master, contact, permission_reminder,
+	campaign_defaults, email_type_option, use_archive_bar, double_optin,
+	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
+	visibility, created_ms
+FROM list
+WHERE deleted_ms IS NULL
+	AND (CAST(? AS BIGINT) IS NULL OR created_ms <= ?)
+	AND (CAST(? AS BIGINT) IS NULL OR created_ms >= ?)
+	AND (CAST(? AS TEXT) IS NULL OR id IN (
+		SELECT list_id FROM member_address WHERE email_hash = ?))
+ORDER BY CASE WHEN CAST(? AS BIGINT) = 1 THEN -id ELSE id END
+LIMIT ? OFFSET ?;
+
+-- name: list-count
+-- args: as list-page, without order and page
+SELECT COUNT(*) FROM list
+WHERE deleted_ms IS NULL
+	AND (CAST(? AS BIGINT) IS NULL OR created_ms <= ?)
+	AND (CAST(? AS BIGINT) IS NULL OR created_ms >= ?)
+	AND (CAST(? AS TEXT) IS NULL OR id IN (
+		SELECT list_id FROM member_address WHERE email_hash = ?));
+
+-- name: list-add
+INSERT INTO list (hex, name, is_master, contact, permission_reminder,
+	campaign_defaults, email_type_option, use_archive_bar, double_optin,
+	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
+	visibility, created_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: list-update
+-- args: all but hex and times, then id
+UPDATE list SET name = ?, contact = ?, permission_reminder = ?,
+	campaign_defaults = ?, email_type_option = ?, use_archive_bar = ?,
+	double_optin = ?, marketing_permissions = ?, notify_on_subscribe = ?,
+	notify_on_unsubscribe = ?, visibility = ?
+WHERE id = ?;
+
+-- name: list-delete
+-- args: now, id
+UPDATE list SET deleted_ms = ? WHERE id = ?;
+
+-- name: list-delete-members
+-- args: list
+DELETE FROM member WHERE list_id = ?;
+
+-- name: list-delete-addresses
+-- args: list
+DELETE FROM member_address WHERE list_id = ?;
+
+-- name: list-delete-segment-members
+-- args: list
+DELETE FROM segment_member WHERE segment_id IN (
+	SELECT id FROM segment WHERE list_id = ?);
+
+-- name: list-delete-segments
+-- args: list
+DELETE FROM segment WHERE list_id = ?;
+
+-- name: list-delete-webhooks
+-- args: list
+DELETE FROM webhook WHERE list_id = ?;
+
+-- name: list-status-counts
+-- How many members of each status; from the index alone. args: list
+SELECT status, COUNT(*) FROM member WHERE list_id = ? GROUP BY status;
+
+-- name: list-status-counts-since
+-- The same of what changed since then. args: list, ms
+SELECT status, COUNT(*) FROM member
+WHERE list_id = ? AND changed_ms > ? GROUP BY status;
+
+-- name: list-joined-since
+-- args: list, ms, ms
+SELECT COUNT(*) FROM member
+WHERE list_id = ? AND changed_ms > ? AND opt_ms > ?;
+
+-- name: list-last-change
+-- The newest change of a member of that status. args: list, status
+SELECT changed_ms FROM member WHERE list_id = ? AND status = ?
+ORDER BY changed_ms DESC LIMIT 1;
+
+-- name: list-campaigns
+-- How many were sent, the last one, and what the last months' did. args: list
+SELECT COUNT(*), MAX(COALESCE(done_ms, send_ms)) FROM campaign
+WHERE list_id = ? AND status = 5;
+
+-- name: list-rates
+-- Of the sent campaigns of a list: recipients, openers, clickers. args: list
+SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END), 0)
+		AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), 0) AS BIGINT)
+FROM recipient
+WHERE sent_seq IS NOT NULL AND campaign_id IN (
+	SELECT id FROM campaign WHERE list_id = ? AND status = 5
+	ORDER BY id DESC LIMIT 5);
+
+-- name: list-merge-fields
+-- args: list
+SELECT COUNT(*) FROM merge_field WHERE list_id = ?;

@@ -1,0 +1,143 @@
+-- schema: audience
+
+-- name: member-by-hash
+-- args: list, hash
+SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
+	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
+	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
+	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
+	m.unsubscribed_campaign_id
+FROM member_address a JOIN member m ON m.id = a.member_id
+WHERE a.list_id = ? AND a.email_hash = ?;
+
+-- name: member-by-id
+-- args: id
+SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
+	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
+	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
+	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
+	m.unsubscribed_campaign_id
+FROM member m WHERE m.id = ? AND m.list_id > 0;
+
+-- name: member-by-ids
+-- args: JSON array of ids
+SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
+	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
+	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
+	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
+	m.unsubscribed_campaign_id
+FROM member m WHERE m.id IN JSON_INTS(?) ORDER BY m.id;
+
+-- name: member-by-hashes
+-- args: list, JSON array of hashes
+SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
+	m.unsubscribed_by, m.unsubscribe_reason, m.email_type, m.merge,
+	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
+	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
+	m.unsubscribed_campaign_id
+FROM member_address a JOIN member m ON m.id = a.member_id
+WHERE a.list_id = ? AND a.email_hash IN JSON_TEXTS(?);
+
+-- name: member-ids-of-hashes
+-- Who has these addresses. args: list, JSON array of hashes
+SELECT email_hash, member_id FROM member_address
+WHERE list_id = ? AND email_hash IN JSON_TEXTS(?);
+
+-- name: member-add
+INSERT INTO member (id, list_id, address, email_hash, unique_id, status,
+	unsubscribed_by, unsubscribe_reason, email_type, merge, language, vip,
+	rating, source, ip_signup, ip_opt, signup_ms, opt_ms, changed_ms,
+	unsubscribed_ms, unsubscribed_campaign_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: member-update
+-- args: as member-add without id, list, unique_id; then id
+UPDATE member SET address = ?, email_hash = ?, status = ?,
+	unsubscribed_by = ?, unsubscribe_reason = ?, email_type = ?, merge = ?,
+	language = ?, vip = ?, rating = ?, source = ?, ip_signup = ?,
+	ip_opt = ?, signup_ms = ?, opt_ms = ?, changed_ms = ?,
+	unsubscribed_ms = ?, unsubscribed_campaign_id = ?
+WHERE id = ?;
+
+-- name: member-address-add
+-- args: list, hash, member
+INSERT INTO member_address (list_id, email_hash, member_id) VALUES (?, ?, ?);
+
+-- name: member-address-remove
+-- args: list, hash
+DELETE FROM member_address WHERE list_id = ? AND email_hash = ?;
+
+-- name: member-touch
+-- args: now, JSON array of ids
+UPDATE member SET changed_ms = ? WHERE id IN JSON_INTS(?);
+
+-- name: member-forget
+-- The row stays for ledger and reports, without anything personal.
+-- args: keyed hash (address), keyed hash (email_hash), now, id
+UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = 6,
+	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
+	ip_opt = '', source = '', changed_ms = ?
+WHERE id = ?;
+
+-- name: member-soft-bounce
+-- args: id
+UPDATE member SET soft_bounces = soft_bounces + 1 WHERE id = ?;
+
+-- name: member-soft-bounced
+-- Who has had enough of them: 7, or 15 after any activity.
+-- args: JSON array of ids
+SELECT m.id FROM member m
+WHERE m.id IN JSON_INTS(?) AND m.soft_bounces >= 7
+	AND (m.soft_bounces >= 15 OR NOT EXISTS (
+		SELECT 1 FROM recipient r
+		WHERE r.member_id = m.id AND r.opens + r.clicks > 0));
+
+-- name: member-tags
+-- Tags of these members, by member and tag. args: JSON array of ids
+SELECT sm.member_id, s.id, s.name, sm.at_ms
+FROM segment_member sm JOIN segment s ON s.id = sm.segment_id
+WHERE sm.member_id IN JSON_INTS(?)
+ORDER BY sm.member_id, s.id;
+
+-- name: member-rates
+-- What these members got and did. args: JSON array of ids
+SELECT member_id, COUNT(*),
+	CAST(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END) AS BIGINT)
+FROM recipient
+WHERE sent_seq IS NOT NULL AND member_id IN JSON_INTS(?)
+GROUP BY member_id ORDER BY member_id;
+
+-- name: member-untag-all
+-- args: member
+DELETE FROM segment_member WHERE member_id = ?;
+
+-- name: member-untag-others
+-- args: member, list, JSON array of segment ids to keep
+DELETE FROM segment_member WHERE member_id = ?
+	AND segment_id IN (SELECT id FROM segment WHERE list_id = ? AND kind = 1)
+	AND segment_id NOT IN JSON_INTS(?);
+
+-- name: member-tag
+-- args: segment, member, now
+INSERT INTO segment_member (segment_id, member_id, at_ms) VALUES (?, ?, ?)
+ON CONFLICT (segment_id, member_id) DO NOTHING;
+
+-- name: member-untag
+-- args: segment, member
+DELETE FROM segment_member WHERE segment_id = ? AND member_id = ?;
+
+-- name: tag-by-names
+-- args: list, JSON array of names
+SELECT id, name FROM segment
+WHERE list_id = ? AND kind = 1 AND name IN JSON_TEXTS(?) ORDER BY id;
+
+-- name: tag-add
+-- Nothing if somebody else made it meanwhile. args: list, name, now, now
+INSERT INTO segment (list_id, name, kind, created_ms, updated_ms)
+VALUES (?, ?, 1, ?, ?)
+ON CONFLICT (list_id, name) WHERE kind = 1 DO NOTHING;
+
+-- name: campaign-hex-of
+-- args: campaign
+SELECT hex FROM campaign WHERE id = ?;

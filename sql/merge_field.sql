@@ -1,0 +1,28 @@
+-- schema: audience
+
+-- name: merge-field-list
+-- Fields of a list, by tag. args: list
+SELECT merge_id, tag, name, type, required, default_value, is_public,
+	display_order, options, help_text
+FROM merge_field WHERE list_id = ? ORDER BY tag;
+
+-- name: merge-field-add
+-- args: list, merge_id, tag, name, type, required, default, public, order,
+-- options, help
+INSERT INTO merge_field (list_id, merge_id, tag, name, type, required,
+	default_value, is_public, display_order, options, help_text)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: merge-field-update
+-- args: tag, name, required, default, public, order, options, help, list, id
+UPDATE merge_field SET tag = ?, name = ?, required = ?, default_value = ?,
+	is_public = ?, display_order = ?, options = ?, help_text = ?
+WHERE list_id = ? AND merge_id = ?;
+
+-- name: merge-field-remove
+-- args: list, merge_id
+DELETE FROM merge_field WHERE list_id = ? AND merge_id = ?;
+
+-- name: merge-field-remove-all
+-- args: list
+DELETE FROM merge_field WHERE list_id = ?;

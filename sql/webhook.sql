@@ -1,0 +1,29 @@
+-- schema: audience
+
+-- name: webhook-list
+-- args: list
+SELECT id, list_id, hex, url, events, sources, disabled_ms
+FROM webhook WHERE list_id = ? ORDER BY id;
+
+-- name: webhook-by-id
+-- args: id
+SELECT id, list_id, hex, url, events, sources, disabled_ms
+FROM webhook WHERE id = ?;
+
+-- name: webhook-add
+-- args: hex, list, url, events, sources, now
+INSERT INTO webhook (hex, list_id, url, events, sources, created_ms)
+VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: webhook-update
+-- Changing it puts it to use again. args: url, events, sources, hex
+UPDATE webhook SET url = ?, events = ?, sources = ?, disabled_ms = NULL
+WHERE hex = ?;
+
+-- name: webhook-remove
+-- args: list, hex
+DELETE FROM webhook WHERE list_id = ? AND hex = ?;
+
+-- name: webhook-disable
+-- args: now, id
+UPDATE webhook SET disabled_ms = ? WHERE id = ?;

@@ -1,0 +1,444 @@
+#include "audience/list.h"
+
+#include "audience/member.h"
+#include "audience/merge_field.h"
+#include "audience/suppression.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "sql/list.h"
+#include "sql/merge_field.h"
+#include "store/store.h"
+
+#include <string.h>
+
+#define HEX_DIGITS 10
+#define NAME_MAX_BYTES 100
+
+void lists_release(struct lists *lists)
+{
+	vec_release(lists);
+}
+
+static void read_row(const struct rows *rows, struct arena *arena,
+		     struct list *out)
+{
+	*out = (struct list){
+		.id = rows_int(rows, 0),
+		.hex = rows_dup(rows, 1, arena),
+		.name = rows_dup(rows, 2, arena),
+		.is_master = rows_int(rows, 3) != 0,
+		.contact = rows_dup(rows, 4, arena),
+		.permission_reminder = rows_dup(rows, 5, arena),
+		.campaign_defaults = rows_dup(rows, 6, arena),
+		.email_type_option = rows_int(rows, 7) != 0,
+		.use_archive_bar = rows_int(rows, 8) != 0,
+		.double_optin = rows_int(rows, 9) != 0,
+		.marketing_permissions = rows_int(rows, 10) != 0,
+		.notify_on_subscribe = rows_dup(rows, 11, arena),
+		.notify_on_unsubscribe = rows_dup(rows, 12, arena),
+		.visibility = rows_dup(rows, 13, arena),
+		.created_ms = rows_int(rows, 14),
+	};
+}
+
+static int find_one(struct db *db, const struct sql *sql, struct sql_args args,
+		    struct arena *arena, struct list *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		read_row(rows, arena, out);
+	return found;
+}
+
+static int must_be(int found, struct err *err)
+{
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND,
+			       "The requested resource could not be found.");
+	return found < 0 ? -1 : 0;
+}
+
+int list_find(struct db *db, const char *hex, struct arena *arena,
+	      struct list *out, struct err *err)
+{
+	return find_one(db, SQL_LIST_FIND, SQL_ARGS(sql_text(hex)), arena, out,
+			err);
+}
+
+int list_get(struct db *db, const char *hex, struct arena *arena,
+	     struct list *out, struct err *err)
+{
+	return must_be(list_find(db, hex, arena, out, err), err);
+}
+
+int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
+		   struct list *out, struct err *err)
+{
+	return must_be(find_one(db, SQL_LIST_BY_ID, SQL_ARGS(sql_int(id)),
+				arena, out, err),
+		       err);
+}
+
+int list_list(struct db *db, const struct list_filter *filter,
+	      struct arena *arena, struct lists *out, int64_t *total_out,
+	      struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct sql_value before = sql_id_or_null(filter->before_created_ms);
+	struct sql_value since = sql_id_or_null(filter->since_created_ms);
+	struct sql_value hash = sql_null();
+	char digits[MD5_HEX + 1];
+	int more;
+
+	if (filter->email) {
+		email_hash(filter->email, digits);
+		hash = sql_text(digits);
+	}
+	if (db_find_int(db, SQL_LIST_COUNT,
+			SQL_ARGS(before, before, since, since, hash, hash),
+			total_out, err) < 0)
+		return -1;
+	if (db_query(db, SQL_LIST_PAGE,
+		     SQL_ARGS(before, before, since, since, hash, hash,
+			      sql_int(filter->newest_first),
+			      sql_int(filter->count), sql_int(filter->offset)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct list list;
+
+		read_row(rows, arena, &list);
+		vec_push(out, list);
+	}
+	return more;
+}
+
+/* --- changes --- */
+
+/* Lay the texts of an object over those of a stored one. */
+static int lay_texts(const json_t *body, const char *key,
+		     const char *const *names, const char **column,
+		     struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	CLEANUP(json_free) json_t *old = NULL;
+	struct json_writer w = JSON_WRITER(&out);
+	const json_t *given = NULL;
+
+	if (json_get_object(body, key, &given, err) < 0 ||
+	    json_parse(str_of(*column), &old, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	for (; *names; names++) {
+		const char *text = "";
+
+		if (json_get_text(old, *names, &text, err) < 0 ||
+		    json_get_text(given, *names, &text, err) < 0)
+			return -1;
+		json_key_text(&w, *names, text);
+	}
+	json_end_object(&w);
+	*column = arena_str(arena, strbuf_str(&out));
+	return 0;
+}
+
+static int read_texts(const json_t *body, struct list *list,
+		      struct arena *arena, struct err *err)
+{
+	static const char *const contact[] = {
+		"company", "address1", "address2", "city", "state",
+		"zip",     "country",  "phone",    NULL
+	};
+	static const char *const defaults[] = { "from_name", "from_email",
+						"subject", "language", NULL };
+
+	if (json_get_text(body, "name", &list->name, err) < 0 ||
+	    json_get_text(body, "permission_reminder",
+			  &list->permission_reminder, err) < 0 ||
+	    json_get_text(body, "notify_on_subscribe",
+			  &list->notify_on_subscribe, err) < 0 ||
+	    json_get_text(body, "notify_on_unsubscribe",
+			  &list->notify_on_unsubscribe, err) < 0 ||
+	    json_get_text(body, "visibility", &list->visibility, err) < 0)
+		return -1;
+	if (!*list->name || strlen(list->name) > NAME_MAX_BYTES)
+		return err_field(err, "name", "must have 1 to %d bytes",
+				 NAME_MAX_BYTES);
+	if (strcmp(list->visibility, "pub") != 0 &&
+	    strcmp(list->visibility, "prv") != 0)
+		return err_field(err, "visibility", "should be pub or prv");
+	list->name = arena_strdup(arena, list->name);
+	list->permission_reminder =
+		arena_strdup(arena, list->permission_reminder);
+	list->notify_on_subscribe =
+		arena_strdup(arena, list->notify_on_subscribe);
+	list->notify_on_unsubscribe =
+		arena_strdup(arena, list->notify_on_unsubscribe);
+	list->visibility = arena_strdup(arena, list->visibility);
+	if (lay_texts(body, "contact", contact, &list->contact, arena, err) < 0)
+		return -1;
+	return lay_texts(body, "campaign_defaults", defaults,
+			 &list->campaign_defaults, arena, err);
+}
+
+static int read_body(const json_t *body, struct list *list, struct arena *arena,
+		     struct err *err)
+{
+	if (json_get_bool(body, "email_type_option", &list->email_type_option,
+			  err) < 0 ||
+	    json_get_bool(body, "use_archive_bar", &list->use_archive_bar,
+			  err) < 0 ||
+	    json_get_bool(body, "double_optin", &list->double_optin, err) < 0 ||
+	    json_get_bool(body, "marketing_permissions",
+			  &list->marketing_permissions, err) < 0)
+		return -1;
+	return read_texts(body, list, arena, err);
+}
+
+static int insert(struct tx *tx, struct list *list, struct arena *arena,
+		  struct err *err)
+{
+	char hex[HEX_DIGITS + 1];
+
+	random_hex(hex, HEX_DIGITS);
+	if (db_exec(tx, SQL_LIST_ADD,
+		    SQL_ARGS(sql_text(hex), sql_text(list->name),
+			     sql_int(list->is_master), sql_text(list->contact),
+			     sql_text(list->permission_reminder),
+			     sql_text(list->campaign_defaults),
+			     sql_int(list->email_type_option),
+			     sql_int(list->use_archive_bar),
+			     sql_int(list->double_optin),
+			     sql_int(list->marketing_permissions),
+			     sql_text(list->notify_on_subscribe),
+			     sql_text(list->notify_on_unsubscribe),
+			     sql_text(list->visibility),
+			     sql_int(list->created_ms)),
+		    err) < 0)
+		return -1;
+	if (list_get(tx->db, hex, arena, list, err) < 0)
+		return -1;
+	return merge_field_add_defaults(tx, list->id, err);
+}
+
+static struct list new_list(int64_t now_ms)
+{
+	return (struct list){
+		.name = "",
+		.contact = "{}",
+		.permission_reminder = "",
+		.campaign_defaults = "{}",
+		.notify_on_subscribe = "",
+		.notify_on_unsubscribe = "",
+		.visibility = "prv",
+		.use_archive_bar = true,
+		.created_ms = now_ms,
+	};
+}
+
+int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
+	     struct arena *arena, struct list *out, struct err *err)
+{
+	static const char *const required[] = { "name", "contact",
+						"permission_reminder",
+						"campaign_defaults",
+						"email_type_option" };
+	struct list list = new_list(now_ms);
+
+	for (size_t i = 0; i < ARRAY_SIZE(required); i++) {
+		const json_t *value = json_object_get(body, required[i]);
+
+		if (!value || json_is_null(value))
+			return err_field(err, required[i],
+					 "This value should not be blank.");
+	}
+	if (read_body(body, &list, arena, err) < 0 ||
+	    insert(tx, &list, arena, err) < 0)
+		return -1;
+	*out = list;
+	return 0;
+}
+
+int list_update(struct tx *tx, const char *hex, const json_t *body,
+		struct arena *arena, struct list *out, struct err *err)
+{
+	struct list list;
+
+	if (list_get(tx->db, hex, arena, &list, err) < 0 ||
+	    read_body(body, &list, arena, err) < 0)
+		return -1;
+	if (db_exec(tx, SQL_LIST_UPDATE,
+		    SQL_ARGS(sql_text(list.name), sql_text(list.contact),
+			     sql_text(list.permission_reminder),
+			     sql_text(list.campaign_defaults),
+			     sql_int(list.email_type_option),
+			     sql_int(list.use_archive_bar),
+			     sql_int(list.double_optin),
+			     sql_int(list.marketing_permissions),
+			     sql_text(list.notify_on_subscribe),
+			     sql_text(list.notify_on_unsubscribe),
+			     sql_text(list.visibility), sql_int(list.id)),
+		    err) < 0)
+		return -1;
+	*out = list;
+	return 0;
+}
+
+int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct sql *const steps[] = {
+		SQL_LIST_DELETE_SEGMENT_MEMBERS, SQL_LIST_DELETE_SEGMENTS,
+		SQL_LIST_DELETE_WEBHOOKS,        SQL_LIST_DELETE_ADDRESSES,
+		SQL_LIST_DELETE_MEMBERS,         SQL_MERGE_FIELD_REMOVE_ALL,
+	};
+	struct list list;
+
+	if (list_get(tx->db, hex, arena, &list, err) < 0)
+		return -1;
+	if (list.is_master)
+		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
+				 "The master audience cannot be deleted.");
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(list.id)), err) < 0)
+			return -1;
+	return db_exec(tx, SQL_LIST_DELETE,
+		       SQL_ARGS(sql_int(now_ms), sql_int(list.id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
+		       struct arena *arena, struct list *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf contact = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&contact);
+	struct suppression_key key;
+	struct list list = new_list(now_ms);
+	int found =
+		find_one(tx->db, SQL_LIST_MASTER, SQL_NO_ARGS, arena, out, err);
+
+	if (found)
+		return found < 0 ? -1 : 0;
+	json_begin_object(&w);
+	json_key_text(&w, "company", organisation);
+	json_end_object(&w);
+	list.name = *organisation ? organisation : "Master audience";
+	list.is_master = true;
+	list.contact = contact.buf;
+	list.permission_reminder =
+		"You are receiving this because you are in touch with us.";
+	if (suppression_key_ensure(tx, &key, err) < 0 ||
+	    insert(tx, &list, arena, err) < 0)
+		return -1;
+	*out = list;
+	return 1;
+}
+
+/* --- figures --- */
+
+static int count_statuses(struct db *db, const struct sql *sql,
+			  struct sql_args args, int64_t counts[8],
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		counts[rows_int(rows, 0) & 7] = rows_int(rows, 1);
+	return more;
+}
+
+static int read_campaigns(struct db *db, const struct list *list,
+			  struct list_stats *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *sent = NULL;
+	CLEANUP(rows_free) struct rows *rates = NULL;
+	struct sql_args args = SQL_ARGS(sql_int(list->id));
+	double recipients;
+
+	if (db_query(db, SQL_LIST_CAMPAIGNS, args, &sent, err) < 0 ||
+	    rows_next(sent, err) < 0)
+		return -1;
+	out->campaign_count = rows_int(sent, 0);
+	out->campaign_last_sent_ms = rows_int(sent, 1);
+	if (out->campaign_count == 0)
+		return 0;
+	if (db_query(db, SQL_LIST_RATES, args, &rates, err) < 0 ||
+	    rows_next(rates, err) < 0)
+		return -1;
+	recipients = (double)rows_int(rates, 0);
+	if (recipients > 0) {
+		out->open_rate =
+			100.0 * (double)rows_int(rates, 1) / recipients;
+		out->click_rate =
+			100.0 * (double)rows_int(rates, 2) / recipients;
+	}
+	return 0;
+}
+
+static int read_since_send(struct db *db, const struct list *list,
+			   struct list_stats *out, struct err *err)
+{
+	int64_t since[8] = { 0 };
+	struct sql_value id = sql_int(list->id);
+	struct sql_value from = sql_int(out->campaign_last_sent_ms);
+
+	if (!out->campaign_last_sent_ms)
+		return 0;
+	if (count_statuses(db, SQL_LIST_STATUS_COUNTS_SINCE, SQL_ARGS(id, from),
+			   since, err) < 0)
+		return -1;
+	out->unsubscribes_since_send = since[MEMBER_UNSUBSCRIBED];
+	out->cleaned_since_send = since[MEMBER_CLEANED];
+	return db_find_int(db, SQL_LIST_JOINED_SINCE, SQL_ARGS(id, from, from),
+			   &out->members_since_send, err) < 0
+		       ? -1
+		       : 0;
+}
+
+int list_stats(struct db *db, const struct list *list, int64_t now_ms,
+	       struct list_stats *out, struct err *err)
+{
+	struct sql_value id = sql_int(list->id);
+	struct list_stats stats = { 0 };
+	int64_t counts[8] = { 0 };
+	double months = (double)(now_ms - list->created_ms) / (30.0 * MS_DAY);
+
+	if (count_statuses(db, SQL_LIST_STATUS_COUNTS, SQL_ARGS(id), counts,
+			   err) < 0 ||
+	    read_campaigns(db, list, &stats, err) < 0 ||
+	    read_since_send(db, list, &stats, err) < 0 ||
+	    db_find_int(db, SQL_LIST_MERGE_FIELDS, SQL_ARGS(id),
+			&stats.merge_field_count, err) < 0 ||
+	    db_find_int(db, SQL_LIST_LAST_CHANGE,
+			SQL_ARGS(id, sql_int(MEMBER_SUBSCRIBED)),
+			&stats.last_sub_ms, err) < 0 ||
+	    db_find_int(db, SQL_LIST_LAST_CHANGE,
+			SQL_ARGS(id, sql_int(MEMBER_UNSUBSCRIBED)),
+			&stats.last_unsub_ms, err) < 0)
+		return -1;
+	stats.member_count = counts[MEMBER_SUBSCRIBED];
+	stats.unsubscribe_count = counts[MEMBER_UNSUBSCRIBED];
+	stats.cleaned_count = counts[MEMBER_CLEANED];
+	stats.total_contacts = stats.member_count + stats.unsubscribe_count +
+			       stats.cleaned_count + counts[MEMBER_PENDING];
+	if (months < 1)
+		months = 1;
+	stats.avg_sub_rate = (double)stats.member_count / months;
+	stats.avg_unsub_rate = (double)stats.unsubscribe_count / months;
+	stats.target_sub_rate = stats.avg_unsub_rate;
+	*out = stats;
+	return 0;
+}

@@ -1,0 +1,421 @@
+#include "audience/member.h"
+
+#include "audience/list.h"
+#include "audience/member_private.h"
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/member.h"
+#include "store/sqlbuild.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const status_names[] = {
+	[MEMBER_SUBSCRIBED] = "subscribed",
+	[MEMBER_UNSUBSCRIBED] = "unsubscribed",
+	[MEMBER_CLEANED] = "cleaned",
+	[MEMBER_PENDING] = "pending",
+	[MEMBER_TRANSACTIONAL] = "transactional",
+	[MEMBER_ARCHIVED] = "archived",
+};
+
+const char *member_status_name(enum member_status status)
+{
+	return status_names[status];
+}
+
+enum member_status member_status_of(const char *name)
+{
+	for (size_t i = 1; i < ARRAY_SIZE(status_names); i++)
+		if (strcmp(status_names[i], name) == 0)
+			return (enum member_status)i;
+	return 0;
+}
+
+void members_release(struct members *members)
+{
+	vec_release(members);
+}
+
+/* --- public ids: scrambled spellings of the integer, each way by arithmetic */
+
+#define BITS40 ((UINT64_C(1) << 40) - 1)
+#define FACTOR UINT64_C(0x9e3779b97f4a7c15) /* odd: has an inverse */
+
+static uint64_t inverse(uint64_t odd)
+{
+	uint64_t x = odd; /* right in 3 bits; each step doubles them */
+
+	for (int i = 0; i < 5; i++)
+		x *= 2 - odd * x;
+	return x;
+}
+
+static uint64_t mix40(uint64_t x, uint64_t factor)
+{
+	x ^= x >> 20;
+	x = (x * factor) & BITS40;
+	return x ^ (x >> 20);
+}
+
+static uint64_t mix64(uint64_t x, uint64_t factor)
+{
+	x ^= x >> 32;
+	x *= factor;
+	return x ^ (x >> 32);
+}
+
+void member_unique_id(int64_t id, char out[UNIQUE_ID_HEX + 1])
+{
+	(void)snprintf(out, UNIQUE_ID_HEX + 1, "%010" PRIx64,
+		       mix40((uint64_t)id & BITS40, FACTOR));
+}
+
+void member_contact_id(int64_t id, char out[CONTACT_ID_HEX + 1])
+{
+	uint64_t first = mix64((uint64_t)id, FACTOR);
+
+	(void)snprintf(out, CONTACT_ID_HEX + 1, "%016" PRIx64 "%016" PRIx64,
+		       first, mix64(first + FACTOR, FACTOR));
+}
+
+/* Exactly `digits` lower-case hex digits. */
+static bool is_hex(const char *s, size_t digits)
+{
+	return strspn(s, "0123456789abcdef") == digits && !s[digits];
+}
+
+int64_t member_of_unique_id(const char *hex)
+{
+	if (!is_hex(hex, UNIQUE_ID_HEX))
+		return 0;
+	return (int64_t)mix40(strtoull(hex, NULL, 16), inverse(FACTOR));
+}
+
+int64_t member_of_contact_id(const char *hex)
+{
+	char half[17] = "", again[CONTACT_ID_HEX + 1];
+	int64_t id;
+
+	if (!is_hex(hex, CONTACT_ID_HEX))
+		return 0;
+	memcpy(half, hex, 16);
+	id = (int64_t)mix64(strtoull(half, NULL, 16), inverse(FACTOR));
+	member_contact_id(id, again);
+	return strcmp(hex, again) == 0 ? id : 0;
+}
+
+/* --- one --- */
+
+static const char *text_or_empty(const struct rows *rows, int column,
+				 struct arena *arena)
+{
+	const char *text = rows_dup(rows, column, arena);
+
+	return text ? text : "";
+}
+
+void member_read_row(const struct rows *rows, struct arena *arena,
+		     struct member *out)
+{
+	*out = (struct member){
+		.id = rows_int(rows, 0),
+		.list_id = rows_int(rows, 1),
+		.address = rows_dup(rows, 2, arena),
+		.email_hash = rows_dup(rows, 3, arena),
+		.unique_id = rows_dup(rows, 4, arena),
+		.status = (enum member_status)rows_int(rows, 5),
+		.unsubscribed_by = (enum unsubscribed_by)rows_int(rows, 6),
+		.unsubscribe_reason = text_or_empty(rows, 7, arena),
+		.text_only = rows_int(rows, 8) == 2,
+		.merge = rows_dup(rows, 9, arena),
+		.language = rows_dup(rows, 10, arena),
+		.vip = rows_int(rows, 11) != 0,
+		.rating = rows_int(rows, 12),
+		.source = rows_dup(rows, 13, arena),
+		.ip_signup = rows_dup(rows, 14, arena),
+		.ip_opt = rows_dup(rows, 15, arena),
+		.signup_ms = rows_int(rows, 16),
+		.opt_ms = rows_int(rows, 17),
+		.changed_ms = rows_int(rows, 18),
+		.unsubscribed_ms = rows_int(rows, 19),
+		.unsubscribed_campaign_id = rows_int(rows, 20),
+	};
+}
+
+static int find_one(struct db *db, const struct sql *sql, struct sql_args args,
+		    struct arena *arena, struct member *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		member_read_row(rows, arena, out);
+	return found;
+}
+
+static int find_by_contact_id(struct db *db, int64_t list_id, const char *key,
+			      struct arena *arena, struct member *out,
+			      struct err *err)
+{
+	int64_t id = member_of_contact_id(key);
+	struct member member;
+	int found;
+
+	if (id <= 0)
+		return 0;
+	found = find_one(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)), arena,
+			 &member, err);
+	if (found <= 0 || member.list_id != list_id)
+		return found < 0 ? -1 : 0;
+	*out = member;
+	return 1;
+}
+
+int member_find(struct db *db, int64_t list_id, const char *key,
+		struct arena *arena, struct member *out, struct err *err)
+{
+	char hash[MD5_HEX + 1];
+	int found;
+
+	if (strchr(key, '@')) {
+		struct email email;
+		struct err ignored = ERR_INIT;
+
+		if (email_parse(key, arena, &email, &ignored) < 0)
+			return 0;
+		memcpy(hash, email.hash, sizeof(hash));
+	} else if (strlen(key) != MD5_HEX) {
+		return 0;
+	} else {
+		for (size_t i = 0; i <= MD5_HEX; i++)
+			hash[i] = (char)(key[i] >= 'A' && key[i] <= 'F'
+						 ? key[i] + 32
+						 : key[i]);
+	}
+	found = find_one(db, SQL_MEMBER_BY_HASH,
+			 SQL_ARGS(sql_int(list_id), sql_text(hash)), arena, out,
+			 err);
+	if (found)
+		return found;
+	return find_by_contact_id(db, list_id, hash, arena, out, err);
+}
+
+static int not_found(struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND,
+		       "The requested resource could not be found.");
+}
+
+int member_get(struct db *db, int64_t list_id, const char *key,
+	       struct arena *arena, struct member *out, struct err *err)
+{
+	int found = member_find(db, list_id, key, arena, out, err);
+
+	if (found == 0)
+		return not_found(err);
+	return found < 0 ? -1 : 0;
+}
+
+int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
+		     struct member *out, struct err *err)
+{
+	int found = find_one(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)), arena,
+			     out, err);
+
+	if (found == 0)
+		return not_found(err);
+	return found < 0 ? -1 : 0;
+}
+
+/* --- many --- */
+
+static int read_all(struct rows *rows, struct arena *arena, struct members *out,
+		    struct err *err)
+{
+	int more;
+
+	while ((more = rows_next(rows, err)) > 0) {
+		struct member member;
+
+		member_read_row(rows, arena, &member);
+		vec_push(out, member);
+	}
+	return more;
+}
+
+int member_list_by_ids(struct db *db, const char *ids, struct arena *arena,
+		       struct members *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	if (db_query(db, SQL_MEMBER_BY_IDS, SQL_ARGS(sql_text(ids)), &rows,
+		     err) < 0)
+		return -1;
+	return read_all(rows, arena, out, err);
+}
+
+static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)
+{
+	if (!n)
+		return;
+	sqlbuild_add(b, literal);
+	sqlbuild_bind_int(b, n);
+}
+
+static void add_where(struct sqlbuild *b, const struct member_filter *f)
+{
+	sqlbuild_add(b, " FROM member m WHERE m.list_id = ");
+	sqlbuild_bind_int(b, f->list_id);
+	add_bound(b, " AND m.status = ", f->status);
+	add_bound(b, " AND m.changed_ms >= ", f->since_changed_ms);
+	add_bound(b, " AND m.changed_ms < ", f->before_changed_ms);
+	add_bound(b, " AND m.opt_ms >= ", f->since_opt_ms);
+	if (f->before_opt_ms)
+		sqlbuild_add(b, " AND m.opt_ms > 0");
+	add_bound(b, " AND m.opt_ms < ", f->before_opt_ms);
+	add_bound(b, " AND m.unsubscribed_ms >= ", f->since_unsubscribed_ms);
+	add_bound(b, " AND m.unsubscribed_ms < ", f->before_unsubscribed_ms);
+	if (f->email_type)
+		add_bound(b, " AND m.email_type = ",
+			  strcmp(f->email_type, "text") == 0 ? 2 : 1);
+	if (f->unique_id) {
+		sqlbuild_add(b, " AND m.id = ");
+		sqlbuild_bind_int(b, member_of_unique_id(f->unique_id));
+	}
+	if (f->vip_only)
+		sqlbuild_add(b, " AND m.vip = 1");
+	if (f->segment_id) {
+		sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM segment_member sm "
+				"WHERE sm.member_id = m.id AND "
+				"sm.segment_id = ");
+		sqlbuild_bind_int(b, f->segment_id);
+		sqlbuild_add(b, ")");
+	}
+}
+
+static void add_order(struct sqlbuild *b, const struct member_filter *f)
+{
+	static const char *const up[] = {
+		[MEMBER_BY_ID] = " ORDER BY m.id",
+		[MEMBER_BY_CHANGED] = " ORDER BY m.changed_ms, m.id",
+		[MEMBER_BY_OPT] = " ORDER BY m.opt_ms, m.id",
+		[MEMBER_BY_SIGNUP] = " ORDER BY m.signup_ms, m.id",
+	};
+	static const char *const down[] = {
+		[MEMBER_BY_ID] = " ORDER BY m.id DESC",
+		[MEMBER_BY_CHANGED] = " ORDER BY m.changed_ms DESC, m.id DESC",
+		[MEMBER_BY_OPT] = " ORDER BY m.opt_ms DESC, m.id DESC",
+		[MEMBER_BY_SIGNUP] = " ORDER BY m.signup_ms DESC, m.id DESC",
+	};
+
+	sqlbuild_add(b, f->sort_desc ? down[f->sort] : up[f->sort]);
+}
+
+static int count_all(struct db *db, const struct member_filter *f,
+		     struct arena *arena, int64_t *out, struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT COUNT(*)");
+	add_where(&b, f);
+	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
+		return -1;
+	*out = rows_int(rows, 0);
+	return 0;
+}
+
+/* The inner query walks an index only, so that a large offset stays cheap. */
+static void build_page(struct sqlbuild *b, const struct member_filter *f)
+{
+	sqlbuild_add(b, "SELECT m.id, m.list_id, m.address, m.email_hash, "
+			"m.unique_id, m.status, m.unsubscribed_by, "
+			"m.unsubscribe_reason, m.email_type, m.merge, "
+			"m.language, m.vip, m.rating, m.source, m.ip_signup, "
+			"m.ip_opt, m.signup_ms, m.opt_ms, m.changed_ms, "
+			"m.unsubscribed_ms, m.unsubscribed_campaign_id "
+			"FROM member m WHERE m.id IN (SELECT m.id");
+	add_where(b, f);
+	add_order(b, f);
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, f->count);
+	sqlbuild_add(b, " OFFSET ");
+	sqlbuild_bind_int(b, f->offset);
+	sqlbuild_add(b, ")");
+	add_order(b, f);
+}
+
+int member_list(struct db *db, const struct member_filter *filter,
+		struct arena *arena, struct members *out, int64_t *total_out,
+		struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	if (count_all(db, filter, arena, total_out, err) < 0)
+		return -1;
+	if (filter->count == 0 || filter->offset >= *total_out)
+		return 0;
+	build_page(&b, filter);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	return read_all(rows, arena, out, err);
+}
+
+void member_tags_release(struct member_tags *tags)
+{
+	vec_release(tags);
+}
+
+int member_tags_list(struct db *db, const char *ids, struct arena *arena,
+		     struct member_tags *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_MEMBER_TAGS, SQL_ARGS(sql_text(ids)), &rows, err) <
+	    0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, ((struct member_tag){
+				      .member_id = rows_int(rows, 0),
+				      .segment_id = rows_int(rows, 1),
+				      .name = rows_dup(rows, 2, arena),
+				      .at_ms = rows_int(rows, 3),
+			      }));
+	return more;
+}
+
+void member_rates_release(struct member_rates *rates)
+{
+	vec_release(rates);
+}
+
+int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
+		      struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_MEMBER_RATES, SQL_ARGS(sql_text(ids)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, ((struct member_rate){
+				      .member_id = rows_int(rows, 0),
+				      .sent = rows_int(rows, 1),
+				      .opened = rows_int(rows, 2),
+				      .clicked = rows_int(rows, 3),
+			      }));
+	return more;
+}

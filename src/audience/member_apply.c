@@ -1,0 +1,481 @@
+/*
+ * member_apply: many changes with few statements. Everything that the changes
+ * need is read first, decided in memory, and written in one batch.
+ */
+#include "audience/list.h"
+#include "audience/member_private.h"
+
+#include "audience/suppression.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/member.h"
+#include "store/store.h"
+
+#include <string.h>
+
+/* Members by hash: open addressing. An address that was given up keeps its
+ * slot, with no entry. */
+struct slot {
+	const char *hash;
+	struct member_entry *entry;
+};
+
+struct table {
+	struct slot *v;
+	size_t mask;
+};
+
+struct wanted {
+	struct email email;     /* of the body; folded NULL: none */
+	char hash[MD5_HEX + 1]; /* whom it is about: the key's, or email's */
+	int64_t id;             /* the key was a contact id */
+	bool forgotten;
+};
+
+static size_t hash_value(const char *hash)
+{
+	size_t h = 5381;
+
+	for (size_t i = 0; i < 12 && hash[i]; i++)
+		h = h * 33 + (unsigned char)hash[i];
+	return h;
+}
+
+static void table_init(struct table *t, size_t items, struct arena *arena)
+{
+	size_t size = 16;
+
+	while (size < items * 2)
+		size *= 2;
+	t->v = arena_array(arena, struct slot, size);
+	t->mask = size - 1;
+}
+
+static struct slot *slot_of(struct table *t, const char *hash)
+{
+	size_t i = hash_value(hash) & t->mask;
+
+	while (t->v[i].hash && strcmp(t->v[i].hash, hash) != 0)
+		i = (i + 1) & t->mask;
+	t->v[i].hash = hash;
+	return &t->v[i];
+}
+
+/* --- reading --- */
+
+static int read_address(struct member_op *op, struct wanted *w,
+			struct arena *arena, struct err *err)
+{
+	const char *text = NULL;
+	struct err why = ERR_INIT;
+
+	if (json_get_text(op->body, "email_address", &text, err) < 0)
+		return -1;
+	if (!text && op->key && strchr(op->key, '@') && op->mode == MEMBER_PUT)
+		text = op->key;
+	op->address = text ? text : "";
+	if (!text && op->key)
+		return 0;
+	if (!text || !strchr(text, '@'))
+		return err_set(err, ERR_INVALID,
+			       "Please provide a valid email address.");
+	if (email_parse(text, arena, &w->email, &why) < 0)
+		return err_set(err, ERR_INVALID,
+			       "%s looks fake or invalid, please enter a real "
+			       "email address.",
+			       text);
+	return 0;
+}
+
+static int read_wanted(struct member_run *run, struct member_op *op,
+		       struct wanted *w, struct err *err)
+{
+	struct member member;
+	int found;
+
+	if (read_address(op, w, run->arena, err) < 0) {
+		op->outcome = MEMBER_REFUSED;
+		op->err = *err;
+		*err = (struct err)ERR_INIT;
+		return 0;
+	}
+	if (!op->key) {
+		memcpy(w->hash, w->email.hash, sizeof(w->hash));
+		return 0;
+	}
+	/* The key may be spelt in three ways: find out whom it names. */
+	found = member_find(run->tx->db, run->list->id, op->key, run->arena,
+			    &member, err);
+	if (found < 0)
+		return -1;
+	if (found)
+		memcpy(w->hash, member.email_hash, sizeof(w->hash));
+	return 0;
+}
+
+static void add_text(struct strbuf *json, const char *text)
+{
+	strbuf_addch(json, json->len ? ',' : '[');
+	strbuf_addch(json, '"');
+	strbuf_addstr(json, text); /* hex digits */
+	strbuf_addch(json, '"');
+}
+
+static int load_members(struct member_run *run, const struct wanted *wanted,
+			size_t n, struct table *table, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	for (size_t i = 0; i < n; i++) {
+		if (wanted[i].hash[0])
+			add_text(&json, wanted[i].hash);
+		if (wanted[i].email.folded &&
+		    strcmp(wanted[i].hash, wanted[i].email.hash) != 0)
+			add_text(&json, wanted[i].email.hash);
+	}
+	if (!json.len)
+		return 0;
+	strbuf_addch(&json, ']');
+	if (db_query(run->tx->db, SQL_MEMBER_BY_HASHES,
+		     SQL_ARGS(sql_int(run->list->id), sql_text(json.buf)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct member_entry *entry =
+			arena_new_of(run->arena, struct member_entry);
+
+		member_read_row(rows, run->arena, &entry->old);
+		entry->now = entry->old;
+		entry->exists = true;
+		slot_of(table, entry->old.email_hash)->entry = entry;
+	}
+	return more;
+}
+
+static int load_forgotten(struct member_run *run, struct wanted *wanted,
+			  size_t n, struct err *err)
+{
+	const char **folded = arena_array(run->arena, const char *, n);
+	bool *hits = arena_array(run->arena, bool, n);
+
+	for (size_t i = 0; i < n; i++)
+		folded[i] =
+			wanted[i].email.folded ? wanted[i].email.folded : "";
+	if (forgotten_check(run->tx->db, run->list->id, folded, n, hits, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		wanted[i].forgotten = hits[i];
+	return 0;
+}
+
+/* --- deciding --- */
+
+static struct member_entry *new_entry(struct member_run *run)
+{
+	struct member_entry *entry =
+		arena_new_of(run->arena, struct member_entry);
+
+	entry->is_new = true;
+	entry->now = (struct member){
+		.list_id = run->list->id,
+		.address = "",
+		.email_hash = "",
+		.unsubscribe_reason = "",
+		.merge = "{}",
+		.language = "",
+		.rating = 2,
+		.source = "API - Generic",
+		.ip_signup = "",
+		.ip_opt = "",
+	};
+	return entry;
+}
+
+static void refuse(struct member_op *op, enum err_code code, const char *text)
+{
+	op->outcome = MEMBER_REFUSED;
+	(void)err_set(&op->err, code, "%s", text); /* returns -1 always */
+}
+
+/* The other member that has the address of the body already. */
+static bool is_taken(struct table *table, const struct wanted *w,
+		     const struct member_entry *entry)
+{
+	struct slot *slot;
+
+	if (!w->email.folded)
+		return false;
+	slot = slot_of(table, w->email.hash);
+	return slot->entry && slot->entry != entry;
+}
+
+static void decide(struct member_run *run, struct member_op *op,
+		   const struct wanted *w, struct table *table)
+{
+	struct slot *slot = w->hash[0] ? slot_of(table, w->hash) : NULL;
+	struct member_entry *entry = slot ? slot->entry : NULL;
+	const char *before;
+
+	if (!entry && op->mode == MEMBER_PATCH) {
+		refuse(op, ERR_NOT_FOUND,
+		       "The requested resource could not be found.");
+		return;
+	}
+	if (!entry && !w->email.folded) {
+		refuse(op, ERR_INVALID,
+		       "Please provide a valid email address.");
+		return;
+	}
+	if (op->key && is_taken(table, w, entry)) {
+		op->outcome = MEMBER_REFUSED;
+		(void)err_title(&op->err, ERR_INVALID, "Member Exists",
+				"%s is already a list member. Use PUT to "
+				"insert or update list members.",
+				op->address);
+		return;
+	}
+	if (!entry)
+		entry = new_entry(run);
+	before = entry->now.email_hash;
+	if (member_decide(run, op, entry, &w->email, w->forgotten) < 0)
+		return;
+	if (strcmp(before, entry->now.email_hash) != 0) {
+		if (*before)
+			slot_of(table, before)->entry = NULL;
+		slot_of(table, entry->now.email_hash)->entry = entry;
+	}
+	op->outcome = entry->exists ? MEMBER_CHANGED : MEMBER_NEW;
+	entry->exists = true;
+	op->entry = entry;
+}
+
+static bool differs(const struct member *a, const struct member *b)
+{
+	return strcmp(a->email_hash, b->email_hash) != 0 ||
+	       strcmp(a->address, b->address) != 0 || a->status != b->status ||
+	       a->unsubscribed_by != b->unsubscribed_by ||
+	       strcmp(a->unsubscribe_reason, b->unsubscribe_reason) != 0 ||
+	       a->text_only != b->text_only ||
+	       strcmp(a->merge, b->merge) != 0 ||
+	       strcmp(a->language, b->language) != 0 || a->vip != b->vip ||
+	       strcmp(a->ip_signup, b->ip_signup) != 0 ||
+	       strcmp(a->ip_opt, b->ip_opt) != 0 ||
+	       a->signup_ms != b->signup_ms || a->opt_ms != b->opt_ms;
+}
+
+/* --- writing --- */
+
+/* Ops may share an entry: each is written once. */
+static size_t collect_dirty(struct member_run *run, struct member_op *ops,
+			    size_t n, struct member_entry **out)
+{
+	size_t dirty = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct member_entry *entry = ops[i].entry;
+
+		if (!entry)
+			continue;
+		if (!entry->is_new && !differs(&entry->old, &entry->now)) {
+			ops[i].outcome = MEMBER_SAME;
+			continue;
+		}
+		if (entry->is_listed)
+			continue;
+		entry->is_listed = true;
+		entry->now.changed_ms = run->actor->now_ms;
+		out[dirty++] = entry;
+	}
+	return dirty;
+}
+
+static int give_ids(struct member_run *run, struct member_entry **dirty,
+		    size_t n, struct err *err)
+{
+	int64_t wanted = 0, id;
+	char hex[UNIQUE_ID_HEX + 1];
+
+	for (size_t i = 0; i < n; i++)
+		wanted += dirty[i]->is_new;
+	if (!wanted)
+		return 0;
+	if (sequence_take(run->tx, "member", wanted, &id, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (!dirty[i]->is_new)
+			continue;
+		dirty[i]->now.id = id;
+		member_unique_id(id++, hex);
+		dirty[i]->now.unique_id = arena_strdup(run->arena, hex);
+	}
+	return 0;
+}
+
+int member_write(struct batch *batch, const struct member *m, bool is_new,
+		 struct err *err)
+{
+	struct sql_value reason = *m->unsubscribe_reason
+					  ? sql_text(m->unsubscribe_reason)
+					  : sql_null();
+
+	if (is_new)
+		return batch_add(
+			batch, SQL_MEMBER_ADD,
+			SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
+				 sql_text(m->address), sql_text(m->email_hash),
+				 sql_text(m->unique_id), sql_int(m->status),
+				 sql_int(m->unsubscribed_by), reason,
+				 sql_int(m->text_only ? 2 : 1),
+				 sql_text(m->merge), sql_text(m->language),
+				 sql_int(m->vip), sql_int(m->rating),
+				 sql_text(m->source), sql_text(m->ip_signup),
+				 sql_text(m->ip_opt), sql_int(m->signup_ms),
+				 sql_int(m->opt_ms), sql_int(m->changed_ms),
+				 sql_id_or_null(m->unsubscribed_ms),
+				 sql_id_or_null(m->unsubscribed_campaign_id)),
+			err);
+	return batch_add(batch, SQL_MEMBER_UPDATE,
+			 SQL_ARGS(sql_text(m->address), sql_text(m->email_hash),
+				  sql_int(m->status),
+				  sql_int(m->unsubscribed_by), reason,
+				  sql_int(m->text_only ? 2 : 1),
+				  sql_text(m->merge), sql_text(m->language),
+				  sql_int(m->vip), sql_int(m->rating),
+				  sql_text(m->source), sql_text(m->ip_signup),
+				  sql_text(m->ip_opt), sql_int(m->signup_ms),
+				  sql_int(m->opt_ms), sql_int(m->changed_ms),
+				  sql_id_or_null(m->unsubscribed_ms),
+				  sql_id_or_null(m->unsubscribed_campaign_id),
+				  sql_int(m->id)),
+			 err);
+}
+
+/* Old addresses go before new ones come: two members may swap theirs. */
+static int write_addresses(struct batch *batch, struct member_entry **dirty,
+			   size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct member_entry *e = dirty[i];
+
+		if (e->is_new ||
+		    strcmp(e->old.email_hash, e->now.email_hash) == 0)
+			continue;
+		if (batch_add(batch, SQL_MEMBER_ADDRESS_REMOVE,
+			      SQL_ARGS(sql_int(e->old.list_id),
+				       sql_text(e->old.email_hash)),
+			      err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct member_entry *e = dirty[i];
+
+		if (!e->is_new &&
+		    strcmp(e->old.email_hash, e->now.email_hash) == 0)
+			continue;
+		if (batch_add(batch, SQL_MEMBER_ADDRESS_ADD,
+			      SQL_ARGS(sql_int(e->now.list_id),
+				       sql_text(e->now.email_hash),
+				       sql_int(e->now.id)),
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_all(struct member_run *run, struct member_entry **dirty,
+		     size_t n, struct err *err)
+{
+	struct batch batch;
+
+	if (n == 0)
+		return 0;
+	if (give_ids(run, dirty, n, err) < 0)
+		return -1;
+	batch_begin(run->tx, &batch);
+	for (size_t i = 0; i < n; i++)
+		if (member_write(&batch, &dirty[i]->now, dirty[i]->is_new,
+				 err) < 0)
+			return -1;
+	if (write_addresses(&batch, dirty, n, err) < 0)
+		return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+static int tell_all(struct member_run *run, struct member_entry **dirty,
+		    size_t n, struct err *err)
+{
+	if (run->listeners.n == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (member_tell(run, dirty[i]->is_new ? NULL : &dirty[i]->old,
+				&dirty[i]->now, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- the whole --- */
+
+static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
+		      struct err *err)
+{
+	struct wanted *wanted = arena_array(run->arena, struct wanted, n);
+	struct table table;
+
+	for (size_t i = 0; i < n; i++)
+		if (read_wanted(run, &ops[i], &wanted[i], err) < 0)
+			return -1;
+	table_init(&table, 3 * n, run->arena);
+	if (load_members(run, wanted, n, &table, err) < 0 ||
+	    load_forgotten(run, wanted, n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (ops[i].outcome != MEMBER_REFUSED)
+			decide(run, &ops[i], &wanted[i], &table);
+	return 0;
+}
+
+static int apply(struct member_run *run, struct member_op *ops, size_t n,
+		 struct err *err)
+{
+	struct member_entry **dirty =
+		arena_array(run->arena, struct member_entry *, n + 1);
+	size_t dirty_n;
+
+	if (merge_field_list(run->tx->db, run->list->id, run->arena, &run->defs,
+			     err) < 0 ||
+	    webhook_listeners(run->tx->db, run->list->id, run->actor->source,
+			      run->arena, &run->listeners, err) < 0 ||
+	    decide_all(run, ops, n, err) < 0)
+		return -1;
+	dirty_n = collect_dirty(run, ops, n, dirty);
+	if (write_all(run, dirty, dirty_n, err) < 0 ||
+	    member_apply_tags(run, ops, n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (ops[i].entry)
+			ops[i].member = ops[i].entry->now;
+	return tell_all(run, dirty, dirty_n, err);
+}
+
+int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
+		 size_t n, const struct actor *actor, struct arena *arena,
+		 struct err *err)
+{
+	struct member_run run = {
+		.tx = tx, .list = list, .actor = actor, .arena = arena
+	};
+	int done = n ? apply(&run, ops, n, err) : 0;
+
+	merge_defs_release(&run.defs);
+	webhooks_release(&run.listeners);
+	return done;
+}
+
+void member_op_release(struct member_op *op)
+{
+	field_errors_release(&op->errors);
+}

@@ -1,0 +1,281 @@
+/*
+ * What a change asked for through the API does to a member: the table of
+ * transitions, and the fields. Nothing here touches the database.
+ */
+#include "audience/list.h"
+#include "audience/member_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define BY_ADMIN "N/A (Unsubscribed by admin)"
+#define LANGUAGE_MAX 10
+
+/* --- statuses --- */
+
+static int in_compliance(const char *address, struct err *err)
+{
+	return err_title(err, ERR_INVALID, "Member In Compliance State",
+			 "%s is in a compliance state due to unsubscribe, "
+			 "bounce, or compliance review and cannot be "
+			 "subscribed.",
+			 address);
+}
+
+/*
+ * May the API subscribe a member of that past? It may undo what it did
+ * itself; who left by himself, complained or bounced must come back by
+ * himself. Waiting (pending) and archiving do not wash this off.
+ */
+static bool may_return(const struct member *m)
+{
+	return m->status != MEMBER_CLEANED &&
+	       m->unsubscribed_by <= UNSUBSCRIBED_BY_API;
+}
+
+static void subscribe(struct member *m, const struct actor *actor)
+{
+	if (m->status == MEMBER_ARCHIVED || !m->opt_ms)
+		m->opt_ms = actor->now_ms;
+	m->status = MEMBER_SUBSCRIBED;
+	m->unsubscribed_by = UNSUBSCRIBED_NOT;
+	m->unsubscribe_reason = "";
+	m->unsubscribed_ms = 0;
+	m->unsubscribed_campaign_id = 0;
+}
+
+static void unsubscribe(struct member *m, const struct actor *actor)
+{
+	if (m->status == MEMBER_CLEANED)
+		m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
+	else if (m->unsubscribed_by == UNSUBSCRIBED_NOT)
+		m->unsubscribed_by = UNSUBSCRIBED_BY_API;
+	m->status = MEMBER_UNSUBSCRIBED;
+	m->unsubscribe_reason = BY_ADMIN;
+	m->unsubscribed_ms = actor->now_ms;
+}
+
+static int move(struct member *m, enum member_status to, bool is_new,
+		const struct actor *actor, struct err *err)
+{
+	if (!is_new && m->status == to)
+		return 0;
+	switch (to) {
+	case MEMBER_SUBSCRIBED:
+		if (!is_new && !may_return(m))
+			return in_compliance(m->address, err);
+		subscribe(m, actor);
+		return 0;
+	case MEMBER_UNSUBSCRIBED:
+		unsubscribe(m, actor);
+		return 0;
+	case MEMBER_TRANSACTIONAL:
+		if (!is_new && m->status != MEMBER_ARCHIVED)
+			return err_field(err, "status",
+					 "only a new member can be "
+					 "transactional");
+		break;
+	case MEMBER_PENDING:
+		if (!m->signup_ms)
+			m->signup_ms = actor->now_ms;
+		if (m->status == MEMBER_CLEANED)
+			m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
+		break;
+	default:
+		break;
+	}
+	m->status = to;
+	return 0;
+}
+
+/* 1: *out is the status asked for; 0: none is; -1. */
+static int wanted_status(const struct member_op *op, bool is_new,
+			 enum member_status *out, struct err *err)
+{
+	const char *field = "status";
+	const char *name = NULL;
+	enum member_status status;
+
+	if (is_new && op->mode == MEMBER_PUT) {
+		field = "status_if_new";
+		if (json_get_text(op->body, field, &name, err) < 0)
+			return -1;
+		if (!name)
+			field = "status";
+	}
+	if (!name && json_get_text(op->body, field, &name, err) < 0)
+		return -1;
+	if (!name || !*name) {
+		if (is_new)
+			return err_field(err, field,
+					 "This value should not be blank.");
+		return 0;
+	}
+	status = member_status_of(name);
+	if (!status || status == MEMBER_ARCHIVED ||
+	    (status == MEMBER_TRANSACTIONAL && op->mode == MEMBER_PATCH))
+		return err_field(err, field,
+				 "Value must be one of: subscribed, "
+				 "unsubscribed, cleaned, pending%s.",
+				 op->mode == MEMBER_PATCH ? ""
+							  : ", transactional");
+	*out = status;
+	return 1;
+}
+
+static int decide_status(const struct member_run *run,
+			 const struct member_op *op, struct member_entry *entry,
+			 struct err *err)
+{
+	bool is_new = !entry->exists;
+	enum member_status to = 0;
+	int asked = wanted_status(op, is_new, &to, err);
+
+	if (asked <= 0)
+		return asked;
+	return move(&entry->now, to, is_new, run->actor, err);
+}
+
+/* --- other fields --- */
+
+static bool is_ip(const char *text)
+{
+	unsigned char bytes[16];
+
+	return inet_pton(AF_INET, text, bytes) == 1 ||
+	       inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+static int read_ip(const json_t *body, const char *field, const char **out,
+		   struct err *err)
+{
+	const char *text = *out;
+
+	if (json_get_text(body, field, &text, err) < 0)
+		return -1;
+	if (*text && !is_ip(text))
+		return err_field(err, field,
+				 "This value is not a valid IP address.");
+	*out = text;
+	return 0;
+}
+
+static int read_ms(const json_t *body, const char *field, int64_t *out,
+		   struct err *err)
+{
+	const char *text = NULL;
+
+	if (json_get_text(body, field, &text, err) < 0)
+		return -1;
+	if (text && *text && !time_parse_iso(text, out))
+		return err_field(err, field,
+				 "This value is not a valid datetime.");
+	return 0;
+}
+
+static int read_fields(const json_t *body, struct member *m, struct err *err)
+{
+	const char *type = NULL;
+
+	if (json_get_text(body, "email_type", &type, err) < 0 ||
+	    json_get_text(body, "language", &m->language, err) < 0 ||
+	    json_get_bool(body, "vip", &m->vip, err) < 0 ||
+	    read_ip(body, "ip_signup", &m->ip_signup, err) < 0 ||
+	    read_ip(body, "ip_opt", &m->ip_opt, err) < 0 ||
+	    read_ms(body, "timestamp_signup", &m->signup_ms, err) < 0 ||
+	    read_ms(body, "timestamp_opt", &m->opt_ms, err) < 0)
+		return -1;
+	if (type && *type) {
+		m->text_only = strcmp(type, "text") == 0;
+		if (!m->text_only && strcmp(type, "html") != 0)
+			return err_field(err, "email_type",
+					 "should be html or text");
+	}
+	if (strlen(m->language) > LANGUAGE_MAX)
+		return err_field(err, "language", "is no language code");
+	return 0;
+}
+
+static int read_merges(struct member_run *run, struct member_op *op,
+		       struct member_entry *entry, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf column = STRBUF_INIT;
+	const json_t *given = NULL;
+	int has = json_get_object(op->body, "merge_fields", &given, err);
+	bool strict = !op->skip_merge_validation && (!entry->exists || has > 0);
+
+	if (has < 0)
+		return -1;
+	if (!has && entry->exists)
+		return 0;
+	merge_values_lay(&run->defs, entry->now.merge, given, strict,
+			 run->arena, &column, &op->errors);
+	if (op->errors.n)
+		return err_set(err, ERR_INVALID,
+			       "Your merge fields were invalid.");
+	entry->now.merge = arena_str(run->arena, strbuf_str(&column));
+	return 0;
+}
+
+/* --- the whole --- */
+
+static int member_exists(const char *address, struct err *err)
+{
+	return err_title(err, ERR_INVALID, "Member Exists",
+			 "%s is already a list member. Use PUT to insert or "
+			 "update list members.",
+			 address);
+}
+
+static int forgotten_email(const char *address, struct err *err)
+{
+	return err_title(err, ERR_INVALID, "Forgotten Email Not Subscribed",
+			 "%s was permanently deleted and cannot be "
+			 "re-imported. The contact must re-subscribe to get "
+			 "back on the list.",
+			 address);
+}
+
+static void set_address(struct member *m, const struct email *email,
+			struct arena *arena)
+{
+	m->address = email->folded;
+	m->email_hash = arena_strdup(arena, email->hash);
+}
+
+static int decide(struct member_run *run, struct member_op *op,
+		  struct member_entry *entry, const struct email *email,
+		  bool forgotten, struct err *err)
+{
+	bool must_be_new = op->mode == MEMBER_POST || op->mode == MEMBER_BATCH;
+	bool archived = entry->now.status == MEMBER_ARCHIVED;
+
+	if (entry->exists && must_be_new && !archived)
+		return member_exists(op->address, err);
+	if (email->folded && forgotten &&
+	    (!entry->exists || strcmp(entry->now.email_hash, email->hash) != 0))
+		return forgotten_email(op->address, err);
+	if (email->folded)
+		set_address(&entry->now, email, run->arena);
+	if (decide_status(run, op, entry, err) < 0 ||
+	    read_fields(op->body, &entry->now, err) < 0)
+		return -1;
+	return read_merges(run, op, entry, err);
+}
+
+int member_decide(struct member_run *run, struct member_op *op,
+		  struct member_entry *entry, const struct email *email,
+		  bool forgotten)
+{
+	struct member before = entry->now;
+
+	if (decide(run, op, entry, email, forgotten, &op->err) == 0)
+		return 0;
+	entry->now = before;
+	op->outcome = MEMBER_REFUSED;
+	return -1;
+}

@@ -1,0 +1,66 @@
+/*
+ * audience/member_private.h - what the files about members share
+ */
+#ifndef AUDIENCE_MEMBER_PRIVATE_H
+#define AUDIENCE_MEMBER_PRIVATE_H
+
+#include "audience/member.h"
+#include "audience/webhook.h"
+#include "base/email.h"
+#include "store/db.h"
+
+/* A row of the queries member-by-... */
+void member_read_row(const struct rows *rows, struct arena *arena,
+		     struct member *out);
+
+/* One member on its way through member_apply; ops about the same address
+ * share one. */
+struct member_entry {
+	struct member old; /* id 0: it was not there */
+	struct member now;
+	bool exists;    /* now, also if only from this very transaction */
+	bool is_new;    /* has no row yet */
+	bool is_listed; /* among those to write */
+};
+
+/* Everything member_apply knows about its list. */
+struct member_run {
+	struct tx *tx;
+	const struct list *list;
+	const struct actor *actor;
+	struct arena *arena;
+	struct merge_defs defs;
+	struct webhooks listeners;
+};
+
+/*
+ * What the body asks of a member: lays it over entry->now. `email` is that of
+ * the body (folded NULL: none given); forgotten: it was permanently deleted.
+ * Returns 0, or -1 with op->err (and op->errors) and entry->now as it was.
+ */
+int member_decide(struct member_run *run, struct member_op *op,
+		  struct member_entry *entry, const struct email *email,
+		  bool forgotten);
+
+/* The tags that the bodies of the ops give. */
+int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
+		      struct err *err);
+/* Insert or update in an open batch. */
+int member_write(struct batch *batch, const struct member *member, bool is_new,
+		 struct err *err);
+/* Tell the webhooks what became of a member. */
+int member_tell(struct member_run *run, const struct member *old,
+		const struct member *now, struct err *err);
+
+/* Tags by name. */
+struct tag_id {
+	const char *name;
+	int64_t id; /* 0: there is none */
+};
+struct tag_ids VEC_FIELDS(struct tag_id);
+void tag_ids_release(struct tag_ids *tags);
+/* Fills the ids; `make`: creates those that are missing. Names are unique. */
+int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
+		    bool make, int64_t now_ms, struct err *err);
+
+#endif

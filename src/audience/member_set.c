@@ -1,0 +1,273 @@
+#include "audience/member_set.h"
+
+#include "base/err.h"
+#include "base/vec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A sorted id takes 64 bits, a bit of a bitset one: the bitset is smaller as
+ * soon as more than one id in 64 of the range is in the set. Small sets stay
+ * sorted ids whatever their range. */
+#define SPARSE_ALWAYS 256
+
+void member_set_release(struct member_set *set)
+{
+	free(set->bits);
+	free(set->ids);
+	*set = (struct member_set)MEMBER_SET_INIT;
+}
+
+void member_set_reset(struct member_set *set)
+{
+	member_set_release(set);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void grow_bits(struct member_set *set, size_t words)
+{
+	size_t cap = set->words;
+
+	if (words <= set->words)
+		return;
+	words = words + words / 4;
+	set->bits = vec_grow(set->bits, &cap, words, sizeof(*set->bits));
+	memset(set->bits + set->words, 0,
+	       (cap - set->words) * sizeof(*set->bits));
+	set->words = cap;
+}
+
+static void set_bit(struct member_set *set, int64_t id)
+{
+	size_t word = (size_t)id / 64;
+
+	if (word >= set->words)
+		grow_bits(set, word + 1);
+	set->bits[word] |= UINT64_C(1) << (id % 64);
+}
+
+static void make_dense(struct member_set *set)
+{
+	struct member_set dense = MEMBER_SET_INIT;
+
+	if (set->bits)
+		return;
+	grow_bits(&dense, 1);
+	for (size_t i = 0; i < set->n; i++)
+		set_bit(&dense, set->ids[i]);
+	member_set_release(set);
+	*set = dense;
+}
+
+static void tidy(struct member_set *set)
+{
+	size_t kept = 0;
+
+	if (set->bits || !set->messy)
+		return;
+	qsort(set->ids, set->n, sizeof(*set->ids), compare_ids);
+	for (size_t i = 0; i < set->n; i++)
+		if (kept == 0 || set->ids[kept - 1] != set->ids[i])
+			set->ids[kept++] = set->ids[i];
+	set->n = kept;
+	set->messy = false;
+}
+
+void member_set_add(struct member_set *set, int64_t id)
+{
+	BUG_ON(id <= 0);
+	if (set->bits) {
+		set_bit(set, id);
+		return;
+	}
+	if (set->n && set->ids[set->n - 1] >= id) {
+		if (set->ids[set->n - 1] == id)
+			return;
+		set->messy = true;
+	}
+	set->ids = vec_grow(set->ids, &set->cap, set->n + 1, sizeof(*set->ids));
+	set->ids[set->n++] = id;
+	if (set->n < SPARSE_ALWAYS || (set->n & (set->n - 1)))
+		return;
+	/* Doubled: time to look which form is smaller. */
+	tidy(set);
+	if ((int64_t)set->n * 64 > set->ids[set->n - 1])
+		make_dense(set);
+}
+
+/* Index of the first id >= wanted. */
+static size_t place_of(const struct member_set *set, int64_t wanted)
+{
+	size_t low = 0, high = set->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (set->ids[mid] < wanted)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void member_set_remove(struct member_set *set, int64_t id)
+{
+	size_t place;
+
+	if (set->bits) {
+		if (id > 0 && (size_t)id / 64 < set->words)
+			set->bits[id / 64] &= ~(UINT64_C(1) << (id % 64));
+		return;
+	}
+	tidy(set);
+	place = place_of(set, id);
+	if (place == set->n || set->ids[place] != id)
+		return;
+	memmove(set->ids + place, set->ids + place + 1,
+		(set->n - place - 1) * sizeof(*set->ids));
+	set->n--;
+}
+
+bool member_set_has(struct member_set *set, int64_t id)
+{
+	size_t place;
+
+	if (id <= 0)
+		return false;
+	if (set->bits)
+		return (size_t)id / 64 < set->words &&
+		       (set->bits[id / 64] >> (id % 64) & 1);
+	tidy(set);
+	place = place_of(set, id);
+	return place < set->n && set->ids[place] == id;
+}
+
+int64_t member_set_count(struct member_set *set)
+{
+	int64_t n = 0;
+
+	tidy(set);
+	if (!set->bits)
+		return (int64_t)set->n;
+	for (size_t i = 0; i < set->words; i++)
+		n += __builtin_popcountll(set->bits[i]);
+	return n;
+}
+
+int64_t member_set_next(struct member_set *set, int64_t after)
+{
+	size_t word = (size_t)(after + 1) / 64;
+	uint64_t rest;
+
+	if (!set->bits) {
+		size_t place;
+
+		tidy(set);
+		place = place_of(set, after + 1);
+		return place < set->n ? set->ids[place] : 0;
+	}
+	if (word >= set->words)
+		return 0;
+	rest = set->bits[word] & (~UINT64_C(0) << ((after + 1) % 64));
+	while (!rest) {
+		if (++word >= set->words)
+			return 0;
+		rest = set->bits[word];
+	}
+	return (int64_t)(word * 64) + __builtin_ctzll(rest);
+}
+
+void member_set_or(struct member_set *a, struct member_set *b)
+{
+	if (!b->bits) {
+		for (size_t i = 0; i < b->n; i++)
+			member_set_add(a, b->ids[i]);
+		return;
+	}
+	make_dense(a);
+	grow_bits(a, b->words);
+	for (size_t i = 0; i < b->words; i++)
+		a->bits[i] |= b->bits[i];
+}
+
+/* Keep in sparse *a only what is (or is not) in *b. */
+static void sieve(struct member_set *a, struct member_set *b, bool wanted)
+{
+	size_t kept = 0;
+
+	tidy(a);
+	for (size_t i = 0; i < a->n; i++)
+		if (member_set_has(b, a->ids[i]) == wanted)
+			a->ids[kept++] = a->ids[i];
+	a->n = kept;
+}
+
+void member_set_and(struct member_set *a, struct member_set *b)
+{
+	if (!a->bits) {
+		sieve(a, b, true);
+		return;
+	}
+	if (!b->bits) {
+		struct member_set copy = MEMBER_SET_INIT;
+
+		member_set_copy(&copy, b);
+		sieve(&copy, a, true);
+		member_set_release(a);
+		*a = copy;
+		return;
+	}
+	for (size_t i = 0; i < a->words; i++)
+		a->bits[i] &= i < b->words ? b->bits[i] : 0;
+}
+
+void member_set_subtract(struct member_set *a, struct member_set *b)
+{
+	if (!a->bits) {
+		sieve(a, b, false);
+		return;
+	}
+	if (!b->bits) {
+		for (size_t i = 0; i < b->n; i++)
+			member_set_remove(a, b->ids[i]);
+		return;
+	}
+	for (size_t i = 0; i < a->words && i < b->words; i++)
+		a->bits[i] &= ~b->bits[i];
+}
+
+void member_set_copy(struct member_set *to, struct member_set *from)
+{
+	BUG_ON(to == from);
+	member_set_release(to);
+	tidy(from);
+	if (from->bits) {
+		grow_bits(to, from->words);
+		memcpy(to->bits, from->bits, from->words * sizeof(*from->bits));
+		return;
+	}
+	to->ids = vec_grow(NULL, &to->cap, from->n, sizeof(*to->ids));
+	if (from->n)
+		memcpy(to->ids, from->ids, from->n * sizeof(*from->ids));
+	to->n = from->n;
+}
+
+bool member_set_equal(struct member_set *a, struct member_set *b)
+{
+	int64_t x = 0, y = 0;
+
+	do {
+		x = member_set_next(a, x);
+		y = member_set_next(b, y);
+		if (x != y)
+			return false;
+	} while (x);
+	return true;
+}

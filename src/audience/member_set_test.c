@@ -1,0 +1,125 @@
+#include "audience/member_set.h"
+
+#include "base/cleanup.h"
+#include "base/random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LIMIT 5000
+
+static void is_the_same_whatever_the_order_of_adding(void **state)
+{
+	CLEANUP(member_set_release) struct member_set up = MEMBER_SET_INIT;
+	CLEANUP(member_set_release) struct member_set down = MEMBER_SET_INIT;
+
+	(void)state;
+	for (int64_t i = 1; i <= 3000; i += 3)
+		member_set_add(&up, i);
+	for (int64_t i = 2998; i >= 1; i -= 3) {
+		member_set_add(&down, i);
+		member_set_add(&down, i);
+	}
+	assert_int_equal(member_set_count(&up), 1000);
+	assert_true(member_set_equal(&up, &down));
+	assert_true(member_set_has(&up, 4));
+	assert_false(member_set_has(&up, 5));
+	assert_false(member_set_has(&up, 1000000));
+	assert_int_equal(member_set_next(&up, 0), 1);
+	assert_int_equal(member_set_next(&up, 2998), 0);
+}
+
+static void stays_small_for_few_ids_far_apart(void **state)
+{
+	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+
+	(void)state;
+	for (int64_t i = 1; i <= 10000; i++)
+		member_set_add(&set, i * 100000);
+	assert_null(set.bits);
+	assert_int_equal(member_set_count(&set), 10000);
+}
+
+static void fill(struct prng *prng, struct member_set *set, bool *plain)
+{
+	uint64_t n = prng_below(prng, 3) ? prng_below(prng, 40)
+					 : prng_below(prng, 4000);
+
+	while (n--) {
+		uint64_t id = 1 + prng_below(prng, LIMIT - 1);
+
+		member_set_add(set, (int64_t)id);
+		plain[id] = true;
+	}
+}
+
+static void check(struct member_set *set, const bool *plain)
+{
+	int64_t count = 0, next = 0;
+
+	for (int64_t i = 1; i < LIMIT; i++) {
+		assert_int_equal(member_set_has(set, i), plain[i]);
+		if (!plain[i])
+			continue;
+		next = member_set_next(set, next);
+		assert_int_equal(next, i);
+		count++;
+	}
+	assert_int_equal(member_set_next(set, next), 0);
+	assert_int_equal(member_set_count(set), count);
+}
+
+static void algebra_is_that_of_plain_arrays(void **state)
+{
+	struct prng prng = { 42 };
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		CLEANUP(member_set_release)
+		struct member_set a = MEMBER_SET_INIT;
+		CLEANUP(member_set_release)
+		struct member_set b = MEMBER_SET_INIT;
+		bool x[LIMIT] = { false }, y[LIMIT] = { false };
+		uint64_t op = prng_below(&prng, 4);
+
+		fill(&prng, &a, x);
+		fill(&prng, &b, y);
+		for (int i = 0; i < LIMIT; i++) {
+			if (op == 0)
+				x[i] = x[i] || y[i];
+			else if (op == 1)
+				x[i] = x[i] && y[i];
+			else if (op == 2)
+				x[i] = x[i] && !y[i];
+		}
+		if (op == 0)
+			member_set_or(&a, &b);
+		else if (op == 1)
+			member_set_and(&a, &b);
+		else if (op == 2)
+			member_set_subtract(&a, &b);
+		else {
+			for (int64_t i = 1; i < LIMIT; i += 7) {
+				member_set_remove(&a, i);
+				x[i] = false;
+			}
+		}
+		check(&a, x);
+		check(&b, y);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_the_same_whatever_the_order_of_adding),
+		cmocka_unit_test(stays_small_for_few_ids_far_apart),
+		cmocka_unit_test(algebra_is_that_of_plain_arrays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

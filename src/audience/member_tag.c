@@ -1,0 +1,251 @@
+/*
+ * Tags of members. A tag is a static segment, found by its name.
+ */
+#include "audience/list.h"
+#include "audience/member_private.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/member.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TAG_NAME_MAX 100 /* bytes */
+
+void tag_ids_release(struct tag_ids *tags)
+{
+	vec_release(tags);
+}
+
+static int compare_tags(const void *a, const void *b)
+{
+	return strcmp(((const struct tag_id *)a)->name,
+		      ((const struct tag_id *)b)->name);
+}
+
+static struct tag_id *find_tag(struct tag_ids *tags, const char *name)
+{
+	struct tag_id key = { .name = name };
+
+	if (!tags->n)
+		return NULL;
+	return bsearch(&key, tags->v, tags->n, sizeof(*tags->v), compare_tags);
+}
+
+/* Sorted, each name once. */
+static void tidy(struct tag_ids *tags)
+{
+	size_t kept = 0;
+
+	if (!tags->n)
+		return;
+	qsort(tags->v, tags->n, sizeof(*tags->v), compare_tags);
+	for (size_t i = 0; i < tags->n; i++)
+		if (!kept || strcmp(tags->v[kept - 1].name, tags->v[i].name))
+			tags->v[kept++] = tags->v[i];
+	tags->n = kept;
+}
+
+static int load_ids(struct db *db, int64_t list_id, struct tag_ids *tags,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct json_writer w = JSON_WRITER(&json);
+	int more;
+
+	json_begin_array(&w);
+	vec_each (tags, tag)
+		json_text(&w, tag->name);
+	json_end_array(&w);
+	if (db_query(db, SQL_TAG_BY_NAMES,
+		     SQL_ARGS(sql_int(list_id), sql_text(json.buf)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct tag_id *tag = find_tag(tags, rows_text(rows, 1));
+
+		if (tag)
+			tag->id = rows_int(rows, 0);
+	}
+	return more;
+}
+
+int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
+		    bool make, int64_t now_ms, struct err *err)
+{
+	bool missing = false;
+
+	tidy(tags);
+	if (tags->n == 0)
+		return 0;
+	if (load_ids(tx->db, list_id, tags, err) < 0)
+		return -1;
+	vec_each (tags, tag) {
+		if (tag->id || !make)
+			continue;
+		missing = true;
+		if (db_exec(tx, SQL_TAG_ADD,
+			    SQL_ARGS(sql_int(list_id), sql_text(tag->name),
+				     sql_int(now_ms), sql_int(now_ms)),
+			    err) < 0)
+			return -1;
+	}
+	return missing ? load_ids(tx->db, list_id, tags, err) : 0;
+}
+
+/* Name of an item of `tags`, a text or {"name"}; NULL if it is none. */
+static const char *item_name(const json_t *item, struct arena *arena)
+{
+	const char *text =
+		json_is_object(item)
+			? json_string_value(json_object_get(item, "name"))
+			: json_string_value(item);
+	struct str trimmed = str_trim(str_of(text));
+
+	if (!trimmed.len || trimmed.len > TAG_NAME_MAX)
+		return NULL;
+	return arena_str(arena, trimmed);
+}
+
+static bool is_inactive(const json_t *item)
+{
+	const char *status = json_string_value(json_object_get(item, "status"));
+
+	return status && strcmp(status, "inactive") == 0;
+}
+
+static const json_t *tags_of(const struct member_op *op)
+{
+	const json_t *tags = json_object_get(op->body, "tags");
+
+	return op->entry && json_is_array(tags) ? tags : NULL;
+}
+
+static int collect(struct member_run *run, const struct member_op *ops,
+		   size_t n, struct tag_ids *names, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const json_t *item;
+		size_t at;
+
+		json_array_foreach (tags_of(&ops[i]), at, item) {
+			const char *name = item_name(item, run->arena);
+
+			if (name && !is_inactive(item))
+				vec_push(names, ((struct tag_id){ name, 0 }));
+		}
+	}
+	return tag_ids_resolve(run->tx, run->list->id, names, true,
+			       run->actor->now_ms, err);
+}
+
+static int write_tags(struct member_run *run, struct batch *batch,
+		      const struct member_op *op, struct tag_ids *names,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keep = STRBUF_INIT;
+	int64_t member_id = op->entry->now.id;
+	const json_t *item;
+	size_t at;
+
+	strbuf_addch(&keep, '[');
+	json_array_foreach (tags_of(op), at, item) {
+		const char *name = item_name(item, run->arena);
+		struct tag_id *tag = name && !is_inactive(item)
+					     ? find_tag(names, name)
+					     : NULL;
+
+		if (!tag)
+			continue;
+		if (keep.len > 1)
+			strbuf_addch(&keep, ',');
+		strbuf_addint(&keep, tag->id);
+		if (batch_add(batch, SQL_MEMBER_TAG,
+			      SQL_ARGS(sql_int(tag->id), sql_int(member_id),
+				       sql_int(run->actor->now_ms)),
+			      err) < 0)
+			return -1;
+	}
+	strbuf_addch(&keep, ']');
+	if (!op->sync_tags || op->entry->is_new)
+		return 0;
+	return batch_add(batch, SQL_MEMBER_UNTAG_OTHERS,
+			 SQL_ARGS(sql_int(member_id), sql_int(run->list->id),
+				  sql_text(keep.buf)),
+			 err);
+}
+
+int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
+		      struct err *err)
+{
+	CLEANUP(tag_ids_release) struct tag_ids names = VEC_INIT;
+	struct batch batch;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		any = any || tags_of(&ops[i]);
+	if (!any)
+		return 0;
+	if (collect(run, ops, n, &names, err) < 0)
+		return -1;
+	batch_begin(run->tx, &batch);
+	for (size_t i = 0; i < n; i++)
+		if (tags_of(&ops[i]) &&
+		    write_tags(run, &batch, &ops[i], &names, err) < 0)
+			return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+static int read_changes(const json_t *tags, struct arena *arena,
+			struct tag_ids *add, struct tag_ids *remove,
+			struct err *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (tags, i, item) {
+		const char *name = item_name(item, arena);
+
+		if (!name)
+			return err_field(err, "tags",
+					 "a tag needs a name of at most %d "
+					 "bytes",
+					 TAG_NAME_MAX);
+		if (is_inactive(item))
+			vec_push(remove, ((struct tag_id){ name, 0 }));
+		else
+			vec_push(add, ((struct tag_id){ name, 0 }));
+	}
+	return 0;
+}
+
+int member_change_tags(struct tx *tx, const struct list *list, const char *key,
+		       const json_t *tags, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tag_ids_release) struct tag_ids add = VEC_INIT;
+	CLEANUP(tag_ids_release) struct tag_ids remove = VEC_INIT;
+	struct member member;
+
+	if (member_get(tx->db, list->id, key, arena, &member, err) < 0 ||
+	    read_changes(tags, arena, &add, &remove, err) < 0 ||
+	    tag_ids_resolve(tx, list->id, &add, true, now_ms, err) < 0 ||
+	    tag_ids_resolve(tx, list->id, &remove, false, now_ms, err) < 0)
+		return -1;
+	vec_each (&add, tag)
+		if (db_exec(tx, SQL_MEMBER_TAG,
+			    SQL_ARGS(sql_int(tag->id), sql_int(member.id),
+				     sql_int(now_ms)),
+			    err) < 0)
+			return -1;
+	vec_each (&remove, tag)
+		if (tag->id &&
+		    db_exec(tx, SQL_MEMBER_UNTAG,
+			    SQL_ARGS(sql_int(tag->id), sql_int(member.id)),
+			    err) < 0)
+			return -1;
+	return 0;
+}

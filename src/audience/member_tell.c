@@ -1,0 +1,55 @@
+/*
+ * Which webhook event a change of a member is.
+ */
+#include "audience/list.h"
+#include "audience/member_private.h"
+
+#include <string.h>
+
+static int tell(struct member_run *run, const struct member *m,
+		struct webhook_fact fact, struct err *err)
+{
+	fact.member = m;
+	fact.defs = &run->defs;
+	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
+			    run->actor->now_ms, err);
+}
+
+static int tell_status(struct member_run *run, const struct member *old,
+		       const struct member *now, struct err *err)
+{
+	struct webhook_fact fact = { .reason = "manual" };
+
+	if (now->status == MEMBER_SUBSCRIBED)
+		fact.event = WEBHOOK_SUBSCRIBE;
+	else if (now->status == MEMBER_UNSUBSCRIBED && old)
+		fact.event = WEBHOOK_UNSUBSCRIBE;
+	else if (now->status == MEMBER_CLEANED && old)
+		fact.event = WEBHOOK_CLEANED;
+	else
+		return 0;
+	fact.action = "unsub";
+	if (fact.event == WEBHOOK_CLEANED)
+		fact.reason = "hard";
+	return tell(run, now, fact, err);
+}
+
+int member_tell(struct member_run *run, const struct member *old,
+		const struct member *now, struct err *err)
+{
+	if (!old || old->status != now->status) {
+		if (tell_status(run, old, now, err) < 0)
+			return -1;
+	} else if (now->status == MEMBER_SUBSCRIBED) {
+		if (tell(run, now,
+			 (struct webhook_fact){ .event = WEBHOOK_PROFILE },
+			 err) < 0)
+			return -1;
+	}
+	if (!old || strcmp(old->address, now->address) == 0)
+		return 0;
+	return tell(run, now,
+		    (struct webhook_fact){ .event = WEBHOOK_UPEMAIL,
+					   .old_address = old->address },
+		    err);
+}

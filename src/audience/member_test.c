@@ -1,0 +1,466 @@
+#include "audience/list.h"
+#include "audience/member.h"
+#include "audience/suppression.h"
+
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "store/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW INT64_C(1700000000000)
+
+struct world {
+	struct store_fixture f;
+	struct arena *arena;
+	struct list list;
+};
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	store_fixture_open(&w->f);
+	w->arena = arena_new();
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(
+		list_ensure_master(&tx, "Acme", NOW, w->arena, &w->list, &err),
+		1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	arena_free(&w->arena);
+	store_fixture_free(&w->f);
+	free(w);
+	return 0;
+}
+
+/* Apply one body; 0 and *op_out, or -1 with the op's error. */
+static int apply_at(struct world *w, enum member_mode mode, const char *key,
+		    const char *body, int64_t now_ms, struct member *out,
+		    struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct actor actor = { .source = SOURCE_API, .now_ms = now_ms };
+	struct member_op op = { .mode = mode, .key = key };
+	int done;
+
+	assert_int_equal(json_parse(str_of(body), &tree, err), 0);
+	op.body = tree;
+	assert_int_equal(tx_begin(w->f.audience, &tx, err), 0);
+	done = member_apply(&tx, &w->list, &op, 1, &actor, w->arena, err);
+	if (done == 0 && op.outcome == MEMBER_REFUSED) {
+		*err = op.err;
+		done = -1;
+	} else if (done == 0) {
+		done = tx_commit(&tx, err);
+		if (out)
+			*out = op.member;
+	}
+	member_op_release(&op);
+	return done;
+}
+
+static int apply(struct world *w, enum member_mode mode, const char *key,
+		 const char *body, struct member *out, struct err *err)
+{
+	return apply_at(w, mode, key, body, NOW, out, err);
+}
+
+static void must(struct world *w, enum member_mode mode, const char *key,
+		 const char *body, struct member *out)
+{
+	struct err err = ERR_INIT;
+
+	if (apply(w, mode, key, body, out, &err) < 0)
+		fail_msg("%s: %s", body, err.text);
+}
+
+static void refused(struct world *w, enum member_mode mode, const char *key,
+		    const char *body, const char *title, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	assert_int_equal(apply(w, mode, key, body, NULL, &err), -1);
+	if (title)
+		assert_string_equal(err.title, title);
+	if (text && !strstr(err.text, text))
+		fail_msg("%s is not in %s", text, err.text);
+}
+
+static enum member_status status_of(struct world *w, const char *key)
+{
+	struct member m;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		member_get(w->f.audience, w->list.id, key, w->arena, &m, &err),
+		0);
+	return m.status;
+}
+
+#define ANN "{\"email_address\":\"Ann@Example.org\",\"status\":\"subscribed\"}"
+#define ANN_HASH "0d2a6ea93a30ab5f7d23b2a3b9e0b4d0"
+
+static void is_found_by_hash_address_and_contact_id(void **state)
+{
+	struct world *w = *state;
+	char hash[33], contact[33];
+	struct member m, again;
+	struct err err = ERR_INIT;
+
+	must(w, MEMBER_POST, NULL, ANN, &m);
+	email_hash("ann@example.org", hash);
+	assert_string_equal(m.email_hash, hash);
+	assert_string_equal(m.address, "ann@example.org");
+	assert_int_equal(m.opt_ms, NOW);
+	member_contact_id(m.id, contact);
+	assert_int_equal(member_of_contact_id(contact), m.id);
+	assert_int_equal(member_of_unique_id(m.unique_id), m.id);
+	assert_int_equal(member_get(w->f.audience, w->list.id, hash, w->arena,
+				    &again, &err),
+			 0);
+	assert_int_equal(member_get(w->f.audience, w->list.id,
+				    "ANN@example.org", w->arena, &again, &err),
+			 0);
+	assert_int_equal(member_get(w->f.audience, w->list.id, contact,
+				    w->arena, &again, &err),
+			 0);
+	assert_int_equal(again.id, m.id);
+	assert_int_equal(member_find(w->f.audience, w->list.id, ANN_HASH,
+				     w->arena, &again, &err),
+			 0);
+}
+
+static void posting_twice_is_refused_with_mailchimps_words(void **state)
+{
+	struct world *w = *state;
+
+	must(w, MEMBER_POST, NULL, ANN, NULL);
+	refused(w, MEMBER_POST, NULL, ANN, "Member Exists",
+		"Ann@Example.org is already a list member. Use PUT to insert "
+		"or update list members.");
+	refused(w, MEMBER_POST, NULL,
+		"{\"email_address\":\"a@b\",\"status\":\"subscribed\"}", "",
+		"looks fake or invalid");
+	refused(w, MEMBER_POST, NULL, "{\"status\":\"subscribed\"}", "",
+		"Please provide a valid email address.");
+	refused(w, MEMBER_POST, NULL, "{\"email_address\":\"b@example.org\"}",
+		"", "should not be blank");
+}
+
+static void what_the_api_unsubscribed_it_may_subscribe_again(void **state)
+{
+	struct world *w = *state;
+	struct member m;
+
+	must(w, MEMBER_POST, NULL, ANN, NULL);
+	must(w, MEMBER_PUT, "ann@example.org", "{\"status\":\"unsubscribed\"}",
+	     &m);
+	assert_string_equal(m.unsubscribe_reason,
+			    "N/A (Unsubscribed by admin)");
+	must(w, MEMBER_PUT, "ann@example.org", "{\"status\":\"subscribed\"}",
+	     &m);
+	assert_int_equal(m.status, MEMBER_SUBSCRIBED);
+	assert_int_equal(m.opt_ms, NOW);
+}
+
+static void leave(struct world *w, int64_t id, enum unsubscribed_by by)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct member_departure d = { .member_id = id, .at_ms = NOW + 1 };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	if (by)
+		assert_int_equal(member_unsubscribe(&tx, &d, 1, by, NOW, &err),
+				 1);
+	else
+		assert_int_equal(member_clean(&tx, &d, 1, NOW, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void who_left_by_himself_never_comes_back_by_the_api(void **state)
+{
+	struct world *w = *state;
+	static const enum unsubscribed_by ways[] = { UNSUBSCRIBED_BY_CONTACT,
+						     UNSUBSCRIBED_BY_COMPLAINT,
+						     0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		char body[96], key[32];
+		struct member m;
+
+		(void)snprintf(key, sizeof(key), "p%zu@example.org", i);
+		(void)snprintf(body, sizeof(body),
+			       "{\"email_address\":\"%s\",\"status\":"
+			       "\"subscribed\"}",
+			       key);
+		must(w, MEMBER_POST, NULL, body, &m);
+		leave(w, m.id, ways[i]);
+		refused(w, MEMBER_PUT, key, "{\"status\":\"subscribed\"}",
+			"Member In Compliance State",
+			"is in a compliance state due to unsubscribe, bounce, "
+			"or compliance review and cannot be subscribed.");
+		/* Neither by way of other statuses. */
+		must(w, MEMBER_PATCH, key, "{\"status\":\"unsubscribed\"}",
+		     NULL);
+		refused(w, MEMBER_PATCH, key, "{\"status\":\"subscribed\"}",
+			"Member In Compliance State", NULL);
+		must(w, MEMBER_PATCH, key, "{\"status\":\"pending\"}", NULL);
+		refused(w, MEMBER_PATCH, key, "{\"status\":\"subscribed\"}",
+			"Member In Compliance State", NULL);
+		must(w, MEMBER_PUT, key,
+		     "{\"status_if_new\":\"subscribed\",\"vip\":true}", &m);
+		assert_int_equal(m.status, MEMBER_PENDING);
+		assert_true(m.vip);
+	}
+}
+
+static int archive(struct world *w, const char *key, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+
+	assert_int_equal(tx_begin(w->f.audience, &tx, err), 0);
+	if (member_archive(&tx, &w->list, key, &actor, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static void archived_members_stay_readable_and_may_return(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+	struct member m;
+
+	must(w, MEMBER_POST, NULL, ANN, NULL);
+	assert_int_equal(archive(w, "ann@example.org", &err), 0);
+	assert_int_equal(status_of(w, "ann@example.org"), MEMBER_ARCHIVED);
+	assert_int_equal(archive(w, "ann@example.org", &err), -1);
+	assert_string_equal(err.title, "Method Not Allowed");
+	assert_int_equal(
+		apply_at(w, MEMBER_POST, NULL, ANN, NOW + 5000, &m, &err), 0);
+	assert_int_equal(m.status, MEMBER_SUBSCRIBED);
+	assert_int_equal(m.opt_ms, NOW + 5000);
+}
+
+static void forgotten_ones_leave_a_keyed_hash_only(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+	struct err err = ERR_INIT;
+	const char *reason = "";
+	struct member m;
+
+	must(w, MEMBER_POST, NULL, ANN, &m);
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(
+		member_forget(&tx, &w->list, "ann@example.org", &actor, &err),
+		0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(member_find(w->f.audience, w->list.id,
+				     "ann@example.org", w->arena, &m, &err),
+			 0);
+	refused(w, MEMBER_POST, NULL, ANN, "Forgotten Email Not Subscribed",
+		"was permanently deleted and cannot be re-imported. The "
+		"contact must re-subscribe to get back on the list.");
+	assert_int_equal(consent_check(w->f.audience, &m.id, 1, &reason, &err),
+			 0);
+	assert_string_equal(reason, "forgotten");
+}
+
+static void an_address_may_change_and_the_member_stays(void **state)
+{
+	struct world *w = *state;
+	struct member before, after;
+	struct err err = ERR_INIT;
+
+	must(w, MEMBER_POST, NULL, ANN, &before);
+	must(w, MEMBER_POST, NULL,
+	     "{\"email_address\":\"bob@example.org\",\"status\":"
+	     "\"subscribed\"}",
+	     NULL);
+	must(w, MEMBER_PATCH, "ann@example.org",
+	     "{\"email_address\":\"ann@example.com\"}", &after);
+	assert_int_equal(before.id, after.id);
+	assert_int_equal(before.opt_ms, after.opt_ms);
+	assert_int_equal(member_find(w->f.audience, w->list.id,
+				     "ann@example.org", w->arena, &after, &err),
+			 0);
+	assert_int_equal(status_of(w, "ann@example.com"), MEMBER_SUBSCRIBED);
+	refused(w, MEMBER_PUT, "ann@example.com",
+		"{\"email_address\":\"bob@example.org\"}", "Member Exists",
+		NULL);
+	refused(w, MEMBER_PATCH, "nobody@example.org", "{}", "",
+		"could not be found");
+	/* An unknown hash makes a member under the body's address. */
+	must(w, MEMBER_PUT, ANN_HASH,
+	     "{\"email_address\":\"eve@example.org\",\"status_if_new\":"
+	     "\"pending\"}",
+	     &after);
+	assert_int_equal(after.status, MEMBER_PENDING);
+	refused(w, MEMBER_PUT, ANN_HASH,
+		"{\"email_address\":\"eve@example.org\",\"status_if_new\":"
+		"\"pending\"}",
+		"Member Exists", NULL);
+}
+
+static void doing_it_twice_changes_nothing_the_second_time(void **state)
+{
+	struct world *w = *state;
+	static const char body[] =
+		"{\"email_address\":\"x@example.org\",\"status_if_new\":"
+		"\"subscribed\",\"merge_fields\":{\"FNAME\":\"X\"},"
+		"\"tags\":[\"blue\"]}";
+	struct err err = ERR_INIT;
+	struct member m;
+
+	must(w, MEMBER_PUT, "x@example.org", body, &m);
+	assert_int_equal(apply_at(w, MEMBER_PUT, "x@example.org", body,
+				  NOW + 9000, &m, &err),
+			 0);
+	assert_int_equal(m.changed_ms, NOW);
+	assert_string_equal(m.merge, "{\"1\":\"X\"}");
+}
+
+static void merge_fields_are_checked_and_kept_in_one_spelling(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err err = ERR_INIT;
+	struct merge_def def;
+	struct member m;
+
+	assert_int_equal(json_parse(STR("{\"name\":\"LTV\",\"type\":\"number\","
+					"\"tag\":\"LTV\"}"),
+				    &tree, &err),
+			 0);
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(
+		merge_field_add(&tx, w->list.id, tree, w->arena, &def, &err),
+		0);
+	assert_int_equal(def.id, 5);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	refused(w, MEMBER_PUT, "a@example.org",
+		"{\"status\":\"subscribed\",\"merge_fields\":{\"LTV\":\"x\"}}",
+		"", "Your merge fields were invalid.");
+	refused(w, MEMBER_PUT, "a@example.org",
+		"{\"status\":\"subscribed\",\"merge_fields\":{\"ADDRESS\":"
+		"{\"addr1\":\"x\"}}}",
+		"", "Your merge fields were invalid.");
+	must(w, MEMBER_PUT, "a@example.org",
+	     "{\"status\":\"subscribed\",\"merge_fields\":{\"LTV\":\"12.5\","
+	     "\"NOSUCH\":1,\"FNAME\":7}}",
+	     &m);
+	assert_string_equal(m.merge, "{\"1\":\"7\",\"5\":12.5}");
+	must(w, MEMBER_PUT, "a@example.org",
+	     "{\"merge_fields\":{\"LTV\":\"\",\"LNAME\":\"Z\"}}", &m);
+	assert_string_equal(m.merge, "{\"1\":\"7\",\"2\":\"Z\"}");
+}
+
+static void batches_see_what_they_did_before(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+	struct member_op ops[3] = { { .mode = MEMBER_BATCH },
+				    { .mode = MEMBER_BATCH },
+				    { .mode = MEMBER_BATCH_UPDATE } };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(json_parse(STR(ANN), &tree, &err), 0);
+	for (size_t i = 0; i < 3; i++)
+		ops[i].body = tree;
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(
+		member_apply(&tx, &w->list, ops, 3, &actor, w->arena, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(ops[0].outcome, MEMBER_NEW);
+	assert_int_equal(ops[1].outcome, MEMBER_REFUSED);
+	assert_string_equal(ops[1].err.title, "Member Exists");
+	assert_int_equal(ops[2].outcome, MEMBER_CHANGED);
+	for (size_t i = 0; i < 3; i++)
+		member_op_release(&ops[i]);
+}
+
+static void a_failed_write_leaves_no_half(void **state)
+{
+	struct world *w = *state;
+	static const char body[] =
+		"{\"email_address\":\"f@example.org\",\"status\":"
+		"\"subscribed\",\"tags\":[\"t\"]}";
+
+	for (int n = 1;; n++) {
+		struct err err = ERR_INIT;
+		struct member m;
+		CLEANUP(json_free) json_t *tree = NULL;
+		struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+		struct member_op op = { .mode = MEMBER_POST };
+		struct tx tx = TX_INIT;
+		int done;
+
+		assert_int_equal(json_parse(STR(body), &tree, &err), 0);
+		op.body = tree;
+		db_fail_nth(w->f.audience, n);
+		done = tx_begin(w->f.audience, &tx, &err);
+		if (done == 0)
+			done = member_apply(&tx, &w->list, &op, 1, &actor,
+					    w->arena, &err);
+		if (done == 0)
+			done = tx_commit(&tx, &err);
+		tx_release(&tx);
+		db_fail_nth(w->f.audience, 0);
+		member_op_release(&op);
+		if (done == 0) {
+			assert_int_equal(op.outcome, MEMBER_NEW);
+			assert_true(n > 5);
+			return;
+		}
+		assert_int_equal(member_find(w->f.audience, w->list.id,
+					     "f@example.org", w->arena, &m,
+					     &err),
+				 0);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(is_found_by_hash_address_and_contact_id),
+		TEST(posting_twice_is_refused_with_mailchimps_words),
+		TEST(what_the_api_unsubscribed_it_may_subscribe_again),
+		TEST(who_left_by_himself_never_comes_back_by_the_api),
+		TEST(archived_members_stay_readable_and_may_return),
+		TEST(forgotten_ones_leave_a_keyed_hash_only),
+		TEST(an_address_may_change_and_the_member_stays),
+		TEST(doing_it_twice_changes_nothing_the_second_time),
+		TEST(merge_fields_are_checked_and_kept_in_one_spelling),
+		TEST(batches_see_what_they_did_before),
+		TEST(a_failed_write_leaves_no_half),
+	};
+
+	crypto_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,328 @@
+/*
+ * Webhooks: the form of a fact, the jobs that carry it, and how they do.
+ */
+#include "audience/webhook.h"
+
+#include "audience/list.h"
+#include "audience/webhook_private.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "httpc/httpc.h"
+#include "jobs/runner.h"
+#include "sql/webhook.h"
+#include "store/db.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TIMEOUT_MS (10 * MS_SECOND)
+#define REPLY_MAX 65536
+
+/* --- the form --- */
+
+static void add_pair(struct strbuf *form, const char *key, const char *value)
+{
+	if (form->len)
+		strbuf_addch(form, '&');
+	strbuf_add_url(form, str_of(key));
+	strbuf_addch(form, '=');
+	strbuf_add_url(form, str_of(value));
+}
+
+static void add_data(struct strbuf *form, const char *name, const char *value)
+{
+	char key[64];
+
+	(void)snprintf(key, sizeof(key), "data[%s]", name);
+	add_pair(form, key, value ? value : "");
+}
+
+static void add_merge(struct strbuf *form, const char *tag, const json_t *value)
+{
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf digits = STRBUF_INIT;
+	const char *name;
+	const json_t *part;
+
+	strbuf_addf(&key, "data[merges][%s]", tag);
+	if (json_is_object(value)) {
+		json_object_foreach ((json_t *)value, name, part) {
+			strbuf_addf(&digits, "%s[%s]", key.buf, name);
+			add_pair(form, digits.buf, json_string_value(part));
+			strbuf_reset(&digits);
+		}
+		return;
+	}
+	if (json_is_string(value)) {
+		add_pair(form, key.buf, json_string_value(value));
+		return;
+	}
+	if (value)
+		json_dump(value, &digits);
+	add_pair(form, key.buf, digits.buf);
+}
+
+static void add_merges(struct strbuf *form, const struct member *m,
+		       const struct merge_defs *defs)
+{
+	CLEANUP(json_free) json_t *values = NULL;
+	struct err ignored = ERR_INIT;
+
+	add_pair(form, "data[merges][EMAIL]", m->address);
+	(void)json_parse(str_of(m->merge), &values, &ignored); /* ours */
+	vec_each (defs, def) {
+		char id[24];
+
+		(void)snprintf(id, sizeof(id), "%lld", (long long)def->id);
+		add_merge(form, def->tag, json_object_get(values, id));
+	}
+	add_pair(form, "data[merges][INTERESTS]", "");
+}
+
+static void add_member(struct strbuf *form, const struct member *m,
+		       const struct merge_defs *defs, const char *list_hex)
+{
+	char web_id[24];
+
+	(void)snprintf(web_id, sizeof(web_id), "%lld", (long long)m->id);
+	add_data(form, "id", m->unique_id);
+	add_data(form, "web_id", web_id);
+	add_data(form, "list_id", list_hex);
+	add_data(form, "email", m->address);
+	add_data(form, "email_type", m->text_only ? "text" : "html");
+	add_data(form, "ip_opt", m->ip_opt);
+	add_merges(form, m, defs);
+}
+
+static void write_form(const struct webhook_fact *f, const char *list_hex,
+		       int64_t now_ms, struct strbuf *form)
+{
+	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
+
+	time_format_sql(now_ms, &at);
+	add_pair(form, "type", webhook_event_name(f->event));
+	add_pair(form, "fired_at", at.buf);
+	switch (f->event) {
+	case WEBHOOK_SUBSCRIBE:
+		add_member(form, f->member, f->defs, list_hex);
+		add_data(form, "ip_signup", f->member->ip_signup);
+		break;
+	case WEBHOOK_UNSUBSCRIBE:
+		add_data(form, "action", f->action);
+		add_data(form, "reason", f->reason);
+		add_member(form, f->member, f->defs, list_hex);
+		add_data(form, "campaign_id", f->campaign_hex);
+		break;
+	case WEBHOOK_PROFILE:
+		add_member(form, f->member, f->defs, list_hex);
+		break;
+	case WEBHOOK_CLEANED:
+		add_data(form, "list_id", list_hex);
+		add_data(form, "campaign_id", f->campaign_hex);
+		add_data(form, "reason", f->reason);
+		add_data(form, "email", f->member->address);
+		break;
+	case WEBHOOK_UPEMAIL:
+		add_data(form, "list_id", list_hex);
+		add_data(form, "new_id", f->member->unique_id);
+		add_data(form, "new_email", f->member->address);
+		add_data(form, "old_email", f->old_address);
+		break;
+	default:
+		add_data(form, "id", f->campaign_hex);
+		add_data(form, "subject", f->subject);
+		add_data(form, "status", f->status);
+		add_data(form, "reason", f->reason);
+		add_data(form, "list_id", list_hex);
+	}
+}
+
+static int enqueue(struct tx *tx, int64_t webhook_id, const char *form,
+		   int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&payload);
+	int64_t job_id;
+
+	json_begin_object(&w);
+	json_key_int(&w, "webhook_id", webhook_id);
+	json_key_text(&w, "form", form);
+	json_end_object(&w);
+	return job_add(tx,
+		       &(struct job_new){ .kind = "webhook",
+					  .payload = payload.buf,
+					  .run_at_ms = now_ms },
+		       now_ms, &job_id, err);
+}
+
+int webhook_tell(struct tx *tx, const struct webhooks *listeners,
+		 const char *list_hex, const struct webhook_fact *fact,
+		 int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf form = STRBUF_INIT;
+
+	vec_each (listeners, hook) {
+		if (!hook->events[fact->event])
+			continue;
+		if (!form.len)
+			write_form(fact, list_hex, now_ms, &form);
+		if (enqueue(tx, hook->id, form.buf, now_ms, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int webhook_enqueue(struct tx *tx, const struct list *list,
+		    enum change_source source, const struct webhook_fact *fact,
+		    int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(webhooks_release) struct webhooks listeners = VEC_INIT;
+
+	if (webhook_listeners(tx->db, list->id, source, arena, &listeners,
+			      err) < 0)
+		return -1;
+	return webhook_tell(tx, &listeners, list->hex, fact, now_ms, err);
+}
+
+/* --- sending --- */
+
+/* url is `own` or lies below it. */
+static bool is_below(const char *url, const char *own)
+{
+	size_t len = own ? strlen(own) : 0;
+
+	while (len && own[len - 1] == '/')
+		len--;
+	return len && strncmp(url, own, len) == 0 &&
+	       strchr("/?", url[len]); /* also the end */
+}
+
+static struct httpc *client_for(bool allow_private)
+{
+	struct httpc_options options = HTTPC_OPTIONS_DEFAULT;
+
+	options.connect_ms = options.total_ms = TIMEOUT_MS;
+	options.stall_ms = TIMEOUT_MS;
+	options.body_max = REPLY_MAX;
+	options.allow_private = allow_private;
+	return httpc_new(&options);
+}
+
+int webhook_check_url(const char *url, const char *own_url, struct err *err)
+{
+	CLEANUP(httpc_free)
+	struct httpc *client = client_for(is_below(url, own_url));
+	CLEANUP(httpc_response_release)
+	struct httpc_response reply = HTTPC_RESPONSE_INIT;
+	struct err why = ERR_INIT;
+
+	if (httpc_send(client, &(struct httpc_request){ .url = url }, &reply,
+		       &why) < 0)
+		reply.status = 0;
+	if (reply.status == 200)
+		return 0;
+	return err_field(err, "url",
+			 "We couldn't verify the URL is working. Please "
+			 "double check and try again. HTTP Code: %d",
+			 reply.status ? reply.status : 400);
+}
+
+static bool allows_private(const struct webhook_options *o, const char *url)
+{
+	if (o->allow_private)
+		return true;
+	for (const char *const *own = o->own_urls; own && *own; own++)
+		if (is_below(url, *own))
+			return true;
+	return false;
+}
+
+/* Waits before each further try; together 75 minutes. */
+static const int64_t waits_ms[] = { MS_MINUTE, 4 * MS_MINUTE, 10 * MS_MINUTE,
+				    20 * MS_MINUTE, 40 * MS_MINUTE };
+
+static int try_again(struct job_run *run, const char *why, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	int64_t tries = run->job->done;
+
+	if (tries >= (int64_t)ARRAY_SIZE(waits_ms))
+		return err_set(err, ERR_INVALID, "given up: %s", why);
+	strbuf_addf(&state, "{\"tries\":%lld}", (long long)tries + 1);
+	if (job_progress(run, NULL, tries + 1, 0, state.buf, err) < 0)
+		return -1;
+	return job_again(run, clock_now_ms() + waits_ms[tries]);
+}
+
+static int disable(struct job_run *run, int64_t webhook_id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(run->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_WEBHOOK_DISABLE,
+		    SQL_ARGS(sql_int(clock_now_ms()), sql_int(webhook_id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int post(const struct webhook_options *options,
+		const struct webhook *hook, const char *form, int *status,
+		struct err *err)
+{
+	CLEANUP(httpc_free)
+	struct httpc *client = client_for(allows_private(options, hook->url));
+	CLEANUP(httpc_response_release)
+	struct httpc_response reply = HTTPC_RESPONSE_INIT;
+
+	if (httpc_send(client,
+		       &(struct httpc_request){
+			       .method = "POST",
+			       .url = hook->url,
+			       .body = str_of(form),
+			       .content_type =
+				       "application/x-www-form-urlencoded" },
+		       &reply, err) < 0)
+		return -1;
+	*status = reply.status;
+	return 0;
+}
+
+static int run_webhook(struct job_run *run, struct err *err)
+{
+	CLEANUP(json_free) json_t *payload = NULL;
+	struct err why = ERR_INIT;
+	struct webhook hook;
+	const char *form = "";
+	int64_t id = 0;
+	int found, status = 0;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "webhook_id", &id, err) < 0 ||
+	    json_get_text(payload, "form", &form, err) < 0)
+		return -1;
+	found = webhook_find_by_id(run->db, id, run->arena, &hook, err);
+	if (found <= 0)
+		return found; /* removed meanwhile: nobody listens */
+	if (hook.is_disabled)
+		return 0;
+	if (post(run->context, &hook, form, &status, &why) < 0)
+		return try_again(run, why.text, err);
+	if (status == 410)
+		return disable(run, id, err);
+	if (status < 200 || status > 299)
+		return try_again(
+			run, arena_printf(run->arena, "answered %d", status),
+			err);
+	return 0;
+}
+
+struct job_kind webhook_job_kind(const struct webhook_options *options)
+{
+	return (struct job_kind){ .name = "webhook",
+				  .fn = run_webhook,
+				  .context = (void *)options };
+}
