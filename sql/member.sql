@@ -127,17 +127,17 @@ ON CONFLICT (segment_id, member_id) DO NOTHING;
 -- args: segment, member
 DELETE FROM segment_member WHERE segment_id = ? AND member_id = ?;
 
--- name: tag-by-names
+-- name: member-tags-by-names
 -- args: list, JSON array of names
 SELECT id, name FROM segment
 WHERE list_id = ? AND kind = 1 AND name IN JSON_TEXTS(?) ORDER BY id;
 
--- name: tag-add
+-- name: member-tag-make
 -- Nothing if somebody else made it meanwhile. args: list, name, now, now
 INSERT INTO segment (list_id, name, kind, created_ms, updated_ms)
 VALUES (?, ?, 1, ?, ?)
 ON CONFLICT (list_id, name) WHERE kind = 1 DO NOTHING;
 
--- name: campaign-hex-of
+-- name: member-campaign-hex
 -- args: campaign
 SELECT hex FROM campaign WHERE id = ?;

@@ -169,7 +169,7 @@ static const char *campaign_hex(struct member_run *run, int64_t campaign_id)
 
 	/* Only for the webhook's text: an unknown campaign is "". */
 	if (campaign_id)
-		(void)db_find_text(run->tx->db, SQL_CAMPAIGN_HEX_OF,
+		(void)db_find_text(run->tx->db, SQL_MEMBER_CAMPAIGN_HEX,
 				   SQL_ARGS(sql_int(campaign_id)), run->arena,
 				   &hex, &ignored);
 	return hex;

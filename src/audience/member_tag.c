@@ -60,7 +60,7 @@ static int load_ids(struct db *db, int64_t list_id, struct tag_ids *tags,
 	vec_each (tags, tag)
 		json_text(&w, tag->name);
 	json_end_array(&w);
-	if (db_query(db, SQL_TAG_BY_NAMES,
+	if (db_query(db, SQL_MEMBER_TAGS_BY_NAMES,
 		     SQL_ARGS(sql_int(list_id), sql_text(json.buf)), &rows,
 		     err) < 0)
 		return -1;
@@ -87,7 +87,7 @@ int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
 		if (tag->id || !make)
 			continue;
 		missing = true;
-		if (db_exec(tx, SQL_TAG_ADD,
+		if (db_exec(tx, SQL_MEMBER_TAG_MAKE,
 			    SQL_ARGS(sql_int(list_id), sql_text(tag->name),
 				     sql_int(now_ms), sql_int(now_ms)),
 			    err) < 0)
