@@ -26,7 +26,7 @@ struct tx;
 enum event_kind {
 	EVENT_HANDED = 1,   /* goes to the relay now */
 	EVENT_ACCEPTED = 2, /* 250 after the final dot */
-	EVENT_DEFERRED = 3, /* to be tried again at link_id seconds */
+	EVENT_DEFERRED = 3, /* not now; tried again, see trouble.h */
 	EVENT_REFUSED = 4,  /* for good; code, detail */
 	EVENT_EXPIRED = 5,  /* tried for too long */
 	EVENT_RETURNED = 6, /* handed, but the relay never took it */
@@ -51,7 +51,7 @@ struct event {
 	int64_t at_ms;
 	enum event_kind kind;
 	int64_t campaign_id, member_id;
-	int64_t link_id; /* clicked: which; deferred: wait in seconds */
+	int64_t link_id; /* clicked: which */
 	int64_t code;
 	const char *ip, *agent, *detail; /* may be NULL */
 };

@@ -1,0 +1,363 @@
+#include "delivery/event.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "store/store.h"
+
+#include "sql/event.h"
+
+#include <pthread.h>
+
+/* A transaction holds at most so many, so that none takes long. */
+#define COMMIT_MAX 2000
+
+struct pending {
+	struct pending *next;
+	struct event event;
+	event_done_fn done;
+	void *context;
+	char text[]; /* ip, agent, detail */
+};
+
+struct event_writer {
+	struct store *store;
+	const char *instance;
+	void (*after_commit)(void *context);
+	void *context;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct pending *first, **last; /* under lock */
+	bool stopping;                 /* under lock */
+	bool joined;
+};
+
+static struct metric stored =
+	METRIC_COUNTER("muster_events", "Events written to the log");
+static struct metric commits =
+	METRIC_COUNTER("muster_event_commits", "Transactions of the log");
+static struct metric failures = METRIC_COUNTER(
+	"muster_event_failures", "Transactions of the log that failed");
+static struct metric commit_seconds = METRIC_HISTOGRAM(
+	"muster_event_commit_seconds", "Time to write one group of events");
+
+static const struct {
+	enum event_kind kind;
+	const char *name;
+} kinds[] = {
+	{ EVENT_HANDED, "handed" },
+	{ EVENT_ACCEPTED, "accepted" },
+	{ EVENT_DEFERRED, "deferred" },
+	{ EVENT_REFUSED, "refused" },
+	{ EVENT_EXPIRED, "expired" },
+	{ EVENT_RETURNED, "returned" },
+	{ EVENT_OPENED, "opened" },
+	{ EVENT_CLICKED, "clicked" },
+	{ EVENT_UNSUBSCRIBED, "unsubscribed" },
+	{ EVENT_COMPLAINED, "complained" },
+	{ EVENT_BOUNCED, "bounced" },
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].kind == kind)
+			return kinds[i].name;
+	return "unknown";
+}
+
+static int insert_each(struct tx *tx, const char *instance,
+                       const struct event *events, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct event *e = &events[i];
+
+		if (db_exec(tx, SQL_EVENT_ADD,
+		            SQL_ARGS(sql_int(e->at_ms), sql_int(e->kind),
+		                     sql_int(e->campaign_id),
+		                     sql_int(e->member_id),
+		                     sql_int(e->link_id), sql_int(e->code),
+		                     sql_text(e->ip), sql_text(e->agent),
+		                     sql_text(e->detail), sql_text(instance)),
+		            err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void add_row(struct json_writer *w, const struct event *e)
+{
+	json_begin_array(w);
+	json_int(w, e->at_ms);
+	json_int(w, e->kind);
+	json_int(w, e->campaign_id);
+	json_int(w, e->member_id);
+	json_int(w, e->link_id);
+	json_int(w, e->code);
+	json_text(w, e->ip);
+	json_text(w, e->agent);
+	json_text(w, e->detail);
+	json_end_array(w);
+}
+
+/* One statement however many: PostgreSQL answers each with a round trip. */
+static int insert_at_once(struct tx *tx, const char *instance,
+                          const struct event *events, size_t n, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&json);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < n; i++)
+		add_row(&w, &events[i]);
+	json_end_array(&w);
+	return db_exec(tx, SQL_EVENT_ADD_MANY,
+	               SQL_ARGS(sql_text(instance), sql_str(strbuf_str(&json))),
+	               err);
+}
+
+int event_insert(struct tx *tx, const char *instance,
+                 const struct event *events, size_t n, struct err *err)
+{
+	int rc;
+
+	if (n == 0)
+		return 0;
+	if (n > 1 && db_backend(tx->db) == DB_PG)
+		rc = insert_at_once(tx, instance, events, n, err);
+	else
+		rc = insert_each(tx, instance, events, n, err);
+	return rc < 0 ? err_prefix(err, "events") : 0;
+}
+
+/* --- the writer --- */
+
+static int commit_group(struct event_writer *w, const struct event *events,
+                        size_t n, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(w->store, STORE_EVENTS, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    event_insert(&tx, w->instance, events, n, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Busy or a lost connection: at once again, then give up. */
+static bool commit_is_durable(struct event_writer *w,
+                              const struct event *events, size_t n)
+{
+	struct err err = ERR_INIT;
+	int64_t since_us = clock_monotonic_us();
+
+	for (int tries = 0; tries < 3; tries++) {
+		if (commit_group(w, events, n, &err) == 0) {
+			metric_add(&stored, (int64_t)n);
+			metric_add(&commits, 1);
+			metric_observe_us(&commit_seconds,
+			                  clock_monotonic_us() - since_us);
+			return true;
+		}
+		metric_add(&failures, 1);
+		if (err.code != ERR_RETRY)
+			break;
+	}
+	log_error("events cannot be stored", LOG_ERR(&err),
+	          LOG_INT("events", (int64_t)n));
+	return false;
+}
+
+static void finish(struct pending *p, size_t n, bool durable)
+{
+	while (n-- > 0) {
+		struct pending *next = p->next;
+
+		if (p->done)
+			p->done(p->context, durable);
+		free(p);
+		p = next;
+	}
+}
+
+static struct pending *take_all(struct event_writer *w)
+{
+	struct pending *first;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->first && !w->stopping)
+		pthread_cond_wait(&w->wake, &w->lock);
+	first = w->first;
+	w->first = NULL;
+	w->last = &w->first;
+	pthread_mutex_unlock(&w->lock);
+	return first;
+}
+
+static void write_all(struct event_writer *w, struct pending *first,
+                      struct event *group)
+{
+	while (first) {
+		struct pending *p = first;
+		size_t n = 0;
+		bool durable;
+
+		for (; p && n < COMMIT_MAX; p = p->next)
+			group[n++] = p->event;
+		durable = commit_is_durable(w, group, n);
+		finish(first, n, durable);
+		if (durable && w->after_commit)
+			w->after_commit(w->context);
+		first = p;
+	}
+}
+
+static void *writer_main(void *arg)
+{
+	struct event_writer *w = arg;
+	struct event *group = calloc(COMMIT_MAX, sizeof(*group));
+	struct pending *first;
+
+	BUG_ON(!group);
+	while ((first = take_all(w)))
+		write_all(w, first, group);
+	free(group);
+	return NULL;
+}
+
+int event_writer_start(struct store *store, const char *instance,
+                       void (*after_commit)(void *context), void *context,
+                       struct event_writer **out, struct err *err)
+{
+	struct event_writer *w = calloc(1, sizeof(*w));
+
+	BUG_ON(!w);
+	w->store = store;
+	w->instance = instance;
+	w->after_commit = after_commit;
+	w->context = context;
+	w->last = &w->first;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+		free(w);
+		return err_set(err, ERR_IO, "no thread for the event writer");
+	}
+	*out = w;
+	return 0;
+}
+
+static char *keep(char *at, const char *text, const char **out)
+{
+	size_t size;
+
+	if (!text) {
+		*out = NULL;
+		return at;
+	}
+	size = strlen(text) + 1;
+	memcpy(at, text, size);
+	*out = at;
+	return at + size;
+}
+
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static struct pending *pending_new(const struct event *event,
+                                   event_done_fn done, void *context)
+{
+	struct pending *p = malloc(sizeof(*p) + text_size(event->ip) +
+	                           text_size(event->agent) +
+	                           text_size(event->detail));
+	char *at;
+
+	BUG_ON(!p);
+	p->next = NULL;
+	p->event = *event;
+	p->done = done;
+	p->context = context;
+	at = keep(p->text, event->ip, &p->event.ip);
+	at = keep(at, event->agent, &p->event.agent);
+	keep(at, event->detail, &p->event.detail);
+	return p;
+}
+
+void event_add(struct event_writer *w, const struct event *event,
+               event_done_fn done, void *context)
+{
+	struct pending *p = pending_new(event, done, context);
+	bool was_empty;
+
+	pthread_mutex_lock(&w->lock);
+	was_empty = !w->first;
+	*w->last = p;
+	w->last = &p->next;
+	pthread_mutex_unlock(&w->lock);
+	if (was_empty)
+		pthread_cond_signal(&w->wake);
+}
+
+struct waiter {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool is_done, durable;
+};
+
+static void wake_waiter(void *context, bool durable)
+{
+	struct waiter *waiter = context;
+
+	pthread_mutex_lock(&waiter->lock);
+	waiter->is_done = true;
+	waiter->durable = durable;
+	/* under the lock: the waiter's frame is gone once it is released */
+	pthread_cond_signal(&waiter->wake);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+int event_add_wait(struct event_writer *w, const struct event *event,
+                   struct err *err)
+{
+	struct waiter waiter = { .lock = PTHREAD_MUTEX_INITIALIZER,
+		                 .wake = PTHREAD_COND_INITIALIZER };
+
+	event_add(w, event, wake_waiter, &waiter);
+	pthread_mutex_lock(&waiter.lock);
+	while (!waiter.is_done)
+		pthread_cond_wait(&waiter.wake, &waiter.lock);
+	pthread_mutex_unlock(&waiter.lock);
+	pthread_mutex_destroy(&waiter.lock);
+	pthread_cond_destroy(&waiter.wake);
+	if (!waiter.durable)
+		return err_set(err, ERR_RETRY, "cannot be stored now");
+	return 0;
+}
+
+void event_writer_stop(struct event_writer *w)
+{
+	if (w->joined)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	w->joined = true;
+}
+
+void event_writer_free(struct event_writer **w)
+{
+	if (!*w)
+		return;
+	event_writer_stop(*w);
+	pthread_mutex_destroy(&(*w)->lock);
+	pthread_cond_destroy(&(*w)->wake);
+	free(*w);
+	*w = NULL;
+}
