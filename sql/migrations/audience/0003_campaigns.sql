@@ -39,7 +39,9 @@ CREATE TABLE campaign_link (
 
 -- The ledger. state: 1 queued 2 claimed 3 handed 4 accepted 5 deferred
 -- 6 refused 7 expired 8 canceled 9 left_out. left_out has reason (rule 12);
--- refused, expired have bounce (1 hard 2 soft).
+-- refused, expired have bounce (1 hard 2 soft). opens, clicks, first_... and
+-- last_...: of people; machine_...: of machines (rule 20). Canceled ones count
+-- as left out, with reason canceled.
 CREATE TABLE recipient (
 	campaign_id BIGINT NOT NULL,
 	member_id BIGINT NOT NULL,
@@ -68,6 +70,7 @@ CREATE TABLE recipient (
 	PRIMARY KEY (campaign_id, member_id)
 ) WITHOUT ROWID;
 CREATE INDEX recipient_work ON recipient (campaign_id, state, next_ms, member_id) WHERE state IN (1, 2, 3, 5);
+CREATE INDEX recipient_due ON recipient (next_ms, campaign_id) WHERE state = 5;
 CREATE INDEX recipient_sent ON recipient (campaign_id, sent_seq) WHERE sent_seq IS NOT NULL;
 CREATE INDEX recipient_activity ON recipient (campaign_id, activity_ms, member_id) WHERE activity_ms IS NOT NULL;
 CREATE INDEX recipient_member ON recipient (member_id, campaign_id);
@@ -88,7 +91,7 @@ CREATE TABLE event_cursor (
 );
 
 -- Applied opens, clicks and bounces, with a verdict. kind: 1 open 2 click
--- 3 bounce 4 unsubscribe 5 complaint. event_id is that of events.event, so applying twice is nothing.
+-- 3 bounce. event_id is that of events.event, so applying twice is nothing.
 CREATE TABLE activity (
 	member_id BIGINT NOT NULL,
 	campaign_id BIGINT NOT NULL,
