@@ -115,3 +115,97 @@ WHERE campaign_id = ? AND state = 3 AND lease_owner = ? ORDER BY member_id;
 -- name: recipient-campaigns-open
 -- Campaigns that may have somebody claimed or handed.
 SELECT DISTINCT campaign_id FROM recipient WHERE state IN (1, 2, 3, 5);
+
+-- name: recipient-freeze
+-- Enter members into the ledger. args: campaign, state, reason, at_ms, JSON
+-- array of members, list
+INSERT INTO recipient (campaign_id, member_id, state, reason, at_ms)
+SELECT CAST(? AS BIGINT), m.id, CAST(? AS INTEGER), CAST(? AS TEXT),
+	CAST(? AS BIGINT)
+FROM member m WHERE m.id IN JSON_INTS(?) AND m.list_id = ?
+ON CONFLICT DO NOTHING;
+
+-- name: recipient-freeze-cursor
+-- How far freezing has come. args: member id, campaign
+UPDATE campaign SET freeze_cursor = ? WHERE id = ?;
+
+-- name: recipient-freeze-end
+-- The ledger is complete. args: campaign, campaign
+UPDATE campaign SET frozen = 1,
+	recipients = (SELECT COUNT(*) FROM recipient r WHERE r.campaign_id = ?)
+WHERE id = ?;
+
+-- name: recipient-link-add
+-- A distinct link of a campaign that sends. args: campaign, link, hex, url
+INSERT INTO campaign_link (campaign_id, link_id, hex, url)
+VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: recipient-link-list
+-- args: campaign
+SELECT link_id, url FROM campaign_link WHERE campaign_id = ? ORDER BY link_id;
+
+-- name: recipient-due-queued
+-- Whom to send to next. args: campaign, limit
+SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
+	m.merge, m.opt_ms
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.state = 1
+ORDER BY r.next_ms, r.member_id LIMIT ?;
+
+-- name: recipient-due-queued @pg
+SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
+	m.merge, m.opt_ms
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.state = 1
+ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
+
+-- name: recipient-due-deferred
+-- Those to try again. args: campaign, now_ms, limit
+SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
+	m.merge, m.opt_ms
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.state = 5 AND r.next_ms <= ?
+ORDER BY r.next_ms, r.member_id LIMIT ?;
+
+-- name: recipient-due-deferred @pg
+SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
+	m.merge, m.opt_ms
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.state = 5 AND r.next_ms <= ?
+ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
+
+-- name: recipient-campaigns-due
+-- Campaigns that have somebody to try again. args: now_ms
+SELECT DISTINCT campaign_id FROM recipient WHERE state = 5 AND next_ms <= ?
+ORDER BY campaign_id;
+
+-- name: recipient-claim
+-- args: owner, campaign, JSON array of members
+UPDATE recipient SET state = 2, lease_owner = ?
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state IN (1, 5);
+
+-- name: recipient-leave-out
+-- args: reason, at_ms, campaign, JSON array of members
+UPDATE recipient SET state = 9, reason = ?, at_ms = ?, lease_owner = NULL
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state IN (1, 2, 5);
+
+-- name: recipient-release
+-- What was claimed and not handed over goes back. args: campaign, JSON array of
+-- members, owner
+UPDATE recipient SET
+	state = CASE WHEN attempts > 0 AND uncertain = 0 THEN 5 ELSE 1 END,
+	lease_owner = NULL
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state = 2
+	AND lease_owner = ?;
+
+-- name: recipient-cancel
+-- The campaign was canceled: whoever waits is left out. args: at_ms, campaign,
+-- campaign, limit
+UPDATE recipient SET state = 8, reason = 'canceled', at_ms = ?
+WHERE campaign_id = ? AND state IN (1, 5) AND member_id IN (
+	SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND state IN (1, 5) LIMIT ?);
+
+-- name: recipient-busy
+-- Whether a campaign has anybody queued, claimed or handed. args: campaign
+SELECT 1 FROM recipient WHERE campaign_id = ? AND state IN (1, 2, 3) LIMIT 1;

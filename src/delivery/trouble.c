@@ -3,50 +3,25 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "base/str.h"
+#include "mail/bounce_rule.h"
 
-/* First match wins. enhanced is a prefix; code 0 and "" match anything. */
-static const struct {
-	int code;
-	const char *enhanced;
-	enum trouble trouble;
-} refusals[] = {
-	{ 530, "", TROUBLE_RELAY },  /* authentication wanted */
-	{ 535, "", TROUBLE_RELAY },  /* password refused */
-	{ 538, "", TROUBLE_RELAY },  /* encryption wanted */
-	{ 0, "5.1.8", TROUBLE_SOFT }, /* bad sender: not the recipient's fault */
-	{ 0, "5.1.7", TROUBLE_SOFT },
-	{ 0, "5.1.", TROUBLE_HARD },  /* no such mailbox, domain, syntax */
-	{ 0, "5.2.1", TROUBLE_HARD }, /* mailbox disabled */
-	{ 0, "5.2.", TROUBLE_SOFT },  /* full, too long */
-	{ 0, "5.3.", TROUBLE_SOFT },  /* system full, too big */
-	{ 0, "5.4.4", TROUBLE_HARD }, /* unable to route */
-	{ 0, "5.4.", TROUBLE_SOFT },
-	{ 0, "5.5.", TROUBLE_SOFT }, /* protocol: ours to repair */
-	{ 0, "5.6.", TROUBLE_SOFT }, /* content */
-	{ 0, "5.7.", TROUBLE_SOFT }, /* policy, spam */
-	{ 552, "", TROUBLE_SOFT },   /* too much data */
-};
-
-static bool matches(size_t i, int code, const char *enhanced)
+/* 5xx that are about us, not about the message: the relay takes none. */
+static bool is_of_relay(int code)
 {
-	if (refusals[i].code && refusals[i].code != code)
-		return false;
-	return str_starts(str_of(enhanced), refusals[i].enhanced);
+	return code == 530 || code == 535 || code == 538;
 }
 
-/* A plain 5xx without status: of the recipient if said about them. */
-static enum trouble refusal(enum trouble_stage stage, int code,
-                            const char *enhanced)
+static enum trouble refusal(int code, const char *enhanced, const char *text)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
-		if (matches(i, code, enhanced))
-			return refusals[i].trouble;
-	return stage == STAGE_RCPT ? TROUBLE_HARD : TROUBLE_SOFT;
+	if (is_of_relay(code))
+		return TROUBLE_RELAY;
+	if (bounce_rule_find(code, enhanced, text) == BOUNCE_RULE_HARD)
+		return TROUBLE_HARD;
+	return TROUBLE_SOFT;
 }
 
 enum trouble trouble_of(enum trouble_stage stage, int code,
-                        const char *enhanced)
+                        const char *enhanced, const char *text)
 {
 	if (code >= 200 && code < 300)
 		return TROUBLE_NONE;
@@ -55,7 +30,7 @@ enum trouble trouble_of(enum trouble_stage stage, int code,
 	if (code < 500)
 		return code == 0 && stage != STAGE_DATA ? TROUBLE_RELAY
 		                                        : TROUBLE_RETRY;
-	return refusal(stage, code, enhanced);
+	return refusal(code, enhanced, text);
 }
 
 static int64_t jittered(int64_t wait_ms, uint64_t seed)
@@ -88,9 +63,4 @@ int64_t trouble_relay_wait_ms(int64_t failures, uint64_t seed)
 	while (--failures > 0 && wait_ms < MS_MINUTE)
 		wait_ms *= 2;
 	return jittered(wait_ms < MS_MINUTE ? wait_ms : MS_MINUTE, seed);
-}
-
-bool trouble_is_too_soft(int64_t soft_bounces, bool was_active)
-{
-	return soft_bounces >= (was_active ? 15 : 7);
 }

@@ -2,13 +2,11 @@
  * delivery/trouble.h - what an answer of a relay means: policy, in one place
  *
  * Protocol (smtp/) reports what was said and when; here alone is decided what
- * is done about it. Also when a message is tried again, and how many soft
- * bounces a member may have.
+ * is done about it, and when a message is tried again.
  */
 #ifndef DELIVERY_TROUBLE_H
 #define DELIVERY_TROUBLE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum trouble {
@@ -29,10 +27,11 @@ enum trouble_stage {
 
 /*
  * code: the reply (250, 452, 550 ...), 0 if the connection broke. enhanced:
- * RFC 3463 status of the reply, "5.1.1"; "" if it had none.
+ * RFC 3463 status of the reply, "5.1.1"; "" if it had none. text: what else
+ * it said.
  */
 enum trouble trouble_of(enum trouble_stage stage, int code,
-                        const char *enhanced);
+                        const char *enhanced, const char *text);
 
 /* How long to wait before try number `attempts` + 1, a quarter of it by
  * chance (the same for the same seed). first_ms: before the first retry. */
@@ -40,9 +39,5 @@ int64_t trouble_wait_ms(int64_t attempts, int64_t first_ms, uint64_t seed);
 
 /* How long to leave a relay alone that failed so often in a row. */
 int64_t trouble_relay_wait_ms(int64_t failures, uint64_t seed);
-
-/* Whether so many soft bounces clean a member (Mailchimp: 7, or 15 for one
- * who ever opened or clicked). */
-bool trouble_is_too_soft(int64_t soft_bounces, bool was_active);
 
 #endif

@@ -1,0 +1,160 @@
+#include "delivery/claim.h"
+
+#include "audience/suppression.h"
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "store/db.h"
+
+#include "sql/recipient.h"
+
+void claims_release(struct claims *claims)
+{
+	vec_release(claims);
+}
+
+static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
+                    struct err *err)
+{
+	int more;
+
+	while ((more = rows_next(rows, err)) > 0) {
+		struct claimed c = {
+			.member_id = rows_int(rows, 0),
+			.attempts = rows_int(rows, 1),
+			.first_ms = rows_int(rows, 2),
+			.address = rows_dup(rows, 4, arena),
+			.unique_id = rows_dup(rows, 5, arena),
+			.merge = rows_dup(rows, 6, arena),
+			.optin_ms = rows_int(rows, 7),
+		};
+
+		vec_push(out, c);
+	}
+	return more;
+}
+
+static int pick(struct db *db, int64_t campaign_id, bool only_deferred,
+                int64_t limit, int64_t now_ms, struct arena *arena,
+                struct claims *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *deferred = NULL;
+	CLEANUP(rows_free) struct rows *queued = NULL;
+
+	if (db_query(db, SQL_RECIPIENT_DUE_DEFERRED,
+	             SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
+	                      sql_int(limit)),
+	             &deferred, err) < 0 ||
+	    add_rows(deferred, arena, out, err) < 0)
+		return -1;
+	limit -= (int64_t)out->n;
+	if (only_deferred || limit <= 0)
+		return 0;
+	if (db_query(db, SQL_RECIPIENT_DUE_QUEUED,
+	             SQL_ARGS(sql_int(campaign_id), sql_int(limit)), &queued,
+	             err) < 0)
+		return -1;
+	return add_rows(queued, arena, out, err);
+}
+
+static void add_id(struct strbuf *json, int64_t id)
+{
+	strbuf_addch(json, json->len ? ',' : '[');
+	strbuf_addint(json, id);
+}
+
+/* Those with the reason of [first], in one statement. */
+static int leave_out(struct tx *tx, int64_t campaign_id,
+                     const struct claims *picked, const char **reasons,
+                     size_t first, int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	const char *reason = reasons[first];
+
+	for (size_t i = first; i < picked->n; i++) {
+		if (!reasons[i] || strcmp(reasons[i], reason) != 0)
+			continue;
+		add_id(&json, picked->v[i].member_id);
+		if (i > first)
+			reasons[i] = ""; /* done, but not to be mailed */
+	}
+	strbuf_addch(&json, ']');
+	return db_exec(tx, SQL_RECIPIENT_LEAVE_OUT,
+	               SQL_ARGS(sql_text(reason), sql_int(now_ms),
+	                        sql_int(campaign_id),
+	                        sql_str(strbuf_str(&json))),
+	               err);
+}
+
+static int settle(struct tx *tx, int64_t campaign_id, const char *owner,
+                  const struct claims *picked, const char **reasons,
+                  int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	for (size_t i = 0; i < picked->n; i++) {
+		if (!reasons[i])
+			add_id(&json, picked->v[i].member_id);
+		else if (*reasons[i] &&
+		         leave_out(tx, campaign_id, picked, reasons, i, now_ms,
+		                   err) < 0)
+			return -1;
+	}
+	if (json.len == 0)
+		return 0;
+	strbuf_addch(&json, ']');
+	return db_exec(tx, SQL_RECIPIENT_CLAIM,
+	               SQL_ARGS(sql_text(owner), sql_int(campaign_id),
+	                        sql_str(strbuf_str(&json))),
+	               err);
+}
+
+int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
+                   const char *owner, int64_t limit, int64_t now_ms,
+                   struct arena *arena, struct claims *out, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(claims_release) struct claims picked = VEC_INIT;
+	const char **reasons;
+	int64_t *ids;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    pick(db, campaign_id, only_deferred, limit, now_ms, arena, &picked,
+	         err) < 0)
+		return -1;
+	if (picked.n == 0)
+		return 0;
+	ids = arena_array(arena, int64_t, picked.n);
+	reasons = arena_array(arena, const char *, picked.n);
+	for (size_t i = 0; i < picked.n; i++)
+		ids[i] = picked.v[i].member_id;
+	if (consent_check(db, ids, picked.n, reasons, err) < 0)
+		return -1;
+	if (settle(&tx, campaign_id, owner, &picked, reasons, now_ms, err) <
+	            0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	for (size_t i = 0; i < picked.n; i++)
+		if (!reasons[i])
+			vec_push(out, picked.v[i]);
+	return (int64_t)picked.n;
+}
+
+int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
+                  const char *owner, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	if (members->n == 0)
+		return 0;
+	for (size_t i = 0; i < members->n; i++)
+		add_id(&json, members->v[i]);
+	strbuf_addch(&json, ']');
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_RECIPIENT_RELEASE,
+	            SQL_ARGS(sql_int(campaign_id), sql_str(strbuf_str(&json)),
+	                     sql_text(owner)),
+	            err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}

@@ -1,0 +1,41 @@
+/*
+ * delivery/claim.h - takes recipients out of the ledger to send to them
+ *
+ * A claim is one transaction: pick queued or due rows that nobody else has,
+ * check consent and suppression of each (rule 7), mark them with the sender's
+ * lease. Who may not be mailed any more is left out with the reason.
+ */
+#ifndef DELIVERY_CLAIM_H
+#define DELIVERY_CLAIM_H
+
+#include "base/vec.h"
+
+struct arena;
+struct db;
+struct err;
+struct ids;
+
+/* One recipient, with all that rendering needs; texts live in the arena. */
+struct claimed {
+	int64_t member_id;
+	int64_t attempts, first_ms; /* before this try; 0: the first */
+	const char *address, *unique_id, *merge;
+	int64_t optin_ms;
+};
+struct claims VEC_FIELDS(struct claimed);
+void claims_release(struct claims *claims);
+
+/*
+ * Appends up to limit recipients. only_deferred: those to try again, of a
+ * campaign that is sent already. Returns how many rows were taken out of the
+ * queue, claimed or left out; 0: nobody waits.
+ */
+int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
+                   const char *owner, int64_t limit, int64_t now_ms,
+                   struct arena *arena, struct claims *out, struct err *err);
+
+/* Give back what was claimed and not handed over. */
+int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
+                  const char *owner, struct err *err);
+
+#endif

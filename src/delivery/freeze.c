@@ -1,0 +1,196 @@
+#include "delivery/freeze.h"
+
+#include "audience/member_set.h"
+#include "audience/segment.h"
+#include "audience/suppression.h"
+#include "base/arena.h"
+#include "base/strbuf.h"
+#include "campaign/campaign.h"
+#include "campaign/content.h"
+#include "campaign/html_links.h"
+#include "delivery/lease.h"
+#include "delivery/recipient.h"
+#include "store/db.h"
+
+#include "sql/recipient.h"
+
+#define CHUNK 4000
+
+struct freezer {
+	struct db *db;
+	const struct campaign *campaign;
+	const char *owner;
+	int64_t now_ms;
+	int64_t ids[CHUNK];
+	const char *reasons[CHUNK];
+	size_t n;
+};
+
+static int still_ours(struct freezer *f, struct tx *tx, struct err *err)
+{
+	return f->owner ? lease_check(tx, LEASE_DELIVERY, f->owner, err) : 1;
+}
+
+static bool same_reason(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* One statement for all of the chunk that have the reason of [first]. */
+static int enter(struct freezer *f, struct tx *tx, size_t first,
+                 bool done[CHUNK], struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	const char *reason = f->reasons[first];
+
+	for (size_t i = first; i < f->n; i++) {
+		if (done[i] || !same_reason(f->reasons[i], reason))
+			continue;
+		strbuf_addch(&json, json.len ? ',' : '[');
+		strbuf_addint(&json, f->ids[i]);
+		done[i] = true;
+	}
+	strbuf_addch(&json, ']');
+	return db_exec(tx, SQL_RECIPIENT_FREEZE,
+	               SQL_ARGS(sql_int(f->campaign->id),
+	                        sql_int(reason ? RECIPIENT_LEFT_OUT
+	                                       : RECIPIENT_QUEUED),
+	                        sql_text(reason), sql_int(f->now_ms),
+	                        sql_str(strbuf_str(&json)),
+	                        sql_int(f->campaign->list_id)),
+	               err);
+}
+
+static int enter_chunk(struct freezer *f, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	bool done[CHUNK] = { false };
+	int ours;
+
+	if (tx_begin(f->db, &tx, err) < 0)
+		return -1;
+	ours = still_ours(f, &tx, err);
+	if (ours <= 0)
+		return ours;
+	if (consent_check(f->db, f->ids, f->n, f->reasons, err) < 0)
+		return -1;
+	for (size_t i = 0; i < f->n; i++)
+		if (!done[i] && enter(f, &tx, i, done, err) < 0)
+			return -1;
+	if (db_exec(&tx, SQL_RECIPIENT_FREEZE_CURSOR,
+	            SQL_ARGS(sql_int(f->ids[f->n - 1]),
+	                     sql_int(f->campaign->id)),
+	            err) < 0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+/* Stable, and the same for the same link of the same campaign. */
+static void link_hex(const struct campaign *campaign, const char *url,
+                     char out[MD5_HEX + 1])
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s %s", campaign->hex, url);
+	md5_hex(strbuf_str(&text), out);
+	out[10] = '\0';
+}
+
+static int fix_links(struct freezer *f, struct tx *tx, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct content content;
+	struct html_links links;
+	char hex[MD5_HEX + 1];
+
+	if (content_get(f->db, f->campaign->id, arena, &content, err) < 0)
+		return -1;
+	html_links_scan(content.html, arena, &links);
+	for (size_t i = 0; i < links.distinct_n; i++) {
+		const struct html_link *link = links.distinct[i];
+
+		link_hex(f->campaign, link->target, hex);
+		if (db_exec(tx, SQL_RECIPIENT_LINK_ADD,
+		            SQL_ARGS(sql_int(f->campaign->id),
+		                     sql_int(link->link_id), sql_text(hex),
+		                     sql_text(link->target)),
+		            err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int finish(struct freezer *f, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t id = f->campaign->id;
+	int ours;
+
+	if (tx_begin(f->db, &tx, err) < 0)
+		return -1;
+	ours = still_ours(f, &tx, err);
+	if (ours <= 0)
+		return ours;
+	if (fix_links(f, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_RECIPIENT_FREEZE_END,
+	            SQL_ARGS(sql_int(id), sql_int(id)), err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
+}
+
+/* Of a segment everybody enters, so that the report says who was left out; of
+ * a whole list those who are subscribed. */
+static unsigned wanted_statuses(const struct campaign *campaign)
+{
+	if (!campaign->segment_id && !campaign->segment_opts)
+		return MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
+	return MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED) |
+	       MEMBER_STATUS_BIT(MEMBER_UNSUBSCRIBED) |
+	       MEMBER_STATUS_BIT(MEMBER_CLEANED) |
+	       MEMBER_STATUS_BIT(MEMBER_PENDING);
+}
+
+static int enter_all(struct freezer *f, struct member_set *set,
+                     struct err *err)
+{
+	int64_t id = f->campaign->freeze_cursor;
+	int rc = 1;
+
+	do {
+		f->n = 0;
+		while (f->n < CHUNK && (id = member_set_next(set, id)) > 0)
+			f->ids[f->n++] = id;
+		if (f->n > 0)
+			rc = enter_chunk(f, err);
+	} while (rc > 0 && f->n == CHUNK);
+	return rc;
+}
+
+int freeze_campaign(struct db *db, const struct campaign *campaign,
+                    const char *owner, int64_t now_ms, struct err *err)
+{
+	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct freezer *f = arena_new_of(arena, struct freezer);
+	struct segment_target target = {
+		.list_id = campaign->list_id,
+		.segment_id = campaign->segment_id,
+		.opts = campaign->segment_opts,
+		.statuses = wanted_statuses(campaign),
+	};
+	int rc;
+
+	f->db = db;
+	f->campaign = campaign;
+	f->owner = owner;
+	f->now_ms = now_ms;
+	if (segment_members(db, &target, now_ms, &set, err) < 0)
+		return err_prefix(err, "recipients of campaign %s",
+		                  campaign->hex);
+	rc = enter_all(f, &set, err);
+	if (rc > 0)
+		rc = finish(f, err);
+	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)
+	              : rc;
+}
