@@ -10,6 +10,8 @@
 
 #include "base/vec.h"
 
+#include <stdbool.h>
+
 struct arena;
 struct db;
 struct err;

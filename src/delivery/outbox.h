@@ -20,12 +20,14 @@ struct strbuf;
 struct outbox_new {
 	int64_t campaign_id;       /* 0: none */
 	const char *sender, *rcpt; /* envelope */
+	const char *subject;       /* decoded, for lists; may be NULL */
 	struct str source;         /* the whole message, CRLF */
 };
 
 struct outbox_message {
 	int64_t id, at_ms, campaign_id, size_bytes;
-	const char *sender, *rcpt, *subject; /* subject decoded, UTF-8 */
+	const char *sender, *rcpt;
+	const char *subject; /* decoded, UTF-8; may be NULL */
 	int64_t file, file_offset;
 };
 

@@ -1,0 +1,345 @@
+#include "delivery/mailing.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "delivery/event.h"
+#include "delivery/mailing_private.h"
+#include "delivery/track_token.h"
+#include "mail/message.h"
+
+/* Nobody sees it; who follows it is a program (rule 20). */
+#define HONEYPOT_BEGIN                                                         \
+	"\n<div style=\"display:none;max-height:0;overflow:hidden\" "          \
+	"aria-hidden=\"true\"><a href=\""
+#define HONEYPOT_END "\" tabindex=\"-1\" rel=\"nofollow\">&#8203;</a></div>\n"
+
+#define PIXEL_BEGIN "<img src=\""
+#define PIXEL_END                                                              \
+	"\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">"
+
+#define FOOTER_HTML                                                            \
+	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;"       \
+	"font:12px/1.5 sans-serif;color:#555\">"                               \
+	"<p>This e-mail was sent to *|EMAIL|*.<br>"                            \
+	"*|LIST:COMPANY|*<br>*|LIST:ADDRESSLINE|*</p>"                         \
+	"<p><a href=\"*|UNSUB|*\" style=\"color:#555\">Unsubscribe</a></p>"    \
+	"</div>\n"
+
+#define FOOTER_TEXT                                                            \
+	"\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n"                        \
+	"*|LIST:COMPANY|*\n*|LIST:ADDRESSLINE|*\n"                             \
+	"Unsubscribe: *|UNSUB|*\n"
+
+#define PREVIEW_BEGIN                                                          \
+	"<div style=\"display:none;max-height:0;overflow:hidden\">"
+#define PREVIEW_END "</div>"
+
+static void add_text(struct html_pieces *pieces, const char *text)
+{
+	struct merge_piece piece = { .text = str_of(text) };
+
+	vec_push(pieces, piece);
+}
+
+static void add_slot(struct html_pieces *pieces, enum merge_slot slot,
+                     int number)
+{
+	struct merge_piece piece = { .slot = slot, .number = number };
+
+	vec_push(pieces, piece);
+}
+
+static void html_pieces_release(struct html_pieces *pieces)
+{
+	vec_release(pieces);
+}
+
+static int compile(struct mailing_private *m, const struct html_pieces *pieces,
+                   enum merge_context context, bool quoted_printable,
+                   struct merge_program **out, struct err *err)
+{
+	struct merge_how how = {
+		.context = context,
+		.quoted_printable = quoted_printable,
+		.fields = &m->fields,
+		.facts = &m->facts,
+		.slot_fn = mailing_slot,
+	};
+
+	return merge_compile(pieces->v, pieces->n, &how, m->arena, out, NULL,
+	                     err);
+}
+
+static int compile_text(struct mailing_private *m, const char *text,
+                        enum merge_context context, bool quoted_printable,
+                        struct merge_program **out, struct err *err)
+{
+	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+
+	add_text(&pieces, text);
+	return compile(m, &pieces, context, quoted_printable, out, err);
+}
+
+/* --- the bodies --- */
+
+static void add_preview(struct mailing_private *m, struct html_pieces *out)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *preview = m->campaign.settings.preview_text;
+
+	if (!*preview)
+		return;
+	strbuf_addstr(&text, PREVIEW_BEGIN);
+	strbuf_add_html(&text, str_of(preview));
+	strbuf_addstr(&text, PREVIEW_END);
+	add_text(out, arena_strdup(m->arena, text.buf));
+}
+
+/*
+ * The end is a program of its own: an author's unclosed conditional must not
+ * swallow the footer. It begins with a line end, so that the lines of the
+ * encoded parts do not run together.
+ */
+static int compile_html_end(struct mailing_private *m, bool for_mail,
+                            bool with_footer, struct str rest,
+                            struct merge_program **out, struct err *err)
+{
+	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	const struct campaign_tracking *tracking = &m->campaign.tracking;
+	struct merge_piece tail = { .text = rest };
+
+	add_text(&pieces, "\n");
+	if (for_mail && tracking->html_clicks) {
+		add_text(&pieces, HONEYPOT_BEGIN);
+		add_slot(&pieces, MERGE_SLOT_LINK, EVENT_LINK_HONEYPOT);
+		add_text(&pieces, HONEYPOT_END);
+	}
+	if (with_footer)
+		add_text(&pieces, FOOTER_HTML);
+	if (for_mail && tracking->opens) {
+		add_text(&pieces, PIXEL_BEGIN);
+		add_slot(&pieces, MERGE_SLOT_PIXEL, 0);
+		add_text(&pieces, PIXEL_END);
+	}
+	vec_push(&pieces, tail);
+	return compile(m, &pieces, MERGE_HTML, for_mail, out, err);
+}
+
+static int compile_html(struct mailing_private *m, struct str html,
+                        bool for_mail, struct mailing_body *out,
+                        struct err *err)
+{
+	CLEANUP(html_pieces_release) struct html_pieces start = VEC_INIT;
+	CLEANUP(html_pieces_release) struct html_pieces nothing = VEC_INIT;
+	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	struct html_links links;
+	struct str content, rest;
+
+	html_links_scan(html, m->arena, &links);
+	content = (struct str){ html.s, links.body_end };
+	rest = (struct str){ html.s + links.body_end,
+		             html.len - links.body_end };
+	html_links_scan(content, m->arena, &links);
+	if (for_mail)
+		add_preview(m, &start);
+	html_links_pieces(content, &links, m->campaign.tracking.html_clicks,
+	                  &start, &nothing, m->arena, &pieces);
+	out->has_address = content_has_address(html);
+	if (compile(m, &pieces, MERGE_HTML, for_mail, &out->content, err) < 0)
+		return -1;
+	if (compile_html_end(m, for_mail, false, rest, &out->end, err) < 0)
+		return -1;
+	return compile_html_end(m, for_mail, true, rest, &out->footer_end, err);
+}
+
+static int compile_plain(struct mailing_private *m, struct str text,
+                         struct mailing_body *out, struct err *err)
+{
+	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	struct merge_piece piece = { .text = text };
+
+	vec_push(&pieces, piece);
+	out->has_address = content_has_address(text);
+	if (compile(m, &pieces, MERGE_PLAIN, true, &out->content, err) < 0)
+		return -1;
+	if (compile_text(m, "\n", MERGE_PLAIN, true, &out->end, err) < 0)
+		return -1;
+	return compile_text(m, FOOTER_TEXT, MERGE_PLAIN, true, &out->footer_end,
+	                    err);
+}
+
+/* --- facts --- */
+
+/* A text of the list's contact, for its tags. */
+static const char *contact_text(const struct mailing_private *m,
+                                const char *key)
+{
+	CLEANUP(json_free) json_t *contact = NULL;
+	struct err ignored = ERR_INIT;
+	const char *text = "";
+
+	if (json_parse(str_of(m->list.contact), &contact, &ignored) < 0)
+		return "";
+	text = json_string_value(json_object_get(contact, key));
+	return text ? arena_strdup(m->arena, text) : "";
+}
+
+static const char *first_of(const char *a, const char *b)
+{
+	return a && *a ? a : b;
+}
+
+static void fill_facts(struct mailing_private *m, int64_t now_ms)
+{
+	const struct campaign *c = &m->campaign;
+
+	m->facts = (struct merge_facts){
+		.campaign_uid = c->hex,
+		.subject = c->settings.subject_line,
+		.preview_text = c->settings.preview_text,
+		.list_name = m->list.name,
+		.list_uid = m->list.hex,
+		.list_reminder = m->list.permission_reminder,
+		.list_phone = contact_text(m, "phone"),
+		.list_url = m->setup->public_url,
+		.company = first_of(m->setup->organisation,
+	                            contact_text(m, "company")),
+		.address = m->setup->postal_address,
+		.abuse_email = c->settings.reply_to,
+		.send_ms = c->send_ms ? c->send_ms : now_ms,
+	};
+}
+
+/* Host of a URL, or of an address behind its @. */
+static const char *host_of(const struct mailing_private *m, const char *text)
+{
+	const char *at = strrchr(text, '@');
+	const char *begin = strstr(text, "://");
+	const char *host = at ? at + 1 : begin ? begin + 3 : text;
+
+	return arena_strndup(m->arena, host, strcspn(host, ":/?#"));
+}
+
+static int make_frame(struct mailing_private *m, struct err *err)
+{
+	const struct campaign_settings *s = &m->campaign.settings;
+	const char *feedback = arena_printf(m->arena, "%s:%s:campaign:muster",
+	                                    m->campaign.hex, m->list.hex);
+	const char *list_id =
+		arena_printf(m->arena, "%s.%s", m->list.hex,
+	                     host_of(m, m->setup->public_url));
+	struct message_header extra[] = {
+		{ "Feedback-ID", str_of(feedback), true },
+		{ "X-Campaign", str_of(m->campaign.hex), true },
+	};
+	struct message_layout layout = {
+		.from = { str_of(s->from_name), str_of(s->reply_to) },
+		.list_name = str_of(m->list.name),
+		.list_id = str_of(list_id),
+		.extra = extra,
+		.extra_n = ARRAY_SIZE(extra),
+		.has_text = m->has_text,
+		.has_html = m->has_html,
+	};
+
+	return message_frame_new(&layout, &m->frame, err);
+}
+
+/* --- making one --- */
+
+static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
+                struct content *content, struct err *err)
+{
+	if (campaign_get(db, campaign_id, m->arena, &m->campaign, err) < 0 ||
+	    list_get_by_id(db, m->campaign.list_id, m->arena, &m->list, err) <
+	            0 ||
+	    merge_fields_load(db, m->campaign.list_id, m->arena, &m->fields,
+	                      err) < 0)
+		return -1;
+	return content_get(db, campaign_id, m->arena, content, err);
+}
+
+static int compile_all(struct mailing_private *m, const struct content *content,
+                       struct err *err)
+{
+	const struct campaign_settings *s = &m->campaign.settings;
+
+	m->has_html = content->html.len > 0;
+	m->has_text = content->plain_text.len > 0 || !m->has_html;
+	if (compile_text(m, s->subject_line, MERGE_HEADER, false, &m->subject,
+	                 err) < 0 ||
+	    compile_text(m, s->to_name, MERGE_HEADER, false, &m->to_name, err) <
+	            0)
+		return -1;
+	if (m->has_text &&
+	    compile_plain(m, content->plain_text, &m->text, err) < 0)
+		return -1;
+	if (!m->has_html)
+		return make_frame(m, err);
+	if (compile_html(m, content->html, true, &m->html, err) < 0 ||
+	    compile_html(m, content->html, false, &m->page, err) < 0)
+		return -1;
+	return make_frame(m, err);
+}
+
+static void body_release(struct mailing_body *body)
+{
+	merge_program_free(&body->content);
+	merge_program_free(&body->end);
+	merge_program_free(&body->footer_end);
+}
+
+void mailing_put(struct mailing **mailing)
+{
+	struct mailing_private *m;
+
+	if (!*mailing)
+		return;
+	m = (*mailing)->private;
+	*mailing = NULL;
+	if (atomic_fetch_sub(&m->refs, 1) > 1)
+		return;
+	message_frame_free(&m->frame);
+	merge_program_free(&m->subject);
+	merge_program_free(&m->to_name);
+	body_release(&m->text);
+	body_release(&m->html);
+	body_release(&m->page);
+	arena_free(&m->arena);
+	free(m);
+}
+
+struct mailing *mailing_hold(struct mailing *mailing)
+{
+	atomic_fetch_add(&mailing->private->refs, 1);
+	return mailing;
+}
+
+int mailing_get(struct db *db, const struct mailing_setup *setup,
+                int64_t campaign_id, int64_t now_ms, struct mailing **out,
+                struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+	struct mailing_private *m = calloc(1, sizeof(*m));
+	struct content content;
+
+	BUG_ON(!m);
+	atomic_init(&m->refs, 1);
+	m->arena = arena_new();
+	m->setup = setup;
+	m->mailing.private = m;
+	mailing = &m->mailing;
+	if (load(m, db, campaign_id, &content, err) < 0)
+		return -1;
+	fill_facts(m, now_ms);
+	m->message_domain = host_of(m, m->campaign.settings.reply_to);
+	mailing->campaign_id = campaign_id;
+	mailing->hex = m->campaign.hex;
+	mailing->sender = m->campaign.settings.reply_to;
+	if (compile_all(m, &content, err) < 0)
+		return err_prefix(err, "campaign %s", m->campaign.hex);
+	*out = TAKE(mailing);
+	return 0;
+}

@@ -1,0 +1,72 @@
+/*
+ * delivery/mailing.h - a campaign made ready to be rendered for each recipient
+ *
+ * Compiled once: merge tags of subject, name and both bodies, rewritten links,
+ * the frame of the message. What the law wants is added to what the author
+ * wrote: the footer with postal address and unsubscribe link comes in unless
+ * the text rendered for this very recipient has both.
+ *
+ * In the HTML the author's links come first and in his order, then the hidden
+ * link (see verdict.h) and those of the footer, the open pixel last.
+ *
+ * A mailing is immutable but for `stopped`: any number of threads render it.
+ * Counted references; the last mailing_put frees it.
+ */
+#ifndef DELIVERY_MAILING_H
+#define DELIVERY_MAILING_H
+
+#include "base/strbuf.h"
+
+#include <stdatomic.h>
+
+struct arena;
+struct db;
+struct dkim_key;
+struct err;
+struct track_keys;
+
+/* What all mailings share; outlives them. */
+struct mailing_setup {
+	const struct track_keys *keys;
+	const struct dkim_key *dkim; /* NULL: not signed here */
+	const char *public_url;      /* without final slash */
+	const char *organisation;
+	const char *postal_address;
+};
+
+struct mailing {
+	int64_t campaign_id;
+	const char *hex;
+	const char *sender; /* envelope */
+	atomic_bool stopped; /* paused or canceled: hand over no more */
+	struct mailing_private *private;
+};
+
+struct mailing_person {
+	int64_t member_id;
+	const char *address, *unique_id;
+	const char *merge; /* JSON by merge field id */
+	int64_t optin_ms;
+};
+
+/* db: audience. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it cannot be
+ * made into a message, and why. */
+int mailing_get(struct db *db, const struct mailing_setup *setup,
+                int64_t campaign_id, int64_t now_ms, struct mailing **out,
+                struct err *err);
+struct mailing *mailing_hold(struct mailing *mailing);
+void mailing_put(struct mailing **mailing); /* NULL is fine */
+
+/* The whole message, signed if there is a key. subject: decoded. Both are
+ * reset first. */
+int mailing_render(const struct mailing *mailing,
+                   const struct mailing_person *person, int64_t now_ms,
+                   struct strbuf *message, struct strbuf *subject,
+                   struct err *err);
+
+/* The HTML as a page for the browser: links tracked, no pixel. */
+int mailing_render_page(const struct mailing *mailing,
+                        const struct mailing_person *person,
+                        struct strbuf *html, struct err *err);
+
+#endif

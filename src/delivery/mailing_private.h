@@ -1,0 +1,52 @@
+/*
+ * delivery/mailing_private.h - what a mailing is made of
+ */
+#ifndef DELIVERY_MAILING_PRIVATE_H
+#define DELIVERY_MAILING_PRIVATE_H
+
+#include "audience/list.h"
+#include "campaign/campaign.h"
+#include "campaign/content.h"
+#include "campaign/html_links.h"
+#include "campaign/merge_tag.h"
+#include "delivery/mailing.h"
+
+struct message_frame;
+
+/* One body: what the author wrote, and the two ways to end it. */
+struct mailing_body {
+	struct merge_program *content;
+	struct merge_program *end;        /* honeypot, pixel, </body> */
+	struct merge_program *footer_end; /* the same behind our footer */
+	bool has_address; /* the author gave the postal address himself */
+};
+
+struct mailing_private {
+	atomic_int refs;
+	struct mailing mailing; /* what callers see */
+	struct arena *arena;    /* keeps the texts */
+	const struct mailing_setup *setup;
+	struct campaign campaign;
+	struct list list;
+	struct merge_fields fields;
+	struct merge_facts facts;
+	struct message_frame *frame;
+	struct merge_program *subject, *to_name;
+	bool has_text, has_html;
+	struct mailing_body text, html; /* quoted-printable */
+	struct mailing_body page;       /* html again, for browsers */
+	const char *message_domain;     /* of Message-ID */
+};
+
+/* One rendering: the owner of a merge_person. */
+struct rendering {
+	const struct mailing_private *mailing;
+	int64_t member_id;
+	bool has_unsubscribe; /* the link was put out */
+};
+
+/* The merge_slot_fn of all programs of a mailing. */
+void mailing_slot(void *owner, enum merge_slot slot, int number,
+                  struct strbuf *out);
+
+#endif

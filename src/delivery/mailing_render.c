@@ -1,0 +1,171 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "delivery/event.h"
+#include "delivery/mailing_private.h"
+#include "delivery/track_token.h"
+#include "mail/dkim.h"
+#include "mail/message.h"
+
+static void add_url(const struct rendering *r, enum track_purpose purpose,
+                    int64_t link_id, struct strbuf *out)
+{
+	const struct mailing_private *m = r->mailing;
+	struct track_token token = {
+		.purpose = purpose,
+		.campaign_id = m->mailing.campaign_id,
+		.member_id = r->member_id,
+		.link_id = link_id,
+	};
+
+	strbuf_addstr(out, m->setup->public_url);
+	strbuf_addstr(out, "/t/");
+	strbuf_addch(out, (char)purpose);
+	strbuf_addch(out, '/');
+	track_token_format(m->setup->keys, &token, out);
+}
+
+void mailing_slot(void *owner, enum merge_slot slot, int number,
+                  struct strbuf *out)
+{
+	struct rendering *r = owner;
+
+	switch (slot) {
+	case MERGE_SLOT_UNSUB:
+		r->has_unsubscribe = true;
+		add_url(r, TRACK_UNSUBSCRIBE, 0, out);
+		return;
+	case MERGE_SLOT_PROFILE:
+		add_url(r, TRACK_PREFERENCES, 0, out);
+		return;
+	case MERGE_SLOT_ARCHIVE:
+	case MERGE_SLOT_FORWARD:
+		add_url(r, TRACK_ARCHIVE, 0, out);
+		return;
+	case MERGE_SLOT_LINK:
+		add_url(r, TRACK_CLICK, number, out);
+		return;
+	case MERGE_SLOT_PIXEL:
+		add_url(r, TRACK_OPEN, 0, out);
+		return;
+	case MERGE_SLOT_NONE:
+		return;
+	}
+}
+
+/* The author's text, then our footer if this recipient needs it. */
+static int render_body(const struct mailing_body *body, struct rendering *r,
+                       const struct merge_person *person, struct strbuf *out)
+{
+	r->has_unsubscribe = false;
+	if (merge_render(body->content, person, out) < 0)
+		return -1;
+	if (r->has_unsubscribe && body->has_address)
+		return merge_render(body->end, person, out);
+	return merge_render(body->footer_end, person, out);
+}
+
+static void fill_person(const struct mailing_private *m,
+                        const struct mailing_person *person,
+                        struct rendering *r, struct arena *arena,
+                        struct merge_person *out)
+{
+	*r = (struct rendering){ .mailing = m, .member_id = person->member_id };
+	*out = (struct merge_person){
+		.address = str_of(person->address),
+		.unique_id = str_of(person->unique_id),
+		.optin_ms = person->optin_ms,
+		.values = merge_values_read(&m->fields, str_of(person->merge),
+	                                    arena),
+		.owner = r,
+	};
+}
+
+static int render_head(const struct mailing_private *m,
+                       const struct rendering *r,
+                       const struct merge_person *who, int64_t now_ms,
+                       struct strbuf *out, struct strbuf *subject)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf id = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf local = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+	struct message_fields fields = { .date_ms = now_ms };
+
+	if (merge_render(m->to_name, who, &name) < 0 ||
+	    merge_render(m->subject, who, subject) < 0)
+		return -1;
+	strbuf_trim(&name);
+	/* the same at every try: a relay may know it, and doubles show */
+	strbuf_addf(&local, "%s.%lld", m->campaign.hex,
+	            (long long)r->member_id);
+	message_id_format(strbuf_str(&local), str_of(m->message_domain), &id);
+	add_url(r, TRACK_UNSUBSCRIBE, 0, &url);
+	fields.to = (struct mail_address){ strbuf_str(&name), who->address };
+	fields.subject = strbuf_str(subject);
+	fields.message_id = strbuf_str(&id);
+	fields.unsubscribe_url = strbuf_str(&url);
+	message_frame_head(m->frame, &fields, out);
+	return 0;
+}
+
+static int render_message(const struct mailing_private *m,
+                          const struct mailing_person *person, int64_t now_ms,
+                          struct strbuf *out, struct strbuf *subject)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct merge_person who;
+	struct rendering r;
+
+	fill_person(m, person, &r, arena, &who);
+	if (render_head(m, &r, &who, now_ms, out, subject) < 0)
+		return -1;
+	if (m->has_text && render_body(&m->text, &r, &who, out) < 0)
+		return -1;
+	if (m->has_text && m->has_html)
+		message_frame_next(m->frame, out);
+	if (m->has_html && render_body(&m->html, &r, &who, out) < 0)
+		return -1;
+	message_frame_tail(m->frame, out);
+	return 0;
+}
+
+int mailing_render(const struct mailing *mailing,
+                   const struct mailing_person *person, int64_t now_ms,
+                   struct strbuf *message, struct strbuf *subject,
+                   struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf unsigned_message = STRBUF_INIT;
+	const struct mailing_private *m = mailing->private;
+	struct strbuf *out = m->setup->dkim ? &unsigned_message : message;
+
+	strbuf_reset(message);
+	strbuf_reset(subject);
+	if (render_message(m, person, now_ms, out, subject) < 0)
+		return err_set(err, ERR_LIMIT, "the message gets too large");
+	if (!m->setup->dkim)
+		return 0;
+	if (dkim_sign(m->setup->dkim, strbuf_str(out), now_ms, message, err) <
+	    0)
+		return -1;
+	strbuf_addslice(message, strbuf_str(out));
+	return 0;
+}
+
+int mailing_render_page(const struct mailing *mailing,
+                        const struct mailing_person *person,
+                        struct strbuf *html, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct mailing_private *m = mailing->private;
+	struct merge_person who;
+	struct rendering r;
+
+	if (!m->has_html)
+		return err_set(err, ERR_NOT_FOUND, "this mail has no HTML");
+	fill_person(m, person, &r, arena, &who);
+	who.archive_page = true;
+	if (render_body(&m->page, &r, &who, html) < 0)
+		return err_set(err, ERR_LIMIT, "the page gets too large");
+	return 0;
+}

@@ -1,0 +1,318 @@
+#include "delivery/outbox.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "store/store.h"
+
+#include "sql/outbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#define SEGMENT_BYTES ((int64_t)256 << 20)
+
+struct outbox {
+	struct store *store;
+	char *folder;
+	pthread_mutex_t lock; /* of what stands below */
+	int fd;               /* of the segment being written; -1: none */
+	int64_t file, offset;
+};
+
+static void segment_path(const struct outbox *o, int64_t file,
+                         struct strbuf *out)
+{
+	strbuf_addf(out, "%s/%06lld.mail", o->folder, (long long)file);
+}
+
+/* The highest number of a segment in the folder. */
+static int last_segment(const char *folder, int64_t *out, struct err *err)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	if (!dir)
+		return err_errno(err, "%s", folder);
+	*out = 0;
+	while ((entry = readdir(dir))) {
+		struct str name = str_of(entry->d_name);
+		int64_t n;
+
+		if (!str_ends(name, ".mail"))
+			continue;
+		name.len -= strlen(".mail");
+		if (str_to_int(name, &n) && n > *out)
+			*out = n;
+	}
+	closedir(dir);
+	return 0;
+}
+
+int outbox_open(struct store *store, const char *folder, struct outbox **out,
+                struct err *err)
+{
+	struct outbox *o;
+	int64_t last;
+
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return err_errno(err, "folder %s", folder);
+	if (last_segment(folder, &last, err) < 0)
+		return -1;
+	o = calloc(1, sizeof(*o));
+	BUG_ON(!o);
+	o->store = store;
+	o->folder = strdup(folder);
+	BUG_ON(!o->folder);
+	o->fd = -1;
+	o->file = last;
+	pthread_mutex_init(&o->lock, NULL);
+	*out = o;
+	return 0;
+}
+
+void outbox_free(struct outbox **outbox)
+{
+	struct outbox *o = *outbox;
+
+	if (!o)
+		return;
+	fd_release(&o->fd);
+	pthread_mutex_destroy(&o->lock);
+	free(o->folder);
+	free(o);
+	*outbox = NULL;
+}
+
+/* --- adding --- */
+
+/* O_EXCL: two processes in one folder take different numbers. */
+static int next_segment(struct outbox *o, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	fd_release(&o->fd);
+	do {
+		strbuf_reset(&path);
+		segment_path(o, ++o->file, &path);
+		o->fd = open(path.buf,
+		             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	} while (o->fd < 0 && errno == EEXIST);
+	if (o->fd < 0)
+		return err_errno(err, "%s", path.buf);
+	o->offset = 0;
+	return 0;
+}
+
+static int write_all(int fd, struct str data, struct err *err)
+{
+	while (data.len > 0) {
+		ssize_t n = write(fd, data.s, data.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_errno(err, "writing the outbox");
+		data.s += n;
+		data.len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* mbox's line between messages; rows know where a message starts and how long
+ * it is, so its lines need no escape. */
+static void frame(const struct outbox_new *m, struct strbuf *out)
+{
+	strbuf_addstr(out, "From MUSTER\n");
+	strbuf_addslice(out, m->source);
+	strbuf_addstr(out, "\n");
+}
+
+static int write_files(struct outbox *o, const struct outbox_new *messages,
+                       size_t n, int64_t *offsets, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf data = STRBUF_INIT;
+
+	if ((o->fd < 0 || o->offset >= SEGMENT_BYTES) &&
+	    next_segment(o, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		offsets[i] = o->offset + (int64_t)data.len +
+		             (int64_t)strlen("From MUSTER\n");
+		frame(&messages[i], &data);
+	}
+	if (write_all(o->fd, strbuf_str(&data), err) < 0 ||
+	    fdatasync(o->fd) < 0) {
+		fd_release(&o->fd); /* go on in a new one */
+		return err->code ? -1 : err_errno(err, "outbox");
+	}
+	o->offset += (int64_t)data.len;
+	return 0;
+}
+
+static int add_rows(struct tx *tx, const struct outbox *o,
+                    const struct outbox_new *messages, size_t n,
+                    const int64_t *offsets, int64_t now_ms, struct err *err)
+{
+	struct batch b;
+
+	batch_begin(tx, &b);
+	for (size_t i = 0; i < n; i++) {
+		const struct outbox_new *m = &messages[i];
+
+		if (batch_add(&b, SQL_OUTBOX_ADD,
+		              SQL_ARGS(sql_int(now_ms),
+		                       sql_id_or_null(m->campaign_id),
+		                       sql_text(m->sender), sql_text(m->rcpt),
+		                       sql_text(m->subject),
+		                       sql_int(o->file), sql_int(offsets[i]),
+		                       sql_int((int64_t)m->source.len)),
+		              err) < 0)
+			return -1;
+	}
+	return batch_end(&b, err) < 0 ? -1 : 0;
+}
+
+static int add_locked(struct outbox *o, const struct outbox_new *messages,
+                      size_t n, int64_t now_ms, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int64_t *offsets = arena_array(arena, int64_t, n);
+
+	if (write_files(o, messages, n, offsets, err) < 0 ||
+	    store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    add_rows(&tx, o, messages, n, offsets, now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
+               int64_t now_ms, struct err *err)
+{
+	int rc;
+
+	if (n == 0)
+		return 0;
+	pthread_mutex_lock(&o->lock);
+	rc = add_locked(o, messages, n, now_ms, err);
+	pthread_mutex_unlock(&o->lock);
+	return rc < 0 ? err_prefix(err, "outbox") : 0;
+}
+
+/* --- reading --- */
+
+static void read_row(const struct rows *rows, struct arena *arena,
+                     struct outbox_message *out)
+{
+	*out = (struct outbox_message){
+		.id = rows_int(rows, 0),
+		.at_ms = rows_int(rows, 1),
+		.campaign_id = rows_int(rows, 2),
+		.sender = rows_dup(rows, 3, arena),
+		.rcpt = rows_dup(rows, 4, arena),
+		.subject = rows_dup(rows, 5, arena),
+		.file = rows_int(rows, 6),
+		.file_offset = rows_int(rows, 7),
+		.size_bytes = rows_int(rows, 8),
+	};
+}
+
+static int query_page(struct db *db, const struct outbox_query *query,
+                      struct rows **rows, int64_t *total_out, struct err *err)
+{
+	struct sql_value below =
+		sql_int(query->before_id ? query->before_id : INT64_MAX);
+
+	if (!query->rcpt)
+		return db_find_int(db, SQL_OUTBOX_COUNT, SQL_NO_ARGS, total_out,
+		                   err) < 0
+		               ? -1
+		               : db_query(db, SQL_OUTBOX_LIST,
+		                          SQL_ARGS(below,
+		                                   sql_int(query->limit)),
+		                          rows, err);
+	if (db_find_int(db, SQL_OUTBOX_COUNT_OF,
+	                SQL_ARGS(sql_text(query->rcpt)), total_out, err) < 0)
+		return -1;
+	return db_query(
+		db, SQL_OUTBOX_LIST_OF,
+		SQL_ARGS(sql_text(query->rcpt), below, sql_int(query->limit)),
+		rows, err);
+}
+
+int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
+                    struct arena *arena, struct outbox_message **out,
+                    int64_t *total_out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t n = 0;
+	int more;
+
+	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
+	    query_page(db, query, &rows, total_out, err) < 0)
+		return -1;
+	*out = arena_array(arena, struct outbox_message, (size_t)query->limit);
+	while (n < query->limit && (more = rows_next(rows, err)) != 0) {
+		if (more < 0)
+			return -1;
+		read_row(rows, arena, &(*out)[n++]);
+	}
+	return n;
+}
+
+int outbox_get(struct outbox *o, int64_t id, struct arena *arena,
+               struct outbox_message *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
+	    db_query(db, SQL_OUTBOX_GET, SQL_ARGS(sql_int(id)), &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND,
+		               "no message %lld in the outbox", (long long)id);
+	read_row(rows, arena, out);
+	return 0;
+}
+
+int outbox_read(struct outbox *o, const struct outbox_message *message,
+                struct strbuf *source_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(fd_release) int fd = -1;
+	size_t size = (size_t)message->size_bytes;
+	size_t begin = source_out->len;
+
+	segment_path(o, message->file, &path);
+	fd = open(path.buf, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, "%s", path.buf);
+	strbuf_reserve(source_out, size);
+	while (source_out->len - begin < size) {
+		char part[16384];
+		size_t left = size - (source_out->len - begin);
+		ssize_t n = pread(fd, part,
+		                  left < sizeof(part) ? left : sizeof(part),
+		                  (off_t)(message->file_offset +
+		                          (int64_t)(source_out->len - begin)));
+
+		if (n <= 0)
+			return err_set(err, ERR_IO, "%s is cut short",
+			               path.buf);
+		strbuf_add(source_out, part, (size_t)n);
+	}
+	return 0;
+}

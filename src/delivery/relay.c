@@ -1,0 +1,283 @@
+#include "delivery/relay.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/queue.h"
+#include "delivery/outbox.h"
+#include "smtp/smtp_pool.h"
+#include "smtp/smtp_relay.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define OUTBOX_GROUP 256
+
+struct relay {
+	relay_result_fn fn;
+	void *context;
+	struct smtp_pool *pool; /* NULL: the outbox */
+	struct outbox *outbox;
+	struct queue *queue; /* of struct caught */
+	pthread_t thread;
+	atomic_bool held_up; /* the outbox cannot be written */
+	bool stopped;
+};
+
+/* A message on its way into the outbox. */
+struct caught {
+	struct outbox_new message;
+	struct strbuf content;
+	void *cookie;
+	char *texts[3];
+};
+
+bool relay_is_outbox_url(const char *url)
+{
+	return strcmp(url, "outbox:") == 0;
+}
+
+/* --- the outbox --- */
+
+static char *copy(const char *text)
+{
+	char *out = text ? strdup(text) : NULL;
+
+	BUG_ON(text && !out);
+	return out;
+}
+
+static void caught_free(struct caught *c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(c->texts); i++)
+		free(c->texts[i]);
+	strbuf_release(&c->content);
+	free(c);
+}
+
+static struct caught *caught_new(struct relay_message *m)
+{
+	struct caught *c = calloc(1, sizeof(*c));
+
+	BUG_ON(!c);
+	c->texts[0] = copy(m->sender);
+	c->texts[1] = copy(m->rcpt);
+	c->texts[2] = copy(m->subject);
+	c->cookie = m->cookie;
+	c->content = m->content;
+	m->content = (struct strbuf)STRBUF_INIT;
+	c->message = (struct outbox_new){
+		.campaign_id = m->campaign_id,
+		.sender = c->texts[0],
+		.rcpt = c->texts[1],
+		.subject = c->texts[2],
+		.source = strbuf_str(&c->content),
+	};
+	return c;
+}
+
+static void tell(struct relay *r, struct caught **group, size_t n, int rc,
+                 const struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct relay_result result = {
+			.cookie = group[i]->cookie,
+			.trouble = rc < 0 ? TROUBLE_RELAY : TROUBLE_NONE,
+			.code = rc < 0 ? 0 : 250,
+			.detail = rc < 0 ? err->text : "caught",
+		};
+
+		r->fn(r->context, &result);
+		caught_free(group[i]);
+	}
+}
+
+static void *outbox_main(void *arg)
+{
+	struct relay *r = arg;
+	struct caught *group[OUTBOX_GROUP];
+	struct outbox_new messages[OUTBOX_GROUP];
+	size_t n;
+
+	for (;;) {
+		struct err err = ERR_INIT;
+		int rc;
+
+		n = queue_take(r->queue, (void **)group, OUTBOX_GROUP, -1);
+		if (n == 0 && queue_is_closed(r->queue))
+			return NULL;
+		for (size_t i = 0; i < n; i++)
+			messages[i] = group[i]->message;
+		rc = outbox_add(r->outbox, messages, n, clock_now_ms(), &err);
+		if (rc < 0)
+			log_error("outbox cannot be written", LOG_ERR(&err));
+		atomic_store(&r->held_up, rc < 0);
+		tell(r, group, n, rc, &err);
+	}
+}
+
+static int start_outbox(struct relay *r, const struct relay_options *options,
+                        struct err *err)
+{
+	r->queue = queue_new((size_t)options->queue);
+	if (pthread_create(&r->thread, NULL, outbox_main, r) == 0)
+		return 0;
+	queue_free(&r->queue);
+	return err_set(err, ERR_IO, "no thread for the outbox");
+}
+
+/* --- SMTP --- */
+
+static enum trouble_stage stage_of(enum smtp_stage stage)
+{
+	switch (stage) {
+	case SMTP_AT_MAIL:
+		return STAGE_MAIL;
+	case SMTP_AT_RCPT:
+		return STAGE_RCPT;
+	case SMTP_AT_DATA:
+	case SMTP_AT_CONTENT:
+		return STAGE_DATA;
+	default:
+		return STAGE_CONNECT;
+	}
+}
+
+static enum trouble trouble_of_result(const struct smtp_result *result)
+{
+	switch (result->outcome) {
+	case SMTP_ACCEPTED:
+		return TROUBLE_NONE;
+	case SMTP_UNREACHED:
+		return TROUBLE_RELAY;
+	case SMTP_REFUSED:
+		if (result->code == 0) /* never sent: it cannot be */
+			return TROUBLE_SOFT;
+		break;
+	case SMTP_TEMPORARY:
+		if (result->maybe_sent)
+			return TROUBLE_RETRY;
+		break;
+	}
+	return trouble_of(stage_of(result->stage), result->code,
+	                  result->enhanced, result->text);
+}
+
+static void on_smtp_result(void *context, const struct smtp_result *result)
+{
+	struct relay *r = context;
+	CLEANUP(strbuf_release) struct strbuf detail = STRBUF_INIT;
+	struct relay_result out = {
+		.cookie = result->cookie,
+		.trouble = trouble_of_result(result),
+		.code = result->code,
+	};
+
+	if (result->code)
+		strbuf_addf(&detail, "%d ", result->code);
+	if (*result->enhanced)
+		strbuf_addf(&detail, "%s ", result->enhanced);
+	strbuf_addstr(&detail, result->text);
+	out.detail = detail.buf;
+	r->fn(r->context, &out);
+}
+
+static int start_smtp(struct relay *r, const struct relay_options *options,
+                      struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct smtp_options smtp = SMTP_OPTIONS_DEFAULT;
+	struct smtp_relay relay;
+
+	if (smtp_relay_parse(options->url, arena, &relay, err) < 0)
+		return -1;
+	smtp.connections = options->connections;
+	smtp.queue = options->queue;
+	return smtp_pool_start(&relay, &smtp, on_smtp_result, r, &r->pool, err);
+}
+
+/* --- both --- */
+
+int relay_start(const struct relay_options *options, struct outbox *outbox,
+                relay_result_fn fn, void *context, struct relay **out,
+                struct err *err)
+{
+	struct relay *r = calloc(1, sizeof(*r));
+	int rc;
+
+	BUG_ON(!r);
+	r->fn = fn;
+	r->context = context;
+	r->outbox = outbox;
+	rc = relay_is_outbox_url(options->url) ? start_outbox(r, options, err)
+	                                       : start_smtp(r, options, err);
+	if (rc < 0) {
+		free(r);
+		return err_prefix(err, "relay");
+	}
+	*out = r;
+	return 0;
+}
+
+int relay_send(struct relay *r, struct relay_message *m, struct err *err)
+{
+	struct smtp_message smtp = { .sender = m->sender, .rcpt = m->rcpt,
+		                     .cookie = m->cookie };
+	struct caught *c;
+
+	if (r->pool) {
+		smtp.content = m->content;
+		m->content = (struct strbuf)STRBUF_INIT;
+		if (smtp_pool_submit(r->pool, &smtp, err) == 0)
+			return 0;
+		m->content = smtp.content;
+		return -1;
+	}
+	c = caught_new(m);
+	if (queue_push(r->queue, c))
+		return 0;
+	caught_free(c);
+	return err_set(err, ERR_RETRY, "the outbox is being closed");
+}
+
+bool relay_is_held_up(const struct relay *r)
+{
+	return r->pool ? smtp_pool_is_held_up(r->pool)
+	               : atomic_load(&r->held_up);
+}
+
+void relay_stop(struct relay *r)
+{
+	if (r->stopped)
+		return;
+	r->stopped = true;
+	if (r->pool) {
+		smtp_pool_stop(r->pool);
+		return;
+	}
+	queue_close(r->queue);
+	pthread_join(r->thread, NULL);
+}
+
+void relay_free(struct relay **relay)
+{
+	struct relay *r = *relay;
+
+	if (!r)
+		return;
+	relay_stop(r);
+	smtp_pool_free(&r->pool);
+	queue_free(&r->queue);
+	free(r);
+	*relay = NULL;
+}
+
+void relay_describe(const struct relay *r, struct strbuf *out)
+{
+	if (r->pool)
+		smtp_pool_describe(r->pool, out);
+	else
+		strbuf_addf(out, "relay=outbox waiting=%zu",
+		            queue_size(r->queue));
+}

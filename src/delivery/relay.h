@@ -1,0 +1,58 @@
+/*
+ * delivery/relay.h - where messages go: an SMTP relay, or the built-in outbox
+ *
+ * One face for both. Every message that relay_send() took gets exactly one
+ * result, on a thread of the relay; the result function must not block. What
+ * an answer means was already decided (trouble.h).
+ *
+ * relay_send() never waits for the network; at most `queue` messages may be
+ * without a result.
+ */
+#ifndef DELIVERY_RELAY_H
+#define DELIVERY_RELAY_H
+
+#include "base/strbuf.h"
+#include "delivery/trouble.h"
+
+struct err;
+struct outbox;
+struct relay;
+
+struct relay_options {
+	const char *url; /* outbox:, smtp://..., smtps://... */
+	int64_t connections;
+	int64_t queue;
+};
+
+struct relay_message {
+	int64_t campaign_id; /* 0: none */
+	const char *sender, *rcpt, *subject;
+	struct strbuf content; /* taken: an empty one is left */
+	void *cookie;
+};
+
+struct relay_result {
+	void *cookie;
+	enum trouble trouble;
+	int code;           /* of the relay; 0: no answer */
+	const char *detail; /* what it said; lives for the call */
+};
+typedef void (*relay_result_fn)(void *context,
+                                const struct relay_result *result);
+
+/* outbox must outlive the relay. ERR_INVALID: no such URL. */
+int relay_start(const struct relay_options *options, struct outbox *outbox,
+                relay_result_fn fn, void *context, struct relay **out,
+                struct err *err);
+bool relay_is_outbox_url(const char *url);
+/* The texts are copied. -1: nothing was taken, the message cannot go out. */
+int relay_send(struct relay *relay, struct relay_message *message,
+               struct err *err);
+/* It cannot be reached: what is sent to it waits. */
+bool relay_is_held_up(const struct relay *relay);
+/* Returns when all results are delivered. */
+void relay_stop(struct relay *relay);
+void relay_free(struct relay **relay);
+void relay_describe(const struct relay *relay, struct strbuf *out);
+
+#endif
