@@ -209,3 +209,26 @@ WHERE campaign_id = ? AND state IN (1, 5) AND member_id IN (
 -- name: recipient-busy
 -- Whether a campaign has anybody queued, claimed or handed. args: campaign
 SELECT 1 FROM recipient WHERE campaign_id = ? AND state IN (1, 2, 3) LIMIT 1;
+
+-- name: recipient-mark-uncertain
+-- args: campaign, owner
+UPDATE recipient SET uncertain = 1
+WHERE campaign_id = ? AND state = 3 AND lease_owner = ?;
+
+-- name: outgoing-due
+-- Single mails to send now. args: now_ms, limit
+SELECT id, sender, rcpt, source, attempts, next_ms, created_ms
+FROM outgoing_message WHERE next_ms <= ? ORDER BY next_ms, id LIMIT ?;
+
+-- name: outgoing-take
+-- Keep a single mail from others for a while. args: until, id, next_ms as read
+UPDATE outgoing_message SET next_ms = ?, attempts = attempts + 1
+WHERE id = ? AND next_ms = ?;
+
+-- name: outgoing-later
+-- args: next_ms, error, id
+UPDATE outgoing_message SET next_ms = ?, error = ? WHERE id = ?;
+
+-- name: outgoing-remove
+-- args: id
+DELETE FROM outgoing_message WHERE id = ?;

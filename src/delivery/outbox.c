@@ -57,7 +57,7 @@ int outbox_open(struct store *store, const char *folder, struct outbox **out,
                 struct err *err)
 {
 	struct outbox *o;
-	int64_t last;
+	int64_t last = 0;
 
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
 		return err_errno(err, "folder %s", folder);

@@ -1,6 +1,7 @@
 #include "delivery/relay.h"
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"

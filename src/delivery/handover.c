@@ -1,0 +1,323 @@
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/queue.h"
+#include "base/random.h"
+#include "delivery/event.h"
+#include "delivery/recipient.h"
+#include "delivery/sender_private.h"
+
+#define HELD_UP_LOOK_MS 200
+
+static struct metric sent = METRIC_COUNTER("muster_messages_accepted",
+                                           "Messages that a relay accepted");
+static struct metric refusals = METRIC_COUNTER(
+	"muster_messages_refused", "Messages that were refused or expired");
+static struct metric deferrals = METRIC_COUNTER(
+	"muster_messages_deferred", "Messages that will be tried again");
+static struct metric uncertain_now = METRIC_GAUGE(
+	"muster_messages_handed", "Messages handed over without an outcome");
+static struct metric held_up =
+	METRIC_GAUGE("muster_relay_held_up", "1 while the relay takes nothing");
+
+/* --- outcomes --- */
+
+static void release_slot(struct sender *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->in_window--;
+	metric_set(&uncertain_now, s->in_window);
+	pthread_cond_signal(&s->slot);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void on_outcome_stored(void *context, bool durable)
+{
+	struct shipment *p = context;
+	struct sender *s = p->sender;
+
+	if (durable) {
+		shipment_free(p);
+		release_slot(s);
+		return;
+	}
+	/* the slot stays taken: this one is uncertain until it is stored */
+	pthread_mutex_lock(&s->lock);
+	shipments_add(&s->unsaved, p);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void store_outcome(struct shipment *p)
+{
+	struct event event = {
+		.at_ms = p->outcome_ms,
+		.kind = (enum event_kind)p->outcome,
+		.campaign_id = p->mailing->campaign_id,
+		.member_id = p->person.member_id,
+		.code = p->outcome_code,
+		.detail = p->detail,
+	};
+
+	event_add(p->sender->setup.writer, &event, on_outcome_stored, p);
+}
+
+void handover_retry_unsaved(struct sender *s)
+{
+	struct shipments list;
+	struct shipment *p;
+
+	pthread_mutex_lock(&s->lock);
+	list = s->unsaved;
+	if (list.first == NULL)
+		list.last = &list.first;
+	shipments_init(&s->unsaved);
+	pthread_mutex_unlock(&s->lock);
+	while (list.n > 0 && (p = shipments_take(&list)))
+		store_outcome(p);
+}
+
+static void finish_single(struct shipment *p)
+{
+	struct sender *s = p->sender;
+
+	pthread_mutex_lock(&s->lock);
+	shipments_add(&s->singles, p);
+	pthread_mutex_unlock(&s->lock);
+	sender_wake(s);
+}
+
+static void set_outcome(struct shipment *p, enum event_kind kind, int64_t code,
+                        const char *detail)
+{
+	p->outcome = kind;
+	p->outcome_code = code;
+	p->outcome_ms = clock_now_ms();
+	p->detail = detail ? strdup(detail) : NULL;
+	if (p->outgoing_id)
+		finish_single(p);
+	else
+		store_outcome(p);
+}
+
+/* The relay takes nothing: leave it alone for a while, ever longer. */
+static void note_relay(struct sender *s, bool works)
+{
+	int64_t failures;
+
+	pthread_mutex_lock(&s->lock);
+	failures = works ? 0 : atomic_load(&s->relay_failures) + 1;
+	atomic_store(&s->relay_failures, failures);
+	if (works)
+		s->pause_until_ms = 0;
+	else if (s->pause_until_ms <= clock_now_ms())
+		s->pause_until_ms = clock_now_ms() +
+		                    trouble_relay_wait_ms(failures,
+		                                          random_u64());
+	pthread_mutex_unlock(&s->lock);
+	metric_set(&held_up, works ? 0 : 1);
+	if (failures == 1)
+		log_warn("relay takes no messages");
+}
+
+static bool is_too_late(const struct shipment *p)
+{
+	const struct delivery_options *o = p->sender->setup.options;
+
+	return p->first_ms && clock_now_ms() - p->first_ms >= o->expire_ms;
+}
+
+static void refuse(struct shipment *p, enum event_kind kind,
+                   enum bounce_kind bounce, int code, const char *detail)
+{
+	metric_add(&refusals, 1);
+	atomic_fetch_add(&p->sender->refused, 1);
+	set_outcome(p, kind, (int64_t)bounce << EVENT_BOUNCE_SHIFT | code,
+	            detail);
+}
+
+static void defer(struct shipment *p, const struct relay_result *result)
+{
+	if (is_too_late(p)) {
+		refuse(p, EVENT_EXPIRED, BOUNCE_SOFT, result->code,
+		       result->detail);
+		return;
+	}
+	metric_add(&deferrals, 1);
+	atomic_fetch_add(&p->sender->deferred, 1);
+	set_outcome(p, EVENT_DEFERRED, result->code, result->detail);
+}
+
+/* On a thread of the relay. */
+void handover_result(void *sender, const struct relay_result *result)
+{
+	struct sender *s = sender;
+	struct shipment *p = result->cookie;
+
+	if (atomic_load(&s->relay_failures) ||
+	    result->trouble == TROUBLE_RELAY)
+		note_relay(s, result->trouble != TROUBLE_RELAY);
+	switch (result->trouble) {
+	case TROUBLE_NONE:
+		metric_add(&sent, 1);
+		atomic_fetch_add(&s->accepted, 1);
+		set_outcome(p, EVENT_ACCEPTED, result->code, NULL);
+		return;
+	case TROUBLE_RETRY:
+		defer(p, result);
+		return;
+	case TROUBLE_HARD:
+		refuse(p, EVENT_REFUSED, BOUNCE_HARD, result->code,
+		       result->detail);
+		return;
+	case TROUBLE_SOFT:
+		refuse(p, EVENT_REFUSED, BOUNCE_SOFT, result->code,
+		       result->detail);
+		return;
+	case TROUBLE_RELAY:
+		set_outcome(p, EVENT_RETURNED, result->code, result->detail);
+		return;
+	}
+}
+
+/* --- handing over --- */
+
+static void give_to_relay(struct shipment *p)
+{
+	struct err err = ERR_INIT;
+	struct relay_message m = {
+		.campaign_id = p->mailing->campaign_id,
+		.sender = p->envelope_sender,
+		.rcpt = p->person.address,
+		.subject = p->subject.buf,
+		.content = p->content,
+		.cookie = p,
+	};
+
+	p->content = (struct strbuf)STRBUF_INIT;
+	if (relay_send(p->sender->relay, &m, &err) == 0)
+		return;
+	strbuf_release(&m.content);
+	if (err.code == ERR_RETRY)
+		set_outcome(p, EVENT_RETURNED, 0, err.text);
+	else
+		refuse(p, EVENT_REFUSED, BOUNCE_SOFT, 0, err.text);
+}
+
+/* On the writer's thread: from here on the message may be out. */
+static void on_handed(void *context, bool durable)
+{
+	struct shipment *p = context;
+
+	if (!durable)
+		/* perhaps it is in the log after all: take it back there */
+		set_outcome(p, EVENT_RETURNED, 0, "not stored");
+	else if (p->problem)
+		refuse(p, EVENT_REFUSED, BOUNCE_NONE, 0, p->problem);
+	else
+		give_to_relay(p);
+}
+
+static void hand_over(struct shipment *p)
+{
+	struct event event = {
+		.at_ms = clock_now_ms(),
+		.kind = EVENT_HANDED,
+		.campaign_id = p->mailing->campaign_id,
+		.member_id = p->person.member_id,
+	};
+
+	if (p->first_ms == 0)
+		p->first_ms = event.at_ms;
+	event_add(p->sender->setup.writer, &event, on_handed, p);
+}
+
+static void until_ms_from_now(struct timespec *out, int64_t ms)
+{
+	clock_gettime(CLOCK_REALTIME, out);
+	out->tv_sec += ms / 1000;
+	out->tv_nsec += ms % 1000 * 1000000;
+	if (out->tv_nsec >= 1000000000) {
+		out->tv_sec++;
+		out->tv_nsec -= 1000000000;
+	}
+}
+
+/* Under lock. How many may be out now: one, to probe, while the relay takes
+ * none; nobody while it is left alone. */
+static int64_t slots(const struct sender *s)
+{
+	if (s->pause_until_ms > clock_now_ms())
+		return 0;
+	if (atomic_load(&s->relay_failures) > 0 ||
+	    relay_is_held_up(s->relay))
+		return 1;
+	return s->setup.options->uncertain_max;
+}
+
+/* false: stopping. */
+static bool take_slot(struct sender *s)
+{
+	bool taken;
+
+	pthread_mutex_lock(&s->lock);
+	while (!atomic_load(&s->stopping) && s->in_window >= slots(s)) {
+		struct timespec until;
+
+		until_ms_from_now(&until, HELD_UP_LOOK_MS);
+		pthread_cond_timedwait(&s->slot, &s->lock, &until);
+	}
+	taken = !atomic_load(&s->stopping);
+	if (taken)
+		s->in_window++;
+	pthread_mutex_unlock(&s->lock);
+	return taken;
+}
+
+/* Keep to the set rate; what was not used is not saved up. */
+static void throttle(struct sender *s)
+{
+	int64_t rate = s->setup.options->rate;
+	int64_t now_us = clock_monotonic_us();
+
+	if (rate <= 0)
+		return;
+	if (s->next_hand_us < now_us)
+		s->next_hand_us = now_us;
+	s->next_hand_us += 1000000 / rate;
+	pthread_mutex_lock(&s->lock);
+	while (!atomic_load(&s->stopping) &&
+	       s->next_hand_us > clock_monotonic_us()) {
+		struct timespec until;
+		int64_t left = s->next_hand_us - clock_monotonic_us();
+
+		until_ms_from_now(&until, left / 1000 + 1);
+		pthread_cond_timedwait(&s->slot, &s->lock, &until);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+void *handover_main(void *sender)
+{
+	struct sender *s = sender;
+	void *item;
+
+	while (queue_take(s->ready, &item, 1, -1) == 1) {
+		struct shipment *p = item;
+
+		if (!atomic_load(&p->mailing->stopped))
+			throttle(s);
+		if (!take_slot(s)) {
+			shipment_give_back(p);
+			continue;
+		}
+		if (atomic_load(&p->mailing->stopped)) {
+			shipment_give_back(p);
+			release_slot(s);
+			continue;
+		}
+		hand_over(p);
+	}
+	return NULL;
+}

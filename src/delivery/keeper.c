@@ -1,0 +1,434 @@
+#include "delivery/keeper.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "campaign/campaign.h"
+#include "delivery/applier.h"
+#include "delivery/event.h"
+#include "delivery/freeze.h"
+#include "delivery/lease.h"
+#include "store/store.h"
+
+#include "sql/recipient.h"
+
+#include <pthread.h>
+
+#define ROUND_MS 500
+#define CANCEL_CHUNK 5000
+
+struct keeper {
+	struct keeper_setup setup;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool is_woken, stopping, joined;
+	int64_t renewed_ms;
+	bool holds;
+};
+
+/* --- campaigns --- */
+
+/* In a transaction of its own, if the lease is still ours. */
+static int move_campaign(const struct keeper_setup *k, struct db *db,
+                         int64_t id, enum campaign_status to, int64_t now_ms,
+                         struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int ours;
+
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
+	if (ours <= 0)
+		return ours;
+	if (campaign_move(&tx, id, to, now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int is_busy(struct db *db, int64_t campaign_id, struct err *err)
+{
+	int64_t one;
+
+	return db_find_int(db, SQL_RECIPIENT_BUSY,
+	                   SQL_ARGS(sql_int(campaign_id)), &one, err);
+}
+
+static int keep_sending(const struct keeper_setup *k, struct db *db,
+                        const struct campaign *c, int64_t now_ms,
+                        struct err *err)
+{
+	int rc;
+
+	if (!c->frozen) {
+		rc = freeze_campaign(db, c, k->owner, now_ms, err);
+		if (rc <= 0)
+			return rc;
+		log_info("campaign is frozen", LOG_TEXT("campaign", c->hex));
+		if (k->wake_sender)
+			k->wake_sender(k->context);
+	}
+	rc = is_busy(db, c->id, err);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (move_campaign(k, db, c->id, CAMPAIGN_SENT, now_ms, err) < 0)
+		return -1;
+	log_info("campaign is sent", LOG_TEXT("campaign", c->hex));
+	return 0;
+}
+
+static int cancel_chunk(const struct keeper_setup *k, struct db *db,
+                        int64_t id, int64_t now_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int ours, changed;
+
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
+	if (ours <= 0)
+		return ours;
+	changed = db_exec(&tx, SQL_RECIPIENT_CANCEL,
+	                  SQL_ARGS(sql_int(now_ms), sql_int(id), sql_int(id),
+	                           sql_int(CANCEL_CHUNK)),
+	                  err);
+	if (changed < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return changed;
+}
+
+/* What waits is left out; what is on its way is waited for. */
+static int keep_canceling(const struct keeper_setup *k, struct db *db,
+                          const struct campaign *c, int64_t now_ms,
+                          struct err *err)
+{
+	int n;
+
+	do {
+		n = cancel_chunk(k, db, c->id, now_ms, err);
+	} while (n > 0);
+	if (n < 0)
+		return -1;
+	n = is_busy(db, c->id, err);
+	if (n != 0)
+		return n < 0 ? -1 : 0;
+	return move_campaign(k, db, c->id, CAMPAIGN_CANCELED, now_ms, err);
+}
+
+typedef int (*keep_fn)(const struct keeper_setup *k, struct db *db,
+                       const struct campaign *c, int64_t now_ms,
+                       struct err *err);
+
+/* One that fails must not hold up the others. */
+static int keep_each(const struct keeper_setup *k, struct db *db,
+                     enum campaign_status status, keep_fn fn, int64_t now_ms,
+                     struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(campaigns_release) struct campaigns list = VEC_INIT;
+
+	if (campaign_list_by_status(db, status, arena, &list, err) < 0)
+		return -1;
+	vec_each (&list, c) {
+		struct err of_one = ERR_INIT;
+
+		if (fn(k, db, c, now_ms, &of_one) < 0)
+			log_error("campaign is held up",
+			          LOG_TEXT("campaign", c->hex),
+			          LOG_ERR(&of_one));
+	}
+	return 0;
+}
+
+/* --- dead senders --- */
+
+static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
+                          struct ids *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_RECIPIENT_LIST_UNCERTAIN,
+	             SQL_ARGS(sql_int(campaign_id), sql_text(owner)), &rows,
+	             err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+/* Left as they are: an event ends them, so that they are counted. */
+static int leave_uncertain(const struct keeper_setup *k, int64_t campaign_id,
+                           const struct ids *members, int64_t now_ms,
+                           struct err *err)
+{
+	for (size_t i = 0; i < members->n; i++) {
+		struct event event = {
+			.at_ms = now_ms,
+			.kind = EVENT_EXPIRED,
+			.campaign_id = campaign_id,
+			.member_id = members->v[i],
+			.detail = "handed over, the answer is not known",
+		};
+
+		if (event_add_wait(k->writer, &event, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int free_campaign(const struct keeper_setup *k, struct tx *tx,
+                         int64_t campaign_id, const char *dead, struct err *err)
+{
+	struct sql_args args = SQL_ARGS(sql_int(campaign_id), sql_text(dead));
+
+	if (db_exec(tx, SQL_RECIPIENT_FREE_CLAIMED, args, err) < 0)
+		return -1;
+	return db_exec(tx,
+	               k->uncertain_again ? SQL_RECIPIENT_FREE_UNCERTAIN
+	                                  : SQL_RECIPIENT_MARK_UNCERTAIN,
+	               args, err);
+}
+
+static int list_open(struct db *db, struct ids *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_OPEN, SQL_NO_ARGS, &rows,
+	             err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+static int free_in_one(const struct keeper_setup *k, struct db *db,
+                       int64_t campaign_id, const char *dead, int64_t now_ms,
+                       struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(ids_release) struct ids uncertain = VEC_INIT;
+	int ours;
+
+	if (list_uncertain(db, campaign_id, dead, &uncertain, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
+	if (ours <= 0)
+		return ours;
+	if (free_campaign(k, &tx, campaign_id, dead, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	if (uncertain.n > 0)
+		log_warn("messages are uncertain",
+		         LOG_INT("campaign", campaign_id),
+		         LOG_INT("messages", (int64_t)uncertain.n));
+	if (k->uncertain_again)
+		return 1;
+	return leave_uncertain(k, campaign_id, &uncertain, now_ms, err) < 0 ? -1
+	                                                                    : 1;
+}
+
+static int drop_lease(struct db *db, const char *dead, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    lease_drop(&tx, arena_printf(arena, "sender/%s", dead), dead, err) <
+	            0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int free_sender(const struct keeper_setup *k, struct db *db,
+                       const char *dead, int64_t now_ms, struct err *err)
+{
+	CLEANUP(ids_release) struct ids open = VEC_INIT;
+
+	/* what it wrote to the log before it died comes first */
+	if (k->applier && applier_drain(k->applier, err) < 0)
+		return -1;
+	if (list_open(db, &open, err) < 0)
+		return -1;
+	for (size_t i = 0; i < open.n; i++) {
+		int rc = free_in_one(k, db, open.v[i], dead, now_ms, err);
+
+		if (rc <= 0)
+			return rc;
+	}
+	log_info("claims of an ended sender are free");
+	if (k->wake_sender)
+		k->wake_sender(k->context);
+	return drop_lease(db, dead, err);
+}
+
+static int free_dead(const struct keeper_setup *k, struct db *db,
+                     int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct texts dead = VEC_INIT;
+	int rc = lease_list_dead(db, now_ms, arena, &dead, err);
+
+	for (size_t i = 0; i < dead.n && rc >= 0; i++)
+		rc = free_sender(k, db, dead.v[i], now_ms, err);
+	texts_release(&dead);
+	return rc;
+}
+
+int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
+                 struct err *err)
+{
+	if (free_dead(k, db, now_ms, err) < 0 ||
+	    campaign_start_due(db, k->facts, now_ms, err) < 0 ||
+	    keep_each(k, db, CAMPAIGN_SENDING, keep_sending, now_ms, err) < 0)
+		return -1;
+	return keep_each(k, db, CAMPAIGN_CANCELING, keep_canceling, now_ms,
+	                 err);
+}
+
+/* --- the thread --- */
+
+static int renew(struct keeper *k, struct db *db, int64_t now_ms,
+                 struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *owner = k->setup.owner;
+	const char *name = arena_printf(arena, "sender/%s", owner);
+	int64_t until_ms = now_ms + LEASE_MS;
+	int holds;
+
+	/* often while it is not ours: its holder may have ended */
+	if (k->holds && now_ms - k->renewed_ms < LEASE_RENEW_MS)
+		return 0;
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	holds = lease_take(&tx, LEASE_DELIVERY, owner, until_ms, now_ms, err);
+	if (holds < 0 ||
+	    (k->setup.is_sender &&
+	     lease_take(&tx, name, owner, until_ms, now_ms, err) < 0) ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	k->holds = holds;
+	k->renewed_ms = now_ms;
+	return 0;
+}
+
+static int round_of(struct keeper *k, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	int64_t now_ms = clock_now_ms();
+
+	if (store_get(k->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    renew(k, db, now_ms, err) < 0)
+		return -1;
+	return k->holds ? keeper_round(&k->setup, db, now_ms, err) : 0;
+}
+
+static bool wait_round(struct keeper *k)
+{
+	struct timespec until;
+	bool go_on;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += ROUND_MS * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&k->lock);
+	while (!k->is_woken && !k->stopping)
+		if (pthread_cond_timedwait(&k->wake, &k->lock, &until) != 0)
+			break;
+	k->is_woken = false;
+	go_on = !k->stopping;
+	pthread_mutex_unlock(&k->lock);
+	return go_on;
+}
+
+static void *keeper_main(void *arg)
+{
+	struct keeper *k = arg;
+
+	do {
+		struct err err = ERR_INIT;
+
+		if (round_of(k, &err) < 0)
+			log_error("housekeeping of sending failed",
+			          LOG_ERR(&err));
+	} while (wait_round(k));
+	return NULL;
+}
+
+int keeper_start(const struct keeper_setup *setup, struct keeper **out,
+                 struct err *err)
+{
+	struct keeper *k = calloc(1, sizeof(*k));
+
+	BUG_ON(!k);
+	k->setup = *setup;
+	pthread_mutex_init(&k->lock, NULL);
+	pthread_cond_init(&k->wake, NULL);
+	if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
+		free(k);
+		return err_set(err, ERR_IO, "no thread for housekeeping");
+	}
+	*out = k;
+	return 0;
+}
+
+void keeper_wake(struct keeper *k)
+{
+	pthread_mutex_lock(&k->lock);
+	k->is_woken = true;
+	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+}
+
+/* `delivery` goes to others at once; our sender's lease ends, so that whatever
+ * it left is freed by whoever holds it then. */
+static int give_up_leases(struct keeper *k, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *owner = k->setup.owner;
+	const char *name = arena_printf(arena, "sender/%s", owner);
+
+	if (store_get(k->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    lease_drop(&tx, LEASE_DELIVERY, owner, err) < 0)
+		return -1;
+	if (k->setup.is_sender && lease_take(&tx, name, owner, 0, 0, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+void keeper_stop(struct keeper *k)
+{
+	struct err err = ERR_INIT;
+
+	if (k->joined)
+		return;
+	pthread_mutex_lock(&k->lock);
+	k->stopping = true;
+	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+	pthread_join(k->thread, NULL);
+	k->joined = true;
+	if (give_up_leases(k, &err) < 0)
+		log_warn("leases were not given up", LOG_ERR(&err));
+}
+
+void keeper_free(struct keeper **k)
+{
+	if (!*k)
+		return;
+	keeper_stop(*k);
+	pthread_mutex_destroy(&(*k)->lock);
+	pthread_cond_destroy(&(*k)->wake);
+	free(*k);
+	*k = NULL;
+}

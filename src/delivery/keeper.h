@@ -1,0 +1,47 @@
+/*
+ * delivery/keeper.h - the housekeeping of sending, one thread
+ *
+ * In each process: renews its leases. In the one that holds the lease
+ * `delivery`, also: starts what is due, freezes, cancels, finishes campaigns,
+ * and frees what dead senders had claimed or handed over - after the applier
+ * has caught up, so that only what is really unknown counts as uncertain.
+ */
+#ifndef DELIVERY_KEEPER_H
+#define DELIVERY_KEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct applier;
+struct campaign_sender_facts;
+struct db;
+struct err;
+struct event_writer;
+struct keeper;
+struct store;
+
+struct keeper_setup {
+	struct store *store;
+	struct applier *applier;
+	struct event_writer *writer;
+	const struct campaign_sender_facts *facts;
+	const char *owner;  /* of leases */
+	bool is_sender;     /* this process claims recipients */
+	bool uncertain_again; /* uncertain ones are sent again, else left */
+	/* Called when something may be claimed now. */
+	void (*wake_sender)(void *context);
+	void *context;
+};
+
+int keeper_start(const struct keeper_setup *setup, struct keeper **out,
+                 struct err *err);
+void keeper_wake(struct keeper *k);
+/* Gives up the leases, too. */
+void keeper_stop(struct keeper *k);
+void keeper_free(struct keeper **k);
+
+/* One round of the work of the holder, for tests. */
+int keeper_round(const struct keeper_setup *setup, struct db *db,
+                 int64_t now_ms, struct err *err);
+
+#endif

@@ -1,0 +1,166 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "delivery/claim.h"
+#include "delivery/event.h"
+#include "delivery/sender_private.h"
+#include "store/store.h"
+
+#include "sql/recipient.h"
+
+#define AT_ONCE 20
+/* Nobody else takes one that was taken; if its sender dies, it goes out again
+ * after that. */
+#define TAKEN_MS (10 * MS_MINUTE)
+
+struct single {
+	int64_t id, attempts, next_ms, created_ms;
+	const char *sender, *rcpt, *source;
+};
+
+static int list_due(struct db *db, int64_t now_ms, struct arena *arena,
+                    struct single *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more, n = 0;
+
+	if (db_query(db, SQL_OUTGOING_DUE,
+	             SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), &rows,
+	             err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		out[n++] = (struct single){
+			.id = rows_int(rows, 0),
+			.sender = rows_dup(rows, 1, arena),
+			.rcpt = rows_dup(rows, 2, arena),
+			.source = rows_dup(rows, 3, arena),
+			.attempts = rows_int(rows, 4),
+			.next_ms = rows_int(rows, 5),
+			.created_ms = rows_int(rows, 6),
+		};
+	return more < 0 ? -1 : n;
+}
+
+/* 1: ours; 0: somebody else was quicker. */
+static int take(struct db *db, const struct single *m, int64_t now_ms,
+                struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int changed;
+
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	changed = db_exec(&tx, SQL_OUTGOING_TAKE,
+	                  SQL_ARGS(sql_int(now_ms + TAKEN_MS), sql_int(m->id),
+	                           sql_int(m->next_ms)),
+	                  err);
+	if (changed < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return changed > 0;
+}
+
+static void fail(struct shipment *p, const char *why)
+{
+	struct relay_result result = { .cookie = p, .trouble = TROUBLE_SOFT,
+		                       .detail = why };
+
+	handover_result(p->sender, &result);
+}
+
+static void send_one(struct sender *s, const struct single *m)
+{
+	struct err err = ERR_INIT;
+	struct claimed person = {
+		.attempts = m->attempts,
+		.first_ms = m->created_ms,
+		.address = m->rcpt,
+		.merge = m->sender, /* keeps the text */
+	};
+	struct shipment *p = shipment_new(s, NULL, &person);
+	struct relay_message message = {
+		.rcpt = p->person.address,
+		.cookie = p,
+		.content = STRBUF_INIT,
+	};
+
+	p->outgoing_id = m->id;
+	p->envelope_sender = p->person.merge;
+	message.sender = p->envelope_sender;
+	strbuf_addstr(&message.content, m->source);
+	if (relay_send(s->relay, &message, &err) == 0)
+		return;
+	strbuf_release(&message.content);
+	fail(p, err.text);
+}
+
+int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct single due[AT_ONCE];
+	int n, ours;
+
+	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	n = list_due(db, now_ms, arena, due, err);
+	for (int i = 0; i < n; i++) {
+		ours = take(db, &due[i], now_ms, err);
+		if (ours < 0)
+			return -1;
+		if (ours)
+			send_one(s, &due[i]);
+	}
+	return n;
+}
+
+static int settle_one(struct tx *tx, const struct shipment *p, int64_t now_ms,
+                      int64_t first_ms, struct err *err)
+{
+	int64_t wait_ms;
+
+	if (p->outcome == EVENT_DEFERRED || p->outcome == EVENT_RETURNED) {
+		wait_ms = trouble_wait_ms(p->attempts, first_ms,
+		                          (uint64_t)p->outgoing_id);
+		return db_exec(tx, SQL_OUTGOING_LATER,
+		               SQL_ARGS(sql_int(now_ms + wait_ms),
+		                        sql_text(p->detail),
+		                        sql_int(p->outgoing_id)),
+		               err);
+	}
+	if (p->outcome != EVENT_ACCEPTED)
+		log_warn("single mail was refused",
+		         LOG_INT("id", p->outgoing_id),
+		         LOG_TEXT("answer", p->detail));
+	return db_exec(tx, SQL_OUTGOING_REMOVE,
+	               SQL_ARGS(sql_int(p->outgoing_id)), err);
+}
+
+int outgoing_settle(struct sender *s, int64_t now_ms, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct shipment *p;
+	int rc = 0;
+
+	pthread_mutex_lock(&s->lock);
+	rc = s->singles.n > 0;
+	pthread_mutex_unlock(&s->lock);
+	if (!rc)
+		return 0;
+	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	do {
+		pthread_mutex_lock(&s->lock);
+		p = shipments_take(&s->singles);
+		pthread_mutex_unlock(&s->lock);
+		if (p)
+			rc = settle_one(&tx, p, now_ms,
+			                s->setup.options->retry_first_ms, err);
+		shipment_free(p);
+	} while (p && rc >= 0);
+	/* what was not written is taken again when its time is over */
+	return rc < 0 ? -1 : tx_commit(&tx, err);
+}

@@ -1,0 +1,521 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/queue.h"
+#include "campaign/campaign.h"
+#include "delivery/claim.h"
+#include "delivery/sender_private.h"
+#include "store/store.h"
+
+#include "sql/recipient.h"
+
+#define CLAIM 500
+#define RENDER_QUEUE 1500
+#define READY_QUEUE 100
+#define LOOK_MS 500
+#define FAILED_PAUSE_MS (10 * MS_SECOND)
+
+/* --- rendering --- */
+
+static void render(struct shipment *p)
+{
+	struct err err = ERR_INIT;
+
+	if (mailing_render(p->mailing, &p->person, clock_now_ms(), &p->content,
+	                   &p->subject, &err) == 0)
+		return;
+	log_error("message cannot be rendered",
+	          LOG_INT("campaign", p->mailing->campaign_id),
+	          LOG_INT("member", p->person.member_id), LOG_ERR(&err));
+	p->problem = strdup(err.text);
+	BUG_ON(!p->problem);
+}
+
+static void *render_main(void *sender)
+{
+	struct sender *s = sender;
+	void *item;
+
+	while (queue_take(s->to_render, &item, 1, -1) == 1) {
+		struct shipment *p = item;
+
+		if (queue_size(s->to_render) == RENDER_QUEUE - CLAIM)
+			sender_wake(s);
+		if (atomic_load(&s->stopping) ||
+		    atomic_load(&p->mailing->stopped)) {
+			shipment_give_back(p);
+			continue;
+		}
+		render(p);
+		if (!queue_push(s->ready, p))
+			shipment_give_back(p);
+	}
+	return NULL;
+}
+
+/* --- giving back --- */
+
+static int release_of(struct sender *s, struct db *db, struct shipments *list,
+                      struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	int64_t campaign_id = list->first->mailing->campaign_id;
+
+	for (struct shipment *p = list->first; p; p = p->next)
+		if (p->mailing->campaign_id == campaign_id)
+			vec_push(&ids, p->person.member_id);
+	return claim_release(db, campaign_id, &ids, s->setup.owner, err);
+}
+
+static void free_of(struct shipments *list, int64_t campaign_id)
+{
+	struct shipments kept;
+	struct shipment *p;
+
+	shipments_init(&kept);
+	while ((p = shipments_take(list))) {
+		if (p->mailing->campaign_id == campaign_id)
+			shipment_free(p);
+		else
+			shipments_add(&kept, p);
+	}
+	while ((p = shipments_take(&kept)))
+		shipments_add(list, p);
+}
+
+static void give_back_all(struct sender *s, struct db *db)
+{
+	struct shipments list;
+	struct shipment *p;
+	struct err err = ERR_INIT;
+
+	shipments_init(&list);
+	pthread_mutex_lock(&s->lock);
+	while ((p = shipments_take(&s->back)))
+		shipments_add(&list, p);
+	pthread_mutex_unlock(&s->lock);
+	while (list.first) {
+		int64_t campaign_id = list.first->mailing->campaign_id;
+
+		if (release_of(s, db, &list, &err) < 0) {
+			/* the lease frees them when this process ends */
+			log_error("claims cannot be given back",
+			          LOG_ERR(&err));
+			while ((p = shipments_take(&list)))
+				shipment_give_back(p);
+			return;
+		}
+		free_of(&list, campaign_id);
+	}
+}
+
+/* --- claiming --- */
+
+static struct mailing *find_mailing(struct sender *s, int64_t campaign_id)
+{
+	vec_each (&s->mailings, m)
+		if ((*m)->campaign_id == campaign_id)
+			return *m;
+	return NULL;
+}
+
+static struct mailing *get_mailing(struct sender *s, struct db *db,
+                                   int64_t campaign_id, struct err *err)
+{
+	struct mailing *m = find_mailing(s, campaign_id);
+
+	if (m)
+		return m;
+	if (mailing_get(db, s->setup.mailing, campaign_id, clock_now_ms(), &m,
+	                err) < 0)
+		return NULL;
+	vec_push(&s->mailings, m);
+	return m;
+}
+
+static bool has_id(const struct ids *ids, int64_t id)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		if (ids->v[i] == id)
+			return true;
+	return false;
+}
+
+static int may_go_on(struct db *db, int64_t campaign_id, bool *out,
+                     struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign campaign;
+
+	if (campaign_get(db, campaign_id, arena, &campaign, err) < 0) {
+		*out = false;
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	*out = campaign.status == CAMPAIGN_SENDING ||
+	       campaign.status == CAMPAIGN_SENT;
+	return 0;
+}
+
+/* Those not worked on any more. Paused or canceled: what was claimed comes
+ * back; done: the last of it still goes out. */
+static int drop_mailings(struct sender *s, struct db *db,
+                         const struct ids *working, struct err *err)
+{
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < s->mailings.n; i++) {
+		struct mailing *m = s->mailings.v[i];
+		bool goes_on = true;
+
+		if (has_id(working, m->campaign_id)) {
+			s->mailings.v[kept++] = m;
+			continue;
+		}
+		if (may_go_on(db, m->campaign_id, &goes_on, err) < 0) {
+			s->mailings.v[kept++] = m;
+			rc = -1;
+			continue;
+		}
+		if (!goes_on)
+			atomic_store(&m->stopped, true);
+		mailing_put(&m);
+	}
+	s->mailings.n = kept;
+	return rc;
+}
+
+/* Of campaigns in `sending` and frozen; n_sending of them come first, then
+ * `sent` ones that have somebody to try again. */
+static int list_work(struct db *db, int64_t now_ms, struct ids *out,
+                     size_t *n_sending, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(campaigns_release) struct campaigns sending = VEC_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct campaign campaign;
+	int more;
+
+	if (campaign_list_by_status(db, CAMPAIGN_SENDING, arena, &sending,
+	                            err) < 0)
+		return -1;
+	vec_each (&sending, c)
+		if (c->frozen)
+			vec_push(out, c->id);
+	*n_sending = out->n;
+	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_DUE, SQL_ARGS(sql_int(now_ms)),
+	             &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		int64_t id = rows_int(rows, 0);
+
+		if (has_id(out, id))
+			continue;
+		if (campaign_get(db, id, arena, &campaign, err) < 0)
+			return -1;
+		if (campaign.status == CAMPAIGN_SENT)
+			vec_push(out, id);
+	}
+	return more;
+}
+
+/* Returns how many rows were taken out of the queue. */
+static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
+                          bool only_deferred, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	struct mailing *m = get_mailing(s, db, campaign_id, err);
+	int64_t n;
+
+	if (!m)
+		return -1;
+	n = claim_next(db, campaign_id, only_deferred, s->setup.owner, CLAIM,
+	               clock_now_ms(), arena, &claims, err);
+	vec_each (&claims, c) {
+		struct shipment *p = shipment_new(s, m, c);
+
+		if (!queue_push(s->to_render, p))
+			shipment_give_back(p);
+	}
+	return n;
+}
+
+static bool has_room(struct sender *s)
+{
+	return queue_size(s->to_render) + CLAIM <= RENDER_QUEUE &&
+	       !atomic_load(&s->stopping);
+}
+
+static bool is_left_alone(struct sender *s, int64_t campaign_id, int64_t now_ms)
+{
+	for (size_t i = 0; i < s->failures.n; i++) {
+		struct failure *f = &s->failures.v[i];
+
+		if (f->until_ms > now_ms && f->campaign_id == campaign_id)
+			return true;
+		if (f->until_ms <= now_ms)
+			s->failures.v[i--] = s->failures.v[--s->failures.n];
+	}
+	return false;
+}
+
+static void leave_alone(struct sender *s, int64_t campaign_id,
+                        const struct err *err)
+{
+	struct failure f = { campaign_id, clock_now_ms() + FAILED_PAUSE_MS };
+
+	log_error("campaign cannot be sent now",
+	          LOG_INT("campaign", campaign_id), LOG_ERR(err));
+	vec_push(&s->failures, f);
+}
+
+/* One turn over all campaigns. Returns how many rows moved. */
+static int64_t work(struct sender *s, struct db *db, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	size_t n_sending = 0;
+	int64_t total = 0;
+
+	if (list_work(db, clock_now_ms(), &ids, &n_sending, err) < 0 ||
+	    drop_mailings(s, db, &ids, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ids.n && has_room(s); i++) {
+		struct err of_one = ERR_INIT;
+		int64_t n;
+
+		if (is_left_alone(s, ids.v[i], clock_now_ms()))
+			continue;
+		n = claim_some(s, db, ids.v[i], i >= n_sending, &of_one);
+		if (n < 0)
+			leave_alone(s, ids.v[i], &of_one);
+		else
+			total += n;
+	}
+	return total;
+}
+
+static void wait_for_work(struct sender *s, int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += ms % 1000 * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&s->lock);
+	while (!s->is_woken && !atomic_load(&s->stopping))
+		if (pthread_cond_timedwait(&s->wake, &s->lock, &until) != 0)
+			break;
+	s->is_woken = false;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Everything the claiming thread does once; returns how many rows moved. */
+static int64_t turn(struct sender *s, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	int64_t now_ms = clock_now_ms();
+
+	handover_retry_unsaved(s);
+	if (outgoing_settle(s, now_ms, err) < 0 ||
+	    outgoing_send_due(s, now_ms, err) < 0 ||
+	    store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	give_back_all(s, db);
+	return work(s, db, err);
+}
+
+static void *claim_main(void *sender)
+{
+	struct sender *s = sender;
+
+	while (!atomic_load(&s->stopping)) {
+		struct err err = ERR_INIT;
+		int64_t n = turn(s, &err);
+
+		if (n < 0)
+			log_error("sending is held up", LOG_ERR(&err));
+		if (n <= 0)
+			wait_for_work(s, LOOK_MS);
+	}
+	return NULL;
+}
+
+/* --- start and stop --- */
+
+static int start_threads(struct sender *s, struct err *err)
+{
+	size_t wanted = (size_t)s->setup.options->render_threads;
+
+	while (s->renderers_n < wanted && s->renderers_n < RENDER_THREADS_MAX) {
+		if (pthread_create(&s->renderers[s->renderers_n], NULL,
+		                   render_main, s) != 0)
+			return err_set(err, ERR_IO, "no thread for rendering");
+		s->renderers_n++;
+	}
+	s->hander_runs =
+		pthread_create(&s->hander, NULL, handover_main, s) == 0;
+	s->claimer_runs =
+		s->hander_runs &&
+		pthread_create(&s->claimer, NULL, claim_main, s) == 0;
+	return s->claimer_runs ? 0
+	                       : err_set(err, ERR_IO, "no thread for sending");
+}
+
+static void init(struct sender *s, const struct sender_setup *setup)
+{
+	s->setup = *setup;
+	s->to_render = queue_new(RENDER_QUEUE);
+	s->ready = queue_new(READY_QUEUE);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->wake, NULL);
+	pthread_cond_init(&s->slot, NULL);
+	shipments_init(&s->back);
+	shipments_init(&s->unsaved);
+	shipments_init(&s->singles);
+}
+
+int sender_start(const struct sender_setup *setup, struct sender **out,
+                 struct err *err)
+{
+	CLEANUP(sender_free) struct sender *s = calloc(1, sizeof(*s));
+	const struct delivery_options *o = setup->options;
+	struct relay_options relay = {
+		.url = o->relay,
+		.connections = o->connections,
+		/* never waits: single mails come on top of the window */
+		.queue = o->uncertain_max + 1000,
+	};
+
+	BUG_ON(!s);
+	init(s, setup);
+	if (relay_start(&relay, setup->outbox, handover_result, s, &s->relay,
+	                err) < 0 ||
+	    start_threads(s, err) < 0)
+		return -1;
+	*out = TAKE(s);
+	return 0;
+}
+
+void sender_wake(struct sender *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->is_woken = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void join_threads(struct sender *s)
+{
+	if (s->claimer_runs)
+		pthread_join(s->claimer, NULL);
+	queue_close(s->to_render);
+	while (s->renderers_n > 0)
+		pthread_join(s->renderers[--s->renderers_n], NULL);
+	queue_close(s->ready);
+	if (s->hander_runs)
+		pthread_join(s->hander, NULL);
+	s->claimer_runs = s->hander_runs = false;
+}
+
+/* Outcomes that cannot be stored are left: the next start finds them handed
+ * and marks them uncertain. */
+static void wait_for_window(struct sender *s)
+{
+	for (int tries = 0; tries < 50; tries++) {
+		bool is_empty;
+
+		pthread_mutex_lock(&s->lock);
+		is_empty = s->in_window == 0;
+		if (!is_empty) {
+			struct timespec until;
+
+			clock_gettime(CLOCK_REALTIME, &until);
+			until.tv_sec += (until.tv_nsec + 100000000) / 1000000000;
+			until.tv_nsec = (until.tv_nsec + 100000000) % 1000000000;
+			pthread_cond_timedwait(&s->slot, &s->lock, &until);
+		}
+		pthread_mutex_unlock(&s->lock);
+		if (is_empty)
+			return;
+		handover_retry_unsaved(s);
+	}
+}
+
+void sender_stop(struct sender *s)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+
+	if (atomic_exchange(&s->stopping, true))
+		return;
+	pthread_mutex_lock(&s->lock);
+	pthread_cond_broadcast(&s->wake);
+	pthread_cond_broadcast(&s->slot);
+	pthread_mutex_unlock(&s->lock);
+	join_threads(s);
+	if (s->relay)
+		relay_stop(s->relay);
+	wait_for_window(s);
+	if (outgoing_settle(s, clock_now_ms(), &err) < 0 ||
+	    store_get(s->setup.store, STORE_AUDIENCE, &db, &err) < 0) {
+		log_error("sender did not end well", LOG_ERR(&err));
+		return;
+	}
+	give_back_all(s, db);
+}
+
+static void free_list(struct shipments *list)
+{
+	struct shipment *p;
+
+	while ((p = shipments_take(list)))
+		shipment_free(p);
+}
+
+void sender_free(struct sender **sender)
+{
+	struct sender *s = *sender;
+
+	if (!s)
+		return;
+	sender_stop(s);
+	relay_free(&s->relay);
+	free_list(&s->back);
+	free_list(&s->unsaved);
+	free_list(&s->singles);
+	vec_each (&s->mailings, m)
+		mailing_put(m);
+	vec_release(&s->mailings);
+	vec_release(&s->failures);
+	queue_free(&s->to_render);
+	queue_free(&s->ready);
+	pthread_mutex_destroy(&s->lock);
+	pthread_cond_destroy(&s->wake);
+	pthread_cond_destroy(&s->slot);
+	free(s);
+	*sender = NULL;
+}
+
+bool sender_is_held_up(const struct sender *s)
+{
+	return relay_is_held_up(s->relay);
+}
+
+void sender_describe(struct sender *s, struct strbuf *out)
+{
+	pthread_mutex_lock(&s->lock);
+	strbuf_addf(out,
+	            "accepted=%lld refused=%lld deferred=%lld handed=%lld "
+	            "relay_failures=%lld ",
+	            (long long)atomic_load(&s->accepted),
+	            (long long)atomic_load(&s->refused),
+	            (long long)atomic_load(&s->deferred),
+	            (long long)s->in_window,
+	            (long long)atomic_load(&s->relay_failures));
+	pthread_mutex_unlock(&s->lock);
+	relay_describe(s->relay, out);
+}

@@ -1,0 +1,49 @@
+/*
+ * delivery/sender.h - takes recipients from the ledger to the relay
+ *
+ *     claim -> render (and sign) -> hand over -> relay -> outcome
+ *
+ * Three kinds of threads hand whole shipments on: one claims, some render, one
+ * hands over. Handing over means: wait for a free slot (at most uncertain_max
+ * shipments are between their `handed` event and a durable outcome), write
+ * `handed` to the log, and give the message to the relay only when that is
+ * durable. So a kill at any moment loses nobody and doubles at most
+ * uncertain_max.
+ *
+ * Campaigns are worked on in turn, while they are `sending` and frozen; what
+ * was deferred is tried again also when the campaign is `sent` already. A
+ * paused or canceled one gets back what was claimed. Single mails of
+ * outgoing_message go the same way without ledger.
+ */
+#ifndef DELIVERY_SENDER_H
+#define DELIVERY_SENDER_H
+
+#include "base/strbuf.h"
+
+struct delivery_options;
+struct err;
+struct event_writer;
+struct mailing_setup;
+struct outbox;
+struct sender;
+struct store;
+
+struct sender_setup {
+	struct store *store;
+	const struct delivery_options *options;
+	const struct mailing_setup *mailing;
+	struct event_writer *writer;
+	struct outbox *outbox;
+	const char *owner; /* of claims, see lease.h */
+};
+
+int sender_start(const struct sender_setup *setup, struct sender **out,
+                 struct err *err);
+void sender_wake(struct sender *s); /* look for work now */
+/* Hands over no more, waits for the answers, gives back the rest. */
+void sender_stop(struct sender *s);
+void sender_free(struct sender **s);
+bool sender_is_held_up(const struct sender *s);
+void sender_describe(struct sender *s, struct strbuf *out);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * delivery/sender_private.h - what claim, rendering and hand-over share
+ */
+#ifndef DELIVERY_SENDER_PRIVATE_H
+#define DELIVERY_SENDER_PRIVATE_H
+
+#include "base/vec.h"
+#include "delivery/delivery.h"
+#include "delivery/mailing.h"
+#include "delivery/relay.h"
+#include "delivery/sender.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct claimed;
+struct queue;
+
+/* One message on its way; one thread at a time has it. */
+struct shipment {
+	struct sender *sender;
+	struct shipment *next;   /* in a list of the sender */
+	struct mailing *mailing; /* NULL: a single mail */
+	int64_t outgoing_id;     /* of a single mail; else 0 */
+	const char *envelope_sender;
+	struct mailing_person person;
+	int64_t attempts; /* this one included */
+	int64_t first_ms; /* when it was first tried; 0: now */
+	struct strbuf content, subject;
+	char *problem;    /* why it cannot be rendered; NULL: it was */
+	/* the outcome, once there is one */
+	int outcome;      /* enum event_kind; 0: none yet */
+	int64_t outcome_code, outcome_ms;
+	char *detail;
+	char text[]; /* keeps the person's texts */
+};
+
+struct mailings VEC_FIELDS(struct mailing *);
+
+/* A campaign that could not be worked on: left alone for a while. */
+struct failure {
+	int64_t campaign_id, until_ms;
+};
+struct failures VEC_FIELDS(struct failure);
+
+struct shipments {
+	struct shipment *first, **last;
+	size_t n;
+};
+
+#define RENDER_THREADS_MAX 16
+
+struct sender {
+	struct sender_setup setup;
+	struct relay *relay;
+	struct queue *to_render, *ready; /* of struct shipment */
+	struct mailings mailings;        /* of the claiming thread */
+	pthread_t claimer, hander;
+	pthread_t renderers[RENDER_THREADS_MAX];
+	size_t renderers_n;
+	bool claimer_runs, hander_runs;
+	int64_t next_hand_us; /* throttle; of the handing thread */
+	struct failures failures;        /* of the claiming thread */
+
+	pthread_mutex_t lock; /* of what stands below */
+	pthread_cond_t wake;  /* claimer */
+	pthread_cond_t slot;  /* hander: a slot is free, or stopping */
+	bool is_woken;
+	int64_t in_window;
+	struct shipments back;    /* to be given back */
+	struct shipments unsaved; /* whose outcome could not be stored */
+	struct shipments singles; /* single mails with an outcome */
+	int64_t pause_until_ms; /* the relay takes none */
+
+	atomic_bool stopping;
+	atomic_llong relay_failures; /* in a row */
+	atomic_llong accepted, refused, deferred;
+};
+
+/* --- shipment.c --- */
+struct shipment *shipment_new(struct sender *s, struct mailing *mailing,
+                              const struct claimed *claimed);
+void shipment_free(struct shipment *p);
+void shipments_init(struct shipments *list);
+void shipments_add(struct shipments *list, struct shipment *p);
+struct shipment *shipments_take(struct shipments *list);
+/* To be given back to the queue (any thread). */
+void shipment_give_back(struct shipment *p);
+
+/* --- handover.c --- */
+void *handover_main(void *sender);
+void handover_result(void *sender, const struct relay_result *result);
+/* Try again to store outcomes that could not be stored. */
+void handover_retry_unsaved(struct sender *s);
+
+/* --- outgoing.c --- */
+/* Sends single mails that are due; returns how many were taken. */
+int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err);
+/* Writes what became of them. */
+int outgoing_settle(struct sender *s, int64_t now_ms, struct err *err);
+
+#endif
