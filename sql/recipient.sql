@@ -232,3 +232,8 @@ UPDATE outgoing_message SET next_ms = ?, error = ? WHERE id = ?;
 -- name: outgoing-remove
 -- args: id
 DELETE FROM outgoing_message WHERE id = ?;
+
+-- name: outgoing-add
+-- Queue a single mail. args: sender, rcpt, source, next_ms, created_ms
+INSERT INTO outgoing_message (sender, rcpt, source, next_ms, created_ms)
+VALUES (?, ?, ?, ?, ?);

@@ -120,6 +120,8 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	metric_add(&applied, n);
+	if (options->after)
+		options->after(options->context);
 	return n;
 }
 

@@ -29,6 +29,9 @@ struct applier_options {
 	int64_t early_ms;        /* rule 20: hits so soon are machines' */
 	int64_t burst;
 	int64_t retry_first_ms;  /* see trouble_wait_ms */
+	/* Called after each batch, on the applier's thread; may be NULL. */
+	void (*after)(void *context);
+	void *context;
 };
 
 /* One batch: events, audience are connections of those schemas. Returns how

@@ -12,16 +12,18 @@
 #ifndef DELIVERY_DELIVERY_H
 #define DELIVERY_DELIVERY_H
 
+#include "base/option.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct arena;
 struct err;
-struct option;
 struct outbox;
 struct store;
 struct strbuf;
+struct track;
 
 struct delivery_options {
 	const char *relay;     /* outbox:, smtp://..., smtps://... */
@@ -47,8 +49,8 @@ struct delivery_options {
 		.dkim_domain = "", .dkim_selector = "", .early_s = 10,   \
 		.burst = 50                                              \
 	}
-extern const struct option delivery_option_table[];
-extern const size_t delivery_option_count;
+extern const struct option delivery_option_table[]; /* ends with name NULL */
+extern const size_t delivery_option_count;          /* without that */
 
 /* What delivery needs to know of the rest; all texts outlive it. */
 struct delivery_setup {
@@ -77,45 +79,15 @@ bool delivery_is_held_up(const struct delivery *d);
 /* The mail catcher; there whatever the relay is. */
 struct outbox *delivery_outbox(struct delivery *d);
 
-/* --- tracking: what the endpoints of api/track do --- */
+/* Opens, clicks, unsubscribes: what the endpoints of api/track do. */
+struct track *delivery_track(struct delivery *d);
 
-enum hit_result {
-	HIT_STORED,  /* durable */
-	HIT_FOREIGN, /* not a token of ours */
-	HIT_FAILED,  /* could not be stored; err says why */
-};
-
-struct hit {
-	const char *token;
-	const char *ip, *agent;
-	bool head;
-	int64_t now_ms;
-};
-
-enum hit_result delivery_hit_open(struct delivery *d, const struct hit *hit,
-				  struct err *err);
-/* HIT_STORED: *target_out (in arena) is where the link leads. */
-enum hit_result delivery_hit_click(struct delivery *d, const struct hit *hit,
-				   struct arena *arena, const char **target_out,
-				   struct err *err);
-
-/* Whom an unsubscribe or archive link is about. */
-struct track_subject {
-	int64_t campaign_id, member_id;
-	const char *address; /* "" if the member is gone */
-	const char *list_name;
-	const char *organisation;
-	bool is_subscribed;
-};
-/* 1, 0: not a token of ours, -1. Changes nothing. */
-int delivery_track_subject(struct delivery *d, const char *token,
-			   struct arena *arena, struct track_subject *out,
-			   struct err *err);
-/* Stores the unsubscribe durably; it is applied within milliseconds. */
-enum hit_result delivery_unsubscribe(struct delivery *d, const struct hit *hit,
-				     struct err *err);
-/* The message as this recipient got it, HTML. 1, 0 not ours or gone, -1. */
-int delivery_archive(struct delivery *d, const char *token,
-		     struct strbuf *html_out, struct err *err);
+/*
+ * A test of a campaign to these addresses (`as` of them: those of a member
+ * where the list has one, else empty fields). Links work, nothing is counted.
+ * The mails are queued when this returns. ERR_INVALID: an address.
+ */
+int delivery_send_test(struct delivery *d, int64_t campaign_id,
+		       const char *const *addresses, size_t n, struct err *err);
 
 #endif

@@ -31,7 +31,7 @@ struct event_writer {
 	pthread_cond_t wake;
 	struct pending *first, **last; /* under lock */
 	bool stopping;                 /* under lock */
-	bool joined;
+	bool ended; /* under lock: the thread takes nothing more */
 };
 
 static struct metric stored =
@@ -193,6 +193,7 @@ static struct pending *take_all(struct event_writer *w)
 	first = w->first;
 	w->first = NULL;
 	w->last = &w->first;
+	w->ended = !first; /* from here on nothing is taken */
 	pthread_mutex_unlock(&w->lock);
 	return first;
 }
@@ -292,14 +293,19 @@ void event_add(struct event_writer *w, const struct event *event,
                event_done_fn done, void *context)
 {
 	struct pending *p = pending_new(event, done, context);
-	bool was_empty;
+	bool was_empty, is_late;
 
 	pthread_mutex_lock(&w->lock);
 	was_empty = !w->first;
-	*w->last = p;
-	w->last = &p->next;
+	is_late = w->ended;
+	if (!is_late) {
+		*w->last = p;
+		w->last = &p->next;
+	}
 	pthread_mutex_unlock(&w->lock);
-	if (was_empty)
+	if (is_late)
+		finish(p, 1, false);
+	else if (was_empty)
 		pthread_cond_signal(&w->wake);
 }
 
@@ -341,14 +347,15 @@ int event_add_wait(struct event_writer *w, const struct event *event,
 
 void event_writer_stop(struct event_writer *w)
 {
-	if (w->joined)
-		return;
+	bool was_stopping;
+
 	pthread_mutex_lock(&w->lock);
+	was_stopping = w->stopping;
 	w->stopping = true;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
-	pthread_join(w->thread, NULL);
-	w->joined = true;
+	if (!was_stopping)
+		pthread_join(w->thread, NULL);
 }
 
 void event_writer_free(struct event_writer **w)

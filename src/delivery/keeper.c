@@ -408,8 +408,6 @@ static int give_up_leases(struct keeper *k, struct err *err)
 
 void keeper_stop(struct keeper *k)
 {
-	struct err err = ERR_INIT;
-
 	if (k->joined)
 		return;
 	pthread_mutex_lock(&k->lock);
@@ -418,15 +416,17 @@ void keeper_stop(struct keeper *k)
 	pthread_mutex_unlock(&k->lock);
 	pthread_join(k->thread, NULL);
 	k->joined = true;
-	if (give_up_leases(k, &err) < 0)
-		log_warn("leases were not given up", LOG_ERR(&err));
 }
 
 void keeper_free(struct keeper **k)
 {
+	struct err err = ERR_INIT;
+
 	if (!*k)
 		return;
 	keeper_stop(*k);
+	if (give_up_leases(*k, &err) < 0)
+		log_warn("leases were not given up", LOG_ERR(&err));
 	pthread_mutex_destroy(&(*k)->lock);
 	pthread_cond_destroy(&(*k)->wake);
 	free(*k);

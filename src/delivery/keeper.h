@@ -36,9 +36,8 @@ struct keeper_setup {
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,
                  struct err *err);
 void keeper_wake(struct keeper *k);
-/* Gives up the leases, too. */
 void keeper_stop(struct keeper *k);
-void keeper_free(struct keeper **k);
+void keeper_free(struct keeper **k); /* gives up the leases, too */
 
 /* One round of the work of the holder, for tests. */
 int keeper_round(const struct keeper_setup *setup, struct db *db,

@@ -127,6 +127,15 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 	return compile(m, &pieces, MERGE_HTML, for_mail, out, err);
 }
 
+static void keep_targets(struct mailing_private *m,
+                         const struct html_links *links)
+{
+	m->targets = arena_array(m->arena, const char *, links->distinct_n + 1);
+	m->targets_n = links->distinct_n;
+	for (size_t i = 0; i < links->distinct_n; i++)
+		m->targets[i] = links->distinct[i]->target;
+}
+
 static int compile_html(struct mailing_private *m, struct str html,
                         bool for_mail, struct mailing_body *out,
                         struct err *err)
@@ -142,6 +151,7 @@ static int compile_html(struct mailing_private *m, struct str html,
 	rest = (struct str){ html.s + links.body_end,
 		             html.len - links.body_end };
 	html_links_scan(content, m->arena, &links);
+	keep_targets(m, &links);
 	if (for_mail)
 		add_preview(m, &start);
 	html_links_pieces(content, &links, m->campaign.tracking.html_clicks,

@@ -69,4 +69,13 @@ int mailing_render_page(const struct mailing *mailing,
                         const struct mailing_person *person,
                         struct strbuf *html, struct err *err);
 
+/*
+ * Where a link leads for this person. text: the stored target, which may hold
+ * merge tags; NULL: look it up by link_id in the mailing itself (a test, whose
+ * links are not fixed yet). 1, 0: no such link, -1.
+ */
+int mailing_render_link(const struct mailing *mailing,
+                        const struct mailing_person *person, int64_t link_id,
+                        const char *text, struct strbuf *out, struct err *err);
+
 #endif

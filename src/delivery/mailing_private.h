@@ -35,6 +35,8 @@ struct mailing_private {
 	bool has_text, has_html;
 	struct mailing_body text, html; /* quoted-printable */
 	struct mailing_body page;       /* html again, for browsers */
+	const char **targets; /* of the HTML's distinct links, by link_id - 1 */
+	size_t targets_n;
 	const char *message_domain;     /* of Message-ID */
 };
 

@@ -169,3 +169,31 @@ int mailing_render_page(const struct mailing *mailing,
 		return err_set(err, ERR_LIMIT, "the page gets too large");
 	return 0;
 }
+
+int mailing_render_link(const struct mailing *mailing,
+                        const struct mailing_person *person, int64_t link_id,
+                        const char *text, struct strbuf *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	const struct mailing_private *m = mailing->private;
+	struct merge_how how = { .context = MERGE_URL,
+		                 .fields = &m->fields,
+		                 .facts = &m->facts,
+		                 .slot_fn = mailing_slot };
+	struct merge_piece piece;
+	struct merge_person who;
+	struct rendering r;
+
+	if (!text && (link_id < 1 || (uint64_t)link_id > m->targets_n))
+		return 0;
+	piece = (struct merge_piece){
+		.text = str_of(text ? text : m->targets[link_id - 1]),
+	};
+	if (merge_compile(&piece, 1, &how, arena, &program, NULL, err) < 0)
+		return -1;
+	fill_person(m, person, &r, arena, &who);
+	if (merge_render(program, &who, out) < 0)
+		return err_set(err, ERR_LIMIT, "the link gets too long");
+	return 1;
+}

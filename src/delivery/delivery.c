@@ -1,0 +1,401 @@
+#include "delivery/delivery.h"
+
+#include "audience/member.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "campaign/campaign.h"
+#include "delivery/applier.h"
+#include "delivery/event.h"
+#include "delivery/keeper.h"
+#include "delivery/lease.h"
+#include "delivery/mailing.h"
+#include "delivery/outbox.h"
+#include "delivery/relay.h"
+#include "delivery/sender.h"
+#include "delivery/track.h"
+#include "delivery/track_token.h"
+#include "mail/dkim.h"
+#include "store/store.h"
+
+#include "sql/recipient.h"
+
+#include <stdatomic.h>
+
+#define OPTION(n, t, field, lo, hi, text)                                      \
+	{                                                                      \
+		.name = (n), .type = (t),                                      \
+		.offset = offsetof(struct delivery_options, field),            \
+		.least = (lo), .most = (hi), .help = (text)                    \
+	}
+
+const struct option delivery_option_table[] = {
+	{ .name = "relay",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct delivery_options, relay),
+	  .secret = true,
+	  .help = "where mail goes: smtp://user:pass@host:port, smtps://..., or "
+	          "outbox: (the built-in mail catcher)" },
+	OPTION("send.connections", OPTION_INT, connections, 1, 500,
+	       "connections to the relay, at most"),
+	OPTION("send.rate", OPTION_INT, rate, 0, 1000000,
+	       "messages a second, at most; 0: no limit"),
+	OPTION("send.uncertain_max", OPTION_INT, uncertain_max, 1, 10000,
+	       "messages handed over without a stored answer, at most: so many "
+	       "may go out twice after a crash"),
+	OPTION("send.uncertain", OPTION_TEXT, uncertain, 0, 0,
+	       "what happens to those after a crash: retry or leave"),
+	OPTION("send.render_threads", OPTION_INT, render_threads, 1, 16,
+	       "threads that render and sign messages"),
+	OPTION("send.retry_first", OPTION_TIME, retry_first_ms, 100,
+	       24 * MS_HOUR, "wait before a deferred message is tried again"),
+	OPTION("send.expire", OPTION_TIME, expire_ms, 1000, 30 * MS_DAY,
+	       "give up a message that was deferred for so long"),
+	OPTION("dkim.key_file", OPTION_TEXT, dkim_key_file, 0, 0,
+	       "private key (PEM, RSA or Ed25519) to sign with; empty: the "
+	       "relay signs"),
+	OPTION("dkim.domain", OPTION_TEXT, dkim_domain, 0, 0,
+	       "domain that signs"),
+	OPTION("dkim.selector", OPTION_TEXT, dkim_selector, 0, 0,
+	       "name of the key in the domain"),
+	OPTION("track.early_s", OPTION_INT, early_s, 0, 3600,
+	       "opens and clicks within so many seconds of acceptance are "
+	       "taken for a machine's"),
+	OPTION("track.burst", OPTION_INT, burst, 2, 1000000,
+	       "opens or clicks of so many people of a domain within 2 seconds "
+	       "from one network are taken for a machine's"),
+	{ .name = NULL },
+};
+const size_t delivery_option_count = ARRAY_SIZE(delivery_option_table) - 1;
+
+struct delivery {
+	struct delivery_setup setup;
+	char *owner; /* "<instance>/<number of this start>" */
+	struct track_keys *keys;
+	struct dkim_key *dkim;
+	struct mailing_setup mailing;
+	struct campaign_sender_facts facts;
+	struct outbox *outbox;
+	struct event_writer *writer;
+	struct applier *applier;
+	struct keeper *keeper;
+	struct sender *sender; /* NULL: not this process's role */
+	struct track *track;
+	atomic_bool has_applier, has_sender;
+};
+
+static void on_commit(void *context)
+{
+	struct delivery *d = context;
+
+	if (atomic_load(&d->has_applier))
+		applier_wake(d->applier);
+}
+
+static void on_sender_work(void *context)
+{
+	struct delivery *d = context;
+
+	if (atomic_load(&d->has_sender))
+		sender_wake(d->sender);
+}
+
+/* --- start --- */
+
+static int load_keys(struct delivery *d, struct err *err)
+{
+	const struct delivery_options *o = d->setup.options;
+
+	if (track_keys_load(d->setup.store, &d->keys, err) < 0)
+		return -1;
+	if (*o->dkim_key_file &&
+	    dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
+	                  &d->dkim, err) < 0)
+		return err_prefix(err, "DKIM key");
+	return 0;
+}
+
+static int check_options(const struct delivery_options *o, struct err *err)
+{
+	if (strcmp(o->uncertain, "retry") != 0 &&
+	    strcmp(o->uncertain, "leave") != 0)
+		return err_field(err, "send.uncertain",
+		                 "is retry or leave, not %s", o->uncertain);
+	return 0;
+}
+
+/* What earlier starts of this instance held is free from now on. */
+static int take_leases(struct delivery *d, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    lease_expire_own(&tx, d->setup.instance, d->owner, err) < 0 ||
+	    lease_take(&tx, LEASE_DELIVERY, d->owner, now_ms + LEASE_MS, now_ms,
+	               err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int start_log(struct delivery *d, struct err *err)
+{
+	const struct delivery_options *o = d->setup.options;
+	struct applier_options applier = {
+		.owner = d->owner,
+		.early_ms = o->early_s * MS_SECOND,
+		.burst = o->burst,
+		.retry_first_ms = o->retry_first_ms,
+		.after = d->setup.after_apply,
+		.context = d->setup.context,
+	};
+
+	if (event_writer_start(d->setup.store, d->setup.instance, on_commit, d,
+	                       &d->writer, err) < 0 ||
+	    applier_start(d->setup.store, &applier, &d->applier, err) < 0)
+		return -1;
+	atomic_store(&d->has_applier, true);
+	return 0;
+}
+
+static int start_sender(struct delivery *d, struct err *err)
+{
+	struct sender_setup sender = {
+		.store = d->setup.store,
+		.options = d->setup.options,
+		.mailing = &d->mailing,
+		.writer = d->writer,
+		.outbox = d->outbox,
+		.owner = d->owner,
+	};
+
+	if (!d->setup.send)
+		return 0;
+	if (sender_start(&sender, &d->sender, err) < 0)
+		return -1;
+	atomic_store(&d->has_sender, true);
+	return 0;
+}
+
+static int start_keeper(struct delivery *d, struct err *err)
+{
+	const struct delivery_options *o = d->setup.options;
+	struct keeper_setup keeper = {
+		.store = d->setup.store,
+		.applier = d->applier,
+		.writer = d->writer,
+		.facts = &d->facts,
+		.owner = d->owner,
+		.is_sender = d->setup.send,
+		.uncertain_again = strcmp(o->uncertain, "retry") == 0,
+		.wake_sender = on_sender_work,
+		.context = d,
+	};
+
+	return keeper_start(&keeper, &d->keeper, err);
+}
+
+static void fill(struct delivery *d)
+{
+	const struct delivery_setup *s = &d->setup;
+	struct track_setup track = { .store = s->store, .writer = d->writer,
+		                     .mailing = &d->mailing };
+
+	d->mailing = (struct mailing_setup){
+		.keys = d->keys,
+		.dkim = d->dkim,
+		.public_url = s->public_url,
+		.organisation = s->organisation,
+		.postal_address = s->postal_address,
+	};
+	d->facts = (struct campaign_sender_facts){
+		.organisation = s->organisation,
+		.postal_address = s->postal_address,
+		.outbox = relay_is_outbox_url(s->options->relay),
+	};
+	d->track = track_new(&track);
+}
+
+static int start_all(struct delivery *d, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf folder = STRBUF_INIT;
+
+	strbuf_addf(&folder, "%s/outbox", d->setup.data);
+	if (load_keys(d, err) < 0 ||
+	    outbox_open(d->setup.store, folder.buf, &d->outbox, err) < 0 ||
+	    take_leases(d, err) < 0 || start_log(d, err) < 0)
+		return -1;
+	fill(d);
+	if (start_keeper(d, err) < 0)
+		return -1;
+	return start_sender(d, err);
+}
+
+int delivery_start(const struct delivery_setup *setup, struct delivery **out,
+                   struct err *err)
+{
+	CLEANUP(delivery_free) struct delivery *d = calloc(1, sizeof(*d));
+	CLEANUP(strbuf_release) struct strbuf owner = STRBUF_INIT;
+	char number[17];
+
+	BUG_ON(!d);
+	if (check_options(setup->options, err) < 0)
+		return -1;
+	d->setup = *setup;
+	random_hex(number, 16);
+	strbuf_addf(&owner, "%s/%s", setup->instance, number);
+	d->owner = strdup(owner.buf);
+	BUG_ON(!d->owner);
+	if (start_all(d, err) < 0)
+		return -1;
+	*out = TAKE(d);
+	return 0;
+}
+
+/* --- stop --- */
+
+void delivery_stop(struct delivery *d)
+{
+	if (d->keeper)
+		keeper_stop(d->keeper);
+	if (d->sender)
+		sender_stop(d->sender);
+	if (d->writer)
+		event_writer_stop(d->writer);
+	if (d->applier)
+		applier_stop(d->applier);
+}
+
+void delivery_free(struct delivery **delivery)
+{
+	struct delivery *d = *delivery;
+
+	if (!d)
+		return;
+	delivery_stop(d);
+	sender_free(&d->sender);
+	keeper_free(&d->keeper);
+	track_free(&d->track);
+	event_writer_free(&d->writer);
+	applier_free(&d->applier);
+	outbox_free(&d->outbox);
+	dkim_key_free(&d->dkim);
+	track_keys_free(&d->keys);
+	free(d->owner);
+	free(d);
+	*delivery = NULL;
+}
+
+/* --- the rest --- */
+
+void delivery_wake(struct delivery *d)
+{
+	keeper_wake(d->keeper);
+	on_sender_work(d);
+}
+
+void delivery_describe(struct delivery *d, struct strbuf *out)
+{
+	if (d->sender)
+		sender_describe(d->sender, out);
+	else
+		strbuf_addstr(out, "sender=none");
+}
+
+bool delivery_is_held_up(const struct delivery *d)
+{
+	return d->sender && sender_is_held_up(d->sender);
+}
+
+struct outbox *delivery_outbox(struct delivery *d)
+{
+	return d->outbox;
+}
+
+struct track *delivery_track(struct delivery *d)
+{
+	return d->track;
+}
+
+/* --- tests of a campaign --- */
+
+struct test_mail {
+	struct delivery *d;
+	struct db *db;
+	struct arena *arena;
+	const struct mailing *mailing;
+	int64_t list_id, now_ms;
+};
+
+static int find_test_person(struct test_mail *t, const struct email *email,
+                            struct mailing_person *out, struct err *err)
+{
+	struct member member;
+	int found = member_find(t->db, t->list_id, email->hash, t->arena,
+	                        &member, err);
+
+	*out = (struct mailing_person){ .address = email->folded,
+		                        .unique_id = "",
+		                        .merge = "{}" };
+	if (found <= 0)
+		return found;
+	out->unique_id = member.unique_id;
+	out->merge = member.merge;
+	out->optin_ms = member.opt_ms;
+	return 1;
+}
+
+static int queue_test(struct test_mail *t, struct tx *tx, const char *address,
+                      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf subject = STRBUF_INIT;
+	struct mailing_person person;
+	struct email email;
+
+	if (email_parse(address, t->arena, &email, err) < 0 ||
+	    find_test_person(t, &email, &person, err) < 0 ||
+	    mailing_render(t->mailing, &person, t->now_ms, &message, &subject,
+	                   err) < 0)
+		return -1;
+	return db_exec(tx, SQL_OUTGOING_ADD,
+	               SQL_ARGS(sql_text(t->mailing->sender),
+	                        sql_text(email.folded),
+	                        sql_str(strbuf_str(&message)),
+	                        sql_int(t->now_ms), sql_int(t->now_ms)),
+	               err);
+}
+
+int delivery_send_test(struct delivery *d, int64_t campaign_id,
+                       const char *const *addresses, size_t n, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct test_mail t = { .d = d, .arena = arena,
+		               .now_ms = clock_now_ms() };
+	struct campaign campaign;
+
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
+	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <
+	            0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	t.db = db;
+	t.list_id = campaign.list_id;
+	t.mailing = mailing;
+	for (size_t i = 0; i < n; i++)
+		if (queue_test(&t, &tx, addresses[i], err) < 0)
+			return -1;
+	if (tx_commit(&tx, err) < 0)
+		return -1;
+	on_sender_work(d);
+	return 0;
+}

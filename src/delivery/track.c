@@ -1,0 +1,343 @@
+#include "delivery/track.h"
+
+#include "audience/list.h"
+#include "audience/member.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "campaign/campaign.h"
+#include "campaign/merge_tag.h"
+#include "delivery/mailing.h"
+#include "delivery/track_token.h"
+#include "store/store.h"
+
+#include "sql/recipient.h"
+
+#include <pthread.h>
+
+#define AGENT_MAX 500
+#define SLOTS 512 /* campaigns whose links are kept */
+
+/* The links of one campaign, [0] is link 1. */
+struct links {
+	int64_t campaign_id;
+	struct arena *arena; /* keeps all */
+	const char **target;
+	int64_t n;
+};
+
+struct track {
+	struct track_setup setup;
+	pthread_rwlock_t lock;
+	struct links *slots[SLOTS]; /* by campaign; a later one takes the place */
+};
+
+struct track *track_new(const struct track_setup *setup)
+{
+	struct track *t = calloc(1, sizeof(*t));
+
+	BUG_ON(!t);
+	t->setup = *setup;
+	pthread_rwlock_init(&t->lock, NULL);
+	return t;
+}
+
+static void links_free(struct links **links)
+{
+	struct arena *arena;
+
+	if (!*links)
+		return;
+	arena = (*links)->arena;
+	*links = NULL;
+	arena_free(&arena);
+}
+
+void track_free(struct track **track)
+{
+	if (!*track)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		links_free(&(*track)->slots[i]);
+	pthread_rwlock_destroy(&(*track)->lock);
+	free(*track);
+	*track = NULL;
+}
+
+/* --- links --- */
+
+static int load_links(struct track *t, int64_t campaign_id, struct links **out,
+                      struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(texts_release) struct texts targets = VEC_INIT;
+	struct links *links = arena_new_of(arena, struct links);
+	int more;
+
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    db_query(db, SQL_RECIPIENT_LINK_LIST,
+	             SQL_ARGS(sql_int(campaign_id)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(&targets, rows_dup(rows, 1, arena));
+	if (more < 0)
+		return -1;
+	links->campaign_id = campaign_id;
+	links->n = (int64_t)targets.n;
+	links->target = arena_array(arena, const char *, targets.n + 1);
+	for (size_t i = 0; i < targets.n; i++)
+		links->target[i] = targets.v[i];
+	links->arena = TAKE(arena);
+	*out = links;
+	return 0;
+}
+
+/* 1: *out in arena; 0: no such link, or the campaign is not loaded. */
+static int look_up(struct track *t, const struct track_token *token,
+                   struct arena *arena, const char **out, bool *is_loaded)
+{
+	const struct links *links;
+	int found = 0;
+
+	pthread_rwlock_rdlock(&t->lock);
+	links = t->slots[token->campaign_id % SLOTS];
+	*is_loaded = links && links->campaign_id == token->campaign_id;
+	if (*is_loaded && token->link_id >= 1 && token->link_id <= links->n) {
+		*out = arena_strdup(arena, links->target[token->link_id - 1]);
+		found = 1;
+	}
+	pthread_rwlock_unlock(&t->lock);
+	return found;
+}
+
+static int find_target(struct track *t, const struct track_token *token,
+                       struct arena *arena, const char **out, struct err *err)
+{
+	struct links *links = NULL;
+	struct links **slot = &t->slots[token->campaign_id % SLOTS];
+	bool is_loaded;
+	int found = look_up(t, token, arena, out, &is_loaded);
+
+	if (is_loaded)
+		return found;
+	if (load_links(t, token->campaign_id, &links, err) < 0)
+		return -1;
+	/* a test before the campaign is sent: its links are not fixed yet */
+	if (links->n == 0) {
+		links_free(&links);
+		return 0;
+	}
+	pthread_rwlock_wrlock(&t->lock);
+	links_free(slot);
+	*slot = links;
+	pthread_rwlock_unlock(&t->lock);
+	return look_up(t, token, arena, out, &is_loaded);
+}
+
+static int get_mailing(struct track *t, const struct track_token *token,
+                       struct arena *arena, struct mailing **out,
+                       struct mailing_person *person, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct member member = { .address = "", .unique_id = "",
+		                 .merge = "{}" };
+
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	if (token->member_id &&
+	    member_get_by_id(db, token->member_id, arena, &member, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	if (mailing_get(db, t->setup.mailing, token->campaign_id,
+	                clock_now_ms(), out, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	*person = (struct mailing_person){
+		.member_id = token->member_id,
+		.address = member.address,
+		.unique_id = member.unique_id,
+		.merge = member.merge,
+		.optin_ms = member.opt_ms,
+	};
+	return 1;
+}
+
+/* Of a link whose target holds merge tags, or of a test: rendered now. */
+static int render_target(struct track *t, const struct track_token *token,
+                         struct arena *arena, const char *text,
+                         const char **out, struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+	CLEANUP(strbuf_release) struct strbuf target = STRBUF_INIT;
+	struct mailing_person person;
+	int found = get_mailing(t, token, arena, &mailing, &person, err);
+
+	if (found <= 0)
+		return found;
+	found = mailing_render_link(mailing, &person, token->link_id, text,
+	                            &target, err);
+	if (found > 0)
+		*out = arena_strdup(arena, target.buf);
+	return found;
+}
+
+/* --- hits --- */
+
+static bool parse(const struct track *t, const char *token,
+                  enum track_purpose purpose, struct track_token *out)
+{
+	return track_token_parse(t->setup.mailing->keys, str_of(token), purpose,
+	                         out);
+}
+
+static void store_hit(struct track *t, const struct track_token *token,
+                      enum event_kind kind, const struct hit *hit,
+                      event_done_fn done, void *context)
+{
+	char agent[AGENT_MAX + 1];
+	struct str kept = str_of(hit->agent);
+	struct event event = {
+		.at_ms = hit->now_ms,
+		.kind = kind,
+		.campaign_id = token->campaign_id,
+		.member_id = token->member_id,
+		.link_id = token->link_id,
+		.code = hit->is_head ? EVENT_HIT_HEAD : 0,
+		.ip = hit->ip,
+		.agent = agent,
+	};
+
+	if (token->member_id == 0) { /* a test: nobody's hit */
+		done(context, true);
+		return;
+	}
+	if (!utf8_is_valid(kept))
+		kept = STR("");
+	kept.len = utf8_prefix(kept, AGENT_MAX);
+	memcpy(agent, kept.s ? kept.s : "", kept.len);
+	agent[kept.len] = '\0';
+	event_add(t->setup.writer, &event, done, context);
+}
+
+int track_open(struct track *t, const struct hit *hit, event_done_fn done,
+               void *context)
+{
+	struct track_token token;
+
+	if (!parse(t, hit->token, TRACK_OPEN, &token))
+		return 0;
+	store_hit(t, &token, EVENT_OPENED, hit, done, context);
+	return 1;
+}
+
+static int find_click(struct track *t, const struct track_token *token,
+                      struct arena *arena, const char **out, struct err *err)
+{
+	const char *text = NULL;
+	int found;
+
+	if (token->link_id == EVENT_LINK_HONEYPOT) {
+		*out = arena_printf(arena, "%s/", t->setup.mailing->public_url);
+		return 1;
+	}
+	found = find_target(t, token, arena, &text, err);
+	if (found < 0)
+		return -1;
+	if (found && !strstr(text, "*|")) {
+		*out = text;
+		return 1;
+	}
+	if (!found && token->member_id)
+		return 0;
+	return render_target(t, token, arena, text, out, err);
+}
+
+int track_click(struct track *t, const struct hit *hit, struct arena *arena,
+                const char **target_out, event_done_fn done, void *context,
+                struct err *err)
+{
+	struct track_token token;
+	int found;
+
+	if (!parse(t, hit->token, TRACK_CLICK, &token))
+		return 0;
+	found = find_click(t, &token, arena, target_out, err);
+	if (found <= 0)
+		return found;
+	store_hit(t, &token, EVENT_CLICKED, hit, done, context);
+	return 1;
+}
+
+int track_unsubscribe(struct track *t, const struct hit *hit,
+                      event_done_fn done, void *context)
+{
+	struct track_token token;
+
+	if (!parse(t, hit->token, TRACK_UNSUBSCRIBE, &token))
+		return 0;
+	store_hit(t, &token, EVENT_UNSUBSCRIBED, hit, done, context);
+	return 1;
+}
+
+/* --- pages --- */
+
+static int read_subject(struct db *db, const struct track_token *token,
+                        struct arena *arena, struct track_subject *out,
+                        struct err *err)
+{
+	struct campaign campaign;
+	struct member member;
+
+	if (campaign_get(db, token->campaign_id, arena, &campaign, err) == 0)
+		out->list_name = campaign.list_name;
+	else if (err->code != ERR_NOT_FOUND)
+		return -1;
+	if (token->member_id == 0)
+		return 1;
+	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 1 : -1;
+	out->address = member.address;
+	out->is_subscribed = member.status == MEMBER_SUBSCRIBED ||
+	                     member.status == MEMBER_PENDING;
+	return 1;
+}
+
+int track_subject(struct track *t, const char *text, char purpose,
+                  struct arena *arena, struct track_subject *out,
+                  struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct track_token token;
+
+	if (!parse(t, text, (enum track_purpose)purpose, &token))
+		return 0;
+	*out = (struct track_subject){
+		.campaign_id = token.campaign_id,
+		.member_id = token.member_id,
+		.address = "",
+		.list_name = "",
+		.organisation = t->setup.mailing->organisation,
+	};
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return read_subject(db, &token, arena, out, err);
+}
+
+int track_archive(struct track *t, const char *text, struct strbuf *html_out,
+                  struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+	struct mailing_person person;
+	struct track_token token;
+	int found;
+
+	if (!parse(t, text, TRACK_ARCHIVE, &token))
+		return 0;
+	found = get_mailing(t, &token, arena, &mailing, &person, err);
+	if (found <= 0)
+		return found;
+	if (mailing_render_page(mailing, &person, html_out, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	return 1;
+}
