@@ -28,8 +28,8 @@ struct applier {
 	pthread_cond_t wake;    /* there is something to do */
 	pthread_cond_t drained; /* a pass is over */
 	bool is_woken, stopping;
-	int64_t applied_below;  /* all transactions below are applied */
-	int64_t passes;         /* that found nothing more */
+	int64_t applied_below; /* all transactions below are applied */
+	int64_t passes;        /* that found nothing more */
 	bool joined;
 };
 
@@ -39,13 +39,13 @@ static struct metric applied =
 /* --- one batch --- */
 
 static int read_cursor(struct db *audience, int64_t *xid, int64_t *id,
-                       struct err *err)
+		       struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
 	if (db_query(audience, SQL_EVENT_CURSOR_GET, SQL_ARGS(sql_text(CURSOR)),
-	             &rows, err) < 0)
+		     &rows, err) < 0)
 		return -1;
 	found = rows_next(rows, err);
 	*xid = found > 0 ? rows_int(rows, 0) : 0;
@@ -54,7 +54,7 @@ static int read_cursor(struct db *audience, int64_t *xid, int64_t *id,
 }
 
 static void read_event(const struct rows *rows, struct arena *arena,
-                       struct event *out)
+		       struct event *out)
 {
 	*out = (struct event){
 		.id = rows_int(rows, 0),
@@ -72,16 +72,16 @@ static void read_event(const struct rows *rows, struct arena *arena,
 
 /* Up to BATCH events behind the cursor, which moves along. */
 static int64_t read_events(struct db *events, int64_t *xid, int64_t *id,
-                           struct arena *arena, struct event *out,
-                           struct err *err)
+			   struct arena *arena, struct event *out,
+			   struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int64_t n = 0;
 	int more;
 
 	if (db_query(events, SQL_EVENT_AFTER,
-	             SQL_ARGS(sql_int(*xid), sql_int(*id), sql_int(BATCH)),
-	             &rows, err) < 0)
+		     SQL_ARGS(sql_int(*xid), sql_int(*id), sql_int(BATCH)),
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		read_event(rows, arena, &out[n++]);
@@ -92,13 +92,15 @@ static int64_t read_events(struct db *events, int64_t *xid, int64_t *id,
 }
 
 int64_t applier_step(const struct applier_options *options, struct db *events,
-                     struct db *audience, struct verdict_bursts *bursts,
-                     int64_t now_ms, struct err *err)
+		     struct db *audience, struct verdict_bursts *bursts,
+		     int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct apply apply = { .options = options, .bursts = bursts,
-		               .arena = arena, .now_ms = now_ms };
+	struct apply apply = { .options = options,
+			       .bursts = bursts,
+			       .arena = arena,
+			       .now_ms = now_ms };
 	struct event *batch = arena_array(arena, struct event, BATCH);
 	int64_t xid, id, n;
 	int ours;
@@ -115,8 +117,8 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 		return ours;
 	if (apply_batch(&apply, &tx, batch, (size_t)n, err) < 0 ||
 	    db_exec(&tx, SQL_EVENT_CURSOR_PUT,
-	            SQL_ARGS(sql_text(CURSOR), sql_int(xid), sql_int(id)),
-	            err) < 0 ||
+		    SQL_ARGS(sql_text(CURSOR), sql_int(xid), sql_int(id)),
+		    err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	metric_add(&applied, n);
@@ -139,10 +141,10 @@ static int run_dry(struct applier *a, int64_t *below_out, struct err *err)
 		return -1;
 	do {
 		if (db_find_int(events, SQL_EVENT_HORIZON, SQL_NO_ARGS, &below,
-		                err) < 0)
+				err) < 0)
 			return -1;
 		n = applier_step(&a->options, events, audience, a->bursts,
-		                 clock_now_ms(), err);
+				 clock_now_ms(), err);
 	} while (n > 0);
 	*below_out = below;
 	return (int)n;
@@ -202,7 +204,7 @@ static void *applier_main(void *arg)
 }
 
 int applier_start(struct store *store, const struct applier_options *options,
-                  struct applier **out, struct err *err)
+		  struct applier **out, struct err *err)
 {
 	struct applier *a = calloc(1, sizeof(*a));
 

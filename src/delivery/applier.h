@@ -25,10 +25,10 @@ struct store;
 struct verdict_bursts;
 
 struct applier_options {
-	const char *owner;       /* of the lease */
-	int64_t early_ms;        /* rule 20: hits so soon are machines' */
+	const char *owner; /* of the lease */
+	int64_t early_ms;  /* rule 20: hits so soon are machines' */
 	int64_t burst;
-	int64_t retry_first_ms;  /* see trouble_wait_ms */
+	int64_t retry_first_ms; /* see trouble_wait_ms */
 	/* Called after each batch, on the applier's thread; may be NULL. */
 	void (*after)(void *context);
 	void *context;
@@ -37,11 +37,11 @@ struct applier_options {
 /* One batch: events, audience are connections of those schemas. Returns how
  * many events were applied; 0: none are left, or the lease is not ours. */
 int64_t applier_step(const struct applier_options *options, struct db *events,
-                     struct db *audience, struct verdict_bursts *bursts,
-                     int64_t now_ms, struct err *err);
+		     struct db *audience, struct verdict_bursts *bursts,
+		     int64_t now_ms, struct err *err);
 
 int applier_start(struct store *store, const struct applier_options *options,
-                  struct applier **out, struct err *err);
+		  struct applier **out, struct err *err);
 void applier_wake(struct applier *a);
 /*
  * Wait until everything that was committed to the log before this call is

@@ -74,16 +74,16 @@ static int compare_entries(const void *a, const void *b)
 }
 
 static struct entry *entry_of(struct batch_state *s, int64_t campaign_id,
-                              int64_t member_id)
+			      int64_t member_id)
 {
 	struct entry key = { .campaign_id = campaign_id,
-		             .member_id = member_id };
+			     .member_id = member_id };
 
 	return bsearch(&key, s->entries, s->n, sizeof(key), compare_entries);
 }
 
 static void make_entries(struct batch_state *s, const struct event *events,
-                         size_t n)
+			 size_t n)
 {
 	size_t kept = 0;
 
@@ -94,8 +94,8 @@ static void make_entries(struct batch_state *s, const struct event *events,
 	}
 	qsort(s->entries, n, sizeof(*s->entries), compare_entries);
 	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || compare_entries(&s->entries[kept - 1],
-		                                 &s->entries[i]) != 0)
+		if (kept == 0 ||
+		    compare_entries(&s->entries[kept - 1], &s->entries[i]) != 0)
 			s->entries[kept++] = s->entries[i];
 	s->n = kept;
 }
@@ -103,7 +103,7 @@ static void make_entries(struct batch_state *s, const struct event *events,
 /* --- reading --- */
 
 static void read_entry(struct batch_state *s, struct entry *e,
-                       struct rows *rows)
+		       struct rows *rows)
 {
 	e->is_there = true;
 	e->before = e->state = (enum recipient_state)rows_int(rows, 1);
@@ -130,7 +130,7 @@ static void read_entry(struct batch_state *s, struct entry *e,
 
 /* "[1,2,3]" of the members in entries [from, to) that `wanted` picks. */
 static bool members_json(const struct batch_state *s, size_t from, size_t to,
-                         bool with_hits_only, struct strbuf *out)
+			 bool with_hits_only, struct strbuf *out)
 {
 	bool any = false;
 
@@ -168,14 +168,14 @@ static int load_entries(struct batch_state *s, struct err *err)
 		to = campaign_end(s, from);
 		members_json(s, from, to, false, &json);
 		if (db_query(s->tx->db, SQL_RECIPIENT_LOAD,
-		             SQL_ARGS(sql_int(campaign_id),
-		                      sql_str(strbuf_str(&json))),
-		             &rows, err) < 0)
+			     SQL_ARGS(sql_int(campaign_id),
+				      sql_str(strbuf_str(&json))),
+			     &rows, err) < 0)
 			return -1;
 		while ((more = rows_next(rows, err)) > 0)
 			read_entry(s,
-			           entry_of(s, campaign_id, rows_int(rows, 0)),
-			           rows);
+				   entry_of(s, campaign_id, rows_int(rows, 0)),
+				   rows);
 		if (more < 0)
 			return -1;
 	}
@@ -188,16 +188,16 @@ static const char *text_or_empty(const char *text)
 }
 
 static int load_hits_of(struct batch_state *s, int64_t campaign_id,
-                        struct str members, int64_t since_ms, struct err *err)
+			struct str members, int64_t since_ms, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct arena *arena = s->a->arena;
 	int more;
 
 	if (db_query(s->tx->db, SQL_ACTIVITY_RECENT,
-	             SQL_ARGS(sql_int(campaign_id), sql_str(members),
-	                      sql_int(since_ms)),
-	             &rows, err) < 0)
+		     SQL_ARGS(sql_int(campaign_id), sql_str(members),
+			      sql_int(since_ms)),
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct entry *e = entry_of(s, campaign_id, rows_int(rows, 0));
@@ -222,7 +222,7 @@ static bool is_hit(const struct event *event)
 }
 
 static int load_hits(struct batch_state *s, const struct event *events,
-                     size_t n, struct err *err)
+		     size_t n, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	int64_t since_ms = INT64_MAX;
@@ -239,7 +239,7 @@ static int load_hits(struct batch_state *s, const struct event *events,
 		to = campaign_end(s, from);
 		if (members_json(s, from, to, true, &json) &&
 		    load_hits_of(s, s->entries[from].campaign_id,
-		                 strbuf_str(&json), since_ms, err) < 0)
+				 strbuf_str(&json), since_ms, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -248,7 +248,7 @@ static int load_hits(struct batch_state *s, const struct event *events,
 /* --- playing the events --- */
 
 static struct seq *seq_of(struct batch_state *s, int64_t campaign_id,
-                          struct err *err)
+			  struct err *err)
 {
 	struct seq seq = { .campaign_id = campaign_id };
 
@@ -256,7 +256,7 @@ static struct seq *seq_of(struct batch_state *s, int64_t campaign_id,
 		if (known->campaign_id == campaign_id)
 			return known;
 	if (db_find_int(s->tx->db, SQL_RECIPIENT_SEQ,
-	                SQL_ARGS(sql_int(campaign_id)), &seq.count, err) < 0)
+			SQL_ARGS(sql_int(campaign_id)), &seq.count, err) < 0)
 		return NULL;
 	vec_push(&s->seqs, seq);
 	return &s->seqs.v[s->seqs.n - 1];
@@ -264,7 +264,7 @@ static struct seq *seq_of(struct batch_state *s, int64_t campaign_id,
 
 /* false: the table does not allow it; an event that came twice, or late. */
 static bool move(struct entry *e, enum recipient_state to,
-                 const struct event *event)
+		 const struct event *event)
 {
 	if (!e->is_there || !recipient_may_move(e->state, to))
 		return false;
@@ -284,7 +284,7 @@ static void apply_handed(struct entry *e, const struct event *event)
 }
 
 static void apply_deferred(struct batch_state *s, struct entry *e,
-                           const struct event *event)
+			   const struct event *event)
 {
 	uint64_t seed = (uint64_t)e->member_id * 31 + (uint64_t)e->attempts;
 
@@ -292,8 +292,8 @@ static void apply_deferred(struct batch_state *s, struct entry *e,
 		return;
 	e->detail = event->detail;
 	e->next_ms = event->at_ms +
-	             trouble_wait_ms(e->attempts,
-	                             s->a->options->retry_first_ms, seed);
+		     trouble_wait_ms(e->attempts, s->a->options->retry_first_ms,
+				     seed);
 }
 
 static void apply_returned(struct entry *e, const struct event *event)
@@ -306,8 +306,8 @@ static void apply_returned(struct entry *e, const struct event *event)
 
 /* 1: moved, 0: it was there already. */
 static int apply_sent(struct batch_state *s, struct entry *e,
-                      enum recipient_state to, const struct event *event,
-                      struct err *err)
+		      enum recipient_state to, const struct event *event,
+		      struct err *err)
 {
 	struct seq *seq;
 
@@ -327,7 +327,7 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 
 /* A refusal or a late bounce: the member's standing suffers. */
 static int apply_bounce(struct batch_state *s, struct entry *e,
-                        const struct event *event, struct err *err)
+			const struct event *event, struct err *err)
 {
 	struct member_departure departure = {
 		.member_id = event->member_id,
@@ -346,16 +346,16 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 	e->is_active = e->is_there;
 	vec_push(bounce == BOUNCE_HARD ? &s->hard : &s->soft, departure);
 	return db_exec(s->tx, SQL_ACTIVITY_ADD,
-	               SQL_ARGS(sql_int(event->member_id),
-	                        sql_int(event->campaign_id), sql_int(event->id),
-	                        sql_int(3), sql_int(0), sql_int(event->at_ms),
-	                        sql_int(0), sql_null(), sql_null(), sql_null()),
-	               err);
+		       SQL_ARGS(sql_int(event->member_id),
+				sql_int(event->campaign_id), sql_int(event->id),
+				sql_int(3), sql_int(0), sql_int(event->at_ms),
+				sql_int(0), sql_null(), sql_null(), sql_null()),
+		       err);
 }
 
 static int apply_lost(struct batch_state *s, struct entry *e,
-                      enum recipient_state to, const struct event *event,
-                      struct err *err)
+		      enum recipient_state to, const struct event *event,
+		      struct err *err)
 {
 	int moved = apply_sent(s, e, to, event, err);
 
@@ -385,7 +385,7 @@ static void add_hit(struct entry *e, const struct event *event)
 }
 
 static void apply_left(struct batch_state *s, struct entry *e,
-                       const struct event *event)
+		       const struct event *event)
 {
 	struct member_departure departure = {
 		.member_id = event->member_id,
@@ -394,8 +394,8 @@ static void apply_left(struct batch_state *s, struct entry *e,
 		.reason = event->detail,
 	};
 	bool is_complaint = event->kind == EVENT_COMPLAINED;
-	int64_t *since_ms = is_complaint ? &e->complained_ms
-	                                 : &e->unsubscribed_ms;
+	int64_t *since_ms =
+		is_complaint ? &e->complained_ms : &e->unsubscribed_ms;
 
 	e->is_active = e->is_there;
 	if (*since_ms == 0)
@@ -404,7 +404,7 @@ static void apply_left(struct batch_state *s, struct entry *e,
 }
 
 static int apply_event(struct batch_state *s, struct entry *e,
-                       const struct event *event, struct err *err)
+		       const struct event *event, struct err *err)
 {
 	switch (event->kind) {
 	case EVENT_HANDED:
@@ -434,7 +434,7 @@ static int apply_event(struct batch_state *s, struct entry *e,
 		return 0;
 	}
 	log_warn("event of an unknown kind", LOG_INT("kind", event->kind),
-	         LOG_INT("event", event->id));
+		 LOG_INT("event", event->id));
 	return 0;
 }
 
@@ -487,7 +487,7 @@ static const char *domain_of(const struct entry *e)
 }
 
 static void judge_burst(struct batch_state *s, struct entry *e,
-                        struct verdict_hit *hit)
+			struct verdict_hit *hit)
 {
 	struct burst_hit key = { e->campaign_id, e->member_id, hit->event_id };
 	const struct burst_hit *earlier = NULL;
@@ -495,7 +495,7 @@ static void judge_burst(struct batch_state *s, struct entry *e,
 
 	if (!*domain_of(e) || !*hit->ip ||
 	    !verdict_bursts_add(s->a->bursts, &key, hit->at_ms, domain_of(e),
-	                        hit->ip, &earlier, &n))
+				hit->ip, &earlier, &n))
 		return;
 	if (hit->why == MACHINE_NO)
 		hit->why = MACHINE_BURST;
@@ -538,62 +538,61 @@ static void count_hits(struct entry *e)
 
 static int write_move(struct batch *b, const struct entry *e, struct err *err)
 {
-	return batch_add(
-		b, SQL_RECIPIENT_MOVE,
-		SQL_ARGS(sql_int(e->state), sql_null(), sql_text(e->detail),
-	                 sql_int(e->bounce), sql_int(e->uncertain),
-	                 sql_int(e->attempts), sql_int(e->next_ms),
-	                 sql_int(e->first_ms), sql_id_or_null(e->sent_seq),
-	                 sql_int(e->at_ms), sql_int(e->state),
-	                 sql_int(e->campaign_id), sql_int(e->member_id),
-	                 sql_int(e->before)),
-		err);
+	return batch_add(b, SQL_RECIPIENT_MOVE,
+			 SQL_ARGS(sql_int(e->state), sql_null(),
+				  sql_text(e->detail), sql_int(e->bounce),
+				  sql_int(e->uncertain), sql_int(e->attempts),
+				  sql_int(e->next_ms), sql_int(e->first_ms),
+				  sql_id_or_null(e->sent_seq),
+				  sql_int(e->at_ms), sql_int(e->state),
+				  sql_int(e->campaign_id),
+				  sql_int(e->member_id), sql_int(e->before)),
+			 err);
 }
 
 static int write_activity(struct batch_state *s, struct batch *b,
-                          const struct entry *e, struct err *err)
+			  const struct entry *e, struct err *err)
 {
-	return batch_add(b, SQL_RECIPIENT_ACTIVITY,
-	                 SQL_ARGS(sql_int(e->opens), sql_int(e->machine_opens),
-	                          sql_int(e->clicks),
-	                          sql_int(e->machine_clicks),
-	                          sql_id_or_null(e->first_open_ms),
-	                          sql_id_or_null(e->last_open_ms),
-	                          sql_id_or_null(e->first_click_ms),
-	                          sql_id_or_null(e->last_click_ms),
-	                          sql_int(s->a->now_ms),
-	                          sql_id_or_null(e->unsubscribed_ms),
-	                          sql_id_or_null(e->complained_ms),
-	                          sql_int(e->campaign_id),
-	                          sql_int(e->member_id)),
-	                 err);
+	return batch_add(
+		b, SQL_RECIPIENT_ACTIVITY,
+		SQL_ARGS(sql_int(e->opens), sql_int(e->machine_opens),
+			 sql_int(e->clicks), sql_int(e->machine_clicks),
+			 sql_id_or_null(e->first_open_ms),
+			 sql_id_or_null(e->last_open_ms),
+			 sql_id_or_null(e->first_click_ms),
+			 sql_id_or_null(e->last_click_ms),
+			 sql_int(s->a->now_ms),
+			 sql_id_or_null(e->unsubscribed_ms),
+			 sql_id_or_null(e->complained_ms),
+			 sql_int(e->campaign_id), sql_int(e->member_id)),
+		err);
 }
 
 static int write_hit(struct batch *b, const struct entry *e,
-                     const struct verdict_hit *hit, struct err *err)
+		     const struct verdict_hit *hit, struct err *err)
 {
 	const char *why = machine_why_name(hit->why);
 
 	if (hit->is_changed)
 		return batch_add(b, SQL_ACTIVITY_TURN,
-		                 SQL_ARGS(sql_text(why), sql_int(e->member_id),
-		                          sql_int(e->campaign_id),
-		                          sql_int(hit->event_id)),
-		                 err);
+				 SQL_ARGS(sql_text(why), sql_int(e->member_id),
+					  sql_int(e->campaign_id),
+					  sql_int(hit->event_id)),
+				 err);
 	if (!hit->is_new)
 		return 0;
 	return batch_add(
 		b, SQL_ACTIVITY_ADD,
 		SQL_ARGS(sql_int(e->member_id), sql_int(e->campaign_id),
-	                 sql_int(hit->event_id), sql_int(hit->is_click ? 2 : 1),
-	                 sql_int(hit->link_id), sql_int(hit->at_ms),
-	                 sql_int(hit->why != MACHINE_NO), sql_text(why),
-	                 sql_text(hit->ip), sql_text(hit->agent)),
+			 sql_int(hit->event_id), sql_int(hit->is_click ? 2 : 1),
+			 sql_int(hit->link_id), sql_int(hit->at_ms),
+			 sql_int(hit->why != MACHINE_NO), sql_text(why),
+			 sql_text(hit->ip), sql_text(hit->agent)),
 		err);
 }
 
 static int write_entry(struct batch_state *s, struct batch *b,
-                       const struct entry *e, struct err *err)
+		       const struct entry *e, struct err *err)
 {
 	if (!e->is_there)
 		return 0;
@@ -611,16 +610,16 @@ static int write_turned(struct batch_state *s, struct batch *b, struct err *err)
 		const struct burst_hit *hit = &s->turned.v[i];
 
 		if (batch_add(b, SQL_ACTIVITY_TURN,
-		              SQL_ARGS(sql_text("burst"),
-		                       sql_int(hit->member_id),
-		                       sql_int(hit->campaign_id),
-		                       sql_int(hit->event_id)),
-		              err) < 0 ||
+			      SQL_ARGS(sql_text("burst"),
+				       sql_int(hit->member_id),
+				       sql_int(hit->campaign_id),
+				       sql_int(hit->event_id)),
+			      err) < 0 ||
 		    batch_add(b, SQL_RECIPIENT_RECOUNT,
-		              SQL_ARGS(sql_int(s->a->now_ms),
-		                       sql_int(hit->campaign_id),
-		                       sql_int(hit->member_id)),
-		              err) < 0)
+			      SQL_ARGS(sql_int(s->a->now_ms),
+				       sql_int(hit->campaign_id),
+				       sql_int(hit->member_id)),
+			      err) < 0)
 			return -1;
 	}
 	return 0;
@@ -631,9 +630,9 @@ static int write_seqs(struct batch_state *s, struct batch *b, struct err *err)
 	vec_each (&s->seqs, seq)
 		if (seq->is_dirty &&
 		    batch_add(b, SQL_RECIPIENT_SEQ_PUT,
-		              SQL_ARGS(sql_int(seq->count),
-		                       sql_int(seq->campaign_id)),
-		              err) < 0)
+			      SQL_ARGS(sql_int(seq->count),
+				       sql_int(seq->campaign_id)),
+			      err) < 0)
 			return -1;
 	return 0;
 }
@@ -657,11 +656,11 @@ static int write_members(struct batch_state *s, struct err *err)
 
 	if (s->left.n > 0 &&
 	    member_unsubscribe(s->tx, s->left.v, s->left.n,
-	                       UNSUBSCRIBED_BY_CONTACT, now_ms, err) < 0)
+			       UNSUBSCRIBED_BY_CONTACT, now_ms, err) < 0)
 		return -1;
 	if (s->complained.n > 0 &&
 	    member_unsubscribe(s->tx, s->complained.v, s->complained.n,
-	                       UNSUBSCRIBED_BY_COMPLAINT, now_ms, err) < 0)
+			       UNSUBSCRIBED_BY_COMPLAINT, now_ms, err) < 0)
 		return -1;
 	if (s->hard.n > 0 &&
 	    member_clean(s->tx, s->hard.v, s->hard.n, now_ms, err) < 0)
@@ -673,7 +672,7 @@ static int write_members(struct batch_state *s, struct err *err)
 }
 
 int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
-                size_t n, struct err *err)
+		size_t n, struct err *err)
 {
 	CLEANUP(batch_state_release)
 	struct batch_state s = { .a = a, .tx = tx };
@@ -683,7 +682,7 @@ int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct entry *e = entry_of(&s, events[i].campaign_id,
-		                           events[i].member_id);
+					   events[i].member_id);
 
 		if (apply_event(&s, e, &events[i], err) < 0)
 			return -1;

@@ -24,6 +24,6 @@ struct apply {
 };
 
 int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
-                size_t n, struct err *err);
+		size_t n, struct err *err);
 
 #endif

@@ -13,7 +13,7 @@ void claims_release(struct claims *claims)
 }
 
 static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
-                    struct err *err)
+		    struct err *err)
 {
 	int more;
 
@@ -34,24 +34,24 @@ static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
 }
 
 static int pick(struct db *db, int64_t campaign_id, bool only_deferred,
-                int64_t limit, int64_t now_ms, struct arena *arena,
-                struct claims *out, struct err *err)
+		int64_t limit, int64_t now_ms, struct arena *arena,
+		struct claims *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *deferred = NULL;
 	CLEANUP(rows_free) struct rows *queued = NULL;
 
 	if (db_query(db, SQL_RECIPIENT_DUE_DEFERRED,
-	             SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
-	                      sql_int(limit)),
-	             &deferred, err) < 0 ||
+		     SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
+			      sql_int(limit)),
+		     &deferred, err) < 0 ||
 	    add_rows(deferred, arena, out, err) < 0)
 		return -1;
 	limit -= (int64_t)out->n;
 	if (only_deferred || limit <= 0)
 		return 0;
 	if (db_query(db, SQL_RECIPIENT_DUE_QUEUED,
-	             SQL_ARGS(sql_int(campaign_id), sql_int(limit)), &queued,
-	             err) < 0)
+		     SQL_ARGS(sql_int(campaign_id), sql_int(limit)), &queued,
+		     err) < 0)
 		return -1;
 	return add_rows(queued, arena, out, err);
 }
@@ -64,8 +64,8 @@ static void add_id(struct strbuf *json, int64_t id)
 
 /* Those with the reason of [first], in one statement. */
 static int leave_out(struct tx *tx, int64_t campaign_id,
-                     const struct claims *picked, const char **reasons,
-                     size_t first, int64_t now_ms, struct err *err)
+		     const struct claims *picked, const char **reasons,
+		     size_t first, int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	const char *reason = reasons[first];
@@ -79,38 +79,37 @@ static int leave_out(struct tx *tx, int64_t campaign_id,
 	}
 	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_LEAVE_OUT,
-	               SQL_ARGS(sql_text(reason), sql_int(now_ms),
-	                        sql_int(campaign_id),
-	                        sql_str(strbuf_str(&json))),
-	               err);
+		       SQL_ARGS(sql_text(reason), sql_int(now_ms),
+				sql_int(campaign_id),
+				sql_str(strbuf_str(&json))),
+		       err);
 }
 
 static int settle(struct tx *tx, int64_t campaign_id, const char *owner,
-                  const struct claims *picked, const char **reasons,
-                  int64_t now_ms, struct err *err)
+		  const struct claims *picked, const char **reasons,
+		  int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 
 	for (size_t i = 0; i < picked->n; i++) {
 		if (!reasons[i])
 			add_id(&json, picked->v[i].member_id);
-		else if (*reasons[i] &&
-		         leave_out(tx, campaign_id, picked, reasons, i, now_ms,
-		                   err) < 0)
+		else if (*reasons[i] && leave_out(tx, campaign_id, picked,
+						  reasons, i, now_ms, err) < 0)
 			return -1;
 	}
 	if (json.len == 0)
 		return 0;
 	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_CLAIM,
-	               SQL_ARGS(sql_text(owner), sql_int(campaign_id),
-	                        sql_str(strbuf_str(&json))),
-	               err);
+		       SQL_ARGS(sql_text(owner), sql_int(campaign_id),
+				sql_str(strbuf_str(&json))),
+		       err);
 }
 
 int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
-                   const char *owner, int64_t limit, int64_t now_ms,
-                   struct arena *arena, struct claims *out, struct err *err)
+		   const char *owner, int64_t limit, int64_t now_ms,
+		   struct arena *arena, struct claims *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(claims_release) struct claims picked = VEC_INIT;
@@ -119,7 +118,7 @@ int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    pick(db, campaign_id, only_deferred, limit, now_ms, arena, &picked,
-	         err) < 0)
+		 err) < 0)
 		return -1;
 	if (picked.n == 0)
 		return 0;
@@ -130,7 +129,7 @@ int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
 	if (consent_check(db, ids, picked.n, reasons, err) < 0)
 		return -1;
 	if (settle(&tx, campaign_id, owner, &picked, reasons, now_ms, err) <
-	            0 ||
+		    0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	for (size_t i = 0; i < picked.n; i++)
@@ -140,7 +139,7 @@ int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
 }
 
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
-                  const char *owner, struct err *err)
+		  const char *owner, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
@@ -152,9 +151,9 @@ int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 	strbuf_addch(&json, ']');
 	if (tx_begin(db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_RECIPIENT_RELEASE,
-	            SQL_ARGS(sql_int(campaign_id), sql_str(strbuf_str(&json)),
-	                     sql_text(owner)),
-	            err) < 0)
+		    SQL_ARGS(sql_int(campaign_id), sql_str(strbuf_str(&json)),
+			     sql_text(owner)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

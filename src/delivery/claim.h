@@ -33,11 +33,11 @@ void claims_release(struct claims *claims);
  * queue, claimed or left out; 0: nobody waits.
  */
 int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
-                   const char *owner, int64_t limit, int64_t now_ms,
-                   struct arena *arena, struct claims *out, struct err *err);
+		   const char *owner, int64_t limit, int64_t now_ms,
+		   struct arena *arena, struct claims *out, struct err *err);
 
 /* Give back what was claimed and not handed over. */
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
-                  const char *owner, struct err *err);
+		  const char *owner, struct err *err);
 
 #endif

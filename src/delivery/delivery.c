@@ -25,11 +25,11 @@
 
 #include <stdatomic.h>
 
-#define OPTION(n, t, field, lo, hi, text)                                      \
-	{                                                                      \
-		.name = (n), .type = (t),                                      \
-		.offset = offsetof(struct delivery_options, field),            \
-		.least = (lo), .most = (hi), .help = (text)                    \
+#define OPTION(n, t, field, lo, hi, text)                           \
+	{                                                           \
+		.name = (n), .type = (t),                           \
+		.offset = offsetof(struct delivery_options, field), \
+		.least = (lo), .most = (hi), .help = (text)         \
 	}
 
 const struct option delivery_option_table[] = {
@@ -37,8 +37,9 @@ const struct option delivery_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delivery_options, relay),
 	  .secret = true,
-	  .help = "where mail goes: smtp://user:pass@host:port, smtps://..., or "
-	          "outbox: (the built-in mail catcher)" },
+	  .help = "where mail goes: smtp://user:pass@host:port, smtps://..., "
+		  "or "
+		  "outbox: (the built-in mail catcher)" },
 	OPTION("send.connections", OPTION_INT, connections, 1, 500,
 	       "connections to the relay, at most"),
 	OPTION("send.rate", OPTION_INT, rate, 0, 1000000,
@@ -113,7 +114,7 @@ static int load_keys(struct delivery *d, struct err *err)
 		return -1;
 	if (*o->dkim_key_file &&
 	    dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
-	                  &d->dkim, err) < 0)
+			  &d->dkim, err) < 0)
 		return err_prefix(err, "DKIM key");
 	return 0;
 }
@@ -123,7 +124,7 @@ static int check_options(const struct delivery_options *o, struct err *err)
 	if (strcmp(o->uncertain, "retry") != 0 &&
 	    strcmp(o->uncertain, "leave") != 0)
 		return err_field(err, "send.uncertain",
-		                 "is retry or leave, not %s", o->uncertain);
+				 "is retry or leave, not %s", o->uncertain);
 	return 0;
 }
 
@@ -138,7 +139,7 @@ static int take_leases(struct delivery *d, struct err *err)
 	    tx_begin(db, &tx, err) < 0 ||
 	    lease_expire_own(&tx, d->setup.instance, d->owner, err) < 0 ||
 	    lease_take(&tx, LEASE_DELIVERY, d->owner, now_ms + LEASE_MS, now_ms,
-	               err) < 0)
+		       err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -156,7 +157,7 @@ static int start_log(struct delivery *d, struct err *err)
 	};
 
 	if (event_writer_start(d->setup.store, d->setup.instance, on_commit, d,
-	                       &d->writer, err) < 0 ||
+			       &d->writer, err) < 0 ||
 	    applier_start(d->setup.store, &applier, &d->applier, err) < 0)
 		return -1;
 	atomic_store(&d->has_applier, true);
@@ -203,8 +204,9 @@ static int start_keeper(struct delivery *d, struct err *err)
 static void fill(struct delivery *d)
 {
 	const struct delivery_setup *s = &d->setup;
-	struct track_setup track = { .store = s->store, .writer = d->writer,
-		                     .mailing = &d->mailing };
+	struct track_setup track = { .store = s->store,
+				     .writer = d->writer,
+				     .mailing = &d->mailing };
 
 	d->mailing = (struct mailing_setup){
 		.keys = d->keys,
@@ -237,7 +239,7 @@ static int start_all(struct delivery *d, struct err *err)
 }
 
 int delivery_start(const struct delivery_setup *setup, struct delivery **out,
-                   struct err *err)
+		   struct err *err)
 {
 	CLEANUP(delivery_free) struct delivery *d = calloc(1, sizeof(*d));
 	CLEANUP(strbuf_release) struct strbuf owner = STRBUF_INIT;
@@ -333,15 +335,15 @@ struct test_mail {
 };
 
 static int find_test_person(struct test_mail *t, const struct email *email,
-                            struct mailing_person *out, struct err *err)
+			    struct mailing_person *out, struct err *err)
 {
 	struct member member;
 	int found = member_find(t->db, t->list_id, email->hash, t->arena,
-	                        &member, err);
+				&member, err);
 
 	*out = (struct mailing_person){ .address = email->folded,
-		                        .unique_id = "",
-		                        .merge = "{}" };
+					.unique_id = "",
+					.merge = "{}" };
 	if (found <= 0)
 		return found;
 	out->unique_id = member.unique_id;
@@ -351,7 +353,7 @@ static int find_test_person(struct test_mail *t, const struct email *email,
 }
 
 static int queue_test(struct test_mail *t, struct tx *tx, const char *address,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf message = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf subject = STRBUF_INIT;
@@ -361,31 +363,32 @@ static int queue_test(struct test_mail *t, struct tx *tx, const char *address,
 	if (email_parse(address, t->arena, &email, err) < 0 ||
 	    find_test_person(t, &email, &person, err) < 0 ||
 	    mailing_render(t->mailing, &person, t->now_ms, &message, &subject,
-	                   err) < 0)
+			   err) < 0)
 		return -1;
 	return db_exec(tx, SQL_OUTGOING_ADD,
-	               SQL_ARGS(sql_text(t->mailing->sender),
-	                        sql_text(email.folded),
-	                        sql_str(strbuf_str(&message)),
-	                        sql_int(t->now_ms), sql_int(t->now_ms)),
-	               err);
+		       SQL_ARGS(sql_text(t->mailing->sender),
+				sql_text(email.folded),
+				sql_str(strbuf_str(&message)),
+				sql_int(t->now_ms), sql_int(t->now_ms)),
+		       err);
 }
 
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
-                       const char *const *addresses, size_t n, struct err *err)
+		       const char *const *addresses, size_t n, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct test_mail t = { .d = d, .arena = arena,
-		               .now_ms = clock_now_ms() };
+	struct test_mail t = { .d = d,
+			       .arena = arena,
+			       .now_ms = clock_now_ms() };
 	struct campaign campaign;
 
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <
-	            0 ||
+		    0 ||
 	    tx_begin(db, &tx, err) < 0)
 		return -1;
 	t.db = db;

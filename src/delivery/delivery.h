@@ -62,6 +62,10 @@ struct delivery_setup {
 	const char *organisation;
 	const char *postal_address;
 	bool send, track; /* roles of this process */
+	/* Something was applied: jobs of the audience may be waiting. NULL:
+	 * nobody needs to know. Any thread. */
+	void (*after_apply)(void *context);
+	void *context;
 };
 
 struct delivery;

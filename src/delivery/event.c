@@ -69,19 +69,19 @@ const char *event_kind_name(enum event_kind kind)
 }
 
 static int insert_each(struct tx *tx, const char *instance,
-                       const struct event *events, size_t n, struct err *err)
+		       const struct event *events, size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct event *e = &events[i];
 
 		if (db_exec(tx, SQL_EVENT_ADD,
-		            SQL_ARGS(sql_int(e->at_ms), sql_int(e->kind),
-		                     sql_int(e->campaign_id),
-		                     sql_int(e->member_id),
-		                     sql_int(e->link_id), sql_int(e->code),
-		                     sql_text(e->ip), sql_text(e->agent),
-		                     sql_text(e->detail), sql_text(instance)),
-		            err) < 0)
+			    SQL_ARGS(sql_int(e->at_ms), sql_int(e->kind),
+				     sql_int(e->campaign_id),
+				     sql_int(e->member_id), sql_int(e->link_id),
+				     sql_int(e->code), sql_text(e->ip),
+				     sql_text(e->agent), sql_text(e->detail),
+				     sql_text(instance)),
+			    err) < 0)
 			return -1;
 	}
 	return 0;
@@ -104,7 +104,7 @@ static void add_row(struct json_writer *w, const struct event *e)
 
 /* One statement however many: PostgreSQL answers each with a round trip. */
 static int insert_at_once(struct tx *tx, const char *instance,
-                          const struct event *events, size_t n, struct err *err)
+			  const struct event *events, size_t n, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&json);
@@ -114,12 +114,12 @@ static int insert_at_once(struct tx *tx, const char *instance,
 		add_row(&w, &events[i]);
 	json_end_array(&w);
 	return db_exec(tx, SQL_EVENT_ADD_MANY,
-	               SQL_ARGS(sql_text(instance), sql_str(strbuf_str(&json))),
-	               err);
+		       SQL_ARGS(sql_text(instance), sql_str(strbuf_str(&json))),
+		       err);
 }
 
 int event_insert(struct tx *tx, const char *instance,
-                 const struct event *events, size_t n, struct err *err)
+		 const struct event *events, size_t n, struct err *err)
 {
 	int rc;
 
@@ -135,7 +135,7 @@ int event_insert(struct tx *tx, const char *instance,
 /* --- the writer --- */
 
 static int commit_group(struct event_writer *w, const struct event *events,
-                        size_t n, struct err *err)
+			size_t n, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -149,7 +149,7 @@ static int commit_group(struct event_writer *w, const struct event *events,
 
 /* Busy or a lost connection: at once again, then give up. */
 static bool commit_is_durable(struct event_writer *w,
-                              const struct event *events, size_t n)
+			      const struct event *events, size_t n)
 {
 	struct err err = ERR_INIT;
 	int64_t since_us = clock_monotonic_us();
@@ -159,7 +159,7 @@ static bool commit_is_durable(struct event_writer *w,
 			metric_add(&stored, (int64_t)n);
 			metric_add(&commits, 1);
 			metric_observe_us(&commit_seconds,
-			                  clock_monotonic_us() - since_us);
+					  clock_monotonic_us() - since_us);
 			return true;
 		}
 		metric_add(&failures, 1);
@@ -167,7 +167,7 @@ static bool commit_is_durable(struct event_writer *w,
 			break;
 	}
 	log_error("events cannot be stored", LOG_ERR(&err),
-	          LOG_INT("events", (int64_t)n));
+		  LOG_INT("events", (int64_t)n));
 	return false;
 }
 
@@ -199,7 +199,7 @@ static struct pending *take_all(struct event_writer *w)
 }
 
 static void write_all(struct event_writer *w, struct pending *first,
-                      struct event *group)
+		      struct event *group)
 {
 	while (first) {
 		struct pending *p = first;
@@ -230,8 +230,8 @@ static void *writer_main(void *arg)
 }
 
 int event_writer_start(struct store *store, const char *instance,
-                       void (*after_commit)(void *context), void *context,
-                       struct event_writer **out, struct err *err)
+		       void (*after_commit)(void *context), void *context,
+		       struct event_writer **out, struct err *err)
 {
 	struct event_writer *w = calloc(1, sizeof(*w));
 
@@ -271,11 +271,11 @@ static size_t text_size(const char *text)
 }
 
 static struct pending *pending_new(const struct event *event,
-                                   event_done_fn done, void *context)
+				   event_done_fn done, void *context)
 {
-	struct pending *p = malloc(sizeof(*p) + text_size(event->ip) +
-	                           text_size(event->agent) +
-	                           text_size(event->detail));
+	struct pending *p =
+		malloc(sizeof(*p) + text_size(event->ip) +
+		       text_size(event->agent) + text_size(event->detail));
 	char *at;
 
 	BUG_ON(!p);
@@ -290,7 +290,7 @@ static struct pending *pending_new(const struct event *event,
 }
 
 void event_add(struct event_writer *w, const struct event *event,
-               event_done_fn done, void *context)
+	       event_done_fn done, void *context)
 {
 	struct pending *p = pending_new(event, done, context);
 	bool was_empty, is_late;
@@ -328,10 +328,10 @@ static void wake_waiter(void *context, bool durable)
 }
 
 int event_add_wait(struct event_writer *w, const struct event *event,
-                   struct err *err)
+		   struct err *err)
 {
 	struct waiter waiter = { .lock = PTHREAD_MUTEX_INITIALIZER,
-		                 .wake = PTHREAD_COND_INITIALIZER };
+				 .wake = PTHREAD_COND_INITIALIZER };
 
 	event_add(w, event, wake_waiter, &waiter);
 	pthread_mutex_lock(&waiter.lock);

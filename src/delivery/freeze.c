@@ -38,7 +38,7 @@ static bool same_reason(const char *a, const char *b)
 
 /* One statement for all of the chunk that have the reason of [first]. */
 static int enter(struct freezer *f, struct tx *tx, size_t first,
-                 bool done[CHUNK], struct err *err)
+		 bool done[CHUNK], struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	const char *reason = f->reasons[first];
@@ -52,13 +52,13 @@ static int enter(struct freezer *f, struct tx *tx, size_t first,
 	}
 	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_FREEZE,
-	               SQL_ARGS(sql_int(f->campaign->id),
-	                        sql_int(reason ? RECIPIENT_LEFT_OUT
-	                                       : RECIPIENT_QUEUED),
-	                        sql_text(reason), sql_int(f->now_ms),
-	                        sql_str(strbuf_str(&json)),
-	                        sql_int(f->campaign->list_id)),
-	               err);
+		       SQL_ARGS(sql_int(f->campaign->id),
+				sql_int(reason ? RECIPIENT_LEFT_OUT
+					       : RECIPIENT_QUEUED),
+				sql_text(reason), sql_int(f->now_ms),
+				sql_str(strbuf_str(&json)),
+				sql_int(f->campaign->list_id)),
+		       err);
 }
 
 static int enter_chunk(struct freezer *f, struct err *err)
@@ -78,16 +78,16 @@ static int enter_chunk(struct freezer *f, struct err *err)
 		if (!done[i] && enter(f, &tx, i, done, err) < 0)
 			return -1;
 	if (db_exec(&tx, SQL_RECIPIENT_FREEZE_CURSOR,
-	            SQL_ARGS(sql_int(f->ids[f->n - 1]),
-	                     sql_int(f->campaign->id)),
-	            err) < 0)
+		    SQL_ARGS(sql_int(f->ids[f->n - 1]),
+			     sql_int(f->campaign->id)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
 /* Stable, and the same for the same link of the same campaign. */
 static void link_hex(const struct campaign *campaign, const char *url,
-                     char out[MD5_HEX + 1])
+		     char out[MD5_HEX + 1])
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 
@@ -111,10 +111,10 @@ static int fix_links(struct freezer *f, struct tx *tx, struct err *err)
 
 		link_hex(f->campaign, link->target, hex);
 		if (db_exec(tx, SQL_RECIPIENT_LINK_ADD,
-		            SQL_ARGS(sql_int(f->campaign->id),
-		                     sql_int(link->link_id), sql_text(hex),
-		                     sql_text(link->target)),
-		            err) < 0)
+			    SQL_ARGS(sql_int(f->campaign->id),
+				     sql_int(link->link_id), sql_text(hex),
+				     sql_text(link->target)),
+			    err) < 0)
 			return -1;
 	}
 	return 0;
@@ -133,7 +133,7 @@ static int finish(struct freezer *f, struct err *err)
 		return ours;
 	if (fix_links(f, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_RECIPIENT_FREEZE_END,
-	            SQL_ARGS(sql_int(id), sql_int(id)), err) < 0 ||
+		    SQL_ARGS(sql_int(id), sql_int(id)), err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
@@ -151,8 +151,7 @@ static unsigned wanted_statuses(const struct campaign *campaign)
 	       MEMBER_STATUS_BIT(MEMBER_PENDING);
 }
 
-static int enter_all(struct freezer *f, struct member_set *set,
-                     struct err *err)
+static int enter_all(struct freezer *f, struct member_set *set, struct err *err)
 {
 	int64_t id = f->campaign->freeze_cursor;
 	int rc = 1;
@@ -168,7 +167,7 @@ static int enter_all(struct freezer *f, struct member_set *set,
 }
 
 int freeze_campaign(struct db *db, const struct campaign *campaign,
-                    const char *owner, int64_t now_ms, struct err *err)
+		    const char *owner, int64_t now_ms, struct err *err)
 {
 	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -187,10 +186,10 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 	f->now_ms = now_ms;
 	if (segment_members(db, &target, now_ms, &set, err) < 0)
 		return err_prefix(err, "recipients of campaign %s",
-		                  campaign->hex);
+				  campaign->hex);
 	rc = enter_all(f, &set, err);
 	if (rc > 0)
 		rc = finish(f, err);
 	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)
-	              : rc;
+		      : rc;
 }

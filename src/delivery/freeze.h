@@ -19,6 +19,6 @@ struct err;
 /* Owner of the lease `delivery`; NULL: not checked (tests). Returns 1 when the
  * ledger is complete, 0 if the lease was lost. */
 int freeze_campaign(struct db *db, const struct campaign *campaign,
-                    const char *owner, int64_t now_ms, struct err *err);
+		    const char *owner, int64_t now_ms, struct err *err);
 
 #endif

@@ -12,7 +12,7 @@
 #define HELD_UP_LOOK_MS 200
 
 static struct metric sent = METRIC_COUNTER("muster_messages_accepted",
-                                           "Messages that a relay accepted");
+					   "Messages that a relay accepted");
 static struct metric refusals = METRIC_COUNTER(
 	"muster_messages_refused", "Messages that were refused or expired");
 static struct metric deferrals = METRIC_COUNTER(
@@ -89,7 +89,7 @@ static void finish_single(struct shipment *p)
 }
 
 static void set_outcome(struct shipment *p, enum event_kind kind, int64_t code,
-                        const char *detail)
+			const char *detail)
 {
 	p->outcome = kind;
 	p->outcome_code = code;
@@ -112,9 +112,9 @@ static void note_relay(struct sender *s, bool works)
 	if (works)
 		s->pause_until_ms = 0;
 	else if (s->pause_until_ms <= clock_now_ms())
-		s->pause_until_ms = clock_now_ms() +
-		                    trouble_relay_wait_ms(failures,
-		                                          random_u64());
+		s->pause_until_ms =
+			clock_now_ms() +
+			trouble_relay_wait_ms(failures, random_u64());
 	pthread_mutex_unlock(&s->lock);
 	metric_set(&held_up, works ? 0 : 1);
 	if (failures == 1)
@@ -129,12 +129,12 @@ static bool is_too_late(const struct shipment *p)
 }
 
 static void refuse(struct shipment *p, enum event_kind kind,
-                   enum bounce_kind bounce, int code, const char *detail)
+		   enum bounce_kind bounce, int code, const char *detail)
 {
 	metric_add(&refusals, 1);
 	atomic_fetch_add(&p->sender->refused, 1);
 	set_outcome(p, kind, (int64_t)bounce << EVENT_BOUNCE_SHIFT | code,
-	            detail);
+		    detail);
 }
 
 static void defer(struct shipment *p, const struct relay_result *result)
@@ -155,8 +155,7 @@ void handover_result(void *sender, const struct relay_result *result)
 	struct sender *s = sender;
 	struct shipment *p = result->cookie;
 
-	if (atomic_load(&s->relay_failures) ||
-	    result->trouble == TROUBLE_RELAY)
+	if (atomic_load(&s->relay_failures) || result->trouble == TROUBLE_RELAY)
 		note_relay(s, result->trouble != TROUBLE_RELAY);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
@@ -250,8 +249,7 @@ static int64_t slots(const struct sender *s)
 {
 	if (s->pause_until_ms > clock_now_ms())
 		return 0;
-	if (atomic_load(&s->relay_failures) > 0 ||
-	    relay_is_held_up(s->relay))
+	if (atomic_load(&s->relay_failures) > 0 || relay_is_held_up(s->relay))
 		return 1;
 	return s->setup.options->uncertain_max;
 }

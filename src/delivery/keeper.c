@@ -32,8 +32,8 @@ struct keeper {
 
 /* In a transaction of its own, if the lease is still ours. */
 static int move_campaign(const struct keeper_setup *k, struct db *db,
-                         int64_t id, enum campaign_status to, int64_t now_ms,
-                         struct err *err)
+			 int64_t id, enum campaign_status to, int64_t now_ms,
+			 struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int ours;
@@ -53,12 +53,12 @@ static int is_busy(struct db *db, int64_t campaign_id, struct err *err)
 	int64_t one;
 
 	return db_find_int(db, SQL_RECIPIENT_BUSY,
-	                   SQL_ARGS(sql_int(campaign_id)), &one, err);
+			   SQL_ARGS(sql_int(campaign_id)), &one, err);
 }
 
 static int keep_sending(const struct keeper_setup *k, struct db *db,
-                        const struct campaign *c, int64_t now_ms,
-                        struct err *err)
+			const struct campaign *c, int64_t now_ms,
+			struct err *err)
 {
 	int rc;
 
@@ -79,8 +79,8 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 	return 0;
 }
 
-static int cancel_chunk(const struct keeper_setup *k, struct db *db,
-                        int64_t id, int64_t now_ms, struct err *err)
+static int cancel_chunk(const struct keeper_setup *k, struct db *db, int64_t id,
+			int64_t now_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int ours, changed;
@@ -91,9 +91,9 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db,
 	if (ours <= 0)
 		return ours;
 	changed = db_exec(&tx, SQL_RECIPIENT_CANCEL,
-	                  SQL_ARGS(sql_int(now_ms), sql_int(id), sql_int(id),
-	                           sql_int(CANCEL_CHUNK)),
-	                  err);
+			  SQL_ARGS(sql_int(now_ms), sql_int(id), sql_int(id),
+				   sql_int(CANCEL_CHUNK)),
+			  err);
 	if (changed < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return changed;
@@ -101,8 +101,8 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db,
 
 /* What waits is left out; what is on its way is waited for. */
 static int keep_canceling(const struct keeper_setup *k, struct db *db,
-                          const struct campaign *c, int64_t now_ms,
-                          struct err *err)
+			  const struct campaign *c, int64_t now_ms,
+			  struct err *err)
 {
 	int n;
 
@@ -118,13 +118,13 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 }
 
 typedef int (*keep_fn)(const struct keeper_setup *k, struct db *db,
-                       const struct campaign *c, int64_t now_ms,
-                       struct err *err);
+		       const struct campaign *c, int64_t now_ms,
+		       struct err *err);
 
 /* One that fails must not hold up the others. */
 static int keep_each(const struct keeper_setup *k, struct db *db,
-                     enum campaign_status status, keep_fn fn, int64_t now_ms,
-                     struct err *err)
+		     enum campaign_status status, keep_fn fn, int64_t now_ms,
+		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(campaigns_release) struct campaigns list = VEC_INIT;
@@ -136,8 +136,8 @@ static int keep_each(const struct keeper_setup *k, struct db *db,
 
 		if (fn(k, db, c, now_ms, &of_one) < 0)
 			log_error("campaign is held up",
-			          LOG_TEXT("campaign", c->hex),
-			          LOG_ERR(&of_one));
+				  LOG_TEXT("campaign", c->hex),
+				  LOG_ERR(&of_one));
 	}
 	return 0;
 }
@@ -145,14 +145,14 @@ static int keep_each(const struct keeper_setup *k, struct db *db,
 /* --- dead senders --- */
 
 static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
-                          struct ids *out, struct err *err)
+			  struct ids *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
 	if (db_query(db, SQL_RECIPIENT_LIST_UNCERTAIN,
-	             SQL_ARGS(sql_int(campaign_id), sql_text(owner)), &rows,
-	             err) < 0)
+		     SQL_ARGS(sql_int(campaign_id), sql_text(owner)), &rows,
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		vec_push(out, rows_int(rows, 0));
@@ -161,8 +161,8 @@ static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
 
 /* Left as they are: an event ends them, so that they are counted. */
 static int leave_uncertain(const struct keeper_setup *k, int64_t campaign_id,
-                           const struct ids *members, int64_t now_ms,
-                           struct err *err)
+			   const struct ids *members, int64_t now_ms,
+			   struct err *err)
 {
 	for (size_t i = 0; i < members->n; i++) {
 		struct event event = {
@@ -180,16 +180,16 @@ static int leave_uncertain(const struct keeper_setup *k, int64_t campaign_id,
 }
 
 static int free_campaign(const struct keeper_setup *k, struct tx *tx,
-                         int64_t campaign_id, const char *dead, struct err *err)
+			 int64_t campaign_id, const char *dead, struct err *err)
 {
 	struct sql_args args = SQL_ARGS(sql_int(campaign_id), sql_text(dead));
 
 	if (db_exec(tx, SQL_RECIPIENT_FREE_CLAIMED, args, err) < 0)
 		return -1;
 	return db_exec(tx,
-	               k->uncertain_again ? SQL_RECIPIENT_FREE_UNCERTAIN
-	                                  : SQL_RECIPIENT_MARK_UNCERTAIN,
-	               args, err);
+		       k->uncertain_again ? SQL_RECIPIENT_FREE_UNCERTAIN
+					  : SQL_RECIPIENT_MARK_UNCERTAIN,
+		       args, err);
 }
 
 static int list_open(struct db *db, struct ids *out, struct err *err)
@@ -198,7 +198,7 @@ static int list_open(struct db *db, struct ids *out, struct err *err)
 	int more;
 
 	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_OPEN, SQL_NO_ARGS, &rows,
-	             err) < 0)
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		vec_push(out, rows_int(rows, 0));
@@ -206,8 +206,8 @@ static int list_open(struct db *db, struct ids *out, struct err *err)
 }
 
 static int free_in_one(const struct keeper_setup *k, struct db *db,
-                       int64_t campaign_id, const char *dead, int64_t now_ms,
-                       struct err *err)
+		       int64_t campaign_id, const char *dead, int64_t now_ms,
+		       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(ids_release) struct ids uncertain = VEC_INIT;
@@ -224,12 +224,12 @@ static int free_in_one(const struct keeper_setup *k, struct db *db,
 		return -1;
 	if (uncertain.n > 0)
 		log_warn("messages are uncertain",
-		         LOG_INT("campaign", campaign_id),
-		         LOG_INT("messages", (int64_t)uncertain.n));
+			 LOG_INT("campaign", campaign_id),
+			 LOG_INT("messages", (int64_t)uncertain.n));
 	if (k->uncertain_again)
 		return 1;
 	return leave_uncertain(k, campaign_id, &uncertain, now_ms, err) < 0 ? -1
-	                                                                    : 1;
+									    : 1;
 }
 
 static int drop_lease(struct db *db, const char *dead, struct err *err)
@@ -239,13 +239,13 @@ static int drop_lease(struct db *db, const char *dead, struct err *err)
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    lease_drop(&tx, arena_printf(arena, "sender/%s", dead), dead, err) <
-	            0)
+		    0)
 		return -1;
 	return tx_commit(&tx, err);
 }
 
 static int free_sender(const struct keeper_setup *k, struct db *db,
-                       const char *dead, int64_t now_ms, struct err *err)
+		       const char *dead, int64_t now_ms, struct err *err)
 {
 	CLEANUP(ids_release) struct ids open = VEC_INIT;
 
@@ -267,7 +267,7 @@ static int free_sender(const struct keeper_setup *k, struct db *db,
 }
 
 static int free_dead(const struct keeper_setup *k, struct db *db,
-                     int64_t now_ms, struct err *err)
+		     int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct texts dead = VEC_INIT;
@@ -280,20 +280,20 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 }
 
 int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
-                 struct err *err)
+		 struct err *err)
 {
 	if (free_dead(k, db, now_ms, err) < 0 ||
 	    campaign_start_due(db, k->facts, now_ms, err) < 0 ||
 	    keep_each(k, db, CAMPAIGN_SENDING, keep_sending, now_ms, err) < 0)
 		return -1;
 	return keep_each(k, db, CAMPAIGN_CANCELING, keep_canceling, now_ms,
-	                 err);
+			 err);
 }
 
 /* --- the thread --- */
 
 static int renew(struct keeper *k, struct db *db, int64_t now_ms,
-                 struct err *err)
+		 struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -357,13 +357,13 @@ static void *keeper_main(void *arg)
 
 		if (round_of(k, &err) < 0)
 			log_error("housekeeping of sending failed",
-			          LOG_ERR(&err));
+				  LOG_ERR(&err));
 	} while (wait_round(k));
 	return NULL;
 }
 
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,
-                 struct err *err)
+		 struct err *err)
 {
 	struct keeper *k = calloc(1, sizeof(*k));
 

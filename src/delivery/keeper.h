@@ -25,8 +25,8 @@ struct keeper_setup {
 	struct applier *applier;
 	struct event_writer *writer;
 	const struct campaign_sender_facts *facts;
-	const char *owner;  /* of leases */
-	bool is_sender;     /* this process claims recipients */
+	const char *owner;    /* of leases */
+	bool is_sender;       /* this process claims recipients */
 	bool uncertain_again; /* uncertain ones are sent again, else left */
 	/* Called when something may be claimed now. */
 	void (*wake_sender)(void *context);
@@ -34,13 +34,13 @@ struct keeper_setup {
 };
 
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,
-                 struct err *err);
+		 struct err *err);
 void keeper_wake(struct keeper *k);
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper **k); /* gives up the leases, too */
 
 /* One round of the work of the holder, for tests. */
 int keeper_round(const struct keeper_setup *setup, struct db *db,
-                 int64_t now_ms, struct err *err);
+		 int64_t now_ms, struct err *err);
 
 #endif

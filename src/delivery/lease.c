@@ -7,24 +7,24 @@
 #include "sql/delivery_lease.h"
 
 int lease_take(struct tx *tx, const char *name, const char *owner,
-               int64_t until_ms, int64_t now_ms, struct err *err)
+	       int64_t until_ms, int64_t now_ms, struct err *err)
 {
 	int changed = db_exec(tx, SQL_DELIVERY_LEASE_TAKE,
-	                      SQL_ARGS(sql_text(name), sql_text(owner),
-	                               sql_int(until_ms), sql_int(now_ms)),
-	                      err);
+			      SQL_ARGS(sql_text(name), sql_text(owner),
+				       sql_int(until_ms), sql_int(now_ms)),
+			      err);
 
 	return changed < 0 ? err_prefix(err, "lease %s", name) : changed > 0;
 }
 
 int lease_check(struct tx *tx, const char *name, const char *owner,
-                struct err *err)
+		struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
 	if (db_query(tx->db, SQL_DELIVERY_LEASE_CHECK, SQL_ARGS(sql_text(name)),
-	             &rows, err) < 0)
+		     &rows, err) < 0)
 		return -1;
 	found = rows_next(rows, err);
 	if (found <= 0)
@@ -33,14 +33,14 @@ int lease_check(struct tx *tx, const char *name, const char *owner,
 }
 
 int lease_drop(struct tx *tx, const char *name, const char *owner,
-               struct err *err)
+	       struct err *err)
 {
 	return db_exec(tx, SQL_DELIVERY_LEASE_DROP,
-	               SQL_ARGS(sql_text(name), sql_text(owner)), err);
+		       SQL_ARGS(sql_text(name), sql_text(owner)), err);
 }
 
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
-                     struct err *err)
+		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	const char *prefix = arena_printf(arena, "%s/", instance);
@@ -49,21 +49,21 @@ int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
 	for (const char *p = instance; *p; p++)
 		if ((unsigned char)*p > 0x7e)
 			return err_set(err, ERR_INVALID,
-			               "the name of an instance is ASCII");
+				       "the name of an instance is ASCII");
 	return db_exec(tx, SQL_DELIVERY_LEASE_EXPIRE_OWN,
-	               SQL_ARGS(sql_int((int64_t)strlen(prefix)),
-	                        sql_text(prefix), sql_text(owner)),
-	               err);
+		       SQL_ARGS(sql_int((int64_t)strlen(prefix)),
+				sql_text(prefix), sql_text(owner)),
+		       err);
 }
 
 int lease_list_dead(struct db *db, int64_t now_ms, struct arena *arena,
-                    struct texts *out, struct err *err)
+		    struct texts *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
 	if (db_query(db, SQL_DELIVERY_LEASE_DEAD, SQL_ARGS(sql_int(now_ms)),
-	             &rows, err) < 0)
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		vec_push(out, rows_dup(rows, 0, arena));

@@ -25,17 +25,17 @@ struct tx;
 
 /* 1: it is ours until until_ms; 0: another holds it. */
 int lease_take(struct tx *tx, const char *name, const char *owner,
-               int64_t until_ms, int64_t now_ms, struct err *err);
+	       int64_t until_ms, int64_t now_ms, struct err *err);
 /* 1: still ours, to the end of tx; 0: lost, do nothing. */
 int lease_check(struct tx *tx, const char *name, const char *owner,
-                struct err *err);
+		struct err *err);
 int lease_drop(struct tx *tx, const char *name, const char *owner,
-               struct err *err);
+	       struct err *err);
 /* At start: ends all leases of earlier starts of this instance. */
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
-                     struct err *err);
+		     struct err *err);
 /* Appends owners of senders whose lease has ended. */
 int lease_list_dead(struct db *db, int64_t now_ms, struct arena *arena,
-                    struct texts *out, struct err *err);
+		    struct texts *out, struct err *err);
 
 #endif

@@ -10,29 +10,30 @@
 #include "mail/message.h"
 
 /* Nobody sees it; who follows it is a program (rule 20). */
-#define HONEYPOT_BEGIN                                                         \
-	"\n<div style=\"display:none;max-height:0;overflow:hidden\" "          \
+#define HONEYPOT_BEGIN                                                \
+	"\n<div style=\"display:none;max-height:0;overflow:hidden\" " \
 	"aria-hidden=\"true\"><a href=\""
 #define HONEYPOT_END "\" tabindex=\"-1\" rel=\"nofollow\">&#8203;</a></div>\n"
 
 #define PIXEL_BEGIN "<img src=\""
-#define PIXEL_END                                                              \
-	"\" width=\"1\" height=\"1\" alt=\"\" style=\"display:block;border:0\">"
+#define PIXEL_END                               \
+	"\" width=\"1\" height=\"1\" alt=\"\" " \
+	"style=\"display:block;border:0\">"
 
-#define FOOTER_HTML                                                            \
-	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;"       \
-	"font:12px/1.5 sans-serif;color:#555\">"                               \
-	"<p>This e-mail was sent to *|EMAIL|*.<br>"                            \
-	"*|LIST:COMPANY|*<br>*|LIST:ADDRESSLINE|*</p>"                         \
-	"<p><a href=\"*|UNSUB|*\" style=\"color:#555\">Unsubscribe</a></p>"    \
+#define FOOTER_HTML                                                         \
+	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;"    \
+	"font:12px/1.5 sans-serif;color:#555\">"                            \
+	"<p>This e-mail was sent to *|EMAIL|*.<br>"                         \
+	"*|LIST:COMPANY|*<br>*|LIST:ADDRESSLINE|*</p>"                      \
+	"<p><a href=\"*|UNSUB|*\" style=\"color:#555\">Unsubscribe</a></p>" \
 	"</div>\n"
 
-#define FOOTER_TEXT                                                            \
-	"\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n"                        \
-	"*|LIST:COMPANY|*\n*|LIST:ADDRESSLINE|*\n"                             \
+#define FOOTER_TEXT                                     \
+	"\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n" \
+	"*|LIST:COMPANY|*\n*|LIST:ADDRESSLINE|*\n"      \
 	"Unsubscribe: *|UNSUB|*\n"
 
-#define PREVIEW_BEGIN                                                          \
+#define PREVIEW_BEGIN \
 	"<div style=\"display:none;max-height:0;overflow:hidden\">"
 #define PREVIEW_END "</div>"
 
@@ -44,7 +45,7 @@ static void add_text(struct html_pieces *pieces, const char *text)
 }
 
 static void add_slot(struct html_pieces *pieces, enum merge_slot slot,
-                     int number)
+		     int number)
 {
 	struct merge_piece piece = { .slot = slot, .number = number };
 
@@ -57,8 +58,8 @@ static void html_pieces_release(struct html_pieces *pieces)
 }
 
 static int compile(struct mailing_private *m, const struct html_pieces *pieces,
-                   enum merge_context context, bool quoted_printable,
-                   struct merge_program **out, struct err *err)
+		   enum merge_context context, bool quoted_printable,
+		   struct merge_program **out, struct err *err)
 {
 	struct merge_how how = {
 		.context = context,
@@ -69,12 +70,12 @@ static int compile(struct mailing_private *m, const struct html_pieces *pieces,
 	};
 
 	return merge_compile(pieces->v, pieces->n, &how, m->arena, out, NULL,
-	                     err);
+			     err);
 }
 
 static int compile_text(struct mailing_private *m, const char *text,
-                        enum merge_context context, bool quoted_printable,
-                        struct merge_program **out, struct err *err)
+			enum merge_context context, bool quoted_printable,
+			struct merge_program **out, struct err *err)
 {
 	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
 
@@ -103,8 +104,8 @@ static void add_preview(struct mailing_private *m, struct html_pieces *out)
  * encoded parts do not run together.
  */
 static int compile_html_end(struct mailing_private *m, bool for_mail,
-                            bool with_footer, struct str rest,
-                            struct merge_program **out, struct err *err)
+			    bool with_footer, struct str rest,
+			    struct merge_program **out, struct err *err)
 {
 	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
 	const struct campaign_tracking *tracking = &m->campaign.tracking;
@@ -128,7 +129,7 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 }
 
 static void keep_targets(struct mailing_private *m,
-                         const struct html_links *links)
+			 const struct html_links *links)
 {
 	m->targets = arena_array(m->arena, const char *, links->distinct_n + 1);
 	m->targets_n = links->distinct_n;
@@ -137,8 +138,8 @@ static void keep_targets(struct mailing_private *m,
 }
 
 static int compile_html(struct mailing_private *m, struct str html,
-                        bool for_mail, struct mailing_body *out,
-                        struct err *err)
+			bool for_mail, struct mailing_body *out,
+			struct err *err)
 {
 	CLEANUP(html_pieces_release) struct html_pieces start = VEC_INIT;
 	CLEANUP(html_pieces_release) struct html_pieces nothing = VEC_INIT;
@@ -149,13 +150,13 @@ static int compile_html(struct mailing_private *m, struct str html,
 	html_links_scan(html, m->arena, &links);
 	content = (struct str){ html.s, links.body_end };
 	rest = (struct str){ html.s + links.body_end,
-		             html.len - links.body_end };
+			     html.len - links.body_end };
 	html_links_scan(content, m->arena, &links);
 	keep_targets(m, &links);
 	if (for_mail)
 		add_preview(m, &start);
 	html_links_pieces(content, &links, m->campaign.tracking.html_clicks,
-	                  &start, &nothing, m->arena, &pieces);
+			  &start, &nothing, m->arena, &pieces);
 	out->has_address = content_has_address(html);
 	if (compile(m, &pieces, MERGE_HTML, for_mail, &out->content, err) < 0)
 		return -1;
@@ -165,7 +166,7 @@ static int compile_html(struct mailing_private *m, struct str html,
 }
 
 static int compile_plain(struct mailing_private *m, struct str text,
-                         struct mailing_body *out, struct err *err)
+			 struct mailing_body *out, struct err *err)
 {
 	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
 	struct merge_piece piece = { .text = text };
@@ -177,14 +178,14 @@ static int compile_plain(struct mailing_private *m, struct str text,
 	if (compile_text(m, "\n", MERGE_PLAIN, true, &out->end, err) < 0)
 		return -1;
 	return compile_text(m, FOOTER_TEXT, MERGE_PLAIN, true, &out->footer_end,
-	                    err);
+			    err);
 }
 
 /* --- facts --- */
 
 /* A text of the list's contact, for its tags. */
 static const char *contact_text(const struct mailing_private *m,
-                                const char *key)
+				const char *key)
 {
 	CLEANUP(json_free) json_t *contact = NULL;
 	struct err ignored = ERR_INIT;
@@ -215,7 +216,7 @@ static void fill_facts(struct mailing_private *m, int64_t now_ms)
 		.list_phone = contact_text(m, "phone"),
 		.list_url = m->setup->public_url,
 		.company = first_of(m->setup->organisation,
-	                            contact_text(m, "company")),
+				    contact_text(m, "company")),
 		.address = m->setup->postal_address,
 		.abuse_email = c->settings.reply_to,
 		.send_ms = c->send_ms ? c->send_ms : now_ms,
@@ -236,10 +237,9 @@ static int make_frame(struct mailing_private *m, struct err *err)
 {
 	const struct campaign_settings *s = &m->campaign.settings;
 	const char *feedback = arena_printf(m->arena, "%s:%s:campaign:muster",
-	                                    m->campaign.hex, m->list.hex);
-	const char *list_id =
-		arena_printf(m->arena, "%s.%s", m->list.hex,
-	                     host_of(m, m->setup->public_url));
+					    m->campaign.hex, m->list.hex);
+	const char *list_id = arena_printf(m->arena, "%s.%s", m->list.hex,
+					   host_of(m, m->setup->public_url));
 	struct message_header extra[] = {
 		{ "Feedback-ID", str_of(feedback), true },
 		{ "X-Campaign", str_of(m->campaign.hex), true },
@@ -260,28 +260,28 @@ static int make_frame(struct mailing_private *m, struct err *err)
 /* --- making one --- */
 
 static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
-                struct content *content, struct err *err)
+		struct content *content, struct err *err)
 {
 	if (campaign_get(db, campaign_id, m->arena, &m->campaign, err) < 0 ||
 	    list_get_by_id(db, m->campaign.list_id, m->arena, &m->list, err) <
-	            0 ||
+		    0 ||
 	    merge_fields_load(db, m->campaign.list_id, m->arena, &m->fields,
-	                      err) < 0)
+			      err) < 0)
 		return -1;
 	return content_get(db, campaign_id, m->arena, content, err);
 }
 
 static int compile_all(struct mailing_private *m, const struct content *content,
-                       struct err *err)
+		       struct err *err)
 {
 	const struct campaign_settings *s = &m->campaign.settings;
 
 	m->has_html = content->html.len > 0;
 	m->has_text = content->plain_text.len > 0 || !m->has_html;
 	if (compile_text(m, s->subject_line, MERGE_HEADER, false, &m->subject,
-	                 err) < 0 ||
+			 err) < 0 ||
 	    compile_text(m, s->to_name, MERGE_HEADER, false, &m->to_name, err) <
-	            0)
+		    0)
 		return -1;
 	if (m->has_text &&
 	    compile_plain(m, content->plain_text, &m->text, err) < 0)
@@ -328,8 +328,8 @@ struct mailing *mailing_hold(struct mailing *mailing)
 }
 
 int mailing_get(struct db *db, const struct mailing_setup *setup,
-                int64_t campaign_id, int64_t now_ms, struct mailing **out,
-                struct err *err)
+		int64_t campaign_id, int64_t now_ms, struct mailing **out,
+		struct err *err)
 {
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 	struct mailing_private *m = calloc(1, sizeof(*m));

@@ -37,7 +37,7 @@ struct mailing_setup {
 struct mailing {
 	int64_t campaign_id;
 	const char *hex;
-	const char *sender; /* envelope */
+	const char *sender;  /* envelope */
 	atomic_bool stopped; /* paused or canceled: hand over no more */
 	struct mailing_private *private;
 };
@@ -52,22 +52,22 @@ struct mailing_person {
 /* db: audience. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it cannot be
  * made into a message, and why. */
 int mailing_get(struct db *db, const struct mailing_setup *setup,
-                int64_t campaign_id, int64_t now_ms, struct mailing **out,
-                struct err *err);
+		int64_t campaign_id, int64_t now_ms, struct mailing **out,
+		struct err *err);
 struct mailing *mailing_hold(struct mailing *mailing);
 void mailing_put(struct mailing **mailing); /* NULL is fine */
 
 /* The whole message, signed if there is a key. subject: decoded. Both are
  * reset first. */
 int mailing_render(const struct mailing *mailing,
-                   const struct mailing_person *person, int64_t now_ms,
-                   struct strbuf *message, struct strbuf *subject,
-                   struct err *err);
+		   const struct mailing_person *person, int64_t now_ms,
+		   struct strbuf *message, struct strbuf *subject,
+		   struct err *err);
 
 /* The HTML as a page for the browser: links tracked, no pixel. */
 int mailing_render_page(const struct mailing *mailing,
-                        const struct mailing_person *person,
-                        struct strbuf *html, struct err *err);
+			const struct mailing_person *person,
+			struct strbuf *html, struct err *err);
 
 /*
  * Where a link leads for this person. text: the stored target, which may hold
@@ -75,7 +75,7 @@ int mailing_render_page(const struct mailing *mailing,
  * links are not fixed yet). 1, 0: no such link, -1.
  */
 int mailing_render_link(const struct mailing *mailing,
-                        const struct mailing_person *person, int64_t link_id,
-                        const char *text, struct strbuf *out, struct err *err);
+			const struct mailing_person *person, int64_t link_id,
+			const char *text, struct strbuf *out, struct err *err);
 
 #endif

@@ -37,7 +37,7 @@ struct mailing_private {
 	struct mailing_body page;       /* html again, for browsers */
 	const char **targets; /* of the HTML's distinct links, by link_id - 1 */
 	size_t targets_n;
-	const char *message_domain;     /* of Message-ID */
+	const char *message_domain; /* of Message-ID */
 };
 
 /* One rendering: the owner of a merge_person. */
@@ -49,6 +49,6 @@ struct rendering {
 
 /* The merge_slot_fn of all programs of a mailing. */
 void mailing_slot(void *owner, enum merge_slot slot, int number,
-                  struct strbuf *out);
+		  struct strbuf *out);
 
 #endif

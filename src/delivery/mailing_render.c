@@ -8,7 +8,7 @@
 #include "mail/message.h"
 
 static void add_url(const struct rendering *r, enum track_purpose purpose,
-                    int64_t link_id, struct strbuf *out)
+		    int64_t link_id, struct strbuf *out)
 {
 	const struct mailing_private *m = r->mailing;
 	struct track_token token = {
@@ -26,7 +26,7 @@ static void add_url(const struct rendering *r, enum track_purpose purpose,
 }
 
 void mailing_slot(void *owner, enum merge_slot slot, int number,
-                  struct strbuf *out)
+		  struct strbuf *out)
 {
 	struct rendering *r = owner;
 
@@ -55,7 +55,7 @@ void mailing_slot(void *owner, enum merge_slot slot, int number,
 
 /* The author's text, then our footer if this recipient needs it. */
 static int render_body(const struct mailing_body *body, struct rendering *r,
-                       const struct merge_person *person, struct strbuf *out)
+		       const struct merge_person *person, struct strbuf *out)
 {
 	r->has_unsubscribe = false;
 	if (merge_render(body->content, person, out) < 0)
@@ -66,9 +66,9 @@ static int render_body(const struct mailing_body *body, struct rendering *r,
 }
 
 static void fill_person(const struct mailing_private *m,
-                        const struct mailing_person *person,
-                        struct rendering *r, struct arena *arena,
-                        struct merge_person *out)
+			const struct mailing_person *person,
+			struct rendering *r, struct arena *arena,
+			struct merge_person *out)
 {
 	*r = (struct rendering){ .mailing = m, .member_id = person->member_id };
 	*out = (struct merge_person){
@@ -76,15 +76,15 @@ static void fill_person(const struct mailing_private *m,
 		.unique_id = str_of(person->unique_id),
 		.optin_ms = person->optin_ms,
 		.values = merge_values_read(&m->fields, str_of(person->merge),
-	                                    arena),
+					    arena),
 		.owner = r,
 	};
 }
 
 static int render_head(const struct mailing_private *m,
-                       const struct rendering *r,
-                       const struct merge_person *who, int64_t now_ms,
-                       struct strbuf *out, struct strbuf *subject)
+		       const struct rendering *r,
+		       const struct merge_person *who, int64_t now_ms,
+		       struct strbuf *out, struct strbuf *subject)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf id = STRBUF_INIT;
@@ -98,7 +98,7 @@ static int render_head(const struct mailing_private *m,
 	strbuf_trim(&name);
 	/* the same at every try: a relay may know it, and doubles show */
 	strbuf_addf(&local, "%s.%lld", m->campaign.hex,
-	            (long long)r->member_id);
+		    (long long)r->member_id);
 	message_id_format(strbuf_str(&local), str_of(m->message_domain), &id);
 	add_url(r, TRACK_UNSUBSCRIBE, 0, &url);
 	fields.to = (struct mail_address){ strbuf_str(&name), who->address };
@@ -110,8 +110,8 @@ static int render_head(const struct mailing_private *m,
 }
 
 static int render_message(const struct mailing_private *m,
-                          const struct mailing_person *person, int64_t now_ms,
-                          struct strbuf *out, struct strbuf *subject)
+			  const struct mailing_person *person, int64_t now_ms,
+			  struct strbuf *out, struct strbuf *subject)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct merge_person who;
@@ -131,9 +131,9 @@ static int render_message(const struct mailing_private *m,
 }
 
 int mailing_render(const struct mailing *mailing,
-                   const struct mailing_person *person, int64_t now_ms,
-                   struct strbuf *message, struct strbuf *subject,
-                   struct err *err)
+		   const struct mailing_person *person, int64_t now_ms,
+		   struct strbuf *message, struct strbuf *subject,
+		   struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf unsigned_message = STRBUF_INIT;
 	const struct mailing_private *m = mailing->private;
@@ -153,8 +153,8 @@ int mailing_render(const struct mailing *mailing,
 }
 
 int mailing_render_page(const struct mailing *mailing,
-                        const struct mailing_person *person,
-                        struct strbuf *html, struct err *err)
+			const struct mailing_person *person,
+			struct strbuf *html, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	const struct mailing_private *m = mailing->private;
@@ -171,16 +171,16 @@ int mailing_render_page(const struct mailing *mailing,
 }
 
 int mailing_render_link(const struct mailing *mailing,
-                        const struct mailing_person *person, int64_t link_id,
-                        const char *text, struct strbuf *out, struct err *err)
+			const struct mailing_person *person, int64_t link_id,
+			const char *text, struct strbuf *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	const struct mailing_private *m = mailing->private;
 	struct merge_how how = { .context = MERGE_URL,
-		                 .fields = &m->fields,
-		                 .facts = &m->facts,
-		                 .slot_fn = mailing_slot };
+				 .fields = &m->fields,
+				 .facts = &m->facts,
+				 .slot_fn = mailing_slot };
 	struct merge_piece piece;
 	struct merge_person who;
 	struct rendering r;

@@ -25,7 +25,7 @@ struct outbox {
 };
 
 static void segment_path(const struct outbox *o, int64_t file,
-                         struct strbuf *out)
+			 struct strbuf *out)
 {
 	strbuf_addf(out, "%s/%06lld.mail", o->folder, (long long)file);
 }
@@ -54,7 +54,7 @@ static int last_segment(const char *folder, int64_t *out, struct err *err)
 }
 
 int outbox_open(struct store *store, const char *folder, struct outbox **out,
-                struct err *err)
+		struct err *err)
 {
 	struct outbox *o;
 	int64_t last = 0;
@@ -99,8 +99,8 @@ static int next_segment(struct outbox *o, struct err *err)
 	do {
 		strbuf_reset(&path);
 		segment_path(o, ++o->file, &path);
-		o->fd = open(path.buf,
-		             O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		o->fd = open(path.buf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			     0600);
 	} while (o->fd < 0 && errno == EEXIST);
 	if (o->fd < 0)
 		return err_errno(err, "%s", path.buf);
@@ -133,7 +133,7 @@ static void frame(const struct outbox_new *m, struct strbuf *out)
 }
 
 static int write_files(struct outbox *o, const struct outbox_new *messages,
-                       size_t n, int64_t *offsets, struct err *err)
+		       size_t n, int64_t *offsets, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf data = STRBUF_INIT;
 
@@ -142,7 +142,7 @@ static int write_files(struct outbox *o, const struct outbox_new *messages,
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		offsets[i] = o->offset + (int64_t)data.len +
-		             (int64_t)strlen("From MUSTER\n");
+			     (int64_t)strlen("From MUSTER\n");
 		frame(&messages[i], &data);
 	}
 	if (write_all(o->fd, strbuf_str(&data), err) < 0 ||
@@ -155,8 +155,8 @@ static int write_files(struct outbox *o, const struct outbox_new *messages,
 }
 
 static int add_rows(struct tx *tx, const struct outbox *o,
-                    const struct outbox_new *messages, size_t n,
-                    const int64_t *offsets, int64_t now_ms, struct err *err)
+		    const struct outbox_new *messages, size_t n,
+		    const int64_t *offsets, int64_t now_ms, struct err *err)
 {
 	struct batch b;
 
@@ -165,20 +165,20 @@ static int add_rows(struct tx *tx, const struct outbox *o,
 		const struct outbox_new *m = &messages[i];
 
 		if (batch_add(&b, SQL_OUTBOX_ADD,
-		              SQL_ARGS(sql_int(now_ms),
-		                       sql_id_or_null(m->campaign_id),
-		                       sql_text(m->sender), sql_text(m->rcpt),
-		                       sql_text(m->subject),
-		                       sql_int(o->file), sql_int(offsets[i]),
-		                       sql_int((int64_t)m->source.len)),
-		              err) < 0)
+			      SQL_ARGS(sql_int(now_ms),
+				       sql_id_or_null(m->campaign_id),
+				       sql_text(m->sender), sql_text(m->rcpt),
+				       sql_text(m->subject), sql_int(o->file),
+				       sql_int(offsets[i]),
+				       sql_int((int64_t)m->source.len)),
+			      err) < 0)
 			return -1;
 	}
 	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
 static int add_locked(struct outbox *o, const struct outbox_new *messages,
-                      size_t n, int64_t now_ms, struct err *err)
+		      size_t n, int64_t now_ms, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -194,7 +194,7 @@ static int add_locked(struct outbox *o, const struct outbox_new *messages,
 }
 
 int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
-               int64_t now_ms, struct err *err)
+	       int64_t now_ms, struct err *err)
 {
 	int rc;
 
@@ -209,7 +209,7 @@ int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, struct arena *arena,
-                     struct outbox_message *out)
+		     struct outbox_message *out)
 {
 	*out = (struct outbox_message){
 		.id = rows_int(rows, 0),
@@ -225,21 +225,21 @@ static void read_row(const struct rows *rows, struct arena *arena,
 }
 
 static int query_page(struct db *db, const struct outbox_query *query,
-                      struct rows **rows, int64_t *total_out, struct err *err)
+		      struct rows **rows, int64_t *total_out, struct err *err)
 {
 	struct sql_value below =
 		sql_int(query->before_id ? query->before_id : INT64_MAX);
 
 	if (!query->rcpt)
 		return db_find_int(db, SQL_OUTBOX_COUNT, SQL_NO_ARGS, total_out,
-		                   err) < 0
-		               ? -1
-		               : db_query(db, SQL_OUTBOX_LIST,
-		                          SQL_ARGS(below,
-		                                   sql_int(query->limit)),
-		                          rows, err);
+				   err) < 0
+			       ? -1
+			       : db_query(
+					 db, SQL_OUTBOX_LIST,
+					 SQL_ARGS(below, sql_int(query->limit)),
+					 rows, err);
 	if (db_find_int(db, SQL_OUTBOX_COUNT_OF,
-	                SQL_ARGS(sql_text(query->rcpt)), total_out, err) < 0)
+			SQL_ARGS(sql_text(query->rcpt)), total_out, err) < 0)
 		return -1;
 	return db_query(
 		db, SQL_OUTBOX_LIST_OF,
@@ -248,8 +248,8 @@ static int query_page(struct db *db, const struct outbox_query *query,
 }
 
 int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
-                    struct arena *arena, struct outbox_message **out,
-                    int64_t *total_out, struct err *err)
+		    struct arena *arena, struct outbox_message **out,
+		    int64_t *total_out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -269,7 +269,7 @@ int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
 }
 
 int outbox_get(struct outbox *o, int64_t id, struct arena *arena,
-               struct outbox_message *out, struct err *err)
+	       struct outbox_message *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -283,13 +283,13 @@ int outbox_get(struct outbox *o, int64_t id, struct arena *arena,
 		return -1;
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND,
-		               "no message %lld in the outbox", (long long)id);
+			       "no message %lld in the outbox", (long long)id);
 	read_row(rows, arena, out);
 	return 0;
 }
 
 int outbox_read(struct outbox *o, const struct outbox_message *message,
-                struct strbuf *source_out, struct err *err)
+		struct strbuf *source_out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 	CLEANUP(fd_release) int fd = -1;
@@ -305,13 +305,13 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 		char part[16384];
 		size_t left = size - (source_out->len - begin);
 		ssize_t n = pread(fd, part,
-		                  left < sizeof(part) ? left : sizeof(part),
-		                  (off_t)(message->file_offset +
-		                          (int64_t)(source_out->len - begin)));
+				  left < sizeof(part) ? left : sizeof(part),
+				  (off_t)(message->file_offset +
+					  (int64_t)(source_out->len - begin)));
 
 		if (n <= 0)
 			return err_set(err, ERR_IO, "%s is cut short",
-			               path.buf);
+				       path.buf);
 		strbuf_add(source_out, part, (size_t)n);
 	}
 	return 0;

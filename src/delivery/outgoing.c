@@ -21,14 +21,14 @@ struct single {
 };
 
 static int list_due(struct db *db, int64_t now_ms, struct arena *arena,
-                    struct single *out, struct err *err)
+		    struct single *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more, n = 0;
 
 	if (db_query(db, SQL_OUTGOING_DUE,
-	             SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), &rows,
-	             err) < 0)
+		     SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), &rows,
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		out[n++] = (struct single){
@@ -45,7 +45,7 @@ static int list_due(struct db *db, int64_t now_ms, struct arena *arena,
 
 /* 1: ours; 0: somebody else was quicker. */
 static int take(struct db *db, const struct single *m, int64_t now_ms,
-                struct err *err)
+		struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int changed;
@@ -53,9 +53,9 @@ static int take(struct db *db, const struct single *m, int64_t now_ms,
 	if (tx_begin(db, &tx, err) < 0)
 		return -1;
 	changed = db_exec(&tx, SQL_OUTGOING_TAKE,
-	                  SQL_ARGS(sql_int(now_ms + TAKEN_MS), sql_int(m->id),
-	                           sql_int(m->next_ms)),
-	                  err);
+			  SQL_ARGS(sql_int(now_ms + TAKEN_MS), sql_int(m->id),
+				   sql_int(m->next_ms)),
+			  err);
 	if (changed < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return changed > 0;
@@ -63,8 +63,9 @@ static int take(struct db *db, const struct single *m, int64_t now_ms,
 
 static void fail(struct shipment *p, const char *why)
 {
-	struct relay_result result = { .cookie = p, .trouble = TROUBLE_SOFT,
-		                       .detail = why };
+	struct relay_result result = { .cookie = p,
+				       .trouble = TROUBLE_SOFT,
+				       .detail = why };
 
 	handover_result(p->sender, &result);
 }
@@ -116,25 +117,25 @@ int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
 }
 
 static int settle_one(struct tx *tx, const struct shipment *p, int64_t now_ms,
-                      int64_t first_ms, struct err *err)
+		      int64_t first_ms, struct err *err)
 {
 	int64_t wait_ms;
 
 	if (p->outcome == EVENT_DEFERRED || p->outcome == EVENT_RETURNED) {
 		wait_ms = trouble_wait_ms(p->attempts, first_ms,
-		                          (uint64_t)p->outgoing_id);
+					  (uint64_t)p->outgoing_id);
 		return db_exec(tx, SQL_OUTGOING_LATER,
-		               SQL_ARGS(sql_int(now_ms + wait_ms),
-		                        sql_text(p->detail),
-		                        sql_int(p->outgoing_id)),
-		               err);
+			       SQL_ARGS(sql_int(now_ms + wait_ms),
+					sql_text(p->detail),
+					sql_int(p->outgoing_id)),
+			       err);
 	}
 	if (p->outcome != EVENT_ACCEPTED)
 		log_warn("single mail was refused",
-		         LOG_INT("id", p->outgoing_id),
-		         LOG_TEXT("answer", p->detail));
+			 LOG_INT("id", p->outgoing_id),
+			 LOG_TEXT("answer", p->detail));
 	return db_exec(tx, SQL_OUTGOING_REMOVE,
-	               SQL_ARGS(sql_int(p->outgoing_id)), err);
+		       SQL_ARGS(sql_int(p->outgoing_id)), err);
 }
 
 int outgoing_settle(struct sender *s, int64_t now_ms, struct err *err)
@@ -158,7 +159,7 @@ int outgoing_settle(struct sender *s, int64_t now_ms, struct err *err)
 		pthread_mutex_unlock(&s->lock);
 		if (p)
 			rc = settle_one(&tx, p, now_ms,
-			                s->setup.options->retry_first_ms, err);
+					s->setup.options->retry_first_ms, err);
 		shipment_free(p);
 	} while (p && rc >= 0);
 	/* what was not written is taken again when its time is over */

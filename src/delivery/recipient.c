@@ -8,18 +8,17 @@ static const struct {
 	int to;
 } states[] = {
 	[RECIPIENT_QUEUED] = { "queued",
-	                       TO(CLAIMED) | TO(CANCELED) | TO(LEFT_OUT) },
+			       TO(CLAIMED) | TO(CANCELED) | TO(LEFT_OUT) },
 	[RECIPIENT_CLAIMED] = { "claimed", TO(QUEUED) | TO(HANDED) |
-	                                           TO(DEFERRED) |
-	                                           TO(CANCELED) |
-	                                           TO(LEFT_OUT) },
+						   TO(DEFERRED) | TO(CANCELED) |
+						   TO(LEFT_OUT) },
 	[RECIPIENT_HANDED] = { "handed", TO(ACCEPTED) | TO(DEFERRED) |
-	                                         TO(REFUSED) | TO(EXPIRED) |
-	                                         TO(QUEUED) },
+						 TO(REFUSED) | TO(EXPIRED) |
+						 TO(QUEUED) },
 	[RECIPIENT_ACCEPTED] = { "accepted", 0 },
 	[RECIPIENT_DEFERRED] = { "deferred", TO(CLAIMED) | TO(EXPIRED) |
-	                                             TO(CANCELED) |
-	                                             TO(LEFT_OUT) },
+						     TO(CANCELED) |
+						     TO(LEFT_OUT) },
 	[RECIPIENT_REFUSED] = { "refused", 0 },
 	[RECIPIENT_EXPIRED] = { "expired", 0 },
 	[RECIPIENT_CANCELED] = { "canceled", 0 },

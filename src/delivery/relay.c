@@ -79,7 +79,7 @@ static struct caught *caught_new(struct relay_message *m)
 }
 
 static void tell(struct relay *r, struct caught **group, size_t n, int rc,
-                 const struct err *err)
+		 const struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct relay_result result = {
@@ -119,7 +119,7 @@ static void *outbox_main(void *arg)
 }
 
 static int start_outbox(struct relay *r, const struct relay_options *options,
-                        struct err *err)
+			struct err *err)
 {
 	r->queue = queue_new((size_t)options->queue);
 	if (pthread_create(&r->thread, NULL, outbox_main, r) == 0)
@@ -162,7 +162,7 @@ static enum trouble trouble_of_result(const struct smtp_result *result)
 		break;
 	}
 	return trouble_of(stage_of(result->stage), result->code,
-	                  result->enhanced, result->text);
+			  result->enhanced, result->text);
 }
 
 static void on_smtp_result(void *context, const struct smtp_result *result)
@@ -185,7 +185,7 @@ static void on_smtp_result(void *context, const struct smtp_result *result)
 }
 
 static int start_smtp(struct relay *r, const struct relay_options *options,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct smtp_options smtp = SMTP_OPTIONS_DEFAULT;
@@ -201,8 +201,8 @@ static int start_smtp(struct relay *r, const struct relay_options *options,
 /* --- both --- */
 
 int relay_start(const struct relay_options *options, struct outbox *outbox,
-                relay_result_fn fn, void *context, struct relay **out,
-                struct err *err)
+		relay_result_fn fn, void *context, struct relay **out,
+		struct err *err)
 {
 	struct relay *r = calloc(1, sizeof(*r));
 	int rc;
@@ -212,7 +212,7 @@ int relay_start(const struct relay_options *options, struct outbox *outbox,
 	r->context = context;
 	r->outbox = outbox;
 	rc = relay_is_outbox_url(options->url) ? start_outbox(r, options, err)
-	                                       : start_smtp(r, options, err);
+					       : start_smtp(r, options, err);
 	if (rc < 0) {
 		free(r);
 		return err_prefix(err, "relay");
@@ -223,8 +223,9 @@ int relay_start(const struct relay_options *options, struct outbox *outbox,
 
 int relay_send(struct relay *r, struct relay_message *m, struct err *err)
 {
-	struct smtp_message smtp = { .sender = m->sender, .rcpt = m->rcpt,
-		                     .cookie = m->cookie };
+	struct smtp_message smtp = { .sender = m->sender,
+				     .rcpt = m->rcpt,
+				     .cookie = m->cookie };
 	struct caught *c;
 
 	if (r->pool) {
@@ -245,7 +246,7 @@ int relay_send(struct relay *r, struct relay_message *m, struct err *err)
 bool relay_is_held_up(const struct relay *r)
 {
 	return r->pool ? smtp_pool_is_held_up(r->pool)
-	               : atomic_load(&r->held_up);
+		       : atomic_load(&r->held_up);
 }
 
 void relay_stop(struct relay *r)
@@ -280,5 +281,5 @@ void relay_describe(const struct relay *r, struct strbuf *out)
 		smtp_pool_describe(r->pool, out);
 	else
 		strbuf_addf(out, "relay=outbox waiting=%zu",
-		            queue_size(r->queue));
+			    queue_size(r->queue));
 }

@@ -38,16 +38,16 @@ struct relay_result {
 	const char *detail; /* what it said; lives for the call */
 };
 typedef void (*relay_result_fn)(void *context,
-                                const struct relay_result *result);
+				const struct relay_result *result);
 
 /* outbox must outlive the relay. ERR_INVALID: no such URL. */
 int relay_start(const struct relay_options *options, struct outbox *outbox,
-                relay_result_fn fn, void *context, struct relay **out,
-                struct err *err);
+		relay_result_fn fn, void *context, struct relay **out,
+		struct err *err);
 bool relay_is_outbox_url(const char *url);
 /* The texts are copied. -1: nothing was taken, the message cannot go out. */
 int relay_send(struct relay *relay, struct relay_message *message,
-               struct err *err);
+	       struct err *err);
 /* It cannot be reached: what is sent to it waits. */
 bool relay_is_held_up(const struct relay *relay);
 /* Returns when all results are delivered. */

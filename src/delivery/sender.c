@@ -24,11 +24,11 @@ static void render(struct shipment *p)
 	struct err err = ERR_INIT;
 
 	if (mailing_render(p->mailing, &p->person, clock_now_ms(), &p->content,
-	                   &p->subject, &err) == 0)
+			   &p->subject, &err) == 0)
 		return;
 	log_error("message cannot be rendered",
-	          LOG_INT("campaign", p->mailing->campaign_id),
-	          LOG_INT("member", p->person.member_id), LOG_ERR(&err));
+		  LOG_INT("campaign", p->mailing->campaign_id),
+		  LOG_INT("member", p->person.member_id), LOG_ERR(&err));
 	p->problem = strdup(err.text);
 	BUG_ON(!p->problem);
 }
@@ -58,7 +58,7 @@ static void *render_main(void *sender)
 /* --- giving back --- */
 
 static int release_of(struct sender *s, struct db *db, struct shipments *list,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(ids_release) struct ids ids = VEC_INIT;
 	int64_t campaign_id = list->first->mailing->campaign_id;
@@ -101,8 +101,7 @@ static void give_back_all(struct sender *s, struct db *db)
 
 		if (release_of(s, db, &list, &err) < 0) {
 			/* the lease frees them when this process ends */
-			log_error("claims cannot be given back",
-			          LOG_ERR(&err));
+			log_error("claims cannot be given back", LOG_ERR(&err));
 			while ((p = shipments_take(&list)))
 				shipment_give_back(p);
 			return;
@@ -122,14 +121,14 @@ static struct mailing *find_mailing(struct sender *s, int64_t campaign_id)
 }
 
 static struct mailing *get_mailing(struct sender *s, struct db *db,
-                                   int64_t campaign_id, struct err *err)
+				   int64_t campaign_id, struct err *err)
 {
 	struct mailing *m = find_mailing(s, campaign_id);
 
 	if (m)
 		return m;
 	if (mailing_get(db, s->setup.mailing, campaign_id, clock_now_ms(), &m,
-	                err) < 0)
+			err) < 0)
 		return NULL;
 	vec_push(&s->mailings, m);
 	return m;
@@ -144,7 +143,7 @@ static bool has_id(const struct ids *ids, int64_t id)
 }
 
 static int may_go_on(struct db *db, int64_t campaign_id, bool *out,
-                     struct err *err)
+		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign campaign;
@@ -161,7 +160,7 @@ static int may_go_on(struct db *db, int64_t campaign_id, bool *out,
 /* Those not worked on any more. Paused or canceled: what was claimed comes
  * back; done: the last of it still goes out. */
 static int drop_mailings(struct sender *s, struct db *db,
-                         const struct ids *working, struct err *err)
+			 const struct ids *working, struct err *err)
 {
 	size_t kept = 0;
 	int rc = 0;
@@ -190,7 +189,7 @@ static int drop_mailings(struct sender *s, struct db *db,
 /* Of campaigns in `sending` and frozen; n_sending of them come first, then
  * `sent` ones that have somebody to try again. */
 static int list_work(struct db *db, int64_t now_ms, struct ids *out,
-                     size_t *n_sending, struct err *err)
+		     size_t *n_sending, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(campaigns_release) struct campaigns sending = VEC_INIT;
@@ -199,14 +198,14 @@ static int list_work(struct db *db, int64_t now_ms, struct ids *out,
 	int more;
 
 	if (campaign_list_by_status(db, CAMPAIGN_SENDING, arena, &sending,
-	                            err) < 0)
+				    err) < 0)
 		return -1;
 	vec_each (&sending, c)
 		if (c->frozen)
 			vec_push(out, c->id);
 	*n_sending = out->n;
 	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_DUE, SQL_ARGS(sql_int(now_ms)),
-	             &rows, err) < 0)
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		int64_t id = rows_int(rows, 0);
@@ -223,7 +222,7 @@ static int list_work(struct db *db, int64_t now_ms, struct ids *out,
 
 /* Returns how many rows were taken out of the queue. */
 static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
-                          bool only_deferred, struct err *err)
+			  bool only_deferred, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(claims_release) struct claims claims = VEC_INIT;
@@ -233,7 +232,7 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 	if (!m)
 		return -1;
 	n = claim_next(db, campaign_id, only_deferred, s->setup.owner, CLAIM,
-	               clock_now_ms(), arena, &claims, err);
+		       clock_now_ms(), arena, &claims, err);
 	vec_each (&claims, c) {
 		struct shipment *p = shipment_new(s, m, c);
 
@@ -263,12 +262,12 @@ static bool is_left_alone(struct sender *s, int64_t campaign_id, int64_t now_ms)
 }
 
 static void leave_alone(struct sender *s, int64_t campaign_id,
-                        const struct err *err)
+			const struct err *err)
 {
 	struct failure f = { campaign_id, clock_now_ms() + FAILED_PAUSE_MS };
 
 	log_error("campaign cannot be sent now",
-	          LOG_INT("campaign", campaign_id), LOG_ERR(err));
+		  LOG_INT("campaign", campaign_id), LOG_ERR(err));
 	vec_push(&s->failures, f);
 }
 
@@ -352,17 +351,16 @@ static int start_threads(struct sender *s, struct err *err)
 
 	while (s->renderers_n < wanted && s->renderers_n < RENDER_THREADS_MAX) {
 		if (pthread_create(&s->renderers[s->renderers_n], NULL,
-		                   render_main, s) != 0)
+				   render_main, s) != 0)
 			return err_set(err, ERR_IO, "no thread for rendering");
 		s->renderers_n++;
 	}
 	s->hander_runs =
 		pthread_create(&s->hander, NULL, handover_main, s) == 0;
-	s->claimer_runs =
-		s->hander_runs &&
-		pthread_create(&s->claimer, NULL, claim_main, s) == 0;
+	s->claimer_runs = s->hander_runs &&
+			  pthread_create(&s->claimer, NULL, claim_main, s) == 0;
 	return s->claimer_runs ? 0
-	                       : err_set(err, ERR_IO, "no thread for sending");
+			       : err_set(err, ERR_IO, "no thread for sending");
 }
 
 static void init(struct sender *s, const struct sender_setup *setup)
@@ -379,7 +377,7 @@ static void init(struct sender *s, const struct sender_setup *setup)
 }
 
 int sender_start(const struct sender_setup *setup, struct sender **out,
-                 struct err *err)
+		 struct err *err)
 {
 	CLEANUP(sender_free) struct sender *s = calloc(1, sizeof(*s));
 	const struct delivery_options *o = setup->options;
@@ -393,7 +391,7 @@ int sender_start(const struct sender_setup *setup, struct sender **out,
 	BUG_ON(!s);
 	init(s, setup);
 	if (relay_start(&relay, setup->outbox, handover_result, s, &s->relay,
-	                err) < 0 ||
+			err) < 0 ||
 	    start_threads(s, err) < 0)
 		return -1;
 	*out = TAKE(s);
@@ -434,8 +432,10 @@ static void wait_for_window(struct sender *s)
 			struct timespec until;
 
 			clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_sec += (until.tv_nsec + 100000000) / 1000000000;
-			until.tv_nsec = (until.tv_nsec + 100000000) % 1000000000;
+			until.tv_sec +=
+				(until.tv_nsec + 100000000) / 1000000000;
+			until.tv_nsec =
+				(until.tv_nsec + 100000000) % 1000000000;
 			pthread_cond_timedwait(&s->slot, &s->lock, &until);
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -509,13 +509,13 @@ void sender_describe(struct sender *s, struct strbuf *out)
 {
 	pthread_mutex_lock(&s->lock);
 	strbuf_addf(out,
-	            "accepted=%lld refused=%lld deferred=%lld handed=%lld "
-	            "relay_failures=%lld ",
-	            (long long)atomic_load(&s->accepted),
-	            (long long)atomic_load(&s->refused),
-	            (long long)atomic_load(&s->deferred),
-	            (long long)s->in_window,
-	            (long long)atomic_load(&s->relay_failures));
+		    "accepted=%lld refused=%lld deferred=%lld handed=%lld "
+		    "relay_failures=%lld ",
+		    (long long)atomic_load(&s->accepted),
+		    (long long)atomic_load(&s->refused),
+		    (long long)atomic_load(&s->deferred),
+		    (long long)s->in_window,
+		    (long long)atomic_load(&s->relay_failures));
 	pthread_mutex_unlock(&s->lock);
 	relay_describe(s->relay, out);
 }

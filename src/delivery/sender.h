@@ -38,7 +38,7 @@ struct sender_setup {
 };
 
 int sender_start(const struct sender_setup *setup, struct sender **out,
-                 struct err *err);
+		 struct err *err);
 void sender_wake(struct sender *s); /* look for work now */
 /* Hands over no more, waits for the answers, gives back the rest. */
 void sender_stop(struct sender *s);

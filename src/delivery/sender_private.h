@@ -27,9 +27,9 @@ struct shipment {
 	int64_t attempts; /* this one included */
 	int64_t first_ms; /* when it was first tried; 0: now */
 	struct strbuf content, subject;
-	char *problem;    /* why it cannot be rendered; NULL: it was */
+	char *problem; /* why it cannot be rendered; NULL: it was */
 	/* the outcome, once there is one */
-	int outcome;      /* enum event_kind; 0: none yet */
+	int outcome; /* enum event_kind; 0: none yet */
 	int64_t outcome_code, outcome_ms;
 	char *detail;
 	char text[]; /* keeps the person's texts */
@@ -59,8 +59,8 @@ struct sender {
 	pthread_t renderers[RENDER_THREADS_MAX];
 	size_t renderers_n;
 	bool claimer_runs, hander_runs;
-	int64_t next_hand_us; /* throttle; of the handing thread */
-	struct failures failures;        /* of the claiming thread */
+	int64_t next_hand_us;     /* throttle; of the handing thread */
+	struct failures failures; /* of the claiming thread */
 
 	pthread_mutex_t lock; /* of what stands below */
 	pthread_cond_t wake;  /* claimer */
@@ -70,7 +70,7 @@ struct sender {
 	struct shipments back;    /* to be given back */
 	struct shipments unsaved; /* whose outcome could not be stored */
 	struct shipments singles; /* single mails with an outcome */
-	int64_t pause_until_ms; /* the relay takes none */
+	int64_t pause_until_ms;   /* the relay takes none */
 
 	atomic_bool stopping;
 	atomic_llong relay_failures; /* in a row */
@@ -79,7 +79,7 @@ struct sender {
 
 /* --- shipment.c --- */
 struct shipment *shipment_new(struct sender *s, struct mailing *mailing,
-                              const struct claimed *claimed);
+			      const struct claimed *claimed);
 void shipment_free(struct shipment *p);
 void shipments_init(struct shipments *list);
 void shipments_add(struct shipments *list, struct shipment *p);

@@ -18,10 +18,10 @@ static size_t size_of(const char *text)
 }
 
 struct shipment *shipment_new(struct sender *s, struct mailing *mailing,
-                              const struct claimed *claimed)
+			      const struct claimed *claimed)
 {
 	size_t size = size_of(claimed->address) + size_of(claimed->unique_id) +
-	              size_of(claimed->merge);
+		      size_of(claimed->merge);
 	struct shipment *p = calloc(1, sizeof(*p) + size);
 	char *at;
 

@@ -29,7 +29,8 @@ struct links {
 struct track {
 	struct track_setup setup;
 	pthread_rwlock_t lock;
-	struct links *slots[SLOTS]; /* by campaign; a later one takes the place */
+	struct links
+		*slots[SLOTS]; /* by campaign; a later one takes the place */
 };
 
 struct track *track_new(const struct track_setup *setup)
@@ -67,7 +68,7 @@ void track_free(struct track **track)
 /* --- links --- */
 
 static int load_links(struct track *t, int64_t campaign_id, struct links **out,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -78,7 +79,7 @@ static int load_links(struct track *t, int64_t campaign_id, struct links **out,
 
 	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    db_query(db, SQL_RECIPIENT_LINK_LIST,
-	             SQL_ARGS(sql_int(campaign_id)), &rows, err) < 0)
+		     SQL_ARGS(sql_int(campaign_id)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		vec_push(&targets, rows_dup(rows, 1, arena));
@@ -96,7 +97,7 @@ static int load_links(struct track *t, int64_t campaign_id, struct links **out,
 
 /* 1: *out in arena; 0: no such link, or the campaign is not loaded. */
 static int look_up(struct track *t, const struct track_token *token,
-                   struct arena *arena, const char **out, bool *is_loaded)
+		   struct arena *arena, const char **out, bool *is_loaded)
 {
 	const struct links *links;
 	int found = 0;
@@ -113,7 +114,7 @@ static int look_up(struct track *t, const struct track_token *token,
 }
 
 static int find_target(struct track *t, const struct track_token *token,
-                       struct arena *arena, const char **out, struct err *err)
+		       struct arena *arena, const char **out, struct err *err)
 {
 	struct links *links = NULL;
 	struct links **slot = &t->slots[token->campaign_id % SLOTS];
@@ -137,12 +138,13 @@ static int find_target(struct track *t, const struct track_token *token,
 }
 
 static int get_mailing(struct track *t, const struct track_token *token,
-                       struct arena *arena, struct mailing **out,
-                       struct mailing_person *person, struct err *err)
+		       struct arena *arena, struct mailing **out,
+		       struct mailing_person *person, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct member member = { .address = "", .unique_id = "",
-		                 .merge = "{}" };
+	struct member member = { .address = "",
+				 .unique_id = "",
+				 .merge = "{}" };
 
 	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
@@ -150,7 +152,7 @@ static int get_mailing(struct track *t, const struct track_token *token,
 	    member_get_by_id(db, token->member_id, arena, &member, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	if (mailing_get(db, t->setup.mailing, token->campaign_id,
-	                clock_now_ms(), out, err) < 0)
+			clock_now_ms(), out, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
 	*person = (struct mailing_person){
 		.member_id = token->member_id,
@@ -164,8 +166,8 @@ static int get_mailing(struct track *t, const struct track_token *token,
 
 /* Of a link whose target holds merge tags, or of a test: rendered now. */
 static int render_target(struct track *t, const struct track_token *token,
-                         struct arena *arena, const char *text,
-                         const char **out, struct err *err)
+			 struct arena *arena, const char *text,
+			 const char **out, struct err *err)
 {
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 	CLEANUP(strbuf_release) struct strbuf target = STRBUF_INIT;
@@ -175,7 +177,7 @@ static int render_target(struct track *t, const struct track_token *token,
 	if (found <= 0)
 		return found;
 	found = mailing_render_link(mailing, &person, token->link_id, text,
-	                            &target, err);
+				    &target, err);
 	if (found > 0)
 		*out = arena_strdup(arena, target.buf);
 	return found;
@@ -184,15 +186,15 @@ static int render_target(struct track *t, const struct track_token *token,
 /* --- hits --- */
 
 static bool parse(const struct track *t, const char *token,
-                  enum track_purpose purpose, struct track_token *out)
+		  enum track_purpose purpose, struct track_token *out)
 {
 	return track_token_parse(t->setup.mailing->keys, str_of(token), purpose,
-	                         out);
+				 out);
 }
 
 static void store_hit(struct track *t, const struct track_token *token,
-                      enum event_kind kind, const struct hit *hit,
-                      event_done_fn done, void *context)
+		      enum event_kind kind, const struct hit *hit,
+		      event_done_fn done, void *context)
 {
 	char agent[AGENT_MAX + 1];
 	struct str kept = str_of(hit->agent);
@@ -220,7 +222,7 @@ static void store_hit(struct track *t, const struct track_token *token,
 }
 
 int track_open(struct track *t, const struct hit *hit, event_done_fn done,
-               void *context)
+	       void *context)
 {
 	struct track_token token;
 
@@ -231,7 +233,7 @@ int track_open(struct track *t, const struct hit *hit, event_done_fn done,
 }
 
 static int find_click(struct track *t, const struct track_token *token,
-                      struct arena *arena, const char **out, struct err *err)
+		      struct arena *arena, const char **out, struct err *err)
 {
 	const char *text = NULL;
 	int found;
@@ -253,8 +255,8 @@ static int find_click(struct track *t, const struct track_token *token,
 }
 
 int track_click(struct track *t, const struct hit *hit, struct arena *arena,
-                const char **target_out, event_done_fn done, void *context,
-                struct err *err)
+		const char **target_out, event_done_fn done, void *context,
+		struct err *err)
 {
 	struct track_token token;
 	int found;
@@ -269,7 +271,7 @@ int track_click(struct track *t, const struct hit *hit, struct arena *arena,
 }
 
 int track_unsubscribe(struct track *t, const struct hit *hit,
-                      event_done_fn done, void *context)
+		      event_done_fn done, void *context)
 {
 	struct track_token token;
 
@@ -282,8 +284,8 @@ int track_unsubscribe(struct track *t, const struct hit *hit,
 /* --- pages --- */
 
 static int read_subject(struct db *db, const struct track_token *token,
-                        struct arena *arena, struct track_subject *out,
-                        struct err *err)
+			struct arena *arena, struct track_subject *out,
+			struct err *err)
 {
 	struct campaign campaign;
 	struct member member;
@@ -298,13 +300,13 @@ static int read_subject(struct db *db, const struct track_token *token,
 		return err->code == ERR_NOT_FOUND ? 1 : -1;
 	out->address = member.address;
 	out->is_subscribed = member.status == MEMBER_SUBSCRIBED ||
-	                     member.status == MEMBER_PENDING;
+			     member.status == MEMBER_PENDING;
 	return 1;
 }
 
 int track_subject(struct track *t, const char *text, char purpose,
-                  struct arena *arena, struct track_subject *out,
-                  struct err *err)
+		  struct arena *arena, struct track_subject *out,
+		  struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct track_token token;
@@ -324,7 +326,7 @@ int track_subject(struct track *t, const char *text, char purpose,
 }
 
 int track_archive(struct track *t, const char *text, struct strbuf *html_out,
-                  struct err *err)
+		  struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(mailing_put) struct mailing *mailing = NULL;

@@ -39,29 +39,29 @@ struct hit {
 
 /* All: 1 and `done` is called once, 0 and it is never: no token of ours. */
 int track_open(struct track *track, const struct hit *hit, event_done_fn done,
-               void *context);
+	       void *context);
 /* *target_out, in arena: where the link leads. -1: cannot look now. */
 int track_click(struct track *track, const struct hit *hit, struct arena *arena,
-                const char **target_out, event_done_fn done, void *context,
-                struct err *err);
+		const char **target_out, event_done_fn done, void *context,
+		struct err *err);
 int track_unsubscribe(struct track *track, const struct hit *hit,
-                      event_done_fn done, void *context);
+		      event_done_fn done, void *context);
 
 /* Whom an unsubscribe or preferences link is about. Texts are never NULL. */
 struct track_subject {
 	int64_t campaign_id, member_id; /* member 0: of a test */
-	const char *address; /* "" if the member is gone */
+	const char *address;            /* "" if the member is gone */
 	const char *list_name;
 	const char *organisation;
 	bool is_subscribed;
 };
 /* purpose: enum track_purpose. 1, 0: no token of ours, -1. */
 int track_subject(struct track *track, const char *token, char purpose,
-                  struct arena *arena, struct track_subject *out,
-                  struct err *err);
+		  struct arena *arena, struct track_subject *out,
+		  struct err *err);
 
 /* The message as this recipient got it, as a page. 1, 0, -1. */
 int track_archive(struct track *track, const char *token,
-                  struct strbuf *html_out, struct err *err);
+		  struct strbuf *html_out, struct err *err);
 
 #endif

@@ -23,7 +23,7 @@ struct track_keys {
 
 /* {"current": 1, "keys": {"1": "<64 hex>"}}; retired ones stay in it. */
 static int parse_keys(const char *text, struct track_keys *keys,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(json_free) json_t *tree = NULL;
 	const json_t *of_id = NULL;
@@ -35,26 +35,27 @@ static int parse_keys(const char *text, struct track_keys *keys,
 	    json_get_int(tree, "current", &current, err) < 0 ||
 	    json_get_object(tree, "keys", &of_id, err) < 0)
 		return -1;
-	json_object_foreach((json_t *)of_id, name, value) {
+	json_object_foreach ((json_t *)of_id, name, value) {
 		struct str hex = str_of(json_string_value(value));
 
 		if (!text_to_int(name, &id) || id < 0 || id >= KEYS_MAX ||
 		    hex.len != 2 * SHA256_BYTES ||
 		    !hex_decode(hex, keys->key[id]))
 			return err_set(err, ERR_INVALID,
-			               "setting track.keys is damaged");
+				       "setting track.keys is damaged");
 		keys->is_known[id] = true;
 	}
 	if (current < 0 || current >= KEYS_MAX || !keys->is_known[current])
-		return err_set(err, ERR_INVALID, "setting track.keys lacks its "
-		                                 "current key");
+		return err_set(err, ERR_INVALID,
+			       "setting track.keys lacks its "
+			       "current key");
 	keys->current = (int)current;
 	return 0;
 }
 
 /* Two processes may both make one: the first to commit wins. */
 static int make_first_key(struct db *db, struct arena *arena, const char **out,
-                          struct err *err)
+			  struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char hex[2 * SHA256_BYTES + 1];
@@ -67,14 +68,14 @@ static int make_first_key(struct db *db, struct arena *arena, const char **out,
 		return found < 0 ? -1 : tx_commit(&tx, err);
 	random_hex(hex, 2 * SHA256_BYTES);
 	*out = arena_printf(arena, "{\"current\":1,\"keys\":{\"1\":\"%s\"}}",
-	                    hex);
+			    hex);
 	if (setting_put(&tx, "track.keys", *out, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
 
 int track_keys_load(struct store *store, struct track_keys **out,
-                    struct err *err)
+		    struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -135,21 +136,21 @@ static bool take_number(struct str *s, int64_t *out)
 }
 
 static void sign(const struct track_keys *keys, int key_id,
-                 enum track_purpose purpose, const unsigned char *body,
-                 size_t len, unsigned char mac[SHA256_BYTES])
+		 enum track_purpose purpose, const unsigned char *body,
+		 size_t len, unsigned char mac[SHA256_BYTES])
 {
 	unsigned char data[TOKEN_MAX];
 
 	BUG_ON(len + 1 > sizeof(data));
 	data[0] = (unsigned char)purpose;
 	memcpy(data + 1, body, len);
-	hmac_sha256((struct str){ (const char *)keys->key[key_id],
-	                          SHA256_BYTES },
-	            (struct str){ (const char *)data, len + 1 }, mac);
+	hmac_sha256(
+		(struct str){ (const char *)keys->key[key_id], SHA256_BYTES },
+		(struct str){ (const char *)data, len + 1 }, mac);
 }
 
 void track_token_format(const struct track_keys *keys,
-                        const struct track_token *token, struct strbuf *out)
+			const struct track_token *token, struct strbuf *out)
 {
 	unsigned char bytes[TOKEN_MAX], mac[SHA256_BYTES];
 	size_t len = 0;
@@ -161,7 +162,7 @@ void track_token_format(const struct track_keys *keys,
 	sign(keys, keys->current, token->purpose, bytes, len, mac);
 	memcpy(bytes + len, mac, MAC_BYTES);
 	base64url_encode((struct str){ (const char *)bytes, len + MAC_BYTES },
-	                 out);
+			 out);
 }
 
 static bool parse_body(struct str body, struct track_token *out)
@@ -174,7 +175,7 @@ static bool parse_body(struct str body, struct track_token *out)
 }
 
 bool track_token_parse(const struct track_keys *keys, struct str text,
-                       enum track_purpose purpose, struct track_token *out)
+		       enum track_purpose purpose, struct track_token *out)
 {
 	CLEANUP(strbuf_release) struct strbuf raw = STRBUF_INIT;
 	struct track_token token = { .purpose = purpose };

@@ -21,7 +21,7 @@ static enum trouble refusal(int code, const char *enhanced, const char *text)
 }
 
 enum trouble trouble_of(enum trouble_stage stage, int code,
-                        const char *enhanced, const char *text)
+			const char *enhanced, const char *text)
 {
 	if (code >= 200 && code < 300)
 		return TROUBLE_NONE;
@@ -29,7 +29,7 @@ enum trouble trouble_of(enum trouble_stage stage, int code,
 		return TROUBLE_RELAY;
 	if (code < 500)
 		return code == 0 && stage != STAGE_DATA ? TROUBLE_RELAY
-		                                        : TROUBLE_RETRY;
+							: TROUBLE_RETRY;
 	return refusal(code, enhanced, text);
 }
 
@@ -44,8 +44,8 @@ static int64_t jittered(int64_t wait_ms, uint64_t seed)
 int64_t trouble_wait_ms(int64_t attempts, int64_t first_ms, uint64_t seed)
 {
 	static const int64_t later[] = { MS_MINUTE, 5 * MS_MINUTE,
-		                         15 * MS_MINUTE, 30 * MS_MINUTE,
-		                         MS_HOUR };
+					 15 * MS_MINUTE, 30 * MS_MINUTE,
+					 MS_HOUR };
 	int64_t n = attempts - 2;
 
 	if (n < 0)

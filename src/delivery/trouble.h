@@ -31,7 +31,7 @@ enum trouble_stage {
  * it said.
  */
 enum trouble trouble_of(enum trouble_stage stage, int code,
-                        const char *enhanced, const char *text);
+			const char *enhanced, const char *text);
 
 /* How long to wait before try number `attempts` + 1, a quarter of it by
  * chance (the same for the same seed). first_ms: before the first retry. */

@@ -12,20 +12,20 @@
 #define BURST_SLOTS 1024
 
 static const char *const why_names[] = {
-	[MACHINE_NO] = NULL,          [MACHINE_PROXY] = "proxy",
+	[MACHINE_NO] = NULL,           [MACHINE_PROXY] = "proxy",
 	[MACHINE_SCANNER] = "scanner", [MACHINE_HONEYPOT] = "honeypot",
-	[MACHINE_EARLY] = "early",    [MACHINE_HEAD] = "head",
+	[MACHINE_EARLY] = "early",     [MACHINE_HEAD] = "head",
 	[MACHINE_BURST] = "burst",
 };
 
 /* Parts of the User-Agent of programs that fetch mails for others. */
 static const char *const proxies[] = {
-	"GoogleImageProxy",   "ggpht.com",        "YahooMailProxy",
-	"YahooCacheSystem",   "DuckDuckGo-Email", "ProtonMail",
-	"Barracuda",          "Mimecast",         "Proofpoint",
-	"SafeLinks",          "Symantec",         "Cloudmark",
-	"Slackbot-LinkExp",   "facebookexternal", "Googlebot",
-	"bingbot",            "BingPreview",
+	"GoogleImageProxy", "ggpht.com",        "YahooMailProxy",
+	"YahooCacheSystem", "DuckDuckGo-Email", "ProtonMail",
+	"Barracuda",        "Mimecast",         "Proofpoint",
+	"SafeLinks",        "Symantec",         "Cloudmark",
+	"Slackbot-LinkExp", "facebookexternal", "Googlebot",
+	"bingbot",          "BingPreview",
 };
 
 const char *machine_why_name(enum machine_why why)
@@ -53,7 +53,7 @@ static bool is_proxy(const char *agent)
 }
 
 static enum machine_why judge_alone(const struct verdict_facts *facts,
-                                    const struct verdict_hit *hit)
+				    const struct verdict_hit *hit)
 {
 	if (hit->is_click && hit->link_id == EVENT_LINK_HONEYPOT)
 		return MACHINE_HONEYPOT;
@@ -115,14 +115,14 @@ static void judge_honeypot(struct verdict_hit *hits, size_t n)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (llabs(hits[k].at_ms - hits[i].at_ms) <=
-			            VERDICT_WINDOW_MS &&
+				    VERDICT_WINDOW_MS &&
 			    strcmp(hits[k].ip, hits[i].ip) == 0)
 				turn(&hits[k], MACHINE_HONEYPOT);
 	}
 }
 
 void verdict_judge(const struct verdict_facts *facts, struct verdict_hit *hits,
-                   size_t n)
+		   size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (hits[i].is_new)
@@ -184,7 +184,7 @@ static size_t network_length(const char *ip)
 }
 
 static uint64_t burst_key(int64_t campaign_id, const char *domain,
-                          const char *ip)
+			  const char *ip)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
@@ -202,8 +202,8 @@ static bool has_member(const struct burst *burst, int64_t member_id)
 }
 
 bool verdict_bursts_add(struct verdict_bursts *b, const struct burst_hit *hit,
-                        int64_t at_ms, const char *domain, const char *ip,
-                        const struct burst_hit **earlier_out, size_t *n_out)
+			int64_t at_ms, const char *domain, const char *ip,
+			const struct burst_hit **earlier_out, size_t *n_out)
 {
 	uint64_t key = burst_key(hit->campaign_id, domain, ip);
 	struct burst *burst = &b->slots[key % BURST_SLOTS];

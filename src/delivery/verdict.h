@@ -37,7 +37,7 @@ struct verdict_hit {
 };
 
 struct verdict_facts {
-	bool is_accepted;    /* else every hit is early */
+	bool is_accepted; /* else every hit is early */
 	int64_t accepted_ms;
 	int64_t early_ms;
 };
@@ -47,7 +47,7 @@ struct verdict_facts {
 
 /* hits in the order of at_ms; judges the new ones, and may change others. */
 void verdict_judge(const struct verdict_facts *facts, struct verdict_hit *hits,
-                   size_t n);
+		   size_t n);
 
 /* --- bursts --- */
 
@@ -65,7 +65,7 @@ void verdict_bursts_free(struct verdict_bursts **b);
  * to be part of it too.
  */
 bool verdict_bursts_add(struct verdict_bursts *b, const struct burst_hit *hit,
-                        int64_t at_ms, const char *domain, const char *ip,
-                        const struct burst_hit **earlier_out, size_t *n_out);
+			int64_t at_ms, const char *domain, const char *ip,
+			const struct burst_hit **earlier_out, size_t *n_out);
 
 #endif
