@@ -1,0 +1,228 @@
+-- schema: audience
+
+-- name: report-active
+-- Sums over those who did something. Machines' hits are counted apart. args:
+-- campaign
+SELECT CAST(COALESCE(SUM(opens), 0) AS BIGINT),
+	CAST(COALESCE(SUM(machine_opens), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN opens + machine_opens > 0 THEN 1 ELSE 0 END), 0)
+		AS BIGINT),
+	MAX(last_open_ms),
+	CAST(COALESCE(SUM(clicks), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
+	MAX(last_click_ms)
+FROM recipient WHERE campaign_id = ? AND activity_ms IS NOT NULL;
+
+-- name: report-unique-clicks
+-- How many different links people clicked, summed over people. args: campaign
+SELECT COUNT(*) FROM (SELECT DISTINCT link_id, member_id FROM activity
+	WHERE campaign_id = ? AND kind = 2 AND machine = 0) AS pairs;
+
+-- name: report-bounces
+-- args: campaign
+SELECT bounce, COUNT(*) FROM recipient
+WHERE campaign_id = ? AND bounce > 0 GROUP BY bounce;
+
+-- name: report-unsubscribed-count
+-- args: campaign
+SELECT COUNT(*) FROM recipient
+WHERE campaign_id = ? AND unsubscribed_ms IS NOT NULL;
+
+-- name: report-complained-count
+-- args: campaign
+SELECT COUNT(*) FROM recipient
+WHERE campaign_id = ? AND complained_ms IS NOT NULL;
+
+-- name: report-opened-count
+-- args: campaign
+SELECT COUNT(*) FROM recipient
+WHERE campaign_id = ? AND opens + machine_opens > 0;
+
+-- name: report-canceled-count
+-- args: campaign
+SELECT COUNT(*) FROM recipient WHERE campaign_id = ? AND state = 8;
+
+-- name: report-hours-sent
+-- How many messages went in each hour since a time, up to another. args:
+-- since, campaign, until
+SELECT (at_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
+FROM recipient
+WHERE campaign_id = ? AND sent_seq IS NOT NULL AND at_ms < ?
+GROUP BY 1;
+
+-- name: report-hours-opened
+-- First opens by people in each hour. args: since, campaign, until
+SELECT (first_open_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
+FROM recipient
+WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_open_ms < ?
+GROUP BY 1;
+
+-- name: report-hours-clicked
+-- First clicks by people in each hour. args: since, campaign, until
+SELECT (first_click_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
+FROM recipient
+WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_click_ms < ?
+GROUP BY 1;
+
+-- Rows of recipients all have these columns, in this order.
+
+-- name: report-list-sent
+-- In the order of sent-to, which only grows. args: campaign, after, up to
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.sent_seq > ? AND r.sent_seq <= ?
+ORDER BY r.sent_seq;
+
+-- name: report-list-active
+-- Whose activity was applied since a time. args: campaign, since, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.activity_ms >= ? AND r.activity_ms IS NOT NULL
+ORDER BY r.activity_ms, r.member_id LIMIT ? OFFSET ?;
+
+-- name: report-count-active
+-- args: campaign, since
+SELECT COUNT(*) FROM recipient
+WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
+
+-- name: report-list-opened
+-- args: campaign, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.opens + r.machine_opens > 0
+ORDER BY r.member_id LIMIT ? OFFSET ?;
+
+-- name: report-list-opened-since
+-- Who opened at or after a time. args: campaign, since, campaign, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM (SELECT DISTINCT member_id FROM activity
+	WHERE campaign_id = ? AND kind = 1 AND at_ms >= ?) AS a
+JOIN recipient r ON r.member_id = a.member_id AND r.campaign_id = ?
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.member_id LIMIT ? OFFSET ?;
+
+-- name: report-count-opened-since
+-- args: campaign, since
+SELECT COUNT(DISTINCT member_id) FROM activity
+WHERE campaign_id = ? AND kind = 1 AND at_ms >= ?;
+
+-- name: report-list-unsubscribed
+-- args: campaign, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.unsubscribed_ms IS NOT NULL
+ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
+
+-- name: report-list-complained
+-- args: campaign, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.complained_ms IS NOT NULL
+ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
+
+-- name: report-list-clicked
+-- Who clicked a link, people and machines. args: link, campaign, limit, offset
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END,
+	a.n, a.machine
+FROM (SELECT campaign_id, member_id, COUNT(*) AS n, MIN(machine) AS machine
+	FROM activity WHERE link_id = ? AND campaign_id = ? AND kind = 2
+	GROUP BY campaign_id, member_id
+	ORDER BY member_id LIMIT ? OFFSET ?) AS a
+JOIN recipient r ON r.campaign_id = a.campaign_id
+	AND r.member_id = a.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.member_id;
+
+-- name: report-count-clicked
+-- args: campaign, link
+SELECT COUNT(DISTINCT member_id) FROM activity
+WHERE campaign_id = ? AND kind = 2 AND link_id = ?;
+
+-- name: report-find-recipient
+-- args: campaign, member
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
+		THEN m.unsubscribe_reason END
+FROM recipient r LEFT JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.member_id = ?;
+
+-- name: report-find-click
+-- How often one clicked a link. args: campaign, member, link
+SELECT COUNT(*), MIN(machine) FROM activity
+WHERE campaign_id = ? AND member_id = ? AND kind = 2 AND link_id = ?;
+
+-- name: report-events
+-- What some recipients did, oldest first; not the link that nobody sees. args:
+-- campaign, JSON array of members
+SELECT a.member_id, a.kind, a.at_ms, a.machine, a.ip, l.url
+FROM activity a
+LEFT JOIN campaign_link l ON l.campaign_id = a.campaign_id
+	AND l.link_id = a.link_id AND a.kind = 2
+WHERE a.campaign_id = ? AND a.member_id IN JSON_INTS(?)
+	AND (a.kind <> 2 OR l.url IS NOT NULL)
+ORDER BY a.member_id, a.at_ms, a.event_id;
+
+-- name: report-links
+-- The links of a campaign with people's clicks. args: campaign
+SELECT l.link_id, l.hex, l.url, COUNT(a.member_id),
+	COUNT(DISTINCT a.member_id), MAX(a.at_ms)
+FROM campaign_link l
+LEFT JOIN activity a ON a.campaign_id = l.campaign_id
+	AND a.link_id = l.link_id AND a.kind = 2 AND a.machine = 0
+WHERE l.campaign_id = ?
+GROUP BY l.link_id, l.hex, l.url
+ORDER BY l.link_id;
+
+-- name: report-domains
+-- The largest domains of those sent to. args: campaign
+SELECT SUBSTR(m.address, INSTR(m.address, '@') + 1) AS domain, COUNT(*),
+	CAST(SUM(CASE WHEN r.bounce > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.opens > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.clicks > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.unsubscribed_ms IS NOT NULL THEN 1 ELSE 0 END)
+		AS BIGINT)
+FROM recipient r JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.sent_seq IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5;
+
+-- name: report-domains @pg
+SELECT SPLIT_PART(m.address, '@', 2) AS domain, COUNT(*),
+	CAST(SUM(CASE WHEN r.bounce > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.opens > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.clicks > 0 THEN 1 ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN r.unsubscribed_ms IS NOT NULL THEN 1 ELSE 0 END)
+		AS BIGINT)
+FROM recipient r JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.sent_seq IS NOT NULL
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5;

@@ -1,0 +1,269 @@
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "campaign/campaign.h"
+#include "campaign/report.h"
+#include "sql/report.h"
+#include "store/db.h"
+
+void report_rows_release(struct report_rows *rows)
+{
+	vec_release(rows);
+}
+
+void report_events_release(struct report_events *events)
+{
+	vec_release(events);
+}
+
+static const char *text_or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static struct report_row read_row(struct rows *rows, struct arena *arena)
+{
+	struct report_row row = {
+		.member_id = rows_int(rows, 0),
+		.email_hash = text_or_empty(rows_dup(rows, 1, arena)),
+		.address = text_or_empty(rows_dup(rows, 2, arena)),
+		.merge = str_of(text_or_empty(rows_dup(rows, 3, arena))),
+		.vip = rows_int(rows, 4) != 0,
+		.status = (int)rows_int(rows, 5),
+		.bounce = rows_int(rows, 7),
+		.opens = rows_int(rows, 8),
+		.machine_opens = rows_int(rows, 9),
+		.clicks = rows_int(rows, 10),
+		.machine_clicks = rows_int(rows, 11),
+		.last_open_ms = rows_int(rows, 12),
+		.at_ms = rows_int(rows, 13),
+		.unsubscribed_ms = rows_int(rows, 14),
+		.complained_ms = rows_int(rows, 15),
+		.reason = text_or_empty(rows_dup(rows, 16, arena)),
+	};
+
+	if (rows_columns(rows) > 17) {
+		row.link_clicks = rows_int(rows, 17);
+		row.is_machine = rows_int(rows, 18) != 0;
+	}
+	return row;
+}
+
+static int read_rows(struct db *db, const struct sql *sql, struct sql_args args,
+		     struct arena *arena, struct report_rows *out,
+		     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, sql, args, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, read_row(rows, arena));
+	return more;
+}
+
+/* --- lists: each with its count --- */
+
+static int list_sent(struct db *db, const struct campaign *campaign,
+		     const struct report_query *q, struct arena *arena,
+		     struct report_rows *out, int64_t *total, struct err *err)
+{
+	/* Places are dense from 1, so an offset is a key. */
+	*total = campaign->sent_seq;
+	return read_rows(db, SQL_REPORT_LIST_SENT,
+			 SQL_ARGS(sql_int(campaign->id), sql_int(q->offset),
+				  sql_int(q->offset + q->count)),
+			 arena, out, err);
+}
+
+static int list_active(struct db *db, const struct campaign *campaign,
+		       const struct report_query *q, struct arena *arena,
+		       struct report_rows *out, int64_t *total, struct err *err)
+{
+	struct sql_value id = sql_int(campaign->id);
+	struct sql_value since = sql_int(q->since_ms);
+
+	if (q->since_ms == 0)
+		return list_sent(db, campaign, q, arena, out, total, err);
+	if (db_find_int(db, SQL_REPORT_COUNT_ACTIVE, SQL_ARGS(id, since), total,
+			err) < 0)
+		return -1;
+	return read_rows(
+		db, SQL_REPORT_LIST_ACTIVE,
+		SQL_ARGS(id, since, sql_int(q->count), sql_int(q->offset)),
+		arena, out, err);
+}
+
+static int list_opened(struct db *db, const struct campaign *campaign,
+		       const struct report_query *q, struct arena *arena,
+		       struct report_rows *out, int64_t *total, struct err *err)
+{
+	struct sql_value id = sql_int(campaign->id);
+	struct sql_value since = sql_int(q->since_ms);
+	struct sql_value count = sql_int(q->count), offset = sql_int(q->offset);
+
+	if (q->since_ms == 0)
+		return db_find_int(db, SQL_REPORT_OPENED_COUNT, SQL_ARGS(id),
+				   total, err) < 0
+			       ? -1
+			       : read_rows(db, SQL_REPORT_LIST_OPENED,
+					   SQL_ARGS(id, count, offset), arena,
+					   out, err);
+	if (db_find_int(db, SQL_REPORT_COUNT_OPENED_SINCE, SQL_ARGS(id, since),
+			total, err) < 0)
+		return -1;
+	return read_rows(db, SQL_REPORT_LIST_OPENED_SINCE,
+			 SQL_ARGS(id, since, id, count, offset), arena, out,
+			 err);
+}
+
+static int list_clicked(struct db *db, const struct campaign *campaign,
+			const struct report_query *q, struct arena *arena,
+			struct report_rows *out, int64_t *total,
+			struct err *err)
+{
+	struct sql_value id = sql_int(campaign->id);
+	struct sql_value link = sql_int(q->link_id);
+
+	if (db_find_int(db, SQL_REPORT_COUNT_CLICKED, SQL_ARGS(id, link), total,
+			err) < 0)
+		return -1;
+	return read_rows(
+		db, SQL_REPORT_LIST_CLICKED,
+		SQL_ARGS(link, id, sql_int(q->count), sql_int(q->offset)),
+		arena, out, err);
+}
+
+static int list_left(struct db *db, const struct campaign *campaign,
+		     const struct report_query *q, struct arena *arena,
+		     struct report_rows *out, int64_t *total, struct err *err)
+{
+	bool complained = q->kind == REPORT_COMPLAINED;
+	struct sql_value id = sql_int(campaign->id);
+
+	if (db_find_int(db,
+			complained ? SQL_REPORT_COMPLAINED_COUNT
+				   : SQL_REPORT_UNSUBSCRIBED_COUNT,
+			SQL_ARGS(id), total, err) < 0)
+		return -1;
+	return read_rows(db,
+			 complained ? SQL_REPORT_LIST_COMPLAINED
+				    : SQL_REPORT_LIST_UNSUBSCRIBED,
+			 SQL_ARGS(id, sql_int(q->count), sql_int(q->offset)),
+			 arena, out, err);
+}
+
+int report_list(struct db *db, const struct campaign *campaign,
+		const struct report_query *query, struct arena *arena,
+		struct report_rows *out, int64_t *total_out, struct err *err)
+{
+	int64_t total = 0;
+	int result = -1;
+
+	switch (query->kind) {
+	case REPORT_SENT:
+		result =
+			list_sent(db, campaign, query, arena, out, &total, err);
+		break;
+	case REPORT_ACTIVE:
+		result = list_active(db, campaign, query, arena, out, &total,
+				     err);
+		break;
+	case REPORT_OPENED:
+		result = list_opened(db, campaign, query, arena, out, &total,
+				     err);
+		break;
+	case REPORT_CLICKED:
+		result = list_clicked(db, campaign, query, arena, out, &total,
+				      err);
+		break;
+	case REPORT_UNSUBSCRIBED:
+	case REPORT_COMPLAINED:
+		result =
+			list_left(db, campaign, query, arena, out, &total, err);
+		break;
+	}
+	if (result < 0)
+		return -1;
+	*total_out = total;
+	return 0;
+}
+
+static int add_link_clicks(struct db *db, int64_t campaign_id, int64_t link_id,
+			   struct report_row *row, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	if (db_query(db, SQL_REPORT_FIND_CLICK,
+		     SQL_ARGS(sql_int(campaign_id), sql_int(row->member_id),
+			      sql_int(link_id)),
+		     &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
+		return -1;
+	row->link_clicks = rows_int(rows, 0);
+	row->is_machine = rows_int(rows, 1) != 0;
+	return 0;
+}
+
+int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
+		int64_t link_id, struct arena *arena, struct report_row *out,
+		struct err *err)
+{
+	CLEANUP(report_rows_release) struct report_rows rows = VEC_INIT;
+	struct report_row row;
+
+	if (read_rows(db, SQL_REPORT_FIND_RECIPIENT,
+		      SQL_ARGS(sql_int(campaign_id), sql_int(member_id)), arena,
+		      &rows, err) < 0)
+		return -1;
+	if (rows.n == 0)
+		return 0;
+	row = rows.v[0];
+	if (link_id && add_link_clicks(db, campaign_id, link_id, &row, err) < 0)
+		return -1;
+	*out = row;
+	return 1;
+}
+
+/* --- events --- */
+
+static void members_json(const struct report_rows *rows, struct strbuf *out)
+{
+	strbuf_addch(out, '[');
+	for (size_t i = 0; i < rows->n; i++) {
+		if (i > 0)
+			strbuf_addch(out, ',');
+		strbuf_addint(out, rows->v[i].member_id);
+	}
+	strbuf_addch(out, ']');
+}
+
+int report_events_list(struct db *db, int64_t campaign_id,
+		       const struct report_rows *of, struct arena *arena,
+		       struct report_events *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(strbuf_release) struct strbuf members = STRBUF_INIT;
+	int more;
+
+	members_json(of, &members);
+	if (db_query(db, SQL_REPORT_EVENTS,
+		     SQL_ARGS(sql_int(campaign_id),
+			      sql_str(strbuf_str(&members))),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct report_event event = {
+			.member_id = rows_int(rows, 0),
+			.kind = (enum report_event_kind)rows_int(rows, 1),
+			.at_ms = rows_int(rows, 2),
+			.is_machine = rows_int(rows, 3) != 0,
+			.ip = text_or_empty(rows_dup(rows, 4, arena)),
+			.url = text_or_empty(rows_dup(rows, 5, arena)),
+		};
+
+		vec_push(out, event);
+	}
+	return more;
+}
