@@ -82,3 +82,7 @@ SELECT id, kind, state, payload, state_json, result, error, done, total,
  WHERE id < ? AND (CAST(? AS TEXT) IS NULL OR kind = ?)
  ORDER BY id DESC
  LIMIT ?;
+
+-- name: job-count
+-- args: kind or NULL, kind
+SELECT COUNT(*) FROM job WHERE CAST(? AS TEXT) IS NULL OR kind = ?;

@@ -106,6 +106,15 @@ int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 	return more < 0 ? -1 : n;
 }
 
+int job_count(struct db *db, const char *kind, int64_t *out, struct err *err)
+{
+	return db_find_int(db, SQL_JOB_COUNT,
+	                   SQL_ARGS(sql_text(kind), sql_text(kind)), out,
+	                   err) < 0 ?
+	               -1 :
+	               0;
+}
+
 static int must_exist(struct tx *tx, int64_t id, const char *wrong_state,
                       struct err *err)
 {

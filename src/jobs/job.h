@@ -66,6 +66,8 @@ int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
  * kind NULL: all. Returns how many. */
 int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
              struct arena *arena, struct job *out, struct err *err);
+/* How many there are of that kind; NULL: of all. */
+int job_count(struct db *db, const char *kind, int64_t *out, struct err *err);
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
 /* Needs confirmation -> queued with `confirmed`. ERR_CONFLICT otherwise. */
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);

@@ -1,0 +1,60 @@
+#include "api/crm/cookie.h"
+
+#include "api/crm/v1.h"
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/err.h"
+
+static const char *secure(const struct request *rq)
+{
+	const char *url = api_of(rq)->public_url;
+
+	return url && str_starts(str_of(url), "https:") ? "; Secure" : "";
+}
+
+void cookie_set(const struct request *rq, struct response *rs,
+		const struct session *session)
+{
+	response_header(rs, "Set-Cookie",
+			arena_printf(rq->arena,
+				     COOKIE "=%s; Path=/; HttpOnly; "
+					    "SameSite=Lax; Max-Age=2592000%s",
+				     session->token, secure(rq)));
+	response_header(rs, "Cache-Control", "no-store");
+}
+
+void cookie_clear(const struct request *rq, struct response *rs)
+{
+	response_header(rs, "Set-Cookie",
+			arena_printf(rq->arena,
+				     COOKIE "=; Path=/; HttpOnly; "
+					    "SameSite=Lax; Max-Age=0%s",
+				     secure(rq)));
+}
+
+int setup_take(struct request *rq, const char *token, struct user *user,
+	       const char *password, struct session *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf hash = STRBUF_INIT;
+	struct actor actor = v1_actor(rq);
+	int open;
+
+	if (user_check_password(password, err) < 0 || v1_db(rq, &db, err) < 0)
+		return -1;
+	/* strangers must not make us hash passwords */
+	open = setup_is_open(db, token, err);
+	if (open < 0)
+		return -1;
+	if (!open)
+		return err_set(err, ERR_DENIED,
+			       "this set-up link is used or not the last one");
+	if (password_hash(password, &hash, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    setup_finish(&tx, token, user, hash.buf, &actor, rq->arena, err) <
+		    0 ||
+	    session_open(&tx, user, &actor, out, err) < 0)
+		return -1;
+	return v1_commit(rq, &tx, err);
+}

@@ -1,0 +1,27 @@
+/*
+ * api/crm/cookie.h - the cookie of a session, and the first administrator
+ *
+ * HttpOnly: no script reads it. SameSite=Lax: other sites' forms come without
+ * it. Secure when the public URL is https.
+ */
+#ifndef API_CRM_COOKIE_H
+#define API_CRM_COOKIE_H
+
+#include "api/api.h"
+#include "crm/session.h"
+
+#define COOKIE "muster_session"
+
+void cookie_set(const struct request *rq, struct response *rs,
+		const struct session *session);
+void cookie_clear(const struct request *rq, struct response *rs);
+
+/* Consumes the link's token, makes the administrator, opens their session. */
+int setup_take(struct request *rq, const char *token, struct user *user,
+	       const char *password, struct session *out, struct err *err);
+
+/* The reply of a sign-in: cookie and body. */
+void session_reply(struct request *rq, struct response *rs,
+		   const struct session *session);
+
+#endif

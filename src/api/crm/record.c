@@ -1,0 +1,210 @@
+/* Companies, people and leads: the same for all three. */
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/record_json.h"
+#include "crm/record_list.h"
+
+/* Names of fields that are also parameters of the list. */
+static size_t read_filters(const struct request *rq, enum entity entity,
+			   struct record_filter *out)
+{
+	size_t n = 0;
+	const char *tag = request_query(rq, "tag");
+
+	for (const struct field *f = field_table; f->name; f++) {
+		const char *value = request_query(rq, f->name);
+
+		if (value && field_is_of(f, entity))
+			out[n++] = (struct record_filter){ f->name, value };
+	}
+	if (tag)
+		out[n++] = (struct record_filter){ "tag", tag };
+	return n;
+}
+
+static int list(enum entity entity, struct request *rq, struct response *rs,
+		struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
+	struct record_filter filters[64];
+	struct record_query query = {
+		.entity = entity,
+		.q = request_query(rq, "q"),
+		.sort = request_query(rq, "sort"),
+		.cursor = request_query(rq, "cursor"),
+		.filters = filters,
+		.filters_n = read_filters(rq, entity, filters),
+	};
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (query.q && !*query.q)
+		query.q = NULL;
+	if (query.cursor && !*query.cursor)
+		query.cursor = NULL;
+	if (v1_limit(rq, &query.limit, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	    record_list(db, &query, rq->arena, &page, err) < 0)
+		return -1;
+	v1_list_begin(&w);
+	vec_each (&page.items, r)
+		record_format(r, &w);
+	v1_list_end(&w, page.total, page.next);
+	return 0;
+}
+
+static int create(enum entity entity, struct request *rq, struct response *rs,
+		  struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct actor actor = v1_actor(rq);
+	const json_t *body;
+	struct record r;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    record_create(&tx, entity, body, &actor, rq->arena, &r, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0)
+		return -1;
+	rs->status = 201;
+	response_header(
+		rs, "Location",
+		arena_printf(rq->arena, "%s/%lld", rq->path, (long long)r.id));
+	record_format(&r, &w);
+	return 0;
+}
+
+static int get(enum entity entity, struct request *rq, struct response *rs,
+	       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct record r;
+	int64_t id;
+
+	if (request_param_id(rq, "record_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    record_get_whole(db, entity, id, rq->arena, &r, err) < 0)
+		return -1;
+	record_format(&r, &w);
+	return 0;
+}
+
+static int patch(enum entity entity, struct request *rq, struct response *rs,
+		 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct actor actor = v1_actor(rq);
+	const json_t *body;
+	struct record r;
+	int64_t id;
+
+	if (request_param_id(rq, "record_id", &id, err) < 0 ||
+	    request_json(rq, &body, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    record_patch(&tx, entity, id, body, &actor, rq->arena, &r, err) <
+		    0 ||
+	    v1_commit(rq, &tx, err) < 0)
+		return -1;
+	record_format(&r, &w);
+	return 0;
+}
+
+static int drop(enum entity entity, struct request *rq, struct response *rs,
+		struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = v1_actor(rq);
+	int64_t id;
+
+	if (request_param_id(rq, "record_id", &id, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    record_remove(&tx, entity, id, &actor, rq->arena, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0)
+		return -1;
+	response_empty(rs, 204);
+	return 0;
+}
+
+int v1_people_list(struct request *rq, struct response *rs, struct err *err)
+{
+	return list(ENTITY_PERSON, rq, rs, err);
+}
+
+int v1_people_create(struct request *rq, struct response *rs, struct err *err)
+{
+	return create(ENTITY_PERSON, rq, rs, err);
+}
+
+int v1_people_get(struct request *rq, struct response *rs, struct err *err)
+{
+	return get(ENTITY_PERSON, rq, rs, err);
+}
+
+int v1_people_patch(struct request *rq, struct response *rs, struct err *err)
+{
+	return patch(ENTITY_PERSON, rq, rs, err);
+}
+
+int v1_people_delete(struct request *rq, struct response *rs, struct err *err)
+{
+	return drop(ENTITY_PERSON, rq, rs, err);
+}
+
+int v1_leads_list(struct request *rq, struct response *rs, struct err *err)
+{
+	return list(ENTITY_LEAD, rq, rs, err);
+}
+
+int v1_leads_create(struct request *rq, struct response *rs, struct err *err)
+{
+	return create(ENTITY_LEAD, rq, rs, err);
+}
+
+int v1_leads_get(struct request *rq, struct response *rs, struct err *err)
+{
+	return get(ENTITY_LEAD, rq, rs, err);
+}
+
+int v1_leads_patch(struct request *rq, struct response *rs, struct err *err)
+{
+	return patch(ENTITY_LEAD, rq, rs, err);
+}
+
+int v1_leads_delete(struct request *rq, struct response *rs, struct err *err)
+{
+	return drop(ENTITY_LEAD, rq, rs, err);
+}
+
+int v1_companies_list(struct request *rq, struct response *rs, struct err *err)
+{
+	return list(ENTITY_COMPANY, rq, rs, err);
+}
+
+int v1_companies_create(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return create(ENTITY_COMPANY, rq, rs, err);
+}
+
+int v1_companies_get(struct request *rq, struct response *rs, struct err *err)
+{
+	return get(ENTITY_COMPANY, rq, rs, err);
+}
+
+int v1_companies_patch(struct request *rq, struct response *rs, struct err *err)
+{
+	return patch(ENTITY_COMPANY, rq, rs, err);
+}
+
+int v1_companies_delete(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return drop(ENTITY_COMPANY, rq, rs, err);
+}

@@ -1,0 +1,134 @@
+#include "api/crm/v1.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "jobs/runner.h"
+
+#include <string.h>
+
+#define LIMIT_USUAL 50
+#define LIMIT_MOST 1000
+
+struct actor v1_actor(const struct request *rq)
+{
+	return (struct actor){ .user_id = rq->caller.user_id,
+			       .name = rq->caller.name,
+			       .ip = rq->client_ip,
+			       .now_ms = rq->now_ms };
+}
+
+int v1_db(const struct request *rq, struct db **out, struct err *err)
+{
+	return store_get(api_of(rq)->store, STORE_CRM, out, err);
+}
+
+int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
+	     struct err *err)
+{
+	if (v1_db(rq, db, err) < 0)
+		return -1;
+	return tx_begin(*db, tx, err);
+}
+
+int v1_commit(const struct request *rq, struct tx *tx, struct err *err)
+{
+	struct runner *jobs = api_of(rq)->crm_jobs;
+
+	if (tx_commit(tx, err) < 0)
+		return -1;
+	if (jobs)
+		runner_wake(jobs);
+	return 0;
+}
+
+int v1_limit(const struct request *rq, int64_t *out, struct err *err)
+{
+	*out = LIMIT_USUAL;
+	return request_query_int(rq, "limit", 1, LIMIT_MOST, out, err) < 0 ? -1
+									   : 0;
+}
+
+int v1_before(const struct request *rq, int64_t *out, struct err *err)
+{
+	*out = 0;
+	return request_query_int(rq, "cursor", 1, INT64_MAX, out, err) < 0 ? -1
+									   : 0;
+}
+
+void v1_list_begin(struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key_begin_array(w, "items");
+}
+
+void v1_list_end(struct json_writer *w, int64_t total, const char *next)
+{
+	json_end_array(w);
+	json_key_int(w, "total", total);
+	json_key_text(w, "next", next);
+	json_end_object(w);
+}
+
+void v1_key_id(struct json_writer *w, const char *key, int64_t id)
+{
+	json_key(w, key);
+	if (id)
+		json_int(w, id);
+	else
+		json_nothing(w);
+}
+
+void v1_accepted(struct response *rs, int64_t job_id)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	rs->status = 202;
+	json_begin_object(&w);
+	json_key_int(&w, "job_id", job_id);
+	json_end_object(&w);
+}
+
+int v1_entity(const char *name, enum entity *out, struct err *err)
+{
+	if (!name || !entity_parse(name, out))
+		return err_field(err, "entity",
+				 "not one of people, leads, companies");
+	return 0;
+}
+
+int v1_get_time(const json_t *body, const char *key, int64_t *out,
+		struct err *err)
+{
+	const json_t *value = json_object_get(body, key);
+
+	if (!value)
+		return 0;
+	if (json_is_null(value)) {
+		*out = 0;
+		return 1;
+	}
+	if (!json_is_string(value) ||
+	    !time_parse_iso(json_string_value(value), out))
+		return err_field(err, key, "not a time (ISO 8601)");
+	return 1;
+}
+
+int v1_only(const json_t *body, const char *const *known, struct err *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)body, key, value) {
+		const char *const *k = known;
+		char name[41];
+
+		while (*k && strcmp(*k, key) != 0)
+			k++;
+		if (*k)
+			continue;
+		snprintf(name, sizeof(name), "%.40s", key);
+		return err_field(err, name, "there is no such field");
+	}
+	return 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * api/crm/v1.h - what the handlers of /api/v1 share
+ *
+ * A handler that reads:
+ *
+ *     CLEANUP(store_put) struct db *db = NULL;
+ *     if (v1_db(rq, &db, err) < 0)
+ *             return -1;
+ *
+ * One that writes (the order of the two lines matters: the transaction must be
+ * released before its connection):
+ *
+ *     CLEANUP(store_put) struct db *db = NULL;
+ *     CLEANUP(tx_release) struct tx tx = TX_INIT;
+ *     if (v1_begin(rq, &db, &tx, err) < 0 || ... ||
+ *         v1_commit(rq, &tx, err) < 0)
+ *             return -1;
+ */
+#ifndef API_CRM_V1_H
+#define API_CRM_V1_H
+
+#include "api/api.h"
+#include "crm/actor.h"
+#include "crm/entity.h"
+
+/* Who asks, for the functions of crm. */
+struct actor v1_actor(const struct request *rq);
+
+int v1_db(const struct request *rq, struct db **out, struct err *err);
+int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
+	     struct err *err);
+/* Commits, and wakes those who run the jobs that the change left. */
+int v1_commit(const struct request *rq, struct tx *tx, struct err *err);
+
+/* The query parameter `limit`, from 1 to 1,000; 50 if there is none. */
+int v1_limit(const struct request *rq, int64_t *out, struct err *err);
+/* The query parameter `cursor` of lists that go down by id; 0: none. */
+int v1_before(const struct request *rq, int64_t *out, struct err *err);
+
+/* {"items": [ ... ], "total": n, "next": cursor or null} */
+void v1_list_begin(struct json_writer *w);
+void v1_list_end(struct json_writer *w, int64_t total, const char *next);
+
+/* null for 0 */
+void v1_key_id(struct json_writer *w, const char *key, int64_t id);
+
+/* 202 {"job_id": n} */
+void v1_accepted(struct response *rs, int64_t job_id);
+
+/* A member `entity` of a body or the query parameter: people, leads,
+ * companies. ERR_INVALID with field `entity`. */
+int v1_entity(const char *name, enum entity *out, struct err *err);
+/* An ISO time of a body: 1, 0 absent, -1; null is 1 and 0. */
+int v1_get_time(const json_t *body, const char *key, int64_t *out,
+		struct err *err);
+/* ERR_INVALID for a member of the body that is not in the list, which ends
+ * with NULL. */
+int v1_only(const json_t *body, const char *const *known, struct err *err);
+
+#endif
