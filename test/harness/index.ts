@@ -1,0 +1,9 @@
+/** What API tests import: everything of the harness. */
+export * from "./client.js";
+export { isPostgres } from "./database.js";
+export * from "./mail.js";
+export * from "./receiver.js";
+export * from "./relay.js";
+export * from "./server.js";
+export { testCertificate } from "./tls.js";
+export * from "./wait.js";

@@ -1,0 +1,262 @@
+/**
+ * A real server (build/muster serve) on a free port, with data of its own.
+ *
+ *     describe("people", () => {
+ *       const server = useServer();
+ *       it("are found by name", async () => {
+ *         await server.admin.post("/api/v1/people", { first_name: "Ada" });
+ *       });
+ *     });
+ *
+ * When it is stopped, it must end with 0, and a warning or an error in its log
+ * that nobody announced (server.allowLog) fails the test.
+ */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { Client } from "./client.js";
+import { dropDatabase, makeDatabase } from "./database.js";
+import { PATIENCE_MS, until } from "./wait.js";
+
+const here = dirname(fileURLToPath(import.meta.url)); // build/test-js/harness
+export const binary = process.env.MUSTER_TEST_BINARY ?? resolve(here, "../../muster");
+const logs = resolve(here, "../../checks/servers");
+
+export type Role = "administrator" | "manager" | "user";
+
+export interface ServerOptions {
+  env?: Record<string, string>; // MUSTER_... beside those of the harness
+  args?: string[]; // after `serve`
+}
+
+export interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
+  const { port } = probe.address() as { port: number };
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+/** What sanitizers and broken invariants print, or a log line of that level. */
+const TROUBLE = /^\S+ (warn|error) |ERROR: |runtime error: |WARNING: ThreadSanitizer|^bug: /;
+
+export class Server {
+  url = "";
+  folder = "";
+  database: string | undefined;
+  private port = 0;
+  private child: ChildProcess | undefined;
+  private lines: string[] = [];
+  private logFile = "";
+  private allowed: RegExp[] = [];
+  private adminKey = "";
+
+  constructor(private readonly options: ServerOptions = {}) {}
+
+  /** Everything the server printed so far, a line each. */
+  get log(): readonly string[] {
+    return this.lines;
+  }
+
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
+  /** A client with an administrator's key. */
+  get admin(): Client {
+    return new Client(this.url, this.adminKey);
+  }
+
+  /** The same as Mailchimp's clients sign in, for /3.0. */
+  get mailchimp(): Client {
+    return new Client(this.url, this.adminKey, true);
+  }
+
+  get anonymous(): Client {
+    return new Client(this.url);
+  }
+
+  /** The environment of the server, for commands on the same data. */
+  get env(): NodeJS.ProcessEnv {
+    const inherited = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith("MUSTER_")),
+    );
+    return {
+      ...inherited,
+      MUSTER_DATA: this.folder,
+      MUSTER_LISTEN: `127.0.0.1:${this.port}`,
+      MUSTER_PUBLIC_URL: this.url,
+      MUSTER_ORGANISATION: "Example Organisation",
+      MUSTER_POSTAL_ADDRESS: "1 Example Street, 12345 Example Town",
+      MUSTER_RELAY: "outbox:",
+      ...(this.database ? { MUSTER_DATABASE: this.database } : {}),
+      ...this.options.env,
+    };
+  }
+
+  async start(): Promise<this> {
+    this.folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+    this.database = makeDatabase();
+    this.port = await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    mkdirSync(logs, { recursive: true });
+    this.logFile = join(logs, `${basename(process.argv[1] ?? "test")}-${this.port}.log`);
+    writeFileSync(this.logFile, "");
+    await this.run();
+    this.adminKey = await this.createKey("harness", "administrator");
+    return this;
+  }
+
+  /** Starts the process on the data that is there, and waits for /readyz. */
+  async run(): Promise<void> {
+    assert.equal(this.child, undefined, "the server runs already");
+    const child = spawn(binary, ["serve", ...(this.options.args ?? [])], {
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) this.collect(stream);
+    await until("the server is ready", async () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        return { ready: false }; // told below, with its last words
+      const reply = await fetch(`${this.url}/readyz`);
+      await reply.arrayBuffer();
+      return reply.status === 200 && { ready: true };
+    }).then(({ ready }) => {
+      if (!ready) throw new Error(`the server ended:\n${this.lines.slice(-30).join("\n")}`);
+    });
+  }
+
+  private collect(stream: NodeJS.ReadableStream): void {
+    let rest = "";
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      appendFileSync(this.logFile, text);
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      this.lines.push(...lines);
+    });
+  }
+
+  /** Lines of the log that match are no trouble. */
+  allowLog(pattern: RegExp): void {
+    this.allowed.push(pattern);
+  }
+
+  /** Waits until a line of the log matches, from line `from` on. */
+  async logged(pattern: RegExp, from = 0): Promise<string> {
+    return until(`${pattern} is logged`, () =>
+      this.lines.slice(from).find((line) => pattern.test(line)));
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.child!;
+    this.child = undefined;
+    const ended = new Promise<void>((done) => child.once("close", () => done()));
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const timer = setTimeout(() => child.kill("SIGABRT"), PATIENCE_MS);
+    await ended;
+    clearTimeout(timer);
+    return child.exitCode;
+  }
+
+  /** kill -9: nothing is finished, nothing is flushed. */
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  /** A graceful stop; the data stays. */
+  async halt(): Promise<void> {
+    const code = await this.end("SIGTERM");
+    assert.equal(code, 0, `the server ended with ${code}:\n${this.lines.slice(-30).join("\n")}`);
+  }
+
+  async restart(): Promise<void> {
+    if (this.child) await this.halt();
+    await this.run();
+  }
+
+  /** Stops it, looks at its log, and removes its data. */
+  async stop(): Promise<void> {
+    try {
+      if (this.child) await this.halt();
+      const trouble = this.lines.filter(
+        (line) => TROUBLE.test(line) && !this.allowed.some((pattern) => pattern.test(line)),
+      );
+      assert.deepEqual(trouble, [], "the server's log has unexpected warnings");
+    } finally {
+      if (this.folder) rmSync(this.folder, { recursive: true, force: true });
+      if (this.database) dropDatabase(this.database);
+    }
+  }
+
+  /** Runs a sub-command of muster on the server's data. */
+  async command(
+    args: string[],
+    { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
+  ): Promise<Output> {
+    const child = spawn(binary, args, {
+      env: { ...this.env, MUSTER_URL: this.url, MUSTER_KEY: this.adminKey, ...env },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.stdin.on("error", () => {}); // it may not read it
+    child.stdin.end(input);
+    const code = await new Promise<number>((done, failed) => {
+      child.once("error", failed);
+      child.once("close", (status) => done(status ?? -1));
+    });
+    return { code, stdout, stderr };
+  }
+
+  async createKey(name: string, role: Role): Promise<string> {
+    const { code, stdout, stderr } = await this.command([
+      "key", "create", "--name", name, "--role", role,
+    ]);
+    assert.equal(code, 0, `muster key create: ${stderr}`);
+    const key = stdout.match(/[0-9a-f]{32}-us1/)?.[0];
+    assert.ok(key, `no key in ${stdout}`);
+    return key;
+  }
+
+  /** Follows a job of /api/v1 to its end and returns it. */
+  async job(jobId: string | number, state = "done"): Promise<Record<string, never>> {
+    const path = `/api/v1/jobs/${jobId}`;
+    const job = await until(`job ${jobId} ends`, async () => {
+      const { body } = await this.admin.get(path);
+      return ["queued", "running"].includes(body.state) ? undefined : body;
+    });
+    assert.equal(job.state, state, JSON.stringify(job));
+    return job;
+  }
+
+  killLeftover(): void {
+    this.child?.kill("SIGKILL");
+  }
+}
+
+/** A server for the tests of a describe(). */
+export function useServer(options: ServerOptions = {}): Server {
+  const server = new Server(options);
+  process.on("exit", () => server.killLeftover());
+  before(async () => {
+    await server.start();
+  });
+  after(async () => {
+    await server.stop();
+  });
+  return server;
+}
