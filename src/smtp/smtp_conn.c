@@ -203,16 +203,30 @@ void smtp_conn_open(struct smtp_conn *conn)
 	arm(conn);
 }
 
+static void on_handshake(struct smtp_conn *conn)
+{
+	struct err err = ERR_INIT;
+	int done = smtp_tls_handshake(conn->tls, &err);
+
+	if (done < 0) {
+		smtp_conn_fail(conn, SMTP_AT_TLS, err.text);
+	} else if (done > 0) {
+		conn->phase = SMTP_TALKING;
+		smtp_session_begin(conn);
+	}
+}
+
 void smtp_conn_begin_tls(struct smtp_conn *conn)
 {
 	struct err err = ERR_INIT;
 
 	conn->phase = SMTP_HANDSHAKE;
+	smtp_conn_touch(conn);
 	if (smtp_tls_new(conn->pool->tls, conn->fd, conn->pool->relay.host,
 			 &conn->tls, &err) < 0)
 		smtp_conn_fail(conn, SMTP_AT_TLS, err.text);
 	else
-		smtp_conn_touch(conn);
+		on_handshake(conn); /* the client speaks first */
 }
 
 static void on_connected(struct smtp_conn *conn)
@@ -231,19 +245,6 @@ static void on_connected(struct smtp_conn *conn)
 	}
 	conn->phase = SMTP_TALKING;
 	smtp_session_begin(conn);
-}
-
-static void on_handshake(struct smtp_conn *conn)
-{
-	struct err err = ERR_INIT;
-	int done = smtp_tls_handshake(conn->tls, &err);
-
-	if (done < 0) {
-		smtp_conn_fail(conn, SMTP_AT_TLS, err.text);
-	} else if (done > 0) {
-		conn->phase = SMTP_TALKING;
-		smtp_session_begin(conn);
-	}
 }
 
 /* --- writing --- */
@@ -396,7 +397,7 @@ void smtp_conn_on_event(struct smtp_conn *conn, uint32_t events)
 {
 	if (conn->phase == SMTP_CONNECTING)
 		on_connected(conn);
-	if (conn->phase == SMTP_HANDSHAKE)
+	else if (conn->phase == SMTP_HANDSHAKE)
 		on_handshake(conn);
 	if (conn->phase == SMTP_TALKING &&
 	    (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
