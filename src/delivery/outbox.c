@@ -318,8 +318,8 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 	return 0;
 }
 
-int outbox_view(struct str source, struct arena *arena,
-		struct outbox_view *out, struct err *err)
+int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
+		struct err *err)
 {
 	struct mail_view view;
 

@@ -59,7 +59,7 @@ int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 struct outbox_view {
 	const char *from, *to, *html, *text;
 };
-int outbox_view(struct str source, struct arena *arena,
-		struct outbox_view *out, struct err *err);
+int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
+		struct err *err);
 
 #endif

@@ -1,9 +1,9 @@
+#include "delivery/outbox.h"
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "delivery/delivery.h"
-#include "delivery/outbox.h"
 
 #define LIMIT 50
 
@@ -61,10 +61,10 @@ int v1_outbox_list(struct request *rq, struct response *rs, struct err *err)
 	json_end_array(&w);
 	json_key_int(&w, "total", total);
 	json_key_text(&w, "next",
-		      n == query.limit ? arena_printf(rq->arena, "%lld",
-						      (long long)items[n - 1]
-							      .id)
-				       : NULL);
+		      n == query.limit
+			      ? arena_printf(rq->arena, "%lld",
+					     (long long)items[n - 1].id)
+			      : NULL);
 	json_end_object(&w);
 	return 0;
 }

@@ -1,10 +1,10 @@
+#include "delivery/outbox.h"
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "delivery/delivery.h"
-#include "delivery/outbox.h"
 #include "http/page.h"
 
 #define LIMIT 50
@@ -30,8 +30,8 @@ static void add_row(struct strbuf *out, const struct outbox_message *m)
 	add_cell(out, at.buf);
 	add_cell(out, m->rcpt);
 	strbuf_addf(out, "<td><a href=\"/outbox/%lld\">", (long long)m->id);
-	strbuf_add_html(out, str_of(m->subject && *m->subject ? m->subject
-							      : "(none)"));
+	strbuf_add_html(
+		out, str_of(m->subject && *m->subject ? m->subject : "(none)"));
 	strbuf_addstr(out, "</a></td></tr>\n");
 }
 
@@ -70,10 +70,10 @@ int page_outbox(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	rs->content_type = PAGE_TYPE;
 	page_begin(&rs->body, "Outbox");
-	page_paragraph(&rs->body,
-		       arena_printf(rq->arena, "%lld mails were caught. They "
+	page_paragraph(&rs->body, arena_printf(rq->arena,
+					       "%lld mails were caught. They "
 					       "went to nobody.",
-				    (long long)total));
+					       (long long)total));
 	add_search(&rs->body, rcpt);
 	strbuf_addstr(&rs->body, "<table>\n<tr><th>At (UTC)</th><th>To</th>"
 				 "<th>Subject</th></tr>\n");
@@ -112,9 +112,9 @@ static void add_links(struct strbuf *out, const char *html)
 			strbuf_addstr(out, "<li><code>");
 			/* it stands in an attribute: escaped already, but for
 			 * what could end an element */
-			strbuf_add_html(out, (struct str){
-						     p + len,
-						     strcspn(p + len, "\"") });
+			strbuf_add_html(out,
+					(struct str){ p + len,
+						      strcspn(p + len, "\"") });
 			strbuf_addstr(out, "</code></li>\n");
 		}
 	strbuf_addstr(out, "</ol>\n");
@@ -127,9 +127,10 @@ static void add_mail(struct strbuf *out, const struct outbox_message *m,
 	add_cell(out, view->from ? view->from : m->sender);
 	strbuf_addstr(out, "</tr>\n<tr><th>To</th>");
 	add_cell(out, view->to ? view->to : m->rcpt);
-	strbuf_addf(out, "</tr>\n<tr><th>Size</th><td>%lld bytes, <a href=\""
-			 "/outbox/%lld/source\">source</a></td></tr>\n"
-			 "</table>\n",
+	strbuf_addf(out,
+		    "</tr>\n<tr><th>Size</th><td>%lld bytes, <a href=\""
+		    "/outbox/%lld/source\">source</a></td></tr>\n"
+		    "</table>\n",
 		    (long long)m->size_bytes, (long long)m->id);
 	if (view->html)
 		strbuf_addf(out,

@@ -1,9 +1,9 @@
+#include "delivery/track.h"
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "delivery/delivery.h"
-#include "delivery/track.h"
 #include "delivery/track_token.h"
 #include "http/page.h"
 
