@@ -24,6 +24,7 @@ struct api {
 	const char *public_url;   /* without final slash */
 	const char *organisation; /* may be "" */
 	const char *postal_address;
+	bool relay_is_outbox; /* mails go nowhere: no postal address needed */
 };
 
 struct api *api_of(const struct request *rq);

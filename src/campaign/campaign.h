@@ -174,8 +174,8 @@ struct campaign_filter {
 	int64_t before_create_ms, since_create_ms; /* 0: not asked */
 	const char *list_hex;
 	const char *folder_id;
-	int64_t member_id; /* sent to this member; 0: any */
-	bool sort_by_send; /* else by creation */
+	const char *member_hash; /* sent to this subscriber_hash; NULL: any */
+	bool sort_by_send;       /* else by creation */
 	bool newest_first;
 	int64_t count, offset;
 };

@@ -36,13 +36,15 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 	/* There are no folders yet: only "" is one. */
 	if (f->folder_id && *f->folder_id)
 		sqlbuild_add(b, " AND 1 = 0");
-	if (f->member_id) {
+	if (f->member_hash) {
 		sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM recipient r"
 				" WHERE r.campaign_id = c.id"
 				" AND r.sent_seq IS NOT NULL"
-				" AND r.member_id = ");
-		sqlbuild_bind_int(b, f->member_id);
-		sqlbuild_add(b, ")");
+				" AND r.member_id IN (SELECT a.member_id"
+				" FROM list o JOIN member_address a"
+				" ON a.list_id = o.id AND a.email_hash = ");
+		sqlbuild_bind_text(b, f->member_hash);
+		sqlbuild_add(b, "))");
 	}
 }
 

@@ -1,0 +1,265 @@
+#include "api/handlers.h"
+#include "api/mc30/campaign_json.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "campaign/checklist.h"
+#include "campaign/content.h"
+#include "delivery/delivery.h"
+
+#include <string.h>
+
+#define TEST_ADDRESSES 100 /* of one test */
+
+/* --- changes of status --- */
+
+typedef int (*action_fn)(struct tx *tx, const char *hex, int64_t now_ms,
+			 struct err *err);
+
+/* The action in a transaction; then whoever sends looks at once. */
+static int act(struct request *rq, struct response *rs, action_fn fn,
+	       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    fn(&tx, request_param(rq, "campaign_id"), rq->now_ms, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	if (api_of(rq)->delivery)
+		delivery_wake(api_of(rq)->delivery);
+	response_empty(rs, 204);
+	return 0;
+}
+
+int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_sender_facts facts = mc_sender_facts(rq);
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    campaign_send(&tx, request_param(rq, "campaign_id"), &facts,
+			  rq->now_ms, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	if (api_of(rq)->delivery)
+		delivery_wake(api_of(rq)->delivery);
+	response_empty(rs, 204);
+	return 0;
+}
+
+static int read_schedule(struct request *rq, int64_t *at_ms, struct err *err)
+{
+	const json_t *body, *batch;
+	const char *text = NULL;
+	bool timewarp = false;
+
+	if (mc_body(rq, &body, err) < 0 ||
+	    json_get_text(body, "schedule_time", &text, err) < 0 ||
+	    json_get_bool(body, "timewarp", &timewarp, err) < 0)
+		return -1;
+	batch = json_object_get(body, "batch_delivery");
+	if (timewarp)
+		return err_field(err, "timewarp",
+				 "Sending by time zone is not served here");
+	if (batch && !json_is_null(batch))
+		return err_field(err, "batch_delivery",
+				 "Sending in batches is not served here");
+	if (!text || !time_parse_iso(text, at_ms))
+		return err_field(err, "schedule_time",
+				 "Please enter a date and time in ISO 8601");
+	return 0;
+}
+
+int mc_campaigns_schedule(struct request *rq, struct response *rs,
+			  struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_sender_facts facts = mc_sender_facts(rq);
+	int64_t at_ms;
+
+	if (read_schedule(rq, &at_ms, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    campaign_schedule(&tx, request_param(rq, "campaign_id"), at_ms,
+			      &facts, rq->now_ms, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	response_empty(rs, 204);
+	return 0;
+}
+
+int mc_campaigns_unschedule(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	return act(rq, rs, campaign_unschedule, err);
+}
+
+int mc_campaigns_cancel(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, campaign_cancel, err);
+}
+
+int mc_campaigns_pause(struct request *rq, struct response *rs, struct err *err)
+{
+	return act(rq, rs, campaign_pause, err);
+}
+
+int mc_campaigns_resume(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, campaign_resume, err);
+}
+
+/* --- tests --- */
+
+static int read_addresses(const json_t *body, struct texts *out,
+			  struct err *err)
+{
+	const json_t *list = NULL;
+	const char *type = "html";
+
+	if (json_get_array(body, "test_emails", &list, err) < 0 ||
+	    json_get_text(body, "send_type", &type, err) < 0)
+		return -1;
+	if (strcmp(type, "html") != 0 && strcmp(type, "plaintext") != 0)
+		return err_field(err, "send_type",
+				 "Please choose html or plaintext");
+	if (json_array_size(list) == 0)
+		return err_field(err, "test_emails",
+				 "Please give at least one address");
+	if (json_array_size(list) > TEST_ADDRESSES)
+		return err_field(err, "test_emails",
+				 "Please give at most %d addresses",
+				 TEST_ADDRESSES);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *address =
+			json_string_value(json_array_get(list, i));
+
+		if (!address || !email_is_valid(address))
+			return err_field(err, "test_emails",
+					 "Please provide a valid email "
+					 "address.");
+		vec_push(out, address);
+	}
+	return 0;
+}
+
+int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	struct campaign campaign;
+	const json_t *body;
+
+	if (mc_body(rq, &body, err) < 0 ||
+	    read_addresses(body, &addresses, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 ||
+	    mc_campaign_of_path(rq, db, &campaign, err) < 0)
+		return -1;
+	store_put(&db); /* delivery takes one of its own */
+	if (delivery_send_test(api_of(rq)->delivery, campaign.id, addresses.v,
+			       addresses.n, err) < 0)
+		return -1;
+	response_empty(rs, 204);
+	return 0;
+}
+
+/* --- checklist --- */
+
+int mc_campaigns_checklist(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(checklist_release) struct checklist checklist = { 0 };
+	struct campaign_sender_facts facts = mc_sender_facts(rq);
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct campaign c;
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
+	    mc_campaign_of_path(rq, db, &c, err) < 0 ||
+	    checklist_make(db, &c, &facts, rq->now_ms, rq->arena, &checklist,
+			   err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_bool(&w, "is_ready", checklist.is_ready);
+	json_key_begin_array(&w, "items");
+	vec_each (&checklist.items, item) {
+		json_begin_object(&w);
+		json_key_text(&w, "type", checklist_type_name(item->type));
+		json_key_int(&w, "id", item->id);
+		json_key_text(&w, "heading", item->heading);
+		json_key_text(&w, "details", item->details);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	mc_links_begin(&w);
+	mc_link(&w, "parent", "GET", mc_base(rq), "/campaigns/%s", c.hex);
+	mc_link(&w, "self", "GET", mc_base(rq), "/campaigns/%s/send-checklist",
+		c.hex);
+	mc_links_end(&w);
+	json_end_object(&w);
+	return 0;
+}
+
+/* --- content --- */
+
+static int write_content(struct request *rq, struct response *rs, struct db *db,
+			 struct err *err)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct campaign campaign;
+	struct content content;
+
+	if (mc_campaign_of_path(rq, db, &campaign, err) < 0 ||
+	    content_get(db, campaign.id, rq->arena, &content, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key(&w, "plain_text");
+	json_str(&w, content.plain_text);
+	json_key(&w, "html");
+	json_str(&w, content.html);
+	json_key(&w, "archive_html");
+	json_str(&w, content.html);
+	mc_links_begin(&w);
+	mc_link(&w, "parent", "GET", mc_base(rq), "/campaigns/%s",
+		campaign.hex);
+	mc_link(&w, "self", "GET", mc_base(rq), "/campaigns/%s/content",
+		campaign.hex);
+	mc_link(&w, "update", "PUT", mc_base(rq), "/campaigns/%s/content",
+		campaign.hex);
+	mc_links_end(&w);
+	json_end_object(&w);
+	return 0;
+}
+
+int mc_campaigns_content(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (mc_db(rq, &db, err) < 0)
+		return -1;
+	return write_content(rq, rs, db, err);
+}
+
+int mc_campaigns_content_put(struct request *rq, struct response *rs,
+			     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const json_t *body;
+
+	if (mc_body(rq, &body, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    content_put(&tx, request_param(rq, "campaign_id"), body, rq->now_ms,
+			err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return write_content(rq, rs, db, err);
+}

@@ -1,0 +1,205 @@
+#include "api/mc30/campaign_json.h"
+
+#include "base/err.h"
+#include "campaign/checklist.h"
+#include "campaign/report.h"
+
+struct campaign_sender_facts mc_sender_facts(const struct request *rq)
+{
+	const struct api *api = api_of(rq);
+
+	return (struct campaign_sender_facts){
+		.organisation = api->organisation ? api->organisation : "",
+		.postal_address =
+			api->postal_address ? api->postal_address : "",
+		.outbox = api->relay_is_outbox,
+	};
+}
+
+int mc_campaign_of_path(const struct request *rq, struct db *db,
+			struct campaign *out, struct err *err)
+{
+	return campaign_get_by_hex(db, request_param(rq, "campaign_id"),
+				   rq->arena, out, err);
+}
+
+static void write_recipients(const struct campaign *c, int64_t count,
+			     struct json_writer *w)
+{
+	json_key_begin_object(w, "recipients");
+	json_key_text(w, "list_id", c->list_hex);
+	json_key_bool(w, "list_is_active", *c->list_hex != '\0');
+	json_key_text(w, "list_name", c->list_name);
+	json_key_text(w, "segment_text", "");
+	json_key_int(w, "recipient_count", count);
+	if (c->segment_id) {
+		json_key_begin_object(w, "segment_opts");
+		json_key_int(w, "saved_segment_id", c->segment_id);
+		json_key_text(w, "match", "any");
+		json_key_begin_array(w, "conditions");
+		json_end_array(w);
+		json_end_object(w);
+	} else if (c->segment_opts) {
+		json_key_raw(w, "segment_opts", str_of(c->segment_opts));
+	}
+	json_end_object(w);
+}
+
+static void write_settings(const struct campaign_settings *s,
+			   struct json_writer *w)
+{
+	json_key_begin_object(w, "settings");
+	json_key_text(w, "subject_line", s->subject_line);
+	json_key_text(w, "preview_text", s->preview_text);
+	json_key_text(w, "title", s->title);
+	json_key_text(w, "from_name", s->from_name);
+	json_key_text(w, "reply_to", s->reply_to);
+	json_key_bool(w, "use_conversation", s->use_conversation);
+	json_key_text(w, "to_name", s->to_name);
+	json_key_text(w, "folder_id", s->folder_id);
+	json_key_bool(w, "authenticate", s->authenticate);
+	json_key_bool(w, "auto_footer", s->auto_footer);
+	json_key_bool(w, "inline_css", s->inline_css);
+	json_key_bool(w, "auto_tweet", s->auto_tweet);
+	json_key_bool(w, "fb_comments", s->fb_comments);
+	json_key_bool(w, "timewarp", false);
+	json_key_int(w, "template_id", s->template_id);
+	json_key_bool(w, "drag_and_drop", false);
+	json_end_object(w);
+}
+
+static void write_tracking(const struct campaign_tracking *t,
+			   struct json_writer *w)
+{
+	json_key_begin_object(w, "tracking");
+	json_key_bool(w, "opens", t->opens);
+	json_key_bool(w, "html_clicks", t->html_clicks);
+	json_key_bool(w, "text_clicks", t->text_clicks);
+	json_key_bool(w, "goal_tracking", t->goal_tracking);
+	json_key_bool(w, "ecomm360", t->ecomm360);
+	json_key_text(w, "google_analytics", t->google_analytics);
+	json_key_text(w, "clicktale", t->clicktale);
+	json_end_object(w);
+}
+
+static void write_summary(const struct report_figures *f, struct json_writer *w)
+{
+	json_key_begin_object(w, "report_summary");
+	json_key_int(w, "opens", f->opens);
+	json_key_int(w, "unique_opens", f->unique_opens);
+	json_key_number(w, "open_rate", report_open_rate(f));
+	json_key_int(w, "clicks", f->clicks);
+	json_key_int(w, "subscriber_clicks", f->unique_clickers);
+	json_key_number(w, "click_rate", report_click_rate(f));
+	json_key_begin_object(w, "ecommerce");
+	json_key_int(w, "total_orders", 0);
+	json_key_int(w, "total_spent", 0);
+	json_key_int(w, "total_revenue", 0);
+	json_end_object(w);
+	json_end_object(w);
+}
+
+void mc_delivery_status_write(const struct campaign *campaign,
+			      const struct report_figures *figures,
+			      struct json_writer *w)
+{
+	const char *status = NULL;
+
+	switch (campaign->status) {
+	case CAMPAIGN_SENDING:
+	case CAMPAIGN_PAUSED:
+		status = "delivering";
+		break;
+	case CAMPAIGN_SENT:
+	case CAMPAIGN_ARCHIVED:
+		status = "delivered";
+		break;
+	case CAMPAIGN_CANCELING:
+		status = "canceling";
+		break;
+	case CAMPAIGN_CANCELED:
+		status = "canceled";
+		break;
+	case CAMPAIGN_SAVE:
+	case CAMPAIGN_SCHEDULE:
+		break;
+	}
+	json_key_begin_object(w, "delivery_status");
+	json_key_bool(w, "enabled", status != NULL);
+	if (status) {
+		json_key_bool(w, "can_cancel",
+			      campaign_may_move(campaign->status,
+						CAMPAIGN_CANCELING));
+		json_key_text(w, "status", status);
+		json_key_int(w, "emails_sent", figures->sent);
+		json_key_int(w, "emails_canceled", figures->canceled);
+	}
+	json_end_object(w);
+}
+
+static void write_links(const struct request *rq, const struct campaign *c,
+			struct json_writer *w)
+{
+	static const struct {
+		const char *rel, *method, *path;
+	} links[] = {
+		{ "self", "GET", "" },
+		{ "delete", "DELETE", "" },
+		{ "update", "PATCH", "" },
+		{ "send", "POST", "/actions/send" },
+		{ "cancel_send", "POST", "/actions/cancel-send" },
+		{ "content", "GET", "/content" },
+		{ "send_checklist", "GET", "/send-checklist" },
+	};
+	const char *base = mc_base(rq);
+
+	mc_links_begin(w);
+	mc_link(w, "parent", "GET", base, "/campaigns");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		mc_link(w, links[i].rel, links[i].method, base,
+			"/campaigns/%s%s", c->hex, links[i].path);
+	if (c->send_ms)
+		mc_link(w, "report", "GET", base, "/reports/%s", c->hex);
+	mc_links_end(w);
+}
+
+int mc_campaign_write(const struct request *rq, struct db *db,
+		      const struct campaign *c, struct json_writer *w,
+		      struct err *err)
+{
+	struct report_figures figures = { 0 };
+	bool unsent =
+		c->status == CAMPAIGN_SAVE || c->status == CAMPAIGN_SCHEDULE;
+	int64_t count = c->recipients;
+
+	if (unsent || !c->frozen) {
+		if (campaign_count_recipients(db, c, rq->now_ms, &count, err) <
+		    0)
+			return -1;
+	}
+	if (!unsent && report_figures(db, c, &figures, err) < 0)
+		return -1;
+
+	json_begin_object(w);
+	json_key_text(w, "id", c->hex);
+	json_key_int(w, "web_id", c->id);
+	json_key_text(w, "type", c->type);
+	json_key_time(w, "create_time", c->created_ms);
+	json_key_text(w, "archive_url", "");
+	json_key_text(w, "long_archive_url", "");
+	json_key_text(w, "status", campaign_status_name(c->status));
+	json_key_int(w, "emails_sent", c->sent_seq);
+	json_key_time(w, "send_time", c->send_ms ? c->send_ms : c->schedule_ms);
+	json_key_text(w, "content_type", c->content_type);
+	json_key_bool(w, "needs_block_refresh", false);
+	json_key_bool(w, "resendable", false);
+	write_recipients(c, count, w);
+	write_settings(&c->settings, w);
+	write_tracking(&c->tracking, w);
+	if (!unsent)
+		write_summary(&figures, w);
+	mc_delivery_status_write(c, &figures, w);
+	write_links(rq, c, w);
+	json_end_object(w);
+	return 0;
+}

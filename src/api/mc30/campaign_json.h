@@ -1,0 +1,29 @@
+/*
+ * api/mc30/campaign_json.h - campaigns and reports as the Marketing API writes
+ * them; what their handlers share
+ */
+#ifndef API_MC30_CAMPAIGN_JSON_H
+#define API_MC30_CAMPAIGN_JSON_H
+
+#include "api/mc30/mc30.h"
+#include "campaign/campaign.h"
+
+/* The organisation, from what app/ wired. */
+struct campaign_sender_facts mc_sender_facts(const struct request *rq);
+
+/* {campaign_id} of the path. ERR_NOT_FOUND. */
+int mc_campaign_of_path(const struct request *rq, struct db *db,
+			struct campaign *out, struct err *err);
+
+/* The campaign object; db: for figures and the number of recipients. */
+int mc_campaign_write(const struct request *rq, struct db *db,
+		      const struct campaign *campaign, struct json_writer *w,
+		      struct err *err);
+
+/* "delivery_status" */
+struct report_figures;
+void mc_delivery_status_write(const struct campaign *campaign,
+			      const struct report_figures *figures,
+			      struct json_writer *w);
+
+#endif

@@ -1,0 +1,227 @@
+#include "api/handlers.h"
+#include "api/mc30/report_json.h"
+#include "audience/list.h"
+#include "base/err.h"
+
+#include <string.h>
+
+/* Figures of a list cost; the reports of a page mostly share one. */
+struct list_figures {
+	int64_t list_id;
+	struct list_stats stats;
+};
+
+static int list_figures(const struct request *rq, struct db *db,
+			const struct campaign *c, struct list_figures *cache,
+			struct err *err)
+{
+	struct list list;
+
+	if (cache->list_id == c->list_id)
+		return 0;
+	cache->stats = (struct list_stats){ 0 };
+	cache->list_id = c->list_id;
+	if (!*c->list_hex)
+		return 0;
+	if (list_get_by_id(db, c->list_id, rq->arena, &list, err) < 0)
+		return -1;
+	return list_stats(db, &list, rq->now_ms, &cache->stats, err);
+}
+
+static void write_opens(const struct report_figures *f, struct json_writer *w)
+{
+	json_key_begin_object(w, "opens");
+	json_key_int(w, "opens_total", f->opens);
+	json_key_int(w, "proxy_excluded_opens", f->people_opens);
+	json_key_int(w, "unique_opens", f->unique_opens);
+	json_key_int(w, "proxy_excluded_unique_opens", f->unique_people_opens);
+	json_key_number(w, "open_rate", report_open_rate(f));
+	json_key_number(w, "proxy_excluded_open_rate",
+			report_people_open_rate(f));
+	json_key_time(w, "last_open", f->last_open_ms);
+	json_end_object(w);
+}
+
+static void write_clicks(const struct report_figures *f, struct json_writer *w)
+{
+	json_key_begin_object(w, "clicks");
+	json_key_int(w, "clicks_total", f->clicks);
+	json_key_int(w, "unique_clicks", f->unique_clicks);
+	json_key_int(w, "unique_subscriber_clicks", f->unique_clickers);
+	json_key_number(w, "click_rate", report_click_rate(f));
+	json_key_time(w, "last_click", f->last_click_ms);
+	json_end_object(w);
+}
+
+/* What we have no source for is 0, as in accounts without it. */
+static void write_nothing(struct json_writer *w)
+{
+	json_key_begin_object(w, "forwards");
+	json_key_int(w, "forwards_count", 0);
+	json_key_int(w, "forwards_opens", 0);
+	json_end_object(w);
+	json_key_begin_object(w, "facebook_likes");
+	json_key_int(w, "recipient_likes", 0);
+	json_key_int(w, "unique_likes", 0);
+	json_key_int(w, "facebook_likes", 0);
+	json_end_object(w);
+	json_key_begin_object(w, "ecommerce");
+	json_key_int(w, "total_orders", 0);
+	json_key_int(w, "total_spent", 0);
+	json_key_int(w, "total_revenue", 0);
+	json_key_text(w, "currency_code", "");
+	json_end_object(w);
+}
+
+static void write_list_stats(const struct list_stats *s, struct json_writer *w)
+{
+	json_key_begin_object(w, "list_stats");
+	json_key_number(w, "sub_rate", s->avg_sub_rate);
+	json_key_number(w, "unsub_rate", s->avg_unsub_rate);
+	json_key_number(w, "open_rate", s->open_rate);
+	json_key_number(w, "proxy_excluded_open_rate", s->open_rate);
+	json_key_number(w, "click_rate", s->click_rate);
+	json_end_object(w);
+}
+
+static int write_hours(struct db *db, const struct campaign *c,
+		       struct json_writer *w, struct err *err)
+{
+	struct report_hour hours[REPORT_HOURS];
+
+	if (report_hours(db, c, hours, err) < 0)
+		return -1;
+	json_key_begin_array(w, "timeseries");
+	for (int i = 0; i < REPORT_HOURS; i++) {
+		json_begin_object(w);
+		json_key_time(w, "timestamp", hours[i].at_ms);
+		json_key_int(w, "emails_sent", hours[i].sent);
+		json_key_int(w, "unique_opens", hours[i].opened);
+		json_key_int(w, "proxy_excluded_unique_opens", hours[i].opened);
+		json_key_int(w, "recipients_clicks", hours[i].clicked);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	return 0;
+}
+
+static void write_head(const struct campaign *c, const struct report_figures *f,
+		       struct json_writer *w)
+{
+	json_key_text(w, "id", c->hex);
+	json_key_text(w, "campaign_title", c->settings.title);
+	json_key_text(w, "type", c->type);
+	json_key_text(w, "list_id", c->list_hex);
+	json_key_bool(w, "list_is_active", *c->list_hex != '\0');
+	json_key_text(w, "list_name", c->list_name);
+	json_key_text(w, "subject_line", c->settings.subject_line);
+	json_key_text(w, "preview_text", c->settings.preview_text);
+	json_key_int(w, "emails_sent", f->sent);
+	json_key_int(w, "abuse_reports", f->complained);
+	json_key_int(w, "unsubscribed", f->unsubscribed);
+	json_key_time(w, "send_time", c->send_ms);
+	json_key_begin_object(w, "bounces");
+	json_key_int(w, "hard_bounces", f->hard_bounces);
+	json_key_int(w, "soft_bounces", f->soft_bounces);
+	json_key_int(w, "syntax_errors", 0);
+	json_end_object(w);
+}
+
+static void write_links(const struct request *rq, const struct campaign *c,
+			struct json_writer *w)
+{
+	static const char *const parts[] = {
+		"sent-to",           "email-activity", "open-details",
+		"click-details",     "unsubscribed",   "abuse-reports",
+		"domain-performance"
+	};
+	const char *base = mc_base(rq);
+
+	mc_links_begin(w);
+	mc_link(w, "parent", "GET", base, "/reports");
+	mc_link(w, "self", "GET", base, "/reports/%s", c->hex);
+	mc_link(w, "campaign", "GET", base, "/campaigns/%s", c->hex);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		mc_link(w, parts[i], "GET", base, "/reports/%s/%s", c->hex,
+			parts[i]);
+	mc_links_end(w);
+}
+
+static int write_report(const struct request *rq, struct db *db,
+			const struct campaign *c, struct list_figures *cache,
+			struct json_writer *w, struct err *err)
+{
+	struct report_figures f;
+
+	if (report_figures(db, c, &f, err) < 0 ||
+	    list_figures(rq, db, c, cache, err) < 0)
+		return -1;
+	json_begin_object(w);
+	write_head(c, &f, w);
+	write_opens(&f, w);
+	write_clicks(&f, w);
+	write_nothing(w);
+	write_list_stats(&cache->stats, w);
+	if (write_hours(db, c, w, err) < 0)
+		return -1;
+	mc_delivery_status_write(c, &f, w);
+	write_links(rq, c, w);
+	json_end_object(w);
+	return 0;
+}
+
+int mc_reports_get(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct list_figures cache = { 0 };
+
+	if (mc_reading_begin(rq, &r, err) < 0)
+		return -1;
+	return write_report(rq, r.db, &r.campaign, &cache, &w, err);
+}
+
+static int read_filter(const struct request *rq, struct campaign_filter *f,
+		       struct err *err)
+{
+	const char *type = request_query(rq, "type");
+	struct mc_page page;
+
+	if (mc_page(rq, &page, err) < 0 ||
+	    mc_query_ms(rq, "before_send_time", &f->before_send_ms, err) < 0 ||
+	    mc_query_ms(rq, "since_send_time", &f->since_send_ms, err) < 0)
+		return -1;
+	/* Those that have begun to send; the newest send first. */
+	if (!f->since_send_ms)
+		f->since_send_ms = 1;
+	f->type = type && *type ? type : NULL;
+	f->sort_by_send = f->newest_first = true;
+	f->count = page.count;
+	f->offset = page.offset;
+	return 0;
+}
+
+int mc_reports_list(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(campaigns_release) struct campaigns campaigns = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct campaign_filter filter = { 0 };
+	struct list_figures cache = { 0 };
+	int64_t total;
+
+	if (read_filter(rq, &filter, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    tx_begin_snapshot(db, &tx, err) < 0 ||
+	    campaign_list(db, &filter, rq->arena, &campaigns, &total, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "reports");
+	vec_each (&campaigns, c)
+		if (write_report(rq, db, c, &cache, &w, err) < 0)
+			return -1;
+	json_end_array(&w);
+	mc_collection_end(&w, total, mc_base(rq), "/reports", "");
+	json_end_object(&w);
+	return 0;
+}
