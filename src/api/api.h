@@ -25,6 +25,7 @@ struct api {
 	const char *organisation; /* may be "" */
 	const char *postal_address;
 	bool relay_is_outbox; /* mails go nowhere: no postal address needed */
+	const char *const *own_urls; /* of this server, ends with NULL */
 };
 
 struct api *api_of(const struct request *rq);

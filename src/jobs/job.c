@@ -27,24 +27,24 @@ const char *job_state_name(enum job_state state)
 }
 
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
-            int64_t *id_out, struct err *err)
+	    int64_t *id_out, struct err *err)
 {
 	int found = 0;
 
 	if (job->single_key)
 		found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
-		                    SQL_ARGS(sql_text(job->single_key)), id_out,
-		                    err);
+				    SQL_ARGS(sql_text(job->single_key)), id_out,
+				    err);
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	found = db_find_int(
 		tx->db, SQL_JOB_ADD,
 		SQL_ARGS(sql_text(job->kind),
-	                 sql_text(job->payload ? job->payload : "{}"),
-	                 sql_text(job->single_key),
-	                 sql_id_or_null(job->user_id),
-	                 sql_int(job->run_at_ms ? job->run_at_ms : now_ms),
-	                 sql_int(now_ms)),
+			 sql_text(job->payload ? job->payload : "{}"),
+			 sql_text(job->single_key),
+			 sql_id_or_null(job->user_id),
+			 sql_int(job->run_at_ms ? job->run_at_ms : now_ms),
+			 sql_int(now_ms)),
 		id_out, err);
 	return found < 0 ? -1 : 0;
 }
@@ -73,7 +73,7 @@ void job_read(const struct rows *rows, struct arena *arena, struct job *out)
 }
 
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
-            struct err *err)
+	    struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
@@ -85,21 +85,21 @@ int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 		return -1;
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no job %lld",
-		               (long long)id);
+			       (long long)id);
 	job_read(rows, arena, out);
 	return 0;
 }
 
 int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
-             struct arena *arena, struct job *out, struct err *err)
+	     struct arena *arena, struct job *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int n = 0, more;
 
 	if (db_query(db, SQL_JOB_PAGE,
-	             SQL_ARGS(sql_int(before_id ? before_id : INT64_MAX),
-	                      sql_text(kind), sql_text(kind), sql_int(limit)),
-	             &rows, err) < 0)
+		     SQL_ARGS(sql_int(before_id ? before_id : INT64_MAX),
+			      sql_text(kind), sql_text(kind), sql_int(limit)),
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		job_read(rows, arena, &out[n++]);
@@ -109,14 +109,14 @@ int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 int job_count(struct db *db, const char *kind, int64_t *out, struct err *err)
 {
 	return db_find_int(db, SQL_JOB_COUNT,
-	                   SQL_ARGS(sql_text(kind), sql_text(kind)), out,
-	                   err) < 0 ?
-	               -1 :
-	               0;
+			   SQL_ARGS(sql_text(kind), sql_text(kind)), out,
+			   err) < 0
+		       ? -1
+		       : 0;
 }
 
 static int must_exist(struct tx *tx, int64_t id, const char *wrong_state,
-                      struct err *err)
+		      struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct job job;
@@ -124,17 +124,17 @@ static int must_exist(struct tx *tx, int64_t id, const char *wrong_state,
 	if (job_get(tx->db, id, arena, &job, err) < 0)
 		return -1;
 	return err_set(err, ERR_CONFLICT, "the job is %s: %s",
-	               job_state_name(job.state), wrong_state);
+		       job_state_name(job.state), wrong_state);
 }
 
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 {
 	int changed = db_exec(tx, SQL_JOB_CANCEL_IDLE,
-	                      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
+			      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
 
 	if (changed == 0)
 		changed = db_exec(tx, SQL_JOB_CANCEL_RUNNING,
-		                  SQL_ARGS(sql_int(id)), err);
+				  SQL_ARGS(sql_int(id)), err);
 	if (changed != 0)
 		return changed < 0 ? -1 : 0;
 	return must_exist(tx, id, "it can not be canceled", err);
@@ -143,7 +143,7 @@ int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 {
 	int changed = db_exec(tx, SQL_JOB_CONFIRM,
-	                      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
+			      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
 
 	if (changed != 0)
 		return changed < 0 ? -1 : 0;

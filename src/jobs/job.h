@@ -36,7 +36,7 @@ struct job {
 	int64_t id;
 	const char *kind; /* "import", "push", "sync", ... */
 	enum job_state state;
-	const char *payload; /* JSON text, as given to job_add */
+	const char *payload;    /* JSON text, as given to job_add */
 	const char *state_json; /* where to go on; NULL at first */
 	const char *result;     /* JSON text once done; else NULL */
 	const char *error;      /* why it failed, or will be tried again */
@@ -59,13 +59,13 @@ struct job_new {
 
 /* Returns 0 and the id. */
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
-            int64_t *id_out, struct err *err);
+	    int64_t *id_out, struct err *err);
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
-            struct err *err);
+	    struct err *err);
 /* Up to limit jobs with id < before_id (0: from the newest), the newest first;
  * kind NULL: all. Returns how many. */
 int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
-             struct arena *arena, struct job *out, struct err *err);
+	     struct arena *arena, struct job *out, struct err *err);
 /* How many there are of that kind; NULL: of all. */
 int job_count(struct db *db, const char *kind, int64_t *out, struct err *err);
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);

@@ -51,7 +51,7 @@ static struct job get(struct store_fixture *f, int64_t id, struct arena *arena)
 
 /* Waits for the state without sleeping: the runner's own polling bounds it. */
 static struct job await(struct store_fixture *f, int64_t id,
-                        enum job_state state, struct arena *arena)
+			enum job_state state, struct arena *arena)
 {
 	int64_t give_up_us = clock_monotonic_us() + 20 * 1000000;
 	struct job job;
@@ -64,11 +64,11 @@ static struct job await(struct store_fixture *f, int64_t id,
 }
 
 static struct runner *start(struct store_fixture *f,
-                            const struct job_kind *kinds, size_t n)
+			    const struct job_kind *kinds, size_t n)
 {
 	struct runner_options o = { .schema = STORE_CRM,
-		                    .threads = 2,
-		                    .instance = "test" };
+				    .threads = 2,
+				    .instance = "test" };
 	struct err err = ERR_INIT;
 	struct runner *r = NULL;
 
@@ -90,8 +90,8 @@ static void a_job_runs_and_keeps_its_result(void **state)
 	const struct job_kind kinds[] = { { .name = "well", .fn = work_well } };
 	struct store_fixture *f = *state;
 	CLEANUP(runner_free) struct runner *r = start(f, kinds, 1);
-	int64_t id = add(f, &(struct job_new){ .kind = "well",
-	                                       .payload = "{\"n\":7}" });
+	int64_t id = add(
+		f, &(struct job_new){ .kind = "well", .payload = "{\"n\":7}" });
 	struct job job;
 
 	runner_wake(r);
@@ -225,11 +225,11 @@ static void leases_of_the_own_instance_are_freed_at_start(void **state)
 		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
 		assert_int_equal(
 			db_exec_text(&tx,
-		                     "UPDATE job SET state = 2, lease_owner = "
-		                     "'test', lease_until_ms = ? WHERE id = ?",
-		                     SQL_ARGS(sql_int(clock_now_ms() + MS_DAY),
-		                              sql_int(id)),
-		                     &err),
+				     "UPDATE job SET state = 2, lease_owner = "
+				     "'test', lease_until_ms = ? WHERE id = ?",
+				     SQL_ARGS(sql_int(clock_now_ms() + MS_DAY),
+					      sql_int(id)),
+				     &err),
 			1);
 		assert_int_equal(tx_commit(&tx, &err), 0);
 	}

@@ -86,7 +86,7 @@ void runner_wake(struct runner *r)
 /* --- the run of one job --- */
 
 int job_progress(struct job_run *run, struct tx *tx, int64_t done,
-                 int64_t total, const char *state_json, struct err *err)
+		 int64_t total, const char *state_json, struct err *err)
 {
 	CLEANUP(tx_release) struct tx own = TX_INIT;
 	int changed;
@@ -94,15 +94,15 @@ int job_progress(struct job_run *run, struct tx *tx, int64_t done,
 	if (!tx && tx_begin(run->db, &own, err) < 0)
 		return -1;
 	changed = db_exec(tx ? tx : &own, SQL_JOB_PROGRESS,
-	                  SQL_ARGS(sql_int(done), sql_int(total),
-	                           sql_text(state_json), sql_int(run->job->id),
-	                           sql_text(run->runner->instance)),
-	                  err);
+			  SQL_ARGS(sql_int(done), sql_int(total),
+				   sql_text(state_json), sql_int(run->job->id),
+				   sql_text(run->runner->instance)),
+			  err);
 	if (changed < 0)
 		return -1;
 	if (changed == 0)
 		return err_set(err, ERR_CONFLICT,
-		               "the job was canceled or taken over");
+			       "the job was canceled or taken over");
 	run->job->done = done;
 	run->job->total = total;
 	return tx ? 0 : tx_commit(&own, err);
@@ -135,8 +135,8 @@ static const struct job_kind *kind_of(const struct runner *r, const char *name)
 
 static int64_t backoff_ms(int64_t attempts)
 {
-	int64_t ms = attempts < 9 ? MS_SECOND << (attempts - 1) :
-	                            BACKOFF_MAX_MS;
+	int64_t ms =
+		attempts < 9 ? MS_SECOND << (attempts - 1) : BACKOFF_MAX_MS;
 
 	/* 75 to 125 %, so that many failures do not come back together */
 	return ms * (75 + (int64_t)(random_u64() % 51)) / 100;
@@ -151,14 +151,14 @@ struct end {
 };
 
 static struct end decide(const struct job_run *run, const struct job_kind *kind,
-                         int ret, const struct err *err, int64_t now_ms)
+			 int ret, const struct err *err, int64_t now_ms)
 {
 	int64_t most = kind->max_attempts ? kind->max_attempts : MAX_ATTEMPTS;
 	const struct job *job = run->job;
 	struct end end = { .state = JOB_DONE,
-		           .result = run->result->len ? run->result->buf : NULL,
-		           .run_at_ms = job->run_at_ms,
-		           .attempts = job->attempts };
+			   .result = run->result->len ? run->result->buf : NULL,
+			   .run_at_ms = job->run_at_ms,
+			   .attempts = job->attempts };
 
 	if (ret == RUN_ASK) {
 		end.state = JOB_NEEDS_CONFIRMATION;
@@ -178,21 +178,21 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 }
 
 static int store_end(struct job_run *run, const struct end *end, int64_t now_ms,
-                     struct err *err)
+		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	bool over = end->state == JOB_DONE || end->state == JOB_FAILED ||
-	            end->state == JOB_CANCELED;
+		    end->state == JOB_CANCELED;
 
 	if (tx_begin(run->db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_JOB_END,
-	            SQL_ARGS(sql_int(end->state), sql_text(end->result),
-	                     sql_text(end->error), sql_int(end->run_at_ms),
-	                     sql_int(end->attempts),
-	                     over ? sql_int(now_ms) : sql_null(),
-	                     sql_int(run->job->id),
-	                     sql_text(run->runner->instance)),
-	            err) < 0)
+		    SQL_ARGS(sql_int(end->state), sql_text(end->result),
+			     sql_text(end->error), sql_int(end->run_at_ms),
+			     sql_int(end->attempts),
+			     over ? sql_int(now_ms) : sql_null(),
+			     sql_int(run->job->id),
+			     sql_text(run->runner->instance)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -213,30 +213,30 @@ static void report(const struct job *job, const struct end *end)
 	if (end->state == JOB_FAILED)
 		metric_add(&jobs_failed, 1);
 	if (end->error && end->state != JOB_CANCELED)
-		log_warn(end->state == JOB_FAILED ? "job failed" :
-		                                    "job will be tried again",
-		         LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
-		         LOG_INT("attempts", job->attempts),
-		         LOG_TEXT("error", end->error));
+		log_warn(end->state == JOB_FAILED ? "job failed"
+						  : "job will be tried again",
+			 LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
+			 LOG_INT("attempts", job->attempts),
+			 LOG_TEXT("error", end->error));
 	else
 		log_debug("job ended", LOG_TEXT("kind", job->kind),
-		          LOG_INT("job", job->id),
-		          LOG_TEXT("state", job_state_name(end->state)));
+			  LOG_INT("job", job->id),
+			  LOG_TEXT("state", job_state_name(end->state)));
 }
 
 static void run_job(struct worker *worker, struct db *db, struct job *job,
-                    struct arena *arena)
+		    struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 	struct runner *r = worker->runner;
 	const struct job_kind *kind = kind_of(r, job->kind);
 	struct job_run run = { .job = job,
-		               .store = r->store,
-		               .db = db,
-		               .arena = arena,
-		               .result = &result,
-		               .context = kind->context,
-		               .runner = r };
+			       .store = r->store,
+			       .db = db,
+			       .arena = arena,
+			       .result = &result,
+			       .context = kind->context,
+			       .runner = r };
 	struct err err = ERR_INIT, end_err = ERR_INIT;
 	int64_t now_ms;
 	struct end end;
@@ -252,32 +252,32 @@ static void run_job(struct worker *worker, struct db *db, struct job *job,
 	/* If this fails, the lease runs out and the job runs again. */
 	if (store_end(&run, &end, now_ms, &end_err) < 0)
 		log_error("storing the end of a job failed",
-		          LOG_INT("job", job->id), LOG_ERR(&end_err));
+			  LOG_INT("job", job->id), LOG_ERR(&end_err));
 	atomic_store(&worker->job_id, 0);
 }
 
 /* --- claiming --- */
 
 static int claim(struct runner *r, struct db *db, struct arena *arena,
-                 struct job *out, struct err *err)
+		 struct job *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = clock_now_ms(), id = 0;
 	int n;
 
 	n = db_find_int(db, SQL_JOB_NEXT,
-	                SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
-	                         sql_text(r->kinds_json.buf)),
-	                &id, err);
+			SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
+				 sql_text(r->kinds_json.buf)),
+			&id, err);
 	if (n <= 0)
 		return n;
 	if (tx_begin(db, &tx, err) < 0)
 		return -1;
 	n = db_exec(&tx, SQL_JOB_CLAIM,
-	            SQL_ARGS(sql_text(r->instance),
-	                     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
-	                     sql_int(id), sql_int(now_ms)),
-	            err);
+		    SQL_ARGS(sql_text(r->instance),
+			     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
+			     sql_int(id), sql_int(now_ms)),
+		    err);
 	if (n <= 0)
 		return n;
 	if (job_get(db, id, arena, out, err) < 0)
@@ -332,12 +332,12 @@ static int renew(struct runner *r, struct err *err)
 		if (id == 0)
 			continue;
 		if (!db && (store_get(r->store, r->schema, &db, err) < 0 ||
-		            tx_begin(db, &tx, err) < 0))
+			    tx_begin(db, &tx, err) < 0))
 			return -1;
 		if (db_exec(&tx, SQL_JOB_RENEW,
-		            SQL_ARGS(sql_int(clock_now_ms() + r->lease_ms),
-		                     sql_int(id), sql_text(r->instance)),
-		            err) < 0)
+			    SQL_ARGS(sql_int(clock_now_ms() + r->lease_ms),
+				     sql_int(id), sql_text(r->instance)),
+			    err) < 0)
 			return -1;
 	}
 	return tx.open ? tx_commit(&tx, err) : 0;
@@ -354,9 +354,8 @@ static void *beat(void *arg)
 		if (clock_monotonic_us() >= next_us) {
 			if (renew(r, &err) < 0)
 				log_warn("renewing leases failed",
-				         LOG_ERR(&err));
-			next_us = clock_monotonic_us() +
-			          r->lease_ms * 1000 / 3;
+					 LOG_ERR(&err));
+			next_us = clock_monotonic_us() + r->lease_ms * 1000 / 3;
 		}
 		wait_ms(r, POLL_MS);
 	}
@@ -371,7 +370,7 @@ static int free_leases(struct runner *r, struct err *err)
 	if (store_get(r->store, r->schema, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_JOB_FREE_LEASES, SQL_ARGS(sql_text(r->instance)),
-	            err) < 0)
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -387,8 +386,8 @@ static void name_kinds(struct runner *r)
 }
 
 int runner_start(struct store *store, const struct runner_options *options,
-                 const struct job_kind *kinds, size_t kinds_n,
-                 struct runner **out, struct err *err)
+		 const struct job_kind *kinds, size_t kinds_n,
+		 struct runner **out, struct err *err)
 {
 	CLEANUP(runner_free) struct runner *r = calloc(1, sizeof(*r));
 
@@ -415,7 +414,7 @@ int runner_start(struct store *store, const struct runner_options *options,
 		r->workers[i].runner = r;
 	for (int i = 0; i < r->workers_n; i++)
 		BUG_ON(pthread_create(&r->workers[i].thread, NULL, work,
-		                      &r->workers[i]) != 0);
+				      &r->workers[i]) != 0);
 	BUG_ON(pthread_create(&r->heart, NULL, beat, r) != 0);
 	*out = TAKE(r);
 	return 0;

@@ -17,8 +17,8 @@ struct store;
 struct job_run {
 	struct job *job;
 	struct store *store;
-	struct db *db;       /* of the job's schema; the function's own */
-	struct arena *arena; /* lives until the function returns */
+	struct db *db;         /* of the job's schema; the function's own */
+	struct arena *arena;   /* lives until the function returns */
 	struct strbuf *result; /* JSON text to store when it returns 0 */
 	void *context;         /* of the kind */
 	struct runner *runner;
@@ -43,22 +43,22 @@ struct job_kind {
  * was canceled: return that error at once. state_json may be NULL: keep.
  */
 int job_progress(struct job_run *run, struct tx *tx, int64_t done,
-                 int64_t total, const char *state_json, struct err *err);
+		 int64_t total, const char *state_json, struct err *err);
 int job_ask(struct job_run *run); /* the result so far tells what about */
-bool job_is_stopping(const struct job_run *run); /* shutdown: save, return
-                                                    job_again() */
+bool job_is_stopping(const struct job_run *run);       /* shutdown: save, return
+							  job_again() */
 int job_again(struct job_run *run, int64_t run_at_ms); /* queue again */
 
 struct runner_options {
 	enum store_schema schema;
 	int threads;
-	int64_t lease_ms; /* 30,000 */
+	int64_t lease_ms;     /* 30,000 */
 	const char *instance; /* names this process in leases */
 };
 
 int runner_start(struct store *store, const struct runner_options *options,
-                 const struct job_kind *kinds, size_t kinds_n,
-                 struct runner **out, struct err *err);
+		 const struct job_kind *kinds, size_t kinds_n,
+		 struct runner **out, struct err *err);
 void runner_wake(struct runner *runner);
 void runner_stop(struct runner *runner); /* waits for what is in hand */
 void runner_free(struct runner **runner);

@@ -31,8 +31,7 @@ struct sql_value sql_text(const char *s)
 
 struct sql_value sql_str(struct str s)
 {
-	return (struct sql_value){ .type = SQL_TEXT,
-		                   .s = s.s ? s : STR("") };
+	return (struct sql_value){ .type = SQL_TEXT, .s = s.s ? s : STR("") };
 }
 
 static int injected_fault(struct db *db, struct err *err)
@@ -43,14 +42,14 @@ static int injected_fault(struct db *db, struct err *err)
 }
 
 static void check(const struct db *db, const struct sql *sql,
-                  struct sql_args args)
+		  struct sql_args args)
 {
 	BUG_ON(sql->schema != STORE_ANY && sql->schema != (int)db->schema);
 	BUG_ON((size_t)sql->args != args.n);
 }
 
 int db_query(struct db *db, const struct sql *sql, struct sql_args args,
-             struct rows **out, struct err *err)
+	     struct rows **out, struct err *err)
 {
 	check(db, sql, args);
 	if (injected_fault(db, err) < 0 ||
@@ -60,7 +59,7 @@ int db_query(struct db *db, const struct sql *sql, struct sql_args args,
 }
 
 int db_query_text(struct db *db, const char *text, struct sql_args args,
-                  struct rows **out, struct err *err)
+		  struct rows **out, struct err *err)
 {
 	if (injected_fault(db, err) < 0)
 		return -1;
@@ -124,7 +123,7 @@ const char *rows_dup(const struct rows *rows, int column, struct arena *arena)
 }
 
 int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
-                int64_t *out, struct err *err)
+		int64_t *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
@@ -138,7 +137,7 @@ int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
 }
 
 int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
-                 struct arena *arena, const char **out, struct err *err)
+		 struct arena *arena, const char **out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
@@ -160,7 +159,7 @@ static void leave_tx(struct db *db)
 }
 
 static int begin(struct db *db, enum tx_mode mode, struct tx *out,
-                 struct err *err)
+		 struct err *err)
 {
 	BUG_ON(db->in_tx);
 	if (injected_fault(db, err) < 0)
@@ -212,7 +211,7 @@ void tx_release(struct tx *tx)
 }
 
 int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
-            struct err *err)
+	    struct err *err)
 {
 	int changed = -1;
 
@@ -224,7 +223,7 @@ int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
 }
 
 int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
-                 struct err *err)
+		 struct err *err)
 {
 	BUG_ON(!tx->open);
 	if (injected_fault(tx->db, err) < 0)
@@ -239,7 +238,7 @@ void batch_begin(struct tx *tx, struct batch *out)
 }
 
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
-              struct err *err)
+	      struct err *err)
 {
 	struct db *db = b->tx->db;
 

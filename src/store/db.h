@@ -53,10 +53,11 @@ struct sql_args {
 	size_t n;
 };
 
-#define SQL_ARGS(...)                                                          \
-	((struct sql_args){ (const struct sql_value[]){ __VA_ARGS__ },         \
-	                    sizeof((const struct sql_value[]){ __VA_ARGS__ }) /  \
-	                            sizeof(struct sql_value) })
+#define SQL_ARGS(...)                                               \
+	((struct sql_args){                                         \
+		(const struct sql_value[]){ __VA_ARGS__ },          \
+		sizeof((const struct sql_value[]){ __VA_ARGS__ }) / \
+			sizeof(struct sql_value) })
 #define SQL_NO_ARGS ((struct sql_args){ NULL, 0 })
 
 struct sql_value sql_null(void);
@@ -69,10 +70,10 @@ struct sql_value sql_str(struct str s);
 /* --- reading --- */
 
 int db_query(struct db *db, const struct sql *sql, struct sql_args args,
-             struct rows **out, struct err *err);
+	     struct rows **out, struct err *err);
 /* Text made by store/sqlbuild; `?` arguments in both dialects. */
 int db_query_text(struct db *db, const char *text, struct sql_args args,
-                  struct rows **out, struct err *err);
+		  struct rows **out, struct err *err);
 
 int rows_next(struct rows *rows, struct err *err); /* 1, 0 at the end, -1 */
 void rows_free(struct rows **rows);
@@ -89,10 +90,10 @@ const char *rows_dup(const struct rows *rows, int column, struct arena *arena);
 
 /* First column of the first row: 1, 0 if there is no row (*out untouched). */
 int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
-                int64_t *out, struct err *err);
+		int64_t *out, struct err *err);
 /* The same, into the arena; a NULL value gives NULL. */
 int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
-                 struct arena *arena, const char **out, struct err *err);
+		 struct arena *arena, const char **out, struct err *err);
 
 /* --- writing --- */
 
@@ -100,9 +101,9 @@ struct tx {
 	struct db *db;
 	bool open;
 };
-#define TX_INIT                                                                \
-	{                                                                      \
-		NULL, false                                                    \
+#define TX_INIT             \
+	{                   \
+		NULL, false \
 	}
 
 /* CLEANUP(tx_release) struct tx tx = TX_INIT; nested transactions are bugs. */
@@ -114,9 +115,9 @@ void tx_release(struct tx *tx); /* rolls back what was not committed */
 
 /* Returns the number of rows changed, or -1. */
 int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
-            struct err *err);
+	    struct err *err);
 int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
-                 struct err *err);
+		 struct err *err);
 
 /*
  * Many writes without waiting for each (libpq's pipeline mode): nothing is
@@ -131,7 +132,7 @@ struct batch {
 };
 void batch_begin(struct tx *tx, struct batch *out);
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
-              struct err *err);
+	      struct err *err);
 int64_t batch_end(struct batch *b, struct err *err);
 
 /* --- facts about the connection --- */

@@ -45,7 +45,7 @@ static enum err_code code_of(const char *sqlstate)
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (strncmp(sqlstate, table[i].prefix,
-		            strlen(table[i].prefix)) == 0)
+			    strlen(table[i].prefix)) == 0)
 			return table[i].code;
 	return ERR_IO;
 }
@@ -61,7 +61,7 @@ static int fail(struct pg *pg, const PGresult *result, struct err *err)
 		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	if (strcmp(state, "53100") == 0)
 		return err_set(err, ERR_IO,
-		               "the disk of the database server is full");
+			       "the disk of the database server is full");
 	return err_set(err, code_of(state), "%s", text ? text : state);
 }
 
@@ -109,11 +109,11 @@ static void bind(struct bound *b, struct sql_args args)
 		b->values[i] = NULL;
 		if (v->type == SQL_INT) {
 			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
-			         (long long)v->i);
+				 (long long)v->i);
 			b->values[i] = b->numbers[i];
 		} else if (v->type == SQL_DOUBLE) {
 			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%.17g",
-			         v->d);
+				 v->d);
 			b->values[i] = b->numbers[i];
 		} else if (v->type == SQL_TEXT) {
 			b->values[i] = bind_text(b, i, v->s);
@@ -165,7 +165,7 @@ static void number_args(const char *text, struct strbuf *out)
 }
 
 static int execute(struct pg *pg, const struct sql *sql, const char *text,
-                   struct sql_args args, PGresult **out, struct err *err)
+		   struct sql_args args, PGresult **out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
 	struct bound b;
@@ -179,11 +179,11 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 	if (sql) {
 		statement_name(sql, name);
 		result = PQexecPrepared(pg->conn, name, (int)b.n, b.values,
-		                        NULL, NULL, 0);
+					NULL, NULL, 0);
 	} else {
 		number_args(text, &numbered);
 		result = PQexecParams(pg->conn, numbered.buf, (int)b.n, NULL,
-		                      b.values, NULL, NULL, 0);
+				      b.values, NULL, NULL, 0);
 	}
 	unbind(&b);
 	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
@@ -261,7 +261,7 @@ static struct str pg_str(const struct rows *rows, int column)
 	struct pg_rows *r = rows_of(rows);
 
 	return (struct str){ value(rows, column),
-		             (size_t)PQgetlength(r->result, r->at, column) };
+			     (size_t)PQgetlength(r->result, r->at, column) };
 }
 
 static const struct rows_ops pg_rows_ops = {
@@ -276,7 +276,7 @@ static const struct rows_ops pg_rows_ops = {
 };
 
 static int pg_query(struct db *db, const struct sql *sql, const char *text,
-                    struct sql_args args, struct rows **out, struct err *err)
+		    struct sql_args args, struct rows **out, struct err *err)
 {
 	struct pg_rows *r;
 	PGresult *result;
@@ -286,9 +286,9 @@ static int pg_query(struct db *db, const struct sql *sql, const char *text,
 	r = calloc(1, sizeof(*r));
 	BUG_ON(!r);
 	*r = (struct pg_rows){ .rows.ops = &pg_rows_ops,
-		               .result = result,
-		               .at = -1,
-		               .n = PQntuples(result) };
+			       .result = result,
+			       .at = -1,
+			       .n = PQntuples(result) };
 	*out = &r->rows;
 	return 0;
 }
@@ -302,7 +302,7 @@ static int64_t changed_by(PGresult *result)
 }
 
 static int pg_exec(struct db *db, const struct sql *sql, const char *text,
-                   struct sql_args args, struct err *err)
+		   struct sql_args args, struct err *err)
 {
 	PGresult *result;
 	int changed;
@@ -339,9 +339,8 @@ static int drain(struct pg *pg, int64_t *changed, struct err *err)
 
 		if (!result) { /* the end of one statement's results */
 			if (PQstatus(pg->conn) == CONNECTION_BAD)
-				return err_set(
-					err, ERR_RETRY,
-					"the database connection broke");
+				return err_set(err, ERR_RETRY,
+					       "the database connection broke");
 			continue;
 		}
 		status = PQresultStatus(result);
@@ -372,7 +371,7 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 }
 
 static int pg_batch_add(struct db *db, const struct sql *sql,
-                        struct sql_args args, int64_t *changed, struct err *err)
+			struct sql_args args, int64_t *changed, struct err *err)
 {
 	struct pg *pg = pg_of(db);
 	struct bound b;
@@ -389,7 +388,7 @@ static int pg_batch_add(struct db *db, const struct sql *sql,
 	statement_name(sql, name);
 	bind(&b, args);
 	sent = PQsendQueryPrepared(pg->conn, name, (int)b.n, b.values, NULL,
-	                           NULL, 0);
+				   NULL, 0);
 	unbind(&b);
 	if (sent != 1)
 		return err_set(err, ERR_RETRY, "%s", PQerrorMessage(pg->conn));
@@ -421,9 +420,9 @@ static int pg_begin(struct db *db, enum tx_mode mode, struct err *err)
 {
 	return pg_script(
 		db,
-		mode == TX_WRITE ?
-			"BEGIN" :
-			"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+		mode == TX_WRITE
+			? "BEGIN"
+			: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 		err);
 }
 
@@ -442,8 +441,8 @@ static int pg_commit(struct db *db, struct err *err)
 		return -1;
 	}
 	return rolled_back ? err_set(err, ERR_IO,
-	                             "the transaction had failed before") :
-	                     0;
+				     "the transaction had failed before")
+			   : 0;
 }
 
 static void pg_close(struct db *db)
@@ -484,30 +483,30 @@ static void drop_notice(void *arg, const char *message)
 }
 
 int db_pg_open(const char *url, enum store_schema schema, struct db **out,
-               struct err *err)
+	       struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf setup = STRBUF_INIT;
 	struct pg *pg = calloc(1, sizeof(*pg));
 
 	BUG_ON(!pg);
 	pg->db = (struct db){ .ops = &pg_ops,
-		              .backend = DB_PG,
-		              .schema = schema };
+			      .backend = DB_PG,
+			      .schema = schema };
 	pg->prepared = calloc(sql_all_count + 1, sizeof(*pg->prepared));
 	BUG_ON(!pg->prepared);
 	pg->conn = PQconnectdb(url);
 	if (PQstatus(pg->conn) != CONNECTION_OK) {
 		(void)err_set(err, ERR_RETRY, "connecting to PostgreSQL: %s",
-		              PQerrorMessage(pg->conn));
+			      PQerrorMessage(pg->conn));
 		pg_close(&pg->db);
 		return -1;
 	}
 	PQsetNoticeProcessor(pg->conn, drop_notice, NULL);
 	strbuf_addf(&setup,
-	            "SET client_encoding = 'UTF8';"
-	            "SET search_path = %s;"
-	            "SET application_name = 'muster'",
-	            schema_name(schema));
+		    "SET client_encoding = 'UTF8';"
+		    "SET search_path = %s;"
+		    "SET application_name = 'muster'",
+		    schema_name(schema));
 	if (pg_script(&pg->db, setup.buf, err) < 0) {
 		pg_close(&pg->db);
 		return -1;

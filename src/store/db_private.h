@@ -34,15 +34,15 @@ enum tx_mode { TX_WRITE, TX_SNAPSHOT };
 struct db_ops {
 	/* sql or text: one of them is NULL. */
 	int (*query)(struct db *db, const struct sql *sql, const char *text,
-	             struct sql_args args, struct rows **out, struct err *err);
+		     struct sql_args args, struct rows **out, struct err *err);
 	int (*exec)(struct db *db, const struct sql *sql, const char *text,
-	            struct sql_args args, struct err *err);
+		    struct sql_args args, struct err *err);
 	int (*begin)(struct db *db, enum tx_mode mode, struct err *err);
 	int (*commit)(struct db *db, struct err *err);
 	void (*rollback)(struct db *db);
 	int (*batch_add)(struct db *db, const struct sql *sql,
-	                 struct sql_args args, int64_t *changed,
-	                 struct err *err);
+			 struct sql_args args, int64_t *changed,
+			 struct err *err);
 	int (*batch_end)(struct db *db, int64_t *changed, struct err *err);
 	int (*script)(struct db *db, const char *text, struct err *err);
 	int (*prepare)(struct db *db, const struct sql *sql, struct err *err);
@@ -65,12 +65,14 @@ struct db {
 const char *schema_name(enum store_schema schema);
 
 int db_sqlite_open(const char *path, bool no_sync, struct db **out,
-                   struct err *err);
+		   struct err *err);
 int db_pg_open(const char *url, enum store_schema schema, struct db **out,
-               struct err *err);
+	       struct err *err);
 
 /* Copies a whole SQLite database, page by page, while it is in use. */
 int db_sqlite_backup(struct db *db, const char *path, struct err *err);
+/* 0 if path is a whole database of ours; reads all of it. */
+int db_sqlite_check(const char *path, struct err *err);
 
 /* Brings the schema of db up to date. */
 int migrate(struct db *db, struct err *err);

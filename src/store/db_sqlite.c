@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BUSY_MS 30000
 #define CACHE_KIB 8192
@@ -43,8 +44,8 @@ static int fail(struct lite *lite, int code, struct err *err)
 		return err_set(err, ERR_CONFLICT, "%s", text);
 	case SQLITE_FULL:
 		return err_set(err, ERR_IO,
-		               "the disk is full: free some space in the data "
-		               "folder");
+			       "the disk is full: free some space in the data "
+			       "folder");
 	case SQLITE_ERROR:
 	case SQLITE_MISUSE:
 	case SQLITE_RANGE:
@@ -55,7 +56,7 @@ static int fail(struct lite *lite, int code, struct err *err)
 }
 
 static int compile(struct lite *lite, const char *text, unsigned flags,
-                   sqlite3_stmt **out, struct err *err)
+		   sqlite3_stmt **out, struct err *err)
 {
 	int rc = sqlite3_prepare_v3(lite->handle, text, -1, flags, out, NULL);
 
@@ -63,9 +64,8 @@ static int compile(struct lite *lite, const char *text, unsigned flags,
 }
 
 /* *cached: the statement belongs to the cache and must be reset after use. */
-static int statement(struct lite *lite, const struct sql *sql,
-                     const char *text, sqlite3_stmt **out, bool *cached,
-                     struct err *err)
+static int statement(struct lite *lite, const struct sql *sql, const char *text,
+		     sqlite3_stmt **out, bool *cached, struct err *err)
 {
 	sqlite3_stmt **slot;
 
@@ -76,7 +76,7 @@ static int statement(struct lite *lite, const struct sql *sql,
 	if (*slot && sqlite3_stmt_busy(*slot)) /* in use further up */
 		return compile(lite, sql->sqlite, 0, out, err);
 	if (!*slot && compile(lite, sql->sqlite, SQLITE_PREPARE_PERSISTENT,
-	                      slot, err) < 0)
+			      slot, err) < 0)
 		return -1;
 	*cached = true;
 	*out = *slot;
@@ -84,7 +84,7 @@ static int statement(struct lite *lite, const struct sql *sql,
 }
 
 static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_value *v,
-                    sqlite3_destructor_type keep)
+		    sqlite3_destructor_type keep)
 {
 	switch (v->type) {
 	case SQL_INT:
@@ -93,7 +93,7 @@ static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_value *v,
 		return sqlite3_bind_double(stmt, at, v->d);
 	case SQL_TEXT:
 		return sqlite3_bind_text64(stmt, at, v->s.s, v->s.len, keep,
-		                           SQLITE_UTF8);
+					   SQLITE_UTF8);
 	case SQL_NULL:
 		break;
 	}
@@ -101,7 +101,7 @@ static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_value *v,
 }
 
 static int bind(struct lite *lite, sqlite3_stmt *stmt, struct sql_args args,
-                sqlite3_destructor_type keep, struct err *err)
+		sqlite3_destructor_type keep, struct err *err)
 {
 	for (size_t i = 0; i < args.n; i++) {
 		int rc = bind_one(stmt, (int)i + 1, &args.v[i], keep);
@@ -177,7 +177,7 @@ static struct str lite_str(const struct rows *rows, int column)
 	const char *s = (const char *)sqlite3_column_text(stmt, column);
 
 	return (struct str){ s ? s : "",
-		             (size_t)sqlite3_column_bytes(stmt, column) };
+			     (size_t)sqlite3_column_bytes(stmt, column) };
 }
 
 static const struct rows_ops lite_rows_ops = {
@@ -194,7 +194,7 @@ static const struct rows_ops lite_rows_ops = {
 /* --- statements --- */
 
 static int lite_query(struct db *db, const struct sql *sql, const char *text,
-                      struct sql_args args, struct rows **out, struct err *err)
+		      struct sql_args args, struct rows **out, struct err *err)
 {
 	struct lite *lite = lite_of(db);
 	struct lite_rows *r;
@@ -210,9 +210,9 @@ static int lite_query(struct db *db, const struct sql *sql, const char *text,
 	r = calloc(1, sizeof(*r));
 	BUG_ON(!r);
 	*r = (struct lite_rows){ .rows.ops = &lite_rows_ops,
-		                 .lite = lite,
-		                 .stmt = stmt,
-		                 .cached = cached };
+				 .lite = lite,
+				 .stmt = stmt,
+				 .cached = cached };
 	*out = &r->rows;
 	return 0;
 }
@@ -230,7 +230,7 @@ static int run(struct lite *lite, sqlite3_stmt *stmt, struct err *err)
 }
 
 static int lite_exec(struct db *db, const struct sql *sql, const char *text,
-                     struct sql_args args, struct err *err)
+		     struct sql_args args, struct err *err)
 {
 	struct lite *lite = lite_of(db);
 	sqlite3_stmt *stmt = NULL;
@@ -256,7 +256,7 @@ static int lite_script(struct db *db, const char *text, struct err *err)
 static int lite_begin(struct db *db, enum tx_mode mode, struct err *err)
 {
 	return lite_script(db, mode == TX_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
-	                   err);
+			   err);
 }
 
 static void lite_rollback(struct db *db)
@@ -276,8 +276,8 @@ static int lite_commit(struct db *db, struct err *err)
 }
 
 static int lite_batch_add(struct db *db, const struct sql *sql,
-                          struct sql_args args, int64_t *changed,
-                          struct err *err)
+			  struct sql_args args, int64_t *changed,
+			  struct err *err)
 {
 	int n = lite_exec(db, sql, NULL, args, err);
 
@@ -345,7 +345,7 @@ static const struct db_ops lite_ops = {
  * the collation und-x-icu. SQLite's own lower() knows ASCII only.
  */
 static void lower_function(sqlite3_context *context, int n,
-                           sqlite3_value **values)
+			   sqlite3_value **values)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const char *s = (const char *)sqlite3_value_text(values[0]);
@@ -358,39 +358,39 @@ static void lower_function(sqlite3_context *context, int n,
 	strbuf_reserve(&out, len);
 	for (size_t i = 0; i < len && is_ascii; i++) {
 		is_ascii = (unsigned char)s[i] < 0x80;
-		out.buf[i] = (char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 0x20
-		                                               : s[i]);
+		out.buf[i] =
+			(char)(s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 0x20 : s[i]);
 	}
 	if (is_ascii)
 		out.len = len;
 	else
 		utf8_lower((struct str){ s, len }, &out);
 	sqlite3_result_text64(context, out.buf, out.len, SQLITE_TRANSIENT,
-	                      SQLITE_UTF8);
+			      SQLITE_UTF8);
 }
 
 static int set_up(struct lite *lite, bool no_sync, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf pragmas = STRBUF_INIT;
-	int rc = sqlite3_create_function(
-		lite->handle, "text_lower", 1,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-		lower_function, NULL, NULL);
+	int rc = sqlite3_create_function(lite->handle, "text_lower", 1,
+					 SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+						 SQLITE_INNOCUOUS,
+					 NULL, lower_function, NULL, NULL);
 
 	if (rc != SQLITE_OK)
 		return fail(lite, rc, err);
 	sqlite3_busy_timeout(lite->handle, BUSY_MS);
 	strbuf_addf(&pragmas,
-	            "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"
-	            "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
-	            "PRAGMA wal_autocheckpoint=%d;"
-	            "PRAGMA journal_size_limit=67108864;",
-	            no_sync ? "OFF" : "FULL", CACHE_KIB, CHECKPOINT_PAGES);
+		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"
+		    "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
+		    "PRAGMA wal_autocheckpoint=%d;"
+		    "PRAGMA journal_size_limit=67108864;",
+		    no_sync ? "OFF" : "FULL", CACHE_KIB, CHECKPOINT_PAGES);
 	return lite_script(&lite->db, pragmas.buf, err);
 }
 
 int db_sqlite_open(const char *path, bool no_sync, struct db **out,
-                   struct err *err)
+		   struct err *err)
 {
 	struct lite *lite = calloc(1, sizeof(*lite));
 	int rc;
@@ -400,9 +400,9 @@ int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 	lite->cache = calloc(sql_all_count + 1, sizeof(*lite->cache));
 	BUG_ON(!lite->cache);
 	rc = sqlite3_open_v2(path, &lite->handle,
-	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-	                             SQLITE_OPEN_NOMUTEX,
-	                     NULL);
+			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+				     SQLITE_OPEN_NOMUTEX,
+			     NULL);
 	if (rc != SQLITE_OK || set_up(lite, no_sync, err) < 0) {
 		if (rc != SQLITE_OK)
 			(void)fail(lite, rc, err);
@@ -413,22 +413,56 @@ int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 	return 0;
 }
 
+static int copy_pages(sqlite3 *to, sqlite3 *from)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+	int rc;
+
+	if (!backup)
+		return sqlite3_errcode(to);
+	do
+		rc = sqlite3_backup_step(backup, -1);
+	while (rc == SQLITE_BUSY || rc == SQLITE_LOCKED);
+	(void)sqlite3_backup_finish(backup); /* rc says it all */
+	return rc;
+}
+
 int db_sqlite_backup(struct db *db, const char *path, struct err *err)
 {
-	struct lite *lite = lite_of(db);
-	sqlite3_backup *backup;
 	sqlite3 *to = NULL;
 	int rc = sqlite3_open_v2(
 		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (rc == SQLITE_OK) {
-		backup = sqlite3_backup_init(to, "main", lite->handle, "main");
-		rc = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
-		(void)sqlite3_backup_finish(backup); /* rc says it all */
+		sqlite3_busy_timeout(to, BUSY_MS);
+		rc = copy_pages(to, lite_of(db)->handle);
 	}
 	sqlite3_close(to);
 	if (rc == SQLITE_DONE)
 		return 0;
 	return err_set(err, ERR_IO, "copying to %s: %s", path,
-	               sqlite3_errstr(rc));
+		       sqlite3_errstr(rc));
+}
+
+int db_sqlite_check(const char *path, struct err *err)
+{
+	sqlite3 *handle = NULL;
+	sqlite3_stmt *stmt = NULL;
+	bool good = false;
+
+	if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) ==
+		    SQLITE_OK &&
+	    sqlite3_table_column_metadata(handle, NULL, "schema_migration",
+					  NULL, NULL, NULL, NULL, NULL,
+					  NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &stmt,
+			       NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		good = strcmp((const char *)sqlite3_column_text(stmt, 0),
+			      "ok") == 0;
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
+	return good ? 0
+		    : err_set(err, ERR_INVALID,
+			      "%s is not a whole database of Muster", path);
 }

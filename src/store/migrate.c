@@ -15,11 +15,11 @@ static int make_schema(struct tx *tx, struct err *err)
 
 	if (db->backend == DB_PG) {
 		strbuf_addf(&sql, PG_LOCK "; CREATE SCHEMA IF NOT EXISTS %s;",
-		            schema_name(db->schema));
+			    schema_name(db->schema));
 	}
 	strbuf_addstr(&sql, "CREATE TABLE IF NOT EXISTS schema_migration ("
-	                    "number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-	                    "at_ms BIGINT NOT NULL)");
+			    "number INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+			    "at_ms BIGINT NOT NULL)");
 	return db->ops->script(db, sql.buf, err);
 }
 
@@ -29,7 +29,7 @@ static int last_number(struct db *db, int *out, struct err *err)
 	int found;
 
 	if (db_query_text(db, "SELECT max(number) FROM schema_migration",
-	                  SQL_NO_ARGS, &rows, err) < 0)
+			  SQL_NO_ARGS, &rows, err) < 0)
 		return -1;
 	found = rows_next(rows, err);
 	if (found > 0)
@@ -41,16 +41,16 @@ static int apply(struct tx *tx, const struct sql_migration *m, struct err *err)
 {
 	struct db *db = tx->db;
 
-	if (db->ops->script(db, db->backend == DB_PG ? m->pg : m->sqlite,
-	                    err) < 0)
+	if (db->ops->script(db, db->backend == DB_PG ? m->pg : m->sqlite, err) <
+	    0)
 		return err_prefix(err, "migration %s of %s", m->name,
-		                  schema_name(db->schema));
+				  schema_name(db->schema));
 	return db_exec_text(tx,
-	                    "INSERT INTO schema_migration (number, name, "
-	                    "at_ms) VALUES (?, ?, ?)",
-	                    SQL_ARGS(sql_int(m->number), sql_text(m->name),
-	                             sql_int(clock_now_ms())),
-	                    err);
+			    "INSERT INTO schema_migration (number, name, "
+			    "at_ms) VALUES (?, ?, ?)",
+			    SQL_ARGS(sql_int(m->number), sql_text(m->name),
+				     sql_int(clock_now_ms())),
+			    err);
 }
 
 int migrate(struct db *db, struct err *err)
@@ -70,8 +70,8 @@ int migrate(struct db *db, struct err *err)
 	}
 	if (last > known)
 		return err_set(err, ERR_INVALID,
-		               "the database was made by a newer Muster: its "
-		               "schema %s is at %d, this program knows %d",
-		               schema_name(db->schema), last, known);
+			       "the database was made by a newer Muster: its "
+			       "schema %s is at %d, this program knows %d",
+			       schema_name(db->schema), last, known);
 	return tx_commit(&tx, err);
 }

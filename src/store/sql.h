@@ -1,5 +1,6 @@
 /*
- * store/sql.h - a named query, as tools/sqlgen.py makes it from the files of sql/
+ * store/sql.h - a named query, as tools/sqlgen.py makes it from the files of
+ * sql/
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H

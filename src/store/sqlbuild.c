@@ -6,11 +6,11 @@
 #include <string.h>
 
 void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
-                   struct arena *arena)
+		   struct arena *arena)
 {
 	*b = (struct sqlbuild){ .backend = backend,
-		                .arena = arena,
-		                .text = STRBUF_INIT };
+				.arena = arena,
+				.text = STRBUF_INIT };
 }
 
 void sqlbuild_release(struct sqlbuild *b)
@@ -41,7 +41,7 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n)
 }
 
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
-                   bool any_after)
+		   bool any_after)
 {
 	CLEANUP(strbuf_release) struct strbuf pattern = STRBUF_INIT;
 
@@ -64,8 +64,8 @@ void sqlbuild_json_ints(struct sqlbuild *b, const char *json_array)
 	bool pg = b->backend == DB_PG;
 
 	sqlbuild_add(b, pg ? "(SELECT value::bigint FROM "
-	                     "json_array_elements_text(" :
-	                     "(SELECT CAST(value AS INTEGER) FROM json_each(");
+			     "json_array_elements_text("
+			   : "(SELECT CAST(value AS INTEGER) FROM json_each(");
 	sqlbuild_bind_text(b, json_array);
 	sqlbuild_add(b, pg ? "::json))" : "))");
 }
@@ -74,22 +74,22 @@ void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array)
 {
 	bool pg = b->backend == DB_PG;
 
-	sqlbuild_add(b, pg ? "(SELECT value FROM json_array_elements_text(" :
-	                     "(SELECT value FROM json_each(");
+	sqlbuild_add(b, pg ? "(SELECT value FROM json_array_elements_text("
+			   : "(SELECT value FROM json_each(");
 	sqlbuild_bind_text(b, json_array);
 	sqlbuild_add(b, pg ? "::json))" : "))");
 }
 
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
-                   struct err *err)
+		   struct err *err)
 {
 	return db_query_text(db, b->text.buf,
-	                     (struct sql_args){ b->args.v, b->args.n }, out,
-	                     err);
+			     (struct sql_args){ b->args.v, b->args.n }, out,
+			     err);
 }
 
 int sqlbuild_exec(struct sqlbuild *b, struct tx *tx, struct err *err)
 {
 	return db_exec_text(tx, b->text.buf,
-	                    (struct sql_args){ b->args.v, b->args.n }, err);
+			    (struct sql_args){ b->args.v, b->args.n }, err);
 }

@@ -21,7 +21,7 @@ struct sqlbuild {
 };
 
 void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
-                   struct arena *arena);
+		   struct arena *arena);
 void sqlbuild_release(struct sqlbuild *b);
 
 void sqlbuild_add(struct sqlbuild *b, const char *literal);
@@ -30,12 +30,12 @@ void sqlbuild_bind_text(struct sqlbuild *b, const char *text); /* copied */
 void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
 /* LIKE pattern with %, _ and \ of text escaped; adds `LIKE ? ESCAPE '\'`. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
-                   bool any_after);
+		   bool any_after);
 void sqlbuild_json_ints(struct sqlbuild *b, const char *json_array);
 void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array);
 
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
-                   struct err *err);
+		   struct err *err);
 int sqlbuild_exec(struct sqlbuild *b, struct tx *tx, struct err *err);
 
 #endif

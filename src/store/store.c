@@ -45,7 +45,7 @@ enum db_backend store_backend(const struct store *store)
 }
 
 static int open_connection(struct store *store, enum store_schema schema,
-                           struct db **out, struct err *err)
+			   struct db **out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 	int ret;
@@ -54,7 +54,7 @@ static int open_connection(struct store *store, enum store_schema schema,
 		ret = db_pg_open(store->database, schema, out, err);
 	} else {
 		strbuf_addf(&path, "%s/%s.db", store->data,
-		            schema_name(schema));
+			    schema_name(schema));
 		ret = db_sqlite_open(path.buf, store->no_sync, out, err);
 	}
 	if (ret < 0)
@@ -69,7 +69,7 @@ static int open_connection(struct store *store, enum store_schema schema,
 /* Waits for a place in the pool; a connection that is idle, or NULL if the
  * caller shall open one. */
 static int take_place(struct store *store, struct pool *pool, struct db **out,
-                      struct err *err)
+		      struct err *err)
 {
 	struct timespec end;
 	int rc = 0;
@@ -77,8 +77,7 @@ static int take_place(struct store *store, struct pool *pool, struct db **out,
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += WAIT_SECONDS;
 	pthread_mutex_lock(&pool->lock);
-	while (rc == 0 && pool->idle.n == 0 &&
-	       pool->open >= store->connections)
+	while (rc == 0 && pool->idle.n == 0 && pool->open >= store->connections)
 		rc = pthread_cond_timedwait(&pool->returned, &pool->lock, &end);
 	*out = NULL;
 	if (pool->idle.n > 0)
@@ -88,8 +87,8 @@ static int take_place(struct store *store, struct pool *pool, struct db **out,
 	pthread_mutex_unlock(&pool->lock);
 	if (rc != 0 && !*out)
 		return err_set(err, ERR_RETRY,
-		               "no database connection was free for %d s",
-		               WAIT_SECONDS);
+			       "no database connection was free for %d s",
+			       WAIT_SECONDS);
 	return 0;
 }
 
@@ -105,7 +104,7 @@ static void give_place_back(struct pool *pool, struct db *db)
 }
 
 int store_get(struct store *store, enum store_schema schema, struct db **out,
-              struct err *err)
+	      struct err *err)
 {
 	struct pool *pool = &store->pools[schema];
 
@@ -178,7 +177,7 @@ static int open_schemas(struct store *store, struct err *err)
 }
 
 int store_open(const struct store_options *options, struct store **out,
-               struct err *err)
+	       struct err *err)
 {
 	CLEANUP(store_free) struct store *store = calloc(1, sizeof(*store));
 
@@ -225,17 +224,17 @@ void store_free(struct store **store)
 }
 
 int sequence_take(struct tx *tx, const char *name, int64_t count,
-                  int64_t *first_out, struct err *err)
+		  int64_t *first_out, struct err *err)
 {
 	int64_t next;
 	int found;
 
 	if (db_exec(tx, SQL_SEQUENCE_ADD, SQL_ARGS(sql_text(name), sql_int(1)),
-	            err) < 0)
+		    err) < 0)
 		return -1;
 	found = db_find_int(tx->db, SQL_SEQUENCE_TAKE,
-	                    SQL_ARGS(sql_int(count), sql_text(name)), &next,
-	                    err);
+			    SQL_ARGS(sql_int(count), sql_text(name)), &next,
+			    err);
 	if (found < 0)
 		return -1;
 	BUG_ON(found == 0);
@@ -244,21 +243,21 @@ int sequence_take(struct tx *tx, const char *name, int64_t count,
 }
 
 int setting_find(struct db *db, const char *key, struct arena *arena,
-                 const char **out, struct err *err)
+		 const char **out, struct err *err)
 {
 	return db_find_text(db, SQL_SETTING_FIND, SQL_ARGS(sql_text(key)),
-	                    arena, out, err);
+			    arena, out, err);
 }
 
 int setting_put(struct tx *tx, const char *key, const char *value,
-                struct err *err)
+		struct err *err)
 {
 	return db_exec(tx, SQL_SETTING_PUT,
-	               SQL_ARGS(sql_text(key), sql_text(value)), err);
+		       SQL_ARGS(sql_text(key), sql_text(value)), err);
 }
 
 static int backup_schema(struct store *store, enum store_schema schema,
-                         const char *folder, struct err *err)
+			 const char *folder, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -267,7 +266,7 @@ static int backup_schema(struct store *store, enum store_schema schema,
 	strbuf_addf(&path, "%s/%s.db", folder, schema_name(schema));
 	if (stat(path.buf, &st) == 0)
 		return err_set(err, ERR_CONFLICT, "%s exists already",
-		               path.buf);
+			       path.buf);
 	if (store_get(store, schema, &db, err) < 0)
 		return -1;
 	return db_sqlite_backup(db, path.buf, err);
@@ -277,12 +276,61 @@ int store_backup(struct store *store, const char *folder, struct err *err)
 {
 	if (store->database)
 		return err_set(err, ERR_INVALID,
-		               "the data is in PostgreSQL: use pg_dump with "
-		               "the schemas crm, audience and events");
+			       "the data is in PostgreSQL: use pg_dump with "
+			       "the schemas crm, audience and events");
 	if (make_folder(folder, err) < 0)
 		return -1;
 	for (int i = 0; i < STORE_SCHEMAS; i++)
 		if (backup_schema(store, (enum store_schema)i, folder, err) < 0)
 			return -1;
+	return 0;
+}
+
+static void file_of(const char *folder, int schema, struct strbuf *out)
+{
+	strbuf_reset(out);
+	strbuf_addf(out, "%s/%s.db", folder,
+		    schema_name((enum store_schema)schema));
+}
+
+static int copy_schema(const char *from, const char *to, struct err *err)
+{
+	struct db *source = NULL;
+	int ret;
+
+	if (db_sqlite_open(from, true, &source, err) < 0)
+		return -1;
+	ret = db_sqlite_backup(source, to, err);
+	source->ops->close(source);
+	return ret;
+}
+
+int store_restore(const struct store_options *options, const char *folder,
+		  bool replace, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf from = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
+	struct stat st;
+
+	if (options->database && *options->database)
+		return err_set(err, ERR_INVALID,
+			       "the data is in PostgreSQL: use pg_restore");
+	if (make_folder(options->data, err) < 0)
+		return -1;
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		file_of(folder, i, &from);
+		file_of(options->data, i, &to);
+		if (db_sqlite_check(from.buf, err) < 0)
+			return -1;
+		if (!replace && stat(to.buf, &st) == 0)
+			return err_set(err, ERR_CONFLICT,
+				       "%s exists: --yes replaces it", to.buf);
+	}
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		file_of(folder, i, &from);
+		file_of(options->data, i, &to);
+		if (copy_schema(from.buf, to.buf, err) < 0)
+			return -1;
+	}
 	return 0;
 }

@@ -20,21 +20,21 @@ struct store_options {
 	int64_t connections;  /* at most, a schema */
 	bool no_sync; /* tests: survives a killed process, not a power cut */
 };
-#define STORE_OPTIONS_DEFAULT                                                  \
-	{                                                                      \
-		.data = "muster-data", .database = NULL, .connections = 32     \
+#define STORE_OPTIONS_DEFAULT                                              \
+	{                                                                  \
+		.data = "muster-data", .database = NULL, .connections = 32 \
 	}
 
 /* Opens, runs the migrations that are missing, and prepares every query of
  * every schema once, so that broken SQL is found now. */
 int store_open(const struct store_options *options, struct store **out,
-               struct err *err);
+	       struct err *err);
 void store_free(struct store **store); /* all connections must be back */
 
 /* A connection of that schema; waits while all are taken (ERR_RETRY after
  * 30 s). */
 int store_get(struct store *store, enum store_schema schema, struct db **out,
-              struct err *err);
+	      struct err *err);
 void store_put(struct db **db); /* NULL is fine; rolls back what is open */
 
 enum db_backend store_backend(const struct store *store);
@@ -44,18 +44,27 @@ enum db_backend store_backend(const struct store *store);
  * sequence (a row of the schema's table `sequence`).
  */
 int sequence_take(struct tx *tx, const char *name, int64_t count,
-                  int64_t *first_out, struct err *err);
+		  int64_t *first_out, struct err *err);
 
 /* Settings of a schema: one text a key. find: 1, 0, -1. */
 int setting_find(struct db *db, const char *key, struct arena *arena,
-                 const char **out, struct err *err);
+		 const char **out, struct err *err);
 int setting_put(struct tx *tx, const char *key, const char *value,
-                struct err *err);
+		struct err *err);
 
 /*
  * A consistent copy of the database into a new folder (SQLite: backup API).
  * PostgreSQL: ERR_INVALID with advice to use pg_dump.
  */
 int store_backup(struct store *store, const char *folder, struct err *err);
+
+/*
+ * The other way: the databases of a backup folder take the place of those in
+ * options->data, each in one step, also while a server uses them.
+ * ERR_CONFLICT if there is data already and replace is false; ERR_INVALID if
+ * the folder holds no whole backup (nothing was changed then).
+ */
+int store_restore(const struct store_options *options, const char *folder,
+		  bool replace, struct err *err);
 
 #endif

@@ -43,8 +43,8 @@ static void make_database(struct store_fixture *f, struct store_options *o)
 
 	random_hex(name + strlen(name), 12);
 	on_server("CREATE DATABASE", name);
-	snprintf(f->where, sizeof(f->where), "%.*s/%s",
-	         (int)(slash - server()), server(), name);
+	snprintf(f->where, sizeof(f->where), "%.*s/%s", (int)(slash - server()),
+		 server(), name);
 	o->database = f->where;
 }
 

@@ -12,7 +12,8 @@
 
 struct store_fixture {
 	struct store *store;
-	struct db *crm, *audience, *events; /* a connection each, ready to use */
+	struct db *crm, *audience,
+		*events; /* a connection each, ready to use */
 	char where[256];
 };
 

@@ -54,7 +54,7 @@ static void a_setting_is_kept_and_replaced(void **state)
 	assert_null(find(f->crm, "name", arena));
 	put(f, "name", "O'Brien & \xd9\x85\xd8\xb1");
 	assert_string_equal(find(f->crm, "name", arena),
-	                    "O'Brien & \xd9\x85\xd8\xb1");
+			    "O'Brien & \xd9\x85\xd8\xb1");
 	put(f, "name", "");
 	assert_string_equal(find(f->crm, "name", arena), "");
 	assert_null(find(f->audience, "name", arena));
@@ -105,10 +105,9 @@ static void a_batch_writes_everything(void **state)
 
 		snprintf(key, sizeof(key), "b%d", i);
 		assert_int_equal(batch_add(&b, SQL_SETTING_PUT,
-		                           SQL_ARGS(sql_text(key),
-		                                    sql_int(i)),
-		                           &err),
-		                 0);
+					   SQL_ARGS(sql_text(key), sql_int(i)),
+					   &err),
+				 0);
 	}
 	assert_int_equal(batch_end(&b, &err), 1000);
 	assert_int_equal(tx_commit(&tx, &err), 0);
@@ -151,9 +150,9 @@ static void a_failed_batch_fails_the_transaction_only(void **state)
 		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
 		batch_begin(&tx, &b);
 		(void)batch_add(&b, SQL_SETTING_PUT,
-		                SQL_ARGS(sql_null(), sql_text("x")), &err);
+				SQL_ARGS(sql_null(), sql_text("x")), &err);
 		(void)batch_add(&b, SQL_SEQUENCE_ADD,
-		                SQL_ARGS(sql_text("s"), sql_null()), &err);
+				SQL_ARGS(sql_text("s"), sql_null()), &err);
 		if (batch_end(&b, &err) >= 0)
 			assert_int_equal(err.code, ERR_CONFLICT);
 	}

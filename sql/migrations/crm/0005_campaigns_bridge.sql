@@ -106,6 +106,8 @@ CREATE TABLE push_row (
 	detail TEXT,
 	PRIMARY KEY (push_id, person_id)
 );
+CREATE INDEX push_row_todo ON push_row (push_id, action, person_id) WHERE outcome = 0;
+CREATE INDEX push_row_action ON push_row (push_id, action, reason);
 
 -- What the bridge last knew of a member: a cache of the Marketing API.
 CREATE TABLE bridge_member (
@@ -114,6 +116,7 @@ CREATE TABLE bridge_member (
 	merge_hash TEXT, -- of the merge fields as we last saw or wrote them
 	changed_ms BIGINT NOT NULL -- its last_changed
 );
+CREATE INDEX bridge_member_status ON bridge_member (status) WHERE status <> 1;
 -- Merge field of the audience <- field of the person.
 CREATE TABLE bridge_field (
 	merge_tag TEXT PRIMARY KEY,

@@ -1,0 +1,161 @@
+-- schema: crm
+
+-- name: bridge-journal-add
+-- args: at_ms, kind, person_id, detail
+INSERT INTO bridge_journal (at_ms, kind, person_id, detail) VALUES (?, ?, ?, ?);
+
+-- name: bridge-park
+-- args: kind, person_id, email_id, payload, error, attempts, at_ms
+INSERT INTO bridge_parked (kind, person_id, email_id, payload, error, attempts, at_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: bridge-field-list
+SELECT merge_tag, person_field FROM bridge_field ORDER BY merge_tag;
+
+-- name: bridge-field-count
+SELECT COUNT(*) FROM bridge_field;
+
+-- name: bridge-field-put
+-- args: merge_tag, person_field
+INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
+    ON CONFLICT (merge_tag) DO UPDATE SET person_field = excluded.person_field;
+
+-- name: bridge-member-put
+-- merge_hash NULL: not known, keep. args: email_hash, status, merge_hash,
+-- changed_ms
+INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms)
+VALUES (?, ?, ?, ?)
+    ON CONFLICT (email_hash) DO UPDATE
+   SET status = excluded.status,
+       merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
+       changed_ms = excluded.changed_ms;
+
+-- name: bridge-member-remove-all
+DELETE FROM bridge_member;
+
+-- name: bridge-member-count
+SELECT COUNT(*) FROM bridge_member;
+
+-- name: bridge-campaign-of
+-- args: marketing_campaign_id
+SELECT id FROM campaign WHERE marketing_campaign_id = ?;
+
+-- name: reconcile-leavers
+-- Members that left, of people who are not opted out and did not opt in
+-- later by an act of their own.
+SELECT DISTINCT m.email_hash
+  FROM bridge_member m
+  JOIN email e ON e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL
+  JOIN person p ON p.id = e.record_id
+ WHERE m.status = 2 AND p.opted_out = 0
+   AND NOT EXISTS (SELECT 1 FROM consent c
+                    WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
+                      AND c.at_ms > m.changed_ms);
+
+-- name: reconcile-bounced
+-- Cleaned members whose address is not held.
+SELECT DISTINCT m.email_hash
+  FROM bridge_member m
+  JOIN email e ON e.hash = m.email_hash AND e.ended_ms IS NULL
+ WHERE m.status = 3 AND e.held = 0 AND e.created_ms <= m.changed_ms;
+
+-- name: reconcile-opted-out
+-- Members that could get mail, of people who are opted out.
+SELECT DISTINCT m.email_hash
+  FROM bridge_member m
+  JOIN email e ON e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL
+  JOIN person p ON p.id = e.record_id
+ WHERE m.status IN (1, 4) AND p.opted_out = 1;
+
+-- name: push-add
+-- args: group_id, group_name, job_id, dry_run, audience_id, user_id, at_ms
+INSERT INTO push (group_id, group_name, job_id, dry_run, audience_id, state, user_id, at_ms)
+VALUES (?, ?, ?, ?, ?, 'planning', ?, ?)
+RETURNING id;
+
+-- name: push-get
+-- args: id
+SELECT group_id, group_name, dry_run, segment_id, state FROM push WHERE id = ?;
+
+-- name: push-set
+-- args: state, segment_id, audience_id, id
+UPDATE push SET state = ?, segment_id = ?, audience_id = ? WHERE id = ?;
+
+-- name: push-set-result
+-- args: result, id
+UPDATE push SET result = ? WHERE id = ?;
+
+-- name: push-last-segment
+-- The tag that the last push of a group made or filled.
+-- args: group_id, audience_id
+SELECT segment_id FROM push
+ WHERE group_id = ? AND audience_id = ? AND segment_id IS NOT NULL
+ ORDER BY id DESC LIMIT 1;
+
+-- name: push-row-remove-all
+-- args: push_id
+DELETE FROM push_row WHERE push_id = ?;
+
+-- name: push-row-add
+-- args: push_id, person_id, email_id, action, outcome, reason, detail
+INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail)
+VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: push-row-next
+-- What is still to be done of one action, with its address. An untagged row
+-- has its hash in detail. args: push_id, action, limit
+SELECT r.person_id, r.email_id,
+       COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
+                            WHERE h.hash = r.detail AND r.action = 4)),
+       COALESCE(e.hash, r.detail)
+  FROM push_row r
+  LEFT JOIN email e ON e.id = r.email_id
+ WHERE r.push_id = ? AND r.action = ? AND r.outcome = 0
+ ORDER BY r.person_id
+ LIMIT ?;
+
+-- name: push-row-end
+-- args: outcome, reason, detail, new action or 0, same, push_id, person_id
+UPDATE push_row
+   SET outcome = ?, reason = ?, detail = COALESCE(?, detail),
+       action = CASE WHEN CAST(? AS INTEGER) = 0 THEN action
+                     ELSE CAST(? AS INTEGER) END
+ WHERE push_id = ? AND person_id = ?;
+
+-- name: push-row-actions
+-- args: push_id
+SELECT action, COUNT(*) FROM push_row WHERE push_id = ? GROUP BY action;
+
+-- name: push-row-reasons
+-- args: push_id
+SELECT reason, COUNT(*) FROM push_row
+ WHERE push_id = ? AND action = 6 AND reason IS NOT NULL
+ GROUP BY reason ORDER BY reason;
+
+-- name: plan-addresses
+-- What a plan must know of addresses: id, hash, folded, held, status and
+-- merge fields of the member, whether anybody with it is opted out, how many
+-- people choose it. args: ids (JSON array)
+SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
+       (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
+         WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+           AND q.opted_out = 1),
+       (SELECT COUNT(*) FROM email s JOIN person q ON q.email_id = s.id
+         WHERE s.hash = e.hash AND s.entity = 1)
+  FROM email e
+  LEFT JOIN bridge_member m ON m.email_hash = e.hash
+ WHERE e.id IN JSON_INTS(?);
+
+-- name: plan-sharers
+-- The people who share an address, whoever speaks for it first.
+-- args: hash
+SELECT p.id
+  FROM email e JOIN person p ON p.email_id = e.id
+ WHERE e.hash = ? AND e.entity = 1
+ ORDER BY p.owns_address DESC, e.is_primary DESC, p.created_ms DESC, p.id DESC;
+
+-- name: plan-person-of-hash
+-- args: hash
+SELECT record_id FROM email
+ WHERE hash = ? AND entity = 1
+ ORDER BY ended_ms IS NOT NULL, id DESC LIMIT 1;

@@ -1,0 +1,43 @@
+-- schema: crm
+
+-- name: campaign-set-push
+-- args: push_id, audience_id, id
+UPDATE campaign SET push_id = ?, audience_id = ? WHERE id = ?;
+
+-- name: campaign-set-marketing
+-- args: marketing_campaign_id, id
+UPDATE campaign SET marketing_campaign_id = ? WHERE id = ?;
+
+-- name: campaign-segment
+-- args: push_id
+SELECT segment_id FROM push WHERE id = ?;
+
+-- name: campaign-pull-at
+-- The bridge looks at it from then on. args: pull_next_ms, id
+UPDATE campaign SET pull_next_ms = ? WHERE id = ?;
+
+-- name: bridge-reconciled
+SELECT value FROM setting WHERE key = 'bridge.reconciled_ms';
+
+-- name: ledger-step-end
+-- The last person of the next step; 0 at the end. args: push_id, after, limit
+SELECT COALESCE(MAX(person_id), 0)
+  FROM (SELECT person_id FROM push_row
+         WHERE push_id = ? AND person_id > ?
+         ORDER BY person_id LIMIT ?) AS step;
+
+-- name: ledger-fill
+-- One row a person of the push, as it ended: who is in the tag is queued.
+-- Doing it twice is nothing. args: campaign_id, at_ms, push_id, after, to
+INSERT INTO campaign_recipient
+       (campaign_id, person_id, email_id, email_hash, company_id, lead_id,
+        state, reason, at_ms)
+SELECT CAST(? AS BIGINT), r.person_id, r.email_id, e.hash, p.company_id,
+       (SELECT MAX(l.id) FROM lead l WHERE l.converted_person_id = r.person_id),
+       CASE WHEN r.action IN (1, 2, 3, 5) AND r.outcome = 1 THEN 1 ELSE 7 END,
+       r.reason, CAST(? AS BIGINT)
+  FROM push_row r
+  JOIN person p ON p.id = r.person_id
+  LEFT JOIN email e ON e.id = r.email_id
+ WHERE r.push_id = ? AND r.person_id > ? AND r.person_id <= ? AND r.action <> 4
+    ON CONFLICT (campaign_id, person_id) DO NOTHING;

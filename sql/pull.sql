@@ -1,0 +1,114 @@
+-- schema: crm
+
+-- name: pull-next
+-- When the next campaign is to be looked at; 0: none.
+SELECT COALESCE(MIN(pull_next_ms), 0) FROM campaign WHERE pull_next_ms IS NOT NULL;
+
+-- name: pull-due
+-- args: now_ms
+SELECT id FROM campaign
+ WHERE pull_next_ms IS NOT NULL AND pull_next_ms <= ? AND marketing_campaign_id IS NOT NULL
+ ORDER BY pull_next_ms, id;
+
+-- name: campaign-pull-next
+-- args: pull_next_ms or NULL, id
+UPDATE campaign SET pull_next_ms = ? WHERE id = ?;
+
+-- name: pull-set-state
+-- args: pull_state, id
+UPDATE campaign SET pull_state = ? WHERE id = ?;
+
+-- name: pull-accepted
+-- Also for those who share the address: they were left out as duplicates, but
+-- the message was to them too. args: at_ms, accepted_ms, campaign_id, hash
+UPDATE campaign_recipient
+   SET state = CASE WHEN state = 7 THEN 7 ELSE 2 END,
+       reason = CASE WHEN state = 7 THEN reason ELSE NULL END,
+       at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?)
+ WHERE campaign_id = ? AND email_hash = ? AND (state <> 7 OR reason = 'duplicate');
+
+-- name: pull-refused
+-- args: reason, at_ms, bounced, bounced_ms, campaign_id, hash
+UPDATE campaign_recipient
+   SET state = 4, reason = ?, at_ms = ?, bounced = ?, bounced_ms = ?
+ WHERE campaign_id = ? AND email_hash = ? AND state <> 7;
+
+-- name: pull-link-find
+-- args: campaign_id, url
+SELECT id FROM campaign_link WHERE campaign_id = ? AND url = ?;
+
+-- name: pull-link-add
+-- args: campaign_id, url
+INSERT INTO campaign_link (campaign_id, url) VALUES (?, ?) RETURNING id;
+
+-- name: pull-activity-put
+-- A verdict may change later: machine is taken over.
+-- args: kind, at_ms, link_id, machine, ip, campaign_id, hash
+INSERT INTO campaign_activity (kind, at_ms, link_id, machine, ip, campaign_id, person_id)
+SELECT CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS BIGINT),
+       CAST(? AS INTEGER), CAST(? AS TEXT), r.campaign_id, r.person_id
+  FROM campaign_recipient r
+ WHERE r.campaign_id = ? AND r.email_hash = ? AND (r.state <> 7 OR r.reason = 'duplicate')
+    ON CONFLICT (campaign_id, person_id, kind, at_ms, link_id)
+    DO UPDATE SET machine = excluded.machine;
+
+-- name: pull-figures
+-- Make the figures of an address anew from its activity.
+-- args: campaign_id, hash
+UPDATE campaign_recipient
+   SET opened_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
+                     WHERE a.campaign_id = campaign_recipient.campaign_id
+                       AND a.person_id = campaign_recipient.person_id
+                       AND a.kind = 1 AND a.machine = 0),
+       opens = (SELECT COUNT(*) FROM campaign_activity a
+                 WHERE a.campaign_id = campaign_recipient.campaign_id
+                   AND a.person_id = campaign_recipient.person_id
+                   AND a.kind = 1 AND a.machine = 0),
+       machine_opened_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
+                             WHERE a.campaign_id = campaign_recipient.campaign_id
+                               AND a.person_id = campaign_recipient.person_id
+                               AND a.kind = 1 AND a.machine = 1),
+       clicked_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
+                      WHERE a.campaign_id = campaign_recipient.campaign_id
+                        AND a.person_id = campaign_recipient.person_id
+                        AND a.kind = 2 AND a.machine = 0),
+       clicks = (SELECT COUNT(*) FROM campaign_activity a
+                  WHERE a.campaign_id = campaign_recipient.campaign_id
+                    AND a.person_id = campaign_recipient.person_id
+                    AND a.kind = 2 AND a.machine = 0),
+       machine_clicked_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
+                              WHERE a.campaign_id = campaign_recipient.campaign_id
+                                AND a.person_id = campaign_recipient.person_id
+                                AND a.kind = 2 AND a.machine = 1)
+ WHERE campaign_id = ? AND email_hash = ?;
+
+-- name: pull-unsubscribed
+-- Nothing changes the second time. args: at_ms, campaign_id, hash
+UPDATE campaign_recipient SET unsubscribed_ms = ?
+ WHERE campaign_id = ? AND email_hash = ? AND unsubscribed_ms IS NULL
+   AND (state <> 7 OR reason = 'duplicate');
+
+-- name: pull-complained
+-- args: at_ms, campaign_id, hash
+UPDATE campaign_recipient SET complained_ms = ?
+ WHERE campaign_id = ? AND email_hash = ? AND complained_ms IS NULL
+   AND (state <> 7 OR reason = 'duplicate');
+
+-- name: pull-settle-left-out
+-- args: at_ms, campaign_id
+UPDATE campaign_recipient
+   SET state = 7, at_ms = ?,
+       reason = (SELECT CASE m.status WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
+                                      WHEN 6 THEN 'suppressed' WHEN 7 THEN 'forgotten'
+                                      ELSE 'unsubscribed' END
+                   FROM bridge_member m WHERE m.email_hash = campaign_recipient.email_hash)
+ WHERE campaign_id = ? AND state = 1
+   AND email_hash IN (SELECT m.email_hash FROM bridge_member m WHERE m.status <> 1);
+
+-- name: pull-settle-waiting
+-- args: at_ms, campaign_id
+UPDATE campaign_recipient SET state = 3, at_ms = ? WHERE campaign_id = ? AND state = 1;
+
+-- name: pull-cancel-waiting
+-- args: at_ms, campaign_id
+UPDATE campaign_recipient SET state = 6, at_ms = ? WHERE campaign_id = ? AND state IN (1, 3);

@@ -1,0 +1,285 @@
+/* What is done with campaigns: check, test, schedule, send, pause ... */
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "crm/campaign_record.h"
+#include "crm/group.h"
+#include "jobs/job.h"
+
+#include <string.h>
+
+#define TEST_ADDRESSES_MAX 10
+
+/* Adds a job about the campaign and answers 202. */
+static int enqueue(struct request *rq, struct response *rs, const char *kind,
+		   const char *payload, const char *single_key, struct tx *tx,
+		   struct err *err)
+{
+	struct job_new job = { .kind = kind,
+			       .payload = payload,
+			       .user_id = rq->caller.user_id,
+			       .single_key = single_key };
+	int64_t id;
+
+	if (job_add(tx, &job, rq->now_ms, &id, err) < 0 ||
+	    v1_commit(rq, tx, err) < 0)
+		return -1;
+	v1_accepted(rs, id);
+	return 0;
+}
+
+static int begin(struct request *rq, struct db **db, struct tx *tx,
+		 struct crm_campaign *c, struct err *err)
+{
+	int64_t id;
+
+	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
+	    v1_begin(rq, db, tx, err) < 0)
+		return -1;
+	return crm_campaign_get(*db, id, rq->arena, c, err);
+}
+
+static int is_open(const struct crm_campaign *c, struct err *err)
+{
+	if (c->status == CRM_CAMPAIGN_DRAFT ||
+	    c->status == CRM_CAMPAIGN_SCHEDULED)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "the campaign is %s already",
+		       crm_campaign_status_name(c->status));
+}
+
+int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign c;
+
+	if (begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
+		return -1;
+	if (c.group_id == 0)
+		return err_field(err, "group_id", "nobody to send to");
+	return enqueue(rq, rs, "campaign-send",
+		       arena_printf(rq->arena, "{\"campaign_id\":%lld}",
+				    (long long)c.id),
+		       arena_printf(rq->arena, "send %lld", (long long)c.id),
+		       &tx, err);
+}
+
+int v1_campaigns_schedule(struct request *rq, struct response *rs,
+			  struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = { .kind = "campaign-send",
+			       .user_id = rq->caller.user_id };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct crm_campaign c;
+	const json_t *body;
+	int64_t at_ms = 0, id;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    v1_get_time(body, "at", &at_ms, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
+		return -1;
+	if (at_ms <= rq->now_ms)
+		return err_field(err, "at", "must be a time to come");
+	job.run_at_ms = at_ms;
+	job.payload = arena_printf(
+		rq->arena, "{\"campaign_id\":%lld,\"schedule_ms\":%lld}",
+		(long long)c.id, (long long)at_ms);
+	if (crm_campaign_move(&tx, c.id, CRM_CAMPAIGN_SCHEDULED, rq->now_ms,
+			      err) < 0 ||
+	    crm_campaign_set_schedule(&tx, c.id, at_ms, err) < 0 ||
+	    job_add(&tx, &job, rq->now_ms, &id, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0 ||
+	    crm_campaign_get(db, c.id, rq->arena, &c, err) < 0)
+		return -1;
+	crm_campaign_format(&c, true, &w);
+	return 0;
+}
+
+int v1_campaigns_unschedule(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct crm_campaign c;
+
+	if (begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0 ||
+	    crm_campaign_move(&tx, c.id, CRM_CAMPAIGN_DRAFT, rq->now_ms, err) <
+		    0 ||
+	    crm_campaign_set_schedule(&tx, c.id, 0, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0 ||
+	    crm_campaign_get(db, c.id, rq->arena, &c, err) < 0)
+		return -1;
+	crm_campaign_format(&c, true, &w);
+	return 0;
+}
+
+/* --- test --- */
+
+static int read_test(const json_t *body, struct json_writer *w, struct err *err)
+{
+	const json_t *to;
+	json_t *address;
+	size_t i;
+	int found = json_get_array(body, "to", &to, err);
+
+	if (found < 0)
+		return -1;
+	if (found == 0 || json_array_size(to) == 0 ||
+	    json_array_size(to) > TEST_ADDRESSES_MAX)
+		return err_field(err, "to", "takes 1 to %d addresses",
+				 TEST_ADDRESSES_MAX);
+	json_key_begin_array(w, "to");
+	json_array_foreach (to, i, address) {
+		const char *text = json_string_value(address);
+
+		if (!text || !email_is_valid(text))
+			return err_field(err, "to", "not an e-mail address");
+		json_text(w, text);
+	}
+	json_end_array(w);
+	return 0;
+}
+
+int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&payload);
+	struct crm_campaign c;
+	const json_t *body;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_int(&w, "campaign_id", c.id);
+	if (read_test(body, &w, err) < 0)
+		return -1;
+	json_end_object(&w);
+	return enqueue(rq, rs, "campaign-test", payload.buf, NULL, &tx, err);
+}
+
+/* --- pause, resume, cancel --- */
+
+static int act(struct request *rq, struct response *rs, const char *action,
+	       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign c;
+
+	if (begin(rq, &db, &tx, &c, err) < 0)
+		return -1;
+	return enqueue(rq, rs, "campaign-act",
+		       arena_printf(rq->arena,
+				    "{\"campaign_id\":%lld,\"action\":\"%s\"}",
+				    (long long)c.id, action),
+		       NULL, &tx, err);
+}
+
+int v1_campaigns_pause(struct request *rq, struct response *rs, struct err *err)
+{
+	return act(rq, rs, "pause", err);
+}
+
+int v1_campaigns_resume(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, "resume", err);
+}
+
+int v1_campaigns_cancel(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, "cancel", err);
+}
+
+/* --- checklist --- */
+
+struct checklist {
+	struct json_writer w;
+	bool is_ready;
+};
+
+static void item(struct checklist *l, const char *heading, bool good, bool must,
+		 const char *details)
+{
+	json_begin_object(&l->w);
+	json_key_text(&l->w, "type",
+		      good   ? "success"
+		      : must ? "error"
+			     : "warning");
+	json_key_text(&l->w, "heading", heading);
+	json_key_text(&l->w, "details", details);
+	json_end_object(&l->w);
+	if (must && !good)
+		l->is_ready = false;
+}
+
+static bool given(const char *text)
+{
+	return text && *text;
+}
+
+static void check(struct checklist *l, const struct api *api,
+		  const struct crm_campaign *c, int64_t members)
+{
+	item(l, "To", c->group_id != 0 && members > 0, true,
+	     c->group_id == 0 ? "no group is chosen"
+	     : members == 0   ? "the group has no members"
+			      : "the group has members");
+	item(l, "From", given(c->from_email), true,
+	     given(c->from_email) ? "a sender is given"
+				  : "the sender's address is missing");
+	item(l, "From name", given(c->from_name), false,
+	     given(c->from_name) ? "a name is given"
+				 : "the sender's name is missing");
+	item(l, "Subject", given(c->subject), true,
+	     given(c->subject) ? "a subject is given"
+			       : "the subject is missing");
+	item(l, "Content", given(c->html) || given(c->plain_text), true,
+	     given(c->html) || given(c->plain_text)
+		     ? "there is content; an unsubscribe link is added if it "
+		       "has "
+		       "none"
+		     : "there is no content");
+	item(l, "Postal address", *api->postal_address || api->relay_is_outbox,
+	     true,
+	     *api->postal_address ? "it is added to every message"
+	     : api->relay_is_outbox
+		     ? "it is missing, but mails only go to the outbox"
+		     : "set MUSTER_POSTAL_ADDRESS");
+}
+
+int v1_campaigns_checklist(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct checklist l = { .w = JSON_WRITER(&rs->body), .is_ready = true };
+	struct group group;
+	struct crm_campaign c;
+	int64_t id, members = 0;
+
+	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
+		return -1;
+	if (c.group_id != 0 &&
+	    (group_get(db, c.group_id, rq->arena, &group, err) < 0 ||
+	     group_count(db, &group, &members, err) < 0))
+		return -1;
+	json_begin_object(&l.w);
+	json_key_begin_array(&l.w, "items");
+	check(&l, api_of(rq), &c, members);
+	json_end_array(&l.w);
+	json_key_bool(&l.w, "is_ready", l.is_ready);
+	json_end_object(&l.w);
+	return 0;
+}

@@ -1,0 +1,264 @@
+/* Pushes of groups, the sync with the audience, and its webhooks. */
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "bridge/bridge.h"
+#include "bridge/push_list.h"
+#include "crm/group.h"
+
+#include <string.h>
+
+/* What a webhook of the audience may tell us; the rest is not kept. */
+static const char *const hook_fields[] = {
+	"type",
+	"fired_at",
+	"data[list_id]",
+	"data[email]",
+	"data[action]",
+	"data[reason]",
+	"data[ip_opt]",
+	"data[campaign_id]",
+	"data[new_email]",
+	"data[old_email]",
+};
+
+static int enqueue(struct request *rq, struct response *rs,
+		   const struct job_new *job, struct tx *tx, struct err *err)
+{
+	int64_t id;
+
+	if (job_add(tx, job, rq->now_ms, &id, err) < 0 ||
+	    v1_commit(rq, tx, err) < 0)
+		return -1;
+	v1_accepted(rs, id);
+	return 0;
+}
+
+int v1_groups_push(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = { .kind = "push", .user_id = rq->caller.user_id };
+	struct group group;
+	const json_t *body;
+	bool dry_run = false;
+	int64_t id;
+
+	if (request_param_id(rq, "group_id", &id, err) < 0 ||
+	    request_json(rq, &body, err) < 0 ||
+	    json_get_bool(body, "dry_run", &dry_run, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    group_get(db, id, rq->arena, &group, err) < 0)
+		return -1;
+	job.payload =
+		arena_printf(rq->arena, "{\"group_id\":%lld,\"dry_run\":%s}",
+			     (long long)id, dry_run ? "true" : "false");
+	return enqueue(rq, rs, &job, &tx, err);
+}
+
+static void format_push(const struct push_info *p, struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key_int(w, "id", p->id);
+	json_key_text(w, "state", p->state);
+	json_key_bool(w, "dry_run", p->dry_run);
+	v1_key_id(w, "segment_id", p->segment_id);
+	json_key_text(w, "audience_id", p->audience_id);
+	json_key_raw(w, "result", p->result ? str_of(p->result) : STR("null"));
+	v1_key_id(w, "job_id", p->job_id);
+	json_key_time(w, "at", p->at_ms);
+	json_end_object(w);
+}
+
+int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(push_infos_release) struct push_infos list = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *next = NULL;
+	int64_t id, before, limit, total = 0;
+
+	if (request_param_id(rq, "group_id", &id, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    push_list(db, id, before, limit + 1, rq->arena, &list, &total,
+		      err) < 0)
+		return -1;
+	if ((int64_t)list.n > limit) {
+		list.n = (size_t)limit;
+		next = arena_printf(rq->arena, "%lld",
+				    (long long)list.v[list.n - 1].id);
+	}
+	v1_list_begin(&w);
+	vec_each (&list, p)
+		format_push(p, &w);
+	v1_list_end(&w, total, next);
+	return 0;
+}
+
+static void format_row(const struct push_row *r, struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key(w, "person_id");
+	if (r->person_id > 0)
+		json_int(w, r->person_id);
+	else
+		json_nothing(w);
+	json_key_text(w, "address", r->address);
+	json_key_text(w, "action", r->action);
+	json_key_text(w, "outcome", r->outcome);
+	json_key_text(w, "reason", r->reason);
+	json_end_object(w);
+}
+
+/* Rows go up by person, from below zero: the cursor is a signed number. */
+static int read_after(const struct request *rq, int64_t *out, struct err *err)
+{
+	const char *cursor = request_query(rq, "cursor");
+
+	*out = 0;
+	if (cursor && !text_to_int(cursor, out))
+		return err_field(err, "cursor", "not a cursor of this list");
+	return 0;
+}
+
+int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(push_rows_release) struct push_rows list = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct push_row_filter f = { .action = request_query(rq, "action"),
+				     .reason = request_query(rq, "reason") };
+	const char *next = NULL;
+	int64_t limit, total = 0;
+
+	if (request_param_id(rq, "push_id", &f.push_id, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 ||
+	    read_after(rq, &f.after_id, err) < 0 || v1_db(rq, &db, err) < 0)
+		return -1;
+	f.limit = limit + 1;
+	if (push_row_list(db, &f, rq->arena, &list, &total, err) < 0)
+		return -1;
+	if ((int64_t)list.n > limit) {
+		list.n = (size_t)limit;
+		next = arena_printf(rq->arena, "%lld",
+				    (long long)list.v[list.n - 1].person_id);
+	}
+	v1_list_begin(&w);
+	vec_each (&list, r)
+		format_row(r, &w);
+	v1_list_end(&w, total, next);
+	return 0;
+}
+
+/* --- sync --- */
+
+int v1_sync_run(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = { .kind = "sync",
+			       .user_id = rq->caller.user_id,
+			       .single_key = "sync" };
+	const json_t *body;
+	bool full = false;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    json_get_bool(body, "full", &full, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0)
+		return -1;
+	job.payload = full ? "{\"full\":true}" : "{\"full\":false}";
+	return enqueue(rq, rs, &job, &tx, err);
+}
+
+int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(parked_list_release) struct parked_list list = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *next = NULL;
+	int64_t before, limit, total = 0;
+
+	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    parked_list(db, before, limit + 1, rq->arena, &list, &total, err) <
+		    0)
+		return -1;
+	if ((int64_t)list.n > limit) {
+		list.n = (size_t)limit;
+		next = arena_printf(rq->arena, "%lld",
+				    (long long)list.v[list.n - 1].id);
+	}
+	v1_list_begin(&w);
+	vec_each (&list, p) {
+		json_begin_object(&w);
+		json_key_int(&w, "id", p->id);
+		json_key_text(&w, "kind", p->kind);
+		v1_key_id(&w, "person_id", p->person_id);
+		json_key_text(&w, "error", p->error);
+		json_key_int(&w, "attempts", p->attempts);
+		json_key_time(&w, "at", p->at_ms);
+		json_end_object(&w);
+	}
+	v1_list_end(&w, total, next);
+	return 0;
+}
+
+/* --- webhooks of the audience --- */
+
+/* The URL is the capability: the secret is compared in constant time. */
+static int check_secret(struct request *rq, struct db *db, struct err *err)
+{
+	const char *given = request_param(rq, "secret");
+	const char *secret;
+
+	if (bridge_hook_secret(db, rq->arena, &secret, err) < 0)
+		return -1;
+	if (strlen(given) == strlen(secret) &&
+	    crypto_equal(given, secret, strlen(secret)))
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, "there is no such webhook");
+}
+
+int v1_hooks_check(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (v1_db(rq, &db, err) < 0 || check_secret(rq, db, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_bool(&w, "ok", true);
+	json_end_object(&w);
+	return 0;
+}
+
+int v1_hooks_receive(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf fields = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&fields);
+	struct json_writer reply = JSON_WRITER(&rs->body);
+
+	if (v1_db(rq, &db, err) < 0 || check_secret(rq, db, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	for (size_t i = 0; i < ARRAY_SIZE(hook_fields); i++) {
+		const char *value = request_form(rq, hook_fields[i]);
+
+		if (value)
+			json_key_text(&w, hook_fields[i], value);
+	}
+	json_end_object(&w);
+	if (tx_begin(db, &tx, err) < 0 ||
+	    bridge_hook(&tx, fields.buf, rq->now_ms, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0)
+		return -1;
+	json_begin_object(&reply);
+	json_key_bool(&reply, "ok", true);
+	json_end_object(&reply);
+	return 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * app/client.h - the command line as a client of a running server
+ *
+ * The server is MUSTER_URL (default http://127.0.0.1:8080), the key MUSTER_KEY.
+ * Errors of the server arrive as struct err with the text of its problem
+ * document.
+ */
+#ifndef APP_CLIENT_H
+#define APP_CLIENT_H
+
+#include "base/json.h"
+
+struct client;
+struct err;
+
+int client_open(struct client **out, struct err *err);
+void client_free(struct client **client);
+
+/* body NULL: none. *reply may be NULL: not wanted. path is below the server,
+ * with its query. */
+int client_call(struct client *client, const char *method, const char *path,
+		const char *body, json_t **reply, struct err *err);
+/* The reply as text; for what is not JSON and small. */
+int client_text(struct client *client, const char *path, struct strbuf *out,
+		struct err *err);
+/* Sends a file as text/csv, showing its progress. */
+int client_upload(struct client *client, const char *path, const char *file,
+		  json_t **reply, struct err *err);
+/* Streams the reply into a file. */
+int client_download(struct client *client, const char *path, FILE *to,
+		    struct err *err);
+
+/*
+ * Waits until job `id` has ended or needs confirmation; shows a bar with rate
+ * and time left on a terminal. *job_out is the job as the API shows it.
+ * `confirm`: answer a question with yes. ERR_IO with the job's error if it
+ * failed; ERR_CONFLICT if it needs confirmation or was canceled.
+ */
+int client_wait_job(struct client *client, int64_t id, const char *what,
+		    bool confirm, json_t **job_out, struct err *err);
+
+/* The job_id of a 202 reply. */
+int client_job_id(const json_t *reply, int64_t *out, struct err *err);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * muster serve
+ */
+#include "app/command.h"
+#include "app/server.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+/* Signals are taken by sigwait here and blocked in all threads. */
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+static int set_log(const struct config *config, struct err *err)
+{
+	enum log_level level;
+
+	if (!log_level_parse(config->app.log_level, &level))
+		return err_set(err, ERR_INVALID,
+			       "log.level is debug, info, warn or error, not "
+			       "\"%s\"",
+			       config->app.log_level);
+	log_set(level, config->app.log_json);
+	return 0;
+}
+
+/* Two servers on one data folder would take each other's leases. */
+static int lock_folder(const struct config *config, int *fd, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	if (mkdir(config->store.data, 0700) < 0 && errno != EEXIST &&
+	    errno != ENOENT)
+		return err_errno(err, "making %s", config->store.data);
+	strbuf_addf(&path, "%s/muster.lock", config->store.data);
+	*fd = open(path.buf, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return err_errno(err, "opening %s", path.buf);
+	if (flock(*fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, ERR_CONFLICT,
+			       "another Muster serves the folder %s: stop it, "
+			       "or choose another with --data",
+			       config->store.data);
+	return 0;
+}
+
+static void announce(const struct server *server)
+{
+	const char *link = server_setup_link(server);
+
+	printf("Muster is running at http://%s\n", server_address(server));
+	if (link)
+		printf("Set it up (works once, for the first administrator):\n"
+		       "  %s\n",
+		       link);
+	fflush(stdout);
+}
+
+static int serve(const struct invocation *in, struct err *err)
+{
+	CLEANUP(fd_release) int lock = -1;
+	CLEANUP(server_free) struct server *server = NULL;
+	sigset_t signals;
+	int signal_number = 0;
+
+	if (set_log(in->config, err) < 0)
+		return -1;
+	block_signals(&signals);
+	if (lock_folder(in->config, &lock, err) < 0 ||
+	    server_start(in->config, &server, err) < 0)
+		return -1;
+	announce(server);
+	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
+		 LOG_TEXT("address", server_address(server)));
+	sigwait(&signals, &signal_number);
+	log_info("stopping", LOG_TEXT("signal", strsignal(signal_number)));
+	server_stop(server);
+	log_info("stopped");
+	return 0;
+}
+
+int cmd_serve(const struct invocation *in)
+{
+	struct err err = ERR_INIT;
+
+	return serve(in, &err) < 0 ? command_failed(&err) : EXIT_DONE;
+}

@@ -1,0 +1,81 @@
+/*
+ * muster sync, muster outbox ...
+ */
+#include "app/client.h"
+#include "app/command.h"
+#include "app/print.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+
+static int sync_now(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *job = NULL;
+	const json_t *result;
+	int64_t id;
+
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "POST", "/api/v1/sync", "{}", &reply, err) < 0 ||
+	    client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, "sync", false, &job, err) < 0)
+		return -1;
+	result = json_object_get(job, "result");
+	if (flag_is_set(in, "json"))
+		print_json(result);
+	else
+		printf("%lld opted out, %lld repaired, %lld parked\n",
+		       (long long)print_int(result, "opted_out"),
+		       (long long)print_int(result, "repaired"),
+		       (long long)print_int(result, "parked"));
+	return 0;
+}
+
+static int outbox_list(const struct invocation *in, struct err *err)
+{
+	static const struct column columns[] = {
+		{ "id", "ID", 8 },    { "at", "AT", 26 },
+		{ "rcpt", "TO", 36 }, { "subject", "SUBJECT", 0 },
+		{ NULL, NULL, 0 },
+	};
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	const char *limit = flag_value(in, "limit");
+
+	strbuf_addf(&path, "/api/v1/outbox?limit=%s", limit ? limit : "50");
+	if (flag_is_set(in, "rcpt")) {
+		strbuf_addstr(&path, "&rcpt=");
+		strbuf_add_url(&path, str_of(flag_value(in, "rcpt")));
+	}
+	return print_list(in, path.buf, columns, err);
+}
+
+static int outbox_show(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *message = NULL;
+
+	strbuf_addstr(&path, "/api/v1/outbox/");
+	strbuf_add_url(&path, str_of(in->operands[0]));
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &message, err) < 0)
+		return -1;
+	fputs(print_text(message, "source"), stdout);
+	return 0;
+}
+
+int cmd_sync(const struct invocation *in)
+{
+	return print_end(in, sync_now);
+}
+
+int cmd_outbox_list(const struct invocation *in)
+{
+	return print_end(in, outbox_list);
+}
+
+int cmd_outbox_show(const struct invocation *in)
+{
+	return print_end(in, outbox_show);
+}

@@ -1,0 +1,353 @@
+#include "app/command.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/strbuf.h"
+
+#include <string.h>
+
+#define JSON_FLAG                                                  \
+	{                                                          \
+		"json", NULL, "print one JSON object for programs" \
+	}
+#define END                      \
+	{                        \
+		NULL, NULL, NULL \
+	}
+
+static const struct flag json_only[] = { JSON_FLAG, END };
+
+static const struct flag import_flags[] = {
+	{ "entity", "NAME", "people (default), leads or companies" },
+	{ "mapping", "FILE", "JSON object: column header to field" },
+	{ "match", "HOW", "auto (default), id, email or key" },
+	{ "delimiter", "CHAR", "instead of the detected one" },
+	{ "dry-run", NULL, "say what would happen, change nothing" },
+	{ "refused", "FILE", "write the refused rows as CSV" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag export_flags[] = {
+	{ "group", "ID", "only the members of a group" },
+	{ "output", "FILE", "write to a file instead of standard output" },
+	END,
+};
+
+static const struct flag group_create_flags[] = {
+	{ "name", "NAME", "name of the group, and of its tag" },
+	{ "kind", "KIND", "static (default) or dynamic" },
+	{ "entity", "NAME", "people (default), leads or companies" },
+	{ "criteria", "JSON", "conditions; @FILE reads them from a file" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag group_members_flags[] = {
+	{ "limit", "N", "at most so many (default 100)" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag push_flags[] = {
+	{ "dry-run", NULL, "only make the plan" },
+	{ "yes", NULL, "confirm a push that removes many" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_create_flags[] = {
+	{ "name", "NAME", "name of the campaign" },
+	{ "group", "ID", "whom it goes to" },
+	{ "subject", "TEXT", "subject line; merge tags are allowed" },
+	{ "from-name", "NAME", "name of the sender" },
+	{ "from-email", "ADDRESS", "address of the sender" },
+	{ "html", "FILE", "the message" },
+	{ "text", "FILE", "plain-text part; made from the HTML if left out" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_test_flags[] = {
+	{ "to", "ADDRESS", "where the test goes" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_send_flags[] = {
+	{ "wait", NULL, "stay until it is sent" },
+	{ "yes", NULL, "confirm a push that removes many" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag outbox_list_flags[] = {
+	{ "rcpt", "ADDRESS", "only to this address" },
+	{ "limit", "N", "at most so many (default 50)" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag user_create_flags[] = {
+	{ "email", "ADDRESS", "address to sign in with" },
+	{ "name", "NAME", "name of the person" },
+	{ "role", "ROLE", "administrator, manager or user" },
+	{ "may-send", NULL, "may send campaigns" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag key_create_flags[] = {
+	{ "name", "NAME", "what it is for" },
+	{ "role", "ROLE", "administrator, manager or user" },
+	{ "may-send", NULL, "may send campaigns" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag config_flags[] = {
+	{ "print", NULL, "every option, its value and where it came from" },
+	{ "describe", NULL, "every option with its names and meaning" },
+	END,
+};
+
+static const struct flag restore_flags[] = {
+	{ "yes", NULL, "replace the data that is there" },
+	END,
+};
+
+const struct command commands[] = {
+	{ "serve", "", "Run the server", "muster serve --listen 0.0.0.0:80",
+	  NULL, cmd_serve },
+	{ "import", "FILE", "Import people, leads or companies from a CSV",
+	  "muster import people.csv --dry-run", import_flags, cmd_import },
+	{ "export", "ENTITY", "Write people, leads or companies as CSV",
+	  "muster export people --group 3 > people.csv", export_flags,
+	  cmd_export },
+	{ "group create", "", "Make a group",
+	  "muster group create --name Spain --criteria "
+	  "'{\"match\":\"all\",\"conditions\":[{\"field\":\"country\","
+	  "\"op\":\"is\",\"value\":\"Spain\"}]}'",
+	  group_create_flags, cmd_group_create },
+	{ "group list", "", "List the groups with their sizes",
+	  "muster group list", json_only, cmd_group_list },
+	{ "group members", "ID", "List the people of a group",
+	  "muster group members 3 --limit 10", group_members_flags,
+	  cmd_group_members },
+	{ "group push", "ID", "Send a group to the audience as a tag",
+	  "muster group push 3 --dry-run", push_flags, cmd_group_push },
+	{ "campaign create", "", "Make a campaign",
+	  "muster campaign create --name May --group 3 --subject Hello "
+	  "--from-name Us --from-email us@example.org --html may.html",
+	  campaign_create_flags, cmd_campaign_create },
+	{ "campaign list", "", "List the campaigns", "muster campaign list",
+	  json_only, cmd_campaign_list },
+	{ "campaign check", "ID", "What is missing before it can be sent",
+	  "muster campaign check 1", json_only, cmd_campaign_check },
+	{ "campaign test", "ID", "Send a test to one address",
+	  "muster campaign test 1 --to me@example.org", campaign_test_flags,
+	  cmd_campaign_test },
+	{ "campaign send", "ID", "Send it to its group",
+	  "muster campaign send 1 --wait", campaign_send_flags,
+	  cmd_campaign_send },
+	{ "campaign report", "ID", "What became of it",
+	  "muster campaign report 1", json_only, cmd_campaign_report },
+	{ "sync", "", "Bring CRM and audience in step now", "muster sync",
+	  json_only, cmd_sync },
+	{ "outbox list", "", "Messages in the built-in mail catcher",
+	  "muster outbox list --rcpt ann@example.org", outbox_list_flags,
+	  cmd_outbox_list },
+	{ "outbox show", "ID", "One message, as it was sent",
+	  "muster outbox show 1", NULL, cmd_outbox_show },
+	{ "user create", "",
+	  "Make a user; the password is read from standard input",
+	  "muster user create --email ann@example.org --name Ann --role "
+	  "manager",
+	  user_create_flags, cmd_user_create },
+	{ "user list", "", "List the users", "muster user list", json_only,
+	  cmd_user_list },
+	{ "key create", "", "Make an API key and print it",
+	  "muster key create --name script --role administrator",
+	  key_create_flags, cmd_key_create },
+	{ "key list", "", "List the API keys", "muster key list", json_only,
+	  cmd_key_list },
+	{ "key revoke", "ID", "End an API key at once", "muster key revoke 2",
+	  NULL, cmd_key_revoke },
+	{ "config", "", "Show the configuration", "muster config --print",
+	  config_flags, cmd_config },
+	{ "backup", "FOLDER", "Copy the embedded databases while they are used",
+	  "muster backup /var/backups/muster-2026-11-24", NULL, cmd_backup },
+	{ "restore", "FOLDER",
+	  "Put a backup in the place of the data folder's databases",
+	  "muster restore /var/backups/muster-2026-11-24", restore_flags,
+	  cmd_restore },
+	{ "doctor", "", "Check the installation and say what to do",
+	  "muster doctor", json_only, cmd_doctor },
+	{ "help", "[COMMAND]", "Show help; --man and --completion write files",
+	  "muster help import",
+	  (const struct flag[]){ { "man", NULL, "the manual page, for man(1)" },
+				 { "completion", NULL, "completion for bash" },
+				 END },
+	  cmd_help },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
+};
+
+static int flag_place(const struct command *c, struct str name)
+{
+	for (int i = 0; c->flags && c->flags[i].name; i++)
+		if (str_is(name, c->flags[i].name))
+			return i;
+	return -1;
+}
+
+const char *flag_value(const struct invocation *in, const char *name)
+{
+	int at = flag_place(in->command, str_of(name));
+
+	BUG_ON(at < 0);
+	return in->values[at];
+}
+
+bool flag_is_set(const struct invocation *in, const char *name)
+{
+	return flag_value(in, name) != NULL;
+}
+
+static int usage(struct err *err, const char *what, const char *about)
+{
+	return err_field(err, "usage", "%s: %s", what, about);
+}
+
+static int read_flag(struct invocation *in, int argc, char **argv, int *i,
+		     struct err *err)
+{
+	struct str value = str_of(argv[*i] + 2);
+	struct str name = str_cut(&value, '=');
+	int at = flag_place(in->command, name);
+
+	if (at < 0)
+		return usage(err, argv[*i], "there is no such option");
+	in->values[at] = value.s ? value.s : "";
+	if (!in->command->flags[at].value || value.s)
+		return 0;
+	if (*i + 1 >= argc)
+		return usage(err, argv[*i], "needs a value");
+	in->values[at] = argv[++*i];
+	return 0;
+}
+
+static int count_operands(const char *operands, bool optional)
+{
+	int n = *operands ? 1 : 0;
+
+	for (const char *p = operands; *p; p++) {
+		n += *p == ' ';
+		if (optional && *p == '[')
+			n--;
+	}
+	return n;
+}
+
+static int read_invocation(struct invocation *in, int argc, char **argv,
+			   struct err *err)
+{
+	const char *operands = in->command->operands;
+	bool flags_over = false;
+
+	for (int i = 0; i < argc; i++) {
+		if (!flags_over && strcmp(argv[i], "--") == 0)
+			flags_over = true;
+		else if (!flags_over && strncmp(argv[i], "--", 2) == 0) {
+			if (read_flag(in, argc, argv, &i, err) < 0)
+				return -1;
+		} else if (in->operands_n >= count_operands(operands, false))
+			return usage(err, argv[i], "not expected here");
+		else
+			in->operands[in->operands_n++] = argv[i];
+	}
+	if (in->operands_n < count_operands(operands, true))
+		return usage(err, operands, "is missing");
+	return 0;
+}
+
+/* "group create" is two words of argv, "import" one. */
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+	for (const struct command *c = commands; c->name; c++) {
+		const char *space = strchr(c->name, ' ');
+		size_t first =
+			space ? (size_t)(space - c->name) : strlen(c->name);
+
+		if (argc < 1 || strlen(argv[0]) != first ||
+		    strncmp(argv[0], c->name, first) != 0)
+			continue;
+		*used = space ? 2 : 1;
+		if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+static int show_help(struct config *config, const char *about)
+{
+	static const struct command *help;
+	struct invocation in = { .config = config };
+
+	for (help = commands; help->fn != cmd_help; help++)
+		;
+	in.command = help;
+	if (about)
+		in.operands[in.operands_n++] = about;
+	return cmd_help(&in);
+}
+
+int command_failed(const struct err *err)
+{
+	bool is_usage = strcmp(err->field, "usage") == 0;
+
+	fprintf(stderr, "muster: %s%s%s\n",
+		err->field[0] && !is_usage ? err->field : "",
+		err->field[0] && !is_usage ? ": " : "", err->text);
+	if (is_usage)
+		fprintf(stderr, "See `muster help`.\n");
+	return is_usage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+int command_run(struct config *config, int argc, char **argv)
+{
+	struct invocation in = { .config = config };
+	struct err err = ERR_INIT;
+	int used = 0;
+
+	in.command = find_command(argc, argv, &used);
+	if (argc > 0 && strcmp(argv[0], "--version") == 0) {
+		puts("muster " MUSTER_VERSION);
+		return EXIT_DONE;
+	}
+	if (wants_help(argc, argv))
+		return show_help(config, in.command ? in.command->name
+					 : argc > 0 && argv[0][0] != '-'
+						 ? argv[0]
+						 : NULL);
+	if (argc == 0) {
+		(void)show_help(config, NULL); /* the usage error counts */
+		return EXIT_USAGE;
+	}
+	if (!in.command) {
+		(void)usage(&err, argv[0], "there is no such command");
+		return command_failed(&err);
+	}
+	if (read_invocation(&in, argc - used, argv + used, &err) < 0)
+		return command_failed(&err);
+	return in.command->fn(&in);
+}

@@ -1,0 +1,492 @@
+#include "app/config.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/option.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+#define FILE_DEFAULT "/etc/muster/muster.conf"
+#define FILE_MAX (1 << 20)
+
+extern char **environ;
+
+enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
+
+struct entry {
+	const struct option *option;
+	void *base; /* the module's struct */
+	enum source source;
+};
+
+struct config_private {
+	struct arena *arena;
+	VEC(struct entry) entries;
+	const char *file; /* NULL: none */
+};
+
+static const struct option app_option_table[] = {
+	{ .name = "public_url",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, public_url),
+	  .help = "Address of this server in links of messages and for "
+		  "webhooks; empty: http:// and the listen address" },
+	{ .name = "organisation",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, organisation),
+	  .help = "Name of the sender's organisation, in footers and on "
+		  "unsubscribe pages" },
+	{ .name = "postal_address",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, postal_address),
+	  .help = "Postal address of the organisation, in every footer; "
+		  "needed before sending to anything but the outbox" },
+	{ .name = "marketing_api_url",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, marketing_url),
+	  .help = "Marketing API that the bridge drives; empty: the engine "
+		  "inside" },
+	{ .name = "marketing_api_key",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, marketing_key),
+	  .secret = true,
+	  .help = "Key for that API" },
+	{ .name = "roles",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, roles),
+	  .help = "What this process does: any of api, track, send, jobs, "
+		  "separated by commas" },
+	{ .name = "track_listen",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, track_listen),
+	  .help = "A listener of its own for opens, clicks and unsubscribes; "
+		  "empty: the main one serves them" },
+	{ .name = "instance",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, instance),
+	  .help = "Lasting name of this process in leases; empty: host name "
+		  "and listen address" },
+	{ .name = "log.level",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, log_level),
+	  .help = "Least level that is logged: debug, info, warn, error" },
+	{ .name = "log.json",
+	  .type = OPTION_BOOL,
+	  .offset = offsetof(struct app_options, log_json),
+	  .help = "Log lines as JSON instead of key=value" },
+	{ .name = "jobs.threads",
+	  .type = OPTION_INT,
+	  .offset = offsetof(struct app_options, job_threads),
+	  .least = 1,
+	  .most = 32,
+	  .help = "Jobs that run at the same time, a schema" },
+	{ .name = "sync.reconcile_at",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, reconcile_at),
+	  .help = "Time of day of the nightly reconcile, HH:MM, UTC" },
+	{ .name = "sync.max_age",
+	  .type = OPTION_TIME,
+	  .offset = offsetof(struct app_options, reconcile_max_age_ms),
+	  .least = MS_HOUR,
+	  .most = 365 * MS_DAY,
+	  .help = "With a remote audience, sending is refused if the last "
+		  "reconcile is older" },
+	{ .name = NULL },
+};
+
+static const struct option store_option_table[] = {
+	{ .name = "data",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct store_options, data),
+	  .help = "Folder of the embedded databases, uploads and the outbox" },
+	{ .name = "database",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct store_options, database),
+	  .secret = true,
+	  .help = "postgresql://... instead of the embedded databases" },
+	{ .name = "database.connections",
+	  .type = OPTION_INT,
+	  .offset = offsetof(struct store_options, connections),
+	  .least = 8,
+	  .most = 1000,
+	  .help = "Database connections at most, a schema" },
+	{ .name = NULL },
+};
+
+/* --- names --- */
+
+static void environment_name(const char *name, struct strbuf *out)
+{
+	strbuf_addstr(out, "MUSTER_");
+	for (; *name; name++)
+		strbuf_addch(out, *name == '.' ? '_'
+					       : (char)toupper(
+							 (unsigned char)*name));
+}
+
+static void flag_name(const char *name, struct strbuf *out)
+{
+	strbuf_addstr(out, "--");
+	for (; *name; name++)
+		strbuf_addch(out, *name == '.' || *name == '_' ? '-' : *name);
+}
+
+/* --- values --- */
+
+static int parse_time(const char *text, int64_t *out)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = {
+		{ "ms", 1 },      { "s", MS_SECOND }, { "m", MS_MINUTE },
+		{ "h", MS_HOUR }, { "d", MS_DAY },
+	};
+	size_t digits = strspn(text, "0123456789");
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		int64_t n;
+
+		if (strcmp(text + digits, units[i].unit) == 0 &&
+		    str_to_int((struct str){ text, digits }, &n) &&
+		    n < INT64_MAX / MS_DAY) {
+			*out = n * units[i].ms;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int parse_bool(const char *text, bool *out)
+{
+	bool yes = strcmp(text, "true") == 0 || strcmp(text, "1") == 0 ||
+		   strcmp(text, "yes") == 0;
+	bool no = strcmp(text, "false") == 0 || strcmp(text, "0") == 0 ||
+		  strcmp(text, "no") == 0;
+
+	*out = yes;
+	return yes || no ? 0 : -1;
+}
+
+static int set_number(const struct option *o, int64_t n, int64_t *to,
+		      struct err *err)
+{
+	if (n < o->least || (o->most > 0 && n > o->most))
+		return err_set(err, ERR_INVALID,
+			       "must be between %lld and %lld%s",
+			       (long long)o->least, (long long)o->most,
+			       o->type == OPTION_TIME ? " ms" : "");
+	*to = n;
+	return 0;
+}
+
+static int set_value(struct config_private *p, struct entry *e,
+		     const char *text, struct err *err)
+{
+	void *to = (char *)e->base + e->option->offset;
+	int64_t n;
+
+	switch (e->option->type) {
+	case OPTION_TEXT:
+		*(const char **)to = arena_strdup(p->arena, text);
+		return 0;
+	case OPTION_BOOL:
+		if (parse_bool(text, to) < 0)
+			return err_set(err, ERR_INVALID,
+				       "must be true or false");
+		return 0;
+	case OPTION_INT:
+		if (!text_to_int(text, &n))
+			return err_set(err, ERR_INVALID,
+				       "must be a whole number");
+		return set_number(e->option, n, to, err);
+	case OPTION_TIME:
+		if (parse_time(text, &n) < 0)
+			return err_set(err, ERR_INVALID,
+				       "must be a time such as 30s, 5m, 2h, "
+				       "1d");
+		return set_number(e->option, n, to, err);
+	}
+	return 0;
+}
+
+static struct entry *find_entry(struct config_private *p, const char *name,
+				void (*spell)(const char *, struct strbuf *))
+{
+	CLEANUP(strbuf_release) struct strbuf spelt = STRBUF_INIT;
+
+	vec_each (&p->entries, e) {
+		strbuf_reset(&spelt);
+		if (spell)
+			spell(e->option->name, &spelt);
+		else
+			strbuf_addstr(&spelt, e->option->name);
+		if (strcmp(spelt.buf, name) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static int assign(struct config_private *p, struct entry *e, const char *text,
+		  enum source source, const char *spelt, struct err *err)
+{
+	if (set_value(p, e, text, err) < 0)
+		return err_prefix(err, "%s", spelt);
+	e->source = source;
+	return 0;
+}
+
+/* --- sources --- */
+
+static int read_line(struct config_private *p, struct str line, struct err *err)
+{
+	struct str key = str_trim(str_cut(&line, '='));
+	struct str value = str_trim(line);
+	const char *name = arena_str(p->arena, key);
+	struct entry *e;
+
+	if (key.len == 0 || key.s[0] == '#')
+		return 0;
+	if (!line.s)
+		return err_set(err, ERR_INVALID, "a line is `name = value`");
+	e = find_entry(p, name, NULL);
+	if (!e)
+		return err_set(err, ERR_INVALID, "there is no option %s", name);
+	return assign(p, e, arena_str(p->arena, value), FROM_FILE, name, err);
+}
+
+static int read_file(struct config_private *p, const char *path, bool must,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct str rest, line;
+	int n = 0;
+
+	if (strbuf_add_file(&text, path, FILE_MAX, err) < 0)
+		return err->code == ERR_NOT_FOUND && !must ? 0 : -1;
+	p->file = arena_strdup(p->arena, path);
+	rest = strbuf_str(&text);
+	while (rest.s) {
+		line = str_cut(&rest, '\n');
+		n++;
+		if (read_line(p, line, err) < 0)
+			return err_prefix(err, "%s line %d", path, n);
+	}
+	return 0;
+}
+
+static int read_environment(struct config_private *p, struct err *err)
+{
+	for (char **var = environ; *var; var++) {
+		struct str value = str_of(*var);
+		struct str name = str_cut(&value, '=');
+		const char *spelt = arena_str(p->arena, name);
+		struct entry *e;
+
+		if (!str_starts(name, "MUSTER_"))
+			continue;
+		e = find_entry(p, spelt, environment_name);
+		if (e &&
+		    assign(p, e, value.s, FROM_ENVIRONMENT, spelt, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Takes --name value and --name=value of known options out of argv. */
+static int read_flags(struct config_private *p, int *argc, char **argv,
+		      struct err *err)
+{
+	int kept = 1;
+
+	for (int i = 1; i < *argc; i++) {
+		struct str value = str_of(argv[i]);
+		const char *name = arena_str(p->arena, str_cut(&value, '='));
+		struct entry *e = NULL;
+
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < *argc)
+				argv[kept++] = argv[i++];
+			break;
+		}
+		if (str_starts(str_of(name), "--"))
+			e = find_entry(p, name, flag_name);
+		if (!e) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (!value.s && e->option->type == OPTION_BOOL)
+			value = STR("true");
+		else if (!value.s && ++i < *argc)
+			value = str_of(argv[i]);
+		else if (!value.s)
+			return err_set(err, ERR_INVALID, "%s needs a value",
+				       name);
+		if (assign(p, e, value.s, FROM_FLAG, name, err) < 0)
+			return -1;
+	}
+	*argc = kept;
+	argv[kept] = NULL;
+	return 0;
+}
+
+/* --config FILE, taken out of argv; NULL if it is not there. */
+static const char *config_flag(int *argc, char **argv)
+{
+	const char *path = NULL;
+	int kept = 1;
+
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--config") == 0 && i + 1 < *argc)
+			path = argv[++i];
+		else if (str_starts(str_of(argv[i]), "--config="))
+			path = argv[i] + strlen("--config=");
+		else
+			argv[kept++] = argv[i];
+	}
+	*argc = kept;
+	argv[kept] = NULL;
+	return path;
+}
+
+static void add_table(struct config_private *p, const struct option *table,
+		      size_t n, void *base)
+{
+	for (size_t i = 0; i < n && table[i].name; i++) {
+		struct entry e = { .option = &table[i], .base = base };
+
+		vec_push(&p->entries, e);
+	}
+}
+
+static void add_tables(struct config_private *p, struct config *c)
+{
+	add_table(p, store_option_table, SIZE_MAX, &c->store);
+	add_table(p, http_option_table, SIZE_MAX, &c->http);
+	add_table(p, app_option_table, SIZE_MAX, &c->app);
+	add_table(p, delivery_option_table, delivery_option_count,
+		  &c->delivery);
+}
+
+static struct config_private *config_defaults(struct config *c)
+{
+	struct arena *arena = arena_new();
+
+	*c = (struct config){
+		.app = { .public_url = "",
+			 .organisation = "",
+			 .postal_address = "",
+			 .marketing_url = "",
+			 .marketing_key = "",
+			 .roles = "api,track,send,jobs",
+			 .track_listen = "",
+			 .instance = "",
+			 .log_level = "info",
+			 .job_threads = 2,
+			 .reconcile_at = "02:00",
+			 .reconcile_max_age_ms = 36 * MS_HOUR },
+		.store = STORE_OPTIONS_DEFAULT,
+		.http = HTTP_OPTIONS_DEFAULT,
+		.delivery = DELIVERY_OPTIONS_DEFAULT,
+		.private = arena_new_of(arena, struct config_private),
+	};
+	c->store.database = "";
+	c->private->arena = arena;
+	add_tables(c->private, c);
+	return c->private;
+}
+
+int config_load(struct config *out, int *argc, char **argv, struct err *err)
+{
+	struct config_private *p = config_defaults(out);
+	const char *flag = config_flag(argc, argv);
+	const char *path = flag ? flag : getenv("MUSTER_CONFIG");
+
+	if (read_file(p, path ? path : FILE_DEFAULT, path != NULL, err) < 0 ||
+	    read_environment(p, err) < 0 ||
+	    read_flags(p, argc, argv, err) < 0) {
+		config_release(out);
+		return -1;
+	}
+	return 0;
+}
+
+void config_release(struct config *config)
+{
+	struct config_private *p = config->private;
+	struct arena *arena;
+
+	if (!p)
+		return;
+	arena = p->arena;
+	vec_release(&p->entries);
+	config->private = NULL;
+	arena_free(&arena);
+}
+
+/* --- showing --- */
+
+static void format_value(const struct entry *e, struct strbuf *out)
+{
+	const void *at = (const char *)e->base + e->option->offset;
+	int64_t n = 0;
+
+	if (e->option->type == OPTION_TEXT) {
+		const char *text = *(const char *const *)at;
+
+		strbuf_addstr(out, e->option->secret && text && *text ? "***"
+				   : text                             ? text
+								      : "");
+		return;
+	}
+	if (e->option->type == OPTION_BOOL) {
+		strbuf_addstr(out, *(const bool *)at ? "true" : "false");
+		return;
+	}
+	n = *(const int64_t *)at;
+	strbuf_addint(out, n);
+	if (e->option->type == OPTION_TIME)
+		strbuf_addstr(out, "ms");
+}
+
+void config_format(const struct config *config, struct strbuf *out)
+{
+	struct config_private *p = config->private;
+
+	vec_each (&p->entries, e) {
+		strbuf_addf(out, "%s = ", e->option->name);
+		format_value(e, out);
+		strbuf_addstr(out, "  # ");
+		if (e->source == FROM_FILE)
+			strbuf_addf(out, "file %s", p->file);
+		else if (e->source == FROM_ENVIRONMENT)
+			environment_name(e->option->name, out);
+		else if (e->source == FROM_FLAG)
+			flag_name(e->option->name, out);
+		else
+			strbuf_addstr(out, "default");
+		strbuf_addch(out, '\n');
+	}
+}
+
+void config_describe(struct strbuf *out)
+{
+	struct config c;
+	struct config_private *p = config_defaults(&c);
+
+	vec_each (&p->entries, e) {
+		strbuf_addf(out, "%s\t", e->option->name);
+		environment_name(e->option->name, out);
+		strbuf_addch(out, '\t');
+		flag_name(e->option->name, out);
+		strbuf_addch(out, '\t');
+		format_value(e, out);
+		strbuf_addf(out, "\t%s\n", e->option->help);
+	}
+	config_release(&c);
+}

@@ -1,0 +1,430 @@
+#include "app/server.h"
+
+#include "api/api.h"
+#include "api/routes.h"
+#include "app/audience_jobs.h"
+#include "audience/list.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "bridge/bridge.h"
+#include "crm/identity.h"
+#include "crm/user.h"
+#include "http/server.h"
+#include "httpc/httpc.h"
+#include "jobs/runner.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define KINDS_MAX 32
+#define INTERNAL_CONNECTIONS 32
+#define BRIDGE_CONNECTIONS 4
+
+struct roles {
+	bool api, track, send, jobs;
+};
+
+struct server {
+	struct config *config;
+	struct arena *arena;
+	struct roles roles;
+	struct store *store;
+	struct api api;
+	struct router *router;
+	struct http_server *internal, *public, *track;
+	struct delivery *delivery;
+	struct bridge *bridge;
+	struct runner *crm_jobs, *audience_jobs;
+	struct delivery_setup delivery_setup;
+	const char *own_urls[3];
+	char internal_key[48]; /* of the bridge; in memory only */
+	const char *instance;
+	const char *public_url;
+	const char *organisation, *postal_address;
+	const char *setup_link;
+};
+
+/* --- facts --- */
+
+static int parse_roles(const char *text, struct roles *out, struct err *err)
+{
+	struct str rest = str_of(text);
+
+	while (rest.s) {
+		struct str role = str_trim(str_cut(&rest, ','));
+
+		if (str_is(role, "api"))
+			out->api = true;
+		else if (str_is(role, "track"))
+			out->track = true;
+		else if (str_is(role, "send"))
+			out->send = true;
+		else if (str_is(role, "jobs"))
+			out->jobs = true;
+		else
+			return err_set(err, ERR_INVALID,
+				       "roles: \"%.*s\" is none of api, track, "
+				       "send, jobs",
+				       (int)role.len, role.s);
+	}
+	return 0;
+}
+
+static const char *name_instance(struct server *s)
+{
+	char host[256] = "localhost";
+
+	if (*s->config->app.instance)
+		return s->config->app.instance;
+	(void)gethostname(host, sizeof(host) - 1); /* the default will do */
+	return arena_printf(s->arena, "%s/%s", host, s->config->http.listen);
+}
+
+/* An option, else the setting of the same name, else "". */
+static int fact(struct server *s, struct db *db, const char *option,
+		const char *setting, const char **out, struct err *err)
+{
+	*out = option;
+	if (*option)
+		return 0;
+	if (setting_find(db, setting, s->arena, out, err) < 0)
+		return -1;
+	if (!*out)
+		*out = "";
+	return 0;
+}
+
+static int load_facts(struct server *s, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct app_options *o = &s->config->app;
+
+	s->instance = name_instance(s);
+	if (store_get(s->store, STORE_CRM, &db, err) < 0 ||
+	    fact(s, db, o->organisation, "organisation", &s->organisation,
+		 err) < 0)
+		return -1;
+	return fact(s, db, o->postal_address, "postal_address",
+		    &s->postal_address, err);
+}
+
+/* --- first start --- */
+
+static int ensure_audience(struct server *s, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct list list;
+
+	if (store_get(s->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    list_ensure_master(&tx, s->organisation, clock_now_ms(), s->arena,
+			       &list, err) < 0)
+		return err_prefix(err, "making the master audience");
+	return tx_commit(&tx, err);
+}
+
+static int begin_setup(struct server *s, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char token[SETUP_TOKEN + 1];
+	int needed;
+
+	if (store_get(s->store, STORE_CRM, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	needed = setup_begin(&tx, token, err);
+	if (needed < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	if (needed > 0)
+		s->setup_link = arena_printf(s->arena, "%s/setup?token=%s",
+					     s->public_url, token);
+	return 0;
+}
+
+/* --- who asks --- */
+
+static int authenticate(void *context, const struct credentials *in,
+			struct caller *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct server *s = context;
+	struct identity id = { 0 };
+	int found;
+
+	if (in->key && strlen(in->key) == strlen(s->internal_key) &&
+	    crypto_equal(in->key, s->internal_key, strlen(in->key))) {
+		*out = (struct caller){ .role = ROLE_ADMINISTRATOR,
+					.may_send = true,
+					.name = "bridge" };
+		return 1;
+	}
+	if (store_get(s->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	found = identity_find(db, in->key, in->session, in->now_ms, in->arena,
+			      &id, err);
+	if (found > 0)
+		*out = (struct caller){ .user_id = id.user_id,
+					.role = (int)id.role,
+					.may_send = id.may_send,
+					.by_session = id.by_session,
+					.csrf = id.csrf,
+					.name = id.name };
+	return found;
+}
+
+/* --- listeners --- */
+
+static int start_listener(struct server *s, const char *name,
+			  const char *listen, int64_t connections,
+			  struct http_server **out, struct err *err)
+{
+	struct http_options o = s->config->http;
+
+	o.name = name;
+	o.listen = listen;
+	o.connections = connections;
+	o.upload_folder =
+		arena_printf(s->arena, "%s/uploads", s->config->store.data);
+	o.authenticate = authenticate;
+	o.authenticate_context = s;
+	return http_server_start(&o, s->router, out, err);
+}
+
+static int start_internal(struct server *s, struct err *err)
+{
+	random_hex(s->internal_key, 32);
+	memcpy(s->internal_key + 32, "-us1", sizeof("-us1"));
+	if (start_listener(s, "internal", "127.0.0.1:0", INTERNAL_CONNECTIONS,
+			   &s->internal, err) < 0)
+		return -1;
+	s->own_urls[0] = arena_printf(s->arena, "http://%s",
+				      http_server_address(s->internal));
+	return 0;
+}
+
+static int start_public(struct server *s, struct err *err)
+{
+	struct http_options *o = &s->config->http;
+
+	if (!s->roles.api && !s->roles.track)
+		return 0;
+	if (start_listener(s, "public", o->listen, o->connections, &s->public,
+			   err) < 0)
+		return -1;
+	if (!*s->config->app.track_listen || !s->roles.track)
+		return 0;
+	return start_listener(s, "track", s->config->app.track_listen,
+			      o->connections, &s->track, err);
+}
+
+/* The public URL must be known before anything is started that uses it, so
+ * a port of 0 gives no usable link: the listener's address replaces it. */
+static void name_public_url(struct server *s)
+{
+	const char *given = s->config->app.public_url;
+	size_t len = strlen(given);
+
+	if (len > 0) {
+		while (len > 0 && given[len - 1] == '/')
+			len--;
+		s->public_url = arena_strndup(s->arena, given, len);
+	} else {
+		s->public_url = arena_printf(s->arena, "http://%s",
+					     s->config->http.listen);
+	}
+	s->own_urls[1] = s->public_url;
+}
+
+/* --- services --- */
+
+static int start_delivery(struct server *s, struct err *err)
+{
+	s->delivery_setup = (struct delivery_setup){
+		.store = s->store,
+		.options = &s->config->delivery,
+		.instance = s->instance,
+		.data = s->config->store.data,
+		.public_url = s->public_url,
+		.organisation = s->organisation,
+		.postal_address = s->postal_address,
+		.send = s->roles.send,
+		.track = s->roles.track,
+	};
+	if (delivery_start(&s->delivery_setup, &s->delivery, err) < 0)
+		return err_prefix(err, "delivery");
+	s->api.delivery = s->delivery;
+	return 0;
+}
+
+static int make_bridge(struct server *s, struct err *err)
+{
+	struct app_options *o = &s->config->app;
+	bool inside = !*o->marketing_url;
+	struct bridge_setup setup = {
+		.store = s->store,
+		.url = inside ? arena_printf(s->arena, "%s/3.0", s->own_urls[0])
+			      : o->marketing_url,
+		.key = inside ? s->internal_key : o->marketing_key,
+		.inside = inside,
+		.hook_url = inside ? s->own_urls[0] : s->public_url,
+		.public_url = s->public_url,
+		.organisation = s->organisation,
+		.postal_address = s->postal_address,
+		.reconcile_at = o->reconcile_at,
+		.max_age_ms = o->reconcile_max_age_ms,
+		.connections = BRIDGE_CONNECTIONS,
+	};
+
+	if (bridge_new(&setup, &s->bridge, err) < 0)
+		return err_prefix(err, "bridge");
+	s->api.bridge = s->bridge;
+	return 0;
+}
+
+static int start_crm_jobs(struct server *s, struct err *err)
+{
+	struct runner_options o = {
+		.schema = STORE_CRM,
+		.threads = (int)s->config->app.job_threads + 2,
+		.instance = s->instance,
+	};
+	struct job_kind kinds[KINDS_MAX];
+	size_t n = 0;
+
+	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);
+	if (runner_start(s->store, &o, kinds, n, &s->crm_jobs, err) < 0)
+		return -1;
+	s->api.crm_jobs = s->crm_jobs;
+	return 0;
+}
+
+static int start_audience_jobs(struct server *s, struct err *err)
+{
+	struct runner_options o = {
+		.schema = STORE_AUDIENCE,
+		.threads = (int)s->config->app.job_threads,
+		.instance = s->instance,
+	};
+
+	if (audience_jobs_start(s->store, &o, s->own_urls, s->arena,
+				&s->audience_jobs, err) < 0)
+		return -1;
+	s->api.audience_jobs = s->audience_jobs;
+	return 0;
+}
+
+static int start_jobs(struct server *s, struct err *err)
+{
+	if (!s->roles.jobs)
+		return 0;
+	if (start_crm_jobs(s, err) < 0 || start_audience_jobs(s, err) < 0)
+		return err_prefix(err, "jobs");
+	return bridge_begin(s->bridge, clock_now_ms(), err);
+}
+
+static void fill_api(struct server *s)
+{
+	s->api.store = s->store;
+	s->api.data = s->config->store.data;
+	s->api.public_url = s->public_url;
+	s->api.organisation = s->organisation;
+	s->api.postal_address = s->postal_address;
+	s->api.relay_is_outbox =
+		strcmp(s->config->delivery.relay, "outbox:") == 0;
+	s->api.own_urls = s->own_urls;
+	s->router = router_new();
+	api_add_routes(s->router, &s->api);
+}
+
+/*
+ * In order of dependence: listeners come before jobs, because the bridge's
+ * jobs call our own API; the public one comes last, because it binds the
+ * address that tells the world that all is there.
+ */
+static int start_all(struct server *s, struct err *err)
+{
+	if (parse_roles(s->config->app.roles, &s->roles, err) < 0 ||
+	    store_open(&s->config->store, &s->store, err) < 0 ||
+	    load_facts(s, err) < 0)
+		return -1;
+	name_public_url(s);
+	if (ensure_audience(s, err) < 0 || begin_setup(s, err) < 0)
+		return -1;
+	fill_api(s);
+	if (start_delivery(s, err) < 0 || start_internal(s, err) < 0 ||
+	    make_bridge(s, err) < 0 || start_public(s, err) < 0)
+		return -1;
+	return start_jobs(s, err);
+}
+
+int server_start(struct config *config, struct server **out, struct err *err)
+{
+	struct arena *arena = arena_new();
+	CLEANUP(server_free)
+	struct server *s = arena_new_of(arena, struct server);
+
+	s->arena = arena;
+	s->config = config;
+	httpc_init();
+	if (start_all(s, err) < 0)
+		return -1;
+	*out = TAKE(s);
+	return 0;
+}
+
+const char *server_address(const struct server *s)
+{
+	return s->public ? http_server_address(s->public) : "";
+}
+
+const char *server_setup_link(const struct server *s)
+{
+	return s->setup_link;
+}
+
+/*
+ * Nobody new first; then jobs, whose last calls still need the internal
+ * listener and delivery; then the rest.
+ */
+void server_stop(struct server *s)
+{
+	if (s->public)
+		http_server_stop(s->public);
+	if (s->track)
+		http_server_stop(s->track);
+	runner_stop(s->crm_jobs);
+	runner_stop(s->audience_jobs);
+	if (s->internal)
+		http_server_stop(s->internal);
+	if (s->delivery)
+		delivery_stop(s->delivery);
+}
+
+void server_free(struct server **server)
+{
+	struct server *s = *server;
+	struct arena *arena;
+
+	if (!s)
+		return;
+	server_stop(s);
+	http_server_free(&s->public);
+	http_server_free(&s->track);
+	runner_free(&s->crm_jobs);
+	runner_free(&s->audience_jobs);
+	bridge_free(&s->bridge);
+	http_server_free(&s->internal);
+	delivery_free(&s->delivery);
+	router_free(&s->router);
+	store_free(&s->store);
+	arena = s->arena;
+	arena_free(&arena);
+	*server = NULL;
+}

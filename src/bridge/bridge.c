@@ -1,0 +1,232 @@
+#include "bridge/bridge.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "bridge/bridge_private.h"
+#include "store/store.h"
+
+#include "sql/bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECRET_DIGITS 40
+
+int bridge_new(const struct bridge_setup *setup, struct bridge **out,
+	       struct err *err)
+{
+	struct bridge *b;
+
+	if (!setup->inside && !*setup->key)
+		return err_set(err, ERR_INVALID,
+			       "marketing_api_url is set, but no "
+			       "marketing_api_key");
+	b = calloc(1, sizeof(*b));
+	BUG_ON(!b);
+	b->setup = *setup;
+	*out = b;
+	return 0;
+}
+
+void bridge_free(struct bridge **bridge)
+{
+	free(*bridge);
+	*bridge = NULL;
+}
+
+size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
+{
+	const struct job_kind kinds[] = {
+		{ .name = "push", .fn = job_push },
+		{ .name = "campaign-send", .fn = job_campaign_send },
+		{ .name = "campaign-test", .fn = job_campaign_test },
+		{ .name = "campaign-act", .fn = job_campaign_act },
+		{ .name = "pull", .fn = job_pull, .max_attempts = INT32_MAX },
+		{ .name = "sync", .fn = job_sync },
+		{ .name = "nightly",
+		  .fn = job_nightly,
+		  .max_attempts = INT32_MAX },
+		{ .name = "bridge-optout", .fn = job_optout },
+		{ .name = "bridge-address", .fn = job_address },
+		{ .name = "bridge-update", .fn = job_update },
+		{ .name = "bridge-forget", .fn = job_forget },
+		{ .name = "bridge-hook", .fn = job_hook },
+		{ .name = "hook-register", .fn = job_hook_register },
+	};
+	size_t n = ARRAY_SIZE(kinds);
+
+	BUG_ON(n > max);
+	for (size_t i = 0; i < n; i++) {
+		out[i] = kinds[i];
+		out[i].context = bridge;
+	}
+	return n;
+}
+
+static int add_always(struct tx *tx, const char *kind, int64_t now_ms,
+		      struct err *err)
+{
+	struct job_new job = { .kind = kind, .single_key = kind };
+	int64_t id;
+
+	return job_add(tx, &job, now_ms, &id, err);
+}
+
+int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(bridge->setup.store, STORE_CRM, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    add_always(&tx, "pull", now_ms, err) < 0 ||
+	    add_always(&tx, "nightly", now_ms, err) < 0 ||
+	    add_always(&tx, "hook-register", now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
+		       struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char secret[SECRET_DIGITS + 1];
+	int found = setting_find(db, "bridge.hook_secret", arena, out, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	random_hex(secret, SECRET_DIGITS);
+	if (tx_begin(db, &tx, err) < 0 ||
+	    setting_put(&tx, "bridge.hook_secret", secret, err) < 0)
+		return -1;
+	*out = arena_strdup(arena, secret);
+	return tx_commit(&tx, err);
+}
+
+int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
+		struct err *err)
+{
+	struct job_new job = { .kind = "bridge-hook", .payload = fields_json };
+	int64_t id;
+
+	return job_add(tx, &job, now_ms, &id, err);
+}
+
+/* --- a job at work --- */
+
+/* The audience of another endpoint is another one: what was known of the
+ * members of the last is worth nothing. */
+static int adopt_audience(struct work *w, const char *key, const char *id,
+			  struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_REMOVE_ALL, SQL_NO_ARGS, err) < 0 ||
+	    setting_put(&tx, "bridge.cursor_ms", "0", err) < 0 ||
+	    setting_put(&tx, key, id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int ask_for_audience(struct work *w, const char **out, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const json_t *lists;
+
+	if (mc_get(w->client,
+		   "/lists?count=2&sort_field=date_created&sort_dir=ASC&fields="
+		   "lists.id,total_items",
+		   &reply, err) < 0)
+		return -1;
+	lists = json_object_get(reply, "lists");
+	if (json_array_size(lists) == 0)
+		return err_set(err, ERR_INVALID,
+			       "the Marketing API account has no audience: "
+			       "make one there first");
+	if (json_array_size(lists) > 1 && !w->bridge->setup.inside)
+		return err_set(err, ERR_INVALID,
+			       "the Marketing API account has several "
+			       "audiences: say which one is the master "
+			       "audience (PUT /api/v1/sync/audience)");
+	*out = arena_strdup(w->arena, json_string_value(json_object_get(
+					      json_array_get(lists, 0), "id")));
+	return *out ? 0 : err_set(err, ERR_IO, "the audience has no id");
+}
+
+static int find_audience(struct work *w, struct err *err)
+{
+	const char *key = w->bridge->setup.inside
+				  ? "bridge.audience"
+				  : arena_printf(w->arena, "bridge.audience %s",
+						 w->bridge->setup.url);
+	int found = setting_find(w->db, key, w->arena, &w->audience, err);
+
+	if (found < 0 || (found > 0 && w->audience))
+		return found < 0 ? -1 : 0;
+	if (ask_for_audience(w, &w->audience, err) < 0)
+		return -1;
+	return adopt_audience(w, key, w->audience, err);
+}
+
+int work_begin(struct job_run *run, struct work *out, struct err *err)
+{
+	struct bridge *b = run->context;
+	struct mc_options options = { .url = b->setup.url,
+				      .key = b->setup.key,
+				      .allow_private = true };
+
+	*out = (struct work){
+		.bridge = b,
+		.run = run,
+		.db = run->db,
+		.arena = run->arena,
+		.client = mc_client_new(&options),
+		.actor = { .user_id = run->job->user_id,
+			   .name = run->job->kind,
+			   .now_ms = clock_now_ms() },
+	};
+	return find_audience(out, err);
+}
+
+void work_release(struct work *w)
+{
+	mc_client_free(&w->client);
+}
+
+const char *list_path(struct work *w, const char *fmt, ...)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	va_list ap;
+
+	strbuf_addf(&sb, "/lists/%s", w->audience);
+	va_start(ap, fmt);
+	strbuf_vaddf(&sb, fmt, ap);
+	va_end(ap);
+	return arena_str(w->arena, strbuf_str(&sb));
+}
+
+int journal(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
+	    const char *detail_json, struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_JOURNAL_ADD,
+		       SQL_ARGS(sql_int(w->actor.now_ms), sql_text(kind),
+				sql_id_or_null(person_id),
+				sql_text(detail_json)),
+		       err);
+}
+
+int park(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
+	 int64_t email_id, const struct err *why, struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_PARK,
+		       SQL_ARGS(sql_text(kind), sql_id_or_null(person_id),
+				sql_id_or_null(email_id),
+				sql_text(w->run->job->payload),
+				sql_text(why->text),
+				sql_int(w->run->job->attempts),
+				sql_int(w->actor.now_ms)),
+		       err);
+}

@@ -1,0 +1,71 @@
+/*
+ * bridge/bridge.h - holds the CRM and the master audience in step
+ *
+ * The bridge speaks only the Marketing API 3.0 (mcapi), so the same code
+ * drives the engine inside and a real Mailchimp account. Everything it intends
+ * is a row in the schema crm, written with the change that caused it; all of
+ * its work is done by jobs:
+ *
+ *     push             a group becomes a tag            {group_id, dry_run}
+ *     campaign-send    push, create, check, send        {campaign_id}
+ *     campaign-test    a test to some addresses         {campaign_id, to}
+ *     campaign-act     pause, resume, cancel ...        {campaign_id, action}
+ *     pull             results of running campaigns     (always one waits)
+ *     sync             reconcile all, repair            {full}
+ *     bridge-optout    CRM opt-out -> unsubscribe       {person_id}
+ *     bridge-address   changed address                  {...}
+ *     bridge-forget    erased person -> delete-permanent
+ *     bridge-hook      one webhook of the audience, queued
+ *
+ * A run never re-subscribes anybody, and asks (needs_confirmation) before
+ * removing changes pass the circuit breaker.
+ */
+#ifndef BRIDGE_BRIDGE_H
+#define BRIDGE_BRIDGE_H
+
+#include "jobs/runner.h"
+
+struct arena;
+struct bridge;
+struct db;
+struct err;
+struct store;
+struct tx;
+
+struct bridge_setup {
+	struct store *store;
+	const char *url; /* of the Marketing API, with /3.0 */
+	const char *key;
+	bool inside;          /* the engine of this process: poll often */
+	const char *hook_url; /* our own base URL, as the audience reaches it;
+				 "" : no webhooks */
+	const char *public_url;
+	const char *organisation;
+	const char *postal_address;
+	const char *reconcile_at; /* HH:MM, UTC */
+	int64_t max_age_ms;       /* of the last reconcile, when remote */
+	int64_t connections;      /* to the endpoint, at most 10 */
+};
+
+/* Texts of setup must outlive it. Starts no threads; nothing is called yet. */
+int bridge_new(const struct bridge_setup *setup, struct bridge **out,
+	       struct err *err);
+void bridge_free(struct bridge **bridge);
+
+/* The kinds of jobs above, for the runner of the schema crm. Returns how many
+ * were written to out (at most max). */
+size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out,
+			size_t max);
+
+/* Once the server listens: queues what must always be queued (the pull, the
+ * nightly sync, the check of the webhook). */
+int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err);
+
+/* The secret part of the webhook's URL. */
+int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
+		       struct err *err);
+/* A webhook arrived (form fields as JSON): queued, answered at once. */
+int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
+		struct err *err);
+
+#endif

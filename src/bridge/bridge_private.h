@@ -1,0 +1,180 @@
+/*
+ * bridge/bridge_private.h - what the files of the bridge share
+ */
+#ifndef BRIDGE_BRIDGE_PRIVATE_H
+#define BRIDGE_BRIDGE_PRIVATE_H
+
+#include "bridge/bridge.h"
+
+#include "base/json.h"
+#include "base/vec.h"
+#include "crm/actor.h"
+#include "crm/record.h"
+#include "mcapi/mc_client.h"
+
+#define MEMBERS_A_CALL 500
+#define ITEMS_A_PAGE 1000
+
+struct bridge {
+	struct bridge_setup setup;
+};
+
+/* One job at work: what all its steps need. */
+struct work {
+	struct bridge *bridge;
+	struct job_run *run;
+	struct db *db; /* crm */
+	struct arena *arena;
+	struct mc_client *client;
+	const char *audience; /* list id of the master audience */
+	struct actor actor;
+};
+
+/* Opens a client and finds the master audience (asked once, then kept as a
+ * setting). ERR_INVALID if a remote account has several and none is chosen. */
+int work_begin(struct job_run *run, struct work *out, struct err *err);
+void work_release(struct work *w);
+
+/* /lists/<audience><rest>, in the work's arena. */
+const char *list_path(struct work *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+int journal(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
+	    const char *detail_json, struct err *err);
+/* What cannot be done waits where a user sees it. */
+int park(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
+	 int64_t email_id, const struct err *why, struct err *err);
+
+/* --- field_map.c: fields of people -> merge fields --- */
+
+struct mapped_field {
+	const char *tag;
+	const char *type; /* of the merge field */
+	const struct field *field;
+};
+struct field_map VEC_FIELDS(struct mapped_field);
+void field_map_release(struct field_map *map);
+
+/* Reads the table and what the audience has; fields that it lacks are left
+ * out. */
+int field_map_load(struct work *w, struct field_map *out, struct err *err);
+/* The object of merge fields of a record; values that do not fit are left
+ * empty and counted in *dropped. */
+void field_map_write(const struct field_map *map, const struct record *r,
+		     struct strbuf *out, int64_t *dropped);
+/* The same object from the API's merge_fields: equal texts, nothing to do. */
+void field_map_of_member(const struct field_map *map,
+			 const json_t *merge_fields, struct strbuf *out);
+
+/* --- mirror.c: what we last knew of the members --- */
+
+/* Stored: see bridge_member in sql/migrations/crm. */
+enum mirror_status {
+	MIRROR_NONE = 0,
+	MIRROR_SUBSCRIBED = 1,
+	MIRROR_UNSUBSCRIBED = 2,
+	MIRROR_CLEANED = 3,
+	MIRROR_PENDING = 4,
+	MIRROR_TRANSACTIONAL = 5,
+	MIRROR_ARCHIVED = 6,
+	MIRROR_FORGOTTEN = 7,
+};
+/* The reason of rule 12 for leaving such a member out; NULL: it may get mail
+ * or be added. */
+const char *mirror_reason(enum mirror_status status);
+
+/* Read what changed since the last time (all, if full). Returns how many
+ * members were read. */
+int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
+		       struct err *err);
+int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
+	       const char *merge_hash, int64_t changed_ms, struct err *err);
+
+/* --- reconcile.c --- */
+
+/* Share of those concerned beyond which a run asks: 10 %, and more than 50. */
+bool breaker_trips(int64_t removing, int64_t concerned);
+
+struct reconciled {
+	int64_t opted_out; /* people, because of the audience */
+	int64_t held;      /* addresses, because of the audience */
+	int64_t repaired;  /* members unsubscribed, because of the CRM */
+	int64_t parked;
+};
+/* From the mirror to the CRM and back. 0, RECONCILE_ASKS, or -1. */
+#define RECONCILE_ASKS 1
+int reconcile(struct work *w, bool confirmed, struct reconciled *out,
+	      struct err *err);
+int job_sync(struct job_run *run, struct err *err);
+int job_nightly(struct job_run *run, struct err *err);
+
+/* --- members.c: single members --- */
+
+int unsubscribe_member(struct work *w, const char *hash, struct err *err);
+int job_optout(struct job_run *run, struct err *err);
+int job_address(struct job_run *run, struct err *err);
+int job_update(struct job_run *run, struct err *err);
+int job_forget(struct job_run *run, struct err *err);
+
+/* --- hook.c --- */
+
+int hook_register(struct work *w, struct err *err);
+int job_hook(struct job_run *run, struct err *err);
+int job_hook_register(struct job_run *run, struct err *err);
+
+/* --- push.c, plan.c --- */
+
+/* Stored: see push_row. */
+enum push_action {
+	PUSH_ADD = 1,
+	PUSH_UPDATE = 2,
+	PUSH_TAG = 3,
+	PUSH_UNTAG = 4,
+	PUSH_UNCHANGED = 5,
+	PUSH_LEFT_OUT = 6,
+};
+enum push_outcome {
+	PUSH_INTENDED = 0,
+	PUSH_APPLIED = 1,
+	PUSH_REFUSED = 2,
+	PUSH_PARKED = 3,
+};
+
+struct push {
+	int64_t id;
+	int64_t group_id;
+	const char *group_name;
+	bool dry_run;
+	int64_t segment_id; /* 0: not made yet */
+	const char *state;
+};
+
+/* Makes the plan of a push: rows of push_row. Begins anew if a plan was left
+ * half made. */
+int plan_make(struct work *w, struct push *push, struct err *err);
+/* Does what the plan says and is not done yet. */
+int push_apply(struct work *w, struct push *push, struct err *err);
+/* The counts, as the API shows them. */
+int push_result(struct work *w, const struct push *push, struct strbuf *out,
+		struct err *err);
+/* A new push, to be kept in the job's state before anything else. */
+int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
+	      struct err *err);
+/*
+ * Plan and apply, or go on where the last try stopped; the result of the job
+ * becomes the counts. 0 done, PUSH_ASKS (the breaker; ask the user), or -1.
+ */
+#define PUSH_ASKS 1
+int push_run(struct work *w, int64_t push_id, struct err *err);
+int job_push(struct job_run *run, struct err *err);
+
+/* --- campaign_send.c, pull.c --- */
+
+int job_campaign_send(struct job_run *run, struct err *err);
+int job_campaign_test(struct job_run *run, struct err *err);
+int job_campaign_act(struct job_run *run, struct err *err);
+int job_pull(struct job_run *run, struct err *err);
+/* All campaigns that still get results; *out is how many were read. */
+int pull_all(struct work *w, int64_t *out, struct err *err);
+
+#endif

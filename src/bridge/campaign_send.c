@@ -1,0 +1,480 @@
+/*
+ * Sending a campaign of the CRM: push its group, make a campaign of the
+ * Marketing API, fill it, check it, make the CRM's ledger, and only then send.
+ * Each step is stored before the next begins; a send is never asked for twice
+ * without looking first whether it was done.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "crm/campaign_record.h"
+
+#include "sql/bridge.h"
+#include "sql/campaign_send.h"
+
+#include <string.h>
+
+#define RECIPIENTS_A_STEP 5000
+
+struct sending {
+	struct work *w;
+	struct crm_campaign c;
+	int64_t push_id;
+	int64_t segment_id;
+};
+
+/* --- where it is --- */
+
+static int read_state(struct job_run *run, int64_t *campaign_id,
+		      int64_t *push_id, struct err *err)
+{
+	CLEANUP(json_free) json_t *payload = NULL;
+	CLEANUP(json_free) json_t *state = NULL;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "campaign_id", campaign_id, err) < 0)
+		return -1;
+	if (!run->job->state_json)
+		return 0;
+	if (json_parse(str_of(run->job->state_json), &state, err) < 0)
+		return -1;
+	return json_get_int(state, "push_id", push_id, err);
+}
+
+static int keep_push(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *state = arena_printf(s->w->arena, "{\"push_id\":%lld}",
+					 (long long)s->push_id);
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    job_progress(s->w->run, &tx, 0, 0, state, err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_SET_PUSH,
+		    SQL_ARGS(sql_int(s->push_id), sql_text(s->w->audience),
+			     sql_int(s->c.id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- the campaign of the Marketing API --- */
+
+static void write_settings(const struct crm_campaign *c, struct json_writer *j)
+{
+	json_key_begin_object(j, "settings");
+	json_key_text(j, "title", c->name);
+	json_key_text(j, "subject_line", c->subject);
+	if (c->preview_text)
+		json_key_text(j, "preview_text", c->preview_text);
+	json_key_text(j, "from_name", c->from_name);
+	json_key_text(j, "reply_to", c->from_email);
+	json_end_object(j);
+}
+
+static void write_recipients(const struct sending *s, struct json_writer *j)
+{
+	json_key_begin_object(j, "recipients");
+	json_key_text(j, "list_id", s->w->audience);
+	if (s->segment_id > 0) {
+		json_key_begin_object(j, "segment_opts");
+		json_key_int(j, "saved_segment_id", s->segment_id);
+		json_end_object(j);
+	}
+	json_end_object(j);
+}
+
+static int store_marketing_id(struct sending *s, const char *id,
+			      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	s->c.marketing_campaign_id = arena_strdup(s->w->arena, id);
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_SET_MARKETING,
+		    SQL_ARGS(sql_text(id), sql_int(s->c.id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* A crash between the call and the commit leaves a draft behind, no mail. */
+static int create(struct sending *s, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	struct json_writer j = JSON_WRITER(&body);
+	const char *id;
+
+	json_begin_object(&j);
+	json_key_text(&j, "type", s->c.html ? "regular" : "plaintext");
+	write_recipients(s, &j);
+	write_settings(&s->c, &j);
+	json_end_object(&j);
+	if (mc_call_once(s->w->client, "POST", "/campaigns", body.buf, &reply,
+			 err) < 0)
+		return -1;
+	id = json_string_value(json_object_get(reply, "id"));
+	if (!id)
+		return err_set(err, ERR_IO, "the new campaign has no id");
+	return store_marketing_id(s, id, err);
+}
+
+static const char *campaign_path(struct sending *s, const char *rest)
+{
+	return arena_printf(s->w->arena, "/campaigns/%s%s",
+			    s->c.marketing_campaign_id, rest);
+}
+
+/* Recipients and settings again: an earlier try may have stopped half way,
+ * and the draft may have been changed since. */
+static int fill(struct sending *s, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&body);
+
+	json_begin_object(&j);
+	write_recipients(s, &j);
+	write_settings(&s->c, &j);
+	json_end_object(&j);
+	if (mc_call(s->w->client, "PATCH", campaign_path(s, ""), body.buf, NULL,
+		    err) < 0)
+		return -1;
+	strbuf_reset(&body);
+	j = (struct json_writer)JSON_WRITER(&body);
+	json_begin_object(&j);
+	if (s->c.html)
+		json_key_text(&j, "html", s->c.html);
+	if (s->c.plain_text)
+		json_key_text(&j, "plain_text", s->c.plain_text);
+	json_end_object(&j);
+	return mc_call(s->w->client, "PUT", campaign_path(s, "/content"),
+		       body.buf, NULL, err);
+}
+
+static int check(struct sending *s, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	json_t *item;
+	size_t i;
+
+	if (mc_get(s->w->client, campaign_path(s, "/send-checklist"), &reply,
+		   err) < 0)
+		return -1;
+	if (json_is_true(json_object_get(reply, "is_ready")))
+		return 0;
+	json_array_foreach (json_object_get(reply, "items"), i, item) {
+		const char *type =
+			json_string_value(json_object_get(item, "type"));
+		const char *why =
+			json_string_value(json_object_get(item, "details"));
+
+		if (type && strcmp(type, "error") == 0)
+			return err_set(err, ERR_INVALID, "%s",
+				       why ? why : "something is missing");
+	}
+	return err_set(err, ERR_INVALID, "the campaign is not ready to send");
+}
+
+/* 1: it is on its way or done already. */
+static int is_sent(struct sending *s, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const char *status;
+
+	if (mc_get(s->w->client, campaign_path(s, "?fields=status"), &reply,
+		   err) < 0)
+		return -1;
+	status = json_string_value(json_object_get(reply, "status"));
+	return status && strcmp(status, "save") != 0 &&
+	       strcmp(status, "schedule") != 0;
+}
+
+static int send_once(struct sending *s, struct err *err)
+{
+	int sent = is_sent(s, err);
+
+	if (sent != 0)
+		return sent < 0 ? -1 : 0;
+	return mc_call_once(s->w->client, "POST",
+			    campaign_path(s, "/actions/send"), NULL, NULL, err);
+}
+
+/* --- the CRM's ledger --- */
+
+static int ledger_step(struct sending *s, int64_t *after, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t last = 0;
+	int found;
+
+	found = db_find_int(s->w->db, SQL_LEDGER_STEP_END,
+			    SQL_ARGS(sql_int(s->push_id), sql_int(*after),
+				     sql_int(RECIPIENTS_A_STEP)),
+			    &last, err);
+	if (found < 0 || last == 0)
+		return found < 0 ? -1 : 0;
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_LEDGER_FILL,
+		    SQL_ARGS(sql_int(s->c.id), sql_int(s->w->actor.now_ms),
+			     sql_int(s->push_id), sql_int(*after),
+			     sql_int(last)),
+		    err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	*after = last;
+	return 1;
+}
+
+static int make_ledger(struct sending *s, struct err *err)
+{
+	int64_t after = 0;
+	int more;
+
+	do
+		more = ledger_step(s, &after, err);
+	while (more > 0);
+	return more;
+}
+
+static int mark_sending(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    crm_campaign_move(&tx, s->c.id, CRM_CAMPAIGN_SENDING, now_ms, err) <
+		    0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_PULL_AT,
+		    SQL_ARGS(sql_int(now_ms), sql_int(s->c.id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- rules before the send --- */
+
+/* Rule 7: a remote audience may have lost people that we do not know of. */
+static int is_reconciled(struct work *w, struct err *err)
+{
+	const char *text = NULL;
+	int64_t at_ms = 0;
+
+	if (w->bridge->setup.inside)
+		return 0;
+	if (db_find_text(w->db, SQL_BRIDGE_RECONCILED, SQL_NO_ARGS, w->arena,
+			 &text, err) < 0)
+		return -1;
+	if (text)
+		(void)text_to_int(text, &at_ms); /* else never */
+	if (w->actor.now_ms - at_ms <= w->bridge->setup.max_age_ms)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "the last reconcile with the audience is too old: run "
+		       "`muster sync` first");
+}
+
+static int is_complete(const struct crm_campaign *c, struct err *err)
+{
+	if (c->group_id == 0)
+		return err_field(err, "group_id", "nobody to send to");
+	if (!c->subject || !*c->subject)
+		return err_field(err, "subject", "is missing");
+	if (!c->from_email || !*c->from_email)
+		return err_field(err, "from_email", "is missing");
+	if (!c->html && !c->plain_text)
+		return err_field(err, "html", "there is no content");
+	return 0;
+}
+
+/* The API does not know the number of the segment before the push. */
+static int load_segment(struct sending *s, struct err *err)
+{
+	return db_find_int(s->w->db, SQL_CAMPAIGN_SEGMENT,
+			   SQL_ARGS(sql_int(s->push_id)), &s->segment_id,
+			   err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int push_group(struct sending *s, struct err *err)
+{
+	int ret;
+
+	if (s->push_id == 0 &&
+	    (push_open(s->w, s->c.group_id, false, &s->push_id, err) < 0 ||
+	     keep_push(s, err) < 0))
+		return -1;
+	ret = push_run(s->w, s->push_id, err);
+	return ret != 0 ? ret : load_segment(s, err);
+}
+
+static int send_steps(struct sending *s, struct err *err)
+{
+	int ret;
+
+	if (is_complete(&s->c, err) < 0 || is_reconciled(s->w, err) < 0)
+		return -1;
+	ret = push_group(s, err);
+	if (ret != 0)
+		return ret;
+	if (!s->c.marketing_campaign_id && create(s, err) < 0)
+		return -1;
+	ret = is_sent(s, err);
+	if (ret < 0 || (ret == 0 && (fill(s, err) < 0 || check(s, err) < 0)))
+		return -1;
+	if (make_ledger(s, err) < 0 || mark_sending(s, err) < 0)
+		return -1;
+	return send_once(s, err);
+}
+
+static void write_result(struct sending *s)
+{
+	struct json_writer j = JSON_WRITER(s->w->run->result);
+
+	strbuf_reset(s->w->run->result);
+	json_begin_object(&j);
+	json_key_int(&j, "campaign_id", s->c.id);
+	json_key_text(&j, "marketing_campaign_id", s->c.marketing_campaign_id);
+	json_key_int(&j, "push_id", s->push_id);
+	json_end_object(&j);
+}
+
+/* A send that cannot be done leaves a draft that can be corrected. */
+static void back_to_draft(struct sending *s)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (tx_begin(s->w->db, &tx, &ignored) == 0 &&
+	    crm_campaign_move(&tx, s->c.id, CRM_CAMPAIGN_DRAFT,
+			      s->w->actor.now_ms, &ignored) >= 0)
+		(void)tx_commit(&tx, &ignored); /* the job tells the reason */
+}
+
+/* A scheduled send is void if the schedule was changed or taken back. */
+static bool is_void(const struct job *job, const struct crm_campaign *c)
+{
+	CLEANUP(json_free) json_t *payload = NULL;
+	struct err ignored = ERR_INIT;
+	int64_t at_ms = 0;
+
+	if (json_parse(str_of(job->payload), &payload, &ignored) < 0 ||
+	    json_get_int(payload, "schedule_ms", &at_ms, &ignored) <= 0)
+		return false;
+	return c->schedule_ms != at_ms || c->status == CRM_CAMPAIGN_DRAFT;
+}
+
+int job_campaign_send(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	struct sending s = { .w = &w };
+	int64_t id = 0;
+	int ret;
+
+	if (read_state(run, &id, &s.push_id, err) < 0 ||
+	    work_begin(run, &w, err) < 0 ||
+	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
+		return -1;
+	if (is_void(run->job, &s.c))
+		return 0;
+	if (s.c.status == CRM_CAMPAIGN_SENT ||
+	    s.c.status == CRM_CAMPAIGN_CANCELED)
+		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
+			       crm_campaign_status_name(s.c.status));
+	ret = send_steps(&s, err);
+	if (ret == PUSH_ASKS)
+		return job_ask(run);
+	if (ret < 0) {
+		if (err->code != ERR_RETRY && err->code != ERR_IO)
+			back_to_draft(&s);
+		return -1;
+	}
+	write_result(&s);
+	return 0;
+}
+
+/* --- tests and other acts --- */
+
+static int prepare(struct sending *s, struct err *err)
+{
+	if (!s->c.marketing_campaign_id && create(s, err) < 0)
+		return -1;
+	return s->c.status == CRM_CAMPAIGN_DRAFT ||
+			       s->c.status == CRM_CAMPAIGN_SCHEDULED
+		       ? fill(s, err)
+		       : 0;
+}
+
+static void write_test(const json_t *payload, struct strbuf *body)
+{
+	struct json_writer j = JSON_WRITER(body);
+
+	json_begin_object(&j);
+	json_key(&j, "test_emails");
+	json_tree(&j, json_object_get(payload, "to"));
+	json_key_text(&j, "send_type", "html");
+	json_end_object(&j);
+}
+
+int job_campaign_test(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(json_free) json_t *payload = NULL;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct sending s = { .w = &w };
+	int64_t id = 0;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
+	    work_begin(run, &w, err) < 0 ||
+	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0 ||
+	    prepare(&s, err) < 0)
+		return -1;
+	write_test(payload, &body);
+	if (mc_call_once(w.client, "POST", campaign_path(&s, "/actions/test"),
+			 body.buf, NULL, err) < 0)
+		return -1;
+	strbuf_addstr(run->result, "{\"sent\":true}");
+	return 0;
+}
+
+/* action: pause, resume, cancel */
+static int act(struct sending *s, const char *action, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	enum crm_campaign_status to = CRM_CAMPAIGN_SENDING;
+	const char *path = "/actions/resume";
+
+	if (strcmp(action, "pause") == 0) {
+		to = CRM_CAMPAIGN_PAUSED;
+		path = "/actions/pause";
+	} else if (strcmp(action, "cancel") == 0) {
+		to = CRM_CAMPAIGN_CANCELED;
+		path = "/actions/cancel-send";
+	}
+	if (s->c.marketing_campaign_id &&
+	    mc_call(s->w->client, "POST", campaign_path(s, path), NULL, NULL,
+		    err) < 0)
+		return -1;
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    crm_campaign_move(&tx, s->c.id, to, clock_now_ms(), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int job_campaign_act(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(json_free) json_t *payload = NULL;
+	struct sending s = { .w = &w };
+	const char *action = "";
+	int64_t id = 0;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
+	    json_get_text(payload, "action", &action, err) < 0 ||
+	    work_begin(run, &w, err) < 0 ||
+	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
+		return -1;
+	return act(&s, action, err);
+}

@@ -1,0 +1,196 @@
+/*
+ * The mirror: status and merge fields of each member as the audience last told
+ * us. Refreshed by what changed since the last time, in the order of change:
+ * from second to second by time, within one second by offset, so that members
+ * that change meanwhile cannot push others out of the pages.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "store/store.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+/* What the audience commits late may have been stamped earlier. */
+#define OVERLAP_MS (10 * MS_SECOND)
+
+const char *mirror_reason(enum mirror_status status)
+{
+	switch (status) {
+	case MIRROR_NONE:
+	case MIRROR_SUBSCRIBED:
+	case MIRROR_PENDING: /* gets mail once it has confirmed */
+		return NULL;
+	case MIRROR_UNSUBSCRIBED:
+	case MIRROR_TRANSACTIONAL:
+		return "unsubscribed";
+	case MIRROR_CLEANED:
+		return "cleaned";
+	case MIRROR_ARCHIVED: /* put away there on purpose */
+		return "suppressed";
+	case MIRROR_FORGOTTEN:
+		return "forgotten";
+	}
+	return NULL;
+}
+
+static enum mirror_status status_of(const char *name)
+{
+	static const char *const names[] = {
+		"",        "subscribed",    "unsubscribed", "cleaned",
+		"pending", "transactional", "archived",
+	};
+
+	for (size_t i = 1; i < ARRAY_SIZE(names); i++)
+		if (name && strcmp(names[i], name) == 0)
+			return (enum mirror_status)i;
+	return MIRROR_NONE;
+}
+
+int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
+	       const char *merge_hash, int64_t changed_ms, struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_MEMBER_PUT,
+		       SQL_ARGS(sql_text(hash), sql_int(status),
+				sql_text(merge_hash), sql_int(changed_ms)),
+		       err);
+}
+
+static int add_member(struct batch *b, const struct field_map *map,
+		      const json_t *member, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
+	char merge_hash[MD5_HEX + 1];
+	int64_t changed_ms = 0;
+	const char *id = json_string_value(json_object_get(member, "id"));
+	const char *changed =
+		json_string_value(json_object_get(member, "last_changed"));
+	enum mirror_status status =
+		status_of(json_string_value(json_object_get(member, "status")));
+
+	if (!id || status == MIRROR_NONE)
+		return 0; /* not in a form that we know */
+	if (changed)
+		(void)time_parse_iso(changed, &changed_ms); /* else 0 */
+	field_map_of_member(map, json_object_get(member, "merge_fields"),
+			    &merge);
+	md5_hex(strbuf_str(&merge), merge_hash);
+	return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
+			 SQL_ARGS(sql_text(id), sql_int(status),
+				  sql_text(merge_hash), sql_int(changed_ms)),
+			 err);
+}
+
+static int store_page(struct work *w, const struct field_map *map,
+		      const json_t *members, int64_t cursor_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char cursor[32];
+	struct batch b;
+	json_t *member;
+	size_t i;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	batch_begin(&tx, &b);
+	json_array_foreach (members, i, member)
+		if (add_member(&b, map, member, err) < 0)
+			return -1;
+	snprintf(cursor, sizeof(cursor), "%lld", (long long)cursor_ms);
+	if (batch_end(&b, err) < 0 ||
+	    setting_put(&tx, "bridge.cursor_ms", cursor, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Time of the last member of a page, which is the latest. */
+static int64_t last_change_ms(const json_t *members)
+{
+	const json_t *last =
+		json_array_get(members, json_array_size(members) - 1);
+	const char *text =
+		json_string_value(json_object_get(last, "last_changed"));
+	int64_t ms = 0;
+
+	if (text)
+		(void)time_parse_iso(text, &ms); /* else 0: offset goes on */
+	return ms;
+}
+
+static int get_page(struct work *w, int64_t since_ms, int64_t offset,
+		    json_t **out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+
+	time_format_iso(since_ms, &since);
+	strbuf_add_url(&escaped, strbuf_str(&since));
+	return mc_get(w->client,
+		      list_path(w,
+				"/members?since_last_changed=%s&sort_field="
+				"last_changed&sort_dir=ASC&count=%d&offset=%lld"
+				"&fields=members.id,members.status,"
+				"members.last_changed,members.merge_fields",
+				escaped.buf, ITEMS_A_PAGE, (long long)offset),
+		      out, err);
+}
+
+static int load_cursor(struct work *w, bool full, int64_t *out, struct err *err)
+{
+	const char *text = NULL;
+
+	*out = 0;
+	if (full)
+		return 0;
+	if (setting_find(w->db, "bridge.cursor_ms", w->arena, &text, err) < 0)
+		return -1;
+	if (text && text_to_int(text, out) && *out > OVERLAP_MS)
+		*out -= OVERLAP_MS;
+	return 0;
+}
+
+int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
+		       struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	int64_t cursor_ms, offset = 0, seen = 0;
+
+	if (load_cursor(w, full, &cursor_ms, err) < 0)
+		return -1;
+	for (;;) {
+		/* "since" may mean "after": begin a second earlier */
+		int64_t since =
+			cursor_ms > MS_SECOND ? cursor_ms - MS_SECOND : 0;
+		const json_t *members;
+		int64_t last_ms;
+		size_t n;
+
+		if (get_page(w, since, offset, &reply, err) < 0)
+			return -1;
+		members = json_object_get(reply, "members");
+		n = json_array_size(members);
+		if (n == 0)
+			return seen;
+		last_ms = last_change_ms(members);
+		if (store_page(w, map, members,
+			       last_ms > cursor_ms ? last_ms : cursor_ms,
+			       err) < 0)
+			return -1;
+		seen += (int64_t)n;
+		if (n < ITEMS_A_PAGE)
+			return seen;
+		if (last_ms > cursor_ms) {
+			cursor_ms = last_ms;
+			offset = 0;
+		} else {
+			offset += (int64_t)n;
+		}
+		if (job_is_stopping(w->run))
+			return err_set(err, ERR_RETRY, "the server stops");
+	}
+}

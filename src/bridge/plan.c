@@ -1,0 +1,412 @@
+/*
+ * The plan of a push (rules 12 to 15): every person of the group with what is
+ * to happen to them, and everybody who loses the tag.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "bridge/hash_set.h"
+#include "crm/group.h"
+
+#include "sql/bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the page at hand needs to know of one address. */
+struct facts {
+	int64_t email_id;
+	const char *hash, *folded;
+	bool held, opted_out, shared;
+	enum mirror_status status;
+	const char *merge_hash;
+	int64_t owner_id; /* of a shared address */
+};
+
+struct planner {
+	struct work *w;
+	struct push *push;
+	struct group group;
+	struct field_map map;
+	struct hash_set tagged;
+	struct arena *arena; /* of the page */
+	struct facts *facts; /* by place in the page's records */
+	struct records records;
+	int64_t done;
+};
+
+static void planner_release(struct planner *p)
+{
+	field_map_release(&p->map);
+	hash_set_release(&p->tagged);
+	records_release(&p->records);
+	arena_free(&p->arena);
+}
+
+/* --- the tag as it is --- */
+
+static int load_tagged(struct planner *p, struct err *err)
+{
+	struct work *w = p->w;
+	struct mc_pages pages = { .items = "members", .count = ITEMS_A_PAGE };
+	const json_t *page;
+	json_t *member;
+	size_t i;
+	int more = 0;
+
+	if (p->push->segment_id > 0) {
+		pages.path = list_path(w,
+				       "/segments/%lld/members?include_cleaned="
+				       "true&include_transactional=true&"
+				       "include_unsubscribed=true&fields="
+				       "members.id",
+				       (long long)p->push->segment_id);
+		while ((more = mc_next_page(w->client, &pages, &page, err)) > 0)
+			json_array_foreach (page, i, member)
+				(void)hash_set_add(
+					&p->tagged,
+					json_string_value(
+						json_object_get(member, "id")));
+		mc_pages_release(&pages);
+	}
+	hash_set_seal(&p->tagged);
+	return more;
+}
+
+/* The tag of the last push, if it still exists. */
+static int find_segment(struct work *w, struct push *push, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int64_t id = 0;
+
+	if (db_find_int(
+		    w->db, SQL_PUSH_LAST_SEGMENT,
+		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
+		    &id, err) < 0)
+		return -1;
+	if (id == 0)
+		return 0;
+	if (mc_get(w->client,
+		   list_path(w, "/segments/%lld?fields=id", (long long)id),
+		   NULL, &why) == 0)
+		push->segment_id = id;
+	else if (why.code != ERR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	return 0;
+}
+
+/* --- facts of a page --- */
+
+static const char *json_ids(struct planner *p)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&sb);
+
+	json_begin_array(&j);
+	vec_each (&p->records, r)
+		if (r->email_id)
+			json_int(&j, r->email_id);
+	json_end_array(&j);
+	return arena_str(p->arena, strbuf_str(&sb));
+}
+
+/* Finds the record that an address belongs to. */
+struct slot {
+	int64_t email_id;
+	struct facts *facts;
+};
+
+static int compare_slots(const void *a, const void *b)
+{
+	const struct slot *x = a, *y = b;
+
+	return x->email_id < y->email_id ? -1 : x->email_id > y->email_id;
+}
+
+static struct slot *sorted_slots(struct planner *p, size_t *n)
+{
+	struct slot *slots = arena_array(p->arena, struct slot, p->records.n);
+
+	*n = 0;
+	for (size_t i = 0; i < p->records.n; i++)
+		if (p->records.v[i].email_id)
+			slots[(*n)++] = (struct slot){ p->records.v[i].email_id,
+						       &p->facts[i] };
+	qsort(slots, *n, sizeof(*slots), compare_slots);
+	return slots;
+}
+
+static int load_addresses(struct planner *p, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	size_t n;
+	struct slot *slots = sorted_slots(p, &n);
+	int more;
+
+	if (db_query(p->w->db, SQL_PLAN_ADDRESSES,
+		     SQL_ARGS(sql_text(json_ids(p))), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct slot key = { rows_int(rows, 0), NULL };
+		struct slot *s =
+			bsearch(&key, slots, n, sizeof(*slots), compare_slots);
+
+		if (!s)
+			continue;
+		*s->facts = (struct facts){
+			.email_id = key.email_id,
+			.hash = rows_dup(rows, 1, p->arena),
+			.folded = rows_dup(rows, 2, p->arena),
+			.held = rows_int(rows, 3) != 0,
+			.status = (enum mirror_status)rows_int(rows, 4),
+			.merge_hash = rows_dup(rows, 5, p->arena),
+			.opted_out = rows_int(rows, 6) != 0,
+			.shared = rows_int(rows, 7) > 1,
+		};
+	}
+	return more;
+}
+
+/* Rule 3: flagged as the owner, else whose primary address it is, else the
+ * newest; of those who are in the group. */
+static int choose_owner(struct planner *p, struct facts *f, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more, is_member;
+
+	if (db_query(p->w->db, SQL_PLAN_SHARERS, SQL_ARGS(sql_text(f->hash)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		is_member =
+			group_has(p->w->db, &p->group, rows_int(rows, 0), err);
+		if (is_member < 0)
+			return -1;
+		if (is_member > 0) {
+			f->owner_id = rows_int(rows, 0);
+			return 0;
+		}
+	}
+	return more;
+}
+
+/* --- decisions --- */
+
+static const char *why_left_out(const struct record *r, const struct facts *f)
+{
+	if (!f->hash)
+		return "no_address";
+	if (!email_is_valid(f->folded))
+		return "invalid";
+	if (r->opted_out || f->opted_out)
+		return "opted_out";
+	if (f->held)
+		return "held";
+	if (f->shared && f->owner_id != 0 && f->owner_id != r->id)
+		return "duplicate";
+	return mirror_reason(f->status);
+}
+
+static enum push_action decide(struct planner *p, const struct record *r,
+			       const struct facts *f)
+{
+	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
+	char merge_hash[MD5_HEX + 1];
+	int64_t dropped = 0;
+	bool tagged = hash_set_see(&p->tagged, f->hash);
+
+	if (f->status == MIRROR_NONE)
+		return PUSH_ADD;
+	field_map_write(&p->map, r, &merge, &dropped);
+	md5_hex(strbuf_str(&merge), merge_hash);
+	if (!f->merge_hash || strcmp(f->merge_hash, merge_hash) != 0)
+		return PUSH_UPDATE;
+	return tagged ? PUSH_UNCHANGED : PUSH_TAG;
+}
+
+static int plan_person(struct planner *p, struct batch *b,
+		       const struct record *r, const struct facts *f,
+		       struct err *err)
+{
+	const char *reason = why_left_out(r, f);
+	enum push_action action = PUSH_LEFT_OUT;
+
+	if (!reason)
+		action = decide(p, r, f);
+	else if (f->hash)
+		(void)hash_set_see(&p->tagged, f->hash); /* keeps its tag */
+	return batch_add(b, SQL_PUSH_ROW_ADD,
+			 SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
+				  sql_id_or_null(r->email_id), sql_int(action),
+				  sql_int(action == PUSH_UNCHANGED || reason
+						  ? PUSH_APPLIED
+						  : PUSH_INTENDED),
+				  sql_text(reason), sql_null()),
+			 err);
+}
+
+static int write_page(struct planner *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct batch b;
+
+	if (tx_begin(p->w->db, &tx, err) < 0)
+		return -1;
+	batch_begin(&tx, &b);
+	for (size_t i = 0; i < p->records.n; i++)
+		if (plan_person(p, &b, &p->records.v[i], &p->facts[i], err) < 0)
+			return -1;
+	if (batch_end(&b, err) < 0)
+		return -1;
+	p->done += (int64_t)p->records.n;
+	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,
+			 err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int plan_page(struct planner *p, const struct ids *ids, struct err *err)
+{
+	arena_reset(p->arena);
+	vec_reset(&p->records);
+	if (records_load(p->w->db, ENTITY_PERSON, ids, p->arena, &p->records,
+			 err) < 0)
+		return -1;
+	p->facts = arena_array(p->arena, struct facts, p->records.n + 1);
+	if (load_addresses(p, err) < 0)
+		return -1;
+	for (size_t i = 0; i < p->records.n; i++)
+		if (p->facts[i].shared &&
+		    choose_owner(p, &p->facts[i], err) < 0)
+			return -1;
+	return write_page(p, err);
+}
+
+static int plan_members(struct planner *p, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	int64_t after = 0;
+	int n;
+
+	do {
+		vec_reset(&ids);
+		n = group_walk(p->w->db, &p->group, after, GROUP_WALK_LONG,
+			       &ids, err);
+		if (n < 0 || (n > 0 && plan_page(p, &ids, err) < 0))
+			return -1;
+		if (n > 0)
+			after = ids.v[ids.n - 1];
+	} while (n == GROUP_WALK_LONG);
+	return 0;
+}
+
+/* --- who loses the tag --- */
+
+/* Rows of people that are in the group with another address, and of members
+ * that nobody in the CRM has, stand under a negative number. */
+static int plan_untag(struct planner *p, struct tx *tx, const char *hash,
+		      int64_t nth, struct err *err)
+{
+	int64_t person_id = 0;
+	int taken = 0;
+
+	if (db_find_int(tx->db, SQL_PLAN_PERSON_OF_HASH,
+			SQL_ARGS(sql_text(hash)), &person_id, err) < 0)
+		return -1;
+	if (person_id > 0)
+		taken = group_has(tx->db, &p->group, person_id, err);
+	if (taken < 0)
+		return -1;
+	if (person_id == 0 || taken > 0)
+		person_id = -nth;
+	return db_exec(tx, SQL_PUSH_ROW_ADD,
+		       SQL_ARGS(sql_int(p->push->id), sql_int(person_id),
+				sql_null(), sql_int(PUSH_UNTAG),
+				sql_int(PUSH_INTENDED), sql_null(),
+				sql_text(hash)),
+		       err);
+}
+
+static int plan_leavers(struct planner *p, struct err *err)
+{
+	size_t i = 0;
+
+	while (i < p->tagged.n) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		if (tx_begin(p->w->db, &tx, err) < 0)
+			return -1;
+		for (int n = 0; n < ITEMS_A_PAGE && i < p->tagged.n; i++) {
+			char hash[MD5_HEX + 1];
+
+			if (p->tagged.seen[i])
+				continue;
+			n++;
+			hash_set_get(&p->tagged, i, hash);
+			if (plan_untag(p, &tx, hash, (int64_t)i + 1, err) < 0)
+				return -1;
+		}
+		if (tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int set_state(struct planner *p, const char *state, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_SET,
+		    SQL_ARGS(sql_text(state),
+			     sql_id_or_null(p->push->segment_id),
+			     sql_text(p->w->audience), sql_int(p->push->id)),
+		    err) < 0)
+		return -1;
+	p->push->state = state;
+	return tx_commit(&tx, err);
+}
+
+static int begin_anew(struct planner *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t total = 0;
+
+	if (group_count(p->w->db, &p->group, &total, err) < 0 ||
+	    tx_begin(p->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_ROW_REMOVE_ALL,
+		    SQL_ARGS(sql_int(p->push->id)), err) < 0 ||
+	    job_progress(p->w->run, &tx, 0, total, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int plan_make(struct work *w, struct push *push, struct err *err)
+{
+	CLEANUP(planner_release)
+	struct planner p = {
+		.w = w,
+		.push = push,
+		.map = VEC_INIT,
+		.tagged = HASH_SET_INIT,
+		.records = VEC_INIT,
+		.arena = arena_new(),
+	};
+
+	if (group_get(w->db, push->group_id, w->arena, &p.group, err) < 0)
+		return -1;
+	if (p.group.entity != ENTITY_PERSON)
+		return err_set(err, ERR_INVALID,
+			       "only groups of people can be pushed");
+	if (field_map_load(w, &p.map, err) < 0 ||
+	    mirror_refresh(w, &p.map, false, err) < 0 ||
+	    find_segment(w, push, err) < 0 || load_tagged(&p, err) < 0 ||
+	    begin_anew(&p, err) < 0 || plan_members(&p, err) < 0 ||
+	    plan_leavers(&p, err) < 0)
+		return -1;
+	return set_state(&p, "planned", err);
+}

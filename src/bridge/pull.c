@@ -1,0 +1,566 @@
+/*
+ * What became of a campaign: who got it, who opened, clicked, bounced, left.
+ * From the Marketing API to the rows of the CRM, incrementally: sent-to by
+ * offset, activity by `since` with an overlap (its rows have a key, so doing
+ * it twice changes nothing). All runs in one job that is always queued.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "crm/campaign_record.h"
+#include "crm/consent.h"
+
+#include "sql/bridge.h"
+#include "sql/pull.h"
+
+#include <string.h>
+
+#define WINDOW_MS (72 * MS_HOUR) /* after the end of the send */
+#define INSIDE_MS (1500)
+#define INSIDE_IDLE_MS (3 * MS_SECOND)
+#define REMOTE_MS (15 * MS_MINUTE)
+#define IDLE_AFTER 10 /* looks that found nothing */
+
+/* crm.campaign.pull_state */
+struct cursor {
+	int64_t sent;         /* items of sent-to that were read */
+	int64_t since_ms;     /* activity applied after this is not read yet */
+	int64_t unsubscribed; /* known number of them */
+	int64_t idle;         /* looks in a row that found nothing */
+	bool settled;         /* the ledger was settled after the send */
+};
+
+struct pull {
+	struct work *w;
+	struct crm_campaign c;
+	struct cursor at;
+	bool changed; /* this look found something */
+	struct arena *arena;
+};
+
+static void pull_release(struct pull *p)
+{
+	arena_free(&p->arena);
+}
+
+static const char *report_path(struct pull *p, const char *rest)
+{
+	return arena_printf(p->arena, "/reports/%s%s",
+			    p->c.marketing_campaign_id, rest);
+}
+
+/* --- cursor --- */
+
+static int cursor_read(const char *text, struct cursor *out, struct err *err)
+{
+	CLEANUP(json_free) json_t *o = NULL;
+
+	if (!text)
+		return 0;
+	if (json_parse(str_of(text), &o, err) < 0 ||
+	    json_get_int(o, "sent", &out->sent, err) < 0 ||
+	    json_get_int(o, "since_ms", &out->since_ms, err) < 0 ||
+	    json_get_int(o, "unsubscribed", &out->unsubscribed, err) < 0 ||
+	    json_get_int(o, "idle", &out->idle, err) < 0 ||
+	    json_get_bool(o, "settled", &out->settled, err) < 0)
+		return -1;
+	return 0;
+}
+
+static const char *cursor_text(struct pull *p)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&sb);
+
+	json_begin_object(&j);
+	json_key_int(&j, "sent", p->at.sent);
+	json_key_int(&j, "since_ms", p->at.since_ms);
+	json_key_int(&j, "unsubscribed", p->at.unsubscribed);
+	json_key_int(&j, "idle", p->at.idle);
+	json_key_bool(&j, "settled", p->at.settled);
+	json_end_object(&j);
+	return arena_str(p->arena, strbuf_str(&sb));
+}
+
+static int cursor_store(struct pull *p, struct tx *tx, struct err *err)
+{
+	return db_exec(tx, SQL_PULL_SET_STATE,
+		       SQL_ARGS(sql_text(cursor_text(p)), sql_int(p->c.id)),
+		       err);
+}
+
+/* --- who got it --- */
+
+static int store_sent(struct pull *p, struct batch *b, const json_t *item,
+		      struct err *err)
+{
+	const char *hash = json_string_value(json_object_get(item, "email_id"));
+	const char *status = json_string_value(json_object_get(item, "status"));
+	int64_t now_ms = p->w->actor.now_ms;
+	int bounced;
+
+	if (!hash || !status)
+		return 0;
+	bounced = strcmp(status, "hard") == 0   ? 1
+		  : strcmp(status, "soft") == 0 ? 2
+						: 0;
+	if (bounced == 0)
+		return batch_add(b, SQL_PULL_ACCEPTED,
+				 SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
+					  sql_int(p->c.id), sql_text(hash)),
+				 err);
+	return batch_add(b, SQL_PULL_REFUSED,
+			 SQL_ARGS(sql_text(status), sql_int(now_ms),
+				  sql_int(bounced), sql_int(now_ms),
+				  sql_int(p->c.id), sql_text(hash)),
+			 err);
+}
+
+static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct batch b;
+	json_t *item;
+	size_t i;
+
+	if (tx_begin(p->w->db, &tx, err) < 0)
+		return -1;
+	batch_begin(&tx, &b);
+	json_array_foreach (page, i, item)
+		if (store_sent(p, &b, item, err) < 0)
+			return -1;
+	if (batch_end(&b, err) < 0)
+		return -1;
+	p->at.sent += (int64_t)json_array_size(page);
+	p->changed = true;
+	if (cursor_store(p, &tx, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int pull_sent(struct pull *p, struct err *err)
+{
+	struct mc_pages pages = {
+		.path = report_path(p, "/sent-to?fields=sent_to.email_id,"
+				       "sent_to.status,total_items"),
+		.items = "sent_to",
+		.count = ITEMS_A_PAGE,
+		.offset = p->at.sent,
+	};
+	const json_t *page;
+	int more;
+
+	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0) {
+		if (store_sent_page(p, page, err) < 0) {
+			more = -1;
+			break;
+		}
+		if (json_array_size(page) < ITEMS_A_PAGE)
+			break;
+	}
+	mc_pages_release(&pages);
+	return more < 0 ? -1 : 0;
+}
+
+/* --- what they did --- */
+
+static int link_id(struct pull *p, struct tx *tx, const char *url, int64_t *out,
+		   struct err *err)
+{
+	int found;
+
+	*out = 0;
+	if (!url || !*url)
+		return 0;
+	found = db_find_int(tx->db, SQL_PULL_LINK_FIND,
+			    SQL_ARGS(sql_int(p->c.id), sql_text(url)), out,
+			    err);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	return db_find_int(tx->db, SQL_PULL_LINK_ADD,
+			   SQL_ARGS(sql_int(p->c.id), sql_text(url)), out,
+			   err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int kind_of(const char *action)
+{
+	if (strcmp(action, "open") == 0)
+		return 1;
+	if (strcmp(action, "click") == 0)
+		return 2;
+	return strcmp(action, "bounce") == 0 ? 3 : 0;
+}
+
+static int store_action(struct pull *p, struct tx *tx, const char *hash,
+			const json_t *a, struct err *err)
+{
+	const char *action = json_string_value(json_object_get(a, "action"));
+	const char *at = json_string_value(json_object_get(a, "timestamp"));
+	const char *url = json_string_value(json_object_get(a, "url"));
+	const char *ip = json_string_value(json_object_get(a, "ip"));
+	bool machine = json_is_true(json_object_get(a, "is_machine"));
+	int64_t at_ms, link;
+	int kind = action ? kind_of(action) : 0;
+
+	if (kind == 0 || !at || !time_parse_iso(at, &at_ms))
+		return 0;
+	if (link_id(p, tx, kind == 2 ? url : NULL, &link, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_PULL_ACTIVITY_PUT,
+		       SQL_ARGS(sql_int(kind), sql_int(at_ms), sql_int(link),
+				sql_int(machine), sql_text(ip),
+				sql_int(p->c.id), sql_text(hash)),
+		       err);
+}
+
+static int store_activity_page(struct pull *p, const json_t *page,
+			       struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	json_t *member, *a;
+	size_t i, k;
+
+	if (tx_begin(p->w->db, &tx, err) < 0)
+		return -1;
+	json_array_foreach (page, i, member) {
+		const char *hash =
+			json_string_value(json_object_get(member, "email_id"));
+
+		if (!hash)
+			continue;
+		json_array_foreach (json_object_get(member, "activity"), k, a)
+			if (store_action(p, &tx, hash, a, err) < 0)
+				return -1;
+		if (db_exec(&tx, SQL_PULL_FIGURES,
+			    SQL_ARGS(sql_int(p->c.id), sql_text(hash)),
+			    err) < 0)
+			return -1;
+	}
+	return tx_commit(&tx, err);
+}
+
+static const char *activity_path(struct pull *p)
+{
+	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+
+	if (p->at.since_ms == 0)
+		return report_path(p, "/email-activity?exclude_fields=_links,"
+				      "emails._links");
+	time_format_iso(p->at.since_ms, &since);
+	strbuf_add_url(&escaped, strbuf_str(&since));
+	return arena_printf(p->arena,
+			    "/reports/%s/email-activity?exclude_fields=_links,"
+			    "emails._links&since=%s",
+			    p->c.marketing_campaign_id, escaped.buf);
+}
+
+static int pull_activity(struct pull *p, struct err *err)
+{
+	struct mc_pages pages = { .path = activity_path(p),
+				  .items = "emails",
+				  .count = ITEMS_A_PAGE };
+	int64_t began_ms = clock_now_ms();
+	int64_t overlap_ms =
+		p->w->bridge->setup.inside ? 15 * MS_SECOND : MS_HOUR;
+	const json_t *page;
+	int more;
+
+	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0) {
+		if (store_activity_page(p, page, err) < 0) {
+			more = -1;
+			break;
+		}
+		if (json_array_size(page) < ITEMS_A_PAGE)
+			break;
+	}
+	mc_pages_release(&pages);
+	if (more < 0)
+		return -1;
+	p->at.since_ms = began_ms - overlap_ms;
+	return 0;
+}
+
+/* --- who left --- */
+
+static int store_leaver(struct pull *p, const json_t *u, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *hash = json_string_value(json_object_get(u, "email_id"));
+	const char *at = json_string_value(json_object_get(u, "timestamp"));
+	const char *reason = json_string_value(json_object_get(u, "reason"));
+	struct consent c = { .state = CONSENT_OPTED_OUT,
+			     .source = CONSENT_BY_AUDIENCE,
+			     .reason = "unsubscribed",
+			     .campaign_id = p->c.id };
+	int64_t at_ms = p->w->actor.now_ms;
+	int first;
+
+	if (!hash)
+		return 0;
+	if (at)
+		(void)time_parse_iso(at, &at_ms); /* else now */
+	if (tx_begin(p->w->db, &tx, err) < 0)
+		return -1;
+	first = db_exec(
+		&tx, SQL_PULL_UNSUBSCRIBED,
+		SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash)),
+		err);
+	if (first < 0)
+		return -1;
+	if (reason && strstr(reason, "abuse")) {
+		c.source = CONSENT_BY_COMPLAINT;
+		c.reason = "complained";
+		if (db_exec(&tx, SQL_PULL_COMPLAINED,
+			    SQL_ARGS(sql_int(at_ms), sql_int(p->c.id),
+				     sql_text(hash)),
+			    err) < 0)
+			return -1;
+	}
+	/* once: a person who comes back by their own act stays */
+	if (first > 0 &&
+	    (consent_add_by_address(&tx, hash, &c, &p->w->actor, err) < 0 ||
+	     mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, at_ms, err) < 0))
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int pull_leavers(struct pull *p, int64_t known, struct err *err)
+{
+	struct mc_pages pages = {
+		.path = report_path(p, "/unsubscribed?fields=unsubscribes."
+				       "email_id,unsubscribes.timestamp,"
+				       "unsubscribes.reason,total_items"),
+		.items = "unsubscribes",
+		.count = ITEMS_A_PAGE,
+	};
+	const json_t *page;
+	json_t *u;
+	size_t i;
+	int more;
+
+	if (known == p->at.unsubscribed)
+		return 0;
+	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0)
+		json_array_foreach (page, i, u)
+			if (store_leaver(p, u, err) < 0) {
+				mc_pages_release(&pages);
+				return -1;
+			}
+	mc_pages_release(&pages);
+	if (more < 0)
+		return -1;
+	p->at.unsubscribed = known;
+	p->changed = true;
+	return 0;
+}
+
+/* --- the end --- */
+
+/*
+ * Whoever is in the tag and in no page of sent-to was left out by the
+ * audience: their status there says why. Somebody who is subscribed still
+ * waits for the relay.
+ */
+static int settle(struct pull *p, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = p->w->actor.now_ms;
+
+	if (field_map_load(p->w, &map, err) < 0 ||
+	    mirror_refresh(p->w, &map, false, err) < 0 ||
+	    tx_begin(p->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PULL_SETTLE_LEFT_OUT,
+		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
+	    db_exec(&tx, SQL_PULL_SETTLE_WAITING,
+		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
+	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_SENT, now_ms, err) < 0)
+		return -1;
+	p->at.settled = true;
+	if (cursor_store(p, &tx, err) < 0)
+		return -1;
+	p->changed = true;
+	return tx_commit(&tx, err);
+}
+
+static int end_canceled(struct pull *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
+		    SQL_ARGS(sql_int(p->w->actor.now_ms), sql_int(p->c.id)),
+		    err) < 0 ||
+	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_CANCELED,
+			      p->w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int follow_status(struct pull *p, const char *status, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	enum crm_campaign_status to = CRM_CAMPAIGN_SENDING;
+
+	if (strcmp(status, "canceled") == 0)
+		return end_canceled(p, err);
+	if (strcmp(status, "sent") == 0)
+		return p->at.settled ? 0 : settle(p, err);
+	if (strcmp(status, "paused") == 0)
+		to = CRM_CAMPAIGN_PAUSED;
+	else if (strcmp(status, "sending") != 0)
+		return 0;
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    crm_campaign_move(&tx, p->c.id, to, p->w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int64_t next_look_ms(struct pull *p, bool ended)
+{
+	int64_t now_ms = clock_now_ms();
+
+	p->at.idle = p->changed ? 0 : p->at.idle + 1;
+	if (ended && p->c.sent_ms > 0 && now_ms - p->c.sent_ms > WINDOW_MS)
+		return 0;
+	if (!p->w->bridge->setup.inside)
+		return now_ms + REMOTE_MS;
+	return now_ms + (p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS);
+}
+
+static int plan_next(struct pull *p, bool ended, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t next_ms = next_look_ms(p, ended);
+
+	if (tx_begin(p->w->db, &tx, err) < 0 || cursor_store(p, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
+		    SQL_ARGS(sql_id_or_null(next_ms), sql_int(p->c.id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
+		   struct err *err)
+{
+	CLEANUP(json_free) json_t *campaign = NULL;
+	CLEANUP(json_free) json_t *report = NULL;
+
+	if (mc_get(p->w->client,
+		   arena_printf(p->arena, "/campaigns/%s?fields=status",
+				p->c.marketing_campaign_id),
+		   &campaign, err) < 0 ||
+	    mc_get(p->w->client,
+		   report_path(p, "?fields=unsubscribed,abuse_reports"),
+		   &report, err) < 0)
+		return -1;
+	*status = arena_strdup(p->arena, json_string_value(json_object_get(
+						 campaign, "status")));
+	if (!*status)
+		*status = "";
+	*unsubscribed =
+		json_integer_value(json_object_get(report, "unsubscribed")) +
+		json_integer_value(json_object_get(report, "abuse_reports"));
+	return 0;
+}
+
+/*
+ * The status is read first: if it says that all is sent, the pages read after
+ * it are complete.
+ */
+static int pull_campaign(struct pull *p, struct err *err)
+{
+	const char *status;
+	int64_t unsubscribed = 0;
+	bool ended;
+
+	if (cursor_read(p->c.pull_state, &p->at, err) < 0 ||
+	    summary(p, &status, &unsubscribed, err) < 0 ||
+	    pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
+	    pull_leavers(p, unsubscribed, err) < 0 ||
+	    follow_status(p, status, err) < 0)
+		return -1;
+	ended = strcmp(status, "sent") == 0 || strcmp(status, "canceled") == 0;
+	return plan_next(p, ended, err);
+}
+
+static int due(struct work *w, int64_t now_ms, struct ids *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_PULL_DUE, SQL_ARGS(sql_int(now_ms)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+/* One campaign that cannot be read does not keep the others waiting. */
+static int pull_one(struct work *w, int64_t id, struct err *err)
+{
+	CLEANUP(pull_release) struct pull p = { .w = w, .arena = arena_new() };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err why = ERR_INIT;
+
+	w->actor.now_ms = clock_now_ms();
+	if (crm_campaign_get(w->db, id, p.arena, &p.c, err) < 0)
+		return -1;
+	if (pull_campaign(&p, &why) == 0)
+		return 0;
+	if (job_is_stopping(w->run)) {
+		*err = why;
+		return -1;
+	}
+	log_warn("pulling a campaign failed", LOG_INT("campaign", id),
+		 LOG_ERR(&why));
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
+		    SQL_ARGS(sql_int(clock_now_ms() + MS_MINUTE / 4),
+			     sql_int(id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int pull_these(struct work *w, int64_t before_ms, int64_t *out,
+		      struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+
+	if (due(w, before_ms, &ids, err) < 0)
+		return -1;
+	vec_each (&ids, id) {
+		if (pull_one(w, *id, err) < 0)
+			return -1;
+		++*out;
+	}
+	return 0;
+}
+
+int pull_all(struct work *w, int64_t *out, struct err *err)
+{
+	return pull_these(w, INT64_MAX, out, err);
+}
+
+int job_pull(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	int64_t n = 0, next_ms = 0;
+
+	if (db_find_int(run->db, SQL_PULL_NEXT, SQL_NO_ARGS, &next_ms, err) < 0)
+		return -1;
+	if (next_ms > 0 && next_ms <= clock_now_ms() &&
+	    (work_begin(run, &w, err) < 0 ||
+	     pull_these(&w, clock_now_ms(), &n, err) < 0))
+		return -1;
+	return job_again(run, clock_now_ms() + MS_SECOND / 2);
+}

@@ -1,0 +1,259 @@
+/*
+ * From the mirror to the CRM and back: whoever left the audience is opted out,
+ * whoever opted out leaves the audience, bounced addresses are held. What is
+ * to be done is derived from the rows each time, so that nothing is lost if a
+ * run dies, or waits for an answer.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "crm/address.h"
+#include "crm/consent.h"
+#include "store/store.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+#define BREAKER_LEAST 50
+#define BREAKER_PERCENT 10
+
+bool breaker_trips(int64_t removing, int64_t concerned)
+{
+	return removing > BREAKER_LEAST &&
+	       removing * 100 > concerned * BREAKER_PERCENT;
+}
+
+struct todo {
+	struct texts leavers;   /* hashes: opt these people out */
+	struct texts bounced;   /* hashes: hold these addresses */
+	struct texts opted_out; /* hashes: unsubscribe these members */
+};
+
+static void todo_release(struct todo *t)
+{
+	texts_release(&t->leavers);
+	texts_release(&t->bounced);
+	texts_release(&t->opted_out);
+}
+
+static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
+		       struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, sql, SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_dup(rows, 0, w->arena));
+	return more;
+}
+
+static int opt_out(struct work *w, const char *hash, int64_t *changed,
+		   struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const struct consent c = { .state = CONSENT_OPTED_OUT,
+				   .source = CONSENT_BY_AUDIENCE,
+				   .reason = "unsubscribed in the audience" };
+	int n;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	n = consent_add_by_address(&tx, hash, &c, &w->actor, err);
+	if (n < 0 ||
+	    (n > 0 && journal(&tx, w, "unsubscribe", 0, NULL, err) < 0))
+		return -1;
+	*changed += n;
+	return tx_commit(&tx, err);
+}
+
+static int hold(struct work *w, const char *hash, int64_t *changed,
+		struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int n;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	n = address_hold(&tx, hash, HELD_HARD_BOUNCE, "cleaned in the audience",
+			 &w->actor, w->arena, err);
+	if (n < 0 || (n > 0 && journal(&tx, w, "hold", 0, NULL, err) < 0))
+		return -1;
+	*changed += n;
+	return tx_commit(&tx, err);
+}
+
+/* What cannot be done is parked and does not stop the others. */
+static int repair(struct work *w, const char *hash, struct reconciled *out,
+		  struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err why = ERR_INIT;
+
+	if (unsubscribe_member(w, hash, &why) == 0) {
+		out->repaired++;
+		return 0;
+	}
+	if (why.code == ERR_RETRY || why.code == ERR_DENIED) {
+		*err = why;
+		return -1;
+	}
+	out->parked++;
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    park(&tx, w, "optout", 0, 0, &why, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int find_todo(struct work *w, struct todo *t, struct err *err)
+{
+	if (read_hashes(w, SQL_RECONCILE_LEAVERS, &t->leavers, err) < 0 ||
+	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0)
+		return -1;
+	return read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err);
+}
+
+int reconcile(struct work *w, bool confirmed, struct reconciled *out,
+	      struct err *err)
+{
+	CLEANUP(todo_release) struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT };
+	int64_t members = 0;
+
+	if (find_todo(w, &t, err) < 0 ||
+	    db_find_int(w->db, SQL_BRIDGE_MEMBER_COUNT, SQL_NO_ARGS, &members,
+			err) < 0)
+		return -1;
+	if (!confirmed &&
+	    breaker_trips((int64_t)(t.leavers.n + t.bounced.n + t.opted_out.n),
+			  members)) {
+		out->opted_out = (int64_t)t.leavers.n;
+		out->held = (int64_t)t.bounced.n;
+		out->repaired = (int64_t)t.opted_out.n;
+		return RECONCILE_ASKS;
+	}
+	vec_each (&t.leavers, hash)
+		if (opt_out(w, *hash, &out->opted_out, err) < 0)
+			return -1;
+	vec_each (&t.bounced, hash)
+		if (hold(w, *hash, &out->held, err) < 0)
+			return -1;
+	vec_each (&t.opted_out, hash)
+		if (repair(w, *hash, out, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- jobs --- */
+
+static void write_result(struct work *w, int64_t members, int64_t campaigns,
+			 const struct reconciled *r)
+{
+	struct json_writer j = JSON_WRITER(w->run->result);
+
+	strbuf_reset(w->run->result);
+	json_begin_object(&j);
+	json_key_begin_object(&j, "pulled");
+	json_key_int(&j, "members", members);
+	json_key_int(&j, "campaigns", campaigns);
+	json_end_object(&j);
+	json_key_int(&j, "opted_out", r->opted_out);
+	json_key_int(&j, "held", r->held);
+	json_key_int(&j, "repaired", r->repaired);
+	json_key_int(&j, "parked", r->parked);
+	json_end_object(&j);
+}
+
+static int remember(struct work *w, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char at[32];
+
+	snprintf(at, sizeof(at), "%lld", (long long)w->actor.now_ms);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    setting_put(&tx, "bridge.reconciled_ms", at, err) < 0 ||
+	    journal(&tx, w, "sync", 0, w->run->result->buf, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static bool wants_full(const struct job *job)
+{
+	CLEANUP(json_free) json_t *payload = NULL;
+	struct err ignored = ERR_INIT;
+	bool full = false;
+
+	if (json_parse(str_of(job->payload), &payload, &ignored) == 0)
+		(void)json_get_bool(payload, "full", &full, &ignored);
+	return full;
+}
+
+int job_sync(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	struct reconciled r = { 0 };
+	int64_t members, campaigns = 0;
+	int asks;
+
+	if (work_begin(run, &w, err) < 0 ||
+	    (*w.bridge->setup.hook_url && hook_register(&w, err) < 0) ||
+	    field_map_load(&w, &map, err) < 0)
+		return -1;
+	members = mirror_refresh(&w, &map, wants_full(run->job), err);
+	if (members < 0)
+		return -1;
+	asks = reconcile(&w, run->job->confirmed, &r, err);
+	if (asks < 0 ||
+	    (asks != RECONCILE_ASKS && pull_all(&w, &campaigns, err) < 0))
+		return -1;
+	write_result(&w, members, campaigns, &r);
+	if (asks == RECONCILE_ASKS)
+		return job_ask(run);
+	return remember(&w, err);
+}
+
+/* The next time it is HH:MM, UTC. */
+static int64_t next_time(const char *at, int64_t now_ms)
+{
+	struct civil c = time_to_civil(now_ms);
+	int64_t hour = 2, minute = 0, ms;
+	struct str rest = str_of(at);
+	struct str h = str_cut(&rest, ':');
+
+	if (!str_to_int(h, &hour) || !str_to_int(rest, &minute) || hour > 23 ||
+	    minute > 59) {
+		hour = 2;
+		minute = 0;
+	}
+	c.hour = (int)hour;
+	c.minute = (int)minute;
+	c.second = 0;
+	ms = time_from_civil(c);
+	return ms > now_ms ? ms : ms + MS_DAY;
+}
+
+/* Runs once a day for ever; the first run only looks up when that is. */
+int job_nightly(struct job_run *run, struct err *err)
+{
+	struct bridge *b = run->context;
+	struct job_new sync = { .kind = "sync",
+				.payload = "{\"full\":true}",
+				.single_key = "nightly-sync" };
+	int64_t now_ms = clock_now_ms(), id;
+
+	if (run->job->state_json) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		if (tx_begin(run->db, &tx, err) < 0 ||
+		    job_add(&tx, &sync, now_ms, &id, err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	if (job_progress(run, NULL, 0, 0, "{}", err) < 0)
+		return -1;
+	return job_again(run, next_time(b->setup.reconcile_at, now_ms));
+}

@@ -1,0 +1,359 @@
+#include "crm/campaign_record.h"
+
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/utf8.h"
+
+#include "sql/crm_campaign.h"
+
+#include <string.h>
+
+#define NAME_MAX_CHARACTERS 200
+#define CONTENT_MAX (4 << 20)
+
+const char *crm_campaign_status_name(enum crm_campaign_status status)
+{
+	static const char *const names[] = { "",        "draft",  "scheduled",
+					     "sending", "paused", "sent",
+					     "canceled" };
+
+	return names[status];
+}
+
+bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out)
+{
+	for (int i = CRM_CAMPAIGN_DRAFT; i <= CRM_CAMPAIGN_CANCELED; i++)
+		if (strcmp(crm_campaign_status_name(
+				   (enum crm_campaign_status)i),
+			   name) == 0) {
+			*out = (enum crm_campaign_status)i;
+			return true;
+		}
+	return false;
+}
+
+void crm_campaigns_release(struct crm_campaigns *campaigns)
+{
+	vec_release(campaigns);
+}
+
+/* --- reading --- */
+
+static void read_row(const struct rows *rows, struct arena *arena,
+		     struct crm_campaign *out)
+{
+	*out = (struct crm_campaign){
+		.id = rows_int(rows, 0),
+		.name = rows_dup(rows, 1, arena),
+		.group_id = rows_int(rows, 2),
+		.subject = rows_dup(rows, 3, arena),
+		.preview_text = rows_dup(rows, 4, arena),
+		.from_name = rows_dup(rows, 5, arena),
+		.from_email = rows_dup(rows, 6, arena),
+		.reply_to = rows_dup(rows, 7, arena),
+		.status = (enum crm_campaign_status)rows_int(rows, 8),
+		.push_id = rows_int(rows, 9),
+		.audience_id = rows_dup(rows, 10, arena),
+		.marketing_campaign_id = rows_dup(rows, 11, arena),
+		.schedule_ms = rows_int(rows, 12),
+		.started_ms = rows_int(rows, 13),
+		.sent_ms = rows_int(rows, 14),
+		.user_id = rows_int(rows, 15),
+		.created_ms = rows_int(rows, 16),
+		.updated_ms = rows_int(rows, 17),
+		.pull_state = rows_dup(rows, 18, arena),
+		.html = rows_dup(rows, 19, arena),
+		.plain_text = rows_dup(rows, 20, arena),
+	};
+}
+
+int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
+		     struct crm_campaign *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_CRM_CAMPAIGN_GET, SQL_ARGS(sql_int(id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found < 0 ? -1
+				 : err_set(err, ERR_NOT_FOUND,
+					   "there is no campaign %lld",
+					   (long long)id);
+	read_row(rows, arena, out);
+	return 0;
+}
+
+/* '%name%' in lower case; NULL if nothing was asked for. */
+static const char *pattern_of(const struct crm_campaign_filter *f,
+			      struct strbuf *sb)
+{
+	if (!f->q || !*f->q)
+		return NULL;
+	strbuf_addch(sb, '%');
+	strbuf_addstr(sb, f->q);
+	strbuf_addch(sb, '%');
+	strbuf_tolower(sb);
+	return sb->buf;
+}
+
+int crm_campaign_list(struct db *db, const struct crm_campaign_filter *f,
+		      struct arena *arena, struct crm_campaigns *out,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	const char *pattern = pattern_of(f, &sb);
+	int more;
+
+	if (db_query(db, SQL_CRM_CAMPAIGN_PAGE,
+		     SQL_ARGS(sql_int(f->before_id ? f->before_id : INT64_MAX),
+			      sql_int(f->status), sql_int(f->status),
+			      sql_text(pattern), sql_text(pattern),
+			      sql_int(f->limit)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct crm_campaign c;
+
+		read_row(rows, arena, &c);
+		vec_push(out, c);
+	}
+	return more;
+}
+
+int crm_campaign_count(struct db *db, const struct crm_campaign_filter *f,
+		       int64_t *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	const char *pattern = pattern_of(f, &sb);
+
+	return db_find_int(db, SQL_CRM_CAMPAIGN_COUNT,
+			   SQL_ARGS(sql_int(f->status), sql_int(f->status),
+				    sql_text(pattern), sql_text(pattern)),
+			   out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- what users write --- */
+
+static int read_text(const json_t *body, const char *key, size_t max,
+		     const char **out, struct err *err)
+{
+	const char *text = NULL;
+	int found = json_get_text(body, key, &text, err);
+
+	if (found < 0)
+		return -1;
+	if (found == 0) { /* absent: keep; null: take away */
+		if (json_object_get(body, key))
+			*out = NULL;
+		return 0;
+	}
+	if (strlen(text) > max)
+		return err_field(err, key, "longer than %zu bytes", max);
+	*out = *text ? text : NULL;
+	return 0;
+}
+
+static int read_address(const json_t *body, const char *key, const char **out,
+			struct err *err)
+{
+	if (read_text(body, key, EMAIL_MAX, out, err) < 0)
+		return -1;
+	if (*out && json_object_get(body, key) && !email_is_valid(*out))
+		return err_field(err, key, "not an e-mail address");
+	return 0;
+}
+
+static int read_group(const json_t *body, int64_t *out, struct err *err)
+{
+	int found = json_get_int(body, "group_id", out, err);
+
+	if (found == 0 && json_object_get(body, "group_id"))
+		*out = 0;
+	return found < 0 ? -1 : 0;
+}
+
+/* Headers of a message: one line each. */
+static int is_one_line(const char *field, const char *text, struct err *err)
+{
+	if (text && strpbrk(text, "\r\n"))
+		return err_field(err, field, "must be one line");
+	return 0;
+}
+
+int crm_campaign_read(const json_t *body, struct crm_campaign *c,
+		      struct err *err)
+{
+	if (read_text(body, "name", NAME_MAX_CHARACTERS * 4, &c->name, err) <
+		    0 ||
+	    read_group(body, &c->group_id, err) < 0 ||
+	    read_text(body, "subject", 1000, &c->subject, err) < 0 ||
+	    read_text(body, "preview_text", 1000, &c->preview_text, err) < 0 ||
+	    read_text(body, "from_name", 400, &c->from_name, err) < 0 ||
+	    read_address(body, "from_email", &c->from_email, err) < 0 ||
+	    read_address(body, "reply_to", &c->reply_to, err) < 0 ||
+	    read_text(body, "html", CONTENT_MAX, &c->html, err) < 0 ||
+	    read_text(body, "plain_text", CONTENT_MAX, &c->plain_text, err) < 0)
+		return -1;
+	if (!c->name)
+		return err_field(err, "name", "is missing");
+	if (is_one_line("subject", c->subject, err) < 0 ||
+	    is_one_line("preview_text", c->preview_text, err) < 0 ||
+	    is_one_line("from_name", c->from_name, err) < 0)
+		return -1;
+	return 0;
+}
+
+int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
+		     const struct actor *actor, struct err *err)
+{
+	c->status = CRM_CAMPAIGN_DRAFT;
+	c->user_id = actor->user_id;
+	c->created_ms = c->updated_ms = actor->now_ms;
+	return db_find_int(
+		       tx->db, SQL_CRM_CAMPAIGN_ADD,
+		       SQL_ARGS(sql_text(c->name), sql_id_or_null(c->group_id),
+				sql_text(c->subject), sql_text(c->preview_text),
+				sql_text(c->from_name), sql_text(c->from_email),
+				sql_text(c->reply_to), sql_text(c->html),
+				sql_text(c->plain_text),
+				sql_id_or_null(c->user_id),
+				sql_int(c->created_ms), sql_int(c->updated_ms)),
+		       &c->id, err) < 0
+		       ? -1
+		       : 0;
+}
+
+int crm_campaign_update(struct tx *tx, const struct crm_campaign *c,
+			const struct actor *actor, struct err *err)
+{
+	int changed = db_exec(
+		tx, SQL_CRM_CAMPAIGN_UPDATE,
+		SQL_ARGS(sql_text(c->name), sql_id_or_null(c->group_id),
+			 sql_text(c->subject), sql_text(c->preview_text),
+			 sql_text(c->from_name), sql_text(c->from_email),
+			 sql_text(c->reply_to), sql_text(c->html),
+			 sql_text(c->plain_text), sql_int(actor->now_ms),
+			 sql_int(c->id)),
+		err);
+
+	if (changed != 0)
+		return changed < 0 ? -1 : 0;
+	return err_set(err, ERR_CONFLICT,
+		       "only a draft can be changed; this one is %s",
+		       crm_campaign_status_name(c->status));
+}
+
+int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
+{
+	int changed = db_exec(tx, SQL_CRM_CAMPAIGN_REMOVE,
+			      SQL_ARGS(sql_int(id)), err);
+
+	if (changed != 0)
+		return changed < 0 ? -1 : 0;
+	return err_set(err, ERR_CONFLICT,
+		       "only drafts and canceled campaigns can be removed");
+}
+
+/* --- status --- */
+
+static bool may_move(enum crm_campaign_status from, enum crm_campaign_status to)
+{
+	static const unsigned to_of[] = {
+		[CRM_CAMPAIGN_DRAFT] = 1 << CRM_CAMPAIGN_SCHEDULED |
+				       1 << CRM_CAMPAIGN_SENDING |
+				       1 << CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_SCHEDULED] = 1 << CRM_CAMPAIGN_DRAFT |
+					   1 << CRM_CAMPAIGN_SENDING |
+					   1 << CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_SENDING] = 1 << CRM_CAMPAIGN_PAUSED |
+					 1 << CRM_CAMPAIGN_SENT |
+					 1 << CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_PAUSED] = 1 << CRM_CAMPAIGN_SENDING |
+					1 << CRM_CAMPAIGN_SENT |
+					1 << CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_SENT] = 0,
+		[CRM_CAMPAIGN_CANCELED] = 0,
+	};
+
+	return (to_of[from] & 1u << to) != 0;
+}
+
+int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
+		      int64_t now_ms, struct err *err)
+{
+	int64_t from = 0;
+	int found = db_find_int(tx->db, SQL_CRM_CAMPAIGN_STATUS,
+				SQL_ARGS(sql_int(id)), &from, err);
+
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)id);
+	if (from == (int64_t)to)
+		return 0;
+	if (!may_move((enum crm_campaign_status)from, to))
+		return err_set(err, ERR_CONFLICT,
+			       "a campaign that is %s cannot become %s",
+			       crm_campaign_status_name(
+				       (enum crm_campaign_status)from),
+			       crm_campaign_status_name(to));
+	return db_exec(tx, SQL_CRM_CAMPAIGN_SET_STATUS,
+		       SQL_ARGS(sql_int(to), sql_int(to), sql_int(now_ms),
+				sql_int(to), sql_int(now_ms), sql_int(now_ms),
+				sql_int(id)),
+		       err);
+}
+
+int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
+			      struct err *err)
+{
+	return db_exec(tx, SQL_CRM_CAMPAIGN_SCHEDULE,
+		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err);
+}
+
+/* --- shape --- */
+
+static void key_id(struct json_writer *w, const char *key, int64_t id)
+{
+	json_key(w, key);
+	if (id)
+		json_int(w, id);
+	else
+		json_nothing(w);
+}
+
+void crm_campaign_format(const struct crm_campaign *c, bool with_content,
+			 struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key_int(w, "id", c->id);
+	json_key_text(w, "name", c->name);
+	json_key_text(w, "status", crm_campaign_status_name(c->status));
+	key_id(w, "group_id", c->group_id);
+	json_key_text(w, "subject", c->subject);
+	json_key_text(w, "preview_text", c->preview_text);
+	json_key_text(w, "from_name", c->from_name);
+	json_key_text(w, "from_email", c->from_email);
+	json_key_text(w, "reply_to", c->reply_to);
+	if (with_content) {
+		json_key_text(w, "html", c->html);
+		json_key_text(w, "plain_text", c->plain_text);
+	}
+	json_key_text(w, "marketing_campaign_id", c->marketing_campaign_id);
+	json_key_text(w, "audience_id", c->audience_id);
+	key_id(w, "push_id", c->push_id);
+	json_key_time_or_null(w, "schedule_at", c->schedule_ms);
+	json_key_time_or_null(w, "started_at", c->started_ms);
+	json_key_time_or_null(w, "sent_at", c->sent_ms);
+	json_key_time_or_null(w, "created_at", c->created_ms);
+	json_key_time_or_null(w, "updated_at", c->updated_ms);
+	json_end_object(w);
+}

@@ -1,0 +1,137 @@
+/*
+ * crm/campaign_record.h - campaigns as the CRM sees them
+ *
+ * A campaign is written to a group of people. The bridge makes one of the
+ * Marketing API from it when it is sent, and brings back what became of it:
+ * one row a recipient (campaign_recipient), which is the CRM's ledger and the
+ * communication at once. See domain rules 17 to 21.
+ *
+ *     draft <-> scheduled -> sending <-> paused
+ *       \________________/^     \-> sent, canceled
+ *
+ * Only drafts can be changed.
+ */
+#ifndef CRM_CAMPAIGN_RECORD_H
+#define CRM_CAMPAIGN_RECORD_H
+
+#include "base/json.h"
+#include "base/vec.h"
+#include "crm/actor.h"
+#include "store/db.h"
+
+/* Stored in the database: append only, never renumber. */
+enum crm_campaign_status {
+	CRM_CAMPAIGN_DRAFT = 1,
+	CRM_CAMPAIGN_SCHEDULED = 2,
+	CRM_CAMPAIGN_SENDING = 3,
+	CRM_CAMPAIGN_PAUSED = 4,
+	CRM_CAMPAIGN_SENT = 5,
+	CRM_CAMPAIGN_CANCELED = 6,
+};
+const char *crm_campaign_status_name(enum crm_campaign_status status);
+bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out);
+
+struct crm_campaign {
+	int64_t id;
+	const char *name;
+	int64_t group_id; /* 0: not chosen */
+	/* NULL: not given */
+	const char *subject, *preview_text, *from_name, *from_email, *reply_to;
+	const char *html, *plain_text;
+	enum crm_campaign_status status;
+	int64_t push_id;
+	const char *audience_id, *marketing_campaign_id;
+	int64_t schedule_ms, started_ms, sent_ms;
+	int64_t user_id, created_ms, updated_ms;
+	const char *pull_state; /* JSON of the bridge */
+};
+struct crm_campaigns VEC_FIELDS(struct crm_campaign);
+void crm_campaigns_release(struct crm_campaigns *campaigns);
+
+/* ERR_NOT_FOUND. Strings live in arena. */
+int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
+		     struct crm_campaign *out, struct err *err);
+/* Newest first, with id < before_id (0: from the newest); q: part of the name
+ * or NULL; status 0: any. html and plain_text are not read. */
+struct crm_campaign_filter {
+	const char *q;
+	enum crm_campaign_status status;
+	int64_t before_id, limit;
+};
+int crm_campaign_list(struct db *db, const struct crm_campaign_filter *filter,
+		      struct arena *arena, struct crm_campaigns *out,
+		      struct err *err);
+int crm_campaign_count(struct db *db, const struct crm_campaign_filter *filter,
+		       int64_t *out, struct err *err);
+
+/* body: the API's object; what is absent stays. ERR_INVALID with the field;
+ * ERR_CONFLICT: no draft any more. add sets c->id. */
+int crm_campaign_read(const json_t *body, struct crm_campaign *c,
+		      struct err *err);
+int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
+		     const struct actor *actor, struct err *err);
+int crm_campaign_update(struct tx *tx, const struct crm_campaign *c,
+			const struct actor *actor, struct err *err);
+int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
+
+/* The only function that changes the status. Returns 1, 0 if it has it
+ * already, -1 ERR_CONFLICT if that is no allowed step. */
+int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
+		      int64_t now_ms, struct err *err);
+
+/* When a scheduled one is to be sent; 0: not. */
+int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
+			      struct err *err);
+
+/* The API's shape; with_content: html and plain_text too. */
+void crm_campaign_format(const struct crm_campaign *c, bool with_content,
+			 struct json_writer *w);
+
+/* --- recipients: the CRM's ledger --- */
+
+/* Stored in the database: append only, never renumber. */
+enum crm_recipient_state {
+	CRM_RECIPIENT_QUEUED = 1,
+	CRM_RECIPIENT_ACCEPTED = 2,
+	CRM_RECIPIENT_DEFERRED = 3,
+	CRM_RECIPIENT_REFUSED = 4,
+	CRM_RECIPIENT_EXPIRED = 5,
+	CRM_RECIPIENT_CANCELED = 6,
+	CRM_RECIPIENT_LEFT_OUT = 7,
+};
+const char *crm_recipient_state_name(enum crm_recipient_state state);
+
+/* What a figure of a report counts; each can be listed. */
+struct crm_recipient_filter {
+	int64_t campaign_id;
+	enum crm_recipient_state state; /* 0: any */
+	const char *reason;             /* NULL: any */
+	const char *response; /* opened clicked bounced unsubscribed complained
+				 and not_...; NULL: any. People only */
+	int64_t after_id, limit;
+};
+struct crm_recipient {
+	int64_t person_id;
+	const char *address; /* NULL: erased or none */
+	enum crm_recipient_state state;
+	const char *reason;
+	int64_t at_ms;
+	int64_t opened_ms, clicked_ms, bounced_ms, unsubscribed_ms;
+	int64_t complained_ms; /* 0: not */
+};
+struct crm_recipients VEC_FIELDS(struct crm_recipient);
+void crm_recipients_release(struct crm_recipients *recipients);
+/* ERR_INVALID: no such response. */
+int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
+		       struct arena *arena, struct crm_recipients *out,
+		       int64_t *total_out, struct err *err);
+
+/*
+ * The report, all figures from one snapshot: {"recipients", "sent",
+ * "waiting", "left_out", "bounced", "opened", "clicked", "unsubscribed",
+ * "complained", "links"}. recipients = sent + waiting + all left out.
+ */
+int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
+			struct err *err);
+
+#endif
