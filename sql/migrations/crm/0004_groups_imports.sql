@@ -32,11 +32,14 @@ CREATE TABLE import_run (
 	file_name TEXT,
 	path TEXT, -- in the data folder; removed a week after the end
 	options TEXT NOT NULL, -- JSON: mapping, match, dry_run ...
-	created INTEGER NOT NULL DEFAULT 0,
-	updated INTEGER NOT NULL DEFAULT 0,
-	unchanged INTEGER NOT NULL DEFAULT 0,
-	refused INTEGER NOT NULL DEFAULT 0,
-	state TEXT NOT NULL, -- queued running done failed undone
+	created BIGINT NOT NULL DEFAULT 0,
+	updated BIGINT NOT NULL DEFAULT 0,
+	unchanged BIGINT NOT NULL DEFAULT 0,
+	refused BIGINT NOT NULL DEFAULT 0,
+	state TEXT NOT NULL, -- queued running done undoing undone
+	first_id BIGINT, -- of the records that it made; ids grow
+	first_company_id BIGINT,
+	undo_job_id BIGINT,
 	user_id BIGINT,
 	created_ms BIGINT NOT NULL,
 	finished_ms BIGINT
@@ -49,12 +52,15 @@ CREATE TABLE import_refused (
 	raw TEXT,
 	PRIMARY KEY (import_id, row_number)
 );
--- What an import did to a record: before is NULL if it made it.
+-- What an import overwrote: the record as it was (JSON), and when it was
+-- written: updated_ms still says so if nobody changed it since. What an import
+-- made has its number in import_id.
 CREATE TABLE import_change (
 	import_id BIGINT NOT NULL,
 	entity INTEGER NOT NULL,
 	record_id BIGINT NOT NULL,
 	before TEXT,
+	written_ms BIGINT NOT NULL,
 	PRIMARY KEY (import_id, entity, record_id)
 );
 CREATE TABLE import_mapping (

@@ -1,0 +1,231 @@
+-- schema: crm
+-- Imports: see src/crm/import.h.
+
+-- name: import-add
+-- args: entity, file_name, path, options, state, user, at
+INSERT INTO import_run (entity, file_name, path, options, state, user_id,
+	created_ms)
+VALUES (?, ?, ?, ?, 'queued', ?, ?) RETURNING id;
+
+-- name: import-set-job
+-- args: job, id
+UPDATE import_run SET job_id = ? WHERE id = ?;
+
+-- name: import-find
+-- args: id
+SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
+	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
+	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id
+FROM import_run r LEFT JOIN job j ON j.id = r.job_id
+WHERE r.id = ?;
+
+-- name: import-list
+-- Newest first. args: before, limit
+SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
+	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
+	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id
+FROM import_run r LEFT JOIN job j ON j.id = r.job_id
+WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
+
+-- name: import-list-count
+SELECT COUNT(*) FROM import_run;
+
+-- name: import-count
+-- What a transaction did. args: created, updated, unchanged, refused, id
+UPDATE import_run SET created = created + ?, updated = updated + ?,
+	unchanged = unchanged + ?, refused = refused + ?, state = 'running'
+WHERE id = ?;
+
+-- name: import-first-id
+-- The first id that the import gave to its own kind of record.
+-- args: id of the record, import
+UPDATE import_run SET first_id = ? WHERE id = ? AND first_id IS NULL;
+
+-- name: import-first-company
+-- args: id of the company, import
+UPDATE import_run SET first_company_id = ?
+WHERE id = ? AND first_company_id IS NULL;
+
+-- name: import-finish
+-- args: state, at, id
+UPDATE import_run SET state = ?, finished_ms = ? WHERE id = ?;
+
+-- name: import-old-files
+-- Files that nobody will need again. args: ended before
+SELECT id, path FROM import_run
+WHERE path IS NOT NULL AND finished_ms IS NOT NULL AND finished_ms < ?
+LIMIT 100;
+
+-- name: import-file-gone
+-- args: id
+UPDATE import_run SET path = NULL WHERE id = ?;
+
+-- name: import-mapping-find
+-- args: name
+SELECT mapping FROM import_mapping WHERE name = ?;
+
+-- name: import-mapping-put
+-- args: name, mapping, at
+INSERT INTO import_mapping (name, mapping, updated_ms) VALUES (?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET mapping = excluded.mapping,
+	updated_ms = excluded.updated_ms;
+
+-- name: import-refused-add
+-- args: import, row, reason, detail, raw
+INSERT INTO import_refused (import_id, row_number, reason, detail, raw)
+VALUES (?, ?, ?, ?, ?);
+
+-- name: import-refused-page
+-- args: import, after row, limit
+SELECT row_number, reason, detail, raw FROM import_refused
+WHERE import_id = ? AND row_number > ? ORDER BY row_number LIMIT ?;
+
+-- name: import-holders
+-- Who has, or had, an address. args: JSON hashes
+SELECT hash, entity, record_id, ended_ms FROM email
+WHERE hash IN JSON_TEXTS(?);
+
+-- name: import-people-by-key
+-- args: JSON keys
+SELECT external_key, id FROM person
+WHERE external_key IN JSON_TEXTS(?) AND erased_ms IS NULL;
+
+-- name: import-leads-by-key
+-- args: JSON keys
+SELECT external_key, id FROM lead
+WHERE external_key IN JSON_TEXTS(?) AND erased_ms IS NULL;
+
+-- name: import-companies-by-key
+-- args: JSON keys
+SELECT external_key, id FROM company WHERE external_key IN JSON_TEXTS(?);
+
+-- name: import-people-by-name
+-- args: JSON folded names
+SELECT name_folded, id FROM person
+WHERE name_folded IN JSON_TEXTS(?) AND erased_ms IS NULL;
+
+-- name: import-leads-by-name
+-- args: JSON folded names
+SELECT name_folded, id FROM lead
+WHERE name_folded IN JSON_TEXTS(?) AND erased_ms IS NULL;
+
+-- name: import-companies-by-name
+-- args: JSON folded names
+SELECT name_folded, id FROM company WHERE name_folded IN JSON_TEXTS(?);
+
+-- name: import-company-names
+-- args: JSON ids
+SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?);
+
+-- name: import-tag-names
+-- args: JSON folded names
+SELECT name_folded, id FROM tag WHERE name_folded IN JSON_TEXTS(?);
+
+-- name: import-change-add
+-- The first image is kept. args: import, entity, record, before, written
+INSERT INTO import_change (import_id, entity, record_id, before, written_ms)
+VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (import_id, entity, record_id)
+	DO UPDATE SET written_ms = excluded.written_ms;
+
+-- name: import-undo-start
+-- args: job, id
+UPDATE import_run SET undo_job_id = ?, state = 'undoing' WHERE id = ?;
+
+-- name: import-first
+-- Where the records that an import made begin. args: id
+SELECT COALESCE(first_id, 0), COALESCE(first_company_id, 0)
+FROM import_run WHERE id = ?;
+
+-- name: import-made-people
+-- What an import made, and whether somebody did something with it since.
+-- args: import, after id, limit
+SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
+	OR EXISTS (SELECT 1 FROM campaign_recipient c WHERE c.person_id = p.id)
+	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
+		AND c.entity = 1 AND c.at_ms > p.created_ms)
+	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
+		AND k.entity = 1)
+	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
+		AND n.entity = 1)
+	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
+		AND t.entity = 1)
+	THEN 1 ELSE 0 END
+FROM person p
+WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
+ORDER BY p.id LIMIT ?;
+
+-- name: import-made-leads
+-- args: import, after id, limit
+SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
+	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
+		AND c.entity = 2 AND c.at_ms > p.created_ms)
+	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
+		AND k.entity = 2)
+	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
+		AND n.entity = 2)
+	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
+		AND t.entity = 2)
+	THEN 1 ELSE 0 END
+FROM lead p
+WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
+ORDER BY p.id LIMIT ?;
+
+-- name: import-made-companies
+-- args: import, after id, limit
+SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
+	OR EXISTS (SELECT 1 FROM person q WHERE q.company_id = p.id)
+	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
+		AND k.entity = 3)
+	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
+		AND n.entity = 3)
+	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
+		AND t.entity = 3)
+	THEN 1 ELSE 0 END
+FROM company p
+WHERE p.import_id = ? AND p.id > ?
+ORDER BY p.id LIMIT ?;
+
+-- name: import-unmake-people
+-- args: JSON ids
+DELETE FROM person WHERE id IN JSON_INTS(?);
+
+-- name: import-unmake-leads
+-- args: JSON ids
+DELETE FROM lead WHERE id IN JSON_INTS(?);
+
+-- name: import-unmake-companies
+-- args: JSON ids
+DELETE FROM company WHERE id IN JSON_INTS(?);
+
+-- name: import-unmake-emails
+-- args: JSON ids, entity
+DELETE FROM email WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-unmake-consent
+-- args: JSON ids, entity
+DELETE FROM consent WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-unmake-tags
+-- args: JSON ids, entity
+DELETE FROM record_tag WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-unmake-members
+-- args: JSON ids, entity
+DELETE FROM group_member WHERE record_id IN JSON_INTS(?)
+	AND group_id IN (SELECT id FROM crm_group WHERE entity = ?);
+
+-- name: import-unmake-exclusions
+-- args: JSON ids, entity
+DELETE FROM group_exclusion WHERE record_id IN JSON_INTS(?)
+	AND group_id IN (SELECT id FROM crm_group WHERE entity = ?);
+
+-- name: import-changes
+-- What an import overwrote. args: import, entity, after record, limit
+SELECT record_id, before, written_ms FROM import_change
+WHERE import_id = ? AND entity = ? AND record_id > ?
+ORDER BY record_id LIMIT ?;
+
+-- name: import-untag
+-- args: entity, record, tag
+DELETE FROM record_tag WHERE entity = ? AND record_id = ? AND tag_id = ?;

@@ -1,0 +1,436 @@
+#include "crm/import.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "crm/import_plan.h"
+#include "sql/import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define KEEP_FILES_MS (7 * MS_DAY)
+#define REFUSED_PAGE 1000
+#define COPY_BYTES 65536
+
+/* --- files --- */
+
+static int copy_file(const char *from, const char *to, struct err *err)
+{
+	CLEANUP(fd_release) int in = open(from, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fd_release)
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char buffer[COPY_BYTES];
+	ssize_t n;
+
+	if (in < 0 || out < 0)
+		return err_errno(err, "copying %s", from);
+	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
+		if (write(out, buffer, (size_t)n) != n)
+			return err_errno(err, "writing %s", to);
+	}
+	if (n < 0 || fsync(out) < 0)
+		return err_errno(err, "copying %s", from);
+	return 0;
+}
+
+/* Moves the file into the data folder; its name there is random. */
+static int keep_file(const struct import_input *input, struct arena *arena,
+		     const char **name_out, struct err *err)
+{
+	const char *folder = arena_printf(arena, "%s/imports", input->folder);
+	const char *path;
+	char name[33];
+
+	random_hex(name, 32);
+	path = arena_printf(arena, "%s/%s.csv", folder, name);
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return err_errno(err, "making %s", folder);
+	if (rename(input->path, path) < 0) {
+		if (errno != EXDEV)
+			return err_errno(err, "keeping the file");
+		if (copy_file(input->path, path, err) < 0)
+			return -1;
+	}
+	*name_out = arena_printf(arena, "imports/%s.csv", name);
+	return 0;
+}
+
+static int forget_file(struct db *db, int64_t id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* A week after its end, nobody undoes or repeats an import. */
+static int remove_old_files(struct db *db, const char *folder, int64_t now_ms,
+			    struct arena *arena, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	int more;
+	{
+		CLEANUP(rows_free) struct rows *rows = NULL;
+
+		if (db_query(db, SQL_IMPORT_OLD_FILES,
+			     SQL_ARGS(sql_int(now_ms - KEEP_FILES_MS)), &rows,
+			     err) < 0)
+			return -1;
+		while ((more = rows_next(rows, err)) > 0) {
+			const char *path = arena_printf(arena, "%s/%s", folder,
+							rows_text(rows, 1));
+
+			if (unlink(path) < 0 && errno != ENOENT)
+				return err_errno(err, "removing %s", path);
+			vec_push(&ids, rows_int(rows, 0));
+		}
+		if (more < 0)
+			return -1;
+	}
+	vec_each (&ids, id) {
+		if (forget_file(db, *id, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- start --- */
+
+/* The mapping that was saved under a name; NULL: none. The caller owns it. */
+static int saved_mapping(struct db *db, const char *name, struct arena *arena,
+			 json_t **out, struct err *err)
+{
+	const char *text = NULL;
+
+	if (db_find_text(db, SQL_IMPORT_MAPPING_FIND, SQL_ARGS(sql_text(name)),
+			 arena, &text, err) < 0)
+		return -1;
+	return text ? json_parse(str_of(text), out, err) : 0;
+}
+
+/* *out stays NULL if there is none: then columns are guessed. */
+static int find_mapping(struct db *db, const struct import_input *input,
+			const char *header_name, struct arena *arena,
+			json_t **out, struct err *err)
+{
+	if (input->mapping) {
+		*out = json_incref((json_t *)input->mapping);
+		return 0;
+	}
+	if (input->mapping_name) {
+		if (saved_mapping(db, input->mapping_name, arena, out, err) < 0)
+			return -1;
+		return *out ? 0
+			    : err_field(err, "mapping_name",
+					"there is no mapping of that name");
+	}
+	return saved_mapping(db, header_name, arena, out, err);
+}
+
+static int save_mapping(struct tx *tx, const struct import_input *input,
+			const char *header_name, int64_t now_ms,
+			struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *names[] = { header_name, input->mapping_name };
+
+	if (!input->mapping)
+		return 0;
+	json_dump(input->mapping, &text);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i] &&
+		    db_exec(tx, SQL_IMPORT_MAPPING_PUT,
+			    SQL_ARGS(sql_text(names[i]), sql_text(text.buf),
+				     sql_int(now_ms)),
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_job(struct tx *tx, const char *kind, int64_t id, int64_t user_id,
+		   int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct job_new job = {
+		.kind = kind,
+		.run_at_ms = now_ms,
+		.user_id = user_id,
+	};
+
+	strbuf_addf(&payload, "{\"import_id\":%" PRId64 "}", id);
+	job.payload = payload.buf;
+	return job_add(tx, &job, now_ms, job_id_out, err);
+}
+
+static int insert_run(struct tx *tx, const struct import_input *input,
+		      const char *path, const char *options, int64_t now_ms,
+		      int64_t *id_out, int64_t *job_id_out, struct err *err)
+{
+	if (db_find_int(
+		    tx->db, SQL_IMPORT_ADD,
+		    SQL_ARGS(sql_int(input->entity), sql_text(input->file_name),
+			     sql_text(path), sql_text(options),
+			     sql_id_or_null(input->user_id), sql_int(now_ms)),
+		    id_out, err) < 0 ||
+	    add_job(tx, IMPORT_JOB, *id_out, input->user_id, now_ms, job_id_out,
+		    err) < 0)
+		return -1;
+	return db_exec(tx, SQL_IMPORT_SET_JOB,
+		       SQL_ARGS(sql_int(*job_id_out), sql_int(*id_out)), err);
+}
+
+int import_start(struct db *db, const struct import_input *input,
+		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
+		 struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(import_plan_release) struct import_plan plan = { 0 };
+	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
+	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *header_name = NULL, *path = NULL;
+
+	if (import_header_name(input, arena, &header_name, err) < 0 ||
+	    find_mapping(db, input, header_name, arena, &mapping, err) < 0 ||
+	    import_plan_make(db, input, mapping, arena, &plan, err) < 0 ||
+	    remove_old_files(db, input->folder, now_ms, arena, err) < 0 ||
+	    keep_file(input, arena, &path, err) < 0)
+		return -1;
+	import_plan_format(&plan, &options);
+	if (tx_begin(db, &tx, err) < 0 ||
+	    save_mapping(&tx, input, header_name, now_ms, err) < 0 ||
+	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
+		       job_id_out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- reading --- */
+
+static void read_run(struct rows *rows, struct arena *arena,
+		     struct import_run *out)
+{
+	*out = (struct import_run){
+		.id = rows_int(rows, 0),
+		.job_id = rows_int(rows, 1),
+		.entity = (enum entity)rows_int(rows, 2),
+		.file_name = rows_dup(rows, 3, arena),
+		.path = rows_dup(rows, 4, arena),
+		.options = rows_dup(rows, 5, arena),
+		.created = rows_int(rows, 6),
+		.updated = rows_int(rows, 7),
+		.unchanged = rows_int(rows, 8),
+		.refused = rows_int(rows, 9),
+		.state = rows_dup(rows, 10, arena),
+		.user_id = rows_int(rows, 11),
+		.created_ms = rows_int(rows, 12),
+		.finished_ms = rows_int(rows, 13),
+		.job_state = (enum job_state)rows_int(rows, 14),
+		.done = rows_int(rows, 15),
+		.total = rows_int(rows, 16),
+		.error = rows_dup(rows, 17, arena),
+		.undo_job_id = rows_int(rows, 18),
+	};
+}
+
+int import_get(struct db *db, int64_t id, struct arena *arena,
+	       struct import_run *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_IMPORT_FIND, SQL_ARGS(sql_int(id)), &rows, err) <
+	    0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, "there is no import %lld",
+			       (long long)id);
+	read_run(rows, arena, out);
+	return 0;
+}
+
+int import_list(struct db *db, int64_t before, int64_t limit,
+		struct arena *arena, struct import_runs *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_IMPORT_LIST,
+		     SQL_ARGS(sql_int(before ? before : INT64_MAX),
+			      sql_int(limit)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_run run;
+
+		read_run(rows, arena, &run);
+		vec_push(out, run);
+	}
+	return more;
+}
+
+int import_list_count(struct db *db, int64_t *out, struct err *err)
+{
+	return db_find_int(db, SQL_IMPORT_LIST_COUNT, SQL_NO_ARGS, out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* The job may have failed or been canceled, which the row does not know. */
+static const char *state_of(const struct import_run *run)
+{
+	if (strcmp(run->state, "queued") != 0 &&
+	    strcmp(run->state, "running") != 0)
+		return run->state;
+	if (run->job_state == JOB_FAILED || run->job_state == JOB_CANCELED)
+		return job_state_name(run->job_state);
+	return run->state;
+}
+
+void import_format(const struct import_run *run, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "id", run->id);
+	json_key_int(&w, "job_id", run->job_id);
+	json_key_text(&w, "entity", entity_name(run->entity));
+	json_key_text(&w, "file_name", run->file_name);
+	json_key_text(&w, "state", state_of(run));
+	json_key_int(&w, "created", run->created);
+	json_key_int(&w, "updated", run->updated);
+	json_key_int(&w, "unchanged", run->unchanged);
+	json_key_int(&w, "refused", run->refused);
+	json_key_int(&w, "done", run->done);
+	json_key_int(&w, "total", run->total);
+	json_key_raw(&w, "options", str_of(run->options));
+	json_key_text(&w, "error", run->error);
+	json_key(&w, "undo_job_id");
+	if (run->undo_job_id)
+		json_int(&w, run->undo_job_id);
+	else
+		json_nothing(&w);
+	json_key_time(&w, "created_at", run->created_ms);
+	json_key_time_or_null(&w, "finished_at", run->finished_ms);
+	json_end_object(&w);
+}
+
+/* --- refused rows --- */
+
+static void add_head(const json_t *options, char delimiter, struct strbuf *out)
+{
+	const json_t *columns = json_object_get(options, "columns"), *item;
+	size_t i;
+
+	json_array_foreach (columns, i, item) {
+		CLEANUP(strbuf_release) struct strbuf cell = STRBUF_INIT;
+
+		csv_add_field(&cell,
+			      str_of(json_string_value(
+				      json_object_get(item, "header"))),
+			      true, false);
+		strbuf_addslice(out, strbuf_str(&cell));
+		strbuf_addch(out, delimiter);
+	}
+	strbuf_addf(out, "import_row%cimport_reason%cimport_detail", delimiter,
+		    delimiter);
+	csv_end_row(out);
+}
+
+static void add_refused(const struct rows *rows, char delimiter,
+			struct strbuf *out)
+{
+	bool malformed = strcmp(rows_text(rows, 1), "malformed") == 0;
+
+	if (malformed) /* its quotes are wrong: all of it in one field */
+		csv_add_field(out, rows_str(rows, 3), true, false);
+	else
+		strbuf_addslice(out, rows_str(rows, 3));
+	strbuf_addf(out, "%c%" PRId64 "%c%s%c", delimiter, rows_int(rows, 0),
+		    delimiter, rows_text(rows, 1), delimiter);
+	csv_add_field(out, rows_str(rows, 2), true, true);
+	csv_end_row(out);
+}
+
+int import_refused_csv(struct db *db, const struct import_run *run,
+		       int64_t *after, struct strbuf *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *options = NULL;
+	const char *delimiter = ",";
+	int n = 0, more;
+
+	if (json_parse(str_of(run->options), &options, err) < 0 ||
+	    json_get_text(options, "delimiter", &delimiter, err) < 0)
+		return -1;
+	if (*after == 0)
+		add_head(options, *delimiter, out);
+	if (db_query(db, SQL_IMPORT_REFUSED_PAGE,
+		     SQL_ARGS(sql_int(run->id), sql_int(*after),
+			      sql_int(REFUSED_PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		add_refused(rows, *delimiter, out);
+		*after = rows_int(rows, 0);
+		n++;
+	}
+	if (more < 0)
+		return -1;
+	return n == REFUSED_PAGE;
+}
+
+/* --- undo --- */
+
+static int check_undo(const struct import_run *run, struct err *err)
+{
+	CLEANUP(json_free) json_t *options = NULL;
+	const char *state = state_of(run);
+	bool dry_run = false;
+
+	if (json_parse(str_of(run->options), &options, err) < 0 ||
+	    json_get_bool(options, "dry_run", &dry_run, err) < 0)
+		return -1;
+	if (dry_run)
+		return err_set(err, ERR_CONFLICT,
+			       "a dry run has nothing to undo");
+	if (strcmp(state, "undoing") == 0 || strcmp(state, "undone") == 0)
+		return err_set(err, ERR_CONFLICT, "it is undone already");
+	if (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0)
+		return err_set(err, ERR_CONFLICT,
+			       "the import is not finished yet");
+	return 0;
+}
+
+int import_undo_start(struct db *db, int64_t id, int64_t user_id,
+		      int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct import_run run;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    import_get(db, id, arena, &run, err) < 0 ||
+	    check_undo(&run, err) < 0 ||
+	    add_job(&tx, IMPORT_UNDO_JOB, id, user_id, now_ms, job_id_out,
+		    err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_UNDO_START,
+		    SQL_ARGS(sql_int(*job_id_out), sql_int(id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}

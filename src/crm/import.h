@@ -1,0 +1,102 @@
+/*
+ * crm/import.h - companies, people and leads from a CSV file
+ *
+ * import_start checks the file's head, decides on every column, keeps the file
+ * in the data folder and adds a job of kind `import`; import_job runs it. Rows
+ * are matched (id, key, address, else name and company) and written in
+ * transactions of about 80 ms, each of which also saves where to go on: an
+ * import that is killed ends with the same rows as one that was not. A second
+ * import of the same file changes nothing.
+ *
+ * Blank cells change nothing. A column `opted_out` can only tighten. Rows that
+ * cannot be taken are kept with their reason:
+ *
+ *     malformed invalid_address invalid_value no_name duplicate forgotten
+ *     unknown_id
+ *
+ * A job of kind `import-undo` takes an import back: what it made is removed,
+ * what it changed is restored, except for records that somebody changed or
+ * used since; opt-outs stay.
+ */
+#ifndef CRM_IMPORT_H
+#define CRM_IMPORT_H
+
+#include "base/vec.h"
+#include "crm/entity.h"
+#include "jobs/runner.h"
+
+#include <jansson.h>
+
+struct strbuf;
+
+#define IMPORT_JOB "import"
+#define IMPORT_UNDO_JOB "import-undo"
+#define IMPORT_PROBLEMS 100 /* refused rows in a job's result */
+
+/* The context of both kinds of jobs. */
+struct import_context {
+	const char *folder; /* data folder: files are in its imports/ */
+};
+int import_job(struct job_run *run, struct err *err);
+int import_undo_job(struct job_run *run, struct err *err);
+
+enum import_header { IMPORT_HEADER_DETECT, IMPORT_HEADER, IMPORT_NO_HEADER };
+
+struct import_input {
+	enum entity entity;
+	const char *folder;       /* data folder */
+	const char *path;         /* the file; it is moved away */
+	const char *file_name;    /* as the user knows it; may be NULL */
+	const char *match;        /* id key email auto; NULL: auto */
+	const json_t *mapping;    /* see crm/import_map.h; NULL: guess */
+	const char *mapping_name; /* save the mapping so, or use that one */
+	enum import_header header;
+	char delimiter;       /* 0: detect */
+	const char *opted_in; /* ground on which new people are; or NULL */
+	bool dry_run;
+	int64_t user_id;
+};
+
+/* ERR_INVALID: an empty file, no known columns, a wrong mapping ... */
+int import_start(struct db *db, const struct import_input *input,
+		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
+		 struct err *err);
+
+struct import_run {
+	int64_t id, job_id;
+	enum entity entity;
+	const char *file_name, *path; /* NULL: none (any more) */
+	const char *options;          /* JSON: see import_plan.h */
+	const char *state;            /* queued running done undoing undone */
+	int64_t created, updated, unchanged, refused;
+	int64_t user_id, created_ms, finished_ms;
+	int64_t undo_job_id; /* 0: not undone */
+	int64_t done, total; /* rows; total is an estimate until the end */
+	enum job_state job_state;
+	const char *error;
+};
+struct import_runs VEC_FIELDS(struct import_run);
+
+/* ERR_NOT_FOUND. Strings live in arena. */
+int import_get(struct db *db, int64_t id, struct arena *arena,
+	       struct import_run *out, struct err *err);
+/* Newest first, those with a smaller id than before (0: all). */
+int import_list(struct db *db, int64_t before, int64_t limit,
+		struct arena *arena, struct import_runs *out, struct err *err);
+int import_list_count(struct db *db, int64_t *out, struct err *err);
+void import_format(const struct import_run *run, struct strbuf *out);
+
+/* Adds the job. ERR_CONFLICT: not done yet, a dry run, or undone already. */
+int import_undo_start(struct db *db, int64_t id, int64_t user_id,
+		      int64_t now_ms, int64_t *job_id_out, struct err *err);
+
+/*
+ * The refused rows as CSV: the columns of the file, then import_row,
+ * import_reason and import_detail, so that the file can be mended and imported.
+ * Appends the next thousand after row *after (0: begin, with header) and
+ * moves it. Returns 1, 0 when there are no more.
+ */
+int import_refused_csv(struct db *db, const struct import_run *run,
+		       int64_t *after, struct strbuf *out, struct err *err);
+
+#endif

@@ -1,0 +1,208 @@
+#include "crm/import_plan.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/crypto.h"
+#include "base/csv.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+
+#include <string.h>
+
+static const char *const match_names[] = {
+	[IMPORT_BY_ID] = "id",
+	[IMPORT_BY_KEY] = "key",
+	[IMPORT_BY_EMAIL] = "email",
+	[IMPORT_BY_ANY] = "auto",
+};
+
+void import_plan_release(struct import_plan *plan)
+{
+	custom_fields_release(&plan->customs);
+	import_columns_release(&plan->columns);
+}
+
+static int parse_match(const char *name, enum import_match *out,
+		       struct err *err)
+{
+	*out = IMPORT_BY_ANY;
+	if (!name)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(match_names); i++) {
+		if (strcmp(match_names[i], name) == 0) {
+			*out = (enum import_match)i;
+			return 0;
+		}
+	}
+	return err_field(err, "match", "must be id, key, email or auto");
+}
+
+/* The first row; what the reader found out is in *format. */
+static int read_head(const struct import_input *input,
+		     struct csv_reader **reader, const struct str **cells,
+		     size_t *n, struct err *err)
+{
+	int found;
+
+	if (csv_open(input->path, input->delimiter, reader, err) < 0)
+		return -1;
+	found = csv_next(*reader, cells, n, NULL, err);
+	if (found < 0)
+		return err->code == ERR_INVALID
+			       ? err_prefix(err, "the first row")
+			       : -1;
+	if (found == 0)
+		return err_field(err, "file", "the file is empty");
+	return 0;
+}
+
+/* Nothing but usual names makes a header, unless a mapping names its cells. */
+static bool has_header(const struct import_input *input,
+		       const struct custom_fields *customs,
+		       const json_t *mapping, const struct str *cells, size_t n)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
+	if (input->header != IMPORT_HEADER_DETECT)
+		return input->header == IMPORT_HEADER;
+	for (size_t i = 0; i < n && mapping; i++) {
+		if (json_object_get(mapping,
+				    arena_str(arena, str_trim(cells[i]))))
+			return true;
+	}
+	return import_is_header(input->entity, customs, cells, n);
+}
+
+int import_plan_make(struct db *db, const struct import_input *input,
+		     const json_t *mapping, struct arena *arena,
+		     struct import_plan *out, struct err *err)
+{
+	CLEANUP(csv_free) struct csv_reader *reader = NULL;
+	const struct str *cells;
+	struct import_headers headers;
+	size_t n;
+
+	*out = (struct import_plan){
+		.entity = input->entity,
+		.dry_run = input->dry_run,
+		.opted_in = input->opted_in,
+		.user_id = input->user_id,
+		.customs = VEC_INIT,
+		.columns = VEC_INIT,
+	};
+	if (parse_match(input->match, &out->match, err) < 0 ||
+	    custom_field_list(db, input->entity, arena, &out->customs, err) <
+		    0 ||
+	    read_head(input, &reader, &cells, &n, err) < 0)
+		return -1;
+	out->delimiter = csv_format(reader).delimiter;
+	out->has_header = has_header(input, &out->customs, mapping, cells, n);
+	headers = (struct import_headers){
+		.entity = input->entity,
+		.customs = &out->customs,
+		.cells = cells,
+		.n = n,
+		.is_header = out->has_header,
+		.mapping = mapping,
+	};
+	return import_columns_resolve(&headers, arena, &out->columns, err);
+}
+
+int import_header_name(const struct import_input *input, struct arena *arena,
+		       const char **out, struct err *err)
+{
+	CLEANUP(csv_free) struct csv_reader *reader = NULL;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	char hash[SHA256_HEX + 1];
+	const struct str *cells;
+	size_t n;
+
+	if (read_head(input, &reader, &cells, &n, err) < 0)
+		return -1;
+	strbuf_addstr(&text, entity_name(input->entity));
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addch(&text, '\n');
+		strbuf_addslice(&text, str_trim(cells[i]));
+	}
+	sha256_hex(strbuf_str(&text), hash);
+	*out = arena_printf(arena, "header:%s", hash);
+	return 0;
+}
+
+void import_plan_format(const struct import_plan *plan, struct strbuf *out)
+{
+	char delimiter[2] = { plan->delimiter, '\0' };
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_text(&w, "match", match_names[plan->match]);
+	json_key_bool(&w, "dry_run", plan->dry_run);
+	json_key_bool(&w, "has_header", plan->has_header);
+	json_key_text(&w, "delimiter", delimiter);
+	json_key_text(&w, "opted_in", plan->opted_in);
+	json_key_begin_array(&w, "columns");
+	vec_each (&plan->columns, c) {
+		json_begin_object(&w);
+		json_key_text(&w, "header", c->header);
+		json_key_text(&w, "field",
+			      c->target == IMPORT_IGNORED ? NULL : c->field);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_end_object(&w);
+}
+
+static int load_columns(const json_t *list, struct arena *arena,
+			struct import_plan *plan, struct err *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *header = "", *field = NULL;
+		struct import_column column = { 0 };
+
+		if (json_get_text(item, "header", &header, err) < 0 ||
+		    json_get_text(item, "field", &field, err) < 0)
+			return -1;
+		column.header = arena_strdup(arena, header);
+		if (field &&
+		    !import_column_set(plan->entity, &plan->customs,
+				       arena_strdup(arena, field), &column))
+			return err_set(err, ERR_INVALID, "the field %s is gone",
+				       field);
+		vec_push(&plan->columns, column);
+	}
+	return 0;
+}
+
+int import_plan_load(struct db *db, const struct import_run *run,
+		     struct arena *arena, struct import_plan *out,
+		     struct err *err)
+{
+	CLEANUP(json_free) json_t *json = NULL;
+	const char *match = NULL, *delimiter = "", *opted_in = NULL;
+	const json_t *columns = NULL;
+
+	*out = (struct import_plan){
+		.import_id = run->id,
+		.entity = run->entity,
+		.user_id = run->user_id,
+		.customs = VEC_INIT,
+		.columns = VEC_INIT,
+	};
+	if (json_parse(str_of(run->options), &json, err) < 0 ||
+	    json_get_text(json, "match", &match, err) < 0 ||
+	    json_get_text(json, "delimiter", &delimiter, err) < 0 ||
+	    json_get_text(json, "opted_in", &opted_in, err) < 0 ||
+	    json_get_bool(json, "dry_run", &out->dry_run, err) < 0 ||
+	    json_get_bool(json, "has_header", &out->has_header, err) < 0 ||
+	    json_get_array(json, "columns", &columns, err) < 0 ||
+	    parse_match(match, &out->match, err) < 0 ||
+	    custom_field_list(db, run->entity, arena, &out->customs, err) < 0)
+		return -1;
+	out->delimiter = delimiter[0];
+	out->opted_in = arena_strdup(arena, opted_in);
+	return load_columns(columns, arena, out, err);
+}

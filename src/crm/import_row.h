@@ -1,0 +1,82 @@
+/*
+ * crm/import_row.h - a row of a CSV file as a record that could be written
+ *
+ * Private to crm/import*.c. A plan says what the columns mean; a row is what
+ * a line of the file gives: values that were checked, NULL for blank cells
+ * (they change nothing), or the reason why it is refused.
+ */
+#ifndef CRM_IMPORT_ROW_H
+#define CRM_IMPORT_ROW_H
+
+#include "base/email.h"
+#include "base/str.h"
+#include "crm/import_map.h"
+#include "crm/record.h"
+
+/* What rows are matched by first; the others follow in this order. Name (and
+ * company) only serve rows that have none of the three. */
+enum import_match {
+	IMPORT_BY_ID,
+	IMPORT_BY_KEY,
+	IMPORT_BY_EMAIL,
+	IMPORT_BY_ANY, /* id, key, address */
+};
+
+struct import_plan {
+	int64_t import_id;
+	enum entity entity;
+	enum import_match match;
+	bool dry_run;
+	bool has_header;
+	char delimiter;       /* 0: detected */
+	const char *opted_in; /* ground on which new ones are; NULL: none */
+	int64_t user_id;
+	struct custom_fields customs;
+	struct import_columns columns;
+};
+
+struct import_value { /* of a custom field */
+	const struct custom_field *custom;
+	const char *json;
+};
+
+#define IMPORT_TAGS_MAX 50
+
+struct import_row {
+	int64_t number;
+	const char *raw;
+	const char *reason; /* refused: a code; NULL: not refused */
+	const char *detail;
+
+	struct record given; /* texts, name_folded */
+	int64_t id;          /* 0: none given */
+	struct email email;  /* .hash empty: none */
+	bool opted_out;
+	const char *company, *company_folded; /* NULL: none */
+	const char **tags;
+	size_t tags_n;
+	struct import_value *values;
+	size_t values_n;
+	uint64_t identity; /* what it is matched by */
+
+	/* Filled by import_match: */
+	struct record *existing; /* NULL: a new one */
+	int64_t company_id;      /* 0: none, or new: */
+	struct record *new_company;
+	bool shares_address; /* somebody else has it too */
+};
+
+static inline bool import_row_has_email(const struct import_row *row)
+{
+	return row->email.hash[0] != '\0';
+}
+
+/* Refuse a row. Returns 0. */
+int import_refuse(struct import_row *row, const char *reason,
+		  const char *detail);
+
+/* Fill row from cells. Strings live in arena. */
+void import_row_read(const struct import_plan *plan, const struct str *cells,
+		     size_t n, struct arena *arena, struct import_row *row);
+
+#endif

@@ -1,0 +1,836 @@
+#include "crm/import.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/consent.h"
+#include "crm/import_steps.h"
+#include "crm/record.h"
+#include "crm/tag.h"
+#include "store/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define NOW 1700000000000
+
+struct setup {
+	struct store_fixture fixture;
+	struct db *db;
+	struct arena *arena;
+	char folder[64];
+	int64_t id, job_id;
+	const json_t *mapping;
+	int stop_after; /* batches; 0: never */
+};
+
+static void must(int ret, const struct err *err)
+{
+	if (ret < 0)
+		fail_msg("%s: %s", err->field, err->text);
+}
+
+static int open_setup(void **state)
+{
+	struct setup *s = calloc(1, sizeof(*s));
+
+	crypto_init();
+	store_fixture_open(&s->fixture);
+	s->db = s->fixture.crm;
+	s->arena = arena_new();
+	snprintf(s->folder, sizeof(s->folder), "/tmp/muster-import-XXXXXX");
+	assert_non_null(mkdtemp(s->folder));
+	*state = s;
+	return 0;
+}
+
+static int free_setup(void **state)
+{
+	struct setup *s = *state;
+	CLEANUP(strbuf_release) struct strbuf command = STRBUF_INIT;
+
+	strbuf_addf(&command, "rm -rf %s", s->folder);
+	assert_int_equal(system(command.buf), 0);
+	arena_free(&s->arena);
+	store_fixture_free(&s->fixture);
+	free(s);
+	return 0;
+}
+
+static const char *write_file(struct setup *s, const char *text)
+{
+	const char *path = arena_printf(s->arena, "%s/upload.csv", s->folder);
+	CLEANUP(file_free) FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	return path;
+}
+
+/* --- running --- */
+
+static int save(void *context, struct tx *tx, int64_t done, int64_t total,
+		const char *state_json, struct err *err)
+{
+	struct setup *s = context;
+
+	return db_exec_text(tx,
+			    "UPDATE job SET done = ?, total = ?,"
+			    " state_json = COALESCE(?, state_json)"
+			    " WHERE id = ?",
+			    SQL_ARGS(sql_int(done), sql_int(total),
+				     sql_text(state_json), sql_int(s->job_id)),
+			    err);
+}
+
+static bool is_stopping(void *context)
+{
+	struct setup *s = context;
+
+	return s->stop_after > 0 && --s->stop_after == 0;
+}
+
+typedef int (*steps_fn)(struct import_steps *steps, struct strbuf *result,
+			struct err *err);
+
+/* One run of the job, as a runner that was killed before would start it. */
+static int try_run(struct setup *s, steps_fn fn, size_t batch_rows,
+		   struct strbuf *result, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct import_steps steps = {
+		.db = s->db,
+		.folder = s->folder,
+		.import_id = s->id,
+		.batch_rows = batch_rows,
+		.save = save,
+		.is_stopping = is_stopping,
+		.context = s,
+	};
+	struct job job;
+
+	if (job_get(s->db, s->job_id, arena, &job, err) < 0)
+		return -1;
+	steps.state_json = job.state_json;
+	return fn(&steps, result, err);
+}
+
+static void start_with(struct setup *s, const char *text,
+		       struct import_input input)
+{
+	struct err err = ERR_INIT;
+
+	if (!input.entity)
+		input.entity = ENTITY_PERSON;
+	input.folder = s->folder;
+	input.path = write_file(s, text);
+	must(import_start(s->db, &input, NOW, &s->id, &s->job_id, &err), &err);
+}
+
+static const char *finish(struct setup *s)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	CLEANUP(json_free) json_t *json = NULL;
+	struct err err = ERR_INIT;
+	int64_t n[4];
+	static const char *const keys[] = { "created", "updated", "unchanged",
+					    "refused" };
+
+	assert_int_equal(try_run(s, import_steps, 0, &result, &err), 1);
+	must(json_parse(strbuf_str(&result), &json, &err), &err);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(json_get_int(json, keys[i], &n[i], &err), 1);
+	return arena_printf(s->arena,
+			    "%d created %d updated %d unchanged "
+			    "%d refused",
+			    (int)n[0], (int)n[1], (int)n[2], (int)n[3]);
+}
+
+static const char *import_with(struct setup *s, const char *text,
+			       struct import_input input)
+{
+	start_with(s, text, input);
+	return finish(s);
+}
+
+static const char *import(struct setup *s, const char *text)
+{
+	return import_with(s, text, (struct import_input){ 0 });
+}
+
+static void undo(struct setup *s)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	assert_int_equal(try_run(s, import_undo_steps, 0, &result, &err), 1);
+}
+
+/* --- looking --- */
+
+static int64_t number(struct setup *s, const char *sql)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	must(db_query_text(s->db, sql, SQL_NO_ARGS, &rows, &err), &err);
+	assert_int_equal(rows_next(rows, &err), 1);
+	return rows_int(rows, 0);
+}
+
+/* All rows of a query, `|` between columns, newline after rows. */
+static const char *table(struct setup *s, const char *sql)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	must(db_query_text(s->db, sql, SQL_NO_ARGS, &rows, &err), &err);
+	while (rows_next(rows, &err) > 0) {
+		for (int i = 0; i < rows_columns(rows); i++) {
+			if (i > 0)
+				strbuf_addch(&out, '|');
+			strbuf_addslice(&out, rows_str(rows, i));
+		}
+		strbuf_addch(&out, '\n');
+	}
+	return arena_strdup(s->arena, out.buf);
+}
+
+#define PEOPLE                                                              \
+	"SELECT p.first_name, p.last_name, e.address, c.name, p.city,"      \
+	" p.opted_out FROM person p LEFT JOIN email e ON e.id = p.email_id" \
+	" LEFT JOIN company c ON c.id = p.company_id"                       \
+	" ORDER BY p.name_folded, e.address"
+
+static const char *people(struct setup *s)
+{
+	return table(s, PEOPLE);
+}
+
+static void exec(struct setup *s, const char *sql)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(s->db, &tx, &err), &err);
+	must(db_exec_text(&tx, sql, SQL_NO_ARGS, &err), &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
+static const char *refused(struct setup *s)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct import_run run;
+	struct err err = ERR_INIT;
+	int64_t after = 0;
+
+	must(import_get(s->db, s->id, s->arena, &run, &err), &err);
+	assert_int_equal(import_refused_csv(s->db, &run, &after, &out, &err),
+			 0);
+	return arena_strdup(s->arena, out.buf);
+}
+
+/* --- the tests --- */
+
+#define THREE                                                     \
+	"First name,Last name,E-mail,Company,City\n"              \
+	"Ada,Lovelace,ada@example.org,Analytical Ltd,London\n"    \
+	"Max,M\xc3\xbcller,max@example.org,ANALYTICAL LTD,Bern\n" \
+	"Eve,Noaddress,,,Thun\n"
+
+static void people_and_their_companies_are_made(void **state)
+{
+	struct setup *s = *state;
+
+	assert_string_equal(import(s, THREE),
+			    "3 created 0 updated 0 unchanged 0 refused");
+	assert_string_equal(
+		people(s),
+		"Ada|Lovelace|ada@example.org|Analytical Ltd|London|0\n"
+		"Max|M\xc3\xbcller|max@example.org|Analytical Ltd|Bern|0\n"
+		"Eve|Noaddress|||Thun|0\n");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM company"), 1);
+	assert_int_equal(number(s, "SELECT n FROM record_count"
+				   " WHERE entity = 1"),
+			 3);
+}
+
+static void the_same_file_again_changes_nothing(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, THREE);
+	assert_string_equal(import(s, THREE),
+			    "0 created 0 updated 3 unchanged 0 refused");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_change"), 0);
+}
+
+static void only_what_differs_is_changed(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, THREE);
+	assert_string_equal(import(s, "E-Mail;Ort;Vorname\n"
+				      "ADA@example.org;Paris;\n"
+				      "max@EXAMPLE.org;;Moritz\n"),
+			    "0 created 2 updated 0 unchanged 0 refused");
+	assert_string_equal(
+		people(s),
+		"Ada|Lovelace|ada@example.org|Analytical Ltd|Paris|0\n"
+		"Moritz|M\xc3\xbcller|max@example.org|Analytical Ltd|Bern|0\n"
+		"Eve|Noaddress|||Thun|0\n");
+}
+
+static void rows_are_refused_with_reasons(void **state)
+{
+	struct setup *s = *state;
+
+	assert_string_equal(import(s, "Email,First name,Birthday\n"
+				      "a@example.org,A,\n"
+				      "nonsense,B,\n"
+				      "A@Example.org,A again,\n"
+				      ",,\n"
+				      ",,1990-01-01\n"
+				      "c@example.org,C,31.02.1990\n"
+				      "d@example.org,\"D\"x,\n"
+				      "e@example.org,E,31.12.1990\n"),
+			    "2 created 0 updated 0 unchanged 5 refused");
+	assert_string_equal(
+		table(s, "SELECT row_number, reason FROM import_refused"
+			 " ORDER BY row_number"),
+		"3|invalid_address\n4|duplicate\n6|no_name\n"
+		"7|invalid_value\n8|malformed\n");
+	assert_non_null(strstr(refused(s),
+			       "Email,First name,Birthday,import_row,"
+			       "import_reason,import_detail\r\n"
+			       "nonsense,B,,3,invalid_address,"));
+}
+
+static void an_opt_out_is_taken_and_never_loosened(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email,opted out\na@example.org,yes\nb@example.org,no\n");
+	assert_string_equal(people(s), "||a@example.org|||1\n"
+				       "||b@example.org|||0\n");
+	assert_string_equal(import(s,
+				   "email,opted out\na@example.org,no\n"
+				   "b@example.org,ja\nc@example.org,maybe\n"),
+			    "0 created 1 updated 1 unchanged 1 refused");
+	assert_string_equal(people(s), "||a@example.org|||1\n"
+				       "||b@example.org|||1\n");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"), 2);
+}
+
+/* A new person with the address of somebody opted out is opted out too. */
+static void an_opt_out_holds_for_all_with_the_address(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "key,email,opted out\n1,a@example.org,1\n2,b@example.org,\n");
+	assert_string_equal(import(s, "key,email,opted out\n"
+				      "3,a@example.org,\n4,b@example.org,1\n"),
+			    "2 created 0 updated 0 unchanged 0 refused");
+	assert_string_equal(table(s,
+				  "SELECT external_key, opted_out FROM person"
+				  " ORDER BY external_key"),
+			    "1|1\n2|1\n3|1\n4|1\n");
+}
+
+static void keys_tell_apart_who_shares_an_address(void **state)
+{
+	static const char text[] = "Kundennummer,Vorname,Email\n"
+				   "7,Anna,info@example.org\n"
+				   "8,Bert,info@example.org\n";
+	struct setup *s = *state;
+
+	assert_string_equal(import(s, text),
+			    "2 created 0 updated 0 unchanged 0 refused");
+	assert_string_equal(import(s, text),
+			    "0 created 0 updated 2 unchanged 0 refused");
+	/* without keys, the name decides */
+	assert_string_equal(import(s, "Vorname,Email,Stadt\n"
+				      "Bert,info@example.org,Bonn\n"),
+			    "0 created 1 updated 0 unchanged 0 refused");
+	assert_string_equal(people(s), "Anna||info@example.org|||0\n"
+				       "Bert||info@example.org||Bonn|0\n");
+}
+
+static void without_address_name_and_company_decide(void **state)
+{
+	static const char text[] = "name,company\n"
+				   "Jo Smith,A\nJo Smith,B\nJo Smith,\n"
+				   "JO SMITH,a\n";
+	struct setup *s = *state;
+
+	assert_string_equal(import(s, text),
+			    "3 created 0 updated 0 unchanged 1 refused");
+	assert_string_equal(import(s, text),
+			    "0 created 0 updated 3 unchanged 1 refused");
+}
+
+static void a_new_address_replaces_the_one_before(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "key,email\n1,old@example.org\n");
+	assert_string_equal(import(s, "key,email\n1,new@example.org\n"),
+			    "0 created 1 updated 0 unchanged 0 refused");
+	assert_string_equal(people(s), "||new@example.org|||0\n");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM email"
+				   " WHERE ended_ms IS NOT NULL"),
+			 1);
+}
+
+static void tags_and_custom_fields_are_kept(void **state)
+{
+	static const char text[] = "email,tags,Shoe size,custom.vip\n"
+				   "a@example.org,\"VIP, Press\",42,yes\n"
+				   "b@example.org,press,x,\n"
+				   "c@example.org,,43.5,no\n";
+	struct setup *s = *state;
+
+	exec(s, "INSERT INTO custom_field (entity, key, label, type,"
+		" created_ms) VALUES (1, 'size', 'Shoe size', 'number', 1),"
+		" (1, 'vip', 'Very important', 'boolean', 1)");
+	assert_string_equal(import(s, text),
+			    "2 created 0 updated 0 unchanged 1 refused");
+	assert_string_equal(table(s, "SELECT name FROM tag ORDER BY name"),
+			    "Press\nVIP\n");
+	assert_string_equal(
+		table(s, "SELECT custom FROM person ORDER BY email_id"),
+		"{\"size\":42,\"vip\":true}\n{\"size\":43.5,\"vip\":false}\n");
+	assert_string_equal(import(s, text),
+			    "0 created 0 updated 2 unchanged 1 refused");
+	assert_string_equal(import(s, "email,tags\na@example.org,vip;new\n"),
+			    "0 created 1 updated 0 unchanged 0 refused");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM record_tag"), 3);
+}
+
+static void columns_can_be_mapped_and_that_is_remembered(void **state)
+{
+	static const char text[] = "Spalte A;Spalte B\nBern;a@example.org\n";
+	CLEANUP(json_free)
+	json_t *mapping =
+		json_pack("{ssss}", "Spalte A", "city", "Spalte B", "email");
+	struct setup *s = *state;
+	struct import_input input = { .entity = ENTITY_PERSON,
+				      .folder = s->folder };
+	struct err err = ERR_INIT;
+
+	input.path = write_file(s, text);
+	assert_int_equal(
+		import_start(s->db, &input, NOW, &s->id, &s->job_id, &err), -1);
+	assert_string_equal(err.field, "mapping");
+	assert_string_equal(
+		import_with(s, text,
+			    (struct import_input){ .mapping = mapping,
+						   .mapping_name = "mine" }),
+		"1 created 0 updated 0 unchanged 0 refused");
+	assert_string_equal(people(s), "||a@example.org||Bern|0\n");
+	assert_string_equal(import(s, text),
+			    "0 created 0 updated 1 unchanged 0 refused");
+	assert_string_equal(
+		import_with(s, text,
+			    (struct import_input){ .mapping_name = "mine" }),
+		"0 created 0 updated 1 unchanged 0 refused");
+}
+
+static void wrong_mappings_are_refused(void **state)
+{
+	static const char *const mappings[] = {
+		"{\"Nowhere\":\"city\"}",
+		"{\"Email\":\"shoe\"}",
+		"{\"Email\":\"email\",\"Name\":\"email\"}",
+		"{\"Email\":null,\"Name\":null}",
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
+		CLEANUP(json_free) json_t *mapping = NULL;
+		struct import_input input = { .entity = ENTITY_PERSON,
+					      .folder = s->folder };
+		struct err err = ERR_INIT;
+
+		must(json_parse(str_of(mappings[i]), &mapping, &err), &err);
+		input.mapping = mapping;
+		input.path = write_file(s, "Email,Name\na@b.example,x\n");
+		assert_int_equal(import_start(s->db, &input, NOW, &s->id,
+					      &s->job_id, &err),
+				 -1);
+		assert_string_equal(err.field, "mapping");
+	}
+}
+
+static void a_file_without_header_is_understood(void **state)
+{
+	CLEANUP(json_free)
+	json_t *mapping =
+		json_pack("{ssss}", "1", "first_name", "2", "last_name");
+	struct setup *s = *state;
+
+	assert_string_equal(
+		import_with(s, "Ada,Lovelace,ada@example.org\n",
+			    (struct import_input){ .mapping = mapping }),
+		"1 created 0 updated 0 unchanged 0 refused");
+	assert_string_equal(people(s), "Ada|Lovelace|ada@example.org|||0\n");
+}
+
+static void a_dry_run_writes_no_records(void **state)
+{
+	struct setup *s = *state;
+	struct err err = ERR_INIT;
+	int64_t job;
+
+	assert_string_equal(
+		import_with(s, THREE "x,y,broken,,\n",
+			    (struct import_input){ .dry_run = true }),
+		"3 created 0 updated 0 unchanged 1 refused");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"), 0);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM company"), 0);
+	assert_int_equal(import_undo_start(s->db, s->id, 0, NOW, &job, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void leads_and_companies_are_imported_too(void **state)
+{
+	static const char companies[] = "Firma;PLZ;Ort\nA AG;3000;Bern\n"
+					"B AG;4000;Basel\n";
+	static const char leads[] = "Name,Company,Email\n"
+				    "\"Lovelace, Ada\",A AG,ada@example.org\n"
+				    "Bob,B AG,\n";
+	struct setup *s = *state;
+
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(
+			import_with(s, companies,
+				    (struct import_input){
+					    .entity = ENTITY_COMPANY }),
+			i ? "0 created 0 updated 2 unchanged 0 refused"
+			  : "2 created 0 updated 0 unchanged 0 refused");
+		assert_string_equal(
+			import_with(
+				s, leads,
+				(struct import_input){ .entity = ENTITY_LEAD }),
+			i ? "0 created 0 updated 2 unchanged 0 refused"
+			  : "2 created 0 updated 0 unchanged 0 refused");
+	}
+	assert_string_equal(
+		table(s, "SELECT first_name, last_name, company_name, status"
+			 " FROM lead ORDER BY name_folded"),
+		"Bob||B AG|new\nAda|Lovelace|A AG|new\n");
+	assert_string_equal(table(s,
+				  "SELECT name, postal_code, city FROM company"
+				  " ORDER BY name_folded"),
+			    "A AG|3000|Bern\nB AG|4000|Basel\n");
+}
+
+static void a_ground_opts_new_people_in(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email,opted_out\na@example.org,1\n");
+	import_with(s, "email\na@example.org\nb@example.org\n",
+		    (struct import_input){ .opted_in = "signed at the fair" });
+	assert_string_equal(table(s, "SELECT state, source, reason FROM consent"
+				     " ORDER BY id"),
+			    "1|import|\n2|user|signed at the fair\n");
+	assert_string_equal(people(s), "||a@example.org|||1\n"
+				       "||b@example.org|||0\n");
+}
+
+static void undo_removes_and_restores(void **state)
+{
+	struct setup *s = *state;
+	const char *before;
+
+	import(s, "email,city,company,tags\na@example.org,Bern,A,old\n");
+	before = people(s);
+	assert_string_equal(import(s, "email,city,company,tags\n"
+				      "a@example.org,Basel,B,new\n"
+				      "b@example.org,Bonn,C,new\n"),
+			    "1 created 1 updated 0 unchanged 0 refused");
+	undo(s);
+	assert_string_equal(people(s), before);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM company"), 1);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM record_tag"), 1);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM email"), 1);
+	assert_int_equal(number(s, "SELECT n FROM record_count"
+				   " WHERE entity = 1"),
+			 1);
+}
+
+static void undo_keeps_what_was_touched_since(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	CLEANUP(json_free) json_t *json = NULL;
+	struct setup *s = *state;
+	struct err err = ERR_INIT;
+	int64_t kept = 0;
+
+	import(s, "key,email\n1,a@example.org\n");
+	import(s, "key,email,city\n1,a@example.org,Bern\n"
+		  "2,b@example.org,Bonn\n3,c@example.org,Chur\n"
+		  "4,d@example.org,Dole\n");
+	exec(s, "UPDATE person SET updated_ms = updated_ms + 1"
+		" WHERE external_key IN ('1', '2')");
+	exec(s, "INSERT INTO note (entity, record_id, body, created_ms,"
+		" updated_ms) SELECT 1, id, 'x', 1, 1 FROM person"
+		" WHERE external_key = '3'");
+	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	assert_int_equal(try_run(s, import_undo_steps, 0, &result, &err), 1);
+	must(json_parse(strbuf_str(&result), &json, &err), &err);
+	must(json_get_int(json, "kept", &kept, &err), &err);
+	assert_int_equal(kept, 3);
+	assert_string_equal(table(s, "SELECT external_key, city FROM person"
+				     " ORDER BY external_key"),
+			    "1|Bern\n2|Bonn\n3|Chur\n");
+	assert_int_equal(
+		import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void an_opt_out_outlasts_the_undo(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email\na@example.org\n");
+	import(s, "email,opted out\na@example.org,yes\n");
+	undo(s);
+	assert_string_equal(people(s), "||a@example.org|||1\n");
+}
+
+static void a_forgotten_address_does_not_come_back(void **state)
+{
+	struct setup *s = *state;
+	struct forgotten forgotten;
+	struct err err = ERR_INIT;
+	char hash[FORGOTTEN_HASH + 1];
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		must(tx_begin(s->db, &tx, &err), &err);
+		must(forgotten_make(&tx, &forgotten, &err), &err);
+		must(tx_commit(&tx, &err), &err);
+	}
+	forgotten_hash(&forgotten, "gone@example.org", hash);
+	exec(s, arena_printf(s->arena,
+			     "INSERT INTO email (id, entity, record_id,"
+			     " address, folded, hash, created_ms, ended_ms)"
+			     " VALUES (99999, 1, 5, '', '', '%s', 1, 2)",
+			     hash));
+	assert_string_equal(import(s, "email\nGone@example.org\n"
+				      "here@example.org\n"),
+			    "1 created 0 updated 0 unchanged 1 refused");
+	assert_non_null(strstr(refused(s), ",forgotten,"));
+}
+
+/* --- stopped and failed runs --- */
+
+/* Rows that meet others, in every way, wherever batches begin. */
+static const char *tangled(struct setup *s, int n)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addstr(&text, "key,first name,last name,email,company,tags,"
+			     "opted out,city\n");
+	for (int i = 0; i < n; i++) {
+		int k = i * 7 % (n - n / 10); /* some come again */
+
+		if (i % 5 == 0)
+			strbuf_addf(&text, "K%d", k);
+		strbuf_addf(&text, ",F%d,L%d,", k % 17, k);
+		if (i % 3)
+			strbuf_addf(&text, "p%d@example.org", k % 11 ? k : 0);
+		strbuf_addf(&text, ",Company %d,T%d,%s,City %d\n", k % 13,
+			    k % 4, k % 19 ? "" : "yes", i % 23);
+	}
+	return arena_strdup(s->arena, text.buf);
+}
+
+#define OUTCOME                                                            \
+	"SELECT p.external_key, p.name_folded, e.address, c.name, p.city," \
+	" p.opted_out, (SELECT COUNT(*) FROM record_tag t WHERE"           \
+	" t.record_id = p.id), (SELECT COUNT(*) FROM consent s WHERE"      \
+	" s.record_id = p.id AND s.entity = 1)"                            \
+	" FROM person p LEFT JOIN email e ON e.id = p.email_id"            \
+	" LEFT JOIN company c ON c.id = p.company_id"                      \
+	" ORDER BY p.external_key, p.name_folded, e.address, p.city"
+#define COUNTS                                                                 \
+	"SELECT created, updated, unchanged, refused, state, (SELECT COUNT(*)" \
+	" FROM company), (SELECT COUNT(*) FROM email), (SELECT n FROM"         \
+	" record_count WHERE entity = 1) FROM import_run ORDER BY id"
+#define REFUSED                                              \
+	"SELECT row_number, reason, raw FROM import_refused" \
+	" ORDER BY import_id, row_number"
+
+static const char *outcome(struct setup *s)
+{
+	return arena_printf(s->arena, "%s--\n%s--\n%s", table(s, OUTCOME),
+			    table(s, COUNTS), table(s, REFUSED));
+}
+
+static const char *older(struct setup *s)
+{
+	return import(s, "key,first name,last name,email,company\n"
+			 "K14,F1,L1,p14@example.org,Company 2\n"
+			 ",F4,L21,,Company 8\n"
+			 ",F0,L999,p35@example.org,\n");
+}
+
+static void batches_of_any_size_come_to_the_same(void **state)
+{
+	static const size_t sizes[] = { 1, 7, 50, 1000 };
+	const char *expected = NULL;
+	struct setup *shared = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+		struct err err = ERR_INIT;
+		struct setup *s;
+		void *own = NULL;
+		const char *got;
+
+		open_setup(&own);
+		s = own;
+		older(s);
+		start_with(s, tangled(s, 300), (struct import_input){ 0 });
+		assert_int_equal(
+			try_run(s, import_steps, sizes[i], &result, &err), 1);
+		got = arena_strdup(shared->arena, outcome(s));
+		if (!expected)
+			expected = got;
+		assert_string_equal(got, expected);
+		free_setup(&own);
+	}
+}
+
+static void a_stopped_import_goes_on_where_it_was(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct err err = ERR_INIT;
+	struct setup *s = *state, *other;
+	void *own = NULL;
+	int runs = 0, ret;
+
+	older(s);
+	start_with(s, tangled(s, 300), (struct import_input){ 0 });
+	do {
+		s->stop_after = 2; /* after one batch */
+		strbuf_reset(&result);
+		ret = try_run(s, import_steps, 20, &result, &err);
+		assert_true(ret >= 0);
+		runs++;
+	} while (ret == 0);
+	assert_true(runs > 10);
+
+	open_setup(&own);
+	other = own;
+	older(other);
+	import(other, tangled(other, 300));
+	assert_string_equal(outcome(s), outcome(other));
+	free_setup(&own);
+}
+
+/* Every statement fails once; the next run goes on, as a runner would. */
+static void failures_anywhere_lose_and_double_nothing(void **state)
+{
+	struct err err = ERR_INIT;
+	struct setup *s = *state, *other;
+	void *own = NULL;
+	int failures = 0;
+
+	older(s);
+	start_with(s, tangled(s, 60), (struct import_input){ 0 });
+	for (int nth = 1;; nth++) {
+		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+		int ret;
+
+		db_fail_nth(s->db, nth % 120 + 2);
+		ret = try_run(s, import_steps, 15, &result, &err);
+		db_fail_nth(s->db, 0);
+		if (ret == 1)
+			break;
+		failures++;
+		assert_true(failures < 1000);
+	}
+	assert_true(failures > 50);
+
+	open_setup(&own);
+	other = own;
+	older(other);
+	import(other, tangled(other, 60));
+	assert_string_equal(outcome(s), outcome(other));
+	free_setup(&own);
+}
+
+static void a_failing_undo_goes_on_too(void **state)
+{
+	struct err err = ERR_INIT;
+	struct setup *s = *state;
+	const char *before;
+	int failures = 0;
+
+	older(s);
+	before = table(s, OUTCOME);
+	import(s, tangled(s, 60));
+	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	for (int nth = 1;; nth++) {
+		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+		int ret;
+
+		db_fail_nth(s->db, nth + 1);
+		ret = try_run(s, import_undo_steps, 0, &result, &err);
+		db_fail_nth(s->db, 0);
+		if (ret == 1)
+			break;
+		failures++;
+		assert_true(failures < 1000);
+	}
+	assert_true(failures > 10);
+	assert_string_equal(table(s, OUTCOME), before);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_setup, free_setup)
+
+int main(void)
+{
+	const struct CMUnitTest list[] = {
+		TEST(people_and_their_companies_are_made),
+		TEST(the_same_file_again_changes_nothing),
+		TEST(only_what_differs_is_changed),
+		TEST(rows_are_refused_with_reasons),
+		TEST(an_opt_out_is_taken_and_never_loosened),
+		TEST(an_opt_out_holds_for_all_with_the_address),
+		TEST(keys_tell_apart_who_shares_an_address),
+		TEST(without_address_name_and_company_decide),
+		TEST(a_new_address_replaces_the_one_before),
+		TEST(tags_and_custom_fields_are_kept),
+		TEST(columns_can_be_mapped_and_that_is_remembered),
+		TEST(wrong_mappings_are_refused),
+		TEST(a_file_without_header_is_understood),
+		TEST(a_dry_run_writes_no_records),
+		TEST(leads_and_companies_are_imported_too),
+		TEST(a_ground_opts_new_people_in),
+		TEST(undo_removes_and_restores),
+		TEST(undo_keeps_what_was_touched_since),
+		TEST(an_opt_out_outlasts_the_undo),
+		TEST(a_forgotten_address_does_not_come_back),
+		TEST(batches_of_any_size_come_to_the_same),
+		TEST(a_stopped_import_goes_on_where_it_was),
+		TEST(failures_anywhere_lose_and_double_nothing),
+		TEST(a_failing_undo_goes_on_too),
+	};
+
+	return cmocka_run_group_tests(list, NULL, NULL);
+}
