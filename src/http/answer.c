@@ -127,11 +127,28 @@ static ssize_t read_stream(void *context, uint64_t pos, char *buf, size_t max)
 	return (ssize_t)n;
 }
 
+/* Long bodies go piece by piece, so that the watch sees whether the client
+ * takes them. */
+static ssize_t read_body(void *context, uint64_t pos, char *buf, size_t max)
+{
+	struct exchange *x = context;
+	size_t n = x->rs.body.len - pos;
+
+	if (n > max)
+		n = max;
+	memcpy(buf, x->rs.body.buf + pos, n);
+	client_phase(x->client, CLIENT_READS, (int64_t)n);
+	return (ssize_t)n;
+}
+
 static struct MHD_Response *make(struct exchange *x)
 {
 	if (x->out.stream)
 		return MHD_create_response_from_callback(
 			MHD_SIZE_UNKNOWN, PIECE_BYTES, read_stream, x, NULL);
+	if (x->rs.body.len > PIECE_BYTES)
+		return MHD_create_response_from_callback(
+			x->rs.body.len, PIECE_BYTES, read_body, x, NULL);
 	return MHD_create_response_from_buffer(x->rs.body.len, x->rs.body.buf,
 					       MHD_RESPMEM_PERSISTENT);
 }

@@ -1025,6 +1025,47 @@ static void a_handler_may_take_longer_than_a_silent_client(void **state)
 	}
 }
 
+static void a_client_that_drips_is_cut(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.idle_ms = 60000;
+	f0->options.slow_ms = 0;
+	{
+		FIXTURE(f);
+		CLEANUP(fd_release) int fd = fixture_connect(server);
+
+		fixture_send(fd, "POST /api/v1/form HTTP/1.1\r\nHost: x\r\n"
+				 "Content-Length: 1000\r\n\r\n");
+		assert_true(fixture_is_closed(fd)); /* not by silence: 60 s */
+		(void)f;
+	}
+}
+
+static void long_bodies_are_sent_whole(void **state)
+{
+	FIXTURE(f);
+	CLEANUP(fd_release) int fd = fixture_connect(server);
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addstr(&text,
+		      "POST /api/v1/echo HTTP/1.1\r\nHost: x\r\n" KEY_HEADER
+		      "\r\nContent-Length: 90008\r\n\r\n{\"a\":\"");
+	for (int i = 0; i < 9000; i++)
+		strbuf_addf(&text, "%09d,", i);
+	strbuf_addstr(&text, "\"}");
+	for (int i = 0; i < 3; i++) {
+		fixture_send(fd, text.buf);
+		fixture_read(fd, false, &reply);
+		assert_int_equal(reply.status, 200);
+		assert_true(reply.whole);
+		assert_has(&reply.body, "000000000,000000001,");
+		assert_has(&reply.body, "000008998,000008999,\"},\"type\"");
+		assert_true(reply.body.len > 90000);
+	}
+	(void)f;
+}
+
 struct late {
 	struct http_server *server;
 	struct queue *stopped;
@@ -1098,6 +1139,8 @@ int main(void)
 		TEST(another_thread_can_answer_in_a_pool),
 		TEST(clients_may_go_away),
 		TEST(a_handler_may_take_longer_than_a_silent_client),
+		TEST(a_client_that_drips_is_cut),
+		TEST(long_bodies_are_sent_whole),
 		TEST(a_stop_finishes_what_is_in_hand),
 	};
 
