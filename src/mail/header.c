@@ -297,16 +297,18 @@ static bool is_atext(char c)
 	       (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
+/* Atoms with one space between them: readers make one of several. */
 static bool is_phrase(struct str s)
 {
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		if (!is_atext(s.s[i]) && s.s[i] != ' ')
+		if (!is_atext(s.s[i]) && (s.s[i] != ' ' || s.s[i - 1] == ' '))
 			return false;
 	return true;
 }
 
+/* On one line, even a long one: some readers keep folds within quotes. */
 static void add_quoted(struct field *f, struct str s)
 {
 	CLEANUP(strbuf_release) struct strbuf quoted = STRBUF_INIT;
@@ -319,17 +321,18 @@ static void add_quoted(struct field *f, struct str s)
 		strbuf_addch(&quoted, s.s[i]);
 	}
 	strbuf_addch(&quoted, '"');
-	add_words(f, strbuf_str(&quoted));
+	space_before(f, quoted.len);
+	add(f, strbuf_str(&quoted));
 }
 
 static void add_display_name(struct field *f, struct str s)
 {
-	if (!may_be_plain(s) || s.len > QUOTED_MAX)
-		add_encoded(f, s);
-	else if (is_phrase(s))
+	if (may_be_plain(s) && is_phrase(s))
 		add_words(f, s);
-	else
+	else if (may_be_plain(s) && s.len <= QUOTED_MAX)
 		add_quoted(f, s);
+	else
+		add_encoded(f, s);
 }
 
 /* name <address>, or the address alone. */
