@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/json.h"
+#include "campaign/checklist.h"
 #include "delivery/event.h"
 #include "delivery/mailing_private.h"
 #include "delivery/track_token.h"
@@ -183,46 +183,6 @@ static int compile_plain(struct mailing_private *m, struct str text,
 
 /* --- facts --- */
 
-/* A text of the list's contact, for its tags. */
-static const char *contact_text(const struct mailing_private *m,
-				const char *key)
-{
-	CLEANUP(json_free) json_t *contact = NULL;
-	struct err ignored = ERR_INIT;
-	const char *text = "";
-
-	if (json_parse(str_of(m->list.contact), &contact, &ignored) < 0)
-		return "";
-	text = json_string_value(json_object_get(contact, key));
-	return text ? arena_strdup(m->arena, text) : "";
-}
-
-static const char *first_of(const char *a, const char *b)
-{
-	return a && *a ? a : b;
-}
-
-static void fill_facts(struct mailing_private *m, int64_t now_ms)
-{
-	const struct campaign *c = &m->campaign;
-
-	m->facts = (struct merge_facts){
-		.campaign_uid = c->hex,
-		.subject = c->settings.subject_line,
-		.preview_text = c->settings.preview_text,
-		.list_name = m->list.name,
-		.list_uid = m->list.hex,
-		.list_reminder = m->list.permission_reminder,
-		.list_phone = contact_text(m, "phone"),
-		.list_url = m->setup->public_url,
-		.company = first_of(m->setup->organisation,
-				    contact_text(m, "company")),
-		.address = m->setup->postal_address,
-		.abuse_email = c->settings.reply_to,
-		.send_ms = c->send_ms ? c->send_ms : now_ms,
-	};
-}
-
 /* Host of a URL, or of an address behind its @. */
 static const char *host_of(const struct mailing_private *m, const char *text)
 {
@@ -258,6 +218,18 @@ static int make_frame(struct mailing_private *m, struct err *err)
 }
 
 /* --- making one --- */
+
+static int load_facts(struct mailing_private *m, struct db *db, int64_t now_ms,
+		      struct err *err)
+{
+	struct campaign_sender_facts facts = {
+		.organisation = m->setup->organisation,
+		.postal_address = m->setup->postal_address,
+	};
+
+	return campaign_merge_facts(db, &m->campaign, &facts, now_ms, m->arena,
+				    &m->facts, err);
+}
 
 static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
 		struct content *content, struct err *err)
@@ -343,7 +315,8 @@ int mailing_get(struct db *db, const struct mailing_setup *setup,
 	mailing = &m->mailing;
 	if (load(m, db, campaign_id, &content, err) < 0)
 		return -1;
-	fill_facts(m, now_ms);
+	if (load_facts(m, db, now_ms, err) < 0)
+		return -1;
 	m->message_domain = host_of(m, m->campaign.settings.reply_to);
 	mailing->campaign_id = campaign_id;
 	mailing->hex = m->campaign.hex;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "mail/mail_view.h"
 #include "store/store.h"
 
 #include "sql/outbox.h"
@@ -314,5 +315,19 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 				       path.buf);
 		strbuf_add(source_out, part, (size_t)n);
 	}
+	return 0;
+}
+
+int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
+		struct err *err)
+{
+	struct mail_view view;
+
+	if (mail_view_read(source, arena, &view, err) < 0)
+		return -1;
+	*out = (struct outbox_view){ .from = view.from,
+				     .to = view.to,
+				     .html = view.html,
+				     .text = view.text };
 	return 0;
 }

@@ -55,4 +55,11 @@ int outbox_get(struct outbox *outbox, int64_t id, struct arena *arena,
 int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 		struct strbuf *source_out, struct err *err);
 
+/* What a person reads of it; NULL: it has none. Texts live in arena. */
+struct outbox_view {
+	const char *from, *to, *html, *text;
+};
+int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
+		struct err *err);
+
 #endif

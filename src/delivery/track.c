@@ -192,46 +192,6 @@ static bool parse(const struct track *t, const char *token,
 				 out);
 }
 
-static void store_hit(struct track *t, const struct track_token *token,
-		      enum event_kind kind, const struct hit *hit,
-		      event_done_fn done, void *context)
-{
-	char agent[AGENT_MAX + 1];
-	struct str kept = str_of(hit->agent);
-	struct event event = {
-		.at_ms = hit->now_ms,
-		.kind = kind,
-		.campaign_id = token->campaign_id,
-		.member_id = token->member_id,
-		.link_id = token->link_id,
-		.code = hit->is_head ? EVENT_HIT_HEAD : 0,
-		.ip = hit->ip,
-		.agent = agent,
-	};
-
-	if (token->member_id == 0) { /* a test: nobody's hit */
-		done(context, true);
-		return;
-	}
-	if (!utf8_is_valid(kept))
-		kept = STR("");
-	kept.len = utf8_prefix(kept, AGENT_MAX);
-	memcpy(agent, kept.s ? kept.s : "", kept.len);
-	agent[kept.len] = '\0';
-	event_add(t->setup.writer, &event, done, context);
-}
-
-int track_open(struct track *t, const struct hit *hit, event_done_fn done,
-	       void *context)
-{
-	struct track_token token;
-
-	if (!parse(t, hit->token, TRACK_OPEN, &token))
-		return 0;
-	store_hit(t, &token, EVENT_OPENED, hit, done, context);
-	return 1;
-}
-
 static int find_click(struct track *t, const struct track_token *token,
 		      struct arena *arena, const char **out, struct err *err)
 {
@@ -254,31 +214,57 @@ static int find_click(struct track *t, const struct track_token *token,
 	return render_target(t, token, arena, text, out, err);
 }
 
-int track_click(struct track *t, const struct hit *hit, struct arena *arena,
-		const char **target_out, event_done_fn done, void *context,
-		struct err *err)
+static enum event_kind kind_of(char purpose)
 {
-	struct track_token token;
-	int found;
-
-	if (!parse(t, hit->token, TRACK_CLICK, &token))
-		return 0;
-	found = find_click(t, &token, arena, target_out, err);
-	if (found <= 0)
-		return found;
-	store_hit(t, &token, EVENT_CLICKED, hit, done, context);
-	return 1;
+	switch (purpose) {
+	case TRACK_OPEN:
+		return EVENT_OPENED;
+	case TRACK_CLICK:
+		return EVENT_CLICKED;
+	default:
+		return EVENT_UNSUBSCRIBED;
+	}
 }
 
-int track_unsubscribe(struct track *t, const struct hit *hit,
-		      event_done_fn done, void *context)
+static const char *cut_agent(const char *agent, struct arena *arena)
+{
+	struct str kept = str_of(agent);
+
+	if (!utf8_is_valid(kept))
+		return "";
+	return arena_strndup(arena, agent, utf8_prefix(kept, AGENT_MAX));
+}
+
+int track_check(struct track *t, const struct hit *hit, struct arena *arena,
+		struct track_hit *out, struct err *err)
 {
 	struct track_token token;
+	int found = 1;
 
-	if (!parse(t, hit->token, TRACK_UNSUBSCRIBE, &token))
+	if (!parse(t, hit->token, (enum track_purpose)hit->purpose, &token))
 		return 0;
-	store_hit(t, &token, EVENT_UNSUBSCRIBED, hit, done, context);
-	return 1;
+	*out = (struct track_hit){
+		.event = { .at_ms = hit->now_ms,
+			   .kind = kind_of(hit->purpose),
+			   .campaign_id = token.campaign_id,
+			   .member_id = token.member_id,
+			   .link_id = token.link_id,
+			   .code = hit->is_head ? EVENT_HIT_HEAD : 0,
+			   .ip = hit->ip,
+			   .agent = cut_agent(hit->agent, arena) },
+	};
+	if (hit->purpose == TRACK_CLICK)
+		found = find_click(t, &token, arena, &out->target, err);
+	return found;
+}
+
+void track_store(struct track *t, const struct track_hit *hit,
+		 event_done_fn done, void *context)
+{
+	if (hit->event.member_id == 0)
+		done(context, true);
+	else
+		event_add(t->setup.writer, &hit->event, done, context);
 }
 
 /* --- pages --- */

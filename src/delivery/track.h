@@ -3,9 +3,8 @@
  *
  * A hit is checked by its token alone, and by the links of its campaign, which
  * never change once it sends and are loaded once. It counts when it is durable
- * in the log: `done` tells, on the log's thread, so that a handler can block
- * (track_wait) or answer later. Nothing here changes by looking: only
- * track_unsubscribe changes anything. Any thread.
+ * in the log: `done` tells, on the log's thread. Nothing here changes by
+ * looking: only track_store changes anything. Any thread.
  */
 #ifndef DELIVERY_TRACK_H
 #define DELIVERY_TRACK_H
@@ -30,22 +29,27 @@ struct track_setup {
 struct track *track_new(const struct track_setup *setup);
 void track_free(struct track **track);
 
+/* A hit as it came in; agents are cut at 500 bytes. */
 struct hit {
+	char purpose; /* enum track_purpose: open, click, unsubscribe ... */
 	const char *token;
-	const char *ip, *agent; /* of the client; agents are cut at 500 bytes */
+	const char *ip, *agent;
 	bool is_head;
 	int64_t now_ms;
 };
 
-/* All: 1 and `done` is called once, 0 and it is never: no token of ours. */
-int track_open(struct track *track, const struct hit *hit, event_done_fn done,
-	       void *context);
-/* *target_out, in arena: where the link leads. -1: cannot look now. */
-int track_click(struct track *track, const struct hit *hit, struct arena *arena,
-		const char **target_out, event_done_fn done, void *context,
-		struct err *err);
-int track_unsubscribe(struct track *track, const struct hit *hit,
-		      event_done_fn done, void *context);
+/* What it is about, once its token was found to be ours. */
+struct track_hit {
+	struct event event;
+	const char *target; /* of a click: where the link leads */
+};
+
+/* 1 and *out (texts live in arena), 0: no token of ours, -1: cannot look. */
+int track_check(struct track *track, const struct hit *hit, struct arena *arena,
+		struct track_hit *out, struct err *err);
+/* Store it; a hit of a test is nobody's and `done` at once. */
+void track_store(struct track *track, const struct track_hit *hit,
+		 event_done_fn done, void *context);
 
 /* Whom an unsubscribe or preferences link is about. Texts are never NULL. */
 struct track_subject {

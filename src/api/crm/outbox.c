@@ -1,0 +1,93 @@
+#include "delivery/outbox.h"
+#include "api/api.h"
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "delivery/delivery.h"
+
+#define LIMIT 50
+
+static struct outbox *outbox_of(const struct request *rq)
+{
+	return delivery_outbox(api_of(rq)->delivery);
+}
+
+static void write_fields(struct json_writer *w, const struct outbox_message *m)
+{
+	json_key_int(w, "id", m->id);
+	json_key_time(w, "at", m->at_ms);
+	json_key_text(w, "sender", m->sender);
+	json_key_text(w, "rcpt", m->rcpt);
+	json_key_text(w, "subject", m->subject);
+	json_key_int(w, "size", m->size_bytes);
+	json_key(w, "campaign_id");
+	if (m->campaign_id)
+		json_int(w, m->campaign_id);
+	else
+		json_nothing(w);
+}
+
+static int read_query(const struct request *rq, struct outbox_query *out,
+		      struct err *err)
+{
+	*out = (struct outbox_query){ .rcpt = request_query(rq, "rcpt"),
+				      .limit = LIMIT };
+	if (request_query_int(rq, "limit", 1, 1000, &out->limit, err) < 0 ||
+	    request_query_int(rq, "cursor", 1, INT64_MAX, &out->before_id,
+			      err) < 0)
+		return -1;
+	return 0;
+}
+
+int v1_outbox_list(struct request *rq, struct response *rs, struct err *err)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct outbox_query query;
+	struct outbox_message *items;
+	int64_t n, total;
+
+	if (read_query(rq, &query, err) < 0)
+		return -1;
+	n = outbox_list(outbox_of(rq), &query, rq->arena, &items, &total, err);
+	if (n < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "items");
+	for (int64_t i = 0; i < n; i++) {
+		json_begin_object(&w);
+		write_fields(&w, &items[i]);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_key_int(&w, "total", total);
+	json_key_text(&w, "next",
+		      n == query.limit
+			      ? arena_printf(rq->arena, "%lld",
+					     (long long)items[n - 1].id)
+			      : NULL);
+	json_end_object(&w);
+	return 0;
+}
+
+int v1_outbox_get(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf source = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct outbox_message m;
+	struct outbox_view view;
+	int64_t id;
+
+	if (request_param_id(rq, "mail_id", &id, err) < 0 ||
+	    outbox_get(outbox_of(rq), id, rq->arena, &m, err) < 0 ||
+	    outbox_read(outbox_of(rq), &m, &source, err) < 0 ||
+	    outbox_view(strbuf_str(&source), rq->arena, &view, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	write_fields(&w, &m);
+	json_key(&w, "source");
+	json_str(&w, strbuf_str(&source));
+	json_key_text(&w, "html", view.html);
+	json_key_text(&w, "text", view.text);
+	json_end_object(&w);
+	return 0;
+}
