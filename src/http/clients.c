@@ -13,11 +13,46 @@
 #include <sys/socket.h>
 
 #define BYTES_PER_MS 1 /* the least we put up with, after a grace period */
+#define IDLE_LEAST_MS 1000
 
 static struct metric open_connections =
 	METRIC_GAUGE("muster_http_connections", "Open HTTP connections");
 static struct metric cut_connections = METRIC_COUNTER(
-	"muster_http_cut", "Connections cut because the client was too slow");
+	"muster_http_cut",
+	"Connections cut: too slow, or idle when room was needed");
+
+static int64_t monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+/* The lock is held, so the connection is not closed, and its number not given
+ * to another, in between. */
+static void cut(struct clients *clients, struct client *client)
+{
+	(void)shutdown(client->fd, SHUT_RDWR); /* it may be gone already */
+	client->cut = true;
+	clients->n--;
+	metric_add(&cut_connections, 1);
+}
+
+static void make_room(struct clients *clients)
+{
+	struct client *idlest = NULL;
+	int64_t least = monotonic_ms() - IDLE_LEAST_MS;
+
+	for (struct client *c = clients->first; c; c = c->next) {
+		int64_t since = atomic_load(&c->since_ms);
+
+		if (c->cut || atomic_load(&c->phase) != CLIENT_HEAD ||
+		    since > least)
+			continue;
+		idlest = c;
+		least = since;
+	}
+	if (idlest)
+		cut(clients, idlest);
+}
 
 struct client *client_add(struct clients *clients, int fd, int64_t limit)
 {
@@ -27,6 +62,8 @@ struct client *client_add(struct clients *clients, int fd, int64_t limit)
 	client->fd = fd;
 	client_phase(client, CLIENT_HEAD, 0);
 	(void)pthread_mutex_lock(&clients->lock);
+	if (clients->n >= limit)
+		make_room(clients);
 	client->excess = clients->n >= limit;
 	client->next = clients->first;
 	if (client->next)
@@ -47,7 +84,8 @@ void client_remove(struct clients *clients, struct client *client)
 		clients->first = client->next;
 	if (client->next)
 		client->next->prev = client->prev;
-	clients->n--;
+	if (!client->cut)
+		clients->n--;
 	(void)pthread_mutex_unlock(&clients->lock);
 	metric_add(&open_connections, -1);
 	free(client);
@@ -56,7 +94,7 @@ void client_remove(struct clients *clients, struct client *client)
 void client_phase(struct client *client, enum client_phase phase, int64_t bytes)
 {
 	atomic_store(&client->bytes, bytes);
-	atomic_store(&client->since_ms, clock_monotonic_us() / 1000);
+	atomic_store(&client->since_ms, monotonic_ms());
 	atomic_store(&client->phase, (int)phase);
 }
 
@@ -91,15 +129,14 @@ bool client_is_too_slow(const struct client *client, int64_t now_ms,
 
 static void cut_slow_ones(struct http_server *server)
 {
-	int64_t now_ms = clock_monotonic_us() / 1000;
+	int64_t now_ms = monotonic_ms();
 
 	for (struct client *c = server->clients.first; c; c = c->next) {
-		if (!client_is_too_slow(c, now_ms, server->options.idle_ms,
+		if (c->cut ||
+		    !client_is_too_slow(c, now_ms, server->options.idle_ms,
 					server->options.slow_ms))
 			continue;
-		(void)shutdown(c->fd, SHUT_RDWR); /* it may be gone already */
-		client_phase(c, CLIENT_WAITS, 0);
-		metric_add(&cut_connections, 1);
+		cut(&server->clients, c);
 		log_debug("slow client cut", LOG_TEXT("client", c->ip));
 	}
 }

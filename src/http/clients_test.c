@@ -62,11 +62,41 @@ static void connections_are_counted(void **state)
 	(void)pthread_mutex_destroy(&clients.lock);
 }
 
+static void the_idlest_makes_room(void **state)
+{
+	struct clients clients = { .n = 0 };
+	struct client *c[6];
+
+	(void)state;
+	(void)pthread_mutex_init(&clients.lock, NULL);
+	for (int i = 0; i < 4; i++)
+		c[i] = client_add(&clients, -1, 4);
+	client_phase(c[0], CLIENT_WAITS, 0);
+	c[0]->since_ms -= 90000;
+	c[1]->since_ms -= 2000;
+	c[2]->since_ms -= 3000;
+	c[4] = client_add(&clients, -1, 4);
+	assert_false(c[4]->excess);
+	assert_true(c[2]->cut);
+	c[4]->since_ms -= 1000;
+	client_remove(&clients, c[1]);
+	c[5] = client_add(&clients, -1, 3);
+	assert_false(c[5]->excess);
+	assert_true(c[4]->cut);
+	assert_int_equal(clients.n, 3);
+	for (int i = 0; i < 6; i++)
+		if (i != 1)
+			client_remove(&clients, c[i]);
+	assert_int_equal(clients.n, 0);
+	(void)pthread_mutex_destroy(&clients.lock);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slowness_depends_on_what_the_client_does),
 		cmocka_unit_test(connections_are_counted),
+		cmocka_unit_test(the_idlest_makes_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

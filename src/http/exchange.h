@@ -94,6 +94,7 @@ struct client {
 	int fd;
 	bool excess;  /* beyond the limit of connections */
 	bool untimed; /* libmicrohttpd's time-out is off */
+	bool cut;     /* shut down by us: not counted any more */
 	char ip[46];
 	atomic_int phase;
 	atomic_llong since_ms;
@@ -105,7 +106,7 @@ struct clients {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct client *first;
-	int64_t n;
+	int64_t n; /* but those that were cut */
 	bool stopping;
 };
 
@@ -141,6 +142,10 @@ struct http_server {
  * goes on.
  */
 void client_set_untimed(struct exchange *x, bool untimed);
+/*
+ * Where all places are taken, the connection that has been idle for longest
+ * (at least a second) makes room: keeping it open was a courtesy.
+ */
 struct client *client_add(struct clients *clients, int fd, int64_t limit);
 void client_remove(struct clients *clients, struct client *client);
 void client_phase(struct client *client, enum client_phase phase,

@@ -5,7 +5,8 @@
  * that the bridge uses, one for tracking. Two ways to serve:
  *
  * - a thread a connection (pool_threads 0), at most `connections` at a time;
- *   whoever comes beyond gets 503. Handlers may block.
+ *   whoever comes beyond takes the place of the idlest connection, or gets
+ *   503. Handlers may block.
  * - an epoll pool (pool_threads > 0) for handlers that never block and answer
  *   with response_later(). The same handlers work with the first way too.
  *
