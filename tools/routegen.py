@@ -18,6 +18,7 @@ APIS = {
     "v1": ("/api/v1", "DIALECT_PLAIN", "v1_"),
     "3.0": ("/3.0", "DIALECT_MAILCHIMP", "mc_"),
     "page": ("", "DIALECT_PAGE", "page_"),
+    "track": ("/t", "DIALECT_PAGE", "page_track_"),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")

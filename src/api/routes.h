@@ -15,6 +15,8 @@ struct api;
 
 /* All tables, with api as their context; api must outlive the router. */
 void api_add_routes(struct router *router, struct api *api);
+/* Only what the links in mails lead to, for a listener of its own. */
+void api_add_track_routes(struct router *router, struct api *api);
 
 extern const struct route_table api_tables[]; /* without a context */
 extern const size_t api_tables_count;

@@ -23,6 +23,8 @@
 
 #define KINDS_MAX 32
 #define INTERNAL_CONNECTIONS 32
+#define TRACK_CONNECTIONS 5000
+#define TRACK_THREADS 2
 #define BRIDGE_CONNECTIONS 4
 
 struct roles {
@@ -35,7 +37,7 @@ struct server {
 	struct roles roles;
 	struct store *store;
 	struct api api;
-	struct router *router;
+	struct router *router, *track_router;
 	struct http_server *internal, *public, *track;
 	struct delivery *delivery;
 	struct bridge *bridge;
@@ -209,6 +211,23 @@ static int start_internal(struct server *s, struct err *err)
 	return 0;
 }
 
+/*
+ * Many clients for a moment each: an epoll pool, which has no thread to lose to
+ * a client that keeps its connection.
+ */
+static int start_track(struct server *s, struct err *err)
+{
+	struct http_options o = s->config->http;
+
+	o.name = "track";
+	o.listen = s->config->app.track_listen;
+	o.connections = TRACK_CONNECTIONS;
+	o.pool_threads = TRACK_THREADS;
+	s->track_router = router_new();
+	api_add_track_routes(s->track_router, &s->api);
+	return http_server_start(&o, s->track_router, &s->track, err);
+}
+
 static int start_public(struct server *s, struct err *err)
 {
 	struct http_options *o = &s->config->http;
@@ -220,8 +239,7 @@ static int start_public(struct server *s, struct err *err)
 		return -1;
 	if (!*s->config->app.track_listen || !s->roles.track)
 		return 0;
-	return start_listener(s, "track", s->config->app.track_listen,
-			      o->connections, &s->track, err);
+	return start_track(s, err);
 }
 
 /* The public URL must be known before anything is started that uses it, so
@@ -423,6 +441,7 @@ void server_free(struct server **server)
 	http_server_free(&s->internal);
 	delivery_free(&s->delivery);
 	router_free(&s->router);
+	router_free(&s->track_router);
 	store_free(&s->store);
 	arena = s->arena;
 	arena_free(&arena);
