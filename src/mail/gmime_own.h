@@ -18,16 +18,16 @@
 #include <gmime/gmime.h>
 #include <pthread.h>
 
-static inline void gmime_unref_(void *object)
+/* For a variable of any GObject type; memcpy, as void ** may not alias it. */
+static inline void gmime_unref(void *variable)
 {
-	void **p = object;
+	void *object;
 
-	if (*p)
-		g_object_unref(*p);
-	*p = NULL;
+	memcpy(&object, variable, sizeof(object));
+	if (object)
+		g_object_unref(object);
+	memset(variable, 0, sizeof(object));
 }
-/* for variables of any GObject type */
-#define gmime_unref gmime_unref_
 
 static inline void gmime_text_free(char **text)
 {
