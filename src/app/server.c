@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "bridge/bridge.h"
 #include "crm/identity.h"
+#include "crm/import.h"
 #include "crm/user.h"
 #include "http/server.h"
 #include "httpc/httpc.h"
@@ -43,6 +44,7 @@ struct server {
 	struct bridge *bridge;
 	struct runner *crm_jobs, *audience_jobs;
 	struct delivery_setup delivery_setup;
+	struct import_context import_context;
 	const char *own_urls[3];
 	char internal_key[48]; /* of the bridge; in memory only */
 	const char *instance;
@@ -313,9 +315,17 @@ static int start_crm_jobs(struct server *s, struct err *err)
 		.threads = (int)s->config->app.job_threads + 2,
 		.instance = s->instance,
 	};
-	struct job_kind kinds[KINDS_MAX];
-	size_t n = 0;
+	struct job_kind kinds[KINDS_MAX] = {
+		{ .name = IMPORT_JOB,
+		  .fn = import_job,
+		  .context = &s->import_context },
+		{ .name = IMPORT_UNDO_JOB,
+		  .fn = import_undo_job,
+		  .context = &s->import_context },
+	};
+	size_t n = 2;
 
+	s->import_context.folder = s->config->store.data;
 	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);
 	if (runner_start(s->store, &o, kinds, n, &s->crm_jobs, err) < 0)
 		return -1;
