@@ -28,12 +28,14 @@ SELECT id FROM job
  LIMIT 1;
 
 -- name: job-claim
--- Nothing happens if somebody else was first.
--- args: owner, lease_until_ms, now_ms, id, now_ms
+-- Nothing happens if somebody else was first, even if he is done by now and
+-- queued it again for later. args: owner, lease_until_ms, now_ms, id, now_ms,
+-- now_ms
 UPDATE job
    SET state = 2, lease_owner = ?, lease_until_ms = ?,
        attempts = attempts + 1, started_ms = COALESCE(started_ms, ?)
- WHERE id = ? AND (state = 1 OR (state = 2 AND lease_until_ms < ?));
+ WHERE id = ? AND run_at_ms <= ?
+   AND (state = 1 OR (state = 2 AND lease_until_ms < ?));
 
 -- name: job-renew
 -- args: lease_until_ms, id, owner

@@ -99,6 +99,15 @@ static const struct option app_option_table[] = {
 	{ .name = NULL },
 };
 
+/* The public listener's; the others of http_options suit every listener. */
+static const struct option listen_option_table[] = {
+	{ .name = "listen",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct http_options, listen),
+	  .help = "Where the server listens: address and port" },
+	{ .name = NULL },
+};
+
 static const struct option store_option_table[] = {
 	{ .name = "data",
 	  .type = OPTION_TEXT,
@@ -367,6 +376,7 @@ static void add_table(struct config_private *p, const struct option *table,
 static void add_tables(struct config_private *p, struct config *c)
 {
 	add_table(p, store_option_table, SIZE_MAX, &c->store);
+	add_table(p, listen_option_table, SIZE_MAX, &c->http);
 	add_table(p, http_option_table, SIZE_MAX, &c->http);
 	add_table(p, app_option_table, SIZE_MAX, &c->app);
 	add_table(p, delivery_option_table, delivery_option_count,

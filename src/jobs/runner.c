@@ -276,7 +276,7 @@ static int claim(struct runner *r, struct db *db, struct arena *arena,
 	n = db_exec(&tx, SQL_JOB_CLAIM,
 		    SQL_ARGS(sql_text(r->instance),
 			     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
-			     sql_int(id), sql_int(now_ms)),
+			     sql_int(id), sql_int(now_ms), sql_int(now_ms)),
 		    err);
 	if (n <= 0)
 		return n;
