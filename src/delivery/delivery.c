@@ -314,6 +314,11 @@ bool delivery_is_held_up(const struct delivery *d)
 	return d->sender && sender_is_held_up(d->sender);
 }
 
+bool delivery_signs(const struct delivery *d)
+{
+	return d->dkim != NULL;
+}
+
 struct outbox *delivery_outbox(struct delivery *d)
 {
 	return d->outbox;

@@ -80,6 +80,8 @@ void delivery_wake(struct delivery *d);
 void delivery_describe(struct delivery *d, struct strbuf *out);
 /* True while the relay cannot be reached: sending waits, nothing is lost. */
 bool delivery_is_held_up(const struct delivery *d);
+/* Messages are signed here (DKIM). */
+bool delivery_signs(const struct delivery *d);
 /* The mail catcher; there whatever the relay is. */
 struct outbox *delivery_outbox(struct delivery *d);
 

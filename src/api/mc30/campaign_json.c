@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "campaign/checklist.h"
 #include "campaign/report.h"
+#include "delivery/delivery.h"
 
 struct campaign_sender_facts mc_sender_facts(const struct request *rq)
 {
@@ -13,6 +14,7 @@ struct campaign_sender_facts mc_sender_facts(const struct request *rq)
 		.postal_address =
 			api->postal_address ? api->postal_address : "",
 		.outbox = api->relay_is_outbox,
+		.dkim = api->delivery && delivery_signs(api->delivery),
 	};
 }
 
