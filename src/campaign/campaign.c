@@ -1,5 +1,7 @@
 #include "campaign/campaign.h"
 
+#include "audience/list.h"
+#include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "campaign/campaign_private.h"
@@ -152,6 +154,28 @@ bool campaign_may_move(enum campaign_status from, enum campaign_status to)
 	return (may_go[from] & BIT(to)) != 0;
 }
 
+/* Webhooks hear of the end, in the transaction that makes it one. */
+static int tell_end(struct tx *tx, int64_t id, enum campaign_status to,
+		    int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct webhook_fact fact = { .event = WEBHOOK_CAMPAIGN,
+				     .reason = "",
+				     .status = campaign_status_name(to) };
+	struct campaign campaign;
+	struct list list;
+
+	if (campaign_get(tx->db, id, arena, &campaign, err) < 0)
+		return -1;
+	if (!*campaign.list_hex)
+		return 0;
+	if (list_get_by_id(tx->db, campaign.list_id, arena, &list, err) < 0)
+		return -1;
+	fact.campaign_hex = campaign.hex;
+	fact.subject = campaign.settings.subject_line;
+	return webhook_enqueue(tx, &list, SOURCE_ADMIN, &fact, now_ms, err);
+}
+
 int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 		  int64_t now_ms, struct err *err)
 {
@@ -183,5 +207,7 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 	if (changed == 0)
 		return err_set(err, ERR_RETRY,
 			       "the campaign changed in between");
-	return changed;
+	if (changed < 0 || (ends && tell_end(tx, id, to, now_ms, err) < 0))
+		return -1;
+	return 1;
 }

@@ -515,6 +515,27 @@ static void what_is_not_ready_in_time_goes_back(void **state)
 	assert_int_equal(c.schedule_ms, 0);
 }
 
+static void its_end_is_told_to_webhooks(void **state)
+{
+	struct campaign c = ready();
+
+	(void)state;
+	campaign_fixture_exec(&f,
+			      "INSERT INTO webhook (hex, list_id, url, events,"
+			      " sources, created_ms) VALUES ('w', %lld,"
+			      " 'http://x', '{\"campaign\":true}',"
+			      " '{\"admin\":true}', 1)",
+			      (long long)f.list_id);
+	assert_int_equal(act(SEND, c.hex, 0), 0);
+	assert_int_equal(campaign_fixture_int(&f, "SELECT COUNT(*) FROM job"),
+			 0);
+	move(&c, CAMPAIGN_SENT);
+	assert_int_equal(campaign_fixture_int(&f, "SELECT COUNT(*) FROM job"
+						  " WHERE kind = 'webhook'"),
+			 1);
+	campaign_fixture_exec(&f, "DELETE FROM webhook");
+}
+
 /* --- faults --- */
 
 static int everything(struct campaign *c)
@@ -575,6 +596,7 @@ int main(void)
 		cmocka_unit_test(moves_only_by_the_table),
 		cmocka_unit_test(is_scheduled_on_quarters_to_come),
 		cmocka_unit_test(what_is_not_ready_in_time_goes_back),
+		cmocka_unit_test(its_end_is_told_to_webhooks),
 		cmocka_unit_test(a_fault_anywhere_is_told_and_changes_nothing),
 	};
 
