@@ -103,6 +103,8 @@ static int by_id(const void *a, const void *b)
 static void arrange(const struct records *loaded, const struct ids *ids,
 		    struct records *out)
 {
+	if (loaded->n == 0)
+		return;
 	qsort(loaded->v, loaded->n, sizeof(*loaded->v), by_id);
 	vec_reserve(out, out->n + loaded->n);
 	for (size_t i = 0; i < ids->n; i++) {

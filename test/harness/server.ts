@@ -126,15 +126,19 @@ export class Server {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child = child;
+    let failure: Error | undefined; // there is no such program
+    child.once("error", (error) => (failure = error));
     for (const stream of [child.stdout, child.stderr]) this.collect(stream);
     await until("the server is ready", async () => {
-      if (child.exitCode !== null || child.signalCode !== null)
+      if (failure || child.exitCode !== null || child.signalCode !== null)
         return { ready: false }; // told below, with its last words
       const reply = await fetch(`${this.url}/readyz`);
       await reply.arrayBuffer();
       return reply.status === 200 && { ready: true };
     }).then(({ ready }) => {
-      if (!ready) throw new Error(`the server ended:\n${this.lines.slice(-30).join("\n")}`);
+      if (ready) return;
+      this.child = undefined;
+      throw failure ?? new Error(`the server ended:\n${this.lines.slice(-30).join("\n")}`);
     });
   }
 
