@@ -156,6 +156,7 @@ static void a_job_can_ask_and_go_on(void **state)
 	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
 	assert_int_equal(job_confirm(&tx, id, clock_now_ms(), &err), -1);
 	assert_int_equal(err.code, ERR_CONFLICT);
+	tx_release(&tx); /* the runner may wait for it while it stops */
 }
 
 static int until_stopped(struct job_run *run, struct err *err)
