@@ -3,10 +3,24 @@
 #include "base/cleanup.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "httpc/httpc.h"
 
 #include <locale.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+/* Connections of clients and of the database may be more than the thousand
+ * files that a shell usually allows; the hard limit is the operator's. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit); /* the old one may do */
+}
 
 int main(int argc, char **argv)
 {
@@ -16,7 +30,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(077); /* databases and uploads are nobody else's business */
 	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
 	crypto_init();
+	httpc_init();
 	if (config_load(&config, &argc, argv, &err) < 0)
 		return command_failed(&err) == EXIT_USAGE ? EXIT_USAGE
 							  : EXIT_FAILED;
