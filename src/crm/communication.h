@@ -22,7 +22,7 @@ struct communication_link {
 struct communication {
 	int64_t id;            /* 0: of a campaign */
 	int64_t campaign_id;   /* 0: not of a campaign */
-	const char *kind;      /* call meeting letter email task campaign */
+	const char *kind;      /* call meeting letter email task other */
 	const char *direction; /* in, out; NULL: neither */
 	const char *subject;
 	const char *body;
@@ -41,6 +41,7 @@ struct communication_page {
 	int64_t before_ms; /* 0: from the newest */
 	int64_t before_id; /* the last one's id, and campaign_id */
 	int64_t before_campaign_id;
+	int64_t before_person_id;
 	int64_t limit;
 };
 

@@ -59,6 +59,7 @@ CREATE TABLE campaign_recipient (
 CREATE INDEX campaign_recipient_hash ON campaign_recipient (campaign_id, email_hash);
 CREATE INDEX campaign_recipient_person ON campaign_recipient (person_id, campaign_id);
 CREATE INDEX campaign_recipient_company ON campaign_recipient (company_id, campaign_id) WHERE company_id IS NOT NULL;
+CREATE INDEX campaign_recipient_lead ON campaign_recipient (lead_id, campaign_id) WHERE lead_id IS NOT NULL;
 
 CREATE TABLE campaign_link (
 	id SERIAL_ID,
