@@ -7,6 +7,7 @@
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/consent.h"
+#include "crm/record_private.h"
 #include "sql/record.h"
 #include "store/store.h"
 
@@ -438,8 +439,8 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 	return 0;
 }
 
-static int remove_all(struct tx *tx, enum entity entity, int64_t id,
-		      struct err *err)
+int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,
+			   struct err *err)
 {
 	static const struct sql *const by_entity[] = {
 		SQL_RECORD_REMOVE_TAGS,          SQL_RECORD_REMOVE_NOTES,
@@ -497,7 +498,7 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 	struct record r;
 
 	if (record_get(tx->db, entity, id, arena, &r, err) < 0 ||
-	    remove_all(tx, entity, id, err) < 0)
+	    record_remove_attached(tx, entity, id, err) < 0)
 		return -1;
 	if (entity != ENTITY_COMPANY &&
 	    addresses_put(tx, entity, id, NULL, 0, actor, arena, err) < 0)

@@ -1,10 +1,10 @@
 /* Signing in and out, and who I am. */
 #include "crm/session.h"
-#include "http/auth.h"
 #include "api/crm/cookie.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/err.h"
+#include "http/auth.h"
 
 static void add_user(struct json_writer *w, const struct user *user)
 {

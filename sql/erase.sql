@@ -1,0 +1,104 @@
+-- schema: crm
+-- What erasing takes away, and what a person may ask to see.
+
+-- name: erase-addresses
+-- All of a record, also ended ones. args: entity, record
+SELECT id, address, folded, hash FROM email WHERE entity = ? AND record_id = ?
+ORDER BY id;
+
+-- name: erase-address
+-- args: keyed hash, now, id
+UPDATE email SET address = '', folded = '', hash = ?, is_primary = 0,
+	is_marketing = 0, held_detail = NULL, ended_ms = COALESCE(ended_ms, ?)
+WHERE id = ?;
+
+-- name: erase-address-others
+-- Is the address somebody else's too? args: hash, entity, record
+SELECT 1 FROM email
+WHERE hash = ? AND ended_ms IS NULL AND NOT (entity = ? AND record_id = ?)
+LIMIT 1;
+
+-- name: erase-consent
+-- args: entity, record
+UPDATE consent SET reason = NULL, ip = NULL WHERE entity = ? AND record_id = ?;
+
+-- name: erase-communications
+-- Those with no other person or lead. args: entity, record, entity, record
+DELETE FROM communication WHERE id IN (
+	SELECT l.communication_id FROM communication_link l
+	WHERE l.entity = ? AND l.record_id = ? AND NOT EXISTS (
+		SELECT 1 FROM communication_link o
+		WHERE o.communication_id = l.communication_id
+		AND o.entity IN (1, 2)
+		AND NOT (o.entity = ? AND o.record_id = ?)));
+
+-- name: erase-communication-links
+-- All links to those that are gone by then. args: entity, record
+DELETE FROM communication_link WHERE communication_id IN (
+	SELECT l.communication_id FROM communication_link l
+	WHERE l.entity = ? AND l.record_id = ? AND NOT EXISTS (
+		SELECT 1 FROM communication c
+		WHERE c.id = l.communication_id));
+
+-- name: erase-recipients
+-- Also of those who were merged into the person.
+-- args: keyed hash, old hash, person, person
+UPDATE campaign_recipient SET email_hash = ?
+WHERE email_hash = ? AND (person_id = ? OR person_id IN
+	(SELECT p.id FROM person p WHERE p.merged_into_id = ?));
+
+-- name: erase-activity
+-- args: person, person
+UPDATE campaign_activity SET ip = NULL WHERE person_id = ? OR person_id IN
+	(SELECT p.id FROM person p WHERE p.merged_into_id = ?);
+
+-- name: erase-bridge-member
+-- args: hash
+DELETE FROM bridge_member WHERE email_hash = ?;
+
+-- name: erase-bridge-parked
+-- args: person
+DELETE FROM bridge_parked WHERE person_id = ?;
+
+-- name: erase-refused
+-- Rows of files that were refused and hold the address. args: pattern, pattern
+UPDATE import_refused SET raw = NULL, detail = NULL
+WHERE raw LIKE ? ESCAPE '\' OR raw LIKE ? ESCAPE '\';
+
+-- name: erase-leads
+-- args: person
+SELECT id FROM lead WHERE converted_person_id = ? AND erased_ms IS NULL;
+
+-- name: export-consent
+-- args: entity, record
+SELECT state, source, reason, campaign_id, ip, at_ms FROM consent
+WHERE entity = ? AND record_id = ? ORDER BY id;
+
+-- name: export-addresses
+-- args: record
+SELECT address, type, held, created_ms, ended_ms FROM email
+WHERE entity = 1 AND record_id = ? ORDER BY id;
+
+-- name: export-campaigns
+-- args: person
+SELECT r.campaign_id, k.name, k.subject, r.state, r.reason, r.accepted_ms,
+	r.opened_ms, r.opens, r.clicked_ms, r.clicks, r.bounced_ms,
+	r.unsubscribed_ms, r.complained_ms
+FROM campaign_recipient r JOIN campaign k ON k.id = r.campaign_id
+WHERE r.person_id = ? ORDER BY r.campaign_id;
+
+-- name: export-activity
+-- args: person
+SELECT a.campaign_id, a.kind, a.at_ms, l.url, a.machine, a.ip
+FROM campaign_activity a LEFT JOIN campaign_link l ON l.id = a.link_id
+WHERE a.person_id = ? ORDER BY a.at_ms;
+
+-- name: export-groups
+-- args: person
+SELECT g.name FROM group_member m JOIN crm_group g ON g.id = m.group_id
+WHERE m.record_id = ? AND g.entity = 1 ORDER BY g.name;
+
+-- name: export-audit
+-- args: person
+SELECT at_ms, action FROM audit_log WHERE entity = 1 AND record_id = ?
+ORDER BY id;
