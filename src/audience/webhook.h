@@ -46,12 +46,18 @@ int webhook_list(struct db *db, int64_t list_id, struct arena *arena,
 int webhook_get(struct db *db, int64_t list_id, const char *hex,
 		struct arena *arena, struct webhook *out, struct err *err);
 
+struct webhook_options {
+	/* Where private and loopback addresses are allowed: URLs that begin
+	 * with one of these (this server's own), ends with NULL. */
+	const char *const *own_urls;
+	bool allow_private; /* anywhere */
+};
 /*
  * Asks the URL whether it is there (GET must be answered 200), on no
- * connection of the database. own_url: the public URL of this server, below
- * which private addresses are allowed (NULL: nowhere).
+ * connection of the database.
  */
-int webhook_check_url(const char *url, const char *own_url, struct err *err);
+int webhook_check_url(const char *url, const struct webhook_options *options,
+		      struct err *err);
 int webhook_add(struct tx *tx, int64_t list_id, const json_t *body,
 		int64_t now_ms, struct arena *arena, struct webhook *out,
 		struct err *err);
@@ -89,12 +95,6 @@ int webhook_enqueue(struct tx *tx, const struct list *list,
 
 /* --- the job --- */
 
-struct webhook_options {
-	/* Where private and loopback addresses are allowed: URLs that begin
-	 * with one of these (this server's own), ends with NULL. */
-	const char *const *own_urls;
-	bool allow_private; /* anywhere */
-};
 /* The kind for the runner of the audience schema; options must outlive it. */
 struct job_kind webhook_job_kind(const struct webhook_options *options);
 

@@ -211,10 +211,21 @@ static struct httpc *client_for(bool allow_private)
 	return httpc_new(&options);
 }
 
-int webhook_check_url(const char *url, const char *own_url, struct err *err)
+static bool allows_private(const struct webhook_options *o, const char *url)
+{
+	if (o->allow_private)
+		return true;
+	for (const char *const *own = o->own_urls; own && *own; own++)
+		if (is_below(url, *own))
+			return true;
+	return false;
+}
+
+int webhook_check_url(const char *url, const struct webhook_options *options,
+		      struct err *err)
 {
 	CLEANUP(httpc_free)
-	struct httpc *client = client_for(is_below(url, own_url));
+	struct httpc *client = client_for(allows_private(options, url));
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
 	struct err why = ERR_INIT;
@@ -228,16 +239,6 @@ int webhook_check_url(const char *url, const char *own_url, struct err *err)
 			 "We couldn't verify the URL is working. Please "
 			 "double check and try again. HTTP Code: %d",
 			 reply.status ? reply.status : 400);
-}
-
-static bool allows_private(const struct webhook_options *o, const char *url)
-{
-	if (o->allow_private)
-		return true;
-	for (const char *const *own = o->own_urls; own && *own; own++)
-		if (is_below(url, *own))
-			return true;
-	return false;
 }
 
 /* Waits before each further try; together 75 minutes. */

@@ -1,14 +1,17 @@
 #include "api/mc30/mc30.h"
 
 #include "audience/list.h"
+#include "audience/segment.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "jobs/runner.h"
 
 #include <string.h>
 
 #define PAGE_DEFAULT 10
 #define PAGE_MAX 1000
+#define TRIES_MAX 3
 
 int mc_page(const struct request *rq, struct mc_page *out, struct err *err)
 {
@@ -75,6 +78,45 @@ int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
 			      err);
 
 	return found == 0 ? mc_not_found(err) : found;
+}
+
+struct actor mc_actor(const struct request *rq)
+{
+	return (struct actor){
+		.source = rq->caller.by_session ? SOURCE_ADMIN : SOURCE_API,
+		.now_ms = rq->now_ms,
+		.ip = rq->client_ip,
+	};
+}
+
+bool mc_try_again(struct err *err, int *tries)
+{
+	bool passing = err->code == ERR_RETRY ||
+		       (err->code == ERR_CONFLICT && !err->title[0]);
+
+	if (!passing || ++*tries > TRIES_MAX)
+		return false;
+	*err = (struct err)ERR_INIT;
+	return true;
+}
+
+unsigned mc_statuses(const struct request *rq)
+{
+	unsigned statuses = MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED);
+
+	if (request_query_bool(rq, "include_cleaned", false))
+		statuses |= MEMBER_STATUS_BIT(MEMBER_CLEANED);
+	if (request_query_bool(rq, "include_transactional", false))
+		statuses |= MEMBER_STATUS_BIT(MEMBER_TRANSACTIONAL);
+	if (request_query_bool(rq, "include_unsubscribed", false))
+		statuses |= MEMBER_STATUS_BIT(MEMBER_UNSUBSCRIBED);
+	return statuses;
+}
+
+void mc_wake(const struct request *rq)
+{
+	if (api_of(rq)->audience_jobs)
+		runner_wake(api_of(rq)->audience_jobs);
 }
 
 int mc_body(struct request *rq, const json_t **out, struct err *err)
@@ -149,7 +191,7 @@ int mc_finish(struct request *rq, struct response *rs, struct err *err)
 
 	fields = fields && *fields ? fields : NULL;
 	exclude = exclude && *exclude ? exclude : NULL;
-	if ((!fields && !exclude) || rs->body.len == 0)
+	if ((!fields && !exclude) || rs->body.len == 0 || rs->status >= 400)
 		return 0;
 	if (rs->content_type && !strstr(rs->content_type, "json"))
 		return 0;

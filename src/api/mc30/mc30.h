@@ -15,6 +15,7 @@
 #define API_MC30_MC30_H
 
 #include "api/api.h"
+#include "audience/member.h"
 
 struct list;
 
@@ -38,6 +39,28 @@ int mc_query_word(const struct request *rq, const char *name,
 /* {list_id} of the path. ERR_NOT_FOUND. */
 int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
 		    struct err *err);
+
+/* Whose change it is: of an API key, or of somebody signed in. */
+struct actor mc_actor(const struct request *rq);
+
+/*
+ * Two writers got in each other's way: true, and err is clear again, if the
+ * transaction should be run once more.
+ *
+ *     int tries = 0;
+ *     do {
+ *             err...
+ *             done = write_once(...);
+ *     } while (done < 0 && mc_try_again(err, &tries));
+ */
+bool mc_try_again(struct err *err, int *tries);
+
+/* Bits of member statuses: subscribed, and those that include_cleaned,
+ * include_transactional and include_unsubscribed ask for besides. */
+unsigned mc_statuses(const struct request *rq);
+
+/* After a commit that may have enqueued webhooks. */
+void mc_wake(const struct request *rq);
 
 /* Body as an object, with Mailchimp's error for what is no JSON. */
 int mc_body(struct request *rq, const json_t **out, struct err *err);

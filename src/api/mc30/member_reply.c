@@ -1,0 +1,221 @@
+#include "api/mc30/member_reply.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <string.h>
+
+void member_reply_release(struct member_reply *reply)
+{
+	merge_defs_release(&reply->defs);
+	member_tags_release(&reply->tags);
+	member_rates_release(&reply->rates);
+}
+
+int member_reply_load(const struct request *rq, struct db *db,
+		      const struct list *list, const struct member *members,
+		      size_t n, struct member_reply *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+
+	out->list = list;
+	out->base = mc_base(rq);
+	if (merge_field_list(db, list->id, rq->arena, &out->defs, err) < 0)
+		return -1;
+	out->first_name = merge_defs_find(&out->defs, "FNAME");
+	out->last_name = merge_defs_find(&out->defs, "LNAME");
+	if (n == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addch(&ids, i ? ',' : '[');
+		strbuf_addint(&ids, members[i].id);
+	}
+	strbuf_addch(&ids, ']');
+	if (member_tags_list(db, ids.buf, rq->arena, &out->tags, err) < 0)
+		return -1;
+	return member_rates_list(db, ids.buf, &out->rates, err);
+}
+
+/* The JSON text between the quotes of a value. */
+static struct str inner(struct str stored, const struct merge_def *def)
+{
+	struct str raw = def ? merge_value_raw(stored, def->id)
+			     : (struct str){ NULL, 0 };
+
+	if (raw.len < 2 || raw.s[0] != '"')
+		return (struct str){ "", 0 };
+	return (struct str){ raw.s + 1, raw.len - 2 };
+}
+
+static void write_full_name(const struct member_reply *r, struct str stored,
+			    struct json_writer *w)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	struct str first = inner(stored, r->first_name);
+	struct str last = inner(stored, r->last_name);
+
+	strbuf_addch(&name, '"');
+	strbuf_addslice(&name, first);
+	if (first.len && last.len)
+		strbuf_addch(&name, ' ');
+	strbuf_addslice(&name, last);
+	strbuf_addch(&name, '"');
+	json_key_raw(w, "full_name", strbuf_str(&name));
+}
+
+static void write_rates(const struct member_reply *r, int64_t member_id,
+			struct json_writer *w)
+{
+	size_t low = 0, high = r->rates.n;
+	double opened = 0, clicked = 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (r->rates.v[mid].member_id < member_id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < r->rates.n && r->rates.v[low].member_id == member_id) {
+		const struct member_rate *rate = &r->rates.v[low];
+
+		opened = (double)rate->opened / (double)rate->sent;
+		clicked = (double)rate->clicked / (double)rate->sent;
+	}
+	json_key_begin_object(w, "stats");
+	json_key_number(w, "avg_open_rate", opened);
+	json_key_number(w, "avg_click_rate", clicked);
+	json_end_object(w);
+}
+
+static void write_location(struct json_writer *w)
+{
+	json_key_raw(w, "location",
+		     STR("{\"latitude\":0,\"longitude\":0,\"gmtoff\":0,"
+			 "\"dstoff\":0,\"country_code\":\"\","
+			 "\"timezone\":\"\",\"region\":\"\"}"));
+}
+
+static void write_tags(const struct member_reply *r, int64_t member_id,
+		       struct json_writer *w)
+{
+	size_t low = 0, high = r->tags.n, end;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (r->tags.v[mid].member_id < member_id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (end = low;
+	     end < r->tags.n && r->tags.v[end].member_id == member_id; end++)
+		;
+	json_key_int(w, "tags_count", (int64_t)(end - low));
+	json_key_begin_array(w, "tags");
+	for (size_t i = low; i < end && i < low + 50; i++) {
+		json_begin_object(w);
+		json_key_int(w, "id", r->tags.v[i].segment_id);
+		json_key_text(w, "name", r->tags.v[i].name);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void write_links(const struct member_reply *r, const struct member *m,
+			struct json_writer *w)
+{
+	static const struct {
+		const char *rel, *method, *path;
+	} links[] = {
+		{ "self", "GET", "" },
+		{ "update", "PATCH", "" },
+		{ "upsert", "PUT", "" },
+		{ "delete", "DELETE", "" },
+		{ "activity", "GET", "/activity" },
+		{ "goals", "GET", "/goals" },
+		{ "notes", "GET", "/notes" },
+		{ "events", "POST", "/events" },
+		{ "delete_permanent", "POST", "/actions/delete-permanent" },
+	};
+
+	mc_links_begin(w);
+	mc_link(w, "parent", "GET", r->base, "/lists/%s/members", r->list->hex);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		mc_link(w, links[i].rel, links[i].method, r->base,
+			"/lists/%s/members/%s%s", r->list->hex, m->email_hash,
+			links[i].path);
+	mc_links_end(w);
+}
+
+void member_reply_write(const struct member_reply *r, const struct member *m,
+			struct json_writer *w)
+{
+	struct str stored = str_of(m->merge);
+	char contact_id[CONTACT_ID_HEX + 1];
+
+	member_contact_id(m->id, contact_id);
+	json_begin_object(w);
+	json_key_text(w, "id", m->email_hash);
+	json_key_text(w, "email_address", m->address);
+	json_key_text(w, "unique_email_id", m->unique_id);
+	json_key_text(w, "contact_id", contact_id);
+	write_full_name(r, stored, w);
+	json_key_int(w, "web_id", m->id);
+	json_key_text(w, "email_type", m->text_only ? "text" : "html");
+	json_key_text(w, "status", member_status_name(m->status));
+	if (m->status == MEMBER_UNSUBSCRIBED)
+		json_key_text(w, "unsubscribe_reason", m->unsubscribe_reason);
+	json_key_bool(w, "consents_to_one_to_one_messaging", true);
+	json_key(w, "merge_fields");
+	merge_values_write(&r->defs, stored, w);
+	json_key_begin_object(w, "interests");
+	json_end_object(w);
+	write_rates(r, m->id, w);
+	json_key_text(w, "ip_signup", m->ip_signup);
+	json_key_time(w, "timestamp_signup", m->signup_ms);
+	json_key_text(w, "ip_opt", m->ip_opt);
+	json_key_time(w, "timestamp_opt", m->opt_ms);
+	json_key_int(w, "member_rating", m->rating);
+	json_key_time(w, "last_changed", m->changed_ms);
+	json_key_text(w, "language", m->language);
+	json_key_bool(w, "vip", m->vip);
+	json_key_text(w, "email_client", "");
+	write_location(w);
+	json_key_text(w, "source", m->source);
+	write_tags(r, m->id, w);
+	json_key_text(w, "list_id", r->list->hex);
+	write_links(r, m, w);
+	json_end_object(w);
+}
+
+int member_reply_one(struct request *rq, struct response *rs, struct db *db,
+		     const struct list *list, const struct member *member,
+		     struct err *err)
+{
+	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (member_reply_load(rq, db, list, member, 1, &reply, err) < 0)
+		return -1;
+	member_reply_write(&reply, member, &w);
+	return 0;
+}
+
+int member_reply_page(const struct request *rq, struct db *db,
+		      const struct list *list, const struct members *members,
+		      struct json_writer *w, struct err *err)
+{
+	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+
+	if (member_reply_load(rq, db, list, members->v, members->n, &reply,
+			      err) < 0)
+		return -1;
+	json_key_begin_array(w, "members");
+	vec_each (members, member)
+		member_reply_write(&reply, member, w);
+	json_end_array(w);
+	return 0;
+}

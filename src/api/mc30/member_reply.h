@@ -1,0 +1,41 @@
+/*
+ * api/mc30/member_reply.h - members as the Marketing API writes them
+ *
+ * A page of a thousand costs three more queries (merge fields, tags, rates),
+ * not three each.
+ */
+#ifndef API_MC30_MEMBER_REPLY_H
+#define API_MC30_MEMBER_REPLY_H
+
+#include "api/mc30/mc30.h"
+#include "audience/list.h"
+#include "audience/member.h"
+
+struct member_reply {
+	const struct list *list;
+	const char *base;
+	struct merge_defs defs;
+	struct member_tags tags;
+	struct member_rates rates;
+	const struct merge_def *first_name, *last_name; /* NULL: none */
+};
+void member_reply_release(struct member_reply *reply);
+
+/* Reads what these members need beside their rows. */
+int member_reply_load(const struct request *rq, struct db *db,
+		      const struct list *list, const struct member *members,
+		      size_t n, struct member_reply *out, struct err *err);
+void member_reply_write(const struct member_reply *reply,
+			const struct member *member, struct json_writer *w);
+
+/* A reply of one member, or the problem of a refused op. */
+int member_reply_one(struct request *rq, struct response *rs, struct db *db,
+		     const struct list *list, const struct member *member,
+		     struct err *err);
+
+/* A page of members with what stands around it; closes nothing. */
+int member_reply_page(const struct request *rq, struct db *db,
+		      const struct list *list, const struct members *members,
+		      struct json_writer *w, struct err *err);
+
+#endif

@@ -1,0 +1,229 @@
+#include "api/mc30/mc30.h"
+
+#include "api/handlers.h"
+#include "api/mc30/member_reply.h"
+#include "audience/list.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <string.h>
+
+static int read_times(const struct request *rq, struct member_filter *out,
+		      struct err *err)
+{
+	struct {
+		const char *name;
+		int64_t *ms;
+	} times[] = {
+		{ "since_last_changed", &out->since_changed_ms },
+		{ "before_last_changed", &out->before_changed_ms },
+		{ "since_timestamp_opt", &out->since_opt_ms },
+		{ "before_timestamp_opt", &out->before_opt_ms },
+		{ "unsubscribed_since", &out->since_unsubscribed_ms },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
+		if (mc_query_ms(rq, times[i].name, times[i].ms, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_filter(const struct request *rq, const struct list *list,
+		       struct member_filter *out, struct err *err)
+{
+	static const char *const statuses[] = {
+		"subscribed",    "unsubscribed", "cleaned", "pending",
+		"transactional", "archived",     NULL
+	};
+	static const char *const types[] = { "html", "text", NULL };
+	static const char *const sorts[] = { "last_changed", "timestamp_opt",
+					     "timestamp_signup", NULL };
+	static const char *const dirs[] = { "ASC", "DESC", NULL };
+	int status = mc_query_word(rq, "status", statuses, -2, err);
+	int type = mc_query_word(rq, "email_type", types, -2, err);
+	int sort = mc_query_word(rq, "sort_field", sorts, -2, err);
+	int dir = mc_query_word(rq, "sort_dir", dirs, 0, err);
+	struct mc_page page;
+
+	*out = (struct member_filter){ .list_id = list->id };
+	if (status == -1 || type == -1 || sort == -1 || dir == -1 ||
+	    mc_page(rq, &page, err) < 0 || read_times(rq, out, err) < 0)
+		return -1;
+	out->status = status < 0 ? 0 : (enum member_status)(status + 1);
+	out->email_type = type < 0 ? NULL : types[type];
+	out->unique_id = request_query(rq, "unique_email_id");
+	out->vip_only = request_query_bool(rq, "vip_only", false);
+	out->count = page.count;
+	out->offset = page.offset;
+	out->sort_desc = dir == 1;
+	/* Whoever asks for changes walks them in their order. */
+	if (sort >= 0)
+		out->sort = MEMBER_BY_CHANGED + (unsigned)sort;
+	else if (out->since_changed_ms || out->before_changed_ms)
+		out->sort = MEMBER_BY_CHANGED;
+	return 0;
+}
+
+int mc_members_list(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(members_release) struct members members = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct member_filter filter;
+	struct list list;
+	int64_t total = 0;
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    read_filter(rq, &list, &filter, err) < 0 ||
+	    member_list(db, &filter, rq->arena, &members, &total, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
+		return -1;
+	json_key_text(&w, "list_id", list.hex);
+	mc_collection_end(
+		&w, total, mc_base(rq),
+		arena_printf(rq->arena, "/lists/%s/members", list.hex),
+		arena_printf(rq->arena, "/lists/%s", list.hex));
+	json_end_object(&w);
+	return 0;
+}
+
+int mc_members_get(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct member member;
+	struct list list;
+
+	if (mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    member_get(db, list.id, request_param(rq, "subscriber_hash"),
+		       rq->arena, &member, err) < 0)
+		return -1;
+	return member_reply_one(rq, rs, db, &list, &member, err);
+}
+
+/* --- changes --- */
+
+/* Mailchimp names each merge field that is wrong. */
+static void write_merge_errors(struct request *rq, struct response *rs,
+			       const struct member_op *op)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	rs->status = 400;
+	rs->content_type = "application/problem+json; charset=utf-8";
+	json_begin_object(&w);
+	json_key_text(&w, "type",
+		      "https://mailchimp.com/developer/marketing/docs/"
+		      "errors/");
+	json_key_text(&w, "title", "Invalid Resource");
+	json_key_int(&w, "status", 400);
+	json_key_text(&w, "detail", op->err.text);
+	json_key_text(&w, "instance", rq->id);
+	json_key_begin_array(&w, "errors");
+	vec_each (&op->errors, e) {
+		json_begin_object(&w);
+		json_key_text(&w, "field", e->field);
+		json_key_text(&w, "message", e->message);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_end_object(&w);
+}
+
+static int apply_once(struct request *rq, struct db *db,
+		      const struct list *list, struct member_op *op,
+		      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = mc_actor(rq);
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    member_apply(&tx, list, op, 1, &actor, rq->arena, err) < 0)
+		return -1;
+	return op->outcome == MEMBER_REFUSED ? 0 : tx_commit(&tx, err);
+}
+
+static int change(struct request *rq, struct response *rs,
+		  enum member_mode mode, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(member_op_release) struct member_op op = { .mode = mode };
+	struct list list;
+	int done, tries = 0;
+
+	if (mode != MEMBER_POST)
+		op.key = request_param(rq, "subscriber_hash");
+	op.skip_merge_validation =
+		request_query_bool(rq, "skip_merge_validation", false);
+	if (mc_body(rq, &op.body, err) < 0 || mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0)
+		return -1;
+	do {
+		done = apply_once(rq, db, &list, &op, err);
+	} while (done < 0 && mc_try_again(err, &tries));
+	if (done < 0)
+		return -1;
+	mc_wake(rq);
+	if (op.outcome != MEMBER_REFUSED)
+		return member_reply_one(rq, rs, db, &list, &op.member, err);
+	if (op.errors.n) {
+		write_merge_errors(rq, rs, &op);
+		return 0;
+	}
+	*err = op.err;
+	return -1;
+}
+
+int mc_members_add(struct request *rq, struct response *rs, struct err *err)
+{
+	return change(rq, rs, MEMBER_POST, err);
+}
+
+int mc_members_put(struct request *rq, struct response *rs, struct err *err)
+{
+	return change(rq, rs, MEMBER_PUT, err);
+}
+
+int mc_members_update(struct request *rq, struct response *rs, struct err *err)
+{
+	return change(rq, rs, MEMBER_PATCH, err);
+}
+
+typedef int (*leave_fn)(struct tx *tx, const struct list *list, const char *key,
+			const struct actor *actor, struct err *err);
+
+static int leave(struct request *rq, struct response *rs, leave_fn fn,
+		 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = mc_actor(rq);
+	struct list list;
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    fn(&tx, &list, request_param(rq, "subscriber_hash"), &actor, err) <
+		    0 ||
+	    tx_commit(&tx, err) < 0) {
+		if (strcmp(err->title, "Method Not Allowed") == 0)
+			response_header(rs, "Allow", "GET, PUT");
+		return -1;
+	}
+	mc_wake(rq);
+	response_empty(rs, 204);
+	return 0;
+}
+
+int mc_members_archive(struct request *rq, struct response *rs, struct err *err)
+{
+	return leave(rq, rs, member_archive, err);
+}
+
+int mc_members_forget(struct request *rq, struct response *rs, struct err *err)
+{
+	return leave(rq, rs, member_forget, err);
+}

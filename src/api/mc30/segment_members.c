@@ -1,0 +1,239 @@
+/*
+ * Who is in a segment: read, and changed one by one or 500 at a time.
+ */
+#include "api/mc30/mc30.h"
+
+#include "api/handlers.h"
+#include "api/mc30/member_reply.h"
+#include "audience/list.h"
+#include "audience/member_set.h"
+#include "audience/segment.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+static int load_ids(struct db *db, const struct ids *ids, struct arena *arena,
+		    struct members *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	if (ids->n == 0)
+		return 0;
+	vec_each (ids, id) {
+		strbuf_addch(&json, json.len ? ',' : '[');
+		strbuf_addint(&json, *id);
+	}
+	strbuf_addch(&json, ']');
+	return member_list_by_ids(db, json.buf, arena, out, err);
+}
+
+/* --- reading --- */
+
+static void pick_page(struct member_set *set, const struct mc_page *page,
+		      struct ids *out)
+{
+	int64_t id = 0, at = 0;
+
+	while ((id = member_set_next(set, id)) > 0 &&
+	       at < page->offset + page->count)
+		if (at++ >= page->offset)
+			vec_push(out, id);
+}
+
+int mc_segment_members_list(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(members_release) struct members members = VEC_INIT;
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct segment_target target = { .statuses = mc_statuses(rq) };
+	struct mc_page page;
+	struct list list;
+	const char *path;
+
+	if (mc_page(rq, &page, err) < 0 ||
+	    request_param_id(rq, "segment_id", &target.segment_id, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 || mc_list_of_path(rq, db, &list, err) < 0)
+		return -1;
+	target.list_id = list.id;
+	if (segment_members(db, &target, rq->now_ms, &set, err) < 0)
+		return -1;
+	pick_page(&set, &page, &ids);
+	if (load_ids(db, &ids, rq->arena, &members, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
+		return -1;
+	path = arena_printf(rq->arena, "/lists/%s/segments/%lld", list.hex,
+			    (long long)target.segment_id);
+	mc_collection_end(&w, member_set_count(&set), mc_base(rq),
+			  arena_printf(rq->arena, "%s/members", path), path);
+	json_end_object(&w);
+	return 0;
+}
+
+/* --- changes --- */
+
+struct change_call {
+	int64_t segment_id;
+	const json_t *add, *remove;
+	struct segment_change change;
+};
+
+static void release_call(struct change_call *call)
+{
+	segment_change_release(&call->change);
+}
+
+static int apply_once(struct request *rq, struct db *db,
+		      const struct list *list, struct change_call *call,
+		      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    segment_change_members(&tx, list, call->segment_id, call->add,
+				   call->remove, rq->now_ms, rq->arena,
+				   &call->change, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int apply(struct request *rq, struct db *db, const struct list *list,
+		 struct change_call *call, struct err *err)
+{
+	int done, tries = 0;
+
+	do {
+		segment_change_release(&call->change);
+		done = apply_once(rq, db, list, call, err);
+	} while (done < 0 && mc_try_again(err, &tries));
+	return done;
+}
+
+static int write_part(const struct request *rq, struct db *db,
+		      const struct list *list, const struct ids *ids,
+		      const char *key, struct json_writer *w, struct err *err)
+{
+	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+	CLEANUP(members_release) struct members members = VEC_INIT;
+
+	if (load_ids(db, ids, rq->arena, &members, err) < 0 ||
+	    member_reply_load(rq, db, list, members.v, members.n, &reply, err) <
+		    0)
+		return -1;
+	json_key_begin_array(w, key);
+	vec_each (&members, member)
+		member_reply_write(&reply, member, w);
+	json_end_array(w);
+	return 0;
+}
+
+static void write_unknown(const struct texts *unknown, struct json_writer *w)
+{
+	json_key_begin_array(w, "errors");
+	if (unknown->n) {
+		json_begin_object(w);
+		json_key_begin_array(w, "email_addresses");
+		vec_each (unknown, address)
+			json_text(w, *address);
+		json_end_array(w);
+		json_key_text(w, "error",
+			      "Email addresses do not exist in the list");
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+int mc_segments_batch(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(release_call) struct change_call call = { 0 };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const json_t *body;
+	struct list list;
+
+	if (request_param_id(rq, "segment_id", &call.segment_id, err) < 0 ||
+	    mc_body(rq, &body, err) < 0 ||
+	    json_get_array(body, "members_to_add", &call.add, err) < 0 ||
+	    json_get_array(body, "members_to_remove", &call.remove, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    apply(rq, db, &list, &call, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	if (write_part(rq, db, &list, &call.change.added, "members_added", &w,
+		       err) < 0 ||
+	    write_part(rq, db, &list, &call.change.removed, "members_removed",
+		       &w, err) < 0)
+		return -1;
+	write_unknown(&call.change.unknown, &w);
+	json_key_int(&w, "total_added", (int64_t)call.change.added.n);
+	json_key_int(&w, "total_removed", (int64_t)call.change.removed.n);
+	json_key_int(&w, "error_count", (int64_t)call.change.unknown.n);
+	mc_links_begin(&w);
+	mc_link(&w, "parent", "GET", mc_base(rq), "/lists/%s/segments/%lld",
+		list.hex, (long long)call.segment_id);
+	mc_links_end(&w);
+	json_end_object(&w);
+	return 0;
+}
+
+/* An array of one, for the calls about one member. */
+static json_t *array_of(const char *address)
+{
+	json_t *array = json_array();
+
+	/* Out of memory leaves an empty array: nothing is changed. */
+	(void)json_array_append_new(array, json_string(address));
+	return array;
+}
+
+int mc_segment_members_add(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(release_call) struct change_call call = { 0 };
+	CLEANUP(json_free) json_t *one = NULL;
+	const char *address = "";
+	const json_t *body;
+	struct member member;
+	struct list list;
+
+	if (request_param_id(rq, "segment_id", &call.segment_id, err) < 0 ||
+	    mc_body(rq, &body, err) < 0 ||
+	    json_get_text(body, "email_address", &address, err) < 0)
+		return -1;
+	one = array_of(address);
+	call.add = one;
+	if (mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    apply(rq, db, &list, &call, err) < 0 ||
+	    member_get(db, list.id, address, rq->arena, &member, err) < 0)
+		return -1;
+	return member_reply_one(rq, rs, db, &list, &member, err);
+}
+
+int mc_segment_members_remove(struct request *rq, struct response *rs,
+			      struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(release_call) struct change_call call = { 0 };
+	CLEANUP(json_free) json_t *one = NULL;
+	struct member member;
+	struct list list;
+
+	if (request_param_id(rq, "segment_id", &call.segment_id, err) < 0 ||
+	    mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &list, err) < 0 ||
+	    member_get(db, list.id, request_param(rq, "subscriber_hash"),
+		       rq->arena, &member, err) < 0)
+		return -1;
+	one = array_of(member.address);
+	call.remove = one;
+	if (apply(rq, db, &list, &call, err) < 0)
+		return -1;
+	response_empty(rs, 204);
+	return 0;
+}

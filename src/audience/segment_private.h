@@ -1,0 +1,92 @@
+/*
+ * audience/segment_private.h - conditions: parsed once, evaluated in two ways
+ *
+ * segment_parse checks the API's {match, conditions} and resolves all that they
+ * name (fields, tags, campaigns, dates) to plain values. Then either
+ * segment_eval fills a member set (tags and campaigns from indexes, all else in
+ * one walk over the rows), or segment_sql makes one SQL condition of them.
+ * Both mean the same, which a property test holds; PostgreSQL is given the SQL,
+ * because sending a million rows costs more than looking at them.
+ *
+ * Texts compare without regard to ASCII case, byte by byte otherwise: what
+ * both databases and C can do alike.
+ */
+#ifndef AUDIENCE_SEGMENT_PRIVATE_H
+#define AUDIENCE_SEGMENT_PRIVATE_H
+
+#include "audience/member_set.h"
+#include "audience/merge_field.h"
+#include "audience/segment.h"
+#include "store/sqlbuild.h"
+
+enum condition_kind {
+	CONDITION_TEXT,    /* a merge field, its text */
+	CONDITION_NUMBER,  /* a merge field, its number */
+	CONDITION_ADDRESS, /* any part of an address */
+	CONDITION_EMAIL,
+	CONDITION_OPT,     /* timestamp_opt */
+	CONDITION_CHANGED, /* info_changed */
+	CONDITION_RATING,
+	CONDITION_VIP,
+	CONDITION_LANGUAGE,
+	CONDITION_SOURCE,
+	CONDITION_NEVER,  /* nobody (negated: everybody) */
+	CONDITION_STATIC, /* from here on: sets from indexes */
+	CONDITION_SENT,
+	CONDITION_OPENED,
+	CONDITION_CLICKED,
+};
+
+/* What remains when negations are taken out: `not` is a negated `is`. */
+enum condition_test {
+	TEST_IS,
+	TEST_CONTAINS,
+	TEST_STARTS,
+	TEST_ENDS,
+	TEST_GREATER,
+	TEST_LESS,
+	TEST_BLANK,
+	TEST_BETWEEN, /* from_ms <= time < to_ms, and there is a time */
+};
+
+struct condition {
+	enum condition_kind kind;
+	enum condition_test test;
+	bool negated;
+	bool among_sent; /* opened, clicked, negated: of those who got it */
+	bool needs_text; /* greater, less: a blank value never fits */
+	int64_t merge_id;
+	const char *text; /* ASCII lower case */
+	double number;
+	int64_t from_ms, to_ms;
+	int64_t id; /* segment or campaign; 0: any campaign */
+};
+
+struct condition_tree {
+	bool any; /* else all */
+	struct condition *v;
+	size_t n;
+};
+
+#define CONDITIONS_MAX 10
+
+int segment_parse(struct db *db, int64_t list_id, const json_t *opts,
+		  int64_t now_ms, struct arena *arena,
+		  struct condition_tree *out, struct err *err);
+
+/* " AND (...)" about `member m`; nothing if there are no conditions. */
+void segment_sql(struct sqlbuild *b, const struct condition_tree *tree);
+
+struct segment_scope {
+	int64_t list_id;
+	unsigned statuses;
+};
+int segment_eval(struct db *db, const struct segment_scope *scope,
+		 const struct condition_tree *tree, struct member_set *out,
+		 struct err *err);
+/* The same by one query with segment_sql. */
+int segment_query(struct db *db, const struct segment_scope *scope,
+		  const struct condition_tree *tree, struct arena *arena,
+		  struct member_set *out, struct err *err);
+
+#endif
