@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "httpc/httpc.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -32,7 +31,6 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	raise_file_limit();
 	crypto_init();
-	httpc_init();
 	if (config_load(&config, &argc, argv, &err) < 0)
 		return command_failed(&err) == EXIT_USAGE ? EXIT_USAGE
 							  : EXIT_FAILED;
