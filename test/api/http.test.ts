@@ -58,7 +58,7 @@ describe("errors", () => {
       status: 422, headers: { "X-HTTP-Method-Override": "DELETE" },
     });
     const { body } = await server.mailchimp.post("/3.0/ping", undefined, {
-      headers: { "X-HTTP-Method-Override": "GET" },
+      headers: { "X-HTTP-Method-Override": "GET" }, unchecked: true,
     });
     assert.equal(body.health_status, "Everything's Chimpy!");
   });
