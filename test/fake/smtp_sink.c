@@ -135,7 +135,7 @@ static bool on_command(const struct sink *sink, struct conn *c, char *line)
 	if (strncasecmp(line, "EHLO", 4) == 0)
 		on_ehlo(sink, c);
 	else if (strncasecmp(line, "QUIT", 4) == 0)
-		return false;
+		return say(c, "221 Bye"), false;
 	else
 		say(c, "250 Ok");
 	return true;
