@@ -1,0 +1,135 @@
+/** Who may do what: the set-up link, sessions, users, roles, keys. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { Client, useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+const PASSWORD = "correct horse battery staple";
+
+describe("the first administrator", () => {
+  const server = useServer();
+
+  it("uses the link of the first start, once", async () => {
+    const link = server.log.find((line) => line.includes("/setup?token="))!;
+    const token = new URL(link.trim()).searchParams.get("token")!;
+    const page = await server.anonymous.get("/setup", { token });
+    assert.equal(page.type, "text/html");
+    const fields = { email: "root@example.test", name: "Root", password: PASSWORD };
+    await server.anonymous.post(`${v1}/setup`, { token: "wrong", ...fields }, { status: 403 });
+    const { body } = await server.anonymous.post(`${v1}/setup`, { token, ...fields });
+    assert.equal(body.role, "administrator");
+    await server.anonymous.post(`${v1}/setup`, { token, ...fields }, { status: 403 });
+    await server.anonymous.get("/setup", { token }, { status: 403 });
+  });
+});
+
+describe("signing in", () => {
+  const server = useServer();
+
+  before(async () => {
+    await server.admin.post(`${v1}/users`, {
+      email: "Mia@example.test", name: "Mia", role: "manager", password: PASSWORD,
+    }, { status: 201 });
+  });
+
+  it("gives a session whose writes need the token that came with it", async () => {
+    const { headers, body } = await server.anonymous.post(`${v1}/session`,
+      { email: "mia@EXAMPLE.test", password: PASSWORD });
+    const set = headers.get("set-cookie")!;
+    assert.match(set, /^muster_session=[^;]+;.*HttpOnly/i);
+    assert.match(set, /SameSite=(Lax|Strict)/i);
+    const cookie = { cookie: set.split(";")[0]! };
+    const me = await server.anonymous.get(`${v1}/me`, {}, { headers: cookie });
+    assert.equal(me.body.name, "Mia");
+    assert.equal(me.body.role, "manager");
+    const person = { first_name: "By Mia" };
+    await server.anonymous.post(`${v1}/people`, person, { headers: cookie, status: 403 });
+    const token = { ...cookie, "x-csrf-token": body.csrf_token };
+    await server.anonymous.post(`${v1}/people`, person, { headers: token, status: 201 });
+    await server.anonymous.delete(`${v1}/session`, { headers: token, status: 204 });
+    await server.anonymous.get(`${v1}/me`, {}, { headers: cookie, status: 401 });
+  });
+
+  it("says the same of a wrong password and of nobody, and slows guessing down", async () => {
+    const attempt = (email: string, password: string) =>
+      server.anonymous.post(`${v1}/session`, { email, password }, { status: [401, 403, 429] });
+    const wrong = await attempt("mia@example.test", "wrong");
+    const nobody = await attempt("nobody@example.test", "wrong");
+    assert.equal(wrong.status, nobody.status);
+    assert.equal(wrong.body.detail, nobody.body.detail);
+    let last = wrong;
+    for (let i = 0; i < 30 && last.status !== 429; i++)
+      last = await attempt("mia@example.test", `guess ${i}`);
+    assert.equal(last.status, 429);
+  });
+});
+
+describe("users and keys", () => {
+  const server = useServer();
+  const keys: Record<string, Client> = {};
+
+  before(async () => {
+    for (const role of ["administrator", "manager", "user"] as const)
+      keys[role] = server.admin.as(await server.createKey(role, role));
+  });
+
+  it("of each role may do what the role allows", async () => {
+    const attempts: [string, (client: Client, status: number) => Promise<unknown>, string[]][] = [
+      ["read", (c, status) => c.get(`${v1}/people`, {}, { status }),
+        ["administrator", "manager", "user"]],
+      ["write", (c, status) => c.post(`${v1}/tags`, { name: `t${Math.random()}` }, { status }),
+        ["administrator", "manager", "user"]],
+      ["market", (c, status) => c.get(`${v1}/outbox`, {}, { status }),
+        ["administrator", "manager"]],
+      ["admin", (c, status) => c.get(`${v1}/users`, {}, { status }), ["administrator"]],
+    ];
+    for (const [what, attempt, allowed] of attempts)
+      for (const [role, client] of Object.entries(keys)) {
+        const good = what === "write" ? 201 : 200;
+        await attempt(client, allowed.includes(role) ? good : 403);
+      }
+    await server.anonymous.get(`${v1}/people`, {}, { status: 401 });
+  });
+
+  it("are made, listed with a hint only, and ended", async () => {
+    const { body: made } = await server.admin.post(`${v1}/keys`,
+      { name: "for a script", role: "user" }, { status: 201 });
+    assert.match(made.key, /^[0-9a-f]{32}-us1$/);
+    const client = server.admin.as(made.key);
+    assert.equal((await client.get(`${v1}/me`)).body.role, "user");
+    const { body } = await server.admin.get(`${v1}/keys`);
+    assert.ok(!JSON.stringify(body).includes(made.key));
+    assert.ok(body.items.some((k: Json) => k.id === made.id));
+    await server.admin.delete(`${v1}/keys/${made.id}`, { status: 204 });
+    await client.get(`${v1}/me`, {}, { status: 401 });
+    await client.get("/3.0/ping", {}, { status: 401 });
+  });
+
+  it("change, and the last administrator stays", async () => {
+    const user = async (fields: Json): Promise<Json> =>
+      (await server.admin.post(`${v1}/users`, fields, { status: 201 })).body;
+    const boss = await user({
+      email: "boss@example.test", name: "Boss", role: "administrator", password: PASSWORD,
+    });
+    const other = await user({ email: "two@example.test", name: "Two", role: "user" });
+    await server.admin.post(`${v1}/users`,
+      { email: "TWO@example.test", name: "Again", role: "user" }, { status: 409 });
+    const path = `${v1}/users/${other.id}`;
+    const changed = await server.admin.patch(path, { role: "manager", may_send: true });
+    assert.equal(changed.body.role, "manager");
+    assert.equal(changed.body.may_send, true);
+    assert.equal((await server.admin.get(path)).body.has_password, false);
+    await server.admin.patch(`${v1}/users/${boss.id}`, { role: "user" }, { status: [400, 409] });
+    await server.admin.delete(`${v1}/users/${boss.id}`, { status: [400, 409] });
+    await server.admin.delete(path, { status: 204 });
+    await server.admin.get(path, {}, { status: 404 });
+  });
+
+  it("see jobs", async () => {
+    const { body } = await server.admin.get(`${v1}/jobs`);
+    for (const job of body.items) await server.admin.get(`${v1}/jobs/${job.id}`);
+    await server.admin.get(`${v1}/jobs/999999999`, {}, { status: 404 });
+    await server.admin.post(`${v1}/jobs/999999999/cancel`, undefined, { status: 404 });
+    await server.admin.post(`${v1}/jobs/999999999/confirm`, undefined, { status: 404 });
+  });
+});
