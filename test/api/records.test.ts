@@ -32,7 +32,7 @@ describe("records", () => {
       birthday: { first_name: "X", birthday: "2021-02-30" },
     })) {
       const { body } = await server.admin.post(`${v1}/people`, fields, { status: 400 });
-      assert.equal(body.errors?.[0]?.field, field, JSON.stringify(body));
+      assert.ok(body.errors?.[0]?.field.startsWith(field), JSON.stringify(body));
     }
     await server.admin.post(`${v1}/people`, { no_such_field: 1 }, { status: 400 });
     await server.admin.post(`${v1}/people`, "{", { status: 400 });
