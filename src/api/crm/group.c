@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "crm/group.h"
 #include "crm/record_json.h"
+#include "crm/tag.h"
 
 static int read_filter(struct request *rq, struct group_filter *f,
 		       struct err *err)
