@@ -1,9 +1,9 @@
 /* Groups of people, leads and companies. */
+#include "crm/group.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/group.h"
 #include "crm/record_json.h"
 #include "crm/tag.h"
 
@@ -149,9 +149,9 @@ int v1_groups_delete(struct request *rq, struct response *rs, struct err *err)
 
 /* --- members --- */
 
-static int format_members(struct request *rq, struct db *db,
-			  enum entity entity, const struct ids *ids,
-			  struct json_writer *w, struct err *err)
+static int format_members(struct request *rq, struct db *db, enum entity entity,
+			  const struct ids *ids, struct json_writer *w,
+			  struct err *err)
 {
 	CLEANUP(records_release) struct records records = VEC_INIT;
 
@@ -207,8 +207,7 @@ static int read_ids(struct request *rq, struct ids *out, struct err *err)
 	if (found == 0 || json_array_size(ids) > GROUP_IDS_MAX)
 		return err_field(err, "ids", "takes 1 to %d ids",
 				 GROUP_IDS_MAX);
-	json_array_foreach(ids, i, id)
-	{
+	json_array_foreach (ids, i, id) {
 		if (!json_is_integer(id))
 			return err_field(err, "ids", "must be integers");
 		vec_push(out, json_integer_value(id));

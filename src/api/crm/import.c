@@ -72,8 +72,7 @@ int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 	struct import_input in = { .match = NULL };
 	int64_t id, job_id;
 
-	if (read_input(rq, &in, err) < 0 ||
-	    read_mapping(rq, &mapping, err) < 0)
+	if (read_input(rq, &in, err) < 0 || read_mapping(rq, &mapping, err) < 0)
 		return -1;
 	in.mapping = mapping;
 	if (v1_db(rq, &db, err) < 0 ||
