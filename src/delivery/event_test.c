@@ -1,0 +1,221 @@
+#include "delivery/event.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "store/store_fixture.h"
+
+#include "sql/event.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+
+#include <cmocka.h>
+
+static int open_fixture(void **state)
+{
+	static struct store_fixture f;
+
+	store_fixture_open(&f);
+	*state = &f;
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	store_fixture_free(*state);
+	return 0;
+}
+
+static int64_t count(struct store_fixture *f)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_query_text(f->events, "SELECT COUNT(*) FROM event",
+				       SQL_NO_ARGS, &rows, &err),
+			 0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	return rows_int(rows, 0);
+}
+
+static const struct event click = {
+	.at_ms = 1000,
+	.kind = EVENT_CLICKED,
+	.campaign_id = 7,
+	.member_id = 8,
+	.link_id = 3,
+	.code = EVENT_HIT_HEAD,
+	.ip = "192.0.2.1",
+	.agent = "Zoë's \"browser\"\\",
+	.detail = NULL,
+};
+
+static void events_come_back_as_written(void **state)
+{
+	struct store_fixture *f = *state;
+	struct event three[] = { click, click, click };
+
+	three[1].agent = NULL;
+	three[2].member_id = 9;
+	for (int n = 1; n <= 3; n += 2) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(tx_begin(f->events, &tx, &err), 0);
+		assert_int_equal(event_insert(&tx, "a", three, (size_t)n, &err),
+				 0);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_query(f->events, SQL_EVENT_AFTER,
+				  SQL_ARGS(sql_int(0), sql_int(0), sql_int(9)),
+				  &rows, &err),
+			 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(rows_next(rows, &err), 1);
+		assert_int_equal(rows_int(rows, 3), EVENT_CLICKED);
+		assert_int_equal(rows_int(rows, 5), i == 3 ? 9 : 8);
+		assert_int_equal(rows_int(rows, 6), 3);
+		if (i == 2)
+			assert_true(rows_is_null(rows, 9));
+		else
+			assert_string_equal(rows_text(rows, 9), click.agent);
+		assert_true(rows_is_null(rows, 10));
+	}
+	assert_int_equal(rows_next(rows, &err), 0);
+}
+
+static void a_failed_insert_leaves_nothing(void **state)
+{
+	struct store_fixture *f = *state;
+	struct event two[] = { click, click };
+	int failures = 0;
+
+	for (int n = 1; n < 20; n++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+		int rc;
+
+		db_fail_nth(f->events, n);
+		rc = tx_begin(f->events, &tx, &err);
+		if (rc == 0)
+			rc = event_insert(&tx, "a", two, 2, &err);
+		if (rc == 0)
+			rc = tx_commit(&tx, &err);
+		db_fail_nth(f->events, 0);
+		tx_release(&tx);
+		if (rc == 0)
+			break;
+		failures++;
+		assert_int_equal(err.code, ERR_IO);
+		assert_int_equal(count(f), 0);
+	}
+	assert_true(failures >= 3);
+	assert_int_equal(count(f), 2);
+}
+
+struct tally {
+	atomic_int durable, failed, commits;
+};
+
+static void on_done(void *context, bool durable)
+{
+	struct tally *t = context;
+
+	atomic_fetch_add(durable ? &t->durable : &t->failed, 1);
+}
+
+static void on_commit(void *context)
+{
+	atomic_fetch_add(&((struct tally *)context)->commits, 1);
+}
+
+struct adder {
+	struct event_writer *w;
+	struct tally *tally;
+};
+
+#define EACH 300
+#define THREADS 4
+
+static void *add_many(void *arg)
+{
+	struct adder *a = arg;
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < EACH; i++)
+		event_add(a->w, &click, on_done, a->tally);
+	assert_int_equal(event_add_wait(a->w, &click, &err), 0);
+	return NULL;
+}
+
+static void all_that_is_added_becomes_durable_in_groups(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(event_writer_free) struct event_writer *w = NULL;
+	struct tally tally = { 0 };
+	struct adder adder;
+	pthread_t threads[THREADS];
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		event_writer_start(f->store, "me", on_commit, &tally, &w, &err),
+		0);
+	adder = (struct adder){ w, &tally };
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, add_many, &adder);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	event_writer_stop(w);
+	assert_int_equal(tally.durable, THREADS * EACH);
+	assert_int_equal(tally.failed, 0);
+	assert_int_equal(count(f), THREADS * (EACH + 1));
+	assert_true(tally.commits >= 1);
+	assert_true(tally.commits <= THREADS * (EACH + 1));
+}
+
+static void what_comes_after_the_end_is_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(event_writer_free) struct event_writer *w = NULL;
+	struct tally tally = { 0 };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	event_writer_stop(w);
+	event_add(w, &click, on_done, &tally);
+	assert_int_equal(tally.failed, 1);
+	assert_int_equal(event_add_wait(w, &click, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_int_equal(count(f), 0);
+}
+
+static void each_kind_has_a_name(void **state)
+{
+	(void)state;
+	for (int kind = EVENT_HANDED; kind <= EVENT_BOUNCED; kind++)
+		assert_string_not_equal(event_kind_name((enum event_kind)kind),
+					"unknown");
+	assert_string_equal(event_kind_name((enum event_kind)99), "unknown");
+}
+
+#define FIXED(test) \
+	cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXED(events_come_back_as_written),
+		FIXED(a_failed_insert_leaves_nothing),
+		FIXED(all_that_is_added_becomes_durable_in_groups),
+		FIXED(what_comes_after_the_end_is_refused),
+		cmocka_unit_test(each_kind_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
