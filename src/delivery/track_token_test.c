@@ -144,7 +144,7 @@ static void keys_last_and_retired_ones_still_verify(void **state)
 	strbuf_addf(&setting, "{\"current\":2,\"keys\":{\"2\":\"%064d\",%s", 7,
 		    strstr(was, "\"1\":"));
 	assert_int_equal(tx_begin(f->audience, &tx, &err), 0);
-	assert_int_equal(setting_put(&tx, "track.keys", setting.buf, &err), 0);
+	assert_true(setting_put(&tx, "track.keys", setting.buf, &err) >= 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	later = load(f);
 	assert_true(

@@ -1,0 +1,165 @@
+#include "delivery/claim.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "delivery/delivery_fixture.h"
+#include "delivery/recipient.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static int set_up(void **state)
+{
+	static struct delivery_fixture f;
+
+	delivery_fixture_open(&f, 6, "<p>x</p>");
+	fixture_queue_all(&f);
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	delivery_fixture_free(*state);
+	return 0;
+}
+
+static int64_t claim(struct delivery_fixture *f, bool only_deferred,
+		     int64_t limit, struct claims *out)
+{
+	struct err err = ERR_INIT;
+	int64_t n = claim_next(f->store.audience, f->campaign_id, only_deferred,
+			       "me/1", limit, FIXTURE_NOW, f->arena, out, &err);
+
+	if (n < 0)
+		fail_msg("%s", err.text);
+	return n;
+}
+
+static int64_t count(struct delivery_fixture *f, int state)
+{
+	return fixture_int(f, "SELECT COUNT(*) FROM recipient WHERE state = %d",
+			   state);
+}
+
+static void each_is_claimed_once(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+
+	assert_int_equal(claim(f, false, 4, &claims), 4);
+	assert_int_equal(claim(f, false, 4, &claims), 2);
+	assert_int_equal(claim(f, false, 4, &claims), 0);
+	assert_int_equal(claims.n, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(claims.v[i].member_id, i + 1);
+	assert_string_equal(claims.v[2].address, "m3@d3.example");
+	assert_string_equal(claims.v[2].merge, "{\"1\":\"M3\"}");
+	assert_int_equal(count(f, RECIPIENT_CLAIMED), 6);
+}
+
+static void who_left_meanwhile_is_left_out(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+
+	fixture_exec(f, "UPDATE member SET status = 2 WHERE id IN (1, 4)");
+	fixture_exec(f, "UPDATE member SET status = 3 WHERE id = 2");
+	fixture_exec(f, "DELETE FROM member WHERE id = 3");
+	assert_int_equal(claim(f, false, 10, &claims), 6);
+	assert_int_equal(claims.n, 2);
+	assert_int_equal(claims.v[0].member_id, 5);
+	assert_int_equal(count(f, RECIPIENT_LEFT_OUT), 4);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM recipient"
+					" WHERE reason = 'unsubscribed'"),
+			 2);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM recipient"
+					" WHERE reason = 'cleaned'"),
+			 1);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM recipient"
+					" WHERE reason = 'forgotten'"),
+			 1);
+}
+
+static void deferred_ones_wait_for_their_time(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+
+	fixture_exec(f,
+		     "UPDATE recipient SET state = 5, attempts = 1,"
+		     " next_ms = %lld + member_id - 2 WHERE member_id <= 3",
+		     (long long)FIXTURE_NOW);
+	assert_int_equal(claim(f, true, 10, &claims), 2);
+	assert_int_equal(claims.v[1].member_id, 2);
+	assert_int_equal(claims.v[1].attempts, 1);
+	assert_int_equal(claim(f, true, 10, &claims), 0);
+	assert_int_equal(claim(f, false, 10, &claims), 3);
+	assert_int_equal(count(f, RECIPIENT_DEFERRED), 1);
+}
+
+static void what_is_given_back_is_as_before(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	fixture_exec(f, "UPDATE recipient SET state = 5, attempts = 1"
+			" WHERE member_id = 1");
+	claim(f, false, 3, &claims);
+	for (int64_t id = 1; id <= 6; id++)
+		vec_push(&ids, id);
+	assert_true(claim_release(f->store.audience, f->campaign_id, &ids,
+				  "you/1", &err) >= 0);
+	assert_int_equal(count(f, RECIPIENT_CLAIMED), 3); /* not yours */
+	assert_true(claim_release(f->store.audience, f->campaign_id, &ids,
+				  "me/1", &err) >= 0);
+	assert_int_equal(count(f, RECIPIENT_CLAIMED), 0);
+	assert_int_equal(count(f, RECIPIENT_DEFERRED), 1);
+	assert_int_equal(count(f, RECIPIENT_QUEUED), 5);
+}
+
+static void a_failed_claim_takes_nobody(void **state)
+{
+	struct delivery_fixture *f = *state;
+	int failures = 0;
+
+	fixture_exec(f, "UPDATE member SET status = 2 WHERE id = 1");
+	for (int n = 1; n < 50; n++) {
+		CLEANUP(claims_release) struct claims claims = VEC_INIT;
+		struct err err = ERR_INIT;
+		int64_t rc;
+
+		db_fail_nth(f->store.audience, n);
+		rc = claim_next(f->store.audience, f->campaign_id, false,
+				"me/1", 10, FIXTURE_NOW, f->arena, &claims,
+				&err);
+		db_fail_nth(f->store.audience, 0);
+		if (rc >= 0) {
+			assert_int_equal(claims.n, 5);
+			break;
+		}
+		failures++;
+		assert_int_equal(claims.n, 0);
+		assert_int_equal(count(f, RECIPIENT_QUEUED), 6);
+	}
+	assert_true(failures > 3);
+}
+
+#define FIXED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXED(each_is_claimed_once),
+		FIXED(who_left_meanwhile_is_left_out),
+		FIXED(deferred_ones_wait_for_their_time),
+		FIXED(what_is_given_back_is_as_before),
+		FIXED(a_failed_claim_takes_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
