@@ -1,0 +1,281 @@
+#include "delivery/mailing.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "delivery/delivery_fixture.h"
+#include "delivery/outbox.h"
+#include "delivery/track_token.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define URL "http://t.example"
+
+struct world {
+	struct delivery_fixture f;
+	struct track_keys *keys;
+	struct mailing_setup setup;
+	struct mailing *mailing;
+	struct strbuf message, subject;
+	struct outbox_view view;
+};
+
+static const struct mailing_person ann = {
+	.member_id = 3,
+	.address = "ann@example.org",
+	.unique_id = "u3",
+	.merge = "{\"1\":\"Änn & \\\"Bo\\\"\"}",
+};
+
+static struct world world;
+
+static void open_world(const char *html)
+{
+	struct world *w = &world;
+	struct err err = ERR_INIT;
+
+	*w = (struct world){ .message = STRBUF_INIT, .subject = STRBUF_INIT };
+	delivery_fixture_open(&w->f, 3, html);
+	assert_int_equal(track_keys_load(w->f.store.store, &w->keys, &err), 0);
+	w->setup = (struct mailing_setup){ .keys = w->keys,
+					   .public_url = URL,
+					   .organisation = "Acme & Söhne",
+					   .postal_address = "1 Road, Town" };
+	if (mailing_get(w->f.store.audience, &w->setup, w->f.campaign_id,
+			FIXTURE_NOW, &w->mailing, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void render(void)
+{
+	struct world *w = &world;
+	struct err err = ERR_INIT;
+
+	if (mailing_render(w->mailing, &ann, FIXTURE_NOW, &w->message,
+			   &w->subject, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(outbox_view(strbuf_str(&w->message), w->f.arena,
+				     &w->view, &err),
+			 0);
+}
+
+static int close_world(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	mailing_put(&w->mailing);
+	track_keys_free(&w->keys);
+	strbuf_release(&w->message);
+	strbuf_release(&w->subject);
+	delivery_fixture_free(&w->f);
+	return 0;
+}
+
+static const char *after(const char *text, const char *what)
+{
+	const char *at = strstr(text, what);
+
+	if (!at)
+		fail_msg("%s is not behind: %.300s", what, text);
+	return at + strlen(what);
+}
+
+/* Where the tracking URL at `at` leads, by its token. */
+static int64_t link_of(const char *at)
+{
+	struct track_token token;
+	struct str text = str_of(after(at, URL "/t/c/"));
+
+	text.len = strcspn(text.s, "\"");
+	assert_true(track_token_parse(world.keys, text, TRACK_CLICK, &token));
+	assert_int_equal(token.member_id, 3);
+	assert_int_equal(token.campaign_id, world.f.campaign_id);
+	return token.link_id;
+}
+
+#define PAGE                                                                   \
+	"<html><body><p>Hi *|FNAME|*</p>"                                      \
+	"<a href='https://a.example/?x=1&amp;y=2'>A</a>"                       \
+	"<a href=https://b.example/>B</a>"                                     \
+	"<a href=\"https://a.example/?x=1&amp;y=2\">A again</a>"               \
+	"<a href=\"mailto:x@example.org\">mail</a><img src='https://i/x.png'>" \
+	"</body></html>"
+
+static void links_stand_in_the_authors_order(void **state)
+{
+	const char *p;
+
+	(void)state;
+	open_world(PAGE);
+	render();
+	p = after(world.view.html, "Hi Änn &amp; &quot;Bo&quot;");
+	assert_int_equal(link_of(p), 1);
+	p = after(p, "A</a><a href=\"");
+	p -= strlen("A</a><a href=\"");
+	p = after(p, "A</a>");
+	assert_int_equal(link_of(p), 2);
+	p = after(p, "B</a>");
+	assert_int_equal(link_of(p), 1);
+	p = after(p, "<a href=\"mailto:x@example.org\">");
+	p = after(p, "<img src=\"https://i/x.png\">");
+	assert_int_equal(link_of(p), EVENT_LINK_HONEYPOT);
+	p = after(p, "/t/u/");
+	p = after(p, "Unsubscribe</a>");
+	p = after(p, "<img src=\"" URL "/t/o/");
+	assert_null(strstr(p, "href="));
+	after(p, "</body></html>");
+}
+
+static void what_the_law_wants_is_added(void **state)
+{
+	(void)state;
+	open_world(PAGE);
+	render();
+	after(world.view.html, "1 Road, Town");
+	after(world.view.html, "Acme &amp; Söhne");
+	after(world.view.text, "1 Road, Town");
+	after(world.view.text, "Unsubscribe: " URL "/t/u/");
+}
+
+static void what_the_author_wrote_is_not_added_again(void **state)
+{
+	const char *p;
+
+	(void)state;
+	open_world("<p>x</p><p>*|LIST:ADDRESSLINE|*</p>"
+		   "<a href=\"*|UNSUB|*\">off</a>");
+	render();
+	p = after(world.view.html, "1 Road, Town");
+	assert_null(strstr(p, "1 Road, Town"));
+	p = after(p, URL "/t/u/");
+	assert_null(strstr(p, "/t/u/"));
+}
+
+/* What is there for some people only does not count for the others. */
+static void a_conditional_link_does_not_count(void **state)
+{
+	(void)state;
+	open_world("<p>*|LIST:ADDRESSLINE|*</p>*|IF:FNAME=Bob|*"
+		   "<a href=\"*|UNSUB|*\">off</a>*|END:IF|*");
+	render();
+	assert_null(strstr(world.view.html, ">off<"));
+	after(world.view.html, ">Unsubscribe</a>");
+}
+
+static void an_unclosed_conditional_hides_no_footer(void **state)
+{
+	(void)state;
+	open_world("<body><p>x</p>*|IF:FNAME=Bob|* secret</body>");
+	render();
+	assert_null(strstr(world.view.html, "secret"));
+	after(world.view.html, ">Unsubscribe</a>");
+	after(world.view.html, "/t/o/");
+}
+
+static void the_header_is_whole(void **state)
+{
+	const char *source;
+
+	(void)state;
+	open_world(PAGE);
+	render();
+	source = world.message.buf;
+	after(source, "From: =?UTF-8?");
+	after(source, "<news@example.org>\r\n");
+	after(source, "<ann@example.org>\r\n");
+	after(source, "List-Unsubscribe: <" URL "/t/u/");
+	after(source, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+	after(source, "List-ID:");
+	after(source, ".t.example>\r\n");
+	after(source, "Feedback-ID: c0ffee0001:");
+	after(source, "Message-ID: <c0ffee0001.3@example.org>\r\n");
+	after(source, "MIME-Version: 1.0\r\n");
+	assert_string_equal(world.subject.buf, "Hello Änn & \"Bo\"");
+}
+
+static void lines_are_short_and_end_in_crlf(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	struct str rest;
+
+	(void)state;
+	strbuf_addstr(&html, "<p>");
+	for (int i = 0; i < 300; i++)
+		strbuf_addstr(&html, "*|FNAME|* <a href=\"https://x.example/"
+				     "\">wörd</a>");
+	open_world(html.buf);
+	render();
+	rest = strbuf_str(&world.message);
+	while (rest.len > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		assert_true(line.len >= 1 && line.s[line.len - 1] == '\r');
+		assert_true(line.len <= 200);
+		assert_null(memchr(line.s, '\r', line.len - 1));
+	}
+}
+
+static void the_same_person_gets_the_same_message(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf first = STRBUF_INIT;
+
+	(void)state;
+	open_world(PAGE);
+	render();
+	strbuf_addslice(&first, strbuf_str(&world.message));
+	render();
+	assert_string_equal(first.buf, world.message.buf);
+}
+
+static void the_page_counts_no_open(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_world(PAGE);
+	assert_int_equal(mailing_render_page(world.mailing, &ann, &html, &err),
+			 0);
+	after(html.buf, "Hi Änn &amp; &quot;Bo&quot;");
+	assert_null(strstr(html.buf, "/t/o/"));
+}
+
+static void links_with_tags_lead_where_they_say(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf target = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_world("<a href=\"https://x.example/?n=*|FNAME|*\">x</a>");
+	assert_int_equal(mailing_render_link(world.mailing, &ann, 1, NULL,
+					     &target, &err),
+			 1);
+	assert_string_equal(target.buf,
+			    "https://x.example/?n=%C3%84nn%20%26%20%22Bo%22");
+	assert_int_equal(mailing_render_link(world.mailing, &ann, 2, NULL,
+					     &target, &err),
+			 0);
+}
+
+#define WORLD(test) cmocka_unit_test_teardown(test, close_world)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD(links_stand_in_the_authors_order),
+		WORLD(what_the_law_wants_is_added),
+		WORLD(what_the_author_wrote_is_not_added_again),
+		WORLD(a_conditional_link_does_not_count),
+		WORLD(an_unclosed_conditional_hides_no_footer),
+		WORLD(the_header_is_whole),
+		WORLD(lines_are_short_and_end_in_crlf),
+		WORLD(the_same_person_gets_the_same_message),
+		WORLD(the_page_counts_no_open),
+		WORLD(links_with_tags_lead_where_they_say),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
