@@ -1,0 +1,467 @@
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/strbuf.h"
+#include "delivery/delivery.h"
+#include "delivery/delivery_fixture.h"
+#include "delivery/outbox.h"
+#include "delivery/recipient.h"
+#include "delivery/sink_fixture.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/*
+ * The whole service against a relay of the test's own. Processes that are
+ * killed are this program, started again with the arguments of run_child.
+ */
+
+#define HTML "<body><p>*|FNAME|*</p><a href=\"https://a.example/\">a</a></body>"
+
+struct world {
+	struct delivery_fixture f;
+	struct sink *sink;
+	char folder[64];
+	char relay[64];
+	struct delivery *d;
+	struct delivery_options options;
+	pthread_mutex_t lock;
+	pthread_cond_t applied;
+};
+
+static struct world world;
+
+static int set_up(int members)
+{
+	struct world *w = &world;
+
+	*w = (struct world){ .options = DELIVERY_OPTIONS_DEFAULT };
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->applied, NULL);
+	delivery_fixture_open(&w->f, members, HTML);
+	snprintf(w->folder, sizeof(w->folder), "/tmp/muster-send-XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	w->sink = sink_start();
+	snprintf(w->relay, sizeof(w->relay), "smtp://127.0.0.1:%d?tls=off",
+		 sink_port(w->sink));
+	w->options.relay = w->relay;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = &world;
+	char command[128];
+
+	(void)state;
+	delivery_free(&w->d);
+	sink_free(&w->sink);
+	delivery_fixture_free(&w->f);
+	snprintf(command, sizeof(command), "rm -rf %s", w->folder);
+	return system(command);
+}
+
+static int with_few(void **state)
+{
+	(void)state;
+	return set_up(40);
+}
+
+static int with_many(void **state)
+{
+	(void)state;
+	return set_up(3000);
+}
+
+static void on_applied(void *context)
+{
+	struct world *w = context;
+
+	pthread_mutex_lock(&w->lock);
+	pthread_cond_broadcast(&w->applied);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void start_service(void)
+{
+	struct world *w = &world;
+	struct delivery_setup setup = {
+		.store = w->f.store.store,
+		.options = &w->options,
+		.instance = "test",
+		.data = w->folder,
+		.public_url = "http://t.example",
+		.organisation = "Acme",
+		.postal_address = "1 Road, Town",
+		.send = true,
+		.track = true,
+		.after_apply = on_applied,
+		.context = w,
+	};
+	struct err err = ERR_INIT;
+
+	if (delivery_start(&setup, &w->d, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static int64_t in_state(int state)
+{
+	return fixture_int(&world.f,
+			   "SELECT COUNT(*) FROM recipient WHERE state = %d",
+			   state);
+}
+
+static bool is_sent(void)
+{
+	return fixture_int(&world.f, "SELECT status FROM campaign") == 5;
+}
+
+/* Looks again when something was applied, or after a moment. */
+static void wait_until(bool (*is_so)(void))
+{
+	struct world *w = &world;
+
+	for (int i = 0; i < 3000 && !is_so(); i++) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += 20000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		pthread_mutex_lock(&w->lock);
+		pthread_cond_timedwait(&w->applied, &w->lock, &until);
+		pthread_mutex_unlock(&w->lock);
+	}
+	assert_true(is_so());
+}
+
+static void everybody_gets_it_once(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	start_service();
+	wait_until(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
+	assert_int_equal(fixture_int(&w->f, "SELECT recipients FROM campaign"),
+			 40);
+	assert_int_equal(fixture_int(&w->f, "SELECT sent_seq FROM campaign"),
+			 40);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(DISTINCT sent_seq)"
+					    " FROM recipient"),
+			 40);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+	assert_int_equal(
+		fixture_int(&w->f, "SELECT COUNT(*) FROM campaign_link"), 1);
+}
+
+static bool is_settled(void)
+{
+	return in_state(RECIPIENT_QUEUED) + in_state(RECIPIENT_CLAIMED) +
+		       in_state(RECIPIENT_HANDED) +
+		       in_state(RECIPIENT_DEFERRED) ==
+	       0;
+}
+
+static void answers_decide_what_becomes_of_each(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.retry_first_ms = 100;
+	sink_answer_to(w->sink, 1, "550 5.1.1 no such user", 1000);
+	sink_answer_to(w->sink, 2, "552 5.2.2 full", 1000);
+	sink_answer_to(w->sink, 3, "451 4.7.1 later", 2);
+	start_service();
+	wait_until(is_sent); /* also while 3 is deferred */
+	wait_until(is_settled);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 38);
+	assert_int_equal(in_state(RECIPIENT_REFUSED), 2);
+	assert_int_equal(fixture_int(&w->f, "SELECT bounce FROM recipient"
+					    " WHERE member_id = 1"),
+			 BOUNCE_HARD);
+	assert_int_equal(fixture_int(&w->f, "SELECT attempts FROM recipient"
+					    " WHERE member_id = 3"),
+			 3);
+	assert_int_equal(
+		fixture_int(&w->f, "SELECT status FROM member WHERE id = 1"),
+		3);
+}
+
+static void what_is_deferred_too_long_expires(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.retry_first_ms = 100;
+	w->options.expire_ms = 50;
+	sink_answer_to(w->sink, 5, "451 4.7.1 later", 1000);
+	start_service();
+	wait_until(is_sent);
+	wait_until(is_settled);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT bounce FROM recipient"
+					    " WHERE member_id = 5"),
+			 BOUNCE_SOFT);
+}
+
+static bool is_half_sent(void)
+{
+	return in_state(RECIPIENT_ACCEPTED) >= 5;
+}
+
+static bool is_canceled(void)
+{
+	return fixture_int(&world.f, "SELECT status FROM campaign") == 6;
+}
+
+static bool nobody_is_claimed(void)
+{
+	return in_state(RECIPIENT_CLAIMED) + in_state(RECIPIENT_HANDED) == 0;
+}
+
+static void a_paused_one_stops_and_goes_on(void **state)
+{
+	struct world *w = &world;
+	int64_t accepted;
+
+	(void)state;
+	w->options.rate = 100;
+	start_service();
+	wait_until(is_half_sent);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
+	wait_until(nobody_is_claimed);
+	accepted = in_state(RECIPIENT_ACCEPTED);
+	assert_true(accepted < 40);
+	assert_int_equal(in_state(RECIPIENT_QUEUED), 40 - accepted);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 4");
+	delivery_wake(w->d);
+	wait_until(is_sent);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+}
+
+static void a_canceled_one_leaves_the_rest_out(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = 100;
+	start_service();
+	wait_until(is_half_sent);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
+	delivery_wake(w->d);
+	wait_until(is_canceled);
+	assert_true(in_state(RECIPIENT_CANCELED) > 0);
+	assert_int_equal(in_state(RECIPIENT_CANCELED) +
+				 in_state(RECIPIENT_ACCEPTED),
+			 40);
+	assert_int_equal(sink_total(w->sink), in_state(RECIPIENT_ACCEPTED));
+}
+
+static bool is_held_up(void)
+{
+	return delivery_is_held_up(world.d);
+}
+
+static void a_dead_relay_loses_nobody(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	sink_pause(w->sink, true);
+	start_service();
+	wait_until(is_held_up);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 0);
+	sink_pause(w->sink, false);
+	wait_until(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+}
+
+static void a_stop_in_the_middle_doubles_nobody(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = 200;
+	start_service();
+	wait_until(is_half_sent);
+	delivery_free(&w->d);
+	assert_int_equal(in_state(RECIPIENT_CLAIMED), 0);
+	assert_int_equal(in_state(RECIPIENT_HANDED), 0);
+	w->options.rate = 0;
+	start_service();
+	wait_until(is_sent);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+}
+
+static void single_mails_go_out(void **state)
+{
+	struct world *w = &world;
+	static const char *const addresses[] = { "m7@d0.example" };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	fixture_exec(&w->f, "UPDATE campaign SET status = 1");
+	start_service();
+	assert_int_equal(
+		delivery_send_test(w->d, w->f.campaign_id, addresses, 1, &err),
+		0);
+	for (int i = 0; i < 3000 && sink_count(w->sink, 7) == 0; i++)
+		sink_wait(w->sink);
+	delivery_free(&w->d);
+	assert_int_equal(sink_count(w->sink, 7), 1);
+	assert_int_equal(
+		fixture_int(&w->f, "SELECT COUNT(*) FROM outgoing_message"), 0);
+}
+
+/* --- killed processes --- */
+
+static int run_child(char **argv)
+{
+	struct store_options store = STORE_OPTIONS_DEFAULT;
+	struct delivery_options options = DELIVERY_OPTIONS_DEFAULT;
+	struct delivery_setup setup = {
+		.options = &options,
+		.instance = "test",
+		.data = argv[4],
+		.public_url = "http://t.example",
+		.organisation = "Acme",
+		.postal_address = "1 Road, Town",
+		.send = true,
+		.track = true,
+	};
+	struct err err = ERR_INIT;
+
+	crypto_init();
+	store.no_sync = true;
+	if (strncmp(argv[2], "postgresql:", 11) == 0)
+		store.database = argv[2];
+	else
+		store.data = argv[2];
+	options.relay = argv[3];
+	options.uncertain = argv[5];
+	if (store_open(&store, &setup.store, &err) < 0 ||
+	    delivery_start(&setup, &world.d, &err) < 0) {
+		fprintf(stderr, "child: %s\n", err.text);
+		return 1;
+	}
+	for (;;)
+		pause();
+}
+
+static pid_t start_child(struct world *w)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/proc/self/exe", "send_test", "--child",
+		      w->f.store.where, w->relay, w->folder,
+		      w->options.uncertain, (char *)NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* Kills a sender that has handed over a random number of messages more. */
+static int kill_some(struct world *w, struct prng *chance, int64_t until)
+{
+	int kills = 0;
+
+	while (sink_total(w->sink) < until) {
+		pid_t pid = start_child(w);
+		int64_t at = sink_total(w->sink) + 20 +
+			     (int64_t)prng_below(chance, 600);
+
+		while (sink_total(w->sink) < at && sink_total(w->sink) < until)
+			sink_wait(w->sink);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		kills++;
+	}
+	return kills;
+}
+
+static void check_doubles(struct world *w, int kills)
+{
+	int64_t doubles = 0;
+
+	for (int i = 1; i <= 3000; i++)
+		if (sink_count(w->sink, i) > 1)
+			doubles += sink_count(w->sink, i) - 1;
+	assert_true(doubles <= 32 * kills);
+	print_message("%d kills, %lld doubles\n", kills, (long long)doubles);
+}
+
+static void killed_senders_lose_nobody(void **state)
+{
+	struct world *w = &world;
+	struct prng chance = { random_u64() };
+	int kills;
+
+	(void)state;
+	kills = kill_some(w, &chance, 2000);
+	start_service();
+	wait_until(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 3000);
+	for (int i = 1; i <= 3000; i++)
+		assert_true(sink_count(w->sink, i) >= 1);
+	check_doubles(w, kills);
+	assert_true(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+				       " WHERE uncertain = 1") <= 32 * kills);
+}
+
+static void uncertain_ones_may_be_left(void **state)
+{
+	struct world *w = &world;
+	struct prng chance = { random_u64() };
+	int64_t left;
+
+	(void)state;
+	w->options.uncertain = "leave";
+	kill_some(w, &chance, 1500);
+	start_service();
+	wait_until(is_sent);
+	left = in_state(RECIPIENT_EXPIRED);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED) + left, 3000);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+					    " WHERE uncertain = 1"),
+			 left);
+	for (int i = 1; i <= 3000; i++)
+		assert_true(sink_count(w->sink, i) <= 1);
+}
+
+#define FEW(test) cmocka_unit_test_setup_teardown(test, with_few, tear_down)
+#define MANY(test) cmocka_unit_test_setup_teardown(test, with_many, tear_down)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		FEW(everybody_gets_it_once),
+		FEW(answers_decide_what_becomes_of_each),
+		FEW(what_is_deferred_too_long_expires),
+		FEW(a_paused_one_stops_and_goes_on),
+		FEW(a_canceled_one_leaves_the_rest_out),
+		FEW(a_dead_relay_loses_nobody),
+		FEW(a_stop_in_the_middle_doubles_nobody),
+		FEW(single_mails_go_out),
+		MANY(killed_senders_lose_nobody),
+		MANY(uncertain_ones_may_be_left),
+	};
+
+	if (argc == 6 && strcmp(argv[1], "--child") == 0)
+		return run_child(argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
