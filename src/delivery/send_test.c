@@ -58,7 +58,7 @@ static int set_up(int members)
 static int tear_down(void **state)
 {
 	struct world *w = &world;
-	char command[128];
+	char command[512];
 
 	(void)state;
 	delivery_free(&w->d);
