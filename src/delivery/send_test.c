@@ -234,7 +234,7 @@ static void a_paused_one_stops_and_goes_on(void **state)
 	int64_t accepted;
 
 	(void)state;
-	w->options.rate = 100;
+	w->options.rate = 25;
 	start_service();
 	wait_until(is_half_sent);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
