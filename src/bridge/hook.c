@@ -39,20 +39,29 @@ static int remove_stale(struct work *w, const json_t *hooks, const char *url,
 	return 0;
 }
 
-int hook_register(struct work *w, struct err *err)
+static int find_hook(struct work *w, const char *url, const char *secret,
+		     bool *exists, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
+
+	if (mc_get(w->client, list_path(w, "/webhooks?count=100"), &reply,
+		   err) < 0)
+		return -1;
+	return remove_stale(w, json_object_get(reply, "webhooks"), url, secret,
+			    exists, err);
+}
+
+int hook_register(struct work *w, struct err *err)
+{
 	const char *secret, *url, *body;
+	struct err unseen;
 	bool exists = false;
 
-	if (bridge_hook_secret(w->db, w->arena, &secret, err) < 0 ||
-	    mc_get(w->client, list_path(w, "/webhooks?count=100"), &reply,
-		   err) < 0)
+	if (bridge_hook_secret(w->db, w->arena, &secret, err) < 0)
 		return -1;
 	url = arena_printf(w->arena, "%s" HOOK_PATH "%s",
 			   w->bridge->setup.hook_url, secret);
-	if (remove_stale(w, json_object_get(reply, "webhooks"), url, secret,
-			 &exists, err) < 0)
+	if (find_hook(w, url, secret, &exists, err) < 0)
 		return -1;
 	if (exists)
 		return 0;
@@ -64,8 +73,13 @@ int hook_register(struct work *w, struct err *err)
 			    "\"campaign\":false},\"sources\":{\"user\":true,"
 			    "\"admin\":true,\"api\":false}}",
 			    url);
-	return mc_call(w->client, "POST", list_path(w, "/webhooks"), body, NULL,
-		       err);
+	if (mc_call(w->client, "POST", list_path(w, "/webhooks"), body, NULL,
+		    err) >= 0)
+		return 0;
+	/* Another process, or our own last life, may have been faster. */
+	if (find_hook(w, url, secret, &exists, &unseen) == 0 && exists)
+		return 0;
+	return -1;
 }
 
 int job_hook_register(struct job_run *run, struct err *err)
