@@ -142,13 +142,19 @@ static size_t b_cost(size_t len)
 	return (len + 2) / 3 * 4;
 }
 
+/* Bytes of the character that begins so, in valid UTF-8. */
+static size_t lead_length(unsigned char c)
+{
+	return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
 /* Bytes of the longest start of s, whole characters, that fits into room. */
 static size_t fitting(struct str s, bool use_q, size_t room)
 {
 	size_t n = 0, used = 0, len, cost;
 
 	while (n < s.len) {
-		len = char_length((struct str){ s.s + n, s.len - n });
+		len = lead_length((unsigned char)s.s[n]);
 		cost = use_q ? used + q_cost((struct str){ s.s + n, len })
 			     : b_cost(n + len);
 		if (cost > room)

@@ -1,29 +1,12 @@
 #include "mail/mail_view.h"
 
+#include "mail/gmime_own.h"
+
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-
-#include <gmime/gmime.h>
-
-static void object_free(gpointer *object)
-{
-	if (*object)
-		g_object_unref(*object);
-	*object = NULL;
-}
-
-static void init_once(void)
-{
-	static gsize is_ready;
-
-	if (g_once_init_enter(&is_ready)) {
-		g_mime_init();
-		g_once_init_leave(&is_ready, 1);
-	}
-}
 
 static const char *copy(const char *text, struct arena *arena)
 {
@@ -35,11 +18,10 @@ static const char *copy(const char *text, struct arena *arena)
 /* GMime gives the text without its transfer encoding, in UTF-8. */
 static const char *part_text(GMimeObject *part, struct arena *arena)
 {
+	CLEANUP(gmime_text_free)
 	char *text = g_mime_text_part_get_text((GMimeTextPart *)part);
-	const char *kept = copy(text, arena);
 
-	g_free(text);
-	return kept;
+	return copy(text, arena);
 }
 
 struct reading {
@@ -65,11 +47,10 @@ static const char *addresses(GMimeMessage *message, GMimeAddressType type,
 			     struct arena *arena)
 {
 	InternetAddressList *list = g_mime_message_get_addresses(message, type);
+	CLEANUP(gmime_text_free)
 	char *text = internet_address_list_to_string(list, NULL, FALSE);
-	const char *kept = copy(text, arena);
 
-	g_free(text);
-	return kept;
+	return copy(text, arena);
 }
 
 static void read_message(GMimeMessage *message, struct arena *arena,
@@ -96,13 +77,13 @@ static void read_message(GMimeMessage *message, struct arena *arena,
 int mail_view_read(struct str source, struct arena *arena,
 		   struct mail_view *out, struct err *err)
 {
-	CLEANUP(object_free) gpointer stream = NULL;
-	CLEANUP(object_free) gpointer parser = NULL;
-	CLEANUP(object_free) gpointer message = NULL;
+	CLEANUP(gmime_unref) GMimeStream *stream = NULL;
+	CLEANUP(gmime_unref) GMimeParser *parser = NULL;
+	CLEANUP(gmime_unref) GMimeMessage *message = NULL;
 
 	if (source.len > MAIL_VIEW_SOURCE_MAX)
 		return err_set(err, ERR_LIMIT, "the message is too large");
-	init_once();
+	gmime_begin();
 	*out = (struct mail_view){ .subject = NULL };
 	stream = g_mime_stream_mem_new_with_buffer(source.s, source.len);
 	parser = g_mime_parser_new_with_stream(stream);
