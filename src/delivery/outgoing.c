@@ -6,6 +6,7 @@
 #include "delivery/claim.h"
 #include "delivery/event.h"
 #include "delivery/sender_private.h"
+#include "mail/mail_view.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -70,6 +71,18 @@ static void fail(struct shipment *p, const char *why)
 	handover_result(p->sender, &result);
 }
 
+/* For the lists of the outbox; nobody else needs it. */
+static void note_subject(const char *source, struct strbuf *out)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct mail_view view = { 0 };
+	struct err ignored = ERR_INIT; /* such a mail goes without */
+
+	if (mail_view_read(str_of(source), arena, &view, &ignored) == 0 &&
+	    view.subject)
+		strbuf_addstr(out, view.subject);
+}
+
 static void send_one(struct sender *s, const struct single *m)
 {
 	struct err err = ERR_INIT;
@@ -90,6 +103,8 @@ static void send_one(struct sender *s, const struct single *m)
 	p->envelope_sender = p->person.merge;
 	message.sender = p->envelope_sender;
 	strbuf_addstr(&message.content, m->source);
+	note_subject(m->source, &p->subject);
+	message.subject = p->subject.buf;
 	if (relay_send(s->relay, &message, &err) == 0)
 		return;
 	strbuf_release(&message.content);
