@@ -53,24 +53,39 @@ SELECT id FROM member WHERE list_id = ? AND status = ? AND id > ?
 ORDER BY id LIMIT ?;
 
 -- name: segment-aim-sent
--- Who was sent a campaign (0: any). args: after, campaign, campaign, limit
+-- Who was sent it, a page by member. args: campaign, after member, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND member_id > ? AND sent_seq IS NOT NULL
+ORDER BY member_id LIMIT ?;
+
+-- name: segment-aim-sent-any
+-- The same of any campaign. args: after member, limit
 SELECT DISTINCT member_id FROM recipient
-WHERE member_id > ? AND (? = 0 OR campaign_id = ?)
-	AND sent_seq IS NOT NULL
+WHERE member_id > ? AND sent_seq IS NOT NULL
 ORDER BY member_id LIMIT ?;
 
 -- name: segment-aim-open
--- args: as segment-aim-sent
+-- Who opened it, a page by member. args: campaign, after member, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND member_id > ? AND sent_seq IS NOT NULL AND opens > 0
+ORDER BY member_id LIMIT ?;
+
+-- name: segment-aim-open-any
+-- The same of any campaign. args: after member, limit
 SELECT DISTINCT member_id FROM recipient
-WHERE member_id > ? AND (? = 0 OR campaign_id = ?)
-	AND sent_seq IS NOT NULL AND opens > 0
+WHERE member_id > ? AND sent_seq IS NOT NULL AND opens > 0
 ORDER BY member_id LIMIT ?;
 
 -- name: segment-aim-click
--- args: as segment-aim-sent
+-- Who clicked in it, a page by member. args: campaign, after member, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND member_id > ? AND sent_seq IS NOT NULL AND clicks > 0
+ORDER BY member_id LIMIT ?;
+
+-- name: segment-aim-click-any
+-- The same of any campaign. args: after member, limit
 SELECT DISTINCT member_id FROM recipient
-WHERE member_id > ? AND (? = 0 OR campaign_id = ?)
-	AND sent_seq IS NOT NULL AND clicks > 0
+WHERE member_id > ? AND sent_seq IS NOT NULL AND clicks > 0
 ORDER BY member_id LIMIT ?;
 
 -- name: segment-sent-ms
@@ -83,16 +98,17 @@ SELECT COALESCE(MAX(send_ms), 0) FROM campaign
 WHERE list_id = ? AND status IN (4, 5);
 
 -- name: segment-walk
--- All that row conditions look at, by id. args: list, after, limit
+-- All that row conditions look at, by id. `+ 0` keeps SQLite from sorting what
+-- another index gives: the rows lie in this order. args: list, after, limit
 SELECT id, status, merge, address, opt_ms, changed_ms, rating, vip, language,
 	source
-FROM member WHERE list_id = ? AND id > ? ORDER BY id LIMIT ?;
+FROM member WHERE list_id + 0 = ? AND id > ? ORDER BY id LIMIT ?;
 
 -- name: segment-walk-ids
 -- The same of some. args: list, JSON array of ids
 SELECT id, status, merge, address, opt_ms, changed_ms, rating, vip, language,
 	source
-FROM member WHERE list_id = ? AND id IN JSON_INTS(?);
+FROM member WHERE list_id + 0 = ? AND id IN JSON_INTS(?);
 
 -- name: segment-list-size
 -- args: list

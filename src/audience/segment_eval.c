@@ -240,31 +240,40 @@ static int status_page(struct eval *e, int64_t id, int64_t after,
 			out, e->err);
 }
 
-static int aim_page(struct eval *e, const struct sql *sql, int64_t id,
-		    int64_t after, struct rows **out)
+/* id 0: any campaign. */
+static int aim_page(struct eval *e, const struct sql *one,
+		    const struct sql *any, int64_t id, int64_t after,
+		    struct rows **out)
 {
-	return db_query(e->db, sql,
-			SQL_ARGS(sql_int(after), sql_int(id), sql_int(id),
-				 sql_int(PAGE_ROWS)),
-			out, e->err);
+	if (id)
+		return db_query(e->db, one,
+				SQL_ARGS(sql_int(id), sql_int(after),
+					 sql_int(PAGE_ROWS)),
+				out, e->err);
+	return db_query(e->db, any,
+			SQL_ARGS(sql_int(after), sql_int(PAGE_ROWS)), out,
+			e->err);
 }
 
 static int sent_page(struct eval *e, int64_t id, int64_t after,
 		     struct rows **out)
 {
-	return aim_page(e, SQL_SEGMENT_AIM_SENT, id, after, out);
+	return aim_page(e, SQL_SEGMENT_AIM_SENT, SQL_SEGMENT_AIM_SENT_ANY, id,
+			after, out);
 }
 
 static int open_page(struct eval *e, int64_t id, int64_t after,
 		     struct rows **out)
 {
-	return aim_page(e, SQL_SEGMENT_AIM_OPEN, id, after, out);
+	return aim_page(e, SQL_SEGMENT_AIM_OPEN, SQL_SEGMENT_AIM_OPEN_ANY, id,
+			after, out);
 }
 
 static int click_page(struct eval *e, int64_t id, int64_t after,
 		      struct rows **out)
 {
-	return aim_page(e, SQL_SEGMENT_AIM_CLICK, id, after, out);
+	return aim_page(e, SQL_SEGMENT_AIM_CLICK, SQL_SEGMENT_AIM_CLICK_ANY, id,
+			after, out);
 }
 
 static int fill(struct eval *e, page_fn page, int64_t id,

@@ -46,7 +46,8 @@ CREATE TABLE member (
 	unsubscribed_ms BIGINT,
 	unsubscribed_campaign_id BIGINT
 );
-CREATE INDEX member_changed ON member (list_id, changed_ms, id);
+-- status and opt_ms: figures since a send are counted from the index alone
+CREATE INDEX member_changed ON member (list_id, changed_ms, id, status, opt_ms);
 CREATE INDEX member_status ON member (list_id, status, id);
 
 CREATE TABLE member_address (
