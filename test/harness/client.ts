@@ -62,13 +62,16 @@ export class Client {
     return { authorization: `Basic ${Buffer.from(`any:${this.key}`).toString("base64")}` };
   }
 
-  private async checkReply(method: string, path: string, reply: Reply): Promise<void> {
+  private async checkReply(method: string, url: URL, reply: Reply): Promise<void> {
+    const path = url.pathname;
+    const isPartial = url.searchParams.has("fields") || url.searchParams.has("exclude_fields");
     if (!path.startsWith("/api/v1") && !path.startsWith("/3.0")) return;
     if (!descriptions.has(this.url)) descriptions.set(this.url, describe(this.url));
     const body = reply.body ?? (reply.text === "" ? undefined : reply.text);
     for (const description of await descriptions.get(this.url)!) {
       if (!path.startsWith(description.prefix)) continue;
-      const fault = description.check(method, path, reply.status, reply.type, body);
+      const fault = description.check(
+        method, path, reply.status, reply.type, body, isPartial);
       if (fault) throw new Error(fault);
     }
   }
@@ -104,7 +107,7 @@ export class Client {
       body: parseJson(type, text),
     };
     this.expectStatus(method, url, reply, options.status);
-    if (!options.unchecked) await this.checkReply(method, url.pathname, reply);
+    if (!options.unchecked) await this.checkReply(method, url, reply);
     return reply;
   }
 
