@@ -155,9 +155,22 @@ static int write_files(struct outbox *o, const struct outbox_new *messages,
 	return 0;
 }
 
+/* Single mails come as they are: what they are about is read from them. */
+static const char *subject_of(const struct outbox_new *m, struct arena *arena)
+{
+	struct mail_view view = { .subject = NULL };
+	struct err ignored = ERR_INIT;
+
+	if (m->subject)
+		return m->subject;
+	(void)mail_view_read(m->source, arena, &view, &ignored); /* or none */
+	return view.subject;
+}
+
 static int add_rows(struct tx *tx, const struct outbox *o,
 		    const struct outbox_new *messages, size_t n,
-		    const int64_t *offsets, int64_t now_ms, struct err *err)
+		    const int64_t *offsets, int64_t now_ms, struct arena *arena,
+		    struct err *err)
 {
 	struct batch b;
 
@@ -169,8 +182,8 @@ static int add_rows(struct tx *tx, const struct outbox *o,
 			      SQL_ARGS(sql_int(now_ms),
 				       sql_id_or_null(m->campaign_id),
 				       sql_text(m->sender), sql_text(m->rcpt),
-				       sql_text(m->subject), sql_int(o->file),
-				       sql_int(offsets[i]),
+				       sql_text(subject_of(m, arena)),
+				       sql_int(o->file), sql_int(offsets[i]),
 				       sql_int((int64_t)m->source.len)),
 			      err) < 0)
 			return -1;
@@ -189,7 +202,7 @@ static int add_locked(struct outbox *o, const struct outbox_new *messages,
 	if (write_files(o, messages, n, offsets, err) < 0 ||
 	    store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
-	    add_rows(&tx, o, messages, n, offsets, now_ms, err) < 0)
+	    add_rows(&tx, o, messages, n, offsets, now_ms, arena, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
