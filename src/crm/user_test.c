@@ -1,0 +1,277 @@
+#include "crm/user.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "crm/api_key.h"
+#include "crm/crm_fixture.h"
+#include "crm/identity.h"
+#include "crm/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PASSWORD "correct horse battery"
+
+static struct user add_user(struct crm_fixture *f, const char *email,
+			    enum user_role role, const char *hash)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	struct user u = { .email = email, .name = "U", .role = role };
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(user_add(&tx, &u, hash, &f->actor, f->arena, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	return u;
+}
+
+static int update(struct crm_fixture *f, const struct user *u, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(f->db, &tx, err) < 0 ||
+	    user_update(&tx, u, NULL, &f->actor, f->arena, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int sign_in(struct crm_fixture *f, const char *email,
+		   const char *password, struct session *out, struct err *err)
+{
+	return session_sign_in(f->db, email, password, &f->actor, f->arena, out,
+			       err);
+}
+
+static int identify(struct crm_fixture *f, const char *key, const char *session,
+		    struct identity *out)
+{
+	struct err err = ERR_INIT;
+
+	return identity_find(f->db, key, session, f->actor.now_ms, f->arena,
+			     out, &err);
+}
+
+static const char *a_hash(struct crm_fixture *f)
+{
+	CLEANUP(strbuf_release) struct strbuf hash = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(password_hash(PASSWORD, &hash, &err), 0);
+	return arena_str(f->arena, strbuf_str(&hash));
+}
+
+static void a_session_lasts_while_it_is_used(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct user u = add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
+	struct identity who;
+	struct session s;
+
+	assert_int_equal(sign_in(f, "A@x.example", PASSWORD, &s, &err), 0);
+	assert_int_equal(s.user.id, u.id);
+	for (int i = 0; i < 3; i++) {
+		f->actor.now_ms += 11 * MS_HOUR;
+		assert_int_equal(identify(f, NULL, s.token, &who), 1);
+	}
+	assert_int_equal(who.user_id, u.id);
+	assert_int_equal(who.role, ROLE_MANAGER);
+	assert_false(who.may_send);
+	assert_true(who.by_session);
+	assert_string_equal(who.csrf, s.csrf);
+	f->actor.now_ms += 13 * MS_HOUR;
+	assert_int_equal(identify(f, NULL, s.token, &who), 0);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(session_close(&tx, s.token, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(identify(f, NULL, s.token, &who), 0);
+}
+
+static void wrong_passwords_shut_the_door_for_a_while(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct session s;
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	for (int i = 0; i < 5; i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(sign_in(f, "a@x.example", "wrong", &s, &err),
+				 -1);
+		assert_int_equal(err.code, ERR_DENIED);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct err err = ERR_INIT;
+
+		/* the right one too: the door is shut, not the lock changed */
+		assert_int_equal(sign_in(f, "A@X.example", PASSWORD, &s, &err),
+				 -1);
+		assert_int_equal(err.code, ERR_LIMIT);
+		f->actor.now_ms += 10 * MS_MINUTE;
+		if (i == 1) {
+			struct err none = ERR_INIT;
+
+			assert_int_equal(
+				sign_in(f, "a@x.example", PASSWORD, &s, &none),
+				0);
+		}
+	}
+}
+
+static void nobody_and_the_disabled_do_not_come_in(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct user u = add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	struct session s;
+
+	assert_int_equal(sign_in(f, "b@x.example", PASSWORD, &s, &err), -1);
+	assert_int_equal(err.code, ERR_DENIED);
+	assert_int_equal(sign_in(f, "", "", &s, &err), -1);
+	assert_int_equal(err.code, ERR_DENIED);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	u.disabled_ms = 1;
+	assert_int_equal(update(f, &u, &err), 0);
+	assert_int_equal(identify(f, NULL, s.token, &(struct identity){ 0 }),
+			 0);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), -1);
+	assert_int_equal(err.code, ERR_DENIED);
+}
+
+static void the_last_administrator_stays(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct user a = add_user(f, "a@x.example", ROLE_ADMINISTRATOR, "h");
+	struct user b;
+
+	/* one who never set a password cannot let anybody in */
+	b = add_user(f, "b@x.example", ROLE_ADMINISTRATOR, NULL);
+	a.role = ROLE_USER;
+	assert_int_equal(update(f, &a, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	a.role = ROLE_ADMINISTRATOR;
+	a.disabled_ms = 5;
+	assert_int_equal(update(f, &a, &err), -1);
+	b.name = "B";
+	assert_int_equal(update(f, &b, &err), 0);
+	add_user(f, "c@x.example", ROLE_ADMINISTRATOR, "h");
+	assert_int_equal(update(f, &a, &err), 0);
+}
+
+static void an_address_is_one_user(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct user u = { .email = "A@X.example",
+			  .name = "B",
+			  .role = ROLE_USER };
+
+	add_user(f, "a@x.example", ROLE_USER, NULL);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(user_add(&tx, &u, NULL, &f->actor, f->arena, &err),
+			 -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void the_set_up_link_works_once(void **state)
+{
+	struct crm_fixture *f = *state;
+	char old[SETUP_TOKEN + 1], token[SETUP_TOKEN + 1];
+
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		assert_int_equal(setup_begin(&tx, i ? token : old, &err), 1);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	for (int i = 0; i < 3; i++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		const char *given = i == 0 ? old : token;
+		struct err err = ERR_INIT;
+		struct user u = { .email = "a@x.example", .name = "A" };
+		bool good = i == 1;
+
+		assert_int_equal(setup_is_open(f->db, given, &err), good);
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		assert_int_equal(setup_finish(&tx, given, &u, "hash", &f->actor,
+					      f->arena, &err),
+				 good ? 0 : -1);
+		if (good) {
+			assert_int_equal(u.role, ROLE_ADMINISTRATOR);
+			assert_int_equal(tx_commit(&tx, &err), 0);
+		} else {
+			assert_int_equal(err.code, ERR_DENIED);
+		}
+	}
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		assert_int_equal(setup_begin(&tx, token, &err), 0);
+	}
+}
+
+static void a_key_opens_until_it_is_revoked(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct api_key key = { .name = "k", .role = ROLE_ADMINISTRATOR };
+	struct identity who;
+	char text[API_KEY_LENGTH + 1], wrong[API_KEY_LENGTH + 1];
+
+	for (int i = 0; i < 2; i++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		if (i == 0)
+			assert_int_equal(api_key_add(&tx, &key, &f->actor, text,
+						     f->arena, &err),
+					 0);
+		else
+			assert_int_equal(
+				api_key_revoke(&tx, key.id, &f->actor, &err),
+				0);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+		assert_int_equal(identify(f, text, NULL, &who), i == 0);
+		if (i == 0) {
+			assert_int_equal(who.role, ROLE_ADMINISTRATOR);
+			assert_true(who.may_send);
+			assert_int_equal(strlen(text), API_KEY_LENGTH);
+			assert_string_equal(text + 32, "-us1");
+			memcpy(wrong, text, sizeof(wrong));
+			wrong[0] = wrong[0] == 'a' ? 'b' : 'a';
+			assert_int_equal(identify(f, wrong, NULL, &who), 0);
+		}
+	}
+}
+
+#define FIXED(test)                                             \
+	cmocka_unit_test_setup_teardown(test, crm_fixture_open, \
+					crm_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXED(a_session_lasts_while_it_is_used),
+		FIXED(wrong_passwords_shut_the_door_for_a_while),
+		FIXED(nobody_and_the_disabled_do_not_come_in),
+		FIXED(the_last_administrator_stays),
+		FIXED(an_address_is_one_user),
+		FIXED(the_set_up_link_works_once),
+		FIXED(a_key_opens_until_it_is_revoked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
