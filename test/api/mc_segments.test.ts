@@ -1,0 +1,212 @@
+/** Batch subscribe, tags, segments: what a push is made of. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { useServer, type Client, type Json } from "../harness/index.js";
+
+async function masterList(client: Client): Promise<string> {
+  const { body } = await client.get("/3.0/lists", { fields: "lists.id" }, { unchecked: true });
+  return `/3.0/lists/${body.lists[0].id}`;
+}
+
+const person = (n: number, more: Json = {}) => ({
+  email_address: `p${n}@example.org`,
+  status: "subscribed",
+  merge_fields: { FNAME: `First${n % 10}`, LNAME: `Last${n}` },
+  ...more,
+});
+
+describe("a batch of members", () => {
+  const server = useServer();
+  let api: Client;
+  let list: string;
+
+  before(async () => {
+    api = server.mailchimp;
+    list = await masterList(api);
+  });
+
+  it("tells of each what became of it", async () => {
+    const members = [person(1), person(2), { email_address: "bad", status: "subscribed" }, person(1)];
+    const first = (await api.post(list, { members })).body;
+    assert.equal(first.total_created, 2);
+    assert.equal(first.total_updated, 0);
+    assert.equal(first.error_count, 2);
+    assert.deepEqual(first.errors.map((e: Json) => [e.email_address, e.error_code]), [
+      ["bad", "ERROR_GENERIC"],
+      ["p1@example.org", "ERROR_CONTACT_EXISTS"],
+    ]);
+    const again = (await api.post(list, { members: [person(1), person(2)] })).body;
+    assert.equal(again.error_count, 2);
+    assert.equal(again.errors[0].error_code, "ERROR_CONTACT_EXISTS");
+  });
+
+  it("updates, adds tags, or replaces them", async () => {
+    const change = (more: Json) => api.post(list, { members: [person(1, more)], update_existing: true });
+    await change({ tags: ["a", "b"] });
+    const added = (await change({ tags: ["c"] })).body;
+    assert.equal(added.total_updated, 1);
+    assert.equal(added.updated_members[0].tags_count, 3);
+    const synced = (await api.post(list, { members: [person(1, { tags: ["c", "d"] })], update_existing: true, sync_tags: true })).body;
+    assert.deepEqual(synced.updated_members[0].tags.map((t: Json) => t.name).sort(), ["c", "d"]);
+  });
+
+  it("does not bring back who may not come back", async () => {
+    await api.post(list, { members: [person(3, { status: "cleaned" })] });
+    const { body } = await api.post(list, { members: [person(3)], update_existing: true });
+    assert.equal(body.error_count, 1);
+    assert.match(body.errors[0].error, /compliance state/);
+  });
+
+  it("keeps the first of a repeated address if asked", async () => {
+    const { body } = await api.post(`${list}?skip_duplicate_check=true`, {
+      members: [person(9, { merge_fields: { FNAME: "One" } }), person(9, { merge_fields: { FNAME: "Two" } })],
+    });
+    assert.equal(body.error_count, 0);
+    assert.equal(body.new_members.length, 1);
+    assert.equal(body.new_members[0].merge_fields.FNAME, "One");
+  });
+
+  it("holds 500 at most", async () => {
+    const many = Array.from({ length: 501 }, (_, n) => person(1000 + n));
+    const { body } = await api.post(list, { members: many }, { status: 400 });
+    assert.equal(body.errors[0].field, "members");
+    assert.equal((await api.post(list, { members: many.slice(1) })).body.total_created, 500);
+  });
+
+  it("may be one of several at once, with one and the same new tag", async () => {
+    const calls = Array.from({ length: 4 }, (_, call) =>
+      api.post(list, {
+        members: Array.from({ length: 200 }, (_, n) => person(5000 + n + call * 100, { tags: ["parallel"] })),
+        update_existing: true,
+      }),
+    );
+    for (const { body } of await Promise.all(calls)) assert.equal(body.error_count, 0);
+    const { body } = await api.get(`${list}/segments`, { type: "static", count: 100 });
+    const tags = body.segments.filter((s: Json) => s.name === "parallel");
+    assert.equal(tags.length, 1);
+    assert.equal(tags[0].member_count, 500);
+  });
+});
+
+describe("segments", () => {
+  const server = useServer();
+  let api: Client;
+  let list: string;
+
+  before(async () => {
+    api = server.mailchimp;
+    list = await masterList(api);
+    await api.post(list, { members: Array.from({ length: 100 }, (_, n) => person(n, n % 4 ? {} : { tags: ["fourth"], status: n % 8 ? "subscribed" : "unsubscribed" })) });
+  });
+
+  const saved = async (conditions: Json[], match = "all") =>
+    (await api.post(`${list}/segments`, { name: `s${Math.random()}`, options: { match, conditions } })).body;
+
+  it("that are static are tags", async () => {
+    const tag = (await api.post(`${list}/segments`, { name: "vips", static_segment: ["p1@example.org", "P2@example.org", "nobody@example.org"] })).body;
+    assert.equal(tag.type, "static");
+    assert.equal(tag.member_count, 2);
+    const member = (await api.get(`${list}/members/p1@example.org`)).body;
+    assert.deepEqual(member.tags, [{ id: tag.id, name: "vips" }]);
+    const path = `${list}/segments/${tag.id}`;
+    const change = (await api.post(path, { members_to_add: ["p3@example.org", "p2@example.org", "who@example.org"], members_to_remove: ["p1@example.org", "p9@example.org"] })).body;
+    assert.equal(change.total_added, 1);
+    assert.equal(change.total_removed, 1);
+    assert.equal(change.error_count, 1);
+    assert.deepEqual(change.errors[0].email_addresses, ["who@example.org"]);
+    await api.post(`${path}/members`, { email_address: "p5@example.org" });
+    await api.post(`${path}/members`, { email_address: "who@example.org" }, { status: 404 });
+    await api.delete(`${path}/members/p2@example.org`);
+    const { body } = await api.get(`${path}/members`, { fields: "members.email_address,total_items" }, { unchecked: true });
+    assert.deepEqual(body, { members: [{ email_address: "p3@example.org" }, { email_address: "p5@example.org" }], total_items: 2 });
+    assert.equal((await api.patch(path, { name: "VIPs", static_segment: [] })).body.member_count, 0);
+    await api.delete(path);
+    await api.get(path, {}, { status: 404 });
+    await api.delete(path, { status: 404 });
+  });
+
+  it("have one name each", async () => {
+    await api.post(`${list}/segments`, { name: "fourth", static_segment: [] }, { status: 400 });
+    await api.post(`${list}/segments`, { static_segment: [] }, { status: 400 });
+    await api.post(`${list}/segments`, { name: "both", static_segment: [], options: { match: "all", conditions: [] } }, { status: 400 });
+  });
+
+  it("count the subscribed ones, and others when asked", async () => {
+    const { body } = await api.get(`${list}/segments`, { type: "static" });
+    const tag = body.segments.find((s: Json) => s.name === "fourth");
+    assert.equal(tag.member_count, 12);
+    const more = await api.get(`${list}/segments/${tag.id}`, { include_unsubscribed: true });
+    assert.equal(more.body.member_count, 25);
+    const page = await api.get(`${list}/segments/${tag.id}/members`, { include_unsubscribed: true, count: 3, offset: 24 });
+    assert.equal(page.body.members.length, 1);
+    assert.equal(page.body.total_items, 25);
+  });
+
+  it("that are saved are evaluated when used", async () => {
+    const tags = (await api.get(`${list}/segments`, { type: "static" })).body.segments;
+    const fourth = tags.find((s: Json) => s.name === "fourth").id;
+    const first5 = { condition_type: "TextMerge", field: "FNAME", op: "is", value: "first5" };
+    const segment = await saved([first5]);
+    assert.equal(segment.type, "saved");
+    assert.equal(segment.member_count, 10);
+    assert.deepEqual(segment.options.conditions, [first5]);
+    await api.post(`${list}/members`, person(105));
+    assert.equal((await api.get(`${list}/segments/${segment.id}`)).body.member_count, 11);
+    const both = await saved([{ field: "static_segment", op: "static_is", value: fourth }, { field: "EMAIL", op: "starts", value: "P4" }]);
+    const { body } = await api.get(`${list}/segments/${both.id}/members`, { fields: "members.email_address" }, { unchecked: true });
+    assert.deepEqual(body.members.map((m: Json) => m.email_address), ["p4@example.org", "p44@example.org"]);
+    const recent = await saved([{ field: "timestamp_opt", op: "greater", value: "date", extra: "2001-01-01" }, { field: "aim", op: "nosent", value: "any" }]);
+    assert.equal(recent.member_count, 88);
+    const any = await saved([{ field: "LNAME", op: "is", value: "Last7" }, { field: "LNAME", op: "ends", value: "t9" }], "any");
+    assert.equal(any.member_count, 2);
+    const changed = await api.patch(`${list}/segments/${any.id}`, { options: { match: "all", conditions: [{ field: "LNAME", op: "blank" }] } });
+    assert.equal(changed.body.member_count, 0);
+  });
+
+  it("refuse conditions that make no sense", async () => {
+    const wrong: Json[] = [
+      { field: "NOSUCH", op: "is", value: "x" },
+      { field: "FNAME", op: "smells", value: "x" },
+      { condition_type: "EcommSpent", field: "ecomm_spent_one", op: "greater", value: 1 },
+      { field: "static_segment", op: "static_is", value: 987654 },
+    ];
+    for (const condition of wrong) {
+      const { body } = await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: [condition] } }, { status: 400 });
+      assert.match(body.errors[0].field, /^options\.conditions/);
+    }
+    const eleven = Array.from({ length: 11 }, () => ({ field: "FNAME", op: "blank" }));
+    await api.post(`${list}/segments`, { name: "wrong", options: { match: "all", conditions: eleven } }, { status: 400 });
+  });
+});
+
+describe("a list of 20,000", () => {
+  const server = useServer();
+  const total = 20_000;
+
+  it("is filled, tagged, walked and counted", async () => {
+    const api = server.mailchimp;
+    const list = await masterList(api);
+    const tag = (await api.post(`${list}/segments`, { name: "all", static_segment: [] })).body.id;
+    for (let at = 0; at < total; at += 500) {
+      const members = Array.from({ length: 500 }, (_, n) => person(at + n));
+      const { body } = await api.post(`${list}?fields=total_created`, { members }, { unchecked: true });
+      assert.equal(body.total_created, 500);
+      const added = await api.post(`${list}/segments/${tag}?fields=total_added`, { members_to_add: members.map((m) => m.email_address) }, { unchecked: true });
+      assert.equal(added.body.total_added, 500);
+    }
+    const seen = new Set<string>();
+    for (let offset = 0; ; offset += 1000) {
+      const { body } = await api.get(`${list}/members`, { count: 1000, offset, fields: "members.id,total_items" }, { unchecked: true });
+      assert.equal(body.total_items, total);
+      if (body.members.length === 0) break;
+      for (const member of body.members) seen.add(member.id);
+    }
+    assert.equal(seen.size, total);
+    assert.equal((await api.get(`${list}/segments/${tag}`)).body.member_count, total);
+    const { body } = await api.post(`${list}/segments`, {
+      name: "fives",
+      options: { match: "all", conditions: [{ field: "static_segment", op: "static_is", value: tag }, { field: "FNAME", op: "is", value: "First5" }] },
+    });
+    assert.equal(body.member_count, total / 10);
+  });
+});
