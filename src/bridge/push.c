@@ -322,7 +322,7 @@ static int put_members(struct pusher *p, enum push_action action,
 	json_end_array(&j);
 	json_end_object(&j);
 	if (mc_call(p->w->client, "POST",
-		    list_path(p->w, "?skip_merge_validation=true"), body.buf,
+		    list_path(p->w, "?skip_merge_validation=true&fields=errors"), body.buf,
 		    &reply, err) < 0)
 		return -1;
 	return read_errors(p, json_object_get(reply, "errors"), err);
@@ -369,7 +369,7 @@ static int tag(struct pusher *p, const char *key, struct err *err)
 	if (n == 0)
 		return 0;
 	if (mc_call(p->w->client, "POST",
-		    list_path(p->w, "/segments/%lld",
+		    list_path(p->w, "/segments/%lld?fields=errors",
 			      (long long)p->push->segment_id),
 		    body.buf, &reply, err) < 0)
 		return -1;
