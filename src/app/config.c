@@ -441,7 +441,7 @@ void config_release(struct config *config)
 
 /* --- showing --- */
 
-static void format_value(const struct entry *e, struct strbuf *out)
+static void format_value(const struct entry *e, bool mask, struct strbuf *out)
 {
 	const void *at = (const char *)e->base + e->option->offset;
 	int64_t n = 0;
@@ -449,9 +449,10 @@ static void format_value(const struct entry *e, struct strbuf *out)
 	if (e->option->type == OPTION_TEXT) {
 		const char *text = *(const char *const *)at;
 
-		strbuf_addstr(out, e->option->secret && text && *text ? "***"
-				   : text                             ? text
-								      : "");
+		strbuf_addstr(out, mask && e->option->secret && text && *text
+					   ? "***"
+				   : text ? text
+					  : "");
 		return;
 	}
 	if (e->option->type == OPTION_BOOL) {
@@ -470,7 +471,7 @@ void config_format(const struct config *config, struct strbuf *out)
 
 	vec_each (&p->entries, e) {
 		strbuf_addf(out, "%s = ", e->option->name);
-		format_value(e, out);
+		format_value(e, true, out);
 		strbuf_addstr(out, "  # ");
 		if (e->source == FROM_FILE)
 			strbuf_addf(out, "file %s", p->file);
@@ -495,7 +496,7 @@ void config_describe(struct strbuf *out)
 		strbuf_addch(out, '\t');
 		flag_name(e->option->name, out);
 		strbuf_addch(out, '\t');
-		format_value(e, out);
+		format_value(e, false, out);
 		strbuf_addf(out, "\t%s\n", e->option->help);
 	}
 	config_release(&c);
