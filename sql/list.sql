@@ -92,15 +92,13 @@ DELETE FROM webhook WHERE list_id = ?;
 -- How many members of each status; from the index alone. args: list
 SELECT status, COUNT(*) FROM member WHERE list_id = ? GROUP BY status;
 
--- name: list-status-counts-since
--- The same of what changed since then. args: list, ms
-SELECT status, COUNT(*) FROM member
-WHERE list_id = ? AND changed_ms > ? GROUP BY status;
-
--- name: list-joined-since
--- args: list, ms, ms
-SELECT COUNT(*) FROM member
-WHERE list_id = ? AND changed_ms > ? AND opt_ms > ?;
+-- name: list-since
+-- What changed since then: unsubscribed, cleaned, joined; from the index alone.
+-- args: ms, list, ms
+SELECT CAST(COALESCE(SUM(CASE WHEN status = 2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN status = 3 THEN 1 ELSE 0 END), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN opt_ms > ? THEN 1 ELSE 0 END), 0) AS BIGINT)
+FROM member WHERE list_id = ? AND changed_ms > ?;
 
 -- name: list-last-change
 -- The newest change of a member of that status. args: list, status

@@ -391,21 +391,19 @@ static int read_campaigns(struct db *db, const struct list *list,
 static int read_since_send(struct db *db, const struct list *list,
 			   struct list_stats *out, struct err *err)
 {
-	int64_t since[8] = { 0 };
-	struct sql_value id = sql_int(list->id);
+	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct sql_value from = sql_int(out->campaign_last_sent_ms);
 
 	if (!out->campaign_last_sent_ms)
 		return 0;
-	if (count_statuses(db, SQL_LIST_STATUS_COUNTS_SINCE, SQL_ARGS(id, from),
-			   since, err) < 0)
+	if (db_query(db, SQL_LIST_SINCE,
+		     SQL_ARGS(from, sql_int(list->id), from), &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
 		return -1;
-	out->unsubscribes_since_send = since[MEMBER_UNSUBSCRIBED];
-	out->cleaned_since_send = since[MEMBER_CLEANED];
-	return db_find_int(db, SQL_LIST_JOINED_SINCE, SQL_ARGS(id, from, from),
-			   &out->members_since_send, err) < 0
-		       ? -1
-		       : 0;
+	out->unsubscribes_since_send = rows_int(rows, 0);
+	out->cleaned_since_send = rows_int(rows, 1);
+	out->members_since_send = rows_int(rows, 2);
+	return 0;
 }
 
 int list_stats(struct db *db, const struct list *list, int64_t now_ms,

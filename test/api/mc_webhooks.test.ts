@@ -49,7 +49,9 @@ describe("webhooks", () => {
     assert.deepEqual(body.events, all);
     const twice = await api.post(path, { url: `${receiver.url}/hook?x=1`, events: all }, { status: 400 });
     assert.equal(twice.body.errors[0].message, "Sorry, you can't set up multiple WebHooks for one URL");
-    assert.equal((await api.get(path)).body.total_items, 1);
+    // The bridge has one of its own.
+    const there = (await api.get(path)).body.webhooks.filter((w: { url: string }) => w.url.startsWith(receiver.url));
+    assert.equal(there.length, 1);
     assert.equal((await api.get(`${path}/${body.id}`)).body.url, body.url);
     const changed = await api.patch(`${path}/${body.id}`, { sources: { user: true, api: true } });
     assert.deepEqual(changed.body.sources, { user: true, admin: false, api: true });

@@ -69,9 +69,10 @@ static int write_list(const struct request *rq, struct db *db,
 		      struct err *err)
 {
 	bool total = request_query_bool(rq, "include_total_contacts", false);
-	struct list_stats stats;
+	struct list_stats stats = { 0 };
 
-	if (list_stats(db, list, rq->now_ms, &stats, err) < 0)
+	if (mc_wants(rq, "lists", "stats") &&
+	    list_stats(db, list, rq->now_ms, &stats, err) < 0)
 		return -1;
 	json_begin_object(w);
 	json_key_text(w, "id", list->hex);

@@ -65,6 +65,37 @@ int mc_query_word(const struct request *rq, const char *name,
 	return err_field(err, name, "is not one of the possible values");
 }
 
+/* path is collection, collection.field, field, or something below them. */
+static bool is_about(struct str path, const char *collection, const char *field,
+		     bool whole)
+{
+	struct str first = str_trim(str_cut(&path, '.'));
+
+	if (str_is(first, collection)) {
+		if (!path.s)
+			return true;
+		first = str_cut(&path, '.');
+	}
+	return str_is(first, field) && (!whole || !path.s);
+}
+
+bool mc_wants(const struct request *rq, const char *collection,
+	      const char *field)
+{
+	const char *fields = request_query(rq, "fields");
+	const char *exclude = request_query(rq, "exclude_fields");
+	bool keep = fields && *fields;
+	struct str rest = str_of(keep ? fields : exclude);
+
+	while (rest.len) {
+		struct str path = str_cut(&rest, ',');
+
+		if (is_about(path, collection, field, !keep))
+			return keep;
+	}
+	return !keep;
+}
+
 int mc_not_found(struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND,

@@ -65,6 +65,14 @@ void mc_wake(const struct request *rq);
 /* Body as an object, with Mailchimp's error for what is no JSON. */
 int mc_body(struct request *rq, const json_t **out, struct err *err);
 
+/*
+ * Does the client want `field` of the items of `collection` (or of a single
+ * item, which has no collection around it)? `fields` and `exclude_fields` say;
+ * to leave out what costs much and would be cut away afterwards.
+ */
+bool mc_wants(const struct request *rq, const char *collection,
+	      const char *field);
+
 /* What Mailchimp says for what is not there. */
 int mc_not_found(struct err *err);
 

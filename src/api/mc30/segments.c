@@ -16,7 +16,8 @@ static int write_segment(const struct request *rq, struct db *db,
 					 .statuses = mc_statuses(rq) };
 	int64_t members = 0;
 
-	if (segment_count(db, &target, rq->now_ms, &members, err) < 0)
+	if (mc_wants(rq, "segments", "member_count") &&
+	    segment_count(db, &target, rq->now_ms, &members, err) < 0)
 		return -1;
 	json_begin_object(w);
 	json_key_int(w, "id", s->id);
