@@ -13,8 +13,9 @@
 
 #define ROWS_FIRST 1000
 #define ROWS_LEAST 250
-#define ROWS_MOST 10000
-#define TARGET_US 80000 /* of a transaction: SQLite has one write lock */
+#define ROWS_MOST 4000
+#define TRANSACTION_MOST 20000 /* rows: what memory holds the pages of */
+#define TARGET_US 40000 /* of a batch: SQLite has one write lock */
 
 struct session {
 	struct import_steps *steps;
@@ -26,11 +27,13 @@ struct session {
 	struct import_seen seen;
 	size_t batch_rows;
 	int64_t done; /* rows of data so far */
+	size_t in_transaction; /* rows of the open one */
 	bool at_end;
 };
 
 static void session_release(struct session *s)
 {
+	db_set_bulk(s->steps->db, false);
 	import_plan_release(&s->plan);
 	import_seen_release(&s->seen);
 	csv_free(&s->reader);
@@ -190,26 +193,25 @@ static void adapt(struct session *s, size_t n, int64_t us)
 	s->batch_rows = wanted > ROWS_MOST ? ROWS_MOST : (size_t)wanted;
 }
 
-static int write_rows(struct session *s, struct import_batch *b,
-		      struct err *err)
+static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
+                      struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t began_us;
+	int64_t began_us = clock_monotonic_us();
 
-	if (tx_begin(s->steps->db, &tx, err) < 0)
-		return -1;
-	began_us = clock_monotonic_us();
-	if (import_match(tx.db, b, err) < 0 || import_write(&tx, b, err) < 0 ||
-	    save(s, &tx, b, err) < 0 || tx_commit(&tx, err) < 0)
+	if (import_match(tx->db, b, err) < 0 || import_write(tx, b, err) < 0 ||
+	    save(s, tx, b, err) < 0)
 		return -1;
 	adapt(s, b->n, clock_monotonic_us() - began_us);
+	s->done += (int64_t)b->n;
+	s->in_transaction += b->n;
 	return 0;
 }
 
-static int one_batch(struct session *s, struct arena *arena, struct err *err)
+/* Reads and writes one batch; begins the transaction after reading. */
+static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
+                     struct err *err)
 {
-	CLEANUP(import_batch_release)
-	struct import_batch b = {
+	CLEANUP(import_batch_release) struct import_batch b = {
 		.plan = &s->plan,
 		.arena = arena,
 		.forgotten = &s->forgotten,
@@ -219,10 +221,31 @@ static int one_batch(struct session *s, struct arena *arena, struct err *err)
 
 	if (read_batch(s, &b, err) < 0)
 		return -1;
-	if (b.n > 0 && write_rows(s, &b, err) < 0)
+	if (b.n == 0)
+		return 0;
+	if (!tx->open && tx_begin(s->steps->db, tx, err) < 0)
 		return -1;
-	s->done += (int64_t)b.n;
-	return 0;
+	return write_rows(s, tx, &b, err);
+}
+
+/*
+ * A transaction: one batch, or, as long as nobody waits, more of them: each
+ * page of an index is then written once for many rows.
+ */
+static int one_transaction(struct session *s, struct arena *arena,
+                           struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	s->in_transaction = 0;
+	do {
+		arena_reset(arena);
+		if (one_batch(s, arena, &tx, err) < 0)
+			return -1;
+	} while (!s->at_end && !s->steps->batch_rows &&
+	         s->in_transaction < TRANSACTION_MOST &&
+	         !db_is_awaited(s->steps->db));
+	return tx.open ? tx_commit(&tx, err) : 0;
 }
 
 /* --- the end --- */
@@ -320,13 +343,13 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 	};
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 
+	db_set_bulk(steps->db, true);
 	if (open_session(&s, err) < 0)
 		return -1;
 	while (!s.at_end) {
 		if (steps->is_stopping && steps->is_stopping(steps->context))
 			return 0;
-		arena_reset(arena);
-		if (one_batch(&s, arena, err) < 0)
+		if (one_transaction(&s, arena, err) < 0)
 			return -1;
 	}
 	if (finish(&s, err) < 0 || format_result(&s, result, err) < 0)

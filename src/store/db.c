@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "store/db_private.h"
 
 struct sql_value sql_null(void)
@@ -154,7 +155,7 @@ static void leave_tx(struct db *db)
 {
 	db->in_tx = false;
 	if (db->holds_writer)
-		pthread_mutex_unlock(db->writer);
+		pthread_mutex_unlock(&db->writer->lock);
 	db->holds_writer = false;
 }
 
@@ -165,7 +166,9 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 	if (injected_fault(db, err) < 0)
 		return err_prefix(err, "begin");
 	if (mode == TX_WRITE && db->writer) {
-		pthread_mutex_lock(db->writer);
+		atomic_fetch_add(&db->writer->waiting, 1);
+		pthread_mutex_lock(&db->writer->lock);
+		atomic_fetch_sub(&db->writer->waiting, 1);
 		db->holds_writer = true;
 	}
 	if (db->ops->begin(db, mode, err) < 0) {
@@ -275,4 +278,23 @@ struct store *db_store(const struct db *db)
 void db_fail_nth(struct db *db, int n)
 {
 	db->fail_in = n;
+}
+
+bool db_is_awaited(struct db *db)
+{
+	return !db->writer || atomic_load(&db->writer->waiting) > 0;
+}
+
+void db_set_bulk(struct db *db, bool on)
+{
+	CLEANUP(strbuf_release) struct strbuf pragma = STRBUF_INIT;
+	struct err ignored = ERR_INIT; /* slower, that is all */
+
+	if (db->backend != DB_SQLITE)
+		return;
+	strbuf_addf(&pragma,
+	            "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d",
+	            on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB,
+	            on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES);
+	(void)db->ops->script(db, pragma.buf, &ignored);
 }

@@ -142,6 +142,21 @@ enum db_backend db_backend(const struct db *db);
 enum store_schema db_schema(const struct db *db);
 struct store *db_store(const struct db *db);
 
+/*
+ * For work that writes all over large tables, and is to be ended by the same:
+ * more memory for pages, and a longer log, so that a page that many
+ * transactions change is copied back once. PostgreSQL has its own ways: no
+ * effect.
+ */
+void db_set_bulk(struct db *db, bool on);
+
+/*
+ * Is somebody waiting to write to this schema? A transaction of bulk work that
+ * asks every few ms may be longer than 100 ms for as long as nobody is. Always
+ * true on PostgreSQL, where nobody can tell who waits for a row.
+ */
+bool db_is_awaited(struct db *db);
+
 /* Tests: the nth begin, statement or commit from now on fails with ERR_IO;
  * 0 ends that. */
 void db_fail_nth(struct db *db, int n);

@@ -11,8 +11,22 @@
 #include "store/db.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct store_options;
+
+/* SQLite: memory of a connection; pages of the log before a commit copies them
+ * back (64 MiB). The same for bulk work. */
+#define DB_CACHE_KIB 8192
+#define DB_CHECKPOINT_PAGES 16384
+#define DB_BULK_CACHE_KIB 98304
+#define DB_BULK_CHECKPOINT_PAGES 131072
+
+/* The right to write to a schema of SQLite, within this process. */
+struct writer {
+	pthread_mutex_t lock;
+	atomic_int waiting;
+};
 
 struct rows_ops {
 	int (*next)(struct rows *rows, struct err *err);
@@ -57,7 +71,7 @@ struct db {
 	struct store *store;
 	/* SQLite: one writer of a schema at a time queues here instead of in
 	 * SQLite's busy loop. NULL on PostgreSQL. */
-	pthread_mutex_t *writer;
+	struct writer *writer;
 	bool in_tx, holds_writer;
 	int fail_in; /* fault injection: 0 off, 1 the next call fails */
 };

@@ -10,9 +10,6 @@
 #include <string.h>
 
 #define BUSY_MS 30000
-#define CACHE_KIB 8192
-/* Pages of the log before a commit copies them back: 64 MiB. */
-#define CHECKPOINT_PAGES 16384
 
 struct lite {
 	struct db db;
@@ -385,7 +382,7 @@ static int set_up(struct lite *lite, bool no_sync, struct err *err)
 		    "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
 		    "PRAGMA wal_autocheckpoint=%d;"
 		    "PRAGMA journal_size_limit=67108864;",
-		    no_sync ? "OFF" : "FULL", CACHE_KIB, CHECKPOINT_PAGES);
+		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB, DB_CHECKPOINT_PAGES);
 	return lite_script(&lite->db, pragmas.buf, err);
 }
 

@@ -21,7 +21,7 @@ struct pool {
 	pthread_cond_t returned;
 	VEC(struct db *) idle;
 	int64_t open; /* idle and lent */
-	pthread_mutex_t writer;
+	struct writer writer;
 };
 
 struct store {
@@ -189,7 +189,7 @@ int store_open(const struct store_options *options, struct store **out,
 	store->no_sync = options->no_sync;
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		pthread_mutex_init(&store->pools[i].lock, NULL);
-		pthread_mutex_init(&store->pools[i].writer, NULL);
+		pthread_mutex_init(&store->pools[i].writer.lock, NULL);
 		pthread_cond_init(&store->pools[i].returned, NULL);
 	}
 	if (!store->database && make_folder(store->data, err) < 0)
@@ -214,7 +214,7 @@ void store_free(struct store **store)
 			(*db)->ops->close(*db);
 		vec_release(&pool->idle);
 		pthread_mutex_destroy(&pool->lock);
-		pthread_mutex_destroy(&pool->writer);
+		pthread_mutex_destroy(&pool->writer.lock);
 		pthread_cond_destroy(&pool->returned);
 	}
 	free(s->data);
