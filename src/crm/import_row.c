@@ -141,22 +141,44 @@ static bool read_bool(struct str cell, bool *out)
 	return true;
 }
 
+/* The next tag of a list "VIP, press; \"a, b\"": false at the end. */
+static bool next_tag(struct str *rest, struct arena *arena, struct str *out)
+{
+	CLEANUP(strbuf_release) struct strbuf tag = STRBUF_INIT;
+	bool quoted = false;
+	size_t i;
+
+	*rest = str_trim(*rest);
+	if (rest->len == 0)
+		return false;
+	for (i = 0; i < rest->len; i++) {
+		char c = rest->s[i];
+
+		if (!quoted && strchr(",;|", c))
+			break;
+		if (c != '"') {
+			strbuf_addch(&tag, c);
+		} else if (quoted && i + 1 < rest->len &&
+			   rest->s[i + 1] == '"') {
+			strbuf_addch(&tag, c);
+			i++;
+		} else {
+			quoted = !quoted;
+		}
+	}
+	rest->s += i < rest->len ? i + 1 : i;
+	rest->len -= i < rest->len ? i + 1 : i;
+	*out = str_trim(str_of(arena_str(arena, strbuf_str(&tag))));
+	return true;
+}
+
 static void read_tags(const struct import_column *column, struct str cell,
 		      struct arena *arena, struct import_row *row)
 {
-	struct str rest = cell;
+	struct str rest = cell, tag;
 
 	row->tags = arena_array(arena, const char *, IMPORT_TAGS_MAX);
-	while (rest.s) {
-		size_t n = 0;
-		struct str tag;
-
-		while (n < rest.len && !strchr(",;|", rest.s[n]))
-			n++;
-		tag = str_trim((struct str){ rest.s, n });
-		rest = n < rest.len ? (struct str){ rest.s + n + 1,
-						    rest.len - n - 1 }
-				    : (struct str){ NULL, 0 };
+	while (next_tag(&rest, arena, &tag)) {
 		if (tag.len == 0)
 			continue;
 		if (tag.len > TAG_NAME_MAX || row->tags_n == IMPORT_TAGS_MAX) {

@@ -40,7 +40,7 @@ struct import_value { /* of a custom field */
 	const char *json;
 };
 
-#define IMPORT_TAGS_MAX 50
+#define IMPORT_TAGS_MAX 100
 
 struct import_row {
 	int64_t number;

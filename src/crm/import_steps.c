@@ -15,7 +15,7 @@
 #define ROWS_LEAST 250
 #define ROWS_MOST 4000
 #define TRANSACTION_MOST 20000 /* rows: what memory holds the pages of */
-#define TARGET_US 40000 /* of a batch: SQLite has one write lock */
+#define TARGET_US 40000        /* of a batch: SQLite has one write lock */
 
 struct session {
 	struct import_steps *steps;
@@ -26,7 +26,7 @@ struct session {
 	struct csv_reader *reader;
 	struct import_seen seen;
 	size_t batch_rows;
-	int64_t done; /* rows of data so far */
+	int64_t done;          /* rows of data so far */
 	size_t in_transaction; /* rows of the open one */
 	bool at_end;
 };
@@ -194,7 +194,7 @@ static void adapt(struct session *s, size_t n, int64_t us)
 }
 
 static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
-                      struct err *err)
+		      struct err *err)
 {
 	int64_t began_us = clock_monotonic_us();
 
@@ -209,9 +209,10 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 
 /* Reads and writes one batch; begins the transaction after reading. */
 static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
-                     struct err *err)
+		     struct err *err)
 {
-	CLEANUP(import_batch_release) struct import_batch b = {
+	CLEANUP(import_batch_release)
+	struct import_batch b = {
 		.plan = &s->plan,
 		.arena = arena,
 		.forgotten = &s->forgotten,
@@ -233,7 +234,7 @@ static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
  * page of an index is then written once for many rows.
  */
 static int one_transaction(struct session *s, struct arena *arena,
-                           struct err *err)
+			   struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
@@ -243,8 +244,8 @@ static int one_transaction(struct session *s, struct arena *arena,
 		if (one_batch(s, arena, &tx, err) < 0)
 			return -1;
 	} while (!s->at_end && !s->steps->batch_rows &&
-	         s->in_transaction < TRANSACTION_MOST &&
-	         !db_is_awaited(s->steps->db));
+		 s->in_transaction < TRANSACTION_MOST &&
+		 !db_is_awaited(s->steps->db));
 	return tx.open ? tx_commit(&tx, err) : 0;
 }
 

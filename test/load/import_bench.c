@@ -23,13 +23,12 @@
 #include <unistd.h>
 
 static const char *const first_names[] = {
-	"Anna", "Max",     "S\xc3\xb8ren", "Jos\xc3\xa9", "Ada",
-	"Li",   "Fatima",  "Ivan",         "Emma",        "Noah",
-	"Mia",  "M\xc3\xa1ria",
+	"Anna",   "Max",  "S\xc3\xb8ren", "Jos\xc3\xa9", "Ada", "Li",
+	"Fatima", "Ivan", "Emma",         "Noah",        "Mia", "M\xc3\xa1ria",
 };
 static const char *const cities[] = { "Bern",   "Paris",  "London",
-	                              "Madrid", "Berlin", "K\xc3\xb6ln",
-	                              "Oslo",   "Wien" };
+				      "Madrid", "Berlin", "K\xc3\xb6ln",
+				      "Oslo",   "Wien" };
 
 static void must(int ret, const struct err *err)
 {
@@ -49,21 +48,21 @@ static void write_people(const char *path, long n)
 	fprintf(f, "First name,Last name,E-mail,Company,City,Country,Phone\n");
 	for (long i = 0; i < n; i++)
 		fprintf(f,
-		        "%s,Lastname%lu,user%ld.%lx@example%lu.org,Company "
-		        "%lu,%s,CH,+41 31 %07lu\n",
-		        first_names[prng_below(&random,
-		                               ARRAY_SIZE(first_names))],
-		        (unsigned long)prng_below(&random, 100000), i,
-		        (unsigned long)prng_below(&random, 1 << 30),
-		        (unsigned long)prng_below(&random, 500),
-		        (unsigned long)prng_below(&random, 20000),
-		        cities[prng_below(&random, ARRAY_SIZE(cities))],
-		        (unsigned long)prng_below(&random, 10000000));
+			"%s,Lastname%lu,user%ld.%lx@example%lu.org,Company "
+			"%lu,%s,CH,+41 31 %07lu\n",
+			first_names[prng_below(&random,
+					       ARRAY_SIZE(first_names))],
+			(unsigned long)prng_below(&random, 100000), i,
+			(unsigned long)prng_below(&random, 1 << 30),
+			(unsigned long)prng_below(&random, 500),
+			(unsigned long)prng_below(&random, 20000),
+			cities[prng_below(&random, ARRAY_SIZE(cities))],
+			(unsigned long)prng_below(&random, 10000000));
 	fclose(f);
 }
 
 static int save(void *context, struct tx *tx, int64_t done, int64_t total,
-                const char *state_json, struct err *err)
+		const char *state_json, struct err *err)
 {
 	int64_t *shown = context;
 
@@ -91,11 +90,12 @@ static void import(struct db *db, const char *folder, long n, const char *what)
 {
 	char path[300];
 	struct import_input input = { .entity = ENTITY_PERSON,
-		                      .folder = folder,
-		                      .path = path };
+				      .folder = folder,
+				      .path = path };
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
-	struct import_steps steps = { .db = db, .folder = folder,
-		                      .save = save };
+	struct import_steps steps = { .db = db,
+				      .folder = folder,
+				      .save = save };
 	struct err err = ERR_INIT;
 	int64_t job, began, shown = 0;
 	double seconds, cpu;
@@ -106,13 +106,13 @@ static void import(struct db *db, const char *folder, long n, const char *what)
 	cpu = cpu_seconds();
 	began = clock_monotonic_us();
 	must(import_start(db, &input, clock_now_ms(), &steps.import_id, &job,
-	                  &err),
+			  &err),
 	     &err);
 	must(import_steps(&steps, &result, &err), &err);
 	seconds = (double)(clock_monotonic_us() - began) / 1e6;
 	cpu = cpu_seconds() - cpu;
-	printf("%-28s %8.2f s %10.0f rows/s %6.1f us CPU/row\n", what,
-	       seconds, (double)n / seconds, cpu * 1e6 / (double)n);
+	printf("%-28s %8.2f s %10.0f rows/s %6.1f us CPU/row\n", what, seconds,
+	       (double)n / seconds, cpu * 1e6 / (double)n);
 }
 
 static void group(struct db *db, const char *name, const char *criteria)
@@ -132,8 +132,9 @@ static void group(struct db *db, const char *name, const char *criteria)
 static void make_group(struct db *db, const char *criteria)
 {
 	json_t *json = json_loads(criteria, 0, NULL);
-	struct group_input input = { .name = "bench", .kind = GROUP_STATIC,
-		                     .criteria = json };
+	struct group_input input = { .name = "bench",
+				     .kind = GROUP_STATIC,
+				     .criteria = json };
 	struct err err = ERR_INIT;
 	int64_t began = clock_monotonic_us(), id;
 
@@ -161,7 +162,7 @@ static void groups(struct db *db)
 	      "{\"conditions\":[{\"field\":\"response\",\"op\":\"not_opened\","
 	      "\"campaign_id\":1}]}");
 	make_group(db, "{\"conditions\":[{\"field\":\"city\",\"op\":\"not\","
-	               "\"value\":\"Bern\"}]}");
+		       "\"value\":\"Bern\"}]}");
 }
 
 int main(int argc, char **argv)
@@ -182,7 +183,7 @@ int main(int argc, char **argv)
 			options.database = optarg;
 		else if (option == 'f')
 			snprintf(folder, sizeof(folder), "%s/bench-XXXXXX",
-			         optarg);
+				 optarg);
 		else
 			return 2;
 	}

@@ -1,4 +1,4 @@
-/* Imports of CSV files: the body is the file. */
+/* Imports from CSV files. */
 #include "crm/import.h"
 
 #include "api/crm/v1.h"
@@ -8,130 +8,145 @@
 
 #include <string.h>
 
-static int read_delimiter(const char *text, char *out, struct err *err)
+static void import_runs_release(struct import_runs *runs)
 {
-	if (!text || !*text)
-		return 0;
-	if (text[1] != '\0')
-		return err_field(err, "delimiter", "is one character");
-	*out = text[0];
+	vec_release(runs);
+}
+
+static int read_delimiter(const struct request *rq, char *out, struct err *err)
+{
+	const char *name = request_query(rq, "delimiter");
+
+	if (!name || !*name)
+		*out = '\0';
+	else if (strcmp(name, "tab") == 0)
+		*out = '\t';
+	else if (strlen(name) == 1 && strchr(",;|\t", name[0]))
+		*out = name[0];
+	else
+		return err_field(err, "delimiter", "must be , ; | or tab");
 	return 0;
 }
 
-static int read_header(const char *text, enum import_header *out,
+static int read_header(const struct request *rq, enum import_header *out,
 		       struct err *err)
 {
-	if (!text || !*text || strcmp(text, "detect") == 0)
+	const char *name = request_query(rq, "header");
+
+	if (!name || strcmp(name, "detect") == 0)
 		*out = IMPORT_HEADER_DETECT;
-	else if (strcmp(text, "true") == 0)
+	else if (strcmp(name, "true") == 0)
 		*out = IMPORT_HEADER;
-	else if (strcmp(text, "false") == 0)
+	else if (strcmp(name, "false") == 0)
 		*out = IMPORT_NO_HEADER;
 	else
-		return err_field(err, "header", "is true, false or detect");
+		return err_field(err, "header",
+				 "must be detect, true or false");
 	return 0;
 }
 
-static int read_mapping(struct request *rq, json_t **out, struct err *err)
+/* The tree is freed by the caller. */
+static int read_mapping(const struct request *rq, json_t **out, struct err *err)
 {
 	const char *text = request_query(rq, "mapping");
 
 	if (!text || !*text)
 		return 0;
 	if (json_parse(str_of(text), out, err) < 0)
-		return err_field(err, "mapping", "not a JSON object");
+		return err_field(err, "mapping", "is no JSON: %s", err->text);
+	if (!json_is_object(*out))
+		return err_field(err, "mapping", "must be an object");
 	return 0;
 }
 
-static int read_input(struct request *rq, struct import_input *in,
+static int read_input(struct request *rq, struct import_input *out,
 		      struct err *err)
 {
 	const char *entity = request_query(rq, "entity");
 
-	in->entity = ENTITY_PERSON;
-	in->folder = api_of(rq)->data;
-	in->path = request_upload_path(rq);
-	in->file_name = request_query(rq, "file_name");
-	in->match = request_query(rq, "match");
-	in->mapping_name = request_query(rq, "mapping_name");
-	in->opted_in = request_query(rq, "opted_in");
-	in->dry_run = request_query_bool(rq, "dry_run", false);
-	in->user_id = rq->caller.user_id;
-	if (entity && v1_entity(entity, &in->entity, err) < 0)
+	*out = (struct import_input){
+		.entity = ENTITY_PERSON,
+		.folder = api_of(rq)->data,
+		.path = request_upload_path(rq),
+		.file_name = request_query(rq, "file_name"),
+		.match = request_query(rq, "match"),
+		.mapping_name = request_query(rq, "mapping_name"),
+		.opted_in = request_query(rq, "opted_in"),
+		.dry_run = request_query_bool(rq, "dry_run", false),
+		.user_id = rq->caller.user_id,
+	};
+	if (strcmp(rq->content_type, "multipart/form-data") == 0)
+		return err_set(err, ERR_INVALID,
+			       "send the file itself as the body, "
+			       "text/csv, and the rest as parameters");
+	if (entity && v1_entity(entity, &out->entity, err) < 0)
 		return -1;
-	if (read_delimiter(request_query(rq, "delimiter"), &in->delimiter,
-			   err) < 0)
+	if (read_header(rq, &out->header, err) < 0)
 		return -1;
-	return read_header(request_query(rq, "header"), &in->header, err);
+	return read_delimiter(rq, &out->delimiter, err);
 }
 
 int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(json_free) json_t *mapping = NULL;
-	struct import_input in = { .match = NULL };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct import_input input;
 	int64_t id, job_id;
 
-	if (read_input(rq, &in, err) < 0 || read_mapping(rq, &mapping, err) < 0)
+	if (read_input(rq, &input, err) < 0 ||
+	    read_mapping(rq, &mapping, err) < 0)
 		return -1;
-	in.mapping = mapping;
+	input.mapping = mapping;
 	if (v1_db(rq, &db, err) < 0 ||
-	    import_start(db, &in, rq->now_ms, &id, &job_id, err) < 0)
+	    import_start(db, &input, rq->now_ms, &id, &job_id, err) < 0)
 		return -1;
-	runner_wake(api_of(rq)->crm_jobs);
-	v1_accepted(rs, job_id);
+	v1_wake(rq);
+	rs->status = 202;
+	json_begin_object(&w);
+	json_key_int(&w, "job_id", job_id);
+	json_key_int(&w, "import_id", id);
+	json_end_object(&w);
 	return 0;
 }
 
 int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(import_runs_release) struct import_runs runs = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	struct import_runs list = VEC_INIT;
-	int64_t before, limit, total = 0;
+	int64_t limit, before, total;
 	const char *next = NULL;
-	int ret = -1;
 
 	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
-	    v1_db(rq, &db, err) < 0)
+	    v1_db(rq, &db, err) < 0 || import_list_count(db, &total, err) < 0 ||
+	    import_list(db, before, limit + 1, rq->arena, &runs, err) < 0)
 		return -1;
-	if (import_list(db, before, limit + 1, rq->arena, &list, err) == 0 &&
-	    import_list_count(db, &total, err) == 0)
-		ret = 0;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
+	if ((int64_t)runs.n > limit) {
+		runs.n = (size_t)limit;
 		next = arena_printf(rq->arena, "%lld",
-				    (long long)list.v[list.n - 1].id);
+				    (long long)runs.v[runs.n - 1].id);
 	}
 	v1_list_begin(&w);
-	vec_each (&list, run) {
+	vec_each (&runs, run) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;
 
 		import_format(run, &one);
 		json_raw(&w, strbuf_str(&one));
 	}
 	v1_list_end(&w, total, next);
-	vec_release(&list);
-	return ret;
-}
-
-static int load(struct request *rq, struct db **db, struct import_run *out,
-		struct err *err)
-{
-	int64_t id;
-
-	if (request_param_id(rq, "import_id", &id, err) < 0 ||
-	    v1_db(rq, db, err) < 0)
-		return -1;
-	return import_get(*db, id, rq->arena, out, err);
+	return 0;
 }
 
 int v1_imports_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct import_run run;
+	int64_t id;
 
-	if (load(rq, &db, &run, err) < 0)
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0)
 		return -1;
 	import_format(&run, &rs->body);
 	return 0;
@@ -147,44 +162,50 @@ int v1_imports_undo(struct request *rq, struct response *rs, struct err *err)
 	    import_undo_start(db, id, rq->caller.user_id, rq->now_ms, &job_id,
 			      err) < 0)
 		return -1;
-	runner_wake(api_of(rq)->crm_jobs);
+	v1_wake(rq);
 	v1_accepted(rs, job_id);
 	return 0;
 }
 
-/* --- the refused rows, a thousand at a time --- */
-
+/* The refused rows, page by page while they are being sent. */
 struct refused {
-	struct db *db;
+	struct store *store;
 	struct import_run run;
 	int64_t after;
+	bool at_end;
 };
 
 static int next_refused(void *context, struct strbuf *out, struct err *err)
 {
-	struct refused *r = context;
+	CLEANUP(store_put) struct db *db = NULL;
+	struct refused *refused = context;
+	int more;
 
-	return import_refused_csv(r->db, &r->run, &r->after, out, err);
-}
-
-static void end_refused(void *context)
-{
-	struct refused *r = context;
-
-	store_put(&r->db);
+	if (refused->at_end)
+		return 0;
+	if (store_get(refused->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	more = import_refused_csv(db, &refused->run, &refused->after, out, err);
+	if (more < 0)
+		return -1;
+	refused->at_end = !more;
+	return out->len > 0;
 }
 
 int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct refused *r = arena_new_of(rq->arena, struct refused);
+	struct refused *refused = arena_new_of(rq->arena, struct refused);
+	int64_t id;
 
-	if (load(rq, &db, &r->run, err) < 0)
+	refused->store = api_of(rq)->store;
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &refused->run, err) < 0)
 		return -1;
-	r->db = TAKE(db);
 	rs->content_type = "text/csv; charset=utf-8";
 	response_header(rs, "Content-Disposition",
 			"attachment; filename=\"refused.csv\"");
-	response_stream(rs, next_refused, end_refused, r);
+	response_stream(rs, next_refused, NULL, refused);
 	return 0;
 }

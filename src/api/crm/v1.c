@@ -31,14 +31,16 @@ int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
 	return tx_begin(*db, tx, err);
 }
 
+void v1_wake(const struct request *rq)
+{
+	runner_wake(api_of(rq)->crm_jobs); /* NULL is fine */
+}
+
 int v1_commit(const struct request *rq, struct tx *tx, struct err *err)
 {
-	struct runner *jobs = api_of(rq)->crm_jobs;
-
 	if (tx_commit(tx, err) < 0)
 		return -1;
-	if (jobs)
-		runner_wake(jobs);
+	v1_wake(rq);
 	return 0;
 }
 

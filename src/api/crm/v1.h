@@ -32,6 +32,9 @@ int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
 /* Commits, and wakes those who run the jobs that the change left. */
 int v1_commit(const struct request *rq, struct tx *tx, struct err *err);
 
+/* After a job was added by a function that commits itself. */
+void v1_wake(const struct request *rq);
+
 /* The query parameter `limit`, from 1 to 1,000; 50 if there is none. */
 int v1_limit(const struct request *rq, int64_t *out, struct err *err);
 /* The query parameter `cursor` of lists that go down by id; 0: none. */

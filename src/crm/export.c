@@ -1,0 +1,312 @@
+#include "crm/export.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/record.h"
+#include "crm/tag.h"
+#include "sql/export.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE GROUP_WALK_LONG
+
+struct company {
+	int64_t id;
+	const char *name;
+};
+struct companies VEC_FIELDS(struct company);
+
+static void companies_release(struct companies *companies)
+{
+	vec_release(companies);
+}
+
+/* A line of the file while it is being made. */
+struct line {
+	struct strbuf *out;
+	struct strbuf cell;
+	bool first;
+};
+
+static void line_release(struct line *line)
+{
+	strbuf_release(&line->cell);
+}
+
+/*
+ * Text that begins with quotes and a formula's start gets one more quote, so
+ * that taking one away gives back exactly what was there.
+ */
+static void add_cell(struct line *line, const char *text)
+{
+	const char *s = text ? text : "";
+	size_t quotes = strspn(s, "'");
+
+	strbuf_reset(&line->cell);
+	if (quotes > 0 && s[quotes] && strchr("=+-@\t\r", s[quotes]))
+		strbuf_addch(&line->cell, '\'');
+	strbuf_addstr(&line->cell, s);
+	csv_add_field(line->out, strbuf_str(&line->cell), line->first, true);
+	line->first = false;
+}
+
+static void add_int(struct line *line, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	add_cell(line, n ? text : NULL);
+}
+
+static void add_time(struct line *line, int64_t ms)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	time_format_iso(ms, &text);
+	add_cell(line, text.buf);
+}
+
+static bool is_company(const struct field *field)
+{
+	return strcmp(field->name, "company_id") == 0;
+}
+
+/* --- header --- */
+
+static void add_header(const struct export *x, struct strbuf *out)
+{
+	CLEANUP(line_release)
+	struct line line = { .out = out, .cell = STRBUF_INIT, .first = true };
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+
+	for (const struct field *f = field_table; f->name; f++) {
+		if (!field_is_of(f, x->group.entity))
+			continue;
+		add_cell(&line, f->name);
+		if (is_company(f))
+			add_cell(&line, "company");
+	}
+	add_cell(&line, "tags");
+	vec_each (&x->customs, c) {
+		strbuf_reset(&name);
+		strbuf_addf(&name, "custom.%s", c->key);
+		add_cell(&line, name.buf);
+	}
+	csv_end_row(out);
+}
+
+/* --- records --- */
+
+static int64_t id_value(const struct record *r, const struct field *f)
+{
+	if (strcmp(f->name, "id") == 0)
+		return r->id;
+	return strcmp(f->name, "import_id") == 0 ? r->import_id : r->company_id;
+}
+
+static bool bool_value(const struct record *r, const struct field *f)
+{
+	return strcmp(f->name, "opted_out") == 0 ? r->opted_out
+						 : r->owns_address;
+}
+
+static void add_field(struct line *line, const struct record *r,
+		      const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_TEXT:
+	case FIELD_DATE:
+		add_cell(line, r->text[f->text]);
+		break;
+	case FIELD_ID:
+		add_int(line, id_value(r, f));
+		break;
+	case FIELD_BOOL:
+		add_cell(line, bool_value(r, f) ? "true" : "false");
+		break;
+	case FIELD_TIME:
+		add_time(line, strcmp(f->name, "created_at") == 0
+				       ? r->created_ms
+				       : r->updated_ms);
+		break;
+	case FIELD_ADDRESS:
+		add_cell(line, r->email);
+		break;
+	}
+}
+
+void export_tags(const char *const *tags, size_t n, struct strbuf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			strbuf_addstr(out, ", ");
+		if (!strpbrk(tags[i], ",;|\"")) {
+			strbuf_addstr(out, tags[i]);
+			continue;
+		}
+		strbuf_addch(out, '"');
+		for (const char *c = tags[i]; *c; c++) {
+			if (*c == '"')
+				strbuf_addch(out, '"');
+			strbuf_addch(out, *c);
+		}
+		strbuf_addch(out, '"');
+	}
+}
+
+static void add_custom(struct line *line, const json_t *value)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	if (json_is_string(value)) {
+		add_cell(line, json_string_value(value));
+	} else if (!value || json_is_null(value)) {
+		add_cell(line, NULL);
+	} else {
+		json_dump(value, &text);
+		add_cell(line, text.buf);
+	}
+}
+
+static const char *company_name(const struct companies *companies, int64_t id)
+{
+	size_t low = 0, high = companies->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (companies->v[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < companies->n && companies->v[low].id == id
+		       ? companies->v[low].name
+		       : NULL;
+}
+
+static int add_record(const struct export *x, const struct record *r,
+		      const struct companies *companies, struct strbuf *out,
+		      struct err *err)
+{
+	CLEANUP(line_release)
+	struct line line = { .out = out, .cell = STRBUF_INIT, .first = true };
+	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
+	CLEANUP(json_free) json_t *custom = NULL;
+
+	if (x->customs.n > 0 && r->custom &&
+	    json_parse(str_of(r->custom), &custom, err) < 0)
+		return err_prefix(err, "custom fields of %lld",
+				  (long long)r->id);
+	for (const struct field *f = field_table; f->name; f++) {
+		if (!field_is_of(f, r->entity))
+			continue;
+		add_field(&line, r, f);
+		if (is_company(f))
+			add_cell(&line, company_name(companies, r->company_id));
+	}
+	export_tags(r->tags, r->tags_n, &tags);
+	add_cell(&line, tags.buf);
+	vec_each (&x->customs, c)
+		add_custom(&line, json_object_get(custom, c->key));
+	csv_end_row(out);
+	return 0;
+}
+
+static int load_companies(struct db *db, const struct records *records,
+			  struct arena *arena, struct companies *out,
+			  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	vec_each (records, r) {
+		if (!r->company_id)
+			continue;
+		strbuf_addch(&ids, ids.len ? ',' : '[');
+		strbuf_addint(&ids, r->company_id);
+	}
+	if (ids.len == 0)
+		return 0;
+	strbuf_addch(&ids, ']');
+	if (db_query(db, SQL_EXPORT_COMPANY_NAMES,
+		     SQL_ARGS(sql_str(strbuf_str(&ids))), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct company c = { rows_int(rows, 0),
+				     rows_dup(rows, 1, arena) };
+
+		vec_push(out, c);
+	}
+	return more;
+}
+
+static int add_page(struct export *x, struct db *db, const struct ids *ids,
+		    struct strbuf *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(records_release) struct records records = VEC_INIT;
+	CLEANUP(companies_release) struct companies companies = VEC_INIT;
+
+	if (records_load(db, x->group.entity, ids, arena, &records, err) < 0 ||
+	    records_add_tags(db, &records, arena, err) < 0 ||
+	    load_companies(db, &records, arena, &companies, err) < 0)
+		return -1;
+	vec_each (&records, r) {
+		if (add_record(x, r, &companies, out, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- all of it --- */
+
+void export_release(struct export *x)
+{
+	custom_fields_release(&x->customs);
+	arena_free(&x->arena);
+}
+
+int export_open(struct db *db, enum entity entity, int64_t group_id,
+		struct export *out, struct err *err)
+{
+	CLEANUP(export_release) struct export x = { .customs = VEC_INIT };
+
+	x.arena = arena_new();
+	x.group = (struct group){ .entity = entity, .kind = GROUP_DYNAMIC };
+	if (group_id && group_get(db, group_id, x.arena, &x.group, err) < 0)
+		return -1;
+	if (x.group.entity != entity)
+		return err_field(err, "group_id", "is a group of %s",
+				 entity_name(x.group.entity));
+	if (custom_field_list(db, entity, x.arena, &x.customs, err) < 0)
+		return -1;
+	*out = x;
+	x = (struct export){ .customs = VEC_INIT };
+	return 0;
+}
+
+int export_next(struct export *x, struct db *db, struct strbuf *out,
+		struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	bool first = !x->begun;
+	int n = group_walk(db, &x->group, x->after, PAGE, &ids, err);
+
+	if (n < 0)
+		return -1;
+	if (first)
+		add_header(x, out);
+	x->begun = true;
+	if (n == 0)
+		return first;
+	x->after = ids.v[n - 1];
+	return add_page(x, db, &ids, out, err) < 0 ? -1 : 1;
+}

@@ -1,0 +1,229 @@
+#include "crm/export.h"
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/import.h"
+#include "crm/import_steps.h"
+#include "store/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW 1700000000000
+
+struct setup {
+	struct store_fixture fixture;
+	struct db *db;
+	char folder[64];
+};
+
+static void must(int ret, const struct err *err)
+{
+	if (ret < 0)
+		fail_msg("%s: %s", err->field, err->text);
+}
+
+static int open_setup(void **state)
+{
+	struct setup *s = calloc(1, sizeof(*s));
+
+	crypto_init();
+	store_fixture_open(&s->fixture);
+	s->db = s->fixture.crm;
+	snprintf(s->folder, sizeof(s->folder), "/tmp/muster-export-XXXXXX");
+	assert_non_null(mkdtemp(s->folder));
+	*state = s;
+	return 0;
+}
+
+static int free_setup(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf command = STRBUF_INIT;
+	struct setup *s = *state;
+
+	strbuf_addf(&command, "rm -rf %s", s->folder);
+	assert_int_equal(system(command.buf), 0);
+	store_fixture_free(&s->fixture);
+	free(s);
+	return 0;
+}
+
+static void exec(struct setup *s, const char *sql)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(s->db, &tx, &err), &err);
+	must(db_exec_text(&tx, sql, SQL_NO_ARGS, &err), &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
+static int save(void *context, struct tx *tx, int64_t done, int64_t total,
+		const char *state_json, struct err *err)
+{
+	(void)context;
+	(void)tx;
+	(void)done;
+	(void)total;
+	(void)state_json;
+	(void)err;
+	return 0;
+}
+
+/* Imports text; the import's counts are compared. */
+static void import(struct setup *s, enum entity entity, struct str text,
+		   int64_t created, int64_t updated, int64_t unchanged)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	const char *path = arena_printf(arena, "%s/upload", s->folder);
+	struct import_input input = { .entity = entity,
+				      .folder = s->folder,
+				      .path = path };
+	struct import_steps steps = { .db = s->db,
+				      .folder = s->folder,
+				      .save = save };
+	struct import_run run;
+	struct err err = ERR_INIT;
+	int64_t job;
+	{
+		CLEANUP(file_free) FILE *f = fopen(path, "w");
+
+		assert_non_null(f);
+		assert_int_equal(fwrite(text.s, 1, text.len, f), text.len);
+	}
+	must(import_start(s->db, &input, NOW, &steps.import_id, &job, &err),
+	     &err);
+	must(import_steps(&steps, &result, &err), &err);
+	must(import_get(s->db, steps.import_id, arena, &run, &err), &err);
+	if (run.refused)
+		fail_msg("%s", result.buf);
+	assert_int_equal(run.created, created);
+	assert_int_equal(run.updated, updated);
+	assert_int_equal(run.unchanged, unchanged);
+}
+
+static void export(struct setup *s, enum entity entity, int64_t group_id,
+		   struct strbuf *out)
+{
+	CLEANUP(export_release) struct export x = { 0 };
+	struct err err = ERR_INIT;
+	int more;
+
+	must(export_open(s->db, entity, group_id, &x, &err), &err);
+	while ((more = export_next(&x, s->db, out, &err)) > 0)
+		;
+	must(more, &err);
+}
+
+#define PEOPLE                                                           \
+	"key,first name,last name,email,company,phone,tags,opted out,"   \
+	"birthday,custom.size,custom.vip,custom.note\n"                  \
+	"1,\"O'Hara, \"\"Bo\"\"\",Fo\xc3\x9f,a@example.org,A & B,+41 1," \
+	"\"x;\"\"y, z\"\"\",yes,1990-12-31,-4.5,yes,\"two\nlines\"\n"    \
+	"2,'=1+1,''+x,b@example.org,a & b,,VIP,,,42,no,'\n"              \
+	"3,,Solo,,,-7,,,,,,\n"                                           \
+	"4,,,shared@example.org,,,,,,,,\n"                               \
+	"5,,,shared@example.org,,,,,,,,\n"
+
+static void an_export_imported_again_changes_nothing(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf again = STRBUF_INIT;
+	struct setup *s = *state;
+
+	exec(s, "INSERT INTO custom_field (entity, key, label, type,"
+		" created_ms) VALUES (1, 'size', 'Size', 'number', 1),"
+		" (1, 'vip', 'Vip', 'boolean', 1),"
+		" (1, 'note', 'Note', 'text', 1)");
+	import(s, ENTITY_PERSON, STR(PEOPLE), 5, 0, 0);
+	export(s, ENTITY_PERSON, 0, &csv);
+	import(s, ENTITY_PERSON, strbuf_str(&csv), 0, 0, 5);
+	export(s, ENTITY_PERSON, 0, &again);
+	assert_string_equal(csv.buf, again.buf);
+}
+
+static void companies_and_leads_too(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf companies = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf leads = STRBUF_INIT;
+	struct setup *s = *state;
+
+	import(s, ENTITY_COMPANY,
+	       STR("name,city,website\nA,Bern,a.example\n"
+		   "B,,\n"),
+	       2, 0, 0);
+	import(s, ENTITY_LEAD,
+	       STR("name,company,email\nJo Doe,A,j@a.example\n"), 1, 0, 0);
+	export(s, ENTITY_COMPANY, 0, &companies);
+	export(s, ENTITY_LEAD, 0, &leads);
+	import(s, ENTITY_COMPANY, strbuf_str(&companies), 0, 0, 2);
+	import(s, ENTITY_LEAD, strbuf_str(&leads), 0, 0, 1);
+}
+
+static void formulas_are_defused(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	struct setup *s = *state;
+
+	import(s, ENTITY_PERSON,
+	       STR("email,last name,phone\na@example.org,=cmd|x,+41 31\n"), 1,
+	       0, 0);
+	export(s, ENTITY_PERSON, 0, &csv);
+	assert_non_null(strstr(csv.buf, ",'=cmd|x,"));
+	assert_non_null(strstr(csv.buf, ",'+41 31,"));
+}
+
+static void a_group_alone_can_be_exported(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	CLEANUP(json_free)
+	json_t *criteria = json_pack("{s[{ssssss}]}", "conditions", "field",
+				     "city", "op", "is", "value", "Bern");
+	struct setup *s = *state;
+	struct group_input input = { .name = "Bern", .criteria = criteria };
+	struct export x;
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	import(s, ENTITY_PERSON,
+	       STR("email,city\na@example.org,Bern\nb@example.org,Biel\n"), 2,
+	       0, 0);
+	must(group_add(s->db, &input, NOW, &id, &err), &err);
+	export(s, ENTITY_PERSON, id, &csv);
+	assert_non_null(strstr(csv.buf, "a@example.org"));
+	assert_null(strstr(csv.buf, "b@example.org"));
+	assert_int_equal(export_open(s->db, ENTITY_LEAD, id, &x, &err), -1);
+	assert_string_equal(err.field, "group_id");
+}
+
+static void without_records_there_is_a_header(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	struct setup *s = *state;
+
+	export(s, ENTITY_COMPANY, 0, &csv);
+	assert_int_equal(strncmp(csv.buf, "id,name,", 8), 0);
+	assert_string_equal(strchr(csv.buf, '\n'), "\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_setup, free_setup)
+
+int main(void)
+{
+	const struct CMUnitTest list[] = {
+		TEST(an_export_imported_again_changes_nothing),
+		TEST(companies_and_leads_too),
+		TEST(formulas_are_defused),
+		TEST(a_group_alone_can_be_exported),
+		TEST(without_records_there_is_a_header),
+	};
+
+	return cmocka_run_group_tests(list, NULL, NULL);
+}
