@@ -1,0 +1,125 @@
+/** Imports and exports: CSV in, CSV out, undo, and imports that are killed. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { until, useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+const csv = { headers: { "content-type": "text/csv" }, status: 202 };
+
+/** People that meet each other: doubles, shared companies, bad rows. */
+function people(n: number): string {
+  const lines = ["First name;Last name;E-mail;Company;Stadt;Tags"];
+  for (let i = 0; i < n; i++) {
+    const k = i % 97 === 0 ? Math.max(0, i - 40) : i;
+    const address = i % 211 === 5 ? "no address" : `person${k}@example${k % 50}.test`;
+    lines.push(`F${k % 300};Läst${k % 7000};${address};Company ${k % 900};City ${k % 60};T${k % 5}`);
+  }
+  return lines.join("\r\n");
+}
+
+describe("imports", () => {
+  const server = useServer();
+  const run = async (body: string, query = ""): Promise<Json> => {
+    const reply = await server.admin.post(`${v1}/imports${query}`, body, csv);
+    const job = await server.job(reply.body.job_id);
+    assert.equal(job.state, "done", JSON.stringify(job));
+    return job.result as Json;
+  };
+  const total = async (entity: string): Promise<number> =>
+    (await server.admin.get(`${v1}/${entity}`)).body.total;
+
+  it("map columns, refuse what is wrong, and say why", async () => {
+    const dry = await run("Vorname;E-Mail;Unbekannt\nAda;ada@example.test;x\nBob;bob;y\n", "?dry_run=true");
+    assert.equal(dry.created, 1);
+    assert.equal(await total("people"), 0);
+    const result = await run("Vorname;E-Mail;Unbekannt\nAda;ada@example.test;x\nBob;bob;y\n");
+    assert.equal(result.created, 1);
+    assert.equal(result.refused, 1);
+    assert.deepEqual(result.ignored_columns, ["Unbekannt"]);
+    assert.equal(result.problems[0].reason, "invalid_address");
+    const { body: list } = await server.admin.get(`${v1}/imports`);
+    assert.equal(list.total, 2);
+    assert.equal(list.items[0].id, result.import_id);
+    const { body } = await server.admin.get(`${v1}/imports/${result.import_id}`);
+    assert.equal(body.state, "done");
+    const refused = await server.admin.get(`${v1}/imports/${result.import_id}/refused.csv`);
+    assert.match(refused.text, /^Vorname;E-Mail;Unbekannt;import_row;import_reason;import_detail\r\nBob;bob;y;3;invalid_address;/);
+  });
+
+  it("take a mapping, and remember it", async () => {
+    const file = "A;B\nchur@example.test;Chur\n";
+    await server.admin.post(`${v1}/imports`, file, { ...csv, status: 400 });
+    const mapping = encodeURIComponent(JSON.stringify({ A: "email", B: "city" }));
+    assert.equal((await run(file, `?mapping=${mapping}&mapping_name=mine`)).created, 1);
+    assert.equal((await run(file)).unchanged, 1);
+    await server.admin.post(`${v1}/imports?delimiter=xx`, file, { ...csv, status: 400 });
+  });
+
+  it("are undone as a whole", async () => {
+    const before = await total("people");
+    const result = await run(people(3000));
+    assert.equal(result.created + result.refused, 3000);
+    const touched = (await server.admin.get(`${v1}/people`, { email: "person7@example7.test" })).body.items[0];
+    await server.admin.patch(`${v1}/people/${touched.id}`, { city: "Elsewhere" });
+    const { body } = await server.admin.post(`${v1}/imports/${result.import_id}/undo`, undefined, { status: 202 });
+    const undone = (await server.job(body.job_id)).result as Json;
+    assert.equal(undone.kept, 1 + 1); // the person, and the company they still have
+    assert.equal(await total("people"), before + 1);
+    await server.admin.post(`${v1}/imports/${result.import_id}/undo`, undefined, { status: 409 });
+  });
+
+  it("of an export change nothing", async () => {
+    await run("key,First name,Last name,email,company,tags,opted out\n" +
+      "1,'=Ada,\"O\"\"Hara\",a1@example.test,A,\"x, y\",\n2,Bob,,b1@example.test,B,,yes\n");
+    for (const entity of ["people", "companies", "leads"]) {
+      const { text } = await server.admin.get(`${v1}/export/${entity}.csv`);
+      const lines = text.trim().split("\r\n").length - 1;
+      if (lines === 0)
+        continue;
+      const result = await run(text, `?entity=${entity}`);
+      assert.equal(result.unchanged, lines, JSON.stringify(result));
+    }
+    const { body: group } = await server.admin.post(`${v1}/groups`, { name: "Out",
+      criteria: { conditions: [{ field: "opted_out", op: "is", value: true }] } }, { status: 201 });
+    const { text } = await server.admin.get(`${v1}/export/people.csv`, { group_id: String(group.id) });
+    assert.match(text, /b1@example\.test/);
+    assert.doesNotMatch(text, /a1@example\.test/);
+  });
+});
+
+describe("an import that is killed", () => {
+  const server = useServer();
+  const calm = useServer();
+  const ROWS = 60000;
+
+  it("ends with the same rows as one that was not", { timeout: 300000 }, async () => {
+    const file = people(ROWS);
+    const reply = await server.admin.post(`${v1}/imports`, file, csv);
+    let last = 0;
+    for (let kills = 0; kills < 4; kills++) {
+      const seen = await until("progress", async () => {
+        const { body } = await server.admin.get(`${v1}/jobs/${reply.body.job_id}`);
+        return body.done > last || body.state === "done" ? body : null;
+      });
+      last = seen.done;
+      if (seen.state === "done")
+        break;
+      await server.kill();
+      await server.run();
+    }
+    const result = (await server.job(reply.body.job_id)).result as Json;
+    const other = await calm.admin.post(`${v1}/imports`, file, csv);
+    const expected = (await calm.job(other.body.job_id)).result as Json;
+    for (const key of ["created", "updated", "unchanged", "refused"])
+      assert.equal(result[key], expected[key], key);
+    for (const entity of ["people", "companies"]) {
+      // ids and times differ; everything else must not
+      const rows = async (from: typeof server): Promise<string[]> => {
+        const { text } = await from.admin.get(`${v1}/export/${entity}.csv`);
+        return text.split("\r\n").map((line: string) =>
+          line.replace(/^\d+,/, "").replace(/,\d+,(Company|$)/, ",,$1").replace(/\d{4}-\d\d-\d\dT[^,]*/g, "")).sort();
+      };
+      assert.deepEqual(await rows(server), await rows(calm));
+    }
+  });
+});
