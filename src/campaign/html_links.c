@@ -13,7 +13,8 @@ struct finder {
 	struct arena *arena;
 	struct html_scan scan;
 	VEC(struct html_link) links;
-	size_t value_start; /* of the value we are in, with its quote */
+	size_t attr_start;  /* of the attribute we are in */
+	size_t value_start; /* of its value, with the quote */
 	size_t head_end, body_start, body_end, html_end;
 	bool in_link; /* that value is a href or src */
 	struct html_link link;
@@ -68,15 +69,15 @@ static void begin_link(struct finder *f, size_t start)
 static void end_link(struct finder *f, size_t end, bool quoted)
 {
 	struct html_link link = { .kind = f->link.kind,
-				  .start = f->value_start,
+				  .start = f->attr_start,
 				  .end = end };
 	size_t quote = quoted ? 1 : 0;
 
 	if (!f->in_link)
 		return;
 	f->in_link = false;
-	link.raw = (struct str){ f->html.s + link.start + quote,
-				 link.end - link.start - 2 * quote };
+	link.raw = (struct str){ f->html.s + f->value_start + quote,
+				 link.end - f->value_start - 2 * quote };
 	link.target = clean_target(link.raw, f->arena);
 	link.has_tags = holds_tags(link.target);
 	if (link.kind == HTML_LINK_TRACKED && !is_web_address(link.target))
@@ -120,6 +121,8 @@ static void note_change(struct finder *f, enum html_place before, size_t at,
 	/* Raw text ends with a tag that nobody saw opening. */
 	if ((before == HTML_RAW || before == HTML_RCDATA))
 		*tag_start = at;
+	if (after == HTML_ATTR_NAME)
+		f->attr_start = at;
 	if (before == HTML_BEFORE_VALUE && html_scan_in_value(&f->scan))
 		begin_link(f, at);
 	if (before == HTML_VALUE_BARE)
@@ -285,7 +288,8 @@ void html_links_pieces(struct str html, const struct html_links *links,
 
 		cut_until(&c, link->start);
 		c.from = link->end;
-		add_text(out, STR("\""));
+		add_text(out, link->kind == HTML_LINK_SOURCE ? STR("src=\"")
+							     : STR("href=\""));
 		if (track && link->kind == HTML_LINK_TRACKED)
 			vec_push(out, ((struct merge_piece){
 					      .slot = MERGE_SLOT_LINK,

@@ -6,8 +6,9 @@
  * and never fails. What is inside comments (also Outlook's conditional ones)
  * is left alone.
  *
- * To rewrite: cut the source at [start, end) of each attribute and put `"`,
- * the new value and `"` there; html_links_pieces does it for merge_compile.
+ * To rewrite: cut the source at [start, end) of each attribute and put
+ * `href="`, the new value and `"` there; html_links_pieces does it for
+ * merge_compile.
  */
 #ifndef CAMPAIGN_HTML_LINKS_H
 #define CAMPAIGN_HTML_LINKS_H
@@ -26,7 +27,7 @@ enum html_link_kind {
 
 struct html_link {
 	enum html_link_kind kind;
-	size_t start, end; /* the value with its quotes, in the source */
+	size_t start, end; /* the whole attribute, in the source */
 	struct str raw;    /* the value as written, without quotes */
 	/* The value with its entities decoded and white space around it and
 	 * line breaks in it removed, as browsers do: where a click leads. */
@@ -51,10 +52,10 @@ void html_links_scan(struct str html, struct arena *arena,
 struct html_pieces VEC_FIELDS(struct merge_piece);
 
 /*
- * The source as pieces, with href and src in double quotes: tracked links
- * (if track) are slots MERGE_SLOT_LINK with number link_id, `at_start` and
- * `at_end` (may be empty) come in at body_start and body_end. Slots and texts
- * of these are pieces as given.
+ * The source as pieces, with href and src in lower case and double quotes:
+ * tracked links (if track) are slots MERGE_SLOT_LINK with number link_id,
+ * `at_start` and `at_end` (may be empty) come in at body_start and body_end.
+ * Slots and texts of these are pieces as given.
  */
 void html_links_pieces(struct str html, const struct html_links *links,
 		       bool track, const struct html_pieces *at_start,

@@ -82,7 +82,7 @@ static void pieces_have_double_quotes_and_slots(void **state)
 	struct html_pieces pieces = VEC_INIT, at_end = VEC_INIT,
 			   at_start = VEC_INIT;
 	struct html_links links;
-	struct str html = STR("<body><a href='http://a'>a</a><img src=b>"
+	struct str html = STR("<body><a href='http://a'>a</a><img SRC = b>"
 			      "<a href='#\"x'>c</a></body>");
 
 	(void)state;
