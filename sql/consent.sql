@@ -42,3 +42,12 @@ WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL AND (
 		AND p.id = a.record_id AND p.opted_out = 1)
 	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = 2
 		AND l.id = a.record_id AND l.opted_out = 1));
+
+-- name: consent-company-people
+-- People of a company who are not opted out. args: company
+SELECT id FROM person WHERE company_id = ? AND opted_out = 0
+	AND erased_ms IS NULL;
+
+-- name: consent-company-state
+-- args: company
+SELECT opted_out FROM company WHERE id = ?;

@@ -84,8 +84,8 @@ UPDATE company SET name_folded = ?, custom = ?, updated_ms = ?, name = ?,
 WHERE id = ?;
 
 -- name: person-names
--- What merge fields show of a person. args: id
-SELECT first_name, last_name FROM person WHERE id = ?;
+-- What merge fields show of a person, and the company. args: id
+SELECT first_name, last_name, company_id FROM person WHERE id = ?;
 
 -- name: company-exists
 -- args: id

@@ -96,8 +96,8 @@ SELECT COUNT(*) FROM sign_in_failure WHERE subject = ? AND at_ms > ?;
 INSERT INTO sign_in_failure (subject, at_ms) VALUES (?, ?);
 
 -- name: sign-in-forgive
--- args: subject
-DELETE FROM sign_in_failure WHERE subject = ?;
+-- Failures of a subject from some time on. args: subject, since
+DELETE FROM sign_in_failure WHERE subject = ? AND at_ms >= ?;
 
 -- name: sign-in-sweep
 -- args: before

@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -159,13 +160,20 @@ bool base64url_decode(struct str text, struct strbuf *out)
 	return decode(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, out);
 }
 
+/* One at a time: a crowd that signs in must not take 64 MiB each. */
+static pthread_mutex_t hashing = PTHREAD_MUTEX_INITIALIZER;
+
 int password_hash(const char *password, struct strbuf *out, struct err *err)
 {
 	char hash[crypto_pwhash_STRBYTES];
+	int ret;
 
-	if (crypto_pwhash_str(hash, password, strlen(password),
-			      crypto_pwhash_OPSLIMIT_INTERACTIVE,
-			      crypto_pwhash_MEMLIMIT_INTERACTIVE) < 0)
+	pthread_mutex_lock(&hashing);
+	ret = crypto_pwhash_str(hash, password, strlen(password),
+				crypto_pwhash_OPSLIMIT_INTERACTIVE,
+				crypto_pwhash_MEMLIMIT_INTERACTIVE);
+	pthread_mutex_unlock(&hashing);
+	if (ret < 0)
 		return err_set(err, ERR_RETRY,
 			       "not enough memory to hash a password");
 	strbuf_addstr(out, hash);
@@ -174,5 +182,10 @@ int password_hash(const char *password, struct strbuf *out, struct err *err)
 
 bool password_matches(const char *hash, const char *password)
 {
-	return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+	bool same;
+
+	pthread_mutex_lock(&hashing);
+	same = crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+	pthread_mutex_unlock(&hashing);
+	return same;
 }

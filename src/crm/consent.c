@@ -184,22 +184,69 @@ static int find_sharers(struct db *db, const struct consent *c,
 	return more;
 }
 
+/* A company's opt-out is one of each of its people. */
+static int find_people(struct db *db, const struct consent *c,
+		       struct sharers *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CONSENT_COMPANY_PEOPLE,
+		     SQL_ARGS(sql_int(c->record_id)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct consent carried = {
+			.entity = ENTITY_PERSON,
+			.record_id = rows_int(rows, 0),
+			.state = CONSENT_OPTED_OUT,
+			.source = CONSENT_CARRIED,
+			.reason = "the company opted out",
+			.campaign_id = c->campaign_id,
+		};
+
+		vec_push(out, carried);
+	}
+	return more;
+}
+
 int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err)
 {
 	CLEANUP(sharers_release) struct sharers sharers = VEC_INIT;
 	int added = add_one(tx, c, actor, err);
 
-	if (added <= 0 || c->state != CONSENT_OPTED_OUT ||
-	    c->entity == ENTITY_COMPANY)
+	if (added <= 0 || c->state != CONSENT_OPTED_OUT)
 		return added;
-	if (find_sharers(tx->db, c, &sharers, err) < 0)
+	if ((c->entity == ENTITY_COMPANY
+		     ? find_people(tx->db, c, &sharers, err)
+		     : find_sharers(tx->db, c, &sharers, err)) < 0)
 		return -1;
 	vec_each (&sharers, other) {
-		if (add_one(tx, other, actor, err) < 0)
+		/* people of a company may share addresses with others */
+		if ((c->entity == ENTITY_COMPANY
+			     ? consent_add(tx, other, actor, err)
+			     : add_one(tx, other, actor, err)) < 0)
 			return -1;
 	}
 	return 1;
+}
+
+int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
+			 const struct actor *actor, struct err *err)
+{
+	struct consent carried = {
+		.entity = ENTITY_PERSON,
+		.record_id = person_id,
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_CARRIED,
+		.reason = "the company opted out",
+	};
+	int64_t out = 0;
+
+	if (db_find_int(tx->db, SQL_CONSENT_COMPANY_STATE,
+			SQL_ARGS(sql_int(company_id)), &out, err) < 0)
+		return -1;
+	return out ? consent_add(tx, &carried, actor, err) : 0;
 }
 
 int consent_add_by_address(struct tx *tx, const char *hash,

@@ -8,7 +8,9 @@
  * Loosening (opting in) is only for the person's own act or a user's explicit
  * one with its ground; imports and syncs can only tighten. Opting out tells
  * the bridge in the same transaction (job bridge-optout). Whoever shares an
- * address with somebody who opts out is opted out too (rule 3 of the domain).
+ * address with somebody who opts out is opted out too (rule 3 of the domain),
+ * and so are the people of a company that opts out. Opting in is for one record
+ * alone.
  */
 #ifndef CRM_CONSENT_H
 #define CRM_CONSENT_H
@@ -66,6 +68,10 @@ int consent_add(struct tx *tx, const struct consent *c,
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err);
+
+/* Somebody comes to a company: if it opted out, so does the person. */
+int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
+			 const struct actor *actor, struct err *err);
 
 /* Newest first. */
 int consent_list(struct db *db, enum entity entity, int64_t record_id,

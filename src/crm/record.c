@@ -388,6 +388,9 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	    addresses_put(tx, r->entity, r->id, r->emails, r->emails_n, actor,
 			  arena, err) < 0)
 		return -1;
+	if (r->company_id &&
+	    consent_join_company(tx, r->id, r->company_id, actor, err) < 0)
+		return -1;
 	return record_count_add(tx, r->entity, 1, err);
 }
 
@@ -396,12 +399,19 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(or_empty(a), or_empty(b)) == 0;
 }
 
-/* Merge fields show names: has one changed? 1, 0, -1. */
-static int is_renamed(struct db *db, const struct record *r, struct err *err)
+/* What concerns more than the row. */
+struct difference {
+	bool renamed; /* merge fields show names */
+	bool moved;   /* to another company */
+};
+
+static int compare(struct db *db, const struct record *r,
+		   struct difference *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
+	*out = (struct difference){ .renamed = false };
 	if (r->entity != ENTITY_PERSON)
 		return 0;
 	if (db_query(db, SQL_PERSON_NAMES, SQL_ARGS(sql_int(r->id)), &rows,
@@ -410,20 +420,22 @@ static int is_renamed(struct db *db, const struct record *r, struct err *err)
 	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	return !same_text(rows_text(rows, 0), r->text[TEXT_FIRST_NAME]) ||
-	       !same_text(rows_text(rows, 1), r->text[TEXT_LAST_NAME]);
+	out->renamed =
+		!same_text(rows_text(rows, 0), r->text[TEXT_FIRST_NAME]) ||
+		!same_text(rows_text(rows, 1), r->text[TEXT_LAST_NAME]);
+	out->moved = r->company_id && r->company_id != rows_int(rows, 2);
+	return 0;
 }
 
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err)
 {
+	struct difference difference;
 	struct args args;
-	int renamed, changed;
+	int changed;
 
-	if (check(tx->db, r, err) < 0)
-		return -1;
-	renamed = is_renamed(tx->db, r, err);
-	if (renamed < 0)
+	if (check(tx->db, r, err) < 0 ||
+	    compare(tx->db, r, &difference, err) < 0)
 		return -1;
 	r->updated_ms = actor->now_ms;
 	record_fold(r, arena);
@@ -434,9 +446,14 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		return -1;
 	if (changed == 0)
 		return err_set(err, ERR_NOT_FOUND, "the record is gone");
-	if (renamed)
-		return bridge_job_update(tx, r->id, actor->now_ms, err);
-	return 0;
+	if (difference.renamed &&
+	    bridge_job_update(tx, r->id, actor->now_ms, err) < 0)
+		return -1;
+	if (!difference.moved)
+		return 0;
+	return consent_join_company(tx, r->id, r->company_id, actor, err) < 0
+		       ? -1
+		       : 0;
 }
 
 int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,

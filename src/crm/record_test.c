@@ -199,6 +199,40 @@ static void opting_out_covers_all_who_share_an_address(void **state)
 	assert_true(c.opted_out);
 }
 
+static void a_company_that_opts_out_takes_its_people_along(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record company, a, b, c;
+
+	assert_int_equal(fixture_create(f, ENTITY_COMPANY, "{\"name\":\"C\"}",
+					&company, &err),
+			 0);
+	assert_int_equal(company.id, 1);
+	a = fixture_person(f, "{\"email\":\"a@x.example\",\"company_id\":1}");
+	b = fixture_person(f, "{\"last_name\":\"B\"}");
+	assert_int_equal(fixture_patch(f, ENTITY_COMPANY, 1,
+				       "{\"opted_out\":true}", &company, &err),
+			 0);
+	assert_int_equal(
+		record_get(f->db, ENTITY_PERSON, a.id, f->arena, &a, &err), 0);
+	assert_true(a.opted_out);
+	assert_false(b.opted_out);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, b.id,
+				       "{\"company_id\":1}", &b, &err),
+			 0);
+	assert_true(b.opted_out);
+	c = fixture_person(f, "{\"last_name\":\"C\",\"company_id\":1}");
+	assert_true(c.opted_out);
+	/* one of them can be asked, and come back alone */
+	assert_int_equal(
+		fixture_patch(f, ENTITY_PERSON, b.id,
+			      "{\"opted_out\":false,\"reason\":\"asked\"}", &b,
+			      &err),
+		0);
+	assert_false(b.opted_out);
+}
+
 static void opting_in_needs_a_ground(void **state)
 {
 	CLEANUP(consents_release) struct consents list = VEC_INIT;
@@ -437,6 +471,7 @@ int main(void)
 		FIXED(a_changed_name_is_told_to_the_bridge),
 		FIXED(a_bounce_holds_the_address_until_it_is_replaced),
 		FIXED(opting_out_covers_all_who_share_an_address),
+		FIXED(a_company_that_opts_out_takes_its_people_along),
 		FIXED(opting_in_needs_a_ground),
 		FIXED(an_import_never_opts_in),
 		FIXED(pages_hold_everybody_once_in_order),

@@ -121,12 +121,20 @@ static int check_subject(struct db *db, const char *subject, int64_t most,
 	return 0;
 }
 
-static int remember_failure(struct db *db, const struct attempt *attempt,
-			    int64_t now_ms, struct err *err)
+/*
+ * A try counts as a failure until it has worked, so that many at the same time
+ * get no more than the limit.
+ */
+static int begin_attempt(struct db *db, const struct attempt *attempt,
+			 int64_t now_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(db, &tx, err) < 0 ||
+	    check_subject(db, attempt->subject, FAILURES_OF_ADDRESS, now_ms,
+			  err) < 0 ||
+	    check_subject(db, attempt->ip, FAILURES_OF_IP, now_ms, err) < 0 ||
+	    session_sweep(&tx, now_ms, err) < 0 ||
 	    db_exec(&tx, SQL_SIGN_IN_FAIL,
 		    SQL_ARGS(sql_text(attempt->subject), sql_int(now_ms)),
 		    err) < 0)
@@ -135,9 +143,7 @@ static int remember_failure(struct db *db, const struct attempt *attempt,
 	    db_exec(&tx, SQL_SIGN_IN_FAIL,
 		    SQL_ARGS(sql_text(attempt->ip), sql_int(now_ms)), err) < 0)
 		return -1;
-	if (tx_commit(&tx, err) < 0)
-		return -1;
-	return err_set(err, ERR_DENIED, "wrong address or password");
+	return tx_commit(&tx, err);
 }
 
 /* Is it the user's password? The same work is done for a user there is not. */
@@ -168,7 +174,12 @@ static int let_in(struct db *db, const struct attempt *attempt,
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_SIGN_IN_FORGIVE,
-		    SQL_ARGS(sql_text(attempt->subject)), err) < 0 ||
+		    SQL_ARGS(sql_text(attempt->subject), sql_int(0)),
+		    err) < 0 ||
+	    (attempt->ip &&
+	     db_exec(&tx, SQL_SIGN_IN_FORGIVE,
+		     SQL_ARGS(sql_text(attempt->ip), sql_int(actor->now_ms)),
+		     err) < 0) ||
 	    session_open(&tx, user, actor, out, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -183,10 +194,7 @@ int session_sign_in(struct db *db, const char *email, const char *password,
 	int found, right;
 
 	if (make_attempt(db, email, actor, arena, &attempt, err) < 0 ||
-	    check_subject(db, attempt.subject, FAILURES_OF_ADDRESS,
-			  actor->now_ms, err) < 0 ||
-	    check_subject(db, attempt.ip, FAILURES_OF_IP, actor->now_ms, err) <
-		    0)
+	    begin_attempt(db, &attempt, actor->now_ms, err) < 0)
 		return -1;
 	found = user_find_by_email(db, email, arena, &user, err);
 	if (found < 0)
@@ -195,6 +203,6 @@ int session_sign_in(struct db *db, const char *email, const char *password,
 	if (right < 0)
 		return -1;
 	if (!right)
-		return remember_failure(db, &attempt, actor->now_ms, err);
+		return err_set(err, ERR_DENIED, "wrong address or password");
 	return let_in(db, &attempt, &user, actor, out, err);
 }

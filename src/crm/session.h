@@ -36,7 +36,7 @@ int session_open(struct tx *tx, const struct user *user,
 		 struct err *err);
 /* Returns 1, or 0 if there is none. */
 int session_close(struct tx *tx, const char *token, struct err *err);
-/* Removes what is over; for a nightly job. */
+/* Removes what is over; each try to sign in does it. */
 int session_sweep(struct tx *tx, int64_t now_ms, struct err *err);
 
 #endif

@@ -20,6 +20,8 @@ CREATE TABLE session (
 	used_ms BIGINT NOT NULL,
 	expires_ms BIGINT NOT NULL
 );
+CREATE INDEX session_expires ON session (expires_ms);
+CREATE INDEX session_of_user ON session (user_id);
 CREATE TABLE api_key (
 	id SERIAL_ID,
 	name TEXT NOT NULL,
@@ -37,3 +39,4 @@ CREATE TABLE sign_in_failure (
 	at_ms BIGINT NOT NULL
 );
 CREATE INDEX sign_in_failure_subject ON sign_in_failure (subject, at_ms);
+CREATE INDEX sign_in_failure_at ON sign_in_failure (at_ms);
