@@ -88,6 +88,7 @@ export class Relay {
   }
 
   private accept(socket: Socket): void {
+    socket.setNoDelay(true); // several small replies are one answer
     this.connections++;
     this.open++;
     this.most = Math.max(this.most, this.open);

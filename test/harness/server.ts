@@ -87,6 +87,11 @@ export class Server {
     return new Client(this.url);
   }
 
+  /** For its next start. */
+  setEnv(env: Record<string, string>): void {
+    this.options.env = { ...this.options.env, ...env };
+  }
+
   /** The environment of the server, for commands on the same data. */
   get env(): NodeJS.ProcessEnv {
     const inherited = Object.fromEntries(
@@ -167,8 +172,10 @@ export class Server {
   private async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.child!;
     this.child = undefined;
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the server had ended by itself: ${this.lines.slice(-30).join("\n")}`);
     const ended = new Promise<void>((done) => child.once("close", () => done()));
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    child.kill(signal);
     const timer = setTimeout(() => child.kill("SIGABRT"), PATIENCE_MS);
     await ended;
     clearTimeout(timer);
