@@ -65,15 +65,15 @@ INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
 VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: campaign-update
--- What an author may change. args: list, settings, segment, segment_opts,
--- tracking, now, id
+-- What an author may change, if the status is still what was read. args: list,
+-- settings, segment, segment_opts, tracking, now, id, status
 UPDATE campaign SET list_id = ?, settings = ?, segment_id = ?,
 	segment_opts = ?, tracking = ?, updated_ms = ?
-WHERE id = ?;
+WHERE id = ? AND status = ?;
 
 -- name: campaign-remove
--- args: id
-DELETE FROM campaign WHERE id = ?;
+-- args: id, status as read
+DELETE FROM campaign WHERE id = ? AND status = ?;
 
 -- name: campaign-copy-content
 -- args: id of the copy's source three times, id of the copy
@@ -88,11 +88,12 @@ WHERE id = ?;
 SELECT html, plain_text FROM campaign WHERE id = ?;
 
 -- name: campaign-content-put
--- NULL leaves a text as it is. args: html, plain_text, now, id
+-- NULL leaves a text as it is; only in status save. args: html, plain_text,
+-- now, id
 UPDATE campaign SET html = COALESCE(CAST(? AS TEXT), html),
 	plain_text = COALESCE(CAST(? AS TEXT), plain_text),
 	updated_ms = ?
-WHERE id = ?;
+WHERE id = ? AND status = 1;
 
 -- name: campaign-list-of-hex
 -- args: hex of an audience

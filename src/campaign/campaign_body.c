@@ -204,6 +204,15 @@ static int check_type(const char *type, struct err *err)
 
 /* --- changes --- */
 
+/* One row was changed, or somebody else was faster: it may be sending now. */
+static int must_change(int changed, struct err *err)
+{
+	if (changed == 0)
+		return err_set(err, ERR_RETRY,
+			       "the campaign changed in between");
+	return changed < 0 ? -1 : 0;
+}
+
 static int store_new(struct tx *tx, struct campaign *c, int64_t now_ms,
 		     struct arena *arena, struct campaign *out, struct err *err)
 {
@@ -259,6 +268,7 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 	CLEANUP(strbuf_release) struct strbuf settings = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf tracking = STRBUF_INIT;
 	struct campaign c;
+	int changed;
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
@@ -270,12 +280,14 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		return -1;
 	campaign_settings_format(&c.settings, &settings);
 	campaign_tracking_format(&c.tracking, &tracking);
-	if (db_exec(tx, SQL_CAMPAIGN_UPDATE,
-		    SQL_ARGS(sql_id_or_null(c.list_id), sql_text(settings.buf),
-			     sql_id_or_null(c.segment_id),
-			     sql_text(c.segment_opts), sql_text(tracking.buf),
-			     sql_int(now_ms), sql_int(c.id)),
-		    err) < 0)
+	changed = db_exec(
+		tx, SQL_CAMPAIGN_UPDATE,
+		SQL_ARGS(sql_id_or_null(c.list_id), sql_text(settings.buf),
+			 sql_id_or_null(c.segment_id), sql_text(c.segment_opts),
+			 sql_text(tracking.buf), sql_int(now_ms), sql_int(c.id),
+			 sql_int(c.status)),
+		err);
+	if (must_change(changed, err) < 0)
 		return -1;
 	return campaign_get_by_hex(tx->db, hex, arena, out, err);
 }
@@ -298,10 +310,11 @@ int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 			       : 0;
 	case CAMPAIGN_SAVE:
 	case CAMPAIGN_SCHEDULE:
-		return db_exec(tx, SQL_CAMPAIGN_REMOVE, SQL_ARGS(sql_int(c.id)),
-			       err) < 0
-			       ? -1
-			       : 0;
+		return must_change(
+			db_exec(tx, SQL_CAMPAIGN_REMOVE,
+				SQL_ARGS(sql_int(c.id), sql_int(c.status)),
+				err),
+			err);
 	default:
 		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
 				 "A campaign that is %s cannot be deleted.",

@@ -86,6 +86,7 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	const char *html = NULL, *plain = NULL;
 	struct campaign campaign;
+	int changed;
 
 	if (campaign_get_by_hex(tx->db, campaign_hex, arena, &campaign, err) <
 	    0)
@@ -104,12 +105,14 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 	if (html && *html && !strcmp(campaign.type, "plaintext"))
 		return err_field(err, "html",
 				 "A plaintext campaign has no HTML");
-	return db_exec(tx, SQL_CAMPAIGN_CONTENT_PUT,
-		       SQL_ARGS(sql_text(html), sql_text(plain),
-				sql_int(now_ms), sql_int(campaign.id)),
-		       err) < 0
-		       ? -1
-		       : 0;
+	changed = db_exec(tx, SQL_CAMPAIGN_CONTENT_PUT,
+			  SQL_ARGS(sql_text(html), sql_text(plain),
+				   sql_int(now_ms), sql_int(campaign.id)),
+			  err);
+	if (changed == 0)
+		return err_set(err, ERR_RETRY,
+			       "the campaign changed in between");
+	return changed < 0 ? -1 : 0;
 }
 
 /* --- what is in it --- */
