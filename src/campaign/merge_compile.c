@@ -3,44 +3,15 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "campaign/html_links.h"
-#include "campaign/merge_private.h"
+#include "campaign/merge_compiler.h"
 
-#define NO_OP ((size_t)-1)
-
-/* An open conditional. */
-struct frame {
-	bool interested; /* INTERESTED, else IF */
-	bool else_seen;
-	size_t pending; /* op that goes to the next branch, or NO_OP */
-	size_t ends;    /* last jump to the end; each leads to the one before */
-	size_t at;      /* where it began, for problems */
-};
-
-struct compiler {
-	const struct merge_how *how;
-	struct merge_program *program;
-	struct arena *arena;
-	struct merge_problems *problems;
-	struct html_scan scan;
-	bool link_started; /* MERGE_URL: something stands before */
-	struct strbuf literal;
-	struct frame frames[MERGE_NESTING_MAX];
-	size_t depth;
-	struct str source; /* the piece at hand */
-	size_t at;         /* in it */
-	/* Inside of a subject or preview text: it is no markup. */
-	bool in_template;
-	enum merge_escape template_escape;
-	enum merge_case template_case;
-};
-
-static void compiler_release(struct compiler *c)
+static void compiler_release(struct merge_compiler *c)
 {
 	strbuf_release(&c->literal);
 }
 
-static void add_problem(struct compiler *c, size_t at, const char *format,
-			struct str name)
+void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
+		       struct str name)
 {
 	struct merge_problem problem = { .line = 1, .column = 1 };
 
@@ -56,19 +27,19 @@ static void add_problem(struct compiler *c, size_t at, const char *format,
 	if (name.len > 60)
 		name.len = utf8_prefix(name, 60);
 	problem.text =
-		arena_printf(c->arena, "%s%.*s", format, (int)name.len, name.s);
+		arena_printf(c->arena, "%s%.*s", text, (int)name.len, name.s);
 	vec_push(c->problems, problem);
 }
 
 /* --- output --- */
 
-static size_t add_op(struct compiler *c, struct merge_op op)
+size_t merge_add_op(struct merge_compiler *c, struct merge_op op)
 {
 	vec_push(&c->program->ops, op);
 	return c->program->ops.n - 1;
 }
 
-static void flush_literal(struct compiler *c)
+void merge_flush_literal(struct merge_compiler *c)
 {
 	struct strbuf *text = &c->program->text;
 	size_t start = text->len;
@@ -79,13 +50,13 @@ static void flush_literal(struct compiler *c)
 		merge_quote_printable(strbuf_str(&c->literal), text);
 	else
 		strbuf_addslice(text, strbuf_str(&c->literal));
-	add_op(c, (struct merge_op){ .kind = OP_LITERAL,
-				     .start = start,
-				     .len = text->len - start });
+	merge_add_op(c, (struct merge_op){ .kind = OP_LITERAL,
+					   .start = start,
+					   .len = text->len - start });
 	strbuf_reset(&c->literal);
 }
 
-static enum merge_escape escape_in_url(const struct compiler *c)
+static enum merge_escape escape_in_url(const struct merge_compiler *c)
 {
 	const struct html_scan *scan = &c->scan;
 
@@ -96,7 +67,7 @@ static enum merge_escape escape_in_url(const struct compiler *c)
 	return ESCAPE_URL;
 }
 
-static enum merge_escape escape_in_attribute(const struct compiler *c)
+static enum merge_escape escape_in_attribute(const struct merge_compiler *c)
 {
 	const char *attr = c->scan.attr;
 
@@ -110,7 +81,7 @@ static enum merge_escape escape_in_attribute(const struct compiler *c)
 	return ESCAPE_BARE;
 }
 
-static enum merge_escape escape_here(const struct compiler *c)
+static enum merge_escape escape_here(const struct merge_compiler *c)
 {
 	switch (c->how->context) {
 	case MERGE_PLAIN:
@@ -139,7 +110,7 @@ static enum merge_escape escape_here(const struct compiler *c)
 	}
 }
 
-static void add_literal(struct compiler *c, struct str text)
+static void add_literal(struct merge_compiler *c, struct str text)
 {
 	if (c->in_template) {
 		CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
@@ -157,7 +128,7 @@ static void add_literal(struct compiler *c, struct str text)
 }
 
 /* A value, slot or constant was put out. */
-static void note_value(struct compiler *c)
+static void note_value(struct merge_compiler *c)
 {
 	c->link_started = true;
 	if (c->how->context == MERGE_HTML && !c->in_template)
@@ -172,7 +143,7 @@ struct prefixes {
 };
 
 /* URL: percent-encodes once, wherever it stands. */
-static void settle_escape(struct compiler *c, struct prefixes *prefixes,
+static void settle_escape(struct merge_compiler *c, struct prefixes *prefixes,
 			  enum merge_escape *escape)
 {
 	*escape = c->in_template ? c->template_escape : escape_here(c);
@@ -190,8 +161,8 @@ static void settle_escape(struct compiler *c, struct prefixes *prefixes,
 	}
 }
 
-static void add_constant(struct compiler *c, struct str text, bool is_markup,
-			 struct prefixes prefixes)
+static void add_constant(struct merge_compiler *c, struct str text,
+			 bool is_markup, struct prefixes prefixes)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
 	enum merge_escape escape;
@@ -205,7 +176,7 @@ static void add_constant(struct compiler *c, struct str text, bool is_markup,
 		note_value(c);
 }
 
-static void add_value(struct compiler *c, const struct merge_name *name,
+static void add_value(struct merge_compiler *c, const struct merge_name *name,
 		      struct prefixes prefixes)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
@@ -213,7 +184,7 @@ static void add_value(struct compiler *c, const struct merge_name *name,
 	struct merge_value value = { .source = name->source,
 				     .index = name->index };
 
-	flush_literal(c);
+	merge_flush_literal(c);
 	settle_escape(c, &prefixes, &value.escape);
 	value.letters = prefixes.letters;
 	value.start = text->len;
@@ -227,214 +198,29 @@ static void add_value(struct compiler *c, const struct merge_name *name,
 	}
 	value.len = text->len - value.start;
 	vec_push(&c->program->values, value);
-	add_op(c, (struct merge_op){ .kind = OP_VALUE,
-				     .index = (int)c->program->values.n - 1 });
+	merge_add_op(
+		c, (struct merge_op){ .kind = OP_VALUE,
+				      .index = (int)c->program->values.n - 1 });
 	note_value(c);
 }
 
-static void add_slot(struct compiler *c, enum merge_slot slot, int number)
+static void add_slot(struct merge_compiler *c, enum merge_slot slot, int number)
 {
-	flush_literal(c);
-	add_op(c, (struct merge_op){
-			  .kind = OP_SLOT, .slot = slot, .index = number });
+	merge_flush_literal(c);
+	merge_add_op(c, (struct merge_op){ .kind = OP_SLOT,
+					   .slot = slot,
+					   .index = number });
 	note_value(c);
-}
-
-/* --- conditionals --- */
-
-static enum merge_compare cut_operator(struct str *name, struct str *with)
-{
-	static const struct {
-		const char *text;
-		enum merge_compare compare;
-	} operators[] = {
-		{ "!=", COMPARE_UNEQUAL }, { "<>", COMPARE_UNEQUAL },
-		{ "<=", COMPARE_AT_MOST }, { ">=", COMPARE_AT_LEAST },
-		{ "==", COMPARE_EQUAL },   { "=", COMPARE_EQUAL },
-		{ "<", COMPARE_LESS },     { ">", COMPARE_MORE },
-	};
-
-	for (size_t at = 0; at < name->len; at++)
-		for (size_t i = 0; i < ARRAY_SIZE(operators); i++) {
-			struct str rest = { name->s + at, name->len - at };
-			size_t n = strlen(operators[i].text);
-
-			if (!str_starts(rest, operators[i].text))
-				continue;
-			*with = str_trim(
-				(struct str){ rest.s + n, rest.len - n });
-			*name = str_trim((struct str){ name->s, at });
-			return operators[i].compare;
-		}
-	*name = str_trim(*name);
-	return COMPARE_SET;
-}
-
-static struct str strip_quotes(struct str s)
-{
-	if (s.len >= 2 && s.s[0] == s.s[s.len - 1] &&
-	    (s.s[0] == '"' || s.s[0] == '\''))
-		return (struct str){ s.s + 1, s.len - 2 };
-	return s;
-}
-
-/* Emit the test of a branch. Returns the op that goes to the next branch if it
- * does not hold; NO_OP if it always holds. */
-static size_t add_test(struct compiler *c, struct str expression, bool negated)
-{
-	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf fact = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
-	struct merge_condition condition = { .negated = negated };
-	struct str name = expression, with = { "", 0 };
-	struct merge_name found;
-
-	condition.compare = cut_operator(&name, &with);
-	with = strip_quotes(with);
-	condition.is_number = str_to_double(with, &condition.number);
-	utf8_fold(with, &folded);
-
-	utf8_upper(name, &upper);
-	merge_name_find(strbuf_str(&upper), name, c->how, &found, &fact);
-	if (found.kind == NAME_UNKNOWN)
-		add_problem(c, c->at, "There is no tag ", name);
-	if (found.kind == NAME_SLOT)
-		strbuf_addstr(&fact, "1");
-	if (found.kind != NAME_SOURCE) {
-		bool holds = merge_compare_text(
-			strbuf_str(&fact), condition.compare,
-			strbuf_str(&folded), condition.is_number,
-			condition.number);
-
-		if (holds != negated)
-			return NO_OP;
-		return add_op(c, (struct merge_op){ .kind = OP_JUMP });
-	}
-
-	condition.source = found.source;
-	condition.index = found.index;
-	condition.start = c->program->text.len;
-	condition.len = folded.len;
-	strbuf_addslice(&c->program->text, strbuf_str(&folded));
-	vec_push(&c->program->conditions, condition);
-	return add_op(c, (struct merge_op){
-				 .kind = OP_UNLESS,
-				 .index = (int)c->program->conditions.n - 1 });
-}
-
-static int begin_conditional(struct compiler *c, struct str expression,
-			     bool negated, bool interested, struct err *err)
-{
-	struct frame *frame = &c->frames[c->depth];
-
-	if (c->depth == MERGE_NESTING_MAX)
-		return err_set(err, ERR_LIMIT,
-			       "conditionals are nested deeper than %d",
-			       MERGE_NESTING_MAX);
-	flush_literal(c);
-	*frame = (struct frame){ .interested = interested,
-				 .ends = NO_OP,
-				 .at = c->at };
-	c->depth++;
-	/* There are no interests to be in. */
-	frame->pending =
-		interested ? add_op(c, (struct merge_op){ .kind = OP_JUMP })
-			   : add_test(c, expression, negated);
-	return 0;
-}
-
-/* The branch before ends here: over the others to the end. */
-static struct frame *next_branch(struct compiler *c, const char *word)
-{
-	struct frame *frame = c->depth ? &c->frames[c->depth - 1] : NULL;
-
-	if (!frame || frame->else_seen) {
-		add_problem(c, c->at, "No open conditional for ", str_of(word));
-		return NULL;
-	}
-	flush_literal(c);
-	frame->ends = add_op(
-		c, (struct merge_op){ .kind = OP_JUMP, .target = frame->ends });
-	if (frame->pending != NO_OP)
-		c->program->ops.v[frame->pending].target = c->program->ops.n;
-	frame->pending = NO_OP;
-	return frame;
-}
-
-static void end_conditional(struct compiler *c, bool interested)
-{
-	struct merge_op *ops;
-	struct frame *frame;
-	size_t here;
-
-	if (c->depth == 0) {
-		add_problem(c, c->at, "No open conditional for END", STR(""));
-		return;
-	}
-	frame = &c->frames[--c->depth];
-	if (frame->interested != interested)
-		add_problem(c, c->at, "END of another conditional than ",
-			    frame->interested ? STR("INTERESTED") : STR("IF"));
-	flush_literal(c);
-	here = c->program->ops.n;
-	ops = c->program->ops.v;
-	if (frame->pending != NO_OP)
-		ops[frame->pending].target = here;
-	while (frame->ends != NO_OP) {
-		size_t before = ops[frame->ends].target;
-
-		ops[frame->ends].target = here;
-		frame->ends = before;
-	}
-}
-
-/* 1: it was a conditional's. upper, body: name in capitals and as written. */
-static int compile_structure(struct compiler *c, struct str upper,
-			     struct str body, struct err *err)
-{
-	struct frame *frame;
-
-	if (str_starts(upper, "IF:") || str_starts(upper, "IFNOT:")) {
-		bool negated = upper.s[2] == 'N';
-		size_t n = negated ? 6 : 3;
-
-		return begin_conditional(
-			       c, (struct str){ body.s + n, body.len - n },
-			       negated, false, err) < 0
-			       ? -1
-			       : 1;
-	}
-	if (str_starts(upper, "INTERESTED:"))
-		return begin_conditional(c, body, false, true, err) < 0 ? -1
-									: 1;
-	if (str_starts(upper, "ELSEIF:")) {
-		frame = next_branch(c, "ELSEIF");
-		if (frame)
-			frame->pending = add_test(
-				c, (struct str){ body.s + 7, body.len - 7 },
-				false);
-		return 1;
-	}
-	if (str_is(upper, "ELSE:") || str_is(upper, "ELSE")) {
-		frame = next_branch(c, "ELSE");
-		if (frame)
-			frame->else_seen = true;
-		return 1;
-	}
-	if (str_is(upper, "END:IF") || str_is(upper, "END:INTERESTED")) {
-		end_conditional(c, upper.s[4] == 'I' && upper.len > 6);
-		return 1;
-	}
-	return 0;
 }
 
 /* --- tags --- */
 
-static int compile_text(struct compiler *c, struct str text, struct err *err);
+static int compile_text(struct merge_compiler *c, struct str text,
+			struct err *err);
 
 /* The tags of a subject are those of the recipient too; it is text, not
  * markup, wherever it is put. */
-static int compile_template(struct compiler *c, struct str text,
+static int compile_template(struct merge_compiler *c, struct str text,
 			    struct prefixes prefixes, struct err *err)
 {
 	int result;
@@ -479,8 +265,8 @@ static void cut_prefixes(struct str *upper, struct str *body,
 	}
 }
 
-static int compile_name(struct compiler *c, struct str upper, struct str body,
-			struct err *err)
+static int compile_name(struct merge_compiler *c, struct str upper,
+			struct str body, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct prefixes prefixes;
@@ -490,7 +276,7 @@ static int compile_name(struct compiler *c, struct str upper, struct str body,
 	merge_name_find(upper, body, c->how, &name, &text);
 	switch (name.kind) {
 	case NAME_UNKNOWN:
-		add_problem(c, c->at, "There is no tag ", body);
+		merge_add_problem(c, c->at, "There is no tag ", body);
 		return 0;
 	case NAME_SOURCE:
 		if (name.source != SOURCE_ARCHIVE_PAGE)
@@ -508,7 +294,8 @@ static int compile_name(struct compiler *c, struct str upper, struct str body,
 	return 0;
 }
 
-static int compile_tag(struct compiler *c, struct str tag, struct err *err)
+static int compile_tag(struct merge_compiler *c, struct str tag,
+		       struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
@@ -529,13 +316,15 @@ static int compile_tag(struct compiler *c, struct str tag, struct err *err)
 			     ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : ch);
 	}
 
-	done = compile_structure(c, strbuf_str(&upper), strbuf_str(&body), err);
+	done = merge_compile_structure(c, strbuf_str(&upper), strbuf_str(&body),
+				       err);
 	if (done != 0)
 		return done < 0 ? -1 : 0;
 	return compile_name(c, strbuf_str(&upper), strbuf_str(&body), err);
 }
 
-static int compile_text(struct compiler *c, struct str text, struct err *err)
+static int compile_text(struct merge_compiler *c, struct str text,
+			struct err *err)
 {
 	size_t from = 0, at = 0;
 
@@ -565,8 +354,9 @@ static int compile_text(struct compiler *c, struct str text, struct err *err)
 	return 0;
 }
 
-static int compile_pieces(struct compiler *c, const struct merge_piece *pieces,
-			  size_t n, struct err *err)
+static int compile_pieces(struct merge_compiler *c,
+			  const struct merge_piece *pieces, size_t n,
+			  struct err *err)
 {
 	size_t total = 0;
 
@@ -585,12 +375,13 @@ static int compile_pieces(struct compiler *c, const struct merge_piece *pieces,
 			return -1;
 	}
 	while (c->depth > 0) {
-		struct frame *frame = &c->frames[c->depth - 1];
+		struct merge_frame *frame = &c->frames[c->depth - 1];
 
-		add_problem(c, frame->at, "A conditional has no END", STR(""));
-		end_conditional(c, frame->interested);
+		merge_add_problem(c, frame->at, "A conditional has no END",
+				  STR(""));
+		merge_end_conditional(c, frame->interested);
 	}
-	flush_literal(c);
+	merge_flush_literal(c);
 	return 0;
 }
 
@@ -603,11 +394,11 @@ int merge_compile(const struct merge_piece *pieces, size_t n,
 	CLEANUP(merge_program_free)
 	struct merge_program *program = calloc(1, sizeof(*program));
 	CLEANUP(compiler_release)
-	struct compiler c = { .how = how,
-			      .arena = arena,
-			      .problems = problems,
-			      .scan = HTML_SCAN_INIT,
-			      .literal = STRBUF_INIT };
+	struct merge_compiler c = { .how = how,
+				    .arena = arena,
+				    .problems = problems,
+				    .scan = HTML_SCAN_INIT,
+				    .literal = STRBUF_INIT };
 	struct merge_how with_facts = *how;
 
 	BUG_ON(!program);
