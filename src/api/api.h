@@ -13,6 +13,7 @@
 struct bridge;
 struct delivery;
 struct runner;
+struct webhook_options;
 
 struct api {
 	struct store *store;
@@ -25,7 +26,7 @@ struct api {
 	const char *organisation; /* may be "" */
 	const char *postal_address;
 	bool relay_is_outbox; /* mails go nowhere: no postal address needed */
-	const char *const *own_urls; /* of this server, ends with NULL */
+	const struct webhook_options *webhooks; /* where they may go */
 };
 
 struct api *api_of(const struct request *rq);

@@ -6,13 +6,12 @@
 
 #include "jobs/runner.h"
 
-struct arena;
+struct webhook_options;
 
-/* own_urls: this server's own, where webhooks may be private addresses; ends
- * with NULL. own_urls and arena must outlive the runner. */
+/* webhooks must outlive the runner. */
 int audience_jobs_start(struct store *store,
 			const struct runner_options *options,
-			const char *const *own_urls, struct arena *arena,
+			const struct webhook_options *webhooks,
 			struct runner **out, struct err *err);
 
 #endif

@@ -96,6 +96,11 @@ static const struct option app_option_table[] = {
 	  .most = 365 * MS_DAY,
 	  .help = "With a remote audience, sending is refused if the last "
 		  "reconcile is older" },
+	{ .name = "webhooks.private",
+	  .type = OPTION_BOOL,
+	  .offset = offsetof(struct app_options, webhooks_private),
+	  .help = "Webhooks may go to private and loopback addresses, not "
+		  "only to this server's own" },
 	{ .name = NULL },
 };
 

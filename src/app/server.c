@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "app/audience_jobs.h"
 #include "audience/list.h"
+#include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -46,6 +47,7 @@ struct server {
 	struct delivery_setup delivery_setup;
 	struct import_context import_context;
 	const char *own_urls[3];
+	struct webhook_options webhooks;
 	char internal_key[48]; /* of the bridge; in memory only */
 	const char *instance;
 	const char *public_url;
@@ -341,8 +343,8 @@ static int start_audience_jobs(struct server *s, struct err *err)
 		.instance = s->instance,
 	};
 
-	if (audience_jobs_start(s->store, &o, s->own_urls, s->arena,
-				&s->audience_jobs, err) < 0)
+	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->audience_jobs,
+				err) < 0)
 		return -1;
 	s->api.audience_jobs = s->audience_jobs;
 	return 0;
@@ -366,7 +368,11 @@ static void fill_api(struct server *s)
 	s->api.postal_address = s->postal_address;
 	s->api.relay_is_outbox =
 		strcmp(s->config->delivery.relay, "outbox:") == 0;
-	s->api.own_urls = s->own_urls;
+	s->webhooks = (struct webhook_options){
+		.own_urls = s->own_urls,
+		.allow_private = s->config->app.webhooks_private,
+	};
+	s->api.webhooks = &s->webhooks;
 	s->router = router_new();
 	api_add_routes(s->router, &s->api);
 }

@@ -55,7 +55,7 @@ enum change_source {
 	SOURCE_API,
 };
 
-struct actor {
+struct member_actor {
 	enum change_source source;
 	int64_t now_ms;
 	const char *ip; /* NULL or "": not known */
@@ -182,8 +182,8 @@ struct member_op {
  * same address twice in ops: the later one sees what the first did.
  */
 int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
-		 size_t n, const struct actor *actor, struct arena *arena,
-		 struct err *err);
+		 size_t n, const struct member_actor *actor,
+		 struct arena *arena, struct err *err);
 void member_op_release(struct member_op *op);
 
 /*
@@ -196,10 +196,10 @@ int member_change_tags(struct tx *tx, const struct list *list, const char *key,
 /* DELETE: to archived. ERR_CONFLICT titled "Method Not Allowed" if it is
  * archived, pending or cleaned. */
 int member_archive(struct tx *tx, const struct list *list, const char *key,
-		   const struct actor *actor, struct err *err);
+		   const struct member_actor *actor, struct err *err);
 /* Personal data goes, a keyed hash of the address stays (see suppression.h). */
 int member_forget(struct tx *tx, const struct list *list, const char *key,
-		  const struct actor *actor, struct err *err);
+		  const struct member_actor *actor, struct err *err);
 
 /* --- changes that delivery brings --- */
 

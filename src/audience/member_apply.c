@@ -462,8 +462,8 @@ static int apply(struct member_run *run, struct member_op *ops, size_t n,
 }
 
 int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
-		 size_t n, const struct actor *actor, struct arena *arena,
-		 struct err *err)
+		 size_t n, const struct member_actor *actor,
+		 struct arena *arena, struct err *err)
 {
 	struct member_run run = {
 		.tx = tx, .list = list, .actor = actor, .arena = arena

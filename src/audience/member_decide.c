@@ -37,7 +37,7 @@ static bool may_return(const struct member *m)
 	       m->unsubscribed_by <= UNSUBSCRIBED_BY_API;
 }
 
-static void subscribe(struct member *m, const struct actor *actor)
+static void subscribe(struct member *m, const struct member_actor *actor)
 {
 	if (m->status == MEMBER_ARCHIVED || !m->opt_ms)
 		m->opt_ms = actor->now_ms;
@@ -48,7 +48,7 @@ static void subscribe(struct member *m, const struct actor *actor)
 	m->unsubscribed_campaign_id = 0;
 }
 
-static void unsubscribe(struct member *m, const struct actor *actor)
+static void unsubscribe(struct member *m, const struct member_actor *actor)
 {
 	if (m->status == MEMBER_CLEANED)
 		m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
@@ -60,7 +60,7 @@ static void unsubscribe(struct member *m, const struct actor *actor)
 }
 
 static int move(struct member *m, enum member_status to, bool is_new,
-		const struct actor *actor, struct err *err)
+		const struct member_actor *actor, struct err *err)
 {
 	if (!is_new && m->status == to)
 		return 0;

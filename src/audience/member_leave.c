@@ -71,7 +71,7 @@ static int archive(struct member_run *run, struct member *m, struct err *err)
 }
 
 int member_archive(struct tx *tx, const struct list *list, const char *key,
-		   const struct actor *actor, struct err *err)
+		   const struct member_actor *actor, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(release_run)
@@ -119,7 +119,7 @@ static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 }
 
 int member_forget(struct tx *tx, const struct list *list, const char *key,
-		  const struct actor *actor, struct err *err)
+		  const struct member_actor *actor, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(release_run)
@@ -264,7 +264,7 @@ static int leave_all(struct tx *tx, const struct member_departure *all,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(members_release) struct members members = VEC_INIT;
 	CLEANUP(members_release) struct members left = VEC_INIT;
-	struct actor actor = { .source = SOURCE_USER, .now_ms = now_ms };
+	struct member_actor actor = { .source = SOURCE_USER, .now_ms = now_ms };
 	CLEANUP(release_run)
 	struct member_run run = { .tx = tx, .actor = &actor, .arena = arena };
 	struct list list;

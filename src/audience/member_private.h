@@ -27,7 +27,7 @@ struct member_entry {
 struct member_run {
 	struct tx *tx;
 	const struct list *list;
-	const struct actor *actor;
+	const struct member_actor *actor;
 	struct arena *arena;
 	struct merge_defs defs;
 	struct webhooks listeners;

@@ -57,7 +57,7 @@ static int apply_at(struct world *w, enum member_mode mode, const char *key,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
-	struct actor actor = { .source = SOURCE_API, .now_ms = now_ms };
+	struct member_actor actor = { .source = SOURCE_API, .now_ms = now_ms };
 	struct member_op op = { .mode = mode, .key = key };
 	int done;
 
@@ -236,7 +236,7 @@ static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 static int archive(struct world *w, const char *key, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 
 	assert_int_equal(tx_begin(w->f.audience, &tx, err), 0);
 	if (member_archive(&tx, &w->list, key, &actor, err) < 0)
@@ -265,7 +265,7 @@ static void forgotten_ones_leave_a_keyed_hash_only(void **state)
 {
 	struct world *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 	struct err err = ERR_INIT;
 	const char *reason = "";
 	struct member m;
@@ -382,7 +382,7 @@ static void batches_see_what_they_did_before(void **state)
 	struct world *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
-	struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 	struct member_op ops[3] = { { .mode = MEMBER_BATCH },
 				    { .mode = MEMBER_BATCH },
 				    { .mode = MEMBER_BATCH_UPDATE } };
@@ -414,7 +414,8 @@ static void a_failed_write_leaves_no_half(void **state)
 		struct err err = ERR_INIT;
 		struct member m;
 		CLEANUP(json_free) json_t *tree = NULL;
-		struct actor actor = { .source = SOURCE_API, .now_ms = NOW };
+		struct member_actor actor = { .source = SOURCE_API,
+					      .now_ms = NOW };
 		struct member_op op = { .mode = MEMBER_POST };
 		struct tx tx = TX_INIT;
 		int done;

@@ -60,10 +60,11 @@ static void add_members(struct world *w, struct tx *tx)
 
 	for (int i = 0; i < MEMBERS; i++) {
 		CLEANUP(json_free) json_t *tree = NULL;
-		struct actor actor = { .source = SOURCE_API,
-				       .now_ms = NOW - (int64_t)prng_below(
-							       &prng, 40) *
-							       MS_DAY / 2 };
+		struct member_actor actor = {
+			.source = SOURCE_API,
+			.now_ms = NOW -
+				  (int64_t)prng_below(&prng, 40) * MS_DAY / 2
+		};
 		struct member_op op = { .mode = MEMBER_POST };
 		struct err err = ERR_INIT;
 		char body[1024];

@@ -1,7 +1,7 @@
 /** Webhooks: who is told, of what, and what happens when nobody listens. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Receiver, Server, type Client } from "../harness/index.js";
+import { Receiver, Server, useReceiver, useServer, type Client } from "../harness/index.js";
 
 describe("webhooks", () => {
   const receiver = new Receiver();
@@ -12,7 +12,7 @@ describe("webhooks", () => {
 
   before(async () => {
     await receiver.start();
-    // Only URLs of the server itself may be private ones: the receiver stands in for it.
+    // URLs of the server itself may be private ones: the receiver stands in for it.
     server = new Server({ env: { MUSTER_PUBLIC_URL: receiver.url } });
     process.on("exit", () => server.killLeftover());
     await server.start();
@@ -101,5 +101,21 @@ describe("webhooks", () => {
     assert.ok(!receiver.requests.some((r) => r.method === "POST" && r.path === "/quiet"));
     await api.delete(`${path}/${body.id}`);
     await api.delete(`${path}/${loud.id}`);
+  });
+});
+
+describe("webhooks to private addresses", () => {
+  const receiver = useReceiver();
+  const closed = useServer();
+  const open = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
+
+  it("need an option", async () => {
+    for (const [server, status] of [[closed, 400], [open, 200]] as const) {
+      const { body } = await server.mailchimp.get("/3.0/lists");
+      await server.mailchimp.post(`/3.0/lists/${body.lists[0].id}/webhooks`, { url: `${receiver.url}/x` }, { status });
+    }
+    const { body } = await open.mailchimp.get("/3.0/lists");
+    await open.mailchimp.post(`/3.0/lists/${body.lists[0].id}/members`, { email_address: "p@example.org", status: "subscribed" });
+    await receiver.next((r) => r.form.get("data[email]") === "p@example.org");
   });
 });

@@ -107,7 +107,7 @@ static int apply_once(struct request *rq, struct db *db,
 		      struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct actor actor = mc_actor(rq);
+	struct member_actor actor = mc_actor(rq);
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    member_apply(&tx, list, call->ops, call->n, &actor, rq->arena,

@@ -111,9 +111,9 @@ int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
 	return found == 0 ? mc_not_found(err) : found;
 }
 
-struct actor mc_actor(const struct request *rq)
+struct member_actor mc_actor(const struct request *rq)
 {
-	return (struct actor){
+	return (struct member_actor){
 		.source = rq->caller.by_session ? SOURCE_ADMIN : SOURCE_API,
 		.now_ms = rq->now_ms,
 		.ip = rq->client_ip,

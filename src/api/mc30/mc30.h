@@ -41,7 +41,7 @@ int mc_list_of_path(const struct request *rq, struct db *db, struct list *out,
 		    struct err *err);
 
 /* Whose change it is: of an API key, or of somebody signed in. */
-struct actor mc_actor(const struct request *rq);
+struct member_actor mc_actor(const struct request *rq);
 
 /*
  * Two writers got in each other's way: true, and err is clear again, if the

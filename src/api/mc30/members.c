@@ -139,7 +139,7 @@ static int apply_once(struct request *rq, struct db *db,
 		      struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct actor actor = mc_actor(rq);
+	struct member_actor actor = mc_actor(rq);
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    member_apply(&tx, list, op, 1, &actor, rq->arena, err) < 0)
@@ -194,14 +194,14 @@ int mc_members_update(struct request *rq, struct response *rs, struct err *err)
 }
 
 typedef int (*leave_fn)(struct tx *tx, const struct list *list, const char *key,
-			const struct actor *actor, struct err *err);
+			const struct member_actor *actor, struct err *err);
 
 static int leave(struct request *rq, struct response *rs, leave_fn fn,
 		 struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct actor actor = mc_actor(rq);
+	struct member_actor actor = mc_actor(rq);
 	struct list list;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||

@@ -81,14 +81,13 @@ int mc_webhooks_get(struct request *rq, struct response *rs, struct err *err)
 /* Before any connection of the database is held: the other side may be us. */
 static int check_url(struct request *rq, const json_t *body, struct err *err)
 {
-	struct webhook_options options = { .own_urls = api_of(rq)->own_urls };
 	const char *url = NULL;
 
 	if (json_get_text(body, "url", &url, err) < 0)
 		return -1;
 	if (!url || !*url)
 		return 0;
-	return webhook_check_url(url, &options, err);
+	return webhook_check_url(url, api_of(rq)->webhooks, err);
 }
 
 int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
