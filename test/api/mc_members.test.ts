@@ -254,6 +254,17 @@ describe("members", () => {
     await api.get(`${list}/members`, { count: 1001 }, { status: 400 });
   });
 
+  it("have what they got and did, empty at first", async () => {
+    const path = `${list}/members/wx3@example.org`;
+    for (const part of ["activity", "activity-feed"]) {
+      const { body } = await api.get(`${path}/${part}`);
+      assert.deepEqual(body.activity, []);
+      assert.equal(body.total_items, 0);
+      assert.equal(body.email_id, md5("wx3@example.org"));
+      await api.get(`${list}/members/nobody@example.org/${part}`, {}, { status: 404 });
+    }
+  });
+
   it("show the fields asked for, and no others", async () => {
     const some = await api.get(`${list}/members`, { count: 1, fields: "members.email_address,members.stats.avg_open_rate,total_items" }, { unchecked: true });
     assert.deepEqual(Object.keys(some.body), ["members", "total_items"]);

@@ -1,0 +1,102 @@
+#include "audience/member_activity.h"
+
+#include "api/handlers.h"
+#include "api/mc30/mc30.h"
+#include "audience/list.h"
+#include "base/arena.h"
+#include "base/err.h"
+
+#define OLD_ACTIVITY_MAX 50
+
+/* What both endpoints begin with. */
+struct activity_page {
+	struct list list;
+	struct member member;
+	struct member_activities items;
+	int64_t total;
+};
+
+static void page_release(struct activity_page *page)
+{
+	member_activities_release(&page->items);
+}
+
+static int load(const struct request *rq, int64_t count, int64_t offset,
+		struct activity_page *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (mc_db(rq, &db, err) < 0 ||
+	    mc_list_of_path(rq, db, &out->list, err) < 0 ||
+	    member_get(db, out->list.id, request_param(rq, "subscriber_hash"),
+		       rq->arena, &out->member, err) < 0)
+		return -1;
+	return member_activity_list(db, out->member.id, count, offset,
+				    rq->arena, &out->items, &out->total, err);
+}
+
+static void write_end(const struct request *rq, const struct activity_page *p,
+		      const char *path, struct json_writer *w)
+{
+	const char *parent = arena_printf(rq->arena, "/lists/%s/members/%s",
+					  p->list.hex, p->member.email_hash);
+
+	json_key_text(w, "email_id", p->member.email_hash);
+	json_key_text(w, "list_id", p->list.hex);
+	mc_collection_end(w, p->total, mc_base(rq),
+			  arena_printf(rq->arena, "%s/%s", parent, path),
+			  parent);
+	json_end_object(w);
+}
+
+/* The old endpoint: the last 50. */
+int mc_member_activity(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(page_release) struct activity_page page = { .total = 0 };
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (load(rq, OLD_ACTIVITY_MAX, 0, &page, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "activity");
+	vec_each (&page.items, item) {
+		json_begin_object(&w);
+		json_key_text(&w, "action", item->action);
+		json_key_time(&w, "timestamp", item->at_ms);
+		json_key_text(&w, "url", item->url);
+		json_key_text(&w, "type", item->campaign_type);
+		json_key_text(&w, "campaign_id", item->campaign_hex);
+		json_key_text(&w, "title", item->title);
+		json_key_text(&w, "parent_campaign", "");
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	write_end(rq, &page, "activity", &w);
+	return 0;
+}
+
+int mc_member_activity_feed(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(page_release) struct activity_page page = { .total = 0 };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct mc_page paging;
+
+	if (mc_page(rq, &paging, err) < 0 ||
+	    load(rq, paging.count, paging.offset, &page, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "activity");
+	vec_each (&page.items, item) {
+		json_begin_object(&w);
+		json_key_text(&w, "activity_type", item->action);
+		json_key_time(&w, "created_at_timestamp", item->at_ms);
+		json_key_text(&w, "campaign_id", item->campaign_hex);
+		json_key_text(&w, "campaign_title", item->title);
+		json_key_text(&w, "link_clicked", item->url);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	write_end(rq, &page, "activity-feed", &w);
+	return 0;
+}

@@ -1,0 +1,71 @@
+#include "audience/member_activity.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "sql/member_activity.h"
+#include "store/db.h"
+
+/* By activity.kind; 0: sent. */
+static const char *const actions[] = { "sent",   "open",  "click",
+				       "bounce", "unsub", "abuse" };
+
+void member_activities_release(struct member_activities *activities)
+{
+	vec_release(activities);
+}
+
+/* The title in a campaign's settings; without one, its subject. */
+static const char *title_of(const char *settings, struct arena *arena)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT;
+	const char *title;
+
+	if (!settings || json_parse(str_of(settings), &tree, &ignored) < 0)
+		return "";
+	title = json_string_value(json_object_get(tree, "title"));
+	if (!title || !*title)
+		title = json_string_value(
+			json_object_get(tree, "subject_line"));
+	return arena_strdup(arena, title ? title : "");
+}
+
+static void read_row(const struct rows *rows, struct arena *arena,
+		     struct member_activity *out)
+{
+	size_t kind = (size_t)rows_int(rows, 0);
+
+	*out = (struct member_activity){
+		.action = actions[kind < ARRAY_SIZE(actions) ? kind : 0],
+		.at_ms = rows_int(rows, 1),
+		.campaign_hex = rows_dup(rows, 2, arena),
+		.campaign_type = rows_dup(rows, 3, arena),
+		.title = title_of(rows_text(rows, 4), arena),
+		.url = rows_is_null(rows, 5) ? "" : rows_dup(rows, 5, arena),
+	};
+}
+
+int member_activity_list(struct db *db, int64_t member_id, int64_t count,
+			 int64_t offset, struct arena *arena,
+			 struct member_activities *out, int64_t *total_out,
+			 struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct sql_value id = sql_int(member_id);
+	int more;
+
+	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT, SQL_ARGS(id, id),
+			total_out, err) < 0 ||
+	    db_query(db, SQL_MEMBER_ACTIVITY_PAGE,
+		     SQL_ARGS(id, id, sql_int(count), sql_int(offset)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct member_activity activity;
+
+		read_row(rows, arena, &activity);
+		vec_push(out, activity);
+	}
+	return more;
+}

@@ -1,0 +1,34 @@
+/*
+ * audience/member_activity.h - what a member was sent and did with it
+ *
+ * Read from the rows that delivery applies: sent from the ledger, all else
+ * from the table activity. Only what people did, not machines.
+ */
+#ifndef AUDIENCE_MEMBER_ACTIVITY_H
+#define AUDIENCE_MEMBER_ACTIVITY_H
+
+#include "base/vec.h"
+
+struct arena;
+struct db;
+struct err;
+
+struct member_activity {
+	const char *action; /* "sent", "open", "click", "bounce", "unsub",
+			       "abuse" */
+	int64_t at_ms;
+	const char *campaign_hex;
+	const char *campaign_type;
+	const char *title; /* of the campaign, or its subject */
+	const char *url;   /* clicked; "" otherwise */
+};
+struct member_activities VEC_FIELDS(struct member_activity);
+void member_activities_release(struct member_activities *activities);
+
+/* A page, newest first. Appends; strings live in arena. */
+int member_activity_list(struct db *db, int64_t member_id, int64_t count,
+			 int64_t offset, struct arena *arena,
+			 struct member_activities *out, int64_t *total_out,
+			 struct err *err);
+
+#endif
