@@ -1,0 +1,246 @@
+#include "audience/list.h"
+#include "audience/member.h"
+#include "audience/suppression.h"
+#include "audience/webhook.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "jobs/job.h"
+#include "store/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW INT64_C(1700000000000)
+#define N 3
+
+struct world {
+	struct store_fixture f;
+	struct arena *arena;
+	struct list list;
+	int64_t ids[N];
+};
+
+static void add_members(struct world *w, struct tx *tx)
+{
+	struct member_actor actor = { .source = SOURCE_ADMIN, .now_ms = NOW };
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < N; i++) {
+		CLEANUP(json_free) json_t *tree = NULL;
+		struct member_op op = { .mode = MEMBER_POST };
+		char body[96];
+
+		(void)snprintf(body, sizeof(body),
+			       "{\"email_address\":\"p%d@example.org\","
+			       "\"status\":\"subscribed\"}",
+			       i);
+		assert_int_equal(json_parse(str_of(body), &tree, &err), 0);
+		op.body = tree;
+		assert_int_equal(member_apply(tx, &w->list, &op, 1, &actor,
+					      w->arena, &err),
+				 0);
+		w->ids[i] = op.member.id;
+		member_op_release(&op);
+	}
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *hook = NULL;
+	struct err err = ERR_INIT;
+	struct webhook added;
+
+	store_fixture_open(&w->f);
+	w->arena = arena_new();
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(
+		list_ensure_master(&tx, "A", NOW, w->arena, &w->list, &err), 1);
+	assert_int_equal(json_parse(STR("{\"url\":\"http://example.org/h\","
+					"\"sources\":{\"user\":true}}"),
+				    &hook, &err),
+			 0);
+	assert_int_equal(
+		webhook_add(&tx, w->list.id, hook, NOW, w->arena, &added, &err),
+		0);
+	add_members(w, &tx);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	arena_free(&w->arena);
+	store_fixture_free(&w->f);
+	free(w);
+	return 0;
+}
+
+static int64_t count(struct world *w, const char *text)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		db_query_text(w->f.audience, text, SQL_NO_ARGS, &rows, &err),
+		0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	return rows_int(rows, 0);
+}
+
+static int64_t jobs(struct world *w)
+{
+	return count(w, "SELECT COUNT(*) FROM job WHERE kind = 'webhook'");
+}
+
+typedef int (*change_fn)(struct world *w, struct tx *tx, struct err *err);
+
+static int complain(struct world *w, struct tx *tx, struct err *err)
+{
+	struct member_departure d[2] = {
+		{ .member_id = w->ids[0], .at_ms = NOW },
+		{ .member_id = w->ids[1], .at_ms = NOW },
+	};
+
+	return member_unsubscribe(tx, d, 2, UNSUBSCRIBED_BY_COMPLAINT, NOW,
+				  err);
+}
+
+static int clean(struct world *w, struct tx *tx, struct err *err)
+{
+	struct member_departure d = { .member_id = w->ids[2], .at_ms = NOW };
+
+	return member_clean(tx, &d, 1, NOW, err);
+}
+
+static int bounce_softly(struct world *w, struct tx *tx, struct err *err)
+{
+	struct member_departure d = { .member_id = w->ids[2], .at_ms = NOW };
+
+	return member_soft_bounce(tx, &d, 1, NOW, err);
+}
+
+static int run_once(struct world *w, change_fn fn, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int n;
+
+	if (tx_begin(w->f.audience, &tx, err) < 0)
+		return -1;
+	n = fn(w, &tx, err);
+	return n < 0 || tx_commit(&tx, err) < 0 ? -1 : n;
+}
+
+/* Whatever fails, the change and its webhooks happen both or not at all. */
+static int all_or_nothing(struct world *w, change_fn fn, const char *changed)
+{
+	for (int n = 1;; n++) {
+		struct err err = ERR_INIT;
+		int64_t told = jobs(w);
+		int done;
+
+		db_fail_nth(w->f.audience, n);
+		done = run_once(w, fn, &err);
+		db_fail_nth(w->f.audience, 0);
+		if (done >= 0)
+			return done;
+		assert_int_equal(jobs(w), told);
+		assert_int_equal(count(w, changed), 0);
+	}
+}
+
+static void complaints_are_told_and_suppress_everywhere(void **state)
+{
+	struct world *w = *state;
+	const char *reasons[N];
+	struct err err = ERR_INIT;
+	bool hit = false;
+	const char *address = "p0@example.org";
+
+	assert_int_equal(
+		all_or_nothing(w, complain,
+			       "SELECT COUNT(*) FROM member WHERE status = 2"),
+		2);
+	assert_int_equal(jobs(w), 2);
+	assert_int_equal(count(w, "SELECT COUNT(*) FROM suppression"), 2);
+	assert_int_equal(
+		suppression_check(w->f.audience, &address, 1, &hit, &err), 0);
+	assert_true(hit);
+	assert_int_equal(consent_check(w->f.audience, w->ids, N, reasons, &err),
+			 0);
+	assert_string_equal(reasons[0], "unsubscribed");
+	assert_null(reasons[2]);
+	/* Again is nothing. */
+	assert_int_equal(run_once(w, complain, &err), 0);
+	assert_int_equal(jobs(w), 2);
+}
+
+static void hard_bounces_clean_at_once(void **state)
+{
+	struct world *w = *state;
+	const char *reason;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		all_or_nothing(w, clean,
+			       "SELECT COUNT(*) FROM member WHERE status = 3"),
+		1);
+	assert_int_equal(jobs(w), 1);
+	assert_int_equal(
+		consent_check(w->f.audience, &w->ids[2], 1, &reason, &err), 0);
+	assert_string_equal(reason, "cleaned");
+}
+
+static void soft_bounces_clean_at_the_seventh(void **state)
+{
+	struct world *w = *state;
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(run_once(w, bounce_softly, &err), 0);
+	assert_int_equal(run_once(w, bounce_softly, &err), 1);
+	assert_int_equal(
+		count(w, "SELECT COUNT(*) FROM member WHERE status = 3"), 1);
+}
+
+static void suppressed_addresses_are_not_mailed(void **state)
+{
+	struct world *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *reasons[N];
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_true(suppression_add(&tx, "p1@example.org", "manual", NOW,
+				    &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(consent_check(w->f.audience, w->ids, N, reasons, &err),
+			 0);
+	assert_null(reasons[0]);
+	assert_string_equal(reasons[1], "suppressed");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(complaints_are_told_and_suppress_everywhere),
+		TEST(hard_bounces_clean_at_once),
+		TEST(soft_bounces_clean_at_the_seventh),
+		TEST(suppressed_addresses_are_not_mailed),
+	};
+
+	crypto_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
