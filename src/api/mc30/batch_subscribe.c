@@ -137,20 +137,24 @@ static void write_error(const struct member_op *op, struct json_writer *w)
 	json_end_object(w);
 }
 
-static int64_t write_members(const struct member_reply *reply,
+static int64_t write_members(const struct request *rq,
+			     const struct member_reply *reply,
 			     const struct batch_call *call, bool created,
 			     struct json_writer *w)
 {
+	const char *key = created ? "new_members" : "updated_members";
+	bool wanted = mc_wants(rq, "", key);
 	int64_t n = 0;
 
-	json_key_begin_array(w, created ? "new_members" : "updated_members");
+	json_key_begin_array(w, key);
 	for (size_t i = 0; i < call->n; i++) {
 		const struct member_op *op = &call->ops[i];
 
 		if (op->outcome == MEMBER_REFUSED ||
 		    (op->outcome == MEMBER_NEW) != created)
 			continue;
-		member_reply_write(reply, &op->member, w);
+		if (wanted)
+			member_reply_write(reply, &op->member, w);
 		n++;
 	}
 	json_end_array(w);
@@ -188,8 +192,8 @@ static int write_reply(struct request *rq, struct response *rs, struct db *db,
 	if (member_reply_load(rq, db, list, done.v, done.n, &reply, err) < 0)
 		return -1;
 	json_begin_object(&w);
-	created = write_members(&reply, call, true, &w);
-	updated = write_members(&reply, call, false, &w);
+	created = write_members(rq, &reply, call, true, &w);
+	updated = write_members(rq, &reply, call, false, &w);
 	errors = write_errors(call, &w);
 	json_key_int(&w, "total_created", created);
 	json_key_int(&w, "total_updated", updated);

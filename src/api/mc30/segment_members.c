@@ -119,9 +119,10 @@ static int write_part(const struct request *rq, struct db *db,
 	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
 	CLEANUP(members_release) struct members members = VEC_INIT;
 
-	if (load_ids(db, ids, rq->arena, &members, err) < 0 ||
-	    member_reply_load(rq, db, list, members.v, members.n, &reply, err) <
-		    0)
+	if (mc_wants(rq, "", key) &&
+	    (load_ids(db, ids, rq->arena, &members, err) < 0 ||
+	     member_reply_load(rq, db, list, members.v, members.n, &reply,
+			       err) < 0))
 		return -1;
 	json_key_begin_array(w, key);
 	vec_each (&members, member)
