@@ -51,3 +51,7 @@ SELECT id FROM person WHERE company_id = ? AND opted_out = 0
 -- name: consent-company-state
 -- args: company
 SELECT opted_out FROM company WHERE id = ?;
+
+-- name: consent-count
+-- args: record, entity
+SELECT COUNT(*) FROM consent WHERE record_id = ? AND entity = ?;

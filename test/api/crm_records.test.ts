@@ -182,6 +182,28 @@ describe("the life of a person", () => {
   const server = useServer();
   const add = async (path: string, body: object) => (await server.admin.post(`/api/v1/${path}`, body)).body;
 
+  it("is a timeline, page by page, for each kind of record", async () => {
+    for (const [kind, body] of [["people", { last_name: "T" }], ["leads", { last_name: "T" }], ["companies", { name: "T" }]] as const) {
+      const record = await add(kind, { ...body, opted_out: true });
+      const on = { entity: kind, record_id: record.id };
+      await add("notes", { ...on, body: "n" });
+      await add("tasks", { ...on, title: "t", due_at: "2031-01-01" });
+      await add("communications", { kind: "call", subject: "s", at: "2001-01-01", links: [on] });
+      const types: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const { body: page } = await server.admin.get(`/api/v1/${kind}/${record.id}/timeline`, { limit: 1, cursor });
+        types.push(...page.items.map((e: { type: string }) => e.type));
+        cursor = page.next ?? undefined;
+      } while (cursor);
+      assert.equal((await server.admin.get(`/api/v1/${kind}/${record.id}/timeline`)).body.total, 4);
+      assert.equal(types[0], "task");
+      assert.equal(types[3], "communication");
+      assert.deepEqual([...types].sort(), ["communication", "consent", "note", "task"]);
+      await server.admin.get(`/api/v1/${kind}/${record.id}/timeline`, { cursor: "1.x" }, { status: 400 });
+    }
+  });
+
   it("merges duplicates", async () => {
     const one = await add("people", { last_name: "Same", email: "one@same.test" });
     const two = await add("people", { first_name: "Sam", last_name: "Same", email: "two@same.test", tags: ["t"] });

@@ -1,0 +1,74 @@
+#include "crm/timeline.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/communication.h"
+#include "crm/note.h"
+#include "sql/consent.h"
+#include "sql/timeline.h"
+
+void timeline_release(struct timeline *timeline)
+{
+	vec_release(timeline);
+}
+
+static void read_row(const struct rows *rows, struct arena *arena,
+		     struct timeline_entry *e)
+{
+	*e = (struct timeline_entry){
+		.type = rows_dup(rows, 0, arena),
+		.at_ms = rows_int(rows, 1),
+		.campaign_id = rows_int(rows, 2),
+		.person_id = rows_int(rows, 3),
+		.id = rows_int(rows, 4),
+		.kind = rows_dup(rows, 5, arena),
+		.title = rows_dup(rows, 6, arena),
+		.body = rows_dup(rows, 7, arena),
+		.status = rows_dup(rows, 8, arena),
+		.user_id = rows_int(rows, 9),
+	};
+}
+
+int timeline_list(struct db *db, enum entity entity, int64_t record_id,
+		  const struct timeline_entry *after, int64_t limit,
+		  struct arena *arena, struct timeline *out, struct err *err)
+{
+	static const struct timeline_entry newest = { .at_ms = INT64_MAX,
+						      .type = "" };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct sql_value kind = sql_int(entity), id = sql_int(record_id);
+	const struct timeline_entry *p = after ? after : &newest;
+	struct timeline_entry e;
+	int more;
+
+	if (db_query(db, SQL_TIMELINE_PAGE,
+		     SQL_ARGS(kind, id, kind, id, id, kind, id, kind, id, id,
+			      kind, id, kind, id, kind, sql_int(p->at_ms),
+			      sql_text(p->type), sql_int(p->campaign_id),
+			      sql_int(p->person_id), sql_int(p->id),
+			      sql_int(limit)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		read_row(rows, arena, &e);
+		vec_push(out, e);
+	}
+	return more;
+}
+
+int timeline_count(struct db *db, enum entity entity, int64_t record_id,
+		   int64_t *out, struct err *err)
+{
+	int64_t communications = 0, notes = 0, tasks = 0, consents = 0;
+
+	if (communication_count(db, entity, record_id, &communications, err) <
+		    0 ||
+	    note_count(db, entity, record_id, &notes, err) < 0 ||
+	    task_count(db, entity, record_id, &tasks, err) < 0 ||
+	    db_find_int(db, SQL_CONSENT_COUNT,
+			SQL_ARGS(sql_int(record_id), sql_int(entity)),
+			&consents, err) < 0)
+		return -1;
+	*out = communications + notes + tasks + consents;
+	return 0;
+}
