@@ -7,88 +7,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "crm/field.h"
 #include "sql/criteria.h"
 #include "store/db.h"
 
 #include <string.h>
-
-/* A plain field: where it stands, and how it is compared. */
-struct field {
-	const char *name;
-	const char *column;
-	enum criteria_type type;
-};
-
-#define TEXT_FIELD(name)                  \
-	{                                 \
-		name, name, CRITERIA_TEXT \
-	}
-
-static const struct field person_fields[] = {
-	{ "name", "name_folded", CRITERIA_FOLDED },
-	TEXT_FIELD("first_name"),
-	TEXT_FIELD("last_name"),
-	TEXT_FIELD("title"),
-	TEXT_FIELD("job_title"),
-	TEXT_FIELD("phone"),
-	TEXT_FIELD("street"),
-	TEXT_FIELD("city"),
-	TEXT_FIELD("region"),
-	TEXT_FIELD("postal_code"),
-	TEXT_FIELD("country"),
-	TEXT_FIELD("language"),
-	TEXT_FIELD("birthday"),
-	TEXT_FIELD("external_key"),
-	{ "id", "id", CRITERIA_INT },
-	{ "company_id", "company_id", CRITERIA_INT },
-	{ "import_id", "import_id", CRITERIA_INT },
-	{ "opted_out", "opted_out", CRITERIA_BOOL },
-	{ "created_at", "created_ms", CRITERIA_TIME },
-	{ "updated_at", "updated_ms", CRITERIA_TIME },
-	{ 0 },
-};
-
-static const struct field company_fields[] = {
-	{ "name", "name_folded", CRITERIA_FOLDED },
-	TEXT_FIELD("website"),
-	TEXT_FIELD("phone"),
-	TEXT_FIELD("street"),
-	TEXT_FIELD("city"),
-	TEXT_FIELD("region"),
-	TEXT_FIELD("postal_code"),
-	TEXT_FIELD("country"),
-	TEXT_FIELD("industry"),
-	TEXT_FIELD("external_key"),
-	{ "id", "id", CRITERIA_INT },
-	{ "import_id", "import_id", CRITERIA_INT },
-	{ "opted_out", "opted_out", CRITERIA_BOOL },
-	{ "created_at", "created_ms", CRITERIA_TIME },
-	{ "updated_at", "updated_ms", CRITERIA_TIME },
-	{ 0 },
-};
-
-static const struct field lead_fields[] = {
-	{ "name", "name_folded", CRITERIA_FOLDED },
-	TEXT_FIELD("first_name"),
-	TEXT_FIELD("last_name"),
-	TEXT_FIELD("company_name"),
-	TEXT_FIELD("job_title"),
-	TEXT_FIELD("phone"),
-	TEXT_FIELD("street"),
-	TEXT_FIELD("city"),
-	TEXT_FIELD("region"),
-	TEXT_FIELD("postal_code"),
-	TEXT_FIELD("country"),
-	TEXT_FIELD("source"),
-	TEXT_FIELD("status"),
-	TEXT_FIELD("external_key"),
-	{ "id", "id", CRITERIA_INT },
-	{ "import_id", "import_id", CRITERIA_INT },
-	{ "opted_out", "opted_out", CRITERIA_BOOL },
-	{ "created_at", "created_ms", CRITERIA_TIME },
-	{ "updated_at", "updated_ms", CRITERIA_TIME },
-	{ 0 },
-};
 
 static const char *const op_names[] = {
 	[CRITERIA_IS] = "is",
@@ -149,20 +72,27 @@ static int wrong(struct err *err, const char *path, const char *key,
 	return err_field(err, field.buf, "%s", text);
 }
 
-static const struct field *fields_of(enum entity entity)
+/* A field of crm/field.h: false if such records do not have it. */
+static bool find_field(enum entity entity, const char *name,
+		       struct criterion *c)
 {
-	if (entity == ENTITY_PERSON)
-		return person_fields;
-	return entity == ENTITY_LEAD ? lead_fields : company_fields;
-}
+	static const enum criteria_type types[] = {
+		[FIELD_TEXT] = CRITERIA_TEXT, [FIELD_DATE] = CRITERIA_TEXT,
+		[FIELD_ID] = CRITERIA_INT,    [FIELD_BOOL] = CRITERIA_BOOL,
+		[FIELD_TIME] = CRITERIA_TIME, [FIELD_ADDRESS] = CRITERIA_EMAIL,
+	};
+	const struct field *f = field_find(entity, name);
 
-static const struct field *find_field(enum entity entity, const char *name)
-{
-	for (const struct field *f = fields_of(entity); f->name; f++) {
-		if (strcmp(f->name, name) == 0)
-			return f;
+	if (strcmp(name, "name") == 0) { /* of people: last and first */
+		c->type = CRITERIA_FOLDED;
+		c->column = "name_folded";
+		return true;
 	}
-	return NULL;
+	if (!f)
+		return false;
+	c->type = types[f->type];
+	c->column = f->column;
+	return true;
 }
 
 /* 1 found, 0 no such custom field, -1. */
@@ -191,7 +121,6 @@ static int find_custom(struct parser *p, const char *key, struct criterion *c,
 static int resolve_field(struct parser *p, struct criterion *c, struct err *err)
 {
 	const char *name = c->field;
-	const struct field *f;
 
 	if (p->entity == ENTITY_PERSON && strncmp(name, "company.", 8) == 0) {
 		c->of_company = true;
@@ -203,17 +132,7 @@ static int resolve_field(struct parser *p, struct criterion *c, struct err *err)
 		c->type = CRITERIA_TAG;
 		return 1;
 	}
-	if (strcmp(name, "email") == 0 && p->entity != ENTITY_COMPANY &&
-	    !c->of_company) {
-		c->type = CRITERIA_EMAIL;
-		return 1;
-	}
-	f = find_field(c->of_company ? ENTITY_COMPANY : p->entity, name);
-	if (!f)
-		return 0;
-	c->type = f->type;
-	c->column = f->column;
-	return 1;
+	return find_field(c->of_company ? ENTITY_COMPANY : p->entity, name, c);
 }
 
 /* The value as text: numbers and booleans are fine where texts are. */
