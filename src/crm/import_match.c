@@ -4,353 +4,13 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "base/strbuf.h"
-#include "crm/import_batch.h"
-#include "sql/import.h"
+#include "crm/import_lookup.h"
 #include "store/db.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LOAD_MOST 5000
-
-/* A record that has a key that a row gives. */
-struct candidate {
-	const char *key;
-	int64_t id;
-};
-struct candidates VEC_FIELDS(struct candidate);
-
-struct matcher {
-	struct db *db;
-	struct import_batch *b;
-	struct candidates by_key, by_email, by_name;
-	struct candidates elsewhere; /* addresses of other kinds of records */
-	struct candidates forgotten;
-	struct candidates companies;     /* by folded name */
-	struct candidates company_names; /* id -> folded name, by id */
-	struct ids ids;
-};
-
-static void matcher_release(struct matcher *m)
-{
-	vec_release(&m->by_key);
-	vec_release(&m->by_email);
-	vec_release(&m->by_name);
-	vec_release(&m->elsewhere);
-	vec_release(&m->forgotten);
-	vec_release(&m->companies);
-	vec_release(&m->company_names);
-	ids_release(&m->ids);
-}
-
-void import_json_text(struct strbuf *out, struct str s)
-{
-	struct json_writer w = JSON_WRITER(out);
-
-	strbuf_addch(out, out->len ? ',' : '[');
-	json_str(&w, s);
-}
-
-void import_json_int(struct strbuf *out, int64_t n)
-{
-	strbuf_addch(out, out->len ? ',' : '[');
-	strbuf_addint(out, n);
-}
-
-const char *import_json_end(struct strbuf *out)
-{
-	if (out->len == 0)
-		strbuf_addch(out, '[');
-	strbuf_addch(out, ']');
-	return out->buf;
-}
-
-static int by_key_and_id(const void *a, const void *b)
-{
-	const struct candidate *x = a, *y = b;
-	int order = strcmp(x->key, y->key);
-
-	if (order)
-		return order;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct candidate *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void sort(struct candidates *list)
-{
-	if (list->n > 1)
-		qsort(list->v, list->n, sizeof(*list->v), by_key_and_id);
-}
-
-/* The first of those with that key; the others follow it. NULL: none. */
-static const struct candidate *first_of(const struct candidates *list,
-					const char *key)
-{
-	size_t low = 0, high = list->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(list->v[middle].key, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < list->n && strcmp(list->v[low].key, key) == 0
-		       ? &list->v[low]
-		       : NULL;
-}
-
-/* --- look-ups of the whole batch --- */
-
-/* Rows of (key, id) for the keys collected in json, if there are any. */
-static int look_up(struct matcher *m, const struct sql *sql,
-		   struct strbuf *json, struct candidates *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (json->len == 0)
-		return 0;
-	if (db_query(m->db, sql, SQL_ARGS(sql_text(import_json_end(json))),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct candidate c = { rows_dup(rows, 0, m->b->arena),
-				       rows_int(rows, 1) };
-
-		vec_push(out, c);
-	}
-	sort(out);
-	return more;
-}
-
-static const struct sql *key_query(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_IMPORT_PEOPLE_BY_KEY;
-	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_KEY
-				     : SQL_IMPORT_COMPANIES_BY_KEY;
-}
-
-static const struct sql *name_query(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_IMPORT_PEOPLE_BY_NAME;
-	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_NAME
-				     : SQL_IMPORT_COMPANIES_BY_NAME;
-}
-
-static bool has_name_only(const struct import_row *row)
-{
-	return !row->id && !row->given.text[TEXT_EXTERNAL_KEY] &&
-	       !import_row_has_email(row);
-}
-
-static int look_up_keys(struct matcher *m, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
-	enum entity entity = m->b->plan->entity;
-
-	for (size_t i = 0; i < m->b->n; i++) {
-		const struct import_row *row = &m->b->rows[i];
-		const char *key = row->given.text[TEXT_EXTERNAL_KEY];
-
-		if (row->reason)
-			continue;
-		if (key)
-			import_json_text(&keys, str_of(key));
-		if (has_name_only(row) ||
-		    (entity == ENTITY_COMPANY && *row->given.name_folded))
-			import_json_text(&names,
-					 str_of(row->given.name_folded));
-	}
-	if (look_up(m, key_query(entity), &keys, &m->by_key, err) < 0)
-		return -1;
-	return look_up(m, name_query(entity), &names, &m->by_name, err);
-}
-
-static void collect_hashes(struct matcher *m, struct strbuf *json)
-{
-	char keyed[FORGOTTEN_HASH + 1];
-
-	for (size_t i = 0; i < m->b->n; i++) {
-		const struct import_row *row = &m->b->rows[i];
-
-		if (row->reason || !import_row_has_email(row))
-			continue;
-		import_json_text(json, str_of(row->email.hash));
-		if (!m->b->forgotten->any)
-			continue;
-		forgotten_hash(m->b->forgotten, row->email.folded, keyed);
-		import_json_text(json, str_of(keyed));
-	}
-}
-
-static int look_up_addresses(struct matcher *m, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	collect_hashes(m, &json);
-	if (json.len == 0)
-		return 0;
-	if (db_query(m->db, SQL_IMPORT_HOLDERS,
-		     SQL_ARGS(sql_text(import_json_end(&json))), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct candidate c = { rows_dup(rows, 0, m->b->arena),
-				       rows_int(rows, 2) };
-
-		if (strlen(c.key) == FORGOTTEN_HASH)
-			vec_push(&m->forgotten, c);
-		else if (!rows_is_null(rows, 3))
-			continue; /* ended: nobody's any more */
-		else if (rows_int(rows, 1) == (int64_t)m->b->plan->entity)
-			vec_push(&m->by_email, c);
-		else
-			vec_push(&m->elsewhere, c);
-	}
-	sort(&m->forgotten);
-	sort(&m->by_email);
-	sort(&m->elsewhere);
-	return more;
-}
-
-static void add_ids(struct matcher *m, const struct candidates *list)
-{
-	vec_each (list, c)
-		vec_push(&m->ids, c->id);
-}
-
-static void unique_ids(struct matcher *m)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->b->n; i++) {
-		if (!m->b->rows[i].reason && m->b->rows[i].id)
-			vec_push(&m->ids, m->b->rows[i].id);
-	}
-	add_ids(m, &m->by_key);
-	add_ids(m, &m->by_email);
-	add_ids(m, &m->by_name);
-	if (m->ids.n == 0)
-		return;
-	qsort(m->ids.v, m->ids.n, sizeof(*m->ids.v), by_number);
-	for (size_t i = 0; i < m->ids.n; i++) {
-		if (n == 0 || m->ids.v[n - 1] != m->ids.v[i])
-			m->ids.v[n++] = m->ids.v[i];
-	}
-	m->ids.n = n;
-}
-
-static int load_candidates(struct matcher *m, struct err *err)
-{
-	enum entity entity = m->b->plan->entity;
-
-	unique_ids(m);
-	for (size_t at = 0; at < m->ids.n; at += LOAD_MOST) {
-		struct ids page = { .v = m->ids.v + at, .n = m->ids.n - at };
-
-		if (page.n > LOAD_MOST)
-			page.n = LOAD_MOST;
-		if (records_load(m->db, entity, &page, m->b->arena,
-				 &m->b->existing, err) < 0)
-			return -1;
-		if (entity != ENTITY_COMPANY &&
-		    addresses_load(m->db, entity, &page, m->b->arena,
-				   &m->b->addresses, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int look_up_companies(struct matcher *m, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	for (size_t i = 0; i < m->b->n; i++) {
-		const struct import_row *row = &m->b->rows[i];
-
-		if (!row->reason && row->company)
-			import_json_text(&names, str_of(row->company_folded));
-	}
-	if (look_up(m, SQL_IMPORT_COMPANIES_BY_NAME, &names, &m->companies,
-		    err) < 0)
-		return -1;
-	vec_each (&m->b->existing, r) {
-		if (r->company_id)
-			import_json_int(&ids, r->company_id);
-	}
-	if (ids.len == 0)
-		return 0;
-	if (db_query(m->db, SQL_IMPORT_COMPANY_NAMES,
-		     SQL_ARGS(sql_text(import_json_end(&ids))), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct candidate c = { rows_dup(rows, 1, m->b->arena),
-				       rows_int(rows, 0) };
-
-		vec_push(&m->company_names, c);
-	}
-	if (m->company_names.n > 1)
-		qsort(m->company_names.v, m->company_names.n,
-		      sizeof(*m->company_names.v), by_id);
-	return more;
-}
-
 /* --- one row --- */
-
-static int record_by_id(const void *key, const void *item)
-{
-	int64_t id = *(const int64_t *)key;
-	const struct record *r = item;
-
-	return id < r->id ? -1 : id > r->id;
-}
-
-static struct record *find_existing(struct matcher *m, int64_t id)
-{
-	if (m->b->existing.n == 0)
-		return NULL;
-	return bsearch(&id, m->b->existing.v, m->b->existing.n,
-		       sizeof(*m->b->existing.v), record_by_id);
-}
-
-static const char *company_name_of(struct matcher *m, const struct record *r)
-{
-	struct candidate key = { NULL, r->company_id };
-	const struct candidate *found;
-
-	if (m->b->plan->entity == ENTITY_LEAD)
-		return r->text[TEXT_COMPANY_NAME];
-	if (!r->company_id || m->company_names.n == 0)
-		return NULL;
-	found = bsearch(&key, m->company_names.v, m->company_names.n,
-			sizeof(key), by_id);
-	return found ? found->key : NULL;
-}
 
 static const char *company_of(const struct import_row *row)
 {
@@ -393,21 +53,23 @@ enum found { FOUND_NONE, FOUND_MADE, FOUND_EXISTING };
  * Choose among those with that key. FOUND_MADE: only records that this import
  * made are left, so that the row is a duplicate.
  */
-static enum found choose(struct matcher *m, const struct candidates *list,
-			 const char *key, struct import_row *row)
+static enum found choose(struct import_lookup *m,
+			 const struct import_candidates *list, const char *key,
+			 struct import_row *row)
 {
-	const struct candidate *end = list->v + list->n;
+	const struct import_candidate *end = list->v + list->n;
 	bool by_name = list == &m->by_name;
 	enum found found = FOUND_NONE;
 
-	for (const struct candidate *c = first_of(list, key);
+	for (const struct import_candidate *c =
+		     import_candidate_first(list, key);
 	     c && c < end && strcmp(c->key, key) == 0; c++) {
-		struct record *r = find_existing(m, c->id);
+		struct record *r = import_lookup_record(m, c->id);
 
 		if (!r || other_key(row, r))
 			continue;
 		if (by_name && m->b->plan->entity != ENTITY_COMPANY &&
-		    !same(company_name_of(m, r), company_of(row)))
+		    !same(import_lookup_company(m, r), company_of(row)))
 			continue;
 		if (r->import_id == m->b->plan->import_id) {
 			if (found == FOUND_NONE)
@@ -422,11 +84,11 @@ static enum found choose(struct matcher *m, const struct candidates *list,
 	return found;
 }
 
-static enum found match_id(struct matcher *m, struct import_row *row)
+static enum found match_id(struct import_lookup *m, struct import_row *row)
 {
 	if (!row->id)
 		return FOUND_NONE;
-	row->existing = find_existing(m, row->id);
+	row->existing = import_lookup_record(m, row->id);
 	if (row->existing)
 		return FOUND_EXISTING;
 	if (m->b->plan->match == IMPORT_BY_ID)
@@ -434,31 +96,32 @@ static enum found match_id(struct matcher *m, struct import_row *row)
 	return FOUND_NONE;
 }
 
-static enum found match_key(struct matcher *m, struct import_row *row)
+static enum found match_key(struct import_lookup *m, struct import_row *row)
 {
 	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
 
 	return key ? choose(m, &m->by_key, key, row) : FOUND_NONE;
 }
 
-static enum found match_email(struct matcher *m, struct import_row *row)
+static enum found match_email(struct import_lookup *m, struct import_row *row)
 {
 	if (!import_row_has_email(row))
 		return FOUND_NONE;
 	return choose(m, &m->by_email, row->email.hash, row);
 }
 
-static enum found match_name(struct matcher *m, struct import_row *row)
+static enum found match_name(struct import_lookup *m, struct import_row *row)
 {
-	if (m->b->plan->entity == ENTITY_COMPANY ? !*row->given.name_folded
-						 : !has_name_only(row))
+	if (m->b->plan->entity == ENTITY_COMPANY
+		    ? !*row->given.name_folded
+		    : !import_row_has_name_only(row))
 		return FOUND_NONE;
 	return choose(m, &m->by_name, row->given.name_folded, row);
 }
 
-typedef enum found (*match_fn)(struct matcher *m, struct import_row *row);
+typedef enum found (*match_fn)(struct import_lookup *m, struct import_row *row);
 
-static enum found match_row(struct matcher *m, struct import_row *row)
+static enum found match_row(struct import_lookup *m, struct import_row *row)
 {
 	static const match_fn orders[][4] = {
 		[IMPORT_BY_ID] = { match_id, match_key, match_email,
@@ -505,7 +168,7 @@ static bool is_made(const struct import_seen *made,
 			made, import_fingerprint(key.len > 0 ? 'N' : 'n',
 						 str_of(row->given.name_folded),
 						 STR("")));
-	return has_name_only(row) &&
+	return import_row_has_name_only(row) &&
 	       import_seen_has(
 		       made,
 		       import_fingerprint('n', str_of(row->given.name_folded),
@@ -575,7 +238,7 @@ static void make_companies(struct import_batch *b, struct import_row **rows,
 	}
 }
 
-static void match_companies(struct matcher *m)
+static void match_companies(struct import_lookup *m)
 {
 	struct import_batch *b = m->b;
 	struct import_row **fresh =
@@ -584,16 +247,17 @@ static void match_companies(struct matcher *m)
 
 	for (size_t i = 0; i < b->n; i++) {
 		struct import_row *row = &b->rows[i];
-		const struct candidate *c;
+		const struct import_candidate *c;
 
 		if (row->reason || !row->company)
 			continue;
-		if (row->existing && same(company_name_of(m, row->existing),
-					  row->company_folded)) {
+		if (row->existing &&
+		    same(import_lookup_company(m, row->existing),
+			 row->company_folded)) {
 			row->company_id = row->existing->company_id;
 			continue;
 		}
-		c = first_of(&m->companies, row->company_folded);
+		c = import_candidate_first(&m->companies, row->company_folded);
 		if (c)
 			row->company_id = c->id;
 		else
@@ -603,18 +267,19 @@ static void match_companies(struct matcher *m)
 }
 
 /* Was the address erased, and does nobody have it now? */
-static bool is_forgotten(const struct matcher *m, const struct import_row *row)
+static bool is_forgotten(const struct import_lookup *m,
+			 const struct import_row *row)
 {
 	char keyed[FORGOTTEN_HASH + 1];
 
 	if (!m->b->forgotten->any || !import_row_has_email(row) ||
-	    first_of(&m->by_email, row->email.hash))
+	    import_candidate_first(&m->by_email, row->email.hash))
 		return false;
 	forgotten_hash(m->b->forgotten, row->email.folded, keyed);
-	return first_of(&m->forgotten, keyed) != NULL;
+	return import_candidate_first(&m->forgotten, keyed) != NULL;
 }
 
-static void match_rows(struct matcher *m)
+static void match_rows(struct import_lookup *m)
 {
 	struct import_batch *b = m->b;
 
@@ -639,22 +304,20 @@ static void match_rows(struct matcher *m)
 			continue;
 		if (import_row_has_email(row))
 			row->shares_address =
-				first_of(&m->by_email, row->email.hash) ||
-				first_of(&m->elsewhere, row->email.hash);
+				import_candidate_first(&m->by_email,
+						       row->email.hash) ||
+				import_candidate_first(&m->elsewhere,
+						       row->email.hash);
 		note_made(&b->made, row);
 	}
 }
 
 int import_match(struct db *db, struct import_batch *b, struct err *err)
 {
-	CLEANUP(matcher_release) struct matcher m = { .db = db, .b = b };
+	CLEANUP(import_lookup_release)
+	struct import_lookup m = { .db = db, .b = b };
 
-	if (look_up_keys(&m, err) < 0 ||
-	    (b->plan->entity != ENTITY_COMPANY &&
-	     look_up_addresses(&m, err) < 0) ||
-	    load_candidates(&m, err) < 0 ||
-	    (b->plan->entity == ENTITY_PERSON &&
-	     look_up_companies(&m, err) < 0))
+	if (import_look_up(&m, err) < 0)
 		return -1;
 	match_rows(&m);
 	match_companies(&m);

@@ -71,6 +71,12 @@ static inline bool import_row_has_email(const struct import_row *row)
 	return row->email.hash[0] != '\0';
 }
 
+static inline bool import_row_has_name_only(const struct import_row *row)
+{
+	return !row->id && !row->given.text[TEXT_EXTERNAL_KEY] &&
+	       !import_row_has_email(row);
+}
+
 /* Refuse a row. Returns 0. */
 int import_refuse(struct import_row *row, const char *reason,
 		  const char *detail);

@@ -8,7 +8,7 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/consent.h"
-#include "crm/import_batch.h"
+#include "crm/import_compare.h"
 #include "crm/tag.h"
 #include "sql/import.h"
 #include "sql/tag.h"
@@ -18,15 +18,6 @@
 #include <string.h>
 
 #define RAW_MAX 65536 /* bytes of a refused row that are kept */
-
-/* An existing record as the row wants it, and what of it differs. */
-struct change {
-	struct import_row *row;
-	struct record after;
-	struct texts new_tags;
-	bool new_email, opt_out, changed;
-	size_t before; /* 1 + place of an earlier change of that record */
-};
 
 struct known_tag {
 	const char *name;
@@ -38,7 +29,7 @@ struct writer {
 	struct import_batch *b;
 	struct actor actor;
 	VEC(struct import_row *) fresh; /* rows that make a record */
-	VEC(struct change) changes;
+	VEC(struct import_change) changes;
 	size_t *change_of; /* by place in b->existing: 1 + last change */
 	VEC(struct known_tag) tags;
 	struct texts opted_out; /* hashes of addresses */
@@ -69,122 +60,6 @@ static bool has_column(const struct import_plan *plan,
 	return false;
 }
 
-/* --- what differs --- */
-
-static const char *folded(const char *s, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_fold(str_of(s), &out);
-	return arena_str(arena, strbuf_str(&out));
-}
-
-static bool has_tag(const struct record *r, const char *name,
-		    struct arena *arena)
-{
-	const char *wanted = folded(name, arena);
-
-	for (size_t i = 0; i < r->tags_n; i++) {
-		if (same(folded(r->tags[i], arena), wanted))
-			return true;
-	}
-	return false;
-}
-
-static void compare_tags(struct writer *w, struct change *c)
-{
-	for (size_t i = 0; i < c->row->tags_n; i++) {
-		if (!has_tag(c->row->existing, c->row->tags[i], w->b->arena))
-			vec_push(&c->new_tags, c->row->tags[i]);
-	}
-	c->changed |= c->new_tags.n > 0;
-}
-
-static void compare_texts(struct change *c)
-{
-	const struct record *given = &c->row->given;
-
-	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
-		if (!given->text[t] || same(given->text[t], c->after.text[t]))
-			continue;
-		c->after.text[t] = given->text[t];
-		c->changed = true;
-	}
-}
-
-/* The values put into a JSON object (NULL: empty); *changed says if any
- * differed. */
-static const char *merge_custom(const char *before,
-				const struct import_row *row,
-				struct arena *arena, bool *changed)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	json_t *object = before ? json_loads(before, 0, NULL) : NULL;
-
-	if (!json_is_object(object)) {
-		json_decref(object);
-		object = json_object();
-	}
-	for (size_t i = 0; i < row->values_n; i++) {
-		const struct import_value *v = &row->values[i];
-		json_t *value = json_loads(v->json, JSON_DECODE_ANY, NULL);
-
-		if (json_equal(value,
-			       json_object_get(object, v->custom->key))) {
-			json_decref(value);
-			continue;
-		}
-		json_object_set_new(object, v->custom->key, value);
-		*changed = true;
-	}
-	json_dump(object, &out);
-	json_decref(object);
-	return arena_str(arena, strbuf_str(&out));
-}
-
-static int by_record(const void *a, const void *b)
-{
-	const struct address *x = a, *y = b;
-
-	return x->record_id < y->record_id ? -1 : x->record_id > y->record_id;
-}
-
-/* The live addresses of a record: a part of the batch's. */
-static const struct address *addresses_of(const struct import_batch *b,
-					  int64_t record_id, size_t *n)
-{
-	struct address key = { .record_id = record_id };
-	const struct address *first, *end = b->addresses.v + b->addresses.n;
-
-	*n = 0;
-	if (b->addresses.n == 0)
-		return NULL;
-	first = bsearch(&key, b->addresses.v, b->addresses.n, sizeof(key),
-			by_record);
-	if (!first)
-		return NULL;
-	while (first > b->addresses.v && first[-1].record_id == record_id)
-		first--;
-	while (first + *n < end && first[*n].record_id == record_id)
-		++*n;
-	return first;
-}
-
-static void compare_email(struct writer *w, struct change *c)
-{
-	const struct address *all;
-	size_t n;
-
-	if (!import_row_has_email(c->row))
-		return;
-	all = addresses_of(w->b, c->after.id, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (same(all[i].hash, c->row->email.hash))
-			return;
-	}
-	c->new_email = c->changed = true;
-}
-
 /*
  * Two rows that name a record in different ways (one by key, one by address)
  * change it one after the other, as they would in two batches.
@@ -192,35 +67,15 @@ static void compare_email(struct writer *w, struct change *c)
 static void compare(struct writer *w, struct import_row *row)
 {
 	size_t *last = &w->change_of[row->existing - w->b->existing.v];
-	struct change c = { .row = row,
-			    .after = *row->existing,
-			    .new_tags = VEC_INIT,
-			    .before = *last };
-	bool custom = false;
+	const struct import_change *before =
+		*last ? &w->changes.v[*last - 1] : NULL;
+	struct import_change c;
 
-	if (c.before)
-		c.after = w->changes.v[c.before - 1].after;
-	compare_texts(&c);
-	if (row->values_n > 0) {
-		const char *merged =
-			merge_custom(c.after.custom, row, w->b->arena, &custom);
-
-		if (custom)
-			c.after.custom = merged;
-		c.changed |= custom;
-	}
-	if (row->company &&
-	    (row->new_company || row->company_id != c.after.company_id))
-		c.changed = true;
-	c.opt_out = row->opted_out && !c.after.opted_out;
-	c.after.opted_out |= c.opt_out;
-	c.changed |= c.opt_out;
-	compare_email(w, &c);
-	compare_tags(w, &c);
-	if (!c.changed) {
+	if (!import_compare(w->b, row, before, &c)) {
 		texts_release(&c.new_tags);
 		return;
 	}
+	c.before = *last;
 	vec_push(&w->changes, c);
 	*last = w->changes.n;
 }
@@ -351,11 +206,12 @@ static int find_tags(struct writer *w, struct err *err)
 }
 
 /* The row's address becomes the primary one, the one before it ends. */
-static int put_email(struct writer *w, const struct change *c, struct err *err)
+static int put_email(struct writer *w, const struct import_change *c,
+		     struct err *err)
 {
 	struct arena *arena = w->b->arena;
 	size_t n, kept = 0;
-	const struct address *all = addresses_of(w->b, c->after.id, &n);
+	const struct address *all = import_addresses_of(w->b, c->after.id, &n);
 	struct address *wanted = arena_array(arena, struct address, n + 1);
 
 	for (size_t i = 0; i < n; i++) {
@@ -375,7 +231,8 @@ static int put_email(struct writer *w, const struct change *c, struct err *err)
 			     &w->actor, arena, err);
 }
 
-static int opt_out(struct writer *w, const struct change *c, struct err *err)
+static int opt_out(struct writer *w, const struct import_change *c,
+		   struct err *err)
 {
 	struct consent consent = {
 		.entity = c->after.entity,
@@ -511,7 +368,8 @@ static int add_record(struct writer *w, struct import_row *row,
 	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
 		r->text[TEXT_STATUS] = "new";
 	if (row->values_n > 0)
-		r->custom = merge_custom(NULL, row, w->b->arena, &changed);
+		r->custom =
+			import_merge_custom(NULL, row, w->b->arena, &changed);
 	if (import_row_has_email(row)) {
 		r->email_id = (*address_id)++;
 		if (add_address(w, row, r->email_id, batch, err) < 0)
@@ -541,13 +399,13 @@ static void format_emails(struct json_writer *j, const struct address *all,
 }
 
 /* All that undoing needs to know: see import_undo.c. */
-static const char *before_json(struct writer *w, const struct change *c)
+static const char *before_json(struct writer *w, const struct import_change *c)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&out);
 	const struct record *r = c->row->existing;
 	size_t n;
-	const struct address *all = addresses_of(w->b, r->id, &n);
+	const struct address *all = import_addresses_of(w->b, r->id, &n);
 
 	json_begin_object(&j);
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
@@ -567,8 +425,8 @@ static const char *before_json(struct writer *w, const struct change *c)
 	return arena_str(w->b->arena, strbuf_str(&out));
 }
 
-static int add_change(struct writer *w, struct change *c, struct batch *batch,
-		      struct err *err)
+static int add_change(struct writer *w, struct import_change *c,
+		      struct batch *batch, struct err *err)
 {
 	struct record *r = &c->after;
 

@@ -1,0 +1,39 @@
+/*
+ * crm/import_compare.h - what of an existing record a row would change
+ *
+ * Private to crm/import*.c.
+ */
+#ifndef CRM_IMPORT_COMPARE_H
+#define CRM_IMPORT_COMPARE_H
+
+#include "crm/import_batch.h"
+
+/* An existing record as the row wants it, and what of it differs. */
+struct import_change {
+	struct import_row *row;
+	struct record after;
+	struct texts new_tags;
+	bool new_email, opt_out, changed;
+	size_t before; /* 1 + place of an earlier change of that record */
+};
+
+/*
+ * Compare a row with its existing record, or with what an earlier row of the
+ * batch makes of it (before; may be NULL). Fills *out; its new_tags must be
+ * released. false: nothing differs.
+ */
+bool import_compare(struct import_batch *b, struct import_row *row,
+		    const struct import_change *before,
+		    struct import_change *out);
+
+/* The row's values put into a JSON object (NULL: empty); *changed becomes true
+ * if any differed. */
+const char *import_merge_custom(const char *before,
+				const struct import_row *row,
+				struct arena *arena, bool *changed);
+
+/* The live addresses of an existing record: a part of the batch's. */
+const struct address *import_addresses_of(const struct import_batch *b,
+					  int64_t record_id, size_t *n);
+
+#endif
