@@ -140,7 +140,8 @@ SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
            AND q.opted_out = 1),
-       (SELECT COUNT(*) FROM email s JOIN person q ON q.email_id = s.id
+       (SELECT COUNT(*) FROM email s
+          JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = 1)
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -150,7 +151,7 @@ SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
 -- The people who share an address, whoever speaks for it first.
 -- args: hash
 SELECT p.id
-  FROM email e JOIN person p ON p.email_id = e.id
+  FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
  WHERE e.hash = ? AND e.entity = 1
  ORDER BY p.owns_address DESC, e.is_primary DESC, p.created_ms DESC, p.id DESC;
 

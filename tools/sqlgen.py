@@ -43,11 +43,15 @@ def dialects(text):
     pg = re.sub(r"\bID PRIMARY KEY\b", "BIGINT PRIMARY KEY", pg)
     lite = lite.replace("JSON_INTS(?)",
                         "(SELECT CAST(value AS INTEGER) FROM json_each(?))")
-    pg = pg.replace("JSON_INTS(?)",
-                    "(SELECT value::bigint FROM json_array_elements_text(?::json))")
+    # a list of keys is an array on PostgreSQL: its plan is a walk through the
+    # index whatever the statistics say, that of a sub-query is anything
+    pg = re.sub(r"\bNOT IN JSON_(INTS|TEXTS)\(\?\)", r"<> ALL JSON_\1(?)", pg)
+    pg = re.sub(r"\bIN JSON_(INTS|TEXTS)\(\?\)", r"= ANY JSON_\1(?)", pg)
+    pg = pg.replace("JSON_INTS(?)", "(ARRAY(SELECT value::bigint "
+                    "FROM json_array_elements_text(?::json)))")
     lite = lite.replace("JSON_TEXTS(?)", "(SELECT value FROM json_each(?))")
-    pg = pg.replace("JSON_TEXTS(?)",
-                    "(SELECT value FROM json_array_elements_text(?::json))")
+    pg = pg.replace("JSON_TEXTS(?)", "(ARRAY(SELECT value "
+                    "FROM json_array_elements_text(?::json)))")
     lite = re.sub(r"\bXACT_ID\b", "0", lite)
     pg = re.sub(r"\bXACT_ID\b", "(pg_current_xact_id()::text::bigint)", pg)
     lite = re.sub(r"\bLEAST_OF\b", "min", lite)

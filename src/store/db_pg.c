@@ -128,6 +128,16 @@ static void unbind(struct bound *b)
 	free(b->copies);
 }
 
+/*
+ * Statements that get a list of keys are planned each time they are used
+ * (0.3 ms for a thousand keys). A prepared one would keep the plan that was
+ * good while the tables were empty: a scan of the whole table for each key.
+ */
+static bool is_planned_anew(const struct sql *sql)
+{
+	return strstr(sql->pg, "json_array_elements") != NULL;
+}
+
 static void statement_name(const struct sql *sql, char out[16])
 {
 	snprintf(out, 16, "q%d", sql->index);
@@ -138,7 +148,7 @@ static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
 	struct pg *pg = pg_of(db);
 	char name[16];
 
-	if (pg->prepared[sql->index])
+	if (pg->prepared[sql->index] || is_planned_anew(sql))
 		return 0;
 	statement_name(sql, name);
 	if (check_result(pg, PQprepare(pg->conn, name, sql->pg, 0, NULL), err) <
@@ -176,7 +186,10 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 	if (sql && pg_prepare(&pg->db, sql, err) < 0)
 		return -1;
 	bind(&b, args);
-	if (sql) {
+	if (sql && is_planned_anew(sql)) {
+		result = PQexecParams(pg->conn, sql->pg, (int)b.n, NULL,
+				      b.values, NULL, NULL, 0);
+	} else if (sql) {
 		statement_name(sql, name);
 		result = PQexecPrepared(pg->conn, name, (int)b.n, b.values,
 					NULL, NULL, 0);
@@ -378,7 +391,7 @@ static int pg_batch_add(struct db *db, const struct sql *sql,
 	char name[16];
 	int sent;
 
-	if (!pg->prepared[sql->index] &&
+	if (!pg->prepared[sql->index] && !is_planned_anew(sql) &&
 	    (leave_pipeline(pg, changed, err) < 0 ||
 	     pg_prepare(db, sql, err) < 0))
 		return -1;
@@ -387,8 +400,12 @@ static int pg_batch_add(struct db *db, const struct sql *sql,
 		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	statement_name(sql, name);
 	bind(&b, args);
-	sent = PQsendQueryPrepared(pg->conn, name, (int)b.n, b.values, NULL,
-				   NULL, 0);
+	if (is_planned_anew(sql))
+		sent = PQsendQueryParams(pg->conn, sql->pg, (int)b.n, NULL,
+					 b.values, NULL, NULL, 0);
+	else
+		sent = PQsendQueryPrepared(pg->conn, name, (int)b.n, b.values,
+					   NULL, NULL, 0);
 	unbind(&b);
 	if (sent != 1)
 		return err_set(err, ERR_RETRY, "%s", PQerrorMessage(pg->conn));
