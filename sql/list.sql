@@ -24,8 +24,8 @@ SELECT id, hex, name, is_master, contact, permission_reminder,
 FROM list WHERE is_master = 1 AND deleted_ms IS NULL;
 
 -- name: list-page
--- args: before (NULL: any), before, since, since, hash of an address (NULL),
--- hash, newest first (1), id sign twice ..., limit, offset
+-- args: before (NULL: any), before, since, since, hash of an address (NULL: any),
+-- hash, newest first (1), limit, offset
 SELECT id, hex, name, is_master, contact, permission_reminder,
 	campaign_defaults, email_type_option, use_archive_bar, double_optin,
 	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
@@ -34,8 +34,9 @@ FROM list
 WHERE deleted_ms IS NULL
 	AND (CAST(? AS BIGINT) IS NULL OR created_ms <= ?)
 	AND (CAST(? AS BIGINT) IS NULL OR created_ms >= ?)
-	AND (CAST(? AS TEXT) IS NULL OR id IN (
-		SELECT list_id FROM member_address WHERE email_hash = ?))
+	AND (CAST(? AS TEXT) IS NULL OR EXISTS (
+		SELECT 1 FROM member_address a
+		WHERE a.list_id = list.id AND a.email_hash = ?))
 ORDER BY CASE WHEN CAST(? AS BIGINT) = 1 THEN -id ELSE id END
 LIMIT ? OFFSET ?;
 
@@ -45,8 +46,9 @@ SELECT COUNT(*) FROM list
 WHERE deleted_ms IS NULL
 	AND (CAST(? AS BIGINT) IS NULL OR created_ms <= ?)
 	AND (CAST(? AS BIGINT) IS NULL OR created_ms >= ?)
-	AND (CAST(? AS TEXT) IS NULL OR id IN (
-		SELECT list_id FROM member_address WHERE email_hash = ?));
+	AND (CAST(? AS TEXT) IS NULL OR EXISTS (
+		SELECT 1 FROM member_address a
+		WHERE a.list_id = list.id AND a.email_hash = ?));
 
 -- name: list-add
 INSERT INTO list (hex, name, is_master, contact, permission_reminder,

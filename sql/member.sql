@@ -67,10 +67,6 @@ INSERT INTO member_address (list_id, email_hash, member_id) VALUES (?, ?, ?);
 -- args: list, hash
 DELETE FROM member_address WHERE list_id = ? AND email_hash = ?;
 
--- name: member-touch
--- args: now, JSON array of ids
-UPDATE member SET changed_ms = ? WHERE id IN JSON_INTS(?);
-
 -- name: member-forget
 -- The row stays for ledger and reports, without anything personal.
 -- args: keyed hash (address), keyed hash (email_hash), now, id

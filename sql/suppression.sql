@@ -5,10 +5,6 @@
 INSERT INTO suppression (keyed_hash, reason, at_ms) VALUES (?, ?, ?)
 ON CONFLICT (keyed_hash) DO NOTHING;
 
--- name: suppression-remove
--- args: keyed hash
-DELETE FROM suppression WHERE keyed_hash = ?;
-
 -- name: suppression-among
 -- args: JSON array of keyed hashes
 SELECT keyed_hash FROM suppression WHERE keyed_hash IN JSON_TEXTS(?);
@@ -20,10 +16,6 @@ SELECT 1 FROM suppression LIMIT 1;
 -- args: list, keyed hash, now
 INSERT INTO forgotten (list_id, keyed_hash, at_ms) VALUES (?, ?, ?)
 ON CONFLICT (list_id, keyed_hash) DO NOTHING;
-
--- name: forgotten-remove
--- args: list, keyed hash
-DELETE FROM forgotten WHERE list_id = ? AND keyed_hash = ?;
 
 -- name: forgotten-among
 -- args: list, JSON array of keyed hashes

@@ -18,11 +18,6 @@ void member_set_release(struct member_set *set)
 	*set = (struct member_set)MEMBER_SET_INIT;
 }
 
-void member_set_reset(struct member_set *set)
-{
-	member_set_release(set);
-}
-
 static int compare_ids(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;

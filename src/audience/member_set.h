@@ -30,7 +30,6 @@ struct member_set {
 		.messy = false                                           \
 	}
 void member_set_release(struct member_set *set);
-void member_set_reset(struct member_set *set); /* empty again */
 
 void member_set_add(struct member_set *set, int64_t id); /* any order, twice */
 void member_set_remove(struct member_set *set, int64_t id);

@@ -66,18 +66,6 @@ int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		err);
 }
 
-int suppression_remove(struct tx *tx, const char *folded, struct err *err)
-{
-	char hash[KEYED_HASH_HEX + 1];
-	struct suppression_key key;
-
-	if (suppression_key_ensure(tx, &key, err) < 0)
-		return -1;
-	suppression_hash(&key, folded, hash);
-	return db_exec(tx, SQL_SUPPRESSION_REMOVE, SQL_ARGS(sql_text(hash)),
-		       err);
-}
-
 /* --- checks of many --- */
 
 struct hashed {

@@ -33,7 +33,6 @@ void suppression_hash(const struct suppression_key *key, const char *folded,
 /* reason: "complaint", "erasure", "manual". Twice keeps the first. */
 int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		    int64_t now_ms, struct err *err);
-int suppression_remove(struct tx *tx, const char *folded, struct err *err);
 
 /*
  * Of n folded addresses: out[i] is true if it is suppressed (everywhere), or
