@@ -279,6 +279,78 @@ static void a_failing_erasure_erases_nothing(void **state)
 	assert_true(failures > 15);
 }
 
+/* A number that tells whether anything moved. */
+static int64_t state_of(struct crm_fixture *f)
+{
+	return fixture_number(
+		f,
+		"SELECT (SELECT COUNT(*) FROM person WHERE erased_ms IS"
+		" NULL) + 10 * (SELECT COUNT(*) FROM email WHERE record_id"
+		" = 1 AND entity = 1 AND ended_ms IS NULL)"
+		" + 100 * (SELECT COUNT(*) FROM company)"
+		" + 1000 * (SELECT COUNT(*) FROM audit_log)"
+		" + 10000 * (SELECT COUNT(*) FROM lead WHERE converted_ms"
+		" IS NOT NULL) + 100000 * (SELECT SUM(n) FROM record_count)");
+}
+
+static void a_failing_merge_moves_nothing(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct record a = fixture_person(
+		f, "{\"last_name\":\"A\",\"email\":\"a@x.example\"}");
+	struct record b = fixture_person(
+		f, "{\"email\":\"b@x.example\",\"opted_out\":true}");
+	int64_t before = state_of(f);
+	int failures = 0;
+
+	for (int n = 1;; n++) {
+		struct err err = ERR_INIT;
+		int ret;
+
+		db_fail_nth(f->db, n);
+		ret = merge(f, a.id, b.id, &err);
+		db_fail_nth(f->db, 0);
+		if (ret == 0)
+			break;
+		failures++;
+		assert_int_equal(state_of(f), before);
+	}
+	assert_true(failures > 20);
+	assert_int_not_equal(state_of(f), before);
+}
+
+static void a_failing_conversion_makes_nobody(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record lead;
+	int64_t before;
+	int failures = 0;
+
+	assert_int_equal(fixture_create(f, ENTITY_LEAD,
+					"{\"email\":\"l@x.example\","
+					"\"company_name\":\"C\","
+					"\"opted_out\":true}",
+					&lead, &err),
+			 0);
+	before = state_of(f);
+	for (int n = 1;; n++) {
+		struct lead_conversion c = { .person_id = 0 };
+		struct err fault = ERR_INIT;
+		int ret;
+
+		db_fail_nth(f->db, n);
+		ret = convert(f, lead.id, &c, &fault);
+		db_fail_nth(f->db, 0);
+		if (ret == 0)
+			break;
+		failures++;
+		assert_int_equal(state_of(f), before);
+	}
+	assert_true(failures > 20);
+	assert_int_not_equal(state_of(f), before);
+}
+
 static void an_export_holds_all_that_is_known(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
@@ -425,6 +497,8 @@ int main(void)
 		FIXED(erasing_leaves_no_trace_but_the_keyed_hash),
 		FIXED(erasing_spares_who_shares_the_address),
 		FIXED(a_failing_erasure_erases_nothing),
+		FIXED(a_failing_merge_moves_nothing),
+		FIXED(a_failing_conversion_makes_nobody),
 		FIXED(an_export_holds_all_that_is_known),
 		FIXED(a_lead_becomes_a_new_person_and_company),
 		FIXED(a_lead_finds_its_person_and_company),

@@ -23,6 +23,7 @@ struct sort {
 static const struct sort sorts[] = {
 	{ "id", "r.id", false },
 	{ "name", "r.name_folded", true },
+	{ "last_name", "r.name_folded", true }, /* the same: last name first */
 	{ "created_at", "r.created_ms", false },
 	{ "updated_at", "r.updated_ms", false },
 };
@@ -63,7 +64,8 @@ static int read_sort(struct list *l, struct err *err)
 		}
 	}
 	return err_field(err, "sort",
-			 "not one of id, name, created_at, updated_at (with - "
+			 "not one of id, name, last_name, created_at, "
+			 "updated_at (with - "
 			 "before it: downwards)");
 }
 
