@@ -28,10 +28,11 @@ FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS t (v, n) ORDER BY n;
 -- name: event-after
 -- What follows a place in the log and is complete: on PostgreSQL nothing of
 -- transactions that may still be running, nor after the first of them, so that
--- nothing committed late is skipped. args: xid, id, limit
+-- nothing committed late is skipped; on SQLite xid is always 0. args: xid, id,
+-- limit
 SELECT id, xid, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent,
 	detail
-FROM event WHERE (xid, id) > (?, ?) ORDER BY xid, id LIMIT ?;
+FROM event WHERE ? >= 0 AND id > ? ORDER BY id LIMIT ?;
 
 -- name: event-after @pg
 SELECT id, xid, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent,
