@@ -3,10 +3,11 @@
 #include "base/err.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
+
+#define SHA256_BLOCK 64 /* bytes */
 
 /*
  * Fetched once: EVP_md5() and EVP_sha256() look their algorithm up again for
@@ -53,14 +54,39 @@ void sha256_hex(struct str data, char out[SHA256_HEX + 1])
 	hex_encode(bytes, sizeof(bytes), out);
 }
 
+/* One half of HMAC (RFC 2104): the hash of the padded key and the data. */
+static void hmac_half(const unsigned char *key, unsigned char pad,
+		      const void *data, size_t len,
+		      unsigned char out[SHA256_BYTES])
+{
+	unsigned char small[512];
+	unsigned char *text = small;
+
+	if (len > sizeof(small) - SHA256_BLOCK)
+		text = malloc(SHA256_BLOCK + len);
+	BUG_ON(!text);
+	for (size_t i = 0; i < SHA256_BLOCK; i++)
+		text[i] = key[i] ^ pad;
+	if (len > 0)
+		memcpy(text + SHA256_BLOCK, data, len);
+	sha256((struct str){ (const char *)text, SHA256_BLOCK + len }, out);
+	if (text != small)
+		free(text);
+}
+
+/* By hand: OpenSSL's HMAC() looks its algorithm up at each call, which costs
+ * more than the hashing, and a mail has a dozen signed links. */
 void hmac_sha256(struct str key, struct str data,
 		 unsigned char out[SHA256_BYTES])
 {
-	unsigned int len = SHA256_BYTES;
+	unsigned char block[SHA256_BLOCK] = { 0 }, inner[SHA256_BYTES];
 
-	BUG_ON(!sha256_algorithm || key.len > INT32_MAX);
-	BUG_ON(!HMAC(sha256_algorithm, key.s ? key.s : "", (int)key.len,
-		     (const unsigned char *)data.s, data.len, out, &len));
+	if (key.len > SHA256_BLOCK)
+		sha256(key, block);
+	else if (key.len > 0)
+		memcpy(block, key.s, key.len);
+	hmac_half(block, 0x36, data.s, data.len, inner);
+	hmac_half(block, 0x5c, inner, sizeof(inner), out);
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len)

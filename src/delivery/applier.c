@@ -16,6 +16,9 @@
 
 #define BATCH 1000
 #define POLL_MS 250
+/* Between two passes: each costs a commit of its own, however little it has
+ * to apply. */
+#define PACE_MS 10
 #define DRAIN_MS 30000
 #define CURSOR "ledger"
 
@@ -27,7 +30,8 @@ struct applier {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;    /* there is something to do */
 	pthread_cond_t drained; /* a pass is over */
-	bool is_woken, stopping;
+	bool is_woken, is_urgent, stopping;
+	struct timespec next;  /* pass, not before; of the thread */
 	int64_t applied_below; /* all transactions below are applied */
 	int64_t passes;        /* that found nothing more */
 	bool joined;
@@ -170,9 +174,14 @@ static bool wait_for_work(struct applier *a)
 	while (!a->is_woken && !a->stopping)
 		if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0)
 			break;
-	a->is_woken = false;
+	while (!a->is_urgent && !a->stopping)
+		if (pthread_cond_timedwait(&a->wake, &a->lock, &a->next) != 0)
+			break;
+	a->is_woken = a->is_urgent = false;
 	go_on = !a->stopping;
 	pthread_mutex_unlock(&a->lock);
+	clock_gettime(CLOCK_REALTIME, &a->next);
+	add_ms(&a->next, PACE_MS);
 	return go_on;
 }
 
@@ -227,8 +236,9 @@ int applier_start(struct store *store, const struct applier_options *options,
 void applier_wake(struct applier *a)
 {
 	pthread_mutex_lock(&a->lock);
+	if (!a->is_woken)
+		pthread_cond_signal(&a->wake);
 	a->is_woken = true;
-	pthread_cond_signal(&a->wake);
 	pthread_mutex_unlock(&a->lock);
 }
 
@@ -261,7 +271,7 @@ int applier_drain(struct applier *a, struct err *err)
 	pthread_mutex_lock(&a->lock);
 	passes = a->passes;
 	while (!is_drained(a, target, passes) && !late) {
-		a->is_woken = true;
+		a->is_woken = a->is_urgent = true;
 		pthread_cond_signal(&a->wake);
 		late = pthread_cond_timedwait(&a->drained, &a->lock, &until);
 	}
