@@ -53,6 +53,19 @@ static int parse_keys(const char *text, struct track_keys *keys,
 	return 0;
 }
 
+int track_keys_parse(const char *setting, struct track_keys **out,
+		     struct err *err)
+{
+	CLEANUP(track_keys_free)
+	struct track_keys *keys = calloc(1, sizeof(*keys));
+
+	BUG_ON(!keys);
+	if (parse_keys(setting, keys, err) < 0)
+		return -1;
+	*out = TAKE(keys);
+	return 0;
+}
+
 /* Two processes may both make one: the first to commit wins. */
 static int make_first_key(struct db *db, struct arena *arena, const char **out,
 			  struct err *err)
@@ -79,21 +92,15 @@ int track_keys_load(struct store *store, struct track_keys **out,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(track_keys_free) struct track_keys *keys = NULL;
 	const char *text = NULL;
 	int found;
 
-	keys = calloc(1, sizeof(*keys));
-	BUG_ON(!keys);
 	if (store_get(store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	found = setting_find(db, "track.keys", arena, &text, err);
 	if (found < 0 || (!found && make_first_key(db, arena, &text, err) < 0))
 		return err_prefix(err, "tracking keys");
-	if (parse_keys(text, keys, err) < 0)
-		return -1;
-	*out = TAKE(keys);
-	return 0;
+	return track_keys_parse(text, out, err);
 }
 
 void track_keys_free(struct track_keys **keys)

@@ -37,6 +37,9 @@ struct track_token {
 /* Loads the keys, making the first one. */
 int track_keys_load(struct store *store, struct track_keys **out,
 		    struct err *err);
+/* Of the setting's text: {"current": 1, "keys": {"1": "<64 hex>"}}. */
+int track_keys_parse(const char *setting, struct track_keys **out,
+		     struct err *err);
 void track_keys_free(struct track_keys **keys);
 
 void track_token_format(const struct track_keys *keys,
