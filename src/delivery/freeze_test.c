@@ -1,0 +1,157 @@
+#include "delivery/freeze.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "campaign/campaign.h"
+#include "delivery/delivery_fixture.h"
+#include "delivery/recipient.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define HTML                                               \
+	"<a href=\"https://a.example/?x=1&amp;y=2\">a</a>" \
+	"<a href=\"https://b.example/\">b</a>"             \
+	"<a href=\"https://a.example/?x=1&amp;y=2\">a</a><a href=\"#\">t</a>"
+
+static int set_up(void **state)
+{
+	static struct delivery_fixture f;
+
+	delivery_fixture_open(&f, 9, HTML);
+	*state = &f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	delivery_fixture_free(*state);
+	return 0;
+}
+
+static int freeze(struct delivery_fixture *f, struct err *err)
+{
+	struct campaign campaign;
+
+	if (campaign_get(f->store.audience, f->campaign_id, f->arena, &campaign,
+			 err) < 0)
+		return -1;
+	return freeze_campaign(f->store.audience, &campaign, NULL, FIXTURE_NOW,
+			       err);
+}
+
+static void freeze_well(struct delivery_fixture *f)
+{
+	struct err err = ERR_INIT;
+
+	if (freeze(f, &err) != 1)
+		fail_msg("%s", err.text);
+}
+
+static int64_t count(struct delivery_fixture *f, const char *where)
+{
+	return fixture_int(f, "SELECT COUNT(*) FROM recipient WHERE %s", where);
+}
+
+static void all_subscribed_of_a_list_are_queued(void **state)
+{
+	struct delivery_fixture *f = *state;
+
+	fixture_exec(f, "UPDATE member SET status = 2 WHERE id = 1");
+	freeze_well(f);
+	assert_int_equal(count(f, "state = 1"), 8);
+	assert_int_equal(count(f, "state <> 1"), 0);
+	assert_int_equal(fixture_int(f, "SELECT frozen FROM campaign"), 1);
+	assert_int_equal(fixture_int(f, "SELECT recipients FROM campaign"), 8);
+}
+
+/* Whoever is in the tag and may not be mailed is in the ledger, with why. */
+static void of_a_tag_the_others_are_left_out(void **state)
+{
+	struct delivery_fixture *f = *state;
+
+	fixture_exec(f,
+		     "INSERT INTO segment (list_id, name, kind, created_ms,"
+		     " updated_ms) VALUES (%lld, 'Tag', 1, 1, 1)",
+		     (long long)f->list_id);
+	fixture_exec(f, "INSERT INTO segment_member (segment_id, member_id,"
+			" at_ms) SELECT s.id, m.id, 1 FROM segment s, member m"
+			" WHERE m.id <= 5");
+	fixture_exec(f, "UPDATE campaign SET segment_id ="
+			" (SELECT id FROM segment)");
+	fixture_exec(f, "UPDATE member SET status = 2 WHERE id IN (1, 7)");
+	fixture_exec(f, "UPDATE member SET status = 3 WHERE id = 2");
+	freeze_well(f);
+	assert_int_equal(count(f, "state = 1"), 3);
+	assert_int_equal(count(f, "reason = 'unsubscribed'"), 1);
+	assert_int_equal(count(f, "reason = 'cleaned' AND state = 9"), 1);
+	assert_int_equal(fixture_int(f, "SELECT recipients FROM campaign"), 5);
+}
+
+static void distinct_links_are_fixed_in_order(void **state)
+{
+	struct delivery_fixture *f = *state;
+
+	freeze_well(f);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM campaign_link"),
+			 2);
+	assert_int_equal(fixture_int(f, "SELECT link_id FROM campaign_link"
+					" WHERE url ="
+					" 'https://a.example/?x=1&y=2'"),
+			 1);
+	assert_int_equal(fixture_int(f, "SELECT link_id FROM campaign_link"
+					" WHERE url = 'https://b.example/'"),
+			 2);
+}
+
+static void a_list_without_members_is_frozen_empty(void **state)
+{
+	struct delivery_fixture *f = *state;
+
+	fixture_exec(f, "DELETE FROM member");
+	freeze_well(f);
+	assert_int_equal(fixture_int(f, "SELECT recipients FROM campaign"), 0);
+	assert_int_equal(fixture_int(f, "SELECT frozen FROM campaign"), 1);
+}
+
+/* Wherever it dies, going on ends with the same rows; and again is nothing. */
+static void a_failed_one_goes_on_where_it_was(void **state)
+{
+	struct delivery_fixture *f = *state;
+	int failures = 0;
+
+	for (int n = 1; n < 100; n++) {
+		struct err err = ERR_INIT;
+		int rc;
+
+		db_fail_nth(f->store.audience, n);
+		rc = freeze(f, &err);
+		db_fail_nth(f->store.audience, 0);
+		if (rc == 1)
+			break;
+		failures++;
+	}
+	assert_true(failures > 5);
+	assert_int_equal(count(f, "state = 1"), 9);
+	freeze_well(f);
+	assert_int_equal(count(f, "state = 1"), 9);
+	assert_int_equal(fixture_int(f, "SELECT COUNT(*) FROM campaign_link"),
+			 2);
+}
+
+#define FIXED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FIXED(all_subscribed_of_a_list_are_queued),
+		FIXED(of_a_tag_the_others_are_left_out),
+		FIXED(distinct_links_are_fixed_in_order),
+		FIXED(a_list_without_members_is_frozen_empty),
+		FIXED(a_failed_one_goes_on_where_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

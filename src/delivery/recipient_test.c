@@ -1,0 +1,57 @@
+#include "delivery/recipient.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void what_is_sent_stays_sent(void **state)
+{
+	(void)state;
+	for (int from = RECIPIENT_QUEUED; from <= RECIPIENT_LEFT_OUT; from++)
+		for (int to = 0; to <= RECIPIENT_LEFT_OUT + 1; to++) {
+			bool may =
+				recipient_may_move((enum recipient_state)from,
+						   (enum recipient_state)to);
+
+			if (recipient_is_sent((enum recipient_state)from))
+				assert_false(may);
+			if (recipient_is_sent((enum recipient_state)to) && may)
+				assert_true(from == RECIPIENT_HANDED ||
+					    (from == RECIPIENT_DEFERRED &&
+					     to == RECIPIENT_EXPIRED));
+			assert_false(may && from == to);
+		}
+}
+
+static void nobody_is_handed_over_unclaimed(void **state)
+{
+	(void)state;
+	for (int from = RECIPIENT_QUEUED; from <= RECIPIENT_LEFT_OUT; from++)
+		assert_int_equal(recipient_may_move((enum recipient_state)from,
+						    RECIPIENT_HANDED),
+				 from == RECIPIENT_CLAIMED);
+}
+
+static void each_state_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(recipient_state_name(RECIPIENT_LEFT_OUT),
+			    "left_out");
+	assert_string_equal(recipient_state_name((enum recipient_state)0),
+			    "unknown");
+	assert_string_equal(recipient_state_name((enum recipient_state)10),
+			    "unknown");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_sent_stays_sent),
+		cmocka_unit_test(nobody_is_handed_over_unclaimed),
+		cmocka_unit_test(each_state_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
