@@ -19,7 +19,7 @@
 /* Between two passes: each costs a commit of its own, however little it has
  * to apply. */
 #define PACE_MS 10
-#define DRAIN_MS 30000
+#define DRAIN_MS 8000
 #define CURSOR "ledger"
 
 struct applier {

@@ -45,7 +45,7 @@ int applier_start(struct store *store, const struct applier_options *options,
 void applier_wake(struct applier *a);
 /*
  * Wait until everything that was committed to the log before this call is
- * applied. ERR_RETRY: not within 30 s, or the lease is not ours.
+ * applied. ERR_RETRY: not within 8 s, or the lease is not ours.
  */
 int applier_drain(struct applier *a, struct err *err);
 void applier_stop(struct applier *a); /* applies what is there first */

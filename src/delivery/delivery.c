@@ -104,6 +104,14 @@ static void on_sender_work(void *context)
 		sender_wake(d->sender);
 }
 
+static void on_leased(void *context, int64_t until_ms)
+{
+	struct delivery *d = context;
+
+	if (atomic_load(&d->has_sender))
+		sender_leased(d->sender, until_ms);
+}
+
 /* --- start --- */
 
 static int load_keys(struct delivery *d, struct err *err)
@@ -195,6 +203,7 @@ static int start_keeper(struct delivery *d, struct err *err)
 		.is_sender = d->setup.send,
 		.uncertain_again = strcmp(o->uncertain, "retry") == 0,
 		.wake_sender = on_sender_work,
+		.leased = on_leased,
 		.context = d,
 	};
 
@@ -233,9 +242,9 @@ static int start_all(struct delivery *d, struct err *err)
 	    take_leases(d, err) < 0 || start_log(d, err) < 0)
 		return -1;
 	fill(d);
-	if (start_keeper(d, err) < 0)
+	if (start_sender(d, err) < 0)
 		return -1;
-	return start_sender(d, err);
+	return start_keeper(d, err); /* whose lease lets the sender work */
 }
 
 int delivery_start(const struct delivery_setup *setup, struct delivery **out,

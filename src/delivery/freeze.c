@@ -15,6 +15,7 @@
 #include "sql/recipient.h"
 
 #define CHUNK 4000
+#define CHUNKS 25 /* a call: its thread has leases to renew */
 
 struct freezer {
 	struct db *db;
@@ -151,19 +152,26 @@ static unsigned wanted_statuses(const struct campaign *campaign)
 	       MEMBER_STATUS_BIT(MEMBER_PENDING);
 }
 
-static int enter_all(struct freezer *f, struct member_set *set, struct err *err)
+/* 1: all are in, 2: more to do, 0: the lease was lost, -1. */
+static int enter_some(struct freezer *f, struct member_set *set,
+		      struct err *err)
 {
 	int64_t id = f->campaign->freeze_cursor;
-	int rc = 1;
 
-	do {
+	for (int chunks = 0; chunks < CHUNKS; chunks++) {
+		int rc;
+
 		f->n = 0;
 		while (f->n < CHUNK && (id = member_set_next(set, id)) > 0)
 			f->ids[f->n++] = id;
-		if (f->n > 0)
-			rc = enter_chunk(f, err);
-	} while (rc > 0 && f->n == CHUNK);
-	return rc;
+		if (f->n == 0)
+			return 1;
+		rc = enter_chunk(f, err);
+		if (rc <= 0)
+			return rc;
+		id = f->ids[f->n - 1];
+	}
+	return 2;
 }
 
 int freeze_campaign(struct db *db, const struct campaign *campaign,
@@ -187,8 +195,8 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 	if (segment_members(db, &target, now_ms, &set, err) < 0)
 		return err_prefix(err, "recipients of campaign %s",
 				  campaign->hex);
-	rc = enter_all(f, &set, err);
-	if (rc > 0)
+	rc = enter_some(f, &set, err);
+	if (rc == 1)
 		rc = finish(f, err);
 	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)
 		      : rc;

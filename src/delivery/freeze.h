@@ -16,8 +16,11 @@ struct campaign;
 struct db;
 struct err;
 
-/* Owner of the lease `delivery`; NULL: not checked (tests). Returns 1 when the
- * ledger is complete, 0 if the lease was lost. */
+/*
+ * Owner of the lease `delivery`; NULL: not checked (tests). Works for a second
+ * or two. Returns 1 when the ledger is complete, 2 if there is more to do: read
+ * the campaign again and call again; 0 if the lease was lost.
+ */
 int freeze_campaign(struct db *db, const struct campaign *campaign,
 		    const char *owner, int64_t now_ms, struct err *err);
 

@@ -310,7 +310,7 @@ void *handover_main(void *sender)
 			shipment_give_back(p);
 			continue;
 		}
-		if (atomic_load(&p->mailing->stopped)) {
+		if (atomic_load(&p->mailing->stopped) || !sender_has_lease(s)) {
 			shipment_give_back(p);
 			release_slot(s);
 			continue;

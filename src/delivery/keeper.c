@@ -17,6 +17,7 @@
 
 #define ROUND_MS 500
 #define CANCEL_CHUNK 5000
+#define CANCEL_CHUNKS 20 /* a round: there are leases to renew */
 
 struct keeper {
 	struct keeper_setup setup;
@@ -64,7 +65,7 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 
 	if (!c->frozen) {
 		rc = freeze_campaign(db, c, k->owner, now_ms, err);
-		if (rc <= 0)
+		if (rc != 1)
 			return rc;
 		log_info("campaign is frozen", LOG_TEXT("campaign", c->hex));
 		if (k->wake_sender)
@@ -104,13 +105,12 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 			  const struct campaign *c, int64_t now_ms,
 			  struct err *err)
 {
-	int n;
+	int n = 1;
 
-	do {
+	for (int chunks = 0; n > 0 && chunks < CANCEL_CHUNKS; chunks++)
 		n = cancel_chunk(k, db, c->id, now_ms, err);
-	} while (n > 0);
-	if (n < 0)
-		return -1;
+	if (n != 0)
+		return n < 0 ? -1 : 2;
 	n = is_busy(db, c->id, err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
@@ -121,25 +121,29 @@ typedef int (*keep_fn)(const struct keeper_setup *k, struct db *db,
 		       const struct campaign *c, int64_t now_ms,
 		       struct err *err);
 
-/* One that fails must not hold up the others. */
+/* One that fails must not hold up the others. 1: more to do at once. */
 static int keep_each(const struct keeper_setup *k, struct db *db,
 		     enum campaign_status status, keep_fn fn, int64_t now_ms,
 		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(campaigns_release) struct campaigns list = VEC_INIT;
+	int more = 0;
 
 	if (campaign_list_by_status(db, status, arena, &list, err) < 0)
 		return -1;
 	vec_each (&list, c) {
 		struct err of_one = ERR_INIT;
+		int rc = fn(k, db, c, now_ms, &of_one);
 
-		if (fn(k, db, c, now_ms, &of_one) < 0)
+		if (rc == 2)
+			more = 1;
+		if (rc < 0)
 			log_error("campaign is held up",
 				  LOG_TEXT("campaign", c->hex),
 				  LOG_ERR(&of_one));
 	}
-	return 0;
+	return more;
 }
 
 /* --- dead senders --- */
@@ -273,8 +277,11 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 	struct texts dead = VEC_INIT;
 	int rc = lease_list_dead(db, now_ms, arena, &dead, err);
 
-	for (size_t i = 0; i < dead.n && rc >= 0; i++)
+	for (size_t i = 0; i < dead.n && rc >= 0; i++) {
+		if (strcmp(dead.v[i], k->owner) == 0)
+			continue; /* late, but alive: this is its process */
 		rc = free_sender(k, db, dead.v[i], now_ms, err);
+	}
 	texts_release(&dead);
 	return rc;
 }
@@ -282,12 +289,17 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 		 struct err *err)
 {
+	int sending, canceling;
+
 	if (free_dead(k, db, now_ms, err) < 0 ||
-	    campaign_start_due(db, k->facts, now_ms, err) < 0 ||
-	    keep_each(k, db, CAMPAIGN_SENDING, keep_sending, now_ms, err) < 0)
+	    campaign_start_due(db, k->facts, now_ms, err) < 0)
 		return -1;
-	return keep_each(k, db, CAMPAIGN_CANCELING, keep_canceling, now_ms,
-			 err);
+	sending = keep_each(k, db, CAMPAIGN_SENDING, keep_sending, now_ms, err);
+	if (sending < 0)
+		return -1;
+	canceling = keep_each(k, db, CAMPAIGN_CANCELING, keep_canceling, now_ms,
+			      err);
+	return canceling < 0 ? -1 : sending || canceling;
 }
 
 /* --- the thread --- */
@@ -303,7 +315,7 @@ static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 	int holds;
 
 	/* often while it is not ours: its holder may have ended */
-	if (k->holds && now_ms - k->renewed_ms < LEASE_RENEW_MS)
+	if (k->holds && llabs(now_ms - k->renewed_ms) < LEASE_RENEW_MS)
 		return 0;
 	if (tx_begin(db, &tx, err) < 0)
 		return -1;
@@ -315,6 +327,8 @@ static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 		return -1;
 	k->holds = holds;
 	k->renewed_ms = now_ms;
+	if (k->setup.is_sender && k->setup.leased)
+		k->setup.leased(k->setup.context, until_ms);
 	return 0;
 }
 
@@ -355,9 +369,13 @@ static void *keeper_main(void *arg)
 	do {
 		struct err err = ERR_INIT;
 
-		if (round_of(k, &err) < 0)
+		int rc = round_of(k, &err);
+
+		if (rc < 0)
 			log_error("housekeeping of sending failed",
 				  LOG_ERR(&err));
+		if (rc > 0)
+			keeper_wake(k);
 	} while (wait_round(k));
 	return NULL;
 }

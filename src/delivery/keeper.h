@@ -30,6 +30,8 @@ struct keeper_setup {
 	bool uncertain_again; /* uncertain ones are sent again, else left */
 	/* Called when something may be claimed now. */
 	void (*wake_sender)(void *context);
+	/* The sender's lease was renewed until then; may be NULL. */
+	void (*leased)(void *context, int64_t until_ms);
 	void *context;
 };
 
@@ -39,7 +41,7 @@ void keeper_wake(struct keeper *k);
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper **k); /* gives up the leases, too */
 
-/* One round of the work of the holder, for tests. */
+/* One round of the work of the holder, for tests. 1: more to do at once. */
 int keeper_round(const struct keeper_setup *setup, struct db *db,
 		 int64_t now_ms, struct err *err);
 

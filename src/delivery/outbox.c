@@ -1,6 +1,7 @@
 #include "delivery/outbox.h"
 
 #include "base/arena.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -267,11 +268,17 @@ int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct outbox_query wanted = *query;
+	struct err ignored = ERR_INIT;
+	struct email rcpt;
 	int64_t n = 0;
 	int more;
 
+	if (wanted.rcpt &&
+	    email_parse(wanted.rcpt, arena, &rcpt, &ignored) == 0)
+		wanted.rcpt = rcpt.folded;
 	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
-	    query_page(db, query, &rows, total_out, err) < 0)
+	    query_page(db, &wanted, &rows, total_out, err) < 0)
 		return -1;
 	*out = arena_array(arena, struct outbox_message, (size_t)query->limit);
 	while (n < query->limit && (more = rows_next(rows, err)) != 0) {

@@ -32,7 +32,7 @@ struct outbox_message {
 };
 
 struct outbox_query {
-	const char *rcpt;  /* NULL: everybody; folded */
+	const char *rcpt;  /* NULL: everybody; upper or lower case */
 	int64_t before_id; /* 0: the newest */
 	int64_t limit;
 };

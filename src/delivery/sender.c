@@ -242,9 +242,15 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 	return n;
 }
 
+bool sender_has_lease(const struct sender *s)
+{
+	return atomic_load(&s->leased_until_ms) > clock_now_ms();
+}
+
 static bool has_room(struct sender *s)
 {
-	return queue_size(s->to_render) + CLAIM <= RENDER_QUEUE &&
+	return sender_has_lease(s) &&
+	       queue_size(s->to_render) + CLAIM <= RENDER_QUEUE &&
 	       !atomic_load(&s->stopping);
 }
 
@@ -396,6 +402,15 @@ int sender_start(const struct sender_setup *setup, struct sender **out,
 		return -1;
 	*out = TAKE(s);
 	return 0;
+}
+
+void sender_leased(struct sender *s, int64_t until_ms)
+{
+	bool had = sender_has_lease(s);
+
+	atomic_store(&s->leased_until_ms, until_ms);
+	if (!had)
+		sender_wake(s);
 }
 
 void sender_wake(struct sender *s)

@@ -74,6 +74,7 @@ struct sender {
 
 	atomic_bool stopping;
 	atomic_llong relay_failures; /* in a row */
+	atomic_llong leased_until_ms;
 	atomic_llong accepted, refused, deferred;
 };
 
@@ -86,6 +87,10 @@ void shipments_add(struct shipments *list, struct shipment *p);
 struct shipment *shipments_take(struct shipments *list);
 /* To be given back to the queue (any thread). */
 void shipment_give_back(struct shipment *p);
+
+/* --- sender.c --- */
+/* Whether its claims are still its own. */
+bool sender_has_lease(const struct sender *s);
 
 /* --- handover.c --- */
 void *handover_main(void *sender);
