@@ -265,6 +265,18 @@ static void a_burst_turns_all_of_its_hits(void **state)
 	}
 }
 
+static void a_flood_is_a_machines(void **state)
+{
+	struct world *w = *state;
+
+	accept(w, 1);
+	for (int i = 0; i <= VERDICT_HITS_MAX; i++)
+		hit(w, 1, 1, 60000 + 20 * i, "192.0.2.1");
+	apply_all(w);
+	assert_int_equal(of(w, "clicks", 1), 0);
+	assert_int_equal(of(w, "machine_clicks", 1), VERDICT_HITS_MAX + 1);
+}
+
 static void nothing_is_applied_without_the_lease(void **state)
 {
 	struct world *w = *state;
@@ -322,6 +334,7 @@ int main(void)
 		FIXED(people_and_machines_are_counted_apart),
 		FIXED(later_hits_turn_earlier_ones),
 		FIXED(a_burst_turns_all_of_its_hits),
+		FIXED(a_flood_is_a_machines),
 		FIXED(nothing_is_applied_without_the_lease),
 		FIXED(a_failed_batch_is_applied_again_whole),
 	};

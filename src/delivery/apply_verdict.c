@@ -94,8 +94,20 @@ static void count_hits(struct entry *e)
 	e->is_active = true;
 }
 
+/* Nobody opens or clicks so often in so short a time. Not compared one with
+ * another: whoever hammers a link must not hold up the log. */
+static void judge_flood(struct entry *e)
+{
+	for (size_t i = 0; i < e->hits.n; i++)
+		if (e->hits.v[i].is_new)
+			e->hits.v[i].why = MACHINE_SCANNER;
+}
+
 void apply_verdict(struct batch_state *s, struct entry *e)
 {
-	judge_all(s, e);
+	if (e->hits.n > VERDICT_HITS_MAX)
+		judge_flood(e);
+	else
+		judge_all(s, e);
 	count_hits(e);
 }

@@ -44,6 +44,8 @@ struct verdict_facts {
 
 /* How far back hits matter for the verdict of a new one. */
 #define VERDICT_WINDOW_MS 10000
+/* More of one recipient in that time are a machine's, unseen. */
+#define VERDICT_HITS_MAX 200
 
 /* hits in the order of at_ms; judges the new ones, and may change others. */
 void verdict_judge(const struct verdict_facts *facts, struct verdict_hit *hits,
