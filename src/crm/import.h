@@ -14,8 +14,8 @@
  *     malformed invalid_address invalid_value no_name duplicate forgotten
  *     unknown_id
  *
- * The bridge is told of opt-outs and changed addresses at once. Of changed names
- * it is not (a job each would be a million): the next push sees them.
+ * The bridge is told of opt-outs and changed addresses at once. Of changed
+ * names it is not (a job each would be a million): the next push sees them.
  *
  * A job of kind `import-undo` takes an import back: what it made is removed,
  * what it changed is restored, except for records that somebody changed or
