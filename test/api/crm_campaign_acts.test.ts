@@ -1,0 +1,105 @@
+/** Campaigns of the CRM: written, tested, scheduled, stopped, and told about. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { until, useRelay, useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+const FIELDS = {
+  subject: "Hello", from_name: "Example", from_email: "news@example.test",
+  html: "<p><a href=\"https://a.example/\">a</a> <a href=\"*|UNSUB|*\">off</a></p>",
+};
+
+describe("campaigns of the CRM", () => {
+  const relay = useRelay();
+  const server = useServer({ env: { MUSTER_RELAY: "smtp://127.0.0.1:1", MUSTER_SEND_RATE: "20" } });
+  let group: Json;
+
+  const make = async (name: string): Promise<Json> =>
+    (await server.admin.post(`${v1}/campaigns`, { name, group_id: group.id, ...FIELDS },
+      { status: 201 })).body;
+  const act = async (campaign: Json, action: string): Promise<void> => {
+    const { body } = await server.admin.post(`${v1}/campaigns/${campaign.id}/${action}`,
+      undefined, { status: 202 });
+    await server.job(body.job_id);
+  };
+  const becomes = (campaign: Json, status: string): Promise<unknown> =>
+    until(`the campaign is ${status}`, async () =>
+      (await server.admin.get(`${v1}/campaigns/${campaign.id}`)).body.status === status);
+
+  before(async () => {
+    server.setEnv({ MUSTER_RELAY: relay.url });
+    await server.restart();
+    for (let i = 0; i < 200; i++)
+      await server.admin.post(`${v1}/people`,
+        { first_name: `P${i}`, email: `p${i}@example.test` });
+    group = (await server.admin.post(`${v1}/groups`, {
+      name: "All", entity: "people", kind: "dynamic",
+      criteria: { match: "all", conditions: [] },
+    }, { status: 201 })).body;
+  });
+
+  it("are changed and removed while they are drafts", async () => {
+    const campaign = await make("Draft");
+    const path = `${v1}/campaigns/${campaign.id}`;
+    const changed = await server.admin.patch(path, { subject: "Good morning" });
+    assert.equal(changed.body.subject, "Good morning");
+    const list = await server.admin.get(`${v1}/campaigns`, { q: "Draft" });
+    assert.deepEqual(list.body.items.map((c: Json) => c.id), [campaign.id]);
+    await server.admin.patch(path, { from_email: "nobody" }, { status: 400 });
+    await server.admin.delete(path, { status: 204 });
+    await server.admin.get(path, {}, { status: 404 });
+  });
+
+  it("are sent to the author first", async () => {
+    const campaign = await make("Test");
+    const { body } = await server.admin.post(`${v1}/campaigns/${campaign.id}/test`,
+      { to: ["author@example.test"] }, { status: 202 });
+    await server.job(body.job_id);
+    await until("the test arrives", () => relay.to("author@example.test").length === 1);
+  });
+
+  it("are scheduled, and not", async () => {
+    const campaign = await make("Later");
+    const path = `${v1}/campaigns/${campaign.id}`;
+    await server.admin.post(`${path}/schedule`, { at: "yesterday" }, { status: 400 });
+    const at = new Date(Math.ceil(Date.now() / 900_000) * 900_000 + 86_400_000);
+    const later = await server.admin.post(`${path}/schedule`, { at: at.toISOString() });
+    assert.equal(later.body.status, "scheduled");
+    const draft = await server.admin.post(`${path}/unschedule`);
+    assert.equal(draft.body.status, "draft");
+  });
+
+  it("stop when told, go on, and end for good", async () => {
+    const campaign = await make("Stopped");
+    await act(campaign, "send");
+    await relay.received(relay.messages.length + 5);
+    await act(campaign, "pause");
+    await becomes(campaign, "paused");
+    await act(campaign, "resume");
+    await becomes(campaign, "sending");
+    await act(campaign, "cancel");
+    await becomes(campaign, "canceled");
+    const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}/report`);
+    assert.ok(body.sent < 200, JSON.stringify(body));
+  });
+
+  it("hear of the audience only through an address with a secret", async () => {
+    const { body } = await server.mailchimp.get("/3.0/lists");
+    const hooks = await server.mailchimp.get(`/3.0/lists/${body.lists[0].id}/webhooks`);
+    const url = new URL(hooks.body.webhooks[0].url);
+    const form = {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    };
+    const reply = await server.anonymous.get(url.pathname);
+    assert.equal(reply.body.ok, true);
+    await server.anonymous.post(url.pathname, "type=unsubscribe&data%5Bemail%5D=x%40x.test", form);
+    const wrong = url.pathname.replace(/[^/]+$/, "0".repeat(40));
+    await server.anonymous.get(wrong, {}, { status: [403, 404] });
+    await server.anonymous.post(wrong, "type=unsubscribe", { ...form, status: [403, 404] });
+  });
+
+  it("leave nothing parked", async () => {
+    const { body } = await server.admin.get(`${v1}/sync/parked`);
+    assert.deepEqual(body.items, []);
+  });
+});
