@@ -30,6 +30,10 @@ VALUES (?, ?, ?, ?)
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = excluded.changed_ms;
 
+-- name: bridge-member-remove
+-- args: email_hash
+DELETE FROM bridge_member WHERE email_hash = ?;
+
 -- name: bridge-member-remove-all
 DELETE FROM bridge_member;
 

@@ -130,7 +130,25 @@ static int is_shared(struct work *w, const struct move *m, struct err *err)
 	return ids.n > 0;
 }
 
-static int rename_member(struct work *w, const struct move *m, struct err *err)
+/* Nobody is known by the old address any more: whoever gets it next is added
+ * like everybody. */
+static int note_renamed(struct work *w, const struct move *m,
+			enum mirror_status status, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_REMOVE,
+		    SQL_ARGS(sql_text(m->from.hash)), err) < 0 ||
+	    mirror_put(&tx, m->to.hash, status, NULL, w->actor.now_ms, err) <
+		    0 ||
+	    journal(&tx, w, "address", m->person_id, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int rename_member(struct work *w, const struct move *m,
+			 const json_t *old, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&body);
@@ -142,8 +160,11 @@ static int rename_member(struct work *w, const struct move *m, struct err *err)
 		    list_path(w, "/members/%s", m->from.hash), body.buf, NULL,
 		    err) < 0)
 		return -1;
-	return note(w, m->to.hash, MIRROR_SUBSCRIBED, "address", m->person_id,
-		    err);
+	return note_renamed(w, m,
+			    strcmp(status_text(old), "unsubscribed") == 0
+				    ? MIRROR_UNSUBSCRIBED
+				    : MIRROR_SUBSCRIBED,
+			    err);
 }
 
 /* Both are members: the new one gets the tags, and the stricter status; the
@@ -203,7 +224,7 @@ static int move_member(struct work *w, const struct move *m, struct err *err)
 	/* A bounced address stays as it is: the next push adds the new one. */
 	if (strcmp(status_text(old), "cleaned") == 0)
 		return 0;
-	return rename_member(w, m, err);
+	return rename_member(w, m, old, err);
 }
 
 int job_address(struct job_run *run, struct err *err)
