@@ -1,6 +1,7 @@
 /** What API tests import: everything of the harness. */
 export * from "./client.js";
 export { isPostgres } from "./database.js";
+export * from "./job.js";
 export * from "./mail.js";
 export * from "./receiver.js";
 export * from "./relay.js";

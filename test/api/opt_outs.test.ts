@@ -1,0 +1,179 @@
+/**
+ * The CRM and the audience stay of one mind about who wants no mail, whatever
+ * way it was said; and nothing of ours ever brings anybody back.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, it } from "node:test";
+import { addPeople, makeGroup, push, runJob, until, useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+describe("opting out", () => {
+  const server = useServer();
+  const names = ["ann", "bob", "cem", "dag", "eva", "fay"];
+  let list: string;
+  let group: Json;
+  let segment: number;
+
+  const person = async (name: string): Promise<Json> =>
+    (await server.admin.get(`${v1}/people`, { email: `${name}@a.example` })).body.items[0];
+  const member = async (address: string, status?: number): Promise<Json> =>
+    (await server.mailchimp.get(`/3.0/lists/${list}/members/${md5(address)}`, {}, { status })).body;
+  const hasStatus = (address: string, status: string): Promise<boolean> =>
+    until(`${address} is ${status}`, async () => (await member(address)).status === status);
+  const sync = async (): Promise<Json> => (await runJob(server, `${v1}/sync`, {})).result;
+
+  before(async () => {
+    await addPeople(server, names.map((name) => `${name}@a.example`));
+    group = await makeGroup(server, "All");
+    const result = await push(server, group);
+    list = result.audience_id;
+    segment = result.segment_id;
+    assert.equal(result.add, names.length);
+  });
+
+  it("in the CRM unsubscribes the member at once", async () => {
+    const ann = await person("ann");
+    await server.admin.patch(`${v1}/people/${ann.id}`, { opted_out: true, reason: "phoned" });
+    await hasStatus("ann@a.example", "unsubscribed");
+    const plan = await push(server, group);
+    assert.deepEqual(plan.left_out, { opted_out: 1 });
+    assert.equal((await member("ann@a.example")).status, "unsubscribed");
+  });
+
+  it("in the audience, unseen by webhooks, is found by the sync", async () => {
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5("bob@a.example")}`,
+      { status: "unsubscribed" });
+    const result = await sync();
+    assert.equal(result.opted_out, 1, JSON.stringify(result));
+    assert.equal((await person("bob")).opted_out, true);
+    assert.equal((await sync()).opted_out, 0);
+  });
+
+  it("of one opts out everybody with the address", async () => {
+    const { body: other } = await server.admin.post(`${v1}/people`,
+      { first_name: "Eva", last_name: "Second", email: "eva@a.example" });
+    const plan = await push(server, group);
+    assert.equal(plan.left_out.duplicate, 1, JSON.stringify(plan));
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5("eva@a.example")}`,
+      { status: "unsubscribed" });
+    const result = await sync();
+    assert.equal(result.opted_out, 2, JSON.stringify(result));
+    const { body } = await server.admin.get(`${v1}/people/${other.id}`);
+    assert.equal(body.opted_out, true);
+  });
+
+  it("is not undone by the audience's old state: what the CRM says is repaired", async () => {
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5("ann@a.example")}`,
+      { status: "subscribed" });
+    const result = await sync();
+    assert.equal(result.repaired, 1, JSON.stringify(result));
+    assert.equal((await member("ann@a.example")).status, "unsubscribed");
+    assert.equal((await person("ann")).opted_out, true);
+  });
+
+  it("moves with a changed address: the member keeps its tag", async () => {
+    const cem = await person("cem");
+    await server.admin.patch(`${v1}/people/${cem.id}`, { email: "cem.new@a.example" });
+    const moved = await until("the member has moved", async () =>
+      (await member("cem.new@a.example")) as Json);
+    assert.equal(moved.status, "subscribed");
+    assert.ok(moved.tags.some((tag: Json) => tag.id === segment), JSON.stringify(moved.tags));
+    await member("cem@a.example", 404);
+    const plan = await push(server, group);
+    assert.equal(plan.add + plan.tag + plan.untag, 0, JSON.stringify(plan));
+  });
+
+  it("does not follow the old address to its next owner", async () => {
+    await server.admin.post(`${v1}/people`,
+      { first_name: "New", last_name: "Owner", email: "cem@a.example" });
+    const plan = await push(server, group);
+    assert.equal(plan.add, 1, JSON.stringify(plan));
+    assert.equal((await member("cem@a.example")).status, "subscribed");
+  });
+
+  it("is kept when the address is changed", async () => {
+    const bob = await person("bob");
+    await server.admin.patch(`${v1}/people/${bob.id}`, { email: "bob.new@a.example" });
+    await push(server, group);
+    const { status } = await server.mailchimp.get(
+      `/3.0/lists/${list}/members/${md5("bob.new@a.example")}`, {}, { status: [200, 404] });
+    if (status === 200)
+      assert.equal((await member("bob.new@a.example")).status, "unsubscribed");
+  });
+
+  it("by erasure deletes the member for good; no import brings them back", async () => {
+    const dag = await person("dag");
+    await server.admin.post(`${v1}/people/${dag.id}/erase`, {}, { status: [200, 202, 204] });
+    await until("the member is gone", async () => (await member("dag@a.example", 404)) as Json);
+    const { result } = await runJob(server, `${v1}/imports`,
+      "First name,Last name,E-mail\r\nDag,Again,dag@a.example\r\n",
+      { headers: { "content-type": "text/csv" } });
+    assert.equal(result.created, 0, JSON.stringify(result));
+    assert.equal(result.refused, 1, JSON.stringify(result));
+    assert.equal(await person("dag"), undefined);
+    await push(server, group);
+    await member("dag@a.example", 404);
+  });
+});
+
+describe("a change of very many", () => {
+  const server = useServer();
+  const addresses = Array.from({ length: 100 }, (_, i) => `p${i}@b.example`);
+  let list: string;
+  let group: Json;
+
+  const optedOut = async (): Promise<number> =>
+    (await server.admin.get(`${v1}/people`, { opted_out: true })).body.total;
+
+  before(async () => {
+    await addPeople(server, addresses);
+    group = await makeGroup(server, "All", [{ field: "last_name", op: "is", value: "Example" }]);
+    list = (await push(server, group)).audience_id;
+  });
+
+  it("is asked for before anybody is opted out", async () => {
+    await server.mailchimp.post(`/3.0/lists/${list}`, {
+      update_existing: true,
+      members: addresses.slice(0, 51).map((email_address) =>
+        ({ email_address, status: "unsubscribed" })),
+    });
+    const asked = await runJob(server, `${v1}/sync`, {}, { state: "needs_confirmation" });
+    assert.equal(asked.result.opted_out, 51, JSON.stringify(asked));
+    assert.equal(await optedOut(), 0);
+    await server.admin.post(`${v1}/jobs/${asked.id}/confirm`, undefined, { status: [200, 202] });
+    const done = await until("it goes on", async () => {
+      const { body } = await server.admin.get(`${v1}/jobs/${asked.id}`);
+      return body.state === "done" ? body : undefined;
+    });
+    assert.equal(done.result.opted_out, 51, JSON.stringify(done));
+    assert.equal(await optedOut(), 51);
+  });
+
+  it("is not asked for when it is small", async () => {
+    await server.mailchimp.post(`/3.0/lists/${list}`, {
+      update_existing: true,
+      members: addresses.slice(51, 55).map((email_address) =>
+        ({ email_address, status: "unsubscribed" })),
+    });
+    const { result } = await runJob(server, `${v1}/sync`, {});
+    assert.equal(result.opted_out, 4);
+  });
+
+  it("is asked for before a tag loses its members", async () => {
+    const more = Array.from({ length: 60 }, (_, i) => `q${i}@b.example`);
+    await addPeople(server, more);
+    assert.equal((await push(server, group)).add, 60);
+    await server.admin.patch(`${v1}/groups/${group.id}`, {
+      criteria: { match: "all", conditions: [{ field: "last_name", op: "is", value: "Nobody" }] },
+    });
+    const asked = await runJob(server, `${v1}/groups/${group.id}/push`, { dry_run: false },
+      { state: "needs_confirmation" });
+    assert.ok(asked.result.untag > 50, JSON.stringify(asked.result));
+    const { body } = await server.mailchimp.get(
+      `/3.0/lists/${list}/segments/${asked.result.segment_id}`);
+    assert.equal(body.member_count, 105);
+  });
+});
