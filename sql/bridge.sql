@@ -142,8 +142,9 @@ SELECT reason, COUNT(*) FROM push_row
 -- people choose it. args: ids (JSON array)
 SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
+          LEFT JOIN company c ON c.id = q.company_id
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
-           AND q.opted_out = 1),
+           AND (q.opted_out = 1 OR c.opted_out = 1)),
        (SELECT COUNT(*) FROM email s
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = 1)

@@ -25,28 +25,27 @@ SELECT (v->>0)::bigint, (v->>1)::integer, (v->>2)::bigint, (v->>3)::bigint,
 	(v->>4)::integer, (v->>5)::integer, v->>6, v->>7, v->>8, ?
 FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS t (v, n) ORDER BY n;
 
--- name: event-after
--- What follows a place in the log and is complete: on PostgreSQL nothing of
--- transactions that may still be running, nor after the first of them, so that
--- nothing committed late is skipped; on SQLite xid is always 0. args: xid, id,
--- limit
-SELECT id, xid, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent,
-	detail
-FROM event WHERE ? >= 0 AND id > ? ORDER BY id LIMIT ?;
+-- name: event-lock @pg
+-- Commits of events come in the order of their ids: writers queue here until
+-- the end of their transaction. SQLite has one writer anyway.
+SELECT pg_advisory_xact_lock(7746922);
 
--- name: event-after @pg
+-- name: event-lock
+SELECT 0;
+
+-- name: event-after
+-- What follows a place in the log; ids are the order of commits. args: xid
+-- (not looked at), id, limit
 SELECT id, xid, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent,
 	detail
-FROM event WHERE (xid, id) > (?, ?)
-	AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-ORDER BY xid, id LIMIT ?;
+FROM event WHERE CAST(? AS BIGINT) >= 0 AND id > ? ORDER BY id LIMIT ?;
 
 -- name: event-horizon
--- Everything below this transaction id is committed or gone. SQLite: 0
+-- A transaction id that all commits seen from now on are below. SQLite: 0
 SELECT 0;
 
 -- name: event-horizon @pg
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
 -- name: event-now
 -- A transaction id that none begun before has reached. SQLite: -1

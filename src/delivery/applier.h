@@ -6,8 +6,9 @@
  * exactly once, whatever dies. One process of a cluster applies: the holder of
  * the lease `delivery`, checked in each transaction.
  *
- * On PostgreSQL only what pg_snapshot_xmin says is complete is read: ids that
- * commit out of order are never skipped.
+ * Writers of events queue for a lock of the database until they have committed
+ * (event_insert), so that what is seen behind the cursor is complete: nothing
+ * commits out of order. No transaction of somebody else can hold it up.
  *
  * applier_wake() after a commit in this process makes it run at once; commits
  * elsewhere are seen within 250 ms.

@@ -121,10 +121,13 @@ static int insert_at_once(struct tx *tx, const char *instance,
 int event_insert(struct tx *tx, const char *instance,
 		 const struct event *events, size_t n, struct err *err)
 {
+	int64_t ignored;
 	int rc;
 
 	if (n == 0)
 		return 0;
+	if (db_find_int(tx->db, SQL_EVENT_LOCK, SQL_NO_ARGS, &ignored, err) < 0)
+		return -1;
 	if (n > 1 && db_backend(tx->db) == DB_PG)
 		rc = insert_at_once(tx, instance, events, n, err);
 	else
