@@ -17,9 +17,17 @@ REGISTRY = re.compile(r'"resolved"|registry\.|//[\w.]*npmjs')
 
 
 def tracked(root):
-    out = subprocess.run(["git", "-C", root, "ls-files", "-z"], check=True,
-                         stdout=subprocess.PIPE).stdout.decode()
-    return [p for p in out.split("\0") if p]
+    """The files of the project; outside of git, all that is no build."""
+    git = subprocess.run(["git", "-C", root, "ls-files", "-z"], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if git.returncode == 0:
+        return [p for p in git.stdout.decode().split("\0") if p]
+    found = []
+    for base, folders, names in os.walk(root):
+        folders[:] = [f for f in folders if not f.startswith((".git", "build"))
+                      and f not in ("node_modules", "__pycache__")]
+        found += [os.path.relpath(os.path.join(base, n), root) for n in names]
+    return found
 
 
 def faults(path, text):
