@@ -66,6 +66,27 @@ static int64_t step(struct world *w, struct err *err)
 			    w->bursts, w->now_ms, err);
 }
 
+static int64_t in_events(struct world *w, const char *sql)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		db_query_text(w->f.store.events, sql, SQL_NO_ARGS, &rows, &err),
+		0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	return rows_int(rows, 0);
+}
+
+/* On PostgreSQL somebody else's transaction, in any database of the server,
+ * holds the log up until it ends. */
+static bool is_held_up(struct world *w)
+{
+	return in_events(w, "SELECT COALESCE(MAX(id), 0) FROM event") !=
+	       fixture_int(&w->f, "SELECT COALESCE(MAX(event_id), 0)"
+				  " FROM event_cursor");
+}
+
 static void apply_all(struct world *w)
 {
 	struct err err = ERR_INIT;
@@ -75,7 +96,7 @@ static void apply_all(struct world *w)
 		n = step(w, &err);
 		if (n < 0)
 			fail_msg("%s", err.text);
-	} while (n > 0);
+	} while (n > 0 || is_held_up(w));
 }
 
 static void tell(struct world *w, int64_t member, enum event_kind kind,
@@ -306,6 +327,10 @@ static void a_failed_batch_is_applied_again_whole(void **state)
 		db_fail_nth(w->f.store.audience, 0);
 		if (rc > 0)
 			break;
+		if (rc == 0) { /* held up: the same again */
+			n--;
+			continue;
+		}
 		failures++;
 		assert_int_equal(rc, -1);
 		assert_int_equal(of(w, "state", 1), RECIPIENT_CLAIMED);
