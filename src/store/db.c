@@ -293,8 +293,11 @@ void db_set_bulk(struct db *db, bool on)
 	if (db->backend != DB_SQLITE)
 		return;
 	strbuf_addf(&pragma,
-	            "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d",
-	            on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB,
-	            on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES);
+		    "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d;",
+		    on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB,
+		    on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES);
+	if (!db->no_sync)
+		strbuf_addf(&pragma, "PRAGMA synchronous=%s",
+			    on ? "NORMAL" : "FULL");
 	(void)db->ops->script(db, pragma.buf, &ignored);
 }

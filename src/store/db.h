@@ -144,9 +144,11 @@ struct store *db_store(const struct db *db);
 
 /*
  * For work that writes all over large tables, and is to be ended by the same:
- * more memory for pages, and a longer log, so that a page that many
- * transactions change is copied back once. PostgreSQL has its own ways: no
- * effect.
+ * more memory for pages, a longer log, so that a page that many transactions
+ * change is copied back once, and commits that do not wait for the disk. A
+ * loss of power may then take back the last of them, whole and in order: fit
+ * for work that saves where to go on in the same transactions. The next commit
+ * of anybody else makes them durable too. PostgreSQL: no effect.
  */
 void db_set_bulk(struct db *db, bool on);
 

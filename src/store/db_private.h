@@ -73,7 +73,8 @@ struct db {
 	 * SQLite's busy loop. NULL on PostgreSQL. */
 	struct writer *writer;
 	bool in_tx, holds_writer;
-	int fail_in; /* fault injection: 0 off, 1 the next call fails */
+	bool no_sync; /* SQLite: tests */
+	int fail_in;  /* fault injection: 0 off, 1 the next call fails */
 };
 
 const char *schema_name(enum store_schema schema);

@@ -382,7 +382,8 @@ static int set_up(struct lite *lite, bool no_sync, struct err *err)
 		    "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
 		    "PRAGMA wal_autocheckpoint=%d;"
 		    "PRAGMA journal_size_limit=67108864;",
-		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB, DB_CHECKPOINT_PAGES);
+		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB,
+		    DB_CHECKPOINT_PAGES);
 	return lite_script(&lite->db, pragmas.buf, err);
 }
 
@@ -393,7 +394,9 @@ int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 	int rc;
 
 	BUG_ON(!lite);
-	lite->db = (struct db){ .ops = &lite_ops, .backend = DB_SQLITE };
+	lite->db = (struct db){ .ops = &lite_ops,
+				.backend = DB_SQLITE,
+				.no_sync = no_sync };
 	lite->cache = calloc(sql_all_count + 1, sizeof(*lite->cache));
 	BUG_ON(!lite->cache);
 	rc = sqlite3_open_v2(path, &lite->handle,
