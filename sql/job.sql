@@ -88,3 +88,10 @@ SELECT id, kind, state, payload, state_json, result, error, done, total,
 -- name: job-count
 -- args: kind or NULL, kind
 SELECT COUNT(*) FROM job WHERE CAST(? AS TEXT) IS NULL OR kind = ?;
+
+-- name: job-sweep
+-- Forget some of what ended before a time. args: before_ms, limit
+DELETE FROM job
+ WHERE id IN (SELECT id FROM job
+               WHERE state IN (4, 5, 6) AND finished_ms < ?
+               ORDER BY finished_ms LIMIT ?);

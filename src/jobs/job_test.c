@@ -238,6 +238,45 @@ static void leases_of_the_own_instance_are_freed_at_start(void **state)
 	await(f, id, JOB_DONE, arena);
 }
 
+static int64_t count_jobs(struct store_fixture *f, int64_t id)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+	struct job job;
+
+	return job_get(f->crm, id, arena, &job, &err) == 0;
+}
+
+static void what_ended_long_ago_is_forgotten(void **state)
+{
+	struct store_fixture *f = *state;
+	int64_t old = add(f, &(struct job_new){ .kind = "past" });
+	int64_t new = add(f, &(struct job_new){ .kind = "past" });
+	int64_t give_up_us = clock_monotonic_us() + 20 * 1000000;
+	struct err err = ERR_INIT;
+
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		assert_true(db_exec_text(&tx,
+					 "UPDATE job SET state = 4, "
+					 "finished_ms = CAST(? AS BIGINT) - "
+					 "CAST(? AS BIGINT) * (? - id) "
+					 "WHERE kind = 'past'",
+					 SQL_ARGS(sql_int(clock_now_ms()),
+						  sql_int(31 * MS_DAY),
+						  sql_int(new)),
+					 &err) > 0);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	CLEANUP(runner_free) struct runner *r = start(f, NULL, 0);
+	while (count_jobs(f, old) && clock_monotonic_us() < give_up_us)
+		;
+	assert_false(count_jobs(f, old));
+	assert_true(count_jobs(f, new));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_running_job_can_be_canceled),
 		cmocka_unit_test(a_single_job_is_added_once),
 		cmocka_unit_test(leases_of_the_own_instance_are_freed_at_start),
+		cmocka_unit_test(what_ended_long_ago_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, open_fixture, free_fixture);

@@ -20,6 +20,9 @@
 #define POLL_MS 1000
 #define MAX_ATTEMPTS 8
 #define BACKOFF_MAX_MS (5 * MS_MINUTE)
+#define KEEP_MS (30 * MS_DAY)
+#define SWEEP_US (INT64_C(10) * 60 * 1000000)
+#define SWEEP_ROWS 5000
 
 /* What job functions return besides 0 and -1. */
 enum { RUN_ASK = 1, RUN_AGAIN = 2 };
@@ -343,10 +346,26 @@ static int renew(struct runner *r, struct err *err)
 	return tx.open ? tx_commit(&tx, err) : 0;
 }
 
+/* Ended jobs are forgotten after 30 days, some at a time. */
+static int sweep(struct runner *r, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(r->store, r->schema, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_JOB_SWEEP,
+		    SQL_ARGS(sql_int(clock_now_ms() - KEEP_MS),
+			     sql_int(SWEEP_ROWS)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 static void *beat(void *arg)
 {
 	struct runner *r = arg;
-	int64_t next_us = 0;
+	int64_t next_us = 0, sweep_us = 0;
 
 	while (!atomic_load(&r->stopping)) {
 		struct err err = ERR_INIT;
@@ -356,6 +375,12 @@ static void *beat(void *arg)
 				log_warn("renewing leases failed",
 					 LOG_ERR(&err));
 			next_us = clock_monotonic_us() + r->lease_ms * 1000 / 3;
+		}
+		if (clock_monotonic_us() >= sweep_us) {
+			if (sweep(r, &err) < 0)
+				log_warn("forgetting old jobs failed",
+					 LOG_ERR(&err));
+			sweep_us = clock_monotonic_us() + SWEEP_US;
 		}
 		wait_ms(r, POLL_MS);
 	}

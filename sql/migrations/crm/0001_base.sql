@@ -33,3 +33,4 @@ CREATE TABLE job (
 );
 CREATE INDEX job_due ON job (run_at_ms, id) WHERE state IN (1, 2);
 CREATE INDEX job_single ON job (single_key) WHERE state IN (1, 2, 3);
+CREATE INDEX job_ended ON job (finished_ms) WHERE state IN (4, 5, 6);

@@ -1,0 +1,218 @@
+/*
+ * A push as a whole: made, planned, asked about, applied, counted.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/group.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+/* --- counts --- */
+
+struct counts {
+	int64_t by_action[PUSH_LEFT_OUT + 1];
+};
+
+static int count_left_out(struct work *w, const struct push *push,
+			  struct json_writer *j, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_PUSH_ROW_REASONS, SQL_ARGS(sql_int(push->id)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		json_key_int(j, rows_text(rows, 0), rows_int(rows, 1));
+	return more;
+}
+
+static int count_actions(struct work *w, const struct push *push,
+			 struct counts *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_PUSH_ROW_ACTIONS, SQL_ARGS(sql_int(push->id)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		if (rows_int(rows, 0) <= PUSH_LEFT_OUT)
+			out->by_action[rows_int(rows, 0)] = rows_int(rows, 1);
+	return more;
+}
+
+int push_result(struct work *w, const struct push *push, struct strbuf *out,
+		struct err *err)
+{
+	static const char *const names[] = { "",    "add",   "update",
+					     "tag", "untag", "unchanged" };
+	struct json_writer j = JSON_WRITER(out);
+	struct counts counts = { { 0 } };
+
+	if (count_actions(w, push, &counts, err) < 0)
+		return -1;
+	json_begin_object(&j);
+	json_key_int(&j, "push_id", push->id);
+	for (int i = PUSH_ADD; i < PUSH_LEFT_OUT; i++)
+		json_key_int(&j, names[i], counts.by_action[i]);
+	json_key_begin_object(&j, "left_out");
+	if (count_left_out(w, push, &j, err) < 0)
+		return -1;
+	json_end_object(&j);
+	json_key(&j, "segment_id");
+	if (push->segment_id > 0)
+		json_int(&j, push->segment_id);
+	else
+		json_nothing(&j);
+	json_key_text(&j, "audience_id", w->audience);
+	json_key_bool(&j, "dry_run", push->dry_run);
+	json_end_object(&j);
+	return 0;
+}
+
+/* --- the whole of it --- */
+
+int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
+	      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct group group;
+
+	if (group_get(w->db, group_id, w->arena, &group, err) < 0 ||
+	    tx_begin(w->db, &tx, err) < 0 ||
+	    db_find_int(tx.db, SQL_PUSH_ADD,
+			SQL_ARGS(sql_int(group_id), sql_text(group.name),
+				 sql_int(w->run->job->id), sql_int(dry_run),
+				 sql_text(w->audience),
+				 sql_id_or_null(w->run->job->user_id),
+				 sql_int(w->actor.now_ms)),
+			id_out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int push_load(struct work *w, int64_t id, struct push *out,
+		     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(w->db, SQL_PUSH_GET, SQL_ARGS(sql_int(id)), &rows, err) <
+	    0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found < 0 ? -1
+				 : err_set(err, ERR_NOT_FOUND,
+					   "there is no push %lld",
+					   (long long)id);
+	*out = (struct push){
+		.id = id,
+		.group_id = rows_int(rows, 0),
+		.group_name = rows_dup(rows, 1, w->arena),
+		.dry_run = rows_int(rows, 2) != 0,
+		.segment_id = rows_int(rows, 3),
+		.state = rows_dup(rows, 4, w->arena),
+	};
+	return 0;
+}
+
+static int store_result(struct work *w, const struct push *push,
+			const char *result, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_SET_RESULT,
+		    SQL_ARGS(sql_text(result), sql_int(push->id)), err) < 0 ||
+	    journal(&tx, w, "push", 0, result, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int breaker_asks(struct work *w, const struct push *push,
+			struct err *err)
+{
+	struct counts counts = { { 0 } };
+	int64_t concerned;
+
+	if (count_actions(w, push, &counts, err) < 0)
+		return -1;
+	concerned = counts.by_action[PUSH_UNTAG] +
+		    counts.by_action[PUSH_UNCHANGED] +
+		    counts.by_action[PUSH_UPDATE];
+	return breaker_trips(counts.by_action[PUSH_UNTAG], concerned) ? 1 : 0;
+}
+
+int push_run(struct work *w, int64_t push_id, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct push push;
+	int asks = 0;
+
+	if (push_load(w, push_id, &push, err) < 0 ||
+	    (strcmp(push.state, "planning") == 0 &&
+	     plan_make(w, &push, err) < 0))
+		return -1;
+	if (!push.dry_run && !w->run->job->confirmed)
+		asks = breaker_asks(w, &push, err);
+	if (asks < 0)
+		return -1;
+	if (!push.dry_run && asks == 0 && strcmp(push.state, "done") != 0 &&
+	    push_apply(w, &push, err) < 0)
+		return -1;
+	if (push_result(w, &push, &result, err) < 0 ||
+	    store_result(w, &push, result.buf, err) < 0)
+		return -1;
+	strbuf_reset(w->run->result);
+	strbuf_addslice(w->run->result, strbuf_str(&result));
+	return asks ? PUSH_ASKS : 0;
+}
+
+static int read_payload(struct job_run *run, int64_t *group_id, bool *dry_run,
+			int64_t *push_id, struct err *err)
+{
+	CLEANUP(json_free) json_t *payload = NULL;
+	CLEANUP(json_free) json_t *state = NULL;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "group_id", group_id, err) < 0 ||
+	    json_get_bool(payload, "dry_run", dry_run, err) < 0)
+		return -1;
+	if (!run->job->state_json)
+		return 0;
+	if (json_parse(str_of(run->job->state_json), &state, err) < 0)
+		return -1;
+	return json_get_int(state, "push_id", push_id, err);
+}
+
+static int keep_push_id(struct work *w, int64_t push_id, struct err *err)
+{
+	return job_progress(w->run, NULL, w->run->job->done, w->run->job->total,
+			    arena_printf(w->arena, "{\"push_id\":%lld}",
+					 (long long)push_id),
+			    err);
+}
+
+int job_push(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	int64_t group_id = 0, push_id = 0;
+	bool dry_run = true;
+	int ret;
+
+	if (read_payload(run, &group_id, &dry_run, &push_id, err) < 0 ||
+	    work_begin(run, &w, err) < 0)
+		return -1;
+	if (push_id == 0 &&
+	    (push_open(&w, group_id, dry_run, &push_id, err) < 0 ||
+	     keep_push_id(&w, push_id, err) < 0))
+		return -1;
+	ret = push_run(&w, push_id, err);
+	return ret == PUSH_ASKS ? job_ask(run) : ret;
+}
