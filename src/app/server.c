@@ -266,6 +266,29 @@ static void name_public_url(struct server *s)
 
 /* --- services --- */
 
+static int start_audience_jobs(struct server *s, struct err *err)
+{
+	struct runner_options o = {
+		.schema = STORE_AUDIENCE,
+		.threads = (int)s->config->app.job_threads,
+		.instance = s->instance,
+	};
+
+	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->audience_jobs,
+				err) < 0)
+		return -1;
+	s->api.audience_jobs = s->audience_jobs;
+	return 0;
+}
+
+/* What was applied may have left webhooks to be told. */
+static void wake_webhooks(void *context)
+{
+	struct server *s = context;
+
+	runner_wake(s->audience_jobs);
+}
+
 static int start_delivery(struct server *s, struct err *err)
 {
 	s->delivery_setup = (struct delivery_setup){
@@ -278,6 +301,8 @@ static int start_delivery(struct server *s, struct err *err)
 		.postal_address = s->postal_address,
 		.send = s->roles.send,
 		.track = s->roles.track,
+		.after_apply = wake_webhooks,
+		.context = s,
 	};
 	if (delivery_start(&s->delivery_setup, &s->delivery, err) < 0)
 		return err_prefix(err, "delivery");
@@ -335,26 +360,11 @@ static int start_crm_jobs(struct server *s, struct err *err)
 	return 0;
 }
 
-static int start_audience_jobs(struct server *s, struct err *err)
-{
-	struct runner_options o = {
-		.schema = STORE_AUDIENCE,
-		.threads = (int)s->config->app.job_threads,
-		.instance = s->instance,
-	};
-
-	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->audience_jobs,
-				err) < 0)
-		return -1;
-	s->api.audience_jobs = s->audience_jobs;
-	return 0;
-}
-
 static int start_jobs(struct server *s, struct err *err)
 {
 	if (!s->roles.jobs)
 		return 0;
-	if (start_crm_jobs(s, err) < 0 || start_audience_jobs(s, err) < 0)
+	if (start_crm_jobs(s, err) < 0)
 		return err_prefix(err, "jobs");
 	return bridge_begin(s->bridge, clock_now_ms(), err);
 }
@@ -378,7 +388,8 @@ static void fill_api(struct server *s)
 }
 
 /*
- * In order of dependence: listeners come before jobs, because the bridge's
+ * In order of dependence: webhooks are told by a runner that delivery wakes;
+ * listeners come before the other jobs, because the bridge's
  * jobs call our own API; the public one comes last, because it binds the
  * address that tells the world that all is there.
  */
@@ -392,7 +403,8 @@ static int start_all(struct server *s, struct err *err)
 	if (ensure_audience(s, err) < 0 || begin_setup(s, err) < 0)
 		return -1;
 	fill_api(s);
-	if (start_delivery(s, err) < 0 || start_internal(s, err) < 0 ||
+	if ((s->roles.jobs && start_audience_jobs(s, err) < 0) ||
+	    start_delivery(s, err) < 0 || start_internal(s, err) < 0 ||
 	    make_bridge(s, err) < 0 || start_public(s, err) < 0)
 		return -1;
 	return start_jobs(s, err);
