@@ -149,9 +149,12 @@ static int resolve(const char *listen_on, struct addrinfo **out,
 				  .ai_socktype = SOCK_STREAM,
 				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	const char *colon = strrchr(listen_on, ':');
+	int64_t port;
 	int code;
 
-	if (!colon || !colon[1])
+	/* getaddrinfo() takes 99999, and makes another port of it. */
+	if (!colon || !str_to_int(str_of(colon + 1), &port) || port < 0 ||
+	    port > UINT16_MAX)
 		return err_set(err, ERR_INVALID,
 			       "%s is not an address like 127.0.0.1:8080",
 			       listen_on);

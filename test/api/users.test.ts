@@ -127,3 +127,21 @@ describe("jobs", () => {
     await server.admin.get("/api/v1/jobs/99999", {}, { status: 404 });
   });
 });
+
+describe("settings", () => {
+  const server = useServer();
+
+  it("say who sends, and are an administrator's", async () => {
+    const patched = await server.admin.patch("/api/v1/settings", { postal_address: "1 Road, Town" });
+    assert.equal(patched.body.postal_address, "1 Road, Town");
+    const got = (await server.admin.get("/api/v1/settings")).body;
+    assert.deepEqual(Object.keys(got), ["organisation", "postal_address", "in_force"]);
+    assert.equal(got.postal_address, "1 Road, Town");
+    await server.admin.patch("/api/v1/settings", { postal_address: "x".repeat(501) }, { status: 400 });
+    await server.admin.patch("/api/v1/settings", { relay: "x" }, { status: 400 });
+    await server.admin.patch("/api/v1/settings", { organisation: 5 }, { status: 400 });
+    const manager = server.admin.as(await server.createKey("m", "manager"));
+    await manager.get("/api/v1/settings", {}, { status: 403 });
+    await manager.patch("/api/v1/settings", {}, { status: 403 });
+  });
+});
