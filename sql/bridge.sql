@@ -34,6 +34,11 @@ VALUES (?, ?, ?, ?)
 -- args: email_hash
 DELETE FROM bridge_member WHERE email_hash = ?;
 
+-- name: bridge-recipient-move
+-- Reports know the member by the new address from now on.
+-- args: new hash, person_id, old hash
+UPDATE campaign_recipient SET email_hash = ? WHERE person_id = ? AND email_hash = ?;
+
 -- name: bridge-member-remove-all
 DELETE FROM bridge_member;
 

@@ -95,15 +95,18 @@ UPDATE campaign_recipient SET complained_ms = ?
    AND (state <> 7 OR reason = 'duplicate');
 
 -- name: pull-settle-left-out
+-- Nobody knows the address any more of who was erased meanwhile.
 -- args: at_ms, campaign_id
 UPDATE campaign_recipient
    SET state = 7, at_ms = ?,
-       reason = (SELECT CASE m.status WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
-                                      WHEN 6 THEN 'suppressed' WHEN 7 THEN 'forgotten'
-                                      ELSE 'unsubscribed' END
-                   FROM bridge_member m WHERE m.email_hash = campaign_recipient.email_hash)
+       reason = COALESCE((SELECT CASE m.status WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
+                                               WHEN 6 THEN 'suppressed' WHEN 7 THEN 'forgotten'
+                                               ELSE 'unsubscribed' END
+                            FROM bridge_member m
+                           WHERE m.email_hash = campaign_recipient.email_hash), 'forgotten')
  WHERE campaign_id = ? AND state = 1
-   AND email_hash IN (SELECT m.email_hash FROM bridge_member m WHERE m.status <> 1);
+   AND NOT EXISTS (SELECT 1 FROM bridge_member m
+                    WHERE m.email_hash = campaign_recipient.email_hash AND m.status = 1);
 
 -- name: pull-settle-waiting
 -- args: at_ms, campaign_id

@@ -140,6 +140,10 @@ static int note_renamed(struct work *w, const struct move *m,
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_BRIDGE_MEMBER_REMOVE,
 		    SQL_ARGS(sql_text(m->from.hash)), err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_RECIPIENT_MOVE,
+		    SQL_ARGS(sql_text(m->to.hash), sql_int(m->person_id),
+			     sql_text(m->from.hash)),
+		    err) < 0 ||
 	    mirror_put(&tx, m->to.hash, status, NULL, w->actor.now_ms, err) <
 		    0 ||
 	    journal(&tx, w, "address", m->person_id, NULL, err) < 0)
