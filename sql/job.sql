@@ -10,6 +10,10 @@ RETURNING id;
 -- The job of that key that has not started yet. args: single_key
 SELECT id FROM job WHERE single_key = ? AND state IN (1, 3) LIMIT 1;
 
+-- name: job-find-active
+-- The job of that key that has not ended. args: single_key
+SELECT id FROM job WHERE single_key = ? AND state IN (1, 2, 3) LIMIT 1;
+
 -- name: job-get
 -- Columns as read by job.c. args: id
 SELECT id, kind, state, payload, state_json, result, error, done, total,

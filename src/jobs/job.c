@@ -49,6 +49,13 @@ int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 	return found < 0 ? -1 : 0;
 }
 
+int job_find_active(struct db *db, const char *single_key, int64_t *id_out,
+		    struct err *err)
+{
+	return db_find_int(db, SQL_JOB_FIND_ACTIVE,
+			   SQL_ARGS(sql_text(single_key)), id_out, err);
+}
+
 void job_read(const struct rows *rows, struct arena *arena, struct job *out)
 {
 	*out = (struct job){

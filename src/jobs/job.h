@@ -60,6 +60,10 @@ struct job_new {
 /* Returns 0 and the id. */
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 	    int64_t *id_out, struct err *err);
+/* The job of that key that has not ended, also one that runs: 1, else 0. Only
+ * who holds a lock on what the key is about can rely on it. */
+int job_find_active(struct db *db, const char *single_key, int64_t *id_out,
+		    struct err *err);
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 	    struct err *err);
 /* Up to limit jobs with id < before_id (0: from the newest), the newest first;

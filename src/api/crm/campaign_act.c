@@ -50,21 +50,37 @@ static int is_open(const struct crm_campaign *c, struct err *err)
 		       crm_campaign_status_name(c->status));
 }
 
+/*
+ * Asking twice at once sends once: the row is locked by voiding its schedule,
+ * and a job that is at it already is the answer.
+ */
 int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *key, *payload;
 	struct crm_campaign c;
+	int64_t id, job_id;
+	int found;
 
-	if (begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
+	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    crm_campaign_set_schedule(&tx, id, 0, err) < 0 ||
+	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
+	    is_open(&c, err) < 0)
 		return -1;
 	if (c.group_id == 0)
 		return err_field(err, "group_id", "nobody to send to");
-	return enqueue(rq, rs, "campaign-send",
-		       arena_printf(rq->arena, "{\"campaign_id\":%lld}",
-				    (long long)c.id),
-		       arena_printf(rq->arena, "send %lld", (long long)c.id),
-		       &tx, err);
+	key = arena_printf(rq->arena, "send %lld", (long long)id);
+	payload = arena_printf(rq->arena, "{\"campaign_id\":%lld}",
+			       (long long)id);
+	found = job_find_active(db, key, &job_id, err);
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return enqueue(rq, rs, "campaign-send", payload, key, &tx, err);
+	v1_accepted(rs, job_id);
+	return 0;
 }
 
 int v1_campaigns_schedule(struct request *rq, struct response *rs,
