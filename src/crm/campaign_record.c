@@ -1,9 +1,11 @@
 #include "crm/campaign_record.h"
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "crm/group.h"
 
 #include "sql/crm_campaign.h"
 
@@ -210,9 +212,24 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 	return 0;
 }
 
+/* A group that is not there would only be noticed when it is to be sent. */
+static int check_group(struct tx *tx, int64_t id, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct group group;
+
+	if (id == 0 || group_get(tx->db, id, arena, &group, err) >= 0)
+		return 0;
+	if (err->code != ERR_NOT_FOUND)
+		return -1;
+	return err_field(err, "group_id", "there is no such group");
+}
+
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err)
 {
+	if (check_group(tx, c->group_id, err) < 0)
+		return -1;
 	c->status = CRM_CAMPAIGN_DRAFT;
 	c->user_id = actor->user_id;
 	c->created_ms = c->updated_ms = actor->now_ms;

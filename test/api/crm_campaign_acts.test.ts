@@ -38,6 +38,11 @@ describe("campaigns of the CRM", () => {
     }, { status: 201 })).body;
   });
 
+  it("are for a group that is there", async () => {
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "Nobody", group_id: 9999 }, { status: 400 });
+    assert.equal(body.errors[0].field, "group_id");
+  });
+
   it("are changed and removed while they are drafts", async () => {
     const campaign = await make("Draft");
     const path = `${v1}/campaigns/${campaign.id}`;

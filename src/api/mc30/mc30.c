@@ -156,9 +156,7 @@ int mc_body(struct request *rq, const json_t **out, struct err *err)
 
 	if (request_json(rq, out, &why) >= 0)
 		return 0;
-	return err_title(err, ERR_INVALID, "JSON Parse Exception",
-			 "We encountered an unspecified JSON parsing error. "
-			 "%s",
+	return err_title(err, ERR_INVALID, "JSON Parse Exception", "%s",
 			 why.text);
 }
 
