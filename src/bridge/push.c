@@ -35,6 +35,7 @@ struct pusher {
 	struct arena *arena; /* of the call at hand */
 	struct items items;
 	struct records records;
+	enum push_action action; /* of the call at hand */
 	int64_t done;
 };
 
@@ -169,6 +170,12 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 			       sql_int(p->w->actor.now_ms)),
 		      err) < 0)
 		return -1;
+	if (it->reason && it->hash && strcmp(it->reason, "forgotten") == 0 &&
+	    batch_add(b, SQL_BRIDGE_MEMBER_PUT,
+		      SQL_ARGS(sql_text(it->hash), sql_int(MIRROR_FORGOTTEN),
+			       sql_null(), sql_int(p->w->actor.now_ms)),
+		      err) < 0)
+		return -1;
 	return batch_add(
 		b, SQL_PUSH_ROW_END,
 		SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
@@ -276,6 +283,20 @@ static const char *reason_of(const char *text)
 	return "invalid";
 }
 
+/*
+ * Somebody whom we took for a member may be gone from the audience for good:
+ * the mirror, which follows changes, does not see that.
+ */
+static int refuse_member(struct pusher *p, struct item *it, const char *text,
+			 struct err *err)
+{
+	if (p->action != PUSH_ADD && judge_existing(p, it, err) < 0)
+		return -1;
+	if (it->outcome != PUSH_REFUSED)
+		refuse(it, reason_of(text), arena_strdup(p->arena, text));
+	return 0;
+}
+
 static int read_errors(struct pusher *p, const json_t *errors, struct err *err)
 {
 	json_t *e;
@@ -294,9 +315,8 @@ static int read_errors(struct pusher *p, const json_t *errors, struct err *err)
 		if (code && strcmp(code, "ERROR_CONTACT_EXISTS") == 0) {
 			if (judge_existing(p, it, err) < 0)
 				return -1;
-		} else {
-			refuse(it, reason_of(text),
-			       arena_strdup(p->arena, text));
+		} else if (refuse_member(p, it, text, err) < 0) {
+			return -1;
 		}
 	}
 	return 0;
@@ -330,23 +350,26 @@ static int put_members(struct pusher *p, enum push_action action,
 
 /* --- the tag's members --- */
 
-static int read_tag_errors(struct pusher *p, const json_t *errors)
+static int read_tag_errors(struct pusher *p, const json_t *errors,
+			   struct err *err)
 {
 	json_t *e, *address;
 	size_t i, k;
 
-	json_array_foreach (errors, i, e)
+	json_array_foreach (errors, i, e) {
+		const char *text =
+			json_string_value(json_object_get(e, "error"));
+
 		json_array_foreach (json_object_get(e, "email_addresses"), k,
 				    address) {
 			struct item *it =
 				item_of(p, json_string_value(address));
-			const char *text =
-				json_string_value(json_object_get(e, "error"));
 
-			if (it)
-				refuse(it, "invalid",
-				       arena_strdup(p->arena, text));
+			if (it &&
+			    refuse_member(p, it, text ? text : "", err) < 0)
+				return -1;
 		}
+	}
 	return 0;
 }
 
@@ -373,7 +396,7 @@ static int tag(struct pusher *p, const char *key, struct err *err)
 			      (long long)p->push->segment_id),
 		    body.buf, &reply, err) < 0)
 		return -1;
-	return read_tag_errors(p, json_object_get(reply, "errors"));
+	return read_tag_errors(p, json_object_get(reply, "errors"), err);
 }
 
 /* Members whose address the CRM does not know lose the tag one by one. */
@@ -398,6 +421,7 @@ static int untag_strangers(struct pusher *p, struct err *err)
 
 static int do_call(struct pusher *p, enum push_action action, struct err *err)
 {
+	p->action = action;
 	if (action == PUSH_ADD || action == PUSH_UPDATE) {
 		if (load_records(p, err) < 0 || put_members(p, action, err) < 0)
 			return -1;

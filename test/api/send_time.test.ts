@@ -132,6 +132,7 @@ describe("while a campaign is sent", () => {
       `/3.0/lists/${list}/members/${md5("p7@e.example")}/actions/delete-permanent`);
     const plan = await push(server, group);
     assert.equal(plan.add, 0, JSON.stringify(plan));
+    assert.ok(plan.left_out.forgotten >= 1, JSON.stringify(plan));
     await server.mailchimp.get(`/3.0/lists/${list}/members/${md5("p7@e.example")}`, {}, { status: 404 });
     relay.messages.length = 0;
     campaign = await makeCampaign(server, group, "Deleted");
