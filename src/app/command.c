@@ -311,6 +311,17 @@ static int show_help(struct config *config, const char *about)
 	return cmd_help(&in);
 }
 
+/* The first word of commands of two: `muster group`. */
+static bool is_subject(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const struct command *c = commands; c->name; c++)
+		if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ')
+			return true;
+	return false;
+}
+
 int command_failed(const struct err *err)
 {
 	bool is_usage = strcmp(err->field, "usage") == 0;
@@ -341,6 +352,10 @@ int command_run(struct config *config, int argc, char **argv)
 						 : NULL);
 	if (argc == 0) {
 		(void)show_help(config, NULL); /* the usage error counts */
+		return EXIT_USAGE;
+	}
+	if (!in.command && is_subject(argv[0])) {
+		(void)show_help(config, argv[0]); /* the usage error counts */
 		return EXIT_USAGE;
 	}
 	if (!in.command) {
