@@ -117,10 +117,6 @@ SELECT name_folded, id FROM company WHERE name_folded IN JSON_TEXTS(?);
 -- args: JSON ids
 SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?);
 
--- name: import-tag-names
--- args: JSON folded names
-SELECT name_folded, id FROM tag WHERE name_folded IN JSON_TEXTS(?);
-
 -- name: import-change-add
 -- The first image is kept. args: import, entity, record, before, written
 INSERT INTO import_change (import_id, entity, record_id, before, written_ms)

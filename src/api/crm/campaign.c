@@ -5,11 +5,6 @@
 #include "base/err.h"
 #include "crm/campaign_record.h"
 
-static const char *next_of(struct request *rq, int64_t id)
-{
-	return arena_printf(rq->arena, "%lld", (long long)id);
-}
-
 static int read_filter(struct request *rq, struct crm_campaign_filter *f,
 		       struct err *err)
 {
@@ -42,7 +37,7 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)list.n > limit) {
 		list.n = (size_t)limit;
-		next = next_of(rq, list.v[list.n - 1].id);
+		next = v1_next(rq, list.v[list.n - 1].id);
 	}
 	v1_list_begin(&w);
 	vec_each (&list, c)
@@ -216,7 +211,7 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 		return -1;
 	if ((int64_t)list.n > limit) {
 		list.n = (size_t)limit;
-		next = next_of(rq, list.v[list.n - 1].person_id);
+		next = v1_next(rq, list.v[list.n - 1].person_id);
 	}
 	v1_list_begin(&w);
 	vec_each (&list, r)

@@ -75,8 +75,7 @@ int v1_groups_list(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)groups.n == filter.limit) {
 		groups.n--;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)groups.v[groups.n - 1].id);
+		next = v1_next(rq, groups.v[groups.n - 1].id);
 	}
 	v1_list_begin(&w);
 	vec_each (&groups, group) {

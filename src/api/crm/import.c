@@ -124,8 +124,7 @@ int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)runs.n > limit) {
 		runs.n = (size_t)limit;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)runs.v[runs.n - 1].id);
+		next = v1_next(rq, runs.v[runs.n - 1].id);
 	}
 	v1_list_begin(&w);
 	vec_each (&runs, run) {

@@ -26,8 +26,7 @@ int v1_jobs_list(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if (n > limit) {
 		n = (int)limit;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)jobs[n - 1].id);
+		next = v1_next(rq, jobs[n - 1].id);
 	}
 	v1_list_begin(&w);
 	for (int i = 0; i < n; i++) {

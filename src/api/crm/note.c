@@ -40,11 +40,6 @@ static int read_record(const json_t *body, enum entity *entity,
 	return 0;
 }
 
-static const char *cursor_of(const struct request *rq, int64_t id)
-{
-	return arena_printf(rq->arena, "%lld", (long long)id);
-}
-
 /* --- notes --- */
 
 static void format_note(const struct note *n, struct json_writer *w)
@@ -75,7 +70,7 @@ int v1_notes_list(struct request *rq, struct response *rs, struct err *err)
 	    note_count(db, whose.entity, whose.record_id, &total, err) < 0)
 		return -1;
 	if ((int64_t)notes.n > whose.limit)
-		next = cursor_of(rq, notes.v[--notes.n - 1].id);
+		next = v1_next(rq, notes.v[--notes.n - 1].id);
 	v1_list_begin(&w);
 	vec_each (&notes, n)
 		format_note(n, &w);
@@ -175,7 +170,7 @@ int v1_tasks_list(struct request *rq, struct response *rs, struct err *err)
 	    task_count(db, whose.entity, whose.record_id, &total, err) < 0)
 		return -1;
 	if ((int64_t)tasks.n > whose.limit)
-		next = cursor_of(rq, tasks.v[--tasks.n - 1].id);
+		next = v1_next(rq, tasks.v[--tasks.n - 1].id);
 	v1_list_begin(&w);
 	vec_each (&tasks, t)
 		format_task(t, &w);

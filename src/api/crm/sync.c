@@ -88,8 +88,7 @@ int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)list.n > limit) {
 		list.n = (size_t)limit;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)list.v[list.n - 1].id);
+		next = v1_next(rq, list.v[list.n - 1].id);
 	}
 	v1_list_begin(&w);
 	vec_each (&list, p)
@@ -143,8 +142,7 @@ int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)list.n > limit) {
 		list.n = (size_t)limit;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)list.v[list.n - 1].person_id);
+		next = v1_next(rq, list.v[list.n - 1].person_id);
 	}
 	v1_list_begin(&w);
 	vec_each (&list, r)
@@ -188,8 +186,7 @@ int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if ((int64_t)list.n > limit) {
 		list.n = (size_t)limit;
-		next = arena_printf(rq->arena, "%lld",
-				    (long long)list.v[list.n - 1].id);
+		next = v1_next(rq, list.v[list.n - 1].id);
 	}
 	v1_list_begin(&w);
 	vec_each (&list, p) {

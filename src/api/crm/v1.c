@@ -58,6 +58,11 @@ int v1_before(const struct request *rq, int64_t *out, struct err *err)
 									   : 0;
 }
 
+const char *v1_next(const struct request *rq, int64_t last_id)
+{
+	return arena_printf(rq->arena, "%lld", (long long)last_id);
+}
+
 void v1_list_begin(struct json_writer *w)
 {
 	json_begin_object(w);

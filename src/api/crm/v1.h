@@ -40,6 +40,9 @@ int v1_limit(const struct request *rq, int64_t *out, struct err *err);
 /* The query parameter `cursor` of lists that go down by id; 0: none. */
 int v1_before(const struct request *rq, int64_t *out, struct err *err);
 
+/* `next` of a page that ends with this id. */
+const char *v1_next(const struct request *rq, int64_t last_id);
+
 /* {"items": [ ... ], "total": n, "next": cursor or null} */
 void v1_list_begin(struct json_writer *w);
 void v1_list_end(struct json_writer *w, int64_t total, const char *next);
