@@ -14,6 +14,10 @@ INSERT INTO sequence (name, next) VALUES (?, ?)
 -- args: key
 SELECT value FROM setting WHERE key = ?;
 
+-- name: setting-lock
+-- A setting that this transaction will change. args: key
+SELECT value FROM setting WHERE key = ? FOR UPDATE;
+
 -- name: setting-put
 -- args: key, value
 INSERT INTO setting (key, value) VALUES (?, ?)

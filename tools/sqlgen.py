@@ -24,6 +24,10 @@ gives `SQL_PERSON_FIND` (const struct sql *, see store/sql.h) in sql/person.h.
     XACT_ID            the id of this transaction (SQLite: 0)
     WITHOUT ROWID      left out for PostgreSQL
     LEAST_OF, GREATEST_OF   scalar min(a, b), max(a, b)
+
+A query that ends with `FOR UPDATE` (or FOR UPDATE OF alias) reads rows that
+will be written: in a write transaction it locks them on PostgreSQL, elsewhere
+it reads as any other. store/update.h insists on it.
 """
 import os
 import re
@@ -104,6 +108,21 @@ def c_string(text):
     return "\n".join(out) if out else '\t""'
 
 
+def split_lock(text):
+    """The query without its FOR UPDATE, and the table whose rows it locks."""
+    m = re.search(r"\s+FOR UPDATE(?: OF (\w+))?\s*$", text)
+    if not m:
+        return text, None
+    plain, alias = text[:m.start()], m.group(1)
+    if alias:
+        t = re.search(r"\b(?:FROM|JOIN)\s+(\w+)\s+(?:AS\s+)?" + alias + r"\b", plain)
+    else:
+        t = re.search(r"\bFROM\s+(\w+)", plain)
+    if not t:
+        sys.exit("FOR UPDATE OF what? " + text)
+    return plain, t.group(1)
+
+
 def parse_queries(path):
     text = open(path, encoding="utf-8").read()
     m = re.search(r"^-- schema: (\w+)", text, re.M)
@@ -119,13 +138,18 @@ def parse_queries(path):
             sys.exit(f"{path}: {name} is empty")
         entry = found.setdefault(name, {})
         if variant == "@pg":
-            entry["pg"] = dialects(body)[1]
+            entry["pg"], table = split_lock(dialects(body)[1])
+            entry["locks"] = table
+            entry["pg_locked"] = dialects(body)[1] if table else None
         elif variant == "":
             if "lite" in entry:
                 sys.exit(f"{path}: {name} stands twice")
             lite, pg = dialects(body)
-            entry["lite"] = lite
-            entry.setdefault("pg", pg)
+            entry["lite"] = split_lock(lite)[0]
+            plain, table = split_lock(pg)
+            entry.setdefault("pg", plain)
+            entry.setdefault("locks", table)
+            entry.setdefault("pg_locked", pg if table else None)
         else:
             sys.exit(f"{path}: unknown variant {variant} of {name}")
     for name, e in found.items():
@@ -173,9 +197,15 @@ def main():
             pg, nargs = number_args(e["pg"])
             head += f"extern const struct sql {ident};\n"
             head += f"#define {ident.upper()} (&{ident})\n"
+            has_keys = "true" if "json_array_elements" in pg else "false"
             defs += (f"const struct sql {ident} = {{\n\t.name = \"{name}\",\n"
                      f"\t.schema = {schema}, .args = {nargs}, .index = {index},\n"
-                     f"\t.sqlite =\n{c_string(e['lite'])},\n\t.pg =\n{c_string(pg)},\n}};\n")
+                     f"\t.has_keys = {has_keys},\n"
+                     f"\t.sqlite =\n{c_string(e['lite'])},\n\t.pg =\n{c_string(pg)},\n")
+            if e["locks"]:
+                defs += (f"\t.locks = \"{e['locks']}\",\n\t.pg_locked =\n"
+                         f"{c_string(number_args(e['pg_locked'])[0])},\n")
+            defs += "};\n"
             table += f"\t&{ident},\n"
             index += 1
         head += "\n#endif\n"

@@ -1,12 +1,40 @@
 #include "api/api.h"
 #include "api/mc30/mc30.h"
 #include "api/routes.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "store/db.h"
 
 #include <string.h>
+
+/* Somebody else writes the same rows: so often is a request begun again, after
+ * 1, 2, 4 ... ms (and up to as much again, so that two do not meet twice). */
+#define TRIES 8
 
 struct api *api_of(const struct request *rq)
 {
 	return rq->context;
+}
+
+/*
+ * A transaction that a deadlock or a race ended may be run again. So may the
+ * whole request, if it has committed nothing yet; an upload is gone by then.
+ */
+static int run(const struct route *route, struct request *rq,
+	       struct response *rs, struct err *err)
+{
+	for (int try = 0;; try++) {
+		int64_t commits = tx_commits();
+		int ret = route->fn(rq, rs, err);
+
+		if (ret >= 0 || err->code != ERR_RETRY || route->upload ||
+		    tx_commits() != commits || try + 1 == TRIES)
+			return ret;
+		response_reset(rs);
+		*err = (struct err)ERR_INIT;
+		clock_sleep_us((1000 + (int64_t)(random_u64() % 1000)) << try);
+	}
 }
 
 static void add_tables(struct router *router, struct api *api,
@@ -18,6 +46,7 @@ static void add_tables(struct router *router, struct api *api,
 		if (prefix && strcmp(table.prefix, prefix) != 0)
 			continue;
 		table.context = api;
+		table.run = run;
 		if (table.dialect == DIALECT_MAILCHIMP)
 			table.finish = mc_finish;
 		router_add(router, &table);

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +18,15 @@ int64_t clock_monotonic_us(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+void clock_sleep_us(int64_t us)
+{
+	struct timespec left = { .tv_sec = us / 1000000,
+				 .tv_nsec = us % 1000000 * 1000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+		;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)

@@ -16,6 +16,7 @@
 
 int64_t clock_now_ms(void);       /* wall clock */
 int64_t clock_monotonic_us(void); /* for measuring durations */
+void clock_sleep_us(int64_t us);  /* by the monotonic clock */
 
 /* 2021-11-23T22:51:56+00:00, as Mailchimp and our own API write it. */
 void time_format_iso(int64_t ms, struct strbuf *out);

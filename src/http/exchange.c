@@ -193,7 +193,7 @@ static int take(struct exchange *x, const char *data, size_t *len)
 	return MHD_YES;
 }
 
-static void drop_stream(struct exchange *x)
+void response_drop_stream(struct exchange *x)
 {
 	if (x->out.stream && x->out.stream_free)
 		x->out.stream_free(x->out.stream_context);
@@ -207,7 +207,7 @@ static int settle(struct exchange *x, int ret, struct err *err)
 	if (ret >= 0 && table->finish && !x->out.stream && x->rs.body.len > 0)
 		ret = table->finish(&x->rq, &x->rs, err);
 	if (ret < 0) {
-		drop_stream(x);
+		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
 	}
 	return answer(x);
@@ -227,6 +227,7 @@ static int settle_owed(struct exchange *x)
 
 static int run(struct exchange *x)
 {
+	const struct route *route = x->match.route;
 	struct err err = ERR_INIT;
 	int ret;
 
@@ -236,7 +237,10 @@ static int run(struct exchange *x)
 	if (x->refused)
 		return answer(x);
 	x->rq.body = strbuf_str(&x->body);
-	ret = x->match.route->fn(&x->rq, &x->rs, &err);
+	if (x->match.table->run)
+		ret = x->match.table->run(route, &x->rq, &x->rs, &err);
+	else
+		ret = route->fn(&x->rq, &x->rs, &err);
 	if (x->stage != EXCHANGE_OWED) {
 		BUG_ON(ret > 0);
 		return settle(x, ret, &err);

@@ -180,5 +180,6 @@ struct exchange *exchange_new(struct http_server *server,
 int exchange_go_on(struct exchange *x, const char *method, const char *data,
 		   size_t *len);
 void exchange_end(struct exchange *x); /* frees it */
+void response_drop_stream(struct exchange *x);
 
 #endif

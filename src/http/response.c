@@ -32,6 +32,14 @@ void response_empty(struct response *rs, int status)
 	strbuf_reset(&rs->body);
 }
 
+void response_reset(struct response *rs)
+{
+	response_drop_stream(rs->private->exchange);
+	rs->private->headers = NULL;
+	rs->content_type = NULL;
+	response_empty(rs, 200);
+}
+
 void response_stream(struct response *rs, response_stream_fn fn,
 		     void (*free_fn)(void *context), void *context)
 {

@@ -24,6 +24,9 @@ void response_header(struct response *rs, const char *name, const char *value);
 void response_redirect(struct response *rs, int status, const char *location);
 void response_empty(struct response *rs, int status); /* 204 and the like */
 
+/* As it was before the handler was called. */
+void response_reset(struct response *rs);
+
 /*
  * A body of unknown length, made piece by piece while it is being sent: fn
  * appends the next piece to out and returns 1, 0 at the end, or -1 (the

@@ -22,6 +22,14 @@ struct router;
 typedef int (*route_fn)(struct request *rq, struct response *rs,
 			struct err *err);
 
+struct route;
+/*
+ * Runs the handler of a route, for a table that has something to do around all
+ * of them. Between two calls of the handler: response_reset.
+ */
+typedef int (*route_run_fn)(const struct route *route, struct request *rq,
+			    struct response *rs, struct err *err);
+
 /* What a caller must be; see crm/user.h for who has which. */
 enum permission {
 	PERMIT_PUBLIC, /* anybody, not signed in */
@@ -56,6 +64,7 @@ struct route_table {
 	/* If not NULL: called after each handler of the table that returned 0
 	 * and filled a body, to rework it (the Marketing API's `fields`). */
 	route_fn finish;
+	route_run_fn run; /* NULL: the handler is called once */
 };
 
 struct router *router_new(void);

@@ -5,6 +5,10 @@
 #include "base/strbuf.h"
 #include "store/db_private.h"
 
+#include <string.h>
+
+static _Thread_local int64_t commits;
+
 struct sql_value sql_null(void)
 {
 	return (struct sql_value){ .type = SQL_NULL };
@@ -49,10 +53,27 @@ static void check(const struct db *db, const struct sql *sql,
 	BUG_ON((size_t)sql->args != args.n);
 }
 
+bool db_has_locked(const struct db *db, const char *table)
+{
+	for (size_t i = 0; i < db->locked_n; i++)
+		if (strcmp(db->locked[i], table) == 0)
+			return true;
+	return false;
+}
+
+static void remember_lock(struct db *db, const struct sql *sql)
+{
+	if (!sql->locks || !db->writes || db_has_locked(db, sql->locks))
+		return;
+	BUG_ON(db->locked_n == LOCKED_TABLES_MAX);
+	db->locked[db->locked_n++] = sql->locks;
+}
+
 int db_query(struct db *db, const struct sql *sql, struct sql_args args,
 	     struct rows **out, struct err *err)
 {
 	check(db, sql, args);
+	remember_lock(db, sql);
 	if (injected_fault(db, err) < 0 ||
 	    db->ops->query(db, sql, NULL, args, out, err) < 0)
 		return err_prefix(err, "%s", sql->name);
@@ -154,6 +175,8 @@ int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
 static void leave_tx(struct db *db)
 {
 	db->in_tx = false;
+	db->writes = false;
+	db->locked_n = 0;
 	if (db->holds_writer)
 		pthread_mutex_unlock(&db->writer->lock);
 	db->holds_writer = false;
@@ -176,6 +199,7 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 		return err_prefix(err, "begin");
 	}
 	db->in_tx = true;
+	db->writes = mode == TX_WRITE;
 	*out = (struct tx){ .db = db, .open = true };
 	return 0;
 }
@@ -199,9 +223,16 @@ int tx_commit(struct tx *tx, struct err *err)
 	if (injected_fault(db, err) < 0)
 		return err_prefix(err, "commit");
 	ret = db->ops->commit(db, err);
+	if (db->writes)
+		commits++; /* failed ones too: nobody knows of them */
 	tx->open = false;
 	leave_tx(db);
 	return ret < 0 ? err_prefix(err, "commit") : 0;
+}
+
+int64_t tx_commits(void)
+{
+	return commits;
 }
 
 void tx_release(struct tx *tx)
@@ -248,9 +279,20 @@ int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 	check(db, sql, args);
 	b->queued++;
 	if (injected_fault(db, err) < 0 ||
-	    db->ops->batch_add(db, sql, args, &b->changed, err) < 0)
+	    db->ops->batch_add(db, sql, NULL, args, &b->changed, err) < 0)
 		return err_prefix(err, "%s", sql->name);
 	return 0;
+}
+
+int batch_add_text(struct batch *b, const char *text, struct sql_args args,
+		   struct err *err)
+{
+	struct db *db = b->tx->db;
+
+	b->queued++;
+	if (injected_fault(db, err) < 0)
+		return -1;
+	return db->ops->batch_add(db, NULL, text, args, &b->changed, err);
 }
 
 int64_t batch_end(struct batch *b, struct err *err)

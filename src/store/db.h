@@ -23,6 +23,13 @@
  *
  * Writers take a `struct tx *`, readers a `struct db *`. A transaction holds
  * SQLite's one write lock of its schema: keep it under 100 ms.
+ *
+ * Two writers at once (PostgreSQL has many): rows that will be written are
+ * read by a query that ends with FOR UPDATE, which locks them if it runs in a
+ * transaction that writes, and written with store/update.h, which names only
+ * the columns that changed. Whoever locks several rows of a table locks them
+ * in the order of their ids. That something is there once is said by a unique
+ * index, and never found out by looking first.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -112,6 +119,11 @@ int tx_begin(struct db *db, struct tx *out, struct err *err);
 int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err);
 int tx_commit(struct tx *tx, struct err *err);
 void tx_release(struct tx *tx); /* rolls back what was not committed */
+/*
+ * How many transactions that write this thread has tried to commit. Who got
+ * ERR_RETRY and sees the number unchanged may do the whole work again.
+ */
+int64_t tx_commits(void);
 
 /* Returns the number of rows changed, or -1. */
 int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
@@ -133,6 +145,8 @@ struct batch {
 void batch_begin(struct tx *tx, struct batch *out);
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 	      struct err *err);
+int batch_add_text(struct batch *b, const char *text, struct sql_args args,
+		   struct err *err);
 int64_t batch_end(struct batch *b, struct err *err);
 
 /* --- facts about the connection --- */

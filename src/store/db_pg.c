@@ -16,7 +16,7 @@
 struct pg {
 	struct db db;
 	PGconn *conn;
-	bool *prepared; /* by sql->index */
+	bool *prepared; /* by 2 * sql->index, + 1: the one that locks */
 	int in_pipe;    /* statements sent, results not yet read */
 };
 
@@ -129,33 +129,56 @@ static void unbind(struct bound *b)
 }
 
 /*
+ * A named query as it is sent: that which locks its rows in a transaction that
+ * writes, the plain one elsewhere.
+ *
  * Statements that get a list of keys are planned each time they are used
  * (0.3 ms for a thousand keys). A prepared one would keep the plan that was
  * good while the tables were empty: a scan of the whole table for each key.
  */
-static bool is_planned_anew(const struct sql *sql)
+struct statement {
+	const char *text;
+	char name[24];
+	bool *prepared; /* NULL: planned anew */
+};
+
+static struct statement form_of(struct pg *pg, const struct sql *sql,
+				bool locked)
 {
-	return strstr(sql->pg, "json_array_elements") != NULL;
+	size_t at = (size_t)sql->index * 2 + locked;
+	struct statement s = { .text = locked ? sql->pg_locked : sql->pg,
+			       .prepared = sql->has_keys ? NULL
+							 : &pg->prepared[at] };
+
+	snprintf(s.name, sizeof(s.name), "q%zu", at);
+	return s;
 }
 
-static void statement_name(const struct sql *sql, char out[16])
+static struct statement statement_of(struct pg *pg, const struct sql *sql)
 {
-	snprintf(out, 16, "q%d", sql->index);
+	return form_of(pg, sql, sql->pg_locked && pg->db.writes);
+}
+
+static int prepare(struct pg *pg, struct statement *s, struct err *err)
+{
+	if (!s->prepared || *s->prepared)
+		return 0;
+	if (check_result(pg, PQprepare(pg->conn, s->name, s->text, 0, NULL),
+			 err) < 0)
+		return -1;
+	*s->prepared = true;
+	return 0;
 }
 
 static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
 {
 	struct pg *pg = pg_of(db);
-	char name[16];
+	struct statement plain = form_of(pg, sql, false);
+	struct statement locking = form_of(pg, sql, true);
 
-	if (pg->prepared[sql->index] || is_planned_anew(sql))
-		return 0;
-	statement_name(sql, name);
-	if (check_result(pg, PQprepare(pg->conn, name, sql->pg, 0, NULL), err) <
-	    0)
+	if (prepare(pg, &plain, err) < 0)
 		return -1;
-	pg->prepared[sql->index] = true;
-	return 0;
+	return sql->pg_locked ? prepare(pg, &locking, err) : 0;
 }
 
 /* `?` outside of quotes becomes $1, $2 ... */
@@ -179,25 +202,25 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 {
 	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
 	struct bound b;
+	struct statement s = { .text = text };
 	PGresult *result;
-	char name[16];
 
 	BUG_ON(pg->in_pipe > 0);
-	if (sql && pg_prepare(&pg->db, sql, err) < 0)
-		return -1;
-	bind(&b, args);
-	if (sql && is_planned_anew(sql)) {
-		result = PQexecParams(pg->conn, sql->pg, (int)b.n, NULL,
-				      b.values, NULL, NULL, 0);
-	} else if (sql) {
-		statement_name(sql, name);
-		result = PQexecPrepared(pg->conn, name, (int)b.n, b.values,
-					NULL, NULL, 0);
+	if (sql) {
+		s = statement_of(pg, sql);
+		if (prepare(pg, &s, err) < 0)
+			return -1;
 	} else {
 		number_args(text, &numbered);
-		result = PQexecParams(pg->conn, numbered.buf, (int)b.n, NULL,
-				      b.values, NULL, NULL, 0);
+		s.text = numbered.buf;
 	}
+	bind(&b, args);
+	if (s.prepared)
+		result = PQexecPrepared(pg->conn, s.name, (int)b.n, b.values,
+					NULL, NULL, 0);
+	else
+		result = PQexecParams(pg->conn, s.text, (int)b.n, NULL,
+				      b.values, NULL, NULL, 0);
 	unbind(&b);
 	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
 	    PQresultStatus(result) == PGRES_TUPLES_OK) {
@@ -383,29 +406,35 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 	return ret;
 }
 
-static int pg_batch_add(struct db *db, const struct sql *sql,
+static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 			struct sql_args args, int64_t *changed, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
 	struct pg *pg = pg_of(db);
+	struct statement s = { .text = text };
 	struct bound b;
-	char name[16];
 	int sent;
 
-	if (!pg->prepared[sql->index] && !is_planned_anew(sql) &&
-	    (leave_pipeline(pg, changed, err) < 0 ||
-	     pg_prepare(db, sql, err) < 0))
+	if (sql) {
+		s = statement_of(pg, sql);
+	} else {
+		number_args(text, &numbered);
+		s.text = numbered.buf;
+	}
+
+	if (s.prepared && !*s.prepared &&
+	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, &s, err) < 0))
 		return -1;
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
 	    PQenterPipelineMode(pg->conn) != 1)
 		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
-	statement_name(sql, name);
 	bind(&b, args);
-	if (is_planned_anew(sql))
-		sent = PQsendQueryParams(pg->conn, sql->pg, (int)b.n, NULL,
-					 b.values, NULL, NULL, 0);
-	else
-		sent = PQsendQueryPrepared(pg->conn, name, (int)b.n, b.values,
+	if (s.prepared)
+		sent = PQsendQueryPrepared(pg->conn, s.name, (int)b.n, b.values,
 					   NULL, NULL, 0);
+	else
+		sent = PQsendQueryParams(pg->conn, s.text, (int)b.n, NULL,
+					 b.values, NULL, NULL, 0);
 	unbind(&b);
 	if (sent != 1)
 		return err_set(err, ERR_RETRY, "%s", PQerrorMessage(pg->conn));
@@ -509,7 +538,7 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	pg->db = (struct db){ .ops = &pg_ops,
 			      .backend = DB_PG,
 			      .schema = schema };
-	pg->prepared = calloc(sql_all_count + 1, sizeof(*pg->prepared));
+	pg->prepared = calloc(2 * sql_all_count + 1, sizeof(*pg->prepared));
 	BUG_ON(!pg->prepared);
 	pg->conn = PQconnectdb(url);
 	if (PQstatus(pg->conn) != CONNECTION_OK) {

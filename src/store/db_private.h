@@ -22,6 +22,8 @@ struct store_options;
 #define DB_BULK_CACHE_KIB 98304
 #define DB_BULK_CHECKPOINT_PAGES 131072
 
+#define LOCKED_TABLES_MAX 16
+
 /* The right to write to a schema of SQLite, within this process. */
 struct writer {
 	pthread_mutex_t lock;
@@ -54,7 +56,7 @@ struct db_ops {
 	int (*begin)(struct db *db, enum tx_mode mode, struct err *err);
 	int (*commit)(struct db *db, struct err *err);
 	void (*rollback)(struct db *db);
-	int (*batch_add)(struct db *db, const struct sql *sql,
+	int (*batch_add)(struct db *db, const struct sql *sql, const char *text,
 			 struct sql_args args, int64_t *changed,
 			 struct err *err);
 	int (*batch_end)(struct db *db, int64_t *changed, struct err *err);
@@ -73,9 +75,15 @@ struct db {
 	 * SQLite's busy loop. NULL on PostgreSQL. */
 	struct writer *writer;
 	bool in_tx, holds_writer;
+	bool writes; /* in a transaction that writes */
+	const char *locked[LOCKED_TABLES_MAX]; /* read with FOR UPDATE in it */
+	size_t locked_n;
 	bool no_sync; /* SQLite: tests */
 	int fail_in;  /* fault injection: 0 off, 1 the next call fails */
 };
+
+/* Did this transaction read rows of that table with FOR UPDATE? */
+bool db_has_locked(const struct db *db, const char *table);
 
 const char *schema_name(enum store_schema schema);
 

@@ -273,10 +273,10 @@ static int lite_commit(struct db *db, struct err *err)
 }
 
 static int lite_batch_add(struct db *db, const struct sql *sql,
-			  struct sql_args args, int64_t *changed,
-			  struct err *err)
+			  const char *text, struct sql_args args,
+			  int64_t *changed, struct err *err)
 {
-	int n = lite_exec(db, sql, NULL, args, err);
+	int n = lite_exec(db, sql, text, args, err);
 
 	if (n < 0)
 		return -1;

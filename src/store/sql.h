@@ -5,6 +5,7 @@
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A query of STORE_ANY concerns a table that every schema has. */
@@ -15,9 +16,12 @@ struct sql {
 	const char *name;
 	const char *sqlite;
 	const char *pg;
-	int schema; /* enum store_schema or STORE_ANY */
+	const char *pg_locked; /* with FOR UPDATE; NULL: it never locks */
+	const char *locks;     /* the table whose rows it locks, or NULL */
+	int schema;            /* enum store_schema or STORE_ANY */
 	int args;
-	int index; /* dense: place in sql_all and in a statement cache */
+	bool has_keys; /* takes a JSON list of keys */
+	int index;     /* dense: place in sql_all and in a statement cache */
 };
 
 struct sql_migration {
