@@ -18,6 +18,11 @@ SELECT value FROM setting WHERE key = ?;
 -- A setting that this transaction will change. args: key
 SELECT value FROM setting WHERE key = ? FOR UPDATE;
 
+-- name: setting-add
+-- Unless there is one. args: key, value
+INSERT INTO setting (key, value) VALUES (?, ?)
+    ON CONFLICT (key) DO NOTHING;
+
 -- name: setting-put
 -- args: key, value
 INSERT INTO setting (key, value) VALUES (?, ?)

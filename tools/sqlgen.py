@@ -114,6 +114,8 @@ def split_lock(text):
     if not m:
         return text, None
     plain, alias = text[:m.start()], m.group(1)
+    if not plain.startswith("SELECT"):
+        sys.exit("FOR UPDATE is for a SELECT: " + text)
     if alias:
         t = re.search(r"\b(?:FROM|JOIN)\s+(\w+)\s+(?:AS\s+)?" + alias + r"\b", plain)
     else:

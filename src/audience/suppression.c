@@ -31,14 +31,14 @@ int suppression_key_load(struct db *db, struct suppression_key *out,
 int suppression_key_ensure(struct tx *tx, struct suppression_key *out,
 			   struct err *err)
 {
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	char hex[2 * SHA256_BYTES + 1];
-	int found = suppression_key_load(tx->db, out, err);
+	const char *kept;
 
-	if (found)
-		return found < 0 ? -1 : 0;
-	random_bytes(out->key, sizeof(out->key));
-	hex_encode(out->key, sizeof(out->key), hex);
-	return setting_put(tx, KEY_SETTING, hex, err);
+	random_hex(hex, 2 * SHA256_BYTES);
+	if (setting_ensure(tx, KEY_SETTING, hex, arena, &kept, err) < 0)
+		return -1;
+	return suppression_key_load(tx->db, out, err) < 0 ? -1 : 0;
 }
 
 void suppression_hash(const struct suppression_key *key, const char *folded,

@@ -99,9 +99,9 @@ int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		return found < 0 ? -1 : 0;
 	random_hex(secret, SECRET_DIGITS);
 	if (tx_begin(db, &tx, err) < 0 ||
-	    setting_put(&tx, "bridge.hook_secret", secret, err) < 0)
+	    setting_ensure(&tx, "bridge.hook_secret", secret, arena, out, err) <
+		    0)
 		return -1;
-	*out = arena_strdup(arena, secret);
 	return tx_commit(&tx, err);
 }
 

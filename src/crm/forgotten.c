@@ -29,16 +29,14 @@ int forgotten_load(struct db *db, struct forgotten *out, struct err *err)
 
 int forgotten_make(struct tx *tx, struct forgotten *out, struct err *err)
 {
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	char hex[2 * sizeof(out->key) + 1];
+	const char *kept;
 
-	if (forgotten_load(tx->db, out, err) < 0)
+	random_hex(hex, 2 * sizeof(out->key));
+	if (setting_ensure(tx, KEY_SETTING, hex, arena, &kept, err) < 0)
 		return -1;
-	if (out->any)
-		return 0;
-	random_bytes(out->key, sizeof(out->key));
-	out->any = true;
-	hex_encode(out->key, sizeof(out->key), hex);
-	return setting_put(tx, KEY_SETTING, hex, err);
+	return forgotten_load(tx->db, out, err);
 }
 
 void forgotten_hash(const struct forgotten *f, const char *folded,

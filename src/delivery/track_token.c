@@ -66,23 +66,19 @@ int track_keys_parse(const char *setting, struct track_keys **out,
 	return 0;
 }
 
-/* Two processes may both make one: the first to commit wins. */
+/* Two processes may both make one: the first wins. */
 static int make_first_key(struct db *db, struct arena *arena, const char **out,
 			  struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char hex[2 * SHA256_BYTES + 1];
-	int found;
+	const char *made;
 
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
-	found = setting_find(db, "track.keys", arena, out, err);
-	if (found != 0)
-		return found < 0 ? -1 : tx_commit(&tx, err);
 	random_hex(hex, 2 * SHA256_BYTES);
-	*out = arena_printf(arena, "{\"current\":1,\"keys\":{\"1\":\"%s\"}}",
+	made = arena_printf(arena, "{\"current\":1,\"keys\":{\"1\":\"%s\"}}",
 			    hex);
-	if (setting_put(&tx, "track.keys", *out, err) < 0)
+	if (tx_begin(db, &tx, err) < 0 ||
+	    setting_ensure(&tx, "track.keys", made, arena, out, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

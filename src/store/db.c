@@ -230,6 +230,11 @@ int tx_commit(struct tx *tx, struct err *err)
 	return ret < 0 ? err_prefix(err, "commit") : 0;
 }
 
+bool db_is_writing(const struct db *db)
+{
+	return db->writes;
+}
+
 int64_t tx_commits(void)
 {
 	return commits;
@@ -263,6 +268,21 @@ int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
 	if (injected_fault(tx->db, err) < 0)
 		return -1;
 	return tx->db->ops->exec(tx->db, NULL, text, args, err);
+}
+
+int db_conflict(struct err *err, const char *text)
+{
+	if (err->code == ERR_CONFLICT)
+		return err_set(err, ERR_CONFLICT, "%s", text);
+	return -1;
+}
+
+int db_lost_race(struct err *err)
+{
+	if (err->code == ERR_CONFLICT)
+		return err_set(err, ERR_RETRY,
+			       "somebody else wrote the same just now");
+	return -1;
 }
 
 void batch_begin(struct tx *tx, struct batch *out)

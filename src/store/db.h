@@ -119,6 +119,8 @@ int tx_begin(struct db *db, struct tx *out, struct err *err);
 int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err);
 int tx_commit(struct tx *tx, struct err *err);
 void tx_release(struct tx *tx); /* rolls back what was not committed */
+/* Is a transaction that writes open on it? */
+bool db_is_writing(const struct db *db);
 /*
  * How many transactions that write this thread has tried to commit. Who got
  * ERR_RETRY and sees the number unchanged may do the whole work again.
@@ -130,6 +132,15 @@ int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
 	    struct err *err);
 int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
 		 struct err *err);
+
+/*
+ * After a failed write of a row that somebody may have written meanwhile:
+ * ERR_CONFLICT gets words for people in place of the database's. Returns -1.
+ */
+int db_conflict(struct err *err, const char *text);
+/* The same where the winner's row is what was wanted, so that doing the work
+ * again finds it: ERR_CONFLICT becomes ERR_RETRY. Returns -1. */
+int db_lost_race(struct err *err);
 
 /*
  * Many writes without waiting for each (libpq's pipeline mode): nothing is

@@ -37,10 +37,11 @@ static enum err_code code_of(const char *sqlstate)
 		const char *prefix;
 		enum err_code code;
 	} table[] = {
-		{ "23", ERR_CONFLICT }, { "40", ERR_RETRY },
-		{ "55P03", ERR_RETRY }, { "57P", ERR_RETRY },
-		{ "08", ERR_RETRY },    { "533", ERR_RETRY },
-		{ "42", ERR_BUG },      { "22", ERR_BUG },
+		{ "23505", ERR_CONFLICT }, { "23503", ERR_CONFLICT },
+		{ "23", ERR_BUG },         { "40", ERR_RETRY },
+		{ "55P03", ERR_RETRY },    { "57P", ERR_RETRY },
+		{ "08", ERR_RETRY },       { "533", ERR_RETRY },
+		{ "42", ERR_BUG },         { "22", ERR_BUG },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)

@@ -29,6 +29,21 @@ static struct lite *lite_of(struct db *db)
 	return (struct lite *)db;
 }
 
+/* That something is there already is an answer; a NULL that must not be is a
+ * bug of ours. */
+static enum err_code code_of_constraint(struct lite *lite)
+{
+	switch (sqlite3_extended_errcode(lite->handle)) {
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+	case SQLITE_CONSTRAINT_ROWID:
+	case SQLITE_CONSTRAINT_FOREIGNKEY:
+		return ERR_CONFLICT;
+	default:
+		return ERR_BUG;
+	}
+}
+
 static int fail(struct lite *lite, int code, struct err *err)
 {
 	const char *text = sqlite3_errmsg(lite->handle);
@@ -38,7 +53,7 @@ static int fail(struct lite *lite, int code, struct err *err)
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_RETRY, "database is busy");
 	case SQLITE_CONSTRAINT:
-		return err_set(err, ERR_CONFLICT, "%s", text);
+		return err_set(err, code_of_constraint(lite), "%s", text);
 	case SQLITE_FULL:
 		return err_set(err, ERR_IO,
 			       "the disk is full: free some space in the data "

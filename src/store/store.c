@@ -256,6 +256,15 @@ int setting_put(struct tx *tx, const char *key, const char *value,
 		       SQL_ARGS(sql_text(key), sql_text(value)), err);
 }
 
+int setting_ensure(struct tx *tx, const char *key, const char *value,
+		   struct arena *arena, const char **out, struct err *err)
+{
+	if (db_exec(tx, SQL_SETTING_ADD,
+		    SQL_ARGS(sql_text(key), sql_text(value)), err) < 0)
+		return -1;
+	return setting_find(tx->db, key, arena, out, err) < 0 ? -1 : 0;
+}
+
 static int backup_schema(struct store *store, enum store_schema schema,
 			 const char *folder, struct err *err)
 {
