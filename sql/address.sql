@@ -8,7 +8,7 @@ SELECT id, entity, record_id, address, folded, hash, type, is_primary,
 	is_marketing, held, held_detail, held_ms, created_ms, ended_ms
 FROM email
 WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
-ORDER BY record_id, id;
+ORDER BY record_id, id FOR UPDATE;
 
 -- name: address-get
 -- args: id
@@ -35,13 +35,6 @@ INSERT INTO email (id, entity, record_id, address, folded, hash, type,
 	is_primary, is_marketing, held, held_detail, held_ms, created_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: address-change
--- What may change while the address stays the same.
--- args: address (other case), type, primary, marketing, held, detail, ms, id
-UPDATE email SET address = ?, type = ?, is_primary = ?, is_marketing = ?,
-	held = ?, held_detail = ?, held_ms = ?
-WHERE id = ?;
-
 -- name: address-end
 -- args: now, id
 UPDATE email SET ended_ms = ?, is_primary = 0, is_marketing = 0
@@ -54,11 +47,11 @@ WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
 
 -- name: address-of-person
 -- The marketing address as it is stored. args: person
-SELECT email_id FROM person WHERE id = ?;
+SELECT email_id FROM person WHERE id = ? FOR UPDATE;
 
 -- name: address-of-lead
 -- args: lead
-SELECT email_id FROM lead WHERE id = ?;
+SELECT email_id FROM lead WHERE id = ? FOR UPDATE;
 
 -- name: address-choose-person
 -- args: email or NULL, now, person
@@ -71,6 +64,18 @@ UPDATE lead SET email_id = ?, updated_ms = ? WHERE id = ?;
 -- name: address-forgotten
 -- Is there an erased address with that keyed hash? args: hash
 SELECT 1 FROM email WHERE hash = ? LIMIT 1;
+
+-- name: address-lock-people
+-- Who has the address, before their consent is looked at. args: hash
+SELECT p.id FROM email a JOIN person p ON p.id = a.record_id
+WHERE a.hash = ? AND a.entity = 1 AND a.ended_ms IS NULL
+ORDER BY p.id FOR UPDATE OF p;
+
+-- name: address-lock-leads
+-- args: hash
+SELECT l.id FROM email a JOIN lead l ON l.id = a.record_id
+WHERE a.hash = ? AND a.entity = 2 AND a.ended_ms IS NULL
+ORDER BY l.id FOR UPDATE OF l;
 
 -- name: address-opted-out
 -- Does somebody with that address not want mail? args: hash

@@ -10,7 +10,7 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
-WHERE c.hex = ? AND c.status <> 8;
+WHERE c.hex = ? AND c.status <> 8 FOR UPDATE OF c;
 
 -- name: campaign-get
 -- By key, removed ones too. args: id
@@ -43,7 +43,7 @@ ORDER BY schedule_ms, id;
 
 -- name: campaign-status
 -- args: id
-SELECT status FROM campaign WHERE id = ?;
+SELECT status FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: campaign-move
 -- The status, if it is still what it was. args: status, now_ms, now_ms (of a
@@ -63,13 +63,6 @@ UPDATE campaign SET schedule_ms = ? WHERE id = ?;
 INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
 	segment_opts, tracking, archive_token, created_ms, updated_ms)
 VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?);
-
--- name: campaign-update
--- What an author may change, if the status is still what was read. args: list,
--- settings, segment, segment_opts, tracking, now, id, status
-UPDATE campaign SET list_id = ?, settings = ?, segment_id = ?,
-	segment_opts = ?, tracking = ?, updated_ms = ?
-WHERE id = ? AND status = ?;
 
 -- name: campaign-remove
 -- args: id, status as read

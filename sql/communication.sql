@@ -13,12 +13,6 @@ INSERT INTO communication_link (entity, record_id, communication_id)
 VALUES (?, ?, ?)
 ON CONFLICT (entity, record_id, communication_id) DO NOTHING;
 
--- name: communication-update
--- args: kind, direction, subject, body, status, at, id
-UPDATE communication SET kind = ?, direction = ?, subject = ?, body = ?,
-	status = ?, at_ms = ?
-WHERE id = ?;
-
 -- name: communication-remove-links
 -- args: id
 DELETE FROM communication_link WHERE communication_id = ?;
@@ -30,7 +24,7 @@ DELETE FROM communication WHERE id = ?;
 -- name: communication-get
 -- args: id
 SELECT id, kind, direction, subject, body, status, user_id, at_ms, created_ms
-FROM communication WHERE id = ?;
+FROM communication WHERE id = ? FOR UPDATE;
 
 -- name: communication-links
 -- args: JSON ids

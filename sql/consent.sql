@@ -7,6 +7,14 @@ INSERT INTO consent (entity, record_id, email_id, state, source, reason,
 	user_id, campaign_id, ip, at_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: consent-lock-person
+-- Before it is looked at what was said. args: person
+SELECT opted_out FROM person WHERE id = ? FOR UPDATE;
+
+-- name: consent-lock-lead
+-- args: lead
+SELECT opted_out FROM lead WHERE id = ? FOR UPDATE;
+
 -- name: consent-last
 -- args: entity, record
 SELECT state, source, campaign_id FROM consent
@@ -48,9 +56,9 @@ WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL AND (
 SELECT id FROM person WHERE company_id = ? AND opted_out = 0
 	AND erased_ms IS NULL;
 
--- name: consent-company-state
+-- name: consent-lock-company
 -- args: company
-SELECT opted_out FROM company WHERE id = ?;
+SELECT opted_out FROM company WHERE id = ? FOR UPDATE;
 
 -- name: consent-count
 -- args: record, entity

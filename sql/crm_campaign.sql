@@ -6,7 +6,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
        pull_state, html, plain_text
-  FROM campaign WHERE id = ?;
+  FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-page
 -- args: before_id, status or 0, status, pattern or NULL, pattern, limit
@@ -33,21 +33,13 @@ INSERT INTO campaign (name, group_id, subject, preview_text, from_name, from_ema
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
 RETURNING id;
 
--- name: crm-campaign-update
--- args: name, group_id, subject, preview_text, from_name, from_email, reply_to,
--- html, plain_text, updated_ms, id
-UPDATE campaign
-   SET name = ?, group_id = ?, subject = ?, preview_text = ?, from_name = ?,
-       from_email = ?, reply_to = ?, html = ?, plain_text = ?, updated_ms = ?
- WHERE id = ? AND status = 1;
-
 -- name: crm-campaign-remove
 -- args: id
 DELETE FROM campaign WHERE id = ? AND status IN (1, 6);
 
 -- name: crm-campaign-status
 -- args: id
-SELECT status FROM campaign WHERE id = ?;
+SELECT status FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-set-status
 -- args: status, status, now_ms, status, now_ms, updated_ms, id

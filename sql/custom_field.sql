@@ -9,17 +9,13 @@ ORDER BY entity, id;
 -- name: custom-field-get
 -- args: id
 SELECT id, entity, key, label, type, choices, created_ms FROM custom_field
-WHERE id = ?;
+WHERE id = ? FOR UPDATE;
 
 -- name: custom-field-add
 -- args: entity, key, label, type, choices, created
 INSERT INTO custom_field (entity, key, label, type, choices, created_ms)
 VALUES (?, ?, ?, ?, ?, ?)
 RETURNING id;
-
--- name: custom-field-update
--- args: label, choices, id
-UPDATE custom_field SET label = ?, choices = ? WHERE id = ?;
 
 -- name: custom-field-remove
 -- args: id

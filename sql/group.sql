@@ -8,11 +8,6 @@ INSERT INTO crm_group (name, name_folded, entity, kind, criteria, created_by,
 	created_ms, updated_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
--- name: group-update
--- args: name, name_folded, criteria, updated_ms, id
-UPDATE crm_group SET name = ?, name_folded = ?, criteria = ?, updated_ms = ?
-WHERE id = ?;
-
 -- name: group-evaluated
 -- A static group's members are those of its criteria. args: at, at, id
 UPDATE crm_group SET evaluated_ms = ?, updated_ms = ? WHERE id = ?;
@@ -26,7 +21,7 @@ UPDATE crm_group SET updated_ms = ? WHERE id = ?;
 SELECT id, name, entity, kind, criteria, created_by, created_ms, updated_ms,
 	evaluated_ms
 FROM crm_group
-WHERE id = ? AND (kind = 2 OR evaluated_ms IS NOT NULL);
+WHERE id = ? AND (kind = 2 OR evaluated_ms IS NOT NULL) FOR UPDATE;
 
 -- name: group-list
 -- args: after_id, entity (0: any), entity, part of the name as a pattern

@@ -1,9 +1,10 @@
 -- schema: any
 
 -- name: job-add
--- args: kind, payload, single_key, user_id, run_at_ms, created_ms
+-- Nothing if one of that key waits already. args: kind, payload, single_key, user_id, run_at_ms, created_ms
 INSERT INTO job (kind, state, payload, single_key, user_id, run_at_ms, created_ms)
 VALUES (?, 1, ?, ?, ?, ?, ?)
+ON CONFLICT (single_key) WHERE state IN (1, 3) DO NOTHING
 RETURNING id;
 
 -- name: job-find-single
@@ -22,12 +23,14 @@ SELECT id, kind, state, payload, state_json, result, error, done, total,
   FROM job WHERE id = ?;
 
 -- name: job-next
--- The first job that is due: queued, or its lease has run out.
--- args: now_ms, now_ms, kinds (JSON array)
+-- The first job that is due: queued, or its lease has run out. Jobs of one key
+-- run one after another. args: now_ms, now_ms, kinds (JSON array)
 SELECT id FROM job
  WHERE state IN (1, 2) AND run_at_ms <= ?
    AND (state = 1 OR lease_until_ms < ?)
    AND kind IN JSON_TEXTS(?)
+   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = job.single_key
+                      AND r.state = 2 AND r.id <> job.id)
  ORDER BY run_at_ms, id
  LIMIT 1;
 
@@ -47,9 +50,9 @@ UPDATE job SET lease_until_ms = ?
  WHERE id = ? AND lease_owner = ? AND state = 2;
 
 -- name: job-free-leases
--- At the start of a process: what its predecessor held. args: owner
-UPDATE job SET state = 1, lease_owner = NULL, lease_until_ms = NULL
- WHERE state = 2 AND lease_owner = ?;
+-- At the start of a process: what its predecessor held is due. It goes on before
+-- others of its key, which wait. args: owner
+UPDATE job SET lease_until_ms = 0 WHERE state = 2 AND lease_owner = ?;
 
 -- name: job-progress
 -- Nothing happens if the lease was lost or the job shall stop.
@@ -64,6 +67,12 @@ UPDATE job
    SET state = ?, result = COALESCE(?, result), error = ?, run_at_ms = ?,
        attempts = ?, finished_ms = ?, lease_owner = NULL,
        lease_until_ms = NULL
+ WHERE id = ? AND lease_owner = ? AND state = 2;
+
+-- name: job-again-first
+-- To be run again, before the one of its key that waits: it stays the running
+-- one, without a lease. args: error, run_at_ms, attempts, id, owner
+UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
  WHERE id = ? AND lease_owner = ? AND state = 2;
 
 -- name: job-cancel-idle

@@ -8,6 +8,10 @@ SELECT id, hex, name, is_master, contact, permission_reminder,
 	visibility, created_ms
 FROM list WHERE hex = ? AND deleted_ms IS NULL;
 
+-- name: list-lock
+-- Before it is read to be changed. args: hex
+SELECT id FROM list WHERE hex = ? AND deleted_ms IS NULL FOR UPDATE;
+
 -- name: list-by-id
 -- args: id
 SELECT id, hex, name, is_master, contact, permission_reminder,
@@ -56,14 +60,6 @@ INSERT INTO list (hex, name, is_master, contact, permission_reminder,
 	marketing_permissions, notify_on_subscribe, notify_on_unsubscribe,
 	visibility, created_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- name: list-update
--- args: all but hex and times, then id
-UPDATE list SET name = ?, contact = ?, permission_reminder = ?,
-	campaign_defaults = ?, email_type_option = ?, use_archive_bar = ?,
-	double_optin = ?, marketing_permissions = ?, notify_on_subscribe = ?,
-	notify_on_unsubscribe = ?, visibility = ?
-WHERE id = ?;
 
 -- name: list-delete
 -- args: now, id

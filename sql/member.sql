@@ -8,7 +8,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
 	m.unsubscribed_campaign_id
 FROM member_address a JOIN member m ON m.id = a.member_id
-WHERE a.list_id = ? AND a.email_hash = ?;
+WHERE a.list_id = ? AND a.email_hash = ? FOR UPDATE OF m;
 
 -- name: member-by-id
 -- args: id
@@ -17,7 +17,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
 	m.unsubscribed_campaign_id
-FROM member m WHERE m.id = ? AND m.list_id > 0;
+FROM member m WHERE m.id = ? AND m.list_id > 0 FOR UPDATE OF m;
 
 -- name: member-by-ids
 -- args: JSON array of ids
@@ -26,7 +26,7 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.language, m.vip, m.rating, m.source, m.ip_signup, m.ip_opt,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
 	m.unsubscribed_campaign_id
-FROM member m WHERE m.id IN JSON_INTS(?) ORDER BY m.id;
+FROM member m WHERE m.id IN JSON_INTS(?) ORDER BY m.id FOR UPDATE OF m;
 
 -- name: member-by-hashes
 -- args: list, JSON array of hashes
@@ -36,7 +36,8 @@ SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, m.status,
 	m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms,
 	m.unsubscribed_campaign_id
 FROM member_address a JOIN member m ON m.id = a.member_id
-WHERE a.list_id = ? AND a.email_hash IN JSON_TEXTS(?);
+WHERE a.list_id = ? AND a.email_hash IN JSON_TEXTS(?)
+ORDER BY m.id FOR UPDATE OF m;
 
 -- name: member-ids-of-hashes
 -- Who has these addresses. args: list, JSON array of hashes
@@ -49,15 +50,6 @@ INSERT INTO member (id, list_id, address, email_hash, unique_id, status,
 	rating, source, ip_signup, ip_opt, signup_ms, opt_ms, changed_ms,
 	unsubscribed_ms, unsubscribed_campaign_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- name: member-update
--- args: as member-add without id, list, unique_id; then id
-UPDATE member SET address = ?, email_hash = ?, status = ?,
-	unsubscribed_by = ?, unsubscribe_reason = ?, email_type = ?, merge = ?,
-	language = ?, vip = ?, rating = ?, source = ?, ip_signup = ?,
-	ip_opt = ?, signup_ms = ?, opt_ms = ?, changed_ms = ?,
-	unsubscribed_ms = ?, unsubscribed_campaign_id = ?
-WHERE id = ?;
 
 -- name: member-address-add
 -- args: list, hash, member

@@ -6,18 +6,17 @@ SELECT merge_id, tag, name, type, required, default_value, is_public,
 	display_order, options, help_text
 FROM merge_field WHERE list_id = ? ORDER BY tag;
 
+-- name: merge-field-lock
+-- Before it is read to be changed. args: list, merge_id
+SELECT merge_id FROM merge_field WHERE list_id = ? AND merge_id = ?
+FOR UPDATE;
+
 -- name: merge-field-add
 -- args: list, merge_id, tag, name, type, required, default, public, order,
 -- options, help
 INSERT INTO merge_field (list_id, merge_id, tag, name, type, required,
 	default_value, is_public, display_order, options, help_text)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- name: merge-field-update
--- args: tag, name, required, default, public, order, options, help, list, id
-UPDATE merge_field SET tag = ?, name = ?, required = ?, default_value = ?,
-	is_public = ?, display_order = ?, options = ?, help_text = ?
-WHERE list_id = ? AND merge_id = ?;
 
 -- name: merge-field-remove
 -- args: list, merge_id

@@ -37,11 +37,6 @@ INSERT INTO task (entity, record_id, title, due_ms, done_ms, user_id,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
 
--- name: task-update
--- args: title, due, done, user, updated, id
-UPDATE task SET title = ?, due_ms = ?, done_ms = ?, user_id = ?, updated_ms = ?
-WHERE id = ?;
-
 -- name: task-remove
 -- args: id
 DELETE FROM task WHERE id = ?;
@@ -50,7 +45,7 @@ DELETE FROM task WHERE id = ?;
 -- args: id
 SELECT id, entity, record_id, title, due_ms, done_ms, user_id, created_ms,
 	updated_ms
-FROM task WHERE id = ?;
+FROM task WHERE id = ? FOR UPDATE;
 
 -- name: task-list
 -- args: record, entity, before id, limit

@@ -3,6 +3,20 @@
 -- same for all three, then come the texts in the order of enum text_field:
 -- see read_row() in src/crm/record.c.
 
+-- name: person-lock
+-- Before the rows are read to be written. args: JSON ids
+SELECT id FROM person WHERE id IN JSON_INTS(?) AND erased_ms IS NULL
+ORDER BY id FOR UPDATE;
+
+-- name: lead-lock
+-- args: JSON ids
+SELECT id FROM lead WHERE id IN JSON_INTS(?) AND erased_ms IS NULL
+ORDER BY id FOR UPDATE;
+
+-- name: company-lock
+-- args: JSON ids
+SELECT id FROM company WHERE id IN JSON_INTS(?) ORDER BY id FOR UPDATE;
+
 -- name: person-load
 -- People that are not gone. args: JSON ids
 SELECT r.id, r.custom, r.company_id, r.email_id, r.opted_out, r.owns_address,
@@ -58,34 +72,6 @@ INSERT INTO company (id, name_folded, custom, opted_out, import_id, created_ms,
 	updated_ms, name, phone, street, city, region, postal_code, country,
 	website, industry, external_key)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- name: person-update
--- args: name_folded, custom, updated, texts, company, owns_address, id
-UPDATE person SET name_folded = ?, custom = ?, updated_ms = ?, first_name = ?,
-	last_name = ?, title = ?, job_title = ?, phone = ?, street = ?,
-	city = ?, region = ?, postal_code = ?, country = ?, language = ?,
-	birthday = ?, external_key = ?, company_id = ?, owns_address = ?
-WHERE id = ? AND erased_ms IS NULL;
-
--- name: lead-update
--- args: name_folded, custom, updated, texts, converted person, company, ms, id
-UPDATE lead SET name_folded = ?, custom = ?, updated_ms = ?, first_name = ?,
-	last_name = ?, job_title = ?, company_name = ?, phone = ?, street = ?,
-	city = ?, region = ?, postal_code = ?, country = ?, source = ?,
-	status = ?, external_key = ?, converted_person_id = ?,
-	converted_company_id = ?, converted_ms = ?
-WHERE id = ? AND erased_ms IS NULL;
-
--- name: company-update
--- args: name_folded, custom, updated, texts, id
-UPDATE company SET name_folded = ?, custom = ?, updated_ms = ?, name = ?,
-	phone = ?, street = ?, city = ?, region = ?, postal_code = ?,
-	country = ?, website = ?, industry = ?, external_key = ?
-WHERE id = ?;
-
--- name: person-names
--- What merge fields show of a person, and the company. args: id
-SELECT first_name, last_name, company_id FROM person WHERE id = ?;
 
 -- name: company-exists
 -- args: id

@@ -5,6 +5,10 @@
 SELECT id, list_id, name, kind, conditions, created_ms, updated_ms
 FROM segment WHERE list_id = ? AND id = ?;
 
+-- name: segment-lock
+-- Before it is read to be changed. args: list, id
+SELECT id FROM segment WHERE list_id = ? AND id = ? FOR UPDATE;
+
 -- name: segment-by-name
 -- args: list, name
 SELECT id, list_id, name, kind, conditions, created_ms, updated_ms
@@ -14,11 +18,6 @@ FROM segment WHERE list_id = ? AND name = ? ORDER BY id LIMIT 1;
 -- args: list, name, kind, conditions, now, now
 INSERT INTO segment (list_id, name, kind, conditions, created_ms, updated_ms)
 VALUES (?, ?, ?, ?, ?, ?);
-
--- name: segment-update
--- args: name, kind, conditions, now, id
-UPDATE segment SET name = ?, kind = ?, conditions = ?, updated_ms = ?
-WHERE id = ?;
 
 -- name: segment-touch
 -- args: now, id

@@ -6,7 +6,7 @@
 -- args: id
 SELECT id, email, name, role, may_send, CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END, disabled_ms,
 	created_ms, updated_ms
-FROM app_user WHERE id = ?;
+FROM app_user WHERE id = ? FOR UPDATE;
 
 -- name: user-find
 -- args: hash of the address
@@ -27,10 +27,10 @@ SELECT COUNT(*) FROM app_user;
 SELECT password_hash FROM app_user WHERE id = ?;
 
 -- name: user-able-administrators
--- Those who can sign in, but for one. args: id
-SELECT COUNT(*) FROM app_user
+-- Those who can sign in; nobody else may take the last one away meanwhile.
+SELECT id FROM app_user
 WHERE role = 1 AND disabled_ms IS NULL AND password_hash IS NOT NULL
-	AND id <> ?;
+ORDER BY id FOR UPDATE;
 
 -- name: user-add
 -- args: email, hash, name, role, may_send, password, created, updated
@@ -38,14 +38,6 @@ INSERT INTO app_user (email, email_hash, name, role, may_send, password_hash,
 	created_ms, updated_ms)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
-
--- name: user-update
--- args: email, hash, name, role, may_send, disabled, updated, password or
--- NULL, id
-UPDATE app_user SET email = ?, email_hash = ?, name = ?, role = ?,
-	may_send = ?, disabled_ms = ?, updated_ms = ?,
-	password_hash = COALESCE(?, password_hash)
-WHERE id = ?;
 
 -- name: user-remove
 -- args: id

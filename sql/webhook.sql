@@ -5,6 +5,10 @@
 SELECT id, list_id, hex, url, events, sources, disabled_ms
 FROM webhook WHERE list_id = ? ORDER BY id;
 
+-- name: webhook-lock
+-- Before it is read to be changed. args: list, hex
+SELECT id FROM webhook WHERE list_id = ? AND hex = ? FOR UPDATE;
+
 -- name: webhook-by-id
 -- args: id
 SELECT id, list_id, hex, url, events, sources, disabled_ms
@@ -14,11 +18,6 @@ FROM webhook WHERE id = ?;
 -- args: hex, list, url, events, sources, now
 INSERT INTO webhook (hex, list_id, url, events, sources, created_ms)
 VALUES (?, ?, ?, ?, ?, ?);
-
--- name: webhook-update
--- Changing it puts it to use again. args: url, events, sources, hex
-UPDATE webhook SET url = ?, events = ?, sources = ?, disabled_ms = NULL
-WHERE hex = ?;
 
 -- name: webhook-remove
 -- args: list, hex

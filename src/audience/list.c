@@ -12,6 +12,7 @@
 #include "sql/list.h"
 #include "sql/merge_field.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -268,26 +269,45 @@ int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 	return 0;
 }
 
+static void compare(const struct list *before, const struct list *now,
+		    struct update *u)
+{
+	update_text(u, "name", before->name, now->name);
+	update_text(u, "contact", before->contact, now->contact);
+	update_text(u, "permission_reminder", before->permission_reminder,
+		    now->permission_reminder);
+	update_text(u, "campaign_defaults", before->campaign_defaults,
+		    now->campaign_defaults);
+	update_int(u, "email_type_option", before->email_type_option,
+		   now->email_type_option);
+	update_int(u, "use_archive_bar", before->use_archive_bar,
+		   now->use_archive_bar);
+	update_int(u, "double_optin", before->double_optin, now->double_optin);
+	update_int(u, "marketing_permissions", before->marketing_permissions,
+		   now->marketing_permissions);
+	update_text(u, "notify_on_subscribe", before->notify_on_subscribe,
+		    now->notify_on_subscribe);
+	update_text(u, "notify_on_unsubscribe", before->notify_on_unsubscribe,
+		    now->notify_on_unsubscribe);
+	update_text(u, "visibility", before->visibility, now->visibility);
+}
+
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err)
 {
-	struct list list;
+	CLEANUP(update_release) struct update u = UPDATE_OF("list");
+	struct list before, list;
+	int64_t id;
 
-	if (list_get(tx->db, hex, arena, &list, err) < 0 ||
-	    read_body(body, &list, arena, err) < 0)
+	if (db_find_int(tx->db, SQL_LIST_LOCK, SQL_ARGS(sql_text(hex)), &id,
+			err) < 0 ||
+	    list_get(tx->db, hex, arena, &before, err) < 0)
 		return -1;
-	if (db_exec(tx, SQL_LIST_UPDATE,
-		    SQL_ARGS(sql_text(list.name), sql_text(list.contact),
-			     sql_text(list.permission_reminder),
-			     sql_text(list.campaign_defaults),
-			     sql_int(list.email_type_option),
-			     sql_int(list.use_archive_bar),
-			     sql_int(list.double_optin),
-			     sql_int(list.marketing_permissions),
-			     sql_text(list.notify_on_subscribe),
-			     sql_text(list.notify_on_unsubscribe),
-			     sql_text(list.visibility), sql_int(list.id)),
-		    err) < 0)
+	list = before;
+	if (read_body(body, &list, arena, err) < 0)
+		return -1;
+	compare(&before, &list, &u);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(list.id)), err) < 0)
 		return -1;
 	*out = list;
 	return 0;

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -315,33 +316,20 @@ static int give_ids(struct member_run *run, struct member_entry **dirty,
 	return 0;
 }
 
-int member_write(struct batch *batch, const struct member *m, bool is_new,
-		 struct err *err)
+/* The column says NULL where the member says "". */
+static const char *or_null(const char *text)
 {
-	struct sql_value reason = *m->unsubscribe_reason
-					  ? sql_text(m->unsubscribe_reason)
-					  : sql_null();
+	return *text ? text : NULL;
+}
 
-	if (is_new)
-		return batch_add(
-			batch, SQL_MEMBER_ADD,
-			SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
-				 sql_text(m->address), sql_text(m->email_hash),
-				 sql_text(m->unique_id), sql_int(m->status),
-				 sql_int(m->unsubscribed_by), reason,
-				 sql_int(m->text_only ? 2 : 1),
-				 sql_text(m->merge), sql_text(m->language),
-				 sql_int(m->vip), sql_int(m->rating),
-				 sql_text(m->source), sql_text(m->ip_signup),
-				 sql_text(m->ip_opt), sql_int(m->signup_ms),
-				 sql_int(m->opt_ms), sql_int(m->changed_ms),
-				 sql_id_or_null(m->unsubscribed_ms),
-				 sql_id_or_null(m->unsubscribed_campaign_id)),
-			err);
-	return batch_add(batch, SQL_MEMBER_UPDATE,
-			 SQL_ARGS(sql_text(m->address), sql_text(m->email_hash),
-				  sql_int(m->status),
-				  sql_int(m->unsubscribed_by), reason,
+static int insert(struct batch *batch, const struct member *m, struct err *err)
+{
+	return batch_add(batch, SQL_MEMBER_ADD,
+			 SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
+				  sql_text(m->address), sql_text(m->email_hash),
+				  sql_text(m->unique_id), sql_int(m->status),
+				  sql_int(m->unsubscribed_by),
+				  sql_text(or_null(m->unsubscribe_reason)),
 				  sql_int(m->text_only ? 2 : 1),
 				  sql_text(m->merge), sql_text(m->language),
 				  sql_int(m->vip), sql_int(m->rating),
@@ -349,9 +337,48 @@ int member_write(struct batch *batch, const struct member *m, bool is_new,
 				  sql_text(m->ip_opt), sql_int(m->signup_ms),
 				  sql_int(m->opt_ms), sql_int(m->changed_ms),
 				  sql_id_or_null(m->unsubscribed_ms),
-				  sql_id_or_null(m->unsubscribed_campaign_id),
-				  sql_int(m->id)),
+				  sql_id_or_null(m->unsubscribed_campaign_id)),
 			 err);
+}
+
+static void compare(const struct member *old, const struct member *now,
+		    struct update *u)
+{
+	update_text(u, "address", old->address, now->address);
+	update_text(u, "email_hash", old->email_hash, now->email_hash);
+	update_int(u, "status", old->status, now->status);
+	update_int(u, "unsubscribed_by", old->unsubscribed_by,
+		   now->unsubscribed_by);
+	update_text(u, "unsubscribe_reason", or_null(old->unsubscribe_reason),
+		    or_null(now->unsubscribe_reason));
+	update_int(u, "email_type", old->text_only ? 2 : 1,
+		   now->text_only ? 2 : 1);
+	update_text(u, "merge", old->merge, now->merge);
+	update_text(u, "language", old->language, now->language);
+	update_int(u, "vip", old->vip, now->vip);
+	update_int(u, "rating", old->rating, now->rating);
+	update_text(u, "source", old->source, now->source);
+	update_text(u, "ip_signup", old->ip_signup, now->ip_signup);
+	update_text(u, "ip_opt", old->ip_opt, now->ip_opt);
+	update_int(u, "signup_ms", old->signup_ms, now->signup_ms);
+	update_int(u, "opt_ms", old->opt_ms, now->opt_ms);
+	update_id(u, "unsubscribed_ms", old->unsubscribed_ms,
+		  now->unsubscribed_ms);
+	update_id(u, "unsubscribed_campaign_id", old->unsubscribed_campaign_id,
+		  now->unsubscribed_campaign_id);
+	update_stamp(u, "changed_ms", now->changed_ms);
+}
+
+int member_write(struct batch *batch, const struct member *old,
+		 const struct member *now, struct err *err)
+{
+	CLEANUP(update_release) struct update u = UPDATE_OF("member");
+
+	if (!old)
+		return insert(batch, now, err);
+	compare(old, now, &u);
+	return update_batch(&u, batch, "id = ?", SQL_ARGS(sql_int(now->id)),
+			    err);
 }
 
 /* Old addresses go before new ones come: two members may swap theirs. */
@@ -396,13 +423,18 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	if (give_ids(run, dirty, n, err) < 0)
 		return -1;
 	batch_begin(run->tx, &batch);
-	for (size_t i = 0; i < n; i++)
-		if (member_write(&batch, &dirty[i]->now, dirty[i]->is_new,
+	for (size_t i = 0; i < n; i++) {
+		const struct member_entry *e = dirty[i];
+
+		if (member_write(&batch, e->is_new ? NULL : &e->old, &e->now,
 				 err) < 0)
-			return -1;
-	if (write_addresses(&batch, dirty, n, err) < 0)
-		return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+			return db_lost_race(err);
+	}
+	/* what was decided on has no such address: somebody was faster */
+	if (write_addresses(&batch, dirty, n, err) < 0 ||
+	    batch_end(&batch, err) < 0)
+		return db_lost_race(err);
+	return 0;
 }
 
 static int tell_all(struct member_run *run, struct member_entry **dirty,

@@ -32,12 +32,13 @@ static void release_run(struct member_run *run)
 	webhooks_release(&run->listeners);
 }
 
-static int update_one(struct tx *tx, const struct member *m, struct err *err)
+static int update_one(struct tx *tx, const struct member *old,
+		      const struct member *now, struct err *err)
 {
 	struct batch batch;
 
 	batch_begin(tx, &batch);
-	if (member_write(&batch, m, false, err) < 0)
+	if (member_write(&batch, old, now, err) < 0)
 		return -1;
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
@@ -65,7 +66,7 @@ static int archive(struct member_run *run, struct member *m, struct err *err)
 
 	m->status = MEMBER_ARCHIVED;
 	m->changed_ms = run->actor->now_ms;
-	if (load_run(run, err) < 0 || update_one(run->tx, m, err) < 0)
+	if (load_run(run, err) < 0 || update_one(run->tx, &before, m, err) < 0)
 		return -1;
 	return tell_deleted(run, &before, err);
 }
@@ -175,6 +176,17 @@ static const char *campaign_hex(struct member_run *run, int64_t campaign_id)
 	return hex;
 }
 
+/* A member before and after it left. */
+struct left {
+	struct member old, now;
+};
+struct lefts VEC_FIELDS(struct left);
+
+static void lefts_release(struct lefts *lefts)
+{
+	vec_release(lefts);
+}
+
 /* How it leaves, and what the webhooks are told about it. */
 struct leaving {
 	enum member_status to;
@@ -237,21 +249,21 @@ static int use_list(struct member_run *run, struct list *list, int64_t id,
 	return load_run(run, err);
 }
 
-static int write_left(struct member_run *run, const struct members *left,
+static int write_left(struct member_run *run, const struct lefts *left,
 		      enum unsubscribed_by by, struct err *err)
 {
 	struct batch batch;
 
 	batch_begin(run->tx, &batch);
-	vec_each (left, m)
-		if (member_write(&batch, m, false, err) < 0)
+	vec_each (left, l)
+		if (member_write(&batch, &l->old, &l->now, err) < 0)
 			return -1;
 	if (batch_end(&batch, err) < 0)
 		return -1;
 	if (by != UNSUBSCRIBED_BY_COMPLAINT)
 		return 0;
-	vec_each (left, m)
-		if (suppression_add(run->tx, m->address, "complaint",
+	vec_each (left, l)
+		if (suppression_add(run->tx, l->now.address, "complaint",
 				    run->actor->now_ms, err) < 0)
 			return -1;
 	return 0;
@@ -263,7 +275,7 @@ static int leave_all(struct tx *tx, const struct member_departure *all,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(members_release) struct members members = VEC_INIT;
-	CLEANUP(members_release) struct members left = VEC_INIT;
+	CLEANUP(lefts_release) struct lefts left = VEC_INIT;
 	struct member_actor actor = { .source = SOURCE_USER, .now_ms = now_ms };
 	CLEANUP(release_run)
 	struct member_run run = { .tx = tx, .actor = &actor, .arena = arena };
@@ -271,17 +283,20 @@ static int leave_all(struct tx *tx, const struct member_departure *all,
 
 	if (load_members(tx, all, n, arena, &members, err) < 0)
 		return -1;
-	vec_each (&members, m)
-		if (leave(m, departure_of(all, n, m->id), how, now_ms))
-			vec_push(&left, *m);
+	vec_each (&members, m) {
+		struct left l = { .old = *m, .now = *m };
+
+		if (leave(&l.now, departure_of(all, n, m->id), how, now_ms))
+			vec_push(&left, l);
+	}
 	if (left.n == 0)
 		return 0;
 	if (write_left(&run, &left, how->by, err) < 0)
 		return -1;
-	vec_each (&left, m)
-		if (use_list(&run, &list, m->list_id, err) < 0 ||
-		    tell_left(&run, m, departure_of(all, n, m->id), how, err) <
-			    0)
+	vec_each (&left, l)
+		if (use_list(&run, &list, l->now.list_id, err) < 0 ||
+		    tell_left(&run, &l->now, departure_of(all, n, l->now.id),
+			      how, err) < 0)
 			return -1;
 	return (int)left.n;
 }

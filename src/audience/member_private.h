@@ -45,9 +45,10 @@ int member_decide(struct member_run *run, struct member_op *op,
 /* The tags that the bodies of the ops give. */
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err);
-/* Insert or update in an open batch. */
-int member_write(struct batch *batch, const struct member *member, bool is_new,
-		 struct err *err);
+/* Insert (old NULL), or write what changed since old was read in this
+ * transaction, in an open batch. */
+int member_write(struct batch *batch, const struct member *old,
+		 const struct member *now, struct err *err);
 /* Tell the webhooks what became of a member. */
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "sql/merge_field.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -105,6 +106,20 @@ const struct merge_def *merge_defs_find(const struct merge_defs *defs,
 
 /* --- changes --- */
 
+static int tag_is_taken(const char *tag, struct err *err)
+{
+	return err_title(err, ERR_INVALID, "Bad Request",
+			 "A Merge Field with the tag \"%s\" already exists for "
+			 "this list.",
+			 tag);
+}
+
+/* After a write: somebody else took it since it was looked for. */
+static int lost_tag(const struct merge_def *def, struct err *err)
+{
+	return err->code == ERR_CONFLICT ? tag_is_taken(def->tag, err) : -1;
+}
+
 static int check_tag(const struct merge_defs *defs, struct merge_def *def,
 		     struct arena *arena, struct err *err)
 {
@@ -124,10 +139,7 @@ static int check_tag(const struct merge_defs *defs, struct merge_def *def,
 		return err_field(err, "tag", "EMAIL is the address itself");
 	vec_each (defs, other)
 		if (other->id != def->id && strcmp(other->tag, tag) == 0)
-			return err_title(err, ERR_INVALID, "Bad Request",
-					 "A Merge Field with the tag \"%s\" "
-					 "already exists for this list.",
-					 tag);
+			return tag_is_taken(tag, err);
 	return 0;
 }
 
@@ -293,11 +305,27 @@ int merge_field_add(struct tx *tx, int64_t list_id, const json_t *body,
 		return -1;
 	if (!*def.tag)
 		def.tag = arena_printf(arena, "MMERGE%lld", (long long)def.id);
-	if (check_tag(&defs, &def, arena, err) < 0 ||
-	    insert(tx, list_id, &def, err) < 0)
+	if (check_tag(&defs, &def, arena, err) < 0)
 		return -1;
+	if (insert(tx, list_id, &def, err) < 0)
+		return lost_tag(&def, err);
 	*out = def;
 	return 0;
+}
+
+static void compare(const struct merge_def *before, const struct merge_def *now,
+		    struct update *u)
+{
+	update_text(u, "tag", before->tag, now->tag);
+	update_text(u, "name", before->name, now->name);
+	update_int(u, "required", before->required, now->required);
+	update_text(u, "default_value", before->default_value,
+		    now->default_value);
+	update_int(u, "is_public", before->is_public, now->is_public);
+	update_int(u, "display_order", before->display_order,
+		   now->display_order);
+	update_text(u, "options", before->options, now->options);
+	update_text(u, "help_text", before->help_text, now->help_text);
 }
 
 int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
@@ -305,21 +333,22 @@ int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
 		       struct merge_def *out, struct err *err)
 {
 	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
-	struct merge_def def;
+	CLEANUP(update_release) struct update u = UPDATE_OF("merge_field");
+	struct sql_args key = SQL_ARGS(sql_int(list_id), sql_int(merge_id));
+	struct merge_def before, def;
+	int64_t id;
 
-	if (merge_field_list(tx->db, list_id, arena, &defs, err) < 0 ||
-	    merge_field_get(tx->db, list_id, merge_id, arena, &def, err) < 0 ||
-	    read_body(body, &def, arena, err) < 0 ||
+	if (db_find_int(tx->db, SQL_MERGE_FIELD_LOCK, key, &id, err) < 0 ||
+	    merge_field_list(tx->db, list_id, arena, &defs, err) < 0 ||
+	    merge_field_get(tx->db, list_id, merge_id, arena, &before, err) < 0)
+		return -1;
+	def = before;
+	if (read_body(body, &def, arena, err) < 0 ||
 	    check_tag(&defs, &def, arena, err) < 0)
 		return -1;
-	if (db_exec(tx, SQL_MERGE_FIELD_UPDATE,
-		    SQL_ARGS(sql_text(def.tag), sql_text(def.name),
-			     sql_int(def.required), sql_text(def.default_value),
-			     sql_int(def.is_public), sql_int(def.display_order),
-			     sql_text(def.options), sql_text(def.help_text),
-			     sql_int(list_id), sql_int(merge_id)),
-		    err) < 0)
-		return -1;
+	compare(&before, &def, &u);
+	if (update_run(&u, tx, "list_id = ? AND merge_id = ?", key, err) < 0)
+		return lost_tag(&def, err);
 	*out = def;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 #include "sql/segment.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -162,6 +163,20 @@ static int read_name(const json_t *body, const char **name, struct arena *arena,
 	return 0;
 }
 
+static int name_is_taken(const char *name, struct err *err)
+{
+	return err_title(err, ERR_INVALID, "Bad Request",
+			 "Sorry, that tag or segment name already exists: %s",
+			 name);
+}
+
+/* After a write: somebody else took it since it was looked for. */
+static int lost_name(const struct segment *segment, struct err *err)
+{
+	return err->code == ERR_CONFLICT ? name_is_taken(segment->name, err)
+					 : -1;
+}
+
 /* A tag's name is its identity. */
 static int check_name(struct tx *tx, const struct segment *segment,
 		      struct arena *arena, struct err *err)
@@ -173,10 +188,7 @@ static int check_name(struct tx *tx, const struct segment *segment,
 	if (found < 0)
 		return -1;
 	if (found && other.id != segment->id)
-		return err_title(err, ERR_INVALID, "Bad Request",
-				 "Sorry, that tag or segment name already "
-				 "exists: %s",
-				 segment->name);
+		return name_is_taken(segment->name, err);
 	return 0;
 }
 
@@ -417,8 +429,9 @@ int segment_add(struct tx *tx, const struct list *list, const json_t *body,
 			     sql_int(segment.kind),
 			     sql_text(segment.conditions), sql_int(now_ms),
 			     sql_int(now_ms)),
-		    err) < 0 ||
-	    segment_find_by_name(tx->db, list->id, segment.name, arena, out,
+		    err) < 0)
+		return lost_name(&segment, err);
+	if (segment_find_by_name(tx->db, list->id, segment.name, arena, out,
 				 err) < 0)
 		return -1;
 	return has ? set_members(tx, out, addresses, now_ms, arena, err) : 0;
@@ -428,27 +441,31 @@ int segment_update(struct tx *tx, const struct list *list, int64_t id,
 		   const json_t *body, int64_t now_ms, struct arena *arena,
 		   struct segment *out, struct err *err)
 {
-	struct segment segment;
+	CLEANUP(update_release) struct update u = UPDATE_OF("segment");
+	struct segment before, segment;
 	const json_t *addresses = NULL;
-	enum segment_kind before;
+	int64_t locked;
 	int has;
 
-	if (segment_get(tx->db, list->id, id, arena, &segment, err) < 0)
+	if (db_find_int(tx->db, SQL_SEGMENT_LOCK,
+			SQL_ARGS(sql_int(list->id), sql_int(id)), &locked,
+			err) < 0 ||
+	    segment_get(tx->db, list->id, id, arena, &before, err) < 0)
 		return -1;
-	before = segment.kind;
+	segment = before;
 	has = read_body(tx, body, now_ms, arena, &segment, &addresses, err);
 	if (has < 0)
 		return -1;
-	if (segment.kind != before || (has && before == SEGMENT_SAVED))
+	if (segment.kind != before.kind ||
+	    (has && before.kind == SEGMENT_SAVED))
 		return err_title(err, ERR_INVALID, "Bad Request",
 				 "The type of a segment cannot be changed.");
-	if (db_exec(tx, SQL_SEGMENT_UPDATE,
-		    SQL_ARGS(sql_text(segment.name), sql_int(segment.kind),
-			     sql_text(segment.conditions), sql_int(now_ms),
-			     sql_int(id)),
-		    err) < 0)
-		return -1;
 	segment.updated_ms = now_ms;
+	update_text(&u, "name", before.name, segment.name);
+	update_text(&u, "conditions", before.conditions, segment.conditions);
+	update_int(&u, "updated_ms", before.updated_ms, segment.updated_ms);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(id)), err) < 0)
+		return lost_name(&segment, err);
 	*out = segment;
 	return has ? set_members(tx, out, addresses, now_ms, arena, err) : 0;
 }

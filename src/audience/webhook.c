@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "sql/webhook.h"
 #include "store/db.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -176,6 +177,19 @@ static bool same_place(const char *a, const char *b)
 	return la == lb && strncasecmp(a, b, la) == 0;
 }
 
+static int url_is_taken(struct err *err)
+{
+	return err_field(err, "url",
+			 "Sorry, you can't set up multiple WebHooks for one "
+			 "URL");
+}
+
+/* After a write: somebody else took it since it was looked for. */
+static int lost_url(struct err *err)
+{
+	return err->code == ERR_CONFLICT ? url_is_taken(err) : -1;
+}
+
 static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
 		     struct arena *arena, struct err *err)
 {
@@ -195,25 +209,20 @@ static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
 		return -1;
 	vec_each (&all, other)
 		if (other->id != hook->id && same_place(other->url, hook->url))
-			return err_field(err, "url",
-					 "Sorry, you can't set up multiple "
-					 "WebHooks for one URL");
+			return url_is_taken(err);
 	hook->url = arena_strdup(arena, hook->url);
 	return 0;
 }
 
-static struct sql_value events_of(const struct webhook *hook,
-				  struct arena *arena)
+static const char *events_of(const struct webhook *hook, struct arena *arena)
 {
-	return sql_text(
-		flags_json(event_names, WEBHOOK_EVENTS, hook->events, arena));
+	return flags_json(event_names, WEBHOOK_EVENTS, hook->events, arena);
 }
 
-static struct sql_value sources_of(const struct webhook *hook,
-				   struct arena *arena)
+static const char *sources_of(const struct webhook *hook, struct arena *arena)
 {
-	return sql_text(flags_json(source_names, ARRAY_SIZE(source_names),
-				   hook->sources, arena));
+	return flags_json(source_names, ARRAY_SIZE(source_names), hook->sources,
+			  arena);
 }
 
 int webhook_add(struct tx *tx, int64_t list_id, const json_t *body,
@@ -226,13 +235,16 @@ int webhook_add(struct tx *tx, int64_t list_id, const json_t *body,
 	memset(hook.events, true, sizeof(hook.events));
 	memset(hook.sources, true, sizeof(hook.sources));
 	random_hex(hex, HEX_DIGITS);
-	if (read_body(tx, body, &hook, arena, err) < 0 ||
-	    db_exec(tx, SQL_WEBHOOK_ADD,
-		    SQL_ARGS(sql_text(hex), sql_int(list_id),
-			     sql_text(hook.url), events_of(&hook, arena),
-			     sources_of(&hook, arena), sql_int(now_ms)),
-		    err) < 0)
+	if (read_body(tx, body, &hook, arena, err) < 0)
 		return -1;
+	if (db_exec(tx, SQL_WEBHOOK_ADD,
+		    SQL_ARGS(sql_text(hex), sql_int(list_id),
+			     sql_text(hook.url),
+			     sql_text(events_of(&hook, arena)),
+			     sql_text(sources_of(&hook, arena)),
+			     sql_int(now_ms)),
+		    err) < 0)
+		return lost_url(err);
 	return webhook_get(tx->db, list_id, hex, arena, out, err);
 }
 
@@ -240,15 +252,27 @@ int webhook_update(struct tx *tx, int64_t list_id, const char *hex,
 		   const json_t *body, struct arena *arena, struct webhook *out,
 		   struct err *err)
 {
-	struct webhook hook;
+	CLEANUP(update_release) struct update u = UPDATE_OF("webhook");
+	struct webhook before, hook;
+	int64_t id;
 
-	if (webhook_get(tx->db, list_id, hex, arena, &hook, err) < 0 ||
-	    read_body(tx, body, &hook, arena, err) < 0 ||
-	    db_exec(tx, SQL_WEBHOOK_UPDATE,
-		    SQL_ARGS(sql_text(hook.url), events_of(&hook, arena),
-			     sources_of(&hook, arena), sql_text(hex)),
-		    err) < 0)
+	if (db_find_int(tx->db, SQL_WEBHOOK_LOCK,
+			SQL_ARGS(sql_int(list_id), sql_text(hex)), &id,
+			err) < 0 ||
+	    webhook_get(tx->db, list_id, hex, arena, &before, err) < 0)
 		return -1;
+	hook = before;
+	if (read_body(tx, body, &hook, arena, err) < 0)
+		return -1;
+	update_text(&u, "url", before.url, hook.url);
+	update_text(&u, "events", events_of(&before, arena),
+		    events_of(&hook, arena));
+	update_text(&u, "sources", sources_of(&before, arena),
+		    sources_of(&hook, arena));
+	if (before.is_disabled) /* changing it puts it to use again */
+		update_id(&u, "disabled_ms", 1, 0);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(hook.id)), err) < 0)
+		return lost_url(err);
 	hook.is_disabled = false;
 	*out = hook;
 	return 0;

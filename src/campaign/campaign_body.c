@@ -7,6 +7,7 @@
 #include "campaign/campaign_private.h"
 #include "sql/campaign.h"
 #include "store/db.h"
+#include "store/update.h"
 
 #define SETTING_MAX 500 /* characters of a text of the settings */
 
@@ -261,33 +262,53 @@ static bool only_title(const json_t *body)
 	       json_object_get(settings, "title");
 }
 
+static const char *settings_of(const struct campaign *c, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	campaign_settings_format(&c->settings, &out);
+	return arena_str(arena, strbuf_str(&out));
+}
+
+static const char *tracking_of(const struct campaign *c, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	campaign_tracking_format(&c->tracking, &out);
+	return arena_str(arena, strbuf_str(&out));
+}
+
+static void compare(const struct campaign *before, const struct campaign *now,
+		    struct arena *arena, struct update *u)
+{
+	update_id(u, "list_id", before->list_id, now->list_id);
+	update_text(u, "settings", settings_of(before, arena),
+		    settings_of(now, arena));
+	update_id(u, "segment_id", before->segment_id, now->segment_id);
+	update_text(u, "segment_opts", before->segment_opts, now->segment_opts);
+	update_text(u, "tracking", tracking_of(before, arena),
+		    tracking_of(now, arena));
+}
+
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		    int64_t now_ms, struct arena *arena, struct campaign *out,
 		    struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf settings = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf tracking = STRBUF_INIT;
-	struct campaign c;
-	int changed;
+	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
+	struct campaign before, c;
 
-	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+	if (campaign_get_by_hex(tx->db, hex, arena, &before, err) < 0)
 		return -1;
+	c = before;
 	if (c.status != CAMPAIGN_SAVE && !only_title(body))
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "A campaign that is %s cannot be changed.",
 				 campaign_status_name(c.status));
 	if (take_body(tx->db, body, arena, &c, err) < 0)
 		return -1;
-	campaign_settings_format(&c.settings, &settings);
-	campaign_tracking_format(&c.tracking, &tracking);
-	changed = db_exec(
-		tx, SQL_CAMPAIGN_UPDATE,
-		SQL_ARGS(sql_id_or_null(c.list_id), sql_text(settings.buf),
-			 sql_id_or_null(c.segment_id), sql_text(c.segment_opts),
-			 sql_text(tracking.buf), sql_int(now_ms), sql_int(c.id),
-			 sql_int(c.status)),
-		err);
-	if (must_change(changed, err) < 0)
+	compare(&before, &c, arena, &u);
+	update_stamp(&u, "updated_ms", now_ms);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c.id)), err) < 0)
 		return -1;
 	return campaign_get_by_hex(tx->db, hex, arena, out, err);
 }

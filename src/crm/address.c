@@ -8,6 +8,7 @@
 #include "crm/consent.h"
 #include "sql/address.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -145,10 +146,10 @@ int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
 	bool is_person = entity == ENTITY_PERSON;
 	int64_t before = 0, now;
 
-	if (addresses_load(tx->db, entity, &ids, arena, &live, err) < 0 ||
-	    db_find_int(tx->db,
+	if (db_find_int(tx->db,
 			is_person ? SQL_ADDRESS_OF_PERSON : SQL_ADDRESS_OF_LEAD,
-			SQL_ARGS(sql_int(record_id)), &before, err) < 0)
+			SQL_ARGS(sql_int(record_id)), &before, err) < 0 ||
+	    addresses_load(tx->db, entity, &ids, arena, &live, err) < 0)
 		return -1;
 	now = address_choose(live.v, live.n);
 	if (now == before)
@@ -288,10 +289,15 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 		.source = CONSENT_CARRIED,
 		.reason = "somebody with the same address opted out",
 	};
+	struct sql_args hash = SQL_ARGS(sql_text(a->hash));
 	int64_t one;
-	int found = db_find_int(tx->db, SQL_ADDRESS_OPTED_OUT,
-				SQL_ARGS(sql_text(a->hash)), &one, err);
+	int found;
 
+	/* somebody of them may be opting out right now */
+	if (db_find_int(tx->db, SQL_ADDRESS_LOCK_PEOPLE, hash, &one, err) < 0 ||
+	    db_find_int(tx->db, SQL_ADDRESS_LOCK_LEADS, hash, &one, err) < 0)
+		return -1;
+	found = db_find_int(tx->db, SQL_ADDRESS_OPTED_OUT, hash, &one, err);
 	if (found <= 0)
 		return found;
 	return consent_add(tx, &consent, actor, err);
@@ -322,26 +328,25 @@ static int keep(struct tx *tx, const struct address *old,
 		const struct address *a, const struct actor *actor,
 		struct err *err)
 {
+	CLEANUP(update_release) struct update u = UPDATE_OF("email");
 	enum address_held held = old->held;
-	bool stays;
 
 	/* "held" said again must not turn a bounce into a hold by hand */
 	if (a->held == HELD_NO)
 		held = HELD_NO;
 	else if (a->held != HELD_AS_BEFORE && old->held == HELD_NO)
 		held = a->held;
-	stays = held == old->held;
-	return db_exec(
-		tx, SQL_ADDRESS_CHANGE,
-		SQL_ARGS(sql_text(a->address), sql_text(a->type),
-			 sql_int(a->is_primary), sql_int(a->is_marketing),
-			 sql_int(held),
-			 sql_text(stays ? old->held_detail : NULL),
-			 sql_id_or_null(stays             ? old->held_ms
-					: held == HELD_NO ? 0
-							  : actor->now_ms),
-			 sql_int(old->id)),
-		err);
+	update_text(&u, "address", old->address, a->address);
+	update_text(&u, "type", old->type, a->type);
+	update_int(&u, "is_primary", old->is_primary, a->is_primary);
+	update_int(&u, "is_marketing", old->is_marketing, a->is_marketing);
+	update_int(&u, "held", old->held, held);
+	if (held != old->held) {
+		update_text(&u, "held_detail", old->held_detail, NULL);
+		update_id(&u, "held_ms", old->held_ms,
+			  held == HELD_NO ? 0 : actor->now_ms);
+	}
+	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(old->id)), err);
 }
 
 static int end_others(struct tx *tx, struct addresses *live,

@@ -8,6 +8,7 @@
 #include "crm/group.h"
 
 #include "sql/crm_campaign.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -247,24 +248,32 @@ int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		       : 0;
 }
 
-int crm_campaign_update(struct tx *tx, const struct crm_campaign *c,
-			const struct actor *actor, struct err *err)
+int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
+			const struct crm_campaign *c, const struct actor *actor,
+			struct err *err)
 {
-	int changed = db_exec(
-		tx, SQL_CRM_CAMPAIGN_UPDATE,
-		SQL_ARGS(sql_text(c->name), sql_id_or_null(c->group_id),
-			 sql_text(c->subject), sql_text(c->preview_text),
-			 sql_text(c->from_name), sql_text(c->from_email),
-			 sql_text(c->reply_to), sql_text(c->html),
-			 sql_text(c->plain_text), sql_int(actor->now_ms),
-			 sql_int(c->id)),
-		err);
+	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
 
-	if (changed != 0)
-		return changed < 0 ? -1 : 0;
-	return err_set(err, ERR_CONFLICT,
-		       "only a draft can be changed; this one is %s",
-		       crm_campaign_status_name(c->status));
+	if (before->status != CRM_CAMPAIGN_DRAFT)
+		return err_set(err, ERR_CONFLICT,
+			       "only a draft can be changed; this one is %s",
+			       crm_campaign_status_name(before->status));
+	if (c->group_id != before->group_id &&
+	    check_group(tx, c->group_id, err) < 0)
+		return -1;
+	update_text(&u, "name", before->name, c->name);
+	update_id(&u, "group_id", before->group_id, c->group_id);
+	update_text(&u, "subject", before->subject, c->subject);
+	update_text(&u, "preview_text", before->preview_text, c->preview_text);
+	update_text(&u, "from_name", before->from_name, c->from_name);
+	update_text(&u, "from_email", before->from_email, c->from_email);
+	update_text(&u, "reply_to", before->reply_to, c->reply_to);
+	update_text(&u, "html", before->html, c->html);
+	update_text(&u, "plain_text", before->plain_text, c->plain_text);
+	update_stamp(&u, "updated_ms", actor->now_ms);
+	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c->id)), err) < 0
+		       ? -1
+		       : 0;
 }
 
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)

@@ -70,8 +70,10 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 		      struct err *err);
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err);
-int crm_campaign_update(struct tx *tx, const struct crm_campaign *c,
-			const struct actor *actor, struct err *err);
+/* before: as it was read in this transaction. */
+int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
+			const struct crm_campaign *c, const struct actor *actor,
+			struct err *err);
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
 /* The only function that changes the status. Returns 1, 0 if it has it

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "sql/communication.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -123,24 +124,22 @@ static int none(int64_t id, struct err *err)
 		       (long long)id);
 }
 
-int communication_update(struct tx *tx, const struct communication *c,
-			 const struct actor *actor, struct err *err)
+int communication_update(struct tx *tx, const struct communication *before,
+			 const struct communication *c, struct err *err)
 {
-	int changed;
+	CLEANUP(update_release) struct update u = UPDATE_OF("communication");
 
-	(void)actor; /* what was said stays signed by who wrote it first */
+	/* it stays signed by who wrote it first */
 	if (check(c, err) < 0 || check_links(tx->db, c, err) < 0)
 		return -1;
-	changed = db_exec(tx, SQL_COMMUNICATION_UPDATE,
-			  SQL_ARGS(sql_text(c->kind), sql_text(c->direction),
-				   sql_text(c->subject), sql_text(c->body),
-				   sql_text(c->status), sql_int(c->at_ms),
-				   sql_int(c->id)),
-			  err);
-	if (changed < 0)
+	update_text(&u, "kind", before->kind, c->kind);
+	update_text(&u, "direction", before->direction, c->direction);
+	update_text(&u, "subject", before->subject, c->subject);
+	update_text(&u, "body", before->body, c->body);
+	update_text(&u, "status", before->status, c->status);
+	update_int(&u, "at_ms", before->at_ms, c->at_ms);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c->id)), err) < 0)
 		return -1;
-	if (changed == 0)
-		return none(c->id, err);
 	if (db_exec(tx, SQL_COMMUNICATION_REMOVE_LINKS,
 		    SQL_ARGS(sql_int(c->id)), err) < 0)
 		return -1;

@@ -48,8 +48,8 @@ struct communication_page {
 /* A new one with its links (at least one). Sets c->id. */
 int communication_add(struct tx *tx, struct communication *c,
 		      const struct actor *actor, struct err *err);
-int communication_update(struct tx *tx, const struct communication *c,
-			 const struct actor *actor, struct err *err);
+int communication_update(struct tx *tx, const struct communication *before,
+			 const struct communication *c, struct err *err);
 int communication_remove(struct tx *tx, int64_t id, const struct actor *actor,
 			 struct err *err);
 int communication_get(struct db *db, int64_t id, struct arena *arena,

@@ -87,6 +87,13 @@ static const struct sql *setter(enum entity entity)
 				       : SQL_CONSENT_SET_COMPANY;
 }
 
+static const struct sql *locker(enum entity entity)
+{
+	return entity == ENTITY_PERSON ? SQL_CONSENT_LOCK_PERSON
+	       : entity == ENTITY_LEAD ? SQL_CONSENT_LOCK_LEAD
+				       : SQL_CONSENT_LOCK_COMPANY;
+}
+
 static void add_args(const struct consent *c, struct sql_value v[ADD_ARGS])
 {
 	v[0] = sql_int(c->entity);
@@ -123,12 +130,16 @@ static int add_one(struct tx *tx, const struct consent *c,
 	struct consent row = *c;
 	struct sql_value v[ADD_ARGS];
 	bool out = c->state == CONSENT_OPTED_OUT;
+	int64_t before;
 	int said, changed;
 
 	row.user_id = c->user_id ? c->user_id : actor->user_id;
 	row.ip = c->ip ? c->ip : actor->ip;
 	row.at_ms = c->at_ms ? c->at_ms : actor->now_ms;
-	if (may_say(&row, err) < 0)
+	/* what is said last must be what the record says */
+	if (may_say(&row, err) < 0 ||
+	    db_find_int(tx->db, locker(c->entity),
+			SQL_ARGS(sql_int(c->record_id)), &before, err) < 0)
 		return -1;
 	said = is_said(tx->db, &row, err);
 	if (said != 0)
@@ -243,7 +254,7 @@ int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 	};
 	int64_t out = 0;
 
-	if (db_find_int(tx->db, SQL_CONSENT_COMPANY_STATE,
+	if (db_find_int(tx->db, SQL_CONSENT_LOCK_COMPANY,
 			SQL_ARGS(sql_int(company_id)), &out, err) < 0)
 		return -1;
 	return out ? consent_add(tx, &carried, actor, err) : 0;

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "crm/audit.h"
 #include "sql/custom_field.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -154,11 +155,6 @@ static int check_new(struct db *db, const struct custom_field *f,
 	if (all.n >= CUSTOM_FIELDS_MOST)
 		return err_set(err, ERR_LIMIT, "there are %d fields already",
 			       CUSTOM_FIELDS_MOST);
-	vec_each (&all, other) {
-		if (strcmp(other->key, f->key) == 0)
-			return err_set(err, ERR_CONFLICT,
-				       "there is a field %s already", f->key);
-	}
 	return 0;
 }
 
@@ -169,26 +165,27 @@ int custom_field_add(struct tx *tx, struct custom_field *field,
 	field->created_ms = actor->now_ms;
 	if (check_new(tx->db, field, arena, err) < 0)
 		return -1;
-	return db_find_int(
-		       tx->db, SQL_CUSTOM_FIELD_ADD,
-		       SQL_ARGS(sql_int(field->entity), sql_text(field->key),
-				sql_text(field->label), sql_text(field->type),
-				sql_text(field->choices),
-				sql_int(field->created_ms)),
-		       &field->id, err) < 0
-		       ? -1
-		       : 0;
+	if (db_find_int(tx->db, SQL_CUSTOM_FIELD_ADD,
+			SQL_ARGS(sql_int(field->entity), sql_text(field->key),
+				 sql_text(field->label), sql_text(field->type),
+				 sql_text(field->choices),
+				 sql_int(field->created_ms)),
+			&field->id, err) < 0)
+		return db_conflict(err, "there is a field of that key already");
+	return 0;
 }
 
-int custom_field_update(struct tx *tx, const struct custom_field *field,
-			struct err *err)
+int custom_field_update(struct tx *tx, const struct custom_field *before,
+			const struct custom_field *field, struct err *err)
 {
+	CLEANUP(update_release) struct update u = UPDATE_OF("custom_field");
+
 	if (check_label(field->label, err) < 0 || check_choices(field, err) < 0)
 		return -1;
-	return db_exec(tx, SQL_CUSTOM_FIELD_UPDATE,
-		       SQL_ARGS(sql_text(field->label),
-				sql_text(field->choices), sql_int(field->id)),
-		       err) < 0
+	update_text(&u, "label", before->label, field->label);
+	update_text(&u, "choices", before->choices, field->choices);
+	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(field->id)), err) <
+			       0
 		       ? -1
 		       : 0;
 }

@@ -42,8 +42,8 @@ int custom_field_add(struct tx *tx, struct custom_field *field,
 		     const struct actor *actor, struct arena *arena,
 		     struct err *err);
 /* Label and choices; key, entity and type are for life. */
-int custom_field_update(struct tx *tx, const struct custom_field *field,
-			struct err *err);
+int custom_field_update(struct tx *tx, const struct custom_field *before,
+			const struct custom_field *field, struct err *err);
 int custom_field_remove(struct tx *tx, int64_t id, const struct actor *actor,
 			struct err *err);
 

@@ -9,6 +9,7 @@
 #include "crm/group_private.h"
 #include "sql/group.h"
 #include "store/db.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -60,6 +61,12 @@ static int check_name(const char *name, struct err *err)
 		return err_field(err, "name", "must have at most %d characters",
 				 GROUP_NAME_MAX);
 	return 0;
+}
+
+/* After a write: somebody else took it since it was looked for. */
+static int name_taken(struct err *err)
+{
+	return db_conflict(err, "another group has that name already");
 }
 
 static int check_name_is_free(struct db *db, const char *folded, int64_t id,
@@ -153,7 +160,7 @@ static int insert_group(struct db *db, const struct group_input *input,
 				 sql_id_or_null(input->user_id),
 				 sql_int(now_ms), sql_int(now_ms)),
 			id_out, err) < 0)
-		return -1;
+		return name_taken(err);
 	return tx_commit(&tx, err);
 }
 
@@ -194,8 +201,14 @@ int group_add(struct db *db, const struct group_input *input, int64_t now_ms,
 		return -1;
 	if (wanted.kind == GROUP_DYNAMIC)
 		return 0;
-	return group_evaluate(db, *id_out, wanted.entity, criteria, now_ms,
-			      err);
+	if (group_evaluate(db, *id_out, wanted.entity, criteria, now_ms, err) <
+	    0) {
+		struct err ignored = ERR_INIT; /* removed an hour later then */
+
+		(void)remove_group(db, *id_out, &ignored);
+		return name_taken(err);
+	}
+	return 0;
 }
 
 int group_update(struct db *db, int64_t id, const struct group_input *input,
@@ -205,10 +218,12 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(update_release) struct update u = UPDATE_OF("crm_group");
 	struct group old;
 	const char *criteria;
 
-	if (group_get(db, id, arena, &old, err) < 0)
+	if (tx_begin(db, &tx, err) < 0 ||
+	    group_get(db, id, arena, &old, err) < 0)
 		return -1;
 	if (input->entity && input->entity != old.entity)
 		return err_field(err, "entity", "cannot be changed");
@@ -222,14 +237,17 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 		return -1;
 
 	fold_name(input->name ? input->name : old.name, &name, &folded);
-	if (tx_begin(db, &tx, err) < 0 ||
-	    check_name_is_free(db, folded.buf, id, err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_UPDATE,
-		    SQL_ARGS(sql_str(strbuf_str(&name)),
-			     sql_str(strbuf_str(&folded)), sql_text(criteria),
-			     sql_int(now_ms), sql_int(id)),
-		    err) < 0 ||
-	    tx_commit(&tx, err) < 0)
+	if (check_name_is_free(db, folded.buf, id, err) < 0)
+		return -1;
+	if (strcmp(old.name, name.buf) != 0) {
+		update_text(&u, "name", NULL, name.buf);
+		update_text(&u, "name_folded", NULL, folded.buf);
+	}
+	update_text(&u, "criteria", old.criteria, criteria);
+	update_int(&u, "updated_ms", old.updated_ms, now_ms);
+	if (update_run(&u, &tx, "id = ?", SQL_ARGS(sql_int(id)), err) < 0)
+		return name_taken(err);
+	if (tx_commit(&tx, err) < 0)
 		return -1;
 	if (!input->criteria || old.kind == GROUP_DYNAMIC)
 		return 0;

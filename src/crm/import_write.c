@@ -434,6 +434,8 @@ static int add_change(struct writer *w, struct import_change *c,
 		r->company_id = company_of(c->row);
 	else if (c->before)
 		r->company_id = w->changes.v[c->before - 1].after.company_id;
+	if (c->before)
+		r->before = &w->changes.v[c->before - 1].after;
 	r->updated_ms = w->b->now_ms;
 	record_fold(r, w->b->arena);
 	if (record_batch_update(batch, r, err) < 0 ||

@@ -53,8 +53,9 @@ void tasks_release(struct tasks *tasks);
 
 int task_add(struct tx *tx, struct task *task, const struct actor *actor,
 	     struct err *err);
-int task_update(struct tx *tx, const struct task *task,
-		const struct actor *actor, struct err *err);
+int task_update(struct tx *tx, const struct task *before,
+		const struct task *task, const struct actor *actor,
+		struct err *err);
 int task_remove(struct tx *tx, int64_t id, struct err *err);
 int task_get(struct db *db, int64_t id, struct arena *arena, struct task *out,
 	     struct err *err);

@@ -10,6 +10,7 @@
 #include "crm/record_private.h"
 #include "sql/record.h"
 #include "store/store.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -24,25 +25,25 @@ struct args {
 
 /* The queries of a kind of record. */
 struct queries {
-	const struct sql *load, *add, *update, *remove;
-	const char *sequence;
+	const struct sql *lock, *load, *add, *remove;
+	const char *table; /* of its ids the sequence too */
 };
 
 static struct queries queries_of(enum entity entity)
 {
 	switch (entity) {
 	case ENTITY_LEAD:
-		return (struct queries){ SQL_LEAD_LOAD, SQL_LEAD_ADD,
-					 SQL_LEAD_UPDATE, SQL_LEAD_REMOVE,
+		return (struct queries){ SQL_LEAD_LOCK, SQL_LEAD_LOAD,
+					 SQL_LEAD_ADD, SQL_LEAD_REMOVE,
 					 "lead" };
 	case ENTITY_COMPANY:
-		return (struct queries){ SQL_COMPANY_LOAD, SQL_COMPANY_ADD,
-					 SQL_COMPANY_UPDATE, SQL_COMPANY_REMOVE,
+		return (struct queries){ SQL_COMPANY_LOCK, SQL_COMPANY_LOAD,
+					 SQL_COMPANY_ADD, SQL_COMPANY_REMOVE,
 					 "company" };
 	default:
 		BUG_ON(entity != ENTITY_PERSON);
-		return (struct queries){ SQL_PERSON_LOAD, SQL_PERSON_ADD,
-					 SQL_PERSON_UPDATE, SQL_PERSON_REMOVE,
+		return (struct queries){ SQL_PERSON_LOCK, SQL_PERSON_LOAD,
+					 SQL_PERSON_ADD, SQL_PERSON_REMOVE,
 					 "person" };
 	}
 }
@@ -118,6 +119,32 @@ static void arrange(const struct records *loaded, const struct ids *ids,
 	}
 }
 
+/* First the locks, then a look: what is joined to a row that was waited for
+ * would be older than the row. */
+static int lock(struct db *db, enum entity entity, const char *ids_json,
+		struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (!db_is_writing(db))
+		return 0;
+	if (db_query(db, queries_of(entity).lock, SQL_ARGS(sql_text(ids_json)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		;
+	return more;
+}
+
+static void remember(struct record *r, struct arena *arena)
+{
+	struct record *before = arena_new_of(arena, struct record);
+
+	*before = *r;
+	r->before = before;
+}
+
 int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err)
 {
@@ -131,11 +158,13 @@ int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		return 0;
 	BUG_ON(ids->n > LOAD_MOST);
 	ids_format(ids, &json);
-	if (db_query(db, queries_of(entity).load, SQL_ARGS(sql_text(json.buf)),
+	if (lock(db, entity, json.buf, err) < 0 ||
+	    db_query(db, queries_of(entity).load, SQL_ARGS(sql_text(json.buf)),
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		read_row(rows, entity, arena, &r);
+		remember(&r, arena);
 		vec_push(&loaded, r);
 	}
 	if (more < 0)
@@ -225,7 +254,7 @@ static void push_texts(struct args *args, const struct record *r)
 	}
 }
 
-/* What ends both -add and -update, but for the address. */
+/* What ends -add, but for the address. */
 static void push_own(struct args *args, const struct record *r)
 {
 	if (r->entity == ENTITY_PERSON) {
@@ -254,15 +283,40 @@ static void add_args(const struct record *r, struct args *args)
 		push(args, sql_id_or_null(r->email_id));
 }
 
-static void update_args(const struct record *r, struct args *args)
+static void compare_texts(const struct record *r, struct update *u)
 {
-	*args = (struct args){ .n = 0 };
-	push(args, sql_text(r->name_folded));
-	push(args, sql_text(r->custom));
-	push(args, sql_int(r->updated_ms));
-	push_texts(args, r);
-	push_own(args, r);
-	push(args, sql_int(r->id));
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		const struct field *f = field_of_text(t);
+
+		if (field_is_of(f, r->entity))
+			update_text(u, f->column, r->before->text[t],
+				    r->text[t]);
+	}
+}
+
+/* What changed since r was read. */
+static void compare_rows(const struct record *r, struct update *u)
+{
+	const struct record *before = r->before;
+
+	BUG_ON(!before);
+	update_text(u, "name_folded", before->name_folded, r->name_folded);
+	update_text(u, "custom", before->custom, r->custom);
+	compare_texts(r, u);
+	if (r->entity == ENTITY_PERSON) {
+		update_id(u, "company_id", before->company_id, r->company_id);
+		update_int(u, "owns_address", before->owns_address,
+			   r->owns_address);
+	} else if (r->entity == ENTITY_LEAD) {
+		update_id(u, "converted_person_id", before->converted_person_id,
+			  r->converted_person_id);
+		update_id(u, "converted_company_id",
+			  before->converted_company_id,
+			  r->converted_company_id);
+		update_id(u, "converted_ms", before->converted_ms,
+			  r->converted_ms);
+	}
+	update_int(u, "updated_ms", before->updated_ms, r->updated_ms);
 }
 
 static const char *or_empty(const char *s)
@@ -299,18 +353,17 @@ int record_batch_add(struct batch *b, const struct record *r, struct err *err)
 int record_batch_update(struct batch *b, const struct record *r,
 			struct err *err)
 {
-	struct args args;
+	CLEANUP(update_release)
+	struct update u = UPDATE_OF(queries_of(r->entity).table);
 
-	update_args(r, &args);
-	return batch_add(b, queries_of(r->entity).update,
-			 (struct sql_args){ args.v, args.n }, err);
+	compare_rows(r, &u);
+	return update_batch(&u, b, "id = ?", SQL_ARGS(sql_int(r->id)), err);
 }
 
 int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
 		    int64_t *first_out, struct err *err)
 {
-	return sequence_take(tx, queries_of(entity).sequence, n, first_out,
-			     err);
+	return sequence_take(tx, queries_of(entity).table, n, first_out, err);
 }
 
 int record_count(struct db *db, enum entity entity, int64_t *out,
@@ -365,6 +418,12 @@ static bool is_nobody(const struct record *r)
 	       !has_text(r->text[TEXT_COMPANY_NAME]);
 }
 
+/* The only unique column that a caller chooses. */
+static int key_taken(struct err *err)
+{
+	return db_conflict(err, "another record has this external_key");
+}
+
 int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	       struct arena *arena, struct err *err)
 {
@@ -383,7 +442,7 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	add_args(r, &args);
 	if (db_exec(tx, queries_of(r->entity).add,
 		    (struct sql_args){ args.v, args.n }, err) < 0)
-		return -1;
+		return key_taken(err);
 	if (r->emails_n > 0 &&
 	    addresses_put(tx, r->entity, r->id, r->emails, r->emails_n, actor,
 			  arena, err) < 0)
@@ -399,57 +458,35 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(or_empty(a), or_empty(b)) == 0;
 }
 
-/* What concerns more than the row. */
-struct difference {
-	bool renamed; /* merge fields show names */
-	bool moved;   /* to another company */
-};
-
-static int compare(struct db *db, const struct record *r,
-		   struct difference *out, struct err *err)
+/* Merge fields show names. */
+static bool is_renamed(const struct record *r)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	const struct record *before = r->before;
 
-	*out = (struct difference){ .renamed = false };
-	if (r->entity != ENTITY_PERSON)
-		return 0;
-	if (db_query(db, SQL_PERSON_NAMES, SQL_ARGS(sql_int(r->id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	out->renamed =
-		!same_text(rows_text(rows, 0), r->text[TEXT_FIRST_NAME]) ||
-		!same_text(rows_text(rows, 1), r->text[TEXT_LAST_NAME]);
-	out->moved = r->company_id && r->company_id != rows_int(rows, 2);
-	return 0;
+	return r->entity == ENTITY_PERSON &&
+	       (!same_text(before->text[TEXT_FIRST_NAME],
+			   r->text[TEXT_FIRST_NAME]) ||
+		!same_text(before->text[TEXT_LAST_NAME],
+			   r->text[TEXT_LAST_NAME]));
 }
 
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err)
 {
-	struct difference difference;
-	struct args args;
-	int changed;
+	CLEANUP(update_release)
+	struct update u = UPDATE_OF(queries_of(r->entity).table);
 
-	if (check(tx->db, r, err) < 0 ||
-	    compare(tx->db, r, &difference, err) < 0)
+	if (check(tx->db, r, err) < 0)
 		return -1;
 	r->updated_ms = actor->now_ms;
 	record_fold(r, arena);
-	update_args(r, &args);
-	changed = db_exec(tx, queries_of(r->entity).update,
-			  (struct sql_args){ args.v, args.n }, err);
-	if (changed < 0)
-		return -1;
-	if (changed == 0)
-		return err_set(err, ERR_NOT_FOUND, "the record is gone");
-	if (difference.renamed &&
+	compare_rows(r, &u);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(r->id)), err) < 0)
+		return key_taken(err);
+	if (is_renamed(r) &&
 	    bridge_job_update(tx, r->id, actor->now_ms, err) < 0)
 		return -1;
-	if (!difference.moved)
+	if (!r->company_id || r->company_id == r->before->company_id)
 		return 0;
 	return consent_join_company(tx, r->id, r->company_id, actor, err) < 0
 		       ? -1
@@ -522,7 +559,7 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 		return -1;
 	if (remove_row(tx, entity, id, actor, err) < 0)
 		return -1;
-	strbuf_addf(&action, "%s.delete", queries_of(entity).sequence);
+	strbuf_addf(&action, "%s.delete", queries_of(entity).table);
 	if (audit_add(tx, actor, action.buf, entity, id, NULL, err) < 0)
 		return -1;
 	return record_count_add(tx, entity, -1, err);

@@ -44,7 +44,8 @@ struct record {
 	int64_t created_ms, updated_ms;
 
 	/* Not of the row: */
-	const char *email; /* the marketing address; NULL: none */
+	const struct record *before; /* as it was read; NULL: it is new */
+	const char *email;           /* the marketing address; NULL: none */
 	/* Live addresses, filled by records_add_addresses; for writing: see
 	 * record_add. */
 	const struct address *emails;
@@ -59,7 +60,8 @@ void records_release(struct records *records);
 
 /*
  * Records by id, in the order of ids; those that do not exist or are gone are
- * left out. emails is not filled. At most 10,000 at a time.
+ * left out. emails is not filled. At most 10,000 at a time. In a transaction
+ * that writes, they are locked until its end: nobody else changes them.
  */
 int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err);
@@ -81,8 +83,8 @@ int record_get(struct db *db, enum entity entity, int64_t id,
 int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	       struct arena *arena, struct err *err);
 /*
- * Writes all fields of r, which was read by record_get in this transaction
- * and then changed. Addresses are left alone (see addresses_put), as are
+ * Writes the fields of r that changed since it was read, by record_get in this
+ * transaction. Addresses are left alone (see addresses_put), as are
  * opted_out and email_id. Tells the bridge if a name changed.
  */
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
@@ -104,7 +106,8 @@ int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
 void record_fold(struct record *r, struct arena *arena);
 /* Inserts the row; all members count (id, email_id, created_ms ...). */
 int record_batch_add(struct batch *b, const struct record *r, struct err *err);
-/* Overwrites all columns but opted_out, email_id, import_id, created_ms. */
+/* The columns that changed since it was read in this transaction, but for
+ * opted_out, email_id, import_id, created_ms. */
 int record_batch_update(struct batch *b, const struct record *r,
 			struct err *err);
 

@@ -13,12 +13,10 @@
 /* Can somebody sign in who may let others in? 1, 0, -1. */
 static int is_taken(struct db *db, struct err *err)
 {
-	int64_t able = 0;
+	int64_t id;
 
-	if (db_find_int(db, SQL_USER_ABLE_ADMINISTRATORS, SQL_ARGS(sql_int(0)),
-			&able, err) < 0)
-		return -1;
-	return able > 0;
+	return db_find_int(db, SQL_USER_ABLE_ADMINISTRATORS, SQL_NO_ARGS, &id,
+			   err);
 }
 
 int setup_begin(struct tx *tx, char token_out[SETUP_TOKEN + 1], struct err *err)

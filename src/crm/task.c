@@ -4,6 +4,7 @@
 #include "crm/note_private.h"
 #include "crm/user.h"
 #include "sql/note.h"
+#include "store/update.h"
 
 #include <string.h>
 
@@ -59,23 +60,23 @@ int task_add(struct tx *tx, struct task *task, const struct actor *actor,
 		       : 0;
 }
 
-int task_update(struct tx *tx, const struct task *task,
-		const struct actor *actor, struct err *err)
+int task_update(struct tx *tx, const struct task *before,
+		const struct task *task, const struct actor *actor,
+		struct err *err)
 {
-	int changed;
+	CLEANUP(update_release) struct update u = UPDATE_OF("task");
 
 	if (check(tx->db, task, err) < 0)
 		return -1;
-	changed = db_exec(tx, SQL_TASK_UPDATE,
-			  SQL_ARGS(sql_text(task->title),
-				   sql_id_or_null(task->due_ms),
-				   sql_id_or_null(task->done_ms),
-				   sql_id_or_null(task->user_id),
-				   sql_int(actor->now_ms), sql_int(task->id)),
-			  err);
-	if (changed == 0)
-		return none(task->id, err);
-	return changed < 0 ? -1 : 0;
+	update_text(&u, "title", before->title, task->title);
+	update_id(&u, "due_ms", before->due_ms, task->due_ms);
+	update_id(&u, "done_ms", before->done_ms, task->done_ms);
+	update_id(&u, "user_id", before->user_id, task->user_id);
+	update_stamp(&u, "updated_ms", actor->now_ms);
+	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(task->id)), err) <
+			       0
+		       ? -1
+		       : 0;
 }
 
 int task_remove(struct tx *tx, int64_t id, struct err *err)

@@ -6,10 +6,12 @@
 #include "base/utf8.h"
 #include "crm/audit.h"
 #include "sql/user.h"
+#include "store/update.h"
 
 #include <string.h>
 
 #define NAME_MAX_BYTES 200
+#define ADDRESS_TAKEN "there is a user with that address"
 
 static const char *const roles[] = { "", "administrator", "manager", "user" };
 
@@ -155,9 +157,13 @@ static int check(struct db *db, const struct user *u, struct arena *arena,
 	if (found < 0)
 		return -1;
 	if (found > 0 && other.id != u->id)
-		return err_set(err, ERR_CONFLICT,
-			       "there is a user with that address");
+		return err_set(err, ERR_CONFLICT, ADDRESS_TAKEN);
 	return 0;
+}
+
+static int address_taken(struct err *err)
+{
+	return db_conflict(err, ADDRESS_TAKEN);
 }
 
 int user_add(struct tx *tx, struct user *user, const char *hash,
@@ -179,9 +185,25 @@ int user_add(struct tx *tx, struct user *user, const char *hash,
 				 sql_int(actor->now_ms),
 				 sql_int(actor->now_ms)),
 			&user->id, err) < 0)
-		return -1;
+		return address_taken(err);
 	return audit_add(tx, actor, "user.add", ENTITY_USER, user->id, NULL,
 			 err);
+}
+
+/* How many could let others in without this one; locks them all. */
+static int other_administrators(struct db *db, int64_t id, int64_t *out,
+				struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	*out = 0;
+	if (db_query(db, SQL_USER_ABLE_ADMINISTRATORS, SQL_NO_ARGS, &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		*out += rows_int(rows, 0) != id;
+	return more;
 }
 
 /* Somebody must be left who can let others in. */
@@ -193,8 +215,7 @@ static int keep_an_administrator(struct db *db, const struct user *before,
 	if (stays || before->role != ROLE_ADMINISTRATOR ||
 	    before->disabled_ms || !before->has_password)
 		return 0;
-	if (db_find_int(db, SQL_USER_ABLE_ADMINISTRATORS,
-			SQL_ARGS(sql_int(before->id)), &others, err) < 0)
+	if (other_administrators(db, before->id, &others, err) < 0)
 		return -1;
 	if (others == 0)
 		return err_set(err, ERR_CONFLICT,
@@ -202,27 +223,48 @@ static int keep_an_administrator(struct db *db, const struct user *before,
 	return 0;
 }
 
-int user_update(struct tx *tx, const struct user *user, const char *hash,
+int user_lock(struct tx *tx, int64_t id, struct arena *arena, struct user *out,
+	      struct err *err)
+{
+	int64_t others;
+
+	if (other_administrators(tx->db, id, &others, err) < 0)
+		return -1;
+	return user_get(tx->db, id, arena, out, err);
+}
+
+static void compare(const struct user *before, const struct user *now,
+		    const struct email *email, struct update *u)
+{
+	bool may_send = now->may_send || now->role == ROLE_ADMINISTRATOR;
+
+	if (strcmp(before->email, email->address) != 0) {
+		update_text(u, "email", NULL, email->address);
+		update_text(u, "email_hash", NULL, email->hash);
+	}
+	update_text(u, "name", before->name, now->name);
+	update_int(u, "role", before->role, now->role);
+	update_int(u, "may_send", before->may_send, may_send);
+	update_id(u, "disabled_ms", before->disabled_ms, now->disabled_ms);
+}
+
+int user_update(struct tx *tx, const struct user *before,
+		const struct user *user, const char *hash,
 		const struct actor *actor, struct arena *arena, struct err *err)
 {
-	struct user before;
-	struct email email;
+	CLEANUP(update_release) struct update u = UPDATE_OF("app_user");
 	bool stays = user->role == ROLE_ADMINISTRATOR && !user->disabled_ms;
+	struct email email;
 
-	if (user_get(tx->db, user->id, arena, &before, err) < 0 ||
-	    check(tx->db, user, arena, &email, err) < 0 ||
-	    keep_an_administrator(tx->db, &before, stays, err) < 0 ||
-	    db_exec(tx, SQL_USER_UPDATE,
-		    SQL_ARGS(sql_text(email.address), sql_text(email.hash),
-			     sql_text(user->name), sql_int(user->role),
-			     sql_int(user->may_send ||
-				     user->role == ROLE_ADMINISTRATOR),
-			     sql_id_or_null(user->disabled_ms),
-			     sql_int(actor->now_ms), sql_text(hash),
-			     sql_int(user->id)),
-		    err) < 0)
+	if (check(tx->db, user, arena, &email, err) < 0 ||
+	    keep_an_administrator(tx->db, before, stays, err) < 0)
 		return -1;
-	if ((hash || user->disabled_ms || user->role != before.role) &&
+	compare(before, user, &email, &u);
+	update_text(&u, "password_hash", NULL, hash);
+	update_stamp(&u, "updated_ms", actor->now_ms);
+	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(user->id)), err) < 0)
+		return address_taken(err);
+	if ((hash || user->disabled_ms || user->role != before->role) &&
 	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER, SQL_ARGS(sql_int(user->id)),
 		    err) < 0)
 		return -1;
@@ -236,7 +278,7 @@ int user_remove(struct tx *tx, int64_t id, const struct actor *actor,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct user before;
 
-	if (user_get(tx->db, id, arena, &before, err) < 0 ||
+	if (user_lock(tx, id, arena, &before, err) < 0 ||
 	    keep_an_administrator(tx->db, &before, false, err) < 0 ||
 	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER, SQL_ARGS(sql_int(id)),
 		    err) < 0 ||

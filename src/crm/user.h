@@ -43,9 +43,15 @@ int user_check_password(const char *password, struct err *err);
  * ERR_CONFLICT: the address is taken. */
 int user_add(struct tx *tx, struct user *user, const char *hash,
 	     const struct actor *actor, struct arena *arena, struct err *err);
-/* Name, address, role, may_send, disabled_ms; hash NULL: keep. A change of
- * password or role, or disabling, ends the user's sessions. */
-int user_update(struct tx *tx, const struct user *user, const char *hash,
+/* To be changed; ERR_NOT_FOUND. Administrators are locked too, in the order of
+ * their ids: two who remove each other wait, and one of them stays. */
+int user_lock(struct tx *tx, int64_t id, struct arena *arena, struct user *out,
+	      struct err *err);
+/* What of name, address, role, may_send, disabled_ms differs from `before`, of
+ * user_lock; hash NULL: keep. A change of password or role, or disabling, ends
+ * the user's sessions. ERR_CONFLICT: the address is taken. */
+int user_update(struct tx *tx, const struct user *before,
+		const struct user *user, const char *hash,
 		const struct actor *actor, struct arena *arena,
 		struct err *err);
 int user_remove(struct tx *tx, int64_t id, const struct actor *actor,

@@ -33,9 +33,11 @@ static struct user add_user(struct crm_fixture *f, const char *email,
 static int update(struct crm_fixture *f, const struct user *u, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct user before;
 
 	if (tx_begin(f->db, &tx, err) < 0 ||
-	    user_update(&tx, u, NULL, &f->actor, f->arena, err) < 0)
+	    user_lock(&tx, u->id, f->arena, &before, err) < 0 ||
+	    user_update(&tx, &before, u, NULL, &f->actor, f->arena, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

@@ -7,6 +7,8 @@
 
 #include "sql/job.h"
 
+#define TRIES 10
+
 const char *job_state_name(enum job_state state)
 {
 	switch (state) {
@@ -26,18 +28,11 @@ const char *job_state_name(enum job_state state)
 	return "unknown";
 }
 
-int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
-	    int64_t *id_out, struct err *err)
+/* 1, or 0: one of its key waits already. */
+static int insert(struct tx *tx, const struct job_new *job, int64_t now_ms,
+		  int64_t *id_out, struct err *err)
 {
-	int found = 0;
-
-	if (job->single_key)
-		found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
-				    SQL_ARGS(sql_text(job->single_key)), id_out,
-				    err);
-	if (found != 0)
-		return found < 0 ? -1 : 0;
-	found = db_find_int(
+	return db_find_int(
 		tx->db, SQL_JOB_ADD,
 		SQL_ARGS(sql_text(job->kind),
 			 sql_text(job->payload ? job->payload : "{}"),
@@ -46,6 +41,23 @@ int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 			 sql_int(job->run_at_ms ? job->run_at_ms : now_ms),
 			 sql_int(now_ms)),
 		id_out, err);
+}
+
+int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
+	    int64_t *id_out, struct err *err)
+{
+	int found = 0;
+
+	/* the one that waits may start before it is looked at */
+	for (int try = 0; found == 0 && try < TRIES; try++) {
+		found = insert(tx, job, now_ms, id_out, err);
+		if (found == 0)
+			found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
+					    SQL_ARGS(sql_text(job->single_key)),
+					    id_out, err);
+	}
+	if (found == 0)
+		return err_set(err, ERR_RETRY, "the job cannot be added now");
 	return found < 0 ? -1 : 0;
 }
 

@@ -180,7 +180,7 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 	return end;
 }
 
-static int store_end(struct job_run *run, const struct end *end, int64_t now_ms,
+static int write_end(struct job_run *run, const struct end *end, int64_t now_ms,
 		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -198,6 +198,37 @@ static int store_end(struct job_run *run, const struct end *end, int64_t now_ms,
 		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+static int write_again_first(struct job_run *run, const struct end *end,
+			     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(run->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_JOB_AGAIN_FIRST,
+		    SQL_ARGS(sql_text(end->error), sql_int(end->run_at_ms),
+			     sql_int(end->attempts), sql_int(run->job->id),
+			     sql_text(run->runner->instance)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* One of the same key waits already: this one is to go first, or, if it asks,
+ * leaves the asking to that one. */
+static int store_end(struct job_run *run, struct end *end, int64_t now_ms,
+		     struct err *err)
+{
+	if (write_end(run, end, now_ms, err) == 0)
+		return 0;
+	if (err->code != ERR_CONFLICT)
+		return -1;
+	if (end->state == JOB_QUEUED)
+		return write_again_first(run, end, err);
+	end->state = JOB_CANCELED;
+	end->error = "the same was asked for again and waits";
+	return write_end(run, end, now_ms, err);
 }
 
 static bool was_canceled(struct job_run *run)
@@ -281,6 +312,8 @@ static int claim(struct runner *r, struct db *db, struct arena *arena,
 			     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
 			     sql_int(id), sql_int(now_ms), sql_int(now_ms)),
 		    err);
+	if (n < 0 && err->code == ERR_CONFLICT)
+		return 0; /* one of its key has just begun */
 	if (n <= 0)
 		return n;
 	if (job_get(db, id, arena, out, err) < 0)

@@ -99,16 +99,18 @@ int v1_campaigns_update(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
-	struct crm_campaign c;
+	struct crm_campaign before, c;
 	const json_t *body;
 	int64_t id;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
-	    crm_campaign_read(body, &c, err) < 0 ||
-	    crm_campaign_update(&tx, &c, &actor, err) < 0 ||
+	    crm_campaign_get(db, id, rq->arena, &before, err) < 0)
+		return -1;
+	c = before;
+	if (crm_campaign_read(body, &c, err) < 0 ||
+	    crm_campaign_update(&tx, &before, &c, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return reply(rq, rs, db, id, err);

@@ -222,15 +222,16 @@ int v1_communications_patch(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	struct actor actor = v1_actor(rq);
-	struct communication c;
+	struct communication before, c;
 	int64_t id;
 
 	if (request_param_id(rq, "communication_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    communication_get(db, id, rq->arena, &c, err) < 0 ||
-	    read_body(rq, &c, err) < 0 ||
-	    communication_update(&tx, &c, &actor, err) < 0 ||
+	    communication_get(db, id, rq->arena, &before, err) < 0)
+		return -1;
+	c = before;
+	if (read_body(rq, &c, err) < 0 ||
+	    communication_update(&tx, &before, &c, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	format(&c, &w);

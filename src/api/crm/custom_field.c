@@ -93,17 +93,19 @@ int v1_custom_fields_patch(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	struct custom_field f;
+	struct custom_field before, f;
 	const json_t *body;
 	int64_t id;
 
 	if (request_param_id(rq, "custom_field_id", &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    custom_field_get(db, id, rq->arena, &f, err) < 0 ||
-	    json_get_text(body, "label", &f.label, err) < 0 ||
+	    custom_field_get(db, id, rq->arena, &before, err) < 0)
+		return -1;
+	f = before;
+	if (json_get_text(body, "label", &f.label, err) < 0 ||
 	    read_choices(rq, body, &f, err) < 0 ||
-	    custom_field_update(&tx, &f, err) < 0 ||
+	    custom_field_update(&tx, &before, &f, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	format(&f, &w);

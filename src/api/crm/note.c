@@ -221,15 +221,17 @@ int v1_tasks_patch(struct request *rq, struct response *rs, struct err *err)
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	const json_t *body;
-	struct task t;
+	struct task before, t;
 	int64_t id;
 
 	if (request_param_id(rq, "task_id", &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    task_get(db, id, rq->arena, &t, err) < 0 ||
-	    read_task(body, &t, err) < 0 ||
-	    task_update(&tx, &t, &actor, err) < 0 ||
+	    task_get(db, id, rq->arena, &before, err) < 0)
+		return -1;
+	t = before;
+	if (read_task(body, &t, err) < 0 ||
+	    task_update(&tx, &before, &t, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	t.updated_ms = rq->now_ms;
