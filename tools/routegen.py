@@ -24,7 +24,13 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
 FILE_KEYS = {"api", "tag", "about", "endpoints", "schemas"}
 ENDPOINT_KEYS = {"method", "path", "handler", "permission", "upload", "summary",
-                 "about", "query", "body", "replies"}
+                 "about", "query", "body", "replies", "etag"}
+IF_MATCH = {"name": "If-Match", "in": "header", "required": False,
+            "schema": {"type": "string"},
+            "description": "The ETag of the state that the change is meant for; "
+            "412 if somebody else changed it since."}
+ETAG = {"description": "Names this state of the record; see If-Match.",
+        "schema": {"type": "string"}}
 TITLES = {"v1": "Muster", "3.0": "Muster: Marketing API 3.0"}
 ABOUT = {
     "v1": "Customer records, groups and campaigns of this Muster server.",
@@ -147,6 +153,8 @@ def operation(api, tag, e):
     params = [parameter({"name": n}, "path")
               for n in re.findall(r"\{(\w+)\}", e["path"])]
     params += [parameter(p, "query") for p in e.get("query", [])]
+    if e.get("etag") and e["method"] != "GET":
+        params.append(IF_MATCH)
     if params:
         op["parameters"] = params
     if e.get("upload") and "body" not in e:
@@ -158,6 +166,8 @@ def operation(api, tag, e):
         reply = {"description": "Done"}
         if schema is not None:
             reply["content"] = content_of(schema)
+            if e.get("etag"):
+                reply["headers"] = {"ETag": ETAG}
         op["responses"][status] = reply
     op["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
     if e["permission"] == "public":

@@ -179,27 +179,34 @@ static int find_by_contact_id(struct db *db, int64_t list_id, const char *key,
 	return 1;
 }
 
+bool member_hash_of_key(const char *key, struct arena *arena,
+			char out[MD5_HEX + 1])
+{
+	struct email email;
+	struct err ignored = ERR_INIT; /* then it is the key of nobody */
+
+	if (strchr(key, '@')) {
+		if (email_parse(key, arena, &email, &ignored) < 0)
+			return false;
+		memcpy(out, email.hash, MD5_HEX + 1);
+		return true;
+	}
+	if (strlen(key) != MD5_HEX)
+		return false;
+	for (size_t i = 0; i <= MD5_HEX; i++)
+		out[i] = (char)(key[i] >= 'A' && key[i] <= 'F' ? key[i] + 32
+							       : key[i]);
+	return true;
+}
+
 int member_find(struct db *db, int64_t list_id, const char *key,
 		struct arena *arena, struct member *out, struct err *err)
 {
 	char hash[MD5_HEX + 1];
 	int found;
 
-	if (strchr(key, '@')) {
-		struct email email;
-		struct err ignored = ERR_INIT;
-
-		if (email_parse(key, arena, &email, &ignored) < 0)
-			return 0;
-		memcpy(hash, email.hash, sizeof(hash));
-	} else if (strlen(key) != MD5_HEX) {
+	if (!member_hash_of_key(key, arena, hash))
 		return 0;
-	} else {
-		for (size_t i = 0; i <= MD5_HEX; i++)
-			hash[i] = (char)(key[i] >= 'A' && key[i] <= 'F'
-						 ? key[i] + 32
-						 : key[i]);
-	}
 	found = find_one(db, SQL_MEMBER_BY_HASH,
 			 SQL_ARGS(sql_int(list_id), sql_text(hash)), arena, out,
 			 err);

@@ -112,6 +112,8 @@ static int read_wanted(struct member_run *run, struct member_op *op,
 		return -1;
 	if (found)
 		memcpy(w->hash, member.email_hash, sizeof(w->hash));
+	else /* somebody may be adding it right now: it is looked for again */
+		(void)member_hash_of_key(op->key, run->arena, w->hash);
 	return 0;
 }
 

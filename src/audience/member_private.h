@@ -13,6 +13,11 @@
 void member_read_row(const struct rows *rows, struct arena *arena,
 		     struct member *out);
 
+/* The hash that a key of the API names, an address or a hash in any case (or,
+ * of the same form, a contact id); false: the key is neither. */
+bool member_hash_of_key(const char *key, struct arena *arena,
+			char out[MD5_HEX + 1]);
+
 /* One member on its way through member_apply; ops about the same address
  * share one. */
 struct member_entry {

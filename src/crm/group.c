@@ -223,7 +223,8 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 	const char *criteria;
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    group_get(db, id, arena, &old, err) < 0)
+	    group_get(db, id, arena, &old, err) < 0 ||
+	    (input->check && input->check(input->check_context, &old, err) < 0))
 		return -1;
 	if (input->entity && input->entity != old.entity)
 		return err_field(err, "entity", "cannot be changed");

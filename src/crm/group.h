@@ -52,6 +52,11 @@ struct group_input {
 	enum group_kind kind;
 	const json_t *criteria;
 	int64_t user_id;
+	/* Of a change, unless NULL: may this group, which is locked now, be
+	 * changed? 0, or -1 and err. */
+	int (*check)(const void *context, const struct group *now,
+		     struct err *err);
+	const void *check_context;
 };
 
 /* Reads name, entity, kind and criteria of a request's object. */

@@ -48,6 +48,8 @@ static const struct {
 	  "The requested method and resource are not compatible. See the "
 	  "Allow header for this resource's available methods." },
 	{ 409, "Conflict", "Bad Request", "It changed in between.", NULL },
+	{ 412, "Precondition Failed", "Precondition Failed",
+	  "It changed since it was read.", NULL },
 	{ 413, "Content Too Large", "Request Entity Too Large",
 	  "The body is too long.", NULL },
 	{ 414, "URI Too Long", "Resource Nesting Too Deep",
@@ -76,10 +78,10 @@ static const struct {
 	const char *title;
 	int status;
 } titled[] = {
-	{ AUTH_TITLE_MISSING, 401 },          { AUTH_TITLE_INVALID, 401 },
-	{ "Method Not Allowed", 405 },        { "Content Too Large", 413 },
-	{ "Resource Nesting Too Deep", 414 }, { "InvalidMethodOverride", 422 },
-	{ "Insufficient Storage", 507 },
+	{ AUTH_TITLE_MISSING, 401 },      { AUTH_TITLE_INVALID, 401 },
+	{ "Method Not Allowed", 405 },    { "Precondition Failed", 412 },
+	{ "Content Too Large", 413 },     { "Resource Nesting Too Deep", 414 },
+	{ "InvalidMethodOverride", 422 }, { "Insufficient Storage", 507 },
 };
 
 static const struct {

@@ -55,7 +55,18 @@ static int reply(struct request *rq, struct response *rs, struct db *db,
 	if (crm_campaign_get(db, id, rq->arena, &c, err) < 0)
 		return -1;
 	crm_campaign_format(&c, true, &w);
+	v1_etag(rq, rs, strbuf_str(&rs->body));
 	return 0;
+}
+
+static int check_match(const struct request *rq, const struct crm_campaign *c,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&shown);
+
+	crm_campaign_format(c, true, &w);
+	return v1_if_match(rq, strbuf_str(&shown), err);
 }
 
 int v1_campaigns_get(struct request *rq, struct response *rs, struct err *err)
@@ -106,7 +117,8 @@ int v1_campaigns_update(struct request *rq, struct response *rs,
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &before, err) < 0)
+	    crm_campaign_get(db, id, rq->arena, &before, err) < 0 ||
+	    check_match(rq, &before, err) < 0)
 		return -1;
 	c = before;
 	if (crm_campaign_read(body, &c, err) < 0 ||
@@ -127,6 +139,7 @@ int v1_campaigns_delete(struct request *rq, struct response *rs,
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
 	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
+	    check_match(rq, &c, err) < 0 ||
 	    crm_campaign_remove(&tx, id, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -182,12 +182,30 @@ static int read_body(struct request *rq, struct communication *c,
 	return read_links(rq, body, c, err);
 }
 
+static void reply(const struct request *rq, struct response *rs,
+		  const struct communication *c)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	format(c, &w);
+	v1_etag(rq, rs, strbuf_str(&rs->body));
+}
+
+static int check_match(const struct request *rq, const struct communication *c,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&shown);
+
+	format(c, &w);
+	return v1_if_match(rq, strbuf_str(&shown), err);
+}
+
 int v1_communications_create(struct request *rq, struct response *rs,
 			     struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	struct communication c = { .id = 0 };
 
@@ -196,7 +214,7 @@ int v1_communications_create(struct request *rq, struct response *rs,
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	rs->status = 201;
-	format(&c, &w);
+	reply(rq, rs, &c);
 	return 0;
 }
 
@@ -204,7 +222,6 @@ int v1_communications_get(struct request *rq, struct response *rs,
 			  struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct communication c;
 	int64_t id;
 
@@ -212,7 +229,7 @@ int v1_communications_get(struct request *rq, struct response *rs,
 	    v1_db(rq, &db, err) < 0 ||
 	    communication_get(db, id, rq->arena, &c, err) < 0)
 		return -1;
-	format(&c, &w);
+	reply(rq, rs, &c);
 	return 0;
 }
 
@@ -221,20 +238,20 @@ int v1_communications_patch(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct communication before, c;
 	int64_t id;
 
 	if (request_param_id(rq, "communication_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    communication_get(db, id, rq->arena, &before, err) < 0)
+	    communication_get(db, id, rq->arena, &before, err) < 0 ||
+	    check_match(rq, &before, err) < 0)
 		return -1;
 	c = before;
 	if (read_body(rq, &c, err) < 0 ||
 	    communication_update(&tx, &before, &c, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	format(&c, &w);
+	reply(rq, rs, &c);
 	return 0;
 }
 
@@ -244,10 +261,13 @@ int v1_communications_delete(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
+	struct communication c;
 	int64_t id;
 
 	if (request_param_id(rq, "communication_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    communication_get(db, id, rq->arena, &c, err) < 0 ||
+	    check_match(rq, &c, err) < 0 ||
 	    communication_remove(&tx, id, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

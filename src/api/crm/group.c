@@ -15,9 +15,25 @@ static void groups_release(struct groups *groups)
 	vec_release(groups);
 }
 
+/* Who is in it comes and goes by itself: that is no change of the group. */
+static void format_state(const struct group *group, struct strbuf *out)
+{
+	group_format(group, -1, out);
+}
+
+static int check_match(const void *context, const struct group *now,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+
+	format_state(now, &state);
+	return v1_if_match(context, strbuf_str(&state), err);
+}
+
 static int reply(struct request *rq, struct response *rs, struct db *db,
 		 int64_t id, bool counted, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 	struct group group;
 	int64_t n = -1;
 
@@ -25,6 +41,8 @@ static int reply(struct request *rq, struct response *rs, struct db *db,
 	    (counted && group_count(db, &group, &n, err) < 0))
 		return -1;
 	group_format(&group, n, &rs->body);
+	format_state(&group, &state);
+	v1_etag(rq, rs, strbuf_str(&state));
 	return 0;
 }
 
@@ -35,7 +53,9 @@ static int read_input(struct request *rq, struct group_input *out,
 					     "criteria", NULL };
 	const json_t *body;
 
-	*out = (struct group_input){ .user_id = rq->caller.user_id };
+	*out = (struct group_input){ .user_id = rq->caller.user_id,
+				     .check = check_match,
+				     .check_context = rq };
 	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0)
 		return -1;
 	return group_input_parse(body, out, err);
@@ -139,10 +159,13 @@ int v1_groups_patch(struct request *rq, struct response *rs, struct err *err)
 int v1_groups_delete(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	struct group group;
 	int64_t id;
 
 	if (request_param_id(rq, "group_id", &id, err) < 0 ||
-	    v1_db(rq, &db, err) < 0 || group_remove(db, id, err) < 0)
+	    v1_db(rq, &db, err) < 0 ||
+	    group_get(db, id, rq->arena, &group, err) < 0 ||
+	    check_match(rq, &group, err) < 0 || group_remove(db, id, err) < 0)
 		return -1;
 	response_empty(rs, 204);
 	return 0;

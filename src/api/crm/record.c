@@ -54,12 +54,20 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 	return 0;
 }
 
+static void reply(const struct request *rq, struct response *rs,
+		  const struct record *r)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	record_format(r, &w);
+	v1_etag(rq, rs, strbuf_str(&rs->body));
+}
+
 static int create(enum entity entity, struct request *rq, struct response *rs,
 		  struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	const json_t *body;
 	struct record r;
@@ -73,15 +81,29 @@ static int create(enum entity entity, struct request *rq, struct response *rs,
 	response_header(
 		rs, "Location",
 		arena_printf(rq->arena, "%s/%lld", rq->path, (long long)r.id));
-	record_format(&r, &w);
+	reply(rq, rs, &r);
 	return 0;
+}
+
+static int check_match(const struct request *rq, struct tx *tx,
+		       enum entity entity, int64_t id, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&shown);
+	struct record r;
+
+	if (!v1_has_if_match(rq))
+		return 0;
+	if (record_get_whole(tx->db, entity, id, rq->arena, &r, err) < 0)
+		return -1;
+	record_format(&r, &w);
+	return v1_if_match(rq, strbuf_str(&shown), err);
 }
 
 static int get(enum entity entity, struct request *rq, struct response *rs,
 	       struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct record r;
 	int64_t id;
 
@@ -89,7 +111,7 @@ static int get(enum entity entity, struct request *rq, struct response *rs,
 	    v1_db(rq, &db, err) < 0 ||
 	    record_get_whole(db, entity, id, rq->arena, &r, err) < 0)
 		return -1;
-	record_format(&r, &w);
+	reply(rq, rs, &r);
 	return 0;
 }
 
@@ -98,7 +120,6 @@ static int patch(enum entity entity, struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	const json_t *body;
 	struct record r;
@@ -107,11 +128,12 @@ static int patch(enum entity entity, struct request *rq, struct response *rs,
 	if (request_param_id(rq, "record_id", &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    check_match(rq, &tx, entity, id, err) < 0 ||
 	    record_patch(&tx, entity, id, body, &actor, rq->arena, &r, err) <
 		    0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	record_format(&r, &w);
+	reply(rq, rs, &r);
 	return 0;
 }
 
@@ -125,6 +147,7 @@ static int drop(enum entity entity, struct request *rq, struct response *rs,
 
 	if (request_param_id(rq, "record_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    check_match(rq, &tx, entity, id, err) < 0 ||
 	    record_remove(&tx, entity, id, &actor, rq->arena, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

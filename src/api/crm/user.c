@@ -21,6 +21,25 @@ static void format(const struct user *u, struct json_writer *w)
 	json_end_object(w);
 }
 
+static void reply(const struct request *rq, struct response *rs,
+		  const struct user *u)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	format(u, &w);
+	v1_etag(rq, rs, strbuf_str(&rs->body));
+}
+
+static int check_match(const struct request *rq, const struct user *u,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&shown);
+
+	format(u, &w);
+	return v1_if_match(rq, strbuf_str(&shown), err);
+}
+
 /* Hashing takes long (130 ms): it is done before the user is read. *hash is
  * left empty if the body has no password. */
 static int read_password(const json_t *body, struct strbuf *hash,
@@ -91,7 +110,6 @@ int v1_users_create(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hash = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	struct user u = { .role = ROLE_USER };
 	const json_t *body;
@@ -104,21 +122,20 @@ int v1_users_create(struct request *rq, struct response *rs, struct err *err)
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	rs->status = 201;
-	format(&u, &w);
+	reply(rq, rs, &u);
 	return 0;
 }
 
 int v1_users_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct user u;
 	int64_t id;
 
 	if (request_param_id(rq, "user_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 || user_get(db, id, rq->arena, &u, err) < 0)
 		return -1;
-	format(&u, &w);
+	reply(rq, rs, &u);
 	return 0;
 }
 
@@ -127,7 +144,6 @@ int v1_users_patch(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hash = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	struct user before, u;
 	const json_t *body;
@@ -136,7 +152,8 @@ int v1_users_patch(struct request *rq, struct response *rs, struct err *err)
 	if (request_param_id(rq, "user_id", &id, err) < 0 ||
 	    read_body(rq, &body, &hash, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    user_lock(&tx, id, rq->arena, &before, err) < 0)
+	    user_lock(&tx, id, rq->arena, &before, err) < 0 ||
+	    check_match(rq, &before, err) < 0)
 		return -1;
 	u = before;
 	if (read_user(rq, body, &u, err) < 0 ||
@@ -145,7 +162,7 @@ int v1_users_patch(struct request *rq, struct response *rs, struct err *err)
 	    user_get(db, id, rq->arena, &u, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	format(&u, &w);
+	reply(rq, rs, &u);
 	return 0;
 }
 
@@ -154,10 +171,13 @@ int v1_users_delete(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
+	struct user before;
 	int64_t id;
 
 	if (request_param_id(rq, "user_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    user_lock(&tx, id, rq->arena, &before, err) < 0 ||
+	    check_match(rq, &before, err) < 0 ||
 	    user_remove(&tx, id, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/err.h"
 #include "jobs/runner.h"
 
@@ -75,6 +76,51 @@ void v1_list_end(struct json_writer *w, int64_t total, const char *next)
 	json_key_int(w, "total", total);
 	json_key_text(w, "next", next);
 	json_end_object(w);
+}
+
+#define ETAG_DIGITS 32
+
+static const char *etag_of(const struct request *rq, struct str shown)
+{
+	char hex[SHA256_HEX + 1];
+
+	sha256_hex(shown, hex);
+	return arena_printf(rq->arena, "\"%.*s\"", ETAG_DIGITS, hex);
+}
+
+void v1_etag(const struct request *rq, struct response *rs, struct str shown)
+{
+	response_header(rs, "ETag", etag_of(rq, shown));
+}
+
+bool v1_has_if_match(const struct request *rq)
+{
+	return request_header(rq, "If-Match") != NULL;
+}
+
+/* Tags of ours have no comma and no quotation mark inside; weak ones ("W/"
+ * before it) never match. */
+static bool is_listed(const char *list, const char *etag)
+{
+	const char *at = list;
+
+	while ((at = strstr(at, etag))) {
+		if (at == list || strchr(", \t", at[-1]))
+			return true;
+		at += strlen(etag);
+	}
+	return false;
+}
+
+int v1_if_match(const struct request *rq, struct str shown, struct err *err)
+{
+	const char *list = request_header(rq, "If-Match");
+
+	if (!list || str_is(str_trim(str_of(list)), "*") ||
+	    is_listed(list, etag_of(rq, shown)))
+		return 0;
+	return err_title(err, ERR_CONFLICT, "Precondition Failed",
+			 "it was changed since you read it: read it again");
 }
 
 void v1_key_id(struct json_writer *w, const char *key, int64_t id)

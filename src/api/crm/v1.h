@@ -47,6 +47,17 @@ const char *v1_next(const struct request *rq, int64_t last_id);
 void v1_list_begin(struct json_writer *w);
 void v1_list_end(struct json_writer *w, int64_t total, const char *next);
 
+/*
+ * Somebody else may have changed what a client read (RFC 9110 sections 8.8.3
+ * and 13.1.1). v1_etag says in the reply which state of a record it shows;
+ * v1_if_match refuses (412) a change that was meant for another state than the
+ * one that is locked now. `shown` is what the state is: the object of the
+ * reply, without what is counted.
+ */
+void v1_etag(const struct request *rq, struct response *rs, struct str shown);
+bool v1_has_if_match(const struct request *rq);
+int v1_if_match(const struct request *rq, struct str shown, struct err *err);
+
 /* null for 0 */
 void v1_key_id(struct json_writer *w, const char *key, int64_t id);
 
