@@ -198,6 +198,24 @@ static bool get_date(const char **p, struct civil *c)
 	       date_is_valid(c->year, c->month, c->day);
 }
 
+int64_t time_add_months(int64_t ms, int64_t months)
+{
+	struct civil c = time_to_civil(ms);
+	int64_t rest = ms - floor_div(ms, MS_SECOND) * MS_SECOND;
+	int64_t total = (int64_t)c.year * 12 + c.month - 1 + months;
+	int most;
+
+	if (total < 12) /* the year 1 */
+		total = 12;
+	if (total > 9999 * 12 + 11)
+		total = 9999 * 12 + 11;
+	c.year = (int)(total / 12);
+	c.month = (int)(total % 12) + 1;
+	most = days_in_month(c.year, c.month);
+	c.day = c.day > most ? most : c.day;
+	return time_from_civil(c) + rest;
+}
+
 /* .5, .123456: any number of digits, of which milliseconds count */
 static bool get_fraction(const char **p, int *ms)
 {

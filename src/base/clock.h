@@ -39,6 +39,9 @@ struct civil {
 };
 struct civil time_to_civil(int64_t ms);
 int64_t time_from_civil(struct civil c); /* weekday and yearday are ignored */
+/* The same time of day so many months on (or back); the day is the last of its
+ * month if that month is shorter. */
+int64_t time_add_months(int64_t ms, int64_t months);
 bool date_is_valid(int year, int month, int day);
 
 #endif

@@ -150,9 +150,37 @@ static void clocks_run(void **state)
 	assert_true(clock_monotonic_us() >= before);
 }
 
+static void months_end_on_their_last_day(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		int64_t months;
+	} cases[] = {
+		{ "2024-01-31T10:00:00.5Z", "2024-02-29T10:00:00.5Z", 1 },
+		{ "2023-01-31", "2023-02-28", 1 },
+		{ "2024-03-31", "2024-02-29", -1 },
+		{ "2024-01-15", "2023-12-15", -1 },
+		{ "2024-02-29", "2025-02-28", 12 },
+		{ "2024-06-30", "2024-06-30", 0 },
+		{ "1969-12-31T23:59:59.999Z", "1970-12-31T23:59:59.999Z", 12 },
+		{ "2024-05-05", "9999-12-05", 1000000 },
+		{ "2024-05-05", "0001-01-05", -1000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t from, to;
+
+		assert_true(time_parse_iso(cases[i].from, &from));
+		assert_true(time_parse_iso(cases[i].to, &to));
+		assert_int_equal(time_add_months(from, cases[i].months), to);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(months_end_on_their_last_day),
 		cmocka_unit_test(iso_times_are_read),
 		cmocka_unit_test(other_texts_are_no_times),
 		cmocka_unit_test(times_are_written_in_three_ways),

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define RELATIVE_MAX 100000
+
 static const char *const op_names[] = {
 	[CRITERIA_IS] = "is",
 	[CRITERIA_NOT] = "not",
@@ -59,6 +61,8 @@ struct parser {
 	struct db *db;
 	enum entity entity;
 	struct arena *arena;
+	bool strict; /* refuse members that nobody knows */
+	int64_t now_ms;
 	size_t conditions;
 };
 
@@ -70,6 +74,30 @@ static int wrong(struct err *err, const char *path, const char *key,
 
 	strbuf_addf(&field, "%s.%s", path, key);
 	return err_field(err, field.buf, "%s", text);
+}
+
+static const char *const branch_members[] = { "match", "conditions", NULL };
+static const char *const condition_members[] = { "field", "op", "value", NULL };
+static const char *const response_members[] = { "field",       "op",
+						"campaign_id", "url",
+						"machines",    NULL };
+
+static int only_known(const struct parser *p, const json_t *json,
+		      const char *path, const char *const *known,
+		      struct err *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)json, key, value) {
+		const char *const *k = known;
+
+		while (*k && strcmp(*k, key) != 0)
+			k++;
+		if (!*k && p->strict)
+			return err_field(err, path, "has no member %.40s", key);
+	}
+	return 0;
 }
 
 /* A field of crm/field.h: false if such records do not have it. */
@@ -91,6 +119,7 @@ static bool find_field(enum entity entity, const char *name,
 	if (!f)
 		return false;
 	c->type = types[f->type];
+	c->is_date = f->type == FIELD_DATE;
 	c->column = f->column;
 	return true;
 }
@@ -163,10 +192,57 @@ static bool parse_bool(const char *text, int64_t *out)
 	return true;
 }
 
-static bool parse_time(const char *text, struct criterion *c)
+/* "-7 days", "+1 month", "today"; false: it is none of these. */
+static bool parse_relative(const char *text, int64_t now_ms, int64_t *out)
+{
+	static const struct {
+		const char *name;
+		int64_t ms;
+		int months;
+	} units[] = {
+		{ "minute", MS_MINUTE, 0 }, { "hour", MS_HOUR, 0 },
+		{ "day", MS_DAY, 0 },       { "week", 7 * MS_DAY, 0 },
+		{ "month", 0, 1 },          { "year", 0, 12 },
+	};
+	struct str s = str_trim(str_of(text)), number, unit;
+	int64_t n;
+
+	*out = now_ms;
+	if (str_ieq(s, "today"))
+		return true;
+	if (s.len == 0 || (s.s[0] != '+' && s.s[0] != '-'))
+		return false;
+	number = (struct str){ s.s + 1, strspn(s.s + 1, "0123456789") };
+	unit = str_trim(
+		(struct str){ number.s + number.len, s.len - 1 - number.len });
+	if (unit.len > 1 && (unit.s[unit.len - 1] | 0x20) == 's')
+		unit.len--;
+	if (!str_to_int(number, &n) || n > RELATIVE_MAX)
+		return false;
+	n = s.s[0] == '-' ? -n : n;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (!str_ieq(unit, units[i].name))
+			continue;
+		*out = time_add_months(now_ms, n * units[i].months) +
+		       n * units[i].ms;
+		return true;
+	}
+	return false;
+}
+
+static bool parse_time(const struct parser *p, const char *text,
+		       struct criterion *c)
 {
 	bool is_day = strlen(text) == 10;
 
+	if (parse_relative(text, p->now_ms, &c->from_ms)) {
+		c->until_ms = c->from_ms;
+		if (str_ieq(str_of(text), "today")) {
+			c->from_ms -= c->from_ms % MS_DAY;
+			c->until_ms = c->from_ms + MS_DAY;
+		}
+		return true;
+	}
 	if (!time_parse_iso(text, &c->from_ms))
 		return false;
 	c->until_ms = c->from_ms + (is_day ? MS_DAY : 1);
@@ -208,6 +284,20 @@ static void parse_address(struct parser *p, const char *text,
 	c->hash = arena_strdup(p->arena, hash);
 }
 
+/* Days are stored as YYYY-MM-DD, and so compared as texts. */
+static const char *parse_date(struct parser *p, const char *text,
+			      struct criterion *c)
+{
+	struct civil day;
+
+	if (!parse_time(p, text, c))
+		return "must be a date (YYYY-MM-DD)";
+	day = time_to_civil(c->from_ms);
+	c->text = arena_printf(p->arena, "%04d-%02d-%02d", day.year, day.month,
+			       day.day);
+	return NULL;
+}
+
 /* NULL if text fits the field's type, else what is wanted. */
 static const char *parse_value(struct parser *p, const char *text,
 			       struct criterion *c)
@@ -215,6 +305,8 @@ static const char *parse_value(struct parser *p, const char *text,
 	switch (c->type) {
 	case CRITERIA_TEXT:
 	case CRITERIA_CUSTOM_TEXT:
+		if (c->is_date && !(OPS_PART & 1u << c->op))
+			return parse_date(p, text, c);
 		c->text = lowered(p, text);
 		return NULL;
 	case CRITERIA_FOLDED:
@@ -229,7 +321,7 @@ static const char *parse_value(struct parser *p, const char *text,
 		return parse_bool(text, &c->number) ? NULL
 						    : "must be true or false";
 	case CRITERIA_TIME:
-		return parse_time(text, c) ? NULL : "must be a date";
+		return parse_time(p, text, c) ? NULL : "must be a date";
 	case CRITERIA_INT:
 		return text_to_int(text, &c->number) ? NULL
 						     : "must be a whole number";
@@ -339,8 +431,13 @@ static int parse_condition(struct parser *p, const json_t *json,
 		return wrong(err, path, "op", "must be given");
 	out->is_condition = true;
 	out->field = arena_strdup(p->arena, field);
-	if (strcmp(field, "response") == 0)
+	if (strcmp(field, "response") == 0) {
+		if (only_known(p, json, path, response_members, err) < 0)
+			return -1;
 		return parse_response(p, json, path, op, out, err);
+	}
+	if (only_known(p, json, path, condition_members, err) < 0)
+		return -1;
 	return parse_field_condition(p, json, path, op, out, err);
 }
 
@@ -380,7 +477,8 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	if (depth > CRITERIA_DEPTH_MAX)
 		return err_field(err, path, "nested deeper than %d levels",
 				 CRITERIA_DEPTH_MAX);
-	if (parse_match(json, path, &out->any, err) < 0)
+	if (only_known(p, json, path, branch_members, err) < 0 ||
+	    parse_match(json, path, &out->any, err) < 0)
 		return -1;
 	if (list && !json_is_null(list) && !json_is_array(list))
 		return wrong(err, path, "conditions", "must be a list");
@@ -400,22 +498,31 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	return 0;
 }
 
-int criteria_parse(struct db *db, enum entity entity, const json_t *json,
-		   struct arena *arena, struct criteria **out, struct err *err)
+static int parse(struct parser *p, const json_t *json, struct criteria **out,
+		 struct err *err)
 {
-	struct criteria *c = arena_new_of(arena, struct criteria);
-	struct parser parser = { .db = db, .entity = entity, .arena = arena };
+	struct criteria *c = arena_new_of(p->arena, struct criteria);
 
-	c->entity = entity;
+	p->now_ms = clock_now_ms();
+	c->entity = p->entity;
 	if (json && !json_is_null(json)) {
 		if (!json_is_object(json))
 			return err_field(err, "criteria", "must be an object");
-		if (parse_branch(&parser, json, "criteria", 1, &c->root, err) <
-		    0)
+		if (parse_branch(p, json, "criteria", 1, &c->root, err) < 0)
 			return -1;
 	}
 	*out = c;
 	return 0;
+}
+
+int criteria_parse(struct db *db, enum entity entity, const json_t *json,
+		   struct arena *arena, struct criteria **out, struct err *err)
+{
+	struct parser parser = {
+		.db = db, .entity = entity, .arena = arena, .strict = true
+	};
+
+	return parse(&parser, json, out, err);
 }
 
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
@@ -423,8 +530,9 @@ int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 			struct err *err)
 {
 	CLEANUP(json_free) json_t *json = NULL;
+	struct parser parser = { .db = db, .entity = entity, .arena = arena };
 
 	if (text && json_parse(str_of(text), &json, err) < 0)
 		return -1;
-	return criteria_parse(db, entity, json, arena, out, err);
+	return parse(&parser, json, out, err);
 }

@@ -12,7 +12,10 @@
  * field is true. Without conditions everybody fits.
  *
  * A date as the value of a time means that whole day (UTC): `is` within it,
- * `greater` after its end, `less` before its start.
+ * `greater` after its end, `less` before its start. Dates and times may be said
+ * relative to the moment when the tree is parsed, so that dynamic groups move
+ * with the calendar: "-7 days", "+2 weeks" (minutes, hours, days, weeks,
+ * months, years), "today".
  *
  * Responses look at what a record's people did with a campaign (all campaigns
  * without campaign_id): `opened` means that at least one was opened,
@@ -87,6 +90,7 @@ struct criterion {
 	const char *field; /* as given */
 	enum criteria_type type;
 	enum criteria_op op;
+	bool is_date;       /* text is YYYY-MM-DD */
 	bool of_company;    /* column of the person's company */
 	const char *column; /* in the table, or the key of a custom field */
 	const char *text;   /* value in the form that it is compared in */
@@ -108,15 +112,17 @@ struct criteria {
 };
 
 /*
- * Parse; json NULL (or null, or without conditions) means everybody. Custom
- * fields are looked up in db. The tree keeps nothing of json.
+ * Parse what a user gives; json NULL (or null, or without conditions) means
+ * everybody. Custom fields are looked up in db. The tree keeps nothing of json.
  *
- * ERR_INVALID names the place: "criteria.conditions[2].op".
+ * ERR_INVALID names the place: "criteria.conditions[2].op". So it does for a
+ * member that nobody knows: a misspelt `condition` is not everybody.
  */
 int criteria_parse(struct db *db, enum entity entity, const json_t *json,
 		   struct arena *arena, struct criteria **out, struct err *err);
 
-/* The same from text, as stored; NULL means everybody. */
+/* The same from text, as stored; NULL means everybody. Unknown members were
+ * taken once and are passed over. */
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 			struct arena *arena, struct criteria **out,
 			struct err *err);

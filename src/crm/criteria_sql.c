@@ -263,9 +263,15 @@ static void add_email(struct compiler *k, const struct criterion *c)
 	if (c->hash) {
 		sqlbuild_add(k->b, " AND e.hash = ");
 		sqlbuild_bind_text(k->b, c->hash);
-	} else if (c->text) {
-		sqlbuild_add(k->b, " AND e.folded");
+	} else if (c->text) { /* as it is compared, and as it is shown */
+		sqlbuild_add(k->b, " AND (e.folded");
 		add_text_op(k, c->op, c->text);
+		sqlbuild_add(k->b, k->b->backend == DB_PG
+					   ? " OR lower(e.address COLLATE "
+					     "\"und-x-icu\")"
+					   : " OR text_lower(e.address)");
+		add_text_op(k, c->op, c->text);
+		sqlbuild_add(k->b, ")");
 	}
 	sqlbuild_add(k->b, ")");
 }

@@ -660,10 +660,90 @@ static void each_single_condition_agrees_too(void **state)
 
 static int parse(struct world *w, const char *text, struct err *err)
 {
+	CLEANUP(json_free) json_t *json = NULL;
 	struct criteria *c;
 
-	return criteria_parse_text(w->fixture.crm, ENTITY_PERSON, text,
-				   w->arena, &c, err);
+	if (json_parse(str_of(text), &json, err) < 0)
+		return -1;
+	return criteria_parse(w->fixture.crm, ENTITY_PERSON, json, w->arena, &c,
+			      err);
+}
+
+static size_t count(struct world *w, enum entity entity, const char *field,
+		    const char *op, const char *value)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(json_free)
+	json_t *tree = json_pack("{s[{ssssss}]}", "conditions", "field", field,
+				 "op", op, "value", value);
+	struct err err = ERR_INIT;
+	struct criteria *c;
+
+	must(criteria_parse(w->fixture.crm, entity, tree, w->arena, &c, &err),
+	     &err);
+	select_ids(w, c, CRITERIA_SET, &ids);
+	return ids.n;
+}
+
+static void add_lead(struct world *w, int64_t id, int64_t created_ms,
+		     const char *address)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(w->fixture.crm, &tx, &err), &err);
+	must(db_exec_text(&tx,
+			  "INSERT INTO lead (id, name_folded, created_ms, "
+			  "updated_ms) VALUES (?, '', ?, ?)",
+			  SQL_ARGS(sql_int(id), sql_int(created_ms),
+				   sql_int(created_ms)),
+			  &err),
+	     &err);
+	must(db_exec_text(&tx,
+			  "INSERT INTO email (id, entity, record_id, address, "
+			  "folded, hash, created_ms) VALUES (?, 2, ?, ?, "
+			  "'a@xn--bcher-kva.example', '', 0)",
+			  SQL_ARGS(sql_int(900000 + id), sql_int(id),
+				   sql_text(address)),
+			  &err),
+	     &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
+/* Leads are no part of the random world. */
+static void times_move_with_the_calendar(void **state)
+{
+	static const struct {
+		const char *op, *value;
+		size_t n;
+	} cases[] = {
+		{ "greater", "-7 days", 2 },  { "less", "-7 days", 1 },
+		{ "greater", "-1 hour", 1 },  { "greater", "-2 WEEKS", 3 },
+		{ "greater", "+1 day", 0 },   { "less", "+1 year", 3 },
+		{ "greater", "-1 month", 3 }, { "less", "today", 2 },
+	};
+	struct world *w = *state;
+	int64_t now_ms = clock_now_ms();
+
+	add_lead(w, 1, now_ms,
+		 "a@B\xc3\xbc"
+		 "cher.example");
+	add_lead(w, 2, now_ms - 3 * MS_DAY, "b@example.org");
+	add_lead(w, 3, now_ms - 8 * MS_DAY, "c@example.org");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(count(w, ENTITY_LEAD, "created_at",
+				       cases[i].op, cases[i].value),
+				 cases[i].n);
+	assert_int_equal(count(w, ENTITY_LEAD, "email", "contains",
+			       "b\xc3\xbc"
+			       "cher"),
+			 1);
+	assert_int_equal(count(w, ENTITY_LEAD, "email", "ends", "kva.example"),
+			 3);
+	assert_int_equal(count(w, ENTITY_LEAD, "email", "notcontain",
+			       "b\xc3\xbc"
+			       "cher"),
+			 2);
 }
 
 static void mistakes_are_found_at_their_place(void **state)
@@ -672,6 +752,19 @@ static void mistakes_are_found_at_their_place(void **state)
 		const char *json, *field;
 	} cases[] = {
 		{ "{\"match\":\"some\"}", "criteria.match" },
+		{ "{\"match\":\"all\",\"condition\":[]}", "criteria" },
+		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"is\","
+		  "\"value\":\"x\",\"valeu\":1}]}",
+		  "criteria.conditions[0]" },
+		{ "{\"conditions\":[{\"field\":\"response\",\"op\":\"opened\","
+		  "\"campaign\":7}]}",
+		  "criteria.conditions[0]" },
+		{ "{\"conditions\":[{\"field\":\"birthday\",\"op\":\"is\","
+		  "\"value\":\"soon\"}]}",
+		  "criteria.conditions[0].value" },
+		{ "{\"conditions\":[{\"field\":\"created_at\",\"op\":"
+		  "\"greater\",\"value\":\"-7 moons\"}]}",
+		  "criteria.conditions[0].value" },
 		{ "{\"conditions\":7}", "criteria.conditions" },
 		{ "{\"conditions\":[7]}", "criteria.conditions[0]" },
 		{ "{\"conditions\":[{\"op\":\"is\"}]}",
@@ -803,6 +896,7 @@ int main(void)
 		cmocka_unit_test(depth_and_number_are_limited),
 		cmocka_unit_test(without_conditions_everybody_fits),
 		cmocka_unit_test(companies_and_leads_have_their_own_fields),
+		cmocka_unit_test(times_move_with_the_calendar),
 	};
 
 	return cmocka_run_group_tests(list, open_world, free_world);
