@@ -41,7 +41,7 @@ UPDATE email SET ended_ms = ?, is_primary = 0, is_marketing = 0
 WHERE id = ?;
 
 -- name: address-hold
--- args: held, detail, ms, hash, held
+-- One writer: what is said now replaces what was said. args: held, detail, ms, hash, held
 UPDATE email SET held = ?, held_detail = ?, held_ms = ?
 WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
 

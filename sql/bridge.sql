@@ -87,7 +87,7 @@ RETURNING id;
 SELECT group_id, group_name, dry_run, segment_id, state FROM push WHERE id = ?;
 
 -- name: push-set
--- args: state, segment_id, audience_id, id
+-- One writer: the job of the push. args: state, segment_id, audience_id, id
 UPDATE push SET state = ?, segment_id = ?, audience_id = ? WHERE id = ?;
 
 -- name: push-set-result
@@ -124,6 +124,7 @@ SELECT r.person_id, r.email_id,
  LIMIT ?;
 
 -- name: push-row-end
+-- One writer: the job of the push.
 -- args: outcome, reason, detail, new action or 0, same, push_id, person_id
 UPDATE push_row
    SET outcome = ?, reason = ?, detail = COALESCE(?, detail),

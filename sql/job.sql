@@ -55,14 +55,15 @@ UPDATE job SET lease_until_ms = ?
 UPDATE job SET lease_until_ms = 0 WHERE state = 2 AND lease_owner = ?;
 
 -- name: job-progress
--- Nothing happens if the lease was lost or the job shall stop.
+-- Nothing happens if the lease was lost or the job shall stop. One writer: the
+-- owner of the lease.
 -- args: done, total, state_json or NULL, id, owner
 UPDATE job
    SET done = ?, total = ?, state_json = COALESCE(?, state_json)
  WHERE id = ? AND lease_owner = ? AND state = 2 AND cancel_wanted = 0;
 
 -- name: job-end
--- args: state, result, error, run_at_ms, attempts, finished_ms, id, owner
+-- One writer: the owner of the lease. args: state, result, error, run_at_ms, attempts, finished_ms, id, owner
 UPDATE job
    SET state = ?, result = COALESCE(?, result), error = ?, run_at_ms = ?,
        attempts = ?, finished_ms = ?, lease_owner = NULL,
@@ -71,7 +72,8 @@ UPDATE job
 
 -- name: job-again-first
 -- To be run again, before the one of its key that waits: it stays the running
--- one, without a lease. args: error, run_at_ms, attempts, id, owner
+-- one, without a lease. One writer: the owner of the lease.
+-- args: error, run_at_ms, attempts, id, owner
 UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
  WHERE id = ? AND lease_owner = ? AND state = 2;
 

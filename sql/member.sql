@@ -60,7 +60,8 @@ INSERT INTO member_address (list_id, email_hash, member_id) VALUES (?, ?, ?);
 DELETE FROM member_address WHERE list_id = ? AND email_hash = ?;
 
 -- name: member-forget
--- The row stays for ledger and reports, without anything personal.
+-- The row stays for ledger and reports, without anything personal. One writer:
+-- nothing of it depends on what was there.
 -- args: keyed hash (address), keyed hash (email_hash), now, id
 UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = 6,
 	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',

@@ -14,7 +14,7 @@ FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id IN JSON_INTS(?);
 
 -- name: recipient-move
--- The state of one, if it is still what it was. args: state, reason, detail,
+-- The state of one. One writer: who finds it in the state before. args: state, reason, detail,
 -- bounce, uncertain, attempts, next_ms, first_ms, sent_seq, at_ms, state again,
 -- campaign, member, state before
 UPDATE recipient SET state = ?, reason = ?, detail = ?, bounce = ?,
@@ -24,7 +24,7 @@ UPDATE recipient SET state = ?, reason = ?, detail = ?, bounce = ?,
 WHERE campaign_id = ? AND member_id = ? AND state = ?;
 
 -- name: recipient-activity
--- What one did. args: opens, machine_opens, clicks, machine_clicks, first and
+-- What one did. One writer: the applier, by its lease. args: opens, machine_opens, clicks, machine_clicks, first and
 -- last open, first and last click, activity_ms, unsubscribed_ms,
 -- complained_ms, campaign, member
 UPDATE recipient SET opens = ?, machine_opens = ?, clicks = ?,

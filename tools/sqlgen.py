@@ -125,6 +125,20 @@ def split_lock(text):
     return plain, t.group(1)
 
 
+# So many columns of an UPDATE come from arguments: a row that was read, written
+# back. That is what store/update.h is for, which insists on a lock.
+WHOLE_ROW = 3
+
+
+def check_update(path, name, block, body):
+    m = re.match(r"UPDATE\s+\w+\s+SET\b(.*?)\bWHERE\b", body, re.S)
+    if not m or len(re.findall(r"=\s*(?:COALESCE\()?\?", m.group(1))) < WHOLE_ROW:
+        return
+    if "One writer:" not in block:
+        sys.exit(f"{path}: {name} writes a whole row: use store/update.h, or "
+                 "say in its comment why nothing can be lost (One writer: ...)")
+
+
 def parse_queries(path):
     text = open(path, encoding="utf-8").read()
     m = re.search(r"^-- schema: (\w+)", text, re.M)
@@ -138,6 +152,7 @@ def parse_queries(path):
         name, _, variant = head.strip().partition(" ")
         if not body:
             sys.exit(f"{path}: {name} is empty")
+        check_update(path, name, block, body)
         entry = found.setdefault(name, {})
         if variant == "@pg":
             entry["pg"], table = split_lock(dialects(body)[1])
