@@ -3,7 +3,8 @@
 
 Sources of more than 700 lines (600 are looked at twice), a header without a comment at its head, work
 left to do without an issue, paths of somebody's machine, hosts of package
-registries in lock files, names of tests that are no words.
+registries in lock files, names of tests that are no words, waits with a limit
+that do not go through base/wait.h.
 """
 import os
 import re
@@ -51,6 +52,9 @@ def faults(path, text):
             yield n, "a path of one machine"
         if is_c and re.search(r"^\s*//", line):
             yield n, "comments are /* */"
+        if is_c and "pthread_cond_timedwait" in line \
+                and path != "src/base/wait.c":
+            yield n, "waits with a limit go through base/wait.h"
         if line.rstrip() != line:
             yield n, "white space at the end"
 

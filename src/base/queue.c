@@ -1,11 +1,10 @@
 #include "base/queue.h"
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/wait.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct queue {
 	pthread_mutex_t lock;
@@ -21,17 +20,12 @@ struct queue {
 struct queue *queue_new(size_t capacity)
 {
 	struct queue *q = calloc(1, sizeof(*q) + capacity * sizeof(void *));
-	pthread_condattr_t attr;
 
 	BUG_ON(!q || capacity == 0);
 	q->capacity = capacity;
 	pthread_mutex_init(&q->lock, NULL);
-	/* time-outs must not jump with the wall clock */
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->not_empty, &attr);
-	pthread_cond_init(&q->not_full, &attr);
-	pthread_condattr_destroy(&attr);
+	wait_init(&q->not_empty);
+	wait_init(&q->not_full);
 	return q;
 }
 
@@ -79,32 +73,15 @@ bool queue_try_push(struct queue *q, void *item)
 	return done;
 }
 
-static struct timespec deadline_in(int64_t timeout_ms)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
-	ts.tv_sec += timeout_ms / 1000;
-	ts.tv_nsec += timeout_ms % 1000 * 1000000;
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000;
-	}
-	return ts;
-}
-
 /* The lock is held. Waits until there is an item, or no more hope. */
 static void wait_for_item(struct queue *q, int64_t timeout_ms)
 {
-	struct timespec deadline = { 0, 0 };
+	int64_t until_us = clock_monotonic_us() + timeout_ms * 1000;
 
-	if (timeout_ms > 0)
-		deadline = deadline_in(timeout_ms);
 	while (q->n == 0 && !q->closed && timeout_ms != 0) {
 		if (timeout_ms < 0)
 			pthread_cond_wait(&q->not_empty, &q->lock);
-		else if (pthread_cond_timedwait(&q->not_empty, &q->lock,
-						&deadline) == ETIMEDOUT)
+		else if (!wait_until(&q->not_empty, &q->lock, until_us))
 			return;
 	}
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/wait.h"
 #include "delivery/apply.h"
 #include "delivery/lease.h"
 #include "delivery/verdict.h"
@@ -11,8 +12,6 @@
 
 #include "sql/event.h"
 #include "sql/recipient.h"
-
-#include <pthread.h>
 
 #define BATCH 1000
 #define POLL_MS 250
@@ -31,7 +30,7 @@ struct applier {
 	pthread_cond_t wake;    /* there is something to do */
 	pthread_cond_t drained; /* a pass is over */
 	bool is_woken, is_urgent, stopping;
-	struct timespec next;  /* pass, not before; of the thread */
+	int64_t next_us;       /* pass, not before; of the thread */
 	int64_t applied_below; /* all transactions below are applied */
 	int64_t passes;        /* that found nothing more */
 	bool joined;
@@ -154,34 +153,23 @@ static int run_dry(struct applier *a, int64_t *below_out, struct err *err)
 	return (int)n;
 }
 
-static void add_ms(struct timespec *t, int64_t ms)
-{
-	int64_t ns = t->tv_nsec + ms % 1000 * 1000000;
-
-	t->tv_sec += ms / 1000 + ns / 1000000000;
-	t->tv_nsec = ns % 1000000000;
-}
-
 /* Until there is something to do; false: stopping. */
 static bool wait_for_work(struct applier *a)
 {
-	struct timespec until;
+	int64_t until_us = clock_monotonic_us() + POLL_MS * 1000;
 	bool go_on;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	add_ms(&until, POLL_MS);
 	pthread_mutex_lock(&a->lock);
 	while (!a->is_woken && !a->stopping)
-		if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0)
+		if (!wait_until(&a->wake, &a->lock, until_us))
 			break;
 	while (!a->is_urgent && !a->stopping)
-		if (pthread_cond_timedwait(&a->wake, &a->lock, &a->next) != 0)
+		if (!wait_until(&a->wake, &a->lock, a->next_us))
 			break;
 	a->is_woken = a->is_urgent = false;
 	go_on = !a->stopping;
 	pthread_mutex_unlock(&a->lock);
-	clock_gettime(CLOCK_REALTIME, &a->next);
-	add_ms(&a->next, PACE_MS);
+	a->next_us = clock_monotonic_us() + PACE_MS * 1000;
 	return go_on;
 }
 
@@ -222,8 +210,8 @@ int applier_start(struct store *store, const struct applier_options *options,
 	a->options = *options;
 	a->bursts = verdict_bursts_new(options->burst);
 	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->wake, NULL);
-	pthread_cond_init(&a->drained, NULL);
+	wait_init(&a->wake);
+	wait_init(&a->drained);
 	if (pthread_create(&a->thread, NULL, applier_main, a) != 0) {
 		verdict_bursts_free(&a->bursts);
 		free(a);
@@ -260,20 +248,18 @@ static bool is_drained(const struct applier *a, int64_t target, int64_t passes)
 
 int applier_drain(struct applier *a, struct err *err)
 {
-	struct timespec until;
+	int64_t until_us = clock_monotonic_us() + DRAIN_MS * 1000;
 	int64_t target = 0, passes;
-	int late = 0;
+	bool late = false;
 
 	if (horizon_now(a, &target, err) < 0)
 		return -1;
-	clock_gettime(CLOCK_REALTIME, &until);
-	add_ms(&until, DRAIN_MS);
 	pthread_mutex_lock(&a->lock);
 	passes = a->passes;
 	while (!is_drained(a, target, passes) && !late) {
 		a->is_woken = a->is_urgent = true;
 		pthread_cond_signal(&a->wake);
-		late = pthread_cond_timedwait(&a->drained, &a->lock, &until);
+		late = !wait_until(&a->drained, &a->lock, until_us);
 	}
 	pthread_mutex_unlock(&a->lock);
 	if (late)

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "base/queue.h"
 #include "base/random.h"
+#include "base/wait.h"
 #include "delivery/event.h"
 #include "delivery/recipient.h"
 #include "delivery/sender_private.h"
@@ -232,17 +233,6 @@ static void hand_over(struct shipment *p)
 	event_add(p->sender->setup.writer, &event, on_handed, p);
 }
 
-static void until_ms_from_now(struct timespec *out, int64_t ms)
-{
-	clock_gettime(CLOCK_REALTIME, out);
-	out->tv_sec += ms / 1000;
-	out->tv_nsec += ms % 1000 * 1000000;
-	if (out->tv_nsec >= 1000000000) {
-		out->tv_sec++;
-		out->tv_nsec -= 1000000000;
-	}
-}
-
 /* Under lock. How many may be out now: one, to probe, while the relay takes
  * none; nobody while it is left alone. */
 static int64_t slots(const struct sender *s)
@@ -260,12 +250,8 @@ static bool take_slot(struct sender *s)
 	bool taken;
 
 	pthread_mutex_lock(&s->lock);
-	while (!atomic_load(&s->stopping) && s->in_window >= slots(s)) {
-		struct timespec until;
-
-		until_ms_from_now(&until, HELD_UP_LOOK_MS);
-		pthread_cond_timedwait(&s->slot, &s->lock, &until);
-	}
+	while (!atomic_load(&s->stopping) && s->in_window >= slots(s))
+		(void)wait_ms(&s->slot, &s->lock, HELD_UP_LOOK_MS);
 	taken = !atomic_load(&s->stopping);
 	if (taken)
 		s->in_window++;
@@ -286,13 +272,8 @@ static void throttle(struct sender *s)
 	s->next_hand_us += 1000000 / rate;
 	pthread_mutex_lock(&s->lock);
 	while (!atomic_load(&s->stopping) &&
-	       s->next_hand_us > clock_monotonic_us()) {
-		struct timespec until;
-		int64_t left = s->next_hand_us - clock_monotonic_us();
-
-		until_ms_from_now(&until, left / 1000 + 1);
-		pthread_cond_timedwait(&s->slot, &s->lock, &until);
-	}
+	       s->next_hand_us > clock_monotonic_us())
+		(void)wait_until(&s->slot, &s->lock, s->next_hand_us);
 	pthread_mutex_unlock(&s->lock);
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/applier.h"
 #include "delivery/event.h"
@@ -12,8 +13,6 @@
 #include "store/store.h"
 
 #include "sql/recipient.h"
-
-#include <pthread.h>
 
 #define ROUND_MS 500
 #define CANCEL_CHUNK 5000
@@ -345,16 +344,12 @@ static int round_of(struct keeper *k, struct err *err)
 
 static bool wait_round(struct keeper *k)
 {
-	struct timespec until;
+	int64_t until_us = clock_monotonic_us() + ROUND_MS * 1000;
 	bool go_on;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += ROUND_MS * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&k->lock);
 	while (!k->is_woken && !k->stopping)
-		if (pthread_cond_timedwait(&k->wake, &k->lock, &until) != 0)
+		if (!wait_until(&k->wake, &k->lock, until_us))
 			break;
 	k->is_woken = false;
 	go_on = !k->stopping;
@@ -388,7 +383,7 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 	BUG_ON(!k);
 	k->setup = *setup;
 	pthread_mutex_init(&k->lock, NULL);
-	pthread_cond_init(&k->wake, NULL);
+	wait_init(&k->wake);
 	if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
 		free(k);
 		return err_set(err, ERR_IO, "no thread for housekeeping");

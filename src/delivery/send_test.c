@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/random.h"
 #include "base/strbuf.h"
+#include "base/wait.h"
 #include "delivery/delivery.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/outbox.h"
@@ -44,7 +45,7 @@ static int set_up(int members)
 
 	*w = (struct world){ .options = DELIVERY_OPTIONS_DEFAULT };
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->applied, NULL);
+	wait_init(&w->applied);
 	delivery_fixture_open(&w->f, members, HTML);
 	snprintf(w->folder, sizeof(w->folder), "/tmp/muster-send-XXXXXX");
 	assert_non_null(mkdtemp(w->folder));
@@ -124,19 +125,13 @@ static bool is_sent(void)
 }
 
 /* Looks again when something was applied, or after a moment. */
-static void wait_until(bool (*is_so)(void))
+static void await(bool (*is_so)(void))
 {
 	struct world *w = &world;
 
 	for (int i = 0; i < 3000 && !is_so(); i++) {
-		struct timespec until;
-
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 20000000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
 		pthread_mutex_lock(&w->lock);
-		pthread_cond_timedwait(&w->applied, &w->lock, &until);
+		(void)wait_ms(&w->applied, &w->lock, 20);
 		pthread_mutex_unlock(&w->lock);
 	}
 	assert_true(is_so());
@@ -148,7 +143,7 @@ static void everybody_gets_it_once(void **state)
 
 	(void)state;
 	start_service();
-	wait_until(is_sent);
+	await(is_sent);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
 	assert_int_equal(fixture_int(&w->f, "SELECT recipients FROM campaign"),
 			 40);
@@ -181,8 +176,8 @@ static void answers_decide_what_becomes_of_each(void **state)
 	sink_answer_to(w->sink, 2, "552 5.2.2 full", 1000);
 	sink_answer_to(w->sink, 3, "451 4.7.1 later", 2);
 	start_service();
-	wait_until(is_sent); /* also while 3 is deferred */
-	wait_until(is_settled);
+	await(is_sent); /* also while 3 is deferred */
+	await(is_settled);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 38);
 	assert_int_equal(in_state(RECIPIENT_REFUSED), 2);
 	assert_int_equal(fixture_int(&w->f, "SELECT bounce FROM recipient"
@@ -205,8 +200,8 @@ static void what_is_deferred_too_long_expires(void **state)
 	w->options.expire_ms = 50;
 	sink_answer_to(w->sink, 5, "451 4.7.1 later", 1000);
 	start_service();
-	wait_until(is_sent);
-	wait_until(is_settled);
+	await(is_sent);
+	await(is_settled);
 	assert_int_equal(in_state(RECIPIENT_EXPIRED), 1);
 	assert_int_equal(fixture_int(&w->f, "SELECT bounce FROM recipient"
 					    " WHERE member_id = 5"),
@@ -236,15 +231,15 @@ static void a_paused_one_stops_and_goes_on(void **state)
 	(void)state;
 	w->options.rate = 25;
 	start_service();
-	wait_until(is_half_sent);
+	await(is_half_sent);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
-	wait_until(nobody_is_claimed);
+	await(nobody_is_claimed);
 	accepted = in_state(RECIPIENT_ACCEPTED);
 	assert_true(accepted < 40);
 	assert_int_equal(in_state(RECIPIENT_QUEUED), 40 - accepted);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 4");
 	delivery_wake(w->d);
-	wait_until(is_sent);
+	await(is_sent);
 	for (int i = 1; i <= 40; i++)
 		assert_int_equal(sink_count(w->sink, i), 1);
 }
@@ -256,10 +251,10 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 	(void)state;
 	w->options.rate = 100;
 	start_service();
-	wait_until(is_half_sent);
+	await(is_half_sent);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
 	delivery_wake(w->d);
-	wait_until(is_canceled);
+	await(is_canceled);
 	assert_true(in_state(RECIPIENT_CANCELED) > 0);
 	assert_int_equal(in_state(RECIPIENT_CANCELED) +
 				 in_state(RECIPIENT_ACCEPTED),
@@ -279,10 +274,10 @@ static void a_dead_relay_loses_nobody(void **state)
 	(void)state;
 	sink_pause(w->sink, true);
 	start_service();
-	wait_until(is_held_up);
+	await(is_held_up);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 0);
 	sink_pause(w->sink, false);
-	wait_until(is_sent);
+	await(is_sent);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
 	for (int i = 1; i <= 40; i++)
 		assert_int_equal(sink_count(w->sink, i), 1);
@@ -295,13 +290,13 @@ static void a_stop_in_the_middle_doubles_nobody(void **state)
 	(void)state;
 	w->options.rate = 200;
 	start_service();
-	wait_until(is_half_sent);
+	await(is_half_sent);
 	delivery_free(&w->d);
 	assert_int_equal(in_state(RECIPIENT_CLAIMED), 0);
 	assert_int_equal(in_state(RECIPIENT_HANDED), 0);
 	w->options.rate = 0;
 	start_service();
-	wait_until(is_sent);
+	await(is_sent);
 	for (int i = 1; i <= 40; i++)
 		assert_int_equal(sink_count(w->sink, i), 1);
 }
@@ -414,7 +409,7 @@ static void killed_senders_lose_nobody(void **state)
 	(void)state;
 	kills = kill_some(w, &chance, 2000);
 	start_service();
-	wait_until(is_sent);
+	await(is_sent);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 3000);
 	for (int i = 1; i <= 3000; i++)
 		assert_true(sink_count(w->sink, i) >= 1);
@@ -433,7 +428,7 @@ static void uncertain_ones_may_be_left(void **state)
 	w->options.uncertain = "leave";
 	kill_some(w, &chance, 1500);
 	start_service();
-	wait_until(is_sent);
+	await(is_sent);
 	left = in_state(RECIPIENT_EXPIRED);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED) + left, 3000);
 	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"

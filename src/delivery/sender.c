@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/queue.h"
+#include "base/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/claim.h"
 #include "delivery/sender_private.h"
@@ -304,15 +305,11 @@ static int64_t work(struct sender *s, struct db *db, struct err *err)
 
 static void wait_for_work(struct sender *s, int64_t ms)
 {
-	struct timespec until;
+	int64_t until_us = clock_monotonic_us() + ms * 1000;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += ms % 1000 * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&s->lock);
 	while (!s->is_woken && !atomic_load(&s->stopping))
-		if (pthread_cond_timedwait(&s->wake, &s->lock, &until) != 0)
+		if (!wait_until(&s->wake, &s->lock, until_us))
 			break;
 	s->is_woken = false;
 	pthread_mutex_unlock(&s->lock);
@@ -375,8 +372,8 @@ static void init(struct sender *s, const struct sender_setup *setup)
 	s->to_render = queue_new(RENDER_QUEUE);
 	s->ready = queue_new(READY_QUEUE);
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->wake, NULL);
-	pthread_cond_init(&s->slot, NULL);
+	wait_init(&s->wake);
+	wait_init(&s->slot);
 	shipments_init(&s->back);
 	shipments_init(&s->unsaved);
 	shipments_init(&s->singles);
@@ -443,16 +440,8 @@ static void wait_for_window(struct sender *s)
 
 		pthread_mutex_lock(&s->lock);
 		is_empty = s->in_window == 0;
-		if (!is_empty) {
-			struct timespec until;
-
-			clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_sec +=
-				(until.tv_nsec + 100000000) / 1000000000;
-			until.tv_nsec =
-				(until.tv_nsec + 100000000) % 1000000000;
-			pthread_cond_timedwait(&s->slot, &s->lock, &until);
-		}
+		if (!is_empty)
+			(void)wait_ms(&s->slot, &s->lock, 100); /* or so */
 		pthread_mutex_unlock(&s->lock);
 		if (is_empty)
 			return;

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/wait.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -174,7 +175,7 @@ struct sink *sink_start(void)
 	for (int i = 0; i < CLIENTS; i++)
 		s->client_fd[i] = -1;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->more, NULL);
+	wait_init(&s->more);
 	BUG_ON(bind(s->fd, (struct sockaddr *)&here, len) < 0);
 	BUG_ON(listen(s->fd, 128) < 0);
 	BUG_ON(getsockname(s->fd, (struct sockaddr *)&here, &len) < 0);
@@ -233,14 +234,8 @@ int64_t sink_total(struct sink *s)
 
 void sink_wait(struct sink *s)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += 20000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&s->lock);
-	pthread_cond_timedwait(&s->more, &s->lock, &until);
+	(void)wait_ms(&s->more, &s->lock, 20);
 	pthread_mutex_unlock(&s->lock);
 }
 

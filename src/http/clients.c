@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/wait.h"
 #include "http/exchange.h"
 
 #include <microhttpd.h>
@@ -145,14 +146,10 @@ void *clients_watch(void *arg)
 {
 	struct http_server *server = arg;
 	struct clients *clients = &server->clients;
-	struct timespec until;
 
 	(void)pthread_mutex_lock(&clients->lock);
 	while (!clients->stopping) {
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec++;
-		(void)pthread_cond_timedwait(&clients->wake, &clients->lock,
-					     &until);
+		(void)wait_ms(&clients->wake, &clients->lock, MS_SECOND);
 		cut_slow_ones(server);
 	}
 	(void)pthread_mutex_unlock(&clients->lock);

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "http/exchange.h"
 
 #include <arpa/inet.h>
@@ -285,9 +286,9 @@ static struct http_server *server_new(const struct http_options *options,
 	server->users = calloc(server->users_n, sizeof(*server->users));
 	BUG_ON(!server->users);
 	(void)pthread_mutex_init(&server->clients.lock, NULL);
-	(void)pthread_cond_init(&server->clients.wake, NULL);
+	wait_init(&server->clients.wake);
 	(void)pthread_mutex_init(&server->lock, NULL);
-	(void)pthread_cond_init(&server->idle, NULL);
+	wait_init(&server->idle);
 	return server;
 }
 
@@ -318,16 +319,13 @@ int http_server_port(const struct http_server *server)
 /* Until nothing is in hand; what is owed is waited for without limit. */
 static void wait_until_idle(struct http_server *server)
 {
-	struct timespec until;
-	int64_t ms = clock_now_ms() + server->options.stop_ms;
-	int timed_out = 0;
+	int64_t until_us =
+		clock_monotonic_us() + server->options.stop_ms * 1000;
+	bool late = false;
 
-	until.tv_sec = (time_t)(ms / 1000);
-	until.tv_nsec = (long)(ms % 1000) * 1000000;
 	(void)pthread_mutex_lock(&server->lock);
-	while (server->in_hand > 0 && !timed_out)
-		timed_out = pthread_cond_timedwait(&server->idle, &server->lock,
-						   &until);
+	while (server->in_hand > 0 && !late)
+		late = !wait_until(&server->idle, &server->lock, until_us);
 	while (server->owed > 0)
 		(void)pthread_cond_wait(&server->idle, &server->lock);
 	(void)pthread_mutex_unlock(&server->lock);

@@ -7,12 +7,12 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "base/wait.h"
 #include "jobs/job_private.h"
 #include "store/store.h"
 
 #include "sql/job.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,22 +57,13 @@ struct runner {
 	bool started;
 };
 
-static void wait_ms(struct runner *r, int64_t ms)
+static void wait_for_wake(struct runner *r)
 {
-	struct timespec end;
-
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_sec += ms / 1000;
-	end.tv_nsec += (ms % 1000) * 1000000;
-	if (end.tv_nsec >= 1000000000) {
-		end.tv_sec++;
-		end.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&r->lock);
 	if (r->wakes > 0)
 		r->wakes--;
 	else if (!atomic_load(&r->stopping))
-		(void)pthread_cond_timedwait(&r->changed, &r->lock, &end);
+		(void)wait_ms(&r->changed, &r->lock, POLL_MS);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -350,7 +341,7 @@ static void *work(void *arg)
 		if (n < 0)
 			log_warn("looking for jobs failed", LOG_ERR(&err));
 		if (n <= 0)
-			wait_ms(r, POLL_MS);
+			wait_for_wake(r);
 	}
 	return NULL;
 }
@@ -415,7 +406,7 @@ static void *beat(void *arg)
 					 LOG_ERR(&err));
 			sweep_us = clock_monotonic_us() + SWEEP_US;
 		}
-		wait_ms(r, POLL_MS);
+		wait_for_wake(r);
 	}
 	return NULL;
 }
@@ -463,7 +454,7 @@ int runner_start(struct store *store, const struct runner_options *options,
 	r->kinds_json = (struct strbuf)STRBUF_INIT;
 	name_kinds(r);
 	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->changed, NULL);
+	wait_init(&r->changed);
 	if (free_leases(r, err) < 0)
 		return err_prefix(err, "freeing the leases of %s", r->instance);
 	r->started = true;

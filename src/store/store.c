@@ -1,9 +1,11 @@
 #include "store/store.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "base/wait.h"
 #include "sql/sql_all.h"
 #include "sql/store.h"
 #include "store/db_private.h"
@@ -71,21 +73,19 @@ static int open_connection(struct store *store, enum store_schema schema,
 static int take_place(struct store *store, struct pool *pool, struct db **out,
 		      struct err *err)
 {
-	struct timespec end;
-	int rc = 0;
+	int64_t until_us = clock_monotonic_us() + WAIT_SECONDS * 1000000;
+	bool late = false;
 
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_sec += WAIT_SECONDS;
 	pthread_mutex_lock(&pool->lock);
-	while (rc == 0 && pool->idle.n == 0 && pool->open >= store->connections)
-		rc = pthread_cond_timedwait(&pool->returned, &pool->lock, &end);
+	while (!late && pool->idle.n == 0 && pool->open >= store->connections)
+		late = !wait_until(&pool->returned, &pool->lock, until_us);
 	*out = NULL;
 	if (pool->idle.n > 0)
 		*out = pool->idle.v[--pool->idle.n];
-	else if (rc == 0)
+	else if (!late)
 		pool->open++;
 	pthread_mutex_unlock(&pool->lock);
-	if (rc != 0 && !*out)
+	if (late && !*out)
 		return err_set(err, ERR_RETRY,
 			       "no database connection was free for %d s",
 			       WAIT_SECONDS);
@@ -190,7 +190,7 @@ int store_open(const struct store_options *options, struct store **out,
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		pthread_mutex_init(&store->pools[i].lock, NULL);
 		pthread_mutex_init(&store->pools[i].writer.lock, NULL);
-		pthread_cond_init(&store->pools[i].returned, NULL);
+		wait_init(&store->pools[i].returned);
 	}
 	if (!store->database && make_folder(store->data, err) < 0)
 		return -1;
