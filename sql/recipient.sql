@@ -182,12 +182,6 @@ WHERE r.campaign_id = ? AND r.state = 5 AND r.state IN (1, 2, 3, 5)
 	AND r.next_ms <= ?
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 
--- name: recipient-campaigns-due
--- Campaigns that have somebody to try again. The + keeps SQLite from walking
--- the whole ledger in the order of its key. args: now_ms
-SELECT DISTINCT +campaign_id FROM recipient WHERE state = 5 AND next_ms <= ?
-ORDER BY 1;
-
 -- name: recipient-claim
 -- args: owner, campaign, JSON array of members
 UPDATE recipient SET state = 2, lease_owner = ?
@@ -216,10 +210,25 @@ WHERE campaign_id = ? AND state IN (1, 5) AND member_id IN (
 	WHERE campaign_id = ? AND state IN (1, 5)
 		AND state IN (1, 2, 3, 5) LIMIT ?);
 
+-- name: recipient-cancel-untried
+-- The campaign is finished: who was never handed over is left out. args: at_ms,
+-- campaign, campaign, limit
+UPDATE recipient SET state = 8, reason = 'canceled', at_ms = ?
+WHERE campaign_id = ? AND state = 1 AND uncertain = 0 AND member_id IN (
+	SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND state = 1 AND state IN (1, 2, 3, 5)
+		AND uncertain = 0 LIMIT ?);
+
+-- name: recipient-list-tried
+-- Who waits for another try. args: campaign, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND state IN (1, 5) AND state IN (1, 2, 3, 5)
+LIMIT ?;
+
 -- name: recipient-busy
--- Whether a campaign has anybody queued, claimed or handed. args: campaign
-SELECT 1 FROM recipient WHERE campaign_id = ? AND state IN (1, 2, 3)
-	AND state IN (1, 2, 3, 5) LIMIT 1;
+-- Whether anybody of a campaign waits. args: campaign
+SELECT 1 FROM recipient WHERE campaign_id = ? AND state IN (1, 2, 3, 5)
+LIMIT 1;
 
 -- name: recipient-mark-uncertain
 -- args: campaign, owner

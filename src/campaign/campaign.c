@@ -13,6 +13,7 @@ static const char *const status_names[] = {
 	[CAMPAIGN_SCHEDULE] = "schedule",   [CAMPAIGN_SENDING] = "sending",
 	[CAMPAIGN_SENT] = "sent",           [CAMPAIGN_CANCELED] = "canceled",
 	[CAMPAIGN_CANCELING] = "canceling", [CAMPAIGN_ARCHIVED] = "archived",
+	[CAMPAIGN_FINISHING] = "sending",
 };
 
 #define BIT(status) (1u << (status))
@@ -22,8 +23,10 @@ static const unsigned may_go[] = {
 	[CAMPAIGN_SAVE] = BIT(CAMPAIGN_SCHEDULE) | BIT(CAMPAIGN_SENDING),
 	[CAMPAIGN_SCHEDULE] = BIT(CAMPAIGN_SAVE) | BIT(CAMPAIGN_SENDING),
 	[CAMPAIGN_SENDING] = BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_SENT) |
-			     BIT(CAMPAIGN_CANCELING),
-	[CAMPAIGN_PAUSED] = BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_CANCELING),
+			     BIT(CAMPAIGN_CANCELING) | BIT(CAMPAIGN_FINISHING),
+	[CAMPAIGN_PAUSED] = BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_CANCELING) |
+			    BIT(CAMPAIGN_FINISHING),
+	[CAMPAIGN_FINISHING] = BIT(CAMPAIGN_SENT) | BIT(CAMPAIGN_CANCELING),
 	[CAMPAIGN_CANCELING] = BIT(CAMPAIGN_CANCELED),
 	[CAMPAIGN_SENT] = BIT(CAMPAIGN_ARCHIVED),
 	[CAMPAIGN_CANCELED] = BIT(CAMPAIGN_ARCHIVED),
@@ -32,7 +35,7 @@ static const unsigned may_go[] = {
 
 const char *campaign_status_name(enum campaign_status status)
 {
-	BUG_ON(status < CAMPAIGN_SAVE || status > CAMPAIGN_ARCHIVED);
+	BUG_ON(status < CAMPAIGN_SAVE || status > CAMPAIGN_FINISHING);
 	return status_names[status];
 }
 

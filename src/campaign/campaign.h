@@ -6,14 +6,19 @@
  * the key (and the API's web_id).
  *
  *     save -> schedule -> sending -> sent
- *       \________________/  |  ^
- *                        paused   canceling -> canceled
+ *       \________________/  |  ^      ^
+ *                        paused   finishing, canceling -> canceled
+ *
+ * `sent` means that nobody waits: each recipient was accepted, refused, expired
+ * or left out. Until then a campaign sends, and can be paused, canceled (who
+ * waits is left out) or finished (who waits for another try expires). The API
+ * says "sending" of one that is finishing.
  *
  * campaign_move alone changes the status, by a table of allowed transitions.
  * Settings and content change only while the campaign is in `save` (title,
  * also later). Who is sent to is frozen in the ledger by delivery, which moves
- * sending -> sent, canceling -> canceled and keeps the counters (frozen,
- * freeze_cursor, recipients, sent_seq, done_ms).
+ * sending and finishing -> sent, canceling -> canceled and keeps the counters
+ * (frozen, freeze_cursor, recipients, sent_seq, done_ms).
  */
 #ifndef CAMPAIGN_CAMPAIGN_H
 #define CAMPAIGN_CAMPAIGN_H
@@ -37,6 +42,7 @@ enum campaign_status {
 	CAMPAIGN_CANCELED = 6,
 	CAMPAIGN_CANCELING = 7,
 	CAMPAIGN_ARCHIVED = 8,
+	CAMPAIGN_FINISHING = 9,
 };
 const char *campaign_status_name(enum campaign_status status);
 int campaign_status_parse(const char *name, enum campaign_status *out,
@@ -163,6 +169,8 @@ int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
 int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err);
+int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 
 /* --- lists --- */

@@ -150,6 +150,20 @@ int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
 	return change(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms, err);
 }
 
+/* Asked for twice, it is done once. */
+int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign c;
+
+	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+		return -1;
+	if (c.status == CAMPAIGN_FINISHING)
+		return 0;
+	return change(tx, hex, CAMPAIGN_FINISHING, "finished", now_ms, err);
+}
+
 /* --- schedules --- */
 
 static int start_one(struct db *db, const char *hex,

@@ -22,8 +22,13 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 			sqlbuild_bind_int(b, times[i].ms);
 		}
 	if (f->status) {
-		sqlbuild_add(b, " AND c.status = ");
+		bool sends = f->status == CAMPAIGN_SENDING;
+
+		sqlbuild_add(b, " AND c.status IN (");
 		sqlbuild_bind_int(b, f->status);
+		sqlbuild_add(b, ", ");
+		sqlbuild_bind_int(b, sends ? CAMPAIGN_FINISHING : f->status);
+		sqlbuild_add(b, ")");
 	}
 	if (f->type) {
 		sqlbuild_add(b, " AND c.type = ");

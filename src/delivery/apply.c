@@ -80,6 +80,11 @@ static void apply_returned(struct entry *e, const struct event *event)
 		e->attempts--; /* it was not tried */
 }
 
+static int64_t bounce_of(const struct event *event)
+{
+	return event->code >> EVENT_BOUNCE_SHIFT & EVENT_BOUNCE_MASK;
+}
+
 /* 1: moved, 0: it was there already. */
 static int apply_sent(struct batch_state *s, struct entry *e,
 		      enum recipient_state to, const struct event *event,
@@ -91,7 +96,7 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 		return 0;
 	if (to != RECIPIENT_ACCEPTED) {
 		e->detail = event->detail;
-		e->bounce = event->code >> EVENT_BOUNCE_SHIFT;
+		e->bounce = bounce_of(event);
 	}
 	seq = seq_of(s, e->campaign_id, err);
 	if (!seq)
@@ -110,8 +115,10 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 		.campaign_id = event->campaign_id,
 		.at_ms = event->at_ms,
 	};
-	int64_t bounce = event->code >> EVENT_BOUNCE_SHIFT;
+	int64_t bounce = bounce_of(event);
 
+	if (event->code & EVENT_NO_FAULT)
+		return 0;
 	if (bounce != BOUNCE_HARD && bounce != BOUNCE_SOFT)
 		return 0;
 	if (e->is_there && event->kind == EVENT_BOUNCED && !e->bounce) {

@@ -33,9 +33,9 @@ static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
 	return more;
 }
 
-static int pick(struct db *db, int64_t campaign_id, bool only_deferred,
-		int64_t limit, int64_t now_ms, struct arena *arena,
-		struct claims *out, struct err *err)
+static int pick(struct db *db, int64_t campaign_id, int64_t limit,
+		int64_t now_ms, struct arena *arena, struct claims *out,
+		struct err *err)
 {
 	CLEANUP(rows_free) struct rows *deferred = NULL;
 	CLEANUP(rows_free) struct rows *queued = NULL;
@@ -47,7 +47,7 @@ static int pick(struct db *db, int64_t campaign_id, bool only_deferred,
 	    add_rows(deferred, arena, out, err) < 0)
 		return -1;
 	limit -= (int64_t)out->n;
-	if (only_deferred || limit <= 0)
+	if (limit <= 0)
 		return 0;
 	if (db_query(db, SQL_RECIPIENT_DUE_QUEUED,
 		     SQL_ARGS(sql_int(campaign_id), sql_int(limit)), &queued,
@@ -107,9 +107,9 @@ static int settle(struct tx *tx, int64_t campaign_id, const char *owner,
 		       err);
 }
 
-int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
-		   const char *owner, int64_t limit, int64_t now_ms,
-		   struct arena *arena, struct claims *out, struct err *err)
+int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
+		   int64_t limit, int64_t now_ms, struct arena *arena,
+		   struct claims *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(claims_release) struct claims picked = VEC_INIT;
@@ -117,8 +117,7 @@ int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
 	int64_t *ids;
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    pick(db, campaign_id, only_deferred, limit, now_ms, arena, &picked,
-		 err) < 0)
+	    pick(db, campaign_id, limit, now_ms, arena, &picked, err) < 0)
 		return -1;
 	if (picked.n == 0)
 		return 0;

@@ -10,7 +10,7 @@
 
 #include "base/vec.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 struct db;
@@ -28,13 +28,12 @@ struct claims VEC_FIELDS(struct claimed);
 void claims_release(struct claims *claims);
 
 /*
- * Appends up to limit recipients. only_deferred: those to try again, of a
- * campaign that is sent already. Returns how many rows were taken out of the
- * queue, claimed or left out; 0: nobody waits.
+ * Appends up to limit recipients, those to try again first. Returns how many
+ * rows were taken out of the queue, claimed or left out; 0: nobody is due.
  */
-int64_t claim_next(struct db *db, int64_t campaign_id, bool only_deferred,
-		   const char *owner, int64_t limit, int64_t now_ms,
-		   struct arena *arena, struct claims *out, struct err *err);
+int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
+		   int64_t limit, int64_t now_ms, struct arena *arena,
+		   struct claims *out, struct err *err);
 
 /* Give back what was claimed and not handed over. */
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,

@@ -26,12 +26,12 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static int64_t claim(struct delivery_fixture *f, bool only_deferred,
-		     int64_t limit, struct claims *out)
+static int64_t claim(struct delivery_fixture *f, int64_t limit,
+		     struct claims *out)
 {
 	struct err err = ERR_INIT;
-	int64_t n = claim_next(f->store.audience, f->campaign_id, only_deferred,
-			       "me/1", limit, FIXTURE_NOW, f->arena, out, &err);
+	int64_t n = claim_next(f->store.audience, f->campaign_id, "me/1", limit,
+			       FIXTURE_NOW, f->arena, out, &err);
 
 	if (n < 0)
 		fail_msg("%s", err.text);
@@ -49,9 +49,9 @@ static void each_is_claimed_once(void **state)
 	struct delivery_fixture *f = *state;
 	CLEANUP(claims_release) struct claims claims = VEC_INIT;
 
-	assert_int_equal(claim(f, false, 4, &claims), 4);
-	assert_int_equal(claim(f, false, 4, &claims), 2);
-	assert_int_equal(claim(f, false, 4, &claims), 0);
+	assert_int_equal(claim(f, 4, &claims), 4);
+	assert_int_equal(claim(f, 4, &claims), 2);
+	assert_int_equal(claim(f, 4, &claims), 0);
 	assert_int_equal(claims.n, 6);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(claims.v[i].member_id, i + 1);
@@ -68,7 +68,7 @@ static void who_left_meanwhile_is_left_out(void **state)
 	fixture_exec(f, "UPDATE member SET status = 2 WHERE id IN (1, 4)");
 	fixture_exec(f, "UPDATE member SET status = 3 WHERE id = 2");
 	fixture_exec(f, "DELETE FROM member WHERE id = 3");
-	assert_int_equal(claim(f, false, 10, &claims), 6);
+	assert_int_equal(claim(f, 10, &claims), 6);
 	assert_int_equal(claims.n, 2);
 	assert_int_equal(claims.v[0].member_id, 5);
 	assert_int_equal(count(f, RECIPIENT_LEFT_OUT), 4);
@@ -92,11 +92,11 @@ static void deferred_ones_wait_for_their_time(void **state)
 		     "UPDATE recipient SET state = 5, attempts = 1,"
 		     " next_ms = %lld + member_id - 2 WHERE member_id <= 3",
 		     (long long)FIXTURE_NOW);
-	assert_int_equal(claim(f, true, 10, &claims), 2);
+	assert_int_equal(claim(f, 2, &claims), 2);
 	assert_int_equal(claims.v[1].member_id, 2);
 	assert_int_equal(claims.v[1].attempts, 1);
-	assert_int_equal(claim(f, true, 10, &claims), 0);
-	assert_int_equal(claim(f, false, 10, &claims), 3);
+	assert_int_equal(claim(f, 3, &claims), 3);
+	assert_int_equal(claim(f, 10, &claims), 0);
 	assert_int_equal(count(f, RECIPIENT_DEFERRED), 1);
 }
 
@@ -109,7 +109,7 @@ static void what_is_given_back_is_as_before(void **state)
 
 	fixture_exec(f, "UPDATE recipient SET state = 5, attempts = 1"
 			" WHERE member_id = 1");
-	claim(f, false, 3, &claims);
+	claim(f, 3, &claims);
 	for (int64_t id = 1; id <= 6; id++)
 		vec_push(&ids, id);
 	assert_true(claim_release(f->store.audience, f->campaign_id, &ids,
@@ -134,9 +134,8 @@ static void a_failed_claim_takes_nobody(void **state)
 		int64_t rc;
 
 		db_fail_nth(f->store.audience, n);
-		rc = claim_next(f->store.audience, f->campaign_id, false,
-				"me/1", 10, FIXTURE_NOW, f->arena, &claims,
-				&err);
+		rc = claim_next(f->store.audience, f->campaign_id, "me/1", 10,
+				FIXTURE_NOW, f->arena, &claims, &err);
 		db_fail_nth(f->store.audience, 0);
 		if (rc >= 0) {
 			assert_int_equal(claims.n, 5);

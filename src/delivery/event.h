@@ -42,7 +42,9 @@ const char *event_kind_name(enum event_kind kind);
 #define EVENT_HIT_HEAD 1 /* asked for with HEAD */
 
 /* Bits of `code` of refused, expired and bounced, above the reply code. */
-#define EVENT_BOUNCE_SHIFT 16 /* 1 hard, 2 soft; see trouble.h */
+#define EVENT_BOUNCE_SHIFT 16    /* 1 hard, 2 soft; see trouble.h */
+#define EVENT_BOUNCE_MASK 3      /* ... of the bits above that shift */
+#define EVENT_NO_FAULT (1 << 20) /* says nothing about the address */
 
 #define EVENT_LINK_HONEYPOT 1000000 /* link_id of the link nobody sees */
 

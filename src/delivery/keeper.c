@@ -10,6 +10,7 @@
 #include "delivery/event.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
+#include "delivery/recipient.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -17,6 +18,7 @@
 #define ROUND_MS 500
 #define CANCEL_CHUNK 5000
 #define CANCEL_CHUNKS 20 /* a round: there are leases to renew */
+#define EXPIRE_CHUNK 1000
 
 struct keeper {
 	struct keeper_setup setup;
@@ -56,6 +58,20 @@ static int is_busy(struct db *db, int64_t campaign_id, struct err *err)
 			   SQL_ARGS(sql_int(campaign_id)), &one, err);
 }
 
+/* 1: nobody waits, and it is sent now. */
+static int end_sent(const struct keeper_setup *k, struct db *db,
+		    const struct campaign *c, int64_t now_ms, struct err *err)
+{
+	int busy = is_busy(db, c->id, err);
+
+	if (busy != 0)
+		return busy < 0 ? -1 : 0;
+	if (move_campaign(k, db, c->id, CAMPAIGN_SENT, now_ms, err) < 0)
+		return -1;
+	log_info("campaign is sent", LOG_TEXT("campaign", c->hex));
+	return 1;
+}
+
 static int keep_sending(const struct keeper_setup *k, struct db *db,
 			const struct campaign *c, int64_t now_ms,
 			struct err *err)
@@ -70,17 +86,12 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 		if (k->wake_sender)
 			k->wake_sender(k->context);
 	}
-	rc = is_busy(db, c->id, err);
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
-	if (move_campaign(k, db, c->id, CAMPAIGN_SENT, now_ms, err) < 0)
-		return -1;
-	log_info("campaign is sent", LOG_TEXT("campaign", c->hex));
-	return 0;
+	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
 }
 
-static int cancel_chunk(const struct keeper_setup *k, struct db *db, int64_t id,
-			int64_t now_ms, struct err *err)
+static int cancel_chunk(const struct keeper_setup *k, struct db *db,
+			const struct sql *sql, int64_t id, int64_t now_ms,
+			struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int ours, changed;
@@ -90,7 +101,7 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db, int64_t id,
 	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
 	if (ours <= 0)
 		return ours;
-	changed = db_exec(&tx, SQL_RECIPIENT_CANCEL,
+	changed = db_exec(&tx, sql,
 			  SQL_ARGS(sql_int(now_ms), sql_int(id), sql_int(id),
 				   sql_int(CANCEL_CHUNK)),
 			  err);
@@ -99,21 +110,103 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db, int64_t id,
 	return changed;
 }
 
+/* By one of the two queries that cancel. 0: nobody is left for it. */
+static int cancel_some(const struct keeper_setup *k, struct db *db,
+		       const struct sql *sql, int64_t id, int64_t now_ms,
+		       struct err *err)
+{
+	int n = 1;
+
+	for (int chunks = 0; n > 0 && chunks < CANCEL_CHUNKS; chunks++)
+		n = cancel_chunk(k, db, sql, id, now_ms, err);
+	return n;
+}
+
 /* What waits is left out; what is on its way is waited for. */
 static int keep_canceling(const struct keeper_setup *k, struct db *db,
 			  const struct campaign *c, int64_t now_ms,
 			  struct err *err)
 {
-	int n = 1;
+	int n = cancel_some(k, db, SQL_RECIPIENT_CANCEL, c->id, now_ms, err);
 
-	for (int chunks = 0; n > 0 && chunks < CANCEL_CHUNKS; chunks++)
-		n = cancel_chunk(k, db, c->id, now_ms, err);
 	if (n != 0)
 		return n < 0 ? -1 : 2;
 	n = is_busy(db, c->id, err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
 	return move_campaign(k, db, c->id, CAMPAIGN_CANCELED, now_ms, err);
+}
+
+/* --- finishing --- */
+
+static int list_tried(struct db *db, int64_t campaign_id, struct ids *out,
+		      struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_RECIPIENT_LIST_TRIED,
+		     SQL_ARGS(sql_int(campaign_id), sql_int(EXPIRE_CHUNK)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+static void is_written(void *context, bool durable)
+{
+	(void)context; /* the next round sees what is missing */
+	(void)durable;
+}
+
+/* Events end them, so that they are counted; it is not the address's fault
+ * that nobody waited for it. Returns how many. */
+static int expire_some(const struct keeper_setup *k, struct db *db,
+		       int64_t campaign_id, int64_t now_ms, struct err *err)
+{
+	CLEANUP(ids_release) struct ids members = VEC_INIT;
+	struct event event = {
+		.at_ms = now_ms,
+		.kind = EVENT_EXPIRED,
+		.campaign_id = campaign_id,
+		.code = BOUNCE_SOFT << EVENT_BOUNCE_SHIFT | EVENT_NO_FAULT,
+		.detail = "the campaign was finished before it was delivered",
+	};
+
+	if (list_tried(db, campaign_id, &members, err) < 0)
+		return -1;
+	for (size_t i = 0; i < members.n; i++) {
+		event.member_id = members.v[i];
+		if (i + 1 < members.n)
+			event_add(k->writer, &event, is_written, NULL);
+		else if (event_add_wait(k->writer, &event, err) < 0)
+			return -1;
+	}
+	if (members.n > 0 && k->applier && applier_drain(k->applier, err) < 0)
+		return -1;
+	return (int)members.n;
+}
+
+/* Who was never tried is left out, who waits for another try expires; what is
+ * on its way is waited for. */
+static int keep_finishing(const struct keeper_setup *k, struct db *db,
+			  const struct campaign *c, int64_t now_ms,
+			  struct err *err)
+{
+	int n = 1;
+
+	if (!c->frozen)
+		n = freeze_campaign(db, c, k->owner, now_ms, err);
+	if (n != 1)
+		return n;
+	n = cancel_some(k, db, SQL_RECIPIENT_CANCEL_UNTRIED, c->id, now_ms,
+			err);
+	if (n == 0)
+		n = expire_some(k, db, c->id, now_ms, err);
+	if (n != 0)
+		return n < 0 ? -1 : 2;
+	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
 }
 
 typedef int (*keep_fn)(const struct keeper_setup *k, struct db *db,
@@ -288,17 +381,28 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 		 struct err *err)
 {
-	int sending, canceling;
+	static const struct {
+		enum campaign_status status;
+		keep_fn fn;
+	} kept[] = {
+		{ CAMPAIGN_SENDING, keep_sending },
+		{ CAMPAIGN_CANCELING, keep_canceling },
+		{ CAMPAIGN_FINISHING, keep_finishing },
+	};
+	int more = 0;
 
 	if (free_dead(k, db, now_ms, err) < 0 ||
 	    campaign_start_due(db, k->facts, now_ms, err) < 0)
 		return -1;
-	sending = keep_each(k, db, CAMPAIGN_SENDING, keep_sending, now_ms, err);
-	if (sending < 0)
-		return -1;
-	canceling = keep_each(k, db, CAMPAIGN_CANCELING, keep_canceling, now_ms,
-			      err);
-	return canceling < 0 ? -1 : sending || canceling;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		int rc = keep_each(k, db, kept[i].status, kept[i].fn, now_ms,
+				   err);
+
+		if (rc < 0)
+			return -1;
+		more |= rc;
+	}
+	return more;
 }
 
 /* --- the thread --- */

@@ -7,8 +7,8 @@ static const struct {
 	const char *name;
 	int to;
 } states[] = {
-	[RECIPIENT_QUEUED] = { "queued",
-			       TO(CLAIMED) | TO(CANCELED) | TO(LEFT_OUT) },
+	[RECIPIENT_QUEUED] = { "queued", TO(CLAIMED) | TO(EXPIRED) |
+						 TO(CANCELED) | TO(LEFT_OUT) },
 	[RECIPIENT_CLAIMED] = { "claimed", TO(QUEUED) | TO(HANDED) |
 						   TO(DEFERRED) | TO(CANCELED) |
 						   TO(LEFT_OUT) },

@@ -7,6 +7,9 @@
  *     queued -> claimed -> handed -> accepted | refused | expired
  *                                 -> deferred -> claimed ...
  *
+ * Queued ones (of unknown outcome) and deferred ones expire also when the
+ * campaign is finished before everybody got it.
+ *
  * recipients = sent + waiting + left out, always; sent is accepted + refused
  * + expired. A sender claims queued and due deferred rows (a lease in the name
  * of its process, see lease.h) and checks consent and suppression in the same

@@ -19,7 +19,8 @@ static void what_is_sent_stays_sent(void **state)
 				assert_false(may);
 			if (recipient_is_sent((enum recipient_state)to) && may)
 				assert_true(from == RECIPIENT_HANDED ||
-					    (from == RECIPIENT_DEFERRED &&
+					    ((from == RECIPIENT_DEFERRED ||
+					      from == RECIPIENT_QUEUED) &&
 					     to == RECIPIENT_EXPIRED));
 			assert_false(may && from == to);
 		}

@@ -1,14 +1,20 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "base/wait.h"
+#include "campaign/campaign.h"
 #include "delivery/delivery.h"
 #include "delivery/delivery_fixture.h"
+#include "delivery/keeper.h"
+#include "delivery/lease.h"
 #include "delivery/outbox.h"
 #include "delivery/recipient.h"
 #include "delivery/sink_fixture.h"
+
+#include "sql/delivery_lease.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -216,6 +222,119 @@ static bool is_half_sent(void)
 static bool is_canceled(void)
 {
 	return fixture_int(&world.f, "SELECT status FROM campaign") == 6;
+}
+
+static bool is_deferred(void)
+{
+	return in_state(RECIPIENT_DEFERRED) == 2 &&
+	       in_state(RECIPIENT_ACCEPTED) == 38;
+}
+
+static void start_with_two_deferred(void)
+{
+	struct world *w = &world;
+
+	w->options.retry_first_ms = MS_HOUR;
+	sink_answer_to(w->sink, 5, "451 4.7.1 later", 1000);
+	sink_answer_to(w->sink, 6, "450 4.2.0 later", 1000);
+	start_service();
+	await(is_deferred);
+}
+
+/* After a look of the keeper: it had its chance to think otherwise. */
+static void expect_status(int status)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *store = &world.f.store;
+	struct keeper_setup setup = { .store = store->store };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_find_text(store->audience, SQL_DELIVERY_LEASE_CHECK,
+				      SQL_ARGS(sql_text(LEASE_DELIVERY)), arena,
+				      &setup.owner, &err),
+			 1);
+	assert_int_equal(
+		keeper_round(&setup, store->audience, clock_now_ms(), &err), 0);
+	assert_int_equal(fixture_int(&world.f, "SELECT status FROM campaign"),
+			 status);
+}
+
+static void it_sends_until_nobody_waits(void **state)
+{
+	(void)state;
+	start_with_two_deferred();
+	expect_status(CAMPAIGN_SENDING);
+	/* their time comes: they are tried again, and still wait */
+	fixture_exec(&world.f, "UPDATE recipient SET next_ms = 0"
+			       " WHERE state = 5");
+	delivery_wake(world.d);
+	await(is_deferred);
+	expect_status(CAMPAIGN_SENDING);
+}
+
+static void what_is_deferred_can_be_paused(void **state)
+{
+	struct world *w = &world;
+	int64_t total;
+
+	(void)state;
+	start_with_two_deferred();
+	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
+	fixture_exec(&w->f, "UPDATE recipient SET next_ms = 0"
+			    " WHERE state = 5");
+	total = sink_total(w->sink);
+	delivery_wake(w->d);
+	expect_status(CAMPAIGN_PAUSED);
+	assert_true(is_deferred());
+	assert_int_equal(sink_total(w->sink), total);
+}
+
+static void what_is_deferred_can_be_canceled(void **state)
+{
+	(void)state;
+	start_with_two_deferred();
+	fixture_exec(&world.f, "UPDATE campaign SET status = 7");
+	delivery_wake(world.d);
+	await(is_canceled);
+	assert_int_equal(in_state(RECIPIENT_CANCELED), 2);
+}
+
+/* Who was tried expires, and is not blamed for it. */
+static void a_finished_one_is_sent(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	start_with_two_deferred();
+	fixture_exec(&w->f, "UPDATE campaign SET status = 9");
+	delivery_wake(w->d);
+	await(is_sent);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 2);
+	assert_int_equal(fixture_int(&w->f, "SELECT sent_seq FROM campaign"),
+			 40);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+					    " WHERE state = 7 AND bounce = 2"),
+			 2);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM activity"
+					    " WHERE kind = 3"),
+			 0);
+}
+
+static void a_finished_one_leaves_out_who_was_not_tried(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = 100;
+	start_service();
+	await(is_half_sent);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 9");
+	delivery_wake(w->d);
+	await(is_sent);
+	assert_true(in_state(RECIPIENT_CANCELED) > 0);
+	assert_int_equal(in_state(RECIPIENT_CANCELED) +
+				 in_state(RECIPIENT_ACCEPTED),
+			 40);
 }
 
 static bool nobody_is_claimed(void)
@@ -447,6 +566,11 @@ int main(int argc, char **argv)
 		FEW(everybody_gets_it_once),
 		FEW(answers_decide_what_becomes_of_each),
 		FEW(what_is_deferred_too_long_expires),
+		FEW(it_sends_until_nobody_waits),
+		FEW(what_is_deferred_can_be_paused),
+		FEW(what_is_deferred_can_be_canceled),
+		FEW(a_finished_one_is_sent),
+		FEW(a_finished_one_leaves_out_who_was_not_tried),
 		FEW(a_paused_one_stops_and_goes_on),
 		FEW(a_canceled_one_leaves_the_rest_out),
 		FEW(a_dead_relay_loses_nobody),

@@ -10,8 +10,6 @@
 #include "delivery/sender_private.h"
 #include "store/store.h"
 
-#include "sql/recipient.h"
-
 #define CLAIM 500
 #define RENDER_QUEUE 1500
 #define READY_QUEUE 100
@@ -187,16 +185,11 @@ static int drop_mailings(struct sender *s, struct db *db,
 	return rc;
 }
 
-/* Of campaigns in `sending` and frozen; n_sending of them come first, then
- * `sent` ones that have somebody to try again. */
-static int list_work(struct db *db, int64_t now_ms, struct ids *out,
-		     size_t *n_sending, struct err *err)
+/* Campaigns in `sending` and frozen. */
+static int list_work(struct db *db, struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(campaigns_release) struct campaigns sending = VEC_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct campaign campaign;
-	int more;
 
 	if (campaign_list_by_status(db, CAMPAIGN_SENDING, arena, &sending,
 				    err) < 0)
@@ -204,26 +197,12 @@ static int list_work(struct db *db, int64_t now_ms, struct ids *out,
 	vec_each (&sending, c)
 		if (c->frozen)
 			vec_push(out, c->id);
-	*n_sending = out->n;
-	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_DUE, SQL_ARGS(sql_int(now_ms)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		int64_t id = rows_int(rows, 0);
-
-		if (has_id(out, id))
-			continue;
-		if (campaign_get(db, id, arena, &campaign, err) < 0)
-			return -1;
-		if (campaign.status == CAMPAIGN_SENT)
-			vec_push(out, id);
-	}
-	return more;
+	return 0;
 }
 
 /* Returns how many rows were taken out of the queue. */
 static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
-			  bool only_deferred, struct err *err)
+			  struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(claims_release) struct claims claims = VEC_INIT;
@@ -232,8 +211,8 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 
 	if (!m)
 		return -1;
-	n = claim_next(db, campaign_id, only_deferred, s->setup.owner, CLAIM,
-		       clock_now_ms(), arena, &claims, err);
+	n = claim_next(db, campaign_id, s->setup.owner, CLAIM, clock_now_ms(),
+		       arena, &claims, err);
 	vec_each (&claims, c) {
 		struct shipment *p = shipment_new(s, m, c);
 
@@ -282,11 +261,9 @@ static void leave_alone(struct sender *s, int64_t campaign_id,
 static int64_t work(struct sender *s, struct db *db, struct err *err)
 {
 	CLEANUP(ids_release) struct ids ids = VEC_INIT;
-	size_t n_sending = 0;
 	int64_t total = 0;
 
-	if (list_work(db, clock_now_ms(), &ids, &n_sending, err) < 0 ||
-	    drop_mailings(s, db, &ids, err) < 0)
+	if (list_work(db, &ids, err) < 0 || drop_mailings(s, db, &ids, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ids.n && has_room(s); i++) {
 		struct err of_one = ERR_INIT;
@@ -294,7 +271,7 @@ static int64_t work(struct sender *s, struct db *db, struct err *err)
 
 		if (is_left_alone(s, ids.v[i], clock_now_ms()))
 			continue;
-		n = claim_some(s, db, ids.v[i], i >= n_sending, &of_one);
+		n = claim_some(s, db, ids.v[i], &of_one);
 		if (n < 0)
 			leave_alone(s, ids.v[i], &of_one);
 		else

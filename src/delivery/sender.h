@@ -10,10 +10,9 @@
  * durable. So a kill at any moment loses nobody and doubles at most
  * uncertain_max.
  *
- * Campaigns are worked on in turn, while they are `sending` and frozen; what
- * was deferred is tried again also when the campaign is `sent` already. A
- * paused or canceled one gets back what was claimed. Single mails of
- * outgoing_message go the same way without ledger.
+ * Campaigns are worked on in turn, while they are `sending` and frozen. One
+ * that is paused, canceled or finished gets back what was claimed. Single mails
+ * of outgoing_message go the same way without ledger.
  */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H

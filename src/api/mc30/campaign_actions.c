@@ -104,6 +104,12 @@ int mc_campaigns_cancel(struct request *rq, struct response *rs,
 	return act(rq, rs, campaign_cancel, err);
 }
 
+int mc_campaigns_finish(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, campaign_finish, err);
+}
+
 int mc_campaigns_pause(struct request *rq, struct response *rs, struct err *err)
 {
 	return act(rq, rs, campaign_pause, err);

@@ -110,6 +110,7 @@ void mc_delivery_status_write(const struct campaign *campaign,
 	switch (campaign->status) {
 	case CAMPAIGN_SENDING:
 	case CAMPAIGN_PAUSED:
+	case CAMPAIGN_FINISHING:
 		status = "delivering";
 		break;
 	case CAMPAIGN_SENT:
