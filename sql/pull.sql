@@ -95,7 +95,8 @@ UPDATE campaign_recipient SET complained_ms = ?
    AND (state <> 7 OR reason = 'duplicate');
 
 -- name: pull-settle-left-out
--- Nobody knows the address any more of who was erased meanwhile.
+-- The send is over. Nobody knows the address any more of who was erased
+-- meanwhile.
 -- args: at_ms, campaign_id
 UPDATE campaign_recipient
    SET state = 7, at_ms = ?,
@@ -104,14 +105,11 @@ UPDATE campaign_recipient
                                                ELSE 'unsubscribed' END
                             FROM bridge_member m
                            WHERE m.email_hash = campaign_recipient.email_hash), 'forgotten')
- WHERE campaign_id = ? AND state = 1
+ WHERE campaign_id = ? AND state IN (1, 3)
    AND NOT EXISTS (SELECT 1 FROM bridge_member m
                     WHERE m.email_hash = campaign_recipient.email_hash AND m.status = 1);
 
--- name: pull-settle-waiting
--- args: at_ms, campaign_id
-UPDATE campaign_recipient SET state = 3, at_ms = ? WHERE campaign_id = ? AND state = 1;
-
 -- name: pull-cancel-waiting
+-- Nobody waits any more: the send was canceled, finished, or is over.
 -- args: at_ms, campaign_id
 UPDATE campaign_recipient SET state = 6, at_ms = ? WHERE campaign_id = ? AND state IN (1, 3);

@@ -196,6 +196,16 @@ static int wait_until_sent(const struct invocation *in, struct client *c,
 	return 0;
 }
 
+static void print_campaign(const struct invocation *in, const json_t *campaign)
+{
+	if (flag_is_set(in, "json"))
+		print_json(campaign);
+	else
+		printf("campaign %lld is %s\n",
+		       (long long)print_int(campaign, "id"),
+		       print_text(campaign, "status"));
+}
+
 static int campaign_send(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
@@ -213,12 +223,31 @@ static int campaign_send(const struct invocation *in, struct err *err)
 		    0 ||
 	    wait_until_sent(in, c, &campaign, err) < 0)
 		return -1;
-	if (flag_is_set(in, "json"))
-		print_json(campaign);
-	else
-		printf("campaign %lld is %s\n",
-		       (long long)print_int(campaign, "id"),
-		       print_text(campaign, "status"));
+	print_campaign(in, campaign);
+	return 0;
+}
+
+/* pause, resume, cancel, finish: the word is the path. */
+static int campaign_act(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf act_path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *job = NULL;
+	CLEANUP(json_free) json_t *campaign = NULL;
+	const char *act = strrchr(in->command->name, ' ') + 1;
+	int64_t id;
+
+	campaign_path(in, "", &path);
+	strbuf_addf(&act_path, "%s/%s", path.buf, act);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "POST", act_path.buf, "{}", &reply, err) < 0 ||
+	    client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, act, false, &job, err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &campaign, err) < 0)
+		return -1;
+	print_campaign(in, campaign);
 	return 0;
 }
 
@@ -295,6 +324,11 @@ int cmd_campaign_test(const struct invocation *in)
 int cmd_campaign_send(const struct invocation *in)
 {
 	return print_end(in, campaign_send);
+}
+
+int cmd_campaign_act(const struct invocation *in)
+{
+	return print_end(in, campaign_act);
 }
 
 int cmd_campaign_report(const struct invocation *in)

@@ -120,7 +120,7 @@ static void add_completion(struct strbuf *out)
 	strbuf_addstr(out,
 		      "\tgroup) words=\"create list members push\" ;;\n"
 		      "\tcampaign) words=\"create list check test send "
-		      "report\" ;;\n"
+		      "pause resume cancel finish report\" ;;\n"
 		      "\toutbox) words=\"list show\" ;;\n"
 		      "\tuser) words=\"create list\" ;;\n"
 		      "\tkey) words=\"create list revoke\" ;;\n"

@@ -13,6 +13,7 @@
 
 #include "sql/bridge.h"
 #include "sql/campaign_send.h"
+#include "sql/pull.h"
 
 #include <string.h>
 
@@ -438,26 +439,43 @@ int job_campaign_test(struct job_run *run, struct err *err)
 	return 0;
 }
 
-/* action: pause, resume, cancel */
-static int act(struct sending *s, const char *action, struct err *err)
+/* The Marketing API's part. Nothing is there yet of a draft. */
+static int act_there(struct sending *s, enum crm_campaign_act act,
+		     struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	enum crm_campaign_status to = CRM_CAMPAIGN_SENDING;
-	const char *path = "/actions/resume";
+	static const char *const paths[] = {
+		[CRM_CAMPAIGN_PAUSE] = "/actions/pause",
+		[CRM_CAMPAIGN_RESUME] = "/actions/resume",
+		[CRM_CAMPAIGN_CANCEL] = "/actions/cancel-send",
+		[CRM_CAMPAIGN_FINISH] = "/actions/finish",
+	};
 
-	if (strcmp(action, "pause") == 0) {
-		to = CRM_CAMPAIGN_PAUSED;
-		path = "/actions/pause";
-	} else if (strcmp(action, "cancel") == 0) {
-		to = CRM_CAMPAIGN_CANCELED;
-		path = "/actions/cancel-send";
-	}
-	if (s->c.marketing_campaign_id &&
-	    mc_call(s->w->client, "POST", campaign_path(s, path), NULL, NULL,
-		    err) < 0)
-		return -1;
+	if (!s->c.marketing_campaign_id || s->c.status == CRM_CAMPAIGN_DRAFT ||
+	    s->c.status == CRM_CAMPAIGN_SCHEDULED)
+		return 0;
+	return mc_call(s->w->client, "POST", campaign_path(s, paths[act]), NULL,
+		       NULL, err);
+}
+
+/* What is known here at once; the pull brings the rest. */
+static int act_here(struct sending *s, enum crm_campaign_act act,
+		    struct err *err)
+{
+	static const enum crm_campaign_status to[] = {
+		[CRM_CAMPAIGN_PAUSE] = CRM_CAMPAIGN_PAUSED,
+		[CRM_CAMPAIGN_RESUME] = CRM_CAMPAIGN_SENDING,
+		[CRM_CAMPAIGN_CANCEL] = CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_FINISH] = CRM_CAMPAIGN_SENDING,
+	};
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    crm_campaign_move(&tx, s->c.id, to, clock_now_ms(), err) < 0)
+	    crm_campaign_move(&tx, s->c.id, to[act], now_ms, err) < 0)
+		return -1;
+	if (act == CRM_CAMPAIGN_CANCEL &&
+	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
+		    SQL_ARGS(sql_int(now_ms), sql_int(s->c.id)), err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -467,14 +485,16 @@ int job_campaign_act(struct job_run *run, struct err *err)
 	CLEANUP(work_release) struct work w = { 0 };
 	CLEANUP(json_free) json_t *payload = NULL;
 	struct sending s = { .w = &w };
-	const char *action = "";
+	enum crm_campaign_act act = CRM_CAMPAIGN_PAUSE;
+	const char *name = "";
 	int64_t id = 0;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
-	    json_get_text(payload, "action", &action, err) < 0 ||
+	    json_get_text(payload, "action", &name, err) < 0 ||
+	    crm_campaign_act_parse(name, &act, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
 	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
 		return -1;
-	return act(&s, action, err);
+	return act_there(&s, act, err) < 0 ? -1 : act_here(&s, act, err);
 }

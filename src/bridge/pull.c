@@ -364,8 +364,8 @@ static int pull_leavers(struct pull *p, int64_t known, struct err *err)
 
 /*
  * Whoever is in the tag and in no page of sent-to was left out by the
- * audience: their status there says why. Somebody who is subscribed still
- * waits for the relay.
+ * audience: their status there says why. Somebody who is subscribed was not
+ * sent it because the send was finished early.
  */
 static int settle(struct pull *p, struct err *err)
 {
@@ -378,7 +378,7 @@ static int settle(struct pull *p, struct err *err)
 	    tx_begin(p->w->db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_PULL_SETTLE_LEFT_OUT,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
-	    db_exec(&tx, SQL_PULL_SETTLE_WAITING,
+	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
 	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_SENT, now_ms, err) < 0)
 		return -1;
@@ -416,9 +416,11 @@ static int follow_status(struct pull *p, const char *status, struct err *err)
 		to = CRM_CAMPAIGN_PAUSED;
 	else if (strcmp(status, "sending") != 0)
 		return 0;
-	if (tx_begin(p->w->db, &tx, err) < 0 ||
-	    crm_campaign_move(&tx, p->c.id, to, p->w->actor.now_ms, err) < 0)
+	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
+	if (crm_campaign_move(&tx, p->c.id, to, p->w->actor.now_ms, err) < 0)
+		/* canceled here since the status was read there */
+		return err->code == ERR_CONFLICT ? 0 : -1;
 	return tx_commit(&tx, err);
 }
 

@@ -338,6 +338,49 @@ int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 		       err);
 }
 
+/* --- acts --- */
+
+#define BIT(status) (1u << CRM_CAMPAIGN_##status)
+
+static const struct {
+	const char *name, *done;
+	unsigned from; /* bits of enum crm_campaign_status */
+} acts[] = {
+	[CRM_CAMPAIGN_PAUSE] = { "pause", "paused", BIT(SENDING) },
+	[CRM_CAMPAIGN_RESUME] = { "resume", "resumed", BIT(PAUSED) },
+	[CRM_CAMPAIGN_CANCEL] = { "cancel", "canceled",
+				  BIT(DRAFT) | BIT(SCHEDULED) | BIT(SENDING) |
+					  BIT(PAUSED) },
+	[CRM_CAMPAIGN_FINISH] = { "finish", "finished",
+				  BIT(SENDING) | BIT(PAUSED) },
+};
+
+const char *crm_campaign_act_name(enum crm_campaign_act act)
+{
+	return acts[act].name;
+}
+
+int crm_campaign_act_parse(const char *name, enum crm_campaign_act *out,
+			   struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
+		if (strcmp(acts[i].name, name) == 0) {
+			*out = (enum crm_campaign_act)i;
+			return 0;
+		}
+	return err_set(err, ERR_INVALID, "a campaign cannot be told to %s",
+		       name);
+}
+
+int crm_campaign_may_act(const struct crm_campaign *c,
+			 enum crm_campaign_act act, struct err *err)
+{
+	if (acts[act].from & 1u << c->status)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "a campaign that is %s cannot be %s",
+		       crm_campaign_status_name(c->status), acts[act].done);
+}
+
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 			      struct err *err)
 {

@@ -9,6 +9,9 @@
  *     draft <-> scheduled -> sending <-> paused
  *       \________________/^     \-> sent, canceled
  *
+ * `sent` and `canceled` come in one transaction with the end of the last
+ * recipient: nobody waits then.
+ *
  * Only drafts can be changed.
  */
 #ifndef CRM_CAMPAIGN_RECORD_H
@@ -81,6 +84,20 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 		      int64_t now_ms, struct err *err);
 
+/* What a user may do to a send. */
+enum crm_campaign_act {
+	CRM_CAMPAIGN_PAUSE,
+	CRM_CAMPAIGN_RESUME,
+	CRM_CAMPAIGN_CANCEL, /* who waits is left out */
+	CRM_CAMPAIGN_FINISH, /* nobody is tried again */
+};
+const char *crm_campaign_act_name(enum crm_campaign_act act); /* "pause" */
+int crm_campaign_act_parse(const char *name, enum crm_campaign_act *out,
+			   struct err *err);
+/* 0; -1 ERR_CONFLICT: not while it has that status. */
+int crm_campaign_may_act(const struct crm_campaign *c,
+			 enum crm_campaign_act act, struct err *err);
+
 /* When a scheduled one is to be sent; 0: not. */
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 			      struct err *err);
@@ -129,9 +146,10 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
 		       int64_t *total_out, struct err *err);
 
 /*
- * The report, all figures from one snapshot: {"recipients", "sent",
- * "waiting", "left_out", "bounced", "opened", "clicked", "unsubscribed",
- * "complained", "links"}. recipients = sent + waiting + all left out.
+ * The report, all figures and the status from one snapshot: {"status",
+ * "recipients", "sent", "waiting", "left_out", "bounced", "opened", "clicked",
+ * "unsubscribed", "complained", "links"}. recipients = sent + waiting + all
+ * left out.
  */
 int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
 			struct err *err);

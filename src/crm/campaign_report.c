@@ -175,6 +175,20 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 	return 0;
 }
 
+static int add_status(struct db *db, int64_t id, struct json_writer *w,
+		      struct err *err)
+{
+	int64_t status = 0;
+	int found = db_find_int(db, SQL_CRM_CAMPAIGN_STATUS,
+				SQL_ARGS(sql_int(id)), &status, err);
+
+	if (found > 0)
+		json_key_text(w, "status",
+			      crm_campaign_status_name(
+				      (enum crm_campaign_status)status));
+	return found < 0 ? -1 : 0;
+}
+
 static int add_left_out(struct db *db, int64_t id, struct json_writer *w,
 			struct err *err)
 {
@@ -224,7 +238,8 @@ int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
 		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", id);
-	if (add_figures(db, id, &w, err) < 0 ||
+	if (add_status(db, id, &w, err) < 0 ||
+	    add_figures(db, id, &w, err) < 0 ||
 	    add_left_out(db, id, &w, err) < 0 || add_links(db, id, &w, err) < 0)
 		return -1;
 	json_end_object(&w);

@@ -182,39 +182,48 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	return enqueue(rq, rs, "campaign-test", payload.buf, NULL, &tx, err);
 }
 
-/* --- pause, resume, cancel --- */
+/* --- pause, resume, cancel, finish --- */
 
-static int act(struct request *rq, struct response *rs, const char *action,
-	       struct err *err)
+/* What cannot be done is said at once, not by the job. */
+static int act(struct request *rq, struct response *rs,
+	       enum crm_campaign_act what, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct crm_campaign c;
 
-	if (begin(rq, &db, &tx, &c, err) < 0)
+	if (begin(rq, &db, &tx, &c, err) < 0 ||
+	    crm_campaign_may_act(&c, what, err) < 0)
 		return -1;
 	return enqueue(rq, rs, "campaign-act",
 		       arena_printf(rq->arena,
 				    "{\"campaign_id\":%lld,\"action\":\"%s\"}",
-				    (long long)c.id, action),
+				    (long long)c.id,
+				    crm_campaign_act_name(what)),
 		       NULL, &tx, err);
 }
 
 int v1_campaigns_pause(struct request *rq, struct response *rs, struct err *err)
 {
-	return act(rq, rs, "pause", err);
+	return act(rq, rs, CRM_CAMPAIGN_PAUSE, err);
 }
 
 int v1_campaigns_resume(struct request *rq, struct response *rs,
 			struct err *err)
 {
-	return act(rq, rs, "resume", err);
+	return act(rq, rs, CRM_CAMPAIGN_RESUME, err);
 }
 
 int v1_campaigns_cancel(struct request *rq, struct response *rs,
 			struct err *err)
 {
-	return act(rq, rs, "cancel", err);
+	return act(rq, rs, CRM_CAMPAIGN_CANCEL, err);
+}
+
+int v1_campaigns_finish(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	return act(rq, rs, CRM_CAMPAIGN_FINISH, err);
 }
 
 /* --- checklist --- */
