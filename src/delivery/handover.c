@@ -102,22 +102,34 @@ static void set_outcome(struct shipment *p, enum event_kind kind, int64_t code,
 		store_outcome(p);
 }
 
-/* The relay takes nothing: leave it alone for a while, ever longer. */
-static void note_relay(struct sender *s, bool works)
+static void note_relay_works(struct sender *s)
 {
-	int64_t failures;
+	pthread_mutex_lock(&s->lock);
+	atomic_store(&s->relay_failures, 0);
+	s->pause_until_us = 0;
+	pthread_cond_signal(&s->slot);
+	pthread_mutex_unlock(&s->lock);
+	metric_set(&held_up, 0);
+}
+
+/* The relay takes nothing: leave it alone for a while, ever longer if it says
+ * so. What fails together, all that was on its way, counts once. When it is
+ * not there, relay_send waits for it, and no longer than needed. */
+static void note_relay_failed(struct sender *s, bool is_answer)
+{
+	int64_t now_us = clock_monotonic_us(), failures;
 
 	pthread_mutex_lock(&s->lock);
-	failures = works ? 0 : atomic_load(&s->relay_failures) + 1;
-	atomic_store(&s->relay_failures, failures);
-	if (works)
-		s->pause_until_ms = 0;
-	else if (s->pause_until_ms <= clock_now_ms())
-		s->pause_until_ms =
-			clock_now_ms() +
-			trouble_relay_wait_ms(failures, random_u64());
+	if (s->pause_until_us > now_us) {
+		pthread_mutex_unlock(&s->lock);
+		return;
+	}
+	failures = atomic_fetch_add(&s->relay_failures, 1) + 1;
+	s->pause_until_us =
+		now_us + 1000 * trouble_relay_wait_ms(is_answer ? failures : 1,
+						      random_u64());
 	pthread_mutex_unlock(&s->lock);
-	metric_set(&held_up, works ? 0 : 1);
+	metric_set(&held_up, 1);
 	if (failures == 1)
 		log_warn("relay takes no messages");
 }
@@ -156,8 +168,10 @@ void handover_result(void *sender, const struct relay_result *result)
 	struct sender *s = sender;
 	struct shipment *p = result->cookie;
 
-	if (atomic_load(&s->relay_failures) || result->trouble == TROUBLE_RELAY)
-		note_relay(s, result->trouble != TROUBLE_RELAY);
+	if (result->trouble == TROUBLE_RELAY)
+		note_relay_failed(s, result->code != 0);
+	else if (atomic_load(&s->relay_failures))
+		note_relay_works(s);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
 		metric_add(&sent, 1);
@@ -237,7 +251,7 @@ static void hand_over(struct shipment *p)
  * none; nobody while it is left alone. */
 static int64_t slots(const struct sender *s)
 {
-	if (s->pause_until_ms > clock_now_ms())
+	if (s->pause_until_us > clock_monotonic_us())
 		return 0;
 	if (atomic_load(&s->relay_failures) > 0 || relay_is_held_up(s->relay))
 		return 1;

@@ -402,6 +402,39 @@ static void a_dead_relay_loses_nobody(void **state)
 		assert_int_equal(sink_count(w->sink, i), 1);
 }
 
+static int64_t described(const char *key)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *at;
+
+	delivery_describe(world.d, &text);
+	at = strstr(text.buf, key);
+	assert_non_null(at);
+	return strtoll(at + strlen(key), NULL, 10);
+}
+
+/* However many were on their way: they are not tried less often for it, and
+ * the pause is not longer. */
+static void a_lost_connection_counts_once(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.retry_first_ms = 50;
+	start_service();
+	await(is_half_sent);
+	sink_pause(w->sink, true);
+	await(is_held_up);
+	assert_true(described("relay_failures=") <= 2);
+	sink_pause(w->sink, false);
+	await(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 3000);
+	/* but those past their dot, one a connection */
+	assert_true(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+				       " WHERE attempts > 1") <=
+		    w->options.connections);
+}
+
 static void a_stop_in_the_middle_doubles_nobody(void **state)
 {
 	struct world *w = &world;
@@ -574,6 +607,7 @@ int main(int argc, char **argv)
 		FEW(a_paused_one_stops_and_goes_on),
 		FEW(a_canceled_one_leaves_the_rest_out),
 		FEW(a_dead_relay_loses_nobody),
+		MANY(a_lost_connection_counts_once),
 		FEW(a_stop_in_the_middle_doubles_nobody),
 		FEW(single_mails_go_out),
 		MANY(killed_senders_lose_nobody),

@@ -70,7 +70,7 @@ struct sender {
 	struct shipments back;    /* to be given back */
 	struct shipments unsaved; /* whose outcome could not be stored */
 	struct shipments singles; /* single mails with an outcome */
-	int64_t pause_until_ms;   /* the relay takes none */
+	int64_t pause_until_us;   /* monotonic: the relay takes none */
 
 	atomic_bool stopping;
 	atomic_llong relay_failures; /* in a row */

@@ -252,5 +252,8 @@ void sink_pause(struct sink *s, bool paused)
 {
 	pthread_mutex_lock(&s->lock);
 	s->paused = paused;
+	for (int i = 0; i < CLIENTS && paused; i++)
+		if (s->client_fd[i] >= 0)
+			shutdown(s->client_fd[i], SHUT_RDWR);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -86,20 +86,22 @@ void smtp_conn_close(struct smtp_conn *conn)
 	conn->is_greeted = conn->is_ready = false;
 }
 
-/* What the messages of a dead connection are told. */
+/* What the messages of a dead connection are told. The first one of it may be
+ * why it died; one that came behind others is not. */
 static void settle(struct smtp_conn *conn, bool was_ready, bool is_past_dot,
 		   struct smtp_result *why)
 {
 	struct smtp_job *sent = TAKE(conn->sent), *open = TAKE(conn->open);
+	bool is_first = conn->answered == 0;
 
 	if (open)
-		smtp_waiting_again(conn->pool, open, why);
+		smtp_waiting_again(conn->pool, open, is_first && !sent, why);
 	why->stage = sent ? SMTP_AT_CONTENT : why->stage;
 	why->maybe_sent = is_past_dot;
 	if (is_past_dot)
 		smtp_pool_finish(conn->pool, sent, why);
 	else if (sent)
-		smtp_waiting_again(conn->pool, sent, why);
+		smtp_waiting_again(conn->pool, sent, is_first, why);
 	if (was_ready)
 		return;
 	why->outcome = SMTP_UNREACHED;
@@ -194,7 +196,7 @@ void smtp_conn_open(struct smtp_conn *conn)
 	conn->phase = SMTP_CONNECTING;
 	conn->can = 0;
 	conn->size_most = 0;
-	conn->messages = 0;
+	conn->messages = conn->answered = 0;
 	if (connect_to(conn, &conn->pool->addresses[conn->address]) < 0) {
 		connect_failed(conn, errno);
 		return;

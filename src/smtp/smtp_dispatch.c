@@ -34,9 +34,10 @@ struct smtp_job *smtp_waiting_take(struct smtp_pool *pool)
 }
 
 void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
-			const struct smtp_result *why)
+			bool may_be_why, const struct smtp_result *why)
 {
-	if (++job->tries >= SMTP_TRIES) {
+	job->tries += may_be_why;
+	if (job->tries >= SMTP_TRIES) {
 		smtp_pool_finish(pool, job, why);
 		return;
 	}
@@ -68,17 +69,19 @@ void smtp_dispatch_reached(struct smtp_pool *pool)
 }
 
 /* Doubled up to the most, less up to a quarter so that many do not come at
- * once. Attempts that fail together count once. */
-static void back_off(struct smtp_pool *pool)
+ * once. Attempts that fail together count once. Nobody minds being asked for
+ * often who is not there; who answers with a refusal does. */
+static void back_off(struct smtp_pool *pool, bool is_answer)
 {
 	const struct smtp_options *o = &pool->options;
+	int64_t most = is_answer ? o->backoff_most_ms : o->backoff_silent_ms;
 	int64_t wait;
 
 	if (pool->now_ms < pool->next_attempt_ms)
 		return;
 	wait = pool->backoff_ms ? pool->backoff_ms * 2 : o->backoff_least_ms;
-	if (wait > o->backoff_most_ms)
-		wait = o->backoff_most_ms;
+	if (wait > most)
+		wait = most;
 	pool->backoff_ms = wait;
 	wait -= (int64_t)prng_below(&pool->jitter, (uint64_t)wait / 4 + 1);
 	pool->next_attempt_ms = pool->now_ms + wait;
@@ -86,7 +89,7 @@ static void back_off(struct smtp_pool *pool)
 
 void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
 {
-	back_off(pool);
+	back_off(pool, why->code != 0);
 	pool->addresses_until_ms = 0; /* they may be what is wrong */
 	if (atomic_load(&pool->open_n) > 0)
 		return; /* others work, or may yet */

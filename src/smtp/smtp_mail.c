@@ -118,6 +118,7 @@ static void fail_open(struct smtp_conn *conn, enum smtp_stage stage)
 	struct smtp_job *job = conn->open;
 
 	conn->open = NULL;
+	conn->answered++;
 	smtp_pool_finish_reply(conn->pool, job, stage, &conn->reply);
 }
 
@@ -214,6 +215,7 @@ static void on_dot(struct smtp_conn *conn)
 		return;
 	}
 	conn->sent = NULL;
+	conn->answered++;
 	smtp_pool_finish_reply(conn->pool, job, SMTP_AT_CONTENT, &conn->reply);
 	if (is_going_away(conn, SMTP_AT_MAIL))
 		return;

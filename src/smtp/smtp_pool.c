@@ -327,7 +327,8 @@ static int check_options(const struct smtp_options *o, struct err *err)
 	    o->command_timeout_ms < 1 || o->content_timeout_ms < 1 ||
 	    o->dot_timeout_ms < 1 || o->idle_timeout_ms < 1 ||
 	    o->stop_timeout_ms < 0 || o->backoff_least_ms < 1 ||
-	    o->backoff_most_ms < o->backoff_least_ms)
+	    o->backoff_most_ms < o->backoff_least_ms ||
+	    o->backoff_silent_ms < o->backoff_least_ms)
 		return err_field(err, "timeout", "a time-out is not positive");
 	return 0;
 }

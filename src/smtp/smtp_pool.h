@@ -18,9 +18,11 @@
  * What the pool does by itself: opens connections as messages wait (up to
  * options.connections), closes idle ones, takes a message to another
  * connection if one dies before the content's end was sent (at most
- * SMTP_TRIES times). If the relay cannot be reached at all, the waiting
- * messages are given back as SMTP_UNREACHED, smtp_pool_is_held_up() turns true
- * and the relay is probed, ever more rarely up to options.backoff_most_ms;
+ * SMTP_TRIES times, not counting connections that had carried others before
+ * it: many relays close after some messages). If the relay cannot be reached
+ * at all, the waiting messages are given back as SMTP_UNREACHED,
+ * smtp_pool_is_held_up() turns true and the relay is probed, ever more rarely
+ * up to options.backoff_most_ms (backoff_silent_ms if it does not answer);
  * what is submitted meanwhile waits for the next attempt.
  *
  * A connection that dies between the content's end and the relay's answer
@@ -58,7 +60,8 @@ struct smtp_options {
 	int64_t dot_timeout_ms;      /* from the content's end to the answer */
 	int64_t idle_timeout_ms;     /* then QUIT */
 	int64_t backoff_least_ms;    /* relay is dead: first pause */
-	int64_t backoff_most_ms;     /* ... doubled up to this */
+	int64_t backoff_most_ms;     /* ... doubled up to this if it answers */
+	int64_t backoff_silent_ms;   /* ... and to this if it does not */
 	int64_t stop_timeout_ms;     /* smtp_pool_stop gives up after */
 	bool no_pipelining;          /* even if offered; for comparing */
 };
@@ -69,7 +72,7 @@ struct smtp_options {
 		.command_timeout_ms = 120000, .content_timeout_ms = 120000, \
 		.dot_timeout_ms = 300000, .idle_timeout_ms = 15000,         \
 		.backoff_least_ms = 500, .backoff_most_ms = 60000,          \
-		.stop_timeout_ms = 30000,                                   \
+		.backoff_silent_ms = 4000, .stop_timeout_ms = 30000,        \
 	}
 
 struct smtp_message {

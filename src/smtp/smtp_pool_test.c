@@ -77,7 +77,7 @@ static struct smtp_options options_of(const struct dialogue *d)
 	o.ehlo_name = "client.example";
 	o.no_pipelining = d->no_pipelining;
 	o.backoff_least_ms = 1;
-	o.backoff_most_ms = 2;
+	o.backoff_most_ms = o.backoff_silent_ms = 2;
 	if (d->messages_each)
 		o.messages_each = d->messages_each;
 	if (d->timeout_ms) {
@@ -369,6 +369,14 @@ static const struct dialogue deaths[] = {
 	{ "dies at the dot, another message behind it",
 	  HELLO OPENED "D\n" GROUP "X\n" HELLO OPENED ACCEPT BYE,
 	  "temporary content 0  maybe\naccepted content 250 2.0.0" },
+	{ "dies behind another message: no try of the second one",
+	  HELLO OPENED ACCEPT GROUP "X\n" THRICE(HELLO GROUP),
+	  "accepted content 250 2.0.0\ntemporary mail 0 " },
+	{ "one message a connection",
+	  HELLO OPENED ACCEPT GROUP "X\n" HELLO OPENED ACCEPT GROUP
+				    "X\n" HELLO OPENED ACCEPT BYE,
+	  "accepted content 250 2.0.0\naccepted content 250 2.0.0\n"
+	  "accepted content 250 2.0.0" },
 	{ "dies once", HELLO GROUP "X\n" HELLO OPENED ACCEPT BYE,
 	  "accepted content 250 2.0.0" },
 	{ "421 at MAIL", HELLO GROUP GOING "X\n" HELLO OPENED ACCEPT BYE,

@@ -43,7 +43,7 @@ struct smtp_job {
 	VEC(size_t) dots; /* offsets of lines that begin with a dot */
 	bool has_8bit;    /* in the content */
 	bool needs_utf8;  /* an address is not ASCII */
-	int tries;        /* connections that died under it */
+	int tries;        /* connections that died under it, see settle() */
 	void *cookie;
 };
 
@@ -117,7 +117,8 @@ struct smtp_conn {
 	bool is_ready; /* said EHLO and AUTH: takes messages */
 	unsigned can;  /* enum smtp_capability */
 	int64_t size_most;
-	int64_t messages;
+	int64_t messages; /* begun */
+	int64_t answered; /* of these */
 
 	/* The message in MAIL ... DATA (NULL as soon as it failed, though
 	 * replies may still be due), and the one whose content is out. */
@@ -231,9 +232,10 @@ void smtp_pool_finish_reply(struct smtp_pool *pool, struct smtp_job *job,
 
 struct smtp_job *smtp_waiting_take(struct smtp_pool *pool); /* or NULL */
 void smtp_waiting_add(struct smtp_pool *pool, struct smtp_job *job);
-/* Its connection died: first in line for another, or that is its result. */
+/* Its connection died: first in line for another, or, if it may be why too
+ * often, that is its result. */
 void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
-			const struct smtp_result *why);
+			bool may_be_why, const struct smtp_result *why);
 /* All that wait get this result. */
 void smtp_waiting_give_back(struct smtp_pool *pool,
 			    const struct smtp_result *why);
