@@ -5,6 +5,7 @@
 #include "app/command.h"
 #include "app/print.h"
 
+#include "base/charset.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 
@@ -26,12 +27,16 @@ static void campaign_path(const struct invocation *in, const char *rest,
 static int add_file(const struct invocation *in, struct json_writer *w,
 		    const char *flag, const char *key, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *path = flag_value(in, flag);
 
 	if (!flag_is_set(in, flag))
 		return 0;
-	if (strbuf_add_file(&text, flag_value(in, flag), CONTENT_MAX, err) < 0)
+	if (strbuf_add_file(&bytes, path, CONTENT_MAX, err) < 0)
 		return -1;
+	if (charset_decode(strbuf_str(&bytes), &text, err) < 0)
+		return err_prefix(err, "%s", path);
 	json_key(w, key);
 	json_str(w, strbuf_str(&text));
 	return 0;

@@ -63,8 +63,10 @@ static const struct flag campaign_create_flags[] = {
 	{ "subject", "TEXT", "subject line; merge tags are allowed" },
 	{ "from-name", "NAME", "name of the sender" },
 	{ "from-email", "ADDRESS", "address of the sender" },
-	{ "html", "FILE", "the message" },
-	{ "text", "FILE", "plain-text part; made from the HTML if left out" },
+	{ "html", "FILE", "the message; UTF-8, or it says what it is" },
+	{ "text", "FILE",
+	  "plain-text part (UTF-8, or with a byte order mark); made from "
+	  "the HTML if left out" },
 	JSON_FLAG,
 	END,
 };

@@ -240,6 +240,13 @@ static int fold(struct str text, struct strbuf *out, size_t *at_out,
 	return 0;
 }
 
+static int local_length(struct str address)
+{
+	const char *at = memrchr(address.s, '@', address.len);
+
+	return (int)(at - address.s);
+}
+
 int email_parse(const char *text, struct arena *arena, struct email *out,
 		struct err *err)
 {
@@ -252,6 +259,8 @@ int email_parse(const char *text, struct arena *arena, struct email *out,
 	out->address = arena_str(arena, address);
 	out->folded = arena_str(arena, strbuf_str(&folded));
 	out->domain = out->folded + at;
+	out->wire = arena_printf(arena, "%.*s@%s", local_length(address),
+				 address.s, out->domain);
 	md5_hex(strbuf_str(&folded), out->hash);
 	return 0;
 }
@@ -263,6 +272,16 @@ bool email_is_valid(const char *text)
 	size_t at;
 
 	return fold(str_trim(str_of(text)), &folded, &at, &err) == 0;
+}
+
+bool email_has_ascii_local(const char *text)
+{
+	const char *at = strrchr(text, '@');
+
+	for (const char *p = text; *p && p != at; p++)
+		if ((unsigned char)*p >= 0x80)
+			return false;
+	return true;
 }
 
 void email_hash(const char *text, char out[MD5_HEX + 1])

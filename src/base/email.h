@@ -20,16 +20,21 @@ struct err;
 #define EMAIL_MAX 254 /* bytes; RFC 5321 section 4.5.3.1.3, less the <> */
 
 struct email {
-	const char *address; /* as given, trimmed */
-	const char *folded;  /* lower case: for comparing and sending */
-	const char *domain;  /* of folded, in A-labels */
+	const char *address;    /* as given, trimmed */
+	const char *folded;     /* lower case: for comparing and sending */
+	const char *domain;     /* of folded, in A-labels */
+	const char *wire;       /* as given, but the domain in A-labels */
 	char hash[MD5_HEX + 1]; /* md5 of the folded address */
 };
 
 /* Strings live in arena. ERR_INVALID with a text that says what is wrong. */
 int email_parse(const char *text, struct arena *arena, struct email *out,
-                struct err *err);
+		struct err *err);
 bool email_is_valid(const char *text);
+
+/* No letter outside ASCII before the @. Any mail server takes such an address
+ * once its domain is in A-labels; others need SMTPUTF8 (RFC 6531) of all. */
+bool email_has_ascii_local(const char *text);
 
 /* The hash of any text as Mailchimp clients compute it: md5(lower(text)). */
 void email_hash(const char *text, char out[MD5_HEX + 1]);

@@ -40,6 +40,8 @@ int json_parse(struct str text, json_t **out, struct err *err)
 	json_error_t why;
 	json_t *tree;
 
+	if (str_starts(text, "\xEF\xBB\xBF")) /* RFC 8259 section 8.1 */
+		text = (struct str){ text.s + 3, text.len - 3 };
 	if (is_too_deep(text))
 		return err_set(err, ERR_INVALID,
 			       "JSON is nested more than %d levels deep",

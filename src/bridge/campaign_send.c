@@ -280,8 +280,8 @@ static int is_complete(const struct crm_campaign *c, struct err *err)
 		return err_field(err, "group_id", "nobody to send to");
 	if (!c->subject || !*c->subject)
 		return err_field(err, "subject", "is missing");
-	if (!c->from_email || !*c->from_email)
-		return err_field(err, "from_email", "is missing");
+	if (crm_campaign_check_sender(c, err) < 0)
+		return -1;
 	if (!c->html && !c->plain_text)
 		return err_field(err, "html", "there is no content");
 	return 0;

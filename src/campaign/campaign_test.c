@@ -361,6 +361,8 @@ static void only_what_must_be_there_stops_a_send(void **state)
 		{ "{'settings': {'subject_line': ' '}}", CHECKLIST_SUBJECT },
 		{ "{'settings': {'from_name': ''}}", CHECKLIST_SENDER },
 		{ "{'settings': {'reply_to': ''}}", CHECKLIST_SENDER },
+		{ "{'settings': {'reply_to': 'j\u00f6rg@example.org'}}",
+		  CHECKLIST_SENDER },
 	};
 
 	(void)state;

@@ -93,13 +93,30 @@ static void check_subject(struct checker *c)
 		    arena_printf(c->arena, "\"%s\"", subject));
 }
 
+int checklist_check_sender(const struct campaign *campaign, struct err *err)
+{
+	const struct campaign_settings *s = &campaign->settings;
+
+	if (!email_is_valid(s->reply_to))
+		return err_field(err, "settings.reply_to",
+				 "Give the e-mail address that the campaign "
+				 "comes from.");
+	if (!email_has_ascii_local(s->reply_to))
+		return err_field(err, "settings.reply_to",
+				 "Give a sender whose address has only ASCII "
+				 "letters before the @: most mail servers "
+				 "refuse others.");
+	return 0;
+}
+
 static void check_sender(struct checker *c)
 {
 	const struct campaign_settings *s = &c->campaign->settings;
+	struct err why = ERR_INIT;
 
-	if (!email_is_valid(s->reply_to))
+	if (checklist_check_sender(c->campaign, &why) < 0)
 		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
-		    "Give the e-mail address that the campaign comes from.");
+		    arena_strdup(c->arena, why.text));
 	else if (str_trim(str_of(s->from_name)).len == 0)
 		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
 		    "Give the name that the campaign comes from.");

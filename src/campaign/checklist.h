@@ -47,6 +47,9 @@ struct checklist {
 };
 void checklist_release(struct checklist *checklist);
 
+/* Whether it can come from its sender. ERR_INVALID with the field: why not. */
+int checklist_check_sender(const struct campaign *campaign, struct err *err);
+
 /* Texts live in arena. */
 int checklist_make(struct db *db, const struct campaign *campaign,
 		   const struct campaign_sender_facts *facts, int64_t now_ms,

@@ -1,6 +1,7 @@
 #include "campaign/content.h"
 
 #include "base/arena.h"
+#include "base/charset.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
@@ -11,10 +12,22 @@
 
 #include <strings.h>
 
+/* As it goes out: in UTF-8, and saying so. */
+static struct str mended(struct rows *rows, int i, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	charset_mend(rows_str(rows, i), &text);
+	return (struct str){ arena_strndup(arena, text.buf, text.len),
+			     text.len };
+}
+
 static struct str column(struct rows *rows, int i, struct arena *arena)
 {
 	struct str s = rows_str(rows, i);
 
+	if (str_starts(s, "\xEF\xBB\xBF"))
+		s = (struct str){ s.s + 3, s.len - 3 };
 	return (struct str){ arena_strndup(arena, s.len ? s.s : "", s.len),
 			     s.len };
 }
@@ -35,7 +48,7 @@ int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
 			       (long long)campaign_id);
-	*out = (struct content){ .html = column(rows, 0, arena),
+	*out = (struct content){ .html = mended(rows, 0, arena),
 				 .plain_text = column(rows, 1, arena) };
 	if (out->plain_text.len > 0 || out->html.len == 0)
 		return 0;

@@ -287,6 +287,18 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
 		       "only drafts and canceled campaigns can be removed");
 }
 
+/* The reply is for those who write it: their server takes what it likes. */
+int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err)
+{
+	if (!c->from_email || !*c->from_email)
+		return err_field(err, "from_email", "is missing");
+	if (!email_has_ascii_local(c->from_email))
+		return err_field(err, "from_email",
+				 "has letters outside ASCII before the @: "
+				 "most mail servers refuse such a sender");
+	return 0;
+}
+
 /* --- status --- */
 
 static bool may_move(enum crm_campaign_status from, enum crm_campaign_status to)

@@ -79,6 +79,9 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			struct err *err);
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
+/* Who it comes from can be sent from. ERR_INVALID with the field. */
+int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
+
 /* The only function that changes the status. Returns 1, 0 if it has it
  * already, -1 ERR_CONFLICT if that is no allowed step. */
 int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
+#include "campaign/checklist.h"
 #include "delivery/applier.h"
 #include "delivery/event.h"
 #include "delivery/keeper.h"
@@ -401,6 +402,7 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
+	    checklist_check_sender(&campaign, err) < 0 ||
 	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <
 		    0 ||
 	    tx_begin(db, &tx, err) < 0)

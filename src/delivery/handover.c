@@ -146,7 +146,10 @@ static void refuse(struct shipment *p, enum event_kind kind,
 {
 	metric_add(&refusals, 1);
 	atomic_fetch_add(&p->sender->refused, 1);
-	set_outcome(p, kind, (int64_t)bounce << EVENT_BOUNCE_SHIFT | code,
+	/* without a reply of a server, nobody said anything of the address */
+	set_outcome(p, kind,
+		    (int64_t)bounce << EVENT_BOUNCE_SHIFT | code |
+			    (code == 0 ? EVENT_NO_FAULT : 0),
 		    detail);
 }
 

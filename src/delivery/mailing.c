@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "campaign/checklist.h"
 #include "delivery/event.h"
@@ -205,7 +206,7 @@ static int make_frame(struct mailing_private *m, struct err *err)
 		{ "X-Campaign", str_of(m->campaign.hex), true },
 	};
 	struct message_layout layout = {
-		.from = { str_of(s->from_name), str_of(s->reply_to) },
+		.from = { str_of(s->from_name), str_of(m->mailing.sender) },
 		.list_name = str_of(m->list.name),
 		.list_id = str_of(list_id),
 		.extra = extra,
@@ -266,6 +267,19 @@ static int compile_all(struct mailing_private *m, const struct content *content,
 	return make_frame(m, err);
 }
 
+/* In the envelope and in From: with the domain in A-labels, so that no server
+ * on the way needs to know more than ASCII. */
+static int take_sender(struct mailing_private *m, struct err *err)
+{
+	struct email email;
+
+	if (email_parse(m->campaign.settings.reply_to, m->arena, &email, err) <
+	    0)
+		return err_prefix(err, "sender");
+	m->mailing.sender = email.wire;
+	return 0;
+}
+
 static void body_release(struct mailing_body *body)
 {
 	merge_program_free(&body->content);
@@ -317,10 +331,11 @@ int mailing_get(struct db *db, const struct mailing_setup *setup,
 		return -1;
 	if (load_facts(m, db, now_ms, err) < 0)
 		return -1;
-	m->message_domain = host_of(m, m->campaign.settings.reply_to);
+	if (take_sender(m, err) < 0)
+		return -1;
+	m->message_domain = host_of(m, mailing->sender);
 	mailing->campaign_id = campaign_id;
 	mailing->hex = m->campaign.hex;
-	mailing->sender = m->campaign.settings.reply_to;
 	if (compile_all(m, &content, err) < 0)
 		return err_prefix(err, "campaign %s", m->campaign.hex);
 	*out = TAKE(mailing);

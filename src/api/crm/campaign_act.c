@@ -71,6 +71,8 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	if (c.group_id == 0)
 		return err_field(err, "group_id", "nobody to send to");
+	if (crm_campaign_check_sender(&c, err) < 0)
+		return -1;
 	key = arena_printf(rq->arena, "send %lld", (long long)id);
 	payload = arena_printf(rq->arena, "{\"campaign_id\":%lld}",
 			       (long long)id);
@@ -97,7 +99,8 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 
 	if (request_json(rq, &body, err) < 0 ||
 	    v1_get_time(body, "at", &at_ms, err) < 0 ||
-	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
+	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0 ||
+	    crm_campaign_check_sender(&c, err) < 0)
 		return -1;
 	if (at_ms <= rq->now_ms)
 		return err_field(err, "at", "must be a time to come");
@@ -172,7 +175,8 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	const json_t *body;
 
 	if (request_json(rq, &body, err) < 0 ||
-	    begin(rq, &db, &tx, &c, err) < 0)
+	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    crm_campaign_check_sender(&c, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", c.id);
@@ -253,6 +257,17 @@ static bool given(const char *text)
 	return text && *text;
 }
 
+static void check_sender(struct checklist *l, const struct crm_campaign *c)
+{
+	struct err why = ERR_INIT;
+	bool good = crm_campaign_check_sender(c, &why) == 0;
+
+	item(l, "From", good, true,
+	     good                   ? "a sender is given"
+	     : given(c->from_email) ? why.text
+				    : "the sender's address is missing");
+}
+
 static void check(struct checklist *l, const struct api *api,
 		  const struct crm_campaign *c, int64_t members)
 {
@@ -260,9 +275,7 @@ static void check(struct checklist *l, const struct api *api,
 	     c->group_id == 0 ? "no group is chosen"
 	     : members == 0   ? "the group has no members"
 			      : "the group has members");
-	item(l, "From", given(c->from_email), true,
-	     given(c->from_email) ? "a sender is given"
-				  : "the sender's address is missing");
+	check_sender(l, c);
 	item(l, "From name", given(c->from_name), false,
 	     given(c->from_name) ? "a name is given"
 				 : "the sender's name is missing");
