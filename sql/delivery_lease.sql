@@ -1,12 +1,13 @@
 -- schema: audience
 
 -- name: delivery-lease-take
--- Take or renew a lease unless another holds it. args: name, owner, until_ms,
--- now_ms
+-- Take or renew a lease unless another holds it: one that was given up or,
+-- with this until_ms, seen to be dead. args: name, owner, until_ms, until_ms of
+-- a dead one
 INSERT INTO delivery_lease (name, owner, until_ms) VALUES (?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET owner = excluded.owner,
 	until_ms = excluded.until_ms
-WHERE delivery_lease.owner = excluded.owner OR delivery_lease.until_ms < ?;
+WHERE delivery_lease.owner = excluded.owner OR delivery_lease.until_ms IN (0, ?);
 
 -- name: delivery-lease-check
 -- Who holds a lease; on PostgreSQL keeps it from changing hands until the end
@@ -26,7 +27,10 @@ DELETE FROM delivery_lease WHERE name = ? AND owner = ?;
 UPDATE delivery_lease SET until_ms = 0
 WHERE substr(owner, 1, ?) = ? AND owner <> ?;
 
--- name: delivery-lease-dead
--- Owners of senders that live no more. args: now_ms
-SELECT owner FROM delivery_lease
-WHERE substr(name, 1, 7) = 'sender/' AND until_ms < ? ORDER BY owner;
+-- name: delivery-lease-look
+-- What another has. args: name, owner
+SELECT until_ms FROM delivery_lease WHERE name = ? AND owner <> ?;
+
+-- name: delivery-lease-senders
+SELECT owner, until_ms FROM delivery_lease
+WHERE substr(name, 1, 7) = 'sender/' ORDER BY owner;

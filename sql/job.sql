@@ -23,11 +23,11 @@ SELECT id, kind, state, payload, state_json, result, error, done, total,
   FROM job WHERE id = ?;
 
 -- name: job-next
--- The first job that is due: queued, or its lease has run out. Jobs of one key
--- run one after another. args: now_ms, now_ms, kinds (JSON array)
+-- The first job that is due: queued, or nobody's any more (lease 0). Jobs of
+-- one key run one after another. args: now_ms, kinds (JSON array)
 SELECT id FROM job
  WHERE state IN (1, 2) AND run_at_ms <= ?
-   AND (state = 1 OR lease_until_ms < ?)
+   AND (state = 1 OR lease_until_ms = 0)
    AND kind IN JSON_TEXTS(?)
    AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = job.single_key
                       AND r.state = 2 AND r.id <> job.id)
@@ -36,18 +36,28 @@ SELECT id FROM job
 
 -- name: job-claim
 -- Nothing happens if somebody else was first, even if he is done by now and
--- queued it again for later. args: owner, lease_until_ms, now_ms, id, now_ms,
--- now_ms
+-- queued it again for later. args: owner, lease_until_ms, now_ms, id, now_ms
 UPDATE job
    SET state = 2, lease_owner = ?, lease_until_ms = ?,
        attempts = attempts + 1, started_ms = COALESCE(started_ms, ?)
  WHERE id = ? AND run_at_ms <= ?
-   AND (state = 1 OR (state = 2 AND lease_until_ms < ?));
+   AND (state = 1 OR (state = 2 AND lease_until_ms = 0));
 
 -- name: job-renew
 -- args: lease_until_ms, id, owner
 UPDATE job SET lease_until_ms = ?
  WHERE id = ? AND lease_owner = ? AND state = 2;
+
+-- name: job-leases
+-- args: kinds (JSON array)
+SELECT id, lease_until_ms FROM job
+ WHERE state = 2 AND lease_until_ms <> 0 AND kind IN JSON_TEXTS(?);
+
+-- name: job-free-lease
+-- Its holder is dead, unless the lease was renewed meanwhile. args: id,
+-- lease_until_ms as seen
+UPDATE job SET lease_until_ms = 0
+ WHERE id = ? AND state = 2 AND lease_until_ms = ?;
 
 -- name: job-free-leases
 -- At the start of a process: what its predecessor held is due. It goes on before

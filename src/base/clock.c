@@ -1,15 +1,55 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
-int64_t clock_now_ms(void)
+#define STEP_MS MS_SECOND /* less is no step, but the clock being disciplined \
+			   */
+#define SLOWNESS 10
+
+static int64_t read_ms(clockid_t clock)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(CLOCK_REALTIME, &ts); /* cannot fail */
+	(void)clock_gettime(clock, &ts); /* cannot fail */
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t clock_follow(struct clock_follower *f, int64_t wall_ms,
+		     int64_t monotonic_ms)
+{
+	int64_t ahead_ms = wall_ms - monotonic_ms;
+	int64_t back_ms = f->ahead_ms - ahead_ms;
+
+	if (!f->is_set || back_ms < STEP_MS || back_ms > MS_DAY) {
+		f->is_set = true;
+		f->ahead_ms = ahead_ms;
+		f->slowed_ms = 0;
+		return wall_ms;
+	}
+	if (f->slowed_ms == 0)
+		f->slowed_ms = monotonic_ms;
+	if (monotonic_ms - f->slowed_ms >= SLOWNESS) {
+		f->ahead_ms -= (monotonic_ms - f->slowed_ms) / SLOWNESS;
+		f->slowed_ms = monotonic_ms;
+	}
+	return monotonic_ms + f->ahead_ms;
+}
+
+int64_t clock_now_ms(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct clock_follower follower;
+	int64_t now_ms;
+
+	pthread_mutex_lock(&lock);
+	/* BOOTTIME, unlike MONOTONIC, goes on while the machine sleeps */
+	now_ms = clock_follow(&follower, read_ms(CLOCK_REALTIME),
+			      read_ms(CLOCK_BOOTTIME));
+	pthread_mutex_unlock(&lock);
+	return now_ms;
 }
 
 int64_t clock_monotonic_us(void)

@@ -14,9 +14,23 @@
 #define MS_HOUR (60 * MS_MINUTE)
 #define MS_DAY (24 * MS_HOUR)
 
-int64_t clock_now_ms(void);       /* wall clock */
+/*
+ * The wall clock, but it never goes back: when that is set back by up to a day,
+ * this one goes on a tenth slower until both agree again. What waits for a time
+ * (a retry, a job, a schedule) would wait for the hour to come again otherwise.
+ */
+int64_t clock_now_ms(void);
 int64_t clock_monotonic_us(void); /* for measuring durations */
 void clock_sleep_us(int64_t us);  /* by the monotonic clock */
+
+/* How clock_now_ms follows; apart for tests. Zeroed before the first use. */
+struct clock_follower {
+	bool is_set;
+	int64_t ahead_ms;  /* of the monotonic clock */
+	int64_t slowed_ms; /* monotonic time of the last slow step; 0: none */
+};
+int64_t clock_follow(struct clock_follower *f, int64_t wall_ms,
+		     int64_t monotonic_ms);
 
 /* 2021-11-23T22:51:56+00:00, as Mailchimp and our own API write it. */
 void time_format_iso(int64_t ms, struct strbuf *out);

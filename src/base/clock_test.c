@@ -177,6 +177,51 @@ static void months_end_on_their_last_day(void **state)
 	}
 }
 
+static void it_follows_the_wall_clock_forward(void **state)
+{
+	struct clock_follower f = { 0 };
+
+	(void)state;
+	assert_int_equal(clock_follow(&f, 5 * MS_HOUR, 100), 5 * MS_HOUR);
+	assert_int_equal(clock_follow(&f, 5 * MS_HOUR + 10, 110),
+			 5 * MS_HOUR + 10);
+	assert_int_equal(clock_follow(&f, 6 * MS_HOUR, 120), 6 * MS_HOUR);
+	/* disciplined by less than a second */
+	assert_int_equal(clock_follow(&f, 6 * MS_HOUR - 500, 130),
+			 6 * MS_HOUR - 500);
+}
+
+/* Set back an hour: it goes on, and in ten hours both agree. */
+static void it_never_goes_back(void **state)
+{
+	struct clock_follower f = { 0 };
+	int64_t wall = 30 * MS_DAY, mono = 1000, last, now;
+
+	(void)state;
+	last = clock_follow(&f, wall, mono);
+	wall -= MS_HOUR;
+	for (int i = 0; i < 11 * 3600 * 10; i++) {
+		wall += 100;
+		mono += 100;
+		now = clock_follow(&f, wall, mono);
+		assert_true(now >= last || last - now < MS_SECOND);
+		if (i < 9 * 3600 * 10)
+			assert_true(now >= last + 90 && now <= last + 100);
+		last = now;
+	}
+	assert_int_equal(now, wall);
+}
+
+static void it_is_set_by_more_than_a_day(void **state)
+{
+	struct clock_follower f = { 0 };
+
+	(void)state;
+	clock_follow(&f, 30 * MS_DAY, 0);
+	assert_int_equal(clock_follow(&f, 2 * MS_DAY, 1), 2 * MS_DAY);
+	assert_int_equal(clock_follow(&f, 2 * MS_DAY + 5, 6), 2 * MS_DAY + 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +232,9 @@ int main(void)
 		cmocka_unit_test(civil_times_go_there_and_back),
 		cmocka_unit_test(weekdays_and_days_of_the_year_are_known),
 		cmocka_unit_test(clocks_run),
+		cmocka_unit_test(it_follows_the_wall_clock_forward),
+		cmocka_unit_test(it_never_goes_back),
+		cmocka_unit_test(it_is_set_by_more_than_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,12 +105,12 @@ static void on_sender_work(void *context)
 		sender_wake(d->sender);
 }
 
-static void on_leased(void *context, int64_t until_ms)
+static void on_leased(void *context, int64_t until_us)
 {
 	struct delivery *d = context;
 
 	if (atomic_load(&d->has_sender))
-		sender_leased(d->sender, until_ms);
+		sender_leased(d->sender, until_us);
 }
 
 /* --- start --- */
@@ -142,13 +142,12 @@ static int take_leases(struct delivery *d, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t now_ms = clock_now_ms();
 
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
 	    lease_expire_own(&tx, d->setup.instance, d->owner, err) < 0 ||
-	    lease_take(&tx, LEASE_DELIVERY, d->owner, now_ms + LEASE_MS, now_ms,
-		       err) < 0)
+	    lease_take(&tx, LEASE_DELIVERY, d->owner, clock_now_ms() + LEASE_MS,
+		       0, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/still.h"
 #include "base/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/applier.h"
@@ -26,8 +27,9 @@ struct keeper {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool is_woken, stopping, joined;
-	int64_t renewed_ms;
+	int64_t renewed_us; /* 0: not yet */
 	bool holds;
+	struct still others;
 };
 
 /* --- campaigns --- */
@@ -367,7 +369,8 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct texts dead = VEC_INIT;
-	int rc = lease_list_dead(db, now_ms, arena, &dead, err);
+	int rc = lease_list_dead(db, k->others, clock_monotonic_us(), arena,
+				 &dead, err);
 
 	for (size_t i = 0; i < dead.n && rc >= 0; i++) {
 		if (strcmp(dead.v[i], k->owner) == 0)
@@ -407,6 +410,20 @@ int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 
 /* --- the thread --- */
 
+/* *dead_ms: the lease of a holder that stood still for too long; 0: none. */
+static int look_at_holder(struct keeper *k, struct db *db, int64_t now_us,
+			  int64_t *dead_ms, struct err *err)
+{
+	int64_t until_ms;
+
+	if (lease_look(db, LEASE_DELIVERY, k->setup.owner, &until_ms, err) < 0)
+		return -1;
+	if (until_ms != 0 && still_for(&k->others, LEASE_DELIVERY, until_ms,
+				       now_us) > LEASE_MS * 1000)
+		*dead_ms = until_ms;
+	return 0;
+}
+
 static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 		 struct err *err)
 {
@@ -415,23 +432,25 @@ static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 	const char *owner = k->setup.owner;
 	const char *name = arena_printf(arena, "sender/%s", owner);
 	int64_t until_ms = now_ms + LEASE_MS;
+	int64_t now_us = clock_monotonic_us(), dead_ms = 0;
 	int holds;
 
 	/* often while it is not ours: its holder may have ended */
-	if (k->holds && llabs(now_ms - k->renewed_ms) < LEASE_RENEW_MS)
+	if (k->holds && now_us - k->renewed_us < LEASE_RENEW_MS * 1000)
 		return 0;
-	if (tx_begin(db, &tx, err) < 0)
+	if (look_at_holder(k, db, now_us, &dead_ms, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
 		return -1;
-	holds = lease_take(&tx, LEASE_DELIVERY, owner, until_ms, now_ms, err);
+	holds = lease_take(&tx, LEASE_DELIVERY, owner, until_ms, dead_ms, err);
 	if (holds < 0 ||
 	    (k->setup.is_sender &&
-	     lease_take(&tx, name, owner, until_ms, now_ms, err) < 0) ||
+	     lease_take(&tx, name, owner, until_ms, 0, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	k->holds = holds;
-	k->renewed_ms = now_ms;
+	k->renewed_us = now_us;
 	if (k->setup.is_sender && k->setup.leased)
-		k->setup.leased(k->setup.context, until_ms);
+		k->setup.leased(k->setup.context, now_us + LEASE_MS * 1000);
 	return 0;
 }
 
@@ -486,6 +505,7 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 
 	BUG_ON(!k);
 	k->setup = *setup;
+	k->setup.others = &k->others;
 	pthread_mutex_init(&k->lock, NULL);
 	wait_init(&k->wake);
 	if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
@@ -546,6 +566,7 @@ void keeper_free(struct keeper **k)
 		log_warn("leases were not given up", LOG_ERR(&err));
 	pthread_mutex_destroy(&(*k)->lock);
 	pthread_cond_destroy(&(*k)->wake);
+	still_release(&(*k)->others);
 	free(*k);
 	*k = NULL;
 }

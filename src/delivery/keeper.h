@@ -18,6 +18,7 @@ struct db;
 struct err;
 struct event_writer;
 struct keeper;
+struct still;
 struct store;
 
 struct keeper_setup {
@@ -30,9 +31,13 @@ struct keeper_setup {
 	bool uncertain_again; /* uncertain ones are sent again, else left */
 	/* Called when something may be claimed now. */
 	void (*wake_sender)(void *context);
-	/* The sender's lease was renewed until then; may be NULL. */
-	void (*leased)(void *context, int64_t until_ms);
+	/* The sender's lease holds until then (clock_monotonic_us); may be
+	 * NULL. */
+	void (*leased)(void *context, int64_t until_us);
 	void *context;
+	/* Of the keeper's thread: what was seen of the leases of others. NULL:
+	 * only those that gave up are dead. */
+	struct still *others;
 };
 
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,

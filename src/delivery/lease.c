@@ -2,19 +2,31 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/still.h"
 #include "store/db.h"
 
 #include "sql/delivery_lease.h"
 
 int lease_take(struct tx *tx, const char *name, const char *owner,
-	       int64_t until_ms, int64_t now_ms, struct err *err)
+	       int64_t until_ms, int64_t dead_ms, struct err *err)
 {
 	int changed = db_exec(tx, SQL_DELIVERY_LEASE_TAKE,
 			      SQL_ARGS(sql_text(name), sql_text(owner),
-				       sql_int(until_ms), sql_int(now_ms)),
+				       sql_int(until_ms), sql_int(dead_ms)),
 			      err);
 
 	return changed < 0 ? err_prefix(err, "lease %s", name) : changed > 0;
+}
+
+int lease_look(struct db *db, const char *name, const char *owner,
+	       int64_t *until_ms, struct err *err)
+{
+	*until_ms = 0;
+	return db_find_int(db, SQL_DELIVERY_LEASE_LOOK,
+			   SQL_ARGS(sql_text(name), sql_text(owner)), until_ms,
+			   err) < 0
+		       ? -1
+		       : 0;
 }
 
 int lease_check(struct tx *tx, const char *name, const char *owner,
@@ -56,16 +68,23 @@ int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
 		       err);
 }
 
-int lease_list_dead(struct db *db, int64_t now_ms, struct arena *arena,
-		    struct texts *out, struct err *err)
+int lease_list_dead(struct db *db, struct still *others, int64_t now_us,
+		    struct arena *arena, struct texts *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(db, SQL_DELIVERY_LEASE_DEAD, SQL_ARGS(sql_int(now_ms)),
-		     &rows, err) < 0)
+	if (db_query(db, SQL_DELIVERY_LEASE_SENDERS, SQL_NO_ARGS, &rows, err) <
+	    0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_dup(rows, 0, arena));
+	while ((more = rows_next(rows, err)) > 0) {
+		const char *owner = rows_dup(rows, 0, arena);
+		int64_t until_ms = rows_int(rows, 1);
+
+		if (until_ms == 0 ||
+		    (others && still_for(others, owner, until_ms, now_us) >
+				       LEASE_MS * 1000))
+			vec_push(out, owner);
+	}
 	return more;
 }

@@ -1,8 +1,10 @@
 /*
  * delivery/lease.h - who does what in delivery, and until when
  *
- * An owner is one start of one instance: "<instance>/<random>". Leases end 30 s
- * after they were last renewed; those of earlier starts of the same instance
+ * An owner is one start of one instance: "<instance>/<random>". A lease is
+ * renewed every 10 s with another until_ms. It ends when it is given up (0), or
+ * when who looks on has not seen it change for 30 s (base/still.h): until_ms is
+ * never compared with a clock. Leases of earlier starts of the same instance
  * end at the next start.
  *
  * `delivery` is held by the one process that applies the log, freezes and
@@ -23,9 +25,14 @@ struct tx;
 #define LEASE_RENEW_MS 10000
 #define LEASE_DELIVERY "delivery"
 
-/* 1: it is ours until until_ms; 0: another holds it. */
+/* Of another: 0 if it was given up, or there is none. Its until_ms goes to
+ * lease_take once it has stood still for too long. */
+int lease_look(struct db *db, const char *name, const char *owner,
+	       int64_t *until_ms, struct err *err);
+/* 1: it is ours; 0: another holds it. dead_ms: until_ms of the other one who is
+ * dead; 0: nobody is known to be. */
 int lease_take(struct tx *tx, const char *name, const char *owner,
-	       int64_t until_ms, int64_t now_ms, struct err *err);
+	       int64_t until_ms, int64_t dead_ms, struct err *err);
 /* 1: still ours, to the end of tx; 0: lost, do nothing. */
 int lease_check(struct tx *tx, const char *name, const char *owner,
 		struct err *err);
@@ -34,8 +41,10 @@ int lease_drop(struct tx *tx, const char *name, const char *owner,
 /* At start: ends all leases of earlier starts of this instance. */
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
 		     struct err *err);
-/* Appends owners of senders whose lease has ended. */
-int lease_list_dead(struct db *db, int64_t now_ms, struct arena *arena,
-		    struct texts *out, struct err *err);
+/* Appends owners of senders whose lease has ended. others: what was seen of
+ * them; NULL: only those that gave up. */
+struct still;
+int lease_list_dead(struct db *db, struct still *others, int64_t now_us,
+		    struct arena *arena, struct texts *out, struct err *err);
 
 #endif

@@ -224,7 +224,7 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 
 bool sender_has_lease(const struct sender *s)
 {
-	return atomic_load(&s->leased_until_ms) > clock_now_ms();
+	return atomic_load(&s->leased_until_us) > clock_monotonic_us();
 }
 
 static bool has_room(struct sender *s)
@@ -234,14 +234,16 @@ static bool has_room(struct sender *s)
 	       !atomic_load(&s->stopping);
 }
 
-static bool is_left_alone(struct sender *s, int64_t campaign_id, int64_t now_ms)
+static bool is_left_alone(struct sender *s, int64_t campaign_id)
 {
+	int64_t now_us = clock_monotonic_us();
+
 	for (size_t i = 0; i < s->failures.n; i++) {
 		struct failure *f = &s->failures.v[i];
 
-		if (f->until_ms > now_ms && f->campaign_id == campaign_id)
+		if (f->until_us > now_us && f->campaign_id == campaign_id)
 			return true;
-		if (f->until_ms <= now_ms)
+		if (f->until_us <= now_us)
 			s->failures.v[i--] = s->failures.v[--s->failures.n];
 	}
 	return false;
@@ -250,7 +252,8 @@ static bool is_left_alone(struct sender *s, int64_t campaign_id, int64_t now_ms)
 static void leave_alone(struct sender *s, int64_t campaign_id,
 			const struct err *err)
 {
-	struct failure f = { campaign_id, clock_now_ms() + FAILED_PAUSE_MS };
+	struct failure f = { campaign_id,
+			     clock_monotonic_us() + FAILED_PAUSE_MS * 1000 };
 
 	log_error("campaign cannot be sent now",
 		  LOG_INT("campaign", campaign_id), LOG_ERR(err));
@@ -269,7 +272,7 @@ static int64_t work(struct sender *s, struct db *db, struct err *err)
 		struct err of_one = ERR_INIT;
 		int64_t n;
 
-		if (is_left_alone(s, ids.v[i], clock_now_ms()))
+		if (is_left_alone(s, ids.v[i]))
 			continue;
 		n = claim_some(s, db, ids.v[i], &of_one);
 		if (n < 0)
@@ -378,11 +381,11 @@ int sender_start(const struct sender_setup *setup, struct sender **out,
 	return 0;
 }
 
-void sender_leased(struct sender *s, int64_t until_ms)
+void sender_leased(struct sender *s, int64_t until_us)
 {
 	bool had = sender_has_lease(s);
 
-	atomic_store(&s->leased_until_ms, until_ms);
+	atomic_store(&s->leased_until_us, until_us);
 	if (!had)
 		sender_wake(s);
 }

@@ -39,9 +39,10 @@ struct sender_setup {
 int sender_start(const struct sender_setup *setup, struct sender **out,
 		 struct err *err);
 void sender_wake(struct sender *s); /* look for work now */
-/* The lease of the owner holds until then. Without one (at first, and when its
- * process was held up for too long) nothing is claimed or handed over. */
-void sender_leased(struct sender *s, int64_t until_ms);
+/* The lease of the owner holds until then (clock_monotonic_us). Without one (at
+ * first, and when its process was held up for too long) nothing is claimed or
+ * handed over. */
+void sender_leased(struct sender *s, int64_t until_us);
 /* Hands over no more, waits for the answers, gives back the rest. */
 void sender_stop(struct sender *s);
 void sender_free(struct sender **s);

@@ -39,7 +39,7 @@ struct mailings VEC_FIELDS(struct mailing *);
 
 /* A campaign that could not be worked on: left alone for a while. */
 struct failure {
-	int64_t campaign_id, until_ms;
+	int64_t campaign_id, until_us; /* monotonic */
 };
 struct failures VEC_FIELDS(struct failure);
 
@@ -73,8 +73,8 @@ struct sender {
 	int64_t pause_until_us;   /* monotonic: the relay takes none */
 
 	atomic_bool stopping;
-	atomic_llong relay_failures; /* in a row */
-	atomic_llong leased_until_ms;
+	atomic_llong relay_failures;  /* in a row */
+	atomic_llong leased_until_us; /* monotonic */
 	atomic_llong accepted, refused, deferred;
 };
 

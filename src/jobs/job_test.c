@@ -238,6 +238,38 @@ static void leases_of_the_own_instance_are_freed_at_start(void **state)
 	await(f, id, JOB_DONE, arena);
 }
 
+/* Whose lease nobody renews is dead, though its clock was an hour ahead. */
+static void a_job_of_the_dead_is_done_by_others(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+	const struct job_kind kinds[] = { { .name = "heir", .fn = work_well } };
+	const struct runner_options o = { .schema = STORE_CRM,
+					  .threads = 1,
+					  .lease_ms = 100,
+					  .instance = "test" };
+	CLEANUP(runner_free) struct runner *r = NULL;
+	int64_t id = add(f, &(struct job_new){ .kind = "heir" });
+	struct err err = ERR_INIT;
+
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		assert_int_equal(
+			db_exec_text(&tx,
+				     "UPDATE job SET state = 2, lease_owner = "
+				     "'gone', lease_until_ms = ? WHERE id = ?",
+				     SQL_ARGS(sql_int(clock_now_ms() + MS_HOUR),
+					      sql_int(id)),
+				     &err),
+			1);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	assert_int_equal(runner_start(f->store, &o, kinds, 1, &r, &err), 0);
+	await(f, id, JOB_DONE, arena);
+}
+
 static int64_t count_jobs(struct store_fixture *f, int64_t id)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -287,6 +319,7 @@ int main(void)
 		cmocka_unit_test(a_running_job_can_be_canceled),
 		cmocka_unit_test(a_single_job_is_added_once),
 		cmocka_unit_test(leases_of_the_own_instance_are_freed_at_start),
+		cmocka_unit_test(a_job_of_the_dead_is_done_by_others),
 		cmocka_unit_test(what_ended_long_ago_is_forgotten),
 	};
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "base/still.h"
 #include "base/wait.h"
 #include "jobs/job_private.h"
 #include "store/store.h"
@@ -291,8 +292,7 @@ static int claim(struct runner *r, struct db *db, struct arena *arena,
 	int n;
 
 	n = db_find_int(db, SQL_JOB_NEXT,
-			SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
-				 sql_text(r->kinds_json.buf)),
+			SQL_ARGS(sql_int(now_ms), sql_text(r->kinds_json.buf)),
 			&id, err);
 	if (n <= 0)
 		return n;
@@ -301,7 +301,7 @@ static int claim(struct runner *r, struct db *db, struct arena *arena,
 	n = db_exec(&tx, SQL_JOB_CLAIM,
 		    SQL_ARGS(sql_text(r->instance),
 			     sql_int(now_ms + r->lease_ms), sql_int(now_ms),
-			     sql_int(id), sql_int(now_ms), sql_int(now_ms)),
+			     sql_int(id), sql_int(now_ms)),
 		    err);
 	if (n < 0 && err->code == ERR_CONFLICT)
 		return 0; /* one of its key has just begun */
@@ -370,6 +370,47 @@ static int renew(struct runner *r, struct err *err)
 	return tx.open ? tx_commit(&tx, err) : 0;
 }
 
+static int free_lease(struct db *db, int64_t id, int64_t until_ms,
+		      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_JOB_FREE_LEASE,
+		    SQL_ARGS(sql_int(id), sql_int(until_ms)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Jobs whose lease nobody renews are due again, see base/still.h. */
+static int free_dead(struct runner *r, struct still *seen, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(store_put) struct db *writer = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t now_us = clock_monotonic_us();
+	int more;
+
+	if (store_get(r->store, r->schema, &db, err) < 0 ||
+	    db_query(db, SQL_JOB_LEASES, SQL_ARGS(sql_text(r->kinds_json.buf)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		int64_t id = rows_int(rows, 0), until_ms = rows_int(rows, 1);
+		const char *name = arena_printf(arena, "%lld", (long long)id);
+
+		if (still_for(seen, name, until_ms, now_us) <=
+		    r->lease_ms * 1000)
+			continue;
+		if (!writer && store_get(r->store, r->schema, &writer, err) < 0)
+			return -1;
+		if (free_lease(writer, id, until_ms, err) < 0)
+			return -1;
+	}
+	return more;
+}
+
 /* Ended jobs are forgotten after 30 days, some at a time. */
 static int sweep(struct runner *r, struct err *err)
 {
@@ -389,6 +430,7 @@ static int sweep(struct runner *r, struct err *err)
 static void *beat(void *arg)
 {
 	struct runner *r = arg;
+	struct still seen = VEC_INIT;
 	int64_t next_us = 0, sweep_us = 0;
 
 	while (!atomic_load(&r->stopping)) {
@@ -400,6 +442,9 @@ static void *beat(void *arg)
 					 LOG_ERR(&err));
 			next_us = clock_monotonic_us() + r->lease_ms * 1000 / 3;
 		}
+		if (free_dead(r, &seen, &err) < 0)
+			log_warn("leases of the dead are not freed",
+				 LOG_ERR(&err));
 		if (clock_monotonic_us() >= sweep_us) {
 			if (sweep(r, &err) < 0)
 				log_warn("forgetting old jobs failed",
@@ -408,6 +453,7 @@ static void *beat(void *arg)
 		}
 		wait_for_wake(r);
 	}
+	still_release(&seen);
 	return NULL;
 }
 
