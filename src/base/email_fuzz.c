@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	email_hash(text, hash);
 	if (email_parse(text, arena, &e, &err) < 0)
 		return 0;
-	BUG_ON(strpbrk(e.address, "\r\n") || strpbrk(e.folded, "\r\n"));
+	BUG_ON(strpbrk(e.address, "\r\n") || strpbrk(e.folded, "\r\n") ||
+	       strpbrk(e.wire, "\r\n"));
 	BUG_ON(strlen(e.folded) > EMAIL_MAX || strlen(e.address) > EMAIL_MAX);
 	BUG_ON(email_parse(e.folded, arena, &again, &err) < 0);
 	BUG_ON(strcmp(e.folded, again.folded) != 0);

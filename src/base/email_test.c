@@ -75,6 +75,36 @@ static void good_addresses_are_folded(void **state)
 	}
 }
 
+/* What goes over the wire: only the domain changes. */
+static void a_domain_goes_as_a_labels(void **state)
+{
+	static const struct {
+		const char *text, *wire;
+		bool is_ascii;
+	} cases[] = {
+		{ " Ann.Lee@Example.ORG", "Ann.Lee@example.org", true },
+		{ "News@b\xC3\xBC"
+		  "cher.example",
+		  "News@xn--bcher-kva.example", true },
+		{ "J\xC3\xB6rg@example.org", "J\xC3\xB6rg@example.org", false },
+		{ "\"a@b\"@b\xC3\xBC"
+		  "cher.example",
+		  "\"a@b\"@xn--bcher-kva.example", true },
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+	struct email e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(email_parse(cases[i].text, arena, &e, &err),
+				 0);
+		assert_string_equal(e.wire, cases[i].wire);
+		assert_int_equal(email_has_ascii_local(cases[i].text),
+				 cases[i].is_ascii);
+	}
+}
+
 static void bad_addresses_are_refused(void **state)
 {
 	static const char *const cases[] = {
@@ -182,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_addresses_are_folded),
+		cmocka_unit_test(a_domain_goes_as_a_labels),
 		cmocka_unit_test(bad_addresses_are_refused),
 		cmocka_unit_test(the_longest_address_has_254_bytes),
 		cmocka_unit_test(hash_is_md5_of_the_lower_case_text),

@@ -91,7 +91,16 @@ static struct campaign again(const struct campaign *c)
 	return now;
 }
 
-enum action { SEND, SCHEDULE, UNSCHEDULE, PAUSE, RESUME, CANCEL, REMOVE };
+enum action {
+	SEND,
+	SCHEDULE,
+	UNSCHEDULE,
+	PAUSE,
+	RESUME,
+	CANCEL,
+	FINISH,
+	REMOVE
+};
 
 static int act(enum action action, const char *hex, int64_t at_ms)
 {
@@ -119,6 +128,9 @@ static int act(enum action action, const char *hex, int64_t at_ms)
 		break;
 	case CANCEL:
 		result = campaign_cancel(&tx, hex, FIXTURE_NOW, &f.err);
+		break;
+	case FINISH:
+		result = campaign_finish(&tx, hex, FIXTURE_NOW, &f.err);
 		break;
 	case REMOVE:
 		result = campaign_remove(&tx, hex, FIXTURE_NOW, &f.err);
@@ -458,19 +470,40 @@ static void goes_through_its_life(void **state)
 	assert_int_equal(campaign_find(f.db, c.hex, f.arena, &c, &f.err), 0);
 }
 
+static void is_finished_while_it_sends_or_is_paused(void **state)
+{
+	struct campaign c = ready();
+
+	(void)state;
+	assert_int_equal(act(FINISH, c.hex, 0), -1);
+	assert_int_equal(f.err.code, ERR_CONFLICT);
+	assert_int_equal(act(SEND, c.hex, 0), 0);
+	assert_int_equal(act(PAUSE, c.hex, 0), 0);
+	assert_int_equal(act(FINISH, c.hex, 0), 0);
+	assert_int_equal(act(FINISH, c.hex, 0), 0);
+	assert_int_equal(act(PAUSE, c.hex, 0), -1);
+	c = again(&c);
+	assert_int_equal(c.status, CAMPAIGN_FINISHING);
+	assert_string_equal(campaign_status_name(c.status), "sending");
+	move(&c, CAMPAIGN_SENT);
+	assert_int_equal(act(FINISH, c.hex, 0), -1);
+	assert_int_equal(act(CANCEL, c.hex, 0), -1);
+}
+
 static void moves_only_by_the_table(void **state)
 {
-	static const char allowed[9][10] = {
-		/*            12345678  to: save paused schedule sending sent
-		 * canceled canceling archived */
-		{ "" },           { "-001100000" }, { "-000100100" },
-		{ "-100100000" }, { "-010010100" }, { "-000000010" },
+	static const char allowed[10][10] = {
+		/*            123456789 to: save paused schedule sending sent
+		 * canceled canceling archived finishing */
+		{ "" },           { "-001100000" }, { "-000100101" },
+		{ "-100100000" }, { "-010010101" }, { "-000000010" },
 		{ "-000000010" }, { "-000001000" }, { "-000000000" },
+		{ "-000010100" },
 	};
 
 	(void)state;
-	for (int from = CAMPAIGN_SAVE; from <= CAMPAIGN_ARCHIVED; from++)
-		for (int to = CAMPAIGN_SAVE; to <= CAMPAIGN_ARCHIVED; to++)
+	for (int from = CAMPAIGN_SAVE; from <= CAMPAIGN_FINISHING; from++)
+		for (int to = CAMPAIGN_SAVE; to <= CAMPAIGN_FINISHING; to++)
 			assert_int_equal(
 				campaign_may_move((enum campaign_status)from,
 						  (enum campaign_status)to),
@@ -550,6 +583,7 @@ static int everything(struct campaign *c)
 					   MS_DAY) < 0 ||
 			       act(UNSCHEDULE, c->hex, 0) < 0 ||
 			       act(SEND, c->hex, 0) < 0 ||
+			       act(FINISH, c->hex, 0) < 0 ||
 			       act(CANCEL, c->hex, 0) < 0
 		       ? -1
 		       : 0;
@@ -595,6 +629,7 @@ int main(void)
 		cmocka_unit_test(all_else_warns),
 		cmocka_unit_test(no_address_is_needed_for_the_outbox),
 		cmocka_unit_test(goes_through_its_life),
+		cmocka_unit_test(is_finished_while_it_sends_or_is_paused),
 		cmocka_unit_test(moves_only_by_the_table),
 		cmocka_unit_test(is_scheduled_on_quarters_to_come),
 		cmocka_unit_test(what_is_not_ready_in_time_goes_back),

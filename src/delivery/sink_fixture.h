@@ -21,7 +21,7 @@ void sink_wait(struct sink *sink);
 /* RCPT of that member gets this answer, so often. */
 void sink_answer_to(struct sink *sink, int member, const char *answer,
 		    int times);
-/* While paused, connections are closed at once. */
+/* While paused, connections are closed at once, those that are open too. */
 void sink_pause(struct sink *sink, bool paused);
 
 #endif
