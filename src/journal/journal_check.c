@@ -1,0 +1,401 @@
+/*
+ * Do database and file belong together, and what is done if not: the first half
+ * of journal.h. Called at the start, and when the numbers stop to fit.
+ */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "journal/gate.h"
+#include "journal/journal_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SETTING "suppression.journal"
+
+/* --- what the schemas know --- */
+
+static int read_state(const char *text, struct side_state *s, struct err *err)
+{
+	struct str rest = str_of(text);
+	struct str id = str_cut(&rest, ' ');
+
+	if (id.len != JOURNAL_ID_HEX ||
+	    !str_to_int(str_cut(&rest, ' '), &s->reserved) ||
+	    !str_to_int(rest, &s->written))
+		return err_set(err, ERR_BUG, "the setting %s is damaged",
+			       SETTING);
+	memcpy(s->id, id.s, JOURNAL_ID_HEX);
+	return 0;
+}
+
+/* The key is made once and stays; the numbers are read again and again. */
+static int load_key(struct journal *j, int side, struct err *err)
+{
+	const struct journal_side *of = j->setup.sides[side];
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct side_state *s = &j->state[side];
+	unsigned char digest[SHA256_BYTES];
+
+	if (store_get(j->setup.store, of->schema, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 || of->key(&tx, s->key, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	sha256((struct str){ (const char *)s->key, sizeof(s->key) }, digest);
+	hex_encode(digest, JOURNAL_ID_HEX / 2, s->key_digest);
+	return 0;
+}
+
+static int load_side(struct journal *j, int side, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(store_put) struct db *db = NULL;
+	struct side_state *s = &j->state[side];
+	const char *text = NULL;
+
+	s->id[0] = '\0';
+	s->reserved = s->written = 0;
+	if (store_get(j->setup.store, j->setup.sides[side]->schema, &db, err) <
+		    0 ||
+	    setting_find(db, SETTING, arena, &text, err) < 0)
+		return -1;
+	return text ? read_state(text, s, err) : 0;
+}
+
+int journal_load_sides(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (load_side(j, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int load_keys(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (load_key(j, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int64_t max_of(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+int journal_put_state(struct tx *tx, const char *id, int64_t reserved,
+		      int64_t written, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s %lld %lld", id, (long long)reserved,
+		    (long long)written);
+	return setting_put(tx, SETTING, text.buf, err);
+}
+
+/* The schema is as far as the file. */
+static int adopt(struct journal *j, int side, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t last = j->file->last[side];
+
+	if (store_get(j->setup.store, j->setup.sides[side]->schema, &db, err) <
+		    0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    journal_put_state(&tx, j->file->header.id,
+			      max_of(last, j->state[side].reserved), last,
+			      err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int put_gate(struct journal *j, const char *why, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(j->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 || gate_put(&tx, why, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- do they belong together? --- */
+
+static bool is_first_start(const struct journal *j)
+{
+	return !j->setup.restored && !*j->state[JOURNAL_CRM].id &&
+	       !*j->state[JOURNAL_AUDIENCE].id;
+}
+
+/* The numbers of a new file go on where those of the schemas end. */
+static int begin_file(struct journal *j, struct err *err)
+{
+	struct journal_header h = { .id = "" };
+
+	random_hex(h.id, JOURNAL_ID_HEX);
+	for (int i = 0; i < JOURNAL_SIDES; i++) {
+		memcpy(h.side[i].key, j->state[i].key_digest,
+		       sizeof(h.side[i].key));
+		h.side[i].first = j->state[i].reserved + 1;
+	}
+	return journal_file_create(j->path, &h, &j->file, err);
+}
+
+bool journal_is_of_side(const struct journal *j, int i)
+{
+	const struct side_state *s = &j->state[i];
+
+	return (!*s->id || strcmp(s->id, j->file->header.id) == 0) &&
+	       strcmp(s->key_digest, j->file->header.side[i].key) == 0;
+}
+
+bool journal_is_older(const struct journal *j, int i)
+{
+	return j->file->last[i] > j->state[i].reserved;
+}
+
+static void judge_side(const struct journal *j, int i, struct strbuf *why)
+{
+	const struct side_state *s = &j->state[i];
+	const struct journal_file *f = j->file;
+
+	if (*s->id && strcmp(s->id, f->header.id) != 0)
+		strbuf_addf(why, "%s is the journal of another database",
+			    j->path);
+	else if (!journal_is_of_side(j, i))
+		strbuf_addf(why, "%s was made with another key of the %s",
+			    j->path, journal_side_name(i));
+	else if (f->last[i] < s->written)
+		strbuf_addf(why,
+			    "%s is older than the database: entries of the %s "
+			    "are missing at its end",
+			    j->path, journal_side_name(i));
+	else if (journal_is_older(j, i) &&
+		 s->reserved < f->header.side[i].first - 1)
+		strbuf_addf(why,
+			    "%s was begun after this state of the database: "
+			    "earlier entries of the %s are missing",
+			    j->path, journal_side_name(i));
+}
+
+/* Empty: they belong together. */
+static void judge(const struct journal *j, struct strbuf *why)
+{
+	for (int i = 0; i < JOURNAL_SIDES && why->len == 0; i++)
+		judge_side(j, i, why);
+	if (why->len == 0 && j->file->damaged > 0)
+		strbuf_addf(why, "%lld lines of %s are damaged",
+			    (long long)j->file->damaged, j->path);
+}
+
+static bool any_older(const struct journal *j)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (journal_is_of_side(j, i) && journal_is_older(j, i))
+			return true;
+	return false;
+}
+
+/* --- what is done about it --- */
+
+static int pause_all(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++) {
+		const struct journal_side *of = j->setup.sides[i];
+		CLEANUP(store_put) struct db *db = NULL;
+		int paused;
+
+		if (store_get(j->setup.store, of->schema, &db, err) < 0)
+			return -1;
+		paused = of->pause(db, clock_now_ms(), err);
+		if (paused < 0)
+			return err_prefix(err, "pausing campaigns");
+		if (paused > j->counts.paused) /* both know the same ones */
+			j->counts.paused = paused;
+	}
+	return 0;
+}
+
+static int apply_side(struct journal *j, int i, struct err *err)
+{
+	CLEANUP(journal_entries_release)
+	struct journal_entries entries = VEC_INIT;
+	CLEANUP(store_put) struct db *db = NULL;
+	const struct journal_side *of = j->setup.sides[i];
+
+	if (!journal_is_of_side(j, i) || !journal_is_older(j, i))
+		return 0;
+	if (journal_file_read(j->file, (enum journal_side_id)i,
+			      j->state[i].reserved, &entries, err) < 0 ||
+	    store_get(j->setup.store, of->schema, &db, err) < 0 ||
+	    of->apply(db, j->state[i].key, &entries, clock_now_ms(), &j->counts,
+		      err) < 0)
+		return err_prefix(err, "applying the suppression journal");
+	return 0;
+}
+
+static void log_restored(const struct journal *j, const char *why)
+{
+	log_warn("the database was restored: campaigns are paused",
+		 LOG_INT("paused", j->counts.paused),
+		 LOG_INT("opt_outs", j->counts.of[JOURNAL_OPT_OUT]),
+		 LOG_INT("unsubscribes", j->counts.of[JOURNAL_UNSUBSCRIBE]),
+		 LOG_INT("complaints", j->counts.of[JOURNAL_COMPLAINT]),
+		 LOG_INT("cleans", j->counts.of[JOURNAL_CLEAN]),
+		 LOG_INT("erasures", j->counts.of[JOURNAL_ERASURE]));
+	if (*why)
+		log_error("sending is off", LOG_TEXT("why", why));
+}
+
+/* Older than the file, or the file does not fit. */
+static int recover(struct journal *j, const struct strbuf *why, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addstr(&text, why->len ? why->buf
+				      : "the database was restored; the "
+					"suppression journal is being applied");
+	if (why->len)
+		strbuf_addstr(&text,
+			      "; an administrator can confirm that this "
+			      "database may send (muster confirm-restore)");
+	if (put_gate(j, text.buf, err) < 0 || pause_all(j, err) < 0)
+		return -1;
+	for (int i = 0; j->file && i < JOURNAL_SIDES; i++)
+		if (apply_side(j, i, err) < 0)
+			return -1;
+	j->was_restored = true;
+	log_restored(j, why->len ? why->buf : "");
+	return 0;
+}
+
+static int adopt_all(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (adopt(j, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* A side without an id: a kill came between file and schema. */
+static int adopt_ids(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (!*j->state[i].id && adopt(j, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int settle(struct journal *j, struct strbuf *why, struct err *err)
+{
+	bool older = j->setup.restored;
+
+	if (j->file) {
+		older = older || any_older(j);
+		judge(j, why);
+	}
+	j->fits = why->len == 0;
+	j->counts = (struct journal_counts){ .paused = 0 };
+	if ((older || !j->fits) && recover(j, why, err) < 0)
+		return -1;
+	if (!j->fits)
+		return 0;
+	if ((older ? adopt_all(j, err) : adopt_ids(j, err)) < 0 ||
+	    journal_load_sides(j, err) < 0)
+		return -1;
+	return put_gate(j, NULL, err);
+}
+
+/* Another process may have been quicker to begin it. */
+static int open_file(struct journal *j, struct strbuf *why, struct err *err)
+{
+	struct err of_file = ERR_INIT;
+	int found;
+
+	journal_file_free(&j->file);
+	found = journal_file_open(j->path, &j->file, &of_file);
+	if (found == 0 && is_first_start(j)) {
+		found = begin_file(j, &of_file) < 0 ? -1 : 1;
+		if (found < 0 && of_file.code == ERR_CONFLICT)
+			found = journal_file_open(j->path, &j->file, &of_file);
+	}
+	if (found < 0 && of_file.code != ERR_INVALID) {
+		*err = of_file;
+		return -1;
+	}
+	if (found < 0)
+		strbuf_addstr(why, of_file.text);
+	else if (found == 0)
+		strbuf_addf(why, "the suppression journal %s is missing",
+			    j->path);
+	return 0;
+}
+
+/* The numbers of schemas and file are compared under the file's lock. */
+int journal_check(struct journal *j, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT;
+	int ret;
+
+	j->fits = false;
+	if (load_keys(j, err) < 0 || journal_load_sides(j, err) < 0 ||
+	    open_file(j, &why, err) < 0)
+		return -1;
+	if (!j->file)
+		return settle(j, &why, err);
+	if (journal_file_lock(j->file, err) < 0)
+		return -1;
+	ret = journal_load_sides(j, err) < 0 ? -1 : settle(j, &why, err);
+	journal_file_unlock(j->file);
+	return ret;
+}
+
+/* --- confirming --- */
+
+static int put_aside(struct journal *j, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf aside = STRBUF_INIT;
+
+	journal_file_free(&j->file);
+	strbuf_addf(&aside, "%s.%lld.old", j->path, (long long)clock_now_ms());
+	if (rename(j->path, aside.buf) < 0 && errno != ENOENT)
+		return err_errno(err, "putting %s aside", j->path);
+	log_warn("the suppression journal was put aside",
+		 LOG_TEXT("file", aside.buf));
+	return 0;
+}
+
+/* Only its beginning is missing: it can go on. */
+static bool can_go_on(const struct journal *j)
+{
+	if (!j->file || j->file->damaged > 0)
+		return false;
+	for (int i = 0; i < JOURNAL_SIDES; i++)
+		if (!journal_is_of_side(j, i) ||
+		    j->file->last[i] < j->state[i].written)
+			return false;
+	return true;
+}
+
+int journal_settle_confirmed(struct journal *j, struct err *err)
+{
+	if (j->fits)
+		return err_set(err, ERR_CONFLICT,
+			       "sending is not off: there is nothing to "
+			       "confirm");
+	if (journal_load_sides(j, err) < 0)
+		return -1;
+	if (!can_go_on(j) && (put_aside(j, err) < 0 || begin_file(j, err) < 0))
+		return -1;
+	if (adopt_all(j, err) < 0 || journal_load_sides(j, err) < 0 ||
+	    put_gate(j, NULL, err) < 0)
+		return -1;
+	j->fits = true;
+	log_warn("sending was confirmed after a restore");
+	return 0;
+}
