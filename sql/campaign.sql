@@ -102,3 +102,13 @@ SELECT name, hex, permission_reminder, contact,
 	(SELECT COUNT(*) FROM member m WHERE m.list_id = list.id
 		AND m.status = 1)
 FROM list WHERE id = ?;
+
+-- name: campaign-under-way
+-- Campaigns that are sent, or should have begun. args: now
+SELECT id FROM campaign WHERE status = 4 OR (status = 3 AND schedule_ms <= ?)
+ORDER BY id;
+
+-- name: campaign-restored
+-- args: now, id
+UPDATE campaign SET status = 2, schedule_ms = NULL, updated_ms = ?
+WHERE id = ?;

@@ -5,7 +5,7 @@
 SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
-       pull_state, html, plain_text
+       pull_state, html, plain_text, restored_ms
   FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-page
@@ -13,7 +13,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
 SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
-       pull_state, NULL, NULL
+       pull_state, NULL, NULL, restored_ms
   FROM campaign
  WHERE id < ? AND (CAST(? AS INTEGER) = 0 OR status = ?)
    AND (CAST(? AS TEXT) IS NULL OR LOWER(name) LIKE ?)
@@ -47,7 +47,7 @@ UPDATE campaign
    SET status = ?,
        started_ms = CASE WHEN CAST(? AS INTEGER) = 3 THEN COALESCE(started_ms, ?) ELSE started_ms END,
        sent_ms = CASE WHEN CAST(? AS INTEGER) = 5 THEN COALESCE(sent_ms, ?) ELSE sent_ms END,
-       updated_ms = ?
+       restored_ms = NULL, updated_ms = ?
  WHERE id = ?;
 
 -- name: crm-campaign-schedule

@@ -14,7 +14,8 @@
  * waits is left out) or finished (who waits for another try expires). The API
  * says "sending" of one that is finishing.
  *
- * campaign_move alone changes the status, by a table of allowed transitions.
+ * campaign_move alone changes the status, by a table of allowed transitions
+ * (and campaigns_restored, which pauses after a restore).
  * Settings and content change only while the campaign is in `save` (title,
  * also later). Who is sent to is frozen in the ledger by delivery, which moves
  * sending and finishing -> sent, canceling -> canceled and keeps the counters
@@ -122,12 +123,21 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 
 /*
  * Scheduled campaigns whose time has come go to sending (or, if they are not
- * ready any more, back to save: the log says why). Returns how many are
- * sending now. Called about every second by whoever runs the sender.
+ * ready any more, back to save: the log says why). While sending is off
+ * (journal/gate.h) they wait. Returns how many are sending now. Called about
+ * every second by whoever runs the sender.
  */
 struct campaign_sender_facts;
 int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 		       int64_t now_ms, struct err *err);
+
+/*
+ * The database was restored: campaigns in `sending`, and scheduled ones whose
+ * time has passed, may have been sent since the backup. They are paused.
+ * Commits by itself; returns how many.
+ */
+int campaigns_restored(struct db *db, int64_t now_ms, struct err *err);
+int campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 
 /* --- what the API changes --- */
 
@@ -155,7 +165,8 @@ int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 		       struct err *err);
 
 /* Actions. ERR_INVALID "Bad Request" with Mailchimp's texts if they may not
- * be done now. */
+ * be done now; ERR_CONFLICT with the reason for send and resume while sending
+ * is off. */
 int campaign_send(struct tx *tx, const char *hex,
 		  const struct campaign_sender_facts *facts, int64_t now_ms,
 		  struct err *err);

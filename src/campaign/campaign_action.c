@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "campaign/campaign_private.h"
 #include "campaign/checklist.h"
+#include "journal/gate.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 
@@ -42,7 +43,8 @@ int campaign_send(struct tx *tx, const char *hex,
 	struct campaign c;
 	int ready;
 
-	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+	if (gate_pass(tx->db, err) < 0 ||
+	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
 	/* Paused ones are resumed; a campaign is never sent twice. */
 	if (c.status != CAMPAIGN_SAVE && c.status != CAMPAIGN_SCHEDULE)
@@ -136,7 +138,8 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign c;
 
-	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+	if (gate_pass(tx->db, err) < 0 ||
+	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
 	if (c.status != CAMPAIGN_PAUSED)
 		return not_now(&c, "resumed", err);
@@ -196,8 +199,11 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(texts_release) struct texts due = VEC_INIT;
-	int more, started = 0;
+	const char *why;
+	int more = gate_is_closed(db, arena, &why, err), started = 0;
 
+	if (more != 0)
+		return more < 0 ? -1 : 0;
 	if (db_query(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
 		     &rows, err) < 0)
 		return -1;
@@ -214,4 +220,42 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 		started += result;
 	}
 	return started;
+}
+
+/* --- after a restore --- */
+
+static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CAMPAIGN_UNDER_WAY, SQL_ARGS(sql_int(now_ms)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+int campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    list_under_way(db, now_ms, &ids, err) < 0)
+		return -1;
+	vec_each (&ids, id)
+		if (db_exec(&tx, SQL_CAMPAIGN_RESTORED,
+			    SQL_ARGS(sql_int(now_ms), sql_int(*id)), err) < 0)
+			return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : (int)ids.n;
+}
+
+int campaigns_under_way(struct db *db, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+
+	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
 }

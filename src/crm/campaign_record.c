@@ -8,6 +8,7 @@
 #include "crm/group.h"
 
 #include "sql/crm_campaign.h"
+#include "sql/crm_journal.h"
 #include "store/update.h"
 
 #include <string.h>
@@ -68,6 +69,7 @@ static void read_row(const struct rows *rows, struct arena *arena,
 		.pull_state = rows_dup(rows, 18, arena),
 		.html = rows_dup(rows, 19, arena),
 		.plain_text = rows_dup(rows, 20, arena),
+		.restored_ms = rows_int(rows, 21),
 	};
 }
 
@@ -393,6 +395,49 @@ int crm_campaign_may_act(const struct crm_campaign *c,
 		       crm_campaign_status_name(c->status), acts[act].done);
 }
 
+/* --- after a restore --- */
+
+static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CRM_JOURNAL_UNDER_WAY, SQL_ARGS(sql_int(now_ms)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_value now = sql_int(now_ms);
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    list_under_way(db, now_ms, &ids, err) < 0)
+		return -1;
+	vec_each (&ids, id)
+		if (db_exec(&tx, SQL_CRM_JOURNAL_PAUSE,
+			    SQL_ARGS(now, now, sql_int(*id)), err) < 0)
+			return -1;
+	if (db_exec(&tx, SQL_CRM_JOURNAL_DROP_JOBS, SQL_ARGS(now, now), err) <
+		    0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return (int)ids.n;
+}
+
+int crm_campaigns_under_way(struct db *db, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+
+	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
+}
+
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 			      struct err *err)
 {
@@ -411,6 +456,16 @@ static void key_id(struct json_writer *w, const char *key, int64_t id)
 		json_nothing(w);
 }
 
+static const char *paused_because(const struct crm_campaign *c)
+{
+	if (c->restored_ms == 0)
+		return NULL;
+	return "The database was restored from a backup while this campaign "
+	       "was under way. Whoever got it since the backup was made gets "
+	       "it again if it is resumed: compare with the relay's log "
+	       "first, or cancel it.";
+}
+
 void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 			 struct json_writer *w)
 {
@@ -418,6 +473,7 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 	json_key_int(w, "id", c->id);
 	json_key_text(w, "name", c->name);
 	json_key_text(w, "status", crm_campaign_status_name(c->status));
+	json_key_text(w, "paused_because", paused_because(c));
 	key_id(w, "group_id", c->group_id);
 	json_key_text(w, "subject", c->subject);
 	json_key_text(w, "preview_text", c->preview_text);

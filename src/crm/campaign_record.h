@@ -47,6 +47,7 @@ struct crm_campaign {
 	int64_t schedule_ms, started_ms, sent_ms;
 	int64_t user_id, created_ms, updated_ms;
 	const char *pull_state; /* JSON of the bridge */
+	int64_t restored_ms;    /* paused because of a restore; 0: not */
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 void crm_campaigns_release(struct crm_campaigns *campaigns);
@@ -100,6 +101,15 @@ int crm_campaign_act_parse(const char *name, enum crm_campaign_act *out,
 /* 0; -1 ERR_CONFLICT: not while it has that status. */
 int crm_campaign_may_act(const struct crm_campaign *c,
 			 enum crm_campaign_act act, struct err *err);
+
+/*
+ * The database was restored: campaigns that are sent or about to be (a
+ * schedule that has passed, a send that was asked for) may have been sent since
+ * the backup. They are paused, with restored_ms, and jobs that would go on with
+ * them are dropped. Commits by itself; returns how many.
+ */
+int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err);
+int crm_campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 
 /* When a scheduled one is to be sent; 0: not. */
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,

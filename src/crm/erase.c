@@ -199,3 +199,24 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	json_end_array(&w);
 	return bridge_job_forget(tx, id, hashes.buf, actor->now_ms, err);
 }
+
+int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
+	       struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&hashes);
+	struct erasure e = { .tx = tx,
+			     .entity = ENTITY_LEAD,
+			     .id = id,
+			     .actor = actor,
+			     .hashes = &w };
+	struct record r;
+
+	json_begin_array(&w);
+	if (record_get(tx->db, ENTITY_LEAD, id, arena, &r, err) < 0 ||
+	    forgotten_make(tx, &e.forgotten, err) < 0 ||
+	    erase_one(&e, arena, err) < 0)
+		return -1;
+	json_end_array(&w);
+	return bridge_job_forget(tx, 0, hashes.buf, actor->now_ms, err);
+}

@@ -19,6 +19,9 @@ struct strbuf;
 /* ERR_NOT_FOUND. */
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 		 struct arena *arena, struct err *err);
+/* A lead that became nobody (others are erased with the person). */
+int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
+	       struct arena *arena, struct err *err);
 
 /*
  * Everything that is known of a person, as one JSON object, from one snapshot

@@ -1,0 +1,75 @@
+-- schema: crm
+-- The CRM's side of the suppression journal: see src/crm/crm_journal.c.
+
+-- name: crm-journal-consents
+-- Not in the journal yet, with the addresses of the record. args: limit
+SELECT c.id, c.entity, c.record_id, c.state, c.source, c.at_ms, e.folded, e.hash
+FROM (SELECT id, entity, record_id, state, source, at_ms FROM consent
+	WHERE journalled = 0 ORDER BY id LIMIT ?) c
+LEFT JOIN email e ON e.entity = c.entity AND e.record_id = c.record_id
+	AND (e.ended_ms IS NULL OR e.folded = '')
+ORDER BY c.id, e.id;
+
+-- name: crm-journal-emails
+-- Erased addresses. args: limit
+SELECT id, entity, record_id, hash, COALESCE(ended_ms, 0) FROM email
+WHERE folded = '' AND journalled = 0 ORDER BY id LIMIT ?;
+
+-- name: crm-journal-people
+-- Erased people. args: limit
+SELECT id, erased_ms FROM person
+WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
+
+-- name: crm-journal-leads
+-- args: limit
+SELECT id, erased_ms FROM lead
+WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
+
+-- name: crm-journal-consent-done
+-- args: id
+UPDATE consent SET journalled = 1 WHERE id = ?;
+
+-- name: crm-journal-email-done
+-- args: id
+UPDATE email SET journalled = 1 WHERE id = ?;
+
+-- name: crm-journal-person-done
+-- args: id
+UPDATE person SET journalled = 1 WHERE id = ?;
+
+-- name: crm-journal-lead-done
+-- args: id
+UPDATE lead SET journalled = 1 WHERE id = ?;
+
+-- name: crm-journal-addresses
+-- A page of live addresses. args: after id, limit
+SELECT id, entity, record_id, folded FROM email
+WHERE id > ? AND folded <> '' AND ended_ms IS NULL ORDER BY id LIMIT ?;
+
+-- name: crm-journal-keep
+-- The keyed hash of an address that nobody has any more.
+-- args: id, keyed hash, now, now
+INSERT INTO email (id, entity, record_id, address, folded, hash, created_ms,
+	ended_ms, journalled)
+VALUES (?, 1, 0, '', '', ?, ?, ?, 1);
+
+-- name: crm-journal-under-way
+-- Campaigns that are sent, or are about to be. args: now
+SELECT id FROM campaign
+WHERE status = 3 OR (status = 2 AND schedule_ms <= ?)
+	OR (status IN (1, 2) AND EXISTS (SELECT 1 FROM job j
+		WHERE j.single_key = 'send ' || CAST(campaign.id AS TEXT)
+		AND j.state IN (1, 2, 3)))
+ORDER BY id;
+
+-- name: crm-journal-pause
+-- args: now, now, id
+UPDATE campaign SET status = 4, schedule_ms = NULL, restored_ms = ?,
+	updated_ms = ?
+WHERE id = ?;
+
+-- name: crm-journal-drop-jobs
+-- What was asked for may have been done since the backup. args: now, now
+UPDATE job SET state = 6, finished_ms = ?
+WHERE kind IN ('campaign-send', 'campaign-act', 'campaign-test')
+	AND state IN (1, 2, 3) AND run_at_ms <= ?;
