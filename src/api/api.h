@@ -12,6 +12,7 @@
 
 struct bridge;
 struct delivery;
+struct journal;
 struct runner;
 struct webhook_options;
 
@@ -21,6 +22,7 @@ struct api {
 	struct runner *audience_jobs; /* same */
 	struct bridge *bridge;
 	struct delivery *delivery;
+	struct journal *journal;      /* of opt-outs; see journal/journal.h */
 	const char *data;         /* folder for uploads of imports */
 	const char *public_url;   /* without final slash */
 	const char *organisation; /* may be "" */

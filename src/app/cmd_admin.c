@@ -1,6 +1,5 @@
 /*
- * muster user, key, config, backup, restore: on the database itself, also
- * while the server runs
+ * muster user, key, config: on the database itself, also while the server runs
  */
 #include "app/command.h"
 #include "app/print.h"
@@ -213,7 +212,7 @@ static int key_revoke(const struct invocation *in, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* --- configuration, backups --- */
+/* --- configuration --- */
 
 static int config_show(const struct invocation *in, struct err *err)
 {
@@ -225,26 +224,6 @@ static int config_show(const struct invocation *in, struct err *err)
 	else
 		config_format(in->config, &out);
 	fputs(out.buf, stdout);
-	return 0;
-}
-
-static int backup(const struct invocation *in, struct err *err)
-{
-	CLEANUP(store_free) struct store *store = NULL;
-
-	if (store_open(&in->config->store, &store, err) < 0 ||
-	    store_backup(store, in->operands[0], err) < 0)
-		return -1;
-	printf("backup written to %s\n", in->operands[0]);
-	return 0;
-}
-
-static int restore(const struct invocation *in, struct err *err)
-{
-	if (store_restore(&in->config->store, in->operands[0],
-			  flag_is_set(in, "yes"), err) < 0)
-		return -1;
-	printf("restored from %s\n", in->operands[0]);
 	return 0;
 }
 
@@ -276,14 +255,4 @@ int cmd_key_revoke(const struct invocation *in)
 int cmd_config(const struct invocation *in)
 {
 	return print_end(in, config_show);
-}
-
-int cmd_backup(const struct invocation *in)
-{
-	return print_end(in, backup);
-}
-
-int cmd_restore(const struct invocation *in)
-{
-	return print_end(in, restore);
 }

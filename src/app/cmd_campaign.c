@@ -289,6 +289,23 @@ static void print_report(const json_t *report)
 		       print_text(link, "url"));
 }
 
+/* Why it is paused, if there is more to say than that somebody did so. */
+static int print_pause(const struct invocation *in, struct client *c,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *campaign = NULL;
+	const char *why;
+
+	campaign_path(in, "", &path);
+	if (client_call(c, "GET", path.buf, NULL, &campaign, err) < 0)
+		return -1;
+	why = print_text(campaign, "paused_because");
+	if (*why)
+		printf("paused: %s\n", why);
+	return 0;
+}
+
 static int campaign_report(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
@@ -303,7 +320,7 @@ static int campaign_report(const struct invocation *in, struct err *err)
 		print_json(report);
 	else
 		print_report(report);
-	return 0;
+	return flag_is_set(in, "json") ? 0 : print_pause(in, c, err);
 }
 
 int cmd_campaign_create(const struct invocation *in)

@@ -2,19 +2,16 @@
  * muster serve
  */
 #include "app/command.h"
+#include "app/folder_lock.h"
 #include "app/server.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
 /* Signals are taken by sigwait here and blocked in all threads. */
 static void block_signals(sigset_t *set)
@@ -35,26 +32,6 @@ static int set_log(const struct config *config, struct err *err)
 			       "\"%s\"",
 			       config->app.log_level);
 	log_set(level, config->app.log_json);
-	return 0;
-}
-
-/* Two servers on one data folder would take each other's leases. */
-static int lock_folder(const struct config *config, int *fd, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-
-	if (mkdir(config->store.data, 0700) < 0 && errno != EEXIST &&
-	    errno != ENOENT)
-		return err_errno(err, "making %s", config->store.data);
-	strbuf_addf(&path, "%s/muster.lock", config->store.data);
-	*fd = open(path.buf, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		return err_errno(err, "opening %s", path.buf);
-	if (flock(*fd, LOCK_EX | LOCK_NB) < 0)
-		return err_set(err, ERR_CONFLICT,
-			       "another Muster serves the folder %s: stop it, "
-			       "or choose another with --data",
-			       config->store.data);
 	return 0;
 }
 
@@ -80,7 +57,8 @@ static int serve(const struct invocation *in, struct err *err)
 	if (set_log(in->config, err) < 0)
 		return -1;
 	block_signals(&signals);
-	if (lock_folder(in->config, &lock, err) < 0 ||
+	/* two servers on one folder would take each other's leases */
+	if (folder_lock(in->config, &lock, err) < 0 ||
 	    server_start(in->config, &server, err) < 0)
 		return -1;
 	announce(server);

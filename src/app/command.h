@@ -81,6 +81,7 @@ int cmd_key_revoke(const struct invocation *in);
 int cmd_config(const struct invocation *in);
 int cmd_backup(const struct invocation *in);
 int cmd_restore(const struct invocation *in);
+int cmd_confirm_restore(const struct invocation *in);
 int cmd_doctor(const struct invocation *in);
 int cmd_help(const struct invocation *in);
 

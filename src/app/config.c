@@ -101,6 +101,12 @@ static const struct option app_option_table[] = {
 	  .offset = offsetof(struct app_options, webhooks_private),
 	  .help = "Webhooks may go to private and loopback addresses, not "
 		  "only to this server's own" },
+	{ .name = "suppression_journal",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, suppression_journal),
+	  .help = "File that opt-outs are also written to, which no restore "
+		  "replaces; keep it on another disk, and where every process "
+		  "reaches it; empty: suppression.journal in the data folder" },
 	{ .name = NULL },
 };
 
@@ -404,7 +410,8 @@ static struct config_private *config_defaults(struct config *c)
 			 .log_level = "info",
 			 .job_threads = 2,
 			 .reconcile_at = "02:00",
-			 .reconcile_max_age_ms = 36 * MS_HOUR },
+			 .reconcile_max_age_ms = 36 * MS_HOUR,
+			 .suppression_journal = "" },
 		.store = STORE_OPTIONS_DEFAULT,
 		.http = HTTP_OPTIONS_DEFAULT,
 		.delivery = DELIVERY_OPTIONS_DEFAULT,

@@ -32,6 +32,7 @@ struct app_options {
 	const char *reconcile_at; /* HH:MM, UTC */
 	int64_t reconcile_max_age_ms;
 	bool webhooks_private;
+	const char *suppression_journal; /* "": in the data folder */
 };
 
 struct config {

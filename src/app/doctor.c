@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "journal/gate.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
@@ -93,6 +94,16 @@ static void check_sender(struct doctor *d, struct store *store)
 		      "machine's listen address");
 }
 
+static void check_sending(struct doctor *d, struct store *store)
+{
+	struct err err = ERR_INIT;
+
+	if (store && gate_pass_store(store, &err) < 0)
+		say(d, "mail", err.text);
+	else
+		say(d, "sending is on", NULL);
+}
+
 static void doctor_release(struct doctor *d)
 {
 	strbuf_release(&d->text);
@@ -114,6 +125,7 @@ static int doctor(const struct invocation *in, struct err *err)
 	check_database(&d, &store);
 	check_disk(&d);
 	check_sender(&d, store);
+	check_sending(&d, store);
 	json_end_array(&d.w);
 	puts(flag_is_set(in, "json") ? d.json.buf : d.text.buf);
 	return store ? 0 : err_set(err, ERR_IO, "the database cannot be used");

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/routes.h"
 #include "app/audience_jobs.h"
+#include "app/journal_wiring.h"
 #include "audience/list.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
@@ -41,6 +42,7 @@ struct server {
 	struct api api;
 	struct router *router, *track_router;
 	struct http_server *internal, *public, *track;
+	struct journal *journal;
 	struct delivery *delivery;
 	struct bridge *bridge;
 	struct runner *crm_jobs, *audience_jobs;
@@ -306,6 +308,17 @@ static void name_public_url(struct server *s)
 
 /* --- services --- */
 
+/* Before anything can be sent: a restored database is found out here. */
+static int start_journal(struct server *s, struct err *err)
+{
+	if (journal_open_wired(s->config, s->store, false, &s->journal, err) <
+		    0 ||
+	    journal_start(s->journal, err) < 0)
+		return err_prefix(err, "suppression journal");
+	s->api.journal = s->journal;
+	return 0;
+}
+
 static int start_audience_jobs(struct server *s, struct err *err)
 {
 	struct runner_options o = {
@@ -444,6 +457,8 @@ static int start_all(struct server *s, struct err *err)
 	if (ensure_audience(s, err) < 0 || begin_setup(s, err) < 0)
 		return -1;
 	fill_api(s);
+	if (start_journal(s, err) < 0)
+		return -1;
 	if ((s->roles.jobs && start_audience_jobs(s, err) < 0) ||
 	    start_delivery(s, err) < 0 || start_internal(s, err) < 0 ||
 	    make_bridge(s, err) < 0 || start_public(s, err) < 0)
@@ -478,7 +493,8 @@ const char *server_setup_link(const struct server *s)
 
 /*
  * Nobody new first; then jobs, whose last calls still need the internal
- * listener and delivery; then the rest.
+ * listener and delivery; then the rest; the journal last, which gets what all
+ * others left.
  */
 void server_stop(struct server *s)
 {
@@ -492,6 +508,8 @@ void server_stop(struct server *s)
 		http_server_stop(s->internal);
 	if (s->delivery)
 		delivery_stop(s->delivery);
+	if (s->journal)
+		journal_stop(s->journal);
 }
 
 void server_free(struct server **server)
@@ -509,6 +527,7 @@ void server_free(struct server **server)
 	bridge_free(&s->bridge);
 	http_server_free(&s->internal);
 	delivery_free(&s->delivery);
+	journal_free(&s->journal);
 	router_free(&s->router);
 	router_free(&s->track_router);
 	store_free(&s->store);

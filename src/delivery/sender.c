@@ -8,6 +8,7 @@
 #include "campaign/campaign.h"
 #include "delivery/claim.h"
 #include "delivery/sender_private.h"
+#include "journal/gate.h"
 #include "store/store.h"
 
 #define CLAIM 500
@@ -260,13 +261,16 @@ static void leave_alone(struct sender *s, int64_t campaign_id,
 	vec_push(&s->failures, f);
 }
 
-/* One turn over all campaigns. Returns how many rows moved. */
-static int64_t work(struct sender *s, struct db *db, struct err *err)
+/* One turn over all campaigns (none while sending is off). Returns how many
+ * rows moved. */
+static int64_t work(struct sender *s, struct db *db, bool is_off,
+		    struct err *err)
 {
 	CLEANUP(ids_release) struct ids ids = VEC_INIT;
 	int64_t total = 0;
 
-	if (list_work(db, &ids, err) < 0 || drop_mailings(s, db, &ids, err) < 0)
+	if ((!is_off && list_work(db, &ids, err) < 0) ||
+	    drop_mailings(s, db, &ids, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ids.n && has_room(s); i++) {
 		struct err of_one = ERR_INIT;
@@ -299,15 +303,21 @@ static void wait_for_work(struct sender *s, int64_t ms)
 static int64_t turn(struct sender *s, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int64_t now_ms = clock_now_ms();
+	const char *why;
+	int closed;
 
 	handover_retry_unsaved(s);
 	if (outgoing_settle(s, now_ms, err) < 0 ||
-	    outgoing_send_due(s, now_ms, err) < 0 ||
 	    store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	give_back_all(s, db);
-	return work(s, db, err);
+	closed = gate_is_closed(db, arena, &why, err);
+	if (closed < 0 ||
+	    (closed == 0 && outgoing_send_due(s, now_ms, err) < 0))
+		return -1;
+	return work(s, db, closed > 0, err);
 }
 
 static void *claim_main(void *sender)

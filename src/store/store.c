@@ -314,8 +314,8 @@ static int copy_schema(const char *from, const char *to, struct err *err)
 	return ret;
 }
 
-int store_restore(const struct store_options *options, const char *folder,
-		  bool replace, struct err *err)
+int store_restore_check(const struct store_options *options, const char *folder,
+			bool replace, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf from = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
@@ -323,9 +323,8 @@ int store_restore(const struct store_options *options, const char *folder,
 
 	if (options->database && *options->database)
 		return err_set(err, ERR_INVALID,
-			       "the data is in PostgreSQL: use pg_restore");
-	if (make_folder(options->data, err) < 0)
-		return -1;
+			       "the data is in PostgreSQL: use pg_restore; the "
+			       "next start of the server does the rest");
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		file_of(folder, i, &from);
 		file_of(options->data, i, &to);
@@ -335,6 +334,18 @@ int store_restore(const struct store_options *options, const char *folder,
 			return err_set(err, ERR_CONFLICT,
 				       "%s exists: --yes replaces it", to.buf);
 	}
+	return 0;
+}
+
+int store_restore(const struct store_options *options, const char *folder,
+		  bool replace, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf from = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
+
+	if (store_restore_check(options, folder, replace, err) < 0 ||
+	    make_folder(options->data, err) < 0)
+		return -1;
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		file_of(folder, i, &from);
 		file_of(options->data, i, &to);

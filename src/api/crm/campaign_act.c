@@ -7,6 +7,7 @@
 #include "crm/campaign_record.h"
 #include "crm/group.h"
 #include "jobs/job.h"
+#include "journal/gate.h"
 
 #include <string.h>
 
@@ -50,20 +51,36 @@ static int is_open(const struct crm_campaign *c, struct err *err)
 		       crm_campaign_status_name(c->status));
 }
 
-/*
- * Asking twice at once sends once: the row is locked by voiding its schedule,
- * and a job that is at it already is the answer.
- */
+/* A job that is at it already is the answer. The row is locked. */
+static int enqueue_send(struct request *rq, struct response *rs, struct db *db,
+			struct tx *tx, const struct crm_campaign *c,
+			struct err *err)
+{
+	const char *key =
+		arena_printf(rq->arena, "send %lld", (long long)c->id);
+	const char *payload = arena_printf(rq->arena, "{\"campaign_id\":%lld}",
+					   (long long)c->id);
+	int64_t job_id;
+	int found = job_find_active(db, key, &job_id, err);
+
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return enqueue(rq, rs, "campaign-send", payload, key, tx, err);
+	v1_accepted(rs, job_id);
+	return 0;
+}
+
+/* Asking twice at once sends once: voiding its schedule locks the row. */
 int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const char *key, *payload;
 	struct crm_campaign c;
-	int64_t id, job_id;
-	int found;
+	int64_t id;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
+	    gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
 	    crm_campaign_set_schedule(&tx, id, 0, err) < 0 ||
 	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
@@ -73,16 +90,7 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 		return err_field(err, "group_id", "nobody to send to");
 	if (crm_campaign_check_sender(&c, err) < 0)
 		return -1;
-	key = arena_printf(rq->arena, "send %lld", (long long)id);
-	payload = arena_printf(rq->arena, "{\"campaign_id\":%lld}",
-			       (long long)id);
-	found = job_find_active(db, key, &job_id, err);
-	if (found < 0)
-		return -1;
-	if (found == 0)
-		return enqueue(rq, rs, "campaign-send", payload, key, &tx, err);
-	v1_accepted(rs, job_id);
-	return 0;
+	return enqueue_send(rq, rs, db, &tx, &c, err);
 }
 
 int v1_campaigns_schedule(struct request *rq, struct response *rs,
@@ -175,6 +183,7 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	const json_t *body;
 
 	if (request_json(rq, &body, err) < 0 ||
+	    gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
 	    crm_campaign_check_sender(&c, err) < 0)
 		return -1;
@@ -194,11 +203,16 @@ static int act(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	bool resume = what == CRM_CAMPAIGN_RESUME;
 	struct crm_campaign c;
 
-	if (begin(rq, &db, &tx, &c, err) < 0 ||
+	if ((resume && gate_pass_store(api_of(rq)->store, err) < 0) ||
+	    begin(rq, &db, &tx, &c, err) < 0 ||
 	    crm_campaign_may_act(&c, what, err) < 0)
 		return -1;
+	/* a restore paused it before it had begun */
+	if (resume && c.restored_ms != 0 && c.started_ms == 0)
+		return enqueue_send(rq, rs, db, &tx, &c, err);
 	return enqueue(rq, rs, "campaign-act",
 		       arena_printf(rq->arena,
 				    "{\"campaign_id\":%lld,\"action\":\"%s\"}",

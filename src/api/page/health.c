@@ -3,6 +3,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "journal/gate.h"
+#include "journal/journal.h"
 
 #define TEXT_TYPE "text/plain; charset=utf-8"
 #define OPENMETRICS_TYPE \
@@ -28,6 +30,28 @@ static int ask_schema(struct api *api, enum store_schema schema,
 	return setting_find(db, "readyz", arena, &value, err);
 }
 
+/* Ready, but not for everything: what an administrator has to see to. */
+static int add_details(struct request *rq, struct strbuf *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(strbuf_release) struct strbuf trouble = STRBUF_INIT;
+	struct api *api = api_of(rq);
+	const char *why;
+	int closed;
+
+	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	closed = gate_is_closed(db, rq->arena, &why, err);
+	if (closed < 0)
+		return -1;
+	if (closed > 0)
+		strbuf_addf(out, "sending is off: %s\n", why);
+	journal_trouble(api->journal, &trouble);
+	if (trouble.len > 0)
+		strbuf_addf(out, "suppression journal: %s\n", trouble.buf);
+	return 0;
+}
+
 int page_readyz(struct request *rq, struct response *rs, struct err *err)
 {
 	static const enum store_schema schemas[] = { STORE_CRM, STORE_AUDIENCE,
@@ -43,7 +67,7 @@ int page_readyz(struct request *rq, struct response *rs, struct err *err)
 		return 0;
 	}
 	strbuf_addstr(&rs->body, "ready\n");
-	return 0;
+	return add_details(rq, &rs->body, err);
 }
 
 int page_metrics(struct request *rq, struct response *rs, struct err *err)

@@ -1,0 +1,239 @@
+/**
+ * A backup that is restored mails nobody again and loses no opt-out. SQLite:
+ * muster backup and restore; PostgreSQL: pg_dump and pg_restore, from outside.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import {
+  addPeople, isPostgres, isSent, makeCampaign, makeGroup, push, until, useRelay, useServer,
+  type Json, type Server,
+} from "../harness/index.js";
+
+const v1 = "/api/v1";
+const PEOPLE = 150;
+const HELD_AT = 40;
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+async function backup(server: Server): Promise<void> {
+  const to = join(server.folder, "backup");
+  if (isPostgres) {
+    execFileSync("pg_dump", ["-Fc", "-f", to, "-d", server.database!]);
+    return;
+  }
+  const { code, stderr } = await server.command(["backup", to]);
+  assert.equal(code, 0, stderr);
+}
+
+/** What `muster restore` printed; "" on PostgreSQL. */
+async function restore(server: Server): Promise<string> {
+  const from = join(server.folder, "backup");
+  if (isPostgres) {
+    execFileSync("psql", ["-q", "-X", "-d", server.database!, "-c",
+      "DROP SCHEMA crm CASCADE; DROP SCHEMA audience CASCADE; DROP SCHEMA events CASCADE"],
+    { stdio: ["ignore", "ignore", "ignore"] });
+    execFileSync("pg_restore", ["-d", server.database!, from]);
+    return "";
+  }
+  const { code, stdout, stderr } = await server.command(["restore", "--yes", from]);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+const journalOf = (server: Server): string => join(server.folder, "suppression.journal");
+
+describe("a backup that is restored", () => {
+  const relay = useRelay();
+  const server = useServer({ env: { MUSTER_RELAY: "smtp://127.0.0.1:1" } });
+  const names = Array.from({ length: PEOPLE }, (_, i) => `p${i}`);
+  let list: string;
+  let group: Json;
+  let campaign: Json;
+  let printed: string;
+
+  const person = async (name: string): Promise<Json> =>
+    (await server.admin.get(`${v1}/people`, { email: `${name}@a.example` })).body.items[0];
+  const member = async (name: string, status?: number): Promise<Json> =>
+    (await server.mailchimp.get(`/3.0/lists/${list}/members/${md5(`${name}@a.example`)}`, {},
+      { status })).body;
+  const ofRestore = async (): Promise<Json> => (await server.admin.get(`${v1}/restore`)).body;
+
+  before(async () => {
+    server.setEnv({ MUSTER_RELAY: relay.url });
+    server.allowLog(/the database was restored/);
+    server.allowLog(/messages are uncertain/);
+    await server.restart();
+    await addPeople(server, names.map((name) => `${name}@a.example`));
+    group = await makeGroup(server, "All");
+    list = (await push(server, group)).audience_id;
+    campaign = await makeCampaign(server, group);
+  });
+
+  it("was made while a campaign was under way", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((done) => (release = done));
+    relay.onData = async () => {
+      if (relay.messages.length >= HELD_AT) await held;
+      return undefined;
+    };
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 });
+    await relay.received(HELD_AT);
+    await until("the CRM sees it sending", async () =>
+      (await server.admin.get(`${v1}/campaigns/${campaign.id}`)).body.status === "sending");
+    await backup(server);
+    release();
+    await isSent(server, campaign);
+    assert.equal(new Set(relay.messages.flatMap((m) => m.to)).size, PEOPLE);
+  });
+
+  it("is refused while the server runs", async () => {
+    const { code, stderr } =
+      await server.command(["restore", "--yes", join(server.folder, "backup")]);
+    assert.equal(code, 1);
+    assert.match(stderr, isPostgres ? /pg_restore/ : /a server runs on the folder/);
+  });
+
+  it("is put back after people have left in each way", async () => {
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5("p0@a.example")}`,
+      { status: "unsubscribed" });
+    await server.admin.patch(`${v1}/people/${(await person("p1")).id}`,
+      { opted_out: true, reason: "by phone" });
+    await server.admin.post(`${v1}/people/${(await person("p2")).id}/erase`, {},
+      { status: [200, 202, 204] });
+    await until("the member is gone", async () => (await member("p2", 404)) as Json);
+    // out, and back with a ground
+    const p3 = (await person("p3")).id;
+    await server.admin.patch(`${v1}/people/${p3}`, { opted_out: true, reason: "by phone" });
+    await server.admin.patch(`${v1}/people/${p3}`, { opted_out: false, reason: "signed the form" });
+    await server.halt();
+    printed = await restore(server);
+    if (!isPostgres) {
+      assert.match(printed, /applied from the suppression journal/);
+      assert.match(printed, /[1-9] opt-outs/);
+      assert.match(printed, /[1-9] erasures/);
+      assert.match(printed, /are paused: 1/);
+    }
+    await server.run();
+    const state = await ofRestore();
+    assert.equal(state.sending, true, JSON.stringify(state));
+    if (isPostgres) {
+      assert.equal(state.restored, true);
+      assert.equal(state.paused, 1);
+      assert.ok(state.applied.opt_outs > 0 && state.applied.erasures > 0, JSON.stringify(state));
+    }
+  });
+
+  it("lost nobody's word", async () => {
+    assert.equal((await member("p0")).status, "unsubscribed");
+    assert.equal((await person("p1")).opted_out, true);
+    await until("the audience knows", async () => (await member("p1")).status === "unsubscribed");
+    assert.equal(await person("p2"), undefined);
+    await member("p2", 404);
+    assert.equal((await person("p3")).opted_out, false);
+    assert.equal((await person("p4")).opted_out, false);
+  });
+
+  it("has its campaign paused, says why, and mails nobody", async () => {
+    const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}`);
+    assert.equal(body.status, "paused");
+    assert.match(body.paused_because, /restored from a backup/);
+    const there = await server.mailchimp.get(`/3.0/campaigns/${body.marketing_campaign_id}`);
+    assert.equal(there.body.status, "paused");
+    const { stdout } = await server.command(["campaign", "report", String(campaign.id)]);
+    assert.match(stdout, /paused: The database was restored/);
+    const ready = await server.anonymous.get("/readyz");
+    assert.equal(ready.text, "ready\n");
+    assert.ok(server.log.some((line) => /the database was restored/.test(line)) || !isPostgres);
+    // the next campaign goes out: the sender works, and has left that one alone
+    const sent = relay.messages.length;
+    const next = await makeCampaign(server, group, "Next");
+    await server.admin.post(`${v1}/campaigns/${next.id}/send`, undefined, { status: 202 });
+    await isSent(server, next);
+    const to = relay.messages.slice(sent).flatMap((m) => m.to);
+    assert.equal(new Set(to).size, to.length, "somebody got it twice");
+    assert.ok(to.length >= PEOPLE - 4, String(to.length)); // p3 may wait for a sync
+    for (const name of ["p0", "p1", "p2"]) assert.ok(!to.includes(`${name}@a.example`), name);
+  });
+
+  it("goes on with it when a user says so", async () => {
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/resume`, undefined, { status: 202 });
+    await isSent(server, campaign);
+    const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}`);
+    assert.equal(body.paused_because, null);
+  });
+
+  it("is no restore for the next start", async () => {
+    await server.restart();
+    const state = await ofRestore();
+    assert.equal(state.restored, false);
+    assert.equal(state.sending, true);
+  });
+
+  it("is not seen in a kill", async () => {
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5("p9@a.example")}`,
+      { status: "unsubscribed" });
+    await server.kill();
+    await server.run();
+    assert.equal((await ofRestore()).restored, false);
+  });
+});
+
+describe("a database whose journal is gone", () => {
+  const server = useServer();
+  let campaign: Json;
+
+  before(async () => {
+    await addPeople(server, ["a@a.example"]);
+    campaign = await makeCampaign(server, await makeGroup(server, "All"));
+    server.allowLog(/the database was restored/);
+    server.allowLog(/sending is off/);
+    server.allowLog(/the suppression journal was put aside/);
+    server.allowLog(/sending was confirmed/);
+    await server.halt();
+    renameSync(journalOf(server), `${journalOf(server)}.away`);
+    await server.run();
+  });
+
+  it("sends nothing, and says why wherever one looks", async () => {
+    const state = (await server.admin.get(`${v1}/restore`)).body;
+    assert.equal(state.sending, false);
+    assert.match(state.because, /suppression\.journal is missing/);
+    for (const act of ["send", "resume"]) {
+      const { body } = await server.admin.post(`${v1}/campaigns/${campaign.id}/${act}`, undefined,
+        { status: 409 });
+      assert.match(body.detail, /sending is off: .*is missing/);
+    }
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/test`, { to: ["x@a.example"] },
+      { status: 409 });
+    const ready = await server.anonymous.get("/readyz");
+    assert.match(ready.text, /^ready\nsending is off: .*is missing/);
+    const doctor = await server.command(["doctor"]);
+    assert.match(doctor.stdout, /problem {2}mail: sending is off/);
+  });
+
+  it("opens by itself when the journal is back", async () => {
+    await server.halt();
+    renameSync(`${journalOf(server)}.away`, journalOf(server));
+    await server.run();
+    assert.equal((await server.admin.get(`${v1}/restore`)).body.sending, true);
+  });
+
+  it("or when an administrator confirms it, and nobody else", async () => {
+    await server.halt();
+    rmSync(journalOf(server));
+    await server.run();
+    const manager = server.admin.as(await server.createKey("m", "manager"));
+    await manager.post(`${v1}/restore/confirm`, {}, { status: 403 });
+    assert.equal((await server.admin.get(`${v1}/restore`)).body.sending, false);
+    const { code, stderr } = await server.command(["confirm-restore"]);
+    assert.equal(code, 0, stderr);
+    assert.equal((await server.admin.get(`${v1}/restore`)).body.sending, true);
+    assert.ok(existsSync(journalOf(server)));
+    await server.admin.post(`${v1}/restore/confirm`, {}, { status: 409 });
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 });
+    await isSent(server, campaign);
+  });
+});
