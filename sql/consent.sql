@@ -2,10 +2,11 @@
 -- Consent: append-only. state: 1 opted out, 2 opted in.
 
 -- name: consent-add
--- args: entity, record, email, state, source, reason, user, campaign, ip, at
+-- args: entity, record, email, state, source, reason, user, campaign, ip, at,
+-- import
 INSERT INTO consent (entity, record_id, email_id, state, source, reason,
-	user_id, campaign_id, ip, at_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	user_id, campaign_id, ip, at_ms, import_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: consent-lock-person
 -- Before it is looked at what was said. args: person

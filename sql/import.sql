@@ -225,3 +225,50 @@ ORDER BY record_id LIMIT ?;
 -- name: import-untag
 -- args: entity, record, tag
 DELETE FROM record_tag WHERE entity = ? AND record_id = ? AND tag_id = ?;
+
+-- name: import-confirm
+-- Opt-outs that another import made, said again by this one.
+-- args: import, entity, JSON ids of records, import
+INSERT INTO import_confirmation (consent_id, import_id)
+SELECT c.id, ? FROM consent c
+WHERE c.entity = ? AND c.record_id IN JSON_INTS(?) AND c.state = 1
+	AND c.import_id IS NOT NULL AND c.import_id <> ?
+ON CONFLICT (consent_id) DO UPDATE SET import_id = excluded.import_id;
+
+-- name: import-unconfirm
+-- args: import
+DELETE FROM import_confirmation WHERE import_id = ?;
+
+-- name: import-opt-outs
+-- What an import said of whom, and whether it stands on that alone: nothing
+-- said it later or before, and the record is not one that the import made.
+-- args: import, after id, limit
+SELECT c.id, c.entity, c.record_id, CASE WHEN
+	EXISTS (SELECT 1 FROM import_confirmation f WHERE f.consent_id = c.id)
+	OR EXISTS (SELECT 1 FROM consent d WHERE d.record_id = c.record_id
+		AND d.entity = c.entity AND d.id > c.id
+		AND (d.import_id IS NULL OR d.import_id <> c.import_id))
+	OR COALESCE((SELECT d.state FROM consent d
+		WHERE d.record_id = c.record_id AND d.entity = c.entity
+		AND d.id < c.id
+		AND (d.import_id IS NULL OR d.import_id <> c.import_id)
+		ORDER BY d.id DESC LIMIT 1), 2) = 1
+	OR EXISTS (SELECT 1 FROM person p WHERE c.entity = 1
+		AND p.id = c.record_id AND p.import_id = c.import_id)
+	OR EXISTS (SELECT 1 FROM lead l WHERE c.entity = 2
+		AND l.id = c.record_id AND l.import_id = c.import_id)
+	OR EXISTS (SELECT 1 FROM company o WHERE c.entity = 3
+		AND o.id = c.record_id AND o.import_id = c.import_id)
+	THEN 1 ELSE 0 END
+FROM consent c
+WHERE c.import_id = ? AND c.id > ? AND c.state = 1
+ORDER BY c.id LIMIT ?;
+
+-- name: import-open-hashes
+-- How many of the addresses belong to somebody who is not opted out.
+-- args: JSON hashes
+SELECT COUNT(DISTINCT a.hash) FROM email a
+LEFT JOIN person p ON a.entity = 1 AND p.id = a.record_id
+LEFT JOIN lead l ON a.entity = 2 AND l.id = a.record_id
+WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL
+	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "httpc/httpc.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ struct client {
 	const char *url;
 	const char *key;
 	struct httpc *http;
+	json_t *problem;
 };
 
 /* What a bar needs to know of the past. */
@@ -56,6 +58,7 @@ void client_free(struct client **client)
 	if (!*client)
 		return;
 	httpc_free(&(*client)->http);
+	json_free(&(*client)->problem);
 	free(*client);
 	*client = NULL;
 }
@@ -82,23 +85,26 @@ static enum err_code code_of(int status)
 }
 
 /* The words of a problem document, with the first field that is wrong. */
-static int refusal(const struct httpc_response *reply, struct err *err)
+static int refusal(struct client *c, const struct httpc_response *reply,
+		   struct err *err)
 {
-	CLEANUP(json_free) json_t *problem = NULL;
 	const json_t *first;
-	const char *detail = NULL;
+	const char *detail = NULL, *field, *message;
 	struct err ignored = ERR_INIT;
 
-	if (json_parse(strbuf_str(&reply->body), &problem, &ignored) == 0)
-		detail = json_string_value(json_object_get(problem, "detail"));
+	if (json_parse(strbuf_str(&reply->body), &c->problem, &ignored) == 0)
+		detail = json_string_value(
+			json_object_get(c->problem, "detail"));
 	(void)err_set(err, code_of(reply->status), "%s (HTTP %d)",
 		      detail ? detail : "the server refused", reply->status);
-	first = json_array_get(json_object_get(problem, "errors"), 0);
-	if (first)
-		(void)err_prefix(
-			err, "%s: %s",
-			json_string_value(json_object_get(first, "field")),
-			json_string_value(json_object_get(first, "message")));
+	first = json_array_get(json_object_get(c->problem, "errors"), 0);
+	field = json_string_value(json_object_get(first, "field"));
+	message = json_string_value(json_object_get(first, "message"));
+	/* the detail often is what the message says */
+	if (message && (!detail || strcmp(message, detail) != 0))
+		(void)err_prefix(err, "%s", message);
+	if (field)
+		(void)err_prefix(err, "%s", field);
 	return -1;
 }
 
@@ -115,9 +121,10 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 	headers[0].value = bearer.buf;
 	rq->url = url.buf;
 	rq->headers = headers;
+	json_free(&c->problem);
 	if (httpc_send(c->http, rq, reply, err) < 0)
 		return err_prefix(err, "%s: is the server running?", c->url);
-	return reply->status < 300 ? 0 : refusal(reply, err);
+	return reply->status < 300 ? 0 : refusal(c, reply, err);
 }
 
 static int read_reply(const struct httpc_response *reply, json_t **out,
@@ -159,18 +166,41 @@ int client_text(struct client *c, const char *path, struct strbuf *out,
 	return 0;
 }
 
+const json_t *client_problem(const struct client *c)
+{
+	return c->problem;
+}
+
+static int open_upload(const char *file, FILE **out, struct stat *st,
+		       struct err *err)
+{
+	CLEANUP(file_free) FILE *f = NULL;
+
+	f = strcmp(file, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb")
+				   : fopen(file, "rb");
+	if (!f && errno == ENOENT)
+		return err_set(err, ERR_NOT_FOUND, "there is no file %s", file);
+	if (!f || fstat(fileno(f), st) < 0)
+		return err_errno(err, "reading %s", file);
+	if (S_ISDIR(st->st_mode))
+		return err_set(err, ERR_INVALID, "%s is a folder, not a file",
+			       file);
+	*out = TAKE(f);
+	return 0;
+}
+
 int client_upload(struct client *c, const char *path, const char *file,
 		  json_t **out, struct err *err)
 {
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
-	CLEANUP(file_free) FILE *f = fopen(file, "rb");
+	CLEANUP(file_free) FILE *f = NULL;
 	struct httpc_request rq = { .method = "POST",
 				    .content_type = "text/csv" };
 	struct stat st;
 
-	if (!f || fstat(fileno(f), &st) < 0)
-		return err_errno(err, "reading %s", file);
+	if (open_upload(file, &f, &st, err) < 0)
+		return -1;
 	rq.upload = f;
 	rq.upload_size = S_ISREG(st.st_mode) ? st.st_size : -1;
 	if (send_to(c, &rq, path, &reply, err) < 0)
@@ -218,9 +248,18 @@ static int judge(const char *state, const json_t *job, const char *what,
 		 struct err *err)
 {
 	const char *error = json_string_value(json_object_get(job, "error"));
+	const char *question = json_string_value(
+		json_object_get(json_object_get(job, "result"), "question"));
 
 	if (strcmp(state, "done") == 0)
 		return 0;
+	if (strcmp(state, "needs_confirmation") == 0 && question)
+		return err_set(err, ERR_CONFLICT,
+			       "%s: look at job %lld, then confirm it, or run "
+			       "it with --yes",
+			       question,
+			       (long long)json_integer_value(
+				       json_object_get(job, "id")));
 	if (strcmp(state, "needs_confirmation") == 0)
 		return err_set(err, ERR_CONFLICT,
 			       "%s would remove many and waits for "

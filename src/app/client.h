@@ -23,7 +23,10 @@ int client_call(struct client *client, const char *method, const char *path,
 /* The reply as text; for what is not JSON and small. */
 int client_text(struct client *client, const char *path, struct strbuf *out,
 		struct err *err);
-/* Sends a file as text/csv, showing its progress. */
+/* The problem document of the last call that the server refused; NULL: none.
+ * It lives until the next call. */
+const json_t *client_problem(const struct client *client);
+/* Sends a file as text/csv, showing its progress. "-" is standard input. */
 int client_upload(struct client *client, const char *path, const char *file,
 		  json_t **reply, struct err *err);
 /* Streams the reply into a file. */

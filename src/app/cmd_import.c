@@ -27,6 +27,35 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* --consent COLUMN=IS and the like, as one JSON object. */
+static int add_answers(const struct invocation *in, const char *flag,
+		       const char *parameter, struct strbuf *path,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	CLEANUP(json_free) json_t *all = json_object();
+	const char *given;
+	int at = 0;
+
+	while ((given = flag_next(in, flag, &at))) {
+		const char *is = strrchr(given, '=');
+		CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+
+		if (!is || is == given)
+			return err_field(err, "usage",
+					 "--%s %s: must be NAME=ANSWER", flag,
+					 given);
+		strbuf_add(&name, given, (size_t)(is - given));
+		if (json_object_set_new(all, name.buf, json_string(is + 1)) < 0)
+			return err_field(err, "usage", "--%s %s: is not UTF-8",
+					 flag, given);
+	}
+	json_dump(all, &out);
+	if (json_object_size(all) > 0)
+		add_query(path, parameter, out.buf);
+	return 0;
+}
+
 static int import_path(const struct invocation *in, struct strbuf *path,
 		       struct err *err)
 {
@@ -37,7 +66,13 @@ static int import_path(const struct invocation *in, struct strbuf *path,
 	add_query(path, "entity", flag_value(in, "entity"));
 	add_query(path, "match", flag_value(in, "match"));
 	add_query(path, "delimiter", flag_value(in, "delimiter"));
-	add_query(path, "file_name", base_name(in->operands[0]));
+	add_query(path, "encoding", flag_value(in, "encoding"));
+	add_query(path, "date_order", flag_value(in, "date-order"));
+	if (strcmp(in->operands[0], "-") != 0)
+		add_query(path, "file_name", base_name(in->operands[0]));
+	if (add_answers(in, "consent", "consent", path, err) < 0 ||
+	    add_answers(in, "consent-value", "consent_values", path, err) < 0)
+		return -1;
 	if (flag_is_set(in, "dry-run"))
 		add_query(path, "dry_run", "true");
 	if (!file)
@@ -53,31 +88,141 @@ static int64_t count(const json_t *result, const char *key)
 	return json_integer_value(json_object_get(result, key));
 }
 
-static void print_import(const struct invocation *in, const json_t *job)
+/* What nobody will find in the records: said aloud. */
+static void print_passed_over(const json_t *result)
 {
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&out);
+	const json_t *column;
+	size_t i;
+
+	json_array_foreach (json_object_get(result, "ignored_columns"), i,
+			    column)
+		fprintf(stderr, "%s\"%s\"",
+			i > 0 ? ", "
+			      : "muster: columns passed over, nothing of them "
+				"was imported: ",
+			json_string_value(column));
+	if (i > 0)
+		fputs("\n", stderr);
+	json_array_foreach (json_object_get(result, "consent_columns"), i,
+			    column)
+		fprintf(stderr, "muster: column \"%s\" read as %s\n",
+			json_string_value(json_object_get(column, "column")),
+			json_string_value(json_object_get(column, "as")));
+}
+
+static void print_json_result(const json_t *job)
+{
 	static const char *const keys[] = { "created", "updated", "unchanged",
 					    "refused" };
+	static const char *const lists[] = { "ignored_columns",
+					     "consent_columns" };
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&out);
 	const json_t *result = json_object_get(job, "result");
 
-	if (!flag_is_set(in, "json")) {
-		printf("%s%lld created, %lld updated, %lld unchanged, %lld "
-		       "refused (job %lld)\n",
-		       flag_is_set(in, "dry-run") ? "dry run: " : "",
-		       (long long)count(result, "created"),
-		       (long long)count(result, "updated"),
-		       (long long)count(result, "unchanged"),
-		       (long long)count(result, "refused"),
-		       (long long)count(job, "id"));
-		return;
-	}
 	json_begin_object(&w);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		json_key_int(&w, keys[i], count(result, keys[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		json_key(&w, lists[i]);
+		json_tree(&w, json_object_get(result, lists[i]));
+	}
 	json_key_int(&w, "job_id", count(job, "id"));
 	json_end_object(&w);
 	puts(out.buf);
+}
+
+static void print_import(const struct invocation *in, const json_t *job)
+{
+	const json_t *result = json_object_get(job, "result");
+
+	print_passed_over(result);
+	if (flag_is_set(in, "json")) {
+		print_json_result(job);
+		return;
+	}
+	printf("%s%lld created, %lld updated, %lld unchanged, %lld "
+	       "refused (job %lld)\n",
+	       flag_is_set(in, "dry-run") ? "dry run: " : "",
+	       (long long)count(result, "created"),
+	       (long long)count(result, "updated"),
+	       (long long)count(result, "unchanged"),
+	       (long long)count(result, "refused"),
+	       (long long)count(job, "id"));
+}
+
+/* --- questions --- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void print_values(const json_t *question)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach (json_object_get(question, "values"), i, value)
+		fprintf(stderr, "    %8lld  %s\n",
+			(long long)count(value, "count"),
+			text_of(value, "value"));
+	if (count(question, "more") > 0)
+		fprintf(stderr, "    %8lld  others\n",
+			(long long)count(question, "more"));
+}
+
+/* One question, and the options that answer it. */
+static void print_question(const json_t *q)
+{
+	const char *kind = text_of(q, "kind"), *column = text_of(q, "column");
+	const json_t *first = json_array_get(json_object_get(q, "values"), 0);
+
+	if (strcmp(kind, "date_order") == 0)
+		fprintf(stderr,
+			"Column \"%s\": is the day or the month first?\n",
+			column);
+	else if (strcmp(kind, "value") == 0)
+		fprintf(stderr,
+			"Column \"%s\" (%s): do these say that somebody wants "
+			"no mail?\n",
+			column, text_of(q, "as"));
+	else
+		fprintf(stderr,
+			"Column \"%s\": does it say who wants no mail?\n",
+			column);
+	print_values(q);
+	if (strcmp(kind, "date_order") == 0)
+		fputs("  answer with --date-order dmy or --date-order mdy\n",
+		      stderr);
+	else if (strcmp(kind, "value") == 0)
+		fprintf(stderr,
+			"  answer each with --consent-value \"%s:%s=out\" or "
+			"\"...=ignore\",\n  or the column with --consent "
+			"\"%s=ignore\"\n",
+			column, text_of(first, "value"), column);
+	else
+		fprintf(stderr,
+			"  answer with --consent \"%s=opt_out\" (yes: no "
+			"mail), "
+			"\"%s=opt_in\" (no: no mail),\n  \"%s=status\" or "
+			"\"%s=ignore\"\n",
+			column, column, column, column);
+}
+
+/* The server asked instead of importing: 1, else 0. */
+static int print_questions(const struct client *c)
+{
+	const json_t *questions =
+		json_object_get(client_problem(c), "questions");
+	const json_t *question;
+	size_t i;
+
+	json_array_foreach (questions, i, question)
+		print_question(question);
+	return i > 0;
 }
 
 static int write_refused(struct client *c, const json_t *job, const char *file,
@@ -98,6 +243,7 @@ static int write_refused(struct client *c, const json_t *job, const char *file,
 	return ret;
 }
 
+/* Returns 0, 1 if the file leaves questions open, -1. */
 static int import(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
@@ -106,10 +252,13 @@ static int import(const struct invocation *in, struct err *err)
 	CLEANUP(json_free) json_t *job = NULL;
 	int64_t id;
 
-	if (client_open(&c, err) < 0 || import_path(in, &path, err) < 0 ||
-	    client_upload(c, path.buf, in->operands[0], &reply, err) < 0 ||
-	    client_job_id(reply, &id, err) < 0 ||
-	    client_wait_job(c, id, "import", false, &job, err) < 0)
+	if (client_open(&c, err) < 0 || import_path(in, &path, err) < 0)
+		return -1;
+	if (client_upload(c, path.buf, in->operands[0], &reply, err) < 0)
+		return print_questions(c) ? 1 : -1;
+	if (client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, "import", flag_is_set(in, "yes"), &job,
+			    err) < 0)
 		return -1;
 	print_import(in, job);
 	if (flag_is_set(in, "refused"))
@@ -120,8 +269,16 @@ static int import(const struct invocation *in, struct err *err)
 int cmd_import(const struct invocation *in)
 {
 	struct err err = ERR_INIT;
+	int ret = import(in, &err);
 
-	return import(in, &err) < 0 ? command_failed(&err) : EXIT_DONE;
+	if (ret < 0)
+		return command_failed(&err);
+	if (ret == 0)
+		return EXIT_DONE;
+	fputs("muster: nothing was imported: answer these first; the answers "
+	      "are remembered for files with these headers\n",
+	      stderr);
+	return EXIT_USAGE;
 }
 
 static int export(const struct invocation *in, struct err *err)

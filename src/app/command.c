@@ -23,6 +23,14 @@ static const struct flag import_flags[] = {
 	{ "mapping", "FILE", "JSON object: column header to field" },
 	{ "match", "HOW", "auto (default), id, email or key" },
 	{ "delimiter", "CHAR", "instead of the detected one" },
+	{ "encoding", "NAME", "instead of the detected one: windows-1252 ..." },
+	{ "date-order", "ORDER", "of 1/2/1980: dmy or mdy" },
+	{ "consent", "COLUMN=IS",
+	  "the column is opt_out, opt_in, status, reason or ignore; repeat "
+	  "it" },
+	{ "consent-value", "COLUMN:VALUE=SAYS",
+	  "the value says out, or ignore; repeat it" },
+	{ "yes", NULL, "confirm an import that opts out many" },
 	{ "dry-run", NULL, "say what would happen, change nothing" },
 	{ "refused", "FILE", "write the refused rows as CSV" },
 	JSON_FLAG,
@@ -122,7 +130,9 @@ static const struct flag restore_flags[] = {
 const struct command commands[] = {
 	{ "serve", "", "Run the server", "muster serve --listen 0.0.0.0:80",
 	  NULL, cmd_serve },
-	{ "import", "FILE", "Import people, leads or companies from a CSV",
+	{ "import", "FILE",
+	  "Import people, leads or companies from a CSV file (-: standard "
+	  "input)",
 	  "muster import people.csv --dry-run", import_flags, cmd_import },
 	{ "export", "ENTITY", "Write people, leads or companies as CSV",
 	  "muster export people --group 3 > people.csv", export_flags,
@@ -227,6 +237,20 @@ bool flag_is_set(const struct invocation *in, const char *name)
 	return flag_value(in, name) != NULL;
 }
 
+const char *flag_next(const struct invocation *in, const char *name, int *at)
+{
+	int flag = flag_place(in->command, str_of(name));
+
+	BUG_ON(flag < 0);
+	while (*at < in->given_n) {
+		int i = (*at)++;
+
+		if (in->given[i].flag == flag)
+			return in->given[i].value;
+	}
+	return NULL;
+}
+
 static int usage(struct err *err, const char *what, const char *about)
 {
 	return err_field(err, "usage", "%s: %s", what, about);
@@ -242,11 +266,15 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *i,
 	if (at < 0)
 		return usage(err, argv[*i], "there is no such option");
 	in->values[at] = value.s ? value.s : "";
-	if (!in->command->flags[at].value || value.s)
-		return 0;
-	if (*i + 1 >= argc)
-		return usage(err, argv[*i], "needs a value");
-	in->values[at] = argv[++*i];
+	if (in->command->flags[at].value && !value.s) {
+		if (*i + 1 >= argc)
+			return usage(err, argv[*i], "needs a value");
+		in->values[at] = argv[++*i];
+	}
+	if (in->given_n == (int)ARRAY_SIZE(in->given))
+		return usage(err, argv[*i], "is one option too many");
+	in->given[in->given_n].flag = at;
+	in->given[in->given_n++].value = in->values[at];
 	return 0;
 }
 

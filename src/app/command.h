@@ -40,6 +40,12 @@ struct invocation {
 	int operands_n;
 	const char
 		*values[16]; /* by place in command->flags; "" for switches */
+	/* All of them as they came: a flag may be given more than once. */
+	struct {
+		int flag;
+		const char *value;
+	} given[64];
+	int given_n;
 };
 
 extern const struct command commands[]; /* ends with name NULL */
@@ -47,6 +53,9 @@ extern const struct command commands[]; /* ends with name NULL */
 /* The value of a flag; NULL if it was not given. */
 const char *flag_value(const struct invocation *in, const char *name);
 bool flag_is_set(const struct invocation *in, const char *name);
+/* The values of a flag that is given more than once: NULL behind the last.
+ * *at is 0 at first. */
+const char *flag_next(const struct invocation *in, const char *name, int *at);
 
 /* Finds and runs the sub-command that argv names. Returns the exit code. */
 int command_run(struct config *config, int argc, char **argv);

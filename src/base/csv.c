@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,25 +25,49 @@ struct span {
 	size_t bad;  /* where the field starts that is wrong */
 };
 
-int csv_open(const char *path, char delimiter, struct csv_reader **out,
-	     struct err *err)
+static struct csv_reader *reader_new(char delimiter)
 {
-	CLEANUP(csv_free) struct csv_reader *r = calloc(1, sizeof(*r));
-	struct stat st;
+	struct csv_reader *r = calloc(1, sizeof(*r));
 
 	BUG_ON(!r);
 	r->text = r->block = r->unescaped = r->shown =
 		(struct strbuf)STRBUF_INIT;
 	r->format.delimiter = delimiter;
+	r->fd = -1;
+	return r;
+}
+
+int csv_open(const char *path, const char *encoding, char delimiter,
+	     struct csv_reader **out, struct err *err)
+{
+	CLEANUP(csv_free) struct csv_reader *r = reader_new(delimiter);
+	struct stat st;
+
 	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (r->fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_NOT_FOUND, "there is no file %s", path);
 	if (r->fd < 0 || fstat(r->fd, &st) < 0)
 		return err_errno(err, "opening %s", path);
+	if (S_ISDIR(st.st_mode))
+		return err_field(err, "file", "%s is a folder, not a file",
+				 path);
 	r->size = st.st_size;
-	if (csv_detect(r, err) < 0)
+	if (csv_detect(r, encoding, err) < 0)
 		return -1;
 	r->read_to = r->offset; /* behind the BOM */
 	*out = TAKE(r);
 	return 0;
+}
+
+struct csv_reader *csv_open_text(struct str text, char delimiter)
+{
+	struct csv_reader *r = reader_new(delimiter);
+
+	strbuf_addslice(&r->text, text);
+	r->size = r->read_to = (int64_t)text.len;
+	r->at_end = true;
+	csv_set_stops(r);
+	return r;
 }
 
 void csv_free(struct csv_reader **reader)
@@ -56,6 +81,7 @@ void csv_free(struct csv_reader **reader)
 	strbuf_release(&r->block);
 	strbuf_release(&r->unescaped);
 	strbuf_release(&r->shown);
+	free(r->bytes);
 	free(r);
 	*reader = NULL;
 }
@@ -80,13 +106,6 @@ int64_t csv_row_number(const struct csv_reader *r)
 	return r->row_number;
 }
 
-static int64_t bom_size(const struct csv_reader *r)
-{
-	if (!r->format.has_bom)
-		return 0;
-	return r->format.encoding == CSV_UTF8 ? 3 : 2;
-}
-
 int csv_seek(struct csv_reader *r, int64_t offset, int64_t row_number,
 	     struct err *err)
 {
@@ -94,7 +113,7 @@ int csv_seek(struct csv_reader *r, int64_t offset, int64_t row_number,
 		return err_set(err, ERR_INVALID,
 			       "the CSV file ends before byte %lld",
 			       (long long)offset);
-	r->offset = offset < bom_size(r) ? bom_size(r) : offset;
+	r->offset = offset < r->start ? r->start : offset;
 	r->row_number = row_number;
 	strbuf_reset(&r->text);
 	strbuf_reset(&r->block);
@@ -105,9 +124,12 @@ int csv_seek(struct csv_reader *r, int64_t offset, int64_t row_number,
 }
 
 /* Bytes of the file that this text of the window was made of: a character is
- * one byte in Windows-1252, and one or two units of two bytes in UTF-16. */
+ * one byte in Windows-1252 and the like, and one or two units of two bytes in
+ * UTF-16. */
 static int64_t file_bytes(const struct csv_reader *r, struct str s)
 {
+	bool wide = r->format.encoding == CSV_UTF16LE ||
+		    r->format.encoding == CSV_UTF16BE;
 	int64_t n = 0;
 
 	if (r->format.encoding == CSV_UTF8)
@@ -116,10 +138,9 @@ static int64_t file_bytes(const struct csv_reader *r, struct str s)
 		unsigned char c = (unsigned char)s.s[i];
 
 		n += (c & 0xC0) != 0x80;
-		if (r->format.encoding != CSV_CP1252)
-			n += c >= 0xF0;
+		n += wide && c >= 0xF0;
 	}
-	return r->format.encoding == CSV_CP1252 ? n : 2 * n;
+	return wide ? 2 * n : n;
 }
 
 /* Go on at `next`, a place in the window. */
@@ -146,29 +167,41 @@ static size_t whole_units(enum csv_encoding encoding, struct str s)
 	return len;
 }
 
+/* The block at `offset`, appended to *out as text. Returns its bytes. */
+static int64_t read_block(struct csv_reader *r, int64_t offset,
+			  struct strbuf *out, bool *at_end, struct err *err)
+{
+	struct str bytes;
+
+	if (csv_read_at(r->fd, offset, CSV_BLOCK, &r->block, err) < 0)
+		return -1;
+	bytes = strbuf_str(&r->block);
+	*at_end = bytes.len < CSV_BLOCK;
+	if (!*at_end && (r->format.encoding == CSV_UTF16LE ||
+			 r->format.encoding == CSV_UTF16BE))
+		bytes.len = whole_units(r->format.encoding, bytes);
+	if (r->format.encoding == CSV_UTF8)
+		strbuf_addslice(out, bytes);
+	else
+		csv_decode(r, bytes, out);
+	return (int64_t)bytes.len;
+}
+
 /* Reads the next block behind what the window holds from pos on. */
 static int fill(struct csv_reader *r, struct err *err)
 {
-	struct str bytes;
 	size_t keep = r->text.len - r->pos;
+	int64_t n;
 
 	if (r->pos > 0) {
 		memmove(r->text.buf, r->text.buf + r->pos, keep);
 		strbuf_truncate(&r->text, keep);
 		r->pos = 0;
 	}
-	if (csv_read_at(r->fd, r->read_to, CSV_BLOCK, &r->block, err) < 0)
+	n = read_block(r, r->read_to, &r->text, &r->at_end, err);
+	if (n < 0)
 		return -1;
-	bytes = strbuf_str(&r->block);
-	r->at_end = bytes.len < CSV_BLOCK;
-	if (!r->at_end && (r->format.encoding == CSV_UTF16LE ||
-			   r->format.encoding == CSV_UTF16BE))
-		bytes.len = whole_units(r->format.encoding, bytes);
-	if (r->format.encoding == CSV_UTF8)
-		strbuf_addslice(&r->text, bytes);
-	else
-		csv_decode(r->format.encoding, bytes, &r->text);
-	r->read_to += (int64_t)bytes.len;
+	r->read_to += n;
 	return 0;
 }
 
@@ -338,6 +371,116 @@ static int refuse_broken(struct csv_reader *r, size_t bad, const char *why,
 	return refuse(r, why, err);
 }
 
+/* --- a quoted field that is too long --- */
+
+enum place { IN_QUOTES, BEHIND_QUOTE, FIELD_START, IN_FIELD, BROKEN };
+
+/* Where a walk through a long row is. */
+struct walk {
+	enum place place;
+	bool closed; /* the first quoted field, as it should be */
+	bool ended;  /* the row */
+};
+
+static void walk_on(const struct csv_reader *r, struct walk *w, char c)
+{
+	bool ends = c == '\n' || (c == '\r' && r->cr_ends_row);
+
+	if (w->place == IN_QUOTES) {
+		w->place = c == '"' ? BEHIND_QUOTE : IN_QUOTES;
+		return;
+	}
+	if (c == '"' && w->place == BEHIND_QUOTE) { /* it was doubled */
+		w->place = IN_QUOTES;
+		return;
+	}
+	w->ended = ends && w->place != BROKEN;
+	if (w->place == BEHIND_QUOTE && c != r->format.delimiter && !ends &&
+	    c != '\r') /* of CRLF */
+		w->place = w->closed ? IN_FIELD : BROKEN;
+	else if (c == r->format.delimiter)
+		w->place = FIELD_START;
+	else if (c == '"' && w->place == FIELD_START)
+		w->place = IN_QUOTES;
+	else if (w->place != BROKEN && w->place != BEHIND_QUOTE)
+		w->place = IN_FIELD;
+	w->closed |= w->place == FIELD_START || w->ended;
+}
+
+/* Walks through text; returns how much of it belongs to the row. */
+static size_t walk_text(const struct csv_reader *r, struct walk *w,
+			struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.len && !w->ended && w->place != BROKEN) {
+		if (w->place == IN_QUOTES) {
+			const char *quote = memchr(s.s + i, '"', s.len - i);
+
+			if (!quote)
+				return s.len;
+			i = (size_t)(quote - s.s);
+		}
+		walk_on(r, w, s.s[i++]);
+	}
+	return i;
+}
+
+/*
+ * The row at pos has a quoted field from `bad` on that is longer than a row may
+ * be. Skips to behind the row's real end, so that the lines in the field are
+ * not taken for rows. 0: there is none, the quote is a stray one.
+ */
+static int skip_long(struct csv_reader *r, size_t bad, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct walk w = { .place = IN_QUOTES };
+	struct str rest = { r->text.buf + bad + 1, r->text.len - bad - 1 };
+	int64_t offset = r->read_to, n = 0;
+	bool at_end = r->at_end;
+	size_t used = walk_text(r, &w, rest);
+
+	if (w.ended) {
+		advance(r, bad + 1 + used);
+		return 1;
+	}
+	while (!w.ended && w.place != BROKEN && !at_end) {
+		offset += n;
+		strbuf_reset(&text);
+		n = read_block(r, offset, &text, &at_end, err);
+		if (n < 0)
+			return -1;
+		used = walk_text(r, &w, strbuf_str(&text));
+	}
+	if (w.place == BROKEN || (!w.ended && w.place == IN_QUOTES))
+		return 0;
+	offset += w.ended ? file_bytes(r, (struct str){ text.buf, used }) : n;
+	return csv_seek(r, offset > r->size ? r->size : offset, r->row_number,
+			err) < 0
+		       ? -1
+		       : 1;
+}
+
+static int refuse_long(struct csv_reader *r, size_t bad, struct str *raw_out,
+		       struct err *err)
+{
+	const char *why = "is longer than a megabyte";
+	struct str raw = { r->text.buf + r->pos, CSV_ROW_SHOWN };
+	int skipped = 0;
+
+	strbuf_reset(&r->unescaped);
+	strbuf_addslice(&r->unescaped, raw);
+	if (r->text.buf[bad] == '"')
+		skipped = skip_long(r, bad, err);
+	if (skipped < 0)
+		return -1;
+	if (!skipped)
+		return refuse_broken(r, bad, why, raw_out, err);
+	if (raw_out)
+		*raw_out = show(r, strbuf_str(&r->unescaped));
+	return refuse(r, why, err);
+}
+
 static void unescape(struct csv_reader *r, size_t row_len)
 {
 	strbuf_reset(&r->unescaped);
@@ -418,8 +561,7 @@ static int step(struct csv_reader *r, struct str *raw_out, struct err *err)
 		if (!is_long)
 			return fill(r, err);
 		r->row_number++;
-		return refuse_broken(r, span.bad, "is longer than a megabyte",
-				     raw_out, err);
+		return refuse_long(r, span.bad, raw_out, err);
 	case SCAN_QUOTE:
 		r->row_number++;
 		return refuse_broken(r, span.bad, "has text after a quote",

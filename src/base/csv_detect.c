@@ -30,13 +30,29 @@ int csv_read_at(int fd, int64_t offset, size_t most, struct strbuf *out,
 	return 0;
 }
 
-void csv_decode(enum csv_encoding encoding, struct str bytes,
+static void decode_bytes(const struct csv_reader *r, struct str s,
+			 struct strbuf *out)
+{
+	strbuf_reserve(out, s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.s[i];
+
+		if (c < 0x80)
+			strbuf_addch(out, s.s[i]);
+		else
+			strbuf_addstr(out, r->bytes[c - 0x80]);
+	}
+}
+
+void csv_decode(const struct csv_reader *r, struct str bytes,
 		struct strbuf *out)
 {
-	if (encoding == CSV_CP1252)
+	if (r->format.encoding == CSV_CP1252)
 		utf8_from_cp1252(bytes, out);
+	else if (r->format.encoding == CSV_BYTES)
+		decode_bytes(r, bytes, out);
 	else
-		utf8_from_utf16(bytes, encoding == CSV_UTF16BE, out);
+		utf8_from_utf16(bytes, r->format.encoding == CSV_UTF16BE, out);
 }
 
 static bool find_bom(struct csv_reader *r, struct str sample)
@@ -95,6 +111,20 @@ static enum csv_encoding judge(struct str s, bool is_cut)
 	return bad > good ? CSV_CP1252 : CSV_UTF8;
 }
 
+/* UTF-16 without a BOM: every other byte of Western text is NUL. */
+static bool find_utf16(struct csv_reader *r, struct str s)
+{
+	size_t nuls[2] = { 0, 0 };
+
+	for (size_t i = 0; i < s.len; i++)
+		nuls[i % 2] += s.s[i] == '\0';
+	if (s.len < 8 || (nuls[0] > 0 && nuls[1] > 0) ||
+	    (nuls[0] + nuls[1]) * 5 < s.len)
+		return false;
+	r->format.encoding = nuls[1] > 0 ? CSV_UTF16LE : CSV_UTF16BE;
+	return true;
+}
+
 /*
  * Without a BOM, the first 64 KiB with something else than ASCII decide:
  * many a list has its first accent on a late page.
@@ -106,7 +136,8 @@ static int find_encoding(struct csv_reader *r, struct err *err)
 	for (int64_t at = 0; at < r->size; at += (int64_t)sample.len) {
 		if (csv_read_at(r->fd, at, CSV_SAMPLE, &sample, err) < 0)
 			return -1;
-		if (at == 0 && find_bom(r, strbuf_str(&sample)))
+		if (at == 0 && (find_bom(r, strbuf_str(&sample)) ||
+				find_utf16(r, strbuf_str(&sample))))
 			return 0;
 		if (!is_ascii(strbuf_str(&sample))) {
 			/* the block's start may cut a character in two */
@@ -136,7 +167,7 @@ static int read_sample(struct csv_reader *r, struct strbuf *out,
 	if (r->format.encoding == CSV_UTF8)
 		strbuf_addslice(out, strbuf_str(&bytes));
 	else
-		csv_decode(r->format.encoding, strbuf_str(&bytes), out);
+		csv_decode(r, strbuf_str(&bytes), out);
 	return 0;
 }
 
@@ -222,17 +253,79 @@ static char find_delimiter(struct str s)
 	return best;
 }
 
-int csv_detect(struct csv_reader *r, struct err *err)
+void csv_set_stops(struct csv_reader *r)
 {
-	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
-
-	if (find_encoding(r, err) < 0 || read_sample(r, &sample, err) < 0)
-		return -1;
-	r->cr_ends_row = ends_rows_with_cr(strbuf_str(&sample));
-	if (!r->format.delimiter)
-		r->format.delimiter = find_delimiter(strbuf_str(&sample));
 	r->stops['\n'] = true;
 	r->stops['\r'] = r->cr_ends_row;
 	r->stops[(unsigned char)r->format.delimiter] = true;
+}
+
+/* Excel's first line, "sep=;", is about the rows and none of them. */
+static void take_separator(struct csv_reader *r, struct str *s)
+{
+	int64_t width = r->format.encoding == CSV_UTF16LE ||
+					r->format.encoding == CSV_UTF16BE
+				? 2
+				: 1;
+	size_t n = 5;
+
+	if (s->len < 6 || !str_ieq((struct str){ s->s, 4 }, "sep=") ||
+	    (unsigned char)s->s[4] >= 0x80 ||
+	    (s->s[5] != '\r' && s->s[5] != '\n'))
+		return;
+	if (!r->format.delimiter)
+		r->format.delimiter = s->s[4];
+	n += s->s[n] == '\r';
+	n += n < s->len && s->s[n] == '\n';
+	s->s += n;
+	s->len -= n;
+	r->offset += width * (int64_t)n;
+	r->row_number = 1;
+}
+
+static int name_encoding(struct csv_reader *r, const char *name,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+	struct csv_format named;
+
+	if (csv_name_encoding(r, name, err) < 0 ||
+	    csv_read_at(r->fd, 0, 4, &sample, err) < 0)
+		return -1;
+	named = r->format;
+	if (find_bom(r, strbuf_str(&sample)) &&
+	    r->format.encoding != named.encoding)
+		return err_field(err, "encoding",
+				 "the file says itself that it is UTF-%s",
+				 r->format.encoding == CSV_UTF8 ? "8" : "16");
+	return 0;
+}
+
+static int check_kind(struct csv_reader *r, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+
+	if (csv_read_at(r->fd, 0, CSV_SAMPLE, &sample, err) < 0)
+		return -1;
+	return csv_check_kind(strbuf_str(&sample), err);
+}
+
+int csv_detect(struct csv_reader *r, const char *encoding, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+	struct str text;
+
+	if (check_kind(r, err) < 0 ||
+	    (encoding ? name_encoding(r, encoding, err)
+		      : find_encoding(r, err)) < 0 ||
+	    read_sample(r, &sample, err) < 0)
+		return -1;
+	text = strbuf_str(&sample);
+	take_separator(r, &text);
+	r->start = r->offset;
+	r->cr_ends_row = ends_rows_with_cr(text);
+	if (!r->format.delimiter)
+		r->format.delimiter = find_delimiter(text);
+	csv_set_stops(r);
 	return 0;
 }

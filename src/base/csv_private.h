@@ -21,6 +21,8 @@ struct csv_reader {
 	bool cr_ends_row; /* old Macintosh files: CR alone */
 	bool stops[256];  /* bytes that may end an unquoted field */
 	int64_t size;
+	int64_t start;    /* of the first row: behind BOM and "sep=" */
+	char (*bytes)[4]; /* CSV_BYTES: the characters from 0x80 on, as UTF-8 */
 
 	struct strbuf text;
 	size_t pos;
@@ -37,15 +39,25 @@ struct csv_reader {
 	struct strbuf shown; /* a row that is not valid UTF-8, to be shown */
 };
 
-/* Finds encoding, BOM, delimiter (if it is 0) and line end. */
-int csv_detect(struct csv_reader *reader, struct err *err);
+/* Finds encoding (if it is not named), BOM, delimiter (if it is 0) and line
+ * end, and where the first row starts. */
+int csv_detect(struct csv_reader *reader, const char *encoding,
+	       struct err *err);
+/* What ends a row, and a field. */
+void csv_set_stops(struct csv_reader *reader);
+
+/* Refuses what is known to be no CSV by its first bytes, with advice. */
+int csv_check_kind(struct str bytes, struct err *err);
+/* Sets the encoding of that name. */
+int csv_name_encoding(struct csv_reader *reader, const char *name,
+		      struct err *err);
 
 /* Up to `most` bytes from byte `offset` of the file, in place of *out. */
 int csv_read_at(int fd, int64_t offset, size_t most, struct strbuf *out,
 		struct err *err);
 
 /* bytes to UTF-8, for encodings other than UTF-8 */
-void csv_decode(enum csv_encoding encoding, struct str bytes,
+void csv_decode(const struct csv_reader *reader, struct str bytes,
 		struct strbuf *out);
 
 #endif

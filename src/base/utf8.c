@@ -1,10 +1,12 @@
 #include "base/utf8.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -94,6 +96,67 @@ void utf8_fold(struct str s, struct strbuf *out)
 		add_ascii(s, false, out);
 	else
 		add_mapped(s, u8_casefold, UNINORM_NFC, out);
+}
+
+void utf8_plain(struct str s, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf apart = STRBUF_INIT;
+	struct str rest;
+
+	if (is_ascii(s)) {
+		add_ascii(s, false, out);
+		return;
+	}
+	add_mapped(s, u8_casefold, UNINORM_NFKD, &apart);
+	rest = strbuf_str(&apart);
+	while (rest.len > 0) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, bytes_of(rest), rest.len);
+
+		if (!uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Mn))
+			strbuf_add(out, rest.s, (size_t)n);
+		rest.s += n;
+		rest.len -= (size_t)n;
+	}
+}
+
+static bool is_blank(ucs4_t c)
+{
+	return c <= ' ' || c == 0x7F || c == 0x85 || c == 0xA0 || c == 0xAD ||
+	       c == 0x1680 || c == 0x180E || (c >= 0x2000 && c <= 0x200F) ||
+	       (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x2064) ||
+	       c == 0x3000 || c == 0xFEFF;
+}
+
+size_t utf8_blank(struct str s)
+{
+	ucs4_t c;
+	int n;
+
+	if (s.len == 0)
+		return 0;
+	n = u8_mbtouc(&c, bytes_of(s), s.len);
+	return is_blank(c) ? (size_t)n : 0;
+}
+
+struct str utf8_trim(struct str s)
+{
+	size_t n;
+
+	while ((n = utf8_blank(s)) > 0) {
+		s.s += n;
+		s.len -= n;
+	}
+	while (s.len > 0) {
+		size_t start = s.len - 1;
+
+		while (start > 0 && ((unsigned char)s.s[start] & 0xC0) == 0x80)
+			start--;
+		if (!utf8_blank((struct str){ s.s + start, s.len - start }))
+			break;
+		s.len = start;
+	}
+	return s;
 }
 
 void utf8_upper(struct str s, struct strbuf *out)

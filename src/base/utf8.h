@@ -19,6 +19,17 @@ size_t utf8_prefix(struct str s, size_t max);
 
 /* NFC, then Unicode full case folding: for comparing and searching. */
 void utf8_fold(struct str s, struct strbuf *out);
+/*
+ * The same without accents and ligatures, for knowing the words of people: the
+ * letters of "Désabonné" become "desabonne".
+ */
+void utf8_plain(struct str s, struct strbuf *out);
+
+/* Bytes of the white or invisible character that s starts with (no-break and
+ * ideographic spaces, byte order marks, zero-width spaces too); 0: none. */
+size_t utf8_blank(struct str s);
+struct str utf8_trim(struct str s); /* s without them at both ends */
+
 /* Language-neutral case mapping, to NFC. s must be valid, here and above. */
 void utf8_upper(struct str s, struct strbuf *out);
 void utf8_lower(struct str s, struct strbuf *out);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define ADD_ARGS 10
+#define ADD_ARGS 11
 
 static const char *const sources[] = {
 	[CONSENT_BY_USER] = "user",
@@ -19,6 +19,7 @@ static const char *const sources[] = {
 	[CONSENT_BY_AUDIENCE] = "audience",
 	[CONSENT_BY_API] = "api",
 	[CONSENT_CARRIED] = "carried",
+	[CONSENT_BY_UNDO] = "undo",
 };
 
 const char *consent_source_name(enum consent_source source)
@@ -51,7 +52,7 @@ static int may_say(const struct consent *c, struct err *err)
 {
 	if (c->state == CONSENT_OPTED_OUT)
 		return 0;
-	if (c->source == CONSENT_BY_PERSON)
+	if (c->source == CONSENT_BY_PERSON || c->source == CONSENT_BY_UNDO)
 		return 0;
 	if (c->source != CONSENT_BY_USER && c->source != CONSENT_BY_API)
 		return err_set(err, ERR_DENIED,
@@ -106,6 +107,7 @@ static void add_args(const struct consent *c, struct sql_value v[ADD_ARGS])
 	v[7] = sql_id_or_null(c->campaign_id);
 	v[8] = sql_text(c->ip);
 	v[9] = sql_int(c->at_ms);
+	v[10] = sql_id_or_null(c->import_id);
 }
 
 int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
@@ -188,6 +190,7 @@ static int find_sharers(struct db *db, const struct consent *c,
 			.source = CONSENT_CARRIED,
 			.reason = "somebody with the same address opted out",
 			.campaign_id = c->campaign_id,
+			.import_id = c->import_id,
 		};
 
 		vec_push(out, carried);
@@ -213,6 +216,7 @@ static int find_people(struct db *db, const struct consent *c,
 			.source = CONSENT_CARRIED,
 			.reason = "the company opted out",
 			.campaign_id = c->campaign_id,
+			.import_id = c->import_id,
 		};
 
 		vec_push(out, carried);

@@ -32,6 +32,7 @@ enum consent_source {
 	CONSENT_BY_AUDIENCE,  /* unsubscribed there; only out */
 	CONSENT_BY_API,       /* a program's key; in: needs a reason */
 	CONSENT_CARRIED, /* from somebody with the same address; only out */
+	CONSENT_BY_UNDO, /* an import that opted out was taken back; only in */
 };
 const char *consent_source_name(enum consent_source source);
 
@@ -46,7 +47,8 @@ struct consent {
 	int64_t campaign_id; /* crm.campaign; 0: none */
 	int64_t user_id;
 	const char *ip;
-	int64_t at_ms; /* when it was said */
+	int64_t at_ms;     /* when it was said */
+	int64_t import_id; /* the import that said it; 0: none. Not read back */
 };
 
 struct consents VEC_FIELDS(struct consent);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "crm/audit.h"
 #include "sql/custom_field.h"
 #include "store/update.h"
@@ -229,6 +230,32 @@ static bool is_choice(const struct custom_field *field, const char *value)
 			return true;
 	}
 	return false;
+}
+
+const char *custom_field_choice(const struct custom_field *field,
+				struct str text, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf wanted = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT; /* what is stored was checked */
+	const char *found = NULL;
+	json_t *choice;
+	size_t i;
+
+	if (json_parse(str_of(field->choices), &tree, &ignored) < 0)
+		return NULL;
+	utf8_fold(text, &wanted);
+	json_array_foreach (tree, i, choice) {
+		CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+		struct str name = str_of(json_string_value(choice));
+
+		if (str_eq(name, text))
+			return arena_str(arena, name);
+		utf8_fold(name, &folded);
+		if (!found && str_eq(strbuf_str(&folded), strbuf_str(&wanted)))
+			found = arena_str(arena, name);
+	}
+	return found;
 }
 
 static const char *what_is_wrong(const struct custom_field *field,

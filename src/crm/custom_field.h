@@ -50,6 +50,10 @@ int custom_field_remove(struct tx *tx, int64_t id, const struct actor *actor,
 /* Is the value one of the field's type? ERR_INVALID, field `custom.KEY`. */
 int custom_field_check(const struct custom_field *field, const json_t *value,
 		       struct err *err);
+/* The choice of a field that the text names in any case; NULL: none. */
+const char *custom_field_choice(const struct custom_field *field,
+				struct str text, struct arena *arena);
+
 /*
  * What text (of a CSV) means as a value of the field, as JSON text in the
  * arena; empty gives NULL. ERR_INVALID, field `custom.KEY`.

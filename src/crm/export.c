@@ -30,29 +30,12 @@ static void companies_release(struct companies *companies)
 /* A line of the file while it is being made. */
 struct line {
 	struct strbuf *out;
-	struct strbuf cell;
 	bool first;
 };
 
-static void line_release(struct line *line)
-{
-	strbuf_release(&line->cell);
-}
-
-/*
- * Text that begins with quotes and a formula's start gets one more quote, so
- * that taking one away gives back exactly what was there.
- */
 static void add_cell(struct line *line, const char *text)
 {
-	const char *s = text ? text : "";
-	size_t quotes = strspn(s, "'");
-
-	strbuf_reset(&line->cell);
-	if (quotes > 0 && s[quotes] && strchr("=+-@\t\r", s[quotes]))
-		strbuf_addch(&line->cell, '\'');
-	strbuf_addstr(&line->cell, s);
-	csv_add_field(line->out, strbuf_str(&line->cell), line->first, true);
+	csv_add_field(line->out, str_of(text), line->first ? 0 : ',', true);
 	line->first = false;
 }
 
@@ -81,8 +64,7 @@ static bool is_company(const struct field *field)
 
 static void add_header(const struct export *x, struct strbuf *out)
 {
-	CLEANUP(line_release)
-	struct line line = { .out = out, .cell = STRBUF_INIT, .first = true };
+	struct line line = { .out = out, .first = true };
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 
 	for (const struct field *f = field_table; f->name; f++) {
@@ -195,8 +177,7 @@ static int add_record(const struct export *x, const struct record *r,
 		      const struct companies *companies, struct strbuf *out,
 		      struct err *err)
 {
-	CLEANUP(line_release)
-	struct line line = { .out = out, .cell = STRBUF_INIT, .first = true };
+	struct line line = { .out = out, .first = true };
 	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
 	CLEANUP(json_free) json_t *custom = NULL;
 

@@ -159,6 +159,56 @@ static int save_mapping(struct tx *tx, const struct import_input *input,
 	return 0;
 }
 
+/* --- answers of before --- */
+
+static const char *answers_name(const char *header_name, struct arena *arena)
+{
+	return arena_printf(arena, "answers:%s", header_name);
+}
+
+static void add_answers(json_t *all, const json_t *more, const char *key)
+{
+	json_t *old = json_object_get(all, key);
+	json_t *object = json_object_get(more, key);
+
+	if (json_is_object(old) && json_is_object(object))
+		(void)json_object_update(old, object); /* out of memory only */
+	else if (object)
+		(void)json_object_set(all, key, object);
+}
+
+/* What a user said of files with these headers, then what they say now. */
+static int find_answers(struct db *db, const struct import_input *input,
+			const char *header_name, struct arena *arena,
+			json_t **out, struct err *err)
+{
+	if (saved_mapping(db, answers_name(header_name, arena), arena, out,
+			  err) < 0)
+		return -1;
+	if (!*out)
+		*out = json_object();
+	add_answers(*out, input->answers, "columns");
+	add_answers(*out, input->answers, "values");
+	add_answers(*out, input->answers, "date_order");
+	return 0;
+}
+
+static int save_answers(struct tx *tx, const struct import_input *input,
+			const char *header_name, const json_t *answers,
+			int64_t now_ms, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *name = answers_name(header_name, arena);
+
+	if (json_object_size(input->answers) == 0)
+		return 0;
+	json_dump(answers, &text);
+	return db_exec(
+		tx, SQL_IMPORT_MAPPING_PUT,
+		SQL_ARGS(sql_text(name), sql_text(text.buf), sql_int(now_ms)),
+		err);
+}
+
 static int add_job(struct tx *tx, const char *kind, int64_t id, int64_t user_id,
 		   int64_t now_ms, int64_t *job_id_out, struct err *err)
 {
@@ -191,6 +241,16 @@ static int insert_run(struct tx *tx, const struct import_input *input,
 		       SQL_ARGS(sql_int(*job_id_out), sql_int(*id_out)), err);
 }
 
+static int ask(const struct import_input *input, const struct strbuf *questions,
+	       struct err *err)
+{
+	if (!input->questions)
+		return err_field(err, "consent",
+				 "the file leaves questions open");
+	strbuf_addslice(input->questions, strbuf_str(questions));
+	return 0;
+}
+
 int import_start(struct db *db, const struct import_input *input,
 		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
 		 struct err *err)
@@ -198,23 +258,32 @@ int import_start(struct db *db, const struct import_input *input,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(import_plan_release) struct import_plan plan = { 0 };
 	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(json_free) json_t *answers = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *header_name = NULL, *path = NULL;
 
 	if (import_header_name(input, arena, &header_name, err) < 0 ||
 	    find_mapping(db, input, header_name, arena, &mapping, err) < 0 ||
-	    import_plan_make(db, input, mapping, arena, &plan, err) < 0 ||
-	    remove_old_files(db, input->folder, now_ms, arena, err) < 0 ||
+	    find_answers(db, input, header_name, arena, &answers, err) < 0 ||
+	    import_plan_make(db, input, mapping, answers, arena, &plan,
+			     &questions, err) < 0)
+		return -1;
+	if (questions.len > 0)
+		return ask(input, &questions, err);
+	if (remove_old_files(db, input->folder, now_ms, arena, err) < 0 ||
 	    keep_file(input, arena, &path, err) < 0)
 		return -1;
 	import_plan_format(&plan, &options);
 	if (tx_begin(db, &tx, err) < 0 ||
 	    save_mapping(&tx, input, header_name, now_ms, err) < 0 ||
+	    save_answers(&tx, input, header_name, answers, now_ms, arena, err) <
+		    0 ||
 	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
 		       job_id_out, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
 /* --- reading --- */
@@ -297,7 +366,8 @@ static const char *state_of(const struct import_run *run)
 	if (strcmp(run->state, "queued") != 0 &&
 	    strcmp(run->state, "running") != 0)
 		return run->state;
-	if (run->job_state == JOB_FAILED || run->job_state == JOB_CANCELED)
+	if (run->job_state == JOB_FAILED || run->job_state == JOB_CANCELED ||
+	    run->job_state == JOB_NEEDS_CONFIRMATION)
 		return job_state_name(run->job_state);
 	return run->state;
 }
@@ -332,38 +402,53 @@ void import_format(const struct import_run *run, struct strbuf *out)
 
 /* --- refused rows --- */
 
+/* The file's columns, then ours: each row has as many cells. */
 static void add_head(const json_t *options, char delimiter, struct strbuf *out)
 {
 	const json_t *columns = json_object_get(options, "columns"), *item;
+	char before = 0;
 	size_t i;
 
 	json_array_foreach (columns, i, item) {
-		CLEANUP(strbuf_release) struct strbuf cell = STRBUF_INIT;
-
-		csv_add_field(&cell,
+		csv_add_field(out,
 			      str_of(json_string_value(
 				      json_object_get(item, "header"))),
-			      true, false);
-		strbuf_addslice(out, strbuf_str(&cell));
-		strbuf_addch(out, delimiter);
+			      before, true);
+		before = delimiter;
 	}
-	strbuf_addf(out, "import_row%cimport_reason%cimport_detail", delimiter,
-		    delimiter);
+	strbuf_addf(out, "%cimport_row%cimport_reason%cimport_detail",
+		    delimiter, delimiter, delimiter);
 	csv_end_row(out);
 }
 
-static void add_refused(const struct rows *rows, char delimiter,
+/* The cells of the row; one that cannot be taken apart is all in the first. */
+static void add_cells(struct str raw, bool whole, char delimiter,
+		      size_t columns, struct strbuf *out)
+{
+	CLEANUP(csv_free)
+	struct csv_reader *reader = csv_open_text(raw, delimiter);
+	const struct str *cells = &raw;
+	struct err ignored = ERR_INIT; /* cut within quotes: as a whole */
+	size_t n = 1;
+
+	if (whole || csv_next(reader, &cells, &n, NULL, &ignored) <= 0) {
+		cells = &raw;
+		n = 1;
+	}
+	for (size_t i = 0; i < columns; i++)
+		csv_add_field(out, i < n ? csv_undefuse(cells[i]) : STR(""),
+			      i > 0 ? delimiter : 0, true);
+}
+
+static void add_refused(const struct rows *rows, char delimiter, size_t columns,
 			struct strbuf *out)
 {
 	bool malformed = strcmp(rows_text(rows, 1), "malformed") == 0;
 
-	if (malformed) /* its quotes are wrong: all of it in one field */
-		csv_add_field(out, rows_str(rows, 3), true, false);
-	else
-		strbuf_addslice(out, rows_str(rows, 3));
-	strbuf_addf(out, "%c%" PRId64 "%c%s%c", delimiter, rows_int(rows, 0),
-		    delimiter, rows_text(rows, 1), delimiter);
-	csv_add_field(out, rows_str(rows, 2), true, true);
+	add_cells(rows_str(rows, 3), malformed, delimiter, columns, out);
+	strbuf_addf(out, "%c%" PRId64 "%c%s", delimiter, rows_int(rows, 0),
+		    delimiter, rows_text(rows, 1));
+	csv_add_field(out, rows_str(rows, 2), delimiter, true);
 	csv_end_row(out);
 }
 
@@ -373,11 +458,13 @@ int import_refused_csv(struct db *db, const struct import_run *run,
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(json_free) json_t *options = NULL;
 	const char *delimiter = ",";
+	size_t columns;
 	int n = 0, more;
 
 	if (json_parse(str_of(run->options), &options, err) < 0 ||
 	    json_get_text(options, "delimiter", &delimiter, err) < 0)
 		return -1;
+	columns = json_array_size(json_object_get(options, "columns"));
 	if (*after == 0)
 		add_head(options, *delimiter, out);
 	if (db_query(db, SQL_IMPORT_REFUSED_PAGE,
@@ -386,7 +473,7 @@ int import_refused_csv(struct db *db, const struct import_run *run,
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		add_refused(rows, *delimiter, out);
+		add_refused(rows, *delimiter, columns, out);
 		*after = rows_int(rows, 0);
 		n++;
 	}
@@ -411,7 +498,8 @@ static int check_undo(const struct import_run *run, struct err *err)
 			       "a dry run has nothing to undo");
 	if (strcmp(state, "undoing") == 0 || strcmp(state, "undone") == 0)
 		return err_set(err, ERR_CONFLICT, "it is undone already");
-	if (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0)
+	if (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0 ||
+	    strcmp(state, "needs_confirmation") == 0)
 		return err_set(err, ERR_CONFLICT,
 			       "the import is not finished yet");
 	return 0;

@@ -8,7 +8,8 @@
  * import that is killed ends with the same rows as one that was not. A second
  * import of the same file changes nothing.
  *
- * Blank cells change nothing. A column `opted_out` can only tighten. Rows that
+ * Blank cells change nothing. Columns about consent can only tighten, and one
+ * that is not certain is asked about before anything is written. Rows that
  * cannot be taken are kept with their reason:
  *
  *     malformed invalid_address invalid_value no_name duplicate forgotten
@@ -19,7 +20,9 @@
  *
  * A job of kind `import-undo` takes an import back: what it made is removed,
  * what it changed is restored, except for records that somebody changed or
- * used since; opt-outs stay.
+ * used since. The opt-outs that it made of those who were there before are
+ * taken back too, unless something else says so: an import, the person, a user,
+ * the audience. Who it made and who is kept keeps theirs.
  */
 #ifndef CRM_IMPORT_H
 #define CRM_IMPORT_H
@@ -35,6 +38,12 @@ struct strbuf;
 #define IMPORT_JOB "import"
 #define IMPORT_UNDO_JOB "import-undo"
 #define IMPORT_PROBLEMS 100 /* refused rows in a job's result */
+/* Refused rows that are kept, with their text; the others are only counted. */
+#define IMPORT_REFUSED_STORED 100000
+/* An import asks before it opts out more existing people than this, if they are
+ * more than so many in a hundred of those in it. */
+#define IMPORT_OPT_OUTS_ASK 50
+#define IMPORT_OPT_OUTS_ASK_PCT 10
 
 /* The context of both kinds of jobs. */
 struct import_context {
@@ -54,13 +63,22 @@ struct import_input {
 	const json_t *mapping;    /* see crm/import_map.h; NULL: guess */
 	const char *mapping_name; /* save the mapping so, or use that one */
 	enum import_header header;
-	char delimiter;       /* 0: detect */
-	const char *opted_in; /* ground on which new people are; or NULL */
+	char delimiter;           /* 0: detect */
+	const char *encoding;     /* NULL: detect */
+	const json_t *answers;    /* see crm/import_scan.h; may be NULL */
+	struct strbuf *questions; /* may be NULL */
+	const char *opted_in;     /* ground on which new people are; or NULL */
 	bool dry_run;
 	int64_t user_id;
 };
 
-/* ERR_INVALID: an empty file, no known columns, a wrong mapping ... */
+/*
+ * Returns 1, or 0 if the file leaves questions open, above all about consent:
+ * they are appended to *input->questions (see crm/import_scan.h), and nothing
+ * was kept. Answers are remembered for files with the same headers.
+ * ERR_INVALID: an empty file, no known columns, a wrong mapping or answer, or
+ * questions that nobody wants to hear ...
+ */
 int import_start(struct db *db, const struct import_input *input,
 		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
 		 struct err *err);

@@ -27,6 +27,7 @@ struct import_batch {
 	struct arena *arena;
 	const struct forgotten *forgotten;
 	int64_t now_ms;
+	int64_t refused_before; /* rows of the import in earlier batches */
 
 	struct import_row *rows;
 	size_t n;

@@ -26,6 +26,7 @@ static int run_steps(struct job_run *run, steps_fn fn, struct err *err)
 		.db = run->db,
 		.folder = context->folder,
 		.state_json = run->job->state_json,
+		.confirmed = run->job->confirmed,
 		.save = save,
 		.is_stopping = is_stopping,
 		.context = run,
@@ -38,6 +39,8 @@ static int run_steps(struct job_run *run, steps_fn fn, struct err *err)
 	done = fn(&steps, run->result, err);
 	if (done < 0)
 		return -1;
+	if (done == IMPORT_ASKS)
+		return job_ask(run);
 	return done ? 0 : job_again(run, run->job->run_at_ms);
 }
 

@@ -11,6 +11,8 @@
 
 void import_columns_release(struct import_columns *columns)
 {
+	vec_each (columns, c)
+		vec_release(&c->answers);
 	vec_release(columns);
 }
 
@@ -71,7 +73,9 @@ static const char *guess(enum entity entity,
 			return arena_printf(arena, "custom.%s", c->key);
 	}
 	field = import_word_field(entity, word.buf);
-	return field ? field : NULL;
+	if (!field && import_consent_is_sure(import_consent_header(header)))
+		field = "opted_out";
+	return field;
 }
 
 bool import_is_header(enum entity entity, const struct custom_fields *customs,
@@ -103,6 +107,8 @@ static bool is_own_export(const struct import_headers *h)
 
 static bool is_taken(const struct import_columns *columns, const char *field)
 {
+	if (strcmp(field, "opted_out") == 0)
+		return false; /* several are one: whoever says out, is */
 	vec_each (columns, c) {
 		if (c->field && strcmp(c->field, field) == 0)
 			return true;
@@ -113,7 +119,7 @@ static bool is_taken(const struct import_columns *columns, const char *field)
 static const char *column_name(const struct import_headers *h, size_t i,
 			       struct arena *arena)
 {
-	struct str cell = h->is_header ? str_trim(h->cells[i]) : STR("");
+	struct str cell = h->is_header ? utf8_trim(h->cells[i]) : STR("");
 
 	return cell.len > 0 ? arena_str(arena, cell)
 			    : arena_printf(arena, "%zu", i + 1);

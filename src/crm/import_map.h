@@ -8,8 +8,10 @@
  * be taken apart), `tags`, `opted_out`, `custom.KEY`, and `id`.
  *
  * Columns that no mapping names are guessed from their headers in English,
- * German, French, Spanish and Italian. `id` is guessed only in a file that we
- * exported ourselves: other programs' ids mean other records.
+ * German, French, Spanish and Italian. Any number of columns may be about
+ * consent (crm/import_consent.h); other fields have one column each. `id` is
+ * guessed only in a file that we exported ourselves: other programs' ids mean
+ * other records.
  */
 #ifndef CRM_IMPORT_MAP_H
 #define CRM_IMPORT_MAP_H
@@ -18,6 +20,7 @@
 #include "base/vec.h"
 #include "crm/custom_field.h"
 #include "crm/field.h"
+#include "crm/import_consent.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -40,6 +43,9 @@ struct import_column {
 	enum import_target target;
 	enum text_field text;              /* IMPORT_TEXT */
 	const struct custom_field *custom; /* IMPORT_CUSTOM */
+	/* Found by import_scan, beside the field: a column can be both. */
+	enum import_consent consent;
+	struct import_answers answers;
 };
 
 struct import_columns VEC_FIELDS(struct import_column);

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
+#include "crm/import_scan.h"
 
 #include <string.h>
 
@@ -45,7 +47,8 @@ static int read_head(const struct import_input *input,
 {
 	int found;
 
-	if (csv_open(input->path, input->delimiter, reader, err) < 0)
+	if (csv_open(input->path, input->encoding, input->delimiter, reader,
+		     err) < 0)
 		return -1;
 	found = csv_next(*reader, cells, n, NULL, err);
 	if (found < 0)
@@ -68,17 +71,21 @@ static bool has_header(const struct import_input *input,
 		return input->header == IMPORT_HEADER;
 	for (size_t i = 0; i < n && mapping; i++) {
 		if (json_object_get(mapping,
-				    arena_str(arena, str_trim(cells[i]))))
+				    arena_str(arena, utf8_trim(cells[i]))))
 			return true;
 	}
 	return import_is_header(input->entity, customs, cells, n);
 }
 
 int import_plan_make(struct db *db, const struct import_input *input,
-		     const json_t *mapping, struct arena *arena,
-		     struct import_plan *out, struct err *err)
+		     const json_t *mapping, const json_t *answers,
+		     struct arena *arena, struct import_plan *out,
+		     struct strbuf *questions, struct err *err)
 {
 	CLEANUP(csv_free) struct csv_reader *reader = NULL;
+	struct import_scan scan = { .answers = answers,
+				    .mapping = mapping,
+				    .questions = questions };
 	const struct str *cells;
 	struct import_headers headers;
 	size_t n;
@@ -87,6 +94,7 @@ int import_plan_make(struct db *db, const struct import_input *input,
 		.entity = input->entity,
 		.dry_run = input->dry_run,
 		.opted_in = input->opted_in,
+		.encoding = input->encoding,
 		.user_id = input->user_id,
 		.customs = VEC_INIT,
 		.columns = VEC_INIT,
@@ -106,7 +114,11 @@ int import_plan_make(struct db *db, const struct import_input *input,
 		.is_header = out->has_header,
 		.mapping = mapping,
 	};
-	return import_columns_resolve(&headers, arena, &out->columns, err);
+	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0)
+		return -1;
+	if (!out->has_header && csv_seek(reader, 0, 0, err) < 0)
+		return -1;
+	return import_scan(&scan, reader, arena, out, err);
 }
 
 int import_header_name(const struct import_input *input, struct arena *arena,
@@ -123,11 +135,25 @@ int import_header_name(const struct import_input *input, struct arena *arena,
 	strbuf_addstr(&text, entity_name(input->entity));
 	for (size_t i = 0; i < n; i++) {
 		strbuf_addch(&text, '\n');
-		strbuf_addslice(&text, str_trim(cells[i]));
+		strbuf_addslice(&text, utf8_trim(cells[i]));
 	}
 	sha256_hex(strbuf_str(&text), hash);
 	*out = arena_printf(arena, "header:%s", hash);
 	return 0;
+}
+
+static void format_consent(const struct import_column *c, struct json_writer *w)
+{
+	if (c->consent == CONSENT_NO_COLUMN)
+		return;
+	json_key_text(w, "consent", import_consent_name(c->consent));
+	if (c->answers.n == 0)
+		return;
+	json_key_begin_object(w, "values");
+	for (size_t i = 0; i < c->answers.n; i++)
+		json_key_text(w, c->answers.v[i].key,
+			      c->answers.v[i].out ? "out" : "ignore");
+	json_end_object(w);
 }
 
 void import_plan_format(const struct import_plan *plan, struct strbuf *out)
@@ -140,17 +166,53 @@ void import_plan_format(const struct import_plan *plan, struct strbuf *out)
 	json_key_bool(&w, "dry_run", plan->dry_run);
 	json_key_bool(&w, "has_header", plan->has_header);
 	json_key_text(&w, "delimiter", delimiter);
+	json_key_text(&w, "encoding", plan->encoding);
+	json_key_text(&w, "date_order",
+		      import_date_order_name(plan->date_order));
 	json_key_text(&w, "opted_in", plan->opted_in);
+	json_key_int(&w, "opt_outs", plan->opt_outs);
 	json_key_begin_array(&w, "columns");
 	vec_each (&plan->columns, c) {
 		json_begin_object(&w);
 		json_key_text(&w, "header", c->header);
 		json_key_text(&w, "field",
 			      c->target == IMPORT_IGNORED ? NULL : c->field);
+		format_consent(c, &w);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
 	json_end_object(&w);
+}
+
+static int load_consent(const json_t *item, struct arena *arena,
+			struct import_column *column, struct err *err)
+{
+	const char *name = NULL, *key;
+	const json_t *values = NULL;
+	json_t *value;
+
+	if (json_get_text(item, "consent", &name, err) < 0 ||
+	    json_get_object(item, "values", &values, err) < 0)
+		return -1;
+	if (name)
+		(void)import_consent_named(str_of(name), &column->consent);
+	json_object_foreach ((json_t *)values, key, value) {
+		struct import_answer answer = {
+			.key = arena_strdup(arena, key),
+			.out = str_is(str_of(json_string_value(value)), "out"),
+		};
+
+		vec_push(&column->answers, answer);
+	}
+	return 0;
+}
+
+/* Of an import that was begun before columns of consent were many. */
+static void load_old_consent(struct import_column *column)
+{
+	if (column->target == IMPORT_OPTED_OUT &&
+	    column->consent == CONSENT_NO_COLUMN)
+		column->consent = CONSENT_OPT_OUT;
 }
 
 static int load_columns(const json_t *list, struct arena *arena,
@@ -172,6 +234,9 @@ static int load_columns(const json_t *list, struct arena *arena,
 				       arena_strdup(arena, field), &column))
 			return err_set(err, ERR_INVALID, "the field %s is gone",
 				       field);
+		if (load_consent(item, arena, &column, err) < 0)
+			return -1;
+		load_old_consent(&column);
 		vec_push(&plan->columns, column);
 	}
 	return 0;
@@ -183,6 +248,7 @@ int import_plan_load(struct db *db, const struct import_run *run,
 {
 	CLEANUP(json_free) json_t *json = NULL;
 	const char *match = NULL, *delimiter = "", *opted_in = NULL;
+	const char *encoding = NULL, *date_order = NULL;
 	const json_t *columns = NULL;
 
 	*out = (struct import_plan){
@@ -195,6 +261,9 @@ int import_plan_load(struct db *db, const struct import_run *run,
 	if (json_parse(str_of(run->options), &json, err) < 0 ||
 	    json_get_text(json, "match", &match, err) < 0 ||
 	    json_get_text(json, "delimiter", &delimiter, err) < 0 ||
+	    json_get_text(json, "encoding", &encoding, err) < 0 ||
+	    json_get_text(json, "date_order", &date_order, err) < 0 ||
+	    json_get_int(json, "opt_outs", &out->opt_outs, err) < 0 ||
 	    json_get_text(json, "opted_in", &opted_in, err) < 0 ||
 	    json_get_bool(json, "dry_run", &out->dry_run, err) < 0 ||
 	    json_get_bool(json, "has_header", &out->has_header, err) < 0 ||
@@ -202,7 +271,11 @@ int import_plan_load(struct db *db, const struct import_run *run,
 	    parse_match(match, &out->match, err) < 0 ||
 	    custom_field_list(db, run->entity, arena, &out->customs, err) < 0)
 		return -1;
+	if (date_order &&
+	    import_date_order_parse(date_order, &out->date_order, err) < 0)
+		return -1;
 	out->delimiter = delimiter[0];
+	out->encoding = arena_strdup(arena, encoding);
 	out->opted_in = arena_strdup(arena, opted_in);
 	return load_columns(columns, arena, out, err);
 }

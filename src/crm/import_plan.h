@@ -5,8 +5,11 @@
  * and stored in import_run.options, so that a resumed one means the same:
  *
  *     {"match": "auto", "dry_run": false, "has_header": true,
- *      "delimiter": ";", "opted_in": null, "data_offset": 27,
- *      "columns": [{"header": "E-Mail", "field": "email"}, ...]}
+ *      "delimiter": ";", "encoding": null, "date_order": "dmy",
+ *      "opted_in": null, "opt_outs": 12,
+ *      "columns": [{"header": "E-Mail", "field": "email"},
+ *                  {"header": "Status", "field": "opted_out",
+ *                   "consent": "status", "values": {"inaktiv": "out"}}, ...]}
  */
 #ifndef CRM_IMPORT_PLAN_H
 #define CRM_IMPORT_PLAN_H
@@ -16,11 +19,12 @@
 
 void import_plan_release(struct import_plan *plan);
 
-/* Read the head of input->path and decide. *header_out (may be NULL) is the
- * text of the header row, or "". */
+/* Read input->path and decide. Questions that only a user can answer go to
+ * *questions (see crm/import_scan.h): then nothing may be imported. */
 int import_plan_make(struct db *db, const struct import_input *input,
-		     const json_t *mapping, struct arena *arena,
-		     struct import_plan *out, struct err *err);
+		     const json_t *mapping, const json_t *answers,
+		     struct arena *arena, struct import_plan *out,
+		     struct strbuf *questions, struct err *err);
 void import_plan_format(const struct import_plan *plan, struct strbuf *out);
 int import_plan_load(struct db *db, const struct import_run *run,
 		     struct arena *arena, struct import_plan *out,

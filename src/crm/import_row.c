@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/csv.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
@@ -28,58 +29,113 @@ static void refuse_cell(struct import_row *row,
 		      arena_printf(arena, "%s: %s", column->field, what));
 }
 
-/*
- * The cell without white space around it, and without the quote that exports
- * put before what a spreadsheet would take for a formula.
- */
-static struct str clean(struct str cell)
+/* ="01067": what stands between the quotes. */
+static bool unwrap(struct str *s, struct strbuf *buffer)
 {
-	struct str s = str_trim(cell);
-	size_t quotes = 0;
+	struct str rest = *s;
 
-	while (quotes < s.len && s.s[quotes] == '\'')
-		quotes++;
-	if (quotes > 0 && quotes < s.len && strchr("=+-@\t\r", s.s[quotes])) {
-		s.s++;
-		s.len--;
+	if (s->len < 3 || !str_starts(*s, "=\"") || s->s[s->len - 1] != '"')
+		return false;
+	rest.s += 2;
+	rest.len -= 3;
+	strbuf_reset(buffer);
+	while (rest.s) {
+		strbuf_addslice(buffer, str_cut(&rest, '"'));
+		if (rest.s && rest.len > 0 && rest.s[0] == '"') {
+			rest.s++; /* the second of the two */
+			rest.len--;
+			strbuf_addch(buffer, '"');
+		} else if (rest.s) {
+			return false;
+		}
 	}
-	return s;
+	*s = utf8_trim(strbuf_str(buffer));
+	return true;
 }
 
-static int two_digits(const char *s)
+struct str import_clean(struct str cell, struct strbuf *buffer)
 {
-	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
-		return -1;
-	return (s[0] - '0') * 10 + s[1] - '0';
+	struct str s = utf8_trim(cell);
+
+	return unwrap(&s, buffer) ? s : csv_undefuse(s);
 }
 
-/* 31.12.1999 as 1999-12-31; anything else as it is. 12/31 and 31/12 cannot be
- * told apart, and so are no dates. */
-static const char *iso_date(struct str s, struct arena *arena)
+bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns)
 {
-	const char *text = arena_str(arena, s);
-
-	if (s.len == 10 && s.s[2] == '.' && s.s[5] == '.' &&
-	    two_digits(s.s) > 0 && two_digits(s.s + 3) > 0)
-		return arena_printf(arena, "%.4s-%.2s-%.2s", text + 6, text + 3,
-				    text);
-	if (s.len == 10 && s.s[4] == '/' && s.s[7] == '/')
-		return arena_printf(arena, "%.4s-%.2s-%.2s", text, text + 5,
-				    text + 8);
-	return text;
+	for (size_t i = columns; i < n; i++) {
+		if (utf8_trim(cells[i]).len > 0)
+			return true;
+	}
+	return false;
 }
 
-static void read_text(const struct import_column *column, struct str cell,
+/* A date as YYYY-MM-DD; what is none as it is, to be refused. */
+static const char *iso_date(const struct import_plan *plan, struct str s,
+			    struct arena *arena)
+{
+	struct import_date date;
+
+	if (!import_date_parse(s, plan->date_order, &date) ||
+	    !import_date_is_valid(&date))
+		return arena_str(arena, s);
+	return arena_printf(arena, "%04d-%02d-%02d", date.year, date.month,
+			    date.day);
+}
+
+/* A choice in any case: "New" is "new". */
+static const char *status_of(struct str cell, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+
+	utf8_fold(cell, &folded);
+	return arena_str(arena, strbuf_str(&folded));
+}
+
+static void read_text(const struct import_plan *plan,
+		      const struct import_column *column, struct str cell,
 		      struct arena *arena, struct import_row *row)
 {
 	const struct field *field = field_of_text(column->text);
-	const char *text = field->type == FIELD_DATE ? iso_date(cell, arena)
-						     : arena_str(arena, cell);
+	const char *text = arena_str(arena, cell);
 	struct err err = ERR_INIT;
 
+	if (field->type == FIELD_DATE)
+		text = iso_date(plan, cell, arena);
+	else if (column->text == TEXT_STATUS)
+		text = status_of(cell, arena);
 	if (field_check(field, text, arena, &row->given.text[column->text],
 			&err) < 0)
 		refuse_cell(row, column, err.text, arena);
+}
+
+/*
+ * Blanks that nobody sees come with addresses that are copied. Of the domain
+ * they are no part; only the joiners of Indic and Persian scripts can be.
+ */
+static const char *without_blanks(struct str address, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	const char *at = memrchr(address.s, '@', address.len);
+	bool joins = false;
+
+	if (!at)
+		return arena_str(arena, address);
+	strbuf_add(&out, address.s, (size_t)(at - address.s));
+	strbuf_truncate(&out, utf8_trim(strbuf_str(&out)).len);
+	for (struct str s = { at, address.len - (size_t)(at - address.s) };
+	     s.len > 0;) {
+		size_t n = utf8_sequence(s), blank = utf8_blank(s);
+		bool joiner =
+			blank == 3 && (memcmp(s.s, "\xe2\x80\x8c", 3) == 0 ||
+				       memcmp(s.s, "\xe2\x80\x8d", 3) == 0);
+
+		if (!blank || (joiner && joins))
+			strbuf_add(&out, s.s, n);
+		joins = !blank && n > 1;
+		s.s += n;
+		s.len -= n;
+	}
+	return arena_str(arena, strbuf_str(&out));
 }
 
 static void read_email(struct str cell, struct arena *arena,
@@ -87,15 +143,28 @@ static void read_email(struct str cell, struct arena *arena,
 {
 	struct err err = ERR_INIT;
 
-	if (email_parse(arena_str(arena, cell), arena, &row->email, &err) == 0)
+	if (email_parse(without_blanks(cell, arena), arena, &row->email,
+			&err) == 0)
 		return;
 	row->email.hash[0] = '\0';
 	import_refuse(row, "invalid_address", arena_strdup(arena, err.text));
 }
 
+static void put_name(const struct import_column *column, enum text_field text,
+		     struct str name, struct arena *arena,
+		     struct import_row *row)
+{
+	struct err err = ERR_INIT;
+
+	if (name.len > 0 &&
+	    field_check(field_of_text(text), arena_str(arena, name), arena,
+			&row->given.text[text], &err) < 0)
+		refuse_cell(row, column, err.text, arena);
+}
+
 /* "Ada Lovelace" or "Lovelace, Ada". */
-static void read_full_name(struct str cell, struct arena *arena,
-			   struct import_row *row)
+static void read_full_name(const struct import_column *column, struct str cell,
+			   struct arena *arena, struct import_row *row)
 {
 	struct str rest = cell, first = cell, last = STR("");
 	const char *space = memrchr(cell.s, ' ', cell.len);
@@ -109,36 +178,26 @@ static void read_full_name(struct str cell, struct arena *arena,
 		last = (struct str){ space + 1, cell.len - first.len - 1 };
 		last.len = (size_t)(cell.s + cell.len - last.s);
 	}
-	if (first.len > 0)
-		row->given.text[TEXT_FIRST_NAME] = arena_str(arena, first);
-	if (last.len > 0)
-		row->given.text[TEXT_LAST_NAME] = arena_str(arena, last);
+	put_name(column, TEXT_FIRST_NAME, first, arena, row);
+	put_name(column, TEXT_LAST_NAME, last, arena, row);
 }
 
-static bool is_one_of(const char *words, struct str cell)
+/* An opt-out is never loosened by another column or by a blank. */
+static void read_consent(const struct import_column *column, struct str cell,
+			 struct arena *arena, struct import_row *row)
 {
-	CLEANUP(strbuf_release) struct strbuf word = STRBUF_INIT;
-
-	strbuf_addch(&word, ' ');
-	utf8_fold(cell, &word);
-	strbuf_addch(&word, ' ');
-	return strstr(words, word.buf) != NULL;
-}
-
-static bool read_bool(struct str cell, bool *out)
-{
-	if (is_one_of(" 1 true yes y t x ja j wahr oui o vrai si s\xc3\xad "
-		      "verdadero optedout opted_out opt-out unsubscribed "
-		      "abgemeldet ",
-		      cell))
-		*out = true;
-	else if (is_one_of(" 0 false no n f nein falsch non faux falso "
-			   "subscribed ",
-			   cell))
-		*out = false;
-	else
-		return false;
-	return true;
+	switch (import_consent_read(column->consent, &column->answers, cell)) {
+	case CONSENT_SAYS_OUT:
+		row->opted_out = true;
+		break;
+	case CONSENT_NOTHING:
+		break;
+	case CONSENT_UNCLEAR: /* the file changed since it was scanned */
+		import_refuse(row, "invalid_value",
+			      arena_printf(arena, "%s: neither yes nor no",
+					   column->header));
+		break;
+	}
 }
 
 /* The next tag of a list "VIP, press; \"a, b\"": false at the end. */
@@ -189,16 +248,31 @@ static void read_tags(const struct import_column *column, struct str cell,
 	}
 }
 
-/* Booleans and dates in the words of lists, else as the field reads them. */
-static const char *custom_text(const struct custom_field *field,
+/* The choice as its field spells it. */
+static const char *choice_of(const struct custom_field *field, struct str cell,
+			     struct arena *arena)
+{
+	const char *text = arena_str(arena, cell);
+	const char *choice = custom_field_choice(field, cell, arena);
+
+	return choice ? choice : text;
+}
+
+/* Booleans, dates and choices as lists have them, else as the field reads. */
+static const char *custom_text(const struct import_plan *plan,
+			       const struct custom_field *field,
 			       struct str cell, struct arena *arena)
 {
-	bool yes;
+	enum consent_word word = CONSENT_WORD_UNKNOWN;
 
-	if (strcmp(field->type, "boolean") == 0 && read_bool(cell, &yes))
-		return yes ? "true" : "false";
+	if (strcmp(field->type, "boolean") == 0)
+		word = import_consent_word(cell);
+	if (word == CONSENT_YES || word == CONSENT_NO)
+		return word == CONSENT_YES ? "true" : "false";
 	if (strcmp(field->type, "date") == 0)
-		return iso_date(cell, arena);
+		return iso_date(plan, cell, arena);
+	if (strcmp(field->type, "choice") == 0)
+		return choice_of(field, cell, arena);
 	return arena_str(arena, cell);
 }
 
@@ -206,7 +280,7 @@ static void read_custom(const struct import_plan *plan,
 			const struct import_column *column, struct str cell,
 			struct arena *arena, struct import_row *row)
 {
-	const char *text = custom_text(column->custom, cell, arena);
+	const char *text = custom_text(plan, column->custom, cell, arena);
 	struct err err = ERR_INIT;
 	const char *json;
 
@@ -227,9 +301,10 @@ static void read_cell(const struct import_plan *plan,
 {
 	switch (column->target) {
 	case IMPORT_IGNORED:
+	case IMPORT_OPTED_OUT: /* see read_consent */
 		break;
 	case IMPORT_TEXT:
-		read_text(column, cell, arena, row);
+		read_text(plan, column, cell, arena, row);
 		break;
 	case IMPORT_ID:
 		if (!str_to_int(cell, &row->id) || row->id <= 0)
@@ -244,15 +319,10 @@ static void read_cell(const struct import_plan *plan,
 			refuse_cell(row, column, "too long", arena);
 		break;
 	case IMPORT_FULL_NAME:
-		read_full_name(cell, arena, row);
+		read_full_name(column, cell, arena, row);
 		break;
 	case IMPORT_TAGS:
 		read_tags(column, cell, arena, row);
-		break;
-	case IMPORT_OPTED_OUT:
-		/* never pass over what might be an opt-out */
-		if (!read_bool(cell, &row->opted_out))
-			refuse_cell(row, column, "neither yes nor no", arena);
 		break;
 	case IMPORT_CUSTOM:
 		read_custom(plan, column, cell, arena, row);
@@ -306,16 +376,30 @@ static bool is_nobody(const struct import_row *row)
 void import_row_read(const struct import_plan *plan, const struct str *cells,
 		     size_t n, struct arena *arena, struct import_row *row)
 {
+	CLEANUP(strbuf_release) struct strbuf buffer = STRBUF_INIT;
+
 	row->given.entity = plan->entity;
+	if (import_row_is_too_wide(cells, n, plan->columns.n)) {
+		import_refuse(row, "malformed",
+			      arena_printf(arena,
+					   "%zu cells under %zu headers: a "
+					   "delimiter within a value must "
+					   "stand in quotes",
+					   n, plan->columns.n));
+		return; /* which cell is whose cannot be known */
+	}
 	for (size_t i = 0; i < n && i < plan->columns.n; i++) {
 		const struct import_column *column = &plan->columns.v[i];
 		struct str cell;
 
 		if (column->target == IMPORT_IGNORED)
 			continue;
-		cell = clean(cells[i]);
-		if (cell.len > 0)
-			read_cell(plan, column, cell, arena, row);
+		cell = import_clean(cells[i], &buffer);
+		if (cell.len == 0)
+			continue;
+		read_cell(plan, column, cell, arena, row);
+		if (column->consent != CONSENT_NO_COLUMN)
+			read_consent(column, cell, arena, row);
 	}
 	if (row->reason)
 		return;

@@ -10,8 +10,11 @@
 
 #include "base/email.h"
 #include "base/str.h"
+#include "crm/import_date.h"
 #include "crm/import_map.h"
 #include "crm/record.h"
+
+struct strbuf;
 
 /* What rows are matched by first; the others follow in this order. Name (and
  * company) only serve rows that have none of the three. */
@@ -29,6 +32,9 @@ struct import_plan {
 	bool dry_run;
 	bool has_header;
 	char delimiter;       /* 0: detected */
+	const char *encoding; /* NULL: detected */
+	enum date_order date_order;
+	int64_t opt_outs;     /* cells that say so: at most so many are made */
 	const char *opted_in; /* ground on which new ones are; NULL: none */
 	int64_t user_id;
 	struct custom_fields customs;
@@ -80,6 +86,14 @@ static inline bool import_row_has_name_only(const struct import_row *row)
 /* Refuse a row. Returns 0. */
 int import_refuse(struct import_row *row, const char *reason,
 		  const char *detail);
+
+/* A cell as it is meant: without blanks around it, the ="01067" by which
+ * spreadsheets are told that it is text, and the quote that defuses a formula.
+ * The text may live in *buffer. */
+struct str import_clean(struct str cell, struct strbuf *buffer);
+
+/* Has the row values behind the last column of the header? */
+bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns);
 
 /* Fill row from cells. Strings live in arena. */
 void import_row_read(const struct import_plan *plan, const struct str *cells,

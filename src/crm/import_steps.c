@@ -128,7 +128,8 @@ static int open_session(struct session *s, struct err *err)
 		return err_set(err, ERR_INVALID, "its file is gone");
 	path = arena_printf(s->arena, "%s/%s", steps->folder, s->run.path);
 	s->batch_rows = steps->batch_rows ? steps->batch_rows : ROWS_FIRST;
-	if (csv_open(path, s->plan.delimiter, &s->reader, err) < 0)
+	if (csv_open(path, s->plan.encoding, s->plan.delimiter, &s->reader,
+		     err) < 0)
 		return -1;
 	return go_on(s, err);
 }
@@ -202,6 +203,7 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 	    save(s, tx, b, err) < 0)
 		return -1;
 	adapt(s, b->n, clock_monotonic_us() - began_us);
+	s->run.refused += b->counts.refused;
 	s->done += (int64_t)b->n;
 	s->in_transaction += b->n;
 	return 0;
@@ -217,6 +219,7 @@ static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
 		.arena = arena,
 		.forgotten = &s->forgotten,
 		.now_ms = clock_now_ms(),
+		.refused_before = s->run.refused,
 		.existing = VEC_INIT,
 	};
 
@@ -277,16 +280,32 @@ static int format_problems(struct session *s, struct json_writer *w,
 static void format_columns(const struct import_plan *plan,
 			   struct json_writer *w)
 {
+	bool named = false; /* several columns may be about consent */
+
 	json_key_begin_object(w, "columns");
 	vec_each (&plan->columns, c) {
-		if (c->target != IMPORT_IGNORED)
-			json_key_text(w, c->field, c->header);
+		if (c->target == IMPORT_IGNORED ||
+		    (c->target == IMPORT_OPTED_OUT && named))
+			continue;
+		named |= c->target == IMPORT_OPTED_OUT;
+		json_key_text(w, c->field, c->header);
 	}
 	json_end_object(w);
 	json_key_begin_array(w, "ignored_columns");
 	vec_each (&plan->columns, c) {
 		if (c->target == IMPORT_IGNORED)
 			json_text(w, c->header);
+	}
+	json_end_array(w);
+	json_key_begin_array(w, "consent_columns");
+	vec_each (&plan->columns, c) {
+		if (c->consent == CONSENT_NO_COLUMN ||
+		    c->consent == CONSENT_IGNORED)
+			continue;
+		json_begin_object(w);
+		json_key_text(w, "column", c->header);
+		json_key_text(w, "as", import_consent_name(c->consent));
+		json_end_object(w);
 	}
 	json_end_array(w);
 }
@@ -333,6 +352,116 @@ static int finish(struct session *s, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* --- before it begins --- */
+
+struct toll { /* people that are here */
+	int64_t existing, opted_out;
+};
+
+/* Those whose rows are refused for something else, by their addresses. */
+static int count_refused(struct session *s, const struct import_batch *b,
+			 struct toll *toll, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+
+		if (row->reason && row->opted_out && import_row_has_email(row))
+			import_json_text(&hashes, str_of(row->email.hash));
+	}
+	if (hashes.len > 0 &&
+	    db_find_int(s->steps->db, SQL_IMPORT_OPEN_HASHES,
+			SQL_ARGS(sql_text(import_json_end(&hashes))), &n,
+			err) < 0)
+		return -1;
+	toll->existing += n;
+	toll->opted_out += n;
+	return 0;
+}
+
+static int count_batch(struct session *s, struct arena *arena,
+		       struct toll *toll, struct err *err)
+{
+	CLEANUP(import_batch_release)
+	struct import_batch b = {
+		.plan = &s->plan,
+		.arena = arena,
+		.forgotten = &s->forgotten,
+		.now_ms = clock_now_ms(),
+		.existing = VEC_INIT,
+	};
+
+	if (read_batch(s, &b, err) < 0 ||
+	    import_match(s->steps->db, &b, err) < 0)
+		return -1;
+	for (size_t i = 0; i < b.n; i++) {
+		const struct import_row *row = &b.rows[i];
+
+		if (row->reason || !row->existing)
+			continue;
+		toll->existing++;
+		toll->opted_out += row->opted_out && !row->existing->opted_out;
+	}
+	return count_refused(s, &b, toll, err);
+}
+
+static bool is_many(const struct toll *toll)
+{
+	return toll->opted_out > IMPORT_OPT_OUTS_ASK &&
+	       toll->opted_out * 100 > toll->existing * IMPORT_OPT_OUTS_ASK_PCT;
+}
+
+static void format_question(const struct session *s, const struct toll *toll,
+			    struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "import_id", s->run.id);
+	json_key_int(&w, "existing", toll->existing);
+	json_key_int(&w, "would_opt_out", toll->opted_out);
+	json_key_text(&w, "question",
+		      arena_printf(s->arena,
+				   "the import would opt out %" PRId64
+				   " of the %" PRId64 " in it who are here",
+				   toll->opted_out, toll->existing));
+	format_columns(&s->plan, &w);
+	json_end_object(&w);
+}
+
+/* Would it opt out many? The file is read and matched, as it will be. Only one
+ * with many opt-outs in it costs this. */
+static int asks(struct import_steps *steps, struct strbuf *result,
+		struct err *err)
+{
+	CLEANUP(session_release)
+	struct session s = {
+		.steps = steps,
+		.arena = arena_new(),
+		.seen = IMPORT_SEEN_INIT,
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct toll toll = { 0, 0 };
+
+	if (steps->confirmed || steps->state_json)
+		return 0;
+	if (open_session(&s, err) < 0)
+		return -1;
+	if (s.plan.dry_run || s.plan.opt_outs <= IMPORT_OPT_OUTS_ASK)
+		return 0;
+	while (!s.at_end) {
+		arena_reset(arena);
+		if (count_batch(&s, arena, &toll, err) < 0)
+			return -1;
+	}
+	if (!is_many(&toll))
+		return 0;
+	format_question(&s, &toll, result);
+	return 1;
+}
+
 int import_steps(struct import_steps *steps, struct strbuf *result,
 		 struct err *err)
 {
@@ -343,7 +472,10 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 		.seen = IMPORT_SEEN_INIT,
 	};
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int questions = asks(steps, result, err);
 
+	if (questions != 0)
+		return questions < 0 ? -1 : IMPORT_ASKS;
 	db_set_bulk(steps->db, true);
 	if (open_session(&s, err) < 0)
 		return -1;

@@ -16,6 +16,7 @@ struct import_steps {
 	int64_t import_id;
 	const char *state_json; /* as last saved; NULL at first */
 	size_t batch_rows;      /* at most; 0: as many as fit in 80 ms */
+	bool confirmed;         /* do not ask */
 
 	/* Save progress in the transaction of the rows. */
 	int (*save)(void *context, struct tx *tx, int64_t done, int64_t total,
@@ -24,7 +25,13 @@ struct import_steps {
 	void *context;
 };
 
-/* Returns 1 when all is done (result: the job's), 0 if it was stopped, -1. */
+#define IMPORT_ASKS 2
+
+/*
+ * Returns 1 when all is done (result: the job's), 0 if it was stopped, -1; or
+ * IMPORT_ASKS before anything is written, if it would opt out many of those who
+ * are here: the result says how many.
+ */
 int import_steps(struct import_steps *steps, struct strbuf *result,
 		 struct err *err);
 

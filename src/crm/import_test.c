@@ -322,12 +322,12 @@ static void an_opt_out_is_taken_and_never_loosened(void **state)
 	import(s, "email,opted out\na@example.org,yes\nb@example.org,no\n");
 	assert_string_equal(people(s), "||a@example.org|||1\n"
 				       "||b@example.org|||0\n");
-	assert_string_equal(import(s,
-				   "email,opted out\na@example.org,no\n"
-				   "b@example.org,ja\nc@example.org,maybe\n"),
-			    "0 created 1 updated 1 unchanged 1 refused");
+	assert_string_equal(import(s, "email,opted out\na@example.org,no\n"
+				      "b@example.org,ja\nc@example.org,-\n"),
+			    "1 created 1 updated 1 unchanged 0 refused");
 	assert_string_equal(people(s), "||a@example.org|||1\n"
-				       "||b@example.org|||1\n");
+				       "||b@example.org|||1\n"
+				       "||c@example.org|||0\n");
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"), 2);
 }
 
@@ -600,14 +600,300 @@ static void undo_keeps_what_was_touched_since(void **state)
 	assert_int_equal(err.code, ERR_CONFLICT);
 }
 
-static void an_opt_out_outlasts_the_undo(void **state)
+/* What the import said of those who were here; nothing else. */
+static void undo_takes_back_the_opt_outs_that_it_made(void **state)
 {
 	struct setup *s = *state;
 
-	import(s, "email\na@example.org\n");
-	import(s, "email,opted out\na@example.org,yes\n");
+	import(s, "email,opted out\na@example.org,\nb@example.org,\n"
+		  "c@example.org,yes\nd@example.org,\ne@example.org,\n");
+	import(s, "email,first name,opted out\na@example.org,A,yes\n"
+		  "b@example.org,B,yes\nc@example.org,C,yes\n"
+		  "d@example.org,D,\nf@example.org,F,yes\n");
+	/* somebody said it again since */
+	exec(s, "INSERT INTO consent (entity, record_id, state, source, at_ms)"
+		" SELECT 1, record_id, 1, 'person', 1 FROM email"
+		" WHERE address = 'b@example.org'");
 	undo(s);
-	assert_string_equal(people(s), "||a@example.org|||1\n");
+	assert_string_equal(people(s), "||a@example.org|||0\n"
+				       "||b@example.org|||1\n"
+				       "||c@example.org|||1\n"
+				       "||d@example.org|||0\n"
+				       "||e@example.org|||0\n");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"
+				   " WHERE source = 'undo' AND state = 2"),
+			 1);
+}
+
+/* A later import that says the same is no change, and counts all the same. */
+static void an_opt_out_that_a_later_import_said_again_stays(void **state)
+{
+	static const char out[] = "email,opted out\na@example.org,yes\n";
+	struct setup *s = *state;
+	int64_t first;
+
+	import(s, "email,first name\na@example.org,A\n");
+	import(s, out);
+	first = s->id;
+	assert_string_equal(import(s, out),
+			    "0 created 0 updated 1 unchanged 0 refused");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"), 1);
+	s->id = first;
+	undo(s);
+	assert_string_equal(people(s), "A||a@example.org|||1\n");
+}
+
+static const char *asked(struct setup *s, const char *text, const char *answers)
+{
+	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct import_input input = { .entity = ENTITY_PERSON,
+				      .folder = s->folder,
+				      .questions = &questions };
+	struct err err = ERR_INIT;
+
+	if (answers)
+		must(json_parse(str_of(answers), &tree, &err), &err);
+	input.answers = tree;
+	input.path = write_file(s, text);
+	if (import_start(s->db, &input, NOW, &s->id, &s->job_id, &err) < 0)
+		return arena_printf(s->arena, "%s: %s", err.field, err.text);
+	return arena_strdup(s->arena, questions.buf);
+}
+
+static void columns_of_consent_are_asked_about(void **state)
+{
+	static const struct {
+		const char *file;
+		const char
+			*asks[4]; /* parts of the questions; none: imported */
+		const char *answers; /* that let it in */
+		const char *out;     /* opted_out of a, b, c then */
+	} cases[] = {
+		{ "email,newsletter\na@x.example,ja\nb@x.example,nein\n"
+		  "c@x.example,JA\n",
+		  { "\"kind\":\"column\",\"column\":\"newsletter\",\"as\":null",
+		    "{\"value\":\"ja\",\"count\":1}",
+		    "{\"value\":\"nein\",\"count\":1}" },
+		  "{\"columns\":{\"Newsletter\":\"opt_in\"}}",
+		  "0\n1\n0\n" },
+		{ "email,newsletter\na@x.example,ja\nb@x.example,nein\n"
+		  "c@x.example,\n",
+		  { "\"column\"" },
+		  "{\"columns\":{\"newsletter\":\"ignore\"}}",
+		  "0\n0\n0\n" },
+		{ "email,unsubscribed\na@x.example,yes\nb@x.example,maybe\n"
+		  "c@x.example,Maybe\n",
+		  { "\"kind\":\"value\",\"column\":\"unsubscribed\",\"as\":"
+		    "\"opt_out\"",
+		    "\"maybe\"" },
+		  "{\"values\":{\"unsubscribed:maybe\":\"ignore\"}}",
+		  "1\n0\n0\n" },
+		{ "email,Status\na@x.example,aktiv\nb@x.example,inaktiv\n"
+		  "c@x.example,\n",
+		  { "\"kind\":\"value\",\"column\":\"Status\",\"as\":"
+		    "\"status\"",
+		    "{\"value\":\"inaktiv\",\"count\":1}" },
+		  "{\"values\":{\"Status:inaktiv\":\"out\"}}",
+		  "0\n1\n0\n" },
+		{ "email,list\na@x.example,VIP\nb@x.example,unsubscribed\n"
+		  "c@x.example,\n",
+		  { "\"kind\":\"column\",\"column\":\"list\"" },
+		  "{\"columns\":{\"list\":\"status\"},"
+		  "\"values\":{\"list:vip\":\"ignore\"}}",
+		  "0\n1\n0\n" },
+		{ "email,status\na@x.example,subscribed\n"
+		  "b@x.example,unsubscribed\nc@x.example,cleaned\n",
+		  { NULL },
+		  NULL,
+		  "0\n1\n1\n" },
+		{ "email,status\na@x.example,customer\nb@x.example,prospect\n"
+		  "c@x.example,\n",
+		  { NULL },
+		  NULL,
+		  "0\n0\n0\n" },
+		{ "email,Do Not Email,No Bulk Emails (User Opt Out),Do Not "
+		  "Mail,"
+		  "Do Not Phone\na@x.example,,,1,1\nb@x.example,,1,,\n"
+		  "c@x.example,1,,,\n",
+		  { NULL },
+		  NULL,
+		  "0\n1\n1\n" },
+		{ "email,disabled\na@x.example,0\nb@x.example,\nc@x.example,"
+		  "0\n",
+		  { NULL },
+		  NULL,
+		  "0\n0\n0\n" },
+		{ "email,birthday\na@x.example,1/2/1980\nb@x.example,1/1/1980\n"
+		  "c@x.example,\n",
+		  { "\"kind\":\"date_order\",\"column\":\"birthday\"",
+		    "[\"dmy\",\"mdy\"]" },
+		  "{\"date_order\":\"mdy\"}",
+		  "0\n0\n0\n" },
+		{ "email,birthday\na@x.example,1/2/1980\nb@x.example,1/31/"
+		  "1980\n"
+		  "c@x.example,\n",
+		  { NULL },
+		  NULL,
+		  "0\n0\n0\n" },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *questions = asked(s, cases[i].file, NULL);
+
+		for (int j = 0; j < 4 && cases[i].asks[j]; j++) {
+			if (!strstr(questions, cases[i].asks[j]))
+				fail_msg("%s: %s", cases[i].file, questions);
+		}
+		if (cases[i].asks[0]) {
+			assert_int_equal(number(s, "SELECT COUNT(*)"
+						   " FROM person"),
+					 0);
+			questions = asked(s, cases[i].file, cases[i].answers);
+		}
+		assert_string_equal(questions, "");
+		finish(s);
+		assert_string_equal(
+			table(s, "SELECT p.opted_out FROM person p JOIN email e"
+				 " ON e.id = p.email_id ORDER BY e.address"),
+			cases[i].out);
+		/* remembered: the same file again asks nothing */
+		assert_string_equal(asked(s, cases[i].file, NULL), "");
+		exec(s, "DELETE FROM person");
+		exec(s, "DELETE FROM email");
+		exec(s, "DELETE FROM consent");
+		exec(s, "DELETE FROM import_mapping");
+	}
+}
+
+static void wrong_answers_are_refused(void **state)
+{
+	static const char file[] = "email,newsletter\na@x.example,ja\n";
+	struct setup *s = *state;
+
+	assert_string_equal(
+		asked(s, file, "{\"columns\":{\"News\":\"ignore\"}}"),
+		"consent: there is no column \"News\"");
+	assert_non_null(strstr(
+		asked(s, file, "{\"columns\":{\"newsletter\":\"perhaps\"}}"),
+		"must be opt_out"));
+	assert_non_null(strstr(
+		asked(s, file, "{\"values\":{\"newsletter:ja\":\"in\"}}"),
+		"must be out or ignore"));
+	assert_non_null(strstr(asked(s, file, "{\"values\":{\"ja\":\"out\"}}"),
+			       "consent_values: there is no column"));
+	assert_string_equal(asked(s, file, "{\"date_order\":\"ymd\"}"),
+			    "date_order: must be dmy or mdy");
+}
+
+/* More than 50 of those who are here, and more than a tenth of them. */
+static void many_opt_outs_are_asked_about_first(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf few = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf many = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct setup *s = *state;
+	struct import_steps steps = {
+		.db = s->db, .folder = s->folder, .save = save, .context = s
+	};
+	struct err err = ERR_INIT;
+
+	strbuf_addstr(&all, "email,opted out\n");
+	strbuf_addstr(&few, "email,opted out\n");
+	strbuf_addstr(&many, "email,opted out\n");
+	for (int i = 0; i < 200; i++) {
+		strbuf_addf(&all, "p%d@example.org,\n", i);
+		strbuf_addf(&few, "p%d@example.org,%s\n", i,
+			    i < 50 ? "yes" : "");
+		strbuf_addf(&many, "p%d@example.org,%s\n", i,
+			    i < 101 ? "yes" : "");
+	}
+	import(s, all.buf);
+	import(s, few.buf);
+	start_with(s, many.buf, (struct import_input){ 0 });
+	steps.import_id = s->id;
+	assert_int_equal(import_steps(&steps, &result, &err), IMPORT_ASKS);
+	assert_non_null(strstr(result.buf, "\"existing\":200,"
+					   "\"would_opt_out\":51"));
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 50);
+	strbuf_reset(&result);
+	steps.confirmed = true;
+	assert_int_equal(import_steps(&steps, &result, &err), 1);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 101);
+}
+
+static void refused_rows_are_of_one_width_and_harmless(void **state)
+{
+	struct setup *s = *state;
+
+	assert_string_equal(import(s, "email,=x,city\nbad\n\"x\"y,Kim,Rome\n"
+				      "a@example.org,Kim,Rome,more\n,,Rome\n"
+				      "=1+1,@a,\xef\xbc\x9d"
+				      "b\nb@example.org,,,,\n"),
+			    "1 created 0 updated 0 unchanged 5 refused");
+	assert_string_equal(
+		refused(s),
+		"email,'=x,city,import_row,import_reason,import_detail\r\n"
+		"bad,,,2,invalid_address,the address has no @\r\n"
+		"\"\"\"x\"\"y,Kim,Rome\",,,3,malformed,"
+		"row 3 has text after a quote\r\n"
+		"\"a@example.org,Kim,Rome,more\",,,4,malformed,"
+		"4 cells under 3 headers: a delimiter within a value must "
+		"stand in quotes\r\n"
+		",,Rome,5,no_name,neither a name nor an address\r\n"
+		"'=1+1,'@a,'\xef\xbc\x9d"
+		"b,6,invalid_address,"
+		"the address has no @\r\n");
+}
+
+static void cells_are_read_as_they_are_meant(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "sep=;\r\n\xc2\xa0"
+		  "E-Mail\xc2\xa0;Vorname;Ort;PLZ;Geburtstag\r\n"
+		  "\xef\xbb\xbf"
+		  "a@x.exam\xe2\x80\x8b"
+		  "ple\xc2\xa0;\xe3\x80\x80"
+		  "Kim ;"
+		  "\"=\"\"Rome\"\"\";=\"01067\";31.12.1980\r\n");
+	assert_string_equal(table(s, "SELECT p.first_name, e.address, p.city,"
+				     " p.postal_code, p.birthday FROM person p"
+				     " JOIN email e ON e.id = p.email_id"),
+			    "Kim|a@x.example|Rome|01067|1980-12-31\n");
+}
+
+static void lengths_are_checked_in_every_column(void **state)
+{
+	static const char *const headers[] = {
+		"First name", "Last name", "Full name", "Company",  "Title",
+		"Job title",  "Phone",     "Street",    "City",     "Region",
+		"Zip",        "Country",   "Language",  "Birthday", "Key",
+		"Tags",       "Email",
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++) {
+		CLEANUP(strbuf_release) struct strbuf file = STRBUF_INIT;
+		bool is_email = strcmp(headers[i], "Email") == 0;
+
+		strbuf_addf(&file, "%s%s\n", is_email ? "" : "Email,",
+			    headers[i]);
+		strbuf_addstr(&file, is_email ? "" : "z@example.org,");
+		for (int n = 0; n < 5000; n++)
+			strbuf_addch(&file, 'x');
+		strbuf_addch(&file, '\n');
+		if (strcmp(import(s, file.buf),
+			   "0 created 0 updated 0 unchanged 1 refused") != 0)
+			fail_msg("%s", headers[i]);
+	}
 }
 
 static void a_forgotten_address_does_not_come_back(void **state)
@@ -824,7 +1110,14 @@ int main(void)
 		TEST(a_ground_opts_new_people_in),
 		TEST(undo_removes_and_restores),
 		TEST(undo_keeps_what_was_touched_since),
-		TEST(an_opt_out_outlasts_the_undo),
+		TEST(undo_takes_back_the_opt_outs_that_it_made),
+		TEST(an_opt_out_that_a_later_import_said_again_stays),
+		TEST(columns_of_consent_are_asked_about),
+		TEST(wrong_answers_are_refused),
+		TEST(many_opt_outs_are_asked_about_first),
+		TEST(refused_rows_are_of_one_width_and_harmless),
+		TEST(cells_are_read_as_they_are_meant),
+		TEST(lengths_are_checked_in_every_column),
 		TEST(a_forgotten_address_does_not_come_back),
 		TEST(batches_of_any_size_come_to_the_same),
 		TEST(a_stopped_import_goes_on_where_it_was),

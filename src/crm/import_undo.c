@@ -1,15 +1,16 @@
 /*
- * Taking an import back, in three walks by id: the records that it changed are
+ * Taking an import back, in four walks by id: the records that it changed are
  * restored, those that it made are removed, then the companies that it made
- * for them. What somebody changed or used since is kept and reported. Doing
- * any of it twice does no harm, so the place to go on from is all that is
- * saved.
+ * for them; at last, people whom it opted out are as they were. What somebody
+ * changed or used since is kept and reported. Doing any of it twice does no
+ * harm, so the place to go on from is all that is saved.
  */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/audit.h"
+#include "crm/consent.h"
 #include "crm/import.h"
 #include "crm/import_batch.h"
 #include "crm/import_steps.h"
@@ -23,7 +24,14 @@
 #define PAGE 1000
 #define KEPT_MAX 100 /* ids in the result */
 
-enum phase { UNDO_CHANGES, UNDO_RECORDS, UNDO_COMPANIES, UNDO_DONE };
+/* Stored in the job's state: append only. */
+enum phase {
+	UNDO_CHANGES,
+	UNDO_RECORDS,
+	UNDO_COMPANIES,
+	UNDO_DONE,
+	UNDO_OPT_OUTS, /* the last of the work; then UNDO_DONE */
+};
 
 struct undo {
 	struct import_steps *steps;
@@ -33,7 +41,7 @@ struct undo {
 
 	enum phase phase;
 	int64_t after; /* id, within the phase */
-	int64_t removed, restored, kept;
+	int64_t removed, restored, kept, reopened;
 	struct ids kept_ids; /* the first ones, for the result */
 };
 
@@ -60,6 +68,7 @@ static void format_state(const struct undo *u, struct strbuf *out)
 	json_key_int(&w, "removed", u->removed);
 	json_key_int(&w, "restored", u->restored);
 	json_key_int(&w, "kept", u->kept);
+	json_key_int(&w, "reopened", u->reopened);
 	json_key_begin_array(&w, "kept_ids");
 	vec_each (&u->kept_ids, id)
 		json_int(&w, *id);
@@ -80,6 +89,7 @@ static int parse_state(struct undo *u, const char *text, struct err *err)
 	    json_get_int(state, "removed", &u->removed, err) < 0 ||
 	    json_get_int(state, "restored", &u->restored, err) < 0 ||
 	    json_get_int(state, "kept", &u->kept, err) < 0 ||
+	    json_get_int(state, "reopened", &u->reopened, err) < 0 ||
 	    json_get_array(state, "kept_ids", &ids, err) < 0)
 		return -1;
 	u->phase = (enum phase)phase;
@@ -363,11 +373,86 @@ static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 	return n == PAGE;
 }
 
+/* --- opt-outs --- */
+
+static int reopen(struct undo *u, struct tx *tx, enum entity entity, int64_t id,
+		  struct err *err)
+{
+	struct actor actor = { .user_id = u->run.user_id,
+			       .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+	struct consent consent = {
+		.entity = entity,
+		.record_id = id,
+		.state = CONSENT_OPTED_IN,
+		.source = CONSENT_BY_UNDO,
+		.reason = "the import that opted out was taken back",
+		.import_id = u->run.id,
+	};
+
+	u->reopened++;
+	return consent_add(tx, &consent, &actor, err);
+}
+
+struct opt_out {
+	enum entity entity;
+	int64_t record_id;
+};
+struct opt_outs VEC_FIELDS(struct opt_out);
+
+static void opt_outs_release(struct opt_outs *list)
+{
+	vec_release(list);
+}
+
+/* 1: there may be more, 0, -1. */
+static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
+{
+	CLEANUP(opt_outs_release) struct opt_outs list = VEC_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int n = 0, more;
+
+	if (db_query(tx->db, SQL_IMPORT_OPT_OUTS,
+		     SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
+			      sql_int(PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct opt_out o = { (enum entity)rows_int(rows, 1),
+				     rows_int(rows, 2) };
+
+		u->after = rows_int(rows, 0);
+		n++;
+		if (!rows_int(rows, 3))
+			vec_push(&list, o);
+	}
+	rows_free(&rows);
+	if (more < 0)
+		return -1;
+	vec_each (&list, o) {
+		if (reopen(u, tx, o->entity, o->record_id, err) < 0)
+			return -1;
+	}
+	if (n == PAGE)
+		return 1;
+	return db_exec(tx, SQL_IMPORT_UNCONFIRM, SQL_ARGS(sql_int(u->run.id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* --- all of it --- */
+
+static enum phase phase_after(enum phase phase)
+{
+	if (phase == UNDO_COMPANIES)
+		return UNDO_OPT_OUTS;
+	return phase == UNDO_OPT_OUTS ? UNDO_DONE : phase + 1;
+}
 
 static void next_phase(struct undo *u)
 {
-	u->phase++;
+	u->phase = phase_after(u->phase);
 	u->after = 0;
 	if (u->phase == UNDO_RECORDS)
 		u->after = u->first_id - 1;
@@ -377,7 +462,7 @@ static void next_phase(struct undo *u)
 	if (u->phase == UNDO_RECORDS && !u->first_id)
 		next_phase(u);
 	else if (u->phase == UNDO_COMPANIES && !u->first_company_id)
-		u->phase = UNDO_DONE;
+		next_phase(u);
 }
 
 static int one_page(struct undo *u, struct err *err)
@@ -392,6 +477,8 @@ static int one_page(struct undo *u, struct err *err)
 		more = undo_changes(u, arena, &tx, err);
 	else if (u->phase == UNDO_RECORDS)
 		more = undo_made(u, u->run.entity, &tx, err);
+	else if (u->phase == UNDO_OPT_OUTS)
+		more = undo_opt_outs(u, &tx, err);
 	else
 		more = undo_made(u, ENTITY_COMPANY, &tx, err);
 	if (more < 0)
@@ -412,6 +499,7 @@ static void format_result(const struct undo *u, struct strbuf *out)
 	json_key_int(&w, "removed", u->removed);
 	json_key_int(&w, "restored", u->restored);
 	json_key_int(&w, "kept", u->kept);
+	json_key_int(&w, "reopened", u->reopened);
 	json_key_begin_array(&w, "kept_ids");
 	vec_each (&u->kept_ids, id)
 		json_int(&w, *id);

@@ -87,10 +87,6 @@ static const struct {
 	{ "tags", P | L | C,
 	  " tags tag labels schlagworte stichworte "
 	  "etiquetas \xc3\xa9tiquettes " },
-	{ "opted_out", P | L | C,
-	  " optedout optout unsubscribed donotemail donotmail noemail "
-	  "abgemeldet keinewerbung d\xc3\xa9sinscrit desinscrit baja "
-	  "optoutemail emailoptout hasoptedoutofemail " },
 };
 
 /* ASCII letters and digits, and everything beyond ASCII. */
@@ -105,7 +101,12 @@ void import_word(struct str header, struct strbuf *out)
 
 	utf8_fold(header, &folded);
 	for (size_t i = 0; i < folded.len; i++) {
-		if (counts((unsigned char)folded.buf[i]))
+		struct str rest = { folded.buf + i, folded.len - i };
+		size_t blank = utf8_blank(rest);
+
+		if (blank > 0)
+			i += blank - 1;
+		else if (counts((unsigned char)folded.buf[i]))
 			strbuf_addch(out, folded.buf[i]);
 	}
 }

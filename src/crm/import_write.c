@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/consent.h"
+#include "crm/import.h"
 #include "crm/import_compare.h"
 #include "crm/tag.h"
 #include "sql/import.h"
@@ -239,6 +240,7 @@ static int opt_out(struct writer *w, const struct import_change *c,
 		.record_id = c->after.id,
 		.state = CONSENT_OPTED_OUT,
 		.source = CONSENT_BY_IMPORT,
+		.import_id = w->b->plan->import_id,
 	};
 
 	return consent_add(w->tx, &consent, &w->actor, err);
@@ -261,6 +263,7 @@ static int write_singly(struct writer *w, struct err *err)
 static int add_refused(struct writer *w, struct batch *batch, struct err *err)
 {
 	struct sql_value import = sql_int(w->b->plan->import_id);
+	int64_t stored = 0;
 
 	for (size_t i = 0; i < w->b->n; i++) {
 		const struct import_row *row = &w->b->rows[i];
@@ -268,6 +271,8 @@ static int add_refused(struct writer *w, struct batch *batch, struct err *err)
 
 		if (!row->reason)
 			continue;
+		if (w->b->refused_before + stored++ >= IMPORT_REFUSED_STORED)
+			break; /* they are counted all the same */
 		raw.len = utf8_prefix(raw, RAW_MAX);
 		if (batch_add(batch, SQL_IMPORT_REFUSED_ADD,
 			      SQL_ARGS(import, sql_int(row->number),
@@ -326,6 +331,7 @@ static int add_consent(struct writer *w, const struct import_row *row,
 		.source = row->opted_out ? CONSENT_BY_IMPORT : CONSENT_CARRIED,
 		.user_id = plan->user_id,
 		.at_ms = w->b->now_ms,
+		.import_id = plan->import_id,
 	};
 
 	if (!row->opted_out && !carried) {
@@ -482,6 +488,7 @@ static int carry_opt_outs(struct writer *w, struct err *err)
 		struct consent c = {
 			.state = CONSENT_OPTED_OUT,
 			.source = CONSENT_BY_IMPORT,
+			.import_id = w->b->plan->import_id,
 		};
 
 		if (row->opted_out && row->shares_address &&
@@ -490,6 +497,28 @@ static int carry_opt_outs(struct writer *w, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* What an import said before, this one says again: an undo of that one must
+ * not take it back. Nobody is written but the note. */
+static int confirm_opt_outs(struct writer *w, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	const struct import_batch *b = w->b;
+	struct sql_value import = sql_int(b->plan->import_id);
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+
+		if (row->opted_out && row->existing && row->existing->opted_out)
+			import_json_int(&ids, row->existing->id);
+	}
+	if (ids.len == 0)
+		return 0;
+	return db_exec(w->tx, SQL_IMPORT_CONFIRM,
+		       SQL_ARGS(import, sql_int(b->plan->entity),
+				sql_text(import_json_end(&ids)), import),
+		       err);
 }
 
 static int count_records(struct writer *w, struct err *err)
@@ -524,7 +553,8 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err)
 		return write_batch(&w, 0, err);
 	if (find_opted_out(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
 	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
-	    write_batch(&w, address_id, err) < 0 || carry_opt_outs(&w, err) < 0)
+	    write_batch(&w, address_id, err) < 0 ||
+	    carry_opt_outs(&w, err) < 0 || confirm_opt_outs(&w, err) < 0)
 		return -1;
 	return count_records(&w, err);
 }

@@ -174,6 +174,8 @@ static void write_json(struct request *rq, struct response *rs,
 	json_key_text(&w, "detail", p->detail);
 	json_key_text(&w, "instance", rq->id);
 	write_errors(&w, p);
+	if (p->extra)
+		json_key_raw(&w, p->extra, p->extra_json);
 	json_end_object(&w);
 }
 

@@ -17,6 +17,9 @@ struct problem {
 	const char *detail;  /* NULL: same */
 	const char *field;   /* "" or NULL: no errors[] */
 	const char *message; /* about the field */
+	/* A member of our own dialects: its name, and trusted JSON. */
+	const char *extra;
+	struct str extra_json;
 };
 
 /* Replaces the body of rs; headers that were set before stay. */

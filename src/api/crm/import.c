@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "http/problem.h"
 
 #include <string.h>
 
@@ -45,18 +46,65 @@ static int read_header(const struct request *rq, enum import_header *out,
 	return 0;
 }
 
-/* The tree is freed by the caller. */
-static int read_mapping(const struct request *rq, json_t **out, struct err *err)
+/* A parameter that is a JSON object. The tree is freed by the caller. */
+static int read_object(const struct request *rq, const char *name, json_t **out,
+		       struct err *err)
 {
-	const char *text = request_query(rq, "mapping");
+	const char *text = request_query(rq, name);
+	struct err why = ERR_INIT;
 
 	if (!text || !*text)
 		return 0;
-	if (json_parse(str_of(text), out, err) < 0)
-		return err_field(err, "mapping", "is no JSON: %s", err->text);
+	if (json_parse(str_of(text), out, &why) < 0)
+		return err_field(err, name, "is no JSON: %s", why.text);
 	if (!json_is_object(*out))
-		return err_field(err, "mapping", "must be an object");
+		return err_field(err, name, "must be an object");
 	return 0;
+}
+
+/* What a user says to the questions of a file: see crm/import_scan.h. */
+static int read_answers(const struct request *rq, json_t *out, struct err *err)
+{
+	CLEANUP(json_free) json_t *columns = NULL;
+	CLEANUP(json_free) json_t *values = NULL;
+	const char *date_order = request_query(rq, "date_order");
+
+	if (read_object(rq, "consent", &columns, err) < 0 ||
+	    read_object(rq, "consent_values", &values, err) < 0)
+		return -1;
+	/* these fail only for want of memory */
+	if (columns)
+		(void)json_object_set(out, "columns", columns);
+	if (values)
+		(void)json_object_set(out, "values", values);
+	if (date_order && *date_order)
+		(void)json_object_set_new(out, "date_order",
+					  json_string(date_order));
+	return 0;
+}
+
+static const char *encoding(const struct request *rq)
+{
+	const char *name = request_query(rq, "encoding");
+
+	return name && *name && strcmp(name, "detect") != 0 ? name : NULL;
+}
+
+/* Nothing was imported: 400, and what has to be answered first. */
+static void ask(struct request *rq, struct response *rs,
+		const struct strbuf *questions)
+{
+	struct problem p = {
+		.status = 400,
+		.title = "Questions",
+		.detail = "The file leaves open who wants no mail, or what its "
+			  "dates are: nothing was imported. Answer each of "
+			  "`questions` with the parameter that it names.",
+		.extra = "questions",
+		.extra_json = strbuf_str(questions),
+	};
+
+	problem_write(rq, rs, DIALECT_PLAIN, &p);
 }
 
 static int read_input(struct request *rq, struct import_input *out,
@@ -70,6 +118,7 @@ static int read_input(struct request *rq, struct import_input *out,
 		.path = request_upload_path(rq),
 		.file_name = request_query(rq, "file_name"),
 		.match = request_query(rq, "match"),
+		.encoding = encoding(rq),
 		.mapping_name = request_query(rq, "mapping_name"),
 		.opted_in = request_query(rq, "opted_in"),
 		.dry_run = request_query_bool(rq, "dry_run", false),
@@ -90,17 +139,29 @@ int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(json_free) json_t *answers = json_object();
+	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct import_input input;
 	int64_t id, job_id;
+	int started;
 
 	if (read_input(rq, &input, err) < 0 ||
-	    read_mapping(rq, &mapping, err) < 0)
+	    read_object(rq, "mapping", &mapping, err) < 0 ||
+	    read_answers(rq, answers, err) < 0)
 		return -1;
 	input.mapping = mapping;
-	if (v1_db(rq, &db, err) < 0 ||
-	    import_start(db, &input, rq->now_ms, &id, &job_id, err) < 0)
+	input.answers = answers;
+	input.questions = &questions;
+	if (v1_db(rq, &db, err) < 0)
 		return -1;
+	started = import_start(db, &input, rq->now_ms, &id, &job_id, err);
+	if (started < 0)
+		return -1;
+	if (!started) {
+		ask(rq, rs, &questions);
+		return 0;
+	}
 	v1_wake(rq);
 	rs->status = 202;
 	json_begin_object(&w);

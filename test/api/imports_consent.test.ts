@@ -1,0 +1,112 @@
+/** Imports and consent: what other programs' files say of who wants no mail. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+const csv = { headers: { "content-type": "text/csv" } };
+
+describe("imports and consent", () => {
+  const server = useServer();
+  const start = async (body: string, query: Record<string, unknown> = {}, status = 202): Promise<Json> => {
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(query))
+      params.set(name, typeof value === "string" ? value : JSON.stringify(value));
+    return (await server.admin.post(`${v1}/imports?${params}`, body, { ...csv, status })).body;
+  };
+  const run = async (body: string, query: Record<string, unknown> = {}): Promise<Json> => {
+    const job = await server.job((await start(body, query)).job_id);
+    assert.equal(job.state, "done", JSON.stringify(job));
+    return job.result as Json;
+  };
+  const out = async (address: string): Promise<boolean> => {
+    const { body } = await server.admin.get(`${v1}/people`, { email: address });
+    assert.equal(body.items.length, 1, address);
+    return body.items[0].opted_out;
+  };
+
+  it("take the columns of other programs, any of several", async () => {
+    const result = await run("Contact ID,Email,Do Not Email,No Bulk Emails (User Opt Out),Do Not Phone\n" +
+      "1,civi1@example.test,1,,\n2,civi2@example.test,,1,\n3,civi3@example.test,,,1\n");
+    assert.deepEqual(await Promise.all([1, 2, 3].map((i) => out(`civi${i}@example.test`))), [true, true, false]);
+    assert.deepEqual(result.consent_columns, [{ column: "Do Not Email", as: "opt_out" },
+      { column: "No Bulk Emails (User Opt Out)", as: "opt_out" }]);
+    assert.deepEqual(result.ignored_columns, ["Contact ID", "Do Not Phone"]);
+    await run("Email Address,UNSUB_TIME,UNSUB_REASON\nmc1@example.test,2026-03-01 10:00:00,N/A\n");
+    await run("Email Address,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE\nmc2@example.test,2026-03-01 10:00:00,May\n");
+    await run("Email,Send Marketing Materials,Do not allow Bulk Emails\n" +
+      "dyn1@example.test,Do Not Send,Allow\ndyn2@example.test,Send,Do Not Allow\ndyn3@example.test,Send,Allow\n");
+    for (const [address, is] of [["mc1", true], ["mc2", true], ["dyn1", true], ["dyn2", true], ["dyn3", false]])
+      assert.equal(await out(`${address}@example.test`), is, String(address));
+  });
+
+  it("ask about what is not certain, import nothing, and remember the answer", async () => {
+    const file = "E-Mail;Newsletter;Status\nq1@example.test;ja;aktiv\nq2@example.test;nein;inaktiv\n";
+    const before = (await server.admin.get(`${v1}/people`)).body.total;
+    const problem = await start(file, {}, 400);
+    assert.deepEqual(problem.questions.map((q: Json) => [q.kind, q.column, q.parameter, q.values]), [
+      ["column", "Newsletter", "consent", [{ value: "ja", count: 1 }, { value: "nein", count: 1 }]],
+      ["value", "Status", "consent_values", [{ value: "inaktiv", count: 1 }]],
+    ]);
+    assert.equal((await server.admin.get(`${v1}/people`)).body.total, before);
+    const half = await start(file, { consent: { Newsletter: "ignore" } }, 400);
+    assert.equal(half.questions.length, 1);
+    const answers = { consent: { Newsletter: "opt_in" }, consent_values: { "Status:inaktiv": "ignore" } };
+    assert.equal((await run(file, answers)).created, 2);
+    assert.deepEqual([await out("q1@example.test"), await out("q2@example.test")], [false, true]);
+    assert.equal((await run(file)).unchanged, 2);
+    assert.equal((await start(file, { consent: { Nothing: "ignore" } }, 400)).errors[0].field, "consent");
+    assert.equal((await start(file, { consent: "[1]" }, 400)).errors[0].field, "consent");
+    assert.equal((await start(file, { encoding: "klingon" }, 400)).errors[0].field, "encoding");
+    assert.match((await start("PK\u0003\u0004 xl/workbook.xml", {}, 400)).detail, /Excel workbook/);
+  });
+
+  it("ask before many are opted out; an undo takes exactly those back", async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `many${i}@example.test`);
+    await run(`email,name\n${rows.map((a) => `${a},N`).join("\n")}\n`);
+    await run("email,opt out\nmany0@example.test,yes\n");
+    const file = `email,unsubscribed\n${rows.map((a) => `${a},TRUE`).join("\n")}\n`;
+    const asked = await start(file);
+    const waiting = await server.job(asked.job_id);
+    assert.equal(waiting.state, "needs_confirmation");
+    assert.equal((waiting.result as Json).would_opt_out, 119);
+    assert.equal((await server.admin.get(`${v1}/imports/${asked.import_id}`)).body.state, "needs_confirmation");
+    assert.equal(await out("many1@example.test"), false);
+    await server.admin.post(`${v1}/jobs/${asked.job_id}/confirm`);
+    assert.equal((await server.job(asked.job_id)).state, "done");
+    assert.equal(await out("many1@example.test"), true);
+    const one = (await server.admin.get(`${v1}/people`, { email: "many2@example.test" })).body.items[0];
+    await server.admin.patch(`${v1}/people/${one.id}`, { opted_out: true, consent_reason: "called us" });
+    const { body } = await server.admin.post(`${v1}/imports/${asked.import_id}/undo`, undefined, { status: 202 });
+    assert.equal(((await server.job(body.job_id)).result as Json).reopened, 118);
+    assert.deepEqual([await out("many0@example.test"), await out("many1@example.test"), await out("many2@example.test")],
+      [true, false, true]);
+  });
+
+  const cli = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((done) => {
+      const env = { ...process.env, MUSTER_URL: server.url, MUSTER_KEY: server.key };
+      execFile(server.program, ["import", ...args], { env }, (error, stdout, stderr) =>
+        done({ code: (error?.code as number | undefined) ?? 0, stdout, stderr }));
+    });
+
+  it("are asked about and answered on the command line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-import-"));
+    const file = join(folder, "list.csv");
+    writeFileSync(file, "email,Newsletter,Shoe size,email 2\ncli@example.test,no,42,x@example.test\n");
+    const asked = await cli(file);
+    assert.equal(asked.code, 2, asked.stderr);
+    assert.match(asked.stderr, /Newsletter[^]*1 {2}no[^]*--consent "Newsletter=opt_out"/);
+    const done = await cli(file, "--json", "--consent", "Newsletter=opt_in");
+    assert.equal(done.code, 0, done.stderr);
+    assert.match(done.stderr, /passed over.*"Shoe size", "email 2"/);
+    assert.deepEqual(JSON.parse(done.stdout).ignored_columns, ["Shoe size", "email 2"]);
+    assert.equal(await out("cli@example.test"), true);
+    assert.match((await cli(folder)).stderr, /is a folder/);
+    assert.match((await cli(join(folder, "none.csv"))).stderr, /there is no file/);
+  });
+});
