@@ -324,7 +324,9 @@ static int say_consent(struct tx *tx, const struct input *in,
 		.reason = in->reason,
 	};
 
-	if (!in->has_consent || in->opted_out == in->r->opted_out)
+	/* said again with a reason, it outlasts what said it before */
+	if (!in->has_consent || (in->opted_out == in->r->opted_out &&
+				 !(in->opted_out && in->reason)))
 		return 0;
 	return consent_add(tx, &consent, actor, err);
 }

@@ -1,6 +1,5 @@
 /** Imports and consent: what other programs' files say of who wants no mail. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,7 +70,7 @@ describe("imports and consent", () => {
     await run("email,opt out\nmany0@example.test,yes\n");
     const file = `email,unsubscribed\n${rows.map((a) => `${a},TRUE`).join("\n")}\n`;
     const asked = await start(file);
-    const waiting = await server.job(asked.job_id);
+    const waiting = await server.job(asked.job_id, "needs_confirmation");
     assert.equal(waiting.state, "needs_confirmation");
     assert.equal((waiting.result as Json).would_opt_out, 119);
     assert.equal((await server.admin.get(`${v1}/imports/${asked.import_id}`)).body.state, "needs_confirmation");
@@ -80,33 +79,32 @@ describe("imports and consent", () => {
     assert.equal((await server.job(asked.job_id)).state, "done");
     assert.equal(await out("many1@example.test"), true);
     const one = (await server.admin.get(`${v1}/people`, { email: "many2@example.test" })).body.items[0];
-    await server.admin.patch(`${v1}/people/${one.id}`, { opted_out: true, consent_reason: "called us" });
+    await server.admin.patch(`${v1}/people/${one.id}`, { opted_out: true, reason: "called us" });
     const { body } = await server.admin.post(`${v1}/imports/${asked.import_id}/undo`, undefined, { status: 202 });
     assert.equal(((await server.job(body.job_id)).result as Json).reopened, 118);
     assert.deepEqual([await out("many0@example.test"), await out("many1@example.test"), await out("many2@example.test")],
       [true, false, true]);
   });
 
-  const cli = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-    new Promise((done) => {
-      const env = { ...process.env, MUSTER_URL: server.url, MUSTER_KEY: server.key };
-      execFile(server.program, ["import", ...args], { env }, (error, stdout, stderr) =>
-        done({ code: (error?.code as number | undefined) ?? 0, stdout, stderr }));
-    });
+  const cli = (args: string[], input = ""): ReturnType<typeof server.command> =>
+    server.command(["import", ...args], { input });
 
   it("are asked about and answered on the command line", async () => {
     const folder = mkdtempSync(join(tmpdir(), "muster-import-"));
     const file = join(folder, "list.csv");
     writeFileSync(file, "email,Newsletter,Shoe size,email 2\ncli@example.test,no,42,x@example.test\n");
-    const asked = await cli(file);
+    const asked = await cli([file]);
     assert.equal(asked.code, 2, asked.stderr);
     assert.match(asked.stderr, /Newsletter[^]*1 {2}no[^]*--consent "Newsletter=opt_out"/);
-    const done = await cli(file, "--json", "--consent", "Newsletter=opt_in");
+    const done = await cli([file, "--json", "--consent", "Newsletter=opt_in"]);
     assert.equal(done.code, 0, done.stderr);
     assert.match(done.stderr, /passed over.*"Shoe size", "email 2"/);
     assert.deepEqual(JSON.parse(done.stdout).ignored_columns, ["Shoe size", "email 2"]);
     assert.equal(await out("cli@example.test"), true);
-    assert.match((await cli(folder)).stderr, /is a folder/);
-    assert.match((await cli(join(folder, "none.csv"))).stderr, /there is no file/);
+    const piped = await cli(["-", "--encoding", "windows-1252"], "email,opt out\npiped@example.test,oui\n");
+    assert.equal(piped.code, 0, piped.stderr);
+    assert.equal(await out("piped@example.test"), true);
+    assert.match((await cli([folder])).stderr, /is a folder/);
+    assert.match((await cli([join(folder, "none.csv")])).stderr, /there is no file/);
   });
 });
