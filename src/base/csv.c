@@ -128,8 +128,7 @@ int csv_seek(struct csv_reader *r, int64_t offset, int64_t row_number,
  * UTF-16. */
 static int64_t file_bytes(const struct csv_reader *r, struct str s)
 {
-	bool wide = r->format.encoding == CSV_UTF16LE ||
-		    r->format.encoding == CSV_UTF16BE;
+	bool wide = csv_is_wide(r);
 	int64_t n = 0;
 
 	if (r->format.encoding == CSV_UTF8)
@@ -177,8 +176,7 @@ static int64_t read_block(struct csv_reader *r, int64_t offset,
 		return -1;
 	bytes = strbuf_str(&r->block);
 	*at_end = bytes.len < CSV_BLOCK;
-	if (!*at_end && (r->format.encoding == CSV_UTF16LE ||
-			 r->format.encoding == CSV_UTF16BE))
+	if (!*at_end && csv_is_wide(r))
 		bytes.len = whole_units(r->format.encoding, bytes);
 	if (r->format.encoding == CSV_UTF8)
 		strbuf_addslice(out, bytes);

@@ -263,10 +263,7 @@ void csv_set_stops(struct csv_reader *r)
 /* Excel's first line, "sep=;", is about the rows and none of them. */
 static void take_separator(struct csv_reader *r, struct str *s)
 {
-	int64_t width = r->format.encoding == CSV_UTF16LE ||
-					r->format.encoding == CSV_UTF16BE
-				? 2
-				: 1;
+	int64_t width = csv_is_wide(r) ? 2 : 1;
 	size_t n = 5;
 
 	if (s->len < 6 || !str_ieq((struct str){ s->s, 4 }, "sep=") ||
@@ -287,14 +284,15 @@ static int name_encoding(struct csv_reader *r, const char *name,
 			 struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
-	struct csv_format named;
+	bool is_wide, named_utf8, found;
 
 	if (csv_name_encoding(r, name, err) < 0 ||
 	    csv_read_at(r->fd, 0, 4, &sample, err) < 0)
 		return -1;
-	named = r->format;
-	if (find_bom(r, strbuf_str(&sample)) &&
-	    r->format.encoding != named.encoding)
+	is_wide = csv_is_wide(r);
+	named_utf8 = r->format.encoding == CSV_UTF8;
+	found = find_bom(r, strbuf_str(&sample));
+	if (found && (csv_is_wide(r) != is_wide || (!is_wide && !named_utf8)))
 		return err_field(err, "encoding",
 				 "the file says itself that it is UTF-%s",
 				 r->format.encoding == CSV_UTF8 ? "8" : "16");

@@ -43,6 +43,12 @@ struct csv_reader {
  * end, and where the first row starts. */
 int csv_detect(struct csv_reader *reader, const char *encoding,
 	       struct err *err);
+static inline bool csv_is_wide(const struct csv_reader *reader)
+{
+	return reader->format.encoding == CSV_UTF16LE ||
+	       reader->format.encoding == CSV_UTF16BE;
+}
+
 /* What ends a row, and a field. */
 void csv_set_stops(struct csv_reader *reader);
 

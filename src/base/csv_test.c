@@ -339,6 +339,219 @@ static void reading_resumes_at_an_offset_in_every_encoding(void **state)
 	}
 }
 
+/* A file of three rows, the middle one with a quoted field of `lines` lines. */
+static void add_long_row(struct strbuf *out, int lines, const char *behind)
+{
+	strbuf_addstr(out, "a,b\n1,\"");
+	for (int i = 0; i < lines; i++)
+		strbuf_addstr(out, "mallory@example.org,x\n");
+	strbuf_addstr(out, behind);
+	strbuf_addstr(out, "\n3,4\n");
+}
+
+static void a_quoted_field_that_is_too_long_is_skipped_as_a_whole(void **state)
+{
+	static const char *const ends[] = {
+		"\"",        "\",\"\"", "\",c", "said \"\"hello\"\"\",\"x\ny\"",
+		"\",\"p\"q",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf wide = STRBUF_INIT;
+
+		add_long_row(&text, 150000, ends[i]);
+		assert_reads(strbuf_str(&text), "[a][b]\n!\n[3][4]\n");
+		/* in UTF-16 too */
+		strbuf_add(&wide, "\xFF\xFE", 2);
+		for (size_t k = 0; k < text.len; k++) {
+			strbuf_addch(&wide, text.buf[k]);
+			strbuf_addch(&wide, '\0');
+		}
+		assert_reads(strbuf_str(&wide), "[a][b]\n!\n[3][4]\n");
+	}
+}
+
+/* A quote that opens nothing costs its own line, however far the next is. */
+static void a_stray_quote_costs_its_line_in_a_long_file_too(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
+
+	(void)state;
+	strbuf_addstr(&text, "a,b\n1,\"x\n");
+	strbuf_addstr(&rows, "[a][b]\n!\n");
+	for (int i = 0; i < 200000; i++) {
+		strbuf_addstr(&text, "22222,33333\n");
+		strbuf_addstr(&rows, "[22222][33333]\n");
+	}
+	strbuf_addstr(&text, "5,\"six\"\n");
+	strbuf_addstr(&rows, "[5][six]\n");
+	assert_reads(strbuf_str(&text), rows.buf);
+}
+
+static void the_line_that_names_the_separator_is_no_row(void **state)
+{
+	static const struct {
+		struct str bytes;
+		const char *rows;
+	} cases[] = {
+		{ BYTES("sep=;\r\na;b,c\r\n1;2\r\n"), "[a][b,c]\n[1][2]\n" },
+		{ BYTES("SEP=,\na,b;c\n"), "[a][b;c]\n" },
+		{ BYTES("sep=\t\na\tb\n"), "[a][b]\n" },
+		{ BYTES("\xEF\xBB\xBF"
+			"sep=|\ra|b\r1|2\r"),
+		  "[a][b]\n[1][2]\n" },
+		{ BYTES("\xFF\xFEs\0e\0p\0=\0;\0\r\0\n\0a\0;\0b\0"),
+		  "[a][b]\n" },
+		{ BYTES("sep,x\n1,2\n"), "[sep][x]\n[1][2]\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_reads(cases[i].bytes, cases[i].rows);
+}
+
+static void utf16_without_a_mark_is_known_by_its_zeros(void **state)
+{
+	static const struct {
+		struct str bytes;
+	} cases[] = { { BYTES("a\0,\0b\0\n\0\x31\0,\0\x32\0\n\0") },
+		      { BYTES("\0a\0,\0b\0\n\0\x31\0,\0\x32\0\n") } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_reads(cases[i].bytes, "[a][b]\n[1][2]\n");
+}
+
+static void encodings_can_be_named(void **state)
+{
+	static const struct {
+		const char *name; /* NULL: as it is detected */
+		struct str bytes;
+		const char *rows; /* NULL: refused */
+	} cases[] = {
+		{ "windows-1252", BYTES("J\xF6rg;\x80\n"), "[Jörg][€]\n" },
+		{ "ISO-8859-1", BYTES("J\xF6rg;x\n"), "[Jörg][x]\n" },
+		{ "iso-8859-15", BYTES("\xA4;x\n"), "[€][x]\n" },
+		{ "windows-1250", BYTES("\xB3;x\n"), "[ł][x]\n" },
+		{ "utf-8", BYTES("J\xC3\xB6rg;x\n"), "[Jörg][x]\n" },
+		/* what one character of it looks like, is two of another */
+		{ "windows-1252", BYTES("J\xC3\xB6rg;x\n"), "[JÃ¶rg][x]\n" },
+		{ "utf-16le", BYTES("a\0;\0b\0\n\0"), "[a][b]\n" },
+		{ "utf-16be", BYTES("\0a\0;\0b\0\n"), "[a][b]\n" },
+		{ "utf-16", BYTES("\xFE\xFF\0a\0;\0b\0\n"), "[a][b]\n" },
+		{ "windows-1252",
+		  BYTES("\xEF\xBB\xBF"
+			"a;b\n"),
+		  NULL },
+		{ "klingon", BYTES("a;b\n"), NULL },
+		{ "shift_jis", BYTES("a;b\n"), NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(memory_file_release)
+		struct memory_file f = file_of(cases[i].bytes);
+		CLEANUP(csv_free) struct csv_reader *r = NULL;
+		CLEANUP(strbuf_release) struct strbuf got = STRBUF_INIT;
+		struct err err = ERR_INIT;
+		int rc = csv_open(f.path, cases[i].name, 0, &r, &err);
+
+		if (!cases[i].rows && rc < 0) {
+			assert_string_equal(err.field, "encoding");
+			continue;
+		}
+		if (rc < 0)
+			fail_msg("%s: %s", cases[i].name, err.text);
+		assert_non_null(cases[i].rows);
+		dump(r, &got);
+		assert_string_equal(got.buf, cases[i].rows);
+		assert_int_equal(csv_offset(r), (int64_t)cases[i].bytes.len);
+	}
+}
+
+static void other_kinds_of_files_are_named(void **state)
+{
+	static const struct {
+		struct str bytes;
+		const char *what;
+	} cases[] = {
+		{ BYTES("PK\3\4\0\0 xl/workbook.xml"),
+		  "Excel workbook (.xlsx)" },
+		{ BYTES("PK\3\4\0\0 mimetypeapplication/"
+			"vnd.oasis.opendocument.spreadsheet"),
+		  "(.ods)" },
+		{ BYTES("PK\3\4\0\0 people.csv"), "ZIP archive" },
+		{ BYTES("\xD0\xCF\x11\xE0\xA1\xB1"), "(.xls)" },
+		{ BYTES("%PDF-1.7\n"), "a PDF" },
+		{ BYTES("\x1F\x8B\x08"), "gzip" },
+		{ BYTES("\x89PNG\r\n"), "a picture" },
+		{ BYTES("<!doctype HTML><table>"), "HTML" },
+		{ BYTES("\xEF\xBB\xBF\n<html>"), "HTML" },
+		{ BYTES("<?xml version=\"1.0\"?>"), "XML" },
+		{ BYTES("BEGIN:VCARD\r\n"), "vCard" },
+		{ BYTES("[{\"a\":1}]"), "JSON" },
+		{ BYTES("SQLite format 3\0"), "SQLite" },
+		{ BYTES("\1\2\3\4\5\6\7\x8\1\2\3\4\5\6"), "binary" },
+	};
+	CLEANUP(csv_free) struct csv_reader *r = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(memory_file_release)
+		struct memory_file f = file_of(cases[i].bytes);
+
+		assert_int_equal(csv_open(f.path, NULL, 0, &r, &err), -1);
+		assert_int_equal(err.code, ERR_INVALID);
+		assert_string_equal(err.field, "file");
+		if (!strstr(err.text, cases[i].what))
+			fail_msg("%s: %s", cases[i].what, err.text);
+	}
+	assert_int_equal(csv_open("/tmp", NULL, 0, &r, &err), -1);
+	assert_non_null(strstr(err.text, "is a folder"));
+}
+
+/* Taking the quote away gives what was there, whatever that was. */
+static void formulas_are_defused_and_come_back(void **state)
+{
+	static const struct {
+		const char *text, *written;
+	} cases[] = {
+		{ "=1", "'=1" },
+		{ "'=1", "''=1" },
+		{ "''=1", "'''=1" },
+		{ "'tis", "'tis" },
+		{ "'", "'" },
+		{ "+1", "'+1" },
+		{ "-", "'-" },
+		{ "@a", "'@a" },
+		{ "\xEF\xBC\x9D 1", "'\xEF\xBC\x9D 1" },
+		{ "\xEF\xBC\x8B 1", "'\xEF\xBC\x8B 1" },
+		{ "\xEF\xBC\x8D 1", "'\xEF\xBC\x8D 1" },
+		{ "\xEF\xBC\xA0 1", "'\xEF\xBC\xA0 1" },
+		{ "\n=1", "\"'\n=1\"" },
+		{ "a=1", "a=1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+		CLEANUP(csv_free) struct csv_reader *r = NULL;
+		const struct str *cells;
+		struct err err = ERR_INIT;
+		size_t n;
+
+		csv_add_field(&out, str_of(cases[i].text), 0, true);
+		assert_string_equal(out.buf, cases[i].written);
+		r = csv_open_text(strbuf_str(&out), ',');
+		assert_int_equal(csv_next(r, &cells, &n, NULL, &err), 1);
+		assert_true(str_is(csv_undefuse(cells[0]), cases[i].text));
+	}
+}
+
 static void a_missing_file_is_an_error(void **state)
 {
 	CLEANUP(csv_free) struct csv_reader *r = NULL;
@@ -419,6 +632,15 @@ int main(void)
 		cmocka_unit_test(the_text_of_a_bad_row_is_shown),
 		cmocka_unit_test(
 			reading_resumes_at_an_offset_in_every_encoding),
+		cmocka_unit_test(
+			a_quoted_field_that_is_too_long_is_skipped_as_a_whole),
+		cmocka_unit_test(
+			a_stray_quote_costs_its_line_in_a_long_file_too),
+		cmocka_unit_test(the_line_that_names_the_separator_is_no_row),
+		cmocka_unit_test(utf16_without_a_mark_is_known_by_its_zeros),
+		cmocka_unit_test(encodings_can_be_named),
+		cmocka_unit_test(other_kinds_of_files_are_named),
+		cmocka_unit_test(formulas_are_defused_and_come_back),
 		cmocka_unit_test(a_missing_file_is_an_error),
 		cmocka_unit_test(seeking_behind_the_end_is_refused),
 		cmocka_unit_test(fields_are_quoted_and_formulas_defused),
