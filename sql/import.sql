@@ -240,10 +240,15 @@ ON CONFLICT (consent_id) DO UPDATE SET import_id = excluded.import_id;
 DELETE FROM import_confirmation WHERE import_id = ?;
 
 -- name: import-opt-outs
--- What an import said of whom, and whether it stands on that alone: nothing
--- said it later or before, and the record is not one that the import made.
--- args: import, after id, limit
-SELECT c.id, c.entity, c.record_id, CASE WHEN
+-- What an import said of whom. args: import, after id, limit
+SELECT id, entity, record_id FROM consent
+WHERE import_id = ? AND id > ? AND state = 1
+ORDER BY id LIMIT ?;
+
+-- name: import-opt-out-alone
+-- 1 if an opt-out stands on its import alone: nothing said it later or before,
+-- and the record is not one that the import made. args: consent
+SELECT CASE WHEN
 	EXISTS (SELECT 1 FROM import_confirmation f WHERE f.consent_id = c.id)
 	OR EXISTS (SELECT 1 FROM consent d WHERE d.record_id = c.record_id
 		AND d.entity = c.entity AND d.id > c.id
@@ -259,10 +264,8 @@ SELECT c.id, c.entity, c.record_id, CASE WHEN
 		AND l.id = c.record_id AND l.import_id = c.import_id)
 	OR EXISTS (SELECT 1 FROM company o WHERE c.entity = 3
 		AND o.id = c.record_id AND o.import_id = c.import_id)
-	THEN 1 ELSE 0 END
-FROM consent c
-WHERE c.import_id = ? AND c.id > ? AND c.state = 1
-ORDER BY c.id LIMIT ?;
+	THEN 0 ELSE 1 END
+FROM consent c WHERE c.id = ?;
 
 -- name: import-open-hashes
 -- How many of the addresses belong to somebody who is not opted out.

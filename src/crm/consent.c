@@ -125,6 +125,17 @@ int consent_tell_bridge(struct tx *tx, int64_t person_id, int64_t now_ms,
 	return bridge_job_optout(tx, person_id, now_ms, err);
 }
 
+int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
+		 struct err *err)
+{
+	int64_t before;
+
+	return db_find_int(tx->db, locker(entity), SQL_ARGS(sql_int(record_id)),
+			   &before, err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* Writes the row and what is derived of it. Returns 1, or 0: said before. */
 static int add_one(struct tx *tx, const struct consent *c,
 		   const struct actor *actor, struct err *err)
@@ -132,7 +143,6 @@ static int add_one(struct tx *tx, const struct consent *c,
 	struct consent row = *c;
 	struct sql_value v[ADD_ARGS];
 	bool out = c->state == CONSENT_OPTED_OUT;
-	int64_t before;
 	int said, changed;
 
 	row.user_id = c->user_id ? c->user_id : actor->user_id;
@@ -140,8 +150,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 	row.at_ms = c->at_ms ? c->at_ms : actor->now_ms;
 	/* what is said last must be what the record says */
 	if (may_say(&row, err) < 0 ||
-	    db_find_int(tx->db, locker(c->entity),
-			SQL_ARGS(sql_int(c->record_id)), &before, err) < 0)
+	    consent_lock(tx, c->entity, c->record_id, err) < 0)
 		return -1;
 	said = is_said(tx->db, &row, err);
 	if (said != 0)

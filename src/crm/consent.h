@@ -71,6 +71,11 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err);
 
+/* Until the end of tx, nobody else says anything about the record: for who
+ * looks at what was said before adding to it. */
+int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
+		 struct err *err);
+
 /* Somebody comes to a company: if it opted out, so does the person. */
 int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 			 const struct actor *actor, struct err *err);

@@ -375,26 +375,8 @@ static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 
 /* --- opt-outs --- */
 
-static int reopen(struct undo *u, struct tx *tx, enum entity entity, int64_t id,
-		  struct err *err)
-{
-	struct actor actor = { .user_id = u->run.user_id,
-			       .name = IMPORT_UNDO_JOB,
-			       .now_ms = clock_now_ms() };
-	struct consent consent = {
-		.entity = entity,
-		.record_id = id,
-		.state = CONSENT_OPTED_IN,
-		.source = CONSENT_BY_UNDO,
-		.reason = "the import that opted out was taken back",
-		.import_id = u->run.id,
-	};
-
-	u->reopened++;
-	return consent_add(tx, &consent, &actor, err);
-}
-
 struct opt_out {
+	int64_t id; /* of the row of consent */
 	enum entity entity;
 	int64_t record_id;
 };
@@ -405,12 +387,11 @@ static void opt_outs_release(struct opt_outs *list)
 	vec_release(list);
 }
 
-/* 1: there may be more, 0, -1. */
-static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
+static int load_opt_outs(struct undo *u, struct tx *tx, struct opt_outs *out,
+			 struct err *err)
 {
-	CLEANUP(opt_outs_release) struct opt_outs list = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int n = 0, more;
+	int more;
 
 	if (db_query(tx->db, SQL_IMPORT_OPT_OUTS,
 		     SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
@@ -418,22 +399,58 @@ static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct opt_out o = { (enum entity)rows_int(rows, 1),
+		struct opt_out o = { rows_int(rows, 0),
+				     (enum entity)rows_int(rows, 1),
 				     rows_int(rows, 2) };
 
-		u->after = rows_int(rows, 0);
-		n++;
-		if (!rows_int(rows, 3))
-			vec_push(&list, o);
+		vec_push(out, o);
 	}
-	rows_free(&rows);
-	if (more < 0)
+	return more;
+}
+
+/* Only what nobody but the import said is void. The record is locked first:
+ * the person may be unsubscribing at this moment. */
+static int reopen(struct undo *u, struct tx *tx, const struct opt_out *o,
+		  struct err *err)
+{
+	struct actor actor = { .user_id = u->run.user_id,
+			       .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+	struct consent consent = {
+		.entity = o->entity,
+		.record_id = o->record_id,
+		.state = CONSENT_OPTED_IN,
+		.source = CONSENT_BY_UNDO,
+		.reason = "the import that opted out was taken back",
+		.import_id = u->run.id,
+	};
+	int64_t alone = 0;
+	int added;
+
+	if (consent_lock(tx, o->entity, o->record_id, err) < 0 ||
+	    db_find_int(tx->db, SQL_IMPORT_OPT_OUT_ALONE,
+			SQL_ARGS(sql_int(o->id)), &alone, err) < 0)
+		return -1;
+	if (!alone)
+		return 0;
+	added = consent_add(tx, &consent, &actor, err);
+	u->reopened += added > 0;
+	return added;
+}
+
+/* 1: there may be more, 0, -1. */
+static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
+{
+	CLEANUP(opt_outs_release) struct opt_outs list = VEC_INIT;
+
+	if (load_opt_outs(u, tx, &list, err) < 0)
 		return -1;
 	vec_each (&list, o) {
-		if (reopen(u, tx, o->entity, o->record_id, err) < 0)
+		if (reopen(u, tx, o, err) < 0)
 			return -1;
+		u->after = o->id;
 	}
-	if (n == PAGE)
+	if (list.n == PAGE)
 		return 1;
 	return db_exec(tx, SQL_IMPORT_UNCONFIRM, SQL_ARGS(sql_int(u->run.id)),
 		       err) < 0
