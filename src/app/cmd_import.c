@@ -213,8 +213,10 @@ static void print_question(const json_t *q)
 }
 
 /* The server asked instead of importing: 1, else 0. */
-static int print_questions(const struct client *c)
+static int print_questions(const struct invocation *in, const struct client *c)
 {
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&out);
 	const json_t *questions =
 		json_object_get(client_problem(c), "questions");
 	const json_t *question;
@@ -222,6 +224,13 @@ static int print_questions(const struct client *c)
 
 	json_array_foreach (questions, i, question)
 		print_question(question);
+	if (i > 0 && flag_is_set(in, "json")) {
+		json_begin_object(&w);
+		json_key(&w, "questions");
+		json_tree(&w, questions);
+		json_end_object(&w);
+		puts(out.buf);
+	}
 	return i > 0;
 }
 
@@ -255,7 +264,7 @@ static int import(const struct invocation *in, struct err *err)
 	if (client_open(&c, err) < 0 || import_path(in, &path, err) < 0)
 		return -1;
 	if (client_upload(c, path.buf, in->operands[0], &reply, err) < 0)
-		return print_questions(c) ? 1 : -1;
+		return print_questions(in, c) ? 1 : -1;
 	if (client_job_id(reply, &id, err) < 0 ||
 	    client_wait_job(c, id, "import", flag_is_set(in, "yes"), &job,
 			    err) < 0)

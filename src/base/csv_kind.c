@@ -98,8 +98,11 @@ int csv_check_kind(struct str bytes, struct err *err)
 				 kinds[i].what, kinds[i].advice);
 	}
 	if (is_binary(bytes))
-		return err_field(err, "file",
-				 "this is a binary file, not CSV: %s", SAVE_AS);
+		return err_field(
+			err, "file",
+			"this is a binary file, not CSV: open it in the "
+			"program that made it and save it as CSV "
+			"UTF-8");
 	return 0;
 }
 

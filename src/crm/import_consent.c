@@ -249,7 +249,7 @@ static const char *const maybe_out =
 
 static const char *const maybe_in =
 	"newsletter ^mailing ^mailings$ consent consens einwillig zustimm "
-	"^permission$ ^permissions$ ^gdpr ^dsgvo ^rgpd ^lopd ^confirmed$ "
+	"^permission$ ^permissions$ ^gdpr ^dsgvo ^rgpd ^lopd "
 	"werbung ^werbe ^publicite ^publicidad ^pubblicita subscription "
 	"^subscribe ^subscriber$ ^abonn ^abo$ ^abos$ suscri iscrit iscrizion "
 	"^inscrit$ ^inscrite$ rundbrief ^infomail ^boletin ^erlaubnis "
@@ -275,7 +275,8 @@ static const char *const status_sure =
 	"statusnewsletter statusemail statussubscription";
 
 static const char *const maybe_state =
-	"^status$ ^statut$ ^estado$ ^stato$ ^state$ ^active$ ^isactive$ "
+	"^confirmed$ ^status$ ^statut$ ^estado$ ^stato$ ^state$ ^active$ "
+	"^isactive$ "
 	"^aktiv$ ^actif$ ^activo$ ^attivo$ ^inactive$ ^inaktiv$";
 
 static enum import_consent judge_in(const struct header *h)

@@ -140,11 +140,11 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Newsletter|newsletter|Mailing|GDPR|GDPR Consent|DSGVO|RGPD|"
 		  "Consent|Einwilligung|Consentement|Consentimiento|Consenso|"
 		  "Marketing contact status|Subscription|Werbung|"
-		  "Newsletter Kunde|DOUBLE_OPT-IN|confirmed|Abo|Rundbrief|"
+		  "Newsletter Kunde|DOUBLE_OPT-IN|Abo|Rundbrief|"
 		  "Bolet\u00edn|Publicit\u00e9|Publicidad" },
-		{ CONSENT_MAYBE_STATE,
-		  "Status|status|Statut|Estado|Stato|Active|is_active|Aktiv|"
-		  "Actif|Inaktiv" },
+		{ CONSENT_MAYBE_STATE, "confirmed|Status|status|Statut|Estado|"
+				       "Stato|Active|is_active|Aktiv|"
+				       "Actif|Inaktiv" },
 		{ CONSENT_NO_COLUMN,
 		  "Email|E-Mail|E-Mail-Adresse|Email Address|First Name|"
 		  "Last Name|Company|Phone|Mobile Phone|Street|City|Notes|"

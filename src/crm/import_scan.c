@@ -393,6 +393,18 @@ static int64_t filled_cells(const struct look *look)
 	return n;
 }
 
+/* States as numbers (Mailtrain: 2 is unsubscribed): whose, nobody knows. */
+static bool has_codes(const struct look *look)
+{
+	vec_each (&look->values, t) {
+		int64_t n;
+
+		if (t->text.len <= 2 && str_to_int(t->text, &n) && n > 1)
+			return true;
+	}
+	return false;
+}
+
 /* A column that nobody answered for. Returns whether it must be asked. */
 static bool decide(struct look *look, bool has_mail)
 {
@@ -413,7 +425,8 @@ static bool decide(struct look *look, bool has_mail)
 	case CONSENT_MAYBE_STATE:
 		if (n[CONSENT_OUT] || n[CONSENT_IN] || n[CONSENT_INACTIVE])
 			c->consent = CONSENT_STATUS;
-		return c->consent == CONSENT_NO_COLUMN && n[CONSENT_NO] > 0;
+		return c->consent == CONSENT_NO_COLUMN &&
+		       (n[CONSENT_NO] > 0 || has_codes(look));
 	case CONSENT_NO_COLUMN:
 		return look->is_watched && n[CONSENT_OUT] > 0;
 	default:

@@ -707,6 +707,12 @@ static void columns_of_consent_are_asked_about(void **state)
 		  { NULL },
 		  NULL,
 		  "0\n1\n1\n" },
+		{ "email,status\na@x.example,1\nb@x.example,2\n"
+		  "c@x.example,1\n",
+		  { "\"kind\":\"column\",\"column\":\"status\"" },
+		  "{\"columns\":{\"status\":\"status\"},\"values\":{"
+		  "\"status:1\":\"ignore\",\"status:2\":\"out\"}}",
+		  "0\n1\n0\n" },
 		{ "email,status\na@x.example,customer\nb@x.example,prospect\n"
 		  "c@x.example,\n",
 		  { NULL },

@@ -96,6 +96,8 @@ describe("imports and consent", () => {
     const asked = await cli([file]);
     assert.equal(asked.code, 2, asked.stderr);
     assert.match(asked.stderr, /Newsletter[^]*1 {2}no[^]*--consent "Newsletter=opt_out"/);
+    const again = await cli([file, "--json"]);
+    assert.equal(JSON.parse(again.stdout).questions[0].column, "Newsletter");
     const done = await cli([file, "--json", "--consent", "Newsletter=opt_in"]);
     assert.equal(done.code, 0, done.stderr);
     assert.match(done.stderr, /passed over.*"Shoe size", "email 2"/);
