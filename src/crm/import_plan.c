@@ -121,6 +121,14 @@ int import_plan_make(struct db *db, const struct import_input *input,
 	return import_scan(&scan, reader, arena, out, err);
 }
 
+/* Our columns behind those of refused rows: the file is still the same. */
+static bool is_of_refused(struct str header)
+{
+	return str_is(header, "import_row") ||
+	       str_is(header, "import_reason") ||
+	       str_is(header, "import_detail");
+}
+
 int import_header_name(const struct import_input *input, struct arena *arena,
 		       const char **out, struct err *err)
 {
@@ -134,6 +142,8 @@ int import_header_name(const struct import_input *input, struct arena *arena,
 		return -1;
 	strbuf_addstr(&text, entity_name(input->entity));
 	for (size_t i = 0; i < n; i++) {
+		if (is_of_refused(cells[i]))
+			continue;
 		strbuf_addch(&text, '\n');
 		strbuf_addslice(&text, utf8_trim(cells[i]));
 	}

@@ -859,6 +859,42 @@ static void refused_rows_are_of_one_width_and_harmless(void **state)
 		"the address has no @\r\n");
 }
 
+/* Mended, they are imported with the answers that were given before. */
+static void refused_rows_come_back_with_the_same_answers(void **state)
+{
+	struct setup *s = *state;
+
+	assert_string_equal(asked(s,
+				  "email,newsletter\nbad,nein\n"
+				  "c@x.example,ja\n",
+				  "{\"columns\":{\"newsletter\":\"opt_in\"}}"),
+			    "");
+	finish(s);
+	assert_string_equal(asked(s,
+				  "email,newsletter,import_row,import_reason,"
+				  "import_detail\nbad@x.example,nein,2,"
+				  "invalid_address,the address has no @\n",
+				  NULL),
+			    "");
+	finish(s);
+	assert_string_equal(people(s), "||bad@x.example|||1\n"
+				       "||c@x.example|||0\n");
+}
+
+static void refused_rows_are_all_counted_and_not_all_kept(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf file = STRBUF_INIT;
+	struct setup *s = *state;
+
+	strbuf_addstr(&file, "email\n");
+	for (int i = 0; i < IMPORT_REFUSED_STORED + 5; i++)
+		strbuf_addstr(&file, "x\n");
+	assert_string_equal(import(s, file.buf),
+			    "0 created 0 updated 0 unchanged 100005 refused");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_refused"),
+			 IMPORT_REFUSED_STORED);
+}
+
 static void cells_are_read_as_they_are_meant(void **state)
 {
 	struct setup *s = *state;
@@ -1122,6 +1158,8 @@ int main(void)
 		TEST(wrong_answers_are_refused),
 		TEST(many_opt_outs_are_asked_about_first),
 		TEST(refused_rows_are_of_one_width_and_harmless),
+		TEST(refused_rows_come_back_with_the_same_answers),
+		TEST(refused_rows_are_all_counted_and_not_all_kept),
 		TEST(cells_are_read_as_they_are_meant),
 		TEST(lengths_are_checked_in_every_column),
 		TEST(a_forgotten_address_does_not_come_back),
