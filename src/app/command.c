@@ -28,8 +28,8 @@ static const struct flag import_flags[] = {
 	{ "consent", "COLUMN=IS",
 	  "the column is opt_out, opt_in, status, reason or ignore; repeat "
 	  "it" },
-	{ "consent-value", "COLUMN:VALUE=SAYS",
-	  "the value says out, or ignore; repeat it" },
+	{ "consent-value", "C:VALUE=SAYS",
+	  "that value of column C says out, or ignore; repeat it" },
 	{ "yes", NULL, "confirm an import that opts out many" },
 	{ "dry-run", NULL, "say what would happen, change nothing" },
 	{ "refused", "FILE", "write the refused rows as CSV" },
