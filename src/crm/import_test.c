@@ -1129,6 +1129,37 @@ static void a_failing_undo_goes_on_too(void **state)
 	assert_string_equal(table(s, OUTCOME), before);
 }
 
+static void a_failing_undo_of_opt_outs_goes_on_too(void **state)
+{
+	struct err err = ERR_INIT;
+	struct setup *s = *state;
+	int nth = 0, ret = -1;
+
+	import(s, "key,email\n1,a@example.org\n2,a@example.org\n"
+		  "3,b@example.org\n");
+	import(s, "key,email,opted out\n1,a@example.org,yes\n"
+		  "3,b@example.org,yes\n");
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 3);
+	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	while (ret != 1) {
+		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+
+		db_fail_nth(s->db, ++nth);
+		ret = try_run(s, import_undo_steps, 0, &result, &err);
+		db_fail_nth(s->db, 0);
+		assert_true(nth < 1000);
+	}
+	assert_true(nth > 10);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 0);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"
+				   " WHERE source = 'undo'"),
+			 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_setup, free_setup)
 
 int main(void)
@@ -1167,6 +1198,7 @@ int main(void)
 		TEST(a_stopped_import_goes_on_where_it_was),
 		TEST(failures_anywhere_lose_and_double_nothing),
 		TEST(a_failing_undo_goes_on_too),
+		TEST(a_failing_undo_of_opt_outs_goes_on_too),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
