@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "journal/journal_private.h"
 
 #include <string.h>
@@ -15,7 +16,6 @@ int journal_open(const struct journal_setup *setup, struct journal **out,
 		 struct err *err)
 {
 	CLEANUP(journal_free) struct journal *j = calloc(1, sizeof(*j));
-	pthread_condattr_t attr;
 
 	BUG_ON(!j);
 	j->setup = *setup;
@@ -24,10 +24,7 @@ int journal_open(const struct journal_setup *setup, struct journal **out,
 	j->trouble = (struct strbuf)STRBUF_INIT;
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_mutex_init(&j->told, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&j->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	wait_init(&j->wake);
 	if (journal_check(j, err) < 0)
 		return -1;
 	*out = TAKE(j);
@@ -65,11 +62,8 @@ static void work(struct journal *j)
 static void wait_a_while(struct journal *j)
 {
 	int64_t until_us = clock_monotonic_us() + LOOK_MS * 1000;
-	struct timespec until = { .tv_sec = until_us / 1000000,
-				  .tv_nsec = until_us % 1000000 * 1000 };
 
-	while (!j->stopping &&
-	       pthread_cond_timedwait(&j->wake, &j->lock, &until) == 0)
+	while (!j->stopping && wait_until(&j->wake, &j->lock, until_us))
 		;
 }
 
