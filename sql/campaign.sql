@@ -46,9 +46,11 @@ ORDER BY schedule_ms, id;
 SELECT status FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: campaign-move
--- The status, if it is still what it was. args: status, now_ms, now_ms (of a
--- send) or NULL, now_ms (of an end) or NULL, id, status before
+-- The status, if it is still what it was; a hold ends with it. args: status,
+-- now_ms, now_ms (of a send) or NULL, now_ms (of an end) or NULL, id, status
+-- before
 UPDATE campaign SET status = ?, updated_ms = ?,
+	hold_reason = NULL, hold_detail = NULL, hold_ms = NULL,
 	send_ms = COALESCE(send_ms, CAST(? AS BIGINT)),
 	done_ms = COALESCE(done_ms, CAST(? AS BIGINT))
 WHERE id = ? AND status = ?;

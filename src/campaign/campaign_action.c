@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "campaign/campaign_hold.h"
 #include "campaign/campaign_private.h"
 #include "campaign/checklist.h"
 #include "journal/gate.h"
@@ -143,6 +144,8 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		return -1;
 	if (c.status != CAMPAIGN_PAUSED)
 		return not_now(&c, "resumed", err);
+	if (campaign_hold_override(tx, c.id, err) < 0)
+		return -1;
 	return campaign_move(tx, c.id, CAMPAIGN_SENDING, now_ms, err) < 0 ? -1
 									  : 0;
 }

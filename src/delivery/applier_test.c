@@ -150,6 +150,8 @@ static void the_ledger_follows_the_log(void **state)
 			FIXTURE_NOW + 1002 + 17000);
 	assert_int_equal(of(w, "state", 4), RECIPIENT_QUEUED);
 	assert_int_equal(of(w, "attempts", 4), 0);
+	assert_int_equal(of(w, "first_ms", 4), 0); /* nothing expires it */
+	assert_int_equal(of(w, "next_ms", 4), FIXTURE_NOW + 1003);
 	assert_int_equal(of(w, "state", 5), RECIPIENT_QUEUED);
 	assert_int_equal(fixture_int(&w->f, "SELECT sent_seq FROM campaign"),
 			 2);

@@ -72,12 +72,17 @@ static void apply_deferred(struct batch_state *s, struct entry *e,
 				     seed);
 }
 
+/* It was not about this recipient: it counts as not tried, the time to give
+ * it up begins anew, and those not tried yet come first. */
 static void apply_returned(struct entry *e, const struct event *event)
 {
 	if (!move(e, RECIPIENT_QUEUED, event))
 		return;
 	if (e->attempts > 0)
-		e->attempts--; /* it was not tried */
+		e->attempts--;
+	e->first_ms = 0;
+	e->next_ms = event->at_ms;
+	e->detail = event->detail;
 }
 
 static int64_t bounce_of(const struct event *event)
@@ -94,10 +99,9 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 
 	if (!move(e, to, event))
 		return 0;
-	if (to != RECIPIENT_ACCEPTED) {
-		e->detail = event->detail;
+	e->detail = to == RECIPIENT_ACCEPTED ? NULL : event->detail;
+	if (to != RECIPIENT_ACCEPTED)
 		e->bounce = bounce_of(event);
-	}
 	seq = seq_of(s, e->campaign_id, err);
 	if (!seq)
 		return -1;

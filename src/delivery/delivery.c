@@ -56,6 +56,10 @@ const struct option delivery_option_table[] = {
 	       24 * MS_HOUR, "wait before a deferred message is tried again"),
 	OPTION("send.expire", OPTION_TIME, expire_ms, 1000, 30 * MS_DAY,
 	       "give up a message that was deferred for so long"),
+	OPTION("send.pause_hard_percent", OPTION_INT, pause_hard_percent, 0,
+	       100,
+	       "a campaign pauses itself when more than so many of its last "
+	       "100 messages bounced hard (after the first 50); 100: never"),
 	OPTION("dkim.key_file", OPTION_TEXT, dkim_key_file, 0, 0,
 	       "private key (PEM, RSA or Ed25519) to sign with; empty: the "
 	       "relay signs"),

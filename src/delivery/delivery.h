@@ -32,22 +32,23 @@ struct delivery_options {
 	int64_t uncertain_max; /* handed without an outcome, at most */
 	const char *uncertain; /* retry | leave */
 	int64_t render_threads;
-	int64_t retry_first_ms;    /* wait before the first retry */
-	int64_t expire_ms;         /* give up after */
-	const char *dkim_key_file; /* PEM; "": not signed here */
+	int64_t retry_first_ms;     /* wait before the first retry */
+	int64_t expire_ms;          /* give up after */
+	int64_t pause_hard_percent; /* of the last 100: it pauses itself */
+	const char *dkim_key_file;  /* PEM; "": not signed here */
 	const char *dkim_domain;
 	const char *dkim_selector;
 	int64_t early_s; /* hits so soon after acceptance: machine */
 	int64_t burst;   /* that many of a domain at once: machine */
 };
-#define DELIVERY_OPTIONS_DEFAULT                                         \
-	{                                                                \
-		.relay = "outbox:", .connections = 10, .rate = 0,        \
-		.uncertain_max = 32, .uncertain = "retry",               \
-		.render_threads = 2, .retry_first_ms = 15000,            \
-		.expire_ms = INT64_C(72) * 3600000, .dkim_key_file = "", \
-		.dkim_domain = "", .dkim_selector = "", .early_s = 10,   \
-		.burst = 50                                              \
+#define DELIVERY_OPTIONS_DEFAULT                                              \
+	{                                                                     \
+		.relay = "outbox:", .connections = 10, .rate = 0,             \
+		.uncertain_max = 32, .uncertain = "retry",                    \
+		.render_threads = 2, .retry_first_ms = 15000,                 \
+		.expire_ms = INT64_C(72) * 3600000, .pause_hard_percent = 20, \
+		.dkim_key_file = "", .dkim_domain = "", .dkim_selector = "",  \
+		.early_s = 10, .burst = 50                                    \
 	}
 extern const struct option delivery_option_table[]; /* ends with name NULL */
 extern const size_t delivery_option_count;          /* without that */

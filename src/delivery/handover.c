@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/wait.h"
 #include "delivery/event.h"
+#include "delivery/hold.h"
 #include "delivery/recipient.h"
 #include "delivery/sender_private.h"
 
@@ -165,6 +166,22 @@ static void defer(struct shipment *p, const struct relay_result *result)
 	set_outcome(p, EVENT_DEFERRED, result->code, result->detail);
 }
 
+/* What it says about the campaign; single mails have none. */
+static void note_campaign(struct shipment *p, const struct relay_result *result)
+{
+	struct sender *s = p->sender;
+	bool is_late;
+
+	if (!p->mailing)
+		return;
+	is_late = atomic_load(&p->mailing->stopped);
+	if (!holds_note(s->holds, p->mailing->campaign_id, result->trouble,
+			result->detail, is_late, clock_monotonic_us() / 1000))
+		return;
+	atomic_store(&p->mailing->stopped, true);
+	sender_wake(s);
+}
+
 /* On a thread of the relay. */
 void handover_result(void *sender, const struct relay_result *result)
 {
@@ -175,6 +192,7 @@ void handover_result(void *sender, const struct relay_result *result)
 		note_relay_failed(s, result->code != 0);
 	else if (atomic_load(&s->relay_failures))
 		note_relay_works(s);
+	note_campaign(p, result);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
 		metric_add(&sent, 1);
@@ -189,10 +207,11 @@ void handover_result(void *sender, const struct relay_result *result)
 		       result->detail);
 		return;
 	case TROUBLE_SOFT:
+	case TROUBLE_UNCLEAR:
 		refuse(p, EVENT_REFUSED, BOUNCE_SOFT, result->code,
 		       result->detail);
 		return;
-	case TROUBLE_RELAY:
+	default: /* it was not about this recipient */
 		set_outcome(p, EVENT_RETURNED, result->code, result->detail);
 		return;
 	}

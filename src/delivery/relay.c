@@ -130,39 +130,26 @@ static int start_outbox(struct relay *r, const struct relay_options *options,
 
 /* --- SMTP --- */
 
-static enum trouble_stage stage_of(enum smtp_stage stage)
-{
-	switch (stage) {
-	case SMTP_AT_MAIL:
-		return STAGE_MAIL;
-	case SMTP_AT_RCPT:
-		return STAGE_RCPT;
-	case SMTP_AT_DATA:
-	case SMTP_AT_CONTENT:
-		return STAGE_DATA;
-	default:
-		return STAGE_CONNECT;
-	}
-}
-
 static enum trouble trouble_of_result(const struct smtp_result *result)
 {
-	switch (result->outcome) {
-	case SMTP_ACCEPTED:
+	static const enum trouble_stage stages[] = {
+		[SMTP_AT_CONNECT] = STAGE_CONNECT,
+		[SMTP_AT_GREETING] = STAGE_CONNECT,
+		[SMTP_AT_EHLO] = STAGE_EHLO,
+		[SMTP_AT_TLS] = STAGE_STARTTLS,
+		[SMTP_AT_AUTH] = STAGE_AUTH,
+		[SMTP_AT_MAIL] = STAGE_MAIL,
+		[SMTP_AT_RCPT] = STAGE_RCPT,
+		[SMTP_AT_DATA] = STAGE_DATA,
+		[SMTP_AT_CONTENT] = STAGE_DOT,
+	};
+
+	if (result->outcome == SMTP_ACCEPTED)
 		return TROUBLE_NONE;
-	case SMTP_UNREACHED:
-		return TROUBLE_RELAY;
-	case SMTP_REFUSED:
-		if (result->code == 0) /* never sent: it cannot be */
-			return TROUBLE_SOFT;
-		break;
-	case SMTP_TEMPORARY:
-		if (result->maybe_sent)
-			return TROUBLE_RETRY;
-		break;
-	}
-	return trouble_of(stage_of(result->stage), result->code,
-			  result->enhanced, result->text);
+	if (result->maybe_sent) /* whatever was said, it was not the answer */
+		return trouble_of(STAGE_DOT, 0, "", "");
+	return trouble_of(stages[result->stage], result->code, result->enhanced,
+			  result->text);
 }
 
 static void on_smtp_result(void *context, const struct smtp_result *result)

@@ -172,6 +172,11 @@ static bool is_settled(void)
 	       0;
 }
 
+static bool nobody_is_claimed(void)
+{
+	return in_state(RECIPIENT_CLAIMED) + in_state(RECIPIENT_HANDED) == 0;
+}
+
 static void answers_decide_what_becomes_of_each(void **state)
 {
 	struct world *w = &world;
@@ -195,6 +200,49 @@ static void answers_decide_what_becomes_of_each(void **state)
 	assert_int_equal(
 		fixture_int(&w->f, "SELECT status FROM member WHERE id = 1"),
 		3);
+}
+
+static void refused_for_our_fault_nobody_is_lost(void **state)
+{
+	static const char *const answers[] = { "550 relay not permitted",
+					       "550 Sender verify failed",
+					       "554 5.7.1 hourly limit" };
+	struct world *w = &world;
+
+	(void)state;
+	for (int i = 1; i <= 6; i++)
+		sink_answer_to(w->sink, i, answers[i % 3], 1);
+	start_service();
+	await(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM member"
+					    " WHERE status <> 1"),
+			 0);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM campaign"
+					    " WHERE hold_reason IS NOT NULL"),
+			 0);
+}
+
+static bool is_paused(void)
+{
+	return fixture_int(&world.f, "SELECT status FROM campaign") == 2;
+}
+
+/* The relay bounces everybody: only what was on its way is lost. */
+static void too_many_bounces_pause_it(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	sink_answer_to(w->sink, 0, "550 5.1.1 user unknown", 3000);
+	start_service();
+	await(is_paused);
+	await(nobody_is_claimed);
+	assert_in_range(in_state(RECIPIENT_REFUSED), 50, 50 + 32);
+	assert_int_equal(
+		in_state(RECIPIENT_QUEUED) + in_state(RECIPIENT_REFUSED), 3000);
 }
 
 static void what_is_deferred_too_long_expires(void **state)
@@ -335,11 +383,6 @@ static void a_finished_one_leaves_out_who_was_not_tried(void **state)
 	assert_int_equal(in_state(RECIPIENT_CANCELED) +
 				 in_state(RECIPIENT_ACCEPTED),
 			 40);
-}
-
-static bool nobody_is_claimed(void)
-{
-	return in_state(RECIPIENT_CLAIMED) + in_state(RECIPIENT_HANDED) == 0;
 }
 
 static void a_paused_one_stops_and_goes_on(void **state)
@@ -598,6 +641,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		FEW(everybody_gets_it_once),
 		FEW(answers_decide_what_becomes_of_each),
+		FEW(refused_for_our_fault_nobody_is_lost),
+		MANY(too_many_bounces_pause_it),
 		FEW(what_is_deferred_too_long_expires),
 		FEW(it_sends_until_nobody_waits),
 		FEW(what_is_deferred_can_be_paused),

@@ -7,6 +7,7 @@
 #include "base/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/claim.h"
+#include "delivery/hold.h"
 #include "delivery/sender_private.h"
 #include "journal/gate.h"
 #include "store/store.h"
@@ -120,6 +121,11 @@ static struct mailing *find_mailing(struct sender *s, int64_t campaign_id)
 	return NULL;
 }
 
+static int64_t monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
 static struct mailing *get_mailing(struct sender *s, struct db *db,
 				   int64_t campaign_id, struct err *err)
 {
@@ -127,7 +133,8 @@ static struct mailing *get_mailing(struct sender *s, struct db *db,
 
 	if (m)
 		return m;
-	if (mailing_get(db, s->setup.mailing, campaign_id, clock_now_ms(), &m,
+	if (holds_load(s->holds, db, campaign_id, monotonic_ms(), err) < 0 ||
+	    mailing_get(db, s->setup.mailing, campaign_id, clock_now_ms(), &m,
 			err) < 0)
 		return NULL;
 	vec_push(&s->mailings, m);
@@ -140,6 +147,22 @@ static bool has_id(const struct ids *ids, int64_t id)
 		if (ids->v[i] == id)
 			return true;
 	return false;
+}
+
+/* Those that were called back: what they go on with is made anew. */
+static void drop_stopped(struct sender *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->mailings.n; i++) {
+		struct mailing *m = s->mailings.v[i];
+
+		if (atomic_load(&m->stopped))
+			mailing_put(&m);
+		else
+			s->mailings.v[kept++] = m;
+	}
+	s->mailings.n = kept;
 }
 
 static int may_go_on(struct db *db, int64_t campaign_id, bool *out,
@@ -201,19 +224,25 @@ static int list_work(struct db *db, struct ids *out, struct err *err)
 	return 0;
 }
 
-/* Returns how many rows were taken out of the queue. */
+/* Returns how many rows were taken out of the queue. A campaign that is held
+ * gives one, to try; the first look at a campaign tells whether it is. */
 static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 			  struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(claims_release) struct claims claims = VEC_INIT;
 	struct mailing *m = get_mailing(s, db, campaign_id, err);
-	int64_t n;
+	int64_t room, n;
 
 	if (!m)
 		return -1;
-	n = claim_next(db, campaign_id, s->setup.owner, CLAIM, clock_now_ms(),
+	room = holds_room(s->holds, campaign_id, CLAIM, monotonic_ms());
+	if (room == 0)
+		return 0;
+	n = claim_next(db, campaign_id, s->setup.owner, room, clock_now_ms(),
 		       arena, &claims, err);
+	if (n > 0 && claims.n == 0)
+		holds_try_another(s->holds, campaign_id, monotonic_ms());
 	vec_each (&claims, c) {
 		struct shipment *p = shipment_new(s, m, c);
 
@@ -269,9 +298,11 @@ static int64_t work(struct sender *s, struct db *db, bool is_off,
 	CLEANUP(ids_release) struct ids ids = VEC_INIT;
 	int64_t total = 0;
 
+	drop_stopped(s);
 	if ((!is_off && list_work(db, &ids, err) < 0) ||
 	    drop_mailings(s, db, &ids, err) < 0)
 		return -1;
+	holds_keep(s->holds, &ids);
 	for (size_t i = 0; i < ids.n && has_room(s); i++) {
 		struct err of_one = ERR_INIT;
 		int64_t n;
@@ -317,6 +348,8 @@ static int64_t turn(struct sender *s, struct err *err)
 	if (closed < 0 ||
 	    (closed == 0 && outgoing_send_due(s, now_ms, err) < 0))
 		return -1;
+	if (holds_store(s->holds, db, now_ms, err) < 0)
+		return -1;
 	return work(s, db, closed > 0, err);
 }
 
@@ -359,6 +392,7 @@ static int start_threads(struct sender *s, struct err *err)
 static void init(struct sender *s, const struct sender_setup *setup)
 {
 	s->setup = *setup;
+	s->holds = holds_new(setup->options->pause_hard_percent);
 	s->to_render = queue_new(RENDER_QUEUE);
 	s->ready = queue_new(READY_QUEUE);
 	pthread_mutex_init(&s->lock, NULL);
@@ -485,6 +519,7 @@ void sender_free(struct sender **sender)
 		mailing_put(m);
 	vec_release(&s->mailings);
 	vec_release(&s->failures);
+	holds_free(&s->holds);
 	queue_free(&s->to_render);
 	queue_free(&s->ready);
 	pthread_mutex_destroy(&s->lock);

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 struct claimed;
+struct holds;
 struct queue;
 
 /* One message on its way; one thread at a time has it. */
@@ -53,6 +54,7 @@ struct shipments {
 struct sender {
 	struct sender_setup setup;
 	struct relay *relay;
+	struct holds *holds;
 	struct queue *to_render, *ready; /* of struct shipment */
 	struct mailings mailings;        /* of the claiming thread */
 	pthread_t claimer, hander;

@@ -55,7 +55,9 @@ static const char *answer_for(struct sink *s, int member)
 
 	pthread_mutex_lock(&s->lock);
 	for (int i = 0; i < s->answers_n; i++)
-		if (s->answers[i].member == member && s->answers[i].times-- > 0)
+		if ((s->answers[i].member == member ||
+		     s->answers[i].member == 0) &&
+		    s->answers[i].times-- > 0)
 			text = s->answers[i].text;
 	pthread_mutex_unlock(&s->lock);
 	return text;

@@ -18,7 +18,7 @@ int sink_count(struct sink *sink, int member);
 int64_t sink_total(struct sink *sink);
 /* Until one more is accepted, or a moment has passed. */
 void sink_wait(struct sink *sink);
-/* RCPT of that member gets this answer, so often. */
+/* RCPT of that member (0: of any) gets this answer, so often. */
 void sink_answer_to(struct sink *sink, int member, const char *answer,
 		    int times);
 /* While paused, connections are closed at once, those that are open too. */

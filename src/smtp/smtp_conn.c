@@ -135,8 +135,8 @@ static enum smtp_stage stage_of(const struct smtp_conn *conn)
 {
 	static const enum smtp_stage stages[] = {
 		[SMTP_EXPECT_GREETING] = SMTP_AT_GREETING,
-		[SMTP_EXPECT_EHLO] = SMTP_AT_GREETING,
-		[SMTP_EXPECT_HELO] = SMTP_AT_GREETING,
+		[SMTP_EXPECT_EHLO] = SMTP_AT_EHLO,
+		[SMTP_EXPECT_HELO] = SMTP_AT_EHLO,
 		[SMTP_EXPECT_STARTTLS] = SMTP_AT_TLS,
 		[SMTP_EXPECT_AUTH_USER] = SMTP_AT_AUTH,
 		[SMTP_EXPECT_AUTH_PASSWORD] = SMTP_AT_AUTH,

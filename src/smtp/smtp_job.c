@@ -83,10 +83,10 @@ int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
 		 struct err *err)
 {
 	CLEANUP(smtp_job_free) struct smtp_job *job = NULL;
-	bool is_ascii = true;
+	bool sender_is_ascii = true, rcpt_is_ascii = true;
 
-	if (check_path(message->sender, "sender", &is_ascii, err) < 0 ||
-	    check_rcpt(message->rcpt, &is_ascii, err) < 0)
+	if (check_path(message->sender, "sender", &sender_is_ascii, err) < 0 ||
+	    check_rcpt(message->rcpt, &rcpt_is_ascii, err) < 0)
 		return -1;
 	job = calloc(1, sizeof(*job));
 	BUG_ON(!job);
@@ -99,7 +99,8 @@ int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
 	job->sender = strdup(message->sender);
 	job->rcpt = strdup(message->rcpt);
 	BUG_ON(!job->sender || !job->rcpt);
-	job->needs_utf8 = !is_ascii;
+	job->needs_utf8 = !sender_is_ascii || !rcpt_is_ascii;
+	job->has_ascii_sender = sender_is_ascii;
 	job->cookie = message->cookie;
 	*out = TAKE(job);
 	return 0;

@@ -2,24 +2,25 @@
 
 /* --- beginning a message --- */
 
-/* Why this relay cannot be given the message; NULL: it can. */
-static const char *obstacle(const struct smtp_conn *conn,
-			    const struct smtp_job *job, const char **enhanced)
+/* true: this relay cannot be given the message, *why says it. An address of
+ * the recipient's is said to be refused where it would have been named. */
+static bool find_obstacle(const struct smtp_conn *conn,
+			  const struct smtp_job *job, struct smtp_result *why)
 {
 	if (job->needs_utf8 && !(conn->can & SMTP_CAN_UTF8)) {
-		*enhanced = "5.6.7";
-		return "the relay takes no addresses outside ASCII";
+		why->enhanced = "5.6.7";
+		why->text = "the relay takes no addresses outside ASCII";
+		if (job->has_ascii_sender)
+			why->stage = SMTP_AT_RCPT;
+	} else if (job->has_8bit && !(conn->can & SMTP_CAN_8BITMIME)) {
+		why->enhanced = "5.6.3";
+		why->text = "the relay takes no 8-bit content";
+	} else if (conn->size_most > 0 &&
+		   job->content.len > (uint64_t)conn->size_most) {
+		why->enhanced = "5.3.4";
+		why->text = "the message is larger than the relay takes";
 	}
-	if (job->has_8bit && !(conn->can & SMTP_CAN_8BITMIME)) {
-		*enhanced = "5.6.3";
-		return "the relay takes no 8-bit content";
-	}
-	if (conn->size_most > 0 &&
-	    job->content.len > (uint64_t)conn->size_most) {
-		*enhanced = "5.3.4";
-		return "the message is larger than the relay takes";
-	}
-	return NULL;
+	return why->text != NULL;
 }
 
 static bool was_refused_here(struct smtp_conn *conn, struct smtp_job *job)
@@ -27,8 +28,7 @@ static bool was_refused_here(struct smtp_conn *conn, struct smtp_job *job)
 	struct smtp_result why = { .outcome = SMTP_REFUSED,
 				   .stage = SMTP_AT_MAIL };
 
-	why.text = obstacle(conn, job, &why.enhanced);
-	if (!why.text)
+	if (!find_obstacle(conn, job, &why))
 		return false;
 	smtp_pool_finish(conn->pool, job, &why);
 	return true;

@@ -29,9 +29,10 @@ const char *smtp_stage_name(enum smtp_stage stage)
 {
 	static const char *const names[] = {
 		[SMTP_AT_CONNECT] = "connect", [SMTP_AT_GREETING] = "greeting",
-		[SMTP_AT_TLS] = "tls",         [SMTP_AT_AUTH] = "auth",
-		[SMTP_AT_MAIL] = "mail",       [SMTP_AT_RCPT] = "rcpt",
-		[SMTP_AT_DATA] = "data",       [SMTP_AT_CONTENT] = "content",
+		[SMTP_AT_EHLO] = "ehlo",       [SMTP_AT_TLS] = "tls",
+		[SMTP_AT_AUTH] = "auth",       [SMTP_AT_MAIL] = "mail",
+		[SMTP_AT_RCPT] = "rcpt",       [SMTP_AT_DATA] = "data",
+		[SMTP_AT_CONTENT] = "content",
 	};
 
 	return names[stage];

@@ -94,7 +94,8 @@ const char *smtp_outcome_name(enum smtp_outcome outcome);
 /* What was being done when the outcome was decided. */
 enum smtp_stage {
 	SMTP_AT_CONNECT,
-	SMTP_AT_GREETING, /* and EHLO */
+	SMTP_AT_GREETING,
+	SMTP_AT_EHLO,
 	SMTP_AT_TLS,
 	SMTP_AT_AUTH,
 	SMTP_AT_MAIL,

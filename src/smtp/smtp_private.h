@@ -44,6 +44,7 @@ struct smtp_job {
 	bool has_8bit;    /* in the content */
 	bool needs_utf8;  /* an address is not ASCII */
 	int tries;        /* connections that died under it, see settle() */
+	bool has_ascii_sender;
 	void *cookie;
 };
 

@@ -158,7 +158,7 @@ static void on_ehlo(struct smtp_conn *conn)
 		smtp_conn_command(conn, SMTP_EXPECT_HELO, "HELO %s",
 				  conn->pool->ehlo_name);
 	} else {
-		smtp_conn_fail(conn, SMTP_AT_GREETING, NULL);
+		smtp_conn_fail(conn, SMTP_AT_EHLO, NULL);
 	}
 }
 
@@ -206,7 +206,7 @@ void smtp_session_on_reply(struct smtp_conn *conn, enum smtp_expect what)
 		if (code == 250)
 			after_ehlo(conn);
 		else
-			smtp_conn_fail(conn, SMTP_AT_GREETING, NULL);
+			smtp_conn_fail(conn, SMTP_AT_EHLO, NULL);
 		break;
 	case SMTP_EXPECT_STARTTLS:
 		on_starttls(conn);
