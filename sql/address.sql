@@ -45,6 +45,11 @@ WHERE id = ?;
 UPDATE email SET held = ?, held_detail = ?, held_ms = ?
 WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
 
+-- name: address-release-bounced
+-- Not one that a user holds. args: hash
+UPDATE email SET held = 0, held_detail = NULL, held_ms = NULL
+WHERE hash = ? AND ended_ms IS NULL AND held IN (1, 2);
+
 -- name: address-of-person
 -- The marketing address as it is stored. args: person
 SELECT email_id FROM person WHERE id = ? FOR UPDATE;

@@ -171,3 +171,9 @@ SELECT p.id
 SELECT record_id FROM email
  WHERE hash = ? AND entity = 1
  ORDER BY ended_ms IS NOT NULL, id DESC LIMIT 1;
+
+-- name: bridge-bounced-people
+-- Who has an address that is held for bounces. args: hash
+SELECT record_id FROM email
+ WHERE hash = ? AND entity = 1 AND ended_ms IS NULL AND held IN (1, 2)
+ ORDER BY record_id;

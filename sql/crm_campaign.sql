@@ -5,7 +5,8 @@
 SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
-       pull_state, html, plain_text, restored_ms
+       pull_state, html, plain_text, restored_ms,
+       hold_reason, hold_detail, hold_ms
   FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-page
@@ -13,7 +14,8 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
 SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
-       pull_state, NULL, NULL, restored_ms
+       pull_state, NULL, NULL, restored_ms,
+       hold_reason, hold_detail, hold_ms
   FROM campaign
  WHERE id < ? AND (CAST(? AS INTEGER) = 0 OR status = ?)
    AND (CAST(? AS TEXT) IS NULL OR LOWER(name) LIKE ?)
@@ -44,10 +46,16 @@ SELECT status FROM campaign WHERE id = ? FOR UPDATE;
 -- name: crm-campaign-set-status
 -- args: status, status, now_ms, status, now_ms, updated_ms, id
 UPDATE campaign
-   SET status = ?,
+   SET status = ?, hold_reason = NULL, hold_detail = NULL, hold_ms = NULL,
        started_ms = CASE WHEN CAST(? AS INTEGER) = 3 THEN COALESCE(started_ms, ?) ELSE started_ms END,
        sent_ms = CASE WHEN CAST(? AS INTEGER) = 5 THEN COALESCE(sent_ms, ?) ELSE sent_ms END,
        restored_ms = NULL, updated_ms = ?
+ WHERE id = ?;
+
+-- name: crm-campaign-hold
+-- Why it stands still. One writer: the job that pulls.
+-- args: reason, detail, hold_ms, id
+UPDATE campaign SET hold_reason = ?, hold_detail = ?, hold_ms = ?
  WHERE id = ?;
 
 -- name: crm-campaign-schedule

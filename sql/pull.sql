@@ -28,9 +28,10 @@ UPDATE campaign_recipient
  WHERE campaign_id = ? AND email_hash = ? AND (state <> 7 OR reason = 'duplicate');
 
 -- name: pull-refused
--- One writer: the job that pulls. args: reason, at_ms, bounced, bounced_ms, campaign_id, hash
+-- One writer: the job that pulls. args: reason, detail, at_ms, bounced,
+-- bounced_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = 4, reason = ?, at_ms = ?, bounced = ?, bounced_ms = ?
+   SET state = 4, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND state <> 7;
 
 -- name: pull-link-find

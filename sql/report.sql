@@ -71,7 +71,7 @@ GROUP BY 1;
 -- In the order of sent-to, which only grows. args: campaign, after, up to
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
@@ -82,7 +82,7 @@ ORDER BY r.sent_seq;
 -- Whose activity was applied since a time. args: campaign, since, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
@@ -98,7 +98,7 @@ WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
@@ -109,7 +109,7 @@ ORDER BY r.member_id LIMIT ? OFFSET ?;
 -- Who opened at or after a time. args: campaign, since, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM (SELECT DISTINCT member_id FROM activity
@@ -127,7 +127,7 @@ WHERE campaign_id = ? AND kind = 1 AND at_ms >= ?;
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
@@ -138,7 +138,7 @@ ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
@@ -149,7 +149,7 @@ ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END,
 	a.n, a.machine
@@ -171,7 +171,7 @@ WHERE campaign_id = ? AND kind = 2 AND link_id = ?;
 -- args: campaign, member
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
-	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms,
+	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id

@@ -265,6 +265,20 @@ static void print_pair(const json_t *report, const char *key, const char *a,
 	       a, (long long)print_int(pair, b), b);
 }
 
+static void print_hold(const json_t *report)
+{
+	const json_t *hold = json_object_get(report, "hold");
+	const char *reason = print_text(hold, "reason");
+	bool by_itself = strcmp(reason, "bounces") == 0 ||
+			 strcmp(reason, "refusals") == 0;
+
+	if (!json_is_object(hold))
+		return;
+	printf("%-12s %s (%s): %s\n", by_itself ? "paused" : "held",
+	       by_itself ? "by itself" : "by the relay", reason,
+	       print_text(hold, "detail"));
+}
+
 static void print_report(const json_t *report)
 {
 	static const char *const plain[] = { "recipients", "sent", "waiting",
@@ -276,6 +290,7 @@ static void print_report(const json_t *report)
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		printf("%-12s %lld\n", plain[i],
 		       (long long)print_int(report, plain[i]));
+	print_hold(report);
 	json_object_foreach (json_object_get(report, "left_out"), reason, n)
 		printf("%-12s %lld (%s)\n", "left out",
 		       (long long)json_integer_value(n), reason);
@@ -323,6 +338,52 @@ static int campaign_report(const struct invocation *in, struct err *err)
 	return flag_is_set(in, "json") ? 0 : print_pause(in, c, err);
 }
 
+static void print_undone(const json_t *result)
+{
+	const char *reason;
+	json_t *n, *person;
+	size_t i;
+
+	printf("%-12s %lld members, %lld addresses%s\n",
+	       json_is_true(json_object_get(result, "dry_run"))
+		       ? "would restore"
+		       : "restored",
+	       (long long)print_int(result, "restored"),
+	       (long long)print_int(result, "addresses"),
+	       json_array_size(json_object_get(result, "people"))
+		       ? ", of people"
+		       : "");
+	json_array_foreach (json_object_get(result, "people"), i, person)
+		printf("  %lld\n", (long long)json_integer_value(person));
+	json_object_foreach (json_object_get(result, "kept"), reason, n)
+		printf("%-12s %lld (%s)\n", "kept",
+		       (long long)json_integer_value(n), reason);
+}
+
+static int campaign_undo_cleans(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *job = NULL;
+	int64_t id;
+
+	campaign_path(in, "/undo-cleans", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "POST", path.buf,
+			flag_is_set(in, "dry-run") ? "{\"dry_run\":true}"
+						   : "{\"dry_run\":false}",
+			&reply, err) < 0 ||
+	    client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, "undo", false, &job, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(json_object_get(job, "result"));
+	else
+		print_undone(json_object_get(job, "result"));
+	return 0;
+}
+
 int cmd_campaign_create(const struct invocation *in)
 {
 	return print_end(in, campaign_create);
@@ -356,4 +417,9 @@ int cmd_campaign_act(const struct invocation *in)
 int cmd_campaign_report(const struct invocation *in)
 {
 	return print_end(in, campaign_report);
+}
+
+int cmd_campaign_undo_cleans(const struct invocation *in)
+{
+	return print_end(in, campaign_undo_cleans);
 }

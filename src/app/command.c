@@ -99,6 +99,12 @@ static const struct flag outbox_list_flags[] = {
 	END,
 };
 
+static const struct flag undo_cleans_flags[] = {
+	{ "dry-run", NULL, "only say what would be done" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag user_create_flags[] = {
 	{ "email", "ADDRESS", "address to sign in with" },
 	{ "name", "NAME", "name of the person" },
@@ -173,6 +179,10 @@ const struct command commands[] = {
 	  "muster campaign finish 1", json_only, cmd_campaign_act },
 	{ "campaign report", "ID", "What became of it",
 	  "muster campaign report 1", json_only, cmd_campaign_report },
+	{ "campaign undo-cleans", "ID",
+	  "Undo that its bounces made members cleaned and addresses held",
+	  "muster campaign undo-cleans 1 --dry-run", undo_cleans_flags,
+	  cmd_campaign_undo_cleans },
 	{ "sync", "", "Bring CRM and audience in step now", "muster sync",
 	  json_only, cmd_sync },
 	{ "outbox list", "", "Messages in the built-in mail catcher",

@@ -79,6 +79,7 @@ int cmd_campaign_test(const struct invocation *in);
 int cmd_campaign_send(const struct invocation *in);
 int cmd_campaign_act(const struct invocation *in);
 int cmd_campaign_report(const struct invocation *in);
+int cmd_campaign_undo_cleans(const struct invocation *in);
 int cmd_sync(const struct invocation *in);
 int cmd_outbox_list(const struct invocation *in);
 int cmd_outbox_show(const struct invocation *in);

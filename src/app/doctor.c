@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
+#include "campaign/campaign_hold.h"
 #include "journal/gate.h"
 
 #include <string.h>
@@ -104,6 +106,22 @@ static void check_sending(struct doctor *d, struct store *store)
 		say(d, "sending is on", NULL);
 }
 
+static void check_held(struct doctor *d, struct store *store)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(texts_release) struct texts held = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	if (!store || store_get(store, STORE_AUDIENCE, &db, &err) < 0 ||
+	    campaign_hold_list(db, arena, &held, &err) < 0)
+		return; /* what is wrong with the database was said */
+	vec_each (&held, line)
+		say(d, "sending", *line);
+	if (held.n == 0)
+		say(d, "no campaign stands still", NULL);
+}
+
 static void doctor_release(struct doctor *d)
 {
 	strbuf_release(&d->text);
@@ -126,6 +144,7 @@ static int doctor(const struct invocation *in, struct err *err)
 	check_disk(&d);
 	check_sender(&d, store);
 	check_sending(&d, store);
+	check_held(&d, store);
 	json_end_array(&d.w);
 	puts(flag_is_set(in, "json") ? d.json.buf : d.text.buf);
 	return store ? 0 : err_set(err, ERR_IO, "the database cannot be used");

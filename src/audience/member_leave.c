@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "sql/member.h"
+#include "sql/member_restore.h"
 #include "sql/suppression.h"
 
 #include <stdlib.h>
@@ -269,6 +270,30 @@ static int write_left(struct member_run *run, const struct lefts *left,
 	return 0;
 }
 
+/* So that it can be undone, see member_restore.h. */
+static int keep_cleaned(struct tx *tx, const struct member_departure *all,
+			size_t n, const struct lefts *left, struct err *err)
+{
+	struct batch batch;
+
+	batch_begin(tx, &batch);
+	vec_each (left, l) {
+		const struct member_departure *d =
+			departure_of(all, n, l->now.id);
+
+		if (d->campaign_id == 0)
+			continue;
+		if (batch_add(&batch, SQL_MEMBER_CLEANED_ADD,
+			      SQL_ARGS(sql_int(d->campaign_id),
+				       sql_int(l->now.id),
+				       sql_int(l->old.status),
+				       sql_int(l->now.changed_ms)),
+			      err) < 0)
+			return -1;
+	}
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
 static int leave_all(struct tx *tx, const struct member_departure *all,
 		     size_t n, const struct leaving *how, int64_t now_ms,
 		     struct err *err)
@@ -292,6 +317,9 @@ static int leave_all(struct tx *tx, const struct member_departure *all,
 	if (left.n == 0)
 		return 0;
 	if (write_left(&run, &left, how->by, err) < 0)
+		return -1;
+	if (how->to == MEMBER_CLEANED &&
+	    keep_cleaned(tx, all, n, &left, err) < 0)
 		return -1;
 	vec_each (&left, l)
 		if (use_list(&run, &list, l->now.list_id, err) < 0 ||

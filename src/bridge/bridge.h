@@ -10,6 +10,7 @@
  *     campaign-send    push, create, check, send        {campaign_id}
  *     campaign-test    a test to some addresses         {campaign_id, to}
  *     campaign-act     pause, resume, cancel ...        {campaign_id, action}
+ *     undo-cleans      what it cleaned is free again     {campaign_id, dry_run}
  *     pull             results of running campaigns     (always one waits)
  *     sync             reconcile all, repair            {full}
  *     bridge-optout    CRM opt-out -> unsubscribe       {person_id}

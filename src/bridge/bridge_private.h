@@ -87,6 +87,8 @@ const char *mirror_reason(enum mirror_status status);
  * members were read. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
+/* Of the API's word; MIRROR_NONE: of no word that we know. */
+enum mirror_status mirror_status_of(const char *name);
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       const char *merge_hash, int64_t changed_ms, struct err *err);
 
@@ -168,12 +170,13 @@ int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
 int push_run(struct work *w, int64_t push_id, struct err *err);
 int job_push(struct job_run *run, struct err *err);
 
-/* --- campaign_send.c, pull.c --- */
+/* --- campaign_send.c, pull.c, undo_cleans.c --- */
 
 int job_campaign_send(struct job_run *run, struct err *err);
 int job_campaign_test(struct job_run *run, struct err *err);
 int job_campaign_act(struct job_run *run, struct err *err);
 int job_pull(struct job_run *run, struct err *err);
+int job_undo_cleans(struct job_run *run, struct err *err);
 /* All campaigns that still get results; *out is how many were read. */
 int pull_all(struct work *w, int64_t *out, struct err *err);
 

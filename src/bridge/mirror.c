@@ -39,7 +39,7 @@ const char *mirror_reason(enum mirror_status status)
 	return NULL;
 }
 
-static enum mirror_status status_of(const char *name)
+enum mirror_status mirror_status_of(const char *name)
 {
 	static const char *const names[] = {
 		"",        "subscribed",    "unsubscribed", "cleaned",
@@ -70,8 +70,8 @@ static int add_member(struct batch *b, const struct field_map *map,
 	const char *id = json_string_value(json_object_get(member, "id"));
 	const char *changed =
 		json_string_value(json_object_get(member, "last_changed"));
-	enum mirror_status status =
-		status_of(json_string_value(json_object_get(member, "status")));
+	enum mirror_status status = mirror_status_of(
+		json_string_value(json_object_get(member, "status")));
 
 	if (!id || status == MIRROR_NONE)
 		return 0; /* not in a form that we know */

@@ -37,7 +37,9 @@ struct pull {
 	struct work *w;
 	struct crm_campaign c;
 	struct cursor at;
-	bool changed; /* this look found something */
+	bool changed;                          /* this look found something */
+	const char *hold_reason, *hold_detail; /* NULL: it goes on */
+	int64_t hold_ms;
 	struct arena *arena;
 };
 
@@ -99,6 +101,7 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 {
 	const char *hash = json_string_value(json_object_get(item, "email_id"));
 	const char *status = json_string_value(json_object_get(item, "status"));
+	const char *detail = json_string_value(json_object_get(item, "detail"));
 	int64_t now_ms = p->w->actor.now_ms;
 	int bounced;
 
@@ -113,9 +116,10 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 					  sql_int(p->c.id), sql_text(hash)),
 				 err);
 	return batch_add(b, SQL_PULL_REFUSED,
-			 SQL_ARGS(sql_text(status), sql_int(now_ms),
-				  sql_int(bounced), sql_int(now_ms),
-				  sql_int(p->c.id), sql_text(hash)),
+			 SQL_ARGS(sql_text(status), sql_text(detail),
+				  sql_int(now_ms), sql_int(bounced),
+				  sql_int(now_ms), sql_int(p->c.id),
+				  sql_text(hash)),
 			 err);
 }
 
@@ -144,8 +148,10 @@ static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 static int pull_sent(struct pull *p, struct err *err)
 {
 	struct mc_pages pages = {
-		.path = report_path(p, "/sent-to?fields=sent_to.email_id,"
-				       "sent_to.status,total_items"),
+		/* what only some have must not be asked for by name */
+		.path = report_path(p, "/sent-to?exclude_fields=_links,"
+				       "sent_to._links,"
+				       "sent_to.merge_fields"),
 		.items = "sent_to",
 		.count = ITEMS_A_PAGE,
 		.offset = p->at.sent,
@@ -424,6 +430,31 @@ static int follow_status(struct pull *p, const char *status, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Why it stands still, where the user looks. */
+static int follow_hold(struct pull *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign now;
+
+	/* a change of status has ended what was known */
+	if (crm_campaign_get(p->w->db, p->c.id, p->arena, &now, err) < 0)
+		return -1;
+	if (is_same(now.hold_reason, p->hold_reason) &&
+	    is_same(now.hold_detail, p->hold_detail))
+		return 0;
+	p->changed = true;
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    crm_campaign_set_hold(&tx, p->c.id, p->hold_reason, p->hold_detail,
+				  p->hold_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 static int64_t next_look_ms(struct pull *p, bool ended)
 {
 	int64_t now_ms = clock_now_ms();
@@ -449,6 +480,21 @@ static int plan_next(struct pull *p, bool ended, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* Mailchimp has no such thing: nothing stands still there. */
+static void read_hold(struct pull *p, const json_t *campaign)
+{
+	const json_t *hold = json_object_get(
+		json_object_get(campaign, "delivery_status"), "hold");
+	const char *since = json_string_value(json_object_get(hold, "since"));
+
+	p->hold_reason = arena_strdup(
+		p->arena, json_string_value(json_object_get(hold, "reason")));
+	p->hold_detail = arena_strdup(
+		p->arena, json_string_value(json_object_get(hold, "detail")));
+	if (since)
+		(void)time_parse_iso(since, &p->hold_ms); /* else not told */
+}
+
 static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
 		   struct err *err)
 {
@@ -456,7 +502,8 @@ static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
 	CLEANUP(json_free) json_t *report = NULL;
 
 	if (mc_get(p->w->client,
-		   arena_printf(p->arena, "/campaigns/%s?fields=status",
+		   arena_printf(p->arena,
+				"/campaigns/%s?fields=status,delivery_status",
 				p->c.marketing_campaign_id),
 		   &campaign, err) < 0 ||
 	    mc_get(p->w->client,
@@ -467,6 +514,7 @@ static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
 						 campaign, "status")));
 	if (!*status)
 		*status = "";
+	read_hold(p, campaign);
 	*unsubscribed =
 		json_integer_value(json_object_get(report, "unsubscribed")) +
 		json_integer_value(json_object_get(report, "abuse_reports"));
@@ -487,7 +535,7 @@ static int pull_campaign(struct pull *p, struct err *err)
 	    summary(p, &status, &unsubscribed, err) < 0 ||
 	    pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
 	    pull_leavers(p, unsubscribed, err) < 0 ||
-	    follow_status(p, status, err) < 0)
+	    follow_status(p, status, err) < 0 || follow_hold(p, err) < 0)
 		return -1;
 	ended = strcmp(status, "sent") == 0 || strcmp(status, "canceled") == 0;
 	return plan_next(p, ended, err);

@@ -60,6 +60,7 @@ struct report_row {
 	int64_t bounce; /* 0, 1 hard, 2 soft */
 	int64_t opens, machine_opens, clicks, machine_clicks;
 	int64_t last_open_ms, at_ms, unsubscribed_ms, complained_ms;
+	const char *detail; /* what the relay said; "" if it was accepted */
 	const char *reason; /* for unsubscribing */
 	/* of one link, in REPORT_CLICKED */
 	int64_t link_clicks;

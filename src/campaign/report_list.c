@@ -39,12 +39,13 @@ static struct report_row read_row(struct rows *rows, struct arena *arena)
 		.at_ms = rows_int(rows, 13),
 		.unsubscribed_ms = rows_int(rows, 14),
 		.complained_ms = rows_int(rows, 15),
-		.reason = text_or_empty(rows_dup(rows, 16, arena)),
+		.detail = text_or_empty(rows_dup(rows, 16, arena)),
+		.reason = text_or_empty(rows_dup(rows, 17, arena)),
 	};
 
-	if (rows_columns(rows) > 17) {
-		row.link_clicks = rows_int(rows, 17);
-		row.is_machine = rows_int(rows, 18) != 0;
+	if (rows_columns(rows) > 18) {
+		row.link_clicks = rows_int(rows, 18);
+		row.is_machine = rows_int(rows, 19) != 0;
 	}
 	return row;
 }

@@ -392,21 +392,14 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 
 /* --- holding --- */
 
-int address_hold(struct tx *tx, const char *hash, enum address_held held,
-		 const char *detail, const struct actor *actor,
-		 struct arena *arena, struct err *err)
+/* Those who have it may choose another one now. */
+static int choose_for_holders(struct tx *tx, const char *hash,
+			      const struct actor *actor, struct arena *arena,
+			      struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
-	int changed =
-		db_exec(tx, SQL_ADDRESS_HOLD,
-			SQL_ARGS(sql_int(held), sql_text(held ? detail : NULL),
-				 sql_id_or_null(held ? actor->now_ms : 0),
-				 sql_text(hash), sql_int(held)),
-			err);
 
-	if (changed <= 0)
-		return changed;
 	if (db_query(tx->db, SQL_ADDRESS_HOLDERS, SQL_ARGS(sql_text(hash)),
 		     &rows, err) < 0)
 		return -1;
@@ -416,5 +409,35 @@ int address_hold(struct tx *tx, const char *hash, enum address_held held,
 					 err) < 0)
 			return -1;
 	}
-	return more < 0 ? -1 : changed;
+	return more;
+}
+
+int address_hold(struct tx *tx, const char *hash, enum address_held held,
+		 const char *detail, const struct actor *actor,
+		 struct arena *arena, struct err *err)
+{
+	int changed =
+		db_exec(tx, SQL_ADDRESS_HOLD,
+			SQL_ARGS(sql_int(held), sql_text(held ? detail : NULL),
+				 sql_id_or_null(held ? actor->now_ms : 0),
+				 sql_text(hash), sql_int(held)),
+			err);
+
+	if (changed <= 0)
+		return changed;
+	return choose_for_holders(tx, hash, actor, arena, err) < 0 ? -1
+								   : changed;
+}
+
+int address_release_bounced(struct tx *tx, const char *hash,
+			    const struct actor *actor, struct arena *arena,
+			    struct err *err)
+{
+	int changed = db_exec(tx, SQL_ADDRESS_RELEASE_BOUNCED,
+			      SQL_ARGS(sql_text(hash)), err);
+
+	if (changed <= 0)
+		return changed;
+	return choose_for_holders(tx, hash, actor, arena, err) < 0 ? -1
+								   : changed;
 }

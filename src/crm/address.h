@@ -88,6 +88,12 @@ int address_hold(struct tx *tx, const char *hash, enum address_held held,
 		 const char *detail, const struct actor *actor,
 		 struct arena *arena, struct err *err);
 
+/* Release it if it is held for bounces, which were nobody's fault of those who
+ * have it. Returns how many rows changed. */
+int address_release_bounced(struct tx *tx, const char *hash,
+			    const struct actor *actor, struct arena *arena,
+			    struct err *err);
+
 /* Set email_id of a record by the rule and tell the bridge if it changed. */
 int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
 			 const struct actor *actor, struct arena *arena,

@@ -70,6 +70,9 @@ static void read_row(const struct rows *rows, struct arena *arena,
 		.html = rows_dup(rows, 19, arena),
 		.plain_text = rows_dup(rows, 20, arena),
 		.restored_ms = rows_int(rows, 21),
+		.hold_reason = rows_dup(rows, 22, arena),
+		.hold_detail = rows_dup(rows, 23, arena),
+		.hold_ms = rows_int(rows, 24),
 	};
 }
 
@@ -466,6 +469,33 @@ static const char *paused_because(const struct crm_campaign *c)
 	       "first, or cancel it.";
 }
 
+int crm_campaign_set_hold(struct tx *tx, int64_t id, const char *reason,
+			  const char *detail, int64_t since_ms, struct err *err)
+{
+	return db_exec(tx, SQL_CRM_CAMPAIGN_HOLD,
+		       SQL_ARGS(sql_text(reason),
+				sql_text(reason ? detail : NULL),
+				sql_id_or_null(reason ? since_ms : 0),
+				sql_int(id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+void crm_campaign_write_hold(const struct crm_campaign *c,
+			     struct json_writer *w)
+{
+	if (!c->hold_reason) {
+		json_key_raw(w, "hold", str_of("null"));
+		return;
+	}
+	json_key_begin_object(w, "hold");
+	json_key_text(w, "reason", c->hold_reason);
+	json_key_text(w, "detail", c->hold_detail);
+	json_key_time_or_null(w, "since", c->hold_ms);
+	json_end_object(w);
+}
+
 void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 			 struct json_writer *w)
 {
@@ -474,6 +504,7 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 	json_key_text(w, "name", c->name);
 	json_key_text(w, "status", crm_campaign_status_name(c->status));
 	json_key_text(w, "paused_because", paused_because(c));
+	crm_campaign_write_hold(c, w);
 	key_id(w, "group_id", c->group_id);
 	json_key_text(w, "subject", c->subject);
 	json_key_text(w, "preview_text", c->preview_text);

@@ -48,6 +48,10 @@ struct crm_campaign {
 	int64_t user_id, created_ms, updated_ms;
 	const char *pull_state; /* JSON of the bridge */
 	int64_t restored_ms;    /* paused because of a restore; 0: not */
+	/* Why it stands still though nobody stopped it, as the audience tells;
+	 * NULL: it does not. */
+	const char *hold_reason, *hold_detail;
+	int64_t hold_ms;
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 void crm_campaigns_release(struct crm_campaigns *campaigns);
@@ -111,10 +115,18 @@ int crm_campaign_may_act(const struct crm_campaign *c,
 int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err);
 int crm_campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 
+/* What the audience tells; reason NULL: it goes on. */
+int crm_campaign_set_hold(struct tx *tx, int64_t id, const char *reason,
+			  const char *detail, int64_t since_ms,
+			  struct err *err);
+
 /* When a scheduled one is to be sent; 0: not. */
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 			      struct err *err);
 
+/* "hold": {"reason", "detail", "since"}, or null. */
+void crm_campaign_write_hold(const struct crm_campaign *c,
+			     struct json_writer *w);
 /* The API's shape; with_content: html and plain_text too. */
 void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 			 struct json_writer *w);
@@ -147,6 +159,7 @@ struct crm_recipient {
 	const char *address; /* NULL: erased or none */
 	enum crm_recipient_state state;
 	const char *reason;
+	const char *detail; /* what the relay said; NULL: nothing */
 	int64_t at_ms;
 	int64_t opened_ms, clicked_ms, bounced_ms, unsubscribed_ms;
 	int64_t complained_ms; /* 0: not */
@@ -159,7 +172,7 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
 		       int64_t *total_out, struct err *err);
 
 /*
- * The report, all figures and the status from one snapshot: {"status",
+ * The report, all figures and the status from one snapshot: {"status", "hold",
  * "recipients", "sent", "waiting", "left_out", "bounced", "opened", "clicked",
  * "unsubscribed", "complained", "links"}. recipients = sent + waiting + all
  * left out.

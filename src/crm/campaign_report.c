@@ -102,6 +102,7 @@ static void read_recipient(const struct rows *rows, struct arena *arena,
 		.bounced_ms = rows_int(rows, 7),
 		.unsubscribed_ms = rows_int(rows, 8),
 		.complained_ms = rows_int(rows, 9),
+		.detail = rows_dup(rows, 10, arena),
 	};
 
 	vec_push(out, r);
@@ -123,7 +124,7 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.person_id, e.address, r.state, r.reason, "
 			 "r.at_ms, r.opened_ms, r.clicked_ms, r.bounced_ms, "
-			 "r.unsubscribed_ms, r.complained_ms FROM "
+			 "r.unsubscribed_ms, r.complained_ms, r.detail FROM "
 			 "campaign_recipient r LEFT JOIN email e ON e.id = "
 			 "r.email_id");
 	add_filter(&b, f, condition);
@@ -175,20 +176,6 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 	return 0;
 }
 
-static int add_status(struct db *db, int64_t id, struct json_writer *w,
-		      struct err *err)
-{
-	int64_t status = 0;
-	int found = db_find_int(db, SQL_CRM_CAMPAIGN_STATUS,
-				SQL_ARGS(sql_int(id)), &status, err);
-
-	if (found > 0)
-		json_key_text(w, "status",
-			      crm_campaign_status_name(
-				      (enum crm_campaign_status)status));
-	return found < 0 ? -1 : 0;
-}
-
 static int add_left_out(struct db *db, int64_t id, struct json_writer *w,
 			struct err *err)
 {
@@ -232,14 +219,18 @@ int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
 			struct err *err)
 {
 	CLEANUP(tx_release) struct tx snapshot = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct json_writer w = JSON_WRITER(out);
+	struct crm_campaign c;
 
-	if (tx_begin_snapshot(db, &snapshot, err) < 0)
+	if (tx_begin_snapshot(db, &snapshot, err) < 0 ||
+	    crm_campaign_get(db, id, arena, &c, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", id);
-	if (add_status(db, id, &w, err) < 0 ||
-	    add_figures(db, id, &w, err) < 0 ||
+	json_key_text(&w, "status", crm_campaign_status_name(c.status));
+	crm_campaign_write_hold(&c, &w);
+	if (add_figures(db, id, &w, err) < 0 ||
 	    add_left_out(db, id, &w, err) < 0 || add_links(db, id, &w, err) < 0)
 		return -1;
 	json_end_object(&w);

@@ -189,7 +189,18 @@ static int read_recipient_filter(struct request *rq,
 	return state ? read_state(state, &f->state, err) : 0;
 }
 
+/* Who waits, waits for what holds the campaign. */
+static const char *detail_of(const struct crm_recipient *r,
+			     const struct crm_campaign *c)
+{
+	bool waits = r->state == CRM_RECIPIENT_QUEUED ||
+		     r->state == CRM_RECIPIENT_DEFERRED;
+
+	return waits ? c->hold_detail : r->detail;
+}
+
 static void format_recipient(const struct crm_recipient *r,
+			     const struct crm_campaign *c,
 			     struct json_writer *w)
 {
 	json_begin_object(w);
@@ -197,6 +208,7 @@ static void format_recipient(const struct crm_recipient *r,
 	json_key_text(w, "address", r->address);
 	json_key_text(w, "state", crm_recipient_state_name(r->state));
 	json_key_text(w, "reason", r->reason);
+	json_key_text(w, "detail", detail_of(r, c));
 	json_key_time_or_null(w, "at", r->at_ms);
 	json_key_time_or_null(w, "opened_at", r->opened_ms);
 	json_key_time_or_null(w, "clicked_at", r->clicked_ms);
@@ -230,7 +242,7 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 	}
 	v1_list_begin(&w);
 	vec_each (&list, r)
-		format_recipient(r, &w);
+		format_recipient(r, &c, &w);
 	v1_list_end(&w, total, next);
 	return 0;
 }

@@ -244,6 +244,30 @@ int v1_campaigns_finish(struct request *rq, struct response *rs,
 	return act(rq, rs, CRM_CAMPAIGN_FINISH, err);
 }
 
+/* --- undoing what it cleaned --- */
+
+int v1_campaigns_undo_cleans(struct request *rq, struct response *rs,
+			     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign c;
+	const json_t *body;
+	bool dry_run = false;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    json_get_bool(body, "dry_run", &dry_run, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0)
+		return -1;
+	if (!c.marketing_campaign_id)
+		return err_set(err, ERR_CONFLICT, "the campaign was not sent");
+	return enqueue(
+		rq, rs, "undo-cleans",
+		arena_printf(rq->arena, "{\"campaign_id\":%lld,\"dry_run\":%s}",
+			     (long long)c.id, dry_run ? "true" : "false"),
+		NULL, &tx, err);
+}
+
 /* --- checklist --- */
 
 struct checklist {

@@ -22,7 +22,9 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 
 /* "delivery_status" */
 struct report_figures;
+struct campaign_hold;
 void mc_delivery_status_write(const struct campaign *campaign,
+			      const struct campaign_hold *hold,
 			      const struct report_figures *figures,
 			      struct json_writer *w);
 

@@ -1,6 +1,8 @@
 #include "api/handlers.h"
 #include "api/mc30/report_json.h"
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "delivery/trouble.h"
 
 #include <string.h>
 
@@ -105,6 +107,16 @@ static void write_page(const struct request *rq, const struct people *p,
 
 /* --- sent-to --- */
 
+/* Ours alone: Mailchimp does not tell. */
+static void write_detail(const struct report_row *row, struct json_writer *w)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	trouble_hide_addresses(row->detail, &text);
+	json_key(w, "detail");
+	json_str(w, strbuf_str(&text));
+}
+
 static void write_sent(const struct request *rq, const struct people *p,
 		       const struct report_row *row, struct json_writer *w)
 {
@@ -116,6 +128,8 @@ static void write_sent(const struct request *rq, const struct people *p,
 		w, "status",
 		statuses[row->bounce == 1 || row->bounce == 2 ? row->bounce
 							      : 0]);
+	if (row->bounce)
+		write_detail(row, w);
 	json_key_int(w, "open_count", row->opens + row->machine_opens);
 	json_key_time(w, "last_open", row->last_open_ms);
 	json_key_text(w, "absplit_group", "");

@@ -2,6 +2,7 @@
 #include "api/mc30/report_json.h"
 #include "audience/list.h"
 #include "base/err.h"
+#include "campaign/campaign_hold.h"
 
 #include <string.h>
 
@@ -152,8 +153,10 @@ static int write_report(const struct request *rq, struct db *db,
 			struct json_writer *w, struct err *err)
 {
 	struct report_figures f;
+	struct campaign_hold hold;
 
 	if (report_figures(db, c, &f, err) < 0 ||
+	    campaign_hold_get(db, c->id, rq->arena, &hold, err) < 0 ||
 	    list_figures(rq, db, c, cache, err) < 0)
 		return -1;
 	json_begin_object(w);
@@ -164,7 +167,7 @@ static int write_report(const struct request *rq, struct db *db,
 	write_list_stats(&cache->stats, w);
 	if (write_hours(db, c, w, err) < 0)
 		return -1;
-	mc_delivery_status_write(c, &f, w);
+	mc_delivery_status_write(c, &hold, &f, w);
 	write_links(rq, c, w);
 	json_end_object(w);
 	return 0;

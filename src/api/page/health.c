@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "campaign/campaign_hold.h"
 #include "journal/gate.h"
 #include "journal/journal.h"
 
@@ -35,6 +36,7 @@ static int add_details(struct request *rq, struct strbuf *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf trouble = STRBUF_INIT;
+	CLEANUP(texts_release) struct texts held = VEC_INIT;
 	struct api *api = api_of(rq);
 	const char *why;
 	int closed;
@@ -42,10 +44,12 @@ static int add_details(struct request *rq, struct strbuf *out, struct err *err)
 	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	closed = gate_is_closed(db, rq->arena, &why, err);
-	if (closed < 0)
+	if (closed < 0 || campaign_hold_list(db, rq->arena, &held, err) < 0)
 		return -1;
 	if (closed > 0)
 		strbuf_addf(out, "sending is off: %s\n", why);
+	vec_each (&held, line)
+		strbuf_addf(out, "%s\n", *line);
 	journal_trouble(api->journal, &trouble);
 	if (trouble.len > 0)
 		strbuf_addf(out, "suppression journal: %s\n", trouble.buf);

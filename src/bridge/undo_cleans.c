@@ -1,0 +1,179 @@
+/*
+ * Undoing a mass clean: what a campaign made cleaned in the audience gets its
+ * status of before, and the addresses that were held for it are free again.
+ * The audience decides whom; doing it twice, or half and then again, ends the
+ * same, since it tells of those restored before too.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/address.h"
+#include "crm/campaign_record.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+#define PEOPLE_TOLD 1000
+
+struct undoing {
+	struct work *w;
+	const char *marketing_id;
+	bool dry_run;
+	int64_t restored, addresses;
+	json_t *kept;   /* counts by reason */
+	json_t *people; /* ids of people whose addresses are free again */
+};
+
+static void undoing_release(struct undoing *u)
+{
+	json_free(&u->kept);
+	json_free(&u->people);
+}
+
+static int get_page(struct undoing *u, int64_t after, json_t **out,
+		    struct err *err)
+{
+	const char *path = arena_printf(
+		u->w->arena, "/campaigns/%s/%s?after=%lld", u->marketing_id,
+		u->dry_run ? "cleaned" : "actions/restore-cleaned",
+		(long long)after);
+	int rc = u->dry_run
+			 ? mc_get(u->w->client, path, out, err)
+			 : mc_call(u->w->client, "POST", path, NULL, out, err);
+
+	if (rc < 0 && err->code == ERR_NOT_FOUND)
+		return err_set(err, ERR_INVALID,
+			       "this audience cannot undo that members were "
+			       "cleaned: it has to be done there");
+	return rc;
+}
+
+static void count_kept(struct undoing *u, const char *reason)
+{
+	json_int_t n = json_integer_value(json_object_get(u->kept, reason));
+
+	(void)json_object_set_new(u->kept, reason, json_integer(n + 1));
+}
+
+static int note_people(struct undoing *u, struct db *db, const char *hash,
+		       struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_BRIDGE_BOUNCED_PEOPLE, SQL_ARGS(sql_text(hash)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		u->addresses++;
+		if (json_array_size(u->people) < PEOPLE_TOLD)
+			(void)json_array_append_new(
+				u->people, json_integer(rows_int(rows, 0)));
+	}
+	return more;
+}
+
+static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
+		    struct err *err)
+{
+	const char *hash = json_string_value(json_object_get(item, "email_id"));
+	const char *reason = json_string_value(json_object_get(item, "reason"));
+	const char *status = json_string_value(json_object_get(item, "status"));
+
+	if (!hash)
+		return 0;
+	if (!json_is_true(json_object_get(item, "restored"))) {
+		count_kept(u, reason && *reason ? reason : "other");
+		return 0;
+	}
+	u->restored++;
+	if (note_people(u, tx->db, hash, err) < 0)
+		return -1;
+	if (u->dry_run)
+		return 0;
+	if (mirror_put(tx, hash, mirror_status_of(status), NULL,
+		       u->w->actor.now_ms, err) < 0)
+		return -1;
+	return address_release_bounced(tx, hash, &u->w->actor, u->w->arena,
+				       err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int undo_page(struct undoing *u, const json_t *page, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	json_t *item;
+	size_t i;
+
+	if (tx_begin(u->w->db, &tx, err) < 0)
+		return -1;
+	json_array_foreach (json_object_get(page, "cleaned"), i, item)
+		if (undo_one(u, &tx, item, err) < 0)
+			return -1;
+	if (!u->dry_run && journal(&tx, u->w, "undo_cleans", 0, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int undo_all(struct undoing *u, struct err *err)
+{
+	int64_t after = 0;
+
+	do {
+		CLEANUP(json_free) json_t *page = NULL;
+
+		if (get_page(u, after, &page, err) < 0 ||
+		    undo_page(u, page, err) < 0)
+			return -1;
+		after = json_integer_value(json_object_get(page, "next"));
+		if (job_is_stopping(u->w->run))
+			return err_set(err, ERR_RETRY, "the server stops");
+	} while (after > 0);
+	return 0;
+}
+
+static void write_result(const struct undoing *u, int64_t campaign_id)
+{
+	struct json_writer j = JSON_WRITER(u->w->run->result);
+
+	strbuf_reset(u->w->run->result);
+	json_begin_object(&j);
+	json_key_int(&j, "campaign_id", campaign_id);
+	json_key_bool(&j, "dry_run", u->dry_run);
+	json_key_int(&j, "restored", u->restored);
+	json_key_int(&j, "addresses", u->addresses);
+	json_key(&j, "kept");
+	json_tree(&j, u->kept);
+	json_key(&j, "people");
+	json_tree(&j, u->people);
+	json_end_object(&j);
+}
+
+int job_undo_cleans(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(json_free) json_t *payload = NULL;
+	CLEANUP(undoing_release)
+	struct undoing u = { .w = &w,
+			     .kept = json_object(),
+			     .people = json_array() };
+	struct crm_campaign c;
+	int64_t id = 0;
+
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
+	    json_get_bool(payload, "dry_run", &u.dry_run, err) < 0 ||
+	    work_begin(run, &w, err) < 0 ||
+	    crm_campaign_get(run->db, id, run->arena, &c, err) < 0)
+		return -1;
+	if (!c.marketing_campaign_id)
+		return err_set(err, ERR_CONFLICT, "the campaign was not sent");
+	u.marketing_id = c.marketing_campaign_id;
+	if (undo_all(&u, err) < 0)
+		return -1;
+	write_result(&u, id);
+	return 0;
+}
