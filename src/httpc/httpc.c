@@ -378,6 +378,8 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 	set_callbacks(c, &t);
 	set_body(c, &t);
 	set_headers(c, request, &headers);
+	SET(c, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
+	SET(c, CURLOPT_FORBID_REUSE, request->once ? 1L : 0L);
 	code = curl_easy_perform(c);
 	if (code != CURLE_OK)
 		return explain(&t, code, text, err);

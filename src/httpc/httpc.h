@@ -53,6 +53,9 @@ struct httpc_request {
 	const char *user;         /* basic authentication; NULL: none */
 	const char *password;
 	const struct httpc_header *headers; /* ends with name NULL; or NULL */
+	/* Sent at most once: on a connection of its own, because a request on
+	 * a kept one that turns out to be dead is sent again. */
+	bool once;
 	FILE *upload;        /* the body is what can be read from it */
 	int64_t upload_size; /* bytes; -1: unknown, sent in chunks */
 	FILE *download;      /* a 2xx body is written to it, without limit */

@@ -5,17 +5,25 @@
 #include "base/random.h"
 #include "httpc/httpc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define TRIES 5
 #define FIRST_WAIT_MS 250
 #define REPLY_MAX (INT64_C(64) << 20)
 
+/* Of an error that leaves open whether the call was done. */
+#define LOST "Answer Lost"
+
 struct mc_client {
 	struct mc_options options;
 	struct httpc *http;
 };
+
+static int send_http(void *context, const struct mc_request *request,
+		     struct mc_reply *reply, struct err *err);
 
 struct mc_client *mc_client_new(const struct mc_options *options)
 {
@@ -26,6 +34,10 @@ struct mc_client *mc_client_new(const struct mc_options *options)
 	c->options = *options;
 	if (c->options.tries == 0)
 		c->options.tries = TRIES;
+	if (!c->options.send) {
+		c->options.send = send_http;
+		c->options.context = c;
+	}
 	o.allow_private = options->allow_private;
 	o.body_max = REPLY_MAX;
 	c->http = httpc_new(&o);
@@ -41,17 +53,41 @@ void mc_client_free(struct mc_client **client)
 	*client = NULL;
 }
 
-static enum err_code code_of(const struct httpc_response *reply)
+static int send_http(void *context, const struct mc_request *request,
+		     struct mc_reply *reply, struct err *err)
 {
-	switch (reply->status) {
+	CLEANUP(httpc_response_release)
+	struct httpc_response got = HTTPC_RESPONSE_INIT;
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+	struct mc_client *c = context;
+	struct httpc_request rq = { .method = request->method,
+				    .user = "muster",
+				    .password = c->options.key,
+				    .once = request->once };
+
+	strbuf_addf(&url, "%s%s", c->options.url, request->path);
+	rq.url = url.buf;
+	if (request->body) {
+		rq.body = str_of(request->body);
+		rq.content_type = "application/json";
+	}
+	if (httpc_send(c->http, &rq, &got, err) < 0)
+		return -1;
+	reply->status = got.status;
+	strbuf_addslice(&reply->body, strbuf_str(&got.body));
+	return 0;
+}
+
+static enum err_code code_of(int status)
+{
+	switch (status) {
 	case 400:
 	case 414:
 	case 422:
 		return ERR_INVALID;
 	case 401:
+	case 403:
 		return ERR_DENIED;
-	case 403: /* without a body: throttled at the edge */
-		return reply->body.len > 0 ? ERR_DENIED : ERR_RETRY;
 	case 404:
 		return ERR_NOT_FOUND;
 	case 405:
@@ -63,51 +99,77 @@ static enum err_code code_of(const struct httpc_response *reply)
 }
 
 /* What is wrong, with the first named field. */
-static int refusal(const struct httpc_response *reply, struct err *err)
+static int refusal(int status, const json_t *problem, struct err *err)
 {
-	CLEANUP(json_free) json_t *problem = NULL;
-	struct err ignored = ERR_INIT;
-	const char *title = NULL, *detail = NULL, *message = NULL;
-	const json_t *first;
+	const json_t *first =
+		json_array_get(json_object_get(problem, "errors"), 0);
+	const char *title =
+		json_string_value(json_object_get(problem, "title"));
+	const char *detail =
+		json_string_value(json_object_get(problem, "detail"));
+	const char *message =
+		json_string_value(json_object_get(first, "message"));
 
-	if (json_parse(strbuf_str(&reply->body), &problem, &ignored) == 0) {
-		title = json_string_value(json_object_get(problem, "title"));
-		detail = json_string_value(json_object_get(problem, "detail"));
-		first = json_array_get(json_object_get(problem, "errors"), 0);
-		message = json_string_value(json_object_get(first, "message"));
-	}
-	return err_title(err, code_of(reply), title ? title : "",
-			 "Marketing API, HTTP %d: %s%s%s", reply->status,
+	if (status >= 500)
+		title = LOST; /* it may have failed after the deed */
+	return err_title(err, code_of(status), title ? title : "",
+			 "Marketing API, HTTP %d: %s%s%s", status,
 			 detail ? detail : "no reason given",
 			 message ? ": " : "", message ? message : "");
 }
 
-static int try_once(struct mc_client *c, const char *method, const char *path,
-		    const char *body, json_t **out, struct err *err)
+/* A page of somebody in between. One that was told 4xx did not pass it on. */
+static int not_the_api(int status, struct err *err)
 {
-	CLEANUP(httpc_response_release)
-	struct httpc_response reply = HTTPC_RESPONSE_INIT;
-	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
-	struct httpc_request rq = { .method = method,
-				    .user = "muster",
-				    .password = c->options.key };
+	return err_title(err, ERR_RETRY,
+			 status >= 400 && status < 500 ? "" : LOST,
+			 "HTTP %d, and the answer is not the Marketing API's: "
+			 "is a proxy or a maintenance page in between?",
+			 status);
+}
 
-	strbuf_addf(&url, "%s%s", c->options.url, path);
-	rq.url = url.buf;
-	if (body) {
-		rq.body = str_of(body);
-		rq.content_type = "application/json";
-	}
-	if (httpc_send(c->http, &rq, &reply, err) < 0)
-		return err_prefix(err, "Marketing API");
-	if (reply.status >= 300)
-		return refusal(&reply, err);
-	if (!out || reply.body.len == 0)
+static int read_reply(const struct mc_reply *reply, json_t **out,
+		      struct err *err)
+{
+	CLEANUP(json_free) json_t *body = NULL;
+	struct err ignored = ERR_INIT;
+	bool good = reply->status >= 200 && reply->status < 300;
+
+	if (good && reply->body.len == 0 && (!out || reply->status == 204))
 		return 0;
-	json_free(out);
-	if (json_parse(strbuf_str(&reply.body), out, err) < 0)
-		return err_prefix(err, "answer of the Marketing API");
+	if (json_parse(strbuf_str(&reply->body), &body, &ignored) < 0 ||
+	    !json_is_object(body))
+		return not_the_api(reply->status, err);
+	if (!good)
+		return refusal(reply->status, body, err);
+	if (out) {
+		json_free(out);
+		*out = TAKE(body);
+	}
 	return 0;
+}
+
+static void reply_release(struct mc_reply *reply)
+{
+	strbuf_release(&reply->body);
+}
+
+static int try_once(struct mc_client *c, const struct mc_request *request,
+		    json_t **out, struct err *err)
+{
+	CLEANUP(reply_release)
+	struct mc_reply reply = { 0, STRBUF_INIT };
+
+	if (c->options.send(c->options.context, request, &reply, err) == 0)
+		return read_reply(&reply, out, err);
+	if (err->code == ERR_RETRY)
+		(void)snprintf(err->title, sizeof(err->title), LOST);
+	return err_prefix(err, "Marketing API");
+}
+
+bool mc_is_lost(const struct err *err)
+{
+	return err->code == ERR_RETRY && strcmp(err->title, LOST) == 0;
 }
 
 /* 250 ms, doubled each time, 50 to 150 % of it. */
@@ -124,8 +186,10 @@ static void back_off(int attempt)
 int mc_call(struct mc_client *c, const char *method, const char *path,
 	    const char *body, json_t **out, struct err *err)
 {
+	struct mc_request request = { method, path, body, false };
+
 	for (int attempt = 0;; attempt++) {
-		if (try_once(c, method, path, body, out, err) == 0)
+		if (try_once(c, &request, out, err) == 0)
 			return 0;
 		if (err->code != ERR_RETRY || attempt + 1 >= c->options.tries)
 			return -1;
@@ -136,7 +200,9 @@ int mc_call(struct mc_client *c, const char *method, const char *path,
 int mc_call_once(struct mc_client *c, const char *method, const char *path,
 		 const char *body, json_t **out, struct err *err)
 {
-	return try_once(c, method, path, body, out, err);
+	struct mc_request request = { method, path, body, true };
+
+	return try_once(c, &request, out, err);
 }
 
 int mc_get(struct mc_client *c, const char *path, json_t **out, struct err *err)

@@ -1,12 +1,14 @@
 /*
  * mcapi/mc_client.h - a client of any Mailchimp Marketing API 3.0 endpoint
  *
- * One client belongs to one thread at a time. Transient failures (429, a 403
- * without a body, 5xx, a broken connection) are tried again here with jittered
- * back-off, but for calls that must not be done twice. What is left comes back
- * as an error whose title is that of the problem document ("Member Exists",
- * "Member In Compliance State", "Forgotten Email Not Subscribed", "Resource
- * Not Found"):
+ * One client belongs to one thread at a time. Transient failures (429, 5xx, a
+ * broken connection) are tried again here with jittered back-off, but for
+ * calls that must not be done twice. So is every answer whose body is not the
+ * API's JSON, whatever its status: it comes from something in between (a page
+ * of a proxy, a portal, an edge that throttles) and is no verdict. What is left
+ * comes back as an error whose title is that of the problem document ("Member
+ * Exists", "Member In Compliance State", "Forgotten Email Not Subscribed",
+ * "Resource Not Found"):
  *
  *     ERR_INVALID    400, 422: doing it again is no use
  *     ERR_DENIED     401, 403: the key is wrong
@@ -18,15 +20,33 @@
 #define MCAPI_MC_CLIENT_H
 
 #include "base/json.h"
+#include "base/strbuf.h"
 
 struct err;
 struct mc_client;
+
+/* One request as it goes out, and what came back. */
+struct mc_request {
+	const char *method;
+	const char *path; /* behind the URL, with its query */
+	const char *body; /* JSON; NULL: none */
+	bool once;        /* must not be sent twice */
+};
+struct mc_reply {
+	int status;
+	struct strbuf body;
+};
+/* Tests put a fake in the place of HTTP. -1 with ERR_RETRY: no answer came. */
+typedef int (*mc_send_fn)(void *context, const struct mc_request *request,
+			  struct mc_reply *reply, struct err *err);
 
 struct mc_options {
 	const char *url; /* with /3.0, without a final slash; must outlive it */
 	const char *key;
 	bool allow_private; /* the endpoint is on this machine or network */
 	int tries;          /* of a call, at most; 0: 5 */
+	mc_send_fn send;    /* NULL: HTTP */
+	void *context;      /* of send */
 };
 
 struct mc_client *mc_client_new(const struct mc_options *options);
@@ -38,9 +58,14 @@ int mc_get(struct mc_client *c, const char *path, json_t **out,
 /* method POST, PUT, PATCH, DELETE; body NULL: none. */
 int mc_call(struct mc_client *c, const char *method, const char *path,
 	    const char *body, json_t **out, struct err *err);
-/* The same, never tried twice: sends. */
+/*
+ * The same, never sent twice, not even by the layers below: what makes or
+ * sends something. If mc_is_lost(err), nobody knows whether it was done: look
+ * before doing it again.
+ */
 int mc_call_once(struct mc_client *c, const char *method, const char *path,
 		 const char *body, json_t **out, struct err *err);
+bool mc_is_lost(const struct err *err);
 
 /*
  * All pages of a collection, to the end:
