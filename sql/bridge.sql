@@ -21,18 +21,42 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
     ON CONFLICT (merge_tag) DO UPDATE SET person_field = excluded.person_field;
 
 -- name: bridge-member-put
--- merge_hash NULL: not known, keep. args: email_hash, status, merge_hash,
--- changed_ms
-INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms)
-VALUES (?, ?, ?, ?)
+-- merge_hash and contact_id NULL: not known, keep. Who has left was not ours.
+-- args: email_hash, status, merge_hash, changed_ms, contact_id
+INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
+VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = excluded.status,
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
-       changed_ms = excluded.changed_ms;
+       changed_ms = excluded.changed_ms,
+       contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
+       added_ms = CASE WHEN excluded.status IN (1, 4) THEN bridge_member.added_ms END;
+
+-- name: bridge-member-intend
+-- Before the bridge subscribes an address that is no member.
+-- args: email_hash, added_ms
+INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
+VALUES (?, 0, 0, ?)
+    ON CONFLICT (email_hash) DO UPDATE
+   SET added_ms = COALESCE(bridge_member.added_ms, excluded.added_ms)
+ WHERE bridge_member.status = 0;
+
+-- name: bridge-member-own
+-- args: added_ms or NULL, email_hash
+UPDATE bridge_member SET added_ms = ? WHERE email_hash = ?;
+
+-- name: bridge-member-get
+-- args: email_hash
+SELECT status, merge_hash, added_ms, contact_id FROM bridge_member WHERE email_hash = ?;
+
+-- name: bridge-member-contacts
+-- args: contact ids (JSON array)
+SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?);
 
 -- name: bridge-member-remove
--- args: email_hash
-DELETE FROM bridge_member WHERE email_hash = ?;
+-- Not what a push is about to subscribe. args: email_hash, an hour ago
+DELETE FROM bridge_member
+ WHERE email_hash = ? AND (status <> 0 OR added_ms IS NULL OR added_ms < ?);
 
 -- name: bridge-recipient-move
 -- Reports know the member by the new address from now on.
@@ -43,15 +67,15 @@ UPDATE campaign_recipient SET email_hash = ? WHERE person_id = ? AND email_hash 
 DELETE FROM bridge_member;
 
 -- name: bridge-member-count
-SELECT COUNT(*) FROM bridge_member;
+SELECT COUNT(*) FROM bridge_member WHERE status <> 0;
 
 -- name: bridge-campaign-of
 -- args: marketing_campaign_id
 SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 
 -- name: reconcile-leavers
--- Members that left, of people who are not opted out and did not opt in
--- later by an act of their own.
+-- Members that left, of people who are not opted out and did not agree later,
+-- by an act of their own or a user's ground. The audience tells seconds.
 SELECT DISTINCT m.email_hash
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL
@@ -59,7 +83,8 @@ SELECT DISTINCT m.email_hash
  WHERE m.status = 2 AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
-                      AND c.at_ms > m.changed_ms);
+                      AND c.source IN ('person', 'user', 'api')
+                      AND c.at_ms > m.changed_ms + 999);
 
 -- name: reconcile-bounced
 -- Cleaned members whose address is not held.
@@ -76,6 +101,54 @@ SELECT DISTINCT m.email_hash
   JOIN person p ON p.id = e.record_id
  WHERE m.status IN (1, 4) AND p.opted_out = 1;
 
+-- name: reconcile-orphans
+-- Members that the bridge subscribed, or was about to, and nobody has.
+SELECT m.email_hash FROM bridge_member m
+ WHERE m.added_ms IS NOT NULL AND m.status IN (0, 1, 4)
+   AND NOT EXISTS (SELECT 1 FROM email e
+                    WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
+
+-- name: reconcile-left
+-- People with an address whose member was not settled.
+SELECT DISTINCT record_id FROM email WHERE entity = 1 AND left_ms IS NOT NULL;
+
+-- name: reconcile-lately
+-- Removing changes that the audience caused since a time. args: at_ms
+SELECT COUNT(*) FROM bridge_journal WHERE at_ms > ? AND kind IN ('hold', 'archive');
+
+-- name: person-left
+-- args: person
+SELECT id, hash, left_ms, ended_ms FROM email
+ WHERE entity = 1 AND record_id = ? AND left_ms IS NOT NULL AND folded <> ''
+ ORDER BY id;
+
+-- name: person-left-clear
+-- Unless it was left again meanwhile. args: email, left_ms
+UPDATE email SET left_ms = NULL WHERE id = ? AND left_ms = ?;
+
+-- name: person-reached
+-- Is it anybody's marketing address? args: hash
+SELECT p.id FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
+ WHERE e.hash = ? AND e.entity = 1 LIMIT 1;
+
+-- name: person-last-of
+-- Who had an address last, and has another now. args: hash
+SELECT e.id, e.record_id FROM email e
+  JOIN person p ON p.id = e.record_id
+ WHERE e.hash = ? AND e.entity = 1 AND p.email_id IS NOT NULL
+ ORDER BY e.id DESC LIMIT 1;
+
+-- name: present-changed
+-- Those of some addresses that are their person's marketing address no more,
+-- or whose person has opted out. args: email ids (JSON array)
+SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
+  FROM email e
+  JOIN person p ON p.id = e.record_id
+  LEFT JOIN company c ON c.id = p.company_id
+ WHERE e.id IN JSON_INTS(?) AND e.entity = 1
+   AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
+ ORDER BY e.id;
+
 -- name: push-add
 -- args: group_id, group_name, job_id, dry_run, audience_id, user_id, at_ms
 INSERT INTO push (group_id, group_name, job_id, dry_run, audience_id, state, user_id, at_ms)
@@ -84,11 +157,23 @@ RETURNING id;
 
 -- name: push-get
 -- args: id
-SELECT group_id, group_name, dry_run, segment_id, state FROM push WHERE id = ?;
+SELECT group_id, group_name, dry_run, segment_id, state, tag_name FROM push WHERE id = ?;
 
 -- name: push-set
 -- One writer: the job of the push. args: state, segment_id, audience_id, id
 UPDATE push SET state = ?, segment_id = ?, audience_id = ? WHERE id = ?;
+
+-- name: push-set-tag-name
+-- args: name or NULL, id
+UPDATE push SET tag_name = ? WHERE id = ?;
+
+-- name: push-turn-take
+-- Nothing happens while the job that has it runs. args: group, job, job, now_ms
+INSERT INTO push_turn (group_id, job_id) VALUES (?, ?)
+    ON CONFLICT (group_id) DO UPDATE SET job_id = excluded.job_id
+ WHERE push_turn.job_id = ?
+    OR NOT EXISTS (SELECT 1 FROM job j WHERE j.id = push_turn.job_id
+                      AND j.state = 2 AND j.lease_until_ms >= ?);
 
 -- name: push-set-result
 -- args: result, id
@@ -106,22 +191,40 @@ SELECT segment_id FROM push
 DELETE FROM push_row WHERE push_id = ?;
 
 -- name: push-row-add
--- args: push_id, person_id, email_id, action, outcome, reason, detail
+-- Nothing happens if the person has a row. args: push_id, person_id, email_id, action, outcome, reason, detail
 INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (push_id, person_id) DO NOTHING;
 
 -- name: push-row-next
 -- What is still to be done of one action, with its address. An untagged row
--- has its hash in detail. args: push_id, action, limit
+-- has its hash in detail. Then the present: the person's marketing address, is
+-- anybody with it opted out, is it held, the status of its member, and of that
+-- of the plan. args: push_id, action, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
                             WHERE h.hash = r.detail AND r.action = 4)),
-       COALESCE(e.hash, r.detail)
+       COALESCE(e.hash, r.detail), COALESCE(p.email_id, 0),
+       (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
+          LEFT JOIN company c ON c.id = q.company_id
+         WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+           AND (q.opted_out = 1 OR c.opted_out = 1)),
+       COALESCE(e.held, 0), COALESCE(m.status, 0)
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
+  LEFT JOIN bridge_member m ON m.email_hash = e.hash
+  LEFT JOIN person p ON p.id = r.person_id
  WHERE r.push_id = ? AND r.action = ? AND r.outcome = 0
  ORDER BY r.person_id
  LIMIT ?;
+
+-- name: push-row-again
+-- It is to be done otherwise. args: action, email_id, push_id, person_id
+UPDATE push_row SET action = ?, email_id = ? WHERE push_id = ? AND person_id = ?;
+
+-- name: push-row-todo
+-- args: push_id
+SELECT 1 FROM push_row WHERE push_id = ? AND action IN (1, 2, 3) AND outcome = 0 LIMIT 1;
 
 -- name: push-row-end
 -- One writer: the job of the push.

@@ -6,7 +6,15 @@ UPDATE campaign SET push_id = ?, audience_id = ? WHERE id = ?;
 
 -- name: campaign-set-marketing
 -- args: marketing_campaign_id, id
-UPDATE campaign SET marketing_campaign_id = ? WHERE id = ?;
+UPDATE campaign SET marketing_campaign_id = ?, creating_ms = NULL WHERE id = ?;
+
+-- name: campaign-creating
+-- args: id
+SELECT creating_ms FROM campaign WHERE id = ?;
+
+-- name: campaign-set-creating
+-- The Marketing API is asked for it now. args: at_ms, id
+UPDATE campaign SET creating_ms = ? WHERE id = ?;
 
 -- name: campaign-segment
 -- args: push_id

@@ -64,3 +64,11 @@ SELECT opted_out FROM company WHERE id = ? FOR UPDATE;
 -- name: consent-count
 -- args: record, entity
 SELECT COUNT(*) FROM consent WHERE record_id = ? AND entity = ?;
+
+-- name: consent-agreed-after
+-- Did the person, or a user with a ground, opt them in later?
+-- args: entity, record, at
+SELECT 1 FROM consent
+WHERE entity = ? AND record_id = ? AND state = 2
+	AND source IN ('person', 'user', 'api') AND at_ms > ?
+LIMIT 1;

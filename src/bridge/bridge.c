@@ -49,9 +49,7 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 		{ .name = "nightly",
 		  .fn = job_nightly,
 		  .max_attempts = INT32_MAX },
-		{ .name = "bridge-optout", .fn = job_optout },
-		{ .name = "bridge-address", .fn = job_address },
-		{ .name = "bridge-update", .fn = job_update },
+		{ .name = "bridge-person", .fn = job_person },
 		{ .name = "bridge-forget", .fn = job_forget },
 		{ .name = "bridge-hook", .fn = job_hook },
 		{ .name = "hook-register", .fn = job_hook_register },
@@ -177,7 +175,10 @@ int work_begin(struct job_run *run, struct work *out, struct err *err)
 	struct bridge *b = run->context;
 	struct mc_options options = { .url = b->setup.url,
 				      .key = b->setup.key,
-				      .allow_private = true };
+				      .allow_private = true,
+				      .tries = b->tries,
+				      .send = b->send,
+				      .context = b->send_context };
 
 	*out = (struct work){
 		.bridge = b,

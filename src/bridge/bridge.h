@@ -13,8 +13,7 @@
  *     undo-cleans      what it cleaned is free again     {campaign_id, dry_run}
  *     pull             results of running campaigns     (always one waits)
  *     sync             reconcile all, repair            {full}
- *     bridge-optout    CRM opt-out -> unsubscribe       {person_id}
- *     bridge-address   changed address                  {...}
+ *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-forget    erased person -> delete-permanent
  *     bridge-hook      one webhook of the audience, queued
  *

@@ -17,6 +17,10 @@
 
 struct bridge {
 	struct bridge_setup setup;
+	/* Of tests: a fake in the place of HTTP. */
+	mc_send_fn send;
+	void *send_context;
+	int tries;
 };
 
 /* One job at work: what all its steps need. */
@@ -87,10 +91,36 @@ const char *mirror_reason(enum mirror_status status);
  * members were read. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
+/* merge_hash, contact_id NULL: not known, keep. */
+int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
+	       const char *merge_hash, const char *contact_id,
+	       int64_t changed_ms, struct err *err);
+/* There is no such member any more. What a push is about to subscribe stays
+ * noted for an hour. */
+int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
+		  struct err *err);
 /* Of the API's word; MIRROR_NONE: of no word that we know. */
 enum mirror_status mirror_status_of(const char *name);
-int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
-	       const char *merge_hash, int64_t changed_ms, struct err *err);
+
+struct mirrored {
+	enum mirror_status status;
+	const char *merge_hash; /* NULL: not known */
+	const char *contact_id; /* NULL: not known */
+	int64_t added_ms;       /* the bridge subscribed it; 0: others did */
+};
+/* 1, 0 or -1. */
+int mirror_find(struct db *db, const char *hash, struct arena *arena,
+		struct mirrored *out, struct err *err);
+
+/* --- moved.c: members whose address changed over there --- */
+
+/*
+ * The member is the one that the mirror knows by another hash: the CRM's
+ * person gets the address, or a user is asked if that is not clear. Part of
+ * the transaction that moves the mirror's row.
+ */
+int member_moved(struct tx *tx, struct work *w, const char *old_hash,
+		 const json_t *member, struct err *err);
 
 /* --- reconcile.c --- */
 
@@ -101,6 +131,7 @@ struct reconciled {
 	int64_t opted_out; /* people, because of the audience */
 	int64_t held;      /* addresses, because of the audience */
 	int64_t repaired;  /* members unsubscribed, because of the CRM */
+	int64_t settled;   /* members moved or archived: nobody has them */
 	int64_t parked;
 };
 /* From the mirror to the CRM and back. 0, RECONCILE_ASKS, or -1. */
@@ -110,13 +141,41 @@ int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 int job_sync(struct job_run *run, struct err *err);
 int job_nightly(struct job_run *run, struct err *err);
 
+/* A cleaned member, told by a webhook: hold the address, unless so many are
+ * that a user is to be asked; then a sync does that. */
+int reconcile_bounce(struct work *w, const char *hash, struct err *err);
+
 /* --- members.c: single members --- */
 
+/* A member as it is now, by its hash: 1, 0, or -1. */
+int member_read(struct work *w, const char *hash, json_t **out,
+		struct err *err);
+enum mirror_status member_status(const json_t *member);
+/* As far as the audience tells; ours are. */
+bool was_added_by_program(const json_t *member);
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);
-int job_optout(struct job_run *run, struct err *err);
-int job_address(struct job_run *run, struct err *err);
-int job_update(struct job_run *run, struct err *err);
+/* What cannot be archived (bounced, pending, gone) stays as it is. */
+int archive_member(struct work *w, const char *hash, int64_t person_id,
+		   struct err *err);
+/* May it pass? Then it is worth another try; the rest is parked (rule 14). */
+bool is_passing(const struct err *why);
 int job_forget(struct job_run *run, struct err *err);
+
+/* --- person.c: one person, as they are now --- */
+
+/*
+ * Makes the audience what the CRM says of a person: who opted out is
+ * unsubscribed, the member of an address that they left is moved to the new
+ * one or merged into its member, names are written.
+ */
+int person_settle(struct work *w, int64_t person_id, struct err *err);
+/* A member that the bridge subscribed and that is nobody's. */
+int orphan_settle(struct work *w, const char *hash, struct err *err);
+/* After something was written for these addresses (a JSON array of ids):
+ * whoever has changed meanwhile gets a job. */
+int present_check(struct tx *tx, const char *email_ids, int64_t now_ms,
+		  struct err *err);
+int job_person(struct job_run *run, struct err *err);
 
 /* --- hook.c --- */
 
@@ -124,7 +183,7 @@ int hook_register(struct work *w, struct err *err);
 int job_hook(struct job_run *run, struct err *err);
 int job_hook_register(struct job_run *run, struct err *err);
 
-/* --- push.c, plan.c --- */
+/* --- rows of a push --- */
 
 /* Stored: see push_row. */
 enum push_action {
@@ -149,11 +208,24 @@ struct push {
 	bool dry_run;
 	int64_t segment_id; /* 0: not made yet */
 	const char *state;
+	const char *tag_name; /* that is being made; NULL: none */
 };
+
+/* --- push_tag.c: the tag of a group --- */
+
+/* That of the last push, if it still exists. */
+int tag_find(struct work *w, struct push *push, struct err *err);
+/* Made, and named like the group. ERR_RETRY with state "planning": it went
+ * away since the plan. */
+int tag_ensure(struct work *w, struct push *push, struct err *err);
+
+/* --- push.c, plan.c, push_run.c --- */
 
 /* Makes the plan of a push: rows of push_row. Begins anew if a plan was left
  * half made. */
 int plan_make(struct work *w, struct push *push, struct err *err);
+/* State and tag. */
+int push_store(struct work *w, const struct push *push, struct err *err);
 /* Does what the plan says and is not done yet. */
 int push_apply(struct work *w, struct push *push, struct err *err);
 /* The counts, as the API shows them. */
@@ -164,9 +236,11 @@ int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
 	      struct err *err);
 /*
  * Plan and apply, or go on where the last try stopped; the result of the job
- * becomes the counts. 0 done, PUSH_ASKS (the breaker; ask the user), or -1.
+ * becomes the counts. 0 done, PUSH_ASKS (the breaker; ask the user), PUSH_WAITS
+ * (another job pushes the group: come back), or -1.
  */
 #define PUSH_ASKS 1
+#define PUSH_WAITS 2
 int push_run(struct work *w, int64_t push_id, struct err *err);
 int job_push(struct job_run *run, struct err *err);
 

@@ -99,22 +99,129 @@ static int store_marketing_id(struct sending *s, const char *id,
 	return tx_commit(&tx, err);
 }
 
-/* A crash between the call and the commit leaves a draft behind, no mail. */
-static int create(struct sending *s, struct err *err)
+/* When it was asked for, and no answer is known; 0: never. */
+static int load_creating(struct sending *s, int64_t *out, struct err *err)
+{
+	*out = 0;
+	return db_find_int(s->w->db, SQL_CAMPAIGN_CREATING,
+			   SQL_ARGS(sql_int(s->c.id)), out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int store_creating(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_SET_CREATING,
+		    SQL_ARGS(sql_int(s->w->actor.now_ms), sql_int(s->c.id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static bool is_text(const json_t *o, const char *key, const char *text)
+{
+	const char *is = json_string_value(json_object_get(o, key));
+
+	return is && strcmp(is, text ? text : "") == 0;
+}
+
+/* Not one that is another campaign of ours already: 1, 0, -1. */
+static int is_this(struct sending *s, const json_t *campaign, struct err *err)
+{
+	const json_t *settings = json_object_get(campaign, "settings");
+	const char *id = json_string_value(json_object_get(campaign, "id"));
+	int64_t other;
+	int taken;
+
+	if (!id || !is_text(settings, "title", s->c.name) ||
+	    !is_text(settings, "subject_line", s->c.subject))
+		return 0;
+	taken = db_find_int(s->w->db, SQL_BRIDGE_CAMPAIGN_OF,
+			    SQL_ARGS(sql_text(id)), &other, err);
+	return taken < 0 ? -1 : !taken;
+}
+
+#define CLOCKS_DIFFER_MS (10 * MS_MINUTE)
+
+/* The draft that an earlier call made, if its answer was lost: 1, 0, -1. */
+static int find_made(struct sending *s, int64_t asked_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	json_t *campaign;
+	size_t i;
+
+	time_format_iso(asked_ms - CLOCKS_DIFFER_MS, &since);
+	strbuf_add_url(&escaped, strbuf_str(&since));
+	if (mc_get(s->w->client,
+		   arena_printf(s->w->arena,
+				"/campaigns?list_id=%s&status=save&count=1000&"
+				"since_create_time=%s&fields=campaigns.id,"
+				"campaigns.settings.title,"
+				"campaigns.settings.subject_line",
+				s->w->audience, escaped.buf),
+		   &reply, err) < 0)
+		return -1;
+	json_array_foreach (json_object_get(reply, "campaigns"), i, campaign) {
+		int found = is_this(s, campaign, err);
+
+		if (found < 0)
+			return -1;
+		if (found > 0)
+			return store_marketing_id(
+				       s,
+				       json_string_value(
+					       json_object_get(campaign, "id")),
+				       err) < 0
+				       ? -1
+				       : 1;
+	}
+	return 0;
+}
+
+static int ask_for(struct sending *s, json_t **reply, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
-	CLEANUP(json_free) json_t *reply = NULL;
 	struct json_writer j = JSON_WRITER(&body);
-	const char *id;
 
 	json_begin_object(&j);
 	json_key_text(&j, "type", s->c.html ? "regular" : "plaintext");
 	write_recipients(s, &j);
 	write_settings(&s->c, &j);
 	json_end_object(&j);
-	if (mc_call_once(s->w->client, "POST", "/campaigns", body.buf, &reply,
-			 err) < 0)
+	return mc_call_once(s->w->client, "POST", "/campaigns", body.buf, reply,
+			    err);
+}
+
+/* That it is asked for is stored before; if the answer, or this process, is
+ * lost, it is looked for before another is made. */
+static int create(struct sending *s, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	struct err why = ERR_INIT;
+	int64_t asked_ms;
+	const char *id;
+	int found = 0;
+
+	if (load_creating(s, &asked_ms, err) < 0)
 		return -1;
+	if (asked_ms > 0)
+		found = find_made(s, asked_ms, err);
+	else if (store_creating(s, err) < 0)
+		return -1;
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (ask_for(s, &reply, &why) < 0) {
+		if (mc_is_lost(&why))
+			found = find_made(s, s->w->actor.now_ms, err);
+		if (found == 0)
+			*err = why;
+		return found > 0 ? 0 : -1;
+	}
 	id = json_string_value(json_object_get(reply, "id"));
 	if (!id)
 		return err_set(err, ERR_IO, "the new campaign has no id");
@@ -383,6 +490,8 @@ int job_campaign_send(struct job_run *run, struct err *err)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
 			       crm_campaign_status_name(s.c.status));
 	ret = send_steps(&s, err);
+	if (ret == PUSH_WAITS)
+		return job_again(run, clock_now_ms() + MS_SECOND);
 	if (ret == PUSH_ASKS)
 		return job_ask(run);
 	if (ret < 0) {
@@ -417,23 +526,60 @@ static void write_test(const json_t *payload, struct strbuf *body)
 	json_end_object(&j);
 }
 
+static int keep_asked(struct job_run *run, bool asked, struct err *err)
+{
+	return job_progress(run, NULL, 0, 0,
+			    asked ? "{\"asked\":true}" : "{\"asked\":false}",
+			    err);
+}
+
+static bool was_asked(const struct job *job)
+{
+	return job->state_json && strstr(job->state_json, "true");
+}
+
+/* Nobody can look whether a test was sent, so it is not tried again. */
+static int is_unknown(struct err *err)
+{
+	return err_set(err, ERR_CONFLICT,
+		       "the answer to the test was lost: it may have been "
+		       "sent. Look for it, and ask for another if it does not "
+		       "come");
+}
+
+static int ask_test(struct sending *s, const json_t *payload, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct err why = ERR_INIT;
+
+	write_test(payload, &body);
+	if (keep_asked(s->w->run, true, err) < 0)
+		return -1;
+	if (mc_call_once(s->w->client, "POST",
+			 campaign_path(s, "/actions/test"), body.buf, NULL,
+			 &why) == 0)
+		return 0;
+	if (mc_is_lost(&why))
+		return is_unknown(err);
+	if (keep_asked(s->w->run, false, err) == 0)
+		*err = why;
+	return -1;
+}
+
 int job_campaign_test(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
 	CLEANUP(json_free) json_t *payload = NULL;
-	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct sending s = { .w = &w };
 	int64_t id = 0;
 
+	if (was_asked(run->job))
+		return is_unknown(err);
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
 	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0 ||
-	    prepare(&s, err) < 0)
-		return -1;
-	write_test(payload, &body);
-	if (mc_call_once(w.client, "POST", campaign_path(&s, "/actions/test"),
-			 body.buf, NULL, err) < 0)
+	    prepare(&s, err) < 0 || ask_test(&s, payload, err) < 0)
 		return -1;
 	strbuf_addstr(run->result, "{\"sent\":true}");
 	return 0;

@@ -4,9 +4,9 @@
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/address.h"
 #include "crm/consent.h"
 
 #include "sql/bridge.h"
@@ -110,7 +110,76 @@ static int campaign_of(struct work *w, const char *marketing_id, int64_t *out,
 			   SQL_ARGS(sql_text(marketing_id)), out, err);
 }
 
-static int left(struct work *w, const json_t *form, const char *hash,
+/* When it happened: within a second, to its end. Unknown: 0. */
+static int64_t fired_ms(const json_t *form, int64_t now_ms)
+{
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+	const char *text = field(form, "fired_at");
+	int64_t ms;
+
+	if (strlen(text) != strlen("2026-01-02 03:04:05"))
+		return 0;
+	strbuf_addf(&iso, "%.10sT%sZ", text, text + 11);
+	if (!time_parse_iso(iso.buf, &ms))
+		return 0;
+	return ms + 999 < now_ms ? ms + 999 : now_ms;
+}
+
+/* --- what is true of it --- */
+
+/* The member as it is now; a hook only says where to look. */
+struct seen {
+	const char *hash;
+	enum mirror_status status; /* MIRROR_NONE: no such member */
+	const char *contact_id;
+	int64_t changed_ms;
+};
+
+static int look(struct work *w, const char *hash, struct seen *out,
+		struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+	const char *changed;
+	int found = member_read(w, hash, &member, err);
+
+	*out = (struct seen){ .hash = hash, .changed_ms = w->actor.now_ms };
+	if (found <= 0)
+		return found;
+	out->status = member_status(member);
+	out->contact_id = arena_strdup(
+		w->arena,
+		json_string_value(json_object_get(member, "contact_id")));
+	changed = json_string_value(json_object_get(member, "last_changed"));
+	if (changed)
+		(void)time_parse_iso(changed, &out->changed_ms); /* else now */
+	return 0;
+}
+
+static int note(struct tx *tx, const struct seen *seen, int64_t now_ms,
+		struct err *err)
+{
+	if (seen->status == MIRROR_NONE)
+		return mirror_remove(tx, seen->hash, now_ms, err);
+	return mirror_put(tx, seen->hash, seen->status, NULL, seen->contact_id,
+			  seen->changed_ms, err);
+}
+
+/*
+ * Is the member gone by the person's will? Removed by somebody over there
+ * (action delete) is no will of theirs. One who unsubscribed may have been
+ * archived since.
+ */
+static bool has_left(const json_t *form, const struct seen *seen)
+{
+	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
+
+	return seen->status == MIRROR_UNSUBSCRIBED ||
+	       (seen->status == MIRROR_CLEANED &&
+		strcmp(field(form, "data[reason]"), "abuse") == 0) ||
+	       (seen->status == MIRROR_ARCHIVED && !removed);
+}
+
+static int left(struct work *w, const json_t *form, const struct seen *seen,
 		struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -118,7 +187,8 @@ static int left(struct work *w, const json_t *form, const char *hash,
 	struct consent c = { .state = CONSENT_OPTED_OUT,
 			     .source = abuse ? CONSENT_BY_COMPLAINT
 					     : CONSENT_BY_AUDIENCE,
-			     .reason = abuse ? "complained" : "unsubscribed" };
+			     .reason = abuse ? "complained" : "unsubscribed",
+			     .at_ms = fired_ms(form, w->actor.now_ms) };
 	const char *ip = field(form, "data[ip_opt]");
 	struct actor actor = w->actor;
 
@@ -127,47 +197,60 @@ static int left(struct work *w, const json_t *form, const char *hash,
 	if (campaign_of(w, field(form, "data[campaign_id]"), &c.campaign_id,
 			err) < 0 ||
 	    tx_begin(w->db, &tx, err) < 0 ||
-	    mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, w->actor.now_ms,
-		       err) < 0 ||
-	    consent_add_by_address(&tx, hash, &c, &actor, err) < 0 ||
-	    journal(&tx, w, "unsubscribe", 0, NULL, err) < 0)
+	    note(&tx, seen, w->actor.now_ms, err) < 0)
+		return -1;
+	if (has_left(form, seen) &&
+	    (consent_add_by_address(&tx, seen->hash, &c, &actor, err) < 0 ||
+	     journal(&tx, w, "unsubscribe", 0, NULL, err) < 0))
 		return -1;
 	return tx_commit(&tx, err);
 }
 
-static int bounced(struct work *w, const char *hash, struct err *err)
+static int changed(struct work *w, const struct seen *seen, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    mirror_put(&tx, hash, MIRROR_CLEANED, NULL, w->actor.now_ms, err) <
-		    0 ||
-	    address_hold(&tx, hash, HELD_HARD_BOUNCE, "cleaned in the audience",
-			 &w->actor, w->arena, err) < 0 ||
-	    journal(&tx, w, "hold", 0, NULL, err) < 0)
+	    note(&tx, seen, w->actor.now_ms, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	return seen->status == MIRROR_CLEANED
+		       ? reconcile_bounce(w, seen->hash, err)
+		       : 0;
 }
 
-/*
- * Doing it twice changes nothing. What needs more than this one address
- * (changed addresses, new subscribers) is for the next refresh of the mirror.
- */
+/* Contacts that have another address are found by what changed lately. */
+static int moved(struct work *w, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+
+	if (field_map_load(w, &map, err) < 0)
+		return -1;
+	return mirror_refresh(w, &map, false, err) < 0 ? -1 : 0;
+}
+
+/* Doing it twice changes nothing. */
 int job_hook(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
 	CLEANUP(json_free) json_t *form = NULL;
 	char hash[MD5_HEX + 1];
+	struct seen seen;
 
 	if (work_begin(run, &w, err) < 0 ||
 	    json_parse(str_of(run->job->payload), &form, err) < 0)
 		return -1;
 	if (strcmp(field(form, "data[list_id]"), w.audience) != 0)
 		return 0; /* of another audience: none of our business */
+	if (strcmp(field(form, "type"), "upemail") == 0)
+		return moved(&w, err);
+	if (!*field(form, "data[email]"))
+		return 0;
 	email_hash(field(form, "data[email]"), hash);
-	if (strcmp(field(form, "type"), "unsubscribe") == 0)
-		return left(&w, form, hash, err);
-	if (strcmp(field(form, "type"), "cleaned") == 0)
-		return bounced(&w, hash, err);
-	return 0;
+	if (look(&w, hash, &seen, err) < 0)
+		return -1;
+	if (strcmp(field(form, "type"), "unsubscribe") == 0 ||
+	    strcmp(field(form, "data[reason]"), "abuse") == 0)
+		return left(&w, form, &seen, err);
+	return changed(&w, &seen, err);
 }

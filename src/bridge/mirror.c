@@ -2,7 +2,8 @@
  * The mirror: status and merge fields of each member as the audience last told
  * us. Refreshed by what changed since the last time, in the order of change:
  * from second to second by time, within one second by offset, so that members
- * that change meanwhile cannot push others out of the pages.
+ * that change meanwhile cannot push others out of the pages. A contact that has
+ * another address than the last time is followed into the CRM.
  */
 #include "bridge/bridge_private.h"
 
@@ -53,12 +54,48 @@ enum mirror_status mirror_status_of(const char *name)
 }
 
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
-	       const char *merge_hash, int64_t changed_ms, struct err *err)
+	       const char *merge_hash, const char *contact_id,
+	       int64_t changed_ms, struct err *err)
 {
 	return db_exec(tx, SQL_BRIDGE_MEMBER_PUT,
 		       SQL_ARGS(sql_text(hash), sql_int(status),
-				sql_text(merge_hash), sql_int(changed_ms)),
+				sql_text(merge_hash), sql_int(changed_ms),
+				sql_text(contact_id)),
 		       err);
+}
+
+int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
+		  struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE,
+		       SQL_ARGS(sql_text(hash), sql_int(now_ms - MS_HOUR)),
+		       err);
+}
+
+int mirror_find(struct db *db, const char *hash, struct arena *arena,
+		struct mirrored *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_BRIDGE_MEMBER_GET, SQL_ARGS(sql_text(hash)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	*out = (struct mirrored){
+		.status = (enum mirror_status)rows_int(rows, 0),
+		.merge_hash = rows_dup(rows, 1, arena),
+		.added_ms = rows_int(rows, 2),
+		.contact_id = rows_dup(rows, 3, arena),
+	};
+	return 1;
+}
+
+static const char *text_of(const json_t *member, const char *key)
+{
+	return json_string_value(json_object_get(member, key));
 }
 
 static int add_member(struct batch *b, const struct field_map *map,
@@ -67,11 +104,9 @@ static int add_member(struct batch *b, const struct field_map *map,
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
 	int64_t changed_ms = 0;
-	const char *id = json_string_value(json_object_get(member, "id"));
-	const char *changed =
-		json_string_value(json_object_get(member, "last_changed"));
-	enum mirror_status status = mirror_status_of(
-		json_string_value(json_object_get(member, "status")));
+	const char *id = text_of(member, "id");
+	const char *changed = text_of(member, "last_changed");
+	enum mirror_status status = mirror_status_of(text_of(member, "status"));
 
 	if (!id || status == MIRROR_NONE)
 		return 0; /* not in a form that we know */
@@ -82,9 +117,87 @@ static int add_member(struct batch *b, const struct field_map *map,
 	md5_hex(strbuf_str(&merge), merge_hash);
 	return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 			 SQL_ARGS(sql_text(id), sql_int(status),
-				  sql_text(merge_hash), sql_int(changed_ms)),
+				  sql_text(merge_hash), sql_int(changed_ms),
+				  sql_text(text_of(member, "contact_id"))),
 			 err);
 }
+
+/* --- addresses that changed over there --- */
+
+/* The same contact under another hash than the mirror's. */
+struct moved {
+	const char *old_hash;
+	const json_t *member;
+};
+struct moves VEC_FIELDS(struct moved);
+
+static void moves_release(struct moves *list)
+{
+	vec_release(list);
+}
+
+static json_t *by_contact(const json_t *members, struct strbuf *ids)
+{
+	struct json_writer j = JSON_WRITER(ids);
+	json_t *map = json_object();
+	json_t *member;
+	size_t i;
+
+	json_begin_array(&j);
+	json_array_foreach (members, i, member) {
+		const char *contact = text_of(member, "contact_id");
+
+		if (!contact || !text_of(member, "id"))
+			continue;
+		json_text(&j, contact);
+		BUG_ON(json_object_set(map, contact, member) < 0);
+	}
+	json_end_array(&j);
+	return map;
+}
+
+static int find_moves(struct work *w, const json_t *members, struct moves *out,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(json_free) json_t *map = by_contact(members, &ids);
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
+		     SQL_ARGS(sql_text(ids.buf)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct moved m = {
+			.old_hash = rows_dup(rows, 1, w->arena),
+			.member = json_object_get(map, rows_text(rows, 0)),
+		};
+
+		if (m.member && strcmp(text_of(m.member, "id"), m.old_hash))
+			vec_push(out, m);
+	}
+	return more;
+}
+
+/* Each by itself: one that fails does not take back the others. */
+static int follow_moves(struct work *w, const json_t *members, struct err *err)
+{
+	CLEANUP(moves_release) struct moves list = VEC_INIT;
+
+	if (find_moves(w, members, &list, err) < 0)
+		return -1;
+	vec_each (&list, m) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		if (tx_begin(w->db, &tx, err) < 0 ||
+		    member_moved(&tx, w, m->old_hash, m->member, err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- pages --- */
 
 static int store_page(struct work *w, const struct field_map *map,
 		      const json_t *members, int64_t cursor_ms, struct err *err)
@@ -95,7 +208,7 @@ static int store_page(struct work *w, const struct field_map *map,
 	json_t *member;
 	size_t i;
 
-	if (tx_begin(w->db, &tx, err) < 0)
+	if (follow_moves(w, members, err) < 0 || tx_begin(w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (members, i, member)
@@ -135,6 +248,7 @@ static int get_page(struct work *w, int64_t since_ms, int64_t offset,
 				"/members?since_last_changed=%s&sort_field="
 				"last_changed&sort_dir=ASC&count=%d&offset=%lld"
 				"&fields=members.id,members.status,"
+				"members.email_address,members.contact_id,"
 				"members.last_changed,members.merge_fields",
 				escaped.buf, ITEMS_A_PAGE, (long long)offset),
 		      out, err);
@@ -173,6 +287,9 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (get_page(w, since, offset, &reply, err) < 0)
 			return -1;
 		members = json_object_get(reply, "members");
+		if (!json_is_array(members))
+			return err_set(err, ERR_RETRY,
+				       "the audience told no members");
 		n = json_array_size(members);
 		if (n == 0)
 			return seen;

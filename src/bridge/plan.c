@@ -75,30 +75,6 @@ static int load_tagged(struct planner *p, struct err *err)
 	return more;
 }
 
-/* The tag of the last push, if it still exists. */
-static int find_segment(struct work *w, struct push *push, struct err *err)
-{
-	struct err why = ERR_INIT;
-	int64_t id = 0;
-
-	if (db_find_int(
-		    w->db, SQL_PUSH_LAST_SEGMENT,
-		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
-		    &id, err) < 0)
-		return -1;
-	if (id == 0)
-		return 0;
-	if (mc_get(w->client,
-		   list_path(w, "/segments/%lld?fields=id", (long long)id),
-		   NULL, &why) == 0)
-		push->segment_id = id;
-	else if (why.code != ERR_NOT_FOUND) {
-		*err = why;
-		return -1;
-	}
-	return 0;
-}
-
 /* --- facts of a page --- */
 
 static const char *json_ids(struct planner *p)
@@ -306,13 +282,26 @@ static int plan_members(struct planner *p, struct err *err)
 
 /* --- who loses the tag --- */
 
-/* Rows of people that are in the group with another address, and of members
- * that nobody in the CRM has, stand under a negative number. */
+/* 1, or 0: the person has a row already. */
+static int add_untag(struct planner *p, struct tx *tx, int64_t person_id,
+		     const char *hash, struct err *err)
+{
+	return db_exec(tx, SQL_PUSH_ROW_ADD,
+		       SQL_ARGS(sql_int(p->push->id), sql_int(person_id),
+				sql_null(), sql_int(PUSH_UNTAG),
+				sql_int(PUSH_INTENDED), sql_null(),
+				sql_text(hash)),
+		       err);
+}
+
+/* Rows of people that are in the group with another address, of a second
+ * address of one person, and of members that nobody in the CRM has, stand under
+ * a negative number. */
 static int plan_untag(struct planner *p, struct tx *tx, const char *hash,
 		      int64_t nth, struct err *err)
 {
 	int64_t person_id = 0;
-	int taken = 0;
+	int taken = 0, added;
 
 	if (db_find_int(tx->db, SQL_PLAN_PERSON_OF_HASH,
 			SQL_ARGS(sql_text(hash)), &person_id, err) < 0)
@@ -321,14 +310,12 @@ static int plan_untag(struct planner *p, struct tx *tx, const char *hash,
 		taken = group_has(tx->db, &p->group, person_id, err);
 	if (taken < 0)
 		return -1;
-	if (person_id == 0 || taken > 0)
-		person_id = -nth;
-	return db_exec(tx, SQL_PUSH_ROW_ADD,
-		       SQL_ARGS(sql_int(p->push->id), sql_int(person_id),
-				sql_null(), sql_int(PUSH_UNTAG),
-				sql_int(PUSH_INTENDED), sql_null(),
-				sql_text(hash)),
-		       err);
+	added = person_id > 0 && taken == 0
+			? add_untag(p, tx, person_id, hash, err)
+			: 0;
+	if (added == 0)
+		added = add_untag(p, tx, -nth, hash, err);
+	return added < 0 ? -1 : 0;
 }
 
 static int plan_leavers(struct planner *p, struct err *err)
@@ -404,7 +391,7 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 			       "only groups of people can be pushed");
 	if (field_map_load(w, &p.map, err) < 0 ||
 	    mirror_refresh(w, &p.map, false, err) < 0 ||
-	    find_segment(w, push, err) < 0 || load_tagged(&p, err) < 0 ||
+	    tag_find(w, push, err) < 0 || load_tagged(&p, err) < 0 ||
 	    begin_anew(&p, err) < 0 || plan_members(&p, err) < 0 ||
 	    plan_leavers(&p, err) < 0)
 		return -1;

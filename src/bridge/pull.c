@@ -309,8 +309,8 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 
 	if (!hash)
 		return 0;
-	if (at)
-		(void)time_parse_iso(at, &at_ms); /* else now */
+	if (at && time_parse_iso(at, &at_ms))
+		c.at_ms = at_ms + 999; /* the end of that second */
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	first = db_exec(
@@ -331,7 +331,8 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 	/* once: a person who comes back by their own act stays */
 	if (first > 0 &&
 	    (consent_add_by_address(&tx, hash, &c, &p->w->actor, err) < 0 ||
-	     mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, at_ms, err) < 0))
+	     mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL, at_ms,
+			err) < 0))
 		return -1;
 	return tx_commit(&tx, err);
 }

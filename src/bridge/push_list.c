@@ -80,6 +80,7 @@ static void read_row(const struct rows *rows, struct arena *arena,
 		.outcome = outcomes[rows_int(rows, 3)],
 		.reason = rows_dup(rows, 4, arena),
 		.address = rows_dup(rows, 5, arena),
+		.detail = rows_dup(rows, 6, arena),
 	};
 
 	vec_push(out, r);

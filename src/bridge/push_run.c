@@ -4,6 +4,7 @@
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "crm/group.h"
 
@@ -118,6 +119,7 @@ static int push_load(struct work *w, int64_t id, struct push *out,
 		.dry_run = rows_int(rows, 2) != 0,
 		.segment_id = rows_int(rows, 3),
 		.state = rows_dup(rows, 4, w->arena),
+		.tag_name = rows_dup(rows, 5, w->arena),
 	};
 	return 0;
 }
@@ -149,14 +151,37 @@ static int breaker_asks(struct work *w, const struct push *push,
 	return breaker_trips(counts.by_action[PUSH_UNTAG], concerned) ? 1 : 0;
 }
 
+/* Pushes of one group run one after another: 1, or 0: another job pushes it. */
+static int take_turn(struct work *w, const struct push *push, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t job = w->run->job->id;
+	int taken;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	taken = db_exec(&tx, SQL_PUSH_TURN_TAKE,
+			SQL_ARGS(sql_int(push->group_id), sql_int(job),
+				 sql_int(job), sql_int(clock_now_ms())),
+			err);
+	if (taken < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return taken;
+}
+
 int push_run(struct work *w, int64_t push_id, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 	struct push push;
-	int asks = 0;
+	int asks = 0, turn = 1;
 
-	if (push_load(w, push_id, &push, err) < 0 ||
-	    (strcmp(push.state, "planning") == 0 &&
+	if (push_load(w, push_id, &push, err) < 0)
+		return -1;
+	if (!push.dry_run)
+		turn = take_turn(w, &push, err);
+	if (turn <= 0)
+		return turn < 0 ? -1 : PUSH_WAITS;
+	if ((strcmp(push.state, "planning") == 0 &&
 	     plan_make(w, &push, err) < 0))
 		return -1;
 	if (!push.dry_run && !w->run->job->confirmed)
@@ -214,5 +239,7 @@ int job_push(struct job_run *run, struct err *err)
 	     keep_push_id(&w, push_id, err) < 0))
 		return -1;
 	ret = push_run(&w, push_id, err);
+	if (ret == PUSH_WAITS)
+		return job_again(run, clock_now_ms() + MS_SECOND);
 	return ret == PUSH_ASKS ? job_ask(run) : ret;
 }

@@ -1,6 +1,7 @@
 /*
  * From the mirror to the CRM and back: whoever left the audience is opted out,
- * whoever opted out leaves the audience, bounced addresses are held. What is
+ * whoever opted out leaves the audience, bounced addresses are held, members
+ * that the bridge subscribed and nobody has any more are settled. What is
  * to be done is derived from the rows each time, so that nothing is lost if a
  * run dies, or waits for an answer.
  */
@@ -30,6 +31,8 @@ struct todo {
 	struct texts leavers;   /* hashes: opt these people out */
 	struct texts bounced;   /* hashes: hold these addresses */
 	struct texts opted_out; /* hashes: unsubscribe these members */
+	struct texts orphans;   /* hashes: ours, and nobody's */
+	struct ids left;        /* people whose old member is not settled */
 };
 
 static void todo_release(struct todo *t)
@@ -37,6 +40,8 @@ static void todo_release(struct todo *t)
 	texts_release(&t->leavers);
 	texts_release(&t->bounced);
 	texts_release(&t->opted_out);
+	texts_release(&t->orphans);
+	ids_release(&t->left);
 }
 
 static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
@@ -49,6 +54,18 @@ static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
 		vec_push(out, rows_dup(rows, 0, w->arena));
+	return more;
+}
+
+static int read_left(struct work *w, struct ids *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_RECONCILE_LEFT, SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
 	return more;
 }
 
@@ -88,63 +105,172 @@ static int hold(struct work *w, const char *hash, int64_t *changed,
 }
 
 /* What cannot be done is parked and does not stop the others. */
-static int repair(struct work *w, const char *hash, struct reconciled *out,
-		  struct err *err)
+static int park_or_stop(struct work *w, const char *kind, int64_t person_id,
+			const struct err *why, struct reconciled *out,
+			struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err why = ERR_INIT;
 
-	if (unsubscribe_member(w, hash, &why) == 0) {
-		out->repaired++;
-		return 0;
-	}
-	if (why.code == ERR_RETRY || why.code == ERR_DENIED) {
-		*err = why;
+	if (is_passing(why)) {
+		*err = *why;
 		return -1;
 	}
 	out->parked++;
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    park(&tx, w, "optout", 0, 0, &why, err) < 0)
+	    park(&tx, w, kind, person_id, 0, why, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+static int repair(struct work *w, const char *hash, struct reconciled *out,
+		  struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (unsubscribe_member(w, hash, &why) < 0)
+		return park_or_stop(w, "optout", 0, &why, out, err);
+	out->repaired++;
+	return 0;
+}
+
+static int settle_person(struct work *w, int64_t id, struct reconciled *out,
+			 struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (person_settle(w, id, &why) < 0)
+		return park_or_stop(w, "person", id, &why, out, err);
+	out->settled++;
+	return 0;
+}
+
+static int settle_orphan(struct work *w, const char *hash,
+			 struct reconciled *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (orphan_settle(w, hash, &why) < 0)
+		return park_or_stop(w, "orphan", 0, &why, out, err);
+	out->settled++;
+	return 0;
 }
 
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
 	if (read_hashes(w, SQL_RECONCILE_LEAVERS, &t->leavers, err) < 0 ||
-	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0)
+	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0 ||
+	    read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err) < 0 ||
+	    read_hashes(w, SQL_RECONCILE_ORPHANS, &t->orphans, err) < 0)
 		return -1;
-	return read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err);
+	return read_left(w, &t->left, err);
+}
+
+/* --- the circuit breaker (rule 11) --- */
+
+/* Webhooks do one at a time what a run does at once: what was done within a
+ * day, and since a user last agreed, counts. */
+static int done_lately(struct work *w, int64_t *out, struct err *err)
+{
+	const char *text = NULL;
+	int64_t since_ms = w->actor.now_ms - MS_DAY, agreed_ms = 0;
+
+	if (setting_find(w->db, "bridge.agreed_ms", w->arena, &text, err) < 0)
+		return -1;
+	if (text && text_to_int(text, &agreed_ms) && agreed_ms > since_ms)
+		since_ms = agreed_ms;
+	return db_find_int(w->db, SQL_RECONCILE_LATELY,
+			   SQL_ARGS(sql_int(since_ms)), out, err);
+}
+
+/* Is a user to be asked before that many are held or archived? 1, 0, -1.
+ * People's own unsubscribes and complaints never wait for an answer. */
+static int is_too_many(struct work *w, int64_t removing, struct err *err)
+{
+	int64_t members = 0, lately = 0;
+
+	if (removing == 0)
+		return 0;
+	if (done_lately(w, &lately, err) < 0 ||
+	    db_find_int(w->db, SQL_BRIDGE_MEMBER_COUNT, SQL_NO_ARGS, &members,
+			err) < 0)
+		return -1;
+	return breaker_trips(removing + lately, members);
+}
+
+static int agree(struct work *w, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char at[32];
+
+	snprintf(at, sizeof(at), "%lld", (long long)w->actor.now_ms);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    setting_put(&tx, "bridge.agreed_ms", at, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int reconcile_bounce(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(texts_release) struct texts bounced = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new sync = { .kind = "sync", .single_key = "sync" };
+	int64_t held = 0, id;
+	int too_many;
+
+	if (read_hashes(w, SQL_RECONCILE_BOUNCED, &bounced, err) < 0)
+		return -1;
+	too_many = is_too_many(w, (int64_t)bounced.n, err);
+	if (too_many <= 0)
+		return too_many < 0 ? -1 : hold(w, hash, &held, err);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    job_add(&tx, &sync, w->actor.now_ms, &id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- all of it --- */
+
+static int remove_these(struct work *w, const struct todo *t,
+			struct reconciled *out, struct err *err)
+{
+	vec_each (&t->bounced, hash)
+		if (hold(w, *hash, &out->held, err) < 0)
+			return -1;
+	vec_each (&t->orphans, hash)
+		if (settle_orphan(w, *hash, out, err) < 0)
+			return -1;
+	return 0;
 }
 
 int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	      struct err *err)
 {
-	CLEANUP(todo_release) struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT };
-	int64_t members = 0;
+	CLEANUP(todo_release)
+	struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT };
+	int too_many = 0;
 
-	if (find_todo(w, &t, err) < 0 ||
-	    db_find_int(w->db, SQL_BRIDGE_MEMBER_COUNT, SQL_NO_ARGS, &members,
-			err) < 0)
+	if (find_todo(w, &t, err) < 0)
 		return -1;
-	if (!confirmed &&
-	    breaker_trips((int64_t)(t.leavers.n + t.bounced.n + t.opted_out.n),
-			  members)) {
-		out->opted_out = (int64_t)t.leavers.n;
-		out->held = (int64_t)t.bounced.n;
-		out->repaired = (int64_t)t.opted_out.n;
-		return RECONCILE_ASKS;
-	}
 	vec_each (&t.leavers, hash)
 		if (opt_out(w, *hash, &out->opted_out, err) < 0)
-			return -1;
-	vec_each (&t.bounced, hash)
-		if (hold(w, *hash, &out->held, err) < 0)
 			return -1;
 	vec_each (&t.opted_out, hash)
 		if (repair(w, *hash, out, err) < 0)
 			return -1;
-	return 0;
+	vec_each (&t.left, id)
+		if (settle_person(w, *id, out, err) < 0)
+			return -1;
+	if (!confirmed)
+		too_many = is_too_many(w, (int64_t)(t.bounced.n + t.orphans.n),
+				       err);
+	if (too_many > 0) {
+		out->held = (int64_t)t.bounced.n;
+		out->settled += (int64_t)t.orphans.n;
+		return RECONCILE_ASKS;
+	}
+	if (too_many < 0 || (confirmed && agree(w, err) < 0))
+		return -1;
+	return remove_these(w, &t, out, err);
 }
 
 /* --- jobs --- */
@@ -163,6 +289,7 @@ static void write_result(struct work *w, int64_t members, int64_t campaigns,
 	json_key_int(&j, "opted_out", r->opted_out);
 	json_key_int(&j, "held", r->held);
 	json_key_int(&j, "repaired", r->repaired);
+	json_key_int(&j, "settled", r->settled);
 	json_key_int(&j, "parked", r->parked);
 	json_end_object(&j);
 }

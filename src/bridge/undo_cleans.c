@@ -93,7 +93,7 @@ static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 		return -1;
 	if (u->dry_run)
 		return 0;
-	if (mirror_put(tx, hash, mirror_status_of(status), NULL,
+	if (mirror_put(tx, hash, mirror_status_of(status), NULL, NULL,
 		       u->w->actor.now_ms, err) < 0)
 		return -1;
 	return address_release_bounced(tx, hash, &u->w->actor, u->w->arena,

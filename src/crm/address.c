@@ -162,8 +162,8 @@ int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
 		    err) < 0)
 		return -1;
 	if (is_person && before != 0)
-		return bridge_job_address(tx, record_id, before, now,
-					  actor->now_ms, err);
+		return bridge_job_left(tx, record_id, before, actor->now_ms,
+				       err);
 	return 0;
 }
 

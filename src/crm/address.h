@@ -70,7 +70,7 @@ int address_find_records(struct db *db, enum entity entity, const char *hash,
  * are read, and held: HELD_NO, HELD_BY_HAND or HELD_AS_BEFORE) in place of
  * those it has: those that stay keep id and bounces, others end. If the
  * marketing address changed, the record's email_id follows and the bridge is
- * told (job bridge-address). An opt-out of other people with a new address is
+ * told (job bridge-person). An opt-out of other people with a new address is
  * carried over. ERR_INVALID with field `emails`: not an address, twice the
  * same, two primary or marketing ones, forgotten.
  */

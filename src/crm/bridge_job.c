@@ -20,42 +20,24 @@ static int add(struct tx *tx, const char *kind, const char *payload,
 	return job_add(tx, &job, now_ms, &id, err);
 }
 
-int bridge_job_optout(struct tx *tx, int64_t person_id, int64_t now_ms,
+int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 		      struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 
 	strbuf_addf(&payload, "{\"person_id\":%" PRId64 "}", person_id);
-	strbuf_addf(&key, "bridge-optout:%" PRId64, person_id);
-	return add(tx, "bridge-optout", payload.buf, key.buf, now_ms, err);
+	strbuf_addf(&key, "bridge/person/%" PRId64, person_id);
+	return add(tx, "bridge-person", payload.buf, key.buf, now_ms, err);
 }
 
-int bridge_job_address(struct tx *tx, int64_t person_id, int64_t old_email_id,
-		       int64_t new_email_id, int64_t now_ms, struct err *err)
+int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
+		    int64_t now_ms, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
-
-	strbuf_addf(&payload,
-		    "{\"person_id\":%" PRId64 ",\"old_email_id\":%" PRId64
-		    ",\"new_email_id\":%" PRId64 "}",
-		    person_id, old_email_id, new_email_id);
-	/* each change is told: one that is in hand may have been read */
-	strbuf_addf(&key, "bridge-address:%" PRId64 ":%" PRId64 ":%" PRId64,
-		    person_id, old_email_id, new_email_id);
-	return add(tx, "bridge-address", payload.buf, key.buf, now_ms, err);
-}
-
-int bridge_job_update(struct tx *tx, int64_t person_id, int64_t now_ms,
-		      struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
-
-	strbuf_addf(&payload, "{\"person_id\":%" PRId64 "}", person_id);
-	strbuf_addf(&key, "bridge-update:%" PRId64, person_id);
-	return add(tx, "bridge-update", payload.buf, key.buf, now_ms, err);
+	if (db_exec(tx, SQL_BRIDGE_JOB_LEFT,
+		    SQL_ARGS(sql_int(now_ms), sql_int(email_id)), err) < 0)
+		return -1;
+	return bridge_job_person(tx, person_id, now_ms, err);
 }
 
 int bridge_job_forget(struct tx *tx, int64_t person_id, const char *hashes_json,

@@ -122,7 +122,7 @@ int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
 int consent_tell_bridge(struct tx *tx, int64_t person_id, int64_t now_ms,
 			struct err *err)
 {
-	return bridge_job_optout(tx, person_id, now_ms, err);
+	return bridge_job_person(tx, person_id, now_ms, err);
 }
 
 int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
@@ -167,7 +167,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 		return -1;
 	/* also if the audience said it: another address may be a member */
 	if (changed > 0 && out && c->entity == ENTITY_PERSON &&
-	    bridge_job_optout(tx, c->record_id, actor->now_ms, err) < 0)
+	    bridge_job_person(tx, c->record_id, actor->now_ms, err) < 0)
 		return -1;
 	return 1;
 }
@@ -273,6 +273,21 @@ int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 	return out ? consent_add(tx, &carried, actor, err) : 0;
 }
 
+/* Only a later yes of the person, or of a user with a ground, makes what the
+ * audience tells void. */
+static int is_void(struct db *db, const struct consent *c, struct err *err)
+{
+	int64_t one;
+
+	if (c->at_ms == 0 || (c->source != CONSENT_BY_AUDIENCE &&
+			      c->source != CONSENT_BY_COMPLAINT))
+		return 0;
+	return db_find_int(db, SQL_CONSENT_AGREED_AFTER,
+			   SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				    sql_int(c->at_ms)),
+			   &one, err);
+}
+
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err)
@@ -285,11 +300,15 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct consent one = *c;
-		int added;
+		int added = 0, is_old;
 
 		one.entity = (enum entity)rows_int(rows, 0);
 		one.record_id = rows_int(rows, 1);
-		added = consent_add(tx, &one, actor, err);
+		is_old = is_void(tx->db, &one, err);
+		if (is_old == 0)
+			added = consent_add(tx, &one, actor, err);
+		if (is_old < 0)
+			return -1;
 		if (added < 0)
 			return -1;
 		count += added;

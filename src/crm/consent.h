@@ -7,7 +7,7 @@
  *
  * Loosening (opting in) is only for the person's own act or a user's explicit
  * one with its ground; imports and syncs can only tighten. Opting out tells
- * the bridge in the same transaction (job bridge-optout). Whoever shares an
+ * the bridge in the same transaction (job bridge-person). Whoever shares an
  * address with somebody who opts out is opted out too (rule 3 of the domain),
  * and so are the people of a company that opts out. Opting in is for one record
  * alone.
@@ -65,7 +65,9 @@ int consent_add(struct tx *tx, const struct consent *c,
 
 /*
  * The same for every person and lead that has the address (c->entity and
- * record_id are not read). Returns how many changed.
+ * record_id are not read). An event of the audience (c->source) that is older
+ * than an opt-in of theirs is passed over; at the same time, or without one
+ * (c->at_ms 0), it counts. Returns how many changed.
  */
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,

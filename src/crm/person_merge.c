@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/audit.h"
+#include "crm/bridge_job.h"
 #include "crm/consent.h"
 #include "crm/record_private.h"
 #include "sql/person_merge.h"
@@ -79,6 +80,16 @@ static int move_rows(struct tx *tx, int64_t to, int64_t from, struct err *err)
 		       err);
 }
 
+/* The other's member is to become part of the survivor's. */
+static int tell_bridge(struct tx *tx, const struct record *to,
+		       const struct record *from, const struct actor *actor,
+		       struct err *err)
+{
+	if (from->email_id == 0)
+		return 0;
+	return bridge_job_left(tx, to->id, from->email_id, actor->now_ms, err);
+}
+
 static int carry_opt_out(struct tx *tx, const struct record *to,
 			 const struct record *from, const struct actor *actor,
 			 struct err *err)
@@ -136,6 +147,7 @@ int person_merge(struct tx *tx, int64_t survivor_id, int64_t other_id,
 	    move_rows(tx, survivor_id, other_id, err) < 0 ||
 	    address_choose_again(tx, ENTITY_PERSON, survivor_id, actor, arena,
 				 err) < 0 ||
+	    tell_bridge(tx, &to, &from, actor, err) < 0 ||
 	    carry_opt_out(tx, &to, &from, actor, err) < 0)
 		return -1;
 	return end_other(tx, survivor_id, other_id, actor, err);

@@ -484,7 +484,7 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(r->id)), err) < 0)
 		return key_taken(err);
 	if (is_renamed(r) &&
-	    bridge_job_update(tx, r->id, actor->now_ms, err) < 0)
+	    bridge_job_person(tx, r->id, actor->now_ms, err) < 0)
 		return -1;
 	if (!r->company_id || r->company_id == r->before->company_id)
 		return 0;

@@ -105,7 +105,7 @@ static void a_changed_address_is_told_to_the_bridge(void **state)
 		f, "{\"last_name\":\"A\",\"email\":\"old@x.example\"}");
 	struct record after;
 
-	assert_int_equal(fixture_jobs(f, "bridge-address"), 0);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 0);
 	assert_int_equal(fixture_patch(f, ENTITY_PERSON, before.id,
 				       "{\"email\":\"new@x.example\"}", &after,
 				       &err),
@@ -114,7 +114,12 @@ static void a_changed_address_is_told_to_the_bridge(void **state)
 	assert_int_equal(after.emails_n, 1);
 	assert_true(after.emails[0].is_primary);
 	assert_int_not_equal(after.email_id, before.email_id);
-	assert_int_equal(fixture_jobs(f, "bridge-address"), 1);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 1);
+	assert_int_equal(
+		fixture_number(f, "SELECT COUNT(*) FROM email WHERE "
+				  "address = 'old@x.example' AND left_ms = "
+				  "1000000"),
+		1);
 	assert_int_equal(
 		fixture_number(f, "SELECT COUNT(*) FROM email WHERE "
 				  "address = 'old@x.example' AND ended_ms = "
@@ -125,7 +130,7 @@ static void a_changed_address_is_told_to_the_bridge(void **state)
 				       "{\"email\":\"NEW@x.example\"}", &after,
 				       &err),
 			 0);
-	assert_int_equal(fixture_jobs(f, "bridge-address"), 1);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 1);
 }
 
 static void a_changed_name_is_told_to_the_bridge(void **state)
@@ -137,11 +142,11 @@ static void a_changed_name_is_told_to_the_bridge(void **state)
 	assert_int_equal(fixture_patch(f, ENTITY_PERSON, r.id,
 				       "{\"city\":\"Ulm\"}", &r, &err),
 			 0);
-	assert_int_equal(fixture_jobs(f, "bridge-update"), 0);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 0);
 	assert_int_equal(fixture_patch(f, ENTITY_PERSON, r.id,
 				       "{\"last_name\":\"B\"}", &r, &err),
 			 0);
-	assert_int_equal(fixture_jobs(f, "bridge-update"), 1);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 1);
 	assert_string_equal(r.text[TEXT_CITY], "Ulm");
 }
 
@@ -193,7 +198,7 @@ static void opting_out_covers_all_who_share_an_address(void **state)
 	assert_int_equal(
 		record_get(f->db, ENTITY_PERSON, b.id, f->arena, &b, &err), 0);
 	assert_true(b.opted_out);
-	assert_int_equal(fixture_jobs(f, "bridge-optout"), 2);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 2);
 	/* whoever comes with it later too */
 	c = fixture_person(f, "{\"email\":\"S@X.example\"}");
 	assert_true(c.opted_out);

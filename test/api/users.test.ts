@@ -117,7 +117,7 @@ describe("jobs", () => {
 
   it("are listed, read, and cannot be stopped when they are done", async () => {
     await server.admin.post("/api/v1/people", { last_name: "A", email: "a@example.test", opted_out: true });
-    const { body } = await server.admin.get("/api/v1/jobs", { kind: "bridge-optout" });
+    const { body } = await server.admin.get("/api/v1/jobs", { kind: "bridge-person" });
     assert.equal(body.total, 1);
     const id = body.items[0].id;
     await server.job(id);

@@ -55,6 +55,9 @@ int v1_groups_push(struct request *rq, struct response *rs, struct err *err)
 	job.payload =
 		arena_printf(rq->arena, "{\"group_id\":%lld,\"dry_run\":%s}",
 			     (long long)id, dry_run ? "true" : "false");
+	if (!dry_run) /* one waits at a time; plans are free */
+		job.single_key =
+			arena_printf(rq->arena, "push/%lld", (long long)id);
 	return enqueue(rq, rs, &job, &tx, err);
 }
 
@@ -109,6 +112,7 @@ static void format_row(const struct push_row *r, struct json_writer *w)
 	json_key_text(w, "action", r->action);
 	json_key_text(w, "outcome", r->outcome);
 	json_key_text(w, "reason", r->reason);
+	json_key_text(w, "detail", r->detail);
 	json_end_object(w);
 }
 

@@ -1,0 +1,183 @@
+/*
+ * A member whose address changed in the audience: the person who has the old
+ * one gets the new one. If it is not clear who that is, or the CRM changed it
+ * too, a user is asked. Called by the mirror, for contacts that it knows by
+ * another address.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/address.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+struct moving {
+	struct tx *tx;
+	struct work *w;
+	const char *old_hash, *new_hash;
+	const char *address; /* the new one */
+	struct ids had, has; /* people with the old one, with the new one */
+};
+
+static void moving_release(struct moving *m)
+{
+	ids_release(&m->had);
+	ids_release(&m->has);
+}
+
+/* The mirror's row follows; what is new of it comes with the page. */
+static int move_row(struct moving *m, const json_t *member, struct err *err)
+{
+	const char *contact =
+		json_string_value(json_object_get(member, "contact_id"));
+	struct mirrored old = { 0 };
+
+	if (mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err) < 0 ||
+	    mirror_remove(m->tx, m->old_hash, m->w->actor.now_ms, err) < 0 ||
+	    mirror_put(m->tx, m->new_hash, member_status(member),
+		       old.merge_hash, contact, m->w->actor.now_ms, err) < 0)
+		return -1;
+	return db_exec(
+		m->tx, SQL_BRIDGE_MEMBER_OWN,
+		SQL_ARGS(sql_id_or_null(old.added_ms), sql_text(m->new_hash)),
+		err);
+}
+
+/* Nobody archives it before a user has decided. */
+static int ask(struct moving *m, int64_t person_id, const char *why,
+	       struct err *err)
+{
+	struct err text = ERR_INIT;
+
+	(void)err_set(&text, ERR_CONFLICT,
+		      "the address was changed to %s in the audience: %s",
+		      m->address, why);
+	if (db_exec(m->tx, SQL_BRIDGE_MEMBER_OWN,
+		    SQL_ARGS(sql_null(), sql_text(m->new_hash)), err) < 0 ||
+	    park(m->tx, m->w, "moved", person_id, 0, &text, err) < 0)
+		return -1;
+	return journal(m->tx, m->w, "moved", person_id, NULL, err);
+}
+
+static int ask_all(struct moving *m, const char *why, struct err *err)
+{
+	vec_each (&m->had, id)
+		if (ask(m, *id, why, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* The addresses of a person with the new one in the place of the old. */
+static size_t replace(const struct moving *m, const struct record *person,
+		      struct address *out)
+{
+	bool has_new = m->has.n > 0;
+	const struct address *old = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < person->emails_n; i++)
+		if (strcmp(person->emails[i].hash, m->old_hash) == 0)
+			old = &person->emails[i];
+	for (size_t i = 0; i < person->emails_n; i++) {
+		struct address a = person->emails[i];
+		bool is_new = strcmp(a.hash, m->new_hash) == 0;
+
+		if (&person->emails[i] == old && has_new)
+			continue;
+		a.held = HELD_AS_BEFORE;
+		if (&person->emails[i] == old)
+			a.address = m->address;
+		if (is_new && old) {
+			a.is_primary = a.is_primary || old->is_primary;
+			a.is_marketing = a.is_marketing || old->is_marketing;
+		}
+		out[n++] = a;
+	}
+	return n;
+}
+
+static int give(struct moving *m, int64_t person_id, struct err *err)
+{
+	struct record person;
+	struct address *wanted;
+	struct err why = ERR_INIT;
+	size_t n;
+
+	if (record_get(m->tx->db, ENTITY_PERSON, person_id, m->w->arena,
+		       &person, err) < 0)
+		return -1;
+	wanted = arena_array(m->w->arena, struct address, person.emails_n + 1);
+	n = replace(m, &person, wanted);
+	if (addresses_put(m->tx, ENTITY_PERSON, person_id, wanted, n,
+			  &m->w->actor, m->w->arena, &why) < 0) {
+		if (why.code != ERR_INVALID) {
+			*err = why;
+			return -1;
+		}
+		return ask(m, person_id, why.text, err); /* forgotten, say */
+	}
+	if (db_exec(m->tx, SQL_BRIDGE_RECIPIENT_MOVE,
+		    SQL_ARGS(sql_text(m->new_hash), sql_int(person_id),
+			     sql_text(m->old_hash)),
+		    err) < 0)
+		return -1;
+	return journal(m->tx, m->w, "moved", person_id, NULL, err);
+}
+
+/* Nobody has the old address: our own change, or both sides changed it. */
+static int nobody_had(struct moving *m, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (m->has.n > 0)
+		return 0;
+	if (db_query(m->tx->db, SQL_PERSON_LAST_OF,
+		     SQL_ARGS(sql_text(m->old_hash)), &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	return ask(m, rows_int(rows, 1),
+		   "it was changed in the CRM as well, to another one", err);
+}
+
+static int decide(struct moving *m, struct err *err)
+{
+	if (m->had.n == 0)
+		return nobody_had(m, err);
+	if (m->had.n > 1)
+		return ask_all(m, "several people have the old one", err);
+	if (m->has.n > 1 || (m->has.n == 1 && m->has.v[0] != m->had.v[0]))
+		return ask_all(m, "somebody else has the new one", err);
+	return give(m, m->had.v[0], err);
+}
+
+int member_moved(struct tx *tx, struct work *w, const char *old_hash,
+		 const json_t *member, struct err *err)
+{
+	CLEANUP(moving_release)
+	struct moving m = {
+		.tx = tx,
+		.w = w,
+		.old_hash = old_hash,
+		.new_hash = json_string_value(json_object_get(member, "id")),
+		.address = json_string_value(
+			json_object_get(member, "email_address")),
+		.had = VEC_INIT,
+		.has = VEC_INIT,
+	};
+
+	if (!m.address || !*m.address)
+		return 0;
+	if (move_row(&m, member, err) < 0 ||
+	    address_find_records(tx->db, ENTITY_PERSON, old_hash, &m.had, err) <
+		    0 ||
+	    address_find_records(tx->db, ENTITY_PERSON, m.new_hash, &m.has,
+				 err) < 0)
+		return -1;
+	return decide(&m, err);
+}

@@ -1,0 +1,452 @@
+/*
+ * One person in the audience, as the CRM has them now (rule 2). Jobs carry no
+ * addresses: which ones a person has left stands in email.left_ms until their
+ * members are settled, so jobs that are late, run twice or overtake each other
+ * end the same. What changes while a call is under way is seen after it, by
+ * present_check, in the transaction that stores what was done.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "crm/bridge_job.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+/* An address that was the person's marketing address. */
+struct left {
+	int64_t email_id, left_ms;
+	const char *hash;
+	bool ended; /* the person has it no more at all */
+};
+struct lefts VEC_FIELDS(struct left);
+
+static void lefts_release(struct lefts *list)
+{
+	vec_release(list);
+}
+
+struct settling {
+	struct work *w;
+	struct record person;
+	const struct address *now; /* the marketing address; NULL: none */
+	struct lefts left;
+};
+
+static void settling_release(struct settling *s)
+{
+	lefts_release(&s->left);
+}
+
+int present_check(struct tx *tx, const char *email_ids, int64_t now_ms,
+		  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(sql_text(email_ids)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		int64_t email = rows_int(rows, 0), person = rows_int(rows, 1);
+
+		if ((rows_int(rows, 2)
+			     ? bridge_job_person(tx, person, now_ms, err)
+			     : bridge_job_left(tx, person, email, now_ms,
+					       err)) < 0)
+			return -1;
+	}
+	return more;
+}
+
+static int load_left(struct settling *s, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(s->w->db, SQL_PERSON_LEFT, SQL_ARGS(sql_int(s->person.id)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct left l = { .email_id = rows_int(rows, 0),
+				  .hash = rows_dup(rows, 1, s->w->arena),
+				  .left_ms = rows_int(rows, 2),
+				  .ended = !rows_is_null(rows, 3) };
+
+		vec_push(&s->left, l);
+	}
+	return more;
+}
+
+/* 1, or 0: there is no such person any more. */
+static int load(struct settling *s, int64_t person_id, struct err *err)
+{
+	int found = record_find(s->w->db, ENTITY_PERSON, person_id, s->w->arena,
+				&s->person, err);
+
+	if (found <= 0)
+		return found;
+	for (size_t i = 0; i < s->person.emails_n; i++)
+		if (s->person.emails[i].id == s->person.email_id)
+			s->now = &s->person.emails[i];
+	return load_left(s, err) < 0 ? -1 : 1;
+}
+
+/* Is it the marketing address of anybody? 1, 0, -1. */
+static int is_reached(struct work *w, const char *hash, struct err *err)
+{
+	int64_t id;
+
+	return db_find_int(w->db, SQL_PERSON_REACHED, SQL_ARGS(sql_text(hash)),
+			   &id, err);
+}
+
+/* --- opting out --- */
+
+static int opt_out(struct settling *s, struct err *err)
+{
+	for (size_t i = 0; i < s->person.emails_n; i++)
+		if (unsubscribe_member(s->w, s->person.emails[i].hash, err) < 0)
+			return -1;
+	vec_each (&s->left, l) {
+		int reached = is_reached(s->w, l->hash, err);
+
+		if (reached < 0 || (reached == 0 &&
+				    unsubscribe_member(s->w, l->hash, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- an address that was left --- */
+
+static int clear(struct settling *s, const struct left *l, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PERSON_LEFT_CLEAR,
+		    SQL_ARGS(sql_int(l->email_id), sql_int(l->left_ms)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Nobody is known by the old address any more: whoever gets it next is added
+ * like everybody. */
+static int note_renamed(struct settling *s, const struct left *l,
+			const json_t *old, int64_t added_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *contact =
+		json_string_value(json_object_get(old, "contact_id"));
+	const char *ids =
+		arena_printf(s->w->arena, "[%lld]", (long long)s->now->id);
+	int64_t now_ms = s->w->actor.now_ms;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    mirror_remove(&tx, l->hash, now_ms, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_RECIPIENT_MOVE,
+		    SQL_ARGS(sql_text(s->now->hash), sql_int(s->person.id),
+			     sql_text(l->hash)),
+		    err) < 0 ||
+	    mirror_put(&tx, s->now->hash, member_status(old), NULL, contact,
+		       now_ms, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
+		    SQL_ARGS(sql_id_or_null(added_ms), sql_text(s->now->hash)),
+		    err) < 0 ||
+	    journal(&tx, s->w, "address", s->person.id, NULL, err) < 0 ||
+	    present_check(&tx, ids, now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int rename_member(struct settling *s, const struct left *l,
+			 const json_t *old, int64_t added_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(json_free) json_t *new = NULL;
+	struct json_writer j = JSON_WRITER(&body);
+	struct err why = ERR_INIT;
+	int found;
+
+	json_begin_object(&j);
+	json_key_text(&j, "email_address", s->now->folded);
+	json_end_object(&j);
+	if (mc_call(s->w->client, "PATCH",
+		    list_path(s->w, "/members/%s", l->hash), body.buf, NULL,
+		    &why) < 0) {
+		/* done by a try whose answer was lost? */
+		found = why.code == ERR_NOT_FOUND
+				? member_read(s->w, s->now->hash, &new, err)
+				: 0;
+		if (found <= 0) {
+			if (found == 0)
+				*err = why;
+			return -1;
+		}
+	}
+	return note_renamed(s, l, old, added_ms, err);
+}
+
+static int copy_tags(struct settling *s, const json_t *old, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	const json_t *tags = json_object_get(old, "tags");
+	struct json_writer j = JSON_WRITER(&body);
+	json_t *tag;
+	size_t i;
+
+	if (json_array_size(tags) == 0)
+		return 0;
+	json_begin_object(&j);
+	json_key_begin_array(&j, "tags");
+	json_array_foreach (tags, i, tag) {
+		json_begin_object(&j);
+		json_key_text(&j, "name",
+			      json_string_value(json_object_get(tag, "name")));
+		json_key_text(&j, "status", "active");
+		json_end_object(&j);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	return mc_call(s->w->client, "POST",
+		       list_path(s->w, "/members/%s/tags", s->now->hash),
+		       body.buf, NULL, err);
+}
+
+/* Both are members: the new one gets the tags, and the stricter status; the
+ * old one is archived. */
+static int merge_members(struct settling *s, const struct left *l,
+			 const json_t *old, const json_t *new, struct err *err)
+{
+	enum mirror_status from = member_status(old), to = member_status(new);
+
+	if (copy_tags(s, old, err) < 0)
+		return -1;
+	if (from == MIRROR_UNSUBSCRIBED && to != MIRROR_UNSUBSCRIBED &&
+	    unsubscribe_member(s->w, s->now->hash, err) < 0)
+		return -1;
+	if (from != MIRROR_SUBSCRIBED)
+		return 0;
+	return archive_member(s->w, l->hash, s->person.id, err);
+}
+
+static int drop_row(struct settling *s, const char *hash, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    mirror_remove(&tx, hash, s->w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/*
+ * The member of an address that nobody has as their marketing address. One that
+ * bounced stays as it is: the next push adds the new address. One that somebody
+ * else subscribed is moved if the person has given the address up, and never
+ * archived for want of an owner.
+ */
+static int move_member(struct settling *s, const struct left *l,
+		       struct err *err)
+{
+	CLEANUP(json_free) json_t *old = NULL;
+	CLEANUP(json_free) json_t *new = NULL;
+	struct mirrored m = { 0 };
+	int found = member_read(s->w, l->hash, &old, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : drop_row(s, l->hash, err);
+	if (member_status(old) != MIRROR_SUBSCRIBED &&
+	    member_status(old) != MIRROR_UNSUBSCRIBED)
+		return 0;
+	if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
+		return -1;
+	if (!s->now)
+		return m.added_ms && member_status(old) == MIRROR_SUBSCRIBED
+			       ? archive_member(s->w, l->hash, s->person.id,
+						err)
+			       : 0;
+	if (!l->ended && !m.added_ms)
+		return 0;
+	found = member_read(s->w, s->now->hash, &new, err);
+	if (found < 0)
+		return -1;
+	return found ? merge_members(s, l, old, new, err)
+		     : rename_member(s, l, old, m.added_ms, err);
+}
+
+static int settle_left(struct settling *s, const struct left *l,
+		       struct err *err)
+{
+	int reached = is_reached(s->w, l->hash, err);
+
+	if (reached < 0 || (reached == 0 && move_member(s, l, err) < 0))
+		return -1;
+	return clear(s, l, err);
+}
+
+/* --- names --- */
+
+static int write_fields(struct settling *s, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
+	char merge_hash[MD5_HEX + 1];
+	struct err why = ERR_INIT;
+	struct mirrored m = { 0 };
+	int64_t dropped = 0;
+
+	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0 ||
+	    field_map_load(s->w, &map, err) < 0)
+		return -1;
+	field_map_write(&map, &s->person, &merge, &dropped);
+	md5_hex(strbuf_str(&merge), merge_hash);
+	if (m.merge_hash && strcmp(m.merge_hash, merge_hash) == 0)
+		return 0;
+	strbuf_addf(&body, "{\"merge_fields\":%s}", merge.buf);
+	if (mc_call(s->w->client, "PATCH",
+		    list_path(s->w, "/members/%s?skip_merge_validation=true",
+			      s->now->hash),
+		    body.buf, NULL, &why) < 0 &&
+	    why.code != ERR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	return 0;
+}
+
+/* --- all of it --- */
+
+int person_settle(struct work *w, int64_t person_id, struct err *err)
+{
+	CLEANUP(settling_release)
+	struct settling s = { .w = w, .left = VEC_INIT };
+	int found = load(&s, person_id, err);
+
+	if (found <= 0)
+		return found;
+	if (s.person.opted_out && opt_out(&s, err) < 0)
+		return -1;
+	vec_each (&s.left, l)
+		if (settle_left(&s, l, err) < 0)
+			return -1;
+	return s.now && !s.person.opted_out ? write_fields(&s, err) : 0;
+}
+
+/* A user sees it; the next change of the person, or a sync, tries again what
+ * the present says by then. */
+static int park_person(struct work *w, int64_t person_id, const struct err *why,
+		       struct err *err)
+{
+	CLEANUP(settling_release)
+	struct settling s = { .w = w, .left = VEC_INIT };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	s.person.id = person_id;
+	if (load_left(&s, err) < 0)
+		return -1;
+	vec_each (&s.left, l)
+		if (clear(&s, l, err) < 0)
+			return -1;
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    park(&tx, w, "person", person_id, 0, why, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int job_person(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(json_free) json_t *payload = NULL;
+	struct err why = ERR_INIT;
+	int64_t id = 0;
+
+	if (work_begin(run, &w, err) < 0 ||
+	    json_parse(str_of(run->job->payload), &payload, err) < 0 ||
+	    json_get_int(payload, "person_id", &id, err) < 0)
+		return -1;
+	if (person_settle(&w, id, &why) == 0)
+		return 0;
+	if (!is_passing(&why))
+		return park_person(&w, id, &why, err);
+	*err = why;
+	if (err->code == ERR_DENIED)
+		err->code = ERR_RETRY;
+	return -1;
+}
+
+/* --- members of nobody --- */
+
+static int let_go(struct work *w, const char *hash, const json_t *member,
+		  struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	if (!member) {
+		if (mirror_remove(&tx, hash, w->actor.now_ms, err) < 0)
+			return -1;
+	} else if (mirror_put(&tx, hash, member_status(member), NULL, NULL,
+			      w->actor.now_ms, err) < 0 ||
+		   db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
+			   SQL_ARGS(sql_null(), sql_text(hash)), err) < 0) {
+		return -1;
+	}
+	return tx_commit(&tx, err);
+}
+
+/* Somebody who had the address has another now: their member is that. */
+static int find_last(struct work *w, const char *hash, int64_t *person_id,
+		     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t email_id;
+	int found;
+
+	if (db_query(w->db, SQL_PERSON_LAST_OF, SQL_ARGS(sql_text(hash)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	email_id = rows_int(rows, 0);
+	*person_id = rows_int(rows, 1);
+	rows_free(&rows);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    bridge_job_left(&tx, *person_id, email_id, w->actor.now_ms, err) <
+		    0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+int orphan_settle(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	int64_t person_id;
+	int found;
+
+	if (address_find_records(w->db, ENTITY_PERSON, hash, &ids, err) < 0)
+		return -1;
+	if (ids.n > 0)
+		return 0; /* somebody has it again */
+	found = member_read(w, hash, &member, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
+	    !was_added_by_program(member))
+		return let_go(w, hash, member, err);
+	found = find_last(w, hash, &person_id, err);
+	if (found < 0)
+		return -1;
+	return found ? person_settle(w, person_id, err)
+		     : archive_member(w, hash, 0, err);
+}
