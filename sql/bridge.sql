@@ -87,11 +87,11 @@ SELECT DISTINCT m.email_hash
                       AND c.at_ms > m.changed_ms + 999);
 
 -- name: reconcile-bounced
--- Cleaned members whose address is not held.
+-- Cleaned members whose address is not held. The audience tells seconds.
 SELECT DISTINCT m.email_hash
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.ended_ms IS NULL
- WHERE m.status = 3 AND e.held = 0 AND e.created_ms <= m.changed_ms;
+ WHERE m.status = 3 AND e.held = 0 AND e.created_ms <= m.changed_ms + 999;
 
 -- name: reconcile-opted-out
 -- Members that could get mail, of people who are opted out.
@@ -110,7 +110,9 @@ SELECT m.email_hash FROM bridge_member m
 
 -- name: reconcile-left
 -- People with an address whose member was not settled.
-SELECT DISTINCT record_id FROM email WHERE entity = 1 AND left_ms IS NOT NULL;
+SELECT DISTINCT e.record_id
+  FROM email e JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
+ WHERE e.entity = 1 AND e.left_ms IS NOT NULL;
 
 -- name: reconcile-lately
 -- Removing changes that the audience caused since a time. args: at_ms

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,14 +16,16 @@
 #include <cmocka.h>
 
 /* A peer that answers each request of a connection with the same bytes, and
- * keeps what it was asked. One connection after the other. */
+ * keeps what it was asked. Two connections at a time. */
 struct peer {
 	int fd;
 	int port;
-	pthread_t thread;
+	pthread_t thread, second;
 	const char *answer;
 	struct strbuf asked;
-	int connections;
+	atomic_int connections, requests;
+	int die_at; /* the nth request of a connection is its last, and not
+		       answered; 0: none */
 };
 
 static bool has_whole_request(const struct strbuf *text)
@@ -43,6 +46,7 @@ static void serve(struct peer *peer, int fd)
 {
 	CLEANUP(strbuf_release) struct strbuf request = STRBUF_INIT;
 	char buf[8192];
+	int nth = 0;
 	ssize_t n;
 
 	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0) {
@@ -52,6 +56,9 @@ static void serve(struct peer *peer, int fd)
 		strbuf_reset(&peer->asked);
 		strbuf_addslice(&peer->asked, strbuf_str(&request));
 		strbuf_reset(&request);
+		peer->requests++;
+		if (++nth == peer->die_at)
+			return;
 		(void)send(fd, peer->answer, strlen(peer->answer),
 			   MSG_NOSIGNAL);
 		if (!strstr(peer->answer, "Content-Length"))
@@ -87,6 +94,8 @@ static void peer_start(struct peer *peer, const char *answer)
 	peer->port = ntohs(sa.sin_port);
 	assert_int_equal(pthread_create(&peer->thread, NULL, peer_main, peer),
 			 0);
+	assert_int_equal(pthread_create(&peer->second, NULL, peer_main, peer),
+			 0);
 }
 
 /* After the client has closed its connections. */
@@ -94,6 +103,7 @@ static void peer_stop(struct peer *peer)
 {
 	(void)shutdown(peer->fd, SHUT_RDWR);
 	(void)pthread_join(peer->thread, NULL);
+	(void)pthread_join(peer->second, NULL);
 	(void)close(peer->fd);
 	strbuf_release(&peer->asked);
 }
@@ -175,6 +185,36 @@ static void connections_are_used_again(void **state)
 			strstr(f.peer.asked.buf, "Content-Type: text/x\r\n"));
 	}
 	assert_int_equal(f.peer.connections, 1);
+	stop(&f);
+}
+
+/* A kept connection that dies under a request makes libcurl send it again. */
+static void what_must_go_out_once_has_its_own_connection(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	for (int once = 0; once < 2; once++) {
+		start(&f, OK);
+		f.peer.die_at = 2;
+		assert_int_equal(ask(&f, (struct httpc_request){ .once = 0 }),
+				 0);
+		assert_int_equal(
+			ask(&f, (struct httpc_request){ .method = "POST",
+							.body = STR("{}"),
+							.once = once }),
+			0);
+		assert_int_equal(f.peer.requests, once ? 2 : 3);
+		assert_int_equal(f.peer.connections, 2);
+		stop(&f);
+	}
+	start(&f, OK);
+	f.peer.die_at = 1;
+	assert_int_equal(ask(&f, (struct httpc_request){ .method = "POST",
+							 .once = true }),
+			 -1);
+	assert_int_equal(f.err.code, ERR_RETRY);
+	assert_int_equal(f.peer.requests, 1);
 	stop(&f);
 }
 
@@ -414,6 +454,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reply_is_read),
 		cmocka_unit_test(connections_are_used_again),
+		cmocka_unit_test(what_must_go_out_once_has_its_own_connection),
 		cmocka_unit_test(credentials_and_headers_are_sent),
 		cmocka_unit_test(private_addresses_are_refused),
 		cmocka_unit_test(private_addresses_are_known),

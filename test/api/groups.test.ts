@@ -79,4 +79,17 @@ describe("groups", () => {
     await server.admin.post(`${v1}/groups`, { name: "Bern" }, { status: 409 });
     await server.admin.post(`${v1}/groups`, { kind: "static" }, { status: 400 });
   });
+
+  it("are pushed one after another, whoever asks: one tag", async () => {
+    const { body: group } = await server.admin.post(`${v1}/groups`,
+      { name: "Spring", kind: "dynamic", criteria: { match: "all", conditions: [] } },
+      { status: 201 });
+    const asked = await Promise.all([1, 2, 3].map(async () =>
+      (await server.admin.post(`${v1}/groups/${group.id}/push`, {}, { status: 202 })).body.job_id));
+    for (const id of new Set(asked))
+      assert.equal((await server.job(id)).state, "done");
+    const { body: lists } = await server.mailchimp.get("/3.0/lists");
+    const { body } = await server.mailchimp.get(`/3.0/lists/${lists.lists[0].id}/segments`);
+    assert.deepEqual(body.segments.map((s: Json) => [s.name, s.member_count]), [["Spring", 6]]);
+  });
 });

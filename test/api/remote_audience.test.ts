@@ -1,5 +1,6 @@
 /** The bridge drives another server's Marketing API: here a second Muster. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import {
   addPeople, header, hrefs, isBalanced, isSent, makeCampaign, makeGroup, parseMail, push, runJob,
@@ -84,5 +85,40 @@ describe("an audience elsewhere", () => {
     assert.equal(figures.sent, 3);
     const plan = await push(crm, group);
     assert.deepEqual(plan.left_out, { opted_out: 1 });
+  });
+
+  it("tells of a changed address, and keeps the tag", async () => {
+    const { body: lists } = await remote.mailchimp.get("/3.0/lists");
+    const list = lists.lists[0].id;
+    const hash = createHash("md5").update("cem@c.example").digest("hex");
+    await remote.mailchimp.patch(`/3.0/lists/${list}/members/${hash}`,
+      { email_address: "cem.new@c.example" });
+    await runJob(crm, `${v1}/sync`, {});
+    const { body } = await crm.admin.get(`${v1}/people`, { email: "cem.new@c.example" });
+    assert.equal(body.total, 1, JSON.stringify(body));
+    const plan = await push(crm, group);
+    assert.equal(plan.unchanged, 2, JSON.stringify(plan));
+  });
+
+  it("gives the tag the group's new name", async () => {
+    await crm.admin.patch(`${v1}/groups/${group.id}`, { name: "Listeners" });
+    const result = await push(crm, group);
+    const { body } = await remote.mailchimp.get(
+      `/3.0/lists/${result.audience_id}/segments/${result.segment_id}`);
+    assert.equal(body.name, "Listeners");
+    assert.equal(body.member_count, 2);
+  });
+
+  it("says in its own words why it refuses somebody", async () => {
+    await addPeople(crm, ["info@c.example"]);
+    const { audience_id: list } = await push(crm, group);
+    const hash = createHash("md5").update("info@c.example").digest("hex");
+    await remote.mailchimp.post(`/3.0/lists/${list}/members/${hash}/actions/delete-permanent`);
+    const plan = await push(crm, group);
+    assert.equal(plan.left_out.forgotten, 1, JSON.stringify(plan));
+    const { body: rows } = await crm.admin.get(`${v1}/pushes/${plan.push_id}/rows`,
+      { reason: "forgotten" });
+    assert.equal(rows.items.length, 1);
+    assert.match(rows.items[0].detail, /permanently deleted/);
   });
 });

@@ -1,0 +1,303 @@
+#include "bridge/bridge_fixture.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DATA(action, reason)                                         \
+	"\"data[email]\":\"a@x.example\",\"data[action]\":\"" action \
+	"\",\"data[reason]\":\"" reason "\""
+
+static bool opted_out(struct bridge_fixture *f)
+{
+	return fake_number(f, "SELECT COUNT(*) FROM person WHERE opted_out = "
+			      "1") > 0;
+}
+
+static int64_t pushed(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+	struct record p = fake_person(f, "a@x.example");
+
+	assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+	fake_run_all(f);
+	return p.id;
+}
+
+/* What a webhook says, what is true of the member, and what follows. */
+static void a_hook_counts_if_the_member_says_so(void **state)
+{
+	static const struct {
+		const char *type, *data, *status;
+		bool out, held;
+	} cases[] = {
+		{ "unsubscribe", DATA("unsub", "manual"), "unsubscribed", true,
+		  false },
+		{ "unsubscribe", DATA("unsub", "abuse"), "unsubscribed", true,
+		  false },
+		{ "unsubscribe", DATA("unsub", "manual"), "archived", true,
+		  false },
+		{ "unsubscribe", DATA("unsub", "manual"), "subscribed", false,
+		  false },
+		{ "unsubscribe", DATA("unsub", "abuse"), "subscribed", false,
+		  false },
+		{ "unsubscribe", DATA("unsub", "manual"), "none", false,
+		  false },
+		{ "unsubscribe", DATA("delete", "manual"), "archived", false,
+		  false },
+		{ "unsubscribe", DATA("delete", "manual"), "none", false,
+		  false },
+		{ "unsubscribe", DATA("delete", "manual"), "unsubscribed", true,
+		  false },
+		{ "cleaned", DATA("", "hard"), "cleaned", false, true },
+		{ "cleaned", DATA("", "hard"), "subscribed", false, false },
+		{ "cleaned", DATA("", "abuse"), "cleaned", true, false },
+		{ "cleaned", DATA("", "abuse"), "subscribed", false, false },
+		{ "subscribe", DATA("", ""), "subscribed", false, false },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		bridge_fixture_renew(f);
+		pushed(f);
+		if (strcmp(cases[i].status, "none") == 0)
+			fake_delete_permanently(f, "a@x.example");
+		else
+			fake_set_status(f, "a@x.example", cases[i].status);
+		fake_hook(f, cases[i].type, cases[i].data, NULL);
+		if (opted_out(f) != cases[i].out)
+			fail_msg("case %zu: opted_out is %d", i, opted_out(f));
+		assert_int_equal(fake_number(f, "SELECT MAX(held) FROM email") >
+					 0,
+				 cases[i].held);
+	}
+}
+
+static const char *fired(int64_t ms)
+{
+	static char text[20];
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+
+	time_format_iso(ms, &iso);
+	snprintf(text, sizeof(text), "%.10s %.8s", iso.buf, iso.buf + 11);
+	return text;
+}
+
+/* Only a later yes of the person, or a user's with a ground, makes it void. */
+static void an_event_is_void_only_after_a_later_yes(void **state)
+{
+	static const struct {
+		int64_t later_ms; /* of the yes than of the event */
+		const char *source;
+		bool out;
+	} cases[] = {
+		{ 60000, "user", false },    { 60000, "person", false },
+		{ 60000, "api", false },     { 60000, "import", true },
+		{ 60000, "audience", true }, { 0, "person", true },
+		{ -60000, "person", true },  { 400, "person", true },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+		int64_t id, at = (clock_now_ms() / 1000 - 600) * 1000;
+
+		bridge_fixture_renew(f);
+		id = pushed(f);
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		assert_int_equal(
+			db_exec_text(&tx,
+				     "INSERT INTO consent (entity, record_id, "
+				     "state, source, reason, at_ms) VALUES (1, "
+				     "?, 2, ?, 'ground', ?)",
+				     SQL_ARGS(sql_int(id),
+					      sql_text(cases[i].source),
+					      sql_int(at + cases[i].later_ms)),
+				     &err),
+			1);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+		fake_set_status(f, "a@x.example", "unsubscribed");
+		fake_hook(f, "unsubscribe", DATA("unsub", "manual"), fired(at));
+		if (opted_out(f) != cases[i].out)
+			fail_msg("case %zu: opted_out is %d", i, opted_out(f));
+	}
+	/* unknown times: out */
+	bridge_fixture_renew(f);
+	pushed(f);
+	fake_set_status(f, "a@x.example", "unsubscribed");
+	fake_hook(f, "unsubscribe", DATA("unsub", "manual"), "soon");
+	assert_true(opted_out(f));
+}
+
+/* Bounces told one by one count as those of a run; opt-outs never wait. */
+static void many_bounces_wait_for_a_user(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	char address[40], data[80];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(address, sizeof(address), "p%d@x.example", i);
+		fake_person(f, address);
+	}
+	assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+	for (int i = 0; i < 60; i++) {
+		snprintf(address, sizeof(address), "p%d@x.example", i);
+		snprintf(data, sizeof(data), "\"data[email]\":\"%s\"", address);
+		fake_set_status(f, address, "cleaned");
+		fake_hook(f, "cleaned", data, NULL);
+	}
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email WHERE held "
+					"> 0"),
+			 50);
+	fake_run_all(f); /* the sync asks */
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email WHERE held "
+					"> 0"),
+			 50);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM job WHERE kind = "
+					"'sync' AND state = 3"),
+			 1);
+	/* those who wait are not mailed */
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM push_row WHERE "
+					"push_id = 2 AND action = 6"),
+			 60);
+	for (int i = 60; i < 100; i++) {
+		snprintf(address, sizeof(address), "p%d@x.example", i);
+		snprintf(data, sizeof(data), "\"data[email]\":\"%s\"", address);
+		fake_set_status(f, address, "unsubscribed");
+		fake_hook(f, "unsubscribe", data, NULL);
+	}
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person WHERE "
+					"opted_out = 1"),
+			 40);
+}
+
+#define MOVED                                                        \
+	"\"data[old_email]\":\"a@x.example\",\"data[new_email]\":\"" \
+	"new@x.example\""
+
+static const char *marketing(struct bridge_fixture *f)
+{
+	return fake_text(f, "SELECT e.folded FROM person p JOIN email e ON "
+			    "e.id = p.email_id WHERE p.id = 1");
+}
+
+/* Told by the webhook, or only seen by the mirror. */
+static void a_changed_address_reaches_the_crm(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	for (int by_hook = 0; by_hook < 2; by_hook++) {
+		bridge_fixture_renew(f);
+		pushed(f);
+		fake_rename(f, "a@x.example", "new@x.example");
+		if (by_hook)
+			fake_hook(f, "upemail", MOVED, NULL);
+		else
+			fake_sync(f);
+		fake_run_all(f);
+		assert_string_equal(marketing(f), "new@x.example");
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_int_equal(
+			fake_number(f, "SELECT COUNT(*) FROM push_row WHERE "
+				       "push_id = 2 AND action = 5"),
+			1);
+		assert_int_equal(fake_wrong(f), 0);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+						"bridge_journal WHERE kind = "
+						"'moved'"),
+				 1);
+	}
+}
+
+static void an_unclear_change_waits_for_a_user(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int i = 0; i < 3; i++) {
+		bridge_fixture_renew(f);
+		pushed(f);
+		if (i == 0) /* several have the old one */
+			fake_person(f, "a@x.example");
+		if (i == 1) /* somebody has the new one */
+			fake_person(f, "new@x.example");
+		if (i == 2) /* changed here, too */
+			fake_patch(f, 1, "{\"email\":\"here@x.example\"}");
+		fake_rename(f, "a@x.example", "new@x.example");
+		fake_hook(f, "upemail", MOVED, NULL);
+		fake_run_all(f);
+		fake_sync(f);
+		assert_string_equal(marketing(f),
+				    i == 2 ? "here@x.example" : "a@x.example");
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+						"bridge_parked"),
+				 i == 0 ? 2 : 1);
+		assert_string_equal(fake_status(f, "new@x.example"),
+				    "subscribed");
+	}
+}
+
+static void a_forged_change_does_nothing(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	pushed(f);
+	fake_subscribe(f, "new@x.example", "subscribed", "Form");
+	fake_hook(f, "upemail", MOVED, NULL);
+	assert_string_equal(marketing(f), "a@x.example");
+}
+
+static void failing_statements_lose_no_change(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int failures = 0;
+
+	for (int n = 1;; n++) {
+		struct err err = ERR_INIT;
+		int64_t job;
+		int ret;
+
+		bridge_fixture_renew(f);
+		pushed(f);
+		fake_rename(f, "a@x.example", "new@x.example");
+		job = fake_add_job(f, "bridge-hook",
+				   "{\"type\":\"upemail\",\"data[list_id]\":"
+				   "\"" FAKE_LIST "\"," MOVED "}");
+		f->statement_at = n;
+		ret = fake_run_once(f, job, &err);
+		fake_run_all(f);
+		assert_string_equal(marketing(f), "new@x.example");
+		if (ret == 0)
+			break;
+		failures++;
+	}
+	assert_true(failures > 5);
+}
+
+#define TEST(name)                                                 \
+	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
+					bridge_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_hook_counts_if_the_member_says_so),
+		TEST(an_event_is_void_only_after_a_later_yes),
+		TEST(many_bounces_wait_for_a_user),
+		TEST(a_changed_address_reaches_the_crm),
+		TEST(an_unclear_change_waits_for_a_user),
+		TEST(a_forged_change_does_nothing),
+		TEST(failing_statements_lose_no_change),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,269 @@
+#include "bridge/bridge_fixture.h"
+
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define OUT "{\"opted_out\":true,\"reason\":\"by phone\"}"
+#define MOVE(to) "{\"email\":\"" to "\"}"
+
+/* One pushed person, at a@x.example. */
+static int64_t pushed(struct bridge_fixture *f, int64_t *group)
+{
+	struct err err = ERR_INIT;
+	struct record p = fake_person(f, "a@x.example");
+
+	*group = fake_group(f, "G");
+	assert_int_equal(fake_push(f, *group, &err), 0);
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
+	return p.id;
+}
+
+/* Jobs of a person in any order end the same. */
+static void changes_do_not_overtake_each_other(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group, id = pushed(f, &group), first, second;
+	struct err err = ERR_INIT;
+
+	fake_patch(f, id, MOVE("b@x.example"));
+	first = fake_number(f, "SELECT MAX(id) FROM job");
+	f->fault_at = 1;
+	f->fault = FAULT_503;
+	assert_int_equal(fake_run_once(f, first, &err), -1);
+	fake_patch(f, id, MOVE("c@x.example"));
+	second = fake_number(f, "SELECT MAX(id) FROM job");
+	assert_int_equal(fake_run(f, second, &err), 0);
+	assert_int_equal(fake_run(f, first, &err), 0);
+	assert_string_equal(fake_status(f, "a@x.example"), "none");
+	assert_string_equal(fake_status(f, "b@x.example"), "none");
+	assert_string_equal(fake_status(f, "c@x.example"), "subscribed");
+	assert_int_equal(json_array_size(json_object_get(
+				 fake_member(f, "c@x.example"), "tags")),
+			 1);
+	assert_int_equal(
+		fake_number(f, "SELECT COUNT(*) FROM email WHERE left_ms IS "
+			       "NOT NULL"),
+		0);
+}
+
+static int64_t changing;
+static const char *change;
+
+static void change_during(struct bridge_fixture *f, const struct mc_request *rq,
+			  bool done)
+{
+	if (!done || !change || strcmp(rq->method, "GET") == 0)
+		return;
+	fake_patch(f, changing, change);
+	change = NULL;
+}
+
+/* Each kind of change, while each kind of call is under way. */
+static void what_changes_during_a_call_is_seen(void **state)
+{
+	static const char *const changes[] = { OUT, MOVE("z@x.example"),
+					       "{\"emails\":[]}" };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct err err = ERR_INIT;
+		int64_t group;
+
+		bridge_fixture_renew(f);
+		changing = pushed(f, &group);
+		change = changes[i];
+		f->during = change_during;
+		fake_patch(f, changing, MOVE("b@x.example"));
+		fake_run_all(f);
+		assert_null(change);
+		assert_int_equal(fake_wrong(f), 0);
+
+		bridge_fixture_renew(f);
+		changing = fake_person(f, "a@x.example").id;
+		group = fake_group(f, "G");
+		fake_person(f, "other@x.example");
+		change = changes[i];
+		f->during = change_during;
+		assert_int_equal(fake_push(f, group, &err), 0);
+		fake_run_all(f);
+		assert_null(change);
+		assert_int_equal(fake_wrong(f), 0);
+		assert_string_equal(fake_status(f, "other@x.example"),
+				    "subscribed");
+	}
+}
+
+static void change_before_members(struct bridge_fixture *f,
+				  const struct mc_request *rq, bool done)
+{
+	if (done || !change || !strstr(rq->path, "skip_merge_validation"))
+		return;
+	fake_patch(f, changing, change);
+	change = NULL;
+}
+
+/* The person's job is over before the old address is subscribed, and the push
+ * dies before it can store that: the sync finds it. */
+static void a_killed_push_leaves_nobody_behind(void **state)
+{
+	static const char *const changes[] = { MOVE("z@x.example"),
+					       "{\"emails\":[]}", OUT };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		struct err err = ERR_INIT;
+		int64_t group, job;
+
+		bridge_fixture_renew(f);
+		changing = fake_person(f, "a@x.example").id;
+		group = fake_group(f, "G");
+		(void)group;
+		change = changes[i];
+		f->during = change_before_members;
+		job = fake_add_job(f, "push",
+				   "{\"group_id\":1,\"dry_run\":false}");
+		f->fault = FAULT_LOST;
+		for (int n = 1; change; n++) { /* until it is the batch */
+			f->fault_at = n;
+			f->requests = 0;
+			(void)fake_run_once(f, job, &err);
+		}
+		fake_run_all(f);
+		assert_int_equal(fake_run(f, job, &err), 0);
+		fake_run_all(f);
+		fake_sync(f);
+		fake_run_all(f);
+		assert_int_equal(fake_wrong(f), 0);
+	}
+}
+
+/* Whatever request fails, in whatever way; whatever statement fails. */
+static void faults_end_in_the_same_audience(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int fault = FAULT_503; fault < FAULTS; fault++) {
+		for (int n = 1; n < 12; n++) {
+			int64_t group, id;
+
+			bridge_fixture_renew(f);
+			id = pushed(f, &group);
+			fake_patch(f, id, MOVE("b@x.example"));
+			f->fault_at = n;
+			f->fault = (enum fault)fault;
+			fake_run_all(f);
+			fake_sync(f);
+			assert_int_equal(fake_wrong(f), 0);
+			assert_string_equal(fake_status(f, "b@x.example"),
+					    "subscribed");
+		}
+	}
+}
+
+static void failing_statements_end_in_the_same_audience(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int failures = 0;
+
+	for (int n = 1;; n++) {
+		struct err err = ERR_INIT;
+		int64_t group, id;
+		int ret;
+
+		bridge_fixture_renew(f);
+		id = pushed(f, &group);
+		fake_subscribe(f, "b@x.example", "subscribed", "Form");
+		fake_patch(f, id, MOVE("b@x.example"));
+		id = fake_number(f, "SELECT MAX(id) FROM job");
+		f->statement_at = n;
+		ret = fake_run_once(f, id, &err);
+		fake_run_all(f);
+		assert_int_equal(fake_wrong(f), 0);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		if (ret == 0)
+			break;
+		failures++;
+	}
+	assert_true(failures > 5);
+}
+
+static void members_of_nobody_are_archived_if_they_are_ours(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group, id = pushed(f, &group);
+
+	fake_subscribe(f, "form@x.example", "subscribed", "Hosted Form");
+	fake_patch(f, id, "{\"emails\":[]}");
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "archived");
+	fake_sync(f);
+	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
+
+	/* of a person that others subscribed: left alone */
+	id = fake_person(f, "form@x.example").id;
+	fake_sync(f);
+	fake_patch(f, id, "{\"emails\":[]}");
+	fake_run_all(f);
+	fake_sync(f);
+	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
+}
+
+static void orphans_of_deleted_people_are_found_by_the_sync(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t group, id = pushed(f, &group);
+
+	fake_subscribe(f, "form@x.example", "subscribed", "Hosted Form");
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
+				  f->crm->arena, &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	fake_sync(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "archived");
+	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
+}
+
+static void a_foreign_page_is_no_unsubscribe(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t group, id = pushed(f, &group), job;
+
+	fake_patch(f, id, OUT);
+	job = fake_number(f, "SELECT MAX(id) FROM job");
+	f->fault_at = 1;
+	f->fault = FAULT_PAGE_200;
+	assert_int_equal(fake_run_once(f, job, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_int_equal(fake_run_once(f, job, &err), 0);
+	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
+}
+
+#define TEST(name)                                                 \
+	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
+					bridge_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(changes_do_not_overtake_each_other),
+		TEST(what_changes_during_a_call_is_seen),
+		TEST(a_killed_push_leaves_nobody_behind),
+		TEST(faults_end_in_the_same_audience),
+		TEST(failing_statements_end_in_the_same_audience),
+		TEST(members_of_nobody_are_archived_if_they_are_ours),
+		TEST(orphans_of_deleted_people_are_found_by_the_sync),
+		TEST(a_foreign_page_is_no_unsubscribe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
