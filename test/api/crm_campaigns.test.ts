@@ -3,6 +3,7 @@
  * webhooks of the audience as they arrive.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import { until, useServer, type Json } from "../harness/index.js";
 
@@ -119,7 +120,7 @@ describe("campaigns of the CRM", () => {
     await server.admin.post(`${v1}/campaigns/${c.id}/send`, undefined, { status: 409 });
   });
 
-  it("take the word of a webhook only under its secret address", async () => {
+  it("take a webhook only under its secret address, and look whether it is true", async () => {
     const { body: lists } = await server.mailchimp.get("/3.0/lists");
     const list = lists.lists[0].id;
     const hook = await until("the bridge has registered its webhook", async () =>
@@ -130,8 +131,17 @@ describe("campaigns of the CRM", () => {
     const form = new URLSearchParams({
       type: "unsubscribe", "data[list_id]": list, "data[email]": "p7@example.test", "data[reason]": "manual",
     });
-    await server.admin.post(path, form.toString(),
+    const tell = async (): Promise<Json> => server.admin.post(path, form.toString(),
       { headers: { "content-type": "application/x-www-form-urlencoded" } });
+    await tell();
+    await until("the webhook is read", async () =>
+      (await server.admin.get(`${v1}/jobs`, { kind: "bridge-hook" })).body.items
+        .every((job: Json) => job.state === "done"));
+    const { body: before } = await server.admin.get(`${v1}/people`, { email: "p7@example.test" });
+    assert.equal(before.items[0].opted_out, false);
+    const hash = createHash("md5").update("p7@example.test").digest("hex");
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${hash}`, { status: "unsubscribed" });
+    await tell();
     const person = await until("the person is opted out", async () => {
       const { body } = await server.admin.get(`${v1}/people`, { email: "p7@example.test" });
       return body.items[0].opted_out ? body.items[0] : undefined;
