@@ -15,6 +15,13 @@ SELECT merge_tag, person_field FROM bridge_field ORDER BY merge_tag;
 -- name: bridge-field-count
 SELECT COUNT(*) FROM bridge_field;
 
+-- name: bridge-field-remove-all
+DELETE FROM bridge_field;
+
+-- name: bridge-field-custom
+-- Have people such a custom field? args: key
+SELECT 1 FROM custom_field WHERE entity = 1 AND key = ?;
+
 -- name: bridge-field-put
 -- args: merge_tag, person_field
 INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
@@ -193,9 +200,10 @@ SELECT segment_id FROM push
 DELETE FROM push_row WHERE push_id = ?;
 
 -- name: push-row-add
--- Nothing happens if the person has a row. args: push_id, person_id, email_id, action, outcome, reason, detail
-INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+-- Nothing happens if the person has a row. args: push_id, person_id, email_id,
+-- action, outcome, reason, detail, dropped
+INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail, dropped)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (push_id, person_id) DO NOTHING;
 
 -- name: push-row-next
@@ -230,9 +238,11 @@ SELECT 1 FROM push_row WHERE push_id = ? AND action IN (1, 2, 3) AND outcome = 0
 
 -- name: push-row-end
 -- One writer: the job of the push.
--- args: outcome, reason, detail, new action or 0, same, push_id, person_id
+-- args: outcome, reason, detail, dropped, new action or 0, same, push_id,
+-- person_id
 UPDATE push_row
    SET outcome = ?, reason = ?, detail = COALESCE(?, detail),
+       dropped = COALESCE(?, dropped),
        action = CASE WHEN CAST(? AS INTEGER) = 0 THEN action
                      ELSE CAST(? AS INTEGER) END
  WHERE push_id = ? AND person_id = ?;
@@ -240,6 +250,12 @@ UPDATE push_row
 -- name: push-row-actions
 -- args: push_id
 SELECT action, COUNT(*) FROM push_row WHERE push_id = ? GROUP BY action;
+
+-- name: push-row-dropped
+-- Which values did not fit, and for how many. args: push_id
+SELECT dropped, COUNT(*) FROM push_row
+ WHERE push_id = ? AND dropped IS NOT NULL AND action <> 6
+ GROUP BY dropped;
 
 -- name: push-row-reasons
 -- args: push_id

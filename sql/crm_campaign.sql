@@ -101,7 +101,7 @@ SELECT l.url,
 -- name: push-row-page
 -- args: push_id, after, action or 0, action, reason or NULL, reason, limit
 SELECT r.person_id, r.email_id, r.action, r.outcome, r.reason, e.address,
-       CASE WHEN r.action = 4 THEN NULL ELSE r.detail END
+       CASE WHEN r.action = 4 THEN NULL ELSE r.detail END, r.dropped
   FROM push_row r LEFT JOIN email e ON e.id = r.email_id
  WHERE r.push_id = ? AND r.person_id > ?
    AND (CAST(? AS INTEGER) = 0 OR r.action = ?)

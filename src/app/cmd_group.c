@@ -104,7 +104,7 @@ static void print_plan(const json_t *job)
 					    "unchanged" };
 	const json_t *result = json_object_get(job, "result");
 	json_t *left_out = json_object_get(result, "left_out");
-	const char *reason;
+	const char *reason, *tag;
 	json_t *n;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -113,6 +113,9 @@ static void print_plan(const json_t *job)
 	json_object_foreach (left_out, reason, n)
 		printf("left out     %lld (%s)\n",
 		       (long long)json_integer_value(n), reason);
+	json_object_foreach (json_object_get(result, "dropped"), tag, n)
+		printf("dropped      %lld (%s did not fit)\n",
+		       (long long)json_integer_value(n), tag);
 }
 
 static int group_push(const struct invocation *in, struct err *err)

@@ -92,6 +92,12 @@ static const struct flag campaign_send_flags[] = {
 	END,
 };
 
+static const struct flag field_read_flags[] = {
+	{ "create", NULL, "create those that are mapped and missing" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag outbox_list_flags[] = {
 	{ "rcpt", "ADDRESS", "only to this address" },
 	{ "limit", "N", "at most so many (default 50)" },
@@ -155,6 +161,13 @@ const struct command commands[] = {
 	  cmd_group_members },
 	{ "group push", "ID", "Send a group to the audience as a tag",
 	  "muster group push 3 --dry-run", push_flags, cmd_group_push },
+	{ "field list", "", "Which field of people goes into which merge field",
+	  "muster field list", json_only, cmd_field_list },
+	{ "field set", "MAP", "Say which, instead of what was said before",
+	  "muster field set FNAME=first_name,LNAME=last_name,CITY=city",
+	  json_only, cmd_field_set },
+	{ "field read", "", "Read the merge fields of the audience",
+	  "muster field read --create", field_read_flags, cmd_field_read },
 	{ "campaign create", "", "Make a campaign",
 	  "muster campaign create --name May --group 3 --subject Hello "
 	  "--from-name Us --from-email us@example.org --html may.html",

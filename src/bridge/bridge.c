@@ -50,6 +50,7 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 		  .fn = job_nightly,
 		  .max_attempts = INT32_MAX },
 		{ .name = "bridge-person", .fn = job_person },
+		{ .name = "bridge-fields", .fn = job_fields },
 		{ .name = "bridge-forget", .fn = job_forget },
 		{ .name = "bridge-hook", .fn = job_hook },
 		{ .name = "hook-register", .fn = job_hook_register },

@@ -14,6 +14,7 @@
  *     pull             results of running campaigns     (always one waits)
  *     sync             reconcile all, repair            {full}
  *     bridge-person    addresses, opt-out, names        {person_id}
+ *     bridge-fields    what merge fields there are      {create}
  *     bridge-forget    erased person -> delete-permanent
  *     bridge-hook      one webhook of the audience, queued
  *

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/vec.h"
+#include "bridge/merge_fit.h"
 #include "crm/actor.h"
 #include "crm/record.h"
 #include "mcapi/mc_client.h"
@@ -51,21 +52,37 @@ int park(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 
 /* --- field_map.c: fields of people -> merge fields --- */
 
+/* One of field, custom, is_address says where the value comes from. */
 struct mapped_field {
-	const char *tag;
-	const char *type; /* of the merge field */
+	struct merge_target target;
 	const struct field *field;
+	const char *custom; /* key */
+	bool is_address;
 };
-struct field_map VEC_FIELDS(struct mapped_field);
+struct field_map {
+	struct mapped_fields VEC_FIELDS(struct mapped_field) fields;
+	json_t *described; /* by the audience; targets point into it */
+};
 void field_map_release(struct field_map *map);
 
 /* Reads the table and what the audience has; fields that it lacks are left
- * out. */
+ * out. *out is { 0 } before. */
 int field_map_load(struct work *w, struct field_map *out, struct err *err);
-/* The object of merge fields of a record; values that do not fit are left
- * empty and counted in *dropped. */
-void field_map_write(const struct field_map *map, const struct record *r,
-		     struct strbuf *out, int64_t *dropped);
+/*
+ * The object of merge fields of a record. Sets of fields are bits by place in
+ * the map: returns those whose values did not fit, which are left empty, and
+ * those of `without`, which are not written.
+ */
+uint64_t field_map_write(const struct field_map *map, const struct record *r,
+			 uint64_t without, struct strbuf *out);
+/* A JSON array of the tags; NULL: none. */
+const char *field_map_tags(const struct field_map *map, uint64_t set,
+			   struct arena *arena);
+/* Which fields a text of the audience names. */
+uint64_t field_map_named(const struct field_map *map, const char *text);
+/* The job bridge-fields: reads what merge fields there are, and creates those
+ * that are mapped and missing if the payload says {"create": true}. */
+int job_fields(struct job_run *run, struct err *err);
 /* The same object from the API's merge_fields: equal texts, nothing to do. */
 void field_map_of_member(const struct field_map *map,
 			 const json_t *merge_fields, struct strbuf *out);

@@ -222,7 +222,7 @@ static int changed(struct work *w, const struct seen *seen, struct err *err)
 /* Contacts that have another address are found by what changed lately. */
 static int moved(struct work *w, struct err *err)
 {
-	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(field_map_release) struct field_map map = { 0 };
 
 	if (field_map_load(w, &map, err) < 0)
 		return -1;

@@ -294,18 +294,17 @@ static int settle_left(struct settling *s, const struct left *l,
 
 static int write_fields(struct settling *s, struct err *err)
 {
-	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(field_map_release) struct field_map map = { 0 };
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
 	struct err why = ERR_INIT;
 	struct mirrored m = { 0 };
-	int64_t dropped = 0;
 
 	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0 ||
 	    field_map_load(s->w, &map, err) < 0)
 		return -1;
-	field_map_write(&map, &s->person, &merge, &dropped);
+	(void)field_map_write(&map, &s->person, 0, &merge); /* pushes tell */
 	md5_hex(strbuf_str(&merge), merge_hash);
 	if (m.merge_hash && strcmp(m.merge_hash, merge_hash) == 0)
 		return 0;

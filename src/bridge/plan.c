@@ -188,16 +188,15 @@ static const char *why_left_out(const struct record *r, const struct facts *f)
 }
 
 static enum push_action decide(struct planner *p, const struct record *r,
-			       const struct facts *f)
+			       const struct facts *f, uint64_t *dropped)
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
-	int64_t dropped = 0;
 	bool tagged = hash_set_see(&p->tagged, f->hash);
 
+	*dropped = field_map_write(&p->map, r, 0, &merge);
 	if (f->status == MIRROR_NONE)
 		return PUSH_ADD;
-	field_map_write(&p->map, r, &merge, &dropped);
 	md5_hex(strbuf_str(&merge), merge_hash);
 	if (!f->merge_hash || strcmp(f->merge_hash, merge_hash) != 0)
 		return PUSH_UPDATE;
@@ -210,19 +209,22 @@ static int plan_person(struct planner *p, struct batch *b,
 {
 	const char *reason = why_left_out(r, f);
 	enum push_action action = PUSH_LEFT_OUT;
+	uint64_t dropped = 0;
 
 	if (!reason)
-		action = decide(p, r, f);
+		action = decide(p, r, f, &dropped);
 	else if (f->hash)
 		(void)hash_set_see(&p->tagged, f->hash); /* keeps its tag */
-	return batch_add(b, SQL_PUSH_ROW_ADD,
-			 SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
-				  sql_id_or_null(r->email_id), sql_int(action),
-				  sql_int(action == PUSH_UNCHANGED || reason
-						  ? PUSH_APPLIED
-						  : PUSH_INTENDED),
-				  sql_text(reason), sql_null()),
-			 err);
+	return batch_add(
+		b, SQL_PUSH_ROW_ADD,
+		SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
+			 sql_id_or_null(r->email_id), sql_int(action),
+			 sql_int(action == PUSH_UNCHANGED || reason
+					 ? PUSH_APPLIED
+					 : PUSH_INTENDED),
+			 sql_text(reason), sql_null(),
+			 sql_text(field_map_tags(&p->map, dropped, p->arena))),
+		err);
 }
 
 static int write_page(struct planner *p, struct err *err)
@@ -290,7 +292,7 @@ static int add_untag(struct planner *p, struct tx *tx, int64_t person_id,
 		       SQL_ARGS(sql_int(p->push->id), sql_int(person_id),
 				sql_null(), sql_int(PUSH_UNTAG),
 				sql_int(PUSH_INTENDED), sql_null(),
-				sql_text(hash)),
+				sql_text(hash), sql_null()),
 		       err);
 }
 
@@ -378,7 +380,6 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 	struct planner p = {
 		.w = w,
 		.push = push,
-		.map = VEC_INIT,
 		.tagged = HASH_SET_INIT,
 		.records = VEC_INIT,
 		.arena = arena_new(),

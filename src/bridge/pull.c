@@ -376,7 +376,7 @@ static int pull_leavers(struct pull *p, int64_t known, struct err *err)
  */
 static int settle(struct pull *p, struct err *err)
 {
-	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(field_map_release) struct field_map map = { 0 };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = p->w->actor.now_ms;
 

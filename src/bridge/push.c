@@ -29,6 +29,8 @@ struct item {
 	const char *contact_id;       /* as the audience told it */
 	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */
 	bool foreign;                 /* a member that was not added by us */
+	uint64_t dropped;             /* values that did not fit */
+	bool retry;                   /* without what is dropped */
 
 	/* The present, as load_items found it. */
 	int64_t now_email_id;
@@ -212,9 +214,11 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 			err);
 	return batch_add(b, SQL_PUSH_ROW_END,
 			 SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
-				  sql_text(it->detail), sql_int(action),
-				  sql_int(action), sql_int(p->push->id),
-				  sql_int(it->person_id)),
+				  sql_text(it->detail),
+				  sql_text(field_map_tags(&p->map, it->dropped,
+							  p->arena)),
+				  sql_int(action), sql_int(action),
+				  sql_int(p->push->id), sql_int(it->person_id)),
 			 err);
 }
 
@@ -260,12 +264,10 @@ static void write_member(struct pusher *p, struct json_writer *j,
 			 struct item *it, enum push_action action)
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
-	int64_t dropped = 0;
 
-	field_map_write(&p->map, it->record, &merge, &dropped);
+	it->dropped = field_map_write(&p->map, it->record,
+				      it->retry ? it->dropped : 0, &merge);
 	md5_hex(strbuf_str(&merge), it->merge_hash);
-	if (dropped > 0)
-		it->detail = "a value did not fit its merge field";
 	json_begin_object(j);
 	json_key_text(j, "email_address", it->address);
 	/* never a status for a member that exists (rule 5) */
@@ -349,7 +351,22 @@ static int refuse_member(struct pusher *p, struct item *it, const char *text,
 	return 0;
 }
 
-static int read_errors(struct pusher *p, const json_t *errors, struct err *err)
+/* An error that names merge fields: the member goes without them (rule 22). */
+static bool go_without(struct pusher *p, struct item *it, const char *field,
+		       const char *text)
+{
+	uint64_t named =
+		field_map_named(&p->map, field && *field ? field : text);
+
+	if (!(named & ~it->dropped))
+		return false;
+	it->dropped |= named;
+	it->retry = true;
+	return true;
+}
+
+static int read_errors(struct pusher *p, const json_t *errors, int *again,
+		       struct err *err)
 {
 	json_t *e;
 	size_t i;
@@ -361,9 +378,15 @@ static int read_errors(struct pusher *p, const json_t *errors, struct err *err)
 			json_string_value(json_object_get(e, "error"));
 		const char *code =
 			json_string_value(json_object_get(e, "error_code"));
+		const char *field =
+			json_string_value(json_object_get(e, "field"));
 
 		if (!it || !text)
 			continue;
+		if (go_without(p, it, field, text)) {
+			(*again)++;
+			continue;
+		}
 		if (code && strcmp(code, "ERROR_CONTACT_EXISTS") == 0) {
 			if (judge_existing(p, it, err) < 0)
 				return -1;
@@ -433,8 +456,9 @@ static bool is_to_write(const struct item *it)
 	return it->outcome == PUSH_APPLIED && it->address;
 }
 
-static int put_members(struct pusher *p, struct item *items, size_t n,
-		       struct err *err)
+/* One call; *again is how many are to be called for once more. */
+static int call_members(struct pusher *p, struct item *items, size_t n,
+			bool only_retries, int *again, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -446,8 +470,10 @@ static int put_members(struct pusher *p, struct item *items, size_t n,
 	json_key_bool(&j, "update_existing", p->action == PUSH_UPDATE);
 	json_key_begin_array(&j, "members");
 	for (size_t i = 0; i < n; i++)
-		if (is_to_write(&items[i])) {
+		if (is_to_write(&items[i]) &&
+		    (!only_retries || items[i].retry)) {
 			write_member(p, &j, &items[i], p->action);
+			items[i].retry = false;
 			written++;
 		}
 	json_end_array(&j);
@@ -465,7 +491,23 @@ static int put_members(struct pusher *p, struct item *items, size_t n,
 		return err_set(err, ERR_RETRY,
 			       "the answer to a batch tells no errors");
 	read_contacts(p, json_object_get(reply, "new_members"));
-	return read_errors(p, errors, err);
+	return read_errors(p, errors, again, err);
+}
+
+/* Each round leaves a field more out, so there is an end to it. */
+static int put_members(struct pusher *p, struct item *items, size_t n,
+		       struct err *err)
+{
+	bool only_retries = false;
+	int again;
+
+	do {
+		again = 0;
+		if (call_members(p, items, n, only_retries, &again, err) < 0)
+			return -1;
+		only_retries = true;
+	} while (again > 0);
+	return 0;
 }
 
 /* Written before the call: a member that the bridge subscribed is known as
@@ -619,7 +661,6 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 	struct pusher p = {
 		.w = w,
 		.push = push,
-		.map = VEC_INIT,
 		.items = VEC_INIT,
 		.records = VEC_INIT,
 		.arena = arena_new(),

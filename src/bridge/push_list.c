@@ -81,6 +81,7 @@ static void read_row(const struct rows *rows, struct arena *arena,
 		.reason = rows_dup(rows, 4, arena),
 		.address = rows_dup(rows, 5, arena),
 		.detail = rows_dup(rows, 6, arena),
+		.dropped = rows_dup(rows, 7, arena),
 	};
 
 	vec_push(out, r);

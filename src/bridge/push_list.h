@@ -23,7 +23,9 @@ int push_list(struct db *db, int64_t group_id, int64_t before_id, int64_t limit,
 struct push_row {
 	int64_t person_id; /* negative: a member whom the CRM does not know */
 	const char *address, *action, *outcome, *reason;
-	const char *detail; /* the audience's words; NULL: none */
+	const char *detail;  /* the audience's words; NULL: none */
+	const char *dropped; /* merge tags whose values did not fit, as a JSON
+			      * array; NULL: none */
 };
 struct push_rows VEC_FIELDS(struct push_row);
 void push_rows_release(struct push_rows *rows);

@@ -47,6 +47,63 @@ static int count_actions(struct work *w, const struct push *push,
 	return more;
 }
 
+struct dropped {
+	const char *tag;
+	int64_t n;
+};
+struct dropped_tags VEC_FIELDS(struct dropped);
+
+static void dropped_release(struct dropped_tags *tags)
+{
+	vec_release(tags);
+}
+
+static int add_dropped(struct work *w, struct dropped_tags *all,
+		       const char *tags_json, int64_t n, struct err *err)
+{
+	CLEANUP(json_free) json_t *tags = NULL;
+	const json_t *tag;
+	size_t i;
+
+	if (json_parse(str_of(tags_json), &tags, err) < 0)
+		return -1;
+	json_array_foreach (tags, i, tag) {
+		const char *name = json_string_value(tag);
+		struct dropped *found = NULL;
+
+		vec_each (all, d)
+			if (strcmp(d->tag, name) == 0)
+				found = d;
+		if (found)
+			found->n += n;
+		else
+			vec_push(all,
+				 ((struct dropped){
+					 arena_strdup(w->arena, name), n }));
+	}
+	return 0;
+}
+
+/* Values that did not fit, by merge tag. */
+static int count_dropped(struct work *w, const struct push *push,
+			 struct json_writer *j, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(dropped_release) struct dropped_tags all = VEC_INIT;
+	int more;
+
+	if (db_query(w->db, SQL_PUSH_ROW_DROPPED, SQL_ARGS(sql_int(push->id)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		if (add_dropped(w, &all, rows_text(rows, 0), rows_int(rows, 1),
+				err) < 0)
+			return -1;
+	vec_each (&all, d)
+		json_key_int(j, d->tag, d->n);
+	return more;
+}
+
 int push_result(struct work *w, const struct push *push, struct strbuf *out,
 		struct err *err)
 {
@@ -63,6 +120,10 @@ int push_result(struct work *w, const struct push *push, struct strbuf *out,
 		json_key_int(&j, names[i], counts.by_action[i]);
 	json_key_begin_object(&j, "left_out");
 	if (count_left_out(w, push, &j, err) < 0)
+		return -1;
+	json_end_object(&j);
+	json_key_begin_object(&j, "dropped");
+	if (count_dropped(w, push, &j, err) < 0)
 		return -1;
 	json_end_object(&j);
 	json_key(&j, "segment_id");

@@ -321,7 +321,7 @@ static bool wants_full(const struct job *job)
 int job_sync(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
-	CLEANUP(field_map_release) struct field_map map = VEC_INIT;
+	CLEANUP(field_map_release) struct field_map map = { 0 };
 	struct reconciled r = { 0 };
 	int64_t members, campaigns = 0;
 	int asks;

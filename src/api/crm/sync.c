@@ -113,6 +113,7 @@ static void format_row(const struct push_row *r, struct json_writer *w)
 	json_key_text(w, "outcome", r->outcome);
 	json_key_text(w, "reason", r->reason);
 	json_key_text(w, "detail", r->detail);
+	json_key_raw(w, "dropped", r->dropped ? str_of(r->dropped) : STR("[]"));
 	json_end_object(w);
 }
 
