@@ -1,6 +1,7 @@
 #include "crm/field.h"
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -91,10 +92,17 @@ static bool is_date(struct str s)
 	       date_is_valid((int)year, (int)month, (int)day);
 }
 
-static bool is_lead_status(struct str s)
+/* Written in any case; NULL: none of them. */
+static const char *lead_status(struct str s)
 {
-	return str_is(s, "new") || str_is(s, "working") ||
-	       str_is(s, "converted") || str_is(s, "lost");
+	static const char *const all[] = { "new", "working", "converted",
+					   "lost" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (str_ieq(s, all[i]))
+			return all[i];
+	}
+	return NULL;
 }
 
 int field_check(const struct field *field, const char *text,
@@ -113,9 +121,13 @@ int field_check(const struct field *field, const char *text,
 		return err_field(err, field->name, "not valid UTF-8");
 	if (field->type == FIELD_DATE && !is_date(s))
 		return err_field(err, field->name, "not a date (YYYY-MM-DD)");
-	if (field->text == TEXT_STATUS && !is_lead_status(s))
-		return err_field(err, field->name,
-				 "not one of new, working, converted, lost");
+	if (field->text == TEXT_STATUS) {
+		*out = lead_status(s);
+		return *out ? 0
+			    : err_field(err, field->name,
+					"not one of new, working, converted, "
+					"lost");
+	}
 	*out = arena_str(arena, s);
 	return 0;
 }
