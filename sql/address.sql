@@ -5,16 +5,20 @@
 -- name: address-load
 -- Live ones of records of a kind. args: entity, JSON record ids
 SELECT id, entity, record_id, address, folded, hash, type, is_primary,
-	is_marketing, held, held_detail, held_ms, created_ms, ended_ms
-FROM email
+	is_marketing, held, held_detail, held_ms, created_ms, ended_ms,
+	CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u
+		WHERE u.hash = e.hash) THEN 1 ELSE 0 END
+FROM email e
 WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
-ORDER BY record_id, id FOR UPDATE;
+ORDER BY record_id, id FOR UPDATE OF e;
 
 -- name: address-get
 -- args: id
 SELECT id, entity, record_id, address, folded, hash, type, is_primary,
-	is_marketing, held, held_detail, held_ms, created_ms, ended_ms
-FROM email
+	is_marketing, held, held_detail, held_ms, created_ms, ended_ms,
+	CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u
+		WHERE u.hash = e.hash) THEN 1 ELSE 0 END
+FROM email e
 WHERE id = ?;
 
 -- name: address-records

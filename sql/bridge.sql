@@ -266,7 +266,7 @@ SELECT reason, COUNT(*) FROM push_row
 -- name: plan-addresses
 -- What a plan must know of addresses: id, hash, folded, held, status and
 -- merge fields of the member, whether anybody with it is opted out, how many
--- people choose it. args: ids (JSON array)
+-- people choose it, whether it is unclear that it is. args: ids (JSON array)
 SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
           LEFT JOIN company c ON c.id = q.company_id
@@ -274,7 +274,8 @@ SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
            AND (q.opted_out = 1 OR c.opted_out = 1)),
        (SELECT COUNT(*) FROM email s
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
-         WHERE s.hash = e.hash AND s.entity = 1)
+         WHERE s.hash = e.hash AND s.entity = 1),
+       (SELECT COUNT(*) FROM unclear_opt_out u WHERE u.hash = e.hash)
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
  WHERE e.id IN JSON_INTS(?);

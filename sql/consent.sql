@@ -18,7 +18,7 @@ SELECT opted_out FROM lead WHERE id = ? FOR UPDATE;
 
 -- name: consent-last
 -- args: entity, record
-SELECT state, source, campaign_id FROM consent
+SELECT state, source, campaign_id, at_ms FROM consent
 WHERE entity = ? AND record_id = ?
 ORDER BY id DESC LIMIT 1;
 

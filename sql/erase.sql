@@ -63,7 +63,30 @@ DELETE FROM bridge_parked WHERE person_id = ?;
 -- name: erase-refused
 -- Rows of files that were refused and hold the address. args: pattern, pattern
 UPDATE import_refused SET raw = NULL, detail = NULL
-WHERE raw LIKE ? ESCAPE '\' OR raw LIKE ? ESCAPE '\';
+WHERE LOWER(raw) LIKE LOWER(?) ESCAPE '\' OR LOWER(raw) LIKE ? ESCAPE '\';
+
+-- name: erase-refused-name
+-- The same of both names. args: pattern, pattern
+UPDATE import_refused SET raw = NULL, detail = NULL
+WHERE raw LIKE ? ESCAPE '\' AND raw LIKE ? ESCAPE '\';
+
+-- name: erase-job-results
+-- What jobs reported and were told. args: address, folded, pattern, pattern
+UPDATE job SET result = REPLACE(REPLACE(result, ?, 'erased'), ?, 'erased')
+WHERE LOWER(result) LIKE LOWER(?) ESCAPE '\'
+	OR LOWER(result) LIKE ? ESCAPE '\';
+
+-- name: erase-jobs
+-- What still holds the address in another spelling, or besides the result, of
+-- jobs that are over. args: pattern, pattern, pattern, pattern, pattern, pattern
+UPDATE job SET result = NULL, payload = '{}', error = NULL
+WHERE state IN (4, 5, 6) AND (
+	LOWER(result) LIKE LOWER(?) ESCAPE '\'
+	OR LOWER(result) LIKE ? ESCAPE '\'
+	OR LOWER(payload) LIKE LOWER(?) ESCAPE '\'
+	OR LOWER(payload) LIKE ? ESCAPE '\'
+	OR LOWER(error) LIKE LOWER(?) ESCAPE '\'
+	OR LOWER(error) LIKE ? ESCAPE '\');
 
 -- name: erase-leads
 -- args: person

@@ -120,6 +120,19 @@ DELETE FROM company WHERE id = ?;
 -- The people of a company that goes. args: now, company
 UPDATE person SET company_id = NULL, updated_ms = ? WHERE company_id = ?;
 
+-- name: record-remove-addresses
+-- Of a deleted record: not those that a ledger or the audience knows.
+-- args: entity, record
+DELETE FROM email WHERE entity = ? AND record_id = ?
+	AND NOT EXISTS (SELECT 1 FROM bridge_member m
+		WHERE m.email_hash = email.hash)
+	AND NOT EXISTS (SELECT 1 FROM campaign_recipient c
+		WHERE c.person_id = email.record_id AND email.entity = 1);
+
+-- name: record-remove-consent
+-- args: entity, record
+DELETE FROM consent WHERE entity = ? AND record_id = ?;
+
 -- name: record-remove-tags
 -- args: entity, record
 DELETE FROM record_tag WHERE entity = ? AND record_id = ?;

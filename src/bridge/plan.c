@@ -19,7 +19,7 @@
 struct facts {
 	int64_t email_id;
 	const char *hash, *folded;
-	bool held, opted_out, shared;
+	bool held, opted_out, shared, unclear;
 	enum mirror_status status;
 	const char *merge_hash;
 	int64_t owner_id; /* of a shared address */
@@ -142,6 +142,7 @@ static int load_addresses(struct planner *p, struct err *err)
 			.merge_hash = rows_dup(rows, 5, p->arena),
 			.opted_out = rows_int(rows, 6) != 0,
 			.shared = rows_int(rows, 7) > 1,
+			.unclear = rows_int(rows, 8) > 0,
 		};
 	}
 	return more;
@@ -180,7 +181,7 @@ static const char *why_left_out(const struct record *r, const struct facts *f)
 		return "invalid";
 	if (r->opted_out || f->opted_out)
 		return "opted_out";
-	if (f->held)
+	if (f->held || f->unclear)
 		return "held";
 	if (f->shared && f->owner_id != 0 && f->owner_id != r->id)
 		return "duplicate";
@@ -213,7 +214,7 @@ static int plan_person(struct planner *p, struct batch *b,
 
 	if (!reason)
 		action = decide(p, r, f, &dropped);
-	else if (f->hash)
+	else if (f->hash && !f->unclear) /* who is unclear gets no mail */
 		(void)hash_set_see(&p->tagged, f->hash); /* keeps its tag */
 	return batch_add(
 		b, SQL_PUSH_ROW_ADD,

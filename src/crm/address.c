@@ -6,15 +6,17 @@
 #include "base/strbuf.h"
 #include "crm/bridge_job.h"
 #include "crm/consent.h"
+#include "crm/kept_opt_out.h"
+#include "crm/unclear_opt_out.h"
 #include "sql/address.h"
 #include "store/store.h"
 #include "store/update.h"
 
 #include <string.h>
 
-const char *address_held_name(enum address_held held)
+const char *address_held_name(const struct address *a)
 {
-	switch (held) {
+	switch (a->held) {
 	case HELD_HARD_BOUNCE:
 		return "hard_bounce";
 	case HELD_SOFT_BOUNCES:
@@ -24,7 +26,7 @@ const char *address_held_name(enum address_held held)
 	case HELD_NO:
 		break;
 	}
-	return NULL;
+	return a->is_unclear ? UNCLEAR_OPT_OUT : NULL;
 }
 
 void addresses_release(struct addresses *addresses)
@@ -52,6 +54,7 @@ static void read_row(const struct rows *rows, struct arena *arena,
 		.held_ms = rows_int(rows, 11),
 		.created_ms = rows_int(rows, 12),
 		.ended_ms = rows_int(rows, 13),
+		.is_unclear = rows_int(rows, 14) != 0,
 	};
 }
 
@@ -277,9 +280,13 @@ static int refuse_forgotten(struct tx *tx, const struct address *a,
 	return found;
 }
 
-/* Whoever shares an address shares its opt-out. */
+/*
+ * Whoever shares an address shares its opt-out, and so does who brings one back
+ * that was kept. Looked up in this order: who goes meanwhile leaves it kept.
+ */
 static int carry_opt_out(struct tx *tx, const struct address *a,
-			 const struct actor *actor, struct err *err)
+			 const struct actor *actor, struct arena *arena,
+			 struct err *err)
 {
 	struct consent consent = {
 		.entity = a->entity,
@@ -290,6 +297,7 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 		.reason = "somebody with the same address opted out",
 	};
 	struct sql_args hash = SQL_ARGS(sql_text(a->hash));
+	struct kept_opt_out kept;
 	int64_t one;
 	int found;
 
@@ -298,13 +306,19 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 	    db_find_int(tx->db, SQL_ADDRESS_LOCK_LEADS, hash, &one, err) < 0)
 		return -1;
 	found = db_find_int(tx->db, SQL_ADDRESS_OPTED_OUT, hash, &one, err);
+	if (found == 0) {
+		found = kept_opt_out_find(tx->db, a->folded, arena, &kept, err);
+		if (found > 0)
+			consent.reason = kept_opt_out_reason(kept.source,
+							     kept.at_ms, arena);
+	}
 	if (found <= 0)
 		return found;
 	return consent_add(tx, &consent, actor, err);
 }
 
 static int insert(struct tx *tx, struct address *a, const struct actor *actor,
-		  struct err *err)
+		  struct arena *arena, struct err *err)
 {
 	struct sql_value v[13];
 	int n;
@@ -321,7 +335,7 @@ static int insert(struct tx *tx, struct address *a, const struct actor *actor,
 	if (db_exec(tx, SQL_ADDRESS_ADD, (struct sql_args){ v, (size_t)n },
 		    err) < 0)
 		return -1;
-	return carry_opt_out(tx, a, actor, err);
+	return carry_opt_out(tx, a, actor, arena, err);
 }
 
 static int keep(struct tx *tx, const struct address *old,
@@ -331,10 +345,12 @@ static int keep(struct tx *tx, const struct address *old,
 	CLEANUP(update_release) struct update u = UPDATE_OF("email");
 	enum address_held held = old->held;
 
-	/* "held" said again must not turn a bounce into a hold by hand */
+	/* "held" said again must not turn a bounce, or what is unclear, into
+	 * a hold by hand */
 	if (a->held == HELD_NO)
 		held = HELD_NO;
-	else if (a->held != HELD_AS_BEFORE && old->held == HELD_NO)
+	else if (a->held != HELD_AS_BEFORE && old->held == HELD_NO &&
+		 !old->is_unclear)
 		held = a->held;
 	update_text(&u, "address", old->address, a->address);
 	update_text(&u, "type", old->type, a->type);
@@ -349,6 +365,20 @@ static int keep(struct tx *tx, const struct address *old,
 	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(old->id)), err);
 }
 
+/* An address that leaves somebody who is opted out leaves that behind. */
+static int keep_opt_out(struct tx *tx, const struct address *a, struct err *err)
+{
+	enum consent_source source;
+	int64_t at_ms;
+	int out = consent_find_opt_out(tx->db, a->entity, a->record_id, &source,
+				       &at_ms, err);
+
+	if (out <= 0)
+		return out;
+	return kept_opt_out_put(tx, a->folded, consent_source_name(source), 0,
+				at_ms, err);
+}
+
 static int end_others(struct tx *tx, struct addresses *live,
 		      struct address *wanted, size_t n,
 		      const struct actor *actor, struct err *err)
@@ -356,7 +386,8 @@ static int end_others(struct tx *tx, struct addresses *live,
 	vec_each (live, old) {
 		if (find_hash(wanted, n, old->hash))
 			continue;
-		if (db_exec(tx, SQL_ADDRESS_END,
+		if (keep_opt_out(tx, old, err) < 0 ||
+		    db_exec(tx, SQL_ADDRESS_END,
 			    SQL_ARGS(sql_int(actor->now_ms), sql_int(old->id)),
 			    err) < 0)
 			return -1;
@@ -384,7 +415,7 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 		a->entity = entity;
 		a->record_id = record_id;
 		if ((old ? keep(tx, old, a, actor, err)
-			 : insert(tx, a, actor, err)) < 0)
+			 : insert(tx, a, actor, arena, err)) < 0)
 			return -1;
 	}
 	return address_choose_again(tx, entity, record_id, actor, arena, err);

@@ -29,8 +29,6 @@ enum address_held {
 };
 /* In what addresses_put is given: as it was. Never stored. */
 #define HELD_AS_BEFORE ((enum address_held)99)
-/* "hard_bounce", "soft_bounces", "by_hand"; NULL for HELD_NO. */
-const char *address_held_name(enum address_held held);
 
 struct address {
 	int64_t id;
@@ -46,7 +44,13 @@ struct address {
 	const char *held_detail;
 	int64_t held_ms, created_ms;
 	int64_t ended_ms; /* 0: live */
+	/* Held besides by a malformed row: see crm/unclear_opt_out.h. */
+	bool is_unclear;
 };
+
+/* "hard_bounce", "soft_bounces", "by_hand", "unclear_opt_out"; NULL: it is not
+ * held. */
+const char *address_held_name(const struct address *a);
 
 struct addresses VEC_FIELDS(struct address);
 void addresses_release(struct addresses *addresses);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "crm/address.h"
 #include "crm/bridge_job.h"
+#include "crm/kept_opt_out.h"
 #include "sql/address.h"
 #include "sql/consent.h"
 
@@ -151,6 +152,9 @@ static int add_one(struct tx *tx, const struct consent *c,
 	/* what is said last must be what the record says */
 	if (may_say(&row, err) < 0 ||
 	    consent_lock(tx, c->entity, c->record_id, err) < 0)
+		return -1;
+	if (!out && c->entity != ENTITY_COMPANY &&
+	    kept_opt_outs_remove(tx, c->entity, c->record_id, err) < 0)
 		return -1;
 	said = is_said(tx->db, &row, err);
 	if (said != 0)
@@ -317,6 +321,25 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 }
 
 /* --- reading --- */
+
+int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
+			 enum consent_source *source_out, int64_t *at_ms_out,
+			 struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_CONSENT_LAST,
+		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	*source_out = source_of(rows_text(rows, 1));
+	*at_ms_out = rows_int(rows, 3);
+	return rows_int(rows, 0) == CONSENT_OPTED_OUT;
+}
 
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
 		 struct arena *arena, struct consents *out, struct err *err)

@@ -10,7 +10,7 @@
  * the bridge in the same transaction (job bridge-person). Whoever shares an
  * address with somebody who opts out is opted out too (rule 3 of the domain),
  * and so are the people of a company that opts out. Opting in is for one record
- * alone.
+ * alone; it also lifts what was kept of its addresses (crm/kept_opt_out.h).
  */
 #ifndef CRM_CONSENT_H
 #define CRM_CONSENT_H
@@ -82,6 +82,10 @@ int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 			 const struct actor *actor, struct err *err);
 
+/* Is the record opted out, by what and since when? 1, 0, -1. */
+int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
+			 enum consent_source *source_out, int64_t *at_ms_out,
+			 struct err *err);
 /* Newest first. */
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
 		 struct arena *arena, struct consents *out, struct err *err);

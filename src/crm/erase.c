@@ -8,6 +8,7 @@
 #include "crm/record_private.h"
 #include "sql/erase.h"
 #include "sql/record.h"
+#include "sql/unclear_opt_out.h"
 
 struct old_address {
 	int64_t id;
@@ -67,6 +68,43 @@ static const char *pattern(const char *text, struct arena *arena)
 	return arena_str(arena, strbuf_str(&out));
 }
 
+/* What imports refused and hold, and what jobs reported. */
+static int erase_mentions(struct erasure *e, const struct old_address *a,
+			  struct arena *arena, struct err *err)
+{
+	struct sql_value written = sql_text(pattern(a->address, arena));
+	struct sql_value folded = sql_text(pattern(a->folded, arena));
+
+	if (db_exec(e->tx, SQL_ERASE_REFUSED, SQL_ARGS(written, folded), err) <
+		    0 ||
+	    db_exec(e->tx, SQL_UNCLEAR_OPT_OUT_FORGET,
+		    SQL_ARGS(sql_text(a->hash)), err) < 0 ||
+	    db_exec(e->tx, SQL_ERASE_JOB_RESULTS,
+		    SQL_ARGS(sql_text(a->address), sql_text(a->folded), written,
+			     folded),
+		    err) < 0)
+		return -1;
+	return db_exec(
+		e->tx, SQL_ERASE_JOBS,
+		SQL_ARGS(written, folded, written, folded, written, folded),
+		err);
+}
+
+/* Refused rows that had no address, or another one. */
+static int erase_name(struct erasure *e, const struct record *r,
+		      struct arena *arena, struct err *err)
+{
+	const char *first = r->text[TEXT_FIRST_NAME];
+	const char *last = r->text[TEXT_LAST_NAME];
+
+	if (!first || !last)
+		return 0;
+	return db_exec(e->tx, SQL_ERASE_REFUSED_NAME,
+		       SQL_ARGS(sql_text(pattern(first, arena)),
+				sql_text(pattern(last, arena))),
+		       err);
+}
+
 static int erase_address(struct erasure *e, const struct old_address *a,
 			 struct arena *arena, struct err *err)
 {
@@ -88,10 +126,7 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 		    SQL_ARGS(sql_text(keyed), sql_text(a->hash), sql_int(e->id),
 			     sql_int(e->id)),
 		    err) < 0 ||
-	    db_exec(e->tx, SQL_ERASE_REFUSED,
-		    SQL_ARGS(sql_text(pattern(a->address, arena)),
-			     sql_text(pattern(a->folded, arena))),
-		    err) < 0)
+	    erase_mentions(e, a, arena, err) < 0)
 		return -1;
 	if (shared) /* somebody else's member, too */
 		return 0;
@@ -190,6 +225,7 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	/* leads first: an address that they share is then nobody else's */
 	if (record_get(tx->db, ENTITY_PERSON, id, arena, &r, err) < 0 ||
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
+	    erase_name(&e, &r, arena, err) < 0 ||
 	    erase_leads(&e, arena, err) < 0 || erase_one(&e, arena, err) < 0 ||
 	    db_exec(tx, SQL_ERASE_ACTIVITY, SQL_ARGS(sql_int(id), sql_int(id)),
 		    err) < 0 ||

@@ -5,7 +5,9 @@
  * Erasing takes personal data out of everything of this schema: the row is
  * emptied, addresses are replaced by a keyed hash (which lets a later import
  * be refused and nothing else), notes, tasks and communications with nobody
- * else go, IPs and reasons in consent and activity too. The ledger keeps its
+ * else go, IPs and reasons in consent and activity too, and so do refused rows
+ * of imports, addresses that are held, and what jobs reported. Uploaded files
+ * are gone with the end of their import (crm/import.h). The ledger keeps its
  * rows, so that figures do not change. The bridge deletes the members (job
  * bridge-forget). Leads that became this person are erased with it.
  */

@@ -519,6 +519,20 @@ int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,
 	return 0;
 }
 
+/* Addresses end; what is kept of an opt-out is kept by then. Those of members
+ * over there stay until the bridge has taken their tags. */
+static int remove_addresses(struct tx *tx, enum entity entity, int64_t id,
+			    const struct actor *actor, struct arena *arena,
+			    struct err *err)
+{
+	if (entity == ENTITY_COMPANY)
+		return 0;
+	if (addresses_put(tx, entity, id, NULL, 0, actor, arena, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_RECORD_REMOVE_ADDRESSES,
+		       SQL_ARGS(sql_int(entity), sql_int(id)), err);
+}
+
 /* The row itself: a ledger that names the person keeps an empty one. */
 static int remove_row(struct tx *tx, enum entity entity, int64_t id,
 		      const struct actor *actor, struct err *err)
@@ -526,6 +540,9 @@ static int remove_row(struct tx *tx, enum entity entity, int64_t id,
 	int64_t one;
 	int in_ledger = 0;
 
+	if (db_exec(tx, SQL_RECORD_REMOVE_CONSENT,
+		    SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0)
+		return -1;
 	if (entity == ENTITY_PERSON)
 		in_ledger = db_find_int(tx->db, SQL_PERSON_IN_LEDGER,
 					SQL_ARGS(sql_int(id)), &one, err);
@@ -554,8 +571,7 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 	if (record_get(tx->db, entity, id, arena, &r, err) < 0 ||
 	    record_remove_attached(tx, entity, id, err) < 0)
 		return -1;
-	if (entity != ENTITY_COMPANY &&
-	    addresses_put(tx, entity, id, NULL, 0, actor, arena, err) < 0)
+	if (remove_addresses(tx, entity, id, actor, arena, err) < 0)
 		return -1;
 	if (remove_row(tx, entity, id, actor, err) < 0)
 		return -1;

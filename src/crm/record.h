@@ -91,7 +91,8 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err);
 /*
  * Deletes the record and what hangs on it. A person in a campaign's ledger
- * stays as an empty row. Companies: their people lose the company.
+ * stays as an empty row. Companies: their people lose the company. Of somebody
+ * opted out, crm/kept_opt_out.h keeps what it must.
  */
 int record_remove(struct tx *tx, enum entity entity, int64_t id,
 		  const struct actor *actor, struct arena *arena,

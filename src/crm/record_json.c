@@ -24,8 +24,8 @@ static void format_addresses(const struct record *r, struct json_writer *w)
 		json_key_text(w, "type", a->type);
 		json_key_bool(w, "primary", a->is_primary);
 		json_key_bool(w, "marketing", a->id == r->email_id);
-		json_key_bool(w, "held", a->held != HELD_NO);
-		json_key_text(w, "held_reason", address_held_name(a->held));
+		json_key_bool(w, "held", address_held_name(a) != NULL);
+		json_key_text(w, "held_reason", address_held_name(a));
 		json_end_object(w);
 	}
 	json_end_array(w);

@@ -1,0 +1,37 @@
+-- schema: crm
+-- Opt-outs of addresses that nobody has: see src/crm/kept_opt_out.h.
+
+-- name: kept-opt-out-put
+-- An earlier one stays as it is; that it is said again by something else frees
+-- it from the import that said it first.
+-- args: keyed hash, source, import or NULL, at
+INSERT INTO kept_opt_out (hash, kind, source, import_id, at_ms)
+VALUES (?, 'opted_out', ?, ?, ?)
+ON CONFLICT (hash) DO UPDATE SET import_id =
+	CASE WHEN kept_opt_out.import_id = excluded.import_id
+		THEN kept_opt_out.import_id END;
+
+-- name: kept-opt-out-find
+-- args: keyed hash
+SELECT kind, source, at_ms FROM kept_opt_out WHERE hash = ?;
+
+-- name: kept-opt-out-find-all
+-- args: JSON keyed hashes
+SELECT hash, source, at_ms FROM kept_opt_out WHERE hash IN JSON_TEXTS(?);
+
+-- name: kept-opt-out-remove
+-- args: keyed hash
+DELETE FROM kept_opt_out WHERE hash = ?;
+
+-- name: kept-opt-out-remove-import
+-- What only refused rows of that import said. args: import
+DELETE FROM kept_opt_out WHERE import_id = ?;
+
+-- name: kept-opt-out-addresses
+-- The live addresses of a record. args: entity, record
+SELECT folded FROM email
+WHERE entity = ? AND record_id = ? AND ended_ms IS NULL ORDER BY id;
+
+-- name: kept-opt-out-erased
+-- When an address was erased. args: keyed hash
+SELECT ended_ms FROM email WHERE hash = ? ORDER BY ended_ms DESC LIMIT 1;

@@ -1,0 +1,16 @@
+/* What stands against an address that nobody has. */
+#include "crm/kept_opt_out.h"
+
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+
+int v1_suppressions_list(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (v1_db(rq, &db, err) < 0)
+		return -1;
+	return kept_opt_out_explain(db, request_query(rq, "address"), rq->arena,
+				    &rs->body, err);
+}
