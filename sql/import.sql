@@ -15,7 +15,8 @@ UPDATE import_run SET job_id = ? WHERE id = ?;
 -- args: id
 SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
-	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id
+	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
+	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 WHERE r.id = ?;
 
@@ -23,7 +24,8 @@ WHERE r.id = ?;
 -- Newest first. args: before, limit
 SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
-	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id
+	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
+	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
 
@@ -31,9 +33,12 @@ WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
 SELECT COUNT(*) FROM import_run;
 
 -- name: import-count
--- What a transaction did. args: created, updated, unchanged, refused, id
+-- What a transaction did. args: created, updated, unchanged, refused, repeated,
+-- refused and opted out, unclear opt-outs, id
 UPDATE import_run SET created = created + ?, updated = updated + ?,
-	unchanged = unchanged + ?, refused = refused + ?, state = 'running'
+	unchanged = unchanged + ?, refused = refused + ?,
+	repeated = repeated + ?, refused_opted_out = refused_opted_out + ?,
+	unclear_opt_outs = unclear_opt_outs + ?, state = 'running'
 WHERE id = ?;
 
 -- name: import-first-id
@@ -50,11 +55,17 @@ WHERE id = ? AND first_company_id IS NULL;
 -- args: state, at, id
 UPDATE import_run SET state = ?, finished_ms = ? WHERE id = ?;
 
--- name: import-old-files
--- Files that nobody will need again. args: ended before
-SELECT id, path FROM import_run
-WHERE path IS NOT NULL AND finished_ms IS NOT NULL AND finished_ms < ?
-LIMIT 100;
+-- name: import-ended-files
+-- Files whose import is over, however it ended. Nobody needs them: undoing goes
+-- by what the import wrote.
+SELECT r.id, r.path FROM import_run r LEFT JOIN job j ON j.id = r.job_id
+WHERE r.path IS NOT NULL
+	AND (r.finished_ms IS NOT NULL OR j.id IS NULL OR j.state IN (4, 5, 6))
+LIMIT 1000;
+
+-- name: import-has-file
+-- args: path
+SELECT 1 FROM import_run WHERE path = ? LIMIT 1;
 
 -- name: import-file-gone
 -- args: id
@@ -123,6 +134,12 @@ INSERT INTO import_change (import_id, entity, record_id, before, written_ms)
 VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (import_id, entity, record_id)
 	DO UPDATE SET written_ms = excluded.written_ms;
+
+-- name: import-decide
+-- Once, of an import that is over. args: decision, id
+UPDATE import_run SET unclear_decision = ?
+WHERE id = ? AND unclear_decision IS NULL AND unclear_opt_outs > 0
+	AND state = 'done';
 
 -- name: import-undo-start
 -- args: job, id

@@ -41,8 +41,8 @@ static void add_all(struct strbuf *out)
 			    c->summary);
 	strbuf_addstr(
 		out,
-		"\nimport, export, group, campaign, sync, outbox and "
-		"confirm-restore talk to a running server:\n"
+		"\nimport, export, group, campaign, sync, suppression, outbox "
+		"and confirm-restore talk to a running server:\n"
 		"  MUSTER_URL   its address (default http://127.0.0.1:8080)\n"
 		"  MUSTER_KEY   an API key (make one: muster key create)\n"
 		"The others work on the database itself; options of the server "
@@ -121,12 +121,13 @@ static void add_completion(struct strbuf *out)
 		      "\tgroup) words=\"create list members push\" ;;\n"
 		      "\tcampaign) words=\"create list check test send "
 		      "pause resume cancel finish report\" ;;\n"
+		      "\tsuppression) words=\"find\" ;;\n"
 		      "\toutbox) words=\"list show\" ;;\n"
 		      "\tuser) words=\"create list\" ;;\n"
 		      "\tkey) words=\"create list revoke\" ;;\n"
 		      "\t\"\") words=\"serve import export group campaign "
-		      "sync outbox user key config backup restore "
-		      "confirm-restore doctor help\" ;;\n"
+		      "sync suppression outbox user key config backup "
+		      "restore confirm-restore doctor help\" ;;\n"
 		      "\tesac\n"
 		      "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
 		      "\t[ ${#COMPREPLY[@]} -gt 0 ] || "

@@ -1,8 +1,9 @@
 /*
- * muster import, muster export
+ * muster import, muster export, muster suppression
  */
 #include "app/client.h"
 #include "app/command.h"
+#include "app/print.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -88,6 +89,23 @@ static int64_t count(const json_t *result, const char *key)
 	return json_integer_value(json_object_get(result, key));
 }
 
+/* What needs a look: opt-outs of rows that were refused, or cannot be read. */
+static void print_opt_outs(const json_t *result)
+{
+	const json_t *unclear = json_object_get(result, "unclear_opt_outs");
+	long long heeded = count(result, "refused_opted_out");
+	long long held = count(unclear, "count");
+
+	if (heeded)
+		printf("%lld refused rows said opted out, which was heeded\n",
+		       heeded);
+	if (held)
+		printf("%lld addresses in malformed rows are held: it is "
+		       "unclear whether they opted out.\nDecide on them: "
+		       "muster import decide %lld --opt-out (or --release)\n",
+		       held, (long long)count(result, "import_id"));
+}
+
 /* What nobody will find in the records: said aloud. */
 static void print_passed_over(const json_t *result)
 {
@@ -112,8 +130,10 @@ static void print_passed_over(const json_t *result)
 
 static void print_json_result(const json_t *job)
 {
-	static const char *const keys[] = { "created", "updated", "unchanged",
-					    "refused" };
+	static const char *const keys[] = {
+		"created",  "updated",           "unchanged", "refused",
+		"repeated", "refused_opted_out", "import_id",
+	};
 	static const char *const lists[] = { "ignored_columns",
 					     "consent_columns" };
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
@@ -127,6 +147,9 @@ static void print_json_result(const json_t *job)
 		json_key(&w, lists[i]);
 		json_tree(&w, json_object_get(result, lists[i]));
 	}
+	json_key_int(
+		&w, "unclear_opt_outs",
+		count(json_object_get(result, "unclear_opt_outs"), "count"));
 	json_key_int(&w, "job_id", count(job, "id"));
 	json_end_object(&w);
 	puts(out.buf);
@@ -149,6 +172,7 @@ static void print_import(const struct invocation *in, const json_t *job)
 	       (long long)count(result, "unchanged"),
 	       (long long)count(result, "refused"),
 	       (long long)count(job, "id"));
+	print_opt_outs(result);
 }
 
 /* --- questions --- */
@@ -288,6 +312,75 @@ int cmd_import(const struct invocation *in)
 	      "are remembered for files with these headers\n",
 	      stderr);
 	return EXIT_USAGE;
+}
+
+static int decide(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *job = NULL;
+	bool opt_out = flag_is_set(in, "opt-out");
+	int64_t id;
+
+	if (opt_out == flag_is_set(in, "release"))
+		return err_field(err, "usage",
+				 "give either --opt-out or --release");
+	strbuf_addstr(&path, "/api/v1/imports/");
+	strbuf_add_url(&path, str_of(in->operands[0]));
+	strbuf_addstr(&path, "/unclear-opt-outs");
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "POST", path.buf,
+			opt_out ? "{\"decision\":\"opt_out\"}"
+				: "{\"decision\":\"release\"}",
+			&reply, err) < 0 ||
+	    client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, "import", false, &job, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(json_object_get(job, "result"));
+	else
+		printf("%lld addresses %s\n",
+		       (long long)count(json_object_get(job, "result"),
+					"settled"),
+		       opt_out ? "opted out" : "released");
+	return 0;
+}
+
+int cmd_import_decide(const struct invocation *in)
+{
+	return print_end(in, decide);
+}
+
+static int find_suppression(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	const json_t *item;
+	size_t i;
+
+	strbuf_addstr(&path, "/api/v1/suppressions");
+	add_query(&path, "address", in->operands[0]);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &reply, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json")) {
+		print_json(reply);
+		return 0;
+	}
+	json_array_foreach (json_object_get(reply, "items"), i, item)
+		printf("%s since %s (%s): %s\n", print_text(item, "kind"),
+		       print_text(item, "at"), print_text(item, "source"),
+		       print_text(item, "effect"));
+	if (json_array_size(json_object_get(reply, "items")) == 0)
+		puts("nothing");
+	return 0;
+}
+
+int cmd_suppression_find(const struct invocation *in)
+{
+	return print_end(in, find_suppression);
 }
 
 static int export(const struct invocation *in, struct err *err)

@@ -37,6 +37,13 @@ static const struct flag import_flags[] = {
 	END,
 };
 
+static const struct flag decide_flags[] = {
+	{ "opt-out", NULL, "opt out whoever has one of the addresses" },
+	{ "release", NULL, "hold them no longer" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag export_flags[] = {
 	{ "group", "ID", "only the members of a group" },
 	{ "output", "FILE", "write to a file instead of standard output" },
@@ -142,6 +149,9 @@ static const struct flag restore_flags[] = {
 const struct command commands[] = {
 	{ "serve", "", "Run the server", "muster serve --listen 0.0.0.0:80",
 	  NULL, cmd_serve },
+	{ "import decide", "ID",
+	  "Decide on addresses held for unclear opt-outs",
+	  "muster import decide 7 --opt-out", decide_flags, cmd_import_decide },
 	{ "import", "FILE",
 	  "Import people, leads or companies from a CSV file (-: standard "
 	  "input)",
@@ -198,6 +208,9 @@ const struct command commands[] = {
 	  cmd_campaign_undo_cleans },
 	{ "sync", "", "Bring CRM and audience in step now", "muster sync",
 	  json_only, cmd_sync },
+	{ "suppression find", "ADDRESS", "Say what stands against an address",
+	  "muster suppression find ada@example.org", json_only,
+	  cmd_suppression_find },
 	{ "outbox list", "", "Messages in the built-in mail catcher",
 	  "muster outbox list --rcpt ann@example.org", outbox_list_flags,
 	  cmd_outbox_list },

@@ -67,6 +67,8 @@ int command_failed(const struct err *err);
 /* cmd_*.c */
 int cmd_serve(const struct invocation *in);
 int cmd_import(const struct invocation *in);
+int cmd_import_decide(const struct invocation *in);
+int cmd_suppression_find(const struct invocation *in);
 int cmd_export(const struct invocation *in);
 int cmd_group_create(const struct invocation *in);
 int cmd_group_list(const struct invocation *in);

@@ -390,6 +390,7 @@ static int make_bridge(struct server *s, struct err *err)
 
 static int start_crm_jobs(struct server *s, struct err *err)
 {
+	CLEANUP(store_put) struct db *db = NULL;
 	struct runner_options o = {
 		.schema = STORE_CRM,
 		.threads = (int)s->config->app.job_threads + 2,
@@ -402,15 +403,21 @@ static int start_crm_jobs(struct server *s, struct err *err)
 		{ .name = IMPORT_UNDO_JOB,
 		  .fn = import_undo_job,
 		  .context = &s->import_context },
+		{ .name = IMPORT_UNCLEAR_JOB, .fn = import_unclear_job },
+		{ .name = IMPORT_SWEEP_JOB,
+		  .fn = import_sweep_job,
+		  .context = &s->import_context },
 	};
-	size_t n = 2;
+	size_t n = 4;
 
 	s->import_context.folder = s->config->store.data;
 	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);
 	if (runner_start(s->store, &o, kinds, n, &s->crm_jobs, err) < 0)
 		return -1;
 	s->api.crm_jobs = s->crm_jobs;
-	return 0;
+	if (store_get(s->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	return import_sweep_begin(db, clock_now_ms(), err);
 }
 
 static int start_jobs(struct server *s, struct err *err)

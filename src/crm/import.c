@@ -11,13 +11,14 @@
 #include "crm/import_plan.h"
 #include "sql/import.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEEP_FILES_MS (7 * MS_DAY)
+#define ORPHAN_MS MS_HOUR
 #define REFUSED_PAGE 1000
 #define COPY_BYTES 65536
 
@@ -64,6 +65,8 @@ static int keep_file(const struct import_input *input, struct arena *arena,
 	return 0;
 }
 
+/* --- files that have served their time --- */
+
 static int forget_file(struct db *db, int64_t id, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -74,35 +77,121 @@ static int forget_file(struct db *db, int64_t id, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* A week after its end, nobody undoes or repeats an import. */
-static int remove_old_files(struct db *db, const char *folder, int64_t now_ms,
-			    struct arena *arena, struct err *err)
+int import_remove_file(struct db *db, const char *folder,
+		       const struct import_run *run, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	if (!run->path)
+		return 0;
+	strbuf_addf(&path, "%s/%s", folder, run->path);
+	if (unlink(path.buf) < 0 && errno != ENOENT)
+		return err_errno(err, "removing %s", path.buf);
+	return forget_file(db, run->id, err);
+}
+
+static int load_ended(struct db *db, struct arena *arena,
+		      struct import_runs *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
-	{
-		CLEANUP(rows_free) struct rows *rows = NULL;
 
-		if (db_query(db, SQL_IMPORT_OLD_FILES,
-			     SQL_ARGS(sql_int(now_ms - KEEP_FILES_MS)), &rows,
-			     err) < 0)
-			return -1;
-		while ((more = rows_next(rows, err)) > 0) {
-			const char *path = arena_printf(arena, "%s/%s", folder,
-							rows_text(rows, 1));
+	if (db_query(db, SQL_IMPORT_ENDED_FILES, SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_run run = { .id = rows_int(rows, 0),
+					  .path = rows_dup(rows, 1, arena) };
 
-			if (unlink(path) < 0 && errno != ENOENT)
-				return err_errno(err, "removing %s", path);
-			vec_push(&ids, rows_int(rows, 0));
-		}
-		if (more < 0)
-			return -1;
+		vec_push(out, run);
 	}
-	vec_each (&ids, id) {
-		if (forget_file(db, *id, err) < 0)
+	return more;
+}
+
+static void import_runs_release(struct import_runs *runs)
+{
+	vec_release(runs);
+}
+
+/* A file of no import: the upload was cut off by a crash. */
+static int remove_orphan(struct db *db, const char *folder, const char *name,
+			 int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf full = STRBUF_INIT;
+	struct stat st;
+	int64_t one;
+	int found;
+
+	strbuf_addf(&path, "imports/%s", name);
+	strbuf_addf(&full, "%s/%s", folder, path.buf);
+	if (stat(full.buf, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_mtime * MS_SECOND > now_ms - ORPHAN_MS)
+		return 0;
+	found = db_find_int(db, SQL_IMPORT_HAS_FILE,
+			    SQL_ARGS(sql_text(path.buf)), &one, err);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (unlink(full.buf) < 0 && errno != ENOENT)
+		return err_errno(err, "removing %s", full.buf);
+	return 0;
+}
+
+static void dir_release(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int remove_orphans(struct db *db, const char *folder, int64_t now_ms,
+			  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(dir_release) DIR *dir = NULL;
+	const struct dirent *entry;
+
+	strbuf_addf(&path, "%s/imports", folder);
+	dir = opendir(path.buf);
+	if (!dir)
+		return errno == ENOENT ? 0
+				       : err_errno(err, "reading %s", path.buf);
+	while ((entry = readdir(dir))) {
+		if (remove_orphan(db, folder, entry->d_name, now_ms, err) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+int import_sweep(struct db *db, const char *folder, int64_t now_ms,
+		 struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(import_runs_release) struct import_runs runs = VEC_INIT;
+
+	if (load_ended(db, arena, &runs, err) < 0)
+		return -1;
+	vec_each (&runs, run) {
+		if (import_remove_file(db, folder, run, err) < 0)
+			return -1;
+	}
+	return remove_orphans(db, folder, now_ms, err);
+}
+
+int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = {
+		.kind = IMPORT_SWEEP_JOB,
+		.single_key = IMPORT_SWEEP_JOB,
+	};
+	int64_t id;
+	int found = job_find_active(db, IMPORT_SWEEP_JOB, &id, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (tx_begin(db, &tx, err) < 0 ||
+	    job_add(&tx, &job, now_ms, &id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 /* --- start --- */
@@ -272,8 +361,7 @@ int import_start(struct db *db, const struct import_input *input,
 		return -1;
 	if (questions.len > 0)
 		return ask(input, &questions, err);
-	if (remove_old_files(db, input->folder, now_ms, arena, err) < 0 ||
-	    keep_file(input, arena, &path, err) < 0)
+	if (keep_file(input, arena, &path, err) < 0)
 		return -1;
 	import_plan_format(&plan, &options);
 	if (tx_begin(db, &tx, err) < 0 ||
@@ -311,6 +399,10 @@ static void read_run(struct rows *rows, struct arena *arena,
 		.total = rows_int(rows, 16),
 		.error = rows_dup(rows, 17, arena),
 		.undo_job_id = rows_int(rows, 18),
+		.repeated = rows_int(rows, 19),
+		.refused_opted_out = rows_int(rows, 20),
+		.unclear = rows_int(rows, 21),
+		.unclear_decision = rows_dup(rows, 22, arena),
 	};
 }
 
@@ -386,6 +478,10 @@ void import_format(const struct import_run *run, struct strbuf *out)
 	json_key_int(&w, "updated", run->updated);
 	json_key_int(&w, "unchanged", run->unchanged);
 	json_key_int(&w, "refused", run->refused);
+	json_key_int(&w, "repeated", run->repeated);
+	json_key_int(&w, "refused_opted_out", run->refused_opted_out);
+	json_key_int(&w, "unclear_opt_outs", run->unclear);
+	json_key_text(&w, "unclear_decision", run->unclear_decision);
 	json_key_int(&w, "done", run->done);
 	json_key_int(&w, "total", run->total);
 	json_key_raw(&w, "options", str_of(run->options));
@@ -519,6 +615,34 @@ int import_undo_start(struct db *db, int64_t id, int64_t user_id,
 		    err) < 0 ||
 	    db_exec(&tx, SQL_IMPORT_UNDO_START,
 		    SQL_ARGS(sql_int(*job_id_out), sql_int(id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- unclear opt-outs --- */
+
+int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
+		  int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct import_run run;
+	int decided;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    import_get(db, id, arena, &run, err) < 0)
+		return -1;
+	decided = db_exec(&tx, SQL_IMPORT_DECIDE,
+			  SQL_ARGS(sql_text(opt_out ? "opt_out" : "release"),
+				   sql_int(id)),
+			  err);
+	if (decided < 0)
+		return -1;
+	if (!decided)
+		return err_set(err, ERR_CONFLICT,
+			       "nothing of it waits for a decision");
+	if (add_job(&tx, IMPORT_UNCLEAR_JOB, id, user_id, now_ms, job_id_out,
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

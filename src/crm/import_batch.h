@@ -6,18 +6,19 @@
  * arrays of all keys of a batch, writes go through batch_*.
  *
  * What a batch comes to must not depend on where batches begin, because a
- * resumed import cuts the file elsewhere: a row that is the same as one that
- * the import made is a duplicate, whether that one stands in the database
- * already (import_id) or in the same batch (made).
+ * resumed import cuts the file elsewhere: rows that may be about the same
+ * record stand one after the other, in one batch (import_groups.h).
  */
 #ifndef CRM_IMPORT_BATCH_H
 #define CRM_IMPORT_BATCH_H
 
 #include "crm/import_row.h"
-#include "crm/import_seen.h"
 
 struct import_counts {
 	int64_t created, updated, unchanged, refused;
+	int64_t repeated;          /* of the middle two */
+	int64_t refused_opted_out; /* whose opt-out was heeded */
+	int64_t unclear;           /* addresses held */
 };
 
 struct import_companies VEC_FIELDS(struct record *);
@@ -26,6 +27,7 @@ struct import_batch {
 	const struct import_plan *plan;
 	struct arena *arena;
 	const struct forgotten *forgotten;
+	const struct import_seen *said_late; /* see import_compare.h; or NULL */
 	int64_t now_ms;
 	int64_t refused_before; /* rows of the import in earlier batches */
 
@@ -35,7 +37,6 @@ struct import_batch {
 	/* Of import_match: */
 	struct records existing;    /* ordered by id */
 	struct addresses addresses; /* live ones of existing, by record */
-	struct import_seen made;    /* what rows of this batch make */
 	struct import_companies new_companies; /* a record each */
 
 	struct import_counts counts;
@@ -43,11 +44,16 @@ struct import_batch {
 
 void import_batch_release(struct import_batch *b);
 
-/* Find for each row what it is the same as, refuse duplicates. */
+/* Find for each row what it is the same as; refuse where that is not clear. */
 int import_match(struct db *db, struct import_batch *b, struct err *err);
 
 /* Write all; fills counts. A dry run only counts. */
 int import_write(struct tx *tx, struct import_batch *b, struct err *err);
+
+/* Refused rows: the opt-outs of those whose cells can be trusted are heeded,
+ * the addresses of the others held. */
+int import_write_refused(struct tx *tx, struct import_batch *b,
+			 const struct actor *actor, struct err *err);
 
 /* JSON arrays for look-ups. */
 void import_json_text(struct strbuf *out, struct str s);

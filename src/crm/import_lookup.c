@@ -5,7 +5,9 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "crm/kept_opt_out.h"
 #include "sql/import.h"
+#include "sql/kept_opt_out.h"
 #include "store/db.h"
 
 #include <stdlib.h>
@@ -20,6 +22,8 @@ void import_lookup_release(struct import_lookup *m)
 	vec_release(&m->by_name);
 	vec_release(&m->elsewhere);
 	vec_release(&m->forgotten);
+	vec_release(&m->kept);
+	texts_release(&m->reasons);
 	vec_release(&m->companies);
 	vec_release(&m->company_names);
 	ids_release(&m->ids);
@@ -121,7 +125,7 @@ static int look_up(struct import_lookup *m, const struct sql *sql,
 	return more;
 }
 
-static const struct sql *key_query(enum entity entity)
+const struct sql *import_key_query(enum entity entity)
 {
 	if (entity == ENTITY_PERSON)
 		return SQL_IMPORT_PEOPLE_BY_KEY;
@@ -156,7 +160,7 @@ static int look_up_keys(struct import_lookup *m, struct err *err)
 			import_json_text(&names,
 					 str_of(row->given.name_folded));
 	}
-	if (look_up(m, key_query(entity), &keys, &m->by_key, err) < 0)
+	if (look_up(m, import_key_query(entity), &keys, &m->by_key, err) < 0)
 		return -1;
 	return look_up(m, name_query(entity), &names, &m->by_name, err);
 }
@@ -176,6 +180,44 @@ static void collect_hashes(struct import_lookup *m, struct strbuf *json)
 		forgotten_hash(m->b->forgotten, row->email.folded, keyed);
 		import_json_text(json, str_of(keyed));
 	}
+}
+
+/* Opt-outs that were kept of addresses that nobody had. */
+static int look_up_kept(struct import_lookup *m, const char *hashes_json,
+			struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (!m->b->forgotten->any)
+		return 0;
+	if (db_query(m->db, SQL_KEPT_OPT_OUT_FIND_ALL,
+		     SQL_ARGS(sql_text(hashes_json)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_candidate c = { rows_dup(rows, 0, m->b->arena),
+					      (int64_t)m->reasons.n };
+
+		vec_push(&m->kept, c);
+		vec_push(&m->reasons,
+			 kept_opt_out_reason(rows_text(rows, 1),
+					     rows_int(rows, 2), m->b->arena));
+	}
+	sort(&m->kept);
+	return more;
+}
+
+const char *import_lookup_kept(const struct import_lookup *m,
+			       const struct import_row *row)
+{
+	const struct import_candidate *found;
+	char keyed[FORGOTTEN_HASH + 1];
+
+	if (m->kept.n == 0)
+		return NULL;
+	forgotten_hash(m->b->forgotten, row->email.folded, keyed);
+	found = import_candidate_first(&m->kept, keyed);
+	return found ? m->reasons.v[found->id] : NULL;
 }
 
 static int look_up_addresses(struct import_lookup *m, struct err *err)
@@ -207,7 +249,8 @@ static int look_up_addresses(struct import_lookup *m, struct err *err)
 	sort(&m->forgotten);
 	sort(&m->by_email);
 	sort(&m->elsewhere);
-	return more;
+	rows_free(&rows);
+	return more < 0 ? -1 : look_up_kept(m, json.buf, err);
 }
 
 static void add_ids(struct import_lookup *m,

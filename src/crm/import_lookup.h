@@ -23,6 +23,8 @@ struct import_lookup {
 	struct import_candidates
 		elsewhere; /* addresses of other kinds of records */
 	struct import_candidates forgotten;
+	struct import_candidates kept; /* keyed hash; id: place in reasons */
+	struct texts reasons;
 	struct import_candidates companies;     /* by folded name */
 	struct import_candidates company_names; /* id -> folded name, by id */
 	struct ids ids;
@@ -42,5 +44,11 @@ struct record *import_lookup_record(struct import_lookup *m, int64_t id);
 /* The folded name of its company; NULL: it has none. */
 const char *import_lookup_company(struct import_lookup *m,
 				  const struct record *r);
+/* (key, id) of records of a kind. args: JSON keys */
+const struct sql *import_key_query(enum entity entity);
+
+/* Why an address that comes back is opted out; NULL: it is not. */
+const char *import_lookup_kept(const struct import_lookup *m,
+			       const struct import_row *row);
 
 #endif

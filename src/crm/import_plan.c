@@ -25,6 +25,15 @@ void import_plan_release(struct import_plan *plan)
 	import_columns_release(&plan->columns);
 }
 
+bool import_plan_has(const struct import_plan *plan, enum import_target target)
+{
+	for (size_t i = 0; i < plan->columns.n; i++) {
+		if (plan->columns.v[i].target == target)
+			return true;
+	}
+	return false;
+}
+
 static int parse_match(const char *name, enum import_match *out,
 		       struct err *err)
 {

@@ -19,6 +19,9 @@
 
 void import_plan_release(struct import_plan *plan);
 
+/* Is there a column of that kind? */
+bool import_plan_has(const struct import_plan *plan, enum import_target target);
+
 /* Read input->path and decide. Questions that only a user can answer go to
  * *questions (see crm/import_scan.h): then nothing may be imported. */
 int import_plan_make(struct db *db, const struct import_input *input,

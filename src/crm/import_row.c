@@ -338,32 +338,68 @@ static const char *fold(const char *text, struct arena *arena)
 	return arena_str(arena, strbuf_str(&out));
 }
 
-static const char *company_of(const struct import_row *row)
+const char *import_row_company(const struct import_row *row,
+			       struct arena *arena)
 {
-	return row->given.entity == ENTITY_LEAD
-		       ? row->given.text[TEXT_COMPANY_NAME]
-		       : row->company_folded;
+	const char *company = row->given.text[TEXT_COMPANY_NAME];
+
+	if (row->given.entity == ENTITY_LEAD)
+		return company ? fold(company, arena) : NULL;
+	return row->company_folded;
 }
 
+/* Of a row that is nothing but a name: all that it says. */
+static uint64_t content_of(const struct str *cells, size_t n)
+{
+	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf buffer = STRBUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addslice(&all, import_clean(cells[i], &buffer));
+		strbuf_addch(&all, '\n');
+	}
+	return import_fingerprint('c', strbuf_str(&all), STR(""));
+}
+
+/* What says outright that two rows mean the same record. */
 static uint64_t identity_of(const struct import_plan *plan,
-			    const struct import_row *row)
+			    const struct import_row *row,
+			    const struct str *cells, size_t n)
 {
 	struct str id = { (const char *)&row->id, sizeof(row->id) };
 	struct str key = str_of(row->given.text[TEXT_EXTERNAL_KEY]);
-	struct str hash = str_of(row->email.hash);
 
 	if (plan->match == IMPORT_BY_KEY && key.len > 0)
 		return import_fingerprint('k', key, STR(""));
-	if (plan->match == IMPORT_BY_EMAIL && hash.len > 0)
-		return import_fingerprint('e', hash, STR(""));
+	if (plan->match == IMPORT_BY_EMAIL && import_row_has_email(row))
+		return 0;
 	if (row->id)
 		return import_fingerprint('i', id, STR(""));
 	if (key.len > 0)
 		return import_fingerprint('k', key, STR(""));
-	if (hash.len > 0)
-		return import_fingerprint('e', hash, STR(""));
-	return import_fingerprint('n', str_of(row->given.name_folded),
-				  str_of(company_of(row)));
+	if (import_row_has_email(row))
+		return 0;
+	if (plan->entity == ENTITY_COMPANY)
+		return import_fingerprint('n', str_of(row->given.name_folded),
+					  STR(""));
+	return content_of(cells, n);
+}
+
+/* What two rows must have in common to be about the same record. */
+static uint64_t group_of(const struct import_row *row, struct arena *arena)
+{
+	struct str name = str_of(row->given.name_folded), company;
+
+	if (import_row_has_email(row))
+		return import_fingerprint('e', str_of(row->email.hash),
+					  STR(""));
+	if (row->given.entity == ENTITY_COMPANY)
+		return import_fingerprint('n', name, STR(""));
+	if (!import_row_has_name_only(row))
+		return 0;
+	company = str_of(import_row_company(row, arena));
+	return import_fingerprint(company.len > 0 ? 'n' : 'b', name,
+				  name.len > 0 ? STR("") : company);
 }
 
 static bool is_nobody(const struct import_row *row)
@@ -410,5 +446,98 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 		import_refuse(row, "no_name", "neither a name nor an address");
 		return;
 	}
-	row->identity = identity_of(plan, row);
+	row->identity = identity_of(plan, row, cells, n);
+	row->group = group_of(row, arena);
+}
+
+/* --- two rows of one record --- */
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool add_tag(struct import_row *fresh, const char *tag)
+{
+	for (size_t i = 0; i < fresh->tags_n; i++) {
+		if (same(fresh->tags[i], tag))
+			return false;
+	}
+	fresh->tags[fresh->tags_n++] = tag;
+	return true;
+}
+
+static bool merge_tags(struct import_row *fresh, const struct import_row *row,
+		       struct arena *arena)
+{
+	const char **all = arena_array(arena, const char *,
+				       fresh->tags_n + row->tags_n + 1);
+	bool changed = false;
+
+	if (row->tags_n == 0)
+		return false;
+	for (size_t i = 0; i < fresh->tags_n; i++)
+		all[i] = fresh->tags[i];
+	fresh->tags = all;
+	for (size_t i = 0; i < row->tags_n; i++)
+		changed |= add_tag(fresh, row->tags[i]);
+	return changed;
+}
+
+static bool put_value(struct import_row *fresh, const struct import_value *v)
+{
+	for (size_t i = 0; i < fresh->values_n; i++) {
+		struct import_value *old = &fresh->values[i];
+
+		if (old->custom != v->custom)
+			continue;
+		if (same(old->json, v->json))
+			return false;
+		old->json = v->json;
+		return true;
+	}
+	fresh->values[fresh->values_n++] = *v;
+	return true;
+}
+
+static bool merge_values(struct import_row *fresh, const struct import_row *row,
+			 struct arena *arena)
+{
+	struct import_value *all =
+		arena_array(arena, struct import_value,
+			    fresh->values_n + row->values_n + 1);
+	bool changed = false;
+
+	for (size_t i = 0; i < fresh->values_n; i++)
+		all[i] = fresh->values[i];
+	fresh->values = all;
+	for (size_t i = 0; i < row->values_n; i++)
+		changed |= put_value(fresh, &row->values[i]);
+	return changed;
+}
+
+void import_row_merge(struct import_row *fresh, const struct import_row *row,
+		      struct arena *arena, bool *changed)
+{
+	bool differs = false;
+
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (!row->given.text[t] ||
+		    same(row->given.text[t], fresh->given.text[t]))
+			continue;
+		fresh->given.text[t] = row->given.text[t];
+		differs = true;
+	}
+	if (row->company && !same(row->company_folded, fresh->company_folded)) {
+		fresh->company = row->company;
+		fresh->company_folded = row->company_folded;
+		differs = true;
+	}
+	differs |= row->opted_out && !fresh->opted_out;
+	fresh->opted_out |= row->opted_out;
+	differs |= merge_tags(fresh, row, arena);
+	if (row->values_n > 0)
+		differs |= merge_values(fresh, row, arena);
+	record_fold(&fresh->given, arena);
+	*changed = differs;
 }

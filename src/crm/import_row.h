@@ -16,8 +16,8 @@
 
 struct strbuf;
 
-/* What rows are matched by first; the others follow in this order. Name (and
- * company) only serve rows that have none of the three. */
+/* What rows are matched by first; the others follow in this order. Name and
+ * company only serve rows that have none of the three. */
 enum import_match {
 	IMPORT_BY_ID,
 	IMPORT_BY_KEY,
@@ -63,14 +63,21 @@ struct import_row {
 	size_t tags_n;
 	struct import_value *values;
 	size_t values_n;
-	uint64_t identity; /* what it is matched by */
+	uint64_t identity; /* another row with it is a duplicate; 0: none */
+	uint64_t group;    /* rows with it are matched together; 0: alone */
 
 	/* Filled by import_match: */
-	struct record *existing; /* NULL: a new one */
-	int64_t company_id;      /* 0: none, or new: */
+	struct record *existing;      /* NULL: a new one */
+	const char *existing_company; /* folded; NULL: none */
+	struct import_row *into; /* a row of the batch that makes the record */
+	bool into_changed;       /* it said something new to it */
+	bool is_repeated;   /* an earlier row of its group is about the same */
+	int64_t company_id; /* 0: none, or new: */
 	struct record *new_company;
 	bool shares_address; /* somebody else has it too */
+	const char *kept;    /* why the address comes back opted out; NULL */
 };
+struct import_rows VEC_FIELDS(struct import_row);
 
 static inline bool import_row_has_email(const struct import_row *row)
 {
@@ -83,6 +90,10 @@ static inline bool import_row_has_name_only(const struct import_row *row)
 	       !import_row_has_email(row);
 }
 
+/* The folded company that a row names; NULL: none. */
+const char *import_row_company(const struct import_row *row,
+			       struct arena *arena);
+
 /* Refuse a row. Returns 0. */
 int import_refuse(struct import_row *row, const char *reason,
 		  const char *detail);
@@ -94,6 +105,10 @@ struct str import_clean(struct str cell, struct strbuf *buffer);
 
 /* Has the row values behind the last column of the header? */
 bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns);
+
+/* What a later row says of the record that the first one makes. */
+void import_row_merge(struct import_row *fresh, const struct import_row *row,
+		      struct arena *arena, bool *changed);
 
 /* Fill row from cells. Strings live in arena. */
 void import_row_read(const struct import_plan *plan, const struct str *cells,

@@ -6,16 +6,33 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/import_batch.h"
+#include "crm/import_compare.h"
+#include "crm/import_groups.h"
 #include "crm/import_plan.h"
+#include "crm/import_seen.h"
+#include "crm/unclear_opt_out.h"
 #include "sql/import.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define ROWS_FIRST 1000
 #define ROWS_LEAST 250
 #define ROWS_MOST 4000
 #define TRANSACTION_MOST 20000 /* rows: what memory holds the pages of */
+#define SAID_MOST 4000000      /* 64 MiB; beyond, rows may change to and fro */
 #define TARGET_US 40000        /* of a batch: SQLite has one write lock */
+
+/*
+ * What can only be found by what other rows made of the file comes after them,
+ * wherever it stands: the file is read again for it.
+ */
+enum pass {
+	PASS_IDENTIFIED, /* rows with id, key or address; refused ones */
+	PASS_NAME,       /* name and company; companies without a key */
+	PASS_BARE,       /* nothing but a name */
+	PASSES,
+};
 
 struct session {
 	struct import_steps *steps;
@@ -23,12 +40,19 @@ struct session {
 	struct import_run run;
 	struct import_plan plan;
 	struct forgotten forgotten;
+	const char *path;
 	struct csv_reader *reader;
 	struct import_seen seen;
+	struct import_groups *groups;
+	struct import_rows rows; /* of the batch */
 	size_t batch_rows;
 	int64_t done;          /* rows of data so far */
+	int64_t total;         /* rows of data */
 	size_t in_transaction; /* rows of the open one */
-	bool at_end;
+	enum pass pass, batch_pass;
+	bool has[PASSES];
+	struct import_seen said_late;
+	bool at_end, is_done;
 };
 
 static void session_release(struct session *s)
@@ -36,6 +60,9 @@ static void session_release(struct session *s)
 	db_set_bulk(s->steps->db, false);
 	import_plan_release(&s->plan);
 	import_seen_release(&s->seen);
+	import_seen_release(&s->said_late);
+	import_groups_free(&s->groups);
+	vec_release(&s->rows);
 	csv_free(&s->reader);
 	arena_free(&s->arena);
 }
@@ -65,27 +92,47 @@ static int read_row(struct session *s, struct arena *arena,
 	if (found <= 0)
 		return found;
 	row->number = csv_row_number(s->reader);
-	row->raw = arena_str(arena, raw);
 	import_row_read(&s->plan, cells, n, arena, row);
-	if (!row->reason && !import_seen_add(&s->seen, row->identity))
-		import_refuse(row, "duplicate", "an earlier row is the same");
+	if (!row->reason && import_groups_has(s->groups, row->group)) {
+		arena = import_groups_arena(s->groups);
+		*row = (struct import_row){ .number = row->number };
+		import_row_read(&s->plan, cells, n, arena, row);
+	}
+	row->raw = arena_str(arena, raw);
 	return 1;
 }
 
-/* Rows before the place to go on from: what they are must be known again. */
-static int remember_rows(struct session *s, int64_t until, struct err *err)
+static enum pass pass_of(const struct import_row *row)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	int more = 1;
+	if (row->reason || !import_row_has_name_only(row))
+		return PASS_IDENTIFIED;
+	if (row->given.entity == ENTITY_COMPANY || row->company ||
+	    row->given.text[TEXT_COMPANY_NAME])
+		return PASS_NAME;
+	return PASS_BARE;
+}
 
-	while (more > 0 && csv_offset(s->reader) < until) {
-		struct import_row row = { 0 };
+static void refuse_duplicate(struct session *s, struct import_row *row)
+{
+	if (!row->reason && row->identity &&
+	    !import_seen_add(&s->seen, row->identity))
+		import_refuse(row, "duplicate", "an earlier row is the same");
+}
 
-		more = read_row(s, arena, &row, err);
-		if (row.number % 1000 == 0)
-			arena_reset(arena);
-	}
-	return more < 0 ? -1 : 0;
+/* The next row, and what need not wait any longer: 1, 0 at the end, -1. */
+static int take_row(struct session *s, struct arena *arena, struct err *err)
+{
+	struct import_row row = { 0 };
+	int found = read_row(s, arena, &row, err);
+
+	if (found <= 0 || pass_of(&row) != s->pass)
+		return found;
+	refuse_duplicate(s, &row);
+	if (import_groups_has(s->groups, row.group))
+		import_groups_put(s->groups, &row, &s->rows);
+	else
+		vec_push(&s->rows, row);
+	return 1;
 }
 
 static int skip_header(struct session *s, struct err *err)
@@ -98,68 +145,140 @@ static int skip_header(struct session *s, struct err *err)
 	return csv_next(s->reader, &cells, &n, NULL, err) < 0 ? -1 : 0;
 }
 
+static int open_file(struct session *s, struct err *err)
+{
+	csv_free(&s->reader);
+	if (csv_open(s->path, s->plan.encoding, s->plan.delimiter, &s->reader,
+		     err) < 0)
+		return -1;
+	return skip_header(s, err);
+}
+
+static void note_said(struct session *s, const struct import_row *row,
+		      struct arena *arena)
+{
+	const char *company = import_row_company(row, arena);
+
+	if (company && s->plan.entity != ENTITY_COMPANY &&
+	    s->said_late.n < SAID_MOST)
+		import_note_said(&s->said_late, row, company, arena);
+}
+
+/* Which rows belong together, and which passes there are. */
+static int count_rows(struct session *s, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int more;
+
+	do {
+		struct import_row row = { 0 };
+
+		more = read_row(s, arena, &row, err);
+		if (more <= 0)
+			break;
+		s->total++;
+		s->has[pass_of(&row)] = true;
+		if (pass_of(&row) == PASS_NAME)
+			note_said(s, &row, arena);
+		if (!row.reason && row.group)
+			import_groups_count(s->groups, row.group);
+		if (s->total % 1000 == 0)
+			arena_reset(arena);
+	} while (more > 0);
+	return more;
+}
+
+/* Rows before the place to go on from: what they are must be known again. */
+static int remember_rows(struct session *s, int64_t until, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int more = 1;
+
+	while (more > 0 && csv_offset(s->reader) < until) {
+		more = take_row(s, arena, err);
+		if (s->rows.n >= 1000 ||
+		    csv_row_number(s->reader) % 1000 == 0) {
+			vec_reset(&s->rows);
+			arena_reset(arena);
+			import_groups_tidy(s->groups);
+		}
+	}
+	vec_reset(&s->rows);
+	return more < 0 ? -1 : 0;
+}
+
 static int go_on(struct session *s, struct err *err)
 {
 	CLEANUP(json_free) json_t *state = NULL;
-	int64_t offset = 0;
+	int64_t offset = 0, pass = 0;
 
-	if (skip_header(s, err) < 0)
-		return -1;
 	if (!s->steps->state_json)
 		return 0;
 	if (json_parse(str_of(s->steps->state_json), &state, err) < 0 ||
 	    json_get_int(state, "offset", &offset, err) < 0 ||
-	    json_get_int(state, "done", &s->done, err) < 0)
+	    json_get_int(state, "done", &s->done, err) < 0 ||
+	    json_get_int(state, "pass", &pass, err) < 0)
 		return -1;
+	s->pass = (enum pass)pass;
 	return remember_rows(s, offset, err);
 }
 
-static int open_session(struct session *s, struct err *err)
+static int load_session(struct session *s, struct err *err)
 {
 	struct import_steps *steps = s->steps;
-	const char *path;
 
 	if (import_get(steps->db, steps->import_id, s->arena, &s->run, err) <
 		    0 ||
 	    import_plan_load(steps->db, &s->run, s->arena, &s->plan, err) < 0 ||
 	    forgotten_load(steps->db, &s->forgotten, err) < 0)
 		return -1;
+	/* it may have been killed when only the result was missing */
+	s->at_end = s->is_done = strcmp(s->run.state, "done") == 0;
+	if (s->is_done)
+		return 0;
 	if (!s->run.path)
 		return err_set(err, ERR_INVALID, "its file is gone");
-	path = arena_printf(s->arena, "%s/%s", steps->folder, s->run.path);
+	s->path = arena_printf(s->arena, "%s/%s", steps->folder, s->run.path);
 	s->batch_rows = steps->batch_rows ? steps->batch_rows : ROWS_FIRST;
-	if (csv_open(path, s->plan.encoding, s->plan.delimiter, &s->reader,
-		     err) < 0)
+	return 0;
+}
+
+static int open_session(struct session *s, struct err *err)
+{
+	if (s->is_done)
+		return 0;
+	if (open_file(s, err) < 0 || count_rows(s, err) < 0 ||
+	    open_file(s, err) < 0)
 		return -1;
 	return go_on(s, err);
+}
+
+/* At the end of the file: is there another pass? */
+static int end_reading(struct session *s, struct err *err)
+{
+	do {
+		s->pass++;
+	} while (s->pass < PASSES && !s->has[s->pass]);
+	s->at_end = s->pass == PASSES;
+	return s->at_end ? 0 : open_file(s, err);
 }
 
 static int read_batch(struct session *s, struct import_batch *b,
 		      struct err *err)
 {
-	b->rows = arena_array(b->arena, struct import_row, s->batch_rows);
-	while (b->n < s->batch_rows) {
-		int more = read_row(s, b->arena, &b->rows[b->n], err);
+	s->batch_pass = s->pass;
+	vec_reset(&s->rows);
+	import_groups_tidy(s->groups);
+	while (s->rows.n < s->batch_rows && !s->at_end &&
+	       s->pass == s->batch_pass) {
+		int more = take_row(s, b->arena, err);
 
-		if (more < 0)
+		if (more < 0 || (more == 0 && end_reading(s, err) < 0))
 			return -1;
-		if (!more) {
-			s->at_end = true;
-			break;
-		}
-		b->n++;
 	}
+	b->rows = s->rows.v;
+	b->n = s->rows.n;
 	return 0;
-}
-
-static int64_t estimate_total(const struct session *s, int64_t done)
-{
-	int64_t read = csv_offset(s->reader);
-
-	if (s->at_end || read <= 0)
-		return done;
-	return (int64_t)((double)done * (double)csv_size_bytes(s->reader) /
-			 (double)read);
 }
 
 static int save(struct session *s, struct tx *tx, const struct import_batch *b,
@@ -168,17 +287,21 @@ static int save(struct session *s, struct tx *tx, const struct import_batch *b,
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 	int64_t done = s->done + (int64_t)b->n;
 
-	strbuf_addf(&state, "{\"offset\":%" PRId64 ",\"done\":%" PRId64 "}",
-		    csv_offset(s->reader), done);
+	strbuf_addf(&state,
+		    "{\"offset\":%" PRId64 ",\"done\":%" PRId64 ",\"pass\":%d}",
+		    csv_offset(s->reader), done, (int)s->pass);
 	if (db_exec(tx, SQL_IMPORT_COUNT,
 		    SQL_ARGS(sql_int(b->counts.created),
 			     sql_int(b->counts.updated),
 			     sql_int(b->counts.unchanged),
-			     sql_int(b->counts.refused), sql_int(s->run.id)),
+			     sql_int(b->counts.refused),
+			     sql_int(b->counts.repeated),
+			     sql_int(b->counts.refused_opted_out),
+			     sql_int(b->counts.unclear), sql_int(s->run.id)),
 		    err) < 0)
 		return -1;
-	return s->steps->save(s->steps->context, tx, done,
-			      estimate_total(s, done), state.buf, err);
+	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,
+			      err);
 }
 
 static void adapt(struct session *s, size_t n, int64_t us)
@@ -199,8 +322,16 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 {
 	int64_t began_us = clock_monotonic_us();
 
-	if (import_match(tx->db, b, err) < 0 || import_write(tx, b, err) < 0 ||
-	    save(s, tx, b, err) < 0)
+	if (import_match(tx->db, b, err) < 0)
+		return -1;
+	if (import_write(tx, b, err) < 0) {
+		/* somebody took a key after it was looked up: look again */
+		if (err->code == ERR_CONFLICT)
+			return err_set(err, ERR_RETRY,
+				       "somebody else wrote at the same time");
+		return -1;
+	}
+	if (save(s, tx, b, err) < 0)
 		return -1;
 	adapt(s, b->n, clock_monotonic_us() - began_us);
 	s->run.refused += b->counts.refused;
@@ -227,7 +358,13 @@ static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
 		return -1;
 	if (b.n == 0)
 		return 0;
+	if (s->batch_pass == PASS_IDENTIFIED)
+		b.said_late = &s->said_late;
 	if (!tx->open && tx_begin(s->steps->db, tx, err) < 0)
+		return -1;
+	/* the key may have been made since the last batch */
+	if (!s->forgotten.any &&
+	    forgotten_load(s->steps->db, &s->forgotten, err) < 0)
 		return -1;
 	return write_rows(s, tx, &b, err);
 }
@@ -277,6 +414,28 @@ static int format_problems(struct session *s, struct json_writer *w,
 	return more;
 }
 
+/* What a user is to decide on. */
+static int format_unclear(struct session *s, struct json_writer *w,
+			  struct err *err)
+{
+	json_key_begin_object(w, "unclear_opt_outs");
+	json_key_int(w, "count", s->run.unclear);
+	json_key(w, "addresses");
+	if (unclear_opt_outs_format(s->steps->db, s->run.id, IMPORT_PROBLEMS, w,
+				    err) < 0)
+		return -1;
+	json_key(w, "decide");
+	if (s->run.unclear && !s->plan.dry_run)
+		json_text(w, arena_printf(s->arena,
+					  "/api/v1/imports/%" PRId64
+					  "/unclear-opt-outs",
+					  s->run.id));
+	else
+		json_nothing(w);
+	json_end_object(w);
+	return 0;
+}
+
 static void format_columns(const struct import_plan *plan,
 			   struct json_writer *w)
 {
@@ -323,6 +482,8 @@ static int format_result(struct session *s, struct strbuf *out, struct err *err)
 	json_key_int(&w, "updated", s->run.updated);
 	json_key_int(&w, "unchanged", s->run.unchanged);
 	json_key_int(&w, "refused", s->run.refused);
+	json_key_int(&w, "repeated", s->run.repeated);
+	json_key_int(&w, "refused_opted_out", s->run.refused_opted_out);
 	json_key(&w, "undo");
 	if (s->plan.dry_run)
 		json_nothing(&w);
@@ -331,7 +492,7 @@ static int format_result(struct session *s, struct strbuf *out, struct err *err)
 					   "/api/v1/imports/%" PRId64 "/undo",
 					   s->run.id));
 	format_columns(&s->plan, &w);
-	if (format_problems(s, &w, err) < 0)
+	if (format_problems(s, &w, err) < 0 || format_unclear(s, &w, err) < 0)
 		return -1;
 	json_end_object(&w);
 	return 0;
@@ -441,16 +602,21 @@ static int asks(struct import_steps *steps, struct strbuf *result,
 		.steps = steps,
 		.arena = arena_new(),
 		.seen = IMPORT_SEEN_INIT,
+		.said_late = IMPORT_SEEN_INIT,
+		.groups = import_groups_new(),
+		.rows = VEC_INIT,
 	};
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct toll toll = { 0, 0 };
 
 	if (steps->confirmed || steps->state_json)
 		return 0;
-	if (open_session(&s, err) < 0)
+	if (load_session(&s, err) < 0)
 		return -1;
 	if (s.plan.dry_run || s.plan.opt_outs <= IMPORT_OPT_OUTS_ASK)
 		return 0;
+	if (open_session(&s, err) < 0)
+		return -1;
 	while (!s.at_end) {
 		arena_reset(arena);
 		if (count_batch(&s, arena, &toll, err) < 0)
@@ -470,6 +636,9 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 		.steps = steps,
 		.arena = arena_new(),
 		.seen = IMPORT_SEEN_INIT,
+		.said_late = IMPORT_SEEN_INIT,
+		.groups = import_groups_new(),
+		.rows = VEC_INIT,
 	};
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int questions = asks(steps, result, err);
@@ -477,7 +646,7 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 	if (questions != 0)
 		return questions < 0 ? -1 : IMPORT_ASKS;
 	db_set_bulk(steps->db, true);
-	if (open_session(&s, err) < 0)
+	if (load_session(&s, err) < 0 || open_session(&s, err) < 0)
 		return -1;
 	while (!s.at_end) {
 		if (steps->is_stopping && steps->is_stopping(steps->context))
@@ -485,7 +654,9 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 		if (one_transaction(&s, arena, err) < 0)
 			return -1;
 	}
-	if (finish(&s, err) < 0 || format_result(&s, result, err) < 0)
+	if ((!s.is_done && finish(&s, err) < 0) ||
+	    format_result(&s, result, err) < 0 ||
+	    import_remove_file(steps->db, steps->folder, &s.run, err) < 0)
 		return -1;
 	return 1;
 }

@@ -13,10 +13,13 @@
 #include "crm/consent.h"
 #include "crm/import.h"
 #include "crm/import_batch.h"
+#include "crm/import_lookup.h"
 #include "crm/import_steps.h"
 #include "crm/record.h"
 #include "crm/tag.h"
 #include "sql/import.h"
+#include "sql/kept_opt_out.h"
+#include "sql/unclear_opt_out.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -114,6 +117,7 @@ static int save(struct undo *u, struct tx *tx, struct err *err)
 struct before {
 	int64_t id, written_ms;
 	const char *json;
+	bool keeps_key; /* the one before is somebody else's now */
 };
 struct befores VEC_FIELDS(struct before);
 
@@ -232,15 +236,44 @@ static int restore_rest(struct tx *tx, const struct record *r, const char *json,
 			    err);
 }
 
-static int restore_record(struct record *r, const char *json, int64_t now_ms,
-			  struct arena *arena, struct batch *batch,
-			  struct err *err)
+/* Has somebody else got the key that the record had? Then it keeps what it has
+ * now. */
+static int check_key(struct tx *tx, const struct record *r, struct before *b,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *before = NULL;
+	const char *key;
+	int more;
+
+	if (json_parse(str_of(b->json), &before, err) < 0)
+		return -1;
+	key = text_member(before, field_of_text(TEXT_EXTERNAL_KEY)->name);
+	if (!key)
+		return 0;
+	import_json_text(&keys, str_of(key));
+	if (db_query(tx->db, import_key_query(r->entity),
+		     SQL_ARGS(sql_text(import_json_end(&keys))), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		b->keeps_key |= rows_int(rows, 1) != r->id;
+	return more;
+}
+
+static int restore_record(struct record *r, const struct before *b,
+			  int64_t now_ms, struct arena *arena,
+			  struct batch *batch, struct err *err)
 {
 	CLEANUP(json_free) json_t *before = NULL;
+	const char *key = r->text[TEXT_EXTERNAL_KEY];
 
-	if (json_parse(str_of(json), &before, err) < 0)
+	if (json_parse(str_of(b->json), &before, err) < 0)
 		return -1;
 	restore_fields(r, before, arena);
+	if (b->keeps_key)
+		r->text[TEXT_EXTERNAL_KEY] = key;
 	r->updated_ms = now_ms;
 	record_fold(r, arena);
 	return record_batch_update(batch, r, err);
@@ -264,7 +297,8 @@ static int restore_page(struct undo *u, struct tx *tx,
 		if (r == end || r->id != b->id ||
 		    r->updated_ms != b->written_ms)
 			continue;
-		if (restore_rest(tx, r, b->json, arena, err) < 0)
+		if (restore_rest(tx, r, b->json, arena, err) < 0 ||
+		    check_key(tx, r, b, err) < 0)
 			return -1;
 	}
 	r = records->v;
@@ -277,7 +311,7 @@ static int restore_page(struct undo *u, struct tx *tx,
 			keep(u, b->id);
 			continue;
 		}
-		if (restore_record(r, b->json, now_ms, arena, &batch, err) < 0)
+		if (restore_record(r, b, now_ms, arena, &batch, err) < 0)
 			return -1;
 		u->restored++;
 	}
@@ -536,6 +570,10 @@ static int finish(struct undo *u, struct strbuf *result, struct err *err)
 		    SQL_ARGS(sql_text("undone"), sql_int(actor.now_ms),
 			     sql_int(u->run.id)),
 		    err) < 0 ||
+	    db_exec(&tx, SQL_KEPT_OPT_OUT_REMOVE_IMPORT,
+		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
+	    db_exec(&tx, SQL_UNCLEAR_OPT_OUT_REMOVE_IMPORT,
+		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
 	    audit_add(&tx, &actor, "import.undo", u->run.entity, u->run.id,
 		      result->buf, err) < 0)
 		return -1;

@@ -6,10 +6,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "base/utf8.h"
 #include "crm/consent.h"
 #include "crm/import.h"
 #include "crm/import_compare.h"
+#include "crm/import_plan.h"
 #include "crm/tag.h"
 #include "sql/import.h"
 #include "sql/tag.h"
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RAW_MAX 65536 /* bytes of a refused row that are kept */
+#define NEEDED (-1) /* an id still to be taken */
 
 struct known_tag {
 	const char *name;
@@ -51,16 +51,6 @@ static bool same(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-static bool has_column(const struct import_plan *plan,
-		       enum import_target target)
-{
-	for (size_t i = 0; i < plan->columns.n; i++) {
-		if (plan->columns.v[i].target == target)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Two rows that name a record in different ways (one by key, one by address)
  * change it one after the other, as they would in two batches.
@@ -81,29 +71,101 @@ static void compare(struct writer *w, struct import_row *row)
 	*last = w->changes.n;
 }
 
-static int sort_rows(struct writer *w, struct err *err)
+static int64_t company_of(const struct import_row *row)
+{
+	return row->new_company ? row->new_company->id : row->company_id;
+}
+
+/* Does what is left of all changes of a record differ from what it was? */
+static bool is_changed(const struct writer *w, const struct import_change *last)
+{
+	const struct record *was = last->row->existing;
+	const struct import_change *c = last;
+
+	for (;;) {
+		if (c->new_email || c->opt_out || c->new_tags.n > 0)
+			return true;
+		if (!c->before)
+			break;
+		c = &w->changes.v[c->before - 1];
+	}
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (!same(was->text[t], last->after.text[t]))
+			return true;
+	}
+	if (last->new_company || last->after.company_id != was->company_id)
+		return true;
+	return !import_same_custom(was->custom, last->after.custom);
+}
+
+/* A second import says again what rows of the file say one against the other:
+ * where the last word is what the record has, nothing is written. */
+static void drop_changes_without_effect(struct writer *w)
+{
+	for (size_t i = 0; i < w->b->existing.n; i++) {
+		size_t at = w->change_of[i];
+
+		if (at == 0 || is_changed(w, &w->changes.v[at - 1]))
+			continue;
+		for (; at; at = w->changes.v[at - 1].before)
+			w->changes.v[at - 1].is_void = true;
+	}
+}
+
+/* Is it the last word about its record? */
+static bool is_last(const struct writer *w, const struct import_change *c)
+{
+	size_t place = (size_t)(c->row->existing - w->b->existing.v);
+
+	return w->change_of[place] == (size_t)(c - w->changes.v) + 1;
+}
+
+/* Companies that were named, but whose people a later row sends elsewhere. */
+static void drop_companies(struct writer *w)
+{
+	struct import_companies *all = &w->b->new_companies;
+	size_t n = 0;
+
+	vec_each (&w->fresh, row) {
+		if ((*row)->new_company)
+			(*row)->new_company->id = NEEDED;
+	}
+	vec_each (&w->changes, c) {
+		if (c->new_company && !c->is_void && is_last(w, c))
+			c->new_company->id = NEEDED;
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i]->id == NEEDED)
+			all->v[n++] = all->v[i];
+	}
+	all->n = n;
+}
+
+static void sort_rows(struct writer *w)
 {
 	struct import_batch *b = w->b;
 
-	if (has_column(b->plan, IMPORT_TAGS) && b->existing.n > 0 &&
-	    records_add_tags(w->tx->db, &b->existing, b->arena, err) < 0)
-		return -1;
 	w->change_of = arena_array(b->arena, size_t, b->existing.n + 1);
 	for (size_t i = 0; i < b->n; i++) {
 		struct import_row *row = &b->rows[i];
 
+		b->counts.repeated += !row->reason && row->is_repeated;
 		if (row->reason)
 			b->counts.refused++;
+		else if (row->into)
+			b->counts.updated += row->into_changed;
 		else if (!row->existing)
 			vec_push(&w->fresh, row);
 		else
 			compare(w, row);
 	}
+	drop_changes_without_effect(w);
+	drop_companies(w);
+	vec_each (&w->changes, c)
+		b->counts.updated += !c->is_void;
 	b->counts.created = (int64_t)w->fresh.n;
-	b->counts.updated = (int64_t)w->changes.n;
 	b->counts.unchanged = (int64_t)b->n - b->counts.refused -
 			      b->counts.created - b->counts.updated;
-	return 0;
 }
 
 /* --- before the batch of statements --- */
@@ -125,6 +187,8 @@ static int find_opted_out(struct writer *w, struct err *err)
 
 static bool is_carried(const struct writer *w, const struct import_row *row)
 {
+	if (row->kept)
+		return true;
 	if (!row->shares_address)
 		return false;
 	for (size_t i = 0; i < w->opted_out.n; i++) {
@@ -198,6 +262,8 @@ static int find_tags(struct writer *w, struct err *err)
 		}
 	}
 	vec_each (&w->changes, c) {
+		if (c->is_void)
+			continue;
 		vec_each (&c->new_tags, name) {
 			if (tag_id(w, *name, &id, err) < 0)
 				return -1;
@@ -250,6 +316,8 @@ static int opt_out(struct writer *w, const struct import_change *c,
 static int write_singly(struct writer *w, struct err *err)
 {
 	vec_each (&w->changes, c) {
+		if (c->is_void)
+			continue;
 		if (c->new_email && put_email(w, c, err) < 0)
 			return -1;
 		if (c->opt_out && opt_out(w, c, err) < 0)
@@ -259,30 +327,6 @@ static int write_singly(struct writer *w, struct err *err)
 }
 
 /* --- the batch of statements --- */
-
-static int add_refused(struct writer *w, struct batch *batch, struct err *err)
-{
-	struct sql_value import = sql_int(w->b->plan->import_id);
-	int64_t stored = 0;
-
-	for (size_t i = 0; i < w->b->n; i++) {
-		const struct import_row *row = &w->b->rows[i];
-		struct str raw = str_of(row->raw);
-
-		if (!row->reason)
-			continue;
-		if (w->b->refused_before + stored++ >= IMPORT_REFUSED_STORED)
-			break; /* they are counted all the same */
-		raw.len = utf8_prefix(raw, RAW_MAX);
-		if (batch_add(batch, SQL_IMPORT_REFUSED_ADD,
-			      SQL_ARGS(import, sql_int(row->number),
-				       sql_text(row->reason),
-				       sql_text(row->detail), sql_str(raw)),
-			      err) < 0)
-			return -1;
-	}
-	return 0;
-}
 
 static int add_companies(struct writer *w, struct batch *batch, struct err *err)
 {
@@ -295,11 +339,6 @@ static int add_companies(struct writer *w, struct batch *batch, struct err *err)
 			return -1;
 	}
 	return 0;
-}
-
-static int64_t company_of(const struct import_row *row)
-{
-	return row->new_company ? row->new_company->id : row->company_id;
 }
 
 static int add_address(struct writer *w, const struct import_row *row,
@@ -329,6 +368,7 @@ static int add_consent(struct writer *w, const struct import_row *row,
 		.email_id = row->given.email_id,
 		.state = CONSENT_OPTED_OUT,
 		.source = row->opted_out ? CONSENT_BY_IMPORT : CONSENT_CARRIED,
+		.reason = row->opted_out ? NULL : row->kept,
 		.user_id = plan->user_id,
 		.at_ms = w->b->now_ms,
 		.import_id = plan->import_id,
@@ -431,20 +471,33 @@ static const char *before_json(struct writer *w, const struct import_change *c)
 	return arena_str(w->b->arena, strbuf_str(&out));
 }
 
+/*
+ * A later row of the import that made the record, and nobody touched it since:
+ * that is still making it, which undoing takes back as a whole.
+ */
+static bool is_own(const struct writer *w, const struct import_change *c)
+{
+	const struct record *was = c->row->existing;
+
+	return was->import_id == w->b->plan->import_id &&
+	       was->updated_ms == was->created_ms;
+}
+
 static int add_change(struct writer *w, struct import_change *c,
 		      struct batch *batch, struct err *err)
 {
 	struct record *r = &c->after;
 
-	if (c->row->company)
-		r->company_id = company_of(c->row);
-	else if (c->before)
-		r->company_id = w->changes.v[c->before - 1].after.company_id;
-	if (c->before)
-		r->before = &w->changes.v[c->before - 1].after;
-	r->updated_ms = w->b->now_ms;
+	if (!is_last(w, c))
+		return add_tags(w, r->entity, r->id, c->new_tags.v,
+				c->new_tags.n, batch, err);
+	if (c->new_company)
+		r->company_id = c->new_company->id;
+	r->updated_ms = is_own(w, c) ? r->created_ms : w->b->now_ms;
 	record_fold(r, w->b->arena);
-	if (record_batch_update(batch, r, err) < 0 ||
+	if (record_batch_update(batch, r, err) < 0)
+		return -1;
+	if (!is_own(w, c) &&
 	    batch_add(batch, SQL_IMPORT_CHANGE_ADD,
 		      SQL_ARGS(sql_int(w->b->plan->import_id),
 			       sql_int(r->entity), sql_int(r->id),
@@ -461,19 +514,15 @@ static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 	struct batch batch;
 
 	batch_begin(w->tx, &batch);
-	if (add_refused(w, &batch, err) < 0)
+	if (add_companies(w, &batch, err) < 0)
 		return -1;
-	if (!w->b->plan->dry_run) {
-		if (add_companies(w, &batch, err) < 0)
+	vec_each (&w->fresh, row) {
+		if (add_record(w, *row, &address_id, &batch, err) < 0)
 			return -1;
-		vec_each (&w->fresh, row) {
-			if (add_record(w, *row, &address_id, &batch, err) < 0)
-				return -1;
-		}
-		vec_each (&w->changes, c) {
-			if (add_change(w, c, &batch, err) < 0)
-				return -1;
-		}
+	}
+	vec_each (&w->changes, c) {
+		if (!c->is_void && add_change(w, c, &batch, err) < 0)
+			return -1;
 	}
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
@@ -547,14 +596,14 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err)
 	};
 	int64_t address_id = 0;
 
-	if (sort_rows(&w, err) < 0)
-		return -1;
+	sort_rows(&w);
 	if (b->plan->dry_run)
-		return write_batch(&w, 0, err);
+		return import_write_refused(tx, b, &w.actor, err);
 	if (find_opted_out(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
 	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
 	    write_batch(&w, address_id, err) < 0 ||
-	    carry_opt_outs(&w, err) < 0 || confirm_opt_outs(&w, err) < 0)
+	    carry_opt_outs(&w, err) < 0 || confirm_opt_outs(&w, err) < 0 ||
+	    import_write_refused(tx, b, &w.actor, err) < 0)
 		return -1;
 	return count_records(&w, err);
 }

@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/unclear_opt_out.h"
 #include "http/problem.h"
 
 #include <string.h>
@@ -221,6 +222,58 @@ int v1_imports_undo(struct request *rq, struct response *rs, struct err *err)
 	    v1_db(rq, &db, err) < 0 ||
 	    import_undo_start(db, id, rq->caller.user_id, rq->now_ms, &job_id,
 			      err) < 0)
+		return -1;
+	v1_wake(rq);
+	v1_accepted(rs, job_id);
+	return 0;
+}
+
+int v1_imports_unclear(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct import_run run;
+	int64_t id, limit;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_text(&w, "decision", run.unclear_decision);
+	json_key_int(&w, "total", run.unclear);
+	json_key(&w, "items");
+	if (unclear_opt_outs_format(db, id, limit, &w, err) < 0)
+		return -1;
+	json_end_object(&w);
+	return 0;
+}
+
+static int read_decision(struct request *rq, bool *opt_out, struct err *err)
+{
+	static const char *const known[] = { "decision", NULL };
+	const char *decision = NULL;
+	const json_t *body;
+
+	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
+	    json_get_text(body, "decision", &decision, err) < 0)
+		return -1;
+	*opt_out = decision && strcmp(decision, "opt_out") == 0;
+	if (!*opt_out && (!decision || strcmp(decision, "release") != 0))
+		return err_field(err, "decision", "must be opt_out or release");
+	return 0;
+}
+
+int v1_imports_decide(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	int64_t id, job_id;
+	bool opt_out;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    read_decision(rq, &opt_out, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	    import_decide(db, id, opt_out, rq->caller.user_id, rq->now_ms,
+			  &job_id, err) < 0)
 		return -1;
 	v1_wake(rq);
 	v1_accepted(rs, job_id);

@@ -1,0 +1,193 @@
+/*
+ * Refused rows of a batch: kept with their reasons, and what they say of
+ * opt-outs heeded. After the batch was written: see import_batch.h.
+ */
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "crm/import.h"
+#include "crm/import_batch.h"
+#include "crm/import_lookup.h"
+#include "crm/import_plan.h"
+#include "crm/kept_opt_out.h"
+#include "crm/unclear_opt_out.h"
+#include "sql/import.h"
+#include "store/db.h"
+
+#include <string.h>
+
+#define RAW_MAX 65536 /* bytes of a refused row that are kept */
+
+struct refusals {
+	struct tx *tx;
+	struct import_batch *b;
+	const struct actor *actor;
+};
+
+static int add_refused(struct refusals *w, struct batch *batch, struct err *err)
+{
+	struct sql_value import = sql_int(w->b->plan->import_id);
+	int64_t stored = 0;
+
+	for (size_t i = 0; i < w->b->n; i++) {
+		const struct import_row *row = &w->b->rows[i];
+		struct str raw = str_of(row->raw);
+
+		if (!row->reason)
+			continue;
+		if (w->b->refused_before + stored++ >= IMPORT_REFUSED_STORED)
+			break; /* they are counted all the same */
+		raw.len = utf8_prefix(raw, RAW_MAX);
+		if (batch_add(batch, SQL_IMPORT_REFUSED_ADD,
+			      SQL_ARGS(import, sql_int(row->number),
+				       sql_text(row->reason),
+				       sql_text(row->detail), sql_str(raw)),
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void add_detail(struct import_row *row, struct arena *arena,
+		       const char *what)
+{
+	row->detail =
+		arena_printf(arena, "%s%s%s", row->detail ? row->detail : "",
+			     row->detail ? "; " : "", what);
+}
+
+/* The record that a row names by its id or key: 1, 0 or -1. */
+static int find_named(struct refusals *w, const struct import_row *row,
+		      int64_t *id_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
+	struct record r;
+	int found = 0;
+
+	if (row->id)
+		found = record_find(w->tx->db, row->given.entity, row->id,
+				    w->b->arena, &r, err);
+	*id_out = row->id;
+	if (found != 0 || !key)
+		return found;
+	import_json_text(&json, str_of(key));
+	if (db_query(w->tx->db, import_key_query(row->given.entity),
+		     SQL_ARGS(sql_text(import_json_end(&json))), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		*id_out = rows_int(rows, 1);
+	return found;
+}
+
+static int opt_out_named(struct refusals *w, struct import_row *row,
+			 const struct consent *consent, struct err *err)
+{
+	struct consent c = *consent;
+	int found = find_named(w, row, &c.record_id, err);
+
+	if (found <= 0)
+		return found;
+	c.entity = row->given.entity;
+	if (consent_add(w->tx, &c, w->actor, err) < 0)
+		return -1;
+	return 1;
+}
+
+static int opt_out_address(struct refusals *w, struct import_row *row,
+			   const struct consent *consent, struct err *err)
+{
+	int effect =
+		kept_opt_out_by_address(w->tx, &row->email, consent,
+					w->b->plan->import_id, w->actor, err);
+
+	if (effect < 0)
+		return -1;
+	add_detail(row, w->b->arena,
+		   effect == OPT_OUT_KEPT
+			   ? "its opt-out is kept, though nobody has the "
+			     "address"
+			   : "its opt-out was heeded");
+	return 0;
+}
+
+/* Whatever else is wrong with a row: that somebody wants no mail is not. */
+static int heed_opt_out(struct refusals *w, struct import_row *row,
+			struct err *err)
+{
+	const struct consent consent = {
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_BY_IMPORT,
+		.reason = "a refused row",
+		.import_id = w->b->plan->import_id,
+	};
+	int named = 0;
+
+	if (!row->opted_out)
+		return 0;
+	if (w->b->plan->dry_run) {
+		w->b->counts.refused_opted_out += import_row_has_email(row);
+		return 0;
+	}
+	named = opt_out_named(w, row, &consent, err);
+	if (named < 0)
+		return -1;
+	if (import_row_has_email(row)) {
+		if (opt_out_address(w, row, &consent, err) < 0)
+			return -1;
+	} else if (named) {
+		add_detail(row, w->b->arena, "its opt-out was heeded");
+	}
+	w->b->counts.refused_opted_out += named || import_row_has_email(row);
+	return 0;
+}
+
+/* Cells that nobody can tell apart: addresses wait for a user's word. */
+static int hold_addresses(struct refusals *w, struct import_row *row,
+			  struct err *err)
+{
+	const struct import_plan *plan = w->b->plan;
+	struct str raw = str_of(row->raw);
+	int n;
+
+	if (!import_plan_has(plan, IMPORT_OPTED_OUT) ||
+	    plan->entity == ENTITY_COMPANY)
+		return 0;
+	n = plan->dry_run
+		    ? unclear_opt_outs_in(raw)
+		    : unclear_opt_outs_add(w->tx, plan->import_id, row->number,
+					   raw, w->b->now_ms, err);
+	if (n <= 0)
+		return n;
+	w->b->counts.unclear += n;
+	add_detail(row, w->b->arena,
+		   arena_printf(w->b->arena,
+				"%d addresses are held (" UNCLEAR_OPT_OUT ")",
+				n));
+	return 0;
+}
+
+int import_write_refused(struct tx *tx, struct import_batch *b,
+			 const struct actor *actor, struct err *err)
+{
+	struct refusals w = { .tx = tx, .b = b, .actor = actor };
+	struct batch batch;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct import_row *row = &b->rows[i];
+
+		if (row->reason && (strcmp(row->reason, "malformed") == 0
+					    ? hold_addresses(&w, row, err)
+					    : heed_opt_out(&w, row, err)) < 0)
+			return -1;
+	}
+	batch_begin(tx, &batch);
+	if (add_refused(&w, &batch, err) < 0)
+		return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
