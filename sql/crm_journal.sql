@@ -25,6 +25,15 @@ WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
 SELECT id, erased_ms FROM lead
 WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
 
+-- name: crm-journal-kept
+-- Opt-outs of addresses that nobody has. args: limit
+SELECT hash, source, at_ms FROM kept_opt_out
+WHERE journalled = 0 ORDER BY hash LIMIT ?;
+
+-- name: crm-journal-kept-done
+-- args: keyed hash
+UPDATE kept_opt_out SET journalled = 1 WHERE hash = ?;
+
 -- name: crm-journal-consent-done
 -- args: id
 UPDATE consent SET journalled = 1 WHERE id = ?;
@@ -46,8 +55,14 @@ UPDATE lead SET journalled = 1 WHERE id = ?;
 SELECT id, entity, record_id, folded FROM email
 WHERE id > ? AND folded <> '' AND ended_ms IS NULL ORDER BY id LIMIT ?;
 
+-- name: crm-journal-keep-opt-out
+-- Of an address that nobody has. args: keyed hash, source, at
+INSERT INTO kept_opt_out (hash, kind, source, at_ms, journalled)
+VALUES (?, 'opted_out', ?, ?, 1)
+ON CONFLICT (hash) DO NOTHING;
+
 -- name: crm-journal-keep
--- The keyed hash of an address that nobody has any more.
+-- The keyed hash of an address that was erased.
 -- args: id, keyed hash, now, now
 INSERT INTO email (id, entity, record_id, address, folded, hash, created_ms,
 	ended_ms, journalled)

@@ -17,7 +17,7 @@
 #define PAGE 5000
 #define APPLY_BATCH 200
 
-enum source { FROM_CONSENT, FROM_EMAIL, FROM_PERSON, FROM_LEAD };
+enum source { FROM_CONSENT, FROM_EMAIL, FROM_PERSON, FROM_LEAD, FROM_KEPT };
 
 static int key(struct tx *tx, unsigned char out[JOURNAL_KEY], struct err *err)
 {
@@ -155,11 +155,36 @@ static int read_erased(struct db *db, const unsigned char key[JOURNAL_KEY],
 	return more;
 }
 
+static int read_kept(struct db *db, int64_t limit, struct journal_entries *out,
+		     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CRM_JOURNAL_KEPT, SQL_ARGS(sql_int(limit)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct journal_entry e = {
+			.kind = kind_of(CONSENT_OPTED_OUT, rows_text(rows, 1)),
+			.at_ms = rows_int(rows, 2),
+			.source = FROM_KEPT,
+			.row_id = 1, /* no mark; its key is the hash */
+		};
+
+		set_ref(&e, 0, 0);
+		hash_address(NULL, "", rows_text(rows, 0), &e);
+		vec_push(out, e);
+	}
+	return more;
+}
+
 static int read_new(struct db *db, const unsigned char key[JOURNAL_KEY],
 		    int64_t limit, struct journal_entries *out, struct err *err)
 {
 	if (read_consents(db, key, limit, out, err) < 0 ||
 	    read_emails(db, limit, out, err) < 0 ||
+	    read_kept(db, limit, out, err) < 0 ||
 	    read_erased(db, key, FROM_PERSON, limit, out, err) < 0)
 		return -1;
 	return read_erased(db, key, FROM_LEAD, limit, out, err);
@@ -174,6 +199,8 @@ static const struct sql *done_of(int source)
 		return SQL_CRM_JOURNAL_EMAIL_DONE;
 	case FROM_PERSON:
 		return SQL_CRM_JOURNAL_PERSON_DONE;
+	case FROM_KEPT:
+		return SQL_CRM_JOURNAL_KEPT_DONE;
 	case FROM_LEAD:
 		break;
 	}
@@ -190,7 +217,10 @@ static int done(struct tx *tx, const struct journal_entries *entries,
 		if (e->row_id == 0) /* a mark */
 			continue;
 		if (batch_add(&batch, done_of(e->source),
-			      SQL_ARGS(sql_int(e->row_id)), err) < 0)
+			      SQL_ARGS(e->source == FROM_KEPT
+					       ? sql_text(e->hash)
+					       : sql_int(e->row_id)),
+			      err) < 0)
 			return -1;
 	}
 	return batch_end(&batch, err) < 0 ? -1 : 0;
@@ -406,8 +436,30 @@ static int apply_to_addresses(struct apply *a, struct err *err)
 	return end_batch(a, err);
 }
 
+/* Nobody has it: whoever brings it back is opted out. */
+static int keep_opt_out(struct apply *a, const struct journal_entry *e,
+			struct err *err)
+{
+	bool complaint = e->kind == JOURNAL_COMPLAINT;
+	const char *source = consent_source_name(
+		complaint ? CONSENT_BY_COMPLAINT : CONSENT_CARRIED);
+	int kept;
+
+	if (begin_one(a, err) < 0)
+		return -1;
+	kept = db_exec(&a->tx, SQL_CRM_JOURNAL_KEEP_OPT_OUT,
+		       SQL_ARGS(sql_text(e->hash), sql_text(source),
+				sql_int(e->at_ms)),
+		       err);
+	if (kept < 0)
+		return -1;
+	a->counts->of[e->kind] += kept;
+	return end_one(a, err);
+}
+
 /* Nobody has it: whoever brings it back is refused. */
-static int keep(struct apply *a, const struct journal_entry *e, struct err *err)
+static int keep_erasure(struct apply *a, const struct journal_entry *e,
+			struct err *err)
 {
 	struct sql_value now = sql_int(a->actor.now_ms);
 	int64_t one, id;
@@ -438,7 +490,8 @@ static int keep_unknown(struct apply *a, struct err *err)
 		if (is_of_record(a->key, e) ||
 		    (e->kind != JOURNAL_ERASURE && (found || !is_out(e))))
 			continue;
-		if (keep(a, e, err) < 0)
+		if ((e->kind == JOURNAL_ERASURE ? keep_erasure(a, e, err)
+						: keep_opt_out(a, e, err)) < 0)
 			return -1;
 	}
 	return end_batch(a, err);

@@ -19,10 +19,10 @@
 
 #define LATER 2000000
 
-static const char *const tables[] = { "person",  "lead",         "company",
-				      "email",   "consent",      "audit_log",
-				      "job",     "record_count", "sequence",
-				      "campaign" };
+static const char *const tables[] = { "person",   "lead",         "company",
+				      "email",    "consent",      "audit_log",
+				      "job",      "record_count", "sequence",
+				      "campaign", "kept_opt_out" };
 
 static void exec(struct crm_fixture *f, const char *sql)
 {
@@ -199,7 +199,7 @@ static void opt_outs_since_the_backup_are_applied(void **state)
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM consent WHERE "
 					   "source = 'complaint'"),
 			 1);
-	assert_true(fixture_jobs(f, "bridge-optout") >= 2);
+	assert_true(fixture_jobs(f, "bridge-person") >= 2);
 	counts = apply(f, &all);
 	assert_int_equal(sum(&counts), 0);
 }
@@ -317,8 +317,8 @@ static void erased_people_do_not_come_back(void **state)
 	assert_int_equal(sum(&counts), 0);
 }
 
-/* A database that never heard of the person keeps the address out. */
-static void opt_out_of_an_unknown_address_is_kept(void **state)
+/* A database that never heard of the person carries the opt-out. */
+static void opt_out_of_an_unknown_address_is_carried(void **state)
 {
 	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
@@ -333,9 +333,38 @@ static void opt_out_of_an_unknown_address_is_kept(void **state)
 	restore(f);
 	counts = apply(f, &all);
 	assert_int_equal(counts.of[JOURNAL_OPT_OUT], 1);
-	assert_int_equal(create_again(f, "late@example.org"), -1);
+	late = add(f, "Late", "late@example.org");
+	assert_int_equal(out_of(f, late), 1);
 	counts = apply(f, &all);
 	assert_int_equal(sum(&counts), 0);
+}
+
+/* Opted out and deleted before anybody wrote it down. */
+static void opt_out_of_who_is_deleted_is_carried(void **state)
+{
+	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	struct crm_fixture *f = *state;
+	int64_t gone;
+
+	get_key(f);
+	backup(f);
+	gone = add(f, "Gone", "gone@example.org");
+	say(f, ENTITY_PERSON, gone, CONSENT_OPTED_OUT, CONSENT_BY_USER);
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+		assert_true(record_remove(&tx, ENTITY_PERSON, gone, &f->actor,
+					  f->arena, &err) >= 0);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	assert_true(drain(f, &all) >= 1);
+	assert_int_equal(drain(f, &all), 0);
+	restore(f);
+	apply(f, &all);
+	gone = add(f, "Gone", "gone@example.org");
+	assert_int_equal(out_of(f, gone), 1);
 }
 
 /* Each call of the database fails once: the next try ends with the same. */
@@ -461,7 +490,8 @@ int main(void)
 		TEST(opt_out_follows_the_address),
 		TEST(company_stays_opted_out),
 		TEST(erased_people_do_not_come_back),
-		TEST(opt_out_of_an_unknown_address_is_kept),
+		TEST(opt_out_of_an_unknown_address_is_carried),
+		TEST(opt_out_of_who_is_deleted_is_carried),
 		TEST(failures_lose_nothing),
 		TEST(campaigns_under_way_are_paused),
 	};
