@@ -240,7 +240,10 @@ enum trouble trouble_of(enum trouble_stage stage, int code,
 		return stage == STAGE_DOT ? TROUBLE_RETRY : TROUBLE_RELAY;
 	a.is_told = status_length(enhanced) > 0;
 	find_status(a.is_told ? enhanced : text, a.status);
-	a.said = trouble_phrase(a.status, text);
+	/* without a code the words are ours: the status says it all */
+	a.said = code == 0 && stage != STAGE_DSN
+			 ? TROUBLE_NONE
+			 : trouble_phrase(a.status, text);
 	meant = refusal(&a);
 	/* a report says that it was given up, whatever for */
 	return stage == STAGE_DSN && meant == TROUBLE_RETRY ? TROUBLE_SOFT
