@@ -1,7 +1,7 @@
 /** Opt-outs that imports and deletions must not lose. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { useServer, type Json } from "../harness/index.js";
+import { makeGroup, push, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const csv = { headers: { "content-type": "text/csv" }, status: 202 };
@@ -57,6 +57,33 @@ describe("opt-outs", () => {
     assert.equal((await emails())[0].held, false);
     await server.admin.post(path, { decision: "release" }, { status: 409 });
     assert.equal((await server.admin.get(path)).body.decision, "opt_out");
+  });
+
+  it("that are unclear keep people out of pushes until a user decides", async () => {
+    const tagged = async (): Promise<string[]> => {
+      const { audience_id, segment_id } = await push(server, group);
+      const { body } = await server.mailchimp.get(
+        `/3.0/lists/${audience_id}/segments/${segment_id}/members`, { count: 100 });
+      return body.members.map((m: Json) => m.email_address).sort();
+    };
+    await run("email,city,opt out\numa@example.test,Push,\nvic@example.test,Push,\n");
+    const group = await makeGroup(server, "Push", [{ field: "city", op: "is", value: "Push" }]);
+    assert.deepEqual(await tagged(), ["uma@example.test", "vic@example.test"]);
+    const first = await run("email,city,opt out\numa@example.test,Push,no,more\n");
+    assert.deepEqual(await tagged(), ["vic@example.test"]);
+    const left = await push(server, group, true);
+    assert.deepEqual(left.left_out, { held: 1 });
+    const released = await server.command(["import", "decide", String(first.import_id), "--release"]);
+    assert.equal(released.code, 0, released.stderr);
+    assert.deepEqual(await tagged(), ["uma@example.test", "vic@example.test"]);
+    const second = await run("email,city,opt out\nvic@example.test,Push,no,more\n");
+    const out = await server.command(["import", "decide", String(second.import_id), "--opt-out"]);
+    assert.equal(out.code, 0, out.stderr);
+    assert.equal((await person("vic@example.test")).opted_out, true);
+    const found = await server.command(["suppression", "find", "vic@example.test"]);
+    assert.equal(found.code, 0, found.stderr);
+    const again = await server.command(["import", "decide", String(second.import_id), "--release"]);
+    assert.notEqual(again.code, 0, "once for all");
   });
 
   it("come back with a deleted address, until there is a ground", async () => {
