@@ -164,13 +164,14 @@ static int make_folder(const char *path, struct err *err)
 	return 0;
 }
 
-static int open_schemas(struct store *store, struct err *err)
+static int open_schemas(struct store *store, bool unprepared, struct err *err)
 {
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		CLEANUP(store_put) struct db *db = NULL;
 
 		if (store_get(store, (enum store_schema)i, &db, err) < 0 ||
-		    migrate(db, err) < 0 || prepare_all(db, err) < 0)
+		    migrate(db, err) < 0 ||
+		    (!unprepared && prepare_all(db, err) < 0))
 			return -1;
 	}
 	return 0;
@@ -194,7 +195,7 @@ int store_open(const struct store_options *options, struct store **out,
 	}
 	if (!store->database && make_folder(store->data, err) < 0)
 		return -1;
-	if (open_schemas(store, err) < 0)
+	if (open_schemas(store, options->unprepared, err) < 0)
 		return -1;
 	*out = TAKE(store);
 	return 0;

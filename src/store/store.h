@@ -18,7 +18,8 @@ struct store_options {
 	const char *data;     /* folder of the SQLite files; made if missing */
 	const char *database; /* postgresql://... or NULL */
 	int64_t connections;  /* at most, a schema */
-	bool no_sync; /* tests: survives a killed process, not a power cut */
+	bool no_sync;    /* tests: survives a killed process, not a power cut */
+	bool unprepared; /* tests: queries are prepared when they are used */
 };
 #define STORE_OPTIONS_DEFAULT                                              \
 	{                                                                  \

@@ -57,11 +57,14 @@ static void make_folder(struct store_fixture *f, struct store_options *o)
 
 void store_fixture_open(struct store_fixture *f)
 {
+	static bool seen; /* all SQL is looked at once a program, not a test */
 	struct store_options o = STORE_OPTIONS_DEFAULT;
 	struct err err = ERR_INIT;
 
 	*f = (struct store_fixture){ 0 };
 	o.no_sync = true;
+	o.unprepared = seen;
+	seen = true;
 	if (server())
 		make_database(f, &o);
 	else
