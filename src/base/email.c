@@ -274,6 +274,59 @@ bool email_is_valid(const char *text)
 	return fold(str_trim(str_of(text)), &folded, &at, &err) == 0;
 }
 
+/* What stands before an address: separators of any kind of file. */
+static bool is_outside(char c)
+{
+	return (unsigned char)c <= ' ' || c == 0x7f ||
+	       strchr(",;|\"<>()[]:\\@", c) != NULL;
+}
+
+static bool may_be_of_domain(char c)
+{
+	return is_letter_or_digit(c) || c == '-' || c == '.' ||
+	       (unsigned char)c >= 0x80;
+}
+
+/* The longest run of characters of an address around the @ at s[at], that
+ * begins at `from` or later. */
+static struct str around(struct str s, size_t from, size_t at)
+{
+	size_t begin = at, end = at + 1;
+
+	while (begin > from && !is_outside(s.s[begin - 1]))
+		begin--;
+	while (end < s.len && may_be_of_domain(s.s[end]))
+		end++;
+	while (begin < at && strchr("'./", s.s[begin]))
+		begin++;
+	while (end > at + 1 && strchr(".-", s.s[end - 1]))
+		end--;
+	return (struct str){ s.s + begin, end - begin };
+}
+
+bool email_next(struct str text, size_t *at, struct arena *arena,
+		struct email *out)
+{
+	size_t from = *at;
+
+	while (*at < text.len) {
+		const char *found = memchr(text.s + *at, '@', text.len - *at);
+		struct err ignored = ERR_INIT;
+		struct str run;
+
+		if (!found)
+			return false;
+		run = around(text, from, (size_t)(found - text.s));
+		*at = (size_t)(found - text.s) + 1;
+		if (email_parse(arena_str(arena, run), arena, out, &ignored) <
+		    0)
+			continue;
+		*at = (size_t)(run.s + run.len - text.s);
+		return true;
+	}
+	return false;
+}
+
 bool email_has_ascii_local(const char *text)
 {
 	const char *at = strrchr(text, '@');

@@ -13,6 +13,7 @@
 #define BASE_EMAIL_H
 
 #include "base/crypto.h"
+#include "base/str.h"
 
 struct arena;
 struct err;
@@ -31,6 +32,11 @@ struct email {
 int email_parse(const char *text, struct arena *arena, struct email *out,
 		struct err *err);
 bool email_is_valid(const char *text);
+
+/* The next address in a text of any kind, from *at on, which moves behind it:
+ * "Ann <ann@example.org>; mailto:bob@example.org". false: there is none. */
+bool email_next(struct str text, size_t *at, struct arena *arena,
+		struct email *out);
 
 /* No letter outside ASCII before the @. Any mail server takes such an address
  * once its domain is in A-labels; others need SMTPUTF8 (RFC 6531) of all. */

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -190,6 +191,41 @@ static void the_longest_address_has_254_bytes(void **state)
 	assert_false(email_is_valid(longer));
 }
 
+static void addresses_are_found_in_any_text(void **state)
+{
+	/* Between spaces, what is found. */
+	static const struct {
+		const char *text, *found;
+	} cases[] = {
+		{ "", "" },
+		{ "@ a@ @b x@y a@b..c", "" },
+		{ "a@x.org", "a@x.org " },
+		{ "Ann B <a@x.org>", "a@x.org " },
+		{ "<a@x.org", "a@x.org " },
+		{ "mailto:a@x.org?subject=hi", "a@x.org " },
+		{ "a@x.org.", "a@x.org " },
+		{ "'a@x.org'", "a@x.org " },
+		{ "a@x.org; b@y.org,c@z.org", "a@x.org b@y.org c@z.org " },
+		{ "a@x.org/b@y.org / c@z.org", "a@x.org b@y.org c@z.org " },
+		{ "a@x.org&b", "a@x.org " },
+		{ "a@@x.org a@b@y.org", "b@y.org " },
+		{ "[a@x.org](mailto:a@x.org)", "a@x.org a@x.org " },
+		{ "1,\"a@x.org\"z,ja", "a@x.org " },
+	};
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(strbuf_release) struct strbuf found = STRBUF_INIT;
+		struct email email;
+		size_t at = 0;
+
+		while (email_next(str_of(cases[i].text), &at, arena, &email))
+			strbuf_addf(&found, "%s ", email.folded);
+		assert_string_equal(found.buf, cases[i].found);
+	}
+}
+
 static void hash_is_md5_of_the_lower_case_text(void **state)
 {
 	char hash[MD5_HEX + 1];
@@ -215,6 +251,7 @@ int main(void)
 		cmocka_unit_test(a_domain_goes_as_a_labels),
 		cmocka_unit_test(bad_addresses_are_refused),
 		cmocka_unit_test(the_longest_address_has_254_bytes),
+		cmocka_unit_test(addresses_are_found_in_any_text),
 		cmocka_unit_test(hash_is_md5_of_the_lower_case_text),
 	};
 

@@ -40,6 +40,12 @@ static const struct refused_case {
 	  "6789012345678901234567890123456789012345678901234567890123456789012"
 	  "3456789,A@EXAMPLE.org,,,ja\n",
 	  "invalid_value" },
+	{ ",a@example.org,A,,\n", ",Ann B <a@example.org>,,,yes\n",
+	  "invalid_address" },
+	{ "", ",mailto:A@example.org,,,yes\n", "invalid_address" },
+	{ ",a@example.org,A,,\n", ",b@example.org; a@example.org,,,yes\n",
+	  "invalid_address" },
+	{ "", ",a@example.org.,,,yes\n", "invalid_address" },
 };
 
 static void a_refused_row_keeps_its_opt_out(void **state)

@@ -100,12 +100,15 @@ static int opt_out_named(struct refusals *w, struct import_row *row,
 }
 
 static int opt_out_address(struct refusals *w, struct import_row *row,
+			   const struct email *email,
 			   const struct consent *consent, struct err *err)
 {
-	int effect =
-		kept_opt_out_by_address(w->tx, &row->email, consent,
-					w->b->plan->import_id, w->actor, err);
+	int effect = 0;
 
+	if (w->b->plan->dry_run)
+		return 0;
+	effect = kept_opt_out_by_address(w->tx, email, consent,
+					 w->b->plan->import_id, w->actor, err);
 	if (effect < 0)
 		return -1;
 	add_detail(row, w->b->arena,
@@ -114,6 +117,28 @@ static int opt_out_address(struct refusals *w, struct import_row *row,
 			     "address"
 			   : "its opt-out was heeded");
 	return 0;
+}
+
+/* The address of the row; where that cell is none ("Ann <ann@example.org>"),
+ * those in it. Returns how many. */
+static int opt_out_addresses(struct refusals *w, struct import_row *row,
+			     const struct consent *consent, struct err *err)
+{
+	struct str text = str_of(row->not_email);
+	struct email email;
+	size_t at = 0;
+	int n = 0;
+
+	if (import_row_has_email(row))
+		return opt_out_address(w, row, &row->email, consent, err) < 0
+			       ? -1
+			       : 1;
+	while (email_next(text, &at, w->b->arena, &email)) {
+		if (opt_out_address(w, row, &email, consent, err) < 0)
+			return -1;
+		n++;
+	}
+	return n;
 }
 
 /* Whatever else is wrong with a row: that somebody wants no mail is not. */
@@ -126,24 +151,20 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 		.reason = "a refused row",
 		.import_id = w->b->plan->import_id,
 	};
-	int named = 0;
+	int named = 0, addresses;
 
 	if (!row->opted_out)
 		return 0;
-	if (w->b->plan->dry_run) {
-		w->b->counts.refused_opted_out += import_row_has_email(row);
-		return 0;
-	}
-	named = opt_out_named(w, row, &consent, err);
+	if (!w->b->plan->dry_run)
+		named = opt_out_named(w, row, &consent, err);
 	if (named < 0)
 		return -1;
-	if (import_row_has_email(row)) {
-		if (opt_out_address(w, row, &consent, err) < 0)
-			return -1;
-	} else if (named) {
+	addresses = opt_out_addresses(w, row, &consent, err);
+	if (addresses < 0)
+		return -1;
+	if (named && addresses == 0)
 		add_detail(row, w->b->arena, "its opt-out was heeded");
-	}
-	w->b->counts.refused_opted_out += named || import_row_has_email(row);
+	w->b->counts.refused_opted_out += named || addresses > 0;
 	return 0;
 }
 

@@ -147,6 +147,7 @@ static void read_email(struct str cell, struct arena *arena,
 			&err) == 0)
 		return;
 	row->email.hash[0] = '\0';
+	row->not_email = arena_str(arena, cell);
 	import_refuse(row, "invalid_address", arena_strdup(arena, err.text));
 }
 

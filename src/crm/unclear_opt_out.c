@@ -11,52 +11,6 @@
 
 #define SETTLE_AT_ONCE 200
 
-/* --- finding addresses in a text --- */
-
-/* What stands beside an address: separators of any kind of file. */
-static bool is_outside(char c)
-{
-	return (unsigned char)c <= ' ' || c == 0x7f ||
-	       strchr(",;|\"<>()[]:\\", c) != NULL;
-}
-
-/* The longest run of characters of an address around the @ at s[at]. */
-static struct str around(struct str s, size_t at)
-{
-	size_t begin = at, end = at + 1;
-
-	while (begin > 0 && !is_outside(s.s[begin - 1]) &&
-	       s.s[begin - 1] != '@')
-		begin--;
-	while (end < s.len && !is_outside(s.s[end]) && s.s[end] != '@')
-		end++;
-	while (begin < at && (s.s[begin] == '\'' || s.s[begin] == '.'))
-		begin++;
-	while (end > at + 1 && strchr("'.-", s.s[end - 1]))
-		end--;
-	return (struct str){ s.s + begin, end - begin };
-}
-
-/* The next address of *rest: false at the end. */
-static bool next_address(struct str *rest, size_t *at, struct arena *arena,
-			 struct email *out)
-{
-	while (*at < rest->len) {
-		struct err ignored = ERR_INIT;
-		const char *found = memchr(rest->s + *at, '@', rest->len - *at);
-		size_t place;
-
-		if (!found)
-			return false;
-		place = (size_t)(found - rest->s);
-		*at = place + 1;
-		if (email_parse(arena_str(arena, around(*rest, place)), arena,
-				out, &ignored) == 0)
-			return true;
-	}
-	return false;
-}
-
 int unclear_opt_outs_in(struct str text)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -64,7 +18,7 @@ int unclear_opt_outs_in(struct str text)
 	struct email email;
 	size_t at = 0;
 
-	while (next_address(&text, &at, arena, &email)) {
+	while (email_next(text, &at, arena, &email)) {
 		bool known = false;
 
 		vec_each (&seen, hash)
@@ -83,7 +37,7 @@ int unclear_opt_outs_add(struct tx *tx, int64_t import_id, int64_t row_number,
 	int added, n = 0;
 	size_t at = 0;
 
-	while (next_address(&text, &at, arena, &email)) {
+	while (email_next(text, &at, arena, &email)) {
 		added = db_exec(tx, SQL_UNCLEAR_OPT_OUT_ADD,
 				SQL_ARGS(sql_int(import_id),
 					 sql_text(email.hash),
