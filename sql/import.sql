@@ -11,6 +11,14 @@ VALUES (?, ?, ?, ?, 'queued', ?, ?) RETURNING id;
 -- args: job, id
 UPDATE import_run SET job_id = ? WHERE id = ?;
 
+-- name: import-lock @pg
+-- Imports that run at once take turns, a transaction each: who matches rows
+-- must see whom another import just made. SQLite has one writer anyway.
+SELECT pg_advisory_xact_lock(7746923);
+
+-- name: import-lock
+SELECT 0;
+
 -- name: import-find
 -- args: id
 SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,

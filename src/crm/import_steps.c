@@ -340,6 +340,21 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 	return 0;
 }
 
+/* Rows are matched by what stands in the database, and nothing in it forbids
+ * two people with one address: no other import may be doing the same. */
+static int begin_writing(struct session *s, struct tx *tx, struct err *err)
+{
+	int64_t ignored;
+
+	if (tx->open)
+		return 0;
+	if (tx_begin(s->steps->db, tx, err) < 0 ||
+	    db_find_int(s->steps->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored,
+			err) < 0)
+		return -1;
+	return 0;
+}
+
 /* Reads and writes one batch; begins the transaction after reading. */
 static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
 		     struct err *err)
@@ -360,7 +375,7 @@ static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
 		return 0;
 	if (s->batch_pass == PASS_IDENTIFIED)
 		b.said_late = &s->said_late;
-	if (!tx->open && tx_begin(s->steps->db, tx, err) < 0)
+	if (begin_writing(s, tx, err) < 0)
 		return -1;
 	/* the key may have been made since the last batch */
 	if (!s->forgotten.any &&

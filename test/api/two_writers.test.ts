@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { useServer, type Json, type Reply } from "../harness/index.js";
+import { runJob, useServer, type Json, type Reply } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const ROUNDS = 12;
@@ -240,6 +240,18 @@ describe("two writers at once", () => {
       server.admin.post(`${v1}/sync`, {}, { status: 202 })));
     const ids = new Set(replies.map((r) => r.body.job_id));
     assert.ok(ids.size <= 2, `${ids.size} jobs: one may run, one may wait`);
+  });
+
+  it("imports of the same people at once make each of them once", async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => `i${i}@imports.example,F${i},L${i},Co${i % 7}`);
+    const file = ["email,first name,last name,company", ...rows].join("\n");
+    const results = await Promise.all(Array.from({ length: 3 }, async () =>
+      (await runJob(server, `${v1}/imports`, file, { headers: { "content-type": "text/csv" } })).result));
+    assert.equal(results.reduce((sum, r) => sum + r.created, 0), rows.length);
+    for (const i of [0, 150, 299]) {
+      const { body } = await server.admin.get(`${v1}/people`, { email: `i${i}@imports.example` });
+      assert.equal(body.total, 1);
+    }
   });
 
   const shown: [string, () => Promise<Json>, Json][] = [
