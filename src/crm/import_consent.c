@@ -187,8 +187,8 @@ static const char *const companions =
 /* Beside anything: how to unsubscribe, or how many did. */
 static const char *const no_state =
 	"^link link$ ^url ^lien ^enlace ^hash$ ^token ^page$ ^count ^anzahl "
-	"^nombre$ "
-	"^number ^total ^rate$ ^quote$ ^href$ ^seite$ ^sum$ ^code$ ^id$";
+	"^nombrede "
+	"^number ^total$ ^rate$ ^quote$ ^href$ ^seite$ ^sum$ ^id$";
 
 /* When, where and how somebody agreed: says nothing for who did not. */
 static const char *const circumstances =
@@ -245,7 +245,28 @@ static const char *const maybe_out =
 	"^abuse ^objection ^objected ^revoked ^excludefrommail ^exclude$ "
 	"^excluded$ ^refus ^opposition ^oposicion ^onhold ^unconfirmed "
 	"^cancelado ^cancellato ^resilie ^gekundigt ^donot ^dont$ ^nicht$ "
-	"^nepas ^sperre ^sperr$";
+	"^nepas ^sperre ^sperr$ ^sperrkennz ^deaktiviert ^deactivated "
+	"^desactive ^desactivad ^disattivat ^remove$ ^removed$ ^notinterested "
+	"unerwunscht ^suppressions$ =stop quarantine ^exclu$ ^exclue$ "
+	"^ausgeschlossen ^escluso ^excluido ^hardbounce ^norecib ^nodesea "
+	"^nomand ^nomolest";
+
+/* With a word of mail: an opt-out that nobody has headed so before. */
+static const char *const negations =
+	"^not$ ^never$ ^kein nicht ^nie$ ^pas$ ^sans$ ^plusde$ ^plusd$ "
+	"plusrecevoir ^sin$ ^senza$ ^non$ ^refus ^rechaz ^rifiut ^declin "
+	"^deny ^denied ^bounce$ ^bounces$";
+
+/* With a word of mail: an opt-in likewise. */
+static const char *const permissions =
+	"^allow erlaub ^darf$ permiss ^permit ^autoris ^autoriz ^accept "
+	"^accett ^acept ^can$ ^may$ ^agree einverstanden gestatt ^souhait "
+	"^desea ^desider ^wunsch erwunscht";
+
+static const char *const contacts =
+	"mail ^courriel ^correo newsletter ^marketing werb rundbrief "
+	"^contact ^kontakt ^versand ^envoi ^envio ^invio ^invia ^info$ "
+	"^infos$ ^publi ^pubbli ^communic ^comunic ^recevoir ^recib ^ricever";
 
 static const char *const maybe_in =
 	"newsletter ^mailing ^mailings$ consent consens einwillig zustimm "
@@ -257,7 +278,7 @@ static const char *const maybe_in =
 	"^marketingemail$ ^marketingemails$ ^marketingcontact "
 	"^marketingpreference ^emailpreference ^mailpreference "
 	"^communicationpreference ^doubleoptin =marketing =mailok =emailok "
-	"^oktomail ^oktoemail";
+	"^oktomail ^oktoemail contactable ^mailable ^emailable ^emailing";
 
 /* A place, not a kind of mail: "Mailing Street" of Salesforce. */
 static const char *const of_places =
@@ -287,11 +308,14 @@ static enum import_consent judge_in(const struct header *h)
 		return CONSENT_MAYBE_IN;
 	if (has_any(h, in_stems))
 		return when ? CONSENT_OTHER : CONSENT_OPT_IN;
-	if (has_any(h, maybe_out))
+	if (has_any(h, maybe_out) ||
+	    (has_any(h, contacts) && has_any(h, negations) && !when))
 		return CONSENT_MAYBE_OUT;
 	if (has_any(h, maybe_in))
 		return when || has_any(h, of_places) ? CONSENT_OTHER
 						     : CONSENT_MAYBE_IN;
+	if (has_any(h, contacts) && has_any(h, permissions) && !when)
+		return CONSENT_MAYBE_IN;
 	return has_any(h, maybe_state) ? CONSENT_MAYBE_STATE
 				       : CONSENT_NO_COLUMN;
 }

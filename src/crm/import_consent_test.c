@@ -59,6 +59,7 @@ static void headers_of_real_exports_are_known(void **state)
 		  "donotbulkemail|Do Not Allow Bulk E-mails|"
 		  "Keine Massen-E-Mails zulassen|E-Mails nicht zulassen|"
 		  "Ne pas autoriser les e-mails|"
+		  "Ne pas autoriser les e-mails en nombre|"
 		  "No permitir correo electr\u00f3nico|"
 		  "Non consentire e-mail|"
 		  /* Brevo */
@@ -84,6 +85,7 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Keine E-Mails|Keine Newsletter|Kein Newsletter|"
 		  "Nicht kontaktieren|Nicht anschreiben|Robinsonliste|"
 		  "Kontaktsperre|Widerruf|Schwarze Liste|"
+		  "D\u00e9sinscription totale|Opt Out Code|"
 		  "D\u00e9sabonn\u00e9|D\u00e9sabonn\u00e9e|desabonne|"
 		  "D\u00e9sinscrit|D\u00e9sinscription|Date de "
 		  "d\u00e9sinscription|"
@@ -135,13 +137,27 @@ static void headers_of_real_exports_are_known(void **state)
 		  "donotpostalmail|donotbulkpostalmail" },
 		{ CONSENT_MAYBE_OUT,
 		  "disabled|Blocked|Gesperrt|Bloqu\u00e9|Bloqueado|Bloccato|"
-		  "Complaint|Bounced|On Hold|Exclude" },
+		  "Complaint|Bounced|On Hold|Exclude|Deaktiviert am|"
+		  "Pas d'envoi de courriel|Kein Massen-E-Mail-Versand|"
+		  "Email hard bounce reason|E-Mail unerw\u00fcnscht|"
+		  "Werbung nicht erw\u00fcnscht|Kein Versand|keine Infos|"
+		  "Sperrkennzeichen|Ne souhaite plus recevoir d'e-mails|"
+		  "Plus d'emails|N'accepte pas les e-mails|"
+		  "No recibir emails|No desea recibir|Sin correo|"
+		  "No mandar correos|Non desidera email|Non vuole email|"
+		  "Rifiuta comunicazioni|Non mandare email|Email declined|"
+		  "Remove from list|Removed|Not interested|"
+		  "Email Suppressions|Exclu emailing|Never contact" },
 		{ CONSENT_MAYBE_IN,
 		  "Newsletter|newsletter|Mailing|GDPR|GDPR Consent|DSGVO|RGPD|"
 		  "Consent|Einwilligung|Consentement|Consentimiento|Consenso|"
 		  "Marketing contact status|Subscription|Werbung|"
 		  "Newsletter Kunde|DOUBLE_OPT-IN|Abo|Rundbrief|"
-		  "Bolet\u00edn|Publicit\u00e9|Publicidad" },
+		  "Bolet\u00edn|Publicit\u00e9|Publicidad|Mailable|"
+		  "Contactable|Can email|May be emailed|Emails allowed|"
+		  "Kontakt erlaubt|Darf kontaktiert werden|"
+		  "Souhaite recevoir la lettre par courriel|"
+		  "Desea recibir informaci\u00f3n|Acepta que le contactemos" },
 		{ CONSENT_MAYBE_STATE, "confirmed|Status|status|Statut|Estado|"
 				       "Stato|Active|is_active|Aktiv|"
 				       "Actif|Inaktiv" },
@@ -154,6 +170,9 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Mailing Country|Mailing Address|Member Rating|"
 		  "MEMBER_RATING|OPTIN_TIME|OPTIN_IP|CONFIRM_TIME|CONFIRM_IP|"
 		  "LATITUDE|GMTOFF|LAST_CHANGED|LEID|EUID|NOTES|"
+		  "Contact No|Contact No.|Email 2|Kontaktperson|"
+		  "Contact preference|Non-profit|"
+		  "Nombre de d\u00e9sinscriptions|Bounce count|"
 		  "Marketing emails opened|Marketing emails delivered|"
 		  "Last marketing email open date|SMS_BLACKLISTED|Fax Opt Out|"
 		  "Do Not Call|Do Not Phone|Do Not Sms|Do Not Trade|donotphone|"
