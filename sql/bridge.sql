@@ -158,6 +158,10 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
    AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
  ORDER BY e.id;
 
+-- name: present-erased
+-- Those of some addresses that were erased. args: email ids (JSON array)
+SELECT id FROM email WHERE id IN JSON_INTS(?) AND folded = '' ORDER BY id;
+
 -- name: push-add
 -- args: group_id, group_name, job_id, dry_run, audience_id, user_id, at_ms
 INSERT INTO push (group_id, group_name, job_id, dry_run, audience_id, state, user_id, at_ms)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "crm/erase.h"
 #include "crm/group.h"
 #include "store/store.h"
 
@@ -594,6 +595,18 @@ void fake_patch(struct bridge_fixture *f, int64_t person_id, const char *body)
 	f->crm->actor.now_ms = clock_now_ms();
 	must(fixture_patch(f->crm, ENTITY_PERSON, person_id, body, &r, &err),
 	     &err);
+}
+
+void fake_erase(struct bridge_fixture *f, int64_t person_id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err err = ERR_INIT;
+
+	f->crm->actor.now_ms = clock_now_ms();
+	must(tx_begin(f->db, &tx, &err), &err);
+	must(person_erase(&tx, person_id, &f->crm->actor, arena, &err), &err);
+	must(tx_commit(&tx, &err), &err);
 }
 
 int64_t fake_group(struct bridge_fixture *f, const char *name)

@@ -188,9 +188,16 @@ int job_forget(struct job_run *run, struct err *err);
 int person_settle(struct work *w, int64_t person_id, struct err *err);
 /* A member that the bridge subscribed and that is nobody's. */
 int orphan_settle(struct work *w, const char *hash, struct err *err);
-/* After something was written for these addresses (a JSON array of ids):
- * whoever has changed meanwhile gets a job. */
-int present_check(struct tx *tx, const char *email_ids, int64_t now_ms,
+/* After something was written for these addresses: whoever has changed
+ * meanwhile gets a job; so do those who were erased, since the job that deletes
+ * their members for good may have come too early. */
+struct written_address {
+	int64_t email_id;
+	const char *hash;
+};
+struct written VEC_FIELDS(struct written_address);
+void written_release(struct written *all);
+int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err);
 int job_person(struct job_run *run, struct err *err);
 

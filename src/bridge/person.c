@@ -41,13 +41,40 @@ static void settling_release(struct settling *s)
 	lefts_release(&s->left);
 }
 
-int present_check(struct tx *tx, const char *email_ids, int64_t now_ms,
-		  struct err *err)
+void written_release(struct written *all)
+{
+	vec_release(all);
+}
+
+static int forget_erased(struct tx *tx, const struct written *all,
+			 const char *ids, int64_t now_ms, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&hashes);
+	int more, n = 0;
+
+	if (db_query(tx->db, SQL_PRESENT_ERASED, SQL_ARGS(sql_text(ids)), &rows,
+		     err) < 0)
+		return -1;
+	json_begin_array(&j);
+	for (; (more = rows_next(rows, err)) > 0; n++)
+		vec_each (all, a)
+			if (a->email_id == rows_int(rows, 0))
+				json_text(&j, a->hash);
+	json_end_array(&j);
+	if (more < 0 || n == 0)
+		return more;
+	return bridge_job_forget(tx, 0, hashes.buf, now_ms, err);
+}
+
+static int tell_changed(struct tx *tx, const char *ids, int64_t now_ms,
+			struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(sql_text(email_ids)),
+	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(sql_text(ids)),
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
@@ -60,6 +87,21 @@ int present_check(struct tx *tx, const char *email_ids, int64_t now_ms,
 			return -1;
 	}
 	return more;
+}
+
+int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
+		  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&ids);
+
+	json_begin_array(&j);
+	vec_each (all, a)
+		json_int(&j, a->email_id);
+	json_end_array(&j);
+	if (forget_erased(tx, all, ids.buf, now_ms, err) < 0)
+		return -1;
+	return tell_changed(tx, ids.buf, now_ms, err);
 }
 
 static int load_left(struct settling *s, struct err *err)
@@ -143,8 +185,8 @@ static int note_renamed(struct settling *s, const struct left *l,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *contact =
 		json_string_value(json_object_get(old, "contact_id"));
-	const char *ids =
-		arena_printf(s->w->arena, "[%lld]", (long long)s->now->id);
+	struct written_address now = { s->now->id, s->now->hash };
+	struct written all = { .v = &now, .n = 1 };
 	int64_t now_ms = s->w->actor.now_ms;
 
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
@@ -159,7 +201,7 @@ static int note_renamed(struct settling *s, const struct left *l,
 		    SQL_ARGS(sql_id_or_null(added_ms), sql_text(s->now->hash)),
 		    err) < 0 ||
 	    journal(&tx, s->w, "address", s->person.id, NULL, err) < 0 ||
-	    present_check(&tx, ids, now_ms, err) < 0)
+	    present_check(&tx, &all, now_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

@@ -100,6 +100,37 @@ static void what_changes_during_a_call_is_seen(void **state)
 	}
 }
 
+static void erase_before_members(struct bridge_fixture *f,
+				 const struct mc_request *rq, bool done)
+{
+	struct err err = ERR_INIT;
+
+	if (done || !strstr(rq->path, "skip_merge_validation"))
+		return;
+	f->during = NULL;
+	fake_erase(f, changing);
+	assert_int_equal(
+		fake_run(f, fake_number(f, "SELECT MAX(id) FROM job"), &err),
+		0);
+}
+
+/* The job that deletes the member for good finds none: it is just being made.
+ */
+static void who_is_erased_during_a_push_is_no_member(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group = fake_group(f, "G");
+	struct err err = ERR_INIT;
+
+	changing = fake_person(f, "a@x.example").id;
+	fake_person(f, "other@x.example");
+	f->during = erase_before_members;
+	assert_int_equal(fake_push(f, group, &err), 0);
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "none");
+	assert_string_equal(fake_status(f, "other@x.example"), "subscribed");
+}
+
 static void change_before_members(struct bridge_fixture *f,
 				  const struct mc_request *rq, bool done)
 {
@@ -257,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),
+		TEST(who_is_erased_during_a_push_is_no_member),
 		TEST(a_killed_push_leaves_nobody_behind),
 		TEST(faults_end_in_the_same_audience),
 		TEST(failing_statements_end_in_the_same_audience),

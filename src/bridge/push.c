@@ -225,15 +225,13 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 /* Whoever changed while the call was under way gets a job of their own. */
 static int check_again(struct pusher *p, struct tx *tx, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	struct json_writer j = JSON_WRITER(&ids);
+	CLEANUP(written_release) struct written all = VEC_INIT;
 
-	json_begin_array(&j);
 	vec_each (&p->items, it)
 		if (is_done(it) && it->email_id)
-			json_int(&j, it->email_id);
-	json_end_array(&j);
-	return present_check(tx, ids.buf, p->w->actor.now_ms, err);
+			vec_push(&all, ((struct written_address){ it->email_id,
+								  it->hash }));
+	return present_check(tx, &all, p->w->actor.now_ms, err);
 }
 
 static int store_items(struct pusher *p, struct err *err)
