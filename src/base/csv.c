@@ -334,10 +334,11 @@ static int skip_line(struct csv_reader *r, size_t from, struct err *err)
 	}
 }
 
-/* The text of a row that is refused, to be shown to people. */
+/* The text of a row that is refused, to be shown to people. All of it: who is
+ * named at its end is not to be overlooked. */
 static struct str show(struct csv_reader *r, struct str raw)
 {
-	raw.len = utf8_prefix(raw, CSV_ROW_SHOWN);
+	raw.len = utf8_prefix(raw, CSV_ROW_MAX);
 	if (utf8_is_valid(raw))
 		return raw;
 	strbuf_reset(&r->shown);
@@ -463,7 +464,7 @@ static int refuse_long(struct csv_reader *r, size_t bad, struct str *raw_out,
 		       struct err *err)
 {
 	const char *why = "is longer than a megabyte";
-	struct str raw = { r->text.buf + r->pos, CSV_ROW_SHOWN };
+	struct str raw = { r->text.buf + r->pos, CSV_ROW_MAX };
 	int skipped = 0;
 
 	strbuf_reset(&r->unescaped);

@@ -13,7 +13,6 @@
 
 #define CSV_BLOCK ((size_t)128 * 1024)
 #define CSV_SAMPLE ((size_t)64 * 1024)
-#define CSV_ROW_SHOWN ((size_t)1024) /* of a row that is refused */
 
 struct csv_reader {
 	int fd;

@@ -146,6 +146,31 @@ static void a_malformed_row_holds_its_addresses(void **state)
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM unclear_opt_out"), 0);
 }
 
+/* A malformed row is looked at to its end, as long as it may be. */
+static void long_malformed_rows_hold_their_addresses(void **state)
+{
+	static const struct {
+		const char *before, *behind;
+	} rows[] = {
+		{ "\"", "\"x,a@example.org,,,yes\n" }, /* text after a quote */
+		{ "\"", ",a@example.org,,,yes\n" },    /* never closed */
+		{ "", ",b,c,d,e,f,a@example.org,yes\n" }, /* too wide */
+	};
+	struct setup *s = *state;
+
+	for (size_t len = 500; len < 1000000; len = len * 8) {
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+			import(s, arena_printf(s->arena, HEAD "%s%0*d%s",
+					       rows[i].before, (int)len, 0,
+					       rows[i].behind));
+			assert_int_equal(number(s, "SELECT COUNT(*) FROM "
+						   "unclear_opt_out"),
+					 1);
+			decide(s, false);
+		}
+	}
+}
+
 static void held_addresses_are_released(void **state)
 {
 	struct setup *s = *state;
@@ -407,6 +432,7 @@ int main(void)
 		TEST(a_kept_opt_out_is_carried),
 		TEST(undo_takes_back_what_a_refused_row_kept),
 		TEST(a_malformed_row_holds_its_addresses),
+		TEST(long_malformed_rows_hold_their_addresses),
 		TEST(held_addresses_are_released),
 		TEST(without_an_opt_out_column_nothing_is_held),
 		TEST(a_deleted_opt_out_comes_back),
