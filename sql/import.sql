@@ -158,6 +158,22 @@ UPDATE import_run SET undo_job_id = ?, state = 'undoing' WHERE id = ?;
 SELECT COALESCE(first_id, 0), COALESCE(first_company_id, 0)
 FROM import_run WHERE id = ?;
 
+-- name: import-made-lock-people
+-- Before it is asked whether somebody did something with them.
+-- args: import, after id, limit
+SELECT id FROM person WHERE import_id = ? AND id > ? AND erased_ms IS NULL
+ORDER BY id LIMIT ? FOR UPDATE;
+
+-- name: import-made-lock-leads
+-- args: import, after id, limit
+SELECT id FROM lead WHERE import_id = ? AND id > ? AND erased_ms IS NULL
+ORDER BY id LIMIT ? FOR UPDATE;
+
+-- name: import-made-lock-companies
+-- args: import, after id, limit
+SELECT id FROM company WHERE import_id = ? AND id > ?
+ORDER BY id LIMIT ? FOR UPDATE;
+
 -- name: import-made-people
 -- What an import made, and whether somebody did something with it since.
 -- args: import, after id, limit

@@ -347,6 +347,14 @@ static const struct sql *made_query(enum entity entity)
 				     : SQL_IMPORT_MADE_COMPANIES;
 }
 
+static const struct sql *made_lock_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_MADE_LOCK_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_MADE_LOCK_LEADS
+				     : SQL_IMPORT_MADE_LOCK_COMPANIES;
+}
+
 static const struct sql *unmake_query(enum entity entity)
 {
 	if (entity == ENTITY_PERSON)
@@ -381,12 +389,14 @@ static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 {
 	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	const struct sql_args page =
+		SQL_ARGS(sql_int(u->run.id), sql_int(u->after), sql_int(PAGE));
 	int n = 0, removed = 0, more;
 
-	if (db_query(tx->db, made_query(entity),
-		     SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
-			      sql_int(PAGE)),
-		     &rows, err) < 0)
+	if (db_query(tx->db, made_lock_query(entity), page, &rows, err) < 0)
+		return -1;
+	rows_free(&rows);
+	if (db_query(tx->db, made_query(entity), page, &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		u->after = rows_int(rows, 0);

@@ -242,6 +242,21 @@ describe("two writers at once", () => {
     assert.ok(ids.size <= 2, `${ids.size} jobs: one may run, one may wait`);
   });
 
+  it("undoing an import loses no opt-out that is said meanwhile", async () => {
+    for (let i = 0; i < ROUNDS; i++) {
+      const email = `u${i}@imports.example`;
+      const { import_id } = (await runJob(server, `${v1}/imports`, `email\n${email}\n`,
+        { headers: { "content-type": "text/csv" } })).result;
+      const { items } = (await server.admin.get(`${v1}/people`, { email })).body;
+      const [, said] = await Promise.all([
+        runJob(server, `${v1}/imports/${import_id}/undo`),
+        server.admin.patch(`${v1}/people/${items[0].id}`, { opted_out: true }, { status: [200, 404] }),
+      ]);
+      const { body } = await server.admin.post(`${v1}/people`, { last_name: "U", email });
+      assert.equal(body.opted_out, said.status === 200);
+    }
+  });
+
   it("imports of the same people at once make each of them once", async () => {
     const rows = Array.from({ length: 300 }, (_, i) => `i${i}@imports.example,F${i},L${i},Co${i % 7}`);
     const file = ["email,first name,last name,company", ...rows].join("\n");
