@@ -132,20 +132,25 @@ int bridge_field_saw(struct db *db, const char *merge_fields_json,
 
 /* --- writing --- */
 
-static int check_tag(const char *tag, struct err *err)
+static bool is_tag(const char *tag)
 {
 	size_t n = strlen(tag);
 
 	for (size_t i = 0; i < n; i++)
 		if (!isupper((unsigned char)tag[i]) &&
 		    !isdigit((unsigned char)tag[i]) && tag[i] != '_')
-			n = TAG_MAX + 1;
-	if (n == 0 || n > TAG_MAX || strcmp(tag, "EMAIL") == 0)
-		return err_field(err, "merge_tag",
-				 "%.40s is no tag of a merge field: A to Z, 0 "
-				 "to 9 and _, at most %d, not EMAIL",
-				 tag, TAG_MAX);
-	return 0;
+			return false;
+	return n > 0 && n <= TAG_MAX && strcmp(tag, "EMAIL") != 0;
+}
+
+static int check_tag(const char *tag, struct err *err)
+{
+	if (is_tag(tag))
+		return 0;
+	return err_field(err, "merge_tag",
+			 "%.40s is no tag of a merge field: A to Z, 0 to 9 and "
+			 "_, at most %d, not EMAIL",
+			 tag, TAG_MAX);
 }
 
 static int check_person_field(struct db *db, const char *name, struct err *err)

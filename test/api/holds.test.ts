@@ -195,6 +195,9 @@ describe("a campaign that bounces", () => {
     const id = (await campaignOf(server, campaign)).marketing_campaign_id;
     const { body: engine } = await server.mailchimp.get(`/3.0/campaigns/${id}/cleaned`);
     assert.equal(engine.cleaned.length, n);
+    const { body: third } = await server.mailchimp.post(
+      `/3.0/campaigns/${id}/actions/restore-cleaned`);
+    assert.equal(third.cleaned.length, n);
     await server.mailchimp.get(`/3.0/campaigns/${id}/cleaned?after=x`, {}, { status: 400 });
   });
 
