@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "journal/gate.h"
 
 static int backup(const struct invocation *in, struct err *err)
@@ -35,6 +36,31 @@ static int lock(const struct config *config, int *fd, struct err *err)
 		       "a server runs on the folder %s: stop it before its "
 		       "data is replaced",
 		       config->store.data);
+}
+
+static int drain(const struct config *config, struct err *err)
+{
+	CLEANUP(store_free) struct store *store = NULL;
+	CLEANUP(journal_free) struct journal *journal = NULL;
+
+	if (store_open(&config->store, &store, err) < 0 ||
+	    journal_open_wired(config, store, false, &journal, err) < 0)
+		return -1;
+	return journal_drain(journal, err) < 0 ? -1 : 0;
+}
+
+/* What only the data to be replaced knows: its server was killed, or the
+ * journal's disk was full. Often it is replaced since it cannot be read. */
+static void save_last_words(const struct config *config, const char *folder)
+{
+	struct err err = ERR_INIT;
+
+	if (store_restore_check(&config->store, folder, false, &err) == 0)
+		return; /* there is none */
+	if (drain(config, &err) < 0)
+		log_warn("what the replaced data knew last of opt-outs is not "
+			 "in the suppression journal",
+			 LOG_ERR(&err));
 }
 
 /* From here on a kill is seen by the next start. */
@@ -99,7 +125,10 @@ static int restore(const struct invocation *in, struct err *err)
 	CLEANUP(fd_release) int fd = -1;
 
 	if (store_restore_check(&config->store, folder, replace, err) < 0 ||
-	    lock(config, &fd, err) < 0 || note_restore(config, err) < 0 ||
+	    lock(config, &fd, err) < 0)
+		return -1;
+	save_last_words(config, folder);
+	if (note_restore(config, err) < 0 ||
 	    store_restore(&config->store, folder, replace, err) < 0)
 		return -1;
 	printf("restored from %s\n", folder);

@@ -181,6 +181,25 @@ describe("a backup that is restored", () => {
   });
 });
 
+describe("a server that was killed before its data is replaced", { skip: isPostgres }, () => {
+  const server = useServer();
+
+  it("loses no opt-out that it had not journalled yet", async () => {
+    server.allowLog(/the database was restored/);
+    await addPeople(server, ["a@a.example", "b@a.example"]);
+    const person = async (name: string): Promise<Json> =>
+      (await server.admin.get(`${v1}/people`, { email: `${name}@a.example` })).body.items[0];
+    const { id } = await person("a");
+    await backup(server);
+    await server.admin.patch(`${v1}/people/${id}`, { opted_out: true, reason: "by phone" });
+    await server.kill();
+    assert.match(await restore(server), /1 opt-outs/);
+    await server.run();
+    assert.equal((await person("a")).opted_out, true);
+    assert.equal((await person("b")).opted_out, false);
+  });
+});
+
 describe("a database whose journal is gone", () => {
   const server = useServer();
   let campaign: Json;
