@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WAIT_SECONDS 30
 
@@ -338,6 +339,26 @@ int store_restore_check(const struct store_options *options, const char *folder,
 	return 0;
 }
 
+/* SQLite copies into no file that it cannot read; and what is left of a log
+ * beside it must not be taken for that of the copy. */
+static int drop_damaged(const char *path, struct err *err)
+{
+	static const char *const parts[] = { "", "-wal", "-shm" };
+	CLEANUP(strbuf_release) struct strbuf part = STRBUF_INIT;
+	struct err damage = ERR_INIT;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || db_sqlite_check(path, &damage) == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		strbuf_reset(&part);
+		strbuf_addf(&part, "%s%s", path, parts[i]);
+		if (unlink(part.buf) < 0 && errno != ENOENT)
+			return err_errno(err, "removing %s", part.buf);
+	}
+	return 0;
+}
+
 int store_restore(const struct store_options *options, const char *folder,
 		  bool replace, struct err *err)
 {
@@ -350,7 +371,8 @@ int store_restore(const struct store_options *options, const char *folder,
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		file_of(folder, i, &from);
 		file_of(options->data, i, &to);
-		if (copy_schema(from.buf, to.buf, err) < 0)
+		if (drop_damaged(to.buf, err) < 0 ||
+		    copy_schema(from.buf, to.buf, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import {
@@ -197,6 +197,16 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     await server.run();
     assert.equal((await person("a")).opted_out, true);
     assert.equal((await person("b")).opted_out, false);
+  });
+
+  it("is replaced even if it cannot be read", async () => {
+    await server.halt();
+    writeFileSync(join(server.folder, "crm.db"), "no database");
+    const { code, stdout, stderr } =
+      await server.command(["restore", "--yes", join(server.folder, "backup")]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /1 opt-outs/);
+    assert.match(stderr, /what the replaced data knew last/);
   });
 });
 
