@@ -38,7 +38,8 @@ static int lock(const struct config *config, int *fd, struct err *err)
 		       config->store.data);
 }
 
-static int drain(const struct config *config, struct err *err)
+static int drain(const struct config *config, bool *lacks_entries,
+		 struct err *err)
 {
 	CLEANUP(store_free) struct store *store = NULL;
 	CLEANUP(journal_free) struct journal *journal = NULL;
@@ -46,21 +47,33 @@ static int drain(const struct config *config, struct err *err)
 	if (store_open(&config->store, &store, err) < 0 ||
 	    journal_open_wired(config, store, false, &journal, err) < 0)
 		return -1;
+	*lacks_entries = journal_lacks_entries(journal);
 	return journal_drain(journal, err) < 0 ? -1 : 0;
 }
 
-/* What only the data to be replaced knows: its server was killed, or the
- * journal's disk was full. Often it is replaced since it cannot be read. */
-static void save_last_words(const struct config *config, const char *folder)
+/* What only the data to be replaced knows: its server was killed, the journal's
+ * disk was full, or the file was put back too. Often that data is replaced
+ * since it cannot be read. */
+static int save_last_words(const struct config *config, const char *folder,
+			   struct err *err)
 {
-	struct err err = ERR_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err of_data = ERR_INIT;
+	bool lacks_entries = false;
 
-	if (store_restore_check(&config->store, folder, false, &err) == 0)
-		return; /* there is none */
-	if (drain(config, &err) < 0)
+	if (store_restore_check(&config->store, folder, false, &of_data) == 0)
+		return 0; /* there is none */
+	if (drain(config, &lacks_entries, &of_data) < 0)
 		log_warn("what the replaced data knew last of opt-outs is not "
 			 "in the suppression journal",
-			 LOG_ERR(&err));
+			 LOG_ERR(&of_data));
+	if (!lacks_entries)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "%s is older than the data to be replaced: put the "
+		       "newest one in its place, or remove it (nothing is sent "
+		       "then until somebody confirms)",
+		       journal_path(config, arena));
 }
 
 /* From here on a kill is seen by the next start. */
@@ -125,10 +138,9 @@ static int restore(const struct invocation *in, struct err *err)
 	CLEANUP(fd_release) int fd = -1;
 
 	if (store_restore_check(&config->store, folder, replace, err) < 0 ||
-	    lock(config, &fd, err) < 0)
-		return -1;
-	save_last_words(config, folder);
-	if (note_restore(config, err) < 0 ||
+	    lock(config, &fd, err) < 0 ||
+	    save_last_words(config, folder, err) < 0 ||
+	    note_restore(config, err) < 0 ||
 	    store_restore(&config->store, folder, replace, err) < 0)
 		return -1;
 	printf("restored from %s\n", folder);

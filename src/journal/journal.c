@@ -148,6 +148,18 @@ bool journal_was_restored(struct journal *j)
 	return was;
 }
 
+bool journal_lacks_entries(struct journal *j)
+{
+	bool lacks = false;
+
+	pthread_mutex_lock(&j->lock);
+	for (int i = 0; j->file && i < JOURNAL_SIDES; i++)
+		lacks = lacks || (journal_is_of_side(j, i) &&
+				  j->file->last[i] < j->state[i].written);
+	pthread_mutex_unlock(&j->lock);
+	return lacks;
+}
+
 void journal_trouble(struct journal *j, struct strbuf *out)
 {
 	pthread_mutex_lock(&j->told);

@@ -103,6 +103,8 @@ int journal_confirm(struct journal *j, struct err *err);
 /* What the last journal_open or check applied. */
 struct journal_counts journal_counts(struct journal *j);
 bool journal_was_restored(struct journal *j);
+/* The file is that of this database, and an old one. */
+bool journal_lacks_entries(struct journal *j);
 /* Why the file cannot be written, "" if it can. Appends. */
 void journal_trouble(struct journal *j, struct strbuf *out);
 

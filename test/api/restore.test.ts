@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import {
@@ -197,6 +197,21 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     await server.run();
     assert.equal((await person("a")).opted_out, true);
     assert.equal((await person("b")).opted_out, false);
+  });
+
+  it("is not replaced while its journal is an old one", async () => {
+    await server.halt();
+    const whole = readFileSync(journalOf(server), "utf8");
+    writeFileSync(journalOf(server), whole.split("\n").slice(0, 4).join("\n") + "\n");
+    const args = ["restore", "--yes", join(server.folder, "backup")];
+    const { code, stderr } = await server.command(args);
+    assert.equal(code, 1);
+    assert.match(stderr, /suppression\.journal is older than the data to be replaced: put/);
+    writeFileSync(journalOf(server), whole);
+    const again = await server.command(args);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /1 opt-outs/);
+    await server.run();
   });
 
   it("is replaced even if it cannot be read", async () => {
