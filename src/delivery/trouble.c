@@ -195,9 +195,12 @@ static enum trouble after_content(const struct answer *a)
 	return TROUBLE_SOFT;
 }
 
-/* 4xx: limits, logins and lists are ours at any time; the rest is for later. */
+/* 4xx: limits, logins and lists are ours at any time, except those of a
+ * mailbox (4.2.x); the rest is for later. */
 static enum trouble for_now(const struct answer *a)
 {
+	if (a->is_told && strncmp(a->status, "4.2.", 4) == 0)
+		return TROUBLE_RETRY;
 	switch (a->said) {
 	case TROUBLE_SENDER:
 	case TROUBLE_LIMIT:

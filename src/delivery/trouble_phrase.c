@@ -6,7 +6,7 @@
 #include <ctype.h>
 
 struct phrase {
-	const char *text; /* lower case */
+	const char *text; /* lower case; "=": as a whole word */
 	enum trouble trouble;
 	const char *status; /* only beside that one; NULL: any */
 };
@@ -31,6 +31,37 @@ static const struct phrase phrases[] = {
 	{ "contact is receiving mail", TROUBLE_SOFT, NULL },
 	{ "receiving mail too quickly", TROUBLE_SOFT, NULL },
 	{ "mailbox unavailable or access denied", TROUBLE_SOFT, NULL },
+	{ "recipient's block", TROUBLE_SOFT, NULL },
+	{ "recipient's black", TROUBLE_SOFT, NULL },
+	{ "recipient's white", TROUBLE_SOFT, NULL },
+	{ "recipient's filter", TROUBLE_SOFT, NULL },
+	{ "recipient has blocked", TROUBLE_SOFT, NULL },
+	{ "user's block", TROUBLE_SOFT, NULL },
+	{ "user's black", TROUBLE_SOFT, NULL },
+	{ "user's personal", TROUBLE_SOFT, NULL },
+	{ "user has blocked", TROUBLE_SOFT, NULL },
+	{ "blacklisted by user", TROUBLE_SOFT, NULL },
+	{ "blocked by user", TROUBLE_SOFT, NULL },
+	{ "from unknown senders", TROUBLE_SOFT, NULL },
+	{ "from authenticated senders", TROUBLE_SOFT, NULL },
+	{ "distribution list", TROUBLE_SOFT, NULL },
+	{ "to this list", TROUBLE_SOFT, NULL },
+	{ "to this group", TROUBLE_SOFT, NULL },
+	{ "mailbox full", TROUBLE_SOFT, NULL },
+	{ "mailbox is full", TROUBLE_SOFT, NULL },
+	{ "receive limit", TROUBLE_SOFT, NULL },
+	{ "receiving limit", TROUBLE_SOFT, NULL },
+	{ "messages in mailbox", TROUBLE_SOFT, NULL },
+	{ "mailbox limit", TROUBLE_SOFT, NULL },
+	{ "too many messages", TROUBLE_SOFT, "5.2.2" },
+	{ "maximum number of", TROUBLE_SOFT, "5.2.2" },
+	{ "log in", TROUBLE_SOFT, "5.2.1" }, /* nobody does any more */
+	{ "login", TROUBLE_SOFT, "5.2.1" },
+	{ "logged in", TROUBLE_SOFT, "5.2.1" },
+	{ "username not found", TROUBLE_HARD, NULL },
+	{ "username unknown", TROUBLE_HARD, NULL },
+	{ "unknown username", TROUBLE_HARD, NULL },
+	{ "your mailbox", TROUBLE_UNCLEAR, NULL }, /* whose? */
 	{ "too many hops", TROUBLE_UNCLEAR, NULL },
 	{ "no such domain at this location", TROUBLE_DENIED, NULL },
 
@@ -67,6 +98,12 @@ static const struct phrase phrases[] = {
 	{ "mail from", TROUBLE_SENDER, NULL },
 	{ "mailfrom", TROUBLE_SENDER, NULL },
 	{ "return path", TROUBLE_SENDER, NULL },
+	{ "return-path", TROUBLE_SENDER, NULL },
+	{ "sender user", TROUBLE_SENDER, NULL },
+	{ "as sender", TROUBLE_SENDER, NULL },
+	{ "sending user", TROUBLE_SENDER, NULL },
+	{ "originator", TROUBLE_SENDER, NULL },
+	{ "your address", TROUBLE_SENDER, NULL },
 	{ "email address is not verified", TROUBLE_SENDER, NULL },
 	{ "failed the check", TROUBLE_SENDER, NULL },
 	{ "from address", TROUBLE_SENDER, NULL },
@@ -91,7 +128,7 @@ static const struct phrase phrases[] = {
 	{ "emetteur", TROUBLE_SENDER, NULL },
 	{ "remitente", TROUBLE_SENDER, NULL },
 	{ "mittente", TROUBLE_SENDER, NULL },
-	{ "spf", TROUBLE_SENDER, NULL },
+	{ "=spf", TROUBLE_SENDER, NULL }, /* not: user spfeiffer */
 	{ "dkim", TROUBLE_SENDER, NULL },
 	{ "dmarc", TROUBLE_SENDER, NULL },
 
@@ -166,7 +203,17 @@ static const struct phrase phrases[] = {
 	{ "sending has been", TROUBLE_AUTH, NULL },
 	{ "suspended for this account", TROUBLE_AUTH, NULL },
 	{ "your account", TROUBLE_AUTH, NULL },
-	{ "your smtp account", TROUBLE_AUTH, NULL },
+	{ "smtp account", TROUBLE_AUTH, NULL },
+	{ "api key", TROUBLE_AUTH, NULL },
+	{ "certificate", TROUBLE_AUTH, NULL },
+	{ "without tls", TROUBLE_AUTH, NULL },
+	{ "licence", TROUBLE_AUTH, NULL },
+	{ "license", TROUBLE_AUTH, NULL },
+	{ "trial ", TROUBLE_AUTH, NULL },
+	{ "subscription no longer", TROUBLE_AUTH, NULL },
+	{ "permissions to submit", TROUBLE_AUTH, NULL },
+	{ "smarthost", TROUBLE_AUTH, NULL },
+	{ "for sending", TROUBLE_AUTH, NULL },
 	{ "your subscription", TROUBLE_AUTH, NULL },
 	{ "authorized to perform", TROUBLE_AUTH, NULL },
 	{ "unauthorized ip", TROUBLE_AUTH, NULL },
@@ -208,6 +255,13 @@ static const struct phrase phrases[] = {
 	{ "ptr record", TROUBLE_DENIED, NULL },
 	{ "ptr resource", TROUBLE_DENIED, NULL },
 	{ "helo ", TROUBLE_DENIED, NULL },
+	{ "helo:", TROUBLE_DENIED, NULL },
+	{ "ehlo ", TROUBLE_DENIED, NULL },
+	{ "no ptr", TROUBLE_DENIED, NULL },
+	{ "host no longer accepts", TROUBLE_DENIED, NULL },
+	{ "server no longer accepts", TROUBLE_DENIED, NULL },
+	{ "service no longer", TROUBLE_UNCLEAR, NULL }, /* which? */
+	{ "service is no longer", TROUBLE_UNCLEAR, NULL },
 	{ "dynamic ip", TROUBLE_DENIED, NULL },
 	{ "dialup", TROUBLE_DENIED, NULL },
 	{ "dial-up", TROUBLE_DENIED, NULL },
@@ -215,7 +269,8 @@ static const struct phrase phrases[] = {
 	{ "ip address", TROUBLE_DENIED, NULL },
 	{ "your ip", TROUBLE_DENIED, NULL },
 	{ "sending ip", TROUBLE_DENIED, NULL },
-	{ "your host", TROUBLE_DENIED, NULL },
+	{ "your host", TROUBLE_DENIED, NULL }, /* and hostname */
+	{ "host name ", TROUBLE_UNCLEAR, NULL },
 	{ "your server", TROUBLE_DENIED, NULL },
 	{ "your network", TROUBLE_DENIED, NULL },
 	{ "unfortunately, messages from", TROUBLE_DENIED, NULL },
@@ -223,8 +278,6 @@ static const struct phrase phrases[] = {
 	{ "a problem occurred", TROUBLE_DENIED, NULL }, /* t-online */
 
 	/* Full, or not now: the mailbox is there. */
-	{ "mailbox full", TROUBLE_SOFT, NULL },
-	{ "mailbox is full", TROUBLE_SOFT, NULL },
 	{ "mailbox size limit", TROUBLE_SOFT, NULL },
 	{ "mailbox exceed", TROUBLE_SOFT, NULL },
 	{ "inbox is full", TROUBLE_SOFT, NULL },
@@ -412,20 +465,50 @@ static void add_word(struct str word, struct strbuf *out)
 	}
 }
 
-/* One space between words and around them. Addresses and links are no words:
- * <nospam@...> says nothing about spam. */
+/* "mx.daily.example[192.0.2.1]" or, after "host", "mx.daily.example". */
+static bool is_host(struct str before, struct str word)
+{
+	const char *bracket = memchr(word.s, '[', word.len);
+	const char *dot = memchr(word.s, '.', word.len);
+
+	if (!dot)
+		return false;
+	return (bracket && dot < bracket) ||
+	       (before.len == 4 && strncasecmp(before.s, "host", 4) == 0);
+}
+
+/* One space between words and around them. Addresses, links and hosts are no
+ * words: <nospam@...> says nothing about spam. */
 static void add_prose(struct str text, struct strbuf *out)
 {
+	struct str before = str_of("");
+
 	strbuf_addch(out, ' ');
 	while (text.s) {
 		struct str word = str_cut(&text, ' ');
 
 		if (word.len == 0 || memchr(word.s, '@', word.len) ||
-		    memmem(word.s, word.len, "://", 3))
+		    memmem(word.s, word.len, "://", 3) || is_host(before, word))
 			continue;
 		add_word(word, out);
 		strbuf_addch(out, ' ');
+		before = word;
 	}
+}
+
+/* Not the beginning or the end of another one. */
+static bool is_word_in(const char *word, const char *prose)
+{
+	size_t len = strlen(word);
+	const char *at = prose;
+
+	while ((at = strstr(at, word))) {
+		if (!isalnum((unsigned char)at[-1]) &&
+		    !isalnum((unsigned char)at[len]))
+			return true;
+		at += len;
+	}
+	return false;
 }
 
 static bool is_found(const struct phrase *p, const char *prose,
@@ -433,6 +516,8 @@ static bool is_found(const struct phrase *p, const char *prose,
 {
 	if (p->status && strcmp(p->status, status) != 0)
 		return false;
+	if (*p->text == '=')
+		return is_word_in(p->text + 1, prose);
 	return strstr(prose, p->text) != NULL;
 }
 
