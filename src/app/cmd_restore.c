@@ -38,42 +38,49 @@ static int lock(const struct config *config, int *fd, struct err *err)
 		       config->store.data);
 }
 
-static int drain(const struct config *config, bool *lacks_entries,
-		 struct err *err)
+static bool is_whole(const struct store_options *data)
 {
-	CLEANUP(store_free) struct store *store = NULL;
-	CLEANUP(journal_free) struct journal *journal = NULL;
+	struct err damage = ERR_INIT;
 
-	if (store_open(&config->store, &store, err) < 0 ||
-	    journal_open_wired(config, store, false, &journal, err) < 0)
-		return -1;
-	*lacks_entries = journal_lacks_entries(journal);
-	return journal_drain(journal, err) < 0 ? -1 : 0;
+	return store_restore_check(data, data->data, true, &damage) == 0;
+}
+
+/* It is replaced all the same: often for that very reason. */
+static int not_readable(const struct err *why)
+{
+	log_warn("what the replaced data knew last of opt-outs is not in the "
+		 "suppression journal",
+		 LOG_ERR(why));
+	return 0;
 }
 
 /* What only the data to be replaced knows: its server was killed, the journal's
- * disk was full, or the file was put back too. Often that data is replaced
- * since it cannot be read. */
+ * disk was full, or an old journal was put back too. */
 static int save_last_words(const struct config *config, const char *folder,
 			   struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct err of_data = ERR_INIT;
-	bool lacks_entries = false;
+	CLEANUP(store_free) struct store *store = NULL;
+	CLEANUP(journal_free) struct journal *journal = NULL;
+	struct err why = ERR_INIT;
 
-	if (store_restore_check(&config->store, folder, false, &of_data) == 0)
+	if (store_restore_check(&config->store, folder, false, &why) == 0)
 		return 0; /* there is none */
-	if (drain(config, &lacks_entries, &of_data) < 0)
-		log_warn("what the replaced data knew last of opt-outs is not "
-			 "in the suppression journal",
-			 LOG_ERR(&of_data));
-	if (!lacks_entries)
+	if (store_open(&config->store, &store, &why) < 0 ||
+	    journal_open_wired(config, store, false, &journal, &why) < 0)
+		return not_readable(&why);
+	if (journal_lacks_entries(journal))
+		return err_set(err, ERR_CONFLICT,
+			       "the suppression journal is older than the data "
+			       "to be replaced: put the newest one in its "
+			       "place, or remove it (nothing is sent then "
+			       "until somebody confirms)");
+	if (journal_drain(journal, &why) >= 0)
 		return 0;
-	return err_set(err, ERR_CONFLICT,
-		       "%s is older than the data to be replaced: put the "
-		       "newest one in its place, or remove it (nothing is sent "
-		       "then until somebody confirms)",
-		       journal_path(config, arena));
+	if (!is_whole(&config->store))
+		return not_readable(&why);
+	*err = why;
+	return err_prefix(err, "what the data to be replaced knew last of "
+			       "opt-outs");
 }
 
 /* From here on a kill is seen by the next start. */

@@ -206,7 +206,7 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     const args = ["restore", "--yes", join(server.folder, "backup")];
     const { code, stderr } = await server.command(args);
     assert.equal(code, 1);
-    assert.match(stderr, /suppression\.journal is older than the data to be replaced: put/);
+    assert.match(stderr, /suppression journal is older than the data to be replaced: put/);
     writeFileSync(journalOf(server), whole);
     const again = await server.command(args);
     assert.equal(again.code, 0, again.stderr);
