@@ -75,6 +75,24 @@ static int note_people(struct undoing *u, struct db *db, const char *hash,
 	return more;
 }
 
+/* Whoever had it was deleted, or has another one now: the next sync settles
+ * that member as any that the bridge subscribed and nobody has. */
+static int own_if_nobodys(struct undoing *u, struct tx *tx, const char *hash,
+			  struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+
+	if (address_find_records(tx->db, ENTITY_PERSON, hash, &ids, err) < 0)
+		return -1;
+	if (ids.n > 0)
+		return 0;
+	return db_exec(tx, SQL_BRIDGE_MEMBER_OWN,
+		       SQL_ARGS(sql_int(u->w->actor.now_ms), sql_text(hash)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 		    struct err *err)
 {
@@ -94,7 +112,8 @@ static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 	if (u->dry_run)
 		return 0;
 	if (mirror_put(tx, hash, mirror_status_of(status), NULL, NULL,
-		       u->w->actor.now_ms, err) < 0)
+		       u->w->actor.now_ms, err) < 0 ||
+	    own_if_nobodys(u, tx, hash, err) < 0)
 		return -1;
 	return address_release_bounced(tx, hash, &u->w->actor, u->w->arena,
 				       err) < 0

@@ -218,3 +218,25 @@ describe("a campaign that bounces", () => {
     goesOn(relay);
   });
 });
+
+describe("undoing cleans of people who are gone", () => {
+  const relay = useRelay();
+  const server = useServer({ env: { get MUSTER_RELAY() { return relay.url; } } });
+
+  it("leaves no member subscribed that nobody has", async () => {
+    await addPeople(server, addresses(20, "g"));
+    relay.onRecipient = () => "550 5.1.1 User unknown";
+    const campaign = await makeCampaign(server, await makeGroup(server, "All"));
+    await runJob(server, `${v1}/campaigns/${campaign.id}/send`);
+    await isSent(server, campaign);
+    await until("all are cleaned", async () => (await cleaned(server)) === 20 || undefined);
+    const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`);
+    const [gone, stays] = body.items;
+    await server.admin.delete(`${v1}/people/${gone.person_id}`);
+    await runJob(server, `${v1}/campaigns/${campaign.id}/undo-cleans`);
+    await server.command(["sync"]);
+    await until("nobody's member is settled", async () =>
+      (await memberOf(server, gone.address)).status === "archived" || undefined);
+    assert.equal((await memberOf(server, stays.address)).status, "subscribed");
+  });
+});
