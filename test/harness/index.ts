@@ -1,8 +1,11 @@
 /** What API tests import: everything of the harness. */
 export * from "./client.js";
 export { isPostgres } from "./database.js";
+export * from "./history.js";
 export * from "./job.js";
 export * from "./mail.js";
+export * from "./proxy.js";
+export * from "./random.js";
 export * from "./receiver.js";
 export * from "./relay.js";
 export * from "./server.js";

@@ -1,0 +1,48 @@
+/**
+ * Random histories against a second Muster, with faults between the two and
+ * kill -9: nobody is lost, and nobody gets what they said no to.
+ * MUSTER_SEEDS says how many, MUSTER_SEED=n runs only that one.
+ */
+import { after, before, describe, it } from "node:test";
+import { FaultyProxy, History, Server, useServer, type Sides } from "../harness/index.js";
+
+const SEEDS_A_SERVER = 30; // a sync reads the members of all of them
+const only = process.env.MUSTER_SEED;
+const seeds = only
+  ? [Number(only)]
+  : Array.from({ length: Number(process.env.MUSTER_SEEDS ?? 30) }, (_, i) => i + 1);
+
+for (let first = 0; first < seeds.length; first += SEEDS_A_SERVER)
+  describe(`histories from ${seeds[first]}`, () => {
+    const remote = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
+    const crm = new Server();
+    const proxy = new FaultyProxy();
+    let sides: Sides;
+
+    before(async () => {
+      await proxy.start(remote.url);
+      crm.setEnv({
+        MUSTER_MARKETING_API_URL: `${proxy.url}/3.0`,
+        MUSTER_MARKETING_API_KEY: await remote.createKey("bridge", "administrator"),
+      });
+      await crm.start();
+      crm.allowLog(/ warn job (failed|is tried again)/); // calls that went wrong
+      const { body } = await remote.mailchimp.get("/3.0/lists");
+      sides = { crm, remote, proxy, list: `/3.0/lists/${body.lists[0].id}` };
+    });
+    after(async () => {
+      await crm.stop();
+      await proxy.stop();
+    });
+
+    for (const seed of seeds.slice(first, first + SEEDS_A_SERVER))
+      it(`end well, whatever happens (seed ${seed})`, async () => {
+        const history = new History(seed, sides);
+        try {
+          await history.run();
+        } catch (error) {
+          const told = history.told.join("\n");
+          throw new Error(`MUSTER_SEED=${seed}:\n${told}\n${String(error)}`, { cause: error });
+        }
+      });
+  });
