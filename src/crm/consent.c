@@ -157,12 +157,14 @@ static int add_one(struct tx *tx, const struct consent *c,
 	    kept_opt_outs_remove(tx, c->entity, c->record_id, err) < 0)
 		return -1;
 	said = is_said(tx->db, &row, err);
-	if (said != 0)
-		return said < 0 ? -1 : 0;
-	add_args(&row, v);
-	if (db_exec(tx, SQL_CONSENT_ADD, (struct sql_args){ v, ADD_ARGS },
-		    err) < 0)
+	if (said < 0)
 		return -1;
+	add_args(&row, v);
+	if (!said && db_exec(tx, SQL_CONSENT_ADD,
+			     (struct sql_args){ v, ADD_ARGS }, err) < 0)
+		return -1;
+	/* also if it was said: of rows that came by a merge, the record does
+	 * not say it yet */
 	changed = db_exec(tx, setter(c->entity),
 			  SQL_ARGS(sql_int(out), sql_int(actor->now_ms),
 				   sql_int(c->record_id), sql_int(out)),
@@ -173,7 +175,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 	if (changed > 0 && out && c->entity == ENTITY_PERSON &&
 	    bridge_job_person(tx, c->record_id, actor->now_ms, err) < 0)
 		return -1;
-	return 1;
+	return !said || changed > 0;
 }
 
 struct sharers VEC_FIELDS(struct consent);

@@ -169,6 +169,28 @@ static void merging_takes_the_stricter_consent(void **state)
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
+/* However many merges lie between: each carries it on. */
+static void an_opt_out_outlives_every_merge(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t last = fixture_person(f, "{\"last_name\":\"A\","
+					 "\"opted_out\":true,"
+					 "\"reason\":\"letter\"}")
+			       .id;
+
+	for (int i = 0; i < 4; i++) {
+		struct record next = fixture_person(f, "{\"last_name\":\"B\"}");
+
+		assert_int_equal(merge(f, next.id, last, &err), 0);
+		last = next.id;
+		assert_int_equal(record_get(f->db, ENTITY_PERSON, last,
+					    f->arena, &next, &err),
+				 0);
+		assert_true(next.opted_out);
+	}
+}
+
 /* How often a text stands anywhere in the tables that hold personal data. */
 static int64_t traces(struct crm_fixture *f, const char *word)
 {
@@ -496,6 +518,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXED(merging_loses_nothing),
 		FIXED(merging_takes_the_stricter_consent),
+		FIXED(an_opt_out_outlives_every_merge),
 		FIXED(erasing_leaves_no_trace_but_the_keyed_hash),
 		FIXED(erasing_spares_who_shares_the_address),
 		FIXED(a_failing_erasure_erases_nothing),
