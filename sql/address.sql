@@ -33,6 +33,12 @@ SELECT DISTINCT entity, record_id FROM email
 WHERE hash = ? AND ended_ms IS NULL
 ORDER BY entity, record_id;
 
+-- name: address-had
+-- The same, and who had it at a time. args: hash, at
+SELECT DISTINCT entity, record_id FROM email
+WHERE hash = ? AND (ended_ms IS NULL OR ended_ms > ?)
+ORDER BY entity, record_id;
+
 -- name: address-add
 -- args: all columns but ended_ms
 INSERT INTO email (id, entity, record_id, address, folded, hash, type,

@@ -1,6 +1,7 @@
 #include "crm/consent.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "crm/address.h"
 #include "crm/bridge_job.h"
@@ -239,12 +240,30 @@ static int find_people(struct db *db, const struct consent *c,
 	return more;
 }
 
+/* Only a later yes of the person, or of a user with a ground, makes what the
+ * audience tells void. */
+static int is_void(struct db *db, const struct consent *c, struct err *err)
+{
+	int64_t one;
+
+	if (c->at_ms == 0 || (c->source != CONSENT_BY_AUDIENCE &&
+			      c->source != CONSENT_BY_COMPLAINT))
+		return 0;
+	return db_find_int(db, SQL_CONSENT_AGREED_AFTER,
+			   SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				    sql_int(c->at_ms)),
+			   &one, err);
+}
+
 int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err)
 {
 	CLEANUP(sharers_release) struct sharers sharers = VEC_INIT;
-	int added = add_one(tx, c, actor, err);
+	int added = is_void(tx->db, c, err);
 
+	if (added != 0)
+		return added < 0 ? -1 : 0;
+	added = add_one(tx, c, actor, err);
 	if (added <= 0 || c->state != CONSENT_OPTED_OUT)
 		return added;
 	if ((c->entity == ENTITY_COMPANY
@@ -279,42 +298,25 @@ int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 	return out ? consent_add(tx, &carried, actor, err) : 0;
 }
 
-/* Only a later yes of the person, or of a user with a ground, makes what the
- * audience tells void. */
-static int is_void(struct db *db, const struct consent *c, struct err *err)
-{
-	int64_t one;
-
-	if (c->at_ms == 0 || (c->source != CONSENT_BY_AUDIENCE &&
-			      c->source != CONSENT_BY_COMPLAINT))
-		return 0;
-	return db_find_int(db, SQL_CONSENT_AGREED_AFTER,
-			   SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
-				    sql_int(c->at_ms)),
-			   &one, err);
-}
-
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	/* the audience tells seconds: who had it at any time of that one */
+	int64_t at_ms = c->at_ms ? c->at_ms - MS_SECOND : actor->now_ms;
 	int more, count = 0;
 
-	if (db_query(tx->db, SQL_ADDRESS_HOLDERS, SQL_ARGS(sql_text(hash)),
-		     &rows, err) < 0)
+	if (db_query(tx->db, SQL_ADDRESS_HAD,
+		     SQL_ARGS(sql_text(hash), sql_int(at_ms)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct consent one = *c;
-		int added = 0, is_old;
+		int added;
 
 		one.entity = (enum entity)rows_int(rows, 0);
 		one.record_id = rows_int(rows, 1);
-		is_old = is_void(tx->db, &one, err);
-		if (is_old == 0)
-			added = consent_add(tx, &one, actor, err);
-		if (is_old < 0)
-			return -1;
+		added = consent_add(tx, &one, actor, err);
 		if (added < 0)
 			return -1;
 		count += added;

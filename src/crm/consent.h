@@ -56,18 +56,19 @@ void consents_release(struct consents *consents);
 
 /*
  * Record it and derive opted_out. user_id and ip are the actor's unless set;
- * at_ms too. Returns 1, or 0 if the last row says the same from the same source
- * and campaign (nothing is written). ERR_INVALID with field `reason`: opting in
- * without a ground. ERR_DENIED: a source that may not opt in.
+ * at_ms too. Returns 1, or 0 if nothing is written: the last row says the same
+ * from the same source and campaign, or the audience tells something (with
+ * c->at_ms) that is older than an opt-in of theirs; at the same time it counts.
+ * ERR_INVALID with field `reason`: opting in without a ground. ERR_DENIED: a
+ * source that may not opt in.
  */
 int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err);
 
 /*
- * The same for every person and lead that has the address (c->entity and
- * record_id are not read). An event of the audience (c->source) that is older
- * than an opt-in of theirs is passed over; at the same time, or without one
- * (c->at_ms 0), it counts. Returns how many changed.
+ * The same for every person and lead that has the address, or had it at
+ * c->at_ms (c->entity and record_id are not read): whoever gives an address up
+ * takes their word along. Returns how many changed.
  */
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
