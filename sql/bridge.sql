@@ -28,7 +28,8 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
     ON CONFLICT (merge_tag) DO UPDATE SET person_field = excluded.person_field;
 
 -- name: bridge-member-put
--- merge_hash and contact_id NULL: not known, keep. Who has left was not ours.
+-- merge_hash and contact_id NULL: not known, keep. Who has left was not ours,
+-- unless we archived them.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
@@ -37,7 +38,17 @@ VALUES (?, ?, ?, ?, ?)
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = excluded.changed_ms,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
-       added_ms = CASE WHEN excluded.status IN (1, 4) THEN bridge_member.added_ms END;
+       added_ms = CASE WHEN excluded.status IN (1, 4)
+                         OR (excluded.status = 6 AND bridge_member.status = 6)
+                       THEN bridge_member.added_ms END;
+
+-- name: bridge-member-archive
+-- The bridge is about to archive a member: whoever gets the address is added
+-- like everybody. args: email_hash, changed_ms, added_ms
+INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
+VALUES (?, 6, ?, ?)
+    ON CONFLICT (email_hash) DO UPDATE
+   SET status = excluded.status, added_ms = excluded.added_ms;
 
 -- name: bridge-member-intend
 -- Before the bridge subscribes an address that is no member.
@@ -82,10 +93,12 @@ SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 
 -- name: reconcile-leavers
 -- Members that left, of people who are not opted out and did not agree later,
--- by an act of their own or a user's ground. The audience tells seconds.
-SELECT DISTINCT m.email_hash
+-- by an act of their own or a user's ground: who has the address, or had it
+-- then. The audience tells seconds.
+SELECT DISTINCT m.email_hash, m.changed_ms
   FROM bridge_member m
-  JOIN email e ON e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL
+  JOIN email e ON e.hash = m.email_hash AND e.entity = 1
+       AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
   JOIN person p ON p.id = e.record_id
  WHERE m.status = 2 AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
@@ -141,11 +154,12 @@ SELECT p.id FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.
  WHERE e.hash = ? AND e.entity = 1 LIMIT 1;
 
 -- name: person-last-of
--- Who had an address last, and has another now. args: hash
-SELECT e.id, e.record_id FROM email e
+-- Who had an address last, those first who have another now; has it one?
+-- args: hash
+SELECT e.id, e.record_id, CASE WHEN p.email_id IS NULL THEN 0 ELSE 1 END FROM email e
   JOIN person p ON p.id = e.record_id
- WHERE e.hash = ? AND e.entity = 1 AND p.email_id IS NOT NULL
- ORDER BY e.id DESC LIMIT 1;
+ WHERE e.hash = ? AND e.entity = 1 AND p.erased_ms IS NULL
+ ORDER BY CASE WHEN p.email_id IS NULL THEN 1 ELSE 0 END, e.id DESC LIMIT 1;
 
 -- name: present-changed
 -- Those of some addresses that are their person's marketing address no more,
@@ -223,7 +237,8 @@ SELECT r.person_id, r.email_id,
           LEFT JOIN company c ON c.id = q.company_id
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
-       COALESCE(e.held, 0), COALESCE(m.status, 0)
+       COALESCE(e.held, 0),
+       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -269,9 +284,12 @@ SELECT reason, COUNT(*) FROM push_row
 
 -- name: plan-addresses
 -- What a plan must know of addresses: id, hash, folded, held, status and
--- merge fields of the member, whether anybody with it is opted out, how many
--- people choose it, whether it is unclear that it is. args: ids (JSON array)
-SELECT e.id, e.hash, e.folded, e.held, COALESCE(m.status, 0), m.merge_hash,
+-- merge fields of the member (one that we archived is none), whether anybody
+-- with it is opted out, how many people choose it, whether it is unclear that
+-- it is. args: ids (JSON array)
+SELECT e.id, e.hash, e.folded, e.held,
+       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
+       m.merge_hash,
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
           LEFT JOIN company c ON c.id = q.company_id
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL

@@ -108,6 +108,8 @@ const char *mirror_reason(enum mirror_status status);
  * members were read. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
+/* A member is not where it was: whoever has another address now is followed. */
+int mirror_follow(struct work *w, struct err *err);
 /* merge_hash, contact_id NULL: not known, keep. */
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       const char *merge_hash, const char *contact_id,
@@ -123,7 +125,8 @@ struct mirrored {
 	enum mirror_status status;
 	const char *merge_hash; /* NULL: not known */
 	const char *contact_id; /* NULL: not known */
-	int64_t added_ms;       /* the bridge subscribed it; 0: others did */
+	int64_t added_ms;       /* the bridge subscribed it, or archived it;
+				   0: others did */
 };
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
@@ -132,12 +135,12 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 /* --- moved.c: members whose address changed over there --- */
 
 /*
- * The member is the one that the mirror knows by another hash: the CRM's
- * person gets the address, or a user is asked if that is not clear. Part of
- * the transaction that moves the mirror's row.
+ * The member is the one that the mirror knows by another hash: the mirror's row
+ * moves, and the CRM's person gets the address, or a user is asked if that is
+ * not clear.
  */
-int member_moved(struct tx *tx, struct work *w, const char *old_hash,
-		 const json_t *member, struct err *err);
+int member_moved(struct work *w, const char *old_hash, const json_t *member,
+		 struct err *err);
 
 /* --- reconcile.c --- */
 
@@ -168,10 +171,19 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err);
 int member_read(struct work *w, const char *hash, json_t **out,
 		struct err *err);
 enum mirror_status member_status(const json_t *member);
+/* A member that was known by the hash of an address may tell that somebody
+ * unsubscribed: whoever had the address then, and the person (0: nobody else).
+ */
+int member_word(struct tx *tx, struct work *w, const json_t *member,
+		const char *hash, int64_t person_id, struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);
-/* What cannot be archived (bounced, pending, gone) stays as it is. */
+/* As it is (NULL: gone), and not ours. */
+int member_let_go(struct work *w, const char *hash, const json_t *member,
+		  struct err *err);
+/* What cannot be archived (bounced, pending, gone) stays as it is. What the
+ * bridge archives is no administrator's: it may be added again. */
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err);
 /* May it pass? Then it is worth another try; the rest is parked (rule 14). */

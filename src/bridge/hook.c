@@ -167,16 +167,25 @@ static int note(struct tx *tx, const struct seen *seen, int64_t now_ms,
 /*
  * Is the member gone by the person's will? Removed by somebody over there
  * (action delete) is no will of theirs. One who unsubscribed may have been
- * archived since.
+ * archived, deleted for good or given another address since.
  */
 static bool has_left(const json_t *form, const struct seen *seen)
 {
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
 
-	return seen->status == MIRROR_UNSUBSCRIBED ||
-	       (seen->status == MIRROR_CLEANED &&
-		strcmp(field(form, "data[reason]"), "abuse") == 0) ||
-	       (seen->status == MIRROR_ARCHIVED && !removed);
+	if (seen->status == MIRROR_SUBSCRIBED || seen->status == MIRROR_PENDING)
+		return false; /* came back */
+	return !removed || seen->status == MIRROR_UNSUBSCRIBED;
+}
+
+/* Of an address that the mirror does not know: somebody may have got it there,
+ * and it is told of the one that the CRM knows. */
+static int follow(struct work *w, const char *hash, struct err *err)
+{
+	struct mirrored known;
+	int found = mirror_find(w->db, hash, w->arena, &known, err);
+
+	return found == 0 ? mirror_follow(w, err) : found < 0 ? -1 : 0;
 }
 
 static int left(struct work *w, const json_t *form, const struct seen *seen,
@@ -219,16 +228,6 @@ static int changed(struct work *w, const struct seen *seen, struct err *err)
 		       : 0;
 }
 
-/* Contacts that have another address are found by what changed lately. */
-static int moved(struct work *w, struct err *err)
-{
-	CLEANUP(field_map_release) struct field_map map = { 0 };
-
-	if (field_map_load(w, &map, err) < 0)
-		return -1;
-	return mirror_refresh(w, &map, false, err) < 0 ? -1 : 0;
-}
-
 /* Doing it twice changes nothing. */
 int job_hook(struct job_run *run, struct err *err)
 {
@@ -243,11 +242,11 @@ int job_hook(struct job_run *run, struct err *err)
 	if (strcmp(field(form, "data[list_id]"), w.audience) != 0)
 		return 0; /* of another audience: none of our business */
 	if (strcmp(field(form, "type"), "upemail") == 0)
-		return moved(&w, err);
+		return mirror_follow(&w, err);
 	if (!*field(form, "data[email]"))
 		return 0;
 	email_hash(field(form, "data[email]"), hash);
-	if (look(&w, hash, &seen, err) < 0)
+	if (follow(&w, hash, err) < 0 || look(&w, hash, &seen, err) < 0)
 		return -1;
 	if (strcmp(field(form, "type"), "unsubscribe") == 0 ||
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)

@@ -4,10 +4,14 @@
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "crm/bridge_job.h"
+#include "crm/consent.h"
 
 #include "sql/bridge.h"
+
+#include <string.h>
 
 bool is_passing(const struct err *why)
 {
@@ -51,6 +55,26 @@ enum mirror_status member_status(const json_t *member)
 		json_string_value(json_object_get(member, "status")));
 }
 
+int member_word(struct tx *tx, struct work *w, const json_t *member,
+		const char *hash, int64_t person_id, struct err *err)
+{
+	const char *changed =
+		json_string_value(json_object_get(member, "last_changed"));
+	struct consent c = { .entity = ENTITY_PERSON,
+			     .record_id = person_id,
+			     .state = CONSENT_OPTED_OUT,
+			     .source = CONSENT_BY_AUDIENCE,
+			     .reason = "unsubscribed in the audience" };
+
+	if (member_status(member) != MIRROR_UNSUBSCRIBED)
+		return 0;
+	if (changed && time_parse_iso(changed, &c.at_ms))
+		c.at_ms += 999; /* the end of that second */
+	if (consent_add_by_address(tx, hash, &c, &w->actor, err) < 0)
+		return -1;
+	return person_id ? consent_add(tx, &c, &w->actor, err) : 0;
+}
+
 bool was_added_by_program(const json_t *member)
 {
 	const char *source =
@@ -80,33 +104,139 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 	return note(w, hash, MIRROR_UNSUBSCRIBED, "optout", 0, err);
 }
 
+static int put_archived(struct tx *tx, struct work *w, const char *hash,
+			struct err *err)
+{
+	int64_t now_ms = w->actor.now_ms;
+
+	return db_exec(
+		tx, SQL_BRIDGE_MEMBER_ARCHIVE,
+		SQL_ARGS(sql_text(hash), sql_int(now_ms), sql_int(now_ms)),
+		err);
+}
+
+/* Before the call: who archived it is known, even if the answer is lost. */
+static int intend_archive(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    put_archived(&tx, w, hash, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* And after it: the mirror may have been refreshed meanwhile. */
+static int note_archive(struct work *w, const char *hash, int64_t person_id,
+			struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    put_archived(&tx, w, hash, err) < 0 ||
+	    journal(&tx, w, "archive", person_id, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int member_let_go(struct work *w, const char *hash, const json_t *member,
+		  struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	if (!member) {
+		if (mirror_remove(&tx, hash, w->actor.now_ms, err) < 0)
+			return -1;
+	} else if (mirror_put(&tx, hash, member_status(member), NULL, NULL,
+			      w->actor.now_ms, err) < 0 ||
+		   db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
+			   SQL_ARGS(sql_null(), sql_text(hash)), err) < 0) {
+		return -1;
+	}
+	return tx_commit(&tx, err);
+}
+
+/* Somebody was faster, or it cannot be: no archive of ours. */
+static int note_theirs(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+
+	return member_read(w, hash, &member, err) < 0
+		       ? -1
+		       : member_let_go(w, hash, member, err);
+}
+
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err)
 {
+	const char *path = list_path(w, "/members/%s", hash);
 	struct err why = ERR_INIT;
+	int ret;
 
-	if (mc_call(w->client, "DELETE", list_path(w, "/members/%s", hash),
-		    NULL, NULL, &why) < 0 &&
-	    why.code != ERR_NOT_FOUND && why.code != ERR_CONFLICT) {
+	if (intend_archive(w, hash, err) < 0)
+		return -1;
+	ret = mc_call_once(w->client, "DELETE", path, NULL, NULL, &why);
+	if (ret < 0 && why.code == ERR_CONFLICT)
+		return note_theirs(w, hash, err);
+	if (ret < 0 && why.code == ERR_RETRY) /* a conflict may be our own */
+		ret = mc_call(w->client, "DELETE", path, NULL, NULL, &why);
+	if (ret < 0 && why.code != ERR_NOT_FOUND && why.code != ERR_CONFLICT) {
 		*err = why;
 		return -1;
 	}
-	return note(w, hash, MIRROR_ARCHIVED, "archive", person_id, err);
+	return note_archive(w, hash, person_id, err);
 }
 
 /* --- an erased person --- */
 
-static int forget(struct work *w, const char *hash, struct err *err)
+/* 1, or 0: there is no such member. */
+static int delete_for_good(struct work *w, const char *hash, struct err *err)
 {
 	struct err why = ERR_INIT;
 
 	if (mc_call(w->client, "POST",
 		    list_path(w, "/members/%s/actions/delete-permanent", hash),
-		    NULL, NULL, &why) < 0 &&
-	    why.code != ERR_NOT_FOUND) {
-		*err = why;
+		    NULL, NULL, &why) == 0)
+		return 1;
+	if (why.code == ERR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+/* The contact that was known by that address may have another one there. */
+static int find_moved(struct work *w, const char *hash, const char **out,
+		      struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct mirrored known = { 0 };
+	int found = mirror_find(w->db, hash, w->arena, &known, err);
+
+	if (found <= 0 || !known.contact_id)
+		return found < 0 ? -1 : 0;
+	if (mirror_follow(w, err) < 0 ||
+	    db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
+		     SQL_ARGS(sql_text(arena_printf(w->arena, "[\"%s\"]",
+						    known.contact_id))),
+		     &rows, err) < 0)
 		return -1;
-	}
+	while ((found = rows_next(rows, err)) > 0)
+		if (strcmp(rows_text(rows, 1), hash) != 0)
+			*out = rows_dup(rows, 1, w->arena);
+	return found;
+}
+
+static int forget(struct work *w, const char *hash, struct err *err)
+{
+	const char *moved = NULL;
+	int deleted = delete_for_good(w, hash, err);
+
+	if (deleted < 0 ||
+	    (deleted == 0 && find_moved(w, hash, &moved, err) < 0) ||
+	    (moved && forget(w, moved, err) < 0))
+		return -1;
 	return note(w, hash, MIRROR_FORGOTTEN, "forget", 0, err);
 }
 

@@ -186,14 +186,9 @@ static int follow_moves(struct work *w, const json_t *members, struct err *err)
 
 	if (find_moves(w, members, &list, err) < 0)
 		return -1;
-	vec_each (&list, m) {
-		CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-		if (tx_begin(w->db, &tx, err) < 0 ||
-		    member_moved(&tx, w, m->old_hash, m->member, err) < 0 ||
-		    tx_commit(&tx, err) < 0)
+	vec_each (&list, m)
+		if (member_moved(w, m->old_hash, m->member, err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -310,4 +305,13 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (job_is_stopping(w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
 	}
+}
+
+int mirror_follow(struct work *w, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = { 0 };
+
+	if (field_map_load(w, &map, err) < 0)
+		return -1;
+	return mirror_refresh(w, &map, false, err) < 0 ? -1 : 0;
 }

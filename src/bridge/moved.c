@@ -19,6 +19,8 @@ struct moving {
 	struct work *w;
 	const char *old_hash, *new_hash;
 	const char *address; /* the new one */
+	const json_t *member;
+	const char *refused; /* why the CRM does not take it; NULL: not yet */
 	struct ids had, has; /* people with the old one, with the new one */
 };
 
@@ -33,13 +35,16 @@ static int move_row(struct moving *m, const json_t *member, struct err *err)
 {
 	const char *contact =
 		json_string_value(json_object_get(member, "contact_id"));
+	enum mirror_status status = member_status(member);
 	struct mirrored old = { 0 };
 
 	if (mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err) < 0 ||
 	    mirror_remove(m->tx, m->old_hash, m->w->actor.now_ms, err) < 0 ||
-	    mirror_put(m->tx, m->new_hash, member_status(member),
-		       old.merge_hash, contact, m->w->actor.now_ms, err) < 0)
+	    mirror_put(m->tx, m->new_hash, status, old.merge_hash, contact,
+		       m->w->actor.now_ms, err) < 0)
 		return -1;
+	if (status == MIRROR_ARCHIVED) /* there: it is not ours any more */
+		old.added_ms = 0;
 	return db_exec(
 		m->tx, SQL_BRIDGE_MEMBER_OWN,
 		SQL_ARGS(sql_id_or_null(old.added_ms), sql_text(m->new_hash)),
@@ -103,7 +108,6 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 {
 	struct record person;
 	struct address *wanted;
-	struct err why = ERR_INIT;
 	size_t n;
 
 	if (record_get(m->tx->db, ENTITY_PERSON, person_id, m->w->arena,
@@ -112,14 +116,8 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 	wanted = arena_array(m->w->arena, struct address, person.emails_n + 1);
 	n = replace(m, &person, wanted);
 	if (addresses_put(m->tx, ENTITY_PERSON, person_id, wanted, n,
-			  &m->w->actor, m->w->arena, &why) < 0) {
-		if (why.code != ERR_INVALID) {
-			*err = why;
-			return -1;
-		}
-		return ask(m, person_id, why.text, err); /* forgotten, say */
-	}
-	if (db_exec(m->tx, SQL_BRIDGE_RECIPIENT_MOVE,
+			  &m->w->actor, m->w->arena, err) < 0 ||
+	    db_exec(m->tx, SQL_BRIDGE_RECIPIENT_MOVE,
 		    SQL_ARGS(sql_text(m->new_hash), sql_int(person_id),
 			     sql_text(m->old_hash)),
 		    err) < 0)
@@ -127,7 +125,8 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 	return journal(m->tx, m->w, "moved", person_id, NULL, err);
 }
 
-/* Nobody has the old address: our own change, or both sides changed it. */
+/* Nobody has the old address: our own change, or both sides changed it. Who has
+ * none at all is not asked about, but a no of theirs counts. */
 static int nobody_had(struct moving *m, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -141,8 +140,14 @@ static int nobody_had(struct moving *m, struct err *err)
 	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	return ask(m, rows_int(rows, 1),
-		   "it was changed in the CRM as well, to another one", err);
+	if (member_word(m->tx, m->w, m->member, m->old_hash, rows_int(rows, 1),
+			err) < 0)
+		return -1;
+	return !rows_int(rows, 2) ? 0
+				  : ask(m, rows_int(rows, 1),
+					"it was changed in the CRM as well, to "
+					"another one",
+					err);
 }
 
 static int decide(struct moving *m, struct err *err)
@@ -153,17 +158,21 @@ static int decide(struct moving *m, struct err *err)
 		return ask_all(m, "several people have the old one", err);
 	if (m->has.n > 1 || (m->has.n == 1 && m->has.v[0] != m->had.v[0]))
 		return ask_all(m, "somebody else has the new one", err);
-	return give(m, m->had.v[0], err);
+	return m->refused ? ask_all(m, m->refused, err)
+			  : give(m, m->had.v[0], err);
 }
 
-int member_moved(struct tx *tx, struct work *w, const char *old_hash,
-		 const json_t *member, struct err *err)
+static int follow(struct work *w, const char *old_hash, const json_t *member,
+		  const char *refused, struct err *err)
 {
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(moving_release)
 	struct moving m = {
-		.tx = tx,
+		.tx = &tx,
 		.w = w,
 		.old_hash = old_hash,
+		.member = member,
+		.refused = refused,
 		.new_hash = json_string_value(json_object_get(member, "id")),
 		.address = json_string_value(
 			json_object_get(member, "email_address")),
@@ -173,11 +182,26 @@ int member_moved(struct tx *tx, struct work *w, const char *old_hash,
 
 	if (!m.address || !*m.address)
 		return 0;
-	if (move_row(&m, member, err) < 0 ||
-	    address_find_records(tx->db, ENTITY_PERSON, old_hash, &m.had, err) <
+	if (tx_begin(w->db, &tx, err) < 0 || move_row(&m, member, err) < 0 ||
+	    member_word(&tx, w, member, old_hash, 0, err) < 0 ||
+	    address_find_records(w->db, ENTITY_PERSON, old_hash, &m.had, err) <
 		    0 ||
-	    address_find_records(tx->db, ENTITY_PERSON, m.new_hash, &m.has,
-				 err) < 0)
+	    address_find_records(w->db, ENTITY_PERSON, m.new_hash, &m.has,
+				 err) < 0 ||
+	    decide(&m, err) < 0)
 		return -1;
-	return decide(&m, err);
+	return tx_commit(&tx, err);
+}
+
+int member_moved(struct work *w, const char *old_hash, const json_t *member,
+		 struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (follow(w, old_hash, member, NULL, &why) == 0)
+		return 0;
+	if (why.code == ERR_INVALID) /* forgotten, say: nothing is half done */
+		return follow(w, old_hash, member, why.text, err);
+	*err = why;
+	return -1;
 }

@@ -206,6 +206,19 @@ static int note_renamed(struct settling *s, const struct left *l,
 	return tx_commit(&tx, err);
 }
 
+/* The audience does not take the new address: nobody is reached by the old one
+ * any more either, and a user sees why. */
+static int give_up(struct settling *s, const struct left *l, const json_t *old,
+		   int64_t added_ms, const struct err *why, struct err *err)
+{
+	if (why->code == ERR_INVALID && added_ms &&
+	    member_status(old) == MIRROR_SUBSCRIBED &&
+	    archive_member(s->w, l->hash, s->person.id, err) < 0)
+		return -1;
+	*err = *why;
+	return -1;
+}
+
 static int rename_member(struct settling *s, const struct left *l,
 			 const json_t *old, int64_t added_ms, struct err *err)
 {
@@ -225,11 +238,10 @@ static int rename_member(struct settling *s, const struct left *l,
 		found = why.code == ERR_NOT_FOUND
 				? member_read(s->w, s->now->hash, &new, err)
 				: 0;
-		if (found <= 0) {
-			if (found == 0)
-				*err = why;
-			return -1;
-		}
+		if (found <= 0)
+			return found < 0 ? -1
+					 : give_up(s, l, old, added_ms, &why,
+						   err);
 	}
 	return note_renamed(s, l, old, added_ms, err);
 }
@@ -277,12 +289,28 @@ static int merge_members(struct settling *s, const struct left *l,
 	return archive_member(s->w, l->hash, s->person.id, err);
 }
 
+/* It is not there any more; if it has another address over there, the mirror
+ * follows it by the old one. */
 static int drop_row(struct settling *s, const char *hash, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	if (mirror_follow(s->w, err) < 0 || tx_begin(s->w->db, &tx, err) < 0 ||
 	    mirror_remove(&tx, hash, s->w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* They said no before they, or we, left the address. */
+static int hear_word(struct settling *s, const char *hash, const json_t *old,
+		     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (member_status(old) != MIRROR_UNSUBSCRIBED || s->person.opted_out)
+		return 0;
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    member_word(&tx, s->w, old, hash, s->person.id, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -306,7 +334,8 @@ static int move_member(struct settling *s, const struct left *l,
 	if (member_status(old) != MIRROR_SUBSCRIBED &&
 	    member_status(old) != MIRROR_UNSUBSCRIBED)
 		return 0;
-	if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
+	if (hear_word(s, l->hash, old, err) < 0 ||
+	    mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
 		return -1;
 	if (!s->now)
 		return m.added_ms && member_status(old) == MIRROR_SUBSCRIBED
@@ -424,25 +453,6 @@ int job_person(struct job_run *run, struct err *err)
 
 /* --- members of nobody --- */
 
-static int let_go(struct work *w, const char *hash, const json_t *member,
-		  struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0)
-		return -1;
-	if (!member) {
-		if (mirror_remove(&tx, hash, w->actor.now_ms, err) < 0)
-			return -1;
-	} else if (mirror_put(&tx, hash, member_status(member), NULL, NULL,
-			      w->actor.now_ms, err) < 0 ||
-		   db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
-			   SQL_ARGS(sql_null(), sql_text(hash)), err) < 0) {
-		return -1;
-	}
-	return tx_commit(&tx, err);
-}
-
 /* Somebody who had the address has another now: their member is that. */
 static int find_last(struct work *w, const char *hash, int64_t *person_id,
 		     struct err *err)
@@ -456,8 +466,8 @@ static int find_last(struct work *w, const char *hash, int64_t *person_id,
 		     err) < 0)
 		return -1;
 	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
+	if (found <= 0 || !rows_int(rows, 2))
+		return found < 0 ? -1 : 0;
 	email_id = rows_int(rows, 0);
 	*person_id = rows_int(rows, 1);
 	rows_free(&rows);
@@ -484,7 +494,7 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 		return -1;
 	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
 	    !was_added_by_program(member))
-		return let_go(w, hash, member, err);
+		return member_let_go(w, hash, member, err);
 	found = find_last(w, hash, &person_id, err);
 	if (found < 0)
 		return -1;

@@ -291,7 +291,8 @@ static struct item *item_of(struct pusher *p, const char *address)
 /* --- what the audience says of single members --- */
 
 /* What a member's status means for somebody whom we wanted to write. One that
- * is not there is added, and the audience says then if it is forgotten. */
+ * is not there has another address over there, which the person gets, or is
+ * added, and the audience says then if it is forgotten. */
 static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
@@ -301,14 +302,16 @@ static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 	it->merge_hash[0] = '\0'; /* not written: the mirror will tell */
 	if (found < 0)
 		return -1;
-	if (found == 0 && p->action == PUSH_ADD)
+	if (found == 0 && p->action == PUSH_ADD) {
 		refuse(it, "invalid",
 		       "a member, and none: the audience is "
 		       "not of one mind");
-	else if (found == 0)
-		do_again(it, PUSH_ADD);
-	if (found == 0)
 		return 0;
+	}
+	if (found == 0) {
+		do_again(it, PUSH_ADD);
+		return mirror_follow(p->w, err);
+	}
 	it->foreign = !was_added_by_program(member);
 	reason = mirror_reason(member_status(member));
 	if (reason)

@@ -27,8 +27,15 @@ bool breaker_trips(int64_t removing, int64_t concerned)
 	       removing * 100 > concerned * BREAKER_PERCENT;
 }
 
+/* A member that left, at the end of the second that the audience tells. */
+struct leaver {
+	const char *hash;
+	int64_t at_ms;
+};
+struct leavers VEC_FIELDS(struct leaver);
+
 struct todo {
-	struct texts leavers;   /* hashes: opt these people out */
+	struct leavers leavers; /* opt these people out */
 	struct texts bounced;   /* hashes: hold these addresses */
 	struct texts opted_out; /* hashes: unsubscribe these members */
 	struct texts orphans;   /* hashes: ours, and nobody's */
@@ -37,7 +44,7 @@ struct todo {
 
 static void todo_release(struct todo *t)
 {
-	texts_release(&t->leavers);
+	vec_release(&t->leavers);
 	texts_release(&t->bounced);
 	texts_release(&t->opted_out);
 	texts_release(&t->orphans);
@@ -57,6 +64,22 @@ static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
 	return more;
 }
 
+static int read_leavers(struct work *w, struct leavers *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_RECONCILE_LEAVERS, SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct leaver l = { rows_dup(rows, 0, w->arena),
+				    rows_int(rows, 1) + 999 };
+
+		vec_push(out, l);
+	}
+	return more;
+}
+
 static int read_left(struct work *w, struct ids *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -69,18 +92,19 @@ static int read_left(struct work *w, struct ids *out, struct err *err)
 	return more;
 }
 
-static int opt_out(struct work *w, const char *hash, int64_t *changed,
+static int opt_out(struct work *w, const struct leaver *l, int64_t *changed,
 		   struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const struct consent c = { .state = CONSENT_OPTED_OUT,
 				   .source = CONSENT_BY_AUDIENCE,
-				   .reason = "unsubscribed in the audience" };
+				   .reason = "unsubscribed in the audience",
+				   .at_ms = l->at_ms };
 	int n;
 
 	if (tx_begin(w->db, &tx, err) < 0)
 		return -1;
-	n = consent_add_by_address(&tx, hash, &c, &w->actor, err);
+	n = consent_add_by_address(&tx, l->hash, &c, &w->actor, err);
 	if (n < 0 ||
 	    (n > 0 && journal(&tx, w, "unsubscribe", 0, NULL, err) < 0))
 		return -1;
@@ -157,7 +181,7 @@ static int settle_orphan(struct work *w, const char *hash,
 
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
-	if (read_hashes(w, SQL_RECONCILE_LEAVERS, &t->leavers, err) < 0 ||
+	if (read_leavers(w, &t->leavers, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_ORPHANS, &t->orphans, err) < 0)
@@ -251,8 +275,8 @@ int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 
 	if (find_todo(w, &t, err) < 0)
 		return -1;
-	vec_each (&t.leavers, hash)
-		if (opt_out(w, *hash, &out->opted_out, err) < 0)
+	vec_each (&t.leavers, l)
+		if (opt_out(w, l, &out->opted_out, err) < 0)
 			return -1;
 	vec_each (&t.opted_out, hash)
 		if (repair(w, *hash, out, err) < 0)

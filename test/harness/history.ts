@@ -36,9 +36,13 @@ export class History {
 
   /* What must hold of whom at the end. */
   private out = new Set<number>(); // people who said so last, here or there
+  private had = new Map<number, Set<string>>(); // addresses of people, of all times
   private merged = new Map<number, number>(); // into whom
   private touched = new Map<string, string>(); // contacts: what was done to them there
-  private owners = new Map<string, number[]>(); // contacts: people, when last seen
+  /** Contacts that were moved there: who had them by which address. */
+  private owners = new Map<string, { id: number; address: string }[]>();
+  private secrets = new Set<string>(); // contacts that left, and no webhook tells it
+  private parked: Json[] = []; // a user is to decide
   private gone = new Set<string>(); // addresses that were deleted for good
   private outsiders = new Set<string>(); // contacts that somebody else subscribed
   private tainted = new Map<string, string>(); // addresses: linked to (union-find)
@@ -125,7 +129,17 @@ export class History {
   }
 
   private async people(): Promise<Json[]> {
-    return (await this.crm.get(`${v1}/people`, { city: this.tag, limit: 1000 })).body.items;
+    const { body } = await this.crm.get(`${v1}/people`, { city: this.tag, limit: 1000 });
+    for (const person of body.items) this.everHad(person);
+    return body.items;
+  }
+
+  /** Their addresses, and those that we saw them with. */
+  private everHad(person: Json): string[] {
+    const had = this.had.get(person.id) ?? new Set();
+    for (const e of person.emails) had.add(e.address);
+    this.had.set(person.id, had);
+    return [...had];
   }
 
   private async member(address: string): Promise<Json | undefined> {
@@ -214,8 +228,7 @@ export class History {
 
   private async change(who: string, id: number, body: Json): Promise<string> {
     const reply = await this.crm.patch(`${v1}/people/${id}`, body, { status: [200, 400, 409] });
-    if (reply.status === 200)
-      this.link(reply.body.emails.map((e: Json) => e.address));
+    if (reply.status === 200) this.link(this.everHad(reply.body));
     return `${who} ${id} ${JSON.stringify(body)}: ${reply.status}`;
   }
 
@@ -247,7 +260,7 @@ export class History {
     const person = await this.somebody();
     if (!person) return "";
     const email = this.address();
-    this.link([...person.emails.map((e: Json) => e.address), email]);
+    this.link([...this.everHad(person), email]);
     return this.change(`move from ${person.email}`, person.id, { email });
   }
 
@@ -270,7 +283,7 @@ export class History {
     const person = await this.somebody();
     if (!person) return "";
     this.out.add(person.id);
-    for (const e of person.emails) this.saidOut.add(e.address);
+    for (const a of this.everHad(person)) this.saidOut.add(a);
     return this.change(`out ${person.email}`, person.id, { opted_out: true, reason: "by phone" });
   }
 
@@ -287,7 +300,7 @@ export class History {
     if (people.length < 2) return "";
     const to = this.random.pick(people);
     const from = this.random.pick(people.filter((p) => p.id !== to.id));
-    this.link([...to.emails, ...from.emails].map((e: Json) => e.address));
+    this.link([...this.everHad(to), ...this.everHad(from)]);
     await this.crm.post(`${v1}/people/${to.id}/merge`, { other_id: from.id });
     this.merged.set(from.id, to.id);
     return `merge ${from.id} ${from.email} into ${to.id} ${to.email}`;
@@ -323,14 +336,25 @@ export class History {
       .filter((p) => p.emails.some((e: Json) => e.address === address)).map((p) => p.id);
   }
 
+  /** Whose contact has another address there, and they their old one here. */
+  private async stillOwning(contact: string): Promise<number[]> {
+    const owners = this.owners.get(contact) ?? [];
+    return (await this.people())
+      .filter((p) => owners.some((o) => this.survivor(o.id) === p.id &&
+        p.emails.some((e: Json) => e.address === o.address)))
+      .map((p) => p.id);
+  }
+
   /** Told once, twice, late or never. */
-  private tell(type: string, data: Record<string, string>): void {
+  private tell(type: string, data: Record<string, string>): number {
     const hook = new URLSearchParams({
       type, fired_at: new Date().toISOString().slice(0, 19).replace("T", " "),
       "data[list_id]": this.sides.list.split("/").pop()!,
     });
     for (const [name, value] of Object.entries(data)) hook.set(`data[${name}]`, value);
-    for (let times = this.random.pick([0, 1, 1, 2]); times > 0; times--) this.hooks.push(hook);
+    const times = this.random.pick([0, 1, 1, 2]);
+    for (let i = 0; i < times; i++) this.hooks.push(hook);
+    return times;
   }
 
   private async deliver(n: number): Promise<string> {
@@ -355,9 +379,11 @@ export class History {
     if (status !== 200) return "";
     this.touched.set(m.contact_id, "unsubscribed");
     this.saidOut.add(m.email_address);
-    for (const id of [...people, ...(this.owners.get(m.contact_id) ?? [])]) this.out.add(id);
-    this.tell("unsubscribe", { action: "unsub", reason: "manual", email: m.email_address });
-    return `there: unsubscribe ${m.email_address}`;
+    for (const id of [...people, ...(await this.stillOwning(m.contact_id))]) this.out.add(id);
+    const times =
+      this.tell("unsubscribe", { action: "unsub", reason: "manual", email: m.email_address });
+    if (times === 0 || this.owners.has(m.contact_id)) this.secrets.add(m.contact_id);
+    return `there: unsubscribe ${m.email_address}, ${times} webhooks`;
   }
 
   private async cleanThere(): Promise<string> {
@@ -380,7 +406,7 @@ export class History {
   }
 
   private async deleteThere(): Promise<string> {
-    const m = await this.someMember(() => true);
+    const m = await this.someMember((x) => !this.secrets.has(x.contact_id));
     if (!m) return "";
     const path = `${this.sides.list}/members/${m.id}/actions/delete-permanent`;
     const reply = await this.remote.post(path, undefined, { status: [204, 404] });
@@ -398,7 +424,8 @@ export class History {
     const people = await this.holders(m.email_address);
     if ((await this.patchThere(m, { email_address: to })) !== 200) return "";
     this.link([m.email_address, to]);
-    this.owners.set(m.contact_id, [...people, ...(this.owners.get(m.contact_id) ?? [])]);
+    const owners = people.map((id) => ({ id, address: m.email_address }));
+    this.owners.set(m.contact_id, [...owners, ...(this.owners.get(m.contact_id) ?? [])]);
     this.tell("upemail", { new_email: to, old_email: m.email_address });
     return `there: rename ${m.email_address} to ${to}`;
   }
@@ -409,6 +436,7 @@ export class History {
       { email_address, status: "subscribed" }, { status: [200, 400] });
     if (reply.status !== 200) return "";
     this.outsiders.add(reply.body.contact_id);
+    this.touched.delete(reply.body.contact_id);
     return `there: subscribe ${email_address}`;
   }
 
@@ -417,6 +445,7 @@ export class History {
   private async check(): Promise<void> {
     const people = await this.people();
     const members = await this.members();
+    this.parked = (await this.crm.get(`${v1}/sync/parked`, { limit: 1000 })).body.items;
     const bad: string[] = [];
     const at = new Map(members.map((m) => [m.email_address, m]));
     const having = (address: string) =>
@@ -432,9 +461,10 @@ export class History {
         for (const e of p.emails)
           if (mayGetMail(at.get(e.address)))
             bad.push(`${told} is opted out, ${e.address} is subscribed`);
-      if (outIds.has(p.id) && !p.opted_out) bad.push(`the opt-out of ${told} is lost`);
-      if (p.opted_out && !p.emails.some((e: Json) => outRoots.has(this.root(e.address))) &&
-          p.emails.length > 0 && !outIds.has(p.id))
+      if (outIds.has(p.id) && !p.opted_out && !this.parked.some((x) => x.person_id === p.id))
+        bad.push(`the opt-out of ${told} is lost`);
+      if (p.opted_out && !outIds.has(p.id) && this.everHad(p).length > 0 &&
+          !this.everHad(p).some((a) => outRoots.has(this.root(a))))
         bad.push(`${told} never said that they are opted out`);
     }
     for (const m of members) {
@@ -442,7 +472,7 @@ export class History {
       const done = this.touched.get(m.contact_id);
       if (done) bad.push(`${m.email_address} was ${done} and is subscribed again`);
       if (having(m.email_address).length === 0 && !this.outsiders.has(m.contact_id) &&
-          !(await this.isParked(m.email_address)))
+          !this.parked.some((x) => x.error.includes(m.email_address)))
         bad.push(`${m.email_address} is subscribed and nobody has it`);
       if (m.tags.length > 0 && !people.some((p) => p.email === m.email_address))
         bad.push(`${m.email_address} has a tag and is not in the group`);
@@ -453,6 +483,8 @@ export class History {
       if (this.gone.has(e.address)) continue;
       const m = at.get(e.address);
       if (m && this.touched.has(m.contact_id)) continue;
+      /* opted out here, and in again: only they can subscribe again there */
+      if (m?.status === "unsubscribed" && outRoots.has(this.root(e.address))) continue;
       if (m?.status !== "subscribed")
         bad.push(`${p.id} ${e.address} did not arrive: ${m?.status}`);
       else if (m.tags.length !== 1 || m.tags[0].name !== this.group.name)
@@ -466,10 +498,5 @@ export class History {
     for (const job of jobs.items)
       if (job.state === "failed") bad.push(`job ${job.kind} failed: ${job.error}`);
     assert.deepEqual(bad, []);
-  }
-
-  private async isParked(address: string): Promise<boolean> {
-    const { body } = await this.crm.get(`${v1}/sync/parked`, { limit: 1000 });
-    return body.items.some((item: Json) => JSON.stringify(item).includes(address));
   }
 }
