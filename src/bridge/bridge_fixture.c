@@ -198,7 +198,10 @@ static void put_one(struct bridge_fixture *f, const json_t *in, bool update,
 			  "ERROR_GENERIC");
 		return;
 	}
-	if (fake_member(f, address) && !update) {
+	/* an archived one comes back, as there */
+	if (status && strcmp(fake_status(f, address), "archived") == 0)
+		fake_set_status(f, address, status);
+	else if (fake_member(f, address) && !update) {
 		add_error(errors, address, "is already a list member",
 			  "ERROR_CONTACT_EXISTS");
 		return;
@@ -462,6 +465,46 @@ static void campaigns(struct bridge_fixture *f, const char *method,
 	}
 }
 
+static void report(struct bridge_fixture *f, const char *path, bool at_end,
+		   struct mc_reply *reply)
+{
+	static const struct {
+		const char *path, *key;
+	} parts[] = { { "/sent-to", "sent_to" },
+		      { "/email-activity", "emails" },
+		      { "/unsubscribed", "unsubscribes" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (strstr(path, parts[i].path)) {
+			say_all(reply, parts[i].key,
+				json_object_get(f->report, parts[i].key),
+				at_end);
+			return;
+		}
+	reply->status = 200;
+	strbuf_addf(
+		&reply->body, "{\"unsubscribed\":%zu,\"abuse_reports\":0}",
+		json_array_size(json_object_get(f->report, "unsubscribes")));
+}
+
+static void add_merge_field(struct bridge_fixture *f, const json_t *body,
+			    struct mc_reply *reply)
+{
+	const char *tag = json_string_value(json_object_get(body, "tag"));
+	json_t *field;
+	size_t i;
+
+	json_array_foreach (f->merge_fields, i, field)
+		if (strcmp(json_string_value(json_object_get(field, "tag")),
+			   tag) == 0) {
+			say(reply, 400, "Invalid Resource", "that tag exists");
+			return;
+		}
+	BUG_ON(json_array_append_new(f->merge_fields, json_deep_copy(body)) <
+	       0);
+	say_tree(reply, body);
+}
+
 static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		   const json_t *body, struct mc_reply *reply)
 {
@@ -474,6 +517,10 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		campaigns(f, rq->method, rq->path, body, reply);
 		return;
 	}
+	if (str_starts(str_of(rq->path), "/reports/")) {
+		report(f, rq->path, at_end, reply);
+		return;
+	}
 	if (!str_starts(str_of(rq->path), list)) {
 		strbuf_addstr(&reply->body,
 			      "{\"lists\":[{\"id\":\"" FAKE_LIST "\"}]}");
@@ -483,12 +530,10 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 	p = rq->path + strlen(list);
 	if (*p == '?')
 		put_batch(f, body, reply);
+	else if (strcmp(p, "/merge-fields") == 0)
+		add_merge_field(f, body, reply);
 	else if (str_starts(str_of(p), "/merge-fields"))
-		strbuf_addstr(&reply->body,
-			      "{\"merge_fields\":[{\"tag\":\"FNAME\",\"type\":"
-			      "\"text\"},{\"tag\":\"LNAME\",\"type\":\"text\"}"
-			      "]}"),
-			reply->status = 200;
+		say_all(reply, "merge_fields", f->merge_fields, at_end);
 	else if (str_starts(str_of(p), "/members?"))
 		list_members(f, p, 0, reply);
 	else if (str_starts(str_of(p), "/members/"))
@@ -788,6 +833,17 @@ static void forget_audience(struct bridge_fixture *f)
 	json_free(&f->forgotten);
 	json_free(&f->segments);
 	json_free(&f->campaigns);
+	json_free(&f->merge_fields);
+	json_free(&f->report);
+}
+
+static json_t *tree_of(const char *text)
+{
+	struct err err = ERR_INIT;
+	json_t *tree = NULL;
+
+	must(json_parse(str_of(text), &tree, &err), &err);
+	return tree;
 }
 
 static void begin_audience(struct bridge_fixture *f)
@@ -796,6 +852,10 @@ static void begin_audience(struct bridge_fixture *f)
 	f->forgotten = json_object();
 	f->segments = json_array();
 	f->campaigns = json_array();
+	f->merge_fields = tree_of("[{\"tag\":\"FNAME\",\"type\":\"text\"},"
+				  "{\"tag\":\"LNAME\",\"type\":\"text\"}]");
+	f->report = tree_of("{\"sent_to\":[],\"emails\":[],"
+			    "\"unsubscribes\":[]}");
 	f->contacts = f->requests = f->fault_at = f->statement_at = 0;
 	f->creates = f->tests = f->sends = 0;
 	f->during = NULL;
@@ -865,6 +925,9 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"crm_group",
 		"campaign",
 		"campaign_recipient",
+		"campaign_activity",
+		"campaign_link",
+		"bridge_field",
 	};
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
 	bool is_pg = db_backend(f->db) == DB_PG;

@@ -35,11 +35,13 @@ struct bridge_fixture {
 	struct db *db; /* of crm */
 	struct bridge bridge;
 	struct runner *runner;
-	json_t *members;   /* hash -> member */
-	json_t *forgotten; /* hash -> true */
-	json_t *segments;  /* array of {id, name} */
-	json_t *campaigns; /* array */
-	int contacts;      /* how many were made */
+	json_t *members;      /* hash -> member */
+	json_t *forgotten;    /* hash -> true */
+	json_t *segments;     /* array of {id, name} */
+	json_t *campaigns;    /* array */
+	json_t *merge_fields; /* array */
+	json_t *report; /* of any campaign: sent_to, emails, unsubscribes */
+	int contacts;   /* how many were made */
 	int requests;
 	int fault_at; /* the nth request from now on; 0: none */
 	enum fault fault;

@@ -159,8 +159,9 @@ static int create_field(struct work *w, const char *tag,
 	json_key_text(&j, "name", name_of(w, person_field));
 	json_key_text(&j, "type", type_for(person_field));
 	json_end_object(&j);
-	return mc_call(w->client, "POST", list_path(w, "/merge-fields"),
-		       body.buf, NULL, err);
+	/* tried again by the job, which looks first */
+	return mc_call_once(w->client, "POST", list_path(w, "/merge-fields"),
+			    body.buf, NULL, err);
 }
 
 /* Those that are mapped and not there; how many were made. */

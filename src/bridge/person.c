@@ -490,7 +490,7 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 	if (ids.n > 0)
 		return 0; /* somebody has it again */
 	found = member_read(w, hash, &member, err);
-	if (found < 0)
+	if (found < 0 || (found == 0 && mirror_follow(w, err) < 0))
 		return -1;
 	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
 	    !was_added_by_program(member))

@@ -377,7 +377,8 @@ export class History {
     const people = await this.holders(m.email_address);
     const status = await this.patchThere(m, { status: "unsubscribed" });
     if (status !== 200) return "";
-    this.touched.set(m.contact_id, "unsubscribed");
+    /* who says no just when the bridge archives an address of nobody is not heard */
+    if (people.length > 0) this.touched.set(m.contact_id, "unsubscribed");
     this.saidOut.add(m.email_address);
     for (const id of [...people, ...(await this.stillOwning(m.contact_id))]) this.out.add(id);
     const times =
@@ -423,6 +424,7 @@ export class History {
     const to = this.address();
     const people = await this.holders(m.email_address);
     if ((await this.patchThere(m, { email_address: to })) !== 200) return "";
+    if (people.length === 0) this.outsiders.add(m.contact_id); // theirs from now on
     this.link([m.email_address, to]);
     const owners = people.map((id) => ({ id, address: m.email_address }));
     this.owners.set(m.contact_id, [...owners, ...(this.owners.get(m.contact_id) ?? [])]);

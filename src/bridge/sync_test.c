@@ -1,0 +1,353 @@
+/*
+ * A whole sync, push and reading of fields, with a fault at each of their
+ * requests and statements in turn: mirror.c, moved.c, reconcile.c, plan.c,
+ * push_tag.c, field_map.c, bridge_field.c.
+ */
+#include "bridge/bridge_fixture.h"
+
+#include "base/err.h"
+#include "bridge/bridge_field.h"
+#include "crm/group.h"
+#include "crm/person_merge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PEOPLE 7
+#define REQUESTS_MOST 40
+
+static void rename_group(struct bridge_fixture *f, int64_t id, const char *name)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct group_input input = { NULL };
+	struct err err = ERR_INIT;
+
+	strbuf_addf(&body, "{\"name\":\"%s\"}", name);
+	assert_int_equal(json_parse(strbuf_str(&body), &tree, &err), 0);
+	assert_int_equal(group_input_parse(tree, &input, &err), 0);
+	assert_int_equal(group_update(f->db, id, &input, 2, &err), 0);
+}
+
+/* Person n has the nth letter @x.example: pushed, and then all that can happen
+ * on both sides, once. Their jobs are lost. */
+static void make_history(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+	int64_t ids[PEOPLE], group;
+
+	bridge_fixture_renew(f);
+	for (int i = 0; i < PEOPLE; i++) {
+		char address[20];
+
+		snprintf(address, sizeof(address), "%c@x.example", 'a' + i);
+		ids[i] = fake_person(f, address).id;
+	}
+	group = fake_group(f, "G");
+	assert_int_equal(fake_push(f, group, &err), 0);
+	fake_set_status(f, "b@x.example", "unsubscribed");
+	fake_set_status(f, "c@x.example", "cleaned");
+	fake_rename(f, "d@x.example", "d2@x.example");
+	fake_patch(f, ids[4], "{\"opted_out\":true,\"reason\":\"by phone\"}");
+	fake_patch(f, ids[5], "{\"emails\":[]}");
+	fake_set_status(f, "g@x.example", "unsubscribed");
+	fake_patch(f, ids[6], "{\"email\":\"g2@x.example\"}");
+	rename_group(f, group, "H");
+}
+
+static int64_t is_out(struct bridge_fixture *f, int person)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof(sql), "SELECT opted_out FROM person WHERE id = %d",
+		 person);
+	return fake_number(f, sql);
+}
+
+static void is_settled(struct bridge_fixture *f)
+{
+	assert_int_equal(fake_wrong(f), 0);
+	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
+	assert_int_equal(is_out(f, 2), 1);
+	assert_int_equal(fake_number(f, "SELECT MAX(held) FROM email WHERE "
+					"record_id = 3") > 0,
+			 1);
+	assert_string_equal(
+		fake_text(f, "SELECT folded FROM email WHERE record_id = 4 AND "
+			     "ended_ms IS NULL"),
+		"d2@x.example");
+	assert_string_equal(fake_status(f, "e@x.example"), "unsubscribed");
+	assert_string_equal(fake_status(f, "f@x.example"), "archived");
+	assert_int_equal(is_out(f, 7), 1);
+	/* said once each, of nobody else */
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM consent"), 3);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person WHERE "
+					"opted_out = 1"),
+			 3);
+}
+
+static void has_one_tag(struct bridge_fixture *f)
+{
+	assert_int_equal(json_array_size(f->segments), 1);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_array_get(f->segments, 0), "name")),
+			    "H");
+	assert_int_equal(json_array_size(json_object_get(
+				 fake_member(f, "d2@x.example"), "tags")),
+			 1);
+}
+
+/* The rest of a history after a try that failed, or did not. */
+static void go_on(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+
+	f->fault_at = 0;
+	fake_run_all(f);
+	fake_sync(f);
+	fake_run_all(f);
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	fake_run_all(f);
+	is_settled(f);
+	has_one_tag(f);
+}
+
+static const struct {
+	const char *kind, *payload;
+} jobs[] = {
+	{ "sync", "{\"full\":true}" },
+	{ "sync", "{\"full\":false}" },
+	{ "push", "{\"group_id\":1,\"dry_run\":false}" },
+};
+
+static void lost_requests_change_no_end(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		bool more = true;
+
+		for (int n = 1; more && n < REQUESTS_MOST; n++) {
+			for (int k = FAULT_503; more && k < FAULTS; k++) {
+				struct err err = ERR_INIT;
+				int64_t job;
+
+				make_history(f);
+				job = fake_add_job(f, jobs[i].kind,
+						   jobs[i].payload);
+				f->fault_at = n;
+				f->fault = (enum fault)k;
+				(void)fake_run_once(f, job, &err);
+				more = f->fault_at == 0;
+				go_on(f);
+			}
+		}
+		assert_false(more);
+	}
+}
+
+static void failing_statements_change_no_end(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
+		int failures = 0, ret;
+
+		do {
+			struct err err = ERR_INIT;
+			int64_t job;
+
+			make_history(f);
+			job = fake_add_job(f, jobs[i].kind, jobs[i].payload);
+			f->statement_at = failures + 1;
+			ret = fake_run_once(f, job, &err);
+			go_on(f);
+			failures++;
+		} while (ret < 0);
+		assert_true(failures > 10);
+	}
+}
+
+/* --- an address that is changed over there --- */
+
+static const char *addresses_of(struct bridge_fixture *f, int64_t person)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+	strbuf_addf(&sql,
+		    "SELECT folded FROM email WHERE record_id = %lld AND "
+		    "ended_ms IS NULL ORDER BY id LIMIT 1",
+		    (long long)person);
+	return fake_text(f, sql.buf);
+}
+
+static void a_changed_address_goes_to_its_person_or_a_user(void **state)
+{
+	static const struct {
+		const char *other;  /* somebody who has the new address */
+		const char *change; /* of the person, here */
+		const char *status; /* of the member, there */
+		const char *address;
+		bool parked, out;
+	} cases[] = {
+		{ NULL, NULL, "subscribed", "new@x.example", false, false },
+		{ NULL, NULL, "unsubscribed", "new@x.example", false, true },
+		{ NULL, NULL, "cleaned", "new@x.example", false, false },
+		{ "new@x.example", NULL, "subscribed", "old@x.example", true,
+		  false },
+		{ "new@x.example", NULL, "unsubscribed", "old@x.example", true,
+		  true },
+		{ NULL, "{\"email\":\"my@x.example\"}", "subscribed",
+		  "my@x.example", true, false },
+		{ NULL, "{\"email\":\"my@x.example\"}", "unsubscribed",
+		  "my@x.example", true, true },
+		{ NULL, "{\"emails\":[]}", "subscribed", "", false, false },
+		{ NULL, "{\"emails\":[]}", "unsubscribed", "", false, true },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = ERR_INIT;
+		int64_t id;
+
+		bridge_fixture_renew(f);
+		id = fake_person(f, "old@x.example").id;
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		if (cases[i].other)
+			fake_person(f, cases[i].other);
+		fake_rename(f, "old@x.example", "new@x.example");
+		fake_set_status(f, "new@x.example", cases[i].status);
+		if (cases[i].change)
+			fake_patch(f, id, cases[i].change);
+		fake_sync(f);
+		fake_run_all(f);
+		assert_string_equal(addresses_of(f, id), cases[i].address);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+						"bridge_parked WHERE kind = "
+						"'moved'"),
+				 cases[i].parked);
+		if (is_out(f, 1) != cases[i].out)
+			fail_msg("case %zu: not %d", i, cases[i].out);
+	}
+}
+
+/* --- who archived them --- */
+
+static void merge(struct bridge_fixture *f, int64_t to, int64_t from)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(person_merge(&tx, to, from, &f->crm->actor, f->crm->arena,
+				 &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void only_an_administrators_archive_is_for_ever(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int theirs = 0; theirs < 2; theirs++) {
+		struct err err = ERR_INIT;
+		int64_t a, b;
+
+		bridge_fixture_renew(f);
+		a = fake_person(f, "a@x.example").id;
+		b = fake_person(f, "b@x.example").id;
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		if (theirs)
+			fake_set_status(f, "b@x.example", "archived");
+		merge(f, a, b);
+		fake_run_all(f);
+		fake_sync(f);
+		assert_string_equal(fake_status(f, "b@x.example"), "archived");
+		fake_patch(f, a,
+			   "{\"emails\":[{\"address\":\"a@x.example\"}]}");
+		fake_person(f, "b@x.example");
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_string_equal(fake_status(f, "b@x.example"),
+				    theirs ? "archived" : "subscribed");
+	}
+}
+
+/* --- fields --- */
+
+static void map_field(struct bridge_fixture *f)
+{
+	static const struct bridge_field fields[] = {
+		{ .merge_tag = "FNAME", .person_field = "first_name" },
+		{ .merge_tag = "CITY", .person_field = "city" },
+		{ .merge_tag = "TITLE", .person_field = "title" },
+	};
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(
+		bridge_field_put(&tx, fields, ARRAY_SIZE(fields), &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* Whatever fails: each missing field is made once. */
+static void fields_are_made_once(void **state)
+{
+	struct bridge_fixture *f = *state;
+	bool more = true;
+	int ret, n;
+
+	for (n = 1; more && n < REQUESTS_MOST; n++) {
+		for (int k = FAULT_503; more && k < FAULTS; k++) {
+			struct err err = ERR_INIT;
+
+			bridge_fixture_renew(f);
+			map_field(f);
+			f->fault_at = n;
+			f->fault = (enum fault)k;
+			assert_int_equal(
+				fake_run(f,
+					 fake_add_job(f, "bridge-fields",
+						      "{\"create\":true}"),
+					 &err),
+				0);
+			more = f->fault_at == 0;
+			assert_int_equal(json_array_size(f->merge_fields), 4);
+		}
+	}
+	assert_false(more);
+	n = 0;
+	do {
+		struct err err = ERR_INIT;
+		int64_t job;
+
+		bridge_fixture_renew(f);
+		map_field(f);
+		job = fake_add_job(f, "bridge-fields", "{\"create\":true}");
+		f->statement_at = ++n;
+		ret = fake_run_once(f, job, &err);
+		assert_int_equal(fake_run(f, job, &err), 0);
+		assert_int_equal(json_array_size(f->merge_fields), 4);
+	} while (ret < 0);
+	assert_true(n > 3);
+}
+
+#define TEST(name)                                                 \
+	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
+					bridge_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(lost_requests_change_no_end),
+		TEST(failing_statements_change_no_end),
+		TEST(a_changed_address_goes_to_its_person_or_a_user),
+		TEST(only_an_administrators_archive_is_for_ever),
+		TEST(fields_are_made_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
