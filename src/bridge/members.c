@@ -172,13 +172,18 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err)
 {
 	const char *path = list_path(w, "/members/%s", hash);
+	struct mirrored before = { 0 };
 	struct err why = ERR_INIT;
+	bool ours;
 	int ret;
 
-	if (intend_archive(w, hash, err) < 0)
+	if (mirror_find(w->db, hash, w->arena, &before, err) < 0 ||
+	    intend_archive(w, hash, err) < 0)
 		return -1;
+	/* another job of ours, or a life that was killed, was there */
+	ours = before.status == MIRROR_ARCHIVED && before.added_ms;
 	ret = mc_call_once(w->client, "DELETE", path, NULL, NULL, &why);
-	if (ret < 0 && why.code == ERR_CONFLICT)
+	if (ret < 0 && why.code == ERR_CONFLICT && !ours)
 		return note_theirs(w, hash, err);
 	if (ret < 0 && why.code == ERR_RETRY) /* a conflict may be our own */
 		ret = mc_call(w->client, "DELETE", path, NULL, NULL, &why);
