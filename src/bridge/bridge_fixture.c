@@ -928,6 +928,8 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"campaign_activity",
 		"campaign_link",
 		"bridge_field",
+		"kept_opt_out",
+		"unclear_opt_out",
 	};
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
 	bool is_pg = db_backend(f->db) == DB_PG;

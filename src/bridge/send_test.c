@@ -209,21 +209,19 @@ static void faults_count_nothing_twice(void **state)
 	bool more = true;
 
 	for (int n = 1; more && n < 40; n++) {
-		for (int fault = FAULT_503; more && fault < FAULTS; fault++) {
-			struct err err = ERR_INIT;
-			int64_t job;
+		struct err err = ERR_INIT;
+		int64_t job;
 
-			make_report(f);
-			job = fake_add_job(f, "sync", "{}");
-			f->fault_at = n;
-			f->fault = (enum fault)fault;
-			(void)fake_run_once(f, job, &err);
-			more = f->fault_at == 0;
-			f->fault_at = 0;
-			fake_run_all(f);
-			fake_sync(f);
-			is_pulled(f);
-		}
+		make_report(f);
+		job = fake_add_job(f, "sync", "{}");
+		f->fault_at = n;
+		f->fault = (enum fault)(FAULT_503 + n % (FAULTS - FAULT_503));
+		(void)fake_run_once(f, job, &err);
+		more = f->fault_at == 0;
+		f->fault_at = 0;
+		fake_run_all(f);
+		fake_sync(f);
+		is_pulled(f);
 	}
 	assert_false(more);
 }
