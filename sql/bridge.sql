@@ -29,7 +29,8 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 
 -- name: bridge-member-put
 -- merge_hash and contact_id NULL: not known, keep. Who has left was not ours,
--- unless we archived them.
+-- unless we archived them: the mirror says so, or did before it was refreshed
+-- by a page that is older, and the time fits by an hour.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
@@ -40,15 +41,19 @@ VALUES (?, ?, ?, ?, ?)
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
        added_ms = CASE WHEN excluded.status IN (1, 4)
                          OR (excluded.status = 6 AND bridge_member.status = 6)
+                         OR (excluded.status = 6
+                             AND excluded.changed_ms > bridge_member.archived_ms - 3600000
+                             AND excluded.changed_ms < bridge_member.archived_ms + 3600000)
                        THEN bridge_member.added_ms END;
 
 -- name: bridge-member-archive
 -- The bridge is about to archive a member: whoever gets the address is added
--- like everybody. args: email_hash, changed_ms, added_ms
-INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
-VALUES (?, 6, ?, ?)
+-- like everybody. args: email_hash, changed_ms, added_ms, archived_ms
+INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms, archived_ms)
+VALUES (?, 6, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = excluded.status, added_ms = excluded.added_ms;
+   SET status = excluded.status, added_ms = excluded.added_ms,
+       archived_ms = excluded.archived_ms;
 
 -- name: bridge-member-intend
 -- Before the bridge subscribes an address that is no member.
@@ -61,11 +66,12 @@ VALUES (?, 0, 0, ?)
 
 -- name: bridge-member-own
 -- args: added_ms or NULL, email_hash
-UPDATE bridge_member SET added_ms = ? WHERE email_hash = ?;
+UPDATE bridge_member SET added_ms = ?, archived_ms = NULL WHERE email_hash = ?;
 
 -- name: bridge-member-get
 -- args: email_hash
-SELECT status, merge_hash, added_ms, contact_id FROM bridge_member WHERE email_hash = ?;
+SELECT status, merge_hash, added_ms, contact_id, archived_ms
+  FROM bridge_member WHERE email_hash = ?;
 
 -- name: bridge-member-contacts
 -- args: contact ids (JSON array)

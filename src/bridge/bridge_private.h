@@ -127,10 +127,13 @@ struct mirrored {
 	const char *contact_id; /* NULL: not known */
 	int64_t added_ms;       /* the bridge subscribed it, or archived it;
 				   0: others did */
+	int64_t archived_ms;    /* the bridge did, or was about to; 0: never */
 };
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err);
+/* Or are about to: also if a page that is older came in between. */
+bool mirror_we_archived(const struct mirrored *m);
 
 /* --- moved.c: members whose address changed over there --- */
 

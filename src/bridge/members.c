@@ -109,10 +109,10 @@ static int put_archived(struct tx *tx, struct work *w, const char *hash,
 {
 	int64_t now_ms = w->actor.now_ms;
 
-	return db_exec(
-		tx, SQL_BRIDGE_MEMBER_ARCHIVE,
-		SQL_ARGS(sql_text(hash), sql_int(now_ms), sql_int(now_ms)),
-		err);
+	return db_exec(tx, SQL_BRIDGE_MEMBER_ARCHIVE,
+		       SQL_ARGS(sql_text(hash), sql_int(now_ms),
+				sql_int(now_ms), sql_int(clock_now_ms())),
+		       err);
 }
 
 /* Before the call: who archived it is known, even if the answer is lost. */
@@ -126,14 +126,20 @@ static int intend_archive(struct work *w, const char *hash, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* And after it: the mirror may have been refreshed meanwhile. */
-static int note_archive(struct work *w, const char *hash, int64_t person_id,
-			struct err *err)
+/* And after it: the mirror may have been refreshed meanwhile. A member that was
+ * not there may be at another address: whoever archives that one, we did not.
+ */
+static int note_archive(struct work *w, const char *hash, bool was_there,
+			int64_t person_id, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    put_archived(&tx, w, hash, err) < 0 ||
+	    (!was_there &&
+	     db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
+		     SQL_ARGS(sql_int(w->actor.now_ms), sql_text(hash)),
+		     err) < 0) ||
 	    journal(&tx, w, "archive", person_id, NULL, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -181,7 +187,7 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 	    intend_archive(w, hash, err) < 0)
 		return -1;
 	/* another job of ours, or a life that was killed, was there */
-	ours = before.status == MIRROR_ARCHIVED && before.added_ms;
+	ours = mirror_we_archived(&before);
 	ret = mc_call_once(w->client, "DELETE", path, NULL, NULL, &why);
 	if (ret < 0 && why.code == ERR_CONFLICT && !ours)
 		return note_theirs(w, hash, err);
@@ -191,7 +197,8 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 		*err = why;
 		return -1;
 	}
-	return note_archive(w, hash, person_id, err);
+	return note_archive(w, hash, ret == 0 || why.code == ERR_CONFLICT,
+			    person_id, err);
 }
 
 /* --- an erased person --- */

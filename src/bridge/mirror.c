@@ -89,8 +89,14 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		.merge_hash = rows_dup(rows, 1, arena),
 		.added_ms = rows_int(rows, 2),
 		.contact_id = rows_dup(rows, 3, arena),
+		.archived_ms = rows_int(rows, 4),
 	};
 	return 1;
+}
+
+bool mirror_we_archived(const struct mirrored *m)
+{
+	return m->added_ms && (m->status == MIRROR_ARCHIVED || m->archived_ms);
 }
 
 static const char *text_of(const json_t *member, const char *key)

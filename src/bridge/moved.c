@@ -43,7 +43,8 @@ static int move_row(struct moving *m, const json_t *member, struct err *err)
 	    mirror_put(m->tx, m->new_hash, status, old.merge_hash, contact,
 		       m->w->actor.now_ms, err) < 0)
 		return -1;
-	if (status == MIRROR_ARCHIVED) /* there: it is not ours any more */
+	if (status == MIRROR_ARCHIVED && !old.archived_ms)
+		/* there: it is not ours any more */
 		old.added_ms = 0;
 	return db_exec(
 		m->tx, SQL_BRIDGE_MEMBER_OWN,

@@ -5,10 +5,13 @@
  */
 #include "bridge/bridge_fixture.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "bridge/bridge_field.h"
 #include "crm/group.h"
 #include "crm/person_merge.h"
+
+#include "sql/bridge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -278,6 +281,65 @@ static void only_an_administrators_archive_is_for_ever(void **state)
 	}
 }
 
+static void put_archived(struct bridge_fixture *f, const char *hash,
+			 int64_t archived_ms)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(db_exec(&tx, SQL_BRIDGE_MEMBER_ARCHIVE,
+			    SQL_ARGS(sql_text(hash), sql_int(1), sql_int(1),
+				     sql_int(archived_ms)),
+			    &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* A page that is older than the archive is stored after it: that one is ours
+ * still, also under another address; not one of much later. */
+static void an_old_page_takes_back_no_archive(void **state)
+{
+	static const struct {
+		const char *first, *then;
+		const char *address; /* then */
+		int64_t ago_ms;      /* the archive of ours */
+		bool ours;
+	} cases[] = {
+		{ "subscribed", "archived", "a@x.example", 0, true },
+		{ "pending", "archived", "a@x.example", 0, true },
+		{ "archived", "archived", "a@x.example", 0, true },
+		{ "archived", "archived", "b@x.example", 0, true },
+		{ "subscribed", "archived", "b@x.example", 0, true },
+		{ "subscribed", "archived", "a@x.example", MS_DAY, false },
+		{ "subscribed", "unsubscribed", "a@x.example", 0, false },
+		{ "unsubscribed", "archived", "a@x.example", 0, false },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = ERR_INIT;
+		int64_t ours;
+
+		bridge_fixture_renew(f);
+		fake_person(f, "a@x.example");
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		put_archived(f,
+			     fake_text(f,
+				       "SELECT email_hash FROM bridge_member"),
+			     clock_now_ms() - cases[i].ago_ms);
+		fake_set_status(f, "a@x.example", cases[i].first);
+		fake_sync(f);
+		if (strcmp(cases[i].address, "a@x.example") != 0)
+			fake_rename(f, "a@x.example", cases[i].address);
+		fake_set_status(f, cases[i].address, cases[i].then);
+		fake_sync(f);
+		ours = fake_number(f, "SELECT COUNT(*) FROM bridge_member "
+				      "WHERE added_ms IS NOT NULL");
+		if (ours != cases[i].ours)
+			fail_msg("case %zu: %d", i, (int)ours);
+	}
+}
+
 /* --- fields --- */
 
 static void map_field(struct bridge_fixture *f)
@@ -349,6 +411,7 @@ int main(void)
 		TEST(failing_statements_change_no_end),
 		TEST(a_changed_address_goes_to_its_person_or_a_user),
 		TEST(only_an_administrators_archive_is_for_ever),
+		TEST(an_old_page_takes_back_no_archive),
 		TEST(fields_are_made_once),
 	};
 
