@@ -110,10 +110,15 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 	struct record person;
 	struct address *wanted;
 	size_t n;
+	int found = record_find(m->tx->db, ENTITY_PERSON, person_id,
+				m->w->arena, &person, err);
 
-	if (record_get(m->tx->db, ENTITY_PERSON, person_id, m->w->arena,
-		       &person, err) < 0)
+	if (found < 0)
 		return -1;
+	if (found == 0) /* since the address was looked up */
+		return err_set(err, ERR_RETRY,
+			       "person %lld was merged or deleted meanwhile",
+			       (long long)person_id);
 	wanted = arena_array(m->w->arena, struct address, person.emails_n + 1);
 	n = replace(m, &person, wanted);
 	if (addresses_put(m->tx, ENTITY_PERSON, person_id, wanted, n,
