@@ -55,6 +55,18 @@ struct session {
 	bool at_end, is_done;
 };
 
+static struct session session_of(struct import_steps *steps)
+{
+	return (struct session){
+		.steps = steps,
+		.arena = arena_new(),
+		.seen = IMPORT_SEEN_INIT,
+		.said_late = IMPORT_SEEN_INIT,
+		.groups = import_groups_new(),
+		.rows = VEC_INIT,
+	};
+}
+
 static void session_release(struct session *s)
 {
 	db_set_bulk(s->steps->db, false);
@@ -612,15 +624,7 @@ static void format_question(const struct session *s, const struct toll *toll,
 static int asks(struct import_steps *steps, struct strbuf *result,
 		struct err *err)
 {
-	CLEANUP(session_release)
-	struct session s = {
-		.steps = steps,
-		.arena = arena_new(),
-		.seen = IMPORT_SEEN_INIT,
-		.said_late = IMPORT_SEEN_INIT,
-		.groups = import_groups_new(),
-		.rows = VEC_INIT,
-	};
+	CLEANUP(session_release) struct session s = session_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct toll toll = { 0, 0 };
 
@@ -646,15 +650,7 @@ static int asks(struct import_steps *steps, struct strbuf *result,
 int import_steps(struct import_steps *steps, struct strbuf *result,
 		 struct err *err)
 {
-	CLEANUP(session_release)
-	struct session s = {
-		.steps = steps,
-		.arena = arena_new(),
-		.seen = IMPORT_SEEN_INIT,
-		.said_late = IMPORT_SEEN_INIT,
-		.groups = import_groups_new(),
-		.rows = VEC_INIT,
-	};
+	CLEANUP(session_release) struct session s = session_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int questions = asks(steps, result, err);
 
