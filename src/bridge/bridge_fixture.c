@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "crm/erase.h"
 #include "crm/group.h"
+#include "crm/person_merge.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -651,6 +652,17 @@ void fake_erase(struct bridge_fixture *f, int64_t person_id)
 	f->crm->actor.now_ms = clock_now_ms();
 	must(tx_begin(f->db, &tx, &err), &err);
 	must(person_erase(&tx, person_id, &f->crm->actor, arena, &err), &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
+void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(f->db, &tx, &err), &err);
+	must(person_merge(&tx, to, from, &f->crm->actor, f->crm->arena, &err),
+	     &err);
 	must(tx_commit(&tx, &err), &err);
 }
 

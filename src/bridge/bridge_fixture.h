@@ -62,6 +62,8 @@ void bridge_fixture_renew(struct bridge_fixture *f);
 struct record fake_person(struct bridge_fixture *f, const char *address);
 void fake_patch(struct bridge_fixture *f, int64_t person_id, const char *body);
 void fake_erase(struct bridge_fixture *f, int64_t person_id);
+/* The second becomes the first. */
+void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from);
 /* A dynamic group of everybody. */
 int64_t fake_group(struct bridge_fixture *f, const char *name);
 int64_t fake_number(struct bridge_fixture *f, const char *sql);

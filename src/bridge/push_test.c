@@ -2,7 +2,6 @@
 
 #include "base/err.h"
 #include "crm/group.h"
-#include "crm/person_merge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,17 +38,6 @@ static const char *tag_name(struct bridge_fixture *f, size_t i)
 		json_object_get(json_array_get(f->segments, i), "name"));
 }
 
-static void merge(struct bridge_fixture *f, int64_t to, int64_t from)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(person_merge(&tx, to, from, &f->crm->actor, f->crm->arena,
-				 &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 /* With and without the job of the merged person in between, in and out of the
  * group. */
 static void two_tagged_addresses_may_be_one_person(void **state)
@@ -65,7 +53,7 @@ static void two_tagged_addresses_may_be_one_person(void **state)
 		b = fake_person(f, "b@x.example").id;
 		group = fake_group(f, "G");
 		assert_int_equal(fake_push(f, group, &err), 0);
-		merge(f, a, b);
+		fake_merge(f, a, b);
 		if (settled)
 			fake_run_all(f);
 		assert_int_equal(fake_push(f, group, &err), 0);
@@ -87,7 +75,7 @@ static void people_who_leave_with_two_addresses_lose_both_tags(void **state)
 	int64_t group = fake_group(f, "G");
 
 	assert_int_equal(fake_push(f, group, &err), 0);
-	merge(f, a, b);
+	fake_merge(f, a, b);
 	assert_int_equal(json_parse(STR("{\"criteria\":{\"conditions\":[{"
 					"\"field\":\"city\",\"op\":\"is\","
 					"\"value\":\"Bern\"}]}}"),

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "bridge/bridge_field.h"
 #include "crm/group.h"
-#include "crm/person_merge.h"
 
 #include "sql/bridge.h"
 
@@ -243,17 +242,6 @@ static void a_changed_address_goes_to_its_person_or_a_user(void **state)
 
 /* --- who archived them --- */
 
-static void merge(struct bridge_fixture *f, int64_t to, int64_t from)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(person_merge(&tx, to, from, &f->crm->actor, f->crm->arena,
-				 &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 static void only_an_administrators_archive_is_for_ever(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -268,7 +256,7 @@ static void only_an_administrators_archive_is_for_ever(void **state)
 		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
 		if (theirs)
 			fake_set_status(f, "b@x.example", "archived");
-		merge(f, a, b);
+		fake_merge(f, a, b);
 		fake_run_all(f);
 		fake_sync(f);
 		assert_string_equal(fake_status(f, "b@x.example"), "archived");
@@ -323,10 +311,9 @@ static void an_old_page_takes_back_no_archive(void **state)
 		bridge_fixture_renew(f);
 		fake_person(f, "a@x.example");
 		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
-		put_archived(f,
-			     fake_text(f,
-				       "SELECT email_hash FROM bridge_member"),
-			     clock_now_ms() - cases[i].ago_ms);
+		put_archived(
+			f, fake_text(f, "SELECT email_hash FROM bridge_member"),
+			clock_now_ms() - cases[i].ago_ms);
 		fake_set_status(f, "a@x.example", cases[i].first);
 		fake_sync(f);
 		if (strcmp(cases[i].address, "a@x.example") != 0)
