@@ -132,8 +132,6 @@ struct mirrored {
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err);
-/* Or are about to: also if a page that is older came in between. */
-bool mirror_we_archived(const struct mirrored *m);
 
 /* --- moved.c: members whose address changed over there --- */
 

@@ -104,14 +104,15 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 	return note(w, hash, MIRROR_UNSUBSCRIBED, "optout", 0, err);
 }
 
+/* archived_ms 0: it is gone, by no act of ours. */
 static int put_archived(struct tx *tx, struct work *w, const char *hash,
-			struct err *err)
+			int64_t archived_ms, struct err *err)
 {
 	int64_t now_ms = w->actor.now_ms;
 
 	return db_exec(tx, SQL_BRIDGE_MEMBER_ARCHIVE,
 		       SQL_ARGS(sql_text(hash), sql_int(now_ms),
-				sql_int(now_ms), sql_int(clock_now_ms())),
+				sql_int(now_ms), sql_id_or_null(archived_ms)),
 		       err);
 }
 
@@ -121,7 +122,7 @@ static int intend_archive(struct work *w, const char *hash, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    put_archived(&tx, w, hash, err) < 0)
+	    put_archived(&tx, w, hash, clock_now_ms(), err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -135,11 +136,8 @@ static int note_archive(struct work *w, const char *hash, bool was_there,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    put_archived(&tx, w, hash, err) < 0 ||
-	    (!was_there &&
-	     db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
-		     SQL_ARGS(sql_int(w->actor.now_ms), sql_text(hash)),
-		     err) < 0) ||
+	    put_archived(&tx, w, hash, was_there ? clock_now_ms() : 0, err) <
+		    0 ||
 	    journal(&tx, w, "archive", person_id, NULL, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -186,8 +184,10 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 	if (mirror_find(w->db, hash, w->arena, &before, err) < 0 ||
 	    intend_archive(w, hash, err) < 0)
 		return -1;
-	/* another job of ours, or a life that was killed, was there */
-	ours = mirror_we_archived(&before);
+	/* another job of ours, or a life that was killed, was there; an older
+	 * page may have come in between */
+	ours = before.added_ms &&
+	       (before.status == MIRROR_ARCHIVED || before.archived_ms);
 	ret = mc_call_once(w->client, "DELETE", path, NULL, NULL, &why);
 	if (ret < 0 && why.code == ERR_CONFLICT && !ours)
 		return note_theirs(w, hash, err);

@@ -94,11 +94,6 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 	return 1;
 }
 
-bool mirror_we_archived(const struct mirrored *m)
-{
-	return m->added_ms && (m->status == MIRROR_ARCHIVED || m->archived_ms);
-}
-
 static const char *text_of(const json_t *member, const char *key)
 {
 	return json_string_value(json_object_get(member, key));
