@@ -35,12 +35,15 @@ for (let first = 0; first < seeds.length; first += SEEDS_A_SERVER)
       await proxy.stop();
     });
 
+    let failed: number | undefined; // its jobs may never end
     for (const seed of seeds.slice(first, first + SEEDS_A_SERVER))
-      it(`end well, whatever happens (seed ${seed})`, async () => {
+      it(`end well, whatever happens (seed ${seed})`, async (t) => {
+        if (failed !== undefined) return t.skip(`its servers are those of seed ${failed}`);
         const history = new History(seed, sides);
         try {
           await history.run();
         } catch (error) {
+          failed = seed;
           const told = history.told.join("\n");
           throw new Error(`MUSTER_SEED=${seed}:\n${told}\n${String(error)}`, { cause: error });
         }

@@ -6,6 +6,7 @@
  *     await admin.post("/api/v1/people", { first_name: "" }, { status: 400 });
  */
 import { Description } from "./openapi.js";
+import { PATIENCE_MS } from "./wait.js";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
 export type Json = any;
@@ -96,6 +97,7 @@ export class Client {
         ...options.headers,
       },
       body: body === undefined ? undefined : isRaw ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(2 * PATIENCE_MS),
     });
     const text = await answer.text();
     const type = (answer.headers.get("content-type") ?? "").split(";")[0]!.trim();

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { PATIENCE_MS } from "./wait.js";
 
 const base = process.env.MUSTER_TEST_DATABASE;
 
@@ -12,6 +13,7 @@ export const isPostgres = base !== undefined && base !== "";
 function psql(statement: string): void {
   execFileSync("psql", ["-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", base!, "-c", statement], {
     stdio: ["ignore", "ignore", "pipe"],
+    timeout: 2 * PATIENCE_MS,
   });
 }
 

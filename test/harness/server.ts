@@ -219,6 +219,8 @@ export class Server {
   ): Promise<Output> {
     const child = spawn(binary, args, {
       env: { ...this.env, MUSTER_URL: this.url, MUSTER_KEY: this.adminKey, ...env },
+      timeout: 5 * PATIENCE_MS,
+      killSignal: "SIGABRT",
     });
     let stdout = "";
     let stderr = "";
