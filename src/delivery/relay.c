@@ -147,9 +147,16 @@ static enum trouble trouble_of_result(const struct smtp_result *result)
 	if (result->outcome == SMTP_ACCEPTED)
 		return TROUBLE_NONE;
 	if (result->maybe_sent) /* whatever was said, it was not the answer */
-		return trouble_of(STAGE_DOT, 0, "", "");
-	return trouble_of(stages[result->stage], result->code, result->enhanced,
-			  result->text);
+		return trouble_of(&(struct trouble_reply){
+			.stage = STAGE_DOT, .enhanced = "", .text = "" });
+	return trouble_of(&(struct trouble_reply){
+		.stage = stages[result->stage],
+		.code = result->code,
+		.enhanced = result->enhanced,
+		.text = result->text,
+		.sender = result->sender,
+		.rcpt = result->rcpt,
+	});
 }
 
 static void on_smtp_result(void *context, const struct smtp_result *result)

@@ -229,28 +229,84 @@ static enum trouble refusal(const struct answer *a)
 		       : after_content(a);
 }
 
-enum trouble trouble_of(enum trouble_stage stage, int code,
-			const char *enhanced, const char *text)
+/* --- who is named --- */
+
+static bool is_in_address(char c)
 {
-	struct answer a = { .stage = stage, .code = code };
+	return isalnum((unsigned char)c) || strchr(".-_+=@", c) != NULL;
+}
+
+/* As a word: not the end or the beginning of a longer address or host. */
+static bool is_named(const char *text, const char *who)
+{
+	size_t len = strlen(who);
+	const char *at = text;
+
+	while ((at = strcasestr(at, who))) {
+		const char *end = at + len + strspn(at + len, ".");
+
+		if ((at == text || !is_in_address(at[-1])) &&
+		    (!*end || !is_in_address(*end)))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static const char *domain_of(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at ? at + 1 : address;
+}
+
+/* Our address or domain, and not the recipient's: "<news@ours>: user unknown"
+ * is what a server says that asked ours about us. */
+static bool names_only_sender(const struct trouble_reply *reply)
+{
+	const char *ours, *theirs;
+
+	if (!reply->sender || !*reply->sender || !reply->rcpt)
+		return false;
+	ours = domain_of(reply->sender);
+	theirs = domain_of(reply->rcpt);
+	if (is_named(reply->text, reply->rcpt) || is_named(reply->text, theirs))
+		return false;
+	return is_named(reply->text, reply->sender) ||
+	       is_named(reply->text, ours);
+}
+
+static enum trouble about_named(enum trouble meant,
+				const struct trouble_reply *reply)
+{
+	bool is_doubtful = meant == TROUBLE_HARD || meant == TROUBLE_UNCLEAR;
+
+	return is_doubtful && names_only_sender(reply) ? TROUBLE_SENDER : meant;
+}
+
+/* --- a reply --- */
+
+enum trouble trouble_of(const struct trouble_reply *reply)
+{
+	struct answer a = { .stage = reply->stage, .code = reply->code };
+	bool is_report = a.stage == STAGE_DSN;
 	enum trouble meant;
 
-	if (code >= 200 && code < 300)
+	if (a.code >= 200 && a.code < 300)
 		return TROUBLE_NONE;
-	if (stage <= STAGE_AUTH)
+	if (a.stage <= STAGE_AUTH)
 		return TROUBLE_RELAY;
-	if (code == 0 && !*enhanced && stage != STAGE_DSN)
-		return stage == STAGE_DOT ? TROUBLE_RETRY : TROUBLE_RELAY;
-	a.is_told = status_length(enhanced) > 0;
-	find_status(a.is_told ? enhanced : text, a.status);
+	if (a.code == 0 && !*reply->enhanced && !is_report)
+		return a.stage == STAGE_DOT ? TROUBLE_RETRY : TROUBLE_RELAY;
+	a.is_told = status_length(reply->enhanced) > 0;
+	find_status(a.is_told ? reply->enhanced : reply->text, a.status);
 	/* without a code the words are ours: the status says it all */
-	a.said = code == 0 && stage != STAGE_DSN
-			 ? TROUBLE_NONE
-			 : trouble_phrase(a.status, text);
-	meant = refusal(&a);
+	if (a.code == 0 && !is_report)
+		return refusal(&a);
+	a.said = trouble_phrase(a.status, reply->text);
+	meant = about_named(refusal(&a), reply);
 	/* a report says that it was given up, whatever for */
-	return stage == STAGE_DSN && meant == TROUBLE_RETRY ? TROUBLE_SOFT
-							    : meant;
+	return is_report && meant == TROUBLE_RETRY ? TROUBLE_SOFT : meant;
 }
 
 /* --- comparing what was said --- */

@@ -50,14 +50,17 @@ enum trouble_stage {
 	STAGE_DSN, /* in a report that came back later */
 };
 
-/*
- * code: the reply (250, 452, 550 ...), 0 if there was none: the connection
- * broke, or (with an enhanced status) we saw ourselves that it cannot be.
- * enhanced: RFC 3463 status, "5.1.1"; "" if it had none. text: what else it
- * said.
- */
-enum trouble trouble_of(enum trouble_stage stage, int code,
-			const char *enhanced, const char *text);
+struct trouble_reply {
+	enum trouble_stage stage;
+	int code; /* 250, 452, 550 ...; 0: there was none, the connection broke,
+		     or (with a status) we saw ourselves that it cannot be */
+	const char *enhanced; /* RFC 3463 status, "5.1.1"; "" if none */
+	const char *text;     /* what else it said */
+	const char *sender,
+		*rcpt; /* of the message; NULL: not known. What names
+			  only the sender is about the sender */
+};
+enum trouble trouble_of(const struct trouble_reply *reply);
 
 /* The text without what differs from message to message: words with a digit,
  * addresses, links. Appended. */

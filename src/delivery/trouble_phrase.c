@@ -62,6 +62,9 @@ static const struct phrase phrases[] = {
 	{ "username unknown", TROUBLE_HARD, NULL },
 	{ "unknown username", TROUBLE_HARD, NULL },
 	{ "your mailbox", TROUBLE_UNCLEAR, NULL }, /* whose? */
+	{ "domain not found", TROUBLE_UNCLEAR, "5.7.1" },
+	{ "a record for", TROUBLE_UNCLEAR, NULL },
+	{ "mx record for", TROUBLE_UNCLEAR, NULL },
 	{ "too many hops", TROUBLE_UNCLEAR, NULL },
 	{ "no such domain at this location", TROUBLE_DENIED, NULL },
 
@@ -100,6 +103,8 @@ static const struct phrase phrases[] = {
 	{ "return path", TROUBLE_SENDER, NULL },
 	{ "return-path", TROUBLE_SENDER, NULL },
 	{ "sender user", TROUBLE_SENDER, NULL },
+	{ "from user", TROUBLE_SENDER, NULL },
+	{ "from unknown user", TROUBLE_SENDER, NULL },
 	{ "as sender", TROUBLE_SENDER, NULL },
 	{ "sending user", TROUBLE_SENDER, NULL },
 	{ "originator", TROUBLE_SENDER, NULL },

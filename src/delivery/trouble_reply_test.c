@@ -1115,6 +1115,11 @@ static const struct {
 	{ STAGE_RCPT, MEANS_OURS, KNOWN,
 	  "550 Return-path domain does not exist" },
 	{ STAGE_RCPT, MEANS_OURS, KNOWN, "550 Sender user unknown" },
+	{ STAGE_RCPT, MEANS_OURS, KNOWN, "550 from user unknown" },
+	{ STAGE_RCPT, MEANS_SOFT, KNOWN,
+	  "550 MX or A record for domain c.example does not exist" },
+	{ STAGE_RCPT, MEANS_SOFT, KNOWN, "550 5.7.1 customer not found" },
+	{ STAGE_RCPT, MEANS_SOFT, KNOWN, "550 5.7.1 Domain not found" },
 	{ STAGE_RCPT, MEANS_OURS, KNOWN,
 	  "550 <news@example.org> as sender: user unknown" },
 	{ STAGE_RCPT, MEANS_OURS, KNOWN,
@@ -1159,8 +1164,9 @@ static enum means class_of(enum trouble trouble)
 }
 
 /* Splits it as smtp/ does: code, status, text. */
-static enum trouble trouble_of_reply(enum trouble_stage stage,
-				     const char *reply)
+static enum trouble trouble_of_message(enum trouble_stage stage,
+				       const char *reply, const char *sender,
+				       const char *rcpt)
 {
 	char status[16] = "";
 	const char *text = reply + 3;
@@ -1175,7 +1181,68 @@ static enum trouble trouble_of_reply(enum trouble_stage stage,
 		text += len;
 		text += *text == ' ';
 	}
-	return trouble_of(stage, code, status, text);
+	return trouble_of(&(struct trouble_reply){ .stage = stage,
+						   .code = code,
+						   .enhanced = status,
+						   .text = text,
+						   .sender = sender,
+						   .rcpt = rcpt });
+}
+
+static enum trouble trouble_of_reply(enum trouble_stage stage,
+				     const char *reply)
+{
+	return trouble_of_message(stage, reply, NULL, NULL);
+}
+
+/* With the message's sender known, its name says more than the words do. */
+static void who_is_named_is_meant(void **state)
+{
+	static const struct {
+		enum means means;
+		const char *sender, *rcpt, *reply;
+	} cases[] = {
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 <news@ours.example>: user unknown" },
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 from user unknown (News@Ours.Example)" },
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 5.1.1 news@ours.example. No such mailbox" },
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 MX or A record for ours.example does not exist" },
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 ours.example: Domain not found." },
+		{ MEANS_OURS, "news@ours.example", "a@b.example",
+		  "550 No thanks, news@ours.example" },
+		{ MEANS_HARD, "news@ours.example", "a@b.example",
+		  "550 5.1.1 <a@b.example>: user unknown, "
+		  "from=<news@ours.example>" },
+		{ MEANS_HARD, "news@ours.example", "a@b.example",
+		  "550 5.1.1 user unknown (mx.ours.example)" },
+		{ MEANS_HARD, "news@ours.example", "a@b.example",
+		  "550 user unknown; ask postmaster@ours.example" },
+		{ MEANS_HARD, "news@ours.example", "a@b.example",
+		  "550 user unknown (their-ours.example.net)" },
+		{ MEANS_HARD, "news@ours.example", "a@ours.example",
+		  "550 5.1.1 no such user in ours.example" },
+		{ MEANS_HARD, "news@ours.example", "a.news@ours.example",
+		  "550 5.1.1 <a.news@ours.example>: user unknown" },
+		{ MEANS_HARD, "", "a@b.example", "550 5.1.1 user unknown" },
+		{ MEANS_SOFT, "news@ours.example", "a@b.example",
+		  "550 news@ours.example is blocked by recipient" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum trouble t =
+			trouble_of_message(STAGE_RCPT, cases[i].reply,
+					   cases[i].sender, cases[i].rcpt);
+
+		if (class_of(t) != cases[i].means)
+			print_error("%s: %s\n", trouble_name(t),
+				    cases[i].reply);
+		assert_int_equal(class_of(t), cases[i].means);
+	}
 }
 
 static void replies_mean_what_they_say(void **state)
@@ -1268,28 +1335,41 @@ static void troubles_of_ours_have_names(void **state)
 }
 
 /* What we saw ourselves, without asking the relay. */
+static enum trouble trouble_we_saw(enum trouble_stage stage, const char *status,
+				   const char *text)
+{
+	return trouble_of(&(struct trouble_reply){
+		.stage = stage, .enhanced = status, .text = text });
+}
+
+/* What we saw ourselves, without asking the relay. */
 static void what_cannot_be_sent_at_all(void **state)
 {
 	static const char letters[] =
 		"the relay takes no addresses outside ASCII";
+	static const char lost[] = "connection lost";
+	static const struct {
+		enum trouble_stage stage;
+		const char *status, *text;
+		enum trouble trouble;
+	} cases[] = {
+		{ STAGE_MAIL, "5.3.4",
+		  "the message is larger than the relay takes", TROUBLE_SIZE },
+		{ STAGE_RCPT, "5.6.7", letters, TROUBLE_UNCLEAR },
+		{ STAGE_RCPT, "", lost, TROUBLE_RELAY },
+		{ STAGE_DATA, "", lost, TROUBLE_RELAY },
+		{ STAGE_DOT, "", lost, TROUBLE_RETRY },
+		{ STAGE_DSN, "5.1.1", "", TROUBLE_HARD },
+		{ STAGE_DSN, "", "", TROUBLE_UNCLEAR },
+	};
 
 	(void)state;
-	assert_int_equal(
-		trouble_of(STAGE_MAIL, 0, "5.3.4",
-			   "the message is larger than the relay takes"),
-		TROUBLE_SIZE);
 	assert_true(
-		trouble_is_ours(trouble_of(STAGE_MAIL, 0, "5.6.7", letters)));
-	assert_int_equal(trouble_of(STAGE_RCPT, 0, "5.6.7", letters),
-			 TROUBLE_UNCLEAR);
-	assert_int_equal(trouble_of(STAGE_RCPT, 0, "", "connection lost"),
-			 TROUBLE_RELAY);
-	assert_int_equal(trouble_of(STAGE_DATA, 0, "", "connection lost"),
-			 TROUBLE_RELAY);
-	assert_int_equal(trouble_of(STAGE_DOT, 0, "", "connection lost"),
-			 TROUBLE_RETRY);
-	assert_int_equal(trouble_of(STAGE_DSN, 0, "5.1.1", ""), TROUBLE_HARD);
-	assert_int_equal(trouble_of(STAGE_DSN, 0, "", ""), TROUBLE_UNCLEAR);
+		trouble_is_ours(trouble_we_saw(STAGE_MAIL, "5.6.7", letters)));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(trouble_we_saw(cases[i].stage, cases[i].status,
+						cases[i].text),
+				 cases[i].trouble);
 }
 
 static void words_are_compared_without_what_differs(void **state)
@@ -1322,6 +1402,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replies_mean_what_they_say),
+		cmocka_unit_test(who_is_named_is_meant),
 		cmocka_unit_test(no_miss_is_hard),
 		cmocka_unit_test(only_some_stages_clean),
 		cmocka_unit_test(troubles_of_ours_have_names),

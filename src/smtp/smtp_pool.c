@@ -60,9 +60,11 @@ void smtp_pool_finish(struct smtp_pool *pool, struct smtp_job *job,
 	struct smtp_result result = *why;
 
 	result.cookie = job->cookie;
-	smtp_job_free(&job);
+	result.sender = job->sender;
+	result.rcpt = job->rcpt;
 	atomic_fetch_add(counter(pool, result.outcome), 1);
 	pool->fn(pool->context, &result);
+	smtp_job_free(&job);
 	(void)pthread_mutex_lock(&pool->lock);
 	pool->unfinished--;
 	(void)pthread_cond_signal(&pool->room);

@@ -107,6 +107,7 @@ const char *smtp_stage_name(enum smtp_stage stage);
 
 struct smtp_result {
 	void *cookie;
+	const char *sender, *rcpt; /* of the message */
 	enum smtp_outcome outcome;
 	enum smtp_stage stage;
 	int code;             /* 550; 0: no answer of the relay */
