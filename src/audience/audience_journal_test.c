@@ -23,7 +23,8 @@
 
 static const char *const tables[] = { "member",    "member_address",
 				      "forgotten", "suppression",
-				      "sequence",  "job" };
+				      "sequence",  "job",
+				      NULL };
 
 struct world {
 	struct store_fixture f;
@@ -33,17 +34,6 @@ struct world {
 	unsigned char key[JOURNAL_KEY];
 	struct journal_entries all;
 };
-
-static void exec(struct world *w, const char *sql)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	if (db_exec_text(&tx, sql, SQL_NO_ARGS, &err) < 0)
-		fail_msg("%s: %s", sql, err.text);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
 
 static int setup(void **state)
 {
@@ -73,32 +63,6 @@ static int teardown(void **state)
 	store_fixture_free(&w->f);
 	free(w);
 	return 0;
-}
-
-static void backup(struct world *w)
-{
-	char sql[256];
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		snprintf(sql, sizeof(sql),
-			 "CREATE TABLE old_%s AS SELECT * FROM %s", tables[i],
-			 tables[i]);
-		exec(w, sql);
-	}
-}
-
-static void restore(struct world *w)
-{
-	char sql[256];
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		snprintf(sql, sizeof(sql), "DELETE FROM %s", tables[i]);
-		exec(w, sql);
-		snprintf(sql, sizeof(sql),
-			 "INSERT INTO %s SELECT * FROM old_%s", tables[i],
-			 tables[i]);
-		exec(w, sql);
-	}
 }
 
 static int64_t number(struct world *w, const char *sql)
@@ -241,7 +205,7 @@ static void each_kind_is_applied(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		put(w, names[i], "subscribed");
 	assert_int_equal(drain(w), 0);
-	backup(w);
+	store_fixture_back_up(w->db, tables);
 	leave(w, "unsub", UNSUBSCRIBED_BY_CONTACT);
 	leave(w, "compl", UNSUBSCRIBED_BY_COMPLAINT);
 	leave(w, "clean", UNSUBSCRIBED_NOT);
@@ -252,7 +216,7 @@ static void each_kind_is_applied(void **state)
 	put(w, "back", "subscribed");
 	assert_int_equal(drain(w), 1);
 	assert_int_equal(drain(w), 0);
-	restore(w);
+	store_fixture_restore(w->db, tables);
 	counts = apply(w);
 	assert_int_equal(get(w, "unsub").status, MEMBER_UNSUBSCRIBED);
 	assert_int_equal(get(w, "unsub").unsubscribed_by,
@@ -276,12 +240,12 @@ static void unknown_addresses_are_kept_out(void **state)
 {
 	struct world *w = *state;
 
-	backup(w);
+	store_fixture_back_up(w->db, tables);
 	put(w, "late", "subscribed");
 	put(w, "late2", "unsubscribed"); /* new, and out at once */
 	leave(w, "late", UNSUBSCRIBED_BY_CONTACT);
 	assert_int_equal(drain(w), 2);
-	restore(w);
+	store_fixture_restore(w->db, tables);
 	apply(w);
 	assert_int_equal(put(w, "late", "subscribed"), MEMBER_REFUSED);
 	assert_int_equal(put(w, "late2", "subscribed"), MEMBER_REFUSED);
@@ -318,7 +282,7 @@ static void failures_lose_nothing(void **state)
 
 	put(w, "a", "subscribed");
 	put(w, "b", "subscribed");
-	backup(w);
+	store_fixture_back_up(w->db, tables);
 	leave(w, "a", UNSUBSCRIBED_BY_COMPLAINT);
 	forget(w, "b");
 	for (n = 1;; n++) {
@@ -329,7 +293,7 @@ static void failures_lose_nothing(void **state)
 	db_fail_nth(w->db, 0);
 	assert_true(n > 3);
 	assert_int_equal(drain(w), 0);
-	restore(w);
+	store_fixture_restore(w->db, tables);
 	for (n = 1;; n++) {
 		db_fail_nth(w->db, n);
 		if (audience_journal_apply(w->db, w->key, &w->all, LATER,

@@ -22,44 +22,7 @@
 static const char *const tables[] = { "person",   "lead",         "company",
 				      "email",    "consent",      "audit_log",
 				      "job",      "record_count", "sequence",
-				      "campaign", "kept_opt_out" };
-
-static void exec(struct crm_fixture *f, const char *sql)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	if (db_exec_text(&tx, sql, SQL_NO_ARGS, &err) < 0)
-		fail_msg("%s: %s", sql, err.text);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
-static void backup(struct crm_fixture *f)
-{
-	char sql[256];
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		snprintf(sql, sizeof(sql),
-			 "CREATE TABLE old_%s AS SELECT * FROM %s", tables[i],
-			 tables[i]);
-		exec(f, sql);
-	}
-}
-
-static void restore(struct crm_fixture *f)
-{
-	char sql[256];
-
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		snprintf(sql, sizeof(sql), "DELETE FROM %s", tables[i]);
-		exec(f, sql);
-		snprintf(sql, sizeof(sql),
-			 "INSERT INTO %s SELECT * FROM old_%s", tables[i],
-			 tables[i]);
-		exec(f, sql);
-	}
-}
+				      "campaign", "kept_opt_out", NULL };
 
 struct key {
 	unsigned char bytes[JOURNAL_KEY];
@@ -182,14 +145,14 @@ static void opt_outs_since_the_backup_are_applied(void **state)
 	struct journal_counts counts;
 
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	say(f, ENTITY_PERSON, ada, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
 	say(f, ENTITY_PERSON, bob, CONSENT_OPTED_OUT, CONSENT_BY_COMPLAINT);
 	say(f, ENTITY_PERSON, eve, CONSENT_OPTED_OUT, CONSENT_BY_USER);
 	say(f, ENTITY_PERSON, eve, CONSENT_OPTED_IN, CONSENT_BY_PERSON);
 	assert_int_equal(drain(f, &all), 8); /* record and address each */
 	assert_int_equal(drain(f, &all), 0);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	counts = apply(f, &all);
 	assert_int_equal(out_of(f, ada), 1);
 	assert_int_equal(out_of(f, bob), 1);
@@ -214,13 +177,13 @@ static void opt_out_follows_the_person(void **state)
 	struct record r;
 
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	if (fixture_patch(f, ENTITY_PERSON, ada,
 			  "{\"email\":\"new@example.org\"}", &r, &err) < 0)
 		fail_msg("%s", err.text);
 	say(f, ENTITY_PERSON, ada, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
 	drain(f, &all);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	apply(f, &all);
 	assert_int_equal(out_of(f, ada), 1);
 }
@@ -233,13 +196,14 @@ static void opt_out_follows_the_address(void **state)
 	int64_t ada = add(f, "Ada", "ada@example.org"), other;
 
 	get_key(f);
-	backup(f);
-	exec(f, "UPDATE person SET id = id + 5000");
-	exec(f, "UPDATE email SET record_id = record_id + 5000");
+	store_fixture_back_up(f->db, tables);
+	store_fixture_exec(f->db, "UPDATE person SET id = id + 5000");
+	store_fixture_exec(f->db,
+			   "UPDATE email SET record_id = record_id + 5000");
 	other = ada + 5000;
 	say(f, ENTITY_PERSON, other, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
 	drain(f, &all);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	apply(f, &all);
 	assert_int_equal(out_of(f, ada), 1);
 }
@@ -255,10 +219,10 @@ static void company_stays_opted_out(void **state)
 					"{\"name\":\"Acme\"}", &c, &err),
 			 0);
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	say(f, ENTITY_COMPANY, c.id, CONSENT_OPTED_OUT, CONSENT_BY_USER);
 	drain(f, &all);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	apply(f, &all);
 	assert_int_equal(fixture_number(f, "SELECT opted_out FROM company"), 1);
 }
@@ -294,14 +258,14 @@ static void erased_people_do_not_come_back(void **state)
 	struct journal_counts counts;
 
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	late = add(f, "Late", "late@example.org");
 	erase(f, ada);
 	erase(f, nobody);
 	erase(f, late);
 	drain(f, &all);
 	assert_int_equal(drain(f, &all), 0);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	counts = apply(f, &all);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM person WHERE "
 					   "erased_ms IS NOT NULL"),
@@ -326,11 +290,11 @@ static void opt_out_of_an_unknown_address_is_carried(void **state)
 	int64_t late;
 
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	late = add(f, "Late", "late@example.org");
 	say(f, ENTITY_PERSON, late, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
 	drain(f, &all);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	counts = apply(f, &all);
 	assert_int_equal(counts.of[JOURNAL_OPT_OUT], 1);
 	late = add(f, "Late", "late@example.org");
@@ -347,7 +311,7 @@ static void opt_out_of_who_is_deleted_is_carried(void **state)
 	int64_t gone;
 
 	get_key(f);
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	gone = add(f, "Gone", "gone@example.org");
 	say(f, ENTITY_PERSON, gone, CONSENT_OPTED_OUT, CONSENT_BY_USER);
 	{
@@ -361,7 +325,7 @@ static void opt_out_of_who_is_deleted_is_carried(void **state)
 	}
 	assert_true(drain(f, &all) >= 1);
 	assert_int_equal(drain(f, &all), 0);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	apply(f, &all);
 	gone = add(f, "Gone", "gone@example.org");
 	assert_int_equal(out_of(f, gone), 1);
@@ -379,7 +343,7 @@ static void failures_lose_nothing(void **state)
 	struct key key = get_key(f);
 	int n = 1;
 
-	backup(f);
+	store_fixture_back_up(f->db, tables);
 	say(f, ENTITY_PERSON, ada, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
 	erase(f, bob);
 	for (;; n++) {
@@ -390,7 +354,7 @@ static void failures_lose_nothing(void **state)
 	db_fail_nth(f->db, 0);
 	assert_true(n > 3);
 	assert_int_equal(drain(f, &all), 0);
-	restore(f);
+	store_fixture_restore(f->db, tables);
 	for (n = 1;; n++) {
 		db_fail_nth(f->db, n);
 		if (try_apply(f, &key, &all, &counts, &err) >= 0)
@@ -417,7 +381,7 @@ static void add_campaign(struct crm_fixture *f, int id, int status,
 		 "INSERT INTO campaign (id, name, status, schedule_ms, "
 		 "created_ms, updated_ms) VALUES (%d, 'c', %d, %s, 1, 1)",
 		 id, status, schedule);
-	exec(f, sql);
+	store_fixture_exec(f->db, sql);
 }
 
 static void add_job(struct crm_fixture *f, const char *kind, const char *key,
@@ -429,7 +393,7 @@ static void add_job(struct crm_fixture *f, const char *kind, const char *key,
 		 "INSERT INTO job (kind, state, payload, single_key, "
 		 "run_at_ms, created_ms) VALUES ('%s', 1, '{}', %s, %d, 1)",
 		 kind, key, run_at);
-	exec(f, sql);
+	store_fixture_exec(f->db, sql);
 }
 
 static void campaigns_under_way_are_paused(void **state)

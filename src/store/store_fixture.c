@@ -102,3 +102,42 @@ void store_fixture_free(struct store_fixture *f)
 	else
 		remove_folder(f->where);
 }
+
+void store_fixture_exec(struct db *db, const char *sql)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(db, &tx, &err), &err);
+	must(db_exec_text(&tx, sql, SQL_NO_ARGS, &err), &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
+/* The statement has the table's name twice. */
+static void for_each_table(struct db *db, const char *const *tables,
+			   const char *before, const char *between)
+{
+	for (; *tables; tables++) {
+		CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+		strbuf_addf(&sql, "%s%s%s%s", before, *tables, between,
+			    *tables);
+		store_fixture_exec(db, sql.buf);
+	}
+}
+
+void store_fixture_back_up(struct db *db, const char *const *tables)
+{
+	for_each_table(db, tables, "CREATE TABLE old_", " AS SELECT * FROM ");
+}
+
+void store_fixture_restore(struct db *db, const char *const *tables)
+{
+	for (const char *const *t = tables; *t; t++) {
+		CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+		strbuf_addf(&sql, "DELETE FROM %s", *t);
+		store_fixture_exec(db, sql.buf);
+	}
+	for_each_table(db, tables, "INSERT INTO ", " SELECT * FROM old_");
+}

@@ -20,4 +20,11 @@ struct store_fixture {
 void store_fixture_open(struct store_fixture *f); /* aborts on failure */
 void store_fixture_free(struct store_fixture *f);
 
+/* SQL of a test, in a transaction of its own; aborts on failure. */
+void store_fixture_exec(struct db *db, const char *sql);
+/* A backup of these tables, taken once a database, and its restore. The list
+ * ends with NULL. */
+void store_fixture_back_up(struct db *db, const char *const *tables);
+void store_fixture_restore(struct db *db, const char *const *tables);
+
 #endif
