@@ -920,6 +920,18 @@ int bridge_fixture_close(void **state)
 	return crm_fixture_close((void **)&f->crm);
 }
 
+/* What TRUNCATE ... RESTART IDENTITY does in twenty times as long. */
+static void restart_ids(struct bridge_fixture *f, const char *table)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+	strbuf_addf(&sql,
+		    "DO $$ BEGIN PERFORM"
+		    " setval(to_regclass('%s_id_seq'), 1, false); END $$",
+		    table);
+	exec(f, sql.buf, SQL_NO_ARGS);
+}
+
 /* A fresh database a case would take minutes on PostgreSQL. */
 void bridge_fixture_renew(struct bridge_fixture *f)
 {
@@ -948,11 +960,10 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		strbuf_reset(&sql);
-		strbuf_addf(&sql,
-			    is_pg ? "TRUNCATE %s RESTART IDENTITY"
-				  : "DELETE FROM %s",
-			    tables[i]);
+		strbuf_addf(&sql, "DELETE FROM %s", tables[i]);
 		exec(f, sql.buf, SQL_NO_ARGS);
+		if (is_pg)
+			restart_ids(f, tables[i]);
 	}
 	if (!is_pg)
 		exec(f, "DELETE FROM sqlite_sequence", SQL_NO_ARGS);

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void must(int ret, const struct err *err)
 {
@@ -36,7 +37,7 @@ static void on_server(const char *command, const char *name)
 	db->ops->close(db);
 }
 
-static void make_database(struct store_fixture *f, struct store_options *o)
+static void make_database(struct store_fixture *f)
 {
 	char name[32] = "muster_test_";
 	const char *slash = strrchr(server(), '/');
@@ -45,8 +46,111 @@ static void make_database(struct store_fixture *f, struct store_options *o)
 	on_server("CREATE DATABASE", name);
 	snprintf(f->where, sizeof(f->where), "%.*s/%s", (int)(slash - server()),
 		 server(), name);
+}
+
+static void drop_database(const char *url)
+{
+	on_server("DROP DATABASE", strrchr(url, '/') + 1);
+}
+
+/* --- one database of the server a program, not a test --- */
+
+/* What migrations made is remembered in a schema of its own ... */
+static const char remember[] =
+	"DO $$ DECLARE t record; BEGIN"
+	" CREATE SCHEMA fresh;"
+	" FOR t IN SELECT schemaname AS s, tablename AS n FROM pg_tables"
+	"           WHERE schemaname IN ('crm', 'audience', 'events') LOOP"
+	"  EXECUTE format('CREATE TABLE fresh.%I AS TABLE %I.%I',"
+	"                 t.s || '.' || t.n, t.s, t.n);"
+	" END LOOP;"
+	" CREATE TABLE fresh.numbers AS"
+	"  SELECT schemaname AS s, sequencename AS n, last_value AS v"
+	"    FROM pg_sequences"
+	"   WHERE schemaname IN ('crm', 'audience', 'events');"
+	"END $$";
+
+/* ... and put back: tables of tests go, rows and ids are as they were. */
+static const char renew[] =
+	"DO $$ DECLARE t record; BEGIN"
+	" SET LOCAL session_replication_role = replica;" /* in any order */
+	" FOR t IN SELECT schemaname AS s, tablename AS n,"
+	"                 schemaname || '.' || tablename AS q FROM pg_tables"
+	"           WHERE schemaname IN ('crm', 'audience', 'events') LOOP"
+	"  IF to_regclass(format('fresh.%I', t.q)) IS NULL THEN"
+	"   EXECUTE format('DROP TABLE %I.%I', t.s, t.n);"
+	"  ELSE"
+	"   EXECUTE format('DELETE FROM %I.%I', t.s, t.n);"
+	"   EXECUTE format('INSERT INTO %I.%I TABLE fresh.%I',"
+	"                  t.s, t.n, t.q);"
+	"  END IF;"
+	" END LOOP;"
+	" PERFORM setval(format('%I.%I', s, n)::regclass, COALESCE(v, 1),"
+	"                v IS NOT NULL) FROM fresh.numbers;"
+	"END $$";
+
+static struct {
+	char where[256]; /* "": not made yet */
+	bool is_taken;
+	pid_t owner; /* not a child that a test kills */
+} shared;
+
+static void drop_shared(void)
+{
+	if (shared.owner == getpid())
+		drop_database(shared.where);
+}
+
+static void run_script(const char *url, const char *sql)
+{
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+
+	must(db_pg_open(url, STORE_CRM, &db, &err), &err);
+	must(db->ops->script(db, sql, &err), &err);
+	db->ops->close(db);
+}
+
+static void make_shared(struct store_fixture *f, const struct store_options *o)
+{
+	struct store_options with = *o;
+	struct err err = ERR_INIT;
+
+	make_database(f);
+	with.database = f->where;
+	must(store_open(&with, &f->store, &err), &err);
+	store_free(&f->store);
+	run_script(f->where, remember);
+	snprintf(shared.where, sizeof(shared.where), "%s", f->where);
+	shared.owner = getpid();
+	atexit(drop_shared);
+}
+
+/* A second fixture beside the first has a database of its own. */
+static void take_database(struct store_fixture *f, struct store_options *o)
+{
+	if (shared.is_taken) {
+		make_database(f);
+	} else if (!*shared.where) {
+		make_shared(f, o);
+		o->unprepared = true;
+	} else {
+		snprintf(f->where, sizeof(f->where), "%s", shared.where);
+		run_script(f->where, renew);
+	}
+	shared.is_taken |= strcmp(f->where, shared.where) == 0;
 	o->database = f->where;
 }
+
+static void give_database_back(struct store_fixture *f)
+{
+	if (strcmp(f->where, shared.where) == 0)
+		shared.is_taken = false;
+	else
+		drop_database(f->where);
+}
+
+/* --- a folder of SQLite --- */
 
 static void make_folder(struct store_fixture *f, struct store_options *o)
 {
@@ -66,7 +170,7 @@ void store_fixture_open(struct store_fixture *f)
 	o.unprepared = seen;
 	seen = true;
 	if (server())
-		make_database(f, &o);
+		take_database(f, &o);
 	else
 		make_folder(f, &o);
 	must(store_open(&o, &f->store, &err), &err);
@@ -98,7 +202,7 @@ void store_fixture_free(struct store_fixture *f)
 	store_put(&f->events);
 	store_free(&f->store);
 	if (server())
-		on_server("DROP DATABASE", strrchr(f->where, '/') + 1);
+		give_database_back(f);
 	else
 		remove_folder(f->where);
 }

@@ -1,9 +1,11 @@
 /*
  * store/store_fixture.h - a fresh database for a unit test
  *
- * SQLite in a temporary folder; or, if MUSTER_TEST_DATABASE names a
- * PostgreSQL server (postgresql://user@host:port/postgres), a database of its
- * own there. Removed by store_fixture_free.
+ * SQLite in a temporary folder, which store_fixture_free removes; or, if
+ * MUSTER_TEST_DATABASE names a PostgreSQL server (a superuser's
+ * postgresql://user@host:port/postgres), a database there. Making one takes a
+ * second, so the tests of a program have one after the other: it is emptied
+ * between them, and dropped at the end.
  */
 #ifndef STORE_STORE_FIXTURE_H
 #define STORE_STORE_FIXTURE_H
