@@ -22,6 +22,7 @@ struct peer {
 	int port;
 	pthread_t thread, second;
 	const char *answer;
+	pthread_mutex_t lock; /* of asked */
 	struct strbuf asked;
 	atomic_int connections, requests;
 	int die_at; /* the nth request of a connection is its last, and not
@@ -53,8 +54,10 @@ static void serve(struct peer *peer, int fd)
 		strbuf_add(&request, buf, (size_t)n);
 		if (!has_whole_request(&request))
 			continue;
+		(void)pthread_mutex_lock(&peer->lock);
 		strbuf_reset(&peer->asked);
 		strbuf_addslice(&peer->asked, strbuf_str(&request));
+		(void)pthread_mutex_unlock(&peer->lock);
 		strbuf_reset(&request);
 		peer->requests++;
 		if (++nth == peer->die_at)
@@ -86,6 +89,7 @@ static void peer_start(struct peer *peer, const char *answer)
 	socklen_t len = sizeof(sa);
 
 	*peer = (struct peer){ .answer = answer, .asked = STRBUF_INIT };
+	(void)pthread_mutex_init(&peer->lock, NULL);
 	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	peer->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(peer->fd, (void *)&sa, len), 0);
@@ -105,6 +109,7 @@ static void peer_stop(struct peer *peer)
 	(void)pthread_join(peer->thread, NULL);
 	(void)pthread_join(peer->second, NULL);
 	(void)close(peer->fd);
+	(void)pthread_mutex_destroy(&peer->lock);
 	strbuf_release(&peer->asked);
 }
 
