@@ -233,8 +233,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- name: push-row-next
 -- What is still to be done of one action, with its address. An untagged row
 -- has its hash in detail. Then the present: the person's marketing address, is
--- anybody with it opted out, is it held, the status of its member, and of that
--- of the plan. args: push_id, action, limit
+-- anybody with it opted out, is it held, the status of its member (none, if the
+-- bridge archived it), and whether it did. args: push_id, action, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
                             WHERE h.hash = r.detail AND r.action = 4)),
@@ -244,7 +244,8 @@ SELECT r.person_id, r.email_id,
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
        COALESCE(e.held, 0),
-       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END
+       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
+       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 1 ELSE 0 END
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash

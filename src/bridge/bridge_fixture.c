@@ -59,8 +59,14 @@ static void touch(json_t *member)
 void fake_set_status(struct bridge_fixture *f, const char *address,
 		     const char *status)
 {
-	set(fake_member(f, address), "status", status);
-	touch(fake_member(f, address));
+	json_t *m = fake_member(f, address);
+
+	set(m, "status", status);
+	if (strcmp(status, "unsubscribed") == 0)
+		set(m, "unsubscribe_reason", "N/A");
+	else if (strcmp(status, "subscribed") == 0)
+		(void)json_object_del(m, "unsubscribe_reason");
+	touch(m);
 }
 
 void fake_subscribe(struct bridge_fixture *f, const char *address,

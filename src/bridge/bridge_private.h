@@ -172,11 +172,19 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err);
 int member_read(struct work *w, const char *hash, json_t **out,
 		struct err *err);
 enum mirror_status member_status(const json_t *member);
+/* Unsubscribed, even if somebody archived them since. */
+bool member_said_no(const json_t *member);
 /* A member that was known by the hash of an address may tell that somebody
  * unsubscribed: whoever had the address then, and the person (0: nobody else).
  */
 int member_word(struct tx *tx, struct work *w, const json_t *member,
 		const char *hash, int64_t person_id, struct err *err);
+/*
+ * They may have unsubscribed just before the bridge archived them: 1, it was
+ * heard, and the member is not the bridge's any more; 0: they did not; -1.
+ */
+int member_last_word(struct work *w, const char *hash, int64_t person_id,
+		     struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);

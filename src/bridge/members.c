@@ -39,7 +39,8 @@ int member_read(struct work *w, const char *hash, json_t **out, struct err *err)
 	if (mc_get(w->client,
 		   list_path(w,
 			     "/members/%s?fields=id,email_address,contact_id,"
-			     "status,last_changed,source,tags",
+			     "status,unsubscribe_reason,last_changed,source,"
+			     "tags",
 			     hash),
 		   out, &why) == 0)
 		return 1;
@@ -55,6 +56,16 @@ enum mirror_status member_status(const json_t *member)
 		json_string_value(json_object_get(member, "status")));
 }
 
+bool member_said_no(const json_t *member)
+{
+	const char *reason = json_string_value(
+		json_object_get(member, "unsubscribe_reason"));
+	enum mirror_status status = member_status(member);
+
+	return status == MIRROR_UNSUBSCRIBED ||
+	       (status == MIRROR_ARCHIVED && reason && *reason);
+}
+
 int member_word(struct tx *tx, struct work *w, const json_t *member,
 		const char *hash, int64_t person_id, struct err *err)
 {
@@ -66,7 +77,7 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 			     .source = CONSENT_BY_AUDIENCE,
 			     .reason = "unsubscribed in the audience" };
 
-	if (member_status(member) != MIRROR_UNSUBSCRIBED)
+	if (!member_said_no(member))
 		return 0;
 	if (changed && time_parse_iso(changed, &c.at_ms))
 		c.at_ms += 999; /* the end of that second */
@@ -172,6 +183,22 @@ static int note_theirs(struct work *w, const char *hash, struct err *err)
 		       : member_let_go(w, hash, member, err);
 }
 
+int member_last_word(struct work *w, const char *hash, int64_t person_id,
+		     struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int found = member_read(w, hash, &member, err);
+
+	if (found <= 0 || !member_said_no(member))
+		return found < 0 ? -1 : 0;
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    member_word(&tx, w, member, hash, person_id, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return member_let_go(w, hash, member, err) < 0 ? -1 : 1;
+}
+
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err)
 {
@@ -197,8 +224,10 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 		*err = why;
 		return -1;
 	}
-	return note_archive(w, hash, ret == 0 || why.code == ERR_CONFLICT,
-			    person_id, err);
+	if (note_archive(w, hash, ret == 0 || why.code == ERR_CONFLICT,
+			 person_id, err) < 0)
+		return -1;
+	return member_last_word(w, hash, person_id, err) < 0 ? -1 : 0;
 }
 
 /* --- an erased person --- */

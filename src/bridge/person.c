@@ -307,7 +307,7 @@ static int hear_word(struct settling *s, const char *hash, const json_t *old,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (member_status(old) != MIRROR_UNSUBSCRIBED || s->person.opted_out)
+	if (s->person.opted_out || !member_said_no(old))
 		return 0;
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
 	    member_word(&tx, s->w, old, hash, s->person.id, err) < 0)
@@ -331,11 +331,12 @@ static int move_member(struct settling *s, const struct left *l,
 
 	if (found <= 0)
 		return found < 0 ? -1 : drop_row(s, l->hash, err);
+	if (hear_word(s, l->hash, old, err) < 0)
+		return -1;
 	if (member_status(old) != MIRROR_SUBSCRIBED &&
 	    member_status(old) != MIRROR_UNSUBSCRIBED)
 		return 0;
-	if (hear_word(s, l->hash, old, err) < 0 ||
-	    mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
+	if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
 		return -1;
 	if (!s->now)
 		return m.added_ms && member_status(old) == MIRROR_SUBSCRIBED

@@ -100,6 +100,47 @@ static void what_changes_during_a_call_is_seen(void **state)
 	}
 }
 
+static int64_t heir;
+
+static void unsubscribe_before_archive(struct bridge_fixture *f,
+				       const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "DELETE") != 0)
+		return;
+	f->during = NULL;
+	fake_set_status(f, "a@x.example", "unsubscribed");
+	fake_patch(f, heir, MOVE("a@x.example"));
+}
+
+/* They say no while the bridge archives an address that nobody has, and
+ * somebody gets it at that moment; the process may die after the archive. */
+static void the_last_word_before_an_archive_is_heard(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int fault_at = 0; fault_at < 6; fault_at++) {
+		struct err err = ERR_INIT;
+		int64_t group, leaver;
+
+		bridge_fixture_renew(f);
+		leaver = pushed(f, &group);
+		heir = fake_person(f, "h@x.example").id;
+		fake_patch(f, leaver, "{\"emails\":[]}");
+		f->during = unsubscribe_before_archive;
+		f->fault_at = fault_at;
+		f->fault = FAULT_LOST;
+		fake_run_all(f);
+		assert_null(f->during);
+		assert_int_equal(fake_push(f, group, &err), 0);
+		fake_run_all(f);
+		assert_string_not_equal(fake_status(f, "a@x.example"),
+					"subscribed");
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person"
+						" WHERE opted_out = 1"),
+				 2);
+	}
+}
+
 static void erase_before_members(struct bridge_fixture *f,
 				 const struct mc_request *rq, bool done)
 {
@@ -288,6 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),
+		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),
 		TEST(a_killed_push_leaves_nobody_behind),
 		TEST(faults_end_in_the_same_audience),

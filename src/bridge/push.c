@@ -3,7 +3,7 @@
  * never done again; what was done but not stored is done twice, which changes
  * nothing.
  */
-#include "bridge/bridge_private.h"
+#include "bridge/push_item.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -14,43 +14,6 @@
 #include "sql/bridge.h"
 
 #include <string.h>
-
-/* One row at hand. */
-struct item {
-	int64_t person_id;
-	int64_t email_id;
-	const char *address; /* NULL: not known, only the hash is */
-	const char *hash;
-	const struct record *record;
-	enum push_outcome outcome;
-	const char *reason;
-	const char *detail;
-	char merge_hash[MD5_HEX + 1]; /* "": not written */
-	const char *contact_id;       /* as the audience told it */
-	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */
-	bool foreign;                 /* a member that was not added by us */
-	uint64_t dropped;             /* values that did not fit */
-	bool retry;                   /* without what is dropped */
-
-	/* The present, as load_items found it. */
-	int64_t now_email_id;
-	bool opted_out, held;
-	enum mirror_status status;
-};
-struct items VEC_FIELDS(struct item);
-
-struct pusher {
-	struct work *w;
-	struct push *push;
-	struct field_map map;
-	struct arena *arena; /* of the call at hand */
-	struct items items;
-	struct records records;
-	enum push_action action; /* of the call at hand */
-	int64_t done;
-	int refused_alone; /* items that a whole call was refused for */
-	int passed;        /* calls that were not */
-};
 
 static void pusher_release(struct pusher *p)
 {
@@ -70,188 +33,6 @@ int push_store(struct work *w, const struct push *push, struct err *err)
 			     sql_id_or_null(push->segment_id),
 			     sql_text(w->audience), sql_int(push->id)),
 		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
-/* --- rows --- */
-
-static int load_items(struct pusher *p, enum push_action action,
-		      struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	arena_reset(p->arena);
-	vec_reset(&p->items);
-	if (db_query(p->w->db, SQL_PUSH_ROW_NEXT,
-		     SQL_ARGS(sql_int(p->push->id), sql_int(action),
-			      sql_int(MEMBERS_A_CALL)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct item it = {
-			.person_id = rows_int(rows, 0),
-			.email_id = rows_int(rows, 1),
-			.address = rows_dup(rows, 2, p->arena),
-			.hash = rows_dup(rows, 3, p->arena),
-			.now_email_id = rows_int(rows, 4),
-			.opted_out = rows_int(rows, 5) != 0,
-			.held = rows_int(rows, 6) != 0,
-			.status = (enum mirror_status)rows_int(rows, 7),
-			.outcome = PUSH_APPLIED,
-		};
-
-		vec_push(&p->items, it);
-	}
-	return more;
-}
-
-static void refuse(struct item *it, const char *reason, const char *detail)
-{
-	it->outcome = PUSH_REFUSED;
-	it->reason = reason;
-	it->detail = detail;
-}
-
-static int load_records(struct pusher *p, struct err *err)
-{
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
-	size_t at = 0;
-
-	vec_each (&p->items, it)
-		vec_push(&ids, it->person_id);
-	vec_reset(&p->records);
-	if (records_load(p->w->db, ENTITY_PERSON, &ids, p->arena, &p->records,
-			 err) < 0)
-		return -1;
-	vec_each (&p->items, it) { /* records come in the same order */
-		if (at < p->records.n && p->records.v[at].id == it->person_id)
-			it->record = &p->records.v[at++];
-		else if (it->outcome == PUSH_APPLIED)
-			refuse(it, "no_address", NULL); /* gone just now */
-	}
-	return 0;
-}
-
-static bool is_done(const struct item *it)
-{
-	return it->outcome == PUSH_APPLIED && !it->reason;
-}
-
-static void do_again(struct item *it, enum push_action action)
-{
-	it->outcome = PUSH_INTENDED;
-	it->again = action;
-}
-
-/*
- * The row is held against the present: since the plan, and until a push that
- * was killed goes on, people opt out and change their addresses.
- */
-static void check_present(struct item *it, enum push_action action)
-{
-	const char *left_out = mirror_reason(it->status);
-
-	if (it->now_email_id == 0)
-		refuse(it, "no_address", NULL);
-	else if (it->now_email_id != it->email_id)
-		do_again(it, PUSH_UPDATE); /* with the address of now */
-	else if (it->opted_out)
-		refuse(it, "opted_out", NULL);
-	else if (it->held)
-		refuse(it, "held", NULL);
-	else if (left_out)
-		refuse(it, left_out, NULL);
-	else if (it->status == MIRROR_NONE && action != PUSH_ADD)
-		do_again(it, PUSH_ADD);
-	else if (it->status != MIRROR_NONE && action == PUSH_ADD)
-		do_again(it, PUSH_UPDATE);
-}
-
-static int store_member(struct batch *b, struct pusher *p, struct item *it,
-			struct err *err)
-{
-	int64_t now_ms = p->w->actor.now_ms;
-
-	if (it->merge_hash[0] && is_done(it) &&
-	    batch_add(b, SQL_BRIDGE_MEMBER_PUT,
-		      SQL_ARGS(sql_text(it->hash), sql_int(MIRROR_SUBSCRIBED),
-			       sql_text(it->merge_hash), sql_int(now_ms),
-			       sql_text(it->contact_id)),
-		      err) < 0)
-		return -1;
-	if (it->foreign &&
-	    batch_add(b, SQL_BRIDGE_MEMBER_OWN,
-		      SQL_ARGS(sql_null(), sql_text(it->hash)), err) < 0)
-		return -1;
-	if (it->outcome == PUSH_INTENDED && it->again == PUSH_ADD &&
-	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
-		      SQL_ARGS(sql_text(it->hash), sql_int(now_ms - MS_HOUR)),
-		      err) < 0)
-		return -1;
-	if (it->reason && it->hash && strcmp(it->reason, "forgotten") == 0)
-		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
-				 SQL_ARGS(sql_text(it->hash),
-					  sql_int(MIRROR_FORGOTTEN), sql_null(),
-					  sql_int(now_ms), sql_null()),
-				 err);
-	return 0;
-}
-
-static int store_item(struct batch *b, struct pusher *p, struct item *it,
-		      struct err *err)
-{
-	int64_t action = it->outcome == PUSH_REFUSED ? PUSH_LEFT_OUT : 0;
-
-	if (store_member(b, p, it, err) < 0)
-		return -1;
-	if (it->outcome == PUSH_INTENDED)
-		return batch_add(
-			b, SQL_PUSH_ROW_AGAIN,
-			SQL_ARGS(sql_int(it->again), sql_int(it->now_email_id),
-				 sql_int(p->push->id), sql_int(it->person_id)),
-			err);
-	return batch_add(b, SQL_PUSH_ROW_END,
-			 SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
-				  sql_text(it->detail),
-				  sql_text(field_map_tags(&p->map, it->dropped,
-							  p->arena)),
-				  sql_int(action), sql_int(action),
-				  sql_int(p->push->id), sql_int(it->person_id)),
-			 err);
-}
-
-/* Whoever changed while the call was under way gets a job of their own. */
-static int check_again(struct pusher *p, struct tx *tx, struct err *err)
-{
-	CLEANUP(written_release) struct written all = VEC_INIT;
-
-	vec_each (&p->items, it)
-		if (is_done(it) && it->email_id)
-			vec_push(&all, ((struct written_address){ it->email_id,
-								  it->hash }));
-	return present_check(tx, &all, p->w->actor.now_ms, err);
-}
-
-static int store_items(struct pusher *p, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct batch b;
-
-	if (tx_begin(p->w->db, &tx, err) < 0)
-		return -1;
-	batch_begin(&tx, &b);
-	vec_each (&p->items, it)
-		if (store_item(&b, p, it, err) < 0)
-			return -1;
-	if (batch_end(&b, err) < 0 ||
-	    (p->action != PUSH_UNTAG && check_again(p, &tx, err) < 0))
-		return -1;
-	vec_each (&p->items, it)
-		p->done += it->outcome != PUSH_INTENDED;
-	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,
-			 err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -303,19 +84,19 @@ static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 	if (found < 0)
 		return -1;
 	if (found == 0 && p->action == PUSH_ADD) {
-		refuse(it, "invalid",
-		       "a member, and none: the audience is "
-		       "not of one mind");
+		item_refuse(it, "invalid",
+			    "a member, and none: the audience is "
+			    "not of one mind");
 		return 0;
 	}
 	if (found == 0) {
-		do_again(it, PUSH_ADD);
+		item_again(it, PUSH_ADD);
 		return mirror_follow(p->w, err);
 	}
 	it->foreign = !was_added_by_program(member);
 	reason = mirror_reason(member_status(member));
 	if (reason)
-		refuse(it, reason, NULL);
+		item_refuse(it, reason, NULL);
 	return 0;
 }
 
@@ -348,7 +129,7 @@ static int refuse_member(struct pusher *p, struct item *it, const char *text,
 	if (p->action != PUSH_ADD && judge_existing(p, it, err) < 0)
 		return -1;
 	if (it->outcome == PUSH_APPLIED)
-		refuse(it, reason_of(text), arena_strdup(p->arena, text));
+		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
 	return 0;
 }
 
@@ -443,8 +224,8 @@ static int in_halves(struct pusher *p, call_fn call, struct item *items,
 		return -1;
 	}
 	if (n == 1) {
-		refuse(items, reason_of(why.text),
-		       arena_strdup(p->arena, why.text));
+		item_refuse(items, reason_of(why.text),
+			    arena_strdup(p->arena, why.text));
 		return 0;
 	}
 	if (in_halves(p, call, items, n / 2, err) < 0)
@@ -557,8 +338,8 @@ static int read_tag_errors(struct pusher *p, const json_t *errors,
 			    judge_existing(p, it, err) < 0)
 				return -1;
 			if (it && it->outcome == PUSH_APPLIED)
-				refuse(it, reason_of(text ? text : ""),
-				       arena_strdup(p->arena, text));
+				item_refuse(it, reason_of(text ? text : ""),
+					    arena_strdup(p->arena, text));
 		}
 	}
 	return 0;
@@ -611,10 +392,30 @@ static int untag_strangers(struct pusher *p, struct err *err)
 	return 0;
 }
 
+/* Nobody's address was archived, and somebody has it again: the contact may
+ * have said no before. */
+static int hear_last_words(struct pusher *p, struct err *err)
+{
+	vec_each (&p->items, it) {
+		int said;
+
+		if (!it->put_away || !is_to_write(it))
+			continue;
+		said = member_last_word(p->w, it->hash, it->person_id, err);
+		if (said < 0)
+			return -1;
+		if (said > 0)
+			item_refuse(it, "unsubscribed", NULL);
+	}
+	return 0;
+}
+
 static int write_members(struct pusher *p, struct err *err)
 {
-	if (load_records(p, err) < 0 ||
-	    (p->action == PUSH_ADD && intend(p, err) < 0))
+	if (items_load_records(p, err) < 0)
+		return -1;
+	if (p->action == PUSH_ADD &&
+	    (hear_last_words(p, err) < 0 || intend(p, err) < 0))
 		return -1;
 	return in_halves(p, put_members, p->items.v, p->items.n, err);
 }
@@ -623,8 +424,7 @@ static int do_call(struct pusher *p, enum push_action action, struct err *err)
 {
 	p->action = action;
 	if (action != PUSH_UNTAG)
-		vec_each (&p->items, it)
-			check_present(it, action);
+		items_check_present(p);
 	if ((action == PUSH_ADD || action == PUSH_UPDATE) &&
 	    write_members(p, err) < 0)
 		return -1;
@@ -636,11 +436,11 @@ static int do_call(struct pusher *p, enum push_action action, struct err *err)
 static int do_action(struct pusher *p, enum push_action action, struct err *err)
 {
 	for (;;) {
-		if (load_items(p, action, err) < 0)
+		if (items_load(p, action, err) < 0)
 			return -1;
 		if (p->items.n == 0)
 			return 0;
-		if (do_call(p, action, err) < 0 || store_items(p, err) < 0)
+		if (do_call(p, action, err) < 0 || items_store(p, err) < 0)
 			return -1;
 		if (job_is_stopping(p->w->run))
 			return err_set(err, ERR_RETRY, "the server stops");

@@ -150,6 +150,19 @@ static void write_links(const struct member_reply *r, const struct member *m,
 	mc_links_end(w);
 }
 
+/* Archiving does not make forget that they left before. */
+static void write_reason(const struct member *m, struct json_writer *w)
+{
+	if (m->status == MEMBER_UNSUBSCRIBED)
+		json_key_text(w, "unsubscribe_reason", m->unsubscribe_reason);
+	else if (m->status == MEMBER_ARCHIVED &&
+		 m->unsubscribed_by != UNSUBSCRIBED_NOT &&
+		 m->unsubscribed_by != UNSUBSCRIBED_WAS_CLEANED)
+		json_key_text(w, "unsubscribe_reason",
+			      *m->unsubscribe_reason ? m->unsubscribe_reason
+						     : "None given");
+}
+
 void member_reply_write(const struct member_reply *r, const struct member *m,
 			struct json_writer *w)
 {
@@ -166,8 +179,7 @@ void member_reply_write(const struct member_reply *r, const struct member *m,
 	json_key_int(w, "web_id", m->id);
 	json_key_text(w, "email_type", m->text_only ? "text" : "html");
 	json_key_text(w, "status", member_status_name(m->status));
-	if (m->status == MEMBER_UNSUBSCRIBED)
-		json_key_text(w, "unsubscribe_reason", m->unsubscribe_reason);
+	write_reason(m, w);
 	json_key_bool(w, "consents_to_one_to_one_messaging", true);
 	json_key(w, "merge_fields");
 	merge_values_write(&r->defs, stored, w);

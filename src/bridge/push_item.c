@@ -1,0 +1,198 @@
+/*
+ * Rows of a push, see push_item.h.
+ */
+#include "bridge/push_item.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+int items_load(struct pusher *p, enum push_action action, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	arena_reset(p->arena);
+	vec_reset(&p->items);
+	if (db_query(p->w->db, SQL_PUSH_ROW_NEXT,
+		     SQL_ARGS(sql_int(p->push->id), sql_int(action),
+			      sql_int(MEMBERS_A_CALL)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct item it = {
+			.person_id = rows_int(rows, 0),
+			.email_id = rows_int(rows, 1),
+			.address = rows_dup(rows, 2, p->arena),
+			.hash = rows_dup(rows, 3, p->arena),
+			.now_email_id = rows_int(rows, 4),
+			.opted_out = rows_int(rows, 5) != 0,
+			.held = rows_int(rows, 6) != 0,
+			.status = (enum mirror_status)rows_int(rows, 7),
+			.put_away = rows_int(rows, 8) != 0,
+			.outcome = PUSH_APPLIED,
+		};
+
+		vec_push(&p->items, it);
+	}
+	return more;
+}
+
+void item_refuse(struct item *it, const char *reason, const char *detail)
+{
+	it->outcome = PUSH_REFUSED;
+	it->reason = reason;
+	it->detail = detail;
+}
+
+int items_load_records(struct pusher *p, struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	size_t at = 0;
+
+	vec_each (&p->items, it)
+		vec_push(&ids, it->person_id);
+	vec_reset(&p->records);
+	if (records_load(p->w->db, ENTITY_PERSON, &ids, p->arena, &p->records,
+			 err) < 0)
+		return -1;
+	vec_each (&p->items, it) { /* records come in the same order */
+		if (at < p->records.n && p->records.v[at].id == it->person_id)
+			it->record = &p->records.v[at++];
+		else if (it->outcome == PUSH_APPLIED)
+			item_refuse(it, "no_address", NULL); /* gone just now */
+	}
+	return 0;
+}
+
+static bool is_done(const struct item *it)
+{
+	return it->outcome == PUSH_APPLIED && !it->reason;
+}
+
+void item_again(struct item *it, enum push_action action)
+{
+	it->outcome = PUSH_INTENDED;
+	it->again = action;
+}
+
+/*
+ * The row is held against the present: since the plan, and until a push that
+ * was killed goes on, people opt out and change their addresses.
+ */
+static void check_present(struct item *it, enum push_action action)
+{
+	const char *left_out = mirror_reason(it->status);
+
+	if (it->now_email_id == 0)
+		item_refuse(it, "no_address", NULL);
+	else if (it->now_email_id != it->email_id)
+		item_again(it, PUSH_UPDATE); /* with the address of now */
+	else if (it->opted_out)
+		item_refuse(it, "opted_out", NULL);
+	else if (it->held)
+		item_refuse(it, "held", NULL);
+	else if (left_out)
+		item_refuse(it, left_out, NULL);
+	else if (it->status == MIRROR_NONE && action != PUSH_ADD)
+		item_again(it, PUSH_ADD);
+	else if (it->status != MIRROR_NONE && action == PUSH_ADD)
+		item_again(it, PUSH_UPDATE);
+}
+
+void items_check_present(struct pusher *p)
+{
+	vec_each (&p->items, it)
+		check_present(it, p->action);
+}
+
+static int store_member(struct batch *b, struct pusher *p, struct item *it,
+			struct err *err)
+{
+	int64_t now_ms = p->w->actor.now_ms;
+
+	if (it->merge_hash[0] && is_done(it) &&
+	    batch_add(b, SQL_BRIDGE_MEMBER_PUT,
+		      SQL_ARGS(sql_text(it->hash), sql_int(MIRROR_SUBSCRIBED),
+			       sql_text(it->merge_hash), sql_int(now_ms),
+			       sql_text(it->contact_id)),
+		      err) < 0)
+		return -1;
+	if (it->foreign &&
+	    batch_add(b, SQL_BRIDGE_MEMBER_OWN,
+		      SQL_ARGS(sql_null(), sql_text(it->hash)), err) < 0)
+		return -1;
+	if (it->outcome == PUSH_INTENDED && it->again == PUSH_ADD &&
+	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
+		      SQL_ARGS(sql_text(it->hash), sql_int(now_ms - MS_HOUR)),
+		      err) < 0)
+		return -1;
+	if (it->reason && it->hash && strcmp(it->reason, "forgotten") == 0)
+		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
+				 SQL_ARGS(sql_text(it->hash),
+					  sql_int(MIRROR_FORGOTTEN), sql_null(),
+					  sql_int(now_ms), sql_null()),
+				 err);
+	return 0;
+}
+
+static int store_item(struct batch *b, struct pusher *p, struct item *it,
+		      struct err *err)
+{
+	int64_t action = it->outcome == PUSH_REFUSED ? PUSH_LEFT_OUT : 0;
+
+	if (store_member(b, p, it, err) < 0)
+		return -1;
+	if (it->outcome == PUSH_INTENDED)
+		return batch_add(
+			b, SQL_PUSH_ROW_AGAIN,
+			SQL_ARGS(sql_int(it->again), sql_int(it->now_email_id),
+				 sql_int(p->push->id), sql_int(it->person_id)),
+			err);
+	return batch_add(b, SQL_PUSH_ROW_END,
+			 SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
+				  sql_text(it->detail),
+				  sql_text(field_map_tags(&p->map, it->dropped,
+							  p->arena)),
+				  sql_int(action), sql_int(action),
+				  sql_int(p->push->id), sql_int(it->person_id)),
+			 err);
+}
+
+/* Whoever changed while the call was under way gets a job of their own. */
+static int check_again(struct pusher *p, struct tx *tx, struct err *err)
+{
+	CLEANUP(written_release) struct written all = VEC_INIT;
+
+	vec_each (&p->items, it)
+		if (is_done(it) && it->email_id)
+			vec_push(&all, ((struct written_address){ it->email_id,
+								  it->hash }));
+	return present_check(tx, &all, p->w->actor.now_ms, err);
+}
+
+int items_store(struct pusher *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct batch b;
+
+	if (tx_begin(p->w->db, &tx, err) < 0)
+		return -1;
+	batch_begin(&tx, &b);
+	vec_each (&p->items, it)
+		if (store_item(&b, p, it, err) < 0)
+			return -1;
+	if (batch_end(&b, err) < 0 ||
+	    (p->action != PUSH_UNTAG && check_again(p, &tx, err) < 0))
+		return -1;
+	vec_each (&p->items, it)
+		p->done += it->outcome != PUSH_INTENDED;
+	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,
+			 err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}

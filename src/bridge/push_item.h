@@ -1,0 +1,65 @@
+/*
+ * bridge/push_item.h - the rows of a push at hand: loaded, held against the
+ * present, and stored when they are done
+ *
+ * Private to push.c and push_item.c; one thread, that of the push's job.
+ */
+#ifndef BRIDGE_PUSH_ITEM_H
+#define BRIDGE_PUSH_ITEM_H
+
+#include "base/crypto.h"
+#include "base/email.h"
+#include "bridge/bridge_private.h"
+
+/* One row at hand. */
+struct item {
+	int64_t person_id;
+	int64_t email_id;
+	const char *address; /* NULL: not known, only the hash is */
+	const char *hash;
+	const struct record *record;
+	enum push_outcome outcome;
+	const char *reason;
+	const char *detail;
+	char merge_hash[MD5_HEX + 1]; /* "": not written */
+	const char *contact_id;       /* as the audience told it */
+	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */
+	bool foreign;                 /* a member that was not added by us */
+	uint64_t dropped;             /* values that did not fit */
+	bool retry;                   /* without what is dropped */
+
+	/* The present, as load_items found it. */
+	int64_t now_email_id;
+	bool opted_out, held;
+	bool put_away; /* a member that the bridge archived */
+	enum mirror_status status;
+};
+struct items VEC_FIELDS(struct item);
+
+struct pusher {
+	struct work *w;
+	struct push *push;
+	struct field_map map;
+	struct arena *arena; /* of the call at hand */
+	struct items items;
+	struct records records;
+	enum push_action action; /* of the call at hand */
+	int64_t done;
+	int refused_alone; /* items that a whole call was refused for */
+	int passed;        /* calls that were not */
+};
+
+/* The next rows that are to be done so, at most one call's; p->items. */
+int items_load(struct pusher *p, enum push_action action, struct err *err);
+/* And their people. */
+int items_load_records(struct pusher *p, struct err *err);
+/* Rows that the present has overtaken are refused, or are another action's. */
+void items_check_present(struct pusher *p);
+/* What was done, in one transaction; who changed meanwhile gets a job. */
+int items_store(struct pusher *p, struct err *err);
+
+void item_refuse(struct item *it, const char *reason, const char *detail);
+/* It is left to be done in another way. */
+void item_again(struct item *it, enum push_action action);
+
+#endif
