@@ -394,6 +394,24 @@ static int write_fields(struct settling *s, struct err *err)
 
 /* --- all of it --- */
 
+/* Deleted people are mailed no more: their members are nobody's now. */
+static int settle_deleted(struct settling *s, int64_t person_id,
+			  struct err *err)
+{
+	s->person.id = person_id;
+	if (load_left(s, err) < 0)
+		return -1;
+	vec_each (&s->left, l) {
+		struct mirrored m = { 0 };
+
+		if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0 ||
+		    (m.added_ms && orphan_settle(s->w, l->hash, err) < 0) ||
+		    clear(s, l, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int person_settle(struct work *w, int64_t person_id, struct err *err)
 {
 	CLEANUP(settling_release)
@@ -401,7 +419,7 @@ int person_settle(struct work *w, int64_t person_id, struct err *err)
 	int found = load(&s, person_id, err);
 
 	if (found <= 0)
-		return found;
+		return found < 0 ? -1 : settle_deleted(&s, person_id, err);
 	if (s.person.opted_out && opt_out(&s, err) < 0)
 		return -1;
 	vec_each (&s.left, l)

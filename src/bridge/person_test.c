@@ -287,18 +287,51 @@ static void members_of_nobody_are_archived_if_they_are_ours(void **state)
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
 }
 
-static void orphans_of_deleted_people_are_found_by_the_sync(void **state)
+static void delete_person(struct bridge_fixture *f, int64_t id)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct bridge_fixture *f = *state;
 	struct err err = ERR_INIT;
-	int64_t group, id = pushed(f, &group);
 
-	fake_subscribe(f, "form@x.example", "subscribed", "Hosted Form");
 	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
 	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
 				  f->crm->arena, &err) >= 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* At once, whatever fails; the sync finds who was missed. */
+static void members_of_deleted_people_are_archived(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int fault_at = 0; fault_at < 5; fault_at++) {
+		int64_t group, id, other;
+
+		bridge_fixture_renew(f);
+		id = pushed(f, &group);
+		fake_subscribe(f, "form@x.example", "subscribed",
+			       "Hosted Form");
+		other = fake_person(f, "form@x.example").id;
+		fake_sync(f);
+		delete_person(f, id);
+		delete_person(f, other);
+		f->fault_at = fault_at;
+		f->fault = FAULT_LOST;
+		fake_run_all(f);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		fake_sync(f);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		assert_string_equal(fake_status(f, "form@x.example"),
+				    "subscribed");
+	}
+}
+
+static void orphans_of_deleted_people_are_found_by_the_sync(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group, id = pushed(f, &group);
+
+	fake_subscribe(f, "form@x.example", "subscribed", "Hosted Form");
+	delete_person(f, id);
 	fake_sync(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "archived");
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
@@ -335,6 +368,7 @@ int main(void)
 		TEST(faults_end_in_the_same_audience),
 		TEST(failing_statements_end_in_the_same_audience),
 		TEST(members_of_nobody_are_archived_if_they_are_ours),
+		TEST(members_of_deleted_people_are_archived),
 		TEST(orphans_of_deleted_people_are_found_by_the_sync),
 		TEST(a_foreign_page_is_no_unsubscribe),
 	};
