@@ -30,7 +30,8 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 -- name: bridge-member-put
 -- merge_hash and contact_id NULL: not known, keep. Who has left was not ours,
 -- unless we archived them: the mirror says so, or did before it was refreshed
--- by a page that is older, and the time fits by an hour.
+-- by a page that is older, and the time fits by an hour. So does the time of an
+-- unsubscribe of ours.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
@@ -44,7 +45,11 @@ VALUES (?, ?, ?, ?, ?)
                          OR (excluded.status = 6
                              AND excluded.changed_ms > bridge_member.archived_ms - 3600000
                              AND excluded.changed_ms < bridge_member.archived_ms + 3600000)
-                       THEN bridge_member.added_ms END;
+                       THEN bridge_member.added_ms END,
+       unsubscribed_ms = CASE WHEN excluded.status = 2
+                                AND excluded.changed_ms > bridge_member.unsubscribed_ms - 3600000
+                                AND excluded.changed_ms < bridge_member.unsubscribed_ms + 3600000
+                              THEN bridge_member.unsubscribed_ms END;
 
 -- name: bridge-member-archive
 -- The bridge is about to archive a member: whoever gets the address is added
@@ -54,6 +59,10 @@ VALUES (?, 6, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = excluded.status, added_ms = excluded.added_ms,
        archived_ms = excluded.archived_ms;
+
+-- name: bridge-member-unsubscribed
+-- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
+UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = 2;
 
 -- name: bridge-member-intend
 -- Before the bridge subscribes an address that is no member.
@@ -100,7 +109,8 @@ SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 -- name: reconcile-leavers
 -- Members that left, of people who are not opted out and did not agree later,
 -- by an act of their own or a user's ground: who has the address, or had it
--- then. The audience tells seconds.
+-- then. The audience tells seconds. An unsubscribe of ours whose reason was
+-- undone is no word of theirs.
 SELECT DISTINCT m.email_hash, m.changed_ms
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = 1
@@ -110,7 +120,10 @@ SELECT DISTINCT m.email_hash, m.changed_ms
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
                       AND c.source IN ('person', 'user', 'api')
-                      AND c.at_ms > m.changed_ms + 999);
+                      AND c.at_ms > m.changed_ms + 999)
+   AND NOT EXISTS (SELECT 1 FROM consent c
+                    WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
+                      AND c.source = 'undo' AND c.at_ms >= m.unsubscribed_ms);
 
 -- name: reconcile-bounced
 -- Cleaned members whose address is not held. The audience tells seconds.

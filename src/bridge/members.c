@@ -94,12 +94,34 @@ bool was_added_by_program(const json_t *member)
 	return !source || !*source || str_starts(str_of(source), "API");
 }
 
+/* was: the status before. Who had left already was not unsubscribed by us. */
+static int note_unsubscribed(struct work *w, const char *hash,
+			     enum mirror_status was, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = w->actor.now_ms;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL, now_ms,
+		       err) < 0 ||
+	    (was == MIRROR_SUBSCRIBED &&
+	     db_exec(&tx, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,
+		     SQL_ARGS(sql_int(now_ms), sql_text(hash)), err) < 0) ||
+	    journal(&tx, w, "optout", 0, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 /* A member that does not exist needs no unsubscribing. */
 int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 {
+	CLEANUP(json_free) json_t *member = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
+	int found = member_read(w, hash, &member, err);
 
+	if (found <= 0)
+		return found;
 	if (mc_call(w->client, "PATCH",
 		    list_path(w, "/members/%s?fields=id,status", hash),
 		    "{\"status\":\"unsubscribed\"}", &reply, &why) < 0) {
@@ -112,7 +134,7 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 		return err_set(err, ERR_RETRY,
 			       "the member is subscribed after it was "
 			       "unsubscribed");
-	return note(w, hash, MIRROR_UNSUBSCRIBED, "optout", 0, err);
+	return note_unsubscribed(w, hash, member_status(member), err);
 }
 
 /* archived_ms 0: it is gone, by no act of ours. */

@@ -1,6 +1,8 @@
 #include "bridge/bridge_fixture.h"
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "crm/consent.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -337,6 +339,50 @@ static void orphans_of_deleted_people_are_found_by_the_sync(void **state)
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
 }
 
+static void undo_opt_out(struct bridge_fixture *f, int64_t id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct consent undone = { .entity = ENTITY_PERSON,
+				  .record_id = id,
+				  .state = CONSENT_OPTED_IN,
+				  .source = CONSENT_BY_UNDO,
+				  .reason = "taken back" };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(consent_add(&tx, &undone, &f->crm->actor, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* Nothing of ours subscribes anybody again; but what the bridge did for an
+ * opt-out that is void is no evidence against the person. */
+static void our_unsubscribe_is_no_word_of_theirs(void **state)
+{
+	static const char out[] =
+		"SELECT COUNT(*) FROM person WHERE opted_out = 1";
+	struct bridge_fixture *f = *state;
+	int64_t group, id = pushed(f, &group);
+
+	fake_patch(f, id, OUT);
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
+	f->crm->actor.now_ms = clock_now_ms();
+	undo_opt_out(f, id);
+	fake_run_all(f);
+	fake_sync(f);
+	assert_int_equal(fake_number(f, out), 0);
+	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
+
+	/* who had left by themselves has said so */
+	id = fake_person(f, "b@x.example").id;
+	fake_subscribe(f, "b@x.example", "unsubscribed", "API");
+	fake_patch(f, id, OUT);
+	fake_run_all(f);
+	undo_opt_out(f, id);
+	fake_sync(f);
+	assert_int_equal(fake_number(f, out), 1);
+}
+
 static void a_foreign_page_is_no_unsubscribe(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -370,6 +416,7 @@ int main(void)
 		TEST(members_of_nobody_are_archived_if_they_are_ours),
 		TEST(members_of_deleted_people_are_archived),
 		TEST(orphans_of_deleted_people_are_found_by_the_sync),
+		TEST(our_unsubscribe_is_no_word_of_theirs),
 		TEST(a_foreign_page_is_no_unsubscribe),
 	};
 
