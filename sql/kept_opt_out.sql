@@ -32,6 +32,14 @@ DELETE FROM kept_opt_out WHERE import_id = ?;
 SELECT folded FROM email
 WHERE entity = ? AND record_id = ? AND ended_ms IS NULL ORDER BY id;
 
+-- name: kept-opt-out-left-addresses
+-- Addresses that a record had and nobody has now. args: entity, record
+SELECT e.folded FROM email e
+WHERE e.entity = ? AND e.record_id = ? AND e.ended_ms IS NOT NULL
+	AND e.folded <> '' AND NOT EXISTS (SELECT 1 FROM email o
+		WHERE o.hash = e.hash AND o.ended_ms IS NULL)
+ORDER BY e.id;
+
 -- name: kept-opt-out-erased
 -- When an address was erased. args: keyed hash
 SELECT ended_ms FROM email WHERE hash = ? ORDER BY ended_ms DESC LIMIT 1;

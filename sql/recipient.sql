@@ -258,3 +258,9 @@ DELETE FROM outgoing_message WHERE id = ?;
 -- Queue a single mail. args: sender, rcpt, source, next_ms, created_ms
 INSERT INTO outgoing_message (sender, rcpt, source, next_ms, created_ms)
 VALUES (?, ?, ?, ?, ?);
+
+-- name: recipient-moved
+-- Has the member another address than the message went to?
+-- args: campaign, member
+SELECT 1 FROM recipient r JOIN member m ON m.id = r.member_id
+WHERE r.campaign_id = ? AND r.member_id = ? AND m.moved_ms > r.first_ms;

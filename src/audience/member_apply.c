@@ -368,6 +368,8 @@ static void compare(const struct member *old, const struct member *now,
 		  now->unsubscribed_ms);
 	update_id(u, "unsubscribed_campaign_id", old->unsubscribed_campaign_id,
 		  now->unsubscribed_campaign_id);
+	if (strcmp(old->email_hash, now->email_hash) != 0)
+		update_stamp(u, "moved_ms", now->changed_ms);
 	update_stamp(u, "changed_ms", now->changed_ms);
 }
 

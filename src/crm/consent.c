@@ -138,6 +138,15 @@ int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 		       : 0;
 }
 
+/* By a link in a message, which may have gone to an address that they left. */
+static bool is_own_word(const struct consent *c)
+{
+	return c->state == CONSENT_OPTED_OUT && c->entity != ENTITY_COMPANY &&
+	       (c->source == CONSENT_BY_AUDIENCE ||
+		c->source == CONSENT_BY_COMPLAINT ||
+		c->source == CONSENT_BY_PERSON);
+}
+
 /* Writes the row and what is derived of it. Returns 1, or 0: said before. */
 static int add_one(struct tx *tx, const struct consent *c,
 		   const struct actor *actor, struct err *err)
@@ -171,6 +180,10 @@ static int add_one(struct tx *tx, const struct consent *c,
 				   sql_int(c->record_id), sql_int(out)),
 			  err);
 	if (changed < 0)
+		return -1;
+	if (changed > 0 && is_own_word(&row) &&
+	    kept_opt_outs_of_left(tx, c->entity, c->record_id,
+				  sources[c->source], row.at_ms, err) < 0)
 		return -1;
 	/* also if the audience said it: another address may be a member */
 	if (changed > 0 && out && c->entity == ENTITY_PERSON &&

@@ -72,27 +72,53 @@ static int remove_all(struct tx *tx, const struct forgotten *key,
 	return 0;
 }
 
+static int list_addresses(struct tx *tx, const struct sql *query,
+			  enum entity entity, int64_t record_id,
+			  struct arena *arena, struct texts *out,
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, query,
+		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_dup(rows, 0, arena));
+	return more;
+}
+
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
+			  const char *source, int64_t at_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+
+	if (list_addresses(tx, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES, entity,
+			   record_id, arena, &addresses, err) < 0)
+		return -1;
+	vec_each (&addresses, folded)
+		if (kept_opt_out_put(tx, *folded, source, 0, at_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
 int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 			 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct forgotten key;
-	int more;
 
 	if (forgotten_load(tx->db, &key, err) < 0)
 		return -1;
 	if (!key.any)
 		return 0;
-	if (db_query(tx->db, SQL_KEPT_OPT_OUT_ADDRESSES,
-		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
-		     err) < 0)
+	if (list_addresses(tx, SQL_KEPT_OPT_OUT_ADDRESSES, entity, record_id,
+			   arena, &addresses, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&addresses, rows_dup(rows, 0, arena));
-	rows_free(&rows);
-	return more < 0 ? -1 : remove_all(tx, &key, &addresses, err);
+	return remove_all(tx, &key, &addresses, err);
 }
 
 int kept_opt_out_by_address(struct tx *tx, const struct email *email,

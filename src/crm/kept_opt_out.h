@@ -2,8 +2,8 @@
  * crm/kept_opt_out.h - opt-outs that outlive the record that had the address
  *
  * When an address leaves somebody who is opted out (the record is deleted, or
- * the address replaced), or a refused row of an import opts out an address
- * that nobody has, the opt-out is kept: a keyed hash of the address (see
+ * the address replaced), when they opt out themselves after it left, or a
+ * refused row of an import opts out an address that nobody has, it is kept: a keyed hash of the address (see
  * forgotten_hash), its kind, source and date, and nothing else. Whoever brings
  * the address back is opted out with a consent row `carried`, for as long as
  * the hash stands. It goes when somebody with the address opts in: by the
@@ -32,6 +32,12 @@ int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
 /* 1, 0, -1. Strings live in arena. */
 int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
 		      struct kept_opt_out *out, struct err *err);
+/*
+ * Whoever says no by a link may have got the message at an address that they
+ * have left since: those that a record had, and nobody has now.
+ */
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
+			  const char *source, int64_t at_ms, struct err *err);
 /* Those of the live addresses of a record. */
 int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 			 struct err *err);

@@ -137,6 +137,21 @@ static int find_target(struct track *t, const struct track_token *token,
 	return look_up(t, token, arena, out, &is_loaded);
 }
 
+/* Whoever has the message is not told what address the member has now. */
+static int hide_moved(struct db *db, const struct track_token *token,
+		      const char **address, struct err *err)
+{
+	int64_t one;
+	int moved = db_find_int(db, SQL_RECIPIENT_MOVED,
+				SQL_ARGS(sql_int(token->campaign_id),
+					 sql_int(token->member_id)),
+				&one, err);
+
+	if (moved > 0)
+		*address = "";
+	return moved < 0 ? -1 : 0;
+}
+
 static int get_mailing(struct track *t, const struct track_token *token,
 		       struct arena *arena, struct mailing **out,
 		       struct mailing_person *person, struct err *err)
@@ -151,6 +166,8 @@ static int get_mailing(struct track *t, const struct track_token *token,
 	if (token->member_id &&
 	    member_get_by_id(db, token->member_id, arena, &member, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	if (hide_moved(db, token, &member.address, err) < 0)
+		return -1;
 	if (mailing_get(db, t->setup.mailing, token->campaign_id,
 			clock_now_ms(), out, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 0 : -1;
@@ -285,6 +302,8 @@ static int read_subject(struct db *db, const struct track_token *token,
 	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)
 		return err->code == ERR_NOT_FOUND ? 1 : -1;
 	out->address = member.address;
+	if (hide_moved(db, token, &out->address, err) < 0)
+		return -1;
 	out->is_subscribed = member.status == MEMBER_SUBSCRIBED ||
 			     member.status == MEMBER_PENDING;
 	return 1;

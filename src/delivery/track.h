@@ -54,7 +54,8 @@ void track_store(struct track *track, const struct track_hit *hit,
 /* Whom an unsubscribe or preferences link is about. Texts are never NULL. */
 struct track_subject {
 	int64_t campaign_id, member_id; /* member 0: of a test */
-	const char *address;            /* "" if the member is gone */
+	const char *address; /* "" if the member is gone, or has another one
+				than the message went to */
 	const char *list_name;
 	const char *organisation;
 	bool is_subscribed;

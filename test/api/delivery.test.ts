@@ -156,6 +156,15 @@ describe("links of a mail", () => {
     assert.equal((await report()).unsubscribed, 2);
   });
 
+  it("do not tell whoever has the mail what address the member has now", async () => {
+    const url = await unsubscribeLink(9);
+    const old = md5("m9@d4.example");
+    assert.match((await server.anonymous.get(url)).text, /m9@d4\.example/);
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/${old}`,
+      { email_address: "secret@new.example" });
+    assert.doesNotMatch((await server.anonymous.get(url)).text, /@/);
+  });
+
   it("show the mail in the browser, and the preferences", async () => {
     const other = await makeCampaign(server, list,
       '<p>*|FNAME|*</p><a href="*|ARCHIVE|*">v</a><a href="*|UPDATE_PROFILE|*">p</a>');

@@ -101,9 +101,7 @@ describe("opting out", () => {
     await push(server, group);
     assert.equal((await member("gil@a.example")).status, "subscribed");
     await server.admin.delete(`${v1}/people/${body.id}`, { status: [200, 204] });
-    const { settled } = await sync();
-    assert.ok(settled >= 1);
-    assert.equal((await member("gil@a.example")).status, "archived");
+    await hasStatus("gil@a.example", "archived");
     assert.equal((await sync()).settled, 0);
   });
 
@@ -123,6 +121,27 @@ describe("opting out", () => {
       `/3.0/lists/${list}/members/${md5("bob.new@a.example")}`, {}, { status: [200, 404] });
     if (status === 200)
       assert.equal((await member("bob.new@a.example")).status, "unsubscribed");
+  });
+
+  it("by a link covers the address that the message went to, if it was left since", async () => {
+    const [first, second] = ["gus@a.example", "hal@a.example"];
+    for (const address of [first, second]) {
+      const { body } = await server.admin.post(`${v1}/people`, { last_name: "Left", email: address });
+      await push(server, group);
+      await server.admin.patch(`${v1}/people/${body.id}`, { email: `new-${address}` });
+      await hasStatus(`new-${address}`, "subscribed");
+      await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5(`new-${address}`)}`,
+        { status: "unsubscribed" });
+    }
+    await sync();
+    const { body: again } = await server.admin.post(`${v1}/people`,
+      { last_name: "Back", email: first });
+    assert.equal(again.opted_out, true);
+    await addPeople(server, [second]);
+    assert.equal((await person("hal")).opted_out, true);
+    await push(server, group);
+    await member(first, 404);
+    await member(second, 404);
   });
 
   it("by erasure deletes the member for good; no import brings them back", async () => {

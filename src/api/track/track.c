@@ -167,8 +167,12 @@ static int leave(struct request *rq, struct response *rs,
 		return -1;
 	rs->content_type = PAGE_TYPE;
 	page_begin(&rs->body, title_of(&subject));
-	page_paragraph(&rs->body, "You are unsubscribed. You will get no more "
-				  "e-mail from this list.");
+	page_paragraph(&rs->body,
+		       subject.member_id == 0
+			       ? "This was a test mail: there was nobody to "
+				 "unsubscribe."
+			       : "You are unsubscribed. You will get no more "
+				 "e-mail from this list.");
 	add_who(&subject, &rs->body);
 	page_end(&rs->body);
 	return store(rq, rs, &hit);
