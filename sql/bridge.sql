@@ -96,6 +96,12 @@ DELETE FROM bridge_member
 -- args: new hash, person_id, old hash
 UPDATE campaign_recipient SET email_hash = ? WHERE person_id = ? AND email_hash = ?;
 
+-- name: word-recipients
+-- To whom a campaign went by that member. args: campaign, email_hash
+SELECT r.person_id FROM campaign_recipient r JOIN person p ON p.id = r.person_id
+ WHERE r.campaign_id = ? AND r.email_hash = ? AND p.erased_ms IS NULL
+ ORDER BY r.person_id;
+
 -- name: bridge-member-remove-all
 DELETE FROM bridge_member;
 

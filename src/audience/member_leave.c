@@ -195,6 +195,18 @@ struct leaving {
 	struct webhook_fact fact;
 };
 
+/*
+ * Who is archived, bounced or was unsubscribed by others says no all the same,
+ * by a link of before: it is kept, so that nobody else brings them back. A
+ * complaint says more than an unsubscribe.
+ */
+static bool outranks(enum unsubscribed_by by, const struct member *m)
+{
+	if (m->list_id <= 0 || m->unsubscribed_by == UNSUBSCRIBED_BY_COMPLAINT)
+		return false;
+	return m->unsubscribed_by != by;
+}
+
 static bool leave(struct member *m, const struct member_departure *d,
 		  const struct leaving *how, int64_t now_ms)
 {
@@ -209,12 +221,10 @@ static bool leave(struct member *m, const struct member_departure *d,
 		m->changed_ms = now_ms;
 		return true;
 	}
-	/* A complaint outranks an earlier unsubscribe. */
-	if (!there && !(how->by == UNSUBSCRIBED_BY_COMPLAINT &&
-			m->status == MEMBER_UNSUBSCRIBED &&
-			m->unsubscribed_by != how->by))
+	if (!there && !outranks(how->by, m))
 		return false;
-	m->status = MEMBER_UNSUBSCRIBED;
+	if (there)
+		m->status = MEMBER_UNSUBSCRIBED;
 	m->unsubscribed_by = how->by;
 	m->unsubscribe_reason = d->reason ? d->reason : "";
 	m->unsubscribed_ms = d->at_ms;

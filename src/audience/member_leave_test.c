@@ -185,6 +185,52 @@ static void complaints_are_told_and_suppress_everywhere(void **state)
 	assert_int_equal(jobs(w), 2);
 }
 
+static int unsubscribe(struct world *w, struct tx *tx, struct err *err)
+{
+	struct member_departure d = { .member_id = w->ids[1], .at_ms = NOW };
+
+	return member_unsubscribe(tx, &d, 1, UNSUBSCRIBED_BY_CONTACT, NOW, err);
+}
+
+/* The status of each that does not get mail anyway, and who said so, if
+ * anybody did: a no of the contact's own outranks it. */
+static void a_late_no_is_kept(void **state)
+{
+	static const struct {
+		int status, by, by_then;
+	} cases[] = {
+		{ MEMBER_UNSUBSCRIBED, UNSUBSCRIBED_BY_API,
+		  UNSUBSCRIBED_BY_CONTACT },
+		{ MEMBER_UNSUBSCRIBED, UNSUBSCRIBED_BY_COMPLAINT,
+		  UNSUBSCRIBED_BY_COMPLAINT },
+		{ MEMBER_ARCHIVED, UNSUBSCRIBED_NOT, UNSUBSCRIBED_BY_CONTACT },
+		{ MEMBER_ARCHIVED, UNSUBSCRIBED_BY_API,
+		  UNSUBSCRIBED_BY_CONTACT },
+		{ MEMBER_CLEANED, UNSUBSCRIBED_NOT, UNSUBSCRIBED_BY_CONTACT },
+		{ MEMBER_TRANSACTIONAL, UNSUBSCRIBED_NOT,
+		  UNSUBSCRIBED_BY_CONTACT },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char sql[128];
+		struct err err = ERR_INIT;
+		bool is_new = cases[i].by != cases[i].by_then;
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE member SET status = %d, unsubscribed_by = %d",
+			 cases[i].status, cases[i].by);
+		store_fixture_exec(w->f.audience, sql);
+		assert_int_equal(run_once(w, unsubscribe, &err), is_new);
+		assert_int_equal(run_once(w, unsubscribe, &err), 0);
+		snprintf(sql, sizeof(sql),
+			 "SELECT COUNT(*) FROM member WHERE status = %d AND "
+			 "unsubscribed_by = %d AND id = %d",
+			 cases[i].status, cases[i].by_then, (int)w->ids[1]);
+		assert_int_equal(count(w, sql), 1);
+	}
+}
+
 static void hard_bounces_clean_at_once(void **state)
 {
 	struct world *w = *state;
@@ -236,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(complaints_are_told_and_suppress_everywhere),
+		TEST(a_late_no_is_kept),
 		TEST(hard_bounces_clean_at_once),
 		TEST(soft_bounces_clean_at_the_seventh),
 		TEST(suppressed_addresses_are_not_mailed),

@@ -13,6 +13,8 @@
 #include "crm/record.h"
 #include "mcapi/mc_client.h"
 
+struct consent;
+
 #define MEMBERS_A_CALL 500
 #define ITEMS_A_PAGE 1000
 
@@ -185,6 +187,13 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
  */
 int member_last_word(struct work *w, const char *hash, int64_t person_id,
 		     struct err *err);
+/*
+ * The audience tells that somebody with that address said no: whoever has it,
+ * or had it then, and whom the campaign of *c was sent to there, wherever they
+ * are now. How many that changed.
+ */
+int word_heard(struct tx *tx, const char *hash, const struct consent *c,
+	       const struct actor *actor, struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);

@@ -209,7 +209,7 @@ static int left(struct work *w, const json_t *form, const struct seen *seen,
 	    note(&tx, seen, w->actor.now_ms, err) < 0)
 		return -1;
 	if (has_left(form, seen) &&
-	    (consent_add_by_address(&tx, seen->hash, &c, &actor, err) < 0 ||
+	    (word_heard(&tx, seen->hash, &c, &actor, err) < 0 ||
 	     journal(&tx, w, "unsubscribe", 0, NULL, err) < 0))
 		return -1;
 	return tx_commit(&tx, err);

@@ -329,10 +329,9 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 			return -1;
 	}
 	/* once: a person who comes back by their own act stays */
-	if (first > 0 &&
-	    (consent_add_by_address(&tx, hash, &c, &p->w->actor, err) < 0 ||
-	     mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL, at_ms,
-			err) < 0))
+	if (first > 0 && (word_heard(&tx, hash, &c, &p->w->actor, err) < 0 ||
+			  mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL,
+				     at_ms, err) < 0))
 		return -1;
 	return tx_commit(&tx, err);
 }

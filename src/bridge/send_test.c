@@ -226,6 +226,26 @@ static void faults_count_nothing_twice(void **state)
 	assert_false(more);
 }
 
+/* Whoever got it and has another address by now is who left. */
+static void who_left_is_whom_it_was_sent_to(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	make_report(f);
+	fake_patch(f,
+		   fake_number(f, "SELECT record_id FROM email"
+				  " WHERE folded = 'a@x.example'"),
+		   "{\"email\":\"new@x.example\"}");
+	assert_int_equal(fake_run(f, fake_add_job(f, "sync", "{}"), &err), 0);
+	assert_int_equal(fake_number(f, "SELECT SUM(opted_out) FROM person"),
+			 1);
+	assert_string_equal(
+		fake_text(f, "SELECT e.folded FROM person p JOIN email e"
+			     " ON e.id = p.email_id WHERE p.opted_out = 1"),
+		"new@x.example");
+}
+
 static void failing_statements_count_nothing_twice(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -256,6 +276,7 @@ int main(void)
 		TEST(failing_statements_make_no_second_campaign),
 		TEST(a_test_is_never_sent_twice),
 		TEST(faults_count_nothing_twice),
+		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
 	};
 
