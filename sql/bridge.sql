@@ -79,7 +79,7 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL WHERE email_hash = ?;
 
 -- name: bridge-member-get
 -- args: email_hash
-SELECT status, merge_hash, added_ms, contact_id, archived_ms
+SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms
   FROM bridge_member WHERE email_hash = ?;
 
 -- name: bridge-member-contacts
@@ -116,7 +116,7 @@ SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 -- Members that left, of people who are not opted out and did not agree later,
 -- by an act of their own or a user's ground: who has the address, or had it
 -- then. The audience tells seconds. An unsubscribe of ours whose reason was
--- undone is no word of theirs.
+-- taken back since is no word of theirs.
 SELECT DISTINCT m.email_hash, m.changed_ms
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = 1
@@ -129,7 +129,8 @@ SELECT DISTINCT m.email_hash, m.changed_ms
                       AND c.at_ms > m.changed_ms + 999)
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
-                      AND c.source = 'undo' AND c.at_ms >= m.unsubscribed_ms);
+                      AND c.source IN ('person', 'user', 'api', 'undo')
+                      AND c.at_ms >= m.unsubscribed_ms);
 
 -- name: reconcile-bounced
 -- Cleaned members whose address is not held. The audience tells seconds.

@@ -125,11 +125,12 @@ enum mirror_status mirror_status_of(const char *name);
 
 struct mirrored {
 	enum mirror_status status;
-	const char *merge_hash; /* NULL: not known */
-	const char *contact_id; /* NULL: not known */
-	int64_t added_ms;       /* the bridge subscribed it, or archived it;
-				   0: others did */
-	int64_t archived_ms;    /* the bridge did, or was about to; 0: never */
+	const char *merge_hash;  /* NULL: not known */
+	const char *contact_id;  /* NULL: not known */
+	int64_t added_ms;        /* the bridge subscribed it, or archived it;
+				    0: others did */
+	int64_t archived_ms;     /* the bridge did, or was about to; 0: never */
+	int64_t unsubscribed_ms; /* the bridge did; 0: others, or nobody */
 };
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,

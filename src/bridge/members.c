@@ -76,10 +76,15 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 			     .state = CONSENT_OPTED_OUT,
 			     .source = CONSENT_BY_AUDIENCE,
 			     .reason = "unsubscribed in the audience" };
+	struct mirrored known = { 0 };
 
 	if (!member_said_no(member))
 		return 0;
-	if (changed && time_parse_iso(changed, &c.at_ms))
+	if (mirror_find(w->db, hash, w->arena, &known, err) < 0)
+		return -1;
+	if (known.unsubscribed_ms) /* by us: what came after is younger */
+		c.at_ms = known.unsubscribed_ms;
+	else if (changed && time_parse_iso(changed, &c.at_ms))
 		c.at_ms += 999; /* the end of that second */
 	if (consent_add_by_address(tx, hash, &c, &w->actor, err) < 0)
 		return -1;

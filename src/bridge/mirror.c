@@ -90,6 +90,7 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		.added_ms = rows_int(rows, 2),
 		.contact_id = rows_dup(rows, 3, arena),
 		.archived_ms = rows_int(rows, 4),
+		.unsubscribed_ms = rows_int(rows, 5),
 	};
 	return 1;
 }

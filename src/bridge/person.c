@@ -373,8 +373,11 @@ static int write_fields(struct settling *s, struct err *err)
 	struct err why = ERR_INIT;
 	struct mirrored m = { 0 };
 
-	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0 ||
-	    field_map_load(s->w, &map, err) < 0)
+	if (mirror_find(s->w->db, s->now->hash, s->w->arena, &m, err) < 0)
+		return -1;
+	if (mirror_reason(m.status)) /* who gets no mail needs none */
+		return 0;
+	if (field_map_load(s->w, &map, err) < 0)
 		return -1;
 	(void)field_map_write(&map, &s->person, 0, &merge); /* pushes tell */
 	md5_hex(strbuf_str(&merge), merge_hash);

@@ -373,6 +373,18 @@ static void our_unsubscribe_is_no_word_of_theirs(void **state)
 	assert_int_equal(fake_number(f, out), 0);
 	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
 
+	/* nor is it after a yes that a user recorded, whatever is edited */
+	fake_patch(f, id, OUT);
+	fake_run_all(f);
+	f->crm->actor.now_ms += 5000;
+	fake_patch(f, id, "{\"opted_out\":false,\"reason\":\"wrote\"}");
+	fake_run_all(f);
+	f->crm->actor.now_ms += 5000;
+	fake_patch(f, id, "{\"first_name\":\"Another\"}");
+	fake_run_all(f);
+	fake_sync(f);
+	assert_int_equal(fake_number(f, out), 0);
+
 	/* who had left by themselves has said so */
 	id = fake_person(f, "b@x.example").id;
 	fake_subscribe(f, "b@x.example", "unsubscribed", "API");
