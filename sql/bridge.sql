@@ -174,6 +174,11 @@ SELECT id, hash, left_ms, ended_ms FROM email
 -- Unless it was left again meanwhile. args: email, left_ms
 UPDATE email SET left_ms = NULL WHERE id = ? AND left_ms = ?;
 
+-- name: person-left-none
+-- The member moved with the person: there is none to settle at the old address.
+-- args: person, hash
+UPDATE email SET left_ms = NULL WHERE entity = 1 AND record_id = ? AND hash = ?;
+
 -- name: person-reached
 -- Is it anybody's marketing address? args: hash
 SELECT p.id FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id

@@ -126,78 +126,115 @@ static int add_member(struct batch *b, const struct field_map *map,
 
 /* --- addresses that changed over there --- */
 
-/* The same contact under another hash than the mirror's. */
-struct moved {
-	const char *old_hash;
-	const json_t *member;
-};
-struct moves VEC_FIELDS(struct moved);
-
-static void moves_release(struct moves *list)
-{
-	vec_release(list);
-}
-
-static json_t *by_contact(const json_t *members, struct strbuf *ids)
-{
-	struct json_writer j = JSON_WRITER(ids);
-	json_t *map = json_object();
-	json_t *member;
-	size_t i;
-
-	json_begin_array(&j);
-	json_array_foreach (members, i, member) {
-		const char *contact = text_of(member, "contact_id");
-
-		if (!contact || !text_of(member, "id"))
-			continue;
-		json_text(&j, contact);
-		BUG_ON(json_object_set(map, contact, member) < 0);
-	}
-	json_end_array(&j);
-	return map;
-}
-
-static int find_moves(struct work *w, const json_t *members, struct moves *out,
-		      struct err *err)
+/* Contacts of a page that the mirror knows by other hashes: contact -> array of
+ * those. */
+static int known_elsewhere(struct work *w, const json_t *members, json_t *out,
+			   struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	CLEANUP(json_free) json_t *map = by_contact(members, &ids);
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct json_writer j = JSON_WRITER(&ids);
+	json_t *member;
+	size_t i;
 	int more;
 
+	json_begin_array(&j);
+	json_array_foreach (members, i, member)
+		if (text_of(member, "contact_id") && text_of(member, "id"))
+			json_text(&j, text_of(member, "contact_id"));
+	json_end_array(&j);
 	if (db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
 		     SQL_ARGS(sql_text(ids.buf)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct moved m = {
-			.old_hash = rows_dup(rows, 1, w->arena),
-			.member = json_object_get(map, rows_text(rows, 0)),
-		};
+		const char *contact = rows_text(rows, 0);
+		json_t *list = json_object_get(out, contact);
 
-		if (m.member && strcmp(text_of(m.member, "id"), m.old_hash))
-			vec_push(out, m);
+		if (!list) {
+			list = json_array();
+			(void)json_object_set_new(out, contact, list);
+		}
+		(void)json_array_append_new(list,
+					    json_string(rows_text(rows, 1)));
 	}
 	return more;
 }
 
-/* Each by itself: one that fails does not take back the others. */
-static int follow_moves(struct work *w, const json_t *members, struct err *err)
+static bool is_contact(const json_t *member, const char *contact)
 {
-	CLEANUP(moves_release) struct moves list = VEC_INIT;
+	const char *its = text_of(member, "contact_id");
 
-	if (find_moves(w, members, &list, err) < 0)
+	return its && strcmp(its, contact) == 0;
+}
+
+/*
+ * A page may be older than what the bridge did since it was read, so the
+ * address is looked at again. 1: it is followed; 0: the page is out of date;
+ * -1.
+ */
+static int follow_move(struct work *w, const char *old_hash,
+		       const char *new_hash, const char *contact,
+		       struct err *err)
+{
+	CLEANUP(json_free) json_t *now = NULL;
+	int found = member_read(w, new_hash, &now, err);
+
+	if (found <= 0 || !is_contact(now, contact))
+		return found < 0 ? -1 : 0;
+	return member_moved(w, old_hash, now, err) < 0 ? -1 : 1;
+}
+
+/* In the order of the page, which is that of the changes; each by itself: one
+ * that fails does not take back the others. 1: the page is right about the
+ * member; 0: it is out of date; -1. */
+static int follow_member(struct work *w, const json_t *member,
+			 const json_t *elsewhere, struct err *err)
+{
+	const char *id = text_of(member, "id");
+	const char *contact = text_of(member, "contact_id");
+	json_t *old_hash;
+	size_t i;
+
+	json_array_foreach (json_object_get(elsewhere, contact ? contact : ""),
+			    i, old_hash) {
+		int followed;
+
+		if (!id || strcmp(json_string_value(old_hash), id) == 0)
+			continue;
+		followed = follow_move(w, json_string_value(old_hash), id,
+				       contact, err);
+		if (followed <= 0)
+			return followed;
+	}
+	return 1;
+}
+
+/* Takes what is out of date off the page. */
+static int follow_moves(struct work *w, json_t *members, struct err *err)
+{
+	CLEANUP(json_free) json_t *elsewhere = json_object();
+	size_t i = 0;
+
+	if (known_elsewhere(w, members, elsewhere, err) < 0)
 		return -1;
-	vec_each (&list, m)
-		if (member_moved(w, m->old_hash, m->member, err) < 0)
+	while (i < json_array_size(members)) {
+		int ok = follow_member(w, json_array_get(members, i), elsewhere,
+				       err);
+
+		if (ok < 0)
 			return -1;
+		if (ok)
+			i++;
+		else
+			(void)json_array_remove(members, i);
+	}
 	return 0;
 }
 
 /* --- pages --- */
 
 static int store_page(struct work *w, const struct field_map *map,
-		      const json_t *members, int64_t cursor_ms, struct err *err)
+		      json_t *members, int64_t cursor_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char cursor[32];
@@ -277,7 +314,7 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		/* "since" may mean "after": begin a second earlier */
 		int64_t since =
 			cursor_ms > MS_SECOND ? cursor_ms - MS_SECOND : 0;
-		const json_t *members;
+		json_t *members;
 		int64_t last_ms;
 		size_t n;
 

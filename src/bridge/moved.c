@@ -123,6 +123,9 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 	n = replace(m, &person, wanted);
 	if (addresses_put(m->tx, ENTITY_PERSON, person_id, wanted, n,
 			  &m->w->actor, m->w->arena, err) < 0 ||
+	    db_exec(m->tx, SQL_PERSON_LEFT_NONE,
+		    SQL_ARGS(sql_int(person_id), sql_text(m->old_hash)),
+		    err) < 0 ||
 	    db_exec(m->tx, SQL_BRIDGE_RECIPIENT_MOVE,
 		    SQL_ARGS(sql_text(m->new_hash), sql_int(person_id),
 			     sql_text(m->old_hash)),
@@ -168,6 +171,20 @@ static int decide(struct moving *m, struct err *err)
 			  : give(m, m->had.v[0], err);
 }
 
+/* The mirror may have been moved meanwhile, by a job of ours. */
+static int is_known(const struct moving *m, struct err *err)
+{
+	const char *contact =
+		json_string_value(json_object_get(m->member, "contact_id"));
+	struct mirrored old = { 0 };
+	int found = mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err);
+
+	if (found <= 0)
+		return found;
+	return old.contact_id && contact &&
+	       strcmp(old.contact_id, contact) == 0;
+}
+
 static int follow(struct work *w, const char *old_hash, const json_t *member,
 		  const char *refused, struct err *err)
 {
@@ -186,9 +203,16 @@ static int follow(struct work *w, const char *old_hash, const json_t *member,
 		.has = VEC_INIT,
 	};
 
+	int known;
+
 	if (!m.address || !*m.address)
 		return 0;
-	if (tx_begin(w->db, &tx, err) < 0 || move_row(&m, member, err) < 0 ||
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	known = is_known(&m, err);
+	if (known <= 0)
+		return known;
+	if (move_row(&m, member, err) < 0 ||
 	    member_word(&tx, w, member, old_hash, 0, err) < 0 ||
 	    address_find_records(w->db, ENTITY_PERSON, old_hash, &m.had, err) <
 		    0 ||

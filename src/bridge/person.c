@@ -315,6 +315,16 @@ static int hear_word(struct settling *s, const char *hash, const json_t *old,
 	return tx_commit(&tx, err);
 }
 
+/* Somebody else may have signed up with the address that was left. */
+static bool is_who_left(const struct mirrored *known, const json_t *member)
+{
+	const char *contact =
+		json_string_value(json_object_get(member, "contact_id"));
+
+	return !known->contact_id || !contact ||
+	       strcmp(known->contact_id, contact) == 0;
+}
+
 /*
  * The member of an address that nobody has as their marketing address. One that
  * bounced stays as it is: the next push adds the new address. One that somebody
@@ -327,17 +337,20 @@ static int move_member(struct settling *s, const struct left *l,
 	CLEANUP(json_free) json_t *old = NULL;
 	CLEANUP(json_free) json_t *new = NULL;
 	struct mirrored m = { 0 };
-	int found = member_read(s->w, l->hash, &old, err);
+	int found = member_read(s->w, l->hash, &old, err), known;
 
 	if (found <= 0)
 		return found < 0 ? -1 : drop_row(s, l->hash, err);
+	known = mirror_find(s->w->db, l->hash, s->w->arena, &m, err);
+	if (known < 0)
+		return -1;
+	if (!known || !is_who_left(&m, old))
+		return 0;
 	if (hear_word(s, l->hash, old, err) < 0)
 		return -1;
 	if (member_status(old) != MIRROR_SUBSCRIBED &&
 	    member_status(old) != MIRROR_UNSUBSCRIBED)
 		return 0;
-	if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0)
-		return -1;
 	if (!s->now)
 		return m.added_ms && member_status(old) == MIRROR_SUBSCRIBED
 			       ? archive_member(s->w, l->hash, s->person.id,

@@ -391,6 +391,118 @@ static void fields_are_made_once(void **state)
 	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
 					bridge_fixture_close)
 
+/* --- contacts that move --- */
+
+static const char *email_of(struct bridge_fixture *f, const char *last_name)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+	strbuf_addf(&sql,
+		    "SELECT e.folded FROM person p JOIN email e"
+		    " ON e.id = p.email_id WHERE p.last_name = '%s'",
+		    last_name);
+	return fake_text(f, sql.buf);
+}
+
+/* A pushed person for each address, named after it. */
+static void push_people(struct bridge_fixture *f, const char *const *names)
+{
+	struct err err = ERR_INIT;
+	int64_t group = fake_group(f, "G");
+
+	for (; *names; names++) {
+		char address[32], body[64];
+		int64_t id;
+
+		snprintf(address, sizeof(address), "%s@x.example", *names);
+		snprintf(body, sizeof(body), "{\"last_name\":\"%s\"}", *names);
+		id = fake_person(f, address).id;
+		fake_patch(f, id, body);
+	}
+	assert_int_equal(fake_push(f, group, &err), 0);
+	fake_run_all(f);
+	fake_sync(f);
+}
+
+static void move_here_after_the_page(struct bridge_fixture *f,
+				     const struct mc_request *rq, bool done)
+{
+	struct err err = ERR_INIT;
+
+	if (!done || !strstr(rq->path, "/members?since"))
+		return;
+	f->during = NULL;
+	fake_patch(f, fake_number(f, "SELECT MAX(id) FROM person"),
+		   "{\"email\":\"new@x.example\"}");
+	assert_int_equal(
+		fake_run(f, fake_number(f, "SELECT MAX(id) FROM job"), &err),
+		0);
+	assert_string_equal(fake_status(f, "new@x.example"), "subscribed");
+}
+
+static void an_old_page_takes_back_no_move(void **state)
+{
+	static const char *const names[] = { "old", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	f->during = move_here_after_the_page;
+	fake_sync(f);
+	assert_null(f->during);
+	fake_sync(f);
+	assert_string_equal(email_of(f, "old"), "new@x.example");
+	assert_string_equal(fake_status(f, "new@x.example"), "subscribed");
+	assert_string_equal(fake_status(f, "old@x.example"), "none");
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_parked"),
+			 0);
+}
+
+/* b to c, and a to b, before the next look. */
+static void moves_are_followed_in_their_order(void **state)
+{
+	static const char *const names[] = { "a", "b", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_rename(f, "b@x.example", "c@x.example");
+	fake_rename(f, "a@x.example", "b@x.example");
+	fake_sync(f);
+	fake_run_all(f);
+	fake_sync(f);
+	assert_string_equal(email_of(f, "a"), "b@x.example");
+	assert_string_equal(email_of(f, "b"), "c@x.example");
+	assert_string_equal(fake_status(f, "b@x.example"), "subscribed");
+	assert_string_equal(fake_status(f, "c@x.example"), "subscribed");
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_parked"),
+			 0);
+}
+
+/* The contact moved there, or the person here, and somebody else signs up with
+ * the old address: no business of ours. */
+static void a_newcomer_at_an_old_address_stays(void **state)
+{
+	static const char *const names[] = { "a", "b", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_rename(f, "b@x.example", "c@x.example");
+	fake_subscribe(f, "b@x.example", "subscribed", "Hosted Form");
+	fake_patch(f, fake_number(f, "SELECT MIN(id) FROM person"),
+		   "{\"email\":\"d@x.example\"}");
+	fake_rename(f, "a@x.example", "d@x.example");
+	fake_subscribe(f, "a@x.example", "subscribed", "Hosted Form");
+	fake_run_all(f);
+	fake_sync(f);
+	fake_run_all(f);
+	fake_sync(f);
+	assert_string_equal(email_of(f, "b"), "c@x.example");
+	assert_string_equal(email_of(f, "a"), "d@x.example");
+	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
+	assert_string_equal(fake_status(f, "b@x.example"), "subscribed");
+	assert_string_equal(fake_status(f, "c@x.example"), "subscribed");
+	assert_string_equal(fake_status(f, "d@x.example"), "subscribed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +511,9 @@ int main(void)
 		TEST(a_changed_address_goes_to_its_person_or_a_user),
 		TEST(only_an_administrators_archive_is_for_ever),
 		TEST(an_old_page_takes_back_no_archive),
+		TEST(an_old_page_takes_back_no_move),
+		TEST(moves_are_followed_in_their_order),
+		TEST(a_newcomer_at_an_old_address_stays),
 		TEST(fields_are_made_once),
 	};
 
