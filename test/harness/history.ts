@@ -495,6 +495,24 @@ export class History {
     const { body: jobs } = await this.crm.get(`${v1}/jobs`, { limit: 200 });
     for (const job of jobs.items)
       if (job.state === "failed") bad.push(`job ${job.kind} failed: ${job.error}`);
+    if (bad.length > 0) this.told.push(...(await this.picture(people, members)));
     assert.deepEqual(bad, []);
+  }
+
+  /** What both sides are at the end, for whoever looks for the fault. */
+  private async picture(people: Json[], members: Json[]): Promise<string[]> {
+    const lines = ["", "at the end:"];
+    for (const p of people)
+      lines.push(`person ${p.id} ${JSON.stringify(p.emails.map((e: Json) => e.address))}` +
+        `${p.opted_out ? " opted out" : ""}`);
+    for (const m of members)
+      lines.push(`member ${m.email_address} ${m.status} ${m.contact_id.slice(0, 6)} ` +
+        `${m.last_changed} ${m.source} ${m.unsubscribe_reason ?? ""}`);
+    for (const x of this.parked) lines.push(`parked ${JSON.stringify(x)}`);
+    const { body: pushes } = await this.crm.get(`${v1}/groups/${this.group.id}/pushes`);
+    for (const push of pushes.items.slice(0, 2))
+      for (const row of (await this.crm.get(`${v1}/pushes/${push.id}/rows`)).body.items)
+        lines.push(`push ${push.id}: ${JSON.stringify(row)}`);
+    return lines;
   }
 }
