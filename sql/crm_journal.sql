@@ -16,13 +16,18 @@ SELECT id, entity, record_id, hash, COALESCE(ended_ms, 0) FROM email
 WHERE folded = '' AND journalled = 0 ORDER BY id LIMIT ?;
 
 -- name: crm-journal-people
--- Erased people. args: limit
-SELECT id, erased_ms FROM person
-WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
+-- People of whom an empty row is left: erased (1), or only deleted or merged
+-- (0), which the audit log knows. Erasing reaches those merged into the person.
+-- args: limit
+SELECT p.id, p.erased_ms, CASE WHEN EXISTS (SELECT 1 FROM audit_log a
+	WHERE a.record_id IN (p.id, p.merged_into_id) AND a.entity = 1
+	AND a.action = 'person.erase') THEN 1 ELSE 0 END
+FROM person p
+WHERE p.erased_ms IS NOT NULL AND p.journalled = 0 ORDER BY p.id LIMIT ?;
 
 -- name: crm-journal-leads
--- args: limit
-SELECT id, erased_ms FROM lead
+-- Deleted ones leave no row. args: limit
+SELECT id, erased_ms, 1 FROM lead
 WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
 
 -- name: crm-journal-kept

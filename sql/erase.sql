@@ -47,6 +47,11 @@ UPDATE campaign_recipient SET email_hash = ?
 WHERE email_hash = ? AND (person_id = ? OR person_id IN
 	(SELECT p.id FROM person p WHERE p.merged_into_id = ?));
 
+-- name: erase-merged
+-- Those who were merged into the person are erased people now, too: the
+-- suppression journal is to know it. args: person
+UPDATE person SET journalled = 0 WHERE merged_into_id = ?;
+
 -- name: erase-activity
 -- args: person, person
 UPDATE campaign_activity SET ip = NULL WHERE person_id = ? OR person_id IN

@@ -143,10 +143,13 @@ static int read_erased(struct db *db, const unsigned char key[JOURNAL_KEY],
 		     SQL_ARGS(sql_int(limit)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		struct journal_entry e = { .kind = JOURNAL_ERASURE,
-					   .at_ms = rows_int(rows, 1),
-					   .source = (int)source,
-					   .row_id = rows_int(rows, 0) };
+		struct journal_entry e = {
+			.kind = rows_int(rows, 2) ? JOURNAL_ERASURE
+						  : JOURNAL_NOTHING,
+			.at_ms = rows_int(rows, 1),
+			.source = (int)source,
+			.row_id = rows_int(rows, 0),
+		};
 
 		set_ref(&e, person ? ENTITY_PERSON : ENTITY_LEAD, e.row_id);
 		hash_record(key, &e);

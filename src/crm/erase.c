@@ -227,6 +227,7 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
 	    erase_name(&e, &r, arena, err) < 0 ||
 	    erase_leads(&e, arena, err) < 0 || erase_one(&e, arena, err) < 0 ||
+	    db_exec(tx, SQL_ERASE_MERGED, SQL_ARGS(sql_int(id)), err) < 0 ||
 	    db_exec(tx, SQL_ERASE_ACTIVITY, SQL_ARGS(sql_int(id), sql_int(id)),
 		    err) < 0 ||
 	    db_exec(tx, SQL_ERASE_BRIDGE_PARKED, SQL_ARGS(sql_int(id)), err) <

@@ -181,6 +181,40 @@ describe("a backup that is restored", () => {
   });
 });
 
+describe("people who were deleted since the backup", () => {
+  const server = useServer();
+
+  it("are back as the backup has them, and opted out if they were", async () => {
+    server.allowLog(/the database was restored/);
+    const names = ["mailed", "not", "out"];
+    await addPeople(server, names.map((name) => `${name}@a.example`));
+    const person = async (name: string): Promise<Json> =>
+      (await server.admin.get(`${v1}/people`, { email: `${name}@a.example` })).body.items[0];
+    const group = await makeGroup(server, "All");
+    await push(server, group);
+    const campaign = await makeCampaign(server, group);
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 });
+    await isSent(server, campaign);
+    await addPeople(server, ["late@a.example"]); // in no ledger
+    await backup(server);
+    await server.admin.patch(`${v1}/people/${(await person("out")).id}`,
+      { opted_out: true, reason: "by phone" });
+    for (const name of [...names, "late"])
+      await server.admin.delete(`${v1}/people/${(await person(name)).id}`, { status: 204 });
+    await server.halt();
+    const printed = await restore(server);
+    if (!isPostgres) assert.match(printed, / 0 erasures/);
+    await server.run();
+    for (const name of [...names, "late"]) {
+      const back = await person(name);
+      assert.equal(back?.opted_out, name === "out", name);
+      const { body } =
+        await server.admin.get(`${v1}/suppressions`, { address: `${name}@a.example` });
+      assert.ok(body.items.every((i: Json) => i.kind !== "forgotten"), JSON.stringify(body));
+    }
+  });
+});
+
 describe("a server that was killed before its data is replaced", { skip: isPostgres }, () => {
   const server = useServer();
 
