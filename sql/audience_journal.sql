@@ -20,6 +20,16 @@ SELECT f.list_id, f.keyed_hash, f.at_ms, COALESCE(l.hex, '')
 FROM forgotten f LEFT JOIN list l ON l.id = f.list_id
 WHERE f.journalled = 0 ORDER BY f.list_id, f.keyed_hash LIMIT ?;
 
+-- name: audience-journal-members-again
+-- All but those who are subscribed (1), of whom no entry is needed.
+UPDATE member SET journalled = 1 WHERE journalled <> 1;
+
+-- name: audience-journal-suppressions-again
+UPDATE suppression SET journalled = 0 WHERE journalled <> 0;
+
+-- name: audience-journal-forgotten-again
+UPDATE forgotten SET journalled = 0 WHERE journalled <> 0;
+
 -- name: audience-journal-member-done
 -- args: status as read, id
 UPDATE member SET journalled = ? WHERE id = ?;

@@ -35,6 +35,22 @@ WHERE erased_ms IS NOT NULL AND journalled = 0 ORDER BY id LIMIT ?;
 SELECT hash, source, at_ms FROM kept_opt_out
 WHERE journalled = 0 ORDER BY hash LIMIT ?;
 
+-- name: crm-journal-consents-again
+UPDATE consent SET journalled = 0 WHERE journalled <> 0;
+
+-- name: crm-journal-emails-again
+UPDATE email SET journalled = 0 WHERE folded = '' AND journalled <> 0;
+
+-- name: crm-journal-people-again
+UPDATE person SET journalled = 0
+WHERE erased_ms IS NOT NULL AND journalled <> 0;
+
+-- name: crm-journal-leads-again
+UPDATE lead SET journalled = 0 WHERE erased_ms IS NOT NULL AND journalled <> 0;
+
+-- name: crm-journal-kept-again
+UPDATE kept_opt_out SET journalled = 0 WHERE journalled <> 0;
+
 -- name: crm-journal-kept-done
 -- args: keyed hash
 UPDATE kept_opt_out SET journalled = 1 WHERE hash = ?;

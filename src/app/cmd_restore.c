@@ -5,6 +5,7 @@
 #include "app/client.h"
 #include "app/command.h"
 #include "app/folder_lock.h"
+#include "app/installation.h"
 #include "app/journal_wiring.h"
 #include "app/print.h"
 
@@ -13,7 +14,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "journal/gate.h"
+#include "store/backup.h"
 
 static int backup(const struct invocation *in, struct err *err)
 {
@@ -38,49 +41,122 @@ static int lock(const struct config *config, int *fd, struct err *err)
 		       config->store.data);
 }
 
-static bool is_whole(const struct store_options *data)
-{
-	struct err damage = ERR_INIT;
+/* --- is it the backup that is meant? --- */
 
-	return store_restore_check(data, data->data, true, &damage) == 0;
+static int check_yes(const struct invocation *in, struct err *err)
+{
+	const struct config *config = in->config;
+
+	if (flag_is_set(in, "yes") || !store_has_data(&config->store))
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "there is data in %s already: --yes replaces it",
+		       config->store.data);
 }
 
-/* It is replaced all the same: often for that very reason. */
-static int not_readable(const struct err *why)
+/* What is here cannot be compared if it cannot be read. */
+static int check_same(const struct invocation *in, const struct backup *backup,
+		      bool *is_other, struct err *err)
 {
+	const struct store_options *data = &in->config->store;
+	struct installation here, there;
+
+	*is_other = false;
+	if (!store_is_whole(data))
+		return 0;
+	if (installation_look(data->data, &here, err) < 0 ||
+	    installation_look(in->operands[0], &there, err) < 0)
+		return -1;
+	*is_other = !installation_is_same(&here, &there);
+	return flag_is_set(in, "other-data")
+		       ? 0
+		       : installation_check(&here, &there, backup->made_ms,
+					    err);
+}
+
+static int check_backup(const struct invocation *in, struct backup *out,
+			struct err *err)
+{
+	const char *folder = in->operands[0];
+
+	if (*in->config->store.database)
+		return err_set(err, ERR_INVALID,
+			       "the data is in PostgreSQL: use pg_restore; the "
+			       "next start of the server does the rest");
+	if (backup_look(folder, out, err) < 0)
+		return -1;
+	if (!out->strange || flag_is_set(in, "other-data"))
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "%s/%s.db is not the one that this backup was made "
+		       "with: it is of another backup, or was changed since; "
+		       "if it is meant, say --other-data",
+		       folder, out->strange);
+}
+
+/* --- what the replaced data knows --- */
+
+/* It is replaced all the same, often for that very reason, if a journal is
+ * there: only what came last is not in that. */
+static int not_readable(const struct invocation *in, const char *why,
+			struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(journal_file_free) struct journal_file *file = NULL;
+	const char *path = journal_path(in->config, arena);
+	struct err ignored = ERR_INIT;
+
+	if (journal_file_open(path, &file, &ignored) <= 0 &&
+	    !flag_is_set(in, "lose-opt-outs"))
+		return err_set(
+			err, ERR_CONFLICT,
+			"%s, and there is no suppression journal %s: opt-outs "
+			"since the backup would be lost. Put the newest "
+			"journal there, or say --lose-opt-outs (nothing is "
+			"sent then until an administrator confirms)",
+			why, path);
 	log_warn("what the replaced data knew last of opt-outs is not in the "
 		 "suppression journal",
-		 LOG_ERR(why));
+		 LOG_TEXT("error", why));
 	return 0;
 }
 
-/* What only the data to be replaced knows: its server was killed, the journal's
- * disk was full, or an old journal was put back too. */
-static int save_last_words(const struct config *config, const char *folder,
-			   struct err *err)
+static int save(const struct invocation *in, bool is_other, struct err *err)
 {
 	CLEANUP(store_free) struct store *store = NULL;
 	CLEANUP(journal_free) struct journal *journal = NULL;
-	struct err why = ERR_INIT;
+	int saved;
 
-	if (store_restore_check(&config->store, folder, false, &why) == 0)
-		return 0; /* there is none */
-	if (store_open(&config->store, &store, &why) < 0 ||
-	    journal_open_wired(config, store, false, &journal, &why) < 0)
-		return not_readable(&why);
-	if (journal_lacks_entries(journal))
-		return err_set(err, ERR_CONFLICT,
-			       "the suppression journal is older than the data "
-			       "to be replaced: put the newest one in its "
-			       "place, or remove it (nothing is sent then "
-			       "until somebody confirms)");
-	if (journal_drain(journal, &why) >= 0)
+	if (store_open(&in->config->store, &store, err) < 0 ||
+	    journal_open_wired(in->config, store, false, &journal, err) < 0)
+		return -1;
+	if (is_other) /* hashes that the backup cannot read */
+		return journal_drain(journal, err) < 0 ? -1 : 0;
+	saved = journal_save_all(journal, err);
+	if (saved > 0)
+		puts("the suppression journal was missing or did not fit: a "
+		     "new one has all that the replaced data knows of "
+		     "opt-outs");
+	return saved < 0 ? -1 : 0;
+}
+
+/* What only the data to be replaced knows: its server was killed, the journal's
+ * disk was full, the journal is lost or an old one was put back too. */
+static int save_last_words(const struct invocation *in, bool is_other,
+			   struct err *err)
+{
+	const struct store_options *data = &in->config->store;
+
+	if (!store_has_data(data))
 		return 0;
-	if (!is_whole(&config->store))
-		return not_readable(&why);
-	*err = why;
-	return err_prefix(err, "what the data to be replaced knew last of "
-			       "opt-outs");
+	if (!store_is_whole(data))
+		return not_readable(in, "the data to be replaced is damaged",
+				    err);
+	if (save(in, is_other, err) < 0)
+		return err_prefix(err, "nothing was replaced: what the data "
+				       "knows of opt-outs could not be "
+				       "written to the suppression journal");
+	return 0;
 }
 
 /* From here on a kill is seen by the next start. */
@@ -137,21 +213,46 @@ static int settle(const struct config *config, struct err *err)
 	return 0;
 }
 
+/* --- the command --- */
+
+static int replace(const struct invocation *in, const struct backup *backup,
+		   struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf aside = STRBUF_INIT;
+	const char *folder = in->operands[0];
+	bool keep = !flag_is_set(in, "discard-replaced");
+
+	struct err why = ERR_INIT;
+
+	if (store_restore(&in->config->store, folder, backup,
+			  keep ? &aside : NULL, &why) < 0) {
+		*err = why;
+		return why.code != ERR_LIMIT ? -1
+					     : err_set(err, ERR_LIMIT,
+						       "%s: make room, or say "
+						       "--discard-replaced",
+						       why.text);
+	}
+	printf("restored from %s\n", folder);
+	if (aside.len > 0)
+		printf("what was replaced is in %s, until the next restore\n",
+		       aside.buf);
+	return 0;
+}
+
 static int restore(const struct invocation *in, struct err *err)
 {
-	const struct config *config = in->config;
-	const char *folder = in->operands[0];
-	bool replace = flag_is_set(in, "yes");
 	CLEANUP(fd_release) int fd = -1;
+	struct backup backup;
+	bool is_other;
 
-	if (store_restore_check(&config->store, folder, replace, err) < 0 ||
-	    lock(config, &fd, err) < 0 ||
-	    save_last_words(config, folder, err) < 0 ||
-	    note_restore(config, err) < 0 ||
-	    store_restore(&config->store, folder, replace, err) < 0)
+	if (check_backup(in, &backup, err) < 0 || check_yes(in, err) < 0 ||
+	    lock(in->config, &fd, err) < 0 ||
+	    check_same(in, &backup, &is_other, err) < 0 ||
+	    save_last_words(in, is_other, err) < 0 ||
+	    note_restore(in->config, err) < 0 || replace(in, &backup, err) < 0)
 		return -1;
-	printf("restored from %s\n", folder);
-	return settle(config, err);
+	return settle(in->config, err);
 }
 
 static int confirm_restore(const struct invocation *in, struct err *err)

@@ -143,6 +143,15 @@ static const struct flag config_flags[] = {
 
 static const struct flag restore_flags[] = {
 	{ "yes", NULL, "replace the data that is there" },
+	{ "other-data", NULL,
+	  "even with a backup of another installation, one without people, or "
+	  "files of several backups" },
+	{ "discard-replaced", NULL,
+	  "do not keep what is replaced in a folder replaced-TIME of the data "
+	  "folder" },
+	{ "lose-opt-outs", NULL,
+	  "even if opt-outs since the backup are lost: the data cannot be read "
+	  "and there is no suppression journal" },
 	END,
 };
 
@@ -236,7 +245,7 @@ const struct command commands[] = {
 	  "muster backup /var/backups/muster-2026-11-24", NULL, cmd_backup },
 	{ "restore", "FOLDER",
 	  "Put a backup in the place of the data folder's databases",
-	  "muster restore /var/backups/muster-2026-11-24", restore_flags,
+	  "muster restore /var/backups/muster-2026-11-24 --yes", restore_flags,
 	  cmd_restore },
 	{ "confirm-restore", "",
 	  "Let a restored database send although its journal does not fit",

@@ -10,6 +10,7 @@ static const struct journal_side audience_side = {
 	.schema = STORE_AUDIENCE,
 	.key = audience_journal_key,
 	.read = audience_journal_read,
+	.again = audience_journal_again,
 	.done = audience_journal_done,
 	.apply = audience_journal_apply,
 	.pause = campaigns_restored,

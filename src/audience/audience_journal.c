@@ -147,6 +147,20 @@ int audience_journal_read(struct db *db, const unsigned char *key,
 	return read_forgotten(db, limit, out, err);
 }
 
+int audience_journal_again(struct tx *tx, struct err *err)
+{
+	static const struct sql *const all[] = {
+		SQL_AUDIENCE_JOURNAL_MEMBERS_AGAIN,
+		SQL_AUDIENCE_JOURNAL_SUPPRESSIONS_AGAIN,
+		SQL_AUDIENCE_JOURNAL_FORGOTTEN_AGAIN,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (db_exec(tx, all[i], SQL_NO_ARGS, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int add_done(struct batch *b, const struct journal_entry *e,
 		    struct err *err)
 {

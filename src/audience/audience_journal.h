@@ -24,6 +24,7 @@ int audience_journal_key(struct tx *tx, unsigned char *out, struct err *err);
 int audience_journal_read(struct db *db, const unsigned char *key,
 			  int64_t limit, struct journal_entries *out,
 			  struct err *err);
+int audience_journal_again(struct tx *tx, struct err *err);
 int audience_journal_done(struct tx *tx, const struct journal_entries *entries,
 			  struct err *err);
 int audience_journal_apply(struct db *db, const unsigned char *key,

@@ -195,9 +195,21 @@ static void assert_nothing_more(struct world *w)
 		assert_int_equal(counts.of[i], 0);
 }
 
-static void each_kind_is_applied(void **state)
+/* The journal was lost: a new one is made of what the database knows. */
+static void lose_journal(struct world *w)
 {
-	struct world *w = *state;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	vec_reset(&w->all);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
+	assert_int_equal(audience_journal_again(&tx, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_true(drain(w) > 0);
+}
+
+static void check_each_kind(struct world *w, bool lost)
+{
 	static const char *const names[] = { "unsub", "compl", "clean", "api",
 					     "gone",  "back",  "stays" };
 	struct journal_counts counts;
@@ -216,6 +228,8 @@ static void each_kind_is_applied(void **state)
 	put(w, "back", "subscribed");
 	assert_int_equal(drain(w), 1);
 	assert_int_equal(drain(w), 0);
+	if (lost)
+		lose_journal(w);
 	store_fixture_restore(w->db, tables);
 	counts = apply(w);
 	assert_int_equal(get(w, "unsub").status, MEMBER_UNSUBSCRIBED);
@@ -233,6 +247,16 @@ static void each_kind_is_applied(void **state)
 	assert_int_equal(counts.of[JOURNAL_CLEAN], 1);
 	assert_int_equal(put(w, "gone", "subscribed"), MEMBER_REFUSED);
 	assert_nothing_more(w);
+}
+
+static void each_kind_is_applied(void **state)
+{
+	check_each_kind(*state, false);
+}
+
+static void lost_journal_is_made_anew(void **state)
+{
+	check_each_kind(*state, true);
 }
 
 /* Members who are not in the backup: they cannot be added by others again. */
@@ -316,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_kind_is_applied),
+		TEST(lost_journal_is_made_anew),
 		TEST(unknown_addresses_are_kept_out),
 		TEST(what_nobody_said_is_no_entry),
 		TEST(failures_lose_nothing),

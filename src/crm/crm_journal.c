@@ -193,6 +193,20 @@ static int read_new(struct db *db, const unsigned char key[JOURNAL_KEY],
 	return read_erased(db, key, FROM_LEAD, limit, out, err);
 }
 
+static int again(struct tx *tx, struct err *err)
+{
+	static const struct sql *const all[] = {
+		SQL_CRM_JOURNAL_CONSENTS_AGAIN, SQL_CRM_JOURNAL_EMAILS_AGAIN,
+		SQL_CRM_JOURNAL_PEOPLE_AGAIN,   SQL_CRM_JOURNAL_LEADS_AGAIN,
+		SQL_CRM_JOURNAL_KEPT_AGAIN,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (db_exec(tx, all[i], SQL_NO_ARGS, err) < 0)
+			return -1;
+	return 0;
+}
+
 static const struct sql *done_of(int source)
 {
 	switch ((enum source)source) {
@@ -526,6 +540,7 @@ const struct journal_side crm_journal_side = {
 	.schema = STORE_CRM,
 	.key = key,
 	.read = read_new,
+	.again = again,
 	.done = done,
 	.apply = apply,
 	.pause = crm_campaigns_restored,

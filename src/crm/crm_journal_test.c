@@ -283,6 +283,43 @@ static void erased_people_do_not_come_back(void **state)
 	assert_int_equal(sum(&counts), 0);
 }
 
+/* The journal was lost: a new one is made of what the database knows. */
+static void lost_journal_is_made_anew(void **state)
+{
+	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(journal_entries_release) struct journal_entries anew = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t ada = add(f, "Ada", "ada@example.org");
+	int64_t bob = add(f, "Bob", "bob@example.org");
+	int64_t eve = add(f, "Eve", "eve@example.org");
+	int64_t back = add(f, "Back", "back@example.org"), late;
+
+	get_key(f);
+	store_fixture_back_up(f->db, tables);
+	late = add(f, "Late", "late@example.org");
+	say(f, ENTITY_PERSON, ada, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
+	say(f, ENTITY_PERSON, bob, CONSENT_OPTED_OUT, CONSENT_BY_COMPLAINT);
+	say(f, ENTITY_PERSON, back, CONSENT_OPTED_OUT, CONSENT_BY_USER);
+	say(f, ENTITY_PERSON, back, CONSENT_OPTED_IN, CONSENT_BY_PERSON);
+	say(f, ENTITY_PERSON, late, CONSENT_OPTED_OUT, CONSENT_BY_PERSON);
+	erase(f, eve);
+	drain(f, &all);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(crm_journal_side.again(&tx, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_true(drain(f, &anew) >= (int)all.n);
+	store_fixture_restore(f->db, tables);
+	apply(f, &anew);
+	assert_int_equal(out_of(f, ada), 1);
+	assert_int_equal(out_of(f, bob), 1);
+	assert_int_equal(out_of(f, back), 0);
+	assert_int_equal(create_again(f, "eve@example.org"), -1);
+	late = add(f, "Late", "late@example.org");
+	assert_int_equal(out_of(f, late), 1);
+}
+
 /* How a row can go; a ledger keeps an empty one of who is deleted. */
 enum going { DELETED, DELETED_FROM_LEDGER, MERGED, MERGED_AND_ERASED, ERASED };
 
@@ -552,6 +589,7 @@ int main(void)
 		TEST(opt_out_follows_the_address),
 		TEST(company_stays_opted_out),
 		TEST(erased_people_do_not_come_back),
+		TEST(lost_journal_is_made_anew),
 		TEST(who_is_not_erased_comes_back),
 		TEST(opt_out_of_an_unknown_address_is_carried),
 		TEST(opt_out_of_who_is_deleted_is_carried),

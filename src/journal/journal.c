@@ -148,18 +148,6 @@ bool journal_was_restored(struct journal *j)
 	return was;
 }
 
-bool journal_lacks_entries(struct journal *j)
-{
-	bool lacks = false;
-
-	pthread_mutex_lock(&j->lock);
-	for (int i = 0; j->file && i < JOURNAL_SIDES; i++)
-		lacks = lacks || (journal_is_of_side(j, i) &&
-				  j->file->last[i] < j->state[i].written);
-	pthread_mutex_unlock(&j->lock);
-	return lacks;
-}
-
 void journal_trouble(struct journal *j, struct strbuf *out)
 {
 	pthread_mutex_lock(&j->told);
@@ -172,8 +160,10 @@ int journal_note_restore(const char *path, int64_t now_ms, struct err *err)
 	CLEANUP(journal_file_free) struct journal_file *f = NULL;
 	int found = journal_file_open(path, &f, err);
 
-	if (found <= 0)
-		return found;
+	if (found == 0)
+		return journal_file_can_create(path, err);
+	if (found < 0)
+		return -1;
 	if (journal_file_lock(f, err) < 0)
 		return -1;
 	for (int i = 0; i < JOURNAL_SIDES; i++) {
@@ -207,6 +197,19 @@ int journal_mark(struct journal *j, struct err *err)
 
 	pthread_mutex_lock(&j->lock);
 	ret = journal_write_marks(j, err);
+	pthread_mutex_unlock(&j->lock);
+	return ret;
+}
+
+int journal_save_all(struct journal *j, struct err *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&j->lock);
+	if (j->fits)
+		ret = journal_write(j, err) < 0 ? -1 : 0;
+	else
+		ret = journal_write_anew(j, err) < 0 ? -1 : 1;
 	pthread_mutex_unlock(&j->lock);
 	return ret;
 }

@@ -21,9 +21,10 @@
  * file has above `reserved` is applied, sending is opened. The last number in
  * the file is never below `written`, except if the file is not the one: then
  * campaigns are paused and sending stays closed until somebody who may says
- * that it is right (journal_confirm). Marks are written at each start and stop
- * and, while campaigns are under way, every 10 s, so that a database is seen
- * to be older even if nobody opted out since.
+ * that it is right (journal_confirm); the file that is begun then holds all
+ * that the database knows. Marks are written at each start and stop and, while
+ * campaigns are under way, every 10 s, so that a database is seen to be older
+ * even if nobody opted out since.
  *
  * Entries only tighten: an opt-in that follows an opt-out keeps the opt-out
  * from being applied, and does not opt anybody in.
@@ -55,6 +56,8 @@ struct journal_side {
 	int (*read)(struct db *db, const unsigned char key[JOURNAL_KEY],
 		    int64_t limit, struct journal_entries *out,
 		    struct err *err);
+	/* None is: they are all to be read again. */
+	int (*again)(struct tx *tx, struct err *err);
 	/* These are in it now. */
 	int (*done)(struct tx *tx, const struct journal_entries *entries,
 		    struct err *err);
@@ -100,18 +103,25 @@ int journal_mark(struct journal *j, struct err *err);
  */
 int journal_confirm(struct journal *j, struct err *err);
 
+/*
+ * Before a database is replaced: all that it knows is in the file when this
+ * returns. If the file is missing or does not fit, it is put aside, and a new
+ * one begun that holds everything that the database knows. That one fits what
+ * is put in the place of this database (journal_setup.restored), not this one:
+ * whether that may send is as open as before. 1: that was done, 0: it did fit.
+ */
+int journal_save_all(struct journal *j, struct err *err);
+
 /* What the last journal_open or check applied. */
 struct journal_counts journal_counts(struct journal *j);
 bool journal_was_restored(struct journal *j);
-/* The file is that of this database, and an old one. */
-bool journal_lacks_entries(struct journal *j);
 /* Why the file cannot be written, "" if it can. Appends. */
 void journal_trouble(struct journal *j, struct strbuf *out);
 
 /*
  * Before a database is replaced: leave a mark in the file that no backup
  * knows, so that a kill at any later point is seen as a restore. 0: there is
- * no file.
+ * no file, but it could be written.
  */
 int journal_note_restore(const char *path, int64_t now_ms, struct err *err);
 

@@ -132,7 +132,22 @@ static bool is_first_start(const struct journal *j)
 	       !*j->state[JOURNAL_AUDIENCE].id;
 }
 
-/* The numbers of a new file go on where those of the schemas end. */
+static int read_all_again(struct journal *j, struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++) {
+		const struct journal_side *of = j->setup.sides[i];
+		CLEANUP(store_put) struct db *db = NULL;
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		if (store_get(j->setup.store, of->schema, &db, err) < 0 ||
+		    tx_begin(db, &tx, err) < 0 || of->again(&tx, err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* It will hold all that the database knows. */
 static int begin_file(struct journal *j, struct err *err)
 {
 	struct journal_header h = { .id = "" };
@@ -141,9 +156,16 @@ static int begin_file(struct journal *j, struct err *err)
 	for (int i = 0; i < JOURNAL_SIDES; i++) {
 		memcpy(h.side[i].key, j->state[i].key_digest,
 		       sizeof(h.side[i].key));
-		h.side[i].first = j->state[i].reserved + 1;
+		h.side[i].first = 1;
 	}
+	if (read_all_again(j, err) < 0)
+		return -1;
 	return journal_file_create(j->path, &h, &j->file, err);
+}
+
+static bool has_key_of_side(const struct journal *j, int i)
+{
+	return strcmp(j->state[i].key_digest, j->file->header.side[i].key) == 0;
 }
 
 bool journal_is_of_side(const struct journal *j, int i)
@@ -151,7 +173,15 @@ bool journal_is_of_side(const struct journal *j, int i)
 	const struct side_state *s = &j->state[i];
 
 	return (!*s->id || strcmp(s->id, j->file->header.id) == 0) &&
-	       strcmp(s->key_digest, j->file->header.side[i].key) == 0;
+	       has_key_of_side(j, i);
+}
+
+/* `muster restore` saw to it that all is in the file that the replaced database
+ * knew, of which this one is an older state. */
+static bool has_all_for_side(const struct journal *j, int i)
+{
+	return j->setup.restored && has_key_of_side(j, i) &&
+	       j->file->header.side[i].first == 1 && !journal_is_of_side(j, i);
 }
 
 bool journal_is_older(const struct journal *j, int i)
@@ -164,6 +194,8 @@ static void judge_side(const struct journal *j, int i, struct strbuf *why)
 	const struct side_state *s = &j->state[i];
 	const struct journal_file *f = j->file;
 
+	if (has_all_for_side(j, i))
+		return;
 	if (*s->id && strcmp(s->id, f->header.id) != 0)
 		strbuf_addf(why, "%s is the journal of another database",
 			    j->path);
@@ -227,11 +259,13 @@ static int apply_side(struct journal *j, int i, struct err *err)
 	struct journal_entries entries = VEC_INIT;
 	CLEANUP(store_put) struct db *db = NULL;
 	const struct journal_side *of = j->setup.sides[i];
+	bool all = has_all_for_side(j, i);
 
-	if (!journal_is_of_side(j, i) || !journal_is_older(j, i))
+	if (!all && (!journal_is_of_side(j, i) || !journal_is_older(j, i)))
 		return 0;
 	if (journal_file_read(j->file, (enum journal_side_id)i,
-			      j->state[i].reserved, &entries, err) < 0 ||
+			      all ? 0 : j->state[i].reserved, &entries,
+			      err) < 0 ||
 	    store_get(j->setup.store, of->schema, &db, err) < 0 ||
 	    of->apply(db, j->state[i].key, &entries, clock_now_ms(), &j->counts,
 		      err) < 0)
@@ -363,8 +397,10 @@ static int put_aside(struct journal *j, struct err *err)
 
 	journal_file_free(&j->file);
 	strbuf_addf(&aside, "%s.%lld.old", j->path, (long long)clock_now_ms());
-	if (rename(j->path, aside.buf) < 0 && errno != ENOENT)
-		return err_errno(err, "putting %s aside", j->path);
+	if (rename(j->path, aside.buf) < 0)
+		return errno == ENOENT
+			       ? 0
+			       : err_errno(err, "putting %s aside", j->path);
 	log_warn("the suppression journal was put aside",
 		 LOG_TEXT("file", aside.buf));
 	return 0;
@@ -397,5 +433,48 @@ int journal_settle_confirmed(struct journal *j, struct err *err)
 		return -1;
 	j->fits = true;
 	log_warn("sending was confirmed after a restore");
+	return 0;
+}
+
+/* --- before the database is replaced --- */
+
+/* It does not fit the file that was written for what replaces it. */
+static int put_states(struct journal *j, const struct side_state *states,
+		      struct err *err)
+{
+	for (int i = 0; i < JOURNAL_SIDES; i++) {
+		CLEANUP(store_put) struct db *db = NULL;
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		const struct side_state *s = &states[i];
+
+		if (!*s->id)
+			continue;
+		if (store_get(j->setup.store, j->setup.sides[i]->schema, &db,
+			      err) < 0 ||
+		    tx_begin(db, &tx, err) < 0 ||
+		    journal_put_state(&tx, s->id, s->reserved, s->written,
+				      err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	return journal_load_sides(j, err);
+}
+
+int journal_write_anew(struct journal *j, struct err *err)
+{
+	struct side_state before[JOURNAL_SIDES];
+	int64_t written;
+
+	if (journal_load_sides(j, err) < 0)
+		return -1;
+	memcpy(before, j->state, sizeof(before));
+	if (put_aside(j, err) < 0 || begin_file(j, err) < 0 ||
+	    adopt_all(j, err) < 0 || journal_load_sides(j, err) < 0)
+		return -1;
+	j->fits = true;
+	written = journal_write(j, err);
+	j->fits = false;
+	if (written < 0 || put_states(j, before, err) < 0)
+		return -1;
 	return 0;
 }

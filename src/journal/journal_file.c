@@ -348,6 +348,18 @@ static int write_new(const char *temporary, const struct journal_header *header,
 	return 0;
 }
 
+int journal_file_can_create(const char *path, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf temporary = STRBUF_INIT;
+	CLEANUP(fd_release) int fd = -1;
+
+	strbuf_addf(&temporary, "%s.new", path);
+	fd = open(temporary.buf, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0 || unlink(temporary.buf) < 0)
+		return err_errno(err, "writing %s", temporary.buf);
+	return 0;
+}
+
 int journal_file_create(const char *path, const struct journal_header *header,
 			struct journal_file **out, struct err *err)
 {

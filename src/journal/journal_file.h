@@ -6,8 +6,9 @@
  *     audience 17 unsubscribe <keyed hash> <ref> <ms> <check>
  *
  * The first line names the journal (id) and, for crm and audience, a digest of
- * the key that the hashes were made with and the number of the first entry. A
- * line an entry follows; the numbers of a side grow, with gaps. The last column
+ * the key that the hashes were made with and the number of the first entry (1:
+ * the file holds everything that the database knew when it was begun). A line
+ * an entry follows; the numbers of a side grow, with gaps. The last column
  * is a check of the line. There is no address in it, nor a key.
  *
  * A line that was torn by a crash or a full disk is the last one: it is cut off
@@ -84,6 +85,8 @@ int journal_file_open(const char *path, struct journal_file **out,
 /* ERR_CONFLICT: there is one. It is durable when this returns. */
 int journal_file_create(const char *path, const struct journal_header *header,
 			struct journal_file **out, struct err *err);
+/* 0 if one could be created there. */
+int journal_file_can_create(const char *path, struct err *err);
 void journal_file_free(struct journal_file **file);
 
 /*

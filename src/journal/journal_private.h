@@ -50,6 +50,8 @@ bool journal_is_of_side(const struct journal *j, int side);
 /* The file has entries that the side never reserved. */
 bool journal_is_older(const struct journal *j, int side);
 int journal_settle_confirmed(struct journal *j, struct err *err);
+/* See journal_save_all. */
+int journal_write_anew(struct journal *j, struct err *err);
 
 /* --- journal_write.c: rows to the file --- */
 int64_t journal_write(struct journal *j, struct err *err);

@@ -86,6 +86,12 @@ static int apply_rows(struct fake *f, const struct journal_entries *entries,
 		(void)db, (void)key, (void)err;                                \
 		return read_rows(&fakes[i], limit, out);                       \
 	}                                                                      \
+	static int name##_again(struct tx *tx, struct err *err)                \
+	{                                                                      \
+		(void)tx, (void)err;                                           \
+		fakes[i].done = 0;                                             \
+		return 0;                                                      \
+	}                                                                      \
 	static int name##_done(struct tx *tx,                                  \
 			       const struct journal_entries *entries,          \
 			       struct err *err)                                \
@@ -117,6 +123,7 @@ static int apply_rows(struct fake *f, const struct journal_entries *entries,
 		.schema = (enum store_schema)(i),                              \
 		.key = name##_key,                                             \
 		.read = name##_read,                                           \
+		.again = name##_again,                                         \
 		.done = name##_done,                                           \
 		.apply = name##_apply,                                         \
 		.pause = name##_pause,                                         \
@@ -440,7 +447,7 @@ static void missing_file_closes_until_confirmed(void **state)
 	assert_int_equal(drain(w), 0); /* nowhere to */
 	assert_int_equal(journal_confirm(w->j, &w->err), 0);
 	assert_string_equal(gate(w), "");
-	assert_int_equal(drain(w), 1);
+	assert_int_equal(drain(w), 2); /* the new one holds all */
 	start(w);
 	assert_open(w, 0);
 }
@@ -576,6 +583,110 @@ static void backup_from_before_the_file_is_refused(void **state)
 	assert_closed(w, "another database");
 }
 
+/* --- before the database is replaced --- */
+
+enum harm { NONE, GONE, EMPTY, GARBAGE, OLD, DAMAGED, ANOTHER, HARMS };
+
+static void harm_file(struct world *w, enum harm harm, struct str old)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	keep_file(w, &text);
+	switch (harm) {
+	case GONE:
+		assert_int_equal(unlink(w->path), 0);
+		break;
+	case EMPTY:
+		put_file(w, (struct str){ "", 0 });
+		break;
+	case GARBAGE:
+		put_file(w, str_of("not a journal\n"));
+		break;
+	case OLD:
+		put_file(w, old);
+		break;
+	case DAMAGED:
+		text.buf[old.len + 10] ^= 1;
+		put_file(w, strbuf_str(&text));
+		break;
+	case ANOTHER:
+		put_setting(w, 0, SETTING, "ffffffffffffffff 0 0");
+		break;
+	default:
+		break;
+	}
+}
+
+/* Whatever became of the file: what the replaced database knew is applied to
+ * the one in its place, and that one sends. */
+static void all_that_is_known_is_saved(void **state)
+{
+	struct world *w = *state;
+
+	for (int harm = NONE; harm < HARMS; harm++) {
+		CLEANUP(strbuf_release) struct strbuf old = STRBUF_INIT;
+
+		fakes[0].rows = 1; /* before the backup */
+		start(w);
+		drain(w);
+		keep_file(w, &old);
+		backup(w);
+		fakes[0].rows = 3;
+		drain(w);
+		fakes[0].rows = 4; /* killed before it was written */
+		journal_free(&w->j);
+		harm_file(w, (enum harm)harm, strbuf_str(&old));
+		start(w);
+		assert_int_equal(*gate(w) != '\0', harm != NONE);
+		if (journal_save_all(w->j, &w->err) != (harm != NONE))
+			fail_msg("harm %d: %s", harm, w->err.text);
+		assert_int_equal(fakes[0].done, 4);
+		journal_free(&w->j);
+		restore(w);
+		open_as(w, true);
+		if (*gate(w))
+			fail_msg("harm %d: %s", harm, gate(w));
+		assert_int_equal(fakes[0].applied_n, harm == NONE ? 3 : 4);
+		start(w);
+		assert_open(w, 0);
+		assert_int_equal(drain(w), 0);
+	}
+}
+
+/* A database that may not send may not because it was to be replaced. */
+static void saving_opens_nothing(void **state)
+{
+	struct world *w = *state;
+
+	start(w);
+	journal_free(&w->j);
+	assert_int_equal(unlink(w->path), 0);
+	start(w);
+	assert_int_equal(journal_save_all(w->j, &w->err), 1);
+	start(w);
+	assert_closed(w, "another database");
+	assert_int_equal(journal_confirm(w->j, &w->err), 0);
+	start(w);
+	assert_open(w, 0);
+}
+
+static void path_that_cannot_be_written_is_an_error(void **state)
+{
+	struct world *w = *state;
+	char away[128];
+
+	start(w);
+	journal_free(&w->j);
+	snprintf(w->path, sizeof(w->path), "%s/no/j", w->folder);
+	start(w);
+	assert_closed(w, "is missing");
+	assert_int_equal(journal_save_all(w->j, &w->err), -1);
+	assert_int_equal(journal_note_restore(w->path, 1, &w->err), -1);
+	snprintf(away, sizeof(away), "%s/none", w->folder);
+	assert_int_equal(journal_note_restore(away, 1, &w->err), 0);
+	assert_int_equal(access(away, F_OK), -1);
+}
+
 static void database_without_marks_is_the_oldest(void **state)
 {
 	struct world *w = *state;
@@ -673,6 +784,9 @@ int main(void)
 		TEST(file_of_another_database_is_refused),
 		TEST(damaged_file_is_applied_and_refused),
 		TEST(backup_from_before_the_file_is_refused),
+		TEST(all_that_is_known_is_saved),
+		TEST(saving_opens_nothing),
+		TEST(path_that_cannot_be_written_is_an_error),
 		TEST(database_without_marks_is_the_oldest),
 		TEST(thread_writes_by_itself_and_marks_its_end),
 		cmocka_unit_test(last_word_counts),

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 struct store_options;
+struct strbuf;
 
 /* SQLite: memory of a connection; pages of the log before a commit copies them
  * back (64 MiB). The same for bulk work. */
@@ -96,6 +97,15 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 int db_sqlite_backup(struct db *db, const char *path, struct err *err);
 /* 0 if path is a whole database of ours; reads all of it. */
 int db_sqlite_check(const char *path, struct err *err);
+
+/* Where a database is in a data or backup folder; part: "" or "-wal" ... */
+void backup_file(const char *folder, int schema, const char *part,
+		 struct strbuf *out);
+/* A file or folder to the disk. */
+int backup_sync(const char *path, struct err *err);
+
+/* Also one that is there. */
+int store_make_folder(const char *path, struct err *err);
 
 /* Brings the schema of db up to date. */
 int migrate(struct db *db, struct err *err);

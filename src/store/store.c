@@ -150,7 +150,7 @@ static int prepare_all(struct db *db, struct err *err)
 	return 0;
 }
 
-static int make_folder(const char *path, struct err *err)
+int store_make_folder(const char *path, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf part = STRBUF_INIT;
 
@@ -194,7 +194,7 @@ int store_open(const struct store_options *options, struct store **out,
 		pthread_mutex_init(&store->pools[i].writer.lock, NULL);
 		wait_init(&store->pools[i].returned);
 	}
-	if (!store->database && make_folder(store->data, err) < 0)
+	if (!store->database && store_make_folder(store->data, err) < 0)
 		return -1;
 	if (open_schemas(store, options->unprepared, err) < 0)
 		return -1;
@@ -265,115 +265,4 @@ int setting_ensure(struct tx *tx, const char *key, const char *value,
 		    SQL_ARGS(sql_text(key), sql_text(value)), err) < 0)
 		return -1;
 	return setting_find(tx->db, key, arena, out, err) < 0 ? -1 : 0;
-}
-
-static int backup_schema(struct store *store, enum store_schema schema,
-			 const char *folder, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	struct stat st;
-
-	strbuf_addf(&path, "%s/%s.db", folder, schema_name(schema));
-	if (stat(path.buf, &st) == 0)
-		return err_set(err, ERR_CONFLICT, "%s exists already",
-			       path.buf);
-	if (store_get(store, schema, &db, err) < 0)
-		return -1;
-	return db_sqlite_backup(db, path.buf, err);
-}
-
-int store_backup(struct store *store, const char *folder, struct err *err)
-{
-	if (store->database)
-		return err_set(err, ERR_INVALID,
-			       "the data is in PostgreSQL: use pg_dump with "
-			       "the schemas crm, audience and events");
-	if (make_folder(folder, err) < 0)
-		return -1;
-	for (int i = 0; i < STORE_SCHEMAS; i++)
-		if (backup_schema(store, (enum store_schema)i, folder, err) < 0)
-			return -1;
-	return 0;
-}
-
-static void file_of(const char *folder, int schema, struct strbuf *out)
-{
-	strbuf_reset(out);
-	strbuf_addf(out, "%s/%s.db", folder,
-		    schema_name((enum store_schema)schema));
-}
-
-static int copy_schema(const char *from, const char *to, struct err *err)
-{
-	struct db *source = NULL;
-	int ret;
-
-	if (db_sqlite_open(from, true, &source, err) < 0)
-		return -1;
-	ret = db_sqlite_backup(source, to, err);
-	source->ops->close(source);
-	return ret;
-}
-
-int store_restore_check(const struct store_options *options, const char *folder,
-			bool replace, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf from = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
-	struct stat st;
-
-	if (options->database && *options->database)
-		return err_set(err, ERR_INVALID,
-			       "the data is in PostgreSQL: use pg_restore; the "
-			       "next start of the server does the rest");
-	for (int i = 0; i < STORE_SCHEMAS; i++) {
-		file_of(folder, i, &from);
-		file_of(options->data, i, &to);
-		if (db_sqlite_check(from.buf, err) < 0)
-			return -1;
-		if (!replace && stat(to.buf, &st) == 0)
-			return err_set(err, ERR_CONFLICT,
-				       "%s exists: --yes replaces it", to.buf);
-	}
-	return 0;
-}
-
-/* SQLite copies into no file that it cannot read; and what is left of a log
- * beside it must not be taken for that of the copy. */
-static int drop_damaged(const char *path, struct err *err)
-{
-	static const char *const parts[] = { "", "-wal", "-shm" };
-	CLEANUP(strbuf_release) struct strbuf part = STRBUF_INIT;
-	struct err damage = ERR_INIT;
-	struct stat st;
-
-	if (stat(path, &st) < 0 || db_sqlite_check(path, &damage) == 0)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		strbuf_reset(&part);
-		strbuf_addf(&part, "%s%s", path, parts[i]);
-		if (unlink(part.buf) < 0 && errno != ENOENT)
-			return err_errno(err, "removing %s", part.buf);
-	}
-	return 0;
-}
-
-int store_restore(const struct store_options *options, const char *folder,
-		  bool replace, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf from = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
-
-	if (store_restore_check(options, folder, replace, err) < 0 ||
-	    make_folder(options->data, err) < 0)
-		return -1;
-	for (int i = 0; i < STORE_SCHEMAS; i++) {
-		file_of(folder, i, &from);
-		file_of(options->data, i, &to);
-		if (drop_damaged(to.buf, err) < 0 ||
-		    copy_schema(from.buf, to.buf, err) < 0)
-			return -1;
-	}
-	return 0;
 }

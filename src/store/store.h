@@ -57,28 +57,4 @@ int setting_put(struct tx *tx, const char *key, const char *value,
 int setting_ensure(struct tx *tx, const char *key, const char *value,
 		   struct arena *arena, const char **out, struct err *err);
 
-/*
- * A consistent copy of the database into a new folder (SQLite: backup API).
- * PostgreSQL: ERR_INVALID with advice to use pg_dump.
- *
- * The schemas are copied one after the other, each as it is then: crm,
- * audience, events. Who follows by a cursor comes before whom it follows: the
- * CRM pulls from the audience, the audience applies the log of events. So a
- * copy never holds a cursor that points behind what was copied with it, which
- * would skip what comes later; what was copied twice is applied once.
- */
-int store_backup(struct store *store, const char *folder, struct err *err);
-
-/*
- * The other way: the databases of a backup folder take the place of those in
- * options->data, each in one step; no server may use them meanwhile (see
- * app/folder_lock.h). ERR_CONFLICT if there is data already and replace is
- * false; ERR_INVALID if the folder holds no whole backup (nothing was changed
- * then). The check alone changes nothing.
- */
-int store_restore_check(const struct store_options *options, const char *folder,
-			bool replace, struct err *err);
-int store_restore(const struct store_options *options, const char *folder,
-		  bool replace, struct err *err);
-
 #endif

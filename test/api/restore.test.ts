@@ -5,7 +5,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import {
@@ -42,6 +44,10 @@ async function restore(server: Server): Promise<string> {
   assert.equal(code, 0, stderr);
   return stdout;
 }
+
+const kept = (server: Server): string[] =>
+  readdirSync(server.folder).filter((name) => name.startsWith("replaced-"))
+    .map((name) => join(server.folder, name));
 
 const journalOf = (server: Server): string => join(server.folder, "suppression.journal");
 
@@ -233,21 +239,6 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     assert.equal((await person("b")).opted_out, false);
   });
 
-  it("is not replaced while its journal is an old one", async () => {
-    await server.halt();
-    const whole = readFileSync(journalOf(server), "utf8");
-    writeFileSync(journalOf(server), whole.split("\n").slice(0, 4).join("\n") + "\n");
-    const args = ["restore", "--yes", join(server.folder, "backup")];
-    const { code, stderr } = await server.command(args);
-    assert.equal(code, 1);
-    assert.match(stderr, /suppression journal is older than the data to be replaced: put/);
-    writeFileSync(journalOf(server), whole);
-    const again = await server.command(args);
-    assert.equal(again.code, 0, again.stderr);
-    assert.match(again.stdout, /1 opt-outs/);
-    await server.run();
-  });
-
   it("is replaced even if it cannot be read", async () => {
     await server.halt();
     writeFileSync(join(server.folder, "crm.db"), "no database");
@@ -256,6 +247,160 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     assert.equal(code, 0, stderr);
     assert.match(stdout, /1 opt-outs/);
     assert.match(stderr, /what the replaced data knew last/);
+    const aside = kept(server);
+    assert.equal(aside.length, 1);
+    assert.equal(readFileSync(join(aside[0]!, "crm.db"), "utf8"), "no database");
+  });
+
+  it("but not without any journal, unless that is meant", async () => {
+    rmSync(journalOf(server));
+    writeFileSync(join(server.folder, "crm.db"), "no database");
+    const args = ["restore", "--yes", join(server.folder, "backup")];
+    const { code, stderr } = await server.command(args);
+    assert.equal(code, 1);
+    assert.match(stderr, /is damaged, and there is no suppression journal .*--lose-opt-outs/);
+    assert.equal(readFileSync(join(server.folder, "crm.db"), "utf8"), "no database");
+    const meant = await server.command([...args, "--lose-opt-outs"]);
+    assert.equal(meant.code, 0, meant.stderr);
+    assert.match(meant.stdout, /is missing; an administrator can confirm/);
+  });
+});
+
+describe("a restore whose suppression journal is of no use", { skip: isPostgres }, () => {
+  const server = useServer();
+  const person = async (name: string): Promise<Json> =>
+    (await server.admin.get(`${v1}/people`, { email: `${name}@a.example` })).body.items[0];
+  const harms: Record<string, (path: string, old: string) => void> = {
+    missing: (path) => rmSync(path),
+    empty: (path) => writeFileSync(path, ""),
+    garbage: (path) => writeFileSync(path, "\0garbage\n".repeat(99)),
+    old: (path, old) => writeFileSync(path, old),
+    damaged: (path) => {
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, text.replace(/ opt_out /, " opt_oub "));
+    },
+  };
+  const names = Object.keys(harms);
+  let list: string;
+  let old: string;
+  let opted: string[] = [];
+
+  before(async () => {
+    for (const line of [/the database was restored/, /sending is off/, /was put aside/])
+      server.allowLog(line);
+    await addPeople(server, names.flatMap((n) => [`${n}@a.example`, `m${n}@a.example`]));
+    list = (await push(server, await makeGroup(server, "All"))).audience_id;
+    await backup(server);
+    await server.halt();
+    old = readFileSync(journalOf(server), "utf8");
+  });
+
+  for (const harm of names)
+    it(`writes a new one of what the replaced data knows: ${harm}`, async () => {
+      await server.run();
+      await server.admin.patch(`${v1}/people/${(await person(harm)).id}`,
+        { opted_out: true, reason: "by phone" });
+      await server.mailchimp.patch(`/3.0/lists/${list}/members/${md5(`m${harm}@a.example`)}`,
+        { status: "unsubscribed" });
+      opted = [...opted, harm];
+      await server.halt();
+      harms[harm]!(journalOf(server), old);
+      const { code, stdout, stderr } =
+        await server.command(["restore", "--yes", join(server.folder, "backup")]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /a new one has all that the replaced data knows/);
+      const aside = /what was replaced is in (\S+),/.exec(stdout)?.[1];
+      assert.deepEqual(kept(server), [aside]);
+      await server.run();
+      const state = (await server.admin.get(`${v1}/restore`)).body;
+      assert.equal(state.sending, true, JSON.stringify(state));
+      for (const name of names) {
+        assert.equal((await person(name)).opted_out, opted.includes(name), name);
+        const { body } = await server.mailchimp.get(
+          `/3.0/lists/${list}/members/${md5(`m${name}@a.example`)}`);
+        assert.equal(body.status, opted.includes(name) ? "unsubscribed" : "subscribed", name);
+      }
+      await server.halt();
+    });
+
+  it("is refused where no journal can be written", async () => {
+    const from = join(server.folder, "backup");
+    const { code, stderr } = await server.command(
+      ["restore", "--yes", from, "--suppression-journal", join(server.folder, "no", "dir", "j")]);
+    assert.equal(code, 1);
+    assert.match(stderr, /nothing was replaced: .*no\/dir\/j/);
+    assert.equal(kept(server).length, 1); // of the restore before
+    await server.run();
+  });
+});
+
+describe("a backup that is not meant", { skip: isPostgres }, () => {
+  const server = useServer();
+  const other = useServer();
+  const from = (...path: string[]): string => join(server.folder, ...path);
+  const restoreOf = (folder: string, ...more: string[]): ReturnType<Server["command"]> =>
+    server.command(["restore", "--yes", folder, ...more]);
+
+  before(async () => {
+    for (const s of [server, other])
+      for (const line of [/the database was restored/, /sending is off/, /put aside/, /confirmed/])
+        s.allowLog(line);
+    assert.equal((await server.command(["backup", from("empty")])).code, 0);
+    await addPeople(server, ["a@a.example", "b@a.example"]);
+    assert.equal((await server.command(["backup", from("one")])).code, 0);
+    await addPeople(server, ["c@a.example"]);
+    assert.equal((await server.command(["backup", from("two")])).code, 0);
+    await addPeople(other, ["x@a.example"]);
+    assert.equal((await other.command(["backup", from("other")])).code, 0);
+    cpSync(from("two"), from("mixed"), { recursive: true });
+    cpSync(from("one", "crm.db"), from("mixed", "crm.db"));
+    cpSync(from("one"), from("bare"), { recursive: true });
+    rmSync(from("bare", "muster-backup.json"));
+    await server.halt();
+  });
+
+  const cases: [string, RegExp][] = [
+    ["nope", /there is no folder .*nope/],
+    ["empty", /the backup is empty: here are 3 people \(.*20\d\d-.*in the backup are 0 people, made 20.*--other-data/],
+    ["other", /another installation.*: here are 3 people .*in the backup are 1 people .*made 20.*--other-data/],
+    ["mixed", /crm\.db is not the one that this backup was made with.*--other-data/],
+  ];
+  for (const [folder, says] of cases)
+    it(`is refused: ${folder}`, async () => {
+      const { code, stderr } = await restoreOf(from(folder));
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+    });
+
+  it("changes nothing by being refused", async () => {
+    await server.run();
+    assert.equal((await server.admin.get(`${v1}/people`)).body.items.length, 3);
+    await server.halt();
+  });
+
+  it("is put back if an option says so; one from before the manifest always is", async () => {
+    for (const [folder, people, ...more] of [
+      ["bare", 2], ["empty", 0, "--other-data"], ["mixed", 2, "--other-data"], ["two", 3],
+      ["one", 2, "--discard-replaced"],
+    ] as [string, number, ...string[]][]) {
+      const { code, stdout, stderr } = await restoreOf(from(folder), ...more);
+      assert.equal(code, 0, `${folder}: ${stderr}`);
+      assert.equal(/what was replaced is in/.test(stdout), more[0] !== "--discard-replaced");
+      await server.run();
+      const { body } = await server.admin.get(`${v1}/people`);
+      assert.equal(body.items.length, people, folder);
+      await server.halt();
+    }
+    assert.deepEqual(kept(server), []);
+  });
+
+  it("may be another installation's, whose mail waits for a word", async () => {
+    const journal = readFileSync(journalOf(server), "utf8");
+    const { code, stdout, stderr } = await restoreOf(from("other"), "--other-data");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /made with another key|another database/);
+    assert.ok(readFileSync(journalOf(server), "utf8").startsWith(journal));
+    await server.run();
   });
 });
 
