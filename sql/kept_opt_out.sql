@@ -39,7 +39,3 @@ WHERE e.entity = ? AND e.record_id = ? AND e.ended_ms IS NOT NULL
 	AND e.folded <> '' AND NOT EXISTS (SELECT 1 FROM email o
 		WHERE o.hash = e.hash AND o.ended_ms IS NULL)
 ORDER BY e.id;
-
--- name: kept-opt-out-erased
--- When an address was erased. args: keyed hash
-SELECT ended_ms FROM email WHERE hash = ? ORDER BY ended_ms DESC LIMIT 1;

@@ -374,7 +374,7 @@ static int find_suppression(const struct invocation *in, struct err *err)
 		       print_text(item, "at"), print_text(item, "source"),
 		       print_text(item, "effect"));
 	if (json_array_size(json_object_get(reply, "items")) == 0)
-		puts("nothing");
+		puts("nothing stands against it");
 	return 0;
 }
 

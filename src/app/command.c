@@ -217,7 +217,7 @@ const struct command commands[] = {
 	  cmd_campaign_undo_cleans },
 	{ "sync", "", "Bring CRM and audience in step now", "muster sync",
 	  json_only, cmd_sync },
-	{ "suppression find", "ADDRESS", "Say what stands against an address",
+	{ "suppression find", "ADDRESS", "Say what stands against mailing an address",
 	  "muster suppression find ada@example.org", json_only,
 	  cmd_suppression_find },
 	{ "outbox list", "", "Messages in the built-in mail catcher",

@@ -1,6 +1,7 @@
 #include "crm/import_fixture.h"
 
 #include "crm/kept_opt_out.h"
+#include "crm/obstacle.h"
 #include "crm/record_json.h"
 #include "crm/unclear_opt_out.h"
 
@@ -315,11 +316,11 @@ static void it_can_be_explained(void **state)
 	create(s, ENTITY_PERSON,
 	       arena_printf(s->arena, BODY, ",\"opted_out\":true"), &r);
 	delete_one(s, ENTITY_PERSON, r.id);
-	must(kept_opt_out_explain(s->db, "A@Example.ORG", s->arena, &out, &err),
+	must(obstacles_explain(s->db, "A@Example.ORG", s->arena, &out, &err),
 	     &err);
 	assert_non_null(strstr(out.buf, "{\"kind\":\"opted_out\","
 					"\"source\":\"user\",\"at\":\"2023-"));
-	assert_int_equal(kept_opt_out_explain(s->db, "x", s->arena, &out, &err),
+	assert_int_equal(obstacles_explain(s->db, "x", s->arena, &out, &err),
 			 -1);
 	assert_string_equal(err.field, "address");
 }

@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "crm/unclear_opt_out.h"
 #include "sql/address.h"
 #include "sql/kept_opt_out.h"
 
@@ -149,71 +147,4 @@ const char *kept_opt_out_reason(const char *source, int64_t at_ms,
 			    "the address opted out on %04d-%02d-%02d (%s), "
 			    "which was kept when nobody had it",
 			    day.year, day.month, day.day, source);
-}
-
-/* --- explaining --- */
-
-static void explain(struct json_writer *w, const char *kind, const char *source,
-		    int64_t at_ms, const char *effect)
-{
-	json_begin_object(w);
-	json_key_text(w, "kind", kind);
-	json_key_text(w, "source", source);
-	json_key_time(w, "at", at_ms);
-	json_key_text(w, "effect", effect);
-	json_end_object(w);
-}
-
-static int explain_keyed(struct db *db, const char *folded, struct arena *arena,
-			 struct json_writer *w, struct err *err)
-{
-	char hash[FORGOTTEN_HASH + 1];
-	struct kept_opt_out kept;
-	struct forgotten key;
-	int64_t erased_ms = 0;
-	int is_kept, is_erased;
-
-	if (forgotten_load(db, &key, err) < 0)
-		return -1;
-	if (!key.any)
-		return 0;
-	forgotten_hash(&key, folded, hash);
-	is_kept = find_hash(db, hash, arena, &kept, err);
-	if (is_kept < 0)
-		return -1;
-	is_erased = db_find_int(db, SQL_KEPT_OPT_OUT_ERASED,
-				SQL_ARGS(sql_text(hash)), &erased_ms, err);
-	if (is_kept)
-		explain(w, kept.kind, kept.source, kept.at_ms,
-			"whoever brings the address back is opted out");
-	if (is_erased > 0)
-		explain(w, "forgotten", "erasure", erased_ms,
-			"the address is refused");
-	return is_erased < 0 ? -1 : 0;
-}
-
-int kept_opt_out_explain(struct db *db, const char *address,
-			 struct arena *arena, struct strbuf *out,
-			 struct err *err)
-{
-	struct json_writer w = JSON_WRITER(out);
-	struct email email;
-	int64_t since_ms = 0;
-	int is_unclear;
-
-	if (!address || email_parse(address, arena, &email, err) < 0)
-		return err_field(err, "address", "not an address");
-	json_begin_object(&w);
-	json_key_begin_array(&w, "items");
-	if (explain_keyed(db, email.folded, arena, &w, err) < 0)
-		return -1;
-	is_unclear = unclear_opt_out_find(db, email.hash, &since_ms, err);
-	if (is_unclear < 0)
-		return -1;
-	if (is_unclear)
-		explain(&w, "unclear_opt_out", "import", since_ms,
-			"the address is held until a user decides");
-	json_end_array(&w);
-	json_end_object(&w);
-	return 0;
 }

@@ -3,11 +3,11 @@
  *
  * When an address leaves somebody who is opted out (the record is deleted, or
  * the address replaced), when they opt out themselves after it left, or a
- * refused row of an import opts out an address that nobody has, it is kept: a keyed hash of the address (see
- * forgotten_hash), its kind, source and date, and nothing else. Whoever brings
- * the address back is opted out with a consent row `carried`, for as long as
- * the hash stands. It goes when somebody with the address opts in: by the
- * person's own act, or a user's with a ground.
+ * refused row of an import opts out an address that nobody has, it is kept: a
+ * keyed hash of the address (see forgotten_hash), its kind, source and date,
+ * and nothing else. Whoever brings the address back is opted out with a consent
+ * row `carried`, for as long as the hash stands. It goes when somebody with the
+ * address opts in: by the person's own act, or a user's with a ground.
  *
  * `Forgotten` is another outcome: an erased address is refused.
  */
@@ -18,7 +18,6 @@
 #include "crm/consent.h"
 
 struct email;
-struct strbuf;
 
 struct kept_opt_out {
 	const char *kind;   /* "opted_out" */
@@ -58,13 +57,5 @@ int kept_opt_out_by_address(struct tx *tx, const struct email *email,
 /* What the consent row of who brings the address back says. */
 const char *kept_opt_out_reason(const char *source, int64_t at_ms,
 				struct arena *arena);
-
-/*
- * All that stands against an address, as one JSON object: an opt-out that was
- * kept, that it was erased, that it is held because of unclear rows.
- */
-int kept_opt_out_explain(struct db *db, const char *address,
-			 struct arena *arena, struct strbuf *out,
-			 struct err *err);
 
 #endif

@@ -38,6 +38,22 @@ describe("opting out", () => {
     const ann = await person("ann");
     await server.admin.patch(`${v1}/people/${ann.id}`, { opted_out: true, reason: "phoned" });
     await hasStatus("ann@a.example", "unsubscribed");
+  });
+
+  it("is found by the address, here and there", async () => {
+    const find = async (address: string): Promise<string> =>
+      (await server.command(["suppression", "find", address])).stdout;
+    const found = await until("the mirror knows", async () => {
+      const text = await find("ann@a.example");
+      return /unsubscribed/.test(text) ? text : undefined;
+    });
+    assert.match(found, /^opted_out since 20.*\(api\): person \d+, who has the address/m);
+    assert.match(found, /^unsubscribed since 20.*\(audience\)/m);
+    for (const nobody of ["bob@a.example", "stranger@a.example"])
+      assert.equal(await find(nobody), "nothing stands against it\n");
+  });
+
+  it("in the CRM stays so", async () => {
     const plan = await push(server, group);
     assert.deepEqual(plan.left_out, { opted_out: 1 });
     assert.equal((await member("ann@a.example")).status, "unsubscribed");

@@ -1,5 +1,5 @@
-/* What stands against an address that nobody has. */
-#include "crm/kept_opt_out.h"
+/* What stands against mailing an address. */
+#include "crm/obstacle.h"
 
 #include "api/crm/v1.h"
 #include "api/handlers.h"
@@ -11,6 +11,6 @@ int v1_suppressions_list(struct request *rq, struct response *rs,
 
 	if (v1_db(rq, &db, err) < 0)
 		return -1;
-	return kept_opt_out_explain(db, request_query(rq, "address"), rq->arena,
+	return obstacles_explain(db, request_query(rq, "address"), rq->arena,
 				    &rs->body, err);
 }

@@ -1,0 +1,45 @@
+-- schema: crm
+-- What stands against mailing an address: see src/crm/obstacle.h.
+
+-- name: obstacle-erased
+-- When an address was erased. args: keyed hash
+SELECT ended_ms FROM email WHERE hash = ? ORDER BY ended_ms DESC LIMIT 1;
+
+-- name: obstacle-opt-outs
+-- Who has the address now (1), or had it, and is opted out, or whose company is.
+-- args: hash, limit
+SELECT e.entity, e.record_id,
+	MAX(CASE WHEN e.ended_ms IS NULL THEN 1 ELSE 0 END),
+	COALESCE(p.opted_out, l.opted_out, 0),
+	CASE WHEN c.opted_out = 1 THEN c.id ELSE 0 END
+FROM email e
+LEFT JOIN person p ON e.entity = 1 AND p.id = e.record_id
+	AND p.erased_ms IS NULL
+LEFT JOIN lead l ON e.entity = 2 AND l.id = e.record_id
+	AND l.erased_ms IS NULL
+LEFT JOIN company c ON c.id = p.company_id
+WHERE e.hash = ?
+	AND (p.opted_out = 1 OR l.opted_out = 1 OR c.opted_out = 1)
+GROUP BY e.entity, e.record_id, p.opted_out, l.opted_out, c.opted_out, c.id
+ORDER BY 3 DESC, e.entity, e.record_id LIMIT ?;
+
+-- name: obstacle-consent
+-- What opted a record out since it was opted in last, if ever; what was only
+-- carried comes last. args: entity, record, entity, record
+SELECT source, MIN(at_ms) FROM consent
+WHERE entity = ? AND record_id = ? AND state = 1 AND id > COALESCE(
+	(SELECT MAX(id) FROM consent
+		WHERE entity = ? AND record_id = ? AND state = 2), 0)
+GROUP BY source
+ORDER BY CASE WHEN source = 'carried' THEN 1 ELSE 0 END, MIN(id);
+
+-- name: obstacle-held
+-- args: hash
+SELECT held, MAX(held_ms) FROM email
+WHERE hash = ? AND ended_ms IS NULL AND held <> 0 GROUP BY held ORDER BY held;
+
+-- name: obstacle-member
+-- Of the audience, as the bridge saw it last. What the bridge itself archived
+-- it may add again. args: hash
+SELECT status, changed_ms FROM bridge_member
+WHERE email_hash = ? AND NOT (status = 6 AND added_ms IS NOT NULL);
