@@ -22,12 +22,13 @@ struct api {
 	struct runner *audience_jobs; /* same */
 	struct bridge *bridge;
 	struct delivery *delivery;
-	struct journal *journal;      /* of opt-outs; see journal/journal.h */
+	struct journal *journal;  /* of opt-outs; see journal/journal.h */
 	const char *data;         /* folder for uploads of imports */
 	const char *public_url;   /* without final slash */
+	bool has_public_url;      /* it was configured */
 	const char *organisation; /* may be "" */
 	const char *postal_address;
-	bool relay_is_outbox; /* mails go nowhere: no postal address needed */
+	bool relay_is_outbox; /* mails go nowhere: neither address is needed */
 	const struct webhook_options *webhooks; /* where they may go */
 };
 

@@ -35,7 +35,8 @@ static const struct option app_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, public_url),
 	  .help = "Address of this server in links of messages and for "
-		  "webhooks; empty: http:// and the listen address" },
+		  "webhooks; empty: http:// and the listen address, with "
+		  "which only the outbox gets mails" },
 	{ .name = "organisation",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, organisation),
@@ -45,7 +46,8 @@ static const struct option app_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, postal_address),
 	  .help = "Postal address of the organisation, in every footer; "
-		  "needed before sending to anything but the outbox" },
+		  "needed before sending a campaign to anything but the "
+		  "outbox" },
 	{ .name = "marketing_api_url",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, marketing_url),

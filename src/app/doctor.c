@@ -92,8 +92,8 @@ static void check_sender(struct doctor *d, struct store *store)
 	say(d, "public address",
 	    *c->app.public_url || outbox
 		    ? NULL
-		    : "set MUSTER_PUBLIC_URL: links in messages lead to this "
-		      "machine's listen address");
+		    : "set MUSTER_PUBLIC_URL: nothing is sent without one, "
+		      "since links to unsubscribe would lead nowhere");
 }
 
 static void check_sending(struct doctor *d, struct store *store)

@@ -350,6 +350,7 @@ static int start_delivery(struct server *s, struct err *err)
 		.instance = s->instance,
 		.data = s->config->store.data,
 		.public_url = s->public_url,
+		.has_public_url = *s->config->app.public_url != '\0',
 		.organisation = s->organisation,
 		.postal_address = s->postal_address,
 		.send = s->roles.send,
@@ -434,6 +435,7 @@ static void fill_api(struct server *s)
 	s->api.store = s->store;
 	s->api.data = s->config->store.data;
 	s->api.public_url = s->public_url;
+	s->api.has_public_url = *s->config->app.public_url != '\0';
 	s->api.organisation = s->organisation;
 	s->api.postal_address = s->postal_address;
 	s->api.relay_is_outbox =

@@ -145,9 +145,13 @@ int campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 struct campaign_sender_facts {
 	const char *organisation;
 	const char *postal_address; /* "" if not known */
-	bool outbox; /* mails go nowhere: no postal address is needed */
-	bool dkim;   /* messages are signed here */
+	bool outbox;         /* mails go nowhere: neither address is needed */
+	bool dkim;           /* messages are signed here */
+	bool has_public_url; /* the links of messages lead to it */
 };
+/* Why no mail may leave at all, also no test: whoever gets it could not
+ * unsubscribe. NULL: it may. */
+const char *campaign_cannot_leave(const struct campaign_sender_facts *facts);
 
 /* body: the API's object {type, recipients, settings, tracking}. */
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,

@@ -6,6 +6,7 @@
 #include "campaign/campaign_fixture.h"
 #include "campaign/checklist.h"
 #include "campaign/content.h"
+#include "journal/gate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,9 @@
 static struct campaign_fixture f;
 
 static const struct campaign_sender_facts facts = {
-	.organisation = "ACME", .postal_address = "1 High St\nLondon"
+	.organisation = "ACME",
+	.postal_address = "1 High St\nLondon",
+	.has_public_url = true,
 };
 
 static int set_up(void **state)
@@ -423,21 +426,65 @@ static void all_else_warns(void **state)
 	assert_int_equal(warnings, 5); /* tags 2, link, image, DKIM */
 }
 
-static void no_address_is_needed_for_the_outbox(void **state)
+static bool has_error(const struct checklist *list, enum checklist_id id)
 {
-	struct campaign_sender_facts nobody = { "", "", false, false };
+	vec_each (&list->items, item)
+		if (item->id == id && item->type == CHECKLIST_ERROR)
+			return true;
+	return false;
+}
+
+/* Both addresses, and that of the links besides for a test. */
+static void a_real_relay_needs_both_addresses(void **state)
+{
 	struct campaign c = ready();
 
 	(void)state;
-	for (int outbox = 0; outbox < 2; outbox++) {
+	c = again(&c);
+	for (unsigned i = 0; i < 8; i++) {
 		CLEANUP(checklist_release) struct checklist list = { 0 };
+		bool outbox = i & 1, postal = i & 2, url = i & 4;
+		struct campaign_sender_facts of = {
+			.organisation = "",
+			.postal_address = postal ? "1 High St" : "",
+			.outbox = outbox,
+			.has_public_url = url,
+		};
 
-		nobody.outbox = outbox;
-		c = again(&c);
-		assert_int_equal(checklist_make(f.db, &c, &nobody, FIXTURE_NOW,
+		assert_int_equal(checklist_make(f.db, &c, &of, FIXTURE_NOW,
 						f.arena, &list, &f.err),
 				 0);
-		assert_int_equal(list.is_ready, outbox);
+		assert_int_equal(list.is_ready, outbox || (postal && url));
+		assert_int_equal(has_error(&list, CHECKLIST_LINKS_LEAD),
+				 !outbox && !url);
+		assert_int_equal(campaign_cannot_leave(&of) == NULL,
+				 outbox || url);
+	}
+}
+
+static void put_gate(const char *why)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	assert_int_equal(tx_begin(f.db, &tx, &f.err), 0);
+	assert_true(gate_put(&tx, why, &f.err) >= 0);
+	assert_int_equal(tx_commit(&tx, &f.err), 0);
+}
+
+static void nothing_is_ready_while_sending_is_off(void **state)
+{
+	struct campaign c = ready();
+
+	(void)state;
+	for (int open = 0; open < 2; open++) {
+		CLEANUP(checklist_release) struct checklist list = { 0 };
+
+		put_gate(open ? NULL : "the journal is missing");
+		assert_int_equal(checklist_make(f.db, &c, &facts, FIXTURE_NOW,
+						f.arena, &list, &f.err),
+				 0);
+		assert_int_equal(list.is_ready, open);
+		assert_int_equal(has_error(&list, CHECKLIST_SENDING), !open);
 	}
 }
 
@@ -539,7 +586,8 @@ static void is_scheduled_on_quarters_to_come(void **state)
 static void what_is_not_ready_in_time_goes_back(void **state)
 {
 	int64_t at = FIXTURE_NOW - FIXTURE_NOW % MS_DAY + MS_DAY;
-	struct campaign_sender_facts nobody = { "", "", false, false };
+	struct campaign_sender_facts nobody = { .organisation = "",
+						.postal_address = "" };
 	struct campaign c = ready();
 
 	(void)state;
@@ -627,7 +675,8 @@ int main(void)
 		cmocka_unit_test(tags_of_the_law_are_found),
 		cmocka_unit_test(only_what_must_be_there_stops_a_send),
 		cmocka_unit_test(all_else_warns),
-		cmocka_unit_test(no_address_is_needed_for_the_outbox),
+		cmocka_unit_test(a_real_relay_needs_both_addresses),
+		cmocka_unit_test(nothing_is_ready_while_sending_is_off),
 		cmocka_unit_test(goes_through_its_life),
 		cmocka_unit_test(is_finished_while_it_sends_or_is_paused),
 		cmocka_unit_test(moves_only_by_the_table),

@@ -8,6 +8,7 @@
 #include "campaign/content.h"
 #include "campaign/html_links.h"
 #include "campaign/html_scan.h"
+#include "journal/gate.h"
 
 #include <strings.h>
 
@@ -157,6 +158,36 @@ static void check_address(struct checker *c)
 		    "wants it in every campaign.");
 }
 
+const char *campaign_cannot_leave(const struct campaign_sender_facts *facts)
+{
+	if (facts->outbox || facts->has_public_url)
+		return NULL;
+	return "Set public_url (MUSTER_PUBLIC_URL) to the address by which "
+	       "readers reach this server: the links to unsubscribe lead "
+	       "there.";
+}
+
+static void check_links_lead(struct checker *c)
+{
+	const char *why = campaign_cannot_leave(c->facts);
+
+	if (why)
+		add(c, CHECKLIST_ERROR, CHECKLIST_LINKS_LEAD, "Public address",
+		    why);
+}
+
+/* After a restore, say. */
+static int check_gate(struct checker *c, struct db *db, struct err *err)
+{
+	const char *why;
+	int closed = gate_is_closed(db, c->arena, &why, err);
+
+	if (closed > 0)
+		add(c, CHECKLIST_ERROR, CHECKLIST_SENDING, "Sending",
+		    arena_printf(c->arena, "Sending is off: %s.", why));
+	return closed < 0 ? -1 : 0;
+}
+
 static void check_unsubscribe(struct checker *c)
 {
 	bool there = content_has_unsubscribe(
@@ -296,7 +327,8 @@ int checklist_make(struct db *db, const struct campaign *campaign,
 	check_content(&c);
 	check_unsubscribe(&c);
 	check_address(&c);
-	if (warn_tags(&c, err) < 0)
+	check_links_lead(&c);
+	if (check_gate(&c, db, err) < 0 || warn_tags(&c, err) < 0)
 		return -1;
 	warn_links(&c);
 	warn_images(&c);

@@ -1,9 +1,9 @@
 /*
  * campaign/checklist.h - is a campaign ready to send?
  *
- * Only missing recipients, subject, sender, content, or postal address are
- * errors, and stop a send. The unsubscribe link is never missing: whoever sends
- * adds it with the footer. All else warns.
+ * Only missing recipients, subject, sender, content, postal address, or public
+ * URL are errors, and that sending is off; they stop a send. The unsubscribe
+ * link is never missing: whoever sends adds it with the footer. All else warns.
  */
 #ifndef CAMPAIGN_CHECKLIST_H
 #define CAMPAIGN_CHECKLIST_H
@@ -32,6 +32,8 @@ enum checklist_id {
 	CHECKLIST_UNSUBSCRIBE = 500,
 	CHECKLIST_ADDRESS = 600,
 	CHECKLIST_DKIM = 700,
+	CHECKLIST_LINKS_LEAD = 800,
+	CHECKLIST_SENDING = 900,
 };
 
 struct checklist_item {

@@ -185,6 +185,7 @@ static int start_sender(struct delivery *d, struct err *err)
 		.writer = d->writer,
 		.outbox = d->outbox,
 		.owner = d->owner,
+		.is_off = campaign_cannot_leave(&d->facts) != NULL,
 	};
 
 	if (!d->setup.send)
@@ -232,6 +233,7 @@ static void fill(struct delivery *d)
 		.organisation = s->organisation,
 		.postal_address = s->postal_address,
 		.outbox = relay_is_outbox_url(s->options->relay),
+		.has_public_url = s->has_public_url,
 	};
 	d->track = track_new(&track);
 }
@@ -402,7 +404,10 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 			       .arena = arena,
 			       .now_ms = clock_now_ms() };
 	struct campaign campaign;
+	const char *why = campaign_cannot_leave(&d->facts);
 
+	if (why)
+		return err_title(err, ERR_CONFLICT, "Bad Request", "%s", why);
 	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    checklist_check_sender(&campaign, err) < 0 ||

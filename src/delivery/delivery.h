@@ -60,6 +60,7 @@ struct delivery_setup {
 	const char *instance;   /* names this machine's process; lasting */
 	const char *data;       /* folder; the outbox lies in it */
 	const char *public_url; /* without final slash */
+	bool has_public_url;    /* it was configured, and is no guess of ours */
 	const char *organisation;
 	const char *postal_address;
 	bool send, track; /* roles of this process */
@@ -92,7 +93,8 @@ struct track *delivery_track(struct delivery *d);
 /*
  * A test of a campaign to these addresses (`as` of them: those of a member
  * where the list has one, else empty fields). Links work, nothing is counted.
- * The mails are queued when this returns. ERR_INVALID: an address.
+ * The mails are queued when this returns. ERR_INVALID: an address;
+ * ERR_CONFLICT: no mail may leave (campaign_cannot_leave).
  */
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
 		       const char *const *addresses, size_t n, struct err *err);

@@ -34,6 +34,7 @@ struct sender_setup {
 	struct event_writer *writer;
 	struct outbox *outbox;
 	const char *owner; /* of claims, see lease.h */
+	bool is_off;       /* as if the gate were closed */
 };
 
 int sender_start(const struct sender_setup *setup, struct sender **out,

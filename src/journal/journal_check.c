@@ -296,8 +296,10 @@ static int recover(struct journal *j, const struct strbuf *why, struct err *err)
 					"suppression journal is being applied");
 	if (why->len)
 		strbuf_addstr(&text,
-			      "; an administrator can confirm that this "
-			      "database may send (muster confirm-restore)");
+			      "; put the newest journal in its place and "
+			      "start again, or an administrator can confirm "
+			      "that this database may send as it is (muster "
+			      "confirm-restore)");
 	if (put_gate(j, text.buf, err) < 0 || pause_all(j, err) < 0)
 		return -1;
 	for (int i = 0; j->file && i < JOURNAL_SIDES; i++)

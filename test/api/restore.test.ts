@@ -262,7 +262,7 @@ describe("a server that was killed before its data is replaced", { skip: isPostg
     assert.equal(readFileSync(join(server.folder, "crm.db"), "utf8"), "no database");
     const meant = await server.command([...args, "--lose-opt-outs"]);
     assert.equal(meant.code, 0, meant.stderr);
-    assert.match(meant.stdout, /is missing; an administrator can confirm/);
+    assert.match(meant.stdout, /is missing; put the newest journal .* an administrator can confirm/);
   });
 });
 
@@ -431,8 +431,12 @@ describe("a database whose journal is gone", () => {
     }
     await server.admin.post(`${v1}/campaigns/${campaign.id}/test`, { to: ["x@a.example"] },
       { status: 409 });
+    const check = (await server.admin.get(`${v1}/campaigns/${campaign.id}/checklist`)).body;
+    assert.equal(check.is_ready, false);
+    assert.match(JSON.stringify(check.items),
+      /"error","heading":"Sending","details":"sending is off: .*put the newest journal .*confirm/);
     const ready = await server.anonymous.get("/readyz");
-    assert.match(ready.text, /^ready\nsending is off: .*is missing/);
+    assert.match(ready.text, /^ready to serve, but not to send\nsending is off: .*is missing/);
     const doctor = await server.command(["doctor"]);
     assert.match(doctor.stdout, /problem {2}mail: sending is off/);
   });

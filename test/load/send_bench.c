@@ -157,6 +157,7 @@ int main(int argc, char **argv)
 	struct delivery_setup setup = { .options = &options,
 					.instance = "bench",
 					.public_url = "http://t.example",
+					.has_public_url = true,
 					.organisation = "Bench",
 					.postal_address = "1 Road, Town",
 					.send = true };

@@ -332,6 +332,22 @@ static void check(struct checklist *l, const struct api *api,
 	     : api->relay_is_outbox
 		     ? "it is missing, but mails only go to the outbox"
 		     : "set MUSTER_POSTAL_ADDRESS");
+	item(l, "Public address", api->has_public_url || api->relay_is_outbox,
+	     true,
+	     api->has_public_url ? "links to unsubscribe lead to it"
+	     : api->relay_is_outbox
+		     ? "it is missing, but mails only go to the outbox"
+		     : "set MUSTER_PUBLIC_URL: else links to unsubscribe lead "
+		       "nowhere");
+}
+
+/* After a restore, say. */
+static void check_gate(struct checklist *l, const struct api *api)
+{
+	struct err why = ERR_INIT;
+	bool open = gate_pass_store(api->store, &why) == 0;
+
+	item(l, "Sending", open, true, open ? "sending is on" : why.text);
 }
 
 int v1_campaigns_checklist(struct request *rq, struct response *rs,
@@ -354,6 +370,7 @@ int v1_campaigns_checklist(struct request *rq, struct response *rs,
 	json_begin_object(&l.w);
 	json_key_begin_array(&l.w, "items");
 	check(&l, api_of(rq), &c, members);
+	check_gate(&l, api_of(rq));
 	json_end_array(&l.w);
 	json_key_bool(&l.w, "is_ready", l.is_ready);
 	json_end_object(&l.w);

@@ -15,6 +15,7 @@ struct campaign_sender_facts mc_sender_facts(const struct request *rq)
 		.postal_address =
 			api->postal_address ? api->postal_address : "",
 		.outbox = api->relay_is_outbox,
+		.has_public_url = api->has_public_url,
 		.dkim = api->delivery && delivery_signs(api->delivery),
 	};
 }

@@ -31,8 +31,12 @@ static int ask_schema(struct api *api, enum store_schema schema,
 	return setting_find(db, "readyz", arena, &value, err);
 }
 
-/* Ready, but not for everything: what an administrator has to see to. */
-static int add_details(struct request *rq, struct strbuf *out, struct err *err)
+/*
+ * Requests are served. Whether mails go out is another matter, and no reason to
+ * take the server out of service: the first line says it, the others why, and
+ * what else an administrator has to see to.
+ */
+static int describe(struct request *rq, struct strbuf *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf trouble = STRBUF_INIT;
@@ -46,8 +50,17 @@ static int add_details(struct request *rq, struct strbuf *out, struct err *err)
 	closed = gate_is_closed(db, rq->arena, &why, err);
 	if (closed < 0 || campaign_hold_list(db, rq->arena, &held, err) < 0)
 		return -1;
+	if (closed == 0 && !api->relay_is_outbox && !api->has_public_url) {
+		closed = 1;
+		why = "public_url is not set (MUSTER_PUBLIC_URL)";
+	}
 	if (closed > 0)
-		strbuf_addf(out, "sending is off: %s\n", why);
+		strbuf_addf(out,
+			    "ready to serve, but not to send\n"
+			    "sending is off: %s\n",
+			    why);
+	else
+		strbuf_addstr(out, "ready\n");
 	vec_each (&held, line)
 		strbuf_addf(out, "%s\n", *line);
 	journal_trouble(api->journal, &trouble);
@@ -70,8 +83,7 @@ int page_readyz(struct request *rq, struct response *rs, struct err *err)
 		strbuf_addstr(&rs->body, "not ready: database\n");
 		return 0;
 	}
-	strbuf_addstr(&rs->body, "ready\n");
-	return add_details(rq, &rs->body, err);
+	return describe(rq, &rs->body, err);
 }
 
 int page_metrics(struct request *rq, struct response *rs, struct err *err)
