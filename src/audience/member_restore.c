@@ -18,7 +18,8 @@ void restoreds_release(struct restoreds *restoreds)
 struct cleaned {
 	int64_t member_id;
 	enum member_status before;
-	bool is_restored, is_bounced_elsewhere, has_left;
+	int64_t restored_ms; /* 0: never */
+	bool is_bounced_elsewhere, has_left;
 	const struct member *member; /* NULL: not there */
 	bool is_suppressed;
 	const char *kept;
@@ -45,7 +46,7 @@ static int read_journal(struct db *db, int64_t campaign_id, int64_t after,
 		struct cleaned c = {
 			.member_id = rows_int(rows, 0),
 			.before = (enum member_status)rows_int(rows, 1),
-			.is_restored = !rows_is_null(rows, 2),
+			.restored_ms = rows_int(rows, 2),
 			.is_bounced_elsewhere = rows_int(rows, 3) > 0,
 			.has_left = rows_int(rows, 4) > 0,
 		};
@@ -93,7 +94,7 @@ static const char *why_kept(const struct cleaned *c)
 	if (m->status == MEMBER_ARCHIVED)
 		return "archived";
 	if (m->status != MEMBER_CLEANED)
-		return c->is_restored && m->status == c->before ? NULL
+		return c->restored_ms && m->status == c->before ? NULL
 								: "changed";
 	if (c->is_suppressed)
 		return "suppressed";
@@ -127,7 +128,14 @@ static int load(struct db *db, int64_t campaign_id, int64_t after,
 	return 0;
 }
 
-static void report(const struct cleaneds *all, struct restoreds *out)
+static bool is_due(const struct cleaned *c)
+{
+	return !c->kept && c->member->status == MEMBER_CLEANED;
+}
+
+/* now_ms 0: those that are due are not restored, they would be. */
+static void report(const struct cleaneds *all, int64_t now_ms,
+		   struct restoreds *out)
 {
 	vec_each (all, c) {
 		struct restored r = {
@@ -137,6 +145,9 @@ static void report(const struct cleaneds *all, struct restoreds *out)
 				  : c->member ? c->member->status
 					      : MEMBER_ARCHIVED,
 			.kept = c->kept,
+			.restored_ms = c->kept     ? 0
+				       : is_due(c) ? now_ms
+						   : c->restored_ms,
 		};
 
 		vec_push(out, r);
@@ -152,16 +163,11 @@ int member_restore_plan(struct db *db, int64_t campaign_id, int64_t after,
 
 	if (load(db, campaign_id, after, limit, arena, &members, &all, err) < 0)
 		return -1;
-	report(&all, out);
+	report(&all, 0, out);
 	return 0;
 }
 
 /* --- doing it --- */
-
-static bool is_due(const struct cleaned *c)
-{
-	return !c->kept && c->member->status == MEMBER_CLEANED;
-}
 
 static struct member restored_member(const struct cleaned *c, int64_t now_ms)
 {
@@ -249,6 +255,6 @@ int member_restore(struct tx *tx, int64_t campaign_id, int64_t after,
 	    write_all(tx, campaign_id, &all, now_ms, err) < 0 ||
 	    tell_all(tx, &all, now_ms, arena, err) < 0)
 		return -1;
-	report(&all, out);
+	report(&all, now_ms, out);
 	return 0;
 }

@@ -23,9 +23,10 @@ struct restored {
 	int64_t member_id;
 	const char *email_hash;
 	enum member_status status; /* as it is after it */
-	const char *kept; /* NULL: restored, now or before; else why not:
-			     forgotten archived changed suppressed unsubscribed
-			     bounced_elsewhere */
+	const char *kept;    /* NULL: restored, now or before; else why not:
+				forgotten archived changed suppressed unsubscribed
+				bounced_elsewhere */
+	int64_t restored_ms; /* when; 0: it is not, or not yet (a plan) */
 };
 struct restoreds VEC_FIELDS(struct restored);
 void restoreds_release(struct restoreds *restoreds);

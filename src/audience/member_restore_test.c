@@ -165,8 +165,10 @@ static void each_gets_back_what_it_was(void **state)
 			 0);
 	assert_int_equal(value(w, "SELECT changed_ms FROM member WHERE id = 1"),
 			 LATER);
-	vec_each (&all, r)
+	vec_each (&all, r) {
 		assert_null(r->kept);
+		assert_int_equal(r->restored_ms, LATER);
+	}
 }
 
 static void a_plan_says_the_same_and_does_nothing(void **state)
@@ -180,6 +182,7 @@ static void a_plan_says_the_same_and_does_nothing(void **state)
 			 0);
 	assert_int_equal(plan.n, N);
 	assert_null(plan.v[0].kept);
+	assert_int_equal(plan.v[0].restored_ms, 0);
 	assert_string_equal(plan.v[0].email_hash, "h1");
 	assert_int_equal(plan.v[0].status, MEMBER_SUBSCRIBED);
 	assert_int_equal(value(w, "SELECT COUNT(*) FROM member"

@@ -2,7 +2,8 @@
  * Undoing a mass clean: what a campaign made cleaned in the audience gets its
  * status of before, and the addresses that were held for it are free again.
  * The audience decides whom; doing it twice, or half and then again, ends the
- * same, since it tells of those restored before too.
+ * same, since it tells of those restored before too. Only what this job changed
+ * is counted: the figures so far are kept with the place to go on.
  */
 #include "bridge/bridge_private.h"
 
@@ -19,8 +20,10 @@
 
 struct undoing {
 	struct work *w;
+	int64_t campaign_id;
 	const char *marketing_id;
 	bool dry_run;
+	int64_t after; /* the page to come; -1: that was all */
 	int64_t restored, addresses;
 	json_t *kept;   /* counts by reason */
 	json_t *people; /* ids of people whose addresses are free again */
@@ -32,13 +35,12 @@ static void undoing_release(struct undoing *u)
 	json_free(&u->people);
 }
 
-static int get_page(struct undoing *u, int64_t after, json_t **out,
-		    struct err *err)
+static int get_page(struct undoing *u, json_t **out, struct err *err)
 {
 	const char *path = arena_printf(
 		u->w->arena, "/campaigns/%s/%s?after=%lld", u->marketing_id,
 		u->dry_run ? "cleaned" : "actions/restore-cleaned",
-		(long long)after);
+		(long long)u->after);
 	int rc = u->dry_run
 			 ? mc_get(u->w->client, path, out, err)
 			 : mc_call(u->w->client, "POST", path, NULL, out, err);
@@ -93,6 +95,15 @@ static int own_if_nobodys(struct undoing *u, struct tx *tx, const char *hash,
 		       : 0;
 }
 
+/* Not by a job before this one. */
+static bool is_ours(const struct undoing *u, const json_t *item)
+{
+	json_int_t at =
+		json_integer_value(json_object_get(item, "restored_ms"));
+
+	return u->dry_run ? at == 0 : at >= u->w->run->job->created_ms;
+}
+
 static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 		    struct err *err)
 {
@@ -106,7 +117,7 @@ static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 		count_kept(u, reason && *reason ? reason : "other");
 		return 0;
 	}
-	u->restored++;
+	u->restored += is_ours(u, item);
 	if (note_people(u, tx->db, hash, err) < 0)
 		return -1;
 	if (u->dry_run)
@@ -119,6 +130,55 @@ static int undo_one(struct undoing *u, struct tx *tx, const json_t *item,
 				       err) < 0
 		       ? -1
 		       : 0;
+}
+
+static void write_result(const struct undoing *u, struct strbuf *out)
+{
+	struct json_writer j = JSON_WRITER(out);
+
+	strbuf_reset(out);
+	json_begin_object(&j);
+	json_key_int(&j, "campaign_id", u->campaign_id);
+	json_key_bool(&j, "dry_run", u->dry_run);
+	json_key_int(&j, "restored", u->restored);
+	json_key_int(&j, "addresses", u->addresses);
+	json_key(&j, "kept");
+	json_tree(&j, u->kept);
+	json_key(&j, "people");
+	json_tree(&j, u->people);
+	json_end_object(&j);
+}
+
+/* {"after", "result"} */
+static int save(struct undoing *u, struct tx *tx, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+
+	write_result(u, &result);
+	strbuf_addf(&state, "{\"after\":%lld,\"result\":%s}",
+		    (long long)u->after, result.buf);
+	return job_progress(u->w->run, tx, u->restored, 0, state.buf, err);
+}
+
+static int go_on(struct undoing *u, struct err *err)
+{
+	CLEANUP(json_free) json_t *state = NULL;
+	const json_t *result, *kept, *people;
+
+	if (!u->w->run->job->state_json)
+		return 0;
+	if (json_parse(str_of(u->w->run->job->state_json), &state, err) < 0)
+		return -1;
+	result = json_object_get(state, "result");
+	kept = json_object_get(result, "kept");
+	people = json_object_get(result, "people");
+	u->after = json_integer_value(json_object_get(state, "after"));
+	u->restored = json_integer_value(json_object_get(result, "restored"));
+	u->addresses = json_integer_value(json_object_get(result, "addresses"));
+	(void)json_object_update(u->kept, (json_t *)kept);
+	(void)json_array_extend(u->people, (json_t *)people);
+	return 0;
 }
 
 static int undo_page(struct undoing *u, const json_t *page, struct err *err)
@@ -134,41 +194,25 @@ static int undo_page(struct undoing *u, const json_t *page, struct err *err)
 			return -1;
 	if (!u->dry_run && journal(&tx, u->w, "undo_cleans", 0, NULL, err) < 0)
 		return -1;
+	u->after = json_integer_value(json_object_get(page, "next"));
+	if (u->after == 0)
+		u->after = -1;
+	if (save(u, &tx, err) < 0)
+		return -1;
 	return tx_commit(&tx, err);
 }
 
 static int undo_all(struct undoing *u, struct err *err)
 {
-	int64_t after = 0;
-
-	do {
+	while (u->after >= 0) {
 		CLEANUP(json_free) json_t *page = NULL;
 
-		if (get_page(u, after, &page, err) < 0 ||
-		    undo_page(u, page, err) < 0)
+		if (get_page(u, &page, err) < 0 || undo_page(u, page, err) < 0)
 			return -1;
-		after = json_integer_value(json_object_get(page, "next"));
 		if (job_is_stopping(u->w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
-	} while (after > 0);
+	}
 	return 0;
-}
-
-static void write_result(const struct undoing *u, int64_t campaign_id)
-{
-	struct json_writer j = JSON_WRITER(u->w->run->result);
-
-	strbuf_reset(u->w->run->result);
-	json_begin_object(&j);
-	json_key_int(&j, "campaign_id", campaign_id);
-	json_key_bool(&j, "dry_run", u->dry_run);
-	json_key_int(&j, "restored", u->restored);
-	json_key_int(&j, "addresses", u->addresses);
-	json_key(&j, "kept");
-	json_tree(&j, u->kept);
-	json_key(&j, "people");
-	json_tree(&j, u->people);
-	json_end_object(&j);
 }
 
 int job_undo_cleans(struct job_run *run, struct err *err)
@@ -180,19 +224,19 @@ int job_undo_cleans(struct job_run *run, struct err *err)
 			     .kept = json_object(),
 			     .people = json_array() };
 	struct crm_campaign c;
-	int64_t id = 0;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
+	    json_get_int(payload, "campaign_id", &u.campaign_id, err) < 0 ||
 	    json_get_bool(payload, "dry_run", &u.dry_run, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
-	    crm_campaign_get(run->db, id, run->arena, &c, err) < 0)
+	    crm_campaign_get(run->db, u.campaign_id, run->arena, &c, err) < 0 ||
+	    go_on(&u, err) < 0)
 		return -1;
 	if (!c.marketing_campaign_id)
 		return err_set(err, ERR_CONFLICT, "the campaign was not sent");
 	u.marketing_id = c.marketing_campaign_id;
 	if (undo_all(&u, err) < 0)
 		return -1;
-	write_result(&u, id);
+	write_result(&u, run->result);
 	return 0;
 }

@@ -188,8 +188,12 @@ describe("a campaign that bounces", () => {
     assert.ok(bounced > 0);
 
     const again = await runJob(server, path); // the same, and changes nothing
-    assert.equal(again.result.restored, n - 1);
+    assert.equal(again.result.restored, 0);
     assert.equal(again.result.addresses, 0);
+    const planned = await runJob(server, path, { dry_run: true });
+    assert.equal(planned.result.restored, 0);
+    const told = await server.command(["campaign", "undo-cleans", String(campaign.id)]);
+    assert.match(told.stdout, /^restored +0 members, 0 addresses$/m);
     const next = await push(server, group, true);
     assert.equal(next.left_out.cleaned ?? 0, 0, JSON.stringify(next));
     const id = (await campaignOf(server, campaign)).marketing_campaign_id;

@@ -16,6 +16,7 @@ static void write_one(const struct restored *r, struct json_writer *w)
 	json_key_text(w, "status", member_status_name(r->status));
 	json_key_bool(w, "restored", r->kept == NULL);
 	json_key_text(w, "reason", r->kept ? r->kept : "");
+	json_key_int(w, "restored_ms", r->restored_ms);
 	json_end_object(w);
 }
 
