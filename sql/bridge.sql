@@ -353,3 +353,7 @@ SELECT record_id FROM email
 SELECT record_id FROM email
  WHERE hash = ? AND entity = 1 AND ended_ms IS NULL AND held IN (1, 2)
  ORDER BY record_id;
+
+-- name: bridge-setting-clear
+-- If it is still that. args: key, value
+UPDATE setting SET value = NULL WHERE key = ? AND value = ?;

@@ -32,6 +32,26 @@ static int sync_now(const struct invocation *in, struct err *err)
 	return 0;
 }
 
+static int renew_hook(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *job = NULL;
+	int64_t id;
+
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "POST", "/api/v1/sync/hook", "{}", &reply, err) <
+		    0 ||
+	    client_job_id(reply, &id, err) < 0 ||
+	    client_wait_job(c, id, "webhook", false, &job, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(job);
+	else
+		puts("the webhook has a new secret; the old one is refused");
+	return 0;
+}
+
 static int outbox_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
@@ -68,6 +88,11 @@ static int outbox_show(const struct invocation *in, struct err *err)
 int cmd_sync(const struct invocation *in)
 {
 	return print_end(in, sync_now);
+}
+
+int cmd_sync_renew_hook(const struct invocation *in)
+{
+	return print_end(in, renew_hook);
 }
 
 int cmd_outbox_list(const struct invocation *in)

@@ -86,6 +86,7 @@ int cmd_field_list(const struct invocation *in);
 int cmd_field_set(const struct invocation *in);
 int cmd_field_read(const struct invocation *in);
 int cmd_sync(const struct invocation *in);
+int cmd_sync_renew_hook(const struct invocation *in);
 int cmd_outbox_list(const struct invocation *in);
 int cmd_outbox_show(const struct invocation *in);
 int cmd_user_create(const struct invocation *in);

@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "sql/bridge.h"
+#include "sql/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,19 +89,73 @@ int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* --- the secret of the webhook --- */
+
+#define SECRET "bridge.hook_secret"
+/* Those that were in force, with blanks between, until no webhook with them
+ * stands in the audience. */
+#define OLD_SECRETS "bridge.hook_secret_old"
+
 int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char secret[SECRET_DIGITS + 1];
-	int found = setting_find(db, "bridge.hook_secret", arena, out, err);
+	int found = setting_find(db, SECRET, arena, out, err);
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	random_hex(secret, SECRET_DIGITS);
 	if (tx_begin(db, &tx, err) < 0 ||
-	    setting_ensure(&tx, "bridge.hook_secret", secret, arena, out, err) <
-		    0)
+	    setting_ensure(&tx, SECRET, secret, arena, out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int bridge_renew_hook(struct tx *tx, int64_t now_ms, int64_t *job_out,
+		      struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct job_new job = { .kind = "hook-register" };
+	const char *was = NULL, *old = NULL;
+	char secret[SECRET_DIGITS + 1];
+
+	random_hex(secret, SECRET_DIGITS);
+	if (db_find_text(tx->db, SQL_SETTING_LOCK, SQL_ARGS(sql_text(SECRET)),
+			 arena, &was, err) < 0 ||
+	    setting_find(tx->db, OLD_SECRETS, arena, &old, err) < 0 ||
+	    (was &&
+	     setting_put(tx, OLD_SECRETS,
+			 arena_printf(arena, "%s %s", old ? old : "", was),
+			 err) < 0) ||
+	    setting_put(tx, SECRET, secret, err) < 0)
+		return -1;
+	return job_add(tx, &job, now_ms, job_out, err);
+}
+
+int hook_secrets_load(struct db *db, struct arena *arena,
+		      struct hook_secrets *out, struct err *err)
+{
+	const char *old = NULL;
+
+	if (setting_find(db, OLD_SECRETS, arena, &old, err) < 0)
+		return -1;
+	out->old = old ? old : "";
+	return bridge_hook_secret(db, arena, &out->now, err);
+}
+
+int hook_secrets_settle(struct db *db, const struct hook_secrets *secrets,
+			struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (!*secrets->old)
+		return 0;
+	/* only those that were looked for: more may have come since */
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_SETTING_CLEAR,
+		    SQL_ARGS(sql_text(OLD_SECRETS), sql_text(secrets->old)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

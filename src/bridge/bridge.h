@@ -65,6 +65,11 @@ int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err);
 /* The secret part of the webhook's URL. */
 int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		       struct err *err);
+/* A new one: the old URL is worth nothing from the commit on, and the job
+ * replaces the webhook in the audience. What it told meanwhile is seen by the
+ * next sync. */
+int bridge_renew_hook(struct tx *tx, int64_t now_ms, int64_t *job_out,
+		      struct err *err);
 /* A webhook arrived (form fields as JSON): queued, answered at once. */
 int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
 		struct err *err);

@@ -319,6 +319,12 @@ static void one_member(struct bridge_fixture *f, const char *method,
 		fake_delete_permanently(f, json_string_value(json_object_get(
 						   m, "email_address")));
 		reply->status = 204;
+	} else if (str_starts(str_of(rest), "/activity")) {
+		reply->status = 200;
+		strbuf_addf(&reply->body,
+			    "{\"activity\":[{\"action\":\"%s\"}]}",
+			    json_object_get(m, "unsubscribe_reason") ? "unsub"
+								     : "sent");
 	} else if (strcmp(method, "GET") == 0) {
 		say_tree(reply, m);
 	} else if (strcmp(method, "DELETE") == 0) {

@@ -76,6 +76,7 @@ json_t *fake_member(struct bridge_fixture *f, const char *address);
 const char *fake_status(struct bridge_fixture *f, const char *address);
 void fake_subscribe(struct bridge_fixture *f, const char *address,
 		    const char *status, const char *source);
+/* One who was unsubscribed has that in its activity from then on. */
 void fake_set_status(struct bridge_fixture *f, const char *address,
 		     const char *status);
 void fake_rename(struct bridge_fixture *f, const char *from, const char *to);

@@ -232,6 +232,18 @@ int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err);
 int job_person(struct job_run *run, struct err *err);
 
+/* --- bridge.c: the secret of the webhook --- */
+
+struct hook_secrets {
+	const char *now;
+	const char *old; /* with blanks between; "": none */
+};
+int hook_secrets_load(struct db *db, struct arena *arena,
+		      struct hook_secrets *out, struct err *err);
+/* Nothing over there has the old ones any more. */
+int hook_secrets_settle(struct db *db, const struct hook_secrets *secrets,
+			struct err *err);
+
 /* --- hook.c --- */
 
 int hook_register(struct work *w, struct err *err);

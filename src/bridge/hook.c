@@ -15,8 +15,31 @@
 
 #define HOOK_PATH "/api/v1/hooks/marketing/"
 
-static int remove_stale(struct work *w, const json_t *hooks, const char *url,
-			const char *secret, bool *exists, struct err *err)
+/* Does a URL over there have one of the secrets, which stand in a text with
+ * blanks between? */
+static bool is_of(const char *url, const char *secrets)
+{
+	struct str rest = str_of(secrets);
+
+	while (rest.len) {
+		struct str secret = str_cut(&rest, ' ');
+
+		if (secret.len &&
+		    memmem(url, strlen(url), secret.s, secret.len))
+			return true;
+	}
+	return false;
+}
+
+/* What of ours stands there: one that is right, and others that are not. */
+struct own_hooks {
+	const char *url;
+	const char *secrets; /* ours, and those that we had */
+	bool exists;
+};
+
+static int remove_stale(struct work *w, const json_t *hooks,
+			struct own_hooks *own, struct err *err)
 {
 	json_t *hook;
 	size_t i;
@@ -26,10 +49,10 @@ static int remove_stale(struct work *w, const json_t *hooks, const char *url,
 		const char *at =
 			json_string_value(json_object_get(hook, "url"));
 
-		if (!id || !at || !strstr(at, secret))
+		if (!id || !at || !is_of(at, own->secrets))
 			continue; /* somebody else's */
-		if (strcmp(at, url) == 0)
-			*exists = true;
+		if (strcmp(at, own->url) == 0)
+			own->exists = true;
 		else if (mc_call(w->client, "DELETE",
 				 list_path(w, "/webhooks/%s", id), NULL, NULL,
 				 err) < 0 &&
@@ -39,47 +62,50 @@ static int remove_stale(struct work *w, const json_t *hooks, const char *url,
 	return 0;
 }
 
-static int find_hook(struct work *w, const char *url, const char *secret,
-		     bool *exists, struct err *err)
+static int find_hook(struct work *w, struct own_hooks *own, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 
 	if (mc_get(w->client, list_path(w, "/webhooks?count=100"), &reply,
 		   err) < 0)
 		return -1;
-	return remove_stale(w, json_object_get(reply, "webhooks"), url, secret,
-			    exists, err);
+	return remove_stale(w, json_object_get(reply, "webhooks"), own, err);
 }
 
-int hook_register(struct work *w, struct err *err)
+static int add_hook(struct work *w, struct own_hooks *own, struct err *err)
 {
-	const char *secret, *url, *body;
-	struct err unseen;
-	bool exists = false;
-
-	if (bridge_hook_secret(w->db, w->arena, &secret, err) < 0)
-		return -1;
-	url = arena_printf(w->arena, "%s" HOOK_PATH "%s",
-			   w->bridge->setup.hook_url, secret);
-	if (find_hook(w, url, secret, &exists, err) < 0)
-		return -1;
-	if (exists)
-		return 0;
 	/* not our own changes, or they would come back as echoes */
-	body = arena_printf(w->arena,
-			    "{\"url\":\"%s\",\"events\":{\"subscribe\":true,"
-			    "\"unsubscribe\":true,\"profile\":false,"
-			    "\"cleaned\":true,\"upemail\":true,"
-			    "\"campaign\":false},\"sources\":{\"user\":true,"
-			    "\"admin\":true,\"api\":false}}",
-			    url);
+	const char *body =
+		arena_printf(w->arena,
+			     "{\"url\":\"%s\",\"events\":{\"subscribe\":true,"
+			     "\"unsubscribe\":true,\"profile\":false,"
+			     "\"cleaned\":true,\"upemail\":true,"
+			     "\"campaign\":false},\"sources\":{\"user\":true,"
+			     "\"admin\":true,\"api\":false}}",
+			     own->url);
+	struct err unseen;
+
 	if (mc_call(w->client, "POST", list_path(w, "/webhooks"), body, NULL,
 		    err) >= 0)
 		return 0;
 	/* Another process, or our own last life, may have been faster. */
-	if (find_hook(w, url, secret, &exists, &unseen) == 0 && exists)
-		return 0;
-	return -1;
+	return find_hook(w, own, &unseen) == 0 && own->exists ? 0 : -1;
+}
+
+int hook_register(struct work *w, struct err *err)
+{
+	struct hook_secrets secrets;
+	struct own_hooks own = { .exists = false };
+
+	if (hook_secrets_load(w->db, w->arena, &secrets, err) < 0)
+		return -1;
+	own.url = arena_printf(w->arena, "%s" HOOK_PATH "%s",
+			       w->bridge->setup.hook_url, secrets.now);
+	own.secrets = arena_printf(w->arena, "%s %s", secrets.now, secrets.old);
+	if (find_hook(w, &own, err) < 0 ||
+	    (!own.exists && add_hook(w, &own, err) < 0))
+		return -1;
+	return hook_secrets_settle(w->db, &secrets, err);
 }
 
 int job_hook_register(struct job_run *run, struct err *err)
@@ -131,6 +157,7 @@ static int64_t fired_ms(const json_t *form, int64_t now_ms)
 struct seen {
 	const char *hash;
 	enum mirror_status status; /* MIRROR_NONE: no such member */
+	bool said_no;
 	const char *contact_id;
 	int64_t changed_ms;
 };
@@ -146,6 +173,7 @@ static int look(struct work *w, const char *hash, struct seen *out,
 	if (found <= 0)
 		return found;
 	out->status = member_status(member);
+	out->said_no = member_said_no(member);
 	out->contact_id = arena_strdup(
 		w->arena,
 		json_string_value(json_object_get(member, "contact_id")));
@@ -164,18 +192,53 @@ static int note(struct tx *tx, const struct seen *seen, int64_t now_ms,
 			  seen->changed_ms, err);
 }
 
+/* Does what a bounced member did before say that it left? */
+static int did_leave(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const json_t *item;
+	size_t i;
+
+	if (mc_get(w->client, list_path(w, "/members/%s/activity", hash),
+		   &reply, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	json_array_foreach (json_object_get(reply, "activity"), i, item) {
+		const char *action =
+			json_string_value(json_object_get(item, "action"));
+
+		if (action && (strcmp(action, "unsub") == 0 ||
+			       strcmp(action, "abuse") == 0))
+			return 1;
+	}
+	return 0;
+}
+
 /*
- * Is the member gone by the person's will? Removed by somebody over there
- * (action delete) is no will of theirs. One who unsubscribed may have been
- * archived, deleted for good or given another address since.
+ * Is the member gone by the person's will? 1, 0, -1. A hook is believed only
+ * where the audience says the same, since whoever knows its URL can send one.
+ * Removed by somebody over there (action delete) is no will of theirs. Of one
+ * who was deleted for good nothing is left to ask; that it was a member until
+ * now must do.
  */
-static bool has_left(const json_t *form, const struct seen *seen)
+static int has_left(struct work *w, const json_t *form, const struct seen *seen,
+		    struct err *err)
 {
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
+	struct mirrored known = { .status = MIRROR_NONE };
 
-	if (seen->status == MIRROR_SUBSCRIBED || seen->status == MIRROR_PENDING)
-		return false; /* came back */
-	return !removed || seen->status == MIRROR_UNSUBSCRIBED;
+	if (seen->status == MIRROR_UNSUBSCRIBED)
+		return 1;
+	if (removed || seen->status == MIRROR_ARCHIVED)
+		return !removed && seen->said_no;
+	if (seen->status == MIRROR_CLEANED)
+		return did_leave(w, seen->hash, err);
+	if (seen->status != MIRROR_NONE)
+		return 0; /* came back, or never left */
+	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
+		return -1;
+	return known.status == MIRROR_SUBSCRIBED ||
+	       known.status == MIRROR_PENDING ||
+	       known.status == MIRROR_UNSUBSCRIBED;
 }
 
 /* Of an address that the mirror does not know: somebody may have got it there,
@@ -188,10 +251,9 @@ static int follow(struct work *w, const char *hash, struct err *err)
 	return found == 0 ? mirror_follow(w, err) : found < 0 ? -1 : 0;
 }
 
-static int left(struct work *w, const json_t *form, const struct seen *seen,
-		struct err *err)
+static int opt_out(struct tx *tx, struct work *w, const json_t *form,
+		   const struct seen *seen, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	bool abuse = strcmp(field(form, "data[reason]"), "abuse") == 0;
 	struct consent c = { .state = CONSENT_OPTED_OUT,
 			     .source = abuse ? CONSENT_BY_COMPLAINT
@@ -205,22 +267,23 @@ static int left(struct work *w, const json_t *form, const struct seen *seen,
 		actor.ip = ip;
 	if (campaign_of(w, field(form, "data[campaign_id]"), &c.campaign_id,
 			err) < 0 ||
-	    tx_begin(w->db, &tx, err) < 0 ||
-	    note(&tx, seen, w->actor.now_ms, err) < 0)
+	    word_heard(tx, seen->hash, &c, &actor, err) < 0)
 		return -1;
-	if (has_left(form, seen) &&
-	    (word_heard(&tx, seen->hash, &c, &actor, err) < 0 ||
-	     journal(&tx, w, "unsubscribe", 0, NULL, err) < 0))
-		return -1;
-	return tx_commit(&tx, err);
+	return journal(tx, w, "unsubscribe", 0, NULL, err);
 }
 
-static int changed(struct work *w, const struct seen *seen, struct err *err)
+static int settle(struct work *w, const json_t *form, const struct seen *seen,
+		  struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int gone = 0;
 
-	if (tx_begin(w->db, &tx, err) < 0 ||
+	if (strcmp(field(form, "type"), "unsubscribe") == 0 ||
+	    strcmp(field(form, "data[reason]"), "abuse") == 0)
+		gone = has_left(w, form, seen, err);
+	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
 	    note(&tx, seen, w->actor.now_ms, err) < 0 ||
+	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	return seen->status == MIRROR_CLEANED
@@ -248,8 +311,5 @@ int job_hook(struct job_run *run, struct err *err)
 	email_hash(field(form, "data[email]"), hash);
 	if (follow(&w, hash, err) < 0 || look(&w, hash, &seen, err) < 0)
 		return -1;
-	if (strcmp(field(form, "type"), "unsubscribe") == 0 ||
-	    strcmp(field(form, "data[reason]"), "abuse") == 0)
-		return left(&w, form, &seen, err);
-	return changed(&w, &seen, err);
+	return settle(&w, form, &seen, err);
 }

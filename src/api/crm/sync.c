@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "bridge/bridge.h"
 #include "bridge/push_list.h"
+#include "crm/audit.h"
 #include "crm/group.h"
 
 #include <string.h>
@@ -222,6 +223,23 @@ static int check_secret(struct request *rq, struct db *db, struct err *err)
 	    crypto_equal(given, secret, strlen(secret)))
 		return 0;
 	return err_set(err, ERR_NOT_FOUND, "there is no such webhook");
+}
+
+int v1_sync_renew_hook(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = v1_actor(rq);
+	int64_t id;
+
+	if (v1_begin(rq, &db, &tx, err) < 0 ||
+	    bridge_renew_hook(&tx, rq->now_ms, &id, err) < 0 ||
+	    audit_add(&tx, &actor, "hook.renew", (enum entity)0, 0, NULL, err) <
+		    0 ||
+	    v1_commit(rq, &tx, err) < 0)
+		return -1;
+	v1_accepted(rs, id);
+	return 0;
 }
 
 int v1_hooks_check(struct request *rq, struct response *rs, struct err *err)

@@ -5,17 +5,45 @@
 #include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "http/auth.h"
 
 #include <string.h>
 
-static void write_webhook(const struct list *list, const struct webhook *hook,
-			  const char *base, struct json_writer *w)
+#define HIDDEN "..."
+
+/*
+ * A webhook's URL is the right to tell its owner something: it may hold a
+ * secret anywhere behind the host (and a password before it). Only
+ * administrators see it whole; others see where it leads.
+ */
+static const char *shown_url(const struct request *rq, const char *url)
 {
+	size_t scheme = strcspn(url, ":");
+	const char *host = url + scheme, *at;
+	size_t len;
+
+	if (auth_permits(&rq->caller, PERMIT_ADMIN))
+		return url;
+	host += strspn(host, ":/");
+	len = strcspn(host, "/?#");
+	at = memrchr(host, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	return arena_printf(rq->arena, "%.*s://%.*s/" HIDDEN, (int)scheme, url,
+			    (int)len, host);
+}
+
+static void write_webhook(const struct request *rq, const struct list *list,
+			  const struct webhook *hook, struct json_writer *w)
+{
+	const char *base = mc_base(rq);
 	static const char *const sources[] = { "user", "admin", "api" };
 
 	json_begin_object(w);
 	json_key_text(w, "id", hook->hex);
-	json_key_text(w, "url", hook->url);
+	json_key_text(w, "url", shown_url(rq, hook->url));
 	json_key_begin_object(w, "events");
 	for (int i = 0; i < WEBHOOK_EVENTS; i++)
 		json_key_bool(w, webhook_event_name((enum webhook_event)i),
@@ -51,7 +79,7 @@ int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 	json_begin_object(&w);
 	json_key_begin_array(&w, "webhooks");
 	vec_each (&hooks, hook)
-		write_webhook(&list, hook, base, &w);
+		write_webhook(rq, &list, hook, &w);
 	json_end_array(&w);
 	json_key_text(&w, "list_id", list.hex);
 	mc_collection_end(
@@ -74,7 +102,7 @@ int mc_webhooks_get(struct request *rq, struct response *rs, struct err *err)
 	    webhook_get(db, list.id, request_param(rq, "webhook_id"), rq->arena,
 			&hook, err) < 0)
 		return -1;
-	write_webhook(&list, &hook, mc_base(rq), &w);
+	write_webhook(rq, &list, &hook, &w);
 	return 0;
 }
 
@@ -87,6 +115,10 @@ static int check_url(struct request *rq, const json_t *body, struct err *err)
 		return -1;
 	if (!url || !*url)
 		return 0;
+	if (str_ends(str_of(url), "/" HIDDEN))
+		return err_field(err, "url",
+				 "This is only the visible part of a URL. "
+				 "Leave it out to keep it");
 	return webhook_check_url(url, api_of(rq)->webhooks, err);
 }
 
@@ -106,7 +138,7 @@ int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
 		    0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	write_webhook(&list, &hook, mc_base(rq), &w);
+	write_webhook(rq, &list, &hook, &w);
 	return 0;
 }
 
@@ -126,7 +158,7 @@ int mc_webhooks_update(struct request *rq, struct response *rs, struct err *err)
 			   rq->arena, &hook, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	write_webhook(&list, &hook, mc_base(rq), &w);
+	write_webhook(rq, &list, &hook, &w);
 	return 0;
 }
 
