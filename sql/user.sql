@@ -102,8 +102,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
 
 -- name: api-key-find
--- args: hash
-SELECT k.id, k.name, k.role, k.may_send, k.user_id, k.used_ms, u.disabled_ms
+-- A key with its user as they are now. args: hash
+SELECT k.id, k.name, k.role, k.may_send, k.user_id, k.used_ms, u.id, u.role,
+	u.may_send, u.disabled_ms
 FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id
 WHERE k.key_hash = ? AND k.revoked_ms IS NULL;
 

@@ -2,7 +2,8 @@
  * crm/api_key.h - keys for programs, good for both APIs
  *
  * A key is `<32 hex>-us1`, so that Mailchimp clients take it. It is shown once;
- * the database knows its SHA-256, and its first digits as a hint.
+ * the database knows its SHA-256, and its first digits as a hint. One that belongs
+ * to a user is worth what the key and the user both may do, at each request.
  */
 #ifndef CRM_API_KEY_H
 #define CRM_API_KEY_H

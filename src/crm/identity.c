@@ -21,6 +21,32 @@ static void touch(struct db *db, const struct sql *sql, struct sql_args args)
 	(void)tx_commit(&tx, &ignored);
 }
 
+/*
+ * What a key may do: never more than the user whom it belongs to may do now.
+ * Returns false if that user is disabled or gone.
+ */
+static bool key_rights(const struct rows *rows, struct identity *out)
+{
+	enum user_role role = (enum user_role)rows_int(rows, 2);
+	bool may_send = rows_int(rows, 3) != 0;
+
+	if (!rows_is_null(rows, 4)) {
+		enum user_role of_user = (enum user_role)rows_int(rows, 7);
+
+		if (rows_is_null(rows, 6) || !rows_is_null(rows, 9))
+			return false;
+		role = of_user > role ? of_user : role; /* 1 may the most */
+		may_send = may_send && (of_user == ROLE_ADMINISTRATOR ||
+					rows_int(rows, 8) != 0);
+	}
+	*out = (struct identity){
+		.user_id = rows_int(rows, 4),
+		.role = role,
+		.may_send = may_send || role == ROLE_ADMINISTRATOR,
+	};
+	return true;
+}
+
 static int find_key(struct db *db, const char *key, int64_t now_ms,
 		    struct arena *arena, struct identity *out, struct err *err)
 {
@@ -36,16 +62,11 @@ static int find_key(struct db *db, const char *key, int64_t now_ms,
 	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	if (!rows_is_null(rows, 6)) /* its user was disabled */
+	if (!key_rights(rows, out))
 		return 0;
 	id = rows_int(rows, 0);
 	used_ms = rows_int(rows, 5);
-	*out = (struct identity){
-		.user_id = rows_int(rows, 4),
-		.role = (enum user_role)rows_int(rows, 2),
-		.may_send = rows_int(rows, 3) != 0,
-		.name = rows_dup(rows, 1, arena),
-	};
+	out->name = rows_dup(rows, 1, arena);
 	rows_free(&rows);
 	if (now_ms - used_ms > TOUCH_MS)
 		touch(db, SQL_API_KEY_USE,

@@ -11,6 +11,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -259,6 +260,101 @@ static void a_key_opens_until_it_is_revoked(void **state)
 	}
 }
 
+static int add_key(struct crm_fixture *f, struct api_key *key,
+		   char text[API_KEY_LENGTH + 1])
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	if (tx_begin(f->db, &tx, &err) < 0 ||
+	    api_key_add(&tx, key, &f->actor, text, f->arena, &err) < 0)
+		return -1;
+	return tx_commit(&tx, &err);
+}
+
+static void exec(struct crm_fixture *f, const char *sql, struct sql_args args)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(db_exec_text(&tx, sql, args, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* Every role of a key with everything that can become of its user. */
+static void a_key_is_worth_what_its_user_is_worth_now(void **state)
+{
+	enum { ABLE, DISABLED, DELETED, VANISHED, FATES };
+	struct crm_fixture *f = *state;
+	char address[32];
+
+	add_user(f, "first@x.example", ROLE_ADMINISTRATOR, "h");
+	for (int i = 0; i < 3 * 3 * FATES * 4; i++) {
+		enum user_role of_key = (enum user_role)(i % 3 + 1);
+		enum user_role of_user = (enum user_role)(i / 3 % 3 + 1);
+		int fate = i / 9 % FATES;
+		bool key_sends = i / 9 / FATES % 2, user_sends = i / 72 % 2;
+		struct api_key key = { .name = "k",
+				       .role = of_key,
+				       .may_send = key_sends };
+		char text[API_KEY_LENGTH + 1];
+		struct identity who = { 0 };
+		struct err err = ERR_INIT;
+		struct user u;
+
+		snprintf(address, sizeof(address), "u%d@x.example", i);
+		u = add_user(f, address, ROLE_ADMINISTRATOR, "h");
+		key.user_id = u.id;
+		assert_int_equal(add_key(f, &key, text), 0);
+		u.role = of_user;
+		u.may_send = user_sends;
+		u.disabled_ms = fate == DISABLED;
+		assert_int_equal(update(f, &u, &err), 0);
+		if (fate == DELETED) {
+			CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+			assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+			assert_int_equal(
+				user_remove(&tx, u.id, &f->actor, &err), 0);
+			assert_int_equal(tx_commit(&tx, &err), 0);
+		} else if (fate == VANISHED) {
+			exec(f, "DELETE FROM app_user WHERE id = ?",
+			     SQL_ARGS(sql_int(u.id)));
+		}
+		assert_int_equal(identify(f, text, NULL, &who), fate == ABLE);
+		if (fate != ABLE)
+			continue;
+		assert_int_equal(who.role, of_key > of_user ? of_key : of_user);
+		assert_int_equal(
+			who.may_send,
+			(of_key == ROLE_ADMINISTRATOR || key_sends) &&
+				(of_user == ROLE_ADMINISTRATOR || user_sends));
+	}
+}
+
+/* A session is its user's, as they are now. */
+static void a_session_has_the_rights_of_now(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct user u = add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	struct identity who;
+	struct session s;
+
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	u.may_send = true;
+	assert_int_equal(update(f, &u, &err), 0);
+	assert_int_equal(identify(f, NULL, s.token, &who), 1);
+	assert_true(who.may_send);
+	exec(f, "UPDATE app_user SET role = 2 WHERE id = ?",
+	     SQL_ARGS(sql_int(u.id)));
+	assert_int_equal(identify(f, NULL, s.token, &who), 1);
+	assert_int_equal(who.role, ROLE_MANAGER);
+	exec(f, "DELETE FROM app_user WHERE id = ?", SQL_ARGS(sql_int(u.id)));
+	assert_int_equal(identify(f, NULL, s.token, &who), 0);
+}
+
 #define FIXED(test)                                             \
 	cmocka_unit_test_setup_teardown(test, crm_fixture_open, \
 					crm_fixture_close)
@@ -273,6 +369,8 @@ int main(void)
 		FIXED(an_address_is_one_user),
 		FIXED(the_set_up_link_works_once),
 		FIXED(a_key_opens_until_it_is_revoked),
+		FIXED(a_key_is_worth_what_its_user_is_worth_now),
+		FIXED(a_session_has_the_rights_of_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
