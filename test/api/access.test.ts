@@ -73,25 +73,6 @@ describe("users and keys", () => {
       keys[role] = server.admin.as(await server.createKey(role, role));
   });
 
-  it("reach keys at once when a user is demoted, disabled or deleted", async () => {
-    const password = "correct horse battery";
-    const { body: user } = await server.admin.post(`${v1}/users`,
-      { email: "boss@example.test", name: "Boss", role: "administrator", password }, { status: 201 });
-    const { body: key } = await server.admin.post(`${v1}/keys`,
-      { name: "of the boss", role: "administrator", user_id: user.id }, { status: 201 });
-    const boss = server.admin.as(key.key);
-    await boss.get(`${v1}/users`);
-    await server.admin.patch(`${v1}/users/${user.id}`, { role: "user" });
-    await boss.get(`${v1}/users`, {}, { status: 403 });
-    await boss.get(`${v1}/people`);
-    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: true });
-    await boss.get(`${v1}/people`, {}, { status: 401 });
-    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: false });
-    await boss.get(`${v1}/people`);
-    await server.admin.delete(`${v1}/users/${user.id}`, { status: 204 });
-    await boss.get(`${v1}/people`, {}, { status: 401 });
-  });
-
   it("of each role may do what the role allows", async () => {
     const attempts: [string, (client: Client, status: number) => Promise<unknown>, string[]][] = [
       ["read", (c, status) => c.get(`${v1}/people`, {}, { status }),
@@ -150,5 +131,23 @@ describe("users and keys", () => {
     await server.admin.get(`${v1}/jobs/999999999`, {}, { status: 404 });
     await server.admin.post(`${v1}/jobs/999999999/cancel`, undefined, { status: 404 });
     await server.admin.post(`${v1}/jobs/999999999/confirm`, undefined, { status: 404 });
+  });
+  it("reach keys at once when a user is demoted, disabled or deleted", async () => {
+    const password = "correct horse battery";
+    const { body: user } = await server.admin.post(`${v1}/users`,
+      { email: "chief@example.test", name: "Chief", role: "administrator", password }, { status: 201 });
+    const { body: key } = await server.admin.post(`${v1}/keys`,
+      { name: "of the boss", role: "administrator", user_id: user.id }, { status: 201 });
+    const boss = server.admin.as(key.key);
+    await boss.get(`${v1}/users`);
+    await server.admin.patch(`${v1}/users/${user.id}`, { role: "user" });
+    await boss.get(`${v1}/users`, {}, { status: 403 });
+    await boss.get(`${v1}/people`);
+    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: true });
+    await boss.get(`${v1}/people`, {}, { status: 401 });
+    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: false });
+    await boss.get(`${v1}/people`);
+    await server.admin.delete(`${v1}/users/${user.id}`, { status: 204 });
+    await boss.get(`${v1}/people`, {}, { status: 401 });
   });
 });
