@@ -26,19 +26,22 @@ static const char *const op_names[] = {
 	[CRITERIA_LESS] = "less",
 	[CRITERIA_BLANK] = "blank",
 	[CRITERIA_BLANK_NOT] = "blank_not",
+	[CRITERIA_IN_LAST] = "in_last",
+	[CRITERIA_WITHIN] = "within",
 };
 
 #define OP(op) (1u << CRITERIA_##op)
 #define OPS_IS (OP(IS) | OP(NOT))
 #define OPS_PART (OP(CONTAINS) | OP(NOTCONTAIN) | OP(STARTS) | OP(ENDS))
 #define OPS_ORDER (OP(GREATER) | OP(LESS))
+#define OPS_DATE (OP(IN_LAST) | OP(WITHIN)) /* of those that are dates */
 #define OPS_BLANK (OP(BLANK) | OP(BLANK_NOT))
 
 static const unsigned ops_of_type[] = {
 	[CRITERIA_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_FOLDED] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_BOOL] = OPS_IS,
-	[CRITERIA_TIME] = OPS_IS | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_TIME] = OPS_IS | OPS_ORDER | OPS_BLANK | OP(IN_LAST),
 	[CRITERIA_INT] = OPS_IS | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_EMAIL] = OPS_IS | OPS_PART | OPS_BLANK,
 	[CRITERIA_TAG] = OPS_IS | OPS_PART | OPS_BLANK,
@@ -143,6 +146,7 @@ static int find_custom(struct parser *p, const char *key, struct criterion *c,
 		c->type = CRITERIA_CUSTOM_NUMBER;
 	else if (strcmp(type, "boolean") == 0)
 		c->type = CRITERIA_CUSTOM_BOOL;
+	c->is_date = strcmp(type, "date") == 0;
 	return 1;
 }
 
@@ -284,17 +288,69 @@ static void parse_address(struct parser *p, const char *text,
 	c->hash = arena_strdup(p->arena, hash);
 }
 
+static const char *day_text(struct parser *p, int64_t ms)
+{
+	struct civil day = time_to_civil(ms);
+
+	return arena_printf(p->arena, "%04d-%02d-%02d", day.year, day.month,
+			    day.day);
+}
+
+/* "7 days", or a number of days: that long before or after now. */
+static bool parse_span(struct parser *p, const char *text, char sign,
+		       int64_t *out)
+{
+	bool is_number = *text && !text[strspn(text, "0123456789")];
+
+	return parse_relative(arena_printf(p->arena, "%c%s%s", sign, text,
+					   is_number ? " days" : ""),
+			      p->now_ms, out);
+}
+
+#define A_SPAN "must be a time such as 7 days, 2 weeks, 1 month"
+
+static const char *parse_in_last(struct parser *p, const char *text,
+				 struct criterion *c)
+{
+	if (!parse_span(p, text, '-', &c->from_ms))
+		return A_SPAN;
+	c->until_ms = p->now_ms + 1;
+	if (c->is_date) {
+		c->text = day_text(p, c->from_ms);
+		c->until = day_text(p, p->now_ms);
+	}
+	return NULL;
+}
+
+/* The days of the year from today on, as MM-DD. */
+static const char *parse_within(struct parser *p, const char *text,
+				struct criterion *c)
+{
+	struct civil end;
+	int64_t until_ms;
+
+	if (!parse_span(p, text, '+', &until_ms))
+		return A_SPAN;
+	if (until_ms >= time_add_months(p->now_ms, 12)) {
+		c->text = "01-01";
+		c->until = "12-31";
+		return NULL;
+	}
+	end = time_to_civil(until_ms);
+	c->text = day_text(p, p->now_ms) + strlen("YYYY-");
+	c->until = day_text(p, until_ms) + strlen("YYYY-");
+	if (end.month == 2 && end.day == 28 && !date_is_valid(end.year, 2, 29))
+		c->until = "02-29";
+	return NULL;
+}
+
 /* Days are stored as YYYY-MM-DD, and so compared as texts. */
 static const char *parse_date(struct parser *p, const char *text,
 			      struct criterion *c)
 {
-	struct civil day;
-
 	if (!parse_time(p, text, c))
 		return "must be a date (YYYY-MM-DD)";
-	day = time_to_civil(c->from_ms);
-	c->text = arena_printf(p->arena, "%04d-%02d-%02d", day.year, day.month,
-			       day.day);
+	c->text = day_text(p, c->from_ms);
 	return NULL;
 }
 
@@ -302,6 +358,10 @@ static const char *parse_date(struct parser *p, const char *text,
 static const char *parse_value(struct parser *p, const char *text,
 			       struct criterion *c)
 {
+	if (c->op == CRITERIA_IN_LAST)
+		return parse_in_last(p, text, c);
+	if (c->op == CRITERIA_WITHIN)
+		return parse_within(p, text, c);
 	switch (c->type) {
 	case CRITERIA_TEXT:
 	case CRITERIA_CUSTOM_TEXT:
@@ -361,7 +421,8 @@ static int parse_field_condition(struct parser *p, const json_t *json,
 		return wrong(err, path, "field", "is no field of this entity");
 	if (!parse_op(op, &c->op))
 		return wrong(err, path, "op", "is not known");
-	if (!(ops_of_type[c->type] & (1u << c->op)))
+	if (!((ops_of_type[c->type] | (c->is_date ? OPS_DATE : 0)) &
+	      (1u << c->op)))
 		return wrong(err, path, "op", "does not fit this field");
 	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
 		return 0;
@@ -455,6 +516,8 @@ static int parse_match(const json_t *json, const char *path, bool *any,
 	return 0;
 }
 
+#define LEFT_OUT "must be given; [] is everybody"
+
 static int parse_branch(struct parser *p, const json_t *json, const char *path,
 			int depth, struct criterion *out, struct err *err);
 
@@ -480,6 +543,8 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	if (only_known(p, json, path, branch_members, err) < 0 ||
 	    parse_match(json, path, &out->any, err) < 0)
 		return -1;
+	if (p->strict && (!list || json_is_null(list)))
+		return wrong(err, path, "conditions", LEFT_OUT);
 	if (list && !json_is_null(list) && !json_is_array(list))
 		return wrong(err, path, "conditions", "must be a list");
 	if (n > CRITERIA_CONDITIONS_MAX)
@@ -503,34 +568,42 @@ static int parse(struct parser *p, const json_t *json, struct criteria **out,
 {
 	struct criteria *c = arena_new_of(p->arena, struct criteria);
 
-	p->now_ms = clock_now_ms();
 	c->entity = p->entity;
 	if (json && !json_is_null(json)) {
 		if (!json_is_object(json))
 			return err_field(err, "criteria", "must be an object");
 		if (parse_branch(p, json, "criteria", 1, &c->root, err) < 0)
 			return -1;
+	} else if (p->strict) {
+		return err_field(err, "criteria",
+				 "must be given; {\"conditions\": []} is "
+				 "everybody");
 	}
 	*out = c;
 	return 0;
 }
 
 int criteria_parse(struct db *db, enum entity entity, const json_t *json,
-		   struct arena *arena, struct criteria **out, struct err *err)
+		   int64_t now_ms, struct arena *arena, struct criteria **out,
+		   struct err *err)
 {
-	struct parser parser = {
-		.db = db, .entity = entity, .arena = arena, .strict = true
-	};
+	struct parser parser = { .db = db,
+				 .entity = entity,
+				 .arena = arena,
+				 .strict = true,
+				 .now_ms = now_ms };
 
 	return parse(&parser, json, out, err);
 }
 
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
-			struct arena *arena, struct criteria **out,
-			struct err *err)
+			int64_t now_ms, struct arena *arena,
+			struct criteria **out, struct err *err)
 {
 	CLEANUP(json_free) json_t *json = NULL;
-	struct parser parser = { .db = db, .entity = entity, .arena = arena };
+	struct parser parser = {
+		.db = db, .entity = entity, .arena = arena, .now_ms = now_ms
+	};
 
 	if (text && json_parse(str_of(text), &json, err) < 0)
 		return -1;

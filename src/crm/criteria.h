@@ -9,13 +9,18 @@
  * Texts are compared without regard to case (by Unicode's lower case; names,
  * tags and addresses by their folded form), blank and missing are the same,
  * and every condition is true or false, never unknown: `not` of a missing
- * field is true. Without conditions everybody fits.
+ * field is true. `"conditions": []` is everybody; criteria or conditions that
+ * are left out are a mistake.
  *
  * A date as the value of a time means that whole day (UTC): `is` within it,
  * `greater` after its end, `less` before its start. Dates and times may be said
  * relative to the moment when the tree is parsed, so that dynamic groups move
  * with the calendar: "-7 days", "+2 weeks" (minutes, hours, days, weeks,
  * months, years), "today".
+ *
+ * `in_last` "7 days" is a time or date between then and now. `within` "14 days"
+ * is a date whose day of the year, such as a birthday, comes today or within so
+ * many days; 29 February comes on the 28th in years that lack it.
  *
  * Responses look at what a record's people did with a campaign (all campaigns
  * without campaign_id): `opened` means that at least one was opened,
@@ -53,6 +58,8 @@ enum criteria_op {
 	CRITERIA_LESS,
 	CRITERIA_BLANK,
 	CRITERIA_BLANK_NOT,
+	CRITERIA_IN_LAST,
+	CRITERIA_WITHIN,
 };
 
 enum criteria_type {
@@ -94,6 +101,9 @@ struct criterion {
 	bool of_company;    /* column of the person's company */
 	const char *column; /* in the table, or the key of a custom field */
 	const char *text;   /* value in the form that it is compared in */
+	const char *until;  /* dates, in_last and within: from text to this;
+			       for within MM-DD, and before text if the span
+			       goes beyond the end of the year */
 	const char *hash;   /* addresses, `is` and `not`: md5 of text */
 	int64_t from_ms, until_ms; /* times: the value's span */
 	int64_t number;            /* integers; booleans: 0, 1 */
@@ -112,19 +122,21 @@ struct criteria {
 };
 
 /*
- * Parse what a user gives; json NULL (or null, or without conditions) means
- * everybody. Custom fields are looked up in db. The tree keeps nothing of json.
+ * Parse what a user gives, as of now_ms. Custom fields are looked up in db. The
+ * tree keeps nothing of json.
  *
  * ERR_INVALID names the place: "criteria.conditions[2].op". So it does for a
- * member that nobody knows: a misspelt `condition` is not everybody.
+ * member that nobody knows, and for conditions that are left out (json NULL,
+ * too): a misspelt `condition` is not everybody.
  */
 int criteria_parse(struct db *db, enum entity entity, const json_t *json,
-		   struct arena *arena, struct criteria **out, struct err *err);
+		   int64_t now_ms, struct arena *arena, struct criteria **out,
+		   struct err *err);
 
-/* The same from text, as stored; NULL means everybody. Unknown members were
- * taken once and are passed over. */
+/* The same from text, as stored; NULL means everybody. Unknown members and
+ * missing conditions were taken once: they are passed over, and everybody. */
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
-			struct arena *arena, struct criteria **out,
-			struct err *err);
+			int64_t now_ms, struct arena *arena,
+			struct criteria **out, struct err *err);
 
 #endif

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "store/sqlbuild.h"
 
+#include <string.h>
+
 struct compiler {
 	struct sqlbuild *b;
 	enum entity entity;
@@ -76,6 +78,9 @@ static void add_text_op(struct compiler *k, enum criteria_op op,
 	case CRITERIA_BLANK_NOT:
 		sqlbuild_add(k->b, " <> ''");
 		break;
+	case CRITERIA_IN_LAST:
+	case CRITERIA_WITHIN:
+		break; /* of dates: add_span */
 	}
 }
 
@@ -114,9 +119,42 @@ static void add_lowered(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, pg ? " COLLATE \"und-x-icu\")" : ")");
 }
 
+/* A date, or its day of the year, as a text in byte order. */
+static void add_day(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? "SUBSTR(COALESCE("
+						    : "(COALESCE(");
+	add_lowered(k, c);
+	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? ", ''), 6)" : ", ''))");
+	if (k->b->backend == DB_PG)
+		sqlbuild_add(k->b, " COLLATE \"C\"");
+}
+
+/* From one day to another, or over the end of the year. Blank is none. */
+static void add_span(struct compiler *k, const struct criterion *c)
+{
+	bool wraps = strcmp(c->text, c->until) > 0;
+
+	sqlbuild_add(k->b, "(");
+	add_day(k, c);
+	sqlbuild_add(k->b, " >= ");
+	sqlbuild_bind_text(k->b, c->text);
+	sqlbuild_add(k->b, wraps ? " OR (" : " AND (");
+	add_day(k, c);
+	sqlbuild_add(k->b, " <= ");
+	sqlbuild_bind_text(k->b, c->until);
+	sqlbuild_add(k->b, " AND ");
+	add_day(k, c);
+	sqlbuild_add(k->b, " <> ''))");
+}
+
 /* Less is true of no blank text. */
 static void add_text(struct compiler *k, const struct criterion *c)
 {
+	if (c->until) {
+		add_span(k, c);
+		return;
+	}
 	sqlbuild_add(k->b, "(COALESCE(");
 	if (c->type == CRITERIA_FOLDED)
 		add_column(k, c);

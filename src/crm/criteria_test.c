@@ -612,8 +612,8 @@ static void compare(struct world *w, const json_t *tree, enum criteria_use use)
 	struct criteria *c;
 	size_t at = 0;
 
-	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, tree, w->arena, &c,
-			    &err),
+	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, tree, clock_now_ms(),
+			    w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, use, &ids);
 	for (int i = 0; i < PEOPLE; i++) {
@@ -663,10 +663,13 @@ static int parse(struct world *w, const char *text, struct err *err)
 	CLEANUP(json_free) json_t *json = NULL;
 	struct criteria *c;
 
-	if (json_parse(str_of(text), &json, err) < 0)
+	if (strcmp(text, "null") != 0 && strcmp(text, "7") != 0 &&
+	    json_parse(str_of(text), &json, err) < 0)
 		return -1;
-	return criteria_parse(w->fixture.crm, ENTITY_PERSON, json, w->arena, &c,
-			      err);
+	if (strcmp(text, "7") == 0)
+		json = json_integer(7);
+	return criteria_parse(w->fixture.crm, ENTITY_PERSON, json,
+			      clock_now_ms(), w->arena, &c, err);
 }
 
 static size_t count(struct world *w, enum entity entity, const char *field,
@@ -679,7 +682,8 @@ static size_t count(struct world *w, enum entity entity, const char *field,
 	struct err err = ERR_INIT;
 	struct criteria *c;
 
-	must(criteria_parse(w->fixture.crm, entity, tree, w->arena, &c, &err),
+	must(criteria_parse(w->fixture.crm, entity, tree, clock_now_ms(),
+			    w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, CRITERIA_SET, &ids);
 	return ids.n;
@@ -721,6 +725,8 @@ static void times_move_with_the_calendar(void **state)
 		{ "greater", "-1 hour", 1 },  { "greater", "-2 WEEKS", 3 },
 		{ "greater", "+1 day", 0 },   { "less", "+1 year", 3 },
 		{ "greater", "-1 month", 3 }, { "less", "today", 2 },
+		{ "in_last", "7 days", 2 },   { "in_last", "1 hour", 1 },
+		{ "in_last", "9", 3 },
 	};
 	struct world *w = *state;
 	int64_t now_ms = clock_now_ms();
@@ -746,12 +752,110 @@ static void times_move_with_the_calendar(void **state)
 			 2);
 }
 
+/* Is somebody with that birthday found on a day? */
+static bool has_birthday(struct world *w, const char *birthday, const char *op,
+			 const char *value, const char *today)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(json_free)
+	json_t *tree = json_pack("{s[{ssssss}{sssssi}]}", "conditions", "field",
+				 "birthday", "op", op, "value", value, "field",
+				 "id", "op", "is", "value", 1);
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	struct criteria *c;
+	int64_t now_ms;
+
+	must(tx_begin(w->fixture.crm, &tx, &err), &err);
+	must(db_exec_text(&tx, "UPDATE person SET birthday = ? WHERE id = 1",
+			  SQL_ARGS(sql_text(birthday)), &err),
+	     &err);
+	must(tx_commit(&tx, &err), &err);
+	assert_true(time_parse_iso(today, &now_ms));
+	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, tree,
+			    now_ms + 9 * MS_HOUR, w->arena, &c, &err),
+	     &err);
+	select_ids(w, c, CRITERIA_SET, &ids);
+	return ids.n == 1;
+}
+
+static void birthdays_come_round(void **state)
+{
+	static const struct {
+		const char *birthday, *op, *value, *today;
+		bool found;
+	} cases[] = {
+		{ "1980-05-10", "within", "14 days", "2026-05-10", true },
+		{ "1980-05-10", "within", "14 days", "2026-04-26", true },
+		{ "1980-05-10", "within", "14 days", "2026-04-25", false },
+		{ "1980-05-10", "within", "2 weeks", "2026-05-11", false },
+		{ "1980-05-10", "within", "0 days", "2026-05-10", true },
+		{ "1980-05-10", "within", "0", "2026-05-09", false },
+		{ "1980-05-10", "within", "1", "2026-05-09", true },
+		{ "1980-01-03", "within", "14 days", "2026-12-20", true },
+		{ "1980-01-04", "within", "14 days", "2026-12-20", false },
+		{ "1980-12-31", "within", "14 days", "2026-12-20", true },
+		{ "1980-12-19", "within", "14 days", "2026-12-20", false },
+		{ NULL, "within", "14 days", "2026-12-20", false },
+		{ NULL, "within", "2 years", "2026-12-20", false },
+		{ "1980-05-10", "within", "1 year", "2026-05-11", true },
+		{ "1980-05-10", "within", "400 days", "2026-12-11", true },
+		{ "1980-06-01", "within", "364 days", "2026-06-02", true },
+		{ "1980-06-01", "within", "363 days", "2026-06-02", false },
+		/* 29 February */
+		{ "2004-02-29", "within", "14 days", "2027-02-14", true },
+		{ "2004-02-29", "within", "14 days", "2027-02-13", false },
+		{ "2004-02-29", "within", "0 days", "2027-02-28", true },
+		{ "2004-02-29", "within", "0 days", "2028-02-28", false },
+		{ "2004-02-29", "within", "0 days", "2028-02-29", true },
+		{ "2004-02-29", "within", "1 day", "2028-02-28", true },
+		{ "2004-02-29", "within", "14 days", "2027-03-01", false },
+		{ "2004-02-28", "within", "0 days", "2028-02-29", false },
+		{ "2004-03-01", "within", "1 day", "2027-02-28", true },
+		/* days that are over */
+		{ "2026-05-10", "in_last", "7 days", "2026-05-17", true },
+		{ "2026-05-10", "in_last", "7 days", "2026-05-18", false },
+		{ "2026-05-10", "in_last", "7 days", "2026-05-10", true },
+		{ "2026-05-10", "in_last", "7 days", "2026-05-09", false },
+		{ "2026-05-10", "in_last", "1 month", "2026-06-10", true },
+		{ NULL, "in_last", "7 days", "2026-06-10", false },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (has_birthday(w, cases[i].birthday, cases[i].op,
+				 cases[i].value,
+				 cases[i].today) != cases[i].found)
+			fail_msg("case %zu", i);
+}
+
 static void mistakes_are_found_at_their_place(void **state)
 {
 	static const struct {
 		const char *json, *field;
 	} cases[] = {
 		{ "{\"match\":\"some\"}", "criteria.match" },
+		{ "null", "criteria" },
+		{ "7", "criteria" },
+		{ "{}", "criteria.conditions" },
+		{ "{\"match\":\"all\"}", "criteria.conditions" },
+		{ "{\"conditions\":null}", "criteria.conditions" },
+		{ "{\"conditions\":[{\"match\":\"any\"}]}",
+		  "criteria.conditions[0].field" },
+		{ "{\"conditions\":[{\"conditions\":null}]}",
+		  "criteria.conditions[0].conditions" },
+		{ "{\"conditions\":[{\"field\":\"birthday\",\"op\":\"within\","
+		  "\"value\":\"soon\"}]}",
+		  "criteria.conditions[0].value" },
+		{ "{\"conditions\":[{\"field\":\"created_at\",\"op\":"
+		  "\"in_last\",\"value\":\"-7 days\"}]}",
+		  "criteria.conditions[0].value" },
+		{ "{\"conditions\":[{\"field\":\"created_at\",\"op\":"
+		  "\"within\",\"value\":\"7 days\"}]}",
+		  "criteria.conditions[0].op" },
+		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"in_last\","
+		  "\"value\":\"7 days\"}]}",
+		  "criteria.conditions[0].op" },
 		{ "{\"match\":\"all\",\"condition\":[]}", "criteria" },
 		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"is\","
 		  "\"value\":\"x\",\"valeu\":1}]}",
@@ -846,7 +950,8 @@ static void without_conditions_everybody_fits(void **state)
 		struct criteria *c;
 
 		must(criteria_parse_text(w->fixture.crm, ENTITY_PERSON,
-					 texts[i], w->arena, &c, &err),
+					 texts[i], clock_now_ms(), w->arena, &c,
+					 &err),
 		     &err);
 		select_ids(w, c, CRITERIA_SET, &ids);
 		assert_int_equal(ids.n, PEOPLE);
@@ -863,8 +968,8 @@ static void companies_and_leads_have_their_own_fields(void **state)
 	struct criteria *c;
 	size_t n = 0;
 
-	must(criteria_parse_text(w->fixture.crm, ENTITY_COMPANY, text, w->arena,
-				 &c, &err),
+	must(criteria_parse_text(w->fixture.crm, ENTITY_COMPANY, text,
+				 clock_now_ms(), w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, CRITERIA_SET, &ids);
 	for (int i = 0; i < COMPANIES; i++)
@@ -874,13 +979,13 @@ static void companies_and_leads_have_their_own_fields(void **state)
 		criteria_parse_text(w->fixture.crm, ENTITY_COMPANY,
 				    "{\"conditions\":[{\"field\":"
 				    "\"first_name\",\"op\":\"blank\"}]}",
-				    w->arena, &c, &err),
+				    clock_now_ms(), w->arena, &c, &err),
 		-1);
 	must(criteria_parse_text(w->fixture.crm, ENTITY_LEAD,
 				 "{\"conditions\":[{\"field\":\"status\","
 				 "\"op\":\"is\",\"value\":\"new\"},"
 				 "{\"field\":\"response\",\"op\":\"sent\"}]}",
-				 w->arena, &c, &err),
+				 clock_now_ms(), w->arena, &c, &err),
 	     &err);
 	vec_reset(&ids);
 	select_ids(w, c, CRITERIA_SET, &ids);
@@ -897,6 +1002,7 @@ int main(void)
 		cmocka_unit_test(without_conditions_everybody_fits),
 		cmocka_unit_test(companies_and_leads_have_their_own_fields),
 		cmocka_unit_test(times_move_with_the_calendar),
+		cmocka_unit_test(birthdays_come_round),
 	};
 
 	return cmocka_run_group_tests(list, open_world, free_world);

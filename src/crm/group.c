@@ -172,7 +172,8 @@ static int criteria_text(struct db *db, enum entity entity,
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct criteria *parsed;
 
-	if (criteria_parse(db, entity, criteria, arena, &parsed, err) < 0)
+	if (criteria_parse(db, entity, criteria, clock_now_ms(), arena, &parsed,
+			   err) < 0)
 		return -1;
 	*out = NULL;
 	if (parsed->root.n > 0) {

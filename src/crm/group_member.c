@@ -3,6 +3,7 @@
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "crm/criteria_sql.h"
@@ -92,8 +93,8 @@ int group_count(struct db *db, const struct group *group, int64_t *out,
 				   SQL_ARGS(sql_int(group->id)), out, err) < 0
 			       ? -1
 			       : 0;
-	if (criteria_parse_text(db, group->entity, group->criteria, arena,
-				&criteria, err) < 0)
+	if (criteria_parse_text(db, group->entity, group->criteria,
+				clock_now_ms(), arena, &criteria, err) < 0)
 		return -1;
 	return count_fitting(db, criteria, out, err);
 }
@@ -107,7 +108,8 @@ int group_walk(struct db *db, const struct group *group, int64_t after_id,
 
 	if (group->kind == GROUP_DYNAMIC) {
 		if (criteria_parse_text(db, group->entity, group->criteria,
-					arena, &criteria, err) < 0)
+					clock_now_ms(), arena, &criteria,
+					err) < 0)
 			return -1;
 		return walk_fitting(db, criteria, after_id, limit, out, err);
 	}
@@ -141,7 +143,8 @@ int group_preview(struct db *db, enum entity entity, const json_t *criteria,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct criteria *parsed;
 
-	if (criteria_parse(db, entity, criteria, arena, &parsed, err) < 0 ||
+	if (criteria_parse(db, entity, criteria, clock_now_ms(), arena, &parsed,
+			   err) < 0 ||
 	    walk_fitting(db, parsed, 0, GROUP_SAMPLE_MAX, sample, err) < 0)
 		return -1;
 	return count_fitting(db, parsed, count_out, err);
@@ -213,7 +216,8 @@ int group_evaluate(struct db *db, int64_t id, enum entity entity,
 	int64_t after = 0;
 	int n;
 
-	if (criteria_parse_text(db, entity, criteria, arena, &parsed, err) < 0)
+	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
+				&parsed, err) < 0)
 		return -1;
 	do {
 		vec_reset(&ids);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define NOW 1000000
+#define EVERYBODY "{\"conditions\":[]}"
 #define BERN                                                  \
 	"{\"conditions\":[{\"field\":\"city\",\"op\":\"is\"," \
 	"\"value\":\"bern\"}]}"
@@ -197,9 +198,9 @@ static void a_group_larger_than_a_page_is_whole(void **state)
 	int64_t id;
 
 	add_people(s->db, 100, 12000, "Basel");
-	id = add(s, "Everybody", GROUP_STATIC, NULL);
+	id = add(s, "Everybody", GROUP_STATIC, EVERYBODY);
 	assert_int_equal(count(s, id), 12010);
-	id = add(s, "Also everybody", GROUP_DYNAMIC, NULL);
+	id = add(s, "Also everybody", GROUP_DYNAMIC, EVERYBODY);
 	assert_int_equal(count(s, id), 12010);
 	assert_int_equal(strlen(members(s, id, 500)),
 			 strlen(members(s, id, 5000)));
@@ -234,13 +235,17 @@ static void a_name_belongs_to_one_group(void **state)
 	int64_t id = add(s, "Bern", GROUP_STATIC, BERN), other;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(try_add(s, " BERN", GROUP_DYNAMIC, NULL, &other, &err),
-			 -1);
+	assert_int_equal(
+		try_add(s, " BERN", GROUP_DYNAMIC, EVERYBODY, &other, &err),
+		-1);
 	assert_int_equal(err.code, ERR_CONFLICT);
 	must(group_remove(s->db, id, &err), &err);
-	assert_true(add(s, "bern", GROUP_DYNAMIC, NULL) > 0);
-	assert_int_equal(try_add(s, "  ", GROUP_DYNAMIC, NULL, &other, &err),
+	assert_true(add(s, "bern", GROUP_DYNAMIC, EVERYBODY) > 0);
+	assert_int_equal(try_add(s, "All", GROUP_STATIC, NULL, &other, &err),
 			 -1);
+	assert_string_equal(err.field, "criteria");
+	assert_int_equal(
+		try_add(s, "  ", GROUP_DYNAMIC, EVERYBODY, &other, &err), -1);
 	assert_string_equal(err.field, "name");
 }
 
@@ -272,8 +277,8 @@ static void groups_are_listed_by_part_of_their_name(void **state)
 	struct err err = ERR_INIT;
 	int64_t n;
 
-	add(s, "Sale 50% off", GROUP_DYNAMIC, NULL);
-	add(s, "Sale 500 off", GROUP_DYNAMIC, NULL);
+	add(s, "Sale 50% off", GROUP_DYNAMIC, EVERYBODY);
+	add(s, "Sale 500 off", GROUP_DYNAMIC, EVERYBODY);
 	must(group_list(s->db, &filter, s->arena, &groups, &err), &err);
 	assert_int_equal(groups.n, 1);
 	assert_string_equal(groups.v[0].name, "Sale 50% off");
