@@ -48,7 +48,8 @@ PROBLEM = {
         "errors": {"type": "array", "items": {
             "type": "object", "required": ["field", "message"],
             "properties": {"field": {"type": "string"},
-                           "message": {"type": "string"}}}},
+                           "message": {"type": "string"},
+                           "pointer": {"type": "string"}}}},
     },
 }
 

@@ -11,12 +11,14 @@
 #include "store/store.h"
 
 struct bridge;
+struct contract;
 struct delivery;
 struct journal;
 struct runner;
 struct webhook_options;
 
 struct api {
+	const struct contract *contract; /* of /api/v1 */
 	struct store *store;
 	struct runner *crm_jobs;      /* woken after a job was added */
 	struct runner *audience_jobs; /* same */

@@ -1,6 +1,7 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "api/contract.h"
 #include "api/routes.h"
 #include "app/audience_jobs.h"
 #include "app/journal_wiring.h"
@@ -40,6 +41,7 @@ struct server {
 	struct roles roles;
 	struct store *store;
 	struct api api;
+	struct contract *contract;
 	struct router *router, *track_router;
 	struct http_server *internal, *public, *track;
 	struct journal *journal;
@@ -445,6 +447,7 @@ static void fill_api(struct server *s)
 		.allow_private = s->config->app.webhooks_private,
 	};
 	s->api.webhooks = &s->webhooks;
+	s->api.contract = s->contract = contract_new();
 	s->router = router_new();
 	api_add_routes(s->router, &s->api);
 }
@@ -539,6 +542,7 @@ void server_free(struct server **server)
 	journal_free(&s->journal);
 	router_free(&s->router);
 	router_free(&s->track_router);
+	contract_free(&s->contract);
 	store_free(&s->store);
 	arena = s->arena;
 	arena_free(&arena);

@@ -1,5 +1,6 @@
 #include "http/problem.h"
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "http/auth.h"
@@ -7,6 +8,7 @@
 
 #include <string.h>
 
+#define PLAIN_TYPE "about:blank"
 #define MC_TYPE "https://mailchimp.com/developer/marketing/docs/errors/"
 #define MC_FIELDS                                                            \
 	"The resource submitted could not be validated. For field-specific " \
@@ -148,15 +150,51 @@ static struct problem with_words(const struct problem *p, bool mailchimp)
 	return out;
 }
 
-static void write_errors(struct json_writer *w, const struct problem *p)
+/* "a.b[2].c" as a JSON pointer in a URI fragment (RFC 6901): "#/a/b/2/c". */
+static void add_pointer(struct strbuf *out, const char *field)
 {
+	strbuf_addstr(out, "#/");
+	for (; *field; field++) {
+		if (*field == '.' || *field == '[')
+			strbuf_addch(out, '/');
+		else if (*field == '~')
+			strbuf_addstr(out, "~0");
+		else if (*field == '/')
+			strbuf_addstr(out, "~1");
+		else if (*field != ']')
+			strbuf_addch(out, *field);
+	}
+}
+
+void problem_write_field(struct json_writer *w, const char *field,
+			 const char *message)
+{
+	CLEANUP(strbuf_release) struct strbuf pointer = STRBUF_INIT;
+
+	add_pointer(&pointer, field);
+	json_begin_object(w);
+	json_key_text(w, "field", field);
+	json_key_text(w, "message", message);
+	json_key_text(w, "pointer", pointer.buf);
+	json_end_object(w);
+}
+
+static void write_errors(struct json_writer *w, const struct problem *p,
+			 bool with_pointer)
+{
+	const char *message = p->message ? p->message : p->detail;
+
 	if (!p->field)
 		return;
 	json_key_begin_array(w, "errors");
-	json_begin_object(w);
-	json_key_text(w, "field", p->field);
-	json_key_text(w, "message", p->message ? p->message : p->detail);
-	json_end_object(w);
+	if (with_pointer) {
+		problem_write_field(w, p->field, message);
+	} else { /* the Marketing API has none */
+		json_begin_object(w);
+		json_key_text(w, "field", p->field);
+		json_key_text(w, "message", message);
+		json_end_object(w);
+	}
 	json_end_array(w);
 }
 
@@ -173,7 +211,7 @@ static void write_json(struct request *rq, struct response *rs,
 	json_key_int(&w, "status", p->status);
 	json_key_text(&w, "detail", p->detail);
 	json_key_text(&w, "instance", rq->id);
-	write_errors(&w, p);
+	write_errors(&w, p, type && strcmp(type, PLAIN_TYPE) == 0);
 	if (p->extra)
 		json_key_raw(&w, p->extra, p->extra_json);
 	json_end_object(&w);
@@ -218,7 +256,7 @@ void problem_write(struct request *rq, struct response *rs,
 	else if (dialect == DIALECT_MAILCHIMP)
 		write_json(rq, rs, &p, mailchimp_type(p.title));
 	else
-		write_json(rq, rs, &p, "about:blank");
+		write_json(rq, rs, &p, PLAIN_TYPE);
 }
 
 static int status_of(const struct err *err, bool mailchimp)

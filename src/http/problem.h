@@ -28,6 +28,11 @@ void problem_write(struct request *rq, struct response *rs,
 void problem_write_err(struct request *rq, struct response *rs,
 		       enum http_dialect dialect, const struct err *err);
 
+/* A member of errors[] in our own dialect (RFC 9457 section 3): the field as
+ * it is called ("emails[0].address"), and as a pointer into the body. */
+void problem_write_field(struct json_writer *w, const char *field,
+			 const char *message);
+
 /*
  * The sample error that the header X-Trigger-Error of the Marketing API asks
  * for ("APIKeyMissing"); false if the name is none of the glossary.

@@ -13,7 +13,8 @@ static void errors_of_our_api_are_problem_documents(void **state)
 	fixture_ask(server, GET("/api/v1/fail?how=field"), &reply);
 	assert_detail(&reply, 400, "Bad Request", "is no address");
 	assert_has(&reply.body, "\"errors\":[{\"field\":\"email\","
-				"\"message\":\"is no address\"}]");
+				"\"message\":\"is no address\","
+				"\"pointer\":\"#/email\"}]");
 	assert_header(&reply, "X-Kept", "yes");
 	fixture_ask(server, GET("/api/v1/fail?how=conflict"), &reply);
 	assert_detail(&reply, 409, "Conflict", "it changed");

@@ -67,7 +67,7 @@ describe("records", () => {
   it("say what is wrong, and where", async () => {
     const cases: [object, string][] = [
       [{}, "last_name"], [{ first_nam: "x" }, "first_nam"], [{ first_name: 1 }, "first_name"],
-      [{ last_name: "x".repeat(201) }, "last_name"], [{ email: "nobody" }, "emails"], [{ id: 5, last_name: "x" }, "id"],
+      [{ last_name: "x".repeat(201) }, "last_name"], [{ email: "nobody" }, "email"], [{ id: 5, last_name: "x" }, "id"],
       [{ last_name: "x", company_id: 999999 }, "company_id"], [{ last_name: "x", birthday: "yesterday" }, "birthday"],
     ];
     for (const [body, field] of cases) {
