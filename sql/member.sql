@@ -52,7 +52,8 @@ INSERT INTO member (id, list_id, address, email_hash, unique_id, status,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: member-address-add
--- args: list, hash, member
+-- One whose domain has A-labels has two rows: the hash of the address, and that
+-- of the address in letters. args: list, hash, member
 INSERT INTO member_address (list_id, email_hash, member_id) VALUES (?, ?, ?);
 
 -- name: member-address-remove

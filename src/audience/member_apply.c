@@ -92,6 +92,7 @@ static int read_address(struct member_op *op, struct wanted *w,
 static int read_wanted(struct member_run *run, struct member_op *op,
 		       struct wanted *w, struct err *err)
 {
+	char shown[MD5_HEX + 1];
 	struct member member;
 	int found;
 
@@ -112,8 +113,12 @@ static int read_wanted(struct member_run *run, struct member_op *op,
 		return -1;
 	if (found)
 		memcpy(w->hash, member.email_hash, sizeof(w->hash));
-	else /* somebody may be adding it right now: it is looked for again */
-		(void)member_hash_of_key(op->key, run->arena, w->hash);
+	else if (member_hash_of_key(op->key, run->arena, w->hash) &&
+		 w->email.folded && email_shown_hash(w->email.folded, shown) &&
+		 strcmp(w->hash, shown) == 0)
+		memcpy(w->hash, w->email.hash, sizeof(w->hash));
+	/* if not: somebody may be adding it right now, it is looked for again
+	 */
 	return 0;
 }
 
@@ -385,33 +390,53 @@ int member_write(struct batch *batch, const struct member *old,
 			    err);
 }
 
+int member_forget_address(struct batch *batch, const struct member *m,
+			  struct err *err)
+{
+	char shown[MD5_HEX + 1];
+
+	if (batch_add(batch, SQL_MEMBER_ADDRESS_REMOVE,
+		      SQL_ARGS(sql_int(m->list_id), sql_text(m->email_hash)),
+		      err) < 0)
+		return -1;
+	if (!email_shown_hash(m->address, shown))
+		return 0;
+	return batch_add(batch, SQL_MEMBER_ADDRESS_REMOVE,
+			 SQL_ARGS(sql_int(m->list_id), sql_text(shown)), err);
+}
+
+static int add_address(struct batch *batch, const struct member *m,
+		       const char *hash, struct err *err)
+{
+	return batch_add(
+		batch, SQL_MEMBER_ADDRESS_ADD,
+		SQL_ARGS(sql_int(m->list_id), sql_text(hash), sql_int(m->id)),
+		err);
+}
+
+static bool has_moved(const struct member_entry *e)
+{
+	return strcmp(e->old.email_hash, e->now.email_hash) != 0;
+}
+
 /* Old addresses go before new ones come: two members may swap theirs. */
 static int write_addresses(struct batch *batch, struct member_entry **dirty,
 			   size_t n, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct member_entry *e = dirty[i];
+	char shown[MD5_HEX + 1];
 
-		if (e->is_new ||
-		    strcmp(e->old.email_hash, e->now.email_hash) == 0)
-			continue;
-		if (batch_add(batch, SQL_MEMBER_ADDRESS_REMOVE,
-			      SQL_ARGS(sql_int(e->old.list_id),
-				       sql_text(e->old.email_hash)),
-			      err) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (!dirty[i]->is_new && has_moved(dirty[i]) &&
+		    member_forget_address(batch, &dirty[i]->old, err) < 0)
 			return -1;
-	}
 	for (size_t i = 0; i < n; i++) {
-		const struct member_entry *e = dirty[i];
+		const struct member *m = &dirty[i]->now;
 
-		if (!e->is_new &&
-		    strcmp(e->old.email_hash, e->now.email_hash) == 0)
+		if (!dirty[i]->is_new && !has_moved(dirty[i]))
 			continue;
-		if (batch_add(batch, SQL_MEMBER_ADDRESS_ADD,
-			      SQL_ARGS(sql_int(e->now.list_id),
-				       sql_text(e->now.email_hash),
-				       sql_int(e->now.id)),
-			      err) < 0)
+		if (add_address(batch, m, m->email_hash, err) < 0 ||
+		    (email_shown_hash(m->address, shown) &&
+		     add_address(batch, m, shown, err) < 0))
 			return -1;
 	}
 	return 0;

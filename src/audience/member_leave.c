@@ -93,6 +93,17 @@ int member_archive(struct tx *tx, const struct list *list, const char *key,
 	return archive(&run, &m, err);
 }
 
+static int remove_address(struct tx *tx, const struct member *m,
+			  struct err *err)
+{
+	struct batch batch;
+
+	batch_begin(tx, &batch);
+	if (member_forget_address(&batch, m, err) < 0)
+		return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
 static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		       struct err *err)
 {
@@ -106,9 +117,7 @@ static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		    SQL_ARGS(sql_int(m->list_id), sql_text(hash),
 			     sql_int(now_ms)),
 		    err) < 0 ||
-	    db_exec(tx, SQL_MEMBER_ADDRESS_REMOVE,
-		    SQL_ARGS(sql_int(m->list_id), sql_text(m->email_hash)),
-		    err) < 0 ||
+	    remove_address(tx, m, err) < 0 ||
 	    db_exec(tx, SQL_MEMBER_UNTAG_ALL, SQL_ARGS(sql_int(m->id)), err) <
 		    0 ||
 	    db_exec(tx, SQL_MEMBER_FORGET,

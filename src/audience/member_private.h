@@ -54,6 +54,9 @@ int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
  * transaction, in an open batch. */
 int member_write(struct batch *batch, const struct member *old,
 		 const struct member *now, struct err *err);
+/* It is found by its address no more, however that is written. */
+int member_forget_address(struct batch *batch, const struct member *m,
+			  struct err *err);
 /* Tell the webhooks what became of a member. */
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);

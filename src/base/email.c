@@ -160,7 +160,7 @@ static bool needs_idna(const char *domain)
 	return false;
 }
 
-static void ascii_free(char **s)
+static void label_free(char **s)
 {
 	idn2_free(*s);
 	*s = NULL;
@@ -169,7 +169,7 @@ static void ascii_free(char **s)
 /* domain in lower case to A-labels; checks those that are A-labels. */
 static int to_ascii(const char *domain, struct strbuf *out, struct err *err)
 {
-	CLEANUP(ascii_free) char *ascii = NULL;
+	CLEANUP(label_free) char *ascii = NULL;
 	const char *result = domain;
 
 	if (needs_idna(domain)) {
@@ -340,10 +340,30 @@ bool email_has_ascii_local(const char *text)
 void email_hash(const char *text, char out[MD5_HEX + 1])
 {
 	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
+	struct err ignored = ERR_INIT; /* any text has a hash */
+	size_t at;
 
-	if (utf8_is_valid(str_of(text)))
-		utf8_lower(str_of(text), &lower);
-	else
-		strbuf_addstr(&lower, text);
+	if (fold(str_trim(str_of(text)), &lower, &at, &ignored) < 0) {
+		strbuf_reset(&lower);
+		if (utf8_is_valid(str_of(text)))
+			utf8_lower(str_of(text), &lower);
+		else
+			strbuf_addstr(&lower, text);
+	}
 	md5_hex(strbuf_str(&lower), out);
+}
+
+bool email_shown_hash(const char *folded, char out[MD5_HEX + 1])
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	CLEANUP(label_free) char *letters = NULL;
+	const char *at = strrchr(folded, '@');
+
+	if (!at || !strstr(at, "xn--") ||
+	    idn2_to_unicode_8z8z(at + 1, &letters, 0) != IDN2_OK)
+		return false;
+	strbuf_add(&shown, folded, (size_t)(at + 1 - folded));
+	utf8_lower(str_of(letters), &shown);
+	md5_hex(strbuf_str(&shown), out);
+	return true;
 }

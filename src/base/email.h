@@ -42,7 +42,13 @@ bool email_next(struct str text, size_t *at, struct arena *arena,
  * once its domain is in A-labels; others need SMTPUTF8 (RFC 6531) of all. */
 bool email_has_ascii_local(const char *text);
 
-/* The hash of any text as Mailchimp clients compute it: md5(lower(text)). */
+/*
+ * The hash of any text as Mailchimp clients compute it: md5(lower(text)). Of an
+ * address it is that of struct email, however its domain is written.
+ */
 void email_hash(const char *text, char out[MD5_HEX + 1]);
+/* The hash of a folded address with its domain in letters instead of A-labels,
+ * as a client computes it that knows it so. False: it has no A-labels. */
+bool email_shown_hash(const char *folded, char out[MD5_HEX + 1]);
 
 #endif

@@ -228,13 +228,46 @@ static void addresses_are_found_in_any_text(void **state)
 
 static void hash_is_md5_of_the_lower_case_text(void **state)
 {
-	char hash[MD5_HEX + 1];
+	char hash[MD5_HEX + 1], other[MD5_HEX + 1];
 
 	(void)state;
 	email_hash("Urist.McVankab@freddiesjokes.com", hash);
 	assert_string_equal(hash, "62eeb292278cc15f5817cb78f7790b08");
 	email_hash("urist.mcvankab+3@freddiesjokes.com", hash);
 	email_hash("\xFF", hash); /* must not fail */
+	email_hash("no Address", other);
+	email_hash("NO ADDRESS", hash);
+	assert_string_equal(hash, other);
+}
+
+/* However the domain is written, and in any case. */
+static void an_address_has_one_hash(void **state)
+{
+	static const char *const same[] = {
+		"ann@b\xc3\xbc"
+		"cher.example",
+		"Ann@B\xc3\x9c"
+		"CHER.Example",
+		"ann@xn--bcher-kva.example",
+		"ANN@XN--BCHER-KVA.EXAMPLE",
+		" ann@xn--bcher-kva.example ",
+	};
+	char hash[MD5_HEX + 1], other[MD5_HEX + 1];
+
+	(void)state;
+	email_hash("ann@xn--bcher-kva.example", hash);
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+		email_hash(same[i], other);
+		assert_string_equal(hash, other);
+	}
+	md5_hex(STR("ann@b\xc3\xbc"
+		    "cher.example"),
+		other);
+	assert_true(email_shown_hash("ann@xn--bcher-kva.example", hash));
+	assert_string_equal(hash, other);
+	assert_false(email_shown_hash("ann@example.org", hash));
+	assert_false(email_shown_hash("xn--ann@example.org", hash));
+	assert_false(email_shown_hash("", hash));
 }
 
 static int set_up(void **state)
@@ -253,6 +286,7 @@ int main(void)
 		cmocka_unit_test(the_longest_address_has_254_bytes),
 		cmocka_unit_test(addresses_are_found_in_any_text),
 		cmocka_unit_test(hash_is_md5_of_the_lower_case_text),
+		cmocka_unit_test(an_address_has_one_hash),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -274,16 +274,10 @@ static void parse_address(struct parser *p, const char *text,
 			  struct criterion *c)
 {
 	char hash[MD5_HEX + 1];
-	struct err ignored = ERR_INIT; /* no address: nobody has it */
-	struct email email;
 
 	c->text = lowered(p, text);
 	if (c->op != CRITERIA_IS && c->op != CRITERIA_NOT)
 		return;
-	if (email_parse(text, p->arena, &email, &ignored) == 0) {
-		c->hash = arena_strdup(p->arena, email.hash);
-		return;
-	}
 	email_hash(text, hash);
 	c->hash = arena_strdup(p->arena, hash);
 }

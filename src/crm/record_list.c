@@ -134,8 +134,12 @@ static const char *table_of(enum entity entity)
 				       : "company";
 }
 
-/* The name or a live address contains the word. */
-static void add_word(struct sqlbuild *b, enum entity entity, const char *word)
+/*
+ * The name or a live address contains the word, which is folded; an address
+ * with other letters than ASCII also as it is shown.
+ */
+static void add_word(struct sqlbuild *b, enum entity entity, const char *word,
+		     const char *shown)
 {
 	sqlbuild_add(b, " AND (r.name_folded ");
 	sqlbuild_like(b, true, word, true);
@@ -143,9 +147,16 @@ static void add_word(struct sqlbuild *b, enum entity entity, const char *word)
 		sqlbuild_add(b, " OR r.id IN (SELECT a.record_id FROM email a"
 				" WHERE a.ended_ms IS NULL AND a.entity = ");
 		sqlbuild_bind_int(b, entity);
-		sqlbuild_add(b, " AND a.folded ");
+		sqlbuild_add(b, " AND (a.folded ");
 		sqlbuild_like(b, true, word, true);
-		sqlbuild_add(b, ")");
+		if (shown) {
+			sqlbuild_add(b, b->backend == DB_PG
+						? " OR lower(a.address COLLATE "
+						  "\"und-x-icu\") "
+						: " OR text_lower(a.address) ");
+			sqlbuild_like(b, true, shown, true);
+		}
+		sqlbuild_add(b, "))");
 	}
 	sqlbuild_add(b, ")");
 }
@@ -153,23 +164,35 @@ static void add_word(struct sqlbuild *b, enum entity entity, const char *word)
 static void add_address(struct sqlbuild *b, enum entity entity,
 			const char *text, struct arena *arena)
 {
-	struct err ignored = ERR_INIT; /* what is none is nobody's */
-	struct email email;
+	char hash[MD5_HEX + 1];
 
-	if (email_parse(text, arena, &email, &ignored) < 0)
-		email_hash(text, email.hash);
+	email_hash(text, hash);
 	sqlbuild_add(b, " AND r.id IN (SELECT a.record_id FROM email a"
 			" WHERE a.ended_ms IS NULL AND a.hash = ");
-	sqlbuild_bind_text(b, email.hash);
+	sqlbuild_bind_text(b, arena_strdup(arena, hash));
 	sqlbuild_add(b, " AND a.entity = ");
 	sqlbuild_bind_int(b, entity);
 	sqlbuild_add(b, ")");
 }
 
+static void add_typed_word(struct sqlbuild *b, enum entity entity,
+			   struct str word, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
+	bool is_ascii = true;
+
+	for (size_t i = 0; i < word.len; i++)
+		is_ascii = is_ascii && (unsigned char)word.s[i] < 0x80;
+	utf8_fold(word, &folded);
+	utf8_lower(word, &lower);
+	add_word(b, entity, arena_str(arena, strbuf_str(&folded)),
+		 is_ascii ? NULL : arena_str(arena, strbuf_str(&lower)));
+}
+
 static int add_q(struct sqlbuild *b, const struct record_query *q,
 		 struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 	struct str rest = str_trim(str_of(q->q));
 
 	if (rest.len > Q_MAX)
@@ -182,13 +205,11 @@ static int add_q(struct sqlbuild *b, const struct record_query *q,
 		add_address(b, q->entity, arena_str(arena, rest), arena);
 		return 0;
 	}
-	utf8_fold(rest, &folded);
-	rest = strbuf_str(&folded);
 	for (int n = 0; rest.s && n < WORDS_MOST; n++) {
 		struct str word = str_trim(str_cut(&rest, ' '));
 
 		if (word.len > 0)
-			add_word(b, q->entity, arena_str(arena, word));
+			add_typed_word(b, q->entity, word, arena);
 	}
 	return 0;
 }
