@@ -51,7 +51,7 @@ struct report {
 	struct strbuf json; /* [{field, message, pointer}, ...] */
 	struct json_writer w;
 	int n;
-	const char *first_field, *first; /* the first of them */
+	const char *first;
 };
 
 static void report_release(struct report *r)
@@ -61,10 +61,8 @@ static void report_release(struct report *r)
 
 static void wrong(struct report *r, const char *field, const char *message)
 {
-	if (r->n++ == 0) {
-		r->first_field = arena_strdup(r->arena, field);
+	if (r->n++ == 0)
 		r->first = arena_strdup(r->arena, message);
-	}
 	if (r->n <= PROBLEMS_MAX)
 		problem_write_field(&r->w, field, message);
 }
@@ -394,8 +392,7 @@ static void refuse(struct report *r, struct request *rq, struct response *rs)
 	json_end_array(&r->w);
 	problem.extra_json = strbuf_str(&r->json);
 	problem.detail =
-		r->n == 1 ? arena_printf(r->arena, "%s: %s", r->first_field,
-					 r->first)
+		r->n == 1 ? r->first
 			  : arena_printf(r->arena, "%d fields are wrong", r->n);
 	problem_write(rq, rs, DIALECT_PLAIN, &problem);
 }

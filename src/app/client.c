@@ -84,28 +84,40 @@ static enum err_code code_of(int status)
 	}
 }
 
-/* The words of a problem document, with the first field that is wrong. */
+/* "field: what is wrong", of each field, with commas between. */
+static void join_errors(const json_t *errors, struct strbuf *out)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach ((json_t *)(uintptr_t)errors, i, one) {
+		const char *field =
+			json_string_value(json_object_get(one, "field"));
+		const char *message =
+			json_string_value(json_object_get(one, "message"));
+
+		if (field && message)
+			strbuf_addf(out, "%s%s: %s", i ? "; " : "", field,
+				    message);
+	}
+}
+
+/* The words of a problem document, with all fields that are wrong. */
 static int refusal(struct client *c, const struct httpc_response *reply,
 		   struct err *err)
 {
-	const json_t *first;
-	const char *detail = NULL, *field, *message;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *detail = NULL;
 	struct err ignored = ERR_INIT;
 
 	if (json_parse(strbuf_str(&reply->body), &c->problem, &ignored) == 0)
 		detail = json_string_value(
 			json_object_get(c->problem, "detail"));
-	(void)err_set(err, code_of(reply->status), "%s (HTTP %d)",
-		      detail ? detail : "the server refused", reply->status);
-	first = json_array_get(json_object_get(c->problem, "errors"), 0);
-	field = json_string_value(json_object_get(first, "field"));
-	message = json_string_value(json_object_get(first, "message"));
-	/* the detail often is what the message says */
-	if (message && (!detail || strcmp(message, detail) != 0))
-		(void)err_prefix(err, "%s", message);
-	if (field)
-		(void)err_prefix(err, "%s", field);
-	return -1;
+	join_errors(json_object_get(c->problem, "errors"), &text);
+	if (text.len > 0) /* the detail says no more than that */
+		detail = text.buf;
+	return err_set(err, code_of(reply->status), "%s (HTTP %d)",
+		       detail ? detail : "the server refused", reply->status);
 }
 
 static int send_to(struct client *c, struct httpc_request *rq, const char *path,

@@ -76,7 +76,7 @@ describe("groups", () => {
       { name: "X", criteria: { conditions: [{ field: "city", op: "is", value: "a" }, { field: "shoe", op: "is", value: "b" }] } },
       { status: 400 });
     assert.equal(body.errors[0].field, "criteria.conditions[1].field");
-    await server.admin.post(`${v1}/groups`, { name: "Bern" }, { status: 409 });
+    await server.admin.post(`${v1}/groups`, { name: "Bern", criteria: bern }, { status: 409 });
     await server.admin.post(`${v1}/groups`, { kind: "static" }, { status: 400 });
   });
 

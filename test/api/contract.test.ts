@@ -1,0 +1,111 @@
+/** What a request of /api/v1 may hold is said by openapi.json; all else is refused, and all of it at once. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { useServer } from "../harness/index.js";
+
+type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+describe("requests that are not as described", () => {
+  const server = useServer();
+  let document: Json;
+
+  before(async () => {
+    document = (await server.admin.get("/api/v1/openapi.json")).body;
+  });
+
+  const operations = (): [string, string, Json][] =>
+    Object.entries(document.paths as Json).flatMap(([path, methods]) =>
+      Object.entries(methods as Json).map(([method, op]): [string, string, Json] => [
+        method.toUpperCase(), `/api/v1${path.replace(/\{\w+\}/g, "1")}`, op,
+      ]));
+  const call = async (method: string, path: string, body?: unknown) => {
+    const reply = await fetch(server.url + path, {
+      method,
+      headers: { Authorization: `Bearer ${server.admin.key}`, "Content-Type": "application/json" },
+      ...(body === undefined || method === "GET" ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: reply.status, body: reply.status === 400 ? await reply.json() as Json : await reply.text() };
+  };
+  const resolve = (schema: Json): Json =>
+    schema.$ref ? document.components.schemas[schema.$ref.split("/").pop()] : schema;
+
+  it("name the parameter that nobody knows, at every endpoint", async () => {
+    for (const [method, path] of operations()) {
+      const { status, body } = await call(method, `${path}?unheard_of=1`, {});
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.ok(body.errors.some((e: Json) => e.field === "unheard_of" && /no such parameter/.test(e.message)), `${method} ${path}`);
+    }
+  });
+
+  it("name the parameter that was meant", async () => {
+    const { body } = await server.admin.get("/api/v1/people", { contry: "Spain", citty: "Bern" }, { status: 400 });
+    assert.deepEqual(body.errors.map((e: Json) => e.message), [
+      "there is no such parameter; did you mean country?",
+      "there is no such parameter; did you mean city?",
+    ]);
+    await server.admin.get("/api/v1/people", { country: "Spain" });
+    const { body: lists } = await server.mailchimp.get("/3.0/lists", { contry: "Spain" });
+    assert.equal(lists.total_items, 1); // as Mailchimp does
+  });
+
+  it("name every wrong field of a body, at every endpoint that takes one", async () => {
+    let n = 0;
+    for (const [method, path, op] of operations()) {
+      const schema = op.requestBody?.content["application/json"]?.schema;
+      if (!schema) continue;
+      const { properties = {} } = resolve(schema);
+      const fields = Object.keys(properties);
+      const wrong = Object.fromEntries(fields.map((f) => {
+        const types = [resolve(properties[f]).type].flat();
+        return [f, types.includes("object") ? 7 : { not: "this" }];
+      }));
+      const { status, body } = await call(method, path, { ...wrong, unheard_of: 1 });
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.deepEqual(new Set(body.errors.map((e: Json) => e.field)), new Set([...fields, "unheard_of"]), `${method} ${path}`);
+      for (const e of body.errors) assert.equal(e.pointer, `#/${e.field}`);
+      n++;
+    }
+    assert.ok(n > 25);
+  });
+
+  it("say what is wrong with values, and where", async () => {
+    const { body } = await server.admin.post("/api/v1/people", {
+      first_name: "x".repeat(201), email: "nobody", birthday: "soon", opted_out: "perhaps", frist_name: "A",
+      emails: [{ address: "a@example.org" }, { address: "b@", primary: 1 }], tags: ["a", 7],
+    }, { status: 400 });
+    assert.deepEqual(new Map(body.errors.map((e: Json) => [e.pointer, e.message])), new Map([
+      ["#/first_name", "longer than 200 characters"],
+      ["#/email", "the address has no @"],
+      ["#/birthday", "not a date (YYYY-MM-DD)"],
+      ["#/opted_out", "must be true or false"],
+      ["#/frist_name", "there is no such field; did you mean first_name?"],
+      ["#/emails/1/address", "the domain of the address is not valid"],
+      ["#/emails/1/primary", "must be true or false"],
+      ["#/tags/1", "must be a string"],
+    ]));
+    assert.equal((await server.admin.get("/api/v1/people")).body.total, 0);
+  });
+
+  it("never are a group of everybody", async () => {
+    for (const [criteria, field] of [
+      [undefined, "criteria"], [null, "criteria"], [{}, "criteria.conditions"], [{ match: "all" }, "criteria.conditions"],
+      [{ match: "all", condition: [] }, "criteria"], [{ conditions: [{ match: "all" }] }, "criteria.conditions[0].field"],
+      [{ conditions: [{ field: "birthday", op: "is", value: "soon" }] }, "criteria.conditions[0].value"],
+    ] as [Json, string][])
+      for (const [path, more] of [["/api/v1/groups", { name: "G" }], ["/api/v1/groups/preview", {}]] as const) {
+        const { body } = await server.admin.post(path, { ...more, kind: "dynamic", criteria }, { status: 400 });
+        assert.equal(body.errors[0].field, field, `${path} ${JSON.stringify(criteria)}`);
+      }
+    await server.admin.post("/api/v1/groups", { name: "All", kind: "dynamic", criteria: { conditions: [] } }, { status: 201 });
+    for (const value of ["7 days", "1 month"])
+      await server.admin.post("/api/v1/groups/preview",
+        { criteria: { conditions: [{ field: "created_at", op: "in_last", value }, { field: "birthday", op: "within", value }] } });
+  });
+
+  it("are told whole on the command line", async () => {
+    const { code, stderr } = await server.command(["campaign", "create", "--name", "C", "--from-email", "nobody", "--group", "1",
+      "--subject", "s", "--from-name", "x"]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /from_email: .*no @/);
+  });
+});
