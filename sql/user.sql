@@ -80,8 +80,8 @@ DELETE FROM session WHERE user_id = ?;
 DELETE FROM session WHERE expires_ms <= ?;
 
 -- name: sign-in-failures
--- args: subject, since
-SELECT COUNT(*) FROM sign_in_failure WHERE subject = ? AND at_ms > ?;
+-- How many, and the oldest of them. args: subject, since
+SELECT COUNT(*), MIN(at_ms) FROM sign_in_failure WHERE subject = ? AND at_ms > ?;
 
 -- name: sign-in-fail
 -- args: subject, at

@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Signals are taken by sigwait here and blocked in all threads. */
 static void block_signals(sigset_t *set)
@@ -33,6 +35,19 @@ static int set_log(const struct config *config, struct err *err)
 			       config->app.log_level);
 	log_set(level, config->app.log_json);
 	return 0;
+}
+
+/* What makes a break-in worse than it need be. */
+static void warn_of_exposure(const struct config *config)
+{
+	struct stat st;
+
+	if (geteuid() == 0)
+		log_warn("running as root: make a user of its own for Muster");
+	if (stat(config->store.data, &st) == 0 && (st.st_mode & 077) != 0)
+		log_warn("others on this machine can read the data folder: "
+			 "chmod 700",
+			 LOG_TEXT("folder", config->store.data));
 }
 
 static void announce(const struct server *server)
@@ -62,6 +77,7 @@ static int serve(const struct invocation *in, struct err *err)
 	    server_start(in->config, &server, err) < 0)
 		return -1;
 	announce(server);
+	warn_of_exposure(in->config);
 	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
 		 LOG_TEXT("address", server_address(server)));
 	sigwait(&signals, &signal_number);

@@ -53,6 +53,17 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 	return -1;
 }
 
+int err_inside(struct err *err, enum err_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fill(err, code, fmt, ap);
+	va_end(ap);
+	err->inside = true;
+	return -1;
+}
+
 int err_field(struct err *err, const char *field, const char *fmt, ...)
 {
 	char name[sizeof(err->field)];

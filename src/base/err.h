@@ -16,6 +16,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
+
 /* What the caller can do about it. http/problem.c maps these to statuses. */
 enum err_code {
 	ERR_NONE,
@@ -31,6 +33,7 @@ enum err_code {
 
 struct err {
 	enum err_code code;
+	bool inside; /* the text tells of hosts, paths, SQL: for the log only */
 	char field[48];
 	char title[48]; /* a name programs match on, such as "Member Exists" */
 	char text[256]; /* longer texts are cut, at a UTF-8 boundary */
@@ -48,6 +51,9 @@ int err_field(struct err *err, const char *field, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4))); /* ERR_INVALID */
 int err_title(struct err *err, enum err_code code, const char *title,
               const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* What another program said, which no client may see: err.inside is set. */
+int err_inside(struct err *err, enum err_code code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* ERR_IO with ": " and the text of errno at the end. */
 int err_errno(struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -10,10 +10,13 @@
 #include "crm/session_private.h"
 #include "sql/user.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
-#define FAILURES_OF_ADDRESS 5
-#define FAILURES_OF_IP 50
+#define FAILURES_OF_PAIR 5
+#define FAILURES_OF_SOURCE 50
+#define FAILURES_OF_ADDRESS 200
+#define FAILURES_OF_DEVICE 20
 #define FAILURES_MS (15 * MS_MINUTE)
 
 /* A hash of nobody's password, with the cost of all others. */
@@ -36,7 +39,11 @@ int session_open(struct tx *tx, const struct user *user,
 	CLEANUP(strbuf_release) struct strbuf token = STRBUF_INIT;
 	unsigned char bytes[32];
 	char hash[SHA256_HEX + 1];
+	struct forgotten key;
 
+	if (forgotten_make(tx, &key, err) < 0)
+		return -1;
+	device_make(&key, user->id, actor->now_ms, out->device);
 	random_bytes(bytes, sizeof(bytes));
 	base64url_encode((struct str){ (const char *)bytes, sizeof(bytes) },
 			 &token);
@@ -76,49 +83,101 @@ int session_sweep(struct tx *tx, int64_t now_ms, struct err *err)
 
 /* --- signing in --- */
 
+/* What failures are counted for: a keyed hash, and how many are too many. */
+struct subject {
+	char hash[FORGOTTEN_HASH + 1];
+	int64_t most;
+};
+#define SUBJECTS_MAX 3
+
 struct attempt {
-	char subject[FORGOTTEN_HASH + 1]; /* keyed hash of the address */
-	const char *ip;                   /* "ip ..."; NULL: unknown */
+	struct subject subjects[SUBJECTS_MAX];
+	int n;
 };
 
-static int make_attempt(struct db *db, const char *email,
-			const struct actor *actor, struct arena *arena,
-			struct attempt *out, struct err *err)
+static int load_key(struct db *db, struct forgotten *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err ignored = ERR_INIT; /* any text can be tried */
-	struct forgotten key;
-	struct email parsed = { .folded = email };
 
-	(void)email_parse(email, arena, &parsed, &ignored);
-	if (forgotten_load(db, &key, err) < 0)
+	if (forgotten_load(db, out, err) < 0)
 		return -1;
-	if (!key.any &&
-	    (tx_begin(db, &tx, err) < 0 || forgotten_make(&tx, &key, err) < 0 ||
-	     tx_commit(&tx, err) < 0))
+	if (out->any)
+		return 0;
+	if (tx_begin(db, &tx, err) < 0 || forgotten_make(&tx, out, err) < 0)
 		return -1;
-	forgotten_hash(&key, parsed.folded ? parsed.folded : email,
-		       out->subject);
-	out->ip = actor->ip ? arena_printf(arena, "ip %s", actor->ip) : NULL;
-	return 0;
+	return tx_commit(&tx, err);
 }
 
-static int check_subject(struct db *db, const char *subject, int64_t most,
-			 int64_t now_ms, struct err *err)
+/* Who has an IPv6 address has 2^64 of them: the first half counts. */
+static const char *source_of(const char *ip, struct arena *arena)
 {
-	int64_t failures = 0;
+	struct in6_addr a;
+	const uint8_t *byte = a.s6_addr;
 
-	if (!subject)
-		return 0;
-	if (db_find_int(
-		    db, SQL_SIGN_IN_FAILURES,
-		    SQL_ARGS(sql_text(subject), sql_int(now_ms - FAILURES_MS)),
-		    &failures, err) < 0)
+	if (!ip || inet_pton(AF_INET6, ip, &a) != 1 || IN6_IS_ADDR_V4MAPPED(&a))
+		return ip ? ip : "";
+	return arena_printf(
+		arena, "%02x%02x:%02x%02x:%02x%02x:%02x%02x::", byte[0],
+		byte[1], byte[2], byte[3], byte[4], byte[5], byte[6], byte[7]);
+}
+
+static void add_subject(struct attempt *attempt, const struct forgotten *key,
+			const char *kind, const char *address,
+			const char *source, int64_t most, struct arena *arena)
+{
+	struct subject *s = &attempt->subjects[attempt->n++];
+
+	s->most = most;
+	forgotten_hash(key,
+		       arena_printf(arena, "%s\n%s\n%s", kind, address, source),
+		       s->hash);
+}
+
+static void make_attempt(const struct forgotten *key, const struct sign_in *in,
+			 bool known, const char *ip, struct arena *arena,
+			 struct attempt *out)
+{
+	struct err ignored = ERR_INIT; /* any text can be tried */
+	struct email parsed = { .folded = in->email };
+	const char *source = source_of(ip, arena);
+	const char *address;
+
+	(void)email_parse(in->email, arena, &parsed, &ignored);
+	address = parsed.folded ? parsed.folded : in->email;
+	out->n = 0;
+	if (known) {
+		add_subject(out, key, "device", in->device, "",
+			    FAILURES_OF_DEVICE, arena);
+		return;
+	}
+	add_subject(out, key, "pair", address, source, FAILURES_OF_PAIR, arena);
+	add_subject(out, key, "address", address, "", FAILURES_OF_ADDRESS,
+		    arena);
+	if (ip)
+		add_subject(out, key, "source", "", source, FAILURES_OF_SOURCE,
+			    arena);
+}
+
+static int check_subject(struct db *db, const struct subject *subject,
+			 int64_t now_ms, int64_t *wait_ms, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t wait, minutes;
+
+	if (db_query(db, SQL_SIGN_IN_FAILURES,
+		     SQL_ARGS(sql_text(subject->hash),
+			      sql_int(now_ms - FAILURES_MS)),
+		     &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
 		return -1;
-	if (failures >= most)
-		return err_set(err, ERR_LIMIT,
-			       "too many failures: try again in 15 minutes");
-	return 0;
+	if (rows_int(rows, 0) < subject->most)
+		return 0;
+	wait = rows_int(rows, 1) + FAILURES_MS - now_ms;
+	minutes = (wait + MS_MINUTE - 1) / MS_MINUTE;
+	*wait_ms = wait;
+	return err_set(err, ERR_LIMIT,
+		       "too many failures: try again in %lld minute%s",
+		       (long long)minutes, minutes == 1 ? "" : "s");
 }
 
 /*
@@ -126,23 +185,24 @@ static int check_subject(struct db *db, const char *subject, int64_t most,
  * get no more than the limit.
  */
 static int begin_attempt(struct db *db, const struct attempt *attempt,
-			 int64_t now_ms, struct err *err)
+			 int64_t now_ms, int64_t *wait_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (tx_begin(db, &tx, err) < 0 ||
-	    check_subject(db, attempt->subject, FAILURES_OF_ADDRESS, now_ms,
-			  err) < 0 ||
-	    check_subject(db, attempt->ip, FAILURES_OF_IP, now_ms, err) < 0 ||
-	    session_sweep(&tx, now_ms, err) < 0 ||
-	    db_exec(&tx, SQL_SIGN_IN_FAIL,
-		    SQL_ARGS(sql_text(attempt->subject), sql_int(now_ms)),
-		    err) < 0)
+	if (tx_begin(db, &tx, err) < 0)
 		return -1;
-	if (attempt->ip &&
-	    db_exec(&tx, SQL_SIGN_IN_FAIL,
-		    SQL_ARGS(sql_text(attempt->ip), sql_int(now_ms)), err) < 0)
+	for (int i = 0; i < attempt->n; i++)
+		if (check_subject(db, &attempt->subjects[i], now_ms, wait_ms,
+				  err) < 0)
+			return -1;
+	if (session_sweep(&tx, now_ms, err) < 0)
 		return -1;
+	for (int i = 0; i < attempt->n; i++)
+		if (db_exec(&tx, SQL_SIGN_IN_FAIL,
+			    SQL_ARGS(sql_text(attempt->subjects[i].hash),
+				     sql_int(now_ms)),
+			    err) < 0)
+			return -1;
 	return tx_commit(&tx, err);
 }
 
@@ -166,6 +226,19 @@ static int is_right(struct db *db, const struct user *user, bool found,
 	return password_matches(hash, password);
 }
 
+/* All failures of the pair or device are forgiven, and this try is none. */
+static int forgive(struct tx *tx, const struct attempt *attempt, int64_t now_ms,
+		   struct err *err)
+{
+	for (int i = 0; i < attempt->n; i++)
+		if (db_exec(tx, SQL_SIGN_IN_FORGIVE,
+			    SQL_ARGS(sql_text(attempt->subjects[i].hash),
+				     sql_int(i == 0 ? 0 : now_ms)),
+			    err) < 0)
+			return -1;
+	return 0;
+}
+
 static int let_in(struct db *db, const struct attempt *attempt,
 		  const struct user *user, const struct actor *actor,
 		  struct session *out, struct err *err)
@@ -173,33 +246,33 @@ static int let_in(struct db *db, const struct attempt *attempt,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_SIGN_IN_FORGIVE,
-		    SQL_ARGS(sql_text(attempt->subject), sql_int(0)),
-		    err) < 0 ||
-	    (attempt->ip &&
-	     db_exec(&tx, SQL_SIGN_IN_FORGIVE,
-		     SQL_ARGS(sql_text(attempt->ip), sql_int(actor->now_ms)),
-		     err) < 0) ||
+	    forgive(&tx, attempt, actor->now_ms, err) < 0 ||
 	    session_open(&tx, user, actor, out, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
 
-int session_sign_in(struct db *db, const char *email, const char *password,
+int session_sign_in(struct db *db, const struct sign_in *in,
 		    const struct actor *actor, struct arena *arena,
-		    struct session *out, struct err *err)
+		    struct session *out, int64_t *wait_ms, struct err *err)
 {
+	struct forgotten key;
 	struct attempt attempt;
 	struct user user;
 	int found, right;
+	bool known;
 
-	if (make_attempt(db, email, actor, arena, &attempt, err) < 0 ||
-	    begin_attempt(db, &attempt, actor->now_ms, err) < 0)
+	if (load_key(db, &key, err) < 0)
 		return -1;
-	found = user_find_by_email(db, email, arena, &user, err);
+	found = user_find_by_email(db, in->email, arena, &user, err);
 	if (found < 0)
 		return -1;
-	right = is_right(db, &user, found > 0, password, arena, err);
+	known = found > 0 && in->device &&
+		device_is_known(&key, in->device, user.id, actor->now_ms);
+	make_attempt(&key, in, known, actor->ip, arena, &attempt);
+	if (begin_attempt(db, &attempt, actor->now_ms, wait_ms, err) < 0)
+		return -1;
+	right = is_right(db, &user, found > 0, in->password, arena, err);
 	if (right < 0)
 		return -1;
 	if (!right)

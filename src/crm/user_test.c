@@ -46,7 +46,10 @@ static int update(struct crm_fixture *f, const struct user *u, struct err *err)
 static int sign_in(struct crm_fixture *f, const char *email,
 		   const char *password, struct session *out, struct err *err)
 {
-	return session_sign_in(f->db, email, password, &f->actor, f->arena, out,
+	struct sign_in in = { .email = email, .password = password };
+	int64_t wait_ms;
+
+	return session_sign_in(f->db, &in, &f->actor, f->arena, out, &wait_ms,
 			       err);
 }
 
@@ -126,6 +129,138 @@ static void wrong_passwords_shut_the_door_for_a_while(void **state)
 				0);
 		}
 	}
+}
+
+/* Too long to be hashed, which would take its time. */
+static const char *wrong(void)
+{
+	static char text[PASSWORD_MOST + 2];
+
+	memset(text, 'x', sizeof(text) - 1);
+	return text;
+}
+
+/* What a try brings: ERR_NONE, ERR_DENIED or ERR_LIMIT. */
+static enum err_code attempt(struct crm_fixture *f, const char *email,
+			     const char *password, const char *ip,
+			     const char *device)
+{
+	struct sign_in in = { .email = email,
+			      .password = password,
+			      .device = device };
+	struct actor actor = f->actor;
+	struct err err = ERR_INIT;
+	struct session session;
+	int64_t wait_ms = 0;
+
+	actor.ip = ip;
+	if (session_sign_in(f->db, &in, &actor, f->arena, &session, &wait_ms,
+			    &err) == 0)
+		return ERR_NONE;
+	if (err.code == ERR_LIMIT)
+		assert_true(wait_ms > 0 && wait_ms <= 15 * MS_MINUTE);
+	return err.code;
+}
+
+#define US "192.0.2.1"
+#define THEM "198.51.100.7"
+
+static void strangers_shut_out_nobody_but_themselves(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct session s;
+	struct err err = ERR_INIT;
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(attempt(f, "a@x.example", wrong(), THEM, NULL),
+				 ERR_DENIED);
+	assert_int_equal(attempt(f, "a@x.example", wrong(), THEM, NULL),
+			 ERR_LIMIT);
+	/* from elsewhere, and where the user was before */
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, NULL),
+			 ERR_NONE);
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, THEM, NULL),
+			 ERR_LIMIT);
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, THEM, s.device),
+			 ERR_NONE);
+	/* nobody is limited as somebody is */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(attempt(f, "b@x.example", wrong(), THEM, NULL),
+				 ERR_DENIED);
+	assert_int_equal(attempt(f, "b@x.example", wrong(), THEM, NULL),
+			 ERR_LIMIT);
+	f->actor.now_ms += 15 * MS_MINUTE + 1;
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, THEM, NULL),
+			 ERR_NONE);
+}
+
+static void an_ipv6_network_is_one_source(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} cases[] = {
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::9", true },
+		{ "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+		{ "2001:db8::1", "2001:db8::ffff", true },
+		{ "::ffff:192.0.2.1", "::ffff:192.0.2.2", false },
+		{ "192.0.2.1", "192.0.2.2", false },
+	};
+	struct crm_fixture *f = *state;
+	char email[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		snprintf(email, sizeof(email), "n%zu@x.example", i);
+		for (int n = 0; n < 5; n++)
+			assert_int_equal(
+				attempt(f, email, wrong(), cases[i].a, NULL),
+				ERR_DENIED);
+		assert_int_equal(attempt(f, email, wrong(), cases[i].b, NULL),
+				 cases[i].same ? ERR_LIMIT : ERR_DENIED);
+	}
+}
+
+static void a_device_is_known_to_its_user_only(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct session s;
+	struct err err = ERR_INIT;
+	char forged[DEVICE_MAX + 1];
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	add_user(f, "b@x.example", ROLE_USER, a_hash(f));
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	memcpy(forged, s.device, sizeof(forged));
+	forged[strlen(forged) - 1] ^= 1;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(attempt(f, "a@x.example", wrong(), US, forged),
+				 ERR_DENIED);
+		assert_int_equal(
+			attempt(f, "b@x.example", wrong(), US, s.device),
+			ERR_DENIED);
+	}
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, forged),
+			 ERR_LIMIT);
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, "1.2.3"),
+			 ERR_LIMIT);
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, ""),
+			 ERR_LIMIT);
+	assert_int_equal(attempt(f, "b@x.example", PASSWORD, US, s.device),
+			 ERR_LIMIT);
+	/* who stole it cannot guess for ever */
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(
+			attempt(f, "a@x.example", wrong(), US, s.device),
+			ERR_DENIED);
+	assert_int_equal(attempt(f, "a@x.example", wrong(), US, s.device),
+			 ERR_LIMIT);
+	f->actor.now_ms += 366 * MS_DAY;
+	for (int i = 0; i < 5; i++)
+		(void)attempt(f, "a@x.example", wrong(), US, NULL);
+	assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, s.device),
+			 ERR_LIMIT);
 }
 
 static void nobody_and_the_disabled_do_not_come_in(void **state)
@@ -364,6 +499,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXED(a_session_lasts_while_it_is_used),
 		FIXED(wrong_passwords_shut_the_door_for_a_while),
+		FIXED(strangers_shut_out_nobody_but_themselves),
+		FIXED(an_ipv6_network_is_one_source),
+		FIXED(a_device_is_known_to_its_user_only),
 		FIXED(nobody_and_the_disabled_do_not_come_in),
 		FIXED(the_last_administrator_stays),
 		FIXED(an_address_is_one_user),

@@ -32,6 +32,13 @@ static int get_fail(struct request *rq, struct response *rs, struct err *err)
 				 "it is already a list member");
 	if (strcmp(how, "conflict") == 0)
 		return err_set(err, ERR_CONFLICT, "it changed");
+	if (strcmp(how, "inside") == 0)
+		return err_inside(err, ERR_RETRY,
+				  "secret: no answer from db.internal:5432");
+	if (strcmp(how, "inside-conflict") == 0)
+		return err_inside(err, ERR_CONFLICT, "secret: index x_y");
+	if (strcmp(how, "limit") == 0)
+		return err_set(err, ERR_LIMIT, "too often");
 	return err_set(err, ERR_IO, "secret: disk sda1 is on fire");
 }
 

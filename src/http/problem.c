@@ -249,7 +249,8 @@ void problem_write(struct request *rq, struct response *rs,
 				dialect == DIALECT_PLAIN
 					? "Bearer realm=\"Muster\""
 					: "Basic realm=\"Muster\"");
-	if (p.status == 503)
+	if ((p.status == 503 || p.status == 429) &&
+	    !response_has_header(rs, "Retry-After"))
 		response_header(rs, "Retry-After", "1");
 	if (dialect == DIALECT_PAGE)
 		write_page(rq, rs, &p);
@@ -273,7 +274,7 @@ void problem_write_err(struct request *rq, struct response *rs,
 	bool mailchimp = dialect == DIALECT_MAILCHIMP;
 	struct problem p = { .status = status_of(err, mailchimp) };
 
-	if (p.status == 500) {
+	if (p.status == 500 || err->inside) {
 		log_error("request failed", LOG_TEXT("request", rq->id),
 			  LOG_ERR(err));
 		problem_write(rq, rs, dialect, &p);

@@ -25,11 +25,28 @@ static void errors_of_our_api_are_problem_documents(void **state)
 
 static void what_went_wrong_inside_is_not_told(void **state)
 {
+	static const struct {
+		const char *request;
+		int status;
+	} cases[] = {
+		{ GET("/api/v1/fail?how=io"), 500 },
+		{ GET("/3.0/fail?how=io"), 500 },
+		{ GET("/api/v1/fail?how=inside"), 503 },
+		{ GET("/3.0/fail?how=inside"), 503 },
+		{ GET("/?how=inside"), 503 },
+		{ GET("/api/v1/fail?how=inside-conflict"), 409 },
+		{ GET("/3.0/fail?how=inside-conflict"), 400 },
+	};
 	FIXTURE(f);
 
-	fixture_ask(server, GET("/api/v1/fail?how=io"), &reply);
-	assert_int_equal(reply.status, 500);
-	assert_null(strstr(reply.body.buf, "sda1"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fixture_ask(server, cases[i].request, &reply);
+		assert_int_equal(reply.status, cases[i].status);
+		assert_null(strstr(reply.body.buf, "secret"));
+	}
+	fixture_ask(server, GET("/api/v1/fail?how=limit"), &reply);
+	assert_int_equal(reply.status, 429);
+	assert_header(&reply, "Retry-After", "1");
 	(void)f;
 }
 

@@ -20,6 +20,15 @@ void response_header(struct response *rs, const char *name, const char *value)
 	out->headers = h;
 }
 
+bool response_has_header(const struct response *rs, const char *name)
+{
+	const struct header *h = rs->private->headers;
+
+	while (h && strcasecmp(h->name, name) != 0)
+		h = h->next;
+	return h != NULL;
+}
+
 void response_redirect(struct response *rs, int status, const char *location)
 {
 	response_empty(rs, status);

@@ -21,6 +21,7 @@ struct response {
 
 /* name and value are copied; a value with CR or LF is a bug. */
 void response_header(struct response *rs, const char *name, const char *value);
+bool response_has_header(const struct response *rs, const char *name);
 void response_redirect(struct response *rs, int status, const char *location);
 void response_empty(struct response *rs, int status); /* 204 and the like */
 

@@ -140,7 +140,8 @@ static int64_t backoff_ms(int64_t attempts)
 struct end {
 	enum job_state state;
 	const char *result;
-	const char *error;
+	const char *error; /* as whoever may see the job is told */
+	const char *cause; /* as the log is */
 	int64_t run_at_ms;
 	int64_t attempts;
 };
@@ -161,7 +162,10 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 		end.state = JOB_QUEUED;
 		end.attempts = 0;
 	} else if (ret < 0) {
-		end.error = err->text;
+		end.cause = err->text;
+		end.error = err->inside ? "the database failed: the server's "
+					  "log says how"
+					: err->text;
 		end.state = JOB_FAILED;
 		if ((err->code == ERR_RETRY || err->code == ERR_IO) &&
 		    job->attempts < most) {
@@ -238,12 +242,12 @@ static void report(const struct job *job, const struct end *end)
 		metric_add(&jobs_done, 1);
 	if (end->state == JOB_FAILED)
 		metric_add(&jobs_failed, 1);
-	if (end->error && end->state != JOB_CANCELED)
+	if (end->cause && end->state != JOB_CANCELED)
 		log_warn(end->state == JOB_FAILED ? "job failed"
 						  : "job will be tried again",
 			 LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
 			 LOG_INT("attempts", job->attempts),
-			 LOG_TEXT("error", end->error));
+			 LOG_TEXT("error", end->cause));
 	else
 		log_debug("job ended", LOG_TEXT("kind", job->kind),
 			  LOG_INT("job", job->id),

@@ -59,11 +59,14 @@ static int fail(struct pg *pg, const PGresult *result, struct err *err)
 	if (PQstatus(pg->conn) == CONNECTION_BAD)
 		return err_set(err, ERR_RETRY, "the database connection broke");
 	if (!state)
-		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+		return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	if (strcmp(state, "53100") == 0)
 		return err_set(err, ERR_IO,
 			       "the disk of the database server is full");
-	return err_set(err, code_of(state), "%s", text ? text : state);
+	if (strncmp(state, "40", 2) == 0)
+		return err_set(err, ERR_RETRY,
+			       "somebody else wrote the same just now");
+	return err_inside(err, code_of(state), "%s", text ? text : state);
 }
 
 /* Frees result; 0 if it is a success. */
@@ -403,7 +406,7 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 		ret = drain(pg, changed, err);
 	pg->in_pipe = 0;
 	if (PQexitPipelineMode(pg->conn) != 1 && ret == 0)
-		ret = err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+		ret = err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	return ret;
 }
 
@@ -428,7 +431,7 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 		return -1;
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
 	    PQenterPipelineMode(pg->conn) != 1)
-		return err_set(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+		return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	bind(&b, args);
 	if (s.prepared)
 		sent = PQsendQueryPrepared(pg->conn, s.name, (int)b.n, b.values,
@@ -438,7 +441,8 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 					 b.values, NULL, NULL, 0);
 	unbind(&b);
 	if (sent != 1)
-		return err_set(err, ERR_RETRY, "%s", PQerrorMessage(pg->conn));
+		return err_inside(err, ERR_RETRY, "%s",
+				  PQerrorMessage(pg->conn));
 	if (++pg->in_pipe >= PIPELINE_MAX)
 		return drain(pg, changed, err);
 	return 0;
@@ -543,8 +547,8 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	BUG_ON(!pg->prepared);
 	pg->conn = PQconnectdb(url);
 	if (PQstatus(pg->conn) != CONNECTION_OK) {
-		(void)err_set(err, ERR_RETRY, "connecting to PostgreSQL: %s",
-			      PQerrorMessage(pg->conn));
+		(void)err_inside(err, ERR_RETRY, "connecting to PostgreSQL: %s",
+				 PQerrorMessage(pg->conn));
 		pg_close(&pg->db);
 		return -1;
 	}

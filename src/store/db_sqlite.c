@@ -53,7 +53,7 @@ static int fail(struct lite *lite, int code, struct err *err)
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_RETRY, "database is busy");
 	case SQLITE_CONSTRAINT:
-		return err_set(err, code_of_constraint(lite), "%s", text);
+		return err_inside(err, code_of_constraint(lite), "%s", text);
 	case SQLITE_FULL:
 		return err_set(err, ERR_IO,
 			       "the disk is full: free some space in the data "
@@ -61,9 +61,9 @@ static int fail(struct lite *lite, int code, struct err *err)
 	case SQLITE_ERROR:
 	case SQLITE_MISUSE:
 	case SQLITE_RANGE:
-		return err_set(err, ERR_BUG, "%s", text);
+		return err_inside(err, ERR_BUG, "%s", text);
 	default:
-		return err_set(err, ERR_IO, "%s", text);
+		return err_inside(err, ERR_IO, "%s", text);
 	}
 }
 

@@ -61,6 +61,25 @@ describe("signing in", () => {
     for (let i = 0; i < 30 && last.status !== 429; i++)
       last = await attempt("mia@example.test", `guess ${i}`);
     assert.equal(last.status, 429);
+    const again = Number(last.headers.get("retry-after"));
+    assert.ok(again > 0 && again <= 900, `${again}`);
+    const page = await server.anonymous.post("/sign-in", "email=mia%40example.test&password=x",
+      { status: 429, headers: { "content-type": "application/x-www-form-urlencoded" } });
+    assert.ok(Number(page.headers.get("retry-after")) > 0);
+  });
+
+  it("works where the user signed in before, whoever guesses", async () => {
+    await server.admin.post(`${v1}/users`, {
+      email: "ida@example.test", name: "Ida", role: "user", password: PASSWORD,
+    }, { status: 201 });
+    const right = { email: "ida@example.test", password: PASSWORD };
+    const { headers } = await server.anonymous.post(`${v1}/session`, right);
+    const device = headers.getSetCookie().find((c) => c.startsWith("muster_device="))!;
+    assert.match(device, /HttpOnly; SameSite=Lax; Max-Age=31536000/);
+    for (let i = 0; i < 6; i++)
+      await server.anonymous.post(`${v1}/session`, { ...right, password: `guess ${i}` }, { status: [401, 429] });
+    await server.anonymous.post(`${v1}/session`, right, { status: 429 });
+    await server.anonymous.post(`${v1}/session`, right, { headers: { cookie: device.split(";")[0]! } });
   });
 });
 

@@ -1,5 +1,6 @@
 /** The server starts with nothing configured, answers, and stops. */
 import assert from "node:assert/strict";
+import { chmodSync, statSync } from "node:fs";
 import { describe, it } from "node:test";
 import { useServer } from "../harness/index.js";
 
@@ -35,6 +36,16 @@ describe("a server", () => {
     }
     await server.anonymous.get("/3.0/ping", {}, { status: 401 });
     await server.admin.as("0".repeat(32) + "-us1").get("/3.0/ping", {}, { status: 401 });
+  });
+
+  it("warns if others can read its data, which it makes so that they cannot", async () => {
+    assert.equal(statSync(server.folder).mode & 0o77, 0);
+    chmodSync(server.folder, 0o755);
+    server.allowLog(/others on this machine can read the data folder/);
+    await server.restart();
+    await server.logged(/others on this machine can read the data folder/);
+    if (process.getuid!() === 0) await server.logged(/running as root/);
+    chmodSync(server.folder, 0o700);
   });
 
   it("binds the same address at once after a restart, and after kill -9", async () => {

@@ -59,7 +59,7 @@ export class Server {
   private child: ChildProcess | undefined;
   private lines: string[] = [];
   private logFile = "";
-  private allowed: RegExp[] = [];
+  private allowed: RegExp[] = [/ warn running as root: /]; // in containers
   private adminKey = "";
 
   constructor(private readonly options: ServerOptions = {}) {}

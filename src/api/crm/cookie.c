@@ -2,6 +2,7 @@
 
 #include "api/crm/v1.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
 
@@ -20,6 +21,13 @@ void cookie_set(const struct request *rq, struct response *rs,
 				     COOKIE "=%s; Path=/; HttpOnly; "
 					    "SameSite=Lax; Max-Age=2592000%s",
 				     session->token, secure(rq)));
+	response_header(rs, "Set-Cookie",
+			arena_printf(rq->arena,
+				     DEVICE_COOKIE
+				     "=%s; Path=/; HttpOnly; SameSite=Lax; "
+				     "Max-Age=%d%s",
+				     session->device, DEVICE_DAYS * 24 * 3600,
+				     secure(rq)));
 	response_header(rs, "Cache-Control", "no-store");
 }
 
@@ -30,6 +38,29 @@ void cookie_clear(const struct request *rq, struct response *rs)
 				     COOKIE "=; Path=/; HttpOnly; "
 					    "SameSite=Lax; Max-Age=0%s",
 				     secure(rq)));
+}
+
+int sign_in(struct request *rq, struct response *rs, const char *email,
+	    const char *password, struct session *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct actor actor = v1_actor(rq);
+	struct sign_in in = { .email = email,
+			      .password = password,
+			      .device = request_cookie(rq, DEVICE_COOKIE) };
+	int64_t wait_ms = 0;
+
+	if (v1_db(rq, &db, err) < 0)
+		return -1;
+	if (session_sign_in(db, &in, &actor, rq->arena, out, &wait_ms, err) ==
+	    0)
+		return 0;
+	if (err->code == ERR_LIMIT)
+		response_header(
+			rs, "Retry-After",
+			arena_printf(rq->arena, "%lld",
+				     (long long)(wait_ms / MS_SECOND + 1)));
+	return -1;
 }
 
 int setup_take(struct request *rq, const char *token, struct user *user,

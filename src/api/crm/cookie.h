@@ -12,8 +12,13 @@
 
 #define COOKIE "muster_session"
 
+#define DEVICE_COOKIE "muster_device" /* crm/device.h */
+
 void cookie_set(const struct request *rq, struct response *rs,
 		const struct session *session);
+/* Signs in; on ERR_LIMIT the reply says when to try again. */
+int sign_in(struct request *rq, struct response *rs, const char *email,
+	    const char *password, struct session *out, struct err *err);
 void cookie_clear(const struct request *rq, struct response *rs);
 
 /* Consumes the link's token, makes the administrator, opens their session. */

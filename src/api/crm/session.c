@@ -30,8 +30,6 @@ void session_reply(struct request *rq, struct response *rs,
 int v1_session_create(struct request *rq, struct response *rs, struct err *err)
 {
 	static const char *const known[] = { "email", "password", NULL };
-	CLEANUP(store_put) struct db *db = NULL;
-	struct actor actor = v1_actor(rq);
 	const char *email = NULL, *password = NULL;
 	struct session session;
 	const json_t *body;
@@ -44,10 +42,7 @@ int v1_session_create(struct request *rq, struct response *rs, struct err *err)
 		return err_field(err, "email", "missing");
 	if (!password)
 		return err_field(err, "password", "missing");
-	if (v1_db(rq, &db, err) < 0)
-		return -1;
-	if (session_sign_in(db, email, password, &actor, rq->arena, &session,
-			    err) < 0)
+	if (sign_in(rq, rs, email, password, &session, err) < 0)
 		return err->code == ERR_DENIED
 			       ? err_title(err, ERR_DENIED, AUTH_TITLE_INVALID,
 					   "wrong address or password")

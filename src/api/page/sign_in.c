@@ -165,16 +165,12 @@ int page_sign_in(struct request *rq, struct response *rs, struct err *err)
 
 int page_sign_in_post(struct request *rq, struct response *rs, struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
 	const char *email = request_form(rq, "email");
 	const char *password = request_form(rq, "password");
-	struct actor actor = v1_actor(rq);
 	struct session session;
 
-	if (v1_db(rq, &db, err) < 0)
-		return -1;
-	if (session_sign_in(db, email ? email : "", password ? password : "",
-			    &actor, rq->arena, &session, err) < 0) {
+	if (sign_in(rq, rs, email ? email : "", password ? password : "",
+		    &session, err) < 0) {
 		if (!is_mistake(err))
 			return -1;
 		show_sign_in(rs, email, err);
