@@ -2,6 +2,7 @@
  * muster user, key, config: on the database itself, also while the server runs
  */
 #include "app/command.h"
+#include "app/data_folder.h"
 #include "app/print.h"
 
 #include "base/arena.h"
@@ -26,7 +27,7 @@ static struct actor command_line(void)
 static int open_crm(const struct invocation *in, struct store **store,
 		    struct db **db, struct err *err)
 {
-	if (store_open(&in->config->store, store, err) < 0)
+	if (data_open(in->config, store, err) < 0)
 		return -1;
 	return store_get(*store, STORE_CRM, db, err);
 }

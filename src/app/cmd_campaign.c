@@ -105,29 +105,37 @@ static int campaign_list(const struct invocation *in, struct err *err)
 	return print_list(in, "/api/v1/campaigns", columns, err);
 }
 
+static void print_checklist(const json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(list, "items"), i, item)
+		printf("%-8s %-16s %s\n", print_text(item, "type"),
+		       print_text(item, "heading"),
+		       print_text(item, "details"));
+}
+
 static int campaign_check(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
-	json_t *item;
-	size_t i;
 
 	campaign_path(in, "/checklist", &path);
 	if (client_open(&c, err) < 0 ||
 	    client_call(c, "GET", path.buf, NULL, &reply, err) < 0)
 		return -1;
-	if (flag_is_set(in, "json")) {
+	if (flag_is_set(in, "json"))
 		print_json(reply);
-		return 0;
-	}
-	json_array_foreach (json_object_get(reply, "items"), i, item)
-		printf("%-8s %-16s %s\n", print_text(item, "type"),
-		       print_text(item, "heading"),
-		       print_text(item, "details"));
-	printf("%s\n", json_is_true(json_object_get(reply, "is_ready"))
-			       ? "ready to send"
-			       : "not ready to send");
+	else
+		print_checklist(reply);
+	if (!json_is_true(json_object_get(reply, "is_ready")))
+		return err_set(err, ERR_CONFLICT,
+			       "campaign %s is not ready to send",
+			       in->operands[0]);
+	if (!flag_is_set(in, "json"))
+		puts("ready to send");
 	return 0;
 }
 
@@ -161,6 +169,26 @@ static int campaign_test(const struct invocation *in, struct err *err)
 	return 0;
 }
 
+/* Once, when it begins: `said` is what was said last. */
+static void say_why_it_waits(const json_t *report, struct strbuf *said)
+{
+	const json_t *hold = json_object_get(report, "hold");
+	const char *why = "";
+
+	if (json_is_object(hold))
+		why = print_text(hold, "detail");
+	else if (json_is_false(json_object_get(report, "relay_is_reached")))
+		why = "the relay cannot be reached; nothing is lost, it is "
+		      "tried again and again";
+	if (strcmp(said->buf, why) == 0)
+		return;
+	strbuf_reset(said);
+	strbuf_addstr(said, why);
+	if (*why)
+		fprintf(stderr, "%ssending waits: %s\n",
+			isatty(STDERR_FILENO) ? "\r\033[K" : "", why);
+}
+
 static void show_sending(const json_t *report)
 {
 	if (isatty(STDERR_FILENO))
@@ -175,6 +203,7 @@ static int wait_until_sent(const struct invocation *in, struct client *c,
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf report_path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf said = STRBUF_INIT;
 	struct timespec pause = { .tv_nsec = POLL_MS * 1000000 };
 
 	campaign_path(in, "", &path);
@@ -193,6 +222,7 @@ static int wait_until_sent(const struct invocation *in, struct client *c,
 		if (client_call(c, "GET", report_path.buf, NULL, &report, err) <
 		    0)
 			return -1;
+		say_why_it_waits(report, &said);
 		show_sending(report);
 		nanosleep(&pause, NULL);
 	}

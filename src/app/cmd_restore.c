@@ -4,6 +4,7 @@
  */
 #include "app/client.h"
 #include "app/command.h"
+#include "app/data_folder.h"
 #include "app/folder_lock.h"
 #include "app/installation.h"
 #include "app/journal_wiring.h"
@@ -22,7 +23,7 @@ static int backup(const struct invocation *in, struct err *err)
 {
 	CLEANUP(store_free) struct store *store = NULL;
 
-	if (store_open(&in->config->store, &store, err) < 0 ||
+	if (data_open(in->config, &store, err) < 0 ||
 	    store_backup(store, in->operands[0], err) < 0)
 		return -1;
 	printf("backup written to %s\n", in->operands[0]);

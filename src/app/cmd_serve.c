@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/vec.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -77,6 +78,9 @@ static int serve(const struct invocation *in, struct err *err)
 	    server_start(in->config, &server, err) < 0)
 		return -1;
 	announce(server);
+	vec_each (config_unknown(in->config), line)
+		log_warn("an environment variable is passed over",
+			 LOG_TEXT("which", *line));
 	warn_of_exposure(in->config);
 	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
 		 LOG_TEXT("address", server_address(server)));

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/near.h"
 #include "base/str.h"
 #include "base/strbuf.h"
 
@@ -304,6 +305,37 @@ static int usage(struct err *err, const char *what, const char *about)
 	return err_field(err, "usage", "%s: %s", what, about);
 }
 
+/* What is called ID or N is a number; path and text are not looked at. */
+static int check_number(const char *name, const char *given, const char *what,
+			struct err *err)
+{
+	int64_t n;
+
+	if ((strcmp(name, "ID") != 0 && strcmp(name, "N") != 0) ||
+	    (text_to_int(given, &n) && n > 0))
+		return 0;
+	return usage(err, what, "must be a number");
+}
+
+static int no_such_option(const struct command *c, struct str name,
+			  const char *given, struct err *err)
+{
+	const char *names[ARRAY_SIZE(((struct invocation *)0)->values) + 1];
+	char text[64], about[128];
+	const char *near;
+	size_t n = 0;
+
+	for (; c->flags && c->flags[n].name; n++)
+		names[n] = c->flags[n].name;
+	names[n] = NULL;
+	(void)snprintf(text, sizeof(text), "%.*s", (int)name.len, name.s);
+	near = near_name(text, names);
+	(void)snprintf(about, sizeof(about), "there is no such option%s%s%s",
+		       near ? "; did you mean --" : "", near ? near : "",
+		       near ? "?" : "");
+	return usage(err, given, about);
+}
+
 static int read_flag(struct invocation *in, int argc, char **argv, int *i,
 		     struct err *err)
 {
@@ -312,13 +344,17 @@ static int read_flag(struct invocation *in, int argc, char **argv, int *i,
 	int at = flag_place(in->command, name);
 
 	if (at < 0)
-		return usage(err, argv[*i], "there is no such option");
+		return no_such_option(in->command, name, argv[*i], err);
 	in->values[at] = value.s ? value.s : "";
 	if (in->command->flags[at].value && !value.s) {
 		if (*i + 1 >= argc)
 			return usage(err, argv[*i], "needs a value");
 		in->values[at] = argv[++*i];
 	}
+	if (in->command->flags[at].value &&
+	    check_number(in->command->flags[at].value, in->values[at],
+			 in->command->flags[at].name, err) < 0)
+		return -1;
 	if (in->given_n == (int)ARRAY_SIZE(in->given))
 		return usage(err, argv[*i], "is one option too many");
 	in->given[in->given_n].flag = at;
@@ -357,7 +393,9 @@ static int read_invocation(struct invocation *in, int argc, char **argv,
 	}
 	if (in->operands_n < count_operands(operands, true))
 		return usage(err, operands, "is missing");
-	return 0;
+	return in->operands_n == 0
+		       ? 0
+		       : check_number(operands, in->operands[0], operands, err);
 }
 
 /* "group create" is two words of argv, "import" one. */

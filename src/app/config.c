@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/near.h"
 #include "base/option.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -27,7 +28,8 @@ struct entry {
 struct config_private {
 	struct arena *arena;
 	VEC(struct entry) entries;
-	const char *file; /* NULL: none */
+	const char *file;     /* NULL: none */
+	struct texts unknown; /* see config_unknown */
 };
 
 static const struct option app_option_table[] = {
@@ -117,7 +119,8 @@ static const struct option listen_option_table[] = {
 	{ .name = "listen",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct http_options, listen),
-	  .help = "Where the server listens: address and port" },
+	  .help = "Where the server listens: address and port; `:8080` is this "
+		  "machine only, port 0 a free one" },
 	{ .name = NULL },
 };
 
@@ -160,15 +163,27 @@ static void flag_name(const char *name, struct strbuf *out)
 
 /* --- values --- */
 
+static const struct {
+	const char *unit;
+	int64_t ms;
+} units[] = {
+	{ "ms", 1 },      { "s", MS_SECOND }, { "m", MS_MINUTE },
+	{ "h", MS_HOUR }, { "d", MS_DAY },
+};
+
+/* In the greatest unit that it is a whole number of. */
+static void format_time(int64_t ms, struct strbuf *out)
+{
+	size_t i = ARRAY_SIZE(units) - 1;
+
+	while (i > 0 && (ms < units[i].ms || ms % units[i].ms != 0))
+		i--;
+	strbuf_addf(out, "%lld%s", (long long)(ms / units[i].ms),
+		    units[i].unit);
+}
+
 static int parse_time(const char *text, int64_t *out)
 {
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {
-		{ "ms", 1 },      { "s", MS_SECOND }, { "m", MS_MINUTE },
-		{ "h", MS_HOUR }, { "d", MS_DAY },
-	};
 	size_t digits = strspn(text, "0123456789");
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
@@ -198,13 +213,21 @@ static int parse_bool(const char *text, bool *out)
 static int set_number(const struct option *o, int64_t n, int64_t *to,
 		      struct err *err)
 {
-	if (n < o->least || (o->most > 0 && n > o->most))
-		return err_set(err, ERR_INVALID,
-			       "must be between %lld and %lld%s",
-			       (long long)o->least, (long long)o->most,
-			       o->type == OPTION_TIME ? " ms" : "");
+	CLEANUP(strbuf_release) struct strbuf least = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf most = STRBUF_INIT;
+
 	*to = n;
-	return 0;
+	if (n >= o->least && (o->most <= 0 || n <= o->most))
+		return 0;
+	if (o->type == OPTION_TIME) {
+		format_time(o->least, &least);
+		format_time(o->most, &most);
+	} else {
+		strbuf_addint(&least, o->least);
+		strbuf_addint(&most, o->most);
+	}
+	return err_set(err, ERR_INVALID, "must be between %s and %s", least.buf,
+		       most.buf);
 }
 
 static int set_value(struct config_private *p, struct entry *e,
@@ -254,11 +277,42 @@ static struct entry *find_entry(struct config_private *p, const char *name,
 	return NULL;
 }
 
+/*
+ * "; did you mean X?", or "". What all names begin with is left out when they
+ * are compared: it is not what somebody mistyped.
+ */
+static const char *meant(struct config_private *p, const char *name,
+			 const char *prefix,
+			 void (*spell)(const char *, struct strbuf *))
+{
+	size_t skip = strlen(prefix), n = 0;
+	const char **names =
+		arena_array(p->arena, const char *, p->entries.n + 1);
+	const char *near;
+
+	vec_each (&p->entries, e) {
+		CLEANUP(strbuf_release) struct strbuf spelt = STRBUF_INIT;
+
+		if (spell)
+			spell(e->option->name, &spelt);
+		else
+			strbuf_addstr(&spelt, e->option->name);
+		names[n++] = arena_strdup(p->arena, spelt.buf + skip);
+	}
+	names[n] = NULL;
+	near = near_name(name + skip, names);
+	return near ? arena_printf(p->arena, "; did you mean %s%s?", prefix,
+				   near)
+		    : "";
+}
+
 static int assign(struct config_private *p, struct entry *e, const char *text,
 		  enum source source, const char *spelt, struct err *err)
 {
 	if (set_value(p, e, text, err) < 0)
-		return err_prefix(err, "%s", spelt);
+		return source == FROM_FLAG ? err_field(err, "usage", "%s: %s",
+						       spelt, err->text)
+					   : err_prefix(err, "%s", spelt);
 	e->source = source;
 	return 0;
 }
@@ -278,7 +332,8 @@ static int read_line(struct config_private *p, struct str line, struct err *err)
 		return err_set(err, ERR_INVALID, "a line is `name = value`");
 	e = find_entry(p, name, NULL);
 	if (!e)
-		return err_set(err, ERR_INVALID, "there is no option %s", name);
+		return err_set(err, ERR_INVALID, "there is no option %s%s",
+			       name, meant(p, name, "", NULL));
 	return assign(p, e, arena_str(p->arena, value), FROM_FILE, name, err);
 }
 
@@ -302,6 +357,18 @@ static int read_file(struct config_private *p, const char *path, bool must,
 	return 0;
 }
 
+/* Variables that are no options: app/client.h, and the file of options. */
+static bool is_known_variable(const char *name)
+{
+	static const char *const known[] = { "MUSTER_CONFIG", "MUSTER_URL",
+					     "MUSTER_KEY" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcmp(name, known[i]) == 0)
+			return true;
+	return false;
+}
+
 static int read_environment(struct config_private *p, struct err *err)
 {
 	for (char **var = environ; *var; var++) {
@@ -313,6 +380,12 @@ static int read_environment(struct config_private *p, struct err *err)
 		if (!str_starts(name, "MUSTER_"))
 			continue;
 		e = find_entry(p, spelt, environment_name);
+		if (!e && !is_known_variable(spelt))
+			vec_push(&p->unknown,
+				 arena_printf(p->arena, "%s is no option%s",
+					      spelt,
+					      meant(p, spelt, "MUSTER_",
+						    environment_name)));
 		if (e &&
 		    assign(p, e, value.s, FROM_ENVIRONMENT, spelt, err) < 0)
 			return -1;
@@ -347,8 +420,8 @@ static int read_flags(struct config_private *p, int *argc, char **argv,
 		else if (!value.s && ++i < *argc)
 			value = str_of(argv[i]);
 		else if (!value.s)
-			return err_set(err, ERR_INVALID, "%s needs a value",
-				       name);
+			return err_field(err, "usage", "%s needs a value",
+					 name);
 		if (assign(p, e, value.s, FROM_FLAG, name, err) < 0)
 			return -1;
 	}
@@ -440,6 +513,11 @@ int config_load(struct config *out, int *argc, char **argv, struct err *err)
 	return 0;
 }
 
+const struct texts *config_unknown(const struct config *config)
+{
+	return &config->private->unknown;
+}
+
 void config_release(struct config *config)
 {
 	struct config_private *p = config->private;
@@ -449,6 +527,7 @@ void config_release(struct config *config)
 		return;
 	arena = p->arena;
 	vec_release(&p->entries);
+	texts_release(&p->unknown);
 	config->private = NULL;
 	arena_free(&arena);
 }
@@ -474,9 +553,10 @@ static void format_value(const struct entry *e, bool mask, struct strbuf *out)
 		return;
 	}
 	n = *(const int64_t *)at;
-	strbuf_addint(out, n);
 	if (e->option->type == OPTION_TIME)
-		strbuf_addstr(out, "ms");
+		format_time(n, out);
+	else
+		strbuf_addint(out, n);
 }
 
 void config_format(const struct config *config, struct strbuf *out)

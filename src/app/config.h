@@ -16,6 +16,7 @@
 
 struct err;
 struct strbuf;
+struct texts;
 
 struct app_options {
 	const char *public_url;     /* "": http://<listen> */
@@ -51,6 +52,10 @@ struct config {
  */
 int config_load(struct config *out, int *argc, char **argv, struct err *err);
 void config_release(struct config *config);
+
+/* Of variables MUSTER_... that are no options, a sentence each: misspelt ones
+ * would be passed over in silence. */
+const struct texts *config_unknown(const struct config *config);
 
 /* `name = value  # source` a line; secrets as ***. */
 void config_format(const struct config *config, struct strbuf *out);

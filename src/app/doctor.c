@@ -2,21 +2,28 @@
  * muster doctor: looks at what usually is wrong, and says what to do
  */
 #include "app/command.h"
+#include "app/data_folder.h"
 #include "app/print.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "campaign/campaign_hold.h"
+#include "delivery/relay.h"
+#include "httpc/httpc.h"
 #include "journal/gate.h"
+#include "smtp/smtp_relay.h"
+#include "smtp/smtp_trial.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
 
 #define DISK_LEAST_MIB 512
+#define TRIAL_MS (10 * MS_SECOND)
 
 struct doctor {
 	const struct invocation *in;
@@ -39,14 +46,36 @@ static void say(struct doctor *d, const char *what, const char *advice)
 	d->wrong += advice != NULL;
 }
 
+/* Each schema is written: a disk may be full, a database read-only. */
+static int try_to_write(struct store *store, struct err *err)
+{
+	char now[24];
+
+	snprintf(now, sizeof(now), "%lld", (long long)clock_now_ms());
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		CLEANUP(store_put) struct db *db = NULL;
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		if (store_get(store, (enum store_schema)i, &db, err) < 0 ||
+		    tx_begin(db, &tx, err) < 0 ||
+		    setting_put(&tx, "doctor.wrote_ms", now, err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static void check_database(struct doctor *d, struct store **store)
 {
 	struct err err = ERR_INIT;
 
-	if (store_open(&d->in->config->store, store, &err) < 0)
+	if (data_open(d->in->config, store, &err) < 0)
 		say(d, "database", err.text);
+	else if (try_to_write(*store, &err) < 0)
+		say(d, "database cannot be written", err.text);
 	else
-		say(d, "database opens, its schema is up to date", NULL);
+		say(d, "database opens, is up to date and can be written",
+		    NULL);
 }
 
 static void check_disk(struct doctor *d)
@@ -75,25 +104,84 @@ static bool setting_is_there(struct store *store, const char *key)
 	       *value;
 }
 
-static void check_sender(struct doctor *d, struct store *store)
+static void check_relay(struct doctor *d)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *url = d->in->config->delivery.relay;
+	struct err err = ERR_INIT;
+	struct smtp_relay relay;
+
+	if (relay_is_outbox_url(url))
+		say(d,
+		    "relay: messages stay in the outbox until MUSTER_RELAY "
+		    "is set",
+		    NULL);
+	else if (smtp_relay_parse(url, arena, &relay, &err) < 0 ||
+		 smtp_relay_try(&relay, TRIAL_MS, &err) < 0)
+		say(d, "relay", err.text);
+	else
+		say(d,
+		    relay.user ? "relay answers and takes the password"
+			       : "relay answers",
+		    NULL);
+}
+
+static void check_postal_address(struct doctor *d, struct store *store)
 {
 	const struct config *c = d->in->config;
-	bool outbox = strcmp(c->delivery.relay, "outbox:") == 0;
-	bool address = *c->app.postal_address ||
-		       setting_is_there(store, "postal_address");
 
-	say(d, "relay",
-	    outbox ? "mails stay in the outbox; set MUSTER_RELAY to send"
-		   : NULL);
 	say(d, "postal address",
-	    address || outbox ? NULL
-			      : "set MUSTER_POSTAL_ADDRESS: nothing is sent "
-				"without one");
-	say(d, "public address",
-	    *c->app.public_url || outbox
+	    *c->app.postal_address ||
+			    setting_is_there(store, "postal_address") ||
+			    relay_is_outbox_url(c->delivery.relay)
 		    ? NULL
-		    : "set MUSTER_PUBLIC_URL: nothing is sent without one, "
-		      "since links to unsubscribe would lead nowhere");
+		    : "set MUSTER_POSTAL_ADDRESS: nothing is sent without one");
+}
+
+static int fetch(const char *url, struct err *err)
+{
+	CLEANUP(httpc_free) struct httpc *http = NULL;
+	CLEANUP(httpc_response_release)
+	struct httpc_response reply = HTTPC_RESPONSE_INIT;
+	struct httpc_options o = HTTPC_OPTIONS_DEFAULT;
+	struct httpc_request rq = { .method = "GET", .url = url };
+
+	o.allow_private = true;
+	o.connect_ms = o.total_ms = o.stall_ms = TRIAL_MS;
+	httpc_init();
+	http = httpc_new(&o);
+	if (httpc_send(http, &rq, &reply, err) < 0)
+		return err_prefix(err, "%s", url);
+	if (reply.status != 200)
+		return err_set(err, ERR_IO, "%s answers %d", url, reply.status);
+	return 0;
+}
+
+/* What links in messages lead to. */
+static void check_public_address(struct doctor *d)
+{
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+	const struct config *c = d->in->config;
+	struct str base = str_of(c->app.public_url);
+	struct err err = ERR_INIT;
+
+	if (base.len == 0 && relay_is_outbox_url(c->delivery.relay)) {
+		say(d, "public address: none is needed for the outbox", NULL);
+		return;
+	}
+	if (base.len == 0) {
+		say(d, "public address",
+		    "set MUSTER_PUBLIC_URL: nothing is sent without one, since "
+		    "links to unsubscribe would lead nowhere");
+		return;
+	}
+	if (base.s[base.len - 1] == '/')
+		base.len--;
+	strbuf_addf(&url, "%.*s/healthz", (int)base.len, base.s);
+	if (fetch(url.buf, &err) < 0)
+		say(d, "public address", err.text);
+	else
+		say(d, "public address answers", NULL);
 }
 
 static void check_sending(struct doctor *d, struct store *store)
@@ -142,12 +230,16 @@ static int doctor(const struct invocation *in, struct err *err)
 	json_begin_array(&d.w);
 	check_database(&d, &store);
 	check_disk(&d);
-	check_sender(&d, store);
+	check_relay(&d);
+	check_postal_address(&d, store);
+	check_public_address(&d);
 	check_sending(&d, store);
 	check_held(&d, store);
 	json_end_array(&d.w);
 	puts(flag_is_set(in, "json") ? d.json.buf : d.text.buf);
-	return store ? 0 : err_set(err, ERR_IO, "the database cannot be used");
+	return d.wrong == 0 ? 0
+			    : err_set(err, ERR_INVALID, "%d problem%s", d.wrong,
+				      d.wrong == 1 ? "" : "s");
 }
 
 int cmd_doctor(const struct invocation *in)

@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "app/audience_jobs.h"
 #include "app/journal_wiring.h"
+#include "app/listen.h"
 #include "audience/list.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
@@ -290,8 +291,7 @@ static int start_public(struct server *s, struct err *err)
 	return start_track(s, err);
 }
 
-/* The public URL must be known before anything is started that uses it, so
- * a port of 0 gives no usable link: the listener's address replaces it. */
+/* It must be known before anything is started that uses it. */
 static void name_public_url(struct server *s)
 {
 	const char *given = s->config->app.public_url;
@@ -463,6 +463,8 @@ static int start_all(struct server *s, struct err *err)
 	if (check_options(&s->config->app, err) < 0 ||
 	    parse_roles(s->config->app.roles, &s->roles, err) < 0 ||
 	    store_open(&s->config->store, &s->store, err) < 0 ||
+	    listen_settle(&s->config->http.listen, s->arena, err) < 0 ||
+	    listen_settle(&s->config->app.track_listen, s->arena, err) < 0 ||
 	    load_facts(s, err) < 0)
 		return -1;
 	name_public_url(s);

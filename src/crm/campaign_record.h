@@ -174,10 +174,10 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
 /*
  * The report, all figures and the status from one snapshot: {"status", "hold",
  * "recipients", "sent", "waiting", "left_out", "bounced", "opened", "clicked",
- * "unsubscribed", "complained", "links"}. recipients = sent + waiting + all
- * left out.
+ * "unsubscribed", "complained", "links"}, and relay_is_reached, which the CRM
+ * does not know by itself. recipients = sent + waiting + all left out.
  */
-int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
-			struct err *err);
+int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
+			struct strbuf *out, struct err *err);
 
 #endif

@@ -215,8 +215,8 @@ static int add_links(struct db *db, int64_t id, struct json_writer *w,
 	return more;
 }
 
-int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
-			struct err *err)
+int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
+			struct strbuf *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx snapshot = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -230,6 +230,7 @@ int crm_campaign_report(struct db *db, int64_t id, struct strbuf *out,
 	json_key_int(&w, "campaign_id", id);
 	json_key_text(&w, "status", crm_campaign_status_name(c.status));
 	crm_campaign_write_hold(&c, &w);
+	json_key_bool(&w, "relay_is_reached", relay_is_reached);
 	if (add_figures(db, id, &w, err) < 0 ||
 	    add_left_out(db, id, &w, err) < 0 || add_links(db, id, &w, err) < 0)
 		return -1;

@@ -63,7 +63,9 @@ void smtp_dispatch_reached(struct smtp_pool *pool)
 {
 	pool->backoff_ms = 0;
 	pool->next_attempt_ms = 0;
-	if (atomic_exchange(&pool->held_up, false))
+	if (pool->trial)
+		smtp_trial_end(pool->trial, NULL);
+	if (atomic_exchange(&pool->held_up, false) && !pool->trial)
 		log_info("relay reached again",
 			 LOG_TEXT("relay", pool->relay.host));
 }
@@ -91,6 +93,8 @@ void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
 {
 	back_off(pool, why->code != 0);
 	pool->addresses_until_ms = 0; /* they may be what is wrong */
+	if (pool->trial)
+		smtp_trial_end(pool->trial, why);
 	if (atomic_load(&pool->open_n) > 0)
 		return; /* others work, or may yet */
 	if (!atomic_exchange(&pool->held_up, true))

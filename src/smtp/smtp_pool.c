@@ -389,9 +389,10 @@ static int start_thread(struct smtp_pool *pool, struct err *err)
 	return 0;
 }
 
-int smtp_pool_start(const struct smtp_relay *relay,
+int smtp_pool_begin(const struct smtp_relay *relay,
 		    const struct smtp_options *options, smtp_result_fn fn,
-		    void *context, struct smtp_pool **out, struct err *err)
+		    void *context, struct smtp_trial *trial,
+		    struct smtp_pool **out, struct err *err)
 {
 	CLEANUP(smtp_pool_free) struct smtp_pool *pool = NULL;
 
@@ -402,6 +403,8 @@ int smtp_pool_start(const struct smtp_relay *relay,
 	pool->options = *options;
 	pool->fn = fn;
 	pool->context = context;
+	pool->trial = trial;
+	pool->held_up = trial != NULL; /* it is probed then */
 	pool->epoll_fd = pool->wake_fd = -1;
 	pool->jitter.state = random_u64();
 	(void)pthread_mutex_init(&pool->lock, NULL);
@@ -414,6 +417,13 @@ int smtp_pool_start(const struct smtp_relay *relay,
 		return -1;
 	*out = TAKE(pool);
 	return 0;
+}
+
+int smtp_pool_start(const struct smtp_relay *relay,
+		    const struct smtp_options *options, smtp_result_fn fn,
+		    void *context, struct smtp_pool **out, struct err *err)
+{
+	return smtp_pool_begin(relay, options, fn, context, NULL, out, err);
 }
 
 void smtp_pool_stop(struct smtp_pool *pool)

@@ -33,6 +33,7 @@ struct arena;
 struct smtp_resolver;
 struct smtp_tls;
 struct smtp_tls_context;
+struct smtp_trial;
 
 /* --- a message --- */
 
@@ -218,10 +219,19 @@ struct smtp_pool {
 	bool is_stopping;
 	int64_t stop_deadline_ms;
 
+	struct smtp_trial *trial; /* NULL: it is none */
 	atomic_bool held_up;
 	atomic_llong accepted, refused, temporary, unreached;
 	atomic_int open_n;
 };
+
+/* smtp_pool_start; with a trial, one connection is opened at once. */
+int smtp_pool_begin(const struct smtp_relay *relay,
+		    const struct smtp_options *options, smtp_result_fn fn,
+		    void *context, struct smtp_trial *trial,
+		    struct smtp_pool **out, struct err *err);
+/* A session is ready (why NULL), or an attempt failed. */
+void smtp_trial_end(struct smtp_trial *trial, const struct smtp_result *why);
 
 /* Deliver a result (its cookie is filled in here) and free the job. */
 void smtp_pool_finish(struct smtp_pool *pool, struct smtp_job *job,

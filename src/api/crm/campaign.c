@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/campaign_record.h"
+#include "delivery/delivery.h"
 
 static int read_filter(struct request *rq, struct crm_campaign_filter *f,
 		       struct err *err)
@@ -151,6 +152,7 @@ int v1_campaigns_report(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	const struct delivery *delivery = api_of(rq)->delivery;
 	struct crm_campaign c;
 	int64_t id;
 
@@ -158,7 +160,9 @@ int v1_campaigns_report(struct request *rq, struct response *rs,
 	    v1_db(rq, &db, err) < 0 ||
 	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
 		return -1;
-	return crm_campaign_report(db, id, &rs->body, err);
+	return crm_campaign_report(db, id,
+				   !delivery || !delivery_is_held_up(delivery),
+				   &rs->body, err);
 }
 
 /* --- recipients --- */

@@ -1,0 +1,148 @@
+/** An administrator's first day: what the command line says, and with which exit code. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { binary, until, useRelay, useServer } from "../harness/index.js";
+
+const v1 = "/api/v1";
+
+/** A command whose words are read while it runs. */
+function run(args: string[], env: NodeJS.ProcessEnv) {
+  const child = spawn(binary, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (more: string) => (text += more));
+  process.on("exit", () => child.kill("SIGKILL"));
+  const ended = new Promise<number | null>((done) => child.once("close", done));
+  return { child, ended, text: () => text };
+}
+
+describe("muster doctor", () => {
+  const server = useServer();
+  const relay = useRelay();
+
+  it("is content with a server that runs, and with the outbox", async () => {
+    const { code, stdout } = await server.command(["doctor"]);
+    assert.equal(code, 0, stdout);
+    assert.doesNotMatch(stdout, /problem/);
+    assert.match(stdout, /can be written/);
+    assert.match(stdout, /outbox/);
+    assert.match(stdout, /public address answers/);
+  });
+
+  it("talks to the relay, and fetches the public address", async () => {
+    const good = await server.command(["doctor", "--json"], { env: { MUSTER_RELAY: relay.url } });
+    assert.equal(good.code, 0, good.stdout);
+    assert.ok(JSON.parse(good.stdout).some((c: { what: string; good: boolean }) => c.what === "relay answers" && c.good));
+    assert.equal(relay.messages.length, 0);
+    const wrong: Record<string, string>[] = [{ MUSTER_RELAY: "smtp://127.0.0.1:1" }, { MUSTER_PUBLIC_URL: "http://127.0.0.1:1" }];
+    for (const env of wrong) {
+      const { code, stdout, stderr } = await server.command(["doctor"], { env });
+      assert.equal(code, 1, stdout);
+      assert.match(stdout, /^problem/m);
+      assert.match(stderr, /1 problem$/m);
+    }
+  });
+});
+
+describe("commands", () => {
+  const server = useServer();
+
+  it("make no data where a server would not look for it", async (t) => {
+    if (server.database) return t.skip("the data is not in a folder");
+    const folder = join(tmpdir(), `muster-test-none-${process.pid}`);
+    for (const args of [["key", "create", "--name", "k", "--role", "user"], ["key", "list"], ["user", "list"],
+      ["backup", join(folder, "b")], ["doctor"]]) {
+      const { code, stdout, stderr } = await server.command(args, { env: { MUSTER_DATA: folder } });
+      assert.equal(code, 1, args.join(" "));
+      assert.match(stdout + stderr, /there is no data of Muster in the folder .*--data or MUSTER_DATA/);
+      assert.ok(!existsSync(folder), args.join(" "));
+    }
+  });
+
+  it("end with 2 when they are used wrongly", async () => {
+    for (const args of [
+      ["nonsense"], ["group"], ["key", "create"], ["key", "create", "--name", "k", "--role", "king"], ["key", "revoke"],
+      ["key", "revoke", "x"], ["campaign", "check"], ["campaign", "check", "x"], ["campaign", "check", "-1"],
+      ["campaign", "send", "1", "2"], ["campaign", "test", "1"], ["group", "members", "1", "--limit", "many"],
+      ["group", "create"], ["import"], ["import", "decide", "1"], ["serve", "--nonsense"], ["doctor", "--jsn"],
+      ["config", "--send-rate", "fast"], ["config", "--http-idle-ms"],
+    ]) {
+      const { code, stdout, stderr } = await server.command(args);
+      assert.equal(code, 2, `${args.join(" ")}: ${stdout}${stderr}`);
+    }
+    assert.match((await server.command(["doctor", "--jsn"])).stderr, /did you mean --json\?/);
+  });
+
+  it("say things once", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+    const file = join(folder, "empty.csv");
+    writeFileSync(file, "");
+    const { code, stderr } = await server.command(["import", file]);
+    rmSync(folder, { recursive: true });
+    assert.equal(code, 1);
+    assert.equal(stderr.match(/the file is empty/g)!.length, 1, stderr);
+  });
+
+  it("show times as people write them", async () => {
+    const { stdout } = await server.command(["config", "--print"], { env: { MUSTER_SEND_EXPIRE: "90m" } });
+    assert.match(stdout, /^sync\.max_age = 36h /m);
+    assert.match(stdout, /^send\.expire = 90m /m);
+  });
+
+  it("fail for a campaign that is not ready", async () => {
+    const { body: group } = await server.admin.post(`${v1}/groups`,
+      { name: "All", kind: "dynamic", criteria: { conditions: [] } }, { status: 201 });
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "C", group_id: group.id }, { status: 201 });
+    for (const more of [[], ["--json"]]) {
+      const { code, stderr } = await server.command(["campaign", "check", `${body.id}`, ...more]);
+      assert.equal(code, 1);
+      assert.match(stderr, /not ready to send/);
+    }
+  });
+});
+
+describe("muster campaign send --wait", () => {
+  const server = useServer();
+  const relay = useRelay();
+
+  it("says that the relay is dead", async () => {
+    server.setEnv({ MUSTER_RELAY: relay.url });
+    server.allowLog(/relay not reached|relay takes no messages/);
+    await server.restart();
+    await server.admin.post(`${v1}/people`, { first_name: "Ada", email: "ada@example.test" }, { status: 201 });
+    const { body: group } = await server.admin.post(`${v1}/groups`,
+      { name: "All", kind: "dynamic", criteria: { conditions: [] } }, { status: 201 });
+    const { body: campaign } = await server.admin.post(`${v1}/campaigns`, {
+      name: "C", group_id: group.id, subject: "s", from_name: "x", from_email: "x@example.test",
+      html: '<p>Hello <a href="*|UNSUB|*">no more</a></p>',
+    }, { status: 201 });
+    await relay.goAway();
+    const sending = run(["campaign", "send", `${campaign.id}`, "--wait"],
+      { ...server.env, MUSTER_URL: server.url, MUSTER_KEY: server.admin.key! });
+    await until("the command says so", async () => /sending waits: the relay cannot be reached/.test(sending.text()));
+    await relay.comeBack();
+    assert.equal(await sending.ended, 0, sending.text());
+    assert.match(sending.text(), /is sent/);
+  });
+});
+
+describe("muster serve", () => {
+  it("listens to this machine only unless told, names its port, and what is misspelt", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+    const serving = run(["serve", "--listen", ":0"],
+      { PATH: process.env.PATH, MUSTER_DATA: folder, MUSTER_REALY: "smtp://x", MUSTER_WHATEVER: "1" });
+    await until("it has started", async () => / info started /.test(serving.text()));
+    serving.child.kill("SIGTERM");
+    assert.equal(await serving.ended, 0);
+    const text = serving.text();
+    rmSync(folder, { recursive: true });
+    const [, url] = text.match(/running at (http:\/\/127\.0\.0\.1:[1-9]\d+)\n/)!;
+    assert.ok(text.includes(`${url}/setup?token=`), text);
+    assert.match(text, / warn .*MUSTER_REALY is no option; did you mean MUSTER_RELAY\?/);
+    assert.match(text, / warn .*MUSTER_WHATEVER is no option"/);
+  });
+});
