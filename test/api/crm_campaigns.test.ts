@@ -30,7 +30,7 @@ describe("campaigns of the CRM", () => {
   before(async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `P${i},Q${i},p${i}@example.test`);
     await job(`${v1}/imports`, ["First name,Last name,E-mail", ...rows].join("\n"));
-    group = (await server.admin.post(`${v1}/groups`, { name: "All" }, { status: 201 })).body;
+    group = (await server.admin.post(`${v1}/groups`, { name: "All", criteria: { conditions: [] } }, { status: 201 })).body;
   });
 
   it("are written, listed, changed and removed", async () => {
