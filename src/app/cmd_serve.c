@@ -8,13 +8,18 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "base/vec.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define STOP_MS 4500
+#define TRIM_S 30
 
 /* Signals are taken by sigwait here and blocked in all threads. */
 static void block_signals(sigset_t *set)
@@ -63,12 +68,44 @@ static void announce(const struct server *server)
 	fflush(stdout);
 }
 
+/* Now and then, what is free between blocks that are used goes back too. */
+static int wait_for_signal(const sigset_t *signals)
+{
+	static const struct timespec pause = { .tv_sec = TRIM_S };
+	int number;
+
+	while ((number = sigtimedwait(signals, NULL, &pause)) < 0)
+		(void)malloc_trim(0);
+	return number;
+}
+
+/*
+ * The last resort: a disk, a lock or a peer that does not answer. All that was
+ * said to be done is durable, and what was not is done at the next start, as
+ * after kill -9.
+ */
+static void *end_anyway(void *arg)
+{
+	(void)arg;
+	stop_pause_ms(STOP_MS);
+	log_warn("stopping took too long: the rest is done at the next start");
+	_exit(EXIT_DONE);
+}
+
+static void end_in_time(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, end_anyway, NULL) == 0)
+		(void)pthread_detach(thread);
+}
+
 static int serve(const struct invocation *in, struct err *err)
 {
 	CLEANUP(fd_release) int lock = -1;
 	CLEANUP(server_free) struct server *server = NULL;
 	sigset_t signals;
-	int signal_number = 0;
+	int signal_number;
 
 	if (set_log(in->config, err) < 0)
 		return -1;
@@ -84,8 +121,9 @@ static int serve(const struct invocation *in, struct err *err)
 	warn_of_exposure(in->config);
 	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
 		 LOG_TEXT("address", server_address(server)));
-	sigwait(&signals, &signal_number);
+	signal_number = wait_for_signal(&signals);
 	log_info("stopping", LOG_TEXT("signal", strsignal(signal_number)));
+	end_in_time();
 	server_stop(server);
 	log_info("stopped");
 	return 0;

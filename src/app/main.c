@@ -5,9 +5,13 @@
 #include "base/err.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+
+#define HEAPS 4
+#define LARGE_BYTES (256 * 1024)
 
 /* Connections of clients and of the database may be more than the thousand
  * files that a shell usually allows; the hard limit is the operator's. */
@@ -21,11 +25,25 @@ static void raise_file_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit); /* the old one may do */
 }
 
+/*
+ * What a thread frees is to go back to the system. By default glibc gives each
+ * thread a heap of its own (8 a core), and takes blocks as large as any that
+ * was ever freed from it: batches of a few MiB, now here, now there, leave
+ * holes everywhere, and the process grows for as long as it works.
+ */
+static void keep_heaps_small(void)
+{
+	(void)mallopt(M_ARENA_MAX, HEAPS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES); /* and never more */
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+}
+
 int main(int argc, char **argv)
 {
 	CLEANUP(config_release) struct config config = { .private = NULL };
 	struct err err = ERR_INIT;
 
+	keep_heaps_small();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(077); /* databases and uploads are nobody else's business */
 	signal(SIGPIPE, SIG_IGN);

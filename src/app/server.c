@@ -31,6 +31,7 @@
 #define TRACK_CONNECTIONS 5000
 #define TRACK_THREADS 2
 #define BRIDGE_CONNECTIONS 4
+#define HTTP_STOP_MS 1000
 
 struct roles {
 	bool api, track, send, jobs;
@@ -232,6 +233,14 @@ static int authenticate(void *context, const struct credentials *in,
 
 /* --- listeners --- */
 
+/* The program ends within 5 s; each listener may have somebody in hand. */
+static int64_t stop_ms(const struct server *s)
+{
+	int64_t wanted = s->config->http.stop_ms;
+
+	return wanted < HTTP_STOP_MS ? wanted : HTTP_STOP_MS;
+}
+
 static int start_listener(struct server *s, const char *name,
 			  const char *listen, int64_t connections,
 			  struct http_server **out, struct err *err)
@@ -241,6 +250,7 @@ static int start_listener(struct server *s, const char *name,
 	o.name = name;
 	o.listen = listen;
 	o.connections = connections;
+	o.stop_ms = stop_ms(s);
 	o.upload_folder =
 		arena_printf(s->arena, "%s/uploads", s->config->store.data);
 	o.authenticate = authenticate;
@@ -271,6 +281,7 @@ static int start_track(struct server *s, struct err *err)
 	o.name = "track";
 	o.listen = s->config->app.track_listen;
 	o.connections = TRACK_CONNECTIONS;
+	o.stop_ms = stop_ms(s);
 	o.pool_threads = TRACK_THREADS;
 	s->track_router = router_new();
 	api_add_track_routes(s->track_router, &s->api);
@@ -506,12 +517,14 @@ const char *server_setup_link(const struct server *s)
 }
 
 /*
- * Nobody new first; then jobs, whose last calls still need the internal
- * listener and delivery; then the rest; the journal last, which gets what all
- * others left.
+ * Jobs are told first, as they take longest. Nobody new; then jobs are waited
+ * for, whose last calls still need the internal listener and delivery; then the
+ * rest; the journal last, which gets what all others left.
  */
 void server_stop(struct server *s)
 {
+	runner_halt(s->crm_jobs);
+	runner_halt(s->audience_jobs);
 	if (s->public)
 		http_server_stop(s->public);
 	if (s->track)

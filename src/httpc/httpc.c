@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/stop.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -143,7 +144,9 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
 
 	(void)down_total;
 	(void)up_total;
-	t->stopped = !t->request->progress(t->request->context, up, down);
+	t->stopped = stop_is_asked() ||
+		     (t->request->progress &&
+		      !t->request->progress(t->request->context, up, down));
 	return t->stopped;
 }
 
@@ -263,11 +266,9 @@ static void set_callbacks(CURL *c, struct transfer *t)
 	SET(c, CURLOPT_WRITEDATA, t);
 	SET(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	SET(c, CURLOPT_OPENSOCKETDATA, t);
-	if (t->request->progress) {
-		SET(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-		SET(c, CURLOPT_XFERINFODATA, t);
-		SET(c, CURLOPT_NOPROGRESS, 0L);
-	}
+	SET(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(c, CURLOPT_XFERINFODATA, t);
+	SET(c, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void set_body(CURL *c, struct transfer *t)

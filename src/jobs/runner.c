@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/still.h"
+#include "base/stop.h"
 #include "base/wait.h"
 #include "jobs/job_private.h"
 #include "store/store.h"
@@ -161,6 +162,11 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 	} else if (ret == RUN_AGAIN) {
 		end.state = JOB_QUEUED;
 		end.attempts = 0;
+	} else if (ret < 0 && err->code == ERR_RETRY && job_is_stopping(run)) {
+		/* not the job's fault: it goes on at the next start */
+		end.state = JOB_QUEUED;
+		end.run_at_ms = now_ms;
+		end.attempts = job->attempts - 1;
 	} else if (ret < 0) {
 		end.cause = err->text;
 		end.error = err->inside ? "the database failed: the server's "
@@ -273,7 +279,9 @@ static void run_job(struct worker *worker, struct db *db, struct job *job,
 	int ret = 0;
 
 	atomic_store(&worker->job_id, job->id);
+	stop_bind(&r->stopping);
 	ret = kind->fn(&run, &err);
+	stop_bind(NULL);
 	now_ms = clock_now_ms();
 	end = decide(&run, kind, ret, &err, now_ms);
 	if (ret != 0 && was_canceled(&run))
@@ -519,7 +527,7 @@ int runner_start(struct store *store, const struct runner_options *options,
 	return 0;
 }
 
-void runner_stop(struct runner *r)
+void runner_halt(struct runner *r)
 {
 	if (!r || !r->started)
 		return;
@@ -527,6 +535,13 @@ void runner_stop(struct runner *r)
 	pthread_mutex_lock(&r->lock);
 	pthread_cond_broadcast(&r->changed);
 	pthread_mutex_unlock(&r->lock);
+}
+
+void runner_stop(struct runner *r)
+{
+	if (!r || !r->started)
+		return;
+	runner_halt(r);
 	for (int i = 0; i < r->workers_n; i++)
 		pthread_join(r->workers[i].thread, NULL);
 	pthread_join(r->heart, NULL);

@@ -60,7 +60,12 @@ int runner_start(struct store *store, const struct runner_options *options,
 		 const struct job_kind *kinds, size_t kinds_n,
 		 struct runner **out, struct err *err);
 void runner_wake(struct runner *runner);
-void runner_stop(struct runner *runner); /* waits for what is in hand */
+/*
+ * What is in hand gives up, see base/stop.h, and is queued again: it goes on
+ * where it saved to be, at the next start. Stopping waits for that.
+ */
+void runner_halt(struct runner *runner);
+void runner_stop(struct runner *runner);
 void runner_free(struct runner **runner);
 
 #endif

@@ -3,12 +3,12 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/random.h"
+#include "base/stop.h"
 #include "httpc/httpc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TRIES 5
 #define FIRST_WAIT_MS 250
@@ -160,6 +160,8 @@ static int try_once(struct mc_client *c, const struct mc_request *request,
 	CLEANUP(reply_release)
 	struct mc_reply reply = { 0, STRBUF_INIT };
 
+	if (stop_check(err) < 0)
+		return -1; /* nothing was sent: nothing is lost */
 	if (c->options.send(c->options.context, request, &reply, err) == 0)
 		return read_reply(&reply, out, err);
 	if (err->code == ERR_RETRY)
@@ -177,10 +179,8 @@ static void back_off(int attempt)
 {
 	int64_t ms = (FIRST_WAIT_MS << attempt) *
 		     (50 + (int64_t)(random_u64() % 101)) / 100;
-	struct timespec pause = { .tv_sec = ms / 1000,
-				  .tv_nsec = ms % 1000 * 1000000 };
 
-	nanosleep(&pause, NULL);
+	stop_pause_ms(ms);
 }
 
 int mc_call(struct mc_client *c, const char *method, const char *path,
@@ -191,7 +191,8 @@ int mc_call(struct mc_client *c, const char *method, const char *path,
 	for (int attempt = 0;; attempt++) {
 		if (try_once(c, &request, out, err) == 0)
 			return 0;
-		if (err->code != ERR_RETRY || attempt + 1 >= c->options.tries)
+		if (err->code != ERR_RETRY || attempt + 1 >= c->options.tries ||
+		    stop_is_asked())
 			return -1;
 		back_off(attempt);
 	}

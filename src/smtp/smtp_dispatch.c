@@ -97,7 +97,7 @@ void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
 		smtp_trial_end(pool->trial, why);
 	if (atomic_load(&pool->open_n) > 0)
 		return; /* others work, or may yet */
-	if (!atomic_exchange(&pool->held_up, true))
+	if (!atomic_exchange(&pool->held_up, true) && !pool->is_stopping)
 		log_warn("relay not reached",
 			 LOG_TEXT("relay", pool->relay.host),
 			 LOG_TEXT("stage", smtp_stage_name(why->stage)),

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/stop.h"
 #include "base/strbuf.h"
 #include "store/db_private.h"
 
@@ -74,7 +75,7 @@ int db_query(struct db *db, const struct sql *sql, struct sql_args args,
 {
 	check(db, sql, args);
 	remember_lock(db, sql);
-	if (injected_fault(db, err) < 0 ||
+	if (stop_check(err) < 0 || injected_fault(db, err) < 0 ||
 	    db->ops->query(db, sql, NULL, args, out, err) < 0)
 		return err_prefix(err, "%s", sql->name);
 	return 0;
@@ -83,7 +84,7 @@ int db_query(struct db *db, const struct sql *sql, struct sql_args args,
 int db_query_text(struct db *db, const char *text, struct sql_args args,
 		  struct rows **out, struct err *err)
 {
-	if (injected_fault(db, err) < 0)
+	if (stop_check(err) < 0 || injected_fault(db, err) < 0)
 		return -1;
 	return db->ops->query(db, NULL, text, args, out, err);
 }
@@ -186,7 +187,7 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 		 struct err *err)
 {
 	BUG_ON(db->in_tx);
-	if (injected_fault(db, err) < 0)
+	if (stop_check(err) < 0 || injected_fault(db, err) < 0)
 		return err_prefix(err, "begin");
 	if (mode == TX_WRITE && db->writer) {
 		atomic_fetch_add(&db->writer->waiting, 1);

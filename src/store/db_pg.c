@@ -1,10 +1,12 @@
 #include "store/db_private.h"
 
 #include "base/err.h"
+#include "base/stop.h"
 #include "base/strbuf.h"
 #include "sql/sql_all.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
 #define ARGS_MAX 64
+#define STOP_LOOK_MS 100
 
 struct pg {
 	struct db db;
@@ -42,6 +45,7 @@ static enum err_code code_of(const char *sqlstate)
 		{ "55P03", ERR_RETRY },    { "57P", ERR_RETRY },
 		{ "08", ERR_RETRY },       { "533", ERR_RETRY },
 		{ "42", ERR_BUG },         { "22", ERR_BUG },
+		{ "57014", ERR_RETRY }, /* canceled: we stop */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
@@ -201,6 +205,45 @@ static void number_args(const char *text, struct strbuf *out)
 	}
 }
 
+/* Until there is a result, asking the server to give up once we stop. */
+static void await_result(PGconn *conn)
+{
+	struct pollfd wanted = { .fd = PQsocket(conn), .events = POLLIN };
+	bool is_canceled = false;
+
+	while (PQconsumeInput(conn) && PQisBusy(conn)) {
+		if (!is_canceled && stop_is_asked()) {
+			PGcancel *cancel = PQgetCancel(conn);
+			char ignored[64]; /* then it goes on to its end */
+
+			(void)PQcancel(cancel, ignored, sizeof(ignored));
+			PQfreeCancel(cancel);
+			is_canceled = true;
+		}
+		(void)poll(&wanted, 1, STOP_LOOK_MS);
+	}
+}
+
+/* As PQexecPrepared and PQexecParams. */
+static PGresult *execute_unless_stopped(PGconn *conn, const struct statement *s,
+					const struct bound *b)
+{
+	PGresult *result, *next;
+	int sent = s->prepared
+			   ? PQsendQueryPrepared(conn, s->name, (int)b->n,
+						 b->values, NULL, NULL, 0)
+			   : PQsendQueryParams(conn, s->text, (int)b->n, NULL,
+					       b->values, NULL, NULL, 0);
+
+	if (!sent)
+		return NULL;
+	await_result(conn);
+	result = PQgetResult(conn);
+	while ((next = PQgetResult(conn)))
+		PQclear(next);
+	return result;
+}
+
 static int execute(struct pg *pg, const struct sql *sql, const char *text,
 		   struct sql_args args, PGresult **out, struct err *err)
 {
@@ -219,7 +262,9 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 		s.text = numbered.buf;
 	}
 	bind(&b, args);
-	if (s.prepared)
+	if (stop_is_bound())
+		result = execute_unless_stopped(pg->conn, &s, &b);
+	else if (s.prepared)
 		result = PQexecPrepared(pg->conn, s.name, (int)b.n, b.values,
 					NULL, NULL, 0);
 	else

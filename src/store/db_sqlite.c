@@ -1,6 +1,7 @@
 #include "store/db_private.h"
 
 #include "base/err.h"
+#include "base/stop.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "sql/sql_all.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define BUSY_MS 30000
+#define STOP_STEPS 20000 /* of the virtual machine: about a ms */
 
 struct lite {
 	struct db db;
@@ -52,6 +54,8 @@ static int fail(struct lite *lite, int code, struct err *err)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_RETRY, "database is busy");
+	case SQLITE_INTERRUPT:
+		return err_set(err, ERR_RETRY, "the program stops");
 	case SQLITE_CONSTRAINT:
 		return err_inside(err, code_of_constraint(lite), "%s", text);
 	case SQLITE_FULL:
@@ -381,6 +385,13 @@ static void lower_function(sqlite3_context *context, int n,
 			      SQLITE_UTF8);
 }
 
+/* In the middle of a long statement, see base/stop.h. */
+static int is_interrupted(void *context)
+{
+	(void)context;
+	return stop_is_asked();
+}
+
 static int set_up(struct lite *lite, bool no_sync, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf pragmas = STRBUF_INIT;
@@ -392,6 +403,8 @@ static int set_up(struct lite *lite, bool no_sync, struct err *err)
 	if (rc != SQLITE_OK)
 		return fail(lite, rc, err);
 	sqlite3_busy_timeout(lite->handle, BUSY_MS);
+	sqlite3_progress_handler(lite->handle, STOP_STEPS, is_interrupted,
+				 NULL);
 	strbuf_addf(&pragmas,
 		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"
 		    "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
