@@ -34,22 +34,21 @@ SELECT pg_advisory_xact_lock(7746922);
 SELECT 0;
 
 -- name: event-after
--- What follows a place in the log; ids are the order of commits. args: xid
--- (not looked at), id, limit
-SELECT id, xid, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent,
-	detail
-FROM event WHERE CAST(? AS BIGINT) >= 0 AND id > ? ORDER BY id LIMIT ?;
+-- What follows a place in the log; ids are the order of commits. args: id,
+-- limit
+SELECT id, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent, detail
+FROM event WHERE id > ? ORDER BY id LIMIT ?;
 
--- name: event-horizon
--- A transaction id that all commits seen from now on are below. SQLite: 0
-SELECT 0;
+-- name: event-urgent
+-- The same of those kinds that must not wait (urgent.h). args: id, limit
+SELECT id, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent, detail
+FROM event WHERE kind IN (4, 9, 10, 11) AND id > ? ORDER BY id LIMIT ?;
 
--- name: event-horizon @pg
-SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+-- name: event-last
+SELECT COALESCE(MAX(id), 0) FROM event;
 
--- name: event-now
--- A transaction id that none begun before has reached. SQLite: -1
-SELECT -1;
-
--- name: event-now @pg
-SELECT pg_current_xact_id()::text::bigint;
+-- name: event-behind
+-- What of the log is not applied: its last id, and when its first event
+-- happened. args: id of the last that is applied
+SELECT COALESCE((SELECT MAX(id) FROM event), 0), COALESCE((SELECT at_ms
+	FROM event WHERE id > ? ORDER BY id LIMIT 1), 0);

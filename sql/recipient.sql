@@ -55,27 +55,77 @@ UPDATE recipient SET
 	activity_ms = ?
 WHERE campaign_id = ? AND member_id = ?;
 
--- name: activity-recent
--- Opens and clicks that matter for the verdict of new ones. args: campaign,
--- JSON array of members, since
-SELECT member_id, event_id, kind, link_id, at_ms, machine_why, ip, agent
-FROM activity
-WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND at_ms >= ?
-	AND kind IN (1, 2)
-ORDER BY member_id, at_ms, event_id;
+-- name: recipient-activity-many
+-- The same of many. One writer: the applier, by its lease. args: JSON array of
+-- arrays of campaign, member, opens, machine_opens, clicks, machine_clicks,
+-- first and last open, first and last click, activity_ms, unsubscribed_ms,
+-- complained_ms
+UPDATE recipient SET opens = json_extract(t.value, '$[2]'),
+	machine_opens = json_extract(t.value, '$[3]'),
+	clicks = json_extract(t.value, '$[4]'),
+	machine_clicks = json_extract(t.value, '$[5]'),
+	first_open_ms = json_extract(t.value, '$[6]'),
+	last_open_ms = json_extract(t.value, '$[7]'),
+	first_click_ms = json_extract(t.value, '$[8]'),
+	last_click_ms = json_extract(t.value, '$[9]'),
+	activity_ms = json_extract(t.value, '$[10]'),
+	unsubscribed_ms = json_extract(t.value, '$[11]'),
+	complained_ms = json_extract(t.value, '$[12]')
+FROM json_each(?) AS t
+WHERE recipient.campaign_id = json_extract(t.value, '$[0]')
+	AND recipient.member_id = json_extract(t.value, '$[1]');
+
+-- name: recipient-activity-many @pg
+UPDATE recipient SET opens = (t.v->>2)::integer,
+	machine_opens = (t.v->>3)::integer, clicks = (t.v->>4)::integer,
+	machine_clicks = (t.v->>5)::integer, first_open_ms = (t.v->>6)::bigint,
+	last_open_ms = (t.v->>7)::bigint, first_click_ms = (t.v->>8)::bigint,
+	last_click_ms = (t.v->>9)::bigint, activity_ms = (t.v->>10)::bigint,
+	unsubscribed_ms = (t.v->>11)::bigint, complained_ms = (t.v->>12)::bigint
+FROM jsonb_array_elements(?::jsonb) AS t (v)
+WHERE recipient.campaign_id = (t.v->>0)::bigint
+	AND recipient.member_id = (t.v->>1)::bigint;
+
+-- name: activity-before
+-- The last opens and clicks that were applied, the latest first. args: event
+-- id, limit
+SELECT event_id, member_id, campaign_id, kind, link_id, at_ms, machine_why, ip
+FROM activity WHERE event_id <= ? AND kind IN (1, 2)
+ORDER BY event_id DESC LIMIT ?;
 
 -- name: activity-add
 -- args: all columns
-INSERT INTO activity (member_id, campaign_id, event_id, kind, link_id, at_ms,
+INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
 	machine, machine_why, ip, agent)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
 
+-- name: activity-add-many
+-- The same of many, in the order of their events. args: JSON array of arrays of
+-- all columns
+INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
+	machine, machine_why, ip, agent)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+	json_extract(value, '$[2]'), json_extract(value, '$[3]'),
+	json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+	json_extract(value, '$[6]'), json_extract(value, '$[7]'),
+	json_extract(value, '$[8]'), json_extract(value, '$[9]')
+FROM json_each(?) WHERE true
+ON CONFLICT DO NOTHING;
+
+-- name: activity-add-many @pg
+INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
+	machine, machine_why, ip, agent)
+SELECT (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, (v->>3)::integer,
+	(v->>4)::integer, (v->>5)::bigint, (v->>6)::integer, v->>7, v->>8, v->>9
+FROM jsonb_array_elements(?::jsonb) AS t (v)
+ON CONFLICT DO NOTHING;
+
 -- name: activity-turn
--- A later hit showed this one to be a machine's. args: why, member, campaign,
--- event
+-- A later hit showed this one to be a machine's. args: why, event, member,
+-- campaign
 UPDATE activity SET machine = 1, machine_why = ?
-WHERE member_id = ? AND campaign_id = ? AND event_id = ? AND machine = 0;
+WHERE event_id = ? AND member_id = ? AND campaign_id = ? AND machine = 0;
 
 -- name: recipient-seq
 -- How many of a campaign count as sent. args: campaign
@@ -88,15 +138,15 @@ SELECT sent_seq FROM campaign WHERE id = ? FOR UPDATE;
 -- args: sent_seq, campaign
 UPDATE campaign SET sent_seq = ? WHERE id = ?;
 
--- name: event-cursor-get
--- How far the log is applied. args: name
-SELECT xid, event_id FROM event_cursor WHERE name = ?;
+-- name: event-cursors
+-- How far the log is applied.
+SELECT name, event_id FROM event_cursor;
 
--- name: event-cursor-put
--- args: name, xid, event id
-INSERT INTO event_cursor (name, xid, event_id) VALUES (?, ?, ?)
-ON CONFLICT (name) DO UPDATE SET xid = excluded.xid,
-	event_id = excluded.event_id;
+-- name: event-cursor-move
+-- Unless somebody else did meanwhile. args: name, event id, event id before
+INSERT INTO event_cursor (name, xid, event_id) VALUES (?, 0, ?)
+ON CONFLICT (name) DO UPDATE SET event_id = excluded.event_id
+WHERE event_cursor.event_id = ?;
 
 -- name: recipient-free-claimed
 -- A sender is gone: what it had claimed is anybody's. args: campaign, owner

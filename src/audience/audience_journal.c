@@ -274,11 +274,12 @@ static int read_page(struct apply *a, int64_t *after, size_t *n_out,
 	return more;
 }
 
-static enum unsubscribed_by by_of(enum journal_kind kind)
+static enum departure_how how_of(enum journal_kind kind)
 {
-	return kind == JOURNAL_COMPLAINT ? UNSUBSCRIBED_BY_COMPLAINT
-	       : kind == JOURNAL_OPT_OUT ? UNSUBSCRIBED_BY_API
-					 : UNSUBSCRIBED_BY_CONTACT;
+	return kind == JOURNAL_CLEAN       ? DEPART_BOUNCED
+	       : kind == JOURNAL_COMPLAINT ? DEPART_COMPLAINED
+	       : kind == JOURNAL_OPT_OUT   ? DEPART_OPTED_OUT
+					   : DEPART_UNSUBSCRIBED;
 }
 
 /* Those of one kind, in one call of the module that knows how. */
@@ -293,13 +294,13 @@ static int leave(struct apply *a, struct tx *tx, enum journal_kind kind,
 	vec_each (&a->hits, h)
 		if (h->entry->kind == kind)
 			d[n++] = (struct member_departure){
-				.member_id = h->id, .at_ms = h->entry->at_ms
+				.member_id = h->id,
+				.how = how_of(kind),
+				.at_ms = h->entry->at_ms
 			};
 	if (n == 0)
 		return 0;
-	left = kind == JOURNAL_CLEAN ? member_clean(tx, d, n, a->now_ms, err)
-				     : member_unsubscribe(tx, d, n, by_of(kind),
-							  a->now_ms, err);
+	left = member_depart(tx, d, n, a->now_ms, err);
 	if (left < 0)
 		return -1;
 	a->counts->of[kind] += left;

@@ -116,17 +116,16 @@ static struct member get(struct world *w, const char *name)
 	return m;
 }
 
-static void leave(struct world *w, const char *name, enum unsubscribed_by by)
+static void leave(struct world *w, const char *name, enum departure_how how)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct member_departure d = { .member_id = get(w, name).id,
+				      .how = how,
 				      .at_ms = NOW };
 	struct err err = ERR_INIT;
 
 	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	assert_int_equal(by ? member_unsubscribe(&tx, &d, 1, by, NOW, &err)
-			    : member_clean(&tx, &d, 1, NOW, &err),
-			 1);
+	assert_int_equal(member_depart(&tx, &d, 1, NOW, &err), 1);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 }
 
@@ -218,9 +217,9 @@ static void check_each_kind(struct world *w, bool lost)
 		put(w, names[i], "subscribed");
 	assert_int_equal(drain(w), 0);
 	store_fixture_back_up(w->db, tables);
-	leave(w, "unsub", UNSUBSCRIBED_BY_CONTACT);
-	leave(w, "compl", UNSUBSCRIBED_BY_COMPLAINT);
-	leave(w, "clean", UNSUBSCRIBED_NOT);
+	leave(w, "unsub", DEPART_UNSUBSCRIBED);
+	leave(w, "compl", DEPART_COMPLAINED);
+	leave(w, "clean", DEPART_BOUNCED);
 	put(w, "api", "unsubscribed");
 	forget(w, "gone");
 	put(w, "back", "unsubscribed");
@@ -267,7 +266,7 @@ static void unknown_addresses_are_kept_out(void **state)
 	store_fixture_back_up(w->db, tables);
 	put(w, "late", "subscribed");
 	put(w, "late2", "unsubscribed"); /* new, and out at once */
-	leave(w, "late", UNSUBSCRIBED_BY_CONTACT);
+	leave(w, "late", DEPART_UNSUBSCRIBED);
 	assert_int_equal(drain(w), 2);
 	store_fixture_restore(w->db, tables);
 	apply(w);
@@ -307,7 +306,7 @@ static void failures_lose_nothing(void **state)
 	put(w, "a", "subscribed");
 	put(w, "b", "subscribed");
 	store_fixture_back_up(w->db, tables);
-	leave(w, "a", UNSUBSCRIBED_BY_COMPLAINT);
+	leave(w, "a", DEPART_COMPLAINED);
 	forget(w, "b");
 	for (n = 1;; n++) {
 		db_fail_nth(w->db, n);

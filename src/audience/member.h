@@ -203,23 +203,32 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 
 /* --- changes that delivery brings --- */
 
+enum departure_how {
+	DEPART_UNSUBSCRIBED = 1, /* by itself */
+	DEPART_COMPLAINED,
+	DEPART_OPTED_OUT, /* by the API or a user */
+	DEPART_BOUNCED,   /* hard: to cleaned */
+};
 struct member_departure {
 	int64_t member_id;
+	enum departure_how how;
 	int64_t campaign_id; /* 0: none */
 	int64_t at_ms;
 	const char *reason; /* the contact's own words, or NULL */
 };
 /*
- * Unsubscribe (`by` contact or complaint; a complaint also goes to the
- * organisation-wide suppressions). Members that are not subscribed or pending
- * are left alone. Returns how many changed.
+ * Each in turn, those of one member too. Who unsubscribes or complains leaves
+ * if he was subscribed or pending; of others the no is kept, unless they said
+ * as much before. A complaint outranks an unsubscribe, and its address goes to
+ * the organisation-wide suppressions. Returns how many members changed.
+ *
+ * Bouncing and leaving do not ask which came first: cleaned hides what a
+ * member was (member_cleaned.status), and who leaves while it is hidden has
+ * left all the same, webhooks included. So the log need not be applied in
+ * order for them (docs/decisions/0020-urgent-events-first.md).
  */
-int member_unsubscribe(struct tx *tx, const struct member_departure *departures,
-		       size_t n, enum unsubscribed_by by, int64_t now_ms,
-		       struct err *err);
-/* Hard bounces: to cleaned. Returns how many changed. */
-int member_clean(struct tx *tx, const struct member_departure *departures,
-		 size_t n, int64_t now_ms, struct err *err);
+int member_depart(struct tx *tx, const struct member_departure *departures,
+		  size_t n, int64_t now_ms, struct err *err);
 /* One soft bounce more for each; cleaned after 7, or 15 if it ever opened or
  * clicked. Returns how many were cleaned. */
 int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,

@@ -178,8 +178,7 @@ static struct member restored_member(const struct cleaned *c, int64_t now_ms)
 	return now;
 }
 
-static int write_all(struct tx *tx, int64_t campaign_id,
-		     const struct cleaneds *all, int64_t now_ms,
+static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 		     struct err *err)
 {
 	struct batch batch;
@@ -195,8 +194,7 @@ static int write_all(struct tx *tx, int64_t campaign_id,
 		    batch_add(&batch, SQL_MEMBER_SOFT_BOUNCE_NONE,
 			      SQL_ARGS(sql_int(now.id)), err) < 0 ||
 		    batch_add(&batch, SQL_MEMBER_CLEANED_UNDONE,
-			      SQL_ARGS(sql_int(now_ms), sql_int(campaign_id),
-				       sql_int(now.id)),
+			      SQL_ARGS(sql_int(now_ms), sql_int(now.id)),
 			      err) < 0)
 			return -1;
 	}
@@ -252,7 +250,7 @@ int member_restore(struct tx *tx, int64_t campaign_id, int64_t after,
 		    SQL_ARGS(sql_int(now_ms), sql_int(campaign_id)), err) < 0 ||
 	    load(tx->db, campaign_id, after, limit, arena, &members, &all,
 		 err) < 0 ||
-	    write_all(tx, campaign_id, &all, now_ms, err) < 0 ||
+	    write_all(tx, &all, now_ms, err) < 0 ||
 	    tell_all(tx, &all, now_ms, arena, err) < 0)
 		return -1;
 	report(&all, now_ms, out);

@@ -181,27 +181,25 @@ static void what_the_api_unsubscribed_it_may_subscribe_again(void **state)
 	assert_int_equal(m.opt_ms, NOW);
 }
 
-static void leave(struct world *w, int64_t id, enum unsubscribed_by by)
+static void leave(struct world *w, int64_t id, enum departure_how how)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct member_departure d = { .member_id = id, .at_ms = NOW + 1 };
+	struct member_departure d = { .member_id = id,
+				      .how = how,
+				      .at_ms = NOW + 1 };
 	struct err err = ERR_INIT;
 
 	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	if (by)
-		assert_int_equal(member_unsubscribe(&tx, &d, 1, by, NOW, &err),
-				 1);
-	else
-		assert_int_equal(member_clean(&tx, &d, 1, NOW, &err), 1);
+	assert_int_equal(member_depart(&tx, &d, 1, NOW, &err), 1);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 }
 
 static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 {
 	struct world *w = *state;
-	static const enum unsubscribed_by ways[] = { UNSUBSCRIBED_BY_CONTACT,
-						     UNSUBSCRIBED_BY_COMPLAINT,
-						     0 };
+	static const enum departure_how ways[] = { DEPART_UNSUBSCRIBED,
+						   DEPART_COMPLAINED,
+						   DEPART_BOUNCED };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		char body[96], key[32];

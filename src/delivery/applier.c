@@ -4,113 +4,114 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/stop.h"
 #include "base/wait.h"
-#include "delivery/apply.h"
+#include "delivery/apply_private.h"
+#include "delivery/cursor.h"
 #include "delivery/lease.h"
-#include "delivery/verdict.h"
+#include "delivery/urgent.h"
 #include "store/store.h"
 
 #include "sql/event.h"
-#include "sql/recipient.h"
 
-#define BATCH 1000
+#define BATCH_LEAST 1000
+#define BATCH_MOST 16000
+#define BATCH_FIRST 4000
+/* A batch that took longer is too large; urgent events wait for it. */
+#define BATCH_LONG_MS 400
+#define BATCH_SHORT_MS 200
+/* The same while somebody waits to write. */
+#define BATCH_POLITE_MS 100
 #define POLL_MS 250
 /* Between two passes: each costs a commit of its own, however little it has
  * to apply. */
 #define PACE_MS 10
-#define DRAIN_MS 8000
-#define CURSOR "ledger"
 
 struct applier {
 	struct store *store;
 	struct applier_options options;
-	struct verdict_bursts *bursts;
+	struct apply_memory *memory; /* of the thread, with what follows */
+	size_t batch;
+	int64_t next_us; /* pass, not before */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t wake;    /* there is something to do */
-	pthread_cond_t drained; /* a pass is over */
-	bool is_woken, is_urgent, stopping;
-	int64_t next_us;       /* pass, not before; of the thread */
-	int64_t applied_below; /* all transactions below are applied */
-	int64_t passes;        /* that found nothing more */
+	pthread_cond_t wake; /* there is something to do */
+	bool is_woken;
+	atomic_bool stopping;
+	int64_t applied; /* up to this event */
+	struct backlog backlog;
 	bool joined;
 };
 
 static struct metric applied =
 	METRIC_COUNTER("muster_events_applied", "Events applied to the ledger");
+static struct metric behind_events = METRIC_GAUGE(
+	"muster_events_behind", "Events of the log that are not applied");
+static struct metric behind_seconds =
+	METRIC_GAUGE("muster_events_behind_seconds",
+		     "Age of the oldest event that is not applied");
 
 /* --- one batch --- */
 
-static int read_cursor(struct db *audience, int64_t *xid, int64_t *id,
-		       struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(audience, SQL_EVENT_CURSOR_GET, SQL_ARGS(sql_text(CURSOR)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	*xid = found > 0 ? rows_int(rows, 0) : 0;
-	*id = found > 0 ? rows_int(rows, 1) : 0;
-	return found < 0 ? -1 : 0;
-}
-
-static void read_event(const struct rows *rows, struct arena *arena,
-		       struct event *out)
-{
-	*out = (struct event){
-		.id = rows_int(rows, 0),
-		.at_ms = rows_int(rows, 2),
-		.kind = (enum event_kind)rows_int(rows, 3),
-		.campaign_id = rows_int(rows, 4),
-		.member_id = rows_int(rows, 5),
-		.link_id = rows_int(rows, 6),
-		.code = rows_int(rows, 7),
-		.ip = rows_dup(rows, 8, arena),
-		.agent = rows_dup(rows, 9, arena),
-		.detail = rows_dup(rows, 10, arena),
-	};
-}
-
-/* Up to BATCH events behind the cursor, which moves along. */
-static int64_t read_events(struct db *events, int64_t *xid, int64_t *id,
-			   struct arena *arena, struct event *out,
+/* Events behind a place, which moves along. */
+static int64_t read_events(struct db *events, int64_t *id, size_t most,
+			   struct arena *arena, struct events *out,
 			   struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int64_t n = 0;
 	int more;
 
 	if (db_query(events, SQL_EVENT_AFTER,
-		     SQL_ARGS(sql_int(*xid), sql_int(*id), sql_int(BATCH)),
-		     &rows, err) < 0)
+		     SQL_ARGS(sql_int(*id), sql_int((int64_t)most)), &rows,
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		read_event(rows, arena, &out[n++]);
-		*id = rows_int(rows, 0);
-		*xid = rows_int(rows, 1);
+		struct event event;
+
+		event_read(rows, arena, &event);
+		vec_push(out, event);
+		*id = event.id;
 	}
-	return more < 0 ? -1 : n;
+	return more < 0 ? -1 : (int64_t)out->n;
+}
+
+static void events_release(struct events *events)
+{
+	vec_release(events);
+}
+
+static int move_cursors(struct tx *tx, const struct cursors *from, int64_t to,
+			struct err *err)
+{
+	int64_t urgent = cursors_urgent(from);
+
+	if (cursor_move(tx, URGENT_CURSOR, from->urgent,
+			urgent > to ? urgent : to, err) < 0)
+		return -1;
+	return cursor_move(tx, LEDGER_CURSOR, from->ledger, to, err);
 }
 
 int64_t applier_step(const struct applier_options *options, struct db *events,
-		     struct db *audience, struct verdict_bursts *bursts,
-		     int64_t now_ms, struct err *err)
+		     struct db *audience, struct apply_memory *memory,
+		     size_t most, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(apply_end) struct batch_state *state = NULL;
 	struct apply apply = { .options = options,
-			       .bursts = bursts,
+			       .memory = memory,
 			       .arena = arena,
 			       .now_ms = now_ms };
-	struct event *batch = arena_array(arena, struct event, BATCH);
-	int64_t xid, id, n;
+	CLEANUP(events_release) struct events batch = VEC_INIT;
+	struct cursors at;
+	int64_t id, n;
 	int ours;
 
-	if (read_cursor(audience, &xid, &id, err) < 0)
+	if (cursors_read(audience, &at, err) < 0)
 		return -1;
-	n = read_events(events, &xid, &id, arena, batch, err);
+	id = apply.from = at.ledger;
+	apply.urgent_until = cursors_urgent(&at);
+	n = read_events(events, &id, most, arena, &batch, err);
 	if (n <= 0)
 		return n;
 	if (tx_begin(audience, &tx, err) < 0)
@@ -118,12 +119,10 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	ours = lease_check(&tx, LEASE_DELIVERY, options->owner, err);
 	if (ours <= 0)
 		return ours;
-	if (apply_batch(&apply, &tx, batch, (size_t)n, err) < 0 ||
-	    db_exec(&tx, SQL_EVENT_CURSOR_PUT,
-		    SQL_ARGS(sql_text(CURSOR), sql_int(xid), sql_int(id)),
-		    err) < 0 ||
-	    tx_commit(&tx, err) < 0)
+	if (apply_batch(&apply, &tx, batch.v, batch.n, &state, err) < 0 ||
+	    move_cursors(&tx, &at, id, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
+	apply_remember(state, id);
 	metric_add(&applied, n);
 	if (options->after)
 		options->after(options->context);
@@ -132,70 +131,127 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 
 /* --- the thread --- */
 
-/* Applies all there is. *below_out: transactions below are applied. */
-static int run_dry(struct applier *a, int64_t *below_out, struct err *err)
+/* How far the log is applied, by whomever. */
+static int look_behind(struct applier *a, struct db *events,
+		       struct db *audience, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct cursors at;
+	struct backlog backlog = { 0 };
+
+	if (cursors_read(audience, &at, err) < 0 ||
+	    db_query(events, SQL_EVENT_BEHIND, SQL_ARGS(sql_int(at.ledger)),
+		     &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
+		return -1;
+	if (rows_int(rows, 1)) {
+		backlog.events = rows_int(rows, 0) - at.ledger;
+		backlog.behind_ms = clock_now_ms() - rows_int(rows, 1);
+	}
+	metric_set(&behind_events, backlog.events);
+	metric_set(&behind_seconds, backlog.behind_ms / 1000);
+	pthread_mutex_lock(&a->lock);
+	a->applied = at.ledger;
+	a->backlog = backlog;
+	pthread_mutex_unlock(&a->lock);
+	if (a->options.behind)
+		a->options.behind(a->options.context, backlog.behind_ms);
+	return 0;
+}
+
+/* Larger while that is quick and nobody else wants to write. */
+static void adapt(struct applier *a, struct db *audience, int64_t n,
+		  int64_t took_us)
+{
+	bool is_polite = db_is_awaited(audience);
+	int64_t long_ms = is_polite ? BATCH_POLITE_MS : BATCH_LONG_MS;
+
+	if (took_us > long_ms * 1000)
+		a->batch /= 2;
+	else if (took_us < BATCH_SHORT_MS * 1000 && !is_polite &&
+		 n == (int64_t)a->batch)
+		a->batch *= 2;
+	if (a->batch < BATCH_LEAST)
+		a->batch = BATCH_LEAST;
+	if (a->batch > BATCH_MOST)
+		a->batch = BATCH_MOST;
+}
+
+/* Urgent ones first, all of them, then a batch of all. */
+static int64_t apply_some(struct applier *a, struct db *events,
+			  struct db *audience, struct err *err)
+{
+	int64_t n, since_us;
+
+	do
+		n = urgent_step(&a->options, events, audience, clock_now_ms(),
+				err);
+	while (n > 0 && !stop_is_asked());
+	if (n < 0)
+		return -1;
+	since_us = clock_monotonic_us();
+	n = applier_step(&a->options, events, audience, a->memory, a->batch,
+			 clock_now_ms(), err);
+	if (n > 0)
+		adapt(a, audience, n, clock_monotonic_us() - since_us);
+	return n;
+}
+
+/* Applies all there is, unless it is to stop. */
+static int run_dry(struct applier *a, struct err *err)
 {
 	CLEANUP(store_put) struct db *events = NULL;
 	CLEANUP(store_put) struct db *audience = NULL;
-	int64_t below = 0, n;
+	bool is_bulk = false;
+	int64_t n;
 
 	if (store_get(a->store, STORE_EVENTS, &events, err) < 0 ||
 	    store_get(a->store, STORE_AUDIENCE, &audience, err) < 0)
 		return -1;
 	do {
-		if (db_find_int(events, SQL_EVENT_HORIZON, SQL_NO_ARGS, &below,
-				err) < 0)
-			return -1;
-		n = applier_step(&a->options, events, audience, a->bursts,
-				 clock_now_ms(), err);
-	} while (n > 0);
-	*below_out = below;
-	return (int)n;
+		size_t most = a->batch;
+
+		n = apply_some(a, events, audience, err);
+		if (n == (int64_t)most && !is_bulk) {
+			is_bulk = true; /* there is a backlog */
+			db_set_bulk(audience, true);
+		}
+		if (n >= 0 && look_behind(a, events, audience, err) < 0)
+			n = -1;
+	} while (n > 0 && !stop_is_asked());
+	if (is_bulk)
+		db_set_bulk(audience, false);
+	return n < 0 ? -1 : 0;
 }
 
 /* Until there is something to do; false: stopping. */
 static bool wait_for_work(struct applier *a)
 {
 	int64_t until_us = clock_monotonic_us() + POLL_MS * 1000;
-	bool go_on;
 
 	pthread_mutex_lock(&a->lock);
-	while (!a->is_woken && !a->stopping)
+	while (!a->is_woken && !stop_is_asked())
 		if (!wait_until(&a->wake, &a->lock, until_us))
 			break;
-	while (!a->is_urgent && !a->stopping)
+	while (!stop_is_asked())
 		if (!wait_until(&a->wake, &a->lock, a->next_us))
 			break;
-	a->is_woken = a->is_urgent = false;
-	go_on = !a->stopping;
+	a->is_woken = false;
 	pthread_mutex_unlock(&a->lock);
 	a->next_us = clock_monotonic_us() + PACE_MS * 1000;
-	return go_on;
-}
-
-static void tell_drained(struct applier *a, int64_t below)
-{
-	pthread_mutex_lock(&a->lock);
-	a->applied_below = below;
-	a->passes++;
-	pthread_cond_broadcast(&a->drained);
-	pthread_mutex_unlock(&a->lock);
+	return !stop_is_asked();
 }
 
 static void *applier_main(void *arg)
 {
 	struct applier *a = arg;
-	bool go_on = true;
 
-	while (go_on) {
+	stop_bind(&a->stopping);
+	while (wait_for_work(a)) {
 		struct err err = ERR_INIT;
-		int64_t below = 0;
 
-		go_on = wait_for_work(a);
-		if (run_dry(a, &below, &err) < 0)
+		if (run_dry(a, &err) < 0 && !stop_is_asked())
 			log_error("events cannot be applied", LOG_ERR(&err));
-		else
-			tell_drained(a, below);
 	}
 	return NULL;
 }
@@ -208,12 +264,12 @@ int applier_start(struct store *store, const struct applier_options *options,
 	BUG_ON(!a);
 	a->store = store;
 	a->options = *options;
-	a->bursts = verdict_bursts_new(options->burst);
+	a->batch = BATCH_FIRST;
+	a->memory = apply_memory_new(options->burst);
 	pthread_mutex_init(&a->lock, NULL);
 	wait_init(&a->wake);
-	wait_init(&a->drained);
 	if (pthread_create(&a->thread, NULL, applier_main, a) != 0) {
-		verdict_bursts_free(&a->bursts);
+		apply_memory_free(&a->memory);
 		free(a);
 		return err_set(err, ERR_IO, "no thread for the applier");
 	}
@@ -230,49 +286,49 @@ void applier_wake(struct applier *a)
 	pthread_mutex_unlock(&a->lock);
 }
 
-/* PostgreSQL: a transaction id that all commits before now are below. */
-static int horizon_now(struct applier *a, int64_t *out, struct err *err)
+int applier_mark(struct applier *a, int64_t *mark_out, struct err *err)
 {
 	CLEANUP(store_put) struct db *events = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t ignored;
 
-	if (store_get(a->store, STORE_EVENTS, &events, err) < 0)
+	/* behind whoever writes now, see event_insert */
+	if (store_get(a->store, STORE_EVENTS, &events, err) < 0 ||
+	    tx_begin(events, &tx, err) < 0 ||
+	    db_find_int(events, SQL_EVENT_LOCK, SQL_NO_ARGS, &ignored, err) < 0)
 		return -1;
-	return db_find_int(events, SQL_EVENT_NOW, SQL_NO_ARGS, out, err);
+	return db_find_int(events, SQL_EVENT_LAST, SQL_NO_ARGS, mark_out, err) <
+			       0
+		       ? -1
+		       : 0;
 }
 
-static bool is_drained(const struct applier *a, int64_t target, int64_t passes)
+bool applier_is_past(struct applier *a, int64_t mark)
 {
-	/* the pass that runs now may have begun before: wait for the next */
-	return a->passes >= passes + 2 && a->applied_below > target;
-}
+	bool is_past;
 
-int applier_drain(struct applier *a, struct err *err)
-{
-	int64_t until_us = clock_monotonic_us() + DRAIN_MS * 1000;
-	int64_t target = 0, passes;
-	bool late = false;
-
-	if (horizon_now(a, &target, err) < 0)
-		return -1;
 	pthread_mutex_lock(&a->lock);
-	passes = a->passes;
-	while (!is_drained(a, target, passes) && !late) {
-		a->is_woken = a->is_urgent = true;
-		pthread_cond_signal(&a->wake);
-		late = !wait_until(&a->drained, &a->lock, until_us);
-	}
+	is_past = a->applied >= mark;
 	pthread_mutex_unlock(&a->lock);
-	if (late)
-		return err_set(err, ERR_RETRY, "the log is not applied yet");
-	return 0;
+	return is_past;
+}
+
+struct backlog applier_backlog(struct applier *a)
+{
+	struct backlog backlog;
+
+	pthread_mutex_lock(&a->lock);
+	backlog = a->backlog;
+	pthread_mutex_unlock(&a->lock);
+	return backlog;
 }
 
 void applier_stop(struct applier *a)
 {
 	if (a->joined)
 		return;
+	atomic_store(&a->stopping, true);
 	pthread_mutex_lock(&a->lock);
-	a->stopping = true;
 	pthread_cond_signal(&a->wake);
 	pthread_mutex_unlock(&a->lock);
 	pthread_join(a->thread, NULL);
@@ -284,10 +340,9 @@ void applier_free(struct applier **a)
 	if (!*a)
 		return;
 	applier_stop(*a);
-	verdict_bursts_free(&(*a)->bursts);
+	apply_memory_free(&(*a)->memory);
 	pthread_mutex_destroy(&(*a)->lock);
 	pthread_cond_destroy(&(*a)->wake);
-	pthread_cond_destroy(&(*a)->drained);
 	free(*a);
 	*a = NULL;
 }

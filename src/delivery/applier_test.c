@@ -20,7 +20,7 @@ static const struct applier_options options = {
 
 struct world {
 	struct delivery_fixture f;
-	struct verdict_bursts *bursts;
+	struct apply_memory *memory;
 	int64_t now_ms;
 };
 
@@ -44,7 +44,7 @@ static int set_up(void **state)
 	fixture_queue_all(&w.f);
 	fixture_exec(&w.f, "UPDATE recipient SET state = 2,"
 			   " lease_owner = 'me/1' WHERE member_id <= 4");
-	w.bursts = verdict_bursts_new(options.burst);
+	w.memory = apply_memory_new(options.burst);
 	w.now_ms = FIXTURE_NOW;
 	hold_lease(&w);
 	*state = &w;
@@ -55,7 +55,7 @@ static int tear_down(void **state)
 {
 	struct world *w = *state;
 
-	verdict_bursts_free(&w->bursts);
+	apply_memory_free(&w->memory);
 	delivery_fixture_free(&w->f);
 	return 0;
 }
@@ -63,7 +63,7 @@ static int tear_down(void **state)
 static int64_t step(struct world *w, struct err *err)
 {
 	return applier_step(&options, w->f.store.events, w->f.store.audience,
-			    w->bursts, w->now_ms, err);
+			    w->memory, 1000, w->now_ms, err);
 }
 
 static int64_t in_events(struct world *w, const char *sql)
@@ -273,8 +273,8 @@ static void a_burst_turns_all_of_its_hits(void **state)
 {
 	struct world *w = *state;
 
-	verdict_bursts_free(&w->bursts);
-	w->bursts = verdict_bursts_new(3);
+	apply_memory_free(&w->memory);
+	w->memory = apply_memory_new(3);
 	fixture_exec(&w->f, "UPDATE member SET address ="
 			    " 'x' || id || '@same.example'");
 	for (int64_t m = 1; m <= 3; m++) {

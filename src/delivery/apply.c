@@ -1,21 +1,47 @@
 #include "delivery/apply_private.h"
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "delivery/trouble.h"
+#include "delivery/urgent.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"
 
-static void batch_state_release(struct batch_state *s)
+struct apply_memory *apply_memory_new(int64_t burst)
 {
+	struct apply_memory *m = calloc(1, sizeof(*m));
+
+	BUG_ON(!m);
+	m->bursts = verdict_bursts_new(burst);
+	m->recent = recent_new();
+	return m;
+}
+
+void apply_memory_free(struct apply_memory **memory)
+{
+	if (!*memory)
+		return;
+	verdict_bursts_free(&(*memory)->bursts);
+	recent_free(&(*memory)->recent);
+	free(*memory);
+	*memory = NULL;
+}
+
+void apply_end(struct batch_state **state)
+{
+	struct batch_state *s = *state;
+
+	if (!s)
+		return;
 	for (size_t i = 0; i < s->n; i++)
 		vec_release(&s->entries[i].hits);
 	vec_release(&s->turned);
 	vec_release(&s->seqs);
-	vec_release(&s->left);
-	vec_release(&s->complained);
-	vec_release(&s->hard);
+	vec_release(&s->departed);
 	vec_release(&s->soft);
+	vec_release(&s->news);
+	*state = NULL; /* it lies in the arena of the batch */
 }
 
 static const char *text_or_empty(const char *text)
@@ -85,11 +111,6 @@ static void apply_returned(struct entry *e, const struct event *event)
 	e->detail = event->detail;
 }
 
-static int64_t bounce_of(const struct event *event)
-{
-	return event->code >> EVENT_BOUNCE_SHIFT & EVENT_BOUNCE_MASK;
-}
-
 /* 1: moved, 0: it was there already. */
 static int apply_sent(struct batch_state *s, struct entry *e,
 		      enum recipient_state to, const struct event *event,
@@ -101,7 +122,7 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 		return 0;
 	e->detail = to == RECIPIENT_ACCEPTED ? NULL : event->detail;
 	if (to != RECIPIENT_ACCEPTED)
-		e->bounce = bounce_of(event);
+		e->bounce = event_bounce(event);
 	seq = seq_of(s, e->campaign_id, err);
 	if (!seq)
 		return -1;
@@ -110,7 +131,7 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 	return 1;
 }
 
-/* A refusal or a late bounce: the member's standing suffers. */
+/* A refusal or a late bounce. A hard one moves the member, see urgent.h. */
 static int apply_bounce(struct batch_state *s, struct entry *e,
 			const struct event *event, struct err *err)
 {
@@ -119,7 +140,7 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 		.campaign_id = event->campaign_id,
 		.at_ms = event->at_ms,
 	};
-	int64_t bounce = bounce_of(event);
+	int64_t bounce = event_bounce(event);
 
 	if (event->code & EVENT_NO_FAULT)
 		return 0;
@@ -131,12 +152,13 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 		e->is_moved = true;
 	}
 	e->is_active = e->is_there;
-	vec_push(bounce == BOUNCE_HARD ? &s->hard : &s->soft, departure);
+	if (bounce == BOUNCE_SOFT)
+		vec_push(&s->soft, departure);
 	return db_exec(s->tx, SQL_ACTIVITY_ADD,
-		       SQL_ARGS(sql_int(event->member_id),
-				sql_int(event->campaign_id), sql_int(event->id),
-				sql_int(3), sql_int(0), sql_int(event->at_ms),
-				sql_int(0), sql_null(), sql_null(), sql_null()),
+		       SQL_ARGS(sql_int(event->id), sql_int(event->member_id),
+				sql_int(event->campaign_id), sql_int(3),
+				sql_int(0), sql_int(event->at_ms), sql_int(0),
+				sql_null(), sql_null(), sql_null()),
 		       err);
 }
 
@@ -159,27 +181,15 @@ static void add_hit(struct entry *e, const struct event *event)
 		.link_id = event->link_id,
 		.ip = text_or_empty(event->ip),
 		.agent = text_or_empty(event->agent),
+		.place = verdict_place(text_or_empty(event->ip)),
 		.is_new = true,
 	};
-	size_t at = e->hits.n;
 
-	vec_push(&e->hits, hit);
-	while (at > 0 && e->hits.v[at - 1].at_ms > hit.at_ms) {
-		e->hits.v[at] = e->hits.v[at - 1];
-		at--;
-	}
-	e->hits.v[at] = hit;
+	apply_insert_hit(&e->hits, &hit);
 }
 
-static void apply_left(struct batch_state *s, struct entry *e,
-		       const struct event *event)
+static void apply_left(struct entry *e, const struct event *event)
 {
-	struct member_departure departure = {
-		.member_id = event->member_id,
-		.campaign_id = event->campaign_id,
-		.at_ms = event->at_ms,
-		.reason = event->detail,
-	};
 	bool is_complaint = event->kind == EVENT_COMPLAINED;
 	int64_t *since_ms =
 		is_complaint ? &e->complained_ms : &e->unsubscribed_ms;
@@ -187,7 +197,6 @@ static void apply_left(struct batch_state *s, struct entry *e,
 	e->is_active = e->is_there;
 	if (*since_ms == 0)
 		*since_ms = event->at_ms;
-	vec_push(is_complaint ? &s->complained : &s->left, departure);
 }
 
 static int apply_event(struct batch_state *s, struct entry *e,
@@ -217,7 +226,7 @@ static int apply_event(struct batch_state *s, struct entry *e,
 		return 0;
 	case EVENT_UNSUBSCRIBED:
 	case EVENT_COMPLAINED:
-		apply_left(s, e, event);
+		apply_left(e, event);
 		return 0;
 	}
 	log_warn("event of an unknown kind", LOG_INT("kind", event->kind),
@@ -225,23 +234,74 @@ static int apply_event(struct batch_state *s, struct entry *e,
 	return 0;
 }
 
-int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
-		size_t n, struct err *err)
+static void apply_departure(struct batch_state *s, const struct event *event)
 {
-	CLEANUP(batch_state_release)
-	struct batch_state s = { .a = a, .tx = tx };
+	struct member_departure departure;
 
-	if (apply_read(&s, events, n, err) < 0)
-		return -1;
+	if (event->id > s->a->urgent_until &&
+	    urgent_departure(event, &departure))
+		vec_push(&s->departed, departure);
+}
+
+static int play(struct batch_state *s, const struct event *events, size_t n,
+		struct err *err)
+{
 	for (size_t i = 0; i < n; i++) {
-		struct entry *e = apply_entry(&s, events[i].campaign_id,
+		struct entry *e = apply_entry(s, events[i].campaign_id,
 					      events[i].member_id);
 
-		if (apply_event(&s, e, &events[i], err) < 0)
+		apply_departure(s, &events[i]);
+		if (apply_event(s, e, &events[i], err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < s.n; i++)
-		if (s.entries[i].has_new_hits && s.entries[i].is_there)
-			apply_verdict(&s, &s.entries[i]);
-	return apply_write(&s, err);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->entries[i].has_new_hits && s->entries[i].is_there)
+			apply_verdict(s, &s->entries[i]);
+	return 0;
+}
+
+int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
+		size_t n, struct batch_state **out, struct err *err)
+{
+	CLEANUP(apply_end)
+	struct batch_state *s = arena_new_of(a->arena, struct batch_state);
+
+	s->a = a;
+	s->tx = tx;
+	if (apply_read(s, events, n, err) < 0 || play(s, events, n, err) < 0 ||
+	    apply_write(s, err) < 0)
+		return -1;
+	*out = TAKE(s);
+	return 0;
+}
+
+/* --- what the next batch is judged with --- */
+
+static void remember_turned(struct recent *recent, const struct turned *turned)
+{
+	vec_each (turned, t) {
+		struct verdict_hit hit = { .event_id = t->event_id,
+					   .why = MACHINE_BURST };
+
+		recent_turn(recent, t->campaign_id, t->member_id, &hit);
+	}
+}
+
+void apply_remember(struct batch_state *s, int64_t until)
+{
+	struct apply_memory *memory = s->a->memory;
+
+	for (size_t i = 0; i < s->n; i++)
+		vec_each (&s->entries[i].hits, hit)
+			if (hit->is_changed)
+				recent_turn(memory->recent,
+					    s->entries[i].campaign_id,
+					    s->entries[i].member_id, hit);
+	vec_each (&s->news, news)
+		recent_add(memory->recent, news->entry->campaign_id,
+			   news->entry->member_id, news->hit);
+	remember_turned(memory->recent, &s->turned);
+	/* unless what was before was not asked for, and is not known */
+	if (memory->until == s->a->from)
+		memory->until = until;
 }

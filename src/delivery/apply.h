@@ -13,17 +13,24 @@
 
 #include <stddef.h>
 
+struct apply_memory;
 struct arena;
+struct batch_state;
 struct tx;
 
 struct apply {
 	const struct applier_options *options;
-	struct verdict_bursts *bursts;
-	struct arena *arena; /* of the batch */
+	struct apply_memory *memory;
+	struct arena *arena;  /* of the batch */
+	int64_t from;         /* id of the last event before the batch */
+	int64_t urgent_until; /* those up to here have moved their members */
 	int64_t now_ms;
 };
 
+/* *out is for apply_remember, once the transaction is committed. */
 int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
-		size_t n, struct err *err);
+		size_t n, struct batch_state **out, struct err *err);
+void apply_remember(struct batch_state *s, int64_t until);
+void apply_end(struct batch_state **s); /* accepts NULL */
 
 #endif

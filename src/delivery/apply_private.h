@@ -11,10 +11,20 @@
 #include "audience/member.h"
 #include "base/vec.h"
 #include "delivery/apply.h"
+#include "delivery/recent.h"
 #include "delivery/recipient.h"
 #include "delivery/verdict.h"
 
+struct events VEC_FIELDS(struct event);
 struct hits VEC_FIELDS(struct verdict_hit);
+
+/* What is kept from batch to batch: bursts, and the hits that the next ones
+ * are judged with, known up to an event. */
+struct apply_memory {
+	struct verdict_bursts *bursts;
+	struct recent *recent;
+	int64_t until;
+};
 
 /* A recipient that the batch concerns, as it was and as it becomes. */
 struct entry {
@@ -35,6 +45,13 @@ struct entry {
 struct turned VEC_FIELDS(struct burst_hit);
 struct departures VEC_FIELDS(struct member_departure);
 
+/* A new hit of the batch, to be written. */
+struct new_hit {
+	const struct entry *entry;
+	const struct verdict_hit *hit;
+};
+struct new_hits VEC_FIELDS(struct new_hit);
+
 /* How many of a campaign count as sent; the place of the next in sent-to. */
 struct seq {
 	int64_t campaign_id, count;
@@ -49,12 +66,16 @@ struct batch_state {
 	size_t n;
 	struct turned turned; /* earlier hits that are part of a burst */
 	struct seqs seqs;
-	struct departures left, complained, hard, soft;
+	struct departures departed, soft;
+	struct new_hits news; /* in the order of their events */
 };
 
 /* Of a pair of the batch: never NULL. */
 struct entry *apply_entry(struct batch_state *s, int64_t campaign_id,
 			  int64_t member_id);
+
+/* In the order of at_ms, after those of the same time. */
+void apply_insert_hit(struct hits *hits, const struct verdict_hit *hit);
 
 /* Makes s->entries and fills them, with the hits that matter. */
 int apply_read(struct batch_state *s, const struct event *events, size_t n,

@@ -6,6 +6,13 @@
 
 #include "sql/recipient.h"
 
+#define PAGE 5000
+
+static void hits_release(struct hits *hits)
+{
+	vec_release(hits);
+}
+
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
@@ -70,22 +77,16 @@ static void read_entry(struct batch_state *s, struct entry *e,
 	e->address = rows_dup(rows, 20, s->a->arena);
 }
 
-/* "[1,2,3]" of the members in entries [from, to) that `wanted` picks. */
-static bool members_json(const struct batch_state *s, size_t from, size_t to,
-			 bool with_hits_only, struct strbuf *out)
+/* "[1,2,3]" of the members in entries [from, to). */
+static void members_json(const struct batch_state *s, size_t from, size_t to,
+			 struct strbuf *out)
 {
-	bool any = false;
-
 	strbuf_reset(out);
 	for (size_t i = from; i < to; i++) {
-		if (with_hits_only && !s->entries[i].has_new_hits)
-			continue;
-		strbuf_addch(out, any ? ',' : '[');
+		strbuf_addch(out, i > from ? ',' : '[');
 		strbuf_addint(out, s->entries[i].member_id);
-		any = true;
 	}
 	strbuf_addch(out, ']');
-	return any;
 }
 
 static size_t campaign_end(const struct batch_state *s, size_t from)
@@ -108,7 +109,7 @@ static int load_entries(struct batch_state *s, struct err *err)
 		int more;
 
 		to = campaign_end(s, from);
-		members_json(s, from, to, false, &json);
+		members_json(s, from, to, &json);
 		if (db_query(s->tx->db, SQL_RECIPIENT_LOAD,
 			     SQL_ARGS(sql_int(campaign_id),
 				      sql_str(strbuf_str(&json))),
@@ -125,66 +126,99 @@ static int load_entries(struct batch_state *s, struct err *err)
 	return 0;
 }
 
-static const char *text_or_empty(const char *text)
-{
-	return text ? text : "";
-}
+/* --- earlier hits --- */
 
-static int load_hits_of(struct batch_state *s, int64_t campaign_id,
-			struct str members, int64_t since_ms, struct err *err)
+/* A page of what was applied, the latest first. *oldest_ms: of its last. */
+static int read_page(struct db *db, int64_t *before, struct new_hits *out,
+		     struct arena *arena, int64_t *oldest_ms, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct arena *arena = s->a->arena;
-	int more;
+	int more, n = 0;
 
-	if (db_query(s->tx->db, SQL_ACTIVITY_RECENT,
-		     SQL_ARGS(sql_int(campaign_id), sql_str(members),
-			      sql_int(since_ms)),
-		     &rows, err) < 0)
+	if (db_query(db, SQL_ACTIVITY_BEFORE,
+		     SQL_ARGS(sql_int(*before), sql_int(PAGE)), &rows, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct entry *e =
-			apply_entry(s, campaign_id, rows_int(rows, 0));
-		struct verdict_hit hit = {
-			.event_id = rows_int(rows, 1),
-			.is_click = rows_int(rows, 2) == 2,
-			.link_id = rows_int(rows, 3),
-			.at_ms = rows_int(rows, 4),
-			.why = machine_why_parse(rows_text(rows, 5)),
-			.ip = text_or_empty(rows_dup(rows, 6, arena)),
-			.agent = text_or_empty(rows_dup(rows, 7, arena)),
-		};
+	for (; (more = rows_next(rows, err)) > 0; n++) {
+		struct entry *e = arena_new_of(arena, struct entry);
+		struct verdict_hit *hit =
+			arena_new_of(arena, struct verdict_hit);
+		const char *ip = rows_text(rows, 7);
 
-		vec_push(&e->hits, hit);
+		e->member_id = rows_int(rows, 1);
+		e->campaign_id = rows_int(rows, 2);
+		hit->event_id = rows_int(rows, 0);
+		hit->is_click = rows_int(rows, 3) == 2;
+		hit->link_id = rows_int(rows, 4);
+		hit->at_ms = rows_int(rows, 5);
+		hit->why = machine_why_parse(rows_text(rows, 6));
+		hit->place = verdict_place(ip ? ip : "");
+		vec_push(out, ((struct new_hit){ e, hit }));
+		*before = hit->event_id - 1;
+		*oldest_ms = hit->at_ms;
 	}
-	return more;
+	return more < 0 ? -1 : n;
 }
 
-static bool is_hit(const struct event *event)
+static void new_hits_release(struct new_hits *hits)
 {
-	return event->kind == EVENT_OPENED || event->kind == EVENT_CLICKED;
+	vec_release(hits);
+}
+
+/*
+ * At the start, and whenever the cursor is not where this process left it. As
+ * far back as matters; hits are stored soon after they come, but not in the
+ * order of their times.
+ */
+static int recall(struct batch_state *s, int64_t since_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(new_hits_release) struct new_hits hits = VEC_INIT;
+	struct recent *recent = s->a->memory->recent;
+	int64_t before = s->a->from, oldest_ms = INT64_MAX;
+	int n = PAGE;
+
+	recent_reset(recent);
+	while (n == PAGE && oldest_ms >= since_ms - VERDICT_WINDOW_MS) {
+		n = read_page(s->tx->db, &before, &hits, arena, &oldest_ms,
+			      err);
+		if (n < 0)
+			return -1;
+	}
+	for (size_t i = hits.n; i > 0; i--)
+		recent_add(recent, hits.v[i - 1].entry->campaign_id,
+			   hits.v[i - 1].entry->member_id, hits.v[i - 1].hit);
+	s->a->memory->until = s->a->from;
+	return 0;
 }
 
 static int load_hits(struct batch_state *s, const struct event *events,
 		     size_t n, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(hits_release) struct hits earlier = VEC_INIT;
+	struct apply_memory *memory = s->a->memory;
 	int64_t since_ms = INT64_MAX;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_hit(&events[i]))
+		if (!event_is_hit(&events[i]))
 			continue;
 		apply_entry(s, events[i].campaign_id, events[i].member_id)
 			->has_new_hits = true;
 		if (events[i].at_ms - VERDICT_WINDOW_MS < since_ms)
 			since_ms = events[i].at_ms - VERDICT_WINDOW_MS;
 	}
-	for (size_t from = 0, to; from < s->n; from = to) {
-		to = campaign_end(s, from);
-		if (members_json(s, from, to, true, &json) &&
-		    load_hits_of(s, s->entries[from].campaign_id,
-				 strbuf_str(&json), since_ms, err) < 0)
-			return -1;
+	if (since_ms == INT64_MAX)
+		return 0;
+	if (memory->until != s->a->from && recall(s, since_ms, err) < 0)
+		return -1;
+	for (size_t i = 0; i < s->n; i++) {
+		struct entry *e = &s->entries[i];
+
+		vec_reset(&earlier);
+		if (e->has_new_hits)
+			recent_list(memory->recent, e->campaign_id,
+				    e->member_id, since_ms, &earlier);
+		vec_each (&earlier, hit)
+			apply_insert_hit(&e->hits, hit);
 	}
 	return 0;
 }

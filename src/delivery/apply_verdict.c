@@ -54,8 +54,8 @@ static void judge_burst(struct batch_state *s, struct entry *e,
 	size_t n = 0;
 
 	if (!*domain_of(e) || !*hit->ip ||
-	    !verdict_bursts_add(s->a->bursts, &key, hit->at_ms, domain_of(e),
-				hit->ip, &earlier, &n))
+	    !verdict_bursts_add(s->a->memory->bursts, &key, hit->at_ms,
+				domain_of(e), hit->ip, &earlier, &n))
 		return;
 	if (hit->why == MACHINE_NO)
 		hit->why = MACHINE_BURST;
@@ -92,6 +92,16 @@ static void count_hits(struct entry *e)
 			note_person(e, hit);
 	}
 	e->is_active = true;
+}
+
+void apply_insert_hit(struct hits *hits, const struct verdict_hit *hit)
+{
+	size_t at = hits->n;
+
+	vec_push(hits, *hit);
+	for (; at > 0 && hits->v[at - 1].at_ms > hit->at_ms; at--)
+		hits->v[at] = hits->v[at - 1];
+	hits->v[at] = *hit;
 }
 
 /* Nobody opens or clicks so often in so short a time. Not compared one with

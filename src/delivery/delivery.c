@@ -90,7 +90,7 @@ struct delivery {
 	struct keeper *keeper;
 	struct sender *sender; /* NULL: not this process's role */
 	struct track *track;
-	atomic_bool has_applier, has_sender;
+	atomic_bool has_applier, has_keeper, has_sender;
 };
 
 static void on_commit(void *context)
@@ -99,6 +99,23 @@ static void on_commit(void *context)
 
 	if (atomic_load(&d->has_applier))
 		applier_wake(d->applier);
+}
+
+static void on_applied(void *context)
+{
+	struct delivery *d = context;
+
+	if (d->setup.after_apply)
+		d->setup.after_apply(d->setup.context);
+	if (atomic_load(&d->has_keeper))
+		keeper_applied(d->keeper);
+}
+
+static void on_behind(void *context, int64_t behind_ms)
+{
+	struct delivery *d = context;
+
+	event_writer_behind(d->writer, behind_ms);
 }
 
 static void on_sender_work(void *context)
@@ -164,8 +181,9 @@ static int start_log(struct delivery *d, struct err *err)
 		.early_ms = o->early_s * MS_SECOND,
 		.burst = o->burst,
 		.retry_first_ms = o->retry_first_ms,
-		.after = d->setup.after_apply,
-		.context = d->setup.context,
+		.after = on_applied,
+		.behind = on_behind,
+		.context = d,
 	};
 
 	if (event_writer_start(d->setup.store, d->setup.instance, on_commit, d,
@@ -212,7 +230,10 @@ static int start_keeper(struct delivery *d, struct err *err)
 		.context = d,
 	};
 
-	return keeper_start(&keeper, &d->keeper, err);
+	if (keeper_start(&keeper, &d->keeper, err) < 0)
+		return -1;
+	atomic_store(&d->has_keeper, true);
+	return 0;
 }
 
 static void fill(struct delivery *d)
@@ -322,6 +343,11 @@ void delivery_describe(struct delivery *d, struct strbuf *out)
 		sender_describe(d->sender, out);
 	else
 		strbuf_addstr(out, "sender=none");
+}
+
+struct backlog delivery_backlog(struct delivery *d)
+{
+	return applier_backlog(d->applier);
 }
 
 bool delivery_is_held_up(const struct delivery *d)

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct arena;
+struct backlog;
 struct err;
 struct outbox;
 struct store;
@@ -80,6 +81,8 @@ void delivery_free(struct delivery **d);
 void delivery_wake(struct delivery *d);
 /* One line of key=value pairs for /readyz and logs. */
 void delivery_describe(struct delivery *d, struct strbuf *out);
+/* How much of the log is not applied, see applier.h. */
+struct backlog delivery_backlog(struct delivery *d);
 /* True while the relay cannot be reached: sending waits, nothing is lost. */
 bool delivery_is_held_up(const struct delivery *d);
 /* Messages are signed here (DKIM). */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/wait.h"
 #include "store/store.h"
 
 #include "sql/event.h"
@@ -15,10 +16,15 @@
 
 struct pending {
 	struct pending *next;
+	int64_t until_us; /* of a hit: waits at most so long */
 	struct event event;
 	event_done_fn done;
 	void *context;
 	char text[]; /* ip, agent, detail */
+};
+
+struct pendings {
+	struct pending *first, **last;
 };
 
 struct event_writer {
@@ -29,9 +35,11 @@ struct event_writer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct pending *first, **last; /* under lock */
-	bool stopping;                 /* under lock */
-	bool ended; /* under lock: the thread takes nothing more */
+	/* under lock: */
+	struct pendings hits, others;
+	bool is_behind;
+	bool stopping;
+	bool ended; /* the thread takes nothing more */
 };
 
 static struct metric stored =
@@ -66,6 +74,32 @@ const char *event_kind_name(enum event_kind kind)
 		if (kinds[i].kind == kind)
 			return kinds[i].name;
 	return "unknown";
+}
+
+bool event_is_hit(const struct event *event)
+{
+	return event->kind == EVENT_OPENED || event->kind == EVENT_CLICKED;
+}
+
+int64_t event_bounce(const struct event *event)
+{
+	return event->code >> EVENT_BOUNCE_SHIFT & EVENT_BOUNCE_MASK;
+}
+
+void event_read(const struct rows *rows, struct arena *arena, struct event *out)
+{
+	*out = (struct event){
+		.id = rows_int(rows, 0),
+		.at_ms = rows_int(rows, 1),
+		.kind = (enum event_kind)rows_int(rows, 2),
+		.campaign_id = rows_int(rows, 3),
+		.member_id = rows_int(rows, 4),
+		.link_id = rows_int(rows, 5),
+		.code = rows_int(rows, 6),
+		.ip = rows_dup(rows, 7, arena),
+		.agent = rows_dup(rows, 8, arena),
+		.detail = rows_dup(rows, 9, arena),
+	};
 }
 
 static int insert_each(struct tx *tx, const char *instance,
@@ -186,19 +220,79 @@ static void finish(struct pending *p, size_t n, bool durable)
 	}
 }
 
+static void pendings_reset(struct pendings *p)
+{
+	p->first = NULL;
+	p->last = &p->first;
+}
+
+static void pendings_move(struct pendings *from, struct pendings *to)
+{
+	if (!from->first)
+		return;
+	*to->last = from->first;
+	to->last = from->last;
+	pendings_reset(from);
+}
+
+/* While the log is behind, only the hits that have waited. Under lock. */
+static void take_hits(struct event_writer *w, struct pendings *out)
+{
+	int64_t now_us;
+
+	if (!w->is_behind || w->stopping) {
+		pendings_move(&w->hits, out);
+		return;
+	}
+	now_us = clock_monotonic_us();
+	while (w->hits.first && w->hits.first->until_us <= now_us) {
+		struct pending *p = w->hits.first;
+
+		w->hits.first = p->next;
+		if (!p->next)
+			pendings_reset(&w->hits);
+		p->next = NULL;
+		*out->last = p;
+		out->last = &p->next;
+	}
+}
+
+/* Until something comes, or a hit has waited for long enough. Under lock. */
+static void wait_for_some(struct event_writer *w)
+{
+	if (w->hits.first)
+		(void)wait_until(&w->wake, &w->lock, w->hits.first->until_us);
+	else
+		pthread_cond_wait(&w->wake, &w->lock);
+}
+
 static struct pending *take_all(struct event_writer *w)
 {
-	struct pending *first;
+	struct pendings taken;
+
+	pendings_reset(&taken);
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		pendings_move(&w->others, &taken);
+		take_hits(w, &taken);
+		if (taken.first || w->stopping)
+			break;
+		wait_for_some(w);
+	}
+	w->ended = !taken.first; /* from here on nothing is taken */
+	pthread_mutex_unlock(&w->lock);
+	return taken.first;
+}
+
+void event_writer_behind(struct event_writer *w, int64_t behind_ms)
+{
+	bool is_behind = behind_ms >= EVENT_BEHIND_MS;
 
 	pthread_mutex_lock(&w->lock);
-	while (!w->first && !w->stopping)
-		pthread_cond_wait(&w->wake, &w->lock);
-	first = w->first;
-	w->first = NULL;
-	w->last = &w->first;
-	w->ended = !first; /* from here on nothing is taken */
+	if (w->is_behind && !is_behind)
+		pthread_cond_signal(&w->wake);
+	w->is_behind = is_behind;
 	pthread_mutex_unlock(&w->lock);
-	return first;
 }
 
 static void write_all(struct event_writer *w, struct pending *first,
@@ -243,9 +337,10 @@ int event_writer_start(struct store *store, const char *instance,
 	w->instance = instance;
 	w->after_commit = after_commit;
 	w->context = context;
-	w->last = &w->first;
+	pendings_reset(&w->hits);
+	pendings_reset(&w->others);
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
+	wait_init(&w->wake);
 	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
 		free(w);
 		return err_set(err, ERR_IO, "no thread for the event writer");
@@ -296,14 +391,16 @@ void event_add(struct event_writer *w, const struct event *event,
 	       event_done_fn done, void *context)
 {
 	struct pending *p = pending_new(event, done, context);
+	struct pendings *queue = event_is_hit(event) ? &w->hits : &w->others;
 	bool was_empty, is_late;
 
+	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
 	pthread_mutex_lock(&w->lock);
-	was_empty = !w->first;
+	was_empty = !queue->first;
 	is_late = w->ended;
 	if (!is_late) {
-		*w->last = p;
-		w->last = &p->next;
+		*queue->last = p;
+		queue->last = &p->next;
 	}
 	pthread_mutex_unlock(&w->lock);
 	if (is_late)

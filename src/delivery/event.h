@@ -9,6 +9,11 @@
  * commit ran: one transaction every few ms, not one an event. An event counts
  * as happened only when its done function was called with durable = true.
  * Adding is possible from any thread and never blocks.
+ *
+ * While the log is applied too slowly, opens and clicks are written later: each
+ * waits EVENT_HIT_WAIT_MS, which slows down whoever sends them, as a client
+ * gets its answer when the hit is durable. No hit is refused, and nothing else
+ * waits: unsubscribes and outcomes pass by.
  */
 #ifndef DELIVERY_EVENT_H
 #define DELIVERY_EVENT_H
@@ -17,8 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct err;
 struct event_writer;
+struct rows;
 struct store;
 struct tx;
 
@@ -58,6 +65,13 @@ struct event {
 	const char *ip, *agent, *detail; /* may be NULL */
 };
 
+bool event_is_hit(const struct event *event);    /* an open or click */
+int64_t event_bounce(const struct event *event); /* enum bounce_kind */
+
+/* A row of the queries event-after, event-urgent. */
+void event_read(const struct rows *rows, struct arena *arena,
+		struct event *out);
+
 /* Called once for each event, on the writer's thread: must not block. */
 typedef void (*event_done_fn)(void *context, bool durable);
 
@@ -71,6 +85,10 @@ int event_writer_start(struct store *store, const char *instance,
 /* The texts are copied. done may be NULL. */
 void event_add(struct event_writer *w, const struct event *event,
 	       event_done_fn done, void *context);
+/* How far behind the log is, as the applier sees it. Any thread. */
+#define EVENT_BEHIND_MS 5000   /* from then on hits wait */
+#define EVENT_HIT_WAIT_MS 2000 /* so long */
+void event_writer_behind(struct event_writer *w, int64_t behind_ms);
 /* Add and wait until it is durable. */
 int event_add_wait(struct event_writer *w, const struct event *event,
 		   struct err *err);

@@ -182,17 +182,26 @@ static void note_campaign(struct shipment *p, const struct relay_result *result)
 	sender_wake(s);
 }
 
+static void note(struct shipment *p, const struct relay_result *result)
+{
+	struct sender *s = p->sender;
+
+	if (result->trouble == TROUBLE_RELAY && atomic_load(&s->stopping))
+		return; /* it is we who hung up */
+	if (result->trouble == TROUBLE_RELAY)
+		note_relay_failed(s, result->code != 0);
+	else if (atomic_load(&s->relay_failures))
+		note_relay_works(s);
+	note_campaign(p, result);
+}
+
 /* On a thread of the relay. */
 void handover_result(void *sender, const struct relay_result *result)
 {
 	struct sender *s = sender;
 	struct shipment *p = result->cookie;
 
-	if (result->trouble == TROUBLE_RELAY)
-		note_relay_failed(s, result->code != 0);
-	else if (atomic_load(&s->relay_failures))
-		note_relay_works(s);
-	note_campaign(p, result);
+	note(p, result);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
 		metric_add(&sent, 1);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/still.h"
+#include "base/stop.h"
 #include "base/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/applier.h"
@@ -21,16 +22,64 @@
 #define CANCEL_CHUNKS 20 /* a round: there are leases to renew */
 #define EXPIRE_CHUNK 1000
 
+/* What somebody waits for: that the log is applied up to there. */
+struct mark {
+	int64_t event_id;
+	char *name; /* who */
+};
+struct marks VEC_FIELDS(struct mark);
+
 struct keeper {
 	struct keeper_setup setup;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool is_woken, stopping, joined;
+	atomic_bool ending; /* the same as stopping, for base/stop.h */
+	bool is_waiting;    /* for the log */
+	struct marks marks;
 	int64_t renewed_us; /* 0: not yet */
 	bool holds;
 	struct still others;
 };
+
+/* --- waiting for the log --- */
+
+static struct mark *mark_of(const struct keeper_setup *k, const char *name)
+{
+	vec_each (k->marks, mark)
+		if (strcmp(mark->name, name) == 0)
+			return mark;
+	return NULL;
+}
+
+/* From now on `name` waits for what the log holds now. */
+static int set_mark(const struct keeper_setup *k, const char *name,
+		    struct err *err)
+{
+	struct mark mark;
+
+	if (applier_mark(k->applier, &mark.event_id, err) < 0)
+		return -1;
+	mark.name = strdup(name);
+	BUG_ON(!mark.name);
+	vec_push(k->marks, mark);
+	return 0;
+}
+
+/* Does `name` wait for the log? Not any more once that is applied. */
+static bool awaits_log(const struct keeper_setup *k, const char *name)
+{
+	struct mark *mark = k->applier ? mark_of(k, name) : NULL;
+
+	if (!mark)
+		return false;
+	if (!applier_is_past(k->applier, mark->event_id))
+		return true;
+	free(mark->name);
+	*mark = k->marks->v[--k->marks->n];
+	return false;
+}
 
 /* --- campaigns --- */
 
@@ -165,18 +214,19 @@ static void is_written(void *context, bool durable)
 /* Events end them, so that they are counted; it is not the address's fault
  * that nobody waited for it. Returns how many. */
 static int expire_some(const struct keeper_setup *k, struct db *db,
-		       int64_t campaign_id, int64_t now_ms, struct err *err)
+		       const struct campaign *c, int64_t now_ms,
+		       struct err *err)
 {
 	CLEANUP(ids_release) struct ids members = VEC_INIT;
 	struct event event = {
 		.at_ms = now_ms,
 		.kind = EVENT_EXPIRED,
-		.campaign_id = campaign_id,
+		.campaign_id = c->id,
 		.code = BOUNCE_SOFT << EVENT_BOUNCE_SHIFT | EVENT_NO_FAULT,
 		.detail = "the campaign was finished before it was delivered",
 	};
 
-	if (list_tried(db, campaign_id, &members, err) < 0)
+	if (list_tried(db, c->id, &members, err) < 0)
 		return -1;
 	for (size_t i = 0; i < members.n; i++) {
 		event.member_id = members.v[i];
@@ -185,7 +235,7 @@ static int expire_some(const struct keeper_setup *k, struct db *db,
 		else if (event_add_wait(k->writer, &event, err) < 0)
 			return -1;
 	}
-	if (members.n > 0 && k->applier && applier_drain(k->applier, err) < 0)
+	if (members.n > 0 && k->applier && set_mark(k, c->hex, err) < 0)
 		return -1;
 	return (int)members.n;
 }
@@ -204,10 +254,13 @@ static int keep_finishing(const struct keeper_setup *k, struct db *db,
 		return n;
 	n = cancel_some(k, db, SQL_RECIPIENT_CANCEL_UNTRIED, c->id, now_ms,
 			err);
-	if (n == 0)
-		n = expire_some(k, db, c->id, now_ms, err);
 	if (n != 0)
 		return n < 0 ? -1 : 2;
+	if (awaits_log(k, c->hex))
+		return 0;
+	n = expire_some(k, db, c, now_ms, err);
+	if (n != 0)
+		return n < 0 ? -1 : 0;
 	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
 }
 
@@ -232,7 +285,7 @@ static int keep_each(const struct keeper_setup *k, struct db *db,
 
 		if (rc == 2)
 			more = 1;
-		if (rc < 0)
+		if (rc < 0 && !stop_is_asked())
 			log_error("campaign is held up",
 				  LOG_TEXT("campaign", c->hex),
 				  LOG_ERR(&of_one));
@@ -347,9 +400,6 @@ static int free_sender(const struct keeper_setup *k, struct db *db,
 {
 	CLEANUP(ids_release) struct ids open = VEC_INIT;
 
-	/* what it wrote to the log before it died comes first */
-	if (k->applier && applier_drain(k->applier, err) < 0)
-		return -1;
 	if (list_open(db, &open, err) < 0)
 		return -1;
 	for (size_t i = 0; i < open.n; i++) {
@@ -364,6 +414,20 @@ static int free_sender(const struct keeper_setup *k, struct db *db,
 	return drop_lease(db, dead, err);
 }
 
+/* What it wrote to the log before it died comes first. */
+static int is_log_of_applied(const struct keeper_setup *k, const char *dead,
+			     struct err *err)
+{
+	bool is_seen;
+
+	if (!k->applier)
+		return 1;
+	is_seen = mark_of(k, dead) != NULL;
+	if (!is_seen && set_mark(k, dead, err) < 0)
+		return -1;
+	return !awaits_log(k, dead);
+}
+
 static int free_dead(const struct keeper_setup *k, struct db *db,
 		     int64_t now_ms, struct err *err)
 {
@@ -375,7 +439,9 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 	for (size_t i = 0; i < dead.n && rc >= 0; i++) {
 		if (strcmp(dead.v[i], k->owner) == 0)
 			continue; /* late, but alive: this is its process */
-		rc = free_sender(k, db, dead.v[i], now_ms, err);
+		rc = is_log_of_applied(k, dead.v[i], err);
+		if (rc > 0)
+			rc = free_sender(k, db, dead.v[i], now_ms, err);
 	}
 	texts_release(&dead);
 	return rc;
@@ -471,10 +537,11 @@ static bool wait_round(struct keeper *k)
 	bool go_on;
 
 	pthread_mutex_lock(&k->lock);
+	k->is_waiting = k->marks.n > 0;
 	while (!k->is_woken && !k->stopping)
 		if (!wait_until(&k->wake, &k->lock, until_us))
 			break;
-	k->is_woken = false;
+	k->is_woken = k->is_waiting = false;
 	go_on = !k->stopping;
 	pthread_mutex_unlock(&k->lock);
 	return go_on;
@@ -484,12 +551,12 @@ static void *keeper_main(void *arg)
 {
 	struct keeper *k = arg;
 
+	stop_bind(&k->ending);
 	do {
 		struct err err = ERR_INIT;
-
 		int rc = round_of(k, &err);
 
-		if (rc < 0)
+		if (rc < 0 && !stop_is_asked())
 			log_error("housekeeping of sending failed",
 				  LOG_ERR(&err));
 		if (rc > 0)
@@ -506,6 +573,7 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 	BUG_ON(!k);
 	k->setup = *setup;
 	k->setup.others = &k->others;
+	k->setup.marks = &k->marks;
 	pthread_mutex_init(&k->lock, NULL);
 	wait_init(&k->wake);
 	if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
@@ -521,6 +589,16 @@ void keeper_wake(struct keeper *k)
 	pthread_mutex_lock(&k->lock);
 	k->is_woken = true;
 	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void keeper_applied(struct keeper *k)
+{
+	pthread_mutex_lock(&k->lock);
+	if (k->is_waiting) {
+		k->is_woken = true;
+		pthread_cond_signal(&k->wake);
+	}
 	pthread_mutex_unlock(&k->lock);
 }
 
@@ -547,6 +625,7 @@ void keeper_stop(struct keeper *k)
 {
 	if (k->joined)
 		return;
+	atomic_store(&k->ending, true);
 	pthread_mutex_lock(&k->lock);
 	k->stopping = true;
 	pthread_cond_signal(&k->wake);
@@ -567,6 +646,9 @@ void keeper_free(struct keeper **k)
 	pthread_mutex_destroy(&(*k)->lock);
 	pthread_cond_destroy(&(*k)->wake);
 	still_release(&(*k)->others);
+	vec_each (&(*k)->marks, mark)
+		free(mark->name);
+	vec_release(&(*k)->marks);
 	free(*k);
 	*k = NULL;
 }

@@ -3,8 +3,9 @@
  *
  * In each process: renews its leases. In the one that holds the lease
  * `delivery`, also: starts what is due, freezes, cancels, finishes campaigns,
- * and frees what dead senders had claimed or handed over - after the applier
- * has caught up, so that only what is really unknown counts as uncertain.
+ * and frees what dead senders had claimed or handed over - once what they had
+ * written to the log is applied, so that only what is really unknown counts as
+ * uncertain. Nothing else waits for the log.
  */
 #ifndef DELIVERY_KEEPER_H
 #define DELIVERY_KEEPER_H
@@ -18,6 +19,7 @@ struct db;
 struct err;
 struct event_writer;
 struct keeper;
+struct marks;
 struct still;
 struct store;
 
@@ -38,11 +40,16 @@ struct keeper_setup {
 	/* Of the keeper's thread: what was seen of the leases of others. NULL:
 	 * only those that gave up are dead. */
 	struct still *others;
+	/* Of the keeper's thread: what of the log is waited for. NULL only
+	 * without an applier. */
+	struct marks *marks;
 };
 
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 		 struct err *err);
 void keeper_wake(struct keeper *k);
+/* Something of the log was applied. */
+void keeper_applied(struct keeper *k);
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper **k); /* gives up the leases, too */
 

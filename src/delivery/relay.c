@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 
 #define OUTBOX_GROUP 256
+/* For the answers to what was handed over when the program stops. */
+#define STOP_MS 2000
 
 struct relay {
 	relay_result_fn fn;
@@ -189,6 +191,7 @@ static int start_smtp(struct relay *r, const struct relay_options *options,
 		return -1;
 	smtp.connections = options->connections;
 	smtp.queue = options->queue;
+	smtp.stop_timeout_ms = STOP_MS;
 	return smtp_pool_start(&relay, &smtp, on_smtp_result, r, &r->pool, err);
 }
 

@@ -16,6 +16,7 @@
 #define RENDER_QUEUE 1500
 #define READY_QUEUE 100
 #define LOOK_MS 500
+#define WINDOW_TRIES 10 /* of 100 ms */
 #define FAILED_PAUSE_MS (10 * MS_SECOND)
 
 /* --- rendering --- */
@@ -459,7 +460,7 @@ static void join_threads(struct sender *s)
  * and marks them uncertain. */
 static void wait_for_window(struct sender *s)
 {
-	for (int tries = 0; tries < 50; tries++) {
+	for (int tries = 0; tries < WINDOW_TRIES; tries++) {
 		bool is_empty;
 
 		pthread_mutex_lock(&s->lock);

@@ -52,6 +52,18 @@ static bool is_proxy(const char *agent)
 	return false;
 }
 
+static uint64_t mix(uint64_t hash, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+uint64_t verdict_place(const char *ip)
+{
+	return mix(UINT64_C(0xcbf29ce484222325), ip, strlen(ip));
+}
+
 static enum machine_why judge_alone(const struct verdict_facts *facts,
 				    const struct verdict_hit *hit)
 {
@@ -116,7 +128,7 @@ static void judge_honeypot(struct verdict_hit *hits, size_t n)
 		for (size_t k = 0; k < n; k++)
 			if (llabs(hits[k].at_ms - hits[i].at_ms) <=
 				    VERDICT_WINDOW_MS &&
-			    strcmp(hits[k].ip, hits[i].ip) == 0)
+			    hits[k].place == hits[i].place)
 				turn(&hits[k], MACHINE_HONEYPOT);
 	}
 }
@@ -161,13 +173,6 @@ void verdict_bursts_free(struct verdict_bursts **b)
 		vec_release(&(*b)->slots[i].hits);
 	free(*b);
 	*b = NULL;
-}
-
-static uint64_t mix(uint64_t hash, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
-	return hash;
 }
 
 /* The network: /24 of IPv4, the first four groups of IPv6. */

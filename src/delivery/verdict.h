@@ -30,11 +30,15 @@ struct verdict_hit {
 	bool is_click; /* else an open */
 	bool is_head;
 	int64_t link_id;
-	const char *ip, *agent; /* "" if unknown */
+	const char *ip, *agent; /* "" if unknown; of new ones only */
+	uint64_t place;         /* verdict_place(ip) */
 	enum machine_why why;   /* the verdict */
 	bool is_new;            /* was not judged before */
 	bool is_changed;        /* verdict changed by a later hit */
 };
+
+/* Stands for an address where hits of one are compared. */
+uint64_t verdict_place(const char *ip);
 
 struct verdict_facts {
 	bool is_accepted; /* else every hit is early */

@@ -21,6 +21,7 @@ static struct verdict_hit hit_at(int64_t at_ms, int64_t link_id)
 				     .is_click = link_id > 0,
 				     .link_id = link_id,
 				     .ip = HOME,
+				     .place = verdict_place(HOME),
 				     .agent = BROWSER,
 				     .is_new = true };
 }
@@ -106,7 +107,7 @@ static void the_hidden_link_turns_what_its_finder_did(void **state)
 
 	(void)state;
 	hits[0].is_new = hits[1].is_new = false;
-	hits[1].ip = "198.51.100.7"; /* somebody else */
+	hits[1].place = verdict_place("198.51.100.7"); /* somebody else */
 	verdict_judge(&accepted, hits, 3);
 	assert_int_equal(hits[0].why, MACHINE_HONEYPOT);
 	assert_true(hits[0].is_changed);

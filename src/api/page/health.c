@@ -1,9 +1,12 @@
 #include "api/api.h"
 #include "api/handlers.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "campaign/campaign_hold.h"
+#include "delivery/applier.h"
+#include "delivery/delivery.h"
 #include "journal/gate.h"
 #include "journal/journal.h"
 
@@ -29,6 +32,19 @@ static int ask_schema(struct api *api, enum store_schema schema,
 	if (store_get(api->store, schema, &db, err) < 0)
 		return -1;
 	return setting_find(db, "readyz", arena, &value, err);
+}
+
+/* What of the log of hits and outcomes is not applied yet. */
+static void add_backlog(struct api *api, struct strbuf *out)
+{
+	struct backlog backlog = delivery_backlog(api->delivery);
+
+	if (backlog.behind_ms >= MS_SECOND)
+		strbuf_addf(out,
+			    "the log is %lld s behind: %lld events are not "
+			    "applied\n",
+			    (long long)(backlog.behind_ms / MS_SECOND),
+			    (long long)backlog.events);
 }
 
 /*
@@ -83,7 +99,10 @@ int page_readyz(struct request *rq, struct response *rs, struct err *err)
 		strbuf_addstr(&rs->body, "not ready: database\n");
 		return 0;
 	}
-	return describe(rq, &rs->body, err);
+	if (describe(rq, &rs->body, err) < 0)
+		return -1;
+	add_backlog(api_of(rq), &rs->body);
+	return 0;
 }
 
 int page_metrics(struct request *rq, struct response *rs, struct err *err)

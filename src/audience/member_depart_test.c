@@ -108,19 +108,24 @@ typedef int (*change_fn)(struct world *w, struct tx *tx, struct err *err);
 static int complain(struct world *w, struct tx *tx, struct err *err)
 {
 	struct member_departure d[2] = {
-		{ .member_id = w->ids[0], .at_ms = NOW },
-		{ .member_id = w->ids[1], .at_ms = NOW },
+		{ .member_id = w->ids[0],
+		  .how = DEPART_COMPLAINED,
+		  .at_ms = NOW },
+		{ .member_id = w->ids[1],
+		  .how = DEPART_COMPLAINED,
+		  .at_ms = NOW },
 	};
 
-	return member_unsubscribe(tx, d, 2, UNSUBSCRIBED_BY_COMPLAINT, NOW,
-				  err);
+	return member_depart(tx, d, 2, NOW, err);
 }
 
 static int clean(struct world *w, struct tx *tx, struct err *err)
 {
-	struct member_departure d = { .member_id = w->ids[2], .at_ms = NOW };
+	struct member_departure d = { .member_id = w->ids[2],
+				      .how = DEPART_BOUNCED,
+				      .at_ms = NOW };
 
-	return member_clean(tx, &d, 1, NOW, err);
+	return member_depart(tx, &d, 1, NOW, err);
 }
 
 static int bounce_softly(struct world *w, struct tx *tx, struct err *err)
@@ -187,9 +192,11 @@ static void complaints_are_told_and_suppress_everywhere(void **state)
 
 static int unsubscribe(struct world *w, struct tx *tx, struct err *err)
 {
-	struct member_departure d = { .member_id = w->ids[1], .at_ms = NOW };
+	struct member_departure d = { .member_id = w->ids[1],
+				      .how = DEPART_UNSUBSCRIBED,
+				      .at_ms = NOW };
 
-	return member_unsubscribe(tx, &d, 1, UNSUBSCRIBED_BY_CONTACT, NOW, err);
+	return member_depart(tx, &d, 1, NOW, err);
 }
 
 /* The status of each that does not get mail anyway, and who said so, if

@@ -1,0 +1,427 @@
+/*
+ * How members leave by what delivery brings: unsubscribed, complained, cleaned
+ * after bounces. Called by the applier of the log and by the journal; the
+ * departures of each member are played on it in memory, then written once.
+ */
+#include "audience/list.h"
+#include "audience/member_private.h"
+#include "audience/suppression.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "sql/member.h"
+#include "sql/member_restore.h"
+
+#include <stdlib.h>
+
+/* A member as it was and as it becomes. */
+struct leaver {
+	struct member old, now;
+	/* What it is but for its bounces: that of `now`, or, while it is
+	 * cleaned, what it was before; 0: nobody knows. */
+	enum member_status hidden;
+	bool is_changed, is_hidden_changed, has_complained;
+};
+struct leavers VEC_FIELDS(struct leaver);
+
+/* What the webhooks are told: the member as it was then, and why. */
+struct news {
+	struct member member;
+	const struct member_departure *why;
+};
+
+/* A campaign that made, or would have made, a member cleaned. */
+struct clean {
+	int64_t campaign_id, member_id;
+	bool is_again; /* it was cleaned already */
+};
+
+struct leaving {
+	struct tx *tx;
+	struct arena *arena;
+	int64_t now_ms;
+	struct leavers leavers; /* sorted by member */
+	struct all_news VEC_FIELDS(struct news) news;
+	struct cleans VEC_FIELDS(struct clean) cleans;
+};
+
+static void leaving_release(struct leaving *l)
+{
+	vec_release(&l->leavers);
+	vec_release(&l->news);
+	vec_release(&l->cleans);
+}
+
+/* --- reading --- */
+
+static struct leaver *leaver_of(struct leaving *l, int64_t member_id)
+{
+	size_t low = 0, high = l->leavers.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->leavers.v[middle].now.id < member_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < l->leavers.n && l->leavers.v[low].now.id == member_id
+		       ? &l->leavers.v[low]
+		       : NULL;
+}
+
+static void ids_json(const struct member_departure *all, size_t n,
+		     struct strbuf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		strbuf_addch(out, i ? ',' : '[');
+		strbuf_addint(out, all[i].member_id);
+	}
+	strbuf_addch(out, ']');
+}
+
+static int read_hidden(struct leaving *l, const char *json, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(l->tx->db, SQL_MEMBER_CLEANED_BEFORE,
+		     SQL_ARGS(sql_text(json)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct leaver *leaver = leaver_of(l, rows_int(rows, 0));
+
+		if (leaver && leaver->now.status == MEMBER_CLEANED)
+			leaver->hidden = (enum member_status)rows_int(rows, 1);
+	}
+	return more;
+}
+
+static int read_leavers(struct leaving *l, const struct member_departure *all,
+			size_t n, struct err *err)
+{
+	CLEANUP(members_release) struct members members = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	bool any_cleaned = false;
+
+	ids_json(all, n, &json);
+	if (member_list_by_ids(l->tx->db, json.buf, l->arena, &members, err) <
+	    0)
+		return -1;
+	vec_each (&members, m) {
+		struct leaver leaver = { .old = *m, .now = *m };
+		bool is_cleaned = m->status == MEMBER_CLEANED;
+
+		leaver.hidden = is_cleaned ? 0 : m->status;
+		any_cleaned |= is_cleaned;
+		vec_push(&l->leavers, leaver);
+	}
+	return any_cleaned ? read_hidden(l, json.buf, err) : 0;
+}
+
+/* --- playing --- */
+
+static void change(struct leaving *l, struct leaver *leaver,
+		   const struct member_departure *d)
+{
+	struct news news = { .why = d };
+
+	leaver->is_changed = true;
+	leaver->now.changed_ms = l->now_ms;
+	news.member = leaver->now;
+	vec_push(&l->news, news);
+}
+
+static void bounce(struct leaving *l, struct leaver *leaver,
+		   const struct member_departure *d)
+{
+	struct member *m = &leaver->now;
+	struct clean clean = { .campaign_id = d->campaign_id,
+			       .member_id = m->id,
+			       .is_again = m->status == MEMBER_CLEANED };
+
+	if (m->status == MEMBER_ARCHIVED)
+		return;
+	if (d->campaign_id && leaver->hidden)
+		vec_push(&l->cleans, clean);
+	if (clean.is_again)
+		return;
+	m->status = MEMBER_CLEANED;
+	change(l, leaver, d);
+}
+
+static const enum unsubscribed_by left_by[] = {
+	[DEPART_UNSUBSCRIBED] = UNSUBSCRIBED_BY_CONTACT,
+	[DEPART_COMPLAINED] = UNSUBSCRIBED_BY_COMPLAINT,
+	[DEPART_OPTED_OUT] = UNSUBSCRIBED_BY_API,
+};
+
+static bool gets_mail(enum member_status status)
+{
+	return status == MEMBER_SUBSCRIBED || status == MEMBER_PENDING;
+}
+
+/*
+ * Who is archived, bounced or was unsubscribed by others says no all the same,
+ * by a link of before: it is kept, so that nobody else brings them back. A
+ * complaint says more than an unsubscribe.
+ */
+static bool outranks(enum unsubscribed_by by, const struct member *m)
+{
+	if (by == UNSUBSCRIBED_BY_API)
+		return m->unsubscribed_by == UNSUBSCRIBED_NOT;
+	return m->unsubscribed_by != UNSUBSCRIBED_BY_COMPLAINT &&
+	       m->unsubscribed_by != by;
+}
+
+static void leave(struct leaving *l, struct leaver *leaver,
+		  const struct member_departure *d)
+{
+	struct member *m = &leaver->now;
+	enum unsubscribed_by by = left_by[d->how];
+
+	if (!gets_mail(leaver->hidden) && !outranks(by, m))
+		return;
+	if (gets_mail(leaver->hidden)) {
+		if (m->status == MEMBER_CLEANED)
+			leaver->is_hidden_changed = true;
+		else
+			m->status = MEMBER_UNSUBSCRIBED;
+		leaver->hidden = MEMBER_UNSUBSCRIBED;
+	}
+	leaver->has_complained |= by == UNSUBSCRIBED_BY_COMPLAINT;
+	m->unsubscribed_by = by;
+	m->unsubscribe_reason = d->reason ? d->reason : "";
+	m->unsubscribed_ms = d->at_ms;
+	m->unsubscribed_campaign_id = d->campaign_id;
+	change(l, leaver, d);
+}
+
+static void play(struct leaving *l, const struct member_departure *d)
+{
+	struct leaver *leaver = leaver_of(l, d->member_id);
+
+	if (!leaver || leaver->now.list_id < 0)
+		return; /* forgotten */
+	if (d->how == DEPART_BOUNCED)
+		bounce(l, leaver, d);
+	else
+		leave(l, leaver, d);
+}
+
+/* --- writing --- */
+
+static int write_hidden(struct leaving *l, struct batch *batch, struct err *err)
+{
+	vec_each (&l->leavers, leaver)
+		if (leaver->is_hidden_changed &&
+		    batch_add(batch, SQL_MEMBER_CLEANED_LEFT,
+			      SQL_ARGS(sql_int(leaver->hidden),
+				       sql_int(leaver->now.id)),
+			      err) < 0)
+			return -1;
+	return 0;
+}
+
+/* So that it can be undone, see member_restore.h. */
+static int write_cleans(struct leaving *l, struct batch *batch, struct err *err)
+{
+	vec_each (&l->cleans, c)
+		if (batch_add(
+			    batch,
+			    c->is_again ? SQL_MEMBER_CLEANED_TOO
+					: SQL_MEMBER_CLEANED_ADD,
+			    SQL_ARGS(
+				    sql_int(c->campaign_id),
+				    sql_int(c->member_id),
+				    sql_int(leaver_of(l, c->member_id)->hidden),
+				    sql_int(l->now_ms)),
+			    err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Returns how many members changed. */
+static int write_members(struct leaving *l, struct err *err)
+{
+	struct batch batch;
+	int changed = 0;
+
+	batch_begin(l->tx, &batch);
+	vec_each (&l->leavers, leaver) {
+		if (!leaver->is_changed)
+			continue;
+		changed++;
+		if (member_write(&batch, &leaver->old, &leaver->now, err) < 0)
+			return -1;
+	}
+	if (write_hidden(l, &batch, err) < 0 ||
+	    write_cleans(l, &batch, err) < 0 || batch_end(&batch, err) < 0)
+		return -1;
+	vec_each (&l->leavers, leaver)
+		if (leaver->has_complained &&
+		    suppression_add(l->tx, leaver->now.address, "complaint",
+				    l->now_ms, err) < 0)
+			return -1;
+	return changed;
+}
+
+/* --- telling --- */
+
+static void release_run(struct member_run *run)
+{
+	merge_defs_release(&run->defs);
+	webhooks_release(&run->listeners);
+}
+
+/* Members of several lists may come mixed; usually they are of one. */
+static int use_list(struct member_run *run, struct list *list, int64_t id,
+		    struct err *err)
+{
+	if (run->list && list->id == id)
+		return 0;
+	if (list_get_by_id(run->tx->db, id, run->arena, list, err) < 0)
+		return -1;
+	run->list = list;
+	vec_reset(&run->defs);
+	vec_reset(&run->listeners);
+	if (merge_field_list(run->tx->db, id, run->arena, &run->defs, err) < 0)
+		return -1;
+	return webhook_listeners(run->tx->db, id, run->actor->source,
+				 run->arena, &run->listeners, err);
+}
+
+static int campaign_hex(struct member_run *run, int64_t campaign_id,
+			const char **out, struct err *err)
+{
+	*out = ""; /* of none, or of one that is gone */
+	return campaign_id ? db_find_text(run->tx->db, SQL_MEMBER_CAMPAIGN_HEX,
+					  SQL_ARGS(sql_int(campaign_id)),
+					  run->arena, out, err)
+			   : 0;
+}
+
+static int tell_one(struct member_run *run, const struct news *news,
+		    struct err *err)
+{
+	enum departure_how how = news->why->how;
+	struct webhook_fact fact = {
+		.event = WEBHOOK_UNSUBSCRIBE,
+		.member = &news->member,
+		.defs = &run->defs,
+		.action = "unsub",
+		.reason = how == DEPART_COMPLAINED ? "abuse" : "manual",
+	};
+
+	if (run->listeners.n == 0)
+		return 0;
+	if (how == DEPART_BOUNCED) {
+		fact.event = WEBHOOK_CLEANED;
+		fact.action = NULL;
+		fact.reason = "hard";
+	}
+	if (campaign_hex(run, news->why->campaign_id, &fact.campaign_hex, err) <
+	    0)
+		return -1;
+	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
+			    run->actor->now_ms, err);
+}
+
+static int tell_all(struct leaving *l, struct err *err)
+{
+	struct member_actor actor = { .source = SOURCE_USER,
+				      .now_ms = l->now_ms };
+	CLEANUP(release_run)
+	struct member_run run = { .tx = l->tx,
+				  .actor = &actor,
+				  .arena = l->arena };
+	struct list list;
+
+	vec_each (&l->news, news)
+		if (use_list(&run, &list, news->member.list_id, err) < 0 ||
+		    tell_one(&run, news, err) < 0)
+			return -1;
+	return 0;
+}
+
+int member_depart(struct tx *tx, const struct member_departure *departures,
+		  size_t n, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(leaving_release)
+	struct leaving l = { .tx = tx, .arena = arena, .now_ms = now_ms };
+	int changed;
+
+	if (n == 0)
+		return 0;
+	if (read_leavers(&l, departures, n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		play(&l, &departures[i]);
+	changed = write_members(&l, err);
+	return changed < 0 || tell_all(&l, err) < 0 ? -1 : changed;
+}
+
+/* --- soft bounces --- */
+
+static int count_bounces(struct tx *tx, const struct member_departure *all,
+			 size_t n, struct err *err)
+{
+	struct batch batch;
+
+	batch_begin(tx, &batch);
+	for (size_t i = 0; i < n; i++)
+		if (batch_add(&batch, SQL_MEMBER_SOFT_BOUNCE,
+			      SQL_ARGS(sql_int(all[i].member_id)), err) < 0)
+			return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+static bool is_among(const struct ids *ids, int64_t id)
+{
+	vec_each (ids, i)
+		if (*i == id)
+			return true;
+	return false;
+}
+
+static int list_bounced_enough(struct tx *tx, const char *json, struct ids *out,
+			       struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, SQL_MEMBER_SOFT_BOUNCED, SQL_ARGS(sql_text(json)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_int(rows, 0));
+	return more;
+}
+
+int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,
+		       size_t n, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(ids_release) struct ids enough = VEC_INIT;
+	struct member_departure *cleaned =
+		arena_array(arena, struct member_departure, n + 1);
+	size_t cleaned_n = 0;
+
+	if (n == 0)
+		return 0;
+	ids_json(bounces, n, &json);
+	if (count_bounces(tx, bounces, n, err) < 0 ||
+	    list_bounced_enough(tx, json.buf, &enough, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n && enough.n > 0; i++) {
+		if (!is_among(&enough, bounces[i].member_id))
+			continue;
+		cleaned[cleaned_n] = bounces[i];
+		cleaned[cleaned_n++].how = DEPART_BOUNCED;
+	}
+	return member_depart(tx, cleaned, cleaned_n, now_ms, err);
+}
