@@ -22,15 +22,15 @@ export interface Received {
 export class Receiver {
   url = "";
   requests: Received[] = [];
-  /** The status to answer with; "drop" closes the connection instead. */
-  answer: (request: Received) => number | "drop" = () => 200;
+  /** The status to answer with, when it is known; "drop" closes the connection instead. */
+  answer: (request: Received) => number | "drop" | Promise<number> = () => 200;
   private server: Server | undefined;
 
   async start(): Promise<this> {
     this.server = createServer((message, reply) => {
       const parts: Buffer[] = [];
       message.on("data", (part) => parts.push(part));
-      message.on("end", () => {
+      message.on("end", async () => {
         const text = Buffer.concat(parts).toString("utf8");
         const received = {
           method: message.method!,
@@ -40,8 +40,9 @@ export class Receiver {
           form: new URLSearchParams(text),
           at: Date.now(),
         };
-        const status = this.answer(received);
+        const answer = this.answer(received);
         this.requests.push(received);
+        const status = await answer;
         if (status === "drop") message.socket.destroy();
         else reply.writeHead(status).end();
       });
