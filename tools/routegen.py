@@ -23,7 +23,7 @@ APIS = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
 FILE_KEYS = {"api", "tag", "about", "endpoints", "schemas"}
-ENDPOINT_KEYS = {"method", "path", "handler", "permission", "upload", "summary",
+ENDPOINT_KEYS = {"method", "path", "handler", "permission", "upload", "quick", "summary",
                  "about", "query", "body", "replies", "etag"}
 IF_MATCH = {"name": "If-Match", "in": "header", "required": False,
             "schema": {"type": "string"},
@@ -270,7 +270,9 @@ def route_table(api, specs):
         for e in spec["endpoints"] if spec["api"] == api else []:
             rows += (f"\t{{ HTTP_{e['method']}, \"{prefix}{e['path']}\",\n"
                      f"\t  {e['handler']}, PERMIT_{e['permission'].upper()}, "
-                     f"{'true' if e.get('upload') else 'false'} }},\n")
+                     f"{'true' if e.get('upload') else 'false'}, "
+                     f"{'true' if api == 'track' or e.get('quick') else 'false'}"
+                     " },\n")
             n += 1
     if n == 0:
         rows = "\t{ .path = NULL },\n"

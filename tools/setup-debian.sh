@@ -6,7 +6,7 @@ set -eu
 packages="
 	make meson ninja-build pkg-config gcc libc6-dev python3
 	clang libclang-rt-14-dev clang-format clang-tidy
-	libmicrohttpd-dev libcurl4-openssl-dev libjansson-dev libsqlite3-dev
+	libcurl4-openssl-dev libjansson-dev libsqlite3-dev
 	libpq-dev libgmime-3.0-dev libssl-dev libsodium-dev libidn2-dev
 	libunistring-dev libcmocka-dev
 	postgresql postgresql-client openssl ca-certificates util-linux"

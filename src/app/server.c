@@ -28,8 +28,7 @@
 
 #define KINDS_MAX 32
 #define INTERNAL_CONNECTIONS 32
-#define TRACK_CONNECTIONS 5000
-#define TRACK_THREADS 2
+#define INTERNAL_WORKERS 8
 #define BRIDGE_CONNECTIONS 4
 #define HTTP_STOP_MS 1000
 
@@ -241,48 +240,48 @@ static int64_t stop_ms(const struct server *s)
 	return wanted < HTTP_STOP_MS ? wanted : HTTP_STOP_MS;
 }
 
-static int start_listener(struct server *s, const char *name,
-			  const char *listen, int64_t connections,
-			  struct http_server **out, struct err *err)
+static struct http_options listener_options(struct server *s, const char *name,
+					    const char *listen)
 {
 	struct http_options o = s->config->http;
 
 	o.name = name;
 	o.listen = listen;
-	o.connections = connections;
 	o.stop_ms = stop_ms(s);
 	o.upload_folder =
 		arena_printf(s->arena, "%s/uploads", s->config->store.data);
 	o.authenticate = authenticate;
 	o.authenticate_context = s;
-	return http_server_start(&o, s->router, out, err);
+	return o;
 }
 
+/*
+ * The bridge's jobs call our own API here: with places and workers of its own,
+ * nothing that comes from outside can keep them from it. No handler ever does.
+ */
 static int start_internal(struct server *s, struct err *err)
 {
+	struct http_options o = listener_options(s, "internal", "127.0.0.1:0");
+
+	o.connections = INTERNAL_CONNECTIONS;
+	o.workers = INTERNAL_WORKERS;
+	o.quick_workers = 1;
+	o.per_address = 0; /* all come from here */
 	random_hex(s->internal_key, 32);
 	memcpy(s->internal_key + 32, "-us1", sizeof("-us1"));
-	if (start_listener(s, "internal", "127.0.0.1:0", INTERNAL_CONNECTIONS,
-			   &s->internal, err) < 0)
+	if (http_server_start(&o, s->router, &s->internal, err) < 0)
 		return -1;
 	s->own_urls[0] = arena_printf(s->arena, "http://%s",
 				      http_server_address(s->internal));
 	return 0;
 }
 
-/*
- * Many clients for a moment each: an epoll pool, which has no thread to lose to
- * a client that keeps its connection.
- */
 static int start_track(struct server *s, struct err *err)
 {
-	struct http_options o = s->config->http;
+	struct http_options o =
+		listener_options(s, "track", s->config->app.track_listen);
 
-	o.name = "track";
-	o.listen = s->config->app.track_listen;
-	o.connections = TRACK_CONNECTIONS;
-	o.stop_ms = stop_ms(s);
-	o.pool_threads = TRACK_THREADS;
+	o.workers = 1; /* all its routes are quick */
 	s->track_router = router_new();
 	api_add_track_routes(s->track_router, &s->api);
 	return http_server_start(&o, s->track_router, &s->track, err);
@@ -290,12 +289,12 @@ static int start_track(struct server *s, struct err *err)
 
 static int start_public(struct server *s, struct err *err)
 {
-	struct http_options *o = &s->config->http;
+	struct http_options o =
+		listener_options(s, "public", s->config->http.listen);
 
 	if (!s->roles.api && !s->roles.track)
 		return 0;
-	if (start_listener(s, "public", o->listen, o->connections, &s->public,
-			   err) < 0)
+	if (http_server_start(&o, s->router, &s->public, err) < 0)
 		return -1;
 	if (!*s->config->app.track_listen || !s->roles.track)
 		return 0;

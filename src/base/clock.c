@@ -193,16 +193,26 @@ void time_format_sql(int64_t ms, struct strbuf *out)
 	strbuf_add(out, text, sizeof(text));
 }
 
-void time_format_mail(int64_t ms, struct strbuf *out)
+static void put_mail_time(int64_t ms, const char *zone, struct strbuf *out)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct civil c = time_to_civil(ms);
 
-	strbuf_addf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d +0000",
+	strbuf_addf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d %s",
 		    days + (ptrdiff_t)c.weekday * 3, c.day,
 		    months + (ptrdiff_t)(c.month - 1) * 3, c.year, c.hour,
-		    c.minute, c.second);
+		    c.minute, c.second, zone);
+}
+
+void time_format_mail(int64_t ms, struct strbuf *out)
+{
+	put_mail_time(ms, "+0000", out);
+}
+
+void time_format_http(int64_t ms, struct strbuf *out)
+{
+	put_mail_time(ms, "GMT", out);
 }
 
 /* Exactly `digits` digits; moves *p behind them. */

@@ -38,6 +38,8 @@ void time_format_iso(int64_t ms, struct strbuf *out);
 void time_format_sql(int64_t ms, struct strbuf *out);
 /* Tue, 23 Nov 2021 22:51:56 +0000 (RFC 5322 section 3.3). */
 void time_format_mail(int64_t ms, struct strbuf *out);
+/* Tue, 23 Nov 2021 22:51:56 GMT (RFC 9110 section 5.6.7). */
+void time_format_http(int64_t ms, struct strbuf *out);
 
 /*
  * ISO 8601: a date, or date and time with optional fraction and zone (none

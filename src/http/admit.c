@@ -1,20 +1,19 @@
 /*
- * The head of a request: is it well-formed, is there such a route, who asks,
- * may they? All of it is settled before a body is taken.
+ * Is there such a route? The loop finds that out. Who asks, and may they? That
+ * needs the database, so a worker does.
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/random.h"
 #include "http/exchange.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define HTTP_URI_OF "http://"
 #define PUBLIC_BODY_MAX (1 << 20)
 
-static void make_id(char out[37])
+void make_request_id(char out[37])
 {
 	unsigned char b[16];
 	static const char digits[] = "0123456789abcdef";
@@ -35,11 +34,12 @@ static void make_id(char out[37])
 /* Clients that take us for a proxy send the whole URL. */
 static const char *path_of(const char *target)
 {
+	const char *authority = strstr(target, "://");
 	const char *slash;
 
-	if (strncmp(target, HTTP_URI_OF, strlen(HTTP_URI_OF)) != 0)
+	if (target[0] == '/' || !authority)
 		return target;
-	slash = strchr(target + strlen(HTTP_URI_OF), '/');
+	slash = strchr(authority + 3, '/');
 	return slash ? slash : "/";
 }
 
@@ -74,7 +74,7 @@ static const char *content_type(struct exchange *x)
 static bool read_target(struct exchange *x, const char **raw_path)
 {
 	struct request *rq = &x->rq;
-	struct str rest = str_of(path_of(x->target));
+	struct str rest = str_of(path_of(x->in.head.target));
 	struct str path = str_cut(&rest, '?');
 
 	*raw_path = arena_str(rq->arena, path);
@@ -91,8 +91,6 @@ static void read_head(struct exchange *x)
 	struct request *rq = &x->rq;
 	const char *agent = request_header(rq, "User-Agent");
 
-	make_id(rq->id);
-	rq->now_ms = clock_now_ms();
 	rq->client_ip = client_ip(x);
 	rq->user_agent = agent ? agent : "";
 	rq->content_type = content_type(x);
@@ -151,24 +149,25 @@ static int wants_sample_error(struct exchange *x, struct problem *out)
 	       problem_sample(name, out);
 }
 
+/* The lock is held. */
 static struct user_calls *calls_of(struct http_server *server, int64_t user_id)
 {
-	struct user_calls *unused = NULL;
-
-	for (size_t i = 0; i < server->users_n; i++) {
-		struct user_calls *u = &server->users[i];
-
-		if (u->calls > 0 && u->user_id == user_id)
-			return u;
-		if (u->calls == 0 && !unused)
-			unused = u;
+	for (size_t i = 0; i < server->users_n; i++)
+		if (server->users[i].user_id == user_id)
+			return &server->users[i];
+	if (server->users_n == server->users_cap) {
+		server->users_cap = server->users_cap * 2 + 16;
+		server->users =
+			realloc(server->users,
+				server->users_cap * sizeof(*server->users));
+		BUG_ON(!server->users);
 	}
-	BUG_ON(!unused); /* there are as many as connections */
-	unused->user_id = user_id;
-	return unused;
+	server->users[server->users_n] =
+		(struct user_calls){ .user_id = user_id };
+	return &server->users[server->users_n++];
 }
 
-bool user_call_begin(struct http_server *server, int64_t user_id)
+static bool user_call_begin(struct http_server *server, int64_t user_id)
 {
 	struct user_calls *u;
 	bool may;
@@ -184,8 +183,12 @@ bool user_call_begin(struct http_server *server, int64_t user_id)
 
 void user_call_end(struct http_server *server, int64_t user_id)
 {
+	struct user_calls *u;
+
 	(void)pthread_mutex_lock(&server->lock);
-	calls_of(server, user_id)->calls--;
+	u = calls_of(server, user_id);
+	if (--u->calls == 0)
+		*u = server->users[--server->users_n];
 	(void)pthread_mutex_unlock(&server->lock);
 }
 
@@ -205,7 +208,7 @@ static int count_call(struct exchange *x, struct problem *out)
 	return 0;
 }
 
-static int check_caller(struct exchange *x, struct problem *out)
+int admit(struct exchange *x, struct problem *out)
 {
 	const struct http_options *options = &x->server->options;
 	struct err err = ERR_INIT;
@@ -233,14 +236,12 @@ static int64_t body_max(const struct exchange *x)
 	return options->body_max;
 }
 
-int admit(struct exchange *x, const char *method, struct problem *out)
+int find_target(struct exchange *x, struct problem *out)
 {
 	const char *path;
 
-	*out = (struct problem){ .status = 400 };
 	read_head(x);
-	x->rq.method = http_method_parse(method);
-	x->in.dialect = DIALECT_PLAIN;
+	x->rq.method = http_method_parse(x->in.head.method);
 	if (x->client->excess) {
 		out->status = 503;
 		out->detail = "Too many connections.";
@@ -253,8 +254,6 @@ int admit(struct exchange *x, const char *method, struct problem *out)
 	if (find_route(x, path, out) < 0 || wants_sample_error(x, out))
 		return -1;
 	x->rq.context = x->match.table->context;
-	if (check_caller(x, out) < 0)
-		return -1;
 	x->body_max = body_max(x);
 	return 0;
 }

@@ -1,11 +1,12 @@
 /*
- * From a filled response to what libmicrohttpd sends.
+ * From a filled response to the bytes that the loop sends.
  */
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/exchange.h"
 #include "http/page.h"
 
-#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,33 +25,32 @@ static bool has_header(const struct exchange *x, const char *name)
 	return false;
 }
 
-static void add(struct MHD_Response *r, const char *name, const char *value)
+static void add(struct exchange *x, const char *name, const char *value)
 {
-	(void)MHD_add_response_header(r, name, value); /* valid by our rules */
+	strbuf_addf(&x->out.head, "%s: %s\r\n", name, value);
 }
 
-static void add_default(const struct exchange *x, struct MHD_Response *r,
-			const char *name, const char *value)
+static void add_default(struct exchange *x, const char *name, const char *value)
 {
 	if (!has_header(x, name))
-		add(r, name, value);
+		add(x, name, value);
 }
 
 /* In the order in which the handler set them; the list is reversed. */
-static void add_own(const struct header *h, struct MHD_Response *r)
+static void add_own(struct exchange *x)
 {
 	const struct header *all[64];
 	size_t n = 0;
 
-	for (; h && n < 64; h = h->next)
+	for (const struct header *h = x->out.headers; h && n < 64; h = h->next)
 		all[n++] = h;
 	while (n > 0) {
 		n--;
-		add(r, all[n]->name, all[n]->value);
+		add(x, all[n]->name, all[n]->value);
 	}
 }
 
-static void add_link(const struct exchange *x, struct MHD_Response *r)
+static void add_link(struct exchange *x)
 {
 	const char *base = x->server->options.public_url;
 	char link[512];
@@ -60,10 +60,32 @@ static void add_link(const struct exchange *x, struct MHD_Response *r)
 		       x->rs.status < 400
 			       ? "3.0/openapi.json"
 			       : "schema/3.0/ProblemDetailDocument.json");
-	add_default(x, r, "Link", link);
+	add_default(x, "Link", link);
 }
 
-static void add_headers(const struct exchange *x, struct MHD_Response *r)
+static bool has_no_body(int status)
+{
+	return status == 204 || status == 304;
+}
+
+/* How the client knows the end of the answer. */
+static void add_framing(struct exchange *x)
+{
+	struct strbuf *out = &x->out.head;
+
+	if (x->out.stream && x->in.head.is_1_0)
+		x->closes = true;
+	if (x->closes)
+		add(x, "Connection", "close");
+	else if (x->in.head.is_1_0)
+		add(x, "Connection", "keep-alive");
+	if (x->out.stream && !x->in.head.is_1_0)
+		add(x, "Transfer-Encoding", "chunked");
+	else if (!x->out.stream && !has_no_body(x->rs.status))
+		strbuf_addf(out, "Content-Length: %zu\r\n", x->rs.body.len);
+}
+
+static void add_headers(struct exchange *x)
 {
 	const char *type = x->rs.content_type;
 	bool page = type && strncmp(type, "text/html", 9) == 0;
@@ -71,99 +93,112 @@ static void add_headers(const struct exchange *x, struct MHD_Response *r)
 	if (!type)
 		type = "application/json; charset=utf-8";
 	if (x->rs.body.len > 0 || x->out.stream)
-		add_default(x, r, "Content-Type", type);
-	add(r, "X-Request-Id", x->rq.id);
-	add_default(x, r, "X-Content-Type-Options", "nosniff");
-	add_default(x, r, "Content-Security-Policy", page ? page_csp : api_csp);
-	add_default(x, r, "Cache-Control", "no-store");
+		add_default(x, "Content-Type", type);
+	add(x, "X-Request-Id", x->rq.id);
+	add_default(x, "X-Content-Type-Options", "nosniff");
+	add_default(x, "Content-Security-Policy", page ? page_csp : api_csp);
+	add_default(x, "Cache-Control", "no-store");
 	if (page)
-		add_default(x, r, "Referrer-Policy", "no-referrer");
+		add_default(x, "Referrer-Policy", "no-referrer");
 	if (x->in.dialect == DIALECT_MAILCHIMP)
-		add_link(x, r);
-	if (atomic_load(&x->server->closing))
-		add(r, "Connection", "close");
-	add_own(x->out.headers, r);
+		add_link(x);
+	add_own(x);
 }
 
-/* 1: there is something to send, 0: the end, -1: failed. */
-static int next_piece(struct exchange *x)
+static const char *reason_of(int status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 302, "Found" },
+		{ 303, "See Other" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
+		{ 417, "Expectation Failed" },
+		{ 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 501, "Not Implemented" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+		{ 507, "Insufficient Storage" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Other";
+}
+
+void answer(struct exchange *x)
+{
+	struct response_private *out = &x->out;
+	bool has_body = x->rq.method != HTTP_HEAD && !has_no_body(x->rs.status);
+
+	if (atomic_load(&x->server->closing))
+		x->closes = true;
+	strbuf_addf(&out->head, "HTTP/1.1 %d %s\r\nDate: ", x->rs.status,
+		    reason_of(x->rs.status));
+	time_format_http(clock_now_ms(), &out->head);
+	strbuf_addstr(&out->head, "\r\n");
+	add_framing(x);
+	add_headers(x);
+	strbuf_addstr(&out->head, "\r\n");
+	out->unsent[0] = strbuf_str(&out->head);
+	if (has_body && !out->stream)
+		out->unsent[1] = strbuf_str(&x->rs.body);
+	out->ended = !has_body;
+	x->answered = true;
+}
+
+/* Short pieces are sent together. */
+static int collect(struct exchange *x)
 {
 	struct response_private *out = &x->out;
 	struct err err = ERR_INIT;
-	int ret = 1;
+	int more;
 
-	while (ret > 0 && out->piece_sent == out->piece.len) {
-		strbuf_reset(&out->piece);
-		out->piece_sent = 0;
-		client_phase(x->client, CLIENT_WAITS, 0);
-		ret = out->stream(out->stream_context, &out->piece, &err);
-		if (ret == 0 && out->piece.len > 0)
-			ret = 1; /* the end comes with the next call */
-	}
-	if (ret < 0)
+	strbuf_reset(&out->piece);
+	do {
+		more = out->stream(out->stream_context, &out->piece, &err);
+	} while (more > 0 && out->piece.len < PIECE_BYTES);
+	if (more < 0)
 		log_error("response cut", LOG_TEXT("request", x->rq.id),
 			  LOG_ERR(&err));
-	return ret;
+	return more;
 }
 
-static ssize_t read_stream(void *context, uint64_t pos, char *buf, size_t max)
+void answer_piece(struct exchange *x)
 {
-	struct exchange *x = context;
 	struct response_private *out = &x->out;
-	size_t n;
-	int more = next_piece(x);
+	int more = collect(x);
 
-	(void)pos;
+	out->ended = more <= 0;
 	if (more < 0)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (more == 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	n = out->piece.len - out->piece_sent;
-	if (n > max)
-		n = max;
-	memcpy(buf, out->piece.buf + out->piece_sent, n);
-	out->piece_sent += n;
-	client_phase(x->client, CLIENT_READS, (int64_t)n);
-	return (ssize_t)n;
-}
-
-/* Long bodies go piece by piece, so that the watch sees whether the client
- * takes them. */
-static ssize_t read_body(void *context, uint64_t pos, char *buf, size_t max)
-{
-	struct exchange *x = context;
-	size_t n = x->rs.body.len - pos;
-
-	if (n > max)
-		n = max;
-	memcpy(buf, x->rs.body.buf + pos, n);
-	client_phase(x->client, CLIENT_READS, (int64_t)n);
-	return (ssize_t)n;
-}
-
-static struct MHD_Response *make(struct exchange *x)
-{
-	if (x->out.stream)
-		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, PIECE_BYTES, read_stream, x, NULL);
-	if (x->rs.body.len > PIECE_BYTES)
-		return MHD_create_response_from_callback(
-			x->rs.body.len, PIECE_BYTES, read_body, x, NULL);
-	return MHD_create_response_from_buffer(x->rs.body.len, x->rs.body.buf,
-					       MHD_RESPMEM_PERSISTENT);
-}
-
-int answer(struct exchange *x)
-{
-	struct MHD_Response *r = make(x);
-	enum MHD_Result ret;
-
-	BUG_ON(!r);
-	add_headers(x, r);
-	client_phase(x->client, CLIENT_READS, (int64_t)x->rs.body.len);
-	client_set_untimed(x, x->out.stream != NULL);
-	x->stage = EXCHANGE_ANSWERED;
-	ret = MHD_queue_response(x->in.connection, (unsigned)x->rs.status, r);
-	MHD_destroy_response(r);
-	return ret;
+		x->closes = true; /* so that nobody takes it for complete */
+	strbuf_reset(&out->head);
+	if (!x->in.head.is_1_0) {
+		if (out->piece.len > 0) {
+			strbuf_addf(&out->head, "%zx\r\n", out->piece.len);
+			strbuf_addstr(&out->piece, "\r\n");
+		}
+		if (more == 0)
+			strbuf_addstr(&out->piece, "0\r\n\r\n");
+	}
+	out->unsent[0] = strbuf_str(&out->head);
+	out->unsent[1] = strbuf_str(&out->piece);
 }

@@ -1,3 +1,7 @@
+/*
+ * A request from its head to its answer: what the loop asks for, and what
+ * workers do.
+ */
 #include "http/exchange.h"
 
 #include "base/arena.h"
@@ -5,14 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
-#include <microhttpd.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
-/* So much of a refused body is read and thrown away to keep the connection;
- * with more to come, we answer at once and close it. */
-#define DISCARD_MAX (256 << 10)
 
 static struct metric durations = METRIC_HISTOGRAM(
 	"muster_http_request_duration_seconds", "From the request to the end");
@@ -23,51 +20,35 @@ static struct metric by_class[] = {
 	METRIC_COUNTER("muster_http_responses_5xx", "Responses: failed"),
 };
 
-struct exchange *exchange_new(struct http_server *server,
-			      struct MHD_Connection *connection,
-			      const char *target)
+struct exchange *exchange_new(struct client *client)
 {
 	struct exchange *x = calloc(1, sizeof(*x));
-	struct arena *arena = arena_new();
 
 	BUG_ON(!x);
 	*x = (struct exchange){
-		.rq = { .arena = arena,
+		.rq = { .arena = arena_new(),
 			.path = "/",
 			.query = "",
+			.user_agent = "",
+			.content_type = "",
+			.client_ip = client->ip,
 			.private = &x->in },
 		.rs = { .status = 200,
 			.body = STRBUF_INIT,
 			.private = &x->out },
-		.in = { .connection = connection, .upload_fd = -1 },
-		.out = { .exchange = x, .piece = STRBUF_INIT },
+		.in = { .dialect = DIALECT_PLAIN, .upload_fd = -1 },
+		.out = { .exchange = x,
+			 .head = STRBUF_INIT,
+			 .piece = STRBUF_INIT },
 		.body = STRBUF_INIT,
-		.server = server,
+		.chunked = CHUNKED_INIT,
+		.server = client->server,
+		.client = client,
 		.begun_us = clock_monotonic_us(),
-		.target = arena_strdup(arena, target),
-		.client =
-			MHD_get_connection_info(
-				connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-				->socket_context,
 	};
-	(void)pthread_cond_init(&x->done_wake, NULL);
+	x->rq.now_ms = clock_now_ms();
+	make_request_id(x->rq.id);
 	return x;
-}
-
-static void count_in(struct exchange *x)
-{
-	(void)pthread_mutex_lock(&x->server->lock);
-	x->server->in_hand++;
-	(void)pthread_mutex_unlock(&x->server->lock);
-	x->in_hand = true;
-}
-
-static void count_out(struct exchange *x)
-{
-	(void)pthread_mutex_lock(&x->server->lock);
-	x->server->in_hand--;
-	(void)pthread_cond_broadcast(&x->server->idle);
-	(void)pthread_mutex_unlock(&x->server->lock);
 }
 
 static void report(const struct exchange *x)
@@ -75,7 +56,7 @@ static void report(const struct exchange *x)
 	int64_t us = clock_monotonic_us() - x->begun_us;
 	int class = x->rs.status / 100 - 2;
 
-	if (x->stage != EXCHANGE_ANSWERED)
+	if (!x->answered)
 		return;
 	metric_observe_us(&durations, us);
 	if (class >= 0 && class < 4)
@@ -86,30 +67,34 @@ static void report(const struct exchange *x)
 		  LOG_INT("us", us), LOG_TEXT("client", x->rq.client_ip));
 }
 
-void exchange_end(struct exchange *x)
+void response_drop_stream(struct exchange *x)
 {
-	struct response_private *out = &x->out;
+	if (x->out.stream && x->out.stream_free)
+		x->out.stream_free(x->out.stream_context);
+	x->out.stream = NULL;
+}
+
+void exchange_free(struct exchange *x)
+{
 	struct arena *arena = x->rq.arena;
 
 	report(x);
-	client_phase(x->client, CLIENT_HEAD, 0);
-	if (out->stream && out->stream_free)
-		out->stream_free(out->stream_context);
+	response_drop_stream(x);
 	if (x->user_call)
 		user_call_end(x->server, x->rq.caller.user_id);
 	upload_remove(x);
 	json_free(&x->in.json);
-	strbuf_release(&out->piece);
+	strbuf_release(&x->out.head);
+	strbuf_release(&x->out.piece);
 	strbuf_release(&x->rs.body);
 	strbuf_release(&x->body);
-	(void)pthread_cond_destroy(&x->done_wake);
-	if (x->in_hand)
-		count_out(x);
 	free(x);
 	arena_free(&arena);
 }
 
-static void refuse(struct exchange *x, const struct problem *problem)
+/* --- refusing --- */
+
+void exchange_refuse(struct exchange *x, const struct problem *problem)
 {
 	x->refused = true;
 	strbuf_release(&x->body);
@@ -124,7 +109,7 @@ static void refuse_err(struct exchange *x, const struct err *err)
 	problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
 }
 
-static void refuse_size(struct exchange *x)
+void exchange_refuse_size(struct exchange *x)
 {
 	struct err err = ERR_INIT;
 
@@ -134,73 +119,30 @@ static void refuse_size(struct exchange *x)
 	refuse_err(x, &err);
 }
 
-/* -1: unknown (chunked); 0: none. */
-static int64_t announced(const struct exchange *x)
-{
-	const char *length = request_header(&x->rq, "Content-Length");
-	int64_t n;
+/* --- the loop's --- */
 
-	if (request_header(&x->rq, "Transfer-Encoding"))
-		return -1;
-	return length && text_to_int(length, &n) ? n : 0;
+void exchange_begin(struct exchange *x, struct str text)
+{
+	struct head *head = &x->in.head;
+	struct problem problem = { .status = 400 };
+
+	if (!head_read(text, x->rq.arena, head)) {
+		problem.status = head->status;
+		problem.detail = head->why;
+		x->closes = true; /* nobody knows what the rest means */
+		exchange_refuse(x, &problem);
+		return;
+	}
+	x->left = head->length;
+	x->whole = !head->chunked && head->length == 0;
+	x->closes = !head->keeps || x->client->excess;
+	if (find_target(x, &problem) < 0)
+		exchange_refuse(x, &problem);
+	else if (head->length > x->body_max)
+		exchange_refuse_size(x);
 }
 
-/*
- * The first call of libmicrohttpd, when the head is there. An answer that is
- * queued now closes the connection (it was measured: a sixth of the speed), so
- * only requests with a long body that nobody wants get one.
- */
-static int begin(struct exchange *x, const char *method)
-{
-	struct err err = ERR_INIT;
-	struct problem problem;
-	int64_t length;
-
-	x->stage = EXCHANGE_BODY;
-	count_in(x);
-	client_set_untimed(x, false);
-	if (admit(x, method, &problem) < 0)
-		refuse(x, &problem);
-	length = announced(x);
-	if (!x->refused && length > x->body_max)
-		refuse_size(x);
-	if (!x->refused && x->match.route->upload && upload_begin(x, &err) < 0)
-		refuse_err(x, &err);
-	if (x->refused &&
-	    (x->client->excess || length < 0 || length > DISCARD_MAX))
-		return answer(x);
-	client_phase(x->client, CLIENT_BODY, 0);
-	return MHD_YES;
-}
-
-static int take(struct exchange *x, const char *data, size_t *len)
-{
-	struct err err = ERR_INIT;
-	size_t n = *len;
-
-	*len = 0;
-	x->received += (int64_t)n;
-	atomic_store(&x->client->bytes, x->received);
-	if (!x->refused && x->received > x->body_max)
-		refuse_size(x);
-	if (x->refused)
-		return x->received <= x->body_max + DISCARD_MAX ? MHD_YES
-								: MHD_NO;
-	if (x->in.upload_path && upload_write(x, data, n, &err) < 0)
-		refuse_err(x, &err);
-	else if (!x->in.upload_path)
-		strbuf_add(&x->body, data, n);
-	return MHD_YES;
-}
-
-void response_drop_stream(struct exchange *x)
-{
-	if (x->out.stream && x->out.stream_free)
-		x->out.stream_free(x->out.stream_context);
-	x->out.stream = NULL;
-}
-
-static int settle(struct exchange *x, int ret, struct err *err)
+static void settle(struct exchange *x, int ret, struct err *err)
 {
 	const struct route_table *table = x->match.table;
 
@@ -210,59 +152,94 @@ static int settle(struct exchange *x, int ret, struct err *err)
 		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
 	}
-	return answer(x);
+	answer(x);
 }
 
-static int settle_owed(struct exchange *x)
+void exchange_settle_owed(struct exchange *x)
 {
-	struct http_server *server = x->server;
-
-	(void)pthread_mutex_lock(&server->lock);
-	while (!x->done && server->options.pool_threads == 0)
-		(void)pthread_cond_wait(&x->done_wake, &server->lock);
-	(void)pthread_mutex_unlock(&server->lock);
-	BUG_ON(!x->done);
-	return settle(x, x->done_failed ? -1 : 0, &x->done_err);
+	settle(x, x->done_failed ? -1 : 0, &x->done_err);
 }
 
-static int run(struct exchange *x)
+/* --- workers' --- */
+
+static void check_caller(struct exchange *x)
+{
+	struct problem problem = { .status = 0 };
+
+	if (!x->admitted && admit(x, &problem) < 0)
+		exchange_refuse(x, &problem);
+	x->admitted = true;
+}
+
+static void begin_body(struct exchange *x)
+{
+	struct err err = ERR_INIT;
+
+	check_caller(x);
+	if (!x->refused && x->match.route->upload && upload_begin(x, &err) < 0)
+		refuse_err(x, &err);
+}
+
+static void spool(struct exchange *x)
+{
+	struct err err = ERR_INIT;
+
+	if (upload_write(x, &err) < 0)
+		refuse_err(x, &err);
+}
+
+static void finish_body(struct exchange *x)
+{
+	struct err err = ERR_INIT;
+
+	if (x->in.upload_path &&
+	    (upload_write(x, &err) < 0 || upload_end(x, &err) < 0))
+		refuse_err(x, &err);
+}
+
+static void run(struct exchange *x)
 {
 	const struct route *route = x->match.route;
 	struct err err = ERR_INIT;
 	int ret;
 
-	client_phase(x->client, CLIENT_WAITS, 0);
-	if (!x->refused && x->in.upload_path && upload_end(x, &err) < 0)
-		refuse_err(x, &err);
+	check_caller(x);
+	if (!x->refused)
+		finish_body(x);
 	if (x->refused)
-		return answer(x);
+		return;
 	x->rq.body = strbuf_str(&x->body);
 	if (x->match.table->run)
 		ret = x->match.table->run(route, &x->rq, &x->rs, &err);
 	else
 		ret = route->fn(&x->rq, &x->rs, &err);
-	if (x->stage != EXCHANGE_OWED) {
-		BUG_ON(ret > 0);
-		return settle(x, ret, &err);
-	}
-	BUG_ON(ret != 1);
-	if (x->server->options.pool_threads > 0)
-		return MHD_YES; /* called again when it is resumed */
-	return settle_owed(x);
+	BUG_ON(x->owed != (ret > 0));
+	if (!x->owed)
+		settle(x, ret, &err);
 }
 
-int exchange_go_on(struct exchange *x, const char *method, const char *data,
-		   size_t *len)
+void exchange_work(void *arg)
 {
-	switch (x->stage) {
-	case EXCHANGE_NEW:
-		return begin(x, method);
-	case EXCHANGE_BODY:
-		return *len > 0 ? take(x, data, len) : run(x);
-	case EXCHANGE_OWED:
-		return settle_owed(x);
-	case EXCHANGE_ANSWERED:
-		return MHD_YES;
+	struct exchange *x = arg;
+
+	switch (x->step) {
+	case STEP_ADMIT:
+		begin_body(x);
+		break;
+	case STEP_SPOOL:
+		spool(x);
+		break;
+	case STEP_RUN:
+		run(x);
+		if (x->owed && atomic_fetch_sub(&x->holders, 1) > 1)
+			return; /* response_done gives it back */
+		break;
+	case STEP_PIECE:
+		answer_piece(x);
+		break;
+	case STEP_END:
+		exchange_free(x);
+		return;
 	}
-	return MHD_NO;
+	loop_return(x);
 }

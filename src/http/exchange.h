@@ -1,15 +1,21 @@
 /*
  * http/exchange.h - one request and its response on their way
  *
- * What request.c, response.c, auth.c, problem.c and connection.c share. An
- * exchange begins with the request line and ends when the answer has been sent
- * or the connection is gone. It belongs to the connection's thread, but for
- * the time between response_later() and response_done().
+ * What the loop (loop.c, connection.c) and the workers' side (exchange.c,
+ * admit.c, answer.c, ...) share. An exchange begins with a head and ends when
+ * the answer has been sent or the client is gone. It belongs to the loop, but
+ * while it is given away: then it belongs to the worker that has it, or to
+ * whoever owes the answer, until loop_return(). The connection under it belongs
+ * to the loop always.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
 #include "base/err.h"
+#include "http/chunked.h"
+#include "http/client.h"
+#include "http/head.h"
+#include "http/pool.h"
 #include "http/problem.h"
 #include "http/router_private.h"
 #include "http/server.h"
@@ -17,19 +23,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-struct MHD_Connection;
-struct MHD_Daemon;
-struct MHD_Response;
+#define SCRATCH_BYTES (64 << 10) /* read at a time */
+#define LOOP_EXCESS 64 /* connections beyond the limit that get a 503 */
+
 struct exchange;
 
-struct header {
-	const char *name;
-	const char *value;
-	struct header *next;
-};
-
 struct request_private {
-	struct MHD_Connection *connection;
+	struct head head;
 	enum http_dialect dialect;
 	struct params path;
 	struct params query;
@@ -44,19 +44,23 @@ struct request_private {
 
 struct response_private {
 	struct exchange *exchange;
-	struct header *headers;
+	struct header *headers; /* the last one first */
 	response_stream_fn stream;
 	void (*stream_free)(void *context);
 	void *stream_context;
-	struct strbuf piece; /* of the stream, being sent */
-	size_t piece_sent;
+	bool ended;         /* piece is the last one of the stream */
+	struct strbuf head; /* from the status line to the empty line */
+	struct strbuf piece;
+	struct str unsent[2]; /* what the loop sends now */
 };
 
-enum exchange_stage {
-	EXCHANGE_NEW,     /* the request line was read */
-	EXCHANGE_BODY,    /* head checked; body arrives */
-	EXCHANGE_OWED,    /* another thread will answer */
-	EXCHANGE_ANSWERED /* queued */
+/* What a worker is to do with an exchange. */
+enum exchange_step {
+	STEP_ADMIT, /* who asks? before a body is taken */
+	STEP_SPOOL, /* write what came of an upload */
+	STEP_RUN,   /* the request is whole */
+	STEP_PIECE, /* make the next piece of a stream */
+	STEP_END,   /* free it: that can mean files */
 };
 
 struct exchange {
@@ -66,120 +70,110 @@ struct exchange {
 	struct response_private out;
 	struct http_server *server;
 	struct client *client;
-	const char *target; /* as in the request line */
-	enum exchange_stage stage;
 	struct route_match match;
+	enum exchange_step step;
 	struct strbuf body;
-	int64_t begun_us;
-	int64_t body_max;
+	struct chunked chunked;
+	int64_t left; /* of the body, by Content-Length */
 	int64_t received;
-	bool refused;   /* rs holds the answer; the body is thrown away */
-	bool in_hand;   /* counted in server.in_hand */
-	bool user_call; /* counted in server.users */
-	bool done;      /* by response_done */
+	int64_t body_max;
+	int64_t body_ms; /* that the client took for it, but for now */
+	int64_t begun_us;
+	bool admitted;
+	bool refused;       /* rs holds the answer; the body is thrown away */
+	bool whole;         /* the body is */
+	bool given;         /* it had its place among those that wait */
+	bool closes;        /* the connection, behind the answer */
+	bool answered;      /* out.head is made */
+	bool user_call;     /* counted in server.users */
+	bool owed;          /* response_later */
+	atomic_int holders; /* handler and debtor: the last one returns it */
 	bool done_failed;
 	struct err done_err;
-	pthread_cond_t done_wake;
-};
-
-/* What a connection is doing, for the watch on slow clients; clients.c. */
-enum client_phase {
-	CLIENT_HEAD,  /* idle, or sending the head of a request */
-	CLIENT_BODY,  /* sending a body */
-	CLIENT_WAITS, /* the handler runs */
-	CLIENT_READS, /* reading the answer */
-};
-
-struct client {
-	int fd;
-	bool excess;  /* beyond the limit of connections */
-	bool untimed; /* libmicrohttpd's time-out is off */
-	bool cut;     /* shut down by us: not counted any more */
-	char ip[46];
-	atomic_int phase;
-	atomic_llong since_ms;
-	atomic_llong bytes; /* moved, or to be moved, in this phase */
-	struct client *prev, *next;
-};
-
-struct clients {
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	struct client *first;
-	int64_t n; /* but those that were cut */
-	bool stopping;
+	struct exchange *next_returned;
 };
 
 struct user_calls {
-	int64_t user_id; /* 0: free */
+	int64_t user_id;
 	int64_t calls;
+};
+
+struct loop {
+	int epoll_fd;
+	int wake_fd;
+	bool listening;
+	bool closing; /* server.closing was seen */
+	int64_t stop_by_ms;
+	int64_t ticked_ms;
+	int64_t away; /* exchanges that are given away */
+	char *scratch;
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t lock; /* of what came back */
+	struct exchange *returned, **last_returned;
 };
 
 struct http_server {
 	struct http_options options;
 	const struct router *router;
-	struct MHD_Daemon *daemon;
-	struct clients clients;
-	pthread_t watch;
-	bool watching;
 	char address[80];
 	int port;
 	int listen_fd;
+	struct clients clients;
+	struct loop loop;
+	struct pool *workers, *quick_workers;
 	bool stopped;
-	pthread_mutex_t lock; /* of what stands below */
-	pthread_cond_t idle;
-	int64_t in_hand; /* exchanges between head and end of the answer */
-	int64_t owed;    /* by response_done */
-	struct user_calls *users;
-	size_t users_n;
 	atomic_bool closing; /* answers say Connection: close */
+	atomic_llong in_hand;
+	pthread_mutex_t lock; /* of what stands below */
+	struct user_calls *users;
+	size_t users_n, users_cap;
 };
 
-/* --- clients.c --- */
-/*
- * libmicrohttpd takes the time that a piece of a stream is being made for
- * silence of the client: its time-out is off until the next request; the watch
- * goes on.
- */
-void client_set_untimed(struct exchange *x, bool untimed);
-/*
- * Where all places are taken, the connection that has been idle for longest
- * (at least a second) makes room: keeping it open was a courtesy.
- */
-struct client *client_add(struct clients *clients, int fd, int64_t limit);
-void client_remove(struct clients *clients, struct client *client);
-void client_phase(struct client *client, enum client_phase phase,
-		  int64_t bytes);
-/* Cuts those that are too slow, every second; a thread's main function. */
-void *clients_watch(void *server);
-bool client_is_too_slow(const struct client *client, int64_t now_ms,
-			int64_t idle_ms, int64_t slow_ms);
+/* --- loop.c --- */
+int loop_start(struct http_server *server, struct err *err);
+/* The answer to server.closing. Returns when nothing is away any more. */
+void loop_stop(struct http_server *server);
+/* This client has more to do; others come first. */
+void loop_call_again(struct client *client);
+/* Gives an exchange back; whoever calls does not touch it any more. */
+void loop_return(struct exchange *x);
+
+/* --- connection.c --- */
+/* Does what can be done for it without waiting. */
+void connection_go_on(struct client *client);
+void connection_take_back(struct exchange *x);
+/* Wherever it is, but not while others have its request. */
+void connection_close(struct client *client);
+void connection_cut(struct client *client, const char *why);
 
 /* --- upload.c --- */
 int upload_begin(struct exchange *x, struct err *err);
-int upload_write(struct exchange *x, const char *data, size_t len,
-		 struct err *err);
+int upload_write(struct exchange *x, struct err *err); /* x->body */
 int upload_end(struct exchange *x, struct err *err);
 void upload_remove(struct exchange *x); /* unless the handler moved it */
 
 /* --- admit.c --- */
-/* Reads the head of the request. -1 and *out: it is refused. */
-int admit(struct exchange *x, const char *method, struct problem *out);
-bool user_call_begin(struct http_server *server, int64_t user_id);
+void make_request_id(char out[37]);
+/* Is it well-formed, is there such a route? -1 and *out: it is refused. */
+int find_target(struct exchange *x, struct problem *out);
+/* Who asks, may they? A worker's. Same. */
+int admit(struct exchange *x, struct problem *out);
 void user_call_end(struct http_server *server, int64_t user_id);
 
 /* --- answer.c --- */
-/* Queues x->rs; MHD_YES or MHD_NO. */
-int answer(struct exchange *x);
+void answer(struct exchange *x); /* fills x->out for x->rs */
+void answer_piece(struct exchange *x);
 
 /* --- exchange.c --- */
-struct exchange *exchange_new(struct http_server *server,
-			      struct MHD_Connection *connection,
-			      const char *target);
-/* The access handler of libmicrohttpd, once it has found the exchange. */
-int exchange_go_on(struct exchange *x, const char *method, const char *data,
-		   size_t *len);
-void exchange_end(struct exchange *x); /* frees it */
+struct exchange *exchange_new(struct client *client);
+/* The head is there. */
+void exchange_begin(struct exchange *x, struct str text);
+void exchange_refuse(struct exchange *x, const struct problem *problem);
+void exchange_refuse_size(struct exchange *x);
+void exchange_settle_owed(struct exchange *x);
+void exchange_work(void *exchange); /* x->step; a worker's */
+void exchange_free(struct exchange *x);
 void response_drop_stream(struct exchange *x);
 
 #endif

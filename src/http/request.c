@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "http/exchange.h"
 
-#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 
@@ -64,8 +63,7 @@ bool request_query_bool(const struct request *rq, const char *name,
 
 const char *request_header(const struct request *rq, const char *name)
 {
-	return MHD_lookup_connection_value(rq->private->connection,
-					   MHD_HEADER_KIND, name);
+	return head_header(&rq->private->head, name);
 }
 
 const char *request_cookie(const struct request *rq, const char *name)

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "http/exchange.h"
 
-#include <microhttpd.h>
 #include <string.h>
 #include <strings.h>
 
@@ -63,40 +62,18 @@ void response_stream(struct response *rs, response_stream_fn fn,
 void response_later(struct response *rs)
 {
 	struct exchange *x = rs->private->exchange;
-	struct http_server *server = x->server;
 
-	(void)pthread_mutex_lock(&server->lock);
-	server->owed++;
-	(void)pthread_mutex_unlock(&server->lock);
-	x->stage = EXCHANGE_OWED;
-	if (server->options.pool_threads > 0)
-		MHD_suspend_connection(x->in.connection);
+	x->owed = true;
+	atomic_store(&x->holders, 2);
 }
 
-/*
- * The mutex is the server's, not the exchange's: as soon as it is released, or
- * the connection resumed, its thread may answer and free the exchange. The
- * server stays until `owed` says that nobody is in here.
- */
 void response_done(struct response *rs, const struct err *err)
 {
 	struct exchange *x = rs->private->exchange;
-	struct http_server *server = x->server;
-	struct MHD_Connection *connection = x->in.connection;
 
-	(void)pthread_mutex_lock(&server->lock);
 	x->done_failed = err != NULL;
 	if (err)
 		x->done_err = *err;
-	x->done = true;
-	(void)pthread_cond_signal(&x->done_wake);
-	(void)pthread_mutex_unlock(&server->lock);
-
-	if (server->options.pool_threads > 0)
-		MHD_resume_connection(connection);
-
-	(void)pthread_mutex_lock(&server->lock);
-	server->owed--;
-	(void)pthread_cond_broadcast(&server->idle);
-	(void)pthread_mutex_unlock(&server->lock);
+	if (atomic_fetch_sub(&x->holders, 1) == 1)
+		loop_return(x);
 }

@@ -46,6 +46,7 @@ struct route {
 	route_fn fn;
 	enum permission permission;
 	bool upload; /* the body goes to a file, see request_upload_path */
+	bool quick;  /* has workers of its own; must be done in a moment */
 };
 
 /* How errors and authentication look in a part of the path space. */

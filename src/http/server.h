@@ -2,13 +2,13 @@
  * http/server.h - a listener that serves the routes of a router
  *
  * Several servers may serve one router: the public one, the one on loopback
- * that the bridge uses, one for tracking. Two ways to serve:
- *
- * - a thread a connection (pool_threads 0), at most `connections` at a time;
- *   whoever comes beyond takes the place of the idlest connection, or gets
- *   503. Handlers may block.
- * - an epoll pool (pool_threads > 0) for handlers that never block and answer
- *   with response_later(). The same handlers work with the first way too.
+ * that the bridge uses, one for tracking. A connection costs no thread: one
+ * thread, the loop, holds all of them, and hands what is to be done for a whole
+ * request to a pool of workers. Handlers may block, they hold up a worker;
+ * nobody ever waits for a client. Routes that are marked quick have workers of
+ * their own, so that no slow request holds them up. Who comes when all places
+ * are taken gets that of the idlest connection, else 503; so does a request
+ * that would have to wait behind too many others.
  *
  *     if (http_server_start(&options, router, &server, err) < 0)
  *             return -1;
@@ -33,8 +33,12 @@ struct http_options {
 	const char *listen;        /* "127.0.0.1:8080", "[::1]:0", "*:80" */
 	const char *public_url;    /* for Link headers; NULL: relative ones */
 	const char *upload_folder; /* for bodies of upload routes; made */
-	int64_t connections;
-	int64_t pool_threads;
+	int64_t connections; /* fewer if the process may open fewer files */
+	int64_t workers;
+	int64_t quick_workers; /* for quick routes */
+	int64_t waiting;       /* requests a pool that no worker has yet */
+	int64_t per_address;   /* unfinished requests of one; 0: any */
+	int64_t held_max;   /* bytes of all unfinished requests, and bodies */
 	int64_t body_max;   /* bytes, routes without upload; public: <= 1 MiB */
 	int64_t upload_max; /* bytes, upload routes */
 	int64_t idle_ms;    /* without a byte from or to the client */
@@ -45,12 +49,14 @@ struct http_options {
 	authenticate_fn authenticate; /* NULL: nobody is anybody */
 	void *authenticate_context;
 };
-#define HTTP_OPTIONS_DEFAULT                                      \
-	{                                                         \
-		.name = "public", .listen = "127.0.0.1:8080",     \
-		.connections = 256, .body_max = 16 << 20,         \
-		.upload_max = (int64_t)2 << 30, .idle_ms = 30000, \
-		.slow_ms = 30000, .stop_ms = 30000                \
+#define HTTP_OPTIONS_DEFAULT                                             \
+	{                                                                \
+		.name = "public", .listen = "127.0.0.1:8080",            \
+		.connections = 12000, .workers = 16, .quick_workers = 4, \
+		.waiting = 1000, .per_address = 256,                     \
+		.held_max = (int64_t)256 << 20, .body_max = 16 << 20,    \
+		.upload_max = (int64_t)2 << 30, .idle_ms = 30000,        \
+		.slow_ms = 30000, .stop_ms = 30000                       \
 	}
 
 /* Those of http_options that users may set; ends with name NULL. */
@@ -66,9 +72,9 @@ const char *http_server_address(const struct http_server *server);
 int http_server_port(const struct http_server *server);
 
 /*
- * Graceful: accepts nobody new, lets what is in hand finish (at most stop_ms;
- * answers that are owed by response_done are waited for without limit), then
- * closes everything. Twice is fine.
+ * Graceful: accepts nobody new, lets whole requests finish (at most stop_ms;
+ * handlers, and answers that are owed by response_done, are waited for without
+ * limit), then closes everything. Twice is fine.
  */
 void http_server_stop(struct http_server *server);
 void http_server_free(struct http_server **server); /* stops it if need be */

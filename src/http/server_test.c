@@ -213,11 +213,11 @@ static void another_thread_can_answer(void **state)
 	others_can_answer(*state);
 }
 
-static void another_thread_can_answer_in_a_pool(void **state)
+static void two_workers_can_owe_many_answers(void **state)
 {
 	struct fixture *f = *state;
 
-	f->options.pool_threads = 2;
+	f->options.workers = 2;
 	others_can_answer(f);
 }
 
@@ -245,7 +245,7 @@ static void clients_may_go_away(void **state)
 	assert_int_equal(reply.status, 200);
 }
 
-/* libmicrohttpd counts the handler's time as the client's silence. */
+/* The handler's time is not the client's silence. */
 static void a_handler_may_take_longer_than_a_silent_client(void **state)
 {
 	struct fixture *f0 = *state;
@@ -366,7 +366,7 @@ int main(void)
 		TEST(bad_addresses_are_explained),
 		TEST(streams_are_sent_whole_or_cut),
 		TEST(another_thread_can_answer),
-		TEST(another_thread_can_answer_in_a_pool),
+		TEST(two_workers_can_owe_many_answers),
 		TEST(clients_may_go_away),
 		TEST(a_handler_may_take_longer_than_a_silent_client),
 		TEST(a_client_that_drips_is_cut),

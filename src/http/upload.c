@@ -36,9 +36,11 @@ int upload_begin(struct exchange *x, struct err *err)
 	return 0;
 }
 
-int upload_write(struct exchange *x, const char *data, size_t len,
-		 struct err *err)
+int upload_write(struct exchange *x, struct err *err)
 {
+	const char *data = x->body.buf;
+	size_t len = x->body.len;
+
 	while (len > 0) {
 		ssize_t n = write(x->in.upload_fd, data, len);
 
@@ -49,6 +51,7 @@ int upload_write(struct exchange *x, const char *data, size_t len,
 		data += n;
 		len -= (size_t)n;
 	}
+	strbuf_reset(&x->body);
 	return 0;
 }
 

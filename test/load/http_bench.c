@@ -71,9 +71,8 @@ int main(int argc, char **argv)
 	crypto_init();
 	options.listen = "127.0.0.1:0";
 	options.connections = 1000;
-	options.pool_threads = argc > 2 ? strtol(argv[2], NULL, 10) : 1;
-	if (strcmp(mode, "threads") == 0)
-		options.pool_threads = 0;
+	if (argc > 2)
+		options.workers = strtol(argv[2], NULL, 10);
 	router_add(router,
 		   &(struct route_table){ .prefix = "",
 					  .dialect = DIALECT_PAGE,
