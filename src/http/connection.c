@@ -26,6 +26,9 @@
 #define SMALL_BODY (64 << 10)
 #define SPOOL_BYTES (256 << 10)
 #define STEPS_A_TURN 64 /* then others come first */
+/* So much of what nobody wants is thrown away before the answer is taken back
+ * by closing. */
+#define LEAVES_MAX (16 << 20)
 
 static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -464,9 +467,10 @@ static bool throw_away(struct client *c)
 	int got = receive(c);
 
 	c->used = c->in.len;
-	if (got < 0)
-		connection_close(c);
-	return got > 0;
+	if (got >= 0 && c->bytes <= LEAVES_MAX)
+		return got > 0;
+	connection_close(c);
+	return false;
 }
 
 /* --- turns --- */

@@ -46,6 +46,7 @@ struct queue;
 /* What tests share with handlers. */
 struct shared {
 	struct queue *owed; /* responses that answer_owed answers */
+	struct queue *gate; /* closed: GET /api/v1/block goes on */
 	int freed;
 	struct err fault;
 };

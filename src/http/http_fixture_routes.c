@@ -150,6 +150,42 @@ static int get_later(struct request *rq, struct response *rs, struct err *err)
 	return 1;
 }
 
+/* Tells through `owed` that a worker is lost, until the gate is closed. */
+static int get_block(struct request *rq, struct response *rs, struct err *err)
+{
+	struct shared *shared = rq->context;
+	void *none;
+
+	(void)err;
+	(void)queue_push(shared->owed, rs);
+	(void)queue_take(shared->gate, &none, 1, -1);
+	strbuf_addstr(&rs->body, "\"open\"");
+	return 0;
+}
+
+static int flood(void *context, struct strbuf *out, struct err *err)
+{
+	int *left = context;
+
+	(void)err;
+	strbuf_reserve(out, 65536);
+	memset(out->buf + out->len, 'x', 65536);
+	out->len += 65536;
+	out->buf[out->len] = 0;
+	return --*left > 0;
+}
+
+/* More than the sockets between us take. */
+static int get_flood(struct request *rq, struct response *rs, struct err *err)
+{
+	int *left = arena_new_of(rq->arena, int);
+
+	(void)err;
+	*left = 1000;
+	response_stream(rs, flood, NULL, left);
+	return 0;
+}
+
 static int get_denied(struct request *rq, struct response *rs, struct err *err)
 {
 	(void)rq;
@@ -178,6 +214,11 @@ static const struct route v1_routes[] = {
 	{ HTTP_POST, "/api/v1/upload", post_upload, PERMIT_WRITE, true },
 	{ HTTP_GET, "/api/v1/count", get_count, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/later", get_later, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/block", get_block, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/flood", get_flood, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/quick/{name}", get_hello, PERMIT_PUBLIC, false,
+	  true },
+	{ HTTP_POST, "/api/v1/quick", post_form, PERMIT_PUBLIC, false, true },
 	{ HTTP_GET, "/api/v1/admin", get_denied, PERMIT_ADMIN, false },
 };
 static const struct route mc_routes[] = {
@@ -233,6 +274,7 @@ int setup(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		router_add(f->router, &tables[i]);
 	f->shared.owed = queue_new(1000);
+	f->shared.gate = queue_new(1);
 	f->options = defaults;
 	f->options.authenticate = authenticate;
 	f->options.authenticate_context = &f->shared;
@@ -251,6 +293,7 @@ int teardown(void **state)
 
 	router_free(&f->router);
 	queue_free(&f->shared.owed);
+	queue_free(&f->shared.gate);
 	assert_int_equal(rmdir(f->folder), 0); /* no upload stays behind */
 	free(f);
 	return 0;
