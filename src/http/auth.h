@@ -22,7 +22,7 @@ struct credentials {
 
 /*
  * Returns 1 and *out, 0 if the credentials are worth nothing, or -1. Called
- * on the connection's thread, may use the database. For a session it sets
+ * on a worker, may use the database. For a session it sets
  * out->by_session and out->csrf.
  */
 typedef int (*authenticate_fn)(void *context, const struct credentials *in,

@@ -199,32 +199,27 @@ static bool refuse_rest(struct client *c)
 	return true;
 }
 
-static bool has_room(struct exchange *x)
+static bool has_room(const struct exchange *x)
 {
-	static const struct problem busy = {
-		.status = 503,
-		.detail = "Too many requests are waiting. Try again."
-	};
-
-	if (x->given ||
-	    (int64_t)pool_waiting(pool_of(x)) < x->server->options.waiting)
-		return true;
-	exchange_refuse(x, &busy);
-	return false;
+	return x->given_us ||
+	       (int64_t)pool_waiting(pool_of(x)) < x->server->options.waiting;
 }
 
 static bool give(struct client *c, enum exchange_step step)
 {
 	struct exchange *x = c->x;
 
-	if (!has_room(x))
+	if (!has_room(x)) {
+		exchange_refuse_busy(x);
 		return refuse_rest(c);
+	}
+	if (!x->given_us)
+		x->given_us = clock_monotonic_us();
 	if (c->phase == CLIENT_BODY)
 		x->body_ms = clock_monotonic_us() / 1000 - c->since_ms;
 	use_up(c);
 	client_hold(clients_of(c), c, (int64_t)(c->in.cap + x->body.cap));
 	client_phase(clients_of(c), c, CLIENT_WAITS);
-	x->given = true;
 	x->step = step;
 	x->server->loop.away++;
 	pool_give(pool_of(x), x);

@@ -119,6 +119,16 @@ void exchange_refuse_size(struct exchange *x)
 	refuse_err(x, &err);
 }
 
+void exchange_refuse_busy(struct exchange *x)
+{
+	static const struct problem busy = {
+		.status = 503,
+		.detail = "Too many requests are waiting. Try again."
+	};
+
+	exchange_refuse(x, &busy);
+}
+
 /* --- the loop's --- */
 
 void exchange_begin(struct exchange *x, struct str text)
@@ -162,10 +172,23 @@ void exchange_settle_owed(struct exchange *x)
 
 /* --- workers' --- */
 
+/* Who asked too long ago hardly waits any more: so a jam is over soon. */
+static void refuse_late(struct exchange *x)
+{
+	int64_t waited_us = clock_monotonic_us() - x->given_us;
+
+	if (!x->taken && waited_us >= x->server->options.waiting_ms * 1000)
+		exchange_refuse_busy(x);
+	x->taken = true;
+}
+
 static void check_caller(struct exchange *x)
 {
 	struct problem problem = { .status = 0 };
 
+	refuse_late(x);
+	if (x->refused)
+		return;
 	if (!x->admitted && admit(x, &problem) < 0)
 		exchange_refuse(x, &problem);
 	x->admitted = true;

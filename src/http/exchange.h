@@ -80,13 +80,14 @@ struct exchange {
 	int64_t body_ms; /* that the client took for it, but for now */
 	int64_t begun_us;
 	bool admitted;
-	bool refused;       /* rs holds the answer; the body is thrown away */
-	bool whole;         /* the body is */
-	bool given;         /* it had its place among those that wait */
-	bool closes;        /* the connection, behind the answer */
-	bool answered;      /* out.head is made */
-	bool user_call;     /* counted in server.users */
-	bool owed;          /* response_later */
+	bool refused;     /* rs holds the answer; the body is thrown away */
+	bool whole;       /* the body is */
+	int64_t given_us; /* since it waits for a worker, or did; 0: not yet */
+	bool taken;       /* a worker came */
+	bool closes;      /* the connection, behind the answer */
+	bool answered;    /* out.head is made */
+	bool user_call;   /* counted in server.users */
+	bool owed;        /* response_later */
 	atomic_int holders; /* handler and debtor: the last one returns it */
 	bool done_failed;
 	struct err done_err;
@@ -171,6 +172,7 @@ struct exchange *exchange_new(struct client *client);
 void exchange_begin(struct exchange *x, struct str text);
 void exchange_refuse(struct exchange *x, const struct problem *problem);
 void exchange_refuse_size(struct exchange *x);
+void exchange_refuse_busy(struct exchange *x);
 void exchange_settle_owed(struct exchange *x);
 void exchange_work(void *exchange); /* x->step; a worker's */
 void exchange_free(struct exchange *x);

@@ -204,6 +204,21 @@ static void slow_requests_hold_up_no_quick_ones(void **state)
 	}
 }
 
+static void who_waited_too_long_is_turned_away(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.waiting_ms = 0;
+	{
+		FIXTURE(f);
+
+		fixture_ask(server, GET("/api/v1/hello/you"), &reply);
+		assert_int_equal(reply.status, 503);
+		assert_header(&reply, "Retry-After", "1");
+		(void)f;
+	}
+}
+
 static void a_client_that_does_not_read_holds_no_worker(void **state)
 {
 	struct fixture *f0 = *state;
@@ -380,6 +395,7 @@ int main(void)
 		TEST(an_address_has_so_many_unfinished_requests),
 		TEST(unfinished_requests_share_the_memory),
 		TEST(slow_requests_hold_up_no_quick_ones),
+		TEST(who_waited_too_long_is_turned_away),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(requests_may_come_all_at_once),
 		TEST(who_asks_first_is_told_before_the_body),

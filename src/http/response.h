@@ -41,7 +41,7 @@ void response_stream(struct response *rs, response_stream_fn fn,
 		     void (*free_fn)(void *context), void *context);
 
 /*
- * An answer that another thread gives, for handlers that must not block:
+ * An answer that another thread gives, so that no worker waits for it:
  *
  *     response_later(rs);
  *     if (!queue_try_push(q, hit))

@@ -30,6 +30,8 @@ const struct option http_option_table[] = {
 	       OPTION_INT, 1, 256),
 	OPTION(waiting, "Requests that wait for one; more get 503.", OPTION_INT,
 	       1, 100000),
+	OPTION(waiting_ms, "Who waited for so long gets 503 too.", OPTION_TIME,
+	       MS_SECOND, MS_HOUR),
 	OPTION(per_address,
 	       "Unfinished requests an address; the oldest makes room; 0: any. "
 	       "Not with trust_proxy.",

@@ -1,8 +1,8 @@
 /** How requests and errors look on the wire, whatever the endpoint. */
 import assert from "node:assert/strict";
-import { connect } from "node:net";
-import { describe, it } from "node:test";
-import { useServer } from "../harness/index.js";
+import { connect, type Socket } from "node:net";
+import { after, describe, it } from "node:test";
+import { header, parseMail, until, useRelay, useServer } from "../harness/index.js";
 
 /** Sends bytes as they are and reads until the server closes. */
 function raw(url: string, text: string): Promise<string> {
@@ -101,5 +101,88 @@ describe("old clients", () => {
       `GET /3.0/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n` +
         `Authorization: apikey ${server.admin.key}\r\n\r\n{}`);
     assert.match(reply, /^HTTP\/1\.1 200 /);
+  });
+});
+
+describe("requests that could be understood differently", () => {
+  const server = useServer();
+  const post = "POST /sign-in HTTP/1.1\r\nHost: x\r\n";
+  const smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  const cases: [string, number][] = [
+    [`${post}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+    [`${post}Content-Length: 0\r\nContent-Length: 5\r\n\r\nabcde`, 400],
+    [`${post}Content-Length: +5\r\n\r\nabcde`, 400],
+    [`${post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`, 400],
+    [`${post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, 501],
+    [`${post}Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n`, 400],
+    ["GET /healthz HTTP/1.1\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\r\nHost: x\rX-A: a\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\nHost: x\n\n", 400],
+  ];
+
+  it("are refused, and nothing behind them is answered", async () => {
+    for (const [text, status] of cases) {
+      const reply = await raw(server.url, text + smuggled);
+      assert.match(reply, new RegExp(`^HTTP/1\\.1 ${status} `), text);
+      assert.equal(reply.match(/HTTP\/1\.1 /g)!.length, 1, text);
+    }
+  });
+
+  it("a key that a NUL cuts short is no key", async () => {
+    const me = `GET /api/v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${server.admin.key}`;
+    assert.match(await raw(server.url, `${me}\r\n\r\n`), /^HTTP\/1\.1 200 /);
+    assert.match(await raw(server.url, `${me}\0zzz\r\n\r\n`), /^HTTP\/1\.1 400 /);
+  });
+});
+
+describe("a crowd of slow clients", () => {
+  const relay = useRelay();
+  const server = useServer({ env: { get MUSTER_RELAY() { return relay.url; } } });
+  const crowd: Socket[] = [];
+  const path = (url: string) => new URL(url).pathname;
+
+  function join(text: string): Promise<void> {
+    const { hostname, port } = new URL(server.url);
+    return new Promise((done, failed) => {
+      const socket = connect(Number(port), hostname, () => (text ? socket.write(text, () => done()) : done()));
+      socket.on("error", failed);
+      crowd.push(socket);
+    });
+  }
+
+  after(() => crowd.forEach((socket) => socket.destroy()));
+
+  it("keeps nobody from an open, a click and an unsubscribe", async () => {
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    const ann = { email_address: "ann@d.example", status: "subscribed" };
+    const member = (await server.mailchimp.post(`/3.0/lists/${list}/members`, ann)).body;
+    const { body } = await server.mailchimp.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list },
+      settings: { subject_line: "s", title: "t", from_name: "n", reply_to: "n@example.org" },
+    });
+    await server.mailchimp.put(`/3.0/campaigns/${body.id}/content`, { html: "<a href='https://a.example/'>a</a>" });
+    await server.mailchimp.post(`/3.0/campaigns/${body.id}/actions/send`);
+    await relay.received(1);
+    const mail = await parseMail(relay.messages[0]!.data);
+    const links = [...new Set(mail.html!.match(/http:[^"']*\/t\/[co]\/[\w-]+/g)!)];
+    assert.ok(links.length >= 2);
+
+    const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\na";
+    for (let i = 0; i < 300; i++) {
+      await join("GET / HTTP/1.1\r\nHost: x\r\nX-A: ");
+      await join(`POST /sign-in HTTP/1.1\r\nHost: x\r\n${form}`);
+      await join("");
+    }
+    assert.equal((await server.anonymous.get("/healthz")).text, "ok\n");
+    for (const link of links)
+      await server.anonymous.get(path(link), {}, { status: link.includes("/t/o/") ? 200 : 302 });
+    const url = header(mail, "list-unsubscribe")!.match(/<(http[^>]*)>/)![1]!;
+    await server.anonymous.post(path(url), "List-Unsubscribe=One-Click", {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    await until("it is applied", async () =>
+      (await server.mailchimp.get(`/3.0/lists/${list}/members/${member.id}`)).body.status === "unsubscribed");
   });
 });

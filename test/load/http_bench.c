@@ -1,12 +1,11 @@
 /*
  * http_bench - the HTTP server without anything behind it
  *
- *     http_bench pool|later|threads [THREADS]
+ *     http_bench pool|later [WORKERS]
  *
  * Serves a 43-byte GIF at /gif on an ephemeral port, which it prints, until
- * its standard input ends: answered by the handler in an epoll pool, by
- * another thread in such a pool (as tracking does), or with a thread a
- * connection. Use http_load on it.
+ * its standard input ends: answered by the handler, or by another thread (as
+ * tracking does). Use http_load on it.
  */
 #include "base/cleanup.h"
 #include "base/crypto.h"

@@ -9,8 +9,8 @@
 
 /*
  * Opens, clicks and unsubscribes. The answer is written first and given when
- * the hit is durable, by the log's thread; so handlers never block and the
- * same ones serve a thread a connection and an epoll pool.
+ * the hit is durable, by the log's thread; so handlers take a moment, and few
+ * workers serve many of them.
  */
 
 /* A transparent GIF of one pixel. */
