@@ -107,6 +107,9 @@ static void times_are_written_in_three_ways(void **state)
 	time_format_mail(ms, &out);
 	assert_string_equal(out.buf, "Tue, 23 Nov 2021 22:51:56 +0000");
 	strbuf_reset(&out);
+	time_format_http(ms, &out);
+	assert_string_equal(out.buf, "Tue, 23 Nov 2021 22:51:56 GMT");
+	strbuf_reset(&out);
 	time_format_iso(-1, &out);
 	assert_string_equal(out.buf, "1969-12-31T23:59:59+00:00");
 }

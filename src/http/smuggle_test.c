@@ -79,6 +79,9 @@ static void check_refused(size_t i, int fd, struct reply *reply)
 		fail_msg("%.*s: %d", (int)cases[i].text.len, cases[i].text.s,
 			 reply->status);
 	assert_header(reply, "Connection", "close");
+	assert_header(reply, "Content-Type",
+		      "application/problem+json; charset=utf-8");
+	assert_null(strstr(reply->body.buf, "Internal Server Error"));
 	if (!fixture_is_closed(fd))
 		fail_msg("%.*s: more was answered", (int)cases[i].text.len,
 			 cases[i].text.s);
