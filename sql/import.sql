@@ -89,6 +89,27 @@ INSERT INTO import_mapping (name, mapping, updated_ms) VALUES (?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET mapping = excluded.mapping,
 	updated_ms = excluded.updated_ms;
 
+-- name: import-answers-find
+-- Answers for files with certain headers. args: name
+SELECT mapping, updated_ms FROM import_mapping WHERE name = ? FOR UPDATE;
+
+-- name: import-answers-claim
+-- A row to be locked, of two who answer for the first time. args: name, at
+INSERT INTO import_mapping (name, mapping, updated_ms) VALUES (?, '{}', ?)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: import-answers-list
+-- The latest first. args: limit
+SELECT name, mapping, updated_ms FROM import_mapping
+WHERE name LIKE 'answers:header:%' ORDER BY updated_ms DESC, name LIMIT ?;
+
+-- name: import-answers-count
+SELECT COUNT(*) FROM import_mapping WHERE name LIKE 'answers:header:%';
+
+-- name: import-answers-remove
+-- args: name
+DELETE FROM import_mapping WHERE name = ?;
+
 -- name: import-refused-add
 -- args: import, row, reason, detail, raw
 INSERT INTO import_refused (import_id, row_number, reason, detail, raw)

@@ -267,16 +267,16 @@ static int judge(const char *state, const json_t *job, const char *what,
 		return 0;
 	if (strcmp(state, "needs_confirmation") == 0 && question)
 		return err_set(err, ERR_CONFLICT,
-			       "%s: look at job %lld, then confirm it, or run "
-			       "it with --yes",
+			       "%s: confirm it with `muster job confirm %lld`, "
+			       "or run it again with --yes",
 			       question,
 			       (long long)json_integer_value(
 				       json_object_get(job, "id")));
 	if (strcmp(state, "needs_confirmation") == 0)
 		return err_set(err, ERR_CONFLICT,
 			       "%s would remove many and waits for "
-			       "confirmation: look at job %lld, then run it "
-			       "with --yes",
+			       "confirmation: look at job %lld, then `muster "
+			       "job confirm` it, or run it again with --yes",
 			       what,
 			       (long long)json_integer_value(
 				       json_object_get(job, "id")));

@@ -3,12 +3,16 @@
  */
 #include "app/client.h"
 #include "app/command.h"
+#include "app/import_print.h"
 #include "app/print.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAPPING_MAX (1 << 20)
 
@@ -47,6 +51,8 @@ static int add_answers(const struct invocation *in, const char *flag,
 					 "--%s %s: must be NAME=ANSWER", flag,
 					 given);
 		strbuf_add(&name, given, (size_t)(is - given));
+		/* said twice: behind what was said in between */
+		(void)json_object_del(all, name.buf);
 		if (json_object_set_new(all, name.buf, json_string(is + 1)) < 0)
 			return err_field(err, "usage", "--%s %s: is not UTF-8",
 					 flag, given);
@@ -84,158 +90,6 @@ static int import_path(const struct invocation *in, struct strbuf *path,
 	return 0;
 }
 
-static int64_t count(const json_t *result, const char *key)
-{
-	return json_integer_value(json_object_get(result, key));
-}
-
-/* What needs a look: opt-outs of rows that were refused, or cannot be read. */
-static void print_opt_outs(const json_t *result)
-{
-	const json_t *unclear = json_object_get(result, "unclear_opt_outs");
-	long long heeded = count(result, "refused_opted_out");
-	long long held = count(unclear, "count");
-
-	if (heeded)
-		printf("%lld refused rows said opted out, which was heeded\n",
-		       heeded);
-	if (held)
-		printf("%lld addresses in malformed rows are held: it is "
-		       "unclear whether they opted out.\nDecide on them: "
-		       "muster import decide %lld --opt-out (or --release)\n",
-		       held, (long long)count(result, "import_id"));
-}
-
-/* What nobody will find in the records: said aloud. */
-static void print_passed_over(const json_t *result)
-{
-	const json_t *column;
-	size_t i;
-
-	json_array_foreach (json_object_get(result, "ignored_columns"), i,
-			    column)
-		fprintf(stderr, "%s\"%s\"",
-			i > 0 ? ", "
-			      : "muster: columns passed over, nothing of them "
-				"was imported: ",
-			json_string_value(column));
-	if (i > 0)
-		fputs("\n", stderr);
-	json_array_foreach (json_object_get(result, "consent_columns"), i,
-			    column)
-		fprintf(stderr, "muster: column \"%s\" read as %s\n",
-			json_string_value(json_object_get(column, "column")),
-			json_string_value(json_object_get(column, "as")));
-}
-
-static void print_json_result(const json_t *job)
-{
-	static const char *const keys[] = {
-		"created",  "updated",           "unchanged", "refused",
-		"repeated", "refused_opted_out", "import_id",
-	};
-	static const char *const lists[] = { "ignored_columns",
-					     "consent_columns" };
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&out);
-	const json_t *result = json_object_get(job, "result");
-
-	json_begin_object(&w);
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		json_key_int(&w, keys[i], count(result, keys[i]));
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		json_key(&w, lists[i]);
-		json_tree(&w, json_object_get(result, lists[i]));
-	}
-	json_key_int(
-		&w, "unclear_opt_outs",
-		count(json_object_get(result, "unclear_opt_outs"), "count"));
-	json_key_int(&w, "job_id", count(job, "id"));
-	json_end_object(&w);
-	puts(out.buf);
-}
-
-static void print_import(const struct invocation *in, const json_t *job)
-{
-	const json_t *result = json_object_get(job, "result");
-
-	print_passed_over(result);
-	if (flag_is_set(in, "json")) {
-		print_json_result(job);
-		return;
-	}
-	printf("%s%lld created, %lld updated, %lld unchanged, %lld "
-	       "refused (job %lld)\n",
-	       flag_is_set(in, "dry-run") ? "dry run: " : "",
-	       (long long)count(result, "created"),
-	       (long long)count(result, "updated"),
-	       (long long)count(result, "unchanged"),
-	       (long long)count(result, "refused"),
-	       (long long)count(job, "id"));
-	print_opt_outs(result);
-}
-
-/* --- questions --- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static void print_values(const json_t *question)
-{
-	const json_t *value;
-	size_t i;
-
-	json_array_foreach (json_object_get(question, "values"), i, value)
-		fprintf(stderr, "    %8lld  %s\n",
-			(long long)count(value, "count"),
-			text_of(value, "value"));
-	if (count(question, "more") > 0)
-		fprintf(stderr, "    %8lld  others\n",
-			(long long)count(question, "more"));
-}
-
-/* One question, and the options that answer it. */
-static void print_question(const json_t *q)
-{
-	const char *kind = text_of(q, "kind"), *column = text_of(q, "column");
-	const json_t *first = json_array_get(json_object_get(q, "values"), 0);
-
-	if (strcmp(kind, "date_order") == 0)
-		fprintf(stderr,
-			"Column \"%s\": is the day or the month first?\n",
-			column);
-	else if (strcmp(kind, "value") == 0)
-		fprintf(stderr,
-			"Column \"%s\" (%s): do these say that somebody wants "
-			"no mail?\n",
-			column, text_of(q, "as"));
-	else
-		fprintf(stderr,
-			"Column \"%s\": does it say who wants no mail?\n",
-			column);
-	print_values(q);
-	if (strcmp(kind, "date_order") == 0)
-		fputs("  answer with --date-order dmy or --date-order mdy\n",
-		      stderr);
-	else if (strcmp(kind, "value") == 0)
-		fprintf(stderr,
-			"  answer each with --consent-value \"%s:%s=out\" or "
-			"\"...=ignore\",\n  or the column with --consent "
-			"\"%s=ignore\"\n",
-			column, text_of(first, "value"), column);
-	else
-		fprintf(stderr,
-			"  answer with --consent \"%s=opt_out\" (yes: no "
-			"mail), "
-			"\"%s=opt_in\" (no: no mail),\n  \"%s=status\" or "
-			"\"%s=ignore\"\n",
-			column, column, column, column);
-}
-
 /* The server asked instead of importing: 1, else 0. */
 static int print_questions(const struct invocation *in, const struct client *c)
 {
@@ -243,37 +97,62 @@ static int print_questions(const struct invocation *in, const struct client *c)
 	struct json_writer w = JSON_WRITER(&out);
 	const json_t *questions =
 		json_object_get(client_problem(c), "questions");
-	const json_t *question;
-	size_t i;
 
-	json_array_foreach (questions, i, question)
-		print_question(question);
-	if (i > 0 && flag_is_set(in, "json")) {
+	if (import_print_questions(questions) == 0)
+		return 0;
+	if (flag_is_set(in, "json")) {
 		json_begin_object(&w);
 		json_key(&w, "questions");
 		json_tree(&w, questions);
 		json_end_object(&w);
 		puts(out.buf);
 	}
-	return i > 0;
+	return 1;
+}
+
+/* Can the file be written? Found out before anything is imported; it is left
+ * as it is. */
+static int check_writable(const char *file, struct err *err)
+{
+	CLEANUP(fd_release)
+	int made = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	CLEANUP(fd_release) int there = -1;
+
+	if (made >= 0)
+		return unlink(file) < 0 ? err_errno(err, "writing %s", file)
+					: 0;
+	if (errno == EEXIST)
+		there = open(file, O_WRONLY | O_CLOEXEC);
+	return there < 0 ? err_errno(err, "writing %s", file) : 0;
+}
+
+static int download(struct client *c, const char *path, const char *file,
+		    struct err *err)
+{
+	FILE *f = fopen(file, "wb");
+	int ret;
+
+	if (!f)
+		return err_errno(err, "writing %s", file);
+	ret = client_download(c, path, f, err);
+	if (fclose(f) != 0 && ret == 0)
+		return err_errno(err, "writing %s", file);
+	return ret;
 }
 
 static int write_refused(struct client *c, const json_t *job, const char *file,
 			 struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	const json_t *result = json_object_get(job, "result");
-	FILE *f = fopen(file, "wb");
-	int ret;
+	long long id = print_int(json_object_get(job, "result"), "import_id");
 
-	if (!f)
-		return err_errno(err, "writing %s", file);
-	strbuf_addf(&path, "/api/v1/imports/%lld/refused.csv",
-		    (long long)count(result, "import_id"));
-	ret = client_download(c, path.buf, f, err);
-	if (fclose(f) != 0 && ret == 0)
-		return err_errno(err, "writing %s", file);
-	return ret;
+	strbuf_addf(&path, "/api/v1/imports/%lld/refused.csv", id);
+	if (download(c, path.buf, file, err) < 0)
+		return err_prefix(err,
+				  "the import is done; get its refused rows "
+				  "with `muster import refused %lld`",
+				  id);
+	return 0;
 }
 
 /* Returns 0, 1 if the file leaves questions open, -1. */
@@ -283,8 +162,11 @@ static int import(const struct invocation *in, struct err *err)
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
 	CLEANUP(json_free) json_t *job = NULL;
+	const char *refused = flag_value(in, "refused");
 	int64_t id;
 
+	if (refused && check_writable(refused, err) < 0)
+		return -1;
 	if (client_open(&c, err) < 0 || import_path(in, &path, err) < 0)
 		return -1;
 	if (client_upload(c, path.buf, in->operands[0], &reply, err) < 0)
@@ -292,11 +174,10 @@ static int import(const struct invocation *in, struct err *err)
 	if (client_job_id(reply, &id, err) < 0 ||
 	    client_wait_job(c, id, "import", flag_is_set(in, "yes"), &job,
 			    err) < 0)
-		return -1;
-	print_import(in, job);
-	if (flag_is_set(in, "refused"))
-		return write_refused(c, job, flag_value(in, "refused"), err);
-	return 0;
+		return err_prefix(err, "import %lld",
+				  (long long)print_int(reply, "import_id"));
+	import_print_result(job, flag_is_set(in, "json"));
+	return refused ? write_refused(c, job, refused, err) : 0;
 }
 
 int cmd_import(const struct invocation *in)
@@ -308,48 +189,13 @@ int cmd_import(const struct invocation *in)
 		return command_failed(&err);
 	if (ret == 0)
 		return EXIT_DONE;
-	fputs("muster: nothing was imported: answer these first; the answers "
-	      "are remembered for files with these headers\n",
+	fputs(flag_is_set(in, "dry-run")
+		      ? "muster: answer these first; a dry run does not "
+			"remember the answers\n"
+		      : "muster: nothing was imported: answer these first; the "
+			"answers are remembered for files with these headers\n",
 	      stderr);
 	return EXIT_USAGE;
-}
-
-static int decide(const struct invocation *in, struct err *err)
-{
-	CLEANUP(client_free) struct client *c = NULL;
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	CLEANUP(json_free) json_t *reply = NULL;
-	CLEANUP(json_free) json_t *job = NULL;
-	bool opt_out = flag_is_set(in, "opt-out");
-	int64_t id;
-
-	if (opt_out == flag_is_set(in, "release"))
-		return err_field(err, "usage",
-				 "give either --opt-out or --release");
-	strbuf_addstr(&path, "/api/v1/imports/");
-	strbuf_add_url(&path, str_of(in->operands[0]));
-	strbuf_addstr(&path, "/unclear-opt-outs");
-	if (client_open(&c, err) < 0 ||
-	    client_call(c, "POST", path.buf,
-			opt_out ? "{\"decision\":\"opt_out\"}"
-				: "{\"decision\":\"release\"}",
-			&reply, err) < 0 ||
-	    client_job_id(reply, &id, err) < 0 ||
-	    client_wait_job(c, id, "import", false, &job, err) < 0)
-		return -1;
-	if (flag_is_set(in, "json"))
-		print_json(json_object_get(job, "result"));
-	else
-		printf("%lld addresses %s\n",
-		       (long long)count(json_object_get(job, "result"),
-					"settled"),
-		       opt_out ? "opted out" : "released");
-	return 0;
-}
-
-int cmd_import_decide(const struct invocation *in)
-{
-	return print_end(in, decide);
 }
 
 static int find_suppression(const struct invocation *in, struct err *err)

@@ -27,8 +27,9 @@ static const struct flag import_flags[] = {
 	{ "encoding", "NAME", "instead of the detected one: windows-1252 ..." },
 	{ "date-order", "ORDER", "of 1/2/1980: dmy or mdy" },
 	{ "consent", "COLUMN=IS",
-	  "the column is opt_out, opt_in, status, reason or ignore; repeat "
-	  "it" },
+	  "the column is opt_out (yes: no mail), opt_in (no: no mail), status "
+	  "(words: unsubscribed), reason (any text: no mail), out (who is "
+	  "asked about: no mail) or ignore; repeat it" },
 	{ "consent-value", "C:VALUE=SAYS",
 	  "that value of column C says out, or ignore; repeat it" },
 	{ "yes", NULL, "confirm an import that opts out many" },
@@ -41,6 +42,17 @@ static const struct flag import_flags[] = {
 static const struct flag decide_flags[] = {
 	{ "opt-out", NULL, "opt out whoever has one of the addresses" },
 	{ "release", NULL, "hold them no longer" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag output_flags[] = {
+	{ "output", "FILE", "write to a file instead of standard output" },
+	END,
+};
+
+static const struct flag forget_flags[] = {
+	{ "column", "NAME", "only what was said of this column" },
 	JSON_FLAG,
 	END,
 };
@@ -162,6 +174,24 @@ const struct command commands[] = {
 	{ "import decide", "ID",
 	  "Decide on addresses held for unclear opt-outs",
 	  "muster import decide 7 --opt-out", decide_flags, cmd_import_decide },
+	{ "import list", "", "List the imports, the latest first",
+	  "muster import list", json_only, cmd_import_list },
+	{ "import show", "ID", "What became of an import",
+	  "muster import show 7", json_only, cmd_import_show },
+	{ "import undo", "ID",
+	  "Take an import back: what it made, changed and opted out",
+	  "muster import undo 7", json_only, cmd_import_undo },
+	{ "import refused", "ID",
+	  "Write the refused rows of an import as CSV, with the reasons",
+	  "muster import refused 7 --output refused.csv", output_flags,
+	  cmd_import_refused },
+	{ "import answers", "",
+	  "What was answered for files, by their headers, and is remembered",
+	  "muster import answers", json_only, cmd_import_answers },
+	{ "import forget", "ID",
+	  "Forget such answers: those files are asked about again",
+	  "muster import forget 8f14e45f --column Newsletter", forget_flags,
+	  cmd_import_forget },
 	{ "import", "FILE",
 	  "Import people, leads or companies from a CSV file (-: standard "
 	  "input)",
@@ -216,6 +246,15 @@ const struct command commands[] = {
 	  "Undo that its bounces made members cleaned and addresses held",
 	  "muster campaign undo-cleans 1 --dry-run", undo_cleans_flags,
 	  cmd_campaign_undo_cleans },
+	{ "job list", "", "List the jobs, the latest first", "muster job list",
+	  json_only, cmd_job_list },
+	{ "job show", "ID", "How far a job is, or what it asks",
+	  "muster job show 12", json_only, cmd_job_show },
+	{ "job confirm", "ID",
+	  "Let a job go on that asked for it, and wait for its end",
+	  "muster job confirm 12", json_only, cmd_job_confirm },
+	{ "job cancel", "ID", "Stop a job", "muster job cancel 12", json_only,
+	  cmd_job_cancel },
 	{ "sync renew-hook", "",
 	  "Give the webhook in the audience a new secret URL",
 	  "muster sync renew-hook", json_only, cmd_sync_renew_hook },

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/strbuf.h"
+#include "crm/import_answers.h"
 #include "crm/import_plan.h"
 #include "sql/import.h"
 
@@ -234,7 +235,7 @@ static int save_mapping(struct tx *tx, const struct import_input *input,
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	const char *names[] = { header_name, input->mapping_name };
 
-	if (!input->mapping)
+	if (!input->mapping || input->dry_run)
 		return 0;
 	json_dump(input->mapping, &text);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -246,56 +247,6 @@ static int save_mapping(struct tx *tx, const struct import_input *input,
 			return -1;
 	}
 	return 0;
-}
-
-/* --- answers of before --- */
-
-static const char *answers_name(const char *header_name, struct arena *arena)
-{
-	return arena_printf(arena, "answers:%s", header_name);
-}
-
-static void add_answers(json_t *all, const json_t *more, const char *key)
-{
-	json_t *old = json_object_get(all, key);
-	json_t *object = json_object_get(more, key);
-
-	if (json_is_object(old) && json_is_object(object))
-		(void)json_object_update(old, object); /* out of memory only */
-	else if (object)
-		(void)json_object_set(all, key, object);
-}
-
-/* What a user said of files with these headers, then what they say now. */
-static int find_answers(struct db *db, const struct import_input *input,
-			const char *header_name, struct arena *arena,
-			json_t **out, struct err *err)
-{
-	if (saved_mapping(db, answers_name(header_name, arena), arena, out,
-			  err) < 0)
-		return -1;
-	if (!*out)
-		*out = json_object();
-	add_answers(*out, input->answers, "columns");
-	add_answers(*out, input->answers, "values");
-	add_answers(*out, input->answers, "date_order");
-	return 0;
-}
-
-static int save_answers(struct tx *tx, const struct import_input *input,
-			const char *header_name, const json_t *answers,
-			int64_t now_ms, struct arena *arena, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	const char *name = answers_name(header_name, arena);
-
-	if (json_object_size(input->answers) == 0)
-		return 0;
-	json_dump(answers, &text);
-	return db_exec(
-		tx, SQL_IMPORT_MAPPING_PUT,
-		SQL_ARGS(sql_text(name), sql_text(text.buf), sql_int(now_ms)),
-		err);
 }
 
 static int add_job(struct tx *tx, const char *kind, int64_t id, int64_t user_id,
@@ -340,6 +291,24 @@ static int ask(const struct import_input *input, const struct strbuf *questions,
 	return 0;
 }
 
+/* A dry run changes nothing, the next import included. */
+static int save_answers(struct tx *tx, const struct import_input *input,
+			const char *header_name, const struct import_plan *plan,
+			int64_t now_ms, struct arena *arena, struct err *err)
+{
+	const struct import_answers_source from = {
+		.header_name = header_name,
+		.entity = entity_name(input->entity),
+		.file_name = input->file_name,
+		.columns = &plan->columns,
+		.given = input->answers,
+	};
+
+	return input->dry_run
+		       ? 0
+		       : import_answers_save(tx, &from, now_ms, arena, err);
+}
+
 int import_start(struct db *db, const struct import_input *input,
 		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
 		 struct err *err)
@@ -349,15 +318,13 @@ int import_start(struct db *db, const struct import_input *input,
 	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	CLEANUP(json_free) json_t *mapping = NULL;
-	CLEANUP(json_free) json_t *answers = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *header_name = NULL, *path = NULL;
 
 	if (import_header_name(input, arena, &header_name, err) < 0 ||
 	    find_mapping(db, input, header_name, arena, &mapping, err) < 0 ||
-	    find_answers(db, input, header_name, arena, &answers, err) < 0 ||
-	    import_plan_make(db, input, mapping, answers, arena, &plan,
-			     &questions, err) < 0)
+	    import_plan_make(db, input, header_name, mapping, now_ms, arena,
+			     &plan, &questions, err) < 0)
 		return -1;
 	if (questions.len > 0)
 		return ask(input, &questions, err);
@@ -366,7 +333,7 @@ int import_start(struct db *db, const struct import_input *input,
 	import_plan_format(&plan, &options);
 	if (tx_begin(db, &tx, err) < 0 ||
 	    save_mapping(&tx, input, header_name, now_ms, err) < 0 ||
-	    save_answers(&tx, input, header_name, answers, now_ms, arena, err) <
+	    save_answers(&tx, input, header_name, &plan, now_ms, arena, err) <
 		    0 ||
 	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
 		       job_id_out, err) < 0)

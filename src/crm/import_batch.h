@@ -19,6 +19,10 @@ struct import_counts {
 	int64_t repeated;          /* of the middle two */
 	int64_t refused_opted_out; /* whose opt-out was heeded */
 	int64_t unclear;           /* addresses held */
+	/* Of those in the file, not of who shares an address with them: */
+	int64_t opted_out;        /* who were not, and new ones */
+	int64_t opted_out_before; /* who were already */
+	int64_t opt_outs_kept;    /* of addresses that nobody has */
 };
 
 struct import_companies VEC_FIELDS(struct record *);
@@ -47,7 +51,7 @@ void import_batch_release(struct import_batch *b);
 /* Find for each row what it is the same as; refuse where that is not clear. */
 int import_match(struct db *db, struct import_batch *b, struct err *err);
 
-/* Write all; fills counts. A dry run only counts. */
+/* Write all; fills counts. A dry run only counts, and keeps what it refused. */
 int import_write(struct tx *tx, struct import_batch *b, struct err *err);
 
 /* Refused rows: the opt-outs of those whose cells can be trusted are heeded,

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "crm/import_date.h"
+#include "crm/import_refusal.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 static const char *const names[] = {
 	[CONSENT_NO_COLUMN] = "none", [CONSENT_OPT_OUT] = "opt_out",
 	[CONSENT_REASON] = "reason",  [CONSENT_OPT_IN] = "opt_in",
-	[CONSENT_STATUS] = "status",  [CONSENT_IGNORED] = "ignore",
+	[CONSENT_STATUS] = "status",  [CONSENT_VALUES] = "values",
+	[CONSENT_PHRASE] = "phrase",  [CONSENT_IGNORED] = "ignore",
 };
 
 const char *import_consent_name(enum import_consent consent)
@@ -69,7 +71,7 @@ static void read_header(struct str s, struct header *out)
 
 	s.len = utf8_prefix(s, HEADER_MAX);
 	break_words(s, &words);
-	utf8_plain(strbuf_str(&words), &plain);
+	import_plain_words(strbuf_str(&words), &plain);
 	for (size_t i = 0; i < plain.len && out->letters.len < HEADER_MAX;
 	     i++) {
 		if (!is_letter(plain.buf[i])) {
@@ -125,15 +127,23 @@ static bool has_any(const struct header *h, const char *stems)
 /* Mail is meant, whatever else stands in the header. */
 static const char *const of_mail =
 	"mail ^courriel ^correo newsletter ^marketing ^bulk werb rundbrief "
-	"^posta$ ^all$";
+	"^posta$ ^epost ^all$";
 
-/* Opt-outs of something else: of calls, letters, messages. */
+/* Messages are not mail, also where marketing is meant. */
+static const char *const of_messages =
+	"^sms ^mms$ ^whatsapp ^viber ^push$ ^rcs$ ^webpush";
+
+static const char *const of_mail_alone =
+	"mail ^courriel ^correo newsletter rundbrief ^epost";
+
+/* Opt-outs of something else: of calls, letters. */
 static const char *const of_others =
-	"^sms ^mms$ ^phone ^telephone ^telefon ^fax ^call ^calls$ ^anruf "
-	"^appel ^llamada ^chiamat ^whatsapp ^viber ^push$ ^notification "
+	"^phone ^telephone ^telefon ^fax ^call ^calls$ ^anruf "
+	"^appel ^llamada ^chiamat ^notification "
 	"donotphone donotfax ^trade$ ^cookie ^post$ ^brief$ ^letter ^courrier$ "
 	"^visit ^sell$ "
-	"^survey ^track";
+	"^survey ^track donotmodify nichtandern nepasmodifier nomodificar "
+	"nonmodificare";
 
 /* Letters: "Do Not Mail" of CiviCRM, "Do not allow Mails" of Dynamics. */
 static const char *const of_letters =
@@ -249,7 +259,60 @@ static const char *const maybe_out =
 	"^desactive ^desactivad ^disattivat ^remove$ ^removed$ ^notinterested "
 	"unerwunscht ^suppressions$ =stop quarantine ^exclu$ ^exclue$ "
 	"^ausgeschlossen ^escluso ^excluido ^hardbounce ^norecib ^nodesea "
-	"^nomand ^nomolest";
+	"^nomand ^nomolest "
+	/* nl pl pt sv da no cs tr ru uk ar: no such word is certain */
+	"uitgeschr uitschrij ^afgemeld ^afmeld geenmail geenemail "
+	"geennieuwsbrief geenreclame geencontact nietmail nietcontact "
+	"nietbenader ^geblokkeerd ^bezwaar wypisan rezygnac "
+	"niewysy\u0142 niekontakt ^sprzeciw ^wycofan brakzgod "
+	"descadastr ^cancelad cancelouinsc naoenviar naocontact "
+	"naocontat ^naoquer ^naodeseja semcontato semmarketing "
+	"removido avregistr avprenumer ^avanmal ^avmeld ^afmeldt "
+	"ingenmail ingamail ingamejl ingautskick ingenreklam ingennyhe "
+	"ikkekontakt ikkesend ikkemail \u00f8nskerikke "
+	"^reservert ^reserverad ^sparrad ^sparret odhlas nezasil "
+	"nekontakt ^odvolan neposilat nesouhlas abonelikten "
+	"abonelikiptal iptal gondermey ^engell "
+	"\u043e\u0442\u043f\u0438\u0441 "
+	"\u043d\u0435\u0440\u0430\u0441\u0441\u044b\u043b "
+	"\u043d\u0435\u043f\u0438\u0441\u0430\u0442\u044c "
+	"\u043d\u0435\u043e\u0442\u043f\u0440\u0430\u0432 "
+	"\u043d\u0435\u043f\u0440\u0438\u0441\u044b\u043b\u0430\u0442\u044c "
+	"^\u043e\u0442\u043a\u0430\u0437 "
+	"^\u0437\u0430\u0431\u043b\u043e\u043a "
+	"\u0447\u0435\u0440\u043d\u044b\u0438\u0441\u043f\u0438\u0441\u043e"
+	"\u043a "
+	"\u0432\u0456\u0434\u043f\u0438\u0441 "
+	"\u043d\u0435\u043d\u0430\u0434\u0441\u0438\u043b "
+	"^\u0432\u0456\u0434\u043c\u043e\u0432 "
+	"\u0447\u043e\u0440\u043d\u0438\u0438\u0441\u043f\u0438\u0441\u043e"
+	"\u043a "
+	"\u0627\u0644\u063a\u0627\u0621\u0627\u0644\u0627\u0634\u062a\u0631"
+	"\u0627\u0643 "
+	"\u0627\u0644\u063a\u0627\u0621\u0627\u0634\u062a\u0631\u0627\u0643 "
+	"\u0644\u0627\u062a\u0631\u0633\u0644 "
+	"^\u0645\u062d\u0638\u0648\u0631 "
+	"\u0639\u062f\u0645\u0627\u0644\u0627\u0631\u0633\u0627\u0644";
+
+/* The dead want no mail; of the deleted, it is not known what they wanted. */
+static const char *const maybe_gone =
+	"deceased ^dead$ ^died$ dateofdeath deathdate ^deathon "
+	"verstorben ^gestorben ^tot$ todesdatum sterbedatum ^todestag "
+	"^decede ^decedee ^mort$ datededeces datedeces ^fallecid "
+	"fechadefallecimiento fechafallecimiento ^difunt ^decedut "
+	"^defunt datadecesso datadidecesso ^overleden ^overlijden "
+	"zmar\u0142y ^zmarl ^falecid datadeobito ^avliden ^avdod "
+	"^d\u00f8d$ ^dod$ afd\u00f8d ^zemrel ^umrti ^vefat ^olmus "
+	"^\u0443\u043c\u0435\u0440$ ^\u0443\u043c\u0435\u0440\u0448 "
+	"^\u043f\u043e\u043c\u0435\u0440 \u0645\u062a\u0648\u0641 "
+	"isdeleted ^deleted$ ^deletedat ^deletedon ^datedeleted "
+	"^geloscht ^geloescht ^supprime$ ^supprimee$ ^eliminado "
+	"^eliminada ^eliminato ^eliminata ^verwijderd ^usuniet "
+	"^apagado ^borrado ^borrada ^slettet ^raderad ^borttagen "
+	"^smazan ^silindi ^silinmis "
+	"^\u0443\u0434\u0430\u043b\u0435\u043d "
+	"^\u0432\u0438\u0434\u0430\u043b\u0435\u043d "
+	"\u0645\u062d\u0630\u0648\u0641 ^trashed ^intrash";
 
 /* With a word of mail: an opt-out that nobody has headed so before. */
 static const char *const negations =
@@ -278,7 +341,45 @@ static const char *const maybe_in =
 	"^marketingemail$ ^marketingemails$ ^marketingcontact "
 	"^marketingpreference ^emailpreference ^mailpreference "
 	"^communicationpreference ^doubleoptin =marketing =mailok =emailok "
-	"^oktomail ^oktoemail contactable ^mailable ^emailable ^emailing";
+	"^oktomail ^oktoemail contactable ^mailable ^emailable ^emailing "
+	"infolettre lettreinfo lettredinfo lettresdinfo keepinformed "
+	"keepmeinformed keptinformed stayinformed keepintouch "
+	"stayintouch keepupdated keepmeupdated stayupdated keepposted "
+	"keepmeposted contactpref communicationpref contactbyemail "
+	"contactmebyemail informiertbleiben aufdemlaufenden "
+	"tenirinforme resterinforme etreinforme mantenerinformad "
+	"mantenermeinformad mantenersiinformat tenersiinformat "
+	"kontaktpraf kontaktpref kommunikationspraf "
+	"preferencedecontact preferencesdecontact preferencescontact "
+	"preferenciasdecontact preferenciadecontact "
+	"preferenzedicontatt preferenzadicontatt voorkeurcontact "
+	"contactvoorkeur ^mailinglist ^maillist ^mailverteiler "
+	"^emailverteiler ^ezine ^enews ^mailshot receiveupdates "
+	"receiveoffers receivenews receiveinfo receivemarketing "
+	"receivepromo ^promotionalemail ^promoemail "
+	/* nl pl pt sv da no cs tr ru uk ar */
+	"nieuwsbrief ^toestemming ^abonnee ^aangemeld ^ingeschreven "
+	"^zgod subskryb ^biuletyn zapisan reklama$ reklam$ reklamy$ "
+	"reklame$ ^assinante ^inscrito ^inscricao ^subscrito "
+	"^subscrita ^subscricao ^boletim ^aceita ^autorizacao "
+	"nyhetsbrev nyhedsbrev samtykk samtyck utskick ^prenumer "
+	"^abonnent ^tilmeldt ^pameldt souhlas odbernovin odberzprav "
+	"^odber$ obchodnisdel zpravodaj ^prihlasen ^abone bulten ^izin "
+	"^izni ^onay$ ^onayi ^r\u0131za ^riza "
+	"\u0440\u0430\u0441\u0441\u044b\u043b\u043a "
+	"\u0441\u043e\u0433\u043b\u0430\u0441\u0438 "
+	"\u043f\u043e\u0434\u043f\u0438\u0441\u043a "
+	"\u043f\u043e\u0434\u043f\u0438\u0441\u0430\u043d "
+	"^\u0440\u0435\u043a\u043b\u0430\u043c "
+	"\u0440\u043e\u0437\u0441\u0438\u043b\u043a "
+	"^\u0437\u0433\u043e\u0434 "
+	"\u043f\u0456\u0434\u043f\u0438\u0441\u043a "
+	"\u043f\u0456\u0434\u043f\u0438\u0441\u0430\u043d "
+	"\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643 "
+	"\u0627\u0634\u062a\u0631\u0627\u0643 "
+	"\u0627\u0644\u0646\u0634\u0631\u0629 "
+	"\u0645\u0648\u0627\u0641\u0642\u0629 "
+	"\u0645\u0634\u062a\u0631\u0643";
 
 /* A place, not a kind of mail: "Mailing Street" of Salesforce. */
 static const char *const of_places =
@@ -290,6 +391,7 @@ static const char *const of_places =
 static const char *const status_sure =
 	"subscriptionstatus subscriberstatus emailstatus mailstatus "
 	"mailingstatus newsletterstatus marketingstatus consentstatus "
+	"permissionstatus "
 	"abostatus abonnementstatus optinstatus optoutstatus statutabonn "
 	"statutnewsletter statutemail estadosuscri estadodesuscri "
 	"estadoemail statoiscri statonewsletter statoemail "
@@ -311,6 +413,8 @@ static enum import_consent judge_in(const struct header *h)
 	if (has_any(h, maybe_out) ||
 	    (has_any(h, contacts) && has_any(h, negations) && !when))
 		return CONSENT_MAYBE_OUT;
+	if (has_any(h, maybe_gone))
+		return CONSENT_MAYBE_GONE;
 	if (has_any(h, maybe_in))
 		return when || has_any(h, of_places) ? CONSENT_OTHER
 						     : CONSENT_MAYBE_IN;
@@ -322,7 +426,8 @@ static enum import_consent judge_in(const struct header *h)
 
 static enum import_consent judge(const struct header *h)
 {
-	if (has_any(h, of_others) && !has_any(h, of_mail))
+	if ((has_any(h, of_messages) && !has_any(h, of_mail_alone)) ||
+	    (has_any(h, of_others) && !has_any(h, of_mail)))
 		return CONSENT_OTHER;
 	if (has_any(h, of_letters))
 		return CONSENT_LETTERS;
@@ -368,11 +473,16 @@ static const struct {
 	  "nessuno|" },
 	{ CONSENT_YES,
 	  "|true|t|yes|y|x|on|ok|checked|set|ja|j|wahr|an|oui|o|vrai|si|s|"
-	  "verdadero|vero|v|true()|wahr()|ein|"
+	  "verdadero|vero|v|true()|wahr()|ein|waar|tak|prawda|sim|verdadeiro|"
+	  "sant|sand|ano|evet|\u0434\u0430|\u0442\u0430\u043a|"
+	  "\u0438\u0441\u0442\u0438\u043d\u0430|\u0646\u0639\u0645|"
 	  "\xe2\x9c\x93|\xe2\x9c\x94|\xe2\x98\x91|\xe2\x9c\x85|\xe2\x88\x9a|"
 	  "\xf0\x9f\x97\xb8|\xf0\x9f\x97\xb9|\xc3\x97|" },
 	{ CONSENT_NO,
 	  "|false|f|no|n|off|unchecked|nein|falsch|aus|non|faux|falso|false()|"
+	  "nee|onwaar|nie|falsz|fa\u0142sz|nao|nej|nei|falskt|falsk|ne|hayir|"
+	  "hay\u0131r|\u043d\u0435\u0442|\u043d\u0456|\u043b\u043e"
+	  "\u0436\u044c|\u0644\u0627|"
 	  "falsch()|\xe2\x9c\x97|\xe2\x9c\x98|\xe2\x98\x90|\xe2\x9d\x8c|"
 	  "\xe2\x9c\x96|" },
 };
@@ -401,7 +511,13 @@ static const struct {
 	  "baja debaja dadodebaja dadadebaja desuscrito desuscripto "
 	  "nosuscrito nocontactar noenviar nopermitir noautorizado rebotado "
 	  "disiscritto disiscritta noniscritto noniscritta noncontattare "
-	  "noninviare nonconsentire nonconsenti revocato rimbalzato " },
+	  "noninviare nonconsentire nonconsenti revocato rimbalzato "
+	  "uitgeschreven afgemeld wypisany wypisana descadastrado "
+	  "descadastrada avregistrerad avprenumererad afmeldt avmeldt "
+	  "odhlasen odhlasena postonly "
+	  "\u043e\u0442\u043f\u0438\u0441\u0430\u043d "
+	  "\u043e\u0442\u043f\u0438\u0441\u0430\u043b\u0441\u044f "
+	  "\u0432\u0456\u0434\u043f\u0438\u0441\u0430\u043d\u0438\u0438 " },
 	{ CONSENT_IN,
 	  " subscribed subscriber optedin optin optsin allow allowed allows "
 	  "send confirmed doubleoptin softbounced softbounce "
@@ -530,6 +646,8 @@ enum consent_meaning import_consent_meaning(enum import_consent consent,
 		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O },
 		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U },
 		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U },
+		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U },
+		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N },
 	};
 
 	if (consent == CONSENT_NO_COLUMN || consent >= CONSENT_IGNORED)
@@ -550,5 +668,7 @@ enum consent_meaning import_consent_read(enum import_consent consent,
 			return answers->v[i].out ? CONSENT_SAYS_OUT
 						 : CONSENT_NOTHING;
 	}
+	if (consent == CONSENT_PHRASE && import_refuses(cell))
+		return CONSENT_SAYS_OUT;
 	return import_consent_meaning(consent, import_consent_word(cell));
 }

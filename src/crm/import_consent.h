@@ -25,16 +25,19 @@ enum import_consent {
 	CONSENT_REASON,  /* of an opt-out: any text is out */
 	CONSENT_OPT_IN,  /* no: out; yes, a date, blank: nothing */
 	CONSENT_STATUS,  /* words: "unsubscribed" */
+	CONSENT_VALUES,  /* what users said of its values, and nothing else */
+	CONSENT_PHRASE,  /* a text: "... - do not email" (import_refusal.h) */
 	CONSENT_IGNORED, /* a user said so */
 	/* Of headers only. */
 	CONSENT_OTHER,      /* of calls, or when and how: no column */
 	CONSENT_LETTERS,    /* opt-outs of letters, if others are of mail */
 	CONSENT_MAYBE_OUT,  /* looks like one: "blocked" */
+	CONSENT_MAYBE_GONE, /* the dead, the deleted: "Is Deceased" */
 	CONSENT_MAYBE_IN,   /* looks like one: "newsletter" */
 	CONSENT_MAYBE_STATE /* is one if its values are: "status", "active" */
 };
 const char *import_consent_name(enum import_consent consent);
-/* Of opt_out, opt_in, status, ignore; false: none of them. */
+/* Of those up to CONSENT_IGNORED; false: none of them. */
 bool import_consent_named(struct str name, enum import_consent *out);
 
 /* What the header of a column says about it. */

@@ -8,6 +8,7 @@
 #include "crm/import_consent.h"
 
 #include "crm/import_date.h"
+#include "crm/import_refusal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +29,8 @@ static const char *kind_name(enum import_consent kind)
 		return "letters";
 	case CONSENT_MAYBE_OUT:
 		return "maybe out";
+	case CONSENT_MAYBE_GONE:
+		return "maybe gone";
 	case CONSENT_MAYBE_IN:
 		return "maybe in";
 	case CONSENT_MAYBE_STATE:
@@ -158,6 +161,54 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Kontakt erlaubt|Darf kontaktiert werden|"
 		  "Souhaite recevoir la lettre par courriel|"
 		  "Desea recibir informaci\u00f3n|Acepta que le contactemos" },
+		/* nl pl pt sv da no cs tr ru uk ar: asked about, at most */
+		{ CONSENT_MAYBE_OUT,
+		  "Uitgeschreven|Uitgeschreven op|Afgemeld|Geen e-mail|"
+		  "Geen nieuwsbrief|Niet mailen|Bezwaar|"
+		  "Rezygnacja|Wypisany|Nie wysy\u0142a\u0107|"
+		  "Nie kontaktowa\u0107 si\u0119|Sprzeciw marketingowy|"
+		  "Descadastrado|N\u00e3o enviar e-mail|N\u00e3o contactar|"
+		  "Avregistrerad|Inga utskick|Avanm\u00e4ld|Ikke send e-post|"
+		  "Afmeldt|Ingen nyhedsbrev|Avmeldt|"
+		  "Odhl\u00e1\u0161en|Odhl\u00e1\u0161eno dne|Nekontaktovat|"
+		  "Abonelikten \u00e7\u0131kt\u0131|\u0130ptal|"
+		  "\u041e\u0442\u043f\u0438\u0441\u0430\u043d|"
+		  "\u041d\u0435 \u043f\u0438\u0441\u0430\u0442\u044c|"
+		  "\u041e\u0442\u043a\u0430\u0437 \u043e\u0442 "
+		  "\u0440\u0430\u0441\u0441\u044b\u043b\u043a\u0438|"
+		  "\u0412\u0456\u0434\u043f\u0438\u0441\u0430\u0432\u0441"
+		  "\u044f|"
+		  "\u0625\u0644\u063a\u0627\u0621 "
+		  "\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643|"
+		  "\u0644\u0627 \u062a\u0631\u0633\u0644" },
+		{ CONSENT_MAYBE_IN,
+		  "Infolettre|Lettre d'information|Lettre d\u2019information|"
+		  "Contact preferences|Contact preference|Communication "
+		  "Preferences|"
+		  "Keep informed|Keep me informed|Keep in touch|"
+		  "Mailing list|Kontaktpr\u00e4ferenzen|"
+		  "Pr\u00e9f\u00e9rences de contact|Receive updates|"
+		  "Promotional emails|"
+		  "Zgoda na marketing|Zgoda marketingowa|Zgoda|Biuletyn|"
+		  "Nieuwsbrief|Toestemming mailing|Ingeschreven|"
+		  "Inscrito na newsletter|Boletim|Autoriza\u00e7\u00e3o|"
+		  "Nyhetsbrev|Nyhedsbrev|Samtycke|Samtykke|"
+		  "Souhlas|Souhlas se zas\u00edl\u00e1n\u00edm|Odb\u011br "
+		  "novinek|"
+		  "B\u00fclten|Abone|\u0130zin|"
+		  "\u0420\u0430\u0441\u0441\u044b\u043b\u043a\u0430|"
+		  "\u0421\u043e\u0433\u043b\u0430\u0441\u0438\u0435|"
+		  "\u0420\u043e\u0437\u0441\u0438\u043b\u043a\u0430|"
+		  "\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643" },
+		{ CONSENT_MAYBE_GONE,
+		  "Deceased|Is Deceased|is_deceased|Date of death|Deceased "
+		  "Date|"
+		  "Verstorben|Verstorben am|Todesdatum|D\u00e9c\u00e9d\u00e9|"
+		  "Date de d\u00e9c\u00e8s|Fallecido|Deceduto|Overleden|"
+		  "Zmar\u0142y|Falecido|Avliden|D\u00f8d|Zem\u0159el|Vefat|"
+		  "\u0423\u043c\u0435\u0440|Contact Is Deleted|IsDeleted|"
+		  "Deleted|deleted_at|Gel\u00f6scht|Supprim\u00e9|Eliminado|"
+		  "Verwijderd" },
 		{ CONSENT_MAYBE_STATE, "confirmed|Status|status|Statut|Estado|"
 				       "Stato|Active|is_active|Aktiv|"
 				       "Actif|Inaktiv" },
@@ -171,7 +222,7 @@ static void headers_of_real_exports_are_known(void **state)
 		  "MEMBER_RATING|OPTIN_TIME|OPTIN_IP|CONFIRM_TIME|CONFIRM_IP|"
 		  "LATITUDE|GMTOFF|LAST_CHANGED|LEID|EUID|NOTES|"
 		  "Contact No|Contact No.|Email 2|Kontaktperson|"
-		  "Contact preference|Non-profit|"
+		  "Preferred Contact Method|Non-profit|"
 		  "Nombre de d\u00e9sinscriptions|Bounce count|"
 		  "Marketing emails opened|Marketing emails delivered|"
 		  "Last marketing email open date|SMS_BLACKLISTED|Fax Opt Out|"
@@ -209,6 +260,196 @@ static void headers_of_real_exports_are_known(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/*
+ * Whole headers, as these programs write them: what of each is of consent, and
+ * that all the rest is not. "?" before a header: it is asked about; "!": it is
+ * certain.
+ */
+static void exports_are_read_as_a_whole(void **state)
+{
+	static const struct {
+		const char *program, *headers;
+	} exports[] = {
+		{ "HubSpot",
+		  "Record ID|First Name|Last Name|Email|Phone Number|Contact "
+		  "owner|Associated Company|Last Activity Date|?Lead Status|"
+		  "?Marketing contact status|Create Date|"
+		  "!Unsubscribed from all email|"
+		  "!Opted out of email: Marketing Information|"
+		  "?Email hard bounce reason|Country/Region|Lifecycle Stage" },
+		{ "Salesforce",
+		  "Contact ID|Salutation|First Name|Last Name|Title|Mailing "
+		  "Street|Mailing City|Mailing State/Province|Mailing Zip/"
+		  "Postal Code|Mailing Country|Phone|Fax|Mobile|Email|Account "
+		  "Name|Lead Source|Birthdate|!Email Opt Out|Fax Opt Out|"
+		  "Do Not Call|?Deleted" },
+		{ "Mailchimp",
+		  "Email Address|First Name|Last Name|Address|Phone Number|"
+		  "Birthday|MEMBER_RATING|OPTIN_TIME|OPTIN_IP|CONFIRM_TIME|"
+		  "CONFIRM_IP|LATITUDE|LONGITUDE|GMTOFF|DSTOFF|TIMEZONE|CC|"
+		  "REGION|!UNSUB_TIME|!UNSUB_CAMPAIGN_TITLE|!UNSUB_REASON|"
+		  "!UNSUB_REASON_OTHER|LEID|EUID|NOTES|TAGS" },
+		{ "CiviCRM",
+		  "Contact ID|Contact Type|Sort Name|Display Name|First Name|"
+		  "Last Name|Birth Date|?Deceased|?Deceased Date|Do Not "
+		  "Phone|!Do Not Email|!Do Not Mail|Do Not Sms|Do Not Trade|"
+		  "!No Bulk Emails (User Opt Out)|?Is Deceased|"
+		  "?Contact Is Deleted|Current Employer|Job Title|Street "
+		  "Address|City|Postal Code|?State|Country|Email|?On Hold" },
+		{ "Dynamics 365",
+		  "(Do Not Modify) Contact|First Name|Last Name|Job Title|"
+		  "Email|Business Phone|Company Name|!Do not allow Emails|"
+		  "!Do not allow Bulk Emails|!Do not allow Mails|"
+		  "Do not allow Phone Calls|Do not allow Faxes|"
+		  "!Send Marketing Materials|Preferred Contact Method|"
+		  "?Status|Created On|Modified On" },
+		{ "Brevo",
+		  "CONTACT ID|EMAIL|FIRSTNAME|LASTNAME|SMS|?DOUBLE_OPT-IN|"
+		  "!OPT_IN|!EMAIL_BLACKLISTED|SMS_BLACKLISTED|ADDED_TIME|"
+		  "MODIFIED_TIME" },
+		{ "phpList",
+		  "id|email|?confirmed|!blacklisted|!optedin|bouncecount|"
+		  "entered|modified|uniqid|htmlemail|?subscribepage|"
+		  "rssfrequency|"
+		  "?disabled|extradata|foreignkey" },
+		{ "Mailtrain", "cid|email|?status|created|tz|!opt_in|opt_in_ip|"
+			       "opt_in_country|!unsubscribed" },
+		{ "Sendy", "Name|Email|?Status|Last activity" },
+		{ "listmonk",
+		  "uuid|email|name|attributes|?status|created_at|updated_at" },
+		{ "Mautic",
+		  "id|firstname|lastname|company|position|email|mobile|phone|"
+		  "points|country|!doNotContact|?last_active" },
+		{ "Shopify",
+		  "Customer ID|First Name|Last Name|Email|"
+		  "!Accepts Email Marketing|Default Address Company|Default "
+		  "Address Address1|Default Address City|Phone|"
+		  "Accepts SMS Marketing|Total Spent|Total Orders|Note|Tax "
+		  "Exempt|Tags" },
+		{ "MailUp", "Email|Name|Company|!OptOut_Date|City" },
+		{ "Klaviyo",
+		  "Email|Klaviyo ID|First Name|Last Name|Organization|Title|"
+		  "Phone Number|Address|City|Country|"
+		  "!Email Marketing Consent|Email Marketing Consent Timestamp|"
+		  "?Email Suppressions|SMS Marketing Consent|Date Added" },
+		{ "ActiveCampaign",
+		  "Email|First Name|Last Name|Phone|Account|Date Created|"
+		  "Tags|?Status|IP4|!Date Unsubscribed" },
+		{ "Constant Contact",
+		  "Email address|First name|Last name|Company|Job title|"
+		  "!Email status|!Email permission status|Email update source|"
+		  "!Opt-out Date|!Opt-out Reason|Street address line 1 - Home|"
+		  "City - Home|Tags" },
+		{ "Zoho CRM",
+		  "Record Id|First Name|Last Name|Account Name|Email|Title|"
+		  "Phone|Lead Source|!Email Opt Out|Skype ID|!Unsubscribed "
+		  "Mode|!Unsubscribed Time|Mailing Street|Mailing City|Mailing "
+		  "Zip|Description|Tag" },
+		{ "CleverReach",
+		  "email|activated|registered|?deactivated|source|"
+		  "firstname|lastname|gender|city|?active" },
+		{ "Rapidmail",
+		  "E-Mail|Vorname|Nachname|Anrede|?Status|Eingetragen am|"
+		  "!Abgemeldet am|Tags" },
+		{ "Raiser's Edge",
+		  "Constituent ID|First name|Last name|Email address|Primary "
+		  "addressee|?Deceased|?Inactive|!Requests no email|"
+		  "Do not phone|!Do not mail|Constituent codes" },
+		{ "Salesforce NPSP",
+		  "First Name|Last Name|Personal Email|Work Email|"
+		  "?Deceased|!Do Not Contact|!Email Opt Out|Household "
+		  "Account" },
+	};
+	int wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(exports); i++) {
+		struct str rest = str_of(exports[i].headers);
+
+		while (rest.s) {
+			struct str h = str_cut(&rest, '|');
+			bool asks = str_starts(h, "?");
+			bool sure = str_starts(h, "!"), got_sure, got;
+			enum import_consent kind;
+
+			h.s += asks || sure;
+			h.len -= asks || sure;
+			kind = import_consent_header(h);
+			got_sure = import_consent_is_sure(kind);
+			got = kind != CONSENT_NO_COLUMN &&
+			      kind != CONSENT_OTHER;
+			if (got == (asks || sure) && got_sure == sure)
+				continue;
+			print_error("%s: %.*s is %s\n", exports[i].program,
+				    (int)h.len, h.s, kind_name(kind));
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void texts_that_refuse_mail_are_known(void **state)
+{
+	static const char *const refuse[] = {
+		"UNSUBSCRIBED - do not email",
+		"do not email",
+		"DO NOT E-MAIL!",
+		"Met in May. Please don\u2019t email her.",
+		"called 3.5.: opted out",
+		"opt-out",
+		"wants off; unsubscribe",
+		"keine E-Mails mehr",
+		"hat sich abgemeldet",
+		"bitte nicht mehr kontaktieren",
+		"Newsletter abbestellt",
+		"NE PAS CONTACTER",
+		"d\u00e9sinscrit le 3 mai",
+		"souhaite se d\u00e9sabonner",
+		"No enviar correos",
+		"dado de baja 2024",
+		"non contattare pi\u00f9",
+		"Disiscritto",
+		"heeft zich uitgeschreven",
+		"geen nieuwsbrief",
+		"nie wysy\u0142a\u0107",
+		"n\u00e3o enviar",
+		"avregistrerad",
+		"\u00f8nsker ikke nyhedsbrev",
+		"nezas\u00edlat",
+		"\u043e\u0442\u043f\u0438\u0441\u0430\u043b\u0441\u044f "
+		"\u0432 \u043c\u0430\u0435",
+		"\u0625\u0644\u063a\u0627\u0621 "
+		"\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643",
+	};
+	static const char *const fine[] = {
+		"",
+		"no email",
+		"has no e-mail address",
+		"keine E-Mail-Adresse bekannt",
+		"pas d'e-mail",
+		"met at the unsubscribedly named bar",
+		"Adopted outdoor cats",
+		"copted out",
+		"sin correo",
+		"Baja California",
+		"subscribed",
+		"wants the newsletter",
+		"please email in the morning",
+		"Donot Emailsson",
+		"\u0626 \u2013",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(refuse); i++) {
+		if (!import_refuses(str_of(refuse[i])))
+			fail_msg("not found: %s", refuse[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++) {
+		if (import_refuses(str_of(fine[i])))
+			fail_msg("found: %s", fine[i]);
+	}
+}
+
 static void words_of_five_languages_are_understood(void **state)
 {
 	static const struct {
@@ -219,10 +460,13 @@ static void words_of_five_languages_are_understood(void **state)
 		  "1|-1|1.0|1,0|1.00|01|true|TRUE|True|yes|Yes|Y|t|x|X|on|ON|"
 		  "checked|ja|JA|j|Wahr|oui|o|Vrai|s\u00ed|S\u00cd|si|s|"
 		  "verdadero|s\u00ec|vero|\u2713|\u2714|\u2714\ufe0f|\u2611|"
-		  "\u2705| yes |\u00a0ja\u00a0" },
+		  "\u2705| yes |\u00a0ja\u00a0|tak|sim|ano|evet|"
+		  "\u0434\u0430|\u0422\u0430\u043a|\u0646\u0639\u0645" },
 		{ CONSENT_NO,
 		  "0|0.0|0,00|-0|false|FALSE|no|No|N|f|off|nein|Falsch|non|NON|"
-		  "faux|falso|FALSO|\u2717|\u2718|\u2610|\u274c" },
+		  "faux|falso|FALSO|\u2717|\u2718|\u2610|\u274c|"
+		  "nee|nie|n\u00e3o|nej|nei|ne|Hay\u0131r|"
+		  "\u043d\u0435\u0442|\u041d\u0456|\u0644\u0627" },
 		{ CONSENT_BLANK,
 		  "|  |\u00a0|-|\u2013|n/a|N/A|NULL|null|(null)|none|\\N|#N/A|"
 		  "0000-00-00|0000-00-00 00:00:00|00/00/0000|00.00.0000|"
@@ -374,6 +618,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_of_real_exports_are_known),
+		cmocka_unit_test(exports_are_read_as_a_whole),
+		cmocka_unit_test(texts_that_refuse_mail_are_known),
 		cmocka_unit_test(words_of_five_languages_are_understood),
 		cmocka_unit_test(
 			no_column_opts_anybody_in_and_blank_is_nothing),

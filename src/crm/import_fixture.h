@@ -172,6 +172,44 @@ static inline const char *import(struct setup *s, const char *text)
 	return import_with(s, text, (struct import_input){ 0 });
 }
 
+/* The questions of a file, or the error; "": the import was started. */
+static inline const char *asked_at(struct setup *s, const char *text,
+				   const char *answers, int64_t now_ms,
+				   bool dry_run)
+{
+	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct import_input input = { .entity = ENTITY_PERSON,
+				      .folder = s->folder,
+				      .dry_run = dry_run,
+				      .questions = &questions };
+	struct err err = ERR_INIT;
+
+	if (answers)
+		must(json_parse(str_of(answers), &tree, &err), &err);
+	input.answers = tree;
+	input.path = write_file(s, text);
+	if (import_start(s->db, &input, now_ms, &s->id, &s->job_id, &err) < 0)
+		return arena_printf(s->arena, "%s: %s", err.field, err.text);
+	return arena_strdup(s->arena, questions.buf);
+}
+
+static inline const char *asked(struct setup *s, const char *text,
+				const char *answers)
+{
+	return asked_at(s, text, answers, NOW, false);
+}
+
+/* Runs what was started; the result of its job. */
+static inline const char *result_of(struct setup *s)
+{
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(try_run(s, import_steps, 0, &result, &err), 1);
+	return arena_strdup(s->arena, result.buf);
+}
+
 static inline void undo(struct setup *s)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;

@@ -46,6 +46,12 @@ struct import_column {
 	/* Found by import_scan, beside the field: a column can be both. */
 	enum import_consent consent;
 	struct import_answers answers;
+	bool is_answered;      /* a user said what it is, or its values say */
+	int64_t remembered_ms; /* when, if that was before; else 0 */
+	struct import_cells {
+		int64_t out, nothing, blank;
+	} cells;        /* of the whole file, if it is of consent */
+	bool is_yes_no; /* passed over, though all it holds is yes and no */
 };
 
 struct import_columns VEC_FIELDS(struct import_column);

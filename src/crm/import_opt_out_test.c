@@ -104,6 +104,99 @@ static void undo_takes_back_what_a_refused_row_kept(void **state)
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM kept_opt_out"), 0);
 }
 
+/* An opt-out is told once, however many addresses it is about. */
+static void a_refused_row_tells_its_opt_out_once(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email\na@example.org\n");
+	import(s, HEAD ",b@example.org; c@example.org; a@example.org,,,yes\n"
+		       ",d@example.org e@example.org,,,yes\n");
+	assert_string_equal(
+		table(s, "SELECT row_number, detail LIKE '%; its opt-out was"
+			 " heeded; its opt-out is kept, though nobody has the"
+			 " address', detail LIKE '%; %; %;%' FROM"
+			 " import_refused WHERE row_number = 2"),
+		table(s, "SELECT 2, 1 = 1, 1 = 0"));
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_refused"
+				   " WHERE detail LIKE '%kept%kept%'"
+				   " OR detail LIKE '%heeded%heeded%'"),
+			 0);
+}
+
+/* --- how many --- */
+
+static void has_counts(struct setup *s, int made, int before, int kept,
+		       int refused)
+{
+	const char *result = result_of(s);
+	const char *wanted =
+		arena_printf(s->arena,
+			     "\"refused_opted_out\":%d,\"opted_out\":%d,"
+			     "\"opted_out_before\":%d,\"opt_outs_kept\":%d,",
+			     refused, made, before, kept);
+
+	if (!strstr(result, wanted))
+		fail_msg("no %s in %s", wanted, result);
+}
+
+/* New ones, those who are here, rows that are refused; a dry run says the same,
+ * and one that was stopped after each batch too. */
+static void how_many_are_opted_out_is_said(void **state)
+{
+	static const char file[] =
+		HEAD ",a@example.org,A,,yes\n,b@example.org,B,,yes\n"
+		     ",c@example.org,C,,no\n,n@example.org,N,,yes\n"
+		     ",m@example.org,M,,\n,a@example.org,A,,yes\n"
+		     ",d@example.org,,31.02.1990,yes\n"
+		     ",b@example.org,B,31.02.1990,yes\n"
+		     ",z@example.org,,31.02.1990,yes\n";
+	struct setup *s = *state;
+	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	import(s, HEAD ",a@example.org,A,,\n,b@example.org,B,,yes\n"
+		       ",c@example.org,C,,\n,d@example.org,D,,\n");
+	start_with(s, file, (struct import_input){ .dry_run = true });
+	has_counts(s, 3, 2, 1, 3);
+	assert_non_null(strstr(refused(s), "its opt-out would be heeded"));
+	assert_non_null(strstr(refused(s), "its opt-out would be kept"));
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 1);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM kept_opt_out"), 0);
+
+	start_with(s, file, (struct import_input){ 0 });
+	for (s->stop_after = 2;
+	     try_run(s, import_steps, 1, &result, &err) == 0;)
+		s->stop_after = 2;
+	s->stop_after = 0;
+	has_counts(s, 3, 2, 1, 3); /* what is missing is only the result */
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM kept_opt_out"), 1);
+
+	start_with(s, file, (struct import_input){ 0 });
+	has_counts(s, 0, 5, 1, 3);
+}
+
+/* A wrong answer shows: cells of each column that say so. */
+static void cells_of_consent_are_counted(void **state)
+{
+	struct setup *s = *state;
+
+	start_with(s,
+		   "email,Opt-in,unsubscribed\na@example.org,no,\n"
+		   "b@example.org,yes,x\nc@example.org,,n/a\n"
+		   "d@example.org,yes\n",
+		   (struct import_input){ 0 });
+	assert_non_null(
+		strstr(result_of(s),
+		       "{\"column\":\"Opt-in\",\"as\":\"opt_in\","
+		       "\"answered_at\":null,\"out\":1,\"nothing\":2,"
+		       "\"blank\":1},{\"column\":\"unsubscribed\",\"as\":"
+		       "\"opt_out\",\"answered_at\":null,\"out\":1,"
+		       "\"nothing\":0,\"blank\":3}"));
+}
+
 /* --- malformed rows --- */
 
 #define MALFORMED                        \
@@ -430,6 +523,9 @@ int main(void)
 {
 	const struct CMUnitTest list[] = {
 		TEST(a_refused_row_keeps_its_opt_out),
+		TEST(a_refused_row_tells_its_opt_out_once),
+		TEST(how_many_are_opted_out_is_said),
+		TEST(cells_of_consent_are_counted),
 		TEST(a_kept_opt_out_is_carried),
 		TEST(undo_takes_back_what_a_refused_row_kept),
 		TEST(a_malformed_row_holds_its_addresses),

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "crm/import_answers.h"
 #include "crm/import_scan.h"
 
 #include <string.h>
@@ -29,6 +30,17 @@ bool import_plan_has(const struct import_plan *plan, enum import_target target)
 {
 	for (size_t i = 0; i < plan->columns.n; i++) {
 		if (plan->columns.v[i].target == target)
+			return true;
+	}
+	return false;
+}
+
+bool import_plan_has_consent(const struct import_plan *plan)
+{
+	for (size_t i = 0; i < plan->columns.n; i++) {
+		enum import_consent consent = plan->columns.v[i].consent;
+
+		if (consent != CONSENT_NO_COLUMN && consent != CONSENT_IGNORED)
 			return true;
 	}
 	return false;
@@ -86,14 +98,27 @@ static bool has_header(const struct import_input *input,
 	return import_is_header(input->entity, customs, cells, n);
 }
 
+/* What users said of files with these headers, and what this one says now. */
+static int find_answers(struct db *db, const struct import_input *input,
+			const char *header_name,
+			const struct import_columns *columns, int64_t now_ms,
+			struct arena *arena, json_t **out, struct err *err)
+{
+	if (import_answers_load(db, header_name, columns, arena, out, err) < 0)
+		return -1;
+	return import_answers_add(*out, input->answers, columns, now_ms, err);
+}
+
 int import_plan_make(struct db *db, const struct import_input *input,
-		     const json_t *mapping, const json_t *answers,
-		     struct arena *arena, struct import_plan *out,
-		     struct strbuf *questions, struct err *err)
+		     const char *header_name, const json_t *mapping,
+		     int64_t now_ms, struct arena *arena,
+		     struct import_plan *out, struct strbuf *questions,
+		     struct err *err)
 {
 	CLEANUP(csv_free) struct csv_reader *reader = NULL;
-	struct import_scan scan = { .answers = answers,
-				    .mapping = mapping,
+	CLEANUP(json_free) json_t *answers = NULL;
+	struct import_scan scan = { .mapping = mapping,
+				    .now_ms = now_ms,
 				    .questions = questions };
 	const struct str *cells;
 	struct import_headers headers;
@@ -123,8 +148,11 @@ int import_plan_make(struct db *db, const struct import_input *input,
 		.is_header = out->has_header,
 		.mapping = mapping,
 	};
-	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0)
+	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0 ||
+	    find_answers(db, input, header_name, &out->columns, now_ms, arena,
+			 &answers, err) < 0)
 		return -1;
+	scan.answers = answers;
 	if (!out->has_header && csv_seek(reader, 0, 0, err) < 0)
 		return -1;
 	return import_scan(&scan, reader, arena, out, err);
@@ -166,6 +194,13 @@ static void format_consent(const struct import_column *c, struct json_writer *w)
 	if (c->consent == CONSENT_NO_COLUMN)
 		return;
 	json_key_text(w, "consent", import_consent_name(c->consent));
+	json_key_bool(w, "answered", c->is_answered);
+	json_key_int(w, "remembered_ms", c->remembered_ms);
+	json_key_begin_object(w, "cells");
+	json_key_int(w, "out", c->cells.out);
+	json_key_int(w, "nothing", c->cells.nothing);
+	json_key_int(w, "blank", c->cells.blank);
+	json_end_object(w);
 	if (c->answers.n == 0)
 		return;
 	json_key_begin_object(w, "values");
@@ -196,11 +231,27 @@ void import_plan_format(const struct import_plan *plan, struct strbuf *out)
 		json_key_text(&w, "header", c->header);
 		json_key_text(&w, "field",
 			      c->target == IMPORT_IGNORED ? NULL : c->field);
+		if (c->is_yes_no)
+			json_key_bool(&w, "yes_no", true);
 		format_consent(c, &w);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
 	json_end_object(&w);
+}
+
+static int load_cells(const json_t *item, struct import_column *column,
+		      struct err *err)
+{
+	const json_t *cells = NULL;
+
+	if (json_get_object(item, "cells", &cells, err) <= 0)
+		return 0;
+	if (json_get_int(cells, "out", &column->cells.out, err) < 0 ||
+	    json_get_int(cells, "nothing", &column->cells.nothing, err) < 0 ||
+	    json_get_int(cells, "blank", &column->cells.blank, err) < 0)
+		return -1;
+	return 0;
 }
 
 static int load_consent(const json_t *item, struct arena *arena,
@@ -211,7 +262,11 @@ static int load_consent(const json_t *item, struct arena *arena,
 	json_t *value;
 
 	if (json_get_text(item, "consent", &name, err) < 0 ||
-	    json_get_object(item, "values", &values, err) < 0)
+	    json_get_bool(item, "answered", &column->is_answered, err) < 0 ||
+	    json_get_int(item, "remembered_ms", &column->remembered_ms, err) <
+		    0 ||
+	    json_get_object(item, "values", &values, err) < 0 ||
+	    load_cells(item, column, err) < 0)
 		return -1;
 	if (name)
 		(void)import_consent_named(str_of(name), &column->consent);
@@ -245,7 +300,8 @@ static int load_columns(const json_t *list, struct arena *arena,
 		struct import_column column = { 0 };
 
 		if (json_get_text(item, "header", &header, err) < 0 ||
-		    json_get_text(item, "field", &field, err) < 0)
+		    json_get_text(item, "field", &field, err) < 0 ||
+		    json_get_bool(item, "yes_no", &column.is_yes_no, err) < 0)
 			return -1;
 		column.header = arena_strdup(arena, header);
 		if (field &&

@@ -9,7 +9,9 @@
  *      "opted_in": null, "opt_outs": 12,
  *      "columns": [{"header": "E-Mail", "field": "email"},
  *                  {"header": "Status", "field": "opted_out",
- *                   "consent": "status", "values": {"inaktiv": "out"}}, ...]}
+ *                   "consent": "status", "answered": true, "remembered_ms": 0,
+ *                   "cells": {"out": 3, "nothing": 90, "blank": 7},
+ *                   "values": {"inaktiv": "out"}}, ...]}
  */
 #ifndef CRM_IMPORT_PLAN_H
 #define CRM_IMPORT_PLAN_H
@@ -21,13 +23,16 @@ void import_plan_release(struct import_plan *plan);
 
 /* Is there a column of that kind? */
 bool import_plan_has(const struct import_plan *plan, enum import_target target);
+/* Is there a column that can say that somebody wants no mail? */
+bool import_plan_has_consent(const struct import_plan *plan);
 
 /* Read input->path and decide. Questions that only a user can answer go to
  * *questions (see crm/import_scan.h): then nothing may be imported. */
 int import_plan_make(struct db *db, const struct import_input *input,
-		     const json_t *mapping, const json_t *answers,
-		     struct arena *arena, struct import_plan *out,
-		     struct strbuf *questions, struct err *err);
+		     const char *header_name, const json_t *mapping,
+		     int64_t now_ms, struct arena *arena,
+		     struct import_plan *out, struct strbuf *questions,
+		     struct err *err);
 void import_plan_format(const struct import_plan *plan, struct strbuf *out);
 int import_plan_load(struct db *db, const struct import_run *run,
 		     struct arena *arena, struct import_plan *out,

@@ -13,6 +13,7 @@
 #include "crm/import_plan.h"
 #include "crm/kept_opt_out.h"
 #include "crm/unclear_opt_out.h"
+#include "sql/address.h"
 #include "sql/import.h"
 #include "store/db.h"
 
@@ -85,60 +86,108 @@ static int find_named(struct refusals *w, const struct import_row *row,
 	return found;
 }
 
+/* What became of the opt-out of a row: a bit for each effect. */
+#define EFFECT(e) (1u << (e))
+
+/* Whom the row names: adds the effect. */
 static int opt_out_named(struct refusals *w, struct import_row *row,
-			 const struct consent *consent, struct err *err)
+			 const struct consent *consent, unsigned *effects,
+			 struct err *err)
 {
 	struct consent c = *consent;
+	struct record r;
 	int found = find_named(w, row, &c.record_id, err);
 
 	if (found <= 0)
 		return found;
 	c.entity = row->given.entity;
-	if (consent_add(w->tx, &c, w->actor, err) < 0)
+	if (record_get(w->tx->db, c.entity, c.record_id, w->b->arena, &r, err) <
+	    0)
 		return -1;
-	return 1;
+	if (!w->b->plan->dry_run && consent_add(w->tx, &c, w->actor, err) < 0)
+		return -1;
+	*effects |= EFFECT(r.opted_out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
+	return 0;
 }
 
-static int opt_out_address(struct refusals *w, struct import_row *row,
-			   const struct email *email,
-			   const struct consent *consent, struct err *err)
+/* What opting out an address would do. */
+static int foresee(struct refusals *w, const struct email *email,
+		   struct err *err)
 {
-	int effect = 0;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	int64_t holder, open;
+	int found = db_find_int(w->tx->db, SQL_ADDRESS_HOLDERS,
+				SQL_ARGS(sql_text(email->hash)), &holder, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : OPT_OUT_KEPT;
+	import_json_text(&hashes, str_of(email->hash));
+	if (db_find_int(w->tx->db, SQL_IMPORT_OPEN_HASHES,
+			SQL_ARGS(sql_text(import_json_end(&hashes))), &open,
+			err) < 0)
+		return -1;
+	return open > 0 ? OPT_OUT_TAKEN : OPT_OUT_BEFORE;
+}
+
+static int opt_out_address(struct refusals *w, const struct email *email,
+			   const struct consent *consent, unsigned *effects,
+			   struct err *err)
+{
+	int effect;
 
 	if (w->b->plan->dry_run)
-		return 0;
-	effect = kept_opt_out_by_address(w->tx, email, consent,
-					 w->b->plan->import_id, w->actor, err);
+		effect = foresee(w, email, err);
+	else
+		effect = kept_opt_out_by_address(w->tx, email, consent,
+						 w->b->plan->import_id,
+						 w->actor, err);
 	if (effect < 0)
 		return -1;
-	add_detail(row, w->b->arena,
-		   effect == OPT_OUT_KEPT
-			   ? "its opt-out is kept, though nobody has the "
-			     "address"
-			   : "its opt-out was heeded");
+	w->b->counts.opt_outs_kept += effect == OPT_OUT_KEPT;
+	*effects |= EFFECT(effect);
 	return 0;
 }
 
 /* The address of the row; where that cell is none ("Ann <ann@example.org>"),
- * those in it. Returns how many. */
+ * those in it. */
 static int opt_out_addresses(struct refusals *w, struct import_row *row,
-			     const struct consent *consent, struct err *err)
+			     const struct consent *consent, unsigned *effects,
+			     struct err *err)
 {
 	struct str text = str_of(row->not_email);
 	struct email email;
 	size_t at = 0;
-	int n = 0;
 
 	if (import_row_has_email(row))
-		return opt_out_address(w, row, &row->email, consent, err) < 0
-			       ? -1
-			       : 1;
+		return opt_out_address(w, &row->email, consent, effects, err);
 	while (email_next(text, &at, w->b->arena, &email)) {
-		if (opt_out_address(w, row, &email, consent, err) < 0)
+		if (opt_out_address(w, &email, consent, effects, err) < 0)
 			return -1;
-		n++;
 	}
-	return n;
+	return 0;
+}
+
+/* Said once, however many addresses the row has. */
+static void tell(struct refusals *w, struct import_row *row, unsigned effects)
+{
+	struct import_counts *counts = &w->b->counts;
+	bool dry_run = w->b->plan->dry_run;
+
+	if (effects & (EFFECT(OPT_OUT_TAKEN) | EFFECT(OPT_OUT_BEFORE)))
+		add_detail(row, w->b->arena,
+			   dry_run ? "its opt-out would be heeded"
+				   : "its opt-out was heeded");
+	if (effects & EFFECT(OPT_OUT_KEPT))
+		add_detail(row, w->b->arena,
+			   dry_run ? "its opt-out would be kept, though nobody "
+				     "has the address"
+				   : "its opt-out is kept, though nobody has "
+				     "the address");
+	counts->refused_opted_out += effects != 0;
+	if (effects & EFFECT(OPT_OUT_TAKEN))
+		counts->opted_out++;
+	else if (effects & EFFECT(OPT_OUT_BEFORE))
+		counts->opted_out_before++;
 }
 
 /* Whatever else is wrong with a row: that somebody wants no mail is not. */
@@ -151,20 +200,14 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 		.reason = "a refused row",
 		.import_id = w->b->plan->import_id,
 	};
-	int named = 0, addresses;
+	unsigned effects = 0;
 
 	if (!row->opted_out)
 		return 0;
-	if (!w->b->plan->dry_run)
-		named = opt_out_named(w, row, &consent, err);
-	if (named < 0)
+	if (opt_out_named(w, row, &consent, &effects, err) < 0 ||
+	    opt_out_addresses(w, row, &consent, &effects, err) < 0)
 		return -1;
-	addresses = opt_out_addresses(w, row, &consent, err);
-	if (addresses < 0)
-		return -1;
-	if (named && addresses == 0)
-		add_detail(row, w->b->arena, "its opt-out was heeded");
-	w->b->counts.refused_opted_out += named || addresses > 0;
+	tell(w, row, effects);
 	return 0;
 }
 
@@ -176,8 +219,7 @@ static int hold_addresses(struct refusals *w, struct import_row *row,
 	struct str raw = str_of(row->raw);
 	int n;
 
-	if (!import_plan_has(plan, IMPORT_OPTED_OUT) ||
-	    plan->entity == ENTITY_COMPANY)
+	if (!import_plan_has_consent(plan) || plan->entity == ENTITY_COMPANY)
 		return 0;
 	n = plan->dry_run
 		    ? unclear_opt_outs_in(raw)
@@ -188,8 +230,8 @@ static int hold_addresses(struct refusals *w, struct import_row *row,
 	w->b->counts.unclear += n;
 	add_detail(row, w->b->arena,
 		   arena_printf(w->b->arena,
-				"%d addresses are held (" UNCLEAR_OPT_OUT ")",
-				n));
+				"%d addresses %s held (" UNCLEAR_OPT_OUT ")", n,
+				plan->dry_run ? "would be" : "are"));
 	return 0;
 }
 

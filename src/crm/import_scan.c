@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "crm/import_answers.h"
+#include "crm/import_refusal.h"
 
 #include <string.h>
 
@@ -28,8 +30,11 @@ struct look {
 	struct import_column *column;
 	enum import_consent header; /* what the header alone says */
 	bool is_watched;            /* for words like "unsubscribed" */
+	bool is_searched;           /* for phrases that refuse mail */
 	bool is_date;
-	struct tallies values;
+	struct tallies values, refusals;
+	int64_t filled; /* cells that are not blank */
+	int64_t refuse; /* cells that refuse mail in words */
 	int64_t words[CONSENT_WORDS];
 	int64_t others[CONSENT_WORDS]; /* those that are not in `values` */
 	int dates_kept;
@@ -40,16 +45,18 @@ struct looks VEC_FIELDS(struct look);
 
 static void looks_release(struct looks *looks)
 {
-	vec_each (looks, look)
+	vec_each (looks, look) {
 		vec_release(&look->values);
+		vec_release(&look->refusals);
+	}
 	vec_release(looks);
 }
 
 /* --- counting --- */
 
-static struct tally *find_tally(struct look *look, struct str cell)
+static struct tally *find_tally(struct tallies *tallies, struct str cell)
 {
-	vec_each (&look->values, t) {
+	vec_each (tallies, t) {
 		if (str_eq(t->text, cell))
 			return t;
 	}
@@ -58,7 +65,7 @@ static struct tally *find_tally(struct look *look, struct str cell)
 
 static void count_cell(struct look *look, struct str cell, struct arena *arena)
 {
-	struct tally *known = find_tally(look, cell);
+	struct tally *known = find_tally(&look->values, cell);
 	struct tally t = { .text = cell, .count = 1 };
 
 	if (known) {
@@ -80,6 +87,26 @@ static void count_cell(struct look *look, struct str cell, struct arena *arena)
 	}
 	t.text = str_of(arena_str(arena, cell));
 	vec_push(&look->values, t);
+}
+
+/* In a text, somebody refuses. */
+static void count_refusal(struct look *look, struct str cell,
+			  struct arena *arena)
+{
+	struct tally t = { .text = cell, .count = 1 };
+	struct tally *known;
+
+	if (!import_refuses(cell) && (look->column->consent != CONSENT_PHRASE ||
+				      import_consent_word(cell) != CONSENT_OUT))
+		return;
+	look->refuse++;
+	known = find_tally(&look->refusals, cell);
+	if (known) {
+		known->count++;
+	} else if (look->refusals.n < VALUES_MAX) {
+		t.text = str_of(arena_str(arena, cell));
+		vec_push(&look->refusals, t);
+	}
 }
 
 static void count_date(struct look *look, struct str cell, struct arena *arena)
@@ -104,11 +131,15 @@ static void look_at_row(struct looks *looks, const struct str *cells, size_t n,
 		bool counts = look->header != CONSENT_NO_COLUMN;
 		struct str cell;
 
-		if (!counts && !look->is_watched && !look->is_date)
+		if (!counts && !look->is_watched && !look->is_searched &&
+		    !look->is_date)
 			continue;
 		cell = import_clean(cells[i], &text);
 		if (cell.len == 0)
 			continue;
+		look->filled++;
+		if (look->is_searched)
+			count_refusal(look, cell, arena);
 		if (counts || look->is_watched)
 			count_cell(look, cell, arena);
 		if (look->is_date)
@@ -124,6 +155,17 @@ static bool may_hide_consent(const struct import_column *c)
 	       (c->target == IMPORT_TEXT && c->text == TEXT_STATUS);
 }
 
+/* Where no phrase is sought: what is not text, or about consent anyway. */
+static bool is_searched(const struct look *look)
+{
+	const struct import_column *c = look->column;
+
+	return look->header != CONSENT_OTHER &&
+	       !import_consent_is_sure(look->header) &&
+	       c->target != IMPORT_EMAIL && c->target != IMPORT_ID &&
+	       !(c->target == IMPORT_TEXT && c->text == TEXT_EXTERNAL_KEY);
+}
+
 static bool is_date(const struct import_column *c)
 {
 	return (c->target == IMPORT_TEXT && c->text == TEXT_BIRTHDAY) ||
@@ -134,7 +176,9 @@ static bool is_date(const struct import_column *c)
 static void begin_looks(struct import_plan *plan, struct looks *out)
 {
 	vec_each (&plan->columns, c) {
-		struct look look = { .column = c, .values = VEC_INIT };
+		struct look look = { .column = c,
+				     .values = VEC_INIT,
+				     .refusals = VEC_INIT };
 
 		look.header = plan->has_header
 				      ? import_consent_header(str_of(c->header))
@@ -144,6 +188,7 @@ static void begin_looks(struct import_plan *plan, struct looks *out)
 			look.header = CONSENT_OPT_OUT; /* by the mapping */
 		look.is_watched =
 			look.header == CONSENT_NO_COLUMN && may_hide_consent(c);
+		look.is_searched = is_searched(&look);
 		look.is_date = is_date(c);
 		if (look.header == CONSENT_OTHER)
 			look.header = CONSENT_NO_COLUMN;
@@ -151,8 +196,9 @@ static void begin_looks(struct import_plan *plan, struct looks *out)
 	}
 }
 
+/* *rows: how many of them can be read. */
 static int read_file(struct csv_reader *reader, struct looks *looks,
-		     struct arena *arena, struct err *err)
+		     struct arena *arena, int64_t *rows, struct err *err)
 {
 	const struct str *cells;
 	size_t n;
@@ -161,122 +207,78 @@ static int read_file(struct csv_reader *reader, struct looks *looks,
 	while ((more = csv_next(reader, &cells, &n, NULL, err)) != 0) {
 		if (more < 0 && err->code != ERR_INVALID)
 			return -1;
-		if (more > 0 && !import_row_is_too_wide(cells, n, looks->n))
-			look_at_row(looks, cells, n, arena);
+		if (more < 0 || import_row_is_too_wide(cells, n, looks->n))
+			continue;
+		look_at_row(looks, cells, n, arena);
+		++*rows;
 	}
 	return 0;
 }
 
 /* --- answers --- */
 
-static bool same_key(struct str a, struct str b)
+/* "out" is what a column is asked about for: its yes, or its words. */
+static enum import_consent consent_of(const struct look *look, const char *is)
 {
-	CLEANUP(strbuf_release) struct strbuf x = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf y = STRBUF_INIT;
+	enum import_consent consent = CONSENT_PHRASE;
 
-	import_consent_key(a, &x);
-	import_consent_key(b, &y);
-	return str_eq(strbuf_str(&x), strbuf_str(&y));
+	if (strcmp(is, "out") != 0)
+		(void)import_consent_named(str_of(is), &consent);
+	else if (look->header != CONSENT_NO_COLUMN)
+		consent = CONSENT_OPT_OUT;
+	return consent;
 }
 
-static int answer_columns(const json_t *columns, struct looks *looks,
-			  struct err *err)
+static void answer_values(const json_t *values, struct look *look,
+			  struct arena *arena, int64_t *at_ms)
 {
-	const char *header;
-	json_t *value;
+	const char *key;
+	json_t *leaf;
 
-	json_object_foreach ((json_t *)columns, header, value) {
-		bool found = false;
-		enum import_consent consent;
-
-		if (!import_consent_named(str_of(json_string_value(value)),
-					  &consent))
-			return err_field(err, "consent",
-					 "\"%s\" must be opt_out, opt_in, "
-					 "status, reason or ignore",
-					 header);
-		vec_each (looks, look) {
-			if (!same_key(str_of(look->column->header),
-				      str_of(header)))
-				continue;
-			look->column->consent = consent;
-			found = true;
-		}
-		if (!found)
-			return err_field(err, "consent",
-					 "there is no column \"%s\"", header);
-	}
-	return 0;
-}
-
-/* The column that "Status:inaktiv" names, and the value. A header may hold
- * colons of its own: the longest counts. */
-static struct look *split_answer(struct looks *looks, struct str name,
-				 struct str *value)
-{
-	struct look *found = NULL;
-
-	for (size_t i = 0; i < name.len; i++) {
-		if (name.s[i] != ':')
-			continue;
-		vec_each (looks, look) {
-			if (!same_key(str_of(look->column->header),
-				      (struct str){ name.s, i }))
-				continue;
-			*value = (struct str){ name.s + i + 1,
-					       name.len - i - 1 };
-			found = look;
-		}
-	}
-	return found;
-}
-
-static int answer_values(const json_t *values, struct looks *looks,
-			 struct arena *arena, struct err *err)
-{
-	const char *name;
-	json_t *item;
-
-	json_object_foreach ((json_t *)values, name, item) {
-		CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
-		struct str said = str_of(json_string_value(item)), value;
-		struct look *look = split_answer(looks, str_of(name), &value);
+	json_object_foreach ((json_t *)values, key, leaf) {
+		int64_t at;
+		const char *is = import_answer_read(leaf, &at);
 		struct import_answer answer;
 
-		if (!look)
-			return err_field(err, "consent_values",
-					 "there is no column of \"%s\" "
-					 "(COLUMN:VALUE)",
-					 name);
-		if (!str_is(said, "out") && !str_is(said, "ignore"))
-			return err_field(err, "consent_values",
-					 "\"%s\" must be out or ignore", name);
-		import_consent_key(value, &key);
-		answer.key = arena_str(arena, strbuf_str(&key));
-		answer.out = str_is(said, "out");
+		if (!is)
+			continue;
+		answer.key = arena_strdup(arena, key);
+		answer.out = strcmp(is, "out") == 0;
 		vec_push(&look->column->answers, answer);
+		*at_ms = at > *at_ms ? at : *at_ms;
 	}
-	return 0;
 }
 
-static int answer(const struct import_scan *scan, struct looks *looks,
-		  struct arena *arena, struct import_plan *plan,
-		  struct err *err)
+static void answer_column(const struct import_scan *scan, struct look *look,
+			  struct arena *arena)
 {
-	const json_t *columns = NULL, *values = NULL;
-	const char *order = NULL;
+	struct import_column *c = look->column;
+	struct str header = str_of(c->header);
+	int64_t at_ms = 0, column_ms;
+	const char *is =
+		import_answer_of_column(scan->answers, header, &column_ms);
 
-	if (!scan->answers)
-		return 0;
-	if (json_get_object(scan->answers, "columns", &columns, err) < 0 ||
-	    json_get_object(scan->answers, "values", &values, err) < 0 ||
-	    json_get_text(scan->answers, "date_order", &order, err) < 0)
-		return -1;
-	if (order && import_date_order_parse(order, &plan->date_order, err) < 0)
-		return -1;
-	if (answer_columns(columns, looks, err) < 0)
-		return -1;
-	return answer_values(values, looks, arena, err);
+	answer_values(import_answers_of_values(scan->answers, header), look,
+		      arena, &at_ms);
+	if (is)
+		c->consent = consent_of(look, is);
+	if (is && column_ms > at_ms)
+		at_ms = column_ms;
+	c->is_answered = is || c->answers.n > 0;
+	c->remembered_ms = at_ms < scan->now_ms ? at_ms : 0;
+}
+
+static void answer(const struct import_scan *scan, struct looks *looks,
+		   struct arena *arena, struct import_plan *plan)
+{
+	const char *order = import_answer_of_dates(scan->answers);
+	struct err ignored = ERR_INIT; /* it was checked when it came in */
+
+	if (order)
+		(void)import_date_order_parse(order, &plan->date_order,
+					      &ignored);
+	vec_each (looks, look)
+		answer_column(scan, look, arena);
 }
 
 /* --- questions --- */
@@ -349,7 +351,31 @@ static void ask_column(struct json_writer *w, const struct look *look)
 	begin_question(w, "column", look);
 	end_question(w, write_values(w, look, false), "consent",
 		     "[\"opt_out\",\"opt_in\",\"status\",\"reason\","
-		     "\"ignore\"]");
+		     "\"out\",\"ignore\"]");
+}
+
+/* Of a death or a deletion, or where a text says that somebody refuses. */
+#define OUT_OR_IGNORE "[\"out\",\"ignore\"]"
+
+static void ask_gone(struct json_writer *w, const struct look *look)
+{
+	begin_question(w, "gone", look);
+	end_question(w, write_values(w, look, false), "consent", OUT_OR_IGNORE);
+}
+
+static void ask_phrase(struct json_writer *w, const struct look *look)
+{
+	int64_t more = look->refuse;
+	size_t n = look->refusals.n < SHOWN_MAX ? look->refusals.n : SHOWN_MAX;
+
+	begin_question(w, "phrase", look);
+	for (size_t i = 0; i < n; i++) {
+		const struct tally *t = &look->refusals.v[i];
+
+		write_value(w, t->text, t->count);
+		more -= t->count;
+	}
+	end_question(w, more, "consent", OUT_OR_IGNORE);
 }
 
 static void ask_values(struct json_writer *w, const struct look *look)
@@ -419,6 +445,7 @@ static bool decide(struct look *look, bool has_mail)
 		c->consent = has_mail ? CONSENT_NO_COLUMN : CONSENT_REASON;
 		return false;
 	case CONSENT_MAYBE_OUT:
+	case CONSENT_MAYBE_GONE:
 		return filled_cells(look) > n[CONSENT_NO];
 	case CONSENT_MAYBE_IN:
 		return filled_cells(look) > 0;
@@ -452,16 +479,35 @@ static void set_target(struct import_column *c)
 	}
 }
 
-/* Are there values that are not understood? Counts those that say "out". */
-static bool has_unclear(const struct look *look, int64_t *outs)
+/* Cells of a text that refuse, but for those that a user said are nothing. */
+static int64_t count_refusals(const struct look *look)
 {
 	const struct import_column *c = look->column;
+	int64_t out = look->refuse;
+
+	vec_each (&look->refusals, t) {
+		if (import_consent_read(c->consent, &c->answers, t->text) ==
+		    CONSENT_NOTHING)
+			out -= t->count;
+	}
+	return out;
+}
+
+/* Are there values that are not understood? Counts those that say "out". */
+static bool has_unclear(struct look *look)
+{
+	struct import_column *c = look->column;
 	bool unclear = false;
 
+	c->cells.out = 0;
+	if (c->consent == CONSENT_PHRASE && !look->is_watched) {
+		c->cells.out = count_refusals(look);
+		return false;
+	}
 	vec_each (&look->values, t) {
 		switch (import_consent_read(c->consent, &c->answers, t->text)) {
 		case CONSENT_SAYS_OUT:
-			*outs += t->count;
+			c->cells.out += t->count;
 			break;
 		case CONSENT_UNCLEAR:
 			unclear = true;
@@ -473,32 +519,93 @@ static bool has_unclear(const struct look *look, int64_t *outs)
 	for (int word = 0; word < CONSENT_WORDS; word++) {
 		if (look->others[word] == 0)
 			continue;
-		*outs += says(c, word) == CONSENT_SAYS_OUT ? look->others[word]
-							   : 0;
+		if (says(c, word) == CONSENT_SAYS_OUT)
+			c->cells.out += look->others[word];
 		unclear |= says(c, word) == CONSENT_UNCLEAR;
 	}
 	return unclear;
 }
 
-static void decide_column(const struct import_scan *scan, struct look *look,
-			  bool has_mail, int64_t *outs, struct json_writer *w)
+static bool is_value_answered(const struct look *look, struct str cell)
+{
+	return import_consent_read(CONSENT_VALUES, &look->column->answers,
+				   cell) != CONSENT_UNCLEAR;
+}
+
+/*
+ * Nobody said what the column is, only what its values say. If that is all of
+ * them (of a text: all that refuse), it is enough.
+ */
+static enum import_consent consent_by_values(const struct look *look)
+{
+	bool is_text = look->header == CONSENT_NO_COLUMN;
+	int64_t answered = 0;
+
+	vec_each (&look->values, t) {
+		if (is_text ? t->word != CONSENT_OUT ||
+				      is_value_answered(look, t->text)
+			    : is_value_answered(look, t->text))
+			answered += t->count;
+		else
+			return CONSENT_NO_COLUMN;
+	}
+	if (!is_text)
+		return answered == look->filled ? CONSENT_VALUES
+						: CONSENT_NO_COLUMN;
+	answered = 0;
+	vec_each (&look->refusals, t)
+		answered += is_value_answered(look, t->text) ? t->count : 0;
+	return answered == look->refuse ? CONSENT_PHRASE : CONSENT_NO_COLUMN;
+}
+
+/* All it holds is yes and no, and nobody knows what about. */
+static bool is_yes_no(const struct look *look)
+{
+	const int64_t *n = look->words;
+	int64_t known = n[CONSENT_YES] + n[CONSENT_NO];
+
+	return look->column->target == IMPORT_IGNORED && look->is_watched &&
+	       known > 0 && known + n[CONSENT_BLANK] == look->filled;
+}
+
+static void count_cells(struct look *look, int64_t rows,
+			struct import_plan *plan)
 {
 	struct import_column *c = look->column;
-	bool ask = false;
+
+	c->cells.blank = rows - look->filled + look->words[CONSENT_BLANK];
+	c->cells.nothing = rows - c->cells.blank - c->cells.out;
+	plan->opt_outs += c->cells.out;
+}
+
+/* What is asked about a column; NULL: nothing. */
+typedef void (*ask_fn)(struct json_writer *w, const struct look *look);
+
+static ask_fn decide_column(const struct import_scan *scan, struct look *look,
+			    bool has_mail)
+{
+	struct import_column *c = look->column;
+	ask_fn ask = NULL;
 
 	if (c->consent == CONSENT_NO_COLUMN && is_mapped_to_nothing(scan, look))
 		c->consent = CONSENT_IGNORED;
-	if (c->consent == CONSENT_NO_COLUMN)
-		ask = decide(look, has_mail);
+	if (c->consent == CONSENT_NO_COLUMN && decide(look, has_mail))
+		ask = look->header == CONSENT_MAYBE_GONE ? ask_gone
+							 : ask_column;
+	if (c->consent == CONSENT_NO_COLUMN && !ask && look->refuse > 0)
+		ask = ask_phrase;
 	if (c->consent == CONSENT_NO_COLUMN && c->answers.n > 0) {
-		c->consent = CONSENT_STATUS;
-		ask = false;
+		c->consent = consent_by_values(look);
+		ask = ask ? ask : ask_column;
 	}
+	if (c->consent != CONSENT_NO_COLUMN)
+		ask = NULL;
+	c->is_yes_no = c->consent == CONSENT_NO_COLUMN &&
+		       look->header == CONSENT_NO_COLUMN && is_yes_no(look);
 	set_target(c);
-	if (ask)
-		ask_column(w, look);
-	else if (has_unclear(look, outs))
-		ask_values(w, look);
+	if (!ask && has_unclear(look))
+		ask = ask_values;
+	return ask;
 }
 
 /* The rows as a whole say it, or a user. */
@@ -529,16 +636,22 @@ int import_scan(struct import_scan *scan, struct csv_reader *reader,
 	CLEANUP(looks_release) struct looks looks = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&questions);
+	int64_t rows = 0;
 	bool has_mail;
 
 	begin_looks(plan, &looks);
-	if (answer(scan, &looks, arena, plan, err) < 0 ||
-	    read_file(reader, &looks, arena, err) < 0)
+	answer(scan, &looks, arena, plan);
+	if (read_file(reader, &looks, arena, &rows, err) < 0)
 		return -1;
 	has_mail = has_opt_out(&looks);
 	json_begin_array(&w);
-	vec_each (&looks, look)
-		decide_column(scan, look, has_mail, &plan->opt_outs, &w);
+	vec_each (&looks, look) {
+		ask_fn ask = decide_column(scan, look, has_mail);
+
+		if (ask)
+			ask(&w, look);
+		count_cells(look, rows, plan);
+	}
 	decide_dates(&looks, plan, &w);
 	json_end_array(&w);
 	if (questions.len > 2)

@@ -5,7 +5,7 @@
  * row can tell: which columns say who wants no mail and whether all of their
  * values are understood, whether the cells of other columns say so, and in
  * which order the dates are written. What is not certain becomes a question;
- * with one, nothing is imported. Answers are a JSON object:
+ * with one, nothing is imported. Users answer with a JSON object:
  *
  *     {"columns": {"Newsletter": "ignore"},        opt_out opt_in status ...
  *      "values": {"Status:inaktiv": "out"},        or ignore
@@ -16,6 +16,10 @@
  *     [{"kind": "column", "column": "Newsletter", "as": null,
  *       "values": [{"value": "ja", "count": 12}], "more": 0,
  *       "parameter": "consent", "answers": ["opt_out", ...]}, ...]
+ *
+ * Kinds: `column` (is it about consent?), `gone` (of the dead and the deleted:
+ * are they out?), `phrase` (a text in which somebody refuses mail), `value`,
+ * `date_order`.
  */
 #ifndef CRM_IMPORT_SCAN_H
 #define CRM_IMPORT_SCAN_H
@@ -27,7 +31,8 @@
 struct csv_reader;
 
 struct import_scan {
-	const json_t *answers; /* may be NULL */
+	const json_t *answers; /* see crm/import_answers.h */
+	int64_t now_ms;        /* of the answers that are given now */
 	const json_t *mapping; /* a column mapped to null is ignored */
 	/* Filled: */
 	struct strbuf *questions; /* stays empty if there are none */
@@ -36,8 +41,6 @@ struct import_scan {
 /*
  * Reads on to the end of the file; decides on plan->columns, on
  * plan->date_order and plan->opt_outs. Answers are kept in arena.
- * ERR_INVALID with field `consent`, `consent_values` or `date_order`: an
- * answer that is none.
  */
 int import_scan(struct import_scan *scan, struct csv_reader *reader,
 		struct arena *arena, struct import_plan *plan, struct err *err);

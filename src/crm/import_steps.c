@@ -9,8 +9,8 @@
 #include "crm/import_compare.h"
 #include "crm/import_groups.h"
 #include "crm/import_plan.h"
+#include "crm/import_result.h"
 #include "crm/import_seen.h"
-#include "crm/unclear_opt_out.h"
 #include "sql/import.h"
 
 #include <inttypes.h>
@@ -46,7 +46,9 @@ struct session {
 	struct import_groups *groups;
 	struct import_rows rows; /* of the batch */
 	size_t batch_rows;
+	struct import_opt_outs opt_outs;
 	int64_t done;          /* rows of data so far */
+	int64_t offset;        /* where to go on from; 0: the beginning */
 	int64_t total;         /* rows of data */
 	size_t in_transaction; /* rows of the open one */
 	enum pass pass, batch_pass;
@@ -219,20 +221,22 @@ static int remember_rows(struct session *s, int64_t until, struct err *err)
 	return more < 0 ? -1 : 0;
 }
 
-static int go_on(struct session *s, struct err *err)
+/* What was saved with the last rows. */
+static int load_state(struct session *s, struct err *err)
 {
 	CLEANUP(json_free) json_t *state = NULL;
-	int64_t offset = 0, pass = 0;
+	int64_t pass = 0;
 
 	if (!s->steps->state_json)
 		return 0;
 	if (json_parse(str_of(s->steps->state_json), &state, err) < 0 ||
-	    json_get_int(state, "offset", &offset, err) < 0 ||
+	    json_get_int(state, "offset", &s->offset, err) < 0 ||
 	    json_get_int(state, "done", &s->done, err) < 0 ||
-	    json_get_int(state, "pass", &pass, err) < 0)
+	    json_get_int(state, "pass", &pass, err) < 0 ||
+	    import_opt_outs_read(state, &s->opt_outs, err) < 0)
 		return -1;
 	s->pass = (enum pass)pass;
-	return remember_rows(s, offset, err);
+	return 0;
 }
 
 static int load_session(struct session *s, struct err *err)
@@ -242,7 +246,8 @@ static int load_session(struct session *s, struct err *err)
 	if (import_get(steps->db, steps->import_id, s->arena, &s->run, err) <
 		    0 ||
 	    import_plan_load(steps->db, &s->run, s->arena, &s->plan, err) < 0 ||
-	    forgotten_load(steps->db, &s->forgotten, err) < 0)
+	    forgotten_load(steps->db, &s->forgotten, err) < 0 ||
+	    load_state(s, err) < 0)
 		return -1;
 	/* it may have been killed when only the result was missing */
 	s->at_end = s->is_done = strcmp(s->run.state, "done") == 0;
@@ -262,7 +267,7 @@ static int open_session(struct session *s, struct err *err)
 	if (open_file(s, err) < 0 || count_rows(s, err) < 0 ||
 	    open_file(s, err) < 0)
 		return -1;
-	return go_on(s, err);
+	return s->offset > 0 ? remember_rows(s, s->offset, err) : 0;
 }
 
 /* At the end of the file: is there another pass? */
@@ -293,15 +298,30 @@ static int read_batch(struct session *s, struct import_batch *b,
 	return 0;
 }
 
+static struct import_opt_outs opt_outs_with(const struct session *s,
+					    const struct import_batch *b)
+{
+	return (struct import_opt_outs){
+		.made = s->opt_outs.made + b->counts.opted_out,
+		.before = s->opt_outs.before + b->counts.opted_out_before,
+		.kept = s->opt_outs.kept + b->counts.opt_outs_kept,
+	};
+}
+
 static int save(struct session *s, struct tx *tx, const struct import_batch *b,
 		struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&state);
+	const struct import_opt_outs sum = opt_outs_with(s, b);
 	int64_t done = s->done + (int64_t)b->n;
 
-	strbuf_addf(&state,
-		    "{\"offset\":%" PRId64 ",\"done\":%" PRId64 ",\"pass\":%d}",
-		    csv_offset(s->reader), done, (int)s->pass);
+	json_begin_object(&w);
+	json_key_int(&w, "offset", csv_offset(s->reader));
+	json_key_int(&w, "done", done);
+	json_key_int(&w, "pass", s->pass);
+	import_opt_outs_format(&sum, &w);
+	json_end_object(&w);
 	if (db_exec(tx, SQL_IMPORT_COUNT,
 		    SQL_ARGS(sql_int(b->counts.created),
 			     sql_int(b->counts.updated),
@@ -347,6 +367,7 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 		return -1;
 	adapt(s, b->n, clock_monotonic_us() - began_us);
 	s->run.refused += b->counts.refused;
+	s->opt_outs = opt_outs_with(s, b);
 	s->done += (int64_t)b->n;
 	s->in_transaction += b->n;
 	return 0;
@@ -418,111 +439,19 @@ static int one_transaction(struct session *s, struct arena *arena,
 
 /* --- the end --- */
 
-static int format_problems(struct session *s, struct json_writer *w,
-			   struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(s->steps->db, SQL_IMPORT_REFUSED_PAGE,
-		     SQL_ARGS(sql_int(s->run.id), sql_int(0),
-			      sql_int(IMPORT_PROBLEMS)),
-		     &rows, err) < 0)
-		return -1;
-	json_key_begin_array(w, "problems");
-	while ((more = rows_next(rows, err)) > 0) {
-		json_begin_object(w);
-		json_key_int(w, "row", rows_int(rows, 0));
-		json_key_text(w, "reason", rows_text(rows, 1));
-		json_key_text(w, "detail", rows_text(rows, 2));
-		json_end_object(w);
-	}
-	json_end_array(w);
-	return more;
-}
-
-/* What a user is to decide on. */
-static int format_unclear(struct session *s, struct json_writer *w,
-			  struct err *err)
-{
-	json_key_begin_object(w, "unclear_opt_outs");
-	json_key_int(w, "count", s->run.unclear);
-	json_key(w, "addresses");
-	if (unclear_opt_outs_format(s->steps->db, s->run.id, IMPORT_PROBLEMS, w,
-				    err) < 0)
-		return -1;
-	json_key(w, "decide");
-	if (s->run.unclear && !s->plan.dry_run)
-		json_text(w, arena_printf(s->arena,
-					  "/api/v1/imports/%" PRId64
-					  "/unclear-opt-outs",
-					  s->run.id));
-	else
-		json_nothing(w);
-	json_end_object(w);
-	return 0;
-}
-
-static void format_columns(const struct import_plan *plan,
-			   struct json_writer *w)
-{
-	bool named = false; /* several columns may be about consent */
-
-	json_key_begin_object(w, "columns");
-	vec_each (&plan->columns, c) {
-		if (c->target == IMPORT_IGNORED ||
-		    (c->target == IMPORT_OPTED_OUT && named))
-			continue;
-		named |= c->target == IMPORT_OPTED_OUT;
-		json_key_text(w, c->field, c->header);
-	}
-	json_end_object(w);
-	json_key_begin_array(w, "ignored_columns");
-	vec_each (&plan->columns, c) {
-		if (c->target == IMPORT_IGNORED)
-			json_text(w, c->header);
-	}
-	json_end_array(w);
-	json_key_begin_array(w, "consent_columns");
-	vec_each (&plan->columns, c) {
-		if (c->consent == CONSENT_NO_COLUMN ||
-		    c->consent == CONSENT_IGNORED)
-			continue;
-		json_begin_object(w);
-		json_key_text(w, "column", c->header);
-		json_key_text(w, "as", import_consent_name(c->consent));
-		json_end_object(w);
-	}
-	json_end_array(w);
-}
-
 static int format_result(struct session *s, struct strbuf *out, struct err *err)
 {
-	struct json_writer w = JSON_WRITER(out);
+	const struct import_result result = {
+		.db = s->steps->db,
+		.run = &s->run,
+		.plan = &s->plan,
+		.opt_outs = s->opt_outs,
+		.arena = s->arena,
+	};
 
 	if (import_get(s->steps->db, s->run.id, s->arena, &s->run, err) < 0)
 		return -1;
-	json_begin_object(&w);
-	json_key_int(&w, "import_id", s->run.id);
-	json_key_bool(&w, "dry_run", s->plan.dry_run);
-	json_key_int(&w, "created", s->run.created);
-	json_key_int(&w, "updated", s->run.updated);
-	json_key_int(&w, "unchanged", s->run.unchanged);
-	json_key_int(&w, "refused", s->run.refused);
-	json_key_int(&w, "repeated", s->run.repeated);
-	json_key_int(&w, "refused_opted_out", s->run.refused_opted_out);
-	json_key(&w, "undo");
-	if (s->plan.dry_run)
-		json_nothing(&w);
-	else
-		json_text(&w, arena_printf(s->arena,
-					   "/api/v1/imports/%" PRId64 "/undo",
-					   s->run.id));
-	format_columns(&s->plan, &w);
-	if (format_problems(s, &w, err) < 0 || format_unclear(s, &w, err) < 0)
-		return -1;
-	json_end_object(&w);
-	return 0;
+	return import_result_format(&result, out, err);
 }
 
 static int finish(struct session *s, struct err *err)
@@ -615,7 +544,7 @@ static void format_question(const struct session *s, const struct toll *toll,
 				   "the import would opt out %" PRId64
 				   " of the %" PRId64 " in it who are here",
 				   toll->opted_out, toll->existing));
-	format_columns(&s->plan, &w);
+	import_columns_format(&s->plan, &w);
 	json_end_object(&w);
 }
 

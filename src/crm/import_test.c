@@ -411,24 +411,6 @@ static void an_opt_out_that_a_later_import_said_again_stays(void **state)
 	assert_string_equal(people(s), "A||a@example.org|||1\n");
 }
 
-static const char *asked(struct setup *s, const char *text, const char *answers)
-{
-	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
-	CLEANUP(json_free) json_t *tree = NULL;
-	struct import_input input = { .entity = ENTITY_PERSON,
-				      .folder = s->folder,
-				      .questions = &questions };
-	struct err err = ERR_INIT;
-
-	if (answers)
-		must(json_parse(str_of(answers), &tree, &err), &err);
-	input.answers = tree;
-	input.path = write_file(s, text);
-	if (import_start(s->db, &input, NOW, &s->id, &s->job_id, &err) < 0)
-		return arena_printf(s->arena, "%s: %s", err.field, err.text);
-	return arena_strdup(s->arena, questions.buf);
-}
-
 static void columns_of_consent_are_asked_about(void **state)
 {
 	static const struct {

@@ -141,6 +141,29 @@ static void drop_companies(struct writer *w)
 	all->n = n;
 }
 
+/* Whom the rows opt out: each record once. */
+static void count_opt_outs(struct writer *w)
+{
+	struct import_batch *b = w->b;
+	bool *seen = arena_array(b->arena, bool, b->existing.n + 1);
+
+	vec_each (&w->fresh, row)
+		b->counts.opted_out += (*row)->opted_out;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+		bool *is_seen;
+
+		if (row->reason || !row->opted_out || !row->existing)
+			continue;
+		is_seen = &seen[row->existing - b->existing.v];
+		if (!*is_seen && row->existing->opted_out)
+			b->counts.opted_out_before++;
+		else if (!*is_seen)
+			b->counts.opted_out++;
+		*is_seen = true;
+	}
+}
+
 static void sort_rows(struct writer *w)
 {
 	struct import_batch *b = w->b;
@@ -163,6 +186,7 @@ static void sort_rows(struct writer *w)
 	drop_companies(w);
 	vec_each (&w->changes, c)
 		b->counts.updated += !c->is_void;
+	count_opt_outs(w);
 	b->counts.created = (int64_t)w->fresh.n;
 	b->counts.unchanged = (int64_t)b->n - b->counts.refused -
 			      b->counts.created - b->counts.updated;

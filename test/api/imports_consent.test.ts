@@ -1,6 +1,6 @@
 /** Imports and consent: what other programs' files say of who wants no mail. */
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -32,8 +32,11 @@ describe("imports and consent", () => {
     const result = await run("Contact ID,Email,Do Not Email,No Bulk Emails (User Opt Out),Do Not Phone\n" +
       "1,civi1@example.test,1,,\n2,civi2@example.test,,1,\n3,civi3@example.test,,,1\n");
     assert.deepEqual(await Promise.all([1, 2, 3].map((i) => out(`civi${i}@example.test`))), [true, true, false]);
-    assert.deepEqual(result.consent_columns, [{ column: "Do Not Email", as: "opt_out" },
-      { column: "No Bulk Emails (User Opt Out)", as: "opt_out" }]);
+    const read = { as: "opt_out", answered_at: null, out: 1, nothing: 0, blank: 2 };
+    assert.deepEqual(result.consent_columns, [{ column: "Do Not Email", ...read },
+      { column: "No Bulk Emails (User Opt Out)", ...read }]);
+    assert.deepEqual([result.opted_out, result.opted_out_before, result.opt_outs_kept], [2, 0, 0]);
+    assert.deepEqual(result.yes_no_columns, []);
     assert.deepEqual(result.ignored_columns, ["Contact ID", "Do Not Phone"]);
     await run("Email Address,UNSUB_TIME,UNSUB_REASON\nmc1@example.test,2026-03-01 10:00:00,N/A\n");
     await run("Email Address,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE\nmc2@example.test,2026-03-01 10:00:00,May\n");
@@ -62,6 +65,41 @@ describe("imports and consent", () => {
     assert.equal((await start(file, { consent: "[1]" }, 400)).errors[0].field, "consent");
     assert.equal((await start(file, { encoding: "klingon" }, 400)).errors[0].field, "encoding");
     assert.match((await start("PK\u0003\u0004 xl/workbook.xml", {}, 400)).detail, /Excel workbook/);
+  });
+
+  it("remember the last answer in any case, none of a dry run, until it is forgotten", async () => {
+    const file = "email,Statut,Erlaubnis\nr1@example.test,Inactif,keine\n";
+    const said = { consent: { Erlaubnis: "ignore" }, consent_values: { "Statut:Inactif": "out" } };
+    assert.equal((await run(file, { ...said, dry_run: true })).opted_out, 1);
+    assert.equal((await start(file, {}, 400)).questions.length, 2);
+    const sets = async (): Promise<Json[]> => (await server.admin.get(`${v1}/import-answers`)).body.items;
+    const before = (await sets()).length;
+    await run(file, said);
+    await run(file, { consent_values: { "statut:INACTIF": "ignore" } });
+    const [set] = await sets();
+    assert.equal((await sets()).length, before + 1);
+    assert.deepEqual(set.answers.map((a: Json) => [a.column, a.value, a.is]),
+      [["erlaubnis", null, "ignore"], ["statut", "inactif", "ignore"]]);
+    const again = await run(file);
+    assert.deepEqual(again.consent_columns.map((c: Json) => [c.column, c.as]), [["Statut", "status"], ["Erlaubnis", "ignore"]]);
+    assert.match(again.consent_columns[1].answered_at, /^\d{4}-/);
+    await server.admin.delete(`${v1}/import-answers/${set.id}?column=Erlaubnis`, { status: 204 });
+    assert.deepEqual((await start(file, {}, 400)).questions.map((q: Json) => q.column), ["Erlaubnis"]);
+    const forgotten = await server.command(["import", "forget", set.id.slice(0, 12)]);
+    assert.equal(forgotten.code, 0, forgotten.stderr);
+    assert.equal((await start(file, {}, 400)).questions.length, 2);
+    await server.admin.delete(`${v1}/import-answers/${set.id}`, { status: 404 });
+    assert.notEqual((await server.command(["import", "forget", "nonsense"])).code, 0);
+  });
+
+  it("ask about the dead, and about texts that refuse mail", async () => {
+    const file = "email,Deceased,Notes\ng1@example.test,yes,\ng2@example.test,no,UNSUBSCRIBED - do not email\n" +
+      "g3@example.test,,met in May\n";
+    const problem = await start(file, {}, 400);
+    assert.deepEqual(problem.questions.map((q: Json) => [q.kind, q.column, q.answers]), [
+      ["gone", "Deceased", ["out", "ignore"]], ["phrase", "Notes", ["out", "ignore"]]]);
+    await run(file, { consent: { Deceased: "out", Notes: "out" } });
+    assert.deepEqual(await Promise.all([1, 2, 3].map((i) => out(`g${i}@example.test`))), [true, true, false]);
   });
 
   it("ask before many are opted out; an undo takes exactly those back", async () => {
@@ -106,7 +144,34 @@ describe("imports and consent", () => {
     const piped = await cli(["-", "--encoding", "windows-1252"], "email,opt out\npiped@example.test,oui\n");
     assert.equal(piped.code, 0, piped.stderr);
     assert.equal(await out("piped@example.test"), true);
+    const listed = await cli(["answers"]);
+    assert.match(listed.stdout, /list\.csv\n {4}newsletter is opt_in \(\d{4}-/);
+    assert.match((await cli(["answers", "--json"])).stdout, /"newsletter"/);
+    const dry = await cli([file, "--dry-run"]);
+    assert.match(dry.stderr, /"Newsletter" read as opt_in, as answered on \d{4}-.*: 1 cells say no mail, 0 nothing, 0 are blank/);
+    assert.match(dry.stdout, /dry run: 0 created.*\(import \d+, job \d+\)\n0 would be opted out\n1 said opted out who were already/);
     assert.match((await cli([folder])).stderr, /is a folder/);
     assert.match((await cli([join(folder, "none.csv")])).stderr, /there is no file/);
+  });
+
+  it("are looked at, taken back and their refused rows fetched on the command line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-import-"));
+    const file = join(folder, "list.csv");
+    writeFileSync(file, "email,first name\nlook@example.test,Lu\nbroken,Bo\n");
+    const unwritable = await cli([file, "--refused", join(folder, "none", "refused.csv")]);
+    assert.equal(unwritable.code, 1);
+    assert.equal((await server.admin.get(`${v1}/people`, { email: "look@example.test" })).body.items.length, 0);
+    const done = await cli([file, "--refused", join(folder, "refused.csv")]);
+    const id = /\(import (\d+), job \d+\)/.exec(done.stdout)?.[1] ?? "";
+    assert.match(readFileSync(join(folder, "refused.csv"), "utf8"), /^email,.*\r\nbroken,Bo,3,invalid_address/);
+    const later = await cli(["refused", id]);
+    assert.equal(later.stdout, readFileSync(join(folder, "refused.csv"), "utf8"));
+    assert.match((await cli(["list"])).stdout, new RegExp(`^${id} .* done .*list.csv`, "m"));
+    assert.match((await cli(["show", id])).stdout, /: done, people of .*list\.csv\n1 created.*\n0 opted out/);
+    assert.equal(JSON.parse((await cli(["show", id, "--json"])).stdout).result.created, 1);
+    assert.match((await cli(["undo", id])).stdout, /^1 removed, 0 restored, 0 kept/);
+    assert.match((await cli(["show", id])).stdout, /: undone/);
+    assert.equal((await cli(["undo", id])).code, 1);
+    assert.equal((await cli(["show", "999999"])).code, 1);
   });
 });

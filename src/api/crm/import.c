@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/import_answers.h"
 #include "crm/unclear_opt_out.h"
 #include "http/problem.h"
 
@@ -100,7 +101,9 @@ static void ask(struct request *rq, struct response *rs,
 		.title = "Questions",
 		.detail = "The file leaves open who wants no mail, or what its "
 			  "dates are: nothing was imported. Answer each of "
-			  "`questions` with the parameter that it names.",
+			  "`questions` with the parameter that it names. The "
+			  "answers of an import, not of a dry run, are "
+			  "remembered.",
 		.extra = "questions",
 		.extra_json = strbuf_str(questions),
 	};
@@ -320,5 +323,39 @@ int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
 	response_header(rs, "Content-Disposition",
 			"attachment; filename=\"refused.csv\"");
 	response_stream(rs, next_refused, NULL, refused);
+	return 0;
+}
+
+/* --- what was answered for files --- */
+
+int v1_import_answers_list(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	CLEANUP(strbuf_release) struct strbuf items = STRBUF_INIT;
+	int64_t limit, total;
+
+	if (v1_limit(rq, &limit, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	    import_answers_count(db, &total, err) < 0 ||
+	    import_answers_list(db, limit, &items, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_raw(&w, "items", strbuf_str(&items));
+	json_key_int(&w, "total", total);
+	json_end_object(&w);
+	return 0;
+}
+
+int v1_import_answers_forget(struct request *rq, struct response *rs,
+			     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (v1_db(rq, &db, err) < 0 ||
+	    import_answers_forget(db, request_param(rq, "answers_id"),
+				  request_query(rq, "column"), err) < 0)
+		return -1;
+	response_empty(rs, 204);
 	return 0;
 }
