@@ -71,6 +71,12 @@ WHERE r.path IS NOT NULL
 	AND (r.finished_ms IS NOT NULL OR j.id IS NULL OR j.state IN (4, 5, 6))
 LIMIT 1000;
 
+-- name: import-waiting
+-- Imports that wait for confirmation. args: entity, but the import
+SELECT r.id, r.job_id, r.path FROM import_run r JOIN job j ON j.id = r.job_id
+WHERE j.state = 3 AND r.entity = ? AND r.id <> ? AND r.path IS NOT NULL
+ORDER BY r.id;
+
 -- name: import-has-file
 -- args: path
 SELECT 1 FROM import_run WHERE path = ? LIMIT 1;

@@ -91,6 +91,11 @@ UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
 -- args: now_ms, id
 UPDATE job SET state = 6, finished_ms = ? WHERE id = ? AND state IN (1, 3);
 
+-- name: job-supersede
+-- One that waits for confirmation. args: error, now_ms, id
+UPDATE job SET state = 6, error = ?, finished_ms = ?
+ WHERE id = ? AND state = 3;
+
 -- name: job-cancel-running
 -- args: id
 UPDATE job SET cancel_wanted = 1 WHERE id = ? AND state = 2;

@@ -23,7 +23,14 @@ static int list(const struct invocation *in, struct err *err)
 		{ NULL, NULL, 0 },
 	};
 
-	return print_list(in, "/api/v1/jobs", columns, err);
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	strbuf_addstr(&path, "/api/v1/jobs");
+	if (flag_is_set(in, "kind")) {
+		strbuf_addstr(&path, "?kind=");
+		strbuf_add_url(&path, str_of(flag_value(in, "kind")));
+	}
+	return print_list(in, path.buf, columns, err);
 }
 
 static void print_job(const struct invocation *in, const json_t *job)

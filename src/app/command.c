@@ -131,6 +131,12 @@ static const struct flag undo_cleans_flags[] = {
 	END,
 };
 
+static const struct flag job_list_flags[] = {
+	{ "kind", "NAME", "only such: import, push, sync ..." },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag user_create_flags[] = {
 	{ "email", "ADDRESS", "address to sign in with" },
 	{ "name", "NAME", "name of the person" },
@@ -246,8 +252,8 @@ const struct command commands[] = {
 	  "Undo that its bounces made members cleaned and addresses held",
 	  "muster campaign undo-cleans 1 --dry-run", undo_cleans_flags,
 	  cmd_campaign_undo_cleans },
-	{ "job list", "", "List the jobs, the latest first", "muster job list",
-	  json_only, cmd_job_list },
+	{ "job list", "", "List the jobs, the latest first",
+	  "muster job list --kind import", job_list_flags, cmd_job_list },
 	{ "job show", "ID", "How far a job is, or what it asks",
 	  "muster job show 12", json_only, cmd_job_show },
 	{ "job confirm", "ID",

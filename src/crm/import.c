@@ -6,176 +6,18 @@
 #include "base/csv.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/random.h"
 #include "base/strbuf.h"
 #include "crm/import_answers.h"
+#include "crm/import_file.h"
 #include "crm/import_plan.h"
 #include "sql/import.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define ORPHAN_MS MS_HOUR
 #define REFUSED_PAGE 1000
-#define COPY_BYTES 65536
 
-/* --- files --- */
-
-static int copy_file(const char *from, const char *to, struct err *err)
-{
-	CLEANUP(fd_release) int in = open(from, O_RDONLY | O_CLOEXEC);
-	CLEANUP(fd_release)
-	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	char buffer[COPY_BYTES];
-	ssize_t n;
-
-	if (in < 0 || out < 0)
-		return err_errno(err, "copying %s", from);
-	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
-		if (write(out, buffer, (size_t)n) != n)
-			return err_errno(err, "writing %s", to);
-	}
-	if (n < 0 || fsync(out) < 0)
-		return err_errno(err, "copying %s", from);
-	return 0;
-}
-
-/* Moves the file into the data folder; its name there is random. */
-static int keep_file(const struct import_input *input, struct arena *arena,
-		     const char **name_out, struct err *err)
-{
-	const char *folder = arena_printf(arena, "%s/imports", input->folder);
-	const char *path;
-	char name[33];
-
-	random_hex(name, 32);
-	path = arena_printf(arena, "%s/%s.csv", folder, name);
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return err_errno(err, "making %s", folder);
-	if (rename(input->path, path) < 0) {
-		if (errno != EXDEV)
-			return err_errno(err, "keeping the file");
-		if (copy_file(input->path, path, err) < 0)
-			return -1;
-	}
-	*name_out = arena_printf(arena, "imports/%s.csv", name);
-	return 0;
-}
-
-/* --- files that have served their time --- */
-
-static int forget_file(struct db *db, int64_t id, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
-int import_remove_file(struct db *db, const char *folder,
-		       const struct import_run *run, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-
-	if (!run->path)
-		return 0;
-	strbuf_addf(&path, "%s/%s", folder, run->path);
-	if (unlink(path.buf) < 0 && errno != ENOENT)
-		return err_errno(err, "removing %s", path.buf);
-	return forget_file(db, run->id, err);
-}
-
-static int load_ended(struct db *db, struct arena *arena,
-		      struct import_runs *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_IMPORT_ENDED_FILES, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_run run = { .id = rows_int(rows, 0),
-					  .path = rows_dup(rows, 1, arena) };
-
-		vec_push(out, run);
-	}
-	return more;
-}
-
-static void import_runs_release(struct import_runs *runs)
-{
-	vec_release(runs);
-}
-
-/* A file of no import: the upload was cut off by a crash. */
-static int remove_orphan(struct db *db, const char *folder, const char *name,
-			 int64_t now_ms, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf full = STRBUF_INIT;
-	struct stat st;
-	int64_t one;
-	int found;
-
-	strbuf_addf(&path, "imports/%s", name);
-	strbuf_addf(&full, "%s/%s", folder, path.buf);
-	if (stat(full.buf, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    st.st_mtime * MS_SECOND > now_ms - ORPHAN_MS)
-		return 0;
-	found = db_find_int(db, SQL_IMPORT_HAS_FILE,
-			    SQL_ARGS(sql_text(path.buf)), &one, err);
-	if (found != 0)
-		return found < 0 ? -1 : 0;
-	if (unlink(full.buf) < 0 && errno != ENOENT)
-		return err_errno(err, "removing %s", full.buf);
-	return 0;
-}
-
-static void dir_release(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
-static int remove_orphans(struct db *db, const char *folder, int64_t now_ms,
-			  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	CLEANUP(dir_release) DIR *dir = NULL;
-	const struct dirent *entry;
-
-	strbuf_addf(&path, "%s/imports", folder);
-	dir = opendir(path.buf);
-	if (!dir)
-		return errno == ENOENT ? 0
-				       : err_errno(err, "reading %s", path.buf);
-	while ((entry = readdir(dir))) {
-		if (remove_orphan(db, folder, entry->d_name, now_ms, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int import_sweep(struct db *db, const char *folder, int64_t now_ms,
-		 struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(import_runs_release) struct import_runs runs = VEC_INIT;
-
-	if (load_ended(db, arena, &runs, err) < 0)
-		return -1;
-	vec_each (&runs, run) {
-		if (import_remove_file(db, folder, run, err) < 0)
-			return -1;
-	}
-	return remove_orphans(db, folder, now_ms, err);
-}
+/* --- start --- */
 
 int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err)
 {
@@ -194,8 +36,6 @@ int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err)
 		return -1;
 	return tx_commit(&tx, err);
 }
-
-/* --- start --- */
 
 /* The mapping that was saved under a name; NULL: none. The caller owns it. */
 static int saved_mapping(struct db *db, const char *name, struct arena *arena,
@@ -291,6 +131,74 @@ static int ask(const struct import_input *input, const struct strbuf *questions,
 	return 0;
 }
 
+/* --- imports of the same file that wait for a word --- */
+
+static void import_runs_release(struct import_runs *runs)
+{
+	vec_release(runs);
+}
+
+static int list_waiting(struct db *db, enum entity entity, int64_t but,
+			struct arena *arena, struct import_runs *out,
+			struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_IMPORT_WAITING,
+		     SQL_ARGS(sql_int(entity), sql_int(but)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_run run = { .id = rows_int(rows, 0),
+					  .job_id = rows_int(rows, 1),
+					  .path = rows_dup(rows, 2, arena) };
+
+		vec_push(out, run);
+	}
+	return more;
+}
+
+/*
+ * Who sends a file again, with another answer or a word in advance, means this
+ * import and not the one that still waits. *out: those that are over thereby.
+ */
+static int supersede(struct tx *tx, const struct import_input *input,
+		     const char *path, int64_t id, int64_t now_ms,
+		     struct arena *arena, struct import_runs *out,
+		     struct err *err)
+{
+	CLEANUP(import_runs_release) struct import_runs waiting = VEC_INIT;
+	const char *why = arena_printf(
+		arena, "its file was imported again: import %" PRId64, id);
+
+	if (input->dry_run)
+		return 0;
+	if (list_waiting(tx->db, input->entity, id, arena, &waiting, err) < 0)
+		return -1;
+	vec_each (&waiting, run) {
+		int ended;
+
+		if (!import_file_is_same(input->folder, run->path, path))
+			continue;
+		ended = job_supersede(tx, run->job_id, why, now_ms, err);
+		if (ended < 0)
+			return -1;
+		if (ended)
+			vec_push(out, *run);
+	}
+	return 0;
+}
+
+static int remove_files(struct db *db, const char *folder,
+			const struct import_runs *runs, struct err *err)
+{
+	vec_each (runs, run) {
+		if (import_remove_file(db, folder, run, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* A dry run changes nothing, the next import included. */
 static int save_answers(struct tx *tx, const struct import_input *input,
 			const char *header_name, const struct import_plan *plan,
@@ -318,6 +226,7 @@ int import_start(struct db *db, const struct import_input *input,
 	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(import_runs_release) struct import_runs over = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *header_name = NULL, *path = NULL;
 
@@ -328,7 +237,7 @@ int import_start(struct db *db, const struct import_input *input,
 		return -1;
 	if (questions.len > 0)
 		return ask(input, &questions, err);
-	if (keep_file(input, arena, &path, err) < 0)
+	if (import_file_keep(input, arena, &path, err) < 0)
 		return -1;
 	import_plan_format(&plan, &options);
 	if (tx_begin(db, &tx, err) < 0 ||
@@ -336,9 +245,12 @@ int import_start(struct db *db, const struct import_input *input,
 	    save_answers(&tx, input, header_name, &plan, now_ms, arena, err) <
 		    0 ||
 	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
-		       job_id_out, err) < 0)
+		       job_id_out, err) < 0 ||
+	    supersede(&tx, input, path, *id_out, now_ms, arena, &over, err) <
+		    0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
-	return tx_commit(&tx, err) < 0 ? -1 : 1;
+	return remove_files(db, input->folder, &over, err) < 0 ? -1 : 1;
 }
 
 /* --- reading --- */

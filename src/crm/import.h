@@ -88,7 +88,9 @@ struct import_input {
 /*
  * Returns 1, or 0 if the file leaves questions open, above all about consent:
  * they are appended to *input->questions (see crm/import_scan.h), and nothing
- * was kept. Answers are remembered for files with the same headers.
+ * was kept. Answers are remembered for files with the same headers, but for
+ * those of a dry run. An import of the same file that waits for confirmation
+ * is canceled, and its file removed.
  * ERR_INVALID: an empty file, no known columns, a wrong mapping or answer, or
  * questions that nobody wants to hear ...
  */

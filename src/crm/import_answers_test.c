@@ -329,6 +329,48 @@ static void columns_of_yes_and_no_are_named(void **state)
 	contains(result_of(s), "\"yes_no_columns\":[\"Shoes\"]");
 }
 
+/* --- imports that wait --- */
+
+static int64_t files_of(struct setup *s)
+{
+	CLEANUP(strbuf_release) struct strbuf command = STRBUF_INIT;
+	FILE *out;
+	int n = -1;
+
+	strbuf_addf(&command, "ls %s/imports | wc -l", s->folder);
+	out = popen(command.buf, "r");
+	assert_non_null(out);
+	assert_int_equal(fscanf(out, "%d", &n), 1);
+	pclose(out);
+	return n;
+}
+
+static void a_file_that_comes_again_ends_the_import_that_waits(void **state)
+{
+	static const char file[] = "email,opt out\na@x.example,yes\n";
+	struct setup *s = *state;
+	const char *waiting;
+
+	assert_string_equal(asked(s, file, NULL), "");
+	exec(s, "UPDATE job SET state = 3");
+	waiting = arena_printf(s->arena, "SELECT state FROM job WHERE id = %d",
+			       (int)s->job_id);
+	assert_string_equal(asked(s, "email,opt out\nb@x.example,yes\n", NULL),
+			    "");
+	assert_string_equal(asked_at(s, file, NULL, NOW, true), "");
+	assert_int_equal(number(s, waiting), 3);
+	assert_int_equal(files_of(s), 3);
+	assert_string_equal(asked(s, file, NULL), "");
+	assert_int_equal(number(s, waiting), 6);
+	contains(table(s, "SELECT error FROM job WHERE state = 6"),
+		 "its file was imported again: import 4");
+	assert_int_equal(files_of(s), 3);
+	/* what was confirmed meanwhile is let be */
+	exec(s, "UPDATE job SET state = 1");
+	assert_string_equal(asked(s, file, NULL), "");
+	assert_int_equal(number(s, waiting), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +383,7 @@ int main(void)
 		TEST(a_refusal_among_many_values_is_found),
 		TEST(answers_to_values_are_no_answer_to_the_column),
 		TEST(columns_of_yes_and_no_are_named),
+		TEST(a_file_that_comes_again_ends_the_import_that_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,14 @@ int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 	return must_exist(tx, id, "it can not be canceled", err);
 }
 
+int job_supersede(struct tx *tx, int64_t id, const char *why, int64_t now_ms,
+		  struct err *err)
+{
+	return db_exec(tx, SQL_JOB_SUPERSEDE,
+		       SQL_ARGS(sql_text(why), sql_int(now_ms), sql_int(id)),
+		       err);
+}
+
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 {
 	int changed = db_exec(tx, SQL_JOB_CONFIRM,

@@ -73,6 +73,10 @@ int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 /* How many there are of that kind; NULL: of all. */
 int job_count(struct db *db, const char *kind, int64_t *out, struct err *err);
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
+/* Needs confirmation -> canceled, because another does its work: 1, or 0 if it
+ * does not wait any more. */
+int job_supersede(struct tx *tx, int64_t id, const char *why, int64_t now_ms,
+		  struct err *err);
 /* Needs confirmation -> queued with `confirmed`. ERR_CONFLICT otherwise. */
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
 /* The API's shape: {"id", "kind", "state", "done", "total", "result", ...}. */

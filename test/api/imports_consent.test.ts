@@ -22,6 +22,8 @@ describe("imports and consent", () => {
     assert.equal(job.state, "done", JSON.stringify(job));
     return job.result as Json;
   };
+  const cli = (args: string[], input = ""): ReturnType<typeof server.command> =>
+    server.command(["import", ...args], { input });
   const out = async (address: string): Promise<boolean> => {
     const { body } = await server.admin.get(`${v1}/people`, { email: address });
     assert.equal(body.items.length, 1, address);
@@ -107,13 +109,26 @@ describe("imports and consent", () => {
     await run(`email,name\n${rows.map((a) => `${a},N`).join("\n")}\n`);
     await run("email,opt out\nmany0@example.test,yes\n");
     const file = `email,unsubscribed\n${rows.map((a) => `${a},TRUE`).join("\n")}\n`;
-    const asked = await start(file);
+    let asked = await start(file);
     const waiting = await server.job(asked.job_id, "needs_confirmation");
     assert.equal(waiting.state, "needs_confirmation");
     assert.equal((waiting.result as Json).would_opt_out, 119);
     assert.equal((await server.admin.get(`${v1}/imports/${asked.import_id}`)).body.state, "needs_confirmation");
     assert.equal(await out("many1@example.test"), false);
-    await server.admin.post(`${v1}/jobs/${asked.job_id}/confirm`);
+    const shown = await cli(["show", String(asked.import_id)]);
+    assert.match(shown.stdout, /would opt out 119 of[^]*muster job confirm \d+/);
+    const first = asked;
+    asked = await start(file);
+    assert.equal((await server.admin.get(`${v1}/imports/${first.import_id}`)).body.state, "canceled");
+    await server.job(asked.job_id, "needs_confirmation");
+    const confirmed = await server.command(["job", "confirm", String(asked.job_id)]);
+    assert.equal(confirmed.code, 0, confirmed.stderr);
+    assert.match(confirmed.stdout, /^job \d+ \(import\): done\n[^]*119 opted out\n1 said opted out/);
+    assert.match((await server.command(["job", "show", String(first.job_id)])).stdout, /canceled: its file was imported again/);
+    assert.notEqual((await server.command(["job", "confirm", String(first.job_id)])).code, 0);
+    assert.match((await server.command(["job", "list", "--kind", "import"])).stdout,
+      new RegExp(`^${asked.job_id} +import +done`, "m"));
+    assert.notEqual((await server.command(["job", "cancel", String(asked.job_id)])).code, 0, "it is done");
     assert.equal((await server.job(asked.job_id)).state, "done");
     assert.equal(await out("many1@example.test"), true);
     const one = (await server.admin.get(`${v1}/people`, { email: "many2@example.test" })).body.items[0];
@@ -123,9 +138,6 @@ describe("imports and consent", () => {
     assert.deepEqual([await out("many0@example.test"), await out("many1@example.test"), await out("many2@example.test")],
       [true, false, true]);
   });
-
-  const cli = (args: string[], input = ""): ReturnType<typeof server.command> =>
-    server.command(["import", ...args], { input });
 
   it("are asked about and answered on the command line", async () => {
     const folder = mkdtempSync(join(tmpdir(), "muster-import-"));
