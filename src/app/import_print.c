@@ -40,8 +40,6 @@ static void print_opt_outs(const json_t *result, bool dry_run)
 		     dry_run ? "refused rows say opted out, which would be "
 			       "heeded"
 			     : "refused rows said opted out, which was heeded");
-	print_people(result, "blanked",
-		     "values left blank, because they are no dates");
 	if (!held)
 		return;
 	printf("%lld addresses in malformed rows %s: it is unclear whether "
@@ -102,6 +100,12 @@ static void print_columns(const json_t *result)
 	print_names(json_object_get(result, "yes_no_columns"),
 		    "these of them hold only yes and no; if one says who wants "
 		    "mail, say so with --consent: ");
+	json_array_foreach (json_object_get(result, "blanked_columns"), i,
+			    column)
+		fprintf(stderr,
+			"muster: column \"%s\": %lld dates without a year "
+			"were left blank\n",
+			print_text(column, "column"), count(column, "count"));
 	json_array_foreach (json_object_get(result, "consent_columns"), i,
 			    column)
 		print_consent_column(column);
@@ -117,6 +121,7 @@ static void print_result_json(const json_t *job)
 	};
 	static const char *const lists[] = { "ignored_columns",
 					     "yes_no_columns",
+					     "blanked_columns",
 					     "consent_columns" };
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&out);

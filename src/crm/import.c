@@ -189,14 +189,14 @@ static int supersede(struct tx *tx, const struct import_input *input,
 	return 0;
 }
 
-static int remove_files(struct db *db, const char *folder,
-			const struct import_runs *runs, struct err *err)
+/* What fails here is done by the sweep, minutes later. */
+static void remove_files(struct db *db, const char *folder,
+			 const struct import_runs *runs)
 {
-	vec_each (runs, run) {
-		if (import_remove_file(db, folder, run, err) < 0)
-			return -1;
-	}
-	return 0;
+	struct err ignored = ERR_INIT;
+
+	vec_each (runs, run)
+		(void)import_remove_file(db, folder, run, &ignored);
 }
 
 /* A dry run changes nothing, the next import included. */
@@ -250,7 +250,8 @@ int import_start(struct db *db, const struct import_input *input,
 		    0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	return remove_files(db, input->folder, &over, err) < 0 ? -1 : 1;
+	remove_files(db, input->folder, &over);
+	return 1;
 }
 
 /* --- reading --- */

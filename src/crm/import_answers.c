@@ -232,6 +232,19 @@ int import_answers_load(struct db *db, const char *header_name,
 
 /* --- what is said now --- */
 
+static int no_column(const struct import_columns *columns,
+		     const char *parameter, const char *name, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+	bool is_value = strcmp(parameter, "consent_values") == 0;
+
+	import_columns_list(columns, &names);
+	return err_field(err, parameter,
+			 "there is no column %s\"%s\"%s: the file has %s",
+			 is_value ? "of " : "", name,
+			 is_value ? " (COLUMN:VALUE)" : "", names.buf);
+}
+
 static int add_columns(json_t *all, const json_t *given,
 		       const struct import_columns *columns, int64_t now_ms,
 		       struct err *err)
@@ -248,8 +261,7 @@ static int add_columns(json_t *all, const json_t *given,
 					 "status, reason, out or ignore",
 					 header);
 		if (!has_column(columns, str_of(header)))
-			return err_field(err, "consent",
-					 "there is no column \"%s\"", header);
+			return no_column(columns, "consent", header, err);
 		put_column(all, str_of(header), is, now_ms, false);
 	}
 	return 0;
@@ -267,10 +279,7 @@ static int add_values(json_t *all, const json_t *given,
 		struct str header, value;
 
 		if (!split(columns, str_of(name), &header, &value))
-			return err_field(err, "consent_values",
-					 "there is no column of \"%s\" "
-					 "(COLUMN:VALUE)",
-					 name);
+			return no_column(columns, "consent_values", name, err);
 		if (!is_answer_of_value(is))
 			return err_field(err, "consent_values",
 					 "\"%s\" must be out or ignore", name);

@@ -186,6 +186,47 @@ static void answers_can_be_forgotten(void **state)
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
+/* Whatever fails, answers are kept whole or not at all. */
+static void failures_lose_no_answer(void **state)
+{
+	static const char file[] = "email,Newsletter,Abo\na@x.example,ja,\n";
+	struct setup *s = *state;
+	const char *before, *id;
+	int n = 0, ret = -1;
+
+	assert_string_equal(
+		asked(s, file, "{\"columns\":{\"Newsletter\":\"ignore\"}}"),
+		"");
+	before = table(s, STORED);
+	while (*asked(s, file, NULL) == '\0' && n < 100) {
+		const char *problem;
+
+		db_fail_nth(s->db, ++n);
+		problem = asked(s, file, "{\"columns\":{\"Abo\":\"ignore\"}}");
+		db_fail_nth(s->db, 0);
+		if (!*problem)
+			break;
+		assert_string_equal(table(s, STORED), before);
+	}
+	contains(table(s, STORED), "\"abo\"");
+	contains(table(s, STORED), "\"newsletter\"");
+
+	before = table(s, STORED);
+	id = table(s, "SELECT name FROM import_mapping");
+	id = arena_printf(s->arena, "%.64s", id + strlen("answers:header:"));
+	for (n = 1; ret < 0 && n < 100; n++) {
+		struct err err = ERR_INIT;
+
+		db_fail_nth(s->db, n);
+		ret = import_answers_forget(s->db, id, "Abo", &err);
+		db_fail_nth(s->db, 0);
+		if (ret < 0)
+			assert_string_equal(table(s, STORED), before);
+	}
+	assert_null(strstr(table(s, STORED), "\"abo\""));
+	contains(table(s, STORED), "\"newsletter\"");
+}
+
 /* --- what is asked, and what the answers do --- */
 
 static void whatever_may_be_an_objection_is_asked_about(void **state)
@@ -379,6 +420,7 @@ int main(void)
 		TEST(stored_answers_that_are_none_are_not_answered),
 		TEST(what_was_answered_before_is_named),
 		TEST(answers_can_be_forgotten),
+		TEST(failures_lose_no_answer),
 		TEST(whatever_may_be_an_objection_is_asked_about),
 		TEST(a_refusal_among_many_values_is_found),
 		TEST(answers_to_values_are_no_answer_to_the_column),

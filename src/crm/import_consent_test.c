@@ -614,6 +614,45 @@ static void dates_are_read_as_people_write_them(void **state)
 	}
 }
 
+static void dates_without_a_year_are_known(void **state)
+{
+	static const char *const without[] = {
+		"05/12",
+		"5/12",
+		"12/05",
+		"31/12",
+		"12/31",
+		"5.12.",
+		"05-12",
+		"--05-12",
+		"5. 12.",
+		"12 May",
+		"May 12",
+		"12. Dezember",
+		"1er f\u00e9vrier",
+		"0000-05-12",
+		"05/12/0000",
+		"0000-00-00",
+		"12 de mayo",
+	};
+	static const char *const others[] = {
+		"",      "1980-12-31", "05/12/1980", "13/14",      "0/5",
+		"5/32",  "32/5",       "05/12/",     "5",          "12",
+		"May",   "123/5",      "05/123",     "31.02.1990", "yesterday",
+		"1/2/3", "-5/12",      "5/12 x",     "---05-12",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
+		if (!import_date_lacks_year(str_of(without[i])))
+			fail_msg("%s has none", without[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		if (import_date_lacks_year(str_of(others[i])))
+			fail_msg("%s is another thing", others[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -624,6 +663,7 @@ int main(void)
 		cmocka_unit_test(
 			no_column_opts_anybody_in_and_blank_is_nothing),
 		cmocka_unit_test(dates_are_read_as_people_write_them),
+		cmocka_unit_test(dates_without_a_year_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,8 +233,9 @@ static struct str take_word(struct str *s)
 	return word;
 }
 
-/* A month by its name, a day, a year of four digits; s is plain text. */
-static bool parse_words(struct str s, struct import_date *out)
+/* A month by its name, a day, a year of four digits if there is one; s is plain
+ * text. */
+static bool read_words(struct str s, struct import_date *out)
 {
 	int number;
 
@@ -255,7 +256,12 @@ static bool parse_words(struct str s, struct import_date *out)
 		if (digits == 0 && word.len == 0 && !take(&s, " .,-/'"))
 			return false;
 	}
-	return out->year && out->month && out->day && is_time(s);
+	return out->month && out->day && is_time(s);
+}
+
+static bool parse_words(struct str s, struct import_date *out)
+{
+	return read_words(s, out) && out->year;
 }
 
 bool import_date_parse(struct str s, enum date_order order,
@@ -272,6 +278,40 @@ bool import_date_parse(struct str s, enum date_order order,
 	*out = (struct import_date){ 0 };
 	utf8_plain(s, &plain);
 	return parse_words(strbuf_str(&plain), out);
+}
+
+/* 05/12, 5.12., --05-12: a day and a month. */
+static bool is_day_and_month(struct str s)
+{
+	size_t a_digits, b_digits;
+	int a, b;
+
+	if (str_starts(s, "--"))
+		s = from(s, 2);
+	a_digits = take_number(&s, &a);
+	if (a_digits == 0 || a_digits > 2 || !take(&s, "-/."))
+		return false;
+	skip_spaces(&s);
+	b_digits = take_number(&s, &b);
+	(void)take(&s, ".");
+	return b_digits > 0 && b_digits <= 2 && s.len == 0 && a >= 1 &&
+	       b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
+}
+
+bool import_date_lacks_year(struct str s)
+{
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	struct import_date date = { 0 };
+
+	if (s.len > WORDS_MAX)
+		return false;
+	if (import_date_parse(s, DATE_ORDER_UNKNOWN, &date))
+		return date.year == 0;
+	if (is_day_and_month(s))
+		return true;
+	utf8_plain(s, &plain);
+	date = (struct import_date){ 0 };
+	return read_words(strbuf_str(&plain), &date) && date.year == 0;
 }
 
 bool import_date_is_valid(const struct import_date *date)

@@ -35,6 +35,10 @@ struct import_date {
 bool import_date_parse(struct str s, enum date_order order,
 		       struct import_date *out);
 
+/* A day and a month alone (05/12, "12 May", --05-12), or in the year zero: what
+ * programs keep of a birthday. */
+bool import_date_lacks_year(struct str s);
+
 /* A date of the calendar, from the year 1 on. */
 bool import_date_is_valid(const struct import_date *date);
 

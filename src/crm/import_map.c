@@ -53,6 +53,42 @@ bool import_column_set(enum entity entity, const struct custom_fields *customs,
 	return true;
 }
 
+static void list_field(enum entity entity, const struct custom_fields *customs,
+		       const char *field, struct strbuf *out)
+{
+	struct import_column ignored = { 0 };
+
+	if (import_column_set(entity, customs, field, &ignored))
+		strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", field);
+}
+
+/* All fields that a column can be. */
+static void list_fields(enum entity entity, const struct custom_fields *customs,
+			struct strbuf *out)
+{
+	static const char *const special[] = {
+		"id", "email", "name", "company", "tags", "opted_out"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
+		if (!field_find(entity, special[i]) ||
+		    field_find(entity, special[i])->read_only)
+			list_field(entity, customs, special[i], out);
+	for (const struct field *f = field_table; f->name; f++)
+		if (field_is_of(f, entity) && f->text != TEXT_NONE)
+			list_field(entity, customs, f->name, out);
+	if (customs->n > 0)
+		strbuf_addstr(out, ", custom.KEY");
+}
+
+void import_columns_list(const struct import_columns *columns,
+			 struct strbuf *out)
+{
+	vec_each (columns, c)
+		strbuf_addf(out, "%s\"%s\"", out->len > 0 ? ", " : "",
+			    c->header);
+}
+
 /* The field that a header usually means; NULL: none. */
 static const char *guess(enum entity entity,
 			 const struct custom_fields *customs, struct str header,
@@ -125,6 +161,35 @@ static const char *column_name(const struct import_headers *h, size_t i,
 			    : arena_printf(arena, "%zu", i + 1);
 }
 
+static int no_column(const struct import_columns *columns, const char *header,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+
+	import_columns_list(columns, &names);
+	return err_field(err, "mapping",
+			 "there is no column \"%s\": the file has %s", header,
+			 names.buf);
+}
+
+static int no_field(const struct import_headers *h, const char *field,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+
+	if (strncmp(field, "custom.", 7) != 0) {
+		list_fields(h->entity, h->customs, &names);
+	} else {
+		vec_each (h->customs, c)
+			strbuf_addf(&names, "%scustom.%s",
+				    names.len > 0 ? ", " : "", c->key);
+	}
+	/* the error holds 255 bytes: the list matters */
+	return err_field(
+		err, "mapping", "\"%.32s\" is no field: give %s", field,
+		names.len > 0 ? names.buf : "one (no custom field is defined)");
+}
+
 /* Columns that the mapping names. */
 static int map_columns(const struct import_headers *h,
 		       struct import_columns *columns, struct err *err)
@@ -141,8 +206,7 @@ static int map_columns(const struct import_headers *h,
 				found = c;
 		}
 		if (!found)
-			return err_field(err, "mapping",
-					 "there is no column \"%s\"", header);
+			return no_column(columns, header, err);
 		if (json_is_null(value))
 			continue;
 		if (!field || (is_taken(columns, field)))
@@ -152,10 +216,7 @@ static int map_columns(const struct import_headers *h,
 				"no other column has",
 				header);
 		if (!import_column_set(h->entity, h->customs, field, found))
-			return err_field(err, "mapping",
-					 "\"%s\" is no field that can be "
-					 "imported",
-					 field);
+			return no_field(h, field, err);
 	}
 	return 0;
 }

@@ -25,6 +25,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct strbuf;
+
 enum import_target {
 	IMPORT_IGNORED,
 	IMPORT_TEXT, /* record.text[] */
@@ -50,8 +52,9 @@ struct import_column {
 	int64_t remembered_ms; /* when, if that was before; else 0 */
 	struct import_cells {
 		int64_t out, nothing, blank;
-	} cells;        /* of the whole file, if it is of consent */
-	bool is_yes_no; /* passed over, though all it holds is yes and no */
+	} cells;          /* of the whole file, if it is of consent */
+	int64_t yearless; /* dates without a year: they are left blank */
+	bool is_yes_no;   /* passed over, though all it holds is yes and no */
 };
 
 struct import_columns VEC_FIELDS(struct import_column);
@@ -78,6 +81,10 @@ struct import_headers {
 int import_columns_resolve(const struct import_headers *headers,
 			   struct arena *arena, struct import_columns *out,
 			   struct err *err);
+
+/* Their headers in quotes, for an error. */
+void import_columns_list(const struct import_columns *columns,
+			 struct strbuf *out);
 
 /* One column by the name of its field; false: there is no such field. */
 bool import_column_set(enum entity entity, const struct custom_fields *customs,

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define ASCII_MOST 200 /* bytes of a cell that is looked at without a copy */
+
 /*
  * By the letter that they begin with, as import_plain_words writes them,
  * between bars. en de fr es it nl pl pt sv da no cs tr.
@@ -240,17 +242,53 @@ static bool begins_phrase(const char *word)
 	return false;
 }
 
-bool import_refuses(struct str text)
+static bool has_phrase(const char *words)
 {
-	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
-
-	if (text.len < 5) /* "unsub" */
-		return false;
-	import_plain_words(text, &words);
-	for (const char *at = words.buf; at && at[1];
-	     at = strchr(at + 1, ' ')) {
+	for (const char *at = words; at && at[1]; at = strchr(at + 1, ' ')) {
 		if (begins_phrase(at + 1))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The same as import_plain_words, of what is short and ASCII: nearly all cells
+ * of a file, which are all looked at. false: it is not.
+ */
+static bool ascii_words(struct str text, char out[ASCII_MOST + 3])
+{
+	size_t n = 0;
+
+	if (text.len > ASCII_MOST)
+		return false;
+	out[n++] = ' ';
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.s[i];
+
+		if ((unsigned char)c >= 0x80)
+			return false;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + ('a' - 'A'));
+		if (is_of_word(c))
+			out[n++] = c;
+		else if (out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	if (out[n - 1] != ' ')
+		out[n++] = ' ';
+	out[n] = '\0';
+	return true;
+}
+
+bool import_refuses(struct str text)
+{
+	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
+	char buffer[ASCII_MOST + 3];
+
+	if (text.len < 5) /* "unsub" */
+		return false;
+	if (ascii_words(text, buffer))
+		return has_phrase(buffer);
+	import_plain_words(text, &words);
+	return has_phrase(words.buf);
 }

@@ -114,6 +114,16 @@ void import_columns_format(const struct import_plan *plan,
 	vec_each (&plan->columns, c)
 		format_consent(c, w);
 	json_end_array(w);
+	json_key_begin_array(w, "blanked_columns");
+	vec_each (&plan->columns, c) {
+		if (c->yearless == 0)
+			continue;
+		json_begin_object(w);
+		json_key_text(w, "column", c->header);
+		json_key_int(w, "count", c->yearless);
+		json_end_object(w);
+	}
+	json_end_array(w);
 	json_key_begin_array(w, "yes_no_columns");
 	vec_each (&plan->columns, c) {
 		if (c->is_yes_no)

@@ -99,6 +99,8 @@ static void read_text(const struct import_plan *plan,
 	const char *text = arena_str(arena, cell);
 	struct err err = ERR_INIT;
 
+	if (field->type == FIELD_DATE && import_date_lacks_year(cell))
+		return; /* nothing is wrong with the person: see the result */
 	if (field->type == FIELD_DATE)
 		text = iso_date(plan, cell, arena);
 	else if (column->text == TEXT_STATUS)
@@ -285,6 +287,9 @@ static void read_custom(const struct import_plan *plan,
 	struct err err = ERR_INIT;
 	const char *json;
 
+	if (strcmp(column->custom->type, "date") == 0 &&
+	    import_date_lacks_year(cell))
+		return;
 	if (custom_field_read(column->custom, text, arena, &json, &err) < 0) {
 		refuse_cell(row, column, err.text, arena);
 		return;

@@ -113,6 +113,10 @@ static void count_date(struct look *look, struct str cell, struct arena *arena)
 {
 	struct import_date date;
 
+	if (import_date_lacks_year(cell)) {
+		look->column->yearless++;
+		return;
+	}
 	if (!import_date_parse(cell, DATE_ORDER_UNKNOWN, &date))
 		return;
 	look->day_first += date.shows == DATE_DAY_FIRST;

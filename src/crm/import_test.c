@@ -215,27 +215,37 @@ static void columns_can_be_mapped_and_that_is_remembered(void **state)
 
 static void wrong_mappings_are_refused(void **state)
 {
-	static const char *const mappings[] = {
-		"{\"Nowhere\":\"city\"}",
-		"{\"Email\":\"shoe\"}",
-		"{\"Email\":\"email\",\"Name\":\"email\"}",
-		"{\"Email\":null,\"Name\":null}",
+	static const struct {
+		const char *mapping, *says;
+	} cases[] = {
+		{ "{\"Nowhere\":\"city\"}", "\"Email\", \"Name\"" },
+		{ "{\"Email\":\"shoe\"}",
+		  "give id, email, name, company, tags, opted_out, first_name, "
+		  "last_name, title, job_title, phone, street, city, region, "
+		  "postal_code, country, language, birthday, external_key" },
+		{ "{\"Email\":\"custom.shoe\"}", "no custom field" },
+		{ "{\"Email\":\"email\",\"Name\":\"email\"}",
+		  "no other column has" },
+		{ "{\"Email\":null,\"Name\":null}", "map the columns" },
 	};
 	struct setup *s = *state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(mappings); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		CLEANUP(json_free) json_t *mapping = NULL;
 		struct import_input input = { .entity = ENTITY_PERSON,
 					      .folder = s->folder };
 		struct err err = ERR_INIT;
 
-		must(json_parse(str_of(mappings[i]), &mapping, &err), &err);
+		must(json_parse(str_of(cases[i].mapping), &mapping, &err),
+		     &err);
 		input.mapping = mapping;
 		input.path = write_file(s, "Email,Name\na@b.example,x\n");
 		assert_int_equal(import_start(s->db, &input, NOW, &s->id,
 					      &s->job_id, &err),
 				 -1);
 		assert_string_equal(err.field, "mapping");
+		if (!strstr(err.text, cases[i].says))
+			fail_msg("%s", err.text);
 	}
 }
 
@@ -530,7 +540,8 @@ static void wrong_answers_are_refused(void **state)
 
 	assert_string_equal(
 		asked(s, file, "{\"columns\":{\"News\":\"ignore\"}}"),
-		"consent: there is no column \"News\"");
+		"consent: there is no column \"News\": the file has "
+		"\"email\", \"newsletter\"");
 	assert_non_null(strstr(
 		asked(s, file, "{\"columns\":{\"newsletter\":\"perhaps\"}}"),
 		"must be opt_out"));
@@ -660,6 +671,34 @@ static void cells_are_read_as_they_are_meant(void **state)
 				     " p.postal_code, p.birthday FROM person p"
 				     " JOIN email e ON e.id = p.email_id"),
 			    "Kim|a@x.example|Rome|01067|1980-12-31\n");
+}
+
+/* Who has a birthday without a year is somebody all the same; a date that is
+ * wrong is refused as before. */
+static void a_date_without_a_year_is_left_blank(void **state)
+{
+	struct setup *s = *state;
+
+	exec(s, "INSERT INTO custom_field (entity, key, label, type,"
+		" created_ms) VALUES (1, 'since', 'Since', 'date', 0)");
+	import(s, "email,birthday\nb@example.org,1980-05-12\n");
+	start_with(s,
+		   "email,birthday,Since\na@example.org,05/12,\n"
+		   "b@example.org,12/31,3 May\nc@example.org,1990-01-02,\n"
+		   "d@example.org,31.02.1990,\n",
+		   (struct import_input){ 0 });
+	assert_non_null(strstr(result_of(s),
+			       "\"blanked_columns\":[{\"column\":\"birthday\","
+			       "\"count\":2},{\"column\":\"Since\",\"count\":"
+			       "1}]"));
+	assert_string_equal(table(s, "SELECT e.address, p.birthday FROM person"
+				     " p JOIN email e ON e.id = p.email_id"
+				     " ORDER BY e.address"),
+			    "a@example.org|\nb@example.org|1980-05-12\n"
+			    "c@example.org|1990-01-02\n");
+	assert_string_equal(table(s, "SELECT row_number, reason FROM"
+				     " import_refused"),
+			    "5|invalid_value\n");
 }
 
 static void lengths_are_checked_in_every_column(void **state)
@@ -940,6 +979,7 @@ int main(void)
 		TEST(refused_rows_come_back_with_the_same_answers),
 		TEST(refused_rows_are_all_counted_and_not_all_kept),
 		TEST(cells_are_read_as_they_are_meant),
+		TEST(a_date_without_a_year_is_left_blank),
 		TEST(lengths_are_checked_in_every_column),
 		TEST(a_forgotten_address_does_not_come_back),
 		TEST(batches_of_any_size_come_to_the_same),

@@ -94,6 +94,16 @@ describe("imports and consent", () => {
     assert.notEqual((await server.command(["import", "forget", "nonsense"])).code, 0);
   });
 
+  it("remember what two users answer at the same moment", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `Newsletter ${String.fromCharCode(97 + i)}`);
+    const file = `email,${names.join(",")}\nboth@example.test,${names.map(() => "").join(",")}\n`;
+    const replies = await Promise.all(names.map((name) => start(file, { consent: { [name]: "ignore" } })));
+    for (const reply of replies)
+      await server.job(reply.job_id);
+    const [set] = (await server.admin.get(`${v1}/import-answers`)).body.items;
+    assert.deepEqual(set.answers.map((a: Json) => a.column).sort(), names.map((n) => n.toLowerCase()));
+  });
+
   it("ask about the dead, and about texts that refuse mail", async () => {
     const file = "email,Deceased,Notes\ng1@example.test,yes,\ng2@example.test,no,UNSUBSCRIBED - do not email\n" +
       "g3@example.test,,met in May\n";
