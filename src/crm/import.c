@@ -344,6 +344,16 @@ static const char *state_of(const struct import_run *run)
 	return run->state;
 }
 
+static void format_options(const struct import_run *run, struct json_writer *w)
+{
+	CLEANUP(json_free) json_t *options = NULL;
+	struct err damaged = ERR_INIT;
+
+	if (import_options_read(run, &options, &damaged) < 0)
+		options = json_object();
+	json_tree(w, options);
+}
+
 void import_format(const struct import_run *run, struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
@@ -364,7 +374,8 @@ void import_format(const struct import_run *run, struct strbuf *out)
 	json_key_text(&w, "unclear_decision", run->unclear_decision);
 	json_key_int(&w, "done", run->done);
 	json_key_int(&w, "total", run->total);
-	json_key_raw(&w, "options", str_of(run->options));
+	json_key(&w, "options");
+	format_options(run, &w);
 	json_key_text(&w, "error", run->error);
 	json_key(&w, "undo_job_id");
 	if (run->undo_job_id)
@@ -437,7 +448,7 @@ int import_refused_csv(struct db *db, const struct import_run *run,
 	size_t columns;
 	int n = 0, more;
 
-	if (json_parse(str_of(run->options), &options, err) < 0 ||
+	if (import_options_read(run, &options, err) < 0 ||
 	    json_get_text(options, "delimiter", &delimiter, err) < 0)
 		return -1;
 	columns = json_array_size(json_object_get(options, "columns"));
@@ -466,7 +477,7 @@ static int check_undo(const struct import_run *run, struct err *err)
 	const char *state = state_of(run);
 	bool dry_run = false;
 
-	if (json_parse(str_of(run->options), &options, err) < 0 ||
+	if (import_options_read(run, &options, err) < 0 ||
 	    json_get_bool(options, "dry_run", &dry_run, err) < 0)
 		return -1;
 	if (dry_run)

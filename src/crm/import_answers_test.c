@@ -186,6 +186,30 @@ static void answers_can_be_forgotten(void **state)
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
+/* Imports that were started with two answers to a value can be looked at. */
+static void options_with_a_double_answer_can_be_read(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct setup *s = *state;
+	struct import_run run;
+	struct err err = ERR_INIT;
+
+	assert_string_equal(asked(s, FILE_OF_STATES,
+				  "{\"values\":{\"Statut:Inactif\":\"out\"}}"),
+			    "");
+	exec(s, "UPDATE import_run SET options = REPLACE(options,"
+		" '{\"inactif\":', '{\"inactif\":\"ignore\",\"inactif\":')");
+	contains(table(s, "SELECT options FROM import_run"), "ignore");
+	must(import_get(s->db, s->id, s->arena, &run, &err), &err);
+	import_format(&run, &out);
+	must(json_parse(strbuf_str(&out), &tree, &err), &err);
+	finish(s);
+	assert_string_equal(table(s, OUT), "0\n1\n1\n");
+	contains(refused(s), "import_reason");
+	undo(s);
+}
+
 /* Whatever fails, answers are kept whole or not at all. */
 static void failures_lose_no_answer(void **state)
 {
@@ -420,6 +444,7 @@ int main(void)
 		TEST(stored_answers_that_are_none_are_not_answered),
 		TEST(what_was_answered_before_is_named),
 		TEST(answers_can_be_forgotten),
+		TEST(options_with_a_double_answer_can_be_read),
 		TEST(failures_lose_no_answer),
 		TEST(whatever_may_be_an_objection_is_asked_about),
 		TEST(a_refusal_among_many_values_is_found),

@@ -5,8 +5,9 @@
  * the words of English, German, French, Spanish and Italian are known here by
  * their stems, and the headers of exports of HubSpot, CiviCRM, Dynamics,
  * Salesforce, Brevo, phpList, Mailchimp, MailUp, Mailtrain, Sendy, listmonk and
- * Mautic. What is not certain is asked about (crm/import_scan.h): a person who
- * objected must never come in as one who did not, because a header was new.
+ * Mautic. Words of other languages are never certain. What is not certain is
+ * asked about (crm/import_scan.h): a person who objected must never come in as
+ * one who did not, because a header was new.
  *
  * Nothing here opts anybody in: what a cell says is "out", or nothing.
  */

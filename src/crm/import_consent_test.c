@@ -199,7 +199,12 @@ static void headers_of_real_exports_are_known(void **state)
 		  "\u0420\u0430\u0441\u0441\u044b\u043b\u043a\u0430|"
 		  "\u0421\u043e\u0433\u043b\u0430\u0441\u0438\u0435|"
 		  "\u0420\u043e\u0437\u0441\u0438\u043b\u043a\u0430|"
-		  "\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643" },
+		  "\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643|"
+		  "H\u00edrlev\u00e9l|Uutiskirje|\u30e1\u30eb\u30de\u30ac|"
+		  "Contact by email|Info per Mail|Kontakt "
+		  "gew\u00fcnscht|RODO" },
+		{ CONSENT_MAYBE_OUT, "Leiratkozott|\u914d\u4fe1\u505c\u6b62|"
+				     "\u9000\u8ba2|\uc218\uc2e0\uac70\ubd80" },
 		{ CONSENT_MAYBE_GONE,
 		  "Deceased|Is Deceased|is_deceased|Date of death|Deceased "
 		  "Date|"

@@ -320,6 +320,14 @@ static int load_columns(const json_t *list, struct arena *arena,
 	return 0;
 }
 
+int import_options_read(const struct import_run *run, json_t **out,
+			struct err *err)
+{
+	/* not json_parse, which refuses a value that is answered twice */
+	*out = json_loads(run->options, 0, NULL);
+	return *out ? 0 : err_set(err, ERR_INVALID, "its options are damaged");
+}
+
 int import_plan_load(struct db *db, const struct import_run *run,
 		     struct arena *arena, struct import_plan *out,
 		     struct err *err)
@@ -336,7 +344,7 @@ int import_plan_load(struct db *db, const struct import_run *run,
 		.customs = VEC_INIT,
 		.columns = VEC_INIT,
 	};
-	if (json_parse(str_of(run->options), &json, err) < 0 ||
+	if (import_options_read(run, &json, err) < 0 ||
 	    json_get_text(json, "match", &match, err) < 0 ||
 	    json_get_text(json, "delimiter", &delimiter, err) < 0 ||
 	    json_get_text(json, "encoding", &encoding, err) < 0 ||

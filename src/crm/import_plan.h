@@ -34,6 +34,10 @@ int import_plan_make(struct db *db, const struct import_input *input,
 		     struct import_plan *out, struct strbuf *questions,
 		     struct err *err);
 void import_plan_format(const struct import_plan *plan, struct strbuf *out);
+/* The options as a tree, which is the caller's. Those of imports of before
+ * answers were folded may say two things of a value: the last counts. */
+int import_options_read(const struct import_run *run, json_t **out,
+			struct err *err);
 int import_plan_load(struct db *db, const struct import_run *run,
 		     struct arena *arena, struct import_plan *out,
 		     struct err *err);
