@@ -194,7 +194,7 @@ const struct command commands[] = {
 	{ "import answers", "",
 	  "What was answered for files, by their headers, and is remembered",
 	  "muster import answers", json_only, cmd_import_answers },
-	{ "import forget", "ID",
+	{ "import forget", "ANSWERS",
 	  "Forget such answers: those files are asked about again",
 	  "muster import forget 8f14e45f --column Newsletter", forget_flags,
 	  cmd_import_forget },
