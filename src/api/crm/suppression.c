@@ -12,5 +12,5 @@ int v1_suppressions_list(struct request *rq, struct response *rs,
 	if (v1_db(rq, &db, err) < 0)
 		return -1;
 	return obstacles_explain(db, request_query(rq, "address"), rq->arena,
-				    &rs->body, err);
+				 &rs->body, err);
 }
