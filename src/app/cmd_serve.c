@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define STOP_MS 4500
-#define TRIM_S 30
+#define TRIM_S 10
 
 /* Signals are taken by sigwait here and blocked in all threads. */
 static void block_signals(sigset_t *set)
