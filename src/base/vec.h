@@ -35,8 +35,10 @@ void *vec_grow(void *v, size_t *cap, size_t need, size_t size);
 	((vec)->v = vec_grow((vec)->v, &(vec)->cap, (need), sizeof(*(vec)->v)))
 #define vec_push(vec, item)                                                    \
 	(vec_reserve((vec), (vec)->n + 1), (vec)->v[(vec)->n++] = (item))
+/* An empty one may have no place at all, to which nothing can be added. */
 #define vec_each(vec, it)                                                      \
-	for (__typeof__(&*(vec)->v) it = (vec)->v; it < (vec)->v + (vec)->n; it++)
+	for (__typeof__(&*(vec)->v) it = (vec)->v;                             \
+	     it && it < (vec)->v + (vec)->n; it++)
 #define vec_reset(vec) ((vec)->n = 0)
 #define vec_release(vec)                                                       \
 	(free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
