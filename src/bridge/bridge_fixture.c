@@ -575,6 +575,11 @@ static void spoil(struct mc_reply *reply, enum fault fault)
 		reply->status = fault == FAULT_PAGE_200 ? 200 : 403;
 		strbuf_addstr(&reply->body, "<html>Back soon</html>");
 		break;
+	case FAULT_GATEWAY:
+		reply->status = 404;
+		strbuf_addstr(&reply->body, "{\"message\":\"no Route matched "
+					    "with those values\"}");
+		break;
 	default:
 		break;
 	}

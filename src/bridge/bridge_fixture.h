@@ -20,8 +20,9 @@ enum fault {
 	FAULT_429,
 	FAULT_PAGE_200, /* a page of somebody in between */
 	FAULT_PAGE_403,
-	FAULT_CUT,  /* not done, no answer */
-	FAULT_LOST, /* done, no answer */
+	FAULT_GATEWAY, /* 404, in JSON, without a route */
+	FAULT_CUT,     /* not done, no answer */
+	FAULT_LOST,    /* done, no answer */
 	FAULTS
 };
 

@@ -128,6 +128,22 @@ static int not_the_api(int status, struct err *err)
 			 status);
 }
 
+/*
+ * Gateways answer in JSON, and in problem documents of their own, too: what is
+ * the API's own has the status in it, and names the one thing that a 404 can
+ * be about as the API does.
+ */
+static bool is_problem(int status, const json_t *body)
+{
+	const json_t *said = json_object_get(body, "status");
+	const char *title = json_string_value(json_object_get(body, "title"));
+
+	if (!json_is_integer(said) || json_integer_value(said) != status ||
+	    !title)
+		return false;
+	return status != 404 || strcmp(title, "Resource Not Found") == 0;
+}
+
 static int read_reply(const struct mc_reply *reply, json_t **out,
 		      struct err *err)
 {
@@ -141,7 +157,9 @@ static int read_reply(const struct mc_reply *reply, json_t **out,
 	    !json_is_object(body))
 		return not_the_api(reply->status, err);
 	if (!good)
-		return refusal(reply->status, body, err);
+		return is_problem(reply->status, body)
+			       ? refusal(reply->status, body, err)
+			       : not_the_api(reply->status, err);
 	if (out) {
 		json_free(out);
 		*out = TAKE(body);

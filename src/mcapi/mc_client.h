@@ -4,8 +4,10 @@
  * One client belongs to one thread at a time. Transient failures (429, 5xx, a
  * broken connection) are tried again here with jittered back-off, but for
  * calls that must not be done twice. So is every answer whose body is not the
- * API's JSON, whatever its status: it comes from something in between (a page
- * of a proxy, a portal, an edge that throttles) and is no verdict. What is left
+ * API's JSON, or whose refusal is not the API's problem document (its status
+ * and a title; of a 404, "Resource Not Found"), whatever its status: it comes
+ * from something in between (a page of a proxy, a portal, a gateway without a
+ * route, an edge that throttles) and is no verdict. What is left
  * comes back as an error whose title is that of the problem document ("Member
  * Exists", "Member In Compliance State", "Forgotten Email Not Subscribed",
  * "Resource Not Found"):

@@ -43,7 +43,20 @@ static struct mc_client *client_of(struct script *s)
 }
 
 #define PAGE "<html>Back soon</html>"
-#define PROBLEM "{\"title\":\"T\",\"detail\":\"why\"}"
+/* Of the API, and of gateways in between. */
+#define PROBLEM(status) \
+	"{\"title\":\"T\",\"detail\":\"why\",\"status\":" #status "}"
+#define NOT_FOUND                                                          \
+	"{\"type\":\"x\",\"title\":\"Resource Not Found\",\"status\":404," \
+	"\"detail\":\"The requested resource could not be found.\"}"
+#define KONG "{\"message\":\"no Route matched with those values\"}"
+#define SPRING                                                         \
+	"{\"timestamp\":\"x\",\"status\":404,\"error\":\"Not Found\"," \
+	"\"path\":\"/3.0\"}"
+#define DOTNET                                                             \
+	"{\"type\":\"https://tools.ietf.org/html/rfc7231#section-6.5.4\"," \
+	"\"title\":\"Not Found\",\"status\":404,\"traceId\":\"00\"}"
+#define OTHER_STATUS "{\"title\":\"Resource Not Found\",\"status\":\"404\"}"
 
 /* A verdict is only what the API says in JSON. */
 static void answers_mean_what_they_say(void **state)
@@ -60,18 +73,29 @@ static void answers_mean_what_they_say(void **state)
 		{ 200, "", ERR_RETRY, true },
 		{ 200, "[]", ERR_RETRY, true },
 		{ 302, "", ERR_RETRY, true },
-		{ 400, PROBLEM, ERR_INVALID, false },
+		{ 400, PROBLEM(400), ERR_INVALID, false },
 		{ 400, PAGE, ERR_RETRY, false },
-		{ 401, PROBLEM, ERR_DENIED, false },
-		{ 403, PROBLEM, ERR_DENIED, false },
+		{ 401, PROBLEM(401), ERR_DENIED, false },
+		{ 403, PROBLEM(403), ERR_DENIED, false },
 		{ 403, PAGE, ERR_RETRY, false },
 		{ 403, "", ERR_RETRY, false },
-		{ 404, PROBLEM, ERR_NOT_FOUND, false },
+		{ 400, KONG, ERR_RETRY, false },
+		{ 401, KONG, ERR_RETRY, false },
+		{ 403, KONG, ERR_RETRY, false },
+		{ 404, NOT_FOUND, ERR_NOT_FOUND, false },
+		{ 404, PROBLEM(404), ERR_RETRY, false },
+		{ 404, KONG, ERR_RETRY, false },
+		{ 404, "{}", ERR_RETRY, false },
+		{ 404, SPRING, ERR_RETRY, false },
+		{ 404, DOTNET, ERR_RETRY, false },
+		{ 404, OTHER_STATUS, ERR_RETRY, false },
+		{ 405, KONG, ERR_RETRY, false },
+		{ 422, KONG, ERR_RETRY, false },
 		{ 404, PAGE, ERR_RETRY, false },
-		{ 405, PROBLEM, ERR_CONFLICT, false },
-		{ 429, PROBLEM, ERR_RETRY, false },
+		{ 405, PROBLEM(405), ERR_CONFLICT, false },
+		{ 429, PROBLEM(429), ERR_RETRY, false },
 		{ 429, "", ERR_RETRY, false },
-		{ 500, PROBLEM, ERR_RETRY, true },
+		{ 500, PROBLEM(500), ERR_RETRY, true },
 		{ 503, PAGE, ERR_RETRY, true },
 		{ 504, "", ERR_RETRY, true },
 	};
