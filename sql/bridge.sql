@@ -31,14 +31,14 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 -- merge_hash and contact_id NULL: not known, keep. Who has left was not ours,
 -- unless we archived them: the mirror says so, or did before it was refreshed
 -- by a page that is older, and the time fits by an hour. So does the time of an
--- unsubscribe of ours.
+-- unsubscribe of ours. One that is to be forgotten stays so.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = excluded.status,
+   SET status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status ELSE 7 END,
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
-       changed_ms = excluded.changed_ms,
+       changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
        added_ms = CASE WHEN excluded.status IN (1, 4)
                          OR (excluded.status = 6 AND bridge_member.status = 6)
@@ -58,7 +58,8 @@ INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms, archived_ms
 VALUES (?, 6, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = excluded.status, added_ms = excluded.added_ms,
-       archived_ms = excluded.archived_ms;
+       archived_ms = excluded.archived_ms
+ WHERE bridge_member.to_forget_ms IS NULL;
 
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
@@ -75,7 +76,8 @@ VALUES (?, 0, 0, ?)
 
 -- name: bridge-member-own
 -- args: added_ms or NULL, email_hash
-UPDATE bridge_member SET added_ms = ?, archived_ms = NULL WHERE email_hash = ?;
+UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
+ WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-get
 -- args: email_hash
@@ -89,7 +91,29 @@ SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(
 -- name: bridge-member-remove
 -- Not what a push is about to subscribe. args: email_hash, an hour ago
 DELETE FROM bridge_member
- WHERE email_hash = ? AND (status <> 0 OR added_ms IS NULL OR added_ms < ?);
+ WHERE email_hash = ? AND (status <> 0 OR added_ms IS NULL OR added_ms < ?)
+   AND to_forget_ms IS NULL;
+
+-- name: bridge-member-to-forget
+SELECT email_hash, contact_id, changed_ms FROM bridge_member
+ WHERE to_forget_ms IS NOT NULL ORDER BY email_hash;
+
+-- name: bridge-member-elsewhere
+-- A contact at another address, which nobody else has. args: contact_id, hash
+SELECT m.email_hash FROM bridge_member m
+ WHERE m.contact_id = ? AND m.email_hash <> ? AND m.status NOT IN (0, 7)
+   AND NOT EXISTS (SELECT 1 FROM email e WHERE e.hash = m.email_hash AND e.ended_ms IS NULL);
+
+-- name: bridge-member-missing
+-- The audience has no such member, from now on. args: now, email_hash
+UPDATE bridge_member SET changed_ms = ?
+ WHERE email_hash = ? AND to_forget_ms IS NOT NULL AND changed_ms = 0;
+
+-- name: bridge-member-forgotten
+-- args: now, email_hash
+UPDATE bridge_member
+   SET to_forget_ms = NULL, status = 7, merge_hash = NULL, contact_id = NULL, changed_ms = ?
+ WHERE email_hash = ?;
 
 -- name: bridge-recipient-move
 -- Reports know the member by the new address from now on.

@@ -2,8 +2,18 @@
 -- Jobs for the bridge, as the records leave them.
 
 -- name: bridge-job-scrub
--- Drop the hashes of members that were deleted. args: job
+-- Drop the hashes that an earlier version left in the job. args: job
 UPDATE job SET payload = '{}' WHERE id = ? AND kind = 'bridge-forget';
+
+-- name: bridge-forget-member
+-- No push passes such a member, and each sync tries to delete it until it is
+-- gone. The contact is kept: it may have another address over there.
+-- args: email_hash, now
+INSERT INTO bridge_member (email_hash, status, changed_ms, to_forget_ms)
+VALUES (?, 7, 0, ?)
+ON CONFLICT (email_hash) DO UPDATE SET status = 7, changed_ms = 0,
+	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL,
+	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL;
 
 -- name: bridge-job-left
 -- The marketing address of somebody until now: its member is to be settled.

@@ -57,10 +57,6 @@ UPDATE person SET journalled = 0 WHERE merged_into_id = ?;
 UPDATE campaign_activity SET ip = NULL WHERE person_id = ? OR person_id IN
 	(SELECT p.id FROM person p WHERE p.merged_into_id = ?);
 
--- name: erase-bridge-member
--- args: hash
-DELETE FROM bridge_member WHERE email_hash = ?;
-
 -- name: erase-bridge-parked
 -- args: person
 DELETE FROM bridge_parked WHERE person_id = ?;

@@ -15,7 +15,7 @@
  *     sync             reconcile all, repair            {full}
  *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-fields    what merge fields there are      {create}
- *     bridge-forget    erased person -> delete-permanent
+ *     bridge-forget    erased people -> delete-permanent
  *     bridge-hook      one webhook of the audience, queued
  *
  * A run never re-subscribes anybody, and asks (needs_confirmation) before

@@ -575,6 +575,9 @@ static void spoil(struct mc_reply *reply, enum fault fault)
 		reply->status = fault == FAULT_PAGE_200 ? 200 : 403;
 		strbuf_addstr(&reply->body, "<html>Back soon</html>");
 		break;
+	case FAULT_DENIED:
+		say(reply, 403, "API Key Disabled", "disabled");
+		break;
 	case FAULT_GATEWAY:
 		reply->status = 404;
 		strbuf_addstr(&reply->body, "{\"message\":\"no Route matched "
@@ -593,8 +596,10 @@ static int fake_send(void *context, const struct mc_request *rq,
 	enum fault fault = FAULT_NONE;
 
 	f->requests++;
-	if (f->fault_at > 0 && --f->fault_at == 0)
+	if (f->fault_at > 0 && --f->fault_at == 0) {
 		fault = f->fault;
+		f->fault_at = f->fault_more-- > 0 ? 1 : 0;
+	}
 	if (f->during)
 		f->during(f, rq, false);
 	if (rq->body)
@@ -729,6 +734,11 @@ static void exec(struct bridge_fixture *f, const char *sql,
 	must(tx_begin(f->db, &tx, &err), &err);
 	must(db_exec_text(&tx, sql, args, &err), &err);
 	must(tx_commit(&tx, &err), &err);
+}
+
+void fake_exec(struct bridge_fixture *f, const char *sql)
+{
+	exec(f, sql, SQL_NO_ARGS);
 }
 
 int64_t fake_add_job(struct bridge_fixture *f, const char *kind,
@@ -886,6 +896,7 @@ static void begin_audience(struct bridge_fixture *f)
 	f->report = tree_of("{\"sent_to\":[],\"emails\":[],"
 			    "\"unsubscribes\":[]}");
 	f->contacts = f->requests = f->fault_at = f->statement_at = 0;
+	f->fault_more = 0;
 	f->creates = f->tests = f->sends = 0;
 	f->during = NULL;
 	f->poison = f->refusal = NULL;

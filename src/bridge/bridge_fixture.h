@@ -23,7 +23,8 @@ enum fault {
 	FAULT_GATEWAY, /* 404, in JSON, without a route */
 	FAULT_CUT,     /* not done, no answer */
 	FAULT_LOST,    /* done, no answer */
-	FAULTS
+	FAULTS,
+	FAULT_DENIED /* the key is refused: no disturbance for most */
 };
 
 struct bridge_fixture;
@@ -44,7 +45,8 @@ struct bridge_fixture {
 	json_t *report; /* of any campaign: sent_to, emails, unsubscribes */
 	int contacts;   /* how many were made */
 	int requests;
-	int fault_at; /* the nth request from now on; 0: none */
+	int fault_at;   /* the nth request from now on; 0: none */
+	int fault_more; /* so many after it, too */
 	enum fault fault;
 	int statement_at; /* the same, of the next job's statements */
 	during_fn during;
@@ -68,6 +70,7 @@ void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from);
 /* A dynamic group of everybody. */
 int64_t fake_group(struct bridge_fixture *f, const char *name);
 int64_t fake_number(struct bridge_fixture *f, const char *sql);
+void fake_exec(struct bridge_fixture *f, const char *sql);
 const char *fake_text(struct bridge_fixture *f, const char *sql);
 
 /* --- the audience --- */

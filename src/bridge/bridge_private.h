@@ -207,6 +207,12 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err);
 /* May it pass? Then it is worth another try; the rest is parked (rule 14). */
 bool is_passing(const struct err *why);
+/*
+ * Members of people who were erased: deleted for good, under whatever address
+ * they have there by now. Each is tried until the audience has said twice, an
+ * hour apart, that there is no such member, or has deleted it.
+ */
+int members_forget(struct work *w, struct err *err);
 int job_forget(struct job_run *run, struct err *err);
 
 /* --- person.c: one person, as they are now --- */

@@ -19,19 +19,6 @@ bool is_passing(const struct err *why)
 	       why->code == ERR_IO;
 }
 
-static int note(struct work *w, const char *hash, enum mirror_status status,
-		const char *kind, int64_t person_id, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    mirror_put(&tx, hash, status, NULL, NULL, w->actor.now_ms, err) <
-		    0 ||
-	    journal(&tx, w, kind, person_id, NULL, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
 int member_read(struct work *w, const char *hash, json_t **out, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -257,7 +244,43 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 	return member_last_word(w, hash, person_id, err) < 0 ? -1 : 0;
 }
 
-/* --- an erased person --- */
+/* --- members to forget: their owner was erased --- */
+
+/* So long after the audience said that there is no such member, it is asked
+ * again: a call that subscribes it may have been under way. */
+#define GONE_AFTER_MS MS_HOUR
+
+struct to_forget {
+	const char *hash, *contact_id;
+	int64_t gone_ms; /* since when there is none; 0: not known */
+};
+struct to_forget_list VEC_FIELDS(struct to_forget);
+
+static void to_forget_release(struct to_forget_list *list)
+{
+	vec_release(list);
+}
+
+static int load_to_forget(struct work *w, struct to_forget_list *out,
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(w->db, SQL_BRIDGE_MEMBER_TO_FORGET, SQL_NO_ARGS, &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct to_forget m = {
+			.hash = rows_dup(rows, 0, w->arena),
+			.contact_id = rows_dup(rows, 1, w->arena),
+			.gone_ms = rows_int(rows, 2),
+		};
+
+		vec_push(out, m);
+	}
+	return more;
+}
 
 /* 1, or 0: there is no such member. */
 static int delete_for_good(struct work *w, const char *hash, struct err *err)
@@ -274,56 +297,124 @@ static int delete_for_good(struct work *w, const char *hash, struct err *err)
 	return -1;
 }
 
-/* The contact that was known by that address may have another one there. */
-static int find_moved(struct work *w, const char *hash, const char **out,
-		      struct err *err)
+/* The contact may have another address there, as the mirror tells. */
+static int find_elsewhere(struct work *w, const struct to_forget *m,
+			  const char **out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct mirrored known = { 0 };
-	int found = mirror_find(w->db, hash, w->arena, &known, err);
+	int found;
 
-	if (found <= 0 || !known.contact_id)
-		return found < 0 ? -1 : 0;
 	if (mirror_follow(w, err) < 0 ||
-	    db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
-		     SQL_ARGS(sql_text(arena_printf(w->arena, "[\"%s\"]",
-						    known.contact_id))),
+	    db_query(w->db, SQL_BRIDGE_MEMBER_ELSEWHERE,
+		     SQL_ARGS(sql_text(m->contact_id), sql_text(m->hash)),
 		     &rows, err) < 0)
 		return -1;
-	while ((found = rows_next(rows, err)) > 0)
-		if (strcmp(rows_text(rows, 1), hash) != 0)
-			*out = rows_dup(rows, 1, w->arena);
+	found = rows_next(rows, err);
+	if (found > 0)
+		*out = rows_dup(rows, 0, w->arena);
 	return found;
 }
 
-static int forget(struct work *w, const char *hash, struct err *err)
+/* One row of the mirror, and a line of the journal (NULL: none). */
+static int note_forget(struct work *w, const struct sql *sql, const char *hash,
+		       const char *kind, struct err *err)
 {
-	const char *moved = NULL;
-	int deleted = delete_for_good(w, hash, err);
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (deleted < 0 ||
-	    (deleted == 0 && find_moved(w, hash, &moved, err) < 0) ||
-	    (moved && forget(w, moved, err) < 0))
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, sql, SQL_ARGS(sql_int(clock_now_ms()), sql_text(hash)),
+		    err) < 0 ||
+	    (kind && journal(&tx, w, kind, 0, NULL, err) < 0))
 		return -1;
-	return note(w, hash, MIRROR_FORGOTTEN, "forget", 0, err);
+	return tx_commit(&tx, err);
 }
 
-int job_forget(struct job_run *run, struct err *err)
+static int forget_elsewhere(struct work *w, const char *hash, struct err *err)
 {
-	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    bridge_forget_member(&tx, hash, w->actor.now_ms, err) < 0 ||
+	    bridge_job_forget(&tx, w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* What is not there is looked for once more, later. */
+static int forget(struct work *w, const struct to_forget *m, struct err *err)
+{
+	const char *elsewhere = NULL;
+	int deleted = delete_for_good(w, m->hash, err);
+	bool is_gone =
+		m->gone_ms > 0 && clock_now_ms() - m->gone_ms >= GONE_AFTER_MS;
+
+	if (deleted == 0 && m->contact_id &&
+	    find_elsewhere(w, m, &elsewhere, err) < 0)
+		return -1;
+	if (deleted < 0 ||
+	    (elsewhere && forget_elsewhere(w, elsewhere, err) < 0))
+		return -1;
+	if (deleted == 0 && !is_gone)
+		return note_forget(w, SQL_BRIDGE_MEMBER_MISSING, m->hash, NULL,
+				   err);
+	return note_forget(w, SQL_BRIDGE_MEMBER_FORGOTTEN, m->hash, "forget",
+			   err);
+}
+
+int members_forget(struct work *w, struct err *err)
+{
+	CLEANUP(to_forget_release) struct to_forget_list list = VEC_INIT;
+	struct err refused = ERR_INIT;
+
+	if (load_to_forget(w, &list, err) < 0)
+		return -1;
+	vec_each (&list, m) {
+		struct err why = ERR_INIT;
+
+		if (forget(w, m, &why) == 0)
+			continue;
+		if (is_passing(&why)) {
+			*err = why;
+			return -1;
+		}
+		refused = why; /* stops none of the others */
+	}
+	*err = refused;
+	return refused.code == ERR_NONE ? 0 : -1;
+}
+
+/* An earlier version left the hashes in the job. */
+static int take_over(struct job_run *run, struct err *err)
+{
 	CLEANUP(json_free) json_t *payload = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	json_t *hash;
 	size_t i;
 
-	if (work_begin(run, &w, err) < 0 ||
-	    json_parse(str_of(run->job->payload), &payload, err) < 0)
+	if (json_parse(str_of(run->job->payload), &payload, err) < 0)
+		return -1;
+	if (!json_object_get(payload, "email_hashes"))
+		return 0;
+	if (tx_begin(run->db, &tx, err) < 0)
 		return -1;
 	json_array_foreach (json_object_get(payload, "email_hashes"), i, hash)
-		if (forget(&w, json_string_value(hash), err) < 0)
+		if (bridge_forget_member(&tx, json_string_value(hash),
+					 clock_now_ms(), err) < 0)
 			return -1;
-	if (tx_begin(run->db, &tx, err) < 0 ||
-	    bridge_job_scrub(&tx, run->job->id, err) < 0)
+	if (bridge_job_scrub(&tx, run->job->id, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+/* A key that is refused now is mended, and a sync goes on in any case. */
+int job_forget(struct job_run *run, struct err *err)
+{
+	CLEANUP(work_release) struct work w = { 0 };
+
+	if (take_over(run, err) == 0 && work_begin(run, &w, err) == 0 &&
+	    members_forget(&w, err) == 0)
+		return 0;
+	if (err->code == ERR_DENIED)
+		err->code = ERR_RETRY;
+	return -1;
 }

@@ -50,22 +50,19 @@ static int forget_erased(struct tx *tx, const struct written *all,
 			 const char *ids, int64_t now_ms, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	struct json_writer j = JSON_WRITER(&hashes);
 	int more, n = 0;
 
 	if (db_query(tx->db, SQL_PRESENT_ERASED, SQL_ARGS(sql_text(ids)), &rows,
 		     err) < 0)
 		return -1;
-	json_begin_array(&j);
 	for (; (more = rows_next(rows, err)) > 0; n++)
 		vec_each (all, a)
-			if (a->email_id == rows_int(rows, 0))
-				json_text(&j, a->hash);
-	json_end_array(&j);
+			if (a->email_id == rows_int(rows, 0) &&
+			    bridge_forget_member(tx, a->hash, now_ms, err) < 0)
+				return -1;
 	if (more < 0 || n == 0)
 		return more;
-	return bridge_job_forget(tx, 0, hashes.buf, now_ms, err);
+	return bridge_job_forget(tx, now_ms, err);
 }
 
 static int tell_changed(struct tx *tx, const char *ids, int64_t now_ms,

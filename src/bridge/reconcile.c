@@ -1,7 +1,8 @@
 /*
  * From the mirror to the CRM and back: whoever left the audience is opted out,
  * whoever opted out leaves the audience, bounced addresses are held, members
- * that the bridge subscribed and nobody has any more are settled. What is
+ * that the bridge subscribed and nobody has any more are settled, those of
+ * erased people deleted for good. What is
  * to be done is derived from the rows each time, so that nothing is lost if a
  * run dies, or waits for an answer.
  */
@@ -179,6 +180,15 @@ static int settle_orphan(struct work *w, const char *hash,
 	return 0;
 }
 
+static int forget(struct work *w, struct reconciled *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	return members_forget(w, &why) < 0
+		       ? park_or_stop(w, "forget", 0, &why, out, err)
+		       : 0;
+}
+
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
 	if (read_leavers(w, &t->leavers, err) < 0 ||
@@ -273,7 +283,7 @@ int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT };
 	int too_many = 0;
 
-	if (find_todo(w, &t, err) < 0)
+	if (forget(w, out, err) < 0 || find_todo(w, &t, err) < 0)
 		return -1;
 	vec_each (&t.leavers, l)
 		if (opt_out(w, l, &out->opted_out, err) < 0)

@@ -40,14 +40,16 @@ int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 	return bridge_job_person(tx, person_id, now_ms, err);
 }
 
-int bridge_job_forget(struct tx *tx, int64_t person_id, const char *hashes_json,
-		      int64_t now_ms, struct err *err)
+int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
+			 struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	return db_exec(tx, SQL_BRIDGE_FORGET_MEMBER,
+		       SQL_ARGS(sql_text(email_hash), sql_int(now_ms)), err);
+}
 
-	strbuf_addf(&payload, "{\"person_id\":%" PRId64 ",\"email_hashes\":%s}",
-		    person_id, hashes_json);
-	return add(tx, "bridge-forget", payload.buf, NULL, now_ms, err);
+int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err)
+{
+	return add(tx, "bridge-forget", NULL, NULL, now_ms, err);
 }
 
 int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err)

@@ -3,8 +3,8 @@
  * the change (jobs of the schema crm; src/bridge has their functions)
  *
  *     bridge-person   {"person_id"}   addresses, opt-out or names changed
- *     bridge-forget   {"person_id", "email_hashes": [md5 ...]}
- *                     erased: delete those members for good
+ *     bridge-forget   {}              erased: delete members for good; which
+ *                                     ones stands in `bridge_member`
  *
  * Jobs run at least once and may be late: their functions look at what is
  * true by then. So that of a person carries no addresses; which ones the
@@ -21,10 +21,12 @@ int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 /* The marketing address of a person is another one, or none, from now on. */
 int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 		    int64_t now_ms, struct err *err);
-/* hashes_json: JSON array of texts. */
-int bridge_job_forget(struct tx *tx, int64_t person_id, const char *hashes_json,
-		      int64_t now_ms, struct err *err);
-/* The hashes of a finished bridge-forget are personal data too: drop them. */
+/* The owner of an address was erased: its member is to be deleted for good, by
+ * the job, which is added once for all of them. */
+int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
+			 struct err *err);
+int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err);
+/* The hashes that an earlier version left in its job are personal data. */
 int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/json.h"
+#include "base/strbuf.h"
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/record_private.h"
@@ -27,7 +27,6 @@ struct erasure {
 	int64_t id;
 	const struct actor *actor;
 	struct forgotten forgotten;
-	struct json_writer *hashes; /* of members to delete */
 };
 
 static int load_addresses(struct erasure *e, struct arena *arena,
@@ -130,9 +129,7 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 		return -1;
 	if (shared) /* somebody else's member, too */
 		return 0;
-	json_text(e->hashes, a->hash);
-	return db_exec(e->tx, SQL_ERASE_BRIDGE_MEMBER,
-		       SQL_ARGS(sql_text(a->hash)), err);
+	return bridge_forget_member(e->tx, a->hash, e->actor->now_ms, err);
 }
 
 static int erase_addresses(struct erasure *e, struct arena *arena,
@@ -212,16 +209,11 @@ static int erase_leads(const struct erasure *of, struct arena *arena,
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 		 struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&hashes);
-	struct erasure e = { .tx = tx,
-			     .entity = ENTITY_PERSON,
-			     .id = id,
-			     .actor = actor,
-			     .hashes = &w };
+	struct erasure e = {
+		.tx = tx, .entity = ENTITY_PERSON, .id = id, .actor = actor
+	};
 	struct record r;
 
-	json_begin_array(&w);
 	/* leads first: an address that they share is then nobody else's */
 	if (record_get(tx->db, ENTITY_PERSON, id, arena, &r, err) < 0 ||
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
@@ -233,27 +225,20 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	    db_exec(tx, SQL_ERASE_BRIDGE_PARKED, SQL_ARGS(sql_int(id)), err) <
 		    0)
 		return -1;
-	json_end_array(&w);
-	return bridge_job_forget(tx, id, hashes.buf, actor->now_ms, err);
+	return bridge_job_forget(tx, actor->now_ms, err);
 }
 
 int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	       struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&hashes);
-	struct erasure e = { .tx = tx,
-			     .entity = ENTITY_LEAD,
-			     .id = id,
-			     .actor = actor,
-			     .hashes = &w };
+	struct erasure e = {
+		.tx = tx, .entity = ENTITY_LEAD, .id = id, .actor = actor
+	};
 	struct record r;
 
-	json_begin_array(&w);
 	if (record_get(tx->db, ENTITY_LEAD, id, arena, &r, err) < 0 ||
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
 	    erase_one(&e, arena, err) < 0)
 		return -1;
-	json_end_array(&w);
-	return bridge_job_forget(tx, 0, hashes.buf, actor->now_ms, err);
+	return bridge_job_forget(tx, actor->now_ms, err);
 }
