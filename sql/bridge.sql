@@ -179,10 +179,14 @@ SELECT m.email_hash FROM bridge_member m
                     WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
 
 -- name: reconcile-left
--- People with an address whose member was not settled.
-SELECT DISTINCT e.record_id
+-- People with an address whose member was not settled; also who is gone, if it
+-- is to be unsubscribed.
+SELECT e.record_id
   FROM email e JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
- WHERE e.entity = 1 AND e.left_ms IS NOT NULL;
+ WHERE e.entity = 1 AND e.left_ms IS NOT NULL
+ UNION
+SELECT e.record_id FROM email e
+ WHERE e.entity = 1 AND e.out_ms IS NOT NULL AND e.folded <> '';
 
 -- name: reconcile-lately
 -- Removing changes that the audience caused since a time. args: at_ms
@@ -190,8 +194,9 @@ SELECT COUNT(*) FROM bridge_journal WHERE at_ms > ? AND kind IN ('hold', 'archiv
 
 -- name: person-left
 -- args: person
-SELECT id, hash, left_ms, ended_ms FROM email
- WHERE entity = 1 AND record_id = ? AND left_ms IS NOT NULL AND folded <> ''
+SELECT id, hash, left_ms, ended_ms, out_ms FROM email
+ WHERE entity = 1 AND record_id = ? AND (left_ms IS NOT NULL OR out_ms IS NOT NULL)
+   AND folded <> ''
  ORDER BY id;
 
 -- name: person-left-clear
@@ -202,6 +207,15 @@ UPDATE email SET left_ms = NULL WHERE id = ? AND left_ms = ?;
 -- The member moved with the person: there is none to settle at the old address.
 -- args: person, hash
 UPDATE email SET left_ms = NULL WHERE entity = 1 AND record_id = ? AND hash = ?;
+
+-- name: person-out-clear
+-- args: email, out_ms
+UPDATE email SET out_ms = NULL WHERE id = ? AND out_ms = ?;
+
+-- name: person-open
+-- Has anybody the address who takes mail? args: hash
+SELECT p.id FROM email e JOIN person p ON p.id = e.record_id
+ WHERE e.hash = ? AND e.entity = 1 AND e.ended_ms IS NULL AND p.opted_out = 0 LIMIT 1;
 
 -- name: person-reached
 -- Is it anybody's marketing address? args: hash

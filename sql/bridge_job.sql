@@ -19,3 +19,9 @@ ON CONFLICT (email_hash) DO UPDATE SET status = 7, changed_ms = 0,
 -- The marketing address of somebody until now: its member is to be settled.
 -- args: now, email
 UPDATE email SET left_ms = ? WHERE id = ?;
+
+-- name: bridge-job-left-out
+-- The same of somebody who had opted out: also what they left before.
+-- args: now, person, email
+UPDATE email SET out_ms = ?
+WHERE entity = 1 AND record_id = ? AND (id = ? OR left_ms IS NOT NULL);

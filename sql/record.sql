@@ -121,9 +121,9 @@ DELETE FROM company WHERE id = ?;
 UPDATE person SET company_id = NULL, updated_ms = ? WHERE company_id = ?;
 
 -- name: record-remove-addresses
--- Of a deleted record: not those that a ledger or the audience knows.
--- args: entity, record
-DELETE FROM email WHERE entity = ? AND record_id = ?
+-- Of a deleted record: not those that a ledger or the audience knows, or that
+-- are to be unsubscribed there. args: entity, record
+DELETE FROM email WHERE entity = ? AND record_id = ? AND out_ms IS NULL
 	AND NOT EXISTS (SELECT 1 FROM bridge_member m
 		WHERE m.email_hash = email.hash)
 	AND NOT EXISTS (SELECT 1 FROM campaign_recipient c

@@ -1,9 +1,10 @@
 /*
  * One person in the audience, as the CRM has them now (rule 2). Jobs carry no
  * addresses: which ones a person has left stands in email.left_ms until their
- * members are settled, so jobs that are late, run twice or overtake each other
- * end the same. What changes while a call is under way is seen after it, by
- * present_check, in the transaction that stores what was done.
+ * members are settled (in out_ms until they are unsubscribed), so jobs that are
+ * late, run twice or overtake each other end the same. What changes while a
+ * call is under way is seen after it, by present_check, in the transaction that
+ * stores what was done.
  */
 #include "bridge/bridge_private.h"
 
@@ -13,12 +14,16 @@
 #include "crm/bridge_job.h"
 
 #include "sql/bridge.h"
+#include "sql/record.h"
 
 #include <string.h>
 
-/* An address that was the person's marketing address. */
+/* An address that was the person's marketing address, or any of theirs when
+ * they had opted out. */
 struct left {
-	int64_t email_id, left_ms;
+	int64_t email_id;
+	int64_t left_ms; /* 0: it was no marketing address */
+	int64_t out_ms;  /* 0: they had not opted out */
 	const char *hash;
 	bool ended; /* the person has it no more at all */
 };
@@ -113,7 +118,8 @@ static int load_left(struct settling *s, struct err *err)
 		struct left l = { .email_id = rows_int(rows, 0),
 				  .hash = rows_dup(rows, 1, s->w->arena),
 				  .left_ms = rows_int(rows, 2),
-				  .ended = !rows_is_null(rows, 3) };
+				  .ended = !rows_is_null(rows, 3),
+				  .out_ms = rows_int(rows, 4) };
 
 		vec_push(&s->left, l);
 	}
@@ -162,16 +168,40 @@ static int opt_out(struct settling *s, struct err *err)
 
 /* --- an address that was left --- */
 
-static int clear(struct settling *s, const struct left *l, struct err *err)
+/* at_ms: when it was left, as it was read. */
+static int clear(struct settling *s, const struct sql *sql,
+		 const struct left *l, int64_t at_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PERSON_LEFT_CLEAR,
-		    SQL_ARGS(sql_int(l->email_id), sql_int(l->left_ms)),
+	    db_exec(&tx, sql, SQL_ARGS(sql_int(l->email_id), sql_int(at_ms)),
 		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+static int clear_left(struct settling *s, const struct left *l, struct err *err)
+{
+	return clear(s, SQL_PERSON_LEFT_CLEAR, l, l->left_ms, err);
+}
+
+/* It left somebody who had opted out: whoever subscribed it, it gets no mail,
+ * unless they take mail again, or somebody who does has it by now. */
+static int settle_out(struct settling *s, const struct left *l, struct err *err)
+{
+	int64_t id;
+	int open = 1;
+
+	if (!l->out_ms)
+		return 0;
+	if (s->person.opted_out)
+		open = db_find_int(s->w->db, SQL_PERSON_OPEN,
+				   SQL_ARGS(sql_text(l->hash)), &id, err);
+	if (open < 0 ||
+	    (open == 0 && unsubscribe_member(s->w, l->hash, err) < 0))
+		return -1;
+	return clear(s, SQL_PERSON_OUT_CLEAR, l, l->out_ms, err);
 }
 
 /* Nobody is known by the old address any more: whoever gets it next is added
@@ -365,11 +395,16 @@ static int move_member(struct settling *s, const struct left *l,
 static int settle_left(struct settling *s, const struct left *l,
 		       struct err *err)
 {
-	int reached = is_reached(s->w, l->hash, err);
+	int reached;
 
+	if (settle_out(s, l, err) < 0)
+		return -1;
+	if (!l->left_ms)
+		return 0;
+	reached = is_reached(s->w, l->hash, err);
 	if (reached < 0 || (reached == 0 && move_member(s, l, err) < 0))
 		return -1;
-	return clear(s, l, err);
+	return clear_left(s, l, err);
 }
 
 /* --- names --- */
@@ -407,22 +442,37 @@ static int write_fields(struct settling *s, struct err *err)
 
 /* --- all of it --- */
 
+/* What was kept only until it was unsubscribed. */
+static int remove_addresses(struct settling *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_RECORD_REMOVE_ADDRESSES,
+		    SQL_ARGS(sql_int(ENTITY_PERSON), sql_int(s->person.id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 /* Deleted people are mailed no more: their members are nobody's now. */
 static int settle_deleted(struct settling *s, int64_t person_id,
 			  struct err *err)
 {
 	s->person.id = person_id;
+	s->person.opted_out = true;
 	if (load_left(s, err) < 0)
 		return -1;
 	vec_each (&s->left, l) {
 		struct mirrored m = { 0 };
 
-		if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0 ||
+		if (settle_out(s, l, err) < 0 ||
+		    mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0 ||
 		    (m.added_ms && orphan_settle(s->w, l->hash, err) < 0) ||
-		    clear(s, l, err) < 0)
+		    clear_left(s, l, err) < 0)
 			return -1;
 	}
-	return 0;
+	return remove_addresses(s, err);
 }
 
 int person_settle(struct work *w, int64_t person_id, struct err *err)
@@ -442,7 +492,7 @@ int person_settle(struct work *w, int64_t person_id, struct err *err)
 }
 
 /* A user sees it; the next change of the person, or a sync, tries again what
- * the present says by then. */
+ * the present says by then. An opt-out stays to be done. */
 static int park_person(struct work *w, int64_t person_id, const struct err *why,
 		       struct err *err)
 {
@@ -454,7 +504,7 @@ static int park_person(struct work *w, int64_t person_id, const struct err *why,
 	if (load_left(&s, err) < 0)
 		return -1;
 	vec_each (&s.left, l)
-		if (clear(&s, l, err) < 0)
+		if (clear_left(&s, l, err) < 0)
 			return -1;
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    park(&tx, w, "person", person_id, 0, why, err) < 0)

@@ -395,6 +395,119 @@ static void our_unsubscribe_is_no_word_of_theirs(void **state)
 	assert_int_equal(fake_number(f, out), 1);
 }
 
+#define SIDE "side@x.example"
+#define BOTH                                          \
+	"{\"emails\":[{\"address\":\"a@x.example\"}," \
+	"{\"address\":\"" SIDE "\"}]}"
+#define ONE "{\"emails\":[{\"address\":\"a@x.example\"}]}"
+
+struct way_out {
+	const char *first, *then; /* changes of the person; NULL: none */
+	bool deleted;
+	const char *address; /* that was left */
+};
+
+static void leave(struct bridge_fixture *f, const struct way_out *way,
+		  bool is_foreign, bool is_seen)
+{
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	bridge_fixture_renew(f);
+	id = fake_person(f, "a@x.example").id;
+	fake_patch(f, id, BOTH);
+	(void)fake_group(f, "G");
+	if (is_foreign || strcmp(way->address, SIDE) == 0)
+		fake_subscribe(f, way->address, "subscribed", "API");
+	if (is_seen || !is_foreign)
+		assert_int_equal(fake_push(f, 1, &err), 0);
+	fake_run_all(f);
+	fake_patch(f, id, way->first);
+	if (way->then)
+		fake_patch(f, id, way->then);
+	if (way->deleted)
+		delete_person(f, id);
+}
+
+/* Whichever address leaves somebody who has opted out, before or after that,
+ * whoever subscribed it: it gets no mail, whatever fails, for however long; nor
+ * does the address that comes for it. */
+static void what_leaves_an_opt_out_is_unsubscribed(void **state)
+{
+	static const struct way_out ways[] = {
+		{ OUT, NULL, true, "a@x.example" },
+		{ OUT, NULL, true, SIDE },
+		{ OUT, ONE, true, SIDE },
+		{ OUT, ONE, false, SIDE },
+		{ OUT, MOVE("z@x.example"), false, "a@x.example" },
+		{ OUT, MOVE("z@x.example"), true, "a@x.example" },
+		{ OUT, "{\"emails\":[]}", false, "a@x.example" },
+		{ MOVE("z@x.example"), OUT, true, "a@x.example" },
+		{ MOVE("z@x.example"), OUT, false, "a@x.example" },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < 4 * ARRAY_SIZE(ways); i++) {
+		const struct way_out *way = &ways[i / 4];
+
+		for (int n = 0; n < 7; n += 3) {
+			leave(f, way, i % 2, i / 2 % 2);
+			f->fault_at = n;
+			f->fault = FAULT_CUT;
+			f->fault_more = n % 2 ? 40 : 0; /* jobs give up */
+			fake_run_all(f);
+			f->fault_at = 0;
+			fake_sync(f);
+			if (strcmp(fake_status(f, way->address),
+				   "subscribed") == 0)
+				fail_msg("case %zu, %d", i, n);
+			assert_string_not_equal(fake_status(f, "z@x.example"),
+						"subscribed");
+			assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+							"email WHERE out_ms IS "
+							"NOT NULL"),
+					 0);
+		}
+	}
+}
+
+/* Of a deleted person, nothing stays that the audience does not know. */
+static void an_opt_out_leaves_no_address_behind(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t id = fake_person(f, "a@x.example").id;
+
+	fake_patch(f, id, OUT);
+	delete_person(f, id);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email"), 1);
+	fake_run_all(f);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email"), 0);
+}
+
+/* Who shares the address and said yes after that keeps it. */
+static void who_takes_mail_keeps_the_address(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group, id = pushed(f, &group);
+	struct consent in = { .entity = ENTITY_PERSON,
+			      .state = CONSENT_OPTED_IN,
+			      .source = CONSENT_BY_PERSON };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	in.record_id = fake_person(f, "a@x.example").id;
+	fake_patch(f, id, OUT);
+	f->crm->actor.now_ms++;
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(consent_add(&tx, &in, &f->crm->actor, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	delete_person(f, id);
+	fake_run_all(f);
+	fake_sync(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
+	assert_int_equal(fake_number(f, "SELECT opted_out FROM person"), 0);
+}
+
 static void a_foreign_page_is_no_unsubscribe(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -429,6 +542,9 @@ int main(void)
 		TEST(members_of_deleted_people_are_archived),
 		TEST(orphans_of_deleted_people_are_found_by_the_sync),
 		TEST(our_unsubscribe_is_no_word_of_theirs),
+		TEST(what_leaves_an_opt_out_is_unsubscribed),
+		TEST(an_opt_out_leaves_no_address_behind),
+		TEST(who_takes_mail_keeps_the_address),
 		TEST(a_foreign_page_is_no_unsubscribe),
 	};
 

@@ -365,8 +365,10 @@ static int keep(struct tx *tx, const struct address *old,
 	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(old->id)), err);
 }
 
-/* An address that leaves somebody who is opted out leaves that behind. */
-static int keep_opt_out(struct tx *tx, const struct address *a, struct err *err)
+/* An address that leaves somebody who is opted out leaves that behind, and is
+ * not to be mailed by the audience either. */
+static int keep_opt_out(struct tx *tx, const struct address *a,
+			const struct actor *actor, struct err *err)
 {
 	enum consent_source source;
 	int64_t at_ms;
@@ -375,6 +377,10 @@ static int keep_opt_out(struct tx *tx, const struct address *a, struct err *err)
 
 	if (out <= 0)
 		return out;
+	if (a->entity == ENTITY_PERSON &&
+	    bridge_job_left_out(tx, a->record_id, a->id, actor->now_ms, err) <
+		    0)
+		return -1;
 	return kept_opt_out_put(tx, a->folded, consent_source_name(source), 0,
 				at_ms, err);
 }
@@ -386,7 +392,7 @@ static int end_others(struct tx *tx, struct addresses *live,
 	vec_each (live, old) {
 		if (find_hash(wanted, n, old->hash))
 			continue;
-		if (keep_opt_out(tx, old, err) < 0 ||
+		if (keep_opt_out(tx, old, actor, err) < 0 ||
 		    db_exec(tx, SQL_ADDRESS_END,
 			    SQL_ARGS(sql_int(actor->now_ms), sql_int(old->id)),
 			    err) < 0)

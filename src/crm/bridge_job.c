@@ -40,6 +40,17 @@ int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 	return bridge_job_person(tx, person_id, now_ms, err);
 }
 
+int bridge_job_left_out(struct tx *tx, int64_t person_id, int64_t email_id,
+			int64_t now_ms, struct err *err)
+{
+	if (db_exec(tx, SQL_BRIDGE_JOB_LEFT_OUT,
+		    SQL_ARGS(sql_int(now_ms), sql_int(person_id),
+			     sql_int(email_id)),
+		    err) < 0)
+		return -1;
+	return bridge_job_person(tx, person_id, now_ms, err);
+}
+
 int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
 			 struct err *err)
 {

@@ -8,7 +8,8 @@
  *
  * Jobs run at least once and may be late: their functions look at what is
  * true by then. So that of a person carries no addresses; which ones the
- * person has left stands in `email.left_ms` until their members are settled.
+ * person has left stands in `email.left_ms` until their members are settled,
+ * and in `email.out_ms` until they are unsubscribed.
  */
 #ifndef CRM_BRIDGE_JOB_H
 #define CRM_BRIDGE_JOB_H
@@ -21,6 +22,10 @@ int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 /* The marketing address of a person is another one, or none, from now on. */
 int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 		    int64_t now_ms, struct err *err);
+/* An address leaves a person who has opted out: it is unsubscribed over there,
+ * whoever subscribed it, even if the person is gone by then. */
+int bridge_job_left_out(struct tx *tx, int64_t person_id, int64_t email_id,
+			int64_t now_ms, struct err *err);
 /* The owner of an address was erased: its member is to be deleted for good, by
  * the job, which is added once for all of them. */
 int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
