@@ -28,10 +28,12 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
     ON CONFLICT (merge_tag) DO UPDATE SET person_field = excluded.person_field;
 
 -- name: bridge-member-put
--- merge_hash and contact_id NULL: not known, keep. Who has left was not ours,
--- unless we archived them: the mirror says so, or did before it was refreshed
--- by a page that is older, and the time fits by an hour. So does the time of an
--- unsubscribe of ours. One that is to be forgotten stays so.
+-- merge_hash and contact_id NULL: not known, keep. One that is to be forgotten
+-- stays so. It is ours no more if it has left, or came back by somebody else:
+-- after an archive of ours, or with other fields than we asked for. An archive
+-- is ours if the mirror says so, or did before it was refreshed by a page that
+-- is older, and the time fits by an hour; not one that came after we asked to
+-- subscribe it again. Of an unsubscribe of ours, the time fits by an hour.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
@@ -40,11 +42,20 @@ VALUES (?, ?, ?, ?, ?)
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
-       added_ms = CASE WHEN excluded.status IN (1, 4)
+       added_ms = CASE WHEN excluded.status IN (1, 4) AND bridge_member.status = 6
+                            AND bridge_member.changed_ms > 0
+                            AND excluded.changed_ms > bridge_member.changed_ms
+                       THEN NULL
+                       WHEN excluded.status IN (1, 4) AND bridge_member.status = 0
+                            AND bridge_member.merge_hash <> COALESCE(excluded.merge_hash, '')
+                       THEN NULL
+                       WHEN excluded.status IN (1, 4)
                          OR (excluded.status = 6 AND bridge_member.status = 6)
                          OR (excluded.status = 6
                              AND excluded.changed_ms > bridge_member.archived_ms - 3600000
-                             AND excluded.changed_ms < bridge_member.archived_ms + 3600000)
+                             AND excluded.changed_ms < bridge_member.archived_ms + 3600000
+                             AND (bridge_member.added_ms <= bridge_member.archived_ms
+                                  OR excluded.changed_ms < bridge_member.added_ms))
                        THEN bridge_member.added_ms END,
        unsubscribed_ms = CASE WHEN excluded.status = 2
                                 AND excluded.changed_ms > bridge_member.unsubscribed_ms - 3600000
@@ -53,11 +64,12 @@ VALUES (?, ?, ?, ?, ?)
 
 -- name: bridge-member-archive
 -- The bridge is about to archive a member: whoever gets the address is added
--- like everybody. args: email_hash, changed_ms, added_ms, archived_ms
+-- like everybody. changed_ms 0: the audience has not told of it yet.
+-- args: email_hash, added_ms, archived_ms
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms, archived_ms)
-VALUES (?, 6, ?, ?, ?)
+VALUES (?, 6, 0, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = excluded.status, added_ms = excluded.added_ms,
+   SET status = excluded.status, changed_ms = 0, added_ms = excluded.added_ms,
        archived_ms = excluded.archived_ms
  WHERE bridge_member.to_forget_ms IS NULL;
 
@@ -66,13 +78,17 @@ VALUES (?, 6, ?, ?, ?)
 UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = 2;
 
 -- name: bridge-member-intend
--- Before the bridge subscribes an address that is no member.
+-- Before the bridge subscribes an address that is no member, or that it
+-- archived: what happens from now on is no archive of ours.
 -- args: email_hash, added_ms
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
 VALUES (?, 0, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET added_ms = COALESCE(bridge_member.added_ms, excluded.added_ms)
- WHERE bridge_member.status = 0;
+   SET status = 0, merge_hash = NULL,
+       added_ms = CASE WHEN bridge_member.archived_ms >= excluded.added_ms
+                       THEN bridge_member.archived_ms + 1 ELSE excluded.added_ms END
+ WHERE bridge_member.status = 0
+    OR (bridge_member.status = 6 AND bridge_member.added_ms IS NOT NULL);
 
 -- name: bridge-member-own
 -- args: added_ms or NULL, email_hash
@@ -89,10 +105,26 @@ SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms
 SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?);
 
 -- name: bridge-member-remove
--- Not what a push is about to subscribe. args: email_hash, an hour ago
+-- The audience says that there is none: not believed for ever, if it was ours.
+-- args: now, email_hash
+UPDATE bridge_member
+   SET added_ms = CASE WHEN status = 0 OR added_ms IS NULL THEN added_ms
+                       ELSE CAST(? AS BIGINT) END,
+       status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+ WHERE email_hash = ? AND to_forget_ms IS NULL;
+
+-- name: bridge-member-renamed
+-- It has another address now. If the bridge asked to subscribe this one within a
+-- day, the call may have a late twin. args: a day ago, email_hash
+UPDATE bridge_member
+   SET added_ms = CASE WHEN added_ms > ? THEN added_ms END,
+       status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+ WHERE email_hash = ? AND to_forget_ms IS NULL;
+
+-- name: bridge-member-expire
+-- What is no member, once all members were read. args: a day ago
 DELETE FROM bridge_member
- WHERE email_hash = ? AND (status <> 0 OR added_ms IS NULL OR added_ms < ?)
-   AND to_forget_ms IS NULL;
+ WHERE status = 0 AND (added_ms IS NULL OR added_ms < ?);
 
 -- name: bridge-member-to-forget
 SELECT email_hash, contact_id, changed_ms FROM bridge_member
@@ -172,9 +204,11 @@ SELECT DISTINCT m.email_hash
  WHERE m.status IN (1, 4) AND p.opted_out = 1;
 
 -- name: reconcile-orphans
--- Members that the bridge subscribed, or was about to, and nobody has.
+-- Members that the bridge subscribed and nobody has, also those that it was
+-- about to archive: who knows whether it did.
 SELECT m.email_hash FROM bridge_member m
- WHERE m.added_ms IS NOT NULL AND m.status IN (0, 1, 4)
+ WHERE m.added_ms IS NOT NULL
+   AND (m.status IN (1, 4) OR (m.status = 6 AND m.archived_ms IS NOT NULL AND m.changed_ms = 0))
    AND NOT EXISTS (SELECT 1 FROM email e
                     WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
 
@@ -308,7 +342,8 @@ SELECT r.person_id, r.email_id,
            AND (q.opted_out = 1 OR c.opted_out = 1)),
        COALESCE(e.held, 0),
        CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
-       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 1 ELSE 0 END
+       CASE WHEN (m.status = 6 AND m.added_ms IS NOT NULL)
+              OR (m.status = 0 AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash

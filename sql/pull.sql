@@ -101,7 +101,7 @@ UPDATE campaign_recipient SET complained_ms = ?
 -- args: at_ms, campaign_id
 UPDATE campaign_recipient
    SET state = 7, at_ms = ?,
-       reason = COALESCE((SELECT CASE m.status WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
+       reason = COALESCE((SELECT CASE m.status WHEN 0 THEN NULL WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
                                                WHEN 6 THEN 'suppressed' WHEN 7 THEN 'forgotten'
                                                ELSE 'unsubscribed' END
                             FROM bridge_member m

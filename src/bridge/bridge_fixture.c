@@ -99,6 +99,12 @@ void fake_rename(struct bridge_fixture *f, const char *from, const char *to)
 	BUG_ON(json_object_set_new(f->members, hash_of(to), m) < 0);
 }
 
+void fake_set_changed(struct bridge_fixture *f, const char *address,
+		      const char *at)
+{
+	set(fake_member(f, address), "last_changed", at);
+}
+
 void fake_delete_permanently(struct bridge_fixture *f, const char *address)
 {
 	BUG_ON(json_object_set_new(f->forgotten, hash_of(address),
@@ -334,6 +340,28 @@ static void one_member(struct bridge_fixture *f, const char *method,
 	}
 }
 
+/* Changed at or after the time of the query; any, if there is none. */
+static bool is_since(const char *path, const json_t *member)
+{
+	static const char key[] = "since_last_changed=";
+	const char *changed =
+		json_string_value(json_object_get(member, "last_changed"));
+	const char *since = strstr(path, key);
+
+	since = since ? since + strlen(key) : "";
+	for (; *since && *since != '&' && *changed; since++, changed++) {
+		char c = *since;
+
+		if (c == '%') { /* %3A, %2B */
+			c = since[1] == '3' ? ':' : '+';
+			since += 2;
+		}
+		if (c != *changed)
+			return c < *changed;
+	}
+	return true;
+}
+
 static void list_members(struct bridge_fixture *f, const char *path,
 			 int64_t segment, struct mc_reply *reply)
 {
@@ -346,7 +374,8 @@ static void list_members(struct bridge_fixture *f, const char *path,
 	json_begin_object(&w);
 	json_key_begin_array(&w, "members");
 	json_object_foreach (f->members, hash, m)
-		if (!more && (segment == 0 || is_tagged(m, segment)))
+		if (!more && is_since(path, m) &&
+		    (segment == 0 || is_tagged(m, segment)))
 			json_tree(&w, m);
 	json_end_array(&w);
 	json_end_object(&w);
@@ -574,6 +603,9 @@ static void spoil(struct mc_reply *reply, enum fault fault)
 	case FAULT_PAGE_403:
 		reply->status = fault == FAULT_PAGE_200 ? 200 : 403;
 		strbuf_addstr(&reply->body, "<html>Back soon</html>");
+		break;
+	case FAULT_GONE:
+		not_found(reply);
 		break;
 	case FAULT_DENIED:
 		say(reply, 403, "API Key Disabled", "disabled");

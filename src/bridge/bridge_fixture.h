@@ -24,7 +24,8 @@ enum fault {
 	FAULT_CUT,     /* not done, no answer */
 	FAULT_LOST,    /* done, no answer */
 	FAULTS,
-	FAULT_DENIED /* the key is refused: no disturbance for most */
+	FAULT_DENIED, /* the key is refused: no disturbance for most */
+	FAULT_GONE    /* the API says, wrongly, that there is no such thing */
 };
 
 struct bridge_fixture;
@@ -84,6 +85,9 @@ void fake_subscribe(struct bridge_fixture *f, const char *address,
 void fake_set_status(struct bridge_fixture *f, const char *address,
 		     const char *status);
 void fake_rename(struct bridge_fixture *f, const char *from, const char *to);
+/* When it changed last; text of ISO 8601. */
+void fake_set_changed(struct bridge_fixture *f, const char *address,
+		      const char *at);
 void fake_delete_permanently(struct bridge_fixture *f, const char *address);
 /* Subscribed members that are nobody's marketing address or whose person has
  * opted out. */

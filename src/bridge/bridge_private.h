@@ -116,10 +116,13 @@ int mirror_follow(struct work *w, struct err *err);
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       const char *merge_hash, const char *contact_id,
 	       int64_t changed_ms, struct err *err);
-/* There is no such member any more. What a push is about to subscribe stays
- * noted for an hour. */
+/* There is no such member any more, or it has another address now. That it was
+ * ours stays noted for a day, until a full look at the audience has not found
+ * it either: the audience may be wrong, and a call of ours may come late. */
 int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
 		  struct err *err);
+int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
+		   struct err *err);
 /* Of the API's word; MIRROR_NONE: of no word that we know. */
 enum mirror_status mirror_status_of(const char *name);
 

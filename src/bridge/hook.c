@@ -248,7 +248,10 @@ static int follow(struct work *w, const char *hash, struct err *err)
 	struct mirrored known;
 	int found = mirror_find(w->db, hash, w->arena, &known, err);
 
-	return found == 0 ? mirror_follow(w, err) : found < 0 ? -1 : 0;
+	if (found < 0)
+		return -1;
+	return found == 0 || known.status == MIRROR_NONE ? mirror_follow(w, err)
+							 : 0;
 }
 
 static int opt_out(struct tx *tx, struct work *w, const json_t *form,

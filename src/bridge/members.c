@@ -137,7 +137,7 @@ static int put_archived(struct tx *tx, struct work *w, const char *hash,
 
 	return db_exec(tx, SQL_BRIDGE_MEMBER_ARCHIVE,
 		       SQL_ARGS(sql_text(hash), sql_int(now_ms),
-				sql_int(now_ms), sql_id_or_null(archived_ms)),
+				sql_id_or_null(archived_ms)),
 		       err);
 }
 
@@ -197,6 +197,26 @@ static int note_theirs(struct work *w, const char *hash, struct err *err)
 		       : member_let_go(w, hash, member, err);
 }
 
+/* The audience says that it is archived, and since when. */
+static int note_archived(struct work *w, const char *hash, const json_t *member,
+			 struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *changed =
+		json_string_value(json_object_get(member, "last_changed"));
+	int64_t changed_ms = w->actor.now_ms;
+
+	if (member_status(member) != MIRROR_ARCHIVED)
+		return 0;
+	if (changed)
+		(void)time_parse_iso(changed, &changed_ms); /* else now */
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    mirror_put(&tx, hash, MIRROR_ARCHIVED, NULL, NULL, changed_ms,
+		       err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 int member_last_word(struct work *w, const char *hash, int64_t person_id,
 		     struct err *err)
 {
@@ -204,8 +224,10 @@ int member_last_word(struct work *w, const char *hash, int64_t person_id,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int found = member_read(w, hash, &member, err);
 
-	if (found <= 0 || !member_said_no(member))
-		return found < 0 ? -1 : 0;
+	if (found <= 0)
+		return found;
+	if (!member_said_no(member))
+		return note_archived(w, hash, member, err);
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    member_word(&tx, w, member, hash, person_id, err) < 0 ||
 	    tx_commit(&tx, err) < 0)

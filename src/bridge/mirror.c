@@ -68,8 +68,14 @@ int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
 		  struct err *err)
 {
 	return db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE,
-		       SQL_ARGS(sql_text(hash), sql_int(now_ms - MS_HOUR)),
-		       err);
+		       SQL_ARGS(sql_int(now_ms), sql_text(hash)), err);
+}
+
+int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
+		   struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_MEMBER_RENAMED,
+		       SQL_ARGS(sql_int(now_ms - MS_DAY), sql_text(hash)), err);
 }
 
 int mirror_find(struct db *db, const char *hash, struct arena *arena,

@@ -39,7 +39,7 @@ static int move_row(struct moving *m, const json_t *member, struct err *err)
 	struct mirrored old = { 0 };
 
 	if (mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err) < 0 ||
-	    mirror_remove(m->tx, m->old_hash, m->w->actor.now_ms, err) < 0 ||
+	    mirror_renamed(m->tx, m->old_hash, m->w->actor.now_ms, err) < 0 ||
 	    mirror_put(m->tx, m->new_hash, status, old.merge_hash, contact,
 		       m->w->actor.now_ms, err) < 0)
 		return -1;

@@ -217,7 +217,7 @@ static int note_renamed(struct settling *s, const struct left *l,
 	int64_t now_ms = s->w->actor.now_ms;
 
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    mirror_remove(&tx, l->hash, now_ms, err) < 0 ||
+	    mirror_renamed(&tx, l->hash, now_ms, err) < 0 ||
 	    db_exec(&tx, SQL_BRIDGE_RECIPIENT_MOVE,
 		    SQL_ARGS(sql_text(s->now->hash), sql_int(s->person.id),
 			     sql_text(l->hash)),
@@ -342,6 +342,14 @@ static int hear_word(struct settling *s, const char *hash, const json_t *old,
 	return tx_commit(&tx, err);
 }
 
+/* No member, as far as the mirror knows, nor one that is being subscribed: if
+ * there is one now, the next page tells whose it is. */
+static bool is_gone(const struct mirrored *known)
+{
+	return known->status == MIRROR_NONE &&
+	       (known->merge_hash || !known->added_ms);
+}
+
 /* Somebody else may have signed up with the address that was left. */
 static bool is_who_left(const struct mirrored *known, const json_t *member)
 {
@@ -371,7 +379,7 @@ static int move_member(struct settling *s, const struct left *l,
 	known = mirror_find(s->w->db, l->hash, s->w->arena, &m, err);
 	if (known < 0)
 		return -1;
-	if (!known || !is_who_left(&m, old))
+	if (!known || is_gone(&m) || !is_who_left(&m, old))
 		return 0;
 	if (hear_word(s, l->hash, old, err) < 0)
 		return -1;
@@ -564,6 +572,7 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
 	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	struct mirrored m = { 0 };
 	int64_t person_id;
 	int found;
 
@@ -572,8 +581,13 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 	if (ids.n > 0)
 		return 0; /* somebody has it again */
 	found = member_read(w, hash, &member, err);
-	if (found < 0 || (found == 0 && mirror_follow(w, err) < 0))
+	if (found < 0 || (found == 0 && mirror_follow(w, err) < 0) ||
+	    mirror_find(w->db, hash, w->arena, &m, err) < 0)
 		return -1;
+	if (found && is_gone(&m))
+		return 0;
+	if (m.archived_ms && member_status(member) == MIRROR_ARCHIVED)
+		return member_last_word(w, hash, 0, err) < 0 ? -1 : 0;
 	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
 	    !was_added_by_program(member))
 		return member_let_go(w, hash, member, err);

@@ -128,8 +128,7 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 		return -1;
 	if (it->outcome == PUSH_INTENDED && it->again == PUSH_ADD &&
 	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
-		      SQL_ARGS(sql_text(it->hash), sql_int(now_ms - MS_HOUR)),
-		      err) < 0)
+		      SQL_ARGS(sql_int(now_ms), sql_text(it->hash)), err) < 0)
 		return -1;
 	if (it->reason && it->hash && strcmp(it->reason, "forgotten") == 0)
 		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,

@@ -352,11 +352,24 @@ static bool wants_full(const struct job *job)
 	return full;
 }
 
+/* All members were read: what was no member for a day is none. */
+static int expire(struct work *w, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_EXPIRE,
+		    SQL_ARGS(sql_int(w->actor.now_ms - MS_DAY)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 int job_sync(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
 	CLEANUP(field_map_release) struct field_map map = { 0 };
 	struct reconciled r = { 0 };
+	bool full = wants_full(run->job);
 	int64_t members, campaigns = 0;
 	int asks;
 
@@ -364,8 +377,8 @@ int job_sync(struct job_run *run, struct err *err)
 	    (*w.bridge->setup.hook_url && hook_register(&w, err) < 0) ||
 	    field_map_load(&w, &map, err) < 0)
 		return -1;
-	members = mirror_refresh(&w, &map, wants_full(run->job), err);
-	if (members < 0)
+	members = mirror_refresh(&w, &map, full, err);
+	if (members < 0 || (full && expire(&w, err) < 0))
 		return -1;
 	asks = reconcile(&w, run->job->confirmed, &r, err);
 	if (asks < 0 ||

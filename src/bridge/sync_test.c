@@ -277,7 +277,7 @@ static void put_archived(struct bridge_fixture *f, const char *hash,
 
 	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
 	assert_true(db_exec(&tx, SQL_BRIDGE_MEMBER_ARCHIVE,
-			    SQL_ARGS(sql_text(hash), sql_int(1), sql_int(1),
+			    SQL_ARGS(sql_text(hash), sql_int(1),
 				     sql_int(archived_ms)),
 			    &err) >= 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);

@@ -1,0 +1,252 @@
+/*
+ * Which members are the bridge's own, whatever comes late, is lost, or is done
+ * by somebody else meanwhile.
+ */
+#include "bridge/bridge_fixture.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LATER "2099-01-01T00:00:00+00:00"
+#define LONG_AGO "2020-01-01T00:00:00+00:00"
+
+/* A pushed person at a@x.example, group 1. */
+static int64_t pushed(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	bridge_fixture_renew(f);
+	id = fake_person(f, "a@x.example").id;
+	(void)fake_group(f, "G");
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	fake_run_all(f);
+	fake_sync(f);
+	return id;
+}
+
+static void delete_person(struct bridge_fixture *f, int64_t id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	f->crm->actor.now_ms = clock_now_ms();
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
+				  f->crm->arena, &err) >= 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void drop_address(struct bridge_fixture *f, int64_t id)
+{
+	fake_patch(f, id, "{\"emails\":[]}");
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "archived");
+}
+
+/* With the fields of another member; from NULL: with others. */
+static void subscribe_like(struct bridge_fixture *f, const char *address,
+			   const char *from)
+{
+	json_t *fields = from ? json_deep_copy(json_object_get(
+					fake_member(f, from), "merge_fields"))
+			      : json_pack("{s:s}", "FNAME", "Newcomer");
+
+	fake_subscribe(f, address, "subscribed", "API - Generic");
+	BUG_ON(json_object_set_new(fake_member(f, address), "merge_fields",
+				   fields) < 0);
+}
+
+/* By an administrator, within the hour. */
+static void archive_soon(struct bridge_fixture *f)
+{
+	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
+
+	time_format_iso(clock_now_ms() + 5 * MS_SECOND, &at);
+	fake_set_status(f, "a@x.example", "archived");
+	fake_set_changed(f, "a@x.example", at.buf);
+}
+
+/* The call that subscribes them has a twin, which hangs somewhere until they
+ * have another address. A newcomer is somebody else. */
+static void a_late_twin_is_ours(void **state)
+{
+	static const struct {
+		bool newcomer, day_later;
+		const char *status; /* then */
+	} cases[] = {
+		{ false, false, "archived" },
+		{ true, false, "subscribed" },
+		{ false, true, "subscribed" },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_patch(f, pushed(f), "{\"email\":\"b@x.example\"}");
+		fake_run_all(f);
+		if (cases[i].day_later)
+			fake_exec(f, "UPDATE bridge_member SET added_ms = "
+				     "added_ms - 86400000");
+		fake_sync(f);
+		subscribe_like(f, "a@x.example",
+			       cases[i].newcomer ? NULL : "b@x.example");
+		fake_sync(f);
+		fake_run_all(f);
+		fake_sync(f);
+		assert_string_equal(fake_status(f, "a@x.example"),
+				    cases[i].status);
+		assert_string_equal(fake_status(f, "b@x.example"),
+				    "subscribed");
+	}
+}
+
+/* Somebody who was archived by us signs up elsewhere. */
+static void who_comes_back_elsewhere_is_not_ours(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int fault_at = 0; fault_at < 6; fault_at++) {
+		int64_t id = pushed(f);
+
+		delete_person(f, id);
+		f->fault_at = fault_at;
+		f->fault = FAULT_LOST;
+		fake_run_all(f);
+		fake_sync(f);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		fake_set_status(f, "a@x.example", "subscribed");
+		fake_set_changed(f, "a@x.example", LATER);
+		fake_sync(f);
+		fake_sync(f);
+		assert_string_equal(fake_status(f, "a@x.example"),
+				    "subscribed");
+	}
+}
+
+/* We archived them, they came back and were pushed: who archives them then was
+ * an administrator, even within the hour; not if it never came to that. */
+static void an_archive_after_ours_is_not_ours(void **state)
+{
+	static const enum fault faults[] = { FAULT_NONE, FAULT_LOST,
+					     FAULT_CUT };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		struct err err = ERR_INIT;
+		int64_t id = pushed(f);
+		bool back = true;
+
+		drop_address(f, id);
+		fake_patch(f, id, "{\"email\":\"a@x.example\"}");
+		fake_run_all(f);
+		for (int n = 1; back; n++) { /* until it is the batch */
+			f->fault_at = n;
+			f->fault = faults[i];
+			(void)fake_run_once(
+				f,
+				fake_add_job(f, "push",
+					     "{\"group_id\":1,\"dry_run\":"
+					     "false}"),
+				&err);
+			back = f->fault_at == 0 &&
+			       fake_number(f, "SELECT COUNT(*) FROM "
+					      "bridge_member WHERE status = 6");
+		}
+		f->fault_at = 0;
+		fake_exec(f, "DELETE FROM job");
+		back = strcmp(fake_status(f, "a@x.example"), "archived") == 0;
+		assert_int_equal(back, faults[i] == FAULT_CUT);
+		if (!back)
+			archive_soon(f);
+		fake_sync(f);
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_string_equal(fake_status(f, "a@x.example"),
+				    back ? "subscribed" : "archived");
+	}
+}
+
+/* Nobody knows whether it was archived: no page tells, but the bridge looks. */
+static void an_archive_that_was_not_done_is_done(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int n = 1; n < 6; n++) {
+		struct err err = ERR_INIT;
+		int64_t id = pushed(f);
+
+		fake_set_changed(f, "a@x.example", LONG_AGO);
+		delete_person(f, id);
+		f->fault_at = n;
+		f->fault_more = 10;
+		f->fault = FAULT_CUT;
+		(void)fake_run_once(
+			f, fake_number(f, "SELECT MAX(id) FROM job"), &err);
+		f->fault_at = 0;
+		fake_exec(f, "DELETE FROM job");
+		assert_int_equal(
+			fake_run(f, fake_add_job(f, "sync", "{\"full\":false}"),
+				 &err),
+			0);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		/* and it is ours: whoever gets the address is added */
+		(void)fake_person(f, "a@x.example");
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_string_equal(fake_status(f, "a@x.example"),
+				    "subscribed");
+	}
+}
+
+/* One wrong answer does not make us forget what is ours. */
+static void one_404_is_not_believed_for_ever(void **state)
+{
+	static const char *const changes[] = {
+		"{\"email\":\"b@x.example\"}",
+		"{\"emails\":[]}",
+		NULL,
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		for (int n = 1; n < 8; n++) {
+			int64_t id = pushed(f);
+
+			if (changes[i])
+				fake_patch(f, id, changes[i]);
+			else
+				delete_person(f, id);
+			f->fault_at = n;
+			f->fault = FAULT_GONE;
+			fake_run_all(f);
+			f->fault_at = 0;
+			fake_sync(f);
+			fake_run_all(f);
+			fake_sync(f);
+			if (fake_wrong(f) != 0)
+				fail_msg("change %zu, request %d", i, n);
+		}
+	}
+}
+
+#define TEST(name)                                                 \
+	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
+					bridge_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_late_twin_is_ours),
+		TEST(who_comes_back_elsewhere_is_not_ours),
+		TEST(an_archive_after_ours_is_not_ours),
+		TEST(an_archive_that_was_not_done_is_done),
+		TEST(one_404_is_not_believed_for_ever),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
