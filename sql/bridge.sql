@@ -161,6 +161,30 @@ SELECT r.person_id FROM campaign_recipient r JOIN person p ON p.id = r.person_id
 -- name: bridge-member-remove-all
 DELETE FROM bridge_member;
 
+-- name: bridge-mirror-take
+-- Only one does that. args: audience, audience until now
+UPDATE setting SET value = ? WHERE key = 'bridge.mirror' AND value = ?;
+
+-- name: bridge-member-put-aside
+-- args: audience
+INSERT INTO bridge_member_aside (audience_id, email_hash, status, merge_hash, changed_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms)
+SELECT CAST(? AS TEXT), email_hash, status, merge_hash, changed_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms
+  FROM bridge_member;
+
+-- name: bridge-member-bring-back
+-- args: audience
+INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms)
+SELECT email_hash, status, merge_hash, changed_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms
+  FROM bridge_member_aside WHERE audience_id = ?;
+
+-- name: bridge-member-remove-aside
+-- args: audience
+DELETE FROM bridge_member_aside WHERE audience_id = ?;
+
 -- name: bridge-member-count
 SELECT COUNT(*) FROM bridge_member WHERE status <> 0;
 

@@ -15,6 +15,13 @@ ON CONFLICT (email_hash) DO UPDATE SET status = 7, changed_ms = 0,
 	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL,
 	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL;
 
+-- name: bridge-forget-member-aside
+-- The same in audiences that the bridge drove before. args: now, email_hash
+UPDATE bridge_member_aside SET status = 7, changed_ms = 0, to_forget_ms = ?,
+	merge_hash = NULL, added_ms = NULL, archived_ms = NULL,
+	unsubscribed_ms = NULL
+WHERE email_hash = ?;
+
 -- name: bridge-job-left
 -- The marketing address of somebody until now: its member is to be settled.
 -- args: now, email

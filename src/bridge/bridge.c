@@ -171,17 +171,65 @@ int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
 
 /* --- a job at work --- */
 
-/* The audience of another endpoint is another one: what was known of the
- * members of the last is worth nothing. */
-static int adopt_audience(struct work *w, const char *key, const char *id,
-			  struct err *err)
+/* The rows of the other audience are put aside; those of this one, if it was
+ * driven before, come back, and all of it is read anew. */
+static int exchange_mirror(struct tx *tx, const char *from, const char *to,
+			   struct err *err)
+{
+	struct sql_args args = SQL_ARGS(sql_text(to));
+
+	if (db_exec(tx, SQL_BRIDGE_MEMBER_PUT_ASIDE, SQL_ARGS(sql_text(from)),
+		    err) < 0 ||
+	    db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE_ALL, SQL_NO_ARGS, err) < 0 ||
+	    db_exec(tx, SQL_BRIDGE_MEMBER_BRING_BACK, args, err) < 0 ||
+	    db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE_ASIDE, args, err) < 0 ||
+	    setting_put(tx, "bridge.cursor_ms", "0", err) < 0)
+		return -1;
+	return setting_put(tx, "bridge.reconciled_ms", "0", err);
+}
+
+/* The mirror is that of one audience, whatever URL leads there. What an earlier
+ * version left is taken for this one's, and read anew. */
+static int take_mirror(struct work *w, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *of = NULL;
+	int taken;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    setting_ensure(&tx, "bridge.mirror", w->audience, w->arena, &of,
+			   err) < 0)
+		return -1;
+	if (strcmp(of, w->audience) == 0)
+		return setting_put(&tx, "bridge.cursor_ms", "0", err) < 0
+			       ? -1
+			       : tx_commit(&tx, err);
+	taken = db_exec(&tx, SQL_BRIDGE_MIRROR_TAKE,
+			SQL_ARGS(sql_text(w->audience), sql_text(of)), err);
+	if (taken < 0 ||
+	    (taken > 0 && exchange_mirror(&tx, of, w->audience, err) < 0))
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int ensure_mirror(struct work *w, struct err *err)
+{
+	const char *of = NULL;
+	int found = setting_find(w->db, "bridge.mirror", w->arena, &of, err);
+
+	if (found < 0)
+		return -1;
+	return found > 0 && of && strcmp(of, w->audience) == 0
+		       ? 0
+		       : take_mirror(w, err);
+}
+
+static int keep_audience(struct work *w, const char *key, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_MEMBER_REMOVE_ALL, SQL_NO_ARGS, err) < 0 ||
-	    setting_put(&tx, "bridge.cursor_ms", "0", err) < 0 ||
-	    setting_put(&tx, key, id, err) < 0)
+	    setting_put(&tx, key, w->audience, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -219,11 +267,13 @@ static int find_audience(struct work *w, struct err *err)
 						 w->bridge->setup.url);
 	int found = setting_find(w->db, key, w->arena, &w->audience, err);
 
-	if (found < 0 || (found > 0 && w->audience))
-		return found < 0 ? -1 : 0;
-	if (ask_for_audience(w, &w->audience, err) < 0)
+	if (found < 0)
 		return -1;
-	return adopt_audience(w, key, w->audience, err);
+	if ((found == 0 || !w->audience) &&
+	    (ask_for_audience(w, &w->audience, err) < 0 ||
+	     keep_audience(w, key, err) < 0))
+		return -1;
+	return ensure_mirror(w, err);
 }
 
 int work_begin(struct job_run *run, struct work *out, struct err *err)

@@ -550,7 +550,7 @@ static void add_merge_field(struct bridge_fixture *f, const json_t *body,
 static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		   const json_t *body, struct mc_reply *reply)
 {
-	static const char list[] = "/lists/" FAKE_LIST;
+	CLEANUP(strbuf_release) struct strbuf list = STRBUF_INIT;
 	bool at_end =
 		strstr(rq->path, "offset=") && !strstr(rq->path, "offset=0");
 	const char *p;
@@ -563,13 +563,14 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		report(f, rq->path, at_end, reply);
 		return;
 	}
-	if (!str_starts(str_of(rq->path), list)) {
-		strbuf_addstr(&reply->body,
-			      "{\"lists\":[{\"id\":\"" FAKE_LIST "\"}]}");
+	strbuf_addf(&list, "/lists/%s", f->list);
+	if (!str_starts(str_of(rq->path), list.buf)) {
+		strbuf_addf(&reply->body, "{\"lists\":[{\"id\":\"%s\"}]}",
+			    f->list);
 		reply->status = 200;
 		return;
 	}
-	p = rq->path + strlen(list);
+	p = rq->path + list.len;
 	if (*p == '?')
 		put_batch(f, body, reply);
 	else if (strcmp(p, "/merge-fields") == 0)
@@ -919,6 +920,7 @@ static json_t *tree_of(const char *text)
 
 static void begin_audience(struct bridge_fixture *f)
 {
+	f->list = FAKE_LIST;
 	f->members = json_object();
 	f->forgotten = json_object();
 	f->segments = json_array();
@@ -1004,6 +1006,7 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"push_row",
 		"push_turn",
 		"bridge_member",
+		"bridge_member_aside",
 		"bridge_parked",
 		"bridge_journal",
 		"crm_group",

@@ -38,6 +38,7 @@ struct bridge_fixture {
 	struct db *db; /* of crm */
 	struct bridge bridge;
 	struct runner *runner;
+	const char *list;     /* its id */
 	json_t *members;      /* hash -> member */
 	json_t *forgotten;    /* hash -> true */
 	json_t *segments;     /* array of {id, name} */

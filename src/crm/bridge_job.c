@@ -54,8 +54,11 @@ int bridge_job_left_out(struct tx *tx, int64_t person_id, int64_t email_id,
 int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
 			 struct err *err)
 {
-	return db_exec(tx, SQL_BRIDGE_FORGET_MEMBER,
-		       SQL_ARGS(sql_text(email_hash), sql_int(now_ms)), err);
+	if (db_exec(tx, SQL_BRIDGE_FORGET_MEMBER,
+		    SQL_ARGS(sql_text(email_hash), sql_int(now_ms)), err) < 0)
+		return -1;
+	return db_exec(tx, SQL_BRIDGE_FORGET_MEMBER_ASIDE,
+		       SQL_ARGS(sql_int(now_ms), sql_text(email_hash)), err);
 }
 
 int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err)
