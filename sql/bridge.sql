@@ -288,6 +288,12 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id IS NULL THEN 0 ELSE 1 END FROM em
  WHERE e.hash = ? AND e.entity = 1 AND p.erased_ms IS NULL
  ORDER BY CASE WHEN p.email_id IS NULL THEN 1 ELSE 0 END, e.id DESC LIMIT 1;
 
+-- name: person-opted-out
+-- Who has the address and is opted out. args: hash
+SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
+ WHERE e.hash = ? AND e.entity = 1 AND e.ended_ms IS NULL AND p.opted_out = 1
+ ORDER BY p.id;
+
 -- name: present-changed
 -- Those of some addresses that are their person's marketing address no more,
 -- or whose person has opted out. args: email ids (JSON array)
@@ -311,15 +317,49 @@ RETURNING id;
 
 -- name: push-get
 -- args: id
-SELECT group_id, group_name, dry_run, segment_id, state, tag_name FROM push WHERE id = ?;
+SELECT group_id, group_name, dry_run, segment_id, state, COALESCE(asked, 0)
+  FROM push WHERE id = ?;
 
 -- name: push-set
 -- One writer: the job of the push. args: state, segment_id, audience_id, id
 UPDATE push SET state = ?, segment_id = ?, audience_id = ? WHERE id = ?;
 
--- name: push-set-tag-name
--- args: name or NULL, id
-UPDATE push SET tag_name = ? WHERE id = ?;
+-- name: push-ask
+-- One writer: the job of the push. args: state, removals, id
+UPDATE push SET state = ?, asked = ? WHERE id = ?;
+
+-- name: push-ask-job
+-- What was confirmed before is not what it asks now. args: job
+UPDATE job SET confirmed = 0 WHERE id = ?;
+
+-- name: push-later
+-- Was the group pushed again since? args: group_id, id
+SELECT 1 FROM push WHERE group_id = ? AND id > ? AND dry_run = 0 LIMIT 1;
+
+-- name: push-renew
+-- args: id
+UPDATE push SET state = 'planning' WHERE id = ? AND state IN ('planned', 'done');
+
+-- name: push-reopen
+-- args: id
+UPDATE push SET state = 'planned' WHERE id = ?;
+
+-- name: group-tag-get
+-- The tag of a group, and the name that was asked for last, if no answer is
+-- known. args: group_id, audience_id
+SELECT COALESCE(segment_id, 0), asked_name FROM group_tag
+ WHERE group_id = ? AND audience_id = ?;
+
+-- name: group-tag-ask
+-- Before it is asked for. args: group_id, audience_id, name
+INSERT INTO group_tag (group_id, audience_id, asked_name) VALUES (?, ?, ?)
+    ON CONFLICT (group_id, audience_id) DO UPDATE SET asked_name = excluded.asked_name;
+
+-- name: group-tag-put
+-- args: group_id, audience_id, segment_id
+INSERT INTO group_tag (group_id, audience_id, segment_id) VALUES (?, ?, ?)
+    ON CONFLICT (group_id, audience_id)
+    DO UPDATE SET segment_id = excluded.segment_id, asked_name = NULL;
 
 -- name: push-turn-take
 -- Nothing happens while the job that has it runs. args: group, job, job, now_ms
@@ -332,13 +372,6 @@ INSERT INTO push_turn (group_id, job_id) VALUES (?, ?)
 -- name: push-set-result
 -- args: result, id
 UPDATE push SET result = ? WHERE id = ?;
-
--- name: push-last-segment
--- The tag that the last push of a group made or filled.
--- args: group_id, audience_id
-SELECT segment_id FROM push
- WHERE group_id = ? AND audience_id = ? AND segment_id IS NOT NULL
- ORDER BY id DESC LIMIT 1;
 
 -- name: push-row-remove-all
 -- args: push_id
@@ -355,7 +388,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- What is still to be done of one action, with its address. An untagged row
 -- has its hash in detail. Then the present: the person's marketing address, is
 -- anybody with it opted out, is it held, the status of its member (none, if the
--- bridge archived it), and whether it did. args: push_id, action, limit
+-- bridge archived it), whether it did, and is the address anybody's marketing
+-- address. args: push_id, action, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
                             WHERE h.hash = r.detail AND r.action = 4)),
@@ -364,10 +398,13 @@ SELECT r.person_id, r.email_id,
           LEFT JOIN company c ON c.id = q.company_id
          WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
-       COALESCE(e.held, 0),
+       CASE WHEN e.held <> 0 OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+            THEN 1 ELSE 0 END,
        CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
        CASE WHEN (m.status = 6 AND m.added_ms IS NOT NULL)
-              OR (m.status = 0 AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END
+              OR (m.status = 0 AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
+       (SELECT COUNT(*) FROM email s JOIN person q ON q.id = s.record_id AND q.email_id = s.id
+         WHERE s.hash = e.hash AND s.entity = 1)
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -380,6 +417,39 @@ SELECT r.person_id, r.email_id,
 -- It is to be done otherwise. args: action, email_id, push_id, person_id
 UPDATE push_row SET action = ?, email_id = ? WHERE push_id = ? AND person_id = ?;
 
+-- name: push-row-untag
+-- An address loses the tag although its person is in the group.
+-- args: push_id, negative number, email_id, reason, hash
+INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail)
+VALUES (?, ?, ?, 4, 0, ?, ?)
+    ON CONFLICT (push_id, person_id) DO UPDATE SET outcome = 0, reason = excluded.reason;
+
+-- name: push-row-overtaken
+-- Who is in the tag by this push, and has another address since, or may not be
+-- mailed. args: push_id, push_id
+UPDATE push_row SET action = 2, outcome = 0
+ WHERE push_id = ? AND person_id IN (
+       SELECT r.person_id
+         FROM push_row r
+         JOIN email e ON e.id = r.email_id
+         LEFT JOIN person p ON p.id = r.person_id
+        WHERE r.push_id = ? AND r.action IN (1, 2, 3, 5) AND r.outcome = 1
+          AND (p.email_id IS NULL OR p.email_id <> e.id OR e.held <> 0
+               OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+               OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
+                            LEFT JOIN company c ON c.id = q.company_id
+                           WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+                             AND (q.opted_out = 1 OR c.opted_out = 1))));
+
+-- name: push-removals
+-- Tags taken from those who left the group: what the circuit breaker counts.
+-- args: push_id
+SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = 4 AND reason IS NULL;
+
+-- name: push-still-tagged
+-- args: push_id
+SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = 4 AND outcome <> 1;
+
 -- name: push-row-todo
 -- args: push_id
 SELECT 1 FROM push_row WHERE push_id = ? AND action IN (1, 2, 3) AND outcome = 0 LIMIT 1;
@@ -389,7 +459,7 @@ SELECT 1 FROM push_row WHERE push_id = ? AND action IN (1, 2, 3) AND outcome = 0
 -- args: outcome, reason, detail, dropped, new action or 0, same, push_id,
 -- person_id
 UPDATE push_row
-   SET outcome = ?, reason = ?, detail = COALESCE(?, detail),
+   SET outcome = ?, reason = COALESCE(?, reason), detail = COALESCE(?, detail),
        dropped = COALESCE(?, dropped),
        action = CASE WHEN CAST(? AS INTEGER) = 0 THEN action
                      ELSE CAST(? AS INTEGER) END

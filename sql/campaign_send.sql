@@ -49,3 +49,7 @@ SELECT CAST(? AS BIGINT), r.person_id, r.email_id, e.hash, p.company_id,
   LEFT JOIN email e ON e.id = r.email_id
  WHERE r.push_id = ? AND r.person_id > ? AND r.person_id <= ? AND r.action <> 4
     ON CONFLICT (campaign_id, person_id) DO NOTHING;
+
+-- name: ledger-clear
+-- Nothing was sent yet. args: campaign_id
+DELETE FROM campaign_recipient WHERE campaign_id = ? AND accepted_ms IS NULL;

@@ -99,20 +99,21 @@ SELECT l.url,
  ORDER BY 2 DESC, l.id;
 
 -- name: push-row-page
+-- Reasons are of those left out.
 -- args: push_id, after, action or 0, action, reason or NULL, reason, limit
 SELECT r.person_id, r.email_id, r.action, r.outcome, r.reason, e.address,
        CASE WHEN r.action = 4 THEN NULL ELSE r.detail END, r.dropped
   FROM push_row r LEFT JOIN email e ON e.id = r.email_id
  WHERE r.push_id = ? AND r.person_id > ?
    AND (CAST(? AS INTEGER) = 0 OR r.action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR r.reason = ?)
+   AND (CAST(? AS TEXT) IS NULL OR (r.reason = ? AND r.action = 6))
  ORDER BY r.person_id LIMIT ?;
 
 -- name: push-row-count
 -- args: push_id, action or 0, action, reason or NULL, reason
 SELECT COUNT(*) FROM push_row
  WHERE push_id = ? AND (CAST(? AS INTEGER) = 0 OR action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR reason = ?);
+   AND (CAST(? AS TEXT) IS NULL OR (reason = ? AND action = 6));
 
 -- name: push-page
 -- Of one group, newest first. args: group_id, before_id, limit

@@ -20,19 +20,23 @@ UPDATE campaign SET pull_state = ? WHERE id = ?;
 
 -- name: pull-accepted
 -- Also for those who share the address: they were left out as duplicates, but
--- the message was to them too. args: at_ms, accepted_ms, campaign_id, hash
+-- the message was to them too. Whoever else was left out and got it all the same
+-- is not hidden. args: at_ms, accepted_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = CASE WHEN state = 7 THEN 7 ELSE 2 END,
-       reason = CASE WHEN state = 7 THEN reason ELSE NULL END,
+   SET state = CASE WHEN state = 7 AND reason = 'duplicate' THEN 7 ELSE 2 END,
+       detail = CASE WHEN state = 7 AND reason <> 'duplicate'
+                     THEN 'sent all the same, although left out: ' || reason
+                     ELSE detail END,
+       reason = CASE WHEN state = 7 AND reason = 'duplicate' THEN reason END,
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?)
- WHERE campaign_id = ? AND email_hash = ? AND (state <> 7 OR reason = 'duplicate');
+ WHERE campaign_id = ? AND email_hash = ?;
 
 -- name: pull-refused
 -- One writer: the job that pulls. args: reason, detail, at_ms, bounced,
 -- bounced_ms, campaign_id, hash
 UPDATE campaign_recipient
    SET state = 4, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
- WHERE campaign_id = ? AND email_hash = ? AND state <> 7;
+ WHERE campaign_id = ? AND email_hash = ? AND (state <> 7 OR reason <> 'duplicate');
 
 -- name: pull-link-find
 -- args: campaign_id, url

@@ -458,6 +458,23 @@ static void some_segment(struct bridge_fixture *f, const char *method,
 		say_tree(reply, s);
 }
 
+static void count_segments(struct bridge_fixture *f)
+{
+	const char *hash;
+	json_t *s, *m;
+	size_t i;
+
+	json_array_foreach (f->segments, i, s) {
+		json_int_t id = json_integer_value(json_object_get(s, "id"));
+		json_int_t n = 0;
+
+		json_object_foreach (f->members, hash, m)
+			n += is_tagged(m, id);
+		BUG_ON(json_object_set_new(s, "member_count", json_integer(n)) <
+		       0);
+	}
+}
+
 static void say_all(struct mc_reply *reply, const char *key, json_t *items,
 		    bool none)
 {
@@ -586,8 +603,10 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 			     reply);
 	else if (strcmp(rq->method, "POST") == 0)
 		name_segment(f, NULL, body, reply);
-	else
+	else {
+		count_segments(f);
 		say_all(reply, "segments", f->segments, at_end);
+	}
 }
 
 static void spoil(struct mc_reply *reply, enum fault fault)
@@ -643,7 +662,8 @@ static int fake_send(void *context, const struct mc_request *rq,
 		spoil(reply, fault);
 		return 0;
 	}
-	if (f->poison && rq->body && strstr(rq->body, f->poison))
+	if (f->poison && ((rq->body && strstr(rq->body, f->poison)) ||
+			  strstr(rq->path, f->poison)))
 		say(reply, 400, "Invalid Resource", "poisoned");
 	else
 		answer(f, rq, body, reply);
@@ -654,6 +674,30 @@ static int fake_send(void *context, const struct mc_request *rq,
 		return err_set(err, ERR_RETRY, "lost");
 	}
 	return 0;
+}
+
+int fake_mailed_wrongly(struct bridge_fixture *f, int64_t segment)
+{
+	const char *hash;
+	json_t *m;
+	int n = 0;
+
+	json_object_foreach (f->members, hash, m) {
+		CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+		if (!is_tagged(m, segment) ||
+		    strcmp(json_string_value(json_object_get(m, "status")),
+			   "subscribed") != 0)
+			continue;
+		strbuf_addf(&sql,
+			    "SELECT COUNT(*) FROM email e JOIN person p ON "
+			    "p.email_id = e.id LEFT JOIN unclear_opt_out u ON "
+			    "u.hash = e.hash WHERE p.opted_out = 0 AND e.held "
+			    "= 0 AND u.hash IS NULL AND e.hash = '%s'",
+			    hash);
+		n += fake_number(f, sql.buf) == 0;
+	}
+	return n;
 }
 
 int fake_wrong(struct bridge_fixture *f)
@@ -1005,6 +1049,7 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"push",
 		"push_row",
 		"push_turn",
+		"group_tag",
 		"bridge_member",
 		"bridge_member_aside",
 		"bridge_parked",

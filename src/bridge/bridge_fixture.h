@@ -52,7 +52,7 @@ struct bridge_fixture {
 	enum fault fault;
 	int statement_at; /* the same, of the next job's statements */
 	during_fn during;
-	const char *poison;  /* a call with it is refused as a whole */
+	const char *poison;  /* a call with it in body or path is refused */
 	const char *refusal; /* of the member with `refused` in its address */
 	int creates, tests, sends;
 };
@@ -93,6 +93,9 @@ void fake_delete_permanently(struct bridge_fixture *f, const char *address);
 /* Subscribed members that are nobody's marketing address or whose person has
  * opted out. */
 int fake_wrong(struct bridge_fixture *f);
+/* Whom a campaign to the tag would reach and must not: opted out, held, moved
+ * to another address. */
+int fake_mailed_wrongly(struct bridge_fixture *f, int64_t segment);
 
 /* --- jobs --- */
 

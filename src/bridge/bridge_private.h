@@ -239,6 +239,9 @@ struct written VEC_FIELDS(struct written_address);
 void written_release(struct written *all);
 int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err);
+/* Whoever has the address and is opted out gets a job. */
+int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
+		   struct err *err);
 int job_person(struct job_run *run, struct err *err);
 
 /* --- bridge.c: the secret of the webhook --- */
@@ -284,12 +287,20 @@ struct push {
 	bool dry_run;
 	int64_t segment_id; /* 0: not made yet */
 	const char *state;
-	const char *tag_name; /* that is being made; NULL: none */
+	int64_t asked; /* removals that a user was asked about */
 };
+
+/*
+ * An address loses the tag although its person is in the group: they may not be
+ * mailed, for this reason, or have another address now. Such rows stand under
+ * negative numbers of their own, and the circuit breaker does not count them.
+ */
+int push_row_untag(struct batch *b, int64_t push_id, int64_t email_id,
+		   const char *reason, const char *hash, struct err *err);
 
 /* --- push_tag.c: the tag of a group --- */
 
-/* That of the last push, if it still exists. */
+/* The one that was made last, if it still exists. */
 int tag_find(struct work *w, struct push *push, struct err *err);
 /* Made, and named like the group. ERR_RETRY with state "planning": it went
  * away since the plan. */
@@ -318,6 +329,14 @@ int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
 #define PUSH_ASKS 1
 #define PUSH_WAITS 2
 int push_run(struct work *w, int64_t push_id, struct err *err);
+/* Whatever was planned, or done, is old: the next run plans anew. */
+int push_renew(struct work *w, int64_t push_id, struct err *err);
+/*
+ * Just before a campaign goes out: who may not be mailed any more, or has
+ * another address since the push, is pushed again. ERR_CONFLICT: somebody keeps
+ * the tag that should not.
+ */
+int push_recheck(struct work *w, int64_t push_id, struct err *err);
 int job_push(struct job_run *run, struct err *err);
 
 /* --- campaign_send.c, pull.c, undo_cleans.c --- */

@@ -298,16 +298,6 @@ static int is_sent(struct sending *s, struct err *err)
 	       strcmp(status, "schedule") != 0;
 }
 
-static int send_once(struct sending *s, struct err *err)
-{
-	int sent = is_sent(s, err);
-
-	if (sent != 0)
-		return sent < 0 ? -1 : 0;
-	return mc_call_once(s->w->client, "POST",
-			    campaign_path(s, "/actions/send"), NULL, NULL, err);
-}
-
 /* --- the CRM's ledger --- */
 
 static int ledger_step(struct sending *s, int64_t *after, struct err *err)
@@ -332,6 +322,17 @@ static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 		return -1;
 	*after = last;
 	return 1;
+}
+
+/* Of a try that came to nothing. */
+static int clear_ledger(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(s->c.id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 static int make_ledger(struct sending *s, struct err *err)
@@ -394,16 +395,19 @@ static int is_complete(const struct crm_campaign *c, struct err *err)
 	return 0;
 }
 
-/* The API does not know the number of the segment before the push. */
+/* The API does not know the number of the segment before the push. Without one,
+ * everybody of the audience would get it. */
 static int load_segment(struct sending *s, struct err *err)
 {
-	return db_find_int(s->w->db, SQL_CAMPAIGN_SEGMENT,
-			   SQL_ARGS(sql_int(s->push_id)), &s->segment_id,
-			   err) < 0
-		       ? -1
-		       : 0;
+	if (db_find_int(s->w->db, SQL_CAMPAIGN_SEGMENT,
+			SQL_ARGS(sql_int(s->push_id)), &s->segment_id, err) < 0)
+		return -1;
+	return s->segment_id > 0
+		       ? 0
+		       : err_set(err, ERR_CONFLICT, "the group has no tag");
 }
 
+/* What an earlier run planned may be hours old: people leave the group. */
 static int push_group(struct sending *s, struct err *err)
 {
 	int ret;
@@ -412,27 +416,47 @@ static int push_group(struct sending *s, struct err *err)
 	    (push_open(s->w, s->c.group_id, false, &s->push_id, err) < 0 ||
 	     keep_push(s, err) < 0))
 		return -1;
+	if (push_renew(s->w, s->push_id, err) < 0)
+		return -1;
 	ret = push_run(s->w, s->push_id, err);
 	return ret != 0 ? ret : load_segment(s, err);
 }
 
+/* A campaign in the audience that may go out, to whom the present allows, and
+ * the ledger of just those. */
+static int make_ready(struct sending *s, struct err *err)
+{
+	int ret = push_group(s, err);
+
+	if (ret != 0)
+		return ret;
+	if ((!s->c.marketing_campaign_id && create(s, err) < 0) ||
+	    fill(s, err) < 0 || check(s, err) < 0 ||
+	    push_recheck(s->w, s->push_id, err) < 0)
+		return -1;
+	return clear_ledger(s, err);
+}
+
 static int send_steps(struct sending *s, struct err *err)
 {
-	int ret;
+	int sent = 0, ret = 0;
 
 	if (is_complete(&s->c, err) < 0 || is_reconciled(s->w, err) < 0)
 		return -1;
-	ret = push_group(s, err);
+	if (s->c.marketing_campaign_id)
+		sent = is_sent(s, err);
+	if (sent < 0)
+		return -1;
+	if (sent == 0)
+		ret = make_ready(s, err);
 	if (ret != 0)
 		return ret;
-	if (!s->c.marketing_campaign_id && create(s, err) < 0)
-		return -1;
-	ret = is_sent(s, err);
-	if (ret < 0 || (ret == 0 && (fill(s, err) < 0 || check(s, err) < 0)))
-		return -1;
 	if (make_ledger(s, err) < 0 || mark_sending(s, err) < 0)
 		return -1;
-	return send_once(s, err);
+	return sent ? 0
+		    : mc_call_once(s->w->client, "POST",
+				   campaign_path(s, "/actions/send"), NULL,
+				   NULL, err);
 }
 
 static void write_result(struct sending *s)

@@ -106,6 +106,26 @@ int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 	return tell_changed(tx, ids.buf, now_ms, err);
 }
 
+int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
+		   struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(&ids, rows_int(rows, 0));
+	if (more < 0)
+		return -1;
+	vec_each (&ids, id)
+		if (bridge_job_person(tx, *id, now_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int load_left(struct settling *s, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -151,19 +171,34 @@ static int is_reached(struct work *w, const char *hash, struct err *err)
 
 /* --- opting out --- */
 
+/* The first error is told, and the others are tried all the same. */
+static void unsubscribe(struct settling *s, const char *hash, struct err *first)
+{
+	struct err why = ERR_INIT;
+
+	if (unsubscribe_member(s->w, hash, &why) < 0 &&
+	    (first->code == ERR_NONE || is_passing(&why)))
+		*first = why;
+}
+
 static int opt_out(struct settling *s, struct err *err)
 {
+	struct err first = ERR_INIT;
+
 	for (size_t i = 0; i < s->person.emails_n; i++)
-		if (unsubscribe_member(s->w, s->person.emails[i].hash, err) < 0)
-			return -1;
+		unsubscribe(s, s->person.emails[i].hash, &first);
 	vec_each (&s->left, l) {
 		int reached = is_reached(s->w, l->hash, err);
 
-		if (reached < 0 || (reached == 0 &&
-				    unsubscribe_member(s->w, l->hash, err) < 0))
+		if (reached < 0)
 			return -1;
+		if (reached == 0)
+			unsubscribe(s, l->hash, &first);
 	}
-	return 0;
+	if (first.code == ERR_NONE)
+		return 0;
+	*err = first;
+	return -1;
 }
 
 /* --- an address that was left --- */

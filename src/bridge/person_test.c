@@ -1,6 +1,8 @@
 #include "bridge/bridge_fixture.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "crm/consent.h"
 
@@ -99,6 +101,44 @@ static void what_changes_during_a_call_is_seen(void **state)
 		assert_int_equal(fake_wrong(f), 0);
 		assert_string_equal(fake_status(f, "other@x.example"),
 				    "subscribed");
+	}
+}
+
+/* Whatever the audience says to one of the addresses. */
+static void each_address_of_who_opts_out_is_tried(void **state)
+{
+	static const char *const addresses[] = { "a@x.example", "b@x.example",
+						 "c@x.example" };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		char hash[MD5_HEX + 1];
+		int64_t group, id;
+
+		bridge_fixture_renew(f);
+		id = pushed(f, &group);
+		fake_patch(f, id,
+			   "{\"emails\":[{\"address\":\"a@x.example\"},"
+			   "{\"address\":\"b@x.example\"},"
+			   "{\"address\":\"c@x.example\"}]}");
+		fake_run_all(f);
+		fake_subscribe(f, "b@x.example", "subscribed", "Form");
+		fake_subscribe(f, "c@x.example", "subscribed", "Form");
+		email_hash(addresses[i], hash);
+		f->poison = hash;
+		fake_patch(f, id, OUT);
+		fake_run_all(f);
+		for (size_t k = 0; k < ARRAY_SIZE(addresses); k++)
+			assert_string_equal(fake_status(f, addresses[k]),
+					    k == i ? "subscribed"
+						   : "unsubscribed");
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+						"bridge_parked"),
+				 1);
+		f->poison = NULL;
+		fake_sync(f);
+		assert_string_equal(fake_status(f, addresses[i]),
+				    "unsubscribed");
 	}
 }
 
@@ -533,6 +573,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),
+		TEST(each_address_of_who_opts_out_is_tried),
 		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),
 		TEST(a_killed_push_leaves_nobody_behind),

@@ -204,6 +204,19 @@ static enum push_action decide(struct planner *p, const struct record *r,
 	return tagged ? PUSH_UNCHANGED : PUSH_TAG;
 }
 
+/* Whom the audience would mail all the same loses the tag (rule 7). Whom it
+ * does not mail, and the owner of a shared address, keep it (rule 18). */
+static int keep_or_untag(struct planner *p, struct batch *b,
+			 const struct record *r, const struct facts *f,
+			 const char *reason, struct err *err)
+{
+	if (!f->hash || !hash_set_see(&p->tagged, f->hash) ||
+	    strcmp(reason, "duplicate") == 0 || mirror_reason(f->status))
+		return 0;
+	return push_row_untag(b, p->push->id, r->email_id, reason, f->hash,
+			      err);
+}
+
 static int plan_person(struct planner *p, struct batch *b,
 		       const struct record *r, const struct facts *f,
 		       struct err *err)
@@ -214,8 +227,8 @@ static int plan_person(struct planner *p, struct batch *b,
 
 	if (!reason)
 		action = decide(p, r, f, &dropped);
-	else if (f->hash && !f->unclear) /* who is unclear gets no mail */
-		(void)hash_set_see(&p->tagged, f->hash); /* keeps its tag */
+	else if (keep_or_untag(p, b, r, f, reason, err) < 0)
+		return -1;
 	return batch_add(
 		b, SQL_PUSH_ROW_ADD,
 		SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
@@ -226,6 +239,24 @@ static int plan_person(struct planner *p, struct batch *b,
 			 sql_text(reason), sql_null(),
 			 sql_text(field_map_tags(&p->map, dropped, p->arena))),
 		err);
+}
+
+/* Who is still subscribed there although they opted out: their own job has not
+ * done it yet, or could not. */
+static int tell_opted_out(struct planner *p, struct tx *tx, struct err *err)
+{
+	if (p->push->dry_run)
+		return 0;
+	for (size_t i = 0; i < p->records.n; i++) {
+		const struct facts *f = &p->facts[i];
+
+		if ((f->opted_out || p->records.v[i].opted_out) &&
+		    (f->status == MIRROR_SUBSCRIBED ||
+		     f->status == MIRROR_PENDING) &&
+		    opted_out_tell(tx, f->hash, p->w->actor.now_ms, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int write_page(struct planner *p, struct err *err)
@@ -239,7 +270,7 @@ static int write_page(struct planner *p, struct err *err)
 	for (size_t i = 0; i < p->records.n; i++)
 		if (plan_person(p, &b, &p->records.v[i], &p->facts[i], err) < 0)
 			return -1;
-	if (batch_end(&b, err) < 0)
+	if (batch_end(&b, err) < 0 || tell_opted_out(p, &tx, err) < 0)
 		return -1;
 	p->done += (int64_t)p->records.n;
 	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,

@@ -316,15 +316,46 @@ static int intend(struct pusher *p, struct err *err)
 
 /* --- the tag's members --- */
 
-/* Who cannot be untagged has no tag. */
+static bool has_tag(const json_t *member, int64_t segment_id)
+{
+	json_t *tag;
+	size_t i;
+
+	json_array_foreach (json_object_get(member, "tags"), i, tag)
+		if (json_integer_value(json_object_get(tag, "id")) ==
+		    segment_id)
+			return true;
+	return false;
+}
+
+/* Who cannot be untagged has no tag, as a rule. */
+static int judge_untagged(struct pusher *p, struct item *it, const char *text,
+			  struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+	int found = member_read(p->w, it->hash, &member, err);
+
+	if (found > 0 && has_tag(member, p->push->segment_id))
+		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
+	return found < 0 ? -1 : 0;
+}
+
+static int judge_tagged(struct pusher *p, struct item *it, const char *text,
+			struct err *err)
+{
+	if (judge_existing(p, it, err) < 0)
+		return -1;
+	if (it->outcome == PUSH_APPLIED)
+		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
+	return 0;
+}
+
 static int read_tag_errors(struct pusher *p, const json_t *errors,
 			   struct err *err)
 {
 	json_t *e, *address;
 	size_t i, k;
 
-	if (p->action == PUSH_UNTAG)
-		return 0;
 	json_array_foreach (errors, i, e) {
 		const char *text =
 			json_string_value(json_object_get(e, "error"));
@@ -334,12 +365,12 @@ static int read_tag_errors(struct pusher *p, const json_t *errors,
 			struct item *it =
 				item_of(p, json_string_value(address));
 
-			if (it && it->outcome == PUSH_APPLIED &&
-			    judge_existing(p, it, err) < 0)
+			if (!it || it->outcome != PUSH_APPLIED)
+				continue;
+			if ((p->action == PUSH_UNTAG ? judge_untagged
+						     : judge_tagged)(
+				    p, it, text ? text : "", err) < 0)
 				return -1;
-			if (it && it->outcome == PUSH_APPLIED)
-				item_refuse(it, reason_of(text ? text : ""),
-					    arena_strdup(p->arena, text));
 		}
 	}
 	return 0;
@@ -375,19 +406,23 @@ static int tag(struct pusher *p, struct item *items, size_t n, struct err *err)
 /* Members whose address the CRM does not know lose the tag one by one. */
 static int untag_strangers(struct pusher *p, struct err *err)
 {
-	struct err why = ERR_INIT;
-
 	vec_each (&p->items, it) {
+		struct err why = ERR_INIT;
+
 		if (it->address)
 			continue;
 		if (mc_call(p->w->client, "DELETE",
 			    list_path(p->w, "/segments/%lld/members/%s",
 				      (long long)p->push->segment_id, it->hash),
-			    NULL, NULL, &why) < 0 &&
-		    why.code != ERR_NOT_FOUND) {
+			    NULL, NULL, &why) == 0 ||
+		    why.code == ERR_NOT_FOUND)
+			continue;
+		if (why.code != ERR_INVALID) {
 			*err = why;
 			return -1;
 		}
+		item_refuse(it, reason_of(why.text),
+			    arena_strdup(p->arena, why.text));
 	}
 	return 0;
 }

@@ -34,6 +34,7 @@ int items_load(struct pusher *p, enum push_action action, struct err *err)
 			.held = rows_int(rows, 6) != 0,
 			.status = (enum mirror_status)rows_int(rows, 7),
 			.put_away = rows_int(rows, 8) != 0,
+			.reached = rows_int(rows, 9) != 0,
 			.outcome = PUSH_APPLIED,
 		};
 
@@ -139,12 +140,88 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 	return 0;
 }
 
+int push_row_untag(struct batch *b, int64_t push_id, int64_t email_id,
+		   const char *reason, const char *hash, struct err *err)
+{
+	return batch_add(b, SQL_PUSH_ROW_UNTAG,
+			 SQL_ARGS(sql_int(push_id),
+				  sql_int(-(INT64_C(1) << 40) - email_id),
+				  sql_int(email_id), sql_text(reason),
+				  sql_text(hash)),
+			 err);
+}
+
+/* It is the audience itself that does not mail them. */
+static bool is_theirs(const char *reason)
+{
+	static const char *const reasons[] = { "unsubscribed", "cleaned",
+					       "suppressed", "forgotten" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (strcmp(reasons[i], reason) == 0)
+			return true;
+	return false;
+}
+
+/* A try of before, or an earlier push, may have tagged whom the present leaves
+ * out, and the audience would mail them. */
+static int lose_tag(struct batch *b, struct pusher *p, const struct item *it,
+		    struct err *err)
+{
+	bool moved = it->outcome == PUSH_INTENDED &&
+		     it->now_email_id != it->email_id;
+	bool gone = moved || it->now_email_id == 0;
+
+	if ((!moved && it->outcome != PUSH_REFUSED) || !it->email_id ||
+	    !it->hash || mirror_reason(it->status) || (gone && it->reached) ||
+	    (!gone && is_theirs(it->reason)))
+		return 0;
+	return push_row_untag(b, p->push->id, it->email_id,
+			      gone ? "no_address" : it->reason, it->hash, err);
+}
+
+/* Rows of untagged addresses may stand under negative numbers. */
+static int person_of(struct tx *tx, const struct item *it, int64_t *out,
+		     struct err *err)
+{
+	*out = it->person_id > 0 ? it->person_id : 0;
+	if (*out > 0)
+		return 0;
+	return db_find_int(tx->db, SQL_PLAN_PERSON_OF_HASH,
+			   SQL_ARGS(sql_text(it->hash)), out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* The audience's words are where a user sees them. */
+static int park_untag(struct pusher *p, struct tx *tx, struct err *err)
+{
+	vec_each (&p->items, it) {
+		struct err why = ERR_INIT;
+		int64_t person_id;
+
+		if (it->outcome != PUSH_REFUSED)
+			continue;
+		err_set(&why, ERR_INVALID,
+			"the tag of the group \"%s\" stays: %s",
+			p->push->group_name, it->detail);
+		if (person_of(tx, it, &person_id, err) < 0 ||
+		    park(tx, p->w, "untag", person_id, it->email_id, &why,
+			 err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int store_item(struct batch *b, struct pusher *p, struct item *it,
 		      struct err *err)
 {
-	int64_t action = it->outcome == PUSH_REFUSED ? PUSH_LEFT_OUT : 0;
+	bool untag = p->action == PUSH_UNTAG;
+	int64_t action =
+		it->outcome == PUSH_REFUSED && !untag ? PUSH_LEFT_OUT : 0;
 
-	if (store_member(b, p, it, err) < 0)
+	if (store_member(b, p, it, err) < 0 ||
+	    (!untag && lose_tag(b, p, it, err) < 0))
 		return -1;
 	if (it->outcome == PUSH_INTENDED)
 		return batch_add(
@@ -154,7 +231,7 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 			err);
 	return batch_add(b, SQL_PUSH_ROW_END,
 			 SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
-				  sql_text(it->detail),
+				  sql_text(untag ? NULL : it->detail),
 				  sql_text(field_map_tags(&p->map, it->dropped,
 							  p->arena)),
 				  sql_int(action), sql_int(action),
@@ -171,7 +248,14 @@ static int check_again(struct pusher *p, struct tx *tx, struct err *err)
 		if (is_done(it) && it->email_id)
 			vec_push(&all, ((struct written_address){ it->email_id,
 								  it->hash }));
-	return present_check(tx, &all, p->w->actor.now_ms, err);
+	if (present_check(tx, &all, p->w->actor.now_ms, err) < 0)
+		return -1;
+	/* those who were refused may be members by a try of before */
+	vec_each (&p->items, it)
+		if (it->outcome == PUSH_REFUSED && it->opted_out && it->hash &&
+		    opted_out_tell(tx, it->hash, p->w->actor.now_ms, err) < 0)
+			return -1;
+	return 0;
 }
 
 int items_store(struct pusher *p, struct err *err)
@@ -186,7 +270,8 @@ int items_store(struct pusher *p, struct err *err)
 		if (store_item(&b, p, it, err) < 0)
 			return -1;
 	if (batch_end(&b, err) < 0 ||
-	    (p->action != PUSH_UNTAG && check_again(p, &tx, err) < 0))
+	    (p->action == PUSH_UNTAG ? park_untag(p, &tx, err)
+				     : check_again(p, &tx, err)) < 0)
 		return -1;
 	vec_each (&p->items, it)
 		p->done += it->outcome != PUSH_INTENDED;

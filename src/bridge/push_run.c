@@ -180,7 +180,7 @@ static int push_load(struct work *w, int64_t id, struct push *out,
 		.dry_run = rows_int(rows, 2) != 0,
 		.segment_id = rows_int(rows, 3),
 		.state = rows_dup(rows, 4, w->arena),
-		.tag_name = rows_dup(rows, 5, w->arena),
+		.asked = rows_int(rows, 5),
 	};
 	return 0;
 }
@@ -198,18 +198,41 @@ static int store_result(struct work *w, const struct push *push,
 	return tx_commit(&tx, err);
 }
 
-static int breaker_asks(struct work *w, const struct push *push,
-			struct err *err)
+/* Stored with the question: a confirmation is for that number of removals, and
+ * for no more (rule 11). The plan is made anew by then. */
+static int ask(struct work *w, struct push *push, int64_t removals,
+	       struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	push->state = "asking";
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_ASK,
+		    SQL_ARGS(sql_text(push->state), sql_int(removals),
+			     sql_int(push->id)),
+		    err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_ASK_JOB, SQL_ARGS(sql_int(w->run->job->id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+/* 1: the user is asked, 0, -1. */
+static int breaker_asks(struct work *w, struct push *push, struct err *err)
 {
 	struct counts counts = { { 0 } };
-	int64_t concerned;
+	int64_t concerned, removals = 0;
 
-	if (count_actions(w, push, &counts, err) < 0)
+	if (count_actions(w, push, &counts, err) < 0 ||
+	    db_find_int(w->db, SQL_PUSH_REMOVALS, SQL_ARGS(sql_int(push->id)),
+			&removals, err) < 0)
 		return -1;
-	concerned = counts.by_action[PUSH_UNTAG] +
-		    counts.by_action[PUSH_UNCHANGED] +
+	concerned = removals + counts.by_action[PUSH_UNCHANGED] +
 		    counts.by_action[PUSH_UPDATE];
-	return breaker_trips(counts.by_action[PUSH_UNTAG], concerned) ? 1 : 0;
+	if (!breaker_trips(removals, concerned) ||
+	    (w->run->job->confirmed && removals <= push->asked))
+		return 0;
+	return ask(w, push, removals, err);
 }
 
 /* Pushes of one group run one after another: 1, or 0: another job pushes it. */
@@ -230,11 +253,50 @@ static int take_turn(struct work *w, const struct push *push, struct err *err)
 	return taken;
 }
 
-int push_run(struct work *w, int64_t push_id, struct err *err)
+static int tell_result(struct work *w, const struct push *push, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+
+	if (push_result(w, push, &result, err) < 0 ||
+	    store_result(w, push, result.buf, err) < 0)
+		return -1;
+	strbuf_reset(w->run->result);
+	strbuf_addslice(w->run->result, strbuf_str(&result));
+	return 0;
+}
+
+/* A plan that was asked about is old when the answer comes, and so is one whose
+ * job waited while the group was pushed again: 1, 0, -1. */
+static int needs_plan(struct work *w, const struct push *push, struct err *err)
+{
+	int64_t later;
+
+	if (strcmp(push->state, "planning") == 0 ||
+	    strcmp(push->state, "asking") == 0)
+		return 1;
+	return strcmp(push->state, "done") == 0
+		       ? 0
+		       : db_find_int(w->db, SQL_PUSH_LATER,
+				     SQL_ARGS(sql_int(push->group_id),
+					      sql_int(push->id)),
+				     &later, err);
+}
+
+int push_renew(struct work *w, int64_t push_id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_PUSH_RENEW, SQL_ARGS(sql_int(push_id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int push_run(struct work *w, int64_t push_id, struct err *err)
+{
 	struct push push;
-	int asks = 0, turn = 1;
+	int asks = 0, turn = 1, plan;
+	bool todo;
 
 	if (push_load(w, push_id, &push, err) < 0)
 		return -1;
@@ -242,23 +304,76 @@ int push_run(struct work *w, int64_t push_id, struct err *err)
 		turn = take_turn(w, &push, err);
 	if (turn <= 0)
 		return turn < 0 ? -1 : PUSH_WAITS;
-	if ((strcmp(push.state, "planning") == 0 &&
-	     plan_make(w, &push, err) < 0))
+	plan = needs_plan(w, &push, err);
+	if (plan < 0 || (plan > 0 && plan_make(w, &push, err) < 0))
 		return -1;
-	if (!push.dry_run && !w->run->job->confirmed)
+	todo = !push.dry_run && strcmp(push.state, "done") != 0;
+	if (todo)
 		asks = breaker_asks(w, &push, err);
-	if (asks < 0)
+	if (asks < 0 || (todo && asks == 0 && push_apply(w, &push, err) < 0))
 		return -1;
-	if (!push.dry_run && asks == 0 && strcmp(push.state, "done") != 0 &&
-	    push_apply(w, &push, err) < 0)
-		return -1;
-	if (push_result(w, &push, &result, err) < 0 ||
-	    store_result(w, &push, result.buf, err) < 0)
-		return -1;
-	strbuf_reset(w->run->result);
-	strbuf_addslice(w->run->result, strbuf_str(&result));
-	return asks ? PUSH_ASKS : 0;
+	return tell_result(w, &push, err) < 0 ? -1 : asks ? PUSH_ASKS : 0;
 }
+
+/* --- just before a campaign --- */
+
+/* How many rows the present has overtaken; they are to be done again. */
+static int reopen(struct work *w, int64_t push_id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int n;
+
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	n = db_exec(&tx, SQL_PUSH_ROW_OVERTAKEN,
+		    SQL_ARGS(sql_int(push_id), sql_int(push_id)), err);
+	if (n < 0 ||
+	    (n > 0 && db_exec(&tx, SQL_PUSH_REOPEN, SQL_ARGS(sql_int(push_id)),
+			      err) < 0) ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return n;
+}
+
+/* The audience refused to take the tag from somebody. */
+static int is_clean(struct work *w, int64_t push_id, struct err *err)
+{
+	int64_t n = 0;
+
+	if (db_find_int(w->db, SQL_PUSH_STILL_TAGGED,
+			SQL_ARGS(sql_int(push_id)), &n, err) < 0)
+		return -1;
+	if (n == 0)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "%lld addresses that are not to get this campaign keep "
+		       "the tag of its group, since the audience refuses to "
+		       "take it away: see what is parked, mend it there, and "
+		       "send again",
+		       (long long)n);
+}
+
+#define RECHECKS 5
+
+int push_recheck(struct work *w, int64_t push_id, struct err *err)
+{
+	struct push push;
+
+	for (int i = 0; i < RECHECKS; i++) {
+		int n = reopen(w, push_id, err);
+
+		if (n <= 0)
+			return n < 0 ? -1 : is_clean(w, push_id, err);
+		if (push_load(w, push_id, &push, err) < 0 ||
+		    push_apply(w, &push, err) < 0 ||
+		    tell_result(w, &push, err) < 0)
+			return -1;
+	}
+	return err_set(err, ERR_RETRY,
+		       "the people of the group change while it is pushed");
+}
+
+/* --- the job --- */
 
 static int read_payload(struct job_run *run, int64_t *group_id, bool *dry_run,
 			int64_t *push_id, struct err *err)

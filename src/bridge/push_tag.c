@@ -2,8 +2,9 @@
  * The tag of a group: made once, under a name that nobody else's tag has, and
  * named like the group. A tag that is not ours is an administrator's and is
  * left alone (rule 15), so ours may have to take the next free name. The name
- * is stored before the tag is asked for: if the answer is lost, or the process
- * dies, a tag of that name is ours.
+ * is stored with the group before the tag is asked for: if the answer is lost,
+ * the process dies, or the push is canceled, a tag of that name is ours as long
+ * as nobody is in it.
  */
 #include "bridge/bridge_private.h"
 
@@ -43,12 +44,57 @@ static const char *nth_name(struct work *w, const struct push *push, int n)
 			    (long long)push->group_id, n);
 }
 
-/* The tag, or segment, of that name: 1 and its id, 0, -1. */
-static int look(struct work *w, const char *name, int64_t *out, struct err *err)
+/* What is known of the tag of a group. */
+struct kept {
+	int64_t segment_id; /* 0: none */
+	const char *asked;  /* its name, if the answer is not known; NULL */
+};
+
+static int load_kept(struct work *w, const struct push *push, struct kept *out,
+		     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	*out = (struct kept){ 0 };
+	if (db_query(w->db, SQL_GROUP_TAG_GET,
+		     SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
+		     &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		*out = (struct kept){ .segment_id = rows_int(rows, 0),
+				      .asked = rows_dup(rows, 1, w->arena) };
+	return found < 0 ? -1 : 0;
+}
+
+/* A tag, or segment, of the audience. */
+struct tag {
+	int64_t id;
+	const char *name;
+	int64_t members;
+};
+
+static void read_listed(struct work *w, const json_t *segment, struct tag *out)
+{
+	*out = (struct tag){
+		.id = json_integer_value(json_object_get(segment, "id")),
+		.name = arena_strdup(
+			w->arena,
+			json_string_value(json_object_get(segment, "name"))),
+		.members = json_integer_value(
+			json_object_get(segment, "member_count")),
+	};
+}
+
+/* Among all of them: that of a name, or (name NULL) of a number. 1, 0, -1. */
+static int look(struct work *w, const char *name, int64_t id, struct tag *out,
+		struct err *err)
 {
 	struct mc_pages pages = {
-		.path = list_path(w, "/segments?fields=segments.id,"
-				     "segments.name,total_items"),
+		.path = list_path(w,
+				  "/segments?fields=segments.id,segments.name,"
+				  "segments.member_count,total_items"),
 		.items = "segments",
 		.count = ITEMS_A_PAGE,
 	};
@@ -63,13 +109,13 @@ static int look(struct work *w, const char *name, int64_t *out, struct err *err)
 			found = -1;
 		else
 			json_array_foreach (page, i, segment) {
-				const char *is = json_string_value(
-					json_object_get(segment, "name"));
+				struct tag t;
 
-				if (!is || strcmp(is, name) != 0)
+				read_listed(w, segment, &t);
+				if (name ? !t.name || strcmp(t.name, name) != 0
+					 : t.id != id)
 					continue;
-				*out = json_integer_value(
-					json_object_get(segment, "id"));
+				*out = t;
 				found = 1;
 			}
 	}
@@ -79,21 +125,50 @@ static int look(struct work *w, const char *name, int64_t *out, struct err *err)
 
 /* --- making it --- */
 
-static int intend(struct work *w, struct push *push, const char *name,
-		  struct err *err)
+static int keep_asked(struct work *w, const struct push *push, const char *name,
+		      struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PUSH_SET_TAG_NAME,
-		    SQL_ARGS(sql_text(name), sql_int(push->id)), err) < 0)
+	    db_exec(&tx, SQL_GROUP_TAG_ASK,
+		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
+			     sql_text(name)),
+		    err) < 0)
 		return -1;
-	push->tag_name = name;
 	return tx_commit(&tx, err);
 }
 
+static int keep_made(struct work *w, const struct push *push, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_GROUP_TAG_PUT,
+		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
+			     sql_int(push->segment_id)),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Its answer was lost: it may have been made. */
+static int look_again(struct work *w, struct push *push, const char *name,
+		      const struct err *why, struct err *err)
+{
+	struct tag made = { 0 };
+	int found = look(w, name, 0, &made, err);
+
+	if (found > 0)
+		push->segment_id = made.id;
+	else if (found == 0)
+		*err = *why;
+	return found > 0 ? 1 : -1;
+}
+
 /* 1, 0: the name is not taken by the audience, -1. */
-static int ask_for(struct work *w, struct push *push, struct err *err)
+static int ask_for(struct work *w, struct push *push, const char *name,
+		   struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -101,7 +176,7 @@ static int ask_for(struct work *w, struct push *push, struct err *err)
 	struct err why = ERR_INIT;
 
 	json_begin_object(&j);
-	json_key_text(&j, "name", push->tag_name);
+	json_key_text(&j, "name", name);
 	json_key_begin_array(&j, "static_segment");
 	json_end_array(&j);
 	json_end_object(&j);
@@ -109,11 +184,8 @@ static int ask_for(struct work *w, struct push *push, struct err *err)
 			 &reply, &why) < 0) {
 		if (why.code == ERR_INVALID)
 			return 0;
-		if (mc_is_lost(&why)) /* it may have been made */
-			return look(w, push->tag_name, &push->segment_id,
-				    err) == 1
-				       ? 1
-				       : (*err = why, -1);
+		if (mc_is_lost(&why))
+			return look_again(w, push, name, &why, err);
 		*err = why;
 		return -1;
 	}
@@ -123,37 +195,48 @@ static int ask_for(struct work *w, struct push *push, struct err *err)
 		       : err_set(err, ERR_RETRY, "the new tag has no id");
 }
 
-/* 1, 0: taken, try another name; -1. */
-static int try_name(struct work *w, struct push *push, const char *name,
-		    struct err *err)
+/* The tag that the group had, after all, or one that a push asked for. */
+static bool is_ours(const struct kept *kept, const struct tag *t)
 {
-	bool is_intended = push->tag_name && strcmp(push->tag_name, name) == 0;
-	int64_t id = 0;
-	int found = look(w, name, &id, err);
+	return t->id == kept->segment_id || (t->members == 0 && kept->asked &&
+					     strcmp(kept->asked, t->name) == 0);
+}
+
+/* 1, 0: taken, try another name; -1. */
+static int try_name(struct work *w, struct push *push, const struct kept *kept,
+		    const char *name, struct err *err)
+{
+	struct tag t = { 0 };
+	int found = look(w, name, 0, &t, err);
 
 	if (found < 0)
 		return -1;
-	if (found > 0 && !is_intended)
+	if (found > 0 && !is_ours(kept, &t))
 		return 0;
 	if (found > 0) {
-		push->segment_id = id;
+		push->segment_id = t.id;
 		return 1;
 	}
-	if (!is_intended && intend(w, push, name, err) < 0)
+	if (keep_asked(w, push, name, err) < 0)
 		return -1;
-	return ask_for(w, push, err);
+	return ask_for(w, push, name, err);
 }
 
 static int make(struct work *w, struct push *push, struct err *err)
 {
+	struct kept kept;
 	int made;
 
+	if (load_kept(w, push, &kept, err) < 0)
+		return -1;
 	for (int n = 0; n < NAMES_MAX; n++) {
-		made = try_name(w, push, nth_name(w, push, n), err);
+		made = try_name(w, push, &kept, nth_name(w, push, n), err);
 		if (made < 0)
 			return -1;
 		if (made > 0)
-			return push_store(w, push, err);
+			return keep_made(w, push, err) < 0
+				       ? -1
+				       : push_store(w, push, err);
 	}
 	return err_set(err, ERR_CONFLICT,
 		       "the audience takes no name for the tag of this group "
@@ -193,13 +276,13 @@ static int follow_name(struct work *w, const struct push *push,
 		       const char *name, struct err *err)
 {
 	struct err why = ERR_INIT;
-	int64_t id = 0;
+	struct tag other;
 
 	if (is_named(w, push, name))
 		return 0;
 	for (int n = 0; n < NAMES_MAX; n++) {
 		const char *next = nth_name(w, push, n);
-		int taken = look(w, next, &id, err);
+		int taken = look(w, next, 0, &other, err);
 
 		if (taken < 0)
 			return -1;
@@ -219,45 +302,47 @@ static int follow_name(struct work *w, const struct push *push,
 
 /* --- finding it --- */
 
-/* 1 and its name, 0 if there is no such tag, -1. A 404 alone is not believed:
- * it would make a second tag. */
+/* 1 and its name, 0 if there is no such tag, -1. A 404 is not believed, it
+ * would make a second tag: the list of all tags tells. */
 static int read_tag(struct work *w, int64_t id, const char **name,
 		    struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
-	const char *path =
-		list_path(w, "/segments/%lld?fields=id,name", (long long)id);
 	struct err why = ERR_INIT;
+	struct tag t = { 0 };
+	int found;
 
-	if (mc_get(w->client, path, &reply, &why) < 0 &&
-	    (why.code != ERR_NOT_FOUND ||
-	     mc_get(w->client, path, &reply, &why) < 0)) {
-		if (why.code == ERR_NOT_FOUND)
-			return 0;
+	if (mc_get(w->client,
+		   list_path(w, "/segments/%lld?fields=id,name", (long long)id),
+		   &reply, &why) == 0) {
+		*name = arena_strdup(
+			w->arena,
+			json_string_value(json_object_get(reply, "name")));
+		return 1;
+	}
+	if (why.code != ERR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	*name = arena_strdup(w->arena,
-			     json_string_value(json_object_get(reply, "name")));
-	return 1;
+	found = look(w, NULL, id, &t, err);
+	*name = t.name;
+	return found;
 }
 
 int tag_find(struct work *w, struct push *push, struct err *err)
 {
 	const char *name;
-	int64_t id = 0;
+	struct kept kept;
 	int found;
 
-	if (db_find_int(
-		    w->db, SQL_PUSH_LAST_SEGMENT,
-		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
-		    &id, err) < 0)
+	push->segment_id = 0;
+	if (load_kept(w, push, &kept, err) < 0)
 		return -1;
-	if (id == 0)
+	if (kept.segment_id == 0)
 		return 0;
-	found = read_tag(w, id, &name, err);
+	found = read_tag(w, kept.segment_id, &name, err);
 	if (found > 0)
-		push->segment_id = id;
+		push->segment_id = kept.segment_id;
 	return found < 0 ? -1 : 0;
 }
 

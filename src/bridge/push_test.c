@@ -258,6 +258,17 @@ static void failing_statements_make_no_second_tag(void **state)
 	assert_true(failures > 10);
 }
 
+/* From the making of the tag on, nothing gets through. */
+static void cut_after_making(struct bridge_fixture *f,
+			     const struct mc_request *rq, bool done)
+{
+	(void)rq;
+	if (!done || f->creates == 0)
+		return;
+	f->fault_at = 1;
+	f->fault = FAULT_CUT;
+}
+
 static void pushes_of_a_group_take_turns(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -290,6 +301,203 @@ static void pushes_of_a_group_take_turns(void **state)
 	assert_int_equal(fake_run(f, first, &err), 0);
 	assert_int_equal(fake_run(f, second, &err), 0);
 	assert_int_equal(f->creates, 1);
+}
+
+/* The answer to its making is lost and the push canceled; others push on. */
+static void a_tag_of_a_canceled_push_is_found(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int taken = 0; taken < 2; taken++) {
+		struct err err = ERR_INIT;
+		int64_t job;
+		int n = 0;
+
+		do { /* up to the request that makes it */
+			bridge_fixture_renew(f);
+			add_people(f, 2);
+			(void)fake_group(f, "G");
+			job = fake_add_job(f, "push",
+					   "{\"group_id\":1,\"dry_run\":"
+					   "false}");
+			f->fault_at = ++n;
+			f->fault = FAULT_LOST;
+			(void)fake_run_once(f, job, &err);
+		} while (f->creates == 0);
+		bridge_fixture_renew(f);
+		add_people(f, 2);
+		(void)fake_group(f, "G");
+		job = fake_add_job(f, "push",
+				   "{\"group_id\":1,\"dry_run\":false}");
+		f->fault_at = n;
+		f->fault = FAULT_LOST;
+		f->during = cut_after_making;
+		assert_int_equal(fake_run_once(f, job, &err), -1);
+		assert_int_equal(f->creates, 1);
+		f->during = NULL;
+		f->fault_at = 0;
+		if (taken) { /* an administrator fills one of that name */
+			fake_subscribe(f, "p9@x.example", "subscribed", "Form");
+			(void)json_array_append(
+				json_object_get(fake_member(f, "p9@x.example"),
+						"tags"),
+				json_array_get(f->segments, 0));
+		}
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_int_equal(f->creates, 1 + taken);
+		assert_int_equal(fake_run(f, job, &err), 0);
+		assert_int_equal(f->creates, 1 + taken);
+		assert_int_equal(subscribed(f), 2 + taken);
+	}
+}
+
+static int hide;
+
+static void hide_segment(struct bridge_fixture *f, const struct mc_request *rq,
+			 bool done)
+{
+	static json_t *hidden;
+
+	if (strcmp(rq->method, "GET") != 0 ||
+	    !strstr(rq->path, "/segments/1?") || hide == 0)
+		return;
+	if (!done) {
+		hidden = f->segments;
+		f->segments = json_array();
+		return;
+	}
+	json_free(&f->segments);
+	f->segments = hidden;
+	hide--;
+}
+
+/* However often the tag itself is not found: the list of tags has it. */
+static void a_404_makes_no_second_tag(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int n = 1; n < 5; n++) {
+		struct err err = ERR_INIT;
+
+		bridge_fixture_renew(f);
+		add_people(f, 2);
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		f->during = hide_segment;
+		hide = n;
+		add_people(f, 3);
+		while (hide > 0)
+			assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_int_equal(f->creates, 1);
+		/* gone indeed: made again */
+		f->during = NULL;
+		(void)json_array_clear(f->segments);
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_int_equal(f->creates, 2);
+	}
+}
+
+/* --- the circuit breaker --- */
+
+static void confirm(struct bridge_fixture *f, int64_t job)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(job_confirm(&tx, job, 1, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* These people are not in the group any more. */
+static void leave(struct bridge_fixture *f, int from, int to)
+{
+	for (int id = from; id <= to; id++)
+		fake_patch(f, id, "{\"first_name\":\"Q\"}");
+}
+
+static int tagged(struct bridge_fixture *f)
+{
+	const char *hash;
+	json_t *m;
+	int n = 0;
+
+	json_object_foreach (f->members, hash, m)
+		n += json_array_size(json_object_get(m, "tags")) > 0;
+	return n;
+}
+
+#define FOLD                                                 \
+	"{\"criteria\":{\"match\":\"all\",\"conditions\":[{" \
+	"\"field\":\"first_name\",\"op\":\"is\",\"value\":\"P\"}]}}"
+
+static int64_t pushed_hundred(struct bridge_fixture *f)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct group_input input = { NULL };
+	struct err err = ERR_INIT;
+
+	bridge_fixture_renew(f);
+	add_people(f, 100);
+	(void)fake_group(f, "G");
+	assert_int_equal(json_parse(STR(FOLD), &tree, &err), 0);
+	assert_int_equal(group_input_parse(tree, &input, &err), 0);
+	assert_int_equal(group_update(f->db, 1, &input, 2, &err), 0);
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	assert_int_equal(tagged(f), 100);
+	return fake_add_job(f, "push", "{\"group_id\":1,\"dry_run\":false}");
+}
+
+/* What was confirmed is not what is true by then. */
+static void a_confirmation_is_for_what_was_asked(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int n = 0; n < 60; n += 15) {
+		int64_t job = pushed_hundred(f);
+		struct err err = ERR_INIT;
+		int ret;
+
+		leave(f, 1, 60);
+		assert_int_equal(fake_run(f, job, &err), PUSH_ASKS);
+		assert_int_equal(tagged(f), 100);
+		leave(f, 61, 61);
+		confirm(f, job);
+		f->statement_at = n; /* whatever fails: it asks again */
+		ret = fake_run_once(f, job, &err);
+		if (ret < 0)
+			ret = fake_run(f, job, &err);
+		assert_int_equal(ret, PUSH_ASKS);
+		assert_int_equal(tagged(f), 100);
+		confirm(f, job);
+		fake_patch(f, 61, "{\"first_name\":\"P\"}");
+		assert_int_equal(fake_run(f, job, &err), 0);
+		assert_int_equal(tagged(f), 40);
+	}
+}
+
+/* People who may not be mailed do not wait for an answer. */
+static void who_may_not_be_mailed_does_not_count(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t job = pushed_hundred(f);
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < 60; i++) {
+		CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+
+		strbuf_addf(&body,
+			    "{\"emails\":[{\"address\":\"p%d@x.example\","
+			    "\"held\":true}]}",
+			    i);
+		fake_patch(f, i + 1, body.buf);
+	}
+	assert_int_equal(fake_run(f, job, &err), 0);
+	assert_int_equal(tagged(f), 40);
+	assert_int_equal(fake_mailed_wrongly(f, 1), 0);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM push_row WHERE "
+					"push_id = 2 AND action = 4 AND "
+					"reason = 'held' AND outcome = 1"),
+			 60);
 }
 
 /* --- who is not there --- */
@@ -366,6 +574,10 @@ int main(void)
 		TEST(faults_make_no_second_tag),
 		TEST(failing_statements_make_no_second_tag),
 		TEST(pushes_of_a_group_take_turns),
+		TEST(a_tag_of_a_canceled_push_is_found),
+		TEST(a_404_makes_no_second_tag),
+		TEST(a_confirmation_is_for_what_was_asked),
+		TEST(who_may_not_be_mailed_does_not_count),
 		TEST(one_404_is_not_forgotten),
 	};
 

@@ -113,6 +113,161 @@ static void a_test_is_never_sent_twice(void **state)
 	}
 }
 
+/* --- who must not get it --- */
+
+#define OUT "{\"opted_out\":true,\"reason\":\"by phone\"}"
+#define HELD "{\"emails\":[{\"address\":\"a@x.example\",\"held\":true}]}"
+#define MOVED "{\"email\":\"z@x.example\"}"
+#define NO_ADDRESS "{\"emails\":[]}"
+
+static const char *const changes[] = { OUT, HELD, MOVED, NO_ADDRESS };
+
+static int countdown; /* requests until somebody changes; 0: none */
+static const char *change;
+static json_t *at_send; /* the members when it goes out */
+
+static void change_and_look(struct bridge_fixture *f,
+			    const struct mc_request *rq, bool done)
+{
+	if (!done && strstr(rq->path, "/actions/send")) {
+		json_free(&at_send);
+		at_send = json_deep_copy(f->members);
+		countdown = 0; /* too late */
+	}
+	if (done && countdown > 0 && --countdown == 0)
+		fake_patch(f, 1, change);
+}
+
+/* Two of a group that was pushed, and a campaign to it. */
+static int64_t pushed_campaign(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+
+	bridge_fixture_renew(f);
+	add_campaign(f);
+	fake_person(f, "b@x.example");
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	assert_int_equal(fake_mailed_wrongly(f, 1), 0);
+	countdown = 0;
+	f->during = change_and_look;
+	return fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+}
+
+static void is_sent_to_the_other(struct bridge_fixture *f)
+{
+	json_t *now = f->members;
+
+	assert_int_equal(f->sends, 1);
+	f->members = at_send;
+	assert_int_equal(fake_mailed_wrongly(f, 1), 0);
+	f->members = now;
+	json_free(&at_send);
+	assert_int_equal(
+		fake_number(f, "SELECT COUNT(*) FROM campaign_recipient WHERE "
+			       "person_id = 2 AND state = 1"),
+		1);
+	assert_int_equal(
+		fake_number(f, "SELECT COUNT(*) FROM campaign_recipient r "
+			       "JOIN email e ON e.id = r.email_id WHERE "
+			       "r.state = 1 AND e.folded = 'a@x.example'"),
+		0);
+}
+
+/* Their own jobs have not run, and whatever fails. */
+static void who_is_left_out_is_not_reached(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		for (int n = (int)i; n < 24; n += 3) {
+			struct err err = ERR_INIT;
+			int64_t job = pushed_campaign(f);
+
+			fake_patch(f, 1, changes[i]);
+			f->fault_at = n;
+			f->fault = (enum fault)(FAULT_503 +
+						n % (FAULTS - FAULT_503));
+			assert_int_equal(fake_run(f, job, &err), 0);
+			is_sent_to_the_other(f);
+		}
+	}
+}
+
+/* At each moment before it goes out. */
+static void who_changes_meanwhile_is_not_reached(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		bool more = true;
+
+		for (int n = 1; more; n++) {
+			struct err err = ERR_INIT;
+			int64_t job = pushed_campaign(f);
+
+			change = changes[i];
+			countdown = n;
+			assert_int_equal(fake_run(f, job, &err), 0);
+			more = fake_number(f,
+					   "SELECT COUNT(*) FROM person p "
+					   "JOIN email e ON e.id = "
+					   "p.email_id WHERE p.id = 1 AND "
+					   "p.opted_out = 0 AND e.held = 0 "
+					   "AND e.folded = 'a@x.example'") == 0;
+			if (more)
+				is_sent_to_the_other(f);
+			assert_true(more || n > 8);
+		}
+	}
+}
+
+/* Each statement, with one of the changes. */
+static void failing_statements_reach_nobody_left_out(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		int ret, n = (int)i + 1;
+
+		do {
+			struct err err = ERR_INIT;
+			int64_t job = pushed_campaign(f);
+
+			fake_patch(f, 1, changes[i]);
+			f->statement_at = n;
+			n += (int)ARRAY_SIZE(changes);
+			ret = fake_run_once(f, job, &err);
+			if (ret < 0)
+				assert_int_equal(fake_run(f, job, &err), 0);
+			is_sent_to_the_other(f);
+		} while (ret < 0);
+		assert_true(n > 10);
+	}
+}
+
+/* Nobody is mailed as long as the audience keeps somebody in the tag. */
+static void a_tag_that_stays_stops_the_campaign(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t job = pushed_campaign(f);
+
+	fake_patch(f, 1, HELD);
+	f->poison = "members_to_remove\":[\"a@x.example";
+	assert_int_equal(fake_run(f, job, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(f->sends, 0);
+	assert_int_equal(fake_number(f, "SELECT status FROM campaign"),
+			 CRM_CAMPAIGN_DRAFT);
+	assert_non_null(strstr(fake_text(f, "SELECT error FROM bridge_parked"),
+			       "poisoned"));
+	f->poison = NULL;
+	err = (struct err)ERR_INIT;
+	job = fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+	assert_int_equal(fake_run(f, job, &err), 0);
+	is_sent_to_the_other(f);
+}
+
 /* --- what became of it --- */
 
 static json_t *item(struct bridge_fixture *f, const char *key,
@@ -202,6 +357,35 @@ static void is_pulled(struct bridge_fixture *f)
 				 (long long)facts[i].n);
 }
 
+/* The audience mails whom it likes: what it says it sent was sent. */
+static void a_message_that_was_sent_is_not_hidden(void **state)
+{
+	static const char *const statuses[] = { "sent", "hard" };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+		int64_t job = pushed_campaign(f);
+		struct err err = ERR_INIT;
+
+		fake_patch(f, 1, HELD);
+		assert_int_equal(fake_run(f, job, &err), 0);
+		said(json_array_get(f->campaigns, 0), "status", "sent");
+		said(item(f, "sent_to", "a@x.example"), "status", statuses[i]);
+		said(item(f, "sent_to", "b@x.example"), "status", "sent");
+		fake_sync(f);
+		assert_int_equal(
+			fake_number(f, "SELECT state FROM campaign_recipient "
+				       "WHERE person_id = 1"),
+			i == 0 ? 2 : 4);
+		if (i == 0)
+			assert_non_null(
+				strstr(fake_text(f, "SELECT detail FROM "
+						    "campaign_recipient WHERE "
+						    "person_id = 1"),
+				       "held"));
+	}
+}
+
 /* Whatever request or statement fails: all of it once, at the end. */
 static void faults_count_nothing_twice(void **state)
 {
@@ -275,6 +459,11 @@ int main(void)
 		TEST(faults_make_no_second_campaign),
 		TEST(failing_statements_make_no_second_campaign),
 		TEST(a_test_is_never_sent_twice),
+		TEST(who_is_left_out_is_not_reached),
+		TEST(who_changes_meanwhile_is_not_reached),
+		TEST(failing_statements_reach_nobody_left_out),
+		TEST(a_tag_that_stays_stops_the_campaign),
+		TEST(a_message_that_was_sent_is_not_hidden),
 		TEST(faults_count_nothing_twice),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
