@@ -387,6 +387,48 @@ static void fields_are_made_once(void **state)
 	assert_true(n > 3);
 }
 
+/* Their people are gone, and so are the jobs that would tell. */
+static void end_addresses(struct bridge_fixture *f)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_true(db_exec_text(&tx, "UPDATE email SET ended_ms = 1",
+				 SQL_NO_ARGS, &err) > 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+/* People whom the audience refused, deleted: there is nobody to remove. */
+static void who_was_never_a_member_is_no_removal(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int real = 0; real <= 60; real += 60) {
+		struct err err = ERR_INIT;
+
+		bridge_fixture_renew(f);
+		f->refusal = "looks fake or invalid";
+		for (int i = 0; i < 60 + real; i++) {
+			char address[40];
+
+			snprintf(address, sizeof(address), "%s%d@x.example",
+				 i < 60 ? "refused" : "p", i);
+			fake_person(f, address);
+		}
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		f->refusal = NULL;
+		end_addresses(f);
+		assert_int_equal(
+			fake_run(f, fake_add_job(f, "sync", "{}"), &err),
+			real ? RECONCILE_ASKS : 0);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM "
+						"bridge_journal WHERE kind = "
+						"'archive'"),
+				 0);
+	}
+}
+
 #define TEST(name)                                                 \
 	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
 					bridge_fixture_close)
@@ -507,6 +549,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lost_requests_change_no_end),
+		TEST(who_was_never_a_member_is_no_removal),
 		TEST(failing_statements_change_no_end),
 		TEST(a_changed_address_goes_to_its_person_or_a_user),
 		TEST(only_an_administrators_archive_is_for_ever),
