@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-static int sync_now(const struct invocation *in, struct err *err)
+/* The call that starts it, and its end. */
+static int sync_by(const struct invocation *in, const char *method,
+		   const char *path, const char *body, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -17,7 +19,7 @@ static int sync_now(const struct invocation *in, struct err *err)
 	int64_t id;
 
 	if (client_open(&c, err) < 0 ||
-	    client_call(c, "POST", "/api/v1/sync", "{}", &reply, err) < 0 ||
+	    client_call(c, method, path, body, &reply, err) < 0 ||
 	    client_job_id(reply, &id, err) < 0 ||
 	    client_wait_job(c, id, "sync", false, &job, err) < 0)
 		return -1;
@@ -50,6 +52,22 @@ static int renew_hook(const struct invocation *in, struct err *err)
 	else
 		puts("the webhook has a new secret; the old one is refused");
 	return 0;
+}
+
+static int sync_now(const struct invocation *in, struct err *err)
+{
+	return sync_by(in, "POST", "/api/v1/sync", "{}", err);
+}
+
+static int sync_audience(const struct invocation *in, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&body);
+
+	json_begin_object(&w);
+	json_key_text(&w, "audience_id", in->operands[0]);
+	json_end_object(&w);
+	return sync_by(in, "PUT", "/api/v1/sync/audience", body.buf, err);
 }
 
 static int outbox_list(const struct invocation *in, struct err *err)
@@ -93,6 +111,11 @@ int cmd_sync(const struct invocation *in)
 int cmd_sync_renew_hook(const struct invocation *in)
 {
 	return print_end(in, renew_hook);
+}
+
+int cmd_sync_audience(const struct invocation *in)
+{
+	return print_end(in, sync_audience);
 }
 
 int cmd_outbox_list(const struct invocation *in)

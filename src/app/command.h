@@ -97,6 +97,7 @@ int cmd_job_cancel(const struct invocation *in);
 int cmd_job_confirm(const struct invocation *in);
 int cmd_sync(const struct invocation *in);
 int cmd_sync_renew_hook(const struct invocation *in);
+int cmd_sync_audience(const struct invocation *in);
 int cmd_outbox_list(const struct invocation *in);
 int cmd_outbox_show(const struct invocation *in);
 int cmd_user_create(const struct invocation *in);

@@ -169,6 +169,30 @@ int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
 	return job_add(tx, &job, now_ms, &id, err);
 }
 
+/* --- which audience --- */
+
+#define CHOSEN "bridge.chosen_audience"
+#define AUDIENCE_ID_MAX 64
+
+int bridge_audience_choose(struct tx *tx, const char *id, struct err *err)
+{
+	size_t n = strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	if (n == 0 || id[n] || n > AUDIENCE_ID_MAX)
+		return err_field(err, "audience_id",
+				 "not the id of an audience (letters and "
+				 "digits, as in GET /3.0/lists)");
+	return setting_put(tx, CHOSEN, id, err);
+}
+
+int bridge_audience_chosen(struct db *db, struct arena *arena, const char **out,
+			   struct err *err)
+{
+	*out = NULL;
+	return setting_find(db, CHOSEN, arena, out, err) < 0 ? -1 : 0;
+}
+
 /* --- a job at work --- */
 
 /* The rows of the other audience are put aside; those of this one, if it was
@@ -253,25 +277,49 @@ static int ask_for_audience(struct work *w, const char **out, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "the Marketing API account has several "
 			       "audiences: say which one is the master "
-			       "audience (PUT /api/v1/sync/audience)");
+			       "audience (`muster sync audience LIST`, or PUT "
+			       "/api/v1/sync/audience)");
 	*out = arena_strdup(w->arena, json_string_value(json_object_get(
 					      json_array_get(lists, 0), "id")));
 	return *out ? 0 : err_set(err, ERR_IO, "the audience has no id");
 }
 
+static int check_chosen(struct work *w, const char *id, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	w->audience = id;
+	if (mc_get(w->client, list_path(w, "?fields=id"), NULL, &why) == 0)
+		return 0;
+	if (why.code == ERR_NOT_FOUND)
+		return err_set(
+			err, ERR_INVALID,
+			"the Marketing API account has no audience %s: "
+			"choose another (`muster sync audience LIST`, or "
+			"PUT /api/v1/sync/audience)",
+			id);
+	*err = why;
+	return -1;
+}
+
 static int find_audience(struct work *w, struct err *err)
 {
+	const char *chosen;
 	const char *key = w->bridge->setup.inside
 				  ? "bridge.audience"
 				  : arena_printf(w->arena, "bridge.audience %s",
 						 w->bridge->setup.url);
 	int found = setting_find(w->db, key, w->arena, &w->audience, err);
 
-	if (found < 0)
+	if (found < 0 ||
+	    bridge_audience_chosen(w->db, w->arena, &chosen, err) < 0)
 		return -1;
-	if ((found == 0 || !w->audience) &&
-	    (ask_for_audience(w, &w->audience, err) < 0 ||
-	     keep_audience(w, key, err) < 0))
+	if (found > 0 && w->audience &&
+	    (!chosen || strcmp(chosen, w->audience) == 0))
+		return ensure_mirror(w, err);
+	if ((chosen ? check_chosen(w, chosen, err)
+		    : ask_for_audience(w, &w->audience, err)) < 0 ||
+	    keep_audience(w, key, err) < 0)
 		return -1;
 	return ensure_mirror(w, err);
 }

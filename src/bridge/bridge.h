@@ -62,6 +62,17 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out,
  * nightly sync, the check of the webhook). */
 int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err);
 
+/*
+ * Which audience of the account is the master audience: the only one, unless a
+ * user chose another. The next job checks that the account has it, and from
+ * then on what is known of the members of the last is forgotten. ERR_INVALID
+ * with field audience_id: no id.
+ */
+int bridge_audience_choose(struct tx *tx, const char *id, struct err *err);
+/* *out NULL: nobody chose. */
+int bridge_audience_chosen(struct db *db, struct arena *arena, const char **out,
+			   struct err *err);
+
 /* The secret part of the webhook's URL. */
 int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		       struct err *err);

@@ -122,3 +122,66 @@ describe("an audience elsewhere", () => {
     assert.match(rows.items[0].detail, /permanently deleted/);
   });
 });
+
+describe("an account with several audiences", () => {
+  const remote = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
+  const crm = new Server();
+  let lists: Json[];
+
+  const choose = async (audience: unknown, state?: string): Promise<Json> => {
+    const { body } = await crm.admin.put(`${v1}/sync/audience`, { audience_id: audience },
+      { status: 202 });
+    return crm.job(body.job_id, state);
+  };
+
+  before(async () => {
+    const { body: made } = await remote.mailchimp.get("/3.0/lists");
+    const { contact, permission_reminder, campaign_defaults } = made.lists[0];
+    await remote.mailchimp.post("/3.0/lists", {
+      name: "Second", contact, permission_reminder: permission_reminder || "You asked.",
+      campaign_defaults: { ...campaign_defaults, from_name: "N", from_email: "n@x.example",
+        subject: "S", language: "en" },
+      email_type_option: false,
+    });
+    lists = (await remote.mailchimp.get("/3.0/lists")).body.lists;
+    assert.equal(lists.length, 2);
+    crm.setEnv({
+      MUSTER_MARKETING_API_URL: `${remote.url}/3.0`,
+      MUSTER_MARKETING_API_KEY: await remote.createKey("bridge", "administrator"),
+    });
+    await crm.start();
+    crm.allowLog(/audience/);
+  });
+  after(async () => {
+    await crm.stop();
+  });
+
+  it("asks which one it is, by a name that works", async () => {
+    const { error } = await runJob(crm, `${v1}/sync`, {}, { state: "failed" });
+    assert.match(error, /PUT \/api\/v1\/sync\/audience/);
+    const { body } = await crm.admin.get(`${v1}/sync/audience`);
+    assert.equal(body.audience_id, null);
+  });
+
+  it("is fed into the one that was chosen, and into another later", async () => {
+    await addPeople(crm, ["ann@c.example"]);
+    const group = await makeGroup(crm, "Readers");
+    for (const list of [lists[1]!, lists[0]!]) {
+      await choose(list.id);
+      const { body } = await crm.admin.get(`${v1}/sync/audience`);
+      assert.equal(body.audience_id, list.id);
+      const result = await push(crm, group);
+      assert.equal(result.audience_id, list.id);
+      assert.equal(result.add, 1, JSON.stringify(result));
+    }
+  });
+
+  it("takes no audience that is not there", async () => {
+    const { error } = await choose("nosuchlist", "failed");
+    assert.match(error, /no audience nosuchlist/);
+    for (const id of ["", "../campaigns", "a b", 7, null])
+      await crm.admin.put(`${v1}/sync/audience`, { audience_id: id }, { status: 400 });
+    const { code, stderr } = await crm.command(["sync", "audience", lists[1]!.id]);
+    assert.equal(code, 0, stderr);
+  });
+});

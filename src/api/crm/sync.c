@@ -177,6 +177,44 @@ int v1_sync_run(struct request *rq, struct response *rs, struct err *err)
 	return enqueue(rq, rs, &job, &tx, err);
 }
 
+int v1_sync_audience_get(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *id;
+
+	if (v1_db(rq, &db, err) < 0 ||
+	    bridge_audience_chosen(db, rq->arena, &id, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_text(&w, "audience_id", id);
+	json_end_object(&w);
+	return 0;
+}
+
+/* A whole sync with it follows, which tells if it is there. */
+int v1_sync_audience_put(struct request *rq, struct response *rs,
+			 struct err *err)
+{
+	static const char *const known[] = { "audience_id", NULL };
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = { .kind = "sync",
+			       .payload = "{\"full\":true}",
+			       .user_id = rq->caller.user_id,
+			       .single_key = "sync" };
+	const char *id = "";
+	const json_t *body;
+
+	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
+	    json_get_text(body, "audience_id", &id, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    bridge_audience_choose(&tx, id ? id : "", err) < 0)
+		return -1;
+	return enqueue(rq, rs, &job, &tx, err);
+}
+
 int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
