@@ -236,13 +236,6 @@ SELECT m.email_hash FROM bridge_member m
    AND NOT EXISTS (SELECT 1 FROM email e
                     WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
 
--- name: reconcile-intended
--- Those that it was about to subscribe: the audience may have refused them.
-SELECT m.email_hash FROM bridge_member m
- WHERE m.added_ms IS NOT NULL AND m.status = 0 AND m.merge_hash IS NULL
-   AND NOT EXISTS (SELECT 1 FROM email e
-                    WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
-
 -- name: reconcile-left
 -- People with an address whose member was not settled; also who is gone, if it
 -- is to be unsubscribed.

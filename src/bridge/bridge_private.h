@@ -226,9 +226,7 @@ int job_forget(struct job_run *run, struct err *err);
  * one or merged into its member, names are written.
  */
 int person_settle(struct work *w, int64_t person_id, struct err *err);
-/* A member that the bridge subscribed, or was about to, and that is nobody's.
- * Is it there? 1, 0: it is let go, -1. */
-int orphan_look(struct work *w, const char *hash, struct err *err);
+/* A member that the bridge subscribed and that is nobody's. */
 int orphan_settle(struct work *w, const char *hash, struct err *err);
 /* After something was written for these addresses: whoever has changed
  * meanwhile gets a job; so do those who were erased, since the job that deletes

@@ -148,6 +148,7 @@ static void an_archive_after_ours_is_not_ours(void **state)
 		fake_run_all(f);
 		for (int n = 1; back; n++) { /* until it is the batch */
 			f->fault_at = n;
+			f->fault_more = faults[i] == FAULT_CUT ? 20 : 0;
 			f->fault = faults[i];
 			(void)fake_run_once(
 				f,
@@ -159,7 +160,7 @@ static void an_archive_after_ours_is_not_ours(void **state)
 			       fake_number(f, "SELECT COUNT(*) FROM "
 					      "bridge_member WHERE status = 6");
 		}
-		f->fault_at = 0;
+		f->fault_at = f->fault_more = 0;
 		fake_exec(f, "DELETE FROM job");
 		back = strcmp(fake_status(f, "a@x.example"), "archived") == 0;
 		assert_int_equal(back, faults[i] == FAULT_CUT);

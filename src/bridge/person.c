@@ -603,22 +603,6 @@ static int find_last(struct work *w, const char *hash, int64_t *person_id,
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
-static bool is_ours(const json_t *member)
-{
-	return member_status(member) == MIRROR_SUBSCRIBED &&
-	       was_added_by_program(member);
-}
-
-int orphan_look(struct work *w, const char *hash, struct err *err)
-{
-	CLEANUP(json_free) json_t *member = NULL;
-	int found = member_read(w, hash, &member, err);
-
-	if (found < 0 || (found > 0 && is_ours(member)))
-		return found;
-	return member_let_go(w, hash, member, err);
-}
-
 int orphan_settle(struct work *w, const char *hash, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
@@ -639,7 +623,8 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 		return 0;
 	if (m.archived_ms && member_status(member) == MIRROR_ARCHIVED)
 		return member_last_word(w, hash, 0, err) < 0 ? -1 : 0;
-	if (found == 0 || !is_ours(member))
+	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
+	    !was_added_by_program(member))
 		return member_let_go(w, hash, member, err);
 	found = find_last(w, hash, &person_id, err);
 	if (found < 0)

@@ -247,6 +247,8 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 	struct json_writer j = JSON_WRITER(&body);
 	const json_t *errors;
 	int written = 0;
+	int (*call)(struct mc_client * c, const char *method, const char *path,
+		    const char *body, json_t **out, struct err *err);
 
 	json_begin_object(&j);
 	json_key_bool(&j, "update_existing", p->action == PUSH_UPDATE);
@@ -262,11 +264,13 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 	json_end_object(&j);
 	if (written == 0)
 		return 0;
-	if (mc_call(p->w->client, "POST",
-		    list_path(p->w, "?skip_merge_validation=true&fields=errors,"
-				    "new_members.email_address,"
-				    "new_members.contact_id"),
-		    body.buf, &reply, err) < 0)
+	/* somebody may archive who was just added: not twice without a look */
+	call = p->action == PUSH_ADD ? mc_call_once : mc_call;
+	if (call(p->w->client, "POST",
+		 list_path(p->w, "?skip_merge_validation=true&fields=errors,"
+				 "new_members.email_address,"
+				 "new_members.contact_id"),
+		 body.buf, &reply, err) < 0)
 		return -1;
 	errors = json_object_get(reply, "errors");
 	if (!json_is_array(errors))
@@ -468,14 +472,42 @@ static int do_call(struct pusher *p, enum push_action action, struct err *err)
 	return action == PUSH_UNTAG ? untag_strangers(p, err) : 0;
 }
 
+#define LOOKS_MOST 5
+
+/* It is not known whether they were added: the mirror is, before it is tried
+ * again, and with it who left since. */
+static int look_again(struct pusher *p, int *looks, struct err *err)
+{
+	struct err lost = *err;
+
+	if (p->action != PUSH_ADD || err->code != ERR_RETRY ||
+	    job_is_stopping(p->w->run))
+		return -1;
+	if (++*looks > LOOKS_MOST)
+		return -1;
+	*err = (struct err)ERR_INIT;
+	if (mirror_follow(p->w, err) == 0)
+		return 0;
+	*err = lost;
+	return -1;
+}
+
 static int do_action(struct pusher *p, enum push_action action, struct err *err)
 {
+	int looks = 0;
+
 	for (;;) {
 		if (items_load(p, action, err) < 0)
 			return -1;
 		if (p->items.n == 0)
 			return 0;
-		if (do_call(p, action, err) < 0 || items_store(p, err) < 0)
+		if (do_call(p, action, err) < 0) {
+			if (look_again(p, &looks, err) < 0)
+				return -1;
+			continue;
+		}
+		looks = 0;
+		if (items_store(p, err) < 0)
 			return -1;
 		if (job_is_stopping(p->w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
@@ -504,6 +536,9 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 	int more;
 
 	if (tag_ensure(w, push, err) < 0 || field_map_load(w, &p.map, err) < 0)
+		return -1;
+	/* a push of before may have added them, and they may have left since */
+	if (mirror_refresh(w, &p.map, false, err) < 0)
 		return -1;
 	do {
 		if (do_action(&p, PUSH_ADD, err) < 0 ||

@@ -269,6 +269,39 @@ static void cut_after_making(struct bridge_fixture *f,
 	f->fault = FAULT_CUT;
 }
 
+static void archive_the_added(struct bridge_fixture *f,
+			      const struct mc_request *rq, bool done)
+{
+	if (!done || !strstr(rq->path, "skip_merge_validation"))
+		return;
+	f->during = NULL;
+	fake_set_status(f, "p0@x.example", "archived");
+}
+
+/* Whatever answer is lost: who was added and is archived over there before the
+ * next try is not subscribed again. */
+static void no_lost_answer_undoes_an_archive(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int n = 1; n < 20; n++) {
+		struct err err = ERR_INIT;
+
+		bridge_fixture_renew(f);
+		add_people(f, 2);
+		(void)fake_group(f, "G");
+		f->during = archive_the_added;
+		f->fault_at = n;
+		f->fault = FAULT_LOST;
+		(void)fake_push(f, 1, &err);
+		f->fault_at = 0;
+		fake_run_all(f);
+		assert_null(f->during);
+		assert_int_equal(fake_push(f, 1, &err), 0);
+		assert_string_equal(fake_status(f, "p0@x.example"), "archived");
+	}
+}
+
 static void pushes_of_a_group_take_turns(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -280,8 +313,10 @@ static void pushes_of_a_group_take_turns(void **state)
 	first = fake_add_job(f, "push", "{\"group_id\":1,\"dry_run\":false}");
 	second = fake_add_job(f, "push", "{\"group_id\":1,\"dry_run\":false}");
 	f->fault_at = 8; /* the first stops half way, and its job still runs */
+	f->fault_more = 20;
 	f->fault = FAULT_503;
 	assert_int_equal(fake_run_once(f, first, &err), -1);
+	f->fault_more = 0;
 	assert_int_equal(
 		fake_number(f, "SELECT COUNT(*) FROM push_turn WHERE job_id = "
 			       "1"),
@@ -573,6 +608,7 @@ int main(void)
 		TEST(a_tag_follows_its_group_and_spares_those_of_others),
 		TEST(faults_make_no_second_tag),
 		TEST(failing_statements_make_no_second_tag),
+		TEST(no_lost_answer_undoes_an_archive),
 		TEST(pushes_of_a_group_take_turns),
 		TEST(a_tag_of_a_canceled_push_is_found),
 		TEST(a_404_makes_no_second_tag),

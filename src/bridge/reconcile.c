@@ -189,25 +189,6 @@ static int forget(struct work *w, struct reconciled *out, struct err *err)
 		       : 0;
 }
 
-/* What was only intended may be nobody: it is looked at before it counts as a
- * removal. */
-static int add_intended(struct work *w, struct todo *t, struct err *err)
-{
-	CLEANUP(texts_release) struct texts intended = VEC_INIT;
-
-	if (read_hashes(w, SQL_RECONCILE_INTENDED, &intended, err) < 0)
-		return -1;
-	vec_each (&intended, hash) {
-		int is_there = orphan_look(w, *hash, err);
-
-		if (is_there < 0)
-			return -1;
-		if (is_there > 0)
-			vec_push(&t->orphans, *hash);
-	}
-	return 0;
-}
-
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
 	if (read_leavers(w, &t->leavers, err) < 0 ||
@@ -215,7 +196,7 @@ static int find_todo(struct work *w, struct todo *t, struct err *err)
 	    read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_ORPHANS, &t->orphans, err) < 0)
 		return -1;
-	return add_intended(w, t, err) < 0 ? -1 : read_left(w, &t->left, err);
+	return read_left(w, &t->left, err);
 }
 
 /* --- the circuit breaker (rule 11) --- */
