@@ -39,9 +39,10 @@ describe("a server with a real relay", () => {
 
   it("and neither address checks, sends and tests nothing", async () => {
     assert.deepEqual(await errors(), ["Postal address", "Public address"]);
-    const { stdout } = await server.command(["campaign", "check", String(campaign.id)]);
+    const { code, stdout, stderr } = await server.command(["campaign", "check", String(campaign.id)]);
     assert.match(stdout, /error +Public address +set MUSTER_PUBLIC_URL/);
-    assert.match(stdout, /not ready to send/);
+    assert.match(stderr, /not ready to send/);
+    assert.equal(code, 1);
     const sent = await runJob(server, path("send"), undefined, { state: "failed" });
     assert.match(sent.error, /postal address|public_url/);
     const tested = await runJob(server, path("test"), { to: ["x@a.example"] }, { state: "failed" });
