@@ -40,6 +40,8 @@ WHERE hash = ? AND ended_ms IS NULL AND held <> 0 GROUP BY held ORDER BY held;
 
 -- name: obstacle-member
 -- Of the audience, as the bridge saw it last. What the bridge itself archived
--- it may add again. args: hash
+-- it may add again; what is to be forgotten there is told as the erasure.
+-- args: hash
 SELECT status, changed_ms FROM bridge_member
-WHERE email_hash = ? AND NOT (status = 6 AND added_ms IS NOT NULL);
+WHERE email_hash = ? AND to_forget_ms IS NULL
+	AND NOT (status = 6 AND added_ms IS NOT NULL);
