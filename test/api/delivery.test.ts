@@ -205,7 +205,10 @@ describe("links of a mail", () => {
     const page = await server.admin.get(`/outbox/${mail.id}`);
     assert.match(page.text, /<iframe sandbox/);
     const body = await server.admin.get(`/outbox/${mail.id}/html`);
-    assert.match(body.headers.get("content-security-policy")!, /sandbox/);
+    const policy = body.headers.get("content-security-policy")!;
+    assert.match(policy, /sandbox allow-popups allow-popups-to-escape-sandbox;/); // no scripts, no forms
+    assert.ok(policy.includes(`img-src data: ${server.url}/;`), policy); // its pixel, nothing of others
+    assert.match(body.text, /^<base target="_blank">/);
     assert.match(body.text, /<p>Hi Zoë 6<\/p>/);
     assert.equal((await server.admin.get(`/outbox/${mail.id}/source`)).text, mail.source);
     for (const page of ["/outbox", `/outbox/${mail.id}`])

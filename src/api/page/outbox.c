@@ -7,6 +7,9 @@
 #include "delivery/delivery.h"
 #include "http/page.h"
 
+/* Of a caught mail: links may open windows, and these are as any other. */
+#define SANDBOX "allow-popups allow-popups-to-escape-sandbox"
+
 #define LIMIT 50
 
 static struct outbox *outbox_of(const struct request *rq)
@@ -134,8 +137,8 @@ static void add_mail(struct strbuf *out, const struct outbox_message *m,
 		    (long long)m->size_bytes, (long long)m->id);
 	if (view->html)
 		strbuf_addf(out,
-			    "<h2>HTML</h2>\n<iframe sandbox "
-			    "title=\"The mail\" src=\"/outbox/%lld/html\" "
+			    "<h2>HTML</h2>\n<iframe sandbox=\"" SANDBOX
+			    "\" title=\"The mail\" src=\"/outbox/%lld/html\" "
 			    "style=\"width:100%%;height:40rem;"
 			    "border:1px solid #ccc\"></iframe>\n",
 			    (long long)m->id);
@@ -169,8 +172,11 @@ int page_outbox_mail(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-/* No images from elsewhere: looking at a caught mail must not count as an
- * open, nor tell anybody. */
+/*
+ * As a reader gets it: it runs nothing, its links open in a window of their
+ * own, and its pixel counts. Images from elsewhere are not fetched: looking at
+ * a caught mail tells nobody else.
+ */
 int page_outbox_html(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf source = STRBUF_INIT;
@@ -184,9 +190,13 @@ int page_outbox_html(struct request *rq, struct response *rs, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "this mail has no HTML");
 	rs->content_type = PAGE_TYPE;
 	response_header(rs, "Content-Security-Policy",
-			"default-src 'none'; img-src data:; "
-			"style-src 'unsafe-inline'; sandbox; "
-			"frame-ancestors 'self'");
+			arena_printf(rq->arena,
+				     "default-src 'none'; img-src data: %s/; "
+				     "style-src 'unsafe-inline'; "
+				     "sandbox " SANDBOX "; "
+				     "frame-ancestors 'self'",
+				     api_of(rq)->public_url));
+	strbuf_addstr(&rs->body, "<base target=\"_blank\">\n");
 	strbuf_addstr(&rs->body, view.html);
 	return 0;
 }
