@@ -1,5 +1,5 @@
 # The front door. Everything works on a fresh Debian 12: each target first
-# installs what is missing (tools/setup-debian.sh). How things are built:
+# installs what it needs and is missing (tools/setup-debian.sh). How things are built:
 # meson.build.
 #
 #   make build      the server, build/muster
@@ -14,16 +14,19 @@
 BUILD ?= build
 FUZZ_SECONDS ?= 60
 
-.PHONY: build run check check-all bench fuzz format lint setup
+.PHONY: build run check check-all bench fuzz format lint setup setup-run
 
 build: $(BUILD)/build.ninja
-	ninja -C $(BUILD)
+	ninja -C $(BUILD) muster
 
-$(BUILD)/build.ninja: | setup
+$(BUILD)/build.ninja: | setup-run
 	meson setup $(BUILD)
 
+setup-run:
+	@tools/setup-debian.sh run
+
 setup:
-	@tools/setup-debian.sh
+	@tools/setup-debian.sh check
 
 run: build
 	$(BUILD)/muster serve
@@ -34,7 +37,8 @@ check: setup
 check-all: setup
 	tools/run_checks all --fuzz-seconds $(FUZZ_SECONDS)
 
-bench: build
+bench: setup build
+	ninja -C $(BUILD)
 	tools/bench $(BUILD)
 
 fuzz: setup
@@ -43,7 +47,7 @@ fuzz: setup
 format: setup
 	git ls-files '*.c' '*.h' | xargs clang-format -i
 
-lint: build
+lint: setup build
 	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
 	git ls-files 'src/*.c' | grep -v '_test\.c$$' | \
 		xargs -P 2 -n 8 clang-tidy -p $(BUILD) --quiet

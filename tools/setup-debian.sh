@@ -1,15 +1,29 @@
 #!/bin/sh
-# Installs what building and testing Muster needs on Debian 12, and says what.
+# Installs what Muster needs on Debian 12, and says what:
+#
+#     setup-debian.sh run      to build it and run it
+#     setup-debian.sh check    and to test it (all, if nothing is said)
+#
 # Does nothing (quickly) if all is there. Works as root or with sudo.
 set -eu
 
 packages="
 	make meson ninja-build pkg-config gcc libc6-dev python3
-	clang libclang-rt-14-dev clang-format clang-tidy
 	libcurl4-openssl-dev libjansson-dev libsqlite3-dev
 	libpq-dev libgmime-3.0-dev libssl-dev libsodium-dev libidn2-dev
-	libunistring-dev libcmocka-dev
-	postgresql postgresql-client openssl ca-certificates util-linux"
+	libunistring-dev ca-certificates"
+test_packages="
+	clang libclang-rt-14-dev clang-format clang-tidy libcmocka-dev
+	postgresql postgresql-client openssl util-linux"
+for_tests=true
+case ${1-check} in
+run) for_tests=false ;;
+check) packages="$packages $test_packages" ;;
+*)
+	echo "usage: setup-debian.sh [run|check]" >&2
+	exit 2
+	;;
+esac
 
 node_is_new_enough() {
 	command -v node >/dev/null && command -v npm >/dev/null &&
@@ -17,8 +31,8 @@ node_is_new_enough() {
 }
 
 if ! command -v dpkg-query >/dev/null; then
-	echo "setup-debian: this is not Debian; install by hand:" $packages \
-		"nodejs (18 or newer) npm" >&2
+	echo "setup-debian: this is not Debian; install by hand:" $packages >&2
+	! $for_tests || echo "setup-debian: and nodejs (18 or newer), npm" >&2
 	exit 0
 fi
 
@@ -30,7 +44,9 @@ missing=
 for package in $packages; do
 	is_installed "$package" || missing="$missing $package"
 done
-node_is_new_enough || missing="$missing nodejs npm"
+if $for_tests && ! node_is_new_enough; then
+	missing="$missing nodejs npm"
+fi
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then
