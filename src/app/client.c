@@ -128,7 +128,10 @@ static int send_to(struct client *c, struct httpc_request *rq, const char *path,
 	struct httpc_header headers[] = { { "Authorization", NULL },
 					  { NULL, NULL } };
 
-	strbuf_addf(&url, "%s%s", c->url, path);
+	strbuf_addstr(&url, c->url);
+	while (url.len > 0 && url.buf[url.len - 1] == '/')
+		strbuf_truncate(&url, url.len - 1);
+	strbuf_addstr(&url, path);
 	strbuf_addf(&bearer, "Bearer %s", c->key);
 	headers[0].value = bearer.buf;
 	rq->url = url.buf;

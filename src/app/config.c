@@ -348,6 +348,8 @@ static int read_file(struct config_private *p, const char *path, bool must,
 		return err->code == ERR_NOT_FOUND && !must ? 0 : -1;
 	p->file = arena_strdup(p->arena, path);
 	rest = strbuf_str(&text);
+	if (str_starts(rest, "\xef\xbb\xbf")) /* of an editor on Windows */
+		rest = (struct str){ rest.s + 3, rest.len - 3 };
 	while (rest.s) {
 		line = str_cut(&rest, '\n');
 		n++;
