@@ -426,8 +426,9 @@ static int follow_status(struct pull *p, const char *status, struct err *err)
 		return 0;
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
-	if (crm_campaign_move(&tx, p->c.id, to, p->w->actor.now_ms, err) < 0)
-		/* canceled here since the status was read there */
+	/* a user may have acted since the status was read there */
+	if (crm_campaign_follow(&tx, p->c.id, p->c.status, to,
+				p->w->actor.now_ms, err) < 0)
 		return err->code == ERR_CONFLICT ? 0 : -1;
 	return tx_commit(&tx, err);
 }

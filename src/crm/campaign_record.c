@@ -355,6 +355,20 @@ int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 		       err);
 }
 
+int crm_campaign_follow(struct tx *tx, int64_t id,
+			enum crm_campaign_status from,
+			enum crm_campaign_status to, int64_t now_ms,
+			struct err *err)
+{
+	int64_t now = 0;
+
+	if (db_find_int(tx->db, SQL_CRM_CAMPAIGN_STATUS, SQL_ARGS(sql_int(id)),
+			&now, err) < 0)
+		return -1;
+	return now == (int64_t)from ? crm_campaign_move(tx, id, to, now_ms, err)
+				    : 0;
+}
+
 /* --- acts --- */
 
 #define BIT(status) (1u << CRM_CAMPAIGN_##status)

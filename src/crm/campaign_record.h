@@ -91,6 +91,12 @@ int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
  * already, -1 ERR_CONFLICT if that is no allowed step. */
 int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 		      int64_t now_ms, struct err *err);
+/* The same for what was read elsewhere while the campaign was `from` here; if a
+ * user has moved it since, nothing happens. */
+int crm_campaign_follow(struct tx *tx, int64_t id,
+			enum crm_campaign_status from,
+			enum crm_campaign_status to, int64_t now_ms,
+			struct err *err);
 
 /* What a user may do to a send. */
 enum crm_campaign_act {
