@@ -45,6 +45,7 @@ export class History {
   private parked: Json[] = []; // a user is to decide
   private gone = new Set<string>(); // addresses that were deleted for good
   private outsiders = new Set<string>(); // contacts that somebody else subscribed
+  private learned = new Set<string>(); // contacts that the bridge knows by their ids
   private tainted = new Map<string, string>(); // addresses: linked to (union-find)
   private saidOut = new Set<string>(); // addresses with a word of out
 
@@ -99,6 +100,7 @@ export class History {
     await this.settle();
     await this.push();
     await this.settle();
+    for (const m of await this.members()) this.learned.add(m.contact_id);
   }
 
   private async end(): Promise<void> {
@@ -419,7 +421,9 @@ export class History {
   }
 
   private async renameThere(): Promise<string> {
-    const m = await this.someMember((x) => x.status === "subscribed");
+    /* whom the bridge has just added is lost to it if it cannot know their id yet */
+    const m = await this.someMember((x) => x.status === "subscribed" &&
+      (this.learned.has(x.contact_id) || this.outsiders.has(x.contact_id)));
     if (!m) return "";
     const to = this.address();
     const people = await this.holders(m.email_address);
