@@ -4,7 +4,7 @@
  * MUSTER_SEEDS says how many, MUSTER_SEED=n runs only that one.
  */
 import { after, before, describe, it } from "node:test";
-import { FaultyProxy, History, Server, useServer, type Sides } from "../harness/index.js";
+import { FaultyProxy, History, Server, useServer, type Sides, stopAll } from "../harness/index.js";
 
 const SEEDS_A_SERVER = 30; // a sync reads the members of all of them
 const only = process.env.MUSTER_SEED;
@@ -30,10 +30,7 @@ for (let first = 0; first < seeds.length; first += SEEDS_A_SERVER)
       const { body } = await remote.mailchimp.get("/3.0/lists");
       sides = { crm, remote, proxy, list: `/3.0/lists/${body.lists[0].id}` };
     });
-    after(async () => {
-      await crm.stop();
-      await proxy.stop();
-    });
+    after(() => stopAll(crm, proxy));
 
     let failed: number | undefined; // its jobs may never end
     for (const seed of seeds.slice(first, first + SEEDS_A_SERVER))

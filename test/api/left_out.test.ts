@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   addPeople, FaultyProxy, isSent, makeCampaign, makeGroup, push, runJob, Server, until, useServer,
-  type Json,
+  type Json, stopAll,
 } from "../harness/index.js";
 
 const v1 = "/api/v1";
@@ -69,10 +69,7 @@ describe("who is left out, by an audience elsewhere", () => {
     await crm.start();
     crm.allowLog(/job failed|Marketing API|HTTP 503/);
   });
-  after(async () => {
-    await crm.stop();
-    await proxy.stop();
-  });
+  after(() => stopAll(crm, proxy));
 
   it("is not mailed: opted out, and the audience takes no unsubscribe", async () => {
     await addPeople(crm, ["ann@b.example", "bob@b.example"]);

@@ -1,7 +1,7 @@
 /** Webhooks: who is told, of what, and what happens when nobody listens. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Receiver, Server, useReceiver, useServer, type Client } from "../harness/index.js";
+import { Receiver, Server, useReceiver, useServer, type Client, stopAll } from "../harness/index.js";
 
 describe("webhooks", () => {
   const receiver = new Receiver();
@@ -21,10 +21,7 @@ describe("webhooks", () => {
     list = `/3.0/lists/${body.lists[0].id}`;
     path = `${list}/webhooks`;
   });
-  after(async () => {
-    await server.stop();
-    await receiver.stop();
-  });
+  after(() => stopAll(server, receiver));
 
   const all = { subscribe: true, unsubscribe: true, profile: true, cleaned: true, upemail: true, campaign: false };
   const told = (type: string) => receiver.next((r) => r.method === "POST" && r.form.get("type") === type);

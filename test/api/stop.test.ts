@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
   addPeople, binary, hrefs, isPostgres, isSent, makeCampaign, makeGroup, parseMail, push, Server,
-  until, useReceiver, useRelay, useServer, type Json,
+  until, useReceiver, useRelay, useServer, type Json, stopAll,
 } from "../harness/index.js";
 
 const v1 = "/api/v1";
@@ -201,10 +201,7 @@ describe("a server that is told to stop while others do not answer", () => {
     process.on("exit", () => server.killLeftover());
     await server.start();
   });
-  after(async () => {
-    await silence.stop();
-    await server.stop();
-  });
+  after(() => stopAll(silence, server));
 
   it("ends while a webhook is not taken, and tells it again", async () => {
     const api = server.mailchimp;

@@ -29,3 +29,10 @@ export async function until<T>(
     pause = Math.min(pause * 2, 200);
   }
 }
+
+/** Stops each of them in turn, whatever fails: what goes on listening keeps the run from ending. */
+export async function stopAll(...all: { stop(): Promise<unknown> }[]): Promise<void> {
+  let failure: unknown;
+  for (const one of all) await one.stop().catch((error) => (failure ??= error));
+  if (failure) throw failure;
+}
