@@ -251,7 +251,7 @@ export class Server {
     const job = await until(`job ${jobId} ends`, async () => {
       const { body } = await this.admin.get(path);
       return ["queued", "running"].includes(body.state) ? undefined : body;
-    });
+    }, 3 * PATIENCE_MS); // thousands of rows, with sanitizers, on a busy machine
     assert.equal(job.state, state, JSON.stringify(job));
     return job;
   }
