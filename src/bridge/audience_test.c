@@ -60,17 +60,6 @@ static int64_t pushed(struct bridge_fixture *f)
 	return id;
 }
 
-static void delete_person(struct bridge_fixture *f, int64_t id)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
-				  f->crm->arena, &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 static void sync_incremental(struct bridge_fixture *f)
 {
 	struct err err = ERR_INIT;
@@ -90,7 +79,7 @@ static void the_same_audience_by_another_url(void **state)
 	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_member "
 					"WHERE added_ms IS NOT NULL"),
 			 2);
-	delete_person(f, id);
+	fake_delete(f, id);
 	fake_run_all(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "archived");
 }
@@ -112,7 +101,7 @@ static void there_and_back(void **state)
 		fake_set_status(f, "b@x.example", "archived");
 		fake_sync(f);
 		if (deleted)
-			delete_person(f, id);
+			fake_delete(f, id);
 		fake_run_all(f);
 		/* and long before the cursor, there */
 		turn_to(f, 0);

@@ -754,6 +754,18 @@ void fake_erase(struct bridge_fixture *f, int64_t person_id)
 	must(tx_commit(&tx, &err), &err);
 }
 
+void fake_delete(struct bridge_fixture *f, int64_t person_id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(f->db, &tx, &err), &err);
+	must(record_remove(&tx, ENTITY_PERSON, person_id, &f->crm->actor,
+			   f->crm->arena, &err),
+	     &err);
+	must(tx_commit(&tx, &err), &err);
+}
+
 void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;

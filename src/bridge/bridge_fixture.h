@@ -67,6 +67,7 @@ void bridge_fixture_renew(struct bridge_fixture *f);
 struct record fake_person(struct bridge_fixture *f, const char *address);
 void fake_patch(struct bridge_fixture *f, int64_t person_id, const char *body);
 void fake_erase(struct bridge_fixture *f, int64_t person_id);
+void fake_delete(struct bridge_fixture *f, int64_t person_id);
 /* The second becomes the first. */
 void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from);
 /* A dynamic group of everybody. */

@@ -34,14 +34,8 @@ static int64_t pushed(struct bridge_fixture *f)
 
 static void delete_person(struct bridge_fixture *f, int64_t id)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
 	f->crm->actor.now_ms = clock_now_ms();
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
-				  f->crm->arena, &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
+	fake_delete(f, id);
 }
 
 static void drop_address(struct bridge_fixture *f, int64_t id)

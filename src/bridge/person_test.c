@@ -329,17 +329,6 @@ static void members_of_nobody_are_archived_if_they_are_ours(void **state)
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
 }
 
-static void delete_person(struct bridge_fixture *f, int64_t id)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(record_remove(&tx, ENTITY_PERSON, id, &f->crm->actor,
-				  f->crm->arena, &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 /* At once, whatever fails; the sync finds who was missed. */
 static void members_of_deleted_people_are_archived(void **state)
 {
@@ -354,8 +343,8 @@ static void members_of_deleted_people_are_archived(void **state)
 			       "Hosted Form");
 		other = fake_person(f, "form@x.example").id;
 		fake_sync(f);
-		delete_person(f, id);
-		delete_person(f, other);
+		fake_delete(f, id);
+		fake_delete(f, other);
 		f->fault_at = fault_at;
 		f->fault = FAULT_LOST;
 		fake_run_all(f);
@@ -373,7 +362,7 @@ static void orphans_of_deleted_people_are_found_by_the_sync(void **state)
 	int64_t group, id = pushed(f, &group);
 
 	fake_subscribe(f, "form@x.example", "subscribed", "Hosted Form");
-	delete_person(f, id);
+	fake_delete(f, id);
 	fake_sync(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "archived");
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
@@ -466,7 +455,7 @@ static void leave(struct bridge_fixture *f, const struct way_out *way,
 	if (way->then)
 		fake_patch(f, id, way->then);
 	if (way->deleted)
-		delete_person(f, id);
+		fake_delete(f, id);
 }
 
 /* Whichever address leaves somebody who has opted out, before or after that,
@@ -518,7 +507,7 @@ static void an_opt_out_leaves_no_address_behind(void **state)
 	int64_t id = fake_person(f, "a@x.example").id;
 
 	fake_patch(f, id, OUT);
-	delete_person(f, id);
+	fake_delete(f, id);
 	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email"), 1);
 	fake_run_all(f);
 	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM email"), 0);
@@ -541,7 +530,7 @@ static void who_takes_mail_keeps_the_address(void **state)
 	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
 	assert_int_equal(consent_add(&tx, &in, &f->crm->actor, &err), 1);
 	assert_int_equal(tx_commit(&tx, &err), 0);
-	delete_person(f, id);
+	fake_delete(f, id);
 	fake_run_all(f);
 	fake_sync(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
