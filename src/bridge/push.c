@@ -537,9 +537,6 @@ int push_apply(struct work *w, struct push *push, struct err *err)
 
 	if (tag_ensure(w, push, err) < 0 || field_map_load(w, &p.map, err) < 0)
 		return -1;
-	/* a push of before may have added them, and they may have left since */
-	if (mirror_refresh(w, &p.map, false, err) < 0)
-		return -1;
 	do {
 		if (do_action(&p, PUSH_ADD, err) < 0 ||
 		    do_action(&p, PUSH_UPDATE, err) < 0 ||

@@ -292,6 +292,13 @@ int push_renew(struct work *w, int64_t push_id, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* By a plan of before: a run of before may have added them, and they may have
+ * left since. A plan that was just made has read the mirror. */
+static int push_go_on(struct work *w, struct push *push, struct err *err)
+{
+	return mirror_follow(w, err) < 0 ? -1 : push_apply(w, push, err);
+}
+
 int push_run(struct work *w, int64_t push_id, struct err *err)
 {
 	struct push push;
@@ -310,7 +317,8 @@ int push_run(struct work *w, int64_t push_id, struct err *err)
 	todo = !push.dry_run && strcmp(push.state, "done") != 0;
 	if (todo)
 		asks = breaker_asks(w, &push, err);
-	if (asks < 0 || (todo && asks == 0 && push_apply(w, &push, err) < 0))
+	if (asks < 0 || (todo && asks == 0 &&
+			 (plan ? push_apply : push_go_on)(w, &push, err) < 0))
 		return -1;
 	return tell_result(w, &push, err) < 0 ? -1 : asks ? PUSH_ASKS : 0;
 }
@@ -365,7 +373,7 @@ int push_recheck(struct work *w, int64_t push_id, struct err *err)
 		if (n <= 0)
 			return n < 0 ? -1 : is_clean(w, push_id, err);
 		if (push_load(w, push_id, &push, err) < 0 ||
-		    push_apply(w, &push, err) < 0 ||
+		    push_go_on(w, &push, err) < 0 ||
 		    tell_result(w, &push, err) < 0)
 			return -1;
 	}
