@@ -223,14 +223,21 @@ int client_upload(struct client *c, const char *path, const char *file,
 	return read_reply(&reply, out, err);
 }
 
-int client_download(struct client *c, const char *path, FILE *to,
+int client_download(struct client *c, const char *path, const char *file,
 		    struct err *err)
 {
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
+	FILE *to = file ? fopen(file, "wb") : stdout;
 	struct httpc_request rq = { .method = "GET", .download = to };
+	int ret;
 
-	return send_to(c, &rq, path, &reply, err);
+	if (!to)
+		return err_errno(err, "writing %s", file);
+	ret = send_to(c, &rq, path, &reply, err);
+	if ((file ? fclose(to) : fflush(to)) != 0 && ret == 0)
+		return err_errno(err, "writing %s", file ? file : "the output");
+	return ret;
 }
 
 /* --- jobs --- */

@@ -29,8 +29,8 @@ const json_t *client_problem(const struct client *client);
 /* Sends a file as text/csv, showing its progress. "-" is standard input. */
 int client_upload(struct client *client, const char *path, const char *file,
 		  json_t **reply, struct err *err);
-/* Streams the reply into a file. */
-int client_download(struct client *client, const char *path, FILE *to,
+/* Streams the reply into a file; NULL: standard output. */
+int client_download(struct client *client, const char *path, const char *file,
 		    struct err *err);
 
 /*

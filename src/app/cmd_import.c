@@ -126,20 +126,6 @@ static int check_writable(const char *file, struct err *err)
 	return there < 0 ? err_errno(err, "writing %s", file) : 0;
 }
 
-static int download(struct client *c, const char *path, const char *file,
-		    struct err *err)
-{
-	FILE *f = fopen(file, "wb");
-	int ret;
-
-	if (!f)
-		return err_errno(err, "writing %s", file);
-	ret = client_download(c, path, f, err);
-	if (fclose(f) != 0 && ret == 0)
-		return err_errno(err, "writing %s", file);
-	return ret;
-}
-
 static int write_refused(struct client *c, const json_t *job, const char *file,
 			 struct err *err)
 {
@@ -147,7 +133,7 @@ static int write_refused(struct client *c, const json_t *job, const char *file,
 	long long id = print_int(json_object_get(job, "result"), "import_id");
 
 	strbuf_addf(&path, "/api/v1/imports/%lld/refused.csv", id);
-	if (download(c, path.buf, file, err) < 0)
+	if (client_download(c, path.buf, file, err) < 0)
 		return err_prefix(err,
 				  "the import is done; get its refused rows "
 				  "with `muster import refused %lld`",
@@ -233,9 +219,6 @@ static int export(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	const char *file = flag_value(in, "output");
-	FILE *to = stdout;
-	int ret;
 
 	if (client_open(&c, err) < 0)
 		return -1;
@@ -243,14 +226,7 @@ static int export(const struct invocation *in, struct err *err)
 	strbuf_add_url(&path, str_of(in->operands[0]));
 	strbuf_addstr(&path, ".csv");
 	add_query(&path, "group_id", flag_value(in, "group"));
-	if (file)
-		to = fopen(file, "wb");
-	if (!to)
-		return err_errno(err, "writing %s", file);
-	ret = client_download(c, path.buf, to, err);
-	if ((file ? fclose(to) : fflush(to)) != 0 && ret == 0)
-		return err_errno(err, "writing %s", file ? file : "the output");
-	return ret;
+	return client_download(c, path.buf, flag_value(in, "output"), err);
 }
 
 int cmd_export(const struct invocation *in)

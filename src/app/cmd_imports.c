@@ -128,21 +128,11 @@ static int refused(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
-	const char *file = flag_value(in, "output");
-	FILE *to = stdout;
-	int ret;
 
 	import_path(in, "/refused.csv", &path);
 	if (client_open(&c, err) < 0)
 		return -1;
-	if (file)
-		to = fopen(file, "wb");
-	if (!to)
-		return err_errno(err, "writing %s", file);
-	ret = client_download(c, path.buf, to, err);
-	if ((file ? fclose(to) : fflush(to)) != 0 && ret == 0)
-		return err_errno(err, "writing %s", file ? file : "the output");
-	return ret;
+	return client_download(c, path.buf, flag_value(in, "output"), err);
 }
 
 static int decide(const struct invocation *in, struct err *err)
