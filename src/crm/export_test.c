@@ -54,16 +54,6 @@ static int free_setup(void **state)
 	return 0;
 }
 
-static void exec(struct setup *s, const char *sql)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	must(tx_begin(s->db, &tx, &err), &err);
-	must(db_exec_text(&tx, sql, SQL_NO_ARGS, &err), &err);
-	must(tx_commit(&tx, &err), &err);
-}
-
 static int save(void *context, struct tx *tx, int64_t done, int64_t total,
 		const char *state_json, struct err *err)
 {
@@ -138,10 +128,11 @@ static void an_export_imported_again_changes_nothing(void **state)
 	CLEANUP(strbuf_release) struct strbuf again = STRBUF_INIT;
 	struct setup *s = *state;
 
-	exec(s, "INSERT INTO custom_field (entity, key, label, type,"
-		" created_ms) VALUES (1, 'size', 'Size', 'number', 1),"
-		" (1, 'vip', 'Vip', 'boolean', 1),"
-		" (1, 'note', 'Note', 'text', 1)");
+	store_fixture_exec(
+		s->db, "INSERT INTO custom_field (entity, key, label, type,"
+		       " created_ms) VALUES (1, 'size', 'Size', 'number', 1),"
+		       " (1, 'vip', 'Vip', 'boolean', 1),"
+		       " (1, 'note', 'Note', 'text', 1)");
 	import(s, ENTITY_PERSON, STR(PEOPLE), 5, 0, 0);
 	export(s, ENTITY_PERSON, 0, &csv);
 	import(s, ENTITY_PERSON, strbuf_str(&csv), 0, 0, 5);

@@ -49,16 +49,6 @@ static int convert(struct crm_fixture *f, int64_t id, struct lead_conversion *c,
 	return tx_commit(&tx, err);
 }
 
-static void exec(struct crm_fixture *f, const char *sql)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_true(db_exec_text(&tx, sql, SQL_NO_ARGS, &err) >= 0);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 /* A campaign that went to both, one opened by the second. */
 static void send_campaign(struct crm_fixture *f, int campaign, int64_t a,
 			  int64_t b)
@@ -69,13 +59,13 @@ static void send_campaign(struct crm_fixture *f, int campaign, int64_t a,
 		 "INSERT INTO campaign (id, name, subject, status, created_ms,"
 		 " updated_ms) VALUES (%d, 'c', 'News', 5, 1, 1)",
 		 campaign);
-	exec(f, sql);
+	store_fixture_exec(f->db, sql);
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO campaign_recipient (campaign_id, person_id,"
 		 " state, at_ms, accepted_ms, opened_ms, email_hash) VALUES"
 		 " (%d, %lld, 2, 5, 5, NULL, 'x'), (%d, %lld, 2, 6, 6, 7, 'y')",
 		 campaign, (long long)a, campaign, (long long)b);
-	exec(f, sql);
+	store_fixture_exec(f->db, sql);
 }
 
 static void attach(struct crm_fixture *f, enum entity entity, int64_t id)
@@ -233,10 +223,14 @@ static void erasing_leaves_no_trace_but_the_keyed_hash(void **state)
 
 	attach(f, ENTITY_PERSON, r.id);
 	send_campaign(f, 1, r.id, 99);
-	exec(f, "UPDATE note SET body = 'about quinn'");
-	exec(f, "INSERT INTO import_refused (import_id, row_number, reason,"
+	store_fixture_exec(f->db, "UPDATE note SET body = 'about quinn'");
+	store_fixture_exec(
+		f->db,
+		"INSERT INTO import_refused (import_id, row_number, reason,"
 		" raw) VALUES (1, 1, 'x', 'a;quinn@x.example;b')");
-	exec(f, "INSERT INTO campaign_activity (campaign_id, person_id, kind,"
+	store_fixture_exec(
+		f->db,
+		"INSERT INTO campaign_activity (campaign_id, person_id, kind,"
 		" at_ms, ip) VALUES (1, 1, 1, 1, '192.0.2.1')");
 	md5_hex(str_of("quinn@x.example"), hash);
 	assert_true(traces(f, "quinn") > 0);
