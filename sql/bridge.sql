@@ -29,7 +29,8 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 
 -- name: bridge-member-put
 -- merge_hash and contact_id NULL: not known, keep. One that is to be forgotten
--- stays so. It is ours no more if it has left, or came back by somebody else:
+-- stays so. Who had the address before another contact got it has strayed. It is
+-- ours no more if another has it, if it has left, or came back by somebody else:
 -- after an archive of ours, or with other fields than we asked for. An archive
 -- is ours if the mirror says so, or did before it was refreshed by a page that
 -- is older, and the time fits by an hour; not one that came after we asked to
@@ -42,7 +43,17 @@ VALUES (?, ?, ?, ?, ?)
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
-       added_ms = CASE WHEN excluded.status IN (1, 4) AND bridge_member.status = 6
+       strayed_contact_id =
+           CASE WHEN bridge_member.contact_id <> excluded.contact_id THEN bridge_member.contact_id
+                WHEN bridge_member.strayed_contact_id = excluded.contact_id THEN NULL
+                ELSE bridge_member.strayed_contact_id END,
+       strayed_added_ms =
+           CASE WHEN bridge_member.contact_id <> excluded.contact_id THEN bridge_member.added_ms
+                ELSE bridge_member.strayed_added_ms END,
+       added_ms = CASE WHEN excluded.status IN (1, 4)
+                            AND bridge_member.contact_id <> excluded.contact_id
+                       THEN NULL
+                       WHEN excluded.status IN (1, 4) AND bridge_member.status = 6
                             AND bridge_member.changed_ms > 0
                             AND excluded.changed_ms > bridge_member.changed_ms
                        THEN NULL
@@ -84,7 +95,10 @@ UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = 2
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
 VALUES (?, 0, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = 0, merge_hash = NULL,
+   SET status = 0, merge_hash = NULL, contact_id = NULL,
+       strayed_contact_id = COALESCE(bridge_member.contact_id, bridge_member.strayed_contact_id),
+       strayed_added_ms = CASE WHEN bridge_member.contact_id IS NULL
+                               THEN bridge_member.strayed_added_ms ELSE bridge_member.added_ms END,
        added_ms = CASE WHEN bridge_member.archived_ms >= excluded.added_ms
                        THEN bridge_member.archived_ms + 1 ELSE excluded.added_ms END
  WHERE bridge_member.status = 0
@@ -97,18 +111,28 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
 
 -- name: bridge-member-get
 -- args: email_hash
-SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms
+SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
+       strayed_contact_id, strayed_added_ms
   FROM bridge_member WHERE email_hash = ?;
 
 -- name: bridge-member-contacts
--- args: contact ids (JSON array)
-SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?);
+-- By which hashes the mirror knows them. args: contact ids (JSON array), the same
+SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?)
+ UNION ALL
+SELECT strayed_contact_id, email_hash FROM bridge_member
+ WHERE strayed_contact_id IN JSON_TEXTS(?);
+-- name: bridge-member-found
+-- Who strayed is known by another address now. args: email_hash
+UPDATE bridge_member SET strayed_contact_id = NULL, strayed_added_ms = NULL
+ WHERE email_hash = ?;
 
 -- name: bridge-member-remove
 -- The audience says that there is none: not believed for ever, if it was ours.
 -- args: now, email_hash
 UPDATE bridge_member
-   SET added_ms = CASE WHEN status = 0 OR added_ms IS NULL THEN added_ms
+   SET strayed_contact_id = COALESCE(contact_id, strayed_contact_id),
+       strayed_added_ms = CASE WHEN contact_id IS NULL THEN strayed_added_ms ELSE added_ms END,
+       added_ms = CASE WHEN status = 0 OR added_ms IS NULL THEN added_ms
                        ELSE CAST(? AS BIGINT) END,
        status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
@@ -127,13 +151,14 @@ DELETE FROM bridge_member
  WHERE status = 0 AND (added_ms IS NULL OR added_ms < ?);
 
 -- name: bridge-member-to-forget
-SELECT email_hash, contact_id, changed_ms FROM bridge_member
+SELECT email_hash, contact_id, changed_ms, strayed_contact_id FROM bridge_member
  WHERE to_forget_ms IS NOT NULL ORDER BY email_hash;
 
 -- name: bridge-member-elsewhere
--- A contact at another address, which nobody else has. args: contact_id, hash
+-- Contacts at another address, which nobody else has.
+-- args: contact_id, another or NULL, hash
 SELECT m.email_hash FROM bridge_member m
- WHERE m.contact_id = ? AND m.email_hash <> ? AND m.status NOT IN (0, 7)
+ WHERE m.contact_id IN (?, ?) AND m.email_hash <> ? AND m.status NOT IN (0, 7)
    AND NOT EXISTS (SELECT 1 FROM email e WHERE e.hash = m.email_hash AND e.ended_ms IS NULL);
 
 -- name: bridge-member-missing
@@ -144,7 +169,8 @@ UPDATE bridge_member SET changed_ms = ?
 -- name: bridge-member-forgotten
 -- args: now, email_hash
 UPDATE bridge_member
-   SET to_forget_ms = NULL, status = 7, merge_hash = NULL, contact_id = NULL, changed_ms = ?
+   SET to_forget_ms = NULL, status = 7, merge_hash = NULL, contact_id = NULL,
+       strayed_contact_id = NULL, strayed_added_ms = NULL, changed_ms = ?
  WHERE email_hash = ?;
 
 -- name: bridge-recipient-move
@@ -168,17 +194,21 @@ UPDATE setting SET value = ? WHERE key = 'bridge.mirror' AND value = ?;
 -- name: bridge-member-put-aside
 -- args: audience
 INSERT INTO bridge_member_aside (audience_id, email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms)
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       strayed_contact_id, strayed_added_ms)
 SELECT CAST(? AS TEXT), email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       strayed_contact_id, strayed_added_ms
   FROM bridge_member;
 
 -- name: bridge-member-bring-back
 -- args: audience
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms)
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       strayed_contact_id, strayed_added_ms)
 SELECT email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms
+       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       strayed_contact_id, strayed_added_ms
   FROM bridge_member_aside WHERE audience_id = ?;
 
 -- name: bridge-member-remove-aside

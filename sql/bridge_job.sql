@@ -13,13 +13,14 @@ INSERT INTO bridge_member (email_hash, status, changed_ms, to_forget_ms)
 VALUES (?, 7, 0, ?)
 ON CONFLICT (email_hash) DO UPDATE SET status = 7, changed_ms = 0,
 	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL,
-	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL;
+	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
+	strayed_added_ms = NULL;
 
 -- name: bridge-forget-member-aside
 -- The same in audiences that the bridge drove before. args: now, email_hash
 UPDATE bridge_member_aside SET status = 7, changed_ms = 0, to_forget_ms = ?,
 	merge_hash = NULL, added_ms = NULL, archived_ms = NULL,
-	unsubscribed_ms = NULL
+	unsubscribed_ms = NULL, strayed_added_ms = NULL
 WHERE email_hash = ?;
 
 -- name: bridge-job-left

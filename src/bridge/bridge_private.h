@@ -134,6 +134,9 @@ struct mirrored {
 				    0: others did */
 	int64_t archived_ms;     /* the bridge did, or was about to; 0: never */
 	int64_t unsubscribed_ms; /* the bridge did; 0: others, or nobody */
+	const char *strayed_contact_id; /* had the address before, and has not
+					   been seen since; NULL: nobody */
+	int64_t strayed_added_ms;       /* of that one */
 };
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,

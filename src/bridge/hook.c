@@ -216,15 +216,13 @@ static int did_leave(struct work *w, const char *hash, struct err *err)
 /*
  * Is the member gone by the person's will? 1, 0, -1. A hook is believed only
  * where the audience says the same, since whoever knows its URL can send one.
- * Removed by somebody over there (action delete) is no will of theirs. Of one
- * who was deleted for good nothing is left to ask; that it was a member until
- * now must do.
+ * Removed by somebody over there (action delete) is no will of theirs.
  */
 static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 		    struct err *err)
 {
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
-	struct mirrored known = { .status = MIRROR_NONE };
+	struct mirrored known;
 
 	if (seen->status == MIRROR_UNSUBSCRIBED)
 		return 1;
@@ -234,11 +232,8 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 		return did_leave(w, seen->hash, err);
 	if (seen->status != MIRROR_NONE)
 		return 0; /* came back, or never left */
-	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
-		return -1;
-	return known.status == MIRROR_SUBSCRIBED ||
-	       known.status == MIRROR_PENDING ||
-	       known.status == MIRROR_UNSUBSCRIBED;
+	/* nothing is left to ask; that the mirror knew it must do */
+	return mirror_find(w->db, seen->hash, w->arena, &known, err);
 }
 
 /* Of an address that the mirror does not know: somebody may have got it there,

@@ -274,6 +274,7 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 
 struct to_forget {
 	const char *hash, *contact_id;
+	const char *strayed_contact_id;
 	int64_t gone_ms; /* since when there is none; 0: not known */
 };
 struct to_forget_list VEC_FIELDS(struct to_forget);
@@ -297,6 +298,7 @@ static int load_to_forget(struct work *w, struct to_forget_list *out,
 			.hash = rows_dup(rows, 0, w->arena),
 			.contact_id = rows_dup(rows, 1, w->arena),
 			.gone_ms = rows_int(rows, 2),
+			.strayed_contact_id = rows_dup(rows, 3, w->arena),
 		};
 
 		vec_push(out, m);
@@ -328,7 +330,9 @@ static int find_elsewhere(struct work *w, const struct to_forget *m,
 
 	if (mirror_follow(w, err) < 0 ||
 	    db_query(w->db, SQL_BRIDGE_MEMBER_ELSEWHERE,
-		     SQL_ARGS(sql_text(m->contact_id), sql_text(m->hash)),
+		     SQL_ARGS(sql_text(m->contact_id),
+			      sql_text(m->strayed_contact_id),
+			      sql_text(m->hash)),
 		     &rows, err) < 0)
 		return -1;
 	found = rows_next(rows, err);
@@ -370,7 +374,7 @@ static int forget(struct work *w, const struct to_forget *m, struct err *err)
 	bool is_gone =
 		m->gone_ms > 0 && clock_now_ms() - m->gone_ms >= GONE_AFTER_MS;
 
-	if (deleted == 0 && m->contact_id &&
+	if (((deleted == 0 && m->contact_id) || m->strayed_contact_id) &&
 	    find_elsewhere(w, m, &elsewhere, err) < 0)
 		return -1;
 	if (deleted < 0 ||

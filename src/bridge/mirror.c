@@ -97,6 +97,8 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		.contact_id = rows_dup(rows, 3, arena),
 		.archived_ms = rows_int(rows, 4),
 		.unsubscribed_ms = rows_int(rows, 5),
+		.strayed_contact_id = rows_dup(rows, 6, arena),
+		.strayed_added_ms = rows_int(rows, 7),
 	};
 	return 1;
 }
@@ -150,7 +152,8 @@ static int known_elsewhere(struct work *w, const json_t *members, json_t *out,
 			json_text(&j, text_of(member, "contact_id"));
 	json_end_array(&j);
 	if (db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
-		     SQL_ARGS(sql_text(ids.buf)), &rows, err) < 0)
+		     SQL_ARGS(sql_text(ids.buf), sql_text(ids.buf)), &rows,
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		const char *contact = rows_text(rows, 0);

@@ -30,25 +30,43 @@ static void moving_release(struct moving *m)
 	ids_release(&m->has);
 }
 
-/* The mirror's row follows; what is new of it comes with the page. */
-static int move_row(struct moving *m, const json_t *member, struct err *err)
+static bool is_known_as(const struct moving *m, const char *contact)
+{
+	const char *its =
+		json_string_value(json_object_get(m->member, "contact_id"));
+
+	return contact && its && strcmp(contact, its) == 0;
+}
+
+/* The mirror's row of the old address has it no more. */
+static int leave_row(struct moving *m, struct mirrored *old, struct err *err)
+{
+	if (is_known_as(m, old->contact_id))
+		return mirror_renamed(m->tx, m->old_hash, m->w->actor.now_ms,
+				      err);
+	/* the row is another contact's by now */
+	*old = (struct mirrored){ .added_ms = old->strayed_added_ms };
+	return db_exec(m->tx, SQL_BRIDGE_MEMBER_FOUND,
+		       SQL_ARGS(sql_text(m->old_hash)), err);
+}
+
+/* What the mirror knows of it goes along; what is new comes with the page. */
+static int move_row(struct moving *m, struct mirrored *old, struct err *err)
 {
 	const char *contact =
-		json_string_value(json_object_get(member, "contact_id"));
-	enum mirror_status status = member_status(member);
-	struct mirrored old = { 0 };
+		json_string_value(json_object_get(m->member, "contact_id"));
+	enum mirror_status status = member_status(m->member);
 
-	if (mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err) < 0 ||
-	    mirror_renamed(m->tx, m->old_hash, m->w->actor.now_ms, err) < 0 ||
-	    mirror_put(m->tx, m->new_hash, status, old.merge_hash, contact,
+	if (leave_row(m, old, err) < 0 ||
+	    mirror_put(m->tx, m->new_hash, status, old->merge_hash, contact,
 		       m->w->actor.now_ms, err) < 0)
 		return -1;
-	if (status == MIRROR_ARCHIVED && !old.archived_ms)
+	if (status == MIRROR_ARCHIVED && !old->archived_ms)
 		/* there: it is not ours any more */
-		old.added_ms = 0;
+		old->added_ms = 0;
 	return db_exec(
 		m->tx, SQL_BRIDGE_MEMBER_OWN,
-		SQL_ARGS(sql_id_or_null(old.added_ms), sql_text(m->new_hash)),
+		SQL_ARGS(sql_id_or_null(old->added_ms), sql_text(m->new_hash)),
 		err);
 }
 
@@ -172,17 +190,15 @@ static int decide(struct moving *m, struct err *err)
 }
 
 /* The mirror may have been moved meanwhile, by a job of ours. */
-static int is_known(const struct moving *m, struct err *err)
+static int find_known(const struct moving *m, struct mirrored *old,
+		      struct err *err)
 {
-	const char *contact =
-		json_string_value(json_object_get(m->member, "contact_id"));
-	struct mirrored old = { 0 };
-	int found = mirror_find(m->tx->db, m->old_hash, m->w->arena, &old, err);
+	int found = mirror_find(m->tx->db, m->old_hash, m->w->arena, old, err);
 
 	if (found <= 0)
 		return found;
-	return old.contact_id && contact &&
-	       strcmp(old.contact_id, contact) == 0;
+	return is_known_as(m, old->contact_id) ||
+	       is_known_as(m, old->strayed_contact_id);
 }
 
 static int follow(struct work *w, const char *old_hash, const json_t *member,
@@ -202,17 +218,17 @@ static int follow(struct work *w, const char *old_hash, const json_t *member,
 		.had = VEC_INIT,
 		.has = VEC_INIT,
 	};
-
+	struct mirrored old = { 0 };
 	int known;
 
 	if (!m.address || !*m.address)
 		return 0;
 	if (tx_begin(w->db, &tx, err) < 0)
 		return -1;
-	known = is_known(&m, err);
+	known = find_known(&m, &old, err);
 	if (known <= 0)
 		return known;
-	if (move_row(&m, member, err) < 0 ||
+	if (move_row(&m, &old, err) < 0 ||
 	    member_word(&tx, w, member, old_hash, 0, err) < 0 ||
 	    address_find_records(w->db, ENTITY_PERSON, old_hash, &m.had, err) <
 		    0 ||

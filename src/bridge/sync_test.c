@@ -545,6 +545,48 @@ static void a_newcomer_at_an_old_address_stays(void **state)
 	assert_string_equal(fake_status(f, "d@x.example"), "subscribed");
 }
 
+/* a to x, over there; the bridge gives a to somebody else before it has seen
+ * that. */
+static void who_had_an_address_before_us_is_followed(void **state)
+{
+	static const char *const names[] = { "a", "b", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_rename(f, "a@x.example", "x@x.example");
+	fake_patch(f, fake_number(f, "SELECT MAX(id) FROM person"),
+		   "{\"email\":\"a@x.example\"}");
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "b@x.example"), "none");
+	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
+	fake_sync(f);
+	assert_int_equal(
+		fake_number(f, "SELECT COUNT(*) FROM bridge_parked"
+			       " WHERE error LIKE '%x@x.example%'"
+			       " AND error LIKE '%several people%'"),
+		2);
+	assert_string_equal(fake_status(f, "x@x.example"), "subscribed");
+}
+
+/* One 404 is no proof that a contact is gone: it may have another address. */
+static void who_is_not_found_is_followed(void **state)
+{
+	static const char *const names[] = { "a", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_exec(f, "UPDATE bridge_member SET status = 0, contact_id = NULL,"
+		     " strayed_contact_id = contact_id,"
+		     " strayed_added_ms = added_ms");
+	fake_rename(f, "a@x.example", "x@x.example");
+	fake_sync(f);
+	assert_string_equal(email_of(f, "a"), "x@x.example");
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_member"
+					" WHERE added_ms IS NOT NULL"
+					" AND status = 1"),
+			 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +599,8 @@ int main(void)
 		TEST(an_old_page_takes_back_no_move),
 		TEST(moves_are_followed_in_their_order),
 		TEST(a_newcomer_at_an_old_address_stays),
+		TEST(who_had_an_address_before_us_is_followed),
+		TEST(who_is_not_found_is_followed),
 		TEST(fields_are_made_once),
 	};
 

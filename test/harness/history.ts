@@ -56,6 +56,7 @@ export class History {
   }
 
   async run(): Promise<void> {
+    this.sides.proxy.calls = [];
     await this.begin();
     const faults = new Random(this.seed + 1_000_000);
     let outage = 0;
@@ -202,7 +203,9 @@ export class History {
       [4, () => this.deliver(1 + this.random.below(3))],
     ];
     const what = await this.random.weighted([...here, ...there, ...between])();
-    if (what !== "") this.told.push(what);
+    if (what === "") return;
+    this.told.push(what);
+    this.sides.proxy.calls.push(`-- ${what}`);
   }
 
   private async killCrm(): Promise<void> {
@@ -521,6 +524,6 @@ export class History {
     for (const push of pushes.items.slice(0, 2))
       for (const row of (await this.crm.get(`${v1}/pushes/${push.id}/rows`)).body.items)
         lines.push(`push ${push.id}: ${JSON.stringify(row)}`);
-    return lines;
+    return [...lines, "calls:", ...this.sides.proxy.calls];
   }
 }

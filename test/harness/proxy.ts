@@ -36,6 +36,8 @@ export class FaultyProxy {
   /** Asked for each request, once. */
   fault: (message: IncomingMessage) => Fault = () => "none";
   counts: Partial<Record<Fault, number>> = {};
+  /** What passed, in the order of the answers: for whoever looks for a fault. */
+  calls: string[] = [];
   private server: Server | undefined;
   private agent = new Agent({ keepAlive: true });
 
@@ -61,6 +63,10 @@ export class FaultyProxy {
     const fault = this.fault(message);
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
     const own = OWN[fault];
+    const call = (answered: number) => this.calls.push(
+      `${message.method} ${message.url} ${body.subarray(0, 300).toString()} ` +
+      `${fault === "none" ? "" : `${fault} `}${answered || ""}`);
+    if (own || fault === "cut") call(0);
     if (own) {
       const text = fault === "429"
         ? JSON.stringify({ title: "Too Many Requests", status: 429, detail: "Slow down." })
@@ -69,13 +75,13 @@ export class FaultyProxy {
     } else if (fault === "cut") {
       message.socket.destroy();
     } else {
-      await this.forward(target, message, body, reply, fault);
+      call(await this.forward(target, message, body, reply, fault));
     }
   }
 
   private async forward(
     target: string, message: IncomingMessage, body: Buffer, reply: ServerResponse, fault: Fault,
-  ): Promise<void> {
+  ): Promise<number> {
     const answer = await new Promise<IncomingMessage>((done, failed) => {
       const out = request(target + message.url, {
         method: message.method, agent: this.agent,
@@ -87,7 +93,7 @@ export class FaultyProxy {
     const text = await bodyOf(answer);
     if (fault === "lost") {
       message.socket.destroy();
-      return;
+      return answer.statusCode!;
     }
     const headers = { ...answer.headers, "content-length": String(text.length) };
     delete headers["transfer-encoding"];
@@ -99,5 +105,6 @@ export class FaultyProxy {
     } else {
       reply.end(text);
     }
+    return answer.statusCode!;
   }
 }
