@@ -112,19 +112,22 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
 -- name: bridge-member-get
 -- args: email_hash
 SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
-       strayed_contact_id, strayed_added_ms
+       CASE WHEN strayed_added_ms = 0 THEN NULL ELSE strayed_contact_id END,
+       strayed_added_ms, changed_ms
   FROM bridge_member WHERE email_hash = ?;
 
 -- name: bridge-member-contacts
 -- By which hashes the mirror knows them. args: contact ids (JSON array), the same
 SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?)
  UNION ALL
-SELECT strayed_contact_id, email_hash FROM bridge_member
- WHERE strayed_contact_id IN JSON_TEXTS(?);
+SELECT s.strayed_contact_id, s.email_hash FROM bridge_member s
+ WHERE s.strayed_contact_id IN JSON_TEXTS(?)
+   AND (s.strayed_added_ms IS NULL OR s.strayed_added_ms <> 0)
+   AND NOT EXISTS (SELECT 1 FROM bridge_member m WHERE m.contact_id = s.strayed_contact_id);
 -- name: bridge-member-found
--- Who strayed is known by another address now. args: email_hash
+-- Who strayed is known by another address now. args: contact_id
 UPDATE bridge_member SET strayed_contact_id = NULL, strayed_added_ms = NULL
- WHERE email_hash = ?;
+ WHERE strayed_contact_id = ? AND (strayed_added_ms IS NULL OR strayed_added_ms <> 0);
 
 -- name: bridge-member-remove
 -- The audience says that there is none: not believed for ever, if it was ours.
@@ -145,10 +148,19 @@ UPDATE bridge_member
        status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
+-- name: bridge-member-stray
+-- Who had the address has another, and was followed there: kept for whoever is
+-- erased by the old one. args: contact_id, email_hash
+UPDATE bridge_member SET strayed_contact_id = ?, strayed_added_ms = 0
+ WHERE email_hash = ?;
+
 -- name: bridge-member-expire
--- What is no member, once all members were read. args: a day ago
+-- What is no member, once all members were read, unless who had the address is
+-- one by another. args: a day ago
 DELETE FROM bridge_member
- WHERE status = 0 AND (added_ms IS NULL OR added_ms < ?);
+ WHERE status = 0 AND (added_ms IS NULL OR added_ms < ?)
+   AND NOT EXISTS (SELECT 1 FROM bridge_member m
+                    WHERE m.contact_id = bridge_member.strayed_contact_id);
 
 -- name: bridge-member-to-forget
 SELECT email_hash, contact_id, changed_ms, strayed_contact_id FROM bridge_member

@@ -118,8 +118,9 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       int64_t changed_ms, struct err *err);
 /* There is no such member any more, or it has another address now. That it was
  * ours stays noted for a day, until a full look at the audience has not found
- * it either: the audience may be wrong, and a call of ours may come late. */
-int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
+ * it either: the audience may be wrong, and a call of ours may come late. If it
+ * had unsubscribed, that is heard first. */
+int mirror_remove(struct tx *tx, struct work *w, const char *hash,
 		  struct err *err);
 int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err);
@@ -137,6 +138,7 @@ struct mirrored {
 	const char *strayed_contact_id; /* had the address before, and has not
 					   been seen since; NULL: nobody */
 	int64_t strayed_added_ms;       /* of that one */
+	int64_t changed_ms;             /* as the audience told it last */
 };
 /* 1, 0 or -1. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,

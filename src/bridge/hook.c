@@ -183,11 +183,11 @@ static int look(struct work *w, const char *hash, struct seen *out,
 	return 0;
 }
 
-static int note(struct tx *tx, const struct seen *seen, int64_t now_ms,
+static int note(struct tx *tx, struct work *w, const struct seen *seen,
 		struct err *err)
 {
 	if (seen->status == MIRROR_NONE)
-		return mirror_remove(tx, seen->hash, now_ms, err);
+		return mirror_remove(tx, w, seen->hash, err);
 	return mirror_put(tx, seen->hash, seen->status, NULL, seen->contact_id,
 			  seen->changed_ms, err);
 }
@@ -280,7 +280,7 @@ static int settle(struct work *w, const json_t *form, const struct seen *seen,
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)
 		gone = has_left(w, form, seen, err);
 	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
-	    note(&tx, seen, w->actor.now_ms, err) < 0 ||
+	    note(&tx, w, seen, err) < 0 ||
 	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;

@@ -132,7 +132,8 @@ static void a_hook_about_nobody_is_not_believed(void **state)
 	}
 }
 
-/* They said no and were deleted for good, and we hear of it in another order. */
+/* They said no and were deleted for good, and we hear of it in another order.
+ */
 static void a_no_is_heard_after_the_member_is_gone(void **state)
 {
 	struct bridge_fixture *f = *state;

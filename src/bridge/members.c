@@ -176,7 +176,7 @@ int member_let_go(struct work *w, const char *hash, const json_t *member,
 	if (tx_begin(w->db, &tx, err) < 0)
 		return -1;
 	if (!member) {
-		if (mirror_remove(&tx, hash, w->actor.now_ms, err) < 0)
+		if (mirror_remove(&tx, w, hash, err) < 0)
 			return -1;
 	} else if (mirror_put(&tx, hash, member_status(member), NULL, NULL,
 			      w->actor.now_ms, err) < 0 ||

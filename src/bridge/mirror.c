@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "crm/consent.h"
 #include "store/store.h"
 
 #include "sql/bridge.h"
@@ -64,13 +65,6 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 		       err);
 }
 
-int mirror_remove(struct tx *tx, const char *hash, int64_t now_ms,
-		  struct err *err)
-{
-	return db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE,
-		       SQL_ARGS(sql_int(now_ms), sql_text(hash)), err);
-}
-
 int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err)
 {
@@ -99,8 +93,35 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		.unsubscribed_ms = rows_int(rows, 5),
 		.strayed_contact_id = rows_dup(rows, 6, arena),
 		.strayed_added_ms = rows_int(rows, 7),
+		.changed_ms = rows_int(rows, 8),
 	};
 	return 1;
+}
+
+/* What no sync has brought to the CRM yet. */
+static int hear_leaver(struct tx *tx, struct work *w, const char *hash,
+		       const struct mirrored *known, struct err *err)
+{
+	struct consent c = { .state = CONSENT_OPTED_OUT,
+			     .source = CONSENT_BY_AUDIENCE,
+			     .reason = "unsubscribed in the audience",
+			     .at_ms = known->changed_ms + 999 };
+
+	if (known->status != MIRROR_UNSUBSCRIBED || known->unsubscribed_ms)
+		return 0;
+	return consent_add_by_address(tx, hash, &c, &w->actor, err);
+}
+
+int mirror_remove(struct tx *tx, struct work *w, const char *hash,
+		  struct err *err)
+{
+	struct mirrored known = { 0 };
+
+	if (mirror_find(tx->db, hash, w->arena, &known, err) < 0 ||
+	    hear_leaver(tx, w, hash, &known, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_BRIDGE_MEMBER_REMOVE,
+		       SQL_ARGS(sql_int(w->actor.now_ms), sql_text(hash)), err);
 }
 
 static const char *text_of(const json_t *member, const char *key)
@@ -242,6 +263,24 @@ static int follow_moves(struct work *w, json_t *members, struct err *err)
 
 /* --- pages --- */
 
+/* Unsubscribed and archived, by others, since it was looked at last: no status
+ * tells of it after this page. */
+static int hear_archived(struct tx *tx, struct work *w, const json_t *member,
+			 struct err *err)
+{
+	const char *hash = text_of(member, "id");
+	struct mirrored known = { 0 };
+
+	if (!hash || member_status(member) != MIRROR_ARCHIVED ||
+	    !member_said_no(member))
+		return 0;
+	if (mirror_find(tx->db, hash, w->arena, &known, err) < 0)
+		return -1;
+	if (known.status == MIRROR_ARCHIVED || known.unsubscribed_ms)
+		return 0;
+	return member_word(tx, w, member, hash, 0, err);
+}
+
 static int store_page(struct work *w, const struct field_map *map,
 		      json_t *members, int64_t cursor_ms, struct err *err)
 {
@@ -253,6 +292,9 @@ static int store_page(struct work *w, const struct field_map *map,
 
 	if (follow_moves(w, members, err) < 0 || tx_begin(w->db, &tx, err) < 0)
 		return -1;
+	json_array_foreach (members, i, member)
+		if (hear_archived(&tx, w, member, err) < 0)
+			return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (members, i, member)
 		if (add_member(&b, map, member, err) < 0)
@@ -292,7 +334,8 @@ static int get_page(struct work *w, int64_t since_ms, int64_t offset,
 				"last_changed&sort_dir=ASC&count=%d&offset=%lld"
 				"&fields=members.id,members.status,"
 				"members.email_address,members.contact_id,"
-				"members.last_changed,members.merge_fields",
+				"members.last_changed,members.merge_fields,"
+				"members.unsubscribe_reason",
 				escaped.buf, ITEMS_A_PAGE, (long long)offset),
 		      out, err);
 }

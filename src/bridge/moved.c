@@ -45,9 +45,10 @@ static int leave_row(struct moving *m, struct mirrored *old, struct err *err)
 		return mirror_renamed(m->tx, m->old_hash, m->w->actor.now_ms,
 				      err);
 	/* the row is another contact's by now */
-	*old = (struct mirrored){ .added_ms = old->strayed_added_ms };
+	*old = (struct mirrored){ .contact_id = old->strayed_contact_id,
+				  .added_ms = old->strayed_added_ms };
 	return db_exec(m->tx, SQL_BRIDGE_MEMBER_FOUND,
-		       SQL_ARGS(sql_text(m->old_hash)), err);
+		       SQL_ARGS(sql_text(old->contact_id)), err);
 }
 
 /* What the mirror knows of it goes along; what is new comes with the page. */
@@ -177,6 +178,16 @@ static int nobody_had(struct moving *m, struct err *err)
 					err);
 }
 
+/* Whoever had the old address may be erased one day: their contact, too. */
+static int keep_trace(struct moving *m, const struct mirrored *old,
+		      struct err *err)
+{
+	return db_exec(
+		m->tx, SQL_BRIDGE_MEMBER_STRAY,
+		SQL_ARGS(sql_text(old->contact_id), sql_text(m->old_hash)),
+		err);
+}
+
 static int decide(struct moving *m, struct err *err)
 {
 	if (m->had.n == 0)
@@ -234,7 +245,7 @@ static int follow(struct work *w, const char *old_hash, const json_t *member,
 		    0 ||
 	    address_find_records(w->db, ENTITY_PERSON, m.new_hash, &m.has,
 				 err) < 0 ||
-	    decide(&m, err) < 0)
+	    keep_trace(&m, &old, err) < 0 || decide(&m, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

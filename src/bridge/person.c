@@ -240,13 +240,14 @@ static int settle_out(struct settling *s, const struct left *l, struct err *err)
 }
 
 /* Nobody is known by the old address any more: whoever gets it next is added
- * like everybody. */
+ * like everybody. Somebody may have archived it just before. */
 static int note_renamed(struct settling *s, const struct left *l,
-			const json_t *old, int64_t added_ms, struct err *err)
+			const json_t *member, int64_t added_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *contact =
-		json_string_value(json_object_get(old, "contact_id"));
+		json_string_value(json_object_get(member, "contact_id"));
+	enum mirror_status status = member_status(member);
 	struct written_address now = { s->now->id, s->now->hash };
 	struct written all = { .v = &now, .n = 1 };
 	int64_t now_ms = s->w->actor.now_ms;
@@ -257,10 +258,14 @@ static int note_renamed(struct settling *s, const struct left *l,
 		    SQL_ARGS(sql_text(s->now->hash), sql_int(s->person.id),
 			     sql_text(l->hash)),
 		    err) < 0 ||
-	    mirror_put(&tx, s->now->hash, member_status(old), NULL, contact,
-		       now_ms, err) < 0 ||
+	    mirror_put(&tx, s->now->hash, status, NULL, contact, now_ms, err) <
+		    0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_FOUND, SQL_ARGS(sql_text(contact)),
+		    err) < 0 ||
 	    db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
-		    SQL_ARGS(sql_id_or_null(added_ms), sql_text(s->now->hash)),
+		    SQL_ARGS(sql_id_or_null(
+				     status == MIRROR_ARCHIVED ? 0 : added_ms),
+			     sql_text(s->now->hash)),
 		    err) < 0 ||
 	    journal(&tx, s->w, "address", s->person.id, NULL, err) < 0 ||
 	    present_check(&tx, &all, now_ms, err) < 0)
@@ -294,7 +299,7 @@ static int rename_member(struct settling *s, const struct left *l,
 	json_key_text(&j, "email_address", s->now->folded);
 	json_end_object(&j);
 	if (mc_call(s->w->client, "PATCH",
-		    list_path(s->w, "/members/%s", l->hash), body.buf, NULL,
+		    list_path(s->w, "/members/%s", l->hash), body.buf, &new,
 		    &why) < 0) {
 		/* done by a try whose answer was lost? */
 		found = why.code == ERR_NOT_FOUND
@@ -305,7 +310,7 @@ static int rename_member(struct settling *s, const struct left *l,
 					 : give_up(s, l, old, added_ms, &why,
 						   err);
 	}
-	return note_renamed(s, l, old, added_ms, err);
+	return note_renamed(s, l, new, added_ms, err);
 }
 
 static int copy_tags(struct settling *s, const json_t *old, struct err *err)
@@ -358,7 +363,7 @@ static int drop_row(struct settling *s, const char *hash, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (mirror_follow(s->w, err) < 0 || tx_begin(s->w->db, &tx, err) < 0 ||
-	    mirror_remove(&tx, hash, s->w->actor.now_ms, err) < 0)
+	    mirror_remove(&tx, s->w, hash, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

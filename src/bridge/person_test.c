@@ -1,4 +1,5 @@
 #include "bridge/bridge_fixture.h"
+#include "bridge/bridge_private.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -101,6 +102,44 @@ static void what_changes_during_a_call_is_seen(void **state)
 		assert_int_equal(fake_wrong(f), 0);
 		assert_string_equal(fake_status(f, "other@x.example"),
 				    "subscribed");
+	}
+}
+
+static const char *become;
+
+static void change_before_the_move(struct bridge_fixture *f,
+				   const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "PATCH") != 0)
+		return;
+	f->during = NULL;
+	fake_set_status(f, "a@x.example", become);
+}
+
+/* Somebody there changes the member between our look at it and our call. */
+static void what_a_moved_member_became_is_noted(void **state)
+{
+	static const struct {
+		const char *status;
+		enum mirror_status noted;
+	} cases[] = { { "archived", MIRROR_ARCHIVED },
+		      { "unsubscribed", MIRROR_UNSUBSCRIBED },
+		      { "cleaned", MIRROR_CLEANED } };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t group, id;
+
+		bridge_fixture_renew(f);
+		id = pushed(f, &group);
+		become = cases[i].status;
+		f->during = change_before_the_move;
+		fake_patch(f, id, MOVE("b@x.example"));
+		fake_run_all(f);
+		assert_null(f->during);
+		assert_int_equal(
+			fake_number(f, "SELECT MAX(status) FROM bridge_member"),
+			cases[i].noted);
 	}
 }
 
@@ -562,6 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),
+		TEST(what_a_moved_member_became_is_noted),
 		TEST(each_address_of_who_opts_out_is_tried),
 		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),

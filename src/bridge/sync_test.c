@@ -560,11 +560,10 @@ static void who_had_an_address_before_us_is_followed(void **state)
 	assert_string_equal(fake_status(f, "b@x.example"), "none");
 	assert_string_equal(fake_status(f, "a@x.example"), "subscribed");
 	fake_sync(f);
-	assert_int_equal(
-		fake_number(f, "SELECT COUNT(*) FROM bridge_parked"
-			       " WHERE error LIKE '%x@x.example%'"
-			       " AND error LIKE '%several people%'"),
-		2);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_parked"
+					" WHERE error LIKE '%x@x.example%'"
+					" AND error LIKE '%several people%'"),
+			 2);
 	assert_string_equal(fake_status(f, "x@x.example"), "subscribed");
 }
 
@@ -587,6 +586,76 @@ static void who_is_not_found_is_followed(void **state)
 			 1);
 }
 
+static void erase_first(struct bridge_fixture *f)
+{
+	fake_erase(f, fake_number(f, "SELECT MIN(id) FROM person"));
+	fake_run_all(f);
+	fake_sync(f);
+	fake_run_all(f);
+}
+
+/* They are asked about, or have no address any more, and are erased then. */
+static void who_moved_there_is_erased_with_their_person(void **state)
+{
+	static const char *const names[] = { "a", NULL };
+	static const char *const here[] = { "{\"email\":\"b@x.example\"}",
+					    "{\"emails\":[]}" };
+	struct bridge_fixture *f = *state;
+
+	for (int i = 0; i < 2; i++) {
+		bridge_fixture_renew(f);
+		push_people(f, names);
+		fake_rename(f, "a@x.example", "x@x.example");
+		fake_patch(f, fake_number(f, "SELECT MIN(id) FROM person"),
+			   here[i]);
+		fake_sync(f);
+		fake_run_all(f);
+		fake_sync(f);
+		erase_first(f);
+		assert_string_equal(fake_status(f, "x@x.example"), "none");
+	}
+}
+
+static bool somebody_is_out(struct bridge_fixture *f)
+{
+	return fake_number(f, "SELECT MAX(opted_out) FROM person") > 0;
+}
+
+/* No webhook came, and no look found them between the two. */
+static void who_left_and_was_archived_is_heard(void **state)
+{
+	static const char *const names[] = { "a", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_set_status(f, "a@x.example", "archived");
+	fake_sync(f);
+	assert_false(somebody_is_out(f));
+	bridge_fixture_renew(f);
+	push_people(f, names);
+	fake_set_status(f, "a@x.example", "unsubscribed");
+	fake_set_status(f, "a@x.example", "archived");
+	fake_sync(f);
+	assert_true(somebody_is_out(f));
+}
+
+/* A page told that they left, and they are gone before a sync brings it over.
+ */
+static void who_left_and_is_gone_is_heard(void **state)
+{
+	static const char *const names[] = { "a", NULL };
+	struct bridge_fixture *f = *state;
+
+	push_people(f, names);
+	fake_exec(f, "UPDATE bridge_member SET status = 2");
+	fake_delete_permanently(f, "a@x.example");
+	fake_hook(f, "unsubscribe",
+		  "\"data[email]\":\"a@x.example\",\"data[action]\":\"delete\","
+		  "\"data[reason]\":\"manual\"",
+		  NULL);
+	assert_true(somebody_is_out(f));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +670,9 @@ int main(void)
 		TEST(a_newcomer_at_an_old_address_stays),
 		TEST(who_had_an_address_before_us_is_followed),
 		TEST(who_is_not_found_is_followed),
+		TEST(who_moved_there_is_erased_with_their_person),
+		TEST(who_left_and_was_archived_is_heard),
+		TEST(who_left_and_is_gone_is_heard),
 		TEST(fields_are_made_once),
 	};
 

@@ -115,19 +115,24 @@ export class History {
 
   /** Until nothing is to be done; a job that asks is told to go on. */
   private async settle(): Promise<void> {
-    await until("jobs are done", async () => {
+    let waiting: Json[] = [];
+    const done = until("jobs are done", async () => {
       const { body } = await this.crm.get(`${v1}/jobs`, { limit: 200 });
-      let waiting = 0;
+      waiting = [];
       for (const job of body.items) {
         if (FOR_EVER.includes(job.kind)) continue;
         if (job.state === "needs_confirmation") {
           await this.crm.post(`${v1}/jobs/${job.id}/confirm`);
-          waiting++;
+          waiting.push(job);
         } else if (["queued", "running"].includes(job.state)) {
-          waiting++;
+          waiting.push(job);
         }
       }
-      return waiting === 0;
+      return waiting.length === 0;
+    });
+    await done.catch((error: unknown) => {
+      this.told.push(...waiting.map((job) => JSON.stringify(job)), ...this.sides.proxy.calls);
+      throw error;
     });
   }
 
@@ -296,7 +301,7 @@ export class History {
     const people = (await this.people()).filter((p) => p.opted_out);
     if (people.length === 0) return "";
     const person = this.random.pick(people);
-    this.out.delete(person.id);
+    for (const id of [...this.out]) if (this.survivor(id) === person.id) this.out.delete(id);
     return this.change(`in ${person.email}`, person.id, { opted_out: false, reason: "wrote" });
   }
 
@@ -404,6 +409,8 @@ export class History {
     const m = await this.someMember((x) => x.status === "subscribed");
     if (!m) return "";
     const path = `${this.sides.list}/members/${m.id}`;
+    /* within a second, nothing tells whose archive it was */
+    if (this.sides.proxy.calls.some((c) => c.startsWith(`DELETE ${path} `))) return "";
     const reply = await this.remote.delete(path, { status: [204, 404, 405] });
     if (reply.status !== 204) return "";
     this.touched.set(m.contact_id, "archived");
@@ -433,7 +440,9 @@ export class History {
     if ((await this.patchThere(m, { email_address: to })) !== 200) return "";
     if (people.length === 0) this.outsiders.add(m.contact_id); // theirs from now on
     this.link([m.email_address, to]);
-    const owners = people.map((id) => ({ id, address: m.email_address }));
+    /* of a contact that the bridge has never seen, it cannot know where it was */
+    const seen = this.learned.has(m.contact_id) ? people : [];
+    const owners = seen.map((id) => ({ id, address: m.email_address }));
     this.owners.set(m.contact_id, [...owners, ...(this.owners.get(m.contact_id) ?? [])]);
     this.tell("upemail", { new_email: to, old_email: m.email_address });
     return `there: rename ${m.email_address} to ${to}`;
