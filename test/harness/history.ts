@@ -440,8 +440,9 @@ export class History {
     if ((await this.patchThere(m, { email_address: to })) !== 200) return "";
     if (people.length === 0) this.outsiders.add(m.contact_id); // theirs from now on
     this.link([m.email_address, to]);
-    /* of a contact that the bridge has never seen, it cannot know where it was */
-    const seen = this.learned.has(m.contact_id) ? people : [];
+    /* where a contact was that the bridge did not see there, it cannot know */
+    const isKnown = this.learned.has(m.contact_id) && !this.owners.has(m.contact_id);
+    const seen = isKnown ? people : [];
     const owners = seen.map((id) => ({ id, address: m.email_address }));
     this.owners.set(m.contact_id, [...owners, ...(this.owners.get(m.contact_id) ?? [])]);
     this.tell("upemail", { new_email: to, old_email: m.email_address });
