@@ -249,8 +249,9 @@ static int load_session(struct session *s, struct err *err)
 	    forgotten_load(steps->db, &s->forgotten, err) < 0 ||
 	    load_state(s, err) < 0)
 		return -1;
-	/* it may have been killed when only the result was missing */
-	s->at_end = s->is_done = strcmp(s->run.state, "done") == 0;
+	/* it may have been killed when only the end, or the result, was missing */
+	s->is_done = strcmp(s->run.state, "done") == 0;
+	s->at_end = s->is_done || s->pass == PASSES;
 	if (s->is_done)
 		return 0;
 	if (!s->run.path)
@@ -262,7 +263,7 @@ static int load_session(struct session *s, struct err *err)
 
 static int open_session(struct session *s, struct err *err)
 {
-	if (s->is_done)
+	if (s->at_end)
 		return 0;
 	if (open_file(s, err) < 0 || count_rows(s, err) < 0 ||
 	    open_file(s, err) < 0)

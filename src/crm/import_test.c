@@ -891,6 +891,32 @@ static void failures_anywhere_lose_and_double_nothing(void **state)
 	free_setup(&own);
 }
 
+/* Also the last one, when all rows are written and only the end is missing. */
+static void a_failure_at_any_statement_is_made_good(void **state)
+{
+	struct setup *s = *state;
+	int nth = 0, ret;
+
+	do {
+		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
+		struct err err = ERR_INIT;
+
+		start_with(s, tangled(s, 12), (struct import_input){ 0 });
+		db_fail_nth(s->db, ++nth);
+		ret = try_run(s, import_steps, 5, &result, &err);
+		db_fail_nth(s->db, 0);
+		if (ret < 0) {
+			strbuf_reset(&result);
+			assert_int_equal(
+				try_run(s, import_steps, 5, &result, &err), 1);
+		}
+	} while (ret < 0);
+	assert_true(nth > 30);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_run"
+				   " WHERE state <> 'done'"),
+			 0);
+}
+
 static void a_failing_undo_goes_on_too(void **state)
 {
 	struct err err = ERR_INIT;
@@ -985,6 +1011,7 @@ int main(void)
 		TEST(batches_of_any_size_come_to_the_same),
 		TEST(a_stopped_import_goes_on_where_it_was),
 		TEST(failures_anywhere_lose_and_double_nothing),
+		TEST(a_failure_at_any_statement_is_made_good),
 		TEST(a_failing_undo_goes_on_too),
 		TEST(a_failing_undo_of_opt_outs_goes_on_too),
 	};
