@@ -232,7 +232,7 @@ const struct command commands[] = {
 	  json_only, cmd_campaign_list },
 	{ "campaign check", "ID", "What is missing before it can be sent",
 	  "muster campaign check 1", json_only, cmd_campaign_check },
-	{ "campaign test", "ID", "Send a test to one address",
+	{ "campaign test", "ID", "Queue a test to one address",
 	  "muster campaign test 1 --to me@example.org", campaign_test_flags,
 	  cmd_campaign_test },
 	{ "campaign send", "ID", "Send it to its group",
