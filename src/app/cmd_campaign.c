@@ -165,7 +165,9 @@ static int campaign_test(const struct invocation *in, struct err *err)
 	if (flag_is_set(in, "json"))
 		print_json(json_object_get(job, "result"));
 	else
-		puts("test sent");
+		printf("test to %s is queued: it goes to the relay next, and "
+		       "is tried again if that refuses it for now\n",
+		       flag_value(in, "to"));
 	return 0;
 }
 

@@ -232,7 +232,7 @@ const struct command commands[] = {
 	  json_only, cmd_campaign_list },
 	{ "campaign check", "ID", "What is missing before it can be sent",
 	  "muster campaign check 1", json_only, cmd_campaign_check },
-	{ "campaign test", "ID", "Send a test to one address",
+	{ "campaign test", "ID", "Queue a test to one address",
 	  "muster campaign test 1 --to me@example.org", campaign_test_flags,
 	  cmd_campaign_test },
 	{ "campaign send", "ID", "Send it to its group",
@@ -423,6 +423,91 @@ static int count_operands(const char *operands, bool optional)
 	return n;
 }
 
+/* The second word of a command of two words that begin with this one; NULL. */
+static const char *second_word(const struct command *c, const char *subject)
+{
+	size_t len = strlen(subject);
+
+	return strncmp(c->name, subject, len) == 0 && c->name[len] == ' '
+		       ? c->name + len + 1
+		       : NULL;
+}
+
+/* The first word of commands of two: `muster group`. */
+static bool is_subject(const char *word)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (second_word(c, word))
+			return true;
+	return false;
+}
+
+/* What was meant by the second word of `muster subject given`; NULL. */
+static const char *near_second(const char *subject, const char *given)
+{
+	const char *names[ARRAY_SIZE(commands)];
+	size_t n = 0;
+
+	for (const struct command *c = commands; c->name; c++)
+		if (second_word(c, subject))
+			names[n++] = second_word(c, subject);
+	names[n] = NULL;
+	return near_name(given, names);
+}
+
+/* What was meant by the first word: cut off the names of all commands. */
+static bool near_first(const char *given, char *out, size_t size)
+{
+	char firsts[ARRAY_SIZE(commands)][24];
+	const char *names[ARRAY_SIZE(commands)], *near;
+	size_t n = 0;
+
+	for (const struct command *c = commands; c->name; c++, n++) {
+		(void)snprintf(firsts[n], sizeof(firsts[n]), "%.*s",
+			       (int)strcspn(c->name, " "), c->name);
+		names[n] = firsts[n];
+	}
+	names[n] = NULL;
+	near = near_name(given, names);
+	(void)snprintf(out, size, "%s", near ? near : "");
+	return near != NULL;
+}
+
+/* Names the command that was meant, as far as that can be said. */
+static int no_such_command(int argc, char **argv, struct err *err)
+{
+	char first[24], what[128];
+	const char *second = NULL;
+	bool has_second = argc > 1 && argv[1][0] != '-';
+	bool near = near_first(argv[0], first, sizeof(first));
+
+	if (near && has_second)
+		second = near_second(first, argv[1]);
+	/* the second word is wrong, and what was meant by it is unknown */
+	if (near && strcmp(first, argv[0]) == 0 && !second)
+		near = false;
+	(void)snprintf(what, sizeof(what), "%.50s%s%.50s", argv[0],
+		       has_second && is_subject(first) ? " " : "",
+		       has_second && is_subject(first) ? argv[1] : "");
+	return err_field(err, "usage", "%s: there is no such command%s%s%s%s%s",
+			 what, near ? "; did you mean " : "", near ? first : "",
+			 second ? " " : "", second ? second : "",
+			 near ? "?" : "");
+}
+
+/* More operands than there are; the first may be a word of a command. */
+static int too_many(const struct command *c, const char *first,
+		    const char *given, struct err *err)
+{
+	const char *near = near_second(c->name, first);
+
+	if (!near)
+		return usage(err, given, "not expected here");
+	return err_field(err, "usage",
+			 "%s: not expected here; did you mean %s %s?", given,
+			 c->name, near);
+}
+
 static int read_invocation(struct invocation *in, int argc, char **argv,
 			   struct err *err)
 {
@@ -436,7 +521,10 @@ static int read_invocation(struct invocation *in, int argc, char **argv,
 			if (read_flag(in, argc, argv, &i, err) < 0)
 				return -1;
 		} else if (in->operands_n >= count_operands(operands, false))
-			return usage(err, argv[i], "not expected here");
+			return too_many(in->command,
+					in->operands_n ? in->operands[0]
+						       : argv[i],
+					argv[i], err);
 		else
 			in->operands[in->operands_n++] = argv[i];
 	}
@@ -487,17 +575,6 @@ static int show_help(struct config *config, const char *about)
 	return cmd_help(&in);
 }
 
-/* The first word of commands of two: `muster group`. */
-static bool is_subject(const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const struct command *c = commands; c->name; c++)
-		if (strncmp(c->name, word, len) == 0 && c->name[len] == ' ')
-			return true;
-	return false;
-}
-
 int command_failed(const struct err *err)
 {
 	bool is_usage = strcmp(err->field, "usage") == 0;
@@ -530,12 +607,13 @@ int command_run(struct config *config, int argc, char **argv)
 		(void)show_help(config, NULL); /* the usage error counts */
 		return EXIT_USAGE;
 	}
-	if (!in.command && is_subject(argv[0])) {
+	if (!in.command && is_subject(argv[0]) &&
+	    (argc == 1 || argv[1][0] == '-')) {
 		(void)show_help(config, argv[0]); /* the usage error counts */
 		return EXIT_USAGE;
 	}
 	if (!in.command) {
-		(void)usage(&err, argv[0], "there is no such command");
+		(void)no_such_command(argc, argv, &err);
 		return command_failed(&err);
 	}
 	if (read_invocation(&in, argc - used, argv + used, &err) < 0)

@@ -68,8 +68,10 @@ void json_key_begin_array(struct json_writer *w, const char *key);
 
 void json_free(json_t **tree); /* CLEANUP(json_free) json_t *t = NULL; */
 
-/* Strict: duplicate keys, bad UTF-8, NUL in text are refused; depth <= 64.
- * ERR_INVALID with line and column. */
+#define JSON_MARKS_MAX 500000 /* of a text: [ { , : outside of strings */
+
+/* Strict: duplicate keys, bad UTF-8, NUL in text are refused; depth <= 64, and
+ * no more than JSON_MARKS_MAX. ERR_INVALID with line and column. */
 int json_parse(struct str text, json_t **out, struct err *err);
 
 /*

@@ -10,12 +10,15 @@ void json_free(json_t **tree)
 }
 
 /*
- * jansson allows 2048 levels, and frees a tree by recursion; count brackets
- * outside of texts before building anything.
+ * What a tree would cost is known before anything is built, by the marks
+ * outside of texts. jansson allows 2048 levels and frees a tree by recursion;
+ * and {"a":1}, has 8 bytes but takes 300 in a tree: a body of 16 MiB would be
+ * half a gigabyte.
  */
-static bool is_too_deep(struct str text)
+static int check_size(struct str text, struct err *err)
 {
 	int depth = 0;
+	size_t marks = 0;
 	bool quoted = false;
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -25,14 +28,23 @@ static bool is_too_deep(struct str text)
 			i++;
 		else if (c == '"')
 			quoted = !quoted;
-		else if (!quoted && (c == '[' || c == '{'))
-			depth++;
-		else if (!quoted && (c == ']' || c == '}'))
-			depth--;
+		if (quoted)
+			continue;
+		depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+		marks += c == '[' || c == '{' || c == ',' || c == ':';
 		if (depth > PARSE_DEPTH_MAX)
-			return true;
+			return err_set(err, ERR_INVALID,
+				       "JSON is nested more than %d levels "
+				       "deep",
+				       PARSE_DEPTH_MAX);
+		if (marks > JSON_MARKS_MAX)
+			return err_set(err, ERR_INVALID,
+				       "JSON holds too much at once: more than "
+				       "%d members and values; send it in "
+				       "parts",
+				       JSON_MARKS_MAX);
 	}
-	return false;
+	return 0;
 }
 
 int json_parse(struct str text, json_t **out, struct err *err)
@@ -42,10 +54,8 @@ int json_parse(struct str text, json_t **out, struct err *err)
 
 	if (str_starts(text, "\xEF\xBB\xBF")) /* RFC 8259 section 8.1 */
 		text = (struct str){ text.s + 3, text.len - 3 };
-	if (is_too_deep(text))
-		return err_set(err, ERR_INVALID,
-			       "JSON is nested more than %d levels deep",
-			       PARSE_DEPTH_MAX);
+	if (check_size(text, err) < 0)
+		return -1;
 	tree = json_loadb(text.s ? text.s : "", text.len,
 			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!tree)

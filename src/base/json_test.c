@@ -141,6 +141,39 @@ static void depth_is_limited(void **state)
 		0);
 }
 
+/* Whatever its kind; and not by what stands in texts. */
+static void number_of_values_is_limited(void **state)
+{
+	static const struct {
+		const char *begin, *item, *end;
+		int marks, begin_marks; /* of an item with a comma; before */
+	} shapes[] = {
+		{ "[", "1", "]", 1, 1 },
+		{ "[", "[]", "]", 2, 1 },
+		{ "[", "{}", "]", 2, 1 },
+		{ "{\"a\":[", "{\"b\":1}", "]}", 3, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
+		for (int over = 0; over <= 1; over++) {
+			CLEANUP(strbuf_release) struct strbuf s = STRBUF_INIT;
+			CLEANUP(json_free) json_t *tree = NULL;
+			struct err err = ERR_INIT;
+			int n = (JSON_MARKS_MAX - shapes[i].begin_marks) /
+				shapes[i].marks;
+
+			strbuf_addstr(&s, shapes[i].begin);
+			for (int j = 0; j < n + 2 * over; j++)
+				strbuf_addf(&s, "%s,", shapes[i].item);
+			strbuf_addf(&s, "\",,[[::\\\",\"%s", shapes[i].end);
+			assert_int_equal(
+				json_parse(strbuf_str(&s), &tree, &err), -over);
+			if (over)
+				assert_non_null(strstr(err.text, "in parts"));
+		}
+}
+
 static void members_are_got_by_type(void **state)
 {
 	CLEANUP(json_free) json_t *o = NULL;
@@ -206,6 +239,7 @@ int main(void)
 		cmocka_unit_test(numbers_read_back_as_themselves),
 		cmocka_unit_test(parsing_is_strict),
 		cmocka_unit_test(depth_is_limited),
+		cmocka_unit_test(number_of_values_is_limited),
 		cmocka_unit_test(members_are_got_by_type),
 		cmocka_unit_test(a_tree_is_written_compactly),
 	};

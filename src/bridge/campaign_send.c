@@ -605,7 +605,7 @@ int job_campaign_test(struct job_run *run, struct err *err)
 	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0 ||
 	    prepare(&s, err) < 0 || ask_test(&s, payload, err) < 0)
 		return -1;
-	strbuf_addstr(run->result, "{\"sent\":true}");
+	strbuf_addstr(run->result, "{\"queued\":true}");
 	return 0;
 }
 

@@ -91,7 +91,8 @@ int campaign_hold_list(struct db *db, struct arena *arena, struct texts *out,
 		bool is_paused = rows_int(rows, 2) == CAMPAIGN_PAUSED;
 
 		vec_push(out,
-			 arena_printf(arena, "campaign %s %s (%s): %s",
+			 arena_printf(arena,
+				      "the audience's campaign %s %s (%s): %s",
 				      rows_text(rows, 1),
 				      is_paused ? "paused itself"
 						: "is held by the relay",

@@ -59,7 +59,7 @@ static size_t add_test(struct merge_compiler *c, struct str expression,
 	utf8_upper(name, &upper);
 	merge_name_find(strbuf_str(&upper), name, c->how, &found, &fact);
 	if (found.kind == NAME_UNKNOWN)
-		merge_add_problem(c, c->at, "There is no tag ", name);
+		merge_add_unknown(c, name);
 	if (found.kind == NAME_SLOT)
 		strbuf_addstr(&fact, "1");
 	if (found.kind != NAME_SOURCE) {

@@ -31,6 +31,22 @@ void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
 	vec_push(c->problems, problem);
 }
 
+void merge_add_unknown(struct merge_compiler *c, struct str name)
+{
+	const char *near;
+	struct merge_problem *last;
+	size_t n = c->problems ? c->problems->n : 0;
+
+	merge_add_problem(c, c->at, "There is no tag ", name);
+	if (!c->problems || c->problems->n == n)
+		return;
+	near = merge_name_near(name, c->how->fields);
+	last = &c->problems->v[n];
+	if (near)
+		last->text = arena_printf(c->arena, "%s (did you mean %s?)",
+					  last->text, near);
+}
+
 /* --- output --- */
 
 size_t merge_add_op(struct merge_compiler *c, struct merge_op op)
@@ -276,7 +292,7 @@ static int compile_name(struct merge_compiler *c, struct str upper,
 	merge_name_find(upper, body, c->how, &name, &text);
 	switch (name.kind) {
 	case NAME_UNKNOWN:
-		merge_add_problem(c, c->at, "There is no tag ", body);
+		merge_add_unknown(c, body);
 		return 0;
 	case NAME_SOURCE:
 		if (name.source != SOURCE_ARCHIVE_PAGE)

@@ -43,6 +43,8 @@ struct merge_compiler {
 
 void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
 		       struct str name);
+/* Where the compiler is; with the nearest tag that there is. */
+void merge_add_unknown(struct merge_compiler *c, struct str name);
 /* Returns its index. */
 size_t merge_add_op(struct merge_compiler *c, struct merge_op op);
 /* What was collected becomes an operation: before any other is added. */

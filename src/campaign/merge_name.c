@@ -1,8 +1,40 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/near.h"
 #include "campaign/merge_private.h"
 
 #include <strings.h>
+
+static const struct {
+	const char *name;
+	enum merge_source source;
+} sources[] = {
+	{ "EMAIL", SOURCE_ADDRESS },
+	{ "MERGE0", SOURCE_ADDRESS },
+	{ "MMERGE0", SOURCE_ADDRESS },
+	{ "EMAIL_UID", SOURCE_UNIQUE_ID },
+	{ "UNIQID", SOURCE_UNIQUE_ID },
+	{ "OPTIN_DATE", SOURCE_OPTIN_DATE },
+	{ "ARCHIVE_PAGE", SOURCE_ARCHIVE_PAGE },
+};
+
+static const struct {
+	const char *name;
+	enum merge_slot slot;
+} slots[] = {
+	{ "UNSUB", MERGE_SLOT_UNSUB },
+	{ "UPDATE_PROFILE", MERGE_SLOT_PROFILE },
+	{ "ARCHIVE", MERGE_SLOT_ARCHIVE },
+	{ "ARCHIVE_LINK_SHORT", MERGE_SLOT_ARCHIVE },
+	{ "FORWARD", MERGE_SLOT_FORWARD },
+};
+
+/* Of all others, what a misspelt tag may have meant. */
+static const char *const often_used[] = {
+	"LIST:NAME",  "LIST:COMPANY",     "LIST:ADDRESS", "LIST:DESCRIPTION",
+	"LIST:PHONE", "LIST:SUBSCRIBERS", "MC:SUBJECT",   "MC:DATE",
+	"LIST:URL",   "CURRENT_YEAR",
+};
 
 static const char *or_empty(const char *s)
 {
@@ -57,19 +89,6 @@ static bool find_field(struct str name, const struct merge_fields *fields,
 
 static bool find_source(struct str name, struct merge_name *out)
 {
-	static const struct {
-		const char *name;
-		enum merge_source source;
-	} sources[] = {
-		{ "EMAIL", SOURCE_ADDRESS },
-		{ "MERGE0", SOURCE_ADDRESS },
-		{ "MMERGE0", SOURCE_ADDRESS },
-		{ "EMAIL_UID", SOURCE_UNIQUE_ID },
-		{ "UNIQID", SOURCE_UNIQUE_ID },
-		{ "OPTIN_DATE", SOURCE_OPTIN_DATE },
-		{ "ARCHIVE_PAGE", SOURCE_ARCHIVE_PAGE },
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
 		if (str_is(name, sources[i].name)) {
 			*out = (struct merge_name){ .kind = NAME_SOURCE,
@@ -82,17 +101,6 @@ static bool find_source(struct str name, struct merge_name *out)
 
 static bool find_slot(struct str name, struct merge_name *out)
 {
-	static const struct {
-		const char *name;
-		enum merge_slot slot;
-	} slots[] = {
-		{ "UNSUB", MERGE_SLOT_UNSUB },
-		{ "UPDATE_PROFILE", MERGE_SLOT_PROFILE },
-		{ "ARCHIVE", MERGE_SLOT_ARCHIVE },
-		{ "ARCHIVE_LINK_SHORT", MERGE_SLOT_ARCHIVE },
-		{ "FORWARD", MERGE_SLOT_FORWARD },
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
 		if (str_is(name, slots[i].name)) {
 			*out = (struct merge_name){ .kind = NAME_SLOT,
@@ -210,4 +218,25 @@ void merge_name_find(struct str name, struct str as_written,
 	} else {
 		(void)find_field(name, how->fields, out);
 	}
+}
+
+const char *merge_name_near(struct str name, const struct merge_fields *fields)
+{
+	CLEANUP(strbuf_release) struct strbuf given = STRBUF_INIT;
+	struct VEC_FIELDS(const char *) names = VEC_INIT;
+	const char *near;
+
+	for (size_t i = 0; fields && i < fields->n; i++)
+		vec_push(&names, fields->v[i].tag);
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		vec_push(&names, sources[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
+		vec_push(&names, slots[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(often_used); i++)
+		vec_push(&names, often_used[i]);
+	vec_push(&names, NULL);
+	strbuf_addslice(&given, name);
+	near = near_name(given.buf, names.v);
+	vec_release(&names);
+	return near;
 }

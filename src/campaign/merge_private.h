@@ -121,6 +121,8 @@ struct merge_name {
 void merge_name_find(struct str name, struct str as_written,
 		     const struct merge_how *how, struct merge_name *out,
 		     struct strbuf *text);
+/* The name that a misspelt one may have meant; NULL: none is near. */
+const char *merge_name_near(struct str name, const struct merge_fields *fields);
 
 /* --- merge_render.c --- */
 

@@ -140,7 +140,7 @@ struct merge_how {
 /* What is wrong with a text; none of it stops a send. */
 struct merge_problem {
 	size_t line, column; /* from 1, column in bytes */
-	const char *text;    /* "There is no tag FOO" */
+	const char *text;    /* "There is no tag FNAM (did you mean FNAME?)" */
 };
 struct merge_problems VEC_FIELDS(struct merge_problem);
 

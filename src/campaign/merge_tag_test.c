@@ -291,6 +291,43 @@ static void unknown_and_broken_tags_are_told_with_their_place(void **state)
 	vec_release(&problems);
 }
 
+/* A field, a tag of everybody's, with prefixes, in a condition; or nothing. */
+static void a_misspelt_tag_is_told_with_the_nearest(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "*|FNAMEE|*",
+		  "There is no tag FNAMEE (did you mean FNAME?)" },
+		{ "*|fnmae|*", "There is no tag fnmae (did you mean FNAME?)" },
+		{ "*|TITLE:FNAM|*",
+		  "There is no tag FNAM (did you mean FNAME?)" },
+		{ "*|UNSUBS|*",
+		  "There is no tag UNSUBS (did you mean UNSUB?)" },
+		{ "*|IF:LNAM|*x*|END:IF|*",
+		  "There is no tag LNAM (did you mean LNAME?)" },
+		{ "*|LIST:ADRESS|*",
+		  "There is no tag LIST:ADRESS (did you mean LIST:ADDRESS?)" },
+		{ "*|XYZZYPLUGH|*", "There is no tag XYZZYPLUGH" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i][0]) };
+		struct merge_how how = { .fields = &fields, .facts = &facts };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		assert_int_equal(problems.n, 1);
+		assert_string_equal(problems.v[0].text, cases[i][1]);
+		vec_release(&problems);
+	}
+}
+
 static void nesting_has_a_limit(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
@@ -555,6 +592,7 @@ int main(void)
 		cmocka_unit_test(hostile_values_do_no_harm),
 		cmocka_unit_test(
 			unknown_and_broken_tags_are_told_with_their_place),
+		cmocka_unit_test(a_misspelt_tag_is_told_with_the_nearest),
 		cmocka_unit_test(nesting_has_a_limit),
 		cmocka_unit_test(values_are_read_from_the_members_json),
 		cmocka_unit_test(dates_are_those_of_php),

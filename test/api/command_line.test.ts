@@ -77,6 +77,20 @@ describe("commands", () => {
     assert.match((await server.command(["doctor", "--jsn"])).stderr, /did you mean --json\?/);
   });
 
+  it("name the command that was meant", async () => {
+    for (const [typed, meant] of [
+      ["campaign chekc", "campaign check"], ["campaing check 1", "campaign check"], ["campaing chekc", "campaign check"],
+      ["grup list", "group list"], ["campain", "campaign"], ["doctr", "doctor"], ["docter --json", "doctor"],
+      ["sync renew-hok", "sync renew-hook"], ["import shwo 7", "import show"], ["key lst --json", "key list"],
+      ["confirm-restor", "confirm-restore"], ["exprot people", "export"],
+      ["nonsense", null], ["campaign xyzzy", null], ["frobnicate check", null],
+    ] as const) {
+      const { code, stderr } = await server.command(typed.split(" "));
+      assert.equal(code, 2, typed);
+      assert.equal(/did you mean (.*)\?/.exec(stderr)?.[1] ?? null, meant, `${typed}: ${stderr}`);
+    }
+  });
+
   it("say things once", async () => {
     const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
     const file = join(folder, "empty.csv");

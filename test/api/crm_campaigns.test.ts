@@ -69,6 +69,26 @@ describe("campaigns of the CRM", () => {
     assert.deepEqual(wrong, ["To", "From", "Subject", "Content"]);
   });
 
+  it("are told of merge tags that nobody has, and can be sent", async () => {
+    const tags = async (content: Json) => {
+      const c = (await server.admin.post(`${v1}/campaigns`, { name: "Tags", ...content }, { status: 201 })).body;
+      const { items } = (await server.admin.get(`${v1}/campaigns/${c.id}/checklist`)).body;
+      for (const i of items) if (i.heading === "Merge tags") assert.equal(i.type, "warning");
+      return (items as Json[]).filter((i) => i.heading === "Merge tags")
+        .map((i) => i.details.replace("; the audience's own were not read yet", ""));
+    };
+    assert.deepEqual(await tags({ subject: "Hi *|FNAMEE|*", html: "<p>\n*|LNAM|* *|XYZZYPLUGH|*</p>", plain_text: "*|UNSUBB|*" }), [
+      "subject, line 1, column 4: There is no tag FNAMEE (did you mean FNAME?)",
+      "HTML, line 2, column 1: There is no tag LNAM (did you mean LNAME?)",
+      "HTML, line 2, column 10: There is no tag XYZZYPLUGH",
+      "plain text, line 1, column 1: There is no tag UNSUBB (did you mean UNSUB?)",
+    ]);
+    assert.deepEqual(await tags({
+      subject: "*|FNAME|* *|MERGE1|*",
+      html: "*|LNAME|* *|EMAIL|* *|UNSUB|* *|LIST:ADDRESS|* *|CURRENT_YEAR|* *|IF:FNAME|*x*|END:IF|*",
+    }), []);
+  });
+
   it("can be scheduled, and the schedule taken back", async () => {
     const c = await draft("Later");
     const at = "2100-01-01T10:00:00+00:00";

@@ -1,11 +1,10 @@
-/* What is done with campaigns: check, test, schedule, send, pause ... */
+/* What is done with campaigns: test, schedule, send, pause ... */
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
 #include "crm/campaign_record.h"
-#include "crm/group.h"
 #include "jobs/job.h"
 #include "journal/gate.h"
 
@@ -266,113 +265,4 @@ int v1_campaigns_undo_cleans(struct request *rq, struct response *rs,
 		arena_printf(rq->arena, "{\"campaign_id\":%lld,\"dry_run\":%s}",
 			     (long long)c.id, dry_run ? "true" : "false"),
 		NULL, &tx, err);
-}
-
-/* --- checklist --- */
-
-struct checklist {
-	struct json_writer w;
-	bool is_ready;
-};
-
-static void item(struct checklist *l, const char *heading, bool good, bool must,
-		 const char *details)
-{
-	json_begin_object(&l->w);
-	json_key_text(&l->w, "type",
-		      good   ? "success"
-		      : must ? "error"
-			     : "warning");
-	json_key_text(&l->w, "heading", heading);
-	json_key_text(&l->w, "details", details);
-	json_end_object(&l->w);
-	if (must && !good)
-		l->is_ready = false;
-}
-
-static bool given(const char *text)
-{
-	return text && *text;
-}
-
-static void check_sender(struct checklist *l, const struct crm_campaign *c)
-{
-	struct err why = ERR_INIT;
-	bool good = crm_campaign_check_sender(c, &why) == 0;
-
-	item(l, "From", good, true,
-	     good                   ? "a sender is given"
-	     : given(c->from_email) ? why.text
-				    : "the sender's address is missing");
-}
-
-static void check(struct checklist *l, const struct api *api,
-		  const struct crm_campaign *c, int64_t members)
-{
-	item(l, "To", c->group_id != 0 && members > 0, true,
-	     c->group_id == 0 ? "no group is chosen"
-	     : members == 0   ? "the group has no members"
-			      : "the group has members");
-	check_sender(l, c);
-	item(l, "From name", given(c->from_name), false,
-	     given(c->from_name) ? "a name is given"
-				 : "the sender's name is missing");
-	item(l, "Subject", given(c->subject), true,
-	     given(c->subject) ? "a subject is given"
-			       : "the subject is missing");
-	item(l, "Content", given(c->html) || given(c->plain_text), true,
-	     given(c->html) || given(c->plain_text)
-		     ? "there is content; an unsubscribe link is added if it "
-		       "has "
-		       "none"
-		     : "there is no content");
-	item(l, "Postal address", *api->postal_address || api->relay_is_outbox,
-	     true,
-	     *api->postal_address ? "it is added to every message"
-	     : api->relay_is_outbox
-		     ? "it is missing, but mails only go to the outbox"
-		     : "set MUSTER_POSTAL_ADDRESS");
-	item(l, "Public address", api->has_public_url || api->relay_is_outbox,
-	     true,
-	     api->has_public_url ? "links to unsubscribe lead to it"
-	     : api->relay_is_outbox
-		     ? "it is missing, but mails only go to the outbox"
-		     : "set MUSTER_PUBLIC_URL: else links to unsubscribe lead "
-		       "nowhere");
-}
-
-/* After a restore, say. */
-static void check_gate(struct checklist *l, const struct api *api)
-{
-	struct err why = ERR_INIT;
-	bool open = gate_pass_store(api->store, &why) == 0;
-
-	item(l, "Sending", open, true, open ? "sending is on" : why.text);
-}
-
-int v1_campaigns_checklist(struct request *rq, struct response *rs,
-			   struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	struct checklist l = { .w = JSON_WRITER(&rs->body), .is_ready = true };
-	struct group group;
-	struct crm_campaign c;
-	int64_t id, members = 0;
-
-	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
-	    v1_db(rq, &db, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
-		return -1;
-	if (c.group_id != 0 &&
-	    (group_get(db, c.group_id, rq->arena, &group, err) < 0 ||
-	     group_count(db, &group, &members, err) < 0))
-		return -1;
-	json_begin_object(&l.w);
-	json_key_begin_array(&l.w, "items");
-	check(&l, api_of(rq), &c, members);
-	check_gate(&l, api_of(rq));
-	json_end_array(&l.w);
-	json_key_bool(&l.w, "is_ready", l.is_ready);
-	json_end_object(&l.w);
-	return 0;
 }

@@ -1,0 +1,49 @@
+"""A muster of its own, in its own folder: for tools/bench and tools/soak."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def run(argv, **more):
+    done = subprocess.run(argv, capture_output=True, text=True, **more)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(argv)}: {done.stderr}")
+    return done.stdout
+
+
+class Server:
+    def __init__(self, build, folder, relay):
+        self.build, self.data = build, os.path.join(folder, "data")
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.process = subprocess.Popen(
+            [f"{build}/muster", "serve", "--data", self.data, "--listen",
+             "127.0.0.1:0", "--relay", relay, "--organisation", "Bench",
+             "--postal-address", "1 Bench Street"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.process.stdout.readline()
+        self.url = re.search(r"http://\S+", line).group(0)
+        self.key = run([f"{build}/muster", "key", "create", "--name", "bench",
+                        "--role", "administrator", "--may-send", "--data",
+                        self.data]).strip()
+        self.env = {**os.environ, "MUSTER_URL": self.url,
+                    "MUSTER_KEY": self.key}
+
+    def muster(self, *args):
+        return run([f"{self.build}/muster", *args], env=self.env)
+
+    def memory_mib(self, name):
+        """VmRSS: now; VmHWM: the most there ever was."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
+            return int(re.search(name + r":\s+(\d+)", f.read()).group(1)) // 1024
+
+    def peak_mib(self):
+        return self.memory_mib("VmHWM")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
