@@ -59,13 +59,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: session-find
 -- args: token hash, now
-SELECT s.user_id, s.csrf, s.created_ms, s.used_ms, u.role, u.may_send, u.name
+SELECT s.user_id, s.csrf, s.created_ms, s.used_ms, u.role, u.may_send, u.name, s.expires_ms
 FROM session s JOIN app_user u ON u.id = s.user_id
 WHERE s.token_hash = ? AND s.expires_ms > ? AND u.disabled_ms IS NULL;
 
 -- name: session-use
--- args: used, expires, token hash
-UPDATE session SET used_ms = ?, expires_ms = ? WHERE token_hash = ?;
+-- Another process may have written a later use. args: used, expires, token
+-- hash, used
+UPDATE session SET used_ms = ?, expires_ms = ?
+WHERE token_hash = ? AND used_ms < ?;
 
 -- name: session-remove
 -- args: token hash
@@ -109,8 +111,9 @@ FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id
 WHERE k.key_hash = ? AND k.revoked_ms IS NULL;
 
 -- name: api-key-use
--- args: now, id
-UPDATE api_key SET used_ms = ? WHERE id = ?;
+-- As session-use. args: used, id, used
+UPDATE api_key SET used_ms = ?
+WHERE id = ? AND (used_ms IS NULL OR used_ms < ?);
 
 -- name: api-key-list
 SELECT id, name, hint, role, may_send, user_id, created_ms, used_ms, revoked_ms

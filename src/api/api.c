@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/random.h"
 #include "store/db.h"
 
@@ -30,7 +31,8 @@ static int run(const struct route *route, struct request *rq,
 		int ret = route->fn(rq, rs, err);
 
 		if (ret >= 0 || err->code != ERR_RETRY || route->upload ||
-		    tx_commits() != commits || try + 1 == TRIES)
+		    tx_commits() != commits || try + 1 == TRIES ||
+		    patience_is_over())
 			return ret;
 		response_reset(rs);
 		*err = (struct err)ERR_INIT;

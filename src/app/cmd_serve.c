@@ -125,6 +125,7 @@ static int serve(const struct invocation *in, struct err *err)
 	log_info("stopping", LOG_TEXT("signal", strsignal(signal_number)));
 	end_in_time();
 	server_stop(server);
+	log_flush();
 	log_info("stopped");
 	return 0;
 }

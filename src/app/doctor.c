@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/patience.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "campaign/campaign_hold.h"
@@ -46,32 +47,14 @@ static void say(struct doctor *d, const char *what, const char *advice)
 	d->wrong += advice != NULL;
 }
 
-/* Each schema is written: a disk may be full, a database read-only. */
-static int try_to_write(struct store *store, struct err *err)
-{
-	char now[24];
-
-	snprintf(now, sizeof(now), "%lld", (long long)clock_now_ms());
-	for (int i = 0; i < STORE_SCHEMAS; i++) {
-		CLEANUP(store_put) struct db *db = NULL;
-		CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-		if (store_get(store, (enum store_schema)i, &db, err) < 0 ||
-		    tx_begin(db, &tx, err) < 0 ||
-		    setting_put(&tx, "doctor.wrote_ms", now, err) < 0 ||
-		    tx_commit(&tx, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static void check_database(struct doctor *d, struct store **store)
 {
 	struct err err = ERR_INIT;
 
+	patience_begin(); /* somebody waits */
 	if (data_open(d->in->config, store, &err) < 0)
 		say(d, "database", err.text);
-	else if (try_to_write(*store, &err) < 0)
+	else if (store_probe(*store, &err) < 0)
 		say(d, "database cannot be written", err.text);
 	else
 		say(d, "database opens, is up to date and can be written",

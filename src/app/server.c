@@ -6,6 +6,7 @@
 #include "app/audience_jobs.h"
 #include "app/journal_wiring.h"
 #include "app/listen.h"
+#include "app/upkeep.h"
 #include "audience/list.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
@@ -18,6 +19,7 @@
 #include "bridge/bridge.h"
 #include "crm/identity.h"
 #include "crm/import.h"
+#include "crm/last_use.h"
 #include "crm/user.h"
 #include "http/server.h"
 #include "httpc/httpc.h"
@@ -41,6 +43,8 @@ struct server {
 	struct arena *arena;
 	struct roles roles;
 	struct store *store;
+	struct last_use *last_use;
+	struct upkeep *upkeep;
 	struct api api;
 	struct contract *contract;
 	struct router *router, *track_router;
@@ -206,6 +210,7 @@ static int authenticate(void *context, const struct credentials *in,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct server *s = context;
+	struct identity_claim claim = { in->key, in->session, in->now_ms };
 	struct identity id = { 0 };
 	int found;
 
@@ -218,8 +223,7 @@ static int authenticate(void *context, const struct credentials *in,
 	}
 	if (store_get(s->store, STORE_CRM, &db, err) < 0)
 		return -1;
-	found = identity_find(db, in->key, in->session, in->now_ms, in->arena,
-			      &id, err);
+	found = identity_find(db, &claim, s->last_use, in->arena, &id, err);
 	if (found > 0)
 		*out = (struct caller){ .user_id = id.user_id,
 					.role = (int)id.role,
@@ -478,6 +482,8 @@ static int start_all(struct server *s, struct err *err)
 	    load_facts(s, err) < 0)
 		return -1;
 	name_public_url(s);
+	if (upkeep_start(s->store, s->last_use, &s->upkeep, err) < 0)
+		return -1;
 	if (ensure_audience(s, err) < 0 || begin_setup(s, err) < 0)
 		return -1;
 	fill_api(s);
@@ -498,6 +504,7 @@ int server_start(struct config *config, struct server **out, struct err *err)
 
 	s->arena = arena;
 	s->config = config;
+	s->last_use = last_use_new();
 	httpc_init();
 	if (start_all(s, err) < 0)
 		return -1;
@@ -532,6 +539,7 @@ void server_stop(struct server *s)
 	runner_stop(s->audience_jobs);
 	if (s->internal)
 		http_server_stop(s->internal);
+	upkeep_free(&s->upkeep);
 	if (s->delivery)
 		delivery_stop(s->delivery);
 	if (s->journal)
@@ -557,6 +565,7 @@ void server_free(struct server **server)
 	router_free(&s->router);
 	router_free(&s->track_router);
 	contract_free(&s->contract);
+	last_use_free(&s->last_use);
 	store_free(&s->store);
 	arena = s->arena;
 	arena_free(&arena);

@@ -110,12 +110,13 @@ int err_errno(struct err *err, const char *fmt, ...)
 	va_list ap;
 
 	/* GNU strerror_r: the text may be elsewhere than in the buffer */
+	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 	const char *why = strerror_r(errno, reason, sizeof(reason));
 
 	va_start(ap, fmt);
 	(void)vsnprintf(context, sizeof(context), fmt, ap); /* may cut */
 	va_end(ap);
-	*err = (struct err){ .code = ERR_IO };
+	*err = (struct err){ .code = is_full ? ERR_FULL : ERR_IO };
 	join(err, context, why);
 	return -1;
 }
@@ -137,15 +138,11 @@ int err_prefix(struct err *err, const char *fmt, ...)
 const char *err_code_name(enum err_code code)
 {
 	static const char *const names[] = {
-		[ERR_NONE] = "none",
-		[ERR_INVALID] = "invalid",
-		[ERR_NOT_FOUND] = "not_found",
-		[ERR_CONFLICT] = "conflict",
-		[ERR_DENIED] = "denied",
-		[ERR_LIMIT] = "limit",
-		[ERR_RETRY] = "retry",
-		[ERR_IO] = "io",
-		[ERR_BUG] = "bug",
+		[ERR_NONE] = "none",           [ERR_INVALID] = "invalid",
+		[ERR_NOT_FOUND] = "not_found", [ERR_CONFLICT] = "conflict",
+		[ERR_DENIED] = "denied",       [ERR_LIMIT] = "limit",
+		[ERR_RETRY] = "retry",         [ERR_IO] = "io",
+		[ERR_FULL] = "full",           [ERR_BUG] = "bug",
 	};
 
 	return names[code];

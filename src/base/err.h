@@ -28,6 +28,7 @@ enum err_code {
 	ERR_LIMIT,     /* a quota or size limit was hit */
 	ERR_RETRY,     /* temporary: busy, time-out, peer unavailable */
 	ERR_IO,        /* storage, network or system call failed */
+	ERR_FULL,      /* a disk is full; works again when there is room */
 	ERR_BUG,       /* an invariant does not hold */
 };
 
@@ -39,9 +40,9 @@ struct err {
 	char text[256]; /* longer texts are cut, at a UTF-8 boundary */
 };
 
-#define ERR_INIT                                                               \
-	{                                                                      \
-		.code = ERR_NONE                                               \
+#define ERR_INIT                 \
+	{                        \
+		.code = ERR_NONE \
 	}
 
 /* All set err and return -1, so that `return err_set(...)` reads well. */
@@ -50,11 +51,12 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 int err_field(struct err *err, const char *field, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4))); /* ERR_INVALID */
 int err_title(struct err *err, enum err_code code, const char *title,
-              const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+	      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* What another program said, which no client may see: err.inside is set. */
 int err_inside(struct err *err, enum err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* ERR_IO with ": " and the text of errno at the end. */
+/* ERR_IO, or ERR_FULL for a full disk or quota, with ": " and the text of errno
+ * at the end. */
 int err_errno(struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -66,10 +68,10 @@ int err_prefix(struct err *err, const char *fmt, ...)
 const char *err_code_name(enum err_code code);
 
 /* A broken invariant: says where on standard error, and aborts. */
-#define BUG_ON(condition)                                                      \
-	do {                                                                   \
-		if (__builtin_expect(!!(condition), 0))                        \
-			err_bug(__FILE__, __LINE__, #condition);               \
+#define BUG_ON(condition)                                        \
+	do {                                                     \
+		if (__builtin_expect(!!(condition), 0))          \
+			err_bug(__FILE__, __LINE__, #condition); \
 	} while (0)
 void err_bug(const char *file, int line, const char *what)
 	__attribute__((noreturn));

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-/* What is written to standard error while it points to a file in memory. */
+/* What is written to standard error while it points to a file in memory;
+ * fields NULL: what was only counted. */
 static void capture(enum log_level level, const struct log_field *fields,
 		    struct strbuf *out)
 {
@@ -19,11 +20,28 @@ static void capture(enum log_level level, const struct log_field *fields,
 	ssize_t n;
 
 	assert_true(dup2(file, STDERR_FILENO) >= 0);
-	log_write(level, "it happened", fields);
+	if (fields)
+		log_write(level, "it happened", fields);
+	else
+		log_flush();
 	assert_true(dup2(kept, STDERR_FILENO) >= 0);
 	n = pread(file, text, sizeof(text), 0);
 	assert_true(n >= 0);
 	strbuf_add(out, text, (size_t)n);
+}
+
+static void capture_flush(struct strbuf *out)
+{
+	capture(LOG_INFO, NULL, out);
+}
+
+static size_t lines_of(const struct strbuf *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < out->len; i++)
+		n += out->buf[i] == '\n';
+	return n;
 }
 
 static const struct log_field fields[] = {
@@ -76,6 +94,40 @@ static void json_lines_are_json(void **state)
 	assert_int_equal(n, -7);
 }
 
+/* A full disk is one fault whatever meets it, and 1,000 times in a minute. */
+static void a_fault_that_goes_on_is_told_once_and_counted(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct err full = ERR_INIT, odd = ERR_INIT;
+
+	(void)state;
+	err_set(&full, ERR_FULL, "begin: the disk is full");
+	err_set(&odd, ERR_IO, "something else");
+	log_flush();
+	for (int i = 0; i < 1000; i++) {
+		const struct log_field again[] = { LOG_ERR(&full),
+						   { .key = NULL } };
+
+		capture(LOG_ERROR, again, &out);
+		err_set(&full, ERR_FULL, "statement %d: the disk is full", i);
+	}
+	assert_int_equal(lines_of(&out), 1);
+	capture(LOG_ERROR,
+		(const struct log_field[]){ LOG_ERR(&odd), { .key = NULL } },
+		&out);
+	assert_int_equal(lines_of(&out), 2);
+	capture(LOG_INFO, fields, &out);
+	capture(LOG_INFO, fields, &out);
+	assert_int_equal(lines_of(&out), 4);
+	capture_flush(&out);
+	assert_int_equal(lines_of(&out), 5);
+	assert_non_null(strstr(out.buf, " error it happened "
+					"error=\"begin: the disk is full\" "
+					"code=full repeated=999\n"));
+	capture_flush(&out);
+	assert_int_equal(lines_of(&out), 5);
+}
+
 static void levels_have_names(void **state)
 {
 	enum log_level level = LOG_DEBUG;
@@ -93,6 +145,7 @@ int main(void)
 		cmocka_unit_test(a_line_cannot_be_forged),
 		cmocka_unit_test(below_the_level_nothing_is_written),
 		cmocka_unit_test(json_lines_are_json),
+		cmocka_unit_test(a_fault_that_goes_on_is_told_once_and_counted),
 		cmocka_unit_test(levels_have_names),
 	};
 

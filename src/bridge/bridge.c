@@ -99,9 +99,15 @@ int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err)
 int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		       struct err *err)
 {
+	return setting_find(db, SECRET, arena, out, err);
+}
+
+static int ensure_secret(struct db *db, struct arena *arena, const char **out,
+			 struct err *err)
+{
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char secret[SECRET_DIGITS + 1];
-	int found = setting_find(db, SECRET, arena, out, err);
+	int found = bridge_hook_secret(db, arena, out, err);
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
@@ -141,7 +147,7 @@ int hook_secrets_load(struct db *db, struct arena *arena,
 	if (setting_find(db, OLD_SECRETS, arena, &old, err) < 0)
 		return -1;
 	out->old = old ? old : "";
-	return bridge_hook_secret(db, arena, &out->now, err);
+	return ensure_secret(db, arena, &out->now, err);
 }
 
 int hook_secrets_settle(struct db *db, const struct hook_secrets *secrets,

@@ -73,7 +73,8 @@ int bridge_audience_choose(struct tx *tx, const char *id, struct err *err);
 int bridge_audience_chosen(struct db *db, struct arena *arena, const char **out,
 			   struct err *err);
 
-/* The secret part of the webhook's URL. */
+/* The secret part of the webhook's URL: 1, 0 if none was made yet, so that no
+ * webhook has one, -1. */
 int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 		       struct err *err);
 /* A new one: the old URL is worth nothing from the commit on, and the job

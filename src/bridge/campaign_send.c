@@ -519,7 +519,8 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	if (ret == PUSH_ASKS)
 		return job_ask(run);
 	if (ret < 0) {
-		if (err->code != ERR_RETRY && err->code != ERR_IO)
+		if (err->code != ERR_RETRY && err->code != ERR_IO &&
+		    err->code != ERR_FULL)
 			back_to_draft(&s);
 		return -1;
 	}

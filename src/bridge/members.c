@@ -16,7 +16,7 @@
 bool is_passing(const struct err *why)
 {
 	return why->code == ERR_RETRY || why->code == ERR_DENIED ||
-	       why->code == ERR_IO;
+	       why->code == ERR_IO || why->code == ERR_FULL;
 }
 
 int member_read(struct work *w, const char *hash, json_t **out, struct err *err)

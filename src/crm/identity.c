@@ -4,22 +4,11 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "crm/last_use.h"
 #include "crm/session_private.h"
 #include "sql/user.h"
 
-#define TOUCH_MS MS_MINUTE
-
-/* Says that it was used. That it cannot be said keeps nobody out. */
-static void touch(struct db *db, const struct sql *sql, struct sql_args args)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err ignored = ERR_INIT;
-
-	if (tx_begin(db, &tx, &ignored) < 0 ||
-	    db_exec(&tx, sql, args, &ignored) < 0)
-		return;
-	(void)tx_commit(&tx, &ignored);
-}
+#define NOTE_MS MS_MINUTE
 
 /*
  * What a key may do: never more than the user whom it belongs to may do now.
@@ -47,15 +36,15 @@ static bool key_rights(const struct rows *rows, struct identity *out)
 	return true;
 }
 
-static int find_key(struct db *db, const char *key, int64_t now_ms,
-		    struct arena *arena, struct identity *out, struct err *err)
+static int find_key(struct db *db, const struct identity_claim *claim,
+		    struct last_use *last, struct arena *arena,
+		    struct identity *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	char hash[SHA256_HEX + 1];
-	int64_t id, used_ms;
 	int found;
 
-	sha256_hex(str_of(key), hash);
+	sha256_hex(str_of(claim->key), hash);
 	if (db_query(db, SQL_API_KEY_FIND, SQL_ARGS(sql_text(hash)), &rows,
 		     err) < 0)
 		return -1;
@@ -64,34 +53,42 @@ static int find_key(struct db *db, const char *key, int64_t now_ms,
 		return found;
 	if (!key_rights(rows, out))
 		return 0;
-	id = rows_int(rows, 0);
-	used_ms = rows_int(rows, 5);
 	out->name = rows_dup(rows, 1, arena);
-	rows_free(&rows);
-	if (now_ms - used_ms > TOUCH_MS)
-		touch(db, SQL_API_KEY_USE,
-		      SQL_ARGS(sql_int(now_ms), sql_int(id)));
+	if (claim->now_ms - rows_int(rows, 5) > NOTE_MS)
+		last_use_key(last, rows_int(rows, 0), claim->now_ms);
 	return 1;
 }
 
-static int find_session(struct db *db, const char *token, int64_t now_ms,
-			struct arena *arena, struct identity *out,
-			struct err *err)
+/* A use that is not written yet may have lengthened it. */
+static bool has_ended(const struct rows *rows, int64_t unwritten_ms,
+		      int64_t now_ms)
+{
+	return rows_int(rows, 7) <= now_ms &&
+	       session_end(rows_int(rows, 2), unwritten_ms) <= now_ms;
+}
+
+static int find_session(struct db *db, const struct identity_claim *claim,
+			struct last_use *last, struct arena *arena,
+			struct identity *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	char hash[SHA256_HEX + 1];
-	int64_t created_ms, used_ms;
+	int64_t unwritten_ms;
 	int found;
 
-	sha256_hex(str_of(token), hash);
+	sha256_hex(str_of(claim->session), hash);
+	unwritten_ms = last_use_of_session(last, hash);
 	if (db_query(db, SQL_SESSION_FIND,
-		     SQL_ARGS(sql_text(hash), sql_int(now_ms)), &rows, err) < 0)
+		     SQL_ARGS(sql_text(hash),
+			      sql_int(unwritten_ms ? unwritten_ms
+						   : claim->now_ms)),
+		     &rows, err) < 0)
 		return -1;
 	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	created_ms = rows_int(rows, 2);
-	used_ms = rows_int(rows, 3);
+	if (has_ended(rows, unwritten_ms, claim->now_ms))
+		return 0;
 	*out = (struct identity){
 		.user_id = rows_int(rows, 0),
 		.role = (enum user_role)rows_int(rows, 4),
@@ -101,22 +98,19 @@ static int find_session(struct db *db, const char *token, int64_t now_ms,
 		.csrf = rows_dup(rows, 1, arena),
 		.name = rows_dup(rows, 6, arena),
 	};
-	rows_free(&rows);
-	if (now_ms - used_ms > TOUCH_MS)
-		touch(db, SQL_SESSION_USE,
-		      SQL_ARGS(sql_int(now_ms),
-			       sql_int(session_end(created_ms, now_ms)),
-			       sql_text(hash)));
+	if (claim->now_ms - rows_int(rows, 3) > NOTE_MS)
+		last_use_session(last, hash, rows_int(rows, 2),
+				 rows_int(rows, 7), claim->now_ms);
 	return 1;
 }
 
-int identity_find(struct db *db, const char *key, const char *session,
-		  int64_t now_ms, struct arena *arena, struct identity *out,
-		  struct err *err)
+int identity_find(struct db *db, const struct identity_claim *claim,
+		  struct last_use *last, struct arena *arena,
+		  struct identity *out, struct err *err)
 {
-	if (key)
-		return find_key(db, key, now_ms, arena, out, err);
-	if (session)
-		return find_session(db, session, now_ms, arena, out, err);
+	if (claim->key)
+		return find_key(db, claim, last, arena, out, err);
+	if (claim->session)
+		return find_session(db, claim, last, arena, out, err);
 	return 0;
 }

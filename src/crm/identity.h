@@ -10,6 +10,8 @@
 #include "crm/user.h"
 #include "store/db.h"
 
+struct last_use;
+
 struct identity {
 	int64_t user_id;     /* 0: a key that belongs to nobody */
 	enum user_role role; /* 0: none */
@@ -19,14 +21,18 @@ struct identity {
 	const char *name; /* of the user, or of the key */
 };
 
+struct identity_claim {
+	const char *key, *session; /* as they came; or both NULL */
+	int64_t now_ms;
+};
+
 /*
- * key or session (or both NULL) as they came; strings of *out live in arena.
- * Returns 1, 0 if they are worth nothing (unknown, revoked, expired, a disabled
- * user), -1. Lengthens a session that is used; that write is at most one a
- * minute and session, and its failure does not keep anybody out.
+ * Strings of *out live in arena. Returns 1, 0 if the claim is worth nothing
+ * (unknown, revoked, expired, a disabled user), -1. Writes nothing: that it was
+ * used, which lengthens a session, is noted in last.
  */
-int identity_find(struct db *db, const char *key, const char *session,
-		  int64_t now_ms, struct arena *arena, struct identity *out,
-		  struct err *err);
+int identity_find(struct db *db, const struct identity_claim *claim,
+		  struct last_use *last, struct arena *arena,
+		  struct identity *out, struct err *err);
 
 #endif

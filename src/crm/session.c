@@ -18,6 +18,8 @@
 #define FAILURES_OF_ADDRESS 200
 #define FAILURES_OF_DEVICE 20
 #define FAILURES_MS (15 * MS_MINUTE)
+/* A use that lengthened one may not be written yet, see crm/last_use.h. */
+#define SWEEP_AFTER_MS MS_HOUR
 
 /* A hash of nobody's password, with the cost of all others. */
 static const char nobody[] =
@@ -73,7 +75,8 @@ int session_close(struct tx *tx, const char *token, struct err *err)
 
 int session_sweep(struct tx *tx, int64_t now_ms, struct err *err)
 {
-	if (db_exec(tx, SQL_SESSION_SWEEP, SQL_ARGS(sql_int(now_ms)), err) < 0)
+	if (db_exec(tx, SQL_SESSION_SWEEP,
+		    SQL_ARGS(sql_int(now_ms - SWEEP_AFTER_MS)), err) < 0)
 		return -1;
 	return db_exec(tx, SQL_SIGN_IN_SWEEP,
 		       SQL_ARGS(sql_int(now_ms - FAILURES_MS)), err) < 0

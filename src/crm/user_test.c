@@ -7,6 +7,7 @@
 #include "crm/api_key.h"
 #include "crm/crm_fixture.h"
 #include "crm/identity.h"
+#include "crm/last_use.h"
 #include "crm/session.h"
 
 #include <setjmp.h>
@@ -56,10 +57,13 @@ static int sign_in(struct crm_fixture *f, const char *email,
 static int identify(struct crm_fixture *f, const char *key, const char *session,
 		    struct identity *out)
 {
+	CLEANUP(last_use_free) struct last_use *last = last_use_new();
+	struct identity_claim claim = { key, session, f->actor.now_ms };
 	struct err err = ERR_INIT;
+	int found = identity_find(f->db, &claim, last, f->arena, out, &err);
 
-	return identity_find(f->db, key, session, f->actor.now_ms, f->arena,
-			     out, &err);
+	assert_int_equal(last_use_write(last, f->db, claim.now_ms, &err), 0);
+	return found;
 }
 
 static const char *a_hash(struct crm_fixture *f)
@@ -98,6 +102,92 @@ static void a_session_lasts_while_it_is_used(void **state)
 	assert_int_equal(session_close(&tx, s.token, &err), 1);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	assert_int_equal(identify(f, NULL, s.token, &who), 0);
+}
+
+static int64_t uses_written(struct crm_fixture *f)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(db_query_text(f->db,
+				       "SELECT MAX(used_ms) FROM session",
+				       SQL_NO_ARGS, &rows, &err),
+			 0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	return rows_int(rows, 0);
+}
+
+/* Who asks writes nothing; that it was used reaches the database later, and a
+ * session never ends because of that. */
+static void a_use_that_is_not_written_yet_lengthens_a_session(void **state)
+{
+	CLEANUP(last_use_free) struct last_use *here = last_use_new();
+	CLEANUP(last_use_free) struct last_use *there = last_use_new();
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct identity_claim claim = { 0 };
+	struct identity who;
+	struct session s;
+	int64_t begun_ms = f->actor.now_ms;
+
+	(void)add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	claim.session = s.token;
+	claim.now_ms = begun_ms + 2 * MS_MINUTE;
+	assert_int_equal(
+		identity_find(f->db, &claim, here, f->arena, &who, &err), 1);
+	assert_false(last_use_is_due(here, claim.now_ms));
+	assert_true(last_use_is_due(here, claim.now_ms + MS_MINUTE));
+	/* shortly before its end it is due at once ... */
+	claim.now_ms = begun_ms + 12 * MS_HOUR - 1;
+	assert_int_equal(
+		identity_find(f->db, &claim, here, f->arena, &who, &err), 1);
+	assert_true(last_use_is_due(here, claim.now_ms));
+	/* ... and known here while it cannot be written */
+	claim.now_ms = begun_ms + 12 * MS_HOUR + 1;
+	assert_int_equal(
+		identity_find(f->db, &claim, there, f->arena, &who, &err), 0);
+	assert_int_equal(
+		identity_find(f->db, &claim, here, f->arena, &who, &err), 1);
+	assert_int_equal(uses_written(f), begun_ms);
+	for (int nth = 1; nth <= 2; nth++) { /* begin, statement */
+		db_fail_nth(f->db, nth);
+		assert_int_equal(
+			last_use_write(here, f->db, claim.now_ms, &err), -1);
+		db_fail_nth(f->db, 0);
+	}
+	assert_int_equal(uses_written(f), begun_ms);
+	assert_int_equal(last_use_write(here, f->db, claim.now_ms, &err), 0);
+	assert_int_equal(uses_written(f), claim.now_ms);
+	assert_false(last_use_is_due(here, claim.now_ms + MS_DAY));
+	assert_int_equal(
+		identity_find(f->db, &claim, there, f->arena, &who, &err), 1);
+}
+
+/* Of the marks of two processes the latest stays. */
+static void an_earlier_use_takes_nothing_back(void **state)
+{
+	CLEANUP(last_use_free) struct last_use *early = last_use_new();
+	CLEANUP(last_use_free) struct last_use *late = last_use_new();
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct identity_claim claim = { 0 };
+	struct identity who;
+	struct session s;
+	int64_t begun_ms = f->actor.now_ms;
+
+	(void)add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
+	claim.session = s.token;
+	claim.now_ms = begun_ms + 2 * MS_MINUTE;
+	assert_int_equal(
+		identity_find(f->db, &claim, early, f->arena, &who, &err), 1);
+	claim.now_ms = begun_ms + 9 * MS_HOUR;
+	assert_int_equal(
+		identity_find(f->db, &claim, late, f->arena, &who, &err), 1);
+	assert_int_equal(last_use_write(late, f->db, 0, &err), 0);
+	assert_int_equal(last_use_write(early, f->db, 0, &err), 0);
+	assert_int_equal(uses_written(f), begun_ms + 9 * MS_HOUR);
 }
 
 static void wrong_passwords_shut_the_door_for_a_while(void **state)
@@ -498,6 +588,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(a_session_lasts_while_it_is_used),
+		FIXED(a_use_that_is_not_written_yet_lengthens_a_session),
+		FIXED(an_earlier_use_takes_nothing_back),
 		FIXED(wrong_passwords_shut_the_door_for_a_while),
 		FIXED(strangers_shut_out_nobody_but_themselves),
 		FIXED(an_ipv6_network_is_one_source),

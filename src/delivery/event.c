@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/patience.h"
 #include "base/wait.h"
 #include "store/store.h"
 
@@ -16,7 +17,8 @@
 
 struct pending {
 	struct pending *next;
-	int64_t until_us; /* of a hit: waits at most so long */
+	int64_t until_us;         /* of a hit: waits at most so long */
+	int64_t patient_until_us; /* for the lock of the database */
 	struct event event;
 	event_done_fn done;
 	void *context;
@@ -184,37 +186,44 @@ static int commit_group(struct event_writer *w, const struct event *events,
 	return tx_commit(&tx, err);
 }
 
-/* Busy or a lost connection: at once again, then give up. */
-static bool commit_is_durable(struct event_writer *w,
-			      const struct event *events, size_t n)
+/*
+ * A lost connection: at once again, then give up; so does a lock for longer
+ * than the first of them may wait. What the database said is for the log.
+ */
+static int make_durable(struct event_writer *w, const struct event *events,
+			size_t n, struct err *why)
 {
 	struct err err = ERR_INIT;
 	int64_t since_us = clock_monotonic_us();
 
-	for (int tries = 0; tries < 3; tries++) {
+	int tries = 0;
+
+	do {
 		if (commit_group(w, events, n, &err) == 0) {
 			metric_add(&stored, (int64_t)n);
 			metric_add(&commits, 1);
 			metric_observe_us(&commit_seconds,
 					  clock_monotonic_us() - since_us);
-			return true;
+			return 0;
 		}
 		metric_add(&failures, 1);
 		if (err.code != ERR_RETRY)
 			break;
-	}
+	} while (++tries < 3 && !patience_is_over());
 	log_error("events cannot be stored", LOG_ERR(&err),
 		  LOG_INT("events", (int64_t)n));
-	return false;
+	if (err.code == ERR_FULL)
+		return err_set(why, ERR_FULL, "%s", err.text);
+	return err_set(why, ERR_RETRY, "cannot be stored now, try again");
 }
 
-static void finish(struct pending *p, size_t n, bool durable)
+static void finish(struct pending *p, size_t n, const struct err *why)
 {
 	while (n-- > 0) {
 		struct pending *next = p->next;
 
 		if (p->done)
-			p->done(p->context, durable);
+			p->done(p->context, why);
 		free(p);
 		p = next;
 	}
@@ -300,14 +309,16 @@ static void write_all(struct event_writer *w, struct pending *first,
 {
 	while (first) {
 		struct pending *p = first;
+		struct err err = ERR_INIT;
 		size_t n = 0;
-		bool durable;
+		int ret;
 
+		patience_set(first->patient_until_us);
 		for (; p && n < COMMIT_MAX; p = p->next)
 			group[n++] = p->event;
-		durable = commit_is_durable(w, group, n);
-		finish(first, n, durable);
-		if (durable && w->after_commit)
+		ret = make_durable(w, group, n, &err);
+		finish(first, n, ret < 0 ? &err : NULL);
+		if (ret == 0 && w->after_commit)
 			w->after_commit(w->context);
 		first = p;
 	}
@@ -392,9 +403,13 @@ void event_add(struct event_writer *w, const struct event *event,
 {
 	struct pending *p = pending_new(event, done, context);
 	struct pendings *queue = event_is_hit(event) ? &w->hits : &w->others;
+	struct err stopping = ERR_INIT;
 	bool was_empty, is_late;
 
+	(void)err_set(&stopping, ERR_RETRY, "the program stops");
+
 	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
+	p->patient_until_us = clock_monotonic_us() + PATIENCE_MS * 1000;
 	pthread_mutex_lock(&w->lock);
 	was_empty = !queue->first;
 	is_late = w->ended;
@@ -404,7 +419,7 @@ void event_add(struct event_writer *w, const struct event *event,
 	}
 	pthread_mutex_unlock(&w->lock);
 	if (is_late)
-		finish(p, 1, false);
+		finish(p, 1, &stopping);
 	else if (was_empty)
 		pthread_cond_signal(&w->wake);
 }
@@ -412,16 +427,18 @@ void event_add(struct event_writer *w, const struct event *event,
 struct waiter {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	bool is_done, durable;
+	bool is_done;
+	struct err err; /* ERR_NONE: it is durable */
 };
 
-static void wake_waiter(void *context, bool durable)
+static void wake_waiter(void *context, const struct err *why)
 {
 	struct waiter *waiter = context;
 
 	pthread_mutex_lock(&waiter->lock);
 	waiter->is_done = true;
-	waiter->durable = durable;
+	if (why)
+		waiter->err = *why;
 	/* under the lock: the waiter's frame is gone once it is released */
 	pthread_cond_signal(&waiter->wake);
 	pthread_mutex_unlock(&waiter->lock);
@@ -431,7 +448,8 @@ int event_add_wait(struct event_writer *w, const struct event *event,
 		   struct err *err)
 {
 	struct waiter waiter = { .lock = PTHREAD_MUTEX_INITIALIZER,
-				 .wake = PTHREAD_COND_INITIALIZER };
+				 .wake = PTHREAD_COND_INITIALIZER,
+				 .err = ERR_INIT };
 
 	event_add(w, event, wake_waiter, &waiter);
 	pthread_mutex_lock(&waiter.lock);
@@ -440,9 +458,10 @@ int event_add_wait(struct event_writer *w, const struct event *event,
 	pthread_mutex_unlock(&waiter.lock);
 	pthread_mutex_destroy(&waiter.lock);
 	pthread_cond_destroy(&waiter.wake);
-	if (!waiter.durable)
-		return err_set(err, ERR_RETRY, "cannot be stored now");
-	return 0;
+	if (waiter.err.code == ERR_NONE)
+		return 0;
+	*err = waiter.err;
+	return -1;
 }
 
 void event_writer_stop(struct event_writer *w)

@@ -7,7 +7,7 @@
  *
  * The writer is one thread that commits whatever was queued while the last
  * commit ran: one transaction every few ms, not one an event. An event counts
- * as happened only when its done function was called with durable = true.
+ * as happened only when its done function was called without an error.
  * Adding is possible from any thread and never blocks.
  *
  * While the log is applied too slowly, opens and clicks are written later: each
@@ -72,8 +72,12 @@ int64_t event_bounce(const struct event *event); /* enum bounce_kind */
 void event_read(const struct rows *rows, struct arena *arena,
 		struct event *out);
 
-/* Called once for each event, on the writer's thread: must not block. */
-typedef void (*event_done_fn)(void *context, bool durable);
+/*
+ * Called once for each event, on the writer's thread: must not block. why NULL:
+ * it is durable. Else it may be stored or not, and can be added again:
+ * ERR_FULL, or ERR_RETRY, which a lock of the database gives after PATIENCE_MS.
+ */
+typedef void (*event_done_fn)(void *context, const struct err *why);
 
 /*
  * after_commit (may be NULL) is called on the writer's thread after each

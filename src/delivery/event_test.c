@@ -127,11 +127,11 @@ struct tally {
 	atomic_int durable, failed, commits;
 };
 
-static void on_done(void *context, bool durable)
+static void on_done(void *context, const struct err *why)
 {
 	struct tally *t = context;
 
-	atomic_fetch_add(durable ? &t->durable : &t->failed, 1);
+	atomic_fetch_add(why ? &t->failed : &t->durable, 1);
 }
 
 static void on_commit(void *context)
@@ -241,6 +241,28 @@ static void no_hit_waits_for_ever(void **state)
 	assert_int_equal(count(f), 1);
 }
 
+/* Whoever waits for a hit to be durable is told within 2 s that it is not. */
+static void a_locked_log_is_told_at_once(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(event_writer_free) struct event_writer *w = NULL;
+	CLEANUP(tx_release) struct tx held = TX_INIT;
+	struct event leaving = { .at_ms = 1, .kind = EVENT_UNSUBSCRIBED };
+	struct err err = ERR_INIT;
+	int64_t since_us = clock_monotonic_us();
+
+	assert_int_equal(
+		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	assert_int_equal(tx_begin(f->events, &held, &err), 0);
+	assert_int_equal(event_insert(&held, "other", &click, 1, &err), 0);
+	assert_int_equal(event_add_wait(w, &leaving, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_in_range(clock_monotonic_us() - since_us, 1, 1900000);
+	tx_release(&held);
+	assert_int_equal(event_add_wait(w, &leaving, &err), 0);
+	assert_int_equal(count(f), 1);
+}
+
 static void each_kind_has_a_name(void **state)
 {
 	(void)state;
@@ -262,6 +284,7 @@ int main(void)
 		FIXED(what_comes_after_the_end_is_refused),
 		FIXED(hits_wait_while_the_log_is_behind),
 		FIXED(no_hit_waits_for_ever),
+		FIXED(a_locked_log_is_told_at_once),
 		cmocka_unit_test(each_kind_has_a_name),
 	};
 

@@ -35,12 +35,12 @@ static void release_slot(struct sender *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void on_outcome_stored(void *context, bool durable)
+static void on_outcome_stored(void *context, const struct err *why)
 {
 	struct shipment *p = context;
 	struct sender *s = p->sender;
 
-	if (durable) {
+	if (!why) {
 		shipment_free(p);
 		release_slot(s);
 		return;
@@ -251,11 +251,11 @@ static void give_to_relay(struct shipment *p)
 }
 
 /* On the writer's thread: from here on the message may be out. */
-static void on_handed(void *context, bool durable)
+static void on_handed(void *context, const struct err *why)
 {
 	struct shipment *p = context;
 
-	if (!durable)
+	if (why)
 		/* perhaps it is in the log after all: take it back there */
 		set_outcome(p, EVENT_RETURNED, 0, "not stored");
 	else if (p->problem)

@@ -205,10 +205,10 @@ static int list_tried(struct db *db, int64_t campaign_id, struct ids *out,
 	return more;
 }
 
-static void is_written(void *context, bool durable)
+static void is_written(void *context, const struct err *why)
 {
 	(void)context; /* the next round sees what is missing */
-	(void)durable;
+	(void)why;
 }
 
 /* Events end them, so that they are counted; it is not the address's fault

@@ -279,7 +279,7 @@ void track_store(struct track *t, const struct track_hit *hit,
 		 event_done_fn done, void *context)
 {
 	if (hit->event.member_id == 0)
-		done(context, true);
+		done(context, NULL);
 	else
 		event_add(t->setup.writer, &hit->event, done, context);
 }

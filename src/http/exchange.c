@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/patience.h"
 
 #include <stdlib.h>
 
@@ -244,6 +245,8 @@ static void run(struct exchange *x)
 void exchange_work(void *arg)
 {
 	struct exchange *x = arg;
+
+	patience_begin(); /* of this worker, whose whole work it is */
 
 	switch (x->step) {
 	case STEP_ADMIT:

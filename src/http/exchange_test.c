@@ -215,7 +215,9 @@ static void an_upload_that_finds_no_room_is_507(void **state)
 	fixture_read(fd, false, &reply);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_detail(&reply, 507, "Insufficient Storage",
-		      "There is no room left on the server's disk");
+		      "There is no room left on the server's disk: nothing was "
+		      "changed. "
+		      "Free some space in the data folder, then try again.");
 	(void)f;
 }
 

@@ -27,6 +27,7 @@ static const struct {
 	[ERR_LIMIT] = { 429, 429, NULL },
 	[ERR_RETRY] = { 503, 503, NULL },
 	[ERR_IO] = { 500, 500, NULL },
+	[ERR_FULL] = { 507, 507, NULL },
 	[ERR_BUG] = { 500, 500, NULL },
 };
 
@@ -76,7 +77,9 @@ static const struct {
 	{ 505, "HTTP Version Not Supported", "HTTP Version Not Supported",
 	  "HTTP/1.1 and HTTP/1.0 are spoken.", NULL },
 	{ 507, "Insufficient Storage", "Insufficient Storage",
-	  "There is no room left on the server's disk.", NULL },
+	  "There is no room left on the server's disk: nothing was changed. "
+	  "Free some space in the data folder, then try again.",
+	  NULL },
 	{ 500, "Internal Server Error", "InternalServerError",
 	  "Something went wrong here. The server's log says more under the id "
 	  "of this request.",
@@ -283,9 +286,11 @@ void problem_write_err(struct request *rq, struct response *rs,
 	bool mailchimp = dialect == DIALECT_MAILCHIMP;
 	struct problem p = { .status = status_of(err, mailchimp) };
 
-	if (p.status == 500 || err->inside) {
+	if (p.status == 500 || err->inside || err->code == ERR_FULL)
 		log_error("request failed", LOG_TEXT("request", rq->id),
 			  LOG_ERR(err));
+	/* where a disk is full is for the log as well */
+	if (p.status == 500 || err->inside || err->code == ERR_FULL) {
 		problem_write(rq, rs, dialect, &p);
 		return;
 	}

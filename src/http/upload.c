@@ -13,9 +13,6 @@
 
 static int write_failed(struct err *err)
 {
-	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-		return err_title(err, ERR_LIMIT, "Insufficient Storage",
-				 "There is no room left on the server's disk");
 	return err_errno(err, "upload");
 }
 

@@ -9,6 +9,7 @@
  * A job is leased by one process at a time (the lease is renewed by its
  * runner); what a killed process held is taken up by the next one: leases of
  * the own instance at its start, those of others after 30 s. Failures with
+ * ERR_FULL (a disk) run again for as long as it takes; those that end with
  * ERR_RETRY or ERR_IO run again with jittered back-off, at most
  * max_attempts times; then, and after any other error, the job is `failed`.
  */

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define POLL_MS 1000
+#define FULL_PAUSE_MS (5 * MS_SECOND) /* until a full disk is tried again */
 #define MAX_ATTEMPTS 8
 #define BACKOFF_MAX_MS (5 * MS_MINUTE)
 #define KEEP_MS (30 * MS_DAY)
@@ -141,8 +142,8 @@ static int64_t backoff_ms(int64_t attempts)
 struct end {
 	enum job_state state;
 	const char *result;
-	const char *error; /* as whoever may see the job is told */
-	const char *cause; /* as the log is */
+	const char *error;       /* as whoever may see the job is told */
+	const struct err *cause; /* as the log is */
 	int64_t run_at_ms;
 	int64_t attempts;
 };
@@ -168,13 +169,17 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 		end.run_at_ms = now_ms;
 		end.attempts = job->attempts - 1;
 	} else if (ret < 0) {
-		end.cause = err->text;
+		end.cause = err;
 		end.error = err->inside ? "the database failed: the server's "
 					  "log says how"
 					: err->text;
 		end.state = JOB_FAILED;
-		if ((err->code == ERR_RETRY || err->code == ERR_IO) &&
-		    job->attempts < most) {
+		if (err->code == ERR_FULL) { /* it waits for room */
+			end.state = JOB_QUEUED;
+			end.run_at_ms = now_ms + FULL_PAUSE_MS;
+			end.attempts = job->attempts - 1;
+		} else if ((err->code == ERR_RETRY || err->code == ERR_IO) &&
+			   job->attempts < most) {
 			end.state = JOB_QUEUED;
 			end.run_at_ms = now_ms + backoff_ms(job->attempts);
 		}
@@ -253,7 +258,7 @@ static void report(const struct job *job, const struct end *end)
 						  : "job will be tried again",
 			 LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
 			 LOG_INT("attempts", job->attempts),
-			 LOG_TEXT("error", end->cause));
+			 LOG_ERR(end->cause));
 	else
 		log_debug("job ended", LOG_TEXT("kind", job->kind),
 			  LOG_INT("job", job->id),

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/patience.h"
 #include "base/wait.h"
 #include "journal/journal_private.h"
 
@@ -51,6 +52,7 @@ static void work(struct journal *j)
 {
 	struct err err = ERR_INIT;
 
+	patience_begin(); /* requests ask for the counts meanwhile */
 	if (journal_write(j, &err) < 0) {
 		if (err.code != ERR_RETRY)
 			note_trouble(j, &err);

@@ -1,9 +1,12 @@
 #include "store/db.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/stop.h"
 #include "base/strbuf.h"
+#include "base/wait.h"
 #include "store/db_private.h"
 
 #include <string.h>
@@ -173,13 +176,38 @@ int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
 	return found;
 }
 
+static int take_writer(struct writer *w, struct err *err)
+{
+	int64_t until_us = patience_until_us(DB_WAIT_MS);
+	bool in_time = true;
+
+	atomic_fetch_add(&w->waiting, 1);
+	pthread_mutex_lock(&w->lock);
+	while (w->is_taken && in_time)
+		in_time = wait_until(&w->given_back, &w->lock, until_us);
+	in_time = !w->is_taken;
+	w->is_taken = true;
+	pthread_mutex_unlock(&w->lock);
+	atomic_fetch_sub(&w->waiting, 1);
+	return in_time ? 0 : err_set(err, ERR_RETRY, DB_LOCKED);
+}
+
+static void give_writer_back(struct writer *w)
+{
+	atomic_store(&w->last_us, clock_monotonic_us());
+	pthread_mutex_lock(&w->lock);
+	w->is_taken = false;
+	pthread_cond_signal(&w->given_back);
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void leave_tx(struct db *db)
 {
 	db->in_tx = false;
 	db->writes = false;
 	db->locked_n = 0;
 	if (db->holds_writer)
-		pthread_mutex_unlock(&db->writer->lock);
+		give_writer_back(db->writer);
 	db->holds_writer = false;
 }
 
@@ -190,9 +218,8 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 	if (stop_check(err) < 0 || injected_fault(db, err) < 0)
 		return err_prefix(err, "begin");
 	if (mode == TX_WRITE && db->writer) {
-		atomic_fetch_add(&db->writer->waiting, 1);
-		pthread_mutex_lock(&db->writer->lock);
-		atomic_fetch_sub(&db->writer->waiting, 1);
+		if (take_writer(db->writer, err) < 0)
+			return err_prefix(err, "begin");
 		db->holds_writer = true;
 	}
 	if (db->ops->begin(db, mode, err) < 0) {
@@ -355,10 +382,10 @@ void db_set_bulk(struct db *db, bool on)
 
 	if (db->backend != DB_SQLITE)
 		return;
-	strbuf_addf(&pragma,
-		    "PRAGMA cache_size=-%d; PRAGMA wal_autocheckpoint=%d;",
-		    on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB,
-		    on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES);
+	db->checkpoint_pages =
+		on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES;
+	strbuf_addf(&pragma, "PRAGMA cache_size=-%d;",
+		    on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB);
 	if (!db->no_sync)
 		strbuf_addf(&pragma, "PRAGMA synchronous=%s",
 			    on ? "NORMAL" : "FULL");

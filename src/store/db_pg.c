@@ -1,6 +1,7 @@
 #include "store/db_private.h"
 
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/stop.h"
 #include "base/strbuf.h"
 #include "sql/sql_all.h"
@@ -19,8 +20,9 @@
 struct pg {
 	struct db db;
 	PGconn *conn;
-	bool *prepared; /* by 2 * sql->index, + 1: the one that locks */
-	int in_pipe;    /* statements sent, results not yet read */
+	bool *prepared;  /* by 2 * sql->index, + 1: the one that locks */
+	int64_t wait_ms; /* for a lock, as the server knows */
+	int in_pipe;     /* statements sent, results not yet read */
 };
 
 struct pg_rows {
@@ -65,8 +67,11 @@ static int fail(struct pg *pg, const PGresult *result, struct err *err)
 	if (!state)
 		return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
 	if (strcmp(state, "53100") == 0)
-		return err_set(err, ERR_IO,
-			       "the disk of the database server is full");
+		return err_set(err, ERR_FULL,
+			       "the disk of the database server is full: free "
+			       "some space there");
+	if (strcmp(state, "55P03") == 0)
+		return err_set(err, ERR_RETRY, DB_LOCKED);
 	if (strncmp(state, "40", 2) == 0)
 		return err_set(err, ERR_RETRY,
 			       "somebody else wrote the same just now");
@@ -558,6 +563,21 @@ static bool pg_is_broken(const struct db *db)
 	       PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
 }
 
+static int pg_borrowed(struct db *db, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf set = STRBUF_INIT;
+	struct pg *pg = pg_of(db);
+	int64_t wanted = patience_is_bound() ? PATIENCE_MS : DB_WAIT_MS;
+
+	if (pg->wait_ms == wanted)
+		return 0;
+	strbuf_addf(&set, "SET lock_timeout = %lld", (long long)wanted);
+	if (pg_script(db, set.buf, err) < 0)
+		return -1;
+	pg->wait_ms = wanted;
+	return 0;
+}
+
 static const struct db_ops pg_ops = {
 	.query = pg_query,
 	.exec = pg_exec,
@@ -570,6 +590,7 @@ static const struct db_ops pg_ops = {
 	.prepare = pg_prepare,
 	.close = pg_close,
 	.is_broken = pg_is_broken,
+	.borrowed = pg_borrowed,
 };
 
 static void drop_notice(void *arg, const char *message)

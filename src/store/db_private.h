@@ -17,19 +17,34 @@ struct store_options;
 struct strbuf;
 
 /* SQLite: memory of a connection; pages of the log before a commit copies them
- * back (64 MiB). The same for bulk work. */
+ * back (16 MiB). The same for bulk work (40 MiB). */
 #define DB_CACHE_KIB 8192
-#define DB_CHECKPOINT_PAGES 16384
+#define DB_CHECKPOINT_PAGES 4096
 #define DB_BULK_CACHE_KIB 98304
-#define DB_BULK_CHECKPOINT_PAGES 131072
+#define DB_BULK_CHECKPOINT_PAGES 10240
+/* The log of an idle database is cut to nothing when it is longer. */
+#define DB_LOG_IDLE_BYTES (4 << 20)
 
 #define LOCKED_TABLES_MAX 16
 
 /* The right to write to a schema of SQLite, within this process. */
 struct writer {
 	pthread_mutex_t lock;
+	pthread_cond_t given_back;
+	bool is_taken; /* under lock */
 	atomic_int waiting;
+	atomic_llong last_us; /* when it was given back, monotonic */
 };
+
+/* What is said then. */
+#define DB_LOCKED \
+	"the database is locked by somebody who writes for long; try again"
+
+/* The disk is: what SQLite says, and what is said before it can. */
+#define DB_DISK_FULL "the disk is full: free some space in the data folder"
+
+/* How long who has no patience of its own (base/patience.h) waits. */
+#define DB_WAIT_MS 30000
 
 struct rows_ops {
 	int (*next)(struct rows *rows, struct err *err);
@@ -65,6 +80,8 @@ struct db_ops {
 	int (*prepare)(struct db *db, const struct sql *sql, struct err *err);
 	void (*close)(struct db *db); /* frees db */
 	bool (*is_broken)(const struct db *db);
+	/* The thread that borrows it has patience, or none any more. */
+	int (*borrowed)(struct db *db, struct err *err);
 };
 
 struct db {
@@ -79,8 +96,9 @@ struct db {
 	bool writes; /* in a transaction that writes */
 	const char *locked[LOCKED_TABLES_MAX]; /* read with FOR UPDATE in it */
 	size_t locked_n;
-	bool no_sync; /* SQLite: tests */
-	int fail_in;  /* fault injection: 0 off, 1 the next call fails */
+	bool no_sync;         /* SQLite: tests */
+	int checkpoint_pages; /* SQLite: of the log */
+	int fail_in; /* fault injection: 0 off, 1 the next call fails */
 };
 
 /* Did this transaction read rows of that table with FOR UPDATE? */
@@ -92,6 +110,10 @@ int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 		   struct err *err);
 int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	       struct err *err);
+
+/* Copies the log back into the database and cuts it, if nobody reads or
+ * writes now. */
+void db_sqlite_trim_log(struct db *db);
 
 /* Copies a whole SQLite database, page by page, while it is in use. */
 int db_sqlite_backup(struct db *db, const char *path, struct err *err);

@@ -1,22 +1,28 @@
 #include "store/db_private.h"
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/stop.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "sql/sql_all.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BUSY_MS 30000
+#define BUSY_STEP_US 5000 /* at most, between two looks */
+#define LOG_LONGER 5 / 4  /* than wanted: wait for who reads */
+#define READERS_MS 200
 #define STOP_STEPS 20000 /* of the virtual machine: about a ms */
 
 struct lite {
 	struct db db;
 	sqlite3 *handle;
-	sqlite3_stmt **cache; /* by sql->index */
+	sqlite3_stmt **cache;  /* by sql->index */
+	int64_t busy_until_us; /* of the wait that it is in */
 };
 
 struct lite_rows {
@@ -46,6 +52,11 @@ static enum err_code code_of_constraint(struct lite *lite)
 	}
 }
 
+static bool is_no_room(int number)
+{
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 static int fail(struct lite *lite, int code, struct err *err)
 {
 	const char *text = sqlite3_errmsg(lite->handle);
@@ -53,15 +64,18 @@ static int fail(struct lite *lite, int code, struct err *err)
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(err, ERR_RETRY, "database is busy");
+		return err_set(err, ERR_RETRY, DB_LOCKED);
 	case SQLITE_INTERRUPT:
 		return err_set(err, ERR_RETRY, "the program stops");
 	case SQLITE_CONSTRAINT:
 		return err_inside(err, code_of_constraint(lite), "%s", text);
 	case SQLITE_FULL:
-		return err_set(err, ERR_IO,
-			       "the disk is full: free some space in the data "
-			       "folder");
+		return err_set(err, ERR_FULL, DB_DISK_FULL);
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN: /* the log, its index, a journal */
+		if (is_no_room(sqlite3_system_errno(lite->handle)))
+			return err_set(err, ERR_FULL, DB_DISK_FULL);
+		return err_inside(err, ERR_IO, "%s", text);
 	case SQLITE_ERROR:
 	case SQLITE_MISUSE:
 	case SQLITE_RANGE:
@@ -342,6 +356,13 @@ static bool lite_is_broken(const struct db *db)
 	return false;
 }
 
+static int lite_borrowed(struct db *db, struct err *err)
+{
+	(void)db; /* each wait asks the thread, see wait_while_busy() */
+	(void)err;
+	return 0;
+}
+
 static const struct db_ops lite_ops = {
 	.query = lite_query,
 	.exec = lite_exec,
@@ -354,6 +375,7 @@ static const struct db_ops lite_ops = {
 	.prepare = lite_prepare,
 	.close = lite_close,
 	.is_broken = lite_is_broken,
+	.borrowed = lite_borrowed,
 };
 
 /*
@@ -392,6 +414,55 @@ static int is_interrupted(void *context)
 	return stop_is_asked();
 }
 
+/* As sqlite3_busy_timeout, for as long as this thread has patience, and
+ * looking often. */
+static int wait_while_busy(void *context, int tries)
+{
+	struct lite *lite = context;
+
+	if (tries == 0)
+		lite->busy_until_us = patience_until_us(DB_WAIT_MS);
+	if (stop_is_asked() || clock_monotonic_us() >= lite->busy_until_us)
+		return 0;
+	clock_sleep_us(tries < 5 ? 1000 : BUSY_STEP_US);
+	return 1;
+}
+
+/*
+ * After a commit, with so many pages in the log. What others still read is not
+ * copied back, so readers that follow each other would let the log grow for
+ * ever: if it does, wait a moment until all of them have read on, so that the
+ * log begins anew. It is no matter if that fails: the next commit tries again.
+ */
+static int copy_back(void *context, sqlite3 *handle, const char *name,
+		     int pages)
+{
+	struct lite *lite = context;
+	int wanted = lite->db.checkpoint_pages;
+
+	if (pages < wanted)
+		return SQLITE_OK;
+	(void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE,
+					NULL, NULL);
+	if (pages < wanted * LOG_LONGER)
+		return SQLITE_OK;
+	sqlite3_busy_timeout(handle, READERS_MS);
+	(void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_RESTART,
+					NULL, NULL);
+	sqlite3_busy_handler(handle, wait_while_busy, lite);
+	return SQLITE_OK;
+}
+
+void db_sqlite_trim_log(struct db *db)
+{
+	struct lite *lite = lite_of(db);
+
+	sqlite3_busy_timeout(lite->handle, 0);
+	(void)sqlite3_wal_checkpoint_v2(lite->handle, "main",
+					SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_handler(lite->handle, wait_while_busy, lite);
+}
+
 static int set_up(struct lite *lite, bool no_sync, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf pragmas = STRBUF_INIT;
@@ -402,17 +473,19 @@ static int set_up(struct lite *lite, bool no_sync, struct err *err)
 
 	if (rc != SQLITE_OK)
 		return fail(lite, rc, err);
-	sqlite3_busy_timeout(lite->handle, BUSY_MS);
+	sqlite3_busy_handler(lite->handle, wait_while_busy, lite);
 	sqlite3_progress_handler(lite->handle, STOP_STEPS, is_interrupted,
 				 NULL);
 	strbuf_addf(&pragmas,
 		    "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s;"
 		    "PRAGMA cache_size=-%d; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA wal_autocheckpoint=%d;"
-		    "PRAGMA journal_size_limit=67108864;",
-		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB,
-		    DB_CHECKPOINT_PAGES);
-	return lite_script(&lite->db, pragmas.buf, err);
+		    "PRAGMA journal_size_limit=%d;",
+		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB, DB_LOG_IDLE_BYTES);
+	lite->db.checkpoint_pages = DB_CHECKPOINT_PAGES;
+	if (lite_script(&lite->db, pragmas.buf, err) < 0)
+		return -1;
+	(void)sqlite3_wal_hook(lite->handle, copy_back, lite);
+	return 0;
 }
 
 int db_sqlite_open(const char *path, bool no_sync, struct db **out,
@@ -462,7 +535,7 @@ int db_sqlite_backup(struct db *db, const char *path, struct err *err)
 		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
 	if (rc == SQLITE_OK) {
-		sqlite3_busy_timeout(to, BUSY_MS);
+		sqlite3_busy_timeout(to, DB_WAIT_MS);
 		rc = copy_pages(to, lite_of(db)->handle);
 	}
 	sqlite3_close(to);

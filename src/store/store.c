@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "base/wait.h"
@@ -14,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_SECONDS 30
+#define QUIET_US 300000 /* since the last write: nothing goes on in bulk */
+#define DISK_LEAST_BYTES (1 << 20)
+#define PROBE_US 1000000
 
 struct pool {
 	pthread_mutex_t lock;
@@ -27,11 +31,20 @@ struct pool {
 	struct writer writer;
 };
 
+/* What the last try to write told; for all who ask within a second. */
+struct probe {
+	pthread_mutex_t lock;
+	int64_t at_us; /* 0: never */
+	int ret;
+	struct err err;
+};
+
 struct store {
 	char *data;
 	char *database; /* NULL: SQLite */
 	int64_t connections;
 	bool no_sync;
+	struct probe probe;
 	struct pool pools[STORE_SCHEMAS];
 };
 
@@ -74,7 +87,7 @@ static int open_connection(struct store *store, enum store_schema schema,
 static int take_place(struct store *store, struct pool *pool, struct db **out,
 		      struct err *err)
 {
-	int64_t until_us = clock_monotonic_us() + WAIT_SECONDS * 1000000;
+	int64_t until_us = patience_until_us(DB_WAIT_MS);
 	bool late = false;
 
 	pthread_mutex_lock(&pool->lock);
@@ -88,8 +101,8 @@ static int take_place(struct store *store, struct pool *pool, struct db **out,
 	pthread_mutex_unlock(&pool->lock);
 	if (late && !*out)
 		return err_set(err, ERR_RETRY,
-			       "no database connection was free for %d s",
-			       WAIT_SECONDS);
+			       "all database connections are in use; try "
+			       "again");
 	return 0;
 }
 
@@ -111,11 +124,13 @@ int store_get(struct store *store, enum store_schema schema, struct db **out,
 
 	if (take_place(store, pool, out, err) < 0)
 		return -1;
-	if (*out)
-		return 0;
-	if (open_connection(store, schema, out, err) < 0) {
+	if (!*out && open_connection(store, schema, out, err) < 0) {
 		*out = NULL;
 		give_place_back(pool, NULL);
+		return -1;
+	}
+	if ((*out)->ops->borrowed((*out), err) < 0) {
+		store_put(out);
 		return -1;
 	}
 	return 0;
@@ -189,9 +204,11 @@ int store_open(const struct store_options *options, struct store **out,
 		store->database = strdup(options->database);
 	store->connections = options->connections;
 	store->no_sync = options->no_sync;
+	pthread_mutex_init(&store->probe.lock, NULL);
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		pthread_mutex_init(&store->pools[i].lock, NULL);
 		pthread_mutex_init(&store->pools[i].writer.lock, NULL);
+		wait_init(&store->pools[i].writer.given_back);
 		wait_init(&store->pools[i].returned);
 	}
 	if (!store->database && store_make_folder(store->data, err) < 0)
@@ -217,12 +234,100 @@ void store_free(struct store **store)
 		vec_release(&pool->idle);
 		pthread_mutex_destroy(&pool->lock);
 		pthread_mutex_destroy(&pool->writer.lock);
+		pthread_cond_destroy(&pool->writer.given_back);
 		pthread_cond_destroy(&pool->returned);
 	}
+	pthread_mutex_destroy(&s->probe.lock);
 	free(s->data);
 	free(s->database);
 	free(s);
 	*store = NULL;
+}
+
+/* --- can it be written, and its logs --- */
+
+static int check_room(const struct store *store, struct err *err)
+{
+	struct statvfs fs;
+	uint64_t room;
+
+	if (store->database)
+		return 0; /* its server looks after its disk */
+	if (statvfs(store->data, &fs) < 0)
+		return err_errno(err, "%s", store->data);
+	room = (uint64_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail) *
+	       fs.f_frsize;
+	return room < DISK_LEAST_BYTES ? err_set(err, ERR_FULL, DB_DISK_FULL)
+				       : 0;
+}
+
+static int try_to_write(struct store *store, enum store_schema schema,
+			struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char now[24];
+
+	snprintf(now, sizeof(now), "%lld", (long long)clock_now_ms());
+	if (store_get(store, schema, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    setting_put(&tx, "store.probed_ms", now, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return err_prefix(err, "%s", schema_name(schema));
+	return 0;
+}
+
+static int probe(struct store *store, struct err *err)
+{
+	for (int i = 0; i < STORE_SCHEMAS; i++)
+		if (try_to_write(store, (enum store_schema)i, err) < 0)
+			return -1;
+	return check_room(store, err);
+}
+
+int store_probe(struct store *store, struct err *err)
+{
+	struct probe *p = &store->probe;
+	int ret;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->at_us == 0 || clock_monotonic_us() - p->at_us > PROBE_US) {
+		p->err = (struct err)ERR_INIT;
+		patience_begin();
+		p->ret = probe(store, &p->err);
+		p->at_us = clock_monotonic_us();
+	}
+	ret = p->ret;
+	if (ret < 0)
+		*err = p->err;
+	pthread_mutex_unlock(&p->lock);
+	return ret;
+}
+
+static bool is_idle_and_long(const struct store *store, int schema)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	long long last_us = atomic_load(&store->pools[schema].writer.last_us);
+	struct stat st;
+
+	backup_file(store->data, schema, "-wal", &path);
+	return clock_monotonic_us() - last_us > QUIET_US &&
+	       stat(path.buf, &st) == 0 && st.st_size > DB_LOG_IDLE_BYTES;
+}
+
+void store_trim_logs(struct store *store)
+{
+	struct err ignored = ERR_INIT; /* next time again */
+
+	if (store->database)
+		return;
+	for (int i = 0; i < STORE_SCHEMAS; i++) {
+		CLEANUP(store_put) struct db *db = NULL;
+
+		if (is_idle_and_long(store, i) &&
+		    store_get(store, (enum store_schema)i, &db, &ignored) == 0)
+			db_sqlite_trim_log(db);
+	}
 }
 
 int sequence_take(struct tx *tx, const char *name, int64_t count,

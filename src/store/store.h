@@ -33,10 +33,21 @@ int store_open(const struct store_options *options, struct store **out,
 void store_free(struct store **store); /* all connections must be back */
 
 /* A connection of that schema; waits while all are taken (ERR_RETRY after
- * 30 s). */
+ * 30 s, or when the patience of the thread is over, base/patience.h). */
 int store_get(struct store *store, enum store_schema schema, struct db **out,
 	      struct err *err);
 void store_put(struct db **db); /* NULL is fine; rolls back what is open */
+
+/*
+ * Can every schema be written now? Tries it, within PATIENCE_MS and at most
+ * once a second; who asks meanwhile gets the same answer. ERR_RETRY: locked,
+ * or the server cannot be reached; ERR_FULL: a disk is full.
+ */
+int store_probe(struct store *store, struct err *err);
+
+/* SQLite: logs that grew in bulk and are idle are copied back and cut. To be
+ * called every second or so. */
+void store_trim_logs(struct store *store);
 
 enum db_backend store_backend(const struct store *store);
 

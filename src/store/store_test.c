@@ -1,7 +1,9 @@
 #include "store/store.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "store/sqlbuild.h"
 #include "store/store_fixture.h"
 
@@ -9,6 +11,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -58,6 +62,76 @@ static void a_setting_is_kept_and_replaced(void **state)
 	put(f, "name", "");
 	assert_string_equal(find(f->crm, "name", arena), "");
 	assert_null(find(f->audience, "name", arena));
+}
+
+/* A request waits for a lock for PATIENCE_MS, and the probe of readyz too. */
+static void who_has_patience_waits_no_longer(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx held = TX_INIT;
+	struct err err = ERR_INIT;
+	int64_t since_us;
+
+	assert_int_equal(store_probe(f->store, &err), 0);
+	assert_int_equal(tx_begin(f->events, &held, &err), 0);
+	assert_true(setting_put(&held, "k", "1", &err) >= 0);
+	assert_true(setting_put(&held, "store.probed_ms", "1", &err) >= 0);
+	since_us = clock_monotonic_us();
+	patience_begin();
+	assert_int_equal(store_get(f->store, STORE_EVENTS, &db, &err), 0);
+	{
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		assert_true(tx_begin(db, &tx, &err) < 0 ||
+			    setting_put(&tx, "k", "2", &err) < 0);
+	}
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_non_null(strstr(err.text, "locked"));
+	assert_in_range(clock_monotonic_us() - since_us, 1, 1900000);
+	assert_int_equal(store_probe(f->store, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	patience_set(0);
+	tx_release(&held);
+	store_put(&db);
+	assert_int_equal(store_get(f->store, STORE_EVENTS, &db, &err), 0);
+}
+
+static int64_t log_bytes(const struct store_fixture *f)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	struct stat st;
+
+	strbuf_addf(&path, "%s/crm.db-wal", f->where);
+	assert_int_equal(stat(path.buf, &st), 0);
+	return st.st_size;
+}
+
+/* Though somebody reads all the time; and cut when nobody writes any more. */
+static void the_log_stays_short(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(strbuf_release) struct strbuf value = STRBUF_INIT;
+	int64_t longest = 0;
+
+	if (db_backend(f->crm) != DB_SQLITE)
+		return;
+	strbuf_addf(&value, "%01000000d", 0);
+	db_set_bulk(f->crm, true);
+	for (int i = 0; i < 150; i++) {
+		CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+
+		strbuf_addf(&key, "k%d", i % 4);
+		memset(value.buf, 'a' + i % 26, value.len);
+		put(f, key.buf, value.buf);
+		if (log_bytes(f) > longest)
+			longest = log_bytes(f);
+	}
+	db_set_bulk(f->crm, false);
+	assert_in_range(longest, 8 << 20, 64 << 20);
+	clock_sleep_us(400000); /* what is quiet is a matter of time */
+	store_trim_logs(f->store);
+	assert_in_range(log_bytes(f), 0, 8 << 20);
 }
 
 static void what_is_not_committed_is_gone(void **state)
@@ -189,6 +263,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_setting_is_kept_and_replaced),
+		cmocka_unit_test(who_has_patience_waits_no_longer),
+		cmocka_unit_test(the_log_stays_short),
 		cmocka_unit_test(what_is_not_committed_is_gone),
 		cmocka_unit_test(blocks_of_ids_do_not_overlap),
 		cmocka_unit_test(a_batch_writes_everything),

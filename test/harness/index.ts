@@ -4,6 +4,7 @@ export { isPostgres } from "./database.js";
 export * from "./history.js";
 export * from "./job.js";
 export * from "./mail.js";
+export * from "./mailing.js";
 export * from "./proxy.js";
 export * from "./random.js";
 export * from "./receiver.js";

@@ -12,7 +12,7 @@
  * that nobody announced (server.allowLog) fails the test.
  */
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -32,12 +32,22 @@ export type Role = "administrator" | "manager" | "user";
 export interface ServerOptions {
   env?: Record<string, string>; // MUSTER_... beside those of the harness
   args?: string[]; // after `serve`
+  disk?: string; // its data folder is a disk of this size ("24m"), see canMakeDisks
 }
 
 export interface Output {
   code: number;
   stdout: string;
   stderr: string;
+}
+
+/** A file system in memory that only the server sees; containers may forbid it. */
+const MAKE_DISK = ["-rm", "sh", "-c",
+  'mount -t tmpfs -o "size=$0,mode=700" none "$MUSTER_DATA" && exec "$@"'];
+
+export function canMakeDisks(): boolean {
+  const env = { ...process.env, MUSTER_DATA: tmpdir() };
+  return spawnSync("unshare", [...MAKE_DISK, "1m", "true"], { env }).status === 0;
 }
 
 async function freePort(): Promise<number> {
@@ -71,6 +81,11 @@ export class Server {
 
   get pid(): number {
     return this.child!.pid!;
+  }
+
+  /** Where this process finds the data: a disk of its own is seen by the server only. */
+  get reachableFolder(): string {
+    return this.options.disk ? `/proc/${this.pid}/root${this.folder}` : this.folder;
   }
 
   /** A client with an administrator's key. */
@@ -126,7 +141,9 @@ export class Server {
   /** Starts the process on the data that is there, and waits for /readyz. */
   async run(): Promise<void> {
     assert.equal(this.child, undefined, "the server runs already");
-    const child = spawn(binary, ["serve", ...(this.options.args ?? [])], {
+    const line = [binary, "serve", ...(this.options.args ?? [])];
+    if (this.options.disk) line.unshift("unshare", ...MAKE_DISK, this.options.disk);
+    const child = spawn(line[0]!, line.slice(1), {
       env: this.env,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -217,7 +234,10 @@ export class Server {
     args: string[],
     { env = {}, input = "" }: { env?: Record<string, string>; input?: string } = {},
   ): Promise<Output> {
-    const child = spawn(binary, args, {
+    const line = [binary, ...args];
+    if (this.options.disk)
+      line.unshift("nsenter", "-t", String(this.pid), "-U", "-m", "--preserve-credentials");
+    const child = spawn(line[0]!, line.slice(1), {
       env: { ...this.env, MUSTER_URL: this.url, MUSTER_KEY: this.adminKey, ...env },
       timeout: 5 * PATIENCE_MS,
       killSignal: "SIGABRT",

@@ -254,10 +254,11 @@ static int check_secret(struct request *rq, struct db *db, struct err *err)
 {
 	const char *given = request_param(rq, "secret");
 	const char *secret;
+	int found = bridge_hook_secret(db, rq->arena, &secret, err);
 
-	if (bridge_hook_secret(db, rq->arena, &secret, err) < 0)
+	if (found < 0)
 		return -1;
-	if (strlen(given) == strlen(secret) &&
+	if (found && strlen(given) == strlen(secret) &&
 	    crypto_equal(given, secret, strlen(secret)))
 		return 0;
 	return err_set(err, ERR_NOT_FOUND, "there is no such webhook");

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/patience.h"
 #include "jobs/runner.h"
 
 #include <string.h>
@@ -125,7 +126,7 @@ bool mc_try_again(struct err *err, int *tries)
 	bool passing = err->code == ERR_RETRY ||
 		       (err->code == ERR_CONFLICT && !err->title[0]);
 
-	if (!passing || ++*tries > TRIES_MAX)
+	if (!passing || ++*tries > TRIES_MAX || patience_is_over())
 		return false;
 	*err = (struct err)ERR_INIT;
 	return true;

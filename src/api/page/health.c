@@ -23,17 +23,6 @@ int page_healthz(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-static int ask_schema(struct api *api, enum store_schema schema,
-		      struct arena *arena, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	const char *value;
-
-	if (store_get(api->store, schema, &db, err) < 0)
-		return -1;
-	return setting_find(db, "readyz", arena, &value, err);
-}
-
 /* What of the log of hits and outcomes is not applied yet. */
 static void add_backlog(struct api *api, struct strbuf *out)
 {
@@ -85,18 +74,21 @@ static int describe(struct request *rq, struct strbuf *out, struct err *err)
 	return 0;
 }
 
+/* In words that are fit for everybody; where a host is named, for the log. */
+static const char *why_not(const struct err *err)
+{
+	if (err->code == ERR_FULL)
+		return "disk: it is full";
+	return err->inside ? "database" : err->text;
+}
+
 int page_readyz(struct request *rq, struct response *rs, struct err *err)
 {
-	static const enum store_schema schemas[] = { STORE_CRM, STORE_AUDIENCE,
-						     STORE_EVENTS };
-
 	rs->content_type = TEXT_TYPE;
-	for (size_t i = 0; i < ARRAY_SIZE(schemas); i++) {
-		if (ask_schema(api_of(rq), schemas[i], rq->arena, err) >= 0)
-			continue;
+	if (store_probe(api_of(rq)->store, err) < 0) {
 		log_warn("not ready", LOG_ERR(err));
 		rs->status = 503;
-		strbuf_addstr(&rs->body, "not ready: database\n");
+		strbuf_addf(&rs->body, "not ready: %s\n", why_not(err));
 		return 0;
 	}
 	if (describe(rq, &rs->body, err) < 0)

@@ -35,7 +35,7 @@ static void add_links(struct strbuf *out)
 		 "client of it at this server");
 	strbuf_addstr(out, "</ul>\n<h2>How the server is</h2>\n<ul>\n");
 	add_item(out, "/healthz", "/healthz", "it answers");
-	add_item(out, "/readyz", "/readyz", "its database answers too");
+	add_item(out, "/readyz", "/readyz", "its databases can be written too");
 	add_item(out, "/metrics", "/metrics", "counters, as OpenMetrics");
 	strbuf_addstr(out, "</ul>\n");
 }

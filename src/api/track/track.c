@@ -21,17 +21,11 @@ static const unsigned char gif[] = {
 	0x00, 0x01, 0x00, 0x00, 0x02, 0x02, 'D',  0x01, 0x00, ';',
 };
 
-static void answer(void *context, bool durable)
+static void answer(void *context, const struct err *why)
 {
 	struct response *rs = context;
-	struct err err = ERR_INIT;
 
-	if (durable) {
-		response_done(rs, NULL);
-		return;
-	}
-	err_set(&err, ERR_RETRY, "cannot be stored now, please try again");
-	response_done(rs, &err);
+	response_done(rs, why);
 }
 
 static struct track *track_of(const struct request *rq)

@@ -1,0 +1,96 @@
+#include "app/upkeep.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/patience.h"
+#include "base/wait.h"
+#include "crm/last_use.h"
+#include "store/store.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define LOOK_MS 1000
+
+struct upkeep {
+	struct store *store;
+	struct last_use *last;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping; /* under lock */
+};
+
+static void write_last_use(struct upkeep *u)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+
+	patience_begin(); /* a stop does not wait for a lock */
+	if (store_get(u->store, STORE_CRM, &db, &err) < 0 ||
+	    last_use_write(u->last, db, clock_now_ms(), &err) < 0)
+		log_warn("last uses of keys and sessions are not written yet",
+			 LOG_ERR(&err));
+}
+
+static bool wait_for_next(struct upkeep *u)
+{
+	bool go_on;
+
+	(void)pthread_mutex_lock(&u->lock);
+	if (!u->stopping)
+		(void)wait_ms(&u->wake, &u->lock, LOOK_MS);
+	go_on = !u->stopping;
+	(void)pthread_mutex_unlock(&u->lock);
+	return go_on;
+}
+
+static void *upkeep_main(void *arg)
+{
+	struct upkeep *u = arg;
+
+	while (wait_for_next(u)) {
+		if (last_use_is_due(u->last, clock_now_ms()))
+			write_last_use(u);
+		store_trim_logs(u->store);
+	}
+	write_last_use(u);
+	return NULL;
+}
+
+int upkeep_start(struct store *store, struct last_use *last,
+		 struct upkeep **out, struct err *err)
+{
+	struct upkeep *u = calloc(1, sizeof(*u));
+
+	BUG_ON(!u);
+	u->store = store;
+	u->last = last;
+	(void)pthread_mutex_init(&u->lock, NULL);
+	wait_init(&u->wake);
+	if (pthread_create(&u->thread, NULL, upkeep_main, u) != 0) {
+		free(u);
+		return err_set(err, ERR_IO, "no thread for upkeep");
+	}
+	*out = u;
+	return 0;
+}
+
+void upkeep_free(struct upkeep **upkeep)
+{
+	struct upkeep *u = *upkeep;
+
+	if (!u)
+		return;
+	(void)pthread_mutex_lock(&u->lock);
+	u->stopping = true;
+	(void)pthread_cond_signal(&u->wake);
+	(void)pthread_mutex_unlock(&u->lock);
+	(void)pthread_join(u->thread, NULL);
+	(void)pthread_mutex_destroy(&u->lock);
+	(void)pthread_cond_destroy(&u->wake);
+	free(u);
+	*upkeep = NULL;
+}

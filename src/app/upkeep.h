@@ -1,0 +1,21 @@
+/*
+ * app/upkeep.h - small things that a server writes in the background
+ *
+ * A thread that looks once a second: when keys and sessions were used last
+ * (crm/last_use.h), and logs of SQLite that grew and are idle
+ * (store_trim_logs). What cannot be written now is written next time.
+ */
+#ifndef APP_UPKEEP_H
+#define APP_UPKEEP_H
+
+struct err;
+struct last_use;
+struct store;
+struct upkeep;
+
+int upkeep_start(struct store *store, struct last_use *last,
+		 struct upkeep **out, struct err *err);
+/* Writes what is left, and ends; NULL inside is fine. */
+void upkeep_free(struct upkeep **upkeep);
+
+#endif

@@ -1,0 +1,148 @@
+/**
+ * A database that somebody else has locked, and a disk that is full: what only
+ * reads goes on, what writes is told so at once, and all goes on afterwards.
+ */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { describe, it } from "node:test";
+import { isPostgres, type Server, unsubscribeLinkOf, until, useServer } from "../harness/index.js";
+
+const WITHIN_MS = 2000;
+const SCHEMAS = ["crm", "audience", "events"];
+
+/** Takes every lock that a writer could want, in a process of its own. */
+class Lock {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static async take(server: Server): Promise<Lock> {
+    const child = isPostgres
+      ? spawn("psql", ["-qAt", server.database!], { stdio: ["pipe", "pipe", "inherit"] })
+      : spawn("python3", ["-c", LITE, server.folder], { stdio: ["pipe", "pipe", "inherit"] });
+    if (isPostgres) child.stdin!.write(LOCK_TABLES);
+    await new Promise<void>((done, failed) => {
+      child.once("error", failed);
+      child.stdout!.on("data", (text) => String(text).includes("locked") && done());
+    });
+    return new Lock(child);
+  }
+
+  async release(): Promise<void> {
+    const ended = new Promise((done) => this.child.once("close", done));
+    this.child.stdin!.end();
+    await ended;
+  }
+}
+
+const LITE = `
+import sqlite3, sys
+held = []
+for name in ${JSON.stringify(SCHEMAS)}:
+    held.append(sqlite3.connect(f"{sys.argv[1]}/{name}.db", isolation_level=None, timeout=20))
+    held[-1].execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+`;
+
+const LOCK_TABLES = `
+BEGIN;
+DO $$ DECLARE t record; BEGIN
+  FOR t IN SELECT schemaname, tablename FROM pg_tables
+           WHERE schemaname IN ('crm', 'audience', 'events') LOOP
+    EXECUTE format('LOCK TABLE %I.%I IN EXCLUSIVE MODE', t.schemaname, t.tablename);
+  END LOOP;
+END $$;
+SELECT 'locked';
+`;
+
+interface Answer {
+  status: number;
+  text: string;
+  ms: number;
+  retryAfter: string | null;
+}
+
+async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
+  const since = performance.now();
+  const reply = await fetch(url, { redirect: "manual", ...init });
+  const text = await reply.text();
+  const retryAfter = reply.headers.get("Retry-After");
+  return { status: reply.status, text, ms: performance.now() - since, retryAfter };
+}
+
+/** Every GET of both descriptions, with some value in each path. */
+async function readers(server: Server): Promise<string[]> {
+  const urls: string[] = [];
+  for (const prefix of ["/api/v1", "/3.0"]) {
+    const { body } = await server.admin.get(`${prefix}/openapi.json`);
+    for (const [path, item] of Object.entries(body.paths as Record<string, object>))
+      if ("get" in item)
+        urls.push(`${prefix}${path === "/" ? "" : path}`.replaceAll(/\{\w+\}/g, "1"));
+  }
+  return [...urls, "/", "/healthz", "/metrics"];
+}
+
+describe("a database that is locked", () => {
+  const server = useServer();
+
+  const writes = (key: string): [string, RequestInit][] => {
+    const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+    const post = (body: object) => ({ method: "POST", headers, body: JSON.stringify(body) });
+    return [
+      ["/api/v1/people", post({ last_name: "Late" })],
+      ["/api/v1/companies", post({ name: "Late" })],
+      ["/api/v1/session", post({ email: "a@example.test", password: "wrong, but long" })],
+      ["/3.0/lists/MASTER/members",
+        post({ email_address: "late@example.test", status: "subscribed" })],
+    ];
+  };
+
+  it("is read, refuses what writes within 2 s, and goes on", async () => {
+    server.allowLog(/not ready|looking for jobs|leases|journal|housekeeping|held up|last uses/);
+    server.allowLog(/request failed|forgetting|events cannot/);
+    // a key that was never used: its first use is to be noted
+    const key = await server.createKey("fresh", "administrator");
+    const lists = await server.mailchimp.get("/3.0/lists");
+    const master = String(lists.body.lists[0].id);
+    const paths = await readers(server);
+    const leave = await unsubscribeLinkOf(server, "leaver@example.test");
+    const oneClick = { method: "POST", body: new URLSearchParams("List-Unsubscribe=One-Click") };
+    assert.ok(paths.length > 60);
+    const lock = await Lock.take(server);
+    try {
+      for (const path of paths) {
+        const got = await ask(`${server.url}${path}`, {
+          headers: { Authorization: `Bearer ${key}` },
+        });
+        assert.ok(got.status < 500, `${path}: ${got.status} ${got.text}`);
+        assert.ok(got.ms < WITHIN_MS, `${path} took ${got.ms} ms`);
+      }
+      for (const [path, init] of writes(key)) {
+        const got = await ask(server.url + path.replace("MASTER", master), init);
+        assert.equal(got.status, 503, `${path}: ${got.text}`);
+        assert.ok(got.retryAfter, path);
+        assert.match(got.text, /locked/);
+        assert.ok(got.ms < WITHIN_MS, `${path} took ${got.ms} ms`);
+      }
+      const left = await ask(server.url + leave, oneClick);
+      assert.equal(left.status, 503, left.text);
+      assert.ok(left.ms < WITHIN_MS, `unsubscribing took ${left.ms} ms`);
+      const ready = await ask(`${server.url}/readyz`);
+      assert.equal(ready.status, 503);
+      assert.match(ready.text, /locked/);
+      const doctor = await server.command(["doctor"]);
+      assert.equal(doctor.code, 1);
+      assert.match(doctor.stdout, /database.*locked/);
+    } finally {
+      await lock.release();
+    }
+    await until("it is ready again", async () =>
+      (await ask(`${server.url}/readyz`)).status === 200);
+    assert.equal((await ask(server.url + leave, oneClick)).status, 200);
+    const { body } = await server.admin.get("/api/v1/people");
+    assert.equal(body.items.length, 0);
+    for (const [path, init] of writes(key)) {
+      const got = await ask(server.url + path.replace("MASTER", master), init);
+      assert.ok(got.status < 500, `${path}: ${got.text}`);
+    }
+  });
+});

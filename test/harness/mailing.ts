@@ -1,0 +1,30 @@
+/** A campaign that was sent to one person, and the links of its message. */
+import { parseMail } from "./mail.js";
+import type { Server } from "./server.js";
+import { until } from "./wait.js";
+
+/** Where a server that relays to its outbox takes the one-click unsubscribe of that message. */
+export async function unsubscribeLinkOf(server: Server, address: string): Promise<string> {
+  const { body: lists } = await server.mailchimp.get("/3.0/lists");
+  const list = lists.lists[0].id;
+  await server.mailchimp.post(`/3.0/lists/${list}/members`, {
+    email_address: address,
+    status: "subscribed",
+  });
+  const { body } = await server.mailchimp.post("/3.0/campaigns", {
+    type: "regular",
+    recipients: { list_id: list },
+    settings: { subject_line: "s", title: "t", from_name: "Ann", reply_to: "ann@example.org" },
+  });
+  await server.mailchimp.put(`/3.0/campaigns/${body.id}/content`, {
+    html: '<p><a href="*|UNSUB|*">Leave</a></p>',
+  });
+  await server.mailchimp.post(`/3.0/campaigns/${body.id}/actions/send`);
+  const mail = await until("the message is there", async () => {
+    const { body: box } = await server.admin.get("/api/v1/outbox", { rcpt: address });
+    return box.items[0];
+  });
+  const { source } = (await server.admin.get(`/api/v1/outbox/${mail.id}`)).body;
+  const header = (await parseMail(source)).headers.find((h) => h.key === "list-unsubscribe")!;
+  return new URL(header.value.match(/<(http[^>]+)>/)![1]!).pathname;
+}
