@@ -1,8 +1,8 @@
 /*
  * base/log.h - one line an event on standard error
  *
- *     log_info("campaign started", LOG_INT("campaign", id), LOG_TEXT("who",
- * w));
+ *     log_info("campaign started", LOG_INT("campaign", id),
+ *              LOG_TEXT("who", w));
  *
  * A fixed phrase plus fields; key=value by default, JSON by option. No
  * addresses, tokens or bodies above debug level. Any thread.
