@@ -57,8 +57,8 @@ WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
 
 -- name: address-release-bounced
 -- Not one that a user holds. args: hash
-UPDATE email SET held = 0, held_detail = NULL, held_ms = NULL
-WHERE hash = ? AND ended_ms IS NULL AND held IN (1, 2);
+UPDATE email SET held = :HELD_NO, held_detail = NULL, held_ms = NULL
+WHERE hash = ? AND ended_ms IS NULL AND held IN (:HELD_HARD_BOUNCE, :HELD_SOFT_BOUNCES);
 
 -- name: address-of-person
 -- The marketing address as it is stored. args: person
@@ -83,22 +83,22 @@ SELECT 1 FROM email WHERE hash = ? LIMIT 1;
 -- name: address-lock-people
 -- Who has the address, before their consent is looked at. args: hash
 SELECT p.id FROM email a JOIN person p ON p.id = a.record_id
-WHERE a.hash = ? AND a.entity = 1 AND a.ended_ms IS NULL
+WHERE a.hash = ? AND a.entity = :ENTITY_PERSON AND a.ended_ms IS NULL
 ORDER BY p.id FOR UPDATE OF p;
 
 -- name: address-lock-leads
 -- args: hash
 SELECT l.id FROM email a JOIN lead l ON l.id = a.record_id
-WHERE a.hash = ? AND a.entity = 2 AND a.ended_ms IS NULL
+WHERE a.hash = ? AND a.entity = :ENTITY_LEAD AND a.ended_ms IS NULL
 ORDER BY l.id FOR UPDATE OF l;
 
 -- name: address-opted-out
 -- Does somebody with that address not want mail? args: hash
 SELECT 1 FROM email a
 WHERE a.hash = ? AND a.ended_ms IS NULL AND (
-	EXISTS (SELECT 1 FROM person p WHERE a.entity = 1
+	EXISTS (SELECT 1 FROM person p WHERE a.entity = :ENTITY_PERSON
 		AND p.id = a.record_id AND p.opted_out = 1)
-	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = 2
+	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = :ENTITY_LEAD
 		AND l.id = a.record_id AND l.opted_out = 1))
 LIMIT 1;
 
@@ -107,8 +107,8 @@ LIMIT 1;
 -- args: entity, record, entity, record
 SELECT DISTINCT b.entity, b.record_id, b.id FROM email a
 JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
-LEFT JOIN person p ON b.entity = 1 AND p.id = b.record_id
-LEFT JOIN lead l ON b.entity = 2 AND l.id = b.record_id
+LEFT JOIN person p ON b.entity = :ENTITY_PERSON AND p.id = b.record_id
+LEFT JOIN lead l ON b.entity = :ENTITY_LEAD AND l.id = b.record_id
 WHERE a.entity = ? AND a.record_id = ? AND a.ended_ms IS NULL
 	AND NOT (b.entity = ? AND b.record_id = ?)
 	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;

@@ -1,4 +1,8 @@
 -- schema: crm
+-- Members that get mail, or will once they have confirmed.
+-- set: MIRROR_MAILED = MIRROR_SUBSCRIBED MIRROR_PENDING
+-- Rows of a push whose member has the tag once they are applied.
+-- set: PUSH_TAGGED = PUSH_ADD PUSH_UPDATE PUSH_TAG PUSH_UNCHANGED
 
 -- name: bridge-journal-add
 -- args: at_ms, kind, person_id, detail
@@ -20,7 +24,7 @@ DELETE FROM bridge_field;
 
 -- name: bridge-field-custom
 -- Have people such a custom field? args: key
-SELECT 1 FROM custom_field WHERE entity = 1 AND key = ?;
+SELECT 1 FROM custom_field WHERE entity = :ENTITY_PERSON AND key = ?;
 
 -- name: bridge-field-put
 -- args: merge_tag, person_field
@@ -39,7 +43,8 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
 VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status ELSE 7 END,
+   SET status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status
+                     ELSE :MIRROR_FORGOTTEN END,
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
@@ -50,25 +55,25 @@ VALUES (?, ?, ?, ?, ?)
        strayed_added_ms =
            CASE WHEN bridge_member.contact_id <> excluded.contact_id THEN bridge_member.added_ms
                 ELSE bridge_member.strayed_added_ms END,
-       added_ms = CASE WHEN excluded.status IN (1, 4)
+       added_ms = CASE WHEN excluded.status IN (:MIRROR_MAILED)
                             AND bridge_member.contact_id <> excluded.contact_id
                        THEN NULL
-                       WHEN excluded.status IN (1, 4) AND bridge_member.status = 6
+                       WHEN excluded.status IN (:MIRROR_MAILED) AND bridge_member.status = :MIRROR_ARCHIVED
                             AND bridge_member.changed_ms > 0
                             AND excluded.changed_ms > bridge_member.changed_ms
                        THEN NULL
-                       WHEN excluded.status IN (1, 4) AND bridge_member.status = 0
+                       WHEN excluded.status IN (:MIRROR_MAILED) AND bridge_member.status = :MIRROR_NONE
                             AND bridge_member.merge_hash <> COALESCE(excluded.merge_hash, '')
                        THEN NULL
-                       WHEN excluded.status IN (1, 4)
-                         OR (excluded.status = 6 AND bridge_member.status = 6)
-                         OR (excluded.status = 6
+                       WHEN excluded.status IN (:MIRROR_MAILED)
+                         OR (excluded.status = :MIRROR_ARCHIVED AND bridge_member.status = :MIRROR_ARCHIVED)
+                         OR (excluded.status = :MIRROR_ARCHIVED
                              AND excluded.changed_ms > bridge_member.archived_ms - 3600000
                              AND excluded.changed_ms < bridge_member.archived_ms + 3600000
                              AND (bridge_member.added_ms <= bridge_member.archived_ms
                                   OR excluded.changed_ms < bridge_member.added_ms))
                        THEN bridge_member.added_ms END,
-       unsubscribed_ms = CASE WHEN excluded.status = 2
+       unsubscribed_ms = CASE WHEN excluded.status = :MIRROR_UNSUBSCRIBED
                                 AND excluded.changed_ms > bridge_member.unsubscribed_ms - 3600000
                                 AND excluded.changed_ms < bridge_member.unsubscribed_ms + 3600000
                               THEN bridge_member.unsubscribed_ms END;
@@ -78,7 +83,7 @@ VALUES (?, ?, ?, ?, ?)
 -- like everybody. changed_ms 0: the audience has not told of it yet.
 -- args: email_hash, added_ms, archived_ms
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms, archived_ms)
-VALUES (?, 6, 0, ?, ?)
+VALUES (?, :MIRROR_ARCHIVED, 0, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = excluded.status, changed_ms = 0, added_ms = excluded.added_ms,
        archived_ms = excluded.archived_ms
@@ -86,23 +91,23 @@ VALUES (?, 6, 0, ?, ?)
 
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
-UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = 2;
+UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;
 
 -- name: bridge-member-intend
 -- Before the bridge subscribes an address that is no member, or that it
 -- archived: what happens from now on is no archive of ours.
 -- args: email_hash, added_ms
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
-VALUES (?, 0, 0, ?)
+VALUES (?, :MIRROR_NONE, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = 0, merge_hash = NULL, contact_id = NULL,
+   SET status = :MIRROR_NONE, merge_hash = NULL, contact_id = NULL,
        strayed_contact_id = COALESCE(bridge_member.contact_id, bridge_member.strayed_contact_id),
        strayed_added_ms = CASE WHEN bridge_member.contact_id IS NULL
                                THEN bridge_member.strayed_added_ms ELSE bridge_member.added_ms END,
        added_ms = CASE WHEN bridge_member.archived_ms >= excluded.added_ms
                        THEN bridge_member.archived_ms + 1 ELSE excluded.added_ms END
- WHERE bridge_member.status = 0
-    OR (bridge_member.status = 6 AND bridge_member.added_ms IS NOT NULL);
+ WHERE bridge_member.status = :MIRROR_NONE
+    OR (bridge_member.status = :MIRROR_ARCHIVED AND bridge_member.added_ms IS NOT NULL);
 
 -- name: bridge-member-own
 -- args: added_ms or NULL, email_hash
@@ -135,9 +140,9 @@ UPDATE bridge_member SET strayed_contact_id = NULL, strayed_added_ms = NULL
 UPDATE bridge_member
    SET strayed_contact_id = COALESCE(contact_id, strayed_contact_id),
        strayed_added_ms = CASE WHEN contact_id IS NULL THEN strayed_added_ms ELSE added_ms END,
-       added_ms = CASE WHEN status = 0 OR added_ms IS NULL THEN added_ms
+       added_ms = CASE WHEN status = :MIRROR_NONE OR added_ms IS NULL THEN added_ms
                        ELSE CAST(? AS BIGINT) END,
-       status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-renamed
@@ -145,7 +150,7 @@ UPDATE bridge_member
 -- day, the call may have a late twin. args: a day ago, email_hash
 UPDATE bridge_member
    SET added_ms = CASE WHEN added_ms > ? THEN added_ms END,
-       status = 0, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-stray
@@ -158,7 +163,7 @@ UPDATE bridge_member SET strayed_contact_id = ?, strayed_added_ms = 0
 -- What is no member, once all members were read, unless who had the address is
 -- one by another. args: a day ago
 DELETE FROM bridge_member
- WHERE status = 0 AND (added_ms IS NULL OR added_ms < ?)
+ WHERE status = :MIRROR_NONE AND (added_ms IS NULL OR added_ms < ?)
    AND NOT EXISTS (SELECT 1 FROM bridge_member m
                     WHERE m.contact_id = bridge_member.strayed_contact_id);
 
@@ -170,7 +175,7 @@ SELECT email_hash, contact_id, changed_ms, strayed_contact_id FROM bridge_member
 -- Contacts at another address, which nobody else has.
 -- args: contact_id, another or NULL, hash
 SELECT m.email_hash FROM bridge_member m
- WHERE m.contact_id IN (?, ?) AND m.email_hash <> ? AND m.status NOT IN (0, 7)
+ WHERE m.contact_id IN (?, ?) AND m.email_hash <> ? AND m.status NOT IN (:MIRROR_NONE, :MIRROR_FORGOTTEN)
    AND NOT EXISTS (SELECT 1 FROM email e WHERE e.hash = m.email_hash AND e.ended_ms IS NULL);
 
 -- name: bridge-member-missing
@@ -181,7 +186,7 @@ UPDATE bridge_member SET changed_ms = ?
 -- name: bridge-member-forgotten
 -- args: now, email_hash
 UPDATE bridge_member
-   SET to_forget_ms = NULL, status = 7, merge_hash = NULL, contact_id = NULL,
+   SET to_forget_ms = NULL, status = :MIRROR_FORGOTTEN, merge_hash = NULL, contact_id = NULL,
        strayed_contact_id = NULL, strayed_added_ms = NULL, changed_ms = ?
  WHERE email_hash = ?;
 
@@ -228,7 +233,7 @@ SELECT email_hash, status, merge_hash, changed_ms,
 DELETE FROM bridge_member_aside WHERE audience_id = ?;
 
 -- name: bridge-member-count
-SELECT COUNT(*) FROM bridge_member WHERE status <> 0;
+SELECT COUNT(*) FROM bridge_member WHERE status <> :MIRROR_NONE;
 
 -- name: bridge-campaign-of
 -- args: marketing_campaign_id
@@ -241,16 +246,16 @@ SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 -- taken back since is no word of theirs.
 SELECT DISTINCT m.email_hash, m.changed_ms
   FROM bridge_member m
-  JOIN email e ON e.hash = m.email_hash AND e.entity = 1
+  JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_PERSON
        AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
   JOIN person p ON p.id = e.record_id
- WHERE m.status = 2 AND p.opted_out = 0
+ WHERE m.status = :MIRROR_UNSUBSCRIBED AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
-                    WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
+                    WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN
                       AND c.source IN ('person', 'user', 'api')
                       AND c.at_ms > m.changed_ms + 999)
    AND NOT EXISTS (SELECT 1 FROM consent c
-                    WHERE c.record_id = p.id AND c.entity = 1 AND c.state = 2
+                    WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN
                       AND c.source IN ('person', 'user', 'api', 'undo')
                       AND c.at_ms >= m.unsubscribed_ms);
 
@@ -259,34 +264,35 @@ SELECT DISTINCT m.email_hash, m.changed_ms
 SELECT DISTINCT m.email_hash
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.ended_ms IS NULL
- WHERE m.status = 3 AND e.held = 0 AND e.created_ms <= m.changed_ms + 999;
+ WHERE m.status = :MIRROR_CLEANED AND e.held = :HELD_NO AND e.created_ms <= m.changed_ms + 999;
 
 -- name: reconcile-opted-out
 -- Members that could get mail, of people who are opted out.
 SELECT DISTINCT m.email_hash
   FROM bridge_member m
-  JOIN email e ON e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL
+  JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
   JOIN person p ON p.id = e.record_id
- WHERE m.status IN (1, 4) AND p.opted_out = 1;
+ WHERE m.status IN (:MIRROR_MAILED) AND p.opted_out = 1;
 
 -- name: reconcile-orphans
 -- Members that the bridge subscribed and nobody has, also those that it was
 -- about to archive: who knows whether it did.
 SELECT m.email_hash FROM bridge_member m
  WHERE m.added_ms IS NOT NULL
-   AND (m.status IN (1, 4) OR (m.status = 6 AND m.archived_ms IS NOT NULL AND m.changed_ms = 0))
+   AND (m.status IN (:MIRROR_MAILED)
+        OR (m.status = :MIRROR_ARCHIVED AND m.archived_ms IS NOT NULL AND m.changed_ms = 0))
    AND NOT EXISTS (SELECT 1 FROM email e
-                    WHERE e.hash = m.email_hash AND e.entity = 1 AND e.ended_ms IS NULL);
+                    WHERE e.hash = m.email_hash AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL);
 
 -- name: reconcile-left
 -- People with an address whose member was not settled; also who is gone, if it
 -- is to be unsubscribed.
 SELECT e.record_id
   FROM email e JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
- WHERE e.entity = 1 AND e.left_ms IS NOT NULL
+ WHERE e.entity = :ENTITY_PERSON AND e.left_ms IS NOT NULL
  UNION
 SELECT e.record_id FROM email e
- WHERE e.entity = 1 AND e.out_ms IS NOT NULL AND e.folded <> '';
+ WHERE e.entity = :ENTITY_PERSON AND e.out_ms IS NOT NULL AND e.folded <> '';
 
 -- name: reconcile-lately
 -- Removing changes that the audience caused since a time. args: at_ms
@@ -295,7 +301,7 @@ SELECT COUNT(*) FROM bridge_journal WHERE at_ms > ? AND kind IN ('hold', 'archiv
 -- name: person-left
 -- args: person
 SELECT id, hash, left_ms, ended_ms, out_ms FROM email
- WHERE entity = 1 AND record_id = ? AND (left_ms IS NOT NULL OR out_ms IS NOT NULL)
+ WHERE entity = :ENTITY_PERSON AND record_id = ? AND (left_ms IS NOT NULL OR out_ms IS NOT NULL)
    AND folded <> ''
  ORDER BY id;
 
@@ -306,7 +312,7 @@ UPDATE email SET left_ms = NULL WHERE id = ? AND left_ms = ?;
 -- name: person-left-none
 -- The member moved with the person: there is none to settle at the old address.
 -- args: person, hash
-UPDATE email SET left_ms = NULL WHERE entity = 1 AND record_id = ? AND hash = ?;
+UPDATE email SET left_ms = NULL WHERE entity = :ENTITY_PERSON AND record_id = ? AND hash = ?;
 
 -- name: person-out-clear
 -- args: email, out_ms
@@ -315,25 +321,25 @@ UPDATE email SET out_ms = NULL WHERE id = ? AND out_ms = ?;
 -- name: person-open
 -- Has anybody the address who takes mail? args: hash
 SELECT p.id FROM email e JOIN person p ON p.id = e.record_id
- WHERE e.hash = ? AND e.entity = 1 AND e.ended_ms IS NULL AND p.opted_out = 0 LIMIT 1;
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL AND p.opted_out = 0 LIMIT 1;
 
 -- name: person-reached
 -- Is it anybody's marketing address? args: hash
 SELECT p.id FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
- WHERE e.hash = ? AND e.entity = 1 LIMIT 1;
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON LIMIT 1;
 
 -- name: person-last-of
 -- Who had an address last, those first who have another now; has it one?
 -- args: hash
 SELECT e.id, e.record_id, CASE WHEN p.email_id IS NULL THEN 0 ELSE 1 END FROM email e
   JOIN person p ON p.id = e.record_id
- WHERE e.hash = ? AND e.entity = 1 AND p.erased_ms IS NULL
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND p.erased_ms IS NULL
  ORDER BY CASE WHEN p.email_id IS NULL THEN 1 ELSE 0 END, e.id DESC LIMIT 1;
 
 -- name: person-opted-out
 -- Who has the address and is opted out. args: hash
 SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
- WHERE e.hash = ? AND e.entity = 1 AND e.ended_ms IS NULL AND p.opted_out = 1
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL AND p.opted_out = 1
  ORDER BY p.id;
 
 -- name: present-changed
@@ -343,7 +349,7 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
   FROM email e
   JOIN person p ON p.id = e.record_id
   LEFT JOIN company c ON c.id = p.company_id
- WHERE e.id IN JSON_INTS(?) AND e.entity = 1
+ WHERE e.id IN JSON_INTS(?) AND e.entity = :ENTITY_PERSON
    AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
  ORDER BY e.id;
 
@@ -409,7 +415,7 @@ INSERT INTO push_turn (group_id, job_id) VALUES (?, ?)
     ON CONFLICT (group_id) DO UPDATE SET job_id = excluded.job_id
  WHERE push_turn.job_id = ?
     OR NOT EXISTS (SELECT 1 FROM job j WHERE j.id = push_turn.job_id
-                      AND j.state = 2 AND j.lease_until_ms >= ?);
+                      AND j.state = :JOB_RUNNING AND j.lease_until_ms >= ?);
 
 -- name: push-set-result
 -- args: result, id
@@ -434,24 +440,25 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- address. args: push_id, action, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
-                            WHERE h.hash = r.detail AND r.action = 4)),
+                            WHERE h.hash = r.detail AND r.action = :PUSH_UNTAG)),
        COALESCE(e.hash, r.detail), COALESCE(p.email_id, 0),
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
           LEFT JOIN company c ON c.id = q.company_id
-         WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+         WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
-       CASE WHEN e.held <> 0 OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+       CASE WHEN e.held <> :HELD_NO OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
             THEN 1 ELSE 0 END,
-       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
-       CASE WHEN (m.status = 6 AND m.added_ms IS NOT NULL)
-              OR (m.status = 0 AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
+       CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
+            ELSE COALESCE(m.status, :MIRROR_NONE) END,
+       CASE WHEN (m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL)
+              OR (m.status = :MIRROR_NONE AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
        (SELECT COUNT(*) FROM email s JOIN person q ON q.id = s.record_id AND q.email_id = s.id
-         WHERE s.hash = e.hash AND s.entity = 1)
+         WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON)
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
   LEFT JOIN person p ON p.id = r.person_id
- WHERE r.push_id = ? AND r.action = ? AND r.outcome = 0
+ WHERE r.push_id = ? AND r.action = ? AND r.outcome = :PUSH_INTENDED
  ORDER BY r.person_id
  LIMIT ?;
 
@@ -463,38 +470,39 @@ UPDATE push_row SET action = ?, email_id = ? WHERE push_id = ? AND person_id = ?
 -- An address loses the tag although its person is in the group.
 -- args: push_id, negative number, email_id, reason, hash
 INSERT INTO push_row (push_id, person_id, email_id, action, outcome, reason, detail)
-VALUES (?, ?, ?, 4, 0, ?, ?)
-    ON CONFLICT (push_id, person_id) DO UPDATE SET outcome = 0, reason = excluded.reason;
+VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
+    ON CONFLICT (push_id, person_id) DO UPDATE SET outcome = :PUSH_INTENDED, reason = excluded.reason;
 
 -- name: push-row-overtaken
 -- Who is in the tag by this push, and has another address since, or may not be
 -- mailed. args: push_id, push_id
-UPDATE push_row SET action = 2, outcome = 0
+UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
  WHERE push_id = ? AND person_id IN (
        SELECT r.person_id
          FROM push_row r
          JOIN email e ON e.id = r.email_id
          LEFT JOIN person p ON p.id = r.person_id
-        WHERE r.push_id = ? AND r.action IN (1, 2, 3, 5) AND r.outcome = 1
-          AND (p.email_id IS NULL OR p.email_id <> e.id OR e.held <> 0
+        WHERE r.push_id = ? AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+          AND (p.email_id IS NULL OR p.email_id <> e.id OR e.held <> :HELD_NO
                OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
                OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
                             LEFT JOIN company c ON c.id = q.company_id
-                           WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+                           WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
                              AND (q.opted_out = 1 OR c.opted_out = 1))));
 
 -- name: push-removals
 -- Tags taken from those who left the group: what the circuit breaker counts.
 -- args: push_id
-SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = 4 AND reason IS NULL;
+SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = :PUSH_UNTAG AND reason IS NULL;
 
 -- name: push-still-tagged
 -- args: push_id
-SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = 4 AND outcome <> 1;
+SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = :PUSH_UNTAG AND outcome <> :PUSH_APPLIED;
 
 -- name: push-row-todo
 -- args: push_id
-SELECT 1 FROM push_row WHERE push_id = ? AND action IN (1, 2, 3) AND outcome = 0 LIMIT 1;
+SELECT 1 FROM push_row WHERE push_id = ?
+   AND action IN (:PUSH_ADD, :PUSH_UPDATE, :PUSH_TAG) AND outcome = :PUSH_INTENDED LIMIT 1;
 
 -- name: push-row-end
 -- One writer: the job of the push.
@@ -514,13 +522,13 @@ SELECT action, COUNT(*) FROM push_row WHERE push_id = ? GROUP BY action;
 -- name: push-row-dropped
 -- Which values did not fit, and for how many. args: push_id
 SELECT dropped, COUNT(*) FROM push_row
- WHERE push_id = ? AND dropped IS NOT NULL AND action <> 6
+ WHERE push_id = ? AND dropped IS NOT NULL AND action <> :PUSH_LEFT_OUT
  GROUP BY dropped;
 
 -- name: push-row-reasons
 -- args: push_id
 SELECT reason, COUNT(*) FROM push_row
- WHERE push_id = ? AND action = 6 AND reason IS NOT NULL
+ WHERE push_id = ? AND action = :PUSH_LEFT_OUT AND reason IS NOT NULL
  GROUP BY reason ORDER BY reason;
 
 -- name: plan-addresses
@@ -529,15 +537,16 @@ SELECT reason, COUNT(*) FROM push_row
 -- with it is opted out, how many people choose it, whether it is unclear that
 -- it is. args: ids (JSON array)
 SELECT e.id, e.hash, e.folded, e.held,
-       CASE WHEN m.status = 6 AND m.added_ms IS NOT NULL THEN 0 ELSE COALESCE(m.status, 0) END,
+       CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
+            ELSE COALESCE(m.status, :MIRROR_NONE) END,
        m.merge_hash,
        (SELECT COUNT(*) FROM email o JOIN person q ON q.id = o.record_id
           LEFT JOIN company c ON c.id = q.company_id
-         WHERE o.hash = e.hash AND o.entity = 1 AND o.ended_ms IS NULL
+         WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
        (SELECT COUNT(*) FROM email s
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
-         WHERE s.hash = e.hash AND s.entity = 1),
+         WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
        (SELECT COUNT(*) FROM unclear_opt_out u WHERE u.hash = e.hash)
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -548,19 +557,20 @@ SELECT e.id, e.hash, e.folded, e.held,
 -- args: hash
 SELECT p.id
   FROM email e JOIN person p ON p.id = e.record_id AND p.email_id = e.id
- WHERE e.hash = ? AND e.entity = 1
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON
  ORDER BY p.owns_address DESC, e.is_primary DESC, p.created_ms DESC, p.id DESC;
 
 -- name: plan-person-of-hash
 -- args: hash
 SELECT record_id FROM email
- WHERE hash = ? AND entity = 1
+ WHERE hash = ? AND entity = :ENTITY_PERSON
  ORDER BY ended_ms IS NOT NULL, id DESC LIMIT 1;
 
 -- name: bridge-bounced-people
 -- Who has an address that is held for bounces. args: hash
 SELECT record_id FROM email
- WHERE hash = ? AND entity = 1 AND ended_ms IS NULL AND held IN (1, 2)
+ WHERE hash = ? AND entity = :ENTITY_PERSON AND ended_ms IS NULL
+   AND held IN (:HELD_HARD_BOUNCE, :HELD_SOFT_BOUNCES)
  ORDER BY record_id;
 
 -- name: bridge-setting-clear

@@ -10,15 +10,15 @@ UPDATE job SET payload = '{}' WHERE id = ? AND kind = 'bridge-forget';
 -- gone. The contact is kept: it may have another address over there.
 -- args: email_hash, now
 INSERT INTO bridge_member (email_hash, status, changed_ms, to_forget_ms)
-VALUES (?, 7, 0, ?)
-ON CONFLICT (email_hash) DO UPDATE SET status = 7, changed_ms = 0,
+VALUES (?, :MIRROR_FORGOTTEN, 0, ?)
+ON CONFLICT (email_hash) DO UPDATE SET status = :MIRROR_FORGOTTEN, changed_ms = 0,
 	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL,
 	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
 	strayed_added_ms = NULL;
 
 -- name: bridge-forget-member-aside
 -- The same in audiences that the bridge drove before. args: now, email_hash
-UPDATE bridge_member_aside SET status = 7, changed_ms = 0, to_forget_ms = ?,
+UPDATE bridge_member_aside SET status = :MIRROR_FORGOTTEN, changed_ms = 0, to_forget_ms = ?,
 	merge_hash = NULL, added_ms = NULL, archived_ms = NULL,
 	unsubscribed_ms = NULL, strayed_added_ms = NULL
 WHERE email_hash = ?;
@@ -32,4 +32,4 @@ UPDATE email SET left_ms = ? WHERE id = ?;
 -- The same of somebody who had opted out: also what they left before.
 -- args: now, person, email
 UPDATE email SET out_ms = ?
-WHERE entity = 1 AND record_id = ? AND (id = ? OR left_ms IS NOT NULL);
+WHERE entity = :ENTITY_PERSON AND record_id = ? AND (id = ? OR left_ms IS NOT NULL);

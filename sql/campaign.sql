@@ -10,7 +10,7 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
-WHERE c.hex = ? AND c.status <> 8 FOR UPDATE OF c;
+WHERE c.hex = ? AND c.status <> :CAMPAIGN_ARCHIVED FOR UPDATE OF c;
 
 -- name: campaign-get
 -- By key, removed ones too. args: id
@@ -38,7 +38,7 @@ WHERE c.status = ? ORDER BY c.send_ms, c.id;
 
 -- name: campaign-list-due
 -- Scheduled ones whose time has come. args: now_ms
-SELECT hex FROM campaign WHERE status = 3 AND schedule_ms <= ?
+SELECT hex FROM campaign WHERE status = :CAMPAIGN_SCHEDULE AND schedule_ms <= ?
 ORDER BY schedule_ms, id;
 
 -- name: campaign-status
@@ -64,7 +64,7 @@ UPDATE campaign SET schedule_ms = ? WHERE id = ?;
 -- archive_token, now, now. Status: save.
 INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
 	segment_opts, tracking, archive_token, created_ms, updated_ms)
-VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, :CAMPAIGN_SAVE, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: campaign-remove
 -- args: id, status as read
@@ -88,7 +88,7 @@ SELECT html, plain_text FROM campaign WHERE id = ?;
 UPDATE campaign SET html = COALESCE(CAST(? AS TEXT), html),
 	plain_text = COALESCE(CAST(? AS TEXT), plain_text),
 	updated_ms = ?
-WHERE id = ? AND status = 1;
+WHERE id = ? AND status = :CAMPAIGN_SAVE;
 
 -- name: campaign-list-of-hex
 -- args: hex of an audience
@@ -102,15 +102,15 @@ SELECT id FROM segment WHERE id = ? AND list_id = ?;
 -- What merge tags and the checklist need of an audience. args: list
 SELECT name, hex, permission_reminder, contact,
 	(SELECT COUNT(*) FROM member m WHERE m.list_id = list.id
-		AND m.status = 1)
+		AND m.status = :MEMBER_SUBSCRIBED)
 FROM list WHERE id = ?;
 
 -- name: campaign-under-way
 -- Campaigns that are sent, or should have begun. args: now
-SELECT id FROM campaign WHERE status = 4 OR (status = 3 AND schedule_ms <= ?)
+SELECT id FROM campaign WHERE status = :CAMPAIGN_SENDING OR (status = :CAMPAIGN_SCHEDULE AND schedule_ms <= ?)
 ORDER BY id;
 
 -- name: campaign-restored
 -- args: now, id
-UPDATE campaign SET status = 2, schedule_ms = NULL, updated_ms = ?
+UPDATE campaign SET status = :CAMPAIGN_PAUSED, schedule_ms = NULL, updated_ms = ?
 WHERE id = ?;

@@ -8,7 +8,7 @@ FROM campaign WHERE id = ?;
 -- name: campaign-hold-list
 -- What stands still now, oldest first.
 SELECT id, hex, status, hold_reason, hold_detail, hold_ms FROM campaign
-WHERE hold_reason IS NOT NULL AND status IN (2, 4) ORDER BY hold_ms, id;
+WHERE hold_reason IS NOT NULL AND status IN (:CAMPAIGN_PAUSED, :CAMPAIGN_SENDING) ORDER BY hold_ms, id;
 
 -- name: campaign-hold-put
 -- Only what is in that status. One writer: it is found in that status, and what
@@ -19,12 +19,12 @@ WHERE id = ? AND status = ?;
 -- name: campaign-hold-end
 -- args: id
 UPDATE campaign SET hold_reason = NULL, hold_detail = NULL, hold_ms = NULL
-WHERE id = ? AND status = 4 AND hold_reason IS NOT NULL;
+WHERE id = ? AND status = :CAMPAIGN_SENDING AND hold_reason IS NOT NULL;
 
 -- name: campaign-hold-override
 -- A user resumes what had paused itself. args: id
 UPDATE campaign SET hold_override = 1
-WHERE id = ? AND status = 2 AND hold_reason IS NOT NULL;
+WHERE id = ? AND status = :CAMPAIGN_PAUSED AND hold_reason IS NOT NULL;
 
 -- name: campaign-last-bounces
 -- Of the last outcomes, the newest first. args: campaign, limit

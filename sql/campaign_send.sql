@@ -42,12 +42,13 @@ INSERT INTO campaign_recipient
         state, reason, at_ms)
 SELECT CAST(? AS BIGINT), r.person_id, r.email_id, e.hash, p.company_id,
        (SELECT MAX(l.id) FROM lead l WHERE l.converted_person_id = r.person_id),
-       CASE WHEN r.action IN (1, 2, 3, 5) AND r.outcome = 1 THEN 1 ELSE 7 END,
+       CASE WHEN r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
+            THEN :CRM_RECIPIENT_QUEUED ELSE :CRM_RECIPIENT_LEFT_OUT END,
        r.reason, CAST(? AS BIGINT)
   FROM push_row r
   JOIN person p ON p.id = r.person_id
   LEFT JOIN email e ON e.id = r.email_id
- WHERE r.push_id = ? AND r.person_id > ? AND r.person_id <= ? AND r.action <> 4
+ WHERE r.push_id = ? AND r.person_id > ? AND r.person_id <= ? AND r.action <> :PUSH_UNTAG
     ON CONFLICT (campaign_id, person_id) DO NOTHING;
 
 -- name: ledger-clear

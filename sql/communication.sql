@@ -45,7 +45,7 @@ SELECT * FROM (
 		0 AS unsubscribed_ms, 0 AS complained_ms
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
-	WHERE l.entity = 1 AND l.record_id = ?
+	WHERE l.entity = :ENTITY_PERSON AND l.record_id = ?
 	UNION ALL
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
@@ -72,7 +72,7 @@ SELECT * FROM (
 		0 AS unsubscribed_ms, 0 AS complained_ms
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
-	WHERE l.entity = 2 AND l.record_id = ?
+	WHERE l.entity = :ENTITY_LEAD AND l.record_id = ?
 	UNION ALL
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
@@ -97,7 +97,7 @@ SELECT * FROM (
 		0 AS unsubscribed_ms, 0 AS complained_ms
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
-	WHERE l.entity = 3 AND l.record_id = ?
+	WHERE l.entity = :ENTITY_COMPANY AND l.record_id = ?
 	UNION ALL
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
@@ -114,7 +114,7 @@ LIMIT ?;
 -- name: communication-count-person
 -- args: person (3 times)
 SELECT (SELECT COUNT(*) FROM communication_link
-		WHERE entity = 1 AND record_id = ?)
+		WHERE entity = :ENTITY_PERSON AND record_id = ?)
 	+ (SELECT COUNT(*) FROM campaign_recipient r
 		WHERE r.accepted_ms IS NOT NULL AND (r.person_id = ?
 		OR r.person_id IN (SELECT p.id FROM person p
@@ -123,14 +123,14 @@ SELECT (SELECT COUNT(*) FROM communication_link
 -- name: communication-count-lead
 -- args: lead (twice)
 SELECT (SELECT COUNT(*) FROM communication_link
-		WHERE entity = 2 AND record_id = ?)
+		WHERE entity = :ENTITY_LEAD AND record_id = ?)
 	+ (SELECT COUNT(*) FROM campaign_recipient
 		WHERE accepted_ms IS NOT NULL AND lead_id = ?);
 
 -- name: communication-count-company
 -- args: company (twice)
 SELECT (SELECT COUNT(*) FROM communication_link
-		WHERE entity = 3 AND record_id = ?)
+		WHERE entity = :ENTITY_COMPANY AND record_id = ?)
 	+ (SELECT COUNT(*) FROM campaign_recipient
 		WHERE accepted_ms IS NOT NULL AND company_id = ?);
 

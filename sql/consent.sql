@@ -47,9 +47,9 @@ WHERE id = ? AND opted_out <> ?;
 -- Which addresses belong to somebody who wants no mail. args: JSON hashes
 SELECT DISTINCT a.hash FROM email a
 WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL AND (
-	EXISTS (SELECT 1 FROM person p WHERE a.entity = 1
+	EXISTS (SELECT 1 FROM person p WHERE a.entity = :ENTITY_PERSON
 		AND p.id = a.record_id AND p.opted_out = 1)
-	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = 2
+	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = :ENTITY_LEAD
 		AND l.id = a.record_id AND l.opted_out = 1));
 
 -- name: consent-company-people
@@ -69,6 +69,6 @@ SELECT COUNT(*) FROM consent WHERE record_id = ? AND entity = ?;
 -- Did the person, or a user with a ground, opt them in later?
 -- args: entity, record, at
 SELECT 1 FROM consent
-WHERE entity = ? AND record_id = ? AND state = 2
+WHERE entity = ? AND record_id = ? AND state = :CONSENT_OPTED_IN
 	AND source IN ('person', 'user', 'api') AND at_ms > ?
 LIMIT 1;

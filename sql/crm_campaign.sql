@@ -1,4 +1,7 @@
 -- schema: crm
+-- The states that count as sent in a report.
+-- set: CRM_RECIPIENT_SENT = CRM_RECIPIENT_ACCEPTED CRM_RECIPIENT_REFUSED CRM_RECIPIENT_EXPIRED
+-- set: CRM_RECIPIENT_WAITING = CRM_RECIPIENT_QUEUED CRM_RECIPIENT_DEFERRED
 
 -- name: crm-campaign-get
 -- Columns as read by campaign_record.c. args: id
@@ -32,12 +35,12 @@ SELECT COUNT(*) FROM campaign
 -- html, plain_text, user_id, created_ms, updated_ms
 INSERT INTO campaign (name, group_id, subject, preview_text, from_name, from_email,
                       reply_to, html, plain_text, status, user_id, created_ms, updated_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?)
 RETURNING id;
 
 -- name: crm-campaign-remove
 -- args: id
-DELETE FROM campaign WHERE id = ? AND status IN (1, 6);
+DELETE FROM campaign WHERE id = ? AND status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPAIGN_CANCELED);
 
 -- name: crm-campaign-status
 -- args: id
@@ -65,23 +68,23 @@ UPDATE campaign SET schedule_ms = ? WHERE id = ?;
 -- name: crm-report-figures
 -- One row of all figures. args: campaign_id
 SELECT COUNT(*),
-       COUNT(CASE WHEN state IN (2, 4, 5) THEN 1 END),
-       COUNT(CASE WHEN state IN (1, 3) THEN 1 END),
-       COUNT(CASE WHEN bounced = 1 THEN 1 END),
-       COUNT(CASE WHEN bounced = 2 THEN 1 END),
-       COUNT(CASE WHEN opened_ms IS NOT NULL AND state <> 7 THEN 1 END),
-       COUNT(CASE WHEN machine_opened_ms IS NOT NULL AND state <> 7 THEN 1 END),
-       COUNT(CASE WHEN clicked_ms IS NOT NULL AND state <> 7 THEN 1 END),
-       COUNT(CASE WHEN machine_clicked_ms IS NOT NULL AND state <> 7 THEN 1 END),
-       COUNT(CASE WHEN unsubscribed_ms IS NOT NULL AND state <> 7 THEN 1 END),
-       COUNT(CASE WHEN complained_ms IS NOT NULL AND state <> 7 THEN 1 END)
+       COUNT(CASE WHEN state IN (:CRM_RECIPIENT_SENT) THEN 1 END),
+       COUNT(CASE WHEN state IN (:CRM_RECIPIENT_WAITING) THEN 1 END),
+       COUNT(CASE WHEN bounced = :CRM_BOUNCE_HARD THEN 1 END),
+       COUNT(CASE WHEN bounced = :CRM_BOUNCE_SOFT THEN 1 END),
+       COUNT(CASE WHEN opened_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
+       COUNT(CASE WHEN machine_opened_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
+       COUNT(CASE WHEN clicked_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
+       COUNT(CASE WHEN machine_clicked_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
+       COUNT(CASE WHEN unsubscribed_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
+       COUNT(CASE WHEN complained_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END)
   FROM campaign_recipient WHERE campaign_id = ?;
 
 -- name: crm-report-left-out
 -- Canceled ones count as left out, too. args: campaign_id
-SELECT CASE WHEN state = 6 THEN 'canceled' ELSE reason END AS why, COUNT(*)
+SELECT CASE WHEN state = :CRM_RECIPIENT_CANCELED THEN 'canceled' ELSE reason END AS why, COUNT(*)
   FROM campaign_recipient
- WHERE campaign_id = ? AND state IN (6, 7)
+ WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_CANCELED, :CRM_RECIPIENT_LEFT_OUT)
  GROUP BY 1 ORDER BY 1;
 
 -- name: crm-report-links
@@ -91,9 +94,10 @@ SELECT l.url,
        COUNT(DISTINCT CASE WHEN a.machine = 0 THEN a.person_id END),
        COUNT(DISTINCT CASE WHEN a.machine = 1 THEN a.person_id END)
   FROM campaign_link l
-  LEFT JOIN campaign_activity a ON a.campaign_id = l.campaign_id AND a.link_id = l.id AND a.kind = 2
+  LEFT JOIN campaign_activity a ON a.campaign_id = l.campaign_id AND a.link_id = l.id
+                                AND a.kind = :CRM_ACTIVITY_CLICK
        AND EXISTS (SELECT 1 FROM campaign_recipient r WHERE r.campaign_id = a.campaign_id
-                      AND r.person_id = a.person_id AND r.state <> 7)
+                      AND r.person_id = a.person_id AND r.state <> :CRM_RECIPIENT_LEFT_OUT)
  WHERE l.campaign_id = ?
  GROUP BY l.id, l.url
  ORDER BY 2 DESC, l.id;
@@ -102,18 +106,18 @@ SELECT l.url,
 -- Reasons are of those left out.
 -- args: push_id, after, action or 0, action, reason or NULL, reason, limit
 SELECT r.person_id, r.email_id, r.action, r.outcome, r.reason, e.address,
-       CASE WHEN r.action = 4 THEN NULL ELSE r.detail END, r.dropped
+       CASE WHEN r.action = :PUSH_UNTAG THEN NULL ELSE r.detail END, r.dropped
   FROM push_row r LEFT JOIN email e ON e.id = r.email_id
  WHERE r.push_id = ? AND r.person_id > ?
    AND (CAST(? AS INTEGER) = 0 OR r.action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR (r.reason = ? AND r.action = 6))
+   AND (CAST(? AS TEXT) IS NULL OR (r.reason = ? AND r.action = :PUSH_LEFT_OUT))
  ORDER BY r.person_id LIMIT ?;
 
 -- name: push-row-count
 -- args: push_id, action or 0, action, reason or NULL, reason
 SELECT COUNT(*) FROM push_row
  WHERE push_id = ? AND (CAST(? AS INTEGER) = 0 OR action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR (reason = ? AND action = 6));
+   AND (CAST(? AS TEXT) IS NULL OR (reason = ? AND action = :PUSH_LEFT_OUT));
 
 -- name: push-page
 -- Of one group, newest first. args: group_id, before_id, limit

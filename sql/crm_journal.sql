@@ -20,7 +20,7 @@ WHERE folded = '' AND journalled = 0 ORDER BY id LIMIT ?;
 -- (0), which the audit log knows. Erasing reaches those merged into the person.
 -- args: limit
 SELECT p.id, p.erased_ms, CASE WHEN EXISTS (SELECT 1 FROM audit_log a
-	WHERE a.record_id IN (p.id, p.merged_into_id) AND a.entity = 1
+	WHERE a.record_id IN (p.id, p.merged_into_id) AND a.entity = :ENTITY_PERSON
 	AND a.action = 'person.erase') THEN 1 ELSE 0 END
 FROM person p
 WHERE p.erased_ms IS NOT NULL AND p.journalled = 0 ORDER BY p.id LIMIT ?;
@@ -87,25 +87,25 @@ ON CONFLICT (hash) DO NOTHING;
 -- args: id, keyed hash, now, now
 INSERT INTO email (id, entity, record_id, address, folded, hash, created_ms,
 	ended_ms, journalled)
-VALUES (?, 1, 0, '', '', ?, ?, ?, 1);
+VALUES (?, :ENTITY_PERSON, 0, '', '', ?, ?, ?, 1);
 
 -- name: crm-journal-under-way
 -- Campaigns that are sent, or are about to be. args: now
 SELECT id FROM campaign
-WHERE status = 3 OR (status = 2 AND schedule_ms <= ?)
-	OR (status IN (1, 2) AND EXISTS (SELECT 1 FROM job j
+WHERE status = :CRM_CAMPAIGN_SENDING OR (status = :CRM_CAMPAIGN_SCHEDULED AND schedule_ms <= ?)
+	OR (status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPAIGN_SCHEDULED) AND EXISTS (SELECT 1 FROM job j
 		WHERE j.single_key = 'send ' || CAST(campaign.id AS TEXT)
-		AND j.state IN (1, 2, 3)))
+		AND j.state IN (:JOB_OPEN)))
 ORDER BY id;
 
 -- name: crm-journal-pause
 -- args: now, now, id
-UPDATE campaign SET status = 4, schedule_ms = NULL, restored_ms = ?,
+UPDATE campaign SET status = :CRM_CAMPAIGN_PAUSED, schedule_ms = NULL, restored_ms = ?,
 	updated_ms = ?
 WHERE id = ?;
 
 -- name: crm-journal-drop-jobs
 -- What was asked for may have been done since the backup. args: now, now
-UPDATE job SET state = 6, finished_ms = ?
+UPDATE job SET state = :JOB_CANCELED, finished_ms = ?
 WHERE kind IN ('campaign-send', 'campaign-act', 'campaign-test')
-	AND state IN (1, 2, 3) AND run_at_ms <= ?;
+	AND state IN (:JOB_OPEN) AND run_at_ms <= ?;

@@ -29,7 +29,7 @@ DELETE FROM communication WHERE id IN (
 	WHERE l.entity = ? AND l.record_id = ? AND NOT EXISTS (
 		SELECT 1 FROM communication_link o
 		WHERE o.communication_id = l.communication_id
-		AND o.entity IN (1, 2)
+		AND o.entity IN (:ENTITY_PERSON, :ENTITY_LEAD)
 		AND NOT (o.entity = ? AND o.record_id = ?)));
 
 -- name: erase-communication-links
@@ -81,7 +81,7 @@ WHERE LOWER(result) LIKE LOWER(?) ESCAPE '\'
 -- What still holds the address in another spelling, or besides the result, of
 -- jobs that are over. args: pattern, pattern, pattern, pattern, pattern, pattern
 UPDATE job SET result = NULL, payload = '{}', error = NULL
-WHERE state IN (4, 5, 6) AND (
+WHERE state IN (:JOB_ENDED) AND (
 	LOWER(result) LIKE LOWER(?) ESCAPE '\'
 	OR LOWER(result) LIKE ? ESCAPE '\'
 	OR LOWER(payload) LIKE LOWER(?) ESCAPE '\'
@@ -101,7 +101,7 @@ WHERE entity = ? AND record_id = ? ORDER BY id;
 -- name: export-addresses
 -- args: record
 SELECT address, type, held, created_ms, ended_ms FROM email
-WHERE entity = 1 AND record_id = ? ORDER BY id;
+WHERE entity = :ENTITY_PERSON AND record_id = ? ORDER BY id;
 
 -- name: export-campaigns
 -- args: person
@@ -120,9 +120,9 @@ WHERE a.person_id = ? ORDER BY a.at_ms;
 -- name: export-groups
 -- args: person
 SELECT g.name FROM group_member m JOIN crm_group g ON g.id = m.group_id
-WHERE m.record_id = ? AND g.entity = 1 ORDER BY g.name;
+WHERE m.record_id = ? AND g.entity = :ENTITY_PERSON ORDER BY g.name;
 
 -- name: export-audit
 -- args: person
-SELECT at_ms, action FROM audit_log WHERE entity = 1 AND record_id = ?
+SELECT at_ms, action FROM audit_log WHERE entity = :ENTITY_PERSON AND record_id = ?
 ORDER BY id;

@@ -1,4 +1,6 @@
 -- schema: events
+-- What takes effect before what came earlier, see delivery/urgent.h.
+-- set: EVENT_URGENT = EVENT_REFUSED EVENT_UNSUBSCRIBED EVENT_COMPLAINED EVENT_BOUNCED
 
 -- name: event-add
 -- One event of the log. args: all columns but id and xid
@@ -42,7 +44,7 @@ FROM event WHERE id > ? ORDER BY id LIMIT ?;
 -- name: event-urgent
 -- The same of those kinds that must not wait (urgent.h). args: id, limit
 SELECT id, at_ms, kind, campaign_id, member_id, link_id, code, ip, agent, detail
-FROM event WHERE kind IN (4, 9, 10, 11) AND id > ? ORDER BY id LIMIT ?;
+FROM event WHERE kind IN (:EVENT_URGENT) AND id > ? ORDER BY id LIMIT ?;
 
 -- name: event-last
 SELECT COALESCE(MAX(id), 0) FROM event;

@@ -68,13 +68,13 @@ UPDATE import_run SET state = ?, finished_ms = ? WHERE id = ?;
 -- by what the import wrote.
 SELECT r.id, r.path FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 WHERE r.path IS NOT NULL
-	AND (r.finished_ms IS NOT NULL OR j.id IS NULL OR j.state IN (4, 5, 6))
+	AND (r.finished_ms IS NOT NULL OR j.id IS NULL OR j.state IN (:JOB_ENDED))
 LIMIT 1000;
 
 -- name: import-waiting
 -- Imports that wait for confirmation. args: entity, but the import
 SELECT r.id, r.job_id, r.path FROM import_run r JOIN job j ON j.id = r.job_id
-WHERE j.state = 3 AND r.entity = ? AND r.id <> ? AND r.path IS NOT NULL
+WHERE j.state = :JOB_NEEDS_CONFIRMATION AND r.entity = ? AND r.id <> ? AND r.path IS NOT NULL
 ORDER BY r.id;
 
 -- name: import-has-file
@@ -207,13 +207,13 @@ ORDER BY id LIMIT ? FOR UPDATE;
 SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
 	OR EXISTS (SELECT 1 FROM campaign_recipient c WHERE c.person_id = p.id)
 	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
-		AND c.entity = 1 AND c.at_ms > p.created_ms)
+		AND c.entity = :ENTITY_PERSON AND c.at_ms > p.created_ms)
 	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = 1)
+		AND k.entity = :ENTITY_PERSON)
 	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = 1)
+		AND n.entity = :ENTITY_PERSON)
 	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = 1)
+		AND t.entity = :ENTITY_PERSON)
 	THEN 1 ELSE 0 END
 FROM person p
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
@@ -223,13 +223,13 @@ ORDER BY p.id LIMIT ?;
 -- args: import, after id, limit
 SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
 	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
-		AND c.entity = 2 AND c.at_ms > p.created_ms)
+		AND c.entity = :ENTITY_LEAD AND c.at_ms > p.created_ms)
 	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = 2)
+		AND k.entity = :ENTITY_LEAD)
 	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = 2)
+		AND n.entity = :ENTITY_LEAD)
 	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = 2)
+		AND t.entity = :ENTITY_LEAD)
 	THEN 1 ELSE 0 END
 FROM lead p
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
@@ -240,11 +240,11 @@ ORDER BY p.id LIMIT ?;
 SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
 	OR EXISTS (SELECT 1 FROM person q WHERE q.company_id = p.id)
 	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = 3)
+		AND k.entity = :ENTITY_COMPANY)
 	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = 3)
+		AND n.entity = :ENTITY_COMPANY)
 	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = 3)
+		AND t.entity = :ENTITY_COMPANY)
 	THEN 1 ELSE 0 END
 FROM company p
 WHERE p.import_id = ? AND p.id > ?
@@ -299,7 +299,7 @@ DELETE FROM record_tag WHERE entity = ? AND record_id = ? AND tag_id = ?;
 -- args: import, entity, JSON ids of records, import
 INSERT INTO import_confirmation (consent_id, import_id)
 SELECT c.id, ? FROM consent c
-WHERE c.entity = ? AND c.record_id IN JSON_INTS(?) AND c.state = 1
+WHERE c.entity = ? AND c.record_id IN JSON_INTS(?) AND c.state = :CONSENT_OPTED_OUT
 	AND c.import_id IS NOT NULL AND c.import_id <> ?
 ON CONFLICT (consent_id) DO UPDATE SET import_id = excluded.import_id;
 
@@ -310,7 +310,7 @@ DELETE FROM import_confirmation WHERE import_id = ?;
 -- name: import-opt-outs
 -- What an import said of whom. args: import, after id, limit
 SELECT id, entity, record_id FROM consent
-WHERE import_id = ? AND id > ? AND state = 1
+WHERE import_id = ? AND id > ? AND state = :CONSENT_OPTED_OUT
 ORDER BY id LIMIT ?;
 
 -- name: import-opt-out-alone
@@ -326,11 +326,11 @@ SELECT CASE WHEN
 		AND d.id < c.id
 		AND (d.import_id IS NULL OR d.import_id <> c.import_id)
 		ORDER BY d.id DESC LIMIT 1), 2) = 1
-	OR EXISTS (SELECT 1 FROM person p WHERE c.entity = 1
+	OR EXISTS (SELECT 1 FROM person p WHERE c.entity = :ENTITY_PERSON
 		AND p.id = c.record_id AND p.import_id = c.import_id)
-	OR EXISTS (SELECT 1 FROM lead l WHERE c.entity = 2
+	OR EXISTS (SELECT 1 FROM lead l WHERE c.entity = :ENTITY_LEAD
 		AND l.id = c.record_id AND l.import_id = c.import_id)
-	OR EXISTS (SELECT 1 FROM company o WHERE c.entity = 3
+	OR EXISTS (SELECT 1 FROM company o WHERE c.entity = :ENTITY_COMPANY
 		AND o.id = c.record_id AND o.import_id = c.import_id)
 	THEN 0 ELSE 1 END
 FROM consent c WHERE c.id = ?;
@@ -339,7 +339,7 @@ FROM consent c WHERE c.id = ?;
 -- How many of the addresses belong to somebody who is not opted out.
 -- args: JSON hashes
 SELECT COUNT(DISTINCT a.hash) FROM email a
-LEFT JOIN person p ON a.entity = 1 AND p.id = a.record_id
-LEFT JOIN lead l ON a.entity = 2 AND l.id = a.record_id
+LEFT JOIN person p ON a.entity = :ENTITY_PERSON AND p.id = a.record_id
+LEFT JOIN lead l ON a.entity = :ENTITY_LEAD AND l.id = a.record_id
 WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL
 	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;

@@ -1,19 +1,22 @@
 -- schema: any
+-- set: JOB_ENDED = JOB_DONE JOB_FAILED JOB_CANCELED
+-- set: JOB_WAITING = JOB_QUEUED JOB_NEEDS_CONFIRMATION
+-- set: JOB_OPEN = JOB_QUEUED JOB_RUNNING JOB_NEEDS_CONFIRMATION
 
 -- name: job-add
 -- Nothing if one of that key waits already. args: kind, payload, single_key, user_id, run_at_ms, created_ms
 INSERT INTO job (kind, state, payload, single_key, user_id, run_at_ms, created_ms)
-VALUES (?, 1, ?, ?, ?, ?, ?)
-ON CONFLICT (single_key) WHERE state IN (1, 3) DO NOTHING
+VALUES (?, :JOB_QUEUED, ?, ?, ?, ?, ?)
+ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING) DO NOTHING
 RETURNING id;
 
 -- name: job-find-single
 -- The job of that key that has not started yet. args: single_key
-SELECT id FROM job WHERE single_key = ? AND state IN (1, 3) LIMIT 1;
+SELECT id FROM job WHERE single_key = ? AND state IN (:JOB_WAITING) LIMIT 1;
 
 -- name: job-find-active
 -- The job of that key that has not ended. args: single_key
-SELECT id FROM job WHERE single_key = ? AND state IN (1, 2, 3) LIMIT 1;
+SELECT id FROM job WHERE single_key = ? AND state IN (:JOB_OPEN) LIMIT 1;
 
 -- name: job-get
 -- Columns as read by job.c. args: id
@@ -26,11 +29,11 @@ SELECT id, kind, state, payload, state_json, result, error, done, total,
 -- The first job that is due: queued, or nobody's any more (lease 0). Jobs of
 -- one key run one after another. args: now_ms, kinds (JSON array)
 SELECT id FROM job
- WHERE state IN (1, 2) AND run_at_ms <= ?
-   AND (state = 1 OR lease_until_ms = 0)
+ WHERE state IN (:JOB_QUEUED, :JOB_RUNNING) AND run_at_ms <= ?
+   AND (state = :JOB_QUEUED OR lease_until_ms = 0)
    AND kind IN JSON_TEXTS(?)
    AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = job.single_key
-                      AND r.state = 2 AND r.id <> job.id)
+                      AND r.state = :JOB_RUNNING AND r.id <> job.id)
  ORDER BY run_at_ms, id
  LIMIT 1;
 
@@ -38,31 +41,31 @@ SELECT id FROM job
 -- Nothing happens if somebody else was first, even if he is done by now and
 -- queued it again for later. args: owner, lease_until_ms, now_ms, id, now_ms
 UPDATE job
-   SET state = 2, lease_owner = ?, lease_until_ms = ?,
+   SET state = :JOB_RUNNING, lease_owner = ?, lease_until_ms = ?,
        attempts = attempts + 1, started_ms = COALESCE(started_ms, ?)
  WHERE id = ? AND run_at_ms <= ?
-   AND (state = 1 OR (state = 2 AND lease_until_ms = 0));
+   AND (state = :JOB_QUEUED OR (state = :JOB_RUNNING AND lease_until_ms = 0));
 
 -- name: job-renew
 -- args: lease_until_ms, id, owner
 UPDATE job SET lease_until_ms = ?
- WHERE id = ? AND lease_owner = ? AND state = 2;
+ WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-leases
 -- args: kinds (JSON array)
 SELECT id, lease_until_ms FROM job
- WHERE state = 2 AND lease_until_ms <> 0 AND kind IN JSON_TEXTS(?);
+ WHERE state = :JOB_RUNNING AND lease_until_ms <> 0 AND kind IN JSON_TEXTS(?);
 
 -- name: job-free-lease
 -- Its holder is dead, unless the lease was renewed meanwhile. args: id,
 -- lease_until_ms as seen
 UPDATE job SET lease_until_ms = 0
- WHERE id = ? AND state = 2 AND lease_until_ms = ?;
+ WHERE id = ? AND state = :JOB_RUNNING AND lease_until_ms = ?;
 
 -- name: job-free-leases
 -- At the start of a process: what its predecessor held is due. It goes on before
 -- others of its key, which wait. args: owner
-UPDATE job SET lease_until_ms = 0 WHERE state = 2 AND lease_owner = ?;
+UPDATE job SET lease_until_ms = 0 WHERE state = :JOB_RUNNING AND lease_owner = ?;
 
 -- name: job-progress
 -- Nothing happens if the lease was lost or the job shall stop. One writer: the
@@ -70,7 +73,7 @@ UPDATE job SET lease_until_ms = 0 WHERE state = 2 AND lease_owner = ?;
 -- args: done, total, state_json or NULL, id, owner
 UPDATE job
    SET done = ?, total = ?, state_json = COALESCE(?, state_json)
- WHERE id = ? AND lease_owner = ? AND state = 2 AND cancel_wanted = 0;
+ WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING AND cancel_wanted = 0;
 
 -- name: job-end
 -- One writer: the owner of the lease. args: state, result, error, run_at_ms, attempts, finished_ms, id, owner
@@ -78,32 +81,32 @@ UPDATE job
    SET state = ?, result = COALESCE(?, result), error = ?, run_at_ms = ?,
        attempts = ?, finished_ms = ?, lease_owner = NULL,
        lease_until_ms = NULL
- WHERE id = ? AND lease_owner = ? AND state = 2;
+ WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-again-first
 -- To be run again, before the one of its key that waits: it stays the running
 -- one, without a lease. One writer: the owner of the lease.
 -- args: error, run_at_ms, attempts, id, owner
 UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
- WHERE id = ? AND lease_owner = ? AND state = 2;
+ WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-cancel-idle
 -- args: now_ms, id
-UPDATE job SET state = 6, finished_ms = ? WHERE id = ? AND state IN (1, 3);
+UPDATE job SET state = :JOB_CANCELED, finished_ms = ? WHERE id = ? AND state IN (:JOB_WAITING);
 
 -- name: job-supersede
 -- One that waits for confirmation. args: error, now_ms, id
-UPDATE job SET state = 6, error = ?, finished_ms = ?
- WHERE id = ? AND state = 3;
+UPDATE job SET state = :JOB_CANCELED, error = ?, finished_ms = ?
+ WHERE id = ? AND state = :JOB_NEEDS_CONFIRMATION;
 
 -- name: job-cancel-running
 -- args: id
-UPDATE job SET cancel_wanted = 1 WHERE id = ? AND state = 2;
+UPDATE job SET cancel_wanted = 1 WHERE id = ? AND state = :JOB_RUNNING;
 
 -- name: job-confirm
 -- args: now_ms, id
-UPDATE job SET state = 1, confirmed = 1, run_at_ms = ?, attempts = 0
- WHERE id = ? AND state = 3;
+UPDATE job SET state = :JOB_QUEUED, confirmed = 1, run_at_ms = ?, attempts = 0
+ WHERE id = ? AND state = :JOB_NEEDS_CONFIRMATION;
 
 -- name: job-page
 -- The newest first. args: before_id, kind or NULL, kind, limit
@@ -123,5 +126,5 @@ SELECT COUNT(*) FROM job WHERE CAST(? AS TEXT) IS NULL OR kind = ?;
 -- Forget some of what ended before a time. args: before_ms, limit
 DELETE FROM job
  WHERE id IN (SELECT id FROM job
-               WHERE state IN (4, 5, 6) AND finished_ms < ?
+               WHERE state IN (:JOB_ENDED) AND finished_ms < ?
                ORDER BY finished_ms LIMIT ?);

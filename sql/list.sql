@@ -93,8 +93,8 @@ SELECT status, COUNT(*) FROM member WHERE list_id = ? GROUP BY status;
 -- name: list-since
 -- What changed since then: unsubscribed, cleaned, joined; from the index alone.
 -- args: ms, list, ms
-SELECT CAST(COALESCE(SUM(CASE WHEN status = 2 THEN 1 ELSE 0 END), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN status = 3 THEN 1 ELSE 0 END), 0) AS BIGINT),
+SELECT CAST(COALESCE(SUM(CASE WHEN status = :MEMBER_UNSUBSCRIBED THEN 1 ELSE 0 END), 0) AS BIGINT),
+	CAST(COALESCE(SUM(CASE WHEN status = :MEMBER_CLEANED THEN 1 ELSE 0 END), 0) AS BIGINT),
 	CAST(COALESCE(SUM(CASE WHEN opt_ms > ? THEN 1 ELSE 0 END), 0) AS BIGINT)
 FROM member WHERE list_id = ? AND changed_ms > ?;
 
@@ -106,7 +106,7 @@ ORDER BY changed_ms DESC LIMIT 1;
 -- name: list-campaigns
 -- How many were sent, the last one, and what the last months' did. args: list
 SELECT COUNT(*), MAX(COALESCE(done_ms, send_ms)) FROM campaign
-WHERE list_id = ? AND status = 5;
+WHERE list_id = ? AND status = :CAMPAIGN_SENT;
 
 -- name: list-rates
 -- Of the sent campaigns of a list: recipients, openers, clickers. args: list
@@ -115,7 +115,7 @@ SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END), 0)
 	CAST(COALESCE(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), 0) AS BIGINT)
 FROM recipient
 WHERE sent_seq IS NOT NULL AND campaign_id IN (
-	SELECT id FROM campaign WHERE list_id = ? AND status = 5
+	SELECT id FROM campaign WHERE list_id = ? AND status = :CAMPAIGN_SENT
 	ORDER BY id DESC LIMIT 5);
 
 -- name: list-merge-fields

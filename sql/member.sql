@@ -64,7 +64,7 @@ DELETE FROM member_address WHERE list_id = ? AND email_hash = ?;
 -- The row stays for ledger and reports, without anything personal. One writer:
 -- nothing of it depends on what was there.
 -- args: keyed hash (address), keyed hash (email_hash), now, id
-UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = 6,
+UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = :MEMBER_ARCHIVED,
 	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
 	ip_opt = '', source = '', changed_ms = ?
 WHERE id = ?;
@@ -105,7 +105,7 @@ DELETE FROM segment_member WHERE member_id = ?;
 -- name: member-untag-others
 -- args: member, list, JSON array of segment ids to keep
 DELETE FROM segment_member WHERE member_id = ?
-	AND segment_id IN (SELECT id FROM segment WHERE list_id = ? AND kind = 1)
+	AND segment_id IN (SELECT id FROM segment WHERE list_id = ? AND kind = :SEGMENT_STATIC)
 	AND segment_id NOT IN JSON_INTS(?);
 
 -- name: member-tag
@@ -120,13 +120,13 @@ DELETE FROM segment_member WHERE segment_id = ? AND member_id = ?;
 -- name: member-tags-by-names
 -- args: list, JSON array of names
 SELECT id, name FROM segment
-WHERE list_id = ? AND kind = 1 AND name IN JSON_TEXTS(?) ORDER BY id;
+WHERE list_id = ? AND kind = :SEGMENT_STATIC AND name IN JSON_TEXTS(?) ORDER BY id;
 
 -- name: member-tag-make
 -- Nothing if somebody else made it meanwhile. args: list, name, now, now
 INSERT INTO segment (list_id, name, kind, created_ms, updated_ms)
-VALUES (?, ?, 1, ?, ?)
-ON CONFLICT (list_id, name) WHERE kind = 1 DO NOTHING;
+VALUES (?, ?, :SEGMENT_STATIC, ?, ?)
+ON CONFLICT (list_id, name) WHERE kind = :SEGMENT_STATIC DO NOTHING;
 
 -- name: member-campaign-hex
 -- args: campaign

@@ -33,7 +33,7 @@ WHERE member_id = ? AND restored_ms IS NULL;
 -- other campaigns, leaving by themselves. args: campaign, after, limit
 SELECT c.member_id, c.status, c.restored_ms,
 	(SELECT COUNT(*) FROM recipient r JOIN campaign k ON k.id = r.campaign_id
-		WHERE r.member_id = c.member_id AND r.bounce = 1
+		WHERE r.member_id = c.member_id AND r.bounce = :BOUNCE_HARD
 			AND r.campaign_id <> c.campaign_id
 			AND k.cleans_undone_ms IS NULL) +
 	(SELECT COUNT(*) FROM member_cleaned o

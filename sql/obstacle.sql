@@ -13,9 +13,9 @@ SELECT e.entity, e.record_id,
 	COALESCE(p.opted_out, l.opted_out, 0),
 	CASE WHEN c.opted_out = 1 THEN c.id ELSE 0 END
 FROM email e
-LEFT JOIN person p ON e.entity = 1 AND p.id = e.record_id
+LEFT JOIN person p ON e.entity = :ENTITY_PERSON AND p.id = e.record_id
 	AND p.erased_ms IS NULL
-LEFT JOIN lead l ON e.entity = 2 AND l.id = e.record_id
+LEFT JOIN lead l ON e.entity = :ENTITY_LEAD AND l.id = e.record_id
 	AND l.erased_ms IS NULL
 LEFT JOIN company c ON c.id = p.company_id
 WHERE e.hash = ?
@@ -27,16 +27,16 @@ ORDER BY 3 DESC, e.entity, e.record_id LIMIT ?;
 -- What opted a record out since it was opted in last, if ever; what was only
 -- carried comes last. args: entity, record, entity, record
 SELECT source, MIN(at_ms) FROM consent
-WHERE entity = ? AND record_id = ? AND state = 1 AND id > COALESCE(
+WHERE entity = ? AND record_id = ? AND state = :CONSENT_OPTED_OUT AND id > COALESCE(
 	(SELECT MAX(id) FROM consent
-		WHERE entity = ? AND record_id = ? AND state = 2), 0)
+		WHERE entity = ? AND record_id = ? AND state = :CONSENT_OPTED_IN), 0)
 GROUP BY source
 ORDER BY CASE WHEN source = 'carried' THEN 1 ELSE 0 END, MIN(id);
 
 -- name: obstacle-held
 -- args: hash
 SELECT held, MAX(held_ms) FROM email
-WHERE hash = ? AND ended_ms IS NULL AND held <> 0 GROUP BY held ORDER BY held;
+WHERE hash = ? AND ended_ms IS NULL AND held <> :HELD_NO GROUP BY held ORDER BY held;
 
 -- name: obstacle-member
 -- Of the audience, as the bridge saw it last. What the bridge itself archived
@@ -44,4 +44,4 @@ WHERE hash = ? AND ended_ms IS NULL AND held <> 0 GROUP BY held ORDER BY held;
 -- args: hash
 SELECT status, changed_ms FROM bridge_member
 WHERE email_hash = ? AND to_forget_ms IS NULL
-	AND NOT (status = 6 AND added_ms IS NOT NULL);
+	AND NOT (status = :MIRROR_ARCHIVED AND added_ms IS NOT NULL);

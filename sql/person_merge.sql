@@ -4,46 +4,46 @@
 -- name: merge-addresses-double
 -- Live ones of the other that the survivor has too. args: now, other, survivor
 UPDATE email SET ended_ms = ?
-WHERE entity = 1 AND record_id = ? AND ended_ms IS NULL
+WHERE entity = :ENTITY_PERSON AND record_id = ? AND ended_ms IS NULL
 	AND hash IN (SELECT s.hash FROM email s
-		WHERE s.entity = 1 AND s.record_id = ? AND s.ended_ms IS NULL);
+		WHERE s.entity = :ENTITY_PERSON AND s.record_id = ? AND s.ended_ms IS NULL);
 
 -- name: merge-addresses
 -- args: survivor, other
 UPDATE email SET record_id = ?, is_primary = 0, is_marketing = 0
-WHERE entity = 1 AND record_id = ?;
+WHERE entity = :ENTITY_PERSON AND record_id = ?;
 
 -- name: merge-consent
 -- args: survivor, other
-UPDATE consent SET record_id = ? WHERE entity = 1 AND record_id = ?;
+UPDATE consent SET record_id = ? WHERE entity = :ENTITY_PERSON AND record_id = ?;
 
 -- name: merge-notes
 -- args: survivor, other
-UPDATE note SET record_id = ? WHERE entity = 1 AND record_id = ?;
+UPDATE note SET record_id = ? WHERE entity = :ENTITY_PERSON AND record_id = ?;
 
 -- name: merge-tasks
 -- args: survivor, other
-UPDATE task SET record_id = ? WHERE entity = 1 AND record_id = ?;
+UPDATE task SET record_id = ? WHERE entity = :ENTITY_PERSON AND record_id = ?;
 
 -- name: merge-tags
 -- args: survivor, other
 INSERT INTO record_tag (entity, record_id, tag_id)
 SELECT 1, CAST(? AS BIGINT), tag_id FROM record_tag
-WHERE entity = 1 AND record_id = ?
+WHERE entity = :ENTITY_PERSON AND record_id = ?
 ON CONFLICT (entity, record_id, tag_id) DO NOTHING;
 
 -- name: merge-links
 -- args: survivor, other
 INSERT INTO communication_link (entity, record_id, communication_id)
 SELECT 1, CAST(? AS BIGINT), communication_id FROM communication_link
-WHERE entity = 1 AND record_id = ?
+WHERE entity = :ENTITY_PERSON AND record_id = ?
 ON CONFLICT (entity, record_id, communication_id) DO NOTHING;
 
 -- name: merge-groups
 -- args: survivor, other
 INSERT INTO group_member (group_id, record_id, how)
 SELECT m.group_id, CAST(? AS BIGINT), m.how FROM group_member m
-JOIN crm_group g ON g.id = m.group_id AND g.entity = 1
+JOIN crm_group g ON g.id = m.group_id AND g.entity = :ENTITY_PERSON
 WHERE m.record_id = ?
 ON CONFLICT (group_id, record_id) DO NOTHING;
 
@@ -51,7 +51,7 @@ ON CONFLICT (group_id, record_id) DO NOTHING;
 -- args: survivor, other
 INSERT INTO group_exclusion (group_id, record_id)
 SELECT x.group_id, CAST(? AS BIGINT) FROM group_exclusion x
-JOIN crm_group g ON g.id = x.group_id AND g.entity = 1
+JOIN crm_group g ON g.id = x.group_id AND g.entity = :ENTITY_PERSON
 WHERE x.record_id = ?
 ON CONFLICT (group_id, record_id) DO NOTHING;
 

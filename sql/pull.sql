@@ -23,11 +23,12 @@ UPDATE campaign SET pull_state = ? WHERE id = ?;
 -- the message was to them too. Whoever else was left out and got it all the same
 -- is not hidden. args: at_ms, accepted_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = CASE WHEN state = 7 AND reason = 'duplicate' THEN 7 ELSE 2 END,
-       detail = CASE WHEN state = 7 AND reason <> 'duplicate'
+   SET state = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = 'duplicate' THEN :CRM_RECIPIENT_LEFT_OUT
+                    ELSE :CRM_RECIPIENT_ACCEPTED END,
+       detail = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason <> 'duplicate'
                      THEN 'sent all the same, although left out: ' || reason
                      ELSE detail END,
-       reason = CASE WHEN state = 7 AND reason = 'duplicate' THEN reason END,
+       reason = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = 'duplicate' THEN reason END,
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?)
  WHERE campaign_id = ? AND email_hash = ?;
 
@@ -35,8 +36,8 @@ UPDATE campaign_recipient
 -- One writer: the job that pulls. args: reason, detail, at_ms, bounced,
 -- bounced_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = 4, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
- WHERE campaign_id = ? AND email_hash = ? AND (state <> 7 OR reason <> 'duplicate');
+   SET state = :CRM_RECIPIENT_REFUSED, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
+ WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> 'duplicate');
 
 -- name: pull-link-find
 -- args: campaign_id, url
@@ -53,7 +54,7 @@ INSERT INTO campaign_activity (kind, at_ms, link_id, machine, ip, campaign_id, p
 SELECT CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS BIGINT),
        CAST(? AS INTEGER), CAST(? AS TEXT), r.campaign_id, r.person_id
   FROM campaign_recipient r
- WHERE r.campaign_id = ? AND r.email_hash = ? AND (r.state <> 7 OR r.reason = 'duplicate')
+ WHERE r.campaign_id = ? AND r.email_hash = ? AND (r.state <> :CRM_RECIPIENT_LEFT_OUT OR r.reason = 'duplicate')
     ON CONFLICT (campaign_id, person_id, kind, at_ms, link_id)
     DO UPDATE SET machine = excluded.machine;
 
@@ -64,57 +65,61 @@ UPDATE campaign_recipient
    SET opened_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
                      WHERE a.campaign_id = campaign_recipient.campaign_id
                        AND a.person_id = campaign_recipient.person_id
-                       AND a.kind = 1 AND a.machine = 0),
+                       AND a.kind = :CRM_ACTIVITY_OPEN AND a.machine = 0),
        opens = (SELECT COUNT(*) FROM campaign_activity a
                  WHERE a.campaign_id = campaign_recipient.campaign_id
                    AND a.person_id = campaign_recipient.person_id
-                   AND a.kind = 1 AND a.machine = 0),
+                   AND a.kind = :CRM_ACTIVITY_OPEN AND a.machine = 0),
        machine_opened_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
                              WHERE a.campaign_id = campaign_recipient.campaign_id
                                AND a.person_id = campaign_recipient.person_id
-                               AND a.kind = 1 AND a.machine = 1),
+                               AND a.kind = :CRM_ACTIVITY_OPEN AND a.machine = 1),
        clicked_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
                       WHERE a.campaign_id = campaign_recipient.campaign_id
                         AND a.person_id = campaign_recipient.person_id
-                        AND a.kind = 2 AND a.machine = 0),
+                        AND a.kind = :CRM_ACTIVITY_CLICK AND a.machine = 0),
        clicks = (SELECT COUNT(*) FROM campaign_activity a
                   WHERE a.campaign_id = campaign_recipient.campaign_id
                     AND a.person_id = campaign_recipient.person_id
-                    AND a.kind = 2 AND a.machine = 0),
+                    AND a.kind = :CRM_ACTIVITY_CLICK AND a.machine = 0),
        machine_clicked_ms = (SELECT MIN(a.at_ms) FROM campaign_activity a
                               WHERE a.campaign_id = campaign_recipient.campaign_id
                                 AND a.person_id = campaign_recipient.person_id
-                                AND a.kind = 2 AND a.machine = 1)
+                                AND a.kind = :CRM_ACTIVITY_CLICK AND a.machine = 1)
  WHERE campaign_id = ? AND email_hash = ?;
 
 -- name: pull-unsubscribed
 -- Nothing changes the second time. args: at_ms, campaign_id, hash
 UPDATE campaign_recipient SET unsubscribed_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND unsubscribed_ms IS NULL
-   AND (state <> 7 OR reason = 'duplicate');
+   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = 'duplicate');
 
 -- name: pull-complained
 -- args: at_ms, campaign_id, hash
 UPDATE campaign_recipient SET complained_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND complained_ms IS NULL
-   AND (state <> 7 OR reason = 'duplicate');
+   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = 'duplicate');
 
 -- name: pull-settle-left-out
 -- The send is over. Nobody knows the address any more of who was erased
 -- meanwhile.
 -- args: at_ms, campaign_id
 UPDATE campaign_recipient
-   SET state = 7, at_ms = ?,
-       reason = COALESCE((SELECT CASE m.status WHEN 0 THEN NULL WHEN 2 THEN 'unsubscribed' WHEN 3 THEN 'cleaned'
-                                               WHEN 6 THEN 'suppressed' WHEN 7 THEN 'forgotten'
+   SET state = :CRM_RECIPIENT_LEFT_OUT, at_ms = ?,
+       reason = COALESCE((SELECT CASE m.status WHEN :MIRROR_NONE THEN NULL
+                                               WHEN :MIRROR_UNSUBSCRIBED THEN 'unsubscribed'
+                                               WHEN :MIRROR_CLEANED THEN 'cleaned'
+                                               WHEN :MIRROR_ARCHIVED THEN 'suppressed'
+                                               WHEN :MIRROR_FORGOTTEN THEN 'forgotten'
                                                ELSE 'unsubscribed' END
                             FROM bridge_member m
                            WHERE m.email_hash = campaign_recipient.email_hash), 'forgotten')
- WHERE campaign_id = ? AND state IN (1, 3)
+ WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_WAITING)
    AND NOT EXISTS (SELECT 1 FROM bridge_member m
-                    WHERE m.email_hash = campaign_recipient.email_hash AND m.status = 1);
+                    WHERE m.email_hash = campaign_recipient.email_hash AND m.status = :MIRROR_SUBSCRIBED);
 
 -- name: pull-cancel-waiting
 -- Nobody waits any more: the send was canceled, finished, or is over.
 -- args: at_ms, campaign_id
-UPDATE campaign_recipient SET state = 6, at_ms = ? WHERE campaign_id = ? AND state IN (1, 3);
+UPDATE campaign_recipient SET state = :CRM_RECIPIENT_CANCELED, at_ms = ?
+ WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_WAITING);

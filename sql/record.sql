@@ -127,7 +127,7 @@ DELETE FROM email WHERE entity = ? AND record_id = ? AND out_ms IS NULL
 	AND NOT EXISTS (SELECT 1 FROM bridge_member m
 		WHERE m.email_hash = email.hash)
 	AND NOT EXISTS (SELECT 1 FROM campaign_recipient c
-		WHERE c.person_id = email.record_id AND email.entity = 1);
+		WHERE c.person_id = email.record_id AND email.entity = :ENTITY_PERSON);
 
 -- name: record-remove-consent
 -- args: entity, record

@@ -17,7 +17,7 @@ FROM recipient WHERE campaign_id = ? AND activity_ms IS NOT NULL;
 -- name: report-unique-clicks
 -- How many different links people clicked, summed over people. args: campaign
 SELECT COUNT(*) FROM (SELECT DISTINCT link_id, member_id FROM activity
-	WHERE campaign_id = ? AND kind = 2 AND machine = 0) AS pairs;
+	WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND machine = 0) AS pairs;
 
 -- name: report-bounces
 -- args: campaign
@@ -41,7 +41,7 @@ WHERE campaign_id = ? AND opens + machine_opens > 0;
 
 -- name: report-canceled-count
 -- args: campaign
-SELECT COUNT(*) FROM recipient WHERE campaign_id = ? AND state = 8;
+SELECT COUNT(*) FROM recipient WHERE campaign_id = ? AND state = :RECIPIENT_CANCELED;
 
 -- name: report-hours-sent
 -- How many messages went in each hour since a time, up to another. args:
@@ -113,7 +113,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
 FROM (SELECT DISTINCT member_id FROM activity
-	WHERE campaign_id = ? AND kind = 1 AND at_ms >= ?) AS a
+	WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?) AS a
 JOIN recipient r ON r.member_id = a.member_id AND r.campaign_id = ?
 LEFT JOIN member m ON m.id = r.member_id
 ORDER BY r.member_id LIMIT ? OFFSET ?;
@@ -121,7 +121,7 @@ ORDER BY r.member_id LIMIT ? OFFSET ?;
 -- name: report-count-opened-since
 -- args: campaign, since
 SELECT COUNT(DISTINCT member_id) FROM activity
-WHERE campaign_id = ? AND kind = 1 AND at_ms >= ?;
+WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 
 -- name: report-list-unsubscribed
 -- args: campaign, limit, offset
@@ -154,7 +154,7 @@ SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
 		THEN m.unsubscribe_reason END,
 	a.n, a.machine
 FROM (SELECT campaign_id, member_id, COUNT(*) AS n, MIN(machine) AS machine
-	FROM activity WHERE link_id = ? AND campaign_id = ? AND kind = 2
+	FROM activity WHERE link_id = ? AND campaign_id = ? AND kind = :ACTIVITY_CLICK
 	GROUP BY campaign_id, member_id
 	ORDER BY member_id LIMIT ? OFFSET ?) AS a
 JOIN recipient r ON r.campaign_id = a.campaign_id
@@ -165,7 +165,7 @@ ORDER BY r.member_id;
 -- name: report-count-clicked
 -- args: campaign, link
 SELECT COUNT(DISTINCT member_id) FROM activity
-WHERE campaign_id = ? AND kind = 2 AND link_id = ?;
+WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 
 -- name: report-find-recipient
 -- args: campaign, member
@@ -180,7 +180,7 @@ WHERE r.campaign_id = ? AND r.member_id = ?;
 -- name: report-find-click
 -- How often one clicked a link. args: campaign, member, link
 SELECT COUNT(*), MIN(machine) FROM activity
-WHERE campaign_id = ? AND member_id = ? AND kind = 2 AND link_id = ?;
+WHERE campaign_id = ? AND member_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 
 -- name: report-events
 -- What some recipients did, oldest first; not the link that nobody sees. args:
@@ -188,9 +188,9 @@ WHERE campaign_id = ? AND member_id = ? AND kind = 2 AND link_id = ?;
 SELECT a.member_id, a.kind, a.at_ms, a.machine, a.ip, l.url
 FROM activity a
 LEFT JOIN campaign_link l ON l.campaign_id = a.campaign_id
-	AND l.link_id = a.link_id AND a.kind = 2
+	AND l.link_id = a.link_id AND a.kind = :ACTIVITY_CLICK
 WHERE a.campaign_id = ? AND a.member_id IN JSON_INTS(?)
-	AND (a.kind <> 2 OR l.url IS NOT NULL)
+	AND (a.kind <> :ACTIVITY_CLICK OR l.url IS NOT NULL)
 ORDER BY a.member_id, a.at_ms, a.event_id;
 
 -- name: report-links
@@ -199,7 +199,7 @@ SELECT l.link_id, l.hex, l.url, COUNT(a.member_id),
 	COUNT(DISTINCT a.member_id), MAX(a.at_ms)
 FROM campaign_link l
 LEFT JOIN activity a ON a.campaign_id = l.campaign_id
-	AND a.link_id = l.link_id AND a.kind = 2 AND a.machine = 0
+	AND a.link_id = l.link_id AND a.kind = :ACTIVITY_CLICK AND a.machine = 0
 WHERE l.campaign_id = ?
 GROUP BY l.link_id, l.hex, l.url
 ORDER BY l.link_id;

@@ -94,7 +94,7 @@ SELECT COALESCE(send_ms, 0) FROM campaign WHERE list_id = ? AND id = ?;
 -- name: segment-last-sent-ms
 -- args: list
 SELECT COALESCE(MAX(send_ms), 0) FROM campaign
-WHERE list_id = ? AND status IN (4, 5);
+WHERE list_id = ? AND status IN (:CAMPAIGN_SENDING, :CAMPAIGN_SENT);
 
 -- name: segment-walk
 -- All that row conditions look at, by id. `+ 0` keeps SQLite from sorting what

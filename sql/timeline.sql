@@ -57,7 +57,7 @@ SELECT * FROM (
 	FROM task t WHERE t.record_id = ? AND t.entity = ?
 	UNION ALL
 	SELECT 'consent', o.at_ms, 0, 0, o.id, o.source, NULL, o.reason,
-		CASE o.state WHEN 1 THEN 'opted_out' ELSE 'opted_in' END,
+		CASE o.state WHEN :CONSENT_OPTED_OUT THEN 'opted_out' ELSE 'opted_in' END,
 		o.user_id
 	FROM consent o WHERE o.record_id = ? AND o.entity = ?
 ) x

@@ -29,7 +29,7 @@ SELECT password_hash FROM app_user WHERE id = ?;
 -- name: user-able-administrators
 -- Those who can sign in; nobody else may take the last one away meanwhile.
 SELECT id FROM app_user
-WHERE role = 1 AND disabled_ms IS NULL AND password_hash IS NOT NULL
+WHERE role = :ROLE_ADMINISTRATOR AND disabled_ms IS NULL AND password_hash IS NOT NULL
 ORDER BY id FOR UPDATE;
 
 -- name: user-add

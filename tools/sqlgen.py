@@ -2,7 +2,9 @@
 """Turn sql/*.sql and sql/migrations/<schema>/*.sql into C.
 
     sqlgen.py --list SQLDIR        the input files, relative, one a line
-    sqlgen.py SQLDIR OUTDIR        writes OUTDIR/<file>.h, sql_all.h, sql_all.c
+    sqlgen.py SQLDIR OUTDIR SRCDIR DEPFILE
+                                   writes OUTDIR/<file>.h, sql_all.h, sql_all.c,
+                                   and which headers of SRCDIR it has read
 
 A query file:
 
@@ -25,6 +27,15 @@ gives `SQL_PERSON_FIND` (const struct sql *, see store/sql.h) in sql/person.h.
     WITHOUT ROWID      left out for PostgreSQL
     LEAST_OF, GREATEST_OF   scalar min(a, b), max(a, b)
 
+States and kinds are words: `:JOB_DONE` is the value of that enumerator in a
+header of SRCDIR, and of
+
+    -- set: JOB_ENDED = JOB_DONE JOB_FAILED JOB_CANCELED
+
+`state IN (:JOB_ENDED)` is a list in all files; C has it as SQL_SET_JOB_ENDED, a
+string. A number beside a column that has words is an error. Migrations keep
+their numbers: what was released does not change with an enum.
+
 A query that ends with `FOR UPDATE` (or FOR UPDATE OF alias) reads rows that
 will be written: in a write transaction it locks them on PostgreSQL, elsewhere
 it reads as any other. store/update.h insists on it.
@@ -33,8 +44,66 @@ import os
 import re
 import sys
 
+# Columns that have words.
+WORDED = re.compile(
+    r"\b(?:entity|status|state|action|outcome|held|kind|role|bounced?|how|"
+    r"unsubscribed_by)\s*(?:=|<>|NOT IN|IN|WHEN)\s*\(?\s*\d", re.I)
+
 SCHEMAS = {"crm": 0, "audience": 1, "events": 2}
 ANY = -1  # `-- schema: any`: a table that all schemas have
+
+
+def enumerators(text):
+    """Name and value of what the enums of a header define."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
+    for body in re.findall(r"\benum\s+\w*\s*\{([^}]*)\}", text):
+        value = -1
+        for part in filter(None, map(str.strip, body.split(","))):
+            name, _, given = map(str.strip, part.partition("="))
+            if given and not re.fullmatch(r"-?\d+", given):
+                break  # of no use here, nor what follows
+            value = int(given) if given else value + 1
+            yield name, value
+
+
+def read_words(srcdir, sqldir, depfile):
+    """Enumerators and sets: name -> what stands in the SQL."""
+    headers = sorted(os.path.join(d, f) for d, _, files in os.walk(srcdir)
+                     for f in files if f.endswith(".h"))
+    words = {}
+    for path in headers:
+        with open(path, encoding="utf-8") as f:
+            for name, value in enumerators(f.read()):
+                same = words.setdefault(name, str(value)) == str(value)
+                words[name] = words[name] if same else None  # ambiguous
+    sets = {}
+    for f in inputs(sqldir):
+        if f.startswith("migrations/"):
+            continue
+        text = open(os.path.join(sqldir, f), encoding="utf-8").read()
+        for name, members in re.findall(r"^-- set: (\w+) = (.*)$", text, re.M):
+            if name in words or name in sets:
+                sys.exit(f"{f}: {name} has two meanings")
+            sets[name] = (f, ", ".join(word(words, m, f)
+                                       for m in members.split()))
+    with open(depfile, "w", encoding="utf-8") as f:
+        f.write("sql_all.c: " + " ".join(headers) + "\n")
+    return words, sets
+
+
+def word(words, name, where):
+    if words.get(name) is None:
+        sys.exit(f"{where}: no header of ours defines {name}, or two do")
+    return words[name]
+
+
+def spell_out(text, words, where):
+    """Words to numbers."""
+    found = WORDED.search(text)
+    if found:
+        sys.exit(f"{where}: a word instead of a number, please: {found[0]}")
+    return outside_quotes(text, lambda part: re.sub(
+        r"(?<!:):([A-Z]\w*)\b", lambda m: word(words, m[1], where), part))
 
 
 def dialects(text):
@@ -139,7 +208,7 @@ def check_update(path, name, block, body):
                  "say in its comment why nothing can be lost (One writer: ...)")
 
 
-def parse_queries(path):
+def parse_queries(path, words):
     text = open(path, encoding="utf-8").read()
     m = re.search(r"^-- schema: (\w+)", text, re.M)
     if not m or m.group(1) not in (*SCHEMAS, "any"):
@@ -152,6 +221,7 @@ def parse_queries(path):
         name, _, variant = head.strip().partition(" ")
         if not body:
             sys.exit(f"{path}: {name} is empty")
+        body = spell_out(body, words, f"{path}: {name}")
         check_update(path, name, block, body)
         entry = found.setdefault(name, {})
         if variant == "@pg":
@@ -196,16 +266,21 @@ def main():
     if sys.argv[1] == "--list":
         print("\n".join(inputs(sys.argv[2])))
         return
-    sqldir, outdir = sys.argv[1:]
+    sqldir, outdir, srcdir, depfile = sys.argv[1:]
+    words, sets = read_words(srcdir, sqldir, depfile)
+    words.update({name: text for name, (_, text) in sets.items()})
     index, defs, table, names = 0, "", "", set()
     headers = []
     for f in inputs(sqldir):
         if f.startswith("migrations/"):
             continue
-        schema, queries = parse_queries(os.path.join(sqldir, f))
+        schema, queries = parse_queries(os.path.join(sqldir, f), words)
         guard = "SQL_" + re.sub(r"\W", "_", f[:-4]).upper() + "_GENERATED_H"
         head = (f"/* generated by tools/sqlgen.py from sql/{f} */\n"
                 f"#ifndef {guard}\n#define {guard}\n\n#include \"store/sql.h\"\n\n")
+        for name, (where, text) in sets.items():
+            if where == f:
+                head += f"#define SQL_SET_{name} \"{text}\"\n"
         for name, e in queries.items():
             if name in names:
                 sys.exit(f"{f}: {name} stands in two files")

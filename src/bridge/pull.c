@@ -105,14 +105,14 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 	const char *status = json_string_value(json_object_get(item, "status"));
 	const char *detail = json_string_value(json_object_get(item, "detail"));
 	int64_t now_ms = p->w->actor.now_ms;
-	int bounced;
+	enum crm_bounce bounced;
 
 	if (!hash || !status)
 		return 0;
-	bounced = strcmp(status, "hard") == 0   ? 1
-		  : strcmp(status, "soft") == 0 ? 2
-						: 0;
-	if (bounced == 0)
+	bounced = strcmp(status, "hard") == 0   ? CRM_BOUNCE_HARD
+		  : strcmp(status, "soft") == 0 ? CRM_BOUNCE_SOFT
+						: CRM_BOUNCE_NONE;
+	if (bounced == CRM_BOUNCE_NONE)
 		return batch_add(b, SQL_PULL_ACCEPTED,
 				 SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
 					  sql_int(p->c.id), sql_text(hash)),
@@ -195,13 +195,14 @@ static int link_id(struct pull *p, struct tx *tx, const char *url, int64_t *out,
 		       : 0;
 }
 
-static int kind_of(const char *action)
+static enum crm_activity activity_of(const char *action)
 {
 	if (strcmp(action, "open") == 0)
-		return 1;
+		return CRM_ACTIVITY_OPEN;
 	if (strcmp(action, "click") == 0)
-		return 2;
-	return strcmp(action, "bounce") == 0 ? 3 : 0;
+		return CRM_ACTIVITY_CLICK;
+	return strcmp(action, "bounce") == 0 ? CRM_ACTIVITY_BOUNCE
+					     : CRM_ACTIVITY_NONE;
 }
 
 static int store_action(struct pull *p, struct tx *tx, const char *hash,
@@ -213,11 +214,13 @@ static int store_action(struct pull *p, struct tx *tx, const char *hash,
 	const char *ip = json_string_value(json_object_get(a, "ip"));
 	bool machine = json_is_true(json_object_get(a, "is_machine"));
 	int64_t at_ms, link;
-	int kind = action ? kind_of(action) : 0;
+	enum crm_activity kind =
+		action ? activity_of(action) : CRM_ACTIVITY_NONE;
 
-	if (kind == 0 || !at || !time_parse_iso(at, &at_ms))
+	if (kind == CRM_ACTIVITY_NONE || !at || !time_parse_iso(at, &at_ms))
 		return 0;
-	if (link_id(p, tx, kind == 2 ? url : NULL, &link, err) < 0)
+	if (link_id(p, tx, kind == CRM_ACTIVITY_CLICK ? url : NULL, &link,
+		    err) < 0)
 		return -1;
 	return db_exec(tx, SQL_PULL_ACTIVITY_PUT,
 		       SQL_ARGS(sql_int(kind), sql_int(at_ms), sql_int(link),

@@ -15,7 +15,8 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 		{ " AND c.created_ms > ", f->since_create_ms },
 	};
 
-	sqlbuild_add(b, " WHERE c.status <> 8");
+	sqlbuild_add(b, " WHERE c.status <> ");
+	sqlbuild_bind_int(b, CAMPAIGN_ARCHIVED);
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
 		if (times[i].ms) {
 			sqlbuild_add(b, times[i].text);

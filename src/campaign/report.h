@@ -96,14 +96,14 @@ int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
 
 /* --- events --- */
 
-enum report_event_kind {
-	REPORT_EVENT_OPEN = 1,
-	REPORT_EVENT_CLICK = 2,
-	REPORT_EVENT_BOUNCE = 3,
+enum activity_kind {
+	ACTIVITY_OPEN = 1,
+	ACTIVITY_CLICK = 2,
+	ACTIVITY_BOUNCE = 3,
 };
 struct report_event {
 	int64_t member_id;
-	enum report_event_kind kind;
+	enum activity_kind kind;
 	int64_t at_ms;
 	bool is_machine;
 	const char *ip, *url; /* "" if none */

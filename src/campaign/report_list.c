@@ -257,7 +257,7 @@ int report_events_list(struct db *db, int64_t campaign_id,
 	while ((more = rows_next(rows, err)) > 0) {
 		struct report_event event = {
 			.member_id = rows_int(rows, 0),
-			.kind = (enum report_event_kind)rows_int(rows, 1),
+			.kind = (enum activity_kind)rows_int(rows, 1),
 			.at_ms = rows_int(rows, 2),
 			.is_machine = rows_int(rows, 3) != 0,
 			.ip = text_or_empty(rows_dup(rows, 4, arena)),

@@ -236,10 +236,10 @@ static void events_come_by_member_without_the_hidden_link(void **state)
 					    &fixture.err),
 			 0);
 	assert_int_equal(events.n, 9);
-	assert_int_equal(events.v[3].kind, REPORT_EVENT_CLICK);
+	assert_int_equal(events.v[3].kind, ACTIVITY_CLICK);
 	assert_string_equal(events.v[3].url, "http://a");
 	assert_true(events.v[2].is_machine);
-	assert_int_equal(events.v[8].kind, REPORT_EVENT_BOUNCE);
+	assert_int_equal(events.v[8].kind, ACTIVITY_BOUNCE);
 }
 
 static void links_and_domains_are_counted(void **state)

@@ -151,6 +151,19 @@ enum crm_recipient_state {
 };
 const char *crm_recipient_state_name(enum crm_recipient_state state);
 
+/* Of a recipient, and of what a pull brings. Stored: never renumber. */
+enum crm_bounce {
+	CRM_BOUNCE_NONE = 0,
+	CRM_BOUNCE_HARD = 1,
+	CRM_BOUNCE_SOFT = 2
+};
+enum crm_activity {
+	CRM_ACTIVITY_NONE = 0,
+	CRM_ACTIVITY_OPEN = 1,
+	CRM_ACTIVITY_CLICK = 2,
+	CRM_ACTIVITY_BOUNCE = 3,
+};
+
 /* What a figure of a report counts; each can be listed. */
 struct crm_recipient_filter {
 	int64_t campaign_id;

@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/campaign_record.h"
+#include "sql/crm_campaign.h"
 #include "store/sqlbuild.h"
 
 #include <string.h>
@@ -327,8 +329,7 @@ static void add_tag(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, ")");
 }
 
-/* Accepted, refused, expired: the states that count as sent in a report. */
-#define WAS_SENT " AND cr.state IN (2, 4, 5)"
+#define WAS_SENT " AND cr.state IN (" SQL_SET_CRM_RECIPIENT_SENT ")"
 
 static const char *response_test(const struct criterion *c)
 {
@@ -360,8 +361,10 @@ static void add_clicked_url(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, " AND EXISTS (SELECT 1 FROM campaign_activity a"
 			   " JOIN campaign_link l ON l.id = a.link_id"
 			   " WHERE a.campaign_id = cr.campaign_id"
-			   " AND a.person_id = cr.person_id AND a.kind = 2"
-			   " AND l.campaign_id = cr.campaign_id AND l.url = ");
+			   " AND a.person_id = cr.person_id"
+			   " AND l.campaign_id = cr.campaign_id AND a.kind = ");
+	sqlbuild_bind_int(k->b, CRM_ACTIVITY_CLICK);
+	sqlbuild_add(k->b, " AND l.url = ");
 	sqlbuild_bind_text(k->b, c->url);
 	sqlbuild_add(k->b, c->machines ? ")" : " AND a.machine = 0)");
 }

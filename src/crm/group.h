@@ -33,6 +33,8 @@ struct tx;
 /* Stored in the database: append only, never renumber. */
 enum group_kind { GROUP_STATIC = 1, GROUP_DYNAMIC = 2 };
 const char *group_kind_name(enum group_kind kind); /* "static", "dynamic" */
+/* How a member came in. Stored in the database, too. */
+enum group_how { GROUP_BY_CRITERIA = 1, GROUP_BY_HAND = 2 };
 
 struct group {
 	int64_t id;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "campaign/report.h"
 #include "delivery/trouble.h"
 #include "delivery/urgent.h"
 #include "store/db.h"
@@ -156,9 +157,10 @@ static int apply_bounce(struct batch_state *s, struct entry *e,
 		vec_push(&s->soft, departure);
 	return db_exec(s->tx, SQL_ACTIVITY_ADD,
 		       SQL_ARGS(sql_int(event->id), sql_int(event->member_id),
-				sql_int(event->campaign_id), sql_int(3),
-				sql_int(0), sql_int(event->at_ms), sql_int(0),
-				sql_null(), sql_null(), sql_null()),
+				sql_int(event->campaign_id),
+				sql_int(ACTIVITY_BOUNCE), sql_int(0),
+				sql_int(event->at_ms), sql_int(0), sql_null(),
+				sql_null(), sql_null()),
 		       err);
 }
 

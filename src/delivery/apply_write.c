@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "campaign/report.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"
@@ -52,15 +53,17 @@ static int write_hit(struct batch *b, const struct new_hit *new,
 {
 	const struct verdict_hit *hit = new->hit;
 
-	return batch_add(
-		b, SQL_ACTIVITY_ADD,
-		SQL_ARGS(sql_int(hit->event_id), sql_int(new->entry->member_id),
-			 sql_int(new->entry->campaign_id),
-			 sql_int(hit->is_click ? 2 : 1), sql_int(hit->link_id),
-			 sql_int(hit->at_ms), sql_int(hit->why != MACHINE_NO),
-			 sql_text(machine_why_name(hit->why)),
-			 sql_text(hit->ip), sql_text(hit->agent)),
-		err);
+	return batch_add(b, SQL_ACTIVITY_ADD,
+			 SQL_ARGS(sql_int(hit->event_id),
+				  sql_int(new->entry->member_id),
+				  sql_int(new->entry->campaign_id),
+				  sql_int(hit->is_click ? ACTIVITY_CLICK
+							: ACTIVITY_OPEN),
+				  sql_int(hit->link_id), sql_int(hit->at_ms),
+				  sql_int(hit->why != MACHINE_NO),
+				  sql_text(machine_why_name(hit->why)),
+				  sql_text(hit->ip), sql_text(hit->agent)),
+			 err);
 }
 
 static int write_entry(struct batch_state *s, struct batch *b,

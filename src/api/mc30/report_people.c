@@ -175,12 +175,12 @@ static void write_event(const struct report_row *row,
 
 	json_begin_object(w);
 	json_key_text(w, "action", actions[e->kind]);
-	if (e->kind == REPORT_EVENT_BOUNCE)
+	if (e->kind == ACTIVITY_BOUNCE)
 		json_key_text(w, "type", row->bounce == 2 ? "soft" : "hard");
 	json_key_time(w, "timestamp", e->at_ms);
-	if (e->kind == REPORT_EVENT_CLICK)
+	if (e->kind == ACTIVITY_CLICK)
 		json_key_text(w, "url", e->url);
-	if (e->kind != REPORT_EVENT_BOUNCE) {
+	if (e->kind != ACTIVITY_BOUNCE) {
 		json_key_text(w, "ip", e->ip);
 		json_key_bool(w, "is_machine", e->is_machine);
 	}
@@ -248,7 +248,7 @@ static void write_opened(const struct request *rq, const struct people *p,
 	     i++) {
 		const struct report_event *e = &p->events.v[i];
 
-		if (e->kind != REPORT_EVENT_OPEN)
+		if (e->kind != ACTIVITY_OPEN)
 			continue;
 		json_begin_object(w);
 		json_key_time(w, "timestamp", e->at_ms);
