@@ -23,12 +23,12 @@ UPDATE campaign SET pull_state = ? WHERE id = ?;
 -- the message was to them too. Whoever else was left out and got it all the same
 -- is not hidden. args: at_ms, accepted_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = 'duplicate' THEN :CRM_RECIPIENT_LEFT_OUT
+   SET state = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN :CRM_RECIPIENT_LEFT_OUT
                     ELSE :CRM_RECIPIENT_ACCEPTED END,
-       detail = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason <> 'duplicate'
+       detail = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason <> :LEFT_OUT_DUPLICATE
                      THEN 'sent all the same, although left out: ' || reason
                      ELSE detail END,
-       reason = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = 'duplicate' THEN reason END,
+       reason = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN reason END,
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?)
  WHERE campaign_id = ? AND email_hash = ?;
 
@@ -37,7 +37,7 @@ UPDATE campaign_recipient
 -- bounced_ms, campaign_id, hash
 UPDATE campaign_recipient
    SET state = :CRM_RECIPIENT_REFUSED, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
- WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> 'duplicate');
+ WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> :LEFT_OUT_DUPLICATE);
 
 -- name: pull-link-find
 -- args: campaign_id, url
@@ -54,7 +54,7 @@ INSERT INTO campaign_activity (kind, at_ms, link_id, machine, ip, campaign_id, p
 SELECT CAST(? AS INTEGER), CAST(? AS BIGINT), CAST(? AS BIGINT),
        CAST(? AS INTEGER), CAST(? AS TEXT), r.campaign_id, r.person_id
   FROM campaign_recipient r
- WHERE r.campaign_id = ? AND r.email_hash = ? AND (r.state <> :CRM_RECIPIENT_LEFT_OUT OR r.reason = 'duplicate')
+ WHERE r.campaign_id = ? AND r.email_hash = ? AND (r.state <> :CRM_RECIPIENT_LEFT_OUT OR r.reason = :LEFT_OUT_DUPLICATE)
     ON CONFLICT (campaign_id, person_id, kind, at_ms, link_id)
     DO UPDATE SET machine = excluded.machine;
 
@@ -92,13 +92,13 @@ UPDATE campaign_recipient
 -- Nothing changes the second time. args: at_ms, campaign_id, hash
 UPDATE campaign_recipient SET unsubscribed_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND unsubscribed_ms IS NULL
-   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = 'duplicate');
+   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = :LEFT_OUT_DUPLICATE);
 
 -- name: pull-complained
 -- args: at_ms, campaign_id, hash
 UPDATE campaign_recipient SET complained_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND complained_ms IS NULL
-   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = 'duplicate');
+   AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason = :LEFT_OUT_DUPLICATE);
 
 -- name: pull-settle-left-out
 -- The send is over. Nobody knows the address any more of who was erased
@@ -107,13 +107,13 @@ UPDATE campaign_recipient SET complained_ms = ?
 UPDATE campaign_recipient
    SET state = :CRM_RECIPIENT_LEFT_OUT, at_ms = ?,
        reason = COALESCE((SELECT CASE m.status WHEN :MIRROR_NONE THEN NULL
-                                               WHEN :MIRROR_UNSUBSCRIBED THEN 'unsubscribed'
-                                               WHEN :MIRROR_CLEANED THEN 'cleaned'
-                                               WHEN :MIRROR_ARCHIVED THEN 'suppressed'
-                                               WHEN :MIRROR_FORGOTTEN THEN 'forgotten'
-                                               ELSE 'unsubscribed' END
+                                               WHEN :MIRROR_UNSUBSCRIBED THEN :LEFT_OUT_UNSUBSCRIBED
+                                               WHEN :MIRROR_CLEANED THEN :LEFT_OUT_CLEANED
+                                               WHEN :MIRROR_ARCHIVED THEN :LEFT_OUT_SUPPRESSED
+                                               WHEN :MIRROR_FORGOTTEN THEN :LEFT_OUT_FORGOTTEN
+                                               ELSE :LEFT_OUT_UNSUBSCRIBED END
                             FROM bridge_member m
-                           WHERE m.email_hash = campaign_recipient.email_hash), 'forgotten')
+                           WHERE m.email_hash = campaign_recipient.email_hash), :LEFT_OUT_FORGOTTEN)
  WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_WAITING)
    AND NOT EXISTS (SELECT 1 FROM bridge_member m
                     WHERE m.email_hash = campaign_recipient.email_hash AND m.status = :MIRROR_SUBSCRIBED);

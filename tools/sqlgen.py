@@ -28,7 +28,8 @@ gives `SQL_PERSON_FIND` (const struct sql *, see store/sql.h) in sql/person.h.
     LEAST_OF, GREATEST_OF   scalar min(a, b), max(a, b)
 
 States and kinds are words: `:JOB_DONE` is the value of that enumerator in a
-header of SRCDIR, and of
+header of SRCDIR, `:LEFT_OUT_HELD` the text that a list of `word(name, "text")`
+gives it (see crm/left_out.h), and of
 
     -- set: JOB_ENDED = JOB_DONE JOB_FAILED JOB_CANCELED
 
@@ -66,6 +67,11 @@ def enumerators(text):
             yield name, value
 
 
+def texts(text):
+    """Name and text of lists like LEFT_OUT_WORDS."""
+    return re.findall(r'^\s*word\((\w+), "([^"\']*)"\)', text, re.M)
+
+
 def read_words(srcdir, sqldir, depfile):
     """Enumerators and sets: name -> what stands in the SQL."""
     headers = sorted(os.path.join(d, f) for d, _, files in os.walk(srcdir)
@@ -73,9 +79,11 @@ def read_words(srcdir, sqldir, depfile):
     words = {}
     for path in headers:
         with open(path, encoding="utf-8") as f:
-            for name, value in enumerators(f.read()):
-                same = words.setdefault(name, str(value)) == str(value)
-                words[name] = words[name] if same else None  # ambiguous
+            text = f.read()
+        for name, value in [*enumerators(text),
+                            *((n, f"'{t}'") for n, t in texts(text))]:
+            same = words.setdefault(name, str(value)) == str(value)
+            words[name] = words[name] if same else None  # ambiguous
     sets = {}
     for f in inputs(sqldir):
         if f.startswith("migrations/"):

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "bridge/merge_fit.h"
 #include "crm/actor.h"
+#include "crm/left_out.h"
 #include "crm/record.h"
 #include "mcapi/mc_client.h"
 
@@ -102,9 +103,9 @@ enum mirror_status {
 	MIRROR_ARCHIVED = 6,
 	MIRROR_FORGOTTEN = 7,
 };
-/* The reason of rule 12 for leaving such a member out; NULL: it may get mail
+/* The reason of rule 12 for leaving such a member out, or that it may get mail
  * or be added. */
-const char *mirror_reason(enum mirror_status status);
+enum left_out mirror_reason(enum mirror_status status);
 
 /* Read what changed since the last time (all, if full). Returns how many
  * members were read. */
@@ -301,7 +302,7 @@ struct push {
  * negative numbers of their own, and the circuit breaker does not count them.
  */
 int push_row_untag(struct batch *b, int64_t push_id, int64_t email_id,
-		   const char *reason, const char *hash, struct err *err);
+		   enum left_out reason, const char *hash, struct err *err);
 
 /* --- push_tag.c: the tag of a group --- */
 

@@ -21,24 +21,24 @@
 /* What the audience commits late may have been stamped earlier. */
 #define OVERLAP_MS (10 * MS_SECOND)
 
-const char *mirror_reason(enum mirror_status status)
+enum left_out mirror_reason(enum mirror_status status)
 {
 	switch (status) {
 	case MIRROR_NONE:
 	case MIRROR_SUBSCRIBED:
 	case MIRROR_PENDING: /* gets mail once it has confirmed */
-		return NULL;
+		return LEFT_OUT_NOT;
 	case MIRROR_UNSUBSCRIBED:
 	case MIRROR_TRANSACTIONAL:
-		return "unsubscribed";
+		return LEFT_OUT_UNSUBSCRIBED;
 	case MIRROR_CLEANED:
-		return "cleaned";
+		return LEFT_OUT_CLEANED;
 	case MIRROR_ARCHIVED: /* put away there on purpose */
-		return "suppressed";
+		return LEFT_OUT_SUPPRESSED;
 	case MIRROR_FORGOTTEN:
-		return "forgotten";
+		return LEFT_OUT_FORGOTTEN;
 	}
-	return NULL;
+	return LEFT_OUT_NOT;
 }
 
 enum mirror_status mirror_status_of(const char *name)

@@ -173,18 +173,18 @@ static int choose_owner(struct planner *p, struct facts *f, struct err *err)
 
 /* --- decisions --- */
 
-static const char *why_left_out(const struct record *r, const struct facts *f)
+static enum left_out why_left_out(const struct record *r, const struct facts *f)
 {
 	if (!f->hash)
-		return "no_address";
+		return LEFT_OUT_NO_ADDRESS;
 	if (!email_is_valid(f->folded))
-		return "invalid";
+		return LEFT_OUT_INVALID;
 	if (r->opted_out || f->opted_out)
-		return "opted_out";
+		return LEFT_OUT_OPTED_OUT;
 	if (f->held || f->unclear)
-		return "held";
+		return LEFT_OUT_HELD;
 	if (f->shared && f->owner_id != 0 && f->owner_id != r->id)
-		return "duplicate";
+		return LEFT_OUT_DUPLICATE;
 	return mirror_reason(f->status);
 }
 
@@ -208,10 +208,10 @@ static enum push_action decide(struct planner *p, const struct record *r,
  * does not mail, and the owner of a shared address, keep it (rule 18). */
 static int keep_or_untag(struct planner *p, struct batch *b,
 			 const struct record *r, const struct facts *f,
-			 const char *reason, struct err *err)
+			 enum left_out reason, struct err *err)
 {
 	if (!f->hash || !hash_set_see(&p->tagged, f->hash) ||
-	    strcmp(reason, "duplicate") == 0 || mirror_reason(f->status))
+	    reason == LEFT_OUT_DUPLICATE || mirror_reason(f->status))
 		return 0;
 	return push_row_untag(b, p->push->id, r->email_id, reason, f->hash,
 			      err);
@@ -221,7 +221,7 @@ static int plan_person(struct planner *p, struct batch *b,
 		       const struct record *r, const struct facts *f,
 		       struct err *err)
 {
-	const char *reason = why_left_out(r, f);
+	enum left_out reason = why_left_out(r, f);
 	enum push_action action = PUSH_LEFT_OUT;
 	uint64_t dropped = 0;
 
@@ -236,7 +236,7 @@ static int plan_person(struct planner *p, struct batch *b,
 			 sql_int(action == PUSH_UNCHANGED || reason
 					 ? PUSH_APPLIED
 					 : PUSH_INTENDED),
-			 sql_text(reason), sql_null(),
+			 sql_text(left_out_name(reason)), sql_null(),
 			 sql_text(field_map_tags(&p->map, dropped, p->arena))),
 		err);
 }

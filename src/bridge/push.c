@@ -77,14 +77,14 @@ static struct item *item_of(struct pusher *p, const char *address)
 static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
-	const char *reason;
+	enum left_out reason;
 	int found = member_read(p->w, it->hash, &member, err);
 
 	it->merge_hash[0] = '\0'; /* not written: the mirror will tell */
 	if (found < 0)
 		return -1;
 	if (found == 0 && p->action == PUSH_ADD) {
-		item_refuse(it, "invalid",
+		item_refuse(it, LEFT_OUT_INVALID,
 			    "a member, and none: the audience is "
 			    "not of one mind");
 		return 0;
@@ -100,23 +100,24 @@ static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 	return 0;
 }
 
-static const char *reason_of(const char *text)
+static enum left_out reason_of(const char *text)
 {
 	static const struct {
-		const char *part, *reason;
+		const char *part;
+		enum left_out reason;
 	} reasons[] = {
-		{ "permanently deleted", "forgotten" },
-		{ "compliance state", "unsubscribed" },
-		{ "suppress", "suppressed" },
-		{ "a lot of lists", "over_limit" }, /* passes */
-		{ "try again", "over_limit" },
-		{ "oo many", "over_limit" },
+		{ "permanently deleted", LEFT_OUT_FORGOTTEN },
+		{ "compliance state", LEFT_OUT_UNSUBSCRIBED },
+		{ "suppress", LEFT_OUT_SUPPRESSED },
+		{ "a lot of lists", LEFT_OUT_OVER_LIMIT }, /* passes */
+		{ "try again", LEFT_OUT_OVER_LIMIT },
+		{ "oo many", LEFT_OUT_OVER_LIMIT },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (strstr(text, reasons[i].part))
 			return reasons[i].reason;
-	return "invalid";
+	return LEFT_OUT_INVALID;
 }
 
 /*
@@ -444,7 +445,7 @@ static int hear_last_words(struct pusher *p, struct err *err)
 		if (said < 0)
 			return -1;
 		if (said > 0)
-			item_refuse(it, "unsubscribed", NULL);
+			item_refuse(it, LEFT_OUT_UNSUBSCRIBED, NULL);
 	}
 	return 0;
 }

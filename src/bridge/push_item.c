@@ -43,7 +43,7 @@ int items_load(struct pusher *p, enum push_action action, struct err *err)
 	return more;
 }
 
-void item_refuse(struct item *it, const char *reason, const char *detail)
+void item_refuse(struct item *it, enum left_out reason, const char *detail)
 {
 	it->outcome = PUSH_REFUSED;
 	it->reason = reason;
@@ -65,7 +65,8 @@ int items_load_records(struct pusher *p, struct err *err)
 		if (at < p->records.n && p->records.v[at].id == it->person_id)
 			it->record = &p->records.v[at++];
 		else if (it->outcome == PUSH_APPLIED)
-			item_refuse(it, "no_address", NULL); /* gone just now */
+			item_refuse(it, LEFT_OUT_NO_ADDRESS,
+				    NULL); /* gone just now */
 	}
 	return 0;
 }
@@ -87,16 +88,16 @@ void item_again(struct item *it, enum push_action action)
  */
 static void check_present(struct item *it, enum push_action action)
 {
-	const char *left_out = mirror_reason(it->status);
+	enum left_out left_out = mirror_reason(it->status);
 
 	if (it->now_email_id == 0)
-		item_refuse(it, "no_address", NULL);
+		item_refuse(it, LEFT_OUT_NO_ADDRESS, NULL);
 	else if (it->now_email_id != it->email_id)
 		item_again(it, PUSH_UPDATE); /* with the address of now */
 	else if (it->opted_out)
-		item_refuse(it, "opted_out", NULL);
+		item_refuse(it, LEFT_OUT_OPTED_OUT, NULL);
 	else if (it->held)
-		item_refuse(it, "held", NULL);
+		item_refuse(it, LEFT_OUT_HELD, NULL);
 	else if (left_out)
 		item_refuse(it, left_out, NULL);
 	else if (it->status == MIRROR_NONE && action != PUSH_ADD)
@@ -131,7 +132,7 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
 		      SQL_ARGS(sql_int(now_ms), sql_text(it->hash)), err) < 0)
 		return -1;
-	if (it->reason && it->hash && strcmp(it->reason, "forgotten") == 0)
+	if (it->reason == LEFT_OUT_FORGOTTEN && it->hash)
 		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 				 SQL_ARGS(sql_text(it->hash),
 					  sql_int(MIRROR_FORGOTTEN), sql_null(),
@@ -141,26 +142,15 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 }
 
 int push_row_untag(struct batch *b, int64_t push_id, int64_t email_id,
-		   const char *reason, const char *hash, struct err *err)
+		   enum left_out reason, const char *hash, struct err *err)
 {
 	return batch_add(b, SQL_PUSH_ROW_UNTAG,
 			 SQL_ARGS(sql_int(push_id),
 				  sql_int(-(INT64_C(1) << 40) - email_id),
-				  sql_int(email_id), sql_text(reason),
+				  sql_int(email_id),
+				  sql_text(left_out_name(reason)),
 				  sql_text(hash)),
 			 err);
-}
-
-/* It is the audience itself that does not mail them. */
-static bool is_theirs(const char *reason)
-{
-	static const char *const reasons[] = { "unsubscribed", "cleaned",
-					       "suppressed", "forgotten" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (strcmp(reasons[i], reason) == 0)
-			return true;
-	return false;
 }
 
 /* A try of before, or an earlier push, may have tagged whom the present leaves
@@ -174,10 +164,11 @@ static int lose_tag(struct batch *b, struct pusher *p, const struct item *it,
 
 	if ((!moved && it->outcome != PUSH_REFUSED) || !it->email_id ||
 	    !it->hash || mirror_reason(it->status) || (gone && it->reached) ||
-	    (!gone && is_theirs(it->reason)))
+	    (!gone && left_out_by_audience(it->reason)))
 		return 0;
 	return push_row_untag(b, p->push->id, it->email_id,
-			      gone ? "no_address" : it->reason, it->hash, err);
+			      gone ? LEFT_OUT_NO_ADDRESS : it->reason, it->hash,
+			      err);
 }
 
 /* Rows of untagged addresses may stand under negative numbers. */
@@ -230,7 +221,8 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 				 sql_int(p->push->id), sql_int(it->person_id)),
 			err);
 	return batch_add(b, SQL_PUSH_ROW_END,
-			 SQL_ARGS(sql_int(it->outcome), sql_text(it->reason),
+			 SQL_ARGS(sql_int(it->outcome),
+				  sql_text(left_out_name(it->reason)),
 				  sql_text(untag ? NULL : it->detail),
 				  sql_text(field_map_tags(&p->map, it->dropped,
 							  p->arena)),

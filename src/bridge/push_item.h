@@ -19,7 +19,7 @@ struct item {
 	const char *hash;
 	const struct record *record;
 	enum push_outcome outcome;
-	const char *reason;
+	enum left_out reason;
 	const char *detail;
 	char merge_hash[MD5_HEX + 1]; /* "": not written */
 	const char *contact_id;       /* as the audience told it */
@@ -59,7 +59,7 @@ void items_check_present(struct pusher *p);
 /* What was done, in one transaction; who changed meanwhile gets a job. */
 int items_store(struct pusher *p, struct err *err);
 
-void item_refuse(struct item *it, const char *reason, const char *detail);
+void item_refuse(struct item *it, enum left_out reason, const char *detail);
 /* It is left to be done in another way. */
 void item_again(struct item *it, enum push_action action);
 
