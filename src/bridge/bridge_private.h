@@ -11,6 +11,7 @@
 #include "bridge/merge_fit.h"
 #include "crm/actor.h"
 #include "crm/left_out.h"
+#include "crm/mirror_status.h"
 #include "crm/record.h"
 #include "mcapi/mc_client.h"
 
@@ -92,17 +93,6 @@ void field_map_of_member(const struct field_map *map,
 
 /* --- mirror.c: what we last knew of the members --- */
 
-/* Stored: see bridge_member in sql/migrations/crm. */
-enum mirror_status {
-	MIRROR_NONE = 0,
-	MIRROR_SUBSCRIBED = 1,
-	MIRROR_UNSUBSCRIBED = 2,
-	MIRROR_CLEANED = 3,
-	MIRROR_PENDING = 4,
-	MIRROR_TRANSACTIONAL = 5,
-	MIRROR_ARCHIVED = 6,
-	MIRROR_FORGOTTEN = 7,
-};
 /* The reason of rule 12 for leaving such a member out, or that it may get mail
  * or be added. */
 enum left_out mirror_reason(enum mirror_status status);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/kept_opt_out.h"
+#include "crm/mirror_status.h"
 #include "crm/unclear_opt_out.h"
 #include "sql/obstacle.h"
 
@@ -206,16 +207,22 @@ static int explain_held(struct explaining *x, struct err *err)
 	return more;
 }
 
-/* By bridge_member.status; those that get mail have none. */
+/* Those that get mail have none. */
 static const struct {
 	const char *kind, *effect;
 } members[] = {
-	[2] = { "unsubscribed", "the member of the audience is unsubscribed" },
-	[3] = { "cleaned", "the member of the audience bounced for good" },
-	[4] = { "pending", "the member of the audience has not confirmed yet" },
-	[5] = { "unsubscribed", "the member of the audience never subscribed" },
-	[6] = { "archived", "the member of the audience was put away there" },
-	[7] = { "forgotten", "the audience refuses the address" },
+	[MIRROR_UNSUBSCRIBED] = { "unsubscribed", "the member of the audience "
+						  "is unsubscribed" },
+	[MIRROR_CLEANED] = { "cleaned", "the member of the audience bounced "
+					"for good" },
+	[MIRROR_PENDING] = { "pending", "the member of the audience has not "
+					"confirmed yet" },
+	[MIRROR_TRANSACTIONAL] = { "unsubscribed", "the member of the audience "
+						   "never subscribed" },
+	[MIRROR_ARCHIVED] = { "archived", "the member of the audience was put "
+					  "away there" },
+	[MIRROR_FORGOTTEN] = { "forgotten", "the audience refuses the "
+					    "address" },
 };
 
 static int explain_member(struct explaining *x, struct err *err)
