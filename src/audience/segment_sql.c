@@ -119,8 +119,7 @@ static void add_number(struct sqlbuild *b, const struct condition *c)
 		sqlbuild_add(b, " AS TEXT) = ''");
 		return;
 	}
-	sqlbuild_add(b, b->backend == DB_PG ? "COALESCE(CAST(NULLIF("
-					    : "COALESCE(CAST(NULLIF(");
+	sqlbuild_add(b, "COALESCE(CAST(NULLIF(");
 	add_value(b, c->merge_id);
 	sqlbuild_add(b, b->backend == DB_PG ? ", '') AS DOUBLE PRECISION)"
 					    : ", '') AS REAL)");

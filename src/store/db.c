@@ -35,7 +35,10 @@ struct sql_value sql_double(double d)
 
 struct sql_value sql_text(const char *s)
 {
-	return s ? sql_str(str_of(s)) : sql_null();
+	return s ? (struct sql_value){ .type = SQL_TEXT,
+				       .s = str_of(s),
+				       .ends = true }
+		 : sql_null();
 }
 
 struct sql_value sql_str(struct str s)

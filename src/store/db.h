@@ -56,6 +56,7 @@ struct sql_value {
 	int64_t i;
 	double d;
 	struct str s; /* UTF-8 without NUL; must live until the call returns */
+	bool ends;    /* a NUL follows it */
 };
 
 struct sql_args {

@@ -99,14 +99,15 @@ struct bound {
 	size_t n;
 };
 
-static const char *bind_text(struct bound *b, size_t i, struct str s)
+static const char *bind_text(struct bound *b, size_t i,
+			     const struct sql_value *v)
 {
-	if (s.s[s.len] == '\0' && strlen(s.s) == s.len)
-		return s.s;
+	if (v->ends)
+		return v->s.s;
 	if (!b->copies)
 		b->copies = calloc(ARGS_MAX, sizeof(*b->copies));
 	BUG_ON(!b->copies);
-	b->copies[i] = strndup(s.s, s.len);
+	b->copies[i] = strndup(v->s.s, v->s.len);
 	BUG_ON(!b->copies[i]);
 	return b->copies[i];
 }
@@ -129,7 +130,7 @@ static void bind(struct bound *b, struct sql_args args)
 				 v->d);
 			b->values[i] = b->numbers[i];
 		} else if (v->type == SQL_TEXT) {
-			b->values[i] = bind_text(b, i, v->s);
+			b->values[i] = bind_text(b, i, v);
 		}
 	}
 }

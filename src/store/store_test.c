@@ -233,6 +233,28 @@ static void a_failed_batch_fails_the_transaction_only(void **state)
 	assert_string_equal(find(f->crm, "after", arena), "works");
 }
 
+/* Nothing is read behind a text that no NUL ends. */
+static void a_slice_is_bound_as_it_is(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	char *exact = malloc(3);
+
+	memcpy(exact, "abc", 3);
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(
+		db_exec_text(&tx,
+			     "INSERT INTO setting (key, value)"
+			     " VALUES ('slice', ?)",
+			     SQL_ARGS(sql_str((struct str){ exact, 3 })), &err),
+		1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	free(exact);
+	assert_string_equal(find(f->crm, "slice", arena), "abc");
+}
+
 static void built_sql_binds_its_values(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -269,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_batch_writes_everything),
 		cmocka_unit_test(each_failing_step_leaves_no_trace),
 		cmocka_unit_test(a_failed_batch_fails_the_transaction_only),
+		cmocka_unit_test(a_slice_is_bound_as_it_is),
 		cmocka_unit_test(built_sql_binds_its_values),
 	};
 

@@ -6,6 +6,8 @@
 #include "crm/record_json.h"
 #include "crm/record_list.h"
 
+#define FILTERS_MAX 64 /* more than there are fields */
+
 /* Names of fields that are also parameters of the list. */
 static size_t read_filters(const struct request *rq, enum entity entity,
 			   struct record_filter *out)
@@ -16,6 +18,7 @@ static size_t read_filters(const struct request *rq, enum entity entity,
 	for (const struct field *f = field_table; f->name; f++) {
 		const char *value = request_query(rq, f->name);
 
+		BUG_ON(n + 1 >= FILTERS_MAX); /* one for the tag */
 		if (value && field_is_of(f, entity))
 			out[n++] = (struct record_filter){ f->name, value };
 	}
@@ -29,7 +32,7 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
-	struct record_filter filters[64];
+	struct record_filter filters[FILTERS_MAX];
 	struct record_query query = {
 		.entity = entity,
 		.q = request_query(rq, "q"),
