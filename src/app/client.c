@@ -168,19 +168,6 @@ int client_call(struct client *c, const char *method, const char *path,
 	return read_reply(&reply, out, err);
 }
 
-int client_text(struct client *c, const char *path, struct strbuf *out,
-		struct err *err)
-{
-	CLEANUP(httpc_response_release)
-	struct httpc_response reply = HTTPC_RESPONSE_INIT;
-	struct httpc_request rq = { .method = "GET" };
-
-	if (send_to(c, &rq, path, &reply, err) < 0)
-		return -1;
-	strbuf_addslice(out, strbuf_str(&reply.body));
-	return 0;
-}
-
 const json_t *client_problem(const struct client *c)
 {
 	return c->problem;

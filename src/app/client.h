@@ -20,9 +20,6 @@ void client_free(struct client **client);
  * with its query. */
 int client_call(struct client *client, const char *method, const char *path,
 		const char *body, json_t **reply, struct err *err);
-/* The reply as text; for what is not JSON and small. */
-int client_text(struct client *client, const char *path, struct strbuf *out,
-		struct err *err);
 /* The problem document of the last call that the server refused; NULL: none.
  * It lives until the next call. */
 const json_t *client_problem(const struct client *client);

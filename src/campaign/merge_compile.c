@@ -444,20 +444,3 @@ void merge_program_free(struct merge_program **program)
 	*program = NULL;
 }
 
-bool merge_program_is_constant(const struct merge_program *program)
-{
-	vec_each (&program->ops, op)
-		if (op->kind == OP_VALUE || op->kind == OP_SLOT ||
-		    op->kind == OP_UNLESS)
-			return false;
-	return true;
-}
-
-bool merge_program_has_slot(const struct merge_program *program,
-			    enum merge_slot slot)
-{
-	vec_each (&program->ops, op)
-		if (op->kind == OP_SLOT && op->slot == slot)
-			return true;
-	return false;
-}

@@ -168,12 +168,6 @@ void merge_program_free(struct merge_program **program);
 int merge_render(const struct merge_program *program,
 		 const struct merge_person *person, struct strbuf *out);
 
-/* Everybody gets the same bytes (no values, no slots, no conditionals). */
-bool merge_program_is_constant(const struct merge_program *program);
-/* The text holds `*|UNSUB|*` (or a slot of that kind). */
-bool merge_program_has_slot(const struct merge_program *program,
-			    enum merge_slot slot);
-
 /* PHP's date(): the letters of `format` for that time, in UTC. */
 void merge_date(const char *format, int64_t ms, struct strbuf *out);
 

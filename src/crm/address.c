@@ -84,25 +84,6 @@ int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 	return more;
 }
 
-int address_get(struct db *db, int64_t id, struct arena *arena,
-		struct address *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, SQL_ADDRESS_GET, SQL_ARGS(sql_int(id)), &rows, err) <
-	    0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
-	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND, "there is no address %lld",
-			       (long long)id);
-	read_row(rows, arena, out);
-	return 0;
-}
-
 int address_find_records(struct db *db, enum entity entity, const char *hash,
 			 struct ids *out, struct err *err)
 {

@@ -58,9 +58,6 @@ void addresses_release(struct addresses *addresses);
 /* Live addresses of records of one kind, by record, oldest first. */
 int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 		   struct arena *arena, struct addresses *out, struct err *err);
-/* Any address, also an ended one; ERR_NOT_FOUND. */
-int address_get(struct db *db, int64_t id, struct arena *arena,
-		struct address *out, struct err *err);
 
 /* The rule above: id of one of n live addresses of a record; 0: none. */
 int64_t address_choose(const struct address *addresses, size_t n);

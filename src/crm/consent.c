@@ -121,12 +121,6 @@ int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
 			 err);
 }
 
-int consent_tell_bridge(struct tx *tx, int64_t person_id, int64_t now_ms,
-			struct err *err)
-{
-	return bridge_job_person(tx, person_id, now_ms, err);
-}
-
 int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 		 struct err *err)
 {

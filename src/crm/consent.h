@@ -94,11 +94,9 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
 /* --- many at once --- */
 
 /* Inserts the row only; the caller writes the records with opted_out, and
- * calls consent_tell_bridge for those who are not new. */
+ * calls bridge_job_person for those who are not new. */
 int consent_batch_add(struct batch *b, const struct consent *c,
 		      struct err *err);
-int consent_tell_bridge(struct tx *tx, int64_t person_id, int64_t now_ms,
-			struct err *err);
 /* Which of the addresses (a JSON array of hashes) belong to somebody who is
  * opted out: their hashes, into the arena. */
 int consent_opted_out_hashes(struct db *db, const char *hashes_json,

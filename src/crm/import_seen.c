@@ -13,13 +13,6 @@ void import_seen_release(struct import_seen *seen)
 	*seen = (struct import_seen)IMPORT_SEEN_INIT;
 }
 
-void import_seen_reset(struct import_seen *seen)
-{
-	if (seen->n > 0)
-		memset(seen->slots, 0, seen->cap * sizeof(*seen->slots));
-	seen->n = 0;
-}
-
 static uint64_t mix(uint64_t h)
 {
 	h ^= h >> 33;

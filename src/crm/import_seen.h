@@ -20,7 +20,6 @@ struct import_seen {
 	}
 
 void import_seen_release(struct import_seen *seen);
-void import_seen_reset(struct import_seen *seen); /* keeps the memory */
 
 /* Never 0. kind tells apart what else would look the same. */
 uint64_t import_fingerprint(char kind, struct str a, struct str b);

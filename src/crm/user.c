@@ -111,12 +111,6 @@ int user_list(struct db *db, struct arena *arena, struct users *out,
 	return more;
 }
 
-int user_count(struct db *db, int64_t *out, struct err *err)
-{
-	return db_find_int(db, SQL_USER_COUNT, SQL_NO_ARGS, out, err) < 0 ? -1
-									  : 0;
-}
-
 /* --- writing --- */
 
 int user_check_password(const char *password, struct err *err)

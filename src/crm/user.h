@@ -62,7 +62,6 @@ int user_find_by_email(struct db *db, const char *email, struct arena *arena,
 		       struct user *out, struct err *err);
 int user_list(struct db *db, struct arena *arena, struct users *out,
 	      struct err *err);
-int user_count(struct db *db, int64_t *out, struct err *err);
 
 /*
  * The first administrator comes by a one-time link. setup_begin makes a new

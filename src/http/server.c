@@ -164,10 +164,3 @@ void http_server_free(struct http_server **server)
 	*server = NULL;
 }
 
-void http_server_describe(struct http_server *server, struct strbuf *out)
-{
-	strbuf_addf(out, "%s on %s: %lld connections, %lld requests in hand",
-		    server->options.name, server->address,
-		    (long long)atomic_load(&server->clients.n),
-		    (long long)atomic_load(&server->in_hand));
-}

@@ -79,6 +79,5 @@ int http_server_port(const struct http_server *server);
  */
 void http_server_stop(struct http_server *server);
 void http_server_free(struct http_server **server); /* stops it if need be */
-void http_server_describe(struct http_server *server, struct strbuf *out);
 
 #endif

@@ -38,11 +38,6 @@ const char *journal_side_name(enum journal_side_id side)
 	return side_names[side];
 }
 
-const char *journal_kind_name(enum journal_kind kind)
-{
-	return kind_names[kind];
-}
-
 void journal_entries_release(struct journal_entries *entries)
 {
 	vec_release(entries);

@@ -44,7 +44,6 @@ enum journal_kind {
 	JOURNAL_OPT_IN,  /* by the person, or by a user with a ground */
 	JOURNAL_KINDS
 };
-const char *journal_kind_name(enum journal_kind kind);
 
 #define JOURNAL_ID_HEX 16
 #define JOURNAL_REF 32

@@ -127,11 +127,6 @@ int64_t rows_int(const struct rows *rows, int column)
 	return rows->ops->as_int(rows, column);
 }
 
-double rows_double(const struct rows *rows, int column)
-{
-	return rows->ops->as_double(rows, column);
-}
-
 struct str rows_str(const struct rows *rows, int column)
 {
 	if (rows->ops->is_null(rows, column))
@@ -356,16 +351,6 @@ int64_t batch_end(struct batch *b, struct err *err)
 enum db_backend db_backend(const struct db *db)
 {
 	return db->backend;
-}
-
-enum store_schema db_schema(const struct db *db)
-{
-	return db->schema;
-}
-
-struct store *db_store(const struct db *db)
-{
-	return db->store;
 }
 
 void db_fail_nth(struct db *db, int n)

@@ -92,7 +92,6 @@ int rows_columns(const struct rows *rows);
 const char *rows_name(const struct rows *rows, int column);
 bool rows_is_null(const struct rows *rows, int column);
 int64_t rows_int(const struct rows *rows, int column); /* NULL: 0 */
-double rows_double(const struct rows *rows, int column);
 /* Valid until the next rows_next; NULL for NULL. */
 const char *rows_text(const struct rows *rows, int column);
 struct str rows_str(const struct rows *rows, int column);
@@ -168,8 +167,6 @@ int64_t batch_end(struct batch *b, struct err *err);
 
 enum db_backend { DB_SQLITE, DB_PG };
 enum db_backend db_backend(const struct db *db);
-enum store_schema db_schema(const struct db *db);
-struct store *db_store(const struct db *db);
 
 /*
  * For work that writes all over large tables, and is to be ended by the same:

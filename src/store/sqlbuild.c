@@ -59,17 +59,6 @@ void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 	sqlbuild_add(b, " ESCAPE '\\'");
 }
 
-void sqlbuild_json_ints(struct sqlbuild *b, const char *json_array)
-{
-	bool pg = b->backend == DB_PG;
-
-	sqlbuild_add(b, pg ? "(SELECT value::bigint FROM "
-			     "json_array_elements_text("
-			   : "(SELECT CAST(value AS INTEGER) FROM json_each(");
-	sqlbuild_bind_text(b, json_array);
-	sqlbuild_add(b, pg ? "::json))" : "))");
-}
-
 void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array)
 {
 	bool pg = b->backend == DB_PG;
@@ -88,8 +77,3 @@ int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 			     err);
 }
 
-int sqlbuild_exec(struct sqlbuild *b, struct tx *tx, struct err *err)
-{
-	return db_exec_text(tx, b->text.buf,
-			    (struct sql_args){ b->args.v, b->args.n }, err);
-}

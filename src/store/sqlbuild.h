@@ -4,7 +4,7 @@
  * For conditions that users compose (groups, segments, list filters). Only
  * literals of the source code go into the text; every value goes through
  * sqlbuild_bind, which appends `?` (JSON_INTS and JSON_TEXTS work as in
- * sql/ files: sqlbuild_json_ints appends the sub-select for this backend).
+ * sql/ files: sqlbuild_json_texts appends the sub-select for this backend).
  */
 #ifndef STORE_SQLBUILD_H
 #define STORE_SQLBUILD_H
@@ -31,11 +31,9 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
 /* LIKE pattern with %, _ and \ of text escaped; adds `LIKE ? ESCAPE '\'`. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);
-void sqlbuild_json_ints(struct sqlbuild *b, const char *json_array);
 void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array);
 
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 		   struct err *err);
-int sqlbuild_exec(struct sqlbuild *b, struct tx *tx, struct err *err);
 
 #endif
