@@ -260,14 +260,9 @@ static int try_again(struct job_run *run, const char *why, struct err *err)
 
 static int disable(struct job_run *run, int64_t webhook_id, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(run->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_WEBHOOK_DISABLE,
-		    SQL_ARGS(sql_int(clock_now_ms()), sql_int(webhook_id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(run->db, SQL_WEBHOOK_DISABLE,
+			SQL_ARGS(sql_int(clock_now_ms()), sql_int(webhook_id)),
+			err);
 }
 
 static int post(const struct webhook_options *options,

@@ -153,17 +153,13 @@ int hook_secrets_load(struct db *db, struct arena *arena,
 int hook_secrets_settle(struct db *db, const struct hook_secrets *secrets,
 			struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (!*secrets->old)
 		return 0;
 	/* only those that were looked for: more may have come since */
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_SETTING_CLEAR,
-		    SQL_ARGS(sql_text(OLD_SECRETS), sql_text(secrets->old)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_BRIDGE_SETTING_CLEAR,
+			SQL_ARGS(sql_text(OLD_SECRETS), sql_text(secrets->old)),
+			err);
 }
 
 int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,

@@ -89,14 +89,10 @@ static void write_recipients(const struct sending *s, struct json_writer *j)
 static int store_marketing_id(struct sending *s, const char *id,
 			      struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	s->c.marketing_campaign_id = arena_strdup(s->w->arena, id);
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_CAMPAIGN_SET_MARKETING,
-		    SQL_ARGS(sql_text(id), sql_int(s->c.id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(s->w->db, SQL_CAMPAIGN_SET_MARKETING,
+			SQL_ARGS(sql_text(id), sql_int(s->c.id)), err);
 }
 
 /* When it was asked for, and no answer is known; 0: never. */
@@ -111,14 +107,9 @@ static int load_creating(struct sending *s, int64_t *out, struct err *err)
 
 static int store_creating(struct sending *s, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_CAMPAIGN_SET_CREATING,
-		    SQL_ARGS(sql_int(s->w->actor.now_ms), sql_int(s->c.id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(s->w->db, SQL_CAMPAIGN_SET_CREATING,
+			SQL_ARGS(sql_int(s->w->actor.now_ms), sql_int(s->c.id)),
+			err);
 }
 
 static bool is_text(const json_t *o, const char *key, const char *text)
@@ -327,12 +318,8 @@ static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 /* Of a try that came to nothing. */
 static int clear_ledger(struct sending *s, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(s->c.id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(s->w->db, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(s->c.id)),
+			err);
 }
 
 static int make_ledger(struct sending *s, struct err *err)

@@ -207,13 +207,8 @@ static int opt_out(struct settling *s, struct err *err)
 static int clear(struct settling *s, const struct sql *sql,
 		 const struct left *l, int64_t at_ms, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, sql, SQL_ARGS(sql_int(l->email_id), sql_int(at_ms)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(s->w->db, sql,
+			SQL_ARGS(sql_int(l->email_id), sql_int(at_ms)), err);
 }
 
 static int clear_left(struct settling *s, const struct left *l, struct err *err)
@@ -493,14 +488,9 @@ static int write_fields(struct settling *s, struct err *err)
 /* What was kept only until it was unsubscribed. */
 static int remove_addresses(struct settling *s, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_RECORD_REMOVE_ADDRESSES,
-		    SQL_ARGS(sql_int(ENTITY_PERSON), sql_int(s->person.id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(s->w->db, SQL_RECORD_REMOVE_ADDRESSES,
+			SQL_ARGS(sql_int(ENTITY_PERSON), sql_int(s->person.id)),
+			err);
 }
 
 /* Deleted people are mailed no more: their members are nobody's now. */

@@ -564,7 +564,6 @@ static int due(struct work *w, int64_t now_ms, struct ids *out, struct err *err)
 static int pull_one(struct work *w, int64_t id, struct err *err)
 {
 	CLEANUP(pull_release) struct pull p = { .w = w, .arena = arena_new() };
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err why = ERR_INIT;
 
 	w->actor.now_ms = clock_now_ms();
@@ -578,13 +577,10 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 	}
 	log_warn("pulling a campaign failed", LOG_INT("campaign", id),
 		 LOG_ERR(&why));
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
-		    SQL_ARGS(sql_int(clock_now_ms() + MS_MINUTE / 4),
-			     sql_int(id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(
+		w->db, SQL_CAMPAIGN_PULL_NEXT,
+		SQL_ARGS(sql_int(clock_now_ms() + MS_MINUTE / 4), sql_int(id)),
+		err);
 }
 
 static int pull_these(struct work *w, int64_t before_ms, int64_t *out,

@@ -25,16 +25,11 @@ static void pusher_release(struct pusher *p)
 
 int push_store(struct work *w, const struct push *push, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PUSH_SET,
-		    SQL_ARGS(sql_text(push->state),
-			     sql_id_or_null(push->segment_id),
-			     sql_text(w->audience), sql_int(push->id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(w->db, SQL_PUSH_SET,
+			SQL_ARGS(sql_text(push->state),
+				 sql_id_or_null(push->segment_id),
+				 sql_text(w->audience), sql_int(push->id)),
+			err);
 }
 
 /* --- members --- */

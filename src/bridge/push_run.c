@@ -284,12 +284,7 @@ static int needs_plan(struct work *w, const struct push *push, struct err *err)
 
 int push_renew(struct work *w, int64_t push_id, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PUSH_RENEW, SQL_ARGS(sql_int(push_id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(w->db, SQL_PUSH_RENEW, SQL_ARGS(sql_int(push_id)), err);
 }
 
 /* By a plan of before: a run of before may have added them, and they may have

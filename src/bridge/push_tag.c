@@ -128,28 +128,18 @@ static int look(struct work *w, const char *name, int64_t id, struct tag *out,
 static int keep_asked(struct work *w, const struct push *push, const char *name,
 		      struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_TAG_ASK,
-		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
-			     sql_text(name)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(w->db, SQL_GROUP_TAG_ASK,
+			SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
+				 sql_text(name)),
+			err);
 }
 
 static int keep_made(struct work *w, const struct push *push, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_TAG_PUT,
-		    SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
-			     sql_int(push->segment_id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(w->db, SQL_GROUP_TAG_PUT,
+			SQL_ARGS(sql_int(push->group_id), sql_text(w->audience),
+				 sql_int(push->segment_id)),
+			err);
 }
 
 /* Its answer was lost: it may have been made. */

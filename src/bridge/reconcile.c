@@ -355,13 +355,8 @@ static bool wants_full(const struct job *job)
 /* All members were read: what was no member for a day is none. */
 static int expire(struct work *w, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_MEMBER_EXPIRE,
-		    SQL_ARGS(sql_int(w->actor.now_ms - MS_DAY)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(w->db, SQL_BRIDGE_MEMBER_EXPIRE,
+			SQL_ARGS(sql_int(w->actor.now_ms - MS_DAY)), err);
 }
 
 int job_sync(struct job_run *run, struct err *err)

@@ -197,14 +197,9 @@ static int store_page(struct db *db, int64_t group_id, int64_t *after,
 static int mark_evaluated(struct db *db, int64_t id, int64_t now_ms,
 			  struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_EVALUATED,
-		    SQL_ARGS(sql_int(now_ms), sql_int(now_ms), sql_int(id)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_GROUP_EVALUATED,
+			SQL_ARGS(sql_int(now_ms), sql_int(now_ms), sql_int(id)),
+			err);
 }
 
 int group_evaluate(struct db *db, int64_t id, enum entity entity,

@@ -65,12 +65,10 @@ int import_file_keep(const struct import_input *input, struct arena *arena,
 
 static int forget_file(struct db *db, int64_t id, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(id)), err) <
+			       0
+		       ? -1
+		       : 0;
 }
 
 int import_remove_file(struct db *db, const char *folder,

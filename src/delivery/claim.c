@@ -140,7 +140,6 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 		  const char *owner, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 
 	if (members->n == 0)
@@ -148,11 +147,8 @@ int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 	for (size_t i = 0; i < members->n; i++)
 		add_id(&json, members->v[i]);
 	strbuf_addch(&json, ']');
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_RECIPIENT_RELEASE,
-		    SQL_ARGS(sql_int(campaign_id), sql_str(strbuf_str(&json)),
-			     sql_text(owner)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_RECIPIENT_RELEASE,
+			SQL_ARGS(sql_int(campaign_id),
+				 sql_str(strbuf_str(&json)), sql_text(owner)),
+			err);
 }

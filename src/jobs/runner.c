@@ -190,36 +190,27 @@ static struct end decide(const struct job_run *run, const struct job_kind *kind,
 static int write_end(struct job_run *run, const struct end *end, int64_t now_ms,
 		     struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	bool over = end->state == JOB_DONE || end->state == JOB_FAILED ||
 		    end->state == JOB_CANCELED;
 
-	if (tx_begin(run->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_JOB_END,
-		    SQL_ARGS(sql_int(end->state), sql_text(end->result),
-			     sql_text(end->error), sql_int(end->run_at_ms),
-			     sql_int(end->attempts),
-			     over ? sql_int(now_ms) : sql_null(),
-			     sql_int(run->job->id),
-			     sql_text(run->runner->instance)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(run->db, SQL_JOB_END,
+			SQL_ARGS(sql_int(end->state), sql_text(end->result),
+				 sql_text(end->error), sql_int(end->run_at_ms),
+				 sql_int(end->attempts),
+				 over ? sql_int(now_ms) : sql_null(),
+				 sql_int(run->job->id),
+				 sql_text(run->runner->instance)),
+			err);
 }
 
 static int write_again_first(struct job_run *run, const struct end *end,
 			     struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(run->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_JOB_AGAIN_FIRST,
-		    SQL_ARGS(sql_text(end->error), sql_int(end->run_at_ms),
-			     sql_int(end->attempts), sql_int(run->job->id),
-			     sql_text(run->runner->instance)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(run->db, SQL_JOB_AGAIN_FIRST,
+			SQL_ARGS(sql_text(end->error), sql_int(end->run_at_ms),
+				 sql_int(end->attempts), sql_int(run->job->id),
+				 sql_text(run->runner->instance)),
+			err);
 }
 
 /* One of the same key waits already: this one is to go first, or, if it asks,
@@ -390,13 +381,8 @@ static int renew(struct runner *r, struct err *err)
 static int free_lease(struct db *db, int64_t id, int64_t until_ms,
 		      struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_JOB_FREE_LEASE,
-		    SQL_ARGS(sql_int(id), sql_int(until_ms)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_JOB_FREE_LEASE,
+			SQL_ARGS(sql_int(id), sql_int(until_ms)), err);
 }
 
 /* Jobs whose lease nobody renews are due again, see base/still.h. */

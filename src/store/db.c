@@ -296,6 +296,16 @@ int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
 	return tx->db->ops->exec(tx->db, NULL, text, args, err);
 }
 
+int db_write(struct db *db, const struct sql *sql, struct sql_args args,
+	     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 || db_exec(&tx, sql, args, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 int db_conflict(struct err *err, const char *text)
 {
 	if (err->code == ERR_CONFLICT)

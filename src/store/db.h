@@ -135,6 +135,9 @@ int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
 	    struct err *err);
 int db_exec_text(struct tx *tx, const char *text, struct sql_args args,
 		 struct err *err);
+/* One statement in a transaction of its own: 0, or -1. */
+int db_write(struct db *db, const struct sql *sql, struct sql_args args,
+	     struct err *err);
 
 /*
  * After a failed write of a row that somebody may have written meanwhile:
