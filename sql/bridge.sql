@@ -475,20 +475,21 @@ VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
 
 -- name: push-row-overtaken
 -- Who is in the tag by this push, and has another address since, or may not be
--- mailed. args: push_id, push_id
+-- mailed. Row by row: joined with itself, push_row is read once for each of its
+-- rows where PostgreSQL has not counted them yet. args: push_id
 UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
- WHERE push_id = ? AND person_id IN (
-       SELECT r.person_id
-         FROM push_row r
-         JOIN email e ON e.id = r.email_id
-         LEFT JOIN person p ON p.id = r.person_id
-        WHERE r.push_id = ? AND r.action IN (:PUSH_TAGGED) AND r.outcome = :PUSH_APPLIED
-          AND (p.email_id IS NULL OR p.email_id <> e.id OR e.held <> :HELD_NO
-               OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
-               OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
-                            LEFT JOIN company c ON c.id = q.company_id
-                           WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
-                             AND (q.opted_out = 1 OR c.opted_out = 1))));
+ WHERE push_id = ? AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
+   AND (NOT EXISTS (SELECT 1 FROM person p
+                     WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id)
+        OR EXISTS (SELECT 1 FROM email e
+                    WHERE e.id = push_row.email_id
+                      AND (e.held <> :HELD_NO
+                           OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+                           OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
+                                        LEFT JOIN company c ON c.id = q.company_id
+                                       WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON
+                                         AND o.ended_ms IS NULL
+                                         AND (q.opted_out = 1 OR c.opted_out = 1)))));
 
 -- name: push-removals
 -- Tags taken from those who left the group: what the circuit breaker counts.

@@ -328,8 +328,8 @@ static int reopen(struct work *w, int64_t push_id, struct err *err)
 
 	if (tx_begin(w->db, &tx, err) < 0)
 		return -1;
-	n = db_exec(&tx, SQL_PUSH_ROW_OVERTAKEN,
-		    SQL_ARGS(sql_int(push_id), sql_int(push_id)), err);
+	n = db_exec(&tx, SQL_PUSH_ROW_OVERTAKEN, SQL_ARGS(sql_int(push_id)),
+		    err);
 	if (n < 0 ||
 	    (n > 0 && db_exec(&tx, SQL_PUSH_REOPEN, SQL_ARGS(sql_int(push_id)),
 			      err) < 0) ||
