@@ -9,7 +9,7 @@
 #   make check-all  the same with FUZZ_SECONDS, and valgrind, clang
 #   make bench      benchmarks; they print figures and never fail
 #   make fuzz       fuzz all parsers, FUZZ_SECONDS each (default 60)
-#   make format     clang-format on all sources
+#   make format     one form for all sources and spec files
 #   make lint       clang-tidy and clang-format, changes nothing
 
 BUILD ?= build
@@ -47,6 +47,7 @@ fuzz: setup
 
 format: setup
 	git ls-files '*.c' '*.h' | xargs clang-format -i
+	python3 tools/format_specs.py src/api/spec
 
 lint: setup build
 	git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror

@@ -114,6 +114,89 @@ def check_endpoint(name, api, e, seen):
         seen[key] = name
 
 
+TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
+
+# Parameters that many endpoints share, by a word in "query".
+SHARED = {
+    ("v1", "paging"): [
+        {"name": "limit", "type": "integer", "minimum": 1, "maximum": 1000,
+         "about": "Items a page; 50 if left out."},
+        {"name": "cursor", "about": "`next` of the page before."}],
+    ("3.0", "paging"): [
+        {"name": "count", "type": "integer", "minimum": 0, "maximum": 1000,
+         "about": "Items a page; 10 if left out."},
+        {"name": "offset", "type": "integer", "minimum": 0,
+         "about": "How many to pass over."}],
+    ("3.0", "fields"): [
+        {"name": "fields",
+         "about": "Only these, as dotted paths with commas between."},
+        {"name": "exclude_fields", "about": "All but these."}],
+}
+
+
+def expand_query(name, api, query):
+    out = []
+    for p in query:
+        if isinstance(p, str) and (api, p) not in SHARED:
+            fail(name, f"no parameters are called {p}")
+        out += SHARED[api, p] if isinstance(p, str) else [p]
+    return out
+
+
+def expand(node):
+    """A schema as JSON Schema has it: see "Schemas" in the README."""
+    if isinstance(node, str):
+        if node.startswith("["):
+            return {"type": "array", "items": expand(node[1:-1])}
+        if node[:1].isupper():
+            return {"$ref": node}
+        if node.rstrip("?") not in TYPES:
+            fail("", f"no type is called {node}")
+        return {"type": [node[:-1], "null"] if node.endswith("?") else node}
+    if isinstance(node, list):
+        return [expand(one) if isinstance(one, dict) else one for one in node]
+    if not isinstance(node, dict):
+        return node
+    if set(node) == {"list"}:
+        return expand({"properties": {
+            "items": {"type": "array", "items": node["list"]},
+            "total": "integer", "next": "string?"}, "open": True})
+    out = dict(node)
+    for key in ("items", "additionalProperties"):
+        if isinstance(out.get(key), (str, dict)):
+            out[key] = expand(out[key])
+    for key in ("oneOf", "anyOf", "allOf"):
+        if key in out:
+            out[key] = [expand(one) for one in out[key]]
+    return expand_object(out) if "properties" in out else out
+
+
+def expand_object(node):
+    """All properties are required, and there are no others."""
+    properties = {k: expand(v) for k, v in node.pop("properties").items()}
+    optional = node.pop("optional", [])
+    out = {"type": node.pop("type", "object")}
+    required = node.pop("required", None)
+    if required is None and optional is not True:
+        required = [k for k in properties if k not in optional]
+    if required:
+        out["required"] = required
+    if not node.pop("open", False):
+        out["additionalProperties"] = node.pop("additionalProperties", False)
+    return {**out, "properties": properties, **node}
+
+
+def expand_all(name, spec):
+    spec["schemas"] = {k: expand(v) for k, v in spec.get("schemas", {}).items()}
+    for e in spec.get("endpoints", []):
+        if "query" in e:
+            e["query"] = expand_query(name, spec["api"], e["query"])
+        if e.get("body") is not None:
+            e["body"] = expand(e["body"])
+        e["replies"] = {status: None if reply is None else expand(reply)
+                        for status, reply in e["replies"].items()}
+
+
 def references(node, fix):
     """Short references ({"$ref": "Person"}) become whole ones."""
     if isinstance(node, dict):
@@ -292,6 +375,7 @@ def main():
         for e in spec.get("endpoints", []):
             check_endpoint(name, spec["api"], e, seen)
         spec.setdefault("endpoints", [])
+        expand_all(name, spec)
     write(os.path.join(outdir, "handlers.h"), handlers_header(specs))
     tables, rows = "", ""
     for api in APIS:
