@@ -9,9 +9,7 @@
 struct node {
 	struct str name;
 	struct node *child, *next;
-	bool leaf;    /* a path ends here */
-	bool seen;    /* such a key was there */
-	bool visited; /* an object was searched for the children */
+	bool leaf; /* a path ends here */
 };
 
 struct filter {
@@ -19,41 +17,6 @@ struct filter {
 	struct strbuf *out;
 	bool exclude;
 };
-
-/* Keys that a right reply need not hold: asking for them is no mistake. */
-static bool is_optional(struct str name)
-{
-	static const char *const names[] = {
-		"unsubscribe_reason",
-		"last_note",
-		"type",
-		"segment_opts",
-		"consents_to_one_to_one_messaging",
-		"marketing_permissions",
-		"options",
-		"ab_split_opts",
-		"variate_settings",
-		"rss_opts",
-		"social_card",
-		"delivery_status",
-		"report_summary",
-		"ecommerce",
-		"sms_phone_number",
-		"sms_subscription_status",
-		"signing_secret",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (str_is(name, names[i]))
-			return true;
-	return false;
-}
-
-/* Objects whose keys the user makes. */
-static bool is_free(struct str name)
-{
-	return str_is(name, "merge_fields") || str_is(name, "interests");
-}
 
 static struct node *child_of(const struct node *node, struct str name)
 {
@@ -165,7 +128,6 @@ static void filter_object(struct filter *f, struct node *node)
 {
 	bool first = true;
 
-	node->visited = true;
 	strbuf_addch(f->out, '{');
 	f->p++;
 	for (skip_space(f); f->p < f->end && *f->p != '}'; skip_space(f)) {
@@ -181,8 +143,6 @@ static void filter_object(struct filter *f, struct node *node)
 		child = child_of(
 			node,
 			(struct str){ key + 1, (size_t)(f->p - key - 2) });
-		if (child)
-			child->seen = true;
 		skip_space(f);
 		f->p++; /* the colon */
 		skip_space(f);
@@ -215,23 +175,8 @@ static void filter_value(struct filter *f, struct node *node)
 		copy_value(f);
 }
 
-static int check_known(const struct node *node, const char *parameter,
-		       struct err *err)
-{
-	for (const struct node *c = node->child; c; c = c->next) {
-		if (node->visited && !c->seen && !is_optional(c->name) &&
-		    !is_free(node->name))
-			return err_field(err, parameter,
-					 "'%.*s' is no field of this resource",
-					 (int)c->name.len, c->name.s);
-		if (check_known(c, parameter, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int mc_fields_filter(struct str json, const char *paths, bool exclude,
-		     struct arena *arena, struct strbuf *out, struct err *err)
+void mc_fields_filter(struct str json, const char *paths, bool exclude,
+		      struct arena *arena, struct strbuf *out)
 {
 	struct filter f = { json.s, json.s + json.len, out, exclude };
 	struct str rest = str_of(paths);
@@ -243,8 +188,6 @@ int mc_fields_filter(struct str json, const char *paths, bool exclude,
 		if (path.len)
 			add_path(&root, path, arena);
 	}
-	if (json.len == 0)
-		return 0;
-	filter_value(&f, &root);
-	return check_known(&root, exclude ? "exclude_fields" : "fields", err);
+	if (json.len > 0)
+		filter_value(&f, &root);
 }

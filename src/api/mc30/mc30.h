@@ -104,10 +104,10 @@ int mc_finish(struct request *rq, struct response *rs, struct err *err);
 
 /*
  * The filter behind it: appends to *out what of `json` (valid, compact or
- * not) the comma list of dotted paths keeps, or drops (exclude). ERR_INVALID:
- * a path that names nothing there is.
+ * not) the comma list of dotted paths keeps, or drops (exclude). A path that
+ * names nothing is ignored, as Mailchimp does.
  */
-int mc_fields_filter(struct str json, const char *paths, bool exclude,
-		     struct arena *arena, struct strbuf *out, struct err *err);
+void mc_fields_filter(struct str json, const char *paths, bool exclude,
+		      struct arena *arena, struct strbuf *out);
 
 #endif
