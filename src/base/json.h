@@ -83,8 +83,6 @@ int json_get_text(const json_t *o, const char *key, const char **out,
                   struct err *err);
 int json_get_int(const json_t *o, const char *key, int64_t *out,
                  struct err *err);
-int json_get_number(const json_t *o, const char *key, double *out,
-                    struct err *err);
 int json_get_bool(const json_t *o, const char *key, bool *out, struct err *err);
 int json_get_object(const json_t *o, const char *key, const json_t **out,
                     struct err *err);

@@ -99,19 +99,6 @@ int json_get_int(const json_t *o, const char *key, int64_t *out,
 	return 1;
 }
 
-int json_get_number(const json_t *o, const char *key, double *out,
-		    struct err *err)
-{
-	const json_t *v;
-
-	if (!member(o, key, &v))
-		return 0;
-	if (!json_is_number(v))
-		return err_field(err, key, "must be a number");
-	*out = json_number_value(v);
-	return 1;
-}
-
 int json_get_bool(const json_t *o, const char *key, bool *out, struct err *err)
 {
 	const json_t *v;

@@ -53,31 +53,6 @@ static struct metric failures = METRIC_COUNTER(
 static struct metric commit_seconds = METRIC_HISTOGRAM(
 	"muster_event_commit_seconds", "Time to write one group of events");
 
-static const struct {
-	enum event_kind kind;
-	const char *name;
-} kinds[] = {
-	{ EVENT_HANDED, "handed" },
-	{ EVENT_ACCEPTED, "accepted" },
-	{ EVENT_DEFERRED, "deferred" },
-	{ EVENT_REFUSED, "refused" },
-	{ EVENT_EXPIRED, "expired" },
-	{ EVENT_RETURNED, "returned" },
-	{ EVENT_OPENED, "opened" },
-	{ EVENT_CLICKED, "clicked" },
-	{ EVENT_UNSUBSCRIBED, "unsubscribed" },
-	{ EVENT_COMPLAINED, "complained" },
-	{ EVENT_BOUNCED, "bounced" },
-};
-
-const char *event_kind_name(enum event_kind kind)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].kind == kind)
-			return kinds[i].name;
-	return "unknown";
-}
-
 bool event_is_hit(const struct event *event)
 {
 	return event->kind == EVENT_OPENED || event->kind == EVENT_CLICKED;

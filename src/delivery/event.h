@@ -43,7 +43,6 @@ enum event_kind {
 	EVENT_COMPLAINED = 10,
 	EVENT_BOUNCED = 11, /* a bounce message came back later */
 };
-const char *event_kind_name(enum event_kind kind);
 
 /* Bits of `code` of an open or click. */
 #define EVENT_HIT_HEAD 1 /* asked for with HEAD */
