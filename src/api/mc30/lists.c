@@ -43,17 +43,10 @@ static void write_links(struct json_writer *w, const char *base,
 		{ "update", "PATCH", "" },
 		{ "batch-sub-unsub-members", "POST", "" },
 		{ "delete", "DELETE", "" },
-		{ "abuse-reports", "GET", "/abuse-reports" },
-		{ "activity", "GET", "/activity" },
-		{ "clients", "GET", "/clients" },
-		{ "growth-history", "GET", "/growth-history" },
-		{ "interest-categories", "GET", "/interest-categories" },
 		{ "members", "GET", "/members" },
 		{ "merge-fields", "GET", "/merge-fields" },
 		{ "segments", "GET", "/segments" },
 		{ "webhooks", "GET", "/webhooks" },
-		{ "signup-forms", "GET", "/signup-forms" },
-		{ "locations", "GET", "/locations" },
 	};
 
 	mc_links_begin(w);
