@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Fail on what the house style forbids and no other tool sees.
 
-Sources of more than 700 lines (600 are looked at twice), a header without a comment at its head, work
-left to do without an issue, paths of somebody's machine, hosts of package
+Sources of more than 700 lines (600 are looked at twice), a header, or a source
+without one, that does not open with its idea, work left to do without an issue, paths of somebody's machine, hosts of package
 registries in lock files, names of tests that are no words, waits with a limit
 that do not go through base/wait.h.
 """
@@ -31,7 +31,7 @@ def tracked(root):
     return found
 
 
-def faults(path, text):
+def faults(path, text, paths):
     lines = text.split("\n")
     is_c = path.endswith((".c", ".h"))
     is_code = is_c or path.endswith((".ts", ".py", ".sh", ".sql", ".build"))
@@ -41,6 +41,11 @@ def faults(path, text):
     if path.startswith("src/") and path.endswith(".h") \
             and not text.startswith("/*"):
         yield 1, "needs a comment at its head"
+    if path.startswith("src/") and path.endswith(".c") and not is_test \
+            and not re.search("_fuzz|_fixture", path) and path[:-1] + "h" not in paths \
+            and not text.startswith("/*"):
+        yield 1, ("has no header: say at its head what its idea is, who calls "
+                  "it, and on which thread")
     if path.endswith("package-lock.json") and REGISTRY.search(text):
         yield 1, "names a package registry"
     if not is_code or path == "tools/check_style.py":
@@ -62,13 +67,14 @@ def faults(path, text):
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else "."
     wrong = 0
-    for path in tracked(root):
+    paths = set(tracked(root))
+    for path in sorted(paths):
         full = os.path.join(root, path)
         if not os.path.isfile(full) or path.startswith("test/fuzz/regression"):
             continue
         with open(full, encoding="utf-8", errors="replace") as f:
             text = f.read()
-        for line, what in faults(path, text):
+        for line, what in faults(path, text, paths):
             print(f"{path}:{line}: {what}")
             wrong += 1
     sys.exit(1 if wrong else 0)

@@ -1,3 +1,4 @@
+/* Begins the program: memory, signals, files; then the command. */
 #include "app/command.h"
 
 #include "base/cleanup.h"

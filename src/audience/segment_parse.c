@@ -1,3 +1,7 @@
+/*
+ * Conditions of the API to conditions that can be evaluated. Called by
+ * segment.c; pure.
+ */
 #include "audience/segment_private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,7 @@
+/*
+ * What a file of unknown origin is: encoding, delimiter, where lines end.
+ * Called by csv_open before the first row; one thread a reader.
+ */
 #include "base/cleanup.h"
 #include "base/csv_private.h"
 #include "base/err.h"

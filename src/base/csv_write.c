@@ -1,3 +1,4 @@
+/* Cells and rows of CSV that no spreadsheet takes for a formula. Pure. */
 #include "base/csv.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * JSON text to trees, with a bound on what they take, and members by name and
+ * type. Any thread.
+ */
 #include "base/err.h"
 #include "base/json.h"
 

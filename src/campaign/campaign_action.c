@@ -1,3 +1,7 @@
+/*
+ * From one status of a campaign to the next: which moves there are, and what
+ * they write. Called by the API and by the sender's service; any thread.
+ */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"

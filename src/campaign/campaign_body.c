@@ -1,3 +1,7 @@
+/*
+ * A campaign as the API's object says it: made, changed, copied, removed.
+ * Called by handlers; any thread.
+ */
 #include "audience/segment.h"
 #include "base/arena.h"
 #include "base/email.h"

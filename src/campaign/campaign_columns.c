@@ -1,3 +1,4 @@
+/* Settings and tracking of a campaign, which are columns of JSON. Pure. */
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "campaign/campaign_private.h"

@@ -1,3 +1,7 @@
+/*
+ * Campaigns that fit a filter, a page at a time. Called by handlers; any
+ * thread.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "campaign/campaign_private.h"

@@ -1,3 +1,4 @@
+/* Character references of HTML to UTF-8. Pure. */
 #include "campaign/html_links.h"
 
 #include <stdlib.h>

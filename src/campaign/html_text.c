@@ -1,3 +1,4 @@
+/* HTML to the plain text of a mail. Pure. */
 #include "base/cleanup.h"
 #include "campaign/html_links.h"
 #include "campaign/html_scan.h"

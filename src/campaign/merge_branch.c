@@ -1,3 +1,7 @@
+/*
+ * IF, ELSEIF, ELSE and the tags that end them, as jumps. Called by
+ * merge_compile.c; one thread a program.
+ */
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/utf8.h"

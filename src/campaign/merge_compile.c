@@ -1,3 +1,7 @@
+/*
+ * A text with merge tags to a program that renders it. One thread a program;
+ * what comes out is immutable.
+ */
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -443,4 +447,3 @@ void merge_program_free(struct merge_program **program)
 	free(*program);
 	*program = NULL;
 }
-

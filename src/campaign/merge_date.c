@@ -1,3 +1,4 @@
+/* DATE: with the letters of PHP. Pure. */
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "campaign/merge_tag.h"

@@ -1,3 +1,7 @@
+/*
+ * A value as it may stand in its place: in HTML, a URL, a header, plain text;
+ * and quoted-printable. Pure; for each recipient.
+ */
 #include "base/utf8.h"
 #include "campaign/merge_private.h"
 

@@ -1,3 +1,7 @@
+/*
+ * What merge tags know of a campaign and its audience, once a campaign. Called
+ * by the API and the sender; any thread.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -1,3 +1,7 @@
+/*
+ * What the name in a merge tag stands for: a field, a fact, a slot; and what a
+ * misspelt one may have meant. Called by merge_compile.c; pure.
+ */
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/near.h"

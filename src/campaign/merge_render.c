@@ -1,3 +1,7 @@
+/*
+ * Runs a program for one recipient. Called by the threads that render; the
+ * program is shared, the output is the caller's.
+ */
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "campaign/merge_private.h"

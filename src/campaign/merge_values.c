@@ -1,3 +1,7 @@
+/*
+ * The merge fields of an audience, and a member's values of them. Called by the
+ * sender and by previews; any thread.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -1,3 +1,7 @@
+/*
+ * Recipients and events of a campaign, a page at a time. Called by handlers;
+ * any thread.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"

@@ -1,3 +1,7 @@
+/*
+ * Keyed hashes of addresses that were erased, so that nobody is brought back by
+ * an import. Any thread.
+ */
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * Imports as jobs: state, progress and stop for import_steps.c. Called by the
+ * runner; a thread a job.
+ */
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * All that is stored of a person, for themselves (GDPR, article 15). Called by
+ * a handler; any thread.
+ */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -1,3 +1,7 @@
+/*
+ * The one-time link that makes the first administrator. Called by serve and the
+ * set-up page; any thread.
+ */
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/err.h"

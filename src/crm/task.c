@@ -1,3 +1,4 @@
+/* Tasks that hang on a record. Called by handlers; any thread. */
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/note.h"

@@ -1,3 +1,7 @@
+/*
+ * What a batch of events is about, read at once: recipients, and the hits that
+ * they had. Called by apply.c; the applier's thread.
+ */
 #include "delivery/apply_private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,7 @@
+/*
+ * Were the hits of a batch a person's or a machine's? Called by apply.c,
+ * between reading and writing; the applier's thread.
+ */
 #include "delivery/apply_private.h"
 
 static void count_hit(struct entry *e, const struct verdict_hit *hit, int by)

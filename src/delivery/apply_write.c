@@ -1,3 +1,7 @@
+/*
+ * What a batch of events came to, written at once. Called by apply.c; the
+ * applier's thread.
+ */
 #include "delivery/apply_private.h"
 
 #include "base/json.h"

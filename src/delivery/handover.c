@@ -1,3 +1,7 @@
+/*
+ * From rendered messages to the relay, and its answers to the log: handed
+ * before, the outcome after. One thread, and the callbacks of the pool.
+ */
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * A campaign's message for one recipient. Called by the threads that render,
+ * and for the page that shows it in the browser.
+ */
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * Single mails that are due: taken, handed over, settled. Called by the
+ * sender's service; one thread.
+ */
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"

@@ -1,3 +1,7 @@
+/*
+ * A message on its way from the claim to the relay, and lists of those. Handed
+ * from thread to thread; one has it at a time.
+ */
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "delivery/claim.h"

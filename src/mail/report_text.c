@@ -1,3 +1,7 @@
+/*
+ * What bounce messages say: status parts, codes in prose, whose address. Called
+ * by mail_report.c; pure.
+ */
 #include "mail/mail_report_private.h"
 
 #include "base/arena.h"

@@ -1,3 +1,7 @@
+/*
+ * A connection: bytes in and out, TLS, timeouts. Called by the pool's loop; its
+ * thread.
+ */
 #include "smtp/smtp_private.h"
 
 #include "smtp/smtp_tls.h"

@@ -1,3 +1,7 @@
+/*
+ * Which waiting message goes to which connection, and when a relay is tried
+ * again. Called by the pool's loop; its thread.
+ */
 #include "smtp/smtp_private.h"
 
 #include "base/cleanup.h"

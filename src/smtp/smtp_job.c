@@ -1,3 +1,7 @@
+/*
+ * A message given to the pool, with its content. Made by the caller, then the
+ * loop's.
+ */
 #include "smtp/smtp_private.h"
 
 #include "base/cleanup.h"

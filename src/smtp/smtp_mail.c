@@ -1,3 +1,7 @@
+/*
+ * One message in a session: MAIL, RCPT, DATA, the dot, and their replies. The
+ * pool's thread.
+ */
 #include "smtp/smtp_private.h"
 
 /* --- beginning a message --- */

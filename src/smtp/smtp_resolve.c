@@ -1,3 +1,7 @@
+/*
+ * The relay's name to addresses, without the loop waiting for it. A thread of
+ * its own a question.
+ */
 #include "smtp/smtp_private.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * A session before its first message: greeting, EHLO, STARTTLS, AUTH. The
+ * pool's thread.
+ */
 #include "smtp/smtp_private.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,7 @@
+/*
+ * The back end for PostgreSQL: prepared statements, pipelines, locks with
+ * patience. Called by db.c; a connection is one thread's at a time.
+ */
 #include "store/db_private.h"
 
 #include "base/err.h"

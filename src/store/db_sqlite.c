@@ -1,3 +1,7 @@
+/*
+ * The back end for SQLite: statements, its log, backup, checks. Called by db.c;
+ * a connection is one thread's at a time.
+ */
 #include "store/db_private.h"
 
 #include "base/clock.h"

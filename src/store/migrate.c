@@ -1,3 +1,4 @@
+/* Brings a schema up to date. Called by store_open; one program at a time. */
 #include "store/db_private.h"
 
 #include "base/clock.h"

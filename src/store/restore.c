@@ -1,3 +1,7 @@
+/*
+ * Puts a copy of a database in the place of the present one, without a moment
+ * without one. Called by `muster restore`; nobody else has the folder.
+ */
 #include "base/clock.h"
 #include "base/err.h"
 #include "store/backup.h"

@@ -1,3 +1,7 @@
+/*
+ * The description of /api/v1, as it was made at build time. A handler; any
+ * worker.
+ */
 #include "api/api.h"
 #include "api/handlers.h"
 #include "api/routes.h"

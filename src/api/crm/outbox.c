@@ -1,3 +1,4 @@
+/* Mails that the catcher took instead of a relay. Handlers; any worker. */
 #include "delivery/outbox.h"
 #include "api/api.h"
 #include "api/handlers.h"

@@ -1,3 +1,7 @@
+/*
+ * What is done with a campaign of the engine: send, schedule, pause, test, its
+ * content. Handlers; any worker. The rules stand in campaign/campaign_action.c.
+ */
 #include "api/handlers.h"
 #include "api/mc30/campaign_json.h"
 #include "base/arena.h"

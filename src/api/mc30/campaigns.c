@@ -1,3 +1,7 @@
+/*
+ * Campaigns of the engine: listed, made, changed, copied, removed. Handlers;
+ * any worker.
+ */
 #include "api/handlers.h"
 #include "api/mc30/campaign_json.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * `fields` and `exclude_fields`: what of a finished reply is kept. Works on the
+ * text, without a tree. Called by mc_finish; pure.
+ */
 #include "api/mc30/mc30.h"
 
 #include "base/arena.h"

@@ -1,3 +1,4 @@
+/* Audiences. Handlers; any worker. */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

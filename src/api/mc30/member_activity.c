@@ -1,3 +1,7 @@
+/*
+ * What a member did, as the old endpoint and the feed tell it. Handlers; any
+ * worker.
+ */
 #include "audience/member_activity.h"
 
 #include "api/handlers.h"

@@ -1,3 +1,7 @@
+/*
+ * Members one at a time: a body becomes a member_op, its outcome a reply.
+ * Handlers; any worker.
+ */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

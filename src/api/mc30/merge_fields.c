@@ -1,3 +1,4 @@
+/* Merge fields of an audience. Handlers; any worker. */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

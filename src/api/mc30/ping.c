@@ -1,3 +1,4 @@
+/* Is it there, and what does it serve? Handlers; any worker. */
 #include "api/api.h"
 #include "api/handlers.h"
 #include "api/routes.h"

@@ -1,3 +1,7 @@
+/*
+ * Parts of a report that are not lists of people: links, domains, and what we
+ * have no source for. Handlers; any worker.
+ */
 #include "api/handlers.h"
 #include "api/mc30/report_json.h"
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * Parts of a report that are people: a page of recipients with what they did,
+ * or one of them. Handlers; any worker.
+ */
 #include "api/handlers.h"
 #include "api/mc30/report_json.h"
 #include "base/err.h"

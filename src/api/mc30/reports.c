@@ -1,3 +1,4 @@
+/* The report of a campaign in figures. Handlers; any worker. */
 #include "api/handlers.h"
 #include "api/mc30/report_json.h"
 #include "audience/list.h"

@@ -1,3 +1,4 @@
+/* Who the account is: the answer to GET /3.0/. A handler; any worker. */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

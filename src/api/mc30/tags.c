@@ -1,3 +1,7 @@
+/*
+ * The tags of a member, and tags found by a name's beginning. Handlers; any
+ * worker.
+ */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

@@ -1,3 +1,4 @@
+/* Webhooks of an audience. Handlers; any worker. */
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"

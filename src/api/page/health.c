@@ -1,3 +1,7 @@
+/*
+ * Whether the server lives, is ready, and what it counts. Handlers; healthz is
+ * quick, the others run on any worker.
+ */
 #include "api/api.h"
 #include "api/handlers.h"
 #include "base/clock.h"

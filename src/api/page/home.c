@@ -1,3 +1,4 @@
+/* The page at /: what to do first. A handler; any worker. */
 #include "api/api.h"
 #include "api/handlers.h"
 #include "http/page.h"

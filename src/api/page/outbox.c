@@ -1,3 +1,7 @@
+/*
+ * The pages of the mail catcher: a list, and a mail as its reader would see it.
+ * Handlers; any worker.
+ */
 #include "delivery/outbox.h"
 #include "api/api.h"
 #include "api/handlers.h"

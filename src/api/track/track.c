@@ -1,3 +1,7 @@
+/*
+ * What is behind the links of mails: pixel, clicks, unsubscribe, preferences,
+ * archive. Handlers; quick workers, also of the tracking listener.
+ */
 #include "delivery/track.h"
 #include "api/api.h"
 #include "api/handlers.h"
