@@ -43,7 +43,8 @@ static void *render_main(void *sender)
 	while (queue_take(s->to_render, &item, 1, -1) == 1) {
 		struct shipment *p = item;
 
-		if (queue_size(s->to_render) == RENDER_QUEUE - CLAIM)
+		if (queue_size(s->to_render) + CLAIM <= RENDER_QUEUE &&
+		    atomic_exchange(&s->wants_room, false))
 			sender_wake(s);
 		if (atomic_load(&s->stopping) ||
 		    atomic_load(&p->mailing->stopped)) {
@@ -258,11 +259,17 @@ bool sender_has_lease(const struct sender *s)
 	return atomic_load(&s->leased_until_us) > clock_monotonic_us();
 }
 
+/* Whoever renders wakes us once there is room. That we want it is said before
+ * we look, or the last of them could miss it. */
 static bool has_room(struct sender *s)
 {
-	return sender_has_lease(s) &&
-	       queue_size(s->to_render) + CLAIM <= RENDER_QUEUE &&
-	       !atomic_load(&s->stopping);
+	if (!sender_has_lease(s) || atomic_load(&s->stopping))
+		return false;
+	atomic_store(&s->wants_room, true);
+	if (queue_size(s->to_render) + CLAIM > RENDER_QUEUE)
+		return false;
+	atomic_store(&s->wants_room, false);
+	return true;
 }
 
 static bool is_left_alone(struct sender *s, int64_t campaign_id)

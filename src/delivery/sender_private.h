@@ -75,6 +75,7 @@ struct sender {
 	int64_t pause_until_us;   /* monotonic: the relay takes none */
 
 	atomic_bool stopping;
+	atomic_bool wants_room;       /* the claimer waits for to_render */
 	atomic_llong relay_failures;  /* in a row */
 	atomic_llong leased_until_us; /* monotonic */
 	atomic_llong accepted, refused, deferred;
