@@ -153,10 +153,6 @@ def expand(node):
         if node.rstrip("?") not in TYPES:
             fail("", f"no type is called {node}")
         return {"type": [node[:-1], "null"] if node.endswith("?") else node}
-    if isinstance(node, list):
-        return [expand(one) if isinstance(one, dict) else one for one in node]
-    if not isinstance(node, dict):
-        return node
     if set(node) == {"list"}:
         return expand({"properties": {
             "items": {"type": "array", "items": node["list"]},

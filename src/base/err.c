@@ -103,6 +103,11 @@ static void join(struct err *err, const char *context, const char *rest)
 	drop_cut_character(err->text);
 }
 
+bool err_is_no_room(int number)
+{
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 int err_errno(struct err *err, const char *fmt, ...)
 {
 	char reason[128];
@@ -110,7 +115,7 @@ int err_errno(struct err *err, const char *fmt, ...)
 	va_list ap;
 
 	/* GNU strerror_r: the text may be elsewhere than in the buffer */
-	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+	bool is_full = err_is_no_room(errno);
 	const char *why = strerror_r(errno, reason, sizeof(reason));
 
 	va_start(ap, fmt);

@@ -55,6 +55,8 @@ int err_title(struct err *err, enum err_code code, const char *title,
 /* What another program said, which no client may see: err.inside is set. */
 int err_inside(struct err *err, enum err_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Of an errno: a disk or a quota is full. */
+bool err_is_no_room(int number);
 /* ERR_IO, or ERR_FULL for a full disk or quota, with ": " and the text of errno
  * at the end. */
 int err_errno(struct err *err, const char *fmt, ...)

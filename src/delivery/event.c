@@ -170,7 +170,6 @@ static int make_durable(struct event_writer *w, const struct event *events,
 {
 	struct err err = ERR_INIT;
 	int64_t since_us = clock_monotonic_us();
-
 	int tries = 0;
 
 	do {
@@ -381,8 +380,6 @@ void event_add(struct event_writer *w, const struct event *event,
 	struct err stopping = ERR_INIT;
 	bool was_empty, is_late;
 
-	(void)err_set(&stopping, ERR_RETRY, "the program stops");
-
 	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
 	p->patient_until_us = clock_monotonic_us() + PATIENCE_MS * 1000;
 	pthread_mutex_lock(&w->lock);
@@ -393,10 +390,12 @@ void event_add(struct event_writer *w, const struct event *event,
 		queue->last = &p->next;
 	}
 	pthread_mutex_unlock(&w->lock);
-	if (is_late)
+	if (is_late) {
+		(void)err_set(&stopping, ERR_RETRY, "the program stops");
 		finish(p, 1, &stopping);
-	else if (was_empty)
+	} else if (was_empty) {
 		pthread_cond_signal(&w->wake);
+	}
 }
 
 struct waiter {

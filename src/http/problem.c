@@ -286,11 +286,10 @@ void problem_write_err(struct request *rq, struct response *rs,
 	bool mailchimp = dialect == DIALECT_MAILCHIMP;
 	struct problem p = { .status = status_of(err, mailchimp) };
 
-	if (p.status == 500 || err->inside || err->code == ERR_FULL)
+	/* also which disk is full is for the log only */
+	if (p.status == 500 || err->inside || err->code == ERR_FULL) {
 		log_error("request failed", LOG_TEXT("request", rq->id),
 			  LOG_ERR(err));
-	/* where a disk is full is for the log as well */
-	if (p.status == 500 || err->inside || err->code == ERR_FULL) {
 		problem_write(rq, rs, dialect, &p);
 		return;
 	}

@@ -163,4 +163,3 @@ void http_server_free(struct http_server **server)
 	free(s);
 	*server = NULL;
 }
-

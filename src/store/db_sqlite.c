@@ -12,7 +12,6 @@
 #include "base/utf8.h"
 #include "sql/sql_all.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,11 +55,6 @@ static enum err_code code_of_constraint(struct lite *lite)
 	}
 }
 
-static bool is_no_room(int number)
-{
-	return number == ENOSPC || number == EDQUOT || number == EFBIG;
-}
-
 static int fail(struct lite *lite, int code, struct err *err)
 {
 	const char *text = sqlite3_errmsg(lite->handle);
@@ -77,7 +71,7 @@ static int fail(struct lite *lite, int code, struct err *err)
 		return err_set(err, ERR_FULL, DB_DISK_FULL);
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN: /* the log, its index, a journal */
-		if (is_no_room(sqlite3_system_errno(lite->handle)))
+		if (err_is_no_room(sqlite3_system_errno(lite->handle)))
 			return err_set(err, ERR_FULL, DB_DISK_FULL);
 		return err_inside(err, ERR_IO, "%s", text);
 	case SQLITE_ERROR:
