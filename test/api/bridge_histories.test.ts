@@ -42,7 +42,7 @@ for (let first = 0; first < seeds.length; first += SEEDS_A_SERVER)
         } catch (error) {
           failed = seed;
           const told = history.told.join("\n");
-          throw new Error(`MUSTER_SEED=${seed}:\n${told}\n${String(error)}`, { cause: error });
+          throw new Error(`MUSTER_SEED=${seed}: ${String(error)}\n${told}`, { cause: error });
         }
       });
   });
