@@ -1,5 +1,5 @@
 -- schema: crm
--- The CRM's side of the suppression journal: see src/crm/crm_journal.c.
+-- The CRM's side of the suppression journal: see src/crm/consent/crm_journal.c.
 
 -- name: crm-journal-consents
 -- Not in the journal yet, with the addresses of the record. args: limit

@@ -1,5 +1,5 @@
 -- schema: events
--- What takes effect before what came earlier, see delivery/urgent.h.
+-- What takes effect before what came earlier, see delivery/apply/urgent.h.
 -- set: EVENT_URGENT = EVENT_REFUSED EVENT_UNSUBSCRIBED EVENT_COMPLAINED EVENT_BOUNCED
 
 -- name: event-add

@@ -1,5 +1,5 @@
 -- schema: crm
--- Groups: see src/crm/group.h. A static group whose evaluated_ms is null is
+-- Groups: see src/crm/group/group.h. A static group whose evaluated_ms is null is
 -- being made and not seen.
 
 -- name: group-add

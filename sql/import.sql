@@ -1,5 +1,5 @@
 -- schema: crm
--- Imports: see src/crm/import.h.
+-- Imports: see src/crm/import/import.h.
 
 -- name: import-add
 -- args: entity, file_name, path, options, state, user, at

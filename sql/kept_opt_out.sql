@@ -1,5 +1,5 @@
 -- schema: crm
--- Opt-outs of addresses that nobody has: see src/crm/kept_opt_out.h.
+-- Opt-outs of addresses that nobody has: see src/crm/consent/kept_opt_out.h.
 
 -- name: kept-opt-out-put
 -- An earlier one stays as it is; that it is said again by something else frees

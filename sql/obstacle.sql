@@ -1,5 +1,5 @@
 -- schema: crm
--- What stands against mailing an address: see src/crm/obstacle.h.
+-- What stands against mailing an address: see src/crm/consent/obstacle.h.
 
 -- name: obstacle-erased
 -- When an address was erased. args: keyed hash

@@ -1,5 +1,5 @@
 -- schema: crm
--- Addresses of malformed rows: see src/crm/unclear_opt_out.h.
+-- Addresses of malformed rows: see src/crm/consent/unclear_opt_out.h.
 
 -- name: unclear-opt-out-add
 -- args: import, hash, address, row, at

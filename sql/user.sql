@@ -1,6 +1,6 @@
 -- schema: crm
 -- Users, sessions, keys. Columns of the user queries: see read_row() in
--- src/crm/user.c.
+-- src/crm/user/user.c.
 
 -- name: user-get
 -- args: id

@@ -4,7 +4,7 @@
 Sources of more than 700 lines (600 are looked at twice), a header, or a source
 without one, that does not open with its idea, work left to do without an issue, paths of somebody's machine, hosts of package
 registries in lock files, names of tests that are no words, waits with a limit
-that do not go through base/wait.h.
+that do not go through base/thread/wait.h.
 """
 import os
 import re
@@ -58,8 +58,8 @@ def faults(path, text, paths):
         if is_c and re.search(r"^\s*//", line):
             yield n, "comments are /* */"
         if is_c and "pthread_cond_timedwait" in line \
-                and path != "src/base/wait.c":
-            yield n, "waits with a limit go through base/wait.h"
+                and path != "src/base/thread/wait.c":
+            yield n, "waits with a limit go through base/thread/wait.h"
         if line.rstrip() != line:
             yield n, "white space at the end"
 

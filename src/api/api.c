@@ -4,8 +4,8 @@
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/patience.h"
 #include "base/random.h"
+#include "base/thread/patience.h"
 #include "store/db.h"
 
 #include <string.h>

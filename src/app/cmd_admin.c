@@ -11,8 +11,8 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "crm/api_key.h"
-#include "crm/user.h"
+#include "crm/user/api_key.h"
+#include "crm/user/user.h"
 
 #include <string.h>
 

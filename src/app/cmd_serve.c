@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/stop.h"
+#include "base/thread/stop.h"
 #include "base/vec.h"
 
 #include <malloc.h>

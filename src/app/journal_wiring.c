@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "campaign/campaign.h"
-#include "crm/crm_journal.h"
+#include "crm/consent/crm_journal.h"
 
 static const struct journal_side audience_side = {
 	.schema = STORE_AUDIENCE,

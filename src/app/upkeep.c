@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/patience.h"
-#include "base/wait.h"
-#include "crm/last_use.h"
+#include "base/thread/patience.h"
+#include "base/thread/wait.h"
+#include "crm/user/last_use.h"
 #include "store/store.h"
 
 #include <pthread.h>

@@ -2,7 +2,7 @@
  * app/upkeep.h - small things that a server writes in the background
  *
  * A thread that looks once a second: when keys and sessions were used last
- * (crm/last_use.h), and logs of SQLite that grew and are idle
+ * (crm/user/last_use.h), and logs of SQLite that grew and are idle
  * (store_trim_logs). What cannot be written now is written next time.
  */
 #ifndef APP_UPKEEP_H

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/erase.h"
-#include "crm/group.h"
+#include "crm/consent/erase.h"
+#include "crm/group/group.h"
 #include "crm/person_merge.h"
 #include "store/store.h"
 

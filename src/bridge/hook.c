@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 
 #include "sql/bridge.h"
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "crm/bridge_job.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 
 #include "sql/bridge.h"
 

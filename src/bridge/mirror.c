@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "store/store.h"
 
 #include "sql/bridge.h"

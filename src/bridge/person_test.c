@@ -5,7 +5,7 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

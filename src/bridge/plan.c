@@ -8,7 +8,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "bridge/hash_set.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include "sql/bridge.h"
 

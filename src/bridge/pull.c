@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "crm/campaign_record.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 
 #include "sql/bridge.h"
 #include "sql/pull.h"

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include "sql/bridge.h"
 

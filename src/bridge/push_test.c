@@ -1,7 +1,7 @@
 #include "bridge/bridge_fixture.h"
 
 #include "base/err.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

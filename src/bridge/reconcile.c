@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "crm/address.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "store/store.h"
 
 #include "sql/bridge.h"

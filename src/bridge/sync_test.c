@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bridge/bridge_field.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include "sql/bridge.h"
 

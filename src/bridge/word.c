@@ -4,7 +4,7 @@
 #include "bridge/bridge_private.h"
 
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 
 #include "sql/bridge.h"
 

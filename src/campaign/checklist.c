@@ -6,8 +6,8 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "campaign/content.h"
-#include "campaign/html_links.h"
-#include "campaign/html_scan.h"
+#include "campaign/html/html_links.h"
+#include "campaign/html/html_scan.h"
 #include "journal/gate.h"
 
 #include <strings.h>

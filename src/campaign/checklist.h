@@ -10,7 +10,7 @@
 
 #include "base/vec.h"
 #include "campaign/campaign.h"
-#include "campaign/merge_tag.h"
+#include "campaign/merge/merge_tag.h"
 
 enum checklist_type {
 	CHECKLIST_SUCCESS,

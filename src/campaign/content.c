@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
-#include "campaign/html_links.h"
-#include "campaign/html_scan.h"
+#include "campaign/html/html_links.h"
+#include "campaign/html/html_scan.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 

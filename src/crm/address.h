@@ -44,7 +44,8 @@ struct address {
 	const char *held_detail;
 	int64_t held_ms, created_ms;
 	int64_t ended_ms; /* 0: live */
-	/* Held besides by a malformed row: see crm/unclear_opt_out.h. */
+	/* Held besides by a malformed row: see crm/consent/unclear_opt_out.h.
+	 */
 	bool is_unclear;
 };
 
@@ -108,7 +109,7 @@ int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
 int address_batch_add(struct batch *b, const struct address *a,
 		      struct err *err);
 
-/* --- forgotten ones (see crm/erase.h) --- */
+/* --- forgotten ones (see crm/consent/erase.h) --- */
 
 /*
  * An erased address leaves this hash behind: HMAC-SHA256 under a key of the

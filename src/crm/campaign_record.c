@@ -5,7 +5,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include "sql/crm_campaign.h"
 #include "sql/crm_journal.h"

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/csv.h"
+#include "base/csv/csv.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"

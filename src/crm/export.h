@@ -13,7 +13,7 @@
 #define CRM_EXPORT_H
 
 #include "crm/custom_field.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 struct export
 {

@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "crm/import.h"
-#include "crm/import_steps.h"
+#include "crm/import/import.h"
+#include "crm/import/import_steps.h"
 #include "store/store_fixture.h"
 
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/audit.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "crm/record_private.h"
 #include "sql/lead_convert.h"
 #include "sql/record.h"

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/communication.h"
-#include "crm/erase.h"
+#include "crm/consent/erase.h"
 #include "crm/note.h"
 #include "crm/record_json.h"
 #include "sql/erase.h"

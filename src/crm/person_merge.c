@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "crm/record_private.h"
 #include "sql/person_merge.h"
 #include "sql/record.h"

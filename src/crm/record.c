@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "crm/record_private.h"
 #include "sql/record.h"
 #include "store/store.h"

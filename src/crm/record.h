@@ -5,11 +5,11 @@
  * one struct, and whoever lists, imports, exports or groups them is written
  * once. What only one kind has is empty in the others.
  *
- * Invariants, kept here and in crm/address.h and crm/consent.h: email_id is
- * the marketing address by the rule, opted_out is what consent says,
- * name_folded is made from the names, and record_count counts the rows that
- * are not gone. A record that was erased or merged into another stays as an
- * empty row with erased_ms set, so that ledgers can point at it; it is
+ * Invariants, kept here and in crm/address.h and crm/consent/consent.h:
+ * email_id is the marketing address by the rule, opted_out is what consent
+ * says, name_folded is made from the names, and record_count counts the rows
+ * that are not gone. A record that was erased or merged into another stays as
+ * an empty row with erased_ms set, so that ledgers can point at it; it is
  * nowhere listed and cannot be changed.
  *
  * Records by the thousand: take ids with record_ids_take, fill structs,
@@ -92,7 +92,7 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 /*
  * Deletes the record and what hangs on it. A person in a campaign's ledger
  * stays as an empty row. Companies: their people lose the company. Of somebody
- * opted out, crm/kept_opt_out.h keeps what it must.
+ * opted out, crm/consent/kept_opt_out.h keeps what it must.
  */
 int record_remove(struct tx *tx, enum entity entity, int64_t id,
 		  const struct actor *actor, struct arena *arena,

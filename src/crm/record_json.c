@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "crm/custom_field.h"
 #include "crm/tag.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/consent.h"
+#include "crm/consent/consent.h"
 #include "crm/crm_fixture.h"
 #include "crm/custom_field.h"
 #include "crm/record_list.h"

@@ -3,7 +3,7 @@
 #include "base/err.h"
 #include "crm/note.h"
 #include "crm/note_private.h"
-#include "crm/user.h"
+#include "crm/user/user.h"
 #include "sql/note.h"
 #include "store/update.h"
 

@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "base/patience.h"
-#include "base/wait.h"
+#include "base/thread/patience.h"
+#include "base/thread/wait.h"
 #include "store/store.h"
 
 #include "sql/event.h"

@@ -3,7 +3,8 @@
  *
  * Every hand-over, every answer of a relay, every open, click and unsubscribe
  * is one row of events.event, never changed afterwards. The applier
- * (delivery/applier.h) moves ledger, members and report figures behind it.
+ * (delivery/apply/applier.h) moves ledger, members and report figures behind
+ * it.
  *
  * The writer is one thread that commits whatever was queued while the last
  * commit ran: one transaction every few ms, not one an event. An event counts

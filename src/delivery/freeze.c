@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
-#include "campaign/html_links.h"
+#include "campaign/html/html_links.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "store/db.h"

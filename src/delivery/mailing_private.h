@@ -7,8 +7,8 @@
 #include "audience/list.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
-#include "campaign/html_links.h"
-#include "campaign/merge_tag.h"
+#include "campaign/html/html_links.h"
+#include "campaign/merge/merge_tag.h"
 #include "delivery/mailing.h"
 
 struct message_frame;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/queue.h"
+#include "base/thread/queue.h"
 #include "delivery/outbox.h"
 #include "smtp/smtp_pool.h"
 #include "smtp/smtp_relay.h"

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/wait.h"
+#include "base/thread/wait.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
-#include "campaign/merge_tag.h"
+#include "campaign/merge/merge_tag.h"
 #include "delivery/mailing.h"
 #include "delivery/track_token.h"
 #include "store/store.h"

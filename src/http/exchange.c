@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "base/patience.h"
+#include "base/thread/patience.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* No connection costs a thread, and no client holds up another. */
-#include "base/queue.h"
+#include "base/thread/queue.h"
 #include "http/http_fixture.h"
 
 #include <malloc.h>

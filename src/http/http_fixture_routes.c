@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
-#include "base/queue.h"
+#include "base/thread/queue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -29,7 +29,7 @@ enum http_method {
 /* Who asks; filled by the authentication callback of the server. */
 struct caller {
 	int64_t user_id;  /* 0: not signed in */
-	int role;         /* enum user_role of crm/user.h; 0: none */
+	int role;         /* enum user_role of crm/user/user.h; 0: none */
 	bool may_send;    /* the right to send campaigns */
 	bool by_session;  /* by cookie: writes need the CSRF header */
 	const char *csrf; /* of the session, which X-CSRF-Token must equal */

@@ -30,7 +30,7 @@ struct route;
 typedef int (*route_run_fn)(const struct route *route, struct request *rq,
 			    struct response *rs, struct err *err);
 
-/* What a caller must be; see crm/user.h for who has which. */
+/* What a caller must be; see crm/user/user.h for who has which. */
 enum permission {
 	PERMIT_PUBLIC, /* anybody, not signed in */
 	PERMIT_READ,   /* every role */

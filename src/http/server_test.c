@@ -1,4 +1,4 @@
-#include "base/queue.h"
+#include "base/thread/queue.h"
 #include "http/http_fixture.h"
 
 #include <pthread.h>

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/stop.h"
+#include "base/thread/stop.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>

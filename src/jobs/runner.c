@@ -8,8 +8,8 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/still.h"
-#include "base/stop.h"
-#include "base/wait.h"
+#include "base/thread/stop.h"
+#include "base/thread/wait.h"
 #include "jobs/job_private.h"
 #include "store/store.h"
 

@@ -61,8 +61,8 @@ int runner_start(struct store *store, const struct runner_options *options,
 		 struct runner **out, struct err *err);
 void runner_wake(struct runner *runner);
 /*
- * What is in hand gives up, see base/stop.h, and is queued again: it goes on
- * where it saved to be, at the next start. Stopping waits for that.
+ * What is in hand gives up, see base/thread/stop.h, and is queued again: it
+ * goes on where it saved to be, at the next start. Stopping waits for that.
  */
 void runner_halt(struct runner *runner);
 void runner_stop(struct runner *runner);

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/patience.h"
-#include "base/wait.h"
+#include "base/thread/patience.h"
+#include "base/thread/wait.h"
 #include "journal/journal_private.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/random.h"
-#include "base/stop.h"
+#include "base/thread/stop.h"
 #include "httpc/httpc.h"
 
 #include <stdio.h>

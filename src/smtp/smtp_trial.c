@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/wait.h"
+#include "base/thread/wait.h"
 #include "smtp/smtp_private.h"
 
 #include <pthread.h>

@@ -3,10 +3,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/patience.h"
-#include "base/stop.h"
 #include "base/strbuf.h"
-#include "base/wait.h"
+#include "base/thread/patience.h"
+#include "base/thread/stop.h"
+#include "base/thread/wait.h"
 #include "store/db_private.h"
 
 #include <string.h>

@@ -18,8 +18,9 @@
  * run again), ERR_CONFLICT (unique or foreign key), ERR_FULL (a full disk),
  * ERR_IO (all else), ERR_BUG (broken SQL).
  *
- * Who waits for a lock waits 30 s, or as long as base/patience.h says for the
- * thread that borrowed the connection: requests are answered within 2 s.
+ * Who waits for a lock waits 30 s, or as long as base/thread/patience.h says
+ * for the thread that borrowed the connection: requests are answered within 2
+ * s.
  *
  * After a failed statement in a transaction, roll it back: PostgreSQL accepts
  * nothing else.

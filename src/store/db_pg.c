@@ -5,9 +5,9 @@
 #include "store/db_private.h"
 
 #include "base/err.h"
-#include "base/patience.h"
-#include "base/stop.h"
 #include "base/strbuf.h"
+#include "base/thread/patience.h"
+#include "base/thread/stop.h"
 #include "sql/sql_all.h"
 
 #include <libpq-fe.h>

@@ -43,7 +43,7 @@ struct writer {
 /* The disk is: what SQLite says, and what is said before it can. */
 #define DB_DISK_FULL "the disk is full: free some space in the data folder"
 
-/* How long who has no patience of its own (base/patience.h) waits. */
+/* How long who has no patience of its own (base/thread/patience.h) waits. */
 #define DB_WAIT_MS 30000
 
 struct rows_ops {

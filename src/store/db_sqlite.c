@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/patience.h"
-#include "base/stop.h"
 #include "base/strbuf.h"
+#include "base/thread/patience.h"
+#include "base/thread/stop.h"
 #include "base/utf8.h"
 #include "sql/sql_all.h"
 
@@ -405,7 +405,7 @@ static void lower_function(sqlite3_context *context, int n,
 			      SQLITE_UTF8);
 }
 
-/* In the middle of a long statement, see base/stop.h. */
+/* In the middle of a long statement, see base/thread/stop.h. */
 static int is_interrupted(void *context)
 {
 	(void)context;

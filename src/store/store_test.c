@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/patience.h"
+#include "base/thread/patience.h"
 #include "store/sqlbuild.h"
 #include "store/store_fixture.h"
 

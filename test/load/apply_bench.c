@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "base/strbuf.h"
-#include "delivery/applier.h"
+#include "delivery/apply/applier.h"
 #include "delivery/event.h"
 #include "delivery/lease.h"
 #include "store/store.h"

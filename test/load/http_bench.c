@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "base/queue.h"
+#include "base/thread/queue.h"
 #include "http/server.h"
 
 #include <pthread.h>

@@ -12,9 +12,9 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "base/strbuf.h"
-#include "crm/group.h"
-#include "crm/import.h"
-#include "crm/import_steps.h"
+#include "crm/group/group.h"
+#include "crm/import/import.h"
+#include "crm/import/import_steps.h"
 #include "store/store.h"
 
 #include <jansson.h>

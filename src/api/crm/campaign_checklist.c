@@ -6,9 +6,9 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "bridge/bridge_field.h"
-#include "campaign/merge_tag.h"
+#include "campaign/merge/merge_tag.h"
 #include "crm/campaign_record.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 #include "journal/gate.h"
 
 struct checklist {

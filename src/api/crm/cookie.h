@@ -8,11 +8,11 @@
 #define API_CRM_COOKIE_H
 
 #include "api/api.h"
-#include "crm/session.h"
+#include "crm/user/session.h"
 
 #define COOKIE "muster_session"
 
-#define DEVICE_COOKIE "muster_device" /* crm/device.h */
+#define DEVICE_COOKIE "muster_device" /* crm/user/device.h */
 
 void cookie_set(const struct request *rq, struct response *rs,
 		const struct session *session);

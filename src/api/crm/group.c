@@ -1,5 +1,5 @@
 /* Groups and who is in them. */
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include "api/crm/v1.h"
 #include "api/handlers.h"

@@ -1,12 +1,12 @@
 /* Imports from CSV files. */
-#include "crm/import.h"
+#include "crm/import/import.h"
 
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/import_answers.h"
-#include "crm/unclear_opt_out.h"
+#include "crm/consent/unclear_opt_out.h"
+#include "crm/import/import_answers.h"
 #include "http/problem.h"
 
 #include <string.h>
@@ -64,7 +64,7 @@ static int read_object(const struct request *rq, const char *name, json_t **out,
 	return 0;
 }
 
-/* What a user says to the questions of a file: see crm/import_scan.h. */
+/* What a user says to the questions of a file: see crm/import/import_scan.h. */
 static int read_answers(const struct request *rq, json_t *out, struct err *err)
 {
 	CLEANUP(json_free) json_t *columns = NULL;

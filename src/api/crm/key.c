@@ -2,7 +2,7 @@
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/err.h"
-#include "crm/api_key.h"
+#include "crm/user/api_key.h"
 
 static void format(const struct api_key *k, const char *key,
 		   struct json_writer *w)

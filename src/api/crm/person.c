@@ -3,8 +3,8 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/consent.h"
-#include "crm/erase.h"
+#include "crm/consent/consent.h"
+#include "crm/consent/erase.h"
 #include "crm/person_merge.h"
 #include "crm/record_json.h"
 

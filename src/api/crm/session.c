@@ -1,5 +1,5 @@
 /* Signing in and out, and who I am. */
-#include "crm/session.h"
+#include "crm/user/session.h"
 #include "api/crm/cookie.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"

@@ -1,5 +1,5 @@
 /* What stands against mailing an address. */
-#include "crm/obstacle.h"
+#include "crm/consent/obstacle.h"
 
 #include "api/crm/v1.h"
 #include "api/handlers.h"

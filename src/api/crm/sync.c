@@ -7,7 +7,7 @@
 #include "bridge/bridge.h"
 #include "bridge/push_list.h"
 #include "crm/audit.h"
-#include "crm/group.h"
+#include "crm/group/group.h"
 
 #include <string.h>
 

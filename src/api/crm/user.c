@@ -1,5 +1,5 @@
 /* Users, for administrators. */
-#include "crm/user.h"
+#include "crm/user/user.h"
 
 #include "api/crm/v1.h"
 #include "api/handlers.h"

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/patience.h"
+#include "base/thread/patience.h"
 #include "jobs/runner.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "campaign/campaign_hold.h"
-#include "delivery/applier.h"
+#include "delivery/apply/applier.h"
 #include "delivery/delivery.h"
 #include "journal/gate.h"
 #include "journal/journal.h"

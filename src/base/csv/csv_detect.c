@@ -1,0 +1,333 @@
+/*
+ * What a file of unknown origin is: encoding, delimiter, where lines end.
+ * Called by csv_open before the first row; one thread a reader.
+ */
+#include "base/cleanup.h"
+#include "base/csv/csv_private.h"
+#include "base/err.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ROWS_LOOKED_AT 50
+
+int csv_read_at(int fd, int64_t offset, size_t most, struct strbuf *out,
+		struct err *err)
+{
+	strbuf_reset(out);
+	strbuf_reserve(out, most);
+	while (out->len < most) {
+		ssize_t n = pread(fd, out->buf + out->len, most - out->len,
+				  offset + (int64_t)out->len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "reading a CSV file");
+		if (n == 0)
+			break;
+		out->len += (size_t)n;
+	}
+	out->buf[out->len] = '\0';
+	return 0;
+}
+
+static void decode_bytes(const struct csv_reader *r, struct str s,
+			 struct strbuf *out)
+{
+	strbuf_reserve(out, s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.s[i];
+
+		if (c < 0x80)
+			strbuf_addch(out, s.s[i]);
+		else
+			strbuf_addstr(out, r->bytes[c - 0x80]);
+	}
+}
+
+void csv_decode(const struct csv_reader *r, struct str bytes,
+		struct strbuf *out)
+{
+	if (r->format.encoding == CSV_CP1252)
+		utf8_from_cp1252(bytes, out);
+	else if (r->format.encoding == CSV_BYTES)
+		decode_bytes(r, bytes, out);
+	else
+		utf8_from_utf16(bytes, r->format.encoding == CSV_UTF16BE, out);
+}
+
+static bool find_bom(struct csv_reader *r, struct str sample)
+{
+	static const struct {
+		const char *bytes;
+		int len;
+		enum csv_encoding encoding;
+	} boms[] = {
+		{ "\xEF\xBB\xBF", 3, CSV_UTF8 },
+		{ "\xFF\xFE", 2, CSV_UTF16LE },
+		{ "\xFE\xFF", 2, CSV_UTF16BE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(boms); i++) {
+		if (!str_starts(sample, boms[i].bytes))
+			continue;
+		r->format.encoding = boms[i].encoding;
+		r->format.has_bom = true;
+		r->offset = boms[i].len;
+		return true;
+	}
+	return false;
+}
+
+static bool is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((unsigned char)s.s[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Text of Windows-1252 hardly ever forms a character of UTF-8 by chance. So
+ * one broken row does not make a file of UTF-8 into something else: the more
+ * frequent wins. A character cut by the end of the sample says nothing.
+ */
+static enum csv_encoding judge(struct str s, bool is_cut)
+{
+	size_t good = 0;
+	size_t bad = 0;
+
+	while (s.len > 0) {
+		size_t n = utf8_sequence(s);
+
+		if (n > 1)
+			good++;
+		else if (n == 0 && (s.len >= 4 || !is_cut))
+			bad++;
+		n = n ? n : 1;
+		s.s += n;
+		s.len -= n;
+	}
+	return bad > good ? CSV_CP1252 : CSV_UTF8;
+}
+
+/* UTF-16 without a BOM: every other byte of Western text is NUL. */
+static bool find_utf16(struct csv_reader *r, struct str s)
+{
+	size_t nuls[2] = { 0, 0 };
+
+	for (size_t i = 0; i < s.len; i++)
+		nuls[i % 2] += s.s[i] == '\0';
+	if (s.len < 8 || (nuls[0] > 0 && nuls[1] > 0) ||
+	    (nuls[0] + nuls[1]) * 5 < s.len)
+		return false;
+	r->format.encoding = nuls[1] > 0 ? CSV_UTF16LE : CSV_UTF16BE;
+	return true;
+}
+
+/*
+ * Without a BOM, the first 64 KiB with something else than ASCII decide:
+ * many a list has its first accent on a late page.
+ */
+static int find_encoding(struct csv_reader *r, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+
+	for (int64_t at = 0; at < r->size; at += (int64_t)sample.len) {
+		if (csv_read_at(r->fd, at, CSV_SAMPLE, &sample, err) < 0)
+			return -1;
+		if (at == 0 && (find_bom(r, strbuf_str(&sample)) ||
+				find_utf16(r, strbuf_str(&sample))))
+			return 0;
+		if (!is_ascii(strbuf_str(&sample))) {
+			/* the block's start may cut a character in two */
+			int64_t from = at > 3 ? at - 3 : 0;
+
+			if (csv_read_at(r->fd, from, CSV_SAMPLE, &sample, err) <
+			    0)
+				return -1;
+			r->format.encoding = judge(strbuf_str(&sample),
+						   sample.len == CSV_SAMPLE);
+			return 0;
+		}
+		if (sample.len == 0)
+			break;
+	}
+	r->format.encoding = CSV_UTF8;
+	return 0;
+}
+
+static int read_sample(struct csv_reader *r, struct strbuf *out,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
+
+	if (csv_read_at(r->fd, r->offset, CSV_SAMPLE, &bytes, err) < 0)
+		return -1;
+	if (r->format.encoding == CSV_UTF8)
+		strbuf_addslice(out, strbuf_str(&bytes));
+	else
+		csv_decode(r, strbuf_str(&bytes), out);
+	return 0;
+}
+
+/* The first line end outside of quotes is a CR that no LF follows. */
+static bool ends_rows_with_cr(struct str s)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.s[i] == '"')
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		if (s.s[i] == '\n')
+			return false;
+		if (s.s[i] == '\r' && i + 1 < s.len)
+			return s.s[i + 1] != '\n';
+	}
+	return false;
+}
+
+/* Counts the columns of the next row of *s and moves behind it. */
+static int count_columns(struct str *s, char delimiter)
+{
+	bool quoted = false;
+	char before = delimiter;
+	int n = 1;
+	size_t i;
+
+	for (i = 0; i < s->len; i++) {
+		char c = s->s[i];
+
+		if (c == '"' && (quoted || before == delimiter))
+			quoted = !quoted;
+		else if (!quoted && (c == '\n' || c == '\r'))
+			break;
+		else if (!quoted && c == delimiter)
+			n++;
+		before = c;
+	}
+	while (i < s->len && (s->s[i] == '\n' || s->s[i] == '\r'))
+		i++;
+	s->s += i;
+	s->len -= i;
+	return n;
+}
+
+/* How many of the first rows in a hundred have as many columns as the
+ * header, then how many columns; 0 if the header is one column. */
+static int score(struct str s, char delimiter)
+{
+	int header = count_columns(&s, delimiter);
+	int same = 1;
+	int rows = 1;
+
+	if (header < 2)
+		return 0;
+	while (s.len > 0 && rows < ROWS_LOOKED_AT) {
+		int n = count_columns(&s, delimiter);
+
+		if (s.len == 0 && n != header)
+			break; /* the sample ends in the middle of it */
+		same += n == header;
+		rows++;
+	}
+	return same * 100 / rows * 1000 + header;
+}
+
+static char find_delimiter(struct str s)
+{
+	static const char candidates[] = { ',', ';', '\t', '|' };
+	char best = ',';
+	int best_score = 0;
+
+	for (size_t i = 0; i < sizeof(candidates); i++) {
+		int n = score(s, candidates[i]);
+
+		if (n > best_score) {
+			best_score = n;
+			best = candidates[i];
+		}
+	}
+	return best;
+}
+
+void csv_set_stops(struct csv_reader *r)
+{
+	r->stops['\n'] = true;
+	r->stops['\r'] = r->cr_ends_row;
+	r->stops[(unsigned char)r->format.delimiter] = true;
+}
+
+/* Excel's first line, "sep=;", is about the rows and none of them. */
+static void take_separator(struct csv_reader *r, struct str *s)
+{
+	int64_t width = csv_is_wide(r) ? 2 : 1;
+	size_t n = 5;
+
+	if (s->len < 6 || !str_ieq((struct str){ s->s, 4 }, "sep=") ||
+	    (unsigned char)s->s[4] >= 0x80 ||
+	    (s->s[5] != '\r' && s->s[5] != '\n'))
+		return;
+	if (!r->format.delimiter)
+		r->format.delimiter = s->s[4];
+	n += s->s[n] == '\r';
+	n += n < s->len && s->s[n] == '\n';
+	s->s += n;
+	s->len -= n;
+	r->offset += width * (int64_t)n;
+	r->row_number = 1;
+}
+
+static int name_encoding(struct csv_reader *r, const char *name,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+	bool is_wide, named_utf8, found;
+
+	if (csv_name_encoding(r, name, err) < 0 ||
+	    csv_read_at(r->fd, 0, 4, &sample, err) < 0)
+		return -1;
+	is_wide = csv_is_wide(r);
+	named_utf8 = r->format.encoding == CSV_UTF8;
+	found = find_bom(r, strbuf_str(&sample));
+	if (found && (csv_is_wide(r) != is_wide || (!is_wide && !named_utf8)))
+		return err_field(err, "encoding",
+				 "the file says itself that it is UTF-%s",
+				 r->format.encoding == CSV_UTF8 ? "8" : "16");
+	return 0;
+}
+
+static int check_kind(struct csv_reader *r, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+
+	if (csv_read_at(r->fd, 0, CSV_SAMPLE, &sample, err) < 0)
+		return -1;
+	return csv_check_kind(strbuf_str(&sample), err);
+}
+
+int csv_detect(struct csv_reader *r, const char *encoding, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf sample = STRBUF_INIT;
+	struct str text;
+
+	if (check_kind(r, err) < 0 ||
+	    (encoding ? name_encoding(r, encoding, err)
+		      : find_encoding(r, err)) < 0 ||
+	    read_sample(r, &sample, err) < 0)
+		return -1;
+	text = strbuf_str(&sample);
+	take_separator(r, &text);
+	r->start = r->offset;
+	r->cr_ends_row = ends_rows_with_cr(text);
+	if (!r->format.delimiter)
+		r->format.delimiter = find_delimiter(text);
+	csv_set_stops(r);
+	return 0;
+}

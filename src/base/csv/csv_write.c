@@ -1,0 +1,84 @@
+/* Cells and rows of CSV that no spreadsheet takes for a formula. Pure. */
+#include "base/csv/csv.h"
+
+#include <string.h>
+
+static bool needs_quotes(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.s[i] && strchr(",;|\t\"\r\n", s.s[i]))
+			return true;
+	}
+	return s.len > 0 && (s.s[0] == ' ' || s.s[s.len - 1] == ' ');
+}
+
+/* What begins a formula in some spreadsheet, behind any number of quotes. */
+static bool is_formula(struct str s, size_t *quotes)
+{
+	static const char *const starts[] = {
+		"=",
+		"+",
+		"-",
+		"@",
+		"\t",
+		"\r",
+		"\n",
+		"\xEF\xBC\x9D" /* full-width = */,
+		"\xEF\xBC\x8B" /* + */,
+		"\xEF\xBC\x8D" /* - */,
+		"\xEF\xBC\xA0" /* @ */,
+	};
+
+	*quotes = 0;
+	while (s.len > 0 && s.s[0] == '\'') {
+		++*quotes;
+		s.s++;
+		s.len--;
+	}
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (s.len > 0 && str_starts(s, starts[i]))
+			return true;
+	}
+	return false;
+}
+
+struct str csv_undefuse(struct str field)
+{
+	size_t quotes;
+
+	if (is_formula(field, &quotes) && quotes > 0) {
+		field.s++;
+		field.len--;
+	}
+	return field;
+}
+
+void csv_add_field(struct strbuf *out, struct str field, char before,
+		   bool defuse)
+{
+	size_t quotes;
+	bool defused = defuse && is_formula(field, &quotes);
+
+	if (before)
+		strbuf_addch(out, before);
+	if (!needs_quotes(field)) {
+		if (defused)
+			strbuf_addch(out, '\'');
+		strbuf_addslice(out, field);
+		return;
+	}
+	strbuf_addch(out, '"');
+	if (defused)
+		strbuf_addch(out, '\'');
+	for (size_t i = 0; i < field.len; i++) {
+		if (field.s[i] == '"')
+			strbuf_addch(out, '"');
+		strbuf_addch(out, field.s[i]);
+	}
+	strbuf_addch(out, '"');
+}
+
+void csv_end_row(struct strbuf *out)
+{
+	strbuf_add(out, "\r\n", 2);
+}

@@ -1,0 +1,35 @@
+#include "base/thread/patience.h"
+
+#include "base/clock.h"
+
+static _Thread_local int64_t bound_us; /* 0: none */
+
+void patience_set(int64_t until_us)
+{
+	bound_us = until_us;
+}
+
+void patience_begin(void)
+{
+	bound_us = clock_monotonic_us() + PATIENCE_MS * 1000;
+}
+
+bool patience_is_bound(void)
+{
+	return bound_us != 0;
+}
+
+bool patience_is_over(void)
+{
+	return bound_us != 0 && clock_monotonic_us() >= bound_us;
+}
+
+int64_t patience_until_us(int64_t usual_ms)
+{
+	int64_t now_us = clock_monotonic_us();
+	int64_t least_us = now_us + PATIENCE_LEAST_MS * 1000;
+
+	if (bound_us == 0)
+		return now_us + usual_ms * 1000;
+	return bound_us > least_us ? bound_us : least_us;
+}

@@ -1,0 +1,211 @@
+/* HTML to the plain text of a mail. Pure. */
+#include "base/cleanup.h"
+#include "campaign/html/html_links.h"
+#include "campaign/html/html_scan.h"
+
+/*
+ * Plain text of a page: the text between tags, its white space collapsed, with
+ * line breaks where blocks begin and end.
+ */
+struct writer {
+	struct str html;
+	struct html_scan scan;
+	struct strbuf *out;
+	struct strbuf text;   /* of the run at hand, entities as written */
+	struct strbuf target; /* of the link we are in, decoded */
+	size_t link_start;    /* where its text begins in out */
+	bool in_link;
+	size_t value_start;
+	int breaks; /* line breaks due before the next text */
+	bool space; /* a space is due */
+};
+
+static void writer_release(struct writer *w)
+{
+	strbuf_release(&w->text);
+	strbuf_release(&w->target);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static void put_char(struct writer *w, char c)
+{
+	if (is_space(c)) {
+		w->space = true;
+		return;
+	}
+	if (w->out->len > 0) {
+		for (int i = 0; i < w->breaks; i++)
+			strbuf_addch(w->out, '\n');
+		if (w->space && w->breaks == 0)
+			strbuf_addch(w->out, ' ');
+	}
+	w->breaks = 0;
+	w->space = false;
+	strbuf_addch(w->out, c);
+}
+
+static void flush_text(struct writer *w)
+{
+	CLEANUP(strbuf_release) struct strbuf decoded = STRBUF_INIT;
+
+	html_decode(strbuf_str(&w->text), &decoded);
+	for (size_t i = 0; i < decoded.len; i++)
+		put_char(w, decoded.buf[i]);
+	strbuf_reset(&w->text);
+}
+
+static bool is_named(const char *tag, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(tag, names[i]))
+			return true;
+	return false;
+}
+
+static int breaks_around(const char *tag)
+{
+	static const char *const paragraphs[] = {
+		"p",  "h1", "h2", "h3",         "h4",  "h5",
+		"h6", "ul", "ol", "blockquote", "pre", "table"
+	};
+	static const char *const lines[] = { "div",     "tr",      "li",
+					     "section", "article", "header",
+					     "footer",  "hr",      "dt",
+					     "dd",      "title" };
+
+	if (is_named(tag, paragraphs, ARRAY_SIZE(paragraphs)))
+		return 2;
+	return is_named(tag, lines, ARRAY_SIZE(lines)) ? 1 : 0;
+}
+
+static void need_breaks(struct writer *w, int n)
+{
+	if (w->breaks < n)
+		w->breaks = n;
+}
+
+/* `text (address)`, unless the text is the address. */
+static void end_link(struct writer *w)
+{
+	struct str text = { w->out->buf + w->link_start,
+			    w->out->len - w->link_start };
+
+	if (!w->in_link)
+		return;
+	w->in_link = false;
+	if (w->target.len == 0 || w->target.buf[0] == '#' ||
+	    str_eq(str_trim(text), strbuf_str(&w->target)))
+		return;
+	w->space = text.len > 0;
+	put_char(w, '(');
+	strbuf_addslice(w->out, strbuf_str(&w->target));
+	strbuf_addch(w->out, ')');
+}
+
+static void note_tag(struct writer *w)
+{
+	const char *tag = w->scan.tag;
+
+	flush_text(w);
+	if (!strcmp(tag, "a") && w->scan.end_tag) {
+		end_link(w);
+	} else if (!strcmp(tag, "a")) {
+		w->in_link = w->target.len > 0;
+		w->link_start = w->out->len;
+	} else if (!strcmp(tag, "br")) {
+		w->breaks = w->breaks < 2 ? w->breaks + 1 : 2;
+	} else if (!strcmp(tag, "td") || !strcmp(tag, "th")) {
+		w->space = true;
+	} else {
+		need_breaks(w, breaks_around(tag));
+		if (!strcmp(tag, "li") && !w->scan.end_tag) {
+			put_char(w, '-');
+			w->space = true;
+		}
+	}
+}
+
+static void note_value(struct writer *w, size_t end)
+{
+	struct str raw = { w->html.s + w->value_start, end - w->value_start };
+
+	if (strcmp(w->scan.tag, "a") != 0 || strcmp(w->scan.attr, "href") != 0)
+		return;
+	strbuf_reset(&w->target);
+	html_decode(str_trim(raw), &w->target);
+}
+
+static bool is_text(const struct writer *w)
+{
+	return w->scan.place == HTML_TEXT;
+}
+
+static void note_change(struct writer *w, enum html_place before, size_t at)
+{
+	enum html_place after = w->scan.place;
+	bool was_tag = before == HTML_TAG_NAME || before == HTML_IN_TAG ||
+		       before == HTML_ATTR_NAME || before == HTML_AFTER_NAME ||
+		       before == HTML_BEFORE_VALUE || before == HTML_VALUE_BARE;
+
+	if (before == HTML_BEFORE_VALUE && html_scan_in_value(&w->scan))
+		w->value_start = after == HTML_VALUE_BARE ? at : at + 1;
+	else if (before != after &&
+		 (before == HTML_VALUE_DOUBLE || before == HTML_VALUE_SINGLE ||
+		  before == HTML_VALUE_BARE))
+		note_value(w, at);
+	/* A < that began no tag is text. */
+	if (before == HTML_TAG_OPEN && after == HTML_TEXT) {
+		strbuf_addch(&w->text, '<');
+		strbuf_addch(&w->text, w->html.s[at]);
+	}
+	if (before == HTML_TEXT && after == HTML_TAG_OPEN)
+		flush_text(w);
+	if (before == HTML_TAG_OPEN && after == HTML_TAG_NAME)
+		strbuf_reset(&w->target);
+	if (was_tag &&
+	    (after == HTML_TEXT || after == HTML_RAW || after == HTML_RCDATA))
+		note_tag(w);
+}
+
+void html_to_text(struct str html, struct strbuf *out)
+{
+	CLEANUP(writer_release)
+	struct writer w = { .html = html,
+			    .scan = HTML_SCAN_INIT,
+			    .out = out,
+			    .text = STRBUF_INIT,
+			    .target = STRBUF_INIT };
+	size_t at = 0;
+
+	while (at < html.len) {
+		struct str rest = { html.s + at, html.len - at };
+		enum html_place before = w.scan.place;
+		size_t tag = merge_tag_length(rest);
+
+		if (tag > 0) {
+			if (is_text(&w)) {
+				flush_text(&w);
+				strbuf_addch(&w.text, html.s[at]);
+				strbuf_add(&w.text, html.s + at + 1, tag - 1);
+			} else if (!merge_tag_is_structure(
+					   (struct str){ rest.s, tag })) {
+				html_scan_value(&w.scan);
+				note_change(&w, before, at);
+			}
+			at += tag;
+			continue;
+		}
+		html_scan_byte(&w.scan, html.s[at]);
+		if (before == HTML_TEXT && is_text(&w))
+			strbuf_addch(&w.text, html.s[at]);
+		note_change(&w, before, at);
+		at++;
+	}
+	flush_text(&w);
+	if (out->len > 0)
+		strbuf_addch(out, '\n');
+}

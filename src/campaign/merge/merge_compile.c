@@ -1,0 +1,449 @@
+/*
+ * A text with merge tags to a program that renders it. One thread a program;
+ * what comes out is immutable.
+ */
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "campaign/html/html_links.h"
+#include "campaign/merge/merge_compiler.h"
+
+static void compiler_release(struct merge_compiler *c)
+{
+	strbuf_release(&c->literal);
+}
+
+void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
+		       struct str name)
+{
+	struct merge_problem problem = { .line = 1, .column = 1 };
+
+	if (!c->problems || c->problems->n >= MERGE_PROBLEMS_MAX)
+		return;
+	for (size_t i = 0; i < at && i < c->source.len; i++) {
+		problem.column++;
+		if (c->source.s[i] == '\n') {
+			problem.line++;
+			problem.column = 1;
+		}
+	}
+	if (name.len > 60)
+		name.len = utf8_prefix(name, 60);
+	problem.text =
+		arena_printf(c->arena, "%s%.*s", text, (int)name.len, name.s);
+	vec_push(c->problems, problem);
+}
+
+void merge_add_unknown(struct merge_compiler *c, struct str name)
+{
+	const char *near;
+	struct merge_problem *last;
+	size_t n = c->problems ? c->problems->n : 0;
+
+	merge_add_problem(c, c->at, "There is no tag ", name);
+	if (!c->problems || c->problems->n == n)
+		return;
+	near = merge_name_near(name, c->how->fields);
+	last = &c->problems->v[n];
+	if (near)
+		last->text = arena_printf(c->arena, "%s (did you mean %s?)",
+					  last->text, near);
+}
+
+/* --- output --- */
+
+size_t merge_add_op(struct merge_compiler *c, struct merge_op op)
+{
+	vec_push(&c->program->ops, op);
+	return c->program->ops.n - 1;
+}
+
+void merge_flush_literal(struct merge_compiler *c)
+{
+	struct strbuf *text = &c->program->text;
+	size_t start = text->len;
+
+	if (c->literal.len == 0)
+		return;
+	if (c->how->quoted_printable)
+		merge_quote_printable(strbuf_str(&c->literal), text);
+	else
+		strbuf_addslice(text, strbuf_str(&c->literal));
+	merge_add_op(c, (struct merge_op){ .kind = OP_LITERAL,
+					   .start = start,
+					   .len = text->len - start });
+	strbuf_reset(&c->literal);
+}
+
+static enum merge_escape escape_in_url(const struct merge_compiler *c)
+{
+	const struct html_scan *scan = &c->scan;
+
+	if (scan->place == HTML_BEFORE_VALUE || scan->value[0] == '\0')
+		return ESCAPE_URL_WHOLE;
+	if (!strncmp(scan->value, "mailto:", 7) && !scan->past_query)
+		return ESCAPE_MAILTO;
+	return ESCAPE_URL;
+}
+
+static enum merge_escape escape_in_attribute(const struct merge_compiler *c)
+{
+	const char *attr = c->scan.attr;
+
+	if (html_scan_in_url(&c->scan))
+		return escape_in_url(c);
+	if (!strcmp(attr, "style") || !strncmp(attr, "on", 2))
+		return ESCAPE_CODE;
+	if (c->scan.place == HTML_VALUE_DOUBLE ||
+	    c->scan.place == HTML_VALUE_SINGLE)
+		return ESCAPE_MARKUP;
+	return ESCAPE_BARE;
+}
+
+static enum merge_escape escape_here(const struct merge_compiler *c)
+{
+	switch (c->how->context) {
+	case MERGE_PLAIN:
+		return ESCAPE_PLAIN;
+	case MERGE_HEADER:
+		return ESCAPE_HEADER;
+	case MERGE_URL:
+		return c->link_started ? ESCAPE_URL : ESCAPE_LINK_WHOLE;
+	case MERGE_HTML:
+		break;
+	}
+	switch (c->scan.place) {
+	case HTML_TEXT:
+	case HTML_COMMENT:
+	case HTML_BOGUS:
+	case HTML_DECLARATION:
+	case HTML_RCDATA:
+		return ESCAPE_MARKUP;
+	case HTML_BEFORE_VALUE:
+	case HTML_VALUE_DOUBLE:
+	case HTML_VALUE_SINGLE:
+	case HTML_VALUE_BARE:
+		return escape_in_attribute(c);
+	default:
+		return ESCAPE_CODE;
+	}
+}
+
+static void add_literal(struct merge_compiler *c, struct str text)
+{
+	if (c->in_template) {
+		CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+
+		merge_change_case(text, c->template_case, &sb);
+		merge_escape_value(strbuf_str(&sb), c->template_escape,
+				   &c->literal);
+		return;
+	}
+	strbuf_addslice(&c->literal, text);
+	c->link_started |= text.len > 0;
+	if (c->how->context == MERGE_HTML)
+		for (size_t i = 0; i < text.len; i++)
+			html_scan_byte(&c->scan, text.s[i]);
+}
+
+/* A value, slot or constant was put out. */
+static void note_value(struct merge_compiler *c)
+{
+	c->link_started = true;
+	if (c->how->context == MERGE_HTML && !c->in_template)
+		html_scan_value(&c->scan);
+}
+
+/* --- values --- */
+
+struct prefixes {
+	enum merge_case letters;
+	bool html;
+};
+
+/* URL: percent-encodes once, wherever it stands. */
+static void settle_escape(struct merge_compiler *c, struct prefixes *prefixes,
+			  enum merge_escape *escape)
+{
+	*escape = c->in_template ? c->template_escape : escape_here(c);
+	if (c->in_template && prefixes->letters == CASE_AS_IS)
+		prefixes->letters = c->template_case;
+	if (prefixes->html && *escape == ESCAPE_MARKUP &&
+	    c->scan.place == HTML_TEXT)
+		*escape = ESCAPE_NONE;
+	if (prefixes->letters != CASE_URL)
+		return;
+	if (*escape == ESCAPE_URL || *escape == ESCAPE_MAILTO ||
+	    *escape == ESCAPE_URL_WHOLE || *escape == ESCAPE_LINK_WHOLE) {
+		prefixes->letters = CASE_AS_IS;
+		*escape = ESCAPE_URL;
+	}
+}
+
+static void add_constant(struct merge_compiler *c, struct str text,
+			 bool is_markup, struct prefixes prefixes)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	enum merge_escape escape;
+
+	settle_escape(c, &prefixes, &escape);
+	if (is_markup && escape == ESCAPE_MARKUP)
+		escape = ESCAPE_NONE;
+	merge_change_case(text, prefixes.letters, &sb);
+	merge_escape_value(strbuf_str(&sb), escape, &c->literal);
+	if (sb.len > 0)
+		note_value(c);
+}
+
+static void add_value(struct merge_compiler *c, const struct merge_name *name,
+		      struct prefixes prefixes)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	struct strbuf *text = &c->program->text;
+	struct merge_value value = { .source = name->source,
+				     .index = name->index };
+
+	merge_flush_literal(c);
+	settle_escape(c, &prefixes, &value.escape);
+	value.letters = prefixes.letters;
+	value.start = text->len;
+	if (name->field) {
+		if (!strcmp(name->field->type, "date") ||
+		    !strcmp(name->field->type, "birthday"))
+			value.date = name->field;
+		merge_change_case(str_of(name->field->default_value),
+				  value.letters, &sb);
+		merge_escape_value(strbuf_str(&sb), value.escape, text);
+	}
+	value.len = text->len - value.start;
+	vec_push(&c->program->values, value);
+	merge_add_op(
+		c, (struct merge_op){ .kind = OP_VALUE,
+				      .index = (int)c->program->values.n - 1 });
+	note_value(c);
+}
+
+static void add_slot(struct merge_compiler *c, enum merge_slot slot, int number)
+{
+	merge_flush_literal(c);
+	merge_add_op(c, (struct merge_op){ .kind = OP_SLOT,
+					   .slot = slot,
+					   .index = number });
+	note_value(c);
+}
+
+/* --- tags --- */
+
+static int compile_text(struct merge_compiler *c, struct str text,
+			struct err *err);
+
+/* The tags of a subject are those of the recipient too; it is text, not
+ * markup, wherever it is put. */
+static int compile_template(struct merge_compiler *c, struct str text,
+			    struct prefixes prefixes, struct err *err)
+{
+	int result;
+
+	if (c->in_template)
+		return 0;
+	settle_escape(c, &prefixes, &c->template_escape);
+	c->template_case = prefixes.letters;
+	c->in_template = true;
+	result = compile_text(c, text, err);
+	c->in_template = false;
+	if (text.len > 0)
+		note_value(c);
+	return result;
+}
+
+static void cut_prefixes(struct str *upper, struct str *body,
+			 struct prefixes *out)
+{
+	static const struct {
+		const char *text;
+		enum merge_case letters;
+	} known[] = {
+		{ "UPPER:", CASE_UPPER }, { "LOWER:", CASE_LOWER },
+		{ "TITLE:", CASE_TITLE }, { "URL:", CASE_URL },
+		{ "HTML:", CASE_AS_IS },
+	};
+
+	*out = (struct prefixes){ CASE_AS_IS, false };
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i].text);
+
+		if (!str_starts(*upper, known[i].text))
+			continue;
+		if (known[i].letters == CASE_AS_IS)
+			out->html = true;
+		else
+			out->letters = known[i].letters;
+		*upper = (struct str){ upper->s + n, upper->len - n };
+		*body = (struct str){ body->s + n, body->len - n };
+		i = (size_t)-1; /* another may follow */
+	}
+}
+
+static int compile_name(struct merge_compiler *c, struct str upper,
+			struct str body, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct prefixes prefixes;
+	struct merge_name name;
+
+	cut_prefixes(&upper, &body, &prefixes);
+	merge_name_find(upper, body, c->how, &name, &text);
+	switch (name.kind) {
+	case NAME_UNKNOWN:
+		merge_add_unknown(c, body);
+		return 0;
+	case NAME_SOURCE:
+		if (name.source != SOURCE_ARCHIVE_PAGE)
+			add_value(c, &name, prefixes);
+		return 0;
+	case NAME_TEXT:
+		add_constant(c, strbuf_str(&text), name.is_markup, prefixes);
+		return 0;
+	case NAME_SLOT:
+		add_slot(c, name.slot, 0);
+		return 0;
+	case NAME_TEMPLATE:
+		return compile_template(c, strbuf_str(&text), prefixes, err);
+	}
+	return 0;
+}
+
+static int compile_tag(struct merge_compiler *c, struct str tag,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
+	struct str inner = { tag.s + 2, tag.len - 4 };
+	int done;
+
+	/* Editors write *|IF:AGE &lt; 18|*. */
+	if (c->how->context == MERGE_HTML)
+		html_decode(inner, &body);
+	else
+		strbuf_addslice(&body, inner);
+	strbuf_trim(&body);
+	/* ASCII only, so that both keep the same length. */
+	for (size_t i = 0; i < body.len; i++) {
+		char ch = body.buf[i];
+
+		strbuf_addch(&upper,
+			     ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : ch);
+	}
+
+	done = merge_compile_structure(c, strbuf_str(&upper), strbuf_str(&body),
+				       err);
+	if (done != 0)
+		return done < 0 ? -1 : 0;
+	return compile_name(c, strbuf_str(&upper), strbuf_str(&body), err);
+}
+
+static int compile_text(struct merge_compiler *c, struct str text,
+			struct err *err)
+{
+	size_t from = 0, at = 0;
+
+	while (at < text.len) {
+		const char *star = memchr(text.s + at, '*', text.len - at);
+		size_t length;
+
+		if (!star)
+			break;
+		at = (size_t)(star - text.s);
+		length = merge_tag_length(
+			(struct str){ text.s + at, text.len - at });
+		if (length == 0) {
+			at++;
+			continue;
+		}
+		add_literal(c, (struct str){ text.s + from, at - from });
+		if (!c->in_template)
+			c->at = at;
+		if (compile_tag(c, (struct str){ text.s + at, length }, err) <
+		    0)
+			return -1;
+		at += length;
+		from = at;
+	}
+	add_literal(c, (struct str){ text.s + from, text.len - from });
+	return 0;
+}
+
+static int compile_pieces(struct merge_compiler *c,
+			  const struct merge_piece *pieces, size_t n,
+			  struct err *err)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (pieces[i].slot != MERGE_SLOT_NONE) {
+			add_slot(c, pieces[i].slot, pieces[i].number);
+			continue;
+		}
+		total += pieces[i].text.len;
+		if (total > MERGE_SOURCE_MAX)
+			return err_set(err, ERR_LIMIT,
+				       "the text is longer than %u bytes",
+				       MERGE_SOURCE_MAX);
+		c->source = pieces[i].text;
+		if (compile_text(c, pieces[i].text, err) < 0)
+			return -1;
+	}
+	while (c->depth > 0) {
+		struct merge_frame *frame = &c->frames[c->depth - 1];
+
+		merge_add_problem(c, frame->at, "A conditional has no END",
+				  STR(""));
+		merge_end_conditional(c, frame->interested);
+	}
+	merge_flush_literal(c);
+	return 0;
+}
+
+int merge_compile(const struct merge_piece *pieces, size_t n,
+		  const struct merge_how *how, struct arena *arena,
+		  struct merge_program **out, struct merge_problems *problems,
+		  struct err *err)
+{
+	static const struct merge_facts no_facts;
+	CLEANUP(merge_program_free)
+	struct merge_program *program = calloc(1, sizeof(*program));
+	CLEANUP(compiler_release)
+	struct merge_compiler c = { .how = how,
+				    .arena = arena,
+				    .problems = problems,
+				    .scan = HTML_SCAN_INIT,
+				    .literal = STRBUF_INIT };
+	struct merge_how with_facts = *how;
+
+	BUG_ON(!program);
+	if (!how->facts) {
+		with_facts.facts = &no_facts;
+		c.how = &with_facts;
+	}
+	c.program = program;
+	program->text = (struct strbuf)STRBUF_INIT;
+	program->quoted_printable = how->quoted_printable;
+	program->slot_fn = how->slot_fn;
+	if (compile_pieces(&c, pieces, n, err) < 0)
+		return -1;
+	*out = TAKE(program);
+	return 0;
+}
+
+void merge_program_free(struct merge_program **program)
+{
+	if (!*program)
+		return;
+	strbuf_release(&(*program)->text);
+	vec_release(&(*program)->ops);
+	vec_release(&(*program)->values);
+	vec_release(&(*program)->conditions);
+	free(*program);
+	*program = NULL;
+}

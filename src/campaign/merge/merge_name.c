@@ -1,0 +1,246 @@
+/*
+ * What the name in a merge tag stands for: a field, a fact, a slot; and what a
+ * misspelt one may have meant. Called by merge_compile.c; pure.
+ */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/near.h"
+#include "campaign/merge/merge_private.h"
+
+#include <strings.h>
+
+static const struct {
+	const char *name;
+	enum merge_source source;
+} sources[] = {
+	{ "EMAIL", SOURCE_ADDRESS },
+	{ "MERGE0", SOURCE_ADDRESS },
+	{ "MMERGE0", SOURCE_ADDRESS },
+	{ "EMAIL_UID", SOURCE_UNIQUE_ID },
+	{ "UNIQID", SOURCE_UNIQUE_ID },
+	{ "OPTIN_DATE", SOURCE_OPTIN_DATE },
+	{ "ARCHIVE_PAGE", SOURCE_ARCHIVE_PAGE },
+};
+
+static const struct {
+	const char *name;
+	enum merge_slot slot;
+} slots[] = {
+	{ "UNSUB", MERGE_SLOT_UNSUB },
+	{ "UPDATE_PROFILE", MERGE_SLOT_PROFILE },
+	{ "ARCHIVE", MERGE_SLOT_ARCHIVE },
+	{ "ARCHIVE_LINK_SHORT", MERGE_SLOT_ARCHIVE },
+	{ "FORWARD", MERGE_SLOT_FORWARD },
+};
+
+/* Of all others, what a misspelt tag may have meant. */
+static const char *const often_used[] = {
+	"LIST:NAME",  "LIST:COMPANY",     "LIST:ADDRESS", "LIST:DESCRIPTION",
+	"LIST:PHONE", "LIST:SUBSCRIBERS", "MC:SUBJECT",   "MC:DATE",
+	"LIST:URL",   "CURRENT_YEAR",
+};
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+/* Lines of the postal address, joined by `between`; escaped for markup. */
+static void add_address(const char *address, const char *between, bool markup,
+			struct strbuf *out)
+{
+	struct str rest = str_of(address);
+	bool first = true;
+
+	while (rest.s && rest.len > 0) {
+		struct str line = str_trim(str_cut(&rest, '\n'));
+
+		if (line.len == 0)
+			continue;
+		if (!first)
+			strbuf_addstr(out, between);
+		first = false;
+		if (markup)
+			strbuf_add_html(out, line);
+		else
+			strbuf_addslice(out, line);
+	}
+}
+
+static bool find_field(struct str name, const struct merge_fields *fields,
+		       struct merge_name *out)
+{
+	int64_t id = -1;
+
+	if (!fields)
+		return false;
+	if (str_starts(name, "MERGE"))
+		(void)str_to_int((struct str){ name.s + 5, name.len - 5 }, &id);
+	else if (str_starts(name, "MMERGE"))
+		(void)str_to_int((struct str){ name.s + 6, name.len - 6 }, &id);
+
+	for (size_t i = 0; i < fields->n; i++) {
+		if (fields->v[i].id != id && !str_ieq(name, fields->v[i].tag))
+			continue;
+		*out = (struct merge_name){ .kind = NAME_SOURCE,
+					    .source = SOURCE_FIELD,
+					    .index = (int)i,
+					    .field = &fields->v[i] };
+		return true;
+	}
+	return false;
+}
+
+static bool find_source(struct str name, struct merge_name *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		if (str_is(name, sources[i].name)) {
+			*out = (struct merge_name){ .kind = NAME_SOURCE,
+						    .source =
+							    sources[i].source };
+			return true;
+		}
+	return false;
+}
+
+static bool find_slot(struct str name, struct merge_name *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
+		if (str_is(name, slots[i].name)) {
+			*out = (struct merge_name){ .kind = NAME_SLOT,
+						    .slot = slots[i].slot };
+			return true;
+		}
+	return false;
+}
+
+/* Texts of struct merge_facts by their names. */
+static const char *fact_text(struct str name, const struct merge_facts *f)
+{
+	const struct {
+		const char *name;
+		const char *text;
+	} facts[] = {
+		{ "CAMPAIGN_UID", f->campaign_uid },
+		{ "LIST:NAME", f->list_name },
+		{ "LIST:UID", f->list_uid },
+		{ "LIST:DESCRIPTION", f->list_reminder },
+		{ "LIST:PHONE", f->list_phone },
+		{ "LIST:URL", f->list_url },
+		{ "LIST:COMPANY", f->company },
+		{ "USER:COMPANY", f->company },
+		{ "USER:PHONE", f->list_phone },
+		{ "ABUSE_EMAIL", f->abuse_email },
+		/* Known, and always empty here. */
+		{ "LIST:ADDRESS_VCARD", "" },
+		{ "LIST:ADDRESS_VCARD_HREF", "" },
+		{ "REWARDS", "" },
+		{ "REWARDS_TEXT", "" },
+		{ "MC:TRANSLATE", "" },
+		{ "MC_LANGUAGE", "" },
+		{ "MC_LANGUAGE_LABEL", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(facts); i++)
+		if (str_is(name, facts[i].name))
+			return or_empty(facts[i].text);
+	return NULL;
+}
+
+static bool find_address(struct str name, const struct merge_how *how,
+			 struct merge_name *out, struct strbuf *text)
+{
+	const char *address = or_empty(how->facts->address);
+	bool html = how->context == MERGE_HTML;
+
+	if (str_is(name, "LIST:ADDRESSLINE") ||
+	    str_is(name, "LIST_ADDRESSLINE") ||
+	    str_is(name, "LIST_ADDRESSLINE_TEXT") ||
+	    str_is(name, "USER:ADDRESS")) {
+		add_address(address, ", ", false, text);
+		*out = (struct merge_name){ .kind = NAME_TEXT };
+		return true;
+	}
+	if (str_is(name, "LIST:ADDRESS") || str_is(name, "LIST:ADDRESS_HTML") ||
+	    str_is(name, "LIST_ADDRESS_HTML")) {
+		add_address(address, html ? "<br>" : "\n", html, text);
+		*out = (struct merge_name){ .kind = NAME_TEXT,
+					    .is_markup = html };
+		return true;
+	}
+	return false;
+}
+
+static bool find_date(struct str name, struct str as_written,
+		      const struct merge_facts *facts, struct merge_name *out,
+		      struct strbuf *text)
+{
+	char format[64];
+
+	if (str_is(name, "CURRENT_YEAR")) {
+		merge_date("Y", facts->send_ms, text);
+	} else if (str_is(name, "MC:DATE")) {
+		merge_date("m/d/Y", facts->send_ms, text);
+	} else if (str_starts(name, "DATE:") &&
+		   as_written.len - 5 < sizeof(format)) {
+		/* Letters of a format have a case. */
+		memcpy(format, as_written.s + 5, as_written.len - 5);
+		format[as_written.len - 5] = '\0';
+		merge_date(format, facts->send_ms, text);
+	} else {
+		return false;
+	}
+	*out = (struct merge_name){ .kind = NAME_TEXT };
+	return true;
+}
+
+void merge_name_find(struct str name, struct str as_written,
+		     const struct merge_how *how, struct merge_name *out,
+		     struct strbuf *text)
+{
+	const struct merge_facts *facts = how->facts;
+	const char *fact;
+
+	*out = (struct merge_name){ .kind = NAME_UNKNOWN };
+	if (find_source(name, out) || find_slot(name, out) ||
+	    find_address(name, how, out, text) ||
+	    find_date(name, as_written, facts, out, text))
+		return;
+
+	if (str_is(name, "MC:SUBJECT") || str_is(name, "MC_SUBJECT")) {
+		strbuf_addstr(text, or_empty(facts->subject));
+		out->kind = NAME_TEMPLATE;
+	} else if (str_is(name, "MC_PREVIEW_TEXT")) {
+		strbuf_addstr(text, or_empty(facts->preview_text));
+		out->kind = NAME_TEMPLATE;
+	} else if (str_is(name, "LIST:SUBSCRIBERS")) {
+		strbuf_addint(text, facts->list_subscribers);
+		out->kind = NAME_TEXT;
+	} else if ((fact = fact_text(name, facts)) != NULL) {
+		strbuf_addstr(text, fact);
+		out->kind = NAME_TEXT;
+	} else {
+		(void)find_field(name, how->fields, out);
+	}
+}
+
+const char *merge_name_near(struct str name, const struct merge_fields *fields)
+{
+	CLEANUP(strbuf_release) struct strbuf given = STRBUF_INIT;
+	struct VEC_FIELDS(const char *) names = VEC_INIT;
+	const char *near;
+
+	for (size_t i = 0; fields && i < fields->n; i++)
+		vec_push(&names, fields->v[i].tag);
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		vec_push(&names, sources[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(slots); i++)
+		vec_push(&names, slots[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(often_used); i++)
+		vec_push(&names, often_used[i]);
+	vec_push(&names, NULL);
+	strbuf_addslice(&given, name);
+	near = near_name(given.buf, names.v);
+	vec_release(&names);
+	return near;
+}

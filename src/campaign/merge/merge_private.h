@@ -1,0 +1,140 @@
+/*
+ * campaign/merge/merge_private.h - the program that merge tags are compiled
+ * into
+ *
+ * Shared by merge_compile.c (tags to operations), merge_name.c (what a name
+ * stands for), merge_escape.c and merge_render.c.
+ */
+#ifndef CAMPAIGN_MERGE_PRIVATE_H
+#define CAMPAIGN_MERGE_PRIVATE_H
+
+#include "campaign/html/html_scan.h"
+#include "campaign/merge/merge_tag.h"
+
+/* How a value is made harmless where it stands. */
+enum merge_escape {
+	ESCAPE_NONE,   /* HTML: the author wants markup */
+	ESCAPE_MARKUP, /* text and quoted attributes */
+	ESCAPE_BARE,   /* attribute without quotes */
+	ESCAPE_CODE,   /* style, script, names: what could end it is dropped */
+	ESCAPE_URL,    /* a part of a URL */
+	ESCAPE_URL_WHOLE,  /* where a URL begins; HTML attribute */
+	ESCAPE_LINK_WHOLE, /* the same, outside HTML */
+	ESCAPE_MAILTO,     /* as ESCAPE_URL, @ stays */
+	ESCAPE_PLAIN,
+	ESCAPE_HEADER, /* one line */
+};
+
+enum merge_case { CASE_AS_IS, CASE_UPPER, CASE_LOWER, CASE_TITLE, CASE_URL };
+
+enum merge_source {
+	SOURCE_FIELD, /* index: which */
+	SOURCE_ADDRESS,
+	SOURCE_UNIQUE_ID,
+	SOURCE_OPTIN_DATE,
+	SOURCE_ARCHIVE_PAGE, /* conditions only: "1" or "" */
+	SOURCE_CONSTANT,     /* conditions only: resolved by the compiler */
+};
+
+enum merge_op_kind {
+	OP_LITERAL, /* text [start, start + len) of program.text */
+	OP_VALUE,   /* index: of values */
+	OP_SLOT,
+	OP_JUMP,   /* to op `target` */
+	OP_UNLESS, /* condition index; if it does not hold, to `target` */
+};
+
+struct merge_op {
+	enum merge_op_kind kind;
+	enum merge_slot slot;
+	int index; /* or the slot's number */
+	size_t start, len, target;
+};
+
+struct merge_value {
+	enum merge_source source;
+	int index;
+	enum merge_case letters;
+	enum merge_escape escape;
+	const struct merge_field *date; /* a date field: for its format */
+	size_t start, len;              /* the default, escaped */
+};
+
+enum merge_compare {
+	COMPARE_SET,
+	COMPARE_EQUAL,
+	COMPARE_UNEQUAL,
+	COMPARE_LESS,
+	COMPARE_AT_MOST,
+	COMPARE_MORE,
+	COMPARE_AT_LEAST,
+};
+
+struct merge_condition {
+	enum merge_source source;
+	int index;
+	enum merge_compare compare;
+	bool negated;
+	bool is_number;
+	double number;
+	size_t start, len; /* what it is compared with, case folded */
+};
+
+struct merge_program {
+	struct strbuf text;
+	struct VEC_FIELDS(struct merge_op) ops;
+	struct VEC_FIELDS(struct merge_value) values;
+	struct VEC_FIELDS(struct merge_condition) conditions;
+	bool quoted_printable;
+	merge_slot_fn slot_fn;
+};
+
+/* --- merge_escape.c --- */
+
+void merge_escape_value(struct str value, enum merge_escape escape,
+			struct strbuf *out);
+void merge_change_case(struct str value, enum merge_case letters,
+		       struct strbuf *out);
+/* Complete lines of quoted-printable; without a line break at the end of
+ * text, a soft one is added, so that what follows starts a line. */
+void merge_quote_printable(struct str text, struct strbuf *out);
+
+/* --- merge_name.c --- */
+
+enum merge_name_kind {
+	NAME_UNKNOWN,
+	NAME_SOURCE, /* a value of the recipient */
+	NAME_TEXT,   /* the same for everybody: *text */
+	NAME_SLOT,
+	NAME_TEMPLATE, /* the same for everybody, but with tags in it */
+};
+
+struct merge_name {
+	enum merge_name_kind kind;
+	enum merge_source source;
+	int index;
+	const struct merge_field *field;
+	enum merge_slot slot;
+	bool is_markup; /* text is HTML already */
+};
+
+/* What a name (upper case, without prefixes) stands for; appends to text. */
+void merge_name_find(struct str name, struct str as_written,
+		     const struct merge_how *how, struct merge_name *out,
+		     struct strbuf *text);
+/* The name that a misspelt one may have meant; NULL: none is near. */
+const char *merge_name_near(struct str name, const struct merge_fields *fields);
+
+/* --- merge_render.c --- */
+
+/* A value as it is, before case and escapes; scratch may be used. */
+struct str merge_source_text(const struct merge_person *person,
+			     enum merge_source source, int index,
+			     struct strbuf *scratch);
+bool merge_compare_text(struct str value, enum merge_compare compare,
+			struct str with, bool is_number, double number);
+/* YYYY-MM-DD or MM/DD in the format of its field. */
+void merge_format_date(const struct merge_field *field, struct str value,
+		       struct strbuf *out);
+
+#endif

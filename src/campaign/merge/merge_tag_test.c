@@ -1,0 +1,604 @@
+#include "campaign/merge/merge_tag.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const struct merge_field field_list[] = {
+	{ 1, "FNAME", "text", "friend", "" },
+	{ 2, "LNAME", "text", "", "" },
+	{ 3, "PLAN", "text", "", "" },
+	{ 4, "AGE", "number", "", "" },
+	{ 5, "SINCE", "date", "", "DD/MM/YYYY" },
+	{ 6, "WEBSITE", "url", "", "" },
+	{ 7, "BIRTHDAY", "birthday", "", "DD/MM" },
+};
+static const struct merge_fields fields = { field_list, 7 };
+
+static const struct merge_facts facts = {
+	.campaign_uid = "0123456789",
+	.subject = "News for *|FNAME|* & co",
+	.preview_text = "",
+	.list_name = "Friends & foes",
+	.list_uid = "abcdefabcd",
+	.list_reminder = "You signed up",
+	.list_subscribers = 42,
+	.company = "ACME",
+	.address = "ACME\n1 High St\nLondon",
+	.abuse_email = "abuse@example.org",
+	.send_ms = INT64_C(1637707916000), /* 2021-11-23 22:51:56 */
+};
+
+static void slot(void *owner, enum merge_slot kind, int number,
+		 struct strbuf *out)
+{
+	(void)owner;
+	strbuf_addf(out, "https://t.example/%d/%d", (int)kind, number);
+}
+
+struct sample {
+	const char *fname, *lname, *plan, *age, *since, *website, *birthday;
+};
+static const struct sample ann = { "Ann",  "O'Hara & <b>", "pro",
+				   "17",   "2020-02-01",   "https://a.example",
+				   "03/04" };
+static const struct sample nobody = { "", "", "", "", "", "", "" };
+
+static struct strbuf rendered = STRBUF_INIT;
+
+static const char *render(enum merge_context context, const char *text,
+			  const struct sample *who)
+{
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_piece piece = { .text = str_of(text) };
+	struct merge_how how = { .context = context,
+				 .fields = &fields,
+				 .facts = &facts,
+				 .slot_fn = slot };
+	struct str values[] = { str_of(who->fname),   str_of(who->lname),
+				str_of(who->plan),    str_of(who->age),
+				str_of(who->since),   str_of(who->website),
+				str_of(who->birthday) };
+	struct merge_person person = { .address = STR("ann@example.org"),
+				       .unique_id = STR("0a1b2c3d4e"),
+				       .optin_ms = INT64_C(1612137600000),
+				       .values = values };
+	struct err err = ERR_INIT;
+
+	strbuf_reset(&rendered);
+	assert_int_equal(
+		merge_compile(&piece, 1, &how, NULL, &program, NULL, &err), 0);
+	assert_int_equal(merge_render(program, &person, &rendered), 0);
+	return rendered.buf;
+}
+
+struct pair {
+	const char *text, *ann, *nobody;
+};
+
+static void check_pairs(enum merge_context context, const struct pair *pairs,
+			size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *got = render(context, pairs[i].text, &ann);
+
+		if (strcmp(got, pairs[i].ann) != 0)
+			fail_msg("%s: %s, not %s", pairs[i].text, got,
+				 pairs[i].ann);
+		got = render(context, pairs[i].text, &nobody);
+		if (strcmp(got, pairs[i].nobody) != 0)
+			fail_msg("%s: %s, not %s (nobody)", pairs[i].text, got,
+				 pairs[i].nobody);
+	}
+}
+
+static void gives_the_value_or_its_default(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "Dear *|FNAME|*!", "Dear Ann!", "Dear friend!" },
+		{ "*|fname|**|MERGE1|**|MMERGE1|*", "AnnAnnAnn",
+		  "friendfriendfriend" },
+		{ "*|LNAME|*", "O'Hara & <b>", "" },
+		{ "*|EMAIL|* *|MERGE0|*", "ann@example.org ann@example.org",
+		  "ann@example.org ann@example.org" },
+		{ "*|UPPER:FNAME|* *|LOWER:FNAME|* *|TITLE:PLAN|*",
+		  "ANN ann Pro", "FRIEND friend " },
+		{ "*|URL:LNAME|*", "O%27Hara%20%26%20%3Cb%3E", "" },
+		{ "*|SINCE|* *|BIRTHDAY|*", "01/02/2020 04/03", " " },
+		{ "*|EMAIL_UID|* *|UNIQID|* *|OPTIN_DATE|*",
+		  "0a1b2c3d4e 0a1b2c3d4e 02/01/2021",
+		  "0a1b2c3d4e 0a1b2c3d4e 02/01/2021" },
+		{ "a*|NOSUCH|*b *| x |* *|", "ab *| x |* *|", "ab *| x |* *|" },
+		{ "*|UNSUB|*", "https://t.example/1/0",
+		  "https://t.example/1/0" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_PLAIN, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void knows_campaign_list_and_dates(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "*|LIST:NAME|* *|LIST:UID|* *|CAMPAIGN_UID|*",
+		  "Friends & foes abcdefabcd 0123456789",
+		  "Friends & foes abcdefabcd 0123456789" },
+		{ "*|LIST:ADDRESSLINE|*", "ACME, 1 High St, London",
+		  "ACME, 1 High St, London" },
+		{ "*|LIST_ADDRESSLINE_TEXT|*", "ACME, 1 High St, London",
+		  "ACME, 1 High St, London" },
+		{ "*|CURRENT_YEAR|* *|MC:DATE|*", "2021 11/23/2021",
+		  "2021 11/23/2021" },
+		{ "*|DATE:l, jS F Y H:i|*", "Tuesday, 23rd November 2021 22:51",
+		  "Tuesday, 23rd November 2021 22:51" },
+		{ "*|MC:SUBJECT|*", "News for Ann & co",
+		  "News for friend & co" },
+		{ "*|URL:MC_SUBJECT|*", "News%20for%20Ann%20%26%20co",
+		  "News%20for%20friend%20%26%20co" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_PLAIN, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void takes_the_branch_that_holds(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "*|IF:FNAME|*Hi *|FNAME|**|ELSE:|*Hello*|END:IF|*", "Hi Ann",
+		  "Hello" },
+		{ "*|IFNOT:FNAME|*no*|END:IF|*.", ".", "no." },
+		{ "*|IF:PLAN=pro|*P*|ELSEIF:PLAN=free|*F*|ELSE:|*?*|END:IF|*",
+		  "P", "?" },
+		{ "*|IF:PLAN=PRO|*y*|END:IF|*", "y", "" },
+		{ "*|IF:PLAN!=free|*y*|ELSE:|*n*|END:IF|*", "y", "n" },
+		{ "*|IF:AGE < 18|*c*|ELSEIF:AGE >= 18|*a*|ELSE:|*?*|END:IF|*",
+		  "c", "?" },
+		{ "*|IF:AGE > 9|*y*|ELSE:|*n*|END:IF|*", "y", "n" },
+		{ "*|IF:SINCE >= 2020-01-01|*new*|END:IF|*", "new", "" },
+		{ "*|IF:PLAN=pro|*a*|IF:AGE<=17|*b*|END:IF|*c*|ELSE:|*d"
+		  "*|END:IF|*e",
+		  "abce", "de" },
+		{ "*|INTERESTED:Cat:a,b|*in*|ELSE:|*out*|END:INTERESTED|*",
+		  "out", "out" },
+		{ "*|IF:MC_PREVIEW_TEXT|*p*|ELSE:|*q*|END:IF|*", "q", "q" },
+		{ "*|IFNOT:ARCHIVE_PAGE|*mail*|END:IF|*", "mail", "mail" },
+		{ "*|IF:NOSUCH=1|*a*|ELSE:|*b*|END:IF|*", "b", "b" },
+		{ "*|IF:LIST:NAME|*a*|ELSE:|*b*|END:IF|*", "a", "a" },
+		/* Broken ones go as far as they go. */
+		{ "a*|ELSE:|*b*|END:IF|*c", "abc", "abc" },
+		{ "a*|IF:PLAN|*b", "ab", "a" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_PLAIN, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void escapes_by_where_the_value_stands(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "<p>*|LNAME|*</p>", "<p>O&#39;Hara &amp; &lt;b&gt;</p>",
+		  "<p></p>" },
+		{ "<p title='*|LNAME|*'>",
+		  "<p title='O&#39;Hara &amp; "
+		  "&lt;b&gt;'>",
+		  "<p title=''>" },
+		{ "<p title=*|LNAME|*>",
+		  "<p title=O&#39;Hara&#32;&amp;&#32;&lt;b&gt;>",
+		  "<p title=>" },
+		{ "<a href=\"http://x/?n=*|LNAME|*&amp;e=*|EMAIL|*\">",
+		  "<a href=\"http://x/?n=O%27Hara%20%26%20%3Cb%3E&amp;e=ann%40"
+		  "example.org\">",
+		  "<a href=\"http://x/?n=&amp;e=ann%40example.org\">" },
+		{ "<a href=\"mailto:*|EMAIL|*\">",
+		  "<a href=\"mailto:ann@example.org\">",
+		  "<a href=\"mailto:ann@example.org\">" },
+		{ "<a href=\"*|WEBSITE|*\">", "<a href=\"https://a.example\">",
+		  "<a href=\"\">" },
+		{ "<a href=\"http://x/?n=*|URL:FNAME|*\">",
+		  "<a href=\"http://x/?n=Ann\">",
+		  "<a href=\"http://x/?n=friend\">" },
+		{ "<style>a{b:*|LNAME|*}</style>",
+		  "<style>a{b:OHara  b}</style>", "<style>a{b:}</style>" },
+		{ "*|HTML:LIST_ADDRESS_HTML|*", "ACME<br>1 High St<br>London",
+		  "ACME<br>1 High St<br>London" },
+		{ "*|HTML:LNAME|*", "O'Hara & <b>", "" },
+		{ "<i title=\"*|HTML:LNAME|*\">",
+		  "<i title=\"O&#39;Hara &amp; &lt;b&gt;\">",
+		  "<i title=\"\">" },
+		{ "*|LIST:NAME|*", "Friends &amp; foes", "Friends &amp; foes" },
+		{ "*|MC:SUBJECT|*", "News for Ann &amp; co",
+		  "News for friend &amp; co" },
+		{ "*|IF:AGE &lt; 18|*y*|ELSE:|*n*|END:IF|*", "y", "n" },
+		{ "<a href=\"*|UNSUB|*\">",
+		  "<a href=\"https://t.example/1/0\">",
+		  "<a href=\"https://t.example/1/0\">" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_HTML, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void link_targets_are_percent_encoded(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "https://x/?a=1&n=*|LNAME|*",
+		  "https://x/?a=1&n=O%27Hara%20%26%20%3Cb%3E",
+		  "https://x/?a=1&n=" },
+		{ "*|WEBSITE|*?x=*|EMAIL_UID|*",
+		  "https://a.example?x=0a1b2c3d4e", "?x=0a1b2c3d4e" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_URL, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void hostile_values_do_no_harm(void **state)
+{
+	struct sample evil = ann;
+
+	(void)state;
+	evil.fname = "*|EMAIL|*";
+	assert_string_equal(render(MERGE_PLAIN, "*|FNAME|*", &evil),
+			    "*|EMAIL|*");
+	evil.fname = "a\r\nBcc: x@y.z\x07";
+	assert_string_equal(render(MERGE_HEADER, "*|FNAME|*", &evil),
+			    "a  Bcc: x@y.z");
+	evil.fname = "a\xe2\x80\xae"
+		     "b\xe2\x81\xa6"
+		     "c\xe2\x82\xac";
+	assert_string_equal(render(MERGE_PLAIN, "*|FNAME|*", &evil),
+			    "abc\xe2\x82\xac");
+	evil.website = " javascript:alert(1)";
+	assert_string_equal(
+		render(MERGE_HTML, "<a href=\"*|WEBSITE|*\">", &evil),
+		"<a href=\"\">");
+	evil.fname = "--><script>";
+	assert_string_equal(render(MERGE_HTML, "<!-- *|FNAME|* -->", &evil),
+			    "<!-- --&gt;&lt;script&gt; -->");
+}
+
+static void unknown_and_broken_tags_are_told_with_their_place(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_problems problems = VEC_INIT;
+	struct merge_piece piece = {
+		.text = STR("a\nbc*|NOSUCH|*\n*|IF:FNAME|*x\n *|END:"
+			    "INTERESTED|**|ELSE:|* *|IFNOT:LNAME|*")
+	};
+	struct merge_how how = { .fields = &fields, .facts = &facts };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+				       &problems, &err),
+			 0);
+	assert_int_equal(problems.n, 4);
+	assert_int_equal(problems.v[0].line, 2);
+	assert_int_equal(problems.v[0].column, 3);
+	assert_string_equal(problems.v[0].text, "There is no tag NOSUCH");
+	assert_int_equal(problems.v[1].line, 4);
+	assert_int_equal(problems.v[3].column, 30);
+	vec_release(&problems);
+}
+
+/* A field, a tag of everybody's, with prefixes, in a condition; or nothing. */
+static void a_misspelt_tag_is_told_with_the_nearest(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "*|FNAMEE|*",
+		  "There is no tag FNAMEE (did you mean FNAME?)" },
+		{ "*|fnmae|*", "There is no tag fnmae (did you mean FNAME?)" },
+		{ "*|TITLE:FNAM|*",
+		  "There is no tag FNAM (did you mean FNAME?)" },
+		{ "*|UNSUBS|*",
+		  "There is no tag UNSUBS (did you mean UNSUB?)" },
+		{ "*|IF:LNAM|*x*|END:IF|*",
+		  "There is no tag LNAM (did you mean LNAME?)" },
+		{ "*|LIST:ADRESS|*",
+		  "There is no tag LIST:ADRESS (did you mean LIST:ADDRESS?)" },
+		{ "*|XYZZYPLUGH|*", "There is no tag XYZZYPLUGH" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i][0]) };
+		struct merge_how how = { .fields = &fields, .facts = &facts };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		assert_int_equal(problems.n, 1);
+		assert_string_equal(problems.v[0].text, cases[i][1]);
+		vec_release(&problems);
+	}
+}
+
+static void nesting_has_a_limit(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(merge_program_free) struct merge_program *program = NULL;
+	struct merge_how how = { .fields = &fields, .facts = &facts };
+	struct merge_piece piece = { .slot = MERGE_SLOT_NONE };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i <= MERGE_NESTING_MAX; i++)
+		strbuf_addstr(&text, "*|IF:FNAME|*");
+	piece.text = strbuf_str(&text);
+	assert_int_equal(
+		merge_compile(&piece, 1, &how, NULL, &program, NULL, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+}
+
+static void values_are_read_from_the_members_json(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct str *values;
+
+	(void)state;
+	values = merge_values_read(
+		&fields,
+		STR("{\"1\":\"Ann\",\"4\":17,\"2\":{\"addr1\":\"1 High St\","
+		    "\"city\":\"London\",\"zip\":\"E1\"},\"3\":null}"),
+		arena);
+	assert_true(str_is(values[0], "Ann"));
+	assert_true(str_is(values[1], "1 High St, London E1"));
+	assert_int_equal(values[2].len, 0);
+	assert_true(str_is(values[3], "17"));
+	values = merge_values_read(&fields, STR("{broken"), arena);
+	assert_int_equal(values[0].len, 0);
+}
+
+static void dates_are_those_of_php(void **state)
+{
+	static const struct {
+		const char *format, *text;
+	} cases[] = {
+		{ "d D j l N S w z", "23 Tue 23 Tuesday 2 rd 2 326" },
+		{ "W F m M n t L", "47 November 11 Nov 11 30 0" },
+		{ "o Y y a A g G h H i s",
+		  "2021 2021 21 pm PM 10 22 10 22 51 56" },
+		{ "c", "2021-11-23T22:51:56+00:00" },
+		{ "\\Y\\\\ U", "Y\\ 1637707916" },
+		{ "e T P O p Z I", "UTC UTC +00:00 +0000 Z 0 0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		merge_date(cases[i].format, facts.send_ms, &out);
+		assert_string_equal(out.buf, cases[i].text);
+	}
+}
+
+/* A strict reader of RFC 2045 section 6.7. */
+static void unquote(const struct strbuf *in, struct strbuf *out)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < in->len; i++) {
+		unsigned char c = (unsigned char)in->buf[i];
+
+		if (c == '\r') {
+			assert_int_equal(in->buf[i + 1], '\n');
+			assert_true(column <= 76);
+			assert_false(i > 0 && (in->buf[i - 1] == ' ' ||
+					       in->buf[i - 1] == '\t'));
+			if (i == 0 || in->buf[i - 1] != '=')
+				strbuf_addstr(out, "\r\n");
+			column = 0;
+			i++;
+			continue;
+		}
+		column++;
+		assert_true((c >= 32 && c <= 126) || c == '\t');
+		if (c == '=' && in->buf[i + 1] != '\r') {
+			unsigned int code = 0;
+
+			assert_int_equal(sscanf(in->buf + i + 1, "%2X", &code),
+					 1);
+			strbuf_addch(out, (char)code);
+			i += 2;
+			column += 2;
+		} else if (c != '=') {
+			strbuf_addch(out, (char)c);
+		}
+	}
+}
+
+static void to_crlf(const struct strbuf *in, struct strbuf *out)
+{
+	for (size_t i = 0; i < in->len; i++) {
+		char c = in->buf[i];
+
+		if (c == '\r' || c == '\n')
+			strbuf_addstr(out, "\r\n");
+		else
+			strbuf_addch(out, c);
+		if (c == '\r' && in->buf[i + 1] == '\n')
+			i++;
+	}
+}
+
+/* Random texts of pieces that mean something. */
+static void random_text(struct prng *prng, struct strbuf *out)
+{
+	static const char *const parts[] = {
+		"*|FNAME|*",
+		"*|LNAME|*",
+		"*|IF:PLAN=pro|*",
+		"*|ELSE:|*",
+		"*|END:IF|*",
+		"*|ELSEIF:AGE>3|*",
+		"*|IFNOT:X|*",
+		"*|",
+		"|*",
+		"<a href=\"http://x?",
+		"\">",
+		"<p title='",
+		"'",
+		"=",
+		" ",
+		"\n",
+		"\r\n",
+		"\xc3\xa9",
+		"\xff",
+		"<!--",
+		"-->",
+		"<style>",
+		"</style>",
+		"*|MC:SUBJECT|*",
+		"*|HTML:LNAME|*",
+		"*|UNSUB|*",
+		"*|DATE:Y-m-d|*",
+		"&lt;",
+		"<",
+		">",
+		"a long word ",
+		"0123456789012345678901234567890123456789",
+		"*|URL:EMAIL|*",
+		"*|INTERESTED:a:b|*",
+		"*|END:INTERESTED|*",
+		"*|NOSUCH|*",
+		"<body>",
+		"</body>",
+		"<img src=*|WEBSITE|*",
+		"=\"\"",
+	};
+	size_t n = prng_below(prng, 40);
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_addstr(out,
+			      parts[prng_below(
+				      prng, sizeof(parts) / sizeof(parts[0]))]);
+}
+
+static void quoted_printable_says_the_same(void **state)
+{
+	struct prng prng = { 7 };
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf quoted = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf read = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_how how = { .context = MERGE_HTML,
+					 .quoted_printable = true,
+					 .fields = &fields,
+					 .facts = &facts,
+					 .slot_fn = slot };
+		struct str values[] = { STR("Ann\xc3\xa9 "),
+					STR("<\n=>"),
+					STR("pro"),
+					STR("4"),
+					STR(""),
+					STR("http://a"),
+					STR("") };
+		struct merge_person person = { .address = STR("a@b.example"),
+					       .values = values };
+		struct merge_piece piece = { .slot = MERGE_SLOT_NONE };
+		struct err err = ERR_INIT;
+
+		random_text(&prng, &text);
+		piece.text = strbuf_str(&text);
+		assert_int_equal(merge_compile(&piece, 1, &how, NULL, &program,
+					       NULL, &err),
+				 0);
+		assert_int_equal(merge_render(program, &person, &quoted), 0);
+		merge_program_free(&program);
+		how.quoted_printable = false;
+		assert_int_equal(merge_compile(&piece, 1, &how, NULL, &program,
+					       NULL, &err),
+				 0);
+		assert_int_equal(merge_render(program, &person, &plain), 0);
+
+		unquote(&quoted, &read);
+		strbuf_reset(&text);
+		to_crlf(&plain, &text);
+		assert_string_equal(read.buf, text.buf);
+	}
+}
+
+/* However the text around it looks, a value opens no tag and ends no quote:
+ * rendered with a hostile and with a harmless value, as many of each. */
+static size_t count_of(const struct strbuf *sb, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sb->len; i++)
+		n += sb->buf[i] == c;
+	return n;
+}
+
+static void a_value_never_changes_the_markup(void **state)
+{
+	struct prng prng = { 11 };
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf evil = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf good = STRBUF_INIT;
+		struct sample sample = ann;
+
+		random_text(&prng, &text);
+		if (strstr(text.buf, "HTML:LNAME"))
+			continue;
+		sample.fname = sample.lname = "\"><'script>*|X|*";
+		strbuf_addstr(&evil, render(MERGE_HTML, text.buf, &sample));
+		sample.fname = sample.lname = "x";
+		strbuf_addstr(&good, render(MERGE_HTML, text.buf, &sample));
+		assert_int_equal(count_of(&evil, '<'), count_of(&good, '<'));
+		assert_int_equal(count_of(&evil, '>'), count_of(&good, '>'));
+		assert_int_equal(count_of(&evil, '"'), count_of(&good, '"'));
+		assert_int_equal(count_of(&evil, '\''), count_of(&good, '\''));
+	}
+}
+
+static int release_all(void **state)
+{
+	(void)state;
+	strbuf_release(&rendered);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gives_the_value_or_its_default),
+		cmocka_unit_test(knows_campaign_list_and_dates),
+		cmocka_unit_test(takes_the_branch_that_holds),
+		cmocka_unit_test(escapes_by_where_the_value_stands),
+		cmocka_unit_test(link_targets_are_percent_encoded),
+		cmocka_unit_test(hostile_values_do_no_harm),
+		cmocka_unit_test(
+			unknown_and_broken_tags_are_told_with_their_place),
+		cmocka_unit_test(a_misspelt_tag_is_told_with_the_nearest),
+		cmocka_unit_test(nesting_has_a_limit),
+		cmocka_unit_test(values_are_read_from_the_members_json),
+		cmocka_unit_test(dates_are_those_of_php),
+		cmocka_unit_test(quoted_printable_says_the_same),
+		cmocka_unit_test(a_value_never_changes_the_markup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, release_all);
+}

@@ -1,0 +1,398 @@
+#include "crm/consent/consent.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "crm/address.h"
+#include "crm/bridge_job.h"
+#include "crm/consent/kept_opt_out.h"
+#include "sql/address.h"
+#include "sql/consent.h"
+
+#include <string.h>
+
+#define ADD_ARGS 11
+
+static const char *const sources[] = {
+	[CONSENT_BY_USER] = "user",
+	[CONSENT_BY_PERSON] = "person",
+	[CONSENT_BY_IMPORT] = "import",
+	[CONSENT_BY_COMPLAINT] = "complaint",
+	[CONSENT_BY_AUDIENCE] = "audience",
+	[CONSENT_BY_API] = "api",
+	[CONSENT_CARRIED] = "carried",
+	[CONSENT_BY_UNDO] = "undo",
+};
+
+const char *consent_source_name(enum consent_source source)
+{
+	return sources[source];
+}
+
+static enum consent_source source_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		if (name && strcmp(name, sources[i]) == 0)
+			return (enum consent_source)i;
+	}
+	return CONSENT_BY_USER;
+}
+
+void consents_release(struct consents *consents)
+{
+	vec_release(consents);
+}
+
+/* --- writing --- */
+
+static bool is_blank(const char *s)
+{
+	return !s || str_trim(str_of(s)).len == 0;
+}
+
+static int may_say(const struct consent *c, struct err *err)
+{
+	if (c->state == CONSENT_OPTED_OUT)
+		return 0;
+	if (c->source == CONSENT_BY_PERSON || c->source == CONSENT_BY_UNDO)
+		return 0;
+	if (c->source != CONSENT_BY_USER && c->source != CONSENT_BY_API)
+		return err_set(err, ERR_DENIED,
+			       "only the person or a user can opt somebody in");
+	if (is_blank(c->reason))
+		return err_field(err, "reason",
+				 "opting somebody in needs a ground");
+	return 0;
+}
+
+/* Does the last row say the same? 1, 0, -1. */
+static int is_said(struct db *db, const struct consent *c, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_CONSENT_LAST,
+		     SQL_ARGS(sql_int(c->entity), sql_int(c->record_id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	return rows_int(rows, 0) == c->state &&
+	       source_of(rows_text(rows, 1)) == c->source &&
+	       rows_int(rows, 2) == c->campaign_id;
+}
+
+static const struct sql *setter(enum entity entity)
+{
+	return entity == ENTITY_PERSON ? SQL_CONSENT_SET_PERSON
+	       : entity == ENTITY_LEAD ? SQL_CONSENT_SET_LEAD
+				       : SQL_CONSENT_SET_COMPANY;
+}
+
+static const struct sql *locker(enum entity entity)
+{
+	return entity == ENTITY_PERSON ? SQL_CONSENT_LOCK_PERSON
+	       : entity == ENTITY_LEAD ? SQL_CONSENT_LOCK_LEAD
+				       : SQL_CONSENT_LOCK_COMPANY;
+}
+
+static void add_args(const struct consent *c, struct sql_value v[ADD_ARGS])
+{
+	v[0] = sql_int(c->entity);
+	v[1] = sql_int(c->record_id);
+	v[2] = sql_id_or_null(c->email_id);
+	v[3] = sql_int(c->state);
+	v[4] = sql_text(sources[c->source]);
+	v[5] = sql_text(c->reason);
+	v[6] = sql_id_or_null(c->user_id);
+	v[7] = sql_id_or_null(c->campaign_id);
+	v[8] = sql_text(c->ip);
+	v[9] = sql_int(c->at_ms);
+	v[10] = sql_id_or_null(c->import_id);
+}
+
+int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
+{
+	struct sql_value v[ADD_ARGS];
+
+	add_args(c, v);
+	return batch_add(b, SQL_CONSENT_ADD, (struct sql_args){ v, ADD_ARGS },
+			 err);
+}
+
+int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
+		 struct err *err)
+{
+	int64_t before;
+
+	return db_find_int(tx->db, locker(entity), SQL_ARGS(sql_int(record_id)),
+			   &before, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* By a link in a message, which may have gone to an address that they left. */
+static bool is_own_word(const struct consent *c)
+{
+	return c->state == CONSENT_OPTED_OUT && c->entity != ENTITY_COMPANY &&
+	       (c->source == CONSENT_BY_AUDIENCE ||
+		c->source == CONSENT_BY_COMPLAINT ||
+		c->source == CONSENT_BY_PERSON);
+}
+
+/* Writes the row and what is derived of it. Returns 1, or 0: said before. */
+static int add_one(struct tx *tx, const struct consent *c,
+		   const struct actor *actor, struct err *err)
+{
+	struct consent row = *c;
+	struct sql_value v[ADD_ARGS];
+	bool out = c->state == CONSENT_OPTED_OUT;
+	int said, changed;
+
+	row.user_id = c->user_id ? c->user_id : actor->user_id;
+	row.ip = c->ip ? c->ip : actor->ip;
+	row.at_ms = c->at_ms ? c->at_ms : actor->now_ms;
+	/* what is said last must be what the record says */
+	if (may_say(&row, err) < 0 ||
+	    consent_lock(tx, c->entity, c->record_id, err) < 0)
+		return -1;
+	if (!out && c->entity != ENTITY_COMPANY &&
+	    kept_opt_outs_remove(tx, c->entity, c->record_id, err) < 0)
+		return -1;
+	said = is_said(tx->db, &row, err);
+	if (said < 0)
+		return -1;
+	add_args(&row, v);
+	if (!said && db_exec(tx, SQL_CONSENT_ADD,
+			     (struct sql_args){ v, ADD_ARGS }, err) < 0)
+		return -1;
+	/* also if it was said: of rows that came by a merge, the record does
+	 * not say it yet */
+	changed = db_exec(tx, setter(c->entity),
+			  SQL_ARGS(sql_int(out), sql_int(actor->now_ms),
+				   sql_int(c->record_id), sql_int(out)),
+			  err);
+	if (changed < 0)
+		return -1;
+	if (changed > 0 && is_own_word(&row) &&
+	    kept_opt_outs_of_left(tx, c->entity, c->record_id,
+				  sources[c->source], row.at_ms, err) < 0)
+		return -1;
+	/* also if the audience said it: another address may be a member */
+	if (changed > 0 && out && c->entity == ENTITY_PERSON &&
+	    bridge_job_person(tx, c->record_id, actor->now_ms, err) < 0)
+		return -1;
+	return !said || changed > 0;
+}
+
+struct sharers VEC_FIELDS(struct consent);
+
+static void sharers_release(struct sharers *sharers)
+{
+	vec_release(sharers);
+}
+
+static int find_sharers(struct db *db, const struct consent *c,
+			struct sharers *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_ADDRESS_SHARERS,
+		     SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+			      sql_int(c->entity), sql_int(c->record_id)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct consent carried = {
+			.entity = (enum entity)rows_int(rows, 0),
+			.record_id = rows_int(rows, 1),
+			.email_id = rows_int(rows, 2),
+			.state = CONSENT_OPTED_OUT,
+			.source = CONSENT_CARRIED,
+			.reason = "somebody with the same address opted out",
+			.campaign_id = c->campaign_id,
+			.import_id = c->import_id,
+		};
+
+		vec_push(out, carried);
+	}
+	return more;
+}
+
+/* A company's opt-out is one of each of its people. */
+static int find_people(struct db *db, const struct consent *c,
+		       struct sharers *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CONSENT_COMPANY_PEOPLE,
+		     SQL_ARGS(sql_int(c->record_id)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct consent carried = {
+			.entity = ENTITY_PERSON,
+			.record_id = rows_int(rows, 0),
+			.state = CONSENT_OPTED_OUT,
+			.source = CONSENT_CARRIED,
+			.reason = "the company opted out",
+			.campaign_id = c->campaign_id,
+			.import_id = c->import_id,
+		};
+
+		vec_push(out, carried);
+	}
+	return more;
+}
+
+/* Only a later yes of the person, or of a user with a ground, makes what the
+ * audience tells void. */
+static int is_void(struct db *db, const struct consent *c, struct err *err)
+{
+	int64_t one;
+
+	if (c->at_ms == 0 || (c->source != CONSENT_BY_AUDIENCE &&
+			      c->source != CONSENT_BY_COMPLAINT))
+		return 0;
+	return db_find_int(db, SQL_CONSENT_AGREED_AFTER,
+			   SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				    sql_int(c->at_ms)),
+			   &one, err);
+}
+
+int consent_add(struct tx *tx, const struct consent *c,
+		const struct actor *actor, struct err *err)
+{
+	CLEANUP(sharers_release) struct sharers sharers = VEC_INIT;
+	int added = is_void(tx->db, c, err);
+
+	if (added != 0)
+		return added < 0 ? -1 : 0;
+	added = add_one(tx, c, actor, err);
+	if (added <= 0 || c->state != CONSENT_OPTED_OUT)
+		return added;
+	if ((c->entity == ENTITY_COMPANY
+		     ? find_people(tx->db, c, &sharers, err)
+		     : find_sharers(tx->db, c, &sharers, err)) < 0)
+		return -1;
+	vec_each (&sharers, other) {
+		/* people of a company may share addresses with others */
+		if ((c->entity == ENTITY_COMPANY
+			     ? consent_add(tx, other, actor, err)
+			     : add_one(tx, other, actor, err)) < 0)
+			return -1;
+	}
+	return 1;
+}
+
+int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
+			 const struct actor *actor, struct err *err)
+{
+	struct consent carried = {
+		.entity = ENTITY_PERSON,
+		.record_id = person_id,
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_CARRIED,
+		.reason = "the company opted out",
+	};
+	int64_t out = 0;
+
+	if (db_find_int(tx->db, SQL_CONSENT_LOCK_COMPANY,
+			SQL_ARGS(sql_int(company_id)), &out, err) < 0)
+		return -1;
+	return out ? consent_add(tx, &carried, actor, err) : 0;
+}
+
+int consent_add_by_address(struct tx *tx, const char *hash,
+			   const struct consent *c, const struct actor *actor,
+			   struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	/* the audience tells seconds: who had it at any time of that one */
+	int64_t at_ms = c->at_ms ? c->at_ms - MS_SECOND : actor->now_ms;
+	int more, count = 0;
+
+	if (db_query(tx->db, SQL_ADDRESS_HAD,
+		     SQL_ARGS(sql_text(hash), sql_int(at_ms)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct consent one = *c;
+		int added;
+
+		one.entity = (enum entity)rows_int(rows, 0);
+		one.record_id = rows_int(rows, 1);
+		added = consent_add(tx, &one, actor, err);
+		if (added < 0)
+			return -1;
+		count += added;
+	}
+	return more < 0 ? -1 : count;
+}
+
+/* --- reading --- */
+
+int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
+			 enum consent_source *source_out, int64_t *at_ms_out,
+			 struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_CONSENT_LAST,
+		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	*source_out = source_of(rows_text(rows, 1));
+	*at_ms_out = rows_int(rows, 3);
+	return rows_int(rows, 0) == CONSENT_OPTED_OUT;
+}
+
+int consent_list(struct db *db, enum entity entity, int64_t record_id,
+		 struct arena *arena, struct consents *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CONSENT_LIST,
+		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct consent c = {
+			.id = rows_int(rows, 0),
+			.entity = entity,
+			.record_id = record_id,
+			.email_id = rows_int(rows, 1),
+			.state = (enum consent_state)rows_int(rows, 2),
+			.source = source_of(rows_text(rows, 3)),
+			.reason = rows_dup(rows, 4, arena),
+			.user_id = rows_int(rows, 5),
+			.campaign_id = rows_int(rows, 6),
+			.ip = rows_dup(rows, 7, arena),
+			.at_ms = rows_int(rows, 8),
+		};
+
+		vec_push(out, c);
+	}
+	return more;
+}
+
+int consent_opted_out_hashes(struct db *db, const char *hashes_json,
+			     struct arena *arena, struct texts *out,
+			     struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_CONSENT_OPTED_OUT_HASHES,
+		     SQL_ARGS(sql_text(hashes_json)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_dup(rows, 0, arena));
+	return more;
+}

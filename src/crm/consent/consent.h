@@ -1,0 +1,107 @@
+/*
+ * crm/consent/consent.h - who may be sent e-marketing, and the history of it
+ *
+ * The table is append-only: what was said, when, by whom or what, from which
+ * address, campaign and IP. `opted_out` of a record is what its last row says.
+ * A person's opt-out covers all their addresses.
+ *
+ * Loosening (opting in) is only for the person's own act or a user's explicit
+ * one with its ground; imports and syncs can only tighten. Opting out tells
+ * the bridge in the same transaction (job bridge-person). Whoever shares an
+ * address with somebody who opts out is opted out too (rule 3 of the domain),
+ * and so are the people of a company that opts out. Opting in is for one record
+ * alone; it also lifts what was kept of its addresses
+ * (crm/consent/kept_opt_out.h).
+ */
+#ifndef CRM_CONSENT_H
+#define CRM_CONSENT_H
+
+#include "base/vec.h"
+#include "crm/actor.h"
+#include "crm/entity.h"
+#include "store/db.h"
+
+/* Stored in the database: append only, never renumber. */
+enum consent_state { CONSENT_OPTED_OUT = 1, CONSENT_OPTED_IN = 2 };
+
+/* Stored by name. */
+enum consent_source {
+	CONSENT_BY_USER,      /* in the CRM, with a reason */
+	CONSENT_BY_PERSON,    /* told us, or signed up */
+	CONSENT_BY_IMPORT,    /* only out */
+	CONSENT_BY_COMPLAINT, /* only out */
+	CONSENT_BY_AUDIENCE,  /* unsubscribed there; only out */
+	CONSENT_BY_API,       /* a program's key; in: needs a reason */
+	CONSENT_CARRIED, /* from somebody with the same address; only out */
+	CONSENT_BY_UNDO, /* an import that opted out was taken back; only in */
+};
+const char *consent_source_name(enum consent_source source);
+
+struct consent {
+	int64_t id;
+	enum entity entity;
+	int64_t record_id;
+	int64_t email_id; /* the address by which it came; 0: none */
+	enum consent_state state;
+	enum consent_source source;
+	const char *reason;
+	int64_t campaign_id; /* crm.campaign; 0: none */
+	int64_t user_id;
+	const char *ip;
+	int64_t at_ms;     /* when it was said */
+	int64_t import_id; /* the import that said it; 0: none. Not read back */
+};
+
+struct consents VEC_FIELDS(struct consent);
+void consents_release(struct consents *consents);
+
+/*
+ * Record it and derive opted_out. user_id and ip are the actor's unless set;
+ * at_ms too. Returns 1, or 0 if nothing is written: the last row says the same
+ * from the same source and campaign, or the audience tells something (with
+ * c->at_ms) that is older than an opt-in of theirs; at the same time it counts.
+ * ERR_INVALID with field `reason`: opting in without a ground. ERR_DENIED: a
+ * source that may not opt in.
+ */
+int consent_add(struct tx *tx, const struct consent *c,
+		const struct actor *actor, struct err *err);
+
+/*
+ * The same for every person and lead that has the address, or had it at
+ * c->at_ms (c->entity and record_id are not read): whoever gives an address up
+ * takes their word along. Returns how many changed.
+ */
+int consent_add_by_address(struct tx *tx, const char *hash,
+			   const struct consent *c, const struct actor *actor,
+			   struct err *err);
+
+/* Until the end of tx, nobody else says anything about the record: for who
+ * looks at what was said before adding to it. */
+int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
+		 struct err *err);
+
+/* Somebody comes to a company: if it opted out, so does the person. */
+int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
+			 const struct actor *actor, struct err *err);
+
+/* Is the record opted out, by what and since when? 1, 0, -1. */
+int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
+			 enum consent_source *source_out, int64_t *at_ms_out,
+			 struct err *err);
+/* Newest first. */
+int consent_list(struct db *db, enum entity entity, int64_t record_id,
+		 struct arena *arena, struct consents *out, struct err *err);
+
+/* --- many at once --- */
+
+/* Inserts the row only; the caller writes the records with opted_out, and
+ * calls bridge_job_person for those who are not new. */
+int consent_batch_add(struct batch *b, const struct consent *c,
+		      struct err *err);
+/* Which of the addresses (a JSON array of hashes) belong to somebody who is
+ * opted out: their hashes, into the arena. */
+int consent_opted_out_hashes(struct db *db, const char *hashes_json,
+			     struct arena *arena, struct texts *out,
+			     struct err *err);
+
+#endif

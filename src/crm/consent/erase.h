@@ -1,0 +1,35 @@
+/*
+ * crm/consent/erase.h - the right to be forgotten, and the right to know (GDPR
+ * articles 17 and 15)
+ *
+ * Erasing takes personal data out of everything of this schema: the row is
+ * emptied, addresses are replaced by a keyed hash (which lets a later import
+ * be refused and nothing else), notes, tasks and communications with nobody
+ * else go, IPs and reasons in consent and activity too, and so do refused rows
+ * of imports, addresses that are held, and what jobs reported. Uploaded files
+ * are gone with the end of their import (crm/import/import.h). The ledger keeps
+ * its rows, so that figures do not change. The bridge deletes the members (job
+ * bridge-forget). Leads that became this person are erased with it.
+ */
+#ifndef CRM_ERASE_H
+#define CRM_ERASE_H
+
+#include "crm/record.h"
+
+struct strbuf;
+
+/* ERR_NOT_FOUND. */
+int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
+		 struct arena *arena, struct err *err);
+/* A lead that became nobody (others are erased with the person). */
+int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
+	       struct arena *arena, struct err *err);
+
+/*
+ * Everything that is known of a person, as one JSON object, from one snapshot
+ * (the caller's transaction, if any).
+ */
+int person_export(struct db *db, int64_t id, struct arena *arena,
+		  struct strbuf *out, struct err *err);
+
+#endif

@@ -1,0 +1,150 @@
+#include "crm/consent/kept_opt_out.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "sql/address.h"
+#include "sql/kept_opt_out.h"
+
+int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
+		     int64_t import_id, int64_t at_ms, struct err *err)
+{
+	struct forgotten key;
+	char hash[FORGOTTEN_HASH + 1];
+
+	if (forgotten_make(tx, &key, err) < 0)
+		return -1;
+	forgotten_hash(&key, folded, hash);
+	return db_exec(tx, SQL_KEPT_OPT_OUT_PUT,
+		       SQL_ARGS(sql_text(hash), sql_text(source),
+				sql_id_or_null(import_id), sql_int(at_ms)),
+		       err);
+}
+
+static int find_hash(struct db *db, const char *hash, struct arena *arena,
+		     struct kept_opt_out *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_KEPT_OPT_OUT_FIND, SQL_ARGS(sql_text(hash)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	*out = (struct kept_opt_out){
+		.kind = rows_dup(rows, 0, arena),
+		.source = rows_dup(rows, 1, arena),
+		.at_ms = rows_int(rows, 2),
+	};
+	return 1;
+}
+
+int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
+		      struct kept_opt_out *out, struct err *err)
+{
+	char hash[FORGOTTEN_HASH + 1];
+	struct forgotten key;
+
+	if (forgotten_load(db, &key, err) < 0)
+		return -1;
+	if (!key.any)
+		return 0;
+	forgotten_hash(&key, folded, hash);
+	return find_hash(db, hash, arena, out, err);
+}
+
+static int remove_all(struct tx *tx, const struct forgotten *key,
+		      const struct texts *addresses, struct err *err)
+{
+	char hash[FORGOTTEN_HASH + 1];
+
+	vec_each (addresses, folded) {
+		forgotten_hash(key, *folded, hash);
+		if (db_exec(tx, SQL_KEPT_OPT_OUT_REMOVE,
+			    SQL_ARGS(sql_text(hash)), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int list_addresses(struct tx *tx, const struct sql *query,
+			  enum entity entity, int64_t record_id,
+			  struct arena *arena, struct texts *out,
+			  struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, query,
+		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_push(out, rows_dup(rows, 0, arena));
+	return more;
+}
+
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
+			  const char *source, int64_t at_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+
+	if (list_addresses(tx, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES, entity,
+			   record_id, arena, &addresses, err) < 0)
+		return -1;
+	vec_each (&addresses, folded)
+		if (kept_opt_out_put(tx, *folded, source, 0, at_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
+int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
+			 struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	struct forgotten key;
+
+	if (forgotten_load(tx->db, &key, err) < 0)
+		return -1;
+	if (!key.any)
+		return 0;
+	if (list_addresses(tx, SQL_KEPT_OPT_OUT_ADDRESSES, entity, record_id,
+			   arena, &addresses, err) < 0)
+		return -1;
+	return remove_all(tx, &key, &addresses, err);
+}
+
+int kept_opt_out_by_address(struct tx *tx, const struct email *email,
+			    const struct consent *c, int64_t import_id,
+			    const struct actor *actor, struct err *err)
+{
+	int64_t entity;
+	int n = consent_add_by_address(tx, email->hash, c, actor, err);
+
+	if (n != 0)
+		return n < 0 ? -1 : OPT_OUT_TAKEN;
+	n = db_find_int(tx->db, SQL_ADDRESS_HOLDERS,
+			SQL_ARGS(sql_text(email->hash)), &entity, err);
+	if (n != 0)
+		return n < 0 ? -1 : OPT_OUT_BEFORE;
+	if (kept_opt_out_put(tx, email->folded, consent_source_name(c->source),
+			     import_id, actor->now_ms, err) < 0)
+		return -1;
+	return OPT_OUT_KEPT;
+}
+
+const char *kept_opt_out_reason(const char *source, int64_t at_ms,
+				struct arena *arena)
+{
+	struct civil day = time_to_civil(at_ms);
+
+	return arena_printf(arena,
+			    "the address opted out on %04d-%02d-%02d (%s), "
+			    "which was kept when nobody had it",
+			    day.year, day.month, day.day, source);
+}

@@ -1,0 +1,62 @@
+/*
+ * crm/consent/kept_opt_out.h - opt-outs that outlive the record that had the
+ * address
+ *
+ * When an address leaves somebody who is opted out (the record is deleted, or
+ * the address replaced), when they opt out themselves after it left, or a
+ * refused row of an import opts out an address that nobody has, it is kept: a
+ * keyed hash of the address (see forgotten_hash), its kind, source and date,
+ * and nothing else. Whoever brings the address back is opted out with a consent
+ * row `carried`, for as long as the hash stands. It goes when somebody with the
+ * address opts in: by the person's own act, or a user's with a ground.
+ *
+ * `Forgotten` is another outcome: an erased address is refused.
+ */
+#ifndef CRM_KEPT_OPT_OUT_H
+#define CRM_KEPT_OPT_OUT_H
+
+#include "crm/address.h"
+#include "crm/consent/consent.h"
+
+struct email;
+
+struct kept_opt_out {
+	const char *kind;   /* "opted_out" */
+	const char *source; /* consent_source_name */
+	int64_t at_ms;
+};
+
+/* import_id: of a refused row, which undoing the import takes back; else 0. */
+int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
+		     int64_t import_id, int64_t at_ms, struct err *err);
+/* 1, 0, -1. Strings live in arena. */
+int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
+		      struct kept_opt_out *out, struct err *err);
+/*
+ * Whoever says no by a link may have got the message at an address that they
+ * have left since: those that a record had, and nobody has now.
+ */
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
+			  const char *source, int64_t at_ms, struct err *err);
+/* Those of the live addresses of a record. */
+int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
+			 struct err *err);
+
+/*
+ * Opt out everybody who has the address (see consent_add_by_address); if nobody
+ * has it, keep the opt-out. Returns an enum opt_out_effect, or -1.
+ */
+enum opt_out_effect {
+	OPT_OUT_BEFORE, /* they were already */
+	OPT_OUT_TAKEN,
+	OPT_OUT_KEPT,
+};
+int kept_opt_out_by_address(struct tx *tx, const struct email *email,
+			    const struct consent *c, int64_t import_id,
+			    const struct actor *actor, struct err *err);
+
+/* What the consent row of who brings the address back says. */
+const char *kept_opt_out_reason(const char *source, int64_t at_ms,
+				struct arena *arena);
+
+#endif

@@ -1,0 +1,478 @@
+#include "crm/group/criteria_sql.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/campaign_record.h"
+#include "sql/crm_campaign.h"
+#include "store/sqlbuild.h"
+
+#include <string.h>
+
+struct compiler {
+	struct sqlbuild *b;
+	enum entity entity;
+	bool as_sets; /* SQLite: `IN (SELECT ...)`, made once, not EXISTS */
+};
+
+static bool uses_company(const struct criterion *c)
+{
+	if (c->is_condition)
+		return c->of_company;
+	for (size_t i = 0; i < c->n; i++) {
+		if (uses_company(&c->children[i]))
+			return true;
+	}
+	return false;
+}
+
+void criteria_sql_from(const struct criteria *c, struct sqlbuild *b)
+{
+	if (c->entity == ENTITY_PERSON)
+		sqlbuild_add(b, " FROM person r");
+	else if (c->entity == ENTITY_LEAD)
+		sqlbuild_add(b, " FROM lead r");
+	else
+		sqlbuild_add(b, " FROM company r");
+	if (uses_company(&c->root))
+		sqlbuild_add(b, " LEFT JOIN company c ON c.id = r.company_id");
+}
+
+static bool is_negative(enum criteria_op op)
+{
+	return op == CRITERIA_NOT || op == CRITERIA_NOTCONTAIN ||
+	       op == CRITERIA_BLANK;
+}
+
+/*
+ * ` = ?`, ` LIKE ?` ... for the positive form of a text op; blank_not is
+ * `<> ''`. Greater and less need byte order on both databases.
+ */
+static void add_text_op(struct compiler *k, enum criteria_op op,
+			const char *text)
+{
+	switch (op) {
+	case CRITERIA_IS:
+	case CRITERIA_NOT:
+		sqlbuild_add(k->b, " = ");
+		sqlbuild_bind_text(k->b, text);
+		break;
+	case CRITERIA_CONTAINS:
+	case CRITERIA_NOTCONTAIN:
+		sqlbuild_add(k->b, " ");
+		sqlbuild_like(k->b, true, text, true);
+		break;
+	case CRITERIA_STARTS:
+		sqlbuild_add(k->b, " ");
+		sqlbuild_like(k->b, false, text, true);
+		break;
+	case CRITERIA_ENDS:
+		sqlbuild_add(k->b, " ");
+		sqlbuild_like(k->b, true, text, false);
+		break;
+	case CRITERIA_GREATER:
+	case CRITERIA_LESS:
+		if (k->b->backend == DB_PG)
+			sqlbuild_add(k->b, " COLLATE \"C\"");
+		sqlbuild_add(k->b, op == CRITERIA_GREATER ? " > " : " < ");
+		sqlbuild_bind_text(k->b, text);
+		break;
+	case CRITERIA_BLANK:
+	case CRITERIA_BLANK_NOT:
+		sqlbuild_add(k->b, " <> ''");
+		break;
+	case CRITERIA_IN_LAST:
+	case CRITERIA_WITHIN:
+		break; /* of dates: add_span */
+	}
+}
+
+static void add_column(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, c->of_company ? "c." : "r.");
+	sqlbuild_add(k->b, c->column);
+}
+
+/* The text of a custom field; missing: NULL. */
+static void add_custom_text(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, "CAST(");
+	sqlbuild_add(k->b, c->of_company ? "c." : "r.");
+	if (k->b->backend == DB_PG) {
+		sqlbuild_add(k->b, "custom::json ->> CAST(");
+		sqlbuild_bind_text(k->b, c->column);
+		sqlbuild_add(k->b, " AS TEXT) AS TEXT)");
+		return;
+	}
+	sqlbuild_add(k->b, "custom ->> ");
+	sqlbuild_bind_text(k->b,
+			   arena_printf(k->b->arena, "$.\"%s\"", c->column));
+	sqlbuild_add(k->b, " AS TEXT)");
+}
+
+static void add_lowered(struct compiler *k, const struct criterion *c)
+{
+	bool pg = k->b->backend == DB_PG;
+
+	sqlbuild_add(k->b, pg ? "lower(" : "text_lower(");
+	if (c->type == CRITERIA_CUSTOM_TEXT)
+		add_custom_text(k, c);
+	else
+		add_column(k, c);
+	sqlbuild_add(k->b, pg ? " COLLATE \"und-x-icu\")" : ")");
+}
+
+/* A date, or its day of the year, as a text in byte order. */
+static void add_day(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? "SUBSTR(COALESCE("
+						    : "(COALESCE(");
+	add_lowered(k, c);
+	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? ", ''), 6)" : ", ''))");
+	if (k->b->backend == DB_PG)
+		sqlbuild_add(k->b, " COLLATE \"C\"");
+}
+
+/* From one day to another, or over the end of the year. Blank is none. */
+static void add_span(struct compiler *k, const struct criterion *c)
+{
+	bool wraps = strcmp(c->text, c->until) > 0;
+
+	sqlbuild_add(k->b, "(");
+	add_day(k, c);
+	sqlbuild_add(k->b, " >= ");
+	sqlbuild_bind_text(k->b, c->text);
+	sqlbuild_add(k->b, wraps ? " OR (" : " AND (");
+	add_day(k, c);
+	sqlbuild_add(k->b, " <= ");
+	sqlbuild_bind_text(k->b, c->until);
+	sqlbuild_add(k->b, " AND ");
+	add_day(k, c);
+	sqlbuild_add(k->b, " <> ''))");
+}
+
+/* Less is true of no blank text. */
+static void add_text(struct compiler *k, const struct criterion *c)
+{
+	if (c->until) {
+		add_span(k, c);
+		return;
+	}
+	sqlbuild_add(k->b, "(COALESCE(");
+	if (c->type == CRITERIA_FOLDED)
+		add_column(k, c);
+	else
+		add_lowered(k, c);
+	sqlbuild_add(k->b, ", '')");
+	add_text_op(k, c->op, c->text);
+	if (c->op == CRITERIA_LESS) {
+		sqlbuild_add(k->b, " AND COALESCE(");
+		if (c->type == CRITERIA_CUSTOM_TEXT)
+			add_custom_text(k, c);
+		else
+			add_column(k, c);
+		sqlbuild_add(k->b, ", '') <> ''");
+	}
+	sqlbuild_add(k->b, ")");
+}
+
+static void add_bool(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, "(COALESCE(");
+	add_column(k, c);
+	sqlbuild_add(k->b, ", 0) = ");
+	sqlbuild_bind_int(k->b, c->number);
+	sqlbuild_add(k->b, ")");
+}
+
+/* A missing number fits no comparison. */
+static void add_int(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, "COALESCE(");
+	add_column(k, c);
+	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT) {
+		sqlbuild_add(k->b, " IS NOT NULL, FALSE)");
+		return;
+	}
+	sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
+			   : c->op == CRITERIA_LESS  ? " < "
+						     : " = ");
+	sqlbuild_bind_int(k->b, c->number);
+	sqlbuild_add(k->b, ", FALSE)");
+}
+
+static void add_time(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, "COALESCE(");
+	add_column(k, c);
+	switch (c->op) {
+	case CRITERIA_GREATER:
+		sqlbuild_add(k->b, " >= ");
+		sqlbuild_bind_int(k->b, c->until_ms);
+		break;
+	case CRITERIA_LESS:
+		sqlbuild_add(k->b, " < ");
+		sqlbuild_bind_int(k->b, c->from_ms);
+		break;
+	case CRITERIA_BLANK:
+	case CRITERIA_BLANK_NOT:
+		sqlbuild_add(k->b, " IS NOT NULL");
+		break;
+	default:
+		sqlbuild_add(k->b, " >= ");
+		sqlbuild_bind_int(k->b, c->from_ms);
+		sqlbuild_add(k->b, " AND ");
+		add_column(k, c);
+		sqlbuild_add(k->b, " < ");
+		sqlbuild_bind_int(k->b, c->until_ms);
+		break;
+	}
+	sqlbuild_add(k->b, ", FALSE)");
+}
+
+/* A number stored as such; NULL for anything else. */
+static void add_custom_number(struct compiler *k, const struct criterion *c)
+{
+	const char *alias = c->of_company ? "c." : "r.";
+
+	sqlbuild_add(k->b, "COALESCE(CASE WHEN ");
+	if (k->b->backend == DB_PG) {
+		sqlbuild_add(k->b, "json_typeof(");
+		sqlbuild_add(k->b, alias);
+		sqlbuild_add(k->b, "custom::json -> CAST(");
+		sqlbuild_bind_text(k->b, c->column);
+		sqlbuild_add(k->b, " AS TEXT)) = 'number'");
+	} else {
+		sqlbuild_add(k->b, "json_type(");
+		sqlbuild_add(k->b, alias);
+		sqlbuild_add(k->b, "custom, ");
+		sqlbuild_bind_text(
+			k->b, arena_printf(k->b->arena, "$.\"%s\"", c->column));
+		sqlbuild_add(k->b, ") IN ('integer', 'real')");
+	}
+	sqlbuild_add(k->b, " THEN CAST(");
+	add_custom_text(k, c);
+	sqlbuild_add(k->b, k->b->backend == DB_PG ? " AS DOUBLE PRECISION) END"
+						  : " AS REAL) END");
+	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT) {
+		sqlbuild_add(k->b, " IS NOT NULL, FALSE)");
+		return;
+	}
+	sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
+			   : c->op == CRITERIA_LESS  ? " < "
+						     : " = ");
+	sqlbuild_bind(k->b, sql_double(c->real));
+	sqlbuild_add(k->b, ", FALSE)");
+}
+
+/* JSON's true reads 1 on SQLite, "true" on PostgreSQL. */
+static void add_custom_bool(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, "(COALESCE(");
+	add_custom_text(k, c);
+	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
+		sqlbuild_add(k->b, ", '') <> '')");
+	else if (c->number)
+		sqlbuild_add(k->b, ", '') IN ('true', '1'))");
+	else
+		sqlbuild_add(k->b, ", '') NOT IN ('true', '1'))");
+}
+
+/*
+ * `<the record> is among <column> of <tables> where ...`; the caller goes on
+ * with the condition and closes the parenthesis.
+ */
+static void begin_among(struct compiler *k, const char *column,
+			const char *tables)
+{
+	struct sqlbuild *b = k->b;
+
+	sqlbuild_add(b, k->as_sets ? "r.id IN (SELECT " : "EXISTS (SELECT ");
+	sqlbuild_add(b, column);
+	sqlbuild_add(b, " FROM ");
+	sqlbuild_add(b, tables);
+	sqlbuild_add(b, " WHERE ");
+	sqlbuild_add(b, column);
+	sqlbuild_add(b, k->as_sets ? " IS NOT NULL" : " = r.id");
+}
+
+static void add_email(struct compiler *k, const struct criterion *c)
+{
+	begin_among(k, "e.record_id", "email e");
+	sqlbuild_add(k->b, " AND e.ended_ms IS NULL AND e.entity = ");
+	sqlbuild_bind_int(k->b, k->entity);
+	if (c->hash) {
+		sqlbuild_add(k->b, " AND e.hash = ");
+		sqlbuild_bind_text(k->b, c->hash);
+	} else if (c->text) { /* as it is compared, and as it is shown */
+		sqlbuild_add(k->b, " AND (e.folded");
+		add_text_op(k, c->op, c->text);
+		sqlbuild_add(k->b, k->b->backend == DB_PG
+					   ? " OR lower(e.address COLLATE "
+					     "\"und-x-icu\")"
+					   : " OR text_lower(e.address)");
+		add_text_op(k, c->op, c->text);
+		sqlbuild_add(k->b, ")");
+	}
+	sqlbuild_add(k->b, ")");
+}
+
+static void add_tag(struct compiler *k, const struct criterion *c)
+{
+	begin_among(k, "rt.record_id",
+		    "record_tag rt JOIN tag t ON t.id = rt.tag_id");
+	sqlbuild_add(k->b, " AND rt.entity = ");
+	sqlbuild_bind_int(k->b, k->entity);
+	if (c->text) {
+		sqlbuild_add(k->b, " AND t.name_folded");
+		add_text_op(k, c->op, c->text);
+	}
+	sqlbuild_add(k->b, ")");
+}
+
+#define WAS_SENT " AND cr.state IN (" SQL_SET_CRM_RECIPIENT_SENT ")"
+
+static const char *response_test(const struct criterion *c)
+{
+	switch (c->response) {
+	case RESPONSE_SENT:
+		return WAS_SENT;
+	case RESPONSE_OPENED:
+		return c->machines ? " AND (cr.opened_ms IS NOT NULL OR "
+				     "cr.machine_opened_ms IS NOT NULL)"
+				   : " AND cr.opened_ms IS NOT NULL";
+	case RESPONSE_CLICKED:
+		return c->machines ? " AND (cr.clicked_ms IS NOT NULL OR "
+				     "cr.machine_clicked_ms IS NOT NULL)"
+				   : " AND cr.clicked_ms IS NOT NULL";
+	case RESPONSE_BOUNCED:
+		return " AND cr.bounced <> 0";
+	case RESPONSE_UNSUBSCRIBED:
+		return " AND cr.unsubscribed_ms IS NOT NULL";
+	case RESPONSE_COMPLAINED:
+		return " AND cr.complained_ms IS NOT NULL";
+	case RESPONSE_REPLIED:
+		return " AND cr.replied_ms IS NOT NULL";
+	}
+	return "";
+}
+
+static void add_clicked_url(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, " AND EXISTS (SELECT 1 FROM campaign_activity a"
+			   " JOIN campaign_link l ON l.id = a.link_id"
+			   " WHERE a.campaign_id = cr.campaign_id"
+			   " AND a.person_id = cr.person_id"
+			   " AND l.campaign_id = cr.campaign_id AND a.kind = ");
+	sqlbuild_bind_int(k->b, CRM_ACTIVITY_CLICK);
+	sqlbuild_add(k->b, " AND l.url = ");
+	sqlbuild_bind_text(k->b, c->url);
+	sqlbuild_add(k->b, c->machines ? ")" : " AND a.machine = 0)");
+}
+
+static void add_recipients(struct compiler *k, const struct criterion *c,
+			   const char *test, bool with_url)
+{
+	const char *column = k->entity == ENTITY_PERSON ? "cr.person_id"
+			     : k->entity == ENTITY_LEAD ? "cr.lead_id"
+							: "cr.company_id";
+
+	begin_among(k, column, "campaign_recipient cr");
+	if (c->campaign_id) {
+		sqlbuild_add(k->b, " AND cr.campaign_id = ");
+		sqlbuild_bind_int(k->b, c->campaign_id);
+	}
+	sqlbuild_add(k->b, test);
+	if (with_url)
+		add_clicked_url(k, c);
+	sqlbuild_add(k->b, ")");
+}
+
+/* Who was sent nothing has not failed to answer: negations need a sending. */
+static void add_response(struct compiler *k, const struct criterion *c)
+{
+	if (c->negated) {
+		sqlbuild_add(k->b, "(");
+		if (c->response != RESPONSE_SENT) {
+			add_recipients(k, c, WAS_SENT, false);
+			sqlbuild_add(k->b, " AND ");
+		}
+		sqlbuild_add(k->b, "NOT ");
+	}
+	add_recipients(k, c, response_test(c), c->url != NULL);
+	if (c->negated)
+		sqlbuild_add(k->b, ")");
+}
+
+static void add_positive(struct compiler *k, const struct criterion *c)
+{
+	switch (c->type) {
+	case CRITERIA_TEXT:
+	case CRITERIA_FOLDED:
+	case CRITERIA_CUSTOM_TEXT:
+		add_text(k, c);
+		break;
+	case CRITERIA_BOOL:
+		add_bool(k, c);
+		break;
+	case CRITERIA_TIME:
+		add_time(k, c);
+		break;
+	case CRITERIA_INT:
+		add_int(k, c);
+		break;
+	case CRITERIA_EMAIL:
+		add_email(k, c);
+		break;
+	case CRITERIA_TAG:
+		add_tag(k, c);
+		break;
+	case CRITERIA_CUSTOM_NUMBER:
+		add_custom_number(k, c);
+		break;
+	case CRITERIA_CUSTOM_BOOL:
+		add_custom_bool(k, c);
+		break;
+	case CRITERIA_RESPONSE:
+		add_response(k, c);
+		break;
+	}
+}
+
+static void add_criterion(struct compiler *k, const struct criterion *c)
+{
+	if (c->is_condition) {
+		if (c->type != CRITERIA_RESPONSE && is_negative(c->op))
+			sqlbuild_add(k->b, "NOT ");
+		add_positive(k, c);
+		return;
+	}
+	if (c->n == 0) {
+		sqlbuild_add(k->b, "TRUE");
+		return;
+	}
+	sqlbuild_add(k->b, "(");
+	for (size_t i = 0; i < c->n; i++) {
+		if (i > 0)
+			sqlbuild_add(k->b, c->any ? " OR " : " AND ");
+		add_criterion(k, &c->children[i]);
+	}
+	sqlbuild_add(k->b, ")");
+}
+
+void criteria_sql_where(const struct criteria *c, enum criteria_use use,
+			struct sqlbuild *b)
+{
+	struct compiler k = {
+		.b = b,
+		.entity = c->entity,
+		.as_sets = use == CRITERIA_SET && b->backend == DB_SQLITE,
+	};
+
+	sqlbuild_add(b, c->entity == ENTITY_COMPANY
+				? " WHERE TRUE"
+				: " WHERE r.erased_ms IS NULL");
+	if (c->root.n > 0) {
+		sqlbuild_add(b, " AND ");
+		add_criterion(&k, &c->root);
+	}
+}

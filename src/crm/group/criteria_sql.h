@@ -1,0 +1,29 @@
+/*
+ * crm/group/criteria_sql.h - criteria as SQL
+ *
+ * The record's table has the alias r. A tree is compiled for one of two uses:
+ * CRITERIA_SET for counting and for short pages, where conditions on other
+ * tables become sets that are made once; CRITERIA_WALK for long pages by key,
+ * where they are asked record by record, so that page after page costs in all
+ * what one pass costs. PostgreSQL's planner decides that by itself.
+ *
+ *     criteria_sql_from(c, b);    FROM person r LEFT JOIN ...
+ *     criteria_sql_where(c, CRITERIA_SET, b);    WHERE r.erased_ms ... AND
+ * (...)
+ *
+ * Column names come from a table of the source code, values are bound.
+ */
+#ifndef CRM_CRITERIA_SQL_H
+#define CRM_CRITERIA_SQL_H
+
+#include "crm/group/criteria.h"
+
+struct sqlbuild;
+
+enum criteria_use { CRITERIA_SET, CRITERIA_WALK };
+
+void criteria_sql_from(const struct criteria *c, struct sqlbuild *b);
+void criteria_sql_where(const struct criteria *c, enum criteria_use use,
+			struct sqlbuild *b);
+
+#endif

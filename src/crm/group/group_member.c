@@ -1,0 +1,318 @@
+/*
+ * Who is in a group: counting, walking, evaluating, changing by hand.
+ */
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "crm/group/criteria_sql.h"
+#include "crm/group/group.h"
+#include "crm/group/group_private.h"
+#include "sql/group.h"
+#include "store/db.h"
+#include "store/sqlbuild.h"
+
+#include <string.h>
+
+#define WALK_PAGE 20000 /* ids read at once */
+#define WRITE_PAGE 5000 /* ids written in a transaction */
+
+static void ids_json(const int64_t *ids, size_t n, struct strbuf *out)
+{
+	strbuf_reset(out);
+	strbuf_addch(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			strbuf_addch(out, ',');
+		strbuf_addint(out, ids[i]);
+	}
+	strbuf_addch(out, ']');
+}
+
+static int append_ids(struct rows *rows, struct ids *out, struct err *err)
+{
+	int n = 0, more;
+
+	while ((more = rows_next(rows, err)) > 0) {
+		vec_push(out, rows_int(rows, 0));
+		n++;
+	}
+	return more < 0 ? -1 : n;
+}
+
+static int count_fitting(struct db *db, const struct criteria *criteria,
+			 int64_t *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT COUNT(*)");
+	criteria_sql_from(criteria, &b);
+	criteria_sql_where(criteria, CRITERIA_SET, &b);
+	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
+		return -1;
+	*out = rows_int(rows, 0);
+	return 0;
+}
+
+/* Ids that fit, greater than after_id, in order. */
+static int walk_fitting(struct db *db, const struct criteria *criteria,
+			int64_t after_id, int64_t limit, struct ids *out,
+			struct err *err)
+{
+	enum criteria_use use =
+		limit >= GROUP_WALK_LONG ? CRITERIA_WALK : CRITERIA_SET;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT r.id");
+	criteria_sql_from(criteria, &b);
+	criteria_sql_where(criteria, use, &b);
+	sqlbuild_add(&b, " AND r.id > ");
+	sqlbuild_bind_int(&b, after_id);
+	sqlbuild_add(&b, " ORDER BY r.id LIMIT ");
+	sqlbuild_bind_int(&b, limit);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	return append_ids(rows, out, err);
+}
+
+int group_count(struct db *db, const struct group *group, int64_t *out,
+		struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct criteria *criteria;
+
+	if (group->kind == GROUP_STATIC)
+		return db_find_int(db, SQL_GROUP_MEMBERS_COUNT,
+				   SQL_ARGS(sql_int(group->id)), out, err) < 0
+			       ? -1
+			       : 0;
+	if (criteria_parse_text(db, group->entity, group->criteria,
+				clock_now_ms(), arena, &criteria, err) < 0)
+		return -1;
+	return count_fitting(db, criteria, out, err);
+}
+
+int group_walk(struct db *db, const struct group *group, int64_t after_id,
+	       int64_t limit, struct ids *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct criteria *criteria;
+
+	if (group->kind == GROUP_DYNAMIC) {
+		if (criteria_parse_text(db, group->entity, group->criteria,
+					clock_now_ms(), arena, &criteria,
+					err) < 0)
+			return -1;
+		return walk_fitting(db, criteria, after_id, limit, out, err);
+	}
+	if (db_query(db, SQL_GROUP_MEMBERS_WALK,
+		     SQL_ARGS(sql_int(group->id), sql_int(after_id),
+			      sql_int(limit)),
+		     &rows, err) < 0)
+		return -1;
+	return append_ids(rows, out, err);
+}
+
+int group_has(struct db *db, const struct group *group, int64_t record_id,
+	      struct err *err)
+{
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	int64_t one;
+
+	if (group->kind == GROUP_STATIC)
+		return db_find_int(
+			db, SQL_GROUP_MEMBERS_HAS,
+			SQL_ARGS(sql_int(group->id), sql_int(record_id)), &one,
+			err);
+	if (group_walk(db, group, record_id - 1, 1, &ids, err) < 0)
+		return -1;
+	return ids.n == 1 && ids.v[0] == record_id;
+}
+
+int group_preview(struct db *db, enum entity entity, const json_t *criteria,
+		  int64_t *count_out, struct ids *sample, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct criteria *parsed;
+
+	if (criteria_parse(db, entity, criteria, clock_now_ms(), arena, &parsed,
+			   err) < 0 ||
+	    walk_fitting(db, parsed, 0, GROUP_SAMPLE_MAX, sample, err) < 0)
+		return -1;
+	return count_fitting(db, parsed, count_out, err);
+}
+
+/* Within (after, until], the members by criteria become exactly ids. */
+static int store_span(struct db *db, int64_t group_id, int64_t after,
+		      int64_t until, const int64_t *ids, size_t n,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_value group = sql_int(group_id);
+
+	ids_json(ids, n, &json);
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_GROUP_MEMBERS_UNFIT,
+		    SQL_ARGS(group, sql_int(after), sql_int(until),
+			     sql_str(strbuf_str(&json))),
+		    err) < 0 ||
+	    db_exec(&tx, SQL_GROUP_MEMBERS_FIT,
+		    SQL_ARGS(group, sql_str(strbuf_str(&json)), group),
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int store_page(struct db *db, int64_t group_id, int64_t *after,
+		      const struct ids *ids, bool is_last, struct err *err)
+{
+	size_t done = 0;
+
+	do {
+		size_t n = ids->n - done;
+		int64_t until;
+
+		if (n > WRITE_PAGE)
+			n = WRITE_PAGE;
+		until = is_last && done + n == ids->n ? INT64_MAX
+						      : ids->v[done + n - 1];
+		if (store_span(db, group_id, *after, until, ids->v + done, n,
+			       err) < 0)
+			return -1;
+		*after = until;
+		done += n;
+	} while (done < ids->n);
+	return 0;
+}
+
+static int mark_evaluated(struct db *db, int64_t id, int64_t now_ms,
+			  struct err *err)
+{
+	return db_write(db, SQL_GROUP_EVALUATED,
+			SQL_ARGS(sql_int(now_ms), sql_int(now_ms), sql_int(id)),
+			err);
+}
+
+int group_evaluate(struct db *db, int64_t id, enum entity entity,
+		   const char *criteria, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	struct criteria *parsed;
+	int64_t after = 0;
+	int n;
+
+	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
+				&parsed, err) < 0)
+		return -1;
+	do {
+		vec_reset(&ids);
+		n = walk_fitting(db, parsed, after, WALK_PAGE, &ids, err);
+		if (n < 0 ||
+		    store_page(db, id, &after, &ids, n < WALK_PAGE, err) < 0)
+			return -1;
+	} while (n == WALK_PAGE);
+	return mark_evaluated(db, id, now_ms, err);
+}
+
+static int get_static(struct db *db, int64_t id, struct arena *arena,
+		      struct group *out, struct err *err)
+{
+	if (group_get(db, id, arena, out, err) < 0)
+		return -1;
+	if (out->kind != GROUP_STATIC)
+		return err_set(err, ERR_CONFLICT,
+			       "group %lld is dynamic: its criteria alone say "
+			       "who is in it",
+			       (long long)id);
+	return 0;
+}
+
+int group_refresh(struct db *db, int64_t id, int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct group group;
+
+	if (get_static(db, id, arena, &group, err) < 0)
+		return -1;
+	return group_evaluate(db, id, group.entity, group.criteria, now_ms,
+			      err);
+}
+
+static const struct sql *include_of(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_GROUP_INCLUDE_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_GROUP_INCLUDE_LEADS
+				     : SQL_GROUP_INCLUDE_COMPANIES;
+}
+
+static const struct sql *exclude_of(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_GROUP_EXCLUDE_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_GROUP_EXCLUDE_LEADS
+				     : SQL_GROUP_EXCLUDE_COMPANIES;
+}
+
+/* Run two statements of (group, ids); the rows changed by the first count. */
+static int change_by_hand(struct db *db, const struct group *group,
+			  const struct ids *ids, const struct sql *counted,
+			  const struct sql *other, int64_t now_ms,
+			  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_value id = sql_int(group->id);
+	int changed;
+
+	if (ids->n > GROUP_IDS_MAX)
+		return err_field(err, "ids", "must be at most %d",
+				 GROUP_IDS_MAX);
+	ids_json(ids->v, ids->n, &json);
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	changed = db_exec(&tx, counted,
+			  SQL_ARGS(id, sql_str(strbuf_str(&json))), err);
+	if (changed < 0 ||
+	    db_exec(&tx, other, SQL_ARGS(id, sql_str(strbuf_str(&json))), err) <
+		    0 ||
+	    db_exec(&tx, SQL_GROUP_TOUCH, SQL_ARGS(sql_int(now_ms), id), err) <
+		    0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return changed;
+}
+
+int group_include(struct db *db, int64_t id, const struct ids *ids,
+		  int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct group group;
+
+	if (get_static(db, id, arena, &group, err) < 0)
+		return -1;
+	return change_by_hand(db, &group, ids, include_of(group.entity),
+			      SQL_GROUP_EXCLUSION_LIFT, now_ms, err);
+}
+
+int group_exclude(struct db *db, int64_t id, const struct ids *ids,
+		  int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct group group;
+
+	if (get_static(db, id, arena, &group, err) < 0)
+		return -1;
+	return change_by_hand(db, &group, ids, SQL_GROUP_EXCLUDE_MEMBERS,
+			      exclude_of(group.entity), now_ms, err);
+}

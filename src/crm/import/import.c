@@ -1,0 +1,539 @@
+#include "crm/import/import.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/csv/csv.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/import/import_answers.h"
+#include "crm/import/import_file.h"
+#include "crm/import/import_plan.h"
+#include "sql/import.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define REFUSED_PAGE 1000
+
+/* --- start --- */
+
+int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job_new job = {
+		.kind = IMPORT_SWEEP_JOB,
+		.single_key = IMPORT_SWEEP_JOB,
+	};
+	int64_t id;
+	int found = job_find_active(db, IMPORT_SWEEP_JOB, &id, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (tx_begin(db, &tx, err) < 0 ||
+	    job_add(&tx, &job, now_ms, &id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* The mapping that was saved under a name; NULL: none. The caller owns it. */
+static int saved_mapping(struct db *db, const char *name, struct arena *arena,
+			 json_t **out, struct err *err)
+{
+	const char *text = NULL;
+
+	if (db_find_text(db, SQL_IMPORT_MAPPING_FIND, SQL_ARGS(sql_text(name)),
+			 arena, &text, err) < 0)
+		return -1;
+	return text ? json_parse(str_of(text), out, err) : 0;
+}
+
+/* *out stays NULL if there is none: then columns are guessed. */
+static int find_mapping(struct db *db, const struct import_input *input,
+			const char *header_name, struct arena *arena,
+			json_t **out, struct err *err)
+{
+	if (input->mapping) {
+		*out = json_incref((json_t *)input->mapping);
+		return 0;
+	}
+	if (input->mapping_name) {
+		if (saved_mapping(db, input->mapping_name, arena, out, err) < 0)
+			return -1;
+		return *out ? 0
+			    : err_field(err, "mapping_name",
+					"there is no mapping of that name");
+	}
+	return saved_mapping(db, header_name, arena, out, err);
+}
+
+static int save_mapping(struct tx *tx, const struct import_input *input,
+			const char *header_name, int64_t now_ms,
+			struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *names[] = { header_name, input->mapping_name };
+
+	if (!input->mapping || input->dry_run)
+		return 0;
+	json_dump(input->mapping, &text);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i] &&
+		    db_exec(tx, SQL_IMPORT_MAPPING_PUT,
+			    SQL_ARGS(sql_text(names[i]), sql_text(text.buf),
+				     sql_int(now_ms)),
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_job(struct tx *tx, const char *kind, int64_t id, int64_t user_id,
+		   int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct job_new job = {
+		.kind = kind,
+		.run_at_ms = now_ms,
+		.user_id = user_id,
+	};
+
+	strbuf_addf(&payload, "{\"import_id\":%" PRId64 "}", id);
+	job.payload = payload.buf;
+	return job_add(tx, &job, now_ms, job_id_out, err);
+}
+
+static int insert_run(struct tx *tx, const struct import_input *input,
+		      const char *path, const char *options, int64_t now_ms,
+		      int64_t *id_out, int64_t *job_id_out, struct err *err)
+{
+	if (db_find_int(
+		    tx->db, SQL_IMPORT_ADD,
+		    SQL_ARGS(sql_int(input->entity), sql_text(input->file_name),
+			     sql_text(path), sql_text(options),
+			     sql_id_or_null(input->user_id), sql_int(now_ms)),
+		    id_out, err) < 0 ||
+	    add_job(tx, IMPORT_JOB, *id_out, input->user_id, now_ms, job_id_out,
+		    err) < 0)
+		return -1;
+	return db_exec(tx, SQL_IMPORT_SET_JOB,
+		       SQL_ARGS(sql_int(*job_id_out), sql_int(*id_out)), err);
+}
+
+static int ask(const struct import_input *input, const struct strbuf *questions,
+	       struct err *err)
+{
+	if (!input->questions)
+		return err_field(err, "consent",
+				 "the file leaves questions open");
+	strbuf_addslice(input->questions, strbuf_str(questions));
+	return 0;
+}
+
+/* --- imports of the same file that wait for a word --- */
+
+static void import_runs_release(struct import_runs *runs)
+{
+	vec_release(runs);
+}
+
+static int list_waiting(struct db *db, enum entity entity, int64_t but,
+			struct arena *arena, struct import_runs *out,
+			struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_IMPORT_WAITING,
+		     SQL_ARGS(sql_int(entity), sql_int(but)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_run run = { .id = rows_int(rows, 0),
+					  .job_id = rows_int(rows, 1),
+					  .path = rows_dup(rows, 2, arena) };
+
+		vec_push(out, run);
+	}
+	return more;
+}
+
+/*
+ * Who sends a file again, with another answer or a word in advance, means this
+ * import and not the one that still waits. *out: those that are over thereby.
+ */
+static int supersede(struct tx *tx, const struct import_input *input,
+		     const char *path, int64_t id, int64_t now_ms,
+		     struct arena *arena, struct import_runs *out,
+		     struct err *err)
+{
+	CLEANUP(import_runs_release) struct import_runs waiting = VEC_INIT;
+	const char *why = arena_printf(
+		arena, "its file was imported again: import %" PRId64, id);
+
+	if (input->dry_run)
+		return 0;
+	if (list_waiting(tx->db, input->entity, id, arena, &waiting, err) < 0)
+		return -1;
+	vec_each (&waiting, run) {
+		int ended;
+
+		if (!import_file_is_same(input->folder, run->path, path))
+			continue;
+		ended = job_supersede(tx, run->job_id, why, now_ms, err);
+		if (ended < 0)
+			return -1;
+		if (ended)
+			vec_push(out, *run);
+	}
+	return 0;
+}
+
+/* What fails here is done by the sweep, minutes later. */
+static void remove_files(struct db *db, const char *folder,
+			 const struct import_runs *runs)
+{
+	struct err ignored = ERR_INIT;
+
+	vec_each (runs, run)
+		(void)import_remove_file(db, folder, run, &ignored);
+}
+
+/* A dry run changes nothing, the next import included. */
+static int save_answers(struct tx *tx, const struct import_input *input,
+			const char *header_name, const struct import_plan *plan,
+			int64_t now_ms, struct arena *arena, struct err *err)
+{
+	const struct import_answers_source from = {
+		.header_name = header_name,
+		.entity = entity_name(input->entity),
+		.file_name = input->file_name,
+		.columns = &plan->columns,
+		.given = input->answers,
+	};
+
+	return input->dry_run
+		       ? 0
+		       : import_answers_save(tx, &from, now_ms, arena, err);
+}
+
+int import_start(struct db *db, const struct import_input *input,
+		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
+		 struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(import_plan_release) struct import_plan plan = { 0 };
+	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
+	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(import_runs_release) struct import_runs over = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *header_name = NULL, *path = NULL;
+
+	if (import_header_name(input, arena, &header_name, err) < 0 ||
+	    find_mapping(db, input, header_name, arena, &mapping, err) < 0 ||
+	    import_plan_make(db, input, header_name, mapping, now_ms, arena,
+			     &plan, &questions, err) < 0)
+		return -1;
+	if (questions.len > 0)
+		return ask(input, &questions, err);
+	if (import_file_keep(input, arena, &path, err) < 0)
+		return -1;
+	import_plan_format(&plan, &options);
+	if (tx_begin(db, &tx, err) < 0 ||
+	    save_mapping(&tx, input, header_name, now_ms, err) < 0 ||
+	    save_answers(&tx, input, header_name, &plan, now_ms, arena, err) <
+		    0 ||
+	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
+		       job_id_out, err) < 0 ||
+	    supersede(&tx, input, path, *id_out, now_ms, arena, &over, err) <
+		    0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	remove_files(db, input->folder, &over);
+	return 1;
+}
+
+/* --- reading --- */
+
+static void read_run(struct rows *rows, struct arena *arena,
+		     struct import_run *out)
+{
+	*out = (struct import_run){
+		.id = rows_int(rows, 0),
+		.job_id = rows_int(rows, 1),
+		.entity = (enum entity)rows_int(rows, 2),
+		.file_name = rows_dup(rows, 3, arena),
+		.path = rows_dup(rows, 4, arena),
+		.options = rows_dup(rows, 5, arena),
+		.created = rows_int(rows, 6),
+		.updated = rows_int(rows, 7),
+		.unchanged = rows_int(rows, 8),
+		.refused = rows_int(rows, 9),
+		.state = rows_dup(rows, 10, arena),
+		.user_id = rows_int(rows, 11),
+		.created_ms = rows_int(rows, 12),
+		.finished_ms = rows_int(rows, 13),
+		.job_state = (enum job_state)rows_int(rows, 14),
+		.done = rows_int(rows, 15),
+		.total = rows_int(rows, 16),
+		.error = rows_dup(rows, 17, arena),
+		.undo_job_id = rows_int(rows, 18),
+		.repeated = rows_int(rows, 19),
+		.refused_opted_out = rows_int(rows, 20),
+		.unclear = rows_int(rows, 21),
+		.unclear_decision = rows_dup(rows, 22, arena),
+	};
+}
+
+int import_get(struct db *db, int64_t id, struct arena *arena,
+	       struct import_run *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_IMPORT_FIND, SQL_ARGS(sql_int(id)), &rows, err) <
+	    0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	if (!found)
+		return err_set(err, ERR_NOT_FOUND, "there is no import %lld",
+			       (long long)id);
+	read_run(rows, arena, out);
+	return 0;
+}
+
+int import_list(struct db *db, int64_t before, int64_t limit,
+		struct arena *arena, struct import_runs *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_IMPORT_LIST,
+		     SQL_ARGS(sql_int(before ? before : INT64_MAX),
+			      sql_int(limit)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_run run;
+
+		read_run(rows, arena, &run);
+		vec_push(out, run);
+	}
+	return more;
+}
+
+int import_list_count(struct db *db, int64_t *out, struct err *err)
+{
+	return db_find_int(db, SQL_IMPORT_LIST_COUNT, SQL_NO_ARGS, out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* The job may have failed or been canceled, which the row does not know. */
+static const char *state_of(const struct import_run *run)
+{
+	if (strcmp(run->state, "queued") != 0 &&
+	    strcmp(run->state, "running") != 0)
+		return run->state;
+	if (run->job_state == JOB_FAILED || run->job_state == JOB_CANCELED ||
+	    run->job_state == JOB_NEEDS_CONFIRMATION)
+		return job_state_name(run->job_state);
+	return run->state;
+}
+
+static void format_options(const struct import_run *run, struct json_writer *w)
+{
+	CLEANUP(json_free) json_t *options = NULL;
+	struct err damaged = ERR_INIT;
+
+	if (import_options_read(run, &options, &damaged) < 0)
+		options = json_object();
+	json_tree(w, options);
+}
+
+void import_format(const struct import_run *run, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "id", run->id);
+	json_key_int(&w, "job_id", run->job_id);
+	json_key_text(&w, "entity", entity_name(run->entity));
+	json_key_text(&w, "file_name", run->file_name);
+	json_key_text(&w, "state", state_of(run));
+	json_key_int(&w, "created", run->created);
+	json_key_int(&w, "updated", run->updated);
+	json_key_int(&w, "unchanged", run->unchanged);
+	json_key_int(&w, "refused", run->refused);
+	json_key_int(&w, "repeated", run->repeated);
+	json_key_int(&w, "refused_opted_out", run->refused_opted_out);
+	json_key_int(&w, "unclear_opt_outs", run->unclear);
+	json_key_text(&w, "unclear_decision", run->unclear_decision);
+	json_key_int(&w, "done", run->done);
+	json_key_int(&w, "total", run->total);
+	json_key(&w, "options");
+	format_options(run, &w);
+	json_key_text(&w, "error", run->error);
+	json_key(&w, "undo_job_id");
+	if (run->undo_job_id)
+		json_int(&w, run->undo_job_id);
+	else
+		json_nothing(&w);
+	json_key_time(&w, "created_at", run->created_ms);
+	json_key_time_or_null(&w, "finished_at", run->finished_ms);
+	json_end_object(&w);
+}
+
+/* --- refused rows --- */
+
+/* The file's columns, then ours: each row has as many cells. */
+static void add_head(const json_t *options, char delimiter, struct strbuf *out)
+{
+	const json_t *columns = json_object_get(options, "columns"), *item;
+	char before = 0;
+	size_t i;
+
+	json_array_foreach (columns, i, item) {
+		csv_add_field(out,
+			      str_of(json_string_value(
+				      json_object_get(item, "header"))),
+			      before, true);
+		before = delimiter;
+	}
+	strbuf_addf(out, "%cimport_row%cimport_reason%cimport_detail",
+		    delimiter, delimiter, delimiter);
+	csv_end_row(out);
+}
+
+/* The cells of the row; one that cannot be taken apart is all in the first. */
+static void add_cells(struct str raw, bool whole, char delimiter,
+		      size_t columns, struct strbuf *out)
+{
+	CLEANUP(csv_free)
+	struct csv_reader *reader = csv_open_text(raw, delimiter);
+	const struct str *cells = &raw;
+	struct err ignored = ERR_INIT; /* cut within quotes: as a whole */
+	size_t n = 1;
+
+	if (whole || csv_next(reader, &cells, &n, NULL, &ignored) <= 0) {
+		cells = &raw;
+		n = 1;
+	}
+	for (size_t i = 0; i < columns; i++)
+		csv_add_field(out, i < n ? csv_undefuse(cells[i]) : STR(""),
+			      i > 0 ? delimiter : 0, true);
+}
+
+static void add_refused(const struct rows *rows, char delimiter, size_t columns,
+			struct strbuf *out)
+{
+	bool malformed = strcmp(rows_text(rows, 1), "malformed") == 0;
+
+	add_cells(rows_str(rows, 3), malformed, delimiter, columns, out);
+	strbuf_addf(out, "%c%" PRId64 "%c%s", delimiter, rows_int(rows, 0),
+		    delimiter, rows_text(rows, 1));
+	csv_add_field(out, rows_str(rows, 2), delimiter, true);
+	csv_end_row(out);
+}
+
+int import_refused_csv(struct db *db, const struct import_run *run,
+		       int64_t *after, struct strbuf *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *options = NULL;
+	const char *delimiter = ",";
+	size_t columns;
+	int n = 0, more;
+
+	if (import_options_read(run, &options, err) < 0 ||
+	    json_get_text(options, "delimiter", &delimiter, err) < 0)
+		return -1;
+	columns = json_array_size(json_object_get(options, "columns"));
+	if (*after == 0)
+		add_head(options, *delimiter, out);
+	if (db_query(db, SQL_IMPORT_REFUSED_PAGE,
+		     SQL_ARGS(sql_int(run->id), sql_int(*after),
+			      sql_int(REFUSED_PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		add_refused(rows, *delimiter, columns, out);
+		*after = rows_int(rows, 0);
+		n++;
+	}
+	if (more < 0)
+		return -1;
+	return n == REFUSED_PAGE;
+}
+
+/* --- undo --- */
+
+static int check_undo(const struct import_run *run, struct err *err)
+{
+	CLEANUP(json_free) json_t *options = NULL;
+	const char *state = state_of(run);
+	bool dry_run = false;
+
+	if (import_options_read(run, &options, err) < 0 ||
+	    json_get_bool(options, "dry_run", &dry_run, err) < 0)
+		return -1;
+	if (dry_run)
+		return err_set(err, ERR_CONFLICT,
+			       "a dry run has nothing to undo");
+	if (strcmp(state, "undoing") == 0 || strcmp(state, "undone") == 0)
+		return err_set(err, ERR_CONFLICT, "it is undone already");
+	if (strcmp(state, "queued") == 0 || strcmp(state, "running") == 0 ||
+	    strcmp(state, "needs_confirmation") == 0)
+		return err_set(err, ERR_CONFLICT,
+			       "the import is not finished yet");
+	return 0;
+}
+
+int import_undo_start(struct db *db, int64_t id, int64_t user_id,
+		      int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct import_run run;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    import_get(db, id, arena, &run, err) < 0 ||
+	    check_undo(&run, err) < 0 ||
+	    add_job(&tx, IMPORT_UNDO_JOB, id, user_id, now_ms, job_id_out,
+		    err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_UNDO_START,
+		    SQL_ARGS(sql_int(*job_id_out), sql_int(id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- unclear opt-outs --- */
+
+int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
+		  int64_t now_ms, int64_t *job_id_out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct import_run run;
+	int decided;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    import_get(db, id, arena, &run, err) < 0)
+		return -1;
+	decided = db_exec(&tx, SQL_IMPORT_DECIDE,
+			  SQL_ARGS(sql_text(opt_out ? "opt_out" : "release"),
+				   sql_int(id)),
+			  err);
+	if (decided < 0)
+		return -1;
+	if (!decided)
+		return err_set(err, ERR_CONFLICT,
+			       "nothing of it waits for a decision");
+	if (add_job(&tx, IMPORT_UNCLEAR_JOB, id, user_id, now_ms, job_id_out,
+		    err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}

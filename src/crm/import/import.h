@@ -1,0 +1,156 @@
+/*
+ * crm/import/import.h - companies, people and leads from a CSV file
+ *
+ * import_start checks the file's head, decides on every column, keeps the file
+ * in the data folder and adds a job of kind `import`; import_job runs it. Rows
+ * are matched (id, key, address, else name and company: see import_match.c)
+ * and written in transactions of about 80 ms, each of which also saves where to
+ * go on: an import that is killed ends with the same rows as one that was not.
+ * A second import of the same file changes nothing.
+ *
+ * Blank cells change nothing. Columns about consent can only tighten, and one
+ * that is not certain is asked about before anything is written. Rows that
+ * cannot be taken are kept with their reason:
+ *
+ *     malformed invalid_address invalid_value no_name duplicate forgotten
+ *     unknown_id ambiguous conflict
+ *
+ * A refused row that says opted out opts its address out all the same, and in a
+ * malformed one every address is held (crm/consent/unclear_opt_out.h). Two rows
+ * about one person: the second updates the first.
+ *
+ * The bridge is told of opt-outs and changed addresses at once. Of changed
+ * names it is not (a job each would be a million): the next push sees them.
+ *
+ * A job of kind `import-undo` takes an import back: what it made is removed,
+ * what it changed is restored, except for records that somebody changed or
+ * used since. The opt-outs that it made of those who were there before are
+ * taken back too, unless something else says so: an import, the person, a user,
+ * the audience. Who it made and who is kept keeps theirs.
+ */
+#ifndef CRM_IMPORT_H
+#define CRM_IMPORT_H
+
+#include "base/vec.h"
+#include "crm/entity.h"
+#include "jobs/runner.h"
+
+#include <jansson.h>
+
+struct strbuf;
+
+#define IMPORT_JOB "import"
+#define IMPORT_UNDO_JOB "import-undo"
+#define IMPORT_UNCLEAR_JOB "import-unclear"
+#define IMPORT_SWEEP_JOB "import-sweep" /* one, for ever */
+#define IMPORT_PROBLEMS 100             /* refused rows in a job's result */
+/* Refused rows that are kept, with their text; the others are only counted. */
+#define IMPORT_REFUSED_STORED 100000
+/* An import asks before it opts out more existing people than this, if they are
+ * more than so many in a hundred of those in it. */
+#define IMPORT_OPT_OUTS_ASK 50
+#define IMPORT_OPT_OUTS_ASK_PCT 10
+
+/* The context of all kinds of jobs. */
+struct import_context {
+	const char *folder; /* data folder: files are in its imports/ */
+};
+int import_job(struct job_run *run, struct err *err);
+int import_undo_job(struct job_run *run, struct err *err);
+int import_unclear_job(struct job_run *run, struct err *err);
+int import_sweep_job(struct job_run *run, struct err *err);
+
+/* Adds the job that removes the files of imports that are over, unless there
+ * is one. A file is removed when its import is done; of those that fail or are
+ * canceled, within ten minutes. */
+int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err);
+
+enum import_header { IMPORT_HEADER_DETECT, IMPORT_HEADER, IMPORT_NO_HEADER };
+
+struct import_input {
+	enum entity entity;
+	const char *folder;       /* data folder */
+	const char *path;         /* the file; it is moved away */
+	const char *file_name;    /* as the user knows it; may be NULL */
+	const char *match;        /* id key email auto; NULL: auto */
+	const json_t *mapping;    /* see crm/import/import_map.h; NULL: guess */
+	const char *mapping_name; /* save the mapping so, or use that one */
+	enum import_header header;
+	char delimiter;        /* 0: detect */
+	const char *encoding;  /* NULL: detect */
+	const json_t *answers; /* see crm/import/import_scan.h; may be NULL */
+	struct strbuf *questions; /* may be NULL */
+	const char *opted_in;     /* ground on which new people are; or NULL */
+	bool dry_run;
+	int64_t user_id;
+};
+
+/*
+ * Returns 1, or 0 if the file leaves questions open, above all about consent:
+ * they are appended to *input->questions (see crm/import/import_scan.h), and
+ * nothing was kept. Answers are remembered for files with the same headers, but
+ * for those of a dry run. An import of the same file that waits for
+ * confirmation is canceled, and its file removed. ERR_INVALID: an empty file,
+ * no known columns, a wrong mapping or answer, or questions that nobody wants
+ * to hear ...
+ */
+int import_start(struct db *db, const struct import_input *input,
+		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
+		 struct err *err);
+
+struct import_run {
+	int64_t id, job_id;
+	enum entity entity;
+	const char *file_name, *path; /* NULL: none (any more) */
+	const char *options;          /* JSON: see import_plan.h */
+	const char *state;            /* queued running done undoing undone */
+	int64_t created, updated, unchanged, refused;
+	int64_t repeated; /* rows about whom an earlier row was about */
+	int64_t refused_opted_out; /* refused rows whose opt-out was heeded */
+	int64_t unclear; /* addresses held: crm/consent/unclear_opt_out.h */
+	const char *unclear_decision; /* opt_out release; NULL: none yet */
+	int64_t user_id, created_ms, finished_ms;
+	int64_t undo_job_id; /* 0: not undone */
+	int64_t done, total; /* rows; total is an estimate until the end */
+	enum job_state job_state;
+	const char *error;
+};
+struct import_runs VEC_FIELDS(struct import_run);
+
+/* ERR_NOT_FOUND. Strings live in arena. */
+int import_get(struct db *db, int64_t id, struct arena *arena,
+	       struct import_run *out, struct err *err);
+/* Remove the file of an import, if it is still there; of all that are over,
+ * and files that no import knows. */
+int import_remove_file(struct db *db, const char *folder,
+		       const struct import_run *run, struct err *err);
+int import_sweep(struct db *db, const char *folder, int64_t now_ms,
+		 struct err *err);
+/* Newest first, those with a smaller id than before (0: all). */
+int import_list(struct db *db, int64_t before, int64_t limit,
+		struct arena *arena, struct import_runs *out, struct err *err);
+int import_list_count(struct db *db, int64_t *out, struct err *err);
+void import_format(const struct import_run *run, struct strbuf *out);
+
+/* Adds the job. ERR_CONFLICT: not done yet, a dry run, or undone already. */
+int import_undo_start(struct db *db, int64_t id, int64_t user_id,
+		      int64_t now_ms, int64_t *job_id_out, struct err *err);
+
+/*
+ * What becomes of the addresses that an import holds: opt all of them out, or
+ * release them. Adds the job; until it is done they stay held. ERR_CONFLICT:
+ * it holds none, is not done yet, or was decided on already.
+ */
+int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
+		  int64_t now_ms, int64_t *job_id_out, struct err *err);
+
+/*
+ * The refused rows as CSV: the columns of the file, then import_row,
+ * import_reason and import_detail, so that the file can be mended and imported.
+ * Appends the next thousand after row *after (0: begin, with header) and
+ * moves it. Returns 1, 0 when there are no more.
+ */
+int import_refused_csv(struct db *db, const struct import_run *run,
+		       int64_t *after, struct strbuf *out, struct err *err);
+
+#endif

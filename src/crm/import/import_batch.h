@@ -1,0 +1,67 @@
+/*
+ * crm/import/import_batch.h - some thousand rows on their way into the database
+ *
+ * Private to crm/import*.c. A batch is read, then matched and written in one
+ * transaction. Nothing is asked or written row by row: look-ups take JSON
+ * arrays of all keys of a batch, writes go through batch_*.
+ *
+ * What a batch comes to must not depend on where batches begin, because a
+ * resumed import cuts the file elsewhere: rows that may be about the same
+ * record stand one after the other, in one batch (import_groups.h).
+ */
+#ifndef CRM_IMPORT_BATCH_H
+#define CRM_IMPORT_BATCH_H
+
+#include "crm/import/import_row.h"
+
+struct import_counts {
+	int64_t created, updated, unchanged, refused;
+	int64_t repeated;          /* of the middle two */
+	int64_t refused_opted_out; /* whose opt-out was heeded */
+	int64_t unclear;           /* addresses held */
+	/* Of those in the file, not of who shares an address with them: */
+	int64_t opted_out;        /* who were not, and new ones */
+	int64_t opted_out_before; /* who were already */
+	int64_t opt_outs_kept;    /* of addresses that nobody has */
+};
+
+struct import_companies VEC_FIELDS(struct record *);
+
+struct import_batch {
+	const struct import_plan *plan;
+	struct arena *arena;
+	const struct forgotten *forgotten;
+	const struct import_seen *said_late; /* see import_compare.h; or NULL */
+	int64_t now_ms;
+	int64_t refused_before; /* rows of the import in earlier batches */
+
+	struct import_row *rows;
+	size_t n;
+
+	/* Of import_match: */
+	struct records existing;    /* ordered by id */
+	struct addresses addresses; /* live ones of existing, by record */
+	struct import_companies new_companies; /* a record each */
+
+	struct import_counts counts;
+};
+
+void import_batch_release(struct import_batch *b);
+
+/* Find for each row what it is the same as; refuse where that is not clear. */
+int import_match(struct db *db, struct import_batch *b, struct err *err);
+
+/* Write all; fills counts. A dry run only counts, and keeps what it refused. */
+int import_write(struct tx *tx, struct import_batch *b, struct err *err);
+
+/* Refused rows: the opt-outs of those whose cells can be trusted are heeded,
+ * the addresses of the others held. */
+int import_write_refused(struct tx *tx, struct import_batch *b,
+			 const struct actor *actor, struct err *err);
+
+/* JSON arrays for look-ups. */
+void import_json_text(struct strbuf *out, struct str s);
+void import_json_int(struct strbuf *out, int64_t n);
+const char *import_json_end(struct strbuf *out); /* "[]" if nothing */
+
+#endif

@@ -1,0 +1,131 @@
+#include "crm/import/import_groups.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crm/import/import_seen.h"
+
+#include <string.h>
+
+#define CAP_LEAST 256
+
+/* A group of two rows and more. */
+struct group {
+	uint64_t id;   /* 0: a free slot */
+	uint32_t left; /* rows not read yet */
+	struct import_rows waiting;
+};
+
+struct import_groups {
+	struct import_seen once;
+	struct group *slots;
+	size_t cap, n;
+	size_t waiting; /* rows of all groups */
+	struct arena *arena;
+};
+
+struct import_groups *import_groups_new(void)
+{
+	struct import_groups *g = calloc(1, sizeof(*g));
+
+	BUG_ON(!g);
+	g->arena = arena_new();
+	return g;
+}
+
+void import_groups_free(struct import_groups **groups)
+{
+	struct import_groups *g = *groups;
+
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->cap; i++)
+		vec_release(&g->slots[i].waiting);
+	free(g->slots);
+	import_seen_release(&g->once);
+	arena_free(&g->arena);
+	free(g);
+	*groups = NULL;
+}
+
+struct arena *import_groups_arena(struct import_groups *g)
+{
+	return g->arena;
+}
+
+/* Its slot, or the free one where it would stand. */
+static struct group *slot_of(const struct import_groups *g, uint64_t id)
+{
+	size_t at = id & (g->cap - 1);
+
+	while (g->slots[at].id && g->slots[at].id != id)
+		at = (at + 1) & (g->cap - 1);
+	return &g->slots[at];
+}
+
+static void grow(struct import_groups *g)
+{
+	struct import_groups more = { .cap = g->cap ? g->cap * 2 : CAP_LEAST };
+
+	more.slots = calloc(more.cap, sizeof(*more.slots));
+	BUG_ON(!more.slots);
+	for (size_t i = 0; i < g->cap; i++) {
+		if (g->slots[i].id)
+			*slot_of(&more, g->slots[i].id) = g->slots[i];
+	}
+	free(g->slots);
+	g->slots = more.slots;
+	g->cap = more.cap;
+}
+
+void import_groups_count(struct import_groups *g, uint64_t id)
+{
+	struct group *group;
+
+	if (import_seen_add(&g->once, id))
+		return;
+	if (g->n * 4 >= g->cap * 3)
+		grow(g);
+	group = slot_of(g, id);
+	if (!group->id) {
+		*group = (struct group){ .id = id, .left = 1 };
+		g->n++;
+	}
+	group->left++;
+}
+
+bool import_groups_has(const struct import_groups *g, uint64_t id)
+{
+	return id && g->n > 0 && slot_of(g, id)->id;
+}
+
+static void hand_out(struct import_groups *g, struct group *group,
+		     struct import_rows *out)
+{
+	vec_each (&group->waiting, row)
+		vec_push(out, *row);
+	g->waiting -= group->waiting.n;
+	vec_release(&group->waiting);
+}
+
+void import_groups_put(struct import_groups *g, const struct import_row *row,
+		       struct import_rows *out)
+{
+	struct group *group = slot_of(g, row->group);
+
+	vec_push(&group->waiting, *row);
+	g->waiting++;
+	if (group->left > 0)
+		group->left--;
+	if (group->left == 0 || group->waiting.n >= IMPORT_GROUP_MOST)
+		hand_out(g, group, out);
+	if (g->waiting < IMPORT_WAITING_MOST)
+		return;
+	for (size_t i = 0; i < g->cap; i++)
+		hand_out(g, &g->slots[i], out);
+}
+
+void import_groups_tidy(struct import_groups *g)
+{
+	if (g->waiting == 0)
+		arena_reset(g->arena);
+}

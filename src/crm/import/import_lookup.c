@@ -1,0 +1,386 @@
+#include "crm/import/import_lookup.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/consent/kept_opt_out.h"
+#include "sql/import.h"
+#include "sql/kept_opt_out.h"
+#include "store/db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOAD_MOST 5000
+
+void import_lookup_release(struct import_lookup *m)
+{
+	vec_release(&m->by_key);
+	vec_release(&m->by_email);
+	vec_release(&m->by_name);
+	vec_release(&m->elsewhere);
+	vec_release(&m->forgotten);
+	vec_release(&m->kept);
+	texts_release(&m->reasons);
+	vec_release(&m->companies);
+	vec_release(&m->company_names);
+	ids_release(&m->ids);
+}
+
+void import_json_text(struct strbuf *out, struct str s)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	strbuf_addch(out, out->len ? ',' : '[');
+	json_str(&w, s);
+}
+
+void import_json_int(struct strbuf *out, int64_t n)
+{
+	strbuf_addch(out, out->len ? ',' : '[');
+	strbuf_addint(out, n);
+}
+
+const char *import_json_end(struct strbuf *out)
+{
+	if (out->len == 0)
+		strbuf_addch(out, '[');
+	strbuf_addch(out, ']');
+	return out->buf;
+}
+
+static int by_key_and_id(const void *a, const void *b)
+{
+	const struct import_candidate *x = a, *y = b;
+	int order = strcmp(x->key, y->key);
+
+	if (order)
+		return order;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct import_candidate *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void sort(struct import_candidates *list)
+{
+	if (list->n > 1)
+		qsort(list->v, list->n, sizeof(*list->v), by_key_and_id);
+}
+
+/* The first of those with that key; the others follow it. NULL: none. */
+const struct import_candidate *import_candidate_first(
+	const struct import_candidates *list, const char *key)
+{
+	size_t low = 0, high = list->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(list->v[middle].key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->n && strcmp(list->v[low].key, key) == 0
+		       ? &list->v[low]
+		       : NULL;
+}
+
+/* --- look-ups of the whole batch --- */
+
+/* Rows of (key, id) for the keys collected in json, if there are any. */
+static int look_up(struct import_lookup *m, const struct sql *sql,
+		   struct strbuf *json, struct import_candidates *out,
+		   struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (json->len == 0)
+		return 0;
+	if (db_query(m->db, sql, SQL_ARGS(sql_text(import_json_end(json))),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_candidate c = { rows_dup(rows, 0, m->b->arena),
+					      rows_int(rows, 1) };
+
+		vec_push(out, c);
+	}
+	sort(out);
+	return more;
+}
+
+const struct sql *import_key_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_PEOPLE_BY_KEY;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_KEY
+				     : SQL_IMPORT_COMPANIES_BY_KEY;
+}
+
+static const struct sql *name_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_PEOPLE_BY_NAME;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_NAME
+				     : SQL_IMPORT_COMPANIES_BY_NAME;
+}
+
+static int look_up_keys(struct import_lookup *m, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+	enum entity entity = m->b->plan->entity;
+
+	for (size_t i = 0; i < m->b->n; i++) {
+		const struct import_row *row = &m->b->rows[i];
+		const char *key = row->given.text[TEXT_EXTERNAL_KEY];
+
+		if (row->reason)
+			continue;
+		if (key)
+			import_json_text(&keys, str_of(key));
+		if (import_row_has_name_only(row) ||
+		    (entity == ENTITY_COMPANY && *row->given.name_folded))
+			import_json_text(&names,
+					 str_of(row->given.name_folded));
+	}
+	if (look_up(m, import_key_query(entity), &keys, &m->by_key, err) < 0)
+		return -1;
+	return look_up(m, name_query(entity), &names, &m->by_name, err);
+}
+
+static void collect_hashes(struct import_lookup *m, struct strbuf *json)
+{
+	char keyed[FORGOTTEN_HASH + 1];
+
+	for (size_t i = 0; i < m->b->n; i++) {
+		const struct import_row *row = &m->b->rows[i];
+
+		if (row->reason || !import_row_has_email(row))
+			continue;
+		import_json_text(json, str_of(row->email.hash));
+		if (!m->b->forgotten->any)
+			continue;
+		forgotten_hash(m->b->forgotten, row->email.folded, keyed);
+		import_json_text(json, str_of(keyed));
+	}
+}
+
+/* Opt-outs that were kept of addresses that nobody had. */
+static int look_up_kept(struct import_lookup *m, const char *hashes_json,
+			struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (!m->b->forgotten->any)
+		return 0;
+	if (db_query(m->db, SQL_KEPT_OPT_OUT_FIND_ALL,
+		     SQL_ARGS(sql_text(hashes_json)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_candidate c = { rows_dup(rows, 0, m->b->arena),
+					      (int64_t)m->reasons.n };
+
+		vec_push(&m->kept, c);
+		vec_push(&m->reasons,
+			 kept_opt_out_reason(rows_text(rows, 1),
+					     rows_int(rows, 2), m->b->arena));
+	}
+	sort(&m->kept);
+	return more;
+}
+
+const char *import_lookup_kept(const struct import_lookup *m,
+			       const struct import_row *row)
+{
+	const struct import_candidate *found;
+	char keyed[FORGOTTEN_HASH + 1];
+
+	if (m->kept.n == 0)
+		return NULL;
+	forgotten_hash(m->b->forgotten, row->email.folded, keyed);
+	found = import_candidate_first(&m->kept, keyed);
+	return found ? m->reasons.v[found->id] : NULL;
+}
+
+static int look_up_addresses(struct import_lookup *m, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	collect_hashes(m, &json);
+	if (json.len == 0)
+		return 0;
+	if (db_query(m->db, SQL_IMPORT_HOLDERS,
+		     SQL_ARGS(sql_text(import_json_end(&json))), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_candidate c = { rows_dup(rows, 0, m->b->arena),
+					      rows_int(rows, 2) };
+
+		if (strlen(c.key) == FORGOTTEN_HASH)
+			vec_push(&m->forgotten, c);
+		else if (!rows_is_null(rows, 3))
+			continue; /* ended: nobody's any more */
+		else if (rows_int(rows, 1) == (int64_t)m->b->plan->entity)
+			vec_push(&m->by_email, c);
+		else
+			vec_push(&m->elsewhere, c);
+	}
+	sort(&m->forgotten);
+	sort(&m->by_email);
+	sort(&m->elsewhere);
+	rows_free(&rows);
+	return more < 0 ? -1 : look_up_kept(m, json.buf, err);
+}
+
+static void add_ids(struct import_lookup *m,
+		    const struct import_candidates *list)
+{
+	vec_each (list, c)
+		vec_push(&m->ids, c->id);
+}
+
+static void unique_ids(struct import_lookup *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->b->n; i++) {
+		if (!m->b->rows[i].reason && m->b->rows[i].id)
+			vec_push(&m->ids, m->b->rows[i].id);
+	}
+	add_ids(m, &m->by_key);
+	add_ids(m, &m->by_email);
+	add_ids(m, &m->by_name);
+	if (m->ids.n == 0)
+		return;
+	qsort(m->ids.v, m->ids.n, sizeof(*m->ids.v), by_number);
+	for (size_t i = 0; i < m->ids.n; i++) {
+		if (n == 0 || m->ids.v[n - 1] != m->ids.v[i])
+			m->ids.v[n++] = m->ids.v[i];
+	}
+	m->ids.n = n;
+}
+
+static int load_candidates(struct import_lookup *m, struct err *err)
+{
+	enum entity entity = m->b->plan->entity;
+
+	unique_ids(m);
+	for (size_t at = 0; at < m->ids.n; at += LOAD_MOST) {
+		struct ids page = { .v = m->ids.v + at, .n = m->ids.n - at };
+
+		if (page.n > LOAD_MOST)
+			page.n = LOAD_MOST;
+		if (records_load(m->db, entity, &page, m->b->arena,
+				 &m->b->existing, err) < 0)
+			return -1;
+		if (entity != ENTITY_COMPANY &&
+		    addresses_load(m->db, entity, &page, m->b->arena,
+				   &m->b->addresses, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int look_up_companies(struct import_lookup *m, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	for (size_t i = 0; i < m->b->n; i++) {
+		const struct import_row *row = &m->b->rows[i];
+
+		if (!row->reason && row->company)
+			import_json_text(&names, str_of(row->company_folded));
+	}
+	if (look_up(m, SQL_IMPORT_COMPANIES_BY_NAME, &names, &m->companies,
+		    err) < 0)
+		return -1;
+	vec_each (&m->b->existing, r) {
+		if (r->company_id)
+			import_json_int(&ids, r->company_id);
+	}
+	if (ids.len == 0)
+		return 0;
+	if (db_query(m->db, SQL_IMPORT_COMPANY_NAMES,
+		     SQL_ARGS(sql_text(import_json_end(&ids))), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct import_candidate c = { rows_dup(rows, 1, m->b->arena),
+					      rows_int(rows, 0) };
+
+		vec_push(&m->company_names, c);
+	}
+	if (m->company_names.n > 1)
+		qsort(m->company_names.v, m->company_names.n,
+		      sizeof(*m->company_names.v), by_id);
+	return more;
+}
+
+int import_look_up(struct import_lookup *m, struct err *err)
+{
+	enum entity entity = m->b->plan->entity;
+
+	if (look_up_keys(m, err) < 0)
+		return -1;
+	if (entity != ENTITY_COMPANY && look_up_addresses(m, err) < 0)
+		return -1;
+	if (load_candidates(m, err) < 0)
+		return -1;
+	return entity == ENTITY_PERSON ? look_up_companies(m, err) : 0;
+}
+
+/* --- among what was found --- */
+
+static int record_by_id(const void *key, const void *item)
+{
+	int64_t id = *(const int64_t *)key;
+	const struct record *r = item;
+
+	return id < r->id ? -1 : id > r->id;
+}
+
+struct record *import_lookup_record(struct import_lookup *m, int64_t id)
+{
+	if (m->b->existing.n == 0)
+		return NULL;
+	return bsearch(&id, m->b->existing.v, m->b->existing.n,
+		       sizeof(*m->b->existing.v), record_by_id);
+}
+
+const char *import_lookup_company(struct import_lookup *m,
+				  const struct record *r)
+{
+	struct import_candidate key = { NULL, r->company_id };
+	const struct import_candidate *found;
+
+	if (m->b->plan->entity == ENTITY_LEAD)
+		return r->text[TEXT_COMPANY_NAME];
+	if (!r->company_id || m->company_names.n == 0)
+		return NULL;
+	found = bsearch(&key, m->company_names.v, m->company_names.n,
+			sizeof(key), by_id);
+	return found ? found->key : NULL;
+}

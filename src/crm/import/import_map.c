@@ -1,0 +1,307 @@
+#include "crm/import/import_map.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+#include "crm/import/import_words.h"
+
+#include <string.h>
+
+void import_columns_release(struct import_columns *columns)
+{
+	vec_each (columns, c)
+		vec_release(&c->answers);
+	vec_release(columns);
+}
+
+bool import_column_set(enum entity entity, const struct custom_fields *customs,
+		       const char *field, struct import_column *column)
+{
+	const struct field *f = field_find(entity, field);
+	bool is_company = entity == ENTITY_COMPANY;
+
+	column->field = field;
+	if (strcmp(field, "id") == 0)
+		column->target = IMPORT_ID;
+	else if (strcmp(field, "tags") == 0)
+		column->target = IMPORT_TAGS;
+	else if (strcmp(field, "opted_out") == 0)
+		column->target = IMPORT_OPTED_OUT;
+	else if (!is_company && strcmp(field, "email") == 0)
+		column->target = IMPORT_EMAIL;
+	else if (!is_company && strcmp(field, "name") == 0)
+		column->target = IMPORT_FULL_NAME;
+	else if (entity == ENTITY_PERSON && strcmp(field, "company") == 0)
+		column->target = IMPORT_COMPANY;
+	else if (f && f->text != TEXT_NONE && !f->read_only) {
+		column->target = IMPORT_TEXT;
+		column->text = f->text;
+	} else if (strncmp(field, "custom.", 7) == 0) {
+		vec_each (customs, c) {
+			if (strcmp(c->key, field + 7) == 0) {
+				column->target = IMPORT_CUSTOM;
+				column->custom = c;
+				return true;
+			}
+		}
+		return false;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void list_field(enum entity entity, const struct custom_fields *customs,
+		       const char *field, struct strbuf *out)
+{
+	struct import_column ignored = { 0 };
+
+	if (import_column_set(entity, customs, field, &ignored))
+		strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", field);
+}
+
+/* All fields that a column can be. */
+static void list_fields(enum entity entity, const struct custom_fields *customs,
+			struct strbuf *out)
+{
+	static const char *const special[] = {
+		"id", "email", "name", "company", "tags", "opted_out"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
+		if (!field_find(entity, special[i]) ||
+		    field_find(entity, special[i])->read_only)
+			list_field(entity, customs, special[i], out);
+	for (const struct field *f = field_table; f->name; f++)
+		if (field_is_of(f, entity) && f->text != TEXT_NONE)
+			list_field(entity, customs, f->name, out);
+	if (customs->n > 0)
+		strbuf_addstr(out, ", custom.KEY");
+}
+
+void import_columns_list(const struct import_columns *columns,
+			 struct strbuf *out)
+{
+	vec_each (columns, c)
+		strbuf_addf(out, "%s\"%s\"", out->len > 0 ? ", " : "",
+			    c->header);
+}
+
+/* The field that a header usually means; NULL: none. */
+static const char *guess(enum entity entity,
+			 const struct custom_fields *customs, struct str header,
+			 struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf word = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf label = STRBUF_INIT;
+	const char *field;
+
+	import_word(header, &word);
+	vec_each (customs, c) {
+		strbuf_reset(&label);
+		import_word(str_of(c->label), &label);
+		if (strcmp(label.buf, word.buf) == 0 ||
+		    (str_starts(header, "custom.") &&
+		     str_is((struct str){ header.s + 7, header.len - 7 },
+			    c->key)))
+			return arena_printf(arena, "custom.%s", c->key);
+	}
+	field = import_word_field(entity, word.buf);
+	if (!field && import_consent_is_sure(import_consent_header(header)))
+		field = "opted_out";
+	return field;
+}
+
+bool import_is_header(enum entity entity, const struct custom_fields *customs,
+		      const struct str *cells, size_t n)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	bool known = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (memchr(cells[i].s, '@', cells[i].len))
+			return false;
+		known |= guess(entity, customs, cells[i], arena) != NULL;
+	}
+	return known;
+}
+
+/* Our own exports alone have ids that are ours. */
+static bool is_own_export(const struct import_headers *h)
+{
+	bool id = false, created = false, updated = false;
+
+	for (size_t i = 0; i < h->n; i++) {
+		id |= str_is(h->cells[i], "id");
+		created |= str_is(h->cells[i], "created_at");
+		updated |= str_is(h->cells[i], "updated_at");
+	}
+	return id && created && updated;
+}
+
+static bool is_taken(const struct import_columns *columns, const char *field)
+{
+	if (strcmp(field, "opted_out") == 0)
+		return false; /* several are one: whoever says out, is */
+	vec_each (columns, c) {
+		if (c->field && strcmp(c->field, field) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *column_name(const struct import_headers *h, size_t i,
+			       struct arena *arena)
+{
+	struct str cell = h->is_header ? utf8_trim(h->cells[i]) : STR("");
+
+	return cell.len > 0 ? arena_str(arena, cell)
+			    : arena_printf(arena, "%zu", i + 1);
+}
+
+static int no_column(const struct import_columns *columns, const char *header,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+
+	import_columns_list(columns, &names);
+	return err_field(err, "mapping",
+			 "there is no column \"%s\": the file has %s", header,
+			 names.buf);
+}
+
+static int no_field(const struct import_headers *h, const char *field,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
+
+	if (strncmp(field, "custom.", 7) != 0) {
+		list_fields(h->entity, h->customs, &names);
+	} else {
+		vec_each (h->customs, c)
+			strbuf_addf(&names, "%scustom.%s",
+				    names.len > 0 ? ", " : "", c->key);
+	}
+	/* the error holds 255 bytes: the list matters */
+	return err_field(
+		err, "mapping", "\"%.32s\" is no field: give %s", field,
+		names.len > 0 ? names.buf : "one (no custom field is defined)");
+}
+
+/* Columns that the mapping names. */
+static int map_columns(const struct import_headers *h,
+		       struct import_columns *columns, struct err *err)
+{
+	const char *header;
+	const json_t *value;
+
+	json_object_foreach ((json_t *)h->mapping, header, value) {
+		const char *field = json_string_value(value);
+		struct import_column *found = NULL;
+
+		vec_each (columns, c) {
+			if (strcmp(c->header, header) == 0)
+				found = c;
+		}
+		if (!found)
+			return no_column(columns, header, err);
+		if (json_is_null(value))
+			continue;
+		if (!field || (is_taken(columns, field)))
+			return err_field(
+				err, "mapping",
+				"column \"%s\": must name a field that "
+				"no other column has",
+				header);
+		if (!import_column_set(h->entity, h->customs, field, found))
+			return no_field(h, field, err);
+	}
+	return 0;
+}
+
+static void guess_columns(const struct import_headers *h, struct arena *arena,
+			  struct import_columns *columns)
+{
+	bool own = is_own_export(h);
+
+	for (size_t i = 0; i < columns->n; i++) {
+		struct import_column *c = &columns->v[i];
+		const char *field = NULL;
+
+		if (c->field ||
+		    (h->mapping && json_object_get(h->mapping, c->header)))
+			continue;
+		if (h->is_header && own && str_is(h->cells[i], "id"))
+			field = "id";
+		else if (h->is_header)
+			field = guess(h->entity, h->customs, h->cells[i],
+				      arena);
+		else if (memchr(h->cells[i].s, '@', h->cells[i].len))
+			field = "email";
+		if (!field || is_taken(columns, field))
+			continue;
+		if (!import_column_set(h->entity, h->customs, field, c))
+			c->field = NULL;
+	}
+}
+
+/* "Name" beside a first or last name is that person's last name at best. */
+static void drop_whole_name(struct import_columns *columns)
+{
+	bool has_first = is_taken(columns, "first_name");
+	bool has_last = is_taken(columns, "last_name");
+
+	vec_each (columns, c) {
+		if (c->target != IMPORT_FULL_NAME || (!has_first && !has_last))
+			continue;
+		*c = (struct import_column){ .header = c->header };
+		if (has_first && !has_last) {
+			c->field = "last_name";
+			c->target = IMPORT_TEXT;
+			c->text = TEXT_LAST_NAME;
+		}
+	}
+}
+
+static bool identifies(const struct import_column *c)
+{
+	switch (c->target) {
+	case IMPORT_ID:
+	case IMPORT_EMAIL:
+	case IMPORT_FULL_NAME:
+		return true;
+	case IMPORT_TEXT:
+		return c->text == TEXT_FIRST_NAME ||
+		       c->text == TEXT_LAST_NAME || c->text == TEXT_NAME ||
+		       c->text == TEXT_COMPANY_NAME ||
+		       c->text == TEXT_EXTERNAL_KEY;
+	default:
+		return false;
+	}
+}
+
+int import_columns_resolve(const struct import_headers *h, struct arena *arena,
+			   struct import_columns *out, struct err *err)
+{
+	bool useful = false;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct import_column c = { .header = column_name(h, i, arena) };
+
+		vec_push(out, c);
+	}
+	if (h->mapping && map_columns(h, out, err) < 0)
+		return -1;
+	guess_columns(h, arena, out);
+	if (h->entity != ENTITY_COMPANY)
+		drop_whole_name(out);
+	vec_each (out, c)
+		useful |= identifies(c);
+	if (!useful)
+		return err_field(err, "mapping",
+				 "no column is known as a name, an address, a "
+				 "key or an id: map the columns");
+	return 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * crm/import/import_plan.h - what an import is told, as stored with it
+ *
+ * Private to crm/import*.c. Everything is decided when the import is started
+ * and stored in import_run.options, so that a resumed one means the same:
+ *
+ *     {"match": "auto", "dry_run": false, "has_header": true,
+ *      "delimiter": ";", "encoding": null, "date_order": "dmy",
+ *      "opted_in": null, "opt_outs": 12,
+ *      "columns": [{"header": "E-Mail", "field": "email"},
+ *                  {"header": "Status", "field": "opted_out",
+ *                   "consent": "status", "answered": true, "remembered_ms": 0,
+ *                   "cells": {"out": 3, "nothing": 90, "blank": 7},
+ *                   "values": {"inaktiv": "out"}}, ...]}
+ */
+#ifndef CRM_IMPORT_PLAN_H
+#define CRM_IMPORT_PLAN_H
+
+#include "crm/import/import.h"
+#include "crm/import/import_row.h"
+
+void import_plan_release(struct import_plan *plan);
+
+/* Is there a column of that kind? */
+bool import_plan_has(const struct import_plan *plan, enum import_target target);
+/* Is there a column that can say that somebody wants no mail? */
+bool import_plan_has_consent(const struct import_plan *plan);
+
+/* Read input->path and decide. Questions that only a user can answer go to
+ * *questions (see crm/import/import_scan.h): then nothing may be imported. */
+int import_plan_make(struct db *db, const struct import_input *input,
+		     const char *header_name, const json_t *mapping,
+		     int64_t now_ms, struct arena *arena,
+		     struct import_plan *out, struct strbuf *questions,
+		     struct err *err);
+void import_plan_format(const struct import_plan *plan, struct strbuf *out);
+/* The options as a tree, which is the caller's. Those of imports of before
+ * answers were folded may say two things of a value: the last counts. */
+int import_options_read(const struct import_run *run, json_t **out,
+			struct err *err);
+int import_plan_load(struct db *db, const struct import_run *run,
+		     struct arena *arena, struct import_plan *out,
+		     struct err *err);
+
+/* What a header row is known by among the saved mappings. NULL: there is no
+ * header. */
+int import_header_name(const struct import_input *input, struct arena *arena,
+		       const char **out, struct err *err);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * crm/import/import_row.h - a row of a CSV file as a record that could be
+ * written
+ *
+ * Private to crm/import*.c. A plan says what the columns mean; a row is what
+ * a line of the file gives: values that were checked, NULL for blank cells
+ * (they change nothing), or the reason why it is refused.
+ */
+#ifndef CRM_IMPORT_ROW_H
+#define CRM_IMPORT_ROW_H
+
+#include "base/email.h"
+#include "base/str.h"
+#include "crm/import/import_date.h"
+#include "crm/import/import_map.h"
+#include "crm/record.h"
+
+struct strbuf;
+
+/* What rows are matched by first; the others follow in this order. Name and
+ * company only serve rows that have none of the three. */
+enum import_match {
+	IMPORT_BY_ID,
+	IMPORT_BY_KEY,
+	IMPORT_BY_EMAIL,
+	IMPORT_BY_ANY, /* id, key, address */
+};
+
+struct import_plan {
+	int64_t import_id;
+	enum entity entity;
+	enum import_match match;
+	bool dry_run;
+	bool has_header;
+	char delimiter;       /* 0: detected */
+	const char *encoding; /* NULL: detected */
+	enum date_order date_order;
+	int64_t opt_outs;     /* cells that say so: at most so many are made */
+	const char *opted_in; /* ground on which new ones are; NULL: none */
+	int64_t user_id;
+	struct custom_fields customs;
+	struct import_columns columns;
+};
+
+struct import_value { /* of a custom field */
+	const struct custom_field *custom;
+	const char *json;
+};
+
+#define IMPORT_TAGS_MAX 100
+
+struct import_row {
+	int64_t number;
+	const char *raw;
+	const char *reason; /* refused: a code; NULL: not refused */
+	const char *detail;
+
+	struct record given;   /* texts, name_folded */
+	int64_t id;            /* 0: none given */
+	struct email email;    /* .hash empty: none */
+	const char *not_email; /* a cell that is no address; NULL: none */
+	bool opted_out;
+	const char *company, *company_folded; /* NULL: none */
+	const char **tags;
+	size_t tags_n;
+	struct import_value *values;
+	size_t values_n;
+	uint64_t identity; /* another row with it is a duplicate; 0: none */
+	uint64_t group;    /* rows with it are matched together; 0: alone */
+
+	/* Filled by import_match: */
+	struct record *existing;      /* NULL: a new one */
+	const char *existing_company; /* folded; NULL: none */
+	struct import_row *into; /* a row of the batch that makes the record */
+	bool into_changed;       /* it said something new to it */
+	bool is_repeated;   /* an earlier row of its group is about the same */
+	int64_t company_id; /* 0: none, or new: */
+	struct record *new_company;
+	bool shares_address; /* somebody else has it too */
+	const char *kept;    /* why the address comes back opted out; NULL */
+};
+struct import_rows VEC_FIELDS(struct import_row);
+
+static inline bool import_row_has_email(const struct import_row *row)
+{
+	return row->email.hash[0] != '\0';
+}
+
+static inline bool import_row_has_name_only(const struct import_row *row)
+{
+	return !row->id && !row->given.text[TEXT_EXTERNAL_KEY] &&
+	       !import_row_has_email(row);
+}
+
+/* The folded company that a row names; NULL: none. */
+const char *import_row_company(const struct import_row *row,
+			       struct arena *arena);
+
+/* Refuse a row. Returns 0. */
+int import_refuse(struct import_row *row, const char *reason,
+		  const char *detail);
+
+/* A cell as it is meant: without blanks around it, the ="01067" by which
+ * spreadsheets are told that it is text, and the quote that defuses a formula.
+ * The text may live in *buffer. */
+struct str import_clean(struct str cell, struct strbuf *buffer);
+
+/* Has the row values behind the last column of the header? */
+bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns);
+
+/* What a later row says of the record that the first one makes. */
+void import_row_merge(struct import_row *fresh, const struct import_row *row,
+		      struct arena *arena, bool *changed);
+
+/* Fill row from cells. Strings live in arena. */
+void import_row_read(const struct import_plan *plan, const struct str *cells,
+		     size_t n, struct arena *arena, struct import_row *row);
+
+#endif

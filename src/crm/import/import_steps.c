@@ -1,0 +1,604 @@
+#include "crm/import/import_steps.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/csv/csv.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "crm/import/import_batch.h"
+#include "crm/import/import_compare.h"
+#include "crm/import/import_groups.h"
+#include "crm/import/import_plan.h"
+#include "crm/import/import_result.h"
+#include "crm/import/import_seen.h"
+#include "sql/import.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ROWS_FIRST 1000
+#define ROWS_LEAST 250
+#define ROWS_MOST 4000
+#define TRANSACTION_MOST 20000 /* rows: what memory holds the pages of */
+#define SAID_MOST 4000000      /* 64 MiB; beyond, rows may change to and fro */
+#define TARGET_US 40000        /* of a batch: SQLite has one write lock */
+
+/*
+ * What can only be found by what other rows made of the file comes after them,
+ * wherever it stands: the file is read again for it.
+ */
+enum pass {
+	PASS_IDENTIFIED, /* rows with id, key or address; refused ones */
+	PASS_NAME,       /* name and company; companies without a key */
+	PASS_BARE,       /* nothing but a name */
+	PASSES,
+};
+
+struct session {
+	struct import_steps *steps;
+	struct arena *arena;
+	struct import_run run;
+	struct import_plan plan;
+	struct forgotten forgotten;
+	const char *path;
+	struct csv_reader *reader;
+	struct import_seen seen;
+	struct import_groups *groups;
+	struct import_rows rows; /* of the batch */
+	size_t batch_rows;
+	struct import_opt_outs opt_outs;
+	int64_t done;          /* rows of data so far */
+	int64_t offset;        /* where to go on from; 0: the beginning */
+	int64_t total;         /* rows of data */
+	size_t in_transaction; /* rows of the open one */
+	enum pass pass, batch_pass;
+	bool has[PASSES];
+	struct import_seen said_late;
+	bool at_end, is_done;
+};
+
+static struct session session_of(struct import_steps *steps)
+{
+	return (struct session){
+		.steps = steps,
+		.arena = arena_new(),
+		.seen = IMPORT_SEEN_INIT,
+		.said_late = IMPORT_SEEN_INIT,
+		.groups = import_groups_new(),
+		.rows = VEC_INIT,
+	};
+}
+
+static void session_release(struct session *s)
+{
+	db_set_bulk(s->steps->db, false);
+	import_plan_release(&s->plan);
+	import_seen_release(&s->seen);
+	import_seen_release(&s->said_late);
+	import_groups_free(&s->groups);
+	vec_release(&s->rows);
+	csv_free(&s->reader);
+	arena_free(&s->arena);
+}
+
+static void refuse_malformed(struct session *s, struct str raw,
+			     const struct err *why, struct arena *arena,
+			     struct import_row *row)
+{
+	row->number = csv_row_number(s->reader);
+	row->raw = arena_str(arena, raw);
+	import_refuse(row, "malformed", arena_strdup(arena, why->text));
+}
+
+/* The next row of data: 1, 0 at the end, -1. */
+static int read_row(struct session *s, struct arena *arena,
+		    struct import_row *row, struct err *err)
+{
+	const struct str *cells;
+	struct str raw = STR("");
+	size_t n;
+	int found = csv_next(s->reader, &cells, &n, &raw, err);
+
+	if (found < 0 && err->code == ERR_INVALID) {
+		refuse_malformed(s, raw, err, arena, row);
+		return 1;
+	}
+	if (found <= 0)
+		return found;
+	row->number = csv_row_number(s->reader);
+	import_row_read(&s->plan, cells, n, arena, row);
+	if (!row->reason && import_groups_has(s->groups, row->group)) {
+		arena = import_groups_arena(s->groups);
+		*row = (struct import_row){ .number = row->number };
+		import_row_read(&s->plan, cells, n, arena, row);
+	}
+	row->raw = arena_str(arena, raw);
+	return 1;
+}
+
+static enum pass pass_of(const struct import_row *row)
+{
+	if (row->reason || !import_row_has_name_only(row))
+		return PASS_IDENTIFIED;
+	if (row->given.entity == ENTITY_COMPANY || row->company ||
+	    row->given.text[TEXT_COMPANY_NAME])
+		return PASS_NAME;
+	return PASS_BARE;
+}
+
+static void refuse_duplicate(struct session *s, struct import_row *row)
+{
+	if (!row->reason && row->identity &&
+	    !import_seen_add(&s->seen, row->identity))
+		import_refuse(row, "duplicate", "an earlier row is the same");
+}
+
+/* The next row, and what need not wait any longer: 1, 0 at the end, -1. */
+static int take_row(struct session *s, struct arena *arena, struct err *err)
+{
+	struct import_row row = { 0 };
+	int found = read_row(s, arena, &row, err);
+
+	if (found <= 0 || pass_of(&row) != s->pass)
+		return found;
+	refuse_duplicate(s, &row);
+	if (import_groups_has(s->groups, row.group))
+		import_groups_put(s->groups, &row, &s->rows);
+	else
+		vec_push(&s->rows, row);
+	return 1;
+}
+
+static int skip_header(struct session *s, struct err *err)
+{
+	const struct str *cells;
+	size_t n;
+
+	if (!s->plan.has_header)
+		return 0;
+	return csv_next(s->reader, &cells, &n, NULL, err) < 0 ? -1 : 0;
+}
+
+static int open_file(struct session *s, struct err *err)
+{
+	csv_free(&s->reader);
+	if (csv_open(s->path, s->plan.encoding, s->plan.delimiter, &s->reader,
+		     err) < 0)
+		return -1;
+	return skip_header(s, err);
+}
+
+static void note_said(struct session *s, const struct import_row *row,
+		      struct arena *arena)
+{
+	const char *company = import_row_company(row, arena);
+
+	if (company && s->plan.entity != ENTITY_COMPANY &&
+	    s->said_late.n < SAID_MOST)
+		import_note_said(&s->said_late, row, company, arena);
+}
+
+/* Which rows belong together, and which passes there are. */
+static int count_rows(struct session *s, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int more;
+
+	do {
+		struct import_row row = { 0 };
+
+		more = read_row(s, arena, &row, err);
+		if (more <= 0)
+			break;
+		s->total++;
+		s->has[pass_of(&row)] = true;
+		if (pass_of(&row) == PASS_NAME)
+			note_said(s, &row, arena);
+		if (!row.reason && row.group)
+			import_groups_count(s->groups, row.group);
+		if (s->total % 1000 == 0)
+			arena_reset(arena);
+	} while (more > 0);
+	return more;
+}
+
+/* Rows before the place to go on from: what they are must be known again. */
+static int remember_rows(struct session *s, int64_t until, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int more = 1;
+
+	while (more > 0 && csv_offset(s->reader) < until) {
+		more = take_row(s, arena, err);
+		if (s->rows.n >= 1000 ||
+		    csv_row_number(s->reader) % 1000 == 0) {
+			vec_reset(&s->rows);
+			arena_reset(arena);
+			import_groups_tidy(s->groups);
+		}
+	}
+	vec_reset(&s->rows);
+	return more < 0 ? -1 : 0;
+}
+
+/* What was saved with the last rows. */
+static int load_state(struct session *s, struct err *err)
+{
+	CLEANUP(json_free) json_t *state = NULL;
+	int64_t pass = 0;
+
+	if (!s->steps->state_json)
+		return 0;
+	if (json_parse(str_of(s->steps->state_json), &state, err) < 0 ||
+	    json_get_int(state, "offset", &s->offset, err) < 0 ||
+	    json_get_int(state, "done", &s->done, err) < 0 ||
+	    json_get_int(state, "pass", &pass, err) < 0 ||
+	    import_opt_outs_read(state, &s->opt_outs, err) < 0)
+		return -1;
+	s->pass = (enum pass)pass;
+	return 0;
+}
+
+static int load_session(struct session *s, struct err *err)
+{
+	struct import_steps *steps = s->steps;
+
+	if (import_get(steps->db, steps->import_id, s->arena, &s->run, err) <
+		    0 ||
+	    import_plan_load(steps->db, &s->run, s->arena, &s->plan, err) < 0 ||
+	    forgotten_load(steps->db, &s->forgotten, err) < 0 ||
+	    load_state(s, err) < 0)
+		return -1;
+	/* it may have been killed when only the end, or the result, was missing
+	 */
+	s->is_done = strcmp(s->run.state, "done") == 0;
+	s->at_end = s->is_done || s->pass == PASSES;
+	if (s->is_done)
+		return 0;
+	if (!s->run.path)
+		return err_set(err, ERR_INVALID, "its file is gone");
+	s->path = arena_printf(s->arena, "%s/%s", steps->folder, s->run.path);
+	s->batch_rows = steps->batch_rows ? steps->batch_rows : ROWS_FIRST;
+	return 0;
+}
+
+static int open_session(struct session *s, struct err *err)
+{
+	if (s->at_end)
+		return 0;
+	if (open_file(s, err) < 0 || count_rows(s, err) < 0 ||
+	    open_file(s, err) < 0)
+		return -1;
+	return s->offset > 0 ? remember_rows(s, s->offset, err) : 0;
+}
+
+/* At the end of the file: is there another pass? */
+static int end_reading(struct session *s, struct err *err)
+{
+	do {
+		s->pass++;
+	} while (s->pass < PASSES && !s->has[s->pass]);
+	s->at_end = s->pass == PASSES;
+	return s->at_end ? 0 : open_file(s, err);
+}
+
+static int read_batch(struct session *s, struct import_batch *b,
+		      struct err *err)
+{
+	s->batch_pass = s->pass;
+	vec_reset(&s->rows);
+	import_groups_tidy(s->groups);
+	while (s->rows.n < s->batch_rows && !s->at_end &&
+	       s->pass == s->batch_pass) {
+		int more = take_row(s, b->arena, err);
+
+		if (more < 0 || (more == 0 && end_reading(s, err) < 0))
+			return -1;
+	}
+	b->rows = s->rows.v;
+	b->n = s->rows.n;
+	return 0;
+}
+
+static struct import_opt_outs opt_outs_with(const struct session *s,
+					    const struct import_batch *b)
+{
+	return (struct import_opt_outs){
+		.made = s->opt_outs.made + b->counts.opted_out,
+		.before = s->opt_outs.before + b->counts.opted_out_before,
+		.kept = s->opt_outs.kept + b->counts.opt_outs_kept,
+	};
+}
+
+static int save(struct session *s, struct tx *tx, const struct import_batch *b,
+		struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&state);
+	const struct import_opt_outs sum = opt_outs_with(s, b);
+	int64_t done = s->done + (int64_t)b->n;
+
+	json_begin_object(&w);
+	json_key_int(&w, "offset", csv_offset(s->reader));
+	json_key_int(&w, "done", done);
+	json_key_int(&w, "pass", s->pass);
+	import_opt_outs_format(&sum, &w);
+	json_end_object(&w);
+	if (db_exec(tx, SQL_IMPORT_COUNT,
+		    SQL_ARGS(sql_int(b->counts.created),
+			     sql_int(b->counts.updated),
+			     sql_int(b->counts.unchanged),
+			     sql_int(b->counts.refused),
+			     sql_int(b->counts.repeated),
+			     sql_int(b->counts.refused_opted_out),
+			     sql_int(b->counts.unclear), sql_int(s->run.id)),
+		    err) < 0)
+		return -1;
+	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,
+			      err);
+}
+
+static void adapt(struct session *s, size_t n, int64_t us)
+{
+	double wanted = (double)n * TARGET_US / (double)(us > 0 ? us : 1);
+
+	if (s->steps->batch_rows || n < s->batch_rows)
+		return;
+	if (wanted > (double)n * 2)
+		wanted = (double)n * 2;
+	if (wanted < ROWS_LEAST)
+		wanted = ROWS_LEAST;
+	s->batch_rows = wanted > ROWS_MOST ? ROWS_MOST : (size_t)wanted;
+}
+
+static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
+		      struct err *err)
+{
+	int64_t began_us = clock_monotonic_us();
+
+	if (import_match(tx->db, b, err) < 0)
+		return -1;
+	if (import_write(tx, b, err) < 0) {
+		/* somebody took a key after it was looked up: look again */
+		if (err->code == ERR_CONFLICT)
+			return err_set(err, ERR_RETRY,
+				       "somebody else wrote at the same time");
+		return -1;
+	}
+	if (save(s, tx, b, err) < 0)
+		return -1;
+	adapt(s, b->n, clock_monotonic_us() - began_us);
+	s->run.refused += b->counts.refused;
+	s->opt_outs = opt_outs_with(s, b);
+	s->done += (int64_t)b->n;
+	s->in_transaction += b->n;
+	return 0;
+}
+
+/* Rows are matched by what stands in the database, and nothing in it forbids
+ * two people with one address: no other import may be doing the same. */
+static int begin_writing(struct session *s, struct tx *tx, struct err *err)
+{
+	int64_t ignored;
+
+	if (tx->open)
+		return 0;
+	if (tx_begin(s->steps->db, tx, err) < 0 ||
+	    db_find_int(s->steps->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored,
+			err) < 0)
+		return -1;
+	return 0;
+}
+
+/* Reads and writes one batch; begins the transaction after reading. */
+static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
+		     struct err *err)
+{
+	CLEANUP(import_batch_release)
+	struct import_batch b = {
+		.plan = &s->plan,
+		.arena = arena,
+		.forgotten = &s->forgotten,
+		.now_ms = clock_now_ms(),
+		.refused_before = s->run.refused,
+		.existing = VEC_INIT,
+	};
+
+	if (read_batch(s, &b, err) < 0)
+		return -1;
+	if (b.n == 0)
+		return 0;
+	if (s->batch_pass == PASS_IDENTIFIED)
+		b.said_late = &s->said_late;
+	if (begin_writing(s, tx, err) < 0)
+		return -1;
+	/* the key may have been made since the last batch */
+	if (!s->forgotten.any &&
+	    forgotten_load(s->steps->db, &s->forgotten, err) < 0)
+		return -1;
+	return write_rows(s, tx, &b, err);
+}
+
+/*
+ * A transaction: one batch, or, as long as nobody waits, more of them: each
+ * page of an index is then written once for many rows.
+ */
+static int one_transaction(struct session *s, struct arena *arena,
+			   struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	s->in_transaction = 0;
+	do {
+		arena_reset(arena);
+		if (one_batch(s, arena, &tx, err) < 0)
+			return -1;
+	} while (!s->at_end && !s->steps->batch_rows &&
+		 s->in_transaction < TRANSACTION_MOST &&
+		 !db_is_awaited(s->steps->db));
+	return tx.open ? tx_commit(&tx, err) : 0;
+}
+
+/* --- the end --- */
+
+static int format_result(struct session *s, struct strbuf *out, struct err *err)
+{
+	const struct import_result result = {
+		.db = s->steps->db,
+		.run = &s->run,
+		.plan = &s->plan,
+		.opt_outs = s->opt_outs,
+		.arena = s->arena,
+	};
+
+	if (import_get(s->steps->db, s->run.id, s->arena, &s->run, err) < 0)
+		return -1;
+	return import_result_format(&result, out, err);
+}
+
+static int finish(struct session *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->steps->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FINISH,
+		    SQL_ARGS(sql_text("done"), sql_int(clock_now_ms()),
+			     sql_int(s->run.id)),
+		    err) < 0 ||
+	    s->steps->save(s->steps->context, &tx, s->done, s->done, NULL,
+			   err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- before it begins --- */
+
+struct toll { /* people that are here */
+	int64_t existing, opted_out;
+};
+
+/* Those whose rows are refused for something else, by their addresses. */
+static int count_refused(struct session *s, const struct import_batch *b,
+			 struct toll *toll, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+
+		if (row->reason && row->opted_out && import_row_has_email(row))
+			import_json_text(&hashes, str_of(row->email.hash));
+	}
+	if (hashes.len > 0 &&
+	    db_find_int(s->steps->db, SQL_IMPORT_OPEN_HASHES,
+			SQL_ARGS(sql_text(import_json_end(&hashes))), &n,
+			err) < 0)
+		return -1;
+	toll->existing += n;
+	toll->opted_out += n;
+	return 0;
+}
+
+static int count_batch(struct session *s, struct arena *arena,
+		       struct toll *toll, struct err *err)
+{
+	CLEANUP(import_batch_release)
+	struct import_batch b = {
+		.plan = &s->plan,
+		.arena = arena,
+		.forgotten = &s->forgotten,
+		.now_ms = clock_now_ms(),
+		.existing = VEC_INIT,
+	};
+
+	if (read_batch(s, &b, err) < 0 ||
+	    import_match(s->steps->db, &b, err) < 0)
+		return -1;
+	for (size_t i = 0; i < b.n; i++) {
+		const struct import_row *row = &b.rows[i];
+
+		if (row->reason || !row->existing)
+			continue;
+		toll->existing++;
+		toll->opted_out += row->opted_out && !row->existing->opted_out;
+	}
+	return count_refused(s, &b, toll, err);
+}
+
+static bool is_many(const struct toll *toll)
+{
+	return toll->opted_out > IMPORT_OPT_OUTS_ASK &&
+	       toll->opted_out * 100 > toll->existing * IMPORT_OPT_OUTS_ASK_PCT;
+}
+
+static void format_question(const struct session *s, const struct toll *toll,
+			    struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "import_id", s->run.id);
+	json_key_int(&w, "existing", toll->existing);
+	json_key_int(&w, "would_opt_out", toll->opted_out);
+	json_key_text(&w, "question",
+		      arena_printf(s->arena,
+				   "the import would opt out %" PRId64
+				   " of the %" PRId64 " in it who are here",
+				   toll->opted_out, toll->existing));
+	import_columns_format(&s->plan, &w);
+	json_end_object(&w);
+}
+
+/* Would it opt out many? The file is read and matched, as it will be. Only one
+ * with many opt-outs in it costs this. */
+static int asks(struct import_steps *steps, struct strbuf *result,
+		struct err *err)
+{
+	CLEANUP(session_release) struct session s = session_of(steps);
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct toll toll = { 0, 0 };
+
+	if (steps->confirmed || steps->state_json)
+		return 0;
+	if (load_session(&s, err) < 0)
+		return -1;
+	if (s.plan.dry_run || s.plan.opt_outs <= IMPORT_OPT_OUTS_ASK)
+		return 0;
+	if (open_session(&s, err) < 0)
+		return -1;
+	while (!s.at_end) {
+		arena_reset(arena);
+		if (count_batch(&s, arena, &toll, err) < 0)
+			return -1;
+	}
+	if (!is_many(&toll))
+		return 0;
+	format_question(&s, &toll, result);
+	return 1;
+}
+
+int import_steps(struct import_steps *steps, struct strbuf *result,
+		 struct err *err)
+{
+	CLEANUP(session_release) struct session s = session_of(steps);
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int questions = asks(steps, result, err);
+
+	if (questions != 0)
+		return questions < 0 ? -1 : IMPORT_ASKS;
+	db_set_bulk(steps->db, true);
+	if (load_session(&s, err) < 0 || open_session(&s, err) < 0)
+		return -1;
+	while (!s.at_end) {
+		if (steps->is_stopping && steps->is_stopping(steps->context))
+			return 0;
+		if (one_transaction(&s, arena, err) < 0)
+			return -1;
+	}
+	if ((!s.is_done && finish(&s, err) < 0) ||
+	    format_result(&s, result, err) < 0 ||
+	    import_remove_file(steps->db, steps->folder, &s.run, err) < 0)
+		return -1;
+	return 1;
+}

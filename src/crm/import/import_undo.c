@@ -1,0 +1,630 @@
+/*
+ * Taking an import back, in four walks by id: the records that it changed are
+ * restored, those that it made are removed, then the companies that it made
+ * for them; at last, people whom it opted out are as they were. What somebody
+ * changed or used since is kept and reported. Doing any of it twice does no
+ * harm, so the place to go on from is all that is saved.
+ */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "crm/audit.h"
+#include "crm/consent/consent.h"
+#include "crm/import/import.h"
+#include "crm/import/import_batch.h"
+#include "crm/import/import_lookup.h"
+#include "crm/import/import_steps.h"
+#include "crm/record.h"
+#include "crm/tag.h"
+#include "sql/import.h"
+#include "sql/kept_opt_out.h"
+#include "sql/unclear_opt_out.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define PAGE 1000
+#define KEPT_MAX 100 /* ids in the result */
+
+/* Stored in the job's state: append only. */
+enum phase {
+	UNDO_CHANGES,
+	UNDO_RECORDS,
+	UNDO_COMPANIES,
+	UNDO_DONE,
+	UNDO_OPT_OUTS, /* the last of the work; then UNDO_DONE */
+};
+
+struct undo {
+	struct import_steps *steps;
+	struct arena *arena; /* of the job */
+	struct import_run run;
+	int64_t first_id, first_company_id;
+
+	enum phase phase;
+	int64_t after; /* id, within the phase */
+	int64_t removed, restored, kept, reopened;
+	struct ids kept_ids; /* the first ones, for the result */
+};
+
+static void undo_release(struct undo *u)
+{
+	ids_release(&u->kept_ids);
+	arena_free(&u->arena);
+}
+
+static void keep(struct undo *u, int64_t id)
+{
+	u->kept++;
+	if (u->kept_ids.n < KEPT_MAX)
+		vec_push(&u->kept_ids, id);
+}
+
+static void format_state(const struct undo *u, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "phase", u->phase);
+	json_key_int(&w, "after", u->after);
+	json_key_int(&w, "removed", u->removed);
+	json_key_int(&w, "restored", u->restored);
+	json_key_int(&w, "kept", u->kept);
+	json_key_int(&w, "reopened", u->reopened);
+	json_key_begin_array(&w, "kept_ids");
+	vec_each (&u->kept_ids, id)
+		json_int(&w, *id);
+	json_end_array(&w);
+	json_end_object(&w);
+}
+
+static int parse_state(struct undo *u, const char *text, struct err *err)
+{
+	CLEANUP(json_free) json_t *state = NULL;
+	const json_t *ids = NULL, *id;
+	int64_t phase = 0;
+	size_t i;
+
+	if (json_parse(str_of(text), &state, err) < 0 ||
+	    json_get_int(state, "phase", &phase, err) < 0 ||
+	    json_get_int(state, "after", &u->after, err) < 0 ||
+	    json_get_int(state, "removed", &u->removed, err) < 0 ||
+	    json_get_int(state, "restored", &u->restored, err) < 0 ||
+	    json_get_int(state, "kept", &u->kept, err) < 0 ||
+	    json_get_int(state, "reopened", &u->reopened, err) < 0 ||
+	    json_get_array(state, "kept_ids", &ids, err) < 0)
+		return -1;
+	u->phase = (enum phase)phase;
+	json_array_foreach (ids, i, id)
+		vec_push(&u->kept_ids, json_integer_value(id));
+	return 0;
+}
+
+static int save(struct undo *u, struct tx *tx, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	int64_t done = u->removed + u->restored + u->kept;
+	int64_t total = u->run.created + u->run.updated;
+
+	format_state(u, &state);
+	return u->steps->save(u->steps->context, tx, done,
+			      total > done ? total : done, state.buf, err);
+}
+
+/* --- changed records --- */
+
+struct before {
+	int64_t id, written_ms;
+	const char *json;
+	bool keeps_key; /* the one before is somebody else's now */
+};
+struct befores VEC_FIELDS(struct before);
+
+static void befores_release(struct befores *list)
+{
+	vec_release(list);
+}
+
+static int load_befores(struct undo *u, struct arena *arena,
+			struct befores *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(u->steps->db, SQL_IMPORT_CHANGES,
+		     SQL_ARGS(sql_int(u->run.id), sql_int(u->run.entity),
+			      sql_int(u->after), sql_int(PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct before b = { .id = rows_int(rows, 0),
+				    .json = rows_dup(rows, 1, arena),
+				    .written_ms = rows_int(rows, 2) };
+
+		vec_push(out, b);
+	}
+	return more;
+}
+
+static const char *text_member(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* The record's fields as they were. */
+static void restore_fields(struct record *r, const json_t *before,
+			   struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf custom = STRBUF_INIT;
+	const json_t *object = json_object_get(before, "custom");
+
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (field_is_of(field_of_text(t), r->entity))
+			r->text[t] =
+				text_member(before, field_of_text(t)->name);
+	}
+	r->company_id =
+		json_integer_value(json_object_get(before, "company_id"));
+	r->custom = NULL;
+	if (object) {
+		json_dump(object, &custom);
+		r->custom = arena_str(arena, strbuf_str(&custom));
+	}
+}
+
+static int restore_emails(struct tx *tx, const struct record *r,
+			  const json_t *list, const struct actor *actor,
+			  struct arena *arena, struct err *err)
+{
+	size_t n = json_array_size(list), i;
+	struct address *wanted = arena_array(arena, struct address, n + 1);
+	const json_t *item;
+
+	if (!list)
+		return 0;
+	json_array_foreach (list, i, item) {
+		wanted[i] = (struct address){
+			.address = text_member(item, "address"),
+			.type = text_member(item, "type"),
+			.is_primary =
+				json_is_true(json_object_get(item, "primary")),
+			.is_marketing = json_is_true(
+				json_object_get(item, "marketing")),
+		};
+		if (json_is_true(json_object_get(item, "held")))
+			wanted[i].held = HELD_BY_HAND;
+	}
+	return addresses_put(tx, r->entity, r->id, wanted, n, actor, arena,
+			     err);
+}
+
+static int restore_tags(struct tx *tx, const struct record *r,
+			const json_t *list, struct arena *arena,
+			struct err *err)
+{
+	const json_t *name;
+	int64_t tag;
+	size_t i;
+
+	json_array_foreach (list, i, name) {
+		if (tag_put(tx, json_string_value(name), arena, &tag, err) <
+			    0 ||
+		    db_exec(tx, SQL_IMPORT_UNTAG,
+			    SQL_ARGS(sql_int(r->entity), sql_int(r->id),
+				     sql_int(tag)),
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Addresses and tags, as far as the import touched them; few have that. */
+static int restore_rest(struct tx *tx, const struct record *r, const char *json,
+			struct arena *arena, struct err *err)
+{
+	struct actor actor = { .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+	CLEANUP(json_free) json_t *before = NULL;
+
+	if (json_parse(str_of(json), &before, err) < 0)
+		return -1;
+	if (restore_emails(tx, r, json_object_get(before, "emails"), &actor,
+			   arena, err) < 0)
+		return -1;
+	return restore_tags(tx, r, json_object_get(before, "new_tags"), arena,
+			    err);
+}
+
+/* Has somebody else got the key that the record had? Then it keeps what it has
+ * now. */
+static int check_key(struct tx *tx, const struct record *r, struct before *b,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *before = NULL;
+	const char *key;
+	int more;
+
+	if (json_parse(str_of(b->json), &before, err) < 0)
+		return -1;
+	key = text_member(before, field_of_text(TEXT_EXTERNAL_KEY)->name);
+	if (!key)
+		return 0;
+	import_json_text(&keys, str_of(key));
+	if (db_query(tx->db, import_key_query(r->entity),
+		     SQL_ARGS(sql_text(import_json_end(&keys))), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		b->keeps_key |= rows_int(rows, 1) != r->id;
+	return more;
+}
+
+static int restore_record(struct record *r, const struct before *b,
+			  int64_t now_ms, struct arena *arena,
+			  struct batch *batch, struct err *err)
+{
+	CLEANUP(json_free) json_t *before = NULL;
+	const char *key = r->text[TEXT_EXTERNAL_KEY];
+
+	if (json_parse(str_of(b->json), &before, err) < 0)
+		return -1;
+	restore_fields(r, before, arena);
+	if (b->keeps_key)
+		r->text[TEXT_EXTERNAL_KEY] = key;
+	r->updated_ms = now_ms;
+	record_fold(r, arena);
+	return record_batch_update(batch, r, err);
+}
+
+/*
+ * Writes those records of the page that nobody changed since. befores and
+ * records are both ordered by id; records may lack some.
+ */
+static int restore_page(struct undo *u, struct tx *tx,
+			const struct befores *list, struct records *records,
+			struct arena *arena, struct err *err)
+{
+	int64_t now_ms = clock_now_ms();
+	struct record *r = records->v, *end = records->v + records->n;
+	struct batch batch;
+
+	vec_each (list, b) {
+		while (r < end && r->id < b->id)
+			r++;
+		if (r == end || r->id != b->id ||
+		    r->updated_ms != b->written_ms)
+			continue;
+		if (restore_rest(tx, r, b->json, arena, err) < 0 ||
+		    check_key(tx, r, b, err) < 0)
+			return -1;
+	}
+	r = records->v;
+	batch_begin(tx, &batch);
+	vec_each (list, b) {
+		while (r < end && r->id < b->id)
+			r++;
+		if (r == end || r->id != b->id ||
+		    r->updated_ms != b->written_ms) {
+			keep(u, b->id);
+			continue;
+		}
+		if (restore_record(r, b, now_ms, arena, &batch, err) < 0)
+			return -1;
+		u->restored++;
+	}
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
+			struct err *err)
+{
+	CLEANUP(befores_release) struct befores list = VEC_INIT;
+	CLEANUP(records_release) struct records records = VEC_INIT;
+	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+
+	if (load_befores(u, arena, &list, err) < 0)
+		return -1;
+	vec_each (&list, b)
+		vec_push(&ids, b->id);
+	if (records_load(tx->db, u->run.entity, &ids, arena, &records, err) <
+		    0 ||
+	    restore_page(u, tx, &list, &records, arena, err) < 0)
+		return -1;
+	u->after = list.n ? list.v[list.n - 1].id : u->after;
+	return list.n == PAGE;
+}
+
+/* --- made records --- */
+
+static const struct sql *made_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_MADE_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_MADE_LEADS
+				     : SQL_IMPORT_MADE_COMPANIES;
+}
+
+static const struct sql *made_lock_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_MADE_LOCK_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_MADE_LOCK_LEADS
+				     : SQL_IMPORT_MADE_LOCK_COMPANIES;
+}
+
+static const struct sql *unmake_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_UNMAKE_PEOPLE;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_UNMAKE_LEADS
+				     : SQL_IMPORT_UNMAKE_COMPANIES;
+}
+
+static int remove_ids(struct tx *tx, enum entity entity, struct strbuf *ids,
+		      int64_t n, struct err *err)
+{
+	static const struct sql *const parts[] = {
+		SQL_IMPORT_UNMAKE_EMAILS,     SQL_IMPORT_UNMAKE_CONSENT,
+		SQL_IMPORT_UNMAKE_TAGS,       SQL_IMPORT_UNMAKE_MEMBERS,
+		SQL_IMPORT_UNMAKE_EXCLUSIONS,
+	};
+	struct sql_value json = sql_text(import_json_end(ids));
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (db_exec(tx, parts[i], SQL_ARGS(json, sql_int(entity)),
+			    err) < 0)
+			return -1;
+	}
+	if (db_exec(tx, unmake_query(entity), SQL_ARGS(json), err) < 0)
+		return -1;
+	return record_count_add(tx, entity, -n, err);
+}
+
+/* 1: there may be more, 0, -1. */
+static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	const struct sql_args page =
+		SQL_ARGS(sql_int(u->run.id), sql_int(u->after), sql_int(PAGE));
+	int n = 0, removed = 0, more;
+
+	if (db_query(tx->db, made_lock_query(entity), page, &rows, err) < 0)
+		return -1;
+	rows_free(&rows);
+	if (db_query(tx->db, made_query(entity), page, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		u->after = rows_int(rows, 0);
+		n++;
+		if (rows_int(rows, 1)) {
+			keep(u, u->after);
+			continue;
+		}
+		import_json_int(&ids, u->after);
+		removed++;
+	}
+	rows_free(&rows);
+	if (more < 0)
+		return -1;
+	if (removed > 0 && remove_ids(tx, entity, &ids, removed, err) < 0)
+		return -1;
+	u->removed += removed;
+	return n == PAGE;
+}
+
+/* --- opt-outs --- */
+
+struct opt_out {
+	int64_t id; /* of the row of consent */
+	enum entity entity;
+	int64_t record_id;
+};
+struct opt_outs VEC_FIELDS(struct opt_out);
+
+static void opt_outs_release(struct opt_outs *list)
+{
+	vec_release(list);
+}
+
+static int load_opt_outs(struct undo *u, struct tx *tx, struct opt_outs *out,
+			 struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(tx->db, SQL_IMPORT_OPT_OUTS,
+		     SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
+			      sql_int(PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct opt_out o = { rows_int(rows, 0),
+				     (enum entity)rows_int(rows, 1),
+				     rows_int(rows, 2) };
+
+		vec_push(out, o);
+	}
+	return more;
+}
+
+/* Only what nobody but the import said is void. The record is locked first:
+ * the person may be unsubscribing at this moment. */
+static int reopen(struct undo *u, struct tx *tx, const struct opt_out *o,
+		  struct err *err)
+{
+	struct actor actor = { .user_id = u->run.user_id,
+			       .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+	struct consent consent = {
+		.entity = o->entity,
+		.record_id = o->record_id,
+		.state = CONSENT_OPTED_IN,
+		.source = CONSENT_BY_UNDO,
+		.reason = "the import that opted out was taken back",
+		.import_id = u->run.id,
+	};
+	int64_t alone = 0;
+	int added;
+
+	if (consent_lock(tx, o->entity, o->record_id, err) < 0 ||
+	    db_find_int(tx->db, SQL_IMPORT_OPT_OUT_ALONE,
+			SQL_ARGS(sql_int(o->id)), &alone, err) < 0)
+		return -1;
+	if (!alone)
+		return 0;
+	added = consent_add(tx, &consent, &actor, err);
+	u->reopened += added > 0;
+	return added;
+}
+
+/* 1: there may be more, 0, -1. */
+static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
+{
+	CLEANUP(opt_outs_release) struct opt_outs list = VEC_INIT;
+
+	if (load_opt_outs(u, tx, &list, err) < 0)
+		return -1;
+	vec_each (&list, o) {
+		if (reopen(u, tx, o, err) < 0)
+			return -1;
+		u->after = o->id;
+	}
+	if (list.n == PAGE)
+		return 1;
+	return db_exec(tx, SQL_IMPORT_UNCONFIRM, SQL_ARGS(sql_int(u->run.id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- all of it --- */
+
+static enum phase phase_after(enum phase phase)
+{
+	if (phase == UNDO_COMPANIES)
+		return UNDO_OPT_OUTS;
+	return phase == UNDO_OPT_OUTS ? UNDO_DONE : phase + 1;
+}
+
+static void next_phase(struct undo *u)
+{
+	u->phase = phase_after(u->phase);
+	u->after = 0;
+	if (u->phase == UNDO_RECORDS)
+		u->after = u->first_id - 1;
+	if (u->phase == UNDO_COMPANIES)
+		u->after = u->first_company_id - 1;
+	/* made none: nothing to look for */
+	if (u->phase == UNDO_RECORDS && !u->first_id)
+		next_phase(u);
+	else if (u->phase == UNDO_COMPANIES && !u->first_company_id)
+		next_phase(u);
+}
+
+static int one_page(struct undo *u, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int more;
+
+	if (tx_begin(u->steps->db, &tx, err) < 0)
+		return -1;
+	if (u->phase == UNDO_CHANGES)
+		more = undo_changes(u, arena, &tx, err);
+	else if (u->phase == UNDO_RECORDS)
+		more = undo_made(u, u->run.entity, &tx, err);
+	else if (u->phase == UNDO_OPT_OUTS)
+		more = undo_opt_outs(u, &tx, err);
+	else
+		more = undo_made(u, ENTITY_COMPANY, &tx, err);
+	if (more < 0)
+		return -1;
+	if (!more)
+		next_phase(u);
+	if (save(u, &tx, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static void format_result(const struct undo *u, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_int(&w, "import_id", u->run.id);
+	json_key_int(&w, "removed", u->removed);
+	json_key_int(&w, "restored", u->restored);
+	json_key_int(&w, "kept", u->kept);
+	json_key_int(&w, "reopened", u->reopened);
+	json_key_begin_array(&w, "kept_ids");
+	vec_each (&u->kept_ids, id)
+		json_int(&w, *id);
+	json_end_array(&w);
+	json_end_object(&w);
+}
+
+static int finish(struct undo *u, struct strbuf *result, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = { .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+
+	format_result(u, result);
+	if (tx_begin(u->steps->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FINISH,
+		    SQL_ARGS(sql_text("undone"), sql_int(actor.now_ms),
+			     sql_int(u->run.id)),
+		    err) < 0 ||
+	    db_exec(&tx, SQL_KEPT_OPT_OUT_REMOVE_IMPORT,
+		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
+	    db_exec(&tx, SQL_UNCLEAR_OPT_OUT_REMOVE_IMPORT,
+		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
+	    audit_add(&tx, &actor, "import.undo", u->run.entity, u->run.id,
+		      result->buf, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int open_undo(struct undo *u, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct import_steps *steps = u->steps;
+
+	if (import_get(steps->db, steps->import_id, u->arena, &u->run, err) <
+		    0 ||
+	    db_query(steps->db, SQL_IMPORT_FIRST,
+		     SQL_ARGS(sql_int(steps->import_id)), &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
+		return -1;
+	u->first_id = rows_int(rows, 0);
+	u->first_company_id = rows_int(rows, 1);
+	return steps->state_json ? parse_state(u, steps->state_json, err) : 0;
+}
+
+int import_undo_steps(struct import_steps *steps, struct strbuf *result,
+		      struct err *err)
+{
+	CLEANUP(undo_release)
+	struct undo u = {
+		.steps = steps,
+		.arena = arena_new(),
+		.kept_ids = VEC_INIT,
+	};
+
+	if (open_undo(&u, err) < 0)
+		return -1;
+	while (u.phase != UNDO_DONE) {
+		if (steps->is_stopping && steps->is_stopping(steps->context))
+			return 0;
+		if (one_page(&u, err) < 0)
+			return -1;
+	}
+	if (finish(&u, result, err) < 0)
+		return -1;
+	return 1;
+}

@@ -1,0 +1,633 @@
+/*
+ * Writing a batch of rows that were matched: see import_batch.h.
+ */
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "crm/consent/consent.h"
+#include "crm/import/import.h"
+#include "crm/import/import_compare.h"
+#include "crm/import/import_plan.h"
+#include "crm/tag.h"
+#include "sql/import.h"
+#include "sql/tag.h"
+#include "store/db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NEEDED (-1) /* an id still to be taken */
+
+struct known_tag {
+	const char *name;
+	int64_t id;
+};
+
+struct writer {
+	struct tx *tx;
+	struct import_batch *b;
+	struct actor actor;
+	VEC(struct import_row *) fresh; /* rows that make a record */
+	VEC(struct import_change) changes;
+	size_t *change_of; /* by place in b->existing: 1 + last change */
+	VEC(struct known_tag) tags;
+	struct texts opted_out; /* hashes of addresses */
+};
+
+static void writer_release(struct writer *w)
+{
+	vec_each (&w->changes, c)
+		texts_release(&c->new_tags);
+	vec_release(&w->fresh);
+	vec_release(&w->changes);
+	vec_release(&w->tags);
+	texts_release(&w->opted_out);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/*
+ * Two rows that name a record in different ways (one by key, one by address)
+ * change it one after the other, as they would in two batches.
+ */
+static void compare(struct writer *w, struct import_row *row)
+{
+	size_t *last = &w->change_of[row->existing - w->b->existing.v];
+	const struct import_change *before =
+		*last ? &w->changes.v[*last - 1] : NULL;
+	struct import_change c;
+
+	if (!import_compare(w->b, row, before, &c)) {
+		texts_release(&c.new_tags);
+		return;
+	}
+	c.before = *last;
+	vec_push(&w->changes, c);
+	*last = w->changes.n;
+}
+
+static int64_t company_of(const struct import_row *row)
+{
+	return row->new_company ? row->new_company->id : row->company_id;
+}
+
+/* Does what is left of all changes of a record differ from what it was? */
+static bool is_changed(const struct writer *w, const struct import_change *last)
+{
+	const struct record *was = last->row->existing;
+	const struct import_change *c = last;
+
+	for (;;) {
+		if (c->new_email || c->opt_out || c->new_tags.n > 0)
+			return true;
+		if (!c->before)
+			break;
+		c = &w->changes.v[c->before - 1];
+	}
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (!same(was->text[t], last->after.text[t]))
+			return true;
+	}
+	if (last->new_company || last->after.company_id != was->company_id)
+		return true;
+	return !import_same_custom(was->custom, last->after.custom);
+}
+
+/* A second import says again what rows of the file say one against the other:
+ * where the last word is what the record has, nothing is written. */
+static void drop_changes_without_effect(struct writer *w)
+{
+	for (size_t i = 0; i < w->b->existing.n; i++) {
+		size_t at = w->change_of[i];
+
+		if (at == 0 || is_changed(w, &w->changes.v[at - 1]))
+			continue;
+		for (; at; at = w->changes.v[at - 1].before)
+			w->changes.v[at - 1].is_void = true;
+	}
+}
+
+/* Is it the last word about its record? */
+static bool is_last(const struct writer *w, const struct import_change *c)
+{
+	size_t place = (size_t)(c->row->existing - w->b->existing.v);
+
+	return w->change_of[place] == (size_t)(c - w->changes.v) + 1;
+}
+
+/* Companies that were named, but whose people a later row sends elsewhere. */
+static void drop_companies(struct writer *w)
+{
+	struct import_companies *all = &w->b->new_companies;
+	size_t n = 0;
+
+	vec_each (&w->fresh, row) {
+		if ((*row)->new_company)
+			(*row)->new_company->id = NEEDED;
+	}
+	vec_each (&w->changes, c) {
+		if (c->new_company && !c->is_void && is_last(w, c))
+			c->new_company->id = NEEDED;
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->v[i]->id == NEEDED)
+			all->v[n++] = all->v[i];
+	}
+	all->n = n;
+}
+
+/* Whom the rows opt out: each record once. */
+static void count_opt_outs(struct writer *w)
+{
+	struct import_batch *b = w->b;
+	bool *seen = arena_array(b->arena, bool, b->existing.n + 1);
+
+	vec_each (&w->fresh, row)
+		b->counts.opted_out += (*row)->opted_out;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+		bool *is_seen;
+
+		if (row->reason || !row->opted_out || !row->existing)
+			continue;
+		is_seen = &seen[row->existing - b->existing.v];
+		if (!*is_seen && row->existing->opted_out)
+			b->counts.opted_out_before++;
+		else if (!*is_seen)
+			b->counts.opted_out++;
+		*is_seen = true;
+	}
+}
+
+static void sort_rows(struct writer *w)
+{
+	struct import_batch *b = w->b;
+
+	w->change_of = arena_array(b->arena, size_t, b->existing.n + 1);
+	for (size_t i = 0; i < b->n; i++) {
+		struct import_row *row = &b->rows[i];
+
+		b->counts.repeated += !row->reason && row->is_repeated;
+		if (row->reason)
+			b->counts.refused++;
+		else if (row->into)
+			b->counts.updated += row->into_changed;
+		else if (!row->existing)
+			vec_push(&w->fresh, row);
+		else
+			compare(w, row);
+	}
+	drop_changes_without_effect(w);
+	drop_companies(w);
+	vec_each (&w->changes, c)
+		b->counts.updated += !c->is_void;
+	count_opt_outs(w);
+	b->counts.created = (int64_t)w->fresh.n;
+	b->counts.unchanged = (int64_t)b->n - b->counts.refused -
+			      b->counts.created - b->counts.updated;
+}
+
+/* --- before the batch of statements --- */
+
+/* Those who share an address with somebody opted out are opted out too. */
+static int find_opted_out(struct writer *w, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	vec_each (&w->fresh, row) {
+		if ((*row)->shares_address)
+			import_json_text(&json, str_of((*row)->email.hash));
+	}
+	if (json.len == 0)
+		return 0;
+	return consent_opted_out_hashes(w->tx->db, import_json_end(&json),
+					w->b->arena, &w->opted_out, err);
+}
+
+static bool is_carried(const struct writer *w, const struct import_row *row)
+{
+	if (row->kept)
+		return true;
+	if (!row->shares_address)
+		return false;
+	for (size_t i = 0; i < w->opted_out.n; i++) {
+		if (same(w->opted_out.v[i], row->email.hash))
+			return true;
+	}
+	return false;
+}
+
+static int take_ids(struct writer *w, int64_t *address_id, struct err *err)
+{
+	struct import_batch *b = w->b;
+	int64_t id = 0, company_id = 0, addresses = 0;
+
+	vec_each (&w->fresh, row)
+		addresses += import_row_has_email(*row);
+	if (w->fresh.n > 0 &&
+	    record_ids_take(w->tx, b->plan->entity, (int64_t)w->fresh.n, &id,
+			    err) < 0)
+		return -1;
+	if (addresses > 0 &&
+	    address_ids_take(w->tx, addresses, address_id, err) < 0)
+		return -1;
+	if (b->new_companies.n > 0 &&
+	    record_ids_take(w->tx, ENTITY_COMPANY, (int64_t)b->new_companies.n,
+			    &company_id, err) < 0)
+		return -1;
+	if (id && db_exec(w->tx, SQL_IMPORT_FIRST_ID,
+			  SQL_ARGS(sql_int(id), sql_int(b->plan->import_id)),
+			  err) < 0)
+		return -1;
+	if (company_id &&
+	    db_exec(w->tx, SQL_IMPORT_FIRST_COMPANY,
+		    SQL_ARGS(sql_int(company_id), sql_int(b->plan->import_id)),
+		    err) < 0)
+		return -1;
+	vec_each (&w->fresh, row)
+		(*row)->given.id = id++;
+	vec_each (&b->new_companies, company)
+		(*company)->id = company_id++;
+	return 0;
+}
+
+static int tag_id(struct writer *w, const char *name, int64_t *out,
+		  struct err *err)
+{
+	struct known_tag known = { .name = name };
+
+	vec_each (&w->tags, tag) {
+		if (strcmp(tag->name, name) == 0) {
+			*out = tag->id;
+			return 0;
+		}
+	}
+	if (tag_put(w->tx, name, w->b->arena, &known.id, err) < 0)
+		return -1;
+	vec_push(&w->tags, known);
+	*out = known.id;
+	return 0;
+}
+
+/* Makes all tags that rows will need: no statement waits within the batch. */
+static int find_tags(struct writer *w, struct err *err)
+{
+	int64_t id;
+
+	vec_each (&w->fresh, row) {
+		for (size_t i = 0; i < (*row)->tags_n; i++) {
+			if (tag_id(w, (*row)->tags[i], &id, err) < 0)
+				return -1;
+		}
+	}
+	vec_each (&w->changes, c) {
+		if (c->is_void)
+			continue;
+		vec_each (&c->new_tags, name) {
+			if (tag_id(w, *name, &id, err) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* The row's address becomes the primary one, the one before it ends. */
+static int put_email(struct writer *w, const struct import_change *c,
+		     struct err *err)
+{
+	struct arena *arena = w->b->arena;
+	size_t n, kept = 0;
+	const struct address *all = import_addresses_of(w->b, c->after.id, &n);
+	struct address *wanted = arena_array(arena, struct address, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].id == c->after.email_id)
+			continue;
+		wanted[kept] = all[i];
+		if (wanted[kept].held != HELD_BY_HAND)
+			wanted[kept].held = HELD_NO;
+		wanted[kept].is_primary = false;
+		wanted[kept++].is_marketing = false;
+	}
+	wanted[kept++] = (struct address){
+		.address = c->row->email.address,
+		.is_primary = true,
+	};
+	return addresses_put(w->tx, c->after.entity, c->after.id, wanted, kept,
+			     &w->actor, arena, err);
+}
+
+static int opt_out(struct writer *w, const struct import_change *c,
+		   struct err *err)
+{
+	struct consent consent = {
+		.entity = c->after.entity,
+		.record_id = c->after.id,
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_BY_IMPORT,
+		.import_id = w->b->plan->import_id,
+	};
+
+	return consent_add(w->tx, &consent, &w->actor, err);
+}
+
+/* What few rows need and has rules of its own: row by row. */
+static int write_singly(struct writer *w, struct err *err)
+{
+	vec_each (&w->changes, c) {
+		if (c->is_void)
+			continue;
+		if (c->new_email && put_email(w, c, err) < 0)
+			return -1;
+		if (c->opt_out && opt_out(w, c, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- the batch of statements --- */
+
+static int add_companies(struct writer *w, struct batch *batch, struct err *err)
+{
+	vec_each (&w->b->new_companies, company) {
+		struct record *r = *company;
+
+		r->import_id = w->b->plan->import_id;
+		r->created_ms = r->updated_ms = w->b->now_ms;
+		if (record_batch_add(batch, r, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_address(struct writer *w, const struct import_row *row,
+		       int64_t id, struct batch *batch, struct err *err)
+{
+	struct address a = {
+		.id = id,
+		.entity = row->given.entity,
+		.record_id = row->given.id,
+		.address = row->email.address,
+		.folded = row->email.folded,
+		.hash = row->email.hash,
+		.is_primary = true,
+		.created_ms = w->b->now_ms,
+	};
+
+	return address_batch_add(batch, &a, err);
+}
+
+static int add_consent(struct writer *w, const struct import_row *row,
+		       bool carried, struct batch *batch, struct err *err)
+{
+	const struct import_plan *plan = w->b->plan;
+	struct consent c = {
+		.entity = row->given.entity,
+		.record_id = row->given.id,
+		.email_id = row->given.email_id,
+		.state = CONSENT_OPTED_OUT,
+		.source = row->opted_out ? CONSENT_BY_IMPORT : CONSENT_CARRIED,
+		.reason = row->opted_out ? NULL : row->kept,
+		.user_id = plan->user_id,
+		.at_ms = w->b->now_ms,
+		.import_id = plan->import_id,
+	};
+
+	if (!row->opted_out && !carried) {
+		if (!plan->opted_in)
+			return 0;
+		c.state = CONSENT_OPTED_IN; /* by a user, with a ground */
+		c.source = CONSENT_BY_USER;
+		c.reason = plan->opted_in;
+	}
+	return consent_batch_add(batch, &c, err);
+}
+
+static int add_tags(struct writer *w, enum entity entity, int64_t record_id,
+		    const char *const *names, size_t n, struct batch *batch,
+		    struct err *err)
+{
+	int64_t id;
+
+	for (size_t i = 0; i < n; i++) {
+		if (tag_id(w, names[i], &id, err) < 0 ||
+		    batch_add(batch, SQL_TAG_ON,
+			      SQL_ARGS(sql_int(entity), sql_int(record_id),
+				       sql_int(id)),
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_record(struct writer *w, struct import_row *row,
+		      int64_t *address_id, struct batch *batch, struct err *err)
+{
+	struct record *r = &row->given;
+	bool carried = is_carried(w, row), changed;
+
+	r->import_id = w->b->plan->import_id;
+	r->created_ms = r->updated_ms = w->b->now_ms;
+	r->company_id = company_of(row);
+	r->opted_out = row->opted_out || carried;
+	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
+		r->text[TEXT_STATUS] = "new";
+	if (row->values_n > 0)
+		r->custom =
+			import_merge_custom(NULL, row, w->b->arena, &changed);
+	if (import_row_has_email(row)) {
+		r->email_id = (*address_id)++;
+		if (add_address(w, row, r->email_id, batch, err) < 0)
+			return -1;
+	}
+	if (record_batch_add(batch, r, err) < 0 ||
+	    add_consent(w, row, carried, batch, err) < 0)
+		return -1;
+	return add_tags(w, r->entity, r->id, row->tags, row->tags_n, batch,
+			err);
+}
+
+static void format_emails(struct json_writer *j, const struct address *all,
+			  size_t n)
+{
+	json_key_begin_array(j, "emails");
+	for (size_t i = 0; i < n; i++) {
+		json_begin_object(j);
+		json_key_text(j, "address", all[i].address);
+		json_key_text(j, "type", all[i].type);
+		json_key_bool(j, "primary", all[i].is_primary);
+		json_key_bool(j, "marketing", all[i].is_marketing);
+		json_key_bool(j, "held", all[i].held == HELD_BY_HAND);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+/* All that undoing needs to know: see import_undo.c. */
+static const char *before_json(struct writer *w, const struct import_change *c)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&out);
+	const struct record *r = c->row->existing;
+	size_t n;
+	const struct address *all = import_addresses_of(w->b, r->id, &n);
+
+	json_begin_object(&j);
+	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
+		if (r->text[t])
+			json_key_text(&j, field_of_text(t)->name, r->text[t]);
+	}
+	json_key_int(&j, "company_id", r->company_id);
+	if (r->custom)
+		json_key_raw(&j, "custom", str_of(r->custom));
+	json_key_begin_array(&j, "new_tags");
+	vec_each (&c->new_tags, name)
+		json_text(&j, *name);
+	json_end_array(&j);
+	if (c->new_email)
+		format_emails(&j, all, n);
+	json_end_object(&j);
+	return arena_str(w->b->arena, strbuf_str(&out));
+}
+
+/*
+ * A later row of the import that made the record, and nobody touched it since:
+ * that is still making it, which undoing takes back as a whole.
+ */
+static bool is_own(const struct writer *w, const struct import_change *c)
+{
+	const struct record *was = c->row->existing;
+
+	return was->import_id == w->b->plan->import_id &&
+	       was->updated_ms == was->created_ms;
+}
+
+static int add_change(struct writer *w, struct import_change *c,
+		      struct batch *batch, struct err *err)
+{
+	struct record *r = &c->after;
+
+	if (!is_last(w, c))
+		return add_tags(w, r->entity, r->id, c->new_tags.v,
+				c->new_tags.n, batch, err);
+	if (c->new_company)
+		r->company_id = c->new_company->id;
+	r->updated_ms = is_own(w, c) ? r->created_ms : w->b->now_ms;
+	record_fold(r, w->b->arena);
+	if (record_batch_update(batch, r, err) < 0)
+		return -1;
+	if (!is_own(w, c) &&
+	    batch_add(batch, SQL_IMPORT_CHANGE_ADD,
+		      SQL_ARGS(sql_int(w->b->plan->import_id),
+			       sql_int(r->entity), sql_int(r->id),
+			       sql_text(before_json(w, c)),
+			       sql_int(r->updated_ms)),
+		      err) < 0)
+		return -1;
+	return add_tags(w, r->entity, r->id, c->new_tags.v, c->new_tags.n,
+			batch, err);
+}
+
+static int write_batch(struct writer *w, int64_t address_id, struct err *err)
+{
+	struct batch batch;
+
+	batch_begin(w->tx, &batch);
+	if (add_companies(w, &batch, err) < 0)
+		return -1;
+	vec_each (&w->fresh, row) {
+		if (add_record(w, *row, &address_id, &batch, err) < 0)
+			return -1;
+	}
+	vec_each (&w->changes, c) {
+		if (!c->is_void && add_change(w, c, &batch, err) < 0)
+			return -1;
+	}
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+/* --- after it --- */
+
+/* An opt-out holds for everybody with the address. */
+static int carry_opt_outs(struct writer *w, struct err *err)
+{
+	vec_each (&w->fresh, item) {
+		const struct import_row *row = *item;
+		struct consent c = {
+			.state = CONSENT_OPTED_OUT,
+			.source = CONSENT_BY_IMPORT,
+			.import_id = w->b->plan->import_id,
+		};
+
+		if (row->opted_out && row->shares_address &&
+		    consent_add_by_address(w->tx, row->email.hash, &c,
+					   &w->actor, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What an import said before, this one says again: an undo of that one must
+ * not take it back. Nobody is written but the note. */
+static int confirm_opt_outs(struct writer *w, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	const struct import_batch *b = w->b;
+	struct sql_value import = sql_int(b->plan->import_id);
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+
+		if (row->opted_out && row->existing && row->existing->opted_out)
+			import_json_int(&ids, row->existing->id);
+	}
+	if (ids.len == 0)
+		return 0;
+	return db_exec(w->tx, SQL_IMPORT_CONFIRM,
+		       SQL_ARGS(import, sql_int(b->plan->entity),
+				sql_text(import_json_end(&ids)), import),
+		       err);
+}
+
+static int count_records(struct writer *w, struct err *err)
+{
+	const struct import_batch *b = w->b;
+
+	if (w->fresh.n > 0 && record_count_add(w->tx, b->plan->entity,
+					       (int64_t)w->fresh.n, err) < 0)
+		return -1;
+	if (b->new_companies.n > 0 &&
+	    record_count_add(w->tx, ENTITY_COMPANY, (int64_t)b->new_companies.n,
+			     err) < 0)
+		return -1;
+	return 0;
+}
+
+int import_write(struct tx *tx, struct import_batch *b, struct err *err)
+{
+	CLEANUP(writer_release)
+	struct writer w = {
+		.tx = tx,
+		.b = b,
+		.actor = { .user_id = b->plan->user_id,
+			   .name = "import",
+			   .now_ms = b->now_ms },
+	};
+	int64_t address_id = 0;
+
+	sort_rows(&w);
+	if (b->plan->dry_run)
+		return import_write_refused(tx, b, &w.actor, err);
+	if (find_opted_out(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
+	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
+	    write_batch(&w, address_id, err) < 0 ||
+	    carry_opt_outs(&w, err) < 0 || confirm_opt_outs(&w, err) < 0 ||
+	    import_write_refused(tx, b, &w.actor, err) < 0)
+		return -1;
+	return count_records(&w, err);
+}

@@ -1,0 +1,39 @@
+/*
+ * crm/user/api_key.h - keys for programs, good for both APIs
+ *
+ * A key is `<32 hex>-us1`, so that Mailchimp clients take it. It is shown once;
+ * the database knows its SHA-256, and its first digits as a hint. One that
+ * belongs to a user is worth what the key and the user both may do, at each
+ * request.
+ */
+#ifndef CRM_API_KEY_H
+#define CRM_API_KEY_H
+
+#include "base/vec.h"
+#include "crm/user/user.h"
+
+#define API_KEY_LENGTH 36 /* 32 + "-us1" */
+
+struct api_key {
+	int64_t id;
+	const char *name;
+	const char *hint;
+	enum user_role role;
+	bool may_send;
+	int64_t user_id; /* 0: belongs to nobody */
+	int64_t created_ms, used_ms, revoked_ms;
+};
+struct api_keys VEC_FIELDS(struct api_key);
+void api_keys_release(struct api_keys *keys);
+
+/* Sets key->id. Administrators' keys may always send. */
+int api_key_add(struct tx *tx, struct api_key *key, const struct actor *actor,
+		char key_out[API_KEY_LENGTH + 1], struct arena *arena,
+		struct err *err);
+int api_key_list(struct db *db, struct arena *arena, struct api_keys *out,
+		 struct err *err);
+/* ERR_NOT_FOUND. Twice is fine. */
+int api_key_revoke(struct tx *tx, int64_t id, const struct actor *actor,
+		   struct err *err);
+
+#endif

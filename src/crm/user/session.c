@@ -1,0 +1,284 @@
+#include "crm/user/session.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/random.h"
+#include "crm/address.h"
+#include "crm/user/session_private.h"
+#include "sql/user.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define FAILURES_OF_PAIR 5
+#define FAILURES_OF_SOURCE 50
+#define FAILURES_OF_ADDRESS 200
+#define FAILURES_OF_DEVICE 20
+#define FAILURES_MS (15 * MS_MINUTE)
+/* A use that lengthened one may not be written yet, see crm/user/last_use.h. */
+#define SWEEP_AFTER_MS MS_HOUR
+
+/* A hash of nobody's password, with the cost of all others. */
+static const char nobody[] =
+	"$argon2id$v=19$m=65536,t=2,p=1$0cZpfSF7zgBnRacoA"
+	"AIESw$TxavGn1ehaGAuuvZKI27FbyQWn5+3SCLOZsmCGWkSCA";
+
+int64_t session_end(int64_t created_ms, int64_t used_ms)
+{
+	int64_t idle = used_ms + 12 * MS_HOUR;
+	int64_t most = created_ms + 30 * MS_DAY;
+
+	return idle < most ? idle : most;
+}
+
+int session_open(struct tx *tx, const struct user *user,
+		 const struct actor *actor, struct session *out,
+		 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf token = STRBUF_INIT;
+	unsigned char bytes[32];
+	char hash[SHA256_HEX + 1];
+	struct forgotten key;
+
+	if (forgotten_make(tx, &key, err) < 0)
+		return -1;
+	device_make(&key, user->id, actor->now_ms, out->device);
+	random_bytes(bytes, sizeof(bytes));
+	base64url_encode((struct str){ (const char *)bytes, sizeof(bytes) },
+			 &token);
+	BUG_ON(token.len != SESSION_TOKEN);
+	memcpy(out->token, token.buf, SESSION_TOKEN + 1);
+	random_hex(out->csrf, sizeof(out->csrf) - 1);
+	out->user = *user;
+	out->expires_ms = session_end(actor->now_ms, actor->now_ms);
+	sha256_hex(strbuf_str(&token), hash);
+	return db_exec(tx, SQL_SESSION_ADD,
+		       SQL_ARGS(sql_text(hash), sql_int(user->id),
+				sql_text(out->csrf), sql_text(actor->ip),
+				sql_int(actor->now_ms), sql_int(actor->now_ms),
+				sql_int(out->expires_ms)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+int session_close(struct tx *tx, const char *token, struct err *err)
+{
+	char hash[SHA256_HEX + 1];
+
+	sha256_hex(str_of(token), hash);
+	return db_exec(tx, SQL_SESSION_REMOVE, SQL_ARGS(sql_text(hash)), err);
+}
+
+int session_sweep(struct tx *tx, int64_t now_ms, struct err *err)
+{
+	if (db_exec(tx, SQL_SESSION_SWEEP,
+		    SQL_ARGS(sql_int(now_ms - SWEEP_AFTER_MS)), err) < 0)
+		return -1;
+	return db_exec(tx, SQL_SIGN_IN_SWEEP,
+		       SQL_ARGS(sql_int(now_ms - FAILURES_MS)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- signing in --- */
+
+/* What failures are counted for: a keyed hash, and how many are too many. */
+struct subject {
+	char hash[FORGOTTEN_HASH + 1];
+	int64_t most;
+};
+#define SUBJECTS_MAX 3
+
+struct attempt {
+	struct subject subjects[SUBJECTS_MAX];
+	int n;
+};
+
+static int load_key(struct db *db, struct forgotten *out, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (forgotten_load(db, out, err) < 0)
+		return -1;
+	if (out->any)
+		return 0;
+	if (tx_begin(db, &tx, err) < 0 || forgotten_make(&tx, out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Who has an IPv6 address has 2^64 of them: the first half counts. */
+static const char *source_of(const char *ip, struct arena *arena)
+{
+	struct in6_addr a;
+	const uint8_t *byte = a.s6_addr;
+
+	if (!ip || inet_pton(AF_INET6, ip, &a) != 1 || IN6_IS_ADDR_V4MAPPED(&a))
+		return ip ? ip : "";
+	return arena_printf(
+		arena, "%02x%02x:%02x%02x:%02x%02x:%02x%02x::", byte[0],
+		byte[1], byte[2], byte[3], byte[4], byte[5], byte[6], byte[7]);
+}
+
+static void add_subject(struct attempt *attempt, const struct forgotten *key,
+			const char *kind, const char *address,
+			const char *source, int64_t most, struct arena *arena)
+{
+	struct subject *s = &attempt->subjects[attempt->n++];
+
+	s->most = most;
+	forgotten_hash(key,
+		       arena_printf(arena, "%s\n%s\n%s", kind, address, source),
+		       s->hash);
+}
+
+static void make_attempt(const struct forgotten *key, const struct sign_in *in,
+			 bool known, const char *ip, struct arena *arena,
+			 struct attempt *out)
+{
+	struct err ignored = ERR_INIT; /* any text can be tried */
+	struct email parsed = { .folded = in->email };
+	const char *source = source_of(ip, arena);
+	const char *address;
+
+	(void)email_parse(in->email, arena, &parsed, &ignored);
+	address = parsed.folded ? parsed.folded : in->email;
+	out->n = 0;
+	if (known) {
+		add_subject(out, key, "device", in->device, "",
+			    FAILURES_OF_DEVICE, arena);
+		return;
+	}
+	add_subject(out, key, "pair", address, source, FAILURES_OF_PAIR, arena);
+	add_subject(out, key, "address", address, "", FAILURES_OF_ADDRESS,
+		    arena);
+	if (ip)
+		add_subject(out, key, "source", "", source, FAILURES_OF_SOURCE,
+			    arena);
+}
+
+static int check_subject(struct db *db, const struct subject *subject,
+			 int64_t now_ms, int64_t *wait_ms, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t wait, minutes;
+
+	if (db_query(db, SQL_SIGN_IN_FAILURES,
+		     SQL_ARGS(sql_text(subject->hash),
+			      sql_int(now_ms - FAILURES_MS)),
+		     &rows, err) < 0 ||
+	    rows_next(rows, err) < 0)
+		return -1;
+	if (rows_int(rows, 0) < subject->most)
+		return 0;
+	wait = rows_int(rows, 1) + FAILURES_MS - now_ms;
+	minutes = (wait + MS_MINUTE - 1) / MS_MINUTE;
+	*wait_ms = wait;
+	return err_set(err, ERR_LIMIT,
+		       "too many failures: try again in %lld minute%s",
+		       (long long)minutes, minutes == 1 ? "" : "s");
+}
+
+/*
+ * A try counts as a failure until it has worked, so that many at the same time
+ * get no more than the limit.
+ */
+static int begin_attempt(struct db *db, const struct attempt *attempt,
+			 int64_t now_ms, int64_t *wait_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0)
+		return -1;
+	for (int i = 0; i < attempt->n; i++)
+		if (check_subject(db, &attempt->subjects[i], now_ms, wait_ms,
+				  err) < 0)
+			return -1;
+	if (session_sweep(&tx, now_ms, err) < 0)
+		return -1;
+	for (int i = 0; i < attempt->n; i++)
+		if (db_exec(&tx, SQL_SIGN_IN_FAIL,
+			    SQL_ARGS(sql_text(attempt->subjects[i].hash),
+				     sql_int(now_ms)),
+			    err) < 0)
+			return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Is it the user's password? The same work is done for a user there is not. */
+static int is_right(struct db *db, const struct user *user, bool found,
+		    const char *password, struct arena *arena, struct err *err)
+{
+	const char *hash = NULL;
+	bool able = found && user->has_password && !user->disabled_ms;
+
+	if (able &&
+	    db_find_text(db, SQL_USER_PASSWORD, SQL_ARGS(sql_int(user->id)),
+			 arena, &hash, err) < 0)
+		return -1;
+	if (strlen(password) > PASSWORD_MOST)
+		return 0;
+	if (!hash) {
+		(void)password_matches(nobody, password); /* costs the time */
+		return 0;
+	}
+	return password_matches(hash, password);
+}
+
+/* All failures of the pair or device are forgiven, and this try is none. */
+static int forgive(struct tx *tx, const struct attempt *attempt, int64_t now_ms,
+		   struct err *err)
+{
+	for (int i = 0; i < attempt->n; i++)
+		if (db_exec(tx, SQL_SIGN_IN_FORGIVE,
+			    SQL_ARGS(sql_text(attempt->subjects[i].hash),
+				     sql_int(i == 0 ? 0 : now_ms)),
+			    err) < 0)
+			return -1;
+	return 0;
+}
+
+static int let_in(struct db *db, const struct attempt *attempt,
+		  const struct user *user, const struct actor *actor,
+		  struct session *out, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    forgive(&tx, attempt, actor->now_ms, err) < 0 ||
+	    session_open(&tx, user, actor, out, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int session_sign_in(struct db *db, const struct sign_in *in,
+		    const struct actor *actor, struct arena *arena,
+		    struct session *out, int64_t *wait_ms, struct err *err)
+{
+	struct forgotten key;
+	struct attempt attempt;
+	struct user user;
+	int found, right;
+	bool known;
+
+	if (load_key(db, &key, err) < 0)
+		return -1;
+	found = user_find_by_email(db, in->email, arena, &user, err);
+	if (found < 0)
+		return -1;
+	known = found > 0 && in->device &&
+		device_is_known(&key, in->device, user.id, actor->now_ms);
+	make_attempt(&key, in, known, actor->ip, arena, &attempt);
+	if (begin_attempt(db, &attempt, actor->now_ms, wait_ms, err) < 0)
+		return -1;
+	right = is_right(db, &user, found > 0, in->password, arena, err);
+	if (right < 0)
+		return -1;
+	if (!right)
+		return err_set(err, ERR_DENIED, "wrong address or password");
+	return let_in(db, &attempt, &user, actor, out, err);
+}

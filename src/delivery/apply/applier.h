@@ -1,0 +1,78 @@
+/*
+ * delivery/apply/applier.h - moves the ledger, members and figures behind the
+ * log
+ *
+ * A durable cursor over the ids of events.event lies in the audience and moves
+ * in the transaction of what was applied, so that each event is applied
+ * exactly once, whatever dies. One process of a cluster applies: the holder of
+ * the lease `delivery`, checked in each transaction. Events that must not wait
+ * behind others are applied before each batch by a second cursor (urgent.h).
+ *
+ * Writers of events queue for a lock of the database until they have committed
+ * (event_insert), so that what is seen behind the cursor is complete: nothing
+ * commits out of order. No transaction of somebody else can hold it up.
+ *
+ * applier_wake() after a commit in this process makes it run at once; commits
+ * elsewhere are seen within 250 ms. A batch is as large as a quarter of a
+ * second allows while nobody else wants to write: a page of the database that
+ * many hits change is then written once for all of them.
+ */
+#ifndef DELIVERY_APPLIER_H
+#define DELIVERY_APPLIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct applier;
+struct apply_memory;
+struct db;
+struct err;
+struct store;
+
+struct applier_options {
+	const char *owner; /* of the lease */
+	int64_t early_ms;  /* rule 20: hits so soon are machines' */
+	int64_t burst;
+	int64_t retry_first_ms; /* see trouble_wait_ms */
+	/* Called after each batch, on the applier's thread; may be NULL. */
+	void (*after)(void *context);
+	/* Called when the backlog was looked at; may be NULL. */
+	void (*behind)(void *context, int64_t behind_ms);
+	void *context;
+};
+
+/* What is kept from batch to batch, see apply_private.h; of one thread. */
+struct apply_memory *apply_memory_new(int64_t burst);
+void apply_memory_free(struct apply_memory **memory);
+
+/* One batch of at most `most` events; events, audience are connections of
+ * those schemas. Returns how many were applied; 0: none are left, or the lease
+ * is not ours. */
+int64_t applier_step(const struct applier_options *options, struct db *events,
+		     struct db *audience, struct apply_memory *memory,
+		     size_t most, int64_t now_ms, struct err *err);
+
+int applier_start(struct store *store, const struct applier_options *options,
+		  struct applier **out, struct err *err);
+void applier_wake(struct applier *a);
+
+/*
+ * To wait for what was committed to the log before now: take a mark, and ask
+ * from time to time. Neither waits.
+ */
+int applier_mark(struct applier *a, int64_t *mark_out, struct err *err);
+bool applier_is_past(struct applier *a, int64_t mark);
+
+/* How much of the log is not applied, as seen lately. */
+struct backlog {
+	int64_t events;
+	int64_t behind_ms; /* since the first of them happened */
+};
+struct backlog applier_backlog(struct applier *a);
+
+/* After the batch in hand: what is not applied is when it starts again. */
+void applier_stop(struct applier *a);
+void applier_free(struct applier **a);
+
+#endif
