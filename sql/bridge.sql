@@ -89,6 +89,15 @@ VALUES (?, :MIRROR_ARCHIVED, 0, ?, ?)
        archived_ms = excluded.archived_ms
  WHERE bridge_member.to_forget_ms IS NULL;
 
+-- name: bridge-member-archive-vain
+-- There was none to archive: that the bridge was about to is taken back, unless
+-- it has archived it since by another job.
+-- args: added_ms, archived_ms as it was about to, as it was before or NULL, email_hash
+UPDATE bridge_member
+   SET status = :MIRROR_ARCHIVED, changed_ms = 0, added_ms = ?,
+       archived_ms = CASE WHEN archived_ms <> ? THEN archived_ms ELSE CAST(? AS BIGINT) END
+ WHERE email_hash = ? AND to_forget_ms IS NULL;
+
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
 UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;
@@ -119,7 +128,7 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
 SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
        CASE WHEN strayed_added_ms = 0 THEN NULL ELSE strayed_contact_id END,
        strayed_added_ms, changed_ms
-  FROM bridge_member WHERE email_hash = ?;
+  FROM bridge_member WHERE email_hash = ? FOR UPDATE;
 
 -- name: bridge-member-contacts
 -- By which hashes the mirror knows them. args: contact ids (JSON array), the same

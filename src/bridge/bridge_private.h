@@ -135,6 +135,15 @@ struct mirrored {
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err);
 
+/*
+ * The contact of *old has another address, by the member as it is now: what the
+ * mirror knows goes along. If it is archived, it is ours only if the bridge
+ * archived it, or was about to.
+ */
+int mirror_carry(struct tx *tx, const struct mirrored *old,
+		 const char *new_hash, const json_t *member, int64_t now_ms,
+		 struct err *err);
+
 /* --- moved.c: members whose address changed over there --- */
 
 /*
@@ -174,6 +183,8 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err);
 int member_read(struct work *w, const char *hash, json_t **out,
 		struct err *err);
 enum mirror_status member_status(const json_t *member);
+/* NULL is nobody's id. */
+bool is_contact(const json_t *member, const char *contact_id);
 /* Unsubscribed, even if somebody archived them since. */
 bool member_said_no(const json_t *member);
 /* A member that was known by the hash of an address may tell that somebody

@@ -43,6 +43,14 @@ enum mirror_status member_status(const json_t *member)
 		json_string_value(json_object_get(member, "status")));
 }
 
+bool is_contact(const json_t *member, const char *contact_id)
+{
+	const char *its =
+		json_string_value(json_object_get(member, "contact_id"));
+
+	return contact_id && its && strcmp(contact_id, its) == 0;
+}
+
 bool member_said_no(const json_t *member)
 {
 	const char *reason = json_string_value(
@@ -129,41 +137,61 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 	return note_unsubscribed(w, hash, member_status(member), err);
 }
 
-/* archived_ms 0: it is gone, by no act of ours. */
 static int put_archived(struct tx *tx, struct work *w, const char *hash,
 			int64_t archived_ms, struct err *err)
 {
-	int64_t now_ms = w->actor.now_ms;
-
 	return db_exec(tx, SQL_BRIDGE_MEMBER_ARCHIVE,
-		       SQL_ARGS(sql_text(hash), sql_int(now_ms),
-				sql_id_or_null(archived_ms)),
+		       SQL_ARGS(sql_text(hash), sql_int(w->actor.now_ms),
+				sql_int(archived_ms)),
 		       err);
 }
 
-/* Before the call: who archived it is known, even if the answer is lost. */
-static int intend_archive(struct work *w, const char *hash, struct err *err)
+/* Before the call: who archived it is known, even if the answer is lost.
+ * *before is what the mirror knew. */
+static int intend_archive(struct work *w, const char *hash, int64_t archived_ms,
+			  struct mirrored *before, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    put_archived(&tx, w, hash, clock_now_ms(), err) < 0)
+	    mirror_find(tx.db, hash, w->arena, before, err) < 0 ||
+	    put_archived(&tx, w, hash, archived_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
 
-/* And after it: the mirror may have been refreshed meanwhile. A member that was
- * not there may be at another address: whoever archives that one, we did not.
- */
-static int note_archive(struct work *w, const char *hash, bool was_there,
-			int64_t person_id, struct err *err)
+/* And after it: the mirror may have been refreshed meanwhile. Never as of when
+ * another job intended it: see note_not_there. */
+static int note_archive(struct work *w, const char *hash, int64_t person_id,
+			int64_t intended_ms, struct err *err)
 {
+	int64_t now_ms = clock_now_ms();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    put_archived(&tx, w, hash, was_there ? clock_now_ms() : 0, err) <
-		    0 ||
+	    put_archived(&tx, w, hash,
+			 now_ms > intended_ms ? now_ms : intended_ms + 1,
+			 err) < 0 ||
 	    journal(&tx, w, "archive", person_id, NULL, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* It was not there, and may be at another address: whoever archives that one,
+ * we did not; unless we had, or another job of ours has since. */
+static int note_not_there(struct work *w, const char *hash, int64_t intended_ms,
+			  const struct mirrored *before, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	bool was_ours =
+		before->added_ms && before->added_ms <= before->archived_ms;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_BRIDGE_MEMBER_ARCHIVE_VAIN,
+		    SQL_ARGS(sql_int(w->actor.now_ms), sql_int(intended_ms),
+			     sql_id_or_null(was_ours ? before->archived_ms : 0),
+			     sql_text(hash)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -235,33 +263,36 @@ int member_last_word(struct work *w, const char *hash, int64_t person_id,
 	return member_let_go(w, hash, member, err) < 0 ? -1 : 1;
 }
 
+/* Did we archive it already: another job, or a life that was killed? An older
+ * page may have come in between. */
+static bool is_archived_by_us(const struct mirrored *m)
+{
+	return m->added_ms && (m->status == MIRROR_ARCHIVED || m->archived_ms);
+}
+
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err)
 {
 	const char *path = list_path(w, "/members/%s", hash);
+	int64_t intended_ms = clock_now_ms();
 	struct mirrored before = { 0 };
 	struct err why = ERR_INIT;
-	bool ours;
 	int ret;
 
-	if (mirror_find(w->db, hash, w->arena, &before, err) < 0 ||
-	    intend_archive(w, hash, err) < 0)
+	if (intend_archive(w, hash, intended_ms, &before, err) < 0)
 		return -1;
-	/* another job of ours, or a life that was killed, was there; an older
-	 * page may have come in between */
-	ours = before.added_ms &&
-	       (before.status == MIRROR_ARCHIVED || before.archived_ms);
 	ret = mc_call_once(w->client, "DELETE", path, NULL, NULL, &why);
-	if (ret < 0 && why.code == ERR_CONFLICT && !ours)
+	if (ret < 0 && why.code == ERR_CONFLICT && !is_archived_by_us(&before))
 		return note_theirs(w, hash, err);
 	if (ret < 0 && why.code == ERR_RETRY) /* a conflict may be our own */
 		ret = mc_call(w->client, "DELETE", path, NULL, NULL, &why);
-	if (ret < 0 && why.code != ERR_NOT_FOUND && why.code != ERR_CONFLICT) {
+	if (ret < 0 && why.code == ERR_NOT_FOUND)
+		return note_not_there(w, hash, intended_ms, &before, err);
+	if (ret < 0 && why.code != ERR_CONFLICT) {
 		*err = why;
 		return -1;
 	}
-	if (note_archive(w, hash, ret == 0 || why.code == ERR_CONFLICT,
-			 person_id, err) < 0)
+	if (note_archive(w, hash, person_id, intended_ms, err) < 0)
 		return -1;
 	return member_last_word(w, hash, person_id, err) < 0 ? -1 : 0;
 }

@@ -72,6 +72,24 @@ int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		       SQL_ARGS(sql_int(now_ms - MS_DAY), sql_text(hash)), err);
 }
 
+int mirror_carry(struct tx *tx, const struct mirrored *old,
+		 const char *new_hash, const json_t *member, int64_t now_ms,
+		 struct err *err)
+{
+	const char *contact =
+		json_string_value(json_object_get(member, "contact_id"));
+	enum mirror_status status = member_status(member);
+	bool is_ours = status != MIRROR_ARCHIVED || old->archived_ms;
+
+	if (mirror_put(tx, new_hash, status, old->merge_hash, contact, now_ms,
+		       err) < 0)
+		return -1;
+	return db_exec(tx, SQL_BRIDGE_MEMBER_OWN,
+		       SQL_ARGS(sql_id_or_null(is_ours ? old->added_ms : 0),
+				sql_text(new_hash)),
+		       err);
+}
+
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err)
 {
@@ -188,13 +206,6 @@ static int known_elsewhere(struct work *w, const json_t *members, json_t *out,
 					    json_string(rows_text(rows, 1)));
 	}
 	return more;
-}
-
-static bool is_contact(const json_t *member, const char *contact)
-{
-	const char *its = text_of(member, "contact_id");
-
-	return its && strcmp(its, contact) == 0;
 }
 
 /*

@@ -30,18 +30,10 @@ static void moving_release(struct moving *m)
 	ids_release(&m->has);
 }
 
-static bool is_known_as(const struct moving *m, const char *contact)
-{
-	const char *its =
-		json_string_value(json_object_get(m->member, "contact_id"));
-
-	return contact && its && strcmp(contact, its) == 0;
-}
-
 /* The mirror's row of the old address has it no more. */
 static int leave_row(struct moving *m, struct mirrored *old, struct err *err)
 {
-	if (is_known_as(m, old->contact_id))
+	if (is_contact(m->member, old->contact_id))
 		return mirror_renamed(m->tx, m->old_hash, m->w->actor.now_ms,
 				      err);
 	/* the row is another contact's by now */
@@ -54,21 +46,10 @@ static int leave_row(struct moving *m, struct mirrored *old, struct err *err)
 /* What the mirror knows of it goes along; what is new comes with the page. */
 static int move_row(struct moving *m, struct mirrored *old, struct err *err)
 {
-	const char *contact =
-		json_string_value(json_object_get(m->member, "contact_id"));
-	enum mirror_status status = member_status(m->member);
-
-	if (leave_row(m, old, err) < 0 ||
-	    mirror_put(m->tx, m->new_hash, status, old->merge_hash, contact,
-		       m->w->actor.now_ms, err) < 0)
+	if (leave_row(m, old, err) < 0)
 		return -1;
-	if (status == MIRROR_ARCHIVED && !old->archived_ms)
-		/* there: it is not ours any more */
-		old->added_ms = 0;
-	return db_exec(
-		m->tx, SQL_BRIDGE_MEMBER_OWN,
-		SQL_ARGS(sql_id_or_null(old->added_ms), sql_text(m->new_hash)),
-		err);
+	return mirror_carry(m->tx, old, m->new_hash, m->member,
+			    m->w->actor.now_ms, err);
 }
 
 /* Nobody archives it before a user has decided. */
@@ -208,8 +189,8 @@ static int find_known(const struct moving *m, struct mirrored *old,
 
 	if (found <= 0)
 		return found;
-	return is_known_as(m, old->contact_id) ||
-	       is_known_as(m, old->strayed_contact_id);
+	return is_contact(m->member, old->contact_id) ||
+	       is_contact(m->member, old->strayed_contact_id);
 }
 
 static int follow(struct work *w, const char *old_hash, const json_t *member,

@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -229,6 +230,88 @@ static void one_404_is_not_believed_for_ever(void **state)
 	}
 }
 
+/* --- two jobs at one member --- */
+
+static int64_t two_jobs_of;
+
+static void run_person_job(struct bridge_fixture *f)
+{
+	char payload[64];
+	struct err err = ERR_INIT;
+
+	snprintf(payload, sizeof(payload), "{\"person_id\":%lld}",
+		 (long long)two_jobs_of);
+	assert_int_equal(
+		fake_run(f, fake_add_job(f, "bridge-person", payload), &err),
+		0);
+}
+
+static void archive_twice_and_rename(struct bridge_fixture *f,
+				     const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "DELETE") != 0)
+		return;
+	f->during = NULL;
+	run_person_job(f);
+	fake_rename(f, "a@x.example", "b@x.example");
+}
+
+static void archive_before_the_move(struct bridge_fixture *f,
+				    const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "PATCH") != 0)
+		return;
+	f->during = NULL;
+	fake_set_status(f, "a@x.example", "archived");
+}
+
+static void move_what_is_archived(struct bridge_fixture *f,
+				  const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "DELETE") != 0)
+		return;
+	fake_patch(f, two_jobs_of, "{\"email\":\"b@x.example\"}");
+	f->during = archive_before_the_move;
+	run_person_job(f);
+}
+
+static void must_arrive(struct bridge_fixture *f, const char *address)
+{
+	struct err err = ERR_INIT;
+
+	assert_null(f->during);
+	fake_sync(f);
+	assert_int_equal(fake_push(f, 1, &err), 0);
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, address), "subscribed");
+}
+
+/* The slower one finds nobody, as the member has another address since. */
+static void archived_by_another_job_is_ours(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	two_jobs_of = pushed(f);
+	delete_person(f, two_jobs_of);
+	f->during = archive_twice_and_rename;
+	fake_run_all(f);
+	(void)fake_person(f, "b@x.example");
+	must_arrive(f, "b@x.example");
+}
+
+/* One archives the member of an address that was dropped, the other moves it
+ * to the one that the person has got since. */
+static void archived_while_it_moves_is_ours(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	two_jobs_of = pushed(f);
+	fake_patch(f, two_jobs_of, "{\"emails\":[]}");
+	f->during = move_what_is_archived;
+	fake_run_all(f);
+	must_arrive(f, "b@x.example");
+}
+
 #define TEST(name)                                                 \
 	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
 					bridge_fixture_close)
@@ -241,6 +324,8 @@ int main(void)
 		TEST(an_archive_after_ours_is_not_ours),
 		TEST(an_archive_that_was_not_done_is_done),
 		TEST(one_404_is_not_believed_for_ever),
+		TEST(archived_by_another_job_is_ours),
+		TEST(archived_while_it_moves_is_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

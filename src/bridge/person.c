@@ -234,36 +234,45 @@ static int settle_out(struct settling *s, const struct left *l, struct err *err)
 	return clear(s, SQL_PERSON_OUT_CLEAR, l, l->out_ms, err);
 }
 
+/* Unless a page of the audience has told it since, and the mirror followed.
+ * Another job of ours, or somebody there, may have archived it just before. */
+static int carry_row(struct tx *tx, struct settling *s, const struct left *l,
+		     const json_t *member, struct err *err)
+{
+	struct mirrored old = { 0 }, new = { 0 };
+
+	if (mirror_find(tx->db, l->hash, s->w->arena, &old, err) < 0 ||
+	    mirror_find(tx->db, s->now->hash, s->w->arena, &new, err) < 0)
+		return -1;
+	if (is_contact(member, new.contact_id))
+		return 0;
+	if (mirror_renamed(tx, l->hash, s->w->actor.now_ms, err) < 0)
+		return -1;
+	return mirror_carry(tx, &old, s->now->hash, member, s->w->actor.now_ms,
+			    err);
+}
+
 /* Nobody is known by the old address any more: whoever gets it next is added
- * like everybody. Somebody may have archived it just before. */
+ * like everybody. */
 static int note_renamed(struct settling *s, const struct left *l,
-			const json_t *member, int64_t added_ms, struct err *err)
+			const json_t *member, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *contact =
 		json_string_value(json_object_get(member, "contact_id"));
-	enum mirror_status status = member_status(member);
 	struct written_address now = { s->now->id, s->now->hash };
 	struct written all = { .v = &now, .n = 1 };
-	int64_t now_ms = s->w->actor.now_ms;
 
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    mirror_renamed(&tx, l->hash, now_ms, err) < 0 ||
+	    carry_row(&tx, s, l, member, err) < 0 ||
 	    db_exec(&tx, SQL_BRIDGE_RECIPIENT_MOVE,
 		    SQL_ARGS(sql_text(s->now->hash), sql_int(s->person.id),
 			     sql_text(l->hash)),
 		    err) < 0 ||
-	    mirror_put(&tx, s->now->hash, status, NULL, contact, now_ms, err) <
-		    0 ||
 	    db_exec(&tx, SQL_BRIDGE_MEMBER_FOUND, SQL_ARGS(sql_text(contact)),
 		    err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_MEMBER_OWN,
-		    SQL_ARGS(sql_id_or_null(
-				     status == MIRROR_ARCHIVED ? 0 : added_ms),
-			     sql_text(s->now->hash)),
-		    err) < 0 ||
 	    journal(&tx, s->w, "address", s->person.id, NULL, err) < 0 ||
-	    present_check(&tx, &all, now_ms, err) < 0)
+	    present_check(&tx, &all, s->w->actor.now_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -305,7 +314,7 @@ static int rename_member(struct settling *s, const struct left *l,
 					 : give_up(s, l, old, added_ms, &why,
 						   err);
 	}
-	return note_renamed(s, l, new, added_ms, err);
+	return note_renamed(s, l, new, err);
 }
 
 static int copy_tags(struct settling *s, const json_t *old, struct err *err)
@@ -388,11 +397,8 @@ static bool is_gone(const struct mirrored *known)
 /* Somebody else may have signed up with the address that was left. */
 static bool is_who_left(const struct mirrored *known, const json_t *member)
 {
-	const char *contact =
-		json_string_value(json_object_get(member, "contact_id"));
-
-	return !known->contact_id || !contact ||
-	       strcmp(known->contact_id, contact) == 0;
+	return !known->contact_id || !json_object_get(member, "contact_id") ||
+	       is_contact(member, known->contact_id);
 }
 
 /*
