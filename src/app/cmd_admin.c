@@ -112,7 +112,7 @@ static int user_show(const struct invocation *in, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(users_release) struct users users = VEC_INIT;
+	CLEANUP(vec_release) struct users users = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&out);
 
@@ -176,7 +176,7 @@ static int key_show(const struct invocation *in, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(api_keys_release) struct api_keys keys = VEC_INIT;
+	CLEANUP(vec_release) struct api_keys keys = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&out);
 

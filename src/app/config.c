@@ -529,7 +529,7 @@ void config_release(struct config *config)
 		return;
 	arena = p->arena;
 	vec_release(&p->entries);
-	texts_release(&p->unknown);
+	vec_release(&p->unknown);
 	config->private = NULL;
 	arena_free(&arena);
 }

@@ -181,7 +181,7 @@ static void check_held(struct doctor *d, struct store *store)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(texts_release) struct texts held = VEC_INIT;
+	CLEANUP(vec_release) struct texts held = VEC_INIT;
 	struct err err = ERR_INIT;
 
 	if (!store || store_get(store, STORE_AUDIENCE, &db, &err) < 0 ||

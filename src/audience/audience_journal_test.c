@@ -146,7 +146,7 @@ static void forget(struct world *w, const char *name)
 static int try_drain(struct world *w, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(journal_entries_release)
+	CLEANUP(vec_release)
 	struct journal_entries entries = VEC_INIT;
 	int n = 0;
 

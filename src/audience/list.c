@@ -19,11 +19,6 @@
 #define HEX_DIGITS 10
 #define NAME_MAX_BYTES 100
 
-void lists_release(struct lists *lists)
-{
-	vec_release(lists);
-}
-
 static void read_row(const struct rows *rows, struct arena *arena,
 		     struct list *out)
 {

@@ -33,7 +33,6 @@ struct list {
 };
 
 struct lists VEC_FIELDS(struct list);
-void lists_release(struct lists *lists);
 
 /* Strings live in arena. find: 1, 0. get: ERR_NOT_FOUND. */
 int list_find(struct db *db, const char *hex, struct arena *arena,

@@ -36,11 +36,6 @@ enum member_status member_status_of(const char *name)
 	return 0;
 }
 
-void members_release(struct members *members)
-{
-	vec_release(members);
-}
-
 /* --- public ids: scrambled spellings of the integer, each way by arithmetic */
 
 #define BITS40 ((UINT64_C(1) << 40) - 1)
@@ -385,11 +380,6 @@ int member_list(struct db *db, const struct member_filter *filter,
 	return read_all(rows, arena, out, err);
 }
 
-void member_tags_release(struct member_tags *tags)
-{
-	vec_release(tags);
-}
-
 int member_tags_list(struct db *db, const char *ids, struct arena *arena,
 		     struct member_tags *out, struct err *err)
 {
@@ -407,11 +397,6 @@ int member_tags_list(struct db *db, const char *ids, struct arena *arena,
 				      .at_ms = rows_int(rows, 3),
 			      }));
 	return more;
-}
-
-void member_rates_release(struct member_rates *rates)
-{
-	vec_release(rates);
 }
 
 int member_rates_list(struct db *db, const char *ids, struct member_rates *out,

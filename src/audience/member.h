@@ -81,7 +81,6 @@ struct member {
 	int64_t unsubscribed_ms, unsubscribed_campaign_id; /* 0: not */
 };
 struct members VEC_FIELDS(struct member);
-void members_release(struct members *members);
 
 #define UNIQUE_ID_HEX 10
 #define CONTACT_ID_HEX 32
@@ -135,7 +134,6 @@ struct member_tag {
 	int64_t at_ms;
 };
 struct member_tags VEC_FIELDS(struct member_tag);
-void member_tags_release(struct member_tags *tags);
 /* Of these members, ordered by member and tag. ids: a JSON array. */
 int member_tags_list(struct db *db, const char *ids, struct arena *arena,
 		     struct member_tags *out, struct err *err);
@@ -144,7 +142,6 @@ struct member_rate {
 	int64_t sent, opened, clicked; /* campaigns */
 };
 struct member_rates VEC_FIELDS(struct member_rate);
-void member_rates_release(struct member_rates *rates);
 int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
 		      struct err *err);
 

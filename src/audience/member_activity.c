@@ -10,11 +10,6 @@
 static const char *const actions[] = { "sent",   "open",  "click",
 				       "bounce", "unsub", "abuse" };
 
-void member_activities_release(struct member_activities *activities)
-{
-	vec_release(activities);
-}
-
 /* The title in a campaign's settings; without one, its subject. */
 static const char *title_of(const char *settings, struct arena *arena)
 {

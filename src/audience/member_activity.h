@@ -23,7 +23,6 @@ struct member_activity {
 	const char *url;   /* clicked; "" otherwise */
 };
 struct member_activities VEC_FIELDS(struct member_activity);
-void member_activities_release(struct member_activities *activities);
 
 /* A page, newest first. Appends; strings live in arena. */
 int member_activity_list(struct db *db, int64_t member_id, int64_t count,

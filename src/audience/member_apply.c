@@ -531,12 +531,12 @@ int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
 	};
 	int done = n ? apply(&run, ops, n, err) : 0;
 
-	merge_defs_release(&run.defs);
-	webhooks_release(&run.listeners);
+	vec_release(&run.defs);
+	vec_release(&run.listeners);
 	return done;
 }
 
 void member_op_release(struct member_op *op)
 {
-	field_errors_release(&op->errors);
+	vec_release(&op->errors);
 }

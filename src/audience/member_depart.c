@@ -102,7 +102,7 @@ static int read_hidden(struct leaving *l, const char *json, struct err *err)
 static int read_leavers(struct leaving *l, const struct member_departure *all,
 			size_t n, struct err *err)
 {
-	CLEANUP(members_release) struct members members = VEC_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	bool any_cleaned = false;
 
@@ -272,8 +272,8 @@ static int write_members(struct leaving *l, struct err *err)
 
 static void release_run(struct member_run *run)
 {
-	merge_defs_release(&run->defs);
-	webhooks_release(&run->listeners);
+	vec_release(&run->defs);
+	vec_release(&run->listeners);
 }
 
 /* Members of several lists may come mixed; usually they are of one. */
@@ -406,7 +406,7 @@ int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(ids_release) struct ids enough = VEC_INIT;
+	CLEANUP(vec_release) struct ids enough = VEC_INIT;
 	struct member_departure *cleaned =
 		arena_array(arena, struct member_departure, n + 1);
 	size_t cleaned_n = 0;

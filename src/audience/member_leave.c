@@ -24,8 +24,8 @@ static int load_run(struct member_run *run, struct err *err)
 
 static void release_run(struct member_run *run)
 {
-	merge_defs_release(&run->defs);
-	webhooks_release(&run->listeners);
+	vec_release(&run->defs);
+	vec_release(&run->listeners);
 }
 
 static int update_one(struct tx *tx, const struct member *old,

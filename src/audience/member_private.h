@@ -67,7 +67,6 @@ struct tag_id {
 	int64_t id; /* 0: there is none */
 };
 struct tag_ids VEC_FIELDS(struct tag_id);
-void tag_ids_release(struct tag_ids *tags);
 /* Fills the ids; `make`: creates those that are missing. Names are unique. */
 int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
 		    bool make, int64_t now_ms, struct err *err);

@@ -9,11 +9,6 @@
 #include "base/strbuf.h"
 #include "sql/member_restore.h"
 
-void restoreds_release(struct restoreds *restoreds)
-{
-	vec_release(restoreds);
-}
-
 /* A row of the journal, and its member. */
 struct cleaned {
 	int64_t member_id;
@@ -25,11 +20,6 @@ struct cleaned {
 	const char *kept;
 };
 struct cleaneds VEC_FIELDS(struct cleaned);
-
-static void cleaneds_release(struct cleaneds *all)
-{
-	vec_release(all);
-}
 
 static int read_journal(struct db *db, int64_t campaign_id, int64_t after,
 			int64_t limit, struct cleaneds *out, struct err *err)
@@ -158,8 +148,8 @@ int member_restore_plan(struct db *db, int64_t campaign_id, int64_t after,
 			int64_t limit, struct arena *arena,
 			struct restoreds *out, struct err *err)
 {
-	CLEANUP(members_release) struct members members = VEC_INIT;
-	CLEANUP(cleaneds_release) struct cleaneds all = VEC_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
+	CLEANUP(vec_release) struct cleaneds all = VEC_INIT;
 
 	if (load(db, campaign_id, after, limit, arena, &members, &all, err) < 0)
 		return -1;
@@ -203,8 +193,8 @@ static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 
 static void release_run(struct member_run *run)
 {
-	merge_defs_release(&run->defs);
-	webhooks_release(&run->listeners);
+	vec_release(&run->defs);
+	vec_release(&run->listeners);
 }
 
 /* A campaign has one list: that of any of them. */
@@ -243,8 +233,8 @@ int member_restore(struct tx *tx, int64_t campaign_id, int64_t after,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct restoreds *out, struct err *err)
 {
-	CLEANUP(members_release) struct members members = VEC_INIT;
-	CLEANUP(cleaneds_release) struct cleaneds all = VEC_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
+	CLEANUP(vec_release) struct cleaneds all = VEC_INIT;
 
 	if (db_exec(tx, SQL_CAMPAIGN_CLEANS_UNDONE,
 		    SQL_ARGS(sql_int(now_ms), sql_int(campaign_id)), err) < 0 ||

@@ -29,7 +29,6 @@ struct restored {
 	int64_t restored_ms; /* when; 0: it is not, or not yet (a plan) */
 };
 struct restoreds VEC_FIELDS(struct restored);
-void restoreds_release(struct restoreds *restoreds);
 
 /* What member_restore would do, for up to limit members with id > after. */
 int member_restore_plan(struct db *db, int64_t campaign_id, int64_t after,

@@ -151,7 +151,7 @@ static int64_t status(struct world *w, int member)
 static void each_gets_back_what_it_was(void **state)
 {
 	struct world *w = *state;
-	CLEANUP(restoreds_release) struct restoreds all = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds all = VEC_INIT;
 
 	exec(w, "UPDATE member SET status = 2 WHERE id = 2");
 	exec(w, "UPDATE member SET soft_bounces = 9 WHERE id = 3");
@@ -175,7 +175,7 @@ static void each_gets_back_what_it_was(void **state)
 static void a_plan_says_the_same_and_does_nothing(void **state)
 {
 	struct world *w = *state;
-	CLEANUP(restoreds_release) struct restoreds plan = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds plan = VEC_INIT;
 
 	clean_all(w, 1);
 	assert_int_equal(member_restore_plan(w->f.audience, 1, 0, 100, w->arena,
@@ -199,7 +199,7 @@ static void what_forbids_it(void **state)
 		"forgotten",    NULL,
 	};
 	struct world *w = *state;
-	CLEANUP(restoreds_release) struct restoreds all = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds all = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	clean_all(w, 1);
@@ -235,9 +235,9 @@ static void what_forbids_it(void **state)
 static void two_campaigns_can_be_undone_one_after_the_other(void **state)
 {
 	struct world *w = *state;
-	CLEANUP(restoreds_release) struct restoreds first = VEC_INIT;
-	CLEANUP(restoreds_release) struct restoreds second = VEC_INIT;
-	CLEANUP(restoreds_release) struct restoreds again = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds first = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds second = VEC_INIT;
+	CLEANUP(vec_release) struct restoreds again = VEC_INIT;
 
 	exec(w, "UPDATE recipient SET bounce = 1");
 	clean_all(w, 1);
@@ -262,7 +262,7 @@ static void pages_and_repeats_end_the_same(void **state)
 		int64_t seen = 0;
 
 		for (after = 0;;) {
-			CLEANUP(restoreds_release)
+			CLEANUP(vec_release)
 			struct restoreds page = VEC_INIT;
 
 			assert_int_equal(restore(w, 1, after, 3, &page), 0);
@@ -289,7 +289,7 @@ static void a_failed_one_changes_nothing(void **state)
 
 	clean_all(w, 1);
 	for (int n = 1; rc < 0 && n < 60; n++) {
-		CLEANUP(restoreds_release) struct restoreds all = VEC_INIT;
+		CLEANUP(vec_release) struct restoreds all = VEC_INIT;
 
 		db_fail_nth(w->f.audience, n);
 		rc = restore(w, 1, 0, 100, &all);

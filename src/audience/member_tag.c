@@ -14,11 +14,6 @@
 
 #define TAG_NAME_MAX 100 /* bytes */
 
-void tag_ids_release(struct tag_ids *tags)
-{
-	vec_release(tags);
-}
-
 static int compare_tags(const void *a, const void *b)
 {
 	return strcmp(((const struct tag_id *)a)->name,
@@ -181,7 +176,7 @@ static int write_tags(struct member_run *run, struct batch *batch,
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err)
 {
-	CLEANUP(tag_ids_release) struct tag_ids names = VEC_INIT;
+	CLEANUP(vec_release) struct tag_ids names = VEC_INIT;
 	struct batch batch;
 	bool any = false;
 
@@ -226,8 +221,8 @@ int member_change_tags(struct tx *tx, const struct list *list, const char *key,
 		       const json_t *tags, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(tag_ids_release) struct tag_ids add = VEC_INIT;
-	CLEANUP(tag_ids_release) struct tag_ids remove = VEC_INIT;
+	CLEANUP(vec_release) struct tag_ids add = VEC_INIT;
+	CLEANUP(vec_release) struct tag_ids remove = VEC_INIT;
 	struct member member;
 
 	if (member_get(tx->db, list->id, key, arena, &member, err) < 0 ||

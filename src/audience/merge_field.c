@@ -36,11 +36,6 @@ static enum merge_type type_of(const char *name)
 	return 0;
 }
 
-void merge_defs_release(struct merge_defs *defs)
-{
-	vec_release(defs);
-}
-
 static void read_row(const struct rows *rows, struct arena *arena,
 		     struct merge_def *out)
 {
@@ -81,7 +76,7 @@ int merge_field_list(struct db *db, int64_t list_id, struct arena *arena,
 int merge_field_get(struct db *db, int64_t list_id, int64_t merge_id,
 		    struct arena *arena, struct merge_def *out, struct err *err)
 {
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 
 	if (merge_field_list(db, list_id, arena, &defs, err) < 0)
 		return -1;
@@ -281,7 +276,7 @@ static int insert(struct tx *tx, int64_t list_id, const struct merge_def *def,
 int merge_field_add(struct tx *tx, int64_t list_id, const json_t *body,
 		    struct arena *arena, struct merge_def *out, struct err *err)
 {
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 	struct merge_def def = {
 		.name = "", .tag = "", .default_value = "", .help_text = ""
 	};
@@ -332,7 +327,7 @@ int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
 		       const json_t *body, struct arena *arena,
 		       struct merge_def *out, struct err *err)
 {
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 	CLEANUP(update_release) struct update u = UPDATE_OF("merge_field");
 	struct sql_args key = SQL_ARGS(sql_int(list_id), sql_int(merge_id));
 	struct merge_def before, def;

@@ -50,7 +50,6 @@ struct merge_def {
 	const char *help_text;
 };
 struct merge_defs VEC_FIELDS(struct merge_def);
-void merge_defs_release(struct merge_defs *defs);
 
 /* All of a list, sorted by tag, as the API lists them. Appends to *out. */
 int merge_field_list(struct db *db, int64_t list_id, struct arena *arena,
@@ -82,7 +81,6 @@ struct field_error {
 	const char *message;
 };
 struct field_errors VEC_FIELDS(struct field_error);
-void field_errors_release(struct field_errors *errors);
 
 /*
  * Lay `given` ({"FNAME": "Ann", ...}; NULL: nothing) over `stored` (the

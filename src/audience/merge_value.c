@@ -18,11 +18,6 @@
 static const char *const address_parts[] = { "addr1", "addr2", "city",
 					     "state", "zip",   "country" };
 
-void field_errors_release(struct field_errors *errors)
-{
-	vec_release(errors);
-}
-
 /* --- scanning the column's text --- */
 
 static const char *skip_space(const char *p, const char *end)

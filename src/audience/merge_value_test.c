@@ -29,8 +29,8 @@ static void all_types(struct merge_defs *defs)
 static const char *lay(const char *stored, const char *given, bool required,
 		       struct arena *arena)
 {
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
-	CLEANUP(field_errors_release) struct field_errors errors = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct field_errors errors = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err err = ERR_INIT;

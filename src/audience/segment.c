@@ -15,16 +15,11 @@
 
 #define NAME_MAX_BYTES 100
 
-void segments_release(struct segments *segments)
-{
-	vec_release(segments);
-}
-
 void segment_change_release(struct segment_change *change)
 {
-	ids_release(&change->added);
-	ids_release(&change->removed);
-	texts_release(&change->unknown);
+	vec_release(&change->added);
+	vec_release(&change->removed);
+	vec_release(&change->unknown);
 }
 
 static int not_found(struct err *err)
@@ -401,8 +396,8 @@ static int set_members(struct tx *tx, const struct segment *segment,
 		       const json_t *addresses, int64_t now_ms,
 		       struct arena *arena, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
-	CLEANUP(texts_release) struct texts unknown = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct texts unknown = VEC_INIT;
 
 	if (db_exec(tx, SQL_SEGMENT_EMPTY, SQL_ARGS(sql_int(segment->id)),
 		    err) < 0 ||

@@ -32,7 +32,6 @@ struct segment {
 	int64_t created_ms, updated_ms;
 };
 struct segments VEC_FIELDS(struct segment);
-void segments_release(struct segments *segments);
 
 int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 		struct segment *out, struct err *err);

@@ -575,7 +575,7 @@ int segment_parse(struct db *db, int64_t list_id, const json_t *opts,
 		  int64_t now_ms, struct arena *arena,
 		  struct condition_tree *out, struct err *err)
 {
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 	const json_t *conditions = NULL;
 	struct parse p = { .db = db,
 			   .list_id = list_id,

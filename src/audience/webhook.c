@@ -29,11 +29,6 @@ const char *webhook_event_name(enum webhook_event event)
 	return event_names[event];
 }
 
-void webhooks_release(struct webhooks *webhooks)
-{
-	vec_release(webhooks);
-}
-
 /* --- reading --- */
 
 static int read_flags(const char *json, const char *const *names, size_t n,
@@ -94,7 +89,7 @@ static int not_found(struct err *err)
 int webhook_get(struct db *db, int64_t list_id, const char *hex,
 		struct arena *arena, struct webhook *out, struct err *err)
 {
-	CLEANUP(webhooks_release) struct webhooks all = VEC_INIT;
+	CLEANUP(vec_release) struct webhooks all = VEC_INIT;
 
 	if (webhook_list(db, list_id, arena, &all, err) < 0)
 		return -1;
@@ -126,7 +121,7 @@ int webhook_listeners(struct db *db, int64_t list_id, enum change_source source,
 		      struct arena *arena, struct webhooks *out,
 		      struct err *err)
 {
-	CLEANUP(webhooks_release) struct webhooks all = VEC_INIT;
+	CLEANUP(vec_release) struct webhooks all = VEC_INIT;
 
 	if (webhook_list(db, list_id, arena, &all, err) < 0)
 		return -1;
@@ -193,7 +188,7 @@ static int lost_url(struct err *err)
 static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
 		     struct arena *arena, struct err *err)
 {
-	CLEANUP(webhooks_release) struct webhooks all = VEC_INIT;
+	CLEANUP(vec_release) struct webhooks all = VEC_INIT;
 
 	if (json_get_text(body, "url", &hook->url, err) < 0 ||
 	    take_flags(body, "events", event_names, WEBHOOK_EVENTS,

@@ -39,7 +39,6 @@ struct webhook {
 	bool is_disabled;
 };
 struct webhooks VEC_FIELDS(struct webhook);
-void webhooks_release(struct webhooks *webhooks);
 
 int webhook_list(struct db *db, int64_t list_id, struct arena *arena,
 		 struct webhooks *out, struct err *err);

@@ -179,7 +179,7 @@ int webhook_enqueue(struct tx *tx, const struct list *list,
 		    int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(webhooks_release) struct webhooks listeners = VEC_INIT;
+	CLEANUP(vec_release) struct webhooks listeners = VEC_INIT;
 
 	if (webhook_listeners(tx->db, list->id, source, arena, &listeners,
 			      err) < 0)

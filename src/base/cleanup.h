@@ -4,13 +4,14 @@
  *     CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT;
  *     CLEANUP(rows_free) struct rows *rows = NULL;
  *
- * Every release function in the tree has one of two shapes, so that it can be
+ * Every release function in the tree has one of these shapes, so that it can be
  * named here without an adapter:
  *
  *     void thing_release(struct thing *t);    value types, kept by the caller
  *     void thing_free(struct thing **t);      heap types; sets *t to NULL
+ *     vec_release                             of any vector, base/vec.h
  *
- * Both accept a zeroed or already released object and then do nothing. The
+ * All accept a zeroed or already released object and then do nothing. The
  * variable must be initialised on the same line.
  */
 #ifndef BASE_CLEANUP_H

@@ -2,6 +2,8 @@
 
 #include "base/err.h"
 
+#include <string.h>
+
 void *vec_grow(void *v, size_t *cap, size_t need, size_t size)
 {
 	size_t wanted = *cap ? *cap + *cap / 2 : 8;
@@ -16,12 +18,12 @@ void *vec_grow(void *v, size_t *cap, size_t need, size_t size)
 	return v;
 }
 
-void ids_release(struct ids *ids)
+/* Every VEC_FIELDS begins with its pointer; the rest of them is numbers. */
+void(vec_release)(void *vec)
 {
-	vec_release(ids);
-}
+	VEC(char) any;
 
-void texts_release(struct texts *texts)
-{
-	vec_release(texts);
+	memcpy(&any, vec, sizeof(any));
+	free(any.v);
+	memset(vec, 0, sizeof(any));
 }

@@ -1,14 +1,14 @@
 /*
  * base/vec.h - a growing array of any type
  *
- *     VEC(int64_t) ids = VEC_INIT;
+ *     CLEANUP(vec_release) VEC(int64_t) ids = VEC_INIT;
+ *
  *     vec_push(&ids, 7);
  *     vec_each (&ids, id) use(*id);
- *     vec_release(&ids);
  *
- * A named type for parameters: `struct ids VEC_FIELDS(int64_t);`. Release
- * with CLEANUP is possible through a function of the owner that calls
- * vec_release. Running out of memory ends the process.
+ * A named type for parameters: `struct ids VEC_FIELDS(int64_t);`. Releasing
+ * frees the items' place, not what they point to. Running out of memory ends
+ * the process.
  */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
@@ -17,36 +17,36 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define VEC_FIELDS(type)                                                       \
-	{                                                                      \
-		type *v;                                                       \
-		size_t n;                                                      \
-		size_t cap;                                                    \
+#define VEC_FIELDS(type)    \
+	{                   \
+		type *v;    \
+		size_t n;   \
+		size_t cap; \
 	}
 #define VEC(type) struct VEC_FIELDS(type)
-#define VEC_INIT                                                               \
-	{                                                                      \
-		NULL, 0, 0                                                     \
+#define VEC_INIT           \
+	{                  \
+		NULL, 0, 0 \
 	}
 
 void *vec_grow(void *v, size_t *cap, size_t need, size_t size);
 
-#define vec_reserve(vec, need)                                                 \
+#define vec_reserve(vec, need) \
 	((vec)->v = vec_grow((vec)->v, &(vec)->cap, (need), sizeof(*(vec)->v)))
-#define vec_push(vec, item)                                                    \
+#define vec_push(vec, item) \
 	(vec_reserve((vec), (vec)->n + 1), (vec)->v[(vec)->n++] = (item))
 /* An empty one may have no place at all, to which nothing can be added. */
-#define vec_each(vec, it)                                                      \
-	for (__typeof__(&*(vec)->v) it = (vec)->v;                             \
+#define vec_each(vec, it)                          \
+	for (__typeof__(&*(vec)->v) it = (vec)->v; \
 	     it && it < (vec)->v + (vec)->n; it++)
 #define vec_reset(vec) ((vec)->n = 0)
-#define vec_release(vec)                                                       \
-	(free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
+
+void vec_release(void *vec);
+/* Called by name, it takes vectors only. */
+#define vec_release(vec) ((void)(vec)->cap, (vec_release)(vec))
 
 /* The two lists of plain values that half of the program needs. */
 struct ids VEC_FIELDS(int64_t);
 struct texts VEC_FIELDS(const char *);
-void ids_release(struct ids *ids);
-void texts_release(struct texts *texts);
 
 #endif

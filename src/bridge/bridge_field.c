@@ -15,11 +15,6 @@
 #define SEEN "bridge.merge_fields" /* {"at": ms, "fields": [...]} */
 #define TAG_MAX 10
 
-void bridge_fields_release(struct bridge_fields *fields)
-{
-	vec_release(fields);
-}
-
 /* --- reading --- */
 
 static struct bridge_field *find(struct bridge_fields *all, const char *tag)
@@ -171,7 +166,7 @@ static int check_person_field(struct db *db, const char *name, struct err *err)
 int bridge_field_put(struct tx *tx, const struct bridge_field *fields, size_t n,
 		     struct err *err)
 {
-	CLEANUP(bridge_fields_release) struct bridge_fields done = VEC_INIT;
+	CLEANUP(vec_release) struct bridge_fields done = VEC_INIT;
 
 	if (n > BRIDGE_FIELDS_MAX)
 		return err_field(err, "fields", "more than %d",

@@ -23,7 +23,6 @@ struct bridge_field {
 	bool required;
 };
 struct bridge_fields VEC_FIELDS(struct bridge_field);
-void bridge_fields_release(struct bridge_fields *fields);
 
 /* Mapped ones and what else the audience has, by tag. *read_ms is when it was
  * read, 0: never. */

@@ -243,7 +243,6 @@ struct written_address {
 	const char *hash;
 };
 struct written VEC_FIELDS(struct written_address);
-void written_release(struct written *all);
 int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err);
 /* Whoever has the address and is opted out gets a job. */

@@ -167,7 +167,7 @@ static int create_field(struct work *w, const char *tag,
 /* Those that are mapped and not there; how many were made. */
 static int create_missing(struct work *w, int64_t *made, struct err *err)
 {
-	CLEANUP(bridge_fields_release) struct bridge_fields all = VEC_INIT;
+	CLEANUP(vec_release) struct bridge_fields all = VEC_INIT;
 	int64_t read_ms;
 
 	if (bridge_field_list(w->db, w->arena, &all, &read_ms, err) < 0)

@@ -310,11 +310,6 @@ struct to_forget {
 };
 struct to_forget_list VEC_FIELDS(struct to_forget);
 
-static void to_forget_release(struct to_forget_list *list)
-{
-	vec_release(list);
-}
-
 static int load_to_forget(struct work *w, struct to_forget_list *out,
 			  struct err *err)
 {
@@ -420,7 +415,7 @@ static int forget(struct work *w, const struct to_forget *m, struct err *err)
 
 int members_forget(struct work *w, struct err *err)
 {
-	CLEANUP(to_forget_release) struct to_forget_list list = VEC_INIT;
+	CLEANUP(vec_release) struct to_forget_list list = VEC_INIT;
 	struct err refused = ERR_INIT;
 
 	if (load_to_forget(w, &list, err) < 0)

@@ -26,8 +26,8 @@ struct moving {
 
 static void moving_release(struct moving *m)
 {
-	ids_release(&m->had);
-	ids_release(&m->has);
+	vec_release(&m->had);
+	vec_release(&m->has);
 }
 
 /* The mirror's row of the old address has it no more. */

@@ -29,11 +29,6 @@ struct left {
 };
 struct lefts VEC_FIELDS(struct left);
 
-static void lefts_release(struct lefts *list)
-{
-	vec_release(list);
-}
-
 struct settling {
 	struct work *w;
 	struct record person;
@@ -43,12 +38,7 @@ struct settling {
 
 static void settling_release(struct settling *s)
 {
-	lefts_release(&s->left);
-}
-
-void written_release(struct written *all)
-{
-	vec_release(all);
+	vec_release(&s->left);
 }
 
 static int forget_erased(struct tx *tx, const struct written *all,
@@ -109,7 +99,7 @@ int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
@@ -607,7 +597,7 @@ static int find_last(struct work *w, const char *hash, int64_t *person_id,
 int orphan_settle(struct work *w, const char *hash, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct mirrored m = { 0 };
 	int64_t person_id;
 	int found;

@@ -41,7 +41,7 @@ static void planner_release(struct planner *p)
 {
 	field_map_release(&p->map);
 	hash_set_release(&p->tagged);
-	records_release(&p->records);
+	vec_release(&p->records);
 	arena_free(&p->arena);
 }
 
@@ -298,7 +298,7 @@ static int plan_page(struct planner *p, const struct ids *ids, struct err *err)
 
 static int plan_members(struct planner *p, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t after = 0;
 	int n;
 

@@ -586,7 +586,7 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 static int pull_these(struct work *w, int64_t before_ms, int64_t *out,
 		      struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	if (due(w, before_ms, &ids, err) < 0)
 		return -1;

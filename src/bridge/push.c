@@ -19,7 +19,7 @@ static void pusher_release(struct pusher *p)
 {
 	field_map_release(&p->map);
 	vec_release(&p->items);
-	records_release(&p->records);
+	vec_release(&p->records);
 	arena_free(&p->arena);
 }
 

@@ -52,7 +52,7 @@ void item_refuse(struct item *it, enum left_out reason, const char *detail)
 
 int items_load_records(struct pusher *p, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	size_t at = 0;
 
 	vec_each (&p->items, it)
@@ -234,7 +234,7 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 /* Whoever changed while the call was under way gets a job of their own. */
 static int check_again(struct pusher *p, struct tx *tx, struct err *err)
 {
-	CLEANUP(written_release) struct written all = VEC_INIT;
+	CLEANUP(vec_release) struct written all = VEC_INIT;
 
 	vec_each (&p->items, it)
 		if (is_done(it) && it->email_id)

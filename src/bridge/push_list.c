@@ -12,21 +12,6 @@ static const char *const actions[] = { "",      "add",       "update",  "tag",
 static const char *const outcomes[] = { "intended", "applied", "refused",
 					"parked" };
 
-void push_infos_release(struct push_infos *pushes)
-{
-	vec_release(pushes);
-}
-
-void push_rows_release(struct push_rows *rows)
-{
-	vec_release(rows);
-}
-
-void parked_list_release(struct parked_list *list)
-{
-	vec_release(list);
-}
-
 int push_list(struct db *db, int64_t group_id, int64_t before_id, int64_t limit,
 	      struct arena *arena, struct push_infos *out, int64_t *total_out,
 	      struct err *err)

@@ -14,7 +14,6 @@ struct push_info {
 	bool dry_run;
 };
 struct push_infos VEC_FIELDS(struct push_info);
-void push_infos_release(struct push_infos *pushes);
 /* Of one group, newest first, with id < before_id (0: from the newest). */
 int push_list(struct db *db, int64_t group_id, int64_t before_id, int64_t limit,
 	      struct arena *arena, struct push_infos *out, int64_t *total_out,
@@ -28,7 +27,6 @@ struct push_row {
 			      * array; NULL: none */
 };
 struct push_rows VEC_FIELDS(struct push_row);
-void push_rows_release(struct push_rows *rows);
 struct push_row_filter {
 	int64_t push_id;
 	const char *action, *reason; /* NULL: any */
@@ -44,7 +42,6 @@ struct parked {
 	const char *kind, *error;
 };
 struct parked_list VEC_FIELDS(struct parked);
-void parked_list_release(struct parked_list *list);
 int parked_list(struct db *db, int64_t before_id, int64_t limit,
 		struct arena *arena, struct parked_list *out,
 		int64_t *total_out, struct err *err);

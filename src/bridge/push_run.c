@@ -53,11 +53,6 @@ struct dropped {
 };
 struct dropped_tags VEC_FIELDS(struct dropped);
 
-static void dropped_release(struct dropped_tags *tags)
-{
-	vec_release(tags);
-}
-
 static int add_dropped(struct work *w, struct dropped_tags *all,
 		       const char *tags_json, int64_t n, struct err *err)
 {
@@ -89,7 +84,7 @@ static int count_dropped(struct work *w, const struct push *push,
 			 struct json_writer *j, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(dropped_release) struct dropped_tags all = VEC_INIT;
+	CLEANUP(vec_release) struct dropped_tags all = VEC_INIT;
 	int more;
 
 	if (db_query(w->db, SQL_PUSH_ROW_DROPPED, SQL_ARGS(sql_int(push->id)),

@@ -46,10 +46,10 @@ struct todo {
 static void todo_release(struct todo *t)
 {
 	vec_release(&t->leavers);
-	texts_release(&t->bounced);
-	texts_release(&t->opted_out);
-	texts_release(&t->orphans);
-	ids_release(&t->left);
+	vec_release(&t->bounced);
+	vec_release(&t->opted_out);
+	vec_release(&t->orphans);
+	vec_release(&t->left);
 }
 
 static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
@@ -245,7 +245,7 @@ static int agree(struct work *w, struct err *err)
 
 int reconcile_bounce(struct work *w, const char *hash, struct err *err)
 {
-	CLEANUP(texts_release) struct texts bounced = VEC_INIT;
+	CLEANUP(vec_release) struct texts bounced = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct job_new sync = { .kind = "sync", .single_key = "sync" };
 	int64_t held = 0, id;

@@ -82,7 +82,7 @@ static int note_people(struct undoing *u, struct db *db, const char *hash,
 static int own_if_nobodys(struct undoing *u, struct tx *tx, const char *hash,
 			  struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	if (address_find_records(tx->db, ENTITY_PERSON, hash, &ids, err) < 0)
 		return -1;

@@ -28,7 +28,7 @@ static int find_recipients(struct tx *tx, int64_t campaign_id, const char *hash,
 int word_heard(struct tx *tx, const char *hash, const struct consent *c,
 	       const struct actor *actor, struct err *err)
 {
-	CLEANUP(ids_release) struct ids people = VEC_INIT;
+	CLEANUP(vec_release) struct ids people = VEC_INIT;
 	int count = consent_add_by_address(tx, hash, c, actor, err);
 
 	if (count < 0 ||

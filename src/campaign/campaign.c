@@ -128,11 +128,6 @@ int campaign_get(struct db *db, int64_t id, struct arena *arena,
 	return found < 0 ? -1 : 0;
 }
 
-void campaigns_release(struct campaigns *campaigns)
-{
-	vec_release(campaigns);
-}
-
 int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err)

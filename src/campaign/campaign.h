@@ -102,7 +102,6 @@ int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
 			struct campaign *out, struct err *err);
 
 struct campaigns VEC_FIELDS(struct campaign);
-void campaigns_release(struct campaigns *campaigns);
 
 /* All of a status, oldest send first: what delivery has to work on. */
 int campaign_list_by_status(struct db *db, enum campaign_status status,

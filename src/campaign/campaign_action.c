@@ -205,7 +205,7 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(texts_release) struct texts due = VEC_INIT;
+	CLEANUP(vec_release) struct texts due = VEC_INIT;
 	const char *why;
 	int more = gate_is_closed(db, arena, &why, err), started = 0;
 
@@ -247,7 +247,7 @@ static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
 
 int campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(db, &tx, err) < 0 ||
@@ -262,7 +262,7 @@ int campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 
 int campaigns_under_way(struct db *db, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
 }

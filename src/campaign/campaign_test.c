@@ -289,7 +289,7 @@ static void copies_count_their_titles(void **state)
 
 static void lists_are_filtered_and_sorted(void **state)
 {
-	CLEANUP(campaigns_release) struct campaigns found = VEC_INIT;
+	CLEANUP(vec_release) struct campaigns found = VEC_INIT;
 	struct campaign_filter filter = { .type = "plaintext",
 					  .count = 10,
 					  .newest_first = true };

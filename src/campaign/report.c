@@ -144,11 +144,6 @@ int report_hours(struct db *db, const struct campaign *campaign,
 
 /* --- links and domains --- */
 
-void report_links_release(struct report_links *links)
-{
-	vec_release(links);
-}
-
 int report_links_list(struct db *db, int64_t campaign_id, struct arena *arena,
 		      struct report_links *out, struct err *err)
 {

@@ -67,7 +67,6 @@ struct report_row {
 	bool is_machine; /* all of these were a machine's */
 };
 struct report_rows VEC_FIELDS(struct report_row);
-void report_rows_release(struct report_rows *rows);
 
 enum report_kind {
 	REPORT_SENT,    /* in the order in which they were sent */
@@ -109,7 +108,6 @@ struct report_event {
 	const char *ip, *url; /* "" if none */
 };
 struct report_events VEC_FIELDS(struct report_event);
-void report_events_release(struct report_events *events);
 
 /* Of these recipients, by member and time; bounces are in it too. Appends. */
 int report_events_list(struct db *db, int64_t campaign_id,
@@ -124,7 +122,6 @@ struct report_link {
 	int64_t clicks, unique_clicks, last_click_ms; /* of people */
 };
 struct report_links VEC_FIELDS(struct report_link);
-void report_links_release(struct report_links *links);
 /* In the author's order. Appends. */
 int report_links_list(struct db *db, int64_t campaign_id, struct arena *arena,
 		      struct report_links *out, struct err *err);

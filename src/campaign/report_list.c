@@ -10,16 +10,6 @@
 #include "sql/report.h"
 #include "store/db.h"
 
-void report_rows_release(struct report_rows *rows)
-{
-	vec_release(rows);
-}
-
-void report_events_release(struct report_events *events)
-{
-	vec_release(events);
-}
-
 static const char *text_or_empty(const char *text)
 {
 	return text ? text : "";
@@ -215,7 +205,7 @@ int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
 		int64_t link_id, struct arena *arena, struct report_row *out,
 		struct err *err)
 {
-	CLEANUP(report_rows_release) struct report_rows rows = VEC_INIT;
+	CLEANUP(vec_release) struct report_rows rows = VEC_INIT;
 	struct report_row row;
 
 	if (read_rows(db, SQL_REPORT_FIND_RECIPIENT,

@@ -147,7 +147,7 @@ static void hours_count_from_the_send(void **state)
 static void check_list(const struct report_query *query, int64_t total,
 		       const char *members)
 {
-	CLEANUP(report_rows_release) struct report_rows rows = VEC_INIT;
+	CLEANUP(vec_release) struct report_rows rows = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf got = STRBUF_INIT;
 	int64_t n;
 
@@ -222,8 +222,8 @@ static void one_recipient_is_found_with_clicks(void **state)
 
 static void events_come_by_member_without_the_hidden_link(void **state)
 {
-	CLEANUP(report_rows_release) struct report_rows rows = VEC_INIT;
-	CLEANUP(report_events_release) struct report_events events = VEC_INIT;
+	CLEANUP(vec_release) struct report_rows rows = VEC_INIT;
+	CLEANUP(vec_release) struct report_events events = VEC_INIT;
 	struct report_query q = { .kind = REPORT_SENT, .count = 10 };
 	int64_t total;
 
@@ -244,7 +244,7 @@ static void events_come_by_member_without_the_hidden_link(void **state)
 
 static void links_and_domains_are_counted(void **state)
 {
-	CLEANUP(report_links_release) struct report_links links = VEC_INIT;
+	CLEANUP(vec_release) struct report_links links = VEC_INIT;
 	struct report_domain domains[REPORT_DOMAINS];
 
 	(void)state;

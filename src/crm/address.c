@@ -29,11 +29,6 @@ const char *address_held_name(const struct address *a)
 	return a->is_unclear ? UNCLEAR_OPT_OUT : NULL;
 }
 
-void addresses_release(struct addresses *addresses)
-{
-	vec_release(addresses);
-}
-
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, struct arena *arena,
@@ -125,7 +120,7 @@ int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
 			 const struct actor *actor, struct arena *arena,
 			 struct err *err)
 {
-	CLEANUP(addresses_release) struct addresses live = VEC_INIT;
+	CLEANUP(vec_release) struct addresses live = VEC_INIT;
 	struct ids ids = { .v = &record_id, .n = 1 };
 	bool is_person = entity == ENTITY_PERSON;
 	int64_t before = 0, now;
@@ -387,7 +382,7 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 		  const struct actor *actor, struct arena *arena,
 		  struct err *err)
 {
-	CLEANUP(addresses_release) struct addresses live = VEC_INIT;
+	CLEANUP(vec_release) struct addresses live = VEC_INIT;
 	struct ids ids = { .v = &record_id, .n = 1 };
 	struct address *checked = arena_array(arena, struct address, n + 1);
 

@@ -54,7 +54,6 @@ struct address {
 const char *address_held_name(const struct address *a);
 
 struct addresses VEC_FIELDS(struct address);
-void addresses_release(struct addresses *addresses);
 
 /* Live addresses of records of one kind, by record, oldest first. */
 int addresses_load(struct db *db, enum entity entity, const struct ids *ids,

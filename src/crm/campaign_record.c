@@ -37,11 +37,6 @@ bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out)
 	return false;
 }
 
-void crm_campaigns_release(struct crm_campaigns *campaigns)
-{
-	vec_release(campaigns);
-}
-
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, struct arena *arena,
@@ -430,7 +425,7 @@ static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
 
 int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct sql_value now = sql_int(now_ms);
 
@@ -450,7 +445,7 @@ int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 
 int crm_campaigns_under_way(struct db *db, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
 }

@@ -54,7 +54,6 @@ struct crm_campaign {
 	int64_t hold_ms;
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
-void crm_campaigns_release(struct crm_campaigns *campaigns);
 
 /* ERR_NOT_FOUND. Strings live in arena. */
 int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
@@ -184,7 +183,6 @@ struct crm_recipient {
 	int64_t complained_ms; /* 0: not */
 };
 struct crm_recipients VEC_FIELDS(struct crm_recipient);
-void crm_recipients_release(struct crm_recipients *recipients);
 /* ERR_INVALID: no such response. */
 int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
 		       struct arena *arena, struct crm_recipients *out,

@@ -20,11 +20,6 @@ const char *crm_recipient_state_name(enum crm_recipient_state state)
 	return names[state];
 }
 
-void crm_recipients_release(struct crm_recipients *recipients)
-{
-	vec_release(recipients);
-}
-
 /* --- recipients --- */
 
 /* Responses are those of people; the negation is of those who were sent it. */

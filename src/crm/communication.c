@@ -14,11 +14,6 @@
 #define BODY_MAX 1000000
 #define STATUS_MAX 50
 
-void communications_release(struct communications *communications)
-{
-	vec_release(communications);
-}
-
 /* --- writing --- */
 
 static bool is_one_of(const char *s, const char *const *words)

@@ -35,7 +35,6 @@ struct communication {
 	int64_t person_id; /* of a campaign: whose */
 };
 struct communications VEC_FIELDS(struct communication);
-void communications_release(struct communications *communications);
 
 struct communication_page {
 	int64_t before_ms; /* 0: from the newest */

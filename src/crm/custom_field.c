@@ -14,11 +14,6 @@
 #define LABEL_MAX 200
 #define CHOICES_MOST 500
 
-void custom_fields_release(struct custom_fields *fields)
-{
-	vec_release(fields);
-}
-
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, struct arena *arena,
@@ -139,7 +134,7 @@ static int check_label(const char *label, struct err *err)
 static int check_new(struct db *db, const struct custom_field *f,
 		     struct arena *arena, struct err *err)
 {
-	CLEANUP(custom_fields_release) struct custom_fields all = VEC_INIT;
+	CLEANUP(vec_release) struct custom_fields all = VEC_INIT;
 
 	if (!f->key || !is_key(f->key))
 		return err_field(err, "key",
@@ -372,7 +367,7 @@ int custom_merge(struct db *db, enum entity entity, const char *before,
 		 const json_t *given, struct arena *arena, const char **out,
 		 struct err *err)
 {
-	CLEANUP(custom_fields_release) struct custom_fields all = VEC_INIT;
+	CLEANUP(vec_release) struct custom_fields all = VEC_INIT;
 	CLEANUP(json_free) json_t *object = NULL;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	const char *key;

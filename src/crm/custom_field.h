@@ -29,7 +29,6 @@ struct custom_field {
 	int64_t created_ms;
 };
 struct custom_fields VEC_FIELDS(struct custom_field);
-void custom_fields_release(struct custom_fields *fields);
 
 /* entity 0: of all. */
 int custom_field_list(struct db *db, enum entity entity, struct arena *arena,

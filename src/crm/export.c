@@ -22,11 +22,6 @@ struct company {
 };
 struct companies VEC_FIELDS(struct company);
 
-static void companies_release(struct companies *companies)
-{
-	vec_release(companies);
-}
-
 /* A line of the file while it is being made. */
 struct line {
 	struct strbuf *out;
@@ -233,8 +228,8 @@ static int add_page(struct export *x, struct db *db, const struct ids *ids,
 		    struct strbuf *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(records_release) struct records records = VEC_INIT;
-	CLEANUP(companies_release) struct companies companies = VEC_INIT;
+	CLEANUP(vec_release) struct records records = VEC_INIT;
+	CLEANUP(vec_release) struct companies companies = VEC_INIT;
 
 	if (records_load(db, x->group.entity, ids, arena, &records, err) < 0 ||
 	    records_add_tags(db, &records, arena, err) < 0 ||
@@ -251,7 +246,7 @@ static int add_page(struct export *x, struct db *db, const struct ids *ids,
 
 void export_release(struct export *x)
 {
-	custom_fields_release(&x->customs);
+	vec_release(&x->customs);
 	arena_free(&x->arena);
 }
 
@@ -277,7 +272,7 @@ int export_open(struct db *db, enum entity entity, int64_t group_id,
 int export_next(struct export *x, struct db *db, struct strbuf *out,
 		struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	bool first = !x->begun;
 	int n = group_walk(db, &x->group, x->after, PAGE, &ids, err);
 

@@ -51,7 +51,7 @@ static int match_person(struct db *db, const struct record *lead,
 			struct lead_conversion *c, struct err *err)
 {
 	for (size_t i = 0; i < lead->emails_n && !c->person_id; i++) {
-		CLEANUP(ids_release) struct ids ids = VEC_INIT;
+		CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 		if (address_find_records(db, ENTITY_PERSON,
 					 lead->emails[i].hash, &ids, err) < 0)

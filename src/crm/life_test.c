@@ -88,7 +88,7 @@ static void attach(struct crm_fixture *f, enum entity entity, int64_t id)
 
 static void merging_loses_nothing(void **state)
 {
-	CLEANUP(communications_release) struct communications list = VEC_INIT;
+	CLEANUP(vec_release) struct communications list = VEC_INIT;
 	struct communication_page page = { .limit = 10 };
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
@@ -137,7 +137,7 @@ static void merging_loses_nothing(void **state)
 
 static void merging_takes_the_stricter_consent(void **state)
 {
-	CLEANUP(consents_release) struct consents list = VEC_INIT;
+	CLEANUP(vec_release) struct consents list = VEC_INIT;
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
 	struct record a = fixture_person(f, "{\"last_name\":\"A\"}");
@@ -480,7 +480,7 @@ static void a_timeline_is_paged_by_key(void **state)
 	for (int i = 1; i <= 5; i++)
 		send_campaign(f, i, r.id, 99); /* all at the same time */
 	for (;;) {
-		CLEANUP(communications_release)
+		CLEANUP(vec_release)
 		struct communications list = VEC_INIT;
 		struct err err = ERR_INIT;
 		struct communication *last;

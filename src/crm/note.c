@@ -10,11 +10,6 @@
 
 #define BODY_MAX 100000
 
-void notes_release(struct notes *notes)
-{
-	vec_release(notes);
-}
-
 int note_check_record(struct db *db, enum entity entity, int64_t record_id,
 		      struct err *err)
 {

@@ -21,7 +21,6 @@ struct note {
 	int64_t created_ms, updated_ms;
 };
 struct notes VEC_FIELDS(struct note);
-void notes_release(struct notes *notes);
 
 /* Sets id and times. ERR_INVALID with the field. */
 int note_add(struct tx *tx, struct note *note, const struct actor *actor,
@@ -49,7 +48,6 @@ struct task {
 	int64_t created_ms, updated_ms;
 };
 struct tasks VEC_FIELDS(struct task);
-void tasks_release(struct tasks *tasks);
 
 int task_add(struct tx *tx, struct task *task, const struct actor *actor,
 	     struct err *err);

@@ -49,8 +49,8 @@ static int write_rows(struct db *db, const struct sql *sql,
 static int write_notes(struct db *db, int64_t id, struct arena *arena,
 		       struct json_writer *w, struct err *err)
 {
-	CLEANUP(notes_release) struct notes notes = VEC_INIT;
-	CLEANUP(tasks_release) struct tasks tasks = VEC_INIT;
+	CLEANUP(vec_release) struct notes notes = VEC_INIT;
+	CLEANUP(vec_release) struct tasks tasks = VEC_INIT;
 
 	if (note_list(db, ENTITY_PERSON, id, 0, MOST, arena, &notes, err) < 0 ||
 	    task_list(db, ENTITY_PERSON, id, 0, MOST, arena, &tasks, err) < 0)
@@ -78,7 +78,7 @@ static int write_notes(struct db *db, int64_t id, struct arena *arena,
 static int write_communications(struct db *db, int64_t id, struct arena *arena,
 				struct json_writer *w, struct err *err)
 {
-	CLEANUP(communications_release) struct communications list = VEC_INIT;
+	CLEANUP(vec_release) struct communications list = VEC_INIT;
 	struct communication_page page = { .limit = MOST };
 
 	if (communication_list(db, ENTITY_PERSON, id, &page, arena, &list,

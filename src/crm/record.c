@@ -48,11 +48,6 @@ static struct queries queries_of(enum entity entity)
 	}
 }
 
-void records_release(struct records *records)
-{
-	vec_release(records);
-}
-
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, enum entity entity,
@@ -149,7 +144,7 @@ int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(records_release) struct records loaded = VEC_INIT;
+	CLEANUP(vec_release) struct records loaded = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct record r;
 	int more;
@@ -176,8 +171,8 @@ int records_load(struct db *db, enum entity entity, const struct ids *ids,
 int records_add_addresses(struct db *db, struct records *records,
 			  struct arena *arena, struct err *err)
 {
-	CLEANUP(addresses_release) struct addresses found = VEC_INIT;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct addresses found = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const struct address *all;
 
 	if (records->n == 0 || records->v[0].entity == ENTITY_COMPANY)
@@ -213,7 +208,7 @@ int records_add_addresses(struct db *db, struct records *records,
 int record_find(struct db *db, enum entity entity, int64_t id,
 		struct arena *arena, struct record *out, struct err *err)
 {
-	CLEANUP(records_release) struct records found = VEC_INIT;
+	CLEANUP(vec_release) struct records found = VEC_INIT;
 	struct ids ids = { .v = &id, .n = 1 };
 
 	if (records_load(db, entity, &ids, arena, &found, err) < 0)

@@ -56,7 +56,6 @@ struct record {
 };
 
 struct records VEC_FIELDS(struct record);
-void records_release(struct records *records);
 
 /*
  * Records by id, in the order of ids; those that do not exist or are gone are

@@ -380,7 +380,7 @@ static int count(struct db *db, const struct list *l, size_t seen, bool more,
 int record_list(struct db *db, const struct record_query *query,
 		struct arena *arena, struct record_page *out, struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct list l = { .query = query };
 	struct place last = { .given = true };
 	bool more;

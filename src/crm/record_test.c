@@ -240,7 +240,7 @@ static void a_company_that_opts_out_takes_its_people_along(void **state)
 
 static void opting_in_needs_a_ground(void **state)
 {
-	CLEANUP(consents_release) struct consents list = VEC_INIT;
+	CLEANUP(vec_release) struct consents list = VEC_INIT;
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
 	struct record r =

@@ -6,11 +6,6 @@
 #include "base/utf8.h"
 #include "sql/tag.h"
 
-void tags_release(struct tags *tags)
-{
-	vec_release(tags);
-}
-
 /* *folded_out and *name_out live in arena. */
 static int check_name(const char *name, struct arena *arena,
 		      const char **name_out, const char **folded_out,
@@ -126,11 +121,6 @@ struct named {
 };
 struct nameds VEC_FIELDS(struct named);
 
-static void nameds_release(struct nameds *nameds)
-{
-	vec_release(nameds);
-}
-
 static int load_names(struct db *db, const struct records *records,
 		      struct arena *arena, struct nameds *out, struct err *err)
 {
@@ -156,7 +146,7 @@ static int load_names(struct db *db, const struct records *records,
 int records_add_tags(struct db *db, struct records *records,
 		     struct arena *arena, struct err *err)
 {
-	CLEANUP(nameds_release) struct nameds found = VEC_INIT;
+	CLEANUP(vec_release) struct nameds found = VEC_INIT;
 	const char **names;
 
 	if (records->n == 0)

@@ -19,7 +19,6 @@ struct tag {
 	int64_t records; /* that carry it */
 };
 struct tags VEC_FIELDS(struct tag);
-void tags_release(struct tags *tags);
 
 int tag_list(struct db *db, struct arena *arena, struct tags *out,
 	     struct err *err);

@@ -11,11 +11,6 @@
 
 #define TITLE_MAX 1000
 
-void tasks_release(struct tasks *tasks)
-{
-	vec_release(tasks);
-}
-
 static int none(int64_t id, struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND, "there is no task %lld",

@@ -7,11 +7,6 @@
 #include "sql/consent.h"
 #include "sql/timeline.h"
 
-void timeline_release(struct timeline *timeline)
-{
-	vec_release(timeline);
-}
-
 static void read_row(const struct rows *rows, struct arena *arena,
 		     struct timeline_entry *e)
 {

@@ -24,7 +24,6 @@ struct timeline_entry {
 	int64_t user_id;
 };
 struct timeline VEC_FIELDS(struct timeline_entry);
-void timeline_release(struct timeline *timeline);
 
 /* after: the last entry of the page before; NULL: from the newest. */
 int timeline_list(struct db *db, enum entity entity, int64_t record_id,

@@ -7,11 +7,6 @@
 
 #include "sql/recipient.h"
 
-void claims_release(struct claims *claims)
-{
-	vec_release(claims);
-}
-
 static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
 		    struct err *err)
 {
@@ -112,7 +107,7 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   struct claims *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(claims_release) struct claims picked = VEC_INIT;
+	CLEANUP(vec_release) struct claims picked = VEC_INIT;
 	const char **reasons;
 	int64_t *ids;
 

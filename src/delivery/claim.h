@@ -25,7 +25,6 @@ struct claimed {
 	int64_t optin_ms;
 };
 struct claims VEC_FIELDS(struct claimed);
-void claims_release(struct claims *claims);
 
 /*
  * Appends up to limit recipients, those to try again first. Returns how many

@@ -47,7 +47,7 @@ static int64_t count(struct delivery_fixture *f, int state)
 static void each_is_claimed_once(void **state)
 {
 	struct delivery_fixture *f = *state;
-	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
 
 	assert_int_equal(claim(f, 4, &claims), 4);
 	assert_int_equal(claim(f, 4, &claims), 2);
@@ -63,7 +63,7 @@ static void each_is_claimed_once(void **state)
 static void who_left_meanwhile_is_left_out(void **state)
 {
 	struct delivery_fixture *f = *state;
-	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
 
 	fixture_exec(f, "UPDATE member SET status = 2 WHERE id IN (1, 4)");
 	fixture_exec(f, "UPDATE member SET status = 3 WHERE id = 2");
@@ -86,7 +86,7 @@ static void who_left_meanwhile_is_left_out(void **state)
 static void deferred_ones_wait_for_their_time(void **state)
 {
 	struct delivery_fixture *f = *state;
-	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
 
 	fixture_exec(f,
 		     "UPDATE recipient SET state = 5, attempts = 1,"
@@ -103,8 +103,8 @@ static void deferred_ones_wait_for_their_time(void **state)
 static void what_is_given_back_is_as_before(void **state)
 {
 	struct delivery_fixture *f = *state;
-	CLEANUP(claims_release) struct claims claims = VEC_INIT;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct err err = ERR_INIT;
 
 	fixture_exec(f, "UPDATE recipient SET state = 5, attempts = 1"
@@ -129,7 +129,7 @@ static void a_failed_claim_takes_nobody(void **state)
 
 	fixture_exec(f, "UPDATE member SET status = 2 WHERE id = 1");
 	for (int n = 1; n < 50; n++) {
-		CLEANUP(claims_release) struct claims claims = VEC_INIT;
+		CLEANUP(vec_release) struct claims claims = VEC_INIT;
 		struct err err = ERR_INIT;
 		int64_t rc;
 

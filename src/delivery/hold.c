@@ -352,11 +352,6 @@ struct change {
 };
 struct changes VEC_FIELDS(struct change);
 
-static void changes_release(struct changes *changes)
-{
-	vec_release(changes);
-}
-
 static void take_changes(struct holds *h, struct arena *arena,
 			 struct changes *out)
 {
@@ -503,8 +498,8 @@ int holds_store(struct holds *h, struct db *db, int64_t wall_ms,
 		struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(changes_release) struct changes changes = VEC_INIT;
-	CLEANUP(ids_release) struct ids overridden = VEC_INIT;
+	CLEANUP(vec_release) struct changes changes = VEC_INIT;
+	CLEANUP(vec_release) struct ids overridden = VEC_INIT;
 
 	take_changes(h, arena, &changes);
 	if (changes.n == 0)

@@ -96,7 +96,7 @@ static void an_earlier_start_of_the_instance_is_dead_at_once(void **state)
 		lease_list_dead(f->audience, NULL, 0, arena, &dead, &err), 0);
 	assert_int_equal(dead.n, 1);
 	assert_string_equal(dead.v[0], "a/1");
-	texts_release(&dead);
+	vec_release(&dead);
 }
 
 /* By the clock of who looks on, wherever the lease's clock is. */
@@ -120,7 +120,7 @@ static void a_sender_that_stands_still_is_dead(void **state)
 			take(f, "sender/b/1", "b/1", 5000 - s);
 	}
 	assert_string_equal(dead.v[0], "a/1");
-	texts_release(&dead);
+	vec_release(&dead);
 	still_release(&others);
 }
 

@@ -53,11 +53,6 @@ static void add_slot(struct html_pieces *pieces, enum merge_slot slot,
 	vec_push(pieces, piece);
 }
 
-static void html_pieces_release(struct html_pieces *pieces)
-{
-	vec_release(pieces);
-}
-
 static int compile(struct mailing_private *m, const struct html_pieces *pieces,
 		   enum merge_context context, bool quoted_printable,
 		   struct merge_program **out, struct err *err)
@@ -78,7 +73,7 @@ static int compile_text(struct mailing_private *m, const char *text,
 			enum merge_context context, bool quoted_printable,
 			struct merge_program **out, struct err *err)
 {
-	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 
 	add_text(&pieces, text);
 	return compile(m, &pieces, context, quoted_printable, out, err);
@@ -108,7 +103,7 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 			    bool with_footer, struct str rest,
 			    struct merge_program **out, struct err *err)
 {
-	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 	const struct campaign_tracking *tracking = &m->campaign.tracking;
 	struct merge_piece tail = { .text = rest };
 
@@ -142,9 +137,9 @@ static int compile_html(struct mailing_private *m, struct str html,
 			bool for_mail, struct mailing_body *out,
 			struct err *err)
 {
-	CLEANUP(html_pieces_release) struct html_pieces start = VEC_INIT;
-	CLEANUP(html_pieces_release) struct html_pieces nothing = VEC_INIT;
-	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces start = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces nothing = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 	struct html_links links;
 	struct str content, rest;
 
@@ -169,7 +164,7 @@ static int compile_html(struct mailing_private *m, struct str html,
 static int compile_plain(struct mailing_private *m, struct str text,
 			 struct mailing_body *out, struct err *err)
 {
-	CLEANUP(html_pieces_release) struct html_pieces pieces = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 	struct merge_piece piece = { .text = text };
 
 	vec_push(&pieces, piece);

@@ -63,7 +63,7 @@ static void *render_main(void *sender)
 static int release_of(struct sender *s, struct db *db, struct shipments *list,
 		      struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t campaign_id = list->first->mailing->campaign_id;
 
 	for (struct shipment *p = list->first; p; p = p->next)
@@ -215,7 +215,7 @@ static int drop_mailings(struct sender *s, struct db *db,
 static int list_work(struct db *db, struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(campaigns_release) struct campaigns sending = VEC_INIT;
+	CLEANUP(vec_release) struct campaigns sending = VEC_INIT;
 
 	if (campaign_list_by_status(db, CAMPAIGN_SENDING, arena, &sending,
 				    err) < 0)
@@ -232,7 +232,7 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 			  struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(claims_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
 	struct mailing *m = get_mailing(s, db, campaign_id, err);
 	int64_t room, n;
 
@@ -303,7 +303,7 @@ static void leave_alone(struct sender *s, int64_t campaign_id,
 static int64_t work(struct sender *s, struct db *db, bool is_off,
 		    struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t total = 0;
 
 	drop_stopped(s);

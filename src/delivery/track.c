@@ -73,7 +73,7 @@ static int load_links(struct track *t, int64_t campaign_id, struct links **out,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(texts_release) struct texts targets = VEC_INIT;
+	CLEANUP(vec_release) struct texts targets = VEC_INIT;
 	struct links *links = arena_new_of(arena, struct links);
 	int more;
 

@@ -255,7 +255,7 @@ static int pause_all(struct journal *j, struct err *err)
 
 static int apply_side(struct journal *j, int i, struct err *err)
 {
-	CLEANUP(journal_entries_release)
+	CLEANUP(vec_release)
 	struct journal_entries entries = VEC_INIT;
 	CLEANUP(store_put) struct db *db = NULL;
 	const struct journal_side *of = j->setup.sides[i];

@@ -38,11 +38,6 @@ const char *journal_side_name(enum journal_side_id side)
 	return side_names[side];
 }
 
-void journal_entries_release(struct journal_entries *entries)
-{
-	vec_release(entries);
-}
-
 /* --- lines --- */
 
 static void add_check(struct strbuf *out, size_t start)

@@ -59,7 +59,6 @@ struct journal_entry {
 	int64_t row_id, row_state;
 };
 struct journal_entries VEC_FIELDS(struct journal_entry);
-void journal_entries_release(struct journal_entries *entries);
 
 struct journal_header {
 	char id[JOURNAL_ID_HEX + 1];

@@ -75,7 +75,7 @@ static int append(struct world *w, int64_t seq, enum journal_kind kind)
 
 static size_t count(struct world *w, int64_t after)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 
 	assert_int_equal(
 		journal_file_read(w->file, JOURNAL_CRM, after, &all, &w->err),
@@ -100,7 +100,7 @@ static void store(struct world *w, struct str text)
 
 static void entries_come_back(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct world *w = *state;
 
 	assert_int_equal(append(w, 1, JOURNAL_OPT_OUT), 0);

@@ -724,7 +724,7 @@ static void thread_writes_by_itself_and_marks_its_end(void **state)
 
 static void last_word_counts(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	CLEANUP(journal_index_free) struct journal_index *index = NULL;
 	static const struct {
 		const char *hash, *ref;

@@ -63,7 +63,7 @@ static int64_t write_entries(struct journal *j, struct db *db, int side,
 			     const struct journal_entries *entries,
 			     struct err *err)
 {
-	CLEANUP(journal_entries_release)
+	CLEANUP(vec_release)
 	struct journal_entries numbered = VEC_INIT;
 	int64_t last = max_of(j->file->last[side], j->state[side].reserved);
 
@@ -88,7 +88,7 @@ static int64_t drain_side(struct journal *j, int side, struct err *err)
 	if (store_get(j->setup.store, of->schema, &db, err) < 0)
 		return -1;
 	do {
-		CLEANUP(journal_entries_release)
+		CLEANUP(vec_release)
 		struct journal_entries entries = VEC_INIT;
 		int64_t written;
 
@@ -108,7 +108,7 @@ static int64_t drain_side(struct journal *j, int side, struct err *err)
 static int mark_side(struct journal *j, int side, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(journal_entries_release)
+	CLEANUP(vec_release)
 	struct journal_entries entries = VEC_INIT;
 	struct journal_entry mark = { .kind = JOURNAL_MARK,
 				      .at_ms = clock_now_ms() };

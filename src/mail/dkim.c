@@ -221,11 +221,6 @@ struct field {
 };
 struct fields VEC_FIELDS(struct field);
 
-static void fields_release(struct fields *fields)
-{
-	vec_release(fields);
-}
-
 static struct str cut_line(struct str *text)
 {
 	struct str line = str_cut(text, '\n');
@@ -392,7 +387,7 @@ int dkim_sign(const struct dkim_key *key, struct str message, int64_t now_ms,
 	CLEANUP(strbuf_release) struct strbuf body_hash = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf signature = STRBUF_INIT;
-	CLEANUP(fields_release) struct fields fields = VEC_INIT;
+	CLEANUP(vec_release) struct fields fields = VEC_INIT;
 	struct str body;
 
 	split(message, &fields, &body);

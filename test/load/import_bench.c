@@ -125,7 +125,7 @@ static void group(struct db *db, const char *name, const char *criteria)
 	must(group_preview(db, ENTITY_PERSON, json, &n, &sample, &err), &err);
 	printf("%-28s %8.0f ms %9ld people\n", name,
 	       (double)(clock_monotonic_us() - began) / 1e3, (long)n);
-	ids_release(&sample);
+	vec_release(&sample);
 	json_decref(json);
 }
 

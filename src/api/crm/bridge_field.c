@@ -9,7 +9,7 @@
 static int reply(struct request *rq, struct response *rs, struct db *db,
 		 struct err *err)
 {
-	CLEANUP(bridge_fields_release) struct bridge_fields all = VEC_INIT;
+	CLEANUP(vec_release) struct bridge_fields all = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	int64_t read_ms = 0;
 
@@ -80,7 +80,7 @@ static int read_body(struct request *rq, struct bridge_fields *out,
 int v1_bridge_fields_put(struct request *rq, struct response *rs,
 			 struct err *err)
 {
-	CLEANUP(bridge_fields_release) struct bridge_fields fields = VEC_INIT;
+	CLEANUP(vec_release) struct bridge_fields fields = VEC_INIT;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 

@@ -24,7 +24,7 @@ static int read_filter(struct request *rq, struct crm_campaign_filter *f,
 int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(crm_campaigns_release) struct crm_campaigns list = VEC_INIT;
+	CLEANUP(vec_release) struct crm_campaigns list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_campaign_filter f = { 0 };
 	const char *next = NULL;
@@ -226,7 +226,7 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 			    struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(crm_recipients_release) struct crm_recipients list = VEC_INIT;
+	CLEANUP(vec_release) struct crm_recipients list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_recipient_filter f = { 0 };
 	struct crm_campaign c;

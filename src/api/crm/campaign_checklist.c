@@ -132,7 +132,7 @@ static int list_fields(struct db *db, struct arena *arena,
 		       struct merge_fields *out, int64_t *read_ms,
 		       struct err *err)
 {
-	CLEANUP(bridge_fields_release) struct bridge_fields all = VEC_INIT;
+	CLEANUP(vec_release) struct bridge_fields all = VEC_INIT;
 	struct merge_field *fields;
 
 	if (bridge_field_list(db, arena, &all, read_ms, err) < 0)

@@ -60,7 +60,7 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 		struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(communications_release) struct communications found = VEC_INIT;
+	CLEANUP(vec_release) struct communications found = VEC_INIT;
 	struct communication_page page = { .before_ms = 0 };
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next = NULL;

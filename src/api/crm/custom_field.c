@@ -41,7 +41,7 @@ int v1_custom_fields_list(struct request *rq, struct response *rs,
 			  struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(custom_fields_release) struct custom_fields list = VEC_INIT;
+	CLEANUP(vec_release) struct custom_fields list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *name = request_query(rq, "entity");
 	enum entity entity = (enum entity)0;

@@ -10,11 +10,6 @@
 
 #include <string.h>
 
-static void groups_release(struct groups *groups)
-{
-	vec_release(groups);
-}
-
 /* Who is in it comes and goes by itself: that is no change of the group. */
 static void format_state(const struct group *group, struct strbuf *out)
 {
@@ -80,7 +75,7 @@ static int read_filter(struct request *rq, struct group_filter *out,
 int v1_groups_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(groups_release) struct groups groups = VEC_INIT;
+	CLEANUP(vec_release) struct groups groups = VEC_INIT;
 	bool counted = request_query_bool(rq, "count", false);
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct group_filter filter;
@@ -190,7 +185,7 @@ static int write_records(struct request *rq, struct db *db, enum entity entity,
 			 const struct ids *ids, struct json_writer *w,
 			 struct err *err)
 {
-	CLEANUP(records_release) struct records records = VEC_INIT;
+	CLEANUP(vec_release) struct records records = VEC_INIT;
 
 	if (records_load(db, entity, ids, rq->arena, &records, err) < 0 ||
 	    records_add_addresses(db, &records, rq->arena, err) < 0 ||
@@ -221,7 +216,7 @@ static int read_cursor(const struct request *rq, int64_t *after, int64_t *total,
 int v1_groups_members(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	int64_t id, limit, after, total;
 	const char *next = NULL;
@@ -251,7 +246,7 @@ int v1_groups_members(struct request *rq, struct response *rs, struct err *err)
 int v1_groups_preview(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(ids_release) struct ids sample = VEC_INIT;
+	CLEANUP(vec_release) struct ids sample = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct group_input input;
 	int64_t n;
@@ -303,7 +298,7 @@ static int change(struct request *rq, struct response *rs, change_fn fn,
 		  struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct group group;
 	int64_t id, n;

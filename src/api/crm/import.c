@@ -11,11 +11,6 @@
 
 #include <string.h>
 
-static void import_runs_release(struct import_runs *runs)
-{
-	vec_release(runs);
-}
-
 static int read_delimiter(const struct request *rq, char *out, struct err *err)
 {
 	const char *name = request_query(rq, "delimiter");
@@ -178,7 +173,7 @@ int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(import_runs_release) struct import_runs runs = VEC_INIT;
+	CLEANUP(vec_release) struct import_runs runs = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	int64_t limit, before, total;
 	const char *next = NULL;

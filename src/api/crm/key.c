@@ -25,7 +25,7 @@ static void format(const struct api_key *k, const char *key,
 int v1_keys_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(api_keys_release) struct api_keys keys = VEC_INIT;
+	CLEANUP(vec_release) struct api_keys keys = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 
 	if (v1_db(rq, &db, err) < 0 ||

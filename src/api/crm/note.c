@@ -58,7 +58,7 @@ static void format_note(const struct note *n, struct json_writer *w)
 int v1_notes_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(notes_release) struct notes notes = VEC_INIT;
+	CLEANUP(vec_release) struct notes notes = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next = NULL;
 	struct whose whose;
@@ -158,7 +158,7 @@ static void format_task(const struct task *t, struct json_writer *w)
 int v1_tasks_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tasks_release) struct tasks tasks = VEC_INIT;
+	CLEANUP(vec_release) struct tasks tasks = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next = NULL;
 	struct whose whose;

@@ -32,7 +32,7 @@ static int consent(enum entity entity, struct request *rq, struct response *rs,
 		   struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(consents_release) struct consents list = VEC_INIT;
+	CLEANUP(vec_release) struct consents list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct record r;
 	int64_t id;

@@ -79,7 +79,7 @@ static void format_push(const struct push_info *p, struct json_writer *w)
 int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(push_infos_release) struct push_infos list = VEC_INIT;
+	CLEANUP(vec_release) struct push_infos list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next = NULL;
 	int64_t id, before, limit, total = 0;
@@ -132,7 +132,7 @@ static int read_after(const struct request *rq, int64_t *out, struct err *err)
 int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(push_rows_release) struct push_rows list = VEC_INIT;
+	CLEANUP(vec_release) struct push_rows list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct push_row_filter f = { .action = request_query(rq, "action"),
 				     .reason = request_query(rq, "reason") };
@@ -218,7 +218,7 @@ int v1_sync_audience_put(struct request *rq, struct response *rs,
 int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(parked_list_release) struct parked_list list = VEC_INIT;
+	CLEANUP(vec_release) struct parked_list list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next = NULL;
 	int64_t before, limit, total = 0;

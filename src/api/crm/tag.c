@@ -17,7 +17,7 @@ static void format(const struct tag *t, struct json_writer *w)
 static int reply(struct request *rq, struct db *db, int64_t id,
 		 struct response *rs, struct err *err)
 {
-	CLEANUP(tags_release) struct tags tags = VEC_INIT;
+	CLEANUP(vec_release) struct tags tags = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 
 	if (tag_list(db, rq->arena, &tags, err) < 0)
@@ -44,7 +44,7 @@ static int read_name(struct request *rq, const char **out, struct err *err)
 int v1_tags_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tags_release) struct tags tags = VEC_INIT;
+	CLEANUP(vec_release) struct tags tags = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 
 	if (v1_db(rq, &db, err) < 0 || tag_list(db, rq->arena, &tags, err) < 0)

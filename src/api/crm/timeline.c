@@ -49,7 +49,7 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 		struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(timeline_release) struct timeline found = VEC_INIT;
+	CLEANUP(vec_release) struct timeline found = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct timeline_entry after = { .id = 0 };
 	const char *next = NULL;

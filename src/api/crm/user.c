@@ -92,7 +92,7 @@ static int read_user(const struct request *rq, const json_t *body,
 int v1_users_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(users_release) struct users users = VEC_INIT;
+	CLEANUP(vec_release) struct users users = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 
 	if (v1_db(rq, &db, err) < 0 ||

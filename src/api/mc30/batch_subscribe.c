@@ -182,7 +182,7 @@ static int write_reply(struct request *rq, struct response *rs, struct db *db,
 		       struct err *err)
 {
 	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
-	CLEANUP(members_release) struct members done = VEC_INIT;
+	CLEANUP(vec_release) struct members done = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	int64_t created, updated, errors;
 

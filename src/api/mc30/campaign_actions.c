@@ -162,7 +162,7 @@ static int read_addresses(const json_t *body, struct texts *out,
 int mc_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 	struct campaign campaign;
 	const json_t *body;
 

@@ -121,7 +121,7 @@ static int read_filter(const struct request *rq, struct list_filter *out,
 int mc_lists_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(lists_release) struct lists lists = VEC_INIT;
+	CLEANUP(vec_release) struct lists lists = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct list_filter filter;
 	int64_t total = 0;

@@ -22,7 +22,7 @@ struct activity_page {
 
 static void page_release(struct activity_page *page)
 {
-	member_activities_release(&page->items);
+	vec_release(&page->items);
 }
 
 static int load(const struct request *rq, int64_t count, int64_t offset,

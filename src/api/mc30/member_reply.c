@@ -7,9 +7,9 @@
 
 void member_reply_release(struct member_reply *reply)
 {
-	merge_defs_release(&reply->defs);
-	member_tags_release(&reply->tags);
-	member_rates_release(&reply->rates);
+	vec_release(&reply->defs);
+	vec_release(&reply->tags);
+	vec_release(&reply->rates);
 }
 
 int member_reply_load(const struct request *rq, struct db *db,

@@ -51,7 +51,7 @@ int mc_merge_fields_list(struct request *rq, struct response *rs,
 			 struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(merge_defs_release) struct merge_defs defs = VEC_INIT;
+	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *base = mc_base(rq);
 	int64_t total = 0;

@@ -6,7 +6,7 @@
 
 void mc_reading_release(struct mc_reading *reading)
 {
-	merge_defs_release(&reading->defs);
+	vec_release(&reading->defs);
 	tx_release(&reading->tx);
 	store_put(&reading->db);
 }

@@ -45,7 +45,7 @@ int mc_reports_click_details(struct request *rq, struct response *rs,
 			     struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	CLEANUP(report_links_release) struct report_links links = VEC_INIT;
+	CLEANUP(vec_release) struct report_links links = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct report_figures figures;
 	struct mc_page page;
@@ -69,7 +69,7 @@ int mc_reports_click_details_one(struct request *rq, struct response *rs,
 				 struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	CLEANUP(report_links_release) struct report_links links = VEC_INIT;
+	CLEANUP(vec_release) struct report_links links = VEC_INIT;
 	const char *hex = request_param(rq, "link_id");
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct report_figures figures;

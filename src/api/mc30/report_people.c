@@ -20,8 +20,8 @@ struct people {
 
 static void people_release(struct people *p)
 {
-	report_rows_release(&p->rows);
-	report_events_release(&p->events);
+	vec_release(&p->rows);
+	vec_release(&p->events);
 }
 
 static int read_page(const struct request *rq, struct mc_reading *r,
@@ -413,7 +413,7 @@ int mc_reports_abuse_one(struct request *rq, struct response *rs,
 static int find_link(const struct request *rq, struct mc_reading *r,
 		     struct report_link *out, struct err *err)
 {
-	CLEANUP(report_links_release) struct report_links links = VEC_INIT;
+	CLEANUP(vec_release) struct report_links links = VEC_INIT;
 	const char *hex = request_param(rq, "link_id");
 
 	if (report_links_list(r->db, r->campaign.id, rq->arena, &links, err) <

@@ -209,7 +209,7 @@ int mc_reports_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(campaigns_release) struct campaigns campaigns = VEC_INIT;
+	CLEANUP(vec_release) struct campaigns campaigns = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct campaign_filter filter = { 0 };
 	struct list_figures cache = { 0 };

@@ -99,7 +99,7 @@ static void write_rest(const struct request *rq, int64_t subscribers,
 int mc_root(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(lists_release) struct lists lists = VEC_INIT;
+	CLEANUP(vec_release) struct lists lists = VEC_INIT;
 	struct list_filter filter = { .count = 1000 };
 	struct list_stats stats = { 0 }, of_master = { 0 };
 	struct list master = { .hex = "", .name = "", .contact = "{}" };

@@ -44,8 +44,8 @@ int mc_segment_members_list(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
-	CLEANUP(members_release) struct members members = VEC_INIT;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct segment_target target = { .statuses = mc_statuses(rq) };
 	struct mc_page page;
@@ -117,7 +117,7 @@ static int write_part(const struct request *rq, struct db *db,
 		      const char *key, struct json_writer *w, struct err *err)
 {
 	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
-	CLEANUP(members_release) struct members members = VEC_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
 
 	if (mc_wants(rq, "", key) &&
 	    (load_ids(db, ids, rq->arena, &members, err) < 0 ||

@@ -74,7 +74,7 @@ static int read_filter(const struct request *rq, const struct list *list,
 int mc_segments_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(segments_release) struct segments segments = VEC_INIT;
+	CLEANUP(vec_release) struct segments segments = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct segment_filter filter;
 	struct list list;

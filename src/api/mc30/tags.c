@@ -14,7 +14,7 @@ int mc_member_tags_list(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(member_tags_release) struct member_tags tags = VEC_INIT;
+	CLEANUP(vec_release) struct member_tags tags = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct member member;
 	struct mc_page page;
@@ -90,7 +90,7 @@ int mc_member_tags_change(struct request *rq, struct response *rs,
 int mc_tag_search(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(segments_release) struct segments tags = VEC_INIT;
+	CLEANUP(vec_release) struct segments tags = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct segment_filter filter = { .kind = SEGMENT_STATIC,
 					 .count = 1000 };

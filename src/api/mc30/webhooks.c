@@ -68,7 +68,7 @@ static void write_webhook(const struct request *rq, const struct list *list,
 int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(webhooks_release) struct webhooks hooks = VEC_INIT;
+	CLEANUP(vec_release) struct webhooks hooks = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *base = mc_base(rq);
 	struct list list;

@@ -49,7 +49,7 @@ static int describe(struct request *rq, struct strbuf *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf trouble = STRBUF_INIT;
-	CLEANUP(texts_release) struct texts held = VEC_INIT;
+	CLEANUP(vec_release) struct texts held = VEC_INIT;
 	struct api *api = api_of(rq);
 	const char *why;
 	int closed;

@@ -38,11 +38,6 @@ static enum consent_source source_of(const char *name)
 	return CONSENT_BY_USER;
 }
 
-void consents_release(struct consents *consents)
-{
-	vec_release(consents);
-}
-
 /* --- writing --- */
 
 static bool is_blank(const char *s)
@@ -188,11 +183,6 @@ static int add_one(struct tx *tx, const struct consent *c,
 
 struct sharers VEC_FIELDS(struct consent);
 
-static void sharers_release(struct sharers *sharers)
-{
-	vec_release(sharers);
-}
-
 static int find_sharers(struct db *db, const struct consent *c,
 			struct sharers *out, struct err *err)
 {
@@ -265,7 +255,7 @@ static int is_void(struct db *db, const struct consent *c, struct err *err)
 int consent_add(struct tx *tx, const struct consent *c,
 		const struct actor *actor, struct err *err)
 {
-	CLEANUP(sharers_release) struct sharers sharers = VEC_INIT;
+	CLEANUP(vec_release) struct sharers sharers = VEC_INIT;
 	int added = is_void(tx->db, c, err);
 
 	if (added != 0)

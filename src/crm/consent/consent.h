@@ -53,7 +53,6 @@ struct consent {
 };
 
 struct consents VEC_FIELDS(struct consent);
-void consents_release(struct consents *consents);
 
 /*
  * Record it and derive opted_out. user_id and ip are the actor's unless set;

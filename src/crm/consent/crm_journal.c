@@ -392,11 +392,6 @@ struct live {
 };
 struct lives VEC_FIELDS(struct live);
 
-static void lives_release(struct lives *lives)
-{
-	vec_release(lives);
-}
-
 static int read_page(struct apply *a, int64_t after, struct lives *out,
 		     struct err *err)
 {
@@ -438,7 +433,7 @@ static int apply_to_address(struct apply *a, const struct live *l,
 
 static int apply_to_addresses(struct apply *a, struct err *err)
 {
-	CLEANUP(lives_release) struct lives page = VEC_INIT;
+	CLEANUP(vec_release) struct lives page = VEC_INIT;
 	int64_t after = 0;
 
 	do {

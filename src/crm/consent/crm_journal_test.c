@@ -45,7 +45,7 @@ static int try_drain(struct crm_fixture *f, const struct key *key,
 		     struct journal_entries *all, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(journal_entries_release)
+	CLEANUP(vec_release)
 	struct journal_entries entries = VEC_INIT;
 
 	if (crm_journal_side.read(f->db, key->bytes, 1000, &entries, err) < 0 ||
@@ -139,7 +139,7 @@ static int64_t out_of(struct crm_fixture *f, int64_t id)
 
 static void opt_outs_since_the_backup_are_applied(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ada = add(f, "Ada", "ada@example.org");
 	int64_t bob = add(f, "Bob", "bob@example.org");
@@ -172,7 +172,7 @@ static void opt_outs_since_the_backup_are_applied(void **state)
 /* The address was changed after the backup: the person is known by id. */
 static void opt_out_follows_the_person(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ada = add(f, "Ada", "old@example.org");
 	struct err err = ERR_INIT;
@@ -193,7 +193,7 @@ static void opt_out_follows_the_person(void **state)
 /* And the address is known whoever has it in the older database. */
 static void opt_out_follows_the_address(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ada = add(f, "Ada", "ada@example.org"), other;
 
@@ -212,7 +212,7 @@ static void opt_out_follows_the_address(void **state)
 
 static void company_stays_opted_out(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
 	struct record c;
@@ -252,7 +252,7 @@ static int create_again(struct crm_fixture *f, const char *address)
 
 static void erased_people_do_not_come_back(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ada = add(f, "Ada", "ada@example.org"), late;
 	int64_t nobody = fixture_person(f, "{\"last_name\":\"N\"}").id;
@@ -286,8 +286,8 @@ static void erased_people_do_not_come_back(void **state)
 /* The journal was lost: a new one is made of what the database knows. */
 static void lost_journal_is_made_anew(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
-	CLEANUP(journal_entries_release) struct journal_entries anew = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries anew = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
@@ -374,7 +374,7 @@ static void who_is_not_erased_comes_back(void **state)
 		{ MERGED_AND_ERASED, true, true, false },
 		{ ERASED, false, false, false },
 	};
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ids[ARRAY_SIZE(cases)], others[ARRAY_SIZE(cases)];
 	char name[64];
@@ -419,7 +419,7 @@ static void who_is_not_erased_comes_back(void **state)
 /* A database that never heard of the person carries the opt-out. */
 static void opt_out_of_an_unknown_address_is_carried(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	struct journal_counts counts;
 	int64_t late;
@@ -441,7 +441,7 @@ static void opt_out_of_an_unknown_address_is_carried(void **state)
 /* Opted out and deleted before anybody wrote it down. */
 static void opt_out_of_who_is_deleted_is_carried(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t gone;
 
@@ -469,7 +469,7 @@ static void opt_out_of_who_is_deleted_is_carried(void **state)
 /* Each call of the database fails once: the next try ends with the same. */
 static void failures_lose_nothing(void **state)
 {
-	CLEANUP(journal_entries_release) struct journal_entries all = VEC_INIT;
+	CLEANUP(vec_release) struct journal_entries all = VEC_INIT;
 	struct crm_fixture *f = *state;
 	int64_t ada = add(f, "Ada", "ada@example.org");
 	int64_t bob = add(f, "Bob", "bob@example.org");

@@ -16,11 +16,6 @@ struct old_address {
 };
 struct old_addresses VEC_FIELDS(struct old_address);
 
-static void old_addresses_release(struct old_addresses *list)
-{
-	vec_release(list);
-}
-
 struct erasure {
 	struct tx *tx;
 	enum entity entity;
@@ -135,7 +130,7 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 static int erase_addresses(struct erasure *e, struct arena *arena,
 			   struct err *err)
 {
-	CLEANUP(old_addresses_release) struct old_addresses list = VEC_INIT;
+	CLEANUP(vec_release) struct old_addresses list = VEC_INIT;
 
 	if (load_addresses(e, arena, &list, err) < 0)
 		return -1;
@@ -185,7 +180,7 @@ static int erase_one(struct erasure *e, struct arena *arena, struct err *err)
 static int erase_leads(const struct erasure *of, struct arena *arena,
 		       struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct erasure e = *of;
 	int more;

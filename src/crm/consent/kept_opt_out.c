@@ -91,7 +91,7 @@ int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
 			  const char *source, int64_t at_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 
 	if (list_addresses(tx, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES, entity,
 			   record_id, arena, &addresses, err) < 0)
@@ -106,7 +106,7 @@ int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 			 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 	struct forgotten key;
 
 	if (forgotten_load(tx->db, &key, err) < 0)

@@ -103,11 +103,6 @@ struct holder {
 };
 struct holders VEC_FIELDS(struct holder);
 
-static void holders_release(struct holders *holders)
-{
-	vec_release(holders);
-}
-
 static int load_holders(struct explaining *x, struct holders *out,
 			struct err *err)
 {
@@ -169,7 +164,7 @@ static int explain_record(struct explaining *x, const struct holder *h,
 
 static int explain_holders(struct explaining *x, struct err *err)
 {
-	CLEANUP(holders_release) struct holders all = VEC_INIT;
+	CLEANUP(vec_release) struct holders all = VEC_INIT;
 
 	if (load_holders(x, &all, err) < 0)
 		return -1;

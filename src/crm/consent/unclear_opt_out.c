@@ -14,7 +14,7 @@
 int unclear_opt_outs_in(struct str text)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(texts_release) struct texts seen = VEC_INIT;
+	CLEANUP(vec_release) struct texts seen = VEC_INIT;
 	struct email email;
 	size_t at = 0;
 
@@ -107,7 +107,7 @@ int unclear_opt_outs_settle(struct tx *tx, int64_t import_id, bool opt_out,
 			    const struct actor *actor, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(texts_release) struct texts addresses = VEC_INIT;
+	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 

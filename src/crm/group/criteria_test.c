@@ -607,7 +607,7 @@ static void select_ids(struct world *w, const struct criteria *c,
 
 static void compare(struct world *w, const json_t *tree, enum criteria_use use)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct err err = ERR_INIT;
 	struct criteria *c;
 	size_t at = 0;
@@ -675,7 +675,7 @@ static int parse(struct world *w, const char *text, struct err *err)
 static size_t count(struct world *w, enum entity entity, const char *field,
 		    const char *op, const char *value)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(json_free)
 	json_t *tree = json_pack("{s[{ssssss}]}", "conditions", "field", field,
 				 "op", op, "value", value);
@@ -756,7 +756,7 @@ static void times_move_with_the_calendar(void **state)
 static bool has_birthday(struct world *w, const char *birthday, const char *op,
 			 const char *value, const char *today)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	CLEANUP(json_free)
 	json_t *tree = json_pack("{s[{ssssss}{sssssi}]}", "conditions", "field",
 				 "birthday", "op", op, "value", value, "field",
@@ -945,7 +945,7 @@ static void without_conditions_everybody_fits(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		CLEANUP(ids_release) struct ids ids = VEC_INIT;
+		CLEANUP(vec_release) struct ids ids = VEC_INIT;
 		struct err err = ERR_INIT;
 		struct criteria *c;
 
@@ -962,7 +962,7 @@ static void companies_and_leads_have_their_own_fields(void **state)
 {
 	static const char text[] = "{\"conditions\":[{\"field\":\"name\","
 				   "\"op\":\"is\",\"value\":\"BERN\"}]}";
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct err err = ERR_INIT;
 	struct world *w = *state;
 	struct criteria *c;

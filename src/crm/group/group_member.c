@@ -124,7 +124,7 @@ int group_walk(struct db *db, const struct group *group, int64_t after_id,
 int group_has(struct db *db, const struct group *group, int64_t record_id,
 	      struct err *err)
 {
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t one;
 
 	if (group->kind == GROUP_STATIC)
@@ -206,7 +206,7 @@ int group_evaluate(struct db *db, int64_t id, enum entity entity,
 		   const char *criteria, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct criteria *parsed;
 	int64_t after = 0;
 	int n;

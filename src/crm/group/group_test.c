@@ -109,7 +109,7 @@ static int64_t add(struct setup *s, const char *name, enum group_kind kind,
 static const char *members(struct setup *s, int64_t id, int64_t page)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct err err = ERR_INIT;
 	struct group group;
 	int64_t after = 0;
@@ -251,7 +251,7 @@ static void a_name_belongs_to_one_group(void **state)
 
 static void a_preview_saves_nothing(void **state)
 {
-	CLEANUP(ids_release) struct ids sample = VEC_INIT;
+	CLEANUP(vec_release) struct ids sample = VEC_INIT;
 	CLEANUP(json_free) json_t *json = NULL;
 	struct groups groups = VEC_INIT;
 	struct group_filter all = { .limit = 10 };

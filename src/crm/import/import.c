@@ -133,11 +133,6 @@ static int ask(const struct import_input *input, const struct strbuf *questions,
 
 /* --- imports of the same file that wait for a word --- */
 
-static void import_runs_release(struct import_runs *runs)
-{
-	vec_release(runs);
-}
-
 static int list_waiting(struct db *db, enum entity entity, int64_t but,
 			struct arena *arena, struct import_runs *out,
 			struct err *err)
@@ -167,7 +162,7 @@ static int supersede(struct tx *tx, const struct import_input *input,
 		     struct arena *arena, struct import_runs *out,
 		     struct err *err)
 {
-	CLEANUP(import_runs_release) struct import_runs waiting = VEC_INIT;
+	CLEANUP(vec_release) struct import_runs waiting = VEC_INIT;
 	const char *why = arena_printf(
 		arena, "its file was imported again: import %" PRId64, id);
 
@@ -226,7 +221,7 @@ int import_start(struct db *db, const struct import_input *input,
 	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	CLEANUP(json_free) json_t *mapping = NULL;
-	CLEANUP(import_runs_release) struct import_runs over = VEC_INIT;
+	CLEANUP(vec_release) struct import_runs over = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *header_name = NULL, *path = NULL;
 

@@ -101,11 +101,6 @@ static int load_ended(struct db *db, struct arena *arena,
 	return more;
 }
 
-static void import_runs_release(struct import_runs *runs)
-{
-	vec_release(runs);
-}
-
 /* A file of no import: the upload was cut off by a crash. */
 static int remove_orphan(struct db *db, const char *folder, const char *name,
 			 int64_t now_ms, struct err *err)
@@ -159,7 +154,7 @@ int import_sweep(struct db *db, const char *folder, int64_t now_ms,
 		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(import_runs_release) struct import_runs runs = VEC_INIT;
+	CLEANUP(vec_release) struct import_runs runs = VEC_INIT;
 
 	if (load_ended(db, arena, &runs, err) < 0)
 		return -1;

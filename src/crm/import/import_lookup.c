@@ -23,10 +23,10 @@ void import_lookup_release(struct import_lookup *m)
 	vec_release(&m->elsewhere);
 	vec_release(&m->forgotten);
 	vec_release(&m->kept);
-	texts_release(&m->reasons);
+	vec_release(&m->reasons);
 	vec_release(&m->companies);
 	vec_release(&m->company_names);
-	ids_release(&m->ids);
+	vec_release(&m->ids);
 }
 
 void import_json_text(struct strbuf *out, struct str s)

@@ -65,11 +65,6 @@ struct target {
 };
 struct targets VEC_FIELDS(struct target);
 
-static void targets_release(struct targets *targets)
-{
-	vec_release(targets);
-}
-
 static struct present *present_of(struct matcher *x, const struct record *r)
 {
 	struct present *p = &x->presents[r - x->b->existing.v];
@@ -184,7 +179,7 @@ static int likeness(struct matcher *x, const struct import_row *row,
 
 static bool match_email(struct matcher *x, struct import_row *row)
 {
-	CLEANUP(targets_release) struct targets list = VEC_INIT;
+	CLEANUP(vec_release) struct targets list = VEC_INIT;
 	const char *first = fold(row->given.text[TEXT_FIRST_NAME], x->b->arena);
 	const struct target *best = NULL;
 	int most = -1;
@@ -226,7 +221,7 @@ static bool match_id(struct matcher *x, struct import_row *row)
 
 static bool match_key(struct matcher *x, struct import_row *row)
 {
-	CLEANUP(targets_release) struct targets list = VEC_INIT;
+	CLEANUP(vec_release) struct targets list = VEC_INIT;
 	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
 
 	if (key)
@@ -262,8 +257,8 @@ static bool take_only(struct matcher *x, struct import_row *row,
 /* A company is its name: with a key, of those that have none yet. */
 static bool match_company(struct matcher *x, struct import_row *row)
 {
-	CLEANUP(targets_release) struct targets all = VEC_INIT;
-	CLEANUP(targets_release) struct targets fits = VEC_INIT;
+	CLEANUP(vec_release) struct targets all = VEC_INIT;
+	CLEANUP(vec_release) struct targets fits = VEC_INIT;
 
 	if (!*row->given.name_folded)
 		return false;
@@ -321,7 +316,7 @@ static bool has_all(struct matcher *x, const struct import_row *row,
 	if (t->fresh)
 		return says_all(t->fresh, &rest);
 	differs = import_compare(x->b, &rest, NULL, &change);
-	texts_release(&change.new_tags);
+	vec_release(&change.new_tags);
 	return !differs;
 }
 
@@ -369,8 +364,8 @@ static bool match_bare(struct matcher *x, struct import_row *row,
 
 static bool match_name(struct matcher *x, struct import_row *row)
 {
-	CLEANUP(targets_release) struct targets named = VEC_INIT;
-	CLEANUP(targets_release) struct targets fits = VEC_INIT;
+	CLEANUP(vec_release) struct targets named = VEC_INIT;
+	CLEANUP(vec_release) struct targets fits = VEC_INIT;
 	const char *company = import_row_company(row, x->b->arena);
 
 	if (x->b->plan->entity == ENTITY_COMPANY)

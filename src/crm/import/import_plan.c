@@ -22,7 +22,7 @@ static const char *const match_names[] = {
 
 void import_plan_release(struct import_plan *plan)
 {
-	custom_fields_release(&plan->customs);
+	vec_release(&plan->customs);
 	import_columns_release(&plan->columns);
 }
 

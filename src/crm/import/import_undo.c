@@ -50,7 +50,7 @@ struct undo {
 
 static void undo_release(struct undo *u)
 {
-	ids_release(&u->kept_ids);
+	vec_release(&u->kept_ids);
 	arena_free(&u->arena);
 }
 
@@ -120,11 +120,6 @@ struct before {
 	bool keeps_key; /* the one before is somebody else's now */
 };
 struct befores VEC_FIELDS(struct before);
-
-static void befores_release(struct befores *list)
-{
-	vec_release(list);
-}
 
 static int load_befores(struct undo *u, struct arena *arena,
 			struct befores *out, struct err *err)
@@ -321,9 +316,9 @@ static int restore_page(struct undo *u, struct tx *tx,
 static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
 			struct err *err)
 {
-	CLEANUP(befores_release) struct befores list = VEC_INIT;
-	CLEANUP(records_release) struct records records = VEC_INIT;
-	CLEANUP(ids_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct befores list = VEC_INIT;
+	CLEANUP(vec_release) struct records records = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	if (load_befores(u, arena, &list, err) < 0)
 		return -1;
@@ -426,11 +421,6 @@ struct opt_out {
 };
 struct opt_outs VEC_FIELDS(struct opt_out);
 
-static void opt_outs_release(struct opt_outs *list)
-{
-	vec_release(list);
-}
-
 static int load_opt_outs(struct undo *u, struct tx *tx, struct opt_outs *out,
 			 struct err *err)
 {
@@ -485,7 +475,7 @@ static int reopen(struct undo *u, struct tx *tx, const struct opt_out *o,
 /* 1: there may be more, 0, -1. */
 static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
 {
-	CLEANUP(opt_outs_release) struct opt_outs list = VEC_INIT;
+	CLEANUP(vec_release) struct opt_outs list = VEC_INIT;
 
 	if (load_opt_outs(u, tx, &list, err) < 0)
 		return -1;

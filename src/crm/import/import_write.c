@@ -39,11 +39,11 @@ struct writer {
 static void writer_release(struct writer *w)
 {
 	vec_each (&w->changes, c)
-		texts_release(&c->new_tags);
+		vec_release(&c->new_tags);
 	vec_release(&w->fresh);
 	vec_release(&w->changes);
 	vec_release(&w->tags);
-	texts_release(&w->opted_out);
+	vec_release(&w->opted_out);
 }
 
 static bool same(const char *a, const char *b)
@@ -63,7 +63,7 @@ static void compare(struct writer *w, struct import_row *row)
 	struct import_change c;
 
 	if (!import_compare(w->b, row, before, &c)) {
-		texts_release(&c.new_tags);
+		vec_release(&c.new_tags);
 		return;
 	}
 	c.before = *last;

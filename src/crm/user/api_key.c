@@ -14,11 +14,6 @@
 #define HINT 4
 #define SUFFIX "-us1"
 
-void api_keys_release(struct api_keys *keys)
-{
-	vec_release(keys);
-}
-
 static int check(struct db *db, const struct api_key *key, struct arena *arena,
 		 struct err *err)
 {

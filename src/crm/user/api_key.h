@@ -24,7 +24,6 @@ struct api_key {
 	int64_t created_ms, used_ms, revoked_ms;
 };
 struct api_keys VEC_FIELDS(struct api_key);
-void api_keys_release(struct api_keys *keys);
 
 /* Sets key->id. Administrators' keys may always send. */
 int api_key_add(struct tx *tx, struct api_key *key, const struct actor *actor,

@@ -31,11 +31,6 @@ bool user_role_parse(const char *name, enum user_role *out)
 	return false;
 }
 
-void users_release(struct users *users)
-{
-	vec_release(users);
-}
-
 /* --- reading --- */
 
 static void read_row(const struct rows *rows, struct arena *arena,

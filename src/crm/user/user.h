@@ -32,7 +32,6 @@ struct user {
 	int64_t created_ms, updated_ms;
 };
 struct users VEC_FIELDS(struct user);
-void users_release(struct users *users);
 
 #define PASSWORD_LEAST 10  /* characters */
 #define PASSWORD_MOST 1024 /* bytes */

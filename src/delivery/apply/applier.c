@@ -75,11 +75,6 @@ static int64_t read_events(struct db *events, int64_t *id, size_t most,
 	return more < 0 ? -1 : (int64_t)out->n;
 }
 
-static void events_release(struct events *events)
-{
-	vec_release(events);
-}
-
 static int move_cursors(struct tx *tx, const struct cursors *from, int64_t to,
 			struct err *err)
 {
@@ -102,7 +97,7 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 			       .memory = memory,
 			       .arena = arena,
 			       .now_ms = now_ms };
-	CLEANUP(events_release) struct events batch = VEC_INIT;
+	CLEANUP(vec_release) struct events batch = VEC_INIT;
 	struct cursors at;
 	int64_t id, n;
 	int ours;

@@ -12,11 +12,6 @@
 
 #define PAGE 5000
 
-static void hits_release(struct hits *hits)
-{
-	vec_release(hits);
-}
-
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
@@ -163,11 +158,6 @@ static int read_page(struct db *db, int64_t *before, struct new_hits *out,
 	return more < 0 ? -1 : n;
 }
 
-static void new_hits_release(struct new_hits *hits)
-{
-	vec_release(hits);
-}
-
 /*
  * At the start, and whenever the cursor is not where this process left it. As
  * far back as matters; hits are stored soon after they come, but not in the
@@ -176,7 +166,7 @@ static void new_hits_release(struct new_hits *hits)
 static int recall(struct batch_state *s, int64_t since_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(new_hits_release) struct new_hits hits = VEC_INIT;
+	CLEANUP(vec_release) struct new_hits hits = VEC_INIT;
 	struct recent *recent = s->a->memory->recent;
 	int64_t before = s->a->from, oldest_ms = INT64_MAX;
 	int n = PAGE;
@@ -198,7 +188,7 @@ static int recall(struct batch_state *s, int64_t since_ms, struct err *err)
 static int load_hits(struct batch_state *s, const struct event *events,
 		     size_t n, struct err *err)
 {
-	CLEANUP(hits_release) struct hits earlier = VEC_INIT;
+	CLEANUP(vec_release) struct hits earlier = VEC_INIT;
 	struct apply_memory *memory = s->a->memory;
 	int64_t since_ms = INT64_MAX;
 

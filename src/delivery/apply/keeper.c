@@ -217,7 +217,7 @@ static int expire_some(const struct keeper_setup *k, struct db *db,
 		       const struct campaign *c, int64_t now_ms,
 		       struct err *err)
 {
-	CLEANUP(ids_release) struct ids members = VEC_INIT;
+	CLEANUP(vec_release) struct ids members = VEC_INIT;
 	struct event event = {
 		.at_ms = now_ms,
 		.kind = EVENT_EXPIRED,
@@ -274,7 +274,7 @@ static int keep_each(const struct keeper_setup *k, struct db *db,
 		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(campaigns_release) struct campaigns list = VEC_INIT;
+	CLEANUP(vec_release) struct campaigns list = VEC_INIT;
 	int more = 0;
 
 	if (campaign_list_by_status(db, status, arena, &list, err) < 0)
@@ -361,7 +361,7 @@ static int free_in_one(const struct keeper_setup *k, struct db *db,
 		       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(ids_release) struct ids uncertain = VEC_INIT;
+	CLEANUP(vec_release) struct ids uncertain = VEC_INIT;
 	int ours;
 
 	if (list_uncertain(db, campaign_id, dead, &uncertain, err) < 0 ||
@@ -398,7 +398,7 @@ static int drop_lease(struct db *db, const char *dead, struct err *err)
 static int free_sender(const struct keeper_setup *k, struct db *db,
 		       const char *dead, int64_t now_ms, struct err *err)
 {
-	CLEANUP(ids_release) struct ids open = VEC_INIT;
+	CLEANUP(vec_release) struct ids open = VEC_INIT;
 
 	if (list_open(db, &open, err) < 0)
 		return -1;
@@ -443,7 +443,7 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 		if (rc > 0)
 			rc = free_sender(k, db, dead.v[i], now_ms, err);
 	}
-	texts_release(&dead);
+	vec_release(&dead);
 	return rc;
 }
 

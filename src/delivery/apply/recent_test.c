@@ -13,11 +13,6 @@
 #define ADDED 20000
 #define MEMBERS 300
 
-static void hits_release(struct hits *hits)
-{
-	vec_release(hits);
-}
-
 static struct verdict_hit hit_at(int64_t event_id, int64_t at_ms)
 {
 	return (struct verdict_hit){ .event_id = event_id,
@@ -42,7 +37,7 @@ static void all_of_the_window_is_known(void **state)
 		member[i] = (int64_t)prng_below(&random, MEMBERS);
 		recent_add(recent, 1 + member[i] % 2, member[i], &hit);
 		if (i % 997 == 0) {
-			CLEANUP(hits_release) struct hits seen = VEC_INIT;
+			CLEANUP(vec_release) struct hits seen = VEC_INIT;
 			int64_t since = i * 10 - VERDICT_WINDOW_MS;
 			size_t n = 0;
 
@@ -65,7 +60,7 @@ static void all_of_the_window_is_known(void **state)
 static void what_is_turned_stays_so_until_it_is_forgotten(void **state)
 {
 	CLEANUP(recent_free) struct recent *recent = recent_new();
-	CLEANUP(hits_release) struct hits seen = VEC_INIT;
+	CLEANUP(vec_release) struct hits seen = VEC_INIT;
 	struct verdict_hit hit = hit_at(5, 1000);
 
 	(void)state;
