@@ -169,11 +169,39 @@ static void repeatable_numbers_repeat(void **state)
 	assert_true(random_u64() != random_u64());
 }
 
+static void a_vector_of_any_type_grows_and_is_searched(void **state)
+{
+	CLEANUP(vec_release)
+	VEC(struct {
+		const char *name;
+		int64_t key;
+	})
+	sorted = VEC_INIT;
+
+	(void)state;
+	assert_int_equal(vec_lower(&sorted, key, 1), 0);
+	for (int i = 0; i < 100; i++) {
+		vec_any_add(VEC_ANY(&sorted));
+		assert_null(sorted.v[i].name);
+		sorted.v[i].key = 2 * (i / 2);
+	}
+	for (int64_t key = -1; key < 102; key++) {
+		size_t at = vec_lower(&sorted, key, key);
+
+		assert_true(at == sorted.n || sorted.v[at].key >= key);
+		assert_true(at == 0 || sorted.v[at - 1].key < key);
+	}
+	vec_release(&sorted);
+	assert_null(sorted.v);
+	assert_int_equal(sorted.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_gives_zeroed_aligned_memory),
 		cmocka_unit_test(what_an_arena_gave_is_not_given_again),
+		cmocka_unit_test(a_vector_of_any_type_grows_and_is_searched),
 		cmocka_unit_test(a_buffer_grows_and_ends_in_nul),
 		cmocka_unit_test(text_is_escaped_for_urls_and_html),
 		cmocka_unit_test(a_file_is_read_up_to_a_limit),

@@ -18,6 +18,34 @@ void *vec_grow(void *v, size_t *cap, size_t need, size_t size)
 	return v;
 }
 
+void *vec_any_add(struct vec_any vec)
+{
+	char *v, *added;
+
+	memcpy(&v, vec.v, sizeof(v));
+	v = vec_grow(v, vec.cap, *vec.n + 1, vec.size);
+	memcpy(vec.v, &v, sizeof(v));
+	added = v + (*vec.n)++ * vec.size;
+	memset(added, 0, vec.size);
+	return added;
+}
+
+size_t vec_lower_any(const int64_t *first, size_t n, size_t stride, int64_t key)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *at = (const char *)first + middle * stride;
+
+		if (*(const int64_t *)at < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* Every VEC_FIELDS begins with its pointer; the rest of them is numbers. */
 void(vec_release)(void *vec)
 {

@@ -45,6 +45,25 @@ void vec_release(void *vec);
 /* Called by name, it takes vectors only. */
 #define vec_release(vec) ((void)(vec)->cap, (vec_release)(vec))
 
+/* A vector of whatever type, for functions that add to any. */
+struct vec_any {
+	void **v;
+	size_t *n, *cap, size;
+};
+#define VEC_ANY(vec)                                                           \
+	((struct vec_any){ (void **)(void *)&(vec)->v, &(vec)->n, &(vec)->cap, \
+			   sizeof(*(vec)->v) })
+/* One more, zeroed. */
+void *vec_any_add(struct vec_any vec);
+
+/* Where the first item stands whose member is the key or more; items are in the
+ * order of that member, an int64_t. The end, if there is none. */
+#define vec_lower(vec, member, key)                                  \
+	vec_lower_any((vec)->n ? &(vec)->v->member : NULL, (vec)->n, \
+		      sizeof(*(vec)->v), (key))
+size_t vec_lower_any(const int64_t *first, size_t n, size_t stride,
+		     int64_t key);
+
 /* The two lists of plain values that half of the program needs. */
 struct ids VEC_FIELDS(int64_t);
 struct texts VEC_FIELDS(const char *);

@@ -16,10 +16,9 @@
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct custom_field *f)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*f = (struct custom_field){
+	*(struct custom_field *)out = (struct custom_field){
 		.id = rows_int(rows, 0),
 		.entity = (enum entity)rows_int(rows, 1),
 		.key = rows_dup(rows, 2, arena),
@@ -33,38 +32,21 @@ static void read_row(const struct rows *rows, struct arena *arena,
 int custom_field_list(struct db *db, enum entity entity, struct arena *arena,
 		      struct custom_fields *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct custom_field f;
-	int more;
-
-	if (db_query(db, SQL_CUSTOM_FIELD_LIST,
-		     SQL_ARGS(sql_int(entity), sql_int(entity)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &f);
-		vec_push(out, f);
-	}
-	return more;
+	return db_list(db, SQL_CUSTOM_FIELD_LIST,
+		       SQL_ARGS(sql_int(entity), sql_int(entity)), read_row,
+		       arena, out, err);
 }
 
 int custom_field_get(struct db *db, int64_t id, struct arena *arena,
 		     struct custom_field *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(db, SQL_CUSTOM_FIELD_GET, SQL_ARGS(sql_int(id)),
+			   read_row, arena, out, err);
 
-	if (db_query(db, SQL_CUSTOM_FIELD_GET, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       "there is no custom field %lld", (long long)id);
-	read_row(rows, arena, out);
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 /* --- defining --- */

@@ -27,24 +27,20 @@ static int check_name(const char *name, struct arena *arena,
 	return 0;
 }
 
+static void read_tag(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct tag *)out = (struct tag){
+		.id = rows_int(rows, 0),
+		.name = rows_dup(rows, 1, arena),
+		.records = rows_int(rows, 2),
+	};
+}
+
 int tag_list(struct db *db, struct arena *arena, struct tags *out,
 	     struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_TAG_LIST, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct tag tag = {
-			.id = rows_int(rows, 0),
-			.name = rows_dup(rows, 1, arena),
-			.records = rows_int(rows, 2),
-		};
-
-		vec_push(out, tag);
-	}
-	return more;
+	return db_list(db, SQL_TAG_LIST, SQL_NO_ARGS, read_tag, arena, out,
+		       err);
 }
 
 int tag_put(struct tx *tx, const char *name, struct arena *arena,
@@ -104,43 +100,27 @@ int tag_remove(struct tx *tx, int64_t id, const struct actor *actor,
 
 /* --- tags of records --- */
 
-static void ids_format(const struct records *records, struct strbuf *out)
-{
-	strbuf_addch(out, '[');
-	for (size_t i = 0; i < records->n; i++) {
-		if (i > 0)
-			strbuf_addch(out, ',');
-		strbuf_addint(out, records->v[i].id);
-	}
-	strbuf_addch(out, ']');
-}
-
 struct named {
 	int64_t record_id;
 	const char *name;
 };
 struct nameds VEC_FIELDS(struct named);
 
+static void read_named(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct named *)out =
+		(struct named){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
+}
+
 static int load_names(struct db *db, const struct records *records,
 		      struct arena *arena, struct nameds *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
-	ids_format(records, &json);
-	if (db_query(
-		    db, SQL_TAG_OF_RECORDS,
-		    SQL_ARGS(sql_int(records->v[0].entity), sql_text(json.buf)),
-		    &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct named named = { rows_int(rows, 0),
-				       rows_dup(rows, 1, arena) };
-
-		vec_push(out, named);
-	}
-	return more;
+	return db_list(db, SQL_TAG_OF_RECORDS,
+		       SQL_ARGS(sql_int(records->v[0].entity),
+				sql_keys_of(records, id, &keys)),
+		       read_named, arena, out, err);
 }
 
 int records_add_tags(struct db *db, struct records *records,
@@ -157,20 +137,12 @@ int records_add_tags(struct db *db, struct records *records,
 	for (size_t i = 0; i < found.n; i++)
 		names[i] = found.v[i].name;
 	vec_each (records, r) {
-		size_t low = 0, high = found.n;
+		size_t first = vec_lower(&found, record_id, r->id), end = first;
 
-		while (low < high) { /* the first one of this record */
-			size_t middle = low + (high - low) / 2;
-
-			if (found.v[middle].record_id < r->id)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		r->tags = names + low;
-		while (low < found.n && found.v[low].record_id == r->id)
-			low++;
-		r->tags_n = (size_t)(names + low - r->tags);
+		while (end < found.n && found.v[end].record_id == r->id)
+			end++;
+		r->tags = names + first;
+		r->tags_n = end - first;
 	}
 	return 0;
 }

@@ -146,34 +146,6 @@ const char *rows_dup(const struct rows *rows, int column, struct arena *arena)
 	return s.s ? arena_str(arena, s) : NULL;
 }
 
-int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
-		int64_t *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*out = rows_int(rows, 0);
-	return found;
-}
-
-int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
-		 struct arena *arena, const char **out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*out = rows_dup(rows, 0, arena);
-	return found;
-}
-
 static int take_writer(struct writer *w, struct err *err)
 {
 	int64_t until_us = patience_until_us(DB_WAIT_MS);

@@ -40,6 +40,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "store/sql.h"
 
 struct arena;
@@ -47,6 +48,7 @@ struct db;
 struct err;
 struct rows;
 struct store;
+struct strbuf;
 
 /* --- arguments --- */
 
@@ -105,6 +107,49 @@ int db_find_int(struct db *db, const struct sql *sql, struct sql_args args,
 /* The same, into the arena; a NULL value gives NULL. */
 int db_find_text(struct db *db, const struct sql *sql, struct sql_args args,
 		 struct arena *arena, const char **out, struct err *err);
+
+/*
+ * A row as a struct: *out is of the type that the caller of db_get or db_list
+ * names, texts are copied to the arena.
+ *
+ *     static void read_tag(const struct rows *rows, struct arena *arena,
+ *                          void *out)
+ *     {
+ *             *(struct tag *)out = (struct tag){ ... };
+ *     }
+ */
+typedef void row_fn(const struct rows *rows, struct arena *arena, void *out);
+/* The first row: 1, 0 if there is none (*out untouched), -1. */
+int db_get(struct db *db, const struct sql *sql, struct sql_args args,
+	   row_fn *read, struct arena *arena, void *out, struct err *err);
+/* All of them, added to a vector of what `read` fills: 0, or -1. */
+#define db_list(db, sql, args, read, arena, vec, err) \
+	db_list_any(db, sql, args, read, arena, VEC_ANY(vec), err)
+int db_list_any(struct db *db, const struct sql *sql, struct sql_args args,
+		row_fn *read, struct arena *arena, struct vec_any out,
+		struct err *err);
+/* The same of what a query that was put together has given. */
+#define rows_list(rows, read, arena, vec, err) \
+	rows_list_any(rows, read, arena, VEC_ANY(vec), err)
+int rows_list_any(struct rows *rows, row_fn *read, struct arena *arena,
+		  struct vec_any out, struct err *err);
+/* Of the first column: 0, or -1. */
+int db_list_ids(struct db *db, const struct sql *sql, struct sql_args args,
+		struct ids *out, struct err *err);
+int db_list_texts(struct db *db, const struct sql *sql, struct sql_args args,
+		  struct arena *arena, struct texts *out, struct err *err);
+
+/*
+ * Keys as one argument, for `IN JSON_INTS(?)`: of a vector of numbers, or of a
+ * member of each item. The buffer is emptied first, and holds the text.
+ */
+#define sql_keys(vec, buf) \
+	sql_keys_strided((vec)->v, (vec)->n, sizeof(*(vec)->v), buf)
+#define sql_keys_of(vec, member, buf)                                   \
+	sql_keys_strided((vec)->n ? &(vec)->v->member : NULL, (vec)->n, \
+			 sizeof(*(vec)->v), buf)
+struct sql_value sql_keys_strided(const int64_t *first, size_t n, size_t stride,
+				  struct strbuf *buf);
 
 /* --- writing --- */
 

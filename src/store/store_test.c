@@ -64,6 +64,61 @@ static void a_setting_is_kept_and_replaced(void **state)
 	assert_null(find(f->audience, "name", arena));
 }
 
+struct pair {
+	int64_t id;
+	const char *text;
+};
+
+static void read_pair(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct pair *)out =
+		(struct pair){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
+}
+
+static void rows_are_read_into_structs(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) VEC(struct pair) pairs = VEC_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	const char *text = "untouched";
+
+	assert_int_equal(db_find_text(f->crm, SQL_SETTING_FIND,
+				      SQL_ARGS(sql_text("none")), arena, &text,
+				      &err),
+			 0);
+	assert_string_equal(text, "untouched");
+	assert_int_equal(db_query_text(f->crm,
+				       "SELECT 7, 'a' UNION ALL SELECT 9, NULL "
+				       "ORDER BY 1",
+				       SQL_NO_ARGS, &rows, &err),
+			 0);
+	assert_int_equal(rows_list(rows, read_pair, arena, &pairs, &err), 0);
+	assert_int_equal(pairs.n, 2);
+	assert_string_equal(pairs.v[0].text, "a");
+	assert_int_equal(pairs.v[1].id, 9);
+	assert_null(pairs.v[1].text);
+}
+
+static void keys_are_one_argument(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct pair v[] = { { -3, "a" }, { INT64_MAX, "b" } };
+	struct {
+		struct pair *v;
+		size_t n;
+	} pairs = { v, ARRAY_SIZE(v) };
+
+	(void)state;
+	assert_string_equal(sql_keys(&ids, &buf).s.s, "[]");
+	vec_push(&ids, 12);
+	assert_string_equal(sql_keys(&ids, &buf).s.s, "[12]");
+	assert_string_equal(sql_keys_of(&pairs, id, &buf).s.s,
+			    "[-3,9223372036854775807]");
+}
+
 /* A request waits for a lock for PATIENCE_MS, and the probe of readyz too. */
 static void who_has_patience_waits_no_longer(void **state)
 {
@@ -284,6 +339,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_setting_is_kept_and_replaced),
+		cmocka_unit_test(rows_are_read_into_structs),
+		cmocka_unit_test(keys_are_one_argument),
 		cmocka_unit_test(who_has_patience_waits_no_longer),
 		cmocka_unit_test(the_log_stays_short),
 		cmocka_unit_test(what_is_not_committed_is_gone),
