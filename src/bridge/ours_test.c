@@ -312,6 +312,52 @@ static void archived_while_it_moves_is_ours(void **state)
 	must_arrive(f, "b@x.example");
 }
 
+static struct {
+	int64_t person_id;
+	int in; /* so many requests from now on */
+} newcomer;
+
+static void move_newcomer(struct bridge_fixture *f, const struct mc_request *rq,
+			  bool done)
+{
+	(void)rq;
+	if (!done || --newcomer.in > 0)
+		return;
+	f->during = NULL;
+	fake_patch(f, newcomer.person_id, "{\"email\":\"a@x.example\"}");
+}
+
+static void take_over(struct bridge_fixture *f, int moved_at, int fault_at)
+{
+	struct err err = ERR_INIT;
+
+	drop_address(f, pushed(f));
+	fake_sync(f);
+	newcomer.person_id = fake_person(f, "c@x.example").id;
+	newcomer.in = moved_at;
+	f->during = move_newcomer;
+	f->fault_at = fault_at;
+	f->fault = FAULT_PAGE_403;
+	(void)fake_push(f, 1, &err); /* may want another try */
+	f->fault_at = 0;
+	if (f->during) {
+		f->during = NULL;
+		fake_patch(f, newcomer.person_id,
+			   "{\"email\":\"a@x.example\"}");
+	}
+	fake_run_all(f);
+	must_arrive(f, "a@x.example");
+}
+
+/* Somebody gets an address whose member we archived, before or after the push
+ * was planned, and before or after it comes to them; and a call fails. */
+static void archived_by_us_is_taken_over(void **state)
+{
+	for (int moved_at = 1; moved_at < 10; moved_at++)
+		for (int fault_at = 1; fault_at < 10; fault_at++)
+			take_over(*state, moved_at, fault_at);
+}
+
 #define TEST(name)                                                 \
 	cmocka_unit_test_setup_teardown(name, bridge_fixture_open, \
 					bridge_fixture_close)
@@ -326,6 +372,7 @@ int main(void)
 		TEST(one_404_is_not_believed_for_ever),
 		TEST(archived_by_another_job_is_ours),
 		TEST(archived_while_it_moves_is_ours),
+		TEST(archived_by_us_is_taken_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,9 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 	    batch_add(b, SQL_BRIDGE_MEMBER_OWN,
 		      SQL_ARGS(sql_null(), sql_text(it->hash)), err) < 0)
 		return -1;
+	/* the audience says that there is none, where the mirror had one */
 	if (it->outcome == PUSH_INTENDED && it->again == PUSH_ADD &&
+	    it->status != MIRROR_NONE &&
 	    batch_add(b, SQL_BRIDGE_MEMBER_REMOVE,
 		      SQL_ARGS(sql_int(now_ms), sql_text(it->hash)), err) < 0)
 		return -1;
