@@ -49,6 +49,13 @@ static int run_checked(const struct route *route, struct request *rq,
 	return fits > 0 ? run(route, rq, rs, err) : fits;
 }
 
+/* Said before anything is changed. */
+static int run_chosen(const struct route *route, struct request *rq,
+		      struct response *rs, struct err *err)
+{
+	return mc_check_fields(rq, err) < 0 ? -1 : run(route, rq, rs, err);
+}
+
 static void add_tables(struct router *router, struct api *api,
 		       const char *prefix)
 {
@@ -58,9 +65,9 @@ static void add_tables(struct router *router, struct api *api,
 		if (prefix && strcmp(table.prefix, prefix) != 0)
 			continue;
 		table.context = api;
-		table.run = table.dialect == DIALECT_PLAIN ? run_checked : run;
-		if (table.dialect == DIALECT_MAILCHIMP)
-			table.finish = mc_finish;
+		table.run = table.dialect == DIALECT_PLAIN       ? run_checked
+			    : table.dialect == DIALECT_MAILCHIMP ? run_chosen
+								 : run;
 		router_add(router, &table);
 	}
 }

@@ -1,5 +1,6 @@
-#include "base/json.h"
+#include "base/json_private.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/utf8.h"
@@ -7,8 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define DEPTH_MAX 31 /* a bit of has_items per level, and the top */
 
 /* A value or a key comes next: put the comma it needs. */
 static void separate(struct json_writer *w)
@@ -26,51 +25,93 @@ static void separate(struct json_writer *w)
 	w->has_items |= bit;
 }
 
+/* Only members of it were chosen, and it has none. */
+static void take_key_back(struct json_writer *w)
+{
+	uint32_t bit = (uint32_t)1 << w->depth;
+
+	strbuf_truncate(w->out, w->before_key);
+	if (w->out->buf[w->before_key - 1] == '{')
+		w->has_items &= ~bit;
+}
+
 /* A value in an object must follow its key. */
-static void value(struct json_writer *w)
+static void check_place(const struct json_writer *w)
 {
 	BUG_ON(!w->after_key && w->depth > 0 &&
 	       (w->in_object & ((uint32_t)1 << w->depth)));
-	separate(w);
 }
 
-static void begin(struct json_writer *w, char bracket)
+/* A value that is no container comes next. False: it is not chosen. */
+static bool value(struct json_writer *w)
 {
-	value(w);
-	BUG_ON(w->depth >= DEPTH_MAX);
+	const struct json_field *field = json_field_next(w);
+
+	if (w->skipped)
+		return false;
+	check_place(w);
+	if (field && w->after_key && !field->excludes) {
+		if (field != &json_field_none)
+			take_key_back(w);
+		w->after_key = false;
+		return false;
+	}
+	separate(w);
+	return true;
+}
+
+/* False: it is not chosen, nor what is in it. */
+static bool begin(struct json_writer *w, char bracket)
+{
+	const struct json_field *field = json_field_next(w);
+
+	if (field == &json_field_none) {
+		w->skipped++;
+		w->after_key = false;
+		return false;
+	}
+	check_place(w);
+	separate(w);
+	BUG_ON(w->depth >= JSON_DEPTH_MAX);
 	strbuf_addch(w->out, bracket);
 	w->depth++;
 	w->has_items &= ~((uint32_t)1 << w->depth);
+	w->chosen[w->depth] = field;
+	return true;
 }
 
 static void end(struct json_writer *w, char bracket)
 {
+	if (w->skipped) {
+		w->skipped--;
+		return;
+	}
 	BUG_ON(w->depth == 0 || w->after_key);
+	BUG_ON((bracket == '}') !=
+	       ((w->in_object & ((uint32_t)1 << w->depth)) != 0));
 	strbuf_addch(w->out, bracket);
 	w->depth--;
 }
 
 void json_begin_object(struct json_writer *w)
 {
-	begin(w, '{');
-	w->in_object |= (uint32_t)1 << w->depth;
+	if (begin(w, '{'))
+		w->in_object |= (uint32_t)1 << w->depth;
 }
 
 void json_end_object(struct json_writer *w)
 {
-	BUG_ON(!(w->in_object & ((uint32_t)1 << w->depth)));
 	end(w, '}');
 }
 
 void json_begin_array(struct json_writer *w)
 {
-	begin(w, '[');
-	w->in_object &= ~((uint32_t)1 << w->depth);
+	if (begin(w, '['))
+		w->in_object &= ~((uint32_t)1 << w->depth);
 }
 
 void json_end_array(struct json_writer *w)
 {
-	BUG_ON(w->in_object & ((uint32_t)1 << w->depth));
 	end(w, ']');
 }
 
@@ -143,19 +184,25 @@ static void add_quoted(struct strbuf *out, struct str s)
 
 void json_key(struct json_writer *w, const char *key)
 {
+	if (w->skipped)
+		return;
 	BUG_ON(w->after_key);
 	BUG_ON(w->depth == 0);
 	BUG_ON(!(w->in_object & ((uint32_t)1 << w->depth)));
-	separate(w);
-	add_quoted(w->out, str_of(key));
-	strbuf_addch(w->out, ':');
+	w->next = json_field_below(w->chosen[w->depth], str_of(key));
+	if (w->next != &json_field_none) {
+		w->before_key = w->out->len;
+		separate(w);
+		add_quoted(w->out, str_of(key));
+		strbuf_addch(w->out, ':');
+	}
 	w->after_key = true;
 }
 
 void json_str(struct json_writer *w, struct str s)
 {
-	value(w);
-	add_quoted(w->out, s);
+	if (value(w))
+		add_quoted(w->out, s);
 }
 
 void json_text(struct json_writer *w, const char *s)
@@ -168,8 +215,8 @@ void json_text(struct json_writer *w, const char *s)
 
 void json_int(struct json_writer *w, int64_t n)
 {
-	value(w);
-	strbuf_addint(w->out, n);
+	if (value(w))
+		strbuf_addint(w->out, n);
 }
 
 void json_number(struct json_writer *w, double n)
@@ -180,7 +227,8 @@ void json_number(struct json_writer *w, double n)
 		json_nothing(w);
 		return;
 	}
-	value(w);
+	if (!value(w))
+		return;
 	/* the shortest of two that reads back as the same number */
 	(void)snprintf(text, sizeof(text), "%.15g", n);
 	if (strtod(text, NULL) != n)
@@ -190,19 +238,20 @@ void json_number(struct json_writer *w, double n)
 
 void json_bool(struct json_writer *w, bool b)
 {
-	value(w);
-	strbuf_addstr(w->out, b ? "true" : "false");
+	if (value(w))
+		strbuf_addstr(w->out, b ? "true" : "false");
 }
 
 void json_nothing(struct json_writer *w)
 {
-	value(w);
-	strbuf_addstr(w->out, "null");
+	if (value(w))
+		strbuf_addstr(w->out, "null");
 }
 
 void json_time(struct json_writer *w, int64_t ms)
 {
-	value(w);
+	if (!value(w))
+		return;
 	strbuf_addch(w->out, '"');
 	if (ms)
 		time_format_iso(ms, w->out);
@@ -217,16 +266,55 @@ void json_time_or_null(struct json_writer *w, int64_t ms)
 		json_nothing(w);
 }
 
+/* Of what is written otherwise than by the writer, some members are chosen. */
+static bool is_cut(const struct json_writer *w)
+{
+	const struct json_field *field = json_field_next(w);
+
+	return field && field != &json_field_none &&
+	       w->depth < JSON_DEPTH_MAX - 1;
+}
+
 void json_raw(struct json_writer *w, struct str json)
 {
-	value(w);
-	strbuf_addslice(w->out, json);
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err err = ERR_INIT;
+
+	bool has_members = json.len && (*json.s == '{' || *json.s == '[');
+
+	if (has_members && is_cut(w) && json_parse(json, &tree, &err) == 0)
+		json_tree(w, tree);
+	else if (value(w))
+		strbuf_addslice(w->out, json);
+}
+
+static void write_members(struct json_writer *w, const json_t *tree)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	if (json_is_object(tree)) {
+		json_begin_object(w);
+		json_object_foreach ((json_t *)tree, key, member) {
+			json_key(w, key);
+			json_tree(w, member);
+		}
+		json_end_object(w);
+		return;
+	}
+	json_begin_array(w);
+	json_array_foreach (tree, i, member)
+		json_tree(w, member);
+	json_end_array(w);
 }
 
 void json_tree(struct json_writer *w, const json_t *tree)
 {
-	value(w);
-	json_dump(tree, w->out);
+	if (is_cut(w) && (json_is_object(tree) || json_is_array(tree)))
+		write_members(w, tree);
+	else if (value(w))
+		json_dump(tree, w->out);
 }
 
 void json_key_text(struct json_writer *w, const char *key, const char *s)

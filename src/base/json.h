@@ -23,17 +23,28 @@
 struct arena;
 struct err;
 
+struct json_field;
+
+#define JSON_DEPTH_MAX 31 /* a bit of has_items per level, and the top */
+
 struct json_writer {
 	struct strbuf *out;
 	int depth;
 	uint32_t has_items; /* a bit per level */
 	uint32_t in_object;
 	bool after_key;
+
+	/* What is chosen: of each open container, and of the value after the
+	 * key. NULL: all of it. */
+	const struct json_field *chosen[JSON_DEPTH_MAX + 1];
+	const struct json_field *next;
+	int skipped;       /* open containers that are not written */
+	size_t before_key; /* length of *out */
 };
 
-#define JSON_WRITER(buf)                                                       \
-	{                                                                      \
-		.out = (buf)                                                   \
+#define JSON_WRITER(buf)     \
+	{                    \
+		.out = (buf) \
 	}
 
 void json_begin_object(struct json_writer *w);
@@ -47,10 +58,10 @@ void json_str(struct json_writer *w, struct str s);
 void json_int(struct json_writer *w, int64_t n);
 void json_number(struct json_writer *w, double n); /* not finite: null */
 void json_bool(struct json_writer *w, bool b);
-void json_nothing(struct json_writer *w);              /* null */
-void json_time(struct json_writer *w, int64_t ms);     /* ISO; 0: "" */
+void json_nothing(struct json_writer *w);                  /* null */
+void json_time(struct json_writer *w, int64_t ms);         /* ISO; 0: "" */
 void json_time_or_null(struct json_writer *w, int64_t ms); /* 0: null */
-void json_raw(struct json_writer *w, struct str json); /* trusted JSON */
+void json_raw(struct json_writer *w, struct str json);     /* trusted JSON */
 void json_tree(struct json_writer *w, const json_t *tree);
 
 /* key and value at once */
@@ -63,6 +74,25 @@ void json_key_time_or_null(struct json_writer *w, const char *key, int64_t ms);
 void json_key_raw(struct json_writer *w, const char *key, struct str json);
 void json_key_begin_object(struct json_writer *w, const char *key);
 void json_key_begin_array(struct json_writer *w, const char *key);
+
+/* --- choosing what is written --- */
+
+/*
+ * By a comma list of dotted paths: `members.id,total_items` keeps these, or
+ * all but these (excludes). A path goes through arrays, ends at a value with
+ * all that is in it, and is ignored if it names nothing. Lives as long as the
+ * arena.
+ */
+const struct json_field *json_fields(const char *paths, bool excludes,
+				     struct arena *arena);
+/* Before anything is written. The writer takes the same calls as without a
+ * choice, and leaves out. */
+void json_choose(struct json_writer *w, const struct json_field *fields);
+/* Is anything at or below the path written, seen from the open object? To spare
+ * what it costs to find it out. */
+bool json_wants(const struct json_writer *w, const char *path);
+/* Is anything written of what comes next? */
+bool json_wants_next(const struct json_writer *w);
 
 /* --- reading --- */
 
@@ -80,14 +110,14 @@ int json_parse(struct str text, json_t **out, struct err *err);
  * as the tree.
  */
 int json_get_text(const json_t *o, const char *key, const char **out,
-                  struct err *err);
+		  struct err *err);
 int json_get_int(const json_t *o, const char *key, int64_t *out,
-                 struct err *err);
+		 struct err *err);
 int json_get_bool(const json_t *o, const char *key, bool *out, struct err *err);
 int json_get_object(const json_t *o, const char *key, const json_t **out,
-                    struct err *err);
+		    struct err *err);
 int json_get_array(const json_t *o, const char *key, const json_t **out,
-                   struct err *err);
+		   struct err *err);
 
 /* Compact JSON text of a tree, appended. */
 void json_dump(const json_t *tree, struct strbuf *out);

@@ -155,10 +155,6 @@ void exchange_begin(struct exchange *x, struct str text)
 
 static void settle(struct exchange *x, int ret, struct err *err)
 {
-	const struct route_table *table = x->match.table;
-
-	if (ret >= 0 && table->finish && !x->out.stream && x->rs.body.len > 0)
-		ret = table->finish(&x->rq, &x->rs, err);
 	if (ret < 0) {
 		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);

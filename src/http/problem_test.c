@@ -91,17 +91,6 @@ static void errors_of_pages_are_pages(void **state)
 	(void)f;
 }
 
-static void a_finished_reply_can_be_reworked(void **state)
-{
-	FIXTURE(f);
-
-	fixture_ask(server, GET("/3.0/hello/you?fields=a"), &reply);
-	assert_string_equal(reply.body.buf, "\"he");
-	fixture_ask(server, GET("/3.0/hello/you?fields=unknown"), &reply);
-	assert_detail(&reply, 400, "Invalid Resource", "unknown field");
-	(void)f;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -109,7 +98,6 @@ int main(void)
 		TEST(what_went_wrong_inside_is_not_told),
 		TEST(errors_of_the_marketing_api_look_like_mailchimps),
 		TEST(errors_of_pages_are_pages),
-		TEST(a_finished_reply_can_be_reworked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

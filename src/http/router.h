@@ -62,9 +62,6 @@ struct route_table {
 	const struct route *routes;
 	size_t n;
 	void *context; /* becomes request.context */
-	/* If not NULL: called after each handler of the table that returned 0
-	 * and filled a body, to rework it (the Marketing API's `fields`). */
-	route_fn finish;
 	route_run_fn run; /* NULL: the handler is called once */
 };
 

@@ -137,13 +137,11 @@ static void write_error(const struct member_op *op, struct json_writer *w)
 	json_end_object(w);
 }
 
-static int64_t write_members(const struct request *rq,
-			     const struct member_reply *reply,
+static int64_t write_members(const struct member_reply *reply,
 			     const struct batch_call *call, bool created,
 			     struct json_writer *w)
 {
 	const char *key = created ? "new_members" : "updated_members";
-	bool wanted = mc_wants(rq, "", key);
 	int64_t n = 0;
 
 	json_key_begin_array(w, key);
@@ -153,8 +151,7 @@ static int64_t write_members(const struct request *rq,
 		if (op->outcome == MEMBER_REFUSED ||
 		    (op->outcome == MEMBER_NEW) != created)
 			continue;
-		if (wanted)
-			member_reply_write(reply, &op->member, w);
+		member_reply_write(reply, &op->member, w);
 		n++;
 	}
 	json_end_array(w);
@@ -181,19 +178,21 @@ static int write_reply(struct request *rq, struct response *rs, struct db *db,
 		       const struct list *list, const struct batch_call *call,
 		       struct err *err)
 {
-	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+	CLEANUP(member_reply_release) struct member_reply reply = { 0 };
 	CLEANUP(vec_release) struct members done = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	int64_t created, updated, errors;
 
 	for (size_t i = 0; i < call->n; i++)
 		if (call->ops[i].outcome != MEMBER_REFUSED)
 			vec_push(&done, call->ops[i].member);
+	member_reply_want(&reply, &w, "new_members");
+	member_reply_want(&reply, &w, "updated_members");
 	if (member_reply_load(rq, db, list, done.v, done.n, &reply, err) < 0)
 		return -1;
 	json_begin_object(&w);
-	created = write_members(rq, &reply, call, true, &w);
-	updated = write_members(rq, &reply, call, false, &w);
+	created = write_members(&reply, call, true, &w);
+	updated = write_members(&reply, call, false, &w);
 	errors = write_errors(call, &w);
 	json_key_int(&w, "total_created", created);
 	json_key_int(&w, "total_updated", updated);

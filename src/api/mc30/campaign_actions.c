@@ -188,7 +188,7 @@ int mc_campaigns_checklist(struct request *rq, struct response *rs,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(checklist_release) struct checklist checklist = { 0 };
 	struct campaign_sender_facts facts = mc_sender_facts(rq);
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign c;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
@@ -222,7 +222,7 @@ int mc_campaigns_checklist(struct request *rq, struct response *rs,
 static int write_content(struct request *rq, struct response *rs, struct db *db,
 			 struct err *err)
 {
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign campaign;
 	struct content content;
 

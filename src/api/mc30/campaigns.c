@@ -60,7 +60,7 @@ int mc_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct campaigns campaigns = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign_filter filter = { 0 };
 	int64_t total;
 
@@ -83,7 +83,7 @@ int mc_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 static int reply(struct request *rq, struct response *rs, struct db *db,
 		 const struct campaign *campaign, struct err *err)
 {
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	return mc_campaign_write(rq, db, campaign, &w, err);
 }

@@ -58,7 +58,7 @@ int mc_campaigns_cleaned(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct restoreds page = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign c;
 	int64_t after;
 
@@ -78,7 +78,7 @@ int mc_campaigns_restore_cleaned(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct restoreds page = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign c;
 	int64_t after;
 

@@ -65,7 +65,7 @@ static int write_list(const struct request *rq, struct db *db,
 	bool total = request_query_bool(rq, "include_total_contacts", false);
 	struct list_stats stats = { 0 };
 
-	if (mc_wants(rq, "lists", "stats") &&
+	if (json_wants(w, "stats") &&
 	    list_stats(db, list, rq->now_ms, &stats, err) < 0)
 		return -1;
 	json_begin_object(w);
@@ -122,7 +122,7 @@ int mc_lists_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct lists lists = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct list_filter filter;
 	int64_t total = 0;
 
@@ -148,7 +148,7 @@ int mc_lists_list(struct request *rq, struct response *rs, struct err *err)
 int mc_lists_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct list list;
 
 	if (mc_db(rq, &db, err) < 0 || mc_list_of_path(rq, db, &list, err) < 0)
@@ -160,7 +160,7 @@ int mc_lists_add(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct list list;
 
@@ -176,7 +176,7 @@ int mc_lists_update(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct list list;
 

@@ -66,37 +66,6 @@ int mc_query_word(const struct request *rq, const char *name,
 	return err_field(err, name, "is not one of the possible values");
 }
 
-/* path is collection, collection.field, field, or something below them. */
-static bool is_about(struct str path, const char *collection, const char *field,
-		     bool whole)
-{
-	struct str first = str_trim(str_cut(&path, '.'));
-
-	if (str_is(first, collection)) {
-		if (!path.s)
-			return true;
-		first = str_cut(&path, '.');
-	}
-	return str_is(first, field) && (!whole || !path.s);
-}
-
-bool mc_wants(const struct request *rq, const char *collection,
-	      const char *field)
-{
-	const char *fields = request_query(rq, "fields");
-	const char *exclude = request_query(rq, "exclude_fields");
-	bool keep = fields && *fields;
-	struct str rest = str_of(keep ? fields : exclude);
-
-	while (rest.len) {
-		struct str path = str_cut(&rest, ',');
-
-		if (is_about(path, collection, field, !keep))
-			return keep;
-	}
-	return !keep;
-}
-
 int mc_not_found(struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND,
@@ -180,6 +149,8 @@ void mc_link(struct json_writer *w, const char *rel, const char *method,
 	size_t len = strlen(base);
 	va_list ap;
 
+	if (!json_wants_next(w))
+		return;
 	if (len >= sizeof(href))
 		len = 0;
 	memcpy(href, base, len);
@@ -213,25 +184,31 @@ void mc_key_column(struct json_writer *w, const char *key, const char *json)
 	json_key_raw(w, key, str_of(json && *json ? json : "{}"));
 }
 
-int mc_finish(struct request *rq, struct response *rs, struct err *err)
+/* The value of a parameter that is given and not empty, or NULL. */
+static const char *given(const struct request *rq, const char *name)
 {
-	const char *fields = request_query(rq, "fields");
-	const char *exclude = request_query(rq, "exclude_fields");
-	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+	const char *text = request_query(rq, name);
 
-	fields = fields && *fields ? fields : NULL;
-	exclude = exclude && *exclude ? exclude : NULL;
-	if ((!fields && !exclude) || rs->body.len == 0 || rs->status >= 400)
-		return 0;
-	if (rs->content_type && !strstr(rs->content_type, "json"))
-		return 0;
-	if (fields && exclude)
+	return text && *text ? text : NULL;
+}
+
+int mc_check_fields(const struct request *rq, struct err *err)
+{
+	if (given(rq, "fields") && given(rq, "exclude_fields"))
 		return err_field(err, "fields",
 				 "fields and exclude_fields cannot both be "
 				 "given");
-	all = rs->body;
-	rs->body = (struct strbuf)STRBUF_INIT;
-	mc_fields_filter(strbuf_str(&all), fields ? fields : exclude, !fields,
-			 rq->arena, &rs->body);
 	return 0;
+}
+
+struct json_writer mc_writer(const struct request *rq, struct response *rs)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *fields = given(rq, "fields");
+	const char *excluded = given(rq, "exclude_fields");
+
+	if (fields || excluded)
+		json_choose(&w, json_fields(fields ? fields : excluded, !fields,
+					    rq->arena));
+	return w;
 }

@@ -2,8 +2,9 @@
  * api/mc30/mc30.h - what the handlers of the Marketing API share
  *
  * Reading: paging, time filters, the audience of the path. Writing: `_links`.
- * `fields` and `exclude_fields` need nothing from a handler: mc_finish cuts
- * the JSON text of every reply to what was asked for, after the handler.
+ * `fields` and `exclude_fields` need nothing from a handler but that it writes
+ * with mc_writer, which leaves out what was not asked for; what costs much to
+ * find out is left out by json_wants.
  *
  *     struct mc_page page;
  *     CLEANUP(store_put) struct db *db = NULL;
@@ -65,18 +66,16 @@ void mc_wake(const struct request *rq);
 /* Body as an object, with Mailchimp's error for what is no JSON. */
 int mc_body(struct request *rq, const json_t **out, struct err *err);
 
-/*
- * Does the client want `field` of the items of `collection` (or of a single
- * item, which has no collection around it)? `fields` and `exclude_fields` say;
- * to leave out what costs much and would be cut away afterwards.
- */
-bool mc_wants(const struct request *rq, const char *collection,
-	      const char *field);
-
 /* What Mailchimp says for what is not there. */
 int mc_not_found(struct err *err);
 
+/* fields and exclude_fields cannot both be given: 0, or ERR_INVALID. */
+int mc_check_fields(const struct request *rq, struct err *err);
+
 /* --- writing --- */
+
+/* Of the body, with what `fields` or `exclude_fields` choose. */
+struct json_writer mc_writer(const struct request *rq, struct response *rs);
 
 /* "http://host/3.0", in the request's arena; make it once a reply. */
 const char *mc_base(const struct request *rq);
@@ -98,16 +97,5 @@ void mc_collection_end(struct json_writer *w, int64_t total, const char *base,
 
 /* A JSON text of ours (a column), or `{}` if it is NULL or empty. */
 void mc_key_column(struct json_writer *w, const char *key, const char *json);
-
-/* route_table.finish of /3.0. */
-int mc_finish(struct request *rq, struct response *rs, struct err *err);
-
-/*
- * The filter behind it: appends to *out what of `json` (valid, compact or
- * not) the comma list of dotted paths keeps, or drops (exclude). A path that
- * names nothing is ignored, as Mailchimp does.
- */
-void mc_fields_filter(struct str json, const char *paths, bool exclude,
-		      struct arena *arena, struct strbuf *out);
 
 #endif

@@ -57,7 +57,7 @@ static void write_end(const struct request *rq, const struct activity_page *p,
 int mc_member_activity(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(page_release) struct activity_page page = { .total = 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (load(rq, OLD_ACTIVITY_MAX, 0, &page, err) < 0)
 		return -1;
@@ -83,7 +83,7 @@ int mc_member_activity_feed(struct request *rq, struct response *rs,
 			    struct err *err)
 {
 	CLEANUP(page_release) struct activity_page page = { .total = 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct mc_page paging;
 
 	if (mc_page(rq, &paging, err) < 0 ||

@@ -5,11 +5,44 @@
 
 #include <string.h>
 
+#define TAGS_SHOWN 50
+
 void member_reply_release(struct member_reply *reply)
 {
 	vec_release(&reply->defs);
 	vec_release(&reply->tags);
 	vec_release(&reply->rates);
+}
+
+static bool wants(const struct json_writer *w, const char *path,
+		  const char *field)
+{
+	char whole[64];
+
+	(void)snprintf(whole, sizeof(whole), "%s%s%s", path, *path ? "." : "",
+		       field);
+	return json_wants(w, whole);
+}
+
+void member_reply_want(struct member_reply *reply, const struct json_writer *w,
+		       const char *path)
+{
+	reply->wants_fields |=
+		wants(w, path, "merge_fields") || wants(w, path, "full_name");
+	reply->wants_tags |=
+		wants(w, path, "tags") || wants(w, path, "tags_count");
+	reply->wants_rates |= wants(w, path, "stats");
+}
+
+static int load_fields(const struct request *rq, struct db *db,
+		       const struct list *list, struct member_reply *out,
+		       struct err *err)
+{
+	if (merge_field_list(db, list->id, rq->arena, &out->defs, err) < 0)
+		return -1;
+	out->first_name = merge_defs_find(&out->defs, "FNAME");
+	out->last_name = merge_defs_find(&out->defs, "LNAME");
+	return 0;
 }
 
 int member_reply_load(const struct request *rq, struct db *db,
@@ -20,20 +53,17 @@ int member_reply_load(const struct request *rq, struct db *db,
 
 	out->list = list;
 	out->base = mc_base(rq);
-	if (merge_field_list(db, list->id, rq->arena, &out->defs, err) < 0)
+	if (out->wants_fields && load_fields(rq, db, list, out, err) < 0)
 		return -1;
-	out->first_name = merge_defs_find(&out->defs, "FNAME");
-	out->last_name = merge_defs_find(&out->defs, "LNAME");
-	if (n == 0)
+	if (n == 0 || (!out->wants_tags && !out->wants_rates))
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		strbuf_addch(&ids, i ? ',' : '[');
-		strbuf_addint(&ids, members[i].id);
-	}
-	strbuf_addch(&ids, ']');
-	if (member_tags_list(db, ids.buf, rq->arena, &out->tags, err) < 0)
+	(void)sql_keys_strided(&members->id, n, sizeof(*members), &ids);
+	if (out->wants_tags &&
+	    member_tags_list(db, ids.buf, rq->arena, &out->tags, err) < 0)
 		return -1;
-	return member_rates_list(db, ids.buf, &out->rates, err);
+	return out->wants_rates
+		       ? member_rates_list(db, ids.buf, &out->rates, err)
+		       : 0;
 }
 
 /* The JSON text between the quotes of a value. */
@@ -66,19 +96,11 @@ static void write_full_name(const struct member_reply *r, struct str stored,
 static void write_rates(const struct member_reply *r, int64_t member_id,
 			struct json_writer *w)
 {
-	size_t low = 0, high = r->rates.n;
+	size_t at = vec_lower(&r->rates, member_id, member_id);
 	double opened = 0, clicked = 0;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (r->rates.v[mid].member_id < member_id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low < r->rates.n && r->rates.v[low].member_id == member_id) {
-		const struct member_rate *rate = &r->rates.v[low];
+	if (at < r->rates.n && r->rates.v[at].member_id == member_id) {
+		const struct member_rate *rate = &r->rates.v[at];
 
 		opened = (double)rate->opened / (double)rate->sent;
 		clicked = (double)rate->clicked / (double)rate->sent;
@@ -100,22 +122,13 @@ static void write_location(struct json_writer *w)
 static void write_tags(const struct member_reply *r, int64_t member_id,
 		       struct json_writer *w)
 {
-	size_t low = 0, high = r->tags.n, end;
+	size_t first = vec_lower(&r->tags, member_id, member_id), end = first;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (r->tags.v[mid].member_id < member_id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (end = low;
-	     end < r->tags.n && r->tags.v[end].member_id == member_id; end++)
-		;
-	json_key_int(w, "tags_count", (int64_t)(end - low));
+	while (end < r->tags.n && r->tags.v[end].member_id == member_id)
+		end++;
+	json_key_int(w, "tags_count", (int64_t)(end - first));
 	json_key_begin_array(w, "tags");
-	for (size_t i = low; i < end && i < low + 50; i++) {
+	for (size_t i = first; i < end && i < first + TAGS_SHOWN; i++) {
 		json_begin_object(w);
 		json_key_int(w, "id", r->tags.v[i].segment_id);
 		json_key_text(w, "name", r->tags.v[i].name);
@@ -166,20 +179,27 @@ void member_reply_write(const struct member_reply *r, const struct member *m,
 	struct str stored = str_of(m->merge);
 	char contact_id[CONTACT_ID_HEX + 1];
 
-	member_contact_id(m->id, contact_id);
+	if (!json_wants_next(w))
+		return;
 	json_begin_object(w);
 	json_key_text(w, "id", m->email_hash);
 	json_key_text(w, "email_address", m->address);
 	json_key_text(w, "unique_email_id", m->unique_id);
-	json_key_text(w, "contact_id", contact_id);
-	write_full_name(r, stored, w);
+	if (json_wants(w, "contact_id")) {
+		member_contact_id(m->id, contact_id);
+		json_key_text(w, "contact_id", contact_id);
+	}
+	if (json_wants(w, "full_name"))
+		write_full_name(r, stored, w);
 	json_key_int(w, "web_id", m->id);
 	json_key_text(w, "email_type", m->text_only ? "text" : "html");
 	json_key_text(w, "status", member_status_name(m->status));
 	write_reason(m, w);
 	json_key_bool(w, "consents_to_one_to_one_messaging", true);
-	json_key(w, "merge_fields");
-	merge_values_write(&r->defs, stored, w);
+	if (json_wants(w, "merge_fields")) {
+		json_key(w, "merge_fields");
+		merge_values_write(&r->defs, stored, w);
+	}
 	json_key_begin_object(w, "interests");
 	json_end_object(w);
 	write_rates(r, m->id, w);
@@ -204,9 +224,10 @@ int member_reply_one(struct request *rq, struct response *rs, struct db *db,
 		     const struct list *list, const struct member *member,
 		     struct err *err)
 {
-	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	CLEANUP(member_reply_release) struct member_reply reply = { 0 };
+	struct json_writer w = mc_writer(rq, rs);
 
+	member_reply_want(&reply, &w, "");
 	if (member_reply_load(rq, db, list, member, 1, &reply, err) < 0)
 		return -1;
 	member_reply_write(&reply, member, &w);
@@ -217,8 +238,9 @@ int member_reply_page(const struct request *rq, struct db *db,
 		      const struct list *list, const struct members *members,
 		      struct json_writer *w, struct err *err)
 {
-	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+	CLEANUP(member_reply_release) struct member_reply reply = { 0 };
 
+	member_reply_want(&reply, w, "members");
 	if (member_reply_load(rq, db, list, members->v, members->n, &reply,
 			      err) < 0)
 		return -1;

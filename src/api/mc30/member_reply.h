@@ -1,8 +1,8 @@
 /*
  * api/mc30/member_reply.h - members as the Marketing API writes them
  *
- * A page of a thousand costs three more queries (merge fields, tags, rates),
- * not three each.
+ * A page of a thousand costs at most three more queries (merge fields, tags,
+ * rates), not three each, and none for what is not written.
  */
 #ifndef API_MC30_MEMBER_REPLY_H
 #define API_MC30_MEMBER_REPLY_H
@@ -12,6 +12,7 @@
 #include "audience/member.h"
 
 struct member_reply {
+	bool wants_fields, wants_tags, wants_rates;
 	const struct list *list;
 	const char *base;
 	struct merge_defs defs;
@@ -21,7 +22,11 @@ struct member_reply {
 };
 void member_reply_release(struct member_reply *reply);
 
-/* Reads what these members need beside their rows. */
+/* They will be written there: a path from where the writer stands, "" for the
+ * next value. Said once for each place, before loading. */
+void member_reply_want(struct member_reply *reply, const struct json_writer *w,
+		       const char *path);
+/* Reads what these members need beside their rows, of what is wanted. */
 int member_reply_load(const struct request *rq, struct db *db,
 		      const struct list *list, const struct member *members,
 		      size_t n, struct member_reply *out, struct err *err);

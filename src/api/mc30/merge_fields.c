@@ -52,7 +52,7 @@ int mc_merge_fields_list(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct merge_defs defs = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const char *base = mc_base(rq);
 	int64_t total = 0;
 	struct mc_page page;
@@ -85,7 +85,7 @@ int mc_merge_fields_get(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct merge_def def;
 	struct list list;
 	int64_t id;
@@ -104,7 +104,7 @@ int mc_merge_fields_add(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct merge_def def;
 	struct list list;
@@ -124,7 +124,7 @@ int mc_merge_fields_update(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct merge_def def;
 	struct list list;

@@ -1,13 +1,13 @@
 /* Is it there, and what does it serve? Handlers; any worker. */
-#include "api/api.h"
+#include "api/mc30/mc30.h"
+
 #include "api/handlers.h"
 #include "api/routes.h"
 
 int mc_ping(struct request *rq, struct response *rs, struct err *err)
 {
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
-	(void)rq;
 	(void)err;
 	json_begin_object(&w);
 	json_key_text(&w, "health_status", "Everything's Chimpy!");

@@ -46,7 +46,7 @@ int mc_reports_click_details(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(vec_release) struct report_links links = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_figures figures;
 	struct mc_page page;
 
@@ -71,7 +71,7 @@ int mc_reports_click_details_one(struct request *rq, struct response *rs,
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(vec_release) struct report_links links = VEC_INIT;
 	const char *hex = request_param(rq, "link_id");
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_figures figures;
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||
@@ -112,7 +112,7 @@ static void write_domain(const struct report_domain *d, int64_t sent,
 int mc_reports_domains(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_domain domains[REPORT_DOMAINS];
 	int n;
 
@@ -138,7 +138,7 @@ static int write_empty(struct request *rq, struct response *rs,
 		       const char *name, const char *path, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0)
 		return -1;
@@ -170,7 +170,7 @@ int mc_reports_advice(struct request *rq, struct response *rs, struct err *err)
 int mc_reports_eepurl(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0)
 		return -1;

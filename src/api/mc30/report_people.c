@@ -147,7 +147,7 @@ int mc_reports_sent_to(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_SENT };
 
 	if (read_page(rq, &r, &query, &p, err) < 0)
@@ -161,7 +161,7 @@ int mc_reports_sent_to_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||
 	    read_one(rq, &r, 0, &p, err) < 0)
@@ -211,7 +211,7 @@ int mc_reports_email_activity(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_ACTIVE };
 
 	if (mc_query_ms(rq, "since", &query.since_ms, err) < 0 ||
@@ -227,7 +227,7 @@ int mc_reports_email_activity_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||
 	    read_one(rq, &r, 0, &p, err) < 0 || read_events(rq, &p, err) < 0)
@@ -269,7 +269,7 @@ int mc_reports_open_details(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_OPENED };
 	struct report_figures figures;
 
@@ -295,7 +295,7 @@ int mc_reports_open_details_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||
 	    read_one(rq, &r, 0, &p, err) < 0 || read_events(rq, &p, err) < 0)
@@ -326,7 +326,7 @@ int mc_reports_unsubscribed(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_UNSUBSCRIBED };
 
 	if (read_page(rq, &r, &query, &p, err) < 0)
@@ -341,7 +341,7 @@ int mc_reports_unsubscribed_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||
 	    read_one(rq, &r, 0, &p, err) < 0)
@@ -376,7 +376,7 @@ int mc_reports_abuse(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_COMPLAINED };
 
 	if (read_page(rq, &r, &query, &p, err) < 0)
@@ -390,7 +390,7 @@ int mc_reports_abuse_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { .r = &r };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_row row;
 	int64_t id;
 	int found;
@@ -451,7 +451,7 @@ int mc_reports_click_members(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { .r = &r };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_query query = { .kind = REPORT_CLICKED };
 	struct report_link link;
 	struct mc_page page;
@@ -475,7 +475,7 @@ int mc_reports_click_members_one(struct request *rq, struct response *rs,
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
 	CLEANUP(people_release) struct people p = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct report_link link;
 
 	if (mc_reading_begin(rq, &r, err) < 0 ||

@@ -177,7 +177,7 @@ static int write_report(const struct request *rq, struct db *db,
 int mc_reports_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct list_figures cache = { 0 };
 
 	if (mc_reading_begin(rq, &r, err) < 0)
@@ -210,7 +210,7 @@ int mc_reports_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct campaigns campaigns = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct campaign_filter filter = { 0 };
 	struct list_figures cache = { 0 };
 	int64_t total;

@@ -103,7 +103,7 @@ int mc_root(struct request *rq, struct response *rs, struct err *err)
 	struct list_filter filter = { .count = 1000 };
 	struct list_stats stats = { 0 }, of_master = { 0 };
 	struct list master = { .hex = "", .name = "", .contact = "{}" };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	int64_t total = 0, subscribers = 0;
 
 	if (mc_db(rq, &db, err) < 0 ||

@@ -46,7 +46,7 @@ int mc_segment_members_list(struct request *rq, struct response *rs,
 	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
 	CLEANUP(vec_release) struct members members = VEC_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct segment_target target = { .statuses = mc_statuses(rq) };
 	struct mc_page page;
 	struct list list;
@@ -116,10 +116,11 @@ static int write_part(const struct request *rq, struct db *db,
 		      const struct list *list, const struct ids *ids,
 		      const char *key, struct json_writer *w, struct err *err)
 {
-	CLEANUP(member_reply_release) struct member_reply reply = { NULL };
+	CLEANUP(member_reply_release) struct member_reply reply = { 0 };
 	CLEANUP(vec_release) struct members members = VEC_INIT;
 
-	if (mc_wants(rq, "", key) &&
+	member_reply_want(&reply, w, key);
+	if (json_wants(w, key) &&
 	    (load_ids(db, ids, rq->arena, &members, err) < 0 ||
 	     member_reply_load(rq, db, list, members.v, members.n, &reply,
 			       err) < 0))
@@ -151,7 +152,7 @@ int mc_segments_batch(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(release_call) struct change_call call = { 0 };
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct list list;
 

@@ -17,7 +17,7 @@ static int write_segment(const struct request *rq, struct db *db,
 					 .statuses = mc_statuses(rq) };
 	int64_t members = 0;
 
-	if (mc_wants(rq, "segments", "member_count") &&
+	if (json_wants(w, "member_count") &&
 	    segment_count(db, &target, rq->now_ms, &members, err) < 0)
 		return -1;
 	json_begin_object(w);
@@ -75,7 +75,7 @@ int mc_segments_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct segments segments = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct segment_filter filter;
 	struct list list;
 	int64_t total = 0;
@@ -116,7 +116,7 @@ static int segment_of_path(const struct request *rq, struct db *db,
 int mc_segments_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct segment segment;
 	struct list list;
 
@@ -130,7 +130,7 @@ int mc_segments_add(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct segment segment;
 	struct list list;
@@ -149,7 +149,7 @@ int mc_segments_update(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct segment segment;
 	struct list list;

@@ -15,7 +15,7 @@ int mc_member_tags_list(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct member_tags tags = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct member member;
 	struct mc_page page;
 	struct list list;
@@ -91,7 +91,7 @@ int mc_tag_search(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct segments tags = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct segment_filter filter = { .kind = SEGMENT_STATIC,
 					 .count = 1000 };
 	struct list list;

@@ -69,7 +69,7 @@ int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct webhooks hooks = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const char *base = mc_base(rq);
 	struct list list;
 
@@ -94,7 +94,7 @@ int mc_webhooks_list(struct request *rq, struct response *rs, struct err *err)
 int mc_webhooks_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	struct webhook hook;
 	struct list list;
 
@@ -127,7 +127,7 @@ int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct webhook hook;
 	struct list list;
@@ -147,7 +147,7 @@ int mc_webhooks_update(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
+	struct json_writer w = mc_writer(rq, rs);
 	const json_t *body;
 	struct webhook hook;
 	struct list list;

@@ -1,0 +1,25 @@
+/*
+ * base/json_private.h - the choice of what a JSON writer writes, for its parts
+ */
+#ifndef BASE_JSON_PRIVATE_H
+#define BASE_JSON_PRIVATE_H
+
+#include "base/json.h"
+
+/* The paths as a tree: `a.b,a.c` is a with the children b and c. */
+struct json_field {
+	struct str name;
+	struct json_field *child, *sibling;
+	bool is_end; /* a path ends here */
+	bool excludes;
+};
+
+extern const struct json_field json_field_none; /* nothing is written */
+
+/* What is chosen of a member: NULL all, json_field_none, or some of it. */
+const struct json_field *json_field_below(const struct json_field *field,
+					  struct str name);
+/* Of the value that comes next. */
+const struct json_field *json_field_next(const struct json_writer *w);
+
+#endif
