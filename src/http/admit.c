@@ -254,6 +254,7 @@ int find_target(struct exchange *x, struct problem *out)
 	if (find_route(x, path, out) < 0 || wants_sample_error(x, out))
 		return -1;
 	x->rq.context = x->match.table->context;
+	x->rq.argument = x->match.route->argument;
 	x->body_max = body_max(x);
 	return 0;
 }

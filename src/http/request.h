@@ -49,6 +49,7 @@ struct request {
 	struct arena *arena;
 	struct caller caller;
 	void *context; /* of the route table: what app/ wired */
+	int argument;  /* of the route */
 	struct request_private *private;
 };
 

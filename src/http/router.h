@@ -45,8 +45,9 @@ struct route {
 	const char *path; /* /api/v1/people/{person_id} */
 	route_fn fn;
 	enum permission permission;
-	bool upload; /* the body goes to a file, see request_upload_path */
-	bool quick;  /* has workers of its own; must be done in a moment */
+	bool upload;  /* the body goes to a file, see request_upload_path */
+	bool quick;   /* has workers of its own; must be done in a moment */
+	int argument; /* becomes request.argument: which of several things */
 };
 
 /* How errors and authentication look in a part of the path space. */
@@ -61,7 +62,7 @@ struct route_table {
 	enum http_dialect dialect;
 	const struct route *routes;
 	size_t n;
-	void *context; /* becomes request.context */
+	void *context;    /* becomes request.context */
 	route_run_fn run; /* NULL: the handler is called once */
 };
 

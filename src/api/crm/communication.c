@@ -56,9 +56,10 @@ static int read_page(const struct request *rq, struct communication_page *p,
 	return rest.s ? err_field(err, "cursor", "not a cursor") : 0;
 }
 
-static int list(enum entity entity, struct request *rq, struct response *rs,
-		struct err *err)
+int v1_record_communications(struct request *rq, struct response *rs,
+			     struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct communications found = VEC_INIT;
 	struct communication_page page = { .before_ms = 0 };
@@ -90,24 +91,6 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 		format(c, &w);
 	v1_list_end(&w, total, next);
 	return 0;
-}
-
-int v1_people_communications(struct request *rq, struct response *rs,
-			     struct err *err)
-{
-	return list(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_leads_communications(struct request *rq, struct response *rs,
-			    struct err *err)
-{
-	return list(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_companies_communications(struct request *rq, struct response *rs,
-				struct err *err)
-{
-	return list(ENTITY_COMPANY, rq, rs, err);
 }
 
 /* --- one --- */

@@ -28,9 +28,9 @@ static void end(void *context)
 	export_release(&stream->export);
 }
 
-static int export(struct request *rq, struct response *rs, enum entity entity,
-		  struct err *err)
+int v1_record_export(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	struct stream *stream = arena_new_of(rq->arena, struct stream);
 	int64_t group_id = 0;
@@ -48,20 +48,4 @@ static int export(struct request *rq, struct response *rs, enum entity entity,
 				     entity_name(entity)));
 	response_stream(rs, next, end, stream);
 	return 0;
-}
-
-int v1_export_people(struct request *rq, struct response *rs, struct err *err)
-{
-	return export(rq, rs, ENTITY_PERSON, err);
-}
-
-int v1_export_leads(struct request *rq, struct response *rs, struct err *err)
-{
-	return export(rq, rs, ENTITY_LEAD, err);
-}
-
-int v1_export_companies(struct request *rq, struct response *rs,
-			struct err *err)
-{
-	return export(rq, rs, ENTITY_COMPANY, err);
 }

@@ -28,9 +28,9 @@ static void format_consent(const struct consent *c, struct json_writer *w)
 	json_end_object(w);
 }
 
-static int consent(enum entity entity, struct request *rq, struct response *rs,
-		   struct err *err)
+int v1_record_consent(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct consents list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
@@ -47,22 +47,6 @@ static int consent(enum entity entity, struct request *rq, struct response *rs,
 		format_consent(c, &w);
 	v1_list_end(&w, (int64_t)list.n, NULL);
 	return 0;
-}
-
-int v1_people_consent(struct request *rq, struct response *rs, struct err *err)
-{
-	return consent(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_leads_consent(struct request *rq, struct response *rs, struct err *err)
-{
-	return consent(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_companies_consent(struct request *rq, struct response *rs,
-			 struct err *err)
-{
-	return consent(ENTITY_COMPANY, rq, rs, err);
 }
 
 int v1_people_merge(struct request *rq, struct response *rs, struct err *err)

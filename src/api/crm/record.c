@@ -27,9 +27,9 @@ static size_t read_filters(const struct request *rq, enum entity entity,
 	return n;
 }
 
-static int list(enum entity entity, struct request *rq, struct response *rs,
-		struct err *err)
+int v1_record_list(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
 	struct record_filter filters[FILTERS_MAX];
@@ -66,9 +66,9 @@ static void reply(const struct request *rq, struct response *rs,
 	v1_etag(rq, rs, strbuf_str(&rs->body));
 }
 
-static int create(enum entity entity, struct request *rq, struct response *rs,
-		  struct err *err)
+int v1_record_create(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
@@ -103,9 +103,9 @@ static int check_match(const struct request *rq, struct tx *tx,
 	return v1_if_match(rq, strbuf_str(&shown), err);
 }
 
-static int get(enum entity entity, struct request *rq, struct response *rs,
-	       struct err *err)
+int v1_record_get(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	struct record r;
 	int64_t id;
@@ -118,9 +118,9 @@ static int get(enum entity entity, struct request *rq, struct response *rs,
 	return 0;
 }
 
-static int patch(enum entity entity, struct request *rq, struct response *rs,
-		 struct err *err)
+int v1_record_patch(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
@@ -140,9 +140,9 @@ static int patch(enum entity entity, struct request *rq, struct response *rs,
 	return 0;
 }
 
-static int drop(enum entity entity, struct request *rq, struct response *rs,
-		struct err *err)
+int v1_record_delete(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = v1_actor(rq);
@@ -156,81 +156,4 @@ static int drop(enum entity entity, struct request *rq, struct response *rs,
 		return -1;
 	response_empty(rs, 204);
 	return 0;
-}
-
-int v1_people_list(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_people_create(struct request *rq, struct response *rs, struct err *err)
-{
-	return create(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_people_get(struct request *rq, struct response *rs, struct err *err)
-{
-	return get(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_people_patch(struct request *rq, struct response *rs, struct err *err)
-{
-	return patch(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_people_delete(struct request *rq, struct response *rs, struct err *err)
-{
-	return drop(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_leads_list(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_leads_create(struct request *rq, struct response *rs, struct err *err)
-{
-	return create(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_leads_get(struct request *rq, struct response *rs, struct err *err)
-{
-	return get(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_leads_patch(struct request *rq, struct response *rs, struct err *err)
-{
-	return patch(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_leads_delete(struct request *rq, struct response *rs, struct err *err)
-{
-	return drop(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_companies_list(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(ENTITY_COMPANY, rq, rs, err);
-}
-
-int v1_companies_create(struct request *rq, struct response *rs,
-			struct err *err)
-{
-	return create(ENTITY_COMPANY, rq, rs, err);
-}
-
-int v1_companies_get(struct request *rq, struct response *rs, struct err *err)
-{
-	return get(ENTITY_COMPANY, rq, rs, err);
-}
-
-int v1_companies_patch(struct request *rq, struct response *rs, struct err *err)
-{
-	return patch(ENTITY_COMPANY, rq, rs, err);
-}
-
-int v1_companies_delete(struct request *rq, struct response *rs,
-			struct err *err)
-{
-	return drop(ENTITY_COMPANY, rq, rs, err);
 }

@@ -45,9 +45,9 @@ static int read_cursor(const struct request *rq, struct timeline_entry *out,
 	return 1;
 }
 
-static int list(enum entity entity, struct request *rq, struct response *rs,
-		struct err *err)
+int v1_record_timeline(struct request *rq, struct response *rs, struct err *err)
 {
+	enum entity entity = (enum entity)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct timeline found = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
@@ -77,20 +77,4 @@ static int list(enum entity entity, struct request *rq, struct response *rs,
 		format(e, &w);
 	v1_list_end(&w, total, next);
 	return 0;
-}
-
-int v1_people_timeline(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(ENTITY_PERSON, rq, rs, err);
-}
-
-int v1_leads_timeline(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(ENTITY_LEAD, rq, rs, err);
-}
-
-int v1_companies_timeline(struct request *rq, struct response *rs,
-			  struct err *err)
-{
-	return list(ENTITY_COMPANY, rq, rs, err);
 }
