@@ -23,7 +23,7 @@ APIS = {
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
 FILE_KEYS = {"api", "tag", "about", "endpoints", "schemas"}
-ENDPOINT_KEYS = {"method", "path", "handler", "runs", "permission", "upload", "quick", "summary",
+ENDPOINT_KEYS = {"method", "path", "handler", "runs", "permission", "upload", "workers", "summary",
                  "about", "query", "body", "replies", "etag"}
 IF_MATCH = {"name": "If-Match", "in": "header", "required": False,
             "schema": {"type": "string"},
@@ -93,6 +93,10 @@ def runs(e):
     return function, argument or "0"
 
 
+def workers(api, e):
+    return e.get("workers", "quick" if api == "track" else "usual")
+
+
 def check_endpoint(name, api, e, seen):
     where = f"{e.get('method')} {e.get('path')}"
     for key in e:
@@ -112,6 +116,8 @@ def check_endpoint(name, api, e, seen):
             fail(name, f"{where}: the handler's name must begin with {APIS[api][2]}")
     if e["permission"] not in PERMISSIONS:
         fail(name, f"{where}: unknown permission {e['permission']}")
+    if workers(api, e) not in ("usual", "quick", "password"):
+        fail(name, f"{where}: unknown workers {e['workers']}")
     if not isinstance(e["replies"], dict) or not e["replies"]:
         fail(name, f"{where}: needs at least one reply")
     shape = (api, e["method"], re.sub(r"\{\w+\}", "{}", e["path"]))
@@ -363,7 +369,7 @@ def route_table(api, specs):
             rows += (f"\t{{ HTTP_{e['method']}, \"{prefix}{e['path']}\",\n"
                      f"\t  {function}, PERMIT_{e['permission'].upper()}, "
                      f"{'true' if e.get('upload') else 'false'}, "
-                     f"{'true' if api == 'track' or e.get('quick') else 'false'}, "
+                     f"WORKERS_{workers(api, e).upper()}, "
                      f"{argument} }},\n")
             n += 1
     if n == 0:

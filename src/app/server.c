@@ -269,7 +269,7 @@ static int start_internal(struct server *s, struct err *err)
 
 	o.connections = INTERNAL_CONNECTIONS;
 	o.workers = INTERNAL_WORKERS;
-	o.quick_workers = 1;
+	o.quick_workers = o.password_workers = 1;
 	o.per_address = 0; /* all come from here */
 	random_hex(s->internal_key, 32);
 	memcpy(s->internal_key + 32, "-us1", sizeof("-us1"));
@@ -285,7 +285,7 @@ static int start_track(struct server *s, struct err *err)
 	struct http_options o =
 		listener_options(s, "track", s->config->app.track_listen);
 
-	o.workers = 1; /* all its routes are quick */
+	o.workers = o.password_workers = 1; /* all its routes are quick */
 	s->track_router = router_new();
 	api_add_track_routes(s->track_router, &s->api);
 	return http_server_start(&o, s->track_router, &s->track, err);

@@ -144,6 +144,46 @@ static const char *reason_of(int status)
 	return "Other";
 }
 
+/* Short pieces are sent together. 1: there is more; 0: that was the end. */
+static int collect(struct exchange *x, struct err *err)
+{
+	struct response_private *out = &x->out;
+	int more;
+
+	strbuf_reset(&out->piece);
+	do {
+		more = out->stream(out->stream_context, &out->piece, err);
+	} while (more > 0 && out->piece.len < PIECE_BYTES);
+	return more;
+}
+
+/* Behind what stands in the head. */
+static void add_piece(struct exchange *x, bool more)
+{
+	struct response_private *out = &x->out;
+
+	out->ended = !more;
+	if (!x->in.head.is_1_0) {
+		if (out->piece.len > 0) {
+			strbuf_addf(&out->head, "%zx\r\n", out->piece.len);
+			strbuf_addstr(&out->piece, "\r\n");
+		}
+		if (!more)
+			strbuf_addstr(&out->piece, "0\r\n\r\n");
+	}
+	out->unsent[1] = strbuf_str(&out->piece);
+}
+
+int answer_first_piece(struct exchange *x, struct err *err)
+{
+	int more = collect(x, err);
+
+	if (more < 0)
+		return -1;
+	x->out.more = more > 0;
+	return 0;
+}
+
 void answer(struct exchange *x)
 {
 	struct response_private *out = &x->out;
@@ -158,47 +198,33 @@ void answer(struct exchange *x)
 	add_framing(x);
 	add_headers(x);
 	strbuf_addstr(&out->head, "\r\n");
+	if (has_body && out->stream)
+		add_piece(x, out->more);
+	else
+		out->ended = true;
 	out->unsent[0] = strbuf_str(&out->head);
 	if (has_body && !out->stream)
 		out->unsent[1] = strbuf_str(&x->rs.body);
-	out->ended = !has_body;
 	x->answered = true;
-}
-
-/* Short pieces are sent together. */
-static int collect(struct exchange *x)
-{
-	struct response_private *out = &x->out;
-	struct err err = ERR_INIT;
-	int more;
-
-	strbuf_reset(&out->piece);
-	do {
-		more = out->stream(out->stream_context, &out->piece, &err);
-	} while (more > 0 && out->piece.len < PIECE_BYTES);
-	if (more < 0)
-		log_error("response cut", LOG_TEXT("request", x->rq.id),
-			  LOG_ERR(&err));
-	return more;
 }
 
 void answer_piece(struct exchange *x)
 {
 	struct response_private *out = &x->out;
-	int more = collect(x);
+	struct err err = ERR_INIT;
+	int more = collect(x, &err);
 
-	out->ended = more <= 0;
-	if (more < 0)
+	if (more < 0) {
+		log_error("response cut", LOG_TEXT("request", x->rq.id),
+			  LOG_ERR(&err));
 		x->closes = true; /* so that nobody takes it for complete */
+	}
 	strbuf_reset(&out->head);
-	if (!x->in.head.is_1_0) {
-		if (out->piece.len > 0) {
-			strbuf_addf(&out->head, "%zx\r\n", out->piece.len);
-			strbuf_addstr(&out->piece, "\r\n");
-		}
-		if (more == 0)
-			strbuf_addstr(&out->piece, "0\r\n\r\n");
+	if (more < 0) {
+		out->ended = true;
+		out->unsent[1] = (struct str){ NULL, 0 };
+	} else {
+		add_piece(x, more > 0);
 	}
 	out->unsent[0] = strbuf_str(&out->head);
-	out->unsent[1] = strbuf_str(&out->piece);
 }

@@ -45,8 +45,7 @@ static struct clients *clients_of(struct client *c)
 
 static struct pool *pool_of(const struct exchange *x)
 {
-	return x->match.route->quick ? x->server->quick_workers
-				     : x->server->workers;
+	return x->server->pools[x->match.route->workers];
 }
 
 static void end_exchange(struct client *c)
@@ -213,8 +212,9 @@ static bool give(struct client *c, enum exchange_step step)
 		exchange_refuse_busy(x);
 		return refuse_rest(c);
 	}
+	x->step_us = clock_monotonic_us();
 	if (!x->given_us)
-		x->given_us = clock_monotonic_us();
+		x->given_us = x->step_us;
 	if (c->phase == CLIENT_BODY)
 		x->body_ms = clock_monotonic_us() / 1000 - c->since_ms;
 	use_up(c);

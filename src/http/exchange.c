@@ -155,6 +155,8 @@ void exchange_begin(struct exchange *x, struct str text)
 
 static void settle(struct exchange *x, int ret, struct err *err)
 {
+	if (ret >= 0 && x->out.stream && x->rq.method != HTTP_HEAD)
+		ret = answer_first_piece(x, err);
 	if (ret < 0) {
 		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
@@ -242,7 +244,9 @@ void exchange_work(void *arg)
 {
 	struct exchange *x = arg;
 
-	patience_begin(); /* of this worker, whose whole work it is */
+	/* of this worker, whose whole work it is; the client waits since it was
+	 * given */
+	patience_set(x->step_us + PATIENCE_MS * 1000);
 
 	switch (x->step) {
 	case STEP_ADMIT:

@@ -48,6 +48,7 @@ struct response_private {
 	response_stream_fn stream;
 	void (*stream_free)(void *context);
 	void *stream_context;
+	bool more;          /* there is, behind the first piece */
 	bool ended;         /* piece is the last one of the stream */
 	struct strbuf head; /* from the status line to the empty line */
 	struct strbuf piece;
@@ -83,6 +84,7 @@ struct exchange {
 	bool refused;     /* rs holds the answer; the body is thrown away */
 	bool whole;       /* the body is */
 	int64_t given_us; /* since it waits for a worker, or did; 0: not yet */
+	int64_t step_us;  /* the same of this step */
 	bool taken;       /* a worker came */
 	bool closes;      /* the connection, behind the answer */
 	bool answered;    /* out.head is made */
@@ -122,7 +124,7 @@ struct http_server {
 	int listen_fd;
 	struct clients clients;
 	struct loop loop;
-	struct pool *workers, *quick_workers;
+	struct pool *pools[WORKERS_N];
 	bool stopped;
 	atomic_bool closing; /* answers say Connection: close */
 	atomic_llong in_hand;
@@ -163,6 +165,8 @@ int admit(struct exchange *x, struct problem *out);
 void user_call_end(struct http_server *server, int64_t user_id);
 
 /* --- answer.c --- */
+/* Before answer(), for a stream: what comes first can still be refused. */
+int answer_first_piece(struct exchange *x, struct err *err);
 void answer(struct exchange *x); /* fills x->out for x->rs */
 void answer_piece(struct exchange *x);
 

@@ -204,6 +204,31 @@ static void slow_requests_hold_up_no_quick_ones(void **state)
 	}
 }
 
+/* Whoever likes can ask for these, and each takes long. */
+static void passwords_hold_up_nobody_else(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.workers = 1;
+	f0->options.password_workers = 2;
+	{
+		FIXTURE(f);
+		CLEANUP(crowd_release) struct crowd crowd = { .n = 0 };
+
+		join(&crowd, server, 9, GET("/api/v1/password"));
+		wait_until_blocked(f, 2);
+		fixture_ask(server, GET("/api/v1/hello/you"), &reply);
+		assert_int_equal(reply.status, 200);
+		fixture_ask(server, GET("/api/v1/quick/hit"), &reply);
+		assert_int_equal(reply.status, 200);
+		queue_close(f->shared.gate);
+		for (int i = 0; i < crowd.n; i++) {
+			fixture_read(crowd.fds[i], false, &reply);
+			assert_int_equal(reply.status, 200);
+		}
+	}
+}
+
 static void who_waited_too_long_is_turned_away(void **state)
 {
 	struct fixture *f0 = *state;
@@ -395,6 +420,7 @@ int main(void)
 		TEST(an_address_has_so_many_unfinished_requests),
 		TEST(unfinished_requests_share_the_memory),
 		TEST(slow_requests_hold_up_no_quick_ones),
+		TEST(passwords_hold_up_nobody_else),
 		TEST(who_waited_too_long_is_turned_away),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(requests_may_come_all_at_once),

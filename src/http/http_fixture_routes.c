@@ -126,7 +126,8 @@ static int get_count(struct request *rq, struct response *rs, struct err *err)
 	struct counter *c = arena_new_of(rq->arena, struct counter);
 
 	(void)err;
-	*c = (struct counter){ .left = 1000,
+	*c = (struct counter){ .left = request_query(rq, "long") ? 100000
+								 : 1000,
 			       .fails_at = request_query(rq, "cut") ? 10 : -1,
 			       .waits_at = request_query(rq, "slow") ? 5 : -1,
 			       .owed = shared->owed,
@@ -205,10 +206,13 @@ static const struct route v1_routes[] = {
 	{ HTTP_GET, "/api/v1/count", get_count, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/later", get_later, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/block", get_block, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/password", get_block, PERMIT_PUBLIC, false,
+	  WORKERS_PASSWORD },
 	{ HTTP_GET, "/api/v1/flood", get_flood, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/quick/{name}", get_hello, PERMIT_PUBLIC, false,
-	  true },
-	{ HTTP_POST, "/api/v1/quick", post_form, PERMIT_PUBLIC, false, true },
+	  WORKERS_QUICK },
+	{ HTTP_POST, "/api/v1/quick", post_form, PERMIT_PUBLIC, false,
+	  WORKERS_QUICK },
 	{ HTTP_GET, "/api/v1/admin", get_denied, PERMIT_ADMIN, false },
 };
 static const struct route mc_routes[] = {

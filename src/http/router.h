@@ -40,13 +40,23 @@ enum permission {
 	PERMIT_ADMIN,  /* administrator */
 };
 
+/* Who works on requests of a route. Each group has threads of its own, so that
+ * the others do not wait for it. */
+enum workers {
+	WORKERS_USUAL,
+	WORKERS_QUICK,    /* what must be done in a moment */
+	WORKERS_PASSWORD, /* what compares or hashes passwords: a tenth of a
+			     second each, for whoever asks */
+	WORKERS_N
+};
+
 struct route {
 	enum http_method method;
 	const char *path; /* /api/v1/people/{person_id} */
 	route_fn fn;
 	enum permission permission;
-	bool upload;  /* the body goes to a file, see request_upload_path */
-	bool quick;   /* has workers of its own; must be done in a moment */
+	bool upload; /* the body goes to a file, see request_upload_path */
+	enum workers workers;
 	int argument; /* becomes request.argument: which of several things */
 };
 

@@ -28,6 +28,9 @@ const struct option http_option_table[] = {
 	       256),
 	OPTION(quick_workers, "The same for opens, clicks and unsubscribes.",
 	       OPTION_INT, 1, 256),
+	OPTION(password_workers,
+	       "The same for sign-ins, which compute for long.", OPTION_INT, 1,
+	       256),
 	OPTION(waiting, "Requests that wait for one; more get 503.", OPTION_INT,
 	       1, 100000),
 	OPTION(waiting_ms, "Who waited for so long gets 503 too.", OPTION_TIME,
@@ -104,11 +107,17 @@ static int start_pools(struct http_server *server, struct err *err)
 	/* each may have a request there, and the end of another */
 	size_t capacity = 2 * (size_t)(o->connections + LOOP_EXCESS);
 
-	if (pool_start(o->workers, capacity, exchange_work, &server->workers,
-		       err) < 0)
-		return -1;
-	return pool_start(o->quick_workers, capacity, exchange_work,
-			  &server->quick_workers, err);
+	const int64_t threads[WORKERS_N] = {
+		[WORKERS_USUAL] = o->workers,
+		[WORKERS_QUICK] = o->quick_workers,
+		[WORKERS_PASSWORD] = o->password_workers,
+	};
+
+	for (int i = 0; i < WORKERS_N; i++)
+		if (pool_start(threads[i], capacity, exchange_work,
+			       &server->pools[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 int http_server_start(const struct http_options *options,
@@ -144,8 +153,8 @@ void http_server_stop(struct http_server *server)
 		return;
 	server->stopped = true;
 	loop_stop(server);
-	pool_free(&server->workers);
-	pool_free(&server->quick_workers);
+	for (int i = 0; i < WORKERS_N; i++)
+		pool_free(&server->pools[i]);
 	fd_release(&server->listen_fd);
 }
 

@@ -35,11 +35,12 @@ struct http_options {
 	const char *upload_folder; /* for bodies of upload routes; made */
 	int64_t connections; /* fewer if the process may open fewer files */
 	int64_t workers;
-	int64_t quick_workers; /* for quick routes */
-	int64_t waiting;       /* requests a pool that no worker has yet */
-	int64_t waiting_ms;    /* a request; then nobody wants it any more */
-	int64_t per_address;   /* unfinished requests of one; 0: any */
-	int64_t held_max;   /* bytes of all unfinished requests, and bodies */
+	int64_t quick_workers; /* see enum workers of http/router.h */
+	int64_t password_workers;
+	int64_t waiting;     /* requests a pool that no worker has yet */
+	int64_t waiting_ms;  /* a request; then nobody wants it any more */
+	int64_t per_address; /* unfinished requests of one; 0: any */
+	int64_t held_max;    /* bytes of all unfinished requests, and bodies */
 	int64_t body_max;   /* bytes, routes without upload; public: <= 1 MiB */
 	int64_t upload_max; /* bytes, upload routes */
 	int64_t idle_ms;    /* without a byte from or to the client */
@@ -50,14 +51,14 @@ struct http_options {
 	authenticate_fn authenticate; /* NULL: nobody is anybody */
 	void *authenticate_context;
 };
-#define HTTP_OPTIONS_DEFAULT                                              \
-	{                                                                 \
-		.name = "public", .listen = "127.0.0.1:8080",             \
-		.connections = 12000, .workers = 16, .quick_workers = 4,  \
-		.waiting = 1000, .waiting_ms = 10000, .per_address = 256, \
-		.held_max = (int64_t)256 << 20, .body_max = 16 << 20,     \
-		.upload_max = (int64_t)2 << 30, .idle_ms = 30000,         \
-		.slow_ms = 30000, .stop_ms = 30000                        \
+#define HTTP_OPTIONS_DEFAULT                                                 \
+	{                                                                    \
+		.name = "public", .listen = "127.0.0.1:8080",                \
+		.connections = 12000, .workers = 16, .quick_workers = 4,     \
+		.password_workers = 2, .waiting = 1000, .waiting_ms = 10000, \
+		.per_address = 256, .held_max = (int64_t)256 << 20,          \
+		.body_max = 16 << 20, .upload_max = (int64_t)2 << 30,        \
+		.idle_ms = 30000, .slow_ms = 30000, .stop_ms = 30000         \
 	}
 
 /* Those of http_options that users may set; ends with name NULL. */

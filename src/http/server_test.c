@@ -143,13 +143,18 @@ static void streams_are_sent_whole_or_cut(void **state)
 	assert_true(reply.whole);
 	assert_has(&reply.body, "\n2\n1\n");
 	assert_header(&reply, "Content-Type", "text/plain");
-	fixture_ask(server, GET("/api/v1/count?cut=1"), &reply);
+	fixture_ask(server, GET("/api/v1/count?cut=1&long=1"), &reply);
+	assert_int_equal(reply.status, 200);
 	assert_false(reply.whole);
+	/* nothing was sent yet: it is refused */
+	fixture_ask(server, GET("/api/v1/count?cut=1"), &reply);
+	assert_int_equal(reply.status, 500);
+	assert_true(reply.whole);
 	fixture_ask(server, "HEAD /api/v1/count HTTP/1.1\r\nHost: x\r\n\r\n",
 		    &reply);
 	assert_int_equal(reply.status, 200);
 	http_server_stop(server);
-	assert_int_equal(f->shared.freed, 3);
+	assert_int_equal(f->shared.freed, 4);
 }
 
 static void *answer_owed(void *arg)
