@@ -11,6 +11,7 @@
 
 #include "sql/bridge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define HOOK_PATH "/api/v1/hooks/marketing/"
@@ -31,12 +32,45 @@ static bool is_of(const char *url, const char *secrets)
 	return false;
 }
 
-/* What of ours stands there: one that is right, and others that are not. */
-struct own_hooks {
-	const char *url;
-	const char *secrets; /* ours, and those that we had */
-	bool exists;
+/*
+ * What we want to hear: of people and administrators, who comes and goes; of
+ * programs, who goes, since somebody else's may unsubscribe people. Our own
+ * acts come back as echoes then, which change nothing (see has_left); those
+ * whom we subscribe would be too many.
+ */
+static const struct wanted {
+	const char *below; /* our address */
+	const char *says;  /* members of the hook */
+} wanted[] = {
+	{ "", "\"events\":{\"subscribe\":true,\"unsubscribe\":true,"
+	      "\"profile\":false,\"cleaned\":true,\"upemail\":true,"
+	      "\"campaign\":false},\"sources\":{\"user\":true,\"admin\":true,"
+	      "\"api\":false}" },
+	{ "/programs",
+	  "\"events\":{\"subscribe\":false,\"unsubscribe\":true,"
+	  "\"profile\":false,\"cleaned\":true,\"upemail\":true,"
+	  "\"campaign\":false},\"sources\":{\"user\":false,\"admin\":false,"
+	  "\"api\":true}" },
 };
+
+/* What of ours stands there: those that are right, and others that are not. */
+struct own_hooks {
+	const char *url;     /* without what is below */
+	const char *secrets; /* ours, and those that we had */
+	bool exists[ARRAY_SIZE(wanted)];
+};
+
+/* True: it is one that we want. */
+static bool note_wanted(struct own_hooks *own, const char *at)
+{
+	size_t n = strlen(own->url);
+
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		if (strncmp(at, own->url, n) == 0 &&
+		    strcmp(at + n, wanted[i].below) == 0)
+			return own->exists[i] = true;
+	return false;
+}
 
 static int remove_stale(struct work *w, const json_t *hooks,
 			struct own_hooks *own, struct err *err)
@@ -51,18 +85,17 @@ static int remove_stale(struct work *w, const json_t *hooks,
 
 		if (!id || !at || !is_of(at, own->secrets))
 			continue; /* somebody else's */
-		if (strcmp(at, own->url) == 0)
-			own->exists = true;
-		else if (mc_call(w->client, "DELETE",
-				 list_path(w, "/webhooks/%s", id), NULL, NULL,
-				 err) < 0 &&
-			 err->code != ERR_NOT_FOUND)
+		if (!note_wanted(own, at) &&
+		    mc_call(w->client, "DELETE",
+			    list_path(w, "/webhooks/%s", id), NULL, NULL,
+			    err) < 0 &&
+		    err->code != ERR_NOT_FOUND)
 			return -1;
 	}
 	return 0;
 }
 
-static int find_hook(struct work *w, struct own_hooks *own, struct err *err)
+static int find_hooks(struct work *w, struct own_hooks *own, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 
@@ -72,39 +105,36 @@ static int find_hook(struct work *w, struct own_hooks *own, struct err *err)
 	return remove_stale(w, json_object_get(reply, "webhooks"), own, err);
 }
 
-static int add_hook(struct work *w, struct own_hooks *own, struct err *err)
+static int add_hook(struct work *w, struct own_hooks *own, size_t i,
+		    struct err *err)
 {
-	/* not our own changes, or they would come back as echoes */
 	const char *body =
-		arena_printf(w->arena,
-			     "{\"url\":\"%s\",\"events\":{\"subscribe\":true,"
-			     "\"unsubscribe\":true,\"profile\":false,"
-			     "\"cleaned\":true,\"upemail\":true,"
-			     "\"campaign\":false},\"sources\":{\"user\":true,"
-			     "\"admin\":true,\"api\":false}}",
-			     own->url);
+		arena_printf(w->arena, "{\"url\":\"%s%s\",%s}", own->url,
+			     wanted[i].below, wanted[i].says);
 	struct err unseen;
 
 	if (mc_call(w->client, "POST", list_path(w, "/webhooks"), body, NULL,
 		    err) >= 0)
 		return 0;
 	/* Another process, or our own last life, may have been faster. */
-	return find_hook(w, own, &unseen) == 0 && own->exists ? 0 : -1;
+	return find_hooks(w, own, &unseen) == 0 && own->exists[i] ? 0 : -1;
 }
 
 int hook_register(struct work *w, struct err *err)
 {
 	struct hook_secrets secrets;
-	struct own_hooks own = { .exists = false };
+	struct own_hooks own = { .exists = { false } };
 
 	if (hook_secrets_load(w->db, w->arena, &secrets, err) < 0)
 		return -1;
 	own.url = arena_printf(w->arena, "%s" HOOK_PATH "%s",
 			       w->bridge->setup.hook_url, secrets.now);
 	own.secrets = arena_printf(w->arena, "%s %s", secrets.now, secrets.old);
-	if (find_hook(w, &own, err) < 0 ||
-	    (!own.exists && add_hook(w, &own, err) < 0))
+	if (find_hooks(w, &own, err) < 0)
 		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		if (!own.exists[i] && add_hook(w, &own, i, err) < 0)
+			return -1;
 	return hook_secrets_settle(w->db, &secrets, err);
 }
 
@@ -213,6 +243,22 @@ static int did_leave(struct work *w, const char *hash, struct err *err)
 	return 0;
 }
 
+/* Whom we unsubscribed, for an opt-out in the CRM, comes back as an echo: no
+ * word of theirs, nor of others who have the address. */
+static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
+		   struct err *err)
+{
+	struct mirrored known = { 0 };
+
+	if (*field(form, "data[campaign_id]") ||
+	    strcmp(field(form, "data[reason]"), "abuse") == 0)
+		return 0; /* a recipient's own act */
+	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
+		return -1;
+	return known.unsubscribed_ms &&
+	       llabs(seen->changed_ms - known.unsubscribed_ms) < MS_HOUR;
+}
+
 /*
  * Is the member gone by the person's will? 1, 0, -1. A hook is believed only
  * where the audience says the same, since whoever knows its URL can send one.
@@ -224,8 +270,11 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
 	struct mirrored known;
 
-	if (seen->status == MIRROR_UNSUBSCRIBED)
-		return 1;
+	if (seen->status == MIRROR_UNSUBSCRIBED) {
+		int echo = is_echo(w, form, seen, err);
+
+		return echo < 0 ? -1 : !echo;
+	}
 	if (removed || seen->status == MIRROR_ARCHIVED)
 		return !removed && seen->said_no;
 	if (seen->status == MIRROR_CLEANED)

@@ -155,6 +155,26 @@ static void a_no_is_heard_after_the_member_is_gone(void **state)
 	}
 }
 
+/* What we unsubscribe for an opt-out comes back as a webhook: whoever undoes
+ * the opt-out meanwhile, in the same second, is not opted out again by it. */
+static void an_echo_is_no_word(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t id;
+
+	bridge_fixture_renew(f);
+	id = pushed(f);
+	fake_patch(f, id, "{\"opted_out\":true,\"reason\":\"phoned\"}");
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
+	fake_patch(f, id, "{\"opted_out\":false,\"reason\":\"a mistake\"}");
+	fake_hook(f, "unsubscribe", DATA("unsub", "manual"), NULL);
+	assert_false(opted_out(f));
+	/* but a recipient's own act is */
+	fake_hook(f, "unsubscribe", DATA("unsub", "abuse"), NULL);
+	assert_true(opted_out(f));
+}
+
 static const char *fired(int64_t ms)
 {
 	static char text[20];
@@ -369,6 +389,7 @@ int main(void)
 		TEST(a_hook_counts_if_the_member_says_so),
 		TEST(a_hook_about_nobody_is_not_believed),
 		TEST(a_no_is_heard_after_the_member_is_gone),
+		TEST(an_echo_is_no_word),
 		TEST(an_event_is_void_only_after_a_later_yes),
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),

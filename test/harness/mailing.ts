@@ -28,3 +28,10 @@ export async function unsubscribeLinkOf(server: Server, address: string): Promis
   const header = (await parseMail(source)).headers.find((h) => h.key === "list-unsubscribe")!;
   return new URL(header.value.match(/<(http[^>]+)>/)![1]!).pathname;
 }
+
+/** Takes the CRM's webhooks away over there, until the next sync: what happens meanwhile is not told. */
+export async function muteWebhooks(server: Server, list: string): Promise<void> {
+  const { body } = await server.mailchimp.get(`/3.0/lists/${list}/webhooks`);
+  for (const hook of body.webhooks)
+    await server.mailchimp.delete(`/3.0/lists/${list}/webhooks/${hook.id}`, { status: [204, 404] });
+}
