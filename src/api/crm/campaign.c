@@ -27,7 +27,7 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(vec_release) struct crm_campaigns list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_campaign_filter f = { 0 };
-	const char *next = NULL;
+	const char *next;
 	int64_t limit, total = 0;
 
 	if (read_filter(rq, &f, err) < 0 || v1_db(rq, &db, err) < 0)
@@ -36,10 +36,7 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 	if (crm_campaign_list(db, &f, rq->arena, &list, err) < 0 ||
 	    crm_campaign_count(db, &f, &total, err) < 0)
 		return -1;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
-		next = v1_next(rq, list.v[list.n - 1].id);
-	}
+	next = v1_cut(rq, &list, limit, id);
 	v1_list_begin(&w);
 	vec_each (&list, c)
 		crm_campaign_format(c, false, &w);
@@ -230,7 +227,7 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_recipient_filter f = { 0 };
 	struct crm_campaign c;
-	const char *next = NULL;
+	const char *next;
 	int64_t limit, total = 0;
 
 	if (request_param_id(rq, "campaign_id", &f.campaign_id, err) < 0 ||
@@ -240,10 +237,7 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 	limit = f.limit++;
 	if (crm_recipient_list(db, &f, rq->arena, &list, &total, err) < 0)
 		return -1;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
-		next = v1_next(rq, list.v[list.n - 1].person_id);
-	}
+	next = v1_cut(rq, &list, limit, person_id);
 	v1_list_begin(&w);
 	vec_each (&list, r)
 		format_recipient(r, &c, &w);

@@ -88,10 +88,7 @@ int v1_groups_list(struct request *rq, struct response *rs, struct err *err)
 	filter.limit++;
 	if (group_list(db, &filter, rq->arena, &groups, err) < 0)
 		return -1;
-	if ((int64_t)groups.n == filter.limit) {
-		groups.n--;
-		next = v1_next(rq, groups.v[groups.n - 1].id);
-	}
+	next = v1_cut(rq, &groups, filter.limit - 1, id);
 	v1_list_begin(&w);
 	vec_each (&groups, group) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;

@@ -176,16 +176,13 @@ int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(vec_release) struct import_runs runs = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	int64_t limit, before, total;
-	const char *next = NULL;
+	const char *next;
 
 	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 || import_list_count(db, &total, err) < 0 ||
 	    import_list(db, before, limit + 1, rq->arena, &runs, err) < 0)
 		return -1;
-	if ((int64_t)runs.n > limit) {
-		runs.n = (size_t)limit;
-		next = v1_next(rq, runs.v[runs.n - 1].id);
-	}
+	next = v1_cut(rq, &runs, limit, id);
 	v1_list_begin(&w);
 	vec_each (&runs, run) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;

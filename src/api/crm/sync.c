@@ -81,7 +81,7 @@ int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct push_infos list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	const char *next = NULL;
+	const char *next;
 	int64_t id, before, limit, total = 0;
 
 	if (request_param_id(rq, "group_id", &id, err) < 0 ||
@@ -90,10 +90,7 @@ int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 	    push_list(db, id, before, limit + 1, rq->arena, &list, &total,
 		      err) < 0)
 		return -1;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
-		next = v1_next(rq, list.v[list.n - 1].id);
-	}
+	next = v1_cut(rq, &list, limit, id);
 	v1_list_begin(&w);
 	vec_each (&list, p)
 		format_push(p, &w);
@@ -136,7 +133,7 @@ int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct push_row_filter f = { .action = request_query(rq, "action"),
 				     .reason = request_query(rq, "reason") };
-	const char *next = NULL;
+	const char *next;
 	int64_t limit, total = 0;
 
 	if (request_param_id(rq, "push_id", &f.push_id, err) < 0 ||
@@ -146,10 +143,7 @@ int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 	f.limit = limit + 1;
 	if (push_row_list(db, &f, rq->arena, &list, &total, err) < 0)
 		return -1;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
-		next = v1_next(rq, list.v[list.n - 1].person_id);
-	}
+	next = v1_cut(rq, &list, limit, person_id);
 	v1_list_begin(&w);
 	vec_each (&list, r)
 		format_row(r, &w);
@@ -220,7 +214,7 @@ int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct parked_list list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	const char *next = NULL;
+	const char *next;
 	int64_t before, limit, total = 0;
 
 	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
@@ -228,10 +222,7 @@ int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 	    parked_list(db, before, limit + 1, rq->arena, &list, &total, err) <
 		    0)
 		return -1;
-	if ((int64_t)list.n > limit) {
-		list.n = (size_t)limit;
-		next = v1_next(rq, list.v[list.n - 1].id);
-	}
+	next = v1_cut(rq, &list, limit, id);
 	v1_list_begin(&w);
 	vec_each (&list, p) {
 		json_begin_object(&w);

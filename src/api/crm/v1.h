@@ -42,6 +42,14 @@ int v1_before(const struct request *rq, int64_t *out, struct err *err);
 
 /* `next` of a page that ends with this id. */
 const char *v1_next(const struct request *rq, int64_t last_id);
+/* Of a vector that was asked for one item more than the limit: leaves a page,
+ * and gives its `next` by that member of its last item; NULL: it is the last
+ * page. */
+#define v1_cut(rq, list, limit, member)          \
+	((int64_t)(list)->n <= (limit)           \
+		 ? NULL                          \
+		 : ((list)->n = (size_t)(limit), \
+		    v1_next(rq, (list)->v[(limit)-1].member)))
 
 /* {"items": [ ... ], "total": n, "next": cursor or null} */
 void v1_list_begin(struct json_writer *w);
