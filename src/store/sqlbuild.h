@@ -20,19 +20,25 @@ struct sqlbuild {
 	struct sql_values VEC_FIELDS(struct sql_value) args;
 };
 
+/* Empty. Values are copied to the arena, which must live until the last call;
+ * release frees the text only. */
 void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
 		   struct arena *arena);
 void sqlbuild_release(struct sqlbuild *b);
 
+/* Appends SQL of the source code, never a user's words. */
 void sqlbuild_add(struct sqlbuild *b, const char *literal);
+/* Appends `?` and binds the value; texts are copied. */
 void sqlbuild_bind(struct sqlbuild *b, struct sql_value value);
-void sqlbuild_bind_text(struct sqlbuild *b, const char *text); /* copied */
+void sqlbuild_bind_text(struct sqlbuild *b, const char *text);
 void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
-/* LIKE pattern with %, _ and \ of text escaped; adds `LIKE ? ESCAPE '\'`. */
+/* Appends `LIKE ? ESCAPE '\'`; %, _ and \ of the text mean themselves. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);
+/* Appends `(SELECT ...)` of the texts of a JSON array, for `x IN`. */
 void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array);
 
+/* Runs it as db_query does: 0 and *out, or -1. It may be run again. */
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 		   struct err *err);
 
