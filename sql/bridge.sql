@@ -98,14 +98,6 @@ UPDATE bridge_member
        archived_ms = CASE WHEN archived_ms <> ? THEN archived_ms ELSE CAST(? AS BIGINT) END
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
--- name: bridge-member-unsubscribe
--- The bridge is about to unsubscribe a member, for an opt-out in the CRM.
--- args: email_hash, unsubscribed_ms
-INSERT INTO bridge_member (email_hash, status, changed_ms, unsubscribed_ms)
-VALUES (?, :MIRROR_SUBSCRIBED, 0, ?)
-    ON CONFLICT (email_hash) DO UPDATE SET unsubscribed_ms = excluded.unsubscribed_ms
- WHERE bridge_member.to_forget_ms IS NULL;
-
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
 UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;

@@ -243,8 +243,9 @@ static int did_leave(struct work *w, const char *hash, struct err *err)
 	return 0;
 }
 
-/* Whom we unsubscribed, for an opt-out in the CRM, comes back as an echo: no
- * word of theirs, nor of others who have the address. */
+/* Whom we unsubscribed, for an opt-out in the CRM, comes back as an echo, which
+ * is no word of theirs. That it was done is known, not only that it was meant:
+ * nobody leaves twice. */
 static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
 		   struct err *err)
 {

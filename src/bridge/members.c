@@ -94,14 +94,6 @@ bool was_added_by_program(const json_t *member)
 	return !source || !*source || str_starts(str_of(source), "API");
 }
 
-/* Before the call, so that its echo is known. */
-static int intend_unsubscribe(struct work *w, const char *hash, struct err *err)
-{
-	return db_write(w->db, SQL_BRIDGE_MEMBER_UNSUBSCRIBE,
-			SQL_ARGS(sql_text(hash), sql_int(w->actor.now_ms)),
-			err);
-}
-
 /* was: the status before. Who had left already was not unsubscribed by us. */
 static int note_unsubscribed(struct work *w, const char *hash,
 			     enum mirror_status was, struct err *err)
@@ -130,9 +122,6 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 
 	if (found <= 0)
 		return found;
-	if (member_status(member) == MIRROR_SUBSCRIBED &&
-	    intend_unsubscribe(w, hash, err) < 0)
-		return -1;
 	if (mc_call(w->client, "PATCH",
 		    list_path(w, "/members/%s?fields=id,status", hash),
 		    "{\"status\":\"unsubscribed\"}", &reply, &why) < 0) {
