@@ -90,61 +90,49 @@ static enum journal_kind kind_of_suppression(const char *reason)
 					      : JOURNAL_OPT_OUT;
 }
 
-static int read_suppressions(struct db *db, int64_t limit,
-			     struct journal_entries *out, struct err *err)
+static void read_suppression(const struct rows *rows, struct arena *arena,
+			     void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	struct journal_entry *e = out;
 
-	if (db_query(db, SQL_AUDIENCE_JOURNAL_SUPPRESSIONS,
-		     SQL_ARGS(sql_int(limit)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct journal_entry e = {
-			.source = FROM_SUPPRESSION,
-			.kind = kind_of_suppression(rows_text(rows, 1)),
-			.at_ms = rows_int(rows, 2),
-		};
-
-		set_text(e.hash, sizeof(e.hash), rows_text(rows, 0));
-		vec_push(out, e);
-	}
-	return more;
+	(void)arena; /* an entry holds its texts */
+	*e = (struct journal_entry){
+		.source = FROM_SUPPRESSION,
+		.kind = kind_of_suppression(rows_text(rows, 1)),
+		.at_ms = rows_int(rows, 2),
+	};
+	set_text(e->hash, sizeof(e->hash), rows_text(rows, 0));
 }
 
-static int read_forgotten(struct db *db, int64_t limit,
-			  struct journal_entries *out, struct err *err)
+static void read_forgotten(const struct rows *rows, struct arena *arena,
+			   void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	const char *list = rows_text(rows, 3);
+	struct journal_entry *e = out;
 
-	if (db_query(db, SQL_AUDIENCE_JOURNAL_FORGOTTEN,
-		     SQL_ARGS(sql_int(limit)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		const char *list = rows_text(rows, 3);
-		struct journal_entry e = {
-			.source = FROM_FORGOTTEN,
-			.kind = *list ? JOURNAL_ERASURE : JOURNAL_NOTHING,
-			.row_id = rows_int(rows, 0),
-			.at_ms = rows_int(rows, 2),
-		};
-
-		set_text(e.hash, sizeof(e.hash), rows_text(rows, 1));
-		set_text(e.ref, sizeof(e.ref), list);
-		vec_push(out, e);
-	}
-	return more;
+	(void)arena;
+	*e = (struct journal_entry){
+		.source = FROM_FORGOTTEN,
+		.kind = *list ? JOURNAL_ERASURE : JOURNAL_NOTHING,
+		.row_id = rows_int(rows, 0),
+		.at_ms = rows_int(rows, 2),
+	};
+	set_text(e->hash, sizeof(e->hash), rows_text(rows, 1));
+	set_text(e->ref, sizeof(e->ref), list);
 }
 
 int audience_journal_read(struct db *db, const unsigned char *key,
 			  int64_t limit, struct journal_entries *out,
 			  struct err *err)
 {
+	struct sql_args most = SQL_ARGS(sql_int(limit));
+
 	if (read_members(db, key, limit, out, err) < 0 ||
-	    read_suppressions(db, limit, out, err) < 0)
+	    db_list(db, SQL_AUDIENCE_JOURNAL_SUPPRESSIONS, most,
+		    read_suppression, NULL, out, err) < 0)
 		return -1;
-	return read_forgotten(db, limit, out, err);
+	return db_list(db, SQL_AUDIENCE_JOURNAL_FORGOTTEN, most, read_forgotten,
+		       NULL, out, err);
 }
 
 int audience_journal_again(struct tx *tx, struct err *err)

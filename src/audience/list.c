@@ -19,10 +19,9 @@
 #define HEX_DIGITS 10
 #define NAME_MAX_BYTES 100
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct list *out)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct list){
+	*(struct list *)out = (struct list){
 		.id = rows_int(rows, 0),
 		.hex = rows_dup(rows, 1, arena),
 		.name = rows_dup(rows, 2, arena),
@@ -41,20 +40,6 @@ static void read_row(const struct rows *rows, struct arena *arena,
 	};
 }
 
-static int find_one(struct db *db, const struct sql *sql, struct sql_args args,
-		    struct arena *arena, struct list *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		read_row(rows, arena, out);
-	return found;
-}
-
 static int must_be(int found, struct err *err)
 {
 	if (found == 0)
@@ -66,8 +51,8 @@ static int must_be(int found, struct err *err)
 int list_find(struct db *db, const char *hex, struct arena *arena,
 	      struct list *out, struct err *err)
 {
-	return find_one(db, SQL_LIST_FIND, SQL_ARGS(sql_text(hex)), arena, out,
-			err);
+	return db_get(db, SQL_LIST_FIND, SQL_ARGS(sql_text(hex)), read_row,
+		      arena, out, err);
 }
 
 int list_get(struct db *db, const char *hex, struct arena *arena,
@@ -79,8 +64,8 @@ int list_get(struct db *db, const char *hex, struct arena *arena,
 int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		   struct list *out, struct err *err)
 {
-	return must_be(find_one(db, SQL_LIST_BY_ID, SQL_ARGS(sql_int(id)),
-				arena, out, err),
+	return must_be(db_get(db, SQL_LIST_BY_ID, SQL_ARGS(sql_int(id)),
+			      read_row, arena, out, err),
 		       err);
 }
 
@@ -88,12 +73,10 @@ int list_list(struct db *db, const struct list_filter *filter,
 	      struct arena *arena, struct lists *out, int64_t *total_out,
 	      struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct sql_value before = sql_id_or_null(filter->before_created_ms);
 	struct sql_value since = sql_id_or_null(filter->since_created_ms);
 	struct sql_value hash = sql_null();
 	char digits[MD5_HEX + 1];
-	int more;
 
 	if (filter->email) {
 		email_hash(filter->email, digits);
@@ -103,19 +86,12 @@ int list_list(struct db *db, const struct list_filter *filter,
 			SQL_ARGS(before, before, since, since, hash, hash),
 			total_out, err) < 0)
 		return -1;
-	if (db_query(db, SQL_LIST_PAGE,
-		     SQL_ARGS(before, before, since, since, hash, hash,
-			      sql_int(filter->newest_first),
-			      sql_int(filter->count), sql_int(filter->offset)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct list list;
-
-		read_row(rows, arena, &list);
-		vec_push(out, list);
-	}
-	return more;
+	return db_list(db, SQL_LIST_PAGE,
+		       SQL_ARGS(before, before, since, since, hash, hash,
+				sql_int(filter->newest_first),
+				sql_int(filter->count),
+				sql_int(filter->offset)),
+		       read_row, arena, out, err);
 }
 
 /* --- changes --- */
@@ -339,8 +315,8 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 	struct json_writer w = JSON_WRITER(&contact);
 	struct suppression_key key;
 	struct list list = new_list(now_ms);
-	int found =
-		find_one(tx->db, SQL_LIST_MASTER, SQL_NO_ARGS, arena, out, err);
+	int found = db_get(tx->db, SQL_LIST_MASTER, SQL_NO_ARGS, read_row,
+			   arena, out, err);
 
 	if (found)
 		return found < 0 ? -1 : 0;
@@ -375,50 +351,56 @@ static int count_statuses(struct db *db, const struct sql *sql,
 	return more;
 }
 
-static int read_campaigns(struct db *db, const struct list *list,
-			  struct list_stats *out, struct err *err)
+/* Each fills its part of a struct list_stats. */
+static void read_campaigns(const struct rows *rows, struct arena *arena,
+			   void *out)
 {
-	CLEANUP(rows_free) struct rows *sent = NULL;
-	CLEANUP(rows_free) struct rows *rates = NULL;
-	struct sql_args args = SQL_ARGS(sql_int(list->id));
-	double recipients;
+	struct list_stats *stats = out;
 
-	if (db_query(db, SQL_LIST_CAMPAIGNS, args, &sent, err) < 0 ||
-	    rows_next(sent, err) < 0)
-		return -1;
-	out->campaign_count = rows_int(sent, 0);
-	out->campaign_last_sent_ms = rows_int(sent, 1);
-	if (out->campaign_count == 0)
-		return 0;
-	if (db_query(db, SQL_LIST_RATES, args, &rates, err) < 0 ||
-	    rows_next(rates, err) < 0)
-		return -1;
-	recipients = (double)rows_int(rates, 0);
-	if (recipients > 0) {
-		out->open_rate =
-			100.0 * (double)rows_int(rates, 1) / recipients;
-		out->click_rate =
-			100.0 * (double)rows_int(rates, 2) / recipients;
-	}
-	return 0;
+	(void)arena; /* figures only */
+	stats->campaign_count = rows_int(rows, 0);
+	stats->campaign_last_sent_ms = rows_int(rows, 1);
 }
 
-static int read_since_send(struct db *db, const struct list *list,
-			   struct list_stats *out, struct err *err)
+static void read_rates(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct sql_value from = sql_int(out->campaign_last_sent_ms);
+	double recipients = (double)rows_int(rows, 0);
+	struct list_stats *stats = out;
 
+	(void)arena;
+	if (recipients <= 0)
+		return;
+	stats->open_rate = 100.0 * (double)rows_int(rows, 1) / recipients;
+	stats->click_rate = 100.0 * (double)rows_int(rows, 2) / recipients;
+}
+
+static void read_since_send(const struct rows *rows, struct arena *arena,
+			    void *out)
+{
+	struct list_stats *stats = out;
+
+	(void)arena;
+	stats->unsubscribes_since_send = rows_int(rows, 0);
+	stats->cleaned_since_send = rows_int(rows, 1);
+	stats->members_since_send = rows_int(rows, 2);
+}
+
+static int add_campaign_stats(struct db *db, int64_t list_id,
+			      struct list_stats *out, struct err *err)
+{
+	struct sql_value id = sql_int(list_id), from;
+
+	if (db_get(db, SQL_LIST_CAMPAIGNS, SQL_ARGS(id), read_campaigns, NULL,
+		   out, err) < 0)
+		return -1;
+	if (out->campaign_count && db_get(db, SQL_LIST_RATES, SQL_ARGS(id),
+					  read_rates, NULL, out, err) < 0)
+		return -1;
 	if (!out->campaign_last_sent_ms)
 		return 0;
-	if (db_query(db, SQL_LIST_SINCE,
-		     SQL_ARGS(from, sql_int(list->id), from), &rows, err) < 0 ||
-	    rows_next(rows, err) < 0)
-		return -1;
-	out->unsubscribes_since_send = rows_int(rows, 0);
-	out->cleaned_since_send = rows_int(rows, 1);
-	out->members_since_send = rows_int(rows, 2);
-	return 0;
+	from = sql_int(out->campaign_last_sent_ms);
+	return db_get(db, SQL_LIST_SINCE, SQL_ARGS(from, id, from),
+		      read_since_send, NULL, out, err);
 }
 
 int list_stats(struct db *db, const struct list *list, int64_t now_ms,
@@ -431,8 +413,7 @@ int list_stats(struct db *db, const struct list *list, int64_t now_ms,
 
 	if (count_statuses(db, SQL_LIST_STATUS_COUNTS, SQL_ARGS(id), counts,
 			   err) < 0 ||
-	    read_campaigns(db, list, &stats, err) < 0 ||
-	    read_since_send(db, list, &stats, err) < 0 ||
+	    add_campaign_stats(db, list->id, &stats, err) < 0 ||
 	    db_find_int(db, SQL_LIST_MERGE_FIELDS, SQL_ARGS(id),
 			&stats.merge_field_count, err) < 0 ||
 	    db_find_int(db, SQL_LIST_LAST_CHANGE,

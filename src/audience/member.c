@@ -114,10 +114,9 @@ static const char *text_or_empty(const struct rows *rows, int column,
 	return text ? text : "";
 }
 
-void member_read_row(const struct rows *rows, struct arena *arena,
-		     struct member *out)
+void member_read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct member){
+	*(struct member *)out = (struct member){
 		.id = rows_int(rows, 0),
 		.list_id = rows_int(rows, 1),
 		.address = rows_dup(rows, 2, arena),
@@ -142,20 +141,6 @@ void member_read_row(const struct rows *rows, struct arena *arena,
 	};
 }
 
-static int find_one(struct db *db, const struct sql *sql, struct sql_args args,
-		    struct arena *arena, struct member *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		member_read_row(rows, arena, out);
-	return found;
-}
-
 static int find_by_contact_id(struct db *db, int64_t list_id, const char *key,
 			      struct arena *arena, struct member *out,
 			      struct err *err)
@@ -166,8 +151,8 @@ static int find_by_contact_id(struct db *db, int64_t list_id, const char *key,
 
 	if (id <= 0)
 		return 0;
-	found = find_one(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)), arena,
-			 &member, err);
+	found = db_get(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)),
+		       member_read_row, arena, &member, err);
 	if (found <= 0 || member.list_id != list_id)
 		return found < 0 ? -1 : 0;
 	*out = member;
@@ -202,9 +187,9 @@ int member_find(struct db *db, int64_t list_id, const char *key,
 
 	if (!member_hash_of_key(key, arena, hash))
 		return 0;
-	found = find_one(db, SQL_MEMBER_BY_HASH,
-			 SQL_ARGS(sql_int(list_id), sql_text(hash)), arena, out,
-			 err);
+	found = db_get(db, SQL_MEMBER_BY_HASH,
+		       SQL_ARGS(sql_int(list_id), sql_text(hash)),
+		       member_read_row, arena, out, err);
 	if (found)
 		return found;
 	return find_by_contact_id(db, list_id, hash, arena, out, err);
@@ -229,8 +214,8 @@ int member_get(struct db *db, int64_t list_id, const char *key,
 int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		     struct member *out, struct err *err)
 {
-	int found = find_one(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)), arena,
-			     out, err);
+	int found = db_get(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)),
+			   member_read_row, arena, out, err);
 
 	if (found == 0)
 		return not_found(err);
@@ -239,29 +224,11 @@ int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 
 /* --- many --- */
 
-static int read_all(struct rows *rows, struct arena *arena, struct members *out,
-		    struct err *err)
-{
-	int more;
-
-	while ((more = rows_next(rows, err)) > 0) {
-		struct member member;
-
-		member_read_row(rows, arena, &member);
-		vec_push(out, member);
-	}
-	return more;
-}
-
-int member_list_by_ids(struct db *db, const char *ids, struct arena *arena,
+int member_list_by_ids(struct db *db, struct sql_value ids, struct arena *arena,
 		       struct members *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-
-	if (db_query(db, SQL_MEMBER_BY_IDS, SQL_ARGS(sql_text(ids)), &rows,
-		     err) < 0)
-		return -1;
-	return read_all(rows, arena, out, err);
+	return db_list(db, SQL_MEMBER_BY_IDS, SQL_ARGS(ids), member_read_row,
+		       arena, out, err);
 }
 
 static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)
@@ -377,43 +344,40 @@ int member_list(struct db *db, const struct member_filter *filter,
 	build_page(&b, filter);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
-	return read_all(rows, arena, out, err);
+	return rows_list(rows, member_read_row, arena, out, err);
 }
 
-int member_tags_list(struct db *db, const char *ids, struct arena *arena,
+static void read_tag(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct member_tag *)out = (struct member_tag){
+		.member_id = rows_int(rows, 0),
+		.segment_id = rows_int(rows, 1),
+		.name = rows_dup(rows, 2, arena),
+		.at_ms = rows_int(rows, 3),
+	};
+}
+
+int member_tags_list(struct db *db, struct sql_value ids, struct arena *arena,
 		     struct member_tags *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_MEMBER_TAGS, SQL_ARGS(sql_text(ids)), &rows, err) <
-	    0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, ((struct member_tag){
-				      .member_id = rows_int(rows, 0),
-				      .segment_id = rows_int(rows, 1),
-				      .name = rows_dup(rows, 2, arena),
-				      .at_ms = rows_int(rows, 3),
-			      }));
-	return more;
+	return db_list(db, SQL_MEMBER_TAGS, SQL_ARGS(ids), read_tag, arena, out,
+		       err);
 }
 
-int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
-		      struct err *err)
+static void read_rate(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	(void)arena; /* no texts */
+	*(struct member_rate *)out = (struct member_rate){
+		.member_id = rows_int(rows, 0),
+		.sent = rows_int(rows, 1),
+		.opened = rows_int(rows, 2),
+		.clicked = rows_int(rows, 3),
+	};
+}
 
-	if (db_query(db, SQL_MEMBER_RATES, SQL_ARGS(sql_text(ids)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, ((struct member_rate){
-				      .member_id = rows_int(rows, 0),
-				      .sent = rows_int(rows, 1),
-				      .opened = rows_int(rows, 2),
-				      .clicked = rows_int(rows, 3),
-			      }));
-	return more;
+int member_rates_list(struct db *db, struct sql_value ids,
+		      struct member_rates *out, struct err *err)
+{
+	return db_list(db, SQL_MEMBER_RATES, SQL_ARGS(ids), read_rate, NULL,
+		       out, err);
 }

@@ -23,7 +23,7 @@ struct arena;
 struct db;
 struct list;
 struct member_entry;
-struct strbuf;
+struct sql_value;
 struct tx;
 
 /* Stored: append only. */
@@ -98,8 +98,8 @@ int member_get(struct db *db, int64_t list_id, const char *key,
 	       struct arena *arena, struct member *out, struct err *err);
 int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		     struct member *out, struct err *err);
-/* Those of the ids that exist, by id. ids: a JSON array. Appends. */
-int member_list_by_ids(struct db *db, const char *ids, struct arena *arena,
+/* Those of the ids that exist, by id. ids: sql_keys(...). Appends. */
+int member_list_by_ids(struct db *db, struct sql_value ids, struct arena *arena,
 		       struct members *out, struct err *err);
 
 enum member_sort {
@@ -134,16 +134,16 @@ struct member_tag {
 	int64_t at_ms;
 };
 struct member_tags VEC_FIELDS(struct member_tag);
-/* Of these members, ordered by member and tag. ids: a JSON array. */
-int member_tags_list(struct db *db, const char *ids, struct arena *arena,
+/* Of these members, ordered by member and tag. ids: sql_keys(...). */
+int member_tags_list(struct db *db, struct sql_value ids, struct arena *arena,
 		     struct member_tags *out, struct err *err);
 struct member_rate {
 	int64_t member_id;
 	int64_t sent, opened, clicked; /* campaigns */
 };
 struct member_rates VEC_FIELDS(struct member_rate);
-int member_rates_list(struct db *db, const char *ids, struct member_rates *out,
-		      struct err *err);
+int member_rates_list(struct db *db, struct sql_value ids,
+		      struct member_rates *out, struct err *err);
 
 /* --- changes asked for through the API --- */
 

@@ -26,12 +26,11 @@ static const char *title_of(const char *settings, struct arena *arena)
 	return arena_strdup(arena, title ? title : "");
 }
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct member_activity *out)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	size_t kind = (size_t)rows_int(rows, 0);
 
-	*out = (struct member_activity){
+	*(struct member_activity *)out = (struct member_activity){
 		.action = actions[kind < ARRAY_SIZE(actions) ? kind : 0],
 		.at_ms = rows_int(rows, 1),
 		.campaign_hex = rows_dup(rows, 2, arena),
@@ -46,21 +45,12 @@ int member_activity_list(struct db *db, int64_t member_id, int64_t count,
 			 struct member_activities *out, int64_t *total_out,
 			 struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct sql_value id = sql_int(member_id);
-	int more;
 
 	if (db_find_int(db, SQL_MEMBER_ACTIVITY_COUNT, SQL_ARGS(id, id),
-			total_out, err) < 0 ||
-	    db_query(db, SQL_MEMBER_ACTIVITY_PAGE,
-		     SQL_ARGS(id, id, sql_int(count), sql_int(offset)), &rows,
-		     err) < 0)
+			total_out, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct member_activity activity;
-
-		read_row(rows, arena, &activity);
-		vec_push(out, activity);
-	}
-	return more;
+	return db_list(db, SQL_MEMBER_ACTIVITY_PAGE,
+		       SQL_ARGS(id, id, sql_int(count), sql_int(offset)),
+		       read_row, arena, out, err);
 }

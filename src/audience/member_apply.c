@@ -134,8 +134,7 @@ static int load_members(struct member_run *run, const struct wanted *wanted,
 			size_t n, struct table *table, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(vec_release) struct members found = VEC_INIT;
 
 	for (size_t i = 0; i < n; i++) {
 		if (wanted[i].hash[0])
@@ -147,20 +146,20 @@ static int load_members(struct member_run *run, const struct wanted *wanted,
 	if (!json.len)
 		return 0;
 	strbuf_addch(&json, ']');
-	if (db_query(run->tx->db, SQL_MEMBER_BY_HASHES,
-		     SQL_ARGS(sql_int(run->list->id), sql_text(json.buf)),
-		     &rows, err) < 0)
+	if (db_list(run->tx->db, SQL_MEMBER_BY_HASHES,
+		    SQL_ARGS(sql_int(run->list->id), sql_text(json.buf)),
+		    member_read_row, run->arena, &found, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
+	vec_each (&found, m) {
 		struct member_entry *entry =
 			arena_new_of(run->arena, struct member_entry);
 
-		member_read_row(rows, run->arena, &entry->old);
-		entry->now = entry->old;
-		entry->exists = true;
-		slot_of(table, entry->old.email_hash)->entry = entry;
+		*entry = (struct member_entry){ .old = *m,
+						.now = *m,
+						.exists = true };
+		slot_of(table, m->email_hash)->entry = entry;
 	}
-	return more;
+	return 0;
 }
 
 static int load_forgotten(struct member_run *run, struct wanted *wanted,

@@ -57,38 +57,26 @@ static void leaving_release(struct leaving *l)
 
 static struct leaver *leaver_of(struct leaving *l, int64_t member_id)
 {
-	size_t low = 0, high = l->leavers.n;
+	size_t at = vec_lower(&l->leavers, now.id, member_id);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (l->leavers.v[middle].now.id < member_id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < l->leavers.n && l->leavers.v[low].now.id == member_id
-		       ? &l->leavers.v[low]
+	return at < l->leavers.n && l->leavers.v[at].now.id == member_id
+		       ? &l->leavers.v[at]
 		       : NULL;
 }
 
-static void ids_json(const struct member_departure *all, size_t n,
-		     struct strbuf *out)
+static struct sql_value member_keys(const struct member_departure *all,
+				    size_t n, struct strbuf *buf)
 {
-	for (size_t i = 0; i < n; i++) {
-		strbuf_addch(out, i ? ',' : '[');
-		strbuf_addint(out, all[i].member_id);
-	}
-	strbuf_addch(out, ']');
+	return sql_keys_strided(&all->member_id, n, sizeof(*all), buf);
 }
 
-static int read_hidden(struct leaving *l, const char *json, struct err *err)
+static int read_hidden(struct leaving *l, struct sql_value ids, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(l->tx->db, SQL_MEMBER_CLEANED_BEFORE,
-		     SQL_ARGS(sql_text(json)), &rows, err) < 0)
+	if (db_query(l->tx->db, SQL_MEMBER_CLEANED_BEFORE, SQL_ARGS(ids), &rows,
+		     err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct leaver *leaver = leaver_of(l, rows_int(rows, 0));
@@ -103,12 +91,11 @@ static int read_leavers(struct leaving *l, const struct member_departure *all,
 			size_t n, struct err *err)
 {
 	CLEANUP(vec_release) struct members members = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	struct sql_value ids = member_keys(all, n, &keys);
 	bool any_cleaned = false;
 
-	ids_json(all, n, &json);
-	if (member_list_by_ids(l->tx->db, json.buf, l->arena, &members, err) <
-	    0)
+	if (member_list_by_ids(l->tx->db, ids, l->arena, &members, err) < 0)
 		return -1;
 	vec_each (&members, m) {
 		struct leaver leaver = { .old = *m, .now = *m };
@@ -118,7 +105,7 @@ static int read_leavers(struct leaving *l, const struct member_departure *all,
 		any_cleaned |= is_cleaned;
 		vec_push(&l->leavers, leaver);
 	}
-	return any_cleaned ? read_hidden(l, json.buf, err) : 0;
+	return any_cleaned ? read_hidden(l, ids, err) : 0;
 }
 
 /* --- playing --- */
@@ -387,25 +374,11 @@ static bool is_among(const struct ids *ids, int64_t id)
 	return false;
 }
 
-static int list_bounced_enough(struct tx *tx, const char *json, struct ids *out,
-			       struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(tx->db, SQL_MEMBER_SOFT_BOUNCED, SQL_ARGS(sql_text(json)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
-}
-
 int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,
 		       size_t n, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids enough = VEC_INIT;
 	struct member_departure *cleaned =
 		arena_array(arena, struct member_departure, n + 1);
@@ -413,9 +386,10 @@ int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,
 
 	if (n == 0)
 		return 0;
-	ids_json(bounces, n, &json);
 	if (count_bounces(tx, bounces, n, err) < 0 ||
-	    list_bounced_enough(tx, json.buf, &enough, err) < 0)
+	    db_list_ids(tx->db, SQL_MEMBER_SOFT_BOUNCED,
+			SQL_ARGS(member_keys(bounces, n, &keys)), &enough,
+			err) < 0)
 		return -1;
 	for (size_t i = 0; i < n && enough.n > 0; i++) {
 		if (!is_among(&enough, bounces[i].member_id))

@@ -9,9 +9,8 @@
 #include "base/email.h"
 #include "store/db.h"
 
-/* A row of the queries member-by-... */
-void member_read_row(const struct rows *rows, struct arena *arena,
-		     struct member *out);
+/* A row of the queries member-by-...; out: a struct member. */
+row_fn member_read_row;
 
 /* The hash that a key of the API names, an address or a hash in any case (or,
  * of the same form, a contact id); false: the key is neither. */

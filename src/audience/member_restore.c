@@ -21,31 +21,6 @@ struct cleaned {
 };
 struct cleaneds VEC_FIELDS(struct cleaned);
 
-static int read_journal(struct db *db, int64_t campaign_id, int64_t after,
-			int64_t limit, struct cleaneds *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_MEMBER_CLEANED_PAGE,
-		     SQL_ARGS(sql_int(campaign_id), sql_int(after),
-			      sql_int(limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct cleaned c = {
-			.member_id = rows_int(rows, 0),
-			.before = (enum member_status)rows_int(rows, 1),
-			.restored_ms = rows_int(rows, 2),
-			.is_bounced_elsewhere = rows_int(rows, 3) > 0,
-			.has_left = rows_int(rows, 4) > 0,
-		};
-
-		vec_push(out, c);
-	}
-	return more;
-}
-
 /* Both are sorted by id. */
 static void join_members(struct cleaneds *all, const struct members *members)
 {
@@ -93,22 +68,34 @@ static const char *why_kept(const struct cleaned *c)
 	return c->is_bounced_elsewhere ? "bounced_elsewhere" : NULL;
 }
 
+static void read_cleaned(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	(void)arena; /* no texts */
+	*(struct cleaned *)out = (struct cleaned){
+		.member_id = rows_int(rows, 0),
+		.before = (enum member_status)rows_int(rows, 1),
+		.restored_ms = rows_int(rows, 2),
+		.is_bounced_elsewhere = rows_int(rows, 3) > 0,
+		.has_left = rows_int(rows, 4) > 0,
+	};
+}
+
 static int load(struct db *db, int64_t campaign_id, int64_t after,
 		int64_t limit, struct arena *arena, struct members *members,
 		struct cleaneds *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
-	if (read_journal(db, campaign_id, after, limit, out, err) < 0)
+	if (db_list(db, SQL_MEMBER_CLEANED_PAGE,
+		    SQL_ARGS(sql_int(campaign_id), sql_int(after),
+			     sql_int(limit)),
+		    read_cleaned, NULL, out, err) < 0)
 		return -1;
 	if (out->n == 0)
 		return 0;
-	vec_each (out, c) {
-		strbuf_addch(&json, json.len ? ',' : '[');
-		strbuf_addint(&json, c->member_id);
-	}
-	strbuf_addch(&json, ']');
-	if (member_list_by_ids(db, json.buf, arena, members, err) < 0)
+	if (member_list_by_ids(db, sql_keys_of(out, member_id, &keys), arena,
+			       members, err) < 0)
 		return -1;
 	join_members(out, members);
 	if (check_suppressed(db, out, arena, err) < 0)

@@ -99,17 +99,7 @@ void member_set_add(struct member_set *set, int64_t id)
 /* Index of the first id >= wanted. */
 static size_t place_of(const struct member_set *set, int64_t wanted)
 {
-	size_t low = 0, high = set->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (set->ids[mid] < wanted)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return vec_lower_any(set->ids, set->n, sizeof(*set->ids), wanted);
 }
 
 void member_set_remove(struct member_set *set, int64_t id)

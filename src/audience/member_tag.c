@@ -141,12 +141,12 @@ static int write_tags(struct member_run *run, struct batch *batch,
 		      const struct member_op *op, struct tag_ids *names,
 		      struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keep = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids keep = VEC_INIT;
 	int64_t member_id = op->entry->now.id;
 	const json_t *item;
 	size_t at;
 
-	strbuf_addch(&keep, '[');
 	json_array_foreach (tags_of(op), at, item) {
 		const char *name = item_name(item, run->arena);
 		struct tag_id *tag = name && !is_inactive(item)
@@ -155,21 +155,18 @@ static int write_tags(struct member_run *run, struct batch *batch,
 
 		if (!tag)
 			continue;
-		if (keep.len > 1)
-			strbuf_addch(&keep, ',');
-		strbuf_addint(&keep, tag->id);
+		vec_push(&keep, tag->id);
 		if (batch_add(batch, SQL_MEMBER_TAG,
 			      SQL_ARGS(sql_int(tag->id), sql_int(member_id),
 				       sql_int(run->actor->now_ms)),
 			      err) < 0)
 			return -1;
 	}
-	strbuf_addch(&keep, ']');
 	if (!op->sync_tags || op->entry->is_new)
 		return 0;
 	return batch_add(batch, SQL_MEMBER_UNTAG_OTHERS,
 			 SQL_ARGS(sql_int(member_id), sql_int(run->list->id),
-				  sql_text(keep.buf)),
+				  sql_keys(&keep, &keys)),
 			 err);
 }
 

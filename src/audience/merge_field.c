@@ -36,12 +36,11 @@ static enum merge_type type_of(const char *name)
 	return 0;
 }
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct merge_def *out)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	enum merge_type type = type_of(rows_text(rows, 3));
 
-	*out = (struct merge_def){
+	*(struct merge_def *)out = (struct merge_def){
 		.id = rows_int(rows, 0),
 		.tag = rows_dup(rows, 1, arena),
 		.name = rows_dup(rows, 2, arena),
@@ -58,19 +57,8 @@ static void read_row(const struct rows *rows, struct arena *arena,
 int merge_field_list(struct db *db, int64_t list_id, struct arena *arena,
 		     struct merge_defs *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_MERGE_FIELD_LIST, SQL_ARGS(sql_int(list_id)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct merge_def def;
-
-		read_row(rows, arena, &def);
-		vec_push(out, def);
-	}
-	return more;
+	return db_list(db, SQL_MERGE_FIELD_LIST, SQL_ARGS(sql_int(list_id)),
+		       read_row, arena, out, err);
 }
 
 int merge_field_get(struct db *db, int64_t list_id, int64_t merge_id,

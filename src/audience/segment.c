@@ -30,10 +30,9 @@ static int not_found(struct err *err)
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct segment *out)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct segment){
+	*(struct segment *)out = (struct segment){
 		.id = rows_int(rows, 0),
 		.list_id = rows_int(rows, 1),
 		.name = rows_dup(rows, 2, arena),
@@ -44,26 +43,12 @@ static void read_row(const struct rows *rows, struct arena *arena,
 	};
 }
 
-static int find_one(struct db *db, const struct sql *sql, struct sql_args args,
-		    struct arena *arena, struct segment *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		read_row(rows, arena, out);
-	return found;
-}
-
 int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 		struct segment *out, struct err *err)
 {
-	int found = find_one(db, SQL_SEGMENT_GET,
-			     SQL_ARGS(sql_int(list_id), sql_int(id)), arena,
-			     out, err);
+	int found = db_get(db, SQL_SEGMENT_GET,
+			   SQL_ARGS(sql_int(list_id), sql_int(id)), read_row,
+			   arena, out, err);
 
 	return found == 0 ? not_found(err) : (found < 0 ? -1 : 0);
 }
@@ -72,9 +57,9 @@ int segment_find_by_name(struct db *db, int64_t list_id, const char *name,
 			 struct arena *arena, struct segment *out,
 			 struct err *err)
 {
-	return find_one(db, SQL_SEGMENT_BY_NAME,
-			SQL_ARGS(sql_int(list_id), sql_text(name)), arena, out,
-			err);
+	return db_get(db, SQL_SEGMENT_BY_NAME,
+		      SQL_ARGS(sql_int(list_id), sql_text(name)), read_row,
+		      arena, out, err);
 }
 
 static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)
@@ -114,7 +99,6 @@ int segment_list(struct db *db, const struct segment_filter *filter,
 	CLEANUP(sqlbuild_release) struct sqlbuild page;
 	CLEANUP(rows_free) struct rows *total = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
 
 	sqlbuild_init(&count, db_backend(db), arena);
 	sqlbuild_init(&page, db_backend(db), arena);
@@ -132,13 +116,7 @@ int segment_list(struct db *db, const struct segment_filter *filter,
 	    sqlbuild_query(&page, db, &rows, err) < 0)
 		return -1;
 	*total_out = rows_int(total, 0);
-	while ((more = rows_next(rows, err)) > 0) {
-		struct segment segment;
-
-		read_row(rows, arena, &segment);
-		vec_push(out, segment);
-	}
-	return more;
+	return rows_list(rows, read_row, arena, out, err);
 }
 
 /* --- changes --- */
@@ -288,24 +266,18 @@ static int keep_members(struct db *db, int64_t segment_id, bool inside,
 			struct ids *ids, struct err *err)
 {
 	CLEANUP(member_set_release) struct member_set in = MEMBER_SET_INIT;
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids found = VEC_INIT;
 	size_t kept = 0;
-	int more;
 
 	if (ids->n == 0)
 		return 0;
-	vec_each (ids, id) {
-		strbuf_addch(&json, json.len ? ',' : '[');
-		strbuf_addint(&json, *id);
-	}
-	strbuf_addch(&json, ']');
-	if (db_query(db, SQL_SEGMENT_MEMBERS_AMONG,
-		     SQL_ARGS(sql_int(segment_id), sql_text(json.buf)), &rows,
-		     err) < 0)
+	if (db_list_ids(db, SQL_SEGMENT_MEMBERS_AMONG,
+			SQL_ARGS(sql_int(segment_id), sql_keys(ids, &keys)),
+			&found, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		member_set_add(&in, rows_int(rows, 0));
+	vec_each (&found, id)
+		member_set_add(&in, *id);
 	for (size_t i = 0; i < ids->n; i++) {
 		if (member_set_has(&in, ids->v[i]) != inside)
 			continue;
@@ -317,7 +289,7 @@ static int keep_members(struct db *db, int64_t segment_id, bool inside,
 		ids->v[kept++] = ids->v[i];
 	}
 	ids->n = kept;
-	return more;
+	return 0;
 }
 
 int segment_change_members(struct tx *tx, const struct list *list, int64_t id,

@@ -220,57 +220,55 @@ struct eval {
 };
 
 typedef int (*page_fn)(struct eval *e, int64_t id, int64_t after,
-		       struct rows **out);
+		       struct ids *out);
 
 static int static_page(struct eval *e, int64_t id, int64_t after,
-		       struct rows **out)
+		       struct ids *out)
 {
-	return db_query(
+	return db_list_ids(
 		e->db, SQL_SEGMENT_IDS_OF_STATIC,
 		SQL_ARGS(sql_int(id), sql_int(after), sql_int(PAGE_ROWS)), out,
 		e->err);
 }
 
 static int status_page(struct eval *e, int64_t id, int64_t after,
-		       struct rows **out)
+		       struct ids *out)
 {
-	return db_query(e->db, SQL_SEGMENT_IDS_OF_STATUS,
-			SQL_ARGS(sql_int(e->scope->list_id), sql_int(id),
-				 sql_int(after), sql_int(PAGE_ROWS)),
-			out, e->err);
+	return db_list_ids(e->db, SQL_SEGMENT_IDS_OF_STATUS,
+			   SQL_ARGS(sql_int(e->scope->list_id), sql_int(id),
+				    sql_int(after), sql_int(PAGE_ROWS)),
+			   out, e->err);
 }
 
 /* id 0: any campaign. */
 static int aim_page(struct eval *e, const struct sql *one,
 		    const struct sql *any, int64_t id, int64_t after,
-		    struct rows **out)
+		    struct ids *out)
 {
 	if (id)
-		return db_query(e->db, one,
-				SQL_ARGS(sql_int(id), sql_int(after),
-					 sql_int(PAGE_ROWS)),
-				out, e->err);
-	return db_query(e->db, any,
-			SQL_ARGS(sql_int(after), sql_int(PAGE_ROWS)), out,
-			e->err);
+		return db_list_ids(e->db, one,
+				   SQL_ARGS(sql_int(id), sql_int(after),
+					    sql_int(PAGE_ROWS)),
+				   out, e->err);
+	return db_list_ids(e->db, any,
+			   SQL_ARGS(sql_int(after), sql_int(PAGE_ROWS)), out,
+			   e->err);
 }
 
-static int sent_page(struct eval *e, int64_t id, int64_t after,
-		     struct rows **out)
+static int sent_page(struct eval *e, int64_t id, int64_t after, struct ids *out)
 {
 	return aim_page(e, SQL_SEGMENT_AIM_SENT, SQL_SEGMENT_AIM_SENT_ANY, id,
 			after, out);
 }
 
-static int open_page(struct eval *e, int64_t id, int64_t after,
-		     struct rows **out)
+static int open_page(struct eval *e, int64_t id, int64_t after, struct ids *out)
 {
 	return aim_page(e, SQL_SEGMENT_AIM_OPEN, SQL_SEGMENT_AIM_OPEN_ANY, id,
 			after, out);
 }
 
 static int click_page(struct eval *e, int64_t id, int64_t after,
-		      struct rows **out)
+		      struct ids *out)
 {
 	return aim_page(e, SQL_SEGMENT_AIM_CLICK, SQL_SEGMENT_AIM_CLICK_ANY, id,
 			after, out);
@@ -279,22 +277,16 @@ static int click_page(struct eval *e, int64_t id, int64_t after,
 static int fill(struct eval *e, page_fn page, int64_t id,
 		struct member_set *out)
 {
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t after = 0;
-	int n;
 
 	do {
-		CLEANUP(rows_free) struct rows *rows = NULL;
-		int more;
-
-		if (page(e, id, after, &rows) < 0)
+		vec_reset(&ids);
+		if (page(e, id, after, &ids) < 0)
 			return -1;
-		for (n = 0; (more = rows_next(rows, e->err)) > 0; n++) {
-			after = rows_int(rows, 0);
-			member_set_add(out, after);
-		}
-		if (more < 0)
-			return -1;
-	} while (n == PAGE_ROWS);
+		vec_each (&ids, member_id)
+			member_set_add(out, after = *member_id);
+	} while (ids.n == PAGE_ROWS);
 	return 0;
 }
 
@@ -395,26 +387,22 @@ static int walk_list(struct eval *e, struct member_set *out)
 static int walk_ids(struct eval *e, struct member_set *candidates,
 		    struct member_set *out)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t id = 0, last = 0;
 
 	do {
 		CLEANUP(rows_free) struct rows *rows = NULL;
 
-		strbuf_reset(&ids);
-		for (int i = 0; i < CHUNK_IDS; i++) {
-			id = member_set_next(candidates, id);
-			if (!id)
-				break;
-			strbuf_addch(&ids, ids.len ? ',' : '[');
-			strbuf_addint(&ids, id);
-		}
-		if (!ids.len)
+		vec_reset(&ids);
+		while (ids.n < CHUNK_IDS &&
+		       (id = member_set_next(candidates, id)) > 0)
+			vec_push(&ids, id);
+		if (ids.n == 0)
 			break;
-		strbuf_addch(&ids, ']');
 		if (db_query(e->db, SQL_SEGMENT_WALK_IDS,
 			     SQL_ARGS(sql_int(e->scope->list_id),
-				      sql_text(ids.buf)),
+				      sql_keys(&ids, &keys)),
 			     &rows, e->err) < 0 ||
 		    take_rows(e, rows, out, &last) < 0)
 			return -1;

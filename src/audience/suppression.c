@@ -97,15 +97,15 @@ static void mark(const struct hashed *hashed, size_t n, const char *hash,
 }
 
 /* list_id 0: suppressions; else forgotten ones of that list. */
-static int query_among(struct db *db, int64_t list_id, const char *json,
-		       struct rows **out, struct err *err)
+static int list_among(struct db *db, int64_t list_id, const char *json,
+		      struct arena *arena, struct texts *out, struct err *err)
 {
 	if (list_id)
-		return db_query(db, SQL_FORGOTTEN_AMONG,
-				SQL_ARGS(sql_int(list_id), sql_text(json)), out,
-				err);
-	return db_query(db, SQL_SUPPRESSION_AMONG, SQL_ARGS(sql_text(json)),
-			out, err);
+		return db_list_texts(db, SQL_FORGOTTEN_AMONG,
+				     SQL_ARGS(sql_int(list_id), sql_text(json)),
+				     arena, out, err);
+	return db_list_texts(db, SQL_SUPPRESSION_AMONG,
+			     SQL_ARGS(sql_text(json)), arena, out, err);
 }
 
 /* Usually there is none at all: no need to hash a million addresses. */
@@ -125,16 +125,16 @@ static int check_among(struct db *db, int64_t list_id,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(vec_release) struct texts found = VEC_INIT;
 	struct hashed *hashed = arena_array(arena, struct hashed, n + 1);
 	struct suppression_key key;
-	int more = is_any(db, list_id, err);
+	int any = is_any(db, list_id, err);
 
 	memset(out, 0, n * sizeof(*out));
-	if (more > 0)
-		more = suppression_key_load(db, &key, err);
-	if (more <= 0 || n == 0)
-		return more < 0 ? -1 : 0;
+	if (any > 0)
+		any = suppression_key_load(db, &key, err);
+	if (any <= 0 || n == 0)
+		return any < 0 ? -1 : 0;
 	for (size_t i = 0; i < n; i++) {
 		hashed[i].place = i;
 		suppression_hash(&key, folded[i], hashed[i].hash);
@@ -142,11 +142,11 @@ static int check_among(struct db *db, int64_t list_id,
 	}
 	strbuf_addch(&json, ']');
 	qsort(hashed, n, sizeof(*hashed), compare_hashed);
-	if (query_among(db, list_id, json.buf, &rows, err) < 0)
+	if (list_among(db, list_id, json.buf, arena, &found, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		mark(hashed, n, rows_text(rows, 0), out);
-	return more;
+	vec_each (&found, hash)
+		mark(hashed, n, *hash, out);
+	return 0;
 }
 
 int suppression_check(struct db *db, const char *const *folded, size_t n,
@@ -165,16 +165,10 @@ int forgotten_check(struct db *db, int64_t list_id, const char *const *folded,
 
 struct consent {
 	int64_t id;
-	const char *reason;
+	const char *reason; /* NULL: nothing stands in the way */
+	const char *address;
 };
-
-static int compare_consents(const void *a, const void *b)
-{
-	int64_t x = ((const struct consent *)a)->id;
-	int64_t y = ((const struct consent *)b)->id;
-
-	return (x > y) - (x < y);
-}
+struct consents VEC_FIELDS(struct consent);
 
 static const char *reason_of(int64_t status)
 {
@@ -185,57 +179,51 @@ static const char *reason_of(int64_t status)
 	return status == MEMBER_CLEANED ? "cleaned" : "unsubscribed";
 }
 
-static int read_statuses(struct db *db, const int64_t *ids, size_t n,
-			 struct arena *arena, struct consent *found,
-			 const char **addresses, size_t *found_n,
-			 struct err *err)
+static void read_consent(const struct rows *rows, struct arena *arena,
+			 void *out)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	*(struct consent *)out = (struct consent){
+		.id = rows_int(rows, 0),
+		.reason = reason_of(rows_int(rows, 1)),
+		.address = rows_dup(rows, 2, arena),
+	};
+}
 
-	strbuf_addch(&json, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			strbuf_addch(&json, ',');
-		strbuf_addint(&json, ids[i]);
-	}
-	strbuf_addch(&json, ']');
-	if (db_query(db, SQL_CONSENT_OF, SQL_ARGS(sql_text(json.buf)), &rows,
-		     err) < 0)
+static int add_suppressed(struct db *db, struct consents *all,
+			  struct arena *arena, struct err *err)
+{
+	const char **addresses = arena_array(arena, const char *, all->n + 1);
+	bool *suppressed = arena_array(arena, bool, all->n + 1);
+
+	for (size_t i = 0; i < all->n; i++)
+		addresses[i] = all->v[i].address;
+	if (suppression_check(db, addresses, all->n, suppressed, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0 && *found_n < n) {
-		found[*found_n] = (struct consent){
-			.id = rows_int(rows, 0),
-			.reason = reason_of(rows_int(rows, 1)),
-		};
-		addresses[(*found_n)++] = rows_dup(rows, 2, arena);
-	}
-	return more;
+	for (size_t i = 0; i < all->n; i++)
+		if (!all->v[i].reason && suppressed[i])
+			all->v[i].reason = "suppressed";
+	return 0;
 }
 
 int consent_check(struct db *db, const int64_t *member_ids, size_t n,
 		  const char **out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct consent *found = arena_array(arena, struct consent, n + 1);
-	const char **addresses = arena_array(arena, const char *, n + 1);
-	bool *suppressed = arena_array(arena, bool, n + 1);
-	size_t found_n = 0;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct consents found = VEC_INIT;
 
-	if (read_statuses(db, member_ids, n, arena, found, addresses, &found_n,
-			  err) < 0 ||
-	    suppression_check(db, addresses, found_n, suppressed, err) < 0)
+	if (db_list(db, SQL_CONSENT_OF,
+		    SQL_ARGS(sql_keys_strided(member_ids, n,
+					      sizeof(*member_ids), &keys)),
+		    read_consent, arena, &found, err) < 0 ||
+	    add_suppressed(db, &found, arena, err) < 0)
 		return -1;
-	for (size_t i = 0; i < found_n; i++)
-		if (!found[i].reason && suppressed[i])
-			found[i].reason = "suppressed";
 	for (size_t i = 0; i < n; i++) {
-		struct consent key = { .id = member_ids[i] };
-		const struct consent *hit = bsearch(
-			&key, found, found_n, sizeof(*found), compare_consents);
+		size_t at = vec_lower(&found, id, member_ids[i]);
 
-		out[i] = hit ? hit->reason : "forgotten";
+		out[i] = at < found.n && found.v[at].id == member_ids[i]
+				 ? found.v[at].reason
+				 : "forgotten";
 	}
 	return 0;
 }

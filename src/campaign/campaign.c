@@ -55,9 +55,11 @@ static const char *text_or(const char *text, const char *otherwise)
 	return text ? text : otherwise;
 }
 
-void campaign_read(struct rows *rows, struct arena *arena, struct campaign *out)
+void campaign_read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct campaign){
+	struct campaign *c = out;
+
+	*c = (struct campaign){
 		.id = rows_int(rows, 0),
 		.hex = rows_dup(rows, 1, arena),
 		.list_id = rows_int(rows, 2),
@@ -81,28 +83,15 @@ void campaign_read(struct rows *rows, struct arena *arena, struct campaign *out)
 		.created_ms = rows_int(rows, 22),
 		.updated_ms = rows_int(rows, 23),
 	};
-	campaign_settings_read(rows_text(rows, 7), arena, &out->settings);
-	campaign_tracking_read(rows_text(rows, 8), arena, &out->tracking);
-}
-
-static int read_one(struct db *db, const struct sql *sql, struct sql_value key,
-		    struct arena *arena, struct campaign *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, SQL_ARGS(key), &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		campaign_read(rows, arena, out);
-	return found;
+	campaign_settings_read(rows_text(rows, 7), arena, &c->settings);
+	campaign_tracking_read(rows_text(rows, 8), arena, &c->tracking);
 }
 
 int campaign_find(struct db *db, const char *hex, struct arena *arena,
 		  struct campaign *out, struct err *err)
 {
-	return read_one(db, SQL_CAMPAIGN_FIND, sql_text(hex), arena, out, err);
+	return db_get(db, SQL_CAMPAIGN_FIND, SQL_ARGS(sql_text(hex)),
+		      campaign_read_row, arena, out, err);
 }
 
 int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
@@ -119,8 +108,8 @@ int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
 int campaign_get(struct db *db, int64_t id, struct arena *arena,
 		 struct campaign *out, struct err *err)
 {
-	int found =
-		read_one(db, SQL_CAMPAIGN_GET, sql_int(id), arena, out, err);
+	int found = db_get(db, SQL_CAMPAIGN_GET, SQL_ARGS(sql_int(id)),
+			   campaign_read_row, arena, out, err);
 
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
@@ -132,19 +121,9 @@ int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CAMPAIGN_LIST_BY_STATUS, SQL_ARGS(sql_int(status)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct campaign campaign;
-
-		campaign_read(rows, arena, &campaign);
-		vec_push(out, campaign);
-	}
-	return more;
+	return db_list(db, SQL_CAMPAIGN_LIST_BY_STATUS,
+		       SQL_ARGS(sql_int(status)), campaign_read_row, arena, out,
+		       err);
 }
 
 bool campaign_may_move(enum campaign_status from, enum campaign_status to)

@@ -204,21 +204,15 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 		       int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(vec_release) struct texts due = VEC_INIT;
 	const char *why;
-	int more = gate_is_closed(db, arena, &why, err), started = 0;
+	int closed = gate_is_closed(db, arena, &why, err), started = 0;
 
-	if (more != 0)
-		return more < 0 ? -1 : 0;
-	if (db_query(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
-		     &rows, err) < 0)
+	if (closed)
+		return closed < 0 ? -1 : 0;
+	if (db_list_texts(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
+			  arena, &due, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&due, rows_dup(rows, 0, arena));
-	if (more < 0)
-		return -1;
-	rows_free(&rows);
 	vec_each (&due, hex) {
 		int result = start_one(db, *hex, facts, now_ms, err);
 
@@ -234,15 +228,8 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
 			  struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CAMPAIGN_UNDER_WAY, SQL_ARGS(sql_int(now_ms)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	return db_list_ids(db, SQL_CAMPAIGN_UNDER_WAY,
+			   SQL_ARGS(sql_int(now_ms)), out, err);
 }
 
 int campaigns_restored(struct db *db, int64_t now_ms, struct err *err)

@@ -6,28 +6,27 @@
 #include "sql/campaign_hold.h"
 #include "store/db.h"
 
-int campaign_hold_get(struct db *db, int64_t campaign_id, struct arena *arena,
-		      struct campaign_hold *out, struct err *err)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, SQL_CAMPAIGN_HOLD_GET, SQL_ARGS(sql_int(campaign_id)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
-			       (long long)campaign_id);
-	if (found < 0)
-		return -1;
-	*out = (struct campaign_hold){
+	*(struct campaign_hold *)out = (struct campaign_hold){
 		.reason = rows_dup(rows, 0, arena),
 		.detail = rows_dup(rows, 1, arena),
 		.since_ms = rows_int(rows, 2),
 		.is_overridden = rows_int(rows, 3) != 0,
 	};
-	return 0;
+}
+
+int campaign_hold_get(struct db *db, int64_t campaign_id, struct arena *arena,
+		      struct campaign_hold *out, struct err *err)
+{
+	int found = db_get(db, SQL_CAMPAIGN_HOLD_GET,
+			   SQL_ARGS(sql_int(campaign_id)), read_row, arena, out,
+			   err);
+
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)campaign_id);
+	return found < 0 ? -1 : 0;
 }
 
 static int put(struct tx *tx, int64_t campaign_id,
@@ -79,26 +78,24 @@ int campaign_hold_override(struct tx *tx, int64_t campaign_id, struct err *err)
 		       SQL_ARGS(sql_int(campaign_id)), err);
 }
 
+/* A line of text. */
+static void describe_row(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	bool is_paused = rows_int(rows, 2) == CAMPAIGN_PAUSED;
+
+	*(const char **)out = arena_printf(
+		arena, "the audience's campaign %s %s (%s): %s",
+		rows_text(rows, 1),
+		is_paused ? "paused itself" : "is held by the relay",
+		rows_text(rows, 3), rows_text(rows, 4));
+}
+
 int campaign_hold_list(struct db *db, struct arena *arena, struct texts *out,
 		       struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CAMPAIGN_HOLD_LIST, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		bool is_paused = rows_int(rows, 2) == CAMPAIGN_PAUSED;
-
-		vec_push(out,
-			 arena_printf(arena,
-				      "the audience's campaign %s %s (%s): %s",
-				      rows_text(rows, 1),
-				      is_paused ? "paused itself"
-						: "is held by the relay",
-				      rows_text(rows, 3), rows_text(rows, 4)));
-	}
-	return more;
+	return db_list(db, SQL_CAMPAIGN_HOLD_LIST, SQL_NO_ARGS, describe_row,
+		       arena, out, err);
 }
 
 int campaign_last_bounces(struct db *db, int64_t campaign_id, bool *hard,

@@ -111,7 +111,6 @@ int campaign_list(struct db *db, const struct campaign_filter *filter,
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int64_t total;
-	int more;
 
 	if (count_all(db, filter, arena, &total, err) < 0)
 		return -1;
@@ -120,15 +119,8 @@ int campaign_list(struct db *db, const struct campaign_filter *filter,
 	sqlbuild_add(&b, from);
 	add_conditions(&b, filter);
 	add_order(&b, filter);
-	if (sqlbuild_query(&b, db, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct campaign campaign;
-
-		campaign_read(rows, arena, &campaign);
-		vec_push(out, campaign);
-	}
-	if (more < 0)
+	if (sqlbuild_query(&b, db, &rows, err) < 0 ||
+	    rows_list(rows, campaign_read_row, arena, out, err) < 0)
 		return -1;
 	*total_out = total;
 	return 0;

@@ -5,13 +5,10 @@
 #define CAMPAIGN_CAMPAIGN_PRIVATE_H
 
 #include "campaign/campaign.h"
+#include "store/db.h"
 
-struct rows;
-struct sqlbuild;
-
-/* The present row, with the columns of campaign-find. */
-void campaign_read(struct rows *rows, struct arena *arena,
-		   struct campaign *out);
+/* A row with the columns of campaign-find; out: a struct campaign. */
+row_fn campaign_read_row;
 
 /* JSON of the columns `settings` and `tracking`; texts live in arena. */
 void campaign_settings_read(const char *json, struct arena *arena,

@@ -13,7 +13,7 @@
 #include <strings.h>
 
 /* As it goes out: in UTF-8, and saying so. */
-static struct str mended(struct rows *rows, int i, struct arena *arena)
+static struct str mended(const struct rows *rows, int i, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 
@@ -22,7 +22,7 @@ static struct str mended(struct rows *rows, int i, struct arena *arena)
 			     text.len };
 }
 
-static struct str column(struct rows *rows, int i, struct arena *arena)
+static struct str column(const struct rows *rows, int i, struct arena *arena)
 {
 	struct str s = rows_str(rows, i);
 
@@ -32,24 +32,26 @@ static struct str column(struct rows *rows, int i, struct arena *arena)
 			     s.len };
 }
 
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct content *)out =
+		(struct content){ .html = mended(rows, 0, arena),
+				  .plain_text = column(rows, 1, arena) };
+}
+
 int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 		struct content *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	int found;
+	int found =
+		db_get(db, SQL_CAMPAIGN_CONTENT, SQL_ARGS(sql_int(campaign_id)),
+		       read_row, arena, out, err);
 
-	if (db_query(db, SQL_CAMPAIGN_CONTENT, SQL_ARGS(sql_int(campaign_id)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
 	if (found < 0)
 		return -1;
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
 			       (long long)campaign_id);
-	*out = (struct content){ .html = mended(rows, 0, arena),
-				 .plain_text = column(rows, 1, arena) };
 	if (out->plain_text.len > 0 || out->html.len == 0)
 		return 0;
 	html_to_text(out->html, &text);

@@ -33,24 +33,20 @@ static int read_bounces(struct db *db, int64_t campaign_id,
 	return more;
 }
 
-static int read_active(struct db *db, int64_t campaign_id,
-		       struct report_figures *out, struct err *err)
+/* Its part of a struct report_figures. */
+static void read_active(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct report_figures *f = out;
 
-	if (db_query(db, SQL_REPORT_ACTIVE, SQL_ARGS(sql_int(campaign_id)),
-		     &rows, err) < 0 ||
-	    rows_next(rows, err) < 0)
-		return -1;
-	out->people_opens = rows_int(rows, 0);
-	out->opens = out->people_opens + rows_int(rows, 1);
-	out->unique_people_opens = rows_int(rows, 2);
-	out->unique_opens = rows_int(rows, 3);
-	out->last_open_ms = rows_int(rows, 4);
-	out->clicks = rows_int(rows, 5);
-	out->unique_clickers = rows_int(rows, 6);
-	out->last_click_ms = rows_int(rows, 7);
-	return 0;
+	(void)arena; /* figures only */
+	f->people_opens = rows_int(rows, 0);
+	f->opens = f->people_opens + rows_int(rows, 1);
+	f->unique_people_opens = rows_int(rows, 2);
+	f->unique_opens = rows_int(rows, 3);
+	f->last_open_ms = rows_int(rows, 4);
+	f->clicks = rows_int(rows, 5);
+	f->unique_clickers = rows_int(rows, 6);
+	f->last_click_ms = rows_int(rows, 7);
 }
 
 int report_figures(struct db *db, const struct campaign *campaign,
@@ -59,7 +55,8 @@ int report_figures(struct db *db, const struct campaign *campaign,
 	struct report_figures f = { .sent = campaign->sent_seq };
 	int64_t id = campaign->id;
 
-	if (read_active(db, id, &f, err) < 0 ||
+	if (db_get(db, SQL_REPORT_ACTIVE, SQL_ARGS(sql_int(id)), read_active,
+		   NULL, &f, err) < 0 ||
 	    read_bounces(db, id, &f, err) < 0 ||
 	    count(db, SQL_REPORT_UNIQUE_CLICKS, id, &f.unique_clicks, err) <
 		    0 ||
@@ -144,28 +141,23 @@ int report_hours(struct db *db, const struct campaign *campaign,
 
 /* --- links and domains --- */
 
+static void read_link(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct report_link *)out = (struct report_link){
+		.id = rows_int(rows, 0),
+		.hex = rows_dup(rows, 1, arena),
+		.url = rows_dup(rows, 2, arena),
+		.clicks = rows_int(rows, 3),
+		.unique_clicks = rows_int(rows, 4),
+		.last_click_ms = rows_int(rows, 5),
+	};
+}
+
 int report_links_list(struct db *db, int64_t campaign_id, struct arena *arena,
 		      struct report_links *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_REPORT_LINKS, SQL_ARGS(sql_int(campaign_id)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct report_link link = {
-			.id = rows_int(rows, 0),
-			.hex = rows_dup(rows, 1, arena),
-			.url = rows_dup(rows, 2, arena),
-			.clicks = rows_int(rows, 3),
-			.unique_clicks = rows_int(rows, 4),
-			.last_click_ms = rows_int(rows, 5),
-		};
-
-		vec_push(out, link);
-	}
-	return more;
+	return db_list(db, SQL_REPORT_LINKS, SQL_ARGS(sql_int(campaign_id)),
+		       read_link, arena, out, err);
 }
 
 int report_domains(struct db *db, int64_t campaign_id, struct arena *arena,

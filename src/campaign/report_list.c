@@ -15,9 +15,11 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
-static struct report_row read_row(struct rows *rows, struct arena *arena)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	struct report_row row = {
+	struct report_row *row = out;
+
+	*row = (struct report_row){
 		.member_id = rows_int(rows, 0),
 		.email_hash = text_or_empty(rows_dup(rows, 1, arena)),
 		.address = text_or_empty(rows_dup(rows, 2, arena)),
@@ -36,26 +38,10 @@ static struct report_row read_row(struct rows *rows, struct arena *arena)
 		.detail = text_or_empty(rows_dup(rows, 16, arena)),
 		.reason = text_or_empty(rows_dup(rows, 17, arena)),
 	};
-
 	if (rows_columns(rows) > 18) {
-		row.link_clicks = rows_int(rows, 18);
-		row.is_machine = rows_int(rows, 19) != 0;
+		row->link_clicks = rows_int(rows, 18);
+		row->is_machine = rows_int(rows, 19) != 0;
 	}
-	return row;
-}
-
-static int read_rows(struct db *db, const struct sql *sql, struct sql_args args,
-		     struct arena *arena, struct report_rows *out,
-		     struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, read_row(rows, arena));
-	return more;
 }
 
 /* --- lists: each with its count --- */
@@ -66,10 +52,10 @@ static int list_sent(struct db *db, const struct campaign *campaign,
 {
 	/* Places are dense from 1, so an offset is a key. */
 	*total = campaign->sent_seq;
-	return read_rows(db, SQL_REPORT_LIST_SENT,
-			 SQL_ARGS(sql_int(campaign->id), sql_int(q->offset),
-				  sql_int(q->offset + q->count)),
-			 arena, out, err);
+	return db_list(db, SQL_REPORT_LIST_SENT,
+		       SQL_ARGS(sql_int(campaign->id), sql_int(q->offset),
+				sql_int(q->offset + q->count)),
+		       read_row, arena, out, err);
 }
 
 static int list_active(struct db *db, const struct campaign *campaign,
@@ -84,10 +70,10 @@ static int list_active(struct db *db, const struct campaign *campaign,
 	if (db_find_int(db, SQL_REPORT_COUNT_ACTIVE, SQL_ARGS(id, since), total,
 			err) < 0)
 		return -1;
-	return read_rows(
+	return db_list(
 		db, SQL_REPORT_LIST_ACTIVE,
 		SQL_ARGS(id, since, sql_int(q->count), sql_int(q->offset)),
-		arena, out, err);
+		read_row, arena, out, err);
 }
 
 static int list_opened(struct db *db, const struct campaign *campaign,
@@ -102,15 +88,15 @@ static int list_opened(struct db *db, const struct campaign *campaign,
 		return db_find_int(db, SQL_REPORT_OPENED_COUNT, SQL_ARGS(id),
 				   total, err) < 0
 			       ? -1
-			       : read_rows(db, SQL_REPORT_LIST_OPENED,
-					   SQL_ARGS(id, count, offset), arena,
-					   out, err);
+			       : db_list(db, SQL_REPORT_LIST_OPENED,
+					 SQL_ARGS(id, count, offset), read_row,
+					 arena, out, err);
 	if (db_find_int(db, SQL_REPORT_COUNT_OPENED_SINCE, SQL_ARGS(id, since),
 			total, err) < 0)
 		return -1;
-	return read_rows(db, SQL_REPORT_LIST_OPENED_SINCE,
-			 SQL_ARGS(id, since, id, count, offset), arena, out,
-			 err);
+	return db_list(db, SQL_REPORT_LIST_OPENED_SINCE,
+		       SQL_ARGS(id, since, id, count, offset), read_row, arena,
+		       out, err);
 }
 
 static int list_clicked(struct db *db, const struct campaign *campaign,
@@ -124,10 +110,10 @@ static int list_clicked(struct db *db, const struct campaign *campaign,
 	if (db_find_int(db, SQL_REPORT_COUNT_CLICKED, SQL_ARGS(id, link), total,
 			err) < 0)
 		return -1;
-	return read_rows(
+	return db_list(
 		db, SQL_REPORT_LIST_CLICKED,
 		SQL_ARGS(link, id, sql_int(q->count), sql_int(q->offset)),
-		arena, out, err);
+		read_row, arena, out, err);
 }
 
 static int list_left(struct db *db, const struct campaign *campaign,
@@ -142,11 +128,11 @@ static int list_left(struct db *db, const struct campaign *campaign,
 				   : SQL_REPORT_UNSUBSCRIBED_COUNT,
 			SQL_ARGS(id), total, err) < 0)
 		return -1;
-	return read_rows(db,
-			 complained ? SQL_REPORT_LIST_COMPLAINED
-				    : SQL_REPORT_LIST_UNSUBSCRIBED,
-			 SQL_ARGS(id, sql_int(q->count), sql_int(q->offset)),
-			 arena, out, err);
+	return db_list(db,
+		       complained ? SQL_REPORT_LIST_COMPLAINED
+				  : SQL_REPORT_LIST_UNSUBSCRIBED,
+		       SQL_ARGS(id, sql_int(q->count), sql_int(q->offset)),
+		       read_row, arena, out, err);
 }
 
 int report_list(struct db *db, const struct campaign *campaign,
@@ -185,37 +171,33 @@ int report_list(struct db *db, const struct campaign *campaign,
 	return 0;
 }
 
-static int add_link_clicks(struct db *db, int64_t campaign_id, int64_t link_id,
-			   struct report_row *row, struct err *err)
+/* Its part of a struct report_row. */
+static void read_link_clicks(const struct rows *rows, struct arena *arena,
+			     void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct report_row *row = out;
 
-	if (db_query(db, SQL_REPORT_FIND_CLICK,
-		     SQL_ARGS(sql_int(campaign_id), sql_int(row->member_id),
-			      sql_int(link_id)),
-		     &rows, err) < 0 ||
-	    rows_next(rows, err) < 0)
-		return -1;
+	(void)arena; /* no texts */
 	row->link_clicks = rows_int(rows, 0);
 	row->is_machine = rows_int(rows, 1) != 0;
-	return 0;
 }
 
 int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
 		int64_t link_id, struct arena *arena, struct report_row *out,
 		struct err *err)
 {
-	CLEANUP(vec_release) struct report_rows rows = VEC_INIT;
+	struct sql_value campaign = sql_int(campaign_id);
+	struct sql_value member = sql_int(member_id);
 	struct report_row row;
+	int found =
+		db_get(db, SQL_REPORT_FIND_RECIPIENT,
+		       SQL_ARGS(campaign, member), read_row, arena, &row, err);
 
-	if (read_rows(db, SQL_REPORT_FIND_RECIPIENT,
-		      SQL_ARGS(sql_int(campaign_id), sql_int(member_id)), arena,
-		      &rows, err) < 0)
-		return -1;
-	if (rows.n == 0)
-		return 0;
-	row = rows.v[0];
-	if (link_id && add_link_clicks(db, campaign_id, link_id, &row, err) < 0)
+	if (found <= 0)
+		return found;
+	if (link_id && db_get(db, SQL_REPORT_FIND_CLICK,
+			      SQL_ARGS(campaign, member, sql_int(link_id)),
+			      read_link_clicks, NULL, &row, err) < 0)
 		return -1;
 	*out = row;
 	return 1;
@@ -223,42 +205,26 @@ int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
 
 /* --- events --- */
 
-static void members_json(const struct report_rows *rows, struct strbuf *out)
+static void read_event(const struct rows *rows, struct arena *arena, void *out)
 {
-	strbuf_addch(out, '[');
-	for (size_t i = 0; i < rows->n; i++) {
-		if (i > 0)
-			strbuf_addch(out, ',');
-		strbuf_addint(out, rows->v[i].member_id);
-	}
-	strbuf_addch(out, ']');
+	*(struct report_event *)out = (struct report_event){
+		.member_id = rows_int(rows, 0),
+		.kind = (enum activity_kind)rows_int(rows, 1),
+		.at_ms = rows_int(rows, 2),
+		.is_machine = rows_int(rows, 3) != 0,
+		.ip = text_or_empty(rows_dup(rows, 4, arena)),
+		.url = text_or_empty(rows_dup(rows, 5, arena)),
+	};
 }
 
 int report_events_list(struct db *db, int64_t campaign_id,
 		       const struct report_rows *of, struct arena *arena,
 		       struct report_events *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(strbuf_release) struct strbuf members = STRBUF_INIT;
-	int more;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
-	members_json(of, &members);
-	if (db_query(db, SQL_REPORT_EVENTS,
-		     SQL_ARGS(sql_int(campaign_id),
-			      sql_str(strbuf_str(&members))),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct report_event event = {
-			.member_id = rows_int(rows, 0),
-			.kind = (enum activity_kind)rows_int(rows, 1),
-			.at_ms = rows_int(rows, 2),
-			.is_machine = rows_int(rows, 3) != 0,
-			.ip = text_or_empty(rows_dup(rows, 4, arena)),
-			.url = text_or_empty(rows_dup(rows, 5, arena)),
-		};
-
-		vec_push(out, event);
-	}
-	return more;
+	return db_list(db, SQL_REPORT_EVENTS,
+		       SQL_ARGS(sql_int(campaign_id),
+				sql_keys_of(of, member_id, &keys)),
+		       read_event, arena, out, err);
 }

@@ -49,7 +49,8 @@ int member_reply_load(const struct request *rq, struct db *db,
 		      const struct list *list, const struct member *members,
 		      size_t n, struct member_reply *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	struct sql_value ids;
 
 	out->list = list;
 	out->base = mc_base(rq);
@@ -57,13 +58,12 @@ int member_reply_load(const struct request *rq, struct db *db,
 		return -1;
 	if (n == 0 || (!out->wants_tags && !out->wants_rates))
 		return 0;
-	(void)sql_keys_strided(&members->id, n, sizeof(*members), &ids);
+	ids = sql_keys_strided(&members->id, n, sizeof(*members), &keys);
 	if (out->wants_tags &&
-	    member_tags_list(db, ids.buf, rq->arena, &out->tags, err) < 0)
+	    member_tags_list(db, ids, rq->arena, &out->tags, err) < 0)
 		return -1;
-	return out->wants_rates
-		       ? member_rates_list(db, ids.buf, &out->rates, err)
-		       : 0;
+	return out->wants_rates ? member_rates_list(db, ids, &out->rates, err)
+				: 0;
 }
 
 /* The JSON text between the quotes of a value. */

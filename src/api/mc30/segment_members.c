@@ -14,16 +14,11 @@
 static int load_ids(struct db *db, const struct ids *ids, struct arena *arena,
 		    struct members *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
 	if (ids->n == 0)
 		return 0;
-	vec_each (ids, id) {
-		strbuf_addch(&json, json.len ? ',' : '[');
-		strbuf_addint(&json, *id);
-	}
-	strbuf_addch(&json, ']');
-	return member_list_by_ids(db, json.buf, arena, out, err);
+	return member_list_by_ids(db, sql_keys(ids, &keys), arena, out, err);
 }
 
 /* --- reading --- */

@@ -15,6 +15,7 @@ int mc_member_tags_list(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct member_tags tags = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct json_writer w = mc_writer(rq, rs);
 	struct member member;
 	struct mc_page page;
@@ -25,9 +26,8 @@ int mc_member_tags_list(struct request *rq, struct response *rs,
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
 	    member_get(db, list.id, request_param(rq, "subscriber_hash"),
 		       rq->arena, &member, err) < 0 ||
-	    member_tags_list(
-		    db, arena_printf(rq->arena, "[%lld]", (long long)member.id),
-		    rq->arena, &tags, err) < 0)
+	    member_tags_list(db, sql_keys_strided(&member.id, 1, 0, &keys),
+			     rq->arena, &tags, err) < 0)
 		return -1;
 	path = arena_printf(rq->arena, "/lists/%s/members/%s", list.hex,
 			    member.email_hash);

@@ -43,30 +43,24 @@ static const char *text_of(const json_t *o, const char *key,
 	return text ? arena_strdup(arena, text) : "";
 }
 
-static int add_list_facts(struct db *db, int64_t list_id, struct arena *arena,
-			  struct merge_facts *out, struct err *err)
+/* The audience's part of struct merge_facts; its contact is asked where the
+ * sender's facts say nothing. */
+static void read_list_facts(const struct rows *rows, struct arena *arena,
+			    void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(json_free) json_t *contact = NULL;
-	int found;
+	CLEANUP(json_free)
+	json_t *contact = json_loads(rows_text(rows, 3), 0, NULL);
+	struct merge_facts *facts = out;
 
-	if (db_query(db, SQL_CAMPAIGN_LIST_FACTS, SQL_ARGS(sql_int(list_id)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	out->list_name = rows_dup(rows, 0, arena);
-	out->list_uid = rows_dup(rows, 1, arena);
-	out->list_reminder = rows_dup(rows, 2, arena);
-	out->list_subscribers = rows_int(rows, 4);
-	contact = json_loads(rows_text(rows, 3), 0, NULL);
-	out->list_phone = text_of(contact, "phone", arena);
-	if (!out->company || !*out->company)
-		out->company = text_of(contact, "company", arena);
-	if (!out->address || !*out->address)
-		out->address = contact_address(contact, arena);
-	return 0;
+	facts->list_name = rows_dup(rows, 0, arena);
+	facts->list_uid = rows_dup(rows, 1, arena);
+	facts->list_reminder = rows_dup(rows, 2, arena);
+	facts->list_subscribers = rows_int(rows, 4);
+	facts->list_phone = text_of(contact, "phone", arena);
+	if (!facts->company || !*facts->company)
+		facts->company = text_of(contact, "company", arena);
+	if (!facts->address || !*facts->address)
+		facts->address = contact_address(contact, arena);
 }
 
 int campaign_merge_facts(struct db *db, const struct campaign *campaign,
@@ -83,5 +77,9 @@ int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 		.abuse_email = campaign->settings.reply_to,
 		.send_ms = campaign->send_ms ? campaign->send_ms : now_ms,
 	};
-	return add_list_facts(db, campaign->list_id, arena, out, err);
+	return db_get(db, SQL_CAMPAIGN_LIST_FACTS,
+		      SQL_ARGS(sql_int(campaign->list_id)), read_list_facts,
+		      arena, out, err) < 0
+		       ? -1
+		       : 0;
 }

@@ -21,35 +21,31 @@ static const char *date_format_of(const char *options, struct arena *arena)
 	return format ? arena_strdup(arena, format) : "";
 }
 
+static void read_field(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct merge_field *)out = (struct merge_field){
+		.id = rows_int(rows, 0),
+		.tag = rows_dup(rows, 1, arena),
+		.type = rows_dup(rows, 2, arena),
+		.default_value = rows_dup(rows, 3, arena),
+		.date_format = date_format_of(rows_text(rows, 4), arena),
+	};
+}
+
 int merge_fields_load(struct db *db, int64_t list_id, struct arena *arena,
 		      struct merge_fields *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	VEC(struct merge_field) fields = VEC_INIT;
+	CLEANUP(vec_release) VEC(struct merge_field) fields = VEC_INIT;
 	struct merge_field *kept;
-	int more;
 
-	if (db_query(db, SQL_MERGE_FIELDS_OF_LIST, SQL_ARGS(sql_int(list_id)),
-		     &rows, err) < 0)
+	if (db_list(db, SQL_MERGE_FIELDS_OF_LIST, SQL_ARGS(sql_int(list_id)),
+		    read_field, arena, &fields, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct merge_field field = {
-			.id = rows_int(rows, 0),
-			.tag = rows_dup(rows, 1, arena),
-			.type = rows_dup(rows, 2, arena),
-			.default_value = rows_dup(rows, 3, arena),
-			.date_format =
-				date_format_of(rows_text(rows, 4), arena),
-		};
-
-		vec_push(&fields, field);
-	}
 	kept = arena_array(arena, struct merge_field, fields.n);
 	if (fields.n > 0)
 		memcpy(kept, fields.v, fields.n * sizeof(*kept));
 	*out = (struct merge_fields){ kept, fields.n };
-	vec_release(&fields);
-	return more < 0 ? -1 : 0;
+	return 0;
 }
 
 /* An address field: its parts in one line. */
