@@ -119,7 +119,7 @@ DELETE FROM segment_member WHERE segment_id = ? AND member_id = ?;
 
 -- name: member-tags-by-names
 -- args: list, JSON array of names
-SELECT id, name FROM segment
+SELECT name, id FROM segment
 WHERE list_id = ? AND kind = :SEGMENT_STATIC AND name IN JSON_TEXTS(?) ORDER BY id;
 
 -- name: member-tag-make

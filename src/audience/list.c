@@ -2,6 +2,7 @@
 
 #include "audience/member.h"
 #include "audience/merge_field.h"
+#include "audience/must_exist.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -40,14 +41,6 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
-static int must_be(int found, struct err *err)
-{
-	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND,
-			       "The requested resource could not be found.");
-	return found < 0 ? -1 : 0;
-}
-
 int list_find(struct db *db, const char *hex, struct arena *arena,
 	      struct list *out, struct err *err)
 {
@@ -58,15 +51,15 @@ int list_find(struct db *db, const char *hex, struct arena *arena,
 int list_get(struct db *db, const char *hex, struct arena *arena,
 	     struct list *out, struct err *err)
 {
-	return must_be(list_find(db, hex, arena, out, err), err);
+	return must_exist(list_find(db, hex, arena, out, err), err);
 }
 
 int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		   struct list *out, struct err *err)
 {
-	return must_be(db_get(db, SQL_LIST_BY_ID, SQL_ARGS(sql_int(id)),
-			      read_row, arena, out, err),
-		       err);
+	return must_exist(db_get(db, SQL_LIST_BY_ID, SQL_ARGS(sql_int(id)),
+				 read_row, arena, out, err),
+			  err);
 }
 
 int list_list(struct db *db, const struct list_filter *filter,

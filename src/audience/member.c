@@ -2,6 +2,8 @@
 
 #include "audience/list.h"
 #include "audience/member_private.h"
+#include "audience/must_exist.h"
+#include "audience/text_ids.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
@@ -195,31 +197,18 @@ int member_find(struct db *db, int64_t list_id, const char *key,
 	return find_by_contact_id(db, list_id, hash, arena, out, err);
 }
 
-static int not_found(struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND,
-		       "The requested resource could not be found.");
-}
-
 int member_get(struct db *db, int64_t list_id, const char *key,
 	       struct arena *arena, struct member *out, struct err *err)
 {
-	int found = member_find(db, list_id, key, arena, out, err);
-
-	if (found == 0)
-		return not_found(err);
-	return found < 0 ? -1 : 0;
+	return must_exist(member_find(db, list_id, key, arena, out, err), err);
 }
 
 int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		     struct member *out, struct err *err)
 {
-	int found = db_get(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)),
-			   member_read_row, arena, out, err);
-
-	if (found == 0)
-		return not_found(err);
-	return found < 0 ? -1 : 0;
+	return must_exist(db_get(db, SQL_MEMBER_BY_ID, SQL_ARGS(sql_int(id)),
+				 member_read_row, arena, out, err),
+			  err);
 }
 
 /* --- many --- */
@@ -229,6 +218,58 @@ int member_list_by_ids(struct db *db, struct sql_value ids, struct arena *arena,
 {
 	return db_list(db, SQL_MEMBER_BY_IDS, SQL_ARGS(ids), member_read_row,
 		       arena, out, err);
+}
+
+/* Addresses that are none get the empty hash, which nobody has. */
+static int hash_all(const json_t *addresses, struct arena *arena,
+		    struct text_ids *out, struct err *err)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (addresses, i, item) {
+		struct email email = { .hash = "" };
+		struct err ignored = ERR_INIT;
+
+		if (!json_is_string(item))
+			return err_set(err, ERR_INVALID,
+				       "addresses should be texts");
+		(void)email_parse(json_string_value(item), arena, &email,
+				  &ignored);
+		vec_push(out, ((struct text_id){ .text = arena_strdup(
+							 arena, email.hash) }));
+	}
+	return 0;
+}
+
+int member_ids_of_addresses(struct db *db, int64_t list_id,
+			    const json_t *addresses, struct arena *arena,
+			    struct ids *ids, struct texts *unknown,
+			    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct text_ids hashes = VEC_INIT;
+	CLEANUP(vec_release) struct text_ids found = VEC_INIT;
+
+	if (json_array_size(addresses) == 0)
+		return 0;
+	if (hash_all(addresses, arena, &hashes, err) < 0 ||
+	    text_ids_load(
+		    db, SQL_MEMBER_IDS_OF_HASHES,
+		    SQL_ARGS(sql_int(list_id), text_ids_keys(&hashes, &keys)),
+		    arena, &found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < hashes.n; i++) {
+		const struct text_id *hit =
+			text_ids_find(&found, hashes.v[i].text);
+
+		if (hit)
+			vec_push(ids, hit->id);
+		else
+			vec_push(unknown, json_string_value(json_array_get(
+						  addresses, i)));
+	}
+	return 0;
 }
 
 static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)

@@ -38,6 +38,9 @@ enum member_status {
 const char *member_status_name(enum member_status status);
 /* 0: no such status. */
 enum member_status member_status_of(const char *name);
+/* A set of statuses. */
+#define MEMBER_STATUS_BIT(status) (1u << (status))
+#define MEMBER_STATUS_ALL 0x7eu
 
 /* Stored: append only. */
 enum unsubscribed_by {
@@ -101,6 +104,16 @@ int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 /* Those of the ids that exist, by id. ids: sql_keys(...). Appends. */
 int member_list_by_ids(struct db *db, struct sql_value ids, struct arena *arena,
 		       struct members *out, struct err *err);
+
+/*
+ * Of a JSON array of addresses the ids of the members, and the texts that are
+ * nobody's, each in the order given; twice given is twice there. Appends.
+ * ERR_INVALID: not all are texts.
+ */
+int member_ids_of_addresses(struct db *db, int64_t list_id,
+			    const json_t *addresses, struct arena *arena,
+			    struct ids *ids, struct texts *unknown,
+			    struct err *err);
 
 enum member_sort {
 	MEMBER_BY_ID, /* the order in which they joined */

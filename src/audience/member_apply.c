@@ -4,6 +4,7 @@
  */
 #include "audience/list.h"
 #include "audience/member_private.h"
+#include "audience/must_exist.h"
 
 #include "audience/suppression.h"
 #include "base/arena.h"
@@ -122,32 +123,27 @@ static int read_wanted(struct member_run *run, struct member_op *op,
 	return 0;
 }
 
-static void add_text(struct strbuf *json, const char *text)
-{
-	strbuf_addch(json, json->len ? ',' : '[');
-	strbuf_addch(json, '"');
-	strbuf_addstr(json, text); /* hex digits */
-	strbuf_addch(json, '"');
-}
-
 static int load_members(struct member_run *run, const struct wanted *wanted,
 			size_t n, struct table *table, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct text_ids hashes = VEC_INIT;
 	CLEANUP(vec_release) struct members found = VEC_INIT;
 
 	for (size_t i = 0; i < n; i++) {
-		if (wanted[i].hash[0])
-			add_text(&json, wanted[i].hash);
-		if (wanted[i].email.folded &&
-		    strcmp(wanted[i].hash, wanted[i].email.hash) != 0)
-			add_text(&json, wanted[i].email.hash);
+		const struct wanted *w = &wanted[i];
+
+		if (w->hash[0])
+			vec_push(&hashes, ((struct text_id){ w->hash, 0 }));
+		if (w->email.folded && strcmp(w->hash, w->email.hash) != 0)
+			vec_push(&hashes,
+				 ((struct text_id){ w->email.hash, 0 }));
 	}
-	if (!json.len)
+	if (!hashes.n)
 		return 0;
-	strbuf_addch(&json, ']');
 	if (db_list(run->tx->db, SQL_MEMBER_BY_HASHES,
-		    SQL_ARGS(sql_int(run->list->id), sql_text(json.buf)),
+		    SQL_ARGS(sql_int(run->list->id),
+			     text_ids_keys(&hashes, &keys)),
 		    member_read_row, run->arena, &found, err) < 0)
 		return -1;
 	vec_each (&found, m) {
@@ -202,12 +198,6 @@ static struct member_entry *new_entry(struct member_run *run)
 	return entry;
 }
 
-static void refuse(struct member_op *op, enum err_code code, const char *text)
-{
-	op->outcome = MEMBER_REFUSED;
-	(void)err_set(&op->err, code, "%s", text); /* returns -1 always */
-}
-
 /* The other member that has the address of the body already. */
 static bool is_taken(struct table *table, const struct wanted *w,
 		     const struct member_entry *entry)
@@ -220,36 +210,26 @@ static bool is_taken(struct table *table, const struct wanted *w,
 	return slot->entry && slot->entry != entry;
 }
 
-static void decide(struct member_run *run, struct member_op *op,
-		   const struct wanted *w, struct table *table)
+/* 0, or -1 with op->err: refused. */
+static int decide_op(struct member_run *run, struct member_op *op,
+		     const struct wanted *w, struct table *table)
 {
 	struct slot *slot = w->hash[0] ? slot_of(table, w->hash) : NULL;
 	struct member_entry *entry = slot ? slot->entry : NULL;
 	const char *before;
 
-	if (!entry && op->mode == MEMBER_PATCH) {
-		refuse(op, ERR_NOT_FOUND,
-		       "The requested resource could not be found.");
-		return;
-	}
-	if (!entry && !w->email.folded) {
-		refuse(op, ERR_INVALID,
-		       "Please provide a valid email address.");
-		return;
-	}
-	if (op->key && is_taken(table, w, entry)) {
-		op->outcome = MEMBER_REFUSED;
-		(void)err_title(&op->err, ERR_INVALID, "Member Exists",
-				"%s is already a list member. Use PUT to "
-				"insert or update list members.",
-				op->address);
-		return;
-	}
+	if (!entry && op->mode == MEMBER_PATCH)
+		return must_exist(0, &op->err);
+	if (!entry && !w->email.folded)
+		return err_set(&op->err, ERR_INVALID,
+			       "Please provide a valid email address.");
+	if (op->key && is_taken(table, w, entry))
+		return refuse_existing_member(op->address, &op->err);
 	if (!entry)
 		entry = new_entry(run);
 	before = entry->now.email_hash;
 	if (member_decide(run, op, entry, &w->email, w->forgotten) < 0)
-		return;
+		return -1;
 	if (strcmp(before, entry->now.email_hash) != 0) {
 		if (*before)
 			slot_of(table, before)->entry = NULL;
@@ -258,6 +238,7 @@ static void decide(struct member_run *run, struct member_op *op,
 	op->outcome = entry->exists ? MEMBER_CHANGED : MEMBER_NEW;
 	entry->exists = true;
 	op->entry = entry;
+	return 0;
 }
 
 static bool differs(const struct member *a, const struct member *b)
@@ -493,8 +474,9 @@ static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
 	    load_forgotten(run, wanted, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (ops[i].outcome != MEMBER_REFUSED)
-			decide(run, &ops[i], &wanted[i], &table);
+		if (ops[i].outcome != MEMBER_REFUSED &&
+		    decide_op(run, &ops[i], &wanted[i], &table) < 0)
+			ops[i].outcome = MEMBER_REFUSED;
 	return 0;
 }
 

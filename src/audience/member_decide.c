@@ -223,7 +223,7 @@ static int read_merges(struct member_run *run, struct member_op *op,
 
 /* --- the whole --- */
 
-static int member_exists(const char *address, struct err *err)
+int refuse_existing_member(const char *address, struct err *err)
 {
 	return err_title(err, ERR_INVALID, "Member Exists",
 			 "%s is already a list member. Use PUT to insert or "
@@ -247,15 +247,15 @@ static void set_address(struct member *m, const struct email *email,
 	m->email_hash = arena_strdup(arena, email->hash);
 }
 
-static int decide(struct member_run *run, struct member_op *op,
-		  struct member_entry *entry, const struct email *email,
-		  bool forgotten, struct err *err)
+static int lay_body(struct member_run *run, struct member_op *op,
+		    struct member_entry *entry, const struct email *email,
+		    bool forgotten, struct err *err)
 {
 	bool must_be_new = op->mode == MEMBER_POST || op->mode == MEMBER_BATCH;
 	bool archived = entry->now.status == MEMBER_ARCHIVED;
 
 	if (entry->exists && must_be_new && !archived)
-		return member_exists(op->address, err);
+		return refuse_existing_member(op->address, err);
 	if (email->folded && forgotten &&
 	    (!entry->exists || strcmp(entry->now.email_hash, email->hash) != 0))
 		return forgotten_email(op->address, err);
@@ -273,7 +273,7 @@ int member_decide(struct member_run *run, struct member_op *op,
 {
 	struct member before = entry->now;
 
-	if (decide(run, op, entry, email, forgotten, &op->err) == 0)
+	if (lay_body(run, op, entry, email, forgotten, &op->err) == 0)
 		return 0;
 	entry->now = before;
 	op->outcome = MEMBER_REFUSED;

@@ -5,6 +5,7 @@
 #define AUDIENCE_MEMBER_PRIVATE_H
 
 #include "audience/member.h"
+#include "audience/text_ids.h"
 #include "audience/webhook.h"
 #include "base/email.h"
 #include "store/db.h"
@@ -46,6 +47,9 @@ int member_decide(struct member_run *run, struct member_op *op,
 		  struct member_entry *entry, const struct email *email,
 		  bool forgotten);
 
+/* Refuses an address that is taken, "Member Exists". Returns -1. */
+int refuse_existing_member(const char *address, struct err *err);
+
 /* The tags that the bodies of the ops give. */
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err);
@@ -60,14 +64,9 @@ int member_forget_address(struct batch *batch, const struct member *m,
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);
 
-/* Tags by name. */
-struct tag_id {
-	const char *name;
-	int64_t id; /* 0: there is none */
-};
-struct tag_ids VEC_FIELDS(struct tag_id);
-/* Fills the ids; `make`: creates those that are missing. Names are unique. */
-int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
+/* Sorts the names and fills the ids; `make`: those that are missing are made,
+ * otherwise they have none. */
+int tag_ids_resolve(struct tx *tx, int64_t list_id, struct text_ids *tags,
 		    bool make, int64_t now_ms, struct err *err);
 
 #endif

@@ -9,86 +9,51 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define TAG_NAME_MAX 100 /* bytes */
 
-static int compare_tags(const void *a, const void *b)
-{
-	return strcmp(((const struct tag_id *)a)->name,
-		      ((const struct tag_id *)b)->name);
-}
-
-static struct tag_id *find_tag(struct tag_ids *tags, const char *name)
-{
-	struct tag_id key = { .name = name };
-
-	if (!tags->n)
-		return NULL;
-	return bsearch(&key, tags->v, tags->n, sizeof(*tags->v), compare_tags);
-}
-
-/* Sorted, each name once. */
-static void tidy(struct tag_ids *tags)
-{
-	size_t kept = 0;
-
-	if (!tags->n)
-		return;
-	qsort(tags->v, tags->n, sizeof(*tags->v), compare_tags);
-	for (size_t i = 0; i < tags->n; i++)
-		if (!kept || strcmp(tags->v[kept - 1].name, tags->v[i].name))
-			tags->v[kept++] = tags->v[i];
-	tags->n = kept;
-}
-
-static int load_ids(struct db *db, int64_t list_id, struct tag_ids *tags,
+static int fill_ids(struct db *db, int64_t list_id, struct text_ids *tags,
 		    struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct json_writer w = JSON_WRITER(&json);
-	int more;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct text_ids found = VEC_INIT;
 
-	json_begin_array(&w);
-	vec_each (tags, tag)
-		json_text(&w, tag->name);
-	json_end_array(&w);
-	if (db_query(db, SQL_MEMBER_TAGS_BY_NAMES,
-		     SQL_ARGS(sql_int(list_id), sql_text(json.buf)), &rows,
-		     err) < 0)
+	if (text_ids_load(
+		    db, SQL_MEMBER_TAGS_BY_NAMES,
+		    SQL_ARGS(sql_int(list_id), text_ids_keys(tags, &keys)),
+		    arena, &found, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct tag_id *tag = find_tag(tags, rows_text(rows, 1));
+	vec_each (tags, tag) {
+		const struct text_id *hit = text_ids_find(&found, tag->text);
 
-		if (tag)
-			tag->id = rows_int(rows, 0);
+		tag->id = hit ? hit->id : 0;
 	}
-	return more;
+	return 0;
 }
 
-int tag_ids_resolve(struct tx *tx, int64_t list_id, struct tag_ids *tags,
+int tag_ids_resolve(struct tx *tx, int64_t list_id, struct text_ids *tags,
 		    bool make, int64_t now_ms, struct err *err)
 {
 	bool missing = false;
 
-	tidy(tags);
+	text_ids_sort(tags);
 	if (tags->n == 0)
 		return 0;
-	if (load_ids(tx->db, list_id, tags, err) < 0)
+	if (fill_ids(tx->db, list_id, tags, err) < 0)
 		return -1;
 	vec_each (tags, tag) {
 		if (tag->id || !make)
 			continue;
 		missing = true;
 		if (db_exec(tx, SQL_MEMBER_TAG_MAKE,
-			    SQL_ARGS(sql_int(list_id), sql_text(tag->name),
+			    SQL_ARGS(sql_int(list_id), sql_text(tag->text),
 				     sql_int(now_ms), sql_int(now_ms)),
 			    err) < 0)
 			return -1;
 	}
-	return missing ? load_ids(tx->db, list_id, tags, err) : 0;
+	return missing ? fill_ids(tx->db, list_id, tags, err) : 0;
 }
 
 /* Name of an item of `tags`, a text or {"name"}; NULL if it is none. */
@@ -120,7 +85,7 @@ static const json_t *tags_of(const struct member_op *op)
 }
 
 static int collect(struct member_run *run, const struct member_op *ops,
-		   size_t n, struct tag_ids *names, struct err *err)
+		   size_t n, struct text_ids *names, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item;
@@ -130,7 +95,7 @@ static int collect(struct member_run *run, const struct member_op *ops,
 			const char *name = item_name(item, run->arena);
 
 			if (name && !is_inactive(item))
-				vec_push(names, ((struct tag_id){ name, 0 }));
+				vec_push(names, ((struct text_id){ name, 0 }));
 		}
 	}
 	return tag_ids_resolve(run->tx, run->list->id, names, true,
@@ -138,7 +103,7 @@ static int collect(struct member_run *run, const struct member_op *ops,
 }
 
 static int write_tags(struct member_run *run, struct batch *batch,
-		      const struct member_op *op, struct tag_ids *names,
+		      const struct member_op *op, struct text_ids *names,
 		      struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
@@ -149,9 +114,9 @@ static int write_tags(struct member_run *run, struct batch *batch,
 
 	json_array_foreach (tags_of(op), at, item) {
 		const char *name = item_name(item, run->arena);
-		struct tag_id *tag = name && !is_inactive(item)
-					     ? find_tag(names, name)
-					     : NULL;
+		struct text_id *tag = name && !is_inactive(item)
+					      ? text_ids_find(names, name)
+					      : NULL;
 
 		if (!tag)
 			continue;
@@ -173,7 +138,7 @@ static int write_tags(struct member_run *run, struct batch *batch,
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err)
 {
-	CLEANUP(vec_release) struct tag_ids names = VEC_INIT;
+	CLEANUP(vec_release) struct text_ids names = VEC_INIT;
 	struct batch batch;
 	bool any = false;
 
@@ -192,7 +157,7 @@ int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 }
 
 static int read_changes(const json_t *tags, struct arena *arena,
-			struct tag_ids *add, struct tag_ids *remove,
+			struct text_ids *add, struct text_ids *remove,
 			struct err *err)
 {
 	const json_t *item;
@@ -207,9 +172,9 @@ static int read_changes(const json_t *tags, struct arena *arena,
 					 "bytes",
 					 TAG_NAME_MAX);
 		if (is_inactive(item))
-			vec_push(remove, ((struct tag_id){ name, 0 }));
+			vec_push(remove, ((struct text_id){ name, 0 }));
 		else
-			vec_push(add, ((struct tag_id){ name, 0 }));
+			vec_push(add, ((struct text_id){ name, 0 }));
 	}
 	return 0;
 }
@@ -218,8 +183,8 @@ int member_change_tags(struct tx *tx, const struct list *list, const char *key,
 		       const json_t *tags, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(vec_release) struct tag_ids add = VEC_INIT;
-	CLEANUP(vec_release) struct tag_ids remove = VEC_INIT;
+	CLEANUP(vec_release) struct text_ids add = VEC_INIT;
+	CLEANUP(vec_release) struct text_ids remove = VEC_INIT;
 	struct member member;
 
 	if (member_get(tx->db, list->id, key, arena, &member, err) < 0 ||

@@ -1,5 +1,6 @@
 #include "audience/merge_field.h"
 
+#include "audience/must_exist.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
@@ -74,8 +75,7 @@ int merge_field_get(struct db *db, int64_t list_id, int64_t merge_id,
 			return 0;
 		}
 	}
-	return err_set(err, ERR_NOT_FOUND,
-		       "The requested resource could not be found.");
+	return must_exist(0, err);
 }
 
 const struct merge_def *merge_defs_find(const struct merge_defs *defs,
@@ -339,15 +339,10 @@ int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
 int merge_field_remove(struct tx *tx, int64_t list_id, int64_t merge_id,
 		       struct err *err)
 {
-	int n = db_exec(tx, SQL_MERGE_FIELD_REMOVE,
-			SQL_ARGS(sql_int(list_id), sql_int(merge_id)), err);
-
-	if (n < 0)
-		return -1;
-	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND,
-			       "The requested resource could not be found.");
-	return 0;
+	return must_exist(db_exec(tx, SQL_MERGE_FIELD_REMOVE,
+				  SQL_ARGS(sql_int(list_id), sql_int(merge_id)),
+				  err),
+			  err);
 }
 
 int merge_field_add_defaults(struct tx *tx, int64_t list_id, struct err *err)

@@ -1,32 +1,17 @@
 #include "audience/segment.h"
 
 #include "audience/list.h"
-#include "audience/member_private.h"
+#include "audience/must_exist.h"
 #include "audience/segment_private.h"
+#include "audience/tag_members.h"
 #include "base/arena.h"
-#include "base/email.h"
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "sql/member.h"
 #include "sql/segment.h"
+#include "store/sqlbuild.h"
 #include "store/update.h"
 
-#include <string.h>
-
 #define NAME_MAX_BYTES 100
-
-void segment_change_release(struct segment_change *change)
-{
-	vec_release(&change->added);
-	vec_release(&change->removed);
-	vec_release(&change->unknown);
-}
-
-static int not_found(struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND,
-		       "The requested resource could not be found.");
-}
 
 /* --- reading --- */
 
@@ -46,11 +31,10 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 		struct segment *out, struct err *err)
 {
-	int found = db_get(db, SQL_SEGMENT_GET,
-			   SQL_ARGS(sql_int(list_id), sql_int(id)), read_row,
-			   arena, out, err);
-
-	return found == 0 ? not_found(err) : (found < 0 ? -1 : 0);
+	return must_exist(db_get(db, SQL_SEGMENT_GET,
+				 SQL_ARGS(sql_int(list_id), sql_int(id)),
+				 read_row, arena, out, err),
+			  err);
 }
 
 int segment_find_by_name(struct db *db, int64_t list_id, const char *name,
@@ -70,8 +54,7 @@ static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)
 	sqlbuild_bind_int(b, n);
 }
 
-static void add_where(struct sqlbuild *b, const struct segment_filter *f,
-		      struct arena *arena)
+static void add_where(struct sqlbuild *b, const struct segment_filter *f)
 {
 	sqlbuild_add(b, " FROM segment WHERE list_id = ");
 	sqlbuild_bind_int(b, f->list_id);
@@ -81,13 +64,12 @@ static void add_where(struct sqlbuild *b, const struct segment_filter *f,
 	add_bound(b, " AND updated_ms >= ", f->since_updated_ms);
 	add_bound(b, " AND updated_ms < ", f->before_updated_ms);
 	if (f->name && *f->name) {
-		char *name = arena_strdup(arena, f->name);
+		CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 
-		for (char *c = name; *c; c++)
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c + 32);
+		strbuf_addstr(&name, f->name);
+		strbuf_tolower(&name);
 		sqlbuild_add(b, " AND lower(name) ");
-		sqlbuild_like(b, false, name, true);
+		sqlbuild_like(b, false, name.buf, true);
 	}
 }
 
@@ -103,10 +85,10 @@ int segment_list(struct db *db, const struct segment_filter *filter,
 	sqlbuild_init(&count, db_backend(db), arena);
 	sqlbuild_init(&page, db_backend(db), arena);
 	sqlbuild_add(&count, "SELECT COUNT(*)");
-	add_where(&count, filter, arena);
+	add_where(&count, filter);
 	sqlbuild_add(&page, "SELECT id, list_id, name, kind, conditions, "
 			    "created_ms, updated_ms");
-	add_where(&page, filter, arena);
+	add_where(&page, filter);
 	sqlbuild_add(&page, " ORDER BY id LIMIT ");
 	sqlbuild_bind_int(&page, filter->count);
 	sqlbuild_add(&page, " OFFSET ");
@@ -165,172 +147,6 @@ static int check_name(struct tx *tx, const struct segment *segment,
 	return 0;
 }
 
-static int add_members(struct tx *tx, int64_t segment_id, const struct ids *ids,
-		       int64_t now_ms, struct err *err)
-{
-	struct batch batch;
-
-	batch_begin(tx, &batch);
-	vec_each (ids, id)
-		if (batch_add(&batch, SQL_MEMBER_TAG,
-			      SQL_ARGS(sql_int(segment_id), sql_int(*id),
-				       sql_int(now_ms)),
-			      err) < 0)
-			return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
-}
-
-static int remove_members(struct tx *tx, int64_t segment_id,
-			  const struct ids *ids, struct err *err)
-{
-	struct batch batch;
-
-	batch_begin(tx, &batch);
-	vec_each (ids, id)
-		if (batch_add(&batch, SQL_MEMBER_UNTAG,
-			      SQL_ARGS(sql_int(segment_id), sql_int(*id)),
-			      err) < 0)
-			return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
-}
-
-/* One address on its way to a member id. */
-struct named {
-	const char *address;
-	char hash[MD5_HEX + 1];
-	int64_t member_id;
-};
-
-static int load_ids(struct db *db, int64_t list_id, struct named *named,
-		    size_t n, struct arena *arena, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(json_free) json_t *by_hash = json_object();
-	int more;
-
-	(void)arena;
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&json, "%s\"%s\"", i ? "," : "[", named[i].hash);
-	strbuf_addch(&json, ']');
-	if (db_query(db, SQL_MEMBER_IDS_OF_HASHES,
-		     SQL_ARGS(sql_int(list_id), sql_text(json.buf)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		if (json_object_set_new(by_hash, rows_text(rows, 0),
-					json_integer(rows_int(rows, 1))) < 0)
-			return err_set(err, ERR_IO, "out of memory");
-	for (size_t i = 0; i < n; i++)
-		named[i].member_id = json_integer_value(
-			json_object_get(by_hash, named[i].hash));
-	return more;
-}
-
-/* Addresses (or hashes) to ids; unknown ones go to *unknown. */
-static int find_members(struct db *db, int64_t list_id, const json_t *addresses,
-			struct arena *arena, struct ids *ids,
-			struct texts *unknown, struct err *err)
-{
-	size_t n = json_array_size(addresses), i;
-	struct named *named = arena_array(arena, struct named, n + 1);
-	const json_t *item;
-
-	if (n == 0)
-		return 0;
-	json_array_foreach (addresses, i, item) {
-		struct email email;
-		struct err ignored = ERR_INIT;
-
-		if (!json_is_string(item))
-			return err_set(err, ERR_INVALID,
-				       "addresses should be texts");
-		named[i].address = json_string_value(item);
-		if (email_parse(named[i].address, arena, &email, &ignored) == 0)
-			memcpy(named[i].hash, email.hash,
-			       sizeof(named[i].hash));
-	}
-	if (load_ids(db, list_id, named, n, arena, err) < 0)
-		return -1;
-	for (i = 0; i < n; i++) {
-		if (named[i].member_id)
-			vec_push(ids, named[i].member_id);
-		else
-			vec_push(unknown, named[i].address);
-	}
-	return 0;
-}
-
-/* Of *ids keep those that are (or are not) in the segment. */
-static int keep_members(struct db *db, int64_t segment_id, bool inside,
-			struct ids *ids, struct err *err)
-{
-	CLEANUP(member_set_release) struct member_set in = MEMBER_SET_INIT;
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct ids found = VEC_INIT;
-	size_t kept = 0;
-
-	if (ids->n == 0)
-		return 0;
-	if (db_list_ids(db, SQL_SEGMENT_MEMBERS_AMONG,
-			SQL_ARGS(sql_int(segment_id), sql_keys(ids, &keys)),
-			&found, err) < 0)
-		return -1;
-	vec_each (&found, id)
-		member_set_add(&in, *id);
-	for (size_t i = 0; i < ids->n; i++) {
-		if (member_set_has(&in, ids->v[i]) != inside)
-			continue;
-		/* The same address twice in a call counts once. */
-		if (inside)
-			member_set_remove(&in, ids->v[i]);
-		else
-			member_set_add(&in, ids->v[i]);
-		ids->v[kept++] = ids->v[i];
-	}
-	ids->n = kept;
-	return 0;
-}
-
-int segment_change_members(struct tx *tx, const struct list *list, int64_t id,
-			   const json_t *add, const json_t *remove,
-			   int64_t now_ms, struct arena *arena,
-			   struct segment_change *out, struct err *err)
-{
-	struct segment segment;
-
-	if (json_array_size(add) > SEGMENT_CHANGE_MAX ||
-	    json_array_size(remove) > SEGMENT_CHANGE_MAX)
-		return err_field(err,
-				 json_array_size(add) > SEGMENT_CHANGE_MAX
-					 ? "members_to_add"
-					 : "members_to_remove",
-				 "This collection should contain %d elements "
-				 "or less.",
-				 SEGMENT_CHANGE_MAX);
-	if (segment_get(tx->db, list->id, id, arena, &segment, err) < 0)
-		return -1;
-	if (segment.kind != SEGMENT_STATIC)
-		return err_title(err, ERR_INVALID, "Bad Request",
-				 "Only the members of a static segment can be "
-				 "changed.");
-	if (find_members(tx->db, list->id, add, arena, &out->added,
-			 &out->unknown, err) < 0 ||
-	    find_members(tx->db, list->id, remove, arena, &out->removed,
-			 &out->unknown, err) < 0 ||
-	    keep_members(tx->db, id, false, &out->added, err) < 0 ||
-	    add_members(tx, id, &out->added, now_ms, err) < 0 ||
-	    keep_members(tx->db, id, true, &out->removed, err) < 0 ||
-	    remove_members(tx, id, &out->removed, err) < 0)
-		return -1;
-	if (out->added.n + out->removed.n == 0)
-		return 0;
-	return db_exec(tx, SQL_SEGMENT_TOUCH,
-		       SQL_ARGS(sql_int(now_ms), sql_int(id)), err) < 0
-		       ? -1
-		       : 0;
-}
-
 /* {name, static_segment | options} over *segment. 1: `addresses` are its new
  * members. */
 static int read_body(struct tx *tx, const json_t *body, int64_t now_ms,
@@ -364,21 +180,6 @@ static int read_body(struct tx *tx, const json_t *body, int64_t now_ms,
 	return has_static;
 }
 
-static int set_members(struct tx *tx, const struct segment *segment,
-		       const json_t *addresses, int64_t now_ms,
-		       struct arena *arena, struct err *err)
-{
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	CLEANUP(vec_release) struct texts unknown = VEC_INIT;
-
-	if (db_exec(tx, SQL_SEGMENT_EMPTY, SQL_ARGS(sql_int(segment->id)),
-		    err) < 0 ||
-	    find_members(tx->db, segment->list_id, addresses, arena, &ids,
-			 &unknown, err) < 0)
-		return -1;
-	return add_members(tx, segment->id, &ids, now_ms, err);
-}
-
 int segment_add(struct tx *tx, const struct list *list, const json_t *body,
 		int64_t now_ms, struct arena *arena, struct segment *out,
 		struct err *err)
@@ -401,7 +202,8 @@ int segment_add(struct tx *tx, const struct list *list, const json_t *body,
 	if (segment_find_by_name(tx->db, list->id, segment.name, arena, out,
 				 err) < 0)
 		return -1;
-	return has ? set_members(tx, out, addresses, now_ms, arena, err) : 0;
+	return has ? tag_members_set(tx, out, addresses, now_ms, arena, err)
+		   : 0;
 }
 
 int segment_update(struct tx *tx, const struct list *list, int64_t id,
@@ -434,134 +236,17 @@ int segment_update(struct tx *tx, const struct list *list, int64_t id,
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(id)), err) < 0)
 		return lost_name(&segment, err);
 	*out = segment;
-	return has ? set_members(tx, out, addresses, now_ms, arena, err) : 0;
+	return has ? tag_members_set(tx, out, addresses, now_ms, arena, err)
+		   : 0;
 }
 
 int segment_remove(struct tx *tx, int64_t list_id, int64_t id, struct err *err)
 {
-	int n = db_exec(tx, SQL_SEGMENT_REMOVE,
-			SQL_ARGS(sql_int(list_id), sql_int(id)), err);
-
-	if (n <= 0)
-		return n < 0 ? -1 : not_found(err);
+	if (must_exist(db_exec(tx, SQL_SEGMENT_REMOVE,
+			       SQL_ARGS(sql_int(list_id), sql_int(id)), err),
+		       err) < 0)
+		return -1;
 	return db_exec(tx, SQL_SEGMENT_EMPTY, SQL_ARGS(sql_int(id)), err) < 0
 		       ? -1
 		       : 0;
-}
-
-/* --- who is in it --- */
-
-static int parse_text(struct db *db, int64_t list_id, const char *opts,
-		      int64_t now_ms, struct arena *arena,
-		      struct condition_tree *out, struct err *err)
-{
-	CLEANUP(json_free) json_t *tree = NULL;
-
-	if (json_parse(str_of(opts), &tree, err) < 0)
-		return -1;
-	return segment_parse(db, list_id, tree, now_ms, arena, out, err);
-}
-
-/* The conditions of a target; those of a tag are one condition. */
-static int read_target(struct db *db, const struct segment_target *target,
-		       int64_t now_ms, struct arena *arena,
-		       struct condition_tree *out, struct err *err)
-{
-	struct segment segment;
-
-	*out = (struct condition_tree){ .any = false };
-	if (!target->segment_id)
-		return target->opts
-			       ? parse_text(db, target->list_id, target->opts,
-					    now_ms, arena, out, err)
-			       : 0;
-	if (segment_get(db, target->list_id, target->segment_id, arena,
-			&segment, err) < 0)
-		return -1;
-	if (segment.kind == SEGMENT_SAVED)
-		return parse_text(db, target->list_id, segment.conditions,
-				  now_ms, arena, out, err);
-	out->v = arena_array(arena, struct condition, 1);
-	out->v[0] = (struct condition){ .kind = CONDITION_STATIC,
-					.id = segment.id,
-					.text = "" };
-	out->n = 1;
-	return 0;
-}
-
-static bool needs_rows(const struct condition_tree *tree)
-{
-	for (size_t i = 0; i < tree->n; i++)
-		if (tree->v[i].kind < CONDITION_STATIC)
-			return true;
-	return false;
-}
-
-int segment_members(struct db *db, const struct segment_target *target,
-		    int64_t now_ms, struct member_set *out, struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct segment_scope scope = {
-		.list_id = target->list_id,
-		.statuses = target->statuses
-				    ? target->statuses
-				    : MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED),
-	};
-	struct condition_tree tree;
-
-	if (read_target(db, target, now_ms, arena, &tree, err) < 0)
-		return -1;
-	if (db_backend(db) == DB_PG && needs_rows(&tree))
-		return segment_query(db, &scope, &tree, arena, out, err);
-	return segment_eval(db, &scope, &tree, out, err);
-}
-
-/* Costs what the tag has members, not what the list has. */
-static int count_static(struct db *db, int64_t segment_id, unsigned statuses,
-			int64_t *out, struct err *err)
-{
-	int64_t n, sum = 0;
-
-	for (int status = 1; status <= MEMBER_ARCHIVED; status++) {
-		if (!(statuses & MEMBER_STATUS_BIT(status)))
-			continue;
-		if (db_find_int(db, SQL_SEGMENT_COUNT_STATIC,
-				SQL_ARGS(sql_int(segment_id), sql_int(status)),
-				&n, err) < 0)
-			return -1;
-		sum += n;
-	}
-	*out = sum;
-	return 0;
-}
-
-int segment_count(struct db *db, const struct segment_target *target,
-		  int64_t now_ms, int64_t *out, struct err *err)
-{
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct segment segment = { .kind = SEGMENT_SAVED };
-
-	if (target->segment_id &&
-	    segment_get(db, target->list_id, target->segment_id, arena,
-			&segment, err) < 0)
-		return -1;
-	if (segment.kind == SEGMENT_STATIC)
-		return count_static(
-			db, segment.id,
-			target->statuses ? target->statuses
-					 : MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED),
-			out, err);
-	if (segment_members(db, target, now_ms, &set, err) < 0)
-		return -1;
-	*out = member_set_count(&set);
-	return 0;
-}
-
-int segment_check_opts(struct db *db, int64_t list_id, const json_t *opts,
-		       struct arena *arena, struct err *err)
-{
-	struct condition_tree tree;
-
-	return segment_parse(db, list_id, opts, 0, arena, &tree, err);
 }

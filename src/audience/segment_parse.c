@@ -1,7 +1,8 @@
 /*
- * Conditions of the API to conditions that can be evaluated. Called by
- * segment.c; pure.
+ * Conditions of the API to conditions that can be evaluated. Called when a
+ * segment is stored and when it is used; any thread.
  */
+#include "audience/segment.h"
 #include "audience/segment_private.h"
 
 #include "base/arena.h"
@@ -36,14 +37,13 @@ static int wrong(struct parse *p, const char *key, const char *why)
 
 /* --- values --- */
 
-static const char *lower(const char *text, struct arena *arena)
+static const char *lower_case(const char *text, struct arena *arena)
 {
-	char *out = arena_strdup(arena, text);
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
-	for (char *c = out; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c + 32);
-	return out;
+	strbuf_addstr(&out, text);
+	strbuf_tolower(&out);
+	return arena_str(arena, strbuf_str(&out));
 }
 
 /* The value as text, whatever JSON it is; NULL if there is none. */
@@ -163,7 +163,7 @@ static int take_text(struct parse *p, enum condition_kind kind,
 		return -1;
 	if (p->out->test != TEST_BLANK && need_text(p, &text) < 0)
 		return -1;
-	p->out->text = lower(text, p->arena);
+	p->out->text = lower_case(text, p->arena);
 	return 0;
 }
 

@@ -14,9 +14,10 @@
 #ifndef AUDIENCE_SEGMENT_PRIVATE_H
 #define AUDIENCE_SEGMENT_PRIVATE_H
 
+#include "audience/member.h"
 #include "audience/member_set.h"
 #include "audience/merge_field.h"
-#include "audience/segment.h"
+#include "audience/segment_target.h"
 #include "store/sqlbuild.h"
 
 enum condition_kind {

@@ -374,27 +374,6 @@ static void sets_and_sql_mean_the_same_by_any_tree(void **state)
 	assert_true(told_apart > 200);
 }
 
-static void tags_are_changed_by_addresses(void **state)
-{
-	struct world *w = *state;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(json_free) json_t *add = NULL;
-	CLEANUP(segment_change_release)
-	struct segment_change change = { { NULL } };
-	struct err err = ERR_INIT;
-
-	assert_int_equal(
-		json_parse(STR("{\"x\":[\"NOBODY@example.org\"]}"), &add, &err),
-		0);
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(segment_change_members(&tx, &w->list, w->tag,
-						json_object_get(add, "x"), NULL,
-						NOW, w->arena, &change, &err),
-			 0);
-	assert_int_equal(change.added.n, 0);
-	assert_int_equal(change.unknown.n, 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,7 +381,6 @@ int main(void)
 			conditions_and_their_negations_share_out_everybody),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(sets_and_sql_mean_the_same_by_any_tree),
-		cmocka_unit_test(tags_are_changed_by_addresses),
 	};
 
 	crypto_init();

@@ -1,6 +1,7 @@
 #include "audience/suppression.h"
 
 #include "audience/member.h"
+#include "audience/text_ids.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -8,7 +9,6 @@
 #include "sql/suppression.h"
 #include "store/store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define KEY_SETTING "suppression.key"
@@ -68,44 +68,17 @@ int suppression_add(struct tx *tx, const char *folded, const char *reason,
 
 /* --- checks of many --- */
 
-struct hashed {
-	char hash[KEYED_HASH_HEX + 1];
-	size_t place; /* in the caller's arrays */
-};
-
-static int compare_hashed(const void *a, const void *b)
-{
-	return strcmp(((const struct hashed *)a)->hash,
-		      ((const struct hashed *)b)->hash);
-}
-
-static void mark(const struct hashed *hashed, size_t n, const char *hash,
-		 bool *out)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(hashed[mid].hash, hash) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < n && strcmp(hashed[low].hash, hash) == 0; low++)
-		out[hashed[low].place] = true;
-}
-
 /* list_id 0: suppressions; else forgotten ones of that list. */
-static int list_among(struct db *db, int64_t list_id, const char *json,
-		      struct arena *arena, struct texts *out, struct err *err)
+static int load_among(struct db *db, int64_t list_id, struct sql_value hashes,
+		      struct arena *arena, struct text_ids *out,
+		      struct err *err)
 {
 	if (list_id)
-		return db_list_texts(db, SQL_FORGOTTEN_AMONG,
-				     SQL_ARGS(sql_int(list_id), sql_text(json)),
-				     arena, out, err);
-	return db_list_texts(db, SQL_SUPPRESSION_AMONG,
-			     SQL_ARGS(sql_text(json)), arena, out, err);
+		return text_ids_load(db, SQL_FORGOTTEN_AMONG,
+				     SQL_ARGS(sql_int(list_id), hashes), arena,
+				     out, err);
+	return text_ids_load(db, SQL_SUPPRESSION_AMONG, SQL_ARGS(hashes), arena,
+			     out, err);
 }
 
 /* Usually there is none at all: no need to hash a million addresses. */
@@ -124,10 +97,11 @@ static int check_among(struct db *db, int64_t list_id,
 		       struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(vec_release) struct texts found = VEC_INIT;
-	struct hashed *hashed = arena_array(arena, struct hashed, n + 1);
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct text_ids hashes = VEC_INIT;
+	CLEANUP(vec_release) struct text_ids found = VEC_INIT;
 	struct suppression_key key;
+	char hash[KEYED_HASH_HEX + 1];
 	int any = is_any(db, list_id, err);
 
 	memset(out, 0, n * sizeof(*out));
@@ -136,16 +110,15 @@ static int check_among(struct db *db, int64_t list_id,
 	if (any <= 0 || n == 0)
 		return any < 0 ? -1 : 0;
 	for (size_t i = 0; i < n; i++) {
-		hashed[i].place = i;
-		suppression_hash(&key, folded[i], hashed[i].hash);
-		strbuf_addf(&json, "%s\"%s\"", i ? "," : "[", hashed[i].hash);
+		suppression_hash(&key, folded[i], hash);
+		vec_push(&hashes, ((struct text_id){
+					  .text = arena_strdup(arena, hash) }));
 	}
-	strbuf_addch(&json, ']');
-	qsort(hashed, n, sizeof(*hashed), compare_hashed);
-	if (list_among(db, list_id, json.buf, arena, &found, err) < 0)
+	if (load_among(db, list_id, text_ids_keys(&hashes, &keys), arena,
+		       &found, err) < 0)
 		return -1;
-	vec_each (&found, hash)
-		mark(hashed, n, *hash, out);
+	for (size_t i = 0; i < n; i++)
+		out[i] = text_ids_find(&found, hashes.v[i].text) != NULL;
 	return 0;
 }
 

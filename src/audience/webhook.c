@@ -1,5 +1,6 @@
 #include "audience/webhook.h"
 
+#include "audience/must_exist.h"
 #include "audience/webhook_private.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -80,12 +81,6 @@ int webhook_list(struct db *db, int64_t list_id, struct arena *arena,
 	return more;
 }
 
-static int not_found(struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND,
-		       "The requested resource could not be found.");
-}
-
 int webhook_get(struct db *db, int64_t list_id, const char *hex,
 		struct arena *arena, struct webhook *out, struct err *err)
 {
@@ -99,7 +94,7 @@ int webhook_get(struct db *db, int64_t list_id, const char *hex,
 			return 0;
 		}
 	}
-	return not_found(err);
+	return must_exist(0, err);
 }
 
 int webhook_find_by_id(struct db *db, int64_t id, struct arena *arena,
@@ -276,8 +271,8 @@ int webhook_update(struct tx *tx, int64_t list_id, const char *hex,
 int webhook_remove(struct tx *tx, int64_t list_id, const char *hex,
 		   struct err *err)
 {
-	int n = db_exec(tx, SQL_WEBHOOK_REMOVE,
-			SQL_ARGS(sql_int(list_id), sql_text(hex)), err);
-
-	return n == 0 ? not_found(err) : (n < 0 ? -1 : 0);
+	return must_exist(db_exec(tx, SQL_WEBHOOK_REMOVE,
+				  SQL_ARGS(sql_int(list_id), sql_text(hex)),
+				  err),
+			  err);
 }

@@ -1,6 +1,7 @@
 #include "campaign/campaign.h"
 
 #include "audience/list.h"
+#include "audience/must_exist.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -97,12 +98,7 @@ int campaign_find(struct db *db, const char *hex, struct arena *arena,
 int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
 			struct campaign *out, struct err *err)
 {
-	int found = campaign_find(db, hex, arena, out, err);
-
-	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND,
-			       "The requested resource could not be found.");
-	return found < 0 ? -1 : 0;
+	return must_exist(campaign_find(db, hex, arena, out, err), err);
 }
 
 int campaign_get(struct db *db, int64_t id, struct arena *arena,

@@ -2,7 +2,7 @@
  * A campaign as the API's object says it: made, changed, copied, removed.
  * Called by handlers; any thread.
  */
-#include "audience/segment.h"
+#include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"

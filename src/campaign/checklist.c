@@ -1,6 +1,6 @@
 #include "campaign/checklist.h"
 
-#include "audience/segment.h"
+#include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/email.h"

@@ -1,7 +1,8 @@
 #include "delivery/freeze.h"
 
+#include "audience/member.h"
 #include "audience/member_set.h"
-#include "audience/segment.h"
+#include "audience/segment_target.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"

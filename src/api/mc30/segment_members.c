@@ -7,7 +7,8 @@
 #include "api/mc30/member_reply.h"
 #include "audience/list.h"
 #include "audience/member_set.h"
-#include "audience/segment.h"
+#include "audience/segment_target.h"
+#include "audience/tag_members.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -73,12 +74,12 @@ int mc_segment_members_list(struct request *rq, struct response *rs,
 struct change_call {
 	int64_t segment_id;
 	const json_t *add, *remove;
-	struct segment_change change;
+	struct tag_change change;
 };
 
 static void release_call(struct change_call *call)
 {
-	segment_change_release(&call->change);
+	tag_change_release(&call->change);
 }
 
 static int apply_once(struct request *rq, struct db *db,
@@ -88,9 +89,9 @@ static int apply_once(struct request *rq, struct db *db,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    segment_change_members(&tx, list, call->segment_id, call->add,
-				   call->remove, rq->now_ms, rq->arena,
-				   &call->change, err) < 0)
+	    tag_members_change(&tx, list, call->segment_id, call->add,
+			       call->remove, rq->now_ms, rq->arena,
+			       &call->change, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -101,7 +102,7 @@ static int apply(struct request *rq, struct db *db, const struct list *list,
 	int done, tries = 0;
 
 	do {
-		segment_change_release(&call->change);
+		tag_change_release(&call->change);
 		done = apply_once(rq, db, list, call, err);
 	} while (done < 0 && mc_try_again(err, &tries));
 	return done;

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "audience/list.h"
 #include "audience/segment.h"
+#include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/err.h"
 

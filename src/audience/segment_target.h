@@ -1,0 +1,43 @@
+/*
+ * audience/segment_target.h - who is meant by a list, a segment, conditions
+ *
+ *     struct segment_target target = { .list_id = id, .segment_id = tag };
+ *
+ *     segment_members(db, &target, now_ms, &set, err);
+ */
+#ifndef AUDIENCE_SEGMENT_TARGET_H
+#define AUDIENCE_SEGMENT_TARGET_H
+
+#include "base/json.h"
+
+#include <stdint.h>
+
+struct arena;
+struct db;
+struct err;
+struct member_set;
+
+struct segment_target {
+	int64_t list_id;
+	int64_t segment_id; /* saved or static; 0: none */
+	const char *opts;   /* JSON {match, conditions}; NULL: none */
+	unsigned statuses;  /* MEMBER_STATUS_BITs; 0: subscribed only */
+};
+
+/*
+ * The ids of the members that fit at this moment, added to *out, which must be
+ * empty. Neither segment nor opts: the whole list. ERR_NOT_FOUND: no such
+ * segment in that list; ERR_INVALID: opts are no conditions.
+ */
+int segment_members(struct db *db, const struct segment_target *target,
+		    int64_t now_ms, struct member_set *out, struct err *err);
+/* How many they are; a tag's are counted without reading them. */
+int segment_count(struct db *db, const struct segment_target *target,
+		  int64_t now_ms, int64_t *out, struct err *err);
+
+/* Are these conditions {match, conditions} right for that list? 0, or -1:
+ * ERR_INVALID says what is wrong with them. */
+int segment_check_opts(struct db *db, int64_t list_id, const json_t *opts,
+		       struct arena *arena, struct err *err);
+
+#endif
