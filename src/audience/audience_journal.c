@@ -271,8 +271,8 @@ static enum departure_how how_of(enum journal_kind kind)
 }
 
 /* Those of one kind, in one call of the module that knows how. */
-static int leave(struct apply *a, struct tx *tx, enum journal_kind kind,
-		 struct err *err)
+static int depart_of_kind(struct apply *a, struct tx *tx,
+			  enum journal_kind kind, struct err *err)
 {
 	struct member_departure *d =
 		arena_array(a->arena, struct member_departure, a->hits.n + 1);
@@ -295,7 +295,7 @@ static int leave(struct apply *a, struct tx *tx, enum journal_kind kind,
 	return 0;
 }
 
-static int forget(struct apply *a, struct tx *tx, struct err *err)
+static int forget_erased(struct apply *a, struct tx *tx, struct err *err)
 {
 	struct member_actor actor = { .source = SOURCE_ADMIN,
 				      .now_ms = a->now_ms };
@@ -325,9 +325,9 @@ static int apply_hits(struct apply *a, struct err *err)
 	if (tx_begin(a->db, &tx, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (leave(a, &tx, kinds[i], err) < 0)
+		if (depart_of_kind(a, &tx, kinds[i], err) < 0)
 			return -1;
-	if (forget(a, &tx, err) < 0)
+	if (forget_erased(a, &tx, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -347,7 +347,8 @@ static int apply_to_members(struct apply *a, struct err *err)
 }
 
 /* 1: kept, 0: there is no such list, or it was known. */
-static int keep(struct tx *tx, const struct journal_entry *e, struct err *err)
+static int keep_address(struct tx *tx, const struct journal_entry *e,
+			struct err *err)
 {
 	int64_t list_id;
 	int found = db_find_int(tx->db, SQL_AUDIENCE_JOURNAL_LIST,
@@ -376,7 +377,7 @@ static int keep_unknown(struct apply *a, struct err *err)
 		if (found || !*e->ref || e->kind == JOURNAL_OPT_IN ||
 		    e->kind == JOURNAL_CLEAN)
 			continue;
-		kept = keep(&tx, e, err);
+		kept = keep_address(&tx, e, err);
 		if (kept < 0)
 			return -1;
 		a->counts->of[e->kind] += kept;

@@ -169,8 +169,8 @@ static int read_body(const json_t *body, struct list *list, struct arena *arena,
 	return read_texts(body, list, arena, err);
 }
 
-static int insert(struct tx *tx, struct list *list, struct arena *arena,
-		  struct err *err)
+static int insert_list(struct tx *tx, struct list *list, struct arena *arena,
+		       struct err *err)
 {
 	char hex[HEX_DIGITS + 1];
 
@@ -227,14 +227,14 @@ int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 					 "This value should not be blank.");
 	}
 	if (read_body(body, &list, arena, err) < 0 ||
-	    insert(tx, &list, arena, err) < 0)
+	    insert_list(tx, &list, arena, err) < 0)
 		return -1;
 	*out = list;
 	return 0;
 }
 
-static void compare(const struct list *before, const struct list *now,
-		    struct update *u)
+static void note_changes(const struct list *before, const struct list *now,
+			 struct update *u)
 {
 	update_text(u, "name", before->name, now->name);
 	update_text(u, "contact", before->contact, now->contact);
@@ -270,7 +270,7 @@ int list_update(struct tx *tx, const char *hex, const json_t *body,
 	list = before;
 	if (read_body(body, &list, arena, err) < 0)
 		return -1;
-	compare(&before, &list, &u);
+	note_changes(&before, &list, &u);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(list.id)), err) < 0)
 		return -1;
 	*out = list;
@@ -322,7 +322,7 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 	list.permission_reminder =
 		"You are receiving this because you are in touch with us.";
 	if (suppression_key_ensure(tx, &key, err) < 0 ||
-	    insert(tx, &list, arena, err) < 0)
+	    insert_list(tx, &list, arena, err) < 0)
 		return -1;
 	*out = list;
 	return 1;

@@ -309,7 +309,8 @@ static const char *or_null(const char *text)
 	return *text ? text : NULL;
 }
 
-static int insert(struct batch *batch, const struct member *m, struct err *err)
+static int insert_member(struct batch *batch, const struct member *m,
+			 struct err *err)
 {
 	return batch_add(batch, SQL_MEMBER_ADD,
 			 SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
@@ -328,8 +329,8 @@ static int insert(struct batch *batch, const struct member *m, struct err *err)
 			 err);
 }
 
-static void compare(const struct member *old, const struct member *now,
-		    struct update *u)
+static void note_changes(const struct member *old, const struct member *now,
+			 struct update *u)
 {
 	update_text(u, "address", old->address, now->address);
 	update_text(u, "email_hash", old->email_hash, now->email_hash);
@@ -364,8 +365,8 @@ int member_write(struct batch *batch, const struct member *old,
 	CLEANUP(update_release) struct update u = UPDATE_OF("member");
 
 	if (!old)
-		return insert(batch, now, err);
-	compare(old, now, &u);
+		return insert_member(batch, now, err);
+	note_changes(old, now, &u);
 	return update_batch(&u, batch, "id = ?", SQL_ARGS(sql_int(now->id)),
 			    err);
 }
@@ -480,18 +481,14 @@ static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
 	return 0;
 }
 
-static int apply(struct member_run *run, struct member_op *ops, size_t n,
-		 struct err *err)
+static int apply_ops(struct member_run *run, struct member_op *ops, size_t n,
+		     struct err *err)
 {
 	struct member_entry **dirty =
 		arena_array(run->arena, struct member_entry *, n + 1);
 	size_t dirty_n;
 
-	if (merge_field_list(run->tx->db, run->list->id, run->arena, &run->defs,
-			     err) < 0 ||
-	    webhook_listeners(run->tx->db, run->list->id, run->actor->source,
-			      run->arena, &run->listeners, err) < 0 ||
-	    decide_all(run, ops, n, err) < 0)
+	if (member_run_load(run, err) < 0 || decide_all(run, ops, n, err) < 0)
 		return -1;
 	dirty_n = collect_dirty(run, ops, n, dirty);
 	if (write_all(run, dirty, dirty_n, err) < 0 ||
@@ -507,14 +504,12 @@ int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
 		 size_t n, const struct member_actor *actor,
 		 struct arena *arena, struct err *err)
 {
+	CLEANUP(member_run_release)
 	struct member_run run = {
 		.tx = tx, .list = list, .actor = actor, .arena = arena
 	};
-	int done = n ? apply(&run, ops, n, err) : 0;
 
-	vec_release(&run.defs);
-	vec_release(&run.listeners);
-	return done;
+	return n ? apply_ops(&run, ops, n, err) : 0;
 }
 
 void member_op_release(struct member_op *op)

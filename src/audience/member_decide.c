@@ -59,8 +59,8 @@ static void unsubscribe(struct member *m, const struct member_actor *actor)
 	m->unsubscribed_ms = actor->now_ms;
 }
 
-static int move(struct member *m, enum member_status to, bool is_new,
-		const struct member_actor *actor, struct err *err)
+static int move_to_status(struct member *m, enum member_status to, bool is_new,
+			  const struct member_actor *actor, struct err *err)
 {
 	if (!is_new && m->status == to)
 		return 0;
@@ -137,7 +137,7 @@ static int decide_status(const struct member_run *run,
 
 	if (asked <= 0)
 		return asked;
-	return move(&entry->now, to, is_new, run->actor, err);
+	return move_to_status(&entry->now, to, is_new, run->actor, err);
 }
 
 /* --- other fields --- */

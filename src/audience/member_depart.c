@@ -110,8 +110,8 @@ static int read_leavers(struct leaving *l, const struct member_departure *all,
 
 /* --- playing --- */
 
-static void change(struct leaving *l, struct leaver *leaver,
-		   const struct member_departure *d)
+static void note_change(struct leaving *l, struct leaver *leaver,
+			const struct member_departure *d)
 {
 	struct news news = { .why = d };
 
@@ -121,8 +121,8 @@ static void change(struct leaving *l, struct leaver *leaver,
 	vec_push(&l->news, news);
 }
 
-static void bounce(struct leaving *l, struct leaver *leaver,
-		   const struct member_departure *d)
+static void play_bounce(struct leaving *l, struct leaver *leaver,
+			const struct member_departure *d)
 {
 	struct member *m = &leaver->now;
 	struct clean clean = { .campaign_id = d->campaign_id,
@@ -136,7 +136,7 @@ static void bounce(struct leaving *l, struct leaver *leaver,
 	if (clean.is_again)
 		return;
 	m->status = MEMBER_CLEANED;
-	change(l, leaver, d);
+	note_change(l, leaver, d);
 }
 
 static const enum unsubscribed_by left_by[] = {
@@ -163,8 +163,8 @@ static bool outranks(enum unsubscribed_by by, const struct member *m)
 	       m->unsubscribed_by != by;
 }
 
-static void leave(struct leaving *l, struct leaver *leaver,
-		  const struct member_departure *d)
+static void play_leaving(struct leaving *l, struct leaver *leaver,
+			 const struct member_departure *d)
 {
 	struct member *m = &leaver->now;
 	enum unsubscribed_by by = left_by[d->how];
@@ -183,19 +183,19 @@ static void leave(struct leaving *l, struct leaver *leaver,
 	m->unsubscribe_reason = d->reason ? d->reason : "";
 	m->unsubscribed_ms = d->at_ms;
 	m->unsubscribed_campaign_id = d->campaign_id;
-	change(l, leaver, d);
+	note_change(l, leaver, d);
 }
 
-static void play(struct leaving *l, const struct member_departure *d)
+static void play_departure(struct leaving *l, const struct member_departure *d)
 {
 	struct leaver *leaver = leaver_of(l, d->member_id);
 
 	if (!leaver || leaver->now.list_id < 0)
 		return; /* forgotten */
 	if (d->how == DEPART_BOUNCED)
-		bounce(l, leaver, d);
+		play_bounce(l, leaver, d);
 	else
-		leave(l, leaver, d);
+		play_leaving(l, leaver, d);
 }
 
 /* --- writing --- */
@@ -257,12 +257,6 @@ static int write_members(struct leaving *l, struct err *err)
 
 /* --- telling --- */
 
-static void release_run(struct member_run *run)
-{
-	vec_release(&run->defs);
-	vec_release(&run->listeners);
-}
-
 /* Members of several lists may come mixed; usually they are of one. */
 static int use_list(struct member_run *run, struct list *list, int64_t id,
 		    struct err *err)
@@ -272,12 +266,7 @@ static int use_list(struct member_run *run, struct list *list, int64_t id,
 	if (list_get_by_id(run->tx->db, id, run->arena, list, err) < 0)
 		return -1;
 	run->list = list;
-	vec_reset(&run->defs);
-	vec_reset(&run->listeners);
-	if (merge_field_list(run->tx->db, id, run->arena, &run->defs, err) < 0)
-		return -1;
-	return webhook_listeners(run->tx->db, id, run->actor->source,
-				 run->arena, &run->listeners, err);
+	return member_run_load(run, err);
 }
 
 static int campaign_hex(struct member_run *run, int64_t campaign_id,
@@ -320,7 +309,7 @@ static int tell_all(struct leaving *l, struct err *err)
 {
 	struct member_actor actor = { .source = SOURCE_USER,
 				      .now_ms = l->now_ms };
-	CLEANUP(release_run)
+	CLEANUP(member_run_release)
 	struct member_run run = { .tx = l->tx,
 				  .actor = &actor,
 				  .arena = l->arena };
@@ -346,7 +335,7 @@ int member_depart(struct tx *tx, const struct member_departure *departures,
 	if (read_leavers(&l, departures, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		play(&l, &departures[i]);
+		play_departure(&l, &departures[i]);
 	changed = write_members(&l, err);
 	return changed < 0 || tell_all(&l, err) < 0 ? -1 : changed;
 }

@@ -11,23 +11,6 @@
 #include "sql/member.h"
 #include "sql/suppression.h"
 
-static int load_run(struct member_run *run, struct err *err)
-{
-	vec_reset(&run->defs);
-	vec_reset(&run->listeners);
-	if (merge_field_list(run->tx->db, run->list->id, run->arena, &run->defs,
-			     err) < 0)
-		return -1;
-	return webhook_listeners(run->tx->db, run->list->id, run->actor->source,
-				 run->arena, &run->listeners, err);
-}
-
-static void release_run(struct member_run *run)
-{
-	vec_release(&run->defs);
-	vec_release(&run->listeners);
-}
-
 static int update_one(struct tx *tx, const struct member *old,
 		      const struct member *now, struct err *err)
 {
@@ -56,13 +39,15 @@ static int tell_deleted(struct member_run *run, const struct member *m,
 			    run->actor->now_ms, err);
 }
 
-static int archive(struct member_run *run, struct member *m, struct err *err)
+static int archive_and_tell(struct member_run *run, struct member *m,
+			    struct err *err)
 {
 	struct member before = *m;
 
 	m->status = MEMBER_ARCHIVED;
 	m->changed_ms = run->actor->now_ms;
-	if (load_run(run, err) < 0 || update_one(run->tx, &before, m, err) < 0)
+	if (member_run_load(run, err) < 0 ||
+	    update_one(run->tx, &before, m, err) < 0)
 		return -1;
 	return tell_deleted(run, &before, err);
 }
@@ -71,7 +56,7 @@ int member_archive(struct tx *tx, const struct list *list, const char *key,
 		   const struct member_actor *actor, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(release_run)
+	CLEANUP(member_run_release)
 	struct member_run run = {
 		.tx = tx, .list = list, .actor = actor, .arena = arena
 	};
@@ -85,7 +70,7 @@ int member_archive(struct tx *tx, const struct list *list, const char *key,
 				 "This list member cannot be removed. Can not "
 				 "archive a contact that is bounced, pending "
 				 "or archived");
-	return archive(&run, &m, err);
+	return archive_and_tell(&run, &m, err);
 }
 
 static int remove_address(struct tx *tx, const struct member *m,
@@ -128,14 +113,14 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 		  const struct member_actor *actor, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(release_run)
+	CLEANUP(member_run_release)
 	struct member_run run = {
 		.tx = tx, .list = list, .actor = actor, .arena = arena
 	};
 	struct member m;
 
 	if (member_get(tx->db, list->id, key, arena, &m, err) < 0 ||
-	    load_run(&run, err) < 0 ||
+	    member_run_load(&run, err) < 0 ||
 	    forget_rows(tx, &m, actor->now_ms, err) < 0)
 		return -1;
 	return tell_deleted(&run, &m, err);

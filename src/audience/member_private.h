@@ -28,15 +28,19 @@ struct member_entry {
 	bool is_listed; /* among those to write */
 };
 
-/* Everything member_apply knows about its list. */
+/* Everything that changes of members know about their list. */
 struct member_run {
 	struct tx *tx;
 	const struct list *list;
 	const struct member_actor *actor;
 	struct arena *arena;
+	/* of the list: */
 	struct merge_defs defs;
-	struct webhooks listeners;
+	struct webhooks listeners; /* to changes from the actor's source */
 };
+/* Reads what is of run->list, in place of what was read before. */
+int member_run_load(struct member_run *run, struct err *err);
+void member_run_release(struct member_run *run);
 
 /*
  * What the body asks of a member: lays it over entry->now. `email` is that of
@@ -50,7 +54,8 @@ int member_decide(struct member_run *run, struct member_op *op,
 /* Refuses an address that is taken, "Member Exists". Returns -1. */
 int refuse_existing_member(const char *address, struct err *err);
 
-/* The tags that the bodies of the ops give. */
+/* Writes the tags that the bodies of the ops give, after the members: their
+ * ids are known. */
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err);
 /* Insert (old NULL), or write what changed since old was read in this
@@ -60,7 +65,7 @@ int member_write(struct batch *batch, const struct member *old,
 /* It is found by its address no more, however that is written. */
 int member_forget_address(struct batch *batch, const struct member *m,
 			  struct err *err);
-/* Tell the webhooks what became of a member. */
+/* Tell run->listeners what became of a member; old NULL: it is new. */
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);
 

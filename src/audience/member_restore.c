@@ -81,9 +81,10 @@ static void read_cleaned(const struct rows *rows, struct arena *arena,
 	};
 }
 
-static int load(struct db *db, int64_t campaign_id, int64_t after,
-		int64_t limit, struct arena *arena, struct members *members,
-		struct cleaneds *out, struct err *err)
+static int load_cleaned(struct db *db, int64_t campaign_id, int64_t after,
+			int64_t limit, struct arena *arena,
+			struct members *members, struct cleaneds *out,
+			struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
@@ -111,8 +112,8 @@ static bool is_due(const struct cleaned *c)
 }
 
 /* now_ms 0: those that are due are not restored, they would be. */
-static void report(const struct cleaneds *all, int64_t now_ms,
-		   struct restoreds *out)
+static void report_outcomes(const struct cleaneds *all, int64_t now_ms,
+			    struct restoreds *out)
 {
 	vec_each (all, c) {
 		struct restored r = {
@@ -138,9 +139,10 @@ int member_restore_plan(struct db *db, int64_t campaign_id, int64_t after,
 	CLEANUP(vec_release) struct members members = VEC_INIT;
 	CLEANUP(vec_release) struct cleaneds all = VEC_INIT;
 
-	if (load(db, campaign_id, after, limit, arena, &members, &all, err) < 0)
+	if (load_cleaned(db, campaign_id, after, limit, arena, &members, &all,
+			 err) < 0)
 		return -1;
-	report(&all, 0, out);
+	report_outcomes(&all, 0, out);
 	return 0;
 }
 
@@ -178,19 +180,13 @@ static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
 
-static void release_run(struct member_run *run)
-{
-	vec_release(&run->defs);
-	vec_release(&run->listeners);
-}
-
 /* A campaign has one list: that of any of them. */
 static int tell_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 		    struct arena *arena, struct err *err)
 {
 	struct member_actor actor = { .source = SOURCE_ADMIN,
 				      .now_ms = now_ms };
-	CLEANUP(release_run)
+	CLEANUP(member_run_release)
 	struct member_run run = { .tx = tx, .actor = &actor, .arena = arena };
 	struct list list;
 
@@ -200,14 +196,11 @@ static int tell_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 		if (!is_due(c))
 			continue;
 		if (!run.list) {
+			run.list = &list;
 			if (list_get_by_id(tx->db, c->member->list_id, arena,
 					   &list, err) < 0 ||
-			    merge_field_list(tx->db, list.id, arena, &run.defs,
-					     err) < 0 ||
-			    webhook_listeners(tx->db, list.id, actor.source,
-					      arena, &run.listeners, err) < 0)
+			    member_run_load(&run, err) < 0)
 				return -1;
-			run.list = &list;
 		}
 		now = restored_member(c, now_ms);
 		if (member_tell(&run, c->member, &now, err) < 0)
@@ -225,11 +218,11 @@ int member_restore(struct tx *tx, int64_t campaign_id, int64_t after,
 
 	if (db_exec(tx, SQL_CAMPAIGN_CLEANS_UNDONE,
 		    SQL_ARGS(sql_int(now_ms), sql_int(campaign_id)), err) < 0 ||
-	    load(tx->db, campaign_id, after, limit, arena, &members, &all,
-		 err) < 0 ||
+	    load_cleaned(tx->db, campaign_id, after, limit, arena, &members,
+			 &all, err) < 0 ||
 	    write_all(tx, &all, now_ms, err) < 0 ||
 	    tell_all(tx, &all, now_ms, arena, err) < 0)
 		return -1;
-	report(&all, now_ms, out);
+	report_outcomes(&all, now_ms, out);
 	return 0;
 }

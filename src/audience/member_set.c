@@ -60,7 +60,7 @@ static void make_dense(struct member_set *set)
 	*set = dense;
 }
 
-static void tidy(struct member_set *set)
+static void sort_sparse(struct member_set *set)
 {
 	size_t kept = 0;
 
@@ -91,7 +91,7 @@ void member_set_add(struct member_set *set, int64_t id)
 	if (set->n < SPARSE_ALWAYS || (set->n & (set->n - 1)))
 		return;
 	/* Doubled: time to look which form is smaller. */
-	tidy(set);
+	sort_sparse(set);
 	if ((int64_t)set->n * 64 > set->ids[set->n - 1])
 		make_dense(set);
 }
@@ -111,7 +111,7 @@ void member_set_remove(struct member_set *set, int64_t id)
 			set->bits[id / 64] &= ~(UINT64_C(1) << (id % 64));
 		return;
 	}
-	tidy(set);
+	sort_sparse(set);
 	place = place_of(set, id);
 	if (place == set->n || set->ids[place] != id)
 		return;
@@ -129,7 +129,7 @@ bool member_set_has(struct member_set *set, int64_t id)
 	if (set->bits)
 		return (size_t)id / 64 < set->words &&
 		       (set->bits[id / 64] >> (id % 64) & 1);
-	tidy(set);
+	sort_sparse(set);
 	place = place_of(set, id);
 	return place < set->n && set->ids[place] == id;
 }
@@ -138,7 +138,7 @@ int64_t member_set_count(struct member_set *set)
 {
 	int64_t n = 0;
 
-	tidy(set);
+	sort_sparse(set);
 	if (!set->bits)
 		return (int64_t)set->n;
 	for (size_t i = 0; i < set->words; i++)
@@ -154,7 +154,7 @@ int64_t member_set_next(struct member_set *set, int64_t after)
 	if (!set->bits) {
 		size_t place;
 
-		tidy(set);
+		sort_sparse(set);
 		place = place_of(set, after + 1);
 		return place < set->n ? set->ids[place] : 0;
 	}
@@ -187,7 +187,7 @@ static void sieve(struct member_set *a, struct member_set *b, bool wanted)
 {
 	size_t kept = 0;
 
-	tidy(a);
+	sort_sparse(a);
 	for (size_t i = 0; i < a->n; i++)
 		if (member_set_has(b, a->ids[i]) == wanted)
 			a->ids[kept++] = a->ids[i];
@@ -232,7 +232,7 @@ void member_set_copy(struct member_set *to, struct member_set *from)
 {
 	BUG_ON(to == from);
 	member_set_release(to);
-	tidy(from);
+	sort_sparse(from);
 	if (from->bits) {
 		grow_bits(to, from->words);
 		memcpy(to->bits, from->bits, from->words * sizeof(*from->bits));

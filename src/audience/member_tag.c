@@ -84,8 +84,8 @@ static const json_t *tags_of(const struct member_op *op)
 	return op->entry && json_is_array(tags) ? tags : NULL;
 }
 
-static int collect(struct member_run *run, const struct member_op *ops,
-		   size_t n, struct text_ids *names, struct err *err)
+static int collect_names(struct member_run *run, const struct member_op *ops,
+			 size_t n, struct text_ids *names, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item;
@@ -146,7 +146,7 @@ int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		any = any || tags_of(&ops[i]);
 	if (!any)
 		return 0;
-	if (collect(run, ops, n, &names, err) < 0)
+	if (collect_names(run, ops, n, &names, err) < 0)
 		return -1;
 	batch_begin(run->tx, &batch);
 	for (size_t i = 0; i < n; i++)

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static int tell(struct member_run *run, const struct member *m,
-		struct webhook_fact fact, struct err *err)
+static int tell_fact(struct member_run *run, const struct member *m,
+		     struct webhook_fact fact, struct err *err)
 {
 	fact.member = m;
 	fact.defs = &run->defs;
@@ -31,7 +31,7 @@ static int tell_status(struct member_run *run, const struct member *old,
 	fact.action = "unsub";
 	if (fact.event == WEBHOOK_CLEANED)
 		fact.reason = "hard";
-	return tell(run, now, fact, err);
+	return tell_fact(run, now, fact, err);
 }
 
 int member_tell(struct member_run *run, const struct member *old,
@@ -41,15 +41,15 @@ int member_tell(struct member_run *run, const struct member *old,
 		if (tell_status(run, old, now, err) < 0)
 			return -1;
 	} else if (now->status == MEMBER_SUBSCRIBED) {
-		if (tell(run, now,
-			 (struct webhook_fact){ .event = WEBHOOK_PROFILE },
-			 err) < 0)
+		if (tell_fact(run, now,
+			      (struct webhook_fact){ .event = WEBHOOK_PROFILE },
+			      err) < 0)
 			return -1;
 	}
 	if (!old || strcmp(old->address, now->address) == 0)
 		return 0;
-	return tell(run, now,
-		    (struct webhook_fact){ .event = WEBHOOK_UPEMAIL,
-					   .old_address = old->address },
-		    err);
+	return tell_fact(run, now,
+			 (struct webhook_fact){ .event = WEBHOOK_UPEMAIL,
+						.old_address = old->address },
+			 err);
 }

@@ -247,8 +247,8 @@ static int take_id(struct tx *tx, int64_t list_id, int64_t count, int64_t *out,
 	return sequence_take(tx, name.buf, count, out, err);
 }
 
-static int insert(struct tx *tx, int64_t list_id, const struct merge_def *def,
-		  struct err *err)
+static int insert_field(struct tx *tx, int64_t list_id,
+			const struct merge_def *def, struct err *err)
 {
 	return db_exec(
 		tx, SQL_MERGE_FIELD_ADD,
@@ -290,14 +290,14 @@ int merge_field_add(struct tx *tx, int64_t list_id, const json_t *body,
 		def.tag = arena_printf(arena, "MMERGE%lld", (long long)def.id);
 	if (check_tag(&defs, &def, arena, err) < 0)
 		return -1;
-	if (insert(tx, list_id, &def, err) < 0)
+	if (insert_field(tx, list_id, &def, err) < 0)
 		return lost_tag(&def, err);
 	*out = def;
 	return 0;
 }
 
-static void compare(const struct merge_def *before, const struct merge_def *now,
-		    struct update *u)
+static void note_changes(const struct merge_def *before,
+			 const struct merge_def *now, struct update *u)
 {
 	update_text(u, "tag", before->tag, now->tag);
 	update_text(u, "name", before->name, now->name);
@@ -329,7 +329,7 @@ int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
 	if (read_body(body, &def, arena, err) < 0 ||
 	    check_tag(&defs, &def, arena, err) < 0)
 		return -1;
-	compare(&before, &def, &u);
+	note_changes(&before, &def, &u);
 	if (update_run(&u, tx, "list_id = ? AND merge_id = ?", key, err) < 0)
 		return lost_tag(&def, err);
 	*out = def;
@@ -378,7 +378,7 @@ int merge_field_add_defaults(struct tx *tx, int64_t list_id, struct err *err)
 		def.id = first + (int64_t)i;
 		def.display_order = (int64_t)i + 2;
 		def.default_value = def.help_text = "";
-		if (insert(tx, list_id, &def, err) < 0)
+		if (insert_field(tx, list_id, &def, err) < 0)
 			return -1;
 	}
 	return 0;

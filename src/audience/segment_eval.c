@@ -65,7 +65,7 @@ static bool contains(struct str value, const char *text, size_t len)
 	return false;
 }
 
-static int compare(struct str value, const char *text, size_t len)
+static int compare_folded(struct str value, const char *text, size_t len)
 {
 	for (size_t i = 0; i < value.len && i < len; i++) {
 		unsigned char a = (unsigned char)fold(value.s[i]);
@@ -94,9 +94,9 @@ static bool text_fits(const struct condition *c, struct str value)
 		return value.len >= len &&
 		       is_at(value, value.len - len, c->text, len);
 	case TEST_GREATER:
-		return compare(value, c->text, len) > 0;
+		return compare_folded(value, c->text, len) > 0;
 	case TEST_LESS:
-		return compare(value, c->text, len) < 0;
+		return compare_folded(value, c->text, len) < 0;
 	case TEST_BLANK:
 		return value.len == 0;
 	default:
@@ -274,8 +274,8 @@ static int click_page(struct eval *e, int64_t id, int64_t after,
 			after, out);
 }
 
-static int fill(struct eval *e, page_fn page, int64_t id,
-		struct member_set *out)
+static int fill_set(struct eval *e, page_fn page, int64_t id,
+		    struct member_set *out)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t after = 0;
@@ -294,17 +294,17 @@ static int fill_condition(struct eval *e, size_t i)
 {
 	const struct condition *c = &e->tree->v[i];
 
-	if (c->among_sent && fill(e, sent_page, c->id, &e->bases[i]) < 0)
+	if (c->among_sent && fill_set(e, sent_page, c->id, &e->bases[i]) < 0)
 		return -1;
 	switch (c->kind) {
 	case CONDITION_STATIC:
-		return fill(e, static_page, c->id, &e->sets[i]);
+		return fill_set(e, static_page, c->id, &e->sets[i]);
 	case CONDITION_SENT:
-		return fill(e, sent_page, c->id, &e->sets[i]);
+		return fill_set(e, sent_page, c->id, &e->sets[i]);
 	case CONDITION_OPENED:
-		return fill(e, open_page, c->id, &e->sets[i]);
+		return fill_set(e, open_page, c->id, &e->sets[i]);
 	default:
-		return fill(e, click_page, c->id, &e->sets[i]);
+		return fill_set(e, click_page, c->id, &e->sets[i]);
 	}
 }
 
@@ -414,7 +414,7 @@ static int fill_base(struct eval *e, struct member_set *out)
 {
 	for (int status = 1; status <= MEMBER_ARCHIVED; status++)
 		if (e->scope->statuses & MEMBER_STATUS_BIT(status) &&
-		    fill(e, status_page, status, out) < 0)
+		    fill_set(e, status_page, status, out) < 0)
 			return -1;
 	return 0;
 }
@@ -431,7 +431,7 @@ static void apply_set(struct eval *e, size_t i, struct member_set *base)
 }
 
 /* No row needs to be read. */
-static int combine(struct eval *e, struct member_set *out)
+static int combine_sets(struct eval *e, struct member_set *out)
 {
 	CLEANUP(member_set_release) struct member_set base = MEMBER_SET_INIT;
 
@@ -475,7 +475,7 @@ static bool find_candidates(struct eval *e, struct member_set *out)
 	return found;
 }
 
-static int evaluate(struct eval *e, struct member_set *out)
+static int evaluate_tree(struct eval *e, struct member_set *out)
 {
 	CLEANUP(member_set_release)
 	struct member_set candidates = MEMBER_SET_INIT;
@@ -491,7 +491,7 @@ static int evaluate(struct eval *e, struct member_set *out)
 		if (member_set_count(&candidates) < members / FEW)
 			return walk_ids(e, &candidates, out);
 	}
-	return e->needs_rows ? walk_list(e, out) : combine(e, out);
+	return e->needs_rows ? walk_list(e, out) : combine_sets(e, out);
 }
 
 int segment_eval(struct db *db, const struct segment_scope *scope,
@@ -508,7 +508,7 @@ int segment_eval(struct db *db, const struct segment_scope *scope,
 
 	e.sets = arena_array(arena, struct member_set, tree->n + 1);
 	e.bases = arena_array(arena, struct member_set, tree->n + 1);
-	done = evaluate(&e, out);
+	done = evaluate_tree(&e, out);
 	for (size_t i = 0; i < tree->n; i++) {
 		member_set_release(&e.sets[i]);
 		member_set_release(&e.bases[i]);

@@ -139,8 +139,8 @@ static void write_form(const struct webhook_fact *f, const char *list_hex,
 	}
 }
 
-static int enqueue(struct tx *tx, int64_t webhook_id, const char *form,
-		   int64_t now_ms, struct err *err)
+static int enqueue_form(struct tx *tx, int64_t webhook_id, const char *form,
+			int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
@@ -168,7 +168,7 @@ int webhook_tell(struct tx *tx, const struct webhooks *listeners,
 			continue;
 		if (!form.len)
 			write_form(fact, list_hex, now_ms, &form);
-		if (enqueue(tx, hook->id, form.buf, now_ms, err) < 0)
+		if (enqueue_form(tx, hook->id, form.buf, now_ms, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -258,16 +258,17 @@ static int try_again(struct job_run *run, const char *why, struct err *err)
 	return job_again(run, clock_now_ms() + waits_ms[tries]);
 }
 
-static int disable(struct job_run *run, int64_t webhook_id, struct err *err)
+static int disable_webhook(struct job_run *run, int64_t webhook_id,
+			   struct err *err)
 {
 	return db_write(run->db, SQL_WEBHOOK_DISABLE,
 			SQL_ARGS(sql_int(clock_now_ms()), sql_int(webhook_id)),
 			err);
 }
 
-static int post(const struct webhook_options *options,
-		const struct webhook *hook, const char *form, int *status,
-		struct err *err)
+static int post_form(const struct webhook_options *options,
+		     const struct webhook *hook, const char *form, int *status,
+		     struct err *err)
 {
 	CLEANUP(httpc_free)
 	struct httpc *client = client_for(allows_private(options, hook->url));
@@ -305,10 +306,10 @@ static int run_webhook(struct job_run *run, struct err *err)
 		return found; /* removed meanwhile: nobody listens */
 	if (hook.is_disabled)
 		return 0;
-	if (post(run->context, &hook, form, &status, &why) < 0)
+	if (post_form(run->context, &hook, form, &status, &why) < 0)
 		return try_again(run, why.text, err);
 	if (status == 410)
-		return disable(run, id, err);
+		return disable_webhook(run, id, err);
 	if (status < 200 || status > 299)
 		return try_again(
 			run, arena_printf(run->arena, "answered %d", status),

@@ -118,8 +118,9 @@ int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
 }
 
 /* From one status to another, or an answer that says why not. */
-static int change(struct tx *tx, const char *hex, enum campaign_status to,
-		  const char *what, int64_t now_ms, struct err *err)
+static int move_if_allowed(struct tx *tx, const char *hex,
+			   enum campaign_status to, const char *what,
+			   int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign c;
@@ -134,7 +135,7 @@ static int change(struct tx *tx, const char *hex, enum campaign_status to,
 int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
 		   struct err *err)
 {
-	return change(tx, hex, CAMPAIGN_PAUSED, "paused", now_ms, err);
+	return move_if_allowed(tx, hex, CAMPAIGN_PAUSED, "paused", now_ms, err);
 }
 
 int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
@@ -157,10 +158,10 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err)
 {
-	return change(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms, err);
+	return move_if_allowed(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms,
+			       err);
 }
 
-/* Asked for twice, it is done once. */
 int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err)
 {
@@ -171,7 +172,8 @@ int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
 		return -1;
 	if (c.status == CAMPAIGN_FINISHING)
 		return 0;
-	return change(tx, hex, CAMPAIGN_FINISHING, "finished", now_ms, err);
+	return move_if_allowed(tx, hex, CAMPAIGN_FINISHING, "finished", now_ms,
+			       err);
 }
 
 /* --- schedules --- */

@@ -282,8 +282,9 @@ static const char *tracking_of(const struct campaign *c, struct arena *arena)
 	return arena_str(arena, strbuf_str(&out));
 }
 
-static void compare(const struct campaign *before, const struct campaign *now,
-		    struct arena *arena, struct update *u)
+static void note_changes(const struct campaign *before,
+			 const struct campaign *now, struct arena *arena,
+			 struct update *u)
 {
 	update_id(u, "list_id", before->list_id, now->list_id);
 	update_text(u, "settings", settings_of(before, arena),
@@ -310,7 +311,7 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 				 campaign_status_name(c.status));
 	if (take_body(tx->db, body, arena, &c, err) < 0)
 		return -1;
-	compare(&before, &c, arena, &u);
+	note_changes(&before, &c, arena, &u);
 	update_stamp(&u, "updated_ms", now_ms);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c.id)), err) < 0)
 		return -1;

@@ -29,9 +29,9 @@ int campaign_hold_get(struct db *db, int64_t campaign_id, struct arena *arena,
 	return found < 0 ? -1 : 0;
 }
 
-static int put(struct tx *tx, int64_t campaign_id,
-	       const struct campaign_hold *hold, enum campaign_status status,
-	       struct err *err)
+static int put_in_status(struct tx *tx, int64_t campaign_id,
+			 const struct campaign_hold *hold,
+			 enum campaign_status status, struct err *err)
 {
 	return db_exec(tx, SQL_CAMPAIGN_HOLD_PUT,
 		       SQL_ARGS(sql_text(hold->reason), sql_text(hold->detail),
@@ -43,7 +43,7 @@ static int put(struct tx *tx, int64_t campaign_id,
 int campaign_hold_put(struct tx *tx, int64_t campaign_id,
 		      const struct campaign_hold *hold, struct err *err)
 {
-	return put(tx, campaign_id, hold, CAMPAIGN_SENDING, err);
+	return put_in_status(tx, campaign_id, hold, CAMPAIGN_SENDING, err);
 }
 
 int campaign_hold_end(struct tx *tx, int64_t campaign_id, struct err *err)
@@ -57,7 +57,7 @@ int campaign_hold_pause(struct tx *tx, int64_t campaign_id,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign_hold now;
-	int held = put(tx, campaign_id, hold, CAMPAIGN_SENDING, err);
+	int held = put_in_status(tx, campaign_id, hold, CAMPAIGN_SENDING, err);
 
 	/* that locked the row: what is read now stays */
 	if (held <= 0)
@@ -69,7 +69,7 @@ int campaign_hold_pause(struct tx *tx, int64_t campaign_id,
 	if (campaign_move(tx, campaign_id, CAMPAIGN_PAUSED, hold->since_ms,
 			  err) < 0)
 		return -1;
-	return put(tx, campaign_id, hold, CAMPAIGN_PAUSED, err);
+	return put_in_status(tx, campaign_id, hold, CAMPAIGN_PAUSED, err);
 }
 
 int campaign_hold_override(struct tx *tx, int64_t campaign_id, struct err *err)

@@ -57,8 +57,9 @@ struct checker {
 	struct arena *arena;
 };
 
-static void add(struct checker *c, enum checklist_type type,
-		enum checklist_id id, const char *heading, const char *details)
+static void add_item(struct checker *c, enum checklist_type type,
+		     enum checklist_id id, const char *heading,
+		     const char *details)
 {
 	struct checklist_item item = { type, id, heading, details };
 
@@ -70,16 +71,18 @@ static void add(struct checker *c, enum checklist_type type,
 static void check_recipients(struct checker *c)
 {
 	if (!*c->campaign->list_hex)
-		add(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
-		    "Choose the audience that gets this campaign.");
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
+			 "Choose the audience that gets this campaign.");
 	else if (c->out->recipients == 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
-		    "Nobody in this audience or segment is subscribed.");
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_RECIPIENTS, "Recipients",
+			 "Nobody in this audience or segment is subscribed.");
 	else
-		add(c, CHECKLIST_SUCCESS, CHECKLIST_RECIPIENTS, "Recipients",
-		    arena_printf(c->arena, "%lld subscribers of %s get it.",
-				 (long long)c->out->recipients,
-				 c->campaign->list_name));
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_RECIPIENTS,
+			 "Recipients",
+			 arena_printf(c->arena,
+				      "%lld subscribers of %s get it.",
+				      (long long)c->out->recipients,
+				      c->campaign->list_name));
 }
 
 static void check_subject(struct checker *c)
@@ -87,11 +90,11 @@ static void check_subject(struct checker *c)
 	const char *subject = c->campaign->settings.subject_line;
 
 	if (str_trim(str_of(subject)).len == 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_SUBJECT, "Subject",
-		    "Write a subject line.");
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_SUBJECT, "Subject",
+			 "Write a subject line.");
 	else
-		add(c, CHECKLIST_SUCCESS, CHECKLIST_SUBJECT, "Subject",
-		    arena_printf(c->arena, "\"%s\"", subject));
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_SUBJECT, "Subject",
+			 arena_printf(c->arena, "\"%s\"", subject));
 }
 
 int checklist_check_sender(const struct campaign *campaign, struct err *err)
@@ -116,29 +119,30 @@ static void check_sender(struct checker *c)
 	struct err why = ERR_INIT;
 
 	if (checklist_check_sender(c->campaign, &why) < 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
-		    arena_strdup(c->arena, why.text));
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
+			 arena_strdup(c->arena, why.text));
 	else if (str_trim(str_of(s->from_name)).len == 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
-		    "Give the name that the campaign comes from.");
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
+			 "Give the name that the campaign comes from.");
 	else
-		add(c, CHECKLIST_SUCCESS, CHECKLIST_SENDER, "From",
-		    arena_printf(c->arena, "%s <%s>", s->from_name,
-				 s->reply_to));
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_SENDER, "From",
+			 arena_printf(c->arena, "%s <%s>", s->from_name,
+				      s->reply_to));
 }
 
 static void check_content(struct checker *c)
 {
 	if (str_trim(c->content.html).len == 0 &&
 	    str_trim(c->content.plain_text).len == 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_CONTENT, "Content",
-		    "The campaign says nothing yet.");
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_CONTENT, "Content",
+			 "The campaign says nothing yet.");
 	else
-		add(c, CHECKLIST_SUCCESS, CHECKLIST_CONTENT, "Content",
-		    c->content.html.len == 0   ? "Plain text."
-		    : c->content.plain_is_made ? "HTML; its plain text is made "
-						 "from it."
-					       : "HTML and plain text.");
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_CONTENT, "Content",
+			 c->content.html.len == 0 ? "Plain text."
+			 : c->content.plain_is_made
+				 ? "HTML; its plain text is made "
+				   "from it."
+				 : "HTML and plain text.");
 }
 
 static void check_address(struct checker *c)
@@ -146,16 +150,19 @@ static void check_address(struct checker *c)
 	const char *address = c->merge_facts.address;
 
 	if (address && *address)
-		add(c, CHECKLIST_SUCCESS, CHECKLIST_ADDRESS, "Postal address",
-		    arena_strdup(c->arena, address));
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_ADDRESS,
+			 "Postal address", arena_strdup(c->arena, address));
 	else if (c->facts->outbox)
-		add(c, CHECKLIST_WARNING, CHECKLIST_ADDRESS, "Postal address",
-		    "Give the postal address of your organisation before you "
-		    "send to anything but the outbox.");
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_ADDRESS,
+			 "Postal address",
+			 "Give the postal address of your organisation before "
+			 "you "
+			 "send to anything but the outbox.");
 	else
-		add(c, CHECKLIST_ERROR, CHECKLIST_ADDRESS, "Postal address",
-		    "Give the postal address of your organisation: the law "
-		    "wants it in every campaign.");
+		add_item(
+			c, CHECKLIST_ERROR, CHECKLIST_ADDRESS, "Postal address",
+			"Give the postal address of your organisation: the law "
+			"wants it in every campaign.");
 }
 
 const char *campaign_cannot_leave(const struct campaign_sender_facts *facts)
@@ -172,8 +179,8 @@ static void check_links_lead(struct checker *c)
 	const char *why = campaign_cannot_leave(c->facts);
 
 	if (why)
-		add(c, CHECKLIST_ERROR, CHECKLIST_LINKS_LEAD, "Public address",
-		    why);
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_LINKS_LEAD,
+			 "Public address", why);
 }
 
 /* After a restore, say. */
@@ -183,8 +190,8 @@ static int check_gate(struct checker *c, struct db *db, struct err *err)
 	int closed = gate_is_closed(db, c->arena, &why, err);
 
 	if (closed > 0)
-		add(c, CHECKLIST_ERROR, CHECKLIST_SENDING, "Sending",
-		    arena_printf(c->arena, "Sending is off: %s.", why));
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_SENDING, "Sending",
+			 arena_printf(c->arena, "Sending is off: %s.", why));
 	return closed < 0 ? -1 : 0;
 }
 
@@ -193,9 +200,10 @@ static void check_unsubscribe(struct checker *c)
 	bool there = content_has_unsubscribe(
 		c->content.html.len ? c->content.html : c->content.plain_text);
 
-	add(c, CHECKLIST_SUCCESS, CHECKLIST_UNSUBSCRIBE, "Unsubscribe link",
-	    there ? "It is in the content."
-		  : "It is added at the end of each message.");
+	add_item(c, CHECKLIST_SUCCESS, CHECKLIST_UNSUBSCRIBE,
+		 "Unsubscribe link",
+		 there ? "It is in the content."
+		       : "It is added at the end of each message.");
 }
 
 /* --- warnings --- */
@@ -213,9 +221,9 @@ static int warn_tags_of(struct checker *c, const char *where, struct str text,
 				   &problems, err);
 
 	vec_each (&problems, p)
-		add(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Merge tags",
-		    arena_printf(c->arena, "%s, line %zu, column %zu: %s.",
-				 where, p->line, p->column, p->text));
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Merge tags",
+			 arena_printf(c->arena, "%s, line %zu, column %zu: %s.",
+				      where, p->line, p->column, p->text));
 	vec_release(&problems);
 	return result;
 }
@@ -244,9 +252,10 @@ static void warn_links(struct checker *c)
 		if (!strncasecmp(c->links.distinct[i]->target, "http://", 7))
 			insecure++;
 	if (insecure > 0)
-		add(c, CHECKLIST_WARNING, CHECKLIST_LINKS, "Links",
-		    arena_printf(c->arena, "%zu links go to http, not https.",
-				 insecure));
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_LINKS, "Links",
+			 arena_printf(c->arena,
+				      "%zu links go to http, not https.",
+				      insecure));
 }
 
 /* Images whose tag has no alt attribute. */
@@ -280,16 +289,18 @@ static void warn_images(struct checker *c)
 	size_t mute = count_mute_images(c->content.html);
 
 	if (mute > 0)
-		add(c, CHECKLIST_WARNING, CHECKLIST_IMAGES, "Images",
-		    arena_printf(c->arena,
-				 "%zu images have no alternative text.", mute));
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_IMAGES, "Images",
+			 arena_printf(c->arena,
+				      "%zu images have no alternative text.",
+				      mute));
 }
 
 static void warn_size(struct checker *c)
 {
 	if (c->content.html.len > SIZE_WARNED)
-		add(c, CHECKLIST_WARNING, CHECKLIST_SIZE, "Size",
-		    arena_printf(c->arena,
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_SIZE, "Size",
+			 arena_printf(
+				 c->arena,
 				 "The HTML has %zu KB; some mail programs show "
 				 "only the first 102.",
 				 c->content.html.len / 1024));
@@ -298,9 +309,10 @@ static void warn_size(struct checker *c)
 static void warn_dkim(struct checker *c)
 {
 	if (!c->facts->dkim)
-		add(c, CHECKLIST_WARNING, CHECKLIST_DKIM, "Signature",
-		    "Messages are not signed here (DKIM); your relay should "
-		    "do it.");
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_DKIM, "Signature",
+			 "Messages are not signed here (DKIM); your relay "
+			 "should "
+			 "do it.");
 }
 
 int checklist_make(struct db *db, const struct campaign *campaign,

@@ -13,7 +13,8 @@
 #include <strings.h>
 
 /* As it goes out: in UTF-8, and saying so. */
-static struct str mended(const struct rows *rows, int i, struct arena *arena)
+static struct str mended_html(const struct rows *rows, int i,
+			      struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 
@@ -22,7 +23,8 @@ static struct str mended(const struct rows *rows, int i, struct arena *arena)
 			     text.len };
 }
 
-static struct str column(const struct rows *rows, int i, struct arena *arena)
+static struct str given_text(const struct rows *rows, int i,
+			     struct arena *arena)
 {
 	struct str s = rows_str(rows, i);
 
@@ -35,8 +37,8 @@ static struct str column(const struct rows *rows, int i, struct arena *arena)
 static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct content *)out =
-		(struct content){ .html = mended(rows, 0, arena),
-				  .plain_text = column(rows, 1, arena) };
+		(struct content){ .html = mended_html(rows, 0, arena),
+				  .plain_text = given_text(rows, 1, arena) };
 }
 
 int content_get(struct db *db, int64_t campaign_id, struct arena *arena,

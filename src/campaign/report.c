@@ -9,8 +9,8 @@
 
 /* --- figures --- */
 
-static int count(struct db *db, const struct sql *sql, int64_t campaign_id,
-		 int64_t *out, struct err *err)
+static int count_of(struct db *db, const struct sql *sql, int64_t campaign_id,
+		    int64_t *out, struct err *err)
 {
 	return db_find_int(db, sql, SQL_ARGS(sql_int(campaign_id)), out, err);
 }
@@ -58,15 +58,16 @@ int report_figures(struct db *db, const struct campaign *campaign,
 	if (db_get(db, SQL_REPORT_ACTIVE, SQL_ARGS(sql_int(id)), read_active,
 		   NULL, &f, err) < 0 ||
 	    read_bounces(db, id, &f, err) < 0 ||
-	    count(db, SQL_REPORT_UNIQUE_CLICKS, id, &f.unique_clicks, err) <
+	    count_of(db, SQL_REPORT_UNIQUE_CLICKS, id, &f.unique_clicks, err) <
 		    0 ||
-	    count(db, SQL_REPORT_UNSUBSCRIBED_COUNT, id, &f.unsubscribed, err) <
-		    0 ||
-	    count(db, SQL_REPORT_COMPLAINED_COUNT, id, &f.complained, err) < 0)
+	    count_of(db, SQL_REPORT_UNSUBSCRIBED_COUNT, id, &f.unsubscribed,
+		     err) < 0 ||
+	    count_of(db, SQL_REPORT_COMPLAINED_COUNT, id, &f.complained, err) <
+		    0)
 		return -1;
 	if ((campaign->status == CAMPAIGN_CANCELED ||
 	     campaign->status == CAMPAIGN_CANCELING) &&
-	    count(db, SQL_REPORT_CANCELED_COUNT, id, &f.canceled, err) < 0)
+	    count_of(db, SQL_REPORT_CANCELED_COUNT, id, &f.canceled, err) < 0)
 		return -1;
 	*out = f;
 	return 0;

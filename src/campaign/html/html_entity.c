@@ -75,7 +75,7 @@ static const struct entity entities[] = {
 };
 /* clang-format on */
 
-static int compare(const void *name, const void *entity)
+static int compare_names(const void *name, const void *entity)
 {
 	return strcmp(name, ((const struct entity *)entity)->name);
 }
@@ -144,7 +144,7 @@ static size_t decode_name(struct str s, struct strbuf *out)
 		return 0;
 	name[n] = '\0';
 	found = bsearch(name, entities, sizeof(entities) / sizeof(entities[0]),
-			sizeof(entities[0]), compare);
+			sizeof(entities[0]), compare_names);
 	if (!found)
 		return 0;
 	add_code_point(found->code, out);
