@@ -19,7 +19,8 @@ struct journal_counts;
 struct journal_entries;
 struct tx;
 
-/* The functions of a struct journal_side; campaign/ has the other two. */
+/* Functions of a struct journal_side, where their contracts are; campaign/ has
+ * the other two. */
 int audience_journal_key(struct tx *tx, unsigned char *out, struct err *err);
 int audience_journal_read(struct db *db, const unsigned char *key,
 			  int64_t limit, struct journal_entries *out,

@@ -34,7 +34,8 @@ struct list {
 
 struct lists VEC_FIELDS(struct list);
 
-/* Strings live in arena. find: 1, 0. get: ERR_NOT_FOUND. */
+/* One that is not removed; strings live in arena. find: 1, 0 (*out untouched),
+ * -1. get: 0, or -1; ERR_NOT_FOUND. */
 int list_find(struct db *db, const char *hex, struct arena *arena,
 	      struct list *out, struct err *err);
 int list_get(struct db *db, const char *hex, struct arena *arena,
@@ -48,22 +49,25 @@ struct list_filter {
 	bool newest_first;
 	int64_t count, offset;
 };
+/* A page; *total_out is how many fit the filter. Appends to *out. */
 int list_list(struct db *db, const struct list_filter *filter,
 	      struct arena *arena, struct lists *out, int64_t *total_out,
 	      struct err *err);
 
-/* body: the API's object. Makes the default merge fields too. */
+/* body: the API's object; ERR_INVALID names its field that is wrong. Makes the
+ * default merge fields too. */
 int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 	     struct arena *arena, struct list *out, struct err *err);
+/* What the body does not give stays. ERR_NOT_FOUND, ERR_INVALID. */
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err);
-/* With its members, segments and webhooks; campaigns stay. The master audience
- * is ERR_CONFLICT. */
+/* With its members, segments and webhooks; campaigns stay. ERR_NOT_FOUND; the
+ * master audience is ERR_CONFLICT. */
 int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		struct err *err);
 
 /* The master audience, made if there is none yet. Returns 1 if it was made
- * now, 0 if it was there. organisation may be "". */
+ * now, 0 if it was there, -1. organisation may be "". */
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err);
 
@@ -79,6 +83,7 @@ struct list_stats {
 	double open_rate, click_rate;                         /* 0 to 100 */
 	int64_t last_sub_ms, last_unsub_ms;
 };
+/* open_rate, click_rate: 0 while nothing was sent. */
 int list_stats(struct db *db, const struct list *list, int64_t now_ms,
 	       struct list_stats *out, struct err *err);
 

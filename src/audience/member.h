@@ -94,14 +94,18 @@ int64_t member_of_contact_id(const char *hex); /* 0: none can have it */
 
 /* --- reading; strings live in arena --- */
 
-/* key: subscriber hash, the address itself, or contact_id. find: 1, 0. */
+/* key: subscriber hash, the address itself, or contact_id, in any case. find:
+ * 1, 0 (also for a key of another form; *out untouched), -1. get: 0, or -1;
+ * ERR_NOT_FOUND. Archived members are found too. */
 int member_find(struct db *db, int64_t list_id, const char *key,
 		struct arena *arena, struct member *out, struct err *err);
 int member_get(struct db *db, int64_t list_id, const char *key,
 	       struct arena *arena, struct member *out, struct err *err);
+/* Of any list. ERR_NOT_FOUND. */
 int member_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		     struct member *out, struct err *err);
-/* Those of the ids that exist, by id. ids: sql_keys(...). Appends. */
+/* Those of the ids that exist, ordered by id, in a transaction that writes
+ * locked. ids: sql_keys(...). Appends. */
 int member_list_by_ids(struct db *db, struct sql_value ids, struct arena *arena,
 		       struct members *out, struct err *err);
 
@@ -155,6 +159,7 @@ struct member_rate {
 	int64_t sent, opened, clicked; /* campaigns */
 };
 struct member_rates VEC_FIELDS(struct member_rate);
+/* Of these members; who was sent nothing has none. ids: sql_keys(...). */
 int member_rates_list(struct db *db, struct sql_value ids,
 		      struct member_rates *out, struct err *err);
 
@@ -179,7 +184,8 @@ struct member_op {
 	bool sync_tags; /* the tags given replace those there are */
 	/* out */
 	enum member_outcome outcome;
-	struct member member; /* as it is now, unless refused */
+	struct member member; /* as it is now, unless refused; its strings live
+				 in arena or body */
 	const char *address;  /* as given, for errors */
 	struct err err;       /* of a refused one */
 	struct field_errors errors;
@@ -188,8 +194,10 @@ struct member_op {
 
 /*
  * Apply many in one transaction with few statements; refused ones change
- * nothing and have op.err. -1 only for what is wrong with the database. The
- * same address twice in ops: the later one sees what the first did.
+ * nothing and have op.err. Returns 0, or -1 only for what is wrong with the
+ * database: ERR_RETRY if another writer took an address meanwhile. The same
+ * address twice in ops: the later one sees what the first did. Each op is to
+ * be released, also after a failure.
  */
 int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,
 		 size_t n, const struct member_actor *actor,
@@ -198,16 +206,18 @@ void member_op_release(struct member_op *op);
 
 /*
  * POST .../tags: [{"name", "status": "active" | "inactive"}]. An unknown active
- * one is made, an unknown inactive one ignored.
+ * one is made, an unknown inactive one ignored. ERR_NOT_FOUND: no such member;
+ * ERR_INVALID: a name is none.
  */
 int member_change_tags(struct tx *tx, const struct list *list, const char *key,
 		       const json_t *tags, int64_t now_ms, struct err *err);
 
-/* DELETE: to archived. ERR_CONFLICT titled "Method Not Allowed" if it is
- * archived, pending or cleaned. */
+/* DELETE: to archived. ERR_NOT_FOUND; ERR_CONFLICT titled "Method Not Allowed"
+ * if it is archived, pending or cleaned. */
 int member_archive(struct tx *tx, const struct list *list, const char *key,
 		   const struct member_actor *actor, struct err *err);
-/* Personal data goes, a keyed hash of the address stays (see suppression.h). */
+/* Personal data goes, a keyed hash of the address stays (see suppression.h).
+ * ERR_NOT_FOUND. */
 int member_forget(struct tx *tx, const struct list *list, const char *key,
 		  const struct member_actor *actor, struct err *err);
 
@@ -230,7 +240,8 @@ struct member_departure {
  * Each in turn, those of one member too. Who unsubscribes or complains leaves
  * if he was subscribed or pending; of others the no is kept, unless they said
  * as much before. A complaint outranks an unsubscribe, and its address goes to
- * the organisation-wide suppressions. Returns how many members changed.
+ * the organisation-wide suppressions. Ids of nobody are passed over. Returns
+ * how many members changed, or -1.
  *
  * Bouncing and leaving do not ask which came first: cleaned hides what a
  * member was (member_cleaned.status), and who leaves while it is hidden has

@@ -30,13 +30,15 @@ struct restored {
 };
 struct restoreds VEC_FIELDS(struct restored);
 
-/* What member_restore would do, for up to limit members with id > after. */
+/* What member_restore would do, for up to limit members with id > after, in the
+ * order of their ids. Appends; strings live in arena. */
 int member_restore_plan(struct db *db, int64_t campaign_id, int64_t after,
 			int64_t limit, struct arena *arena,
 			struct restoreds *out, struct err *err);
 /*
- * The same, done. Doing it again finds the same rows, restored already. The
- * campaign counts as undone from then on: its bounces forbid nothing.
+ * The same, done; out has what became of each. Doing it again finds the same
+ * rows, restored already. The campaign counts as undone from then on: its
+ * bounces forbid nothing.
  */
 int member_restore(struct tx *tx, int64_t campaign_id, int64_t after,
 		   int64_t limit, int64_t now_ms, struct arena *arena,

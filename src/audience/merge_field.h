@@ -51,7 +51,8 @@ struct merge_def {
 };
 struct merge_defs VEC_FIELDS(struct merge_def);
 
-/* All of a list, sorted by tag, as the API lists them. Appends to *out. */
+/* All of a list, sorted by tag, as the API lists them; strings live in arena.
+ * Appends to *out. get: ERR_NOT_FOUND. */
 int merge_field_list(struct db *db, int64_t list_id, struct arena *arena,
 		     struct merge_defs *out, struct err *err);
 int merge_field_get(struct db *db, int64_t list_id, int64_t merge_id,
@@ -61,14 +62,15 @@ int merge_field_get(struct db *db, int64_t list_id, int64_t merge_id,
 const struct merge_def *merge_defs_find(const struct merge_defs *defs,
 					const char *tag);
 
-/* body: the API's object. */
+/* body: the API's object. ERR_INVALID names its field that is wrong, or is
+ * titled "Bad Request" if the tag is taken or there are too many fields. */
 int merge_field_add(struct tx *tx, int64_t list_id, const json_t *body,
 		    struct arena *arena, struct merge_def *out,
 		    struct err *err);
 int merge_field_update(struct tx *tx, int64_t list_id, int64_t merge_id,
 		       const json_t *body, struct arena *arena,
 		       struct merge_def *out, struct err *err);
-/* Its values stay in the members until these change, unseen. */
+/* Its values stay in the members until these change, unseen. ERR_NOT_FOUND. */
 int merge_field_remove(struct tx *tx, int64_t list_id, int64_t merge_id,
 		       struct err *err);
 /* FNAME, LNAME, ADDRESS, PHONE of a new list. */

@@ -29,9 +29,10 @@ struct segment {
 };
 struct segments VEC_FIELDS(struct segment);
 
+/* Strings live in arena. ERR_NOT_FOUND. */
 int segment_get(struct db *db, int64_t list_id, int64_t id, struct arena *arena,
 		struct segment *out, struct err *err);
-/* By name, a tag's or a saved one's; 1, 0. */
+/* By name, a tag's or a saved one's: 1, 0 (*out untouched), -1. */
 int segment_find_by_name(struct db *db, int64_t list_id, const char *name,
 			 struct arena *arena, struct segment *out,
 			 struct err *err);
@@ -44,17 +45,20 @@ struct segment_filter {
 	const char *name; /* tags whose name begins so; NULL: any */
 	int64_t count, offset;
 };
+/* A page by id; *total_out is how many fit the filter. Appends to *out. */
 int segment_list(struct db *db, const struct segment_filter *filter,
 		 struct arena *arena, struct segments *out, int64_t *total_out,
 		 struct err *err);
 
-/* body: the API's object {name, static_segment | options}. */
+/* body: the API's object {name, static_segment | options}. ERR_INVALID: a field
+ * of it is wrong, the name is taken, or (update) it is of the other kind. */
 int segment_add(struct tx *tx, const struct list *list, const json_t *body,
 		int64_t now_ms, struct arena *arena, struct segment *out,
 		struct err *err);
 int segment_update(struct tx *tx, const struct list *list, int64_t id,
 		   const json_t *body, int64_t now_ms, struct arena *arena,
 		   struct segment *out, struct err *err);
+/* The members stay. ERR_NOT_FOUND. */
 int segment_remove(struct tx *tx, int64_t list_id, int64_t id, struct err *err);
 
 #endif

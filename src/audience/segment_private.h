@@ -71,6 +71,8 @@ struct condition_tree {
 
 #define CONDITIONS_MAX 10
 
+/* opts: {match, conditions}; texts live in arena. ERR_INVALID, with the
+ * condition that is wrong. */
 int segment_parse(struct db *db, int64_t list_id, const json_t *opts,
 		  int64_t now_ms, struct arena *arena,
 		  struct condition_tree *out, struct err *err);
@@ -80,8 +82,9 @@ void segment_sql(struct sqlbuild *b, const struct condition_tree *tree);
 
 struct segment_scope {
 	int64_t list_id;
-	unsigned statuses;
+	unsigned statuses; /* MEMBER_STATUS_BITs */
 };
+/* Adds to *out, which must be empty. */
 int segment_eval(struct db *db, const struct segment_scope *scope,
 		 const struct condition_tree *tree, struct member_set *out,
 		 struct err *err);

@@ -24,19 +24,22 @@ struct suppression_key {
 	unsigned char key[SHA256_BYTES];
 };
 int suppression_key_load(struct db *db, struct suppression_key *out,
-			 struct err *err); /* 1, 0: not made yet */
+			 struct err *err); /* 1, 0: not made yet, -1 */
+/* Made if there is none yet; of two who make it at once one wins: 0, -1. */
 int suppression_key_ensure(struct tx *tx, struct suppression_key *out,
 			   struct err *err);
 void suppression_hash(const struct suppression_key *key, const char *folded,
 		      char out[KEYED_HASH_HEX + 1]);
 
-/* reason: "complaint", "erasure", "manual". Twice keeps the first. */
+/* reason: "complaint", "erasure", "manual". Twice keeps the first: 1 added, 0
+ * it was there, -1. */
 int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		    int64_t now_ms, struct err *err);
 
 /*
  * Of n folded addresses: out[i] is true if it is suppressed (everywhere), or
- * forgotten (in that list). One statement for all.
+ * forgotten (in that list). One statement for all; after a failure nothing is
+ * known of out.
  */
 int suppression_check(struct db *db, const char *const *folded, size_t n,
 		      bool *out, struct err *err);

@@ -40,6 +40,8 @@ struct webhook {
 };
 struct webhooks VEC_FIELDS(struct webhook);
 
+/* All of a list, disabled ones too; strings live in arena. Appends to *out.
+ * get: ERR_NOT_FOUND. */
 int webhook_list(struct db *db, int64_t list_id, struct arena *arena,
 		 struct webhooks *out, struct err *err);
 int webhook_get(struct db *db, int64_t list_id, const char *hex,
@@ -53,10 +55,13 @@ struct webhook_options {
 };
 /*
  * Asks the URL whether it is there (GET must be answered 200), on no
- * connection of the database.
+ * connection of the database; may take 10 s. ERR_INVALID: it is not.
  */
 int webhook_check_url(const char *url, const struct webhook_options *options,
 		      struct err *err);
+/* body: the API's object {url, events, sources}; ERR_INVALID names its field
+ * that is wrong, also a URL that has a webhook already. Changing one that was
+ * disabled puts it to use again. update, remove: ERR_NOT_FOUND. */
 int webhook_add(struct tx *tx, int64_t list_id, const json_t *body,
 		int64_t now_ms, struct arena *arena, struct webhook *out,
 		struct err *err);
@@ -83,6 +88,7 @@ struct webhook_fact {
 int webhook_listeners(struct db *db, int64_t list_id, enum change_source source,
 		      struct arena *arena, struct webhooks *out,
 		      struct err *err);
+/* Enqueues the fact for those of the listeners who want such events. */
 int webhook_tell(struct tx *tx, const struct webhooks *listeners,
 		 const char *list_hex, const struct webhook_fact *fact,
 		 int64_t now_ms, struct err *err);

@@ -46,6 +46,7 @@ enum campaign_status {
 	CAMPAIGN_FINISHING = 9,
 };
 const char *campaign_status_name(enum campaign_status status);
+/* ERR_INVALID: there is no such status. */
 int campaign_status_parse(const char *name, enum campaign_status *out,
 			  struct err *err);
 
@@ -93,7 +94,8 @@ struct campaign {
 	int64_t created_ms, updated_ms;
 };
 
-/* Strings live in arena. find: 1, 0. get: ERR_NOT_FOUND. */
+/* Strings live in arena. find: 1, 0 (*out untouched), -1. get: 0, or -1;
+ * ERR_NOT_FOUND. */
 int campaign_find(struct db *db, const char *hex, struct arena *arena,
 		  struct campaign *out, struct err *err);
 int campaign_get(struct db *db, int64_t id, struct arena *arena,
@@ -103,7 +105,8 @@ int campaign_get_by_hex(struct db *db, const char *hex, struct arena *arena,
 
 struct campaigns VEC_FIELDS(struct campaign);
 
-/* All of a status, oldest send first: what delivery has to work on. */
+/* All of a status, oldest send first: what delivery has to work on. Appends to
+ * *out. */
 int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err);
@@ -114,8 +117,8 @@ bool campaign_may_move(enum campaign_status from, enum campaign_status to);
 /*
  * Change the status: the only function that does. Reads the present one in tx.
  * Going to sending sets send_ms (if it was 0), to sent or canceled done_ms.
- * Returns 1, 0 if it has that status already, -1 ERR_CONFLICT if the table does
- * not allow it.
+ * Returns 1, 0 if it has that status already, or -1: ERR_CONFLICT if the table
+ * does not allow it, ERR_NOT_FOUND, ERR_RETRY if somebody else moved it.
  */
 int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 		  int64_t now_ms, struct err *err);
@@ -123,7 +126,8 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 /*
  * Scheduled campaigns whose time has come go to sending (or, if they are not
  * ready any more, back to save: the log says why). While sending is off
- * (journal/gate.h) they wait. Returns how many are sending now. Called about
+ * (journal/gate.h) they wait. Commits by itself; returns how many were started,
+ * or -1 (those of before it stay started). Called about
  * every second by whoever runs the sender.
  */
 struct campaign_sender_facts;
@@ -152,14 +156,16 @@ struct campaign_sender_facts {
  * unsubscribe. NULL: it may. */
 const char *campaign_cannot_leave(const struct campaign_sender_facts *facts);
 
-/* body: the API's object {type, recipients, settings, tracking}. */
+/* body: the API's object {type, recipients, settings, tracking}; ERR_INVALID
+ * names its field that is wrong. update: ERR_NOT_FOUND, ERR_CONFLICT unless it
+ * is in `save` (but for its title). */
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err);
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		    int64_t now_ms, struct arena *arena, struct campaign *out,
 		    struct err *err);
-/* Unsent: gone. Sent: archived, its links go on working. ERR_CONFLICT titled
- * "Method Not Allowed" while it sends. */
+/* Unsent: gone. Sent: archived, its links go on working. ERR_NOT_FOUND;
+ * ERR_CONFLICT titled "Method Not Allowed" while it sends. */
 int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 /* A copy in `save`, "(copy 01)" behind its title. */
@@ -167,12 +173,13 @@ int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 		       struct arena *arena, struct campaign *out,
 		       struct err *err);
 
-/* Actions. ERR_INVALID "Bad Request" with Mailchimp's texts if they may not
- * be done now; ERR_CONFLICT with the reason for send and resume while sending
- * is off. */
+/* Actions: 0, or -1. ERR_NOT_FOUND; ERR_CONFLICT titled "Bad Request" with
+ * Mailchimp's texts if they may not be done now, or with the reason, for send
+ * and resume while sending is off. */
 int campaign_send(struct tx *tx, const char *hex,
 		  const struct campaign_sender_facts *facts, int64_t now_ms,
 		  struct err *err);
+/* at_ms: a quarter of an hour to come. */
 int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 		      const struct campaign_sender_facts *facts, int64_t now_ms,
 		      struct err *err);
@@ -184,6 +191,7 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
+/* Asked for twice, it is done once. */
 int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
 		    struct err *err);
 

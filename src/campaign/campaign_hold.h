@@ -33,23 +33,26 @@ struct campaign_hold {
 	bool is_overridden; /* a user knows, and wants it sent */
 };
 
-/* ERR_NOT_FOUND. Strings live in arena. */
+/* Also of a campaign that does not stand still (reason NULL). ERR_NOT_FOUND: no
+ * such campaign. Strings live in arena. */
 int campaign_hold_get(struct db *db, int64_t campaign_id, struct arena *arena,
 		      struct campaign_hold *out, struct err *err);
 
-/* Hold one that is sending. 1, or 0: it is not. */
+/* Hold one that is sending. 1, 0: it is not, -1. */
 int campaign_hold_put(struct tx *tx, int64_t campaign_id,
 		      const struct campaign_hold *hold, struct err *err);
+/* It goes on. 1, 0: it was not held, -1. */
 int campaign_hold_end(struct tx *tx, int64_t campaign_id, struct err *err);
 
-/* It pauses itself. 1, or 0: it is not sending, or a user overrode that. */
+/* It pauses itself. 1, 0: it is not sending, or a user overrode that; -1. */
 int campaign_hold_pause(struct tx *tx, int64_t campaign_id,
 			const struct campaign_hold *hold, struct err *err);
-/* For campaign_resume: remembered if it had paused itself. */
+/* For campaign_resume: remembered if it had paused itself. 1, 0: it had not,
+ * -1. */
 int campaign_hold_override(struct tx *tx, int64_t campaign_id, struct err *err);
 
-/* One line each of what stands still, for those who watch the server. */
-struct texts;
+/* One line each of what stands still, for those who watch the server. Appends;
+ * lines live in arena. */
 int campaign_hold_list(struct db *db, struct arena *arena, struct texts *out,
 		       struct err *err);
 

@@ -10,7 +10,8 @@
 /* A row with the columns of campaign-find; out: a struct campaign. */
 row_fn campaign_read_row;
 
-/* JSON of the columns `settings` and `tracking`; texts live in arena. */
+/* JSON of the columns `settings` and `tracking`: what is missing in it has its
+ * default; texts live in arena. format appends. */
 void campaign_settings_read(const char *json, struct arena *arena,
 			    struct campaign_settings *out);
 void campaign_tracking_read(const char *json, struct arena *arena,

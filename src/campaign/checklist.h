@@ -52,7 +52,7 @@ void checklist_release(struct checklist *checklist);
 /* Whether it can come from its sender. ERR_INVALID with the field: why not. */
 int checklist_check_sender(const struct campaign *campaign, struct err *err);
 
-/* Texts live in arena. */
+/* Texts live in arena; *out is to be released, also after a failure. */
 int checklist_make(struct db *db, const struct campaign *campaign,
 		   const struct campaign_sender_facts *facts, int64_t now_ms,
 		   struct arena *arena, struct checklist *out, struct err *err);
@@ -66,7 +66,8 @@ int campaign_merge_facts(struct db *db, const struct campaign *campaign,
 			 int64_t now_ms, struct arena *arena,
 			 struct merge_facts *out, struct err *err);
 
-/* How many would get it at this moment, by its audience and segment. */
+/* How many would get it at this moment, by its audience and segment; nobody, if
+ * one of them was removed. */
 int campaign_count_recipients(struct db *db, const struct campaign *campaign,
 			      int64_t now_ms, int64_t *out, struct err *err);
 

@@ -25,11 +25,14 @@ struct content {
 	bool plain_is_made;    /* plain_text was made here from html */
 };
 
-/* plain_text is made from the HTML if the author gave none. */
+/* plain_text is made from the HTML if the author gave none. Texts live in
+ * arena. ERR_NOT_FOUND. */
 int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 		struct content *out, struct err *err);
 
-/* body: the API's {html} or {plain_text} ...; a campaign in `save` only. */
+/* body: the API's {html} or {plain_text} ...; what it does not give stays.
+ * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
+ * the field; ERR_RETRY: it is being sent right now. */
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		int64_t now_ms, struct err *err);
 

@@ -18,6 +18,8 @@ struct campaign;
 struct db;
 struct err;
 
+/* Texts live in arena, times are UTC ms (0: never). */
+
 struct report_figures {
 	int64_t sent; /* accepted, refused and expired */
 	int64_t canceled;
@@ -45,6 +47,7 @@ struct report_hour {
 	int64_t at_ms;
 	int64_t sent, opened, clicked; /* opened, clicked: for the first time */
 };
+/* From the full hour before the send; zeros, if nothing was sent. */
 int report_hours(struct db *db, const struct campaign *campaign,
 		 struct report_hour out[REPORT_HOURS], struct err *err);
 
@@ -88,7 +91,7 @@ int report_list(struct db *db, const struct campaign *campaign,
 		const struct report_query *query, struct arena *arena,
 		struct report_rows *out, int64_t *total_out, struct err *err);
 
-/* One recipient; link_id 0: no link is asked for. 1, 0. */
+/* One recipient; link_id 0: no link is asked for. 1, 0 (*out untouched), -1. */
 int report_find(struct db *db, int64_t campaign_id, int64_t member_id,
 		int64_t link_id, struct arena *arena, struct report_row *out,
 		struct err *err);
@@ -131,7 +134,7 @@ struct report_domain {
 	int64_t sent, bounced, opened, clicked, unsubscribed;
 };
 #define REPORT_DOMAINS 5
-/* The largest ones; returns how many. */
+/* The largest ones; returns how many, or -1. */
 int report_domains(struct db *db, int64_t campaign_id, struct arena *arena,
 		   struct report_domain out[REPORT_DOMAINS], struct err *err);
 

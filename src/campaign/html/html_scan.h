@@ -45,12 +45,14 @@ struct html_scan {
 		.place = HTML_TEXT \
 	}
 
+/* The next byte of the source; *scan then says where the one behind it is. */
 void html_scan_byte(struct html_scan *scan, char c);
 /* A merge tag stands here that will become text. */
 void html_scan_value(struct html_scan *scan);
 
 /* The value of this attribute is a URL. */
 bool html_scan_in_url(const struct html_scan *scan);
+/* In the value of an attribute, quoted or bare. */
 bool html_scan_in_value(const struct html_scan *scan);
 
 /*

@@ -41,6 +41,8 @@ struct merge_compiler {
 	enum merge_case template_case;
 };
 
+/* at: byte of the source; name may be empty. Does nothing if nobody asked for
+ * problems, or there are MERGE_PROBLEMS_MAX. */
 void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
 		       struct str name);
 /* Where the compiler is; with the nearest tag that there is. */
@@ -56,6 +58,8 @@ void merge_flush_literal(struct merge_compiler *c);
  */
 int merge_compile_structure(struct merge_compiler *c, struct str upper,
 			    struct str body, struct err *err);
+/* Closes the innermost one; a problem, if it is of the other kind or none is
+ * open. */
 void merge_end_conditional(struct merge_compiler *c, bool interested);
 
 #endif

@@ -91,6 +91,7 @@ struct merge_program {
 
 /* --- merge_escape.c --- */
 
+/* All append to *out. */
 void merge_escape_value(struct str value, enum merge_escape escape,
 			struct strbuf *out);
 void merge_change_case(struct str value, enum merge_case letters,
@@ -131,9 +132,11 @@ const char *merge_name_near(struct str name, const struct merge_fields *fields);
 struct str merge_source_text(const struct merge_person *person,
 			     enum merge_source source, int index,
 			     struct strbuf *scratch);
+/* Does `value` compare so with `with` (is_number: with `number`)? An empty one
+ * never does, not even as unequal. */
 bool merge_compare_text(struct str value, enum merge_compare compare,
 			struct str with, bool is_number, double number);
-/* YYYY-MM-DD or MM/DD in the format of its field. */
+/* YYYY-MM-DD or MM/DD in the format of its field; another text as it is. */
 void merge_format_date(const struct merge_field *field, struct str value,
 		       struct strbuf *out);
 

@@ -76,14 +76,15 @@ struct merge_person {
 	void *owner;       /* the caller's, for its slot function */
 };
 
-/* The merge fields of an audience, in the order of their ids. */
+/* The merge fields of an audience, in the order of their ids; they live in
+ * arena. */
 int merge_fields_load(struct db *db, int64_t list_id, struct arena *arena,
 		      struct merge_fields *out, struct err *err);
 
 /*
  * The values of a member (column member.merge, {"1": "Ann"}) in the order of
  * fields; an address becomes one line, a number its digits. Broken JSON gives
- * empty values.
+ * empty values. They live in arena.
  */
 const struct str *merge_values_read(const struct merge_fields *fields,
 				    struct str merge_json, struct arena *arena);
@@ -150,8 +151,8 @@ struct merge_problems VEC_FIELDS(struct merge_problem);
 #define MERGE_PROBLEMS_MAX 50
 
 /*
- * problems may be NULL; its texts live in arena (which may then be NULL too).
- * ERR_LIMIT: text too long, conditionals nested too deep.
+ * problems may be NULL (then arena too); its texts live in arena. *out is the
+ * caller's to free. ERR_LIMIT: text too long, conditionals nested too deep.
  */
 int merge_compile(const struct merge_piece *pieces, size_t n,
 		  const struct merge_how *how, struct arena *arena,
@@ -168,7 +169,7 @@ void merge_program_free(struct merge_program **program);
 int merge_render(const struct merge_program *program,
 		 const struct merge_person *person, struct strbuf *out);
 
-/* PHP's date(): the letters of `format` for that time, in UTC. */
+/* PHP's date(): the letters of `format` for that time, in UTC. Appends. */
 void merge_date(const char *format, int64_t ms, struct strbuf *out);
 
 #endif
