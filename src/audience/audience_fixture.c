@@ -100,3 +100,17 @@ int64_t audience_fixture_subscribe(struct audience_fixture *f,
 		fail_msg("%s: %s", address, err.text);
 	return member.id;
 }
+
+void audience_fixture_depart(struct audience_fixture *f, int64_t member_id,
+			     enum departure_how how, int64_t at_ms)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct member_departure d = { .member_id = member_id,
+				      .how = how,
+				      .at_ms = at_ms };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(member_depart(&tx, &d, 1, FIXTURE_NOW, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}

@@ -36,5 +36,8 @@ int audience_fixture_apply(struct audience_fixture *f, enum member_mode mode,
 /* Subscribed, which must succeed; returns the id. */
 int64_t audience_fixture_subscribe(struct audience_fixture *f,
 				   const char *address);
+/* One departure, which must change the member. */
+void audience_fixture_depart(struct audience_fixture *f, int64_t member_id,
+			     enum departure_how how, int64_t at_ms);
 
 #endif

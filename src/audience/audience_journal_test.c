@@ -2,14 +2,11 @@
  * tables, a restore puts them back. */
 #include "audience/audience_journal.h"
 
-#include "audience/list.h"
-#include "audience/member.h"
+#include "audience/audience_fixture.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/err.h"
 #include "journal/journal.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 #define LATER (NOW + 1000)
 
 static const char *const tables[] = { "member",    "member_address",
@@ -27,10 +24,7 @@ static const char *const tables[] = { "member",    "member_address",
 				      NULL };
 
 struct world {
-	struct store_fixture f;
-	struct db *db;
-	struct arena *arena;
-	struct list list;
+	struct audience_fixture a;
 	unsigned char key[JOURNAL_KEY];
 	struct journal_entries all;
 };
@@ -41,13 +35,8 @@ static int setup(void **state)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err err = ERR_INIT;
 
-	crypto_init();
-	store_fixture_open(&w->f);
-	w->db = w->f.audience;
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "A", NOW, w->arena, &w->list, &err), 1);
+	audience_fixture_open(&w->a);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	assert_int_equal(audience_journal_key(&tx, w->key, &err), 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	*state = w;
@@ -59,21 +48,9 @@ static int teardown(void **state)
 	struct world *w = *state;
 
 	vec_release(&w->all);
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
+	audience_fixture_free(&w->a);
 	free(w);
 	return 0;
-}
-
-static int64_t number(struct world *w, const char *sql)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(db_query_text(w->db, sql, SQL_NO_ARGS, &rows, &err),
-			 0);
-	assert_int_equal(rows_next(rows, &err), 1);
-	return rows_int(rows, 0);
 }
 
 /* PUT with a status; the outcome. */
@@ -95,9 +72,10 @@ static enum member_outcome put(struct world *w, const char *name,
 	assert_int_equal(json_parse(str_of(body), &tree, &err), 0);
 	op.key = address;
 	op.body = tree;
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	assert_int_equal(
-		member_apply(&tx, &w->list, &op, 1, &actor, w->arena, &err), 0);
+		member_apply(&tx, &w->a.list, &op, 1, &actor, w->a.arena, &err),
+		0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	outcome = op.outcome;
 	member_op_release(&op);
@@ -111,22 +89,10 @@ static struct member get(struct world *w, const char *name)
 	char address[64];
 
 	snprintf(address, sizeof(address), "%s@example.org", name);
-	if (member_get(w->db, w->list.id, address, w->arena, &m, &err) < 0)
+	if (member_get(w->a.db, w->a.list.id, address, w->a.arena, &m, &err) <
+	    0)
 		fail_msg("%s: %s", name, err.text);
 	return m;
-}
-
-static void leave(struct world *w, const char *name, enum departure_how how)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct member_departure d = { .member_id = get(w, name).id,
-				      .how = how,
-				      .at_ms = NOW };
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	assert_int_equal(member_depart(&tx, &d, 1, NOW, &err), 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
 }
 
 static void forget(struct world *w, const char *name)
@@ -135,8 +101,8 @@ static void forget(struct world *w, const char *name)
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 	struct err err = ERR_INIT;
 
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	assert_int_equal(member_forget(&tx, &w->list, get(w, name).email_hash,
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
+	assert_int_equal(member_forget(&tx, &w->a.list, get(w, name).email_hash,
 				       &actor, &err),
 			 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
@@ -150,8 +116,8 @@ static int try_drain(struct world *w, struct err *err)
 	struct journal_entries entries = VEC_INIT;
 	int n = 0;
 
-	if (audience_journal_read(w->db, w->key, 1000, &entries, err) < 0 ||
-	    tx_begin(w->db, &tx, err) < 0 ||
+	if (audience_journal_read(w->a.db, w->key, 1000, &entries, err) < 0 ||
+	    tx_begin(w->a.db, &tx, err) < 0 ||
 	    audience_journal_done(&tx, &entries, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
@@ -180,7 +146,7 @@ static struct journal_counts apply(struct world *w)
 	struct journal_counts counts = { .paused = 0 };
 	struct err err = ERR_INIT;
 
-	if (audience_journal_apply(w->db, w->key, &w->all, LATER, &counts,
+	if (audience_journal_apply(w->a.db, w->key, &w->all, LATER, &counts,
 				   &err) < 0)
 		fail_msg("%s", err.text);
 	return counts;
@@ -201,7 +167,7 @@ static void lose_journal(struct world *w)
 	struct err err = ERR_INIT;
 
 	vec_reset(&w->all);
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	assert_int_equal(audience_journal_again(&tx, &err), 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	assert_true(drain(w) > 0);
@@ -216,10 +182,12 @@ static void check_each_kind(struct world *w, bool lost)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		put(w, names[i], "subscribed");
 	assert_int_equal(drain(w), 0);
-	store_fixture_back_up(w->db, tables);
-	leave(w, "unsub", DEPART_UNSUBSCRIBED);
-	leave(w, "compl", DEPART_COMPLAINED);
-	leave(w, "clean", DEPART_BOUNCED);
+	store_fixture_back_up(w->a.db, tables);
+	audience_fixture_depart(&w->a, get(w, "unsub").id, DEPART_UNSUBSCRIBED,
+				NOW);
+	audience_fixture_depart(&w->a, get(w, "compl").id, DEPART_COMPLAINED,
+				NOW);
+	audience_fixture_depart(&w->a, get(w, "clean").id, DEPART_BOUNCED, NOW);
 	put(w, "api", "unsubscribed");
 	forget(w, "gone");
 	put(w, "back", "unsubscribed");
@@ -229,7 +197,7 @@ static void check_each_kind(struct world *w, bool lost)
 	assert_int_equal(drain(w), 0);
 	if (lost)
 		lose_journal(w);
-	store_fixture_restore(w->db, tables);
+	store_fixture_restore(w->a.db, tables);
 	counts = apply(w);
 	assert_int_equal(get(w, "unsub").status, MEMBER_UNSUBSCRIBED);
 	assert_int_equal(get(w, "unsub").unsubscribed_by,
@@ -240,8 +208,12 @@ static void check_each_kind(struct world *w, bool lost)
 	assert_int_equal(get(w, "api").unsubscribed_by, UNSUBSCRIBED_BY_API);
 	assert_int_equal(get(w, "back").status, MEMBER_SUBSCRIBED);
 	assert_int_equal(get(w, "stays").status, MEMBER_SUBSCRIBED);
-	assert_int_equal(number(w, "SELECT COUNT(*) FROM forgotten"), 1);
-	assert_int_equal(number(w, "SELECT COUNT(*) FROM suppression"), 2);
+	assert_int_equal(
+		audience_fixture_int(&w->a, "SELECT COUNT(*) FROM forgotten"),
+		1);
+	assert_int_equal(
+		audience_fixture_int(&w->a, "SELECT COUNT(*) FROM suppression"),
+		2);
 	assert_int_equal(counts.of[JOURNAL_UNSUBSCRIBE], 1);
 	assert_int_equal(counts.of[JOURNAL_CLEAN], 1);
 	assert_int_equal(put(w, "gone", "subscribed"), MEMBER_REFUSED);
@@ -263,12 +235,13 @@ static void unknown_addresses_are_kept_out(void **state)
 {
 	struct world *w = *state;
 
-	store_fixture_back_up(w->db, tables);
+	store_fixture_back_up(w->a.db, tables);
 	put(w, "late", "subscribed");
 	put(w, "late2", "unsubscribed"); /* new, and out at once */
-	leave(w, "late", DEPART_UNSUBSCRIBED);
+	audience_fixture_depart(&w->a, get(w, "late").id, DEPART_UNSUBSCRIBED,
+				NOW);
 	assert_int_equal(drain(w), 2);
-	store_fixture_restore(w->db, tables);
+	store_fixture_restore(w->a.db, tables);
 	apply(w);
 	assert_int_equal(put(w, "late", "subscribed"), MEMBER_REFUSED);
 	assert_int_equal(put(w, "late2", "subscribed"), MEMBER_REFUSED);
@@ -284,15 +257,16 @@ static void what_nobody_said_is_no_entry(void **state)
 
 	put(w, "wait", "pending");
 	put(w, "arch", "subscribed");
-	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
-	assert_int_equal(member_archive(&tx, &w->list,
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
+	assert_int_equal(member_archive(&tx, &w->a.list,
 					get(w, "arch").email_hash, &actor,
 					&err),
 			 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	assert_int_equal(drain(w), 0);
-	assert_int_equal(number(w, "SELECT COUNT(*) FROM member "
-				   "WHERE status <> journalled"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT COUNT(*) FROM member "
+					      "WHERE status <> journalled"),
 			 0);
 }
 
@@ -305,30 +279,31 @@ static void failures_lose_nothing(void **state)
 
 	put(w, "a", "subscribed");
 	put(w, "b", "subscribed");
-	store_fixture_back_up(w->db, tables);
-	leave(w, "a", DEPART_COMPLAINED);
+	store_fixture_back_up(w->a.db, tables);
+	audience_fixture_depart(&w->a, get(w, "a").id, DEPART_COMPLAINED, NOW);
 	forget(w, "b");
 	for (n = 1;; n++) {
-		db_fail_nth(w->db, n);
+		db_fail_nth(w->a.db, n);
 		if (try_drain(w, &err) >= 0)
 			break;
 	}
-	db_fail_nth(w->db, 0);
+	db_fail_nth(w->a.db, 0);
 	assert_true(n > 3);
 	assert_int_equal(drain(w), 0);
-	store_fixture_restore(w->db, tables);
+	store_fixture_restore(w->a.db, tables);
 	for (n = 1;; n++) {
-		db_fail_nth(w->db, n);
-		if (audience_journal_apply(w->db, w->key, &w->all, LATER,
+		db_fail_nth(w->a.db, n);
+		if (audience_journal_apply(w->a.db, w->key, &w->all, LATER,
 					   &counts, &err) >= 0)
 			break;
 	}
-	db_fail_nth(w->db, 0);
+	db_fail_nth(w->a.db, 0);
 	assert_true(n > 5);
 	assert_int_equal(get(w, "a").unsubscribed_by,
 			 UNSUBSCRIBED_BY_COMPLAINT);
-	assert_int_equal(number(w, "SELECT COUNT(*) FROM member "
-				   "WHERE list_id > 0"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT COUNT(*) FROM member "
+					      "WHERE list_id > 0"),
 			 1);
 	assert_nothing_more(w);
 }

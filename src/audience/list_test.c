@@ -1,12 +1,9 @@
-#include "audience/list.h"
+#include "audience/audience_fixture.h"
 #include "audience/merge_field.h"
 #include "audience/segment.h"
 #include "audience/webhook.h"
 
 #include "base/arena.h"
-#include "base/crypto.h"
-#include "base/err.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,122 +12,78 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 
-struct world {
-	struct store_fixture f;
-	struct arena *arena;
-	struct list list;
-};
+typedef int (*change_fn)(struct audience_fixture *w, struct tx *tx,
+			 const json_t *body, struct err *err);
 
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	store_fixture_open(&w->f);
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "A", NOW, w->arena, &w->list, &err), 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
-	free(w);
-	return 0;
-}
-
-static int64_t count(struct world *w, const char *text)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(
-		db_query_text(w->f.audience, text, SQL_NO_ARGS, &rows, &err),
-		0);
-	assert_int_equal(rows_next(rows, &err), 1);
-	return rows_int(rows, 0);
-}
-
-typedef int (*change_fn)(struct world *w, struct tx *tx, const json_t *body,
-			 struct err *err);
-
-static int run_once(struct world *w, change_fn fn, const json_t *body,
-		    struct err *err)
+static int run_once(struct audience_fixture *w, change_fn fn,
+		    const json_t *body, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (tx_begin(w->f.audience, &tx, err) < 0 || fn(w, &tx, body, err) < 0)
+	if (tx_begin(w->db, &tx, err) < 0 || fn(w, &tx, body, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
 
 /* Whatever fails first, nothing of it is left; without a failure, all is. */
-static void all_or_nothing(struct world *w, change_fn fn, const char *text,
-			   const char *made)
+static void all_or_nothing(struct audience_fixture *w, change_fn fn,
+			   const char *text, const char *made)
 {
 	CLEANUP(json_free) json_t *body = NULL;
 	struct err err = ERR_INIT;
-	int64_t before = count(w, made);
+	int64_t before = audience_fixture_int(w, made);
 
 	assert_int_equal(json_parse(str_of(text), &body, &err), 0);
 	for (int n = 1;; n++) {
 		int done;
 
-		db_fail_nth(w->f.audience, n);
+		db_fail_nth(w->db, n);
 		done = run_once(w, fn, body, &err);
-		db_fail_nth(w->f.audience, 0);
+		db_fail_nth(w->db, 0);
 		if (done == 0)
 			break;
 		assert_int_equal(err.code, ERR_IO);
-		assert_int_equal(count(w, made), before);
+		assert_int_equal(audience_fixture_int(w, made), before);
 	}
-	assert_true(count(w, made) != before);
+	assert_true(audience_fixture_int(w, made) != before);
 }
 
-static int add_list(struct world *w, struct tx *tx, const json_t *body,
-		    struct err *err)
+static int add_list(struct audience_fixture *w, struct tx *tx,
+		    const json_t *body, struct err *err)
 {
 	struct list list;
 
 	return list_add(tx, body, NOW, w->arena, &list, err);
 }
 
-static int add_field(struct world *w, struct tx *tx, const json_t *body,
-		     struct err *err)
+static int add_field(struct audience_fixture *w, struct tx *tx,
+		     const json_t *body, struct err *err)
 {
 	struct merge_def def;
 
 	return merge_field_add(tx, w->list.id, body, w->arena, &def, err);
 }
 
-static int add_segment(struct world *w, struct tx *tx, const json_t *body,
-		       struct err *err)
+static int add_segment(struct audience_fixture *w, struct tx *tx,
+		       const json_t *body, struct err *err)
 {
 	struct segment segment;
 
 	return segment_add(tx, &w->list, body, NOW, w->arena, &segment, err);
 }
 
-static int add_webhook(struct world *w, struct tx *tx, const json_t *body,
-		       struct err *err)
+static int add_webhook(struct audience_fixture *w, struct tx *tx,
+		       const json_t *body, struct err *err)
 {
 	struct webhook webhook;
 
 	return webhook_add(tx, w->list.id, body, NOW, w->arena, &webhook, err);
 }
 
-static int add_member(struct world *w, struct tx *tx, const json_t *body,
-		      struct err *err)
+static int add_member(struct audience_fixture *w, struct tx *tx,
+		      const json_t *body, struct err *err)
 {
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 	struct member_op op = { .mode = MEMBER_PUT,
@@ -142,8 +95,8 @@ static int add_member(struct world *w, struct tx *tx, const json_t *body,
 	return done;
 }
 
-static int forget_member(struct world *w, struct tx *tx, const json_t *body,
-			 struct err *err)
+static int forget_member(struct audience_fixture *w, struct tx *tx,
+			 const json_t *body, struct err *err)
 {
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 
@@ -157,7 +110,7 @@ static int forget_member(struct world *w, struct tx *tx, const json_t *body,
 
 static void failed_writes_leave_nothing(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 
 	all_or_nothing(w, add_list, LIST, "SELECT COUNT(*) FROM merge_field");
 	all_or_nothing(w, add_field,
@@ -175,21 +128,26 @@ static void failed_writes_leave_nothing(void **state)
 		       "SELECT COUNT(*) FROM segment_member");
 	all_or_nothing(w, forget_member, "{}",
 		       "SELECT COUNT(*) FROM forgotten");
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM segment_member"), 0);
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM member_address"), 0);
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM member "
-				  "WHERE address LIKE '%example%'"),
+	assert_int_equal(
+		audience_fixture_int(w, "SELECT COUNT(*) FROM segment_member"),
+		0);
+	assert_int_equal(
+		audience_fixture_int(w, "SELECT COUNT(*) FROM member_address"),
+		0);
+	assert_int_equal(audience_fixture_int(w,
+					      "SELECT COUNT(*) FROM member "
+					      "WHERE address LIKE '%example%'"),
 			 0);
 }
 
 static void the_master_audience_is_made_once_and_stays(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err err = ERR_INIT;
 	struct list again;
 
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
 	assert_int_equal(
 		list_ensure_master(&tx, "B", NOW, w->arena, &again, &err), 0);
 	assert_string_equal(again.hex, w->list.hex);
@@ -199,7 +157,7 @@ static void the_master_audience_is_made_once_and_stays(void **state)
 
 static void merge_ids_are_never_used_again(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *body = NULL;
 	struct err err = ERR_INIT;
@@ -208,7 +166,7 @@ static void merge_ids_are_never_used_again(void **state)
 	assert_int_equal(json_parse(STR("{\"name\":\"F\",\"type\":\"text\"}"),
 				    &body, &err),
 			 0);
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
 	assert_int_equal(
 		merge_field_add(&tx, w->list.id, body, w->arena, &first, &err),
 		0);
@@ -224,7 +182,7 @@ static void merge_ids_are_never_used_again(void **state)
 
 static void figures_follow_the_members(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(json_free) json_t *body = NULL;
 	struct list_stats stats;
 	struct err err = ERR_INIT;
@@ -232,15 +190,16 @@ static void figures_follow_the_members(void **state)
 	assert_int_equal(
 		json_parse(STR("{\"status\":\"subscribed\"}"), &body, &err), 0);
 	assert_int_equal(run_once(w, add_member, body, &err), 0);
-	assert_int_equal(list_stats(w->f.audience, &w->list, NOW, &stats, &err),
-			 0);
+	assert_int_equal(list_stats(w->db, &w->list, NOW, &stats, &err), 0);
 	assert_int_equal(stats.member_count, 1);
 	assert_int_equal(stats.unsubscribe_count, 0);
 	assert_int_equal(stats.merge_field_count, 4);
 	assert_int_equal(stats.last_sub_ms, NOW);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                     \
+	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
+					audience_fixture_tear_down)
 
 int main(void)
 {
@@ -251,6 +210,5 @@ int main(void)
 		TEST(figures_follow_the_members),
 	};
 
-	crypto_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,9 @@
-#include "audience/list.h"
-#include "audience/member.h"
+#include "audience/audience_fixture.h"
 #include "audience/suppression.h"
 #include "audience/webhook.h"
 
 #include "base/arena.h"
-#include "base/err.h"
 #include "jobs/job.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,39 +13,13 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 #define N 3
 
 struct world {
-	struct store_fixture f;
-	struct arena *arena;
-	struct list list;
+	struct audience_fixture a;
 	int64_t ids[N];
 };
-
-static void add_members(struct world *w, struct tx *tx)
-{
-	struct member_actor actor = { .source = SOURCE_ADMIN, .now_ms = NOW };
-	struct err err = ERR_INIT;
-
-	for (int i = 0; i < N; i++) {
-		CLEANUP(json_free) json_t *tree = NULL;
-		struct member_op op = { .mode = MEMBER_POST };
-		char body[96];
-
-		(void)snprintf(body, sizeof(body),
-			       "{\"email_address\":\"p%d@example.org\","
-			       "\"status\":\"subscribed\"}",
-			       i);
-		assert_int_equal(json_parse(str_of(body), &tree, &err), 0);
-		op.body = tree;
-		assert_int_equal(member_apply(tx, &w->list, &op, 1, &actor,
-					      w->arena, &err),
-				 0);
-		w->ids[i] = op.member.id;
-		member_op_release(&op);
-	}
-}
 
 static int setup(void **state)
 {
@@ -58,20 +29,22 @@ static int setup(void **state)
 	struct err err = ERR_INIT;
 	struct webhook added;
 
-	store_fixture_open(&w->f);
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "A", NOW, w->arena, &w->list, &err), 1);
+	audience_fixture_open(&w->a);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	assert_int_equal(json_parse(STR("{\"url\":\"http://example.org/h\","
 					"\"sources\":{\"user\":true}}"),
 				    &hook, &err),
 			 0);
-	assert_int_equal(
-		webhook_add(&tx, w->list.id, hook, NOW, w->arena, &added, &err),
-		0);
-	add_members(w, &tx);
+	assert_int_equal(webhook_add(&tx, w->a.list.id, hook, NOW, w->a.arena,
+				     &added, &err),
+			 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
+	for (int i = 0; i < N; i++) {
+		char address[32];
+
+		(void)snprintf(address, sizeof(address), "p%d@example.org", i);
+		w->ids[i] = audience_fixture_subscribe(&w->a, address);
+	}
 	*state = w;
 	return 0;
 }
@@ -80,27 +53,15 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
+	audience_fixture_free(&w->a);
 	free(w);
 	return 0;
 }
 
-static int64_t count(struct world *w, const char *text)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(
-		db_query_text(w->f.audience, text, SQL_NO_ARGS, &rows, &err),
-		0);
-	assert_int_equal(rows_next(rows, &err), 1);
-	return rows_int(rows, 0);
-}
-
 static int64_t jobs(struct world *w)
 {
-	return count(w, "SELECT COUNT(*) FROM job WHERE kind = 'webhook'");
+	return audience_fixture_int(
+		&w->a, "SELECT COUNT(*) FROM job WHERE kind = 'webhook'");
 }
 
 typedef int (*change_fn)(struct world *w, struct tx *tx, struct err *err);
@@ -140,7 +101,7 @@ static int run_once(struct world *w, change_fn fn, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int n;
 
-	if (tx_begin(w->f.audience, &tx, err) < 0)
+	if (tx_begin(w->a.db, &tx, err) < 0)
 		return -1;
 	n = fn(w, &tx, err);
 	return n < 0 || tx_commit(&tx, err) < 0 ? -1 : n;
@@ -154,13 +115,13 @@ static int all_or_nothing(struct world *w, change_fn fn, const char *changed)
 		int64_t told = jobs(w);
 		int done;
 
-		db_fail_nth(w->f.audience, n);
+		db_fail_nth(w->a.db, n);
 		done = run_once(w, fn, &err);
-		db_fail_nth(w->f.audience, 0);
+		db_fail_nth(w->a.db, 0);
 		if (done >= 0)
 			return done;
 		assert_int_equal(jobs(w), told);
-		assert_int_equal(count(w, changed), 0);
+		assert_int_equal(audience_fixture_int(&w->a, changed), 0);
 	}
 }
 
@@ -177,12 +138,13 @@ static void complaints_are_told_and_suppress_everywhere(void **state)
 			       "SELECT COUNT(*) FROM member WHERE status = 2"),
 		2);
 	assert_int_equal(jobs(w), 2);
-	assert_int_equal(count(w, "SELECT COUNT(*) FROM suppression"), 2);
 	assert_int_equal(
-		suppression_check(w->f.audience, &address, 1, &hit, &err), 0);
-	assert_true(hit);
-	assert_int_equal(consent_check(w->f.audience, w->ids, N, reasons, &err),
+		audience_fixture_int(&w->a, "SELECT COUNT(*) FROM suppression"),
+		2);
+	assert_int_equal(suppression_check(w->a.db, &address, 1, &hit, &err),
 			 0);
+	assert_true(hit);
+	assert_int_equal(consent_check(w->a.db, w->ids, N, reasons, &err), 0);
 	assert_string_equal(reasons[0], "unsubscribed");
 	assert_null(reasons[2]);
 	/* Again is nothing. */
@@ -227,14 +189,14 @@ static void a_late_no_is_kept(void **state)
 		snprintf(sql, sizeof(sql),
 			 "UPDATE member SET status = %d, unsubscribed_by = %d",
 			 cases[i].status, cases[i].by);
-		store_fixture_exec(w->f.audience, sql);
+		store_fixture_exec(w->a.db, sql);
 		assert_int_equal(run_once(w, unsubscribe, &err), is_new);
 		assert_int_equal(run_once(w, unsubscribe, &err), 0);
 		snprintf(sql, sizeof(sql),
 			 "SELECT COUNT(*) FROM member WHERE status = %d AND "
 			 "unsubscribed_by = %d AND id = %d",
 			 cases[i].status, cases[i].by_then, (int)w->ids[1]);
-		assert_int_equal(count(w, sql), 1);
+		assert_int_equal(audience_fixture_int(&w->a, sql), 1);
 	}
 }
 
@@ -249,8 +211,8 @@ static void hard_bounces_clean_at_once(void **state)
 			       "SELECT COUNT(*) FROM member WHERE status = 3"),
 		1);
 	assert_int_equal(jobs(w), 1);
-	assert_int_equal(
-		consent_check(w->f.audience, &w->ids[2], 1, &reason, &err), 0);
+	assert_int_equal(consent_check(w->a.db, &w->ids[2], 1, &reason, &err),
+			 0);
 	assert_string_equal(reason, "cleaned");
 }
 
@@ -263,7 +225,9 @@ static void soft_bounces_clean_at_the_seventh(void **state)
 		assert_int_equal(run_once(w, bounce_softly, &err), 0);
 	assert_int_equal(run_once(w, bounce_softly, &err), 1);
 	assert_int_equal(
-		count(w, "SELECT COUNT(*) FROM member WHERE status = 3"), 1);
+		audience_fixture_int(
+			&w->a, "SELECT COUNT(*) FROM member WHERE status = 3"),
+		1);
 }
 
 static void suppressed_addresses_are_not_mailed(void **state)
@@ -273,12 +237,11 @@ static void suppressed_addresses_are_not_mailed(void **state)
 	const char *reasons[N];
 	struct err err = ERR_INIT;
 
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	assert_true(suppression_add(&tx, "p1@example.org", "manual", NOW,
 				    &err) >= 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
-	assert_int_equal(consent_check(w->f.audience, w->ids, N, reasons, &err),
-			 0);
+	assert_int_equal(consent_check(w->a.db, w->ids, N, reasons, &err), 0);
 	assert_null(reasons[0]);
 	assert_string_equal(reasons[1], "suppressed");
 }
@@ -295,6 +258,5 @@ int main(void)
 		TEST(suppressed_addresses_are_not_mailed),
 	};
 
-	crypto_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 #include "audience/member_restore.h"
 
-#include "audience/list.h"
+#include "audience/audience_fixture.h"
 #include "audience/suppression.h"
 
 #include "base/arena.h"
-#include "base/crypto.h"
-#include "base/err.h"
 #include "base/strbuf.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,14 +14,12 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 #define N 8
 #define LATER (NOW + 1000)
 
 struct world {
-	struct store_fixture f;
-	struct arena *arena;
-	struct list list;
+	struct audience_fixture a;
 	struct err err;
 };
 
@@ -33,56 +28,33 @@ static void exec(struct world *w, const char *fmt, ...)
 static void exec(struct world *w, const char *fmt, ...)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
 	strbuf_vaddf(&text, fmt, ap);
 	va_end(ap);
-	if (tx_begin(w->f.audience, &tx, &w->err) < 0 ||
-	    db_exec_text(&tx, text.buf, SQL_NO_ARGS, &w->err) < 0 ||
-	    tx_commit(&tx, &w->err) < 0)
-		fail_msg("%s: %s", text.buf, w->err.text);
-}
-
-static int64_t value(struct world *w, const char *text)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-
-	assert_int_equal(
-		db_query_text(w->f.audience, text, SQL_NO_ARGS, &rows, &w->err),
-		0);
-	assert_int_equal(rows_next(rows, &w->err), 1);
-	return rows_int(rows, 0);
+	store_fixture_exec(w->a.db, text.buf);
 }
 
 /* Members 1 .. N of one list, sent to by campaigns 1 and 2. */
 static int set_up(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	crypto_init();
-	store_fixture_open(&w->f);
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->f.audience, &tx, &w->err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "A", NOW, w->arena, &w->list, &w->err),
-		1);
-	assert_int_equal(tx_commit(&tx, &w->err), 0);
+	audience_fixture_open(&w->a);
 	for (int c = 1; c <= 2; c++)
 		exec(w,
 		     "INSERT INTO campaign (id, hex, list_id, type, status,"
 		     " settings, tracking, created_ms, updated_ms)"
 		     " VALUES (%d, 'c%d', %lld, 'regular', 5, '{}', '{}', 1, "
 		     "1)",
-		     c, c, (long long)w->list.id);
+		     c, c, (long long)w->a.list.id);
 	for (int i = 1; i <= N; i++)
 		exec(w,
 		     "INSERT INTO member (id, list_id, address, email_hash,"
 		     " unique_id, status, changed_ms) VALUES (%d, %lld,"
 		     " 'p%d@a.example', 'h%d', 'u%d', 1, 1)",
-		     i, (long long)w->list.id, i, i, i);
+		     i, (long long)w->a.list.id, i, i, i);
 	for (int i = 1; i <= N; i++)
 		exec(w,
 		     "INSERT INTO recipient (campaign_id, member_id, state,"
@@ -97,8 +69,7 @@ static int tear_down(void **state)
 {
 	struct world *w = *state;
 
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
+	audience_fixture_free(&w->a);
 	free(w);
 	return 0;
 }
@@ -114,7 +85,7 @@ static void clean_all(struct world *w, int64_t campaign_id)
 						  .how = DEPART_BOUNCED,
 						  .campaign_id = campaign_id,
 						  .at_ms = NOW };
-	if (tx_begin(w->f.audience, &tx, &w->err) < 0 ||
+	if (tx_begin(w->a.db, &tx, &w->err) < 0 ||
 	    member_depart(&tx, d, N, NOW, &w->err) < 0 ||
 	    tx_commit(&tx, &w->err) < 0)
 		fail_msg("clean: %s", w->err.text);
@@ -125,9 +96,9 @@ static int restore(struct world *w, int64_t campaign_id, int64_t after,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (tx_begin(w->f.audience, &tx, &w->err) < 0 ||
-	    member_restore(&tx, campaign_id, after, limit, LATER, w->arena, out,
-			   &w->err) < 0)
+	if (tx_begin(w->a.db, &tx, &w->err) < 0 ||
+	    member_restore(&tx, campaign_id, after, limit, LATER, w->a.arena,
+			   out, &w->err) < 0)
 		return -1;
 	return tx_commit(&tx, &w->err);
 }
@@ -145,7 +116,7 @@ static int64_t status(struct world *w, int member)
 
 	(void)snprintf(text, sizeof(text),
 		       "SELECT status FROM member WHERE id = %d", member);
-	return value(w, text);
+	return audience_fixture_int(&w->a, text);
 }
 
 static void each_gets_back_what_it_was(void **state)
@@ -161,11 +132,14 @@ static void each_gets_back_what_it_was(void **state)
 	assert_int_equal(all.n, N);
 	assert_int_equal(status(w, 1), MEMBER_SUBSCRIBED);
 	assert_int_equal(status(w, 2), MEMBER_UNSUBSCRIBED);
-	assert_int_equal(value(w, "SELECT soft_bounces FROM member"
-				  " WHERE id = 3"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT soft_bounces FROM member"
+					      " WHERE id = 3"),
 			 0);
-	assert_int_equal(value(w, "SELECT changed_ms FROM member WHERE id = 1"),
-			 LATER);
+	assert_int_equal(
+		audience_fixture_int(
+			&w->a, "SELECT changed_ms FROM member WHERE id = 1"),
+		LATER);
 	vec_each (&all, r) {
 		assert_null(r->kept);
 		assert_int_equal(r->restored_ms, LATER);
@@ -178,7 +152,7 @@ static void a_plan_says_the_same_and_does_nothing(void **state)
 	CLEANUP(vec_release) struct restoreds plan = VEC_INIT;
 
 	clean_all(w, 1);
-	assert_int_equal(member_restore_plan(w->f.audience, 1, 0, 100, w->arena,
+	assert_int_equal(member_restore_plan(w->a.db, 1, 0, 100, w->a.arena,
 					     &plan, &w->err),
 			 0);
 	assert_int_equal(plan.n, N);
@@ -186,8 +160,9 @@ static void a_plan_says_the_same_and_does_nothing(void **state)
 	assert_int_equal(plan.v[0].restored_ms, 0);
 	assert_string_equal(plan.v[0].email_hash, "h1");
 	assert_int_equal(plan.v[0].status, MEMBER_SUBSCRIBED);
-	assert_int_equal(value(w, "SELECT COUNT(*) FROM member"
-				  " WHERE status = 3"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT COUNT(*) FROM member"
+					      " WHERE status = 3"),
 			 N);
 }
 
@@ -205,7 +180,7 @@ static void what_forbids_it(void **state)
 	clean_all(w, 1);
 	exec(w, "UPDATE member SET status = 2 WHERE id = 1");
 	exec(w, "UPDATE member SET status = 6 WHERE id = 2");
-	assert_int_equal(tx_begin(w->f.audience, &tx, &w->err), 0);
+	assert_int_equal(tx_begin(w->a.db, &tx, &w->err), 0);
 	assert_int_equal(
 		suppression_add(&tx, "p3@a.example", "manual", NOW, &w->err),
 		1);
@@ -226,8 +201,9 @@ static void what_forbids_it(void **state)
 		else
 			assert_string_equal(all.v[i].kept, kept[i]);
 	}
-	assert_int_equal(value(w, "SELECT COUNT(*) FROM member"
-				  " WHERE status = 1 AND id <> 7"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT COUNT(*) FROM member"
+					      " WHERE status = 1 AND id <> 7"),
 			 1);
 }
 
@@ -277,8 +253,9 @@ static void pages_and_repeats_end_the_same(void **state)
 	}
 	exec(w, "UPDATE member SET status = 3 WHERE id = 1"); /* again */
 	clean_all(w, 2);
-	assert_int_equal(value(w, "SELECT COUNT(*) FROM member_cleaned"
-				  " WHERE campaign_id = 2"),
+	assert_int_equal(audience_fixture_int(
+				 &w->a, "SELECT COUNT(*) FROM member_cleaned"
+					" WHERE campaign_id = 2"),
 			 N - 1);
 }
 
@@ -291,20 +268,22 @@ static void a_failed_one_changes_nothing(void **state)
 	for (int n = 1; rc < 0 && n < 60; n++) {
 		CLEANUP(vec_release) struct restoreds all = VEC_INIT;
 
-		db_fail_nth(w->f.audience, n);
+		db_fail_nth(w->a.db, n);
 		rc = restore(w, 1, 0, 100, &all);
-		db_fail_nth(w->f.audience, 0);
+		db_fail_nth(w->a.db, 0);
 		if (rc == 0)
 			break;
 		failures++;
-		assert_int_equal(value(w, "SELECT COUNT(*) FROM member"
-					  " WHERE status = 3"),
+		assert_int_equal(audience_fixture_int(
+					 &w->a, "SELECT COUNT(*) FROM member"
+						" WHERE status = 3"),
 				 N);
 	}
 	assert_int_equal(rc, 0);
 	assert_true(failures > 5);
-	assert_int_equal(value(w, "SELECT COUNT(*) FROM member"
-				  " WHERE status = 1"),
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT COUNT(*) FROM member"
+					      " WHERE status = 1"),
 			 N);
 }
 

@@ -1,12 +1,9 @@
-#include "audience/list.h"
-#include "audience/member.h"
+#include "audience/audience_fixture.h"
 #include "audience/suppression.h"
 
 #include "base/arena.h"
 #include "base/email.h"
-#include "base/err.h"
 #include "base/strbuf.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,76 +12,17 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 
-struct world {
-	struct store_fixture f;
-	struct arena *arena;
-	struct list list;
-};
-
-static int setup(void **state)
+static int apply(struct audience_fixture *w, enum member_mode mode,
+		 const char *key, const char *body, struct member *out,
+		 struct err *err)
 {
-	struct world *w = calloc(1, sizeof(*w));
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	store_fixture_open(&w->f);
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "Acme", NOW, w->arena, &w->list, &err),
-		1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-	*state = w;
-	return 0;
+	return audience_fixture_apply(w, mode, key, body, NOW, out, err);
 }
 
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
-	free(w);
-	return 0;
-}
-
-/* Apply one body; 0 and *op_out, or -1 with the op's error. */
-static int apply_at(struct world *w, enum member_mode mode, const char *key,
-		    const char *body, int64_t now_ms, struct member *out,
-		    struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(json_free) json_t *tree = NULL;
-	struct member_actor actor = { .source = SOURCE_API, .now_ms = now_ms };
-	struct member_op op = { .mode = mode, .key = key };
-	int done;
-
-	assert_int_equal(json_parse(str_of(body), &tree, err), 0);
-	op.body = tree;
-	assert_int_equal(tx_begin(w->f.audience, &tx, err), 0);
-	done = member_apply(&tx, &w->list, &op, 1, &actor, w->arena, err);
-	if (done == 0 && op.outcome == MEMBER_REFUSED) {
-		*err = op.err;
-		done = -1;
-	} else if (done == 0) {
-		done = tx_commit(&tx, err);
-		if (out)
-			*out = op.member;
-	}
-	member_op_release(&op);
-	return done;
-}
-
-static int apply(struct world *w, enum member_mode mode, const char *key,
-		 const char *body, struct member *out, struct err *err)
-{
-	return apply_at(w, mode, key, body, NOW, out, err);
-}
-
-static void must(struct world *w, enum member_mode mode, const char *key,
-		 const char *body, struct member *out)
+static void must(struct audience_fixture *w, enum member_mode mode,
+		 const char *key, const char *body, struct member *out)
 {
 	struct err err = ERR_INIT;
 
@@ -92,8 +30,9 @@ static void must(struct world *w, enum member_mode mode, const char *key,
 		fail_msg("%s: %s", body, err.text);
 }
 
-static void refused(struct world *w, enum member_mode mode, const char *key,
-		    const char *body, const char *title, const char *text)
+static void refused(struct audience_fixture *w, enum member_mode mode,
+		    const char *key, const char *body, const char *title,
+		    const char *text)
 {
 	struct err err = ERR_INIT;
 
@@ -104,14 +43,13 @@ static void refused(struct world *w, enum member_mode mode, const char *key,
 		fail_msg("%s is not in %s", text, err.text);
 }
 
-static enum member_status status_of(struct world *w, const char *key)
+static enum member_status status_of(struct audience_fixture *w, const char *key)
 {
 	struct member m;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		member_get(w->f.audience, w->list.id, key, w->arena, &m, &err),
-		0);
+	assert_int_equal(member_get(w->db, w->list.id, key, w->arena, &m, &err),
+			 0);
 	return m.status;
 }
 
@@ -120,7 +58,7 @@ static enum member_status status_of(struct world *w, const char *key)
 
 static void is_found_by_hash_address_and_contact_id(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	char hash[33], contact[33];
 	struct member m, again;
 	struct err err = ERR_INIT;
@@ -133,24 +71,23 @@ static void is_found_by_hash_address_and_contact_id(void **state)
 	member_contact_id(m.id, contact);
 	assert_int_equal(member_of_contact_id(contact), m.id);
 	assert_int_equal(member_of_unique_id(m.unique_id), m.id);
-	assert_int_equal(member_get(w->f.audience, w->list.id, hash, w->arena,
-				    &again, &err),
-			 0);
-	assert_int_equal(member_get(w->f.audience, w->list.id,
-				    "ANN@example.org", w->arena, &again, &err),
-			 0);
-	assert_int_equal(member_get(w->f.audience, w->list.id, contact,
+	assert_int_equal(
+		member_get(w->db, w->list.id, hash, w->arena, &again, &err), 0);
+	assert_int_equal(member_get(w->db, w->list.id, "ANN@example.org",
 				    w->arena, &again, &err),
 			 0);
+	assert_int_equal(
+		member_get(w->db, w->list.id, contact, w->arena, &again, &err),
+		0);
 	assert_int_equal(again.id, m.id);
-	assert_int_equal(member_find(w->f.audience, w->list.id, ANN_HASH,
-				     w->arena, &again, &err),
+	assert_int_equal(member_find(w->db, w->list.id, ANN_HASH, w->arena,
+				     &again, &err),
 			 0);
 }
 
 static void posting_twice_is_refused_with_mailchimps_words(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 
 	must(w, MEMBER_POST, NULL, ANN, NULL);
 	refused(w, MEMBER_POST, NULL, ANN, "Member Exists",
@@ -167,7 +104,7 @@ static void posting_twice_is_refused_with_mailchimps_words(void **state)
 
 static void what_the_api_unsubscribed_it_may_subscribe_again(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	struct member m;
 
 	must(w, MEMBER_POST, NULL, ANN, NULL);
@@ -181,22 +118,9 @@ static void what_the_api_unsubscribed_it_may_subscribe_again(void **state)
 	assert_int_equal(m.opt_ms, NOW);
 }
 
-static void leave(struct world *w, int64_t id, enum departure_how how)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct member_departure d = { .member_id = id,
-				      .how = how,
-				      .at_ms = NOW + 1 };
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(member_depart(&tx, &d, 1, NOW, &err), 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	static const enum departure_how ways[] = { DEPART_UNSUBSCRIBED,
 						   DEPART_COMPLAINED,
 						   DEPART_BOUNCED };
@@ -211,7 +135,7 @@ static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 			       "\"subscribed\"}",
 			       key);
 		must(w, MEMBER_POST, NULL, body, &m);
-		leave(w, m.id, ways[i]);
+		audience_fixture_depart(w, m.id, ways[i], NOW + 1);
 		refused(w, MEMBER_PUT, key, "{\"status\":\"subscribed\"}",
 			"Member In Compliance State",
 			"is in a compliance state due to unsubscribe, bounce, "
@@ -231,12 +155,12 @@ static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 	}
 }
 
-static int archive(struct world *w, const char *key, struct err *err)
+static int archive(struct audience_fixture *w, const char *key, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 
-	assert_int_equal(tx_begin(w->f.audience, &tx, err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, err), 0);
 	if (member_archive(&tx, &w->list, key, &actor, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -244,7 +168,7 @@ static int archive(struct world *w, const char *key, struct err *err)
 
 static void archived_members_stay_readable_and_may_return(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	struct err err = ERR_INIT;
 	struct member m;
 
@@ -253,15 +177,16 @@ static void archived_members_stay_readable_and_may_return(void **state)
 	assert_int_equal(status_of(w, "ann@example.org"), MEMBER_ARCHIVED);
 	assert_int_equal(archive(w, "ann@example.org", &err), -1);
 	assert_string_equal(err.title, "Method Not Allowed");
-	assert_int_equal(
-		apply_at(w, MEMBER_POST, NULL, ANN, NOW + 5000, &m, &err), 0);
+	assert_int_equal(audience_fixture_apply(w, MEMBER_POST, NULL, ANN,
+						NOW + 5000, &m, &err),
+			 0);
 	assert_int_equal(m.status, MEMBER_SUBSCRIBED);
 	assert_int_equal(m.opt_ms, NOW + 5000);
 }
 
 static void forgotten_ones_leave_a_keyed_hash_only(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
 	struct err err = ERR_INIT;
@@ -269,25 +194,24 @@ static void forgotten_ones_leave_a_keyed_hash_only(void **state)
 	struct member m;
 
 	must(w, MEMBER_POST, NULL, ANN, &m);
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
 	assert_int_equal(
 		member_forget(&tx, &w->list, "ann@example.org", &actor, &err),
 		0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
-	assert_int_equal(member_find(w->f.audience, w->list.id,
-				     "ann@example.org", w->arena, &m, &err),
+	assert_int_equal(member_find(w->db, w->list.id, "ann@example.org",
+				     w->arena, &m, &err),
 			 0);
 	refused(w, MEMBER_POST, NULL, ANN, "Forgotten Email Not Subscribed",
 		"was permanently deleted and cannot be re-imported. The "
 		"contact must re-subscribe to get back on the list.");
-	assert_int_equal(consent_check(w->f.audience, &m.id, 1, &reason, &err),
-			 0);
+	assert_int_equal(consent_check(w->db, &m.id, 1, &reason, &err), 0);
 	assert_string_equal(reason, "forgotten");
 }
 
 static void an_address_may_change_and_the_member_stays(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	struct member before, after;
 	struct err err = ERR_INIT;
 
@@ -300,8 +224,8 @@ static void an_address_may_change_and_the_member_stays(void **state)
 	     "{\"email_address\":\"ann@example.com\"}", &after);
 	assert_int_equal(before.id, after.id);
 	assert_int_equal(before.opt_ms, after.opt_ms);
-	assert_int_equal(member_find(w->f.audience, w->list.id,
-				     "ann@example.org", w->arena, &after, &err),
+	assert_int_equal(member_find(w->db, w->list.id, "ann@example.org",
+				     w->arena, &after, &err),
 			 0);
 	assert_int_equal(status_of(w, "ann@example.com"), MEMBER_SUBSCRIBED);
 	refused(w, MEMBER_PUT, "ann@example.com",
@@ -323,7 +247,7 @@ static void an_address_may_change_and_the_member_stays(void **state)
 
 static void doing_it_twice_changes_nothing_the_second_time(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	static const char body[] =
 		"{\"email_address\":\"x@example.org\",\"status_if_new\":"
 		"\"subscribed\",\"merge_fields\":{\"FNAME\":\"X\"},"
@@ -332,8 +256,8 @@ static void doing_it_twice_changes_nothing_the_second_time(void **state)
 	struct member m;
 
 	must(w, MEMBER_PUT, "x@example.org", body, &m);
-	assert_int_equal(apply_at(w, MEMBER_PUT, "x@example.org", body,
-				  NOW + 9000, &m, &err),
+	assert_int_equal(audience_fixture_apply(w, MEMBER_PUT, "x@example.org",
+						body, NOW + 9000, &m, &err),
 			 0);
 	assert_int_equal(m.changed_ms, NOW);
 	assert_string_equal(m.merge, "{\"1\":\"X\"}");
@@ -341,7 +265,7 @@ static void doing_it_twice_changes_nothing_the_second_time(void **state)
 
 static void merge_fields_are_checked_and_kept_in_one_spelling(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err err = ERR_INIT;
@@ -352,7 +276,7 @@ static void merge_fields_are_checked_and_kept_in_one_spelling(void **state)
 					"\"tag\":\"LTV\"}"),
 				    &tree, &err),
 			 0);
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
 	assert_int_equal(
 		merge_field_add(&tx, w->list.id, tree, w->arena, &def, &err),
 		0);
@@ -377,7 +301,7 @@ static void merge_fields_are_checked_and_kept_in_one_spelling(void **state)
 
 static void batches_see_what_they_did_before(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct member_actor actor = { .source = SOURCE_API, .now_ms = NOW };
@@ -389,7 +313,7 @@ static void batches_see_what_they_did_before(void **state)
 	assert_int_equal(json_parse(STR(ANN), &tree, &err), 0);
 	for (size_t i = 0; i < 3; i++)
 		ops[i].body = tree;
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
 	assert_int_equal(
 		member_apply(&tx, &w->list, ops, 3, &actor, w->arena, &err), 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
@@ -403,7 +327,7 @@ static void batches_see_what_they_did_before(void **state)
 
 static void a_failed_write_leaves_no_half(void **state)
 {
-	struct world *w = *state;
+	struct audience_fixture *w = *state;
 	static const char body[] =
 		"{\"email_address\":\"f@example.org\",\"status\":"
 		"\"subscribed\",\"tags\":[\"t\"]}";
@@ -420,29 +344,30 @@ static void a_failed_write_leaves_no_half(void **state)
 
 		assert_int_equal(json_parse(STR(body), &tree, &err), 0);
 		op.body = tree;
-		db_fail_nth(w->f.audience, n);
-		done = tx_begin(w->f.audience, &tx, &err);
+		db_fail_nth(w->db, n);
+		done = tx_begin(w->db, &tx, &err);
 		if (done == 0)
 			done = member_apply(&tx, &w->list, &op, 1, &actor,
 					    w->arena, &err);
 		if (done == 0)
 			done = tx_commit(&tx, &err);
 		tx_release(&tx);
-		db_fail_nth(w->f.audience, 0);
+		db_fail_nth(w->db, 0);
 		member_op_release(&op);
 		if (done == 0) {
 			assert_int_equal(op.outcome, MEMBER_NEW);
 			assert_true(n > 5);
 			return;
 		}
-		assert_int_equal(member_find(w->f.audience, w->list.id,
-					     "f@example.org", w->arena, &m,
-					     &err),
+		assert_int_equal(member_find(w->db, w->list.id, "f@example.org",
+					     w->arena, &m, &err),
 				 0);
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                     \
+	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
+					audience_fixture_tear_down)
 
 int main(void)
 {
@@ -460,6 +385,5 @@ int main(void)
 		TEST(a_failed_write_leaves_no_half),
 	};
 
-	crypto_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 #include "audience/segment.h"
 
-#include "audience/list.h"
+#include "audience/audience_fixture.h"
 #include "audience/segment_private.h"
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "base/err.h"
 #include "base/random.h"
-#include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,13 +13,11 @@
 
 #include <cmocka.h>
 
-#define NOW INT64_C(1700000000000)
+#define NOW FIXTURE_NOW
 #define MEMBERS 300
 
 struct world {
-	struct store_fixture f;
-	struct arena *arena;
-	struct list list;
+	struct audience_fixture a;
 	int64_t tag;
 };
 
@@ -30,18 +25,6 @@ static const char *const words[] = { "",          "Ann",       "ann",
 				     "Bob",       "Zo\\u00eb", "100%",
 				     "a_b",       "\\\"q\\\"", "Ana\\\\x",
 				     "\u00dcnal", "B",         "annabel" };
-
-static int exec(struct world *w, const char *text)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	if (tx_begin(w->f.audience, &tx, &err) < 0 ||
-	    db_exec_text(&tx, text, SQL_NO_ARGS, &err) < 0 ||
-	    tx_commit(&tx, &err) < 0)
-		fail_msg("%s: %s", text, err.text);
-	return 0;
-}
 
 static void add_field(struct world *w, struct tx *tx, const char *body)
 {
@@ -51,7 +34,8 @@ static void add_field(struct world *w, struct tx *tx, const char *body)
 
 	assert_int_equal(json_parse(str_of(body), &tree, &err), 0);
 	assert_int_equal(
-		merge_field_add(tx, w->list.id, tree, w->arena, &def, &err), 0);
+		merge_field_add(tx, w->a.list.id, tree, w->a.arena, &def, &err),
+		0);
 }
 
 static void add_members(struct world *w, struct tx *tx)
@@ -95,8 +79,8 @@ static void add_members(struct world *w, struct tx *tx)
 					       "\"zip\":\"53111\"}");
 		assert_int_equal(json_parse(str_of(body), &tree, &err), 0);
 		op.body = tree;
-		assert_int_equal(member_apply(tx, &w->list, &op, 1, &actor,
-					      w->arena, &err),
+		assert_int_equal(member_apply(tx, &w->a.list, &op, 1, &actor,
+					      w->a.arena, &err),
 				 0);
 		assert_int_equal(op.outcome, MEMBER_NEW);
 		member_op_release(&op);
@@ -110,11 +94,8 @@ static int setup(void **state)
 	struct err err = ERR_INIT;
 	struct segment tag;
 
-	store_fixture_open(&w->f);
-	w->arena = arena_new();
-	assert_int_equal(tx_begin(w->f.audience, &tx, &err), 0);
-	assert_int_equal(
-		list_ensure_master(&tx, "", NOW, w->arena, &w->list, &err), 1);
+	audience_fixture_open(&w->a);
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
 	add_field(w, &tx,
 		  "{\"name\":\"N\",\"type\":\"number\",\"tag\":"
 		  "\"NUM\"}");
@@ -126,14 +107,18 @@ static int setup(void **state)
 		  "\"BIRTH\"}");
 	add_members(w, &tx);
 	assert_int_equal(tx_commit(&tx, &err), 0);
-	assert_int_equal(segment_find_by_name(w->f.audience, w->list.id, "blue",
-					      w->arena, &tag, &err),
+	assert_int_equal(segment_find_by_name(w->a.db, w->a.list.id, "blue",
+					      w->a.arena, &tag, &err),
 			 1);
 	w->tag = tag.id;
-	exec(w, "INSERT INTO recipient (campaign_id, member_id, state, "
+	store_fixture_exec(
+		w->a.db,
+		"INSERT INTO recipient (campaign_id, member_id, state, "
 		"sent_seq, at_ms, opens, clicks) SELECT 1, id, 4, id, 1, "
 		"id % 3, id % 2 FROM member WHERE id % 4 > 0");
-	exec(w, "INSERT INTO recipient (campaign_id, member_id, state, "
+	store_fixture_exec(
+		w->a.db,
+		"INSERT INTO recipient (campaign_id, member_id, state, "
 		"sent_seq, at_ms, opens, clicks) SELECT 2, id, 4, id, 1, "
 		"id % 2, 0 FROM member WHERE id % 5 > 2");
 	*state = w;
@@ -144,19 +129,19 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	arena_free(&w->arena);
-	store_fixture_free(&w->f);
+	audience_fixture_free(&w->a);
 	free(w);
 	return 0;
 }
 
 static int64_t count(struct world *w, const char *opts)
 {
-	struct segment_target target = { .list_id = w->list.id, .opts = opts };
+	struct segment_target target = { .list_id = w->a.list.id,
+					 .opts = opts };
 	struct err err = ERR_INIT;
 	int64_t n = -1;
 
-	if (segment_count(w->f.audience, &target, NOW, &n, &err) < 0)
+	if (segment_count(w->a.db, &target, NOW, &n, &err) < 0)
 		fail_msg("%s: %s", opts, err.text);
 	return n;
 }
@@ -167,8 +152,8 @@ static void refused(struct world *w, const char *opts)
 	struct err err = ERR_INIT;
 
 	assert_int_equal(json_parse(str_of(opts), &tree, &err), 0);
-	if (segment_check_opts(w->f.audience, w->list.id, tree, w->arena,
-			       &err) == 0)
+	if (segment_check_opts(w->a.db, w->a.list.id, tree, w->a.arena, &err) ==
+	    0)
 		fail_msg("%s was accepted", opts);
 	assert_int_equal(err.code, ERR_INVALID);
 	assert_true(err.field[0]);
@@ -346,7 +331,7 @@ static void sets_and_sql_mean_the_same_by_any_tree(void **state)
 		struct member_set b = MEMBER_SET_INIT;
 		CLEANUP(json_free) json_t *json = NULL;
 		struct segment_scope scope = {
-			.list_id = w->list.id,
+			.list_id = w->a.list.id,
 			.statuses =
 				prng_below(&prng, 2)
 					? MEMBER_STATUS_ALL
@@ -358,10 +343,10 @@ static void sets_and_sql_mean_the_same_by_any_tree(void **state)
 
 		make_tree(w, &prng, &opts);
 		assert_int_equal(json_parse(strbuf_str(&opts), &json, &err), 0);
-		if (segment_parse(w->f.audience, w->list.id, json, NOW,
-				  w->arena, &tree, &err) < 0 ||
-		    segment_eval(w->f.audience, &scope, &tree, &a, &err) < 0 ||
-		    segment_query(w->f.audience, &scope, &tree, w->arena, &b,
+		if (segment_parse(w->a.db, w->a.list.id, json, NOW, w->a.arena,
+				  &tree, &err) < 0 ||
+		    segment_eval(w->a.db, &scope, &tree, &a, &err) < 0 ||
+		    segment_query(w->a.db, &scope, &tree, w->a.arena, &b,
 				  &err) < 0)
 			fail_msg("%s: %s", opts.buf, err.text);
 		if (!member_set_equal(&a, &b))
@@ -383,6 +368,5 @@ int main(void)
 		cmocka_unit_test(sets_and_sql_mean_the_same_by_any_tree),
 	};
 
-	crypto_init();
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
