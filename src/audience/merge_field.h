@@ -78,6 +78,11 @@ int merge_field_add_defaults(struct tx *tx, int64_t list_id, struct err *err);
 
 /* --- values --- */
 
+/* The parts of an address, an object, in the order in which people write them.
+ */
+#define MERGE_ADDRESS_PARTS 6
+extern const char *const merge_address_parts[MERGE_ADDRESS_PARTS];
+
 struct field_error {
 	const char *field; /* tag */
 	const char *message;

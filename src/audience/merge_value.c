@@ -15,8 +15,9 @@
 
 #define FILL_IN "Please enter a value"
 
-static const char *const address_parts[] = { "addr1", "addr2", "city",
-					     "state", "zip",   "country" };
+const char *const merge_address_parts[MERGE_ADDRESS_PARTS] = {
+	"addr1", "addr2", "city", "state", "zip", "country"
+};
 
 /* --- scanning the column's text --- */
 
@@ -238,11 +239,12 @@ static void take_choice(struct value *v, const struct merge_def *def,
 /* An incomplete address would be lost in part: all or nothing. */
 static void take_address(struct value *v, const json_t *given)
 {
-	const char *texts[ARRAY_SIZE(address_parts)];
+	const char *texts[MERGE_ADDRESS_PARTS];
 	bool any = false, complete = true;
 
-	for (size_t i = 0; i < ARRAY_SIZE(address_parts); i++) {
-		const json_t *part = json_object_get(given, address_parts[i]);
+	for (size_t i = 0; i < MERGE_ADDRESS_PARTS; i++) {
+		const json_t *part =
+			json_object_get(given, merge_address_parts[i]);
 		const char *text = part ? text_of(part, v->arena) : "";
 		bool optional = i == 1 || i == 5;
 
@@ -260,8 +262,8 @@ static void take_address(struct value *v, const json_t *given)
 		return;
 	}
 	json_key_begin_object(v->w, v->key);
-	for (size_t i = 0; i < ARRAY_SIZE(address_parts); i++)
-		json_key_text(v->w, address_parts[i], texts[i]);
+	for (size_t i = 0; i < MERGE_ADDRESS_PARTS; i++)
+		json_key_text(v->w, merge_address_parts[i], texts[i]);
 	json_end_object(v->w);
 }
 

@@ -144,16 +144,15 @@ static bool number_fits(const struct condition *c, struct str raw)
 
 static bool address_fits(const struct condition *c, struct str raw)
 {
-	static const char *const parts[] = { "addr1", "addr2", "city",
-					     "state", "zip",   "country" };
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err ignored = ERR_INIT;
 	bool blank = c->test == TEST_BLANK;
 
 	if (raw.len)
 		(void)json_parse(raw, &tree, &ignored); /* ours */
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		const json_t *part = json_object_get(tree, parts[i]);
+	for (size_t i = 0; i < MERGE_ADDRESS_PARTS; i++) {
+		const json_t *part =
+			json_object_get(tree, merge_address_parts[i]);
 
 		if (text_fits(c, str_of(json_string_value(part))) != blank)
 			return !blank;

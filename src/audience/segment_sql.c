@@ -11,9 +11,6 @@
 
 #define PAGE_ROWS 20000
 
-static const char *const address_parts[] = { "addr1", "addr2", "city",
-					     "state", "zip",   "country" };
-
 /* The text of a merge field; '' if it has none. */
 static void add_value(struct sqlbuild *b, int64_t merge_id)
 {
@@ -134,12 +131,12 @@ static void add_number(struct sqlbuild *b, const struct condition *c)
 
 static void add_address(struct sqlbuild *b, const struct condition *c)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(address_parts); i++) {
+	for (size_t i = 0; i < MERGE_ADDRESS_PARTS; i++) {
 		if (i)
 			sqlbuild_add(b,
 				     c->test == TEST_BLANK ? " AND " : " OR ");
 		begin_lower(b);
-		add_part(b, c->merge_id, address_parts[i]);
+		add_part(b, c->merge_id, merge_address_parts[i]);
 		end_lower(b);
 		add_comparison(b, c);
 	}

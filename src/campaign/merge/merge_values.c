@@ -2,6 +2,7 @@
  * The merge fields of an audience, and a member's values of them. Called by the
  * sender and by previews; any thread.
  */
+#include "audience/merge_field.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -51,13 +52,11 @@ int merge_fields_load(struct db *db, int64_t list_id, struct arena *arena,
 /* An address field: its parts in one line. */
 static struct str address_line(const json_t *address, struct arena *arena)
 {
-	static const char *const parts[] = { "addr1", "addr2", "city",
-					     "state", "zip",   "country" };
 	CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT;
 
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		const char *part =
-			json_string_value(json_object_get(address, parts[i]));
+	for (size_t i = 0; i < MERGE_ADDRESS_PARTS; i++) {
+		const char *part = json_string_value(
+			json_object_get(address, merge_address_parts[i]));
 
 		if (!part || !*part)
 			continue;
