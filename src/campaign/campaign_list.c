@@ -7,6 +7,30 @@
 #include "campaign/campaign_private.h"
 #include "store/sqlbuild.h"
 
+/* A recipient with an address of that hash. */
+static void add_sent_to(struct sqlbuild *b, const char *member_hash)
+{
+	sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM recipient r"
+			" WHERE r.campaign_id = c.id"
+			" AND r.sent_seq IS NOT NULL"
+			" AND r.member_id IN (SELECT a.member_id"
+			" FROM list o JOIN member_address a"
+			" ON a.list_id = o.id AND a.email_hash = ");
+	sqlbuild_bind_text(b, member_hash);
+	sqlbuild_add(b, "))");
+}
+
+static void add_status(struct sqlbuild *b, enum campaign_status status)
+{
+	bool sends = status == CAMPAIGN_SENDING;
+
+	sqlbuild_add(b, " AND c.status IN (");
+	sqlbuild_bind_int(b, status);
+	sqlbuild_add(b, ", ");
+	sqlbuild_bind_int(b, sends ? CAMPAIGN_FINISHING : status);
+	sqlbuild_add(b, ")");
+}
+
 static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 {
 	const struct {
@@ -26,15 +50,8 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 			sqlbuild_add(b, times[i].text);
 			sqlbuild_bind_int(b, times[i].ms);
 		}
-	if (f->status) {
-		bool sends = f->status == CAMPAIGN_SENDING;
-
-		sqlbuild_add(b, " AND c.status IN (");
-		sqlbuild_bind_int(b, f->status);
-		sqlbuild_add(b, ", ");
-		sqlbuild_bind_int(b, sends ? CAMPAIGN_FINISHING : f->status);
-		sqlbuild_add(b, ")");
-	}
+	if (f->status)
+		add_status(b, f->status);
 	if (f->type) {
 		sqlbuild_add(b, " AND c.type = ");
 		sqlbuild_bind_text(b, f->type);
@@ -46,16 +63,8 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 	/* There are no folders yet: only "" is one. */
 	if (f->folder_id && *f->folder_id)
 		sqlbuild_add(b, " AND 1 = 0");
-	if (f->member_hash) {
-		sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM recipient r"
-				" WHERE r.campaign_id = c.id"
-				" AND r.sent_seq IS NOT NULL"
-				" AND r.member_id IN (SELECT a.member_id"
-				" FROM list o JOIN member_address a"
-				" ON a.list_id = o.id AND a.email_hash = ");
-		sqlbuild_bind_text(b, f->member_hash);
-		sqlbuild_add(b, "))");
-	}
+	if (f->member_hash)
+		add_sent_to(b, f->member_hash);
 }
 
 static const char from[] =
