@@ -22,17 +22,19 @@ struct api *api_of(const struct request *rq)
 /*
  * A transaction that a deadlock or a race ended may be run again. So may the
  * whole request, if it has committed nothing yet; an upload is gone by then.
+ * That somebody has no patience left when a deadlock is found (PostgreSQL looks
+ * after a second) does not keep them from the one more try that they need.
  */
 static int run(const struct route *route, struct request *rq,
 	       struct response *rs, struct err *err)
 {
 	for (int try = 0;; try++) {
 		int64_t commits = tx_commits();
+		bool was_late = patience_is_over();
 		int ret = route->fn(rq, rs, err);
 
 		if (ret >= 0 || err->code != ERR_RETRY || route->upload ||
-		    tx_commits() != commits || try + 1 == TRIES ||
-		    patience_is_over())
+		    tx_commits() != commits || try + 1 == TRIES || was_late)
 			return ret;
 		response_reset(rs);
 		*err = (struct err)ERR_INIT;
