@@ -350,16 +350,39 @@ static int count_all(struct db *db, const struct member_filter *f,
 	return 0;
 }
 
+static const char all_columns[] =
+	"SELECT m.id, m.list_id, m.address, m.email_hash, m.unique_id, "
+	"m.status, m.unsubscribed_by, m.unsubscribe_reason, m.email_type, "
+	"m.merge, m.language, m.vip, m.rating, m.source, m.ip_signup, "
+	"m.ip_opt, m.signup_ms, m.opt_ms, m.changed_ms, m.unsubscribed_ms, "
+	"m.unsubscribed_campaign_id";
+static const char brief_columns[] = "SELECT m.id, m.list_id, m.address, "
+				    "m.email_hash, m.status, m.changed_ms";
+
+static void read_brief(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct member *)out = (struct member){
+		.id = rows_int(rows, 0),
+		.list_id = rows_int(rows, 1),
+		.address = rows_dup(rows, 2, arena),
+		.email_hash = rows_dup(rows, 3, arena),
+		.status = (enum member_status)rows_int(rows, 4),
+		.changed_ms = rows_int(rows, 5),
+		.unique_id = "",
+		.unsubscribe_reason = "",
+		.merge = "",
+		.language = "",
+		.source = "",
+		.ip_signup = "",
+		.ip_opt = "",
+	};
+}
+
 /* The inner query walks an index only, so that a large offset stays cheap. */
 static void build_page(struct sqlbuild *b, const struct member_filter *f)
 {
-	sqlbuild_add(b, "SELECT m.id, m.list_id, m.address, m.email_hash, "
-			"m.unique_id, m.status, m.unsubscribed_by, "
-			"m.unsubscribe_reason, m.email_type, m.merge, "
-			"m.language, m.vip, m.rating, m.source, m.ip_signup, "
-			"m.ip_opt, m.signup_ms, m.opt_ms, m.changed_ms, "
-			"m.unsubscribed_ms, m.unsubscribed_campaign_id "
-			"FROM member m WHERE m.id IN (SELECT m.id");
+	sqlbuild_add(b, f->brief ? brief_columns : all_columns);
+	sqlbuild_add(b, " FROM member m WHERE m.id IN (SELECT m.id");
 	add_where(b, f, false);
 	add_order(b, f);
 	sqlbuild_add(b, " LIMIT ");
@@ -378,14 +401,15 @@ int member_list(struct db *db, const struct member_filter *filter,
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
-	if (count_all(db, filter, arena, total_out, err) < 0)
+	if (total_out && count_all(db, filter, arena, total_out, err) < 0)
 		return -1;
-	if (filter->count == 0 || filter->offset >= *total_out)
+	if (filter->count == 0 || (total_out && filter->offset >= *total_out))
 		return 0;
 	build_page(&b, filter);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
-	return rows_list(rows, member_read_row, arena, out, err);
+	return rows_list(rows, filter->brief ? read_brief : member_read_row,
+			 arena, out, err);
 }
 
 static void read_tag(const struct rows *rows, struct arena *arena, void *out)

@@ -138,8 +138,11 @@ struct member_filter {
 	enum member_sort sort;
 	bool sort_desc;
 	int64_t count, offset;
+	bool brief; /* only id, list, address, hash, status and changed_ms are
+		       read; the rest is 0 and "" */
 };
-/* A page; *total_out is how many fit the filter. Appends to *out. */
+/* A page; *total_out is how many fit the filter (NULL: not counted, which for
+ * many members costs more than the page). Appends to *out. */
 int member_list(struct db *db, const struct member_filter *filter,
 		struct arena *arena, struct members *out, int64_t *total_out,
 		struct err *err);

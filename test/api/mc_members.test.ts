@@ -265,6 +265,22 @@ describe("members", () => {
     }
   });
 
+  it("show each field alone as in the whole, and the whole without it", async () => {
+    const raw = { unchecked: true };
+    const whole = (await api.get(`${list}/members`, { count: 1000 })).body;
+    const one = whole.members[0];
+    for (const field of Object.keys(one)) {
+      const alone = await api.get(`${list}/members`, { count: 1000, fields: `members.${field}` }, raw);
+      assert.deepEqual(alone.body, { members: whole.members.map((m: Json) => field in m ? { [field]: m[field] } : {}) });
+      const without = await api.get(`${list}/members`, { count: 1000, exclude_fields: `members.${field}` }, raw);
+      assert.deepEqual(without.body, { ...whole, members: whole.members.map(({ [field]: _, ...rest }: Json) => rest) });
+      const single = await api.get(`${list}/members/${one.id}`, { fields: field }, raw);
+      assert.deepEqual(single.body, { [field]: one[field] });
+    }
+    const counted = await api.get(`${list}/members`, { fields: "total_items" }, raw);
+    assert.deepEqual(counted.body, { total_items: whole.total_items });
+  });
+
   it("show the fields asked for, and no others", async () => {
     const some = await api.get(`${list}/members`, { count: 1, fields: "members.email_address,members.stats.avg_open_rate,total_items" }, { unchecked: true });
     assert.deepEqual(Object.keys(some.body), ["members", "total_items"]);

@@ -14,6 +14,14 @@ void member_reply_release(struct member_reply *reply)
 	vec_release(&reply->rates);
 }
 
+/* In the order in which they are written. */
+static const char *const details[] = {
+	"ip_signup",     "timestamp_signup", "ip_opt",   "timestamp_opt",
+	"member_rating", "last_changed",     "language", "vip",
+	"email_client",  "location",         "source",   "tags_count",
+	"tags",          "list_id",          "_links",   NULL,
+};
+
 static bool wants(const struct json_writer *w, const char *path,
 		  const char *field)
 {
@@ -24,6 +32,29 @@ static bool wants(const struct json_writer *w, const char *path,
 	return json_wants(w, whole);
 }
 
+static bool wants_any(const struct json_writer *w, const char *path,
+		      const char *const *fields)
+{
+	while (*fields && !wants(w, path, *fields))
+		fields++;
+	return *fields != NULL;
+}
+
+bool member_reply_is_brief(const struct json_writer *w, const char *path)
+{
+	static const char *const others[] = {
+		"unique_email_id",  "full_name",
+		"email_type",       "unsubscribe_reason",
+		"merge_fields",     "ip_signup",
+		"timestamp_signup", "ip_opt",
+		"timestamp_opt",    "member_rating",
+		"language",         "vip",
+		"source",           NULL,
+	};
+
+	return !wants_any(w, path, others);
+}
+
 void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 		       const char *path)
 {
@@ -32,6 +63,7 @@ void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 	reply->wants_tags |=
 		wants(w, path, "tags") || wants(w, path, "tags_count");
 	reply->wants_rates |= wants(w, path, "stats");
+	reply->wants_details |= wants_any(w, path, details);
 }
 
 static int load_fields(const struct request *rq, struct db *db,
@@ -173,6 +205,25 @@ static void write_reason(const struct member *m, struct json_writer *w)
 						     : "None given");
 }
 
+static void write_details(const struct member_reply *r, const struct member *m,
+			  struct json_writer *w)
+{
+	json_key_text(w, "ip_signup", m->ip_signup);
+	json_key_time(w, "timestamp_signup", m->signup_ms);
+	json_key_text(w, "ip_opt", m->ip_opt);
+	json_key_time(w, "timestamp_opt", m->opt_ms);
+	json_key_int(w, "member_rating", m->rating);
+	json_key_time(w, "last_changed", m->changed_ms);
+	json_key_text(w, "language", m->language);
+	json_key_bool(w, "vip", m->vip);
+	json_key_text(w, "email_client", "");
+	write_location(w);
+	json_key_text(w, "source", m->source);
+	write_tags(r, m->id, w);
+	json_key_text(w, "list_id", r->list->hex);
+	write_links(r, m, w);
+}
+
 void member_reply_write(const struct member_reply *r, const struct member *m,
 			struct json_writer *w)
 {
@@ -203,20 +254,8 @@ void member_reply_write(const struct member_reply *r, const struct member *m,
 	json_key_begin_object(w, "interests");
 	json_end_object(w);
 	write_rates(r, m->id, w);
-	json_key_text(w, "ip_signup", m->ip_signup);
-	json_key_time(w, "timestamp_signup", m->signup_ms);
-	json_key_text(w, "ip_opt", m->ip_opt);
-	json_key_time(w, "timestamp_opt", m->opt_ms);
-	json_key_int(w, "member_rating", m->rating);
-	json_key_time(w, "last_changed", m->changed_ms);
-	json_key_text(w, "language", m->language);
-	json_key_bool(w, "vip", m->vip);
-	json_key_text(w, "email_client", "");
-	write_location(w);
-	json_key_text(w, "source", m->source);
-	write_tags(r, m->id, w);
-	json_key_text(w, "list_id", r->list->hex);
-	write_links(r, m, w);
+	if (r->wants_details)
+		write_details(r, m, w);
 	json_end_object(w);
 }
 

@@ -13,6 +13,7 @@
 
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
+	bool wants_details; /* what stands behind the rates */
 	const struct list *list;
 	const char *base;
 	struct merge_defs defs;
@@ -22,6 +23,8 @@ struct member_reply {
 };
 void member_reply_release(struct member_reply *reply);
 
+/* Is nothing written there but what member_filter.brief reads? */
+bool member_reply_is_brief(const struct json_writer *w, const char *path);
 /* They will be written there: a path from where the writer stands, "" for the
  * next value. Said once for each place, before loading. */
 void member_reply_want(struct member_reply *reply, const struct json_writer *w,

@@ -74,14 +74,18 @@ int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct members members = VEC_INIT;
 	struct json_writer w = mc_writer(rq, rs);
+	bool counts = json_wants(&w, "total_items");
 	struct member_filter filter;
 	struct list list;
 	int64_t total = 0;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    read_filter(rq, &list, &filter, err) < 0 ||
-	    member_list(db, &filter, rq->arena, &members, &total, err) < 0)
+	    read_filter(rq, &list, &filter, err) < 0)
+		return -1;
+	filter.brief = member_reply_is_brief(&w, "members");
+	if (member_list(db, &filter, rq->arena, &members,
+			counts ? &total : NULL, err) < 0)
 		return -1;
 	json_begin_object(&w);
 	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
