@@ -161,7 +161,7 @@ SELECT name_folded, id FROM company WHERE name_folded IN JSON_TEXTS(?);
 
 -- name: import-company-names
 -- args: JSON ids
-SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?);
+SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: import-change-add
 -- The first image is kept. args: import, entity, record, before, written

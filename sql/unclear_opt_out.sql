@@ -18,8 +18,7 @@ WHERE import_id = ? ORDER BY row_number, hash LIMIT ?;
 
 -- name: unclear-opt-out-page
 -- To be settled. args: import, limit
-SELECT hash, address FROM unclear_opt_out
-WHERE import_id = ? ORDER BY hash LIMIT ?;
+SELECT address FROM unclear_opt_out WHERE import_id = ? ORDER BY hash LIMIT ?;
 
 -- name: unclear-opt-out-remove
 -- args: import, hash

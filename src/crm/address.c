@@ -31,10 +31,10 @@ const char *address_held_name(const struct address *a)
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct address *a)
+static void read_address(const struct rows *rows, struct arena *arena,
+			 void *out)
 {
-	*a = (struct address){
+	*(struct address *)out = (struct address){
 		.id = rows_int(rows, 0),
 		.entity = (enum entity)rows_int(rows, 1),
 		.record_id = rows_int(rows, 2),
@@ -56,41 +56,18 @@ static void read_row(const struct rows *rows, struct arena *arena,
 int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 		   struct arena *arena, struct addresses *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct address a;
-	int more;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
-	strbuf_addch(&json, '[');
-	for (size_t i = 0; i < ids->n; i++) {
-		if (i > 0)
-			strbuf_addch(&json, ',');
-		strbuf_addint(&json, ids->v[i]);
-	}
-	strbuf_addch(&json, ']');
-	if (db_query(db, SQL_ADDRESS_LOAD,
-		     SQL_ARGS(sql_int(entity), sql_text(json.buf)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &a);
-		vec_push(out, a);
-	}
-	return more;
+	return db_list(db, SQL_ADDRESS_LOAD,
+		       SQL_ARGS(sql_int(entity), sql_keys(ids, &keys)),
+		       read_address, arena, out, err);
 }
 
 int address_find_records(struct db *db, enum entity entity, const char *hash,
 			 struct ids *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_ADDRESS_RECORDS,
-		     SQL_ARGS(sql_text(hash), sql_int(entity)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	return db_list_ids(db, SQL_ADDRESS_RECORDS,
+			   SQL_ARGS(sql_text(hash), sql_int(entity)), out, err);
 }
 
 /* --- the rule --- */

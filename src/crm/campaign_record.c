@@ -39,10 +39,10 @@ bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out)
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct crm_campaign *out)
+static void read_campaign(const struct rows *rows, struct arena *arena,
+			  void *out)
 {
-	*out = (struct crm_campaign){
+	*(struct crm_campaign *)out = (struct crm_campaign){
 		.id = rows_int(rows, 0),
 		.name = rows_dup(rows, 1, arena),
 		.group_id = rows_int(rows, 2),
@@ -71,23 +71,21 @@ static void read_row(const struct rows *rows, struct arena *arena,
 	};
 }
 
+static int no_campaign(int64_t id, struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+		       (long long)id);
+}
+
 int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
 		     struct crm_campaign *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(db, SQL_CRM_CAMPAIGN_GET, SQL_ARGS(sql_int(id)),
+			   read_campaign, arena, out, err);
 
-	if (db_query(db, SQL_CRM_CAMPAIGN_GET, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found < 0 ? -1
-				 : err_set(err, ERR_NOT_FOUND,
-					   "there is no campaign %lld",
-					   (long long)id);
-	read_row(rows, arena, out);
-	return 0;
+	if (found == 0)
+		return no_campaign(id, err);
+	return found < 0 ? -1 : 0;
 }
 
 /* '%name%' in lower case; NULL if nothing was asked for. */
@@ -108,24 +106,14 @@ int crm_campaign_list(struct db *db, const struct crm_campaign_filter *f,
 		      struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	const char *pattern = pattern_of(f, &sb);
-	int more;
+	struct sql_value pattern = sql_text(pattern_of(f, &sb));
+	struct sql_value before =
+		sql_int(f->before_id ? f->before_id : INT64_MAX);
 
-	if (db_query(db, SQL_CRM_CAMPAIGN_PAGE,
-		     SQL_ARGS(sql_int(f->before_id ? f->before_id : INT64_MAX),
-			      sql_int(f->status), sql_int(f->status),
-			      sql_text(pattern), sql_text(pattern),
-			      sql_int(f->limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct crm_campaign c;
-
-		read_row(rows, arena, &c);
-		vec_push(out, c);
-	}
-	return more;
+	return db_list(db, SQL_CRM_CAMPAIGN_PAGE,
+		       SQL_ARGS(before, sql_int(f->status), sql_int(f->status),
+				pattern, pattern, sql_int(f->limit)),
+		       read_campaign, arena, out, err);
 }
 
 int crm_campaign_count(struct db *db, const struct crm_campaign_filter *f,
@@ -333,8 +321,7 @@ int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 	if (found < 0)
 		return -1;
 	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
-			       (long long)id);
+		return no_campaign(id, err);
 	if (from == (int64_t)to)
 		return 0;
 	if (!may_move((enum crm_campaign_status)from, to))
@@ -409,20 +396,6 @@ int crm_campaign_may_act(const struct crm_campaign *c,
 
 /* --- after a restore --- */
 
-static int list_under_way(struct db *db, int64_t now_ms, struct ids *out,
-			  struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CRM_JOURNAL_UNDER_WAY, SQL_ARGS(sql_int(now_ms)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
-}
-
 int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
@@ -430,7 +403,8 @@ int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 	struct sql_value now = sql_int(now_ms);
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    list_under_way(db, now_ms, &ids, err) < 0)
+	    db_list_ids(db, SQL_CRM_JOURNAL_UNDER_WAY, SQL_ARGS(now), &ids,
+			err) < 0)
 		return -1;
 	vec_each (&ids, id)
 		if (db_exec(&tx, SQL_CRM_JOURNAL_PAUSE,
@@ -445,9 +419,10 @@ int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err)
 
 int crm_campaigns_under_way(struct db *db, struct err *err)
 {
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	int64_t id;
 
-	return list_under_way(db, 0, &ids, err) < 0 ? -1 : ids.n > 0;
+	return db_find_int(db, SQL_CRM_JOURNAL_UNDER_WAY, SQL_ARGS(sql_int(0)),
+			   &id, err);
 }
 
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,

@@ -70,23 +70,20 @@ static int count(struct db *db, const struct crm_recipient_filter *f,
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
 
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*) FROM campaign_recipient r");
 	add_filter(&b, f, condition);
-	if (sqlbuild_query(&b, db, &rows, err) < 0)
+	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*out = rows_int(rows, 0);
-	return found < 0 ? -1 : 0;
+	*out = rows_int(rows, 0);
+	return 0;
 }
 
 static void read_recipient(const struct rows *rows, struct arena *arena,
-			   struct crm_recipients *out)
+			   void *out)
 {
-	struct crm_recipient r = {
+	*(struct crm_recipient *)out = (struct crm_recipient){
 		.person_id = rows_int(rows, 0),
 		.address = rows_dup(rows, 1, arena),
 		.state = (enum crm_recipient_state)rows_int(rows, 2),
@@ -99,8 +96,6 @@ static void read_recipient(const struct rows *rows, struct arena *arena,
 		.complained_ms = rows_int(rows, 9),
 		.detail = rows_dup(rows, 10, arena),
 	};
-
-	vec_push(out, r);
 }
 
 int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
@@ -110,7 +105,6 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	const char *condition = NULL;
-	int more;
 
 	if (f->response && !(condition = condition_of(f->response, err)))
 		return -1;
@@ -129,9 +123,7 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
 	sqlbuild_bind_int(&b, f->limit);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		read_recipient(rows, arena, out);
-	return more;
+	return rows_list(rows, read_recipient, arena, out, err);
 }
 
 /* --- the report --- */

@@ -113,7 +113,7 @@ int communication_add(struct tx *tx, struct communication *c,
 	return add_links(tx, c, err);
 }
 
-static int none(int64_t id, struct err *err)
+static int no_communication(int64_t id, struct err *err)
 {
 	return err_set(err, ERR_NOT_FOUND, "there is no communication %lld",
 		       (long long)id);
@@ -153,7 +153,7 @@ int communication_remove(struct tx *tx, int64_t id, const struct actor *actor,
 	removed = db_exec(tx, SQL_COMMUNICATION_REMOVE, SQL_ARGS(sql_int(id)),
 			  err);
 	if (removed == 0)
-		return none(id, err);
+		return no_communication(id, err);
 	return removed < 0 ? -1 : 0;
 }
 
@@ -162,19 +162,12 @@ int communication_remove(struct tx *tx, int64_t id, const struct actor *actor,
 static int load_links(struct db *db, struct communications *list,
 		      struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	strbuf_addch(&json, '[');
-	vec_each (list, c) {
-		if (json.len > 1)
-			strbuf_addch(&json, ',');
-		strbuf_addint(&json, c->id);
-	}
-	strbuf_addch(&json, ']');
-	if (db_query(db, SQL_COMMUNICATION_LINKS, SQL_ARGS(sql_text(json.buf)),
-		     &rows, err) < 0)
+	if (db_query(db, SQL_COMMUNICATION_LINKS,
+		     SQL_ARGS(sql_keys_of(list, id, &keys)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		vec_each (list, c) {
@@ -221,9 +214,10 @@ static const char *outcome(const struct rows *rows)
 	return rows_int(rows, BOUNCED) ? "bounced" : "sent";
 }
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct communication *c)
+static void read_listed(const struct rows *rows, struct arena *arena, void *out)
 {
+	struct communication *c = out;
+
 	*c = (struct communication){
 		.id = rows_int(rows, 0),
 		.campaign_id = rows_int(rows, 1),
@@ -271,16 +265,9 @@ int communication_list(struct db *db, enum entity entity, int64_t record_id,
 		       struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct communication c;
-	int more;
 
-	if (query_page(db, entity, record_id, page, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &c);
-		vec_push(out, c);
-	}
-	if (more < 0)
+	if (query_page(db, entity, record_id, page, &rows, err) < 0 ||
+	    rows_list(rows, read_listed, arena, out, err) < 0)
 		return -1;
 	return load_links(db, out, arena, err);
 }
@@ -300,20 +287,10 @@ int communication_count(struct db *db, enum entity entity, int64_t record_id,
 			   SQL_ARGS(id, id), out, err);
 }
 
-int communication_get(struct db *db, int64_t id, struct arena *arena,
-		      struct communication *out, struct err *err)
+static void read_written(const struct rows *rows, struct arena *arena,
+			 void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct communications one = { .v = out, .n = 1, .cap = 1 };
-	int found;
-
-	if (db_query(db, SQL_COMMUNICATION_GET, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found < 0 ? -1 : none(id, err);
-	*out = (struct communication){
+	*(struct communication *)out = (struct communication){
 		.id = rows_int(rows, 0),
 		.kind = rows_dup(rows, 1, arena),
 		.direction = rows_dup(rows, 2, arena),
@@ -324,5 +301,16 @@ int communication_get(struct db *db, int64_t id, struct arena *arena,
 		.at_ms = rows_int(rows, 7),
 		.created_ms = rows_int(rows, 8),
 	};
+}
+
+int communication_get(struct db *db, int64_t id, struct arena *arena,
+		      struct communication *out, struct err *err)
+{
+	struct communications one = { .v = out, .n = 1, .cap = 1 };
+	int found = db_get(db, SQL_COMMUNICATION_GET, SQL_ARGS(sql_int(id)),
+			   read_written, arena, out, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : no_communication(id, err);
 	return load_links(db, &one, arena, err);
 }

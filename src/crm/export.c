@@ -153,18 +153,10 @@ static void add_custom(struct line *line, const json_t *value)
 
 static const char *company_name(const struct companies *companies, int64_t id)
 {
-	size_t low = 0, high = companies->n;
+	size_t at = vec_lower(companies, id, id);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (companies->v[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < companies->n && companies->v[low].id == id
-		       ? companies->v[low].name
+	return at < companies->n && companies->v[at].id == id
+		       ? companies->v[at].name
 		       : NULL;
 }
 
@@ -195,33 +187,29 @@ static int add_record(const struct export *x, const struct record *r,
 	return 0;
 }
 
+static void read_company(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	*(struct company *)out =
+		(struct company){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
+}
+
 static int load_companies(struct db *db, const struct records *records,
 			  struct arena *arena, struct companies *out,
 			  struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	vec_each (records, r) {
-		if (!r->company_id)
-			continue;
-		strbuf_addch(&ids, ids.len ? ',' : '[');
-		strbuf_addint(&ids, r->company_id);
+		if (r->company_id)
+			vec_push(&ids, r->company_id);
 	}
-	if (ids.len == 0)
+	if (ids.n == 0)
 		return 0;
-	strbuf_addch(&ids, ']');
-	if (db_query(db, SQL_EXPORT_COMPANY_NAMES,
-		     SQL_ARGS(sql_str(strbuf_str(&ids))), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct company c = { rows_int(rows, 0),
-				     rows_dup(rows, 1, arena) };
-
-		vec_push(out, c);
-	}
-	return more;
+	return db_list(db, SQL_EXPORT_COMPANY_NAMES,
+		       SQL_ARGS(sql_keys(&ids, &keys)), read_company, arena,
+		       out, err);
 }
 
 static int add_page(struct export *x, struct db *db, const struct ids *ids,

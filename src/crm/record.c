@@ -78,17 +78,6 @@ static void read_row(const struct rows *rows, enum entity entity,
 	}
 }
 
-static void ids_format(const struct ids *ids, struct strbuf *out)
-{
-	strbuf_addch(out, '[');
-	for (size_t i = 0; i < ids->n; i++) {
-		if (i > 0)
-			strbuf_addch(out, ',');
-		strbuf_addint(out, ids->v[i]);
-	}
-	strbuf_addch(out, ']');
-}
-
 static int by_id(const void *a, const void *b)
 {
 	const struct record *x = a, *y = b;
@@ -116,20 +105,15 @@ static void arrange(const struct records *loaded, const struct ids *ids,
 
 /* First the locks, then a look: what is joined to a row that was waited for
  * would be older than the row. */
-static int lock(struct db *db, enum entity entity, const char *ids_json,
+static int lock(struct db *db, enum entity entity, struct sql_value keys,
 		struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(vec_release) struct ids locked = VEC_INIT;
 
 	if (!db_is_writing(db))
 		return 0;
-	if (db_query(db, queries_of(entity).lock, SQL_ARGS(sql_text(ids_json)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		;
-	return more;
+	return db_list_ids(db, queries_of(entity).lock, SQL_ARGS(keys), &locked,
+			   err);
 }
 
 static void remember(struct record *r, struct arena *arena)
@@ -143,19 +127,19 @@ static void remember(struct record *r, struct arena *arena)
 int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
 	CLEANUP(vec_release) struct records loaded = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct sql_value keys = sql_keys(ids, &buf);
 	struct record r;
 	int more;
 
 	if (ids->n == 0)
 		return 0;
 	BUG_ON(ids->n > LOAD_MOST);
-	ids_format(ids, &json);
-	if (lock(db, entity, json.buf, err) < 0 ||
-	    db_query(db, queries_of(entity).load, SQL_ARGS(sql_text(json.buf)),
-		     &rows, err) < 0)
+	if (lock(db, entity, keys, err) < 0 ||
+	    db_query(db, queries_of(entity).load, SQL_ARGS(keys), &rows, err) <
+		    0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		read_row(rows, entity, arena, &r);
@@ -187,20 +171,12 @@ int records_add_addresses(struct db *db, struct records *records,
 	all = memcpy(arena_array(arena, struct address, found.n), found.v,
 		     found.n * sizeof(*found.v));
 	vec_each (records, r) {
-		size_t low = 0, high = found.n;
+		size_t at = vec_lower(&found, record_id, r->id);
 
-		while (low < high) { /* the first row of this record */
-			size_t middle = low + (high - low) / 2;
-
-			if (all[middle].record_id < r->id)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		r->emails = all + low;
-		while (low < found.n && all[low].record_id == r->id)
-			low++;
-		r->emails_n = (size_t)(all + low - r->emails);
+		r->emails = all + at;
+		while (at < found.n && all[at].record_id == r->id)
+			at++;
+		r->emails_n = (size_t)(all + at - r->emails);
 	}
 	return 0;
 }

@@ -7,10 +7,9 @@
 #include "sql/consent.h"
 #include "sql/timeline.h"
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct timeline_entry *e)
+static void read_entry(const struct rows *rows, struct arena *arena, void *out)
 {
-	*e = (struct timeline_entry){
+	*(struct timeline_entry *)out = (struct timeline_entry){
 		.type = rows_dup(rows, 0, arena),
 		.at_ms = rows_int(rows, 1),
 		.campaign_id = rows_int(rows, 2),
@@ -30,25 +29,16 @@ int timeline_list(struct db *db, enum entity entity, int64_t record_id,
 {
 	static const struct timeline_entry newest = { .at_ms = INT64_MAX,
 						      .type = "" };
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct sql_value kind = sql_int(entity), id = sql_int(record_id);
 	const struct timeline_entry *p = after ? after : &newest;
-	struct timeline_entry e;
-	int more;
 
-	if (db_query(db, SQL_TIMELINE_PAGE,
-		     SQL_ARGS(kind, id, kind, id, id, kind, id, kind, id, id,
-			      kind, id, kind, id, kind, sql_int(p->at_ms),
-			      sql_text(p->type), sql_int(p->campaign_id),
-			      sql_int(p->person_id), sql_int(p->id),
-			      sql_int(limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &e);
-		vec_push(out, e);
-	}
-	return more;
+	return db_list(db, SQL_TIMELINE_PAGE,
+		       SQL_ARGS(kind, id, kind, id, id, kind, id, kind, id, id,
+				kind, id, kind, id, kind, sql_int(p->at_ms),
+				sql_text(p->type), sql_int(p->campaign_id),
+				sql_int(p->person_id), sql_int(p->id),
+				sql_int(limit)),
+		       read_entry, arena, out, err);
 }
 
 int timeline_count(struct db *db, enum entity entity, int64_t record_id,

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "jobs/job_private.h"
 
 #include "sql/job.h"
 
@@ -68,9 +67,9 @@ int job_find_active(struct db *db, const char *single_key, int64_t *id_out,
 			   SQL_ARGS(sql_text(single_key)), id_out, err);
 }
 
-void job_read(const struct rows *rows, struct arena *arena, struct job *out)
+static void read_job(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct job){
+	*(struct job *)out = (struct job){
 		.id = rows_int(rows, 0),
 		.kind = rows_dup(rows, 1, arena),
 		.state = (enum job_state)rows_int(rows, 2),
@@ -94,19 +93,13 @@ void job_read(const struct rows *rows, struct arena *arena, struct job *out)
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 	    struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(db, SQL_JOB_GET, SQL_ARGS(sql_int(id)), read_job,
+			   arena, out, err);
 
-	if (db_query(db, SQL_JOB_GET, SQL_ARGS(sql_int(id)), &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no job %lld",
 			       (long long)id);
-	job_read(rows, arena, out);
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
@@ -121,7 +114,7 @@ int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
-		job_read(rows, arena, &out[n++]);
+		read_job(rows, arena, &out[n++]);
 	return more < 0 ? -1 : n;
 }
 

@@ -10,7 +10,6 @@
 #include "base/still.h"
 #include "base/thread/stop.h"
 #include "base/thread/wait.h"
-#include "jobs/job_private.h"
 #include "store/store.h"
 
 #include "sql/job.h"
@@ -418,16 +417,13 @@ static int free_dead(struct runner *r, struct still *seen, struct err *err)
 static int sweep(struct runner *r, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (store_get(r->store, r->schema, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_JOB_SWEEP,
-		    SQL_ARGS(sql_int(clock_now_ms() - KEEP_MS),
-			     sql_int(SWEEP_ROWS)),
-		    err) < 0)
+	if (store_get(r->store, r->schema, &db, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_JOB_SWEEP,
+			SQL_ARGS(sql_int(clock_now_ms() - KEEP_MS),
+				 sql_int(SWEEP_ROWS)),
+			err);
 }
 
 static void *beat(void *arg)
@@ -463,14 +459,11 @@ static void *beat(void *arg)
 static int free_leases(struct runner *r, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (store_get(r->store, r->schema, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_JOB_FREE_LEASES, SQL_ARGS(sql_text(r->instance)),
-		    err) < 0)
+	if (store_get(r->store, r->schema, &db, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	return db_write(db, SQL_JOB_FREE_LEASES,
+			SQL_ARGS(sql_text(r->instance)), err);
 }
 
 static void name_kinds(struct runner *r)

@@ -60,22 +60,35 @@ static int may_say(const struct consent *c, struct err *err)
 	return 0;
 }
 
+static void read_last(const struct rows *rows, struct arena *arena, void *out)
+{
+	(void)arena;
+	*(struct consent *)out = (struct consent){
+		.state = (enum consent_state)rows_int(rows, 0),
+		.source = source_of(rows_text(rows, 1)),
+		.campaign_id = rows_int(rows, 2),
+		.at_ms = rows_int(rows, 3),
+	};
+}
+
+static int find_last(struct db *db, enum entity entity, int64_t record_id,
+		     struct consent *out, struct err *err)
+{
+	return db_get(db, SQL_CONSENT_LAST,
+		      SQL_ARGS(sql_int(entity), sql_int(record_id)), read_last,
+		      NULL, out, err);
+}
+
 /* Does the last row say the same? 1, 0, -1. */
 static int is_said(struct db *db, const struct consent *c, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	struct consent last;
+	int found = find_last(db, c->entity, c->record_id, &last, err);
 
-	if (db_query(db, SQL_CONSENT_LAST,
-		     SQL_ARGS(sql_int(c->entity), sql_int(c->record_id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	return rows_int(rows, 0) == c->state &&
-	       source_of(rows_text(rows, 1)) == c->source &&
-	       rows_int(rows, 2) == c->campaign_id;
+	return last.state == c->state && last.source == c->source &&
+	       last.campaign_id == c->campaign_id;
 }
 
 static const struct sql *setter(enum entity entity)
@@ -183,58 +196,44 @@ static int add_one(struct tx *tx, const struct consent *c,
 
 struct sharers VEC_FIELDS(struct consent);
 
+static void read_sharer(const struct rows *rows, struct arena *arena, void *out)
+{
+	(void)arena;
+	*(struct consent *)out = (struct consent){
+		.entity = (enum entity)rows_int(rows, 0),
+		.record_id = rows_int(rows, 1),
+		.email_id = rows_int(rows, 2),
+		.reason = "somebody with the same address opted out",
+	};
+}
+
 static int find_sharers(struct db *db, const struct consent *c,
 			struct sharers *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_ADDRESS_SHARERS,
-		     SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
-			      sql_int(c->entity), sql_int(c->record_id)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct consent carried = {
-			.entity = (enum entity)rows_int(rows, 0),
-			.record_id = rows_int(rows, 1),
-			.email_id = rows_int(rows, 2),
-			.state = CONSENT_OPTED_OUT,
-			.source = CONSENT_CARRIED,
-			.reason = "somebody with the same address opted out",
-			.campaign_id = c->campaign_id,
-			.import_id = c->import_id,
-		};
-
-		vec_push(out, carried);
-	}
-	return more;
+	return db_list(db, SQL_ADDRESS_SHARERS,
+		       SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				sql_int(c->entity), sql_int(c->record_id)),
+		       read_sharer, NULL, out, err);
 }
 
 /* A company's opt-out is one of each of its people. */
+static void read_employee(const struct rows *rows, struct arena *arena,
+			  void *out)
+{
+	(void)arena;
+	*(struct consent *)out = (struct consent){
+		.entity = ENTITY_PERSON,
+		.record_id = rows_int(rows, 0),
+		.reason = "the company opted out",
+	};
+}
+
 static int find_people(struct db *db, const struct consent *c,
 		       struct sharers *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CONSENT_COMPANY_PEOPLE,
-		     SQL_ARGS(sql_int(c->record_id)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct consent carried = {
-			.entity = ENTITY_PERSON,
-			.record_id = rows_int(rows, 0),
-			.state = CONSENT_OPTED_OUT,
-			.source = CONSENT_CARRIED,
-			.reason = "the company opted out",
-			.campaign_id = c->campaign_id,
-			.import_id = c->import_id,
-		};
-
-		vec_push(out, carried);
-	}
-	return more;
+	return db_list(db, SQL_CONSENT_COMPANY_PEOPLE,
+		       SQL_ARGS(sql_int(c->record_id)), read_employee, NULL,
+		       out, err);
 }
 
 /* Only a later yes of the person, or of a user with a ground, makes what the
@@ -268,6 +267,10 @@ int consent_add(struct tx *tx, const struct consent *c,
 		     : find_sharers(tx->db, c, &sharers, err)) < 0)
 		return -1;
 	vec_each (&sharers, other) {
+		other->state = CONSENT_OPTED_OUT;
+		other->source = CONSENT_CARRIED;
+		other->campaign_id = c->campaign_id;
+		other->import_id = c->import_id;
 		/* people of a company may share addresses with others */
 		if ((c->entity == ENTITY_COMPANY
 			     ? consent_add(tx, other, actor, err)
@@ -327,19 +330,14 @@ int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
 			 enum consent_source *source_out, int64_t *at_ms_out,
 			 struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	struct consent last;
+	int found = find_last(db, entity, record_id, &last, err);
 
-	if (db_query(db, SQL_CONSENT_LAST,
-		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	*source_out = source_of(rows_text(rows, 1));
-	*at_ms_out = rows_int(rows, 3);
-	return rows_int(rows, 0) == CONSENT_OPTED_OUT;
+	*source_out = last.source;
+	*at_ms_out = last.at_ms;
+	return last.state == CONSENT_OPTED_OUT;
 }
 
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
@@ -376,13 +374,6 @@ int consent_opted_out_hashes(struct db *db, const char *hashes_json,
 			     struct arena *arena, struct texts *out,
 			     struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CONSENT_OPTED_OUT_HASHES,
-		     SQL_ARGS(sql_text(hashes_json)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_dup(rows, 0, arena));
-	return more;
+	return db_list_texts(db, SQL_CONSENT_OPTED_OUT_HASHES,
+			     SQL_ARGS(sql_text(hashes_json)), arena, out, err);
 }

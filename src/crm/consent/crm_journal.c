@@ -108,26 +108,17 @@ static int read_consents(struct db *db, const unsigned char key[JOURNAL_KEY],
 	return more;
 }
 
-static int read_emails(struct db *db, int64_t limit,
-		       struct journal_entries *out, struct err *err)
+static void read_email(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	struct journal_entry *e = out;
 
-	if (db_query(db, SQL_CRM_JOURNAL_EMAILS, SQL_ARGS(sql_int(limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct journal_entry e = { .kind = JOURNAL_ERASURE,
-					   .at_ms = rows_int(rows, 4),
-					   .source = FROM_EMAIL,
-					   .row_id = rows_int(rows, 0) };
-
-		set_ref(&e, rows_int(rows, 1), rows_int(rows, 2));
-		hash_address(NULL, "", rows_text(rows, 3), &e);
-		vec_push(out, e);
-	}
-	return more;
+	(void)arena;
+	*e = (struct journal_entry){ .kind = JOURNAL_ERASURE,
+				     .at_ms = rows_int(rows, 4),
+				     .source = FROM_EMAIL,
+				     .row_id = rows_int(rows, 0) };
+	set_ref(e, rows_int(rows, 1), rows_int(rows, 2));
+	hash_address(NULL, "", rows_text(rows, 3), e);
 }
 
 static int read_erased(struct db *db, const unsigned char key[JOURNAL_KEY],
@@ -158,36 +149,29 @@ static int read_erased(struct db *db, const unsigned char key[JOURNAL_KEY],
 	return more;
 }
 
-static int read_kept(struct db *db, int64_t limit, struct journal_entries *out,
-		     struct err *err)
+static void read_kept(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	struct journal_entry *e = out;
 
-	if (db_query(db, SQL_CRM_JOURNAL_KEPT, SQL_ARGS(sql_int(limit)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct journal_entry e = {
-			.kind = kind_of(CONSENT_OPTED_OUT, rows_text(rows, 1)),
-			.at_ms = rows_int(rows, 2),
-			.source = FROM_KEPT,
-			.row_id = 1, /* no mark; its key is the hash */
-		};
-
-		set_ref(&e, 0, 0);
-		hash_address(NULL, "", rows_text(rows, 0), &e);
-		vec_push(out, e);
-	}
-	return more;
+	(void)arena;
+	*e = (struct journal_entry){
+		.kind = kind_of(CONSENT_OPTED_OUT, rows_text(rows, 1)),
+		.at_ms = rows_int(rows, 2),
+		.source = FROM_KEPT,
+		.row_id = 1, /* no mark; its key is the hash */
+	};
+	set_ref(e, 0, 0);
+	hash_address(NULL, "", rows_text(rows, 0), e);
 }
 
 static int read_new(struct db *db, const unsigned char key[JOURNAL_KEY],
 		    int64_t limit, struct journal_entries *out, struct err *err)
 {
 	if (read_consents(db, key, limit, out, err) < 0 ||
-	    read_emails(db, limit, out, err) < 0 ||
-	    read_kept(db, limit, out, err) < 0 ||
+	    db_list(db, SQL_CRM_JOURNAL_EMAILS, SQL_ARGS(sql_int(limit)),
+		    read_email, NULL, out, err) < 0 ||
+	    db_list(db, SQL_CRM_JOURNAL_KEPT, SQL_ARGS(sql_int(limit)),
+		    read_kept, NULL, out, err) < 0 ||
 	    read_erased(db, key, FROM_PERSON, limit, out, err) < 0)
 		return -1;
 	return read_erased(db, key, FROM_LEAD, limit, out, err);

@@ -24,30 +24,6 @@ struct erasure {
 	struct forgotten forgotten;
 };
 
-static int load_addresses(struct erasure *e, struct arena *arena,
-			  struct old_addresses *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(e->tx->db, SQL_ERASE_ADDRESSES,
-		     SQL_ARGS(sql_int(e->entity), sql_int(e->id)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct old_address a = {
-			.id = rows_int(rows, 0),
-			.address = rows_dup(rows, 1, arena),
-			.folded = rows_dup(rows, 2, arena),
-			.hash = rows_dup(rows, 3, arena),
-		};
-
-		if (*a.folded) /* not erased before */
-			vec_push(out, a);
-	}
-	return more;
-}
-
 static const char *pattern(const char *text, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
@@ -127,14 +103,29 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 	return bridge_forget_member(e->tx, a->hash, e->actor->now_ms, err);
 }
 
+static void read_old_address(const struct rows *rows, struct arena *arena,
+			     void *out)
+{
+	*(struct old_address *)out = (struct old_address){
+		.id = rows_int(rows, 0),
+		.address = rows_dup(rows, 1, arena),
+		.folded = rows_dup(rows, 2, arena),
+		.hash = rows_dup(rows, 3, arena),
+	};
+}
+
 static int erase_addresses(struct erasure *e, struct arena *arena,
 			   struct err *err)
 {
 	CLEANUP(vec_release) struct old_addresses list = VEC_INIT;
 
-	if (load_addresses(e, arena, &list, err) < 0)
+	if (db_list(e->tx->db, SQL_ERASE_ADDRESSES,
+		    SQL_ARGS(sql_int(e->entity), sql_int(e->id)),
+		    read_old_address, arena, &list, err) < 0)
 		return -1;
 	vec_each (&list, a) {
+		if (!*a->folded) /* erased before */
+			continue;
 		if (erase_address(e, a, arena, err) < 0)
 			return -1;
 	}
@@ -181,16 +172,10 @@ static int erase_leads(const struct erasure *of, struct arena *arena,
 		       struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct erasure e = *of;
-	int more;
 
-	if (db_query(of->tx->db, SQL_ERASE_LEADS, SQL_ARGS(sql_int(of->id)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&ids, rows_int(rows, 0));
-	if (more < 0)
+	if (db_list_ids(of->tx->db, SQL_ERASE_LEADS, SQL_ARGS(sql_int(of->id)),
+			&ids, err) < 0)
 		return -1;
 	e.entity = ENTITY_LEAD;
 	vec_each (&ids, id) {

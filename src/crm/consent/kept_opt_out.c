@@ -22,24 +22,13 @@ int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
 		       err);
 }
 
-static int find_hash(struct db *db, const char *hash, struct arena *arena,
-		     struct kept_opt_out *out, struct err *err)
+static void read_kept(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, SQL_KEPT_OPT_OUT_FIND, SQL_ARGS(sql_text(hash)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	*out = (struct kept_opt_out){
+	*(struct kept_opt_out *)out = (struct kept_opt_out){
 		.kind = rows_dup(rows, 0, arena),
 		.source = rows_dup(rows, 1, arena),
 		.at_ms = rows_int(rows, 2),
 	};
-	return 1;
 }
 
 int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
@@ -53,7 +42,8 @@ int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
 	if (!key.any)
 		return 0;
 	forgotten_hash(&key, folded, hash);
-	return find_hash(db, hash, arena, out, err);
+	return db_get(db, SQL_KEPT_OPT_OUT_FIND, SQL_ARGS(sql_text(hash)),
+		      read_kept, arena, out, err);
 }
 
 static int remove_all(struct tx *tx, const struct forgotten *key,
@@ -70,31 +60,15 @@ static int remove_all(struct tx *tx, const struct forgotten *key,
 	return 0;
 }
 
-static int list_addresses(struct tx *tx, const struct sql *query,
-			  enum entity entity, int64_t record_id,
-			  struct arena *arena, struct texts *out,
-			  struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(tx->db, query,
-		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_dup(rows, 0, arena));
-	return more;
-}
-
 int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
 			  const char *source, int64_t at_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 
-	if (list_addresses(tx, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES, entity,
-			   record_id, arena, &addresses, err) < 0)
+	if (db_list_texts(tx->db, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES,
+			  SQL_ARGS(sql_int(entity), sql_int(record_id)), arena,
+			  &addresses, err) < 0)
 		return -1;
 	vec_each (&addresses, folded)
 		if (kept_opt_out_put(tx, *folded, source, 0, at_ms, err) < 0)
@@ -113,8 +87,9 @@ int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 		return -1;
 	if (!key.any)
 		return 0;
-	if (list_addresses(tx, SQL_KEPT_OPT_OUT_ADDRESSES, entity, record_id,
-			   arena, &addresses, err) < 0)
+	if (db_list_texts(tx->db, SQL_KEPT_OPT_OUT_ADDRESSES,
+			  SQL_ARGS(sql_int(entity), sql_int(record_id)), arena,
+			  &addresses, err) < 0)
 		return -1;
 	return remove_all(tx, &key, &addresses, err);
 }

@@ -103,28 +103,16 @@ struct holder {
 };
 struct holders VEC_FIELDS(struct holder);
 
-static int load_holders(struct explaining *x, struct holders *out,
-			struct err *err)
+static void read_holder(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(x->db, SQL_OBSTACLE_OPT_OUTS,
-		     SQL_ARGS(sql_text(x->email.hash), sql_int(RECORDS_MAX)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct holder h = {
-			.entity = (enum entity)rows_int(rows, 0),
-			.id = rows_int(rows, 1),
-			.has_it = rows_int(rows, 2) != 0,
-			.opted_out = rows_int(rows, 3) != 0,
-			.company_id = rows_int(rows, 4),
-		};
-
-		vec_push(out, h);
-	}
-	return more;
+	(void)arena;
+	*(struct holder *)out = (struct holder){
+		.entity = (enum entity)rows_int(rows, 0),
+		.id = rows_int(rows, 1),
+		.has_it = rows_int(rows, 2) != 0,
+		.opted_out = rows_int(rows, 3) != 0,
+		.company_id = rows_int(rows, 4),
+	};
 }
 
 static const char *effect_of(struct explaining *x, const struct holder *h,
@@ -166,7 +154,9 @@ static int explain_holders(struct explaining *x, struct err *err)
 {
 	CLEANUP(vec_release) struct holders all = VEC_INIT;
 
-	if (load_holders(x, &all, err) < 0)
+	if (db_list(x->db, SQL_OBSTACLE_OPT_OUTS,
+		    SQL_ARGS(sql_text(x->email.hash), sql_int(RECORDS_MAX)),
+		    read_holder, x->arena, &all, err) < 0)
 		return -1;
 	vec_each (&all, h) {
 		if (h->opted_out && explain_record(x, h, false, err) < 0)

@@ -108,17 +108,10 @@ int unclear_opt_outs_settle(struct tx *tx, int64_t import_id, bool opt_out,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
 
-	if (db_query(tx->db, SQL_UNCLEAR_OPT_OUT_PAGE,
-		     SQL_ARGS(sql_int(import_id), sql_int(SETTLE_AT_ONCE)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&addresses, rows_dup(rows, 1, arena));
-	rows_free(&rows);
-	if (more < 0)
+	if (db_list_texts(tx->db, SQL_UNCLEAR_OPT_OUT_PAGE,
+			  SQL_ARGS(sql_int(import_id), sql_int(SETTLE_AT_ONCE)),
+			  arena, &addresses, err) < 0)
 		return -1;
 	vec_each (&addresses, address) {
 		if (settle_one(tx, import_id, *address, opt_out, actor, arena,

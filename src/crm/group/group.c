@@ -266,10 +266,9 @@ int group_remove(struct db *db, int64_t id, struct err *err)
 	return remove_group(db, id, err);
 }
 
-static void read_group(struct rows *rows, struct arena *arena,
-		       struct group *out)
+static void read_group(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct group){
+	*(struct group *)out = (struct group){
 		.id = rows_int(rows, 0),
 		.name = rows_dup(rows, 1, arena),
 		.entity = (enum entity)rows_int(rows, 2),
@@ -285,19 +284,13 @@ static void read_group(struct rows *rows, struct arena *arena,
 int group_get(struct db *db, int64_t id, struct arena *arena, struct group *out,
 	      struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(db, SQL_GROUP_FIND, SQL_ARGS(sql_int(id)),
+			   read_group, arena, out, err);
 
-	if (db_query(db, SQL_GROUP_FIND, SQL_ARGS(sql_int(id)), &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
-	if (!found)
+	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no group %lld",
 			       (long long)id);
-	read_group(rows, arena, out);
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 /* A LIKE pattern for a part of the name; NULL for all. */
@@ -322,23 +315,13 @@ static const char *name_pattern(const char *q, struct arena *arena)
 int group_list(struct db *db, const struct group_filter *filter,
 	       struct arena *arena, struct groups *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct sql_value q = sql_text(name_pattern(filter->q, arena));
 	struct sql_value entity = sql_int(filter->entity);
-	int more;
 
-	if (db_query(db, SQL_GROUP_LIST,
-		     SQL_ARGS(sql_int(filter->after_id), entity, entity, q, q,
-			      sql_int(filter->limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct group group;
-
-		read_group(rows, arena, &group);
-		vec_push(out, group);
-	}
-	return more;
+	return db_list(db, SQL_GROUP_LIST,
+		       SQL_ARGS(sql_int(filter->after_id), entity, entity, q, q,
+				sql_int(filter->limit)),
+		       read_group, arena, out, err);
 }
 
 int group_list_count(struct db *db, const struct group_filter *filter,

@@ -18,18 +18,6 @@
 #define WALK_PAGE 20000 /* ids read at once */
 #define WRITE_PAGE 5000 /* ids written in a transaction */
 
-static void ids_json(const int64_t *ids, size_t n, struct strbuf *out)
-{
-	strbuf_reset(out);
-	strbuf_addch(out, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			strbuf_addch(out, ',');
-		strbuf_addint(out, ids[i]);
-	}
-	strbuf_addch(out, ']');
-}
-
 static int append_ids(struct rows *rows, struct ids *out, struct err *err)
 {
 	int n = 0, more;
@@ -152,21 +140,17 @@ int group_preview(struct db *db, enum entity entity, const json_t *criteria,
 
 /* Within (after, until], the members by criteria become exactly ids. */
 static int store_span(struct db *db, int64_t group_id, int64_t after,
-		      int64_t until, const int64_t *ids, size_t n,
-		      struct err *err)
+		      int64_t until, const struct ids *ids, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct sql_value group = sql_int(group_id);
+	struct sql_value group = sql_int(group_id), fit = sql_keys(ids, &keys);
 
-	ids_json(ids, n, &json);
 	if (tx_begin(db, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_GROUP_MEMBERS_UNFIT,
-		    SQL_ARGS(group, sql_int(after), sql_int(until),
-			     sql_str(strbuf_str(&json))),
+		    SQL_ARGS(group, sql_int(after), sql_int(until), fit),
 		    err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_MEMBERS_FIT,
-		    SQL_ARGS(group, sql_str(strbuf_str(&json)), group),
+	    db_exec(&tx, SQL_GROUP_MEMBERS_FIT, SQL_ARGS(group, fit, group),
 		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -178,18 +162,17 @@ static int store_page(struct db *db, int64_t group_id, int64_t *after,
 	size_t done = 0;
 
 	do {
-		size_t n = ids->n - done;
+		struct ids span = { .v = ids->v + done, .n = ids->n - done };
 		int64_t until;
 
-		if (n > WRITE_PAGE)
-			n = WRITE_PAGE;
-		until = is_last && done + n == ids->n ? INT64_MAX
-						      : ids->v[done + n - 1];
-		if (store_span(db, group_id, *after, until, ids->v + done, n,
-			       err) < 0)
+		if (span.n > WRITE_PAGE)
+			span.n = WRITE_PAGE;
+		done += span.n;
+		until = is_last && done == ids->n ? INT64_MAX
+						  : ids->v[done - 1];
+		if (store_span(db, group_id, *after, until, &span, err) < 0)
 			return -1;
 		*after = until;
-		done += n;
 	} while (done < ids->n);
 	return 0;
 }
@@ -270,22 +253,19 @@ static int change_by_hand(struct db *db, const struct group *group,
 			  const struct sql *other, int64_t now_ms,
 			  struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct sql_value id = sql_int(group->id);
+	const struct sql_args args = SQL_ARGS(id, sql_keys(ids, &keys));
 	int changed;
 
 	if (ids->n > GROUP_IDS_MAX)
 		return err_field(err, "ids", "must be at most %d",
 				 GROUP_IDS_MAX);
-	ids_json(ids->v, ids->n, &json);
 	if (tx_begin(db, &tx, err) < 0)
 		return -1;
-	changed = db_exec(&tx, counted,
-			  SQL_ARGS(id, sql_str(strbuf_str(&json))), err);
-	if (changed < 0 ||
-	    db_exec(&tx, other, SQL_ARGS(id, sql_str(strbuf_str(&json))), err) <
-		    0 ||
+	changed = db_exec(&tx, counted, args, err);
+	if (changed < 0 || db_exec(&tx, other, args, err) < 0 ||
 	    db_exec(&tx, SQL_GROUP_TOUCH, SQL_ARGS(sql_int(now_ms), id), err) <
 		    0 ||
 	    tx_commit(&tx, err) < 0)

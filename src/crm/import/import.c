@@ -133,24 +133,14 @@ static int ask(const struct import_input *input, const struct strbuf *questions,
 
 /* --- imports of the same file that wait for a word --- */
 
-static int list_waiting(struct db *db, enum entity entity, int64_t but,
-			struct arena *arena, struct import_runs *out,
-			struct err *err)
+static void read_waiting(const struct rows *rows, struct arena *arena,
+			 void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_IMPORT_WAITING,
-		     SQL_ARGS(sql_int(entity), sql_int(but)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_run run = { .id = rows_int(rows, 0),
-					  .job_id = rows_int(rows, 1),
-					  .path = rows_dup(rows, 2, arena) };
-
-		vec_push(out, run);
-	}
-	return more;
+	*(struct import_run *)out = (struct import_run){
+		.id = rows_int(rows, 0),
+		.job_id = rows_int(rows, 1),
+		.path = rows_dup(rows, 2, arena),
+	};
 }
 
 /*
@@ -168,7 +158,9 @@ static int supersede(struct tx *tx, const struct import_input *input,
 
 	if (input->dry_run)
 		return 0;
-	if (list_waiting(tx->db, input->entity, id, arena, &waiting, err) < 0)
+	if (db_list(tx->db, SQL_IMPORT_WAITING,
+		    SQL_ARGS(sql_int(input->entity), sql_int(id)), read_waiting,
+		    arena, &waiting, err) < 0)
 		return -1;
 	vec_each (&waiting, run) {
 		int ended;
@@ -251,10 +243,9 @@ int import_start(struct db *db, const struct import_input *input,
 
 /* --- reading --- */
 
-static void read_run(struct rows *rows, struct arena *arena,
-		     struct import_run *out)
+static void read_run(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct import_run){
+	*(struct import_run *)out = (struct import_run){
 		.id = rows_int(rows, 0),
 		.job_id = rows_int(rows, 1),
 		.entity = (enum entity)rows_int(rows, 2),
@@ -284,40 +275,22 @@ static void read_run(struct rows *rows, struct arena *arena,
 int import_get(struct db *db, int64_t id, struct arena *arena,
 	       struct import_run *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(db, SQL_IMPORT_FIND, SQL_ARGS(sql_int(id)), read_run,
+			   arena, out, err);
 
-	if (db_query(db, SQL_IMPORT_FIND, SQL_ARGS(sql_int(id)), &rows, err) <
-	    0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
-	if (!found)
+	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no import %lld",
 			       (long long)id);
-	read_run(rows, arena, out);
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 int import_list(struct db *db, int64_t before, int64_t limit,
 		struct arena *arena, struct import_runs *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_IMPORT_LIST,
-		     SQL_ARGS(sql_int(before ? before : INT64_MAX),
-			      sql_int(limit)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_run run;
-
-		read_run(rows, arena, &run);
-		vec_push(out, run);
-	}
-	return more;
+	return db_list(
+		db, SQL_IMPORT_LIST,
+		SQL_ARGS(sql_int(before ? before : INT64_MAX), sql_int(limit)),
+		read_run, arena, out, err);
 }
 
 int import_list_count(struct db *db, int64_t *out, struct err *err)

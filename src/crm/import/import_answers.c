@@ -210,23 +210,39 @@ static void load(json_t *all, const char *text, int64_t stored_ms,
 	load_dates(all, json_object_get(stored, "date_order"), stored_ms);
 }
 
+/* What is remembered under a name; text NULL: nothing. */
+struct remembered {
+	const char *text;
+	int64_t at_ms;
+};
+
+static void read_remembered(const struct rows *rows, struct arena *arena,
+			    void *out)
+{
+	*(struct remembered *)out =
+		(struct remembered){ rows_dup(rows, 0, arena),
+				     rows_int(rows, 1) };
+}
+
+/* A row is locked if the connection writes. 1, 0 (*out untouched), -1. */
+static int find_remembered(struct db *db, const char *name, struct arena *arena,
+			   struct remembered *out, struct err *err)
+{
+	return db_get(db, SQL_IMPORT_ANSWERS_FIND, SQL_ARGS(sql_text(name)),
+		      read_remembered, arena, out, err);
+}
+
 int import_answers_load(struct db *db, const char *header_name,
 			const struct import_columns *columns,
 			struct arena *arena, json_t **out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	struct remembered found = { NULL, 0 };
 
-	if (db_query(db, SQL_IMPORT_ANSWERS_FIND,
-		     SQL_ARGS(sql_text(row_name(header_name, arena))), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
+	if (find_remembered(db, row_name(header_name, arena), arena, &found,
+			    err) < 0)
 		return -1;
 	*out = json_object();
-	if (found)
-		load(*out, rows_text(rows, 0), rows_int(rows, 1), columns);
+	load(*out, found.text, found.at_ms, columns);
 	return 0;
 }
 
@@ -457,26 +473,9 @@ int import_answers_count(struct db *db, int64_t *out, struct err *err)
 		       : 0;
 }
 
-/* *text_out stays NULL if there are none. */
-static int lock_row(struct tx *tx, const char *name, struct arena *arena,
-		    const char **text_out, int64_t *at_out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(tx->db, SQL_IMPORT_ANSWERS_FIND, SQL_ARGS(sql_text(name)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	*text_out = rows_dup(rows, 0, arena);
-	*at_out = rows_int(rows, 1);
-	return 0;
-}
-
-static int forget_column(struct tx *tx, const char *name, const char *text,
-			 const char *column, int64_t at_ms, struct err *err)
+static int forget_column(struct tx *tx, const char *name,
+			 const struct remembered *found, const char *column,
+			 struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 	CLEANUP(json_free) json_t *all = NULL;
@@ -484,7 +483,7 @@ static int forget_column(struct tx *tx, const char *name, const char *text,
 	int n;
 
 	import_consent_key(str_of(column), &key);
-	if (json_parse(str_of(text), &all, &damaged) < 0)
+	if (json_parse(str_of(found->text), &all, &damaged) < 0)
 		all = json_object();
 	n = json_object_del(json_object_get(all, "columns"), key.buf) == 0;
 	n += json_object_del(json_object_get(all, "values"), key.buf) == 0;
@@ -492,7 +491,7 @@ static int forget_column(struct tx *tx, const char *name, const char *text,
 		return err_set(err, ERR_NOT_FOUND,
 			       "nothing is remembered of a column \"%s\"",
 			       column);
-	return write_row(tx, name, all, at_ms, err);
+	return write_row(tx, name, all, found->at_ms, err);
 }
 
 int import_answers_forget(struct db *db, const char *id, const char *column,
@@ -501,16 +500,15 @@ int import_answers_forget(struct db *db, const char *id, const char *column,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *name = arena_printf(arena, NAME_PREFIX "%s", id);
-	const char *text = NULL;
-	int64_t at_ms = 0;
+	struct remembered found = { NULL, 0 };
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    lock_row(&tx, name, arena, &text, &at_ms, err) < 0)
+	    find_remembered(db, name, arena, &found, err) < 0)
 		return -1;
-	if (!text)
+	if (!found.text)
 		return err_set(err, ERR_NOT_FOUND, "there are no answers %s",
 			       id);
-	if (column ? forget_column(&tx, name, text, column, at_ms, err) < 0
+	if (column ? forget_column(&tx, name, &found, column, err) < 0
 		   : db_exec(&tx, SQL_IMPORT_ANSWERS_REMOVE,
 			     SQL_ARGS(sql_text(name)), err) < 0)
 		return -1;

@@ -61,7 +61,6 @@ int import_write_refused(struct tx *tx, struct import_batch *b,
 
 /* JSON arrays for look-ups. */
 void import_json_text(struct strbuf *out, struct str s);
-void import_json_int(struct strbuf *out, int64_t n);
 const char *import_json_end(struct strbuf *out); /* "[]" if nothing */
 
 #endif

@@ -63,14 +63,6 @@ int import_file_keep(const struct import_input *input, struct arena *arena,
 
 /* --- files that have served their time --- */
 
-static int forget_file(struct db *db, int64_t id, struct err *err)
-{
-	return db_write(db, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(id)), err) <
-			       0
-		       ? -1
-		       : 0;
-}
-
 int import_remove_file(struct db *db, const char *folder,
 		       const struct import_run *run, struct err *err)
 {
@@ -81,24 +73,8 @@ int import_remove_file(struct db *db, const char *folder,
 	strbuf_addf(&path, "%s/%s", folder, run->path);
 	if (unlink(path.buf) < 0 && errno != ENOENT)
 		return err_errno(err, "removing %s", path.buf);
-	return forget_file(db, run->id, err);
-}
-
-static int load_ended(struct db *db, struct arena *arena,
-		      struct import_runs *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_IMPORT_ENDED_FILES, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_run run = { .id = rows_int(rows, 0),
-					  .path = rows_dup(rows, 1, arena) };
-
-		vec_push(out, run);
-	}
-	return more;
+	return db_write(db, SQL_IMPORT_FILE_GONE, SQL_ARGS(sql_int(run->id)),
+			err);
 }
 
 /* A file of no import: the upload was cut off by a crash. */
@@ -150,13 +126,22 @@ static int remove_orphans(struct db *db, const char *folder, int64_t now_ms,
 	return 0;
 }
 
+static void read_ended(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct import_run *)out = (struct import_run){
+		.id = rows_int(rows, 0),
+		.path = rows_dup(rows, 1, arena),
+	};
+}
+
 int import_sweep(struct db *db, const char *folder, int64_t now_ms,
 		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct import_runs runs = VEC_INIT;
 
-	if (load_ended(db, arena, &runs, err) < 0)
+	if (db_list(db, SQL_IMPORT_ENDED_FILES, SQL_NO_ARGS, read_ended, arena,
+		    &runs, err) < 0)
 		return -1;
 	vec_each (&runs, run) {
 		if (import_remove_file(db, folder, run, err) < 0)

@@ -37,12 +37,6 @@ void import_json_text(struct strbuf *out, struct str s)
 	json_str(&w, s);
 }
 
-void import_json_int(struct strbuf *out, int64_t n)
-{
-	strbuf_addch(out, out->len ? ',' : '[');
-	strbuf_addint(out, n);
-}
-
 const char *import_json_end(struct strbuf *out)
 {
 	if (out->len == 0)
@@ -58,13 +52,6 @@ static int by_key_and_id(const void *a, const void *b)
 
 	if (order)
 		return order;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct import_candidate *x = a, *y = b;
-
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
@@ -102,35 +89,51 @@ const struct import_candidate *import_candidate_first(
 
 /* --- look-ups of the whole batch --- */
 
+static void read_candidate(const struct rows *rows, struct arena *arena,
+			   void *out)
+{
+	*(struct import_candidate *)out =
+		(struct import_candidate){ rows_dup(rows, 0, arena),
+					   rows_int(rows, 1) };
+}
+
 /* Rows of (key, id) for the keys collected in json, if there are any. */
 static int look_up(struct import_lookup *m, const struct sql *sql,
 		   struct strbuf *json, struct import_candidates *out,
 		   struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
 	if (json->len == 0)
 		return 0;
-	if (db_query(m->db, sql, SQL_ARGS(sql_text(import_json_end(json))),
-		     &rows, err) < 0)
+	if (db_list(m->db, sql, SQL_ARGS(sql_text(import_json_end(json))),
+		    read_candidate, m->b->arena, out, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_candidate c = { rows_dup(rows, 0, m->b->arena),
-					      rows_int(rows, 1) };
-
-		vec_push(out, c);
-	}
 	sort(out);
-	return more;
+	return 0;
 }
 
-const struct sql *import_key_query(enum entity entity)
+static const struct sql *key_query(enum entity entity)
 {
 	if (entity == ENTITY_PERSON)
 		return SQL_IMPORT_PEOPLE_BY_KEY;
 	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_KEY
 				     : SQL_IMPORT_COMPANIES_BY_KEY;
+}
+
+static void read_id(const struct rows *rows, struct arena *arena, void *out)
+{
+	(void)arena;
+	*(int64_t *)out = rows_int(rows, 1);
+}
+
+int import_find_key(struct db *db, enum entity entity, const char *key,
+		    int64_t *id_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	import_json_text(&json, str_of(key));
+	return db_get(db, key_query(entity),
+		      SQL_ARGS(sql_text(import_json_end(&json))), read_id, NULL,
+		      id_out, err);
 }
 
 static const struct sql *name_query(enum entity entity)
@@ -160,7 +163,7 @@ static int look_up_keys(struct import_lookup *m, struct err *err)
 			import_json_text(&names,
 					 str_of(row->given.name_folded));
 	}
-	if (look_up(m, import_key_query(entity), &keys, &m->by_key, err) < 0)
+	if (look_up(m, key_query(entity), &keys, &m->by_key, err) < 0)
 		return -1;
 	return look_up(m, name_query(entity), &names, &m->by_name, err);
 }
@@ -302,12 +305,19 @@ static int load_candidates(struct import_lookup *m, struct err *err)
 	return 0;
 }
 
+static void read_company_name(const struct rows *rows, struct arena *arena,
+			      void *out)
+{
+	*(struct import_candidate *)out =
+		(struct import_candidate){ rows_dup(rows, 1, arena),
+					   rows_int(rows, 0) };
+}
+
 static int look_up_companies(struct import_lookup *m, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	for (size_t i = 0; i < m->b->n; i++) {
 		const struct import_row *row = &m->b->rows[i];
@@ -320,23 +330,13 @@ static int look_up_companies(struct import_lookup *m, struct err *err)
 		return -1;
 	vec_each (&m->b->existing, r) {
 		if (r->company_id)
-			import_json_int(&ids, r->company_id);
+			vec_push(&ids, r->company_id);
 	}
-	if (ids.len == 0)
+	if (ids.n == 0)
 		return 0;
-	if (db_query(m->db, SQL_IMPORT_COMPANY_NAMES,
-		     SQL_ARGS(sql_text(import_json_end(&ids))), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct import_candidate c = { rows_dup(rows, 1, m->b->arena),
-					      rows_int(rows, 0) };
-
-		vec_push(&m->company_names, c);
-	}
-	if (m->company_names.n > 1)
-		qsort(m->company_names.v, m->company_names.n,
-		      sizeof(*m->company_names.v), by_id);
-	return more;
+	return db_list(m->db, SQL_IMPORT_COMPANY_NAMES,
+		       SQL_ARGS(sql_keys(&ids, &keys)), read_company_name,
+		       m->b->arena, &m->company_names, err);
 }
 
 int import_look_up(struct import_lookup *m, struct err *err)
@@ -354,33 +354,23 @@ int import_look_up(struct import_lookup *m, struct err *err)
 
 /* --- among what was found --- */
 
-static int record_by_id(const void *key, const void *item)
-{
-	int64_t id = *(const int64_t *)key;
-	const struct record *r = item;
-
-	return id < r->id ? -1 : id > r->id;
-}
-
 struct record *import_lookup_record(struct import_lookup *m, int64_t id)
 {
-	if (m->b->existing.n == 0)
-		return NULL;
-	return bsearch(&id, m->b->existing.v, m->b->existing.n,
-		       sizeof(*m->b->existing.v), record_by_id);
+	struct records *all = &m->b->existing;
+	size_t at = vec_lower(all, id, id);
+
+	return at < all->n && all->v[at].id == id ? &all->v[at] : NULL;
 }
 
 const char *import_lookup_company(struct import_lookup *m,
 				  const struct record *r)
 {
-	struct import_candidate key = { NULL, r->company_id };
-	const struct import_candidate *found;
+	const struct import_candidates *names = &m->company_names;
+	size_t at = vec_lower(names, id, r->company_id);
 
 	if (m->b->plan->entity == ENTITY_LEAD)
 		return r->text[TEXT_COMPANY_NAME];
-	if (!r->company_id || m->company_names.n == 0)
-		return NULL;
-	found = bsearch(&key, m->company_names.v, m->company_names.n,
-			sizeof(key), by_id);
-	return found ? found->key : NULL;
+	return at < names->n && names->v[at].id == r->company_id
+		       ? names->v[at].key
+		       : NULL;
 }

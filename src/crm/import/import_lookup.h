@@ -44,8 +44,10 @@ struct record *import_lookup_record(struct import_lookup *m, int64_t id);
 /* The folded name of its company; NULL: it has none. */
 const char *import_lookup_company(struct import_lookup *m,
 				  const struct record *r);
-/* (key, id) of records of a kind. args: JSON keys */
-const struct sql *import_key_query(enum entity entity);
+/* The record of a kind that has the external key: 1, 0 (*id_out untouched),
+ * -1. */
+int import_find_key(struct db *db, enum entity entity, const char *key,
+		    int64_t *id_out, struct err *err);
 
 /* Why an address that comes back is opted out; NULL: it is not. */
 const char *import_lookup_kept(const struct import_lookup *m,

@@ -63,8 +63,6 @@ static void add_detail(struct import_row *row, struct arena *arena,
 static int find_named(struct refusals *w, const struct import_row *row,
 		      int64_t *id_out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
 	struct record r;
 	int found = 0;
@@ -75,15 +73,7 @@ static int find_named(struct refusals *w, const struct import_row *row,
 	*id_out = row->id;
 	if (found != 0 || !key)
 		return found;
-	import_json_text(&json, str_of(key));
-	if (db_query(w->tx->db, import_key_query(row->given.entity),
-		     SQL_ARGS(sql_text(import_json_end(&json))), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*id_out = rows_int(rows, 1);
-	return found;
+	return import_find_key(w->tx->db, row->given.entity, key, id_out, err);
 }
 
 /* What became of the opt-out of a row: a bit for each effect. */

@@ -121,25 +121,22 @@ struct before {
 };
 struct befores VEC_FIELDS(struct before);
 
+static void read_before(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct before *)out = (struct before){
+		.id = rows_int(rows, 0),
+		.json = rows_dup(rows, 1, arena),
+		.written_ms = rows_int(rows, 2),
+	};
+}
+
 static int load_befores(struct undo *u, struct arena *arena,
 			struct befores *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(u->steps->db, SQL_IMPORT_CHANGES,
-		     SQL_ARGS(sql_int(u->run.id), sql_int(u->run.entity),
-			      sql_int(u->after), sql_int(PAGE)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct before b = { .id = rows_int(rows, 0),
-				    .json = rows_dup(rows, 1, arena),
-				    .written_ms = rows_int(rows, 2) };
-
-		vec_push(out, b);
-	}
-	return more;
+	return db_list(u->steps->db, SQL_IMPORT_CHANGES,
+		       SQL_ARGS(sql_int(u->run.id), sql_int(u->run.entity),
+				sql_int(u->after), sql_int(PAGE)),
+		       read_before, arena, out, err);
 }
 
 static const char *text_member(const json_t *object, const char *key)
@@ -236,25 +233,17 @@ static int restore_rest(struct tx *tx, const struct record *r, const char *json,
 static int check_key(struct tx *tx, const struct record *r, struct before *b,
 		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(json_free) json_t *before = NULL;
 	const char *key;
-	int more;
+	int64_t id = r->id;
 
 	if (json_parse(str_of(b->json), &before, err) < 0)
 		return -1;
 	key = text_member(before, field_of_text(TEXT_EXTERNAL_KEY)->name);
-	if (!key)
-		return 0;
-	import_json_text(&keys, str_of(key));
-	if (db_query(tx->db, import_key_query(r->entity),
-		     SQL_ARGS(sql_text(import_json_end(&keys))), &rows,
-		     err) < 0)
+	if (key && import_find_key(tx->db, r->entity, key, &id, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		b->keeps_key |= rows_int(rows, 1) != r->id;
-	return more;
+	b->keeps_key = id != r->id;
+	return 0;
 }
 
 static int restore_record(struct record *r, const struct before *b,
@@ -358,58 +347,68 @@ static const struct sql *unmake_query(enum entity entity)
 				     : SQL_IMPORT_UNMAKE_COMPANIES;
 }
 
-static int remove_ids(struct tx *tx, enum entity entity, struct strbuf *ids,
-		      int64_t n, struct err *err)
+static int remove_ids(struct tx *tx, enum entity entity, const struct ids *ids,
+		      struct err *err)
 {
 	static const struct sql *const parts[] = {
 		SQL_IMPORT_UNMAKE_EMAILS,     SQL_IMPORT_UNMAKE_CONSENT,
 		SQL_IMPORT_UNMAKE_TAGS,       SQL_IMPORT_UNMAKE_MEMBERS,
 		SQL_IMPORT_UNMAKE_EXCLUSIONS,
 	};
-	struct sql_value json = sql_text(import_json_end(ids));
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	struct sql_value keys = sql_keys(ids, &buf);
 
+	if (ids->n == 0)
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (db_exec(tx, parts[i], SQL_ARGS(json, sql_int(entity)),
+		if (db_exec(tx, parts[i], SQL_ARGS(keys, sql_int(entity)),
 			    err) < 0)
 			return -1;
 	}
-	if (db_exec(tx, unmake_query(entity), SQL_ARGS(json), err) < 0)
+	if (db_exec(tx, unmake_query(entity), SQL_ARGS(keys), err) < 0)
 		return -1;
-	return record_count_add(tx, entity, -n, err);
+	return record_count_add(tx, entity, -(int64_t)ids->n, err);
+}
+
+struct made {
+	int64_t id;
+	bool is_used; /* since */
+};
+struct mades VEC_FIELDS(struct made);
+
+static void read_made(const struct rows *rows, struct arena *arena, void *out)
+{
+	(void)arena;
+	*(struct made *)out =
+		(struct made){ rows_int(rows, 0), rows_int(rows, 1) != 0 };
 }
 
 /* 1: there may be more, 0, -1. */
 static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(vec_release) struct ids locked = VEC_INIT;
+	CLEANUP(vec_release) struct mades all = VEC_INIT;
+	CLEANUP(vec_release) struct ids unused = VEC_INIT;
 	const struct sql_args page =
 		SQL_ARGS(sql_int(u->run.id), sql_int(u->after), sql_int(PAGE));
-	int n = 0, removed = 0, more;
 
-	if (db_query(tx->db, made_lock_query(entity), page, &rows, err) < 0)
+	if (db_list_ids(tx->db, made_lock_query(entity), page, &locked, err) <
+		    0 ||
+	    db_list(tx->db, made_query(entity), page, read_made, NULL, &all,
+		    err) < 0)
 		return -1;
-	rows_free(&rows);
-	if (db_query(tx->db, made_query(entity), page, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		u->after = rows_int(rows, 0);
-		n++;
-		if (rows_int(rows, 1)) {
-			keep(u, u->after);
-			continue;
-		}
-		import_json_int(&ids, u->after);
-		removed++;
+	vec_each (&all, made) {
+		u->after = made->id;
+		if (made->is_used)
+			keep(u, made->id);
+		else
+			vec_push(&unused, made->id);
 	}
-	rows_free(&rows);
-	if (more < 0)
+	u->removed += (int64_t)unused.n;
+	if (remove_ids(tx, entity, &unused, err) < 0)
 		return -1;
-	if (removed > 0 && remove_ids(tx, entity, &ids, removed, err) < 0)
-		return -1;
-	u->removed += removed;
-	return n == PAGE;
+	return all.n == PAGE;
 }
 
 /* --- opt-outs --- */
@@ -420,27 +419,6 @@ struct opt_out {
 	int64_t record_id;
 };
 struct opt_outs VEC_FIELDS(struct opt_out);
-
-static int load_opt_outs(struct undo *u, struct tx *tx, struct opt_outs *out,
-			 struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(tx->db, SQL_IMPORT_OPT_OUTS,
-		     SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
-			      sql_int(PAGE)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct opt_out o = { rows_int(rows, 0),
-				     (enum entity)rows_int(rows, 1),
-				     rows_int(rows, 2) };
-
-		vec_push(out, o);
-	}
-	return more;
-}
 
 /* Only what nobody but the import said is void. The record is locked first:
  * the person may be unsubscribing at this moment. */
@@ -472,12 +450,25 @@ static int reopen(struct undo *u, struct tx *tx, const struct opt_out *o,
 	return added;
 }
 
+static void read_opt_out(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	(void)arena;
+	*(struct opt_out *)out =
+		(struct opt_out){ rows_int(rows, 0),
+				  (enum entity)rows_int(rows, 1),
+				  rows_int(rows, 2) };
+}
+
 /* 1: there may be more, 0, -1. */
 static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
 {
 	CLEANUP(vec_release) struct opt_outs list = VEC_INIT;
 
-	if (load_opt_outs(u, tx, &list, err) < 0)
+	if (db_list(tx->db, SQL_IMPORT_OPT_OUTS,
+		    SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
+			     sql_int(PAGE)),
+		    read_opt_out, NULL, &list, err) < 0)
 		return -1;
 	vec_each (&list, o) {
 		if (reopen(u, tx, o, err) < 0)

@@ -576,7 +576,8 @@ static int carry_opt_outs(struct writer *w, struct err *err)
  * not take it back. Nobody is written but the note. */
 static int confirm_opt_outs(struct writer *w, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const struct import_batch *b = w->b;
 	struct sql_value import = sql_int(b->plan->import_id);
 
@@ -584,13 +585,13 @@ static int confirm_opt_outs(struct writer *w, struct err *err)
 		const struct import_row *row = &b->rows[i];
 
 		if (row->opted_out && row->existing && row->existing->opted_out)
-			import_json_int(&ids, row->existing->id);
+			vec_push(&ids, row->existing->id);
 	}
-	if (ids.len == 0)
+	if (ids.n == 0)
 		return 0;
 	return db_exec(w->tx, SQL_IMPORT_CONFIRM,
 		       SQL_ARGS(import, sql_int(b->plan->entity),
-				sql_text(import_json_end(&ids)), import),
+				sql_keys(&ids, &keys), import),
 		       err);
 }
 

@@ -61,30 +61,26 @@ int api_key_add(struct tx *tx, struct api_key *key, const struct actor *actor,
 			 err);
 }
 
+static void read_key(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct api_key *)out = (struct api_key){
+		.id = rows_int(rows, 0),
+		.name = rows_dup(rows, 1, arena),
+		.hint = rows_dup(rows, 2, arena),
+		.role = (enum user_role)rows_int(rows, 3),
+		.may_send = rows_int(rows, 4) != 0,
+		.user_id = rows_int(rows, 5),
+		.created_ms = rows_int(rows, 6),
+		.used_ms = rows_int(rows, 7),
+		.revoked_ms = rows_int(rows, 8),
+	};
+}
+
 int api_key_list(struct db *db, struct arena *arena, struct api_keys *out,
 		 struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_API_KEY_LIST, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct api_key key = {
-			.id = rows_int(rows, 0),
-			.name = rows_dup(rows, 1, arena),
-			.hint = rows_dup(rows, 2, arena),
-			.role = (enum user_role)rows_int(rows, 3),
-			.may_send = rows_int(rows, 4) != 0,
-			.user_id = rows_int(rows, 5),
-			.created_ms = rows_int(rows, 6),
-			.used_ms = rows_int(rows, 7),
-			.revoked_ms = rows_int(rows, 8),
-		};
-
-		vec_push(out, key);
-	}
-	return more;
+	return db_list(db, SQL_API_KEY_LIST, SQL_NO_ARGS, read_key, arena, out,
+		       err);
 }
 
 int api_key_revoke(struct tx *tx, int64_t id, const struct actor *actor,

@@ -33,10 +33,9 @@ bool user_role_parse(const char *name, enum user_role *out)
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct user *u)
+static void read_user(const struct rows *rows, struct arena *arena, void *out)
 {
-	*u = (struct user){
+	*(struct user *)out = (struct user){
 		.id = rows_int(rows, 0),
 		.email = rows_dup(rows, 1, arena),
 		.name = rows_dup(rows, 2, arena),
@@ -52,25 +51,11 @@ static void read_row(const struct rows *rows, struct arena *arena,
 	};
 }
 
-static int find(struct db *db, const struct sql *sql, struct sql_args args,
-		struct arena *arena, struct user *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		read_row(rows, arena, out);
-	return found;
-}
-
 int user_get(struct db *db, int64_t id, struct arena *arena, struct user *out,
 	     struct err *err)
 {
-	int found =
-		find(db, SQL_USER_GET, SQL_ARGS(sql_int(id)), arena, out, err);
+	int found = db_get(db, SQL_USER_GET, SQL_ARGS(sql_int(id)), read_user,
+			   arena, out, err);
 
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no user %lld",
@@ -86,24 +71,15 @@ int user_find_by_email(struct db *db, const char *email, struct arena *arena,
 
 	if (email_parse(email, arena, &parsed, &ignored) < 0)
 		return 0;
-	return find(db, SQL_USER_FIND, SQL_ARGS(sql_text(parsed.hash)), arena,
-		    out, err);
+	return db_get(db, SQL_USER_FIND, SQL_ARGS(sql_text(parsed.hash)),
+		      read_user, arena, out, err);
 }
 
 int user_list(struct db *db, struct arena *arena, struct users *out,
 	      struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct user u;
-	int more;
-
-	if (db_query(db, SQL_USER_LIST, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &u);
-		vec_push(out, u);
-	}
-	return more;
+	return db_list(db, SQL_USER_LIST, SQL_NO_ARGS, read_user, arena, out,
+		       err);
 }
 
 /* --- writing --- */
@@ -141,8 +117,8 @@ static int check(struct db *db, const struct user *u, struct arena *arena,
 				 "not one of administrator, manager, user");
 	if (!u->email || email_parse(u->email, arena, email_out, err) < 0)
 		return err_field(err, "email", "not an e-mail address");
-	found = find(db, SQL_USER_FIND, SQL_ARGS(sql_text(email_out->hash)),
-		     arena, &other, err);
+	found = db_get(db, SQL_USER_FIND, SQL_ARGS(sql_text(email_out->hash)),
+		       read_user, arena, &other, err);
 	if (found < 0)
 		return -1;
 	if (found > 0 && other.id != u->id)
@@ -183,16 +159,15 @@ int user_add(struct tx *tx, struct user *user, const char *hash,
 static int other_administrators(struct db *db, int64_t id, int64_t *out,
 				struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(vec_release) struct ids able = VEC_INIT;
 
 	*out = 0;
-	if (db_query(db, SQL_USER_ABLE_ADMINISTRATORS, SQL_NO_ARGS, &rows,
-		     err) < 0)
+	if (db_list_ids(db, SQL_USER_ABLE_ADMINISTRATORS, SQL_NO_ARGS, &able,
+			err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		*out += rows_int(rows, 0) != id;
-	return more;
+	vec_each (&able, one)
+		*out += *one != id;
+	return 0;
 }
 
 /* Somebody must be left who can let others in. */
