@@ -7,7 +7,7 @@
 #include "crm/consent/erase.h"
 #include "crm/crm_fixture.h"
 #include "crm/lead_convert.h"
-#include "crm/note.h"
+#include "crm/memo.h"
 #include "crm/person_merge.h"
 #include "crm/tag.h"
 
@@ -72,16 +72,19 @@ static void attach(struct crm_fixture *f, enum entity entity, int64_t id)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err err = ERR_INIT;
-	struct note note = { .entity = entity, .record_id = id, .body = "n" };
-	struct task task = { .entity = entity, .record_id = id, .title = "t" };
+	struct memo note = { .entity = entity, .record_id = id, .text = "n" };
+	struct memo task = { .kind = MEMO_TASK,
+			     .entity = entity,
+			     .record_id = id,
+			     .text = "t" };
 	struct communication_link link = { entity, id };
 	struct communication c = {
 		.kind = "call", .subject = "Hello", .links = &link, .links_n = 1
 	};
 
 	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
-	assert_int_equal(note_add(&tx, &note, &f->actor, &err), 0);
-	assert_int_equal(task_add(&tx, &task, &f->actor, &err), 0);
+	assert_int_equal(memo_add(&tx, &note, &f->actor, &err), 0);
+	assert_int_equal(memo_add(&tx, &task, &f->actor, &err), 0);
 	assert_int_equal(communication_add(&tx, &c, &f->actor, &err), 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 }

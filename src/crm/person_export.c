@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "crm/communication.h"
 #include "crm/consent/erase.h"
-#include "crm/note.h"
+#include "crm/memo.h"
 #include "crm/record_json.h"
 #include "sql/erase.h"
 
@@ -46,19 +46,30 @@ static int write_rows(struct db *db, const struct sql *sql,
 	return more;
 }
 
-static int write_notes(struct db *db, int64_t id, struct arena *arena,
+static int list_memos(struct db *db, enum memo_kind kind, int64_t id,
+		      struct arena *arena, struct memos *out, struct err *err)
+{
+	const struct memo_filter filter = { .kind = kind,
+					    .entity = ENTITY_PERSON,
+					    .record_id = id,
+					    .limit = MOST };
+
+	return memo_list(db, &filter, arena, out, err);
+}
+
+static int write_memos(struct db *db, int64_t id, struct arena *arena,
 		       struct json_writer *w, struct err *err)
 {
-	CLEANUP(vec_release) struct notes notes = VEC_INIT;
-	CLEANUP(vec_release) struct tasks tasks = VEC_INIT;
+	CLEANUP(vec_release) struct memos notes = VEC_INIT;
+	CLEANUP(vec_release) struct memos tasks = VEC_INIT;
 
-	if (note_list(db, ENTITY_PERSON, id, 0, MOST, arena, &notes, err) < 0 ||
-	    task_list(db, ENTITY_PERSON, id, 0, MOST, arena, &tasks, err) < 0)
+	if (list_memos(db, MEMO_NOTE, id, arena, &notes, err) < 0 ||
+	    list_memos(db, MEMO_TASK, id, arena, &tasks, err) < 0)
 		return -1;
 	json_key_begin_array(w, "notes");
 	vec_each (&notes, n) {
 		json_begin_object(w);
-		json_key_text(w, "body", n->body);
+		json_key_text(w, "body", n->text);
 		json_key_time(w, "created_at", n->created_ms);
 		json_end_object(w);
 	}
@@ -66,7 +77,7 @@ static int write_notes(struct db *db, int64_t id, struct arena *arena,
 	json_key_begin_array(w, "tasks");
 	vec_each (&tasks, t) {
 		json_begin_object(w);
-		json_key_text(w, "title", t->title);
+		json_key_text(w, "title", t->text);
 		json_key_time_or_null(w, "due_at", t->due_ms);
 		json_key_time_or_null(w, "done_at", t->done_ms);
 		json_end_object(w);
@@ -123,7 +134,7 @@ int person_export(struct db *db, int64_t id, struct arena *arena,
 		       "activity", &w, err) < 0 ||
 	    write_rows(db, SQL_EXPORT_AUDIT, SQL_ARGS(sql_int(id)), "audit", &w,
 		       err) < 0 ||
-	    write_notes(db, id, arena, &w, err) < 0 ||
+	    write_memos(db, id, arena, &w, err) < 0 ||
 	    write_communications(db, id, arena, &w, err) < 0)
 		return -1;
 	json_end_object(&w);

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/communication.h"
-#include "crm/note.h"
+#include "crm/memo.h"
 #include "sql/consent.h"
 #include "sql/timeline.h"
 
@@ -44,12 +44,18 @@ int timeline_list(struct db *db, enum entity entity, int64_t record_id,
 int timeline_count(struct db *db, enum entity entity, int64_t record_id,
 		   int64_t *out, struct err *err)
 {
+	const struct memo_filter note = { .kind = MEMO_NOTE,
+					  .entity = entity,
+					  .record_id = record_id };
+	const struct memo_filter task = { .kind = MEMO_TASK,
+					  .entity = entity,
+					  .record_id = record_id };
 	int64_t communications = 0, notes = 0, tasks = 0, consents = 0;
 
 	if (communication_count(db, entity, record_id, &communications, err) <
 		    0 ||
-	    note_count(db, entity, record_id, &notes, err) < 0 ||
-	    task_count(db, entity, record_id, &tasks, err) < 0 ||
+	    memo_count(db, &note, &notes, err) < 0 ||
+	    memo_count(db, &task, &tasks, err) < 0 ||
 	    db_find_int(db, SQL_CONSENT_COUNT,
 			SQL_ARGS(sql_int(record_id), sql_int(entity)),
 			&consents, err) < 0)
