@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/strbuf.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -103,6 +104,19 @@ static const char *lead_status(struct str s)
 			return all[i];
 	}
 	return NULL;
+}
+
+bool field_text_same(const char *a, const char *b)
+{
+	return str_eq(str_of(a), str_of(b));
+}
+
+const char *field_text_folded(const char *text, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+	utf8_fold(str_of(text), &out);
+	return arena_str(arena, strbuf_str(&out));
 }
 
 int field_check(const struct field *field, const char *text,

@@ -73,6 +73,11 @@ const struct field *field_find(enum entity entity, const char *name);
 /* The table's line of a text; never NULL. */
 const struct field *field_of_text(enum text_field text);
 
+/* Do they say the same? NULL is "". */
+bool field_text_same(const char *a, const char *b);
+/* For comparing and searching: see utf8_fold. In the arena; of NULL: "". */
+const char *field_text_folded(const char *text, struct arena *arena);
+
 /*
  * Check a text that is to become the field's value: length, date, choice. Text
  * is trimmed; empty becomes NULL. ERR_INVALID with the field's name.

@@ -424,21 +424,16 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	return record_count_add(tx, r->entity, 1, err);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return strcmp(or_empty(a), or_empty(b)) == 0;
-}
-
 /* Merge fields show names. */
 static bool is_renamed(const struct record *r)
 {
 	const struct record *before = r->before;
 
 	return r->entity == ENTITY_PERSON &&
-	       (!same_text(before->text[TEXT_FIRST_NAME],
-			   r->text[TEXT_FIRST_NAME]) ||
-		!same_text(before->text[TEXT_LAST_NAME],
-			   r->text[TEXT_LAST_NAME]));
+	       (!field_text_same(before->text[TEXT_FIRST_NAME],
+				 r->text[TEXT_FIRST_NAME]) ||
+		!field_text_same(before->text[TEXT_LAST_NAME],
+				 r->text[TEXT_LAST_NAME]));
 }
 
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,

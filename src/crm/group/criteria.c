@@ -253,14 +253,6 @@ static bool parse_time(const struct parser *p, const char *text,
 	return true;
 }
 
-static const char *folded(struct parser *p, const char *text)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_fold(str_of(text), &out);
-	return arena_strdup(p->arena, out.buf);
-}
-
 static const char *lowered(struct parser *p, const char *text)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
@@ -365,7 +357,7 @@ static const char *parse_value(struct parser *p, const char *text,
 		return NULL;
 	case CRITERIA_FOLDED:
 	case CRITERIA_TAG:
-		c->text = folded(p, text);
+		c->text = field_text_folded(text, p->arena);
 		return NULL;
 	case CRITERIA_EMAIL:
 		parse_address(p, text, c);

@@ -10,26 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-static const char *folded(const char *s, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_fold(str_of(s), &out);
-	return arena_str(arena, strbuf_str(&out));
-}
-
 static bool has_tag(const struct record *r, const char *name,
 		    struct arena *arena)
 {
-	const char *wanted = folded(name, arena);
+	const char *wanted = field_text_folded(name, arena);
 
 	for (size_t i = 0; i < r->tags_n; i++) {
-		if (same(folded(r->tags[i], arena), wanted))
+		if (field_text_same(field_text_folded(r->tags[i], arena),
+				    wanted))
 			return true;
 	}
 	return false;
@@ -103,9 +91,10 @@ static void compare_texts(const struct import_batch *b, struct import_change *c)
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
 		const char *now = c->after.text[t];
 
-		if (!given->text[t] || same(given->text[t], now))
+		if (!given->text[t] || field_text_same(given->text[t], now))
 			continue;
-		if (whom && now && same(now, c->row->existing->text[t]) &&
+		if (whom && now &&
+		    field_text_same(now, c->row->existing->text[t]) &&
 		    import_seen_has(b->said_late, said_text(whom, t, now)))
 			continue;
 		c->after.text[t] = given->text[t];
@@ -147,7 +136,7 @@ bool import_same_custom(const char *a, const char *b)
 {
 	json_t *x = a ? json_loads(a, 0, NULL) : json_object();
 	json_t *y = b ? json_loads(b, 0, NULL) : json_object();
-	bool equal = same(a, b) || json_equal(x, y);
+	bool equal = field_text_same(a, b) || json_equal(x, y);
 
 	json_decref(x);
 	json_decref(y);
@@ -242,7 +231,7 @@ static void compare_email(struct import_batch *b, struct import_change *c)
 		return;
 	all = import_addresses_of(b, c->after.id, &n);
 	for (size_t i = 0; i < n; i++) {
-		if (same(all[i].hash, c->row->email.hash))
+		if (field_text_same(all[i].hash, c->row->email.hash))
 			return;
 	}
 	c->new_email = c->changed = true;

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "crm/consent/kept_opt_out.h"
+#include "crm/import/import_plan.h"
 #include "sql/import.h"
 #include "sql/kept_opt_out.h"
 #include "store/db.h"
@@ -27,22 +28,6 @@ void import_lookup_release(struct import_lookup *m)
 	vec_release(&m->companies);
 	vec_release(&m->company_names);
 	vec_release(&m->ids);
-}
-
-void import_json_text(struct strbuf *out, struct str s)
-{
-	struct json_writer w = JSON_WRITER(out);
-
-	strbuf_addch(out, out->len ? ',' : '[');
-	json_str(&w, s);
-}
-
-const char *import_json_end(struct strbuf *out)
-{
-	if (out->len == 0)
-		strbuf_addch(out, '[');
-	strbuf_addch(out, ']');
-	return out->buf;
 }
 
 static int by_key_and_id(const void *a, const void *b)

@@ -27,22 +27,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool is_blank(const char *s)
 {
 	return !s || !*s;
-}
-
-static const char *fold(const char *text, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_fold(str_of(text), &out);
-	return arena_str(arena, strbuf_str(&out));
 }
 
 /* What of an existing record earlier rows of the batch may have changed. */
@@ -72,7 +59,8 @@ static struct present *present_of(struct matcher *x, const struct record *r)
 	if (!p->known)
 		*p = (struct present){
 			.known = true,
-			.first = fold(r->text[TEXT_FIRST_NAME], x->b->arena),
+			.first = field_text_folded(r->text[TEXT_FIRST_NAME],
+						   x->b->arena),
 			.key = r->text[TEXT_EXTERNAL_KEY],
 		};
 	return p;
@@ -81,8 +69,9 @@ static struct present *present_of(struct matcher *x, const struct record *r)
 static const char *first_of(struct matcher *x, const struct target *t)
 {
 	return t->record ? present_of(x, t->record)->first
-			 : fold(t->fresh->given.text[TEXT_FIRST_NAME],
-				x->b->arena);
+			 : field_text_folded(
+				   t->fresh->given.text[TEXT_FIRST_NAME],
+				   x->b->arena);
 }
 
 static const char *key_of(struct matcher *x, const struct target *t)
@@ -98,8 +87,9 @@ static const char *company_of(struct matcher *x, const struct target *t)
 	if (t->fresh)
 		return import_row_company(t->fresh, x->b->arena);
 	company = import_lookup_company(x->m, t->record);
-	return t->record->entity == ENTITY_LEAD ? fold(company, x->b->arena)
-						: company;
+	return t->record->entity == ENTITY_LEAD
+		       ? field_text_folded(company, x->b->arena)
+		       : company;
 }
 
 /* --- who comes into question --- */
@@ -172,7 +162,7 @@ static int likeness(struct matcher *x, const struct import_row *row,
 {
 	const struct record *r = t->record ? t->record : &t->fresh->given;
 
-	return 4 * same(r->name_folded, row->given.name_folded) +
+	return 4 * field_text_same(r->name_folded, row->given.name_folded) +
 	       2 * r->owns_address +
 	       (!row->given.text[TEXT_EXTERNAL_KEY] && !key_of(x, t));
 }
@@ -180,7 +170,8 @@ static int likeness(struct matcher *x, const struct import_row *row,
 static bool match_email(struct matcher *x, struct import_row *row)
 {
 	CLEANUP(vec_release) struct targets list = VEC_INIT;
-	const char *first = fold(row->given.text[TEXT_FIRST_NAME], x->b->arena);
+	const char *first = field_text_folded(row->given.text[TEXT_FIRST_NAME],
+					      x->b->arena);
 	const struct target *best = NULL;
 	int most = -1;
 
@@ -194,7 +185,7 @@ static bool match_email(struct matcher *x, struct import_row *row)
 
 		if (other_key(x, row, t))
 			continue;
-		if (!is_blank(first) && same(first, other))
+		if (!is_blank(first) && field_text_same(first, other))
 			n += 16;
 		else if (!is_blank(first) && !is_blank(other))
 			continue; /* two people with one address */
@@ -277,14 +268,15 @@ static bool says_all(const struct import_row *fresh,
 {
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
 		if (row->given.text[t] &&
-		    !same(row->given.text[t], fresh->given.text[t]))
+		    !field_text_same(row->given.text[t], fresh->given.text[t]))
 			return false;
 	}
 	for (size_t i = 0; i < row->tags_n; i++) {
 		bool there = false;
 
 		for (size_t k = 0; k < fresh->tags_n; k++)
-			there = there || same(row->tags[i], fresh->tags[k]);
+			there = there ||
+				field_text_same(row->tags[i], fresh->tags[k]);
 		if (!there)
 			return false;
 	}
@@ -292,10 +284,11 @@ static bool says_all(const struct import_row *fresh,
 		bool there = false;
 
 		for (size_t k = 0; k < fresh->values_n; k++)
-			there = there || (row->values[i].custom ==
-						  fresh->values[k].custom &&
-					  same(row->values[i].json,
-					       fresh->values[k].json));
+			there = there ||
+				(row->values[i].custom ==
+					 fresh->values[k].custom &&
+				 field_text_same(row->values[i].json,
+						 fresh->values[k].json));
 		if (!there)
 			return false;
 	}
@@ -377,7 +370,7 @@ static bool match_name(struct matcher *x, struct import_row *row)
 	if (is_blank(company))
 		return match_bare(x, row, &named);
 	vec_each (&named, t) {
-		if (same(company_of(x, t), company))
+		if (field_text_same(company_of(x, t), company))
 			vec_push(&fits, *t);
 	}
 	return take_only(x, row, &fits);
@@ -432,7 +425,7 @@ static void check_key(struct matcher *x, struct import_row *row)
 	const char *now = row->existing || row->into ? key_of(x, &t) : NULL;
 	uint64_t claim;
 
-	if (row->reason || !key || same(key, now))
+	if (row->reason || !key || field_text_same(key, now))
 		return;
 	claim = import_fingerprint('k', str_of(key), STR(""));
 	if (import_candidate_first(&x->m->by_key, key) ||
@@ -472,7 +465,8 @@ static void note_present(struct matcher *x, struct import_row *row)
 	row->existing_company = company_of(x, &t);
 	p = present_of(x, row->existing);
 	if (row->given.text[TEXT_FIRST_NAME])
-		p->first = fold(row->given.text[TEXT_FIRST_NAME], x->b->arena);
+		p->first = field_text_folded(row->given.text[TEXT_FIRST_NAME],
+					     x->b->arena);
 	if (row->given.text[TEXT_EXTERNAL_KEY])
 		p->key = row->given.text[TEXT_EXTERNAL_KEY];
 }
@@ -549,8 +543,8 @@ static void match_companies(struct import_lookup *m)
 		if (row->reason || !row->company)
 			continue;
 		if (row->existing &&
-		    same(import_lookup_company(m, row->existing),
-			 row->company_folded)) {
+		    field_text_same(import_lookup_company(m, row->existing),
+				    row->company_folded)) {
 			row->company_id = row->existing->company_id;
 			continue;
 		}
@@ -627,11 +621,4 @@ int import_match(struct db *db, struct import_batch *b, struct err *err)
 	match_companies(&m);
 	import_seen_release(&x.claimed);
 	return 0;
-}
-
-void import_batch_release(struct import_batch *b)
-{
-	vec_release(&b->existing);
-	vec_release(&b->addresses);
-	vec_release(&b->new_companies);
 }

@@ -17,7 +17,33 @@
 #define CRM_IMPORT_PLAN_H
 
 #include "crm/import/import.h"
-#include "crm/import/import_row.h"
+#include "crm/import/import_date.h"
+#include "crm/import/import_map.h"
+
+/* What rows are matched by first; the others follow in this order. Name and
+ * company only serve rows that have none of the three. */
+enum import_match {
+	IMPORT_BY_ID,
+	IMPORT_BY_KEY,
+	IMPORT_BY_EMAIL,
+	IMPORT_BY_ANY, /* id, key, address */
+};
+
+struct import_plan {
+	int64_t import_id;
+	enum entity entity;
+	enum import_match match;
+	bool dry_run;
+	bool has_header;
+	char delimiter;       /* 0: detected */
+	const char *encoding; /* NULL: detected */
+	enum date_order date_order;
+	int64_t opt_outs;     /* cells that say so: at most so many are made */
+	const char *opted_in; /* ground on which new ones are; NULL: none */
+	int64_t user_id;
+	struct custom_fields customs;
+	struct import_columns columns;
+};
 
 void import_plan_release(struct import_plan *plan);
 

@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "crm/import/import_date.h"
+#include "crm/import/import_plan.h"
 #include "crm/import/import_seen.h"
 #include "crm/tag.h"
 
@@ -336,21 +338,13 @@ static void read_cell(const struct import_plan *plan,
 	}
 }
 
-static const char *fold(const char *text, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_fold(str_of(text), &out);
-	return arena_str(arena, strbuf_str(&out));
-}
-
 const char *import_row_company(const struct import_row *row,
 			       struct arena *arena)
 {
 	const char *company = row->given.text[TEXT_COMPANY_NAME];
 
 	if (row->given.entity == ENTITY_LEAD)
-		return company ? fold(company, arena) : NULL;
+		return company ? field_text_folded(company, arena) : NULL;
 	return row->company_folded;
 }
 
@@ -447,7 +441,7 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 		return;
 	record_fold(&row->given, arena);
 	if (row->company)
-		row->company_folded = fold(row->company, arena);
+		row->company_folded = field_text_folded(row->company, arena);
 	if (is_nobody(row)) {
 		import_refuse(row, "no_name", "neither a name nor an address");
 		return;
@@ -458,15 +452,10 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 
 /* --- two rows of one record --- */
 
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static bool add_tag(struct import_row *fresh, const char *tag)
 {
 	for (size_t i = 0; i < fresh->tags_n; i++) {
-		if (same(fresh->tags[i], tag))
+		if (field_text_same(fresh->tags[i], tag))
 			return false;
 	}
 	fresh->tags[fresh->tags_n++] = tag;
@@ -497,7 +486,7 @@ static bool put_value(struct import_row *fresh, const struct import_value *v)
 
 		if (old->custom != v->custom)
 			continue;
-		if (same(old->json, v->json))
+		if (field_text_same(old->json, v->json))
 			return false;
 		old->json = v->json;
 		return true;
@@ -529,12 +518,13 @@ void import_row_merge(struct import_row *fresh, const struct import_row *row,
 
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
 		if (!row->given.text[t] ||
-		    same(row->given.text[t], fresh->given.text[t]))
+		    field_text_same(row->given.text[t], fresh->given.text[t]))
 			continue;
 		fresh->given.text[t] = row->given.text[t];
 		differs = true;
 	}
-	if (row->company && !same(row->company_folded, fresh->company_folded)) {
+	if (row->company &&
+	    !field_text_same(row->company_folded, fresh->company_folded)) {
 		fresh->company = row->company;
 		fresh->company_folded = row->company_folded;
 		differs = true;

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "crm/import/import_answers.h"
+#include "crm/import/import_date.h"
+#include "crm/import/import_plan.h"
 #include "crm/import/import_refusal.h"
 
 #include <string.h>

@@ -34,7 +34,7 @@ enum pass {
 	PASSES,
 };
 
-struct session {
+struct importer {
 	struct import_steps *steps;
 	struct arena *arena;
 	struct import_run run;
@@ -57,9 +57,9 @@ struct session {
 	bool at_end, is_done;
 };
 
-static struct session session_of(struct import_steps *steps)
+static struct importer importer_of(struct import_steps *steps)
 {
-	return (struct session){
+	return (struct importer){
 		.steps = steps,
 		.arena = arena_new(),
 		.seen = IMPORT_SEEN_INIT,
@@ -69,7 +69,7 @@ static struct session session_of(struct import_steps *steps)
 	};
 }
 
-static void session_release(struct session *s)
+static void importer_release(struct importer *s)
 {
 	db_set_bulk(s->steps->db, false);
 	import_plan_release(&s->plan);
@@ -81,7 +81,7 @@ static void session_release(struct session *s)
 	arena_free(&s->arena);
 }
 
-static void refuse_malformed(struct session *s, struct str raw,
+static void refuse_malformed(struct importer *s, struct str raw,
 			     const struct err *why, struct arena *arena,
 			     struct import_row *row)
 {
@@ -91,7 +91,7 @@ static void refuse_malformed(struct session *s, struct str raw,
 }
 
 /* The next row of data: 1, 0 at the end, -1. */
-static int read_row(struct session *s, struct arena *arena,
+static int read_row(struct importer *s, struct arena *arena,
 		    struct import_row *row, struct err *err)
 {
 	const struct str *cells;
@@ -126,7 +126,7 @@ static enum pass pass_of(const struct import_row *row)
 	return PASS_BARE;
 }
 
-static void refuse_duplicate(struct session *s, struct import_row *row)
+static void refuse_duplicate(struct importer *s, struct import_row *row)
 {
 	if (!row->reason && row->identity &&
 	    !import_seen_add(&s->seen, row->identity))
@@ -134,7 +134,7 @@ static void refuse_duplicate(struct session *s, struct import_row *row)
 }
 
 /* The next row, and what need not wait any longer: 1, 0 at the end, -1. */
-static int take_row(struct session *s, struct arena *arena, struct err *err)
+static int take_row(struct importer *s, struct arena *arena, struct err *err)
 {
 	struct import_row row = { 0 };
 	int found = read_row(s, arena, &row, err);
@@ -149,7 +149,7 @@ static int take_row(struct session *s, struct arena *arena, struct err *err)
 	return 1;
 }
 
-static int skip_header(struct session *s, struct err *err)
+static int skip_header(struct importer *s, struct err *err)
 {
 	const struct str *cells;
 	size_t n;
@@ -159,7 +159,7 @@ static int skip_header(struct session *s, struct err *err)
 	return csv_next(s->reader, &cells, &n, NULL, err) < 0 ? -1 : 0;
 }
 
-static int open_file(struct session *s, struct err *err)
+static int open_file(struct importer *s, struct err *err)
 {
 	csv_free(&s->reader);
 	if (csv_open(s->path, s->plan.encoding, s->plan.delimiter, &s->reader,
@@ -168,7 +168,7 @@ static int open_file(struct session *s, struct err *err)
 	return skip_header(s, err);
 }
 
-static void note_said(struct session *s, const struct import_row *row,
+static void note_said(struct importer *s, const struct import_row *row,
 		      struct arena *arena)
 {
 	const char *company = import_row_company(row, arena);
@@ -179,7 +179,7 @@ static void note_said(struct session *s, const struct import_row *row,
 }
 
 /* Which rows belong together, and which passes there are. */
-static int count_rows(struct session *s, struct err *err)
+static int count_rows(struct importer *s, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int more;
@@ -203,7 +203,7 @@ static int count_rows(struct session *s, struct err *err)
 }
 
 /* Rows before the place to go on from: what they are must be known again. */
-static int remember_rows(struct session *s, int64_t until, struct err *err)
+static int remember_rows(struct importer *s, int64_t until, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int more = 1;
@@ -222,7 +222,7 @@ static int remember_rows(struct session *s, int64_t until, struct err *err)
 }
 
 /* What was saved with the last rows. */
-static int load_state(struct session *s, struct err *err)
+static int load_state(struct importer *s, struct err *err)
 {
 	CLEANUP(json_free) json_t *state = NULL;
 	int64_t pass = 0;
@@ -239,7 +239,7 @@ static int load_state(struct session *s, struct err *err)
 	return 0;
 }
 
-static int load_session(struct session *s, struct err *err)
+static int load_importer(struct importer *s, struct err *err)
 {
 	struct import_steps *steps = s->steps;
 
@@ -262,7 +262,7 @@ static int load_session(struct session *s, struct err *err)
 	return 0;
 }
 
-static int open_session(struct session *s, struct err *err)
+static int open_importer(struct importer *s, struct err *err)
 {
 	if (s->at_end)
 		return 0;
@@ -273,7 +273,7 @@ static int open_session(struct session *s, struct err *err)
 }
 
 /* At the end of the file: is there another pass? */
-static int end_reading(struct session *s, struct err *err)
+static int end_reading(struct importer *s, struct err *err)
 {
 	do {
 		s->pass++;
@@ -282,7 +282,7 @@ static int end_reading(struct session *s, struct err *err)
 	return s->at_end ? 0 : open_file(s, err);
 }
 
-static int read_batch(struct session *s, struct import_batch *b,
+static int read_batch(struct importer *s, struct import_batch *b,
 		      struct err *err)
 {
 	s->batch_pass = s->pass;
@@ -300,7 +300,7 @@ static int read_batch(struct session *s, struct import_batch *b,
 	return 0;
 }
 
-static struct import_opt_outs opt_outs_with(const struct session *s,
+static struct import_opt_outs opt_outs_with(const struct importer *s,
 					    const struct import_batch *b)
 {
 	return (struct import_opt_outs){
@@ -310,7 +310,7 @@ static struct import_opt_outs opt_outs_with(const struct session *s,
 	};
 }
 
-static int save(struct session *s, struct tx *tx, const struct import_batch *b,
+static int save(struct importer *s, struct tx *tx, const struct import_batch *b,
 		struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
@@ -338,7 +338,7 @@ static int save(struct session *s, struct tx *tx, const struct import_batch *b,
 			      err);
 }
 
-static void adapt(struct session *s, size_t n, int64_t us)
+static void adapt(struct importer *s, size_t n, int64_t us)
 {
 	double wanted = (double)n * TARGET_US / (double)(us > 0 ? us : 1);
 
@@ -351,7 +351,7 @@ static void adapt(struct session *s, size_t n, int64_t us)
 	s->batch_rows = wanted > ROWS_MOST ? ROWS_MOST : (size_t)wanted;
 }
 
-static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
+static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
 		      struct err *err)
 {
 	int64_t began_us = clock_monotonic_us();
@@ -377,7 +377,7 @@ static int write_rows(struct session *s, struct tx *tx, struct import_batch *b,
 
 /* Rows are matched by what stands in the database, and nothing in it forbids
  * two people with one address: no other import may be doing the same. */
-static int begin_writing(struct session *s, struct tx *tx, struct err *err)
+static int begin_writing(struct importer *s, struct tx *tx, struct err *err)
 {
 	int64_t ignored;
 
@@ -391,7 +391,7 @@ static int begin_writing(struct session *s, struct tx *tx, struct err *err)
 }
 
 /* Reads and writes one batch; begins the transaction after reading. */
-static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
+static int one_batch(struct importer *s, struct arena *arena, struct tx *tx,
 		     struct err *err)
 {
 	CLEANUP(import_batch_release)
@@ -423,7 +423,7 @@ static int one_batch(struct session *s, struct arena *arena, struct tx *tx,
  * A transaction: one batch, or, as long as nobody waits, more of them: each
  * page of an index is then written once for many rows.
  */
-static int one_transaction(struct session *s, struct arena *arena,
+static int one_transaction(struct importer *s, struct arena *arena,
 			   struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -441,7 +441,8 @@ static int one_transaction(struct session *s, struct arena *arena,
 
 /* --- the end --- */
 
-static int format_result(struct session *s, struct strbuf *out, struct err *err)
+static int format_result(struct importer *s, struct strbuf *out,
+			 struct err *err)
 {
 	const struct import_result result = {
 		.db = s->steps->db,
@@ -456,7 +457,7 @@ static int format_result(struct session *s, struct strbuf *out, struct err *err)
 	return import_result_format(&result, out, err);
 }
 
-static int finish(struct session *s, struct err *err)
+static int finish(struct importer *s, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
@@ -478,7 +479,7 @@ struct toll { /* people that are here */
 };
 
 /* Those whose rows are refused for something else, by their addresses. */
-static int count_refused(struct session *s, const struct import_batch *b,
+static int count_refused(struct importer *s, const struct import_batch *b,
 			 struct toll *toll, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
@@ -500,7 +501,7 @@ static int count_refused(struct session *s, const struct import_batch *b,
 	return 0;
 }
 
-static int count_batch(struct session *s, struct arena *arena,
+static int count_batch(struct importer *s, struct arena *arena,
 		       struct toll *toll, struct err *err)
 {
 	CLEANUP(import_batch_release)
@@ -532,7 +533,7 @@ static bool is_many(const struct toll *toll)
 	       toll->opted_out * 100 > toll->existing * IMPORT_OPT_OUTS_ASK_PCT;
 }
 
-static void format_question(const struct session *s, const struct toll *toll,
+static void format_question(const struct importer *s, const struct toll *toll,
 			    struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
@@ -555,17 +556,17 @@ static void format_question(const struct session *s, const struct toll *toll,
 static int asks(struct import_steps *steps, struct strbuf *result,
 		struct err *err)
 {
-	CLEANUP(session_release) struct session s = session_of(steps);
+	CLEANUP(importer_release) struct importer s = importer_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct toll toll = { 0, 0 };
 
 	if (steps->confirmed || steps->state_json)
 		return 0;
-	if (load_session(&s, err) < 0)
+	if (load_importer(&s, err) < 0)
 		return -1;
 	if (s.plan.dry_run || s.plan.opt_outs <= IMPORT_OPT_OUTS_ASK)
 		return 0;
-	if (open_session(&s, err) < 0)
+	if (open_importer(&s, err) < 0)
 		return -1;
 	while (!s.at_end) {
 		arena_reset(arena);
@@ -581,14 +582,14 @@ static int asks(struct import_steps *steps, struct strbuf *result,
 int import_steps(struct import_steps *steps, struct strbuf *result,
 		 struct err *err)
 {
-	CLEANUP(session_release) struct session s = session_of(steps);
+	CLEANUP(importer_release) struct importer s = importer_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int questions = asks(steps, result, err);
 
 	if (questions != 0)
 		return questions < 0 ? -1 : IMPORT_ASKS;
 	db_set_bulk(steps->db, true);
-	if (load_session(&s, err) < 0 || open_session(&s, err) < 0)
+	if (load_importer(&s, err) < 0 || open_importer(&s, err) < 0)
 		return -1;
 	while (!s.at_end) {
 		if (steps->is_stopping && steps->is_stopping(steps->context))

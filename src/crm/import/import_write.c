@@ -46,11 +46,6 @@ static void writer_release(struct writer *w)
 	vec_release(&w->opted_out);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /*
  * Two rows that name a record in different ways (one by key, one by address)
  * change it one after the other, as they would in two batches.
@@ -90,7 +85,7 @@ static bool is_changed(const struct writer *w, const struct import_change *last)
 		c = &w->changes.v[c->before - 1];
 	}
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
-		if (!same(was->text[t], last->after.text[t]))
+		if (!field_text_same(was->text[t], last->after.text[t]))
 			return true;
 	}
 	if (last->new_company || last->after.company_id != was->company_id)
@@ -216,7 +211,7 @@ static bool is_carried(const struct writer *w, const struct import_row *row)
 	if (!row->shares_address)
 		return false;
 	for (size_t i = 0; i < w->opted_out.n; i++) {
-		if (same(w->opted_out.v[i], row->email.hash))
+		if (field_text_same(w->opted_out.v[i], row->email.hash))
 			return true;
 	}
 	return false;
