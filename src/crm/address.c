@@ -270,8 +270,9 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 	return consent_add(tx, &consent, actor, err);
 }
 
-static int insert(struct tx *tx, struct address *a, const struct actor *actor,
-		  struct arena *arena, struct err *err)
+static int add_address(struct tx *tx, struct address *a,
+		       const struct actor *actor, struct arena *arena,
+		       struct err *err)
 {
 	struct sql_value v[13];
 	int n;
@@ -291,9 +292,9 @@ static int insert(struct tx *tx, struct address *a, const struct actor *actor,
 	return carry_opt_out(tx, a, actor, arena, err);
 }
 
-static int keep(struct tx *tx, const struct address *old,
-		const struct address *a, const struct actor *actor,
-		struct err *err)
+static int change_address(struct tx *tx, const struct address *old,
+			  const struct address *a, const struct actor *actor,
+			  struct err *err)
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("email");
 	enum address_held held = old->held;
@@ -373,8 +374,8 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 
 		a->entity = entity;
 		a->record_id = record_id;
-		if ((old ? keep(tx, old, a, actor, err)
-			 : insert(tx, a, actor, arena, err)) < 0)
+		if ((old ? change_address(tx, old, a, actor, err)
+			 : add_address(tx, a, actor, arena, err)) < 0)
 			return -1;
 	}
 	return address_choose_again(tx, entity, record_id, actor, arena, err);

@@ -6,8 +6,8 @@
 
 #include <inttypes.h>
 
-static int add(struct tx *tx, const char *kind, const char *payload,
-	       const char *single_key, int64_t now_ms, struct err *err)
+static int add_job(struct tx *tx, const char *kind, const char *payload,
+		   const char *single_key, int64_t now_ms, struct err *err)
 {
 	struct job_new job = {
 		.kind = kind,
@@ -28,7 +28,7 @@ int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 
 	strbuf_addf(&payload, "{\"person_id\":%" PRId64 "}", person_id);
 	strbuf_addf(&key, "bridge/person/%" PRId64, person_id);
-	return add(tx, "bridge-person", payload.buf, key.buf, now_ms, err);
+	return add_job(tx, "bridge-person", payload.buf, key.buf, now_ms, err);
 }
 
 int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
@@ -63,7 +63,7 @@ int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
 
 int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err)
 {
-	return add(tx, "bridge-forget", NULL, NULL, now_ms, err);
+	return add_job(tx, "bridge-forget", NULL, NULL, now_ms, err);
 }
 
 int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err)

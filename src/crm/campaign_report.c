@@ -64,9 +64,9 @@ static void add_filter(struct sqlbuild *b, const struct crm_recipient_filter *f,
 		sqlbuild_add(b, condition);
 }
 
-static int count(struct db *db, const struct crm_recipient_filter *f,
-		 const char *condition, struct arena *arena, int64_t *out,
-		 struct err *err)
+static int count_recipients(struct db *db, const struct crm_recipient_filter *f,
+			    const char *condition, struct arena *arena,
+			    int64_t *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -108,7 +108,7 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
 
 	if (f->response && !(condition = condition_of(f->response, err)))
 		return -1;
-	if (count(db, f, condition, arena, total_out, err) < 0)
+	if (count_recipients(db, f, condition, arena, total_out, err) < 0)
 		return -1;
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.person_id, e.address, r.state, r.reason, "

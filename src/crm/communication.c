@@ -23,7 +23,7 @@ static bool is_one_of(const char *s, const char *const *words)
 	return *words != NULL;
 }
 
-static int check(const struct communication *c, struct err *err)
+static int check_communication(const struct communication *c, struct err *err)
 {
 	static const char *const kinds[] = { "call",  "meeting", "letter",
 					     "email", "task",    "other",
@@ -95,7 +95,8 @@ static int add_links(struct tx *tx, const struct communication *c,
 int communication_add(struct tx *tx, struct communication *c,
 		      const struct actor *actor, struct err *err)
 {
-	if (check(c, err) < 0 || check_links(tx->db, c, err) < 0 ||
+	if (check_communication(c, err) < 0 ||
+	    check_links(tx->db, c, err) < 0 ||
 	    sequence_take(tx, "communication", 1, &c->id, err) < 0)
 		return -1;
 	c->created_ms = actor->now_ms;
@@ -125,7 +126,7 @@ int communication_update(struct tx *tx, const struct communication *before,
 	CLEANUP(update_release) struct update u = UPDATE_OF("communication");
 
 	/* it stays signed by who wrote it first */
-	if (check(c, err) < 0 || check_links(tx->db, c, err) < 0)
+	if (check_communication(c, err) < 0 || check_links(tx->db, c, err) < 0)
 		return -1;
 	update_text(&u, "kind", before->kind, c->kind);
 	update_text(&u, "direction", before->direction, c->direction);
@@ -192,7 +193,7 @@ static int load_links(struct db *db, struct communications *list,
 	return more;
 }
 
-static const char *outcome(const struct rows *rows)
+static const char *outcome_of(const struct rows *rows)
 {
 	enum {
 		STATE = 11,
@@ -232,7 +233,7 @@ static void read_listed(const struct rows *rows, struct arena *arena, void *out)
 		.person_id = rows_int(rows, 10),
 	};
 	if (c->campaign_id)
-		c->status = outcome(rows);
+		c->status = outcome_of(rows);
 }
 
 static int query_page(struct db *db, enum entity entity, int64_t id,

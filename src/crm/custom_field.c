@@ -16,7 +16,7 @@
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena, void *out)
+static void read_field(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct custom_field *)out = (struct custom_field){
 		.id = rows_int(rows, 0),
@@ -33,7 +33,7 @@ int custom_field_list(struct db *db, enum entity entity, struct arena *arena,
 		      struct custom_fields *out, struct err *err)
 {
 	return db_list(db, SQL_CUSTOM_FIELD_LIST,
-		       SQL_ARGS(sql_int(entity), sql_int(entity)), read_row,
+		       SQL_ARGS(sql_int(entity), sql_int(entity)), read_field,
 		       arena, out, err);
 }
 
@@ -41,7 +41,7 @@ int custom_field_get(struct db *db, int64_t id, struct arena *arena,
 		     struct custom_field *out, struct err *err)
 {
 	int found = db_get(db, SQL_CUSTOM_FIELD_GET, SQL_ARGS(sql_int(id)),
-			   read_row, arena, out, err);
+			   read_field, arena, out, err);
 
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND,
@@ -255,8 +255,8 @@ static const char *what_is_wrong(const struct custom_field *field,
 	return NULL;
 }
 
-static int wrong(const struct custom_field *field, const char *what,
-		 struct err *err)
+static int refuse_value(const struct custom_field *field, const char *what,
+			struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 
@@ -269,7 +269,7 @@ int custom_field_check(const struct custom_field *field, const json_t *value,
 {
 	const char *what = what_is_wrong(field, value);
 
-	return what ? wrong(field, what, err) : 0;
+	return what ? refuse_value(field, what, err) : 0;
 }
 
 static json_t *value_of(const struct custom_field *field, struct str text)
@@ -310,7 +310,7 @@ int custom_field_read(const struct custom_field *field, const char *text,
 	}
 	value = value_of(field, s);
 	if (!value)
-		return wrong(field, "not of the field's type", err);
+		return refuse_value(field, "not of the field's type", err);
 	if (custom_field_check(field, value, err) < 0)
 		return -1;
 	json_dump(value, &out);
@@ -318,8 +318,8 @@ int custom_field_read(const struct custom_field *field, const char *text,
 	return 0;
 }
 
-static const struct custom_field *find(const struct custom_fields *all,
-				       const char *key)
+static const struct custom_field *find_field(const struct custom_fields *all,
+					     const char *key)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		if (strcmp(all->v[i].key, key) == 0)
@@ -328,10 +328,10 @@ static const struct custom_field *find(const struct custom_fields *all,
 	return NULL;
 }
 
-static int put(const struct custom_fields *all, json_t *object, const char *key,
-	       json_t *value, struct err *err)
+static int put_value(const struct custom_fields *all, json_t *object,
+		     const char *key, json_t *value, struct err *err)
 {
-	const struct custom_field *field = find(all, key);
+	const struct custom_field *field = find_field(all, key);
 
 	if (!field)
 		return err_field(err, "custom", "there is no field %.60s", key);
@@ -362,7 +362,7 @@ int custom_merge(struct db *db, enum entity entity, const char *before,
 	if (custom_field_list(db, entity, arena, &all, err) < 0)
 		return -1;
 	json_object_foreach ((json_t *)(uintptr_t)given, key, value) {
-		if (put(&all, object, key, value, err) < 0)
+		if (put_value(&all, object, key, value, err) < 0)
 			return -1;
 	}
 	json_dump(object, &text);

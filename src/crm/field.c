@@ -108,7 +108,7 @@ static const char *lead_status(struct str s)
 
 bool field_text_same(const char *a, const char *b)
 {
-	return str_eq(str_of(a), str_of(b));
+	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 const char *field_text_folded(const char *text, struct arena *arena)

@@ -129,8 +129,9 @@ static int make_person(struct tx *tx, const struct record *lead,
 	return 0;
 }
 
-static int carry(struct tx *tx, const struct record *lead, int64_t person_id,
-		 const struct actor *actor, struct err *err)
+static int carry_over(struct tx *tx, const struct record *lead,
+		      int64_t person_id, const struct actor *actor,
+		      struct err *err)
 {
 	static const struct sql *const moves[] = {
 		SQL_CONVERT_TAGS,
@@ -174,7 +175,7 @@ int lead_convert(struct tx *tx, int64_t lead_id, struct lead_conversion *c,
 		return -1;
 	if ((c->person_id ? update_person(tx, &lead, c, actor, arena, err)
 			  : make_person(tx, &lead, c, actor, arena, err)) < 0 ||
-	    carry(tx, &lead, c->person_id, actor, err) < 0)
+	    carry_over(tx, &lead, c->person_id, actor, err) < 0)
 		return -1;
 	lead.text[TEXT_STATUS] = "converted";
 	lead.converted_person_id = c->person_id;

@@ -50,8 +50,8 @@ static struct queries queries_of(enum entity entity)
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, enum entity entity,
-		     struct arena *arena, struct record *r)
+static void read_record(const struct rows *rows, enum entity entity,
+			struct arena *arena, struct record *r)
 {
 	int column = FIXED_COLUMNS;
 
@@ -86,8 +86,8 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The loaded rows in the order of ids. */
-static void arrange(const struct records *loaded, const struct ids *ids,
-		    struct records *out)
+static void put_in_order(const struct records *loaded, const struct ids *ids,
+			 struct records *out)
 {
 	if (loaded->n == 0)
 		return;
@@ -105,8 +105,8 @@ static void arrange(const struct records *loaded, const struct ids *ids,
 
 /* First the locks, then a look: what is joined to a row that was waited for
  * would be older than the row. */
-static int lock(struct db *db, enum entity entity, struct sql_value keys,
-		struct err *err)
+static int lock_records(struct db *db, enum entity entity,
+			struct sql_value keys, struct err *err)
 {
 	CLEANUP(vec_release) struct ids locked = VEC_INIT;
 
@@ -116,7 +116,7 @@ static int lock(struct db *db, enum entity entity, struct sql_value keys,
 			   err);
 }
 
-static void remember(struct record *r, struct arena *arena)
+static void remember_before(struct record *r, struct arena *arena)
 {
 	struct record *before = arena_new_of(arena, struct record);
 
@@ -137,18 +137,18 @@ int records_load(struct db *db, enum entity entity, const struct ids *ids,
 	if (ids->n == 0)
 		return 0;
 	BUG_ON(ids->n > LOAD_MOST);
-	if (lock(db, entity, keys, err) < 0 ||
+	if (lock_records(db, entity, keys, err) < 0 ||
 	    db_query(db, queries_of(entity).load, SQL_ARGS(keys), &rows, err) <
 		    0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, entity, arena, &r);
-		remember(&r, arena);
+		read_record(rows, entity, arena, &r);
+		remember_before(&r, arena);
 		vec_push(&loaded, r);
 	}
 	if (more < 0)
 		return -1;
-	arrange(&loaded, ids, out);
+	put_in_order(&loaded, ids, out);
 	return 0;
 }
 
@@ -211,7 +211,7 @@ int record_get(struct db *db, enum entity entity, int64_t id,
 
 /* --- rows to write --- */
 
-static void push(struct args *args, struct sql_value value)
+static void push_value(struct args *args, struct sql_value value)
 {
 	BUG_ON(args->n >= ARGS_MOST);
 	args->v[args->n++] = value;
@@ -221,7 +221,7 @@ static void push_texts(struct args *args, const struct record *r)
 {
 	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
 		if (field_is_of(field_of_text(t), r->entity))
-			push(args, sql_text(r->text[t]));
+			push_value(args, sql_text(r->text[t]));
 	}
 }
 
@@ -229,29 +229,29 @@ static void push_texts(struct args *args, const struct record *r)
 static void push_own(struct args *args, const struct record *r)
 {
 	if (r->entity == ENTITY_PERSON) {
-		push(args, sql_id_or_null(r->company_id));
-		push(args, sql_int(r->owns_address));
+		push_value(args, sql_id_or_null(r->company_id));
+		push_value(args, sql_int(r->owns_address));
 	} else if (r->entity == ENTITY_LEAD) {
-		push(args, sql_id_or_null(r->converted_person_id));
-		push(args, sql_id_or_null(r->converted_company_id));
-		push(args, sql_id_or_null(r->converted_ms));
+		push_value(args, sql_id_or_null(r->converted_person_id));
+		push_value(args, sql_id_or_null(r->converted_company_id));
+		push_value(args, sql_id_or_null(r->converted_ms));
 	}
 }
 
 static void add_args(const struct record *r, struct args *args)
 {
 	*args = (struct args){ .n = 0 };
-	push(args, sql_int(r->id));
-	push(args, sql_text(r->name_folded));
-	push(args, sql_text(r->custom));
-	push(args, sql_int(r->opted_out));
-	push(args, sql_id_or_null(r->import_id));
-	push(args, sql_int(r->created_ms));
-	push(args, sql_int(r->updated_ms));
+	push_value(args, sql_int(r->id));
+	push_value(args, sql_text(r->name_folded));
+	push_value(args, sql_text(r->custom));
+	push_value(args, sql_int(r->opted_out));
+	push_value(args, sql_id_or_null(r->import_id));
+	push_value(args, sql_int(r->created_ms));
+	push_value(args, sql_int(r->updated_ms));
 	push_texts(args, r);
 	push_own(args, r);
 	if (r->entity != ENTITY_COMPANY)
-		push(args, sql_id_or_null(r->email_id));
+		push_value(args, sql_id_or_null(r->email_id));
 }
 
 static void compare_texts(const struct record *r, struct update *u)
@@ -360,7 +360,7 @@ static bool has_text(const char *s)
 	return s && *s;
 }
 
-static int check(struct db *db, struct record *r, struct err *err)
+static int check_record(struct db *db, struct record *r, struct err *err)
 {
 	int64_t one;
 	int found;
@@ -403,7 +403,7 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	if (is_nobody(r))
 		return err_field(err, "last_name",
 				 "a record needs a name or an address");
-	if (check(tx->db, r, err) < 0 ||
+	if (check_record(tx->db, r, err) < 0 ||
 	    record_ids_take(tx, r->entity, 1, &r->id, err) < 0)
 		return -1;
 	r->created_ms = r->updated_ms = actor->now_ms;
@@ -442,7 +442,7 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 	CLEANUP(update_release)
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
 
-	if (check(tx->db, r, err) < 0)
+	if (check_record(tx->db, r, err) < 0)
 		return -1;
 	r->updated_ms = actor->now_ms;
 	record_fold(r, arena);

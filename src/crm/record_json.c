@@ -331,9 +331,9 @@ static int say_consent(struct tx *tx, const struct input *in,
 	return consent_add(tx, &consent, actor, err);
 }
 
-static int finish(struct tx *tx, const struct input *in,
-		  const struct actor *actor, struct arena *arena,
-		  struct record *out, struct err *err)
+static int finish_write(struct tx *tx, const struct input *in,
+			const struct actor *actor, struct arena *arena,
+			struct record *out, struct err *err)
 {
 	int64_t id = in->r->id;
 	enum entity entity = in->r->entity;
@@ -371,7 +371,7 @@ int record_create(struct tx *tx, enum entity entity, const json_t *body,
 	r.emails_n = in.emails_n;
 	if (record_add(tx, &r, actor, arena, err) < 0)
 		return -1;
-	return finish(tx, &in, actor, arena, out, err);
+	return finish_write(tx, &in, actor, arena, out, err);
 }
 
 /* The addresses as they shall be when the marketing one is replaced. */
@@ -436,5 +436,5 @@ int record_patch(struct tx *tx, enum entity entity, int64_t id,
 	if (in.has_emails && addresses_put(tx, entity, id, in.emails,
 					   in.emails_n, actor, arena, err) < 0)
 		return -1;
-	return finish(tx, &in, actor, arena, out, err);
+	return finish_write(tx, &in, actor, arena, out, err);
 }

@@ -351,8 +351,9 @@ static int find_ids(struct db *db, const struct list *l, struct arena *arena,
 	return more;
 }
 
-static int count(struct db *db, const struct list *l, size_t seen, bool more,
-		 struct arena *arena, int64_t *out, struct err *err)
+static int count_all(struct db *db, const struct list *l, size_t seen,
+		     bool more, struct arena *arena, int64_t *out,
+		     struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -388,7 +389,7 @@ int record_list(struct db *db, const struct record_query *query,
 	*out = (struct record_page){ .next = NULL };
 	if (read_sort(&l, err) < 0 || read_cursor(&l, arena, err) < 0 ||
 	    find_ids(db, &l, arena, &ids, &last, &more, err) < 0 ||
-	    count(db, &l, ids.n, more, arena, &out->total, err) < 0)
+	    count_all(db, &l, ids.n, more, arena, &out->total, err) < 0)
 		return -1;
 	last.total = out->total;
 	if (more)

@@ -28,8 +28,8 @@ const char *job_state_name(enum job_state state)
 }
 
 /* 1, or 0: one of its key waits already. */
-static int insert(struct tx *tx, const struct job_new *job, int64_t now_ms,
-		  int64_t *id_out, struct err *err)
+static int insert_job(struct tx *tx, const struct job_new *job, int64_t now_ms,
+		      int64_t *id_out, struct err *err)
 {
 	return db_find_int(
 		tx->db, SQL_JOB_ADD,
@@ -49,7 +49,7 @@ int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 
 	/* the one that waits may start before it is looked at */
 	for (int try = 0; found == 0 && try < TRIES; try++) {
-		found = insert(tx, job, now_ms, id_out, err);
+		found = insert_job(tx, job, now_ms, id_out, err);
 		if (found == 0)
 			found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
 					    SQL_ARGS(sql_text(job->single_key)),

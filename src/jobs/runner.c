@@ -147,7 +147,7 @@ struct end {
 	int64_t attempts;
 };
 
-static struct end decide(const struct job_run *run, const struct job_kind *kind,
+static struct end end_of(const struct job_run *run, const struct job_kind *kind,
 			 int ret, const struct err *err, int64_t now_ms)
 {
 	int64_t most = kind->max_attempts ? kind->max_attempts : MAX_ATTEMPTS;
@@ -237,7 +237,7 @@ static bool was_canceled(struct job_run *run)
 	       now.cancel_wanted;
 }
 
-static void report(const struct job *job, const struct end *end)
+static void report_end(const struct job *job, const struct end *end)
 {
 	if (end->state == JOB_DONE)
 		metric_add(&jobs_done, 1);
@@ -278,10 +278,10 @@ static void run_job(struct worker *worker, struct db *db, struct job *job,
 	ret = kind->fn(&run, &err);
 	stop_bind(NULL);
 	now_ms = clock_now_ms();
-	end = decide(&run, kind, ret, &err, now_ms);
+	end = end_of(&run, kind, ret, &err, now_ms);
 	if (ret != 0 && was_canceled(&run))
 		end.state = JOB_CANCELED;
-	report(job, &end);
+	report_end(job, &end);
 	/* If this fails, the lease runs out and the job runs again. */
 	if (store_end(&run, &end, now_ms, &end_err) < 0)
 		log_error("storing the end of a job failed",
@@ -291,8 +291,8 @@ static void run_job(struct worker *worker, struct db *db, struct job *job,
 
 /* --- claiming --- */
 
-static int claim(struct runner *r, struct db *db, struct arena *arena,
-		 struct job *out, struct err *err)
+static int claim_job(struct runner *r, struct db *db, struct arena *arena,
+		     struct job *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = clock_now_ms(), id = 0;
@@ -330,13 +330,13 @@ static int work_once(struct worker *worker, struct err *err)
 
 	if (store_get(r->store, r->schema, &db, err) < 0)
 		return -1;
-	n = claim(r, db, arena, &job, err);
+	n = claim_job(r, db, arena, &job, err);
 	if (n > 0)
 		run_job(worker, db, &job, arena);
 	return n;
 }
 
-static void *work(void *arg)
+static void *work_until_stopped(void *arg)
 {
 	struct worker *worker = arg;
 	struct runner *r = worker->runner;
@@ -355,7 +355,7 @@ static void *work(void *arg)
 
 /* --- leases --- */
 
-static int renew(struct runner *r, struct err *err)
+static int renew_leases(struct runner *r, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -414,7 +414,7 @@ static int free_dead(struct runner *r, struct still *seen, struct err *err)
 }
 
 /* Ended jobs are forgotten after 30 days, some at a time. */
-static int sweep(struct runner *r, struct err *err)
+static int sweep_ended(struct runner *r, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 
@@ -426,7 +426,7 @@ static int sweep(struct runner *r, struct err *err)
 			err);
 }
 
-static void *beat(void *arg)
+static void *keep_alive(void *arg)
 {
 	struct runner *r = arg;
 	struct still seen = VEC_INIT;
@@ -436,7 +436,7 @@ static void *beat(void *arg)
 		struct err err = ERR_INIT;
 
 		if (clock_monotonic_us() >= next_us) {
-			if (renew(r, &err) < 0)
+			if (renew_leases(r, &err) < 0)
 				log_warn("renewing leases failed",
 					 LOG_ERR(&err));
 			next_us = clock_monotonic_us() + r->lease_ms * 1000 / 3;
@@ -445,7 +445,7 @@ static void *beat(void *arg)
 			log_warn("leases of the dead are not freed",
 				 LOG_ERR(&err));
 		if (clock_monotonic_us() >= sweep_us) {
-			if (sweep(r, &err) < 0)
+			if (sweep_ended(r, &err) < 0)
 				log_warn("forgetting old jobs failed",
 					 LOG_ERR(&err));
 			sweep_us = clock_monotonic_us() + SWEEP_US;
@@ -504,9 +504,9 @@ int runner_start(struct store *store, const struct runner_options *options,
 	for (int i = 0; i < r->workers_n; i++)
 		r->workers[i].runner = r;
 	for (int i = 0; i < r->workers_n; i++)
-		BUG_ON(pthread_create(&r->workers[i].thread, NULL, work,
-				      &r->workers[i]) != 0);
-	BUG_ON(pthread_create(&r->heart, NULL, beat, r) != 0);
+		BUG_ON(pthread_create(&r->workers[i].thread, NULL,
+				      work_until_stopped, &r->workers[i]) != 0);
+	BUG_ON(pthread_create(&r->heart, NULL, keep_alive, r) != 0);
 	*out = TAKE(r);
 	return 0;
 }

@@ -48,7 +48,7 @@ static void note_trouble(struct journal *j, const struct err *err)
 	pthread_mutex_unlock(&j->told);
 }
 
-static void work(struct journal *j)
+static void write_once(struct journal *j)
 {
 	struct err err = ERR_INIT;
 
@@ -75,7 +75,7 @@ static void *journal_main(void *journal)
 
 	pthread_mutex_lock(&j->lock);
 	while (!j->stopping) {
-		work(j);
+		write_once(j);
 		wait_a_while(j);
 	}
 	pthread_mutex_unlock(&j->lock);

@@ -97,7 +97,7 @@ int journal_put_state(struct tx *tx, const char *id, int64_t reserved,
 }
 
 /* The schema is as far as the file. */
-static int adopt(struct journal *j, int side, struct err *err)
+static int adopt_side(struct journal *j, int side, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -216,7 +216,7 @@ static void judge_side(const struct journal *j, int i, struct strbuf *why)
 }
 
 /* Empty: they belong together. */
-static void judge(const struct journal *j, struct strbuf *why)
+static void judge_sides(const struct journal *j, struct strbuf *why)
 {
 	for (int i = 0; i < JOURNAL_SIDES && why->len == 0; i++)
 		judge_side(j, i, why);
@@ -313,7 +313,7 @@ static int recover(struct journal *j, const struct strbuf *why, struct err *err)
 static int adopt_all(struct journal *j, struct err *err)
 {
 	for (int i = 0; i < JOURNAL_SIDES; i++)
-		if (adopt(j, i, err) < 0)
+		if (adopt_side(j, i, err) < 0)
 			return -1;
 	return 0;
 }
@@ -322,18 +322,18 @@ static int adopt_all(struct journal *j, struct err *err)
 static int adopt_ids(struct journal *j, struct err *err)
 {
 	for (int i = 0; i < JOURNAL_SIDES; i++)
-		if (!*j->state[i].id && adopt(j, i, err) < 0)
+		if (!*j->state[i].id && adopt_side(j, i, err) < 0)
 			return -1;
 	return 0;
 }
 
-static int settle(struct journal *j, struct strbuf *why, struct err *err)
+static int settle_sides(struct journal *j, struct strbuf *why, struct err *err)
 {
 	bool older = j->setup.restored;
 
 	if (j->file) {
 		older = older || any_older(j);
-		judge(j, why);
+		judge_sides(j, why);
 	}
 	j->fits = why->len == 0;
 	j->counts = (struct journal_counts){ .paused = 0 };
@@ -383,10 +383,10 @@ int journal_check(struct journal *j, struct err *err)
 	    open_file(j, &why, err) < 0)
 		return -1;
 	if (!j->file)
-		return settle(j, &why, err);
+		return settle_sides(j, &why, err);
 	if (journal_file_lock(j->file, err) < 0)
 		return -1;
-	ret = journal_load_sides(j, err) < 0 ? -1 : settle(j, &why, err);
+	ret = journal_load_sides(j, err) < 0 ? -1 : settle_sides(j, &why, err);
 	journal_file_unlock(j->file);
 	return ret;
 }

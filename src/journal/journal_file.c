@@ -206,7 +206,7 @@ static void walk_release(struct walk *w)
 	strbuf_release(&w->rest);
 }
 
-static int walk(struct walk *w, struct err *err)
+static int walk_lines(struct walk *w, struct err *err)
 {
 	ssize_t n;
 
@@ -243,7 +243,7 @@ static int read_on(struct journal_file *f, struct err *err)
 			  .good = f->size,
 			  .at = f->size };
 
-	if (walk(&w, err) < 0)
+	if (walk_lines(&w, err) < 0)
 		return -1;
 	f->size = w.good;
 	return cut_torn(f, w.offset, err);
@@ -260,7 +260,7 @@ int journal_file_read(struct journal_file *f, enum journal_side_id side,
 			  .after = after,
 			  .out = out };
 
-	return walk(&w, err);
+	return walk_lines(&w, err);
 }
 
 /* --- opening --- */

@@ -35,7 +35,7 @@ static int compare_keys(const struct journal_entry *a, const char *hash,
 	return order != 0 || !ref ? order : strcmp(a->ref, ref);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_places(const void *a, const void *b)
 {
 	const struct journal_entry *x = ((const struct place *)a)->entry;
 	const struct journal_entry *y = ((const struct place *)b)->entry;
@@ -72,7 +72,7 @@ struct journal_index *journal_index_new(const struct journal_entries *entries)
 	}
 	if (index->places.n > 0)
 		qsort(index->places.v, index->places.n,
-		      sizeof(*index->places.v), compare);
+		      sizeof(*index->places.v), compare_places);
 	keep_last(index);
 	return index;
 }

@@ -14,8 +14,8 @@ static int64_t max_of(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int reserve(struct journal *j, struct db *db, int side, int64_t last,
-		   struct err *err)
+static int reserve_numbers(struct journal *j, struct db *db, int side,
+			   int64_t last, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct side_state *s = &j->state[side];
@@ -47,8 +47,8 @@ static int note_written(struct journal *j, struct db *db, int side,
 }
 
 /* Gives numbers to those that are for the file; returns how many. */
-static size_t number(const struct journal_entries *entries, int64_t next,
-		     struct journal_entries *out)
+static size_t number_entries(const struct journal_entries *entries,
+			     int64_t next, struct journal_entries *out)
 {
 	vec_each (entries, e) {
 		if (e->kind == JOURNAL_NOTHING)
@@ -67,9 +67,9 @@ static int64_t write_entries(struct journal *j, struct db *db, int side,
 	struct journal_entries numbered = VEC_INIT;
 	int64_t last = max_of(j->file->last[side], j->state[side].reserved);
 
-	last += (int64_t)number(entries, last + 1, &numbered);
+	last += (int64_t)number_entries(entries, last + 1, &numbered);
 	if (numbered.n > 0 &&
-	    (reserve(j, db, side, last, err) < 0 ||
+	    (reserve_numbers(j, db, side, last, err) < 0 ||
 	     journal_file_append(j->file, (enum journal_side_id)side,
 				 numbered.v, numbered.n, err) < 0))
 		return -1;
@@ -145,7 +145,7 @@ static int is_any_busy(struct journal *j, struct err *err)
 }
 
 /* A mark while campaigns are under way, and one after. */
-static int tick(struct journal *j, struct err *err)
+static int mark_if_busy(struct journal *j, struct err *err)
 {
 	int64_t now_us = clock_monotonic_us();
 	int busy;
@@ -183,7 +183,7 @@ static int64_t drain_locked(struct journal *j, struct err *err)
 			return -1;
 		total += n;
 	}
-	return tick(j, err) < 0 ? -1 : total;
+	return mark_if_busy(j, err) < 0 ? -1 : total;
 }
 
 int64_t journal_write(struct journal *j, struct err *err)

@@ -91,14 +91,14 @@ static int is_said(struct db *db, const struct consent *c, struct err *err)
 	       last.campaign_id == c->campaign_id;
 }
 
-static const struct sql *setter(enum entity entity)
+static const struct sql *set_query(enum entity entity)
 {
 	return entity == ENTITY_PERSON ? SQL_CONSENT_SET_PERSON
 	       : entity == ENTITY_LEAD ? SQL_CONSENT_SET_LEAD
 				       : SQL_CONSENT_SET_COMPANY;
 }
 
-static const struct sql *locker(enum entity entity)
+static const struct sql *lock_query(enum entity entity)
 {
 	return entity == ENTITY_PERSON ? SQL_CONSENT_LOCK_PERSON
 	       : entity == ENTITY_LEAD ? SQL_CONSENT_LOCK_LEAD
@@ -134,8 +134,8 @@ int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 {
 	int64_t before;
 
-	return db_find_int(tx->db, locker(entity), SQL_ARGS(sql_int(record_id)),
-			   &before, err) < 0
+	return db_find_int(tx->db, lock_query(entity),
+			   SQL_ARGS(sql_int(record_id)), &before, err) < 0
 		       ? -1
 		       : 0;
 }
@@ -177,7 +177,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 		return -1;
 	/* also if it was said: of rows that came by a merge, the record does
 	 * not say it yet */
-	changed = db_exec(tx, setter(c->entity),
+	changed = db_exec(tx, set_query(c->entity),
 			  SQL_ARGS(sql_int(out), sql_int(actor->now_ms),
 				   sql_int(c->record_id), sql_int(out)),
 			  err);

@@ -19,7 +19,8 @@
 
 enum source { FROM_CONSENT, FROM_EMAIL, FROM_PERSON, FROM_LEAD, FROM_KEPT };
 
-static int key(struct tx *tx, unsigned char out[JOURNAL_KEY], struct err *err)
+static int journal_key(struct tx *tx, unsigned char out[JOURNAL_KEY],
+		       struct err *err)
 {
 	struct forgotten f;
 
@@ -177,7 +178,7 @@ static int read_new(struct db *db, const unsigned char key[JOURNAL_KEY],
 	return read_erased(db, key, FROM_LEAD, limit, out, err);
 }
 
-static int again(struct tx *tx, struct err *err)
+static int read_all_again(struct tx *tx, struct err *err)
 {
 	static const struct sql *const all[] = {
 		SQL_CRM_JOURNAL_CONSENTS_AGAIN, SQL_CRM_JOURNAL_EMAILS_AGAIN,
@@ -208,8 +209,8 @@ static const struct sql *done_of(int source)
 	return SQL_CRM_JOURNAL_LEAD_DONE;
 }
 
-static int done(struct tx *tx, const struct journal_entries *entries,
-		struct err *err)
+static int mark_journaled(struct tx *tx, const struct journal_entries *entries,
+			  struct err *err)
 {
 	struct batch batch;
 
@@ -292,9 +293,9 @@ static int is_there(struct apply *a, enum entity entity, int64_t id,
 	return -1;
 }
 
-static int opt_out(struct apply *a, enum entity entity, int64_t id,
-		   int64_t email_id, const struct journal_entry *e,
-		   struct err *err)
+static int opt_out_record(struct apply *a, enum entity entity, int64_t id,
+			  int64_t email_id, const struct journal_entry *e,
+			  struct err *err)
 {
 	bool complaint = e->kind == JOURNAL_COMPLAINT;
 	struct consent c = {
@@ -325,8 +326,8 @@ static bool is_out(const struct journal_entry *e)
 	return e->kind == JOURNAL_OPT_OUT || e->kind == JOURNAL_COMPLAINT;
 }
 
-static int erase(struct apply *a, enum entity entity, int64_t id,
-		 struct err *err)
+static int erase_record(struct apply *a, enum entity entity, int64_t id,
+			struct err *err)
 {
 	int there;
 
@@ -360,10 +361,10 @@ static int apply_to_records(struct apply *a, enum journal_kind kind,
 		    !is_of_record(a->key, e))
 			continue;
 		if (kind == JOURNAL_ERASURE && entity != ENTITY_COMPANY &&
-		    erase(a, entity, id, err) < 0)
+		    erase_record(a, entity, id, err) < 0)
 			return -1;
 		if (kind != JOURNAL_ERASURE &&
-		    opt_out(a, entity, id, 0, e, err) < 0)
+		    opt_out_record(a, entity, id, 0, e, err) < 0)
 			return -1;
 	}
 	return end_batch(a, err);
@@ -412,7 +413,7 @@ static int apply_to_address(struct apply *a, const struct live *l,
 		e = any;
 	if (!e || !is_out(e))
 		return 0;
-	return opt_out(a, l->entity, l->record_id, l->id, e, err);
+	return opt_out_record(a, l->entity, l->record_id, l->id, e, err);
 }
 
 static int apply_to_addresses(struct apply *a, struct err *err)
@@ -493,9 +494,9 @@ static int keep_unknown(struct apply *a, struct err *err)
 	return end_batch(a, err);
 }
 
-static int apply(struct db *db, const unsigned char key_of[JOURNAL_KEY],
-		 const struct journal_entries *entries, int64_t now_ms,
-		 struct journal_counts *counts, struct err *err)
+static int apply_entries(struct db *db, const unsigned char key_of[JOURNAL_KEY],
+			 const struct journal_entries *entries, int64_t now_ms,
+			 struct journal_counts *counts, struct err *err)
 {
 	CLEANUP(apply_release)
 	struct apply a = { .db = db,
@@ -517,11 +518,11 @@ static int apply(struct db *db, const unsigned char key_of[JOURNAL_KEY],
 
 const struct journal_side crm_journal_side = {
 	.schema = STORE_CRM,
-	.key = key,
+	.key = journal_key,
 	.read = read_new,
-	.again = again,
-	.done = done,
-	.apply = apply,
+	.again = read_all_again,
+	.done = mark_journaled,
+	.apply = apply_entries,
 	.pause = crm_campaigns_restored,
 	.is_busy = crm_campaigns_under_way,
 };

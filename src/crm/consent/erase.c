@@ -24,7 +24,7 @@ struct erasure {
 	struct forgotten forgotten;
 };
 
-static const char *pattern(const char *text, struct arena *arena)
+static const char *like_pattern(const char *text, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
@@ -42,8 +42,8 @@ static const char *pattern(const char *text, struct arena *arena)
 static int erase_mentions(struct erasure *e, const struct old_address *a,
 			  struct arena *arena, struct err *err)
 {
-	struct sql_value written = sql_text(pattern(a->address, arena));
-	struct sql_value folded = sql_text(pattern(a->folded, arena));
+	struct sql_value written = sql_text(like_pattern(a->address, arena));
+	struct sql_value folded = sql_text(like_pattern(a->folded, arena));
 
 	if (db_exec(e->tx, SQL_ERASE_REFUSED, SQL_ARGS(written, folded), err) <
 		    0 ||
@@ -70,8 +70,8 @@ static int erase_name(struct erasure *e, const struct record *r,
 	if (!first || !last)
 		return 0;
 	return db_exec(e->tx, SQL_ERASE_REFUSED_NAME,
-		       SQL_ARGS(sql_text(pattern(first, arena)),
-				sql_text(pattern(last, arena))),
+		       SQL_ARGS(sql_text(like_pattern(first, arena)),
+				sql_text(like_pattern(last, arena))),
 		       err);
 }
 

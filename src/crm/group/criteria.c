@@ -70,8 +70,8 @@ struct parser {
 };
 
 /* Say what is wrong with `key` of the object at path. */
-static int wrong(struct err *err, const char *path, const char *key,
-		 const char *text)
+static int refuse_member(struct err *err, const char *path, const char *key,
+			 const char *text)
 {
 	CLEANUP(strbuf_release) struct strbuf field = STRBUF_INIT;
 
@@ -404,22 +404,24 @@ static int parse_field_condition(struct parser *p, const json_t *json,
 	if (known < 0)
 		return -1;
 	if (!known)
-		return wrong(err, path, "field", "is no field of this entity");
+		return refuse_member(err, path, "field",
+				     "is no field of this entity");
 	if (!parse_op(op, &c->op))
-		return wrong(err, path, "op", "is not known");
+		return refuse_member(err, path, "op", "is not known");
 	if (!((ops_of_type[c->type] | (c->is_date ? OPS_DATE : 0)) &
 	      (1u << c->op)))
-		return wrong(err, path, "op", "does not fit this field");
+		return refuse_member(err, path, "op",
+				     "does not fit this field");
 	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
 		return 0;
 	text = value_text(p, value);
 	if (!text)
-		return wrong(err, path, "value",
-			     "must be a text, number or boolean");
+		return refuse_member(err, path, "value",
+				     "must be a text, number or boolean");
 	if (strlen(text) > CRITERIA_VALUE_MAX)
-		return wrong(err, path, "value", "is too long");
+		return refuse_member(err, path, "value", "is too long");
 	problem = parse_value(p, text, c);
-	return problem ? wrong(err, path, "value", problem) : 0;
+	return problem ? refuse_member(err, path, "value", problem) : 0;
 }
 
 static bool parse_response_op(const char *name, struct criterion *c)
@@ -445,17 +447,19 @@ static int parse_response(struct parser *p, const json_t *json,
 
 	c->type = CRITERIA_RESPONSE;
 	if (!parse_response_op(op, c))
-		return wrong(err, path, "op", "is no response");
+		return refuse_member(err, path, "op", "is no response");
 	if (campaign && !json_is_null(campaign)) {
 		c->campaign_id = json_integer_value(campaign);
 		if (c->campaign_id <= 0)
-			return wrong(err, path, "campaign_id",
-				     "must be the number of a campaign");
+			return refuse_member(
+				err, path, "campaign_id",
+				"must be the number of a campaign");
 	}
 	if (url && !json_is_null(url)) {
 		if (!json_is_string(url) || c->response != RESPONSE_CLICKED)
-			return wrong(err, path, "url",
-				     "must be a text, and only with clicked");
+			return refuse_member(
+				err, path, "url",
+				"must be a text, and only with clicked");
 		c->url = arena_strdup(p->arena, json_string_value(url));
 	}
 	c->machines = json_is_true(json_object_get(json, "machines"));
@@ -473,9 +477,9 @@ static int parse_condition(struct parser *p, const json_t *json,
 		return err_field(err, path, "more than %d conditions",
 				 CRITERIA_CONDITIONS_MAX);
 	if (!field)
-		return wrong(err, path, "field", "must be given");
+		return refuse_member(err, path, "field", "must be given");
 	if (!op)
-		return wrong(err, path, "op", "must be given");
+		return refuse_member(err, path, "op", "must be given");
 	out->is_condition = true;
 	out->field = arena_strdup(p->arena, field);
 	if (strcmp(field, "response") == 0) {
@@ -497,7 +501,7 @@ static int parse_match(const json_t *json, const char *path, bool *any,
 	if (!match || (name && strcmp(name, "all") == 0))
 		return 0;
 	if (!name || strcmp(name, "any") != 0)
-		return wrong(err, path, "match", "must be all or any");
+		return refuse_member(err, path, "match", "must be all or any");
 	*any = true;
 	return 0;
 }
@@ -530,11 +534,11 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	    parse_match(json, path, &out->any, err) < 0)
 		return -1;
 	if (p->strict && (!list || json_is_null(list)))
-		return wrong(err, path, "conditions", LEFT_OUT);
+		return refuse_member(err, path, "conditions", LEFT_OUT);
 	if (list && !json_is_null(list) && !json_is_array(list))
-		return wrong(err, path, "conditions", "must be a list");
+		return refuse_member(err, path, "conditions", "must be a list");
 	if (n > CRITERIA_CONDITIONS_MAX)
-		return wrong(err, path, "conditions", "are too many");
+		return refuse_member(err, path, "conditions", "are too many");
 
 	out->children = arena_array(p->arena, struct criterion, n + 1);
 	for (size_t i = 0; i < n; i++) {
@@ -549,8 +553,8 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	return 0;
 }
 
-static int parse(struct parser *p, const json_t *json, struct criteria **out,
-		 struct err *err)
+static int parse_criteria(struct parser *p, const json_t *json,
+			  struct criteria **out, struct err *err)
 {
 	struct criteria *c = arena_new_of(p->arena, struct criteria);
 
@@ -579,7 +583,7 @@ int criteria_parse(struct db *db, enum entity entity, const json_t *json,
 				 .strict = true,
 				 .now_ms = now_ms };
 
-	return parse(&parser, json, out, err);
+	return parse_criteria(&parser, json, out, err);
 }
 
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
@@ -593,5 +597,5 @@ int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 
 	if (text && json_parse(str_of(text), &json, err) < 0)
 		return -1;
-	return parse(&parser, json, out, err);
+	return parse_criteria(&parser, json, out, err);
 }

@@ -121,8 +121,8 @@ static int insert_run(struct tx *tx, const struct import_input *input,
 		       SQL_ARGS(sql_int(*job_id_out), sql_int(*id_out)), err);
 }
 
-static int ask(const struct import_input *input, const struct strbuf *questions,
-	       struct err *err)
+static int hand_over_questions(const struct import_input *input,
+			       const struct strbuf *questions, struct err *err)
 {
 	if (!input->questions)
 		return err_field(err, "consent",
@@ -147,10 +147,10 @@ static void read_waiting(const struct rows *rows, struct arena *arena,
  * Who sends a file again, with another answer or a word in advance, means this
  * import and not the one that still waits. *out: those that are over thereby.
  */
-static int supersede(struct tx *tx, const struct import_input *input,
-		     const char *path, int64_t id, int64_t now_ms,
-		     struct arena *arena, struct import_runs *out,
-		     struct err *err)
+static int supersede_waiting(struct tx *tx, const struct import_input *input,
+			     const char *path, int64_t id, int64_t now_ms,
+			     struct arena *arena, struct import_runs *out,
+			     struct err *err)
 {
 	CLEANUP(vec_release) struct import_runs waiting = VEC_INIT;
 	const char *why = arena_printf(
@@ -223,7 +223,7 @@ int import_start(struct db *db, const struct import_input *input,
 			     &plan, &questions, err) < 0)
 		return -1;
 	if (questions.len > 0)
-		return ask(input, &questions, err);
+		return hand_over_questions(input, &questions, err);
 	if (import_file_keep(input, arena, &path, err) < 0)
 		return -1;
 	import_plan_format(&plan, &options);
@@ -233,8 +233,8 @@ int import_start(struct db *db, const struct import_input *input,
 		    0 ||
 	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
 		       job_id_out, err) < 0 ||
-	    supersede(&tx, input, path, *id_out, now_ms, arena, &over, err) <
-		    0 ||
+	    supersede_waiting(&tx, input, path, *id_out, now_ms, arena, &over,
+			      err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	remove_files(db, input->folder, &over);

@@ -32,7 +32,7 @@ static json_t *make_leaf(const char *is, int64_t at_ms)
 }
 
 /* The object at a key, made if it is not there. */
-static json_t *branch(json_t *all, const char *key)
+static json_t *object_at(json_t *all, const char *key)
 {
 	json_t *found = json_object_get(all, key);
 
@@ -46,8 +46,8 @@ static json_t *branch(json_t *all, const char *key)
 
 /* In text that was stored before answers were folded, two that are one now may
  * say different things: then neither is one. */
-static void put(json_t *all, const char *key, const char *is, int64_t at_ms,
-		bool agree)
+static void put_answer(json_t *all, const char *key, const char *is,
+		       int64_t at_ms, bool agree)
 {
 	int64_t ignored;
 	const char *was =
@@ -96,8 +96,8 @@ static bool has_column(const struct import_columns *columns, struct str header)
 
 /* "Status:inaktiv" taken apart. A header may hold colons of its own: the
  * longest counts. */
-static bool split(const struct import_columns *columns, struct str name,
-		  struct str *header, struct str *value)
+static bool split_name(const struct import_columns *columns, struct str name,
+		       struct str *header, struct str *value)
 {
 	bool found = false;
 
@@ -119,7 +119,7 @@ static void put_column(json_t *all, struct str header, const char *is,
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 
 	import_consent_key(header, &key);
-	put(branch(all, "columns"), key.buf, is, at_ms, agree);
+	put_answer(object_at(all, "columns"), key.buf, is, at_ms, agree);
 }
 
 static void put_value(json_t *all, struct str header, struct str value,
@@ -130,8 +130,8 @@ static void put_value(json_t *all, struct str header, struct str value,
 
 	import_consent_key(header, &key);
 	import_consent_key(value, &value_key);
-	put(branch(branch(all, "values"), key.buf), value_key.buf, is, at_ms,
-	    agree);
+	put_answer(object_at(object_at(all, "values"), key.buf), value_key.buf,
+		   is, at_ms, agree);
 }
 
 /* --- what was stored --- */
@@ -180,7 +180,7 @@ static void load_values(json_t *all, const json_t *stored,
 		if (json_is_object(item))
 			load_values_of(all, name, item);
 		else if (is_answer_of_value(is) &&
-			 split(columns, str_of(name), &header, &value))
+			 split_name(columns, str_of(name), &header, &value))
 			put_value(all, header, value, is, stored_ms, true);
 	}
 }
@@ -194,11 +194,11 @@ static void load_dates(json_t *all, const json_t *item, int64_t stored_ms)
 					      : import_answer_read(item, &at);
 
 	if (is && import_date_order_parse(is, &order, &ignored) == 0)
-		put(all, "date_order", is, at, false);
+		put_answer(all, "date_order", is, at, false);
 }
 
-static void load(json_t *all, const char *text, int64_t stored_ms,
-		 const struct import_columns *columns)
+static void load_stored(json_t *all, const char *text, int64_t stored_ms,
+			const struct import_columns *columns)
 {
 	CLEANUP(json_free) json_t *stored = NULL;
 	struct err ignored = ERR_INIT; /* damaged: not answered */
@@ -242,7 +242,7 @@ int import_answers_load(struct db *db, const char *header_name,
 			    err) < 0)
 		return -1;
 	*out = json_object();
-	load(*out, found.text, found.at_ms, columns);
+	load_stored(*out, found.text, found.at_ms, columns);
 	return 0;
 }
 
@@ -294,7 +294,7 @@ static int add_values(json_t *all, const json_t *given,
 		const char *is = json_string_value(item);
 		struct str header, value;
 
-		if (!split(columns, str_of(name), &header, &value))
+		if (!split_name(columns, str_of(name), &header, &value))
 			return no_column(columns, "consent_values", name, err);
 		if (!is_answer_of_value(is))
 			return err_field(err, "consent_values",
@@ -321,7 +321,7 @@ int import_answers_add(json_t *all, const json_t *given,
 	if (order && import_date_order_parse(order, &parsed, err) < 0)
 		return -1;
 	if (order)
-		put(all, "date_order", order, now_ms, false);
+		put_answer(all, "date_order", order, now_ms, false);
 	if (add_columns(all, by_column, columns, now_ms, err) < 0)
 		return -1;
 	return add_values(all, by_value, columns, now_ms, err);
@@ -435,7 +435,7 @@ static void write_set(struct json_writer *w, const struct rows *rows)
 	CLEANUP(json_free) json_t *stored = NULL;
 	struct err ignored = ERR_INIT;
 
-	load(all, rows_text(rows, 1), rows_int(rows, 2), &none);
+	load_stored(all, rows_text(rows, 1), rows_int(rows, 2), &none);
 	(void)json_parse(str_of(rows_text(rows, 1)), &stored, &ignored);
 	json_begin_object(w);
 	json_key_text(w, "id", rows_text(rows, 0) + strlen(NAME_PREFIX));

@@ -451,7 +451,7 @@ static enum import_consent judge_in(const struct header *h)
 				       : CONSENT_NO_COLUMN;
 }
 
-static enum import_consent judge(const struct header *h)
+static enum import_consent judge_header(const struct header *h)
 {
 	if ((has_any(h, of_messages) && !has_any(h, of_mail_alone)) ||
 	    (has_any(h, of_others) && !has_any(h, of_mail)))
@@ -477,7 +477,7 @@ enum import_consent import_consent_header(struct str header)
 	CLEANUP(header_release) struct header h = { .letters = STRBUF_INIT };
 
 	read_header(utf8_trim(header), &h);
-	return h.letters.len > 0 ? judge(&h) : CONSENT_NO_COLUMN;
+	return h.letters.len > 0 ? judge_header(&h) : CONSENT_NO_COLUMN;
 }
 
 bool import_consent_is_sure(enum import_consent consent)

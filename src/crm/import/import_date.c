@@ -63,7 +63,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static struct str from(struct str s, size_t n)
+static struct str without_first(struct str s, size_t n)
 {
 	return (struct str){ s.s + n, s.len - n };
 }
@@ -76,21 +76,21 @@ static size_t take_number(struct str *s, int *out)
 	*out = 0;
 	while (n < s->len && n < 9 && is_digit(s->s[n]))
 		*out = *out * 10 + (s->s[n++] - '0');
-	*s = from(*s, n);
+	*s = without_first(*s, n);
 	return n;
 }
 
-static bool take(struct str *s, const char *chars)
+static bool take_one_of(struct str *s, const char *chars)
 {
 	if (s->len == 0 || !strchr(chars, s->s[0]))
 		return false;
-	*s = from(*s, 1);
+	*s = without_first(*s, 1);
 	return true;
 }
 
 static void skip_spaces(struct str *s)
 {
-	while (take(s, " "))
+	while (take_one_of(s, " "))
 		;
 }
 
@@ -104,10 +104,10 @@ static bool is_zone(struct str s)
 	if (s.len == 0 || str_ieq(s, "z") || str_ieq(s, "utc") ||
 	    str_ieq(s, "gmt"))
 		return true;
-	if (!take(&s, "+-"))
+	if (!take_one_of(&s, "+-"))
 		return false;
 	n = take_number(&s, &number);
-	if (n == 2 && take(&s, ":"))
+	if (n == 2 && take_one_of(&s, ":"))
 		n += take_number(&s, &number);
 	return s.len == 0 && (n == 2 || n == 4);
 }
@@ -117,24 +117,24 @@ static bool is_time(struct str s)
 {
 	int number;
 
-	while (take(&s, " ,Tt"))
+	while (take_one_of(&s, " ,Tt"))
 		;
 	if (s.len == 0)
 		return true;
 	if (is_digit(s.s[0]) && s.len == 6 && take_number(&s, &number) == 6)
 		return true; /* 20110122T111244 */
-	if (take_number(&s, &number) > 2 || !take(&s, ":h"))
+	if (take_number(&s, &number) > 2 || !take_one_of(&s, ":h"))
 		return is_zone(s);
 	if (take_number(&s, &number) > 2)
 		return false;
-	if (take(&s, ":"))
+	if (take_one_of(&s, ":"))
 		(void)take_number(&s, &number);
-	if (take(&s, ".,"))
+	if (take_one_of(&s, ".,"))
 		(void)take_number(&s, &number);
 	skip_spaces(&s);
 	if (s.len >= 2 && (str_ieq((struct str){ s.s, 2 }, "am") ||
 			   str_ieq((struct str){ s.s, 2 }, "pm")))
-		s = from(s, 2);
+		s = without_first(s, 2);
 	return is_zone(s);
 }
 
@@ -183,11 +183,11 @@ static bool parse_numbers(struct str s, enum date_order order,
 	if (s.len == 0 || a_digits == 0 || !strchr("-/.", s.s[0]))
 		return false;
 	separator = s.s[0];
-	s = from(s, 1);
+	s = without_first(s, 1);
 	skip_spaces(&s); /* 1. 2. 1980 */
 	if (take_number(&s, &b) == 0 || s.len == 0 || s.s[0] != separator)
 		return false;
-	s = from(s, 1);
+	s = without_first(s, 1);
 	skip_spaces(&s);
 	c_digits = take_number(&s, &c);
 	if (c_digits == 0 || !is_time(s))
@@ -229,7 +229,7 @@ static struct str take_word(struct str *s)
 	while (n < s->len && s->s[n] >= 'a' && s->s[n] <= 'z')
 		n++;
 	word.len = n;
-	*s = from(*s, n);
+	*s = without_first(*s, n);
 	return word;
 }
 
@@ -253,7 +253,7 @@ static bool read_words(struct str s, struct import_date *out)
 			out->month = month_of(word);
 		else if (word.len > 0 && !has_word(fillers, word))
 			return false;
-		if (digits == 0 && word.len == 0 && !take(&s, " .,-/'"))
+		if (digits == 0 && word.len == 0 && !take_one_of(&s, " .,-/'"))
 			return false;
 	}
 	return out->month && out->day && is_time(s);
@@ -287,13 +287,13 @@ static bool is_day_and_month(struct str s)
 	int a, b;
 
 	if (str_starts(s, "--"))
-		s = from(s, 2);
+		s = without_first(s, 2);
 	a_digits = take_number(&s, &a);
-	if (a_digits == 0 || a_digits > 2 || !take(&s, "-/."))
+	if (a_digits == 0 || a_digits > 2 || !take_one_of(&s, "-/."))
 		return false;
 	skip_spaces(&s);
 	b_digits = take_number(&s, &b);
-	(void)take(&s, ".");
+	(void)take_one_of(&s, ".");
 	return b_digits > 0 && b_digits <= 2 && s.len == 0 && a >= 1 &&
 	       b >= 1 && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
 }

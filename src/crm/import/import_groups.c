@@ -62,7 +62,7 @@ static struct group *slot_of(const struct import_groups *g, uint64_t id)
 	return &g->slots[at];
 }
 
-static void grow(struct import_groups *g)
+static void grow_slots(struct import_groups *g)
 {
 	struct import_groups more = { .cap = g->cap ? g->cap * 2 : CAP_LEAST };
 
@@ -84,7 +84,7 @@ void import_groups_count(struct import_groups *g, uint64_t id)
 	if (import_seen_add(&g->once, id))
 		return;
 	if (g->n * 4 >= g->cap * 3)
-		grow(g);
+		grow_slots(g);
 	group = slot_of(g, id);
 	if (!group->id) {
 		*group = (struct group){ .id = id, .left = 1 };

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-static int save(void *context, struct tx *tx, int64_t done, int64_t total,
-		const char *state_json, struct err *err)
+static int save_progress(void *context, struct tx *tx, int64_t done,
+			 int64_t total, const char *state_json, struct err *err)
 {
 	return job_progress(context, tx, done, total, state_json, err);
 }
@@ -35,7 +35,7 @@ static int run_steps(struct job_run *run, steps_fn fn, struct err *err)
 		.folder = context->folder,
 		.state_json = run->job->state_json,
 		.confirmed = run->job->confirmed,
-		.save = save,
+		.save = save_progress,
 		.is_stopping = is_stopping,
 		.context = run,
 	};
@@ -73,8 +73,8 @@ int import_sweep_job(struct job_run *run, struct err *err)
 	return job_again(run, clock_now_ms() + SWEEP_MS);
 }
 
-static int settle(struct job_run *run, const struct import_run *import,
-		  struct err *err)
+static int settle_page(struct job_run *run, const struct import_run *import,
+		       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const struct actor actor = { .user_id = run->job->user_id,
@@ -108,7 +108,7 @@ int import_unclear_job(struct job_run *run, struct err *err)
 	do {
 		if (job_is_stopping(run))
 			return job_again(run, run->job->run_at_ms);
-		n = settle(run, &import, err);
+		n = settle_page(run, &import, err);
 	} while (n > 0);
 	if (n < 0)
 		return -1;

@@ -47,7 +47,7 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void sort(struct import_candidates *list)
+static void sort_by_key(struct import_candidates *list)
 {
 	if (list->n > 1)
 		qsort(list->v, list->n, sizeof(*list->v), by_key_and_id);
@@ -92,7 +92,7 @@ static int look_up(struct import_lookup *m, const struct sql *sql,
 	if (db_list(m->db, sql, SQL_ARGS(sql_text(import_json_end(json))),
 		    read_candidate, m->b->arena, out, err) < 0)
 		return -1;
-	sort(out);
+	sort_by_key(out);
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static int look_up_kept(struct import_lookup *m, const char *hashes_json,
 			 kept_opt_out_reason(rows_text(rows, 1),
 					     rows_int(rows, 2), m->b->arena));
 	}
-	sort(&m->kept);
+	sort_by_key(&m->kept);
 	return more;
 }
 
@@ -234,9 +234,9 @@ static int look_up_addresses(struct import_lookup *m, struct err *err)
 		else
 			vec_push(&m->elsewhere, c);
 	}
-	sort(&m->forgotten);
-	sort(&m->by_email);
-	sort(&m->elsewhere);
+	sort_by_key(&m->forgotten);
+	sort_by_key(&m->by_email);
+	sort_by_key(&m->elsewhere);
 	rows_free(&rows);
 	return more < 0 ? -1 : look_up_kept(m, json.buf, err);
 }

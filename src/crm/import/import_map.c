@@ -90,9 +90,9 @@ void import_columns_list(const struct import_columns *columns,
 }
 
 /* The field that a header usually means; NULL: none. */
-static const char *guess(enum entity entity,
-			 const struct custom_fields *customs, struct str header,
-			 struct arena *arena)
+static const char *guess_field(enum entity entity,
+			       const struct custom_fields *customs,
+			       struct str header, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf word = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf label = STRBUF_INIT;
@@ -123,7 +123,7 @@ bool import_is_header(enum entity entity, const struct custom_fields *customs,
 	for (size_t i = 0; i < n; i++) {
 		if (memchr(cells[i].s, '@', cells[i].len))
 			return false;
-		known |= guess(entity, customs, cells[i], arena) != NULL;
+		known |= guess_field(entity, customs, cells[i], arena) != NULL;
 	}
 	return known;
 }
@@ -236,8 +236,8 @@ static void guess_columns(const struct import_headers *h, struct arena *arena,
 		if (h->is_header && own && str_is(h->cells[i], "id"))
 			field = "id";
 		else if (h->is_header)
-			field = guess(h->entity, h->customs, h->cells[i],
-				      arena);
+			field = guess_field(h->entity, h->customs, h->cells[i],
+					    arena);
 		else if (memchr(h->cells[i].s, '@', h->cells[i].len))
 			field = "email";
 		if (!field || is_taken(columns, field))
@@ -265,7 +265,7 @@ static void drop_whole_name(struct import_columns *columns)
 	}
 }
 
-static bool identifies(const struct import_column *c)
+static bool identifies_record(const struct import_column *c)
 {
 	switch (c->target) {
 	case IMPORT_ID:
@@ -298,7 +298,7 @@ int import_columns_resolve(const struct import_headers *h, struct arena *arena,
 	if (h->entity != ENTITY_COMPANY)
 		drop_whole_name(out);
 	vec_each (out, c)
-		useful |= identifies(c);
+		useful |= identifies_record(c);
 	if (!useful)
 		return err_field(err, "mapping",
 				 "no column is known as a name, an address, a "

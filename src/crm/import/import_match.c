@@ -66,7 +66,7 @@ static struct present *present_of(struct matcher *x, const struct record *r)
 	return p;
 }
 
-static const char *first_of(struct matcher *x, const struct target *t)
+static const char *first_of_target(struct matcher *x, const struct target *t)
 {
 	return t->record ? present_of(x, t->record)->first
 			 : field_text_folded(
@@ -74,13 +74,13 @@ static const char *first_of(struct matcher *x, const struct target *t)
 				   x->b->arena);
 }
 
-static const char *key_of(struct matcher *x, const struct target *t)
+static const char *key_of_target(struct matcher *x, const struct target *t)
 {
 	return t->record ? present_of(x, t->record)->key
 			 : t->fresh->given.text[TEXT_EXTERNAL_KEY];
 }
 
-static const char *company_of(struct matcher *x, const struct target *t)
+static const char *company_of_target(struct matcher *x, const struct target *t)
 {
 	const char *company;
 
@@ -138,7 +138,7 @@ static void add_group(struct matcher *x, struct import_row *row,
 	}
 }
 
-static void take(struct import_row *row, const struct target *t)
+static void take_target(struct import_row *row, const struct target *t)
 {
 	row->existing = t->record;
 	row->into = t->fresh;
@@ -151,20 +151,20 @@ static bool other_key(struct matcher *x, const struct import_row *row,
 		      const struct target *t)
 {
 	const char *a = row->given.text[TEXT_EXTERNAL_KEY];
-	const char *b = key_of(x, t);
+	const char *b = key_of_target(x, t);
 
 	return a && b && strcmp(a, b) != 0;
 }
 
 /* The more of them, the better; equal ones: the older. */
-static int likeness(struct matcher *x, const struct import_row *row,
-		    const struct target *t)
+static int likeness_of(struct matcher *x, const struct import_row *row,
+		       const struct target *t)
 {
 	const struct record *r = t->record ? t->record : &t->fresh->given;
 
 	return 4 * field_text_same(r->name_folded, row->given.name_folded) +
 	       2 * r->owns_address +
-	       (!row->given.text[TEXT_EXTERNAL_KEY] && !key_of(x, t));
+	       (!row->given.text[TEXT_EXTERNAL_KEY] && !key_of_target(x, t));
 }
 
 static bool match_email(struct matcher *x, struct import_row *row)
@@ -180,8 +180,8 @@ static bool match_email(struct matcher *x, struct import_row *row)
 	add_known(x, &x->m->by_email, row->email.hash, &list);
 	add_group(x, row, &list);
 	vec_each (&list, t) {
-		const char *other = first_of(x, t);
-		int n = likeness(x, row, t);
+		const char *other = first_of_target(x, t);
+		int n = likeness_of(x, row, t);
 
 		if (other_key(x, row, t))
 			continue;
@@ -194,7 +194,7 @@ static bool match_email(struct matcher *x, struct import_row *row)
 		most = n > most ? n : most;
 	}
 	if (best)
-		take(row, best);
+		take_target(row, best);
 	return best != NULL;
 }
 
@@ -218,7 +218,7 @@ static bool match_key(struct matcher *x, struct import_row *row)
 	if (key)
 		add_known(x, &x->m->by_key, key, &list);
 	if (list.n > 0)
-		take(row, &list.v[0]);
+		take_target(row, &list.v[0]);
 	return list.n > 0;
 }
 
@@ -239,7 +239,7 @@ static bool take_only(struct matcher *x, struct import_row *row,
 		      const struct targets *list)
 {
 	if (list->n == 1)
-		take(row, &list->v[0]);
+		take_target(row, &list->v[0]);
 	else if (list->n > 1)
 		refuse_ambiguous(row, list->n, x->b->arena);
 	return list->n > 0;
@@ -320,10 +320,10 @@ static bool is_imported_name(struct matcher *x, const struct target *t)
 
 	if (t->fresh)
 		return import_row_has_name_only(t->fresh) &&
-		       is_blank(company_of(x, t));
+		       is_blank(company_of_target(x, t));
 	(void)import_addresses_of(x->b, t->record->id, &n);
-	return n == 0 && !key_of(x, t) && is_blank(company_of(x, t)) &&
-	       t->record->import_id != 0;
+	return n == 0 && !key_of_target(x, t) &&
+	       is_blank(company_of_target(x, t)) && t->record->import_id != 0;
 }
 
 /*
@@ -349,7 +349,7 @@ static bool match_bare(struct matcher *x, struct import_row *row,
 		only = earlier;
 	if (!only)
 		return false;
-	take(row, only);
+	take_target(row, only);
 	row->given.text[TEXT_FIRST_NAME] = NULL; /* nor in another case */
 	row->given.text[TEXT_LAST_NAME] = NULL;
 	return true;
@@ -370,7 +370,7 @@ static bool match_name(struct matcher *x, struct import_row *row)
 	if (is_blank(company))
 		return match_bare(x, row, &named);
 	vec_each (&named, t) {
-		if (field_text_same(company_of(x, t), company))
+		if (field_text_same(company_of_target(x, t), company))
 			vec_push(&fits, *t);
 	}
 	return take_only(x, row, &fits);
@@ -422,7 +422,8 @@ static void check_key(struct matcher *x, struct import_row *row)
 {
 	const struct target t = { row->existing, row->into };
 	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
-	const char *now = row->existing || row->into ? key_of(x, &t) : NULL;
+	const char *now =
+		row->existing || row->into ? key_of_target(x, &t) : NULL;
 	uint64_t claim;
 
 	if (row->reason || !key || field_text_same(key, now))
@@ -462,7 +463,7 @@ static void note_present(struct matcher *x, struct import_row *row)
 
 	if (!row->existing)
 		return;
-	row->existing_company = company_of(x, &t);
+	row->existing_company = company_of_target(x, &t);
 	p = present_of(x, row->existing);
 	if (row->given.text[TEXT_FIRST_NAME])
 		p->first = field_text_folded(row->given.text[TEXT_FIRST_NAME],

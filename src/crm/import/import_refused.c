@@ -101,8 +101,8 @@ static int opt_out_named(struct refusals *w, struct import_row *row,
 }
 
 /* What opting out an address would do. */
-static int foresee(struct refusals *w, const struct email *email,
-		   struct err *err)
+static int foresee_effect(struct refusals *w, const struct email *email,
+			  struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
 	int64_t holder, open;
@@ -126,7 +126,7 @@ static int opt_out_address(struct refusals *w, const struct email *email,
 	int effect;
 
 	if (w->b->plan->dry_run)
-		effect = foresee(w, email, err);
+		effect = foresee_effect(w, email, err);
 	else
 		effect = kept_opt_out_by_address(w->tx, email, consent,
 						 w->b->plan->import_id,
@@ -158,7 +158,8 @@ static int opt_out_addresses(struct refusals *w, struct import_row *row,
 }
 
 /* Said once, however many addresses the row has. */
-static void tell(struct refusals *w, struct import_row *row, unsigned effects)
+static void tell_effects(struct refusals *w, struct import_row *row,
+			 unsigned effects)
 {
 	struct import_counts *counts = &w->b->counts;
 	bool dry_run = w->b->plan->dry_run;
@@ -197,7 +198,7 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 	if (opt_out_named(w, row, &consent, &effects, err) < 0 ||
 	    opt_out_addresses(w, row, &consent, &effects, err) < 0)
 		return -1;
-	tell(w, row, effects);
+	tell_effects(w, row, effects);
 	return 0;
 }
 

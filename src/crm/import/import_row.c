@@ -32,7 +32,7 @@ static void refuse_cell(struct import_row *row,
 }
 
 /* ="01067": what stands between the quotes. */
-static bool unwrap(struct str *s, struct strbuf *buffer)
+static bool unwrap_formula(struct str *s, struct strbuf *buffer)
 {
 	struct str rest = *s;
 
@@ -59,7 +59,7 @@ struct str import_clean(struct str cell, struct strbuf *buffer)
 {
 	struct str s = utf8_trim(cell);
 
-	return unwrap(&s, buffer) ? s : csv_undefuse(s);
+	return unwrap_formula(&s, buffer) ? s : csv_undefuse(s);
 }
 
 bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns)

@@ -274,8 +274,8 @@ static void answer_column(const struct import_scan *scan, struct look *look,
 	c->remembered_ms = at_ms < scan->now_ms ? at_ms : 0;
 }
 
-static void answer(const struct import_scan *scan, struct looks *looks,
-		   struct arena *arena, struct import_plan *plan)
+static void apply_answers(const struct import_scan *scan, struct looks *looks,
+			  struct arena *arena, struct import_plan *plan)
 {
 	const char *order = import_answer_of_dates(scan->answers);
 	struct err ignored = ERR_INIT; /* it was checked when it came in */
@@ -322,7 +322,7 @@ static void end_question(struct json_writer *w, int64_t more,
 	json_end_object(w);
 }
 
-static enum consent_meaning says(const struct import_column *c, int word)
+static enum consent_meaning meaning_of(const struct import_column *c, int word)
 {
 	return import_consent_meaning(c->consent, (enum consent_word)word);
 }
@@ -346,7 +346,7 @@ static int64_t write_values(struct json_writer *w, const struct look *look,
 			more += t->count;
 	}
 	for (int word = 0; word < CONSENT_WORDS; word++) {
-		if (!unclear_only || says(c, word) == CONSENT_UNCLEAR)
+		if (!unclear_only || meaning_of(c, word) == CONSENT_UNCLEAR)
 			more += look->others[word];
 	}
 	return more;
@@ -438,7 +438,7 @@ static bool has_codes(const struct look *look)
 }
 
 /* A column that nobody answered for. Returns whether it must be asked. */
-static bool decide(struct look *look, bool has_mail)
+static bool decide_unanswered(struct look *look, bool has_mail)
 {
 	const int64_t *n = look->words;
 	struct import_column *c = look->column;
@@ -525,9 +525,9 @@ static bool has_unclear(struct look *look)
 	for (int word = 0; word < CONSENT_WORDS; word++) {
 		if (look->others[word] == 0)
 			continue;
-		if (says(c, word) == CONSENT_SAYS_OUT)
+		if (meaning_of(c, word) == CONSENT_SAYS_OUT)
 			c->cells.out += look->others[word];
-		unclear |= says(c, word) == CONSENT_UNCLEAR;
+		unclear |= meaning_of(c, word) == CONSENT_UNCLEAR;
 	}
 	return unclear;
 }
@@ -595,7 +595,8 @@ static ask_fn decide_column(const struct import_scan *scan, struct look *look,
 
 	if (c->consent == CONSENT_NO_COLUMN && is_mapped_to_nothing(scan, look))
 		c->consent = CONSENT_IGNORED;
-	if (c->consent == CONSENT_NO_COLUMN && decide(look, has_mail))
+	if (c->consent == CONSENT_NO_COLUMN &&
+	    decide_unanswered(look, has_mail))
 		ask = look->header == CONSENT_MAYBE_GONE ? ask_gone
 							 : ask_column;
 	if (c->consent == CONSENT_NO_COLUMN && !ask && look->refuse > 0)
@@ -646,7 +647,7 @@ int import_scan(struct import_scan *scan, struct csv_reader *reader,
 	bool has_mail;
 
 	begin_looks(plan, &looks);
-	answer(scan, &looks, arena, plan);
+	apply_answers(scan, &looks, arena, plan);
 	if (read_file(reader, &looks, arena, &rows, err) < 0)
 		return -1;
 	has_mail = has_opt_out(&looks);

@@ -13,7 +13,7 @@ void import_seen_release(struct import_seen *seen)
 	*seen = (struct import_seen)IMPORT_SEEN_INIT;
 }
 
-static uint64_t mix(uint64_t h)
+static uint64_t mix_bits(uint64_t h)
 {
 	h ^= h >> 33;
 	h *= 0xff51afd7ed558ccdULL;
@@ -28,25 +28,25 @@ static uint64_t add_bytes(uint64_t h, struct str s)
 		uint64_t word;
 
 		memcpy(&word, s.s, 8);
-		h = mix(h ^ word);
+		h = mix_bits(h ^ word);
 		s.s += 8;
 		s.len -= 8;
 	}
 	for (size_t i = 0; i < s.len; i++)
 		h = h << 8 ^ (unsigned char)s.s[i] ^ h >> 56;
-	return mix(h + s.len);
+	return mix_bits(h + s.len);
 }
 
 uint64_t import_fingerprint(char kind, struct str a, struct str b)
 {
-	uint64_t h = mix((unsigned char)kind + 0x9e3779b97f4a7c15ULL);
+	uint64_t h = mix_bits((unsigned char)kind + 0x9e3779b97f4a7c15ULL);
 
 	h = add_bytes(add_bytes(h, a), b);
 	return h ? h : 1;
 }
 
 /* Where it stands, or the free slot where it would. */
-static size_t place(const struct import_seen *seen, uint64_t fingerprint)
+static size_t slot_of(const struct import_seen *seen, uint64_t fingerprint)
 {
 	size_t at = fingerprint & (seen->cap - 1);
 
@@ -55,7 +55,7 @@ static size_t place(const struct import_seen *seen, uint64_t fingerprint)
 	return at;
 }
 
-static void grow(struct import_seen *seen)
+static void grow_slots(struct import_seen *seen)
 {
 	struct import_seen more = { .cap = seen->cap ? seen->cap * 2
 						     : CAP_LEAST };
@@ -64,7 +64,7 @@ static void grow(struct import_seen *seen)
 	BUG_ON(!more.slots);
 	for (size_t i = 0; i < seen->cap; i++) {
 		if (seen->slots[i])
-			more.slots[place(&more, seen->slots[i])] =
+			more.slots[slot_of(&more, seen->slots[i])] =
 				seen->slots[i];
 	}
 	free(seen->slots);
@@ -74,7 +74,7 @@ static void grow(struct import_seen *seen)
 
 bool import_seen_has(const struct import_seen *seen, uint64_t fingerprint)
 {
-	return seen->n > 0 && seen->slots[place(seen, fingerprint)] != 0;
+	return seen->n > 0 && seen->slots[slot_of(seen, fingerprint)] != 0;
 }
 
 bool import_seen_add(struct import_seen *seen, uint64_t fingerprint)
@@ -82,8 +82,8 @@ bool import_seen_add(struct import_seen *seen, uint64_t fingerprint)
 	size_t at;
 
 	if (seen->n * 4 >= seen->cap * 3)
-		grow(seen);
-	at = place(seen, fingerprint);
+		grow_slots(seen);
+	at = slot_of(seen, fingerprint);
 	if (seen->slots[at])
 		return false;
 	seen->slots[at] = fingerprint;

@@ -310,8 +310,8 @@ static struct import_opt_outs opt_outs_with(const struct importer *s,
 	};
 }
 
-static int save(struct importer *s, struct tx *tx, const struct import_batch *b,
-		struct err *err)
+static int save_progress(struct importer *s, struct tx *tx,
+			 const struct import_batch *b, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&state);
@@ -338,7 +338,7 @@ static int save(struct importer *s, struct tx *tx, const struct import_batch *b,
 			      err);
 }
 
-static void adapt(struct importer *s, size_t n, int64_t us)
+static void adapt_batch_size(struct importer *s, size_t n, int64_t us)
 {
 	double wanted = (double)n * TARGET_US / (double)(us > 0 ? us : 1);
 
@@ -365,9 +365,9 @@ static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
 				       "somebody else wrote at the same time");
 		return -1;
 	}
-	if (save(s, tx, b, err) < 0)
+	if (save_progress(s, tx, b, err) < 0)
 		return -1;
-	adapt(s, b->n, clock_monotonic_us() - began_us);
+	adapt_batch_size(s, b->n, clock_monotonic_us() - began_us);
 	s->run.refused += b->counts.refused;
 	s->opt_outs = opt_outs_with(s, b);
 	s->done += (int64_t)b->n;
@@ -457,7 +457,7 @@ static int format_result(struct importer *s, struct strbuf *out,
 	return import_result_format(&result, out, err);
 }
 
-static int finish(struct importer *s, struct err *err)
+static int finish_import(struct importer *s, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
@@ -553,8 +553,8 @@ static void format_question(const struct importer *s, const struct toll *toll,
 
 /* Would it opt out many? The file is read and matched, as it will be. Only one
  * with many opt-outs in it costs this. */
-static int asks(struct import_steps *steps, struct strbuf *result,
-		struct err *err)
+static int has_question(struct import_steps *steps, struct strbuf *result,
+			struct err *err)
 {
 	CLEANUP(importer_release) struct importer s = importer_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -584,7 +584,7 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 {
 	CLEANUP(importer_release) struct importer s = importer_of(steps);
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	int questions = asks(steps, result, err);
+	int questions = has_question(steps, result, err);
 
 	if (questions != 0)
 		return questions < 0 ? -1 : IMPORT_ASKS;
@@ -597,7 +597,7 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 		if (one_transaction(&s, arena, err) < 0)
 			return -1;
 	}
-	if ((!s.is_done && finish(&s, err) < 0) ||
+	if ((!s.is_done && finish_import(&s, err) < 0) ||
 	    format_result(&s, result, err) < 0 ||
 	    import_remove_file(steps->db, steps->folder, &s.run, err) < 0)
 		return -1;

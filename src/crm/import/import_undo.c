@@ -54,7 +54,7 @@ static void undo_release(struct undo *u)
 	arena_free(&u->arena);
 }
 
-static void keep(struct undo *u, int64_t id)
+static void keep_record(struct undo *u, int64_t id)
 {
 	u->kept++;
 	if (u->kept_ids.n < KEPT_MAX)
@@ -101,7 +101,7 @@ static int parse_state(struct undo *u, const char *text, struct err *err)
 	return 0;
 }
 
-static int save(struct undo *u, struct tx *tx, struct err *err)
+static int save_progress(struct undo *u, struct tx *tx, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 	int64_t done = u->removed + u->restored + u->kept;
@@ -292,7 +292,7 @@ static int restore_page(struct undo *u, struct tx *tx,
 			r++;
 		if (r == end || r->id != b->id ||
 		    r->updated_ms != b->written_ms) {
-			keep(u, b->id);
+			keep_record(u, b->id);
 			continue;
 		}
 		if (restore_record(r, b, now_ms, arena, &batch, err) < 0)
@@ -401,7 +401,7 @@ static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 	vec_each (&all, made) {
 		u->after = made->id;
 		if (made->is_used)
-			keep(u, made->id);
+			keep_record(u, made->id);
 		else
 			vec_push(&unused, made->id);
 	}
@@ -422,8 +422,8 @@ struct opt_outs VEC_FIELDS(struct opt_out);
 
 /* Only what nobody but the import said is void. The record is locked first:
  * the person may be unsubscribing at this moment. */
-static int reopen(struct undo *u, struct tx *tx, const struct opt_out *o,
-		  struct err *err)
+static int reopen_opt_out(struct undo *u, struct tx *tx,
+			  const struct opt_out *o, struct err *err)
 {
 	struct actor actor = { .user_id = u->run.user_id,
 			       .name = IMPORT_UNDO_JOB,
@@ -471,7 +471,7 @@ static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
 		    read_opt_out, NULL, &list, err) < 0)
 		return -1;
 	vec_each (&list, o) {
-		if (reopen(u, tx, o, err) < 0)
+		if (reopen_opt_out(u, tx, o, err) < 0)
 			return -1;
 		u->after = o->id;
 	}
@@ -527,7 +527,7 @@ static int one_page(struct undo *u, struct err *err)
 		return -1;
 	if (!more)
 		next_phase(u);
-	if (save(u, &tx, err) < 0)
+	if (save_progress(u, &tx, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -549,7 +549,7 @@ static void format_result(const struct undo *u, struct strbuf *out)
 	json_end_object(&w);
 }
 
-static int finish(struct undo *u, struct strbuf *result, struct err *err)
+static int finish_undo(struct undo *u, struct strbuf *result, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = { .name = IMPORT_UNDO_JOB,
@@ -605,7 +605,7 @@ int import_undo_steps(struct import_steps *steps, struct strbuf *result,
 		if (one_page(&u, err) < 0)
 			return -1;
 	}
-	if (finish(&u, result, err) < 0)
+	if (finish_undo(&u, result, err) < 0)
 		return -1;
 	return 1;
 }

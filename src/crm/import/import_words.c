@@ -90,7 +90,7 @@ static const struct {
 };
 
 /* ASCII letters and digits, and everything beyond ASCII. */
-static bool counts(unsigned char c)
+static bool is_of_word(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
 }
@@ -106,7 +106,7 @@ void import_word(struct str header, struct strbuf *out)
 
 		if (blank > 0)
 			i += blank - 1;
-		else if (counts((unsigned char)folded.buf[i]))
+		else if (is_of_word((unsigned char)folded.buf[i]))
 			strbuf_addch(out, folded.buf[i]);
 	}
 }

@@ -50,7 +50,7 @@ static void writer_release(struct writer *w)
  * Two rows that name a record in different ways (one by key, one by address)
  * change it one after the other, as they would in two batches.
  */
-static void compare(struct writer *w, struct import_row *row)
+static void compare_row(struct writer *w, struct import_row *row)
 {
 	size_t *last = &w->change_of[row->existing - w->b->existing.v];
 	const struct import_change *before =
@@ -66,7 +66,7 @@ static void compare(struct writer *w, struct import_row *row)
 	*last = w->changes.n;
 }
 
-static int64_t company_of(const struct import_row *row)
+static int64_t company_id_of(const struct import_row *row)
 {
 	return row->new_company ? row->new_company->id : row->company_id;
 }
@@ -175,7 +175,7 @@ static void sort_rows(struct writer *w)
 		else if (!row->existing)
 			vec_push(&w->fresh, row);
 		else
-			compare(w, row);
+			compare_row(w, row);
 	}
 	drop_changes_without_effect(w);
 	drop_companies(w);
@@ -428,7 +428,7 @@ static int add_record(struct writer *w, struct import_row *row,
 
 	r->import_id = w->b->plan->import_id;
 	r->created_ms = r->updated_ms = w->b->now_ms;
-	r->company_id = company_of(row);
+	r->company_id = company_id_of(row);
 	r->opted_out = row->opted_out || carried;
 	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
 		r->text[TEXT_STATUS] = "new";

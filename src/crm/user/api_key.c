@@ -14,8 +14,8 @@
 #define HINT 4
 #define SUFFIX "-us1"
 
-static int check(struct db *db, const struct api_key *key, struct arena *arena,
-		 struct err *err)
+static int check_key(struct db *db, const struct api_key *key,
+		     struct arena *arena, struct err *err)
 {
 	struct user user;
 
@@ -41,7 +41,7 @@ int api_key_add(struct tx *tx, struct api_key *key, const struct actor *actor,
 {
 	char hash[SHA256_HEX + 1];
 
-	if (check(tx->db, key, arena, err) < 0)
+	if (check_key(tx->db, key, arena, err) < 0)
 		return -1;
 	random_hex(key_out, 32);
 	memcpy(key_out + 32, SUFFIX, sizeof(SUFFIX));

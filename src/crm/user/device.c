@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* Of no address: those have no line feed. */
-static void sign(const struct forgotten *key, int64_t user_id, int64_t at_ms,
-		 char out[FORGOTTEN_HASH + 1])
+static void sign_device(const struct forgotten *key, int64_t user_id,
+			int64_t at_ms, char out[FORGOTTEN_HASH + 1])
 {
 	char what[64];
 
@@ -23,7 +23,7 @@ void device_make(const struct forgotten *key, int64_t user_id, int64_t now_ms,
 {
 	char mac[FORGOTTEN_HASH + 1];
 
-	sign(key, user_id, now_ms, mac);
+	sign_device(key, user_id, now_ms, mac);
 	(void)snprintf(out, DEVICE_MAX + 1, "%lld.%lld.%s", (long long)user_id,
 		       (long long)now_ms, mac);
 }
@@ -40,6 +40,6 @@ bool device_is_known(const struct forgotten *key, const char *text,
 	    of_user != user_id || rest.len != FORGOTTEN_HASH ||
 	    at_ms > now_ms || now_ms - at_ms > DEVICE_DAYS * MS_DAY)
 		return false;
-	sign(key, user_id, at_ms, mac);
+	sign_device(key, user_id, at_ms, mac);
 	return crypto_equal(rest.s, mac, FORGOTTEN_HASH);
 }

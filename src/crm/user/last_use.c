@@ -49,7 +49,7 @@ void last_use_free(struct last_use **last)
 	*last = NULL;
 }
 
-static struct mark *find(struct last_use *last, const struct mark *wanted)
+static struct mark *find_mark(struct last_use *last, const struct mark *wanted)
 {
 	vec_each (&last->marks, m)
 		if (m->key_id == wanted->key_id &&
@@ -59,9 +59,9 @@ static struct mark *find(struct last_use *last, const struct mark *wanted)
 }
 
 /* Under lock, as the two below. */
-static void add(struct last_use *last, const struct mark *mark)
+static void add_mark(struct last_use *last, const struct mark *mark)
 {
-	struct mark *known = find(last, mark);
+	struct mark *known = find_mark(last, mark);
 
 	if (known && known->used_ms < mark->used_ms)
 		known->used_ms = mark->used_ms;
@@ -77,7 +77,7 @@ void last_use_key(struct last_use *last, int64_t key_id, int64_t now_ms)
 	struct mark mark = { .key_id = key_id, .used_ms = now_ms };
 
 	(void)pthread_mutex_lock(&last->lock);
-	add(last, &mark);
+	add_mark(last, &mark);
 	(void)pthread_mutex_unlock(&last->lock);
 }
 
@@ -97,7 +97,7 @@ void last_use_session(struct last_use *last, const char *hash,
 	mark.created_ms = created_ms;
 	mark.used_ms = now_ms;
 	(void)pthread_mutex_lock(&last->lock);
-	add(last, &mark);
+	add_mark(last, &mark);
 	if (expires_ms - now_ms < URGENT_MS)
 		last->due_ms = now_ms;
 	(void)pthread_mutex_unlock(&last->lock);
@@ -110,7 +110,7 @@ int64_t last_use_of_session(struct last_use *last, const char *hash)
 	int64_t used_ms;
 
 	(void)pthread_mutex_lock(&last->lock);
-	known = find(last, &wanted);
+	known = find_mark(last, &wanted);
 	used_ms = known ? known->used_ms : 0;
 	(void)pthread_mutex_unlock(&last->lock);
 	return used_ms;
@@ -166,10 +166,10 @@ static int by_row(const void *a, const void *b)
 }
 
 /* What was written and not used again meanwhile. Under lock. */
-static void forget(struct last_use *last, const struct marks *written)
+static void forget_written(struct last_use *last, const struct marks *written)
 {
 	vec_each (written, w) {
-		struct mark *m = find(last, w);
+		struct mark *m = find_mark(last, w);
 
 		if (m && m->used_ms == w->used_ms)
 			*m = last->marks.v[--last->marks.n];
@@ -193,7 +193,7 @@ int last_use_write(struct last_use *last, struct db *db, int64_t now_ms,
 	ret = write_marks(db, &marks, err);
 	if (ret == 0) {
 		(void)pthread_mutex_lock(&last->lock);
-		forget(last, &marks);
+		forget_written(last, &marks);
 		(void)pthread_mutex_unlock(&last->lock);
 	}
 	vec_release(&marks);

@@ -230,8 +230,8 @@ static int is_right(struct db *db, const struct user *user, bool found,
 }
 
 /* All failures of the pair or device are forgiven, and this try is none. */
-static int forgive(struct tx *tx, const struct attempt *attempt, int64_t now_ms,
-		   struct err *err)
+static int forgive_failures(struct tx *tx, const struct attempt *attempt,
+			    int64_t now_ms, struct err *err)
 {
 	for (int i = 0; i < attempt->n; i++)
 		if (db_exec(tx, SQL_SIGN_IN_FORGIVE,
@@ -249,7 +249,7 @@ static int let_in(struct db *db, const struct attempt *attempt,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    forgive(&tx, attempt, actor->now_ms, err) < 0 ||
+	    forgive_failures(&tx, attempt, actor->now_ms, err) < 0 ||
 	    session_open(&tx, user, actor, out, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);

@@ -101,8 +101,8 @@ int user_check_password(const char *password, struct err *err)
 }
 
 /* Checks the members; *email_out is the address in its parts. */
-static int check(struct db *db, const struct user *u, struct arena *arena,
-		 struct email *email_out, struct err *err)
+static int check_user(struct db *db, const struct user *u, struct arena *arena,
+		      struct email *email_out, struct err *err)
 {
 	struct user other;
 	int found;
@@ -137,7 +137,7 @@ int user_add(struct tx *tx, struct user *user, const char *hash,
 	struct email email;
 
 	user->id = 0;
-	if (check(tx->db, user, arena, &email, err) < 0)
+	if (check_user(tx->db, user, arena, &email, err) < 0)
 		return -1;
 	user->created_ms = user->updated_ms = actor->now_ms;
 	user->has_password = hash != NULL;
@@ -197,8 +197,8 @@ int user_lock(struct tx *tx, int64_t id, struct arena *arena, struct user *out,
 	return user_get(tx->db, id, arena, out, err);
 }
 
-static void compare(const struct user *before, const struct user *now,
-		    const struct email *email, struct update *u)
+static void compare_users(const struct user *before, const struct user *now,
+			  const struct email *email, struct update *u)
 {
 	bool may_send = now->may_send || now->role == ROLE_ADMINISTRATOR;
 
@@ -220,10 +220,10 @@ int user_update(struct tx *tx, const struct user *before,
 	bool stays = user->role == ROLE_ADMINISTRATOR && !user->disabled_ms;
 	struct email email;
 
-	if (check(tx->db, user, arena, &email, err) < 0 ||
+	if (check_user(tx->db, user, arena, &email, err) < 0 ||
 	    keep_an_administrator(tx->db, before, stays, err) < 0)
 		return -1;
-	compare(before, user, &email, &u);
+	compare_users(before, user, &email, &u);
 	update_text(&u, "password_hash", NULL, hash);
 	update_stamp(&u, "updated_ms", actor->now_ms);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(user->id)), err) < 0)
