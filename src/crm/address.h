@@ -55,14 +55,15 @@ const char *address_held_name(const struct address *a);
 
 struct addresses VEC_FIELDS(struct address);
 
-/* Live addresses of records of one kind, by record, oldest first. */
+/* Live addresses of records of one kind, by record, oldest first; appended,
+ * strings live in arena. Locked in a transaction that writes. */
 int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 		   struct arena *arena, struct addresses *out, struct err *err);
 
 /* The rule above: id of one of n live addresses of a record; 0: none. */
 int64_t address_choose(const struct address *addresses, size_t n);
 
-/* Ids of the records that have the address now, ascending. */
+/* Ids of the records that have the address now, ascending; appended. */
 int address_find_records(struct db *db, enum entity entity, const char *hash,
 			 struct ids *out, struct err *err);
 
@@ -83,7 +84,7 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 /*
  * Hold (or with HELD_NO release) an address wherever it is live, and choose
  * the marketing addresses of those records anew. Returns how many rows
- * changed.
+ * changed, or -1.
  */
 int address_hold(struct tx *tx, const char *hash, enum address_held held,
 		 const char *detail, const struct actor *actor,
@@ -102,6 +103,7 @@ int address_choose_again(struct tx *tx, enum entity entity, int64_t record_id,
 
 /* --- many at once --- */
 
+/* The first of n new ids, which follow each other. */
 int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
 		     struct err *err);
 /* Inserts the row as it is; the caller sets email_id of the record. */

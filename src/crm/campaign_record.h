@@ -32,6 +32,7 @@ enum crm_campaign_status {
 	CRM_CAMPAIGN_CANCELED = 6,
 };
 const char *crm_campaign_status_name(enum crm_campaign_status status);
+/* false: there is no such status. */
 bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out);
 
 struct crm_campaign {
@@ -55,43 +56,49 @@ struct crm_campaign {
 };
 struct crm_campaigns VEC_FIELDS(struct crm_campaign);
 
-/* ERR_NOT_FOUND. Strings live in arena. */
+/* ERR_NOT_FOUND. Strings live in arena. Locked in a transaction that writes.
+ */
 int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
 		     struct crm_campaign *out, struct err *err);
-/* Newest first, with id < before_id (0: from the newest); q: part of the name
- * or NULL; status 0: any. html and plain_text are not read. */
 struct crm_campaign_filter {
-	const char *q;
-	enum crm_campaign_status status;
-	int64_t before_id, limit;
+	const char *q;                   /* part of the name; NULL: all */
+	enum crm_campaign_status status; /* 0: any */
+	int64_t before_id;               /* 0: from the newest */
+	int64_t limit;
 };
+/* Newest first, appended; html and plain_text stay NULL. */
 int crm_campaign_list(struct db *db, const struct crm_campaign_filter *filter,
 		      struct arena *arena, struct crm_campaigns *out,
 		      struct err *err);
+/* How many fit the filter, whatever the page. */
 int crm_campaign_count(struct db *db, const struct crm_campaign_filter *filter,
 		       int64_t *out, struct err *err);
 
-/* body: the API's object; what is absent stays. ERR_INVALID with the field;
- * ERR_CONFLICT: no draft any more. add sets c->id. */
+/* What the API's object says; what is absent stays. *c points into body.
+ * ERR_INVALID with the field: then *c holds a part of it. */
 int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 		      struct err *err);
+/* A draft. Sets id, user and times. ERR_INVALID with field `group_id`: there is
+ * no such group. */
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err);
-/* before: as it was read in this transaction. */
+/* before: as it was read in this transaction. ERR_CONFLICT: no draft any more;
+ * ERR_INVALID as for add. */
 int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			const struct crm_campaign *c, const struct actor *actor,
 			struct err *err);
+/* ERR_CONFLICT: neither a draft nor canceled, or not there. */
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
 /* Who it comes from can be sent from. ERR_INVALID with the field. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
 
 /* The only function that changes the status. Returns 1, 0 if it has it
- * already, -1 ERR_CONFLICT if that is no allowed step. */
+ * already, -1: ERR_CONFLICT if that is no allowed step, ERR_NOT_FOUND. */
 int crm_campaign_move(struct tx *tx, int64_t id, enum crm_campaign_status to,
 		      int64_t now_ms, struct err *err);
 /* The same for what was read elsewhere while the campaign was `from` here; if a
- * user has moved it since, nothing happens. */
+ * user has moved it since, nothing happens (0). */
 int crm_campaign_follow(struct tx *tx, int64_t id,
 			enum crm_campaign_status from,
 			enum crm_campaign_status to, int64_t now_ms,
@@ -105,6 +112,7 @@ enum crm_campaign_act {
 	CRM_CAMPAIGN_FINISH, /* nobody is tried again */
 };
 const char *crm_campaign_act_name(enum crm_campaign_act act); /* "pause" */
+/* ERR_INVALID: there is no such act. */
 int crm_campaign_act_parse(const char *name, enum crm_campaign_act *out,
 			   struct err *err);
 /* 0; -1 ERR_CONFLICT: not while it has that status. */
@@ -118,14 +126,16 @@ int crm_campaign_may_act(const struct crm_campaign *c,
  * them are dropped. Commits by itself; returns how many.
  */
 int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err);
-int crm_campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
+/* Are there any? 1, 0, -1. */
+int crm_campaigns_under_way(struct db *db, struct err *err);
 
 /* What the audience tells; reason NULL: it goes on. */
 int crm_campaign_set_hold(struct tx *tx, int64_t id, const char *reason,
 			  const char *detail, int64_t since_ms,
 			  struct err *err);
 
-/* When a scheduled one is to be sent; 0: not. */
+/* When a scheduled one is to be sent; 0: not. Returns 1, 0: it is not there,
+ * or -1. */
 int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 			      struct err *err);
 
@@ -163,14 +173,15 @@ enum crm_activity {
 	CRM_ACTIVITY_BOUNCE = 3,
 };
 
-/* What a figure of a report counts; each can be listed. */
+/* What a figure of a report counts; each can be listed, by person_id. */
 struct crm_recipient_filter {
 	int64_t campaign_id;
 	enum crm_recipient_state state; /* 0: any */
 	const char *reason;             /* NULL: any */
 	const char *response; /* opened clicked bounced unsubscribed complained
 				 and not_...; NULL: any. People only */
-	int64_t after_id, limit;
+	int64_t after_id;     /* person_id of the last one; 0: from the first */
+	int64_t limit;
 };
 struct crm_recipient {
 	int64_t person_id;
@@ -183,7 +194,8 @@ struct crm_recipient {
 	int64_t complained_ms; /* 0: not */
 };
 struct crm_recipients VEC_FIELDS(struct crm_recipient);
-/* ERR_INVALID: no such response. */
+/* A page, appended; *total_out: all that fit. ERR_INVALID with field
+ * `response`: no such response. */
 int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
 		       struct arena *arena, struct crm_recipients *out,
 		       int64_t *total_out, struct err *err);
@@ -193,6 +205,8 @@ int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
  * "recipients", "sent", "waiting", "left_out", "bounced", "opened", "clicked",
  * "unsubscribed", "complained", "links"}, and relay_is_reached, which the CRM
  * does not know by itself. recipients = sent + waiting + all left out.
+ * Appended; after a failure *out holds a part of it. ERR_NOT_FOUND. Begins a
+ * transaction: none may be open.
  */
 int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
 			struct strbuf *out, struct err *err);

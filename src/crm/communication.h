@@ -44,20 +44,27 @@ struct communication_page {
 	int64_t limit;
 };
 
-/* A new one with its links (at least one). Sets c->id. */
+/* A new one with its links (at least one). Sets id, user, times. ERR_INVALID
+ * with the field, `links` if a linked record is not there. */
 int communication_add(struct tx *tx, struct communication *c,
 		      const struct actor *actor, struct err *err);
+/* All of `before`, which was read in this transaction, but for who wrote it.
+ * Errors: as for add. */
 int communication_update(struct tx *tx, const struct communication *before,
 			 const struct communication *c, struct err *err);
+/* With its links. ERR_NOT_FOUND. */
 int communication_remove(struct tx *tx, int64_t id, const struct actor *actor,
 			 struct err *err);
+/* One that a user wrote down. ERR_NOT_FOUND. Strings and links live in arena.
+ */
 int communication_get(struct db *db, int64_t id, struct arena *arena,
 		      struct communication *out, struct err *err);
-/* Of one person, lead or company, newest first, with campaigns. */
+/* Of one person, lead or company, newest first, with campaigns; appended. */
 int communication_list(struct db *db, enum entity entity, int64_t record_id,
 		       const struct communication_page *page,
 		       struct arena *arena, struct communications *out,
 		       struct err *err);
+/* All of them, whatever the page. Returns 1, or -1. */
 int communication_count(struct db *db, enum entity entity, int64_t record_id,
 			int64_t *out, struct err *err);
 

@@ -30,9 +30,10 @@ struct custom_field {
 };
 struct custom_fields VEC_FIELDS(struct custom_field);
 
-/* entity 0: of all. */
+/* entity 0: of all. Appended, strings live in arena. */
 int custom_field_list(struct db *db, enum entity entity, struct arena *arena,
 		      struct custom_fields *out, struct err *err);
+/* ERR_NOT_FOUND. Locked in a transaction that writes. */
 int custom_field_get(struct db *db, int64_t id, struct arena *arena,
 		     struct custom_field *out, struct err *err);
 /* Sets field->id. ERR_INVALID with the field's name, ERR_CONFLICT: the key is
@@ -40,9 +41,11 @@ int custom_field_get(struct db *db, int64_t id, struct arena *arena,
 int custom_field_add(struct tx *tx, struct custom_field *field,
 		     const struct actor *actor, struct arena *arena,
 		     struct err *err);
-/* Label and choices; key, entity and type are for life. */
+/* Label and choices; key, entity and type are for life. `before` was read in
+ * this transaction. ERR_INVALID with the field's name. */
 int custom_field_update(struct tx *tx, const struct custom_field *before,
 			const struct custom_field *field, struct err *err);
+/* Values that records have of it stay, unseen. ERR_NOT_FOUND. */
 int custom_field_remove(struct tx *tx, int64_t id, const struct actor *actor,
 			struct err *err);
 

@@ -24,12 +24,14 @@ struct export
 	bool begun;
 };
 
-/* group_id 0: all. ERR_INVALID: a group of other records. */
+/* group_id 0: all. ERR_NOT_FOUND; ERR_INVALID with field `group_id`: a group of
+ * other records. *out is to be released on success. */
 int export_open(struct db *db, enum entity entity, int64_t group_id,
 		struct export *out, struct err *err);
 void export_release(struct export *export);
 
-/* Appends the next piece. Returns 1, 0 at the end (nothing was appended). */
+/* Appends the next piece. Returns 1, 0 at the end (nothing was appended), or
+ * -1. */
 int export_next(struct export *export, struct db *db, struct strbuf *out,
 		struct err *err);
 

@@ -179,8 +179,10 @@ int memo_list(struct db *db, const struct memo_filter *filter,
 int memo_count(struct db *db, const struct memo_filter *filter, int64_t *out,
 	       struct err *err)
 {
-	return db_find_int(
-		db, kinds[filter->kind].count,
-		SQL_ARGS(sql_int(filter->record_id), sql_int(filter->entity)),
-		out, err);
+	return db_find_int(db, kinds[filter->kind].count,
+			   SQL_ARGS(sql_int(filter->record_id),
+				    sql_int(filter->entity)),
+			   out, err) < 0
+		       ? -1
+		       : 0;
 }

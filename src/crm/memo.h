@@ -59,7 +59,7 @@ struct memo_filter {
 };
 int memo_list(struct db *db, const struct memo_filter *filter,
 	      struct arena *arena, struct memos *out, struct err *err);
-/* All of that kind on the record, whatever the page. Returns 1, or -1. */
+/* All of that kind on the record, whatever the page. */
 int memo_count(struct db *db, const struct memo_filter *filter, int64_t *out,
 	       struct err *err);
 

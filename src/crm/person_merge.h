@@ -12,7 +12,9 @@
 
 #include "crm/record.h"
 
-/* ERR_NOT_FOUND; ERR_INVALID with field `other_id`: the same one. */
+/* What hangs on the other goes to the survivor, whose fields count first; the
+ * other stays as an empty row. ERR_NOT_FOUND: either of them; ERR_INVALID with
+ * field `other_id`: the same one. */
 int person_merge(struct tx *tx, int64_t survivor_id, int64_t other_id,
 		 const struct actor *actor, struct arena *arena,
 		 struct err *err);

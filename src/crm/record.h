@@ -59,15 +59,17 @@ struct records VEC_FIELDS(struct record);
 
 /*
  * Records by id, in the order of ids; those that do not exist or are gone are
- * left out. emails is not filled. At most 10,000 at a time. In a transaction
- * that writes, they are locked until its end: nobody else changes them.
+ * left out. emails and tags are not filled, before is. Appended to out, strings
+ * live in arena. At most 10,000 at a time. In a transaction that writes, they
+ * are locked until its end: nobody else changes them.
  */
 int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err);
-/* Fills emails of all; companies have none. */
+/* Fills emails of all, which are of one kind; companies have none. */
 int records_add_addresses(struct db *db, struct records *records,
 			  struct arena *arena, struct err *err);
-/* One record with its addresses. find: 1, 0, -1; get: ERR_NOT_FOUND. */
+/* One record with its addresses, loaded as above. find: 1, 0 (*out untouched),
+ * -1; get: 0, or -1 with ERR_NOT_FOUND. */
 int record_find(struct db *db, enum entity entity, int64_t id,
 		struct arena *arena, struct record *out, struct err *err);
 int record_get(struct db *db, enum entity entity, int64_t id,
@@ -78,20 +80,22 @@ int record_get(struct db *db, enum entity entity, int64_t id,
  * is_marketing are read). Sets r->id. A person with an address that opted out
  * is opted out too; a forgotten address is ERR_INVALID on `emails`.
  * ERR_INVALID: a record without name and address, an unknown company.
+ * ERR_CONFLICT: another record has this external key.
  */
 int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	       struct arena *arena, struct err *err);
 /*
  * Writes the fields of r that changed since it was read, by record_get in this
  * transaction. Addresses are left alone (see addresses_put), as are
- * opted_out and email_id. Tells the bridge if a name changed.
+ * opted_out and email_id. Tells the bridge if a name changed. ERR_INVALID,
+ * ERR_CONFLICT: as above.
  */
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err);
 /*
  * Deletes the record and what hangs on it. A person in a campaign's ledger
  * stays as an empty row. Companies: their people lose the company. Of somebody
- * opted out, crm/consent/kept_opt_out.h keeps what it must.
+ * opted out, crm/consent/kept_opt_out.h keeps what it must. ERR_NOT_FOUND.
  */
 int record_remove(struct tx *tx, enum entity entity, int64_t id,
 		  const struct actor *actor, struct arena *arena,
@@ -99,19 +103,21 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 
 /* --- many at once --- */
 
-/* The first of n new ids. */
+/* The first of n new ids, which follow each other. */
 int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
 		    int64_t *first_out, struct err *err);
-/* Fills name_folded from the names. */
+/* Fills name_folded from the names, in the arena. */
 void record_fold(struct record *r, struct arena *arena);
-/* Inserts the row; all members count (id, email_id, created_ms ...). */
+/* Inserts the row; all members count (id, email_id, created_ms ...). That a
+ * key is taken (ERR_CONFLICT) may show at batch_end only. */
 int record_batch_add(struct batch *b, const struct record *r, struct err *err);
 /* The columns that changed since it was read in this transaction, but for
  * opted_out, email_id, import_id, created_ms. */
 int record_batch_update(struct batch *b, const struct record *r,
 			struct err *err);
 
-/* How many records there are that are not gone: one look at one row. */
+/* How many records there are that are not gone: one look at one row. Returns 1,
+ * or -1. */
 int record_count(struct db *db, enum entity entity, int64_t *out,
 		 struct err *err);
 /* To be called once by every transaction that adds or removes rows, late: it

@@ -20,9 +20,11 @@ struct tag {
 };
 struct tags VEC_FIELDS(struct tag);
 
+/* All, by name; appended, strings live in arena. */
 int tag_list(struct db *db, struct arena *arena, struct tags *out,
 	     struct err *err);
-/* Finds or makes the tag of that name. ERR_INVALID with field `name`. */
+/* Finds or makes the tag of that name, whatever its case. ERR_INVALID with
+ * field `name`. */
 int tag_put(struct tx *tx, const char *name, struct arena *arena,
 	    int64_t *id_out, struct err *err);
 /* ERR_CONFLICT: another one has that name. ERR_NOT_FOUND. */

@@ -25,10 +25,12 @@ struct timeline_entry {
 };
 struct timeline VEC_FIELDS(struct timeline_entry);
 
-/* after: the last entry of the page before; NULL: from the newest. */
+/* A page, the newest first, appended; strings live in arena. after: the last
+ * entry of the page before; NULL: from the newest. */
 int timeline_list(struct db *db, enum entity entity, int64_t record_id,
 		  const struct timeline_entry *after, int64_t limit,
 		  struct arena *arena, struct timeline *out, struct err *err);
+/* All of them, whatever the page. */
 int timeline_count(struct db *db, enum entity entity, int64_t record_id,
 		   int64_t *out, struct err *err);
 

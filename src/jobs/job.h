@@ -58,29 +58,35 @@ struct job_new {
 	const char *single_key;
 };
 
-/* Returns 0 and the id. */
+/* Sets the id: of the new one, or of the one that waits. ERR_RETRY: that one
+ * comes and goes too fast. */
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 	    int64_t *id_out, struct err *err);
-/* The job of that key that has not ended, also one that runs: 1, else 0. Only
- * who holds a lock on what the key is about can rely on it. */
+/* The job of that key that has not ended, also one that runs: 1, else 0, or -1.
+ * Only who holds a lock on what the key is about can rely on it. */
 int job_find_active(struct db *db, const char *single_key, int64_t *id_out,
 		    struct err *err);
+/* ERR_NOT_FOUND. Strings live in arena. */
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 	    struct err *err);
-/* Up to limit jobs with id < before_id (0: from the newest), the newest first;
- * kind NULL: all. Returns how many. */
+/* Up to limit jobs with id < before_id (0: from the newest), the newest first,
+ * into the array out; kind NULL: all. Returns how many, or -1. */
 int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 	     struct arena *arena, struct job *out, struct err *err);
 /* How many there are of that kind; NULL: of all. */
 int job_count(struct db *db, const char *kind, int64_t *out, struct err *err);
+/* At once if it does not run, else as soon as it looks. ERR_NOT_FOUND;
+ * ERR_CONFLICT: it has ended. */
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
 /* Needs confirmation -> canceled, because another does its work: 1, or 0 if it
  * does not wait any more. */
 int job_supersede(struct tx *tx, int64_t id, const char *why, int64_t now_ms,
 		  struct err *err);
-/* Needs confirmation -> queued with `confirmed`. ERR_CONFLICT otherwise. */
+/* Needs confirmation -> queued with `confirmed`. ERR_NOT_FOUND; ERR_CONFLICT:
+ * it does not wait for that. */
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
-/* The API's shape: {"id", "kind", "state", "done", "total", "result", ...}. */
+/* The API's shape, appended: {"id", "kind", "state", "done", "total",
+ * "result", ...}. */
 void job_format(const struct job *job, struct strbuf *out);
 
 #endif

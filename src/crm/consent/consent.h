@@ -68,7 +68,7 @@ int consent_add(struct tx *tx, const struct consent *c,
 /*
  * The same for every person and lead that has the address, or had it at
  * c->at_ms (c->entity and record_id are not read): whoever gives an address up
- * takes their word along. Returns how many changed.
+ * takes their word along. Returns how many changed, or -1.
  */
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
@@ -87,7 +87,7 @@ int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
 			 enum consent_source *source_out, int64_t *at_ms_out,
 			 struct err *err);
-/* Newest first. */
+/* Newest first; appended, strings live in arena. */
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
 		 struct arena *arena, struct consents *out, struct err *err);
 

@@ -29,7 +29,7 @@ struct kept_opt_out {
 /* import_id: of a refused row, which undoing the import takes back; else 0. */
 int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
 		     int64_t import_id, int64_t at_ms, struct err *err);
-/* 1, 0, -1. Strings live in arena. */
+/* 1, 0 (*out untouched), -1. Strings live in arena. */
 int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
 		      struct kept_opt_out *out, struct err *err);
 /*

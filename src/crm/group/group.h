@@ -61,20 +61,31 @@ struct group_input {
 	const void *check_context;
 };
 
-/* Reads name, entity, kind and criteria of a request's object. */
+/* Reads name, entity, kind and criteria of a request's object, which *out
+ * points into. ERR_INVALID with the field. */
 int group_input_parse(const json_t *json, struct group_input *out,
 		      struct err *err);
 
-/* Makes the group; a static one has its members when this returns. entity and
- * kind default to people and static. */
+/*
+ * Makes the group; a static one has its members when this returns. entity and
+ * kind default to people and static. A failure leaves no group. ERR_INVALID
+ * with the field; ERR_CONFLICT: another one has that name.
+ */
 int group_add(struct db *db, const struct group_input *input, int64_t now_ms,
 	      int64_t *id_out, struct err *err);
-/* Changes name and criteria (a static group is evaluated again). */
+/*
+ * Changes name and criteria (a static group is evaluated again: if that fails,
+ * the change stands and group_refresh is to be tried). ERR_NOT_FOUND;
+ * ERR_INVALID with the field, also of another entity or kind; ERR_CONFLICT:
+ * another one has that name; or what input->check said.
+ */
 int group_update(struct db *db, int64_t id, const struct group_input *input,
 		 int64_t now_ms, struct err *err);
+/* Members first: what fails half-way can be done again. ERR_NOT_FOUND. */
 int group_remove(struct db *db, int64_t id, struct err *err);
 
-/* ERR_NOT_FOUND. Strings live in arena. */
+/* ERR_NOT_FOUND. Strings live in arena. Locked in a transaction that writes.
+ */
 int group_get(struct db *db, int64_t id, struct arena *arena, struct group *out,
 	      struct err *err);
 
@@ -91,13 +102,13 @@ int group_list(struct db *db, const struct group_filter *filter,
 int group_list_count(struct db *db, const struct group_filter *filter,
 		     int64_t *out, struct err *err);
 
-/* How many members now. */
+/* How many members now; of a dynamic group, that is a search. */
 int group_count(struct db *db, const struct group *group, int64_t *out,
 		struct err *err);
 
 /*
  * The next members by id: appends at most limit ids greater than after_id, in
- * order; fewer mean that there are no more. Returns how many. Pages of
+ * order; fewer mean that there are no more. Returns how many, or -1. Pages of
  * GROUP_WALK_LONG or more suit walks through a whole group.
  */
 #define GROUP_WALK_LONG 2000
@@ -107,24 +118,26 @@ int group_walk(struct db *db, const struct group *group, int64_t after_id,
 int group_has(struct db *db, const struct group *group, int64_t record_id,
 	      struct err *err);
 
-/* The same for criteria that are not saved: how many, and the first few. */
+/* The same for criteria that are not saved: how many, and the first few ids,
+ * appended to sample. ERR_INVALID: see criteria_parse. */
 int group_preview(struct db *db, enum entity entity, const json_t *criteria,
 		  int64_t *count_out, struct ids *sample, struct err *err);
 
-/* Apply the criteria of a static group again. ERR_CONFLICT: dynamic. */
+/* Apply the criteria of a static group again. ERR_NOT_FOUND; ERR_CONFLICT:
+ * dynamic. */
 int group_refresh(struct db *db, int64_t id, int64_t now_ms, struct err *err);
 
 /*
  * Put records into a static group, or take them out, whatever its criteria
- * say. Returns how many changed; ids that do not exist are passed over.
- * ERR_CONFLICT: dynamic.
+ * say. Returns how many changed, or -1; ids that do not exist are passed over.
+ * ERR_NOT_FOUND; ERR_CONFLICT: dynamic; ERR_INVALID with field `ids`: too many.
  */
 int group_include(struct db *db, int64_t id, const struct ids *ids,
 		  int64_t now_ms, struct err *err);
 int group_exclude(struct db *db, int64_t id, const struct ids *ids,
 		  int64_t now_ms, struct err *err);
 
-/* The API's shape; count < 0: null. */
+/* The API's shape, appended; count < 0: null. */
 void group_format(const struct group *group, int64_t count, struct strbuf *out);
 
 #endif

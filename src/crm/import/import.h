@@ -60,9 +60,9 @@ int import_undo_job(struct job_run *run, struct err *err);
 int import_unclear_job(struct job_run *run, struct err *err);
 int import_sweep_job(struct job_run *run, struct err *err);
 
-/* Adds the job that removes the files of imports that are over, unless there
- * is one. A file is removed when its import is done; of those that fail or are
- * canceled, within ten minutes. */
+/* Adds, in a transaction of its own, the job that removes the files of imports
+ * that are over, unless there is one. A file is removed when its import is
+ * done; of those that fail or are canceled, within ten minutes. */
 int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err);
 
 enum import_header { IMPORT_HEADER_DETECT, IMPORT_HEADER, IMPORT_NO_HEADER };
@@ -92,7 +92,9 @@ struct import_input {
  * for those of a dry run. An import of the same file that waits for
  * confirmation is canceled, and its file removed. ERR_INVALID: an empty file,
  * no known columns, a wrong mapping or answer, or questions that nobody wants
- * to hear ...
+ * to hear (input->questions is NULL). The ids are set if 1 is returned. Who
+ * gets an error after the file was moved away must send it again; the sweep
+ * removes it.
  */
 int import_start(struct db *db, const struct import_input *input,
 		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
@@ -117,29 +119,32 @@ struct import_run {
 };
 struct import_runs VEC_FIELDS(struct import_run);
 
-/* ERR_NOT_FOUND. Strings live in arena. */
+/* ERR_NOT_FOUND. Strings live in arena; as for import_list. */
 int import_get(struct db *db, int64_t id, struct arena *arena,
 	       struct import_run *out, struct err *err);
-/* Remove the file of an import, if it is still there; of all that are over,
- * and files that no import knows. */
+/* Remove the file of an import, if it is still there; its row forgets the
+ * path. */
 int import_remove_file(struct db *db, const char *folder,
 		       const struct import_run *run, struct err *err);
+/* The same of up to 1,000 that are over; and files that no import knows. */
 int import_sweep(struct db *db, const char *folder, int64_t now_ms,
 		 struct err *err);
-/* Newest first, those with a smaller id than before (0: all). */
+/* Newest first, those with a smaller id than before (0: all); appended. */
 int import_list(struct db *db, int64_t before, int64_t limit,
 		struct arena *arena, struct import_runs *out, struct err *err);
 int import_list_count(struct db *db, int64_t *out, struct err *err);
+/* The API's shape, appended. */
 void import_format(const struct import_run *run, struct strbuf *out);
 
-/* Adds the job. ERR_CONFLICT: not done yet, a dry run, or undone already. */
+/* Adds the job. ERR_NOT_FOUND; ERR_CONFLICT: not done yet, a dry run, or
+ * undone already. */
 int import_undo_start(struct db *db, int64_t id, int64_t user_id,
 		      int64_t now_ms, int64_t *job_id_out, struct err *err);
 
 /*
  * What becomes of the addresses that an import holds: opt all of them out, or
- * release them. Adds the job; until it is done they stay held. ERR_CONFLICT:
- * it holds none, is not done yet, or was decided on already.
+ * release them. Adds the job; until it is done they stay held. ERR_NOT_FOUND;
+ * ERR_CONFLICT: it holds none, is not done yet, or was decided on already.
  */
 int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
 		  int64_t now_ms, int64_t *job_id_out, struct err *err);
@@ -148,7 +153,8 @@ int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
  * The refused rows as CSV: the columns of the file, then import_row,
  * import_reason and import_detail, so that the file can be mended and imported.
  * Appends the next thousand after row *after (0: begin, with header) and
- * moves it. Returns 1, 0 when there are no more.
+ * moves it. Returns 1, 0 when there are no more (what was appended is the
+ * last), or -1.
  */
 int import_refused_csv(struct db *db, const struct import_run *run,
 		       int64_t *after, struct strbuf *out, struct err *err);

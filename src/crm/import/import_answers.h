@@ -63,7 +63,7 @@ const char *import_answer_read(const json_t *leaf, int64_t *at_ms);
 
 /* --- for users --- */
 
-/* Those that are kept, the latest first, as a JSON array. */
+/* Those that are kept, the latest first, as a JSON array, appended. */
 int import_answers_list(struct db *db, int64_t limit, struct strbuf *out,
 			struct err *err);
 int import_answers_count(struct db *db, int64_t *out, struct err *err);

@@ -48,10 +48,14 @@ struct import_batch {
 
 void import_batch_release(struct import_batch *b);
 
-/* Find for each row what it is the same as; refuse where that is not clear. */
+/* Find for each row what it is the same as; refuse where that is not clear.
+ * Fills existing, addresses and new_companies, whose strings live in the arena.
+ * A connection that writes has them locked then. */
 int import_match(struct db *db, struct import_batch *b, struct err *err);
 
-/* Write all; fills counts. A dry run only counts, and keeps what it refused. */
+/* Write all; fills counts. A dry run only counts, and keeps what it refused.
+ * ERR_CONFLICT: somebody took a key meanwhile; match again in a new
+ * transaction. */
 int import_write(struct tx *tx, struct import_batch *b, struct err *err);
 
 /* Refused rows: the opt-outs of those whose cells can be trusted are heeded,
@@ -59,7 +63,8 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err);
 int import_write_refused(struct tx *tx, struct import_batch *b,
 			 const struct actor *actor, struct err *err);
 
-/* JSON arrays for look-ups. */
+/* Keys that are texts as one argument: each is added to *out, empty at first,
+ * then it is closed, once. The text lives in *out. */
 void import_json_text(struct strbuf *out, struct str s);
 const char *import_json_end(struct strbuf *out); /* "[]" if nothing */
 

@@ -62,7 +62,8 @@ enum consent_word {
 };
 enum consent_word import_consent_word(struct str cell);
 
-/* The word as answers name it: without case, accents and blanks around. */
+/* The word as answers name it: without case, accents and blanks around.
+ * Appended. */
 void import_consent_key(struct str cell, struct strbuf *out);
 
 /* What such a word means in such a column. */

@@ -9,7 +9,8 @@
 
 #include "crm/import/import.h"
 
-/* Moves the file into the data folder; its name there is random. */
+/* Moves the file into the data folder, where its name is random; *path_out
+ * lives in arena. */
 int import_file_keep(const struct import_input *input, struct arena *arena,
 		     const char **path_out, struct err *err);
 

@@ -45,6 +45,7 @@ struct import_plan {
 	struct import_columns columns;
 };
 
+/* Also of one that was not made or loaded to the end; zeroed at first. */
 void import_plan_release(struct import_plan *plan);
 
 /* Is there a column of that kind? */
@@ -53,23 +54,27 @@ bool import_plan_has(const struct import_plan *plan, enum import_target target);
 bool import_plan_has_consent(const struct import_plan *plan);
 
 /* Read input->path and decide. Questions that only a user can answer go to
- * *questions (see crm/import/import_scan.h): then nothing may be imported. */
+ * *questions (see crm/import/import_scan.h): then nothing may be imported.
+ * mapping may be NULL; what *out points to are input and arena. ERR_INVALID
+ * with the parameter. */
 int import_plan_make(struct db *db, const struct import_input *input,
 		     const char *header_name, const json_t *mapping,
 		     int64_t now_ms, struct arena *arena,
 		     struct import_plan *out, struct strbuf *questions,
 		     struct err *err);
+/* The options, as above. */
 void import_plan_format(const struct import_plan *plan, struct strbuf *out);
 /* The options as a tree, which is the caller's. Those of imports of before
  * answers were folded may say two things of a value: the last counts. */
 int import_options_read(const struct import_run *run, json_t **out,
 			struct err *err);
+/* The plan of an import that was started. */
 int import_plan_load(struct db *db, const struct import_run *run,
 		     struct arena *arena, struct import_plan *out,
 		     struct err *err);
 
-/* What a header row is known by among the saved mappings. NULL: there is no
- * header. */
+/* What the first row is known by among the saved mappings, in the arena.
+ * ERR_INVALID: the file has none. */
 int import_header_name(const struct import_input *input, struct arena *arena,
 		       const char **out, struct err *err);
 

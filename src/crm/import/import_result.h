@@ -17,6 +17,7 @@ struct import_opt_outs {
 };
 void import_opt_outs_format(const struct import_opt_outs *o,
 			    struct json_writer *w);
+/* What is absent stays. */
 int import_opt_outs_read(const json_t *json, struct import_opt_outs *out,
 			 struct err *err);
 
@@ -31,6 +32,7 @@ struct import_result {
 	struct import_opt_outs opt_outs;
 	struct arena *arena;
 };
+/* Appended. */
 int import_result_format(const struct import_result *result, struct strbuf *out,
 			 struct err *err);
 

@@ -71,7 +71,7 @@ static inline bool import_row_has_name_only(const struct import_row *row)
 const char *import_row_company(const struct import_row *row,
 			       struct arena *arena);
 
-/* Refuse a row. Returns 0. */
+/* Refuse a row, unless it is already: the first reason counts. Returns 0. */
 int import_refuse(struct import_row *row, const char *reason,
 		  const char *detail);
 
@@ -83,11 +83,13 @@ struct str import_clean(struct str cell, struct strbuf *buffer);
 /* Has the row values behind the last column of the header? */
 bool import_row_is_too_wide(const struct str *cells, size_t n, size_t columns);
 
-/* What a later row says of the record that the first one makes. */
+/* Put into the first row, which makes the record, what a later one says of it;
+ * *changed becomes true if that was anything new. */
 void import_row_merge(struct import_row *fresh, const struct import_row *row,
 		      struct arena *arena, bool *changed);
 
-/* Fill row from cells. Strings live in arena. */
+/* Fill row, whose number is set, from cells. Strings live in arena. What cannot
+ * be read refuses the row. */
 void import_row_read(const struct import_plan *plan, const struct str *cells,
 		     size_t n, struct arena *arena, struct import_row *row);
 

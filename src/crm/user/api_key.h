@@ -17,18 +17,21 @@
 struct api_key {
 	int64_t id;
 	const char *name;
-	const char *hint;
+	const char *hint; /* its first digits */
 	enum user_role role;
 	bool may_send;
-	int64_t user_id; /* 0: belongs to nobody */
-	int64_t created_ms, used_ms, revoked_ms;
+	int64_t user_id;                         /* 0: belongs to nobody */
+	int64_t created_ms, used_ms, revoked_ms; /* 0: never */
 };
 struct api_keys VEC_FIELDS(struct api_key);
 
-/* Sets key->id. Administrators' keys may always send. */
+/* Sets key->id, hint and time; key_out is the only place where the key itself
+ * is ever told. Administrators' keys may always send. ERR_INVALID with field
+ * `name`, `role` or `user_id`. */
 int api_key_add(struct tx *tx, struct api_key *key, const struct actor *actor,
 		char key_out[API_KEY_LENGTH + 1], struct arena *arena,
 		struct err *err);
+/* All, by id, also revoked ones; appended, strings live in arena. */
 int api_key_list(struct db *db, struct arena *arena, struct api_keys *out,
 		 struct err *err);
 /* ERR_NOT_FOUND. Twice is fine. */

@@ -18,7 +18,7 @@
 
 struct forgotten;
 
-/* key: the database's own, of forgotten_load. */
+/* What the browser is to keep. key: the database's own, of forgotten_load. */
 void device_make(const struct forgotten *key, int64_t user_id, int64_t now_ms,
 		 char out[DEVICE_MAX + 1]);
 /* Did we make this text (NULL: none), for that user, within the year? */

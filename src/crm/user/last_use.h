@@ -19,9 +19,10 @@
 
 struct last_use;
 
-struct last_use *last_use_new(void);
+struct last_use *last_use_new(void); /* never NULL */
 void last_use_free(struct last_use **last);
 
+/* Notes a use. With very many of them waiting, new ones are not noted. */
 void last_use_key(struct last_use *last, int64_t key_id, int64_t now_ms);
 /* hash: of the token; created_ms, expires_ms: as the database has them. */
 void last_use_session(struct last_use *last, const char *hash,
@@ -31,7 +32,8 @@ int64_t last_use_of_session(struct last_use *last, const char *hash);
 
 /* Are there marks that should be written now? */
 bool last_use_is_due(struct last_use *last, int64_t now_ms);
-/* Writes them all; those that it cannot write are kept for the next time. */
+/* Writes them all, in a transaction of its own. After a failure all are kept,
+ * for the next time. */
 int last_use_write(struct last_use *last, struct db *db, int64_t now_ms,
 		   struct err *err);
 

@@ -37,16 +37,18 @@ struct sign_in {
 /*
  * Opens its own transactions: a failure must be remembered though the caller
  * is told an error. ERR_DENIED: wrong address or password (never which).
- * ERR_LIMIT: *wait_ms says for how long.
+ * ERR_LIMIT: *wait_ms says for how long. *out counts only on success; strings
+ * of out->user live in arena.
  */
 int session_sign_in(struct db *db, const struct sign_in *in,
 		    const struct actor *actor, struct arena *arena,
 		    struct session *out, int64_t *wait_ms, struct err *err);
-/* For whoever just proved who they are (set-up, command line). */
+/* For whoever just proved who they are (set-up, command line). *out is good
+ * once tx is committed; out->user is a copy of *user. */
 int session_open(struct tx *tx, const struct user *user,
 		 const struct actor *actor, struct session *out,
 		 struct err *err);
-/* Returns 1, or 0 if there is none. */
+/* Signs out. Returns 1, 0 if there is no such session, or -1. */
 int session_close(struct tx *tx, const char *token, struct err *err);
 /* Removes what is over; each try to sign in does it. */
 int session_sweep(struct tx *tx, int64_t now_ms, struct err *err);

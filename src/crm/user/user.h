@@ -19,6 +19,7 @@ enum user_role {
 	ROLE_USER = 3,          /* records */
 };
 const char *user_role_name(enum user_role role); /* "administrator" ... */
+/* false: there is no such role. */
 bool user_role_parse(const char *name, enum user_role *out);
 
 struct user {
@@ -38,7 +39,8 @@ struct users VEC_FIELDS(struct user);
 /* ERR_INVALID with field `password`. */
 int user_check_password(const char *password, struct err *err);
 
-/* hash: of password_hash(); NULL: cannot sign in yet. Sets user->id.
+/* hash: of password_hash(); NULL: cannot sign in yet. Sets id, times and what
+ * the role brings; the address is put in its form. ERR_INVALID with the field;
  * ERR_CONFLICT: the address is taken. */
 int user_add(struct tx *tx, struct user *user, const char *hash,
 	     const struct actor *actor, struct arena *arena, struct err *err);
@@ -48,29 +50,36 @@ int user_lock(struct tx *tx, int64_t id, struct arena *arena, struct user *out,
 	      struct err *err);
 /* What of name, address, role, may_send, disabled_ms differs from `before`, of
  * user_lock; hash NULL: keep. A change of password or role, or disabling, ends
- * the user's sessions. ERR_CONFLICT: the address is taken. */
+ * the user's sessions. ERR_INVALID with the field; ERR_CONFLICT: the address is
+ * taken, or this is the last administrator. */
 int user_update(struct tx *tx, const struct user *before,
 		const struct user *user, const char *hash,
 		const struct actor *actor, struct arena *arena,
 		struct err *err);
+/* With sessions; keys that belong to the user are revoked. ERR_NOT_FOUND;
+ * ERR_CONFLICT: the last administrator. */
 int user_remove(struct tx *tx, int64_t id, const struct actor *actor,
 		struct err *err);
+/* ERR_NOT_FOUND. Strings live in arena; as for the two below. */
 int user_get(struct db *db, int64_t id, struct arena *arena, struct user *out,
 	     struct err *err);
+/* 1, 0: nobody's, or no address, -1. */
 int user_find_by_email(struct db *db, const char *email, struct arena *arena,
 		       struct user *out, struct err *err);
+/* All, by id, also disabled ones; appended. */
 int user_list(struct db *db, struct arena *arena, struct users *out,
 	      struct err *err);
 
 /*
  * The first administrator comes by a one-time link. setup_begin makes a new
  * token (older ones end) and returns 1; 0 if somebody can sign in already.
- * setup_finish consumes it: ERR_DENIED if it is not the token of the day.
+ * setup_finish consumes it and adds the user, whose role it sets: ERR_DENIED if
+ * it is not the token of the day, else as user_add.
  */
 #define SETUP_TOKEN 43 /* characters of base64url */
 int setup_begin(struct tx *tx, char token_out[SETUP_TOKEN + 1],
 		struct err *err);
-/* 1: the token is good (nothing is consumed), 0, -1. */
+/* 1: the token (may be NULL) is good, and not consumed by this; 0, -1. */
 int setup_is_open(struct db *db, const char *token, struct err *err);
 int setup_finish(struct tx *tx, const char *token, struct user *user,
 		 const char *hash, const struct actor *actor,
