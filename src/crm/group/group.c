@@ -212,6 +212,19 @@ int group_add(struct db *db, const struct group_input *input, int64_t now_ms,
 	return 0;
 }
 
+/* May this group become what is wanted? */
+static int check_change(const struct group *old,
+			const struct group_input *input, struct err *err)
+{
+	if (input->check && input->check(input->check_context, old, err) < 0)
+		return -1;
+	if (input->entity && input->entity != old->entity)
+		return err_field(err, "entity", "cannot be changed");
+	if (input->kind && input->kind != old->kind)
+		return err_field(err, "kind", "cannot be changed");
+	return input->name ? check_name(input->name, err) : 0;
+}
+
 int group_update(struct db *db, int64_t id, const struct group_input *input,
 		 int64_t now_ms, struct err *err)
 {
@@ -225,13 +238,7 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    group_get(db, id, arena, &old, err) < 0 ||
-	    (input->check && input->check(input->check_context, &old, err) < 0))
-		return -1;
-	if (input->entity && input->entity != old.entity)
-		return err_field(err, "entity", "cannot be changed");
-	if (input->kind && input->kind != old.kind)
-		return err_field(err, "kind", "cannot be changed");
-	if (input->name && check_name(input->name, err) < 0)
+	    check_change(&old, input, err) < 0)
 		return -1;
 	criteria = old.criteria;
 	if (input->criteria && criteria_text(db, old.entity, input->criteria,

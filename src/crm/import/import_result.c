@@ -90,12 +90,10 @@ static void format_consent(const struct import_column *c, struct json_writer *w)
 	json_end_object(w);
 }
 
-void import_columns_format(const struct import_plan *plan,
-			   struct json_writer *w)
+static void format_fields(const struct import_plan *plan, struct json_writer *w)
 {
 	bool named = false; /* several columns may be about consent */
 
-	json_key_begin_object(w, "columns");
 	vec_each (&plan->columns, c) {
 		if (c->target == IMPORT_IGNORED ||
 		    (c->target == IMPORT_OPTED_OUT && named))
@@ -103,6 +101,23 @@ void import_columns_format(const struct import_plan *plan,
 		named |= c->target == IMPORT_OPTED_OUT;
 		json_key_text(w, c->field, c->header);
 	}
+}
+
+static void format_blanked(const struct import_column *c, struct json_writer *w)
+{
+	if (c->yearless == 0)
+		return;
+	json_begin_object(w);
+	json_key_text(w, "column", c->header);
+	json_key_int(w, "count", c->yearless);
+	json_end_object(w);
+}
+
+void import_columns_format(const struct import_plan *plan,
+			   struct json_writer *w)
+{
+	json_key_begin_object(w, "columns");
+	format_fields(plan, w);
 	json_end_object(w);
 	json_key_begin_array(w, "ignored_columns");
 	vec_each (&plan->columns, c) {
@@ -115,14 +130,8 @@ void import_columns_format(const struct import_plan *plan,
 		format_consent(c, w);
 	json_end_array(w);
 	json_key_begin_array(w, "blanked_columns");
-	vec_each (&plan->columns, c) {
-		if (c->yearless == 0)
-			continue;
-		json_begin_object(w);
-		json_key_text(w, "column", c->header);
-		json_key_int(w, "count", c->yearless);
-		json_end_object(w);
-	}
+	vec_each (&plan->columns, c)
+		format_blanked(c, w);
 	json_end_array(w);
 	json_key_begin_array(w, "yes_no_columns");
 	vec_each (&plan->columns, c) {
