@@ -7,19 +7,18 @@
 #include "base/err.h"
 
 /* How the two differ. */
-static const struct resource {
-	enum memo_kind kind;
+static const struct {
 	const char *id_name; /* in the path */
 	const char *settable[7], *changeable[5];
-} notes = { MEMO_NOTE,
-	    "note_id",
-	    { "entity", "record_id", "body", NULL },
-	    { "body", NULL } },
-  tasks = { MEMO_TASK,
-	    "task_id",
-	    { "entity", "record_id", "title", "due_at", "done_at", "user_id",
-	      NULL },
-	    { "title", "due_at", "done_at", "user_id", NULL } };
+} resources[] = {
+	[MEMO_NOTE] = { "note_id",
+			{ "entity", "record_id", "body", NULL },
+			{ "body", NULL } },
+	[MEMO_TASK] = { "task_id",
+			{ "entity", "record_id", "title", "due_at", "done_at",
+			  "user_id", NULL },
+			{ "title", "due_at", "done_at", "user_id", NULL } },
+};
 
 static void format(const struct memo *m, struct json_writer *w)
 {
@@ -82,13 +81,13 @@ static int read_content(const json_t *body, struct memo *m, struct err *err)
 	return 0;
 }
 
-static int list(const struct resource *of, struct request *rq,
-		struct response *rs, struct err *err)
+int v1_memo_list(struct request *rq, struct response *rs, struct err *err)
 {
+	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct memos memos = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
-	struct memo_filter filter = { .kind = of->kind };
+	struct memo_filter filter = { .kind = kind };
 	const char *next = NULL;
 	int64_t total = 0;
 
@@ -108,18 +107,18 @@ static int list(const struct resource *of, struct request *rq,
 	return 0;
 }
 
-static int create(const struct resource *of, struct request *rq,
-		  struct response *rs, struct err *err)
+int v1_memo_create(struct request *rq, struct response *rs, struct err *err)
 {
+	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
-	struct memo m = { .kind = of->kind, .user_id = actor.user_id };
+	struct memo m = { .kind = kind, .user_id = actor.user_id };
 	const json_t *body;
 
 	if (request_json(rq, &body, err) < 0 ||
-	    v1_only(body, of->settable, err) < 0 ||
+	    v1_only(body, resources[kind].settable, err) < 0 ||
 	    read_record(body, &m, err) < 0 || read_content(body, &m, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
 	    memo_add(&tx, &m, &actor, err) < 0 || v1_commit(rq, &tx, err) < 0)
@@ -129,9 +128,9 @@ static int create(const struct resource *of, struct request *rq,
 	return 0;
 }
 
-static int patch(const struct resource *of, struct request *rq,
-		 struct response *rs, struct err *err)
+int v1_memo_patch(struct request *rq, struct response *rs, struct err *err)
 {
+	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
@@ -140,11 +139,11 @@ static int patch(const struct resource *of, struct request *rq,
 	const json_t *body;
 	int64_t id;
 
-	if (request_param_id(rq, of->id_name, &id, err) < 0 ||
+	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
 	    request_json(rq, &body, err) < 0 ||
-	    v1_only(body, of->changeable, err) < 0 ||
+	    v1_only(body, resources[kind].changeable, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    memo_get(db, of->kind, id, rq->arena, &before, err) < 0)
+	    memo_get(db, kind, id, rq->arena, &before, err) < 0)
 		return -1;
 	m = before;
 	if (read_content(body, &m, err) < 0 ||
@@ -155,58 +154,17 @@ static int patch(const struct resource *of, struct request *rq,
 	return 0;
 }
 
-static int remove_one(const struct resource *of, struct request *rq,
-		      struct response *rs, struct err *err)
+int v1_memo_delete(struct request *rq, struct response *rs, struct err *err)
 {
+	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t id;
 
-	if (request_param_id(rq, of->id_name, &id, err) < 0 ||
+	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    memo_remove(&tx, of->kind, id, err) < 0 ||
-	    v1_commit(rq, &tx, err) < 0)
+	    memo_remove(&tx, kind, id, err) < 0 || v1_commit(rq, &tx, err) < 0)
 		return -1;
 	response_empty(rs, 204);
 	return 0;
-}
-
-int v1_notes_list(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(&notes, rq, rs, err);
-}
-
-int v1_notes_create(struct request *rq, struct response *rs, struct err *err)
-{
-	return create(&notes, rq, rs, err);
-}
-
-int v1_notes_patch(struct request *rq, struct response *rs, struct err *err)
-{
-	return patch(&notes, rq, rs, err);
-}
-
-int v1_notes_delete(struct request *rq, struct response *rs, struct err *err)
-{
-	return remove_one(&notes, rq, rs, err);
-}
-
-int v1_tasks_list(struct request *rq, struct response *rs, struct err *err)
-{
-	return list(&tasks, rq, rs, err);
-}
-
-int v1_tasks_create(struct request *rq, struct response *rs, struct err *err)
-{
-	return create(&tasks, rq, rs, err);
-}
-
-int v1_tasks_patch(struct request *rq, struct response *rs, struct err *err)
-{
-	return patch(&tasks, rq, rs, err);
-}
-
-int v1_tasks_delete(struct request *rq, struct response *rs, struct err *err)
-{
-	return remove_one(&tasks, rq, rs, err);
 }
