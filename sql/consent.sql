@@ -24,7 +24,8 @@ ORDER BY id DESC LIMIT 1;
 
 -- name: consent-list
 -- args: entity, record
-SELECT id, email_id, state, source, reason, user_id, campaign_id, ip, at_ms
+SELECT id, entity, record_id, email_id, state, source, reason, user_id,
+	campaign_id, ip, at_ms
 FROM consent
 WHERE entity = ? AND record_id = ?
 ORDER BY id DESC;

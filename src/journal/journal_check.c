@@ -81,9 +81,12 @@ static int load_keys(struct journal *j, struct err *err)
 	return 0;
 }
 
-static int64_t max_of(int64_t a, int64_t b)
+int64_t journal_last_number(const struct journal *j, int side)
 {
-	return a > b ? a : b;
+	int64_t written = j->file->last[side];
+	int64_t reserved = j->state[side].reserved;
+
+	return written > reserved ? written : reserved;
 }
 
 int journal_put_state(struct tx *tx, const char *id, int64_t reserved,
@@ -101,13 +104,12 @@ static int adopt_side(struct journal *j, int side, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t last = j->file->last[side];
 
 	if (store_get(j->setup.store, j->setup.sides[side]->schema, &db, err) <
 		    0 ||
 	    tx_begin(db, &tx, err) < 0 ||
 	    journal_put_state(&tx, j->file->header.id,
-			      max_of(last, j->state[side].reserved), last,
+			      journal_last_number(j, side), j->file->last[side],
 			      err) < 0)
 		return -1;
 	return tx_commit(&tx, err);

@@ -45,6 +45,8 @@ int journal_check(struct journal *j, struct err *err);
 int journal_load_sides(struct journal *j, struct err *err);
 int journal_put_state(struct tx *tx, const char *id, int64_t reserved,
 		      int64_t written, struct err *err);
+/* The greatest that an entry of the file has, or the schema reserved. */
+int64_t journal_last_number(const struct journal *j, int side);
 /* The side's id and key are those of the file. */
 bool journal_is_of_side(const struct journal *j, int side);
 /* The file has entries that the side never reserved. */

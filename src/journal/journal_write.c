@@ -9,11 +9,6 @@
 #define BATCH 500
 #define TICK_MS (10 * MS_SECOND)
 
-static int64_t max_of(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static int reserve_numbers(struct journal *j, struct db *db, int side,
 			   int64_t last, struct err *err)
 {
@@ -65,7 +60,7 @@ static int64_t write_entries(struct journal *j, struct db *db, int side,
 {
 	CLEANUP(vec_release)
 	struct journal_entries numbered = VEC_INIT;
-	int64_t last = max_of(j->file->last[side], j->state[side].reserved);
+	int64_t last = journal_last_number(j, side);
 
 	last += (int64_t)number_entries(entries, last + 1, &numbered);
 	if (numbered.n > 0 &&

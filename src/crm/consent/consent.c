@@ -340,34 +340,30 @@ int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
 	return last.state == CONSENT_OPTED_OUT;
 }
 
+static void read_consent(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	*(struct consent *)out = (struct consent){
+		.id = rows_int(rows, 0),
+		.entity = (enum entity)rows_int(rows, 1),
+		.record_id = rows_int(rows, 2),
+		.email_id = rows_int(rows, 3),
+		.state = (enum consent_state)rows_int(rows, 4),
+		.source = source_of(rows_text(rows, 5)),
+		.reason = rows_dup(rows, 6, arena),
+		.user_id = rows_int(rows, 7),
+		.campaign_id = rows_int(rows, 8),
+		.ip = rows_dup(rows, 9, arena),
+		.at_ms = rows_int(rows, 10),
+	};
+}
+
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
 		 struct arena *arena, struct consents *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_CONSENT_LIST,
-		     SQL_ARGS(sql_int(entity), sql_int(record_id)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct consent c = {
-			.id = rows_int(rows, 0),
-			.entity = entity,
-			.record_id = record_id,
-			.email_id = rows_int(rows, 1),
-			.state = (enum consent_state)rows_int(rows, 2),
-			.source = source_of(rows_text(rows, 3)),
-			.reason = rows_dup(rows, 4, arena),
-			.user_id = rows_int(rows, 5),
-			.campaign_id = rows_int(rows, 6),
-			.ip = rows_dup(rows, 7, arena),
-			.at_ms = rows_int(rows, 8),
-		};
-
-		vec_push(out, c);
-	}
-	return more;
+	return db_list(db, SQL_CONSENT_LIST,
+		       SQL_ARGS(sql_int(entity), sql_int(record_id)),
+		       read_consent, arena, out, err);
 }
 
 int consent_opted_out_hashes(struct db *db, const char *hashes_json,

@@ -45,11 +45,6 @@ struct header {
 	bool starts[HEADER_MAX + 1];
 };
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
-}
-
 /* A blank before each capital that follows a small letter. */
 static void break_words(struct str s, struct strbuf *out)
 {
@@ -73,7 +68,7 @@ static void read_header(struct str s, struct header *out)
 	import_plain_words(strbuf_str(&words), &plain);
 	for (size_t i = 0; i < plain.len && out->letters.len < HEADER_MAX;
 	     i++) {
-		if (!is_letter(plain.buf[i])) {
+		if (!import_is_letter(plain.buf[i])) {
 			start = true;
 			continue;
 		}

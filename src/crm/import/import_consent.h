@@ -66,6 +66,12 @@ enum consent_word import_consent_word(struct str cell);
  * Appended. */
 void import_consent_key(struct str cell, struct strbuf *out);
 
+/* Of such a word: all beyond ASCII counts as one. */
+static inline bool import_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
 /* What such a word means in such a column. */
 enum consent_meaning { CONSENT_NOTHING, CONSENT_SAYS_OUT, CONSENT_UNCLEAR };
 enum consent_meaning import_consent_meaning(enum import_consent consent,

@@ -12,11 +12,6 @@
 
 #define CELL_MAX 200 /* bytes of a word */
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
-}
-
 /* Between bars, as import_consent_key makes them. */
 static const struct {
 	enum consent_word word;
@@ -160,7 +155,7 @@ static enum consent_word word_of(struct str key)
 			return texts[i].word;
 	}
 	for (size_t i = 0; i < key.len; i++) {
-		if (is_letter(key.s[i]))
+		if (import_is_letter(key.s[i]))
 			strbuf_addch(&letters, key.s[i]);
 		else if (key.s[i] >= '0' && key.s[i] <= '9')
 			return CONSENT_WORD_UNKNOWN;
