@@ -88,7 +88,7 @@ int v1_memo_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(vec_release) struct memos memos = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct memo_filter filter = { .kind = kind };
-	const char *next = NULL;
+	const char *next;
 	int64_t total = 0;
 
 	if (read_filter(rq, &filter, err) < 0)
@@ -98,8 +98,7 @@ int v1_memo_list(struct request *rq, struct response *rs, struct err *err)
 	    memo_list(db, &filter, rq->arena, &memos, err) < 0 ||
 	    memo_count(db, &filter, &total, err) < 0)
 		return -1;
-	if ((int64_t)memos.n == filter.limit)
-		next = v1_next(rq, memos.v[--memos.n - 1].id);
+	next = v1_cut(rq, &memos, filter.limit - 1, id);
 	v1_list_begin(&w);
 	vec_each (&memos, m)
 		format(m, &w);
