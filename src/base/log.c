@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/json.h"
 
 #include <errno.h>
@@ -94,16 +95,7 @@ static void format_json(struct strbuf *line, enum log_level level,
  * since there is nobody left to tell. */
 static void put_line(struct str line)
 {
-	while (line.len > 0) {
-		ssize_t n = write(STDERR_FILENO, line.s, line.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		line.s += n;
-		line.len -= (size_t)n;
-	}
+	(void)fd_write_all(STDERR_FILENO, line);
 }
 
 static void put(enum log_level level, const char *phrase,

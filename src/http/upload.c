@@ -4,17 +4,14 @@
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/err.h"
+#include "base/fd.h"
 #include "http/exchange.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-static int write_failed(struct err *err)
-{
-	return err_errno(err, "upload");
-}
 
 int upload_begin(struct exchange *x, struct err *err)
 {
@@ -24,30 +21,19 @@ int upload_begin(struct exchange *x, struct err *err)
 	if (!folder)
 		return err_set(err, ERR_BUG, "no folder for uploads");
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return write_failed(err);
+		return err_errno(err, "upload");
 	path = arena_printf(x->rq.arena, "%s/upload-XXXXXX", folder);
 	x->in.upload_fd = mkostemp(path, O_CLOEXEC);
 	if (x->in.upload_fd < 0)
-		return write_failed(err);
+		return err_errno(err, "upload");
 	x->in.upload_path = path;
 	return 0;
 }
 
 int upload_write(struct exchange *x, struct err *err)
 {
-	const char *data = x->body.buf;
-	size_t len = x->body.len;
-
-	while (len > 0) {
-		ssize_t n = write(x->in.upload_fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return write_failed(err);
-		data += n;
-		len -= (size_t)n;
-	}
+	if (fd_write_all(x->in.upload_fd, strbuf_str(&x->body)) < 0)
+		return err_errno(err, "upload");
 	strbuf_reset(&x->body);
 	return 0;
 }
@@ -59,7 +45,7 @@ int upload_end(struct exchange *x, struct err *err)
 
 	x->in.upload_fd = -1;
 	if (close(fd) < 0)
-		return write_failed(err);
+		return err_errno(err, "upload");
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/strbuf.h"
 
 #include <errno.h>
@@ -332,8 +333,7 @@ static int write_new(const char *temporary, const struct journal_header *header,
 		open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
 
 	format_header(header, &text);
-	if (fd < 0 || write(fd, text.buf, text.len) != (ssize_t)text.len ||
-	    fsync(fd) < 0)
+	if (fd < 0 || fd_write_all(fd, strbuf_str(&text)) < 0 || fsync(fd) < 0)
 		return err_errno(err, "writing %s", temporary);
 	return 0;
 }
@@ -421,18 +421,7 @@ void journal_file_unlock(struct journal_file *f)
 static int write_whole(struct journal_file *f, const struct strbuf *text,
 		       struct err *err)
 {
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(f->fd, text->buf + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, "writing %s", f->path);
-		done += (size_t)n;
-	}
-	if (fdatasync(f->fd) < 0)
+	if (fd_write_all(f->fd, strbuf_str(text)) < 0 || fdatasync(f->fd) < 0)
 		return err_errno(err, "writing %s", f->path);
 	return 0;
 }

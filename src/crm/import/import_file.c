@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "sql/import.h"
@@ -31,10 +32,9 @@ static int copy_file(const char *from, const char *to, struct err *err)
 
 	if (in < 0 || out < 0)
 		return err_errno(err, "copying %s", from);
-	while ((n = read(in, buffer, sizeof(buffer))) > 0) {
-		if (write(out, buffer, (size_t)n) != n)
+	while ((n = read(in, buffer, sizeof(buffer))) > 0)
+		if (fd_write_all(out, (struct str){ buffer, (size_t)n }) < 0)
 			return err_errno(err, "writing %s", to);
-	}
 	if (n < 0 || fsync(out) < 0)
 		return err_errno(err, "copying %s", from);
 	return 0;
