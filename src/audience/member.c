@@ -339,15 +339,11 @@ static int count_all(struct db *db, const struct member_filter *f,
 		     struct arena *arena, int64_t *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	add_where(&b, f, true);
-	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
-		return -1;
-	*out = rows_int(rows, 0);
-	return 0;
+	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
 static const char all_columns[] =

@@ -329,6 +329,15 @@ void json_key_int(struct json_writer *w, const char *key, int64_t n)
 	json_int(w, n);
 }
 
+void json_key_id(struct json_writer *w, const char *key, int64_t id)
+{
+	json_key(w, key);
+	if (id)
+		json_int(w, id);
+	else
+		json_nothing(w);
+}
+
 void json_key_number(struct json_writer *w, const char *key, double n)
 {
 	json_key(w, key);

@@ -67,6 +67,8 @@ void json_tree(struct json_writer *w, const json_t *tree);
 /* key and value at once */
 void json_key_text(struct json_writer *w, const char *key, const char *s);
 void json_key_int(struct json_writer *w, const char *key, int64_t n);
+/* null for 0 */
+void json_key_id(struct json_writer *w, const char *key, int64_t id);
 void json_key_number(struct json_writer *w, const char *key, double n);
 void json_key_bool(struct json_writer *w, const char *key, bool b);
 void json_key_time(struct json_writer *w, const char *key, int64_t ms);

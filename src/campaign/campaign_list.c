@@ -86,16 +86,12 @@ static int count_all(struct db *db, const struct campaign_filter *filter,
 		     struct arena *arena, int64_t *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
-	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	sqlbuild_add(&b, from);
 	add_conditions(&b, filter);
-	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
-		return -1;
-	*out = rows_int(rows, 0);
-	return 0;
+	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
 static void add_order(struct sqlbuild *b, const struct campaign_filter *f)

@@ -434,15 +434,6 @@ int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 
 /* --- shape --- */
 
-static void key_id(struct json_writer *w, const char *key, int64_t id)
-{
-	json_key(w, key);
-	if (id)
-		json_int(w, id);
-	else
-		json_nothing(w);
-}
-
 static const char *paused_because(const struct crm_campaign *c)
 {
 	if (c->restored_ms == 0)
@@ -489,7 +480,7 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 	json_key_text(w, "status", crm_campaign_status_name(c->status));
 	json_key_text(w, "paused_because", paused_because(c));
 	crm_campaign_write_hold(c, w);
-	key_id(w, "group_id", c->group_id);
+	json_key_id(w, "group_id", c->group_id);
 	json_key_text(w, "subject", c->subject);
 	json_key_text(w, "preview_text", c->preview_text);
 	json_key_text(w, "from_name", c->from_name);
@@ -501,7 +492,7 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 	}
 	json_key_text(w, "marketing_campaign_id", c->marketing_campaign_id);
 	json_key_text(w, "audience_id", c->audience_id);
-	key_id(w, "push_id", c->push_id);
+	json_key_id(w, "push_id", c->push_id);
 	json_key_time_or_null(w, "schedule_at", c->schedule_ms);
 	json_key_time_or_null(w, "started_at", c->started_ms);
 	json_key_time_or_null(w, "sent_at", c->sent_ms);

@@ -69,15 +69,11 @@ static int count_recipients(struct db *db, const struct crm_recipient_filter *f,
 			    int64_t *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
-	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*) FROM campaign_recipient r");
 	add_filter(&b, f, condition);
-	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
-		return -1;
-	*out = rows_int(rows, 0);
-	return 0;
+	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
 static void read_recipient(const struct rows *rows, struct arena *arena,

@@ -62,15 +62,6 @@ static void format_field(const struct record *r, const struct field *f,
 	}
 }
 
-static void key_id(struct json_writer *w, const char *key, int64_t id)
-{
-	json_key(w, key);
-	if (id)
-		json_int(w, id);
-	else
-		json_nothing(w);
-}
-
 void record_format(const struct record *r, struct json_writer *w)
 {
 	json_begin_object(w);
@@ -81,8 +72,8 @@ void record_format(const struct record *r, struct json_writer *w)
 	if (r->entity != ENTITY_COMPANY)
 		format_addresses(r, w);
 	if (r->entity == ENTITY_LEAD) {
-		key_id(w, "converted_person_id", r->converted_person_id);
-		key_id(w, "converted_company_id", r->converted_company_id);
+		json_key_id(w, "converted_person_id", r->converted_person_id);
+		json_key_id(w, "converted_company_id", r->converted_company_id);
 		json_key_time_or_null(w, "converted_at", r->converted_ms);
 	}
 	json_key_begin_array(w, "tags");

@@ -356,7 +356,6 @@ static int count_all(struct db *db, const struct list *l, size_t seen,
 		     struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
-	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	if (l->place.given) {
 		*out = l->place.total;
@@ -372,9 +371,8 @@ static int count_all(struct db *db, const struct list *l, size_t seen,
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	if (add_conditions(&b, l->query, arena, err) < 0 ||
-	    sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
+	    sqlbuild_find_int(&b, db, out, err) < 0)
 		return -1;
-	*out = rows_int(rows, 0);
 	return 0;
 }
 

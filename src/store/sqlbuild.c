@@ -77,3 +77,16 @@ int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 			     err);
 }
 
+int sqlbuild_find_int(struct sqlbuild *b, struct db *db, int64_t *out,
+		      struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (sqlbuild_query(b, db, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0)
+		*out = rows_int(rows, 0);
+	return found;
+}

@@ -41,5 +41,9 @@ void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array);
 /* Runs it as db_query does: 0 and *out, or -1. It may be run again. */
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 		   struct err *err);
+/* First column of its first row: 1, 0 if there is no row (*out untouched), -1.
+ */
+int sqlbuild_find_int(struct sqlbuild *b, struct db *db, int64_t *out,
+		      struct err *err);
 
 #endif

@@ -13,15 +13,15 @@
 static void format(const struct communication *c, struct json_writer *w)
 {
 	json_begin_object(w);
-	v1_key_id(w, "id", c->id);
-	v1_key_id(w, "campaign_id", c->campaign_id);
+	json_key_id(w, "id", c->id);
+	json_key_id(w, "campaign_id", c->campaign_id);
 	json_key_text(w, "kind", c->kind);
 	json_key_text(w, "direction", c->direction);
 	json_key_text(w, "subject", c->subject);
 	json_key_text(w, "body", c->body);
 	json_key_text(w, "status", c->status);
-	v1_key_id(w, "user_id", c->user_id);
-	v1_key_id(w, "person_id", c->person_id);
+	json_key_id(w, "user_id", c->user_id);
+	json_key_id(w, "person_id", c->person_id);
 	json_key_time(w, "at", c->at_ms);
 	json_key_begin_array(w, "links");
 	for (size_t i = 0; i < c->links_n; i++) {

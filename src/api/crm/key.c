@@ -13,7 +13,7 @@ static void format(const struct api_key *k, const char *key,
 	json_key_text(w, "hint", k->hint);
 	json_key_text(w, "role", user_role_name(k->role));
 	json_key_bool(w, "may_send", k->may_send);
-	v1_key_id(w, "user_id", k->user_id);
+	json_key_id(w, "user_id", k->user_id);
 	json_key_time(w, "created_at", k->created_ms);
 	json_key_time_or_null(w, "used_at", k->used_ms);
 	json_key_time_or_null(w, "revoked_at", k->revoked_ms);

@@ -33,7 +33,7 @@ static void format(const struct memo *m, struct json_writer *w)
 		json_key_time_or_null(w, "due_at", m->due_ms);
 		json_key_time_or_null(w, "done_at", m->done_ms);
 	}
-	v1_key_id(w, "user_id", m->user_id);
+	json_key_id(w, "user_id", m->user_id);
 	json_key_time(w, "created_at", m->created_ms);
 	json_key_time(w, "updated_at", m->updated_ms);
 	json_end_object(w);

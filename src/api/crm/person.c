@@ -20,9 +20,9 @@ static void format_consent(const struct consent *c, struct json_writer *w)
 	json_key_text(w, "state", state_name(c->state));
 	json_key_text(w, "source", consent_source_name(c->source));
 	json_key_text(w, "reason", c->reason);
-	v1_key_id(w, "email_id", c->email_id);
-	v1_key_id(w, "campaign_id", c->campaign_id);
-	v1_key_id(w, "user_id", c->user_id);
+	json_key_id(w, "email_id", c->email_id);
+	json_key_id(w, "campaign_id", c->campaign_id);
+	json_key_id(w, "user_id", c->user_id);
 	json_key_text(w, "ip", c->ip);
 	json_key_time(w, "at", c->at_ms);
 	json_end_object(w);

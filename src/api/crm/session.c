@@ -73,7 +73,7 @@ int v1_me(struct request *rq, struct response *rs, struct err *err)
 
 	(void)err;
 	json_begin_object(&w);
-	v1_key_id(&w, "user_id", caller->user_id);
+	json_key_id(&w, "user_id", caller->user_id);
 	json_key_text(&w, "name", caller->name);
 	json_key_text(&w, "role", user_role_name((enum user_role)caller->role));
 	json_key_bool(&w, "may_send", caller->may_send);

@@ -68,10 +68,10 @@ static void format_push(const struct push_info *p, struct json_writer *w)
 	json_key_int(w, "id", p->id);
 	json_key_text(w, "state", p->state);
 	json_key_bool(w, "dry_run", p->dry_run);
-	v1_key_id(w, "segment_id", p->segment_id);
+	json_key_id(w, "segment_id", p->segment_id);
 	json_key_text(w, "audience_id", p->audience_id);
 	json_key_raw(w, "result", p->result ? str_of(p->result) : STR("null"));
-	v1_key_id(w, "job_id", p->job_id);
+	json_key_id(w, "job_id", p->job_id);
 	json_key_time(w, "at", p->at_ms);
 	json_end_object(w);
 }
@@ -228,7 +228,7 @@ int v1_sync_parked(struct request *rq, struct response *rs, struct err *err)
 		json_begin_object(&w);
 		json_key_int(&w, "id", p->id);
 		json_key_text(&w, "kind", p->kind);
-		v1_key_id(&w, "person_id", p->person_id);
+		json_key_id(&w, "person_id", p->person_id);
 		json_key_text(&w, "error", p->error);
 		json_key_int(&w, "attempts", p->attempts);
 		json_key_time(&w, "at", p->at_ms);

@@ -13,15 +13,15 @@ static void format(const struct timeline_entry *e, struct json_writer *w)
 {
 	json_begin_object(w);
 	json_key_text(w, "type", e->type);
-	v1_key_id(w, "id", e->id);
+	json_key_id(w, "id", e->id);
 	json_key_time(w, "at", e->at_ms);
 	json_key_text(w, "kind", e->kind);
 	json_key_text(w, "title", e->title);
 	json_key_text(w, "body", e->body);
 	json_key_text(w, "status", e->status);
-	v1_key_id(w, "campaign_id", e->campaign_id);
-	v1_key_id(w, "person_id", e->person_id);
-	v1_key_id(w, "user_id", e->user_id);
+	json_key_id(w, "campaign_id", e->campaign_id);
+	json_key_id(w, "person_id", e->person_id);
+	json_key_id(w, "user_id", e->user_id);
 	json_end_object(w);
 }
 

@@ -123,15 +123,6 @@ int v1_if_match(const struct request *rq, struct str shown, struct err *err)
 			 "it was changed since you read it: read it again");
 }
 
-void v1_key_id(struct json_writer *w, const char *key, int64_t id)
-{
-	json_key(w, key);
-	if (id)
-		json_int(w, id);
-	else
-		json_nothing(w);
-}
-
 void v1_accepted(struct response *rs, int64_t job_id)
 {
 	struct json_writer w = JSON_WRITER(&rs->body);

@@ -66,9 +66,6 @@ void v1_etag(const struct request *rq, struct response *rs, struct str shown);
 bool v1_has_if_match(const struct request *rq);
 int v1_if_match(const struct request *rq, struct str shown, struct err *err);
 
-/* null for 0 */
-void v1_key_id(struct json_writer *w, const char *key, int64_t id);
-
 /* 202 {"job_id": n} */
 void v1_accepted(struct response *rs, int64_t job_id);
 

@@ -34,16 +34,12 @@ static int count_fitting(struct db *db, const struct criteria *criteria,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(sqlbuild_release) struct sqlbuild b;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	criteria_sql_from(criteria, &b);
 	criteria_sql_where(criteria, CRITERIA_SET, &b);
-	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
-		return -1;
-	*out = rows_int(rows, 0);
-	return 0;
+	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
 /* Ids that fit, greater than after_id, in order. */
