@@ -545,7 +545,7 @@ SELECT reason, COUNT(*) FROM push_row
 -- What a plan must know of addresses: id, hash, folded, held, status and
 -- merge fields of the member (one that we archived is none), whether anybody
 -- with it is opted out, how many people choose it, whether it is unclear that
--- it is. args: ids (JSON array)
+-- it is; by id. args: ids (JSON array)
 SELECT e.id, e.hash, e.folded, e.held,
        CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
             ELSE COALESCE(m.status, :MIRROR_NONE) END,
@@ -560,7 +560,8 @@ SELECT e.id, e.hash, e.folded, e.held,
        (SELECT COUNT(*) FROM unclear_opt_out u WHERE u.hash = e.hash)
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
- WHERE e.id IN JSON_INTS(?);
+ WHERE e.id IN JSON_INTS(?)
+ ORDER BY e.id;
 
 -- name: plan-sharers
 -- The people who share an address, whoever speaks for it first.

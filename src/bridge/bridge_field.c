@@ -74,26 +74,23 @@ static int load_seen(struct db *db, struct arena *arena, json_t **out,
 	return seen ? json_parse(str_of(seen), out, err) : 0;
 }
 
+static void read_field(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct bridge_field *)out = (struct bridge_field){
+		.merge_tag = rows_dup(rows, 0, arena),
+		.person_field = rows_dup(rows, 1, arena),
+	};
+}
+
 int bridge_field_list(struct db *db, struct arena *arena,
 		      struct bridge_fields *out, int64_t *read_ms,
 		      struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	CLEANUP(json_free) json_t *seen = NULL;
-	int more;
 
 	if (load_seen(db, arena, &seen, err) < 0 ||
-	    db_query(db, SQL_BRIDGE_FIELD_LIST, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct bridge_field f = {
-			.merge_tag = rows_dup(rows, 0, arena),
-			.person_field = rows_dup(rows, 1, arena),
-		};
-
-		vec_push(out, f);
-	}
-	if (more < 0)
+	    db_list(db, SQL_BRIDGE_FIELD_LIST, SQL_NO_ARGS, read_field, arena,
+		    out, err) < 0)
 		return -1;
 	add_seen(seen, arena, out);
 	if (out->n > 1)

@@ -233,6 +233,14 @@ int job_forget(struct job_run *run, struct err *err);
  * one or merged into its member, names are written.
  */
 int person_settle(struct work *w, int64_t person_id, struct err *err);
+/* Who had an address last; whoever has another one now comes first. 1, 0 if
+ * nobody had it, or -1. */
+struct last_owner {
+	int64_t email_id, person_id;
+	bool has_address; /* a marketing address, by now */
+};
+int last_owner_find(struct db *db, const char *hash, struct last_owner *out,
+		    struct err *err);
 /* A member that the bridge subscribed and that is nobody's. */
 int orphan_settle(struct work *w, const char *hash, struct err *err);
 /* After something was written for these addresses: whoever has changed

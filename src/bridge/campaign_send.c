@@ -293,7 +293,6 @@ static int is_sent(struct sending *s, struct err *err)
 
 static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t last = 0;
 	int found;
 
@@ -303,13 +302,11 @@ static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 			    &last, err);
 	if (found < 0 || last == 0)
 		return found < 0 ? -1 : 0;
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_LEDGER_FILL,
-		    SQL_ARGS(sql_int(s->c.id), sql_int(s->w->actor.now_ms),
-			     sql_int(s->push_id), sql_int(*after),
-			     sql_int(last)),
-		    err) < 0 ||
-	    tx_commit(&tx, err) < 0)
+	if (db_write(s->w->db, SQL_LEDGER_FILL,
+		     SQL_ARGS(sql_int(s->c.id), sql_int(s->w->actor.now_ms),
+			      sql_int(s->push_id), sql_int(*after),
+			      sql_int(last)),
+		     err) < 0)
 		return -1;
 	*after = last;
 	return 1;

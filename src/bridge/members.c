@@ -182,18 +182,15 @@ static int note_archive(struct work *w, const char *hash, int64_t person_id,
 static int note_not_there(struct work *w, const char *hash, int64_t intended_ms,
 			  const struct mirrored *before, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	bool was_ours =
 		before->added_ms && before->added_ms <= before->archived_ms;
 
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_MEMBER_ARCHIVE_VAIN,
-		    SQL_ARGS(sql_int(w->actor.now_ms), sql_int(intended_ms),
-			     sql_id_or_null(was_ours ? before->archived_ms : 0),
-			     sql_text(hash)),
-		    err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return db_write(
+		w->db, SQL_BRIDGE_MEMBER_ARCHIVE_VAIN,
+		SQL_ARGS(sql_int(w->actor.now_ms), sql_int(intended_ms),
+			 sql_id_or_null(was_ours ? before->archived_ms : 0),
+			 sql_text(hash)),
+		err);
 }
 
 int member_let_go(struct work *w, const char *hash, const json_t *member,
@@ -310,26 +307,15 @@ struct to_forget {
 };
 struct to_forget_list VEC_FIELDS(struct to_forget);
 
-static int load_to_forget(struct work *w, struct to_forget_list *out,
-			  struct err *err)
+static void read_to_forget(const struct rows *rows, struct arena *arena,
+			   void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(w->db, SQL_BRIDGE_MEMBER_TO_FORGET, SQL_NO_ARGS, &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct to_forget m = {
-			.hash = rows_dup(rows, 0, w->arena),
-			.contact_id = rows_dup(rows, 1, w->arena),
-			.gone_ms = rows_int(rows, 2),
-			.strayed_contact_id = rows_dup(rows, 3, w->arena),
-		};
-
-		vec_push(out, m);
-	}
-	return more;
+	*(struct to_forget *)out = (struct to_forget){
+		.hash = rows_dup(rows, 0, arena),
+		.contact_id = rows_dup(rows, 1, arena),
+		.gone_ms = rows_int(rows, 2),
+		.strayed_contact_id = rows_dup(rows, 3, arena),
+	};
 }
 
 /* 1, or 0: there is no such member. */
@@ -351,20 +337,13 @@ static int delete_for_good(struct work *w, const char *hash, struct err *err)
 static int find_elsewhere(struct work *w, const struct to_forget *m,
 			  const char **out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (mirror_follow(w, err) < 0 ||
-	    db_query(w->db, SQL_BRIDGE_MEMBER_ELSEWHERE,
-		     SQL_ARGS(sql_text(m->contact_id),
-			      sql_text(m->strayed_contact_id),
-			      sql_text(m->hash)),
-		     &rows, err) < 0)
+	if (mirror_follow(w, err) < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*out = rows_dup(rows, 0, w->arena);
-	return found;
+	return db_find_text(w->db, SQL_BRIDGE_MEMBER_ELSEWHERE,
+			    SQL_ARGS(sql_text(m->contact_id),
+				     sql_text(m->strayed_contact_id),
+				     sql_text(m->hash)),
+			    w->arena, out, err);
 }
 
 /* One row of the mirror, and a line of the journal (NULL: none). */
@@ -418,7 +397,8 @@ int members_forget(struct work *w, struct err *err)
 	CLEANUP(vec_release) struct to_forget_list list = VEC_INIT;
 	struct err refused = ERR_INIT;
 
-	if (load_to_forget(w, &list, err) < 0)
+	if (db_list(w->db, SQL_BRIDGE_MEMBER_TO_FORGET, SQL_NO_ARGS,
+		    read_to_forget, w->arena, &list, err) < 0)
 		return -1;
 	vec_each (&list, m) {
 		struct err why = ERR_INIT;

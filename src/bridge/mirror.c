@@ -90,19 +90,10 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 		       err);
 }
 
-int mirror_find(struct db *db, const char *hash, struct arena *arena,
-		struct mirrored *out, struct err *err)
+static void read_mirrored(const struct rows *rows, struct arena *arena,
+			  void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
-	if (db_query(db, SQL_BRIDGE_MEMBER_GET, SQL_ARGS(sql_text(hash)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	*out = (struct mirrored){
+	*(struct mirrored *)out = (struct mirrored){
 		.status = (enum mirror_status)rows_int(rows, 0),
 		.merge_hash = rows_dup(rows, 1, arena),
 		.added_ms = rows_int(rows, 2),
@@ -113,7 +104,13 @@ int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		.strayed_added_ms = rows_int(rows, 7),
 		.changed_ms = rows_int(rows, 8),
 	};
-	return 1;
+}
+
+int mirror_find(struct db *db, const char *hash, struct arena *arena,
+		struct mirrored *out, struct err *err)
+{
+	return db_get(db, SQL_BRIDGE_MEMBER_GET, SQL_ARGS(sql_text(hash)),
+		      read_mirrored, arena, out, err);
 }
 
 /* What no sync has brought to the CRM yet. */

@@ -138,25 +138,23 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
  * none at all is not asked about, but a no of theirs counts. */
 static int nobody_had(struct moving *m, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct last_owner last;
 	int found;
 
 	if (m->has.n > 0)
 		return 0;
-	if (db_query(m->tx->db, SQL_PERSON_LAST_OF,
-		     SQL_ARGS(sql_text(m->old_hash)), &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
+	found = last_owner_find(m->tx->db, m->old_hash, &last, err);
 	if (found <= 0)
 		return found;
-	if (member_word(m->tx, m->w, m->member, m->old_hash, rows_int(rows, 1),
+	if (member_word(m->tx, m->w, m->member, m->old_hash, last.person_id,
 			err) < 0)
 		return -1;
-	return !rows_int(rows, 2) ? 0
-				  : ask(m, rows_int(rows, 1),
-					"it was changed in the CRM as well, to "
-					"another one",
-					err);
+	return !last.has_address
+		       ? 0
+		       : ask(m, last.person_id,
+			     "it was changed in the CRM as well, to another "
+			     "one",
+			     err);
 }
 
 /* Whoever had the old address may be erased one day: their contact, too. */

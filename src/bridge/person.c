@@ -42,32 +42,29 @@ static void settling_release(struct settling *s)
 }
 
 static int forget_erased(struct tx *tx, const struct written *all,
-			 const char *ids, int64_t now_ms, struct err *err)
+			 struct sql_value keys, int64_t now_ms, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more, n = 0;
+	CLEANUP(vec_release) struct ids erased = VEC_INIT;
 
-	if (db_query(tx->db, SQL_PRESENT_ERASED, SQL_ARGS(sql_text(ids)), &rows,
-		     err) < 0)
+	if (db_list_ids(tx->db, SQL_PRESENT_ERASED, SQL_ARGS(keys), &erased,
+			err) < 0)
 		return -1;
-	for (; (more = rows_next(rows, err)) > 0; n++)
+	vec_each (&erased, id)
 		vec_each (all, a)
-			if (a->email_id == rows_int(rows, 0) &&
+			if (a->email_id == *id &&
 			    bridge_forget_member(tx, a->hash, now_ms, err) < 0)
 				return -1;
-	if (more < 0 || n == 0)
-		return more;
-	return bridge_job_forget(tx, now_ms, err);
+	return erased.n ? bridge_job_forget(tx, now_ms, err) : 0;
 }
 
-static int tell_changed(struct tx *tx, const char *ids, int64_t now_ms,
+static int tell_changed(struct tx *tx, struct sql_value keys, int64_t now_ms,
 			struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(sql_text(ids)),
-		     &rows, err) < 0)
+	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(keys), &rows, err) <
+	    0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		int64_t email = rows_int(rows, 0), person = rows_int(rows, 1);
@@ -84,31 +81,21 @@ static int tell_changed(struct tx *tx, const char *ids, int64_t now_ms,
 int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
-	struct json_writer j = JSON_WRITER(&ids);
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	struct sql_value keys = sql_keys_of(all, email_id, &buf);
 
-	json_begin_array(&j);
-	vec_each (all, a)
-		json_int(&j, a->email_id);
-	json_end_array(&j);
-	if (forget_erased(tx, all, ids.buf, now_ms, err) < 0)
+	if (forget_erased(tx, all, keys, now_ms, err) < 0)
 		return -1;
-	return tell_changed(tx, ids.buf, now_ms, err);
+	return tell_changed(tx, keys, now_ms, err);
 }
 
 int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
 
-	if (db_query(tx->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&ids, rows_int(rows, 0));
-	if (more < 0)
+	if (db_list_ids(tx->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
+			&ids, err) < 0)
 		return -1;
 	vec_each (&ids, id)
 		if (bridge_job_person(tx, *id, now_ms, err) < 0)
@@ -116,24 +103,22 @@ int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
 	return 0;
 }
 
+static void read_left(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct left *)out = (struct left){
+		.email_id = rows_int(rows, 0),
+		.hash = rows_dup(rows, 1, arena),
+		.left_ms = rows_int(rows, 2),
+		.ended = !rows_is_null(rows, 3),
+		.out_ms = rows_int(rows, 4),
+	};
+}
+
 static int load_left(struct settling *s, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(s->w->db, SQL_PERSON_LEFT, SQL_ARGS(sql_int(s->person.id)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct left l = { .email_id = rows_int(rows, 0),
-				  .hash = rows_dup(rows, 1, s->w->arena),
-				  .left_ms = rows_int(rows, 2),
-				  .ended = !rows_is_null(rows, 3),
-				  .out_ms = rows_int(rows, 4) };
-
-		vec_push(&s->left, l);
-	}
-	return more;
+	return db_list(s->w->db, SQL_PERSON_LEFT,
+		       SQL_ARGS(sql_int(s->person.id)), read_left, s->w->arena,
+		       &s->left, err);
 }
 
 /* 1, or 0: there is no such person any more. */
@@ -570,26 +555,38 @@ int job_person(struct job_run *run, struct err *err)
 /* --- members of nobody --- */
 
 /* Somebody who had the address has another now: their member is that. */
-static int find_last(struct work *w, const char *hash, int64_t *person_id,
-		     struct err *err)
+static void read_last_owner(const struct rows *rows, struct arena *arena,
+			    void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t email_id;
-	int found;
+	(void)arena;
+	*(struct last_owner *)out = (struct last_owner){
+		.email_id = rows_int(rows, 0),
+		.person_id = rows_int(rows, 1),
+		.has_address = rows_int(rows, 2) != 0,
+	};
+}
 
-	if (db_query(w->db, SQL_PERSON_LAST_OF, SQL_ARGS(sql_text(hash)), &rows,
-		     err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0 || !rows_int(rows, 2))
+int last_owner_find(struct db *db, const char *hash, struct last_owner *out,
+		    struct err *err)
+{
+	return db_get(db, SQL_PERSON_LAST_OF, SQL_ARGS(sql_text(hash)),
+		      read_last_owner, NULL, out, err);
+}
+
+/* Somebody who had the address has another now: their member is that. */
+static int leave_to_owner(struct work *w, const char *hash, int64_t *person_id,
+			  struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct last_owner last;
+	int found = last_owner_find(w->db, hash, &last, err);
+
+	if (found <= 0 || !last.has_address)
 		return found < 0 ? -1 : 0;
-	email_id = rows_int(rows, 0);
-	*person_id = rows_int(rows, 1);
-	rows_free(&rows);
+	*person_id = last.person_id;
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    bridge_job_left(&tx, *person_id, email_id, w->actor.now_ms, err) <
-		    0)
+	    bridge_job_left(&tx, last.person_id, last.email_id, w->actor.now_ms,
+			    err) < 0)
 		return -1;
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
@@ -617,7 +614,7 @@ int orphan_settle(struct work *w, const char *hash, struct err *err)
 	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
 	    !was_added_by_program(member))
 		return member_let_go(w, hash, member, err);
-	found = find_last(w, hash, &person_id, err);
+	found = leave_to_owner(w, hash, &person_id, err);
 	if (found < 0)
 		return -1;
 	return found ? person_settle(w, person_id, err)

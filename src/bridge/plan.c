@@ -12,7 +12,6 @@
 
 #include "sql/bridge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What the page at hand needs to know of one address. */
@@ -50,6 +49,7 @@ static void planner_release(struct planner *p)
 static int load_tagged(struct planner *p, struct err *err)
 {
 	struct work *w = p->w;
+	CLEANUP(mc_pages_release)
 	struct mc_pages pages = { .items = "members", .count = ITEMS_A_PAGE };
 	const json_t *page;
 	json_t *member;
@@ -69,7 +69,6 @@ static int load_tagged(struct planner *p, struct err *err)
 					&p->tagged,
 					json_string_value(
 						json_object_get(member, "id")));
-		mc_pages_release(&pages);
 	}
 	hash_set_seal(&p->tagged);
 	return more;
@@ -77,75 +76,39 @@ static int load_tagged(struct planner *p, struct err *err)
 
 /* --- facts of a page --- */
 
-static const char *json_ids(struct planner *p)
+static void read_facts(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
-	struct json_writer j = JSON_WRITER(&sb);
-
-	json_begin_array(&j);
-	vec_each (&p->records, r)
-		if (r->email_id)
-			json_int(&j, r->email_id);
-	json_end_array(&j);
-	return arena_str(p->arena, strbuf_str(&sb));
+	*(struct facts *)out = (struct facts){
+		.email_id = rows_int(rows, 0),
+		.hash = rows_dup(rows, 1, arena),
+		.folded = rows_dup(rows, 2, arena),
+		.held = rows_int(rows, 3) != 0,
+		.status = (enum mirror_status)rows_int(rows, 4),
+		.merge_hash = rows_dup(rows, 5, arena),
+		.opted_out = rows_int(rows, 6) != 0,
+		.shared = rows_int(rows, 7) > 1,
+		.unclear = rows_int(rows, 8) > 0,
+	};
 }
 
-/* Finds the record that an address belongs to. */
-struct slot {
-	int64_t email_id;
-	struct facts *facts;
-};
-
-static int compare_slots(const void *a, const void *b)
+/* Of the records' addresses, to the places of the records. */
+static int load_facts(struct planner *p, struct err *err)
 {
-	const struct slot *x = a, *y = b;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) VEC(struct facts) found = VEC_INIT;
 
-	return x->email_id < y->email_id ? -1 : x->email_id > y->email_id;
-}
-
-static struct slot *sorted_slots(struct planner *p, size_t *n)
-{
-	struct slot *slots = arena_array(p->arena, struct slot, p->records.n);
-
-	*n = 0;
-	for (size_t i = 0; i < p->records.n; i++)
-		if (p->records.v[i].email_id)
-			slots[(*n)++] = (struct slot){ p->records.v[i].email_id,
-						       &p->facts[i] };
-	qsort(slots, *n, sizeof(*slots), compare_slots);
-	return slots;
-}
-
-static int load_addresses(struct planner *p, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	size_t n;
-	struct slot *slots = sorted_slots(p, &n);
-	int more;
-
-	if (db_query(p->w->db, SQL_PLAN_ADDRESSES,
-		     SQL_ARGS(sql_text(json_ids(p))), &rows, err) < 0)
+	if (db_list(p->w->db, SQL_PLAN_ADDRESSES,
+		    SQL_ARGS(sql_keys_of(&p->records, email_id, &keys)),
+		    read_facts, p->arena, &found, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct slot key = { rows_int(rows, 0), NULL };
-		struct slot *s =
-			bsearch(&key, slots, n, sizeof(*slots), compare_slots);
+	for (size_t i = 0; i < p->records.n; i++) {
+		int64_t email_id = p->records.v[i].email_id;
+		size_t at = vec_lower(&found, email_id, email_id);
 
-		if (!s)
-			continue;
-		*s->facts = (struct facts){
-			.email_id = key.email_id,
-			.hash = rows_dup(rows, 1, p->arena),
-			.folded = rows_dup(rows, 2, p->arena),
-			.held = rows_int(rows, 3) != 0,
-			.status = (enum mirror_status)rows_int(rows, 4),
-			.merge_hash = rows_dup(rows, 5, p->arena),
-			.opted_out = rows_int(rows, 6) != 0,
-			.shared = rows_int(rows, 7) > 1,
-			.unclear = rows_int(rows, 8) > 0,
-		};
+		if (at < found.n && found.v[at].email_id == email_id)
+			p->facts[i] = found.v[at];
 	}
-	return more;
+	return 0;
 }
 
 /* Rule 3: flagged as the owner, else whose primary address it is, else the
@@ -287,7 +250,7 @@ static int plan_page(struct planner *p, const struct ids *ids, struct err *err)
 			 err) < 0)
 		return -1;
 	p->facts = arena_array(p->arena, struct facts, p->records.n + 1);
-	if (load_addresses(p, err) < 0)
+	if (load_facts(p, err) < 0)
 		return -1;
 	for (size_t i = 0; i < p->records.n; i++)
 		if (p->facts[i].shared &&
@@ -377,21 +340,6 @@ static int plan_leavers(struct planner *p, struct err *err)
 	return 0;
 }
 
-static int set_state(struct planner *p, const char *state, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(p->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PUSH_SET,
-		    SQL_ARGS(sql_text(state),
-			     sql_id_or_null(p->push->segment_id),
-			     sql_text(p->w->audience), sql_int(p->push->id)),
-		    err) < 0)
-		return -1;
-	p->push->state = state;
-	return tx_commit(&tx, err);
-}
-
 static int begin_anew(struct planner *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -428,5 +376,6 @@ int plan_make(struct work *w, struct push *push, struct err *err)
 	    begin_anew(&p, err) < 0 || plan_members(&p, err) < 0 ||
 	    plan_leavers(&p, err) < 0)
 		return -1;
-	return set_state(&p, "planned", err);
+	push->state = "planned";
+	return push_store(w, push, err);
 }

@@ -149,6 +149,7 @@ static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 
 static int pull_sent(struct pull *p, struct err *err)
 {
+	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
 		/* what only some have must not be asked for by name */
 		.path = report_path(p, "/sent-to?exclude_fields=_links,"
@@ -162,15 +163,12 @@ static int pull_sent(struct pull *p, struct err *err)
 	int more;
 
 	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0) {
-		if (store_sent_page(p, page, err) < 0) {
-			more = -1;
-			break;
-		}
+		if (store_sent_page(p, page, err) < 0)
+			return -1;
 		if (json_array_size(page) < ITEMS_A_PAGE)
-			break;
+			return 0;
 	}
-	mc_pages_release(&pages);
-	return more < 0 ? -1 : 0;
+	return more;
 }
 
 /* --- what they did --- */
@@ -273,6 +271,7 @@ static const char *activity_path(struct pull *p)
 
 static int pull_activity(struct pull *p, struct err *err)
 {
+	CLEANUP(mc_pages_release)
 	struct mc_pages pages = { .path = activity_path(p),
 				  .items = "emails",
 				  .count = ACTIVE_A_PAGE };
@@ -283,14 +282,11 @@ static int pull_activity(struct pull *p, struct err *err)
 	int more;
 
 	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0) {
-		if (store_activity_page(p, page, err) < 0) {
-			more = -1;
-			break;
-		}
+		if (store_activity_page(p, page, err) < 0)
+			return -1;
 		if (json_array_size(page) < ACTIVE_A_PAGE)
 			break;
 	}
-	mc_pages_release(&pages);
 	if (more < 0)
 		return -1;
 	p->at.since_ms = began_ms - overlap_ms;
@@ -343,6 +339,7 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 
 static int pull_leavers(struct pull *p, int64_t known, struct err *err)
 {
+	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
 		.path = report_path(p, "/unsubscribed?fields=unsubscribes."
 				       "email_id,unsubscribes.timestamp,"
@@ -359,11 +356,8 @@ static int pull_leavers(struct pull *p, int64_t known, struct err *err)
 		return 0;
 	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0)
 		json_array_foreach (page, i, u)
-			if (store_leaver(p, u, err) < 0) {
-				mc_pages_release(&pages);
+			if (store_leaver(p, u, err) < 0)
 				return -1;
-			}
-	mc_pages_release(&pages);
 	if (more < 0)
 		return -1;
 	p->at.unsubscribed = known;
@@ -547,19 +541,6 @@ static int pull_campaign(struct pull *p, struct err *err)
 	return plan_next(p, ended, err);
 }
 
-static int due(struct work *w, int64_t now_ms, struct ids *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(w->db, SQL_PULL_DUE, SQL_ARGS(sql_int(now_ms)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
-}
-
 /* One campaign that cannot be read does not keep the others waiting. */
 static int pull_one(struct work *w, int64_t id, struct err *err)
 {
@@ -588,7 +569,8 @@ static int pull_these(struct work *w, int64_t before_ms, int64_t *out,
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
-	if (due(w, before_ms, &ids, err) < 0)
+	if (db_list_ids(w->db, SQL_PULL_DUE, SQL_ARGS(sql_int(before_ms)), &ids,
+			err) < 0)
 		return -1;
 	vec_each (&ids, id) {
 		if (pull_one(w, *id, err) < 0)

@@ -11,36 +11,31 @@
 
 #include <string.h>
 
+static void read_item(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct item *)out = (struct item){
+		.person_id = rows_int(rows, 0),
+		.email_id = rows_int(rows, 1),
+		.address = rows_dup(rows, 2, arena),
+		.hash = rows_dup(rows, 3, arena),
+		.now_email_id = rows_int(rows, 4),
+		.opted_out = rows_int(rows, 5) != 0,
+		.held = rows_int(rows, 6) != 0,
+		.status = (enum mirror_status)rows_int(rows, 7),
+		.put_away = rows_int(rows, 8) != 0,
+		.reached = rows_int(rows, 9) != 0,
+		.outcome = PUSH_APPLIED,
+	};
+}
+
 int items_load(struct pusher *p, enum push_action action, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
 	arena_reset(p->arena);
 	vec_reset(&p->items);
-	if (db_query(p->w->db, SQL_PUSH_ROW_NEXT,
-		     SQL_ARGS(sql_int(p->push->id), sql_int(action),
-			      sql_int(MEMBERS_A_CALL)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct item it = {
-			.person_id = rows_int(rows, 0),
-			.email_id = rows_int(rows, 1),
-			.address = rows_dup(rows, 2, p->arena),
-			.hash = rows_dup(rows, 3, p->arena),
-			.now_email_id = rows_int(rows, 4),
-			.opted_out = rows_int(rows, 5) != 0,
-			.held = rows_int(rows, 6) != 0,
-			.status = (enum mirror_status)rows_int(rows, 7),
-			.put_away = rows_int(rows, 8) != 0,
-			.reached = rows_int(rows, 9) != 0,
-			.outcome = PUSH_APPLIED,
-		};
-
-		vec_push(&p->items, it);
-	}
-	return more;
+	return db_list(p->w->db, SQL_PUSH_ROW_NEXT,
+		       SQL_ARGS(sql_int(p->push->id), sql_int(action),
+				sql_int(MEMBERS_A_CALL)),
+		       read_item, p->arena, &p->items, err);
 }
 
 void item_refuse(struct item *it, enum left_out reason, const char *detail)

@@ -153,30 +153,30 @@ int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
 	return tx_commit(&tx, err);
 }
 
+static void read_push(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct push *)out = (struct push){
+		.group_id = rows_int(rows, 0),
+		.group_name = rows_dup(rows, 1, arena),
+		.dry_run = rows_int(rows, 2) != 0,
+		.segment_id = rows_int(rows, 3),
+		.state = rows_dup(rows, 4, arena),
+		.asked = rows_int(rows, 5),
+	};
+}
+
 static int push_load(struct work *w, int64_t id, struct push *out,
 		     struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	int found = db_get(w->db, SQL_PUSH_GET, SQL_ARGS(sql_int(id)),
+			   read_push, w->arena, out, err);
 
-	if (db_query(w->db, SQL_PUSH_GET, SQL_ARGS(sql_int(id)), &rows, err) <
-	    0)
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no push %lld",
+			       (long long)id);
+	if (found < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found < 0 ? -1
-				 : err_set(err, ERR_NOT_FOUND,
-					   "there is no push %lld",
-					   (long long)id);
-	*out = (struct push){
-		.id = id,
-		.group_id = rows_int(rows, 0),
-		.group_name = rows_dup(rows, 1, w->arena),
-		.dry_run = rows_int(rows, 2) != 0,
-		.segment_id = rows_int(rows, 3),
-		.state = rows_dup(rows, 4, w->arena),
-		.asked = rows_int(rows, 5),
-	};
+	out->id = id;
 	return 0;
 }
 

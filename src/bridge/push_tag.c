@@ -50,22 +50,22 @@ struct kept {
 	const char *asked;  /* its name, if the answer is not known; NULL */
 };
 
+static void read_kept(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct kept *)out =
+		(struct kept){ .segment_id = rows_int(rows, 0),
+			       .asked = rows_dup(rows, 1, arena) };
+}
+
 static int load_kept(struct work *w, const struct push *push, struct kept *out,
 		     struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
-
 	*out = (struct kept){ 0 };
-	if (db_query(w->db, SQL_GROUP_TAG_GET,
-		     SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
-		     &rows, err) < 0)
-		return -1;
-	found = rows_next(rows, err);
-	if (found > 0)
-		*out = (struct kept){ .segment_id = rows_int(rows, 0),
-				      .asked = rows_dup(rows, 1, w->arena) };
-	return found < 0 ? -1 : 0;
+	return db_get(w->db, SQL_GROUP_TAG_GET,
+		      SQL_ARGS(sql_int(push->group_id), sql_text(w->audience)),
+		      read_kept, w->arena, out, err) < 0
+		       ? -1
+		       : 0;
 }
 
 /* A tag, or segment, of the audience. */
@@ -91,6 +91,7 @@ static void read_listed(struct work *w, const json_t *segment, struct tag *out)
 static int look(struct work *w, const char *name, int64_t id, struct tag *out,
 		struct err *err)
 {
+	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
 		.path = list_path(w,
 				  "/segments?fields=segments.id,segments.name,"
@@ -101,26 +102,21 @@ static int look(struct work *w, const char *name, int64_t id, struct tag *out,
 	const json_t *page;
 	json_t *segment;
 	size_t i;
-	int more, found = 0;
+	int more;
 
-	while (!found &&
-	       (more = mc_next_page(w->client, &pages, &page, err)) != 0) {
-		if (more < 0)
-			found = -1;
-		else
-			json_array_foreach (page, i, segment) {
-				struct tag t;
+	while ((more = mc_next_page(w->client, &pages, &page, err)) > 0) {
+		json_array_foreach (page, i, segment) {
+			struct tag t;
 
-				read_listed(w, segment, &t);
-				if (name ? !t.name || strcmp(t.name, name) != 0
-					 : t.id != id)
-					continue;
+			read_listed(w, segment, &t);
+			if (name ? t.name && strcmp(t.name, name) == 0
+				 : t.id == id) {
 				*out = t;
-				found = 1;
+				return 1;
 			}
+		}
 	}
-	mc_pages_release(&pages);
-	return found;
+	return more;
 }
 
 /* --- making it --- */

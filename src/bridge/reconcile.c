@@ -55,42 +55,13 @@ static void todo_release(struct todo *t)
 static int read_hashes(struct work *w, const struct sql *sql, struct texts *out,
 		       struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(w->db, sql, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_dup(rows, 0, w->arena));
-	return more;
+	return db_list_texts(w->db, sql, SQL_NO_ARGS, w->arena, out, err);
 }
 
-static int read_leavers(struct work *w, struct leavers *out, struct err *err)
+static void read_leaver(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(w->db, SQL_RECONCILE_LEAVERS, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct leaver l = { rows_dup(rows, 0, w->arena),
-				    rows_int(rows, 1) + 999 };
-
-		vec_push(out, l);
-	}
-	return more;
-}
-
-static int read_left(struct work *w, struct ids *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(w->db, SQL_RECONCILE_LEFT, SQL_NO_ARGS, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	*(struct leaver *)out = (struct leaver){ rows_dup(rows, 0, arena),
+						 rows_int(rows, 1) + 999 };
 }
 
 static int opt_out(struct work *w, const struct leaver *l, int64_t *changed,
@@ -191,12 +162,14 @@ static int forget(struct work *w, struct reconciled *out, struct err *err)
 
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
-	if (read_leavers(w, &t->leavers, err) < 0 ||
+	if (db_list(w->db, SQL_RECONCILE_LEAVERS, SQL_NO_ARGS, read_leaver,
+		    w->arena, &t->leavers, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_ORPHANS, &t->orphans, err) < 0)
 		return -1;
-	return read_left(w, &t->left, err);
+	return db_list_ids(w->db, SQL_RECONCILE_LEFT, SQL_NO_ARGS, &t->left,
+			   err);
 }
 
 /* --- the circuit breaker (rule 11) --- */

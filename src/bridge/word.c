@@ -11,18 +11,11 @@
 static int find_recipients(struct tx *tx, int64_t campaign_id, const char *hash,
 			   struct ids *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
 	if (campaign_id == 0)
 		return 0;
-	if (db_query(tx->db, SQL_WORD_RECIPIENTS,
-		     SQL_ARGS(sql_int(campaign_id), sql_text(hash)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	return db_list_ids(tx->db, SQL_WORD_RECIPIENTS,
+			   SQL_ARGS(sql_int(campaign_id), sql_text(hash)), out,
+			   err);
 }
 
 int word_heard(struct tx *tx, const char *hash, const struct consent *c,

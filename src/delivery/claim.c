@@ -7,48 +7,34 @@
 
 #include "sql/recipient.h"
 
-static int add_rows(struct rows *rows, struct arena *arena, struct claims *out,
-		    struct err *err)
+static void read_claim(const struct rows *rows, struct arena *arena, void *out)
 {
-	int more;
-
-	while ((more = rows_next(rows, err)) > 0) {
-		struct claimed c = {
-			.member_id = rows_int(rows, 0),
-			.attempts = rows_int(rows, 1),
-			.first_ms = rows_int(rows, 2),
-			.address = rows_dup(rows, 4, arena),
-			.unique_id = rows_dup(rows, 5, arena),
-			.merge = rows_dup(rows, 6, arena),
-			.optin_ms = rows_int(rows, 7),
-		};
-
-		vec_push(out, c);
-	}
-	return more;
+	*(struct claimed *)out = (struct claimed){
+		.member_id = rows_int(rows, 0),
+		.attempts = rows_int(rows, 1),
+		.first_ms = rows_int(rows, 2),
+		.address = rows_dup(rows, 4, arena),
+		.unique_id = rows_dup(rows, 5, arena),
+		.merge = rows_dup(rows, 6, arena),
+		.optin_ms = rows_int(rows, 7),
+	};
 }
 
 static int pick(struct db *db, int64_t campaign_id, int64_t limit,
 		int64_t now_ms, struct arena *arena, struct claims *out,
 		struct err *err)
 {
-	CLEANUP(rows_free) struct rows *deferred = NULL;
-	CLEANUP(rows_free) struct rows *queued = NULL;
-
-	if (db_query(db, SQL_RECIPIENT_DUE_DEFERRED,
-		     SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
-			      sql_int(limit)),
-		     &deferred, err) < 0 ||
-	    add_rows(deferred, arena, out, err) < 0)
+	if (db_list(db, SQL_RECIPIENT_DUE_DEFERRED,
+		    SQL_ARGS(sql_int(campaign_id), sql_int(now_ms),
+			     sql_int(limit)),
+		    read_claim, arena, out, err) < 0)
 		return -1;
 	limit -= (int64_t)out->n;
 	if (limit <= 0)
 		return 0;
-	if (db_query(db, SQL_RECIPIENT_DUE_QUEUED,
-		     SQL_ARGS(sql_int(campaign_id), sql_int(limit)), &queued,
-		     err) < 0)
-		return -1;
-	return add_rows(queued, arena, out, err);
+	return db_list(db, SQL_RECIPIENT_DUE_QUEUED,
+		       SQL_ARGS(sql_int(campaign_id), sql_int(limit)),
+		       read_claim, arena, out, err);
 }
 
 static void add_id(struct strbuf *json, int64_t id)

@@ -63,9 +63,9 @@ int64_t event_bounce(const struct event *event)
 	return event->code >> EVENT_BOUNCE_SHIFT & EVENT_BOUNCE_MASK;
 }
 
-void event_read(const struct rows *rows, struct arena *arena, struct event *out)
+void event_read(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct event){
+	*(struct event *)out = (struct event){
 		.id = rows_int(rows, 0),
 		.at_ms = rows_int(rows, 1),
 		.kind = (enum event_kind)rows_int(rows, 2),

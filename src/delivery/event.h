@@ -68,9 +68,8 @@ struct event {
 bool event_is_hit(const struct event *event);    /* an open or click */
 int64_t event_bounce(const struct event *event); /* enum bounce_kind */
 
-/* A row of the queries event-after, event-urgent. */
-void event_read(const struct rows *rows, struct arena *arena,
-		struct event *out);
+/* A row_fn of the queries event-after, event-urgent: *out is a struct event. */
+void event_read(const struct rows *rows, struct arena *arena, void *out);
 
 /*
  * Called once for each event, on the writer's thread: must not block. why NULL:

@@ -223,10 +223,9 @@ int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena,
-		     struct outbox_message *out)
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
 {
-	*out = (struct outbox_message){
+	*(struct outbox_message *)out = (struct outbox_message){
 		.id = rows_int(rows, 0),
 		.at_ms = rows_int(rows, 1),
 		.campaign_id = rows_int(rows, 2),
@@ -293,20 +292,16 @@ int outbox_get(struct outbox *o, int64_t id, struct arena *arena,
 	       struct outbox_message *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
-	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
-	    db_query(db, SQL_OUTBOX_GET, SQL_ARGS(sql_int(id)), &rows, err) < 0)
+	if (store_get(o->store, STORE_EVENTS, &db, err) < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found < 0)
-		return -1;
-	if (!found)
+	found = db_get(db, SQL_OUTBOX_GET, SQL_ARGS(sql_int(id)), read_row,
+		       arena, out, err);
+	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       "no message %lld in the outbox", (long long)id);
-	read_row(rows, arena, out);
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 int outbox_read(struct outbox *o, const struct outbox_message *message,

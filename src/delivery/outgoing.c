@@ -25,27 +25,17 @@ struct single {
 	const char *sender, *rcpt, *source;
 };
 
-static int list_due(struct db *db, int64_t now_ms, struct arena *arena,
-		    struct single *out, struct err *err)
+static void read_single(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more, n = 0;
-
-	if (db_query(db, SQL_OUTGOING_DUE,
-		     SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		out[n++] = (struct single){
-			.id = rows_int(rows, 0),
-			.sender = rows_dup(rows, 1, arena),
-			.rcpt = rows_dup(rows, 2, arena),
-			.source = rows_dup(rows, 3, arena),
-			.attempts = rows_int(rows, 4),
-			.next_ms = rows_int(rows, 5),
-			.created_ms = rows_int(rows, 6),
-		};
-	return more < 0 ? -1 : n;
+	*(struct single *)out = (struct single){
+		.id = rows_int(rows, 0),
+		.sender = rows_dup(rows, 1, arena),
+		.rcpt = rows_dup(rows, 2, arena),
+		.source = rows_dup(rows, 3, arena),
+		.attempts = rows_int(rows, 4),
+		.next_ms = rows_int(rows, 5),
+		.created_ms = rows_int(rows, 6),
+	};
 }
 
 /* 1: ours; 0: somebody else was quicker. */
@@ -119,20 +109,22 @@ int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct single due[AT_ONCE];
-	int n, ours;
+	CLEANUP(vec_release) VEC(struct single) due = VEC_INIT;
 
-	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0)
+	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    db_list(db, SQL_OUTGOING_DUE,
+		    SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), read_single,
+		    arena, &due, err) < 0)
 		return -1;
-	n = list_due(db, now_ms, arena, due, err);
-	for (int i = 0; i < n; i++) {
-		ours = take(db, &due[i], now_ms, err);
+	vec_each (&due, m) {
+		int ours = take(db, m, now_ms, err);
+
 		if (ours < 0)
 			return -1;
 		if (ours)
-			send_one(s, &due[i]);
+			send_one(s, m);
 	}
-	return n;
+	return (int)due.n;
 }
 
 static int settle_one(struct tx *tx, const struct shipment *p, int64_t now_ms,

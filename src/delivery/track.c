@@ -18,12 +18,11 @@
 #define AGENT_MAX 500
 #define SLOTS 512 /* campaigns whose links are kept */
 
-/* The links of one campaign, [0] is link 1. */
+/* The links of one campaign, the first is link 1. */
 struct links {
 	int64_t campaign_id;
-	struct arena *arena; /* keeps all */
-	const char **target;
-	int64_t n;
+	struct arena *arena; /* keeps the targets */
+	struct texts targets;
 };
 
 struct track {
@@ -45,13 +44,12 @@ struct track *track_new(const struct track_setup *setup)
 
 static void links_free(struct links **links)
 {
-	struct arena *arena;
-
 	if (!*links)
 		return;
-	arena = (*links)->arena;
+	vec_release(&(*links)->targets);
+	arena_free(&(*links)->arena);
+	free(*links);
 	*links = NULL;
-	arena_free(&arena);
 }
 
 void track_free(struct track **track)
@@ -67,31 +65,25 @@ void track_free(struct track **track)
 
 /* --- links --- */
 
+static void read_target(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(const char **)out = rows_dup(rows, 1, arena);
+}
+
 static int load_links(struct track *t, int64_t campaign_id, struct links **out,
 		      struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(vec_release) struct texts targets = VEC_INIT;
-	struct links *links = arena_new_of(arena, struct links);
-	int more;
+	CLEANUP(links_free) struct links *links = calloc(1, sizeof(*links));
 
-	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    db_query(db, SQL_RECIPIENT_LINK_LIST,
-		     SQL_ARGS(sql_int(campaign_id)), &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(&targets, rows_dup(rows, 1, arena));
-	if (more < 0)
-		return -1;
+	BUG_ON(!links);
 	links->campaign_id = campaign_id;
-	links->n = (int64_t)targets.n;
-	links->target = arena_array(arena, const char *, targets.n + 1);
-	for (size_t i = 0; i < targets.n; i++)
-		links->target[i] = targets.v[i];
-	links->arena = TAKE(arena);
-	*out = links;
+	links->arena = arena_new();
+	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    db_list(db, SQL_RECIPIENT_LINK_LIST, SQL_ARGS(sql_int(campaign_id)),
+		    read_target, links->arena, &links->targets, err) < 0)
+		return -1;
+	*out = TAKE(links);
 	return 0;
 }
 
@@ -105,8 +97,10 @@ static int look_up(struct track *t, const struct track_token *token,
 	pthread_rwlock_rdlock(&t->lock);
 	links = t->slots[token->campaign_id % SLOTS];
 	*is_loaded = links && links->campaign_id == token->campaign_id;
-	if (*is_loaded && token->link_id >= 1 && token->link_id <= links->n) {
-		*out = arena_strdup(arena, links->target[token->link_id - 1]);
+	if (*is_loaded && token->link_id >= 1 &&
+	    token->link_id <= (int64_t)links->targets.n) {
+		*out = arena_strdup(arena,
+				    links->targets.v[token->link_id - 1]);
 		found = 1;
 	}
 	pthread_rwlock_unlock(&t->lock);
@@ -126,7 +120,7 @@ static int find_target(struct track *t, const struct track_token *token,
 	if (load_links(t, token->campaign_id, &links, err) < 0)
 		return -1;
 	/* a test before the campaign is sent: its links are not fixed yet */
-	if (links->n == 0) {
+	if (links->targets.n == 0) {
 		links_free(&links);
 		return 0;
 	}

@@ -54,27 +54,6 @@ static struct metric behind_seconds =
 /* --- one batch --- */
 
 /* Events behind a place, which moves along. */
-static int64_t read_events(struct db *events, int64_t *id, size_t most,
-			   struct arena *arena, struct events *out,
-			   struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(events, SQL_EVENT_AFTER,
-		     SQL_ARGS(sql_int(*id), sql_int((int64_t)most)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		struct event event;
-
-		event_read(rows, arena, &event);
-		vec_push(out, event);
-		*id = event.id;
-	}
-	return more < 0 ? -1 : (int64_t)out->n;
-}
-
 static int move_cursors(struct tx *tx, const struct cursors *from, int64_t to,
 			struct err *err)
 {
@@ -99,16 +78,19 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 			       .now_ms = now_ms };
 	CLEANUP(vec_release) struct events batch = VEC_INIT;
 	struct cursors at;
-	int64_t id, n;
+	int64_t id;
 	int ours;
 
-	if (cursors_read(audience, &at, err) < 0)
+	if (cursors_read(audience, &at, err) < 0 ||
+	    db_list(events, SQL_EVENT_AFTER,
+		    SQL_ARGS(sql_int(at.ledger), sql_int((int64_t)most)),
+		    event_read, arena, &batch, err) < 0)
 		return -1;
-	id = apply.from = at.ledger;
+	if (batch.n == 0)
+		return 0;
+	id = batch.v[batch.n - 1].id;
+	apply.from = at.ledger;
 	apply.urgent_until = cursors_urgent(&at);
-	n = read_events(events, &id, most, arena, &batch, err);
-	if (n <= 0)
-		return n;
 	if (tx_begin(audience, &tx, err) < 0)
 		return -1;
 	ours = lease_check(&tx, LEASE_DELIVERY, options->owner, err);
@@ -118,10 +100,10 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	    move_cursors(&tx, &at, id, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	apply_remember(state, id);
-	metric_add(&applied, n);
+	metric_add(&applied, (int64_t)batch.n);
 	if (options->after)
 		options->after(options->context);
-	return n;
+	return (int64_t)batch.n;
 }
 
 /* --- the thread --- */

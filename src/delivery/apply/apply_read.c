@@ -76,18 +76,6 @@ static void read_entry(struct batch_state *s, struct entry *e,
 	e->address = rows_dup(rows, 20, s->a->arena);
 }
 
-/* "[1,2,3]" of the members in entries [from, to). */
-static void members_json(const struct batch_state *s, size_t from, size_t to,
-			 struct strbuf *out)
-{
-	strbuf_reset(out);
-	for (size_t i = from; i < to; i++) {
-		strbuf_addch(out, i > from ? ',' : '[');
-		strbuf_addint(out, s->entries[i].member_id);
-	}
-	strbuf_addch(out, ']');
-}
-
 static size_t campaign_end(const struct batch_state *s, size_t from)
 {
 	size_t to = from;
@@ -100,7 +88,7 @@ static size_t campaign_end(const struct batch_state *s, size_t from)
 
 static int load_entries(struct batch_state *s, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
 	for (size_t from = 0, to; from < s->n; from = to) {
 		CLEANUP(rows_free) struct rows *rows = NULL;
@@ -108,10 +96,12 @@ static int load_entries(struct batch_state *s, struct err *err)
 		int more;
 
 		to = campaign_end(s, from);
-		members_json(s, from, to, &json);
 		if (db_query(s->tx->db, SQL_RECIPIENT_LOAD,
 			     SQL_ARGS(sql_int(campaign_id),
-				      sql_str(strbuf_str(&json))),
+				      sql_keys_strided(
+					      &s->entries[from].member_id,
+					      to - from, sizeof(*s->entries),
+					      &keys)),
 			     &rows, err) < 0)
 			return -1;
 		while ((more = rows_next(rows, err)) > 0)
@@ -127,35 +117,42 @@ static int load_entries(struct batch_state *s, struct err *err)
 
 /* --- earlier hits --- */
 
-/* A page of what was applied, the latest first. *oldest_ms: of its last. */
-static int read_page(struct db *db, int64_t *before, struct new_hits *out,
-		     struct arena *arena, int64_t *oldest_ms, struct err *err)
+static void read_hit(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more, n = 0;
+	struct entry *e = arena_new_of(arena, struct entry);
+	struct verdict_hit *hit = arena_new_of(arena, struct verdict_hit);
+	const char *ip = rows_text(rows, 7);
 
-	if (db_query(db, SQL_ACTIVITY_BEFORE,
-		     SQL_ARGS(sql_int(*before), sql_int(PAGE)), &rows, err) < 0)
-		return -1;
-	for (; (more = rows_next(rows, err)) > 0; n++) {
-		struct entry *e = arena_new_of(arena, struct entry);
-		struct verdict_hit *hit =
-			arena_new_of(arena, struct verdict_hit);
-		const char *ip = rows_text(rows, 7);
+	e->member_id = rows_int(rows, 1);
+	e->campaign_id = rows_int(rows, 2);
+	hit->event_id = rows_int(rows, 0);
+	hit->is_click = rows_int(rows, 3) == 2;
+	hit->link_id = rows_int(rows, 4);
+	hit->at_ms = rows_int(rows, 5);
+	hit->why = machine_why_parse(rows_text(rows, 6));
+	hit->place = verdict_place(ip ? ip : "");
+	*(struct new_hit *)out = (struct new_hit){ e, hit };
+}
 
-		e->member_id = rows_int(rows, 1);
-		e->campaign_id = rows_int(rows, 2);
-		hit->event_id = rows_int(rows, 0);
-		hit->is_click = rows_int(rows, 3) == 2;
-		hit->link_id = rows_int(rows, 4);
-		hit->at_ms = rows_int(rows, 5);
-		hit->why = machine_why_parse(rows_text(rows, 6));
-		hit->place = verdict_place(ip ? ip : "");
-		vec_push(out, ((struct new_hit){ e, hit }));
-		*before = hit->event_id - 1;
-		*oldest_ms = hit->at_ms;
-	}
-	return more < 0 ? -1 : n;
+/* What was applied up to an event and since a time, the latest first. */
+static int list_hits(struct db *db, int64_t until, int64_t since_ms,
+		     struct arena *arena, struct new_hits *out, struct err *err)
+{
+	const struct verdict_hit *oldest;
+	size_t had;
+
+	do {
+		had = out->n;
+		if (db_list(db, SQL_ACTIVITY_BEFORE,
+			    SQL_ARGS(sql_int(until), sql_int(PAGE)), read_hit,
+			    arena, out, err) < 0)
+			return -1;
+		if (out->n - had < PAGE)
+			return 0;
+		oldest = out->v[out->n - 1].hit;
+		until = oldest->event_id - 1;
+	} while (oldest->at_ms >= since_ms);
+	return 0;
 }
 
 /*
@@ -168,16 +165,11 @@ static int recall(struct batch_state *s, int64_t since_ms, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct new_hits hits = VEC_INIT;
 	struct recent *recent = s->a->memory->recent;
-	int64_t before = s->a->from, oldest_ms = INT64_MAX;
-	int n = PAGE;
 
 	recent_reset(recent);
-	while (n == PAGE && oldest_ms >= since_ms - VERDICT_WINDOW_MS) {
-		n = read_page(s->tx->db, &before, &hits, arena, &oldest_ms,
-			      err);
-		if (n < 0)
-			return -1;
-	}
+	if (list_hits(s->tx->db, s->a->from, since_ms - VERDICT_WINDOW_MS,
+		      arena, &hits, err) < 0)
+		return -1;
 	for (size_t i = hits.n; i > 0; i--)
 		recent_add(recent, hits.v[i - 1].entry->campaign_id,
 			   hits.v[i - 1].entry->member_id, hits.v[i - 1].hit);

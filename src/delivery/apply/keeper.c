@@ -193,16 +193,10 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 static int list_tried(struct db *db, int64_t campaign_id, struct ids *out,
 		      struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_RECIPIENT_LIST_TRIED,
-		     SQL_ARGS(sql_int(campaign_id), sql_int(EXPIRE_CHUNK)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	return db_list_ids(
+		db, SQL_RECIPIENT_LIST_TRIED,
+		SQL_ARGS(sql_int(campaign_id), sql_int(EXPIRE_CHUNK)), out,
+		err);
 }
 
 static void is_written(void *context, const struct err *why)
@@ -298,16 +292,9 @@ static int keep_each(const struct keeper_setup *k, struct db *db,
 static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
 			  struct ids *out, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_RECIPIENT_LIST_UNCERTAIN,
-		     SQL_ARGS(sql_int(campaign_id), sql_text(owner)), &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
+	return db_list_ids(db, SQL_RECIPIENT_LIST_UNCERTAIN,
+			   SQL_ARGS(sql_int(campaign_id), sql_text(owner)), out,
+			   err);
 }
 
 /* Left as they are: an event ends them, so that they are counted. */
@@ -341,19 +328,6 @@ static int free_campaign(const struct keeper_setup *k, struct tx *tx,
 		       k->uncertain_again ? SQL_RECIPIENT_FREE_UNCERTAIN
 					  : SQL_RECIPIENT_MARK_UNCERTAIN,
 		       args, err);
-}
-
-static int list_open(struct db *db, struct ids *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, SQL_RECIPIENT_CAMPAIGNS_OPEN, SQL_NO_ARGS, &rows,
-		     err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		vec_push(out, rows_int(rows, 0));
-	return more;
 }
 
 static int free_in_one(const struct keeper_setup *k, struct db *db,
@@ -400,7 +374,8 @@ static int free_sender(const struct keeper_setup *k, struct db *db,
 {
 	CLEANUP(vec_release) struct ids open = VEC_INIT;
 
-	if (list_open(db, &open, err) < 0)
+	if (db_list_ids(db, SQL_RECIPIENT_CAMPAIGNS_OPEN, SQL_NO_ARGS, &open,
+			err) < 0)
 		return -1;
 	for (size_t i = 0; i < open.n; i++) {
 		int rc = free_in_one(k, db, open.v[i], dead, now_ms, err);

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/metrics.h"
 #include "delivery/apply/applier.h"
+#include "delivery/apply/apply_private.h"
 #include "delivery/apply/cursor.h"
 #include "delivery/event.h"
 #include "delivery/lease.h"
@@ -51,29 +52,14 @@ bool urgent_departure(const struct event *event, struct member_departure *out)
 	}
 }
 
-/* Returns how many were read; *departures_n of them move somebody. */
-static int64_t read_departures(struct db *events, int64_t *id,
-			       struct arena *arena,
-			       struct member_departure *out,
-			       size_t *departures_n, struct err *err)
+/* Not all of them move somebody. */
+static void list_departures(const struct events *events, struct departures *out)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int64_t n = 0;
-	int more;
+	struct member_departure d;
 
-	if (db_query(events, SQL_EVENT_URGENT,
-		     SQL_ARGS(sql_int(*id), sql_int(URGENT_BATCH)), &rows,
-		     err) < 0)
-		return -1;
-	for (; (more = rows_next(rows, err)) > 0; n++) {
-		struct event event;
-
-		event_read(rows, arena, &event);
-		*id = event.id;
-		if (urgent_departure(&event, &out[*departures_n]))
-			++*departures_n;
-	}
-	return more < 0 ? -1 : n;
+	vec_each (events, e)
+		if (urgent_departure(e, &d))
+			vec_push(out, d);
 }
 
 int64_t urgent_step(const struct applier_options *options, struct db *events,
@@ -81,30 +67,32 @@ int64_t urgent_step(const struct applier_options *options, struct db *events,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct member_departure *departures =
-		arena_array(arena, struct member_departure, URGENT_BATCH);
+	CLEANUP(vec_release) struct events batch = VEC_INIT;
+	CLEANUP(vec_release) struct departures departures = VEC_INIT;
 	struct cursors at;
-	int64_t id, n;
-	size_t departures_n = 0;
 	int ours;
 
-	if (cursors_read(audience, &at, err) < 0)
+	if (cursors_read(audience, &at, err) < 0 ||
+	    db_list(events, SQL_EVENT_URGENT,
+		    SQL_ARGS(sql_int(cursors_urgent(&at)),
+			     sql_int(URGENT_BATCH)),
+		    event_read, arena, &batch, err) < 0)
 		return -1;
-	id = cursors_urgent(&at);
-	n = read_departures(events, &id, arena, departures, &departures_n, err);
-	if (n <= 0)
-		return n;
+	if (batch.n == 0)
+		return 0;
+	list_departures(&batch, &departures);
 	if (tx_begin(audience, &tx, err) < 0)
 		return -1;
 	ours = lease_check(&tx, LEASE_DELIVERY, options->owner, err);
 	if (ours <= 0)
 		return ours;
-	if (member_depart(&tx, departures, departures_n, now_ms, err) < 0 ||
-	    cursor_move(&tx, URGENT_CURSOR, at.urgent, id, err) < 0 ||
+	if (member_depart(&tx, departures.v, departures.n, now_ms, err) < 0 ||
+	    cursor_move(&tx, URGENT_CURSOR, at.urgent, batch.v[batch.n - 1].id,
+			err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	metric_add(&applied, n);
+	metric_add(&applied, (int64_t)batch.n);
 	if (options->after)
 		options->after(options->context);
-	return n;
+	return (int64_t)batch.n;
 }
