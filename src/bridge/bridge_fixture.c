@@ -43,7 +43,7 @@ const char *fake_status(struct bridge_fixture *f, const char *address)
 	return s ? s : "none";
 }
 
-static void set(json_t *o, const char *key, const char *text)
+void fake_say(json_t *o, const char *key, const char *text)
 {
 	BUG_ON(json_object_set_new(o, key, json_string(text)) < 0);
 }
@@ -53,7 +53,7 @@ static void touch(json_t *member)
 	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
 
 	time_format_iso(clock_now_ms(), &at);
-	set(member, "last_changed", at.buf);
+	fake_say(member, "last_changed", at.buf);
 }
 
 void fake_set_status(struct bridge_fixture *f, const char *address,
@@ -61,9 +61,9 @@ void fake_set_status(struct bridge_fixture *f, const char *address,
 {
 	json_t *m = fake_member(f, address);
 
-	set(m, "status", status);
+	fake_say(m, "status", status);
 	if (strcmp(status, "unsubscribed") == 0)
-		set(m, "unsubscribe_reason", "N/A");
+		fake_say(m, "unsubscribe_reason", "N/A");
 	else if (strcmp(status, "subscribed") == 0)
 		(void)json_object_del(m, "unsubscribe_reason");
 	touch(m);
@@ -77,11 +77,11 @@ void fake_subscribe(struct bridge_fixture *f, const char *address,
 
 	(void)json_object_del(f->forgotten, hash_of(address));
 	snprintf(contact, sizeof(contact), "%032d", ++f->contacts);
-	set(m, "id", hash_of(address));
-	set(m, "email_address", address);
-	set(m, "contact_id", contact);
-	set(m, "status", status);
-	set(m, "source", source);
+	fake_say(m, "id", hash_of(address));
+	fake_say(m, "email_address", address);
+	fake_say(m, "contact_id", contact);
+	fake_say(m, "status", status);
+	fake_say(m, "source", source);
 	BUG_ON(json_object_set_new(m, "merge_fields", json_object()) < 0 ||
 	       json_object_set_new(m, "tags", json_array()) < 0 ||
 	       json_object_set_new(f->members, hash_of(address), m) < 0);
@@ -93,8 +93,8 @@ void fake_rename(struct bridge_fixture *f, const char *from, const char *to)
 	json_t *m = json_incref(fake_member(f, from));
 
 	BUG_ON(json_object_del(f->members, hash_of(from)) < 0);
-	set(m, "id", hash_of(to));
-	set(m, "email_address", to);
+	fake_say(m, "id", hash_of(to));
+	fake_say(m, "email_address", to);
 	touch(m);
 	BUG_ON(json_object_set_new(f->members, hash_of(to), m) < 0);
 }
@@ -102,7 +102,7 @@ void fake_rename(struct bridge_fixture *f, const char *from, const char *to)
 void fake_set_changed(struct bridge_fixture *f, const char *address,
 		      const char *at)
 {
-	set(fake_member(f, address), "last_changed", at);
+	fake_say(fake_member(f, address), "last_changed", at);
 }
 
 void fake_delete_permanently(struct bridge_fixture *f, const char *address)
@@ -186,9 +186,9 @@ static void add_error(json_t *errors, const char *address, const char *error,
 {
 	json_t *e = json_object();
 
-	set(e, "email_address", address);
-	set(e, "error", error);
-	set(e, "error_code", code);
+	fake_say(e, "email_address", address);
+	fake_say(e, "error", error);
+	fake_say(e, "error_code", code);
 	BUG_ON(json_array_append_new(errors, e) < 0);
 }
 
@@ -279,7 +279,7 @@ static void change_member(struct bridge_fixture *f, json_t *m,
 		return;
 	}
 	if (status)
-		set(m, "status", status);
+		fake_say(m, "status", status);
 	if (fields)
 		BUG_ON(json_object_update(json_object_get(m, "merge_fields"),
 					  fields) < 0);
@@ -301,7 +301,7 @@ static void archive(json_t *m, struct mc_reply *reply)
 		say(reply, 405, "Method Not Allowed", "cannot be removed");
 		return;
 	}
-	set(m, "status", "archived");
+	fake_say(m, "status", "archived");
 	touch(m);
 	reply->status = 204;
 }
@@ -397,7 +397,7 @@ static void tag_these(struct bridge_fixture *f, const json_t *segment,
 			continue;
 		}
 		e = json_object();
-		set(e, "error", "is not a member");
+		fake_say(e, "error", "is not a member");
 		BUG_ON(json_object_set_new(e, "email_addresses", json_array()) <
 			       0 ||
 		       json_array_append(json_object_get(e, "email_addresses"),
@@ -432,7 +432,7 @@ static void name_segment(struct bridge_fixture *f, json_t *s,
 		       json_array_append_new(f->segments, s) < 0);
 		f->creates++;
 	}
-	set(s, "name", name);
+	fake_say(s, "name", name);
 	say_tree(reply, s);
 }
 
@@ -475,18 +475,29 @@ static void count_segments(struct bridge_fixture *f)
 	}
 }
 
-static void say_all(struct mc_reply *reply, const char *key, json_t *items,
-		    bool none)
+/* The number in the query, or `otherwise`. */
+static size_t query_size(const char *path, const char *key, size_t otherwise)
+{
+	const char *at = strstr(path, key);
+
+	return at ? (size_t)strtoull(at + strlen(key), NULL, 10) : otherwise;
+}
+
+static void say_page(struct bridge_fixture *f, const char *path,
+		     const char *key, json_t *items, struct mc_reply *reply)
 {
 	struct json_writer w = JSON_WRITER(&reply->body);
+	size_t at = query_size(path, "offset=", 0);
+	size_t n = query_size(path, "count=", SIZE_MAX);
 
+	if (f->page_most && n > f->page_most)
+		n = f->page_most;
 	reply->status = 200;
 	json_begin_object(&w);
-	json_key(&w, key);
-	if (none)
-		json_raw(&w, STR("[]"));
-	else
-		json_tree(&w, items);
+	json_key_begin_array(&w, key);
+	for (; n > 0 && at < json_array_size(items); n--)
+		json_tree(&w, json_array_get(items, at++));
+	json_end_array(&w);
 	json_end_object(&w);
 }
 
@@ -503,16 +514,16 @@ static void campaigns(struct bridge_fixture *f, const char *method,
 		reply->status = 204;
 	} else if (strstr(path, "/actions/send")) {
 		f->sends++;
-		set(json_array_get(f->campaigns, 0), "status", "sending");
+		fake_say(json_array_get(f->campaigns, 0), "status", "sending");
 		reply->status = 204;
 	} else if (str_starts(str_of(path), "/campaigns?")) {
-		say_all(reply, "campaigns", f->campaigns, false);
+		say_page(f, path, "campaigns", f->campaigns, reply);
 	} else if (strcmp(path, "/campaigns") == 0) {
 		c = json_deep_copy(body);
 		snprintf(id, sizeof(id), "c%zu",
 			 json_array_size(f->campaigns) + 1);
-		set(c, "id", id);
-		set(c, "status", "save");
+		fake_say(c, "id", id);
+		fake_say(c, "status", "save");
 		BUG_ON(json_array_append_new(f->campaigns, c) < 0);
 		say_tree(reply, c);
 	} else if (strstr(path, "/send-checklist")) {
@@ -524,7 +535,17 @@ static void campaigns(struct bridge_fixture *f, const char *method,
 	}
 }
 
-static void report(struct bridge_fixture *f, const char *path, bool at_end,
+static size_t count_complaints(const json_t *unsubscribes)
+{
+	json_t *u;
+	size_t i, n = 0;
+
+	json_array_foreach (unsubscribes, i, u)
+		n += json_object_get(u, "reason") != NULL;
+	return n;
+}
+
+static void report(struct bridge_fixture *f, const char *path,
 		   struct mc_reply *reply)
 {
 	static const struct {
@@ -532,18 +553,31 @@ static void report(struct bridge_fixture *f, const char *path, bool at_end,
 	} parts[] = { { "/sent-to", "sent_to" },
 		      { "/email-activity", "emails" },
 		      { "/unsubscribed", "unsubscribes" } };
+	const json_t *left = json_object_get(f->report, "unsubscribes");
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (strstr(path, parts[i].path)) {
-			say_all(reply, parts[i].key,
-				json_object_get(f->report, parts[i].key),
-				at_end);
+			say_page(f, path, parts[i].key,
+				 json_object_get(f->report, parts[i].key),
+				 reply);
 			return;
 		}
 	reply->status = 200;
-	strbuf_addf(
-		&reply->body, "{\"unsubscribed\":%zu,\"abuse_reports\":0}",
-		json_array_size(json_object_get(f->report, "unsubscribes")));
+	strbuf_addf(&reply->body,
+		    "{\"unsubscribed\":%zu,\"abuse_reports\":%zu}",
+		    json_array_size(left), count_complaints(left));
+}
+
+json_t *fake_reported(struct bridge_fixture *f, const char *key,
+		      const char *address)
+{
+	json_t *o = json_object();
+
+	fake_say(o, "email_id",
+		 json_string_value(
+			 json_object_get(fake_member(f, address), "id")));
+	(void)json_array_append_new(json_object_get(f->report, key), o);
+	return o;
 }
 
 static void add_merge_field(struct bridge_fixture *f, const json_t *body,
@@ -568,8 +602,6 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		   const json_t *body, struct mc_reply *reply)
 {
 	CLEANUP(strbuf_release) struct strbuf list = STRBUF_INIT;
-	bool at_end =
-		strstr(rq->path, "offset=") && !strstr(rq->path, "offset=0");
 	const char *p;
 
 	if (str_starts(str_of(rq->path), "/campaigns")) {
@@ -577,7 +609,7 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		return;
 	}
 	if (str_starts(str_of(rq->path), "/reports/")) {
-		report(f, rq->path, at_end, reply);
+		report(f, rq->path, reply);
 		return;
 	}
 	strbuf_addf(&list, "/lists/%s", f->list);
@@ -593,7 +625,7 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 	else if (strcmp(p, "/merge-fields") == 0)
 		add_merge_field(f, body, reply);
 	else if (str_starts(str_of(p), "/merge-fields"))
-		say_all(reply, "merge_fields", f->merge_fields, at_end);
+		say_page(f, p, "merge_fields", f->merge_fields, reply);
 	else if (str_starts(str_of(p), "/members?"))
 		list_members(f, p, 0, reply);
 	else if (str_starts(str_of(p), "/members/"))
@@ -605,7 +637,7 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 		name_segment(f, NULL, body, reply);
 	else {
 		count_segments(f);
-		say_all(reply, "segments", f->segments, at_end);
+		say_page(f, p, "segments", f->segments, reply);
 	}
 }
 
@@ -793,6 +825,16 @@ int64_t fake_group(struct bridge_fixture *f, const char *name)
 	must(group_input_parse(tree, &input, &err), &err);
 	must(group_add(f->db, &input, 1, &id, &err), &err);
 	return id;
+}
+
+void fake_campaign(struct bridge_fixture *f)
+{
+	fake_person(f, "a@x.example");
+	(void)fake_group(f, "G");
+	fake_exec(f, "INSERT INTO campaign (name, group_id, subject, "
+		     "from_name, from_email, html, status, created_ms, "
+		     "updated_ms) VALUES ('May', 1, 'Hello', 'N', "
+		     "'n@x.example', '<p>', 1, 1, 1)");
 }
 
 int64_t fake_number(struct bridge_fixture *f, const char *sql)

@@ -47,8 +47,10 @@ struct bridge_fixture {
 	json_t *report; /* of any campaign: sent_to, emails, unsubscribes */
 	int contacts;   /* how many were made */
 	int requests;
-	int fault_at;   /* the nth request from now on; 0: none */
-	int fault_more; /* so many after it, too */
+	size_t page_most; /* items a page, however many are asked for; 0: so
+			     many */
+	int fault_at;     /* the nth request from now on; 0: none */
+	int fault_more;   /* so many after it, too */
 	enum fault fault;
 	int statement_at; /* the same, of the next job's statements */
 	during_fn during;
@@ -72,6 +74,8 @@ void fake_delete(struct bridge_fixture *f, int64_t person_id);
 void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from);
 /* A dynamic group of everybody. */
 int64_t fake_group(struct bridge_fixture *f, const char *name);
+/* Number 1, a draft to everybody; a@x.example is one of them. */
+void fake_campaign(struct bridge_fixture *f);
 int64_t fake_number(struct bridge_fixture *f, const char *sql);
 void fake_exec(struct bridge_fixture *f, const char *sql);
 const char *fake_text(struct bridge_fixture *f, const char *sql);
@@ -91,6 +95,10 @@ void fake_rename(struct bridge_fixture *f, const char *from, const char *to);
 void fake_set_changed(struct bridge_fixture *f, const char *address,
 		      const char *at);
 void fake_delete_permanently(struct bridge_fixture *f, const char *address);
+/* One more in a list of the report, to be told more of. */
+json_t *fake_reported(struct bridge_fixture *f, const char *key,
+		      const char *address);
+void fake_say(json_t *o, const char *key, const char *text);
 /* Subscribed members that are nobody's marketing address or whose person has
  * opted out. */
 int fake_wrong(struct bridge_fixture *f);

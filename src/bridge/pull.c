@@ -30,9 +30,17 @@
 struct cursor {
 	int64_t sent;         /* items of sent-to that were read */
 	int64_t since_ms;     /* activity applied after this is not read yet */
-	int64_t unsubscribed; /* known number of them */
+	int64_t unsubscribed; /* as many had left, and so many of them */
+	int64_t complained;   /* had complained, when it was last read who */
+	int64_t leavers;      /* items of the list of them that were read */
 	int64_t idle;         /* looks in a row that found nothing */
 	bool settled;         /* the ledger was settled after the send */
+};
+
+/* What the audience tells of the campaign as a whole. */
+struct summary {
+	const char *status;
+	int64_t unsubscribed, complained; /* how many */
 };
 
 struct pull {
@@ -68,6 +76,8 @@ static int cursor_read(const char *text, struct cursor *out, struct err *err)
 	    json_get_int(o, "sent", &out->sent, err) < 0 ||
 	    json_get_int(o, "since_ms", &out->since_ms, err) < 0 ||
 	    json_get_int(o, "unsubscribed", &out->unsubscribed, err) < 0 ||
+	    json_get_int(o, "complained", &out->complained, err) < 0 ||
+	    json_get_int(o, "leavers", &out->leavers, err) < 0 ||
 	    json_get_int(o, "idle", &out->idle, err) < 0 ||
 	    json_get_bool(o, "settled", &out->settled, err) < 0)
 		return -1;
@@ -83,6 +93,8 @@ static const char *cursor_text(struct pull *p)
 	json_key_int(&j, "sent", p->at.sent);
 	json_key_int(&j, "since_ms", p->at.since_ms);
 	json_key_int(&j, "unsubscribed", p->at.unsubscribed);
+	json_key_int(&j, "complained", p->at.complained);
+	json_key_int(&j, "leavers", p->at.leavers);
 	json_key_int(&j, "idle", p->at.idle);
 	json_key_bool(&j, "settled", p->at.settled);
 	json_end_object(&j);
@@ -295,6 +307,8 @@ static int pull_activity(struct pull *p, struct err *err)
 
 /* --- who left --- */
 
+/* 1: they were not known to have left; 0: they were, or are none of ours; -1.
+ */
 static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -334,10 +348,16 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 			  mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL,
 				     at_ms, err) < 0))
 		return -1;
-	return tx_commit(&tx, err);
+	return tx_commit(&tx, err) < 0 ? -1 : first > 0;
 }
 
-static int pull_leavers(struct pull *p, int64_t known, struct err *err)
+/*
+ * The leavers from a place of the list on. 1: those before `known` were known,
+ * and those behind it were not; 0: the order is not that in which they left,
+ * and new ones may stand anywhere; -1. *end is how long the list is.
+ */
+static int read_leavers(struct pull *p, int64_t from, int64_t known,
+			int64_t *end, struct err *err)
 {
 	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
@@ -346,21 +366,54 @@ static int pull_leavers(struct pull *p, int64_t known, struct err *err)
 				       "unsubscribes.reason,total_items"),
 		.items = "unsubscribes",
 		.count = ITEMS_A_PAGE,
+		.offset = from,
 	};
 	const json_t *page;
 	json_t *u;
 	size_t i;
+	bool in_order = true;
 	int more;
 
-	if (known == p->at.unsubscribed)
-		return 0;
+	*end = from;
 	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0)
-		json_array_foreach (page, i, u)
-			if (store_leaver(p, u, err) < 0)
+		json_array_foreach (page, i, u) {
+			int is_new = store_leaver(p, u, err);
+
+			if (is_new < 0)
 				return -1;
+			if (is_new != (*end >= known))
+				in_order = false;
+			++*end;
+		}
 	if (more < 0)
 		return -1;
-	p->at.unsubscribed = known;
+	return in_order && *end >= known;
+}
+
+/*
+ * Only what stands behind the leavers that were read before is read, and the
+ * last of those, to see that it still is. The API does not promise an order,
+ * and leavers may be deleted: if something does not fit, all are read, as they
+ * are after a complaint, which may be about one that was read, and at the last
+ * look.
+ */
+static int pull_leavers(struct pull *p, const struct summary *now, bool is_last,
+			struct err *err)
+{
+	bool all = is_last || now->complained != p->at.complained;
+	int64_t known = all ? 0 : p->at.leavers, end;
+	int in_order;
+
+	if (!all && now->unsubscribed == p->at.unsubscribed)
+		return 0;
+	in_order = read_leavers(p, known > 0 ? known - 1 : 0, known, &end, err);
+	if (in_order == 0 && known > 0)
+		in_order = read_leavers(p, 0, 0, &end, err);
+	if (in_order < 0)
+		return -1;
+	p->at.leavers = end;
+	p->at.unsubscribed = now->unsubscribed;
+	p->at.complained = now->complained;
 	p->changed = true;
 	return 0;
 }
@@ -455,22 +508,32 @@ static int follow_hold(struct pull *p, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-static int64_t next_look_ms(struct pull *p, bool ended)
+/* The audience tells nothing of a campaign for ever. */
+static bool is_last_look(const struct pull *p, const struct summary *now)
+{
+	bool is_ended = strcmp(now->status, "sent") == 0 ||
+			strcmp(now->status, "canceled") == 0;
+
+	return is_ended && p->c.sent_ms > 0 &&
+	       clock_now_ms() - p->c.sent_ms > WINDOW_MS;
+}
+
+static int64_t next_look_ms(struct pull *p, bool is_last)
 {
 	int64_t now_ms = clock_now_ms();
 
 	p->at.idle = p->changed ? 0 : p->at.idle + 1;
-	if (ended && p->c.sent_ms > 0 && now_ms - p->c.sent_ms > WINDOW_MS)
+	if (is_last)
 		return 0;
 	if (!p->w->bridge->setup.inside)
 		return now_ms + REMOTE_MS;
 	return now_ms + (p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS);
 }
 
-static int plan_next(struct pull *p, bool ended, struct err *err)
+static int plan_next(struct pull *p, bool is_last, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t next_ms = next_look_ms(p, ended);
+	int64_t next_ms = next_look_ms(p, is_last);
 
 	if (tx_begin(p->w->db, &tx, err) < 0 || cursor_store(p, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
@@ -495,8 +558,7 @@ static void read_hold(struct pull *p, const json_t *campaign)
 		(void)time_parse_iso(since, &p->hold_ms); /* else not told */
 }
 
-static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
-		   struct err *err)
+static int read_summary(struct pull *p, struct summary *out, struct err *err)
 {
 	CLEANUP(json_free) json_t *campaign = NULL;
 	CLEANUP(json_free) json_t *report = NULL;
@@ -510,14 +572,18 @@ static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
 		   report_path(p, "?fields=unsubscribed,abuse_reports"),
 		   &report, err) < 0)
 		return -1;
-	*status = arena_strdup(p->arena, json_string_value(json_object_get(
-						 campaign, "status")));
-	if (!*status)
-		*status = "";
+	*out = (struct summary){
+		.status = arena_strdup(
+			p->arena,
+			json_string_value(json_object_get(campaign, "status"))),
+		.unsubscribed = json_integer_value(
+			json_object_get(report, "unsubscribed")),
+		.complained = json_integer_value(
+			json_object_get(report, "abuse_reports")),
+	};
+	if (!out->status)
+		out->status = "";
 	read_hold(p, campaign);
-	*unsubscribed =
-		json_integer_value(json_object_get(report, "unsubscribed")) +
-		json_integer_value(json_object_get(report, "abuse_reports"));
 	return 0;
 }
 
@@ -527,18 +593,18 @@ static int summary(struct pull *p, const char **status, int64_t *unsubscribed,
  */
 static int pull_campaign(struct pull *p, struct err *err)
 {
-	const char *status;
-	int64_t unsubscribed = 0;
-	bool ended;
+	struct summary now;
+	bool is_last;
 
 	if (cursor_read(p->c.pull_state, &p->at, err) < 0 ||
-	    summary(p, &status, &unsubscribed, err) < 0 ||
-	    pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
-	    pull_leavers(p, unsubscribed, err) < 0 ||
-	    follow_status(p, status, err) < 0 || follow_hold(p, err) < 0)
+	    read_summary(p, &now, err) < 0)
 		return -1;
-	ended = strcmp(status, "sent") == 0 || strcmp(status, "canceled") == 0;
-	return plan_next(p, ended, err);
+	is_last = is_last_look(p, &now);
+	if (pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
+	    pull_leavers(p, &now, is_last, err) < 0 ||
+	    follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
+		return -1;
+	return plan_next(p, is_last, err);
 }
 
 /* One campaign that cannot be read does not keep the others waiting. */
