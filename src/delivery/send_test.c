@@ -12,10 +12,11 @@
 #include "delivery/lease.h"
 #include "delivery/outbox.h"
 #include "delivery/recipient.h"
-#include "delivery/sink_fixture.h"
+#include "smtp/sink_fixture.h"
 
 #include "sql/delivery_lease.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -55,7 +56,7 @@ static int set_up(int members)
 	delivery_fixture_open(&w->f, members, HTML);
 	snprintf(w->folder, sizeof(w->folder), "/tmp/muster-send-XXXXXX");
 	assert_non_null(mkdtemp(w->folder));
-	w->sink = sink_start();
+	w->sink = sink_start(&(struct sink_options){ 0 });
 	snprintf(w->relay, sizeof(w->relay), "smtp://127.0.0.1:%d?tls=off",
 		 sink_port(w->sink));
 	w->options.relay = w->relay;
@@ -184,9 +185,10 @@ static void answers_decide_what_becomes_of_each(void **state)
 
 	(void)state;
 	w->options.retry_first_ms = 100;
-	sink_answer_to(w->sink, 1, "550 5.1.1 no such user", 1000);
-	sink_answer_to(w->sink, 2, "552 5.2.2 full", 1000);
-	sink_answer_to(w->sink, 3, "451 4.7.1 later", 2);
+	sink_when(w->sink, "RCPT", "<m1@", "550 5.1.1 no such user",
+		  SINK_ALWAYS);
+	sink_when(w->sink, "RCPT", "<m2@", "552 5.2.2 full", SINK_ALWAYS);
+	sink_when(w->sink, "RCPT", "<m3@", "451 4.7.1 later", 2);
 	start_service();
 	await(is_sent); /* also while 3 is deferred */
 	await(is_settled);
@@ -212,7 +214,8 @@ static void refused_for_our_fault_nobody_is_lost(void **state)
 
 	(void)state;
 	for (int i = 1; i <= 6; i++)
-		sink_answer_to(w->sink, i, answers[i % 3], 1);
+		sink_when(w->sink, "RCPT", arena_printf(w->f.arena, "<m%d@", i),
+			  answers[i % 3], 1);
 	start_service();
 	await(is_sent);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
@@ -237,7 +240,7 @@ static void too_many_bounces_pause_it(void **state)
 	struct world *w = &world;
 
 	(void)state;
-	sink_answer_to(w->sink, 0, "550 5.1.1 user unknown", 3000);
+	sink_when(w->sink, "RCPT", "", "550 5.1.1 user unknown", SINK_ALWAYS);
 	start_service();
 	await(is_paused);
 	await(nobody_is_claimed);
@@ -253,7 +256,7 @@ static void what_is_deferred_too_long_expires(void **state)
 	(void)state;
 	w->options.retry_first_ms = 100;
 	w->options.expire_ms = 50;
-	sink_answer_to(w->sink, 5, "451 4.7.1 later", 1000);
+	sink_when(w->sink, "RCPT", "<m5@", "451 4.7.1 later", SINK_ALWAYS);
 	start_service();
 	await(is_sent);
 	await(is_settled);
@@ -284,8 +287,8 @@ static void start_with_two_deferred(void)
 	struct world *w = &world;
 
 	w->options.retry_first_ms = MS_HOUR;
-	sink_answer_to(w->sink, 5, "451 4.7.1 later", 1000);
-	sink_answer_to(w->sink, 6, "450 4.2.0 later", 1000);
+	sink_when(w->sink, "RCPT", "<m5@", "451 4.7.1 later", SINK_ALWAYS);
+	sink_when(w->sink, "RCPT", "<m6@", "450 4.2.0 later", SINK_ALWAYS);
 	start_service();
 	await(is_deferred);
 }
@@ -331,11 +334,11 @@ static void what_is_deferred_can_be_paused(void **state)
 	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
 	fixture_exec(&w->f, "UPDATE recipient SET next_ms = 0"
 			    " WHERE state = 5");
-	total = sink_total(w->sink);
+	total = sink_totals(w->sink).accepted;
 	delivery_wake(w->d);
 	expect_status(CAMPAIGN_PAUSED);
 	assert_true(is_deferred());
-	assert_int_equal(sink_total(w->sink), total);
+	assert_int_equal(sink_totals(w->sink).accepted, total);
 }
 
 static void what_is_deferred_can_be_canceled(void **state)
@@ -422,7 +425,8 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 	assert_int_equal(in_state(RECIPIENT_CANCELED) +
 				 in_state(RECIPIENT_ACCEPTED),
 			 40);
-	assert_int_equal(sink_total(w->sink), in_state(RECIPIENT_ACCEPTED));
+	assert_int_equal(sink_totals(w->sink).accepted,
+			 in_state(RECIPIENT_ACCEPTED));
 }
 
 static bool is_held_up(void)
@@ -573,12 +577,13 @@ static int kill_some(struct world *w, struct prng *chance, int64_t until)
 {
 	int kills = 0;
 
-	while (sink_total(w->sink) < until) {
+	while (sink_totals(w->sink).accepted < until) {
 		pid_t pid = start_child(w);
-		int64_t at = sink_total(w->sink) + 20 +
+		int64_t at = sink_totals(w->sink).accepted + 20 +
 			     (int64_t)prng_below(chance, 600);
 
-		while (sink_total(w->sink) < at && sink_total(w->sink) < until)
+		while (sink_totals(w->sink).accepted < at &&
+		       sink_totals(w->sink).accepted < until)
 			sink_wait(w->sink);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);

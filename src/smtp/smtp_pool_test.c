@@ -1,12 +1,12 @@
 #include "smtp/smtp_pool.h"
 
-#include "smtp/smtp_fixture.h"
-#include "smtp/smtp_relay.h"
-
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "smtp/certificate_fixture.h"
+#include "smtp/sink_fixture.h"
+#include "smtp/smtp_relay.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -91,17 +91,17 @@ static struct smtp_options options_of(const struct dialogue *d)
 	return o;
 }
 
-static void relay_of(const struct dialogue *d, const struct smtp_fixture *f,
-		     const struct smtp_certificate *certificate,
-		     struct arena *arena, struct smtp_relay *relay)
+static void relay_of(const struct dialogue *d, const struct sink *sink,
+		     const struct certificate *certificate, struct arena *arena,
+		     struct smtp_relay *relay)
 {
 	const char *url = d->url ? d->url : "smtp://127.0.0.1";
 	struct err err = ERR_INIT;
 
 	assert_int_equal(smtp_relay_parse(url, arena, relay, &err), 0);
-	relay->port = smtp_fixture_port(f);
+	relay->port = sink_port(sink);
 	if (certificate && !d->distrusts)
-		relay->ca_file = smtp_certificate_path(certificate);
+		relay->ca_file = certificate_path(certificate);
 }
 
 static void submit(struct smtp_pool *pool, const struct dialogue *d, size_t i)
@@ -141,12 +141,14 @@ static void run_dialogue(const struct dialogue *d, struct strbuf *content)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf got = STRBUF_INIT;
-	CLEANUP(smtp_certificate_free)
-	struct smtp_certificate *certificate =
-		d->san ? smtp_certificate_new(d->san) : NULL;
-	CLEANUP(smtp_fixture_free)
-	struct smtp_fixture *f = smtp_fixture_start(
-		d->address ? d->address : "127.0.0.1", d->script, certificate);
+	CLEANUP(certificate_free)
+	struct certificate *certificate =
+		d->san ? certificate_new(d->san) : NULL;
+	CLEANUP(sink_free)
+	struct sink *sink = sink_start(
+		&(struct sink_options){ .address = d->address,
+					.script = d->script,
+					.certificate = certificate });
 	CLEANUP(smtp_pool_free) struct smtp_pool *pool = NULL;
 	struct smtp_options options = options_of(d);
 	struct results results = { .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -156,7 +158,7 @@ static void run_dialogue(const struct dialogue *d, struct strbuf *content)
 	struct smtp_relay relay;
 	size_t i;
 
-	relay_of(d, f, certificate, arena, &relay);
+	relay_of(d, sink, certificate, arena, &relay);
 	assert_int_equal(smtp_pool_start(&relay, &options, on_result, &results,
 					 &pool, &err),
 			 0);
@@ -165,13 +167,13 @@ static void run_dialogue(const struct dialogue *d, struct strbuf *content)
 	wait_for_results(&results);
 	smtp_pool_stop(pool);
 	join(&results, &got);
-	if (smtp_fixture_finish(f)[0] != '\0')
-		fail_msg("%s: %s", d->name, smtp_fixture_finish(f));
+	if (sink_finish(sink)[0] != '\0')
+		fail_msg("%s: %s", d->name, sink_finish(sink));
 	if (strcmp(got.buf, d->expected) != 0)
 		fail_msg("%s: %s\ninstead of\n%s", d->name, got.buf,
 			 d->expected);
 	if (content)
-		strbuf_addslice(content, smtp_fixture_content(f));
+		strbuf_addslice(content, sink_content(sink));
 }
 
 #define HELLO                                                                 \

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "smtp/smtp_fixture.h"
+#include "smtp/sink_fixture.h"
 #include "smtp/smtp_relay.h"
 
 #include <setjmp.h>
@@ -36,21 +36,21 @@ static void a_trial_says_what_a_message_would_meet(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		struct smtp_fixture *f =
-			smtp_fixture_start("127.0.0.1", cases[i].script, NULL);
+		CLEANUP(sink_free)
+		struct sink *sink = sink_start(
+			&(struct sink_options){ .script = cases[i].script });
 		struct smtp_relay relay;
 		struct err err = ERR_INIT;
 		int ret;
 
 		assert_int_equal(
 			smtp_relay_parse(cases[i].url, arena, &relay, &err), 0);
-		relay.port = smtp_fixture_port(f);
+		relay.port = sink_port(sink);
 		ret = smtp_relay_try(&relay, 5000, &err);
 		assert_int_equal(ret, cases[i].problem ? -1 : 0);
 		if (cases[i].problem && !strstr(err.text, cases[i].problem))
 			fail_msg("case %zu: %s", i, err.text);
-		assert_string_equal(smtp_fixture_finish(f), "");
-		smtp_fixture_free(&f);
+		assert_string_equal(sink_finish(sink), "");
 	}
 }
 
