@@ -7,83 +7,20 @@
  * the log of a fresh database and applies them. Prints hits a second, CPU, and
  * the slowest batch: so long does an unsubscribe wait at most.
  */
-#include "audience/list.h"
-#include "base/arena.h"
+#include "bench.h"
+
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/email.h"
 #include "base/err.h"
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "delivery/apply/applier.h"
 #include "delivery/event.h"
 #include "delivery/lease.h"
-#include "store/store.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#define GROUP 2000
-#define NOW INT64_C(1700000000000)
 #define HOUR 3600000
 #define LINKS 8
 #define BATCH 16000
-
-static void must(int rc, const struct err *err)
-{
-	if (rc >= 0)
-		return;
-	fprintf(stderr, "apply_bench: %s\n", err->text);
-	exit(1);
-}
-
-static void run(struct db *db, const char *sql)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	must(tx_begin(db, &tx, &err), &err);
-	must(db_exec_text(&tx, sql, SQL_NO_ARGS, &err), &err);
-	must(tx_commit(&tx, &err), &err);
-}
-
-static int64_t make_list(struct db *db)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct err err = ERR_INIT;
-	struct list list;
-
-	must(tx_begin(db, &tx, &err), &err);
-	must(list_ensure_master(&tx, "Bench", NOW, arena, &list, &err), &err);
-	must(tx_commit(&tx, &err), &err);
-	return list.id;
-}
-
-static void make_members(struct db *db, int64_t list, int64_t n)
-{
-	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
-
-	for (int64_t i = 1; i <= n; i++) {
-		char hash[MD5_HEX + 1], address[64];
-
-		snprintf(address, sizeof(address), "m%lld@d%lld.example",
-			 (long long)i, (long long)(i % 1000));
-		email_hash(address, hash);
-		strbuf_addf(&sql,
-			    "%s(%lld, %lld, '%s', '%s', 'u%lld', 1, '{}', 1)",
-			    sql.len ? ", "
-				    : "INSERT INTO member (id, list_id,"
-				      " address, email_hash, unique_id, status,"
-				      " merge, changed_ms) VALUES ",
-			    (long long)i, (long long)list, address, hash,
-			    (long long)i);
-		if (i % GROUP && i < n)
-			continue;
-		run(db, sql.buf);
-		strbuf_reset(&sql);
-	}
-}
 
 static void make_campaign(struct db *db, int64_t list)
 {
@@ -95,22 +32,24 @@ static void make_campaign(struct db *db, int64_t list)
 		    " VALUES ('c0ffee0001', %lld, 'regular', 5, '{}', '{}',"
 		    " 1, 1)",
 		    (long long)list);
-	run(db, sql.buf);
-	run(db, "INSERT INTO recipient (campaign_id, member_id, state, at_ms,"
-		" sent_seq) SELECT 1, id, 4, 1700000000000, id FROM member");
+	bench_run(db, sql.buf, SQL_NO_ARGS);
+	bench_run(db,
+		  "INSERT INTO recipient (campaign_id, member_id, state, at_ms,"
+		  " sent_seq) SELECT 1, id, 4, 1700000000000, id FROM member",
+		  SQL_NO_ARGS);
 }
 
 static void make_hits(struct db *db, int64_t n, int64_t members)
 {
-	struct event *group = calloc(GROUP, sizeof(*group));
+	struct event *group = calloc(BENCH_GROUP, sizeof(*group));
 	struct prng random = { 1 };
-	char(*ips)[16] = calloc(GROUP, sizeof(*ips));
+	char(*ips)[16] = calloc(BENCH_GROUP, sizeof(*ips));
 	struct err err = ERR_INIT;
 
-	for (int64_t done = 0; done < n; done += GROUP) {
+	for (int64_t done = 0; done < n; done += BENCH_GROUP) {
 		CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-		for (int64_t i = 0; i < GROUP; i++) {
+		for (int64_t i = 0; i < BENCH_GROUP; i++) {
 			int64_t link = (int64_t)prng_below(&random, LINKS * 2);
 
 			snprintf(ips[i], sizeof(ips[i]), "10.%d.%d.%d",
@@ -118,7 +57,7 @@ static void make_hits(struct db *db, int64_t n, int64_t members)
 				 (int)prng_below(&random, 256),
 				 (int)prng_below(&random, 256));
 			group[i] = (struct event){
-				.at_ms = NOW + HOUR + (done + i) / 20,
+				.at_ms = BENCH_NOW + HOUR + (done + i) / 20,
 				.kind = link > LINKS ? EVENT_OPENED
 						     : EVENT_CLICKED,
 				.link_id = link > LINKS ? 0 : link,
@@ -133,7 +72,8 @@ static void make_hits(struct db *db, int64_t n, int64_t members)
 			};
 		}
 		must(tx_begin(db, &tx, &err), &err);
-		must(event_insert(&tx, "bench", group, GROUP, &err), &err);
+		must(event_insert(&tx, "bench", group, BENCH_GROUP, &err),
+		     &err);
 		must(tx_commit(&tx, &err), &err);
 	}
 	free(group);
@@ -146,18 +86,9 @@ static void hold_lease(struct db *db)
 	struct err err = ERR_INIT;
 
 	must(tx_begin(db, &tx, &err), &err);
-	must(lease_take(&tx, LEASE_DELIVERY, "bench/1", NOW * 2, 0, &err),
+	must(lease_take(&tx, LEASE_DELIVERY, "bench/1", BENCH_NOW * 2, 0, &err),
 	     &err);
 	must(tx_commit(&tx, &err), &err);
-}
-
-static double cpu_seconds(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static void apply(struct db *events, struct db *audience, size_t most)
@@ -169,7 +100,7 @@ static void apply(struct db *events, struct db *audience, size_t most)
 	struct apply_memory *memory = apply_memory_new(options.burst);
 	struct err err = ERR_INIT;
 	int64_t began = clock_monotonic_us(), slowest = 0, total = 0, n = 1;
-	double cpu = cpu_seconds(), seconds;
+	double cpu = bench_cpu_s(), seconds;
 
 	while (n > 0) {
 		int64_t since = clock_monotonic_us();
@@ -183,7 +114,7 @@ static void apply(struct db *events, struct db *audience, size_t most)
 			slowest = since;
 	}
 	seconds = (double)(clock_monotonic_us() - began) / 1e6;
-	cpu = cpu_seconds() - cpu;
+	cpu = bench_cpu_s() - cpu;
 	printf("%lld hits in %.1f s: %.0f hits/s, %.1f us CPU a hit, slowest "
 	       "batch %.0f ms\n",
 	       (long long)total, seconds, (double)total / seconds,
@@ -194,7 +125,6 @@ static void apply(struct db *events, struct db *audience, size_t most)
 int main(int argc, char **argv)
 {
 	struct store_options o = STORE_OPTIONS_DEFAULT;
-	char folder[] = "/tmp/apply-bench-XXXXXX";
 	struct store *store = NULL;
 	struct db *events = NULL, *audience = NULL;
 	struct err err = ERR_INIT;
@@ -206,16 +136,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	crypto_init();
-	if (argc > 3 && strncmp(argv[3], "postgresql:", 11) == 0)
-		o.database = argv[3];
-	else
-		o.data = argc > 3 ? argv[3] : mkdtemp(folder);
+	bench_open(argc > 3 ? argv[3] : NULL, &o, &store);
 	members = strtoll(argv[2], NULL, 10);
-	must(store_open(&o, &store, &err), &err);
 	must(store_get(store, STORE_EVENTS, &events, &err), &err);
 	must(store_get(store, STORE_AUDIENCE, &audience, &err), &err);
-	make_members(audience, make_list(audience), members);
-	make_campaign(audience, 1);
+	make_campaign(audience, bench_members(audience, members));
 	make_hits(events, strtoll(argv[1], NULL, 10), members);
 	hold_lease(audience);
 	db_set_bulk(audience, true); /* as the applier does */
