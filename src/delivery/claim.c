@@ -37,54 +37,47 @@ static int pick(struct db *db, int64_t campaign_id, int64_t limit,
 		       read_claim, arena, out, err);
 }
 
-static void add_id(struct strbuf *json, int64_t id)
-{
-	strbuf_addch(json, json->len ? ',' : '[');
-	strbuf_addint(json, id);
-}
-
 /* Those with the reason of [first], in one statement. */
 static int leave_out(struct tx *tx, int64_t campaign_id,
 		     const struct claims *picked, const char **reasons,
 		     size_t first, int64_t now_ms, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const char *reason = reasons[first];
 
 	for (size_t i = first; i < picked->n; i++) {
 		if (!reasons[i] || strcmp(reasons[i], reason) != 0)
 			continue;
-		add_id(&json, picked->v[i].member_id);
+		vec_push(&ids, picked->v[i].member_id);
 		if (i > first)
 			reasons[i] = ""; /* done, but not to be mailed */
 	}
-	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_LEAVE_OUT,
 		       SQL_ARGS(sql_text(reason), sql_int(now_ms),
-				sql_int(campaign_id),
-				sql_str(strbuf_str(&json))),
+				sql_int(campaign_id), sql_keys(&ids, &keys)),
 		       err);
 }
 
-static int settle(struct tx *tx, int64_t campaign_id, const char *owner,
-		  const struct claims *picked, const char **reasons,
-		  int64_t now_ms, struct err *err)
+static int store_claims(struct tx *tx, int64_t campaign_id, const char *owner,
+			const struct claims *picked, const char **reasons,
+			int64_t now_ms, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	for (size_t i = 0; i < picked->n; i++) {
 		if (!reasons[i])
-			add_id(&json, picked->v[i].member_id);
+			vec_push(&ids, picked->v[i].member_id);
 		else if (*reasons[i] && leave_out(tx, campaign_id, picked,
 						  reasons, i, now_ms, err) < 0)
 			return -1;
 	}
-	if (json.len == 0)
+	if (ids.n == 0)
 		return 0;
-	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_CLAIM,
 		       SQL_ARGS(sql_text(owner), sql_int(campaign_id),
-				sql_str(strbuf_str(&json))),
+				sql_keys(&ids, &keys)),
 		       err);
 }
 
@@ -108,8 +101,8 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		ids[i] = picked.v[i].member_id;
 	if (consent_check(db, ids, picked.n, reasons, err) < 0)
 		return -1;
-	if (settle(&tx, campaign_id, owner, &picked, reasons, now_ms, err) <
-		    0 ||
+	if (store_claims(&tx, campaign_id, owner, &picked, reasons, now_ms,
+			 err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	for (size_t i = 0; i < picked.n; i++)
@@ -121,15 +114,12 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 		  const char *owner, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
 	if (members->n == 0)
 		return 0;
-	for (size_t i = 0; i < members->n; i++)
-		add_id(&json, members->v[i]);
-	strbuf_addch(&json, ']');
 	return db_write(db, SQL_RECIPIENT_RELEASE,
-			SQL_ARGS(sql_int(campaign_id),
-				 sql_str(strbuf_str(&json)), sql_text(owner)),
+			SQL_ARGS(sql_int(campaign_id), sql_keys(members, &keys),
+				 sql_text(owner)),
 			err);
 }

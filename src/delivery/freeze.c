@@ -39,26 +39,25 @@ static bool same_reason(const char *a, const char *b)
 }
 
 /* One statement for all of the chunk that have the reason of [first]. */
-static int enter(struct freezer *f, struct tx *tx, size_t first,
-		 bool done[CHUNK], struct err *err)
+static int enter_with_reason(struct freezer *f, struct tx *tx, size_t first,
+			     bool done[CHUNK], struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const char *reason = f->reasons[first];
 
 	for (size_t i = first; i < f->n; i++) {
 		if (done[i] || !same_reason(f->reasons[i], reason))
 			continue;
-		strbuf_addch(&json, json.len ? ',' : '[');
-		strbuf_addint(&json, f->ids[i]);
+		vec_push(&ids, f->ids[i]);
 		done[i] = true;
 	}
-	strbuf_addch(&json, ']');
 	return db_exec(tx, SQL_RECIPIENT_FREEZE,
 		       SQL_ARGS(sql_int(f->campaign->id),
 				sql_int(reason ? RECIPIENT_LEFT_OUT
 					       : RECIPIENT_QUEUED),
 				sql_text(reason), sql_int(f->now_ms),
-				sql_str(strbuf_str(&json)),
+				sql_keys(&ids, &keys),
 				sql_int(f->campaign->list_id)),
 		       err);
 }
@@ -77,7 +76,7 @@ static int enter_chunk(struct freezer *f, struct err *err)
 	if (consent_check(f->db, f->ids, f->n, f->reasons, err) < 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
-		if (!done[i] && enter(f, &tx, i, done, err) < 0)
+		if (!done[i] && enter_with_reason(f, &tx, i, done, err) < 0)
 			return -1;
 	if (db_exec(&tx, SQL_RECIPIENT_FREEZE_CURSOR,
 		    SQL_ARGS(sql_int(f->ids[f->n - 1]),
