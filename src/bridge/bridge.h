@@ -48,7 +48,8 @@ struct bridge_setup {
 	int64_t connections;      /* to the endpoint, at most 10 */
 };
 
-/* Texts of setup must outlive it. Starts no threads; nothing is called yet. */
+/* Texts of setup must outlive it. Starts no threads; nothing is called yet.
+ * ERR_INVALID: a remote endpoint without a key. */
 int bridge_new(const struct bridge_setup *setup, struct bridge **out,
 	       struct err *err);
 void bridge_free(struct bridge **bridge);
@@ -83,6 +84,7 @@ int bridge_hook_secret(struct db *db, struct arena *arena, const char **out,
 int bridge_renew_hook(struct tx *tx, int64_t now_ms, int64_t *job_out,
 		      struct err *err);
 /* A webhook arrived (form fields as JSON): queued, answered at once. */
+/* Of any thread; tx: crm. */
 int bridge_hook(struct tx *tx, const char *fields_json, int64_t now_ms,
 		struct err *err);
 

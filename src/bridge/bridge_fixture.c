@@ -886,7 +886,7 @@ int64_t fake_add_job(struct bridge_fixture *f, const char *kind,
 	return id;
 }
 
-static job_fn fn_of(struct bridge_fixture *f, const char *kind)
+static job_fn function_of(struct bridge_fixture *f, const char *kind)
 {
 	struct job_kind kinds[20];
 	size_t n = bridge_job_kinds(&f->bridge, kinds, ARRAY_SIZE(kinds));
@@ -924,7 +924,7 @@ int fake_run_once(struct bridge_fixture *f, int64_t job_id, struct err *err)
 	must(job_get(f->db, job_id, arena, &job, &look), &look);
 	db_fail_nth(f->db, f->statement_at);
 	f->statement_at = 0;
-	ret = fn_of(f, job.kind)(&run, err);
+	ret = function_of(f, job.kind)(&run, err);
 	db_fail_nth(f->db, 0);
 	set_state(f, job_id,
 		  ret == 0   ? JOB_DONE

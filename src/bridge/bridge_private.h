@@ -1,5 +1,12 @@
 /*
  * bridge/bridge_private.h - what the files of the bridge share
+ *
+ * All of it belongs to the thread of one job. Functions return 0, or -1 with
+ * *out as it was, unless said otherwise; times are UTC milliseconds, hashes are
+ * md5 of the folded address in hex, and texts live in the work's arena. Errors
+ * of the Marketing API (mcapi/mc_client.h) are handed on: ERR_RETRY may pass,
+ * ERR_INVALID and ERR_CONFLICT are the audience's last word. What a tx is given
+ * is rolled back by who opened it.
  */
 #ifndef BRIDGE_BRIDGE_PRIVATE_H
 #define BRIDGE_BRIDGE_PRIVATE_H
@@ -39,18 +46,23 @@ struct work {
 	struct actor actor;
 };
 
-/* Opens a client and finds the master audience (asked once, then kept as a
- * setting). ERR_INVALID if a remote account has several and none is chosen. */
+/*
+ * Opens a client and finds the master audience (asked once, then kept as a
+ * setting). run must outlive *out, whose time is now. ERR_INVALID if a remote
+ * account has several and none is chosen. *out is to be released in any case.
+ */
 int work_begin(struct job_run *run, struct work *out, struct err *err);
-void work_release(struct work *w);
+void work_release(struct work *w); /* { 0 } is fine */
 
 /* /lists/<audience><rest>, in the work's arena. */
 const char *list_path(struct work *w, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What was done, for people: person_id 0: nobody's; detail_json NULL: none. */
 int journal(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 	    const char *detail_json, struct err *err);
-/* What cannot be done waits where a user sees it. */
+/* What cannot be done waits where a user sees it. person_id 0: nobody's in
+ * particular; email_id 0: of no address; why is what they read. */
 int park(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 	 int64_t email_id, const struct err *why, struct err *err);
 
@@ -70,7 +82,7 @@ struct field_map {
 void field_map_release(struct field_map *map);
 
 /* Reads the table and what the audience has; fields that it lacks are left
- * out. *out is { 0 } before. */
+ * out. *out is { 0 } before, and to be released in any case. */
 int field_map_load(struct work *w, struct field_map *out, struct err *err);
 /*
  * The object of merge fields of a record. Sets of fields are bits by place in
@@ -98,12 +110,14 @@ void field_map_of_member(const struct field_map *map,
 enum left_out mirror_reason(enum mirror_status status);
 
 /* Read what changed since the last time (all, if full). Returns how many
- * members were read. */
+ * members were read, or -1: what was stored before stays, and the next call
+ * goes on there. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
 /* A member is not where it was: whoever has another address now is followed. */
 int mirror_follow(struct work *w, struct err *err);
-/* merge_hash, contact_id NULL: not known, keep. */
+/* The member as it is now. merge_hash (of what field_map_of_member writes),
+ * contact_id NULL: not known, keep. changed_ms: as the audience tells it. */
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       const char *merge_hash, const char *contact_id,
 	       int64_t changed_ms, struct err *err);
@@ -113,6 +127,7 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
  * had unsubscribed, that is heard first. */
 int mirror_remove(struct tx *tx, struct work *w, const char *hash,
 		  struct err *err);
+/* Nobody has the address any more: its contact has another one. */
 int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err);
 /* Of the API's word; MIRROR_NONE: of no word that we know. */
@@ -131,7 +146,8 @@ struct mirrored {
 	int64_t strayed_added_ms;       /* of that one */
 	int64_t changed_ms;             /* as the audience told it last */
 };
-/* 1, 0 or -1. */
+/* 1, 0 (*out untouched), or -1. Nothing is known of members that no page and no
+ * call of ours told. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err);
 
@@ -156,7 +172,8 @@ int member_moved(struct work *w, const char *old_hash, const json_t *member,
 
 /* --- reconcile.c --- */
 
-/* Share of those concerned beyond which a run asks: 10 %, and more than 50. */
+/* Is it more than a run may take away without asking: 10 % of those concerned,
+ * and more than 50? */
 bool breaker_trips(int64_t removing, int64_t concerned);
 
 struct reconciled {
@@ -166,7 +183,11 @@ struct reconciled {
 	int64_t settled;   /* members moved or archived: nobody has them */
 	int64_t parked;
 };
-/* From the mirror to the CRM and back. 0, RECONCILE_ASKS, or -1. */
+/*
+ * From the mirror to the CRM and back. confirmed: a user has agreed to what it
+ * takes away. Adds to *out. 0, RECONCILE_ASKS (all but the removals was done,
+ * of which *out tells how many there would be), or -1.
+ */
 #define RECONCILE_ASKS 1
 int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	      struct err *err);
@@ -179,10 +200,11 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err);
 
 /* --- members.c: single members --- */
 
-/* A member as it is now, by its hash: 1, 0, or -1. */
+/* A member as it is now, by its hash: 1 and *out, the caller's; 0: there is
+ * none; -1. */
 int member_read(struct work *w, const char *hash, json_t **out,
 		struct err *err);
-enum mirror_status member_status(const json_t *member);
+enum mirror_status member_status(const json_t *member); /* NULL: NONE */
 /* NULL is nobody's id. */
 bool is_contact(const json_t *member, const char *contact_id);
 /* Unsubscribed, even if somebody archived them since. */
@@ -207,12 +229,15 @@ int word_heard(struct tx *tx, const char *hash, const struct consent *c,
 	       const struct actor *actor, struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
+/* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.
+ */
 int unsubscribe_member(struct work *w, const char *hash, struct err *err);
 /* As it is (NULL: gone), and not ours. */
 int member_let_go(struct work *w, const char *hash, const json_t *member,
 		  struct err *err);
 /* What cannot be archived (bounced, pending, gone) stays as it is. What the
- * bridge archives is no administrator's: it may be added again. */
+ * bridge archives is no administrator's: it may be added again. person_id 0:
+ * nobody's. */
 int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err);
 /* May it pass? Then it is worth another try; the rest is parked (rule 14). */
@@ -241,7 +266,8 @@ struct last_owner {
 };
 int last_owner_find(struct db *db, const char *hash, struct last_owner *out,
 		    struct err *err);
-/* A member that the bridge subscribed and that is nobody's. */
+/* A member that the bridge subscribed and that is nobody's: moved to the
+ * address that their last owner has now, else archived. */
 int orphan_settle(struct work *w, const char *hash, struct err *err);
 /* After something was written for these addresses: whoever has changed
  * meanwhile gets a job; so do those who were erased, since the job that deletes
@@ -253,7 +279,7 @@ struct written_address {
 struct written VEC_FIELDS(struct written_address);
 int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 		  struct err *err);
-/* Whoever has the address and is opted out gets a job. */
+/* Whoever has the address and is opted out gets a job, bridge-person. */
 int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err);
 int job_person(struct job_run *run, struct err *err);
@@ -264,6 +290,7 @@ struct hook_secrets {
 	const char *now;
 	const char *old; /* with blanks between; "": none */
 };
+/* Makes the first one, if there is none. */
 int hook_secrets_load(struct db *db, struct arena *arena,
 		      struct hook_secrets *out, struct err *err);
 /* Nothing over there has the old ones any more. */
@@ -272,6 +299,8 @@ int hook_secrets_settle(struct db *db, const struct hook_secrets *secrets,
 
 /* --- hook.c --- */
 
+/* Makes the webhook of the audience, if it has none of ours, and takes away
+ * those with an old secret. */
 int hook_register(struct work *w, struct err *err);
 int job_hook(struct job_run *run, struct err *err);
 int job_hook_register(struct job_run *run, struct err *err);
@@ -314,7 +343,8 @@ int push_row_untag(struct batch *b, int64_t push_id, int64_t email_id,
 
 /* --- push_tag.c: the tag of a group --- */
 
-/* The one that was made last, if it still exists. */
+/* push->segment_id becomes that of the tag that was made last, if it still
+ * exists; else 0. */
 int tag_find(struct work *w, struct push *push, struct err *err);
 /* Made, and named like the group. ERR_RETRY with state "planning": it went
  * away since the plan. */
@@ -325,11 +355,11 @@ int tag_ensure(struct work *w, struct push *push, struct err *err);
 /* Makes the plan of a push: rows of push_row. Begins anew if a plan was left
  * half made. */
 int plan_make(struct work *w, struct push *push, struct err *err);
-/* State and tag. */
+/* Stores push->state and push->segment_id. */
 int push_store(struct work *w, const struct push *push, struct err *err);
 /* Does what the plan says and is not done yet. */
 int push_apply(struct work *w, struct push *push, struct err *err);
-/* The counts, as the API shows them. */
+/* Appends the counts, as the API shows them: a JSON object. */
 int push_result(struct work *w, const struct push *push, struct strbuf *out,
 		struct err *err);
 /* A new push, to be kept in the job's state before anything else. */

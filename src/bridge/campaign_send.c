@@ -190,7 +190,7 @@ static int ask_for(struct sending *s, json_t **reply, struct err *err)
 
 /* That it is asked for is stored before; if the answer, or this process, is
  * lost, it is looked for before another is made. */
-static int create(struct sending *s, struct err *err)
+static int create_draft(struct sending *s, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
@@ -227,7 +227,7 @@ static const char *campaign_path(struct sending *s, const char *rest)
 
 /* Recipients and settings again: an earlier try may have stopped half way,
  * and the draft may have been changed since. */
-static int fill(struct sending *s, struct err *err)
+static int write_draft(struct sending *s, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&body);
@@ -251,7 +251,7 @@ static int fill(struct sending *s, struct err *err)
 		       body.buf, NULL, err);
 }
 
-static int check(struct sending *s, struct err *err)
+static int check_ready(struct sending *s, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	json_t *item;
@@ -414,8 +414,8 @@ static int make_ready(struct sending *s, struct err *err)
 
 	if (ret != 0)
 		return ret;
-	if ((!s->c.marketing_campaign_id && create(s, err) < 0) ||
-	    fill(s, err) < 0 || check(s, err) < 0 ||
+	if ((!s->c.marketing_campaign_id && create_draft(s, err) < 0) ||
+	    write_draft(s, err) < 0 || check_ready(s, err) < 0 ||
 	    push_recheck(s->w, s->push_id, err) < 0)
 		return -1;
 	return clear_ledger(s, err);
@@ -514,13 +514,13 @@ int job_campaign_send(struct job_run *run, struct err *err)
 
 /* --- tests and other acts --- */
 
-static int prepare(struct sending *s, struct err *err)
+static int prepare_test(struct sending *s, struct err *err)
 {
-	if (!s->c.marketing_campaign_id && create(s, err) < 0)
+	if (!s->c.marketing_campaign_id && create_draft(s, err) < 0)
 		return -1;
 	return s->c.status == CRM_CAMPAIGN_DRAFT ||
 			       s->c.status == CRM_CAMPAIGN_SCHEDULED
-		       ? fill(s, err)
+		       ? write_draft(s, err)
 		       : 0;
 }
 
@@ -588,7 +588,7 @@ int job_campaign_test(struct job_run *run, struct err *err)
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
 	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0 ||
-	    prepare(&s, err) < 0 || ask_test(&s, payload, err) < 0)
+	    prepare_test(&s, err) < 0 || ask_test(&s, payload, err) < 0)
 		return -1;
 	strbuf_addstr(run->result, "{\"queued\":true}");
 	return 0;

@@ -192,8 +192,8 @@ struct seen {
 	int64_t changed_ms;
 };
 
-static int look(struct work *w, const char *hash, struct seen *out,
-		struct err *err)
+static int look_at_member(struct work *w, const char *hash, struct seen *out,
+			  struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
 	const char *changed;
@@ -213,8 +213,8 @@ static int look(struct work *w, const char *hash, struct seen *out,
 	return 0;
 }
 
-static int note(struct tx *tx, struct work *w, const struct seen *seen,
-		struct err *err)
+static int note_seen(struct tx *tx, struct work *w, const struct seen *seen,
+		     struct err *err)
 {
 	if (seen->status == MIRROR_NONE)
 		return mirror_remove(tx, w, seen->hash, err);
@@ -288,7 +288,7 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 
 /* Of an address that the mirror does not know: somebody may have got it there,
  * and it is told of the one that the CRM knows. */
-static int follow(struct work *w, const char *hash, struct err *err)
+static int follow_if_unknown(struct work *w, const char *hash, struct err *err)
 {
 	struct mirrored known;
 	int found = mirror_find(w->db, hash, w->arena, &known, err);
@@ -320,8 +320,8 @@ static int opt_out(struct tx *tx, struct work *w, const json_t *form,
 	return journal(tx, w, "unsubscribe", 0, NULL, err);
 }
 
-static int settle(struct work *w, const json_t *form, const struct seen *seen,
-		  struct err *err)
+static int settle_member(struct work *w, const json_t *form,
+			 const struct seen *seen, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int gone = 0;
@@ -330,7 +330,7 @@ static int settle(struct work *w, const json_t *form, const struct seen *seen,
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)
 		gone = has_left(w, form, seen, err);
 	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
-	    note(&tx, w, seen, err) < 0 ||
+	    note_seen(&tx, w, seen, err) < 0 ||
 	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
@@ -357,7 +357,8 @@ int job_hook(struct job_run *run, struct err *err)
 	if (!*field(form, "data[email]"))
 		return 0;
 	email_hash(field(form, "data[email]"), hash);
-	if (follow(&w, hash, err) < 0 || look(&w, hash, &seen, err) < 0)
+	if (follow_if_unknown(&w, hash, err) < 0 ||
+	    look_at_member(&w, hash, &seen, err) < 0)
 		return -1;
-	return settle(&w, form, &seen, err);
+	return settle_member(&w, form, &seen, err);
 }

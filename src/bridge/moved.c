@@ -53,8 +53,8 @@ static int move_row(struct moving *m, struct mirrored *old, struct err *err)
 }
 
 /* Nobody archives it before a user has decided. */
-static int ask(struct moving *m, int64_t person_id, const char *why,
-	       struct err *err)
+static int ask_user(struct moving *m, int64_t person_id, const char *why,
+		    struct err *err)
 {
 	struct err text = ERR_INIT;
 
@@ -71,14 +71,14 @@ static int ask(struct moving *m, int64_t person_id, const char *why,
 static int ask_all(struct moving *m, const char *why, struct err *err)
 {
 	vec_each (&m->had, id)
-		if (ask(m, *id, why, err) < 0)
+		if (ask_user(m, *id, why, err) < 0)
 			return -1;
 	return 0;
 }
 
 /* The addresses of a person with the new one in the place of the old. */
-static size_t replace(const struct moving *m, const struct record *person,
-		      struct address *out)
+static size_t replace_address(const struct moving *m,
+			      const struct record *person, struct address *out)
 {
 	bool has_new = m->has.n > 0;
 	const struct address *old = NULL;
@@ -105,7 +105,7 @@ static size_t replace(const struct moving *m, const struct record *person,
 	return n;
 }
 
-static int give(struct moving *m, int64_t person_id, struct err *err)
+static int give_address(struct moving *m, int64_t person_id, struct err *err)
 {
 	struct record person;
 	struct address *wanted;
@@ -120,7 +120,7 @@ static int give(struct moving *m, int64_t person_id, struct err *err)
 			       "person %lld was merged or deleted meanwhile",
 			       (long long)person_id);
 	wanted = arena_array(m->w->arena, struct address, person.emails_n + 1);
-	n = replace(m, &person, wanted);
+	n = replace_address(m, &person, wanted);
 	if (addresses_put(m->tx, ENTITY_PERSON, person_id, wanted, n,
 			  &m->w->actor, m->w->arena, err) < 0 ||
 	    db_exec(m->tx, SQL_PERSON_LEFT_NONE,
@@ -149,12 +149,12 @@ static int nobody_had(struct moving *m, struct err *err)
 	if (member_word(m->tx, m->w, m->member, m->old_hash, last.person_id,
 			err) < 0)
 		return -1;
-	return !last.has_address
-		       ? 0
-		       : ask(m, last.person_id,
-			     "it was changed in the CRM as well, to another "
-			     "one",
-			     err);
+	return !last.has_address ? 0
+				 : ask_user(m, last.person_id,
+					    "it was changed in the CRM as "
+					    "well, to another "
+					    "one",
+					    err);
 }
 
 /* Whoever had the old address may be erased one day: their contact, too. */
@@ -167,7 +167,7 @@ static int keep_trace(struct moving *m, const struct mirrored *old,
 		err);
 }
 
-static int decide(struct moving *m, struct err *err)
+static int decide_owner(struct moving *m, struct err *err)
 {
 	if (m->had.n == 0)
 		return nobody_had(m, err);
@@ -176,7 +176,7 @@ static int decide(struct moving *m, struct err *err)
 	if (m->has.n > 1 || (m->has.n == 1 && m->has.v[0] != m->had.v[0]))
 		return ask_all(m, "somebody else has the new one", err);
 	return m->refused ? ask_all(m, m->refused, err)
-			  : give(m, m->had.v[0], err);
+			  : give_address(m, m->had.v[0], err);
 }
 
 /* The mirror may have been moved meanwhile, by a job of ours. */
@@ -191,8 +191,9 @@ static int find_known(const struct moving *m, struct mirrored *old,
 	       is_contact(m->member, old->strayed_contact_id);
 }
 
-static int follow(struct work *w, const char *old_hash, const json_t *member,
-		  const char *refused, struct err *err)
+static int follow_contact(struct work *w, const char *old_hash,
+			  const json_t *member, const char *refused,
+			  struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(moving_release)
@@ -224,7 +225,7 @@ static int follow(struct work *w, const char *old_hash, const json_t *member,
 		    0 ||
 	    address_find_records(w->db, ENTITY_PERSON, m.new_hash, &m.has,
 				 err) < 0 ||
-	    keep_trace(&m, &old, err) < 0 || decide(&m, err) < 0)
+	    keep_trace(&m, &old, err) < 0 || decide_owner(&m, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -234,10 +235,10 @@ int member_moved(struct work *w, const char *old_hash, const json_t *member,
 {
 	struct err why = ERR_INIT;
 
-	if (follow(w, old_hash, member, NULL, &why) == 0)
+	if (follow_contact(w, old_hash, member, NULL, &why) == 0)
 		return 0;
 	if (why.code == ERR_INVALID) /* forgotten, say: nothing is half done */
-		return follow(w, old_hash, member, why.text, err);
+		return follow_contact(w, old_hash, member, why.text, err);
 	*err = why;
 	return -1;
 }

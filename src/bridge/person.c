@@ -179,8 +179,8 @@ static int opt_out(struct settling *s, struct err *err)
 /* --- an address that was left --- */
 
 /* at_ms: when it was left, as it was read. */
-static int clear(struct settling *s, const struct sql *sql,
-		 const struct left *l, int64_t at_ms, struct err *err)
+static int clear_mark(struct settling *s, const struct sql *sql,
+		      const struct left *l, int64_t at_ms, struct err *err)
 {
 	return db_write(s->w->db, sql,
 			SQL_ARGS(sql_int(l->email_id), sql_int(at_ms)), err);
@@ -188,7 +188,7 @@ static int clear(struct settling *s, const struct sql *sql,
 
 static int clear_left(struct settling *s, const struct left *l, struct err *err)
 {
-	return clear(s, SQL_PERSON_LEFT_CLEAR, l, l->left_ms, err);
+	return clear_mark(s, SQL_PERSON_LEFT_CLEAR, l, l->left_ms, err);
 }
 
 /* It left somebody who had opted out: whoever subscribed it, it gets no mail,
@@ -206,7 +206,7 @@ static int settle_out(struct settling *s, const struct left *l, struct err *err)
 	if (open < 0 ||
 	    (open == 0 && unsubscribe_member(s->w, l->hash, err) < 0))
 		return -1;
-	return clear(s, SQL_PERSON_OUT_CLEAR, l, l->out_ms, err);
+	return clear_mark(s, SQL_PERSON_OUT_CLEAR, l, l->out_ms, err);
 }
 
 /* Unless a page of the audience has told it since, and the mirror followed.

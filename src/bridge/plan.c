@@ -151,8 +151,8 @@ static enum left_out why_left_out(const struct record *r, const struct facts *f)
 	return mirror_reason(f->status);
 }
 
-static enum push_action decide(struct planner *p, const struct record *r,
-			       const struct facts *f, uint64_t *dropped)
+static enum push_action choose_action(struct planner *p, const struct record *r,
+				      const struct facts *f, uint64_t *dropped)
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
@@ -189,7 +189,7 @@ static int plan_person(struct planner *p, struct batch *b,
 	uint64_t dropped = 0;
 
 	if (!reason)
-		action = decide(p, r, f, &dropped);
+		action = choose_action(p, r, f, &dropped);
 	else if (keep_or_untag(p, b, r, f, reason, err) < 0)
 		return -1;
 	return batch_add(

@@ -51,7 +51,7 @@ static void write_member(struct pusher *p, struct json_writer *j,
 	json_end_object(j);
 }
 
-static struct item *item_of(struct pusher *p, const char *address)
+static struct item *find_item(struct pusher *p, const char *address)
 {
 	char hash[MD5_HEX + 1];
 
@@ -95,10 +95,15 @@ static int judge_existing(struct pusher *p, struct item *it, struct err *err)
 	return 0;
 }
 
-static enum left_out reason_of(const char *text)
+/*
+ * The API refuses single items in prose only (error_code is ERROR_GENERIC for
+ * nearly all), so the reason of rule 12 is read from words that Mailchimp has
+ * used for years; the prose itself is kept as the detail.
+ */
+static enum left_out reason_in_words(const char *text)
 {
 	static const struct {
-		const char *part;
+		const char *words;
 		enum left_out reason;
 	} reasons[] = {
 		{ "permanently deleted", LEFT_OUT_FORGOTTEN },
@@ -110,9 +115,14 @@ static enum left_out reason_of(const char *text)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (strstr(text, reasons[i].part))
+		if (strstr(text, reasons[i].words))
 			return reasons[i].reason;
 	return LEFT_OUT_INVALID;
+}
+
+static void refuse_in_words(struct pusher *p, struct item *it, const char *text)
+{
+	item_refuse(it, reason_in_words(text), arena_strdup(p->arena, text));
 }
 
 /*
@@ -125,7 +135,7 @@ static int refuse_member(struct pusher *p, struct item *it, const char *text,
 	if (p->action != PUSH_ADD && judge_existing(p, it, err) < 0)
 		return -1;
 	if (it->outcome == PUSH_APPLIED)
-		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
+		refuse_in_words(p, it, text);
 	return 0;
 }
 
@@ -150,8 +160,9 @@ static int read_errors(struct pusher *p, const json_t *errors, int *again,
 	size_t i;
 
 	json_array_foreach (errors, i, e) {
-		struct item *it = item_of(p, json_string_value(json_object_get(
-						     e, "email_address")));
+		struct item *it = find_item(
+			p,
+			json_string_value(json_object_get(e, "email_address")));
 		const char *text =
 			json_string_value(json_object_get(e, "error"));
 		const char *code =
@@ -181,8 +192,9 @@ static void read_contacts(struct pusher *p, const json_t *members)
 	size_t i;
 
 	json_array_foreach (members, i, member) {
-		struct item *it = item_of(p, json_string_value(json_object_get(
-						     member, "email_address")));
+		struct item *it =
+			find_item(p, json_string_value(json_object_get(
+					     member, "email_address")));
 
 		if (it)
 			it->contact_id = arena_strdup(
@@ -220,8 +232,7 @@ static int in_halves(struct pusher *p, call_fn call, struct item *items,
 		return -1;
 	}
 	if (n == 1) {
-		item_refuse(items, reason_of(why.text),
-			    arena_strdup(p->arena, why.text));
+		refuse_in_words(p, items, why.text);
 		return 0;
 	}
 	if (in_halves(p, call, items, n / 2, err) < 0)
@@ -294,7 +305,7 @@ static int put_members(struct pusher *p, struct item *items, size_t n,
 
 /* Written before the call: a member that the bridge subscribed is known as
  * such, even if the answer, or this process, is lost. */
-static int intend(struct pusher *p, struct err *err)
+static int note_intent(struct pusher *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct batch b;
@@ -336,7 +347,7 @@ static int judge_untagged(struct pusher *p, struct item *it, const char *text,
 	int found = member_read(p->w, it->hash, &member, err);
 
 	if (found > 0 && has_tag(member, p->push->segment_id))
-		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
+		refuse_in_words(p, it, text);
 	return found < 0 ? -1 : 0;
 }
 
@@ -346,7 +357,7 @@ static int judge_tagged(struct pusher *p, struct item *it, const char *text,
 	if (judge_existing(p, it, err) < 0)
 		return -1;
 	if (it->outcome == PUSH_APPLIED)
-		item_refuse(it, reason_of(text), arena_strdup(p->arena, text));
+		refuse_in_words(p, it, text);
 	return 0;
 }
 
@@ -363,7 +374,7 @@ static int read_tag_errors(struct pusher *p, const json_t *errors,
 		json_array_foreach (json_object_get(e, "email_addresses"), k,
 				    address) {
 			struct item *it =
-				item_of(p, json_string_value(address));
+				find_item(p, json_string_value(address));
 
 			if (!it || it->outcome != PUSH_APPLIED)
 				continue;
@@ -376,7 +387,8 @@ static int read_tag_errors(struct pusher *p, const json_t *errors,
 	return 0;
 }
 
-static int tag(struct pusher *p, struct item *items, size_t n, struct err *err)
+static int tag_items(struct pusher *p, struct item *items, size_t n,
+		     struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -421,8 +433,7 @@ static int untag_strangers(struct pusher *p, struct err *err)
 			*err = why;
 			return -1;
 		}
-		item_refuse(it, reason_of(why.text),
-			    arena_strdup(p->arena, why.text));
+		refuse_in_words(p, it, why.text);
 	}
 	return 0;
 }
@@ -450,7 +461,7 @@ static int write_members(struct pusher *p, struct err *err)
 	if (items_load_records(p, err) < 0)
 		return -1;
 	if (p->action == PUSH_ADD &&
-	    (hear_last_words(p, err) < 0 || intend(p, err) < 0))
+	    (hear_last_words(p, err) < 0 || note_intent(p, err) < 0))
 		return -1;
 	return in_halves(p, put_members, p->items.v, p->items.n, err);
 }
@@ -463,7 +474,7 @@ static int do_call(struct pusher *p, enum push_action action, struct err *err)
 	if ((action == PUSH_ADD || action == PUSH_UPDATE) &&
 	    write_members(p, err) < 0)
 		return -1;
-	if (in_halves(p, tag, p->items.v, p->items.n, err) < 0)
+	if (in_halves(p, tag_items, p->items.v, p->items.n, err) < 0)
 		return -1;
 	return action == PUSH_UNTAG ? untag_strangers(p, err) : 0;
 }

@@ -169,8 +169,8 @@ static int lose_tag(struct batch *b, struct pusher *p, const struct item *it,
 }
 
 /* Rows of untagged addresses may stand under negative numbers. */
-static int person_of(struct tx *tx, const struct item *it, int64_t *out,
-		     struct err *err)
+static int find_person(struct tx *tx, const struct item *it, int64_t *out,
+		       struct err *err)
 {
 	*out = it->person_id > 0 ? it->person_id : 0;
 	if (*out > 0)
@@ -193,7 +193,7 @@ static int park_untag(struct pusher *p, struct tx *tx, struct err *err)
 		err_set(&why, ERR_INVALID,
 			"the tag of the group \"%s\" stays: %s",
 			p->push->group_name, it->detail);
-		if (person_of(tx, it, &person_id, err) < 0 ||
+		if (find_person(tx, it, &person_id, err) < 0 ||
 		    park(tx, p->w, "untag", person_id, it->email_id, &why,
 			 err) < 0)
 			return -1;

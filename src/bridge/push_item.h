@@ -28,7 +28,7 @@ struct item {
 	uint64_t dropped;             /* values that did not fit */
 	bool retry;                   /* without what is dropped */
 
-	/* The present, as load_items found it. */
+	/* The present, as items_load found it. */
 	int64_t now_email_id;
 	bool opted_out, held;
 	bool reached;  /* it is somebody's marketing address */
@@ -50,15 +50,19 @@ struct pusher {
 	int passed;        /* calls that were not */
 };
 
-/* The next rows that are to be done so, at most one call's; p->items. */
+/* The next rows that are to be done so, at most MEMBERS_A_CALL, into p->items;
+ * none: all are done. What p->arena held is gone. */
 int items_load(struct pusher *p, enum push_action action, struct err *err);
-/* And their people. */
+/* Their people, into p->records; who is gone is refused. */
 int items_load_records(struct pusher *p, struct err *err);
 /* Rows that the present has overtaken are refused, or are another action's. */
 void items_check_present(struct pusher *p);
-/* What was done, in one transaction; who changed meanwhile gets a job. */
+/* What became of p->items, in one transaction; who changed meanwhile gets a
+ * job.
+ */
 int items_store(struct pusher *p, struct err *err);
 
+/* detail: the audience's words, which must live as long as p->arena; NULL. */
 void item_refuse(struct item *it, enum left_out reason, const char *detail);
 /* It is left to be done in another way. */
 void item_again(struct item *it, enum push_action action);

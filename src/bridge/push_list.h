@@ -1,5 +1,12 @@
 /*
- * bridge/push_list.h - pushes and their rows, for people to read
+ * bridge/push_list.h - pushes, their rows and what is parked, for people to
+ * read
+ *
+ * Handlers and commands page through what the jobs of the bridge left in the
+ * CRM. Pages go by key. All lists are appended to *out, with texts in arena,
+ * and return 0, or -1 with *out as far as it was read. *total_out counts all
+ * that fit the filter, whatever the page. Times are UTC milliseconds since
+ * 1970.
  */
 #ifndef BRIDGE_PUSH_LIST_H
 #define BRIDGE_PUSH_LIST_H
@@ -8,20 +15,28 @@
 #include "store/db.h"
 
 struct push_info {
-	int64_t id, segment_id, at_ms, job_id;
-	const char *state, *audience_id;
-	const char *result; /* JSON counts; NULL: not yet */
+	int64_t id;
+	int64_t segment_id; /* the tag's; 0: none yet */
+	int64_t at_ms;      /* when it was asked for */
+	int64_t job_id;
+	const char *state;       /* planning, planned, asking, done */
+	const char *audience_id; /* list id over there */
+	const char *result;      /* JSON counts; NULL: not yet */
 	bool dry_run;
 };
 struct push_infos VEC_FIELDS(struct push_info);
-/* Of one group, newest first, with id < before_id (0: from the newest). */
+/* Of one group, newest first, at most limit with id < before_id (0: from the
+ * newest). A group that does not exist has none. */
 int push_list(struct db *db, int64_t group_id, int64_t before_id, int64_t limit,
 	      struct arena *arena, struct push_infos *out, int64_t *total_out,
 	      struct err *err);
 
 struct push_row {
-	int64_t person_id; /* negative: a member whom the CRM does not know */
-	const char *address, *action, *outcome, *reason;
+	int64_t person_id;   /* negative: a member whom the CRM does not know */
+	const char *address; /* NULL: only its hash is known */
+	const char *action;  /* add, update, tag, untag, unchanged, left_out */
+	const char *outcome; /* intended, applied, refused, parked */
+	const char *reason;  /* a name of crm/left_out.h; NULL: none */
 	const char *detail;  /* the audience's words; NULL: none */
 	const char *dropped; /* merge tags whose values did not fit, as a JSON
 			      * array; NULL: none */
@@ -29,19 +44,29 @@ struct push_row {
 struct push_rows VEC_FIELDS(struct push_row);
 struct push_row_filter {
 	int64_t push_id;
-	const char *action, *reason; /* NULL: any */
-	int64_t after_id, limit;
+	const char *action; /* NULL: any */
+	const char *reason; /* of those left out; NULL: any row */
+	int64_t after_id;   /* person_id of the last; 0: the first */
+	int64_t limit;
 };
-/* ERR_INVALID: no such action. ERR_NOT_FOUND: no such push. */
+/*
+ * By person_id, the negative ones first. ERR_INVALID with field action: no such
+ * action. A reason or a push that does not exist has no rows.
+ */
 int push_row_list(struct db *db, const struct push_row_filter *filter,
 		  struct arena *arena, struct push_rows *out,
 		  int64_t *total_out, struct err *err);
 
+/* What a job gave up, and a user may mend. */
 struct parked {
-	int64_t id, person_id, attempts, at_ms;
-	const char *kind, *error;
+	int64_t id;
+	int64_t person_id;       /* 0: nobody in particular */
+	int64_t attempts, at_ms; /* of the last */
+	const char *kind;  /* untag, optout, person, orphan, moved, forget */
+	const char *error; /* for people */
 };
 struct parked_list VEC_FIELDS(struct parked);
+/* Newest first, at most limit with id < before_id (0: from the newest). */
 int parked_list(struct db *db, int64_t before_id, int64_t limit,
 		struct arena *arena, struct parked_list *out,
 		int64_t *total_out, struct err *err);

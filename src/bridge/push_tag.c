@@ -88,8 +88,8 @@ static void read_listed(struct work *w, const json_t *segment, struct tag *out)
 }
 
 /* Among all of them: that of a name, or (name NULL) of a number. 1, 0, -1. */
-static int look(struct work *w, const char *name, int64_t id, struct tag *out,
-		struct err *err)
+static int look_for_tag(struct work *w, const char *name, int64_t id,
+			struct tag *out, struct err *err)
 {
 	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
@@ -143,7 +143,7 @@ static int look_again(struct work *w, struct push *push, const char *name,
 		      const struct err *why, struct err *err)
 {
 	struct tag made = { 0 };
-	int found = look(w, name, 0, &made, err);
+	int found = look_for_tag(w, name, 0, &made, err);
 
 	if (found > 0)
 		push->segment_id = made.id;
@@ -193,7 +193,7 @@ static int try_name(struct work *w, struct push *push, const struct kept *kept,
 		    const char *name, struct err *err)
 {
 	struct tag t = { 0 };
-	int found = look(w, name, 0, &t, err);
+	int found = look_for_tag(w, name, 0, &t, err);
 
 	if (found < 0)
 		return -1;
@@ -208,7 +208,7 @@ static int try_name(struct work *w, struct push *push, const struct kept *kept,
 	return ask_for(w, push, name, err);
 }
 
-static int make(struct work *w, struct push *push, struct err *err)
+static int make_tag(struct work *w, struct push *push, struct err *err)
 {
 	struct kept kept;
 	int made;
@@ -268,7 +268,7 @@ static int follow_name(struct work *w, const struct push *push,
 		return 0;
 	for (int n = 0; n < NAMES_MAX; n++) {
 		const char *next = nth_name(w, push, n);
-		int taken = look(w, next, 0, &other, err);
+		int taken = look_for_tag(w, next, 0, &other, err);
 
 		if (taken < 0)
 			return -1;
@@ -310,7 +310,7 @@ static int read_tag(struct work *w, int64_t id, const char **name,
 		*err = why;
 		return -1;
 	}
-	found = look(w, NULL, id, &t, err);
+	found = look_for_tag(w, NULL, id, &t, err);
 	*name = t.name;
 	return found;
 }
@@ -338,7 +338,7 @@ int tag_ensure(struct work *w, struct push *push, struct err *err)
 	int found;
 
 	if (push->segment_id == 0)
-		return make(w, push, err);
+		return make_tag(w, push, err);
 	found = read_tag(w, push->segment_id, &name, err);
 	if (found < 0)
 		return -1;

@@ -84,8 +84,8 @@ static int opt_out(struct work *w, const struct leaver *l, int64_t *changed,
 	return tx_commit(&tx, err);
 }
 
-static int hold(struct work *w, const char *hash, int64_t *changed,
-		struct err *err)
+static int hold_address(struct work *w, const char *hash, int64_t *changed,
+			struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int n;
@@ -118,8 +118,8 @@ static int park_or_stop(struct work *w, const char *kind, int64_t person_id,
 	return tx_commit(&tx, err);
 }
 
-static int repair(struct work *w, const char *hash, struct reconciled *out,
-		  struct err *err)
+static int unsubscribe_or_park(struct work *w, const char *hash,
+			       struct reconciled *out, struct err *err)
 {
 	struct err why = ERR_INIT;
 
@@ -151,7 +151,8 @@ static int settle_orphan(struct work *w, const char *hash,
 	return 0;
 }
 
-static int forget(struct work *w, struct reconciled *out, struct err *err)
+static int forget_or_park(struct work *w, struct reconciled *out,
+			  struct err *err)
 {
 	struct err why = ERR_INIT;
 
@@ -204,7 +205,7 @@ static int is_too_many(struct work *w, int64_t removing, struct err *err)
 	return breaker_trips(removing + lately, members);
 }
 
-static int agree(struct work *w, struct err *err)
+static int note_agreement(struct work *w, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char at[32];
@@ -228,7 +229,7 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err)
 		return -1;
 	too_many = is_too_many(w, (int64_t)bounced.n, err);
 	if (too_many <= 0)
-		return too_many < 0 ? -1 : hold(w, hash, &held, err);
+		return too_many < 0 ? -1 : hold_address(w, hash, &held, err);
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    job_add(&tx, &sync, w->actor.now_ms, &id, err) < 0)
 		return -1;
@@ -241,7 +242,7 @@ static int remove_these(struct work *w, const struct todo *t,
 			struct reconciled *out, struct err *err)
 {
 	vec_each (&t->bounced, hash)
-		if (hold(w, *hash, &out->held, err) < 0)
+		if (hold_address(w, *hash, &out->held, err) < 0)
 			return -1;
 	vec_each (&t->orphans, hash)
 		if (settle_orphan(w, *hash, out, err) < 0)
@@ -256,13 +257,13 @@ int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT };
 	int too_many = 0;
 
-	if (forget(w, out, err) < 0 || find_todo(w, &t, err) < 0)
+	if (forget_or_park(w, out, err) < 0 || find_todo(w, &t, err) < 0)
 		return -1;
 	vec_each (&t.leavers, l)
 		if (opt_out(w, l, &out->opted_out, err) < 0)
 			return -1;
 	vec_each (&t.opted_out, hash)
-		if (repair(w, *hash, out, err) < 0)
+		if (unsubscribe_or_park(w, *hash, out, err) < 0)
 			return -1;
 	vec_each (&t.left, id)
 		if (settle_person(w, *id, out, err) < 0)
@@ -275,7 +276,7 @@ int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 		out->settled += (int64_t)t.orphans.n;
 		return RECONCILE_ASKS;
 	}
-	if (too_many < 0 || (confirmed && agree(w, err) < 0))
+	if (too_many < 0 || (confirmed && note_agreement(w, err) < 0))
 		return -1;
 	return remove_these(w, &t, out, err);
 }
@@ -301,7 +302,7 @@ static void write_result(struct work *w, int64_t members, int64_t campaigns,
 	json_end_object(&j);
 }
 
-static int remember(struct work *w, struct err *err)
+static int note_sync(struct work *w, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char at[32];
@@ -355,7 +356,7 @@ int job_sync(struct job_run *run, struct err *err)
 	write_result(&w, members, campaigns, &r);
 	if (asks == RECONCILE_ASKS)
 		return job_ask(run);
-	return remember(&w, err);
+	return note_sync(&w, err);
 }
 
 /* The next time it is HH:MM, UTC. */

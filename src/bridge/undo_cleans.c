@@ -150,7 +150,7 @@ static void write_result(const struct undoing *u, struct strbuf *out)
 }
 
 /* {"after", "result"} */
-static int save(struct undoing *u, struct tx *tx, struct err *err)
+static int save_state(struct undoing *u, struct tx *tx, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
@@ -197,7 +197,7 @@ static int undo_page(struct undoing *u, const json_t *page, struct err *err)
 	u->after = json_integer_value(json_object_get(page, "next"));
 	if (u->after == 0)
 		u->after = -1;
-	if (save(u, &tx, err) < 0)
+	if (save_state(u, &tx, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

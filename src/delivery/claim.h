@@ -28,13 +28,15 @@ struct claims VEC_FIELDS(struct claimed);
 
 /*
  * Appends up to limit recipients, those to try again first. Returns how many
- * rows were taken out of the queue, claimed or left out; 0: nobody is due.
+ * rows were taken out of the queue, claimed or left out; 0: nobody is due; -1:
+ * nothing was claimed, and *out is as it was. db: audience.
  */
 int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct claims *out, struct err *err);
 
-/* Give back what was claimed and not handed over. */
+/* Give back what the owner claimed and did not hand over: queued, or deferred,
+ * as before. Those that are somebody else's by now are left alone. */
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 		  const char *owner, struct err *err);
 

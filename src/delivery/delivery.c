@@ -236,7 +236,7 @@ static int start_keeper(struct delivery *d, struct err *err)
 	return 0;
 }
 
-static void fill(struct delivery *d)
+static void set_facts(struct delivery *d)
 {
 	const struct delivery_setup *s = &d->setup;
 	struct track_setup track = { .store = s->store,
@@ -268,7 +268,7 @@ static int start_all(struct delivery *d, struct err *err)
 	    outbox_open(d->setup.store, folder.buf, &d->outbox, err) < 0 ||
 	    take_leases(d, err) < 0 || start_log(d, err) < 0)
 		return -1;
-	fill(d);
+	set_facts(d);
 	if (start_sender(d, err) < 0)
 		return -1;
 	return start_keeper(d, err); /* whose lease lets the sender work */

@@ -73,10 +73,16 @@ struct delivery_setup {
 
 struct delivery;
 
+/*
+ * Starts everything, or nothing. setup is copied. ERR_INVALID: an option,
+ * the relay's URL, the DKIM key; ERR_IO: threads, the outbox's folder.
+ */
 int delivery_start(const struct delivery_setup *setup, struct delivery **out,
 		   struct err *err);
+/* Waits until what was handed over is answered; then nothing runs any more,
+ * and the rest can still be asked. */
 void delivery_stop(struct delivery *d);
-void delivery_free(struct delivery **d);
+void delivery_free(struct delivery **d); /* stops it first; NULL is fine */
 /* Look for campaigns to send now (after a commit in this process). */
 void delivery_wake(struct delivery *d);
 /* One line of key=value pairs for /readyz and logs. */

@@ -191,7 +191,7 @@ static int make_durable(struct event_writer *w, const struct event *events,
 	return err_set(why, ERR_RETRY, "cannot be stored now, try again");
 }
 
-static void finish(struct pending *p, size_t n, const struct err *why)
+static void tell_done(struct pending *p, size_t n, const struct err *why)
 {
 	while (n-- > 0) {
 		struct pending *next = p->next;
@@ -291,7 +291,7 @@ static void write_all(struct event_writer *w, struct pending *first,
 		for (; p && n < COMMIT_MAX; p = p->next)
 			group[n++] = p->event;
 		ret = make_durable(w, group, n, &err);
-		finish(first, n, ret < 0 ? &err : NULL);
+		tell_done(first, n, ret < 0 ? &err : NULL);
 		if (ret == 0 && w->after_commit)
 			w->after_commit(w->context);
 		first = p;
@@ -334,7 +334,7 @@ int event_writer_start(struct store *store, const char *instance,
 	return 0;
 }
 
-static char *keep(char *at, const char *text, const char **out)
+static char *keep_text(char *at, const char *text, const char **out)
 {
 	size_t size;
 
@@ -366,9 +366,9 @@ static struct pending *pending_new(const struct event *event,
 	p->event = *event;
 	p->done = done;
 	p->context = context;
-	at = keep(p->text, event->ip, &p->event.ip);
-	at = keep(at, event->agent, &p->event.agent);
-	keep(at, event->detail, &p->event.detail);
+	at = keep_text(p->text, event->ip, &p->event.ip);
+	at = keep_text(at, event->agent, &p->event.agent);
+	keep_text(at, event->detail, &p->event.detail);
 	return p;
 }
 
@@ -392,7 +392,7 @@ void event_add(struct event_writer *w, const struct event *event,
 	pthread_mutex_unlock(&w->lock);
 	if (is_late) {
 		(void)err_set(&stopping, ERR_RETRY, "the program stops");
-		finish(p, 1, &stopping);
+		tell_done(p, 1, &stopping);
 	} else if (was_empty) {
 		pthread_cond_signal(&w->wake);
 	}

@@ -80,7 +80,8 @@ typedef void (*event_done_fn)(void *context, const struct err *why);
 
 /*
  * after_commit (may be NULL) is called on the writer's thread after each
- * commit. instance is stored with each event.
+ * commit. instance is stored with each event, and must outlive the writer.
+ * ERR_IO: no thread.
  */
 int event_writer_start(struct store *store, const char *instance,
 		       void (*after_commit)(void *context), void *context,
@@ -92,13 +93,14 @@ void event_add(struct event_writer *w, const struct event *event,
 #define EVENT_BEHIND_MS 5000   /* from then on hits wait */
 #define EVENT_HIT_WAIT_MS 2000 /* so long */
 void event_writer_behind(struct event_writer *w, int64_t behind_ms);
-/* Add and wait until it is durable. */
+/* Add and wait until it is durable. -1: see event_done_fn. */
 int event_add_wait(struct event_writer *w, const struct event *event,
 		   struct err *err);
 void event_writer_stop(struct event_writer *w); /* commits what is queued */
 void event_writer_free(struct event_writer **w);
 
-/* Write n events at once in the caller's transaction (of STORE_EVENTS). */
+/* Write n events at once in the caller's transaction (of STORE_EVENTS), which
+ * from here on keeps all other writers of events waiting until it ends. */
 int event_insert(struct tx *tx, const char *instance,
 		 const struct event *events, size_t n, struct err *err);
 

@@ -121,7 +121,7 @@ static int fix_links(struct freezer *f, struct tx *tx, struct err *err)
 	return 0;
 }
 
-static int finish(struct freezer *f, struct err *err)
+static int end_freezing(struct freezer *f, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t id = f->campaign->id;
@@ -197,7 +197,7 @@ int freeze_campaign(struct db *db, const struct campaign *campaign,
 				  campaign->hex);
 	rc = enter_some(f, &set, err);
 	if (rc == 1)
-		rc = finish(f, err);
+		rc = end_freezing(f, err);
 	return rc < 0 ? err_prefix(err, "freezing campaign %s", campaign->hex)
 		      : rc;
 }

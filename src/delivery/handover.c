@@ -122,17 +122,16 @@ static void note_relay_works(struct sender *s)
  * not there, relay_send waits for it, and no longer than needed. */
 static void note_relay_failed(struct sender *s, bool is_answer)
 {
-	int64_t now_us = clock_monotonic_us(), failures;
+	int64_t failures;
 
 	pthread_mutex_lock(&s->lock);
-	if (s->pause_until_us > now_us) {
+	if (s->pause_until_us > clock_monotonic_us()) {
 		pthread_mutex_unlock(&s->lock);
 		return;
 	}
 	failures = atomic_fetch_add(&s->relay_failures, 1) + 1;
-	s->pause_until_us =
-		now_us + 1000 * trouble_relay_wait_ms(is_answer ? failures : 1,
-						      random_u64());
+	s->pause_until_us = monotonic_us_in(
+		trouble_relay_wait_ms(is_answer ? failures : 1, random_u64()));
 	pthread_mutex_unlock(&s->lock);
 	metric_set(&held_up, 1);
 	if (failures == 1)
@@ -180,13 +179,13 @@ static void note_campaign(struct shipment *p, const struct relay_result *result)
 		return;
 	is_late = atomic_load(&p->mailing->stopped);
 	if (!holds_note(s->holds, p->mailing->campaign_id, result->trouble,
-			result->detail, is_late, clock_monotonic_us() / 1000))
+			result->detail, is_late, monotonic_ms()))
 		return;
 	atomic_store(&p->mailing->stopped, true);
 	sender_wake(s);
 }
 
-static void note(struct shipment *p, const struct relay_result *result)
+static void note_answer(struct shipment *p, const struct relay_result *result)
 {
 	struct sender *s = p->sender;
 
@@ -205,7 +204,7 @@ void handover_result(void *sender, const struct relay_result *result)
 	struct sender *s = sender;
 	struct shipment *p = result->cookie;
 
-	note(p, result);
+	note_answer(p, result);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
 		metric_add(&sent, 1);
@@ -284,7 +283,7 @@ static void hand_over(struct shipment *p)
 
 /* Under lock. How many may be out now: one, to probe, while the relay takes
  * none; nobody while it is left alone. */
-static int64_t slots(const struct sender *s)
+static int64_t open_slots(const struct sender *s)
 {
 	if (s->pause_until_us > clock_monotonic_us())
 		return 0;
@@ -299,7 +298,7 @@ static bool take_slot(struct sender *s)
 	bool taken;
 
 	pthread_mutex_lock(&s->lock);
-	while (!atomic_load(&s->stopping) && s->in_window >= slots(s))
+	while (!atomic_load(&s->stopping) && s->in_window >= open_slots(s))
 		(void)wait_ms(&s->slot, &s->lock, HELD_UP_LOOK_MS);
 	taken = !atomic_load(&s->stopping);
 	if (taken)

@@ -389,14 +389,14 @@ static void mark_dirty(struct holds *h, const struct changes *changes)
 	pthread_mutex_unlock(&h->lock);
 }
 
-static const char *reason_of(const struct change *c)
+static const char *reason_to_store(const struct change *c)
 {
 	return c->paused ? c->paused : trouble_name(c->trouble);
 }
 
 static void log_once(const struct change *c, const struct campaign_hold *before)
 {
-	const char *reason = reason_of(c);
+	const char *reason = reason_to_store(c);
 
 	if (before->reason && strcmp(before->reason, reason) == 0)
 		return;
@@ -419,7 +419,7 @@ static int write_change(struct tx *tx, const struct change *c, int64_t wall_ms,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign_hold before;
 	struct campaign_hold now = {
-		.reason = reason_of(c),
+		.reason = reason_to_store(c),
 		.detail = c->detail,
 		.since_ms = wall_ms,
 	};

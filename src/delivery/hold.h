@@ -32,7 +32,8 @@ struct ids;
 struct holds *holds_new(int64_t hard_percent);
 void holds_free(struct holds **holds);
 
-/* The campaign is taken up: what was stored of it, by whatever process. */
+/* The campaign is taken up: what was stored of it, by whatever process. Nothing
+ * is changed if it fails. db: audience. */
 int holds_load(struct holds *h, struct db *db, int64_t campaign_id,
 	       int64_t now_ms, struct err *err);
 
@@ -52,7 +53,8 @@ void holds_try_another(struct holds *h, int64_t campaign_id, int64_t now_ms);
 /* Forgets all campaigns but these. */
 void holds_keep(struct holds *h, const struct ids *working);
 
-/* Writes what changed. wall_ms: the time that is stored. */
+/* Writes what changed. wall_ms: the time that is stored. If it fails, all of it
+ * is due at the next call. */
 int holds_store(struct holds *h, struct db *db, int64_t wall_ms,
 		struct err *err);
 

@@ -44,6 +44,14 @@ int lease_check(struct tx *tx, const char *name, const char *owner,
 	return str_is(rows_str(rows, 0), owner);
 }
 
+int lease_begin(struct db *db, const char *name, const char *owner,
+		struct tx *out, struct err *err)
+{
+	if (tx_begin(db, out, err) < 0)
+		return -1;
+	return lease_check(out, name, owner, err);
+}
+
 int lease_drop(struct tx *tx, const char *name, const char *owner,
 	       struct err *err)
 {

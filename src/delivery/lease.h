@@ -25,24 +25,41 @@ struct tx;
 #define LEASE_RENEW_MS 10000
 #define LEASE_DELIVERY "delivery"
 
-/* Of another: 0 if it was given up, or there is none. Its until_ms goes to
- * lease_take once it has stood still for too long. */
+/*
+ * until_ms of whoever else holds the lease; 0: it was given up, or nobody does,
+ * or it is ours. Give it to lease_take as dead_ms once it has stood still for
+ * too long. Returns 0, or -1.
+ */
 int lease_look(struct db *db, const char *name, const char *owner,
 	       int64_t *until_ms, struct err *err);
-/* 1: it is ours; 0: another holds it. dead_ms: until_ms of the other one who is
- * dead; 0: nobody is known to be. */
+/*
+ * Take or renew it, until until_ms (wall clock; others only see that it
+ * differs). dead_ms: until_ms of the other owner who is known to be dead, whose
+ * lease may be taken; 0: nobody is. Returns 1: it is ours; 0: another holds it;
+ * or -1.
+ */
 int lease_take(struct tx *tx, const char *name, const char *owner,
 	       int64_t until_ms, int64_t dead_ms, struct err *err);
-/* 1: still ours, to the end of tx; 0: lost, do nothing. */
+/* 1: still ours, and nobody can take it before tx ends; 0: lost, do nothing;
+ * -1. */
 int lease_check(struct tx *tx, const char *name, const char *owner,
 		struct err *err);
+/* A transaction that is checked so; *out is the caller's to release, whatever
+ * is returned. */
+int lease_begin(struct db *db, const char *name, const char *owner,
+		struct tx *out, struct err *err);
+/* Gives it up, if it is the owner's. Returns 0 or more, or -1. */
 int lease_drop(struct tx *tx, const char *name, const char *owner,
 	       struct err *err);
-/* At start: ends all leases of earlier starts of this instance. */
+/* At start: ends all leases of earlier starts of this instance. ERR_INVALID:
+ * its name is not ASCII. Returns 0 or more, or -1. */
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
 		     struct err *err);
-/* Appends owners of senders whose lease has ended. others: what was seen of
- * them; NULL: only those that gave up. */
+/*
+ * Appends owners (texts in arena) of senders whose lease has ended. others:
+ * what was seen of them so far, brought up to now_us (monotonic); NULL: only
+ * those that gave up. Returns 0, or -1.
+ */
 struct still;
 int lease_list_dead(struct db *db, struct still *others, int64_t now_us,
 		    struct arena *arena, struct texts *out, struct err *err);

@@ -127,7 +127,7 @@ static int write_all(int fd, struct str data, struct err *err)
 
 /* mbox's line between messages; rows know where a message starts and how long
  * it is, so its lines need no escape. */
-static void frame(const struct outbox_new *m, struct strbuf *out)
+static void add_framed(const struct outbox_new *m, struct strbuf *out)
 {
 	strbuf_addstr(out, "From MUSTER\n");
 	strbuf_addslice(out, m->source);
@@ -145,7 +145,7 @@ static int write_files(struct outbox *o, const struct outbox_new *messages,
 	for (size_t i = 0; i < n; i++) {
 		offsets[i] = o->offset + (int64_t)data.len +
 			     (int64_t)strlen("From MUSTER\n");
-		frame(&messages[i], &data);
+		add_framed(&messages[i], &data);
 	}
 	if (write_all(o->fd, strbuf_str(&data), err) < 0 ||
 	    fdatasync(o->fd) < 0) {

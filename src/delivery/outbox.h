@@ -37,21 +37,33 @@ struct outbox_query {
 	int64_t limit;
 };
 
-/* Opens (and makes) folder; cuts nothing, goes on in a new segment. */
+/*
+ * Opens (and makes) folder; cuts nothing, goes on in a new segment. store must
+ * outlive it. ERR_IO: the folder, with its name.
+ */
 int outbox_open(struct store *store, const char *folder, struct outbox **out,
 		struct err *err);
 void outbox_free(struct outbox **outbox);
 
-/* Stores n messages; returns when all are durable. */
+/*
+ * Stores n messages, all or none in the list; returns when all are durable.
+ * now_ms is their time. ERR_FULL: no room on the disk; others as in store/db.h.
+ */
 int outbox_add(struct outbox *outbox, const struct outbox_new *messages,
 	       size_t n, int64_t now_ms, struct err *err);
 
-/* Newest first, in arena; returns how many. total_out: of the filter. */
+/*
+ * Newest first, at most query->limit. Returns how many; *out is an array in
+ * arena, *total_out how many there are for that recipient, before_id or not.
+ */
 int64_t outbox_list(struct outbox *outbox, const struct outbox_query *query,
 		    struct arena *arena, struct outbox_message **out,
 		    int64_t *total_out, struct err *err);
+/* Texts in arena. ERR_NOT_FOUND. */
 int outbox_get(struct outbox *outbox, int64_t id, struct arena *arena,
 	       struct outbox_message *out, struct err *err);
+/* Appends the whole message as it came. ERR_IO: its segment is gone or cut
+ * short; source_out may hold a part then. */
 int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 		struct strbuf *source_out, struct err *err);
 
@@ -59,6 +71,7 @@ int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 struct outbox_view {
 	const char *from, *to, *html, *text;
 };
+/* ERR_LIMIT: too large to be shown (MAIL_VIEW_SOURCE_MAX). */
 int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
 		struct err *err);
 

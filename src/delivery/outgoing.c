@@ -39,8 +39,8 @@ static void read_single(const struct rows *rows, struct arena *arena, void *out)
 }
 
 /* 1: ours; 0: somebody else was quicker. */
-static int take(struct db *db, const struct single *m, int64_t now_ms,
-		struct err *err)
+static int take_single(struct db *db, const struct single *m, int64_t now_ms,
+		       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int changed;
@@ -56,7 +56,7 @@ static int take(struct db *db, const struct single *m, int64_t now_ms,
 	return changed > 0;
 }
 
-static void fail(struct shipment *p, const char *why)
+static void fail_single(struct shipment *p, const char *why)
 {
 	struct relay_result result = { .cookie = p,
 				       .trouble = TROUBLE_SOFT,
@@ -84,25 +84,23 @@ static void send_one(struct sender *s, const struct single *m)
 		.attempts = m->attempts,
 		.first_ms = m->created_ms,
 		.address = m->rcpt,
-		.merge = m->sender, /* keeps the text */
 	};
-	struct shipment *p = shipment_new(s, NULL, &person);
+	struct shipment *p = shipment_new(s, NULL, m->sender, &person);
 	struct relay_message message = {
+		.sender = p->envelope_sender,
 		.rcpt = p->person.address,
 		.cookie = p,
 		.content = STRBUF_INIT,
 	};
 
 	p->outgoing_id = m->id;
-	p->envelope_sender = p->person.merge;
-	message.sender = p->envelope_sender;
 	strbuf_addstr(&message.content, m->source);
 	note_subject(m->source, &p->subject);
 	message.subject = p->subject.buf;
 	if (relay_send(s->relay, &message, &err) == 0)
 		return;
 	strbuf_release(&message.content);
-	fail(p, err.text);
+	fail_single(p, err.text);
 }
 
 int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
@@ -117,7 +115,7 @@ int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
 		    arena, &due, err) < 0)
 		return -1;
 	vec_each (&due, m) {
-		int ours = take(db, m, now_ms, err);
+		int ours = take_single(db, m, now_ms, err);
 
 		if (ours < 0)
 			return -1;

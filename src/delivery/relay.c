@@ -43,7 +43,7 @@ bool relay_is_outbox_url(const char *url)
 
 /* --- the outbox --- */
 
-static char *copy(const char *text)
+static char *copy_text(const char *text)
 {
 	char *out = text ? strdup(text) : NULL;
 
@@ -64,9 +64,9 @@ static struct caught *caught_new(struct relay_message *m)
 	struct caught *c = calloc(1, sizeof(*c));
 
 	BUG_ON(!c);
-	c->texts[0] = copy(m->sender);
-	c->texts[1] = copy(m->rcpt);
-	c->texts[2] = copy(m->subject);
+	c->texts[0] = copy_text(m->sender);
+	c->texts[1] = copy_text(m->rcpt);
+	c->texts[2] = copy_text(m->subject);
 	c->cookie = m->cookie;
 	c->content = m->content;
 	m->content = (struct strbuf)STRBUF_INIT;
@@ -80,8 +80,8 @@ static struct caught *caught_new(struct relay_message *m)
 	return c;
 }
 
-static void tell(struct relay *r, struct caught **group, size_t n, int rc,
-		 const struct err *err)
+static void tell_results(struct relay *r, struct caught **group, size_t n,
+			 int rc, const struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct relay_result result = {
@@ -116,7 +116,7 @@ static void *outbox_main(void *arg)
 		if (rc < 0)
 			log_error("outbox cannot be written", LOG_ERR(&err));
 		atomic_store(&r->held_up, rc < 0);
-		tell(r, group, n, rc, &err);
+		tell_results(r, group, n, rc, &err);
 	}
 }
 

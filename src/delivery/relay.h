@@ -40,12 +40,17 @@ struct relay_result {
 typedef void (*relay_result_fn)(void *context,
 				const struct relay_result *result);
 
-/* outbox must outlive the relay. ERR_INVALID: no such URL. */
+/* outbox must outlive the relay; fn is called with context. ERR_INVALID: no
+ * such URL. ERR_IO: threads, the file of certificates. */
 int relay_start(const struct relay_options *options, struct outbox *outbox,
 		relay_result_fn fn, void *context, struct relay **out,
 		struct err *err);
 bool relay_is_outbox_url(const char *url);
-/* The texts are copied. -1: nothing was taken, the message cannot go out. */
+/*
+ * The texts are copied, the content is taken. -1: nothing was taken, and there
+ * will be no result. ERR_RETRY: it is stopping; else the message can never go
+ * out (an address, or the content).
+ */
 int relay_send(struct relay *relay, struct relay_message *message,
 	       struct err *err);
 /* It cannot be reached: what is sent to it waits. */

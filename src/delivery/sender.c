@@ -60,11 +60,11 @@ static void *render_main(void *sender)
 
 /* --- giving back --- */
 
-static int release_of(struct sender *s, struct db *db, struct shipments *list,
-		      struct err *err)
+static int release_campaign(struct sender *s, struct db *db,
+			    const struct shipments *list, int64_t campaign_id,
+			    struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	int64_t campaign_id = list->first->mailing->campaign_id;
 
 	for (struct shipment *p = list->first; p; p = p->next)
 		if (p->mailing->campaign_id == campaign_id)
@@ -72,7 +72,7 @@ static int release_of(struct sender *s, struct db *db, struct shipments *list,
 	return claim_release(db, campaign_id, &ids, s->setup.owner, err);
 }
 
-static void free_of(struct shipments *list, int64_t campaign_id)
+static void free_campaign(struct shipments *list, int64_t campaign_id)
 {
 	struct shipments kept;
 	struct shipment *p;
@@ -102,14 +102,14 @@ static void give_back_all(struct sender *s, struct db *db)
 	while (list.first) {
 		int64_t campaign_id = list.first->mailing->campaign_id;
 
-		if (release_of(s, db, &list, &err) < 0) {
+		if (release_campaign(s, db, &list, campaign_id, &err) < 0) {
 			/* the lease frees them when this process ends */
 			log_error("claims cannot be given back", LOG_ERR(&err));
 			while ((p = shipments_take(&list)))
 				shipment_give_back(p);
 			return;
 		}
-		free_of(&list, campaign_id);
+		free_campaign(&list, campaign_id);
 	}
 }
 
@@ -121,11 +121,6 @@ static struct mailing *find_mailing(struct sender *s, int64_t campaign_id)
 		if ((*m)->campaign_id == campaign_id)
 			return *m;
 	return NULL;
-}
-
-static int64_t monotonic_ms(void)
-{
-	return clock_monotonic_us() / 1000;
 }
 
 static struct mailing *get_mailing(struct sender *s, struct db *db,
@@ -246,7 +241,7 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 	if (n > 0 && claims.n == 0)
 		holds_try_another(s->holds, campaign_id, monotonic_ms());
 	vec_each (&claims, c) {
-		struct shipment *p = shipment_new(s, m, c);
+		struct shipment *p = shipment_new(s, m, m->sender, c);
 
 		if (!queue_push(s->to_render, p))
 			shipment_give_back(p);
@@ -290,18 +285,17 @@ static bool is_left_alone(struct sender *s, int64_t campaign_id)
 static void leave_alone(struct sender *s, int64_t campaign_id,
 			const struct err *err)
 {
-	struct failure f = { campaign_id,
-			     clock_monotonic_us() + FAILED_PAUSE_MS * 1000 };
+	struct failure f = { campaign_id, monotonic_us_in(FAILED_PAUSE_MS) };
 
 	log_error("campaign cannot be sent now",
 		  LOG_INT("campaign", campaign_id), LOG_ERR(err));
 	vec_push(&s->failures, f);
 }
 
-/* One turn over all campaigns (none while sending is off). Returns how many
+/* Once over all campaigns (none while sending is off). Returns how many
  * rows moved. */
-static int64_t work(struct sender *s, struct db *db, bool is_off,
-		    struct err *err)
+static int64_t claim_round(struct sender *s, struct db *db, bool is_off,
+			   struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	int64_t total = 0;
@@ -328,7 +322,7 @@ static int64_t work(struct sender *s, struct db *db, bool is_off,
 
 static void wait_for_work(struct sender *s, int64_t ms)
 {
-	int64_t until_us = clock_monotonic_us() + ms * 1000;
+	int64_t until_us = monotonic_us_in(ms);
 
 	pthread_mutex_lock(&s->lock);
 	while (!s->is_woken && !atomic_load(&s->stopping))
@@ -339,7 +333,7 @@ static void wait_for_work(struct sender *s, int64_t ms)
 }
 
 /* Everything the claiming thread does once; returns how many rows moved. */
-static int64_t turn(struct sender *s, struct err *err)
+static int64_t do_round(struct sender *s, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -358,7 +352,7 @@ static int64_t turn(struct sender *s, struct err *err)
 		return -1;
 	if (holds_store(s->holds, db, now_ms, err) < 0)
 		return -1;
-	return work(s, db, closed > 0, err);
+	return claim_round(s, db, closed > 0, err);
 }
 
 static void *claim_main(void *sender)
@@ -367,7 +361,7 @@ static void *claim_main(void *sender)
 
 	while (!atomic_load(&s->stopping)) {
 		struct err err = ERR_INIT;
-		int64_t n = turn(s, &err);
+		int64_t n = do_round(s, &err);
 
 		if (n < 0)
 			log_error("sending is held up", LOG_ERR(&err));
@@ -389,12 +383,13 @@ static int start_threads(struct sender *s, struct err *err)
 			return err_set(err, ERR_IO, "no thread for rendering");
 		s->renderers_n++;
 	}
-	s->hander_runs =
-		pthread_create(&s->hander, NULL, handover_main, s) == 0;
-	s->claimer_runs = s->hander_runs &&
-			  pthread_create(&s->claimer, NULL, claim_main, s) == 0;
-	return s->claimer_runs ? 0
-			       : err_set(err, ERR_IO, "no thread for sending");
+	s->handover_runs =
+		pthread_create(&s->handover, NULL, handover_main, s) == 0;
+	s->claiming_runs =
+		s->handover_runs &&
+		pthread_create(&s->claiming, NULL, claim_main, s) == 0;
+	return s->claiming_runs ? 0
+				: err_set(err, ERR_IO, "no thread for sending");
 }
 
 static void init(struct sender *s, const struct sender_setup *setup)
@@ -452,15 +447,15 @@ void sender_wake(struct sender *s)
 
 static void join_threads(struct sender *s)
 {
-	if (s->claimer_runs)
-		pthread_join(s->claimer, NULL);
+	if (s->claiming_runs)
+		pthread_join(s->claiming, NULL);
 	queue_close(s->to_render);
 	while (s->renderers_n > 0)
 		pthread_join(s->renderers[--s->renderers_n], NULL);
 	queue_close(s->ready);
-	if (s->hander_runs)
-		pthread_join(s->hander, NULL);
-	s->claimer_runs = s->hander_runs = false;
+	if (s->handover_runs)
+		pthread_join(s->handover, NULL);
+	s->claiming_runs = s->handover_runs = false;
 }
 
 /* Outcomes that cannot be stored are left: the next start finds them handed

@@ -37,6 +37,8 @@ struct sender_setup {
 	bool is_off;       /* as if the gate were closed */
 };
 
+/* Starts its threads; setup is copied, what it points to must outlive it.
+ * ERR_INVALID: the relay's URL. ERR_IO: threads. */
 int sender_start(const struct sender_setup *setup, struct sender **out,
 		 struct err *err);
 void sender_wake(struct sender *s); /* look for work now */
@@ -47,7 +49,9 @@ void sender_leased(struct sender *s, int64_t until_us);
 /* Hands over no more, waits for the answers, gives back the rest. */
 void sender_stop(struct sender *s);
 void sender_free(struct sender **s);
+/* The relay takes nothing now. Any thread, like sender_describe. */
 bool sender_is_held_up(const struct sender *s);
+/* Appends "accepted=12 refused=0 ... " and the relay's. */
 void sender_describe(struct sender *s, struct strbuf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef DELIVERY_SENDER_PRIVATE_H
 #define DELIVERY_SENDER_PRIVATE_H
 
+#include "base/clock.h"
 #include "base/vec.h"
 #include "delivery/delivery.h"
 #include "delivery/mailing.h"
@@ -33,7 +34,7 @@ struct shipment {
 	int outcome; /* enum event_kind; 0: none yet */
 	int64_t outcome_code, outcome_ms;
 	char *detail;
-	char text[]; /* keeps the person's texts */
+	char text[]; /* keeps the texts of person and envelope */
 };
 
 struct mailings VEC_FIELDS(struct mailing *);
@@ -51,22 +52,33 @@ struct shipments {
 
 #define RENDER_THREADS_MAX 16
 
+/* What holds.c counts in, and what is waited for. */
+static inline int64_t monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}
+
+static inline int64_t monotonic_us_in(int64_t ms)
+{
+	return clock_monotonic_us() + ms * 1000;
+}
+
 struct sender {
 	struct sender_setup setup;
 	struct relay *relay;
 	struct holds *holds;
 	struct queue *to_render, *ready; /* of struct shipment */
 	struct mailings mailings;        /* of the claiming thread */
-	pthread_t claimer, hander;
+	pthread_t claiming, handover;
 	pthread_t renderers[RENDER_THREADS_MAX];
 	size_t renderers_n;
-	bool claimer_runs, hander_runs;
+	bool claiming_runs, handover_runs;
 	int64_t next_hand_us;     /* throttle; of the handing thread */
 	struct failures failures; /* of the claiming thread */
 
 	pthread_mutex_t lock; /* of what stands below */
-	pthread_cond_t wake;  /* claimer */
-	pthread_cond_t slot;  /* hander: a slot is free, or stopping */
+	pthread_cond_t wake;  /* of the claiming thread */
+	pthread_cond_t slot;  /* of the handing one: one is free, or stopping */
 	bool is_woken;
 	int64_t in_window;
 	struct shipments back;    /* to be given back */
@@ -75,16 +87,18 @@ struct sender {
 	int64_t pause_until_us;   /* monotonic: the relay takes none */
 
 	atomic_bool stopping;
-	atomic_bool wants_room;       /* the claimer waits for to_render */
+	atomic_bool wants_room;       /* claiming waits for to_render */
 	atomic_llong relay_failures;  /* in a row */
 	atomic_llong leased_until_us; /* monotonic */
 	atomic_llong accepted, refused, deferred;
 };
 
 /* --- shipment.c --- */
+/* mailing NULL: a single mail. Texts are copied, the mailing is held. */
 struct shipment *shipment_new(struct sender *s, struct mailing *mailing,
+			      const char *envelope_sender,
 			      const struct claimed *claimed);
-void shipment_free(struct shipment *p);
+void shipment_free(struct shipment *p); /* NULL is fine */
 void shipments_init(struct shipments *list);
 void shipments_add(struct shipments *list, struct shipment *p);
 struct shipment *shipments_take(struct shipments *list);

@@ -22,22 +22,23 @@ static size_t size_of(const char *text)
 }
 
 struct shipment *shipment_new(struct sender *s, struct mailing *mailing,
+			      const char *envelope_sender,
 			      const struct claimed *claimed)
 {
-	size_t size = size_of(claimed->address) + size_of(claimed->unique_id) +
-		      size_of(claimed->merge);
+	size_t size = size_of(envelope_sender) + size_of(claimed->address) +
+		      size_of(claimed->unique_id) + size_of(claimed->merge);
 	struct shipment *p = calloc(1, sizeof(*p) + size);
 	char *at;
 
 	BUG_ON(!p);
 	p->sender = s;
 	p->mailing = mailing ? mailing_hold(mailing) : NULL;
-	p->envelope_sender = mailing ? mailing->sender : "";
 	p->attempts = claimed->attempts + 1;
 	p->first_ms = claimed->first_ms;
 	p->person.member_id = claimed->member_id;
 	p->person.optin_ms = claimed->optin_ms;
-	at = put_text(p->text, claimed->address, &p->person.address);
+	at = put_text(p->text, envelope_sender, &p->envelope_sender);
+	at = put_text(at, claimed->address, &p->person.address);
 	at = put_text(at, claimed->unique_id, &p->person.unique_id);
 	put_text(at, claimed->merge, &p->person.merge);
 	p->content = (struct strbuf)STRBUF_INIT;

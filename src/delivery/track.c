@@ -225,7 +225,7 @@ static int find_click(struct track *t, const struct track_token *token,
 	return render_target(t, token, arena, text, out, err);
 }
 
-static enum event_kind kind_of(char purpose)
+static enum event_kind kind_of_hit(char purpose)
 {
 	switch (purpose) {
 	case TRACK_OPEN:
@@ -256,7 +256,7 @@ int track_check(struct track *t, const struct hit *hit, struct arena *arena,
 		return 0;
 	*out = (struct track_hit){
 		.event = { .at_ms = hit->now_ms,
-			   .kind = kind_of(hit->purpose),
+			   .kind = kind_of_hit(hit->purpose),
 			   .campaign_id = token.campaign_id,
 			   .member_id = token.member_id,
 			   .link_id = token.link_id,

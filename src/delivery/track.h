@@ -26,6 +26,7 @@ struct track_setup {
 	struct event_writer *writer;
 	const struct mailing_setup *mailing; /* keys, URLs, organisation */
 };
+/* setup is copied; what it points to must outlive it. */
 struct track *track_new(const struct track_setup *setup);
 void track_free(struct track **track);
 
@@ -44,7 +45,8 @@ struct track_hit {
 	const char *target; /* of a click: where the link leads */
 };
 
-/* 1 and *out (texts live in arena), 0: no token of ours, -1: cannot look. */
+/* 1 and *out (texts live in arena or in hit), 0: no token of ours, -1: cannot
+ * look now. */
 int track_check(struct track *track, const struct hit *hit, struct arena *arena,
 		struct track_hit *out, struct err *err);
 /* Store it; a hit of a test is nobody's and `done` at once. */

@@ -34,7 +34,7 @@ struct track_token {
 	int64_t link_id; /* 0 but for clicks */
 };
 
-/* Loads the keys, making the first one. */
+/* Loads the keys, making the first one. ERR_INVALID: the setting. */
 int track_keys_load(struct store *store, struct track_keys **out,
 		    struct err *err);
 /* Of the setting's text: {"current": 1, "keys": {"1": "<64 hex>"}}. */
@@ -42,6 +42,7 @@ int track_keys_parse(const char *setting, struct track_keys **out,
 		     struct err *err);
 void track_keys_free(struct track_keys **keys);
 
+/* Appended. */
 void track_token_format(const struct track_keys *keys,
 			const struct track_token *token, struct strbuf *out);
 /* false: not one of ours for this purpose; *out is untouched. */

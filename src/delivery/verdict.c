@@ -79,7 +79,7 @@ static enum machine_why judge_alone(const struct verdict_facts *facts,
 	return MACHINE_NO;
 }
 
-static void turn(struct verdict_hit *hit, enum machine_why why)
+static void turn_to_machine(struct verdict_hit *hit, enum machine_why why)
 {
 	if (hit->why != MACHINE_NO)
 		return;
@@ -115,7 +115,7 @@ static void judge_scans(struct verdict_hit *hits, size_t n)
 			continue;
 		for (size_t k = i;
 		     k < n && hits[k].at_ms - hits[i].at_ms <= SCAN_MS; k++)
-			turn(&hits[k], MACHINE_SCANNER);
+			turn_to_machine(&hits[k], MACHINE_SCANNER);
 	}
 }
 
@@ -129,7 +129,7 @@ static void judge_honeypot(struct verdict_hit *hits, size_t n)
 			if (llabs(hits[k].at_ms - hits[i].at_ms) <=
 				    VERDICT_WINDOW_MS &&
 			    hits[k].place == hits[i].place)
-				turn(&hits[k], MACHINE_HONEYPOT);
+				turn_to_machine(&hits[k], MACHINE_HONEYPOT);
 	}
 }
 

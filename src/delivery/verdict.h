@@ -63,6 +63,7 @@ struct burst_hit {
 	int64_t campaign_id, member_id, event_id;
 };
 
+/* limit: so many of a domain at once are a machine. */
 struct verdict_bursts *verdict_bursts_new(int64_t limit);
 void verdict_bursts_free(struct verdict_bursts **b);
 /*

@@ -91,9 +91,7 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	id = batch.v[batch.n - 1].id;
 	apply.from = at.ledger;
 	apply.urgent_until = cursors_urgent(&at);
-	if (tx_begin(audience, &tx, err) < 0)
-		return -1;
-	ours = lease_check(&tx, LEASE_DELIVERY, options->owner, err);
+	ours = lease_begin(audience, LEASE_DELIVERY, options->owner, &tx, err);
 	if (ours <= 0)
 		return ours;
 	if (apply_batch(&apply, &tx, batch.v, batch.n, &state, err) < 0 ||

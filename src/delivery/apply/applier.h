@@ -42,20 +42,23 @@ struct applier_options {
 	void *context;
 };
 
-/* What is kept from batch to batch, see apply_private.h; of one thread. */
+/* What is kept from batch to batch, see apply_private.h; of one thread. burst
+ * as in the options. */
 struct apply_memory *apply_memory_new(int64_t burst);
 void apply_memory_free(struct apply_memory **memory);
 
 /* One batch of at most `most` events; events, audience are connections of
  * those schemas. Returns how many were applied; 0: none are left, or the lease
- * is not ours. */
+ * is not ours; -1: nothing is lost, the cursor stands where
+ * the last batch that was stored ended. */
 int64_t applier_step(const struct applier_options *options, struct db *events,
 		     struct db *audience, struct apply_memory *memory,
 		     size_t most, int64_t now_ms, struct err *err);
 
+/* Starts its thread; options are copied. ERR_IO: no thread. */
 int applier_start(struct store *store, const struct applier_options *options,
 		  struct applier **out, struct err *err);
-void applier_wake(struct applier *a);
+void applier_wake(struct applier *a); /* any thread, like the rest */
 
 /*
  * To wait for what was committed to the log before now: take a mark, and ask

@@ -66,8 +66,8 @@ static struct seq *seq_of(struct batch_state *s, int64_t campaign_id,
 }
 
 /* false: the table does not allow it; an event that came twice, or late. */
-static bool move(struct entry *e, enum recipient_state to,
-		 const struct event *event)
+static bool move_entry(struct entry *e, enum recipient_state to,
+		       const struct event *event)
 {
 	if (!e->is_there || !recipient_may_move(e->state, to))
 		return false;
@@ -79,7 +79,7 @@ static bool move(struct entry *e, enum recipient_state to,
 
 static void apply_handed(struct entry *e, const struct event *event)
 {
-	if (!move(e, RECIPIENT_HANDED, event))
+	if (!move_entry(e, RECIPIENT_HANDED, event))
 		return;
 	e->attempts++;
 	if (e->first_ms == 0)
@@ -91,7 +91,7 @@ static void apply_deferred(struct batch_state *s, struct entry *e,
 {
 	uint64_t seed = (uint64_t)e->member_id * 31 + (uint64_t)e->attempts;
 
-	if (!move(e, RECIPIENT_DEFERRED, event))
+	if (!move_entry(e, RECIPIENT_DEFERRED, event))
 		return;
 	e->detail = event->detail;
 	e->next_ms = event->at_ms +
@@ -103,7 +103,7 @@ static void apply_deferred(struct batch_state *s, struct entry *e,
  * it up begins anew, and those not tried yet come first. */
 static void apply_returned(struct entry *e, const struct event *event)
 {
-	if (!move(e, RECIPIENT_QUEUED, event))
+	if (!move_entry(e, RECIPIENT_QUEUED, event))
 		return;
 	if (e->attempts > 0)
 		e->attempts--;
@@ -119,7 +119,7 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 {
 	struct seq *seq;
 
-	if (!move(e, to, event))
+	if (!move_entry(e, to, event))
 		return 0;
 	e->detail = to == RECIPIENT_ACCEPTED ? NULL : event->detail;
 	if (to != RECIPIENT_ACCEPTED)
@@ -245,8 +245,8 @@ static void apply_departure(struct batch_state *s, const struct event *event)
 		vec_push(&s->departed, departure);
 }
 
-static int play(struct batch_state *s, const struct event *events, size_t n,
-		struct err *err)
+static int play_events(struct batch_state *s, const struct event *events,
+		       size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct entry *e = apply_entry(s, events[i].campaign_id,
@@ -270,8 +270,8 @@ int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
 
 	s->a = a;
 	s->tx = tx;
-	if (apply_read(s, events, n, err) < 0 || play(s, events, n, err) < 0 ||
-	    apply_write(s, err) < 0)
+	if (apply_read(s, events, n, err) < 0 ||
+	    play_events(s, events, n, err) < 0 || apply_write(s, err) < 0)
 		return -1;
 	*out = TAKE(s);
 	return 0;

@@ -28,9 +28,14 @@ struct apply {
 	int64_t now_ms;
 };
 
-/* *out is for apply_remember, once the transaction is committed. */
+/*
+ * events are in the order of their ids. *out is for apply_remember, once the
+ * transaction is committed; without that the memory is behind, and the next
+ * batch reads it anew. -1: roll the transaction back.
+ */
 int apply_batch(struct apply *a, struct tx *tx, const struct event *events,
 		size_t n, struct batch_state **out, struct err *err);
+/* until: id of the batch's last event. */
 void apply_remember(struct batch_state *s, int64_t until);
 void apply_end(struct batch_state **s); /* accepts NULL */
 

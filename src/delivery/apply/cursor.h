@@ -20,6 +20,7 @@ struct tx;
 struct cursors {
 	int64_t ledger, urgent; /* id of the last event; 0: none */
 };
+/* Returns 0, or -1. */
 int cursors_read(struct db *audience, struct cursors *out, struct err *err);
 /* Up to where urgent events have moved their members. */
 int64_t cursors_urgent(const struct cursors *at);

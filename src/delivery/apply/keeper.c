@@ -89,11 +89,8 @@ static int move_campaign(const struct keeper_setup *k, struct db *db,
 			 struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int ours;
+	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
 
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
-	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
 	if (ours <= 0)
 		return ours;
 	if (campaign_move(&tx, id, to, now_ms, err) < 0)
@@ -145,11 +142,9 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db,
 			struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int ours, changed;
+	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
+	int changed;
 
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
-	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
 	if (ours <= 0)
 		return ours;
 	changed = db_exec(&tx, sql,
@@ -338,10 +333,9 @@ static int free_in_one(const struct keeper_setup *k, struct db *db,
 	CLEANUP(vec_release) struct ids uncertain = VEC_INIT;
 	int ours;
 
-	if (list_uncertain(db, campaign_id, dead, &uncertain, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0)
+	if (list_uncertain(db, campaign_id, dead, &uncertain, err) < 0)
 		return -1;
-	ours = lease_check(&tx, LEASE_DELIVERY, k->owner, err);
+	ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
 	if (ours <= 0)
 		return ours;
 	if (free_campaign(k, &tx, campaign_id, dead, err) < 0 ||

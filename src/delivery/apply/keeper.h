@@ -45,10 +45,12 @@ struct keeper_setup {
 	struct marks *marks;
 };
 
+/* Starts its thread; setup is copied. ERR_IO: no thread. */
 int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 		 struct err *err);
+/* Look now. Any thread, like keeper_applied. */
 void keeper_wake(struct keeper *k);
-/* Something of the log was applied. */
+/* Something of the log was applied: who waits for that goes on. */
 void keeper_applied(struct keeper *k);
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper **k); /* gives up the leases, too */

@@ -140,8 +140,9 @@ void recent_turn(struct recent *r, int64_t campaign_id, int64_t member_id,
 	turn_in(&r->before, campaign_id, member_id, hit);
 }
 
-static void list_of(const struct generation *g, int64_t campaign_id,
-		    int64_t member_id, int64_t since_ms, struct hits *out)
+static void list_generation(const struct generation *g, int64_t campaign_id,
+			    int64_t member_id, int64_t since_ms,
+			    struct hits *out)
 {
 	uint32_t at = newest(g, campaign_id, member_id);
 	size_t from = out->n;
@@ -161,6 +162,6 @@ static void list_of(const struct generation *g, int64_t campaign_id,
 void recent_list(const struct recent *r, int64_t campaign_id, int64_t member_id,
 		 int64_t since_ms, struct hits *out)
 {
-	list_of(&r->before, campaign_id, member_id, since_ms, out);
-	list_of(&r->now, campaign_id, member_id, since_ms, out);
+	list_generation(&r->before, campaign_id, member_id, since_ms, out);
+	list_generation(&r->now, campaign_id, member_id, since_ms, out);
 }

@@ -81,9 +81,7 @@ int64_t urgent_step(const struct applier_options *options, struct db *events,
 	if (batch.n == 0)
 		return 0;
 	list_departures(&batch, &departures);
-	if (tx_begin(audience, &tx, err) < 0)
-		return -1;
-	ours = lease_check(&tx, LEASE_DELIVERY, options->owner, err);
+	ours = lease_begin(audience, LEASE_DELIVERY, options->owner, &tx, err);
 	if (ours <= 0)
 		return ours;
 	if (member_depart(&tx, departures.v, departures.n, now_ms, err) < 0 ||
