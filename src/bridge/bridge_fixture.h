@@ -1,37 +1,14 @@
 /*
  * bridge/bridge_fixture.h - what the tests of the bridge share: a CRM in a
- * fresh database, an audience in memory behind mc_client, faults on the way,
- * and jobs that are run one at a time by the test
- *
- * The audience keeps what a Marketing API keeps of members (as JSON, by hash),
- * tags and campaigns, and answers as the API does, as far as the bridge asks.
+ * fresh database, an audience in memory (fake_audience.h), and jobs that are
+ * run one at a time by the test
  */
 #ifndef BRIDGE_BRIDGE_FIXTURE_H
 #define BRIDGE_BRIDGE_FIXTURE_H
 
 #include "bridge/bridge_private.h"
+#include "bridge/fake_audience.h"
 #include "crm/crm_fixture.h"
-
-#define FAKE_LIST "abc0000001"
-
-enum fault {
-	FAULT_NONE,
-	FAULT_503,
-	FAULT_429,
-	FAULT_PAGE_200, /* a page of somebody in between */
-	FAULT_PAGE_403,
-	FAULT_GATEWAY, /* 404, in JSON, without a route */
-	FAULT_CUT,     /* not done, no answer */
-	FAULT_LOST,    /* done, no answer */
-	FAULTS,
-	FAULT_DENIED, /* the key is refused: no disturbance for most */
-	FAULT_GONE    /* the API says, wrongly, that there is no such thing */
-};
-
-struct bridge_fixture;
-/* Sees each request before it is done (done false) and after it. */
-typedef void (*during_fn)(struct bridge_fixture *f,
-			  const struct mc_request *request, bool done);
 
 struct bridge_fixture {
 	struct crm_fixture *crm;
@@ -80,25 +57,8 @@ int64_t fake_number(struct bridge_fixture *f, const char *sql);
 void fake_exec(struct bridge_fixture *f, const char *sql);
 const char *fake_text(struct bridge_fixture *f, const char *sql);
 
-/* --- the audience --- */
+/* --- both sides --- */
 
-/* The member, as borrowed JSON; NULL: none. */
-json_t *fake_member(struct bridge_fixture *f, const char *address);
-const char *fake_status(struct bridge_fixture *f, const char *address);
-void fake_subscribe(struct bridge_fixture *f, const char *address,
-		    const char *status, const char *source);
-/* One who was unsubscribed has that in its activity from then on. */
-void fake_set_status(struct bridge_fixture *f, const char *address,
-		     const char *status);
-void fake_rename(struct bridge_fixture *f, const char *from, const char *to);
-/* When it changed last; text of ISO 8601. */
-void fake_set_changed(struct bridge_fixture *f, const char *address,
-		      const char *at);
-void fake_delete_permanently(struct bridge_fixture *f, const char *address);
-/* One more in a list of the report, to be told more of. */
-json_t *fake_reported(struct bridge_fixture *f, const char *key,
-		      const char *address);
-void fake_say(json_t *o, const char *key, const char *text);
 /* Subscribed members that are nobody's marketing address or whose person has
  * opted out. */
 int fake_wrong(struct bridge_fixture *f);
