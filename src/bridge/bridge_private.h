@@ -150,6 +150,9 @@ struct mirrored {
  * call of ours told. */
 int mirror_find(struct db *db, const char *hash, struct arena *arena,
 		struct mirrored *out, struct err *err);
+/* No member, as far as the mirror knows, nor one that is being subscribed: if
+ * there is one now, the next page tells whose it is. */
+bool mirrored_is_gone(const struct mirrored *known);
 
 /*
  * The contact of *old has another address, by the member as it is now: what the
@@ -242,6 +245,9 @@ int archive_member(struct work *w, const char *hash, int64_t person_id,
 		   struct err *err);
 /* May it pass? Then it is worth another try; the rest is parked (rule 14). */
 bool is_passing(const struct err *why);
+
+/* --- forget.c --- */
+
 /*
  * Members of people who were erased: deleted for good, under whatever address
  * they have there by now. Each is tried until the audience has said twice, an
@@ -258,6 +264,10 @@ int job_forget(struct job_run *run, struct err *err);
  * one or merged into its member, names are written.
  */
 int person_settle(struct work *w, int64_t person_id, struct err *err);
+int job_person(struct job_run *run, struct err *err);
+
+/* --- orphan.c --- */
+
 /* Who had an address last; whoever has another one now comes first. 1, 0 if
  * nobody had it, or -1. */
 struct last_owner {
@@ -269,6 +279,9 @@ int last_owner_find(struct db *db, const char *hash, struct last_owner *out,
 /* A member that the bridge subscribed and that is nobody's: moved to the
  * address that their last owner has now, else archived. */
 int orphan_settle(struct work *w, const char *hash, struct err *err);
+
+/* --- present.c --- */
+
 /* After something was written for these addresses: whoever has changed
  * meanwhile gets a job; so do those who were erased, since the job that deletes
  * their members for good may have come too early. */
@@ -282,7 +295,6 @@ int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
 /* Whoever has the address and is opted out gets a job, bridge-person. */
 int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err);
-int job_person(struct job_run *run, struct err *err);
 
 /* --- bridge.c: the secret of the webhook --- */
 

@@ -90,6 +90,12 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 		       err);
 }
 
+bool mirrored_is_gone(const struct mirrored *known)
+{
+	return known->status == MIRROR_NONE &&
+	       (known->merge_hash || !known->added_ms);
+}
+
 static void read_mirrored(const struct rows *rows, struct arena *arena,
 			  void *out)
 {

@@ -41,68 +41,6 @@ static void settling_release(struct settling *s)
 	vec_release(&s->left);
 }
 
-static int forget_erased(struct tx *tx, const struct written *all,
-			 struct sql_value keys, int64_t now_ms, struct err *err)
-{
-	CLEANUP(vec_release) struct ids erased = VEC_INIT;
-
-	if (db_list_ids(tx->db, SQL_PRESENT_ERASED, SQL_ARGS(keys), &erased,
-			err) < 0)
-		return -1;
-	vec_each (&erased, id)
-		vec_each (all, a)
-			if (a->email_id == *id &&
-			    bridge_forget_member(tx, a->hash, now_ms, err) < 0)
-				return -1;
-	return erased.n ? bridge_job_forget(tx, now_ms, err) : 0;
-}
-
-static int tell_changed(struct tx *tx, struct sql_value keys, int64_t now_ms,
-			struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(tx->db, SQL_PRESENT_CHANGED, SQL_ARGS(keys), &rows, err) <
-	    0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		int64_t email = rows_int(rows, 0), person = rows_int(rows, 1);
-
-		if ((rows_int(rows, 2)
-			     ? bridge_job_person(tx, person, now_ms, err)
-			     : bridge_job_left(tx, person, email, now_ms,
-					       err)) < 0)
-			return -1;
-	}
-	return more;
-}
-
-int present_check(struct tx *tx, const struct written *all, int64_t now_ms,
-		  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
-	struct sql_value keys = sql_keys_of(all, email_id, &buf);
-
-	if (forget_erased(tx, all, keys, now_ms, err) < 0)
-		return -1;
-	return tell_changed(tx, keys, now_ms, err);
-}
-
-int opted_out_tell(struct tx *tx, const char *hash, int64_t now_ms,
-		   struct err *err)
-{
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-
-	if (db_list_ids(tx->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
-			&ids, err) < 0)
-		return -1;
-	vec_each (&ids, id)
-		if (bridge_job_person(tx, *id, now_ms, err) < 0)
-			return -1;
-	return 0;
-}
-
 static void read_left(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct left *)out = (struct left){
@@ -361,14 +299,6 @@ static int hear_word(struct settling *s, const char *hash, const json_t *old,
 	return tx_commit(&tx, err);
 }
 
-/* No member, as far as the mirror knows, nor one that is being subscribed: if
- * there is one now, the next page tells whose it is. */
-static bool is_gone(const struct mirrored *known)
-{
-	return known->status == MIRROR_NONE &&
-	       (known->merge_hash || !known->added_ms);
-}
-
 /* Somebody else may have signed up with the address that was left. */
 static bool is_who_left(const struct mirrored *known, const json_t *member)
 {
@@ -395,7 +325,7 @@ static int move_member(struct settling *s, const struct left *l,
 	known = mirror_find(s->w->db, l->hash, s->w->arena, &m, err);
 	if (known < 0)
 		return -1;
-	if (!known || is_gone(&m) || !is_who_left(&m, old))
+	if (!known || mirrored_is_gone(&m) || !is_who_left(&m, old))
 		return 0;
 	if (hear_word(s, l->hash, old, err) < 0)
 		return -1;
@@ -550,73 +480,4 @@ int job_person(struct job_run *run, struct err *err)
 	if (err->code == ERR_DENIED)
 		err->code = ERR_RETRY;
 	return -1;
-}
-
-/* --- members of nobody --- */
-
-/* Somebody who had the address has another now: their member is that. */
-static void read_last_owner(const struct rows *rows, struct arena *arena,
-			    void *out)
-{
-	(void)arena;
-	*(struct last_owner *)out = (struct last_owner){
-		.email_id = rows_int(rows, 0),
-		.person_id = rows_int(rows, 1),
-		.has_address = rows_int(rows, 2) != 0,
-	};
-}
-
-int last_owner_find(struct db *db, const char *hash, struct last_owner *out,
-		    struct err *err)
-{
-	return db_get(db, SQL_PERSON_LAST_OF, SQL_ARGS(sql_text(hash)),
-		      read_last_owner, NULL, out, err);
-}
-
-/* Somebody who had the address has another now: their member is that. */
-static int leave_to_owner(struct work *w, const char *hash, int64_t *person_id,
-			  struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct last_owner last;
-	int found = last_owner_find(w->db, hash, &last, err);
-
-	if (found <= 0 || !last.has_address)
-		return found < 0 ? -1 : 0;
-	*person_id = last.person_id;
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    bridge_job_left(&tx, last.person_id, last.email_id, w->actor.now_ms,
-			    err) < 0)
-		return -1;
-	return tx_commit(&tx, err) < 0 ? -1 : 1;
-}
-
-int orphan_settle(struct work *w, const char *hash, struct err *err)
-{
-	CLEANUP(json_free) json_t *member = NULL;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	struct mirrored m = { 0 };
-	int64_t person_id;
-	int found;
-
-	if (address_find_records(w->db, ENTITY_PERSON, hash, &ids, err) < 0)
-		return -1;
-	if (ids.n > 0)
-		return 0; /* somebody has it again */
-	found = member_read(w, hash, &member, err);
-	if (found < 0 || (found == 0 && mirror_follow(w, err) < 0) ||
-	    mirror_find(w->db, hash, w->arena, &m, err) < 0)
-		return -1;
-	if (found && is_gone(&m))
-		return 0;
-	if (m.archived_ms && member_status(member) == MIRROR_ARCHIVED)
-		return member_last_word(w, hash, 0, err) < 0 ? -1 : 0;
-	if (found == 0 || member_status(member) != MIRROR_SUBSCRIBED ||
-	    !was_added_by_program(member))
-		return member_let_go(w, hash, member, err);
-	found = leave_to_owner(w, hash, &person_id, err);
-	if (found < 0)
-		return -1;
-	return found ? person_settle(w, person_id, err)
-		     : archive_member(w, hash, 0, err);
 }
