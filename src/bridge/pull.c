@@ -307,42 +307,50 @@ static int pull_activity(struct pull *p, struct err *err)
 
 /* --- who left --- */
 
+/* What a leaver of the list said, and when; now, if that is not told. */
+static struct consent consent_of(const struct pull *p, const json_t *u,
+				 int64_t *at_ms)
+{
+	const char *at = json_string_value(json_object_get(u, "timestamp"));
+	const char *reason = json_string_value(json_object_get(u, "reason"));
+	bool is_complaint = reason && strstr(reason, "abuse");
+	struct consent c = { .state = CONSENT_OPTED_OUT,
+			     .source = is_complaint ? CONSENT_BY_COMPLAINT
+						    : CONSENT_BY_AUDIENCE,
+			     .reason = is_complaint ? "complained"
+						    : "unsubscribed",
+			     .campaign_id = p->c.id };
+
+	*at_ms = p->w->actor.now_ms;
+	if (at && time_parse_iso(at, at_ms))
+		c.at_ms = *at_ms + 999; /* the end of that second */
+	return c;
+}
+
 /* 1: they were not known to have left; 0: they were, or are none of ours; -1.
  */
 static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	const char *hash = json_string_value(json_object_get(u, "email_id"));
-	const char *at = json_string_value(json_object_get(u, "timestamp"));
-	const char *reason = json_string_value(json_object_get(u, "reason"));
-	struct consent c = { .state = CONSENT_OPTED_OUT,
-			     .source = CONSENT_BY_AUDIENCE,
-			     .reason = "unsubscribed",
-			     .campaign_id = p->c.id };
-	int64_t at_ms = p->w->actor.now_ms;
+	int64_t at_ms;
+	struct consent c = consent_of(p, u, &at_ms);
 	int first;
 
 	if (!hash)
 		return 0;
-	if (at && time_parse_iso(at, &at_ms))
-		c.at_ms = at_ms + 999; /* the end of that second */
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	first = db_exec(
 		&tx, SQL_PULL_UNSUBSCRIBED,
 		SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash)),
 		err);
-	if (first < 0)
+	if (first < 0 ||
+	    (c.source == CONSENT_BY_COMPLAINT &&
+	     db_exec(&tx, SQL_PULL_COMPLAINED,
+		     SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash)),
+		     err) < 0))
 		return -1;
-	if (reason && strstr(reason, "abuse")) {
-		c.source = CONSENT_BY_COMPLAINT;
-		c.reason = "complained";
-		if (db_exec(&tx, SQL_PULL_COMPLAINED,
-			    SQL_ARGS(sql_int(at_ms), sql_int(p->c.id),
-				     sql_text(hash)),
-			    err) < 0)
-			return -1;
-	}
 	/* once: a person who comes back by their own act stays */
 	if (first > 0 && (word_heard(&tx, hash, &c, &p->w->actor, err) < 0 ||
 			  mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL,

@@ -82,5 +82,6 @@ int main(int argc, char **argv)
 	(void)fflush(stdout);
 	(void)sigwait(&stop, &got);
 	tell_totals(sink);
+	sink_free(&sink);
 	return 0;
 }
