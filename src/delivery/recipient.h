@@ -34,14 +34,11 @@ enum recipient_state {
 	RECIPIENT_CANCELED = 8,
 	RECIPIENT_LEFT_OUT = 9,
 };
-const char *recipient_state_name(enum recipient_state state);
 
 /* recipient.bounce */
 enum bounce_kind { BOUNCE_NONE = 0, BOUNCE_HARD = 1, BOUNCE_SOFT = 2 };
 
 /* Whether the ledger may go from one state to the other. */
 bool recipient_may_move(enum recipient_state from, enum recipient_state to);
-/* Accepted, refused and expired: they count as sent, and have a sent_seq. */
-bool recipient_is_sent(enum recipient_state state);
 
 #endif

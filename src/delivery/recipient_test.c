@@ -6,6 +6,12 @@
 
 #include <cmocka.h>
 
+static bool counts_as_sent(enum recipient_state state)
+{
+	return state == RECIPIENT_ACCEPTED || state == RECIPIENT_REFUSED ||
+	       state == RECIPIENT_EXPIRED;
+}
+
 static void what_is_sent_stays_sent(void **state)
 {
 	(void)state;
@@ -15,9 +21,9 @@ static void what_is_sent_stays_sent(void **state)
 				recipient_may_move((enum recipient_state)from,
 						   (enum recipient_state)to);
 
-			if (recipient_is_sent((enum recipient_state)from))
+			if (counts_as_sent((enum recipient_state)from))
 				assert_false(may);
-			if (recipient_is_sent((enum recipient_state)to) && may)
+			if (counts_as_sent((enum recipient_state)to) && may)
 				assert_true(from == RECIPIENT_HANDED ||
 					    ((from == RECIPIENT_DEFERRED ||
 					      from == RECIPIENT_QUEUED) &&
@@ -35,23 +41,11 @@ static void nobody_is_handed_over_unclaimed(void **state)
 				 from == RECIPIENT_CLAIMED);
 }
 
-static void each_state_has_a_name(void **state)
-{
-	(void)state;
-	assert_string_equal(recipient_state_name(RECIPIENT_LEFT_OUT),
-			    "left_out");
-	assert_string_equal(recipient_state_name((enum recipient_state)0),
-			    "unknown");
-	assert_string_equal(recipient_state_name((enum recipient_state)10),
-			    "unknown");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent_stays_sent),
 		cmocka_unit_test(nobody_is_handed_over_unclaimed),
-		cmocka_unit_test(each_state_has_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,16 +59,6 @@ void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 	sqlbuild_add(b, " ESCAPE '\\'");
 }
 
-void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array)
-{
-	bool pg = b->backend == DB_PG;
-
-	sqlbuild_add(b, pg ? "(SELECT value FROM json_array_elements_text("
-			   : "(SELECT value FROM json_each(");
-	sqlbuild_bind_text(b, json_array);
-	sqlbuild_add(b, pg ? "::json))" : "))");
-}
-
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
 		   struct err *err)
 {

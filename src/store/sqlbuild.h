@@ -3,8 +3,7 @@
  *
  * For conditions that users compose (groups, segments, list filters). Only
  * literals of the source code go into the text; every value goes through
- * sqlbuild_bind, which appends `?` (JSON_INTS and JSON_TEXTS work as in
- * sql/ files: sqlbuild_json_texts appends the sub-select for this backend).
+ * sqlbuild_bind, which appends `?`.
  */
 #ifndef STORE_SQLBUILD_H
 #define STORE_SQLBUILD_H
@@ -35,8 +34,6 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
 /* Appends `LIKE ? ESCAPE '\'`; %, _ and \ of the text mean themselves. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);
-/* Appends `(SELECT ...)` of the texts of a JSON array, for `x IN`. */
-void sqlbuild_json_texts(struct sqlbuild *b, const char *json_array);
 
 /* Runs it as db_query does: 0 and *out, or -1. It may be run again. */
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,
