@@ -47,7 +47,9 @@ int main(int argc, char **argv)
 	keep_heaps_small();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(077); /* databases and uploads are nobody else's business */
+	/* writing says EPIPE and EFBIG then, and the request gets an answer */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	raise_file_limit();
 	crypto_init();
 	if (config_load(&config, &argc, argv, &err) < 0)

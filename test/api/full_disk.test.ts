@@ -4,6 +4,7 @@
  * was said to be done is lost.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -108,5 +109,24 @@ describe("a disk that is full", { skip: SKIP }, () => {
     assert.equal(text.match(/Squeezed/g)?.length ?? 0, kept.length);
     const faults = server.log.filter((line) => / (warn|error) /.test(line));
     assert.ok(faults.length < 25, faults.join("\n"));
+  });
+});
+
+describe("a limit on the size of files (ulimit -f)", () => {
+  const server = useServer();
+
+  it("is a full disk for the upload that meets it, and ends nobody", async () => {
+    server.allowLog(/ code=full|the disk is full|File too large/);
+    const limit = (bytes: string) => {
+      const { status, stderr } = spawnSync("prlimit", ["--pid", `${server.pid}`, `--fsize=${bytes}:unlimited`]);
+      assert.equal(status, 0, `${stderr}`);
+    };
+    limit(`${64 << 10}`);
+    for (let i = 0; i < 3; i++)
+      await server.admin.post(`${v1}/imports`, people(ROWS), { ...csv, status: 507 });
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+    limit("unlimited");
+    const { body } = await server.admin.post(`${v1}/imports`, people(3), csv);
+    await server.job(body.job_id);
   });
 });
