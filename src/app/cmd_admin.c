@@ -166,9 +166,26 @@ static void print_key(struct json_writer *w, const struct api_key *k)
 	json_key_text(w, "hint", k->hint);
 	json_key_text(w, "role", user_role_name(k->role));
 	json_key_bool(w, "may_send", k->may_send);
+	json_key(w, "user_id");
+	if (k->user_id)
+		json_int(w, k->user_id);
+	else
+		json_nothing(w);
 	json_key_time_or_null(w, "used_at", k->used_ms);
 	json_key_time_or_null(w, "revoked_at", k->revoked_ms);
 	json_end_object(w);
+}
+
+static void print_key_line(const struct api_key *k)
+{
+	char owner[32] = "no user";
+
+	if (k->user_id)
+		(void)snprintf(owner, sizeof(owner), "user %lld",
+			       (long long)k->user_id);
+	printf("%-4lld %-14s %-10s %s… %s%s\n", (long long)k->id,
+	       user_role_name(k->role), owner, k->hint, k->name,
+	       k->revoked_ms ? " (revoked)" : "");
 }
 
 static int key_show(const struct invocation *in, struct err *err)
@@ -191,9 +208,7 @@ static int key_show(const struct invocation *in, struct err *err)
 		puts(out.buf);
 	else
 		vec_each (&keys, k)
-			printf("%-4lld %-14s %s… %s%s\n", (long long)k->id,
-			       user_role_name(k->role), k->hint, k->name,
-			       k->revoked_ms ? " (revoked)" : "");
+			print_key_line(k);
 	return 0;
 }
 

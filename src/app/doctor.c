@@ -14,6 +14,7 @@
 #include "base/thread/patience.h"
 #include "base/vec.h"
 #include "campaign/campaign_hold.h"
+#include "crm/user/api_key.h"
 #include "delivery/relay.h"
 #include "httpc/httpc.h"
 #include "journal/gate.h"
@@ -34,17 +35,29 @@ struct doctor {
 	int wrong;
 };
 
+static void add_line(struct doctor *d, const char *kind, const char *what,
+		     const char *advice, bool good)
+{
+	strbuf_addf(&d->text, "%-8s %s%s%s\n", kind, what, advice ? ": " : "",
+		    advice ? advice : "");
+	json_begin_object(&d->w);
+	json_key_text(&d->w, "what", what);
+	json_key_bool(&d->w, "good", good);
+	json_key_text(&d->w, "advice", advice);
+	json_end_object(&d->w);
+	d->wrong += !good;
+}
+
 /* advice NULL: all is well. */
 static void say(struct doctor *d, const char *what, const char *advice)
 {
-	strbuf_addf(&d->text, "%-8s %s%s%s\n", advice ? "problem" : "good",
-		    what, advice ? ": " : "", advice ? advice : "");
-	json_begin_object(&d->w);
-	json_key_text(&d->w, "what", what);
-	json_key_bool(&d->w, "good", advice == NULL);
-	json_key_text(&d->w, "advice", advice);
-	json_end_object(&d->w);
-	d->wrong += advice != NULL;
+	add_line(d, advice ? "problem" : "good", what, advice, !advice);
+}
+
+/* Nothing is wrong, but somebody may want to look. */
+static void note(struct doctor *d, const char *what, const char *advice)
+{
+	add_line(d, "note", what, advice, true);
 }
 
 static void check_database(struct doctor *d, struct store **store)
@@ -193,6 +206,28 @@ static void check_held(struct doctor *d, struct store *store)
 		say(d, "no campaign stands still", NULL);
 }
 
+/* Nobody's end ends them: an administrator should know what they are for. */
+static void check_keys(struct doctor *d, struct store *store)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct api_keys keys = VEC_INIT;
+	struct err err = ERR_INIT;
+	int n = 0;
+
+	if (!store || store_get(store, STORE_CRM, &db, &err) < 0 ||
+	    api_key_list(db, arena, &keys, &err) < 0)
+		return; /* what is wrong with the database was said */
+	vec_each (&keys, key)
+		n += !key->user_id && !key->revoked_ms;
+	if (n > 0)
+		note(d, "keys",
+		     arena_printf(arena,
+				  "%d of no user, which outlive whoever made "
+				  "them: muster key list",
+				  n));
+}
+
 static void doctor_release(struct doctor *d)
 {
 	strbuf_release(&d->text);
@@ -218,6 +253,7 @@ static int doctor(const struct invocation *in, struct err *err)
 	check_public_address(&d);
 	check_sending(&d, store);
 	check_held(&d, store);
+	check_keys(&d, store);
 	json_end_array(&d.w);
 	puts(flag_is_set(in, "json") ? d.json.buf : d.text.buf);
 	return d.wrong == 0 ? 0

@@ -151,22 +151,71 @@ describe("users and keys", () => {
     await server.admin.post(`${v1}/jobs/999999999/cancel`, undefined, { status: 404 });
     await server.admin.post(`${v1}/jobs/999999999/confirm`, undefined, { status: 404 });
   });
-  it("reach keys at once when a user is demoted, disabled or deleted", async () => {
+  it("reach keys at once when a user is demoted, disabled or deleted, whoever made them", async () => {
     const password = "correct horse battery";
+    const asked = (more: Json) => ({ name: "k", role: "administrator", ...more });
+    const fates: [string, (path: string) => Promise<unknown>, Record<string, number>][] = [
+      ["stays", async () => {}, { users: 200, people: 200 }],
+      ["demoted", (path) => server.admin.patch(path, { role: "user" }), { users: 403, people: 200 }],
+      ["disabled", (path) => server.admin.patch(path, { disabled: true }), { users: 401, people: 401 }],
+      ["deleted", (path) => server.admin.delete(path, { status: 204 }), { users: 401, people: 401 }],
+    ];
+    for (const [fate, meet, expected] of fates) {
+      const email = `${fate}@example.test`;
+      const { body: user } = await server.admin.post(`${v1}/users`,
+        { email, name: fate, role: "administrator", password }, { status: 201 });
+      const signed = await server.anonymous.post(`${v1}/session`, { email, password });
+      const headers = {
+        cookie: signed.headers.get("set-cookie")!.split(";")[0]!, "x-csrf-token": signed.body.csrf_token,
+      };
+      const made = async (client: Client, more: Json, options = {}): Promise<Json> =>
+        (await client.post(`${v1}/keys`, asked(more), { status: 201, ...options })).body;
+      const bySession = await made(server.anonymous, {}, { headers });
+      const byKey = await made(server.admin.as(bySession.key), {});
+      const byKeyOfKey = await made(server.admin.as(byKey.key), {});
+      const byAnother = await made(server.admin, { user_id: user.id });
+      const forHimself = await made(server.anonymous, { user_id: user.id }, { headers });
+      const his = { bySession, byKey, byKeyOfKey, byAnother, forHimself };
+      const others = {
+        program: await made(server.anonymous, { user_id: null }, { headers }),
+        programOfKey: await made(server.admin.as(byKey.key), { user_id: null }),
+        ofProgram: await made(server.admin, {}),
+      };
+      const { body: list } = await server.admin.get(`${v1}/keys`);
+      const owner = (key: Json) => list.items.find((k: Json) => k.id === key.id).user_id;
+      for (const [how, key] of Object.entries(his)) assert.equal(owner(key), user.id, how);
+      for (const [how, key] of Object.entries(others)) assert.equal(owner(key), null, how);
+      await meet(`${v1}/users/${user.id}`);
+      for (const key of Object.values(his))
+        for (const [what, status] of Object.entries(expected))
+          await server.admin.as(key.key).get(`${v1}/${what}`, {}, { status });
+      for (const key of Object.values(others)) await server.admin.as(key.key).get(`${v1}/users`);
+    }
+  });
+
+  it("have keys of users that there are", async () => {
+    for (const user_id of [0, -1, 999999]) {
+      const { body } = await server.admin.post(`${v1}/keys`, { name: "k", user_id }, { status: 400 });
+      assert.equal(body.errors[0].field, "user_id");
+    }
+  });
+
+  it("are told whose a key is by the command line, and the doctor of those of nobody", async () => {
     const { body: user } = await server.admin.post(`${v1}/users`,
-      { email: "chief@example.test", name: "Chief", role: "administrator", password }, { status: 201 });
-    const { body: key } = await server.admin.post(`${v1}/keys`,
-      { name: "of the boss", role: "administrator", user_id: user.id }, { status: 201 });
-    const boss = server.admin.as(key.key);
-    await boss.get(`${v1}/users`);
-    await server.admin.patch(`${v1}/users/${user.id}`, { role: "user" });
-    await boss.get(`${v1}/users`, {}, { status: 403 });
-    await boss.get(`${v1}/people`);
-    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: true });
-    await boss.get(`${v1}/people`, {}, { status: 401 });
-    await server.admin.patch(`${v1}/users/${user.id}`, { disabled: false });
-    await boss.get(`${v1}/people`);
-    await server.admin.delete(`${v1}/users/${user.id}`, { status: 204 });
-    await boss.get(`${v1}/people`, {}, { status: 401 });
+      { email: "owner@example.test", name: "O", role: "user" }, { status: 201 });
+    const { body: key } = await server.admin.post(`${v1}/keys`, { name: "owned", user_id: user.id }, { status: 201 });
+    const json: Json[] = JSON.parse((await server.command(["key", "list", "--json"])).stdout);
+    assert.equal(json.find((k) => k.id === key.id).user_id, user.id);
+    assert.equal(json.find((k) => k.name === "harness").user_id, null);
+    const { stdout } = await server.command(["key", "list"]);
+    assert.match(stdout, new RegExp(`^${key.id} .*user ${user.id} .*owned$`, "m"));
+    assert.match(stdout, /no user .*harness$/m);
+    const doctor = await server.command(["doctor"]);
+    assert.equal(doctor.code, 0, doctor.stdout);
+    assert.match(doctor.stdout, /^note +keys: \d+ of no user.*muster key list/m);
+    const notes = JSON.parse((await server.command(["doctor", "--json"])).stdout)
+      .filter((c: Json) => /no user/.test(c.advice));
+    assert.equal(notes.length, 1);
+    assert.equal(notes[0].good, true);
   });
 });

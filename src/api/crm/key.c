@@ -38,6 +38,19 @@ int v1_keys_list(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
+/* It is the caller's own; null: nobody's, and outlives whoever made it. */
+static int read_owner(const struct request *rq, const json_t *body,
+		      struct api_key *k, struct err *err)
+{
+	int found = json_get_int(body, "user_id", &k->user_id, err);
+
+	if (found == 0 && !json_object_get(body, "user_id"))
+		k->user_id = rq->caller.user_id;
+	if (found > 0 && k->user_id <= 0)
+		return err_field(err, "user_id", "no such user");
+	return found < 0 ? -1 : 0;
+}
+
 static int read_body(struct request *rq, struct api_key *k, struct err *err)
 {
 	static const char *const known[] = { "name", "role", "may_send",
@@ -49,7 +62,7 @@ static int read_body(struct request *rq, struct api_key *k, struct err *err)
 	    json_get_text(body, "name", &k->name, err) < 0 ||
 	    json_get_text(body, "role", &role, err) < 0 ||
 	    json_get_bool(body, "may_send", &k->may_send, err) < 0 ||
-	    json_get_int(body, "user_id", &k->user_id, err) < 0)
+	    read_owner(rq, body, k, err) < 0)
 		return -1;
 	if (role && !user_role_parse(role, &k->role))
 		return err_field(err, "role",

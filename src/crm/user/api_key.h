@@ -4,7 +4,7 @@
  * A key is `<32 hex>-us1`, so that Mailchimp clients take it. It is shown once;
  * the database knows its SHA-256, and its first digits as a hint. One that
  * belongs to a user is worth what the key and the user both may do, at each
- * request.
+ * request; one that belongs to nobody, a program's, outlives who made it.
  */
 #ifndef CRM_API_KEY_H
 #define CRM_API_KEY_H
