@@ -81,9 +81,10 @@ DELETE FROM session WHERE user_id = ?;
 -- args: now
 DELETE FROM session WHERE expires_ms <= ?;
 
--- name: sign-in-failures
--- How many, and the oldest of them. args: subject, since
-SELECT COUNT(*), MIN(at_ms) FROM sign_in_failure WHERE subject = ? AND at_ms > ?;
+-- name: sign-in-nth-failure
+-- The nth newest. args: subject, since, n - 1
+SELECT at_ms FROM sign_in_failure WHERE subject = ? AND at_ms > ?
+ORDER BY at_ms DESC LIMIT 1 OFFSET ?;
 
 -- name: sign-in-fail
 -- args: subject, at

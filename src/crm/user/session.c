@@ -15,8 +15,11 @@
 
 #define FAILURES_OF_PAIR 5
 #define FAILURES_OF_SOURCE 50
-#define FAILURES_OF_ADDRESS 200
 #define FAILURES_OF_DEVICE 20
+/* Of an address: it is flooded, and these are the limits. */
+#define FAILURES_OF_FLOOD 200
+#define FLOODED_PAIR 1
+#define FLOODED_NETWORK 5
 #define FAILURES_MS (15 * MS_MINUTE)
 /* A use that lengthened one may not be written yet, see crm/user/last_use.h. */
 #define SWEEP_AFTER_MS MS_HOUR
@@ -86,16 +89,18 @@ int session_sweep(struct tx *tx, int64_t now_ms, struct err *err)
 
 /* --- signing in --- */
 
-/* What failures are counted for: a keyed hash, and how many are too many. */
+/* What failures are counted for: a keyed hash, and how many are too many, in
+ * general and while the address is flooded; 0: any number is fine. */
 struct subject {
 	char hash[FORGOTTEN_HASH + 1];
-	int64_t most;
+	int64_t most, flooded_most;
 };
-#define SUBJECTS_MAX 3
+#define SUBJECTS_MAX 4
 
 struct attempt {
 	struct subject subjects[SUBJECTS_MAX];
 	int n;
+	const struct subject *address; /* NULL: floods are of no concern */
 };
 
 static int load_key(struct db *db, struct forgotten *out, struct err *err)
@@ -111,73 +116,118 @@ static int load_key(struct db *db, struct forgotten *out, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* Who has an IPv6 address has 2^64 of them: the first half counts. */
-static const char *source_of(const char *ip, struct arena *arena)
+/* The first groups of an IPv6 address; other addresses are whole. */
+static const char *network_of(const char *ip, int groups, struct arena *arena)
 {
+	char hex[2 * sizeof(struct in6_addr) + 1];
 	struct in6_addr a;
-	const uint8_t *byte = a.s6_addr;
 
 	if (!ip || inet_pton(AF_INET6, ip, &a) != 1 || IN6_IS_ADDR_V4MAPPED(&a))
 		return ip ? ip : "";
-	return arena_printf(
-		arena, "%02x%02x:%02x%02x:%02x%02x:%02x%02x::", byte[0],
-		byte[1], byte[2], byte[3], byte[4], byte[5], byte[6], byte[7]);
+	hex_encode(a.s6_addr, (size_t)groups * 2, hex);
+	return arena_strdup(arena, hex);
 }
 
-static void add_subject(struct attempt *attempt, const struct forgotten *key,
-			const char *kind, const char *address,
-			const char *source, int64_t most, struct arena *arena)
+static struct subject *add_subject(struct attempt *attempt,
+				   const struct forgotten *key,
+				   const char *kind, const char *address,
+				   const char *source, struct arena *arena)
 {
 	struct subject *s = &attempt->subjects[attempt->n++];
 
-	s->most = most;
+	s->most = s->flooded_most = 0;
 	forgotten_hash(key,
 		       arena_printf(arena, "%s\n%s\n%s", kind, address, source),
 		       s->hash);
+	return s;
 }
 
+/* The first subject is the one that is forgiven when the password is right. */
 static void make_attempt(const struct forgotten *key, const struct sign_in *in,
 			 bool known, const char *ip, struct arena *arena,
 			 struct attempt *out)
 {
 	struct err ignored = ERR_INIT; /* any text can be tried */
 	struct email parsed = { .folded = in->email };
-	const char *source = source_of(ip, arena);
+	/* who has an IPv6 address has 2^64 of them */
+	const char *source = network_of(ip, 4, arena);
+	const char *network = network_of(ip, 3, arena);
+	struct subject *pair;
 	const char *address;
 
 	(void)email_parse(in->email, arena, &parsed, &ignored);
 	address = parsed.folded ? parsed.folded : in->email;
-	out->n = 0;
+	*out = (struct attempt){ .n = 0 };
 	if (known) {
-		add_subject(out, key, "device", in->device, "",
-			    FAILURES_OF_DEVICE, arena);
+		add_subject(out, key, "device", in->device, "", arena)->most =
+			FAILURES_OF_DEVICE;
 		return;
 	}
-	add_subject(out, key, "pair", address, source, FAILURES_OF_PAIR, arena);
-	add_subject(out, key, "address", address, "", FAILURES_OF_ADDRESS,
-		    arena);
+	pair = add_subject(out, key, "pair", address, source, arena);
+	pair->most = FAILURES_OF_PAIR;
+	pair->flooded_most = FLOODED_PAIR;
+	out->address = add_subject(out, key, "address", address, "", arena);
 	if (ip)
-		add_subject(out, key, "source", "", source, FAILURES_OF_SOURCE,
-			    arena);
+		add_subject(out, key, "source", "", source, arena)->most =
+			FAILURES_OF_SOURCE;
+	if (strcmp(network, source) != 0)
+		add_subject(out, key, "network", address, network, arena)
+			->flooded_most = FLOODED_NETWORK;
 }
 
-static int check_subject(struct db *db, const struct subject *subject,
+/* Until the subject has fewer than so many failures; 0: it has. */
+static int wait_below(struct db *db, const struct subject *subject,
+		      int64_t most, int64_t now_ms, int64_t *wait_ms,
+		      struct err *err)
+{
+	int64_t at_ms;
+	int found = 0;
+
+	if (most > 0)
+		found = db_find_int(db, SQL_SIGN_IN_NTH_FAILURE,
+				    SQL_ARGS(sql_text(subject->hash),
+					     sql_int(now_ms - FAILURES_MS),
+					     sql_int(most - 1)),
+				    &at_ms, err);
+	*wait_ms = found > 0 ? at_ms + FAILURES_MS - now_ms : 0;
+	return found < 0 ? -1 : 0;
+}
+
+/* A limit of floods is over when the flood is, or the failures are. */
+static int wait_of(struct db *db, const struct subject *subject,
+		   int64_t flood_ms, int64_t now_ms, int64_t *wait_ms,
+		   struct err *err)
+{
+	int64_t flooded_ms;
+
+	if (wait_below(db, subject, subject->most, now_ms, wait_ms, err) < 0 ||
+	    wait_below(db, subject, subject->flooded_most, now_ms, &flooded_ms,
+		       err) < 0)
+		return -1;
+	flooded_ms = flooded_ms < flood_ms ? flooded_ms : flood_ms;
+	*wait_ms = *wait_ms > flooded_ms ? *wait_ms : flooded_ms;
+	return 0;
+}
+
+static int check_attempt(struct db *db, const struct attempt *attempt,
 			 int64_t now_ms, int64_t *wait_ms, struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int64_t wait, minutes;
+	int64_t flood_ms = 0, one_ms, minutes;
 
-	if (db_query(db, SQL_SIGN_IN_FAILURES,
-		     SQL_ARGS(sql_text(subject->hash),
-			      sql_int(now_ms - FAILURES_MS)),
-		     &rows, err) < 0 ||
-	    rows_next(rows, err) < 0)
+	*wait_ms = 0;
+	if (attempt->address &&
+	    wait_below(db, attempt->address, FAILURES_OF_FLOOD, now_ms,
+		       &flood_ms, err) < 0)
 		return -1;
-	if (rows_int(rows, 0) < subject->most)
+	for (int i = 0; i < attempt->n; i++) {
+		if (wait_of(db, &attempt->subjects[i], flood_ms, now_ms,
+			    &one_ms, err) < 0)
+			return -1;
+		*wait_ms = *wait_ms > one_ms ? *wait_ms : one_ms;
+	}
+	if (*wait_ms == 0)
 		return 0;
-	wait = rows_int(rows, 1) + FAILURES_MS - now_ms;
-	minutes = (wait + MS_MINUTE - 1) / MS_MINUTE;
-	*wait_ms = wait;
+	minutes = (*wait_ms + MS_MINUTE - 1) / MS_MINUTE;
 	return err_set(err, ERR_LIMIT,
 		       "too many failures: try again in %lld minute%s",
 		       (long long)minutes, minutes == 1 ? "" : "s");
@@ -192,13 +242,9 @@ static int begin_attempt(struct db *db, const struct attempt *attempt,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
-	for (int i = 0; i < attempt->n; i++)
-		if (check_subject(db, &attempt->subjects[i], now_ms, wait_ms,
-				  err) < 0)
-			return -1;
-	if (session_sweep(&tx, now_ms, err) < 0)
+	if (tx_begin(db, &tx, err) < 0 ||
+	    check_attempt(db, attempt, now_ms, wait_ms, err) < 0 ||
+	    session_sweep(&tx, now_ms, err) < 0)
 		return -1;
 	for (int i = 0; i < attempt->n; i++)
 		if (db_exec(&tx, SQL_SIGN_IN_FAIL,

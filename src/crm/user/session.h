@@ -6,12 +6,18 @@
  * password, or by signing out. Writes with a session need its csrf token.
  *
  * After 5 failures within 15 minutes for an address from one source (an IP, or
- * the /64 of an IPv6 one), 50 from a source, or 200 for an address, signing in
- * is refused (ERR_LIMIT) without looking at the password; subjects are keyed
- * hashes. Whoever guesses keeps out nobody but themselves: a browser in which
- * the user signed in before (crm/user/device.h) has 20 failures of its own and
- * is held up by nobody else's. An unknown address costs as much time, and is
- * limited as much, as a wrong password.
+ * the /64 of an IPv6 one), or 50 from a source, signing in is refused
+ * (ERR_LIMIT) without looking at the password; subjects are keyed hashes. After
+ * 200 for an address, wherever from, it is flooded: one failure of a source is
+ * enough then, and 5 of an IPv6 /48, which anybody gets who asks. So whoever
+ * guesses keeps out nobody but themselves: who has not failed is served, and a
+ * browser in which the user signed in before (crm/user/device.h) has 20
+ * failures of its own and is held up by nobody else's. An unknown address costs
+ * as much time, and is limited as much, as a wrong password.
+ *
+ * Of an address, somebody who guesses from n IPv4 addresses (or n /48) gets
+ * 200 tries and then 4n (20n) an hour, and no more than the processors can
+ * hash: from 1,000 machines 4,000 an hour, of passwords of 10 characters.
  */
 #ifndef CRM_SESSION_H
 #define CRM_SESSION_H

@@ -230,10 +230,11 @@ static const char *wrong(void)
 	return text;
 }
 
-/* What a try brings: ERR_NONE, ERR_DENIED or ERR_LIMIT. */
-static enum err_code attempt(struct crm_fixture *f, const char *email,
-			     const char *password, const char *ip,
-			     const char *device)
+/* What a try brings: ERR_NONE, ERR_DENIED or ERR_LIMIT; and then, for how
+ * long. */
+static enum err_code attempt_and_wait(struct crm_fixture *f, const char *email,
+				      const char *password, const char *ip,
+				      const char *device, int64_t *wait_ms)
 {
 	struct sign_in in = { .email = email,
 			      .password = password,
@@ -241,15 +242,24 @@ static enum err_code attempt(struct crm_fixture *f, const char *email,
 	struct actor actor = f->actor;
 	struct err err = ERR_INIT;
 	struct session session;
-	int64_t wait_ms = 0;
 
 	actor.ip = ip;
-	if (session_sign_in(f->db, &in, &actor, f->arena, &session, &wait_ms,
+	*wait_ms = 0;
+	if (session_sign_in(f->db, &in, &actor, f->arena, &session, wait_ms,
 			    &err) == 0)
 		return ERR_NONE;
 	if (err.code == ERR_LIMIT)
-		assert_true(wait_ms > 0 && wait_ms <= 15 * MS_MINUTE);
+		assert_true(*wait_ms > 0 && *wait_ms <= 15 * MS_MINUTE);
 	return err.code;
+}
+
+static enum err_code attempt(struct crm_fixture *f, const char *email,
+			     const char *password, const char *ip,
+			     const char *device)
+{
+	int64_t wait_ms;
+
+	return attempt_and_wait(f, email, password, ip, device, &wait_ms);
 }
 
 #define US "192.0.2.1"
@@ -284,6 +294,116 @@ static void strangers_shut_out_nobody_but_themselves(void **state)
 	f->actor.now_ms += 15 * MS_MINUTE + 1;
 	assert_int_equal(attempt(f, "a@x.example", PASSWORD, THEM, NULL),
 			 ERR_NONE);
+}
+
+static void fail_times(struct crm_fixture *f, const char *email, const char *ip,
+		       int times)
+{
+	for (int i = 0; i < times; i++)
+		assert_int_equal(attempt(f, email, wrong(), ip, NULL),
+				 ERR_DENIED);
+}
+
+/* 5 failures from each source, as far as they are let. */
+static void flood(struct crm_fixture *f, const char *email, int sources)
+{
+	char ip[32];
+
+	for (int i = 0; i < sources; i++) {
+		snprintf(ip, sizeof(ip), "203.0.113.%d", i);
+		for (int n = 0; n < 5; n++)
+			(void)attempt(f, email, wrong(), ip, NULL);
+	}
+}
+
+static void a_flood_leaves_one_failure_to_each_source(void **state)
+{
+	static const struct {
+		const char *what;
+		int sources;     /* that flood; 40 are just enough */
+		int own, others; /* failures of ours, for it and for another */
+		const char *password;
+		enum err_code expected;
+	} cases[] = {
+		{ "no flood", 39, 4, 0, PASSWORD, ERR_NONE },
+		{ "no flood, and too many", 39, 5, 0, PASSWORD, ERR_LIMIT },
+		{ "a fresh source", 40, 0, 0, PASSWORD, ERR_NONE },
+		{ "a fresh source in a great flood", 60, 0, 0, PASSWORD,
+		  ERR_NONE },
+		{ "a fresh source that guesses", 41, 0, 0, NULL, ERR_DENIED },
+		{ "a source that guessed once", 41, 1, 0, PASSWORD, ERR_LIMIT },
+		{ "of another address", 41, 0, 5, PASSWORD, ERR_NONE },
+		{ "of fifty others", 41, 0, 50, PASSWORD, ERR_LIMIT },
+	};
+	struct crm_fixture *f = *state;
+	char other[32];
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *password = cases[i].password;
+
+		flood(f, "a@x.example", cases[i].sources);
+		fail_times(f, "a@x.example", US, cases[i].own);
+		for (int n = 0; n < cases[i].others; n++) {
+			snprintf(other, sizeof(other), "n%d@x.example", n / 5);
+			fail_times(f, other, US, 1);
+		}
+		if (attempt(f, "a@x.example", password ? password : wrong(), US,
+			    NULL) != cases[i].expected)
+			fail_msg("%s", cases[i].what);
+		f->actor.now_ms += 15 * MS_MINUTE;
+	}
+}
+
+/* Who is told to wait for so long is served then, and not before. */
+static void a_wait_is_as_long_as_it_is_said_to_be(void **state)
+{
+	static const struct {
+		int sources, own, apart_s; /* that failures come apart */
+	} cases[] = {
+		{ 0, 5, 1 },   { 0, 5, 100 }, { 41, 1, 1 },
+		{ 45, 4, 60 }, { 40, 3, 10 },
+	};
+	struct crm_fixture *f = *state;
+	int64_t wait_ms, begin_ms;
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		/* ours come first: a flood leaves one to us */
+		for (int n = 0; n < cases[i].own; n++) {
+			fail_times(f, "a@x.example", US, 1);
+			f->actor.now_ms += cases[i].apart_s * MS_SECOND;
+		}
+		flood(f, "a@x.example", cases[i].sources);
+		begin_ms = f->actor.now_ms;
+		assert_int_equal(attempt_and_wait(f, "a@x.example", PASSWORD,
+						  US, NULL, &wait_ms),
+				 ERR_LIMIT);
+		f->actor.now_ms = begin_ms + wait_ms - 1;
+		assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, NULL),
+				 ERR_LIMIT);
+		f->actor.now_ms = begin_ms + wait_ms;
+		assert_int_equal(attempt(f, "a@x.example", PASSWORD, US, NULL),
+				 ERR_NONE);
+		f->actor.now_ms += 15 * MS_MINUTE;
+	}
+}
+
+static void a_flood_leaves_five_failures_to_an_ipv6_site(void **state)
+{
+	struct crm_fixture *f = *state;
+	char ip[40];
+
+	add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	flood(f, "a@x.example", 40);
+	for (int i = 0; i < 8; i++) {
+		snprintf(ip, sizeof(ip), "2001:db8:1:%d::1", i);
+		assert_int_equal(attempt(f, "a@x.example", wrong(), ip, NULL),
+				 i < 5 ? ERR_DENIED : ERR_LIMIT);
+	}
+	assert_int_equal(
+		attempt(f, "a@x.example", PASSWORD, "2001:db8:2::1", NULL),
+		ERR_NONE);
 }
 
 static void an_ipv6_network_is_one_source(void **state)
@@ -592,6 +712,9 @@ int main(void)
 		FIXED(an_earlier_use_takes_nothing_back),
 		FIXED(wrong_passwords_shut_the_door_for_a_while),
 		FIXED(strangers_shut_out_nobody_but_themselves),
+		FIXED(a_flood_leaves_one_failure_to_each_source),
+		FIXED(a_wait_is_as_long_as_it_is_said_to_be),
+		FIXED(a_flood_leaves_five_failures_to_an_ipv6_site),
 		FIXED(an_ipv6_network_is_one_source),
 		FIXED(a_device_is_known_to_its_user_only),
 		FIXED(nobody_and_the_disabled_do_not_come_in),
