@@ -234,13 +234,14 @@ static int config_show(const struct invocation *in, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
-	(void)err; /* nothing here can fail */
-	if (flag_is_set(in, "describe"))
+	if (flag_is_set(in, "describe")) {
 		config_describe(&out);
-	else
-		config_format(in->config, &out);
+		fputs(out.buf, stdout);
+		return 0;
+	}
+	config_format(in->config, &out);
 	fputs(out.buf, stdout);
-	return 0;
+	return config_check(in->config, NULL, err);
 }
 
 int cmd_user_create(const struct invocation *in)

@@ -34,11 +34,9 @@ static int set_log(const struct config *config, struct err *err)
 {
 	enum log_level level;
 
-	if (!log_level_parse(config->app.log_level, &level))
-		return err_set(err, ERR_INVALID,
-			       "log.level is debug, info, warn or error, not "
-			       "\"%s\"",
-			       config->app.log_level);
+	if (config_check(config, NULL, err) < 0)
+		return -1;
+	BUG_ON(!log_level_parse(config->app.log_level, &level));
 	log_set(level, config->app.log_json);
 	return 0;
 }

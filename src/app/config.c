@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include "app/app_options.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -30,117 +31,6 @@ struct config_private {
 	VEC(struct entry) entries;
 	const char *file;     /* NULL: none */
 	struct texts unknown; /* see config_unknown */
-};
-
-static const struct option app_option_table[] = {
-	{ .name = "public_url",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, public_url),
-	  .help = "Address of this server in links of messages and for "
-		  "webhooks; empty: http:// and the listen address, with "
-		  "which only the outbox gets mails" },
-	{ .name = "organisation",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, organisation),
-	  .help = "Name of the sender's organisation, in footers and on "
-		  "unsubscribe pages" },
-	{ .name = "postal_address",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, postal_address),
-	  .help = "Postal address of the organisation, in every footer; "
-		  "needed before sending a campaign to anything but the "
-		  "outbox" },
-	{ .name = "marketing_api_url",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, marketing_url),
-	  .help = "Marketing API that the bridge drives; empty: the engine "
-		  "inside" },
-	{ .name = "marketing_api_key",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, marketing_key),
-	  .secret = true,
-	  .help = "Key for that API" },
-	{ .name = "roles",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, roles),
-	  .help = "What this process does: any of api, track, send, jobs, "
-		  "separated by commas" },
-	{ .name = "track_listen",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, track_listen),
-	  .help = "A listener of its own for opens, clicks and unsubscribes; "
-		  "empty: the main one serves them" },
-	{ .name = "instance",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, instance),
-	  .help = "Lasting name of this process in leases; empty: host name "
-		  "and listen address" },
-	{ .name = "log.level",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, log_level),
-	  .help = "Least level that is logged: debug, info, warn, error" },
-	{ .name = "log.json",
-	  .type = OPTION_BOOL,
-	  .offset = offsetof(struct app_options, log_json),
-	  .help = "Log lines as JSON instead of key=value" },
-	{ .name = "jobs.threads",
-	  .type = OPTION_INT,
-	  .offset = offsetof(struct app_options, job_threads),
-	  .least = 1,
-	  .most = 32,
-	  .help = "Jobs that run at the same time, a schema" },
-	{ .name = "sync.reconcile_at",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, reconcile_at),
-	  .help = "Time of day of the nightly reconcile, HH:MM, UTC" },
-	{ .name = "sync.max_age",
-	  .type = OPTION_TIME,
-	  .offset = offsetof(struct app_options, reconcile_max_age_ms),
-	  .least = MS_HOUR,
-	  .most = 365 * MS_DAY,
-	  .help = "With a remote audience, sending is refused if the last "
-		  "reconcile is older" },
-	{ .name = "webhooks.private",
-	  .type = OPTION_BOOL,
-	  .offset = offsetof(struct app_options, webhooks_private),
-	  .help = "Webhooks may go to private and loopback addresses, not "
-		  "only to this server's own" },
-	{ .name = "suppression_journal",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct app_options, suppression_journal),
-	  .help = "File that opt-outs are also written to, which no restore "
-		  "replaces; keep it on another disk, and where every process "
-		  "reaches it; empty: suppression.journal in the data folder" },
-	{ .name = NULL },
-};
-
-/* The public listener's; the others of http_options suit every listener. */
-static const struct option listen_option_table[] = {
-	{ .name = "listen",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct http_options, listen),
-	  .help = "Where the server listens: address and port; `:8080` is this "
-		  "machine only, port 0 a free one" },
-	{ .name = NULL },
-};
-
-static const struct option store_option_table[] = {
-	{ .name = "data",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct store_options, data),
-	  .help = "Folder of the embedded databases, uploads and the outbox" },
-	{ .name = "database",
-	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct store_options, database),
-	  .secret = true,
-	  .help = "postgresql://... instead of the embedded databases" },
-	{ .name = "database.connections",
-	  .type = OPTION_INT,
-	  .offset = offsetof(struct store_options, connections),
-	  .least = 8,
-	  .most = 1000,
-	  .help = "Database connections at most, a schema" },
-	{ .name = NULL },
 };
 
 /* --- names --- */
@@ -306,13 +196,19 @@ static const char *meant(struct config_private *p, const char *name,
 		    : "";
 }
 
+/* A wrong flag is a wrong use of the command. */
+static int refuse(enum source source, const char *spelt, struct err *err)
+{
+	return source == FROM_FLAG
+		       ? err_field(err, "usage", "%s: %s", spelt, err->text)
+		       : err_prefix(err, "%s", spelt);
+}
+
 static int assign(struct config_private *p, struct entry *e, const char *text,
 		  enum source source, const char *spelt, struct err *err)
 {
 	if (set_value(p, e, text, err) < 0)
-		return source == FROM_FLAG ? err_field(err, "usage", "%s: %s",
-						       spelt, err->text)
-					   : err_prefix(err, "%s", spelt);
+		return refuse(source, spelt, err);
 	e->source = source;
 	return 0;
 }
@@ -532,6 +428,55 @@ void config_release(struct config *config)
 	vec_release(&p->unknown);
 	config->private = NULL;
 	arena_free(&arena);
+}
+
+/* --- checking --- */
+
+static void spell(const struct config_private *p, const struct entry *e,
+		  struct strbuf *out)
+{
+	if (e->source == FROM_ENVIRONMENT)
+		environment_name(e->option->name, out);
+	else if (e->source == FROM_FLAG)
+		flag_name(e->option->name, out);
+	else
+		strbuf_addf(out, "%s: %s", p->file, e->option->name);
+}
+
+static int check_entry(const struct config_private *p, const struct entry *e,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	const char *text;
+
+	if (!e->option->check || e->source == FROM_DEFAULT)
+		return 0;
+	text = *(const char *const *)((const char *)e->base +
+				      e->option->offset);
+	if (e->option->check(text, err) == 0)
+		return 0;
+	spell(p, e, &name);
+	return refuse(e->source, name.buf, err);
+}
+
+int config_check(const struct config *config, struct texts *wrong,
+		 struct err *err)
+{
+	struct config_private *p = config->private;
+	int ret = 0;
+
+	vec_each (&p->entries, e) {
+		struct err one = ERR_INIT;
+
+		if (check_entry(p, e, &one) == 0)
+			continue;
+		if (wrong)
+			vec_push(wrong, arena_strdup(p->arena, one.text));
+		if (ret == 0)
+			*err = one;
+		ret = -1;
+	}
+	return ret;
 }
 
 /* --- showing --- */

@@ -53,6 +53,14 @@ struct config {
 int config_load(struct config *out, int *argc, char **argv, struct err *err);
 void config_release(struct config *config);
 
+/*
+ * What the types of the options cannot say. -1: *err is the first that is
+ * wrong, in the words of config_load; each adds a sentence to *wrong (NULL:
+ * nobody needs to know), which lives as long as config.
+ */
+int config_check(const struct config *config, struct texts *wrong,
+		 struct err *err);
+
 /* Of variables MUSTER_... that are no options, a sentence each: misspelt ones
  * would be passed over in silence. */
 const struct texts *config_unknown(const struct config *config);

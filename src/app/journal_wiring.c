@@ -25,17 +25,33 @@ const char *journal_path(const struct config *config, struct arena *arena)
 			    config->store.data);
 }
 
-int journal_open_wired(const struct config *config, struct store *store,
-		       bool restored, struct journal **out, struct err *err)
+static struct journal_setup setup_of(const struct config *config,
+				     struct store *store, bool restored,
+				     struct arena *arena)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct journal_setup setup = {
+	return (struct journal_setup){
 		.store = store,
 		.path = journal_path(config, arena),
 		.sides = { [JOURNAL_CRM] = &crm_journal_side,
 			   [JOURNAL_AUDIENCE] = &audience_side },
 		.restored = restored,
 	};
+}
+
+int journal_open_wired(const struct config *config, struct store *store,
+		       bool restored, struct journal **out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct journal_setup setup = setup_of(config, store, restored, arena);
 
 	return journal_open(&setup, out, err);
+}
+
+int journal_probe_wired(const struct config *config, struct store *store,
+			struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct journal_setup setup = setup_of(config, store, false, arena);
+
+	return journal_probe(&setup, err);
 }

@@ -17,4 +17,8 @@ const char *journal_path(const struct config *config, struct arena *arena);
 int journal_open_wired(const struct config *config, struct store *store,
 		       bool restored, struct journal **out, struct err *err);
 
+/* See journal_probe. */
+int journal_probe_wired(const struct config *config, struct store *store,
+			struct err *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,34 @@ static int free_port(const char *host, int *out, struct err *err)
 	(void)getnameinfo((struct sockaddr *)&sa, len, NULL, 0, port,
 			  sizeof(port), NI_NUMERICSERV);
 	*out = (int)strtol(port, NULL, 10);
+	return 0;
+}
+
+/* A name may lead anywhere; what looks like an address must be one. */
+static bool is_host(const char *host)
+{
+	struct in6_addr any;
+	size_t len = strlen(host);
+
+	if (host[0] == '[')
+		return host[len - 1] == ']';
+	if (len > 0 && strspn(host, "0123456789.") == len)
+		return inet_pton(AF_INET, host, &any) == 1;
+	return true;
+}
+
+int listen_check(const char *text, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *colon = strrchr(text, ':');
+	int64_t port;
+
+	if (!colon || !text_to_int(colon + 1, &port) || port < 0 ||
+	    port > UINT16_MAX ||
+	    !is_host(arena_strndup(arena, text, (size_t)(colon - text))))
+		return err_set(err, ERR_INVALID,
+			       "\"%s\" is not an address like 127.0.0.1:8080",
+			       text);
 	return 0;
 }
 

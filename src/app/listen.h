@@ -11,6 +11,9 @@
 struct arena;
 struct err;
 
+/* Is it written like an address to listen on? ERR_INVALID. Whether somebody
+ * may listen there, the listener finds out. */
+int listen_check(const char *text, struct err *err);
 /* *listen becomes a whole address, in arena. What is no address at all is left
  * for the listener to refuse. */
 int listen_settle(const char **listen, struct arena *arena, struct err *err);

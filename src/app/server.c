@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/contract.h"
 #include "api/routes.h"
+#include "app/app_options.h"
 #include "app/audience_jobs.h"
 #include "app/journal_wiring.h"
 #include "app/listen.h"
@@ -34,10 +35,6 @@
 #define BRIDGE_CONNECTIONS 4
 #define HTTP_STOP_MS 1000
 
-struct roles {
-	bool api, track, send, jobs;
-};
-
 struct server {
 	struct config *config;
 	struct arena *arena;
@@ -65,70 +62,6 @@ struct server {
 };
 
 /* --- facts --- */
-
-static int parse_roles(const char *text, struct roles *out, struct err *err)
-{
-	struct str rest = str_of(text);
-
-	while (rest.s) {
-		struct str role = str_trim(str_cut(&rest, ','));
-
-		if (str_is(role, "api"))
-			out->api = true;
-		else if (str_is(role, "track"))
-			out->track = true;
-		else if (str_is(role, "send"))
-			out->send = true;
-		else if (str_is(role, "jobs"))
-			out->jobs = true;
-		else
-			return err_set(err, ERR_INVALID,
-				       "roles: \"%.*s\" is none of api, track, "
-				       "send, jobs",
-				       (int)role.len, role.s);
-	}
-	return 0;
-}
-
-/* HH:MM */
-static bool is_time_of_day(const char *text)
-{
-	struct str minutes = str_of(text);
-	struct str hours = str_cut(&minutes, ':');
-	int64_t h, m;
-
-	return hours.len == 2 && minutes.len == 2 && str_to_int(hours, &h) &&
-	       str_to_int(minutes, &m) && h < 24 && m < 60;
-}
-
-static bool is_web_address(const char *text)
-{
-	struct str url = str_of(text);
-
-	return url.len == 0 || str_starts(url, "http://") ||
-	       str_starts(url, "https://");
-}
-
-/* What the types of the options cannot say. */
-static int check_options(const struct app_options *o, struct err *err)
-{
-	if (!is_web_address(o->public_url))
-		return err_set(err, ERR_INVALID,
-			       "public_url: \"%s\" does not begin with http:// "
-			       "or https://",
-			       o->public_url);
-	if (!is_web_address(o->marketing_url))
-		return err_set(err, ERR_INVALID,
-			       "marketing_api_url: \"%s\" does not begin with "
-			       "http:// or https://",
-			       o->marketing_url);
-	if (!is_time_of_day(o->reconcile_at))
-		return err_set(err, ERR_INVALID,
-			       "sync.reconcile_at: \"%s\" is not a time of day "
-			       "such as 02:00",
-			       o->reconcile_at);
-	return 0;
-}
 
 static const char *name_instance(struct server *s)
 {
@@ -474,8 +407,7 @@ static void fill_api(struct server *s)
  */
 static int start_all(struct server *s, struct err *err)
 {
-	if (check_options(&s->config->app, err) < 0 ||
-	    parse_roles(s->config->app.roles, &s->roles, err) < 0 ||
+	if (roles_parse(s->config->app.roles, &s->roles, err) < 0 ||
 	    store_open(&s->config->store, &s->store, err) < 0 ||
 	    listen_settle(&s->config->http.listen, s->arena, err) < 0 ||
 	    listen_settle(&s->config->app.track_listen, s->arena, err) < 0 ||

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct err;
+
 enum option_type {
 	OPTION_TEXT, /* const char * */
 	OPTION_INT,  /* int64_t, least..most */
@@ -25,7 +27,10 @@ struct option {
 	enum option_type type;
 	size_t offset; /* in the module's struct */
 	int64_t least, most;
-	bool secret;      /* config --print shows *** */
+	bool secret; /* config --print shows *** */
+	/* What the type cannot say, of a text: -1, and what is wrong with it.
+	 * Asks nobody outside of the program. NULL: any text is right. */
+	int (*check)(const char *text, struct err *err);
 	const char *help; /* one sentence */
 };
 

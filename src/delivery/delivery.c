@@ -20,6 +20,7 @@
 #include "delivery/track.h"
 #include "delivery/track_token.h"
 #include "mail/dkim.h"
+#include "smtp/smtp_relay.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -33,11 +34,30 @@
 		.least = (lo), .most = (hi), .help = (text)         \
 	}
 
+static int check_relay(const char *text, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct smtp_relay relay;
+
+	return relay_is_outbox_url(text)
+		       ? 0
+		       : smtp_relay_parse(text, arena, &relay, err);
+}
+
+static int check_uncertain(const char *text, struct err *err)
+{
+	if (strcmp(text, "retry") != 0 && strcmp(text, "leave") != 0)
+		return err_set(err, ERR_INVALID,
+			       "is retry or leave, not \"%s\"", text);
+	return 0;
+}
+
 const struct option delivery_option_table[] = {
 	{ .name = "relay",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delivery_options, relay),
 	  .secret = true,
+	  .check = check_relay,
 	  .help = "where mail goes: smtp://user:pass@host:port, smtps://..., "
 		  "or "
 		  "outbox: (the built-in mail catcher)" },
@@ -48,8 +68,11 @@ const struct option delivery_option_table[] = {
 	OPTION("send.uncertain_max", OPTION_INT, uncertain_max, 1, 10000,
 	       "messages handed over without a stored answer, at most: so many "
 	       "may go out twice after a crash"),
-	OPTION("send.uncertain", OPTION_TEXT, uncertain, 0, 0,
-	       "what happens to those after a crash: retry or leave"),
+	{ .name = "send.uncertain",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct delivery_options, uncertain),
+	  .check = check_uncertain,
+	  .help = "what happens to those after a crash: retry or leave" },
 	OPTION("send.render_threads", OPTION_INT, render_threads, 1, 16,
 	       "threads that render and sign messages"),
 	OPTION("send.retry_first", OPTION_TIME, retry_first_ms, 100,
@@ -146,15 +169,6 @@ static int load_keys(struct delivery *d, struct err *err)
 	    dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
 			  &d->dkim, err) < 0)
 		return err_prefix(err, "DKIM key");
-	return 0;
-}
-
-static int check_options(const struct delivery_options *o, struct err *err)
-{
-	if (strcmp(o->uncertain, "retry") != 0 &&
-	    strcmp(o->uncertain, "leave") != 0)
-		return err_field(err, "send.uncertain",
-				 "is retry or leave, not %s", o->uncertain);
 	return 0;
 }
 
@@ -282,8 +296,6 @@ int delivery_start(const struct delivery_setup *setup, struct delivery **out,
 	char number[17];
 
 	BUG_ON(!d);
-	if (check_options(setup->options, err) < 0)
-		return -1;
 	d->setup = *setup;
 	random_hex(number, 16);
 	strbuf_addf(&owner, "%s/%s", setup->instance, number);

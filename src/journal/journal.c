@@ -13,10 +13,9 @@
 
 /* --- the service --- */
 
-int journal_open(const struct journal_setup *setup, struct journal **out,
-		 struct err *err)
+static struct journal *journal_new(const struct journal_setup *setup)
 {
-	CLEANUP(journal_free) struct journal *j = calloc(1, sizeof(*j));
+	struct journal *j = calloc(1, sizeof(*j));
 
 	BUG_ON(!j);
 	j->setup = *setup;
@@ -26,10 +25,25 @@ int journal_open(const struct journal_setup *setup, struct journal **out,
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_mutex_init(&j->told, NULL);
 	wait_init(&j->wake);
+	return j;
+}
+
+int journal_open(const struct journal_setup *setup, struct journal **out,
+		 struct err *err)
+{
+	CLEANUP(journal_free) struct journal *j = journal_new(setup);
+
 	if (journal_check(j, err) < 0)
 		return -1;
 	*out = TAKE(j);
 	return 0;
+}
+
+int journal_probe(const struct journal_setup *setup, struct err *err)
+{
+	CLEANUP(journal_free) struct journal *j = journal_new(setup);
+
+	return journal_look(j, err);
 }
 
 /* A trouble is logged when it comes and when it goes. */

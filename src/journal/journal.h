@@ -87,6 +87,9 @@ struct journal;
  */
 int journal_open(const struct journal_setup *setup, struct journal **out,
 		 struct err *err);
+/* Would that close sending? ERR_CONFLICT with the reason; -1 also if the file
+ * cannot be opened or made. Makes and changes nothing. */
+int journal_probe(const struct journal_setup *setup, struct err *err);
 int journal_start(struct journal *j, struct err *err); /* its thread */
 void journal_stop(struct journal *j);
 void journal_free(struct journal **j);

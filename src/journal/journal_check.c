@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SETTING "suppression.journal"
+#define MISSING "the suppression journal %s is missing"
 
 /* --- what the schemas know --- */
 
@@ -31,8 +32,9 @@ static int read_state(const char *text, struct side_state *s, struct err *err)
 	return 0;
 }
 
-/* The key is made once and stays; the numbers are read again and again. */
-static int load_key(struct journal *j, int side, struct err *err)
+/* The key is made once, if it is to be kept, and stays; the numbers are read
+ * again and again. */
+static int load_key(struct journal *j, int side, bool keep, struct err *err)
 {
 	const struct journal_side *of = j->setup.sides[side];
 	CLEANUP(store_put) struct db *db = NULL;
@@ -42,7 +44,7 @@ static int load_key(struct journal *j, int side, struct err *err)
 
 	if (store_get(j->setup.store, of->schema, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 || of->key(&tx, s->key, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
+	    (keep && tx_commit(&tx, err) < 0))
 		return -1;
 	sha256((struct str){ (const char *)s->key, sizeof(s->key) }, digest);
 	hex_encode(digest, JOURNAL_ID_HEX / 2, s->key_digest);
@@ -73,10 +75,10 @@ int journal_load_sides(struct journal *j, struct err *err)
 	return 0;
 }
 
-static int load_keys(struct journal *j, struct err *err)
+static int load_keys(struct journal *j, bool keep, struct err *err)
 {
 	for (int i = 0; i < JOURNAL_SIDES; i++)
-		if (load_key(j, i, err) < 0)
+		if (load_key(j, i, keep, err) < 0)
 			return -1;
 	return 0;
 }
@@ -369,8 +371,7 @@ static int open_file(struct journal *j, struct strbuf *why, struct err *err)
 	if (found < 0)
 		strbuf_addstr(why, of_file.text);
 	else if (found == 0)
-		strbuf_addf(why, "the suppression journal %s is missing",
-			    j->path);
+		strbuf_addf(why, MISSING, j->path);
 	return 0;
 }
 
@@ -381,7 +382,7 @@ int journal_check(struct journal *j, struct err *err)
 	int ret;
 
 	j->fits = false;
-	if (load_keys(j, err) < 0 || journal_load_sides(j, err) < 0 ||
+	if (load_keys(j, true, err) < 0 || journal_load_sides(j, err) < 0 ||
 	    open_file(j, &why, err) < 0)
 		return -1;
 	if (!j->file)
@@ -390,6 +391,28 @@ int journal_check(struct journal *j, struct err *err)
 		return -1;
 	ret = journal_load_sides(j, err) < 0 ? -1 : settle_sides(j, &why, err);
 	journal_file_unlock(j->file);
+	return ret;
+}
+
+int journal_look(struct journal *j, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT;
+	int found, ret;
+
+	if (load_keys(j, false, err) < 0 || journal_load_sides(j, err) < 0)
+		return -1;
+	found = journal_file_open(j->path, &j->file, err);
+	if (found == 0 && is_first_start(j))
+		return journal_file_can_create(j->path, err);
+	if (found == 0)
+		return err_set(err, ERR_CONFLICT, MISSING, j->path);
+	if (found < 0 || journal_file_lock(j->file, err) < 0)
+		return -1;
+	ret = journal_load_sides(j, err);
+	judge_sides(j, &why);
+	journal_file_unlock(j->file);
+	if (ret == 0 && why.len > 0)
+		return err_set(err, ERR_CONFLICT, "%s", why.buf);
 	return ret;
 }
 

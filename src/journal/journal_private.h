@@ -41,6 +41,8 @@ struct journal {
 
 /* --- journal_check.c: do database and file belong together? --- */
 int journal_check(struct journal *j, struct err *err);
+/* See journal_probe. */
+int journal_look(struct journal *j, struct err *err);
 /* What the schemas know, read again. */
 int journal_load_sides(struct journal *j, struct err *err);
 int journal_put_state(struct tx *tx, const char *id, int64_t reserved,

@@ -184,12 +184,21 @@ static void open_as(struct world *w, bool restored)
 		.sides = { &crm_side, &audience_side },
 		.restored = restored,
 	};
+	struct err ignored = ERR_INIT;
+	const char *why;
+	bool fits;
 
 	journal_free(&w->j);
+	fits = journal_probe(&s, &ignored) == 0;
 	for (int i = 0; i < JOURNAL_SIDES; i++)
 		fakes[i].applied_n = fakes[i].paused = 0;
 	if (journal_open(&s, &w->j, &w->err) < 0)
 		fail_msg("%s", w->err.text);
+	/* the probe knows what is going to happen, unless data was replaced */
+	if (!restored)
+		assert_int_equal(
+			gate_is_closed(w->f.audience, w->arena, &why, &w->err),
+			!fits);
 }
 
 static void start(struct world *w)

@@ -40,6 +40,8 @@ struct mc_client *mc_client_new(const struct mc_options *options)
 	}
 	o.allow_private = options->allow_private;
 	o.body_max = REPLY_MAX;
+	if (options->most_ms)
+		o.connect_ms = o.total_ms = o.stall_ms = options->most_ms;
 	c->http = httpc_new(&o);
 	return c;
 }

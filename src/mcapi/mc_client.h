@@ -47,6 +47,7 @@ struct mc_options {
 	const char *key;
 	bool allow_private; /* the endpoint is on this machine or network */
 	int tries;          /* of a call, at most; 0: 5 */
+	int64_t most_ms;    /* of a try; 0: as httpc has it */
 	mc_send_fn send;    /* NULL: HTTP */
 	void *context;      /* of send */
 };

@@ -1,9 +1,11 @@
 /** An administrator's first day: what the command line says, and with which exit code. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { binary, until, useRelay, useServer } from "../harness/index.js";
 
@@ -46,6 +48,74 @@ describe("muster doctor", () => {
       assert.match(stderr, /1 problem$/m);
     }
   });
+
+  it("names each setting that is wrong, also to programs, and praises nothing that is not there", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+    const noKey = join(folder, "no-key.pem");
+    writeFileSync(noKey, "no key\n");
+    const dkim = { MUSTER_DKIM_DOMAIN: "example.org", MUSTER_DKIM_SELECTOR: "a" };
+    const api = { MUSTER_MARKETING_API_URL: `${server.url}/3.0` };
+    const other = createServer((socket) => socket.destroy()); // no server of the web
+    await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+    const taken = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const cases: [string, Record<string, string>][] = [
+      ...Object.entries({
+        MUSTER_ROLES: "apii", MUSTER_LOG_LEVEL: "loud", MUSTER_SYNC_RECONCILE_AT: "25:99", MUSTER_SEND_UNCERTAIN: "maybe",
+        MUSTER_PUBLIC_URL: "https://", MUSTER_RELAY: "smpt://127.0.0.1", MUSTER_RELAYY: "outbox:", MUSTER_DATABASE: "mysql://x",
+        MUSTER_HTTP_WORKERS: "none", MUSTER_SUPPRESSION_JOURNAL: "/nonexistent/dir/j",
+      }).map(([name, value]): [string, Record<string, string>] => [name, { [name]: value }]),
+      ...["zzz", "999.1.1.1:80", "127.0.0.1:99999", "127.0.0.1", "nowhere.invalid:80", taken].flatMap(
+        (at): [string, Record<string, string>][] =>
+          ["MUSTER_LISTEN", "MUSTER_TRACK_LISTEN"].map((name) => [name, { [name]: at }])),
+      ["MUSTER_SUPPRESSION_JOURNAL", { MUSTER_SUPPRESSION_JOURNAL: join(folder, "of-nobody.journal") }],
+      ["MUSTER_SUPPRESSION_JOURNAL", { MUSTER_SUPPRESSION_JOURNAL: noKey }],
+      ["MUSTER_DKIM_KEY_FILE", { ...dkim, MUSTER_DKIM_KEY_FILE: "/nonexistent.pem" }],
+      ["MUSTER_DKIM_KEY_FILE", { ...dkim, MUSTER_DKIM_KEY_FILE: noKey }],
+      ["MUSTER_MARKETING_API_URL", { MUSTER_MARKETING_API_URL: "http://127.0.0.1:1/3.0", MUSTER_MARKETING_API_KEY: "x-us1" }],
+      ["MUSTER_MARKETING_API_URL", { MUSTER_MARKETING_API_URL: server.url, MUSTER_MARKETING_API_KEY: server.admin.key! }],
+      ["MUSTER_MARKETING_API_KEY", { ...api, MUSTER_MARKETING_API_KEY: "x-us1" }],
+      ["MUSTER_MARKETING_API_KEY", api],
+    ];
+    for (const [name, env] of cases) {
+      const { code, stdout, stderr } = await server.command(["doctor"], { env });
+      const said = `${JSON.stringify(env)}: ${stdout}${stderr}`;
+      assert.equal(code, 1, said);
+      assert.match(stdout.match(/^problem.*$/gm)?.join("\n") ?? stderr, new RegExp(`\\b${name}\\b`), said);
+    }
+    const none = { MUSTER_DATA: join(folder, "none"), MUSTER_DATABASE: "" };
+    const { stdout } = await server.command(["doctor"], { env: none });
+    assert.doesNotMatch(stdout, /^good.*(sending is on|journal|database|no campaign|disk)/m);
+    assert.ok(!existsSync(none.MUSTER_DATA));
+    const json = JSON.parse((await server.command(["doctor", "--json"], { env: { MUSTER_ROLES: "apii", MUSTER_RELAYY: "x" } })).stdout);
+    assert.equal(json.filter((c: { good: boolean }) => !c.good).length, 2);
+    other.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("says of settings that are right that they are, and leaves nothing behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+    const key = join(folder, "key.pem");
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
+    const cases: [Record<string, string>, RegExp][] = [
+      [{}, /sending is on/],
+      [{ MUSTER_DKIM_KEY_FILE: key, MUSTER_DKIM_DOMAIN: "example.org", MUSTER_DKIM_SELECTOR: "a" }, /key to sign with/],
+      [{ MUSTER_MARKETING_API_URL: `${server.url}/3.0`, MUSTER_MARKETING_API_KEY: server.admin.key! }, /takes the key/],
+      [{ MUSTER_LISTEN: "127.0.0.1:0", MUSTER_TRACK_LISTEN: ":0" }, /MUSTER_TRACK_LISTEN\): it can be/],
+      [{ MUSTER_TRACK_LISTEN: new URL(server.url).host }, /MUSTER_TRACK_LISTEN\): a server answers/],
+      [{ MUSTER_SUPPRESSION_JOURNAL: join(server.folder, "suppression.journal") }, /journal can be written/],
+      [{ MUSTER_ROLES: "api, jobs", MUSTER_LOG_LEVEL: "debug", MUSTER_SYNC_RECONCILE_AT: "23:59" }, /good +options/],
+      [{ MUSTER_RELAY: relay.url }, /relay answers/],
+    ];
+    const before = readdirSync(server.folder).sort();
+    for (const [env, praise] of cases) {
+      const { code, stdout } = await server.command(["doctor"], { env });
+      assert.equal(code, 0, `${JSON.stringify(env)}: ${stdout}`);
+      assert.match(stdout, praise);
+    }
+    assert.deepEqual(readdirSync(server.folder).sort(), before);
+    rmSync(folder, { recursive: true });
+  });
 });
 
 describe("commands", () => {
@@ -69,7 +139,8 @@ describe("commands", () => {
       ["key", "revoke", "x"], ["campaign", "check"], ["campaign", "check", "x"], ["campaign", "check", "-1"],
       ["campaign", "send", "1", "2"], ["campaign", "test", "1"], ["group", "members", "1", "--limit", "many"],
       ["group", "create"], ["import"], ["import", "decide", "1"], ["serve", "--nonsense"], ["doctor", "--jsn"],
-      ["config", "--send-rate", "fast"], ["config", "--http-idle-ms"],
+      ["config", "--send-rate", "fast"], ["config", "--http-idle-ms"], ["config", "--print", "--listen", "zzz"],
+      ["config", "--print", "--roles", "apii"], ["config", "--public-url=https://"], ["serve", "--log-level", "loud"],
     ]) {
       const { code, stdout, stderr } = await server.command(args);
       assert.equal(code, 2, `${args.join(" ")}: ${stdout}${stderr}`);
@@ -99,6 +170,37 @@ describe("commands", () => {
     rmSync(folder, { recursive: true });
     assert.equal(code, 1);
     assert.equal(stderr.match(/the file is empty/g)!.length, 1, stderr);
+  });
+
+  it("show a configuration that is wrong, and say what is", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "muster-test-")), "muster.conf");
+    writeFileSync(file, "track_listen = 127.0.0.1\n");
+    const wrong: [string[], Record<string, string>, RegExp, number][] = [
+      [["--listen", "zzz"], {}, /--listen: "zzz" is not an address/, 2],
+      [[], { MUSTER_ROLES: "apii" }, /MUSTER_ROLES: "apii" is none of/, 1],
+      [["--config", file], {}, /muster\.conf: track_listen: "127\.0\.0\.1" is not an address/, 1],
+    ];
+    for (const [flags, env, why, expected] of wrong) {
+      const { code, stdout, stderr } = await server.command(["config", "--print", ...flags], { env });
+      assert.equal(code, expected);
+      assert.match(stdout, /^listen = /m);
+      assert.match(stderr, why);
+    }
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it("serve nobody with a setting that is wrong", async () => {
+    const wrong = {
+      MUSTER_PUBLIC_URL: ["https://", "https:///x", "http://:80", "ftp://x.example", "x.example", "https://a b.example"],
+      MUSTER_MARKETING_API_URL: ["https://"], MUSTER_ROLES: ["", "api,"], MUSTER_SYNC_RECONCILE_AT: ["24:00", "-1:30", "2:00", ""],
+      MUSTER_LISTEN: ["", "zzz", "1.2.3:80", "[::1:80"], MUSTER_LOG_LEVEL: [""], MUSTER_SEND_UNCERTAIN: ["both"],
+    };
+    for (const [name, values] of Object.entries(wrong))
+      for (const value of values) {
+        const { code, stderr } = await server.command(["serve"], { env: { [name]: value } });
+        assert.equal(code, 1, `${name}=${value}`);
+        assert.match(stderr, new RegExp(`${name}: `));
+      }
   });
 
   it("show times as people write them", async () => {

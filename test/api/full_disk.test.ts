@@ -112,6 +112,16 @@ describe("a disk that is full", { skip: SKIP }, () => {
   });
 });
 
+describe("a disk that takes no more files", { skip: SKIP }, () => {
+  const server = useServer({ disk: "600m,nr_inodes=300" });
+
+  it("is told by the doctor, however much room it has", async () => {
+    const doctor = await server.command(["doctor"]);
+    assert.equal(doctor.code, 1);
+    assert.match(doctor.stdout, /^problem +disk space.*inodes/m);
+  });
+});
+
 describe("a limit on the size of files (ulimit -f)", () => {
   const server = useServer();
 
