@@ -35,9 +35,9 @@ enum err_code {
 struct err {
 	enum err_code code;
 	bool inside; /* the text tells of hosts, paths, SQL: for the log only */
-	char field[48];
-	char title[48]; /* a name programs match on, such as "Member Exists" */
-	char text[256]; /* longer texts are cut, at a UTF-8 boundary */
+	char field[160]; /* one in criteria may be 8 levels deep */
+	char title[48];  /* a name programs match on, such as "Member Exists" */
+	char text[256];  /* longer texts are cut, at a UTF-8 boundary */
 };
 
 #define ERR_INIT                 \

@@ -80,6 +80,35 @@ describe("groups", () => {
     await server.admin.post(`${v1}/groups`, { kind: "static" }, { status: 400 });
   });
 
+  it("name no campaign, company or import that there is not, unless it has gone since", async () => {
+    const { body: company } = await server.admin.post(`${v1}/companies`, { name: "C" }, { status: 201 });
+    const { body: campaign } = await server.admin.post(`${v1}/campaigns`, { name: "C" }, { status: 201 });
+    const { body: run } = await server.admin.post(`${v1}/imports`, "last_name,email\nI,i@example.test\n",
+      { headers: { "content-type": "text/csv" }, status: 202 });
+    await server.job(run.job_id);
+    const conditions = (id: number | null): [string, Json][] => [
+      ["campaign_id", { field: "response", op: "sent", campaign_id: id ?? campaign.id }],
+      ["campaign_id", { field: "response", op: "not_opened", campaign_id: id ?? campaign.id }],
+      ["value", { field: "company_id", op: "is", value: id ?? company.id }],
+      ["value", { field: "company.id", op: "not", value: id ?? company.id }],
+      ["value", { field: "import_id", op: "is", value: id ?? run.import_id }],
+      ["value", { field: "company.import_id", op: "not", value: id ?? run.import_id }],
+    ];
+    const { body: group } = await server.admin.post(`${v1}/groups`,
+      { name: "Refers", kind: "dynamic", criteria: { conditions: conditions(null).map(([, c]) => c) } }, { status: 201 });
+    for (const [member, condition] of conditions(999999)) {
+      const criteria = { conditions: [{ match: "any", conditions: [condition] }] };
+      for (const ask of [
+        server.admin.post(`${v1}/groups/preview`, { criteria }, { status: 400 }),
+        server.admin.post(`${v1}/groups`, { name: "X", criteria }, { status: 400 }),
+        server.admin.patch(`${v1}/groups/${group.id}`, { criteria }, { status: 400 }),
+      ]) assert.equal((await ask).body.errors[0].field, `criteria.conditions[0].conditions[0].${member}`);
+    }
+    await server.admin.delete(`${v1}/campaigns/${campaign.id}`, { status: 204 });
+    assert.equal((await server.admin.get(`${v1}/groups/${group.id}`)).body.count, 0);
+    await server.admin.patch(`${v1}/groups/${group.id}`, { name: "Still" });
+  });
+
   it("are pushed one after another, whoever asks: one tag", async () => {
     const { body: group } = await server.admin.post(`${v1}/groups`,
       { name: "Spring", kind: "dynamic", criteria: { match: "all", conditions: [] } },
@@ -90,6 +119,6 @@ describe("groups", () => {
       assert.equal((await server.job(id)).state, "done");
     const { body: lists } = await server.mailchimp.get("/3.0/lists");
     const { body } = await server.mailchimp.get(`/3.0/lists/${lists.lists[0].id}/segments`);
-    assert.deepEqual(body.segments.map((s: Json) => [s.name, s.member_count]), [["Spring", 6]]);
+    assert.deepEqual(body.segments.map((s: Json) => [s.name, s.member_count]), [["Spring", 7]]);
   });
 });

@@ -64,7 +64,7 @@ struct parser {
 	struct db *db;
 	enum entity entity;
 	struct arena *arena;
-	bool strict; /* refuse members that nobody knows */
+	bool strict; /* refuse members and records that nobody knows */
 	int64_t now_ms;
 	size_t conditions;
 };
@@ -381,6 +381,38 @@ static const char *parse_value(struct parser *p, const char *text,
 	return NULL;
 }
 
+/* A condition on what is not there would select nobody, or everybody. What is
+ * stored may have outlived it. */
+static int check_there(struct parser *p, const struct sql *has, int64_t id,
+		       const char *path, const char *key, struct err *err)
+{
+	int64_t one;
+	int found = 1;
+
+	if (p->strict)
+		found = db_find_int(p->db, has, SQL_ARGS(sql_int(id)), &one,
+				    err);
+	return found == 0 ? refuse_member(err, path, key,
+					  "is of none that there is")
+			  : found;
+}
+
+static int check_reference(struct parser *p, const struct criterion *c,
+			   const char *path, struct err *err)
+{
+	const struct sql *has = NULL;
+
+	if (c->op != CRITERIA_IS && c->op != CRITERIA_NOT)
+		return 0;
+	if (strcmp(c->field, "company_id") == 0 ||
+	    strcmp(c->field, "company.id") == 0)
+		has = SQL_CRITERIA_HAS_COMPANY;
+	else if (strcmp(c->field, "import_id") == 0 ||
+		 strcmp(c->field, "company.import_id") == 0)
+		has = SQL_CRITERIA_HAS_IMPORT;
+	return has ? check_there(p, has, c->number, path, "value", err) : 0;
+}
+
 static bool parse_op(const char *name, enum criteria_op *out)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(op_names); i++) {
@@ -421,7 +453,8 @@ static int parse_field_condition(struct parser *p, const json_t *json,
 	if (strlen(text) > CRITERIA_VALUE_MAX)
 		return refuse_member(err, path, "value", "is too long");
 	problem = parse_value(p, text, c);
-	return problem ? refuse_member(err, path, "value", problem) : 0;
+	return problem ? refuse_member(err, path, "value", problem)
+		       : check_reference(p, c, path, err);
 }
 
 static bool parse_response_op(const char *name, struct criterion *c)
@@ -454,6 +487,9 @@ static int parse_response(struct parser *p, const json_t *json,
 			return refuse_member(
 				err, path, "campaign_id",
 				"must be the number of a campaign");
+		if (check_there(p, SQL_CRITERIA_HAS_CAMPAIGN, c->campaign_id,
+				path, "campaign_id", err) < 0)
+			return -1;
 	}
 	if (url && !json_is_null(url)) {
 		if (!json_is_string(url) || c->response != RESPONSE_CLICKED)

@@ -126,15 +126,17 @@ struct criteria {
  * tree keeps nothing of json.
  *
  * ERR_INVALID names the place: "criteria.conditions[2].op". So it does for a
- * member that nobody knows, and for conditions that are left out (json NULL,
- * too): a misspelt `condition` is not everybody.
+ * member that nobody knows, for a campaign, company or import that there is
+ * not, and for conditions that are left out (json NULL, too): a misspelt
+ * `condition` is not everybody.
  */
 int criteria_parse(struct db *db, enum entity entity, const json_t *json,
 		   int64_t now_ms, struct arena *arena, struct criteria **out,
 		   struct err *err);
 
 /* The same from text, as stored; NULL means everybody. Unknown members and
- * missing conditions were taken once: they are passed over, and everybody. */
+ * missing conditions were taken once: they are passed over, and everybody. So
+ * are references to what has gone meanwhile. */
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 			int64_t now_ms, struct arena *arena,
 			struct criteria **out, struct err *err);

@@ -608,12 +608,14 @@ static void select_ids(struct world *w, const struct criteria *c,
 static void compare(struct world *w, const json_t *tree, enum criteria_use use)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf stored = STRBUF_INIT;
 	struct err err = ERR_INIT;
 	struct criteria *c;
 	size_t at = 0;
 
-	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, tree, clock_now_ms(),
-			    w->arena, &c, &err),
+	json_dump(tree, &stored); /* there are no campaigns, and no company 0 */
+	must(criteria_parse_text(w->fixture.crm, ENTITY_PERSON, stored.buf,
+				 clock_now_ms(), w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, use, &ids);
 	for (int i = 0; i < PEOPLE; i++) {
@@ -914,6 +916,59 @@ static void mistakes_are_found_at_their_place(void **state)
 	}
 }
 
+static void what_there_is_not_is_a_mistake_of_today_only(void **state)
+{
+	static const struct {
+		const char *condition;
+		const char *field; /* that is wrong; NULL: none */
+	} cases[] = {
+		{ "\"field\":\"company_id\",\"op\":\"is\",\"value\":1", NULL },
+		{ "\"field\":\"company_id\",\"op\":\"is\",\"value\":99",
+		  "value" },
+		{ "\"field\":\"company_id\",\"op\":\"not\",\"value\":\"99\"",
+		  "value" },
+		{ "\"field\":\"company_id\",\"op\":\"less\",\"value\":99",
+		  NULL },
+		{ "\"field\":\"company_id\",\"op\":\"blank\"", NULL },
+		{ "\"field\":\"company.id\",\"op\":\"is\",\"value\":8", NULL },
+		{ "\"field\":\"company.id\",\"op\":\"is\",\"value\":-1",
+		  "value" },
+		{ "\"field\":\"import_id\",\"op\":\"is\",\"value\":1",
+		  "value" },
+		{ "\"field\":\"import_id\",\"op\":\"greater\",\"value\":1",
+		  NULL },
+		{ "\"field\":\"company.import_id\",\"op\":\"not\",\"value\":1",
+		  "value" },
+		{ "\"field\":\"response\",\"op\":\"sent\",\"campaign_id\":9",
+		  "campaign_id" },
+		{ "\"field\":\"response\",\"op\":\"not_opened\","
+		  "\"campaign_id\":9",
+		  "campaign_id" },
+		{ "\"field\":\"response\",\"op\":\"sent\"", NULL },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *json =
+			arena_printf(w->arena, "{\"conditions\":[{%s}]}",
+				     cases[i].condition);
+		struct err err = ERR_INIT, none = ERR_INIT;
+		struct criteria *c;
+		int ret = parse(w, json, &err);
+
+		assert_int_equal(ret, cases[i].field ? -1 : 0);
+		if (cases[i].field)
+			assert_string_equal(
+				err.field,
+				arena_printf(w->arena,
+					     "criteria.conditions[0].%s",
+					     cases[i].field));
+		must(criteria_parse_text(w->fixture.crm, ENTITY_PERSON, json, 1,
+					 w->arena, &c, &none),
+		     &none);
+	}
+}
+
 static void depth_and_number_are_limited(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf deep = STRBUF_INIT;
@@ -936,6 +991,29 @@ static void depth_and_number_are_limited(void **state)
 	strbuf_truncate(&wide, wide.len - 2);
 	strbuf_addstr(&wide, ",{\"field\":\"city\",\"op\":\"blank\"}]}");
 	assert_int_equal(parse(w, wide.buf, &err), -1);
+}
+
+static void the_deepest_place_is_named_whole(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf place = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	strbuf_addstr(&place, "criteria");
+	for (int i = 0; i < CRITERIA_DEPTH_MAX; i++) {
+		strbuf_addstr(&json, "{\"conditions\":[");
+		for (int n = 0; n < 10; n++)
+			strbuf_addstr(&json,
+				      "{\"field\":\"city\",\"op\":\"blank\"},");
+		strbuf_addstr(&place, ".conditions[10]");
+	}
+	strbuf_addstr(&json, "{\"field\":\"response\",\"op\":\"sent\","
+			     "\"campaign_id\":9}");
+	for (int i = 0; i < CRITERIA_DEPTH_MAX; i++)
+		strbuf_addstr(&json, "]}");
+	strbuf_addstr(&place, ".campaign_id");
+	assert_int_equal(parse(*state, json.buf, &err), -1);
+	assert_string_equal(err.field, place.buf);
 }
 
 static void without_conditions_everybody_fits(void **state)
@@ -998,7 +1076,9 @@ int main(void)
 		cmocka_unit_test(sql_selects_whom_a_plain_evaluation_selects),
 		cmocka_unit_test(each_single_condition_agrees_too),
 		cmocka_unit_test(mistakes_are_found_at_their_place),
+		cmocka_unit_test(what_there_is_not_is_a_mistake_of_today_only),
 		cmocka_unit_test(depth_and_number_are_limited),
+		cmocka_unit_test(the_deepest_place_is_named_whole),
 		cmocka_unit_test(without_conditions_everybody_fits),
 		cmocka_unit_test(companies_and_leads_have_their_own_fields),
 		cmocka_unit_test(times_move_with_the_calendar),
