@@ -368,6 +368,16 @@ static const json_t *operation_of(const struct contract *c,
 	return json_object_get(path, methods[route->method]);
 }
 
+/* Of a request that needs no body: nothing of one would be heeded. */
+static void check_no_members(struct report *r, const json_t *body)
+{
+	const char *key;
+	json_t *member;
+
+	json_object_foreach ((json_t *)(uintptr_t)body, key, member)
+		wrong(r, below(r, "", key), "there is no such field");
+}
+
 static int check_body(struct report *r, const json_t *operation,
 		      struct request *rq, struct err *err)
 {
@@ -377,11 +387,14 @@ static int check_body(struct report *r, const json_t *operation,
 		json_object_get(content, "application/json"), "schema");
 	const json_t *body;
 
-	if (!schema)
-		return 0;
+	if (!schema && (content || rq->body.len == 0))
+		return 0; /* not JSON, or nothing */
 	if (request_json(rq, &body, err) < 0)
 		return -1;
-	check_value(r, schema, "", body, 0);
+	if (schema)
+		check_value(r, schema, "", body, 0);
+	else
+		check_no_members(r, body);
 	return 0;
 }
 

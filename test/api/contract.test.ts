@@ -48,6 +48,18 @@ describe("requests that are not as described", () => {
     assert.equal(lists.total_items, 1); // as Mailchimp does
   });
 
+  it("name every field of a body where none is taken", async () => {
+    let n = 0;
+    for (const [method, path, op] of operations()) {
+      if (op.requestBody || method === "GET") continue;
+      const { status, body } = await call(method, path, { unheard_of: 1, "a/b": 2 });
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.deepEqual(body.errors.map((e: Json) => e.pointer).sort(), ["#/a~1b", "#/unheard_of"], `${method} ${path}`);
+      n++;
+    }
+    assert.ok(n > 20);
+  });
+
   it("name every wrong field of a body, at every endpoint that takes one", async () => {
     let n = 0;
     for (const [method, path, op] of operations()) {
