@@ -185,7 +185,9 @@ static void check_dkim(struct doctor *d)
 		return;
 	if (dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
 			  &key, &err) < 0)
-		say(d, "signing (MUSTER_DKIM_KEY_FILE, _DOMAIN, _SELECTOR)",
+		say(d,
+		    "signing (MUSTER_DKIM_KEY_FILE, MUSTER_DKIM_DOMAIN, "
+		    "MUSTER_DKIM_SELECTOR)",
 		    err.text);
 	else
 		say(d, "the key to sign with can be read", NULL);

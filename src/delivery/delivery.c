@@ -165,11 +165,10 @@ static int load_keys(struct delivery *d, struct err *err)
 
 	if (track_keys_load(d->setup.store, &d->keys, err) < 0)
 		return -1;
-	if (*o->dkim_key_file &&
-	    dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
-			  &d->dkim, err) < 0)
-		return err_prefix(err, "DKIM key");
-	return 0;
+	if (!*o->dkim_key_file)
+		return 0;
+	return dkim_key_load(o->dkim_key_file, o->dkim_domain, o->dkim_selector,
+			     &d->dkim, err);
 }
 
 /* What earlier starts of this instance held is free from now on. */
