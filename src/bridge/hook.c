@@ -11,7 +11,6 @@
 
 #include "sql/bridge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HOOK_PATH "/api/v1/hooks/marketing/"
@@ -35,8 +34,9 @@ static bool is_of(const char *url, const char *secrets)
 /*
  * What we want to hear: of people and administrators, who comes and goes; of
  * programs, who goes, since somebody else's may unsubscribe people. Our own
- * acts come back as echoes then, which change nothing (see has_left); those
- * whom we subscribe would be too many.
+ * acts come back as echoes then: they only say where to look, and whoever we
+ * unsubscribed has opted out already. Those whom we subscribe would be too
+ * many.
  */
 static const struct wanted {
 	const char *below; /* our address */
@@ -243,23 +243,6 @@ static int did_leave(struct work *w, const char *hash, struct err *err)
 	return 0;
 }
 
-/* Whom we unsubscribed, for an opt-out in the CRM, comes back as an echo, which
- * is no word of theirs. That it was done is known, not only that it was meant:
- * nobody leaves twice. */
-static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
-		   struct err *err)
-{
-	struct mirrored known = { 0 };
-
-	if (*field(form, "data[campaign_id]") ||
-	    strcmp(field(form, "data[reason]"), "abuse") == 0)
-		return 0; /* a recipient's own act */
-	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
-		return -1;
-	return known.unsubscribed_ms &&
-	       llabs(seen->changed_ms - known.unsubscribed_ms) < MS_HOUR;
-}
-
 /*
  * Is the member gone by the person's will? 1, 0, -1. A hook is believed only
  * where the audience says the same, since whoever knows its URL can send one.
@@ -271,11 +254,8 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
 	struct mirrored known;
 
-	if (seen->status == MIRROR_UNSUBSCRIBED) {
-		int echo = is_echo(w, form, seen, err);
-
-		return echo < 0 ? -1 : !echo;
-	}
+	if (seen->status == MIRROR_UNSUBSCRIBED)
+		return 1;
 	if (removed || seen->status == MIRROR_ARCHIVED)
 		return !removed && seen->said_no;
 	if (seen->status == MIRROR_CLEANED)

@@ -155,9 +155,19 @@ static void a_no_is_heard_after_the_member_is_gone(void **state)
 	}
 }
 
-/* What we unsubscribe for an opt-out comes back as a webhook: whoever undoes
- * the opt-out meanwhile, in the same second, is not opted out again by it. */
-static void an_echo_is_no_word(void **state)
+static const char *fired(int64_t ms)
+{
+	static char text[20];
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+
+	time_format_iso(ms, &iso);
+	snprintf(text, sizeof(text), "%.10s %.8s", iso.buf, iso.buf + 11);
+	return text;
+}
+
+/* What we unsubscribe for an opt-out comes back as a webhook, perhaps late:
+ * whoever has undone the opt-out since is not opted out again by it. */
+static void a_late_echo_is_no_word(void **state)
 {
 	struct bridge_fixture *f = *state;
 	int64_t id;
@@ -168,21 +178,9 @@ static void an_echo_is_no_word(void **state)
 	fake_run_all(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
 	fake_patch(f, id, "{\"opted_out\":false,\"reason\":\"a mistake\"}");
-	fake_hook(f, "unsubscribe", DATA("unsub", "manual"), NULL);
+	fake_hook(f, "unsubscribe", DATA("unsub", "manual"),
+		  fired(clock_now_ms() - 10 * MS_SECOND));
 	assert_false(opted_out(f));
-	/* but a recipient's own act is */
-	fake_hook(f, "unsubscribe", DATA("unsub", "abuse"), NULL);
-	assert_true(opted_out(f));
-}
-
-static const char *fired(int64_t ms)
-{
-	static char text[20];
-	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
-
-	time_format_iso(ms, &iso);
-	snprintf(text, sizeof(text), "%.10s %.8s", iso.buf, iso.buf + 11);
-	return text;
 }
 
 /* Only a later yes of the person, or a user's with a ground, makes it void. */
@@ -389,7 +387,7 @@ int main(void)
 		TEST(a_hook_counts_if_the_member_says_so),
 		TEST(a_hook_about_nobody_is_not_believed),
 		TEST(a_no_is_heard_after_the_member_is_gone),
-		TEST(an_echo_is_no_word),
+		TEST(a_late_echo_is_no_word),
 		TEST(an_event_is_void_only_after_a_later_yes),
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),
