@@ -7,11 +7,9 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/thread/patience.h"
-#include "base/thread/stop.h"
 #include "sql/sql_all.h"
+#include "store/pg_link.h"
 
-#include <libpq-fe.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +17,10 @@
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
 #define ARGS_MAX 64
-#define STOP_LOOK_MS 100
 
 struct pg {
 	struct db db;
-	PGconn *conn;
+	struct pg_link link;
 	bool *prepared;  /* by 2 * sql->index, + 1: the one that locks */
 	int64_t wait_ms; /* for a lock, as the server knows */
 	int in_pipe;     /* statements sent, results not yet read */
@@ -61,15 +58,28 @@ static enum err_code code_of(const char *sqlstate)
 	return ERR_IO;
 }
 
+static bool is_lost(const struct pg *pg)
+{
+	return pg->link.is_silent || PQstatus(pg->link.conn) == CONNECTION_BAD;
+}
+
+static int lost(const struct pg *pg, struct err *err)
+{
+	return err_set(err, ERR_RETRY, "%s",
+		       pg->link.is_silent ? PG_SILENT
+					  : "the database connection broke");
+}
+
 static int fail(struct pg *pg, const PGresult *result, struct err *err)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-	if (PQstatus(pg->conn) == CONNECTION_BAD)
-		return err_set(err, ERR_RETRY, "the database connection broke");
+	if (is_lost(pg))
+		return lost(pg, err);
 	if (!state)
-		return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+		return err_inside(err, ERR_IO, "%s",
+				  PQerrorMessage(pg->link.conn));
 	if (strcmp(state, "53100") == 0)
 		return err_set(err, ERR_FULL,
 			       "the disk of the database server is full: free "
@@ -179,10 +189,12 @@ static struct statement statement_of(struct pg *pg, const struct sql *sql)
 
 static int prepare(struct pg *pg, struct statement *s, struct err *err)
 {
+	int sent;
+
 	if (!s->prepared || *s->prepared)
 		return 0;
-	if (check_result(pg, PQprepare(pg->conn, s->name, s->text, 0, NULL),
-			 err) < 0)
+	sent = PQsendPrepare(pg->link.conn, s->name, s->text, 0, NULL);
+	if (check_result(pg, pg_link_result(&pg->link, sent), err) < 0)
 		return -1;
 	*s->prepared = true;
 	return 0;
@@ -215,50 +227,28 @@ static void number_args(const char *text, struct strbuf *out)
 	}
 }
 
-/* Until there is a result, asking the server to give up once we stop. */
-static void await_result(PGconn *conn)
-{
-	struct pollfd wanted = { .fd = PQsocket(conn), .events = POLLIN };
-	bool is_canceled = false;
-
-	while (PQconsumeInput(conn) && PQisBusy(conn)) {
-		if (!is_canceled && stop_is_asked()) {
-			PGcancel *cancel = PQgetCancel(conn);
-			char ignored[64]; /* then it goes on to its end */
-
-			(void)PQcancel(cancel, ignored, sizeof(ignored));
-			PQfreeCancel(cancel);
-			is_canceled = true;
-		}
-		(void)poll(&wanted, 1, STOP_LOOK_MS);
-	}
-}
-
 /* As PQexecPrepared and PQexecParams. */
-static PGresult *execute_unless_stopped(PGconn *conn, const struct statement *s,
-					const struct bound *b)
+static int send_statement(struct pg *pg, const struct statement *s,
+			  struct sql_args args)
 {
-	PGresult *result, *next;
-	int sent = s->prepared
-			   ? PQsendQueryPrepared(conn, s->name, (int)b->n,
-						 b->values, NULL, NULL, 0)
-			   : PQsendQueryParams(conn, s->text, (int)b->n, NULL,
-					       b->values, NULL, NULL, 0);
+	struct bound b;
+	int sent;
 
-	if (!sent)
-		return NULL;
-	await_result(conn);
-	result = PQgetResult(conn);
-	while ((next = PQgetResult(conn)))
-		PQclear(next);
-	return result;
+	bind(&b, args);
+	if (s->prepared)
+		sent = PQsendQueryPrepared(pg->link.conn, s->name, (int)b.n,
+					   b.values, NULL, NULL, 0);
+	else
+		sent = PQsendQueryParams(pg->link.conn, s->text, (int)b.n, NULL,
+					 b.values, NULL, NULL, 0);
+	unbind(&b);
+	return sent;
 }
 
 static int execute(struct pg *pg, const struct sql *sql, const char *text,
 		   struct sql_args args, PGresult **out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
-	struct bound b;
 	struct statement s = { .text = text };
 	PGresult *result;
 
@@ -271,16 +261,7 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 		number_args(text, &numbered);
 		s.text = numbered.buf;
 	}
-	bind(&b, args);
-	if (stop_is_bound())
-		result = execute_unless_stopped(pg->conn, &s, &b);
-	else if (s.prepared)
-		result = PQexecPrepared(pg->conn, s.name, (int)b.n, b.values,
-					NULL, NULL, 0);
-	else
-		result = PQexecParams(pg->conn, s.text, (int)b.n, NULL,
-				      b.values, NULL, NULL, 0);
-	unbind(&b);
+	result = pg_link_result(&pg->link, send_statement(pg, &s, args));
 	if (PQresultStatus(result) == PGRES_COMMAND_OK ||
 	    PQresultStatus(result) == PGRES_TUPLES_OK) {
 		*out = result;
@@ -413,7 +394,9 @@ static int pg_script(struct db *db, const char *text, struct err *err)
 {
 	struct pg *pg = pg_of(db);
 
-	return check_result(pg, PQexec(pg->conn, text), err);
+	return check_result(
+		pg, pg_link_result(&pg->link, PQsendQuery(pg->link.conn, text)),
+		err);
 }
 
 /* --- pipeline --- */
@@ -426,16 +409,15 @@ static int drain(struct pg *pg, int64_t *changed, struct err *err)
 {
 	int ret = 0;
 
-	if (PQpipelineSync(pg->conn) != 1)
-		return err_set(err, ERR_RETRY, "the database connection broke");
+	if (PQpipelineSync(pg->link.conn) != 1)
+		return lost(pg, err);
 	for (;;) {
-		PGresult *result = PQgetResult(pg->conn);
+		PGresult *result = pg_link_next(&pg->link);
 		ExecStatusType status;
 
 		if (!result) { /* the end of one statement's results */
-			if (PQstatus(pg->conn) == CONNECTION_BAD)
-				return err_set(err, ERR_RETRY,
-					       "the database connection broke");
+			if (is_lost(pg))
+				return lost(pg, err);
 			continue;
 		}
 		status = PQresultStatus(result);
@@ -455,13 +437,14 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 {
 	int ret = 0;
 
-	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF)
+	if (PQpipelineStatus(pg->link.conn) == PQ_PIPELINE_OFF)
 		return 0;
 	if (pg->in_pipe > 0)
 		ret = drain(pg, changed, err);
 	pg->in_pipe = 0;
-	if (PQexitPipelineMode(pg->conn) != 1 && ret == 0)
-		ret = err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
+	if (PQexitPipelineMode(pg->link.conn) != 1 && ret == 0)
+		ret = err_inside(err, ERR_IO, "%s",
+				 PQerrorMessage(pg->link.conn));
 	return ret;
 }
 
@@ -471,8 +454,6 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
 	struct pg *pg = pg_of(db);
 	struct statement s = { .text = text };
-	struct bound b;
-	int sent;
 
 	if (sql) {
 		s = statement_of(pg, sql);
@@ -484,20 +465,13 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 	if (s.prepared && !*s.prepared &&
 	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, &s, err) < 0))
 		return -1;
-	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
-	    PQenterPipelineMode(pg->conn) != 1)
-		return err_inside(err, ERR_IO, "%s", PQerrorMessage(pg->conn));
-	bind(&b, args);
-	if (s.prepared)
-		sent = PQsendQueryPrepared(pg->conn, s.name, (int)b.n, b.values,
-					   NULL, NULL, 0);
-	else
-		sent = PQsendQueryParams(pg->conn, s.text, (int)b.n, NULL,
-					 b.values, NULL, NULL, 0);
-	unbind(&b);
-	if (sent != 1)
+	if (PQpipelineStatus(pg->link.conn) == PQ_PIPELINE_OFF &&
+	    PQenterPipelineMode(pg->link.conn) != 1)
+		return err_inside(err, ERR_IO, "%s",
+				  PQerrorMessage(pg->link.conn));
+	if (!send_statement(pg, &s, args))
 		return err_inside(err, ERR_RETRY, "%s",
-				  PQerrorMessage(pg->conn));
+				  PQerrorMessage(pg->link.conn));
 	if (++pg->in_pipe >= PIPELINE_MAX)
 		return drain(pg, changed, err);
 	return 0;
@@ -517,9 +491,10 @@ static void pg_rollback(struct db *db)
 	int64_t changed = 0;
 
 	/* A failure here breaks the connection, which the pool then drops. */
-	(void)leave_pipeline(pg, &changed, &ignored);
-	if (PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
-		PQclear(PQexec(pg->conn, "ROLLBACK"));
+	if (!is_lost(pg))
+		(void)leave_pipeline(pg, &changed, &ignored);
+	if (!is_lost(pg) && PQtransactionStatus(pg->link.conn) != PQTRANS_IDLE)
+		PQclear(pg_link_finish(&pg->link, "ROLLBACK"));
 }
 
 static int pg_begin(struct db *db, enum tx_mode mode, struct err *err)
@@ -538,10 +513,10 @@ static int pg_commit(struct db *db, struct err *err)
 	PGresult *result;
 	bool rolled_back;
 
-	BUG_ON(PQpipelineStatus(pg->conn) != PQ_PIPELINE_OFF);
-	result = PQexec(pg->conn, "COMMIT");
+	BUG_ON(PQpipelineStatus(pg->link.conn) != PQ_PIPELINE_OFF);
+	result = pg_link_finish(&pg->link, "COMMIT");
 	/* COMMIT of a failed transaction "succeeds" as ROLLBACK. */
-	rolled_back = strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
+	rolled_back = result && strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
 	if (check_result(pg, result, err) < 0) {
 		pg_rollback(db);
 		return -1;
@@ -555,7 +530,7 @@ static void pg_close(struct db *db)
 {
 	struct pg *pg = pg_of(db);
 
-	PQfinish(pg->conn);
+	pg_link_close(&pg->link);
 	free(pg->prepared);
 	free(pg);
 }
@@ -564,8 +539,8 @@ static bool pg_is_broken(const struct db *db)
 {
 	const struct pg *pg = (const struct pg *)db;
 
-	return PQstatus(pg->conn) == CONNECTION_BAD ||
-	       PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
+	return is_lost(pg) ||
+	       PQtransactionStatus(pg->link.conn) != PQTRANS_IDLE;
 }
 
 static int pg_borrowed(struct db *db, struct err *err)
@@ -598,32 +573,23 @@ static const struct db_ops pg_ops = {
 	.borrowed = pg_borrowed,
 };
 
-static void drop_notice(void *arg, const char *message)
-{
-	(void)arg;
-	(void)message; /* "relation exists, skipping" and the like */
-}
-
 int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	       struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf setup = STRBUF_INIT;
-	struct pg *pg = calloc(1, sizeof(*pg));
+	struct pg_link link;
+	struct pg *pg;
 
+	if (pg_link_open(&link, url, err) < 0)
+		return -1;
+	pg = calloc(1, sizeof(*pg));
 	BUG_ON(!pg);
 	pg->db = (struct db){ .ops = &pg_ops,
 			      .backend = DB_PG,
 			      .schema = schema };
+	pg->link = link;
 	pg->prepared = calloc(2 * sql_all_count + 1, sizeof(*pg->prepared));
 	BUG_ON(!pg->prepared);
-	pg->conn = PQconnectdb(url);
-	if (PQstatus(pg->conn) != CONNECTION_OK) {
-		(void)err_inside(err, ERR_RETRY, "connecting to PostgreSQL: %s",
-				 PQerrorMessage(pg->conn));
-		pg_close(&pg->db);
-		return -1;
-	}
-	PQsetNoticeProcessor(pg->conn, drop_notice, NULL);
 	strbuf_addf(&setup,
 		    "SET client_encoding = 'UTF8';"
 		    "SET search_path = %s;"

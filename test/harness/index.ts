@@ -5,6 +5,7 @@ export * from "./history.js";
 export * from "./job.js";
 export * from "./mail.js";
 export * from "./mailing.js";
+export * from "./passage.js";
 export * from "./proxy.js";
 export * from "./random.js";
 export * from "./receiver.js";
