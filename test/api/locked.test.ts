@@ -3,56 +3,10 @@
  * reads goes on, what writes is told so at once, and all goes on afterwards.
  */
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { describe, it } from "node:test";
-import { isPostgres, type Server, unsubscribeLinkOf, until, useServer } from "../harness/index.js";
+import { Lock, type Server, unsubscribeLinkOf, until, useServer } from "../harness/index.js";
 
 const WITHIN_MS = 20_000; // the promise is 2 s; what waits for the lock waits longer than this
-const SCHEMAS = ["crm", "audience", "events"];
-
-/** Takes every lock that a writer could want, in a process of its own. */
-class Lock {
-  private constructor(private readonly child: ChildProcess) {}
-
-  static async take(server: Server): Promise<Lock> {
-    const child = isPostgres
-      ? spawn("psql", ["-qAt", server.database!], { stdio: ["pipe", "pipe", "inherit"] })
-      : spawn("python3", ["-c", LITE, server.folder], { stdio: ["pipe", "pipe", "inherit"] });
-    if (isPostgres) child.stdin!.write(LOCK_TABLES);
-    await new Promise<void>((done, failed) => {
-      child.once("error", failed);
-      child.stdout!.on("data", (text) => String(text).includes("locked") && done());
-    });
-    return new Lock(child);
-  }
-
-  async release(): Promise<void> {
-    const ended = new Promise((done) => this.child.once("close", done));
-    this.child.stdin!.end();
-    await ended;
-  }
-}
-
-const LITE = `
-import sqlite3, sys
-held = []
-for name in ${JSON.stringify(SCHEMAS)}:
-    held.append(sqlite3.connect(f"{sys.argv[1]}/{name}.db", isolation_level=None, timeout=20))
-    held[-1].execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-sys.stdin.read()
-`;
-
-const LOCK_TABLES = `
-BEGIN;
-DO $$ DECLARE t record; BEGIN
-  FOR t IN SELECT schemaname, tablename FROM pg_tables
-           WHERE schemaname IN ('crm', 'audience', 'events') LOOP
-    EXECUTE format('LOCK TABLE %I.%I IN EXCLUSIVE MODE', t.schemaname, t.tablename);
-  END LOOP;
-END $$;
-SELECT 'locked';
-`;
 
 interface Answer {
   status: number;

@@ -10,11 +10,28 @@ const base = process.env.MUSTER_TEST_DATABASE;
 
 export const isPostgres = base !== undefined && base !== "";
 
-function psql(statement: string): void {
-  execFileSync("psql", ["-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", base!, "-c", statement], {
-    stdio: ["ignore", "ignore", "pipe"],
+/** What it prints: a row a line. */
+export function psql(statement: string, url = base!): string {
+  return execFileSync("psql", ["-qAtX", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement], {
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
     timeout: 2 * PATIENCE_MS,
   });
+}
+
+const TABLES = `SELECT schemaname, tablename FROM pg_tables
+  WHERE schemaname IN ('crm', 'audience', 'events')`;
+
+/** The names of all tables of Muster in a database of PostgreSQL. */
+export function tablesOf(url: string): string[] {
+  return psql(`SELECT schemaname || '.' || tablename FROM (${TABLES}) t`, url).trim().split("\n");
+}
+
+/** SQL that runs a statement on each of them, which names it %I.%I. */
+export function forEachTable(statement: string): string {
+  return `DO $$ DECLARE t record; BEGIN
+    FOR t IN ${TABLES} LOOP EXECUTE format('${statement}', t.schemaname, t.tablename); END LOOP;
+  END $$;`;
 }
 
 /** Its URL, or undefined for SQLite. */

@@ -1,8 +1,9 @@
 /** What API tests import: everything of the harness. */
 export * from "./client.js";
-export { isPostgres } from "./database.js";
+export { forEachTable, isPostgres, psql, tablesOf } from "./database.js";
 export * from "./history.js";
 export * from "./job.js";
+export * from "./lock.js";
 export * from "./mail.js";
 export * from "./mailing.js";
 export * from "./passage.js";

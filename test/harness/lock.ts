@@ -1,0 +1,52 @@
+/**
+ * Locks of a database that somebody else holds, in a process of its own:
+ *
+ *     const lock = await Lock.take(server);
+ *     try {
+ *       // writers wait
+ *     } finally {
+ *       await lock.release();
+ *     }
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { forEachTable, isPostgres } from "./database.js";
+import type { Server } from "./server.js";
+
+const HOLD = `
+import sqlite3, sys
+held = []
+for name in ["crm", "audience", "events"]:
+    held.append(sqlite3.connect(f"{sys.argv[1]}/{name}.db", isolation_level=None, timeout=20))
+    held[-1].execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+`;
+
+export class Lock {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** All that a writer could want. */
+  static take(server: Server): Promise<Lock> {
+    return isPostgres
+      ? Lock.hold("psql", ["-qAtX", server.database!],
+        `BEGIN; ${forEachTable("LOCK TABLE %I.%I IN EXCLUSIVE MODE")} SELECT 'locked';\n`)
+      : Lock.hold("python3", ["-c", HOLD, server.folder]);
+  }
+
+  private static async hold(program: string, args: string[], input = ""): Promise<Lock> {
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+    child.stdin!.write(input);
+    await new Promise<void>((done, failed) => {
+      child.once("error", failed);
+      child.once("close", () => failed(new Error("nothing was locked")));
+      child.stdout!.on("data", (text) => String(text).includes("locked") && done());
+    });
+    return new Lock(child);
+  }
+
+  async release(): Promise<void> {
+    const ended = new Promise((done) => this.child.once("close", done));
+    this.child.stdin!.end();
+    await ended;
+  }
+}
