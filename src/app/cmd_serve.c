@@ -6,28 +6,95 @@
 #include "app/server.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/thread/stop.h"
+#include "base/thread/wait.h"
 #include "base/vec.h"
 
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define STOP_MS 4500
-#define TRIM_S 10
+#define TRIM_MS 10000
 
-/* Signals are taken by sigwait here and blocked in all threads. */
-static void block_signals(sigset_t *set)
+/*
+ * SIGINT and SIGTERM are blocked in all threads, and taken by one of their own
+ * from the first moment on: it tells the rest, and is the last resort against
+ * a disk, a lock or a peer that does not answer. All that was said to be done
+ * is durable, and what was not is done at the next start, as after kill -9.
+ */
+struct watch {
+	sigset_t signals;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	atomic_bool stopping;
+	bool has_ended; /* under lock */
+};
+
+static void *watch_main(void *arg)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, set, NULL);
+	struct watch *w = arg;
+	int64_t until_us;
+	int number;
+
+	(void)sigwait(&w->signals, &number);
+	pthread_mutex_lock(&w->lock);
+	if (!w->has_ended)
+		log_info("stopping", LOG_TEXT("signal", strsignal(number)));
+	atomic_store(&w->stopping, true);
+	pthread_cond_broadcast(&w->changed);
+	until_us = clock_monotonic_us() + STOP_MS * 1000;
+	while (!w->has_ended) {
+		if (wait_until(&w->changed, &w->lock, until_us))
+			continue;
+		log_warn("stopping took too long: the rest is done at the next "
+			 "start");
+		_exit(EXIT_DONE);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static int watch_begin(struct watch *w, struct err *err)
+{
+	sigemptyset(&w->signals);
+	sigaddset(&w->signals, SIGINT);
+	sigaddset(&w->signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &w->signals, NULL);
+	pthread_mutex_init(&w->lock, NULL);
+	wait_init(&w->changed);
+	if (pthread_create(&w->thread, NULL, watch_main, w) != 0)
+		return err_set(err, ERR_IO, "no thread for signals");
+	return 0;
+}
+
+static void watch_end(struct watch *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->has_ended = true;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	(void)pthread_kill(w->thread, SIGTERM); /* it may wait for one still */
+	(void)pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->changed);
+	pthread_mutex_destroy(&w->lock);
+}
+
+/* Now and then, what is free between blocks that are used goes back too. */
+static void wait_for_stop(struct watch *w)
+{
+	pthread_mutex_lock(&w->lock);
+	while (!atomic_load(&w->stopping))
+		if (!wait_ms(&w->changed, &w->lock, TRIM_MS))
+			(void)malloc_trim(0);
+	pthread_mutex_unlock(&w->lock);
 }
 
 static int set_log(const struct config *config, struct err *err)
@@ -66,66 +133,47 @@ static void announce(const struct server *server)
 	fflush(stdout);
 }
 
-/* Now and then, what is free between blocks that are used goes back too. */
-static int wait_for_signal(const sigset_t *signals)
+static void report_start(const struct config *config, struct server *server)
 {
-	static const struct timespec pause = { .tv_sec = TRIM_S };
-	int number;
-
-	while ((number = sigtimedwait(signals, NULL, &pause)) < 0)
-		(void)malloc_trim(0);
-	return number;
+	announce(server);
+	vec_each (config_unknown(config), line)
+		log_warn("an environment variable is passed over",
+			 LOG_TEXT("which", *line));
+	warn_of_exposure(config);
+	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
+		 LOG_TEXT("address", server_address(server)));
 }
 
-/*
- * The last resort: a disk, a lock or a peer that does not answer. All that was
- * said to be done is durable, and what was not is done at the next start, as
- * after kill -9.
- */
-static void *end_anyway(void *arg)
+static int run(struct config *config, struct watch *w, struct err *err)
 {
-	(void)arg;
-	stop_pause_ms(STOP_MS);
-	log_warn("stopping took too long: the rest is done at the next start");
-	_exit(EXIT_DONE);
-}
+	CLEANUP(fd_release) int lock = -1;
+	CLEANUP(server_free) struct server *server = NULL;
 
-static void end_in_time(void)
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, end_anyway, NULL) == 0)
-		(void)pthread_detach(thread);
+	/* two servers on one folder would take each other's leases */
+	if (folder_lock(config, &lock, err) < 0)
+		return -1;
+	if (server_start(config, &w->stopping, &server, err) < 0)
+		return atomic_load(&w->stopping) ? 0 : -1;
+	report_start(config, server);
+	wait_for_stop(w);
+	server_stop(server);
+	return 0;
 }
 
 static int serve(const struct invocation *in, struct err *err)
 {
-	CLEANUP(fd_release) int lock = -1;
-	CLEANUP(server_free) struct server *server = NULL;
-	sigset_t signals;
-	int signal_number;
+	struct watch watch = { 0 };
+	int ret;
 
-	if (set_log(in->config, err) < 0)
+	if (set_log(in->config, err) < 0 || watch_begin(&watch, err) < 0)
 		return -1;
-	block_signals(&signals);
-	/* two servers on one folder would take each other's leases */
-	if (folder_lock(in->config, &lock, err) < 0 ||
-	    server_start(in->config, &server, err) < 0)
-		return -1;
-	announce(server);
-	vec_each (config_unknown(in->config), line)
-		log_warn("an environment variable is passed over",
-			 LOG_TEXT("which", *line));
-	warn_of_exposure(in->config);
-	log_info("started", LOG_TEXT("version", MUSTER_VERSION),
-		 LOG_TEXT("address", server_address(server)));
-	signal_number = wait_for_signal(&signals);
-	log_info("stopping", LOG_TEXT("signal", strsignal(signal_number)));
-	end_in_time();
-	server_stop(server);
-	log_flush();
-	log_info("stopped");
-	return 0;
+	ret = run(in->config, &watch, err);
+	if (ret == 0) {
+		log_flush();
+		log_info("stopped");
+	}
+	watch_end(&watch);
+	return ret;
 }
 
 int cmd_serve(const struct invocation *in)

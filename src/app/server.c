@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/thread/stop.h"
 #include "bridge/bridge.h"
 #include "crm/import/import.h"
 #include "crm/user/identity.h"
@@ -428,17 +429,22 @@ static int start_all(struct server *s, struct err *err)
 	return start_jobs(s, err);
 }
 
-int server_start(struct config *config, struct server **out, struct err *err)
+int server_start(struct config *config, const atomic_bool *stopping,
+		 struct server **out, struct err *err)
 {
 	struct arena *arena = arena_new();
 	CLEANUP(server_free)
 	struct server *s = arena_new_of(arena, struct server);
+	int ret;
 
 	s->arena = arena;
 	s->config = config;
 	s->last_use = last_use_new();
 	httpc_init();
-	if (start_all(s, err) < 0)
+	stop_bind(stopping);
+	ret = start_all(s, err);
+	stop_bind(NULL); /* what was begun is ended as usual */
+	if (ret < 0)
 		return -1;
 	*out = TAKE(s);
 	return 0;

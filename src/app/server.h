@@ -10,9 +10,13 @@
 
 #include "app/config.h"
 
+#include <stdatomic.h>
+
 struct server;
 
-int server_start(struct config *config, struct server **out, struct err *err);
+/* Gives up with ERR_RETRY once *stopping is set, whatever it waits for. */
+int server_start(struct config *config, const atomic_bool *stopping,
+		 struct server **out, struct err *err);
 /* "127.0.0.1:8080" */
 const char *server_address(const struct server *server);
 /* The one-time link for the first administrator; NULL if there is one. */

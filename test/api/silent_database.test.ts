@@ -107,8 +107,12 @@ describe("a database that does not answer", {
     }
   });
 
-  it("does not keep the program from ending", async () => {
+  it("does not keep the program from ending, also while it starts", async () => {
     passage.close();
+    await server.halt();
+    const { asked } = passage;
+    await server.begin();
+    await until("the database is asked", () => passage.asked > asked);
     await server.halt();
     passage.open();
     await server.run();

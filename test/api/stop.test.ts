@@ -9,7 +9,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
-  addPeople, binary, hrefs, isPostgres, isSent, makeCampaign, makeGroup, parseMail, push, Server,
+  addPeople, binary, hrefs, isPostgres, isSent, Lock, makeCampaign, makeGroup, parseMail, push, Server,
   until, useReceiver, useRelay, useServer, type Json, stopAll,
 } from "../harness/index.js";
 
@@ -232,5 +232,21 @@ describe("a server that is told to stop while others do not answer", () => {
     await server.run();
     const job = await server.job(body.job_id);
     assert.equal((job.result as Json).add, 1, JSON.stringify(job));
+  });
+});
+
+describe("a server that is told to stop before it has started", () => {
+  const server = useServer();
+
+  it("ends while the database is locked", async () => {
+    await server.halt();
+    const lock = await Lock.take(server, "ACCESS EXCLUSIVE");
+    try {
+      await server.begin();
+      await stops(server, "starting on a locked database");
+    } finally {
+      await lock.release();
+    }
+    await server.run();
   });
 });

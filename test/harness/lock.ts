@@ -25,11 +25,11 @@ sys.stdin.read()
 export class Lock {
   private constructor(private readonly child: ChildProcess) {}
 
-  /** All that a writer could want. */
-  static take(server: Server): Promise<Lock> {
+  /** All that a writer could want; in ACCESS EXCLUSIVE mode PostgreSQL keeps readers out, too. */
+  static take(server: Server, mode = "EXCLUSIVE"): Promise<Lock> {
     return isPostgres
       ? Lock.hold("psql", ["-qAtX", server.database!],
-        `BEGIN; ${forEachTable("LOCK TABLE %I.%I IN EXCLUSIVE MODE")} SELECT 'locked';\n`)
+        `BEGIN; ${forEachTable(`LOCK TABLE %I.%I IN ${mode} MODE`)} SELECT 'locked';\n`)
       : Lock.hold("python3", ["-c", HOLD, server.folder]);
   }
 

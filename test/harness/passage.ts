@@ -11,14 +11,17 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export class Passage {
   url = "";
+  /** How many connections have come while it was closed. */
+  asked = 0;
   private isOpen = true;
   private sockets = new Set<Socket>();
   private waiting: Socket[] = [];
   private target = { host: "", port: 0 };
   private server = createServer((socket) => {
     this.keep(socket);
-    if (this.isOpen) this.join(socket);
-    else this.waiting.push(socket.pause());
+    if (this.isOpen) return this.join(socket);
+    this.asked++;
+    this.waiting.push(socket.pause());
   });
 
   async start(database: string): Promise<this> {

@@ -13,7 +13,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -140,6 +140,32 @@ export class Server {
 
   /** Starts the process on the data that is there, and waits for /readyz. */
   async run(): Promise<void> {
+    const { child, failure } = this.spawn();
+    await until("the server is ready", async () => {
+      if (failure() || child.exitCode !== null || child.signalCode !== null)
+        return { ready: false }; // told below, with its last words
+      const reply = await fetch(`${this.url}/readyz`);
+      await reply.arrayBuffer();
+      return reply.status === 200 && { ready: true };
+    }).then(({ ready }) => {
+      if (ready) return;
+      this.child = undefined;
+      throw failure() ?? new Error(`the server ended:\n${this.lines.slice(-30).join("\n")}`);
+    });
+  }
+
+  /** The same, but waits only until the program takes signals, before it opens anything. */
+  async begin(): Promise<void> {
+    this.spawn();
+    await until("it takes signals", () => {
+      const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+      const number = (name: string) => status.match(new RegExp(`^${name}:\\s*(\\w+)`, "m"))![1]!;
+      const isBlocked = (BigInt(`0x${number("SigBlk")}`) & (1n << 14n)) !== 0n; // SIGTERM
+      return isBlocked && Number(number("Threads")) > 1;
+    });
+  }
+
+  private spawn(): { child: ChildProcess; failure: () => Error | undefined } {
     assert.equal(this.child, undefined, "the server runs already");
     const line = [binary, "serve", ...(this.options.args ?? [])];
     if (this.options.disk) line.unshift("unshare", ...MAKE_DISK, this.options.disk);
@@ -151,17 +177,7 @@ export class Server {
     let failure: Error | undefined; // there is no such program
     child.once("error", (error) => (failure = error));
     for (const stream of [child.stdout, child.stderr]) this.collect(stream);
-    await until("the server is ready", async () => {
-      if (failure || child.exitCode !== null || child.signalCode !== null)
-        return { ready: false }; // told below, with its last words
-      const reply = await fetch(`${this.url}/readyz`);
-      await reply.arrayBuffer();
-      return reply.status === 200 && { ready: true };
-    }).then(({ ready }) => {
-      if (ready) return;
-      this.child = undefined;
-      throw failure ?? new Error(`the server ended:\n${this.lines.slice(-30).join("\n")}`);
-    });
+    return { child, failure: () => failure };
   }
 
   private collect(stream: NodeJS.ReadableStream): void {

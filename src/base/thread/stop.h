@@ -7,7 +7,8 @@
  * being set: requests to other servers (httpc, mcapi), the statements of the
  * database (store; a commit is finished), pauses. So every loop of a job looks
  * at the stop, also those that do not know of it; work that is saved as it
- * goes on, as all of it is, goes on from there at the next start.
+ * goes on, as all of it is, goes on from there at the next start. The main
+ * thread is bound while the program starts.
  *
  * Threads that bind nothing are not concerned.
  */
