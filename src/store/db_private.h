@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct statvfs;
 struct store_options;
 struct strbuf;
 
@@ -42,6 +43,10 @@ struct writer {
 
 /* The disk is: what SQLite says, and what is said before it can. */
 #define DB_DISK_FULL "the disk is full: free some space in the data folder"
+
+#define DB_NO_INODES                                           \
+	"the disk is full: no inodes left, remove some files " \
+	"from the data folder's disk"
 
 /* How long who has no patience of its own (base/thread/patience.h) waits. */
 #define DB_WAIT_MS 30000
@@ -125,6 +130,10 @@ void backup_file(const char *folder, int schema, const char *part,
 		 struct strbuf *out);
 /* A file or folder to the disk. */
 int backup_sync(const char *path, struct err *err);
+
+/* Is there some in the file system of the data folder? A file system that has
+ * no inodes says that it has 0 in all. */
+int store_check_room(const struct statvfs *fs, bool is_root, struct err *err);
 
 /* Also one that is there. */
 int store_make_folder(const char *path, struct err *err);

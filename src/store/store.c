@@ -21,6 +21,7 @@
 
 #define QUIET_US 300000 /* since the last write: nothing goes on in bulk */
 #define DISK_LEAST_BYTES (1 << 20)
+#define DISK_LEAST_INODES 8 /* the logs of all three, an upload */
 #define PROBE_US 1000000
 
 struct pool {
@@ -246,19 +247,27 @@ void store_free(struct store **store)
 
 /* --- can it be written, and its logs --- */
 
+int store_check_room(const struct statvfs *fs, bool is_root, struct err *err)
+{
+	uint64_t blocks = is_root ? fs->f_bfree : fs->f_bavail;
+	uint64_t inodes = is_root ? fs->f_ffree : fs->f_favail;
+
+	if (blocks * fs->f_frsize < DISK_LEAST_BYTES)
+		return err_set(err, ERR_FULL, DB_DISK_FULL);
+	if (fs->f_files > 0 && inodes < DISK_LEAST_INODES)
+		return err_set(err, ERR_FULL, DB_NO_INODES);
+	return 0;
+}
+
 static int check_room(const struct store *store, struct err *err)
 {
 	struct statvfs fs;
-	uint64_t room;
 
 	if (store->database)
 		return 0; /* its server looks after its disk */
 	if (statvfs(store->data, &fs) < 0)
 		return err_errno(err, "%s", store->data);
-	room = (uint64_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail) *
-	       fs.f_frsize;
-	return room < DISK_LEAST_BYTES ? err_set(err, ERR_FULL, DB_DISK_FULL)
-				       : 0;
+	return store_check_room(&fs, geteuid() == 0, err);
 }
 
 static int try_to_write(struct store *store, enum store_schema schema,

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/thread/patience.h"
+#include "store/db_private.h"
 #include "store/sqlbuild.h"
 #include "store/store_fixture.h"
 
@@ -13,6 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <cmocka.h>
 
@@ -150,6 +152,40 @@ static void who_has_patience_waits_no_longer(void **state)
 	tx_release(&held);
 	store_put(&db);
 	assert_int_equal(store_get(f->store, STORE_EVENTS, &db, &err), 0);
+}
+
+static void room_is_bytes_and_inodes(void **state)
+{
+	static const struct {
+		const char *why; /* NULL: there is room */
+		struct statvfs fs;
+		bool is_root;
+	} cases[] = {
+		{ NULL, { 0 }, false },
+		{ NULL, { .f_files = 100, .f_favail = 50 }, false },
+		{ "inodes", { .f_files = 100 }, false },
+		{ "inodes", { .f_files = 100, .f_ffree = 9 }, false },
+		{ NULL, { .f_files = 100, .f_ffree = 9 }, true },
+		{ "space", { .f_bavail = 99 }, false },
+		{ "space", { .f_bavail = 99 }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct statvfs fs = cases[i].fs;
+		struct err err = ERR_INIT;
+		int ret;
+
+		fs.f_frsize = 4096;
+		if (fs.f_bavail == 0)
+			fs.f_bfree = fs.f_bavail = 1000;
+		ret = store_check_room(&fs, cases[i].is_root, &err);
+		assert_int_equal(ret, cases[i].why ? -1 : 0);
+		if (!cases[i].why)
+			continue;
+		assert_int_equal(err.code, ERR_FULL);
+		assert_non_null(strstr(err.text, cases[i].why));
+	}
 }
 
 static int64_t log_bytes(const struct store_fixture *f)
@@ -341,6 +377,7 @@ int main(void)
 		cmocka_unit_test(a_setting_is_kept_and_replaced),
 		cmocka_unit_test(rows_are_read_into_structs),
 		cmocka_unit_test(keys_are_one_argument),
+		cmocka_unit_test(room_is_bytes_and_inodes),
 		cmocka_unit_test(who_has_patience_waits_no_longer),
 		cmocka_unit_test(the_log_stays_short),
 		cmocka_unit_test(what_is_not_committed_is_gone),

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
@@ -138,5 +138,27 @@ describe("a limit on the size of files (ulimit -f)", () => {
     limit("unlimited");
     const { body } = await server.admin.post(`${v1}/imports`, people(3), csv);
     await server.job(body.job_id);
+  });
+});
+
+describe("a disk that has no inodes left", { skip: SKIP }, () => {
+  const server = useServer({ disk: "64m,nr_inodes=60" });
+
+  it("is full, too", async () => {
+    server.allowLog(/ code=full|No space left/);
+    const folder = `${filler(server)}s`;
+    mkdirSync(folder);
+    assert.throws(() => {
+      for (let i = 0; ; i++) closeSync(openSync(join(folder, String(i)), "w"));
+    }, { code: "ENOSPC" });
+    await until("it is not ready", async () => {
+      const reply = await fetch(`${server.url}/readyz`);
+      return /not ready: .*no inodes left/.test(await reply.text()) && reply.status === 503;
+    });
+    await server.admin.post(`${v1}/imports`, people(1), { ...csv, status: 507 });
+    rmSync(folder, { recursive: true });
+    await until("it is ready again", async () =>
+      (await fetch(`${server.url}/readyz`)).status === 200);
+    await server.admin.post(`${v1}/imports`, people(1), csv);
   });
 });

@@ -81,8 +81,6 @@ static int describe(struct request *rq, struct strbuf *out, struct err *err)
 /* In words that are fit for everybody; where a host is named, for the log. */
 static const char *why_not(const struct err *err)
 {
-	if (err->code == ERR_FULL)
-		return "disk: it is full";
 	return err->inside ? "database" : err->text;
 }
 
