@@ -270,6 +270,33 @@ static int check_room(const struct store *store, struct err *err)
 	return store_check_room(&fs, geteuid() == 0, err);
 }
 
+/*
+ * PostgreSQL, where a table may be locked alone: would a writer of any have to
+ * wait? Each lock is given back before the next is asked for, so that this is
+ * in nobody's way.
+ */
+static int try_tables(struct tx *tx, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf script = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (tx->db->backend != DB_PG)
+		return 0;
+	if (db_query_text(tx->db,
+			  "SELECT quote_ident(tablename) FROM pg_tables "
+			  "WHERE schemaname = current_schema()",
+			  SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	strbuf_addstr(&script, "SAVEPOINT before;");
+	while ((more = rows_next(rows, err)) > 0)
+		strbuf_addf(&script,
+			    "LOCK TABLE %s IN ROW EXCLUSIVE MODE;"
+			    "ROLLBACK TO before;",
+			    rows_text(rows, 0));
+	return more < 0 ? -1 : tx->db->ops->script(tx->db, script.buf, err);
+}
+
 static int try_to_write(struct store *store, enum store_schema schema,
 			struct err *err)
 {
@@ -279,7 +306,7 @@ static int try_to_write(struct store *store, enum store_schema schema,
 
 	snprintf(now, sizeof(now), "%lld", (long long)clock_now_ms());
 	if (store_get(store, schema, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 || try_tables(&tx, err) < 0 ||
 	    setting_put(&tx, "store.probed_ms", now, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return err_prefix(err, "%s", schema_name(schema));

@@ -39,9 +39,9 @@ int store_get(struct store *store, enum store_schema schema, struct db **out,
 void store_put(struct db **db); /* NULL is fine; rolls back what is open */
 
 /*
- * Can every schema be written now? Tries it, within PATIENCE_MS and at most
- * once a second; who asks meanwhile gets the same answer. ERR_RETRY: locked,
- * or the server cannot be reached; ERR_FULL: a disk is full.
+ * Can every table of every schema be written now? Tries it, within PATIENCE_MS
+ * and at most once a second; who asks meanwhile gets the same answer.
+ * ERR_RETRY: locked, or the server cannot be reached; ERR_FULL: a disk is full.
  */
 int store_probe(struct store *store, struct err *err);
 

@@ -3,8 +3,10 @@
  * reads goes on, what writes is told so at once, and all goes on afterwards.
  */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import { Lock, type Server, unsubscribeLinkOf, until, useServer } from "../harness/index.js";
+import { before, describe, it } from "node:test";
+import {
+  isPostgres, Lock, psql, type Server, tablesOf, unsubscribeLinkOf, until, useServer,
+} from "../harness/index.js";
 
 const WITHIN_MS = 20_000; // the promise is 2 s; what waits for the lock waits longer than this
 
@@ -97,6 +99,59 @@ describe("a database that is locked", () => {
     for (const [path, init] of writes(key)) {
       const got = await ask(server.url + path.replace("MASTER", master), init);
       assert.ok(got.status < 500, `${path}: ${got.text}`);
+    }
+  });
+});
+
+describe("a table that is locked", {
+  skip: isPostgres ? false : "SQLite locks whole databases",
+}, () => {
+  const server = useServer();
+  const readyz = () => ask(`${server.url}/readyz`);
+
+  before(() => server.allowLog(/ warn | error /)); // whoever needs one of them says so
+
+  it("is waited for by /readyz, whichever it is", async () => {
+    // all are locked, and given back as /readyz comes to them
+    const locks = new Map(await Promise.all(tablesOf(server.database!).map(
+      async (table) => [table, await Lock.onTable(server, table)] as const)));
+    assert.ok(locks.size > 40);
+    const early: number[] = [];
+    let asking: Promise<unknown> | undefined;
+    await until("/readyz has waited for each", async () => {
+      asking ??= readyz().then(({ status }) => {
+        if (status === 200 && locks.size > 0) early.push(locks.size);
+        asking = undefined;
+      });
+      for (let tables = waitedFor(); tables.length > 0; tables = waitedFor())
+        for (const table of tables) {
+          await locks.get(table)?.release();
+          locks.delete(table);
+        }
+      return locks.size === 0;
+    });
+    await asking;
+    assert.deepEqual(early, []);
+    await until("it is ready", async () => (await readyz()).status === 200);
+  });
+
+  const waitedFor = () => psql(`
+    SELECT l.relation::regclass FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE NOT l.granted AND l.mode = 'RowExclusiveLock' AND a.query LIKE '%LOCK TABLE%'`,
+  server.database).split("\n").filter((line) => line !== "");
+
+  it("makes it not ready", async () => {
+    for (const table of ["crm.app_user", "audience.member", "events.event"]) {
+      const lock = await Lock.onTable(server, table);
+      try {
+        await until(`${table} is missed`, async () => {
+          const { status, text } = await readyz();
+          return status === 503 && /locked/.test(text);
+        });
+      } finally {
+        await lock.release();
+      }
+      await until("it is ready again", async () => (await readyz()).status === 200);
     }
   });
 });

@@ -28,9 +28,17 @@ export class Lock {
   /** All that a writer could want; in ACCESS EXCLUSIVE mode PostgreSQL keeps readers out, too. */
   static take(server: Server, mode = "EXCLUSIVE"): Promise<Lock> {
     return isPostgres
-      ? Lock.hold("psql", ["-qAtX", server.database!],
-        `BEGIN; ${forEachTable(`LOCK TABLE %I.%I IN ${mode} MODE`)} SELECT 'locked';\n`)
+      ? Lock.holdOn(server, forEachTable(`LOCK TABLE %I.%I IN ${mode} MODE`))
       : Lock.hold("python3", ["-c", HOLD, server.folder]);
+  }
+
+  /** PostgreSQL: that table, from readers and writers. */
+  static onTable(server: Server, table: string): Promise<Lock> {
+    return Lock.holdOn(server, `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE;`);
+  }
+
+  private static holdOn(server: Server, statement: string): Promise<Lock> {
+    return Lock.hold("psql", ["-qAtX", server.database!], `BEGIN; ${statement} SELECT 'locked';\n`);
   }
 
   private static async hold(program: string, args: string[], input = ""): Promise<Lock> {
