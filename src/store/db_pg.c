@@ -579,9 +579,10 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	CLEANUP(strbuf_release) struct strbuf setup = STRBUF_INIT;
 	struct pg_link link;
 	struct pg *pg;
+	int ret = pg_link_open(&link, url, err);
 
-	if (pg_link_open(&link, url, err) < 0)
-		return -1;
+	if (ret != 0)
+		return ret;
 	pg = calloc(1, sizeof(*pg));
 	BUG_ON(!pg);
 	pg->db = (struct db){ .ops = &pg_ops,

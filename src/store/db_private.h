@@ -113,6 +113,7 @@ const char *schema_name(enum store_schema schema);
 
 int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 		   struct err *err);
+/* 0; 1 if all places of the server are taken (err says so); -1. */
 int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	       struct err *err);
 

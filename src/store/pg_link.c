@@ -17,6 +17,8 @@
 #define SIGN_PATIENT_MS 5000
 /* The next sign of life is asked for so long after the last. */
 #define SIGN_AGAIN_US 1000000
+/* The code of "too many clients already", which it says in any language. */
+#define NO_SLOT "53300:"
 
 /* Until the socket is ready; false: out of time, or (if it is heeded) the
  * thread is to stop. */
@@ -90,16 +92,25 @@ static bool gives_sign(const struct pg_link *l)
 	return given;
 }
 
+/* Returns 1 or -1. */
 static int why_not(PGconn *conn, PostgresPollingStatusType state,
 		   struct err *err)
 {
-	if (state == PGRES_POLLING_FAILED)
-		return err_inside(err, ERR_RETRY,
-				  "connecting to PostgreSQL: %s",
-				  PQerrorMessage(conn));
-	if (stop_check(err) < 0)
-		return -1;
-	return err_set(err, ERR_RETRY, PG_SILENT);
+	const char *text = PQerrorMessage(conn);
+	const char *place = strstr(text, "\nLOCATION:"); /* in its source */
+
+	if (state != PGRES_POLLING_FAILED)
+		return stop_check(err) < 0 ? -1
+					   : err_set(err, ERR_RETRY, PG_SILENT);
+	if (strstr(text, NO_SLOT)) {
+		(void)err_set(err, ERR_RETRY,
+			      "the database server takes no more connections: "
+			      "raise its max_connections, or try again");
+		return 1;
+	}
+	return err_inside(err, ERR_RETRY, "connecting to PostgreSQL: %.*s",
+			  (int)(place ? place - text : (long)strlen(text)),
+			  text);
 }
 
 static void drop_notice(void *arg, const char *message)
@@ -112,12 +123,16 @@ int pg_link_open(struct pg_link *l, const char *url, struct err *err)
 {
 	int64_t until_us = patience_until_us(DB_WAIT_MS);
 	PGconn *conn = begin(url);
-	PostgresPollingStatusType state = go_on(conn, until_us, false);
+	PostgresPollingStatusType state;
+	int ret;
 
+	(void)PQsetErrorVerbosity(conn, PQERRORS_VERBOSE); /* with its code */
+	state = go_on(conn, until_us, false);
+	(void)PQsetErrorVerbosity(conn, PQERRORS_DEFAULT);
 	if (state != PGRES_POLLING_OK) {
-		(void)why_not(conn, state, err);
+		ret = why_not(conn, state, err);
 		PQfinish(conn);
-		return -1;
+		return ret;
 	}
 	(void)PQsetNoticeProcessor(conn, drop_notice, NULL);
 	(void)PQsetnonblocking(conn, 1); /* nothing is to be sent yet */

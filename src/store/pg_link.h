@@ -26,6 +26,8 @@ struct pg_link {
 	bool is_silent;
 };
 
+/* 0; 1 if all places of the server are taken (err says so); -1. There is
+ * something to close only after 0. */
 int pg_link_open(struct pg_link *link, const char *url, struct err *err);
 void pg_link_close(struct pg_link *link);
 

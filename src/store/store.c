@@ -61,6 +61,7 @@ enum db_backend store_backend(const struct store *store)
 	return store->database ? DB_PG : DB_SQLITE;
 }
 
+/* Returns 0; 1 if the server takes no more of them (err says so); -1. */
 static int open_connection(struct store *store, enum store_schema schema,
 			   struct db **out, struct err *err)
 {
@@ -74,8 +75,8 @@ static int open_connection(struct store *store, enum store_schema schema,
 			    schema_name(schema));
 		ret = db_sqlite_open(path.buf, store->no_sync, out, err);
 	}
-	if (ret < 0)
-		return -1;
+	if (ret != 0)
+		return ret;
 	(*out)->store = store;
 	(*out)->schema = schema;
 	if (!store->database)
@@ -85,10 +86,9 @@ static int open_connection(struct store *store, enum store_schema schema,
 
 /* Waits for a place in the pool; a connection that is idle, or NULL if the
  * caller shall open one. */
-static int take_place(struct store *store, struct pool *pool, struct db **out,
-		      struct err *err)
+static int take_place(struct store *store, struct pool *pool, int64_t until_us,
+		      struct db **out, struct err *err)
 {
-	int64_t until_us = patience_until_us(DB_WAIT_MS);
 	bool late = false;
 
 	pthread_mutex_lock(&pool->lock);
@@ -114,22 +114,54 @@ static void give_place_back(struct pool *pool, struct db *db)
 		vec_push(&pool->idle, db);
 	else
 		pool->open--;
-	pthread_cond_signal(&pool->returned);
+	pthread_cond_broadcast(&pool->returned);
 	pthread_mutex_unlock(&pool->lock);
+}
+
+/* One that is lent, when it comes back. *out stays NULL if none is lent, or
+ * none comes in time. */
+static void await_return(struct pool *pool, int64_t until_us, struct db **out)
+{
+	bool late = false;
+
+	pthread_mutex_lock(&pool->lock);
+	while (!late && pool->idle.n == 0 && pool->open > 0)
+		late = !wait_until(&pool->returned, &pool->lock, until_us);
+	if (pool->idle.n > 0)
+		*out = pool->idle.v[--pool->idle.n];
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* A server may give us fewer than we would take: then those go round. */
+static int take_connection(struct store *store, enum store_schema schema,
+			   struct db **out, struct err *err)
+{
+	struct pool *pool = &store->pools[schema];
+	int64_t until_us = patience_until_us(DB_WAIT_MS);
+	struct err why = ERR_INIT;
+	int ret;
+
+	if (take_place(store, pool, until_us, out, err) < 0)
+		return -1;
+	if (*out)
+		return 0;
+	ret = open_connection(store, schema, out, &why);
+	if (ret == 0)
+		return 0;
+	give_place_back(pool, NULL);
+	if (ret > 0)
+		await_return(pool, until_us, out);
+	if (*out)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 int store_get(struct store *store, enum store_schema schema, struct db **out,
 	      struct err *err)
 {
-	struct pool *pool = &store->pools[schema];
-
-	if (take_place(store, pool, out, err) < 0)
+	if (take_connection(store, schema, out, err) < 0)
 		return -1;
-	if (!*out && open_connection(store, schema, out, err) < 0) {
-		*out = NULL;
-		give_place_back(pool, NULL);
-		return -1;
-	}
 	if ((*out)->ops->borrowed((*out), err) < 0) {
 		store_put(out);
 		return -1;

@@ -33,7 +33,8 @@ int store_open(const struct store_options *options, struct store **out,
 void store_free(struct store **store); /* all connections must be back */
 
 /* A connection of that schema; waits while all are taken (ERR_RETRY after
- * 30 s, or when the patience of the thread is over, base/thread/patience.h). */
+ * 30 s, or when the patience of the thread is over, base/thread/patience.h),
+ * or while a server gives us no more. */
 int store_get(struct store *store, enum store_schema schema, struct db **out,
 	      struct err *err);
 void store_put(struct db **db); /* NULL is fine; rolls back what is open */

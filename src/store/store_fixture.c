@@ -12,7 +12,7 @@
 
 static void must(int ret, const struct err *err)
 {
-	if (ret >= 0)
+	if (ret == 0)
 		return;
 	fprintf(stderr, "store_fixture: %s\n", err->text);
 	abort();
