@@ -84,11 +84,17 @@ static bool gives_sign(const struct pg_link *l)
 {
 	int64_t ms = patience_is_bound() || stop_is_asked() ? SIGN_MS
 							    : SIGN_PATIENT_MS;
-	PGconn *conn = begin(l->url);
-	bool given = go_on(conn, clock_monotonic_us() + ms * 1000, true) ==
-		     PGRES_POLLING_OK;
+	PGconn *conn;
+	bool given;
 
+	if (patience_is_given_up())
+		return false;
+	conn = begin(l->url);
+	given = go_on(conn, clock_monotonic_us() + ms * 1000, true) ==
+		PGRES_POLLING_OK;
 	PQfinish(conn);
+	if (!given)
+		patience_give_up();
 	return given;
 }
 

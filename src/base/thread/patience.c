@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+#define GIVEN_UP (-1)
+
 static _Thread_local int64_t bound_us; /* 0: none */
 
 void patience_set(int64_t until_us)
@@ -12,6 +14,17 @@ void patience_set(int64_t until_us)
 void patience_begin(void)
 {
 	bound_us = clock_monotonic_us() + PATIENCE_MS * 1000;
+}
+
+void patience_give_up(void)
+{
+	if (bound_us != 0)
+		bound_us = GIVEN_UP;
+}
+
+bool patience_is_given_up(void)
+{
+	return bound_us == GIVEN_UP;
 }
 
 bool patience_is_bound(void)
@@ -31,5 +44,7 @@ int64_t patience_until_us(int64_t usual_ms)
 
 	if (bound_us == 0)
 		return now_us + usual_ms * 1000;
+	if (bound_us == GIVEN_UP)
+		return now_us;
 	return bound_us > least_us ? bound_us : least_us;
 }

@@ -22,6 +22,10 @@
 void patience_set(int64_t until_us);
 /* The same, from now on for PATIENCE_MS. */
 void patience_begin(void);
+/* The database does not answer: until the next of these calls, a thread that
+ * had patience waits for it no more at all. */
+void patience_give_up(void);
+bool patience_is_given_up(void);
 bool patience_is_bound(void);
 /* Nothing that failed for a lock is to be tried again. */
 bool patience_is_over(void);
