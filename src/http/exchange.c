@@ -153,11 +153,36 @@ void exchange_begin(struct exchange *x, struct str text)
 		exchange_refuse_size(x);
 }
 
+/* For so long after somebody waited in vain, those who come late are hurried.
+ */
+#define VAIN_US 1000000
+
+/* Of this worker, whose whole work it is; the client waits since it was given.
+ * Once the first of a crowd have waited for a locked database, all the others
+ * would do so in their turn, and who only reads behind them. */
+static void begin_patience(struct exchange *x)
+{
+	int64_t vain_us = atomic_load(&x->server->vain_us);
+
+	patience_set(x->step_us + PATIENCE_MS * 1000);
+	if (vain_us && patience_is_over() &&
+	    clock_monotonic_us() - vain_us < VAIN_US)
+		patience_hurry();
+}
+
+static void note_vain(struct exchange *x, const struct err *err)
+{
+	if (err->code == ERR_RETRY && patience_is_over() &&
+	    !patience_is_hurried())
+		atomic_store(&x->server->vain_us, clock_monotonic_us());
+}
+
 static void settle(struct exchange *x, int ret, struct err *err)
 {
 	if (ret >= 0 && x->out.stream && x->rq.method != HTTP_HEAD)
 		ret = answer_first_piece(x, err);
 	if (ret < 0) {
+		note_vain(x, err);
 		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
 	}
@@ -244,9 +269,7 @@ void exchange_work(void *arg)
 {
 	struct exchange *x = arg;
 
-	/* of this worker, whose whole work it is; the client waits since it was
-	 * given */
-	patience_set(x->step_us + PATIENCE_MS * 1000);
+	begin_patience(x);
 
 	switch (x->step) {
 	case STEP_ADMIT:

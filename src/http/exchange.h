@@ -128,6 +128,7 @@ struct http_server {
 	bool stopped;
 	atomic_bool closing; /* answers say Connection: close */
 	atomic_llong in_hand;
+	atomic_llong vain_us; /* when one waited for a lock in vain; 0: never */
 	pthread_mutex_t lock; /* of what stands below */
 	struct user_calls *users;
 	size_t users_n, users_cap;

@@ -229,6 +229,27 @@ static void passwords_hold_up_nobody_else(void **state)
 	}
 }
 
+/* The first waits for the lock, and nobody in its turn after it. */
+static void a_crowd_waits_for_a_lock_once(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.workers = 1;
+	{
+		FIXTURE(f);
+		CLEANUP(crowd_release) struct crowd crowd = { .n = 0 };
+
+		join(&crowd, server, 9, GET("/api/v1/locked"));
+		for (int i = 0; i < crowd.n; i++) {
+			fixture_read(crowd.fds[i], false, &reply);
+			assert_int_equal(reply.status, 503);
+		}
+		assert_int_equal(f->shared.hurried, 8);
+		fixture_ask(server, GET("/api/v1/hello/you"), &reply);
+		assert_int_equal(reply.status, 200);
+	}
+}
+
 static void who_waited_too_long_is_turned_away(void **state)
 {
 	struct fixture *f0 = *state;
@@ -421,6 +442,7 @@ int main(void)
 		TEST(unfinished_requests_share_the_memory),
 		TEST(slow_requests_hold_up_no_quick_ones),
 		TEST(passwords_hold_up_nobody_else),
+		TEST(a_crowd_waits_for_a_lock_once),
 		TEST(who_waited_too_long_is_turned_away),
 		TEST(a_client_that_does_not_read_holds_no_worker),
 		TEST(requests_may_come_all_at_once),

@@ -48,6 +48,7 @@ struct shared {
 	struct queue *owed; /* responses that answer_owed answers */
 	struct queue *gate; /* closed: GET /api/v1/block goes on */
 	int freed;
+	int hurried; /* of GET /api/v1/locked */
 	struct err fault;
 };
 

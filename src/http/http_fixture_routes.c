@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "base/crypto.h"
+#include "base/err.h"
+#include "base/thread/patience.h"
 #include "base/thread/queue.h"
 
 #include <setjmp.h>
@@ -194,6 +196,20 @@ static int get_denied(struct request *rq, struct response *rs, struct err *err)
 	return err_set(err, ERR_BUG, "nobody may come here");
 }
 
+/* As the database does when it is locked. */
+static int get_locked(struct request *rq, struct response *rs, struct err *err)
+{
+	struct shared *shared = rq->context;
+	void *none;
+
+	(void)rs;
+	if (patience_is_hurried())
+		__atomic_add_fetch(&shared->hurried, 1, __ATOMIC_SEQ_CST);
+	while (!patience_is_over())
+		(void)queue_take(shared->gate, &none, 1, 100);
+	return err_set(err, ERR_RETRY, "locked");
+}
+
 static const struct route v1_routes[] = {
 	{ HTTP_GET, "/api/v1/hello/{name}", get_hello, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/fail", get_fail, PERMIT_PUBLIC, false },
@@ -205,6 +221,7 @@ static const struct route v1_routes[] = {
 	{ HTTP_POST, "/api/v1/upload", post_upload, PERMIT_WRITE, true },
 	{ HTTP_GET, "/api/v1/count", get_count, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/later", get_later, PERMIT_PUBLIC, false },
+	{ HTTP_GET, "/api/v1/locked", get_locked, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/block", get_block, PERMIT_PUBLIC, false },
 	{ HTTP_GET, "/api/v1/password", get_block, PERMIT_PUBLIC, false,
 	  WORKERS_PASSWORD },

@@ -17,8 +17,6 @@
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
 #define ARGS_MAX 64
-/* For a lock, of a request that is begun once more after its patience. */
-#define LATE_MS 500
 
 struct pg {
 	struct db db;
@@ -549,9 +547,10 @@ static int pg_borrowed(struct db *db, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf set = STRBUF_INIT;
 	struct pg *pg = pg_of(db);
-	int64_t wanted = !patience_is_bound() ? DB_WAIT_MS
-			 : patience_is_over() ? LATE_MS
-					      : PATIENCE_MS;
+	int64_t wanted = !patience_is_bound()    ? DB_WAIT_MS
+			 : !patience_is_over()   ? PATIENCE_MS
+			 : patience_is_hurried() ? PATIENCE_HURRIED_MS
+						 : PATIENCE_LEAST_MS;
 
 	if (pg->wait_ms == wanted)
 		return 0;

@@ -5,15 +5,27 @@
 #define GIVEN_UP (-1)
 
 static _Thread_local int64_t bound_us; /* 0: none */
+static _Thread_local bool hurried;
 
 void patience_set(int64_t until_us)
 {
+	hurried = false;
 	bound_us = until_us;
 }
 
 void patience_begin(void)
 {
-	bound_us = clock_monotonic_us() + PATIENCE_MS * 1000;
+	patience_set(clock_monotonic_us() + PATIENCE_MS * 1000);
+}
+
+void patience_hurry(void)
+{
+	hurried = true;
+}
+
+bool patience_is_hurried(void)
+{
+	return hurried;
 }
 
 void patience_give_up(void)
@@ -40,7 +52,8 @@ bool patience_is_over(void)
 int64_t patience_until_us(int64_t usual_ms)
 {
 	int64_t now_us = clock_monotonic_us();
-	int64_t least_us = now_us + PATIENCE_LEAST_MS * 1000;
+	int64_t least_ms = hurried ? PATIENCE_HURRIED_MS : PATIENCE_LEAST_MS;
+	int64_t least_us = now_us + least_ms * 1000;
 
 	if (bound_us == 0)
 		return now_us + usual_ms * 1000;

@@ -15,8 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PATIENCE_MS 1400 /* of a request: it is answered within 2 s */
-#define PATIENCE_LEAST_MS 200
+#define PATIENCE_MS 1400      /* of a request: it is answered within 2 s */
+#define PATIENCE_LEAST_MS 200 /* of who comes late */
+#define PATIENCE_HURRIED_MS 20
 
 /* For this thread, until the next call; of clock_monotonic_us. 0: no limit. */
 void patience_set(int64_t until_us);
@@ -27,6 +28,10 @@ void patience_begin(void);
 void patience_give_up(void);
 bool patience_is_given_up(void);
 bool patience_is_bound(void);
+/* Others have just waited in vain: whoever came late waits hardly at all, so
+ * that a crowd at a locked database is through in a moment. */
+void patience_hurry(void);
+bool patience_is_hurried(void);
 /* Nothing that failed for a lock is to be tried again. */
 bool patience_is_over(void);
 /* Until when to wait that would usually take at most so long. */
