@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "mail/mail_view.h"
@@ -110,21 +111,6 @@ static int next_segment(struct outbox *o, struct err *err)
 	return 0;
 }
 
-static int write_all(int fd, struct str data, struct err *err)
-{
-	while (data.len > 0) {
-		ssize_t n = write(fd, data.s, data.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_errno(err, "writing the outbox");
-		data.s += n;
-		data.len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* mbox's line between messages; rows know where a message starts and how long
  * it is, so its lines need no escape. */
 static void add_framed(const struct outbox_new *m, struct strbuf *out)
@@ -147,7 +133,7 @@ static int write_files(struct outbox *o, const struct outbox_new *messages,
 			     (int64_t)strlen("From MUSTER\n");
 		add_framed(&messages[i], &data);
 	}
-	if (write_all(o->fd, strbuf_str(&data), err) < 0 ||
+	if (fd_write_all(o->fd, strbuf_str(&data)) < 0 ||
 	    fdatasync(o->fd) < 0) {
 		fd_release(&o->fd); /* go on in a new one */
 		return err->code ? -1 : err_errno(err, "outbox");

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/json.h"
 #include "base/random.h"
 #include "store/db_private.h"
@@ -87,8 +88,7 @@ static int write_file(const char *path, const struct strbuf *text,
 	CLEANUP(fd_release)
 	int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
 
-	if (fd < 0 || write(fd, text->buf, text->len) != (ssize_t)text->len ||
-	    fsync(fd) < 0)
+	if (fd < 0 || fd_write_all(fd, strbuf_str(text)) < 0 || fsync(fd) < 0)
 		return err_errno(err, "writing %s", path);
 	return 0;
 }
