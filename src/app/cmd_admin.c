@@ -71,7 +71,7 @@ static int read_password(struct strbuf *out, struct err *err)
 	return password_hash(line, out, err);
 }
 
-static int user_create(const struct invocation *in, struct err *err)
+int cmd_user_create(const struct invocation *in, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
@@ -107,7 +107,7 @@ static void print_user(struct json_writer *w, const struct user *u)
 	json_end_object(w);
 }
 
-static int user_show(const struct invocation *in, struct err *err)
+int cmd_user_list(const struct invocation *in, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
@@ -134,7 +134,7 @@ static int user_show(const struct invocation *in, struct err *err)
 
 /* --- keys --- */
 
-static int key_create(const struct invocation *in, struct err *err)
+int cmd_key_create(const struct invocation *in, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
@@ -188,7 +188,7 @@ static void print_key_line(const struct api_key *k)
 	       k->revoked_ms ? " (revoked)" : "");
 }
 
-static int key_show(const struct invocation *in, struct err *err)
+int cmd_key_list(const struct invocation *in, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(store_free) struct store *store = NULL;
@@ -212,7 +212,7 @@ static int key_show(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int key_revoke(const struct invocation *in, struct err *err)
+int cmd_key_revoke(const struct invocation *in, struct err *err)
 {
 	CLEANUP(store_free) struct store *store = NULL;
 	CLEANUP(store_put) struct db *db = NULL;
@@ -230,7 +230,7 @@ static int key_revoke(const struct invocation *in, struct err *err)
 
 /* --- configuration --- */
 
-static int config_show(const struct invocation *in, struct err *err)
+int cmd_config(const struct invocation *in, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 
@@ -242,34 +242,4 @@ static int config_show(const struct invocation *in, struct err *err)
 	config_format(in->config, &out);
 	fputs(out.buf, stdout);
 	return config_check(in->config, NULL, err);
-}
-
-int cmd_user_create(const struct invocation *in)
-{
-	return print_end(in, user_create);
-}
-
-int cmd_user_list(const struct invocation *in)
-{
-	return print_end(in, user_show);
-}
-
-int cmd_key_create(const struct invocation *in)
-{
-	return print_end(in, key_create);
-}
-
-int cmd_key_list(const struct invocation *in)
-{
-	return print_end(in, key_show);
-}
-
-int cmd_key_revoke(const struct invocation *in)
-{
-	return print_end(in, key_revoke);
-}
-
-int cmd_config(const struct invocation *in)
-{
-	return print_end(in, config_show);
 }

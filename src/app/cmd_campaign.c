@@ -55,7 +55,7 @@ static int add_group(const struct invocation *in, struct json_writer *w,
 	return 0;
 }
 
-static int campaign_create(const struct invocation *in, struct err *err)
+int cmd_campaign_create(const struct invocation *in, struct err *err)
 {
 	static const char *const texts[][2] = {
 		{ "name", "name" },
@@ -94,7 +94,7 @@ static int campaign_create(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int campaign_list(const struct invocation *in, struct err *err)
+int cmd_campaign_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 6 },      { "status", "STATUS", 10 },
@@ -116,7 +116,7 @@ static void print_checklist(const json_t *list)
 		       print_text(item, "details"));
 }
 
-static int campaign_check(const struct invocation *in, struct err *err)
+int cmd_campaign_check(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -139,7 +139,7 @@ static int campaign_check(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int campaign_test(const struct invocation *in, struct err *err)
+int cmd_campaign_test(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -243,7 +243,7 @@ static void print_campaign(const struct invocation *in, const json_t *campaign)
 		       print_text(campaign, "status"));
 }
 
-static int campaign_send(const struct invocation *in, struct err *err)
+int cmd_campaign_send(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -265,7 +265,7 @@ static int campaign_send(const struct invocation *in, struct err *err)
 }
 
 /* pause, resume, cancel, finish: the word is the path. */
-static int campaign_act(const struct invocation *in, struct err *err)
+int cmd_campaign_act(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -353,7 +353,7 @@ static int print_pause(const struct invocation *in, struct client *c,
 	return 0;
 }
 
-static int campaign_report(const struct invocation *in, struct err *err)
+int cmd_campaign_report(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -392,7 +392,7 @@ static void print_undone(const json_t *result)
 		       (long long)json_integer_value(n), reason);
 }
 
-static int campaign_undo_cleans(const struct invocation *in, struct err *err)
+int cmd_campaign_undo_cleans(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -414,44 +414,4 @@ static int campaign_undo_cleans(const struct invocation *in, struct err *err)
 	else
 		print_undone(json_object_get(job, "result"));
 	return 0;
-}
-
-int cmd_campaign_create(const struct invocation *in)
-{
-	return print_end(in, campaign_create);
-}
-
-int cmd_campaign_list(const struct invocation *in)
-{
-	return print_end(in, campaign_list);
-}
-
-int cmd_campaign_check(const struct invocation *in)
-{
-	return print_end(in, campaign_check);
-}
-
-int cmd_campaign_test(const struct invocation *in)
-{
-	return print_end(in, campaign_test);
-}
-
-int cmd_campaign_send(const struct invocation *in)
-{
-	return print_end(in, campaign_send);
-}
-
-int cmd_campaign_act(const struct invocation *in)
-{
-	return print_end(in, campaign_act);
-}
-
-int cmd_campaign_report(const struct invocation *in)
-{
-	return print_end(in, campaign_report);
-}
-
-int cmd_campaign_undo_cleans(const struct invocation *in)
-{
-	return print_end(in, campaign_undo_cleans);
 }

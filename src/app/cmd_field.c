@@ -33,7 +33,7 @@ static void print_reply(const struct invocation *in, const json_t *reply)
 		print_fields(reply);
 }
 
-static int field_list(const struct invocation *in, struct err *err)
+int cmd_field_list(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -79,7 +79,7 @@ static int write_map(const char *map, struct strbuf *body, struct err *err)
 	return 0;
 }
 
-static int field_set(const struct invocation *in, struct err *err)
+int cmd_field_set(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
@@ -94,7 +94,7 @@ static int field_set(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int field_read(const struct invocation *in, struct err *err)
+int cmd_field_read(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -108,20 +108,5 @@ static int field_read(const struct invocation *in, struct err *err)
 	    client_job_id(reply, &id, err) < 0 ||
 	    client_wait_job(c, id, "field read", false, &job, err) < 0)
 		return -1;
-	return field_list(in, err);
-}
-
-int cmd_field_list(const struct invocation *in)
-{
-	return print_end(in, field_list);
-}
-
-int cmd_field_set(const struct invocation *in)
-{
-	return print_end(in, field_set);
-}
-
-int cmd_field_read(const struct invocation *in)
-{
-	return print_end(in, field_read);
+	return cmd_field_list(in, err);
 }

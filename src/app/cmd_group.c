@@ -39,7 +39,7 @@ static const char *or_else(const char *value, const char *otherwise)
 	return value ? value : otherwise;
 }
 
-static int group_create(const struct invocation *in, struct err *err)
+int cmd_group_create(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
@@ -69,7 +69,7 @@ static int group_create(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int group_list(const struct invocation *in, struct err *err)
+int cmd_group_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 6 },          { "kind", "KIND", 8 },
@@ -80,7 +80,7 @@ static int group_list(const struct invocation *in, struct err *err)
 	return print_list(in, "/api/v1/groups?count=true", columns, err);
 }
 
-static int group_members(const struct invocation *in, struct err *err)
+int cmd_group_members(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 9 },
@@ -118,7 +118,7 @@ static void print_plan(const json_t *job)
 		       (long long)json_integer_value(n), tag);
 }
 
-static int group_push(const struct invocation *in, struct err *err)
+int cmd_group_push(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -143,24 +143,4 @@ static int group_push(const struct invocation *in, struct err *err)
 	else
 		print_plan(job);
 	return 0;
-}
-
-int cmd_group_create(const struct invocation *in)
-{
-	return print_end(in, group_create);
-}
-
-int cmd_group_list(const struct invocation *in)
-{
-	return print_end(in, group_list);
-}
-
-int cmd_group_members(const struct invocation *in)
-{
-	return print_end(in, group_members);
-}
-
-int cmd_group_push(const struct invocation *in)
-{
-	return print_end(in, group_push);
 }

@@ -136,10 +136,9 @@ static void add_completion(struct strbuf *out)
 		      "complete -F _muster muster\n");
 }
 
-int cmd_help(const struct invocation *in)
+int cmd_help(const struct invocation *in, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct err err = ERR_INIT;
 
 	if (flag_is_set(in, "man"))
 		add_man(&out);
@@ -147,8 +146,8 @@ int cmd_help(const struct invocation *in)
 		add_completion(&out);
 	else if (in->operands_n == 0)
 		add_all(&out);
-	else if (add_about(in->operands[0], &out, &err) < 0)
-		return command_failed(&err);
+	else if (add_about(in->operands[0], &out, err) < 0)
+		return -1;
 	fputs(out.buf, stdout);
 	return EXIT_DONE;
 }

@@ -141,8 +141,19 @@ static int write_refused(struct client *c, const json_t *job, const char *file,
 	return 0;
 }
 
-/* Returns 0, 1 if the file leaves questions open, -1. */
-static int import(const struct invocation *in, struct err *err)
+/* The file leaves questions open. */
+static int leave_open(const struct invocation *in)
+{
+	fputs(flag_is_set(in, "dry-run")
+		      ? "muster: answer these first; a dry run does not "
+			"remember the answers\n"
+		      : "muster: nothing was imported: answer these first; the "
+			"answers are remembered for files with these headers\n",
+	      stderr);
+	return EXIT_USAGE;
+}
+
+int cmd_import(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -156,7 +167,7 @@ static int import(const struct invocation *in, struct err *err)
 	if (client_open(&c, err) < 0 || import_path(in, &path, err) < 0)
 		return -1;
 	if (client_upload(c, path.buf, in->operands[0], &reply, err) < 0)
-		return print_questions(in, c) ? 1 : -1;
+		return print_questions(in, c) ? leave_open(in) : -1;
 	if (client_job_id(reply, &id, err) < 0 ||
 	    client_wait_job(c, id, "import", flag_is_set(in, "yes"), &job,
 			    err) < 0)
@@ -166,25 +177,7 @@ static int import(const struct invocation *in, struct err *err)
 	return refused ? write_refused(c, job, refused, err) : 0;
 }
 
-int cmd_import(const struct invocation *in)
-{
-	struct err err = ERR_INIT;
-	int ret = import(in, &err);
-
-	if (ret < 0)
-		return command_failed(&err);
-	if (ret == 0)
-		return EXIT_DONE;
-	fputs(flag_is_set(in, "dry-run")
-		      ? "muster: answer these first; a dry run does not "
-			"remember the answers\n"
-		      : "muster: nothing was imported: answer these first; the "
-			"answers are remembered for files with these headers\n",
-	      stderr);
-	return EXIT_USAGE;
-}
-
-static int find_suppression(const struct invocation *in, struct err *err)
+int cmd_suppression_find(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -210,12 +203,7 @@ static int find_suppression(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-int cmd_suppression_find(const struct invocation *in)
-{
-	return print_end(in, find_suppression);
-}
-
-static int export(const struct invocation *in, struct err *err)
+int cmd_export(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -227,11 +215,4 @@ static int export(const struct invocation *in, struct err *err)
 	strbuf_addstr(&path, ".csv");
 	add_query(&path, "group_id", flag_value(in, "group"));
 	return client_download(c, path.buf, flag_value(in, "output"), err);
-}
-
-int cmd_export(const struct invocation *in)
-{
-	struct err err = ERR_INIT;
-
-	return export(in, &err) < 0 ? command_failed(&err) : EXIT_DONE;
 }

@@ -37,7 +37,7 @@ static int run_job(const struct invocation *in, const char *what,
 	return client_wait_job(c, id, "import", false, job, err);
 }
 
-static int list(const struct invocation *in, struct err *err)
+int cmd_import_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 6 },           { "job_id", "JOB", 6 },
@@ -76,7 +76,7 @@ static void print_shown(const json_t *import, const json_t *job)
 		       (long long)print_int(import, "refused"));
 }
 
-static int show(const struct invocation *in, struct err *err)
+int cmd_import_show(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -104,7 +104,7 @@ static int show(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int undo(const struct invocation *in, struct err *err)
+int cmd_import_undo(const struct invocation *in, struct err *err)
 {
 	CLEANUP(json_free) json_t *job = NULL;
 	const json_t *result;
@@ -124,7 +124,7 @@ static int undo(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int refused(const struct invocation *in, struct err *err)
+int cmd_import_refused(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -135,7 +135,7 @@ static int refused(const struct invocation *in, struct err *err)
 	return client_download(c, path.buf, flag_value(in, "output"), err);
 }
 
-static int decide(const struct invocation *in, struct err *err)
+int cmd_import_decide(const struct invocation *in, struct err *err)
 {
 	CLEANUP(json_free) json_t *job = NULL;
 	bool opt_out = flag_is_set(in, "opt-out");
@@ -186,7 +186,7 @@ static int get_answers(struct client *c, json_t **out, struct err *err)
 	return client_call(c, "GET", ANSWERS "?limit=1000", NULL, out, err);
 }
 
-static int answers(const struct invocation *in, struct err *err)
+int cmd_import_answers(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -232,7 +232,7 @@ static int find_id(const json_t *sets, const char *begin, const char **out,
 		       begin);
 }
 
-static int forget(const struct invocation *in, struct err *err)
+int cmd_import_forget(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *sets = NULL;
@@ -254,39 +254,4 @@ static int forget(const struct invocation *in, struct err *err)
 	else
 		puts("forgotten: such files are asked about again");
 	return 0;
-}
-
-int cmd_import_list(const struct invocation *in)
-{
-	return print_end(in, list);
-}
-
-int cmd_import_show(const struct invocation *in)
-{
-	return print_end(in, show);
-}
-
-int cmd_import_undo(const struct invocation *in)
-{
-	return print_end(in, undo);
-}
-
-int cmd_import_refused(const struct invocation *in)
-{
-	return print_end(in, refused);
-}
-
-int cmd_import_decide(const struct invocation *in)
-{
-	return print_end(in, decide);
-}
-
-int cmd_import_answers(const struct invocation *in)
-{
-	return print_end(in, answers);
-}
-
-int cmd_import_forget(const struct invocation *in)
-{
-	return print_end(in, forget);
 }

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static int list(const struct invocation *in, struct err *err)
+int cmd_job_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 8 },
@@ -65,7 +65,7 @@ static int call(struct client *c, const struct invocation *in,
 			   *action ? "{}" : NULL, job, err);
 }
 
-static int show(const struct invocation *in, struct err *err)
+int cmd_job_show(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *job = NULL;
@@ -76,7 +76,7 @@ static int show(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int cancel(const struct invocation *in, struct err *err)
+int cmd_job_cancel(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *job = NULL;
@@ -87,7 +87,7 @@ static int cancel(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int confirm(const struct invocation *in, struct err *err)
+int cmd_job_confirm(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *asked = NULL;
@@ -101,24 +101,4 @@ static int confirm(const struct invocation *in, struct err *err)
 		return -1;
 	print_job(in, job);
 	return 0;
-}
-
-int cmd_job_list(const struct invocation *in)
-{
-	return print_end(in, list);
-}
-
-int cmd_job_show(const struct invocation *in)
-{
-	return print_end(in, show);
-}
-
-int cmd_job_cancel(const struct invocation *in)
-{
-	return print_end(in, cancel);
-}
-
-int cmd_job_confirm(const struct invocation *in)
-{
-	return print_end(in, confirm);
 }

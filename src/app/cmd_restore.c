@@ -19,7 +19,7 @@
 #include "journal/gate.h"
 #include "store/backup.h"
 
-static int backup(const struct invocation *in, struct err *err)
+int cmd_backup(const struct invocation *in, struct err *err)
 {
 	CLEANUP(store_free) struct store *store = NULL;
 
@@ -241,7 +241,7 @@ static int replace(const struct invocation *in, const struct backup *backup,
 	return 0;
 }
 
-static int restore(const struct invocation *in, struct err *err)
+int cmd_restore(const struct invocation *in, struct err *err)
 {
 	CLEANUP(fd_release) int fd = -1;
 	struct backup backup;
@@ -256,7 +256,7 @@ static int restore(const struct invocation *in, struct err *err)
 	return settle(in->config, err);
 }
 
-static int confirm_restore(const struct invocation *in, struct err *err)
+int cmd_confirm_restore(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -270,19 +270,4 @@ static int confirm_restore(const struct invocation *in, struct err *err)
 	else
 		puts("sending is on again");
 	return 0;
-}
-
-int cmd_backup(const struct invocation *in)
-{
-	return print_end(in, backup);
-}
-
-int cmd_restore(const struct invocation *in)
-{
-	return print_end(in, restore);
-}
-
-int cmd_confirm_restore(const struct invocation *in)
-{
-	return print_end(in, confirm_restore);
 }

@@ -160,7 +160,7 @@ static int run(struct config *config, struct watch *w, struct err *err)
 	return 0;
 }
 
-static int serve(const struct invocation *in, struct err *err)
+int cmd_serve(const struct invocation *in, struct err *err)
 {
 	struct watch watch = { 0 };
 	int ret;
@@ -174,11 +174,4 @@ static int serve(const struct invocation *in, struct err *err)
 	}
 	watch_end(&watch);
 	return ret;
-}
-
-int cmd_serve(const struct invocation *in)
-{
-	struct err err = ERR_INIT;
-
-	return serve(in, &err) < 0 ? command_failed(&err) : EXIT_DONE;
 }

@@ -34,7 +34,7 @@ static int sync_by(const struct invocation *in, const char *method,
 	return 0;
 }
 
-static int renew_hook(const struct invocation *in, struct err *err)
+int cmd_sync_renew_hook(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -54,12 +54,12 @@ static int renew_hook(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static int sync_now(const struct invocation *in, struct err *err)
+int cmd_sync(const struct invocation *in, struct err *err)
 {
 	return sync_by(in, "POST", "/api/v1/sync", "{}", err);
 }
 
-static int sync_audience(const struct invocation *in, struct err *err)
+int cmd_sync_audience(const struct invocation *in, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&body);
@@ -70,7 +70,7 @@ static int sync_audience(const struct invocation *in, struct err *err)
 	return sync_by(in, "PUT", "/api/v1/sync/audience", body.buf, err);
 }
 
-static int outbox_list(const struct invocation *in, struct err *err)
+int cmd_outbox_list(const struct invocation *in, struct err *err)
 {
 	static const struct column columns[] = {
 		{ "id", "ID", 8 },    { "at", "AT", 26 },
@@ -88,7 +88,7 @@ static int outbox_list(const struct invocation *in, struct err *err)
 	return print_list(in, path.buf, columns, err);
 }
 
-static int outbox_show(const struct invocation *in, struct err *err)
+int cmd_outbox_show(const struct invocation *in, struct err *err)
 {
 	CLEANUP(client_free) struct client *c = NULL;
 	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
@@ -101,29 +101,4 @@ static int outbox_show(const struct invocation *in, struct err *err)
 		return -1;
 	fputs(print_text(message, "source"), stdout);
 	return 0;
-}
-
-int cmd_sync(const struct invocation *in)
-{
-	return print_end(in, sync_now);
-}
-
-int cmd_sync_renew_hook(const struct invocation *in)
-{
-	return print_end(in, renew_hook);
-}
-
-int cmd_sync_audience(const struct invocation *in)
-{
-	return print_end(in, sync_audience);
-}
-
-int cmd_outbox_list(const struct invocation *in)
-{
-	return print_end(in, outbox_list);
-}
-
-int cmd_outbox_show(const struct invocation *in)
-{
-	return print_end(in, outbox_show);
 }

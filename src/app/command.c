@@ -562,7 +562,7 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
-static int show_help(struct config *config, const char *about)
+static int show_help(struct config *config, const char *about, struct err *err)
 {
 	static const struct command *help;
 	struct invocation in = { .config = config };
@@ -572,7 +572,7 @@ static int show_help(struct config *config, const char *about)
 	in.command = help;
 	if (about)
 		in.operands[in.operands_n++] = about;
-	return cmd_help(&in);
+	return cmd_help(&in, err);
 }
 
 int command_failed(const struct err *err)
@@ -587,10 +587,10 @@ int command_failed(const struct err *err)
 	return is_usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
-int command_run(struct config *config, int argc, char **argv)
+/* An exit code, or -1. */
+static int run(struct config *config, int argc, char **argv, struct err *err)
 {
 	struct invocation in = { .config = config };
-	struct err err = ERR_INIT;
 	int used = 0;
 
 	in.command = find_command(argc, argv, &used);
@@ -599,24 +599,29 @@ int command_run(struct config *config, int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (wants_help(argc, argv))
-		return show_help(config, in.command ? in.command->name
-					 : argc > 0 && argv[0][0] != '-'
-						 ? argv[0]
-						 : NULL);
-	if (argc == 0) {
-		(void)show_help(config, NULL); /* the usage error counts */
-		return EXIT_USAGE;
-	}
+		return show_help(config,
+				 in.command ? in.command->name
+				 : argc > 0 && argv[0][0] != '-' ? argv[0]
+								 : NULL,
+				 err);
+	if (argc == 0)
+		return show_help(config, NULL, err) < 0 ? -1 : EXIT_USAGE;
 	if (!in.command && is_subject(argv[0]) &&
-	    (argc == 1 || argv[1][0] == '-')) {
-		(void)show_help(config, argv[0]); /* the usage error counts */
-		return EXIT_USAGE;
-	}
-	if (!in.command) {
-		(void)no_such_command(argc, argv, &err);
-		return command_failed(&err);
-	}
-	if (read_invocation(&in, argc - used, argv + used, &err) < 0)
-		return command_failed(&err);
-	return in.command->fn(&in);
+	    (argc == 1 || argv[1][0] == '-'))
+		return show_help(config, argv[0], err) < 0 ? -1 : EXIT_USAGE;
+	if (!in.command)
+		return no_such_command(argc, argv, err);
+	if (read_invocation(&in, argc - used, argv + used, err) < 0)
+		return -1;
+	return in.command->fn(&in, err);
+}
+
+int command_run(struct config *config, int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+	int ret = run(config, argc, argv, &err);
+
+	if (ret >= 0 && fflush(stdout) != 0)
+		ret = err_errno(&err, "writing the output");
+	return ret < 0 ? command_failed(&err) : ret;
 }

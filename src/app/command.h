@@ -23,13 +23,16 @@ struct flag {
 	const char *help;
 };
 
+/* Returns an exit code, or -1: command_run tells the error. */
+typedef int command_fn(const struct invocation *in, struct err *err);
+
 struct command {
 	const char *name;     /* "group", or "group create" */
 	const char *operands; /* "FILE", "ID"; "" if none; [x] is optional */
 	const char *summary;
 	const char *example;
 	const struct flag *flags; /* ends with name NULL; may be NULL */
-	int (*fn)(const struct invocation *in);
+	command_fn *fn;
 };
 
 /* What was typed, checked against the command's flags and operands. */
@@ -61,55 +64,55 @@ const char *flag_next(const struct invocation *in, const char *name, int *at);
 int command_run(struct config *config, int argc, char **argv);
 
 /* "muster: " + err on standard error; returns EXIT_FAILED, or EXIT_USAGE for
- * ERR_INVALID with the field "usage". */
+ * ERR_INVALID with the field "usage". For what fails before a command runs. */
 int command_failed(const struct err *err);
 
 /* cmd_*.c */
-int cmd_serve(const struct invocation *in);
-int cmd_import(const struct invocation *in);
-int cmd_import_list(const struct invocation *in);
-int cmd_import_show(const struct invocation *in);
-int cmd_import_undo(const struct invocation *in);
-int cmd_import_refused(const struct invocation *in);
-int cmd_import_decide(const struct invocation *in);
-int cmd_import_answers(const struct invocation *in);
-int cmd_import_forget(const struct invocation *in);
-int cmd_suppression_find(const struct invocation *in);
-int cmd_export(const struct invocation *in);
-int cmd_group_create(const struct invocation *in);
-int cmd_group_list(const struct invocation *in);
-int cmd_group_members(const struct invocation *in);
-int cmd_group_push(const struct invocation *in);
-int cmd_campaign_create(const struct invocation *in);
-int cmd_campaign_list(const struct invocation *in);
-int cmd_campaign_check(const struct invocation *in);
-int cmd_campaign_test(const struct invocation *in);
-int cmd_campaign_send(const struct invocation *in);
-int cmd_campaign_act(const struct invocation *in);
-int cmd_campaign_report(const struct invocation *in);
-int cmd_campaign_undo_cleans(const struct invocation *in);
-int cmd_field_list(const struct invocation *in);
-int cmd_field_set(const struct invocation *in);
-int cmd_field_read(const struct invocation *in);
-int cmd_job_list(const struct invocation *in);
-int cmd_job_show(const struct invocation *in);
-int cmd_job_cancel(const struct invocation *in);
-int cmd_job_confirm(const struct invocation *in);
-int cmd_sync(const struct invocation *in);
-int cmd_sync_renew_hook(const struct invocation *in);
-int cmd_sync_audience(const struct invocation *in);
-int cmd_outbox_list(const struct invocation *in);
-int cmd_outbox_show(const struct invocation *in);
-int cmd_user_create(const struct invocation *in);
-int cmd_user_list(const struct invocation *in);
-int cmd_key_create(const struct invocation *in);
-int cmd_key_list(const struct invocation *in);
-int cmd_key_revoke(const struct invocation *in);
-int cmd_config(const struct invocation *in);
-int cmd_backup(const struct invocation *in);
-int cmd_restore(const struct invocation *in);
-int cmd_confirm_restore(const struct invocation *in);
-int cmd_doctor(const struct invocation *in);
-int cmd_help(const struct invocation *in);
+command_fn cmd_serve;
+command_fn cmd_import;
+command_fn cmd_import_list;
+command_fn cmd_import_show;
+command_fn cmd_import_undo;
+command_fn cmd_import_refused;
+command_fn cmd_import_decide;
+command_fn cmd_import_answers;
+command_fn cmd_import_forget;
+command_fn cmd_suppression_find;
+command_fn cmd_export;
+command_fn cmd_group_create;
+command_fn cmd_group_list;
+command_fn cmd_group_members;
+command_fn cmd_group_push;
+command_fn cmd_campaign_create;
+command_fn cmd_campaign_list;
+command_fn cmd_campaign_check;
+command_fn cmd_campaign_test;
+command_fn cmd_campaign_send;
+command_fn cmd_campaign_act;
+command_fn cmd_campaign_report;
+command_fn cmd_campaign_undo_cleans;
+command_fn cmd_field_list;
+command_fn cmd_field_set;
+command_fn cmd_field_read;
+command_fn cmd_job_list;
+command_fn cmd_job_show;
+command_fn cmd_job_cancel;
+command_fn cmd_job_confirm;
+command_fn cmd_sync;
+command_fn cmd_sync_renew_hook;
+command_fn cmd_sync_audience;
+command_fn cmd_outbox_list;
+command_fn cmd_outbox_show;
+command_fn cmd_user_create;
+command_fn cmd_user_list;
+command_fn cmd_key_create;
+command_fn cmd_key_list;
+command_fn cmd_key_revoke;
+command_fn cmd_config;
+command_fn cmd_backup;
+command_fn cmd_restore;
+command_fn cmd_confirm_restore;
+command_fn cmd_doctor;
+command_fn cmd_help;
 
 #endif

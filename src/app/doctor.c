@@ -407,7 +407,7 @@ static void doctor_release(struct doctor *d)
 	arena_free(&d->arena);
 }
 
-static int doctor(const struct invocation *in, struct err *err)
+int cmd_doctor(const struct invocation *in, struct err *err)
 {
 	CLEANUP(doctor_release)
 	struct doctor d = {
@@ -426,9 +426,4 @@ static int doctor(const struct invocation *in, struct err *err)
 	return d.wrong == 0 ? 0
 			    : err_set(err, ERR_INVALID, "%d problem%s", d.wrong,
 				      d.wrong == 1 ? "" : "s");
-}
-
-int cmd_doctor(const struct invocation *in)
-{
-	return print_end(in, doctor);
 }

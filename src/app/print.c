@@ -67,17 +67,3 @@ int print_list(const struct invocation *in, const char *path,
 		print_table(json_object_get(reply, "items"), columns);
 	return 0;
 }
-
-int print_end(const struct invocation *in,
-	      int (*fn)(const struct invocation *in, struct err *err))
-{
-	struct err err = ERR_INIT;
-
-	if (fn(in, &err) < 0)
-		return command_failed(&err);
-	if (fflush(stdout) != 0) {
-		(void)err_errno(&err, "writing the output");
-		return command_failed(&err);
-	}
-	return EXIT_DONE;
-}

@@ -27,8 +27,4 @@ void print_json(const json_t *tree);
 int print_list(const struct invocation *in, const char *path,
 	       const struct column *columns, struct err *err);
 
-/* Runs a command and turns its error into an exit code. */
-int print_end(const struct invocation *in,
-	      int (*fn)(const struct invocation *in, struct err *err));
-
 #endif
