@@ -10,7 +10,7 @@ const SEEDS_A_SERVER = 30; // a sync reads the members of all of them
 const only = process.env.MUSTER_SEED;
 const seeds = only
   ? [Number(only)]
-  : Array.from({ length: Number(process.env.MUSTER_SEEDS ?? 30) }, (_, i) => i + 1);
+  : Array.from({ length: Number(process.env.MUSTER_SEEDS ?? 15) }, (_, i) => i + 1);
 
 for (let first = 0; first < seeds.length; first += SEEDS_A_SERVER)
   describe(`histories from ${seeds[first]}`, () => {
