@@ -20,8 +20,11 @@ void md5_hex(struct str data, char out[MD5_HEX + 1]);
 void sha256(struct str data, unsigned char out[SHA256_BYTES]);
 void sha256_hex(struct str data, char out[SHA256_HEX + 1]);
 void hmac_sha256(struct str key, struct str data,
-                 unsigned char out[SHA256_BYTES]);
+		 unsigned char out[SHA256_BYTES]);
 bool crypto_equal(const void *a, const void *b, size_t len); /* same time */
+
+/* 0 to 15; -1: no hexadecimal digit. */
+int hex_value(char c);
 
 void hex_encode(const void *data, size_t len, char *out); /* 2 len + NUL */
 bool hex_decode(struct str hex, unsigned char *out);      /* len / 2 bytes */

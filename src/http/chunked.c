@@ -1,5 +1,7 @@
 #include "http/chunked.h"
 
+#include "base/crypto.h"
+
 #define DIGITS_MAX 15
 #define EXTENSION_MAX 1024
 #define TRAILERS_MAX 8192
@@ -16,15 +18,6 @@ enum {
 	TRAILER_LF,
 	END_LF
 };
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 static bool is_control(char c)
 {

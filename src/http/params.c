@@ -1,20 +1,10 @@
 #include "http/params.h"
 
 #include "base/arena.h"
+#include "base/crypto.h"
 #include "base/utf8.h"
 
 #include <string.h>
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 static bool is_escape(struct str text, size_t i)
 {

@@ -1,6 +1,8 @@
 /* Character references of HTML to UTF-8. Pure. */
 #include "campaign/html/html_links.h"
 
+#include "base/crypto.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,10 +106,7 @@ static void add_code_point(unsigned long code, struct strbuf *out)
 
 static int digit_of(char c, int base)
 {
-	int n = c >= '0' && c <= '9'   ? c - '0'
-		: c >= 'a' && c <= 'f' ? c - 'a' + 10
-		: c >= 'A' && c <= 'F' ? c - 'A' + 10
-				       : 99;
+	int n = hex_value(c);
 
 	return n < base ? n : -1;
 }

@@ -61,6 +61,19 @@ static void keep_record(struct undo *u, int64_t id)
 		vec_push(&u->kept_ids, id);
 }
 
+/* Of what was done so far. */
+static void write_counts(const struct undo *u, struct json_writer *w)
+{
+	json_key_int(w, "removed", u->removed);
+	json_key_int(w, "restored", u->restored);
+	json_key_int(w, "kept", u->kept);
+	json_key_int(w, "reopened", u->reopened);
+	json_key_begin_array(w, "kept_ids");
+	vec_each (&u->kept_ids, id)
+		json_int(w, *id);
+	json_end_array(w);
+}
+
 static void format_state(const struct undo *u, struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
@@ -68,14 +81,7 @@ static void format_state(const struct undo *u, struct strbuf *out)
 	json_begin_object(&w);
 	json_key_int(&w, "phase", u->phase);
 	json_key_int(&w, "after", u->after);
-	json_key_int(&w, "removed", u->removed);
-	json_key_int(&w, "restored", u->restored);
-	json_key_int(&w, "kept", u->kept);
-	json_key_int(&w, "reopened", u->reopened);
-	json_key_begin_array(&w, "kept_ids");
-	vec_each (&u->kept_ids, id)
-		json_int(&w, *id);
-	json_end_array(&w);
+	write_counts(u, &w);
 	json_end_object(&w);
 }
 
@@ -538,14 +544,7 @@ static void format_result(const struct undo *u, struct strbuf *out)
 
 	json_begin_object(&w);
 	json_key_int(&w, "import_id", u->run.id);
-	json_key_int(&w, "removed", u->removed);
-	json_key_int(&w, "restored", u->restored);
-	json_key_int(&w, "kept", u->kept);
-	json_key_int(&w, "reopened", u->reopened);
-	json_key_begin_array(&w, "kept_ids");
-	vec_each (&u->kept_ids, id)
-		json_int(&w, *id);
-	json_end_array(&w);
+	write_counts(u, &w);
 	json_end_object(&w);
 }
 
