@@ -98,8 +98,8 @@ static void put_line(struct str line)
 	(void)fd_write_all(STDERR_FILENO, line);
 }
 
-static void put(enum log_level level, const char *phrase,
-		const struct log_field *fields)
+static void write_entry(enum log_level level, const char *phrase,
+			const struct log_field *fields)
 {
 	CLEANUP(strbuf_release) struct strbuf line = STRBUF_INIT;
 
@@ -153,7 +153,7 @@ static void tell(const struct kind *k)
 	};
 
 	if (k->passed_over > 0)
-		put(k->level, k->phrase, fields);
+		write_entry(k->level, k->phrase, fields);
 }
 
 static void end_kinds(int64_t before_us)
@@ -221,7 +221,7 @@ void log_write(enum log_level level, const char *phrase,
 	end_kinds(now_us - KIND_US);
 	if (level < LOG_WARN || !error || !code ||
 	    !is_told_already(level, phrase, error, code, now_us))
-		put(level, phrase, fields);
+		write_entry(level, phrase, fields);
 	(void)pthread_mutex_unlock(&kinds_lock);
 	errno = kept;
 }

@@ -25,7 +25,7 @@ static bool has_header(const struct exchange *x, const char *name)
 	return false;
 }
 
-static void add(struct exchange *x, const char *name, const char *value)
+static void add_field(struct exchange *x, const char *name, const char *value)
 {
 	strbuf_addf(&x->out.head, "%s: %s\r\n", name, value);
 }
@@ -33,7 +33,7 @@ static void add(struct exchange *x, const char *name, const char *value)
 static void add_default(struct exchange *x, const char *name, const char *value)
 {
 	if (!has_header(x, name))
-		add(x, name, value);
+		add_field(x, name, value);
 }
 
 /* In the order in which the handler set them; the list is reversed. */
@@ -46,7 +46,7 @@ static void add_own(struct exchange *x)
 		all[n++] = h;
 	while (n > 0) {
 		n--;
-		add(x, all[n]->name, all[n]->value);
+		add_field(x, all[n]->name, all[n]->value);
 	}
 }
 
@@ -76,11 +76,11 @@ static void add_framing(struct exchange *x)
 	if (x->out.stream && x->in.head.is_1_0)
 		x->closes = true;
 	if (x->closes)
-		add(x, "Connection", "close");
+		add_field(x, "Connection", "close");
 	else if (x->in.head.is_1_0)
-		add(x, "Connection", "keep-alive");
+		add_field(x, "Connection", "keep-alive");
 	if (x->out.stream && !x->in.head.is_1_0)
-		add(x, "Transfer-Encoding", "chunked");
+		add_field(x, "Transfer-Encoding", "chunked");
 	else if (!x->out.stream && !has_no_body(x->rs.status))
 		strbuf_addf(out, "Content-Length: %zu\r\n", x->rs.body.len);
 }
@@ -94,7 +94,7 @@ static void add_headers(struct exchange *x)
 		type = "application/json; charset=utf-8";
 	if (x->rs.body.len > 0 || x->out.stream)
 		add_default(x, "Content-Type", type);
-	add(x, "X-Request-Id", x->rq.id);
+	add_field(x, "X-Request-Id", x->rq.id);
 	add_default(x, "X-Content-Type-Options", "nosniff");
 	add_default(x, "Content-Security-Policy", page ? page_csp : api_csp);
 	add_default(x, "Cache-Control", "no-store");

@@ -230,7 +230,7 @@ static bool wind_down(struct http_server *server)
 
 /* --- the thread --- */
 
-static void turn(struct http_server *server)
+static void run_once(struct http_server *server)
 {
 	struct epoll_event events[EVENTS];
 	struct loop *loop = &server->loop;
@@ -258,7 +258,7 @@ static void *run(void *arg)
 	struct http_server *server = arg;
 
 	while (!wind_down(server))
-		turn(server);
+		run_once(server);
 	clients_free_gone(&server->clients);
 	return NULL;
 }

@@ -34,8 +34,8 @@ const char *params_decode(struct str text, bool plus_is_space,
 	return out;
 }
 
-static void add(struct params *params, const char *name, const char *value,
-		struct arena *arena)
+static void add_param(struct params *params, const char *name,
+		      const char *value, struct arena *arena)
 {
 	struct param *p;
 
@@ -62,8 +62,8 @@ void params_add_form(struct params *params, struct str text,
 
 		if (name.len == 0 && pair.len == 0)
 			continue;
-		add(params, params_decode(name, true, arena),
-		    params_decode(pair, true, arena), arena);
+		add_param(params, params_decode(name, true, arena),
+			  params_decode(pair, true, arena), arena);
 	}
 }
 
@@ -76,8 +76,8 @@ void params_add_cookies(struct params *params, struct str text,
 
 		if (name.len == 0)
 			continue;
-		add(params, arena_str(arena, name), arena_str(arena, pair),
-		    arena);
+		add_param(params, arena_str(arena, name),
+			  arena_str(arena, pair), arena);
 	}
 }
 

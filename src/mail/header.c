@@ -27,7 +27,7 @@ static struct field begin(struct strbuf *out, const char *name)
 	return f;
 }
 
-static void add(struct field *f, struct str s)
+static void add_text(struct field *f, struct str s)
 {
 	strbuf_addslice(f->out, s);
 	f->column += s.len;
@@ -49,7 +49,7 @@ static void space_before(struct field *f, size_t len)
 		fold(f);
 		return;
 	}
-	add(f, STR(" "));
+	add_text(f, STR(" "));
 }
 
 static void end(struct field *f)
@@ -203,7 +203,7 @@ static void add_encoded(struct field *f, struct str s)
 		if (used + WORD_ROOM_LEAST > ENCODED_LINE_MAX && f->column > 1)
 			fold(f);
 		else
-			add(f, STR(" "));
+			add_text(f, STR(" "));
 		n = fitting(s, use_q,
 			    ENCODED_LINE_MAX - f->column - WORD_FRAME);
 		add_encoded_word(f, (struct str){ s.s, n }, use_q);
@@ -234,7 +234,7 @@ static void add_words(struct field *f, struct str s)
 			strbuf_addstr(f->out, MAIL_CRLF);
 			f->column = 0;
 		}
-		add(f, (struct str){ s.s + i, start - i });
+		add_text(f, (struct str){ s.s + i, start - i });
 	}
 }
 
@@ -263,7 +263,7 @@ void header_add_text(struct strbuf *out, const char *name, struct str value)
 	struct field f = begin(out, name);
 
 	if (s.len == 0)
-		add(&f, STR(" "));
+		add_text(&f, STR(" "));
 	else if (may_be_plain(s))
 		add_words(&f, s);
 	else
@@ -289,7 +289,7 @@ void header_add_token(struct strbuf *out, const char *name, struct str value)
 		add_token_byte(&plain, (unsigned char)value.s[i]);
 	strbuf_trim(&plain);
 	if (plain.len == 0)
-		add(&f, STR(" "));
+		add_text(&f, STR(" "));
 	add_words(&f, strbuf_str(&plain));
 	end(&f);
 }
@@ -328,7 +328,7 @@ static void add_quoted(struct field *f, struct str s)
 	}
 	strbuf_addch(&quoted, '"');
 	space_before(f, quoted.len);
-	add(f, strbuf_str(&quoted));
+	add_text(f, strbuf_str(&quoted));
 }
 
 static void add_display_name(struct field *f, struct str s)
@@ -364,7 +364,7 @@ static void add_address(struct field *f, const struct mail_address *a,
 	if (angle)
 		strbuf_addch(&address, '>');
 	space_before(f, address.len);
-	add(f, strbuf_str(&address));
+	add_text(f, strbuf_str(&address));
 }
 
 void header_add_addresses(struct strbuf *out, const char *name,
@@ -375,7 +375,7 @@ void header_add_addresses(struct strbuf *out, const char *name,
 
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			add(&f, STR(","));
+			add_text(&f, STR(","));
 		add_address(&f, &addresses[i], false);
 	}
 	end(&f);
@@ -413,7 +413,7 @@ static void add_plain_param(struct field *f, const char *param, struct str s)
 	}
 	strbuf_addch(&text, '"');
 	space_before(f, text.len);
-	add(f, strbuf_str(&text));
+	add_text(f, strbuf_str(&text));
 }
 
 #define PARAM_LINE 60
@@ -434,13 +434,13 @@ static void add_extended_param(struct field *f, const char *param, struct str s)
 		else if (at + n < text.len && text.buf[at + n - 2] == '%')
 			n -= 2;
 		if (section > 0)
-			add(f, STR(";"));
+			add_text(f, STR(";"));
 		fold(f);
 		if (text.len <= PARAM_LINE)
 			strbuf_addf(f->out, "%s*=", param);
 		else
 			strbuf_addf(f->out, "%s*%d*=", param, section);
-		add(f, (struct str){ text.buf + at, n });
+		add_text(f, (struct str){ text.buf + at, n });
 	}
 }
 
@@ -452,9 +452,9 @@ void header_add_with_param(struct strbuf *out, const char *name,
 	struct str s = clean(param_value, &spare);
 	struct field f = begin(out, name);
 
-	add(&f, STR(" "));
-	add(&f, str_of(value));
-	add(&f, STR(";"));
+	add_text(&f, STR(" "));
+	add_text(&f, str_of(value));
+	add_text(&f, STR(";"));
 	if (is_ascii(s) && s.len <= PARAM_LINE)
 		add_plain_param(&f, param, s);
 	else

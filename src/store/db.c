@@ -53,8 +53,8 @@ static int injected_fault(struct db *db, struct err *err)
 	return err_set(err, ERR_IO, "injected fault");
 }
 
-static void check(const struct db *db, const struct sql *sql,
-		  struct sql_args args)
+static void check_fit(const struct db *db, const struct sql *sql,
+		      struct sql_args args)
 {
 	BUG_ON(sql->schema != STORE_ANY && sql->schema != (int)db->schema);
 	BUG_ON((size_t)sql->args != args.n);
@@ -79,7 +79,7 @@ static void remember_lock(struct db *db, const struct sql *sql)
 int db_query(struct db *db, const struct sql *sql, struct sql_args args,
 	     struct rows **out, struct err *err)
 {
-	check(db, sql, args);
+	check_fit(db, sql, args);
 	remember_lock(db, sql);
 	if (stop_check(err) < 0 || injected_fault(db, err) < 0 ||
 	    db->ops->query(db, sql, NULL, args, out, err) < 0)
@@ -253,7 +253,7 @@ int db_exec(struct tx *tx, const struct sql *sql, struct sql_args args,
 	int changed = -1;
 
 	BUG_ON(!tx->open);
-	check(tx->db, sql, args);
+	check_fit(tx->db, sql, args);
 	if (injected_fault(tx->db, err) == 0)
 		changed = tx->db->ops->exec(tx->db, sql, NULL, args, err);
 	return changed < 0 ? err_prefix(err, "%s", sql->name) : changed;
@@ -304,7 +304,7 @@ int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 {
 	struct db *db = b->tx->db;
 
-	check(db, sql, args);
+	check_fit(db, sql, args);
 	b->queued++;
 	if (injected_fault(db, err) < 0 ||
 	    db->ops->batch_add(db, sql, NULL, args, &b->changed, err) < 0)

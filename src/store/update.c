@@ -15,7 +15,8 @@ bool update_is_empty(const struct update *u)
 	return u->n == 0;
 }
 
-static void set(struct update *u, const char *column, struct sql_value value)
+static void set_column(struct update *u, const char *column,
+		       struct sql_value value)
 {
 	BUG_ON(u->n == UPDATE_COLUMNS_MAX);
 	strbuf_addf(&u->columns, "%s%s = ?", u->n > 0 ? ", " : "", column);
@@ -31,25 +32,25 @@ void update_text(struct update *u, const char *column, const char *old,
 		 const char *now)
 {
 	if (!is_same(old, now))
-		set(u, column, sql_text(now));
+		set_column(u, column, sql_text(now));
 }
 
 void update_int(struct update *u, const char *column, int64_t old, int64_t now)
 {
 	if (old != now)
-		set(u, column, sql_int(now));
+		set_column(u, column, sql_int(now));
 }
 
 void update_id(struct update *u, const char *column, int64_t old, int64_t now)
 {
 	if (old != now)
-		set(u, column, sql_id_or_null(now));
+		set_column(u, column, sql_id_or_null(now));
 }
 
 void update_stamp(struct update *u, const char *column, int64_t ms)
 {
 	if (!update_is_empty(u))
-		set(u, column, sql_int(ms));
+		set_column(u, column, sql_int(ms));
 }
 
 struct statement {

@@ -48,8 +48,8 @@ static void check_sender(struct checklist *l, const struct crm_campaign *c)
 				    : "the sender's address is missing");
 }
 
-static void check(struct checklist *l, const struct api *api,
-		  const struct crm_campaign *c, int64_t members)
+static void check_all(struct checklist *l, const struct api *api,
+		      const struct crm_campaign *c, int64_t members)
 {
 	item(l, "To", c->group_id != 0 && members > 0, true,
 	     c->group_id == 0 ? "no group is chosen"
@@ -187,7 +187,7 @@ int v1_campaigns_checklist(struct request *rq, struct response *rs,
 		return -1;
 	json_begin_object(&l.w);
 	json_key_begin_array(&l.w, "items");
-	check(&l, api_of(rq), &c, members);
+	check_all(&l, api_of(rq), &c, members);
 	check_gate(&l, api_of(rq));
 	if (check_tags(&l, db, &c, rq->arena, err) < 0)
 		return -1;

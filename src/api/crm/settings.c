@@ -33,8 +33,8 @@ static int reply(struct request *rq, struct response *rs, struct db *db,
 	return 0;
 }
 
-static int put(struct tx *tx, const json_t *body, const char *name,
-	       struct err *err)
+static int put_text(struct tx *tx, const json_t *body, const char *name,
+		    struct err *err)
 {
 	const char *value = NULL;
 	int given = json_get_text(body, name, &value, err);
@@ -65,7 +65,7 @@ int v1_settings_patch(struct request *rq, struct response *rs, struct err *err)
 	    v1_begin(rq, &db, &tx, err) < 0)
 		return -1;
 	for (int i = 0; names[i]; i++)
-		if (put(&tx, body, names[i], err) < 0)
+		if (put_text(&tx, body, names[i], err) < 0)
 			return -1;
 	if (v1_commit(rq, &tx, err) < 0)
 		return -1;

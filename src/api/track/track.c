@@ -38,8 +38,8 @@ static struct track *track_of(const struct request *rq)
 }
 
 /* Fails with ERR_NOT_FOUND if the token is not ours. */
-static int check(const struct request *rq, enum track_purpose purpose,
-		 struct track_hit *out, struct err *err)
+static int check_token(const struct request *rq, enum track_purpose purpose,
+		       struct track_hit *out, struct err *err)
 {
 	struct hit hit = {
 		.purpose = (char)purpose,
@@ -72,7 +72,7 @@ int page_track_open(struct request *rq, struct response *rs, struct err *err)
 {
 	struct track_hit hit;
 
-	if (check(rq, TRACK_OPEN, &hit, err) < 0)
+	if (check_token(rq, TRACK_OPEN, &hit, err) < 0)
 		return -1;
 	rs->content_type = "image/gif";
 	strbuf_add(&rs->body, gif, sizeof(gif));
@@ -83,7 +83,7 @@ int page_track_click(struct request *rq, struct response *rs, struct err *err)
 {
 	struct track_hit hit;
 
-	if (check(rq, TRACK_CLICK, &hit, err) < 0)
+	if (check_token(rq, TRACK_CLICK, &hit, err) < 0)
 		return -1;
 	response_redirect(rs, 302, hit.target);
 	return store(rq, rs, &hit);
@@ -159,7 +159,7 @@ static int leave(struct request *rq, struct response *rs,
 	struct track_subject subject;
 	struct track_hit hit;
 
-	if (check(rq, purpose, &hit, err) < 0 ||
+	if (check_token(rq, purpose, &hit, err) < 0 ||
 	    track_subject(track_of(rq), request_param(rq, "token"),
 			  (char)purpose, rq->arena, &subject, err) < 0)
 		return -1;

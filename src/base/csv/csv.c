@@ -186,7 +186,7 @@ static int64_t read_block(struct csv_reader *r, int64_t offset,
 }
 
 /* Reads the next block behind what the window holds from pos on. */
-static int fill(struct csv_reader *r, struct err *err)
+static int read_more(struct csv_reader *r, struct err *err)
 {
 	size_t keep = r->text.len - r->pos;
 	int64_t n;
@@ -328,7 +328,7 @@ static int skip_line(struct csv_reader *r, size_t from, struct err *err)
 		advance(r, at);
 		if (r->at_end)
 			return 0;
-		if (fill(r, err) < 0)
+		if (read_more(r, err) < 0)
 			return -1;
 		from = r->pos;
 	}
@@ -558,7 +558,7 @@ static int step(struct csv_reader *r, struct str *raw_out, struct err *err)
 		return take_row(r, &span, raw_out, err);
 	case SCAN_MORE:
 		if (!is_long)
-			return fill(r, err);
+			return read_more(r, err);
 		r->row_number++;
 		return refuse_long(r, span.bad, raw_out, err);
 	case SCAN_QUOTE:

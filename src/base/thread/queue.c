@@ -41,7 +41,7 @@ void queue_free(struct queue **q)
 }
 
 /* The lock is held. */
-static bool put(struct queue *q, void *item)
+static bool put_item(struct queue *q, void *item)
 {
 	if (q->closed || q->n == q->capacity)
 		return false;
@@ -58,7 +58,7 @@ bool queue_push(struct queue *q, void *item)
 	pthread_mutex_lock(&q->lock);
 	while (!q->closed && q->n == q->capacity)
 		pthread_cond_wait(&q->not_full, &q->lock);
-	done = put(q, item);
+	done = put_item(q, item);
 	pthread_mutex_unlock(&q->lock);
 	return done;
 }
@@ -68,7 +68,7 @@ bool queue_try_push(struct queue *q, void *item)
 	bool done;
 
 	pthread_mutex_lock(&q->lock);
-	done = put(q, item);
+	done = put_item(q, item);
 	pthread_mutex_unlock(&q->lock);
 	return done;
 }
