@@ -47,11 +47,6 @@ void header_add_list_id(struct strbuf *out, struct str name, struct str id);
 
 void header_add_date(struct strbuf *out, int64_t ms); /* Date: */
 
-/* `Content-Disposition: attachment; filename*=UTF-8''...` and the like. */
-void header_add_with_param(struct strbuf *out, const char *name,
-			   const char *value, const char *param,
-			   struct str param_value);
-
 /*
  * Appends `<local@domain>` for Message-ID and References. What is not allowed
  * in a dot-atom is left out of both.

@@ -185,33 +185,6 @@ static void keeps_tokens_as_they_are(void **state)
 	assert_string_equal(out.buf, "X-Id: =?a?= bc%C3%A9\r\n");
 }
 
-static void adds_parameters(void **state)
-{
-	static const struct {
-		const char *value, *field;
-	} cases[] = {
-		{ "a.pdf", "C: attachment; filename=\"a.pdf\"\r\n" },
-		{ "a\"b\\.pdf",
-		  "C: attachment; filename=\"a\\\"b\\\\.pdf\"\r\n" },
-		{ "\xc3\xa9 1.pdf", "C: attachment;\r\n "
-				    "filename*=UTF-8''%C3%A9%201.pdf\r\n" },
-		{ "\xc3\xa9 a name that needs more than one line to be shown",
-		  "C: attachment;\r\n filename*0*=UTF-8''%C3%A9%20a%20name%20"
-		  "that%20needs%20more%20than%20one%2;\r\n" },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i + 1 < ARRAY_SIZE(cases); i++) {
-		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-		header_add_with_param(&out, "C", "attachment", "filename",
-				      str_of(cases[i].value));
-		assert_string_equal(out.buf, cases[i].field);
-		assert_well_formed(strbuf_str(&out), 78);
-	}
-}
-
 static void makes_message_ids(void **state)
 {
 	static const struct {
@@ -254,7 +227,6 @@ int main(void)
 		cmocka_unit_test(separates_several_addresses),
 		cmocka_unit_test(adds_lists),
 		cmocka_unit_test(keeps_tokens_as_they_are),
-		cmocka_unit_test(adds_parameters),
 		cmocka_unit_test(makes_message_ids),
 		cmocka_unit_test(adds_dates),
 	};
