@@ -40,6 +40,7 @@ struct cursor {
 /* What the audience tells of the campaign as a whole. */
 struct summary {
 	const char *status;
+	bool has_report; /* there is none before it begins to send */
 	int64_t unsubscribed, complained; /* how many */
 };
 
@@ -566,21 +567,38 @@ static void read_hold(struct pull *p, const json_t *campaign)
 		(void)time_parse_iso(since, &p->hold_ms); /* else not told */
 }
 
+/* 1, or 0: there is no report yet; -1. */
+static int read_report(struct pull *p, json_t **out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (mc_get(p->w->client,
+		   report_path(p, "?fields=unsubscribed,abuse_reports"), out,
+		   &why) == 0)
+		return 1;
+	if (why.code == ERR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
+}
+
 static int read_summary(struct pull *p, struct summary *out, struct err *err)
 {
 	CLEANUP(json_free) json_t *campaign = NULL;
 	CLEANUP(json_free) json_t *report = NULL;
+	int found;
 
 	if (mc_get(p->w->client,
 		   arena_printf(p->arena,
 				"/campaigns/%s?fields=status,delivery_status",
 				p->c.marketing_campaign_id),
-		   &campaign, err) < 0 ||
-	    mc_get(p->w->client,
-		   report_path(p, "?fields=unsubscribed,abuse_reports"),
-		   &report, err) < 0)
+		   &campaign, err) < 0)
+		return -1;
+	found = read_report(p, &report, err);
+	if (found < 0)
 		return -1;
 	*out = (struct summary){
+		.has_report = found > 0,
 		.status = arena_strdup(
 			p->arena,
 			json_string_value(json_object_get(campaign, "status"))),
@@ -607,10 +625,12 @@ static int pull_campaign(struct pull *p, struct err *err)
 	if (cursor_read(p->c.pull_state, &p->at, err) < 0 ||
 	    read_summary(p, &now, err) < 0)
 		return -1;
-	is_last = is_last_look(p, &now);
-	if (pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
-	    pull_leavers(p, &now, is_last, err) < 0 ||
-	    follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
+	is_last = now.has_report && is_last_look(p, &now);
+	if (now.has_report &&
+	    (pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
+	     pull_leavers(p, &now, is_last, err) < 0))
+		return -1;
+	if (follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
 		return -1;
 	return plan_next(p, is_last, err);
 }

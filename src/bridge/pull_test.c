@@ -110,6 +110,26 @@ static void faults_count_nothing_twice(void **state)
 	assert_false(more);
 }
 
+/* It is asked for as soon as it may be sent, and has no report until it is. */
+static void a_report_that_is_not_there_yet_is_waited_for(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	make_report(f);
+	fake_say(json_array_get(f->campaigns, 0), "status", "sending");
+	f->fault_at = 2; /* the report */
+	f->fault = FAULT_GONE;
+	f->requests = 0;
+	(void)fake_run_once(f, fake_add_job(f, "pull", "{}"), &err);
+	assert_int_equal(f->fault_at, 0);
+	assert_int_equal(f->requests, 2);
+	assert_string_equal(err.text, "");
+	fake_say(json_array_get(f->campaigns, 0), "status", "sent");
+	fake_sync(f);
+	is_pulled(f);
+}
+
 /* Whoever got it and has another address by now is who left. */
 static void who_left_is_whom_it_was_sent_to(void **state)
 {
@@ -342,6 +362,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(faults_count_nothing_twice),
+		TEST(a_report_that_is_not_there_yet_is_waited_for),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
 		TEST(only_new_leavers_are_read),
