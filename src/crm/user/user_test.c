@@ -117,6 +117,17 @@ static int64_t uses_written(struct crm_fixture *f)
 	return rows_int(rows, 0);
 }
 
+/* The claim lives as long as *session. */
+static struct identity_claim signed_in(struct crm_fixture *f,
+				       struct session *session)
+{
+	struct err err = ERR_INIT;
+
+	(void)add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, session, &err), 0);
+	return (struct identity_claim){ .session = session->token };
+}
+
 /* Who asks writes nothing; that it was used reaches the database later, and a
  * session never ends because of that. */
 static void a_use_that_is_not_written_yet_lengthens_a_session(void **state)
@@ -125,14 +136,11 @@ static void a_use_that_is_not_written_yet_lengthens_a_session(void **state)
 	CLEANUP(last_use_free) struct last_use *there = last_use_new();
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
-	struct identity_claim claim = { 0 };
-	struct identity who;
 	struct session s;
+	struct identity_claim claim = signed_in(f, &s);
+	struct identity who;
 	int64_t begun_ms = f->actor.now_ms;
 
-	(void)add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
-	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
-	claim.session = s.token;
 	claim.now_ms = begun_ms + 2 * MS_MINUTE;
 	assert_int_equal(
 		identity_find(f->db, &claim, here, f->arena, &who, &err), 1);
@@ -171,14 +179,11 @@ static void an_earlier_use_takes_nothing_back(void **state)
 	CLEANUP(last_use_free) struct last_use *late = last_use_new();
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
-	struct identity_claim claim = { 0 };
-	struct identity who;
 	struct session s;
+	struct identity_claim claim = signed_in(f, &s);
+	struct identity who;
 	int64_t begun_ms = f->actor.now_ms;
 
-	(void)add_user(f, "a@x.example", ROLE_MANAGER, a_hash(f));
-	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), 0);
-	claim.session = s.token;
 	claim.now_ms = begun_ms + 2 * MS_MINUTE;
 	assert_int_equal(
 		identity_find(f->db, &claim, early, f->arena, &who, &err), 1);
