@@ -279,7 +279,6 @@ void json_raw(struct json_writer *w, struct str json)
 {
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err err = ERR_INIT;
-
 	bool has_members = json.len && (*json.s == '{' || *json.s == '[');
 
 	if (has_members && is_cut(w) && json_parse(json, &tree, &err) == 0)

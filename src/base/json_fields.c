@@ -71,13 +71,6 @@ const struct json_field *json_field_below(const struct json_field *field,
 	return child && !child->is_end ? child : NULL;
 }
 
-const struct json_field *json_field_next(const struct json_writer *w)
-{
-	if (w->skipped)
-		return &json_field_none;
-	return w->after_key ? w->next : w->chosen[w->depth];
-}
-
 void json_choose(struct json_writer *w, const struct json_field *fields)
 {
 	w->chosen[0] = fields;

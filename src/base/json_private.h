@@ -19,7 +19,13 @@ extern const struct json_field json_field_none; /* nothing is written */
 /* What is chosen of a member: NULL all, json_field_none, or some of it. */
 const struct json_field *json_field_below(const struct json_field *field,
 					  struct str name);
-/* Of the value that comes next. */
-const struct json_field *json_field_next(const struct json_writer *w);
+/* Of the value that comes next; asked for each one that is written. */
+static inline const struct json_field *json_field_next(
+	const struct json_writer *w)
+{
+	if (w->skipped)
+		return &json_field_none;
+	return w->after_key ? w->next : w->chosen[w->depth];
+}
 
 #endif
