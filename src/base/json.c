@@ -337,6 +337,15 @@ void json_key_id(struct json_writer *w, const char *key, int64_t id)
 		json_nothing(w);
 }
 
+void json_key_count(struct json_writer *w, const char *key, int64_t n)
+{
+	json_key(w, key);
+	if (n >= 0)
+		json_int(w, n);
+	else
+		json_nothing(w);
+}
+
 void json_key_number(struct json_writer *w, const char *key, double n)
 {
 	json_key(w, key);
@@ -365,6 +374,11 @@ void json_key_raw(struct json_writer *w, const char *key, struct str json)
 {
 	json_key(w, key);
 	json_raw(w, json);
+}
+
+void json_key_stored(struct json_writer *w, const char *key, const char *json)
+{
+	json_key_raw(w, key, json ? str_of(json) : STR("null"));
 }
 
 void json_key_begin_object(struct json_writer *w, const char *key)

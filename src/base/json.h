@@ -69,11 +69,15 @@ void json_key_text(struct json_writer *w, const char *key, const char *s);
 void json_key_int(struct json_writer *w, const char *key, int64_t n);
 /* null for 0 */
 void json_key_id(struct json_writer *w, const char *key, int64_t id);
+/* null for what was not counted: less than 0 */
+void json_key_count(struct json_writer *w, const char *key, int64_t n);
 void json_key_number(struct json_writer *w, const char *key, double n);
 void json_key_bool(struct json_writer *w, const char *key, bool b);
 void json_key_time(struct json_writer *w, const char *key, int64_t ms);
 void json_key_time_or_null(struct json_writer *w, const char *key, int64_t ms);
 void json_key_raw(struct json_writer *w, const char *key, struct str json);
+/* trusted, as it is stored; NULL: null */
+void json_key_stored(struct json_writer *w, const char *key, const char *json);
 void json_key_begin_object(struct json_writer *w, const char *key);
 void json_key_begin_array(struct json_writer *w, const char *key);
 

@@ -196,6 +196,25 @@ static void a_vector_of_any_type_grows_and_is_searched(void **state)
 	assert_int_equal(sorted.n, 0);
 }
 
+static void ids_stand_in_order_each_once(void **state)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	(void)state;
+	ids_sort(&ids);
+	assert_int_equal(ids.n, 0);
+	assert_false(ids_has(&ids, 0));
+	for (int64_t i = 0; i < 60; i++)
+		vec_push(&ids, 3 * (i * 7 % 20) - 9);
+	ids_sort(&ids);
+	assert_int_equal(ids.n, 20);
+	for (size_t i = 0; i < ids.n; i++)
+		assert_int_equal(ids.v[i], 3 * (int64_t)i - 9);
+	for (int64_t id = -12; id < 55; id++)
+		assert_int_equal(ids_has(&ids, id),
+				 id >= -9 && id <= 48 && id % 3 == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +226,7 @@ int main(void)
 		cmocka_unit_test(a_file_is_read_up_to_a_limit),
 		cmocka_unit_test(an_error_is_cut_at_a_character),
 		cmocka_unit_test(an_error_says_what_and_where),
+		cmocka_unit_test(ids_stand_in_order_each_once),
 		cmocka_unit_test(repeatable_numbers_repeat),
 	};
 

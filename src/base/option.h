@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct err;
+struct strbuf;
 
 enum option_type {
 	OPTION_TEXT, /* const char * */
@@ -28,6 +29,9 @@ struct option {
 	size_t offset; /* in the module's struct */
 	int64_t least, most;
 	bool secret; /* config --print shows *** */
+	/* Of a text with a secret in it: appends what may be shown. NULL: all,
+	 * or ***. */
+	void (*show)(const char *text, struct strbuf *out);
 	/* What the type cannot say, of a text: -1, and what is wrong with it.
 	 * Asks nobody outside of the program. NULL: any text is right. */
 	int (*check)(const char *text, struct err *err);

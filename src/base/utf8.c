@@ -46,15 +46,6 @@ size_t utf8_prefix(struct str s, size_t max)
 	return max;
 }
 
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 static void add_ascii(struct str s, bool upper, struct strbuf *out)
 {
 	char from = upper ? 'a' : 'A';
@@ -92,7 +83,7 @@ static void add_mapped(struct str s, map_fn map, uninorm_t nf,
 
 void utf8_fold(struct str s, struct strbuf *out)
 {
-	if (is_ascii(s))
+	if (str_is_ascii(s))
 		add_ascii(s, false, out);
 	else
 		add_mapped(s, u8_casefold, UNINORM_NFC, out);
@@ -103,7 +94,7 @@ void utf8_plain(struct str s, struct strbuf *out)
 	CLEANUP(strbuf_release) struct strbuf apart = STRBUF_INIT;
 	struct str rest;
 
-	if (is_ascii(s)) {
+	if (str_is_ascii(s)) {
 		add_ascii(s, false, out);
 		return;
 	}
@@ -161,7 +152,7 @@ struct str utf8_trim(struct str s)
 
 void utf8_upper(struct str s, struct strbuf *out)
 {
-	if (is_ascii(s))
+	if (str_is_ascii(s))
 		add_ascii(s, true, out);
 	else
 		add_mapped(s, u8_toupper, UNINORM_NFC, out);
@@ -169,7 +160,7 @@ void utf8_upper(struct str s, struct strbuf *out)
 
 void utf8_lower(struct str s, struct strbuf *out)
 {
-	if (is_ascii(s))
+	if (str_is_ascii(s))
 		add_ascii(s, false, out);
 	else
 		add_mapped(s, u8_tolower, UNINORM_NFC, out);

@@ -55,3 +55,32 @@ void(vec_release)(void *vec)
 	free(any.v);
 	memset(vec, 0, sizeof(any));
 }
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+void ids_sort(struct ids *ids)
+{
+	size_t n = 0;
+
+	if (ids->n == 0)
+		return;
+	qsort(ids->v, ids->n, sizeof(*ids->v), by_number);
+	for (size_t i = 0; i < ids->n; i++) {
+		if (n == 0 || ids->v[i] != ids->v[n - 1])
+			ids->v[n++] = ids->v[i];
+	}
+	ids->n = n;
+}
+
+bool ids_has(const struct ids *ids, int64_t id)
+{
+	size_t at =
+		ids->n ? vec_lower_any(ids->v, ids->n, sizeof(*ids->v), id) : 0;
+
+	return at < ids->n && ids->v[at] == id;
+}

@@ -13,6 +13,7 @@
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -67,5 +68,10 @@ size_t vec_lower_any(const int64_t *first, size_t n, size_t stride,
 /* The two lists of plain values that half of the program needs. */
 struct ids VEC_FIELDS(int64_t);
 struct texts VEC_FIELDS(const char *);
+
+/* In order, each once. */
+void ids_sort(struct ids *ids);
+/* Is it one of them, which are in order? */
+bool ids_has(const struct ids *ids, int64_t id);
 
 #endif

@@ -86,6 +86,19 @@ void csv_free(struct csv_reader **reader)
 	*reader = NULL;
 }
 
+const char *csv_encoding_name(enum csv_encoding encoding)
+{
+	static const char *const names[] = {
+		[CSV_UTF8] = "utf-8",
+		[CSV_UTF16LE] = "utf-16le",
+		[CSV_UTF16BE] = "utf-16be",
+		[CSV_CP1252] = "windows-1252",
+		[CSV_BYTES] = NULL,
+	};
+
+	return names[encoding];
+}
+
 struct csv_format csv_format(const struct csv_reader *r)
 {
 	return r->format;

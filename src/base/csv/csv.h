@@ -50,6 +50,8 @@ int csv_open(const char *path, const char *encoding, char delimiter,
 struct csv_reader *csv_open_text(struct str text, char delimiter);
 void csv_free(struct csv_reader **reader);
 struct csv_format csv_format(const struct csv_reader *reader);
+/* As csv_open takes it, of those that are detected; else NULL. */
+const char *csv_encoding_name(enum csv_encoding encoding);
 
 int64_t csv_size_bytes(const struct csv_reader *reader);
 int64_t csv_offset(const struct csv_reader *reader); /* of the next row */

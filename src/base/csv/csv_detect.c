@@ -82,15 +82,6 @@ static bool find_bom(struct csv_reader *r, struct str sample)
 	return false;
 }
 
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 /*
  * Text of Windows-1252 hardly ever forms a character of UTF-8 by chance. So
  * one broken row does not make a file of UTF-8 into something else: the more
@@ -143,7 +134,7 @@ static int find_encoding(struct csv_reader *r, struct err *err)
 		if (at == 0 && (find_bom(r, strbuf_str(&sample)) ||
 				find_utf16(r, strbuf_str(&sample))))
 			return 0;
-		if (!is_ascii(strbuf_str(&sample))) {
+		if (!str_is_ascii(strbuf_str(&sample))) {
 			/* the block's start may cut a character in two */
 			int64_t from = at > 3 ? at - 3 : 0;
 

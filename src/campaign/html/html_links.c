@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/html_entity.h"
 #include "base/json.h"
 #include "campaign/html/html_scan.h"
 

@@ -62,9 +62,6 @@ void html_links_pieces(struct str html, const struct html_links *links,
 		       const struct html_pieces *at_end, struct arena *arena,
 		       struct html_pieces *out);
 
-/* &amp; &#38; &#x26; and the named references people use, decoded. Appends. */
-void html_decode(struct str s, struct strbuf *out);
-
 /*
  * Plain text of a page, for the text/plain part when the author wrote none:
  * blocks become lines, a link its text and its address in brackets; merge tags

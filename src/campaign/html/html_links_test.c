@@ -170,30 +170,6 @@ static void links_stay_in_any_garbage(void **state)
 	}
 }
 
-static void entities_are_decoded(void **state)
-{
-	static const struct {
-		const char *text, *result;
-	} cases[] = {
-		{ "a&amp;b&lt;&gt;&quot;&#39;&apos;", "a&b<>\"''" },
-		{ "&eacute;&#233;&#xE9;&#xe9",
-		  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" },
-		{ "?a=1&copy=2&b", "?a=1&copy=2&b" },
-		{ "&hellip;&#x1F600;", "\xe2\x80\xa6\xf0\x9f\x98\x80" },
-		{ "&#0;&#xd800;&#x110000;",
-		  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
-		{ "&;&#;&#x;&nosuch;&", "&;&#;&#x;&nosuch;&" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-		html_decode(str_of(cases[i].text), &out);
-		assert_string_equal(out.buf, cases[i].result);
-	}
-}
-
 static void a_page_becomes_text(void **state)
 {
 	static const struct {
@@ -225,7 +201,6 @@ int main(void)
 		cmocka_unit_test(pieces_have_double_quotes_and_slots),
 		cmocka_unit_test(what_is_added_comes_even_into_fragments),
 		cmocka_unit_test(links_stay_in_any_garbage),
-		cmocka_unit_test(entities_are_decoded),
 		cmocka_unit_test(a_page_becomes_text),
 	};
 

@@ -1,5 +1,6 @@
 /* HTML to the plain text of a mail. Pure. */
 #include "base/cleanup.h"
+#include "base/html_entity.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_scan.h"
 

@@ -1,5 +1,4 @@
-/* Character references of HTML to UTF-8. Pure. */
-#include "campaign/html/html_links.h"
+#include "base/html_entity.h"
 
 #include "base/crypto.h"
 
