@@ -12,15 +12,6 @@ FROM email e
 WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
 ORDER BY record_id, id FOR UPDATE OF e;
 
--- name: address-get
--- args: id
-SELECT id, entity, record_id, address, folded, hash, type, is_primary,
-	is_marketing, held, held_detail, held_ms, created_ms, ended_ms,
-	CASE WHEN EXISTS (SELECT 1 FROM unclear_opt_out u
-		WHERE u.hash = e.hash) THEN 1 ELSE 0 END
-FROM email e
-WHERE id = ?;
-
 -- name: address-records
 -- Who has the address now. args: hash, entity
 SELECT DISTINCT record_id FROM email
@@ -54,6 +45,11 @@ WHERE id = ?;
 -- One writer: what is said now replaces what was said. args: held, detail, ms, hash, held
 UPDATE email SET held = ?, held_detail = ?, held_ms = ?
 WHERE hash = ? AND ended_ms IS NULL AND held <> ?;
+
+-- name: address-release
+-- A user does, of whoever has it: a hold is of the address. args: hash
+UPDATE email SET held = :HELD_NO, held_detail = NULL, held_ms = NULL
+WHERE hash = ? AND ended_ms IS NULL AND held <> :HELD_NO;
 
 -- name: address-release-bounced
 -- Not one that a user holds. args: hash
@@ -92,23 +88,16 @@ SELECT l.id FROM email a JOIN lead l ON l.id = a.record_id
 WHERE a.hash = ? AND a.entity = :ENTITY_LEAD AND a.ended_ms IS NULL
 ORDER BY l.id FOR UPDATE OF l;
 
--- name: address-opted-out
--- Does somebody with that address not want mail? args: hash
-SELECT 1 FROM email a
-WHERE a.hash = ? AND a.ended_ms IS NULL AND (
-	EXISTS (SELECT 1 FROM person p WHERE a.entity = :ENTITY_PERSON
-		AND p.id = a.record_id AND p.opted_out = 1)
-	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = :ENTITY_LEAD
-		AND l.id = a.record_id AND l.opted_out = 1))
-LIMIT 1;
-
 -- name: address-sharers
--- Others who share an address with a record and are not opted out.
--- args: entity, record, entity, record
+-- Others who share an address with a record, of whom an opt-out was not said
+-- yet. args: entity, record, entity, record, import or 0
 SELECT DISTINCT b.entity, b.record_id, b.id FROM email a
 JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
 LEFT JOIN person p ON b.entity = :ENTITY_PERSON AND p.id = b.record_id
 LEFT JOIN lead l ON b.entity = :ENTITY_LEAD AND l.id = b.record_id
 WHERE a.entity = ? AND a.record_id = ? AND a.ended_ms IS NULL
 	AND NOT (b.entity = ? AND b.record_id = ?)
-	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;
+	AND (p.id IS NOT NULL OR l.id IS NOT NULL)
+	AND NOT EXISTS (SELECT 1 FROM opt_out_witness w
+		WHERE w.record_id = b.record_id AND w.entity = b.entity
+		AND w.import_id = ?);

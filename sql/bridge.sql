@@ -367,9 +367,11 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
 SELECT id FROM email WHERE id IN JSON_INTS(?) AND folded = '' ORDER BY id;
 
 -- name: push-add
--- args: group_id, group_name, job_id, dry_run, audience_id, user_id, at_ms
-INSERT INTO push (group_id, group_name, job_id, dry_run, audience_id, state, user_id, at_ms)
-VALUES (?, ?, ?, ?, ?, 'planning', ?, ?)
+-- args: group_id, group_name, group_criteria, job_id, dry_run, audience_id,
+-- user_id, at_ms
+INSERT INTO push (group_id, group_name, group_criteria, job_id, dry_run, audience_id, state,
+	user_id, at_ms)
+VALUES (?, ?, ?, ?, ?, ?, 'planning', ?, ?)
 RETURNING id;
 
 -- name: push-get
@@ -445,8 +447,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- What is still to be done of one action, with its address. An untagged row
 -- has its hash in detail. Then the present: the person's marketing address, is
 -- anybody with it opted out, is it held, the status of its member (none, if the
--- bridge archived it), whether it did, and is the address anybody's marketing
--- address. args: push_id, action, limit
+-- bridge archived it), whether it did, is the address anybody's marketing
+-- address, and is it the demo's while mail goes out (see demo_barred).
+-- args: push_id, action, limit
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
                             WHERE h.hash = r.detail AND r.action = :PUSH_UNTAG)),
@@ -455,14 +458,16 @@ SELECT r.person_id, r.email_id,
           LEFT JOIN company c ON c.id = q.company_id
          WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
            AND (q.opted_out = 1 OR c.opted_out = 1)),
-       CASE WHEN e.held <> :HELD_NO OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+       CASE WHEN EXISTS (SELECT 1 FROM email h WHERE h.hash = e.hash AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+              OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
             THEN 1 ELSE 0 END,
        CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
             ELSE COALESCE(m.status, :MIRROR_NONE) END,
        CASE WHEN (m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL)
               OR (m.status = :MIRROR_NONE AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
        (SELECT COUNT(*) FROM email s JOIN person q ON q.id = s.record_id AND q.email_id = s.id
-         WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON)
+         WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -492,8 +497,9 @@ UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
                      WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id)
         OR EXISTS (SELECT 1 FROM email e
                     WHERE e.id = push_row.email_id
-                      AND (e.held <> :HELD_NO
+                      AND (EXISTS (SELECT 1 FROM email h WHERE h.hash = e.hash AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
                            OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+                           OR e.hash IN (SELECT b.hash FROM demo_barred b)
                            OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
                                         LEFT JOIN company c ON c.id = q.company_id
                                        WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON
@@ -542,11 +548,14 @@ SELECT reason, COUNT(*) FROM push_row
  GROUP BY reason ORDER BY reason;
 
 -- name: plan-addresses
--- What a plan must know of addresses: id, hash, folded, held, status and
--- merge fields of the member (one that we archived is none), whether anybody
--- with it is opted out, how many people choose it, whether it is unclear that
--- it is; by id. args: ids (JSON array)
-SELECT e.id, e.hash, e.folded, e.held,
+-- What a plan must know of addresses: id, hash, folded, whether it is held,
+-- whoever has it, or unclear whether it opted out; status and merge fields of
+-- the member (one that we archived is none), whether anybody with it is opted
+-- out, how many people choose it, whether it is the demo's; by id. args: ids (JSON array)
+SELECT e.id, e.hash, e.folded,
+       CASE WHEN EXISTS (SELECT 1 FROM email h WHERE h.hash = e.hash AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
+              OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+            THEN 1 ELSE 0 END,
        CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
             ELSE COALESCE(m.status, :MIRROR_NONE) END,
        m.merge_hash,
@@ -557,7 +566,7 @@ SELECT e.id, e.hash, e.folded, e.held,
        (SELECT COUNT(*) FROM email s
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
-       (SELECT COUNT(*) FROM unclear_opt_out u WHERE u.hash = e.hash)
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
  WHERE e.id IN JSON_INTS(?)

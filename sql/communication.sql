@@ -53,9 +53,9 @@ SELECT * FROM (
 		r.complained_ms
 	FROM campaign_recipient r
 	JOIN campaign k ON k.id = r.campaign_id
-	WHERE r.accepted_ms IS NOT NULL AND (r.person_id = ?
-		OR r.person_id IN (SELECT p.id FROM person p
-			WHERE p.merged_into_id = ?))
+	WHERE r.accepted_ms IS NOT NULL AND r.person_id IN (
+		SELECT p.id FROM person p
+		WHERE p.id = ? OR p.merged_into_id = ?)
 ) t
 WHERE (t.at_ms, t.campaign_id, t.person_id, t.id) < (?, ?, ?, ?)
 ORDER BY t.at_ms DESC, t.campaign_id DESC, t.person_id DESC, t.id DESC
@@ -116,9 +116,9 @@ LIMIT ?;
 SELECT (SELECT COUNT(*) FROM communication_link
 		WHERE entity = :ENTITY_PERSON AND record_id = ?)
 	+ (SELECT COUNT(*) FROM campaign_recipient r
-		WHERE r.accepted_ms IS NOT NULL AND (r.person_id = ?
-		OR r.person_id IN (SELECT p.id FROM person p
-			WHERE p.merged_into_id = ?)));
+		WHERE r.accepted_ms IS NOT NULL AND r.person_id IN (
+		SELECT p.id FROM person p
+		WHERE p.id = ? OR p.merged_into_id = ?));
 
 -- name: communication-count-lead
 -- args: lead (twice)

@@ -23,12 +23,19 @@ WHERE entity = ? AND record_id = ?
 ORDER BY id DESC LIMIT 1;
 
 -- name: consent-list
+-- What came by a mail of a campaign came by the address that it went to.
 -- args: entity, record
-SELECT id, entity, record_id, email_id, state, source, reason, user_id,
-	campaign_id, ip, at_ms
-FROM consent
-WHERE entity = ? AND record_id = ?
-ORDER BY id DESC;
+SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
+	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name,
+	NULLIF(e.address, '')
+FROM consent c
+LEFT JOIN app_user u ON u.id = c.user_id
+LEFT JOIN campaign k ON k.id = c.campaign_id
+LEFT JOIN campaign_recipient r ON r.campaign_id = c.campaign_id
+	AND r.person_id = c.record_id AND c.entity = :ENTITY_PERSON
+LEFT JOIN email e ON e.id = COALESCE(c.email_id, r.email_id)
+WHERE c.entity = ? AND c.record_id = ?
+ORDER BY c.id DESC;
 
 -- name: consent-set-person
 -- args: opted_out, now, person, opted_out
@@ -44,19 +51,12 @@ UPDATE lead SET opted_out = ?, updated_ms = ? WHERE id = ? AND opted_out <> ?;
 UPDATE company SET opted_out = ?, updated_ms = ?
 WHERE id = ? AND opted_out <> ?;
 
--- name: consent-opted-out-hashes
--- Which addresses belong to somebody who wants no mail. args: JSON hashes
-SELECT DISTINCT a.hash FROM email a
-WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL AND (
-	EXISTS (SELECT 1 FROM person p WHERE a.entity = :ENTITY_PERSON
-		AND p.id = a.record_id AND p.opted_out = 1)
-	OR EXISTS (SELECT 1 FROM lead l WHERE a.entity = :ENTITY_LEAD
-		AND l.id = a.record_id AND l.opted_out = 1));
-
 -- name: consent-company-people
--- People of a company who are not opted out. args: company
-SELECT id FROM person WHERE company_id = ? AND opted_out = 0
-	AND erased_ms IS NULL;
+-- People of a company of whom an opt-out was not said yet.
+-- args: company, import or 0
+SELECT p.id FROM person p WHERE p.company_id = ? AND p.erased_ms IS NULL
+	AND NOT EXISTS (SELECT 1 FROM opt_out_witness w WHERE w.record_id = p.id
+		AND w.entity = :ENTITY_PERSON AND w.import_id = ?);
 
 -- name: consent-lock-company
 -- args: company

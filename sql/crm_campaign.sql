@@ -9,33 +9,55 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
        pull_state, html, plain_text, restored_ms,
-       hold_reason, hold_detail, hold_ms
+       hold_reason, hold_detail, hold_ms,
+       CASE WHEN design IS NOT NULL THEN :CRM_CONTENT_DESIGN
+            WHEN html IS NOT NULL THEN :CRM_CONTENT_HTML
+            WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
+       design, plain_is_made, language, direction,
+       COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
+       segment_id, to_name
   FROM campaign WHERE id = ? FOR UPDATE;
 
--- name: crm-campaign-page
--- args: before_id, status or 0, status, pattern or NULL, pattern, limit
+-- name: crm-campaign-some
+-- The same without content, by id. args: ids (JSON array)
 SELECT id, name, group_id, subject, preview_text, from_name, from_email,
        reply_to, status, push_id, audience_id, marketing_campaign_id,
        schedule_ms, started_ms, sent_ms, user_id, created_ms, updated_ms,
        pull_state, NULL, NULL, restored_ms,
-       hold_reason, hold_detail, hold_ms
-  FROM campaign
- WHERE id < ? AND (CAST(? AS INTEGER) = 0 OR status = ?)
-   AND (CAST(? AS TEXT) IS NULL OR LOWER(name) LIKE ?)
- ORDER BY id DESC LIMIT ?;
+       hold_reason, hold_detail, hold_ms,
+       CASE WHEN design IS NOT NULL THEN :CRM_CONTENT_DESIGN
+            WHEN html IS NOT NULL THEN :CRM_CONTENT_HTML
+            WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
+       NULL, plain_is_made, language, direction,
+       COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
+       segment_id, to_name
+  FROM campaign WHERE id IN JSON_INTS(?) ORDER BY id;
 
--- name: crm-campaign-count
--- args: status or 0, status, pattern or NULL, pattern
-SELECT COUNT(*) FROM campaign
- WHERE (CAST(? AS INTEGER) = 0 OR status = ?)
-   AND (CAST(? AS TEXT) IS NULL OR LOWER(name) LIKE ?);
+-- name: crm-campaign-beside
+-- What is shown beside each, by id. args: ids (JSON array)
+SELECT c.id, g.name, u.name,
+       f.recipients, f.sent, f.waiting, f.bounced_hard, f.bounced_soft, f.opened,
+       f.opened_machines, f.clicked, f.clicked_machines, f.unsubscribed, f.complained,
+       f.unknown, f.as_of_ms, f.pace_ms, f.pace_sent, f.per_hour, f.pace_until_ms
+  FROM campaign c
+  LEFT JOIN campaign_figures f ON f.campaign_id = c.id
+  LEFT JOIN crm_group g ON g.id = c.group_id
+  LEFT JOIN app_user u ON u.id = c.user_id
+ WHERE c.id IN JSON_INTS(?) ORDER BY c.id;
+
+-- name: crm-campaign-showing
+-- Those whose HTML holds something. args: pattern
+SELECT name, marketing_campaign_id FROM campaign
+ WHERE html LIKE ? ORDER BY id DESC LIMIT 100;
 
 -- name: crm-campaign-add
--- args: name, group_id, subject, preview_text, from_name, from_email, reply_to,
--- html, plain_text, user_id, created_ms, updated_ms
-INSERT INTO campaign (name, group_id, subject, preview_text, from_name, from_email,
-                      reply_to, html, plain_text, status, user_id, created_ms, updated_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?)
+-- args: name, folded, group_id, subject, preview_text, from_name, from_email, reply_to,
+-- design, plain_is_made, html, plain_text, language, direction, to_kind, segment_id,
+-- to_name, user_id, created_ms, updated_ms
+INSERT INTO campaign (name, name_folded, group_id, subject, preview_text, from_name, from_email,
+                      reply_to, design, plain_is_made, html, plain_text, status, language,
+                      direction, to_kind, segment_id, to_name, user_id, created_ms, updated_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
 
 -- name: crm-campaign-remove
@@ -65,21 +87,6 @@ UPDATE campaign SET hold_reason = ?, hold_detail = ?, hold_ms = ?
 -- args: schedule_ms or NULL, id
 UPDATE campaign SET schedule_ms = ? WHERE id = ?;
 
--- name: crm-report-figures
--- One row of all figures. args: campaign_id
-SELECT COUNT(*),
-       COUNT(CASE WHEN state IN (:CRM_RECIPIENT_SENT) THEN 1 END),
-       COUNT(CASE WHEN state IN (:CRM_RECIPIENT_WAITING) THEN 1 END),
-       COUNT(CASE WHEN bounced = :CRM_BOUNCE_HARD THEN 1 END),
-       COUNT(CASE WHEN bounced = :CRM_BOUNCE_SOFT THEN 1 END),
-       COUNT(CASE WHEN opened_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
-       COUNT(CASE WHEN machine_opened_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
-       COUNT(CASE WHEN clicked_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
-       COUNT(CASE WHEN machine_clicked_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
-       COUNT(CASE WHEN unsubscribed_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END),
-       COUNT(CASE WHEN complained_ms IS NOT NULL AND state <> :CRM_RECIPIENT_LEFT_OUT THEN 1 END)
-  FROM campaign_recipient WHERE campaign_id = ?;
-
 -- name: crm-report-left-out
 -- Canceled ones count as left out, too. args: campaign_id
 SELECT CASE WHEN state = :CRM_RECIPIENT_CANCELED THEN 'canceled' ELSE reason END AS why, COUNT(*)
@@ -88,11 +95,12 @@ SELECT CASE WHEN state = :CRM_RECIPIENT_CANCELED THEN 'canceled' ELSE reason END
  GROUP BY 1 ORDER BY 1;
 
 -- name: crm-report-links
--- People and machines a link.
+-- A link: people and machines who clicked it, clicks by people, and all clicks.
 -- args: campaign_id
-SELECT l.url,
+SELECT l.id, l.url,
        COUNT(DISTINCT CASE WHEN a.machine = 0 THEN a.person_id END),
-       COUNT(DISTINCT CASE WHEN a.machine = 1 THEN a.person_id END)
+       COUNT(DISTINCT CASE WHEN a.machine = 1 THEN a.person_id END),
+       COUNT(CASE WHEN a.machine = 0 THEN 1 END), COUNT(a.machine)
   FROM campaign_link l
   LEFT JOIN campaign_activity a ON a.campaign_id = l.campaign_id AND a.link_id = l.id
                                 AND a.kind = :CRM_ACTIVITY_CLICK
@@ -100,33 +108,68 @@ SELECT l.url,
                       AND r.person_id = a.person_id AND r.state <> :CRM_RECIPIENT_LEFT_OUT)
  WHERE l.campaign_id = ?
  GROUP BY l.id, l.url
- ORDER BY 2 DESC, l.id;
-
--- name: push-row-page
--- Reasons are of those left out.
--- args: push_id, after, action or 0, action, reason or NULL, reason, limit
-SELECT r.person_id, r.email_id, r.action, r.outcome, r.reason, e.address,
-       CASE WHEN r.action = :PUSH_UNTAG THEN NULL ELSE r.detail END, r.dropped
-  FROM push_row r LEFT JOIN email e ON e.id = r.email_id
- WHERE r.push_id = ? AND r.person_id > ?
-   AND (CAST(? AS INTEGER) = 0 OR r.action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR (r.reason = ? AND r.action = :PUSH_LEFT_OUT))
- ORDER BY r.person_id LIMIT ?;
-
--- name: push-row-count
--- args: push_id, action or 0, action, reason or NULL, reason
-SELECT COUNT(*) FROM push_row
- WHERE push_id = ? AND (CAST(? AS INTEGER) = 0 OR action = ?)
-   AND (CAST(? AS TEXT) IS NULL OR (reason = ? AND action = :PUSH_LEFT_OUT));
+ ORDER BY 3 DESC, l.id;
 
 -- name: push-page
--- Of one group, newest first. args: group_id, before_id, limit
-SELECT id, state, dry_run, segment_id, audience_id, result, at_ms, job_id
-  FROM push WHERE group_id = ? AND id < ? ORDER BY id DESC LIMIT ?;
+-- Of one group, newest first; -1: plans and what is none. args: group_id,
+-- before_id, dry_run or -1, dry_run, limit
+SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
+       p.group_id, p.group_name,
+       (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
+       COALESCE(j.state, 0), j.error, j.finished_ms
+  FROM push p LEFT JOIN job j ON j.id = p.job_id
+ WHERE p.group_id = ? AND p.id < ? AND (CAST(? AS INTEGER) = -1 OR p.dry_run = ?)
+ ORDER BY p.id DESC LIMIT ?;
 
 -- name: push-count
--- args: group_id
-SELECT COUNT(*) FROM push WHERE group_id = ?;
+-- args: group_id, dry_run or -1, dry_run
+SELECT COUNT(*) FROM push
+ WHERE group_id = ? AND (CAST(? AS INTEGER) = -1 OR dry_run = ?);
+
+-- name: push-one
+-- args: id
+SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
+       p.group_id, p.group_name,
+       (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
+       COALESCE(j.state, 0), j.error, j.finished_ms
+  FROM push p LEFT JOIN job j ON j.id = p.job_id
+ WHERE p.id = ?;
+
+-- name: push-last
+-- The newest of each group that is no plan. args: groups (JSON array)
+SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
+       p.group_id, p.group_name,
+       (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
+       COALESCE(j.state, 0), j.error, j.finished_ms
+  FROM push p LEFT JOIN job j ON j.id = p.job_id
+ WHERE p.id IN (SELECT MAX(id) FROM push
+                 WHERE dry_run = 0 AND group_id IN JSON_INTS(?) GROUP BY group_id);
+
+-- name: push-plan-of
+-- What a plan was made of. args: id, group_id
+SELECT group_name, group_criteria FROM push
+ WHERE id = ? AND group_id = ? AND dry_run = 1;
+
+-- name: push-plan-old
+-- A plan that nobody will look at any more, and whose job has ended. args: made
+-- before, group or 0, group, newer ones of its group
+SELECT p.id FROM push p
+ WHERE p.dry_run = 1
+   AND (p.at_ms < ?
+        OR ((CAST(? AS BIGINT) = 0 OR p.group_id = ?)
+            AND (SELECT COUNT(*) FROM push n
+                  WHERE n.group_id = p.group_id AND n.dry_run = 1 AND n.id > p.id) >= ?))
+   AND NOT EXISTS (SELECT 1 FROM job j WHERE j.id = p.job_id AND j.state IN (:JOB_OPEN))
+ LIMIT 1;
+
+-- name: push-plan-rows-remove
+-- A page of them. args: push_id, push_id, limit
+DELETE FROM push_row WHERE push_id = ? AND person_id IN
+	(SELECT person_id FROM push_row WHERE push_id = ? ORDER BY person_id LIMIT ?);
+
+-- name: push-plan-remove
+-- args: id
+DELETE FROM push WHERE id = ? AND dry_run = 1;
 
 -- name: parked-page
 -- args: before_id, limit

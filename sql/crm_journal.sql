@@ -78,9 +78,9 @@ WHERE id > ? AND folded <> '' AND ended_ms IS NULL ORDER BY id LIMIT ?;
 
 -- name: crm-journal-keep-opt-out
 -- Of an address that nobody has. args: keyed hash, source, at
-INSERT INTO kept_opt_out (hash, kind, source, at_ms, journalled)
-VALUES (?, 'opted_out', ?, ?, 1)
-ON CONFLICT (hash) DO NOTHING;
+INSERT INTO kept_opt_out (hash, import_id, kind, source, at_ms, journalled)
+VALUES (?, 0, 'opted_out', ?, ?, 1)
+ON CONFLICT (hash, import_id) DO NOTHING;
 
 -- name: crm-journal-keep
 -- The keyed hash of an address that was erased.

@@ -89,6 +89,12 @@ WHERE state IN (:JOB_ENDED) AND (
 	OR LOWER(error) LIKE LOWER(?) ESCAPE '\'
 	OR LOWER(error) LIKE ? ESCAPE '\');
 
+-- name: erase-job-grounds
+-- Why many were opted out is in their history; jobs that are over need not say
+-- it, whoever it names.
+UPDATE job SET payload = '{}'
+WHERE state IN (:JOB_ENDED) AND payload LIKE '%"reason"%';
+
 -- name: erase-leads
 -- args: person
 SELECT id FROM lead WHERE converted_person_id = ? AND erased_ms IS NULL;

@@ -1,6 +1,6 @@
 -- schema: crm
 -- Groups: see src/crm/group/group.h. A static group whose evaluated_ms is null is
--- being made and not seen.
+-- being made, or removed, and not seen.
 
 -- name: group-add
 -- args: name, name_folded, entity, kind, criteria, created_by, at, at
@@ -9,8 +9,21 @@ INSERT INTO crm_group (name, name_folded, entity, kind, criteria, created_by,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: group-evaluated
--- A static group's members are those of its criteria. args: at, at, id
-UPDATE crm_group SET evaluated_ms = ?, updated_ms = ? WHERE id = ?;
+-- A new static group has its members: it is seen. args: at, id
+UPDATE crm_group SET evaluated_ms = ? WHERE id = ?;
+
+-- name: group-refreshed
+-- A static group's members are those of its criteria, unless it is being removed.
+-- args: at, at, id
+UPDATE crm_group SET evaluated_ms = ?, updated_ms = ? WHERE id = ? AND evaluated_ms IS NOT NULL;
+
+-- name: group-lock
+-- What is done by hand and by the criteria is done one after another. args: id
+SELECT id FROM crm_group WHERE id = ? FOR UPDATE;
+
+-- name: group-hide
+-- It is being removed. args: id
+UPDATE crm_group SET kind = :GROUP_STATIC, evaluated_ms = NULL WHERE id = ?;
 
 -- name: group-touch
 -- args: updated_ms, id
@@ -18,28 +31,11 @@ UPDATE crm_group SET updated_ms = ? WHERE id = ?;
 
 -- name: group-find
 -- args: id
-SELECT id, name, entity, kind, criteria, created_by, created_ms, updated_ms,
-	evaluated_ms
-FROM crm_group
-WHERE id = ? AND (kind = :GROUP_DYNAMIC OR evaluated_ms IS NOT NULL) FOR UPDATE;
-
--- name: group-list
--- args: after_id, entity (0: any), entity, part of the name as a pattern
--- (null: any), the same, limit
-SELECT id, name, entity, kind, criteria, created_by, created_ms, updated_ms,
-	evaluated_ms
-FROM crm_group
-WHERE id > ? AND (kind = :GROUP_DYNAMIC OR evaluated_ms IS NOT NULL)
-	AND (CAST(? AS BIGINT) = 0 OR entity = CAST(? AS BIGINT))
-	AND (CAST(? AS TEXT) IS NULL OR name_folded LIKE CAST(? AS TEXT) ESCAPE '\')
-ORDER BY id LIMIT ?;
-
--- name: group-list-count
--- args: as group-list without after_id and limit
-SELECT COUNT(*) FROM crm_group
-WHERE (kind = :GROUP_DYNAMIC OR evaluated_ms IS NOT NULL)
-	AND (CAST(? AS BIGINT) = 0 OR entity = CAST(? AS BIGINT))
-	AND (CAST(? AS TEXT) IS NULL OR name_folded LIKE CAST(? AS TEXT) ESCAPE '\');
+SELECT g.id, g.name, g.entity, g.kind, g.criteria, g.created_by, g.created_ms,
+	g.updated_ms, g.evaluated_ms,
+	(SELECT u.name FROM app_user u WHERE u.id = g.created_by)
+FROM crm_group g
+WHERE g.id = ? AND (g.kind = :GROUP_DYNAMIC OR g.evaluated_ms IS NOT NULL) FOR UPDATE OF g;
 
 -- name: group-name-taken
 -- Another group of that name. args: name_folded, id
@@ -60,6 +56,22 @@ DELETE FROM crm_group WHERE id = ?;
 -- name: group-members-count
 -- args: group
 SELECT COUNT(*) FROM group_member WHERE group_id = ?;
+
+-- name: group-hand-count
+-- How many were put in by hand, and taken out. args: group, group
+SELECT (SELECT COUNT(*) FROM group_member
+	WHERE group_id = ? AND how = :GROUP_BY_HAND),
+	(SELECT COUNT(*) FROM group_exclusion WHERE group_id = ?);
+
+-- name: group-hand-of
+-- Those of some ids with whom something was done by hand. args: group, JSON of
+-- ids, group, JSON of ids
+SELECT record_id FROM group_member
+WHERE group_id = ? AND how = :GROUP_BY_HAND AND record_id IN JSON_INTS(?)
+UNION
+SELECT record_id FROM group_exclusion
+WHERE group_id = ? AND record_id IN JSON_INTS(?)
+ORDER BY record_id;
 
 -- name: group-members-walk
 -- args: group, after_id, limit
@@ -155,3 +167,31 @@ ON CONFLICT (group_id, record_id) DO NOTHING;
 INSERT INTO group_exclusion (group_id, record_id)
 SELECT CAST(? AS BIGINT), id FROM company WHERE id IN JSON_INTS(?)
 ON CONFLICT (group_id, record_id) DO NOTHING;
+
+-- name: group-of-record
+-- Static groups that it is in, and all dynamic ones, by name. args: record, entity
+SELECT g.id, g.name, g.kind, m.how, g.criteria
+FROM crm_group g
+LEFT JOIN group_member m ON m.group_id = g.id AND m.record_id = ? AND g.kind = :GROUP_STATIC
+WHERE g.entity = ?
+	AND (g.kind = :GROUP_DYNAMIC OR (g.evaluated_ms IS NOT NULL AND m.how IS NOT NULL))
+ORDER BY g.name_folded;
+
+-- name: group-graph-lock
+-- Who changes what groups refer to, or removes one, is alone.
+SELECT id FROM group_graph WHERE id = 1 FOR UPDATE;
+
+-- name: group-references-remove
+-- args: group
+DELETE FROM group_reference WHERE group_id = ?;
+
+-- name: group-reference-add
+-- args: group, refers_to
+INSERT INTO group_reference (group_id, refers_to) VALUES (?, ?)
+ON CONFLICT (group_id, refers_to) DO NOTHING;
+
+-- name: group-referrers
+-- args: group
+SELECT g.id, g.name, g.entity, g.criteria
+FROM group_reference x JOIN crm_group g ON g.id = x.group_id
+WHERE x.refers_to = ? ORDER BY g.name_folded;

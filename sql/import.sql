@@ -4,8 +4,8 @@
 -- name: import-add
 -- args: entity, file_name, path, options, state, user, at
 INSERT INTO import_run (entity, file_name, path, options, state, user_id,
-	created_ms)
-VALUES (?, ?, ?, ?, 'queued', ?, ?) RETURNING id;
+	created_ms, opted_out, opted_out_before, opt_outs_kept)
+VALUES (?, ?, ?, ?, 'queued', ?, ?, 0, 0, 0) RETURNING id;
 
 -- name: import-set-job
 -- args: job, id
@@ -24,8 +24,11 @@ SELECT 0;
 SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
 	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
-	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision
+	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
+	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
+	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
+	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id = ?;
 
 -- name: import-list
@@ -33,8 +36,11 @@ WHERE r.id = ?;
 SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.updated, r.unchanged, r.refused, r.state, r.user_id, r.created_ms,
 	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
-	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision
+	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
+	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
+	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
+	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
 
 -- name: import-list-count
@@ -42,11 +48,14 @@ SELECT COUNT(*) FROM import_run;
 
 -- name: import-count
 -- What a transaction did. args: created, updated, unchanged, refused, repeated,
--- refused and opted out, unclear opt-outs, id
+-- refused and opted out, unclear opt-outs, opted out, before, kept, id
 UPDATE import_run SET created = created + ?, updated = updated + ?,
 	unchanged = unchanged + ?, refused = refused + ?,
 	repeated = repeated + ?, refused_opted_out = refused_opted_out + ?,
-	unclear_opt_outs = unclear_opt_outs + ?, state = 'running'
+	unclear_opt_outs = unclear_opt_outs + ?,
+	opted_out = COALESCE(opted_out, 0) + ?,
+	opted_out_before = COALESCE(opted_out_before, 0) + ?,
+	opt_outs_kept = COALESCE(opt_outs_kept, 0) + ?, state = 'running'
 WHERE id = ?;
 
 -- name: import-first-id
@@ -126,6 +135,18 @@ VALUES (?, ?, ?, ?, ?);
 SELECT row_number, reason, detail, raw FROM import_refused
 WHERE import_id = ? AND row_number > ? ORDER BY row_number LIMIT ?;
 
+-- name: import-refused-by-reason
+-- args: import, after row, reason or NULL, reason, limit
+SELECT row_number, reason, detail, raw FROM import_refused
+WHERE import_id = ? AND row_number > ?
+	AND (CAST(? AS TEXT) IS NULL OR reason = ?)
+ORDER BY row_number LIMIT ?;
+
+-- name: import-refused-reasons
+-- args: import
+SELECT reason, COUNT(*) AS n FROM import_refused WHERE import_id = ?
+GROUP BY reason ORDER BY n DESC, reason;
+
 -- name: import-holders
 -- Who has, or had, an address. args: JSON hashes
 SELECT hash, entity, record_id, ended_ms FROM email
@@ -174,11 +195,12 @@ ON CONFLICT (import_id, entity, record_id)
 -- Once, of an import that is over. args: decision, id
 UPDATE import_run SET unclear_decision = ?
 WHERE id = ? AND unclear_decision IS NULL AND unclear_opt_outs > 0
-	AND state = 'done';
+	AND (state = 'done' OR (state = 'undone' AND keeps_opt_outs = 1));
 
 -- name: import-undo-start
--- args: job, id
-UPDATE import_run SET undo_job_id = ?, state = 'undoing' WHERE id = ?;
+-- One writer: an import is taken back once. args: job, are its opt-outs kept, id
+UPDATE import_run SET undo_job_id = ?, keeps_opt_outs = ?, state = 'undoing'
+WHERE id = ?;
 
 -- name: import-first
 -- Where the records that an import made begin. args: id
@@ -201,54 +223,46 @@ ORDER BY id LIMIT ? FOR UPDATE;
 SELECT id FROM company WHERE import_id = ? AND id > ?
 ORDER BY id LIMIT ? FOR UPDATE;
 
--- name: import-made-people
--- What an import made, and whether somebody did something with it since.
--- args: import, after id, limit
+-- name: import-made
+-- Of what an import made: did somebody do something with it since, and is there
+-- more to do than to delete it (somebody says that it is out, the audience
+-- knows its address)? args: entity, JSON ids, the same twice
+WITH p (id, entity, created_ms, updated_ms) AS (
+	SELECT id, :ENTITY_PERSON, created_ms, updated_ms FROM person
+	WHERE CAST(? AS INTEGER) = :ENTITY_PERSON AND id IN JSON_INTS(?)
+	UNION ALL
+	SELECT id, :ENTITY_LEAD, created_ms, updated_ms FROM lead
+	WHERE CAST(? AS INTEGER) = :ENTITY_LEAD AND id IN JSON_INTS(?)
+	UNION ALL
+	SELECT id, :ENTITY_COMPANY, created_ms, updated_ms FROM company
+	WHERE CAST(? AS INTEGER) = :ENTITY_COMPANY AND id IN JSON_INTS(?))
 SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
-	OR EXISTS (SELECT 1 FROM campaign_recipient c WHERE c.person_id = p.id)
-	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
-		AND c.entity = :ENTITY_PERSON AND c.at_ms > p.created_ms)
-	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = :ENTITY_PERSON)
-	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = :ENTITY_PERSON)
-	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = :ENTITY_PERSON)
+	OR (p.entity = :ENTITY_PERSON AND EXISTS (SELECT 1
+		FROM campaign_recipient c WHERE c.person_id = p.id))
+	OR (p.entity = :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM person q
+		WHERE q.company_id = p.id))
+	OR (p.entity <> :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM consent c
+		WHERE c.record_id = p.id AND c.entity = p.entity
+		AND c.at_ms > p.created_ms))
+	OR EXISTS (SELECT 1 FROM communication_link k
+		WHERE k.record_id = p.id AND k.entity = p.entity)
+	OR EXISTS (SELECT 1 FROM note n
+		WHERE n.record_id = p.id AND n.entity = p.entity)
+	OR EXISTS (SELECT 1 FROM task t
+		WHERE t.record_id = p.id AND t.entity = p.entity)
+	OR EXISTS (SELECT 1 FROM crm_group g JOIN group_member h
+		ON h.group_id = g.id WHERE g.entity = p.entity
+		AND h.record_id = p.id AND h.how = :GROUP_BY_HAND)
+	OR EXISTS (SELECT 1 FROM crm_group g JOIN group_exclusion x
+		ON x.group_id = g.id WHERE g.entity = p.entity
+		AND x.record_id = p.id)
+	THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM opt_out_witness w
+		WHERE w.record_id = p.id AND w.entity = p.entity)
+	OR EXISTS (SELECT 1 FROM email e JOIN bridge_member m
+		ON m.email_hash = e.hash
+		WHERE e.record_id = p.id AND e.entity = p.entity)
 	THEN 1 ELSE 0 END
-FROM person p
-WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
-ORDER BY p.id LIMIT ?;
-
--- name: import-made-leads
--- args: import, after id, limit
-SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
-	OR EXISTS (SELECT 1 FROM consent c WHERE c.record_id = p.id
-		AND c.entity = :ENTITY_LEAD AND c.at_ms > p.created_ms)
-	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = :ENTITY_LEAD)
-	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = :ENTITY_LEAD)
-	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = :ENTITY_LEAD)
-	THEN 1 ELSE 0 END
-FROM lead p
-WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
-ORDER BY p.id LIMIT ?;
-
--- name: import-made-companies
--- args: import, after id, limit
-SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
-	OR EXISTS (SELECT 1 FROM person q WHERE q.company_id = p.id)
-	OR EXISTS (SELECT 1 FROM communication_link k WHERE k.record_id = p.id
-		AND k.entity = :ENTITY_COMPANY)
-	OR EXISTS (SELECT 1 FROM note n WHERE n.record_id = p.id
-		AND n.entity = :ENTITY_COMPANY)
-	OR EXISTS (SELECT 1 FROM task t WHERE t.record_id = p.id
-		AND t.entity = :ENTITY_COMPANY)
-	THEN 1 ELSE 0 END
-FROM company p
-WHERE p.import_id = ? AND p.id > ?
-ORDER BY p.id LIMIT ?;
+FROM p ORDER BY p.id;
 
 -- name: import-unmake-people
 -- args: JSON ids
@@ -284,6 +298,52 @@ DELETE FROM group_member WHERE record_id IN JSON_INTS(?)
 DELETE FROM group_exclusion WHERE record_id IN JSON_INTS(?)
 	AND group_id IN (SELECT id FROM crm_group WHERE entity = ?);
 
+-- name: import-people-created
+-- args: import, after id, limit
+SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0 FROM person p
+WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL ORDER BY p.id LIMIT ?;
+
+-- name: import-people-created-count
+-- args: import
+SELECT COUNT(*) FROM person p WHERE p.import_id = ? AND p.erased_ms IS NULL;
+
+-- name: import-people-created-leads
+-- args: import, after id, limit
+SELECT p.id, :ENTITY_LEAD, p.id, NULL, 0 FROM lead p
+WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL ORDER BY p.id LIMIT ?;
+
+-- name: import-people-created-leads-count
+-- args: import
+SELECT COUNT(*) FROM lead p WHERE p.import_id = ? AND p.erased_ms IS NULL;
+
+-- name: import-people-created-companies
+-- args: import, after id, limit
+SELECT p.id, :ENTITY_COMPANY, p.id, NULL, 0 FROM company p
+WHERE p.import_id = ? AND p.id > ? ORDER BY p.id LIMIT ?;
+
+-- name: import-people-created-companies-count
+-- args: import
+SELECT COUNT(*) FROM company p WHERE p.import_id = ?;
+
+-- name: import-people-updated
+-- args: import, after id, limit
+SELECT record_id, entity, record_id, before, written_ms FROM import_change
+WHERE import_id = ? AND record_id > ? ORDER BY record_id LIMIT ?;
+
+-- name: import-people-updated-count
+-- args: import
+SELECT COUNT(*) FROM import_change WHERE import_id = ?;
+
+-- name: import-people-opted-out
+-- args: import, after the row of consent, limit
+SELECT id, entity, record_id, NULL, 0 FROM consent
+WHERE import_id = ? AND id > ? AND state = :CONSENT_OPTED_OUT
+ORDER BY id LIMIT ?;
+
+-- name: import-people-opted-out-count
+-- args: import
+SELECT COUNT(*) FROM consent WHERE import_id = ? AND state = :CONSENT_OPTED_OUT;
+
 -- name: import-changes
 -- What an import overwrote. args: import, entity, after record, limit
 SELECT record_id, before, written_ms FROM import_change
@@ -294,46 +354,39 @@ ORDER BY record_id LIMIT ?;
 -- args: entity, record, tag
 DELETE FROM record_tag WHERE entity = ? AND record_id = ? AND tag_id = ?;
 
--- name: import-confirm
--- Opt-outs that another import made, said again by this one.
--- args: import, entity, JSON ids of records, import
-INSERT INTO import_confirmation (consent_id, import_id)
-SELECT c.id, ? FROM consent c
-WHERE c.entity = ? AND c.record_id IN JSON_INTS(?) AND c.state = :CONSENT_OPTED_OUT
-	AND c.import_id IS NOT NULL AND c.import_id <> ?
-ON CONFLICT (consent_id) DO UPDATE SET import_id = excluded.import_id;
+-- name: import-opt-outs-alone
+-- People whom nothing but an import opts out. args: import
+SELECT COUNT(*) FROM opt_out_witness w
+WHERE w.import_id = ? AND w.entity <> :ENTITY_COMPANY
+	AND NOT EXISTS (SELECT 1 FROM opt_out_witness o
+		WHERE o.record_id = w.record_id AND o.entity = w.entity
+		AND o.import_id <> w.import_id);
 
--- name: import-unconfirm
--- args: import
-DELETE FROM import_confirmation WHERE import_id = ?;
+-- name: import-opt-outs-made-people
+-- Those of them whom it made. args: import, after id, limit
+SELECT w.record_id FROM opt_out_witness w JOIN person p ON p.id = w.record_id
+WHERE w.import_id = ? AND w.entity = :ENTITY_PERSON AND w.record_id > ?
+	AND p.import_id = w.import_id
+	AND NOT EXISTS (SELECT 1 FROM opt_out_witness o
+		WHERE o.record_id = w.record_id AND o.entity = w.entity
+		AND o.import_id <> w.import_id)
+ORDER BY w.record_id LIMIT ?;
 
--- name: import-opt-outs
--- What an import said of whom. args: import, after id, limit
-SELECT id, entity, record_id FROM consent
-WHERE import_id = ? AND id > ? AND state = :CONSENT_OPTED_OUT
-ORDER BY id LIMIT ?;
+-- name: import-opt-outs-made-leads
+-- args: import, after id, limit
+SELECT w.record_id FROM opt_out_witness w JOIN lead p ON p.id = w.record_id
+WHERE w.import_id = ? AND w.entity = :ENTITY_LEAD AND w.record_id > ?
+	AND p.import_id = w.import_id
+	AND NOT EXISTS (SELECT 1 FROM opt_out_witness o
+		WHERE o.record_id = w.record_id AND o.entity = w.entity
+		AND o.import_id <> w.import_id)
+ORDER BY w.record_id LIMIT ?;
 
--- name: import-opt-out-alone
--- 1 if an opt-out stands on its import alone: nothing said it later or before,
--- and the record is not one that the import made. args: consent
-SELECT CASE WHEN
-	EXISTS (SELECT 1 FROM import_confirmation f WHERE f.consent_id = c.id)
-	OR EXISTS (SELECT 1 FROM consent d WHERE d.record_id = c.record_id
-		AND d.entity = c.entity AND d.id > c.id
-		AND (d.import_id IS NULL OR d.import_id <> c.import_id))
-	OR COALESCE((SELECT d.state FROM consent d
-		WHERE d.record_id = c.record_id AND d.entity = c.entity
-		AND d.id < c.id
-		AND (d.import_id IS NULL OR d.import_id <> c.import_id)
-		ORDER BY d.id DESC LIMIT 1), 2) = 1
-	OR EXISTS (SELECT 1 FROM person p WHERE c.entity = :ENTITY_PERSON
-		AND p.id = c.record_id AND p.import_id = c.import_id)
-	OR EXISTS (SELECT 1 FROM lead l WHERE c.entity = :ENTITY_LEAD
-		AND l.id = c.record_id AND l.import_id = c.import_id)
-	OR EXISTS (SELECT 1 FROM company o WHERE c.entity = :ENTITY_COMPANY
-		AND o.id = c.record_id AND o.import_id = c.import_id)
-	THEN 0 ELSE 1 END
-FROM consent c WHERE c.id = ?;
+-- name: import-kept-alone
+-- Addresses that nobody has, and that nothing else opts out. args: import
+SELECT COUNT(*) FROM kept_opt_out k
+WHERE k.import_id = ? AND NOT EXISTS (SELECT 1 FROM kept_opt_out o
+	WHERE o.hash = k.hash AND o.import_id <> k.import_id);
 
 -- name: import-open-hashes
 -- How many of the addresses belong to somebody who is not opted out.

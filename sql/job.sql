@@ -76,11 +76,13 @@ UPDATE job
  WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING AND cancel_wanted = 0;
 
 -- name: job-end
--- One writer: the owner of the lease. args: state, result, error, run_at_ms, attempts, finished_ms, id, owner
+-- One writer: the owner of the lease. args: state, result, error, run_at_ms,
+-- attempts, finished_ms, 1: what it was told is forgotten, id, owner
 UPDATE job
    SET state = ?, result = COALESCE(?, result), error = ?, run_at_ms = ?,
        attempts = ?, finished_ms = ?, lease_owner = NULL,
-       lease_until_ms = NULL
+       lease_until_ms = NULL,
+       payload = CASE WHEN CAST(? AS INTEGER) = 1 THEN '{}' ELSE payload END
  WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-again-first
@@ -109,18 +111,36 @@ UPDATE job SET state = :JOB_QUEUED, confirmed = 1, run_at_ms = ?, attempts = 0
  WHERE id = ? AND state = :JOB_NEEDS_CONFIRMATION;
 
 -- name: job-page
--- The newest first. args: before_id, kind or NULL, kind, limit
+-- The newest first. args: before_id, kinds (JSON array) or NULL, kinds, limit
 SELECT id, kind, state, payload, state_json, result, error, done, total,
        attempts, user_id, run_at_ms, created_ms, started_ms, finished_ms,
        cancel_wanted, confirmed
   FROM job
- WHERE id < ? AND (CAST(? AS TEXT) IS NULL OR kind = ?)
+ WHERE id < ? AND (CAST(? AS TEXT) IS NULL OR kind IN JSON_TEXTS(?))
+ ORDER BY id DESC
+ LIMIT ?;
+
+-- name: job-page-open
+-- Those that have not ended, which have an index. args: as of job-page
+SELECT id, kind, state, payload, state_json, result, error, done, total,
+       attempts, user_id, run_at_ms, created_ms, started_ms, finished_ms,
+       cancel_wanted, confirmed
+  FROM job
+ WHERE id < ? AND (CAST(? AS TEXT) IS NULL OR kind IN JSON_TEXTS(?))
+   AND state IN (:JOB_OPEN)
  ORDER BY id DESC
  LIMIT ?;
 
 -- name: job-count
--- args: kind or NULL, kind
-SELECT COUNT(*) FROM job WHERE CAST(? AS TEXT) IS NULL OR kind = ?;
+-- args: kinds (JSON array) or NULL, kinds
+SELECT COUNT(*) FROM job
+ WHERE CAST(? AS TEXT) IS NULL OR kind IN JSON_TEXTS(?);
+
+-- name: job-count-open
+-- args: kinds (JSON array) or NULL, kinds
+SELECT COUNT(*) FROM job
+ WHERE (CAST(? AS TEXT) IS NULL OR kind IN JSON_TEXTS(?))
+   AND state IN (:JOB_OPEN);
 
 -- name: job-sweep
 -- Forget some of what ended before a time. args: before_ms, limit

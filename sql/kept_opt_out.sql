@@ -2,29 +2,35 @@
 -- Opt-outs of addresses that nobody has: see src/crm/consent/kept_opt_out.h.
 
 -- name: kept-opt-out-put
--- An earlier one stays as it is; that it is said again by something else frees
--- it from the import that said it first.
--- args: keyed hash, source, import or NULL, at
+-- An earlier one stays as it is. args: keyed hash, source, import or 0, at
 INSERT INTO kept_opt_out (hash, kind, source, import_id, at_ms)
 VALUES (?, 'opted_out', ?, ?, ?)
-ON CONFLICT (hash) DO UPDATE SET import_id =
-	CASE WHEN kept_opt_out.import_id = excluded.import_id
-		THEN kept_opt_out.import_id END;
+ON CONFLICT (hash, import_id) DO NOTHING;
 
 -- name: kept-opt-out-find
 -- args: keyed hash
-SELECT kind, source, at_ms FROM kept_opt_out WHERE hash = ?;
+SELECT kind, source, at_ms FROM kept_opt_out WHERE hash = ?
+ORDER BY import_id LIMIT 1;
+
+-- name: kept-opt-out-witnesses
+-- args: keyed hash
+SELECT import_id FROM kept_opt_out WHERE hash = ? ORDER BY import_id;
 
 -- name: kept-opt-out-find-all
 -- args: JSON keyed hashes
-SELECT hash, source, at_ms FROM kept_opt_out WHERE hash IN JSON_TEXTS(?);
+SELECT hash, source, at_ms FROM kept_opt_out WHERE hash IN JSON_TEXTS(?)
+ORDER BY hash, import_id;
 
 -- name: kept-opt-out-remove
 -- args: keyed hash
 DELETE FROM kept_opt_out WHERE hash = ?;
 
+-- name: kept-opt-out-remove-one
+-- args: keyed hash, import or 0
+DELETE FROM kept_opt_out WHERE hash = ? AND import_id = ?;
+
 -- name: kept-opt-out-remove-import
--- What only refused rows of that import said. args: import
+-- What an import said that is taken back. args: import
 DELETE FROM kept_opt_out WHERE import_id = ?;
 
 -- name: kept-opt-out-addresses

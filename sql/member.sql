@@ -131,3 +131,25 @@ ON CONFLICT (list_id, name) WHERE kind = :SEGMENT_STATIC DO NOTHING;
 -- name: member-campaign-hex
 -- args: campaign
 SELECT hex FROM campaign WHERE id = ?;
+
+-- name: member-drop-tags
+-- args: JSON array of ids
+DELETE FROM segment_member WHERE member_id IN JSON_INTS(?);
+
+-- name: member-drop-cleaned
+-- args: JSON array of ids
+DELETE FROM member_cleaned WHERE member_id IN JSON_INTS(?);
+
+-- name: member-drop
+-- Those whom no ledger names. args: JSON array of ids
+DELETE FROM member WHERE id IN JSON_INTS(?) AND NOT EXISTS (
+	SELECT 1 FROM recipient r WHERE r.member_id = member.id);
+
+-- name: member-drop-empty
+-- The others: an empty row stays. The suppression journal has nothing to tell
+-- of it. args: JSON array of ids
+UPDATE member SET list_id = -list_id, address = '', email_hash = '',
+	status = :MEMBER_ARCHIVED, journalled = :MEMBER_ARCHIVED,
+	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
+	ip_opt = '', source = ''
+WHERE id IN JSON_INTS(?) AND list_id > 0;

@@ -50,10 +50,6 @@ FROM member_cleaned c
 WHERE c.campaign_id = ? AND c.member_id > ?
 ORDER BY c.member_id LIMIT ?;
 
--- name: member-cleaned-count
--- args: campaign
-SELECT COUNT(*) FROM member_cleaned WHERE campaign_id = ?;
-
 -- name: member-cleaned-undone
 -- Whatever campaign cleaned it: others than the one that is undone now were
 -- undone before, or it would have been kept. args: now, member

@@ -77,6 +77,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- args: id
 SELECT 1 FROM company WHERE id = ?;
 
+-- name: company-names
+-- args: JSON ids
+SELECT id, name FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
+
+-- name: company-name
+-- args: id
+SELECT name FROM company WHERE id = ?;
+
 -- name: company-by-name
 -- The oldest of that name. args: folded name
 SELECT id FROM company WHERE name_folded = ? ORDER BY id LIMIT 1;

@@ -27,3 +27,7 @@ INSERT INTO setting (key, value) VALUES (?, ?)
 -- args: key, value
 INSERT INTO setting (key, value) VALUES (?, ?)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: setting-remove
+-- args: key
+DELETE FROM setting WHERE key = ?;

@@ -19,9 +19,6 @@ SELECT id, email, name, role, may_send, CASE WHEN password_hash IS NULL THEN 0 E
 	created_ms, updated_ms
 FROM app_user ORDER BY id;
 
--- name: user-count
-SELECT COUNT(*) FROM app_user;
-
 -- name: user-password
 -- args: id
 SELECT password_hash FROM app_user WHERE id = ?;
@@ -74,8 +71,8 @@ WHERE token_hash = ? AND used_ms < ?;
 DELETE FROM session WHERE token_hash = ?;
 
 -- name: session-remove-of-user
--- args: user
-DELETE FROM session WHERE user_id = ?;
+-- All but one. args: user, token hash of the one ('': none)
+DELETE FROM session WHERE user_id = ? AND token_hash <> ?;
 
 -- name: session-sweep
 -- args: now

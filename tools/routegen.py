@@ -19,6 +19,7 @@ APIS = {
     "3.0": ("/3.0", "DIALECT_MAILCHIMP", "mc_"),
     "page": ("", "DIALECT_PAGE", "page_"),
     "track": ("/t", "DIALECT_PAGE", "page_track_"),
+    "files": ("/files", "DIALECT_PAGE", "page_"),
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PERMISSIONS = ("public", "read", "write", "market", "send", "admin")
@@ -107,7 +108,7 @@ def check_endpoint(name, api, e, seen):
             fail(name, f"{where}: needs {key}")
     if e["method"] not in METHODS:
         fail(name, f"{where}: unknown method")
-    if not re.fullmatch(r"(/[A-Za-z0-9_.-]+|/\{[a-z_]+\})*/?", e["path"]):
+    if not re.fullmatch(r"(/[A-Za-z0-9_.-]+|/\{[a-z_]+\}(\.[a-z]+)?)*/?", e["path"]):
         fail(name, f"{where}: odd path")
     if api != "page" and e["path"] != "/" and e["path"].endswith("/"):
         fail(name, f"{where}: leave out the final slash")
@@ -413,4 +414,5 @@ def main():
           + "\tsizeof(api_tables) / sizeof(api_tables[0]);\n\n" + docs)
 
 
-main()
+if __name__ == "__main__":
+    main()

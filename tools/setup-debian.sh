@@ -15,10 +15,9 @@ packages="
 	libgif-dev libc-ares-dev ca-certificates"
 test_packages="
 	clang libclang-rt-14-dev clang-format clang-tidy libcmocka-dev
-	postgresql postgresql-client openssl util-linux"
-for_tests=true
+	postgresql postgresql-client openssl util-linux chromium fonts-dejavu-core"
 case ${1-check} in
-run) for_tests=false ;;
+run) ;;
 check) packages="$packages $test_packages" ;;
 *)
 	echo "usage: setup-debian.sh [run|check]" >&2
@@ -33,7 +32,7 @@ node_is_new_enough() {
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "setup-debian: this is not Debian; install by hand:" $packages >&2
-	! $for_tests || echo "setup-debian: and nodejs (18 or newer), npm" >&2
+	echo "setup-debian: and nodejs (18 or newer), npm" >&2
 	exit 0
 fi
 
@@ -45,7 +44,7 @@ missing=
 for package in $packages; do
 	is_installed "$package" || missing="$missing $package"
 done
-if $for_tests && ! node_is_new_enough; then
+if ! node_is_new_enough; then # fetches the one that builds the web app
 	missing="$missing nodejs npm"
 fi
 [ -n "$missing" ] || exit 0

@@ -37,6 +37,9 @@ gives it (see crm/left_out.h), and of
 string. A number beside a column that has words is an error. Migrations keep
 their numbers: what was released does not change with an enum.
 
+In a migration, what follows a line `-- only: sqlite` or `-- only: pg` is for that
+database alone, up to the next such line; `-- only: any` ends it.
+
 A query that ends with `FOR UPDATE` (or FOR UPDATE OF alias) reads rows that
 will be written: in a write transaction it locks them on PostgreSQL, elsewhere
 it reads as any other. store/update.h insists on it.
@@ -141,6 +144,13 @@ def dialects(text):
     pg = re.sub(r"\bLEAST_OF\b", "least", pg)
     pg = re.sub(r"\bGREATEST_OF\b", "greatest", pg)
     return lite, pg
+
+
+def part_for(text, database):
+    """A migration without what is only for the other database."""
+    parts = re.split(r"^-- only: (any|sqlite|pg)$", text, flags=re.M)
+    return parts[0] + "".join(part for only, part in zip(parts[1::2], parts[2::2])
+                              if only in ("any", database))
 
 
 def strip_comments(text):
@@ -317,7 +327,9 @@ def main():
             continue
         _, schema, base = f.split("/")
         number = int(base.split("_")[0])
-        lite, pg = dialects(strip_comments(open(os.path.join(sqldir, f), encoding="utf-8").read()))
+        text = open(os.path.join(sqldir, f), encoding="utf-8").read()
+        lite = dialects(strip_comments(part_for(text, "sqlite")))[0]
+        pg = dialects(strip_comments(part_for(text, "pg")))[1]
         migr += (f"\t{{ .schema = {SCHEMAS[schema]}, .number = {number}, .name = \"{base[:-4]}\",\n"
                  f"\t.sqlite =\n{c_string(lite)},\n\t.pg =\n{c_string(pg)} }},\n")
     inc = "".join(f"#include \"sql/{h}\"\n" for h in headers)

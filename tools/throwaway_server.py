@@ -23,7 +23,8 @@ class Server:
         self.process = subprocess.Popen(
             [f"{build}/muster", "serve", "--data", self.data, "--listen",
              "127.0.0.1:0", "--relay", relay, "--organisation", "Bench",
-             "--postal-address", "1 Bench Street"],
+             "--postal-address", "1 Bench Street",
+             "--public-url", "https://bench.example.org"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline()
         self.url = re.search(r"http://\S+", line).group(0)

@@ -82,4 +82,5 @@ void api_add_routes(struct router *router, struct api *api)
 void api_add_track_routes(struct router *router, struct api *api)
 {
 	add_tables(router, api, "/t");
+	add_tables(router, api, "/files");
 }

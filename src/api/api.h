@@ -24,14 +24,17 @@ struct api {
 	struct runner *audience_jobs; /* same */
 	struct bridge *bridge;
 	struct delivery *delivery;
-	struct journal *journal;  /* of opt-outs; see journal/journal.h */
-	const char *data;         /* folder for uploads of imports */
-	const char *public_url;   /* without final slash */
-	bool has_public_url;      /* it was configured */
-	const char *organisation; /* may be "" */
-	const char *postal_address;
-	bool relay_is_outbox; /* mails go nowhere: neither address is needed */
+	struct journal *journal; /* of opt-outs; see journal/journal.h */
+	const char *data;        /* folder for uploads of imports */
+	const char *public_url;  /* without final slash */
+	bool has_public_url;     /* it was configured */
+	/* Options; "": the settings. */
+	const char *organisation, *postal_address;
+	const char *relay;                      /* has a password in it */
 	const struct webhook_options *webhooks; /* where they may go */
+	bool links_private; /* a check of links may go there, too */
+	const char *dns;    /* see dns/dns.h */
+	const char *dkim_domain, *dkim_selector;
 };
 
 struct api *api_of(const struct request *rq);

@@ -247,8 +247,9 @@ static void check_enum(struct report *r, const json_t *all, const char *at,
 	json_array_foreach ((json_t *)(uintptr_t)all, i, one) {
 		if (json_equal(one, value))
 			return;
-		strbuf_addf(&text, "%s%s", i ? ", " : "not one of ",
-			    json_string_value(one));
+		if (json_is_string(one)) /* null is as if it were not there */
+			strbuf_addf(&text, "%s%s", i ? ", " : "not one of ",
+				    json_string_value(one));
 	}
 	wrong(r, at, text.buf);
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "dns/dns.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -109,13 +110,13 @@ const struct option app_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, organisation),
 	  .help = "Name of the sender's organisation, in footers and on "
-		  "unsubscribe pages" },
+		  "unsubscribe pages; empty: the setting in the database" },
 	{ .name = "postal_address",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, postal_address),
 	  .help = "Postal address of the organisation, in every footer; "
 		  "needed before sending a campaign to anything but the "
-		  "outbox" },
+		  "outbox; empty: the setting in the database" },
 	{ .name = "marketing_api_url",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, marketing_url),
@@ -175,7 +176,14 @@ const struct option app_option_table[] = {
 	  .type = OPTION_BOOL,
 	  .offset = offsetof(struct app_options, webhooks_private),
 	  .help = "Webhooks may go to private and loopback addresses, not "
-		  "only to this server's own" },
+		  "only to this server's own; so may the check of a campaign's "
+		  "links" },
+	{ .name = "dns",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct app_options, dns),
+	  .check = dns_check_server,
+	  .help = "Resolver that is asked for SPF, DKIM and DMARC of senders: "
+		  "address or address:port; empty: the system's" },
 	{ .name = "suppression_journal",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, suppression_journal),

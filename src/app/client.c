@@ -28,6 +28,15 @@ struct bar {
 	bool shown;
 };
 
+void client_add_query(struct strbuf *path, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	strbuf_addch(path, strchr(path->buf, '?') ? '&' : '?');
+	strbuf_addf(path, "%s=", name);
+	strbuf_add_url(path, str_of(value));
+}
+
 int client_open(struct client **out, struct err *err)
 {
 	struct httpc_options o = HTTPC_OPTIONS_DEFAULT;
@@ -192,13 +201,13 @@ static int open_upload(const char *file, FILE **out, struct stat *st,
 }
 
 int client_upload(struct client *c, const char *path, const char *file,
-		  json_t **out, struct err *err)
+		  const char *content_type, json_t **out, struct err *err)
 {
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
 	CLEANUP(file_free) FILE *f = NULL;
 	struct httpc_request rq = { .method = "POST",
-				    .content_type = "text/csv" };
+				    .content_type = content_type };
 	struct stat st;
 
 	if (open_upload(file, &f, &st, err) < 0)
@@ -340,4 +349,17 @@ int client_job_id(const json_t *reply, int64_t *out, struct err *err)
 	if (json_get_int(reply, "job_id", out, err) == 1)
 		return 0;
 	return err_set(err, ERR_IO, "the server's answer names no job");
+}
+
+int client_run_job(struct client *client, const char *method, const char *path,
+		   const char *body, const char *what, bool confirm,
+		   json_t **job_out, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	int64_t id;
+
+	if (client_call(client, method, path, body, &reply, err) < 0 ||
+	    client_job_id(reply, &id, err) < 0)
+		return -1;
+	return client_wait_job(client, id, what, confirm, job_out, err);
 }

@@ -16,6 +16,9 @@ struct err;
 int client_open(struct client **out, struct err *err);
 void client_free(struct client **client);
 
+/* `?name=value`, or `&`; nothing if value is NULL. */
+void client_add_query(struct strbuf *path, const char *name, const char *value);
+
 /* body NULL: none. *reply may be NULL: not wanted. path is below the server,
  * with its query. */
 int client_call(struct client *client, const char *method, const char *path,
@@ -23,9 +26,9 @@ int client_call(struct client *client, const char *method, const char *path,
 /* The problem document of the last call that the server refused; NULL: none.
  * It lives until the next call. */
 const json_t *client_problem(const struct client *client);
-/* Sends a file as text/csv, showing its progress. "-" is standard input. */
+/* Sends a file, showing its progress. "-" is standard input. */
 int client_upload(struct client *client, const char *path, const char *file,
-		  json_t **reply, struct err *err);
+		  const char *content_type, json_t **reply, struct err *err);
 /* Streams the reply into a file; NULL: standard output. */
 int client_download(struct client *client, const char *path, const char *file,
 		    struct err *err);
@@ -38,6 +41,11 @@ int client_download(struct client *client, const char *path, const char *file,
  */
 int client_wait_job(struct client *client, int64_t id, const char *what,
 		    bool confirm, json_t **job_out, struct err *err);
+
+/* Calls what adds a job, and waits for it as client_wait_job does. */
+int client_run_job(struct client *client, const char *method, const char *path,
+		   const char *body, const char *what, bool confirm,
+		   json_t **job_out, struct err *err);
 
 /* The job_id of a 202 reply. */
 int client_job_id(const json_t *reply, int64_t *out, struct err *err);

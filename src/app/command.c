@@ -1,21 +1,6 @@
 #include "app/command.h"
 
 #include "base/cleanup.h"
-#include "base/err.h"
-#include "base/near.h"
-#include "base/str.h"
-#include "base/strbuf.h"
-
-#include <string.h>
-
-#define JSON_FLAG                                                  \
-	{                                                          \
-		"json", NULL, "print one JSON object for programs" \
-	}
-#define END                      \
-	{                        \
-		NULL, NULL, NULL \
-	}
 
 static const struct flag json_only[] = { JSON_FLAG, END };
 
@@ -39,6 +24,18 @@ static const struct flag import_flags[] = {
 	END,
 };
 
+static const struct flag image_add_flags[] = {
+	{ "name", "TEXT", "instead of the file's own" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag image_list_flags[] = {
+	{ "q", "TEXT", "part of the name" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag decide_flags[] = {
 	{ "opt-out", NULL, "opt out whoever has one of the addresses" },
 	{ "release", NULL, "hold them no longer" },
@@ -57,50 +54,102 @@ static const struct flag forget_flags[] = {
 	END,
 };
 
+static const struct flag campaign_design_flags[] = {
+	{ "set", "FILE", "JSON: put this design in its place" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag template_show_flags[] = {
+	{ "lang", "CODE", "of a built-in one: en (default) or de" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag template_create_flags[] = {
+	{ "name", "TEXT", "required" },
+	{ "about", "TEXT", "what it is good for" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag export_flags[] = {
 	{ "group", "ID", "only the members of a group" },
+	{ "q", "WORDS", "only whose name or address contains them" },
+	{ "filter", "JSON", "only who fits, as in people list" },
 	{ "output", "FILE", "write to a file instead of standard output" },
 	END,
 };
 
-static const struct flag group_create_flags[] = {
-	{ "name", "NAME", "name of the group, and of its tag" },
-	{ "kind", "KIND", "static (default) or dynamic" },
-	{ "entity", "NAME", "people (default), leads or companies" },
-	{ "criteria", "JSON", "conditions; @FILE reads them from a file" },
+static const struct flag people_list_flags[] = {
+	{ "q", "WORDS", "whose name or address contains them" },
+	{ "filter", "JSON",
+	  "who fits criteria, as of a group: {\"conditions\": [{\"field\": "
+	  "\"city\", \"op\": \"is\", \"value\": \"Bern\"}]}" },
+	{ "sort", "FIELD",
+	  "id (default), name, created_at or updated_at; -name: downwards" },
+	{ "limit", "N", "at most so many (default 50)" },
 	JSON_FLAG,
 	END,
 };
 
-static const struct flag group_members_flags[] = {
-	{ "limit", "N", "at most so many (default 100)" },
+static const struct flag opt_out_flags[] = {
+	{ "reason", "TEXT", "the ground, for the history of consent" },
 	JSON_FLAG,
 	END,
 };
 
-static const struct flag push_flags[] = {
-	{ "dry-run", NULL, "only make the plan" },
-	{ "yes", NULL, "confirm a push that removes many" },
-	JSON_FLAG,
-	END,
-};
-
-static const struct flag campaign_create_flags[] = {
+static const struct flag campaign_flags[] = {
 	{ "name", "NAME", "name of the campaign" },
 	{ "group", "ID", "whom it goes to" },
 	{ "subject", "TEXT", "subject line; merge tags are allowed" },
+	{ "preview", "TEXT", "what inboxes show behind the subject" },
 	{ "from-name", "NAME", "name of the sender" },
 	{ "from-email", "ADDRESS", "address of the sender" },
+	{ "reply-to", "ADDRESS", "where answers go" },
 	{ "html", "FILE", "the message; UTF-8, or it says what it is" },
-	{ "text", "FILE",
-	  "plain-text part (UTF-8, or with a byte order mark); made from "
-	  "the HTML if left out" },
+	{ "text", "FILE", "plain-text part; made from the HTML if left out" },
 	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_list_flags[] = {
+	{ "q", "TEXT", "whose name contains it" },
+	{ "status", "STATUS", "draft, sent ...; several by comma" },
+	{ "sort", "FIELD", "as in people list; also sent_at, schedule_at" },
+	{ "limit", "N", "at most so many (default 50)" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_schedule_flags[] = {
+	{ "at", "TIME", "when, as 2030-12-24T09:00:00Z" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_check_flags[] = {
+	{ "links", NULL,
+	  "also try its links, and look up the domain of its sender" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_preview_flags[] = {
+	{ "person", "ID", "with the fields of this person" },
+	{ "text", NULL, "its plain text instead of HTML" },
+	{ "output", "FILE", "write to a file instead of standard output" },
 	END,
 };
 
 static const struct flag campaign_test_flags[] = {
 	{ "to", "ADDRESS", "where the test goes" },
+	JSON_FLAG,
+	END,
+};
+
+static const struct flag campaign_report_flags[] = {
+	{ "by", "STEP", "hour or day: how it came about" },
 	JSON_FLAG,
 	END,
 };
@@ -125,6 +174,13 @@ static const struct flag outbox_list_flags[] = {
 	END,
 };
 
+static const struct flag undo_flags[] = {
+	{ "keep-opt-outs", NULL,
+	  "give no opt-out back: whoever it opted out gets no mail" },
+	JSON_FLAG,
+	END,
+};
+
 static const struct flag undo_cleans_flags[] = {
 	{ "dry-run", NULL, "only say what would be done" },
 	JSON_FLAG,
@@ -133,6 +189,7 @@ static const struct flag undo_cleans_flags[] = {
 
 static const struct flag job_list_flags[] = {
 	{ "kind", "NAME", "only such: import, push, sync ..." },
+	{ "open", NULL, "only those that have not ended" },
 	JSON_FLAG,
 	END,
 };
@@ -143,6 +200,11 @@ static const struct flag user_create_flags[] = {
 	{ "role", "ROLE", "administrator, manager or user" },
 	{ "may-send", NULL, "may send campaigns" },
 	JSON_FLAG,
+	END,
+};
+
+static const struct flag user_password_flags[] = {
+	{ "email", "ADDRESS", "address that the user signs in with" },
 	END,
 };
 
@@ -186,7 +248,7 @@ const struct command commands[] = {
 	  "muster import show 7", json_only, cmd_import_show },
 	{ "import undo", "ID",
 	  "Take an import back: what it made, changed and opted out",
-	  "muster import undo 7", json_only, cmd_import_undo },
+	  "muster import undo 7 --keep-opt-outs", undo_flags, cmd_import_undo },
 	{ "import refused", "ID",
 	  "Write the refused rows of an import as CSV, with the reasons",
 	  "muster import refused 7 --output refused.csv", output_flags,
@@ -205,13 +267,42 @@ const struct command commands[] = {
 	{ "export", "ENTITY", "Write people, leads or companies as CSV",
 	  "muster export people --group 3 > people.csv", export_flags,
 	  cmd_export },
+	{ "people list", "", "List people: search, filter, sort",
+	  "muster people list --q smith --sort name", people_list_flags,
+	  cmd_people_list },
+	{ "people show", "ID", "All fields of a person", "muster people show 7",
+	  json_only, cmd_people_show },
+	{ "people opt-out", "ID", "Send a person no marketing any more",
+	  "muster people opt-out 7 --reason 'asked by phone'", opt_out_flags,
+	  cmd_people_opt_out },
 	{ "group create", "", "Make a group",
 	  "muster group create --name Spain --criteria "
 	  "'{\"match\":\"all\",\"conditions\":[{\"field\":\"country\","
 	  "\"op\":\"is\",\"value\":\"Spain\"}]}'",
 	  group_create_flags, cmd_group_create },
 	{ "group list", "", "List the groups with their sizes",
-	  "muster group list", json_only, cmd_group_list },
+	  "muster group list --q news --kind dynamic", group_list_flags,
+	  cmd_group_list },
+	{ "group show", "ID", "Show a group", "muster group show 3", json_only,
+	  cmd_group_show },
+	{ "group update", "ID", "Change the name or the criteria of a group",
+	  "muster group update 3 --name Iberia", group_update_flags,
+	  cmd_group_update },
+	{ "group include", "ID", "Put records into a static group by hand",
+	  "muster group include 3 --ids 7,8", group_ids_flags,
+	  cmd_group_include },
+	{ "group exclude", "ID", "Take records out of a static group by hand",
+	  "muster group exclude 3 --ids 7,8", group_ids_flags,
+	  cmd_group_exclude },
+	{ "group refresh", "ID", "Apply the criteria of a static group again",
+	  "muster group refresh 3", json_only, cmd_group_refresh },
+	{ "group delete", "ID", "Remove a group; its members stay",
+	  "muster group delete 3", group_delete_flags, cmd_group_delete },
+	{ "group pushes", "ID", "List the pushes of a group",
+	  "muster group pushes 3", json_only, cmd_group_pushes },
+	{ "push rows", "PUSH_ID", "List the people of a push, or of a plan",
+	  "muster push rows 5 --action left_out --reason opted_out",
+	  push_rows_flags, cmd_push_rows },
 	{ "group members", "ID", "List the people of a group",
 	  "muster group members 3 --limit 10", group_members_flags,
 	  cmd_group_members },
@@ -224,20 +315,52 @@ const struct command commands[] = {
 	  json_only, cmd_field_set },
 	{ "field read", "", "Read the merge fields of the audience",
 	  "muster field read --create", field_read_flags, cmd_field_read },
+	{ "image add", "FILE", "Add a picture for campaigns, drawn anew",
+	  "muster image add summer.jpg", image_add_flags, cmd_image_add },
+	{ "image list", "", "List the pictures", "muster image list --q summer",
+	  image_list_flags, cmd_image_list },
+	{ "image delete", "ID", "Remove a picture that no campaign shows",
+	  "muster image delete 4", json_only, cmd_image_delete },
 	{ "campaign create", "", "Make a campaign",
 	  "muster campaign create --name May --group 3 --subject Hello "
 	  "--from-name Us --from-email us@example.org --html may.html",
-	  campaign_create_flags, cmd_campaign_create },
-	{ "campaign list", "", "List the campaigns", "muster campaign list",
-	  json_only, cmd_campaign_list },
+	  campaign_flags, cmd_campaign_create },
+	{ "campaign list", "", "List the campaigns with their figures",
+	  "muster campaign list --status sent", campaign_list_flags,
+	  cmd_campaign_list },
+	{ "campaign show", "ID", "All that is known of a campaign",
+	  "muster campaign show 1", json_only, cmd_campaign_show },
+	{ "campaign update", "ID", "Change a draft",
+	  "muster campaign update 1 --subject 'Hello again'", campaign_flags,
+	  cmd_campaign_update },
+	{ "campaign replicate", "ID", "Make a draft like it",
+	  "muster campaign replicate 1", json_only, cmd_campaign_do },
+	{ "campaign delete", "ID", "Remove one that was not sent",
+	  "muster campaign delete 1", json_only, cmd_campaign_delete },
+	{ "campaign design", "ID",
+	  "Print the design of a campaign, or give it one; what is wrong with "
+	  "it goes to standard error",
+	  "muster campaign design 1 --set may.json", campaign_design_flags,
+	  cmd_campaign_design },
 	{ "campaign check", "ID", "What is missing before it can be sent",
-	  "muster campaign check 1", json_only, cmd_campaign_check },
+	  "muster campaign check 1 --links", campaign_check_flags,
+	  cmd_campaign_check },
+	{ "campaign preview", "ID", "Write it as somebody would get it",
+	  "muster campaign preview 1 --person 7 > may.html",
+	  campaign_preview_flags, cmd_campaign_preview },
 	{ "campaign test", "ID", "Queue a test to one address",
 	  "muster campaign test 1 --to me@example.org", campaign_test_flags,
 	  cmd_campaign_test },
 	{ "campaign send", "ID", "Send it to its group",
 	  "muster campaign send 1 --wait", campaign_send_flags,
 	  cmd_campaign_send },
+	{ "campaign watch", "ID", "Wait until it is sent; say why it waits",
+	  "muster campaign watch 1", json_only, cmd_campaign_watch },
+	{ "campaign schedule", "ID", "Send it at a time to come",
+	  "muster campaign schedule 1 --at 2030-12-24T09:00:00Z",
+	  campaign_schedule_flags, cmd_campaign_schedule },
+	{ "campaign unschedule", "ID", "Take the schedule back",
+	  "muster campaign unschedule 1", json_only, cmd_campaign_do },
 	{ "campaign pause", "ID", "Stop sending it for now",
 	  "muster campaign pause 1", json_only, cmd_campaign_act },
 	{ "campaign resume", "ID", "Go on sending it",
@@ -247,15 +370,34 @@ const struct command commands[] = {
 	{ "campaign finish", "ID", "Try nobody again: then it is sent",
 	  "muster campaign finish 1", json_only, cmd_campaign_act },
 	{ "campaign report", "ID", "What became of it",
-	  "muster campaign report 1", json_only, cmd_campaign_report },
+	  "muster campaign report 1 --by day", campaign_report_flags,
+	  cmd_campaign_report },
+	{ "campaign recipients", "ID", "Who is behind the figures of a report",
+	  "muster campaign recipients 1 --response clicked --csv",
+	  recipients_flags, cmd_campaign_recipients },
+	{ "campaign group", "ID", "Make a group of some of its recipients",
+	  "muster campaign group 1 --name Clicked --response clicked",
+	  recipients_group_flags, cmd_campaign_group },
 	{ "campaign undo-cleans", "ID",
 	  "Undo that its bounces made members cleaned and addresses held",
 	  "muster campaign undo-cleans 1 --dry-run", undo_cleans_flags,
 	  cmd_campaign_undo_cleans },
+	{ "template list", "", "List the designs to begin with",
+	  "muster template list", json_only, cmd_template_list },
+	{ "template show", "TEMPLATE", "Print the design of a template",
+	  "muster template show starter-newsletter --lang de > may.json",
+	  template_show_flags, cmd_template_show },
+	{ "template create", "FILE", "Keep a design as a template",
+	  "muster template create may.json --name 'Our newsletter'",
+	  template_create_flags, cmd_template_create },
+	{ "template delete", "TEMPLATE", "Remove a template",
+	  "muster template delete 3", json_only, cmd_template_delete },
 	{ "job list", "", "List the jobs, the latest first",
 	  "muster job list --kind import", job_list_flags, cmd_job_list },
 	{ "job show", "ID", "How far a job is, or what it asks",
 	  "muster job show 12", json_only, cmd_job_show },
+	{ "job watch", "ID", "Wait for the end of a job and show how far it is",
+	  "muster job watch 12", json_only, cmd_job_watch },
 	{ "job confirm", "ID",
 	  "Let a job go on that asked for it, and wait for its end",
 	  "muster job confirm 12", json_only, cmd_job_confirm },
@@ -285,6 +427,10 @@ const struct command commands[] = {
 	  user_create_flags, cmd_user_create },
 	{ "user list", "", "List the users", "muster user list", json_only,
 	  cmd_user_list },
+	{ "user password", "",
+	  "Set a user's password, read from standard input; ends the sessions",
+	  "muster user password --email ann@example.org", user_password_flags,
+	  cmd_user_password },
 	{ "key create", "", "Make an API key and print it",
 	  "muster key create --name script --role administrator",
 	  key_create_flags, cmd_key_create },
@@ -314,314 +460,4 @@ const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
-static int flag_place(const struct command *c, struct str name)
-{
-	for (int i = 0; c->flags && c->flags[i].name; i++)
-		if (str_is(name, c->flags[i].name))
-			return i;
-	return -1;
-}
-
-const char *flag_value(const struct invocation *in, const char *name)
-{
-	int at = flag_place(in->command, str_of(name));
-
-	BUG_ON(at < 0);
-	return in->values[at];
-}
-
-bool flag_is_set(const struct invocation *in, const char *name)
-{
-	return flag_value(in, name) != NULL;
-}
-
-const char *flag_next(const struct invocation *in, const char *name, int *at)
-{
-	int flag = flag_place(in->command, str_of(name));
-
-	BUG_ON(flag < 0);
-	while (*at < in->given_n) {
-		int i = (*at)++;
-
-		if (in->given[i].flag == flag)
-			return in->given[i].value;
-	}
-	return NULL;
-}
-
-static int usage(struct err *err, const char *what, const char *about)
-{
-	return err_field(err, "usage", "%s: %s", what, about);
-}
-
-/* What is called ID or N is a number; path and text are not looked at. */
-static int check_number(const char *name, const char *given, const char *what,
-			struct err *err)
-{
-	int64_t n;
-
-	if ((strcmp(name, "ID") != 0 && strcmp(name, "N") != 0) ||
-	    (text_to_int(given, &n) && n > 0))
-		return 0;
-	return usage(err, what, "must be a number");
-}
-
-static int no_such_option(const struct command *c, struct str name,
-			  const char *given, struct err *err)
-{
-	const char *names[ARRAY_SIZE(((struct invocation *)0)->values) + 1];
-	char text[64], about[128];
-	const char *near;
-	size_t n = 0;
-
-	for (; c->flags && c->flags[n].name; n++)
-		names[n] = c->flags[n].name;
-	names[n] = NULL;
-	(void)snprintf(text, sizeof(text), "%.*s", (int)name.len, name.s);
-	near = near_name(text, names);
-	(void)snprintf(about, sizeof(about), "there is no such option%s%s%s",
-		       near ? "; did you mean --" : "", near ? near : "",
-		       near ? "?" : "");
-	return usage(err, given, about);
-}
-
-static int read_flag(struct invocation *in, int argc, char **argv, int *i,
-		     struct err *err)
-{
-	struct str value = str_of(argv[*i] + 2);
-	struct str name = str_cut(&value, '=');
-	int at = flag_place(in->command, name);
-
-	if (at < 0)
-		return no_such_option(in->command, name, argv[*i], err);
-	in->values[at] = value.s ? value.s : "";
-	if (in->command->flags[at].value && !value.s) {
-		if (*i + 1 >= argc)
-			return usage(err, argv[*i], "needs a value");
-		in->values[at] = argv[++*i];
-	}
-	if (in->command->flags[at].value &&
-	    check_number(in->command->flags[at].value, in->values[at],
-			 in->command->flags[at].name, err) < 0)
-		return -1;
-	if (in->given_n == (int)ARRAY_SIZE(in->given))
-		return usage(err, argv[*i], "is one option too many");
-	in->given[in->given_n].flag = at;
-	in->given[in->given_n++].value = in->values[at];
-	return 0;
-}
-
-static int count_operands(const char *operands, bool optional)
-{
-	int n = *operands ? 1 : 0;
-
-	for (const char *p = operands; *p; p++) {
-		n += *p == ' ';
-		if (optional && *p == '[')
-			n--;
-	}
-	return n;
-}
-
-/* The second word of a command of two words that begin with this one; NULL. */
-static const char *second_word(const struct command *c, const char *subject)
-{
-	size_t len = strlen(subject);
-
-	return strncmp(c->name, subject, len) == 0 && c->name[len] == ' '
-		       ? c->name + len + 1
-		       : NULL;
-}
-
-/* The first word of commands of two: `muster group`. */
-static bool is_subject(const char *word)
-{
-	for (const struct command *c = commands; c->name; c++)
-		if (second_word(c, word))
-			return true;
-	return false;
-}
-
-/* What was meant by the second word of `muster subject given`; NULL. */
-static const char *near_second(const char *subject, const char *given)
-{
-	const char *names[ARRAY_SIZE(commands)];
-	size_t n = 0;
-
-	for (const struct command *c = commands; c->name; c++)
-		if (second_word(c, subject))
-			names[n++] = second_word(c, subject);
-	names[n] = NULL;
-	return near_name(given, names);
-}
-
-/* What was meant by the first word: cut off the names of all commands. */
-static bool near_first(const char *given, char *out, size_t size)
-{
-	char firsts[ARRAY_SIZE(commands)][24];
-	const char *names[ARRAY_SIZE(commands)], *near;
-	size_t n = 0;
-
-	for (const struct command *c = commands; c->name; c++, n++) {
-		(void)snprintf(firsts[n], sizeof(firsts[n]), "%.*s",
-			       (int)strcspn(c->name, " "), c->name);
-		names[n] = firsts[n];
-	}
-	names[n] = NULL;
-	near = near_name(given, names);
-	(void)snprintf(out, size, "%s", near ? near : "");
-	return near != NULL;
-}
-
-/* Names the command that was meant, as far as that can be said. */
-static int no_such_command(int argc, char **argv, struct err *err)
-{
-	char first[24], what[128];
-	const char *second = NULL;
-	bool has_second = argc > 1 && argv[1][0] != '-';
-	bool near = near_first(argv[0], first, sizeof(first));
-
-	if (near && has_second)
-		second = near_second(first, argv[1]);
-	/* the second word is wrong, and what was meant by it is unknown */
-	if (near && strcmp(first, argv[0]) == 0 && !second)
-		near = false;
-	(void)snprintf(what, sizeof(what), "%.50s%s%.50s", argv[0],
-		       has_second && is_subject(first) ? " " : "",
-		       has_second && is_subject(first) ? argv[1] : "");
-	return err_field(err, "usage", "%s: there is no such command%s%s%s%s%s",
-			 what, near ? "; did you mean " : "", near ? first : "",
-			 second ? " " : "", second ? second : "",
-			 near ? "?" : "");
-}
-
-/* More operands than there are; the first may be a word of a command. */
-static int too_many(const struct command *c, const char *first,
-		    const char *given, struct err *err)
-{
-	const char *near = near_second(c->name, first);
-
-	if (!near)
-		return usage(err, given, "not expected here");
-	return err_field(err, "usage",
-			 "%s: not expected here; did you mean %s %s?", given,
-			 c->name, near);
-}
-
-static int read_invocation(struct invocation *in, int argc, char **argv,
-			   struct err *err)
-{
-	const char *operands = in->command->operands;
-	bool flags_over = false;
-
-	for (int i = 0; i < argc; i++) {
-		if (!flags_over && strcmp(argv[i], "--") == 0)
-			flags_over = true;
-		else if (!flags_over && strncmp(argv[i], "--", 2) == 0) {
-			if (read_flag(in, argc, argv, &i, err) < 0)
-				return -1;
-		} else if (in->operands_n >= count_operands(operands, false))
-			return too_many(in->command,
-					in->operands_n ? in->operands[0]
-						       : argv[i],
-					argv[i], err);
-		else
-			in->operands[in->operands_n++] = argv[i];
-	}
-	if (in->operands_n < count_operands(operands, true))
-		return usage(err, operands, "is missing");
-	return in->operands_n == 0
-		       ? 0
-		       : check_number(operands, in->operands[0], operands, err);
-}
-
-/* "group create" is two words of argv, "import" one. */
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-	for (const struct command *c = commands; c->name; c++) {
-		const char *space = strchr(c->name, ' ');
-		size_t first =
-			space ? (size_t)(space - c->name) : strlen(c->name);
-
-		if (argc < 1 || strlen(argv[0]) != first ||
-		    strncmp(argv[0], c->name, first) != 0)
-			continue;
-		*used = space ? 2 : 1;
-		if (!space || (argc > 1 && strcmp(argv[1], space + 1) == 0))
-			return c;
-	}
-	return NULL;
-}
-
-static bool wants_help(int argc, char **argv)
-{
-	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--help") == 0 ||
-		    strcmp(argv[i], "-h") == 0)
-			return true;
-	return false;
-}
-
-static int show_help(struct config *config, const char *about, struct err *err)
-{
-	static const struct command *help;
-	struct invocation in = { .config = config };
-
-	for (help = commands; help->fn != cmd_help; help++)
-		;
-	in.command = help;
-	if (about)
-		in.operands[in.operands_n++] = about;
-	return cmd_help(&in, err);
-}
-
-int command_failed(const struct err *err)
-{
-	bool is_usage = strcmp(err->field, "usage") == 0;
-
-	fprintf(stderr, "muster: %s%s%s\n",
-		err->field[0] && !is_usage ? err->field : "",
-		err->field[0] && !is_usage ? ": " : "", err->text);
-	if (is_usage)
-		fprintf(stderr, "See `muster help`.\n");
-	return is_usage ? EXIT_USAGE : EXIT_FAILED;
-}
-
-/* An exit code, or -1. */
-static int run(struct config *config, int argc, char **argv, struct err *err)
-{
-	struct invocation in = { .config = config };
-	int used = 0;
-
-	in.command = find_command(argc, argv, &used);
-	if (argc > 0 && strcmp(argv[0], "--version") == 0) {
-		puts("muster " MUSTER_VERSION);
-		return EXIT_DONE;
-	}
-	if (wants_help(argc, argv))
-		return show_help(config,
-				 in.command ? in.command->name
-				 : argc > 0 && argv[0][0] != '-' ? argv[0]
-								 : NULL,
-				 err);
-	if (argc == 0)
-		return show_help(config, NULL, err) < 0 ? -1 : EXIT_USAGE;
-	if (!in.command && is_subject(argv[0]) &&
-	    (argc == 1 || argv[1][0] == '-'))
-		return show_help(config, argv[0], err) < 0 ? -1 : EXIT_USAGE;
-	if (!in.command)
-		return no_such_command(argc, argv, err);
-	if (read_invocation(&in, argc - used, argv + used, err) < 0)
-		return -1;
-	return in.command->fn(&in, err);
-}
-
-int command_run(struct config *config, int argc, char **argv)
-{
-	struct err err = ERR_INIT;
-	int ret = run(config, argc, argv, &err);
-
-	if (ret >= 0 && fflush(stdout) != 0)
-		ret = err_errno(&err, "writing the output");
-	return ret < 0 ? command_failed(&err) : ret;
-}
+_Static_assert(ARRAY_SIZE(commands) <= COMMANDS_MAX, "raise COMMANDS_MAX");

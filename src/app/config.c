@@ -18,7 +18,13 @@
 
 extern char **environ;
 
-enum source { FROM_DEFAULT, FROM_FILE, FROM_ENVIRONMENT, FROM_FLAG };
+enum source {
+	FROM_DEFAULT,
+	FROM_FILE,
+	FROM_ENVIRONMENT,
+	FROM_FLAG,
+	FROM_SETTINGS, /* of the database */
+};
 
 struct entry {
 	const struct option *option;
@@ -380,6 +386,7 @@ static struct config_private *config_defaults(struct config *c)
 			 .roles = "api,track,send,jobs",
 			 .track_listen = "",
 			 .instance = "",
+			 .dns = "",
 			 .log_level = "info",
 			 .job_threads = 2,
 			 .reconcile_at = "02:00",
@@ -409,6 +416,19 @@ int config_load(struct config *out, int *argc, char **argv, struct err *err)
 		return -1;
 	}
 	return 0;
+}
+
+void config_settle(struct config *config, const char *name, const char *value)
+{
+	struct entry *e = find_entry(config->private, name, NULL);
+	const char **to =
+		(const char **)(void *)((char *)e->base + e->option->offset);
+
+	BUG_ON(e->option->type != OPTION_TEXT);
+	if (**to || !*value)
+		return;
+	*to = arena_strdup(config->private->arena, value);
+	e->source = FROM_SETTINGS;
 }
 
 const struct texts *config_unknown(const struct config *config)
@@ -449,7 +469,8 @@ static int check_entry(const struct config_private *p, const struct entry *e,
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	const char *text;
 
-	if (!e->option->check || e->source == FROM_DEFAULT)
+	if (!e->option->check || e->source == FROM_DEFAULT ||
+	    e->source == FROM_SETTINGS)
 		return 0;
 	text = *(const char *const *)((const char *)e->base +
 				      e->option->offset);
@@ -489,10 +510,14 @@ static void format_value(const struct entry *e, bool mask, struct strbuf *out)
 	if (e->option->type == OPTION_TEXT) {
 		const char *text = *(const char *const *)at;
 
-		strbuf_addstr(out, mask && e->option->secret && text && *text
-					   ? "***"
-				   : text ? text
-					  : "");
+		if (mask && e->option->show && text && *text)
+			e->option->show(text, out);
+		else
+			strbuf_addstr(out,
+				      mask && e->option->secret && text && *text
+					      ? "***"
+				      : text ? text
+					     : "");
 		return;
 	}
 	if (e->option->type == OPTION_BOOL) {
@@ -521,7 +546,9 @@ void config_format(const struct config *config, struct strbuf *out)
 		else if (e->source == FROM_FLAG)
 			flag_name(e->option->name, out);
 		else
-			strbuf_addstr(out, "default");
+			strbuf_addstr(out, e->source == FROM_SETTINGS
+						   ? "settings"
+						   : "default");
 		strbuf_addch(out, '\n');
 	}
 }

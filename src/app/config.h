@@ -33,6 +33,7 @@ struct app_options {
 	const char *reconcile_at; /* HH:MM, UTC */
 	int64_t reconcile_max_age_ms;
 	bool webhooks_private;
+	const char *dns;                 /* "": the system's resolvers */
 	const char *suppression_journal; /* "": in the data folder */
 };
 
@@ -52,6 +53,9 @@ struct config {
  */
 int config_load(struct config *out, int *argc, char **argv, struct err *err);
 void config_release(struct config *config);
+
+/* A setting of the database, for an option of that name that is not given. */
+void config_settle(struct config *config, const char *name, const char *value);
 
 /*
  * What the types of the options cannot say. -1: *err is the first that is

@@ -5,6 +5,7 @@
 #include "app/app_options.h"
 #include "app/command.h"
 #include "app/data_folder.h"
+#include "app/in_force.h"
 #include "app/journal_wiring.h"
 #include "app/listen.h"
 #include "app/print.h"
@@ -19,8 +20,9 @@
 #include "base/vec.h"
 #include "bridge/bridge.h"
 #include "campaign/campaign_hold.h"
+#include "crm/search/search.h"
 #include "crm/user/api_key.h"
-#include "delivery/relay.h"
+#include "delivery/relay_setting.h"
 #include "http/listener.h"
 #include "httpc/httpc.h"
 #include "journal/gate.h"
@@ -46,7 +48,9 @@ struct doctor {
 	int wrong;
 	struct arena *arena;
 	struct store *store; /* NULL: it does not open */
+	bool has_settings;   /* of the database, in the place of options */
 	bool can_write;      /* the database */
+	bool relay_is_option;
 };
 
 static void add_line(struct doctor *d, const char *kind, const char *what,
@@ -109,6 +113,19 @@ static void check_database(struct doctor *d)
 		    NULL);
 }
 
+/* What follows is about what is in force. */
+static void take_settings(struct doctor *d)
+{
+	struct config *c = d->in->config;
+	struct err err = ERR_INIT;
+
+	d->relay_is_option = *c->delivery.relay != '\0';
+	d->has_settings =
+		d->store && in_force_from_store(c, d->store, &err) == 0;
+	if (d->store && !d->has_settings)
+		say(d, "settings", err.text);
+}
+
 static void check_disk(struct doctor *d, const char *what, const char *folder)
 {
 	struct statvfs fs;
@@ -141,16 +158,9 @@ static void check_disks(struct doctor *d)
 			   dirname(journal));
 }
 
-static bool setting_is_there(struct store *store, const char *key)
+static bool is_outbox(const struct doctor *d)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(store_put) struct db *db = NULL;
-	struct err err = ERR_INIT;
-	const char *value = NULL;
-
-	return store && store_get(store, STORE_CRM, &db, &err) == 0 &&
-	       setting_find(db, key, arena, &value, &err) > 0 && value &&
-	       *value;
+	return relay_is_outbox_url(d->in->config->delivery.relay);
 }
 
 static void check_relay(struct doctor *d)
@@ -159,15 +169,20 @@ static void check_relay(struct doctor *d)
 	struct err err = ERR_INIT;
 	struct smtp_relay relay;
 
-	if (relay_is_outbox_url(url))
+	if (!*url)
+		return; /* what is wrong with the database was said */
+	if (is_outbox(d))
 		say(d,
-		    "relay: messages stay in the outbox until MUSTER_RELAY "
-		    "is set",
+		    "relay: messages stay in the outbox until a relay is set, "
+		    "in the settings or by MUSTER_RELAY",
 		    NULL);
 	else if (smtp_relay_parse(url, d->arena, &relay, &err) < 0)
 		return; /* was said of the option */
 	else if (smtp_relay_try(&relay, TRIAL_MS, &err) < 0)
-		say(d, "relay (MUSTER_RELAY)", err.text);
+		say(d,
+		    d->relay_is_option ? "relay (MUSTER_RELAY)"
+				       : "relay (of the settings)",
+		    err.text);
 	else
 		say(d,
 		    relay.user ? "relay answers and takes the password"
@@ -197,12 +212,12 @@ static void check_postal_address(struct doctor *d)
 {
 	const struct config *c = d->in->config;
 
-	if (*c->app.postal_address || relay_is_outbox_url(c->delivery.relay) ||
-	    (d->store && setting_is_there(d->store, "postal_address")))
+	if (*c->app.postal_address || is_outbox(d))
 		say(d, "postal address", NULL);
-	else if (d->store)
+	else if (d->has_settings)
 		say(d, "postal address",
-		    "set MUSTER_POSTAL_ADDRESS: nothing is sent without one");
+		    "give it in the settings, or set MUSTER_POSTAL_ADDRESS: "
+		    "nothing is sent without one");
 }
 
 /* Returns the status. */
@@ -300,7 +315,9 @@ static void check_public_address(struct doctor *d)
 	struct err err = ERR_INIT;
 	int status;
 
-	if (base.len == 0 && relay_is_outbox_url(c->delivery.relay)) {
+	if (base.len == 0 && !*c->delivery.relay)
+		return; /* nobody knows whether one is needed */
+	if (base.len == 0 && is_outbox(d)) {
 		say(d, "public address: none is needed for the outbox", NULL);
 		return;
 	}
@@ -362,6 +379,27 @@ static void check_held(struct doctor *d)
 		say(d, "no campaign stands still", NULL);
 }
 
+/* Behind a large import, for a minute or so. */
+static void check_search(struct doctor *d)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+	int64_t n;
+
+	if (!d->store || store_get(d->store, STORE_CRM, &db, &err) < 0 ||
+	    search_behind(db, ENTITY_PERSON, &n, &err) < 0)
+		return; /* what is wrong with the database was said */
+	if (n <= SEARCH_BEHIND_MOST)
+		say(d, "search index is up to date", NULL);
+	else
+		note(d, "search index",
+		     arena_printf(d->arena,
+				  "%lld people are not in it yet: searching is "
+				  "slow until a server with the role jobs has "
+				  "taken them in",
+				  (long long)n));
+}
+
 /* Nobody's end ends them: an administrator should know what they are for. */
 static void check_keys(struct doctor *d)
 {
@@ -387,6 +425,7 @@ static void check_all(struct doctor *d)
 {
 	check_options(d);
 	check_database(d);
+	take_settings(d);
 	check_disks(d);
 	check_listeners(d);
 	check_relay(d);
@@ -396,6 +435,7 @@ static void check_all(struct doctor *d)
 	check_marketing(d);
 	check_sending(d);
 	check_held(d);
+	check_search(d);
 	check_keys(d);
 }
 

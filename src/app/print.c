@@ -26,15 +26,28 @@ void print_json(const json_t *tree)
 	puts(out.buf);
 }
 
+void print_new_group(const struct invocation *in, const json_t *group)
+{
+	if (flag_is_set(in, "json"))
+		print_json(group);
+	else
+		printf("group %lld \"%s\": %lld members\n",
+		       (long long)print_int(group, "id"),
+		       print_text(group, "name"),
+		       (long long)print_int(group, "count"));
+}
+
 static void print_cell(const json_t *item, const struct column *c)
 {
-	const json_t *value = json_object_get(item, c->key);
+	const json_t *value = json_object_get(
+		c->of ? json_object_get(item, c->of) : item, c->key);
+	const char *text = json_string_value(value);
 
 	if (json_is_integer(value))
 		printf("%-*lld ", c->width,
 		       (long long)json_integer_value(value));
 	else
-		printf("%-*s ", c->width, print_text(item, c->key));
+		printf("%-*s ", c->width, text ? text : "");
 }
 
 static void print_table(const json_t *items, const struct column *columns)

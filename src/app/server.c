@@ -1,7 +1,9 @@
 #include "app/server.h"
 
 #include "api/api.h"
+#include "api/campaign/campaign_check.h"
 #include "api/contract.h"
+#include "api/demo/demo.h"
 #include "api/routes.h"
 #include "app/app_options.h"
 #include "app/audience_jobs.h"
@@ -19,10 +21,14 @@
 #include "base/random.h"
 #include "base/thread/stop.h"
 #include "bridge/bridge.h"
+#include "bridge/bridge_organisation.h"
+#include "crm/browse/bulk.h"
 #include "crm/import/import.h"
+#include "crm/search/search.h"
 #include "crm/user/identity.h"
 #include "crm/user/last_use.h"
 #include "crm/user/user.h"
+#include "delivery/relay_setting.h"
 #include "http/server.h"
 #include "httpc/httpc.h"
 #include "jobs/runner.h"
@@ -58,7 +64,6 @@ struct server {
 	char internal_key[48]; /* of the bridge; in memory only */
 	const char *instance;
 	const char *public_url;
-	const char *organisation, *postal_address;
 	const char *setup_link;
 };
 
@@ -74,48 +79,69 @@ static const char *name_instance(struct server *s)
 	return arena_printf(s->arena, "%s/%s", host, s->config->http.listen);
 }
 
-/* An option, else the setting of the same name, else "". */
-static int fact(struct server *s, struct db *db, const char *option,
-		const char *setting, const char **out, struct err *err)
-{
-	*out = option;
-	if (*option)
-		return 0;
-	if (setting_find(db, setting, s->arena, out, err) < 0)
-		return -1;
-	if (!*out)
-		*out = "";
-	return 0;
-}
-
-static int load_facts(struct server *s, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	struct app_options *o = &s->config->app;
-
-	s->instance = name_instance(s);
-	if (store_get(s->store, STORE_CRM, &db, err) < 0 ||
-	    fact(s, db, o->organisation, "organisation", &s->organisation,
-		 err) < 0)
-		return -1;
-	return fact(s, db, o->postal_address, "postal_address",
-		    &s->postal_address, err);
-}
-
 /* --- first start --- */
 
+/* What options or an older program have changed; a job tells what is saved
+ * while the server runs. */
+static int tell_audience(struct server *s, struct db *crm, struct tx *tx,
+			 const struct organisation *options,
+			 const struct organisation *o, const char *hex,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct list list;
+	int news = 0;
+
+	if (!*s->config->app.marketing_url)
+		news = bridge_organisation_news(crm, options, o, false, &body,
+						err);
+	if (news <= 0)
+		return news;
+	return json_parse(strbuf_str(&body), &tree, err) < 0 ||
+			       list_update(tx, hex, tree, s->arena, &list,
+					   err) < 0
+		       ? -1
+		       : 1;
+}
+
+static int note_told(struct db *crm, const struct organisation *o,
+		     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(crm, &tx, err) < 0 ||
+	    bridge_organisation_told(&tx, o, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Before anything is sent: an audience that does not know our address could
+ * not be sent to. */
 static int ensure_audience(struct server *s, struct err *err)
 {
+	CLEANUP(store_put) struct db *crm = NULL;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct organisation options = {
+		.name = s->config->app.organisation,
+		.postal_address = s->config->app.postal_address,
+	};
+	struct organisation o;
 	struct list list;
+	int told;
 
-	if (store_get(s->store, STORE_AUDIENCE, &db, err) < 0 ||
+	if (store_get(s->store, STORE_CRM, &crm, err) < 0 ||
+	    organisation_load(crm, &options, s->arena, &o, err) < 0 ||
+	    store_get(s->store, STORE_AUDIENCE, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
-	    list_ensure_master(&tx, s->organisation, clock_now_ms(), s->arena,
-			       &list, err) < 0)
+	    list_ensure_master(&tx, o.name, clock_now_ms(), s->arena, &list,
+			       err) < 0)
 		return err_prefix(err, "making the master audience");
-	return tx_commit(&tx, err);
+	told = tell_audience(s, crm, &tx, &options, &o, list.hex, err);
+	if (told < 0 || tx_commit(&tx, err) < 0)
+		return err_prefix(err, "telling the master audience");
+	return told ? note_told(crm, &o, err) : 0;
 }
 
 static int begin_setup(struct server *s, struct err *err)
@@ -301,8 +327,8 @@ static int start_delivery(struct server *s, struct err *err)
 		.data = s->config->store.data,
 		.public_url = s->public_url,
 		.has_public_url = *s->config->app.public_url != '\0',
-		.organisation = s->organisation,
-		.postal_address = s->postal_address,
+		.organisation = s->config->app.organisation,
+		.postal_address = s->config->app.postal_address,
 		.send = s->roles.send,
 		.track = s->roles.track,
 		.after_apply = wake_webhooks,
@@ -312,6 +338,16 @@ static int start_delivery(struct server *s, struct err *err)
 		return err_prefix(err, "delivery");
 	s->api.delivery = s->delivery;
 	return 0;
+}
+
+static int mails_stay(void *server, bool *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct server *s = server;
+
+	if (store_get(s->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return relay_is_outbox_now(db, s->config->delivery.relay, out, err);
 }
 
 static int make_bridge(struct server *s, struct err *err)
@@ -326,11 +362,13 @@ static int make_bridge(struct server *s, struct err *err)
 		.inside = inside,
 		.hook_url = inside ? s->own_urls[0] : s->public_url,
 		.public_url = s->public_url,
-		.organisation = s->organisation,
-		.postal_address = s->postal_address,
+		.organisation = o->organisation,
+		.postal_address = o->postal_address,
 		.reconcile_at = o->reconcile_at,
 		.max_age_ms = o->reconcile_max_age_ms,
 		.connections = BRIDGE_CONNECTIONS,
+		.mails_stay = inside ? mails_stay : NULL,
+		.mails_stay_context = s,
 	};
 
 	if (bridge_new(&setup, &s->bridge, err) < 0)
@@ -358,11 +396,17 @@ static int start_crm_jobs(struct server *s, struct err *err)
 		{ .name = IMPORT_SWEEP_JOB,
 		  .fn = import_sweep_job,
 		  .context = &s->import_context },
+		{ .name = BULK_JOB, .fn = bulk_job, .forgets = true },
+		{ .name = SEARCH_JOB, .fn = search_job },
+		{ .name = CAMPAIGN_CHECK_JOB,
+		  .fn = campaign_check_job,
+		  .context = &s->api },
 	};
-	size_t n = 4;
+	size_t n = 7;
 
 	s->import_context.folder = s->config->store.data;
 	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);
+	n += demo_job_kinds(kinds + n, KINDS_MAX - n);
 	if (runner_start(s->store, &o, kinds, n, &s->crm_jobs, err) < 0)
 		return -1;
 	s->api.crm_jobs = s->crm_jobs;
@@ -386,15 +430,18 @@ static void fill_api(struct server *s)
 	s->api.data = s->config->store.data;
 	s->api.public_url = s->public_url;
 	s->api.has_public_url = *s->config->app.public_url != '\0';
-	s->api.organisation = s->organisation;
-	s->api.postal_address = s->postal_address;
-	s->api.relay_is_outbox =
-		strcmp(s->config->delivery.relay, "outbox:") == 0;
+	s->api.organisation = s->config->app.organisation;
+	s->api.postal_address = s->config->app.postal_address;
+	s->api.relay = s->config->delivery.relay;
 	s->webhooks = (struct webhook_options){
 		.own_urls = s->own_urls,
 		.allow_private = s->config->app.webhooks_private,
 	};
 	s->api.webhooks = &s->webhooks;
+	s->api.links_private = s->config->app.webhooks_private;
+	s->api.dns = s->config->app.dns;
+	s->api.dkim_domain = s->config->delivery.dkim_domain;
+	s->api.dkim_selector = s->config->delivery.dkim_selector;
 	s->api.contract = s->contract = contract_new();
 	s->router = router_new();
 	api_add_routes(s->router, &s->api);
@@ -411,9 +458,9 @@ static int start_all(struct server *s, struct err *err)
 	if (roles_parse(s->config->app.roles, &s->roles, err) < 0 ||
 	    store_open(&s->config->store, &s->store, err) < 0 ||
 	    listen_settle(&s->config->http.listen, s->arena, err) < 0 ||
-	    listen_settle(&s->config->app.track_listen, s->arena, err) < 0 ||
-	    load_facts(s, err) < 0)
+	    listen_settle(&s->config->app.track_listen, s->arena, err) < 0)
 		return -1;
+	s->instance = name_instance(s);
 	name_public_url(s);
 	if (upkeep_start(s->store, s->last_use, &s->upkeep, err) < 0)
 		return -1;

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/thread/patience.h"
 #include "base/thread/wait.h"
+#include "bridge/push_plan.h"
+#include "crm/search/search.h"
 #include "crm/user/last_use.h"
 #include "store/store.h"
 
@@ -13,10 +15,12 @@
 #include <stdlib.h>
 
 #define LOOK_MS 1000
+#define PLANS_MS MS_HOUR
 
 struct upkeep {
 	struct store *store;
 	struct last_use *last;
+	int64_t plans_ms; /* when old plans are to be looked for, monotonic */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -33,6 +37,39 @@ static void write_last_use(struct upkeep *u)
 	    last_use_write(u->last, db, clock_now_ms(), &err) < 0)
 		log_warn("last uses of keys and sessions are not written yet",
 			 LOG_ERR(&err));
+}
+
+/* What was written may wait for the index of the search. */
+static void wake_search(struct upkeep *u)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+
+	patience_begin();
+	if (store_get(u->store, STORE_CRM, &db, &err) < 0 ||
+	    search_wake(db, clock_now_ms(), &err) < 0)
+		log_debug("the search index is not looked after now",
+			  LOG_ERR(&err));
+}
+
+/* Of pushes that were only looked at; one at a time, as a stop waits for it. */
+static void forget_plans(struct upkeep *u)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+	int64_t now_ms = clock_monotonic_us() / 1000;
+	int removed = -1;
+
+	if (now_ms < u->plans_ms)
+		return;
+	patience_begin();
+	if (store_get(u->store, STORE_CRM, &db, &err) == 0)
+		removed = push_plan_forget(db, 0, clock_now_ms(), &err);
+	if (removed < 0)
+		log_debug("old plans of pushes are not removed now",
+			  LOG_ERR(&err));
+	if (removed <= 0) /* else the next one, with the next look */
+		u->plans_ms = now_ms + PLANS_MS;
 }
 
 static bool wait_for_next(struct upkeep *u)
@@ -54,6 +91,8 @@ static void *upkeep_main(void *arg)
 	while (wait_for_next(u)) {
 		if (last_use_is_due(u->last, clock_now_ms()))
 			write_last_use(u);
+		wake_search(u);
+		forget_plans(u);
 		store_trim_logs(u->store);
 	}
 	write_last_use(u);

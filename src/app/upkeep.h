@@ -2,8 +2,10 @@
  * app/upkeep.h - small things that a server writes in the background
  *
  * A thread that looks once a second: when keys and sessions were used last
- * (crm/user/last_use.h), and logs of SQLite that grew and are idle
- * (store_trim_logs). What cannot be written now is written next time.
+ * (crm/user/last_use.h), logs of SQLite that grew and are idle
+ * (store_trim_logs), whether the index of the search is behind
+ * (crm/search/search.h), and, once an hour, old plans of pushes
+ * (bridge/push_plan.h). What cannot be written now is written next time.
  */
 #ifndef APP_UPKEEP_H
 #define APP_UPKEEP_H

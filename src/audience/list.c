@@ -62,6 +62,32 @@ int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 			  err);
 }
 
+/* A text of one of its objects; "" if there is none. */
+static const char *text_of(const char *object, const char *key,
+			   struct arena *arena)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	struct err ignored = ERR_INIT; /* our own column */
+	const char *text = NULL;
+
+	if (json_parse(str_of(object), &tree, &ignored) == 0)
+		text = json_string_value(json_object_get(tree, key));
+	return text ? arena_strdup(arena, text) : "";
+}
+
+const char *list_company(const struct list *list, struct arena *arena)
+{
+	return text_of(list->contact, "company", arena);
+}
+
+struct list_sender list_sender_of(const struct list *list, struct arena *arena)
+{
+	return (struct list_sender){
+		.name = text_of(list->campaign_defaults, "from_name", arena),
+		.email = text_of(list->campaign_defaults, "from_email", arena),
+	};
+}
+
 int list_list(struct db *db, const struct list_filter *filter,
 	      struct arena *arena, struct lists *out, int64_t *total_out,
 	      struct err *err)

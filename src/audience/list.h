@@ -43,6 +43,14 @@ int list_get(struct db *db, const char *hex, struct arena *arena,
 int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 		   struct list *out, struct err *err);
 
+/* Of its contact; "" if it has none. */
+const char *list_company(const struct list *list, struct arena *arena);
+/* Of its campaign_defaults, "" if it has none: {"from_name", "from_email"}. */
+struct list_sender {
+	const char *name, *email;
+};
+struct list_sender list_sender_of(const struct list *list, struct arena *arena);
+
 struct list_filter {
 	int64_t before_created_ms, since_created_ms; /* 0: not asked */
 	const char *email; /* only lists that have this address; NULL: all */

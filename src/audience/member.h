@@ -224,6 +224,13 @@ int member_archive(struct tx *tx, const struct list *list, const char *key,
 int member_forget(struct tx *tx, const struct list *list, const char *key,
 		  const struct member_actor *actor, struct err *err);
 
+/*
+ * Takes these members away as if they had never been: nothing is kept that
+ * would refuse their addresses, and nobody is told. Where a ledger names one,
+ * an empty row stays for it. For demo data; ids of nobody are passed over.
+ */
+int members_drop(struct tx *tx, const struct ids *ids, struct err *err);
+
 /* --- changes that delivery brings --- */
 
 enum departure_how {

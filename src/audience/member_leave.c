@@ -125,3 +125,29 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 		return -1;
 	return tell_deleted(&run, &m, err);
 }
+
+int members_drop(struct tx *tx, const struct ids *ids, struct err *err)
+{
+	static const struct sql *const queries[] = { SQL_MEMBER_DROP_TAGS,
+						     SQL_MEMBER_DROP_CLEANED,
+						     SQL_MEMBER_DROP,
+						     SQL_MEMBER_DROP_EMPTY };
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct members members = VEC_INIT;
+	struct sql_value of = sql_keys(ids, &keys);
+	struct batch batch;
+
+	if (member_list_by_ids(tx->db, of, arena, &members, err) < 0)
+		return -1;
+	batch_begin(tx, &batch);
+	vec_each (&members, m)
+		if (member_forget_address(&batch, m, err) < 0)
+			return -1;
+	if (batch_end(&batch, err) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
+		if (db_exec(tx, queries[i], SQL_ARGS(of), err) < 0)
+			return -1;
+	return 0;
+}

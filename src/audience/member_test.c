@@ -369,6 +369,73 @@ static void a_failed_write_leaves_no_half(void **state)
 	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
 					audience_fixture_tear_down)
 
+static int drop(struct audience_fixture *w, const struct ids *ids,
+		struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 || members_drop(&tx, ids, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int64_t count(struct audience_fixture *w, const char *table)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM %s", table);
+	return audience_fixture_int(w, sql);
+}
+
+static void dropped_ones_leave_nothing_that_refuses_them(void **state)
+{
+	static const char body[] =
+		"{\"email_address\":\"bob@example.org\",\"status\":"
+		"\"subscribed\",\"tags\":[\"t\"]}";
+	struct audience_fixture *w = *state;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct err err = ERR_INIT;
+	struct member ann, bob;
+	int fails = 0;
+
+	must(w, MEMBER_POST, NULL, ANN, &ann);
+	must(w, MEMBER_POST, NULL, body, &bob);
+	audience_fixture_depart(w, bob.id, DEPART_UNSUBSCRIBED, NOW);
+	store_fixture_exec(w->db,
+			   "INSERT INTO recipient (campaign_id, member_id, "
+			   "state, at_ms) SELECT 7, MIN(id), 4, 1 FROM member");
+	vec_push(&ids, ann.id);
+	vec_push(&ids, bob.id);
+	vec_push(&ids, 999); /* nobody */
+	for (;; fails++) {
+		int done;
+
+		db_fail_nth(w->db, fails + 1);
+		done = drop(w, &ids, &err);
+		db_fail_nth(w->db, 0);
+		if (done == 0)
+			break;
+		assert_int_equal(count(w, "member_address"), 2);
+		assert_int_equal(count(w, "segment_member"), 1);
+	}
+	assert_true(fails > 4);
+	assert_int_equal(count(w, "member_address"), 0);
+	assert_int_equal(count(w, "segment_member"), 0);
+	assert_int_equal(count(w, "forgotten"), 0);
+	assert_int_equal(count(w, "suppression"), 0);
+	/* a ledger names ann: an empty row is left, which nobody finds */
+	assert_int_equal(count(w, "member"), 1);
+	assert_int_equal(count(w, "member WHERE list_id < 0 AND address = ''"),
+			 1);
+	assert_int_equal(count(w, "member WHERE status <> journalled"), 0);
+	assert_int_equal(member_get_by_id(w->db, ann.id, w->arena, &ann, &err),
+			 -1);
+	/* and both may come again */
+	must(w, MEMBER_POST, NULL, ANN, &ann);
+	must(w, MEMBER_POST, NULL, body, &bob);
+	assert_int_equal(bob.status, MEMBER_SUBSCRIBED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +445,7 @@ int main(void)
 		TEST(who_left_by_himself_never_comes_back_by_the_api),
 		TEST(archived_members_stay_readable_and_may_return),
 		TEST(forgotten_ones_leave_a_keyed_hash_only),
+		TEST(dropped_ones_leave_nothing_that_refuses_them),
 		TEST(an_address_may_change_and_the_member_stays),
 		TEST(doing_it_twice_changes_nothing_the_second_time),
 		TEST(merge_fields_are_checked_and_kept_in_one_spelling),

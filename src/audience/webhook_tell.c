@@ -321,5 +321,6 @@ struct job_kind webhook_job_kind(const struct webhook_options *options)
 {
 	return (struct job_kind){ .name = "webhook",
 				  .fn = run_webhook,
+				  .forgets = true,
 				  .context = (void *)options };
 }

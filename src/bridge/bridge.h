@@ -16,6 +16,8 @@
  *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-fields    what merge fields there are      {create}
  *     bridge-forget    erased people -> delete-permanent
+ *     bridge-organisation  who we are -> name, contact of the audience inside
+ *     bridge-targets   what campaigns can go to          {}
  *     bridge-hook      one webhook of the audience, queued
  *
  * A run never re-subscribes anybody, and asks (needs_confirmation) before
@@ -41,11 +43,17 @@ struct bridge_setup {
 	const char *hook_url; /* our own base URL, as the audience reaches it;
 				 "" : no webhooks */
 	const char *public_url;
-	const char *organisation;
+	const char *organisation; /* options; "": the settings */
 	const char *postal_address;
 	const char *reconcile_at; /* HH:MM, UTC */
 	int64_t max_age_ms;       /* of the last reconcile, when remote */
 	int64_t connections;      /* to the endpoint, at most 10 */
+	/* Do mails stay in the catcher of this program? Only then the people
+	 * of the demo get any; else plans leave them out (LEFT_OUT_DEMO), but
+	 * while the demo is being made, whose push goes nowhere.
+	 * NULL: they go out. */
+	int (*mails_stay)(void *context, bool *out, struct err *err);
+	void *mails_stay_context;
 };
 
 /* Texts of setup must outlive it. Starts no threads; nothing is called yet.
@@ -53,6 +61,8 @@ struct bridge_setup {
 int bridge_new(const struct bridge_setup *setup, struct bridge **out,
 	       struct err *err);
 void bridge_free(struct bridge **bridge);
+/* It drives the engine of this program, and no account elsewhere. */
+bool bridge_is_inside(const struct bridge *bridge);
 
 /* The kinds of jobs above, for the runner of the schema crm. Returns how many
  * were written to out (at most max). */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "bridge/bridge_private.h"
 #include "crm/field.h"
 #include "store/store.h"
 
@@ -63,9 +64,8 @@ static int by_tag(const void *a, const void *b)
 		      ((const struct bridge_field *)b)->merge_tag);
 }
 
-/* NULL: nothing was read yet. */
-static int load_seen(struct db *db, struct arena *arena, json_t **out,
-		     struct err *err)
+int bridge_field_seen(struct db *db, struct arena *arena, json_t **out,
+		      struct err *err)
 {
 	const char *seen = NULL;
 
@@ -88,7 +88,7 @@ int bridge_field_list(struct db *db, struct arena *arena,
 {
 	CLEANUP(json_free) json_t *seen = NULL;
 
-	if (load_seen(db, arena, &seen, err) < 0 ||
+	if (bridge_field_seen(db, arena, &seen, err) < 0 ||
 	    db_list(db, SQL_BRIDGE_FIELD_LIST, SQL_NO_ARGS, read_field, arena,
 		    out, err) < 0)
 		return -1;
@@ -108,7 +108,7 @@ int bridge_field_saw(struct db *db, const char *merge_fields_json,
 	CLEANUP(json_free) json_t *seen = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (load_seen(db, arena, &seen, err) < 0)
+	if (bridge_field_seen(db, arena, &seen, err) < 0)
 		return -1;
 	if (seen)
 		json_dump(json_object_get(seen, "fields"), &kept);

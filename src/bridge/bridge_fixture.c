@@ -372,6 +372,7 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 	static const char *const tables[] = {
 		"email",
 		"person",
+		"lead",
 		"consent",
 		"job",
 		"push",
@@ -385,6 +386,7 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"crm_group",
 		"campaign",
 		"campaign_recipient",
+		"campaign_figures",
 		"campaign_activity",
 		"campaign_link",
 		"bridge_field",

@@ -84,6 +84,14 @@ void field_map_release(struct field_map *map);
 /* Reads the table and what the audience has; fields that it lacks are left
  * out. *out is { 0 } before, and to be released in any case. */
 int field_map_load(struct work *w, struct field_map *out, struct err *err);
+/* The same without asking the audience: as it was at *read_ms; 0: never, so as
+ * a new one is. */
+int field_map_load_kept(struct db *db, struct arena *arena,
+			struct field_map *out, int64_t *read_ms,
+			struct err *err);
+/* What bridge_field_saw has kept: {"at", "fields"}; NULL: nothing yet. */
+int bridge_field_seen(struct db *db, struct arena *arena, json_t **out,
+		      struct err *err);
 /*
  * The object of merge fields of a record. Sets of fields are bits by place in
  * the map: returns those whose values did not fit, which are left empty, and
@@ -121,6 +129,9 @@ int mirror_follow(struct work *w, struct err *err);
 int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	       const char *merge_hash, const char *contact_id,
 	       int64_t changed_ms, struct err *err);
+/* Reports know the person by their member's new address from now on. */
+int recipient_move(struct tx *tx, int64_t person_id, const char *old_hash,
+		   const char *new_hash, struct err *err);
 /* There is no such member any more, or it has another address now. That it was
  * ours stays noted for a day, until a full look at the audience has not found
  * it either: the audience may be wrong, and a call of ours may come late. If it
@@ -266,6 +277,10 @@ int job_forget(struct job_run *run, struct err *err);
 int person_settle(struct work *w, int64_t person_id, struct err *err);
 int job_person(struct job_run *run, struct err *err);
 
+/* --- bridge_organisation.c --- */
+
+int job_organisation(struct job_run *run, struct err *err);
+
 /* --- orphan.c --- */
 
 /* Who had an address last; whoever has another one now comes first. 1, 0 if
@@ -374,8 +389,14 @@ int push_apply(struct work *w, struct push *push, struct err *err);
 /* Appends the counts, as the API shows them: a JSON object. */
 int push_result(struct work *w, const struct push *push, struct strbuf *out,
 		struct err *err);
-/* A new push, to be kept in the job's state before anything else. */
-int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
+struct push_wish {
+	int64_t group_id;
+	int64_t plan_id; /* what the user looked at; 0: nothing */
+	bool dry_run;
+};
+/* A new push, to be kept in the job's state before anything else. A plan: old
+ * ones make room for it. ERR_CONFLICT, ERR_INVALID: see push_plan_check. */
+int push_open(struct work *w, const struct push_wish *wish, int64_t *id_out,
 	      struct err *err);
 /*
  * Plan and apply, or go on where the last try stopped; the result of the job
@@ -402,6 +423,9 @@ int job_campaign_test(struct job_run *run, struct err *err);
 int job_campaign_act(struct job_run *run, struct err *err);
 int job_pull(struct job_run *run, struct err *err);
 int job_undo_cleans(struct job_run *run, struct err *err);
+/* Nobody waits any more; with the figures. */
+int cancel_waiting(struct tx *tx, int64_t campaign_id, int64_t now_ms,
+		   struct err *err);
 /* All campaigns that still get results; *out is how many were read. */
 int pull_all(struct work *w, int64_t *out, struct err *err);
 

@@ -1,14 +1,17 @@
 /*
- * Sending a campaign of the CRM: push its group, make a campaign of the
+ * Sending a campaign of the CRM: push its group (or see to it that the audience
+ * knows who is barred: send_target.h), make a campaign of the
  * Marketing API, fill it, check it, make the CRM's ledger, and only then send.
  * Each step is stored before the next begins; a send is never asked for twice
  * without looking first whether it was done.
  */
 #include "bridge/bridge_private.h"
+#include "bridge/target/send_target.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
 
 #include "sql/bridge.h"
@@ -24,6 +27,7 @@ struct sending {
 	struct crm_campaign c;
 	int64_t push_id;
 	int64_t segment_id;
+	struct send_target *target; /* NULL: a group, or a test */
 };
 
 /* --- where it is --- */
@@ -53,8 +57,8 @@ static int keep_push(struct sending *s, struct err *err)
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
 	    job_progress(s->w->run, &tx, 0, 0, state, err) < 0 ||
 	    db_exec(&tx, SQL_CAMPAIGN_SET_PUSH,
-		    SQL_ARGS(sql_int(s->push_id), sql_text(s->w->audience),
-			     sql_int(s->c.id)),
+		    SQL_ARGS(sql_id_or_null(s->push_id),
+			     sql_text(s->w->audience), sql_int(s->c.id)),
 		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -78,6 +82,8 @@ static void write_recipients(const struct sending *s, struct json_writer *j)
 {
 	json_key_begin_object(j, "recipients");
 	json_key_text(j, "list_id", s->w->audience);
+	if (s->target)
+		send_target_write(s->target, j);
 	if (s->segment_id > 0) {
 		json_key_begin_object(j, "segment_opts");
 		json_key_int(j, "saved_segment_id", s->segment_id);
@@ -291,6 +297,23 @@ static int is_sent(struct sending *s, struct err *err)
 
 /* --- the CRM's ledger --- */
 
+static int fill_ledger(struct sending *s, int64_t after, int64_t to,
+		       struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct figures_change figures;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    figures_begin_ids(&tx, s->c.id, after, to, &figures, err) < 0 ||
+	    db_exec(&tx, SQL_LEDGER_FILL,
+		    SQL_ARGS(sql_int(s->c.id), sql_int(s->w->actor.now_ms),
+			     sql_int(s->push_id), sql_int(after), sql_int(to)),
+		    err) < 0 ||
+	    figures_end(&tx, &figures, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 {
 	int64_t last = 0;
@@ -302,11 +325,7 @@ static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 			    &last, err);
 	if (found < 0 || last == 0)
 		return found < 0 ? -1 : 0;
-	if (db_write(s->w->db, SQL_LEDGER_FILL,
-		     SQL_ARGS(sql_int(s->c.id), sql_int(s->w->actor.now_ms),
-			      sql_int(s->push_id), sql_int(*after),
-			      sql_int(last)),
-		     err) < 0)
+	if (fill_ledger(s, *after, last, err) < 0)
 		return -1;
 	*after = last;
 	return 1;
@@ -315,8 +334,15 @@ static int ledger_step(struct sending *s, int64_t *after, struct err *err)
 /* Of a try that came to nothing. */
 static int clear_ledger(struct sending *s, struct err *err)
 {
-	return db_write(s->w->db, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(s->c.id)),
-			err);
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    figures_lock(&tx, s->c.id, err) < 0 ||
+	    db_exec(&tx, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(s->c.id)), err) <
+		    0 ||
+	    figures_renew(&tx, s->c.id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 static int make_ledger(struct sending *s, struct err *err)
@@ -368,8 +394,8 @@ static int is_reconciled(struct work *w, struct err *err)
 
 static int is_complete(const struct crm_campaign *c, struct err *err)
 {
-	if (c->group_id == 0)
-		return err_field(err, "group_id", "nobody to send to");
+	if (c->to_kind == CRM_CAMPAIGN_TO_NOBODY)
+		return err_field(err, "to", "nobody to send to");
 	if (!c->subject || !*c->subject)
 		return err_field(err, "subject", "is missing");
 	if (crm_campaign_check_sender(c, err) < 0)
@@ -394,11 +420,11 @@ static int load_segment(struct sending *s, struct err *err)
 /* What an earlier run planned may be hours old: people leave the group. */
 static int push_group(struct sending *s, struct err *err)
 {
+	const struct push_wish wish = { .group_id = s->c.group_id };
 	int ret;
 
-	if (s->push_id == 0 &&
-	    (push_open(s->w, s->c.group_id, false, &s->push_id, err) < 0 ||
-	     keep_push(s, err) < 0))
+	if (s->push_id == 0 && (push_open(s->w, &wish, &s->push_id, err) < 0 ||
+				keep_push(s, err) < 0))
 		return -1;
 	if (push_renew(s->w, s->push_id, err) < 0)
 		return -1;
@@ -421,6 +447,18 @@ static int make_ready(struct sending *s, struct err *err)
 	return clear_ledger(s, err);
 }
 
+/* The same without a push: whom the CRM bars is out of what the audience has.
+ */
+static int make_target_ready(struct sending *s, struct err *err)
+{
+	if (send_target_prepare(s->target, err) < 0 || keep_push(s, err) < 0 ||
+	    (!s->c.marketing_campaign_id && create_draft(s, err) < 0) ||
+	    write_draft(s, err) < 0 || check_ready(s, err) < 0 ||
+	    clear_ledger(s, err) < 0 || send_target_fill(s->target, err) < 0)
+		return -1;
+	return send_target_recheck(s->target, err);
+}
+
 static int send_steps(struct sending *s, struct err *err)
 {
 	int sent = 0, ret = 0;
@@ -432,10 +470,11 @@ static int send_steps(struct sending *s, struct err *err)
 	if (sent < 0)
 		return -1;
 	if (sent == 0)
-		ret = make_ready(s, err);
+		ret = s->target ? make_target_ready(s, err)
+				: make_ready(s, err);
 	if (ret != 0)
 		return ret;
-	if (make_ledger(s, err) < 0 || mark_sending(s, err) < 0)
+	if ((!s->target && make_ledger(s, err) < 0) || mark_sending(s, err) < 0)
 		return -1;
 	return sent ? 0
 		    : mc_call_once(s->w->client, "POST",
@@ -451,7 +490,7 @@ static void write_result(struct sending *s)
 	json_begin_object(&j);
 	json_key_int(&j, "campaign_id", s->c.id);
 	json_key_text(&j, "marketing_campaign_id", s->c.marketing_campaign_id);
-	json_key_int(&j, "push_id", s->push_id);
+	json_key_id(&j, "push_id", s->push_id);
 	json_end_object(&j);
 }
 
@@ -484,6 +523,8 @@ int job_campaign_send(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
 	struct sending s = { .w = &w };
+	CLEANUP(send_target_release)
+	struct send_target target = SEND_TARGET(&w, &s.c);
 	int64_t id = 0;
 	int ret;
 
@@ -497,6 +538,8 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	    s.c.status == CRM_CAMPAIGN_CANCELED)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
 			       crm_campaign_status_name(s.c.status));
+	if (s.c.to_kind > CRM_CAMPAIGN_TO_GROUP)
+		s.target = &target;
 	ret = send_steps(&s, err);
 	if (ret == PUSH_WAITS)
 		return job_again(run, clock_now_ms() + MS_SECOND);
@@ -512,7 +555,30 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	return 0;
 }
 
-/* --- tests and other acts --- */
+/* --- tests --- */
+
+/* As somebody would get it: the draft over there says so until it is sent, or
+ * tested, for which it is written anew. */
+static void take_merged(struct sending *s, const json_t *payload)
+{
+	const json_t *merged = json_object_get(payload, "merged");
+	const struct {
+		const char *key, **text;
+	} texts[] = {
+		{ "subject", &s->c.subject },
+		{ "preview_text", &s->c.preview_text },
+		{ "html", &s->c.html },
+		{ "plain_text", &s->c.plain_text },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		const char *text = json_string_value(
+			json_object_get(merged, texts[i].key));
+
+		if (text)
+			*texts[i].text = text;
+	}
+}
 
 static int prepare_test(struct sending *s, struct err *err)
 {
@@ -587,69 +653,11 @@ int job_campaign_test(struct job_run *run, struct err *err)
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
 	    work_begin(run, &w, err) < 0 ||
-	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0 ||
-	    prepare_test(&s, err) < 0 || ask_test(&s, payload, err) < 0)
+	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
+		return -1;
+	take_merged(&s, payload);
+	if (prepare_test(&s, err) < 0 || ask_test(&s, payload, err) < 0)
 		return -1;
 	strbuf_addstr(run->result, "{\"queued\":true}");
 	return 0;
-}
-
-/* The Marketing API's part. Nothing is there yet of a draft. */
-static int act_there(struct sending *s, enum crm_campaign_act act,
-		     struct err *err)
-{
-	static const char *const paths[] = {
-		[CRM_CAMPAIGN_PAUSE] = "/actions/pause",
-		[CRM_CAMPAIGN_RESUME] = "/actions/resume",
-		[CRM_CAMPAIGN_CANCEL] = "/actions/cancel-send",
-		[CRM_CAMPAIGN_FINISH] = "/actions/finish",
-	};
-
-	if (!s->c.marketing_campaign_id || s->c.status == CRM_CAMPAIGN_DRAFT ||
-	    s->c.status == CRM_CAMPAIGN_SCHEDULED)
-		return 0;
-	return mc_call(s->w->client, "POST", campaign_path(s, paths[act]), NULL,
-		       NULL, err);
-}
-
-/* What is known here at once; the pull brings the rest. */
-static int act_here(struct sending *s, enum crm_campaign_act act,
-		    struct err *err)
-{
-	static const enum crm_campaign_status to[] = {
-		[CRM_CAMPAIGN_PAUSE] = CRM_CAMPAIGN_PAUSED,
-		[CRM_CAMPAIGN_RESUME] = CRM_CAMPAIGN_SENDING,
-		[CRM_CAMPAIGN_CANCEL] = CRM_CAMPAIGN_CANCELED,
-		[CRM_CAMPAIGN_FINISH] = CRM_CAMPAIGN_SENDING,
-	};
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t now_ms = clock_now_ms();
-
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
-	    crm_campaign_move(&tx, s->c.id, to[act], now_ms, err) < 0)
-		return -1;
-	if (act == CRM_CAMPAIGN_CANCEL &&
-	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
-		    SQL_ARGS(sql_int(now_ms), sql_int(s->c.id)), err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
-int job_campaign_act(struct job_run *run, struct err *err)
-{
-	CLEANUP(work_release) struct work w = { 0 };
-	CLEANUP(json_free) json_t *payload = NULL;
-	struct sending s = { .w = &w };
-	enum crm_campaign_act act = CRM_CAMPAIGN_PAUSE;
-	const char *name = "";
-	int64_t id = 0;
-
-	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
-	    json_get_text(payload, "action", &name, err) < 0 ||
-	    crm_campaign_act_parse(name, &act, err) < 0 ||
-	    work_begin(run, &w, err) < 0 ||
-	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
-		return -1;
-	return act_there(&s, act, err) < 0 ? -1 : act_here(&s, act, err);
 }

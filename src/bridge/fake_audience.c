@@ -144,7 +144,8 @@ bool fake_is_tagged(const json_t *member, int64_t segment)
 	return false;
 }
 
-static void set_tag(json_t *member, const json_t *segment, bool on)
+/* The member holds the segment itself: it is called what that is called. */
+static void set_tag(json_t *member, json_t *segment, bool on)
 {
 	int64_t id = json_integer_value(json_object_get(segment, "id"));
 	json_t *tags = json_object_get(member, "tags");
@@ -152,8 +153,7 @@ static void set_tag(json_t *member, const json_t *segment, bool on)
 	size_t i;
 
 	if (on && !fake_is_tagged(member, id))
-		BUG_ON(json_array_append_new(tags, json_deep_copy(segment)) <
-		       0);
+		BUG_ON(json_array_append(tags, segment) < 0);
 	if (on)
 		return;
 	json_array_foreach (tags, i, tag)
@@ -248,17 +248,37 @@ static void put_batch(struct bridge_fixture *f, const json_t *body,
 	fake_answer_tree(reply, out);
 }
 
+/* A tag that there is not is made, if it is set. */
+static json_t *ensure_segment(struct bridge_fixture *f, const char *name)
+{
+	json_t *s = segment_of(f, 0, name);
+
+	if (s)
+		return s;
+	s = json_object();
+	fake_say(s, "name", name);
+	BUG_ON(json_object_set_new(
+		       s, "id",
+		       json_integer((json_int_t)json_array_size(f->segments) +
+				    1)) < 0 ||
+	       json_array_append_new(f->segments, s) < 0);
+	return s;
+}
+
 static void tag_member(struct bridge_fixture *f, json_t *m, const json_t *body)
 {
 	json_t *tag;
 	size_t i;
 
 	json_array_foreach (json_object_get(body, "tags"), i, tag) {
-		json_t *s = segment_of(
-			f, 0, json_string_value(json_object_get(tag, "name")));
+		const char *name =
+			json_string_value(json_object_get(tag, "name"));
+		const char *status =
+			json_string_value(json_object_get(tag, "status"));
+		bool on = !status || strcmp(status, "inactive") != 0;
 
-		if (s)
-			set_tag(m, s, true);
+		if (on || segment_of(f, 0, name))
+			set_tag(m, ensure_segment(f, name), on);
 	}
 }
 
@@ -377,7 +397,7 @@ static void list_members(struct bridge_fixture *f, const char *path,
 	json_end_object(&w);
 }
 
-static void tag_these(struct bridge_fixture *f, const json_t *segment,
+static void tag_these(struct bridge_fixture *f, json_t *segment,
 		      const json_t *body, struct mc_reply *reply)
 {
 	CLEANUP(json_free) json_t *out = json_object();
@@ -419,13 +439,7 @@ static void name_segment(struct bridge_fixture *f, json_t *s,
 		return;
 	}
 	if (!s) {
-		s = json_object();
-		BUG_ON(json_object_set_new(
-			       s, "id",
-			       json_integer((json_int_t)json_array_size(
-						    f->segments) +
-					    1)) < 0 ||
-		       json_array_append_new(f->segments, s) < 0);
+		s = ensure_segment(f, name);
 		f->creates++;
 	}
 	fake_say(s, "name", name);

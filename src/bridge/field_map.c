@@ -58,37 +58,45 @@ static void add_field(struct field_map *map, const char *tag, const char *name)
 		vec_push(&map->fields, f);
 }
 
-static int read_map(struct work *w, struct field_map *out, struct err *err)
+static int read_map(struct db *db, struct arena *arena, struct field_map *out,
+		    struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(w->db, SQL_BRIDGE_FIELD_LIST, SQL_NO_ARGS, &rows, err) < 0)
+	if (db_query(db, SQL_BRIDGE_FIELD_LIST, SQL_NO_ARGS, &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
-		add_field(out, rows_dup(rows, 0, w->arena),
-			  rows_dup(rows, 1, w->arena));
+		add_field(out, rows_dup(rows, 0, arena),
+			  rows_dup(rows, 1, arena));
 	return more;
+}
+
+static const char *const defaults[][2] = {
+	{ "FNAME", "first_name" },
+	{ "LNAME", "last_name" },
+	{ "PHONE", "phone" },
+};
+
+/* 1: nobody has said yet what goes where. */
+static int is_untouched(struct db *db, struct arena *arena, struct err *err)
+{
+	const char *chosen = NULL;
+	int64_t n = 0;
+
+	if (db_find_int(db, SQL_BRIDGE_FIELD_COUNT, SQL_NO_ARGS, &n, err) < 0 ||
+	    setting_find(db, "bridge.fields_chosen", arena, &chosen, err) < 0)
+		return -1;
+	return n == 0 && !chosen;
 }
 
 static int ensure_defaults(struct work *w, struct err *err)
 {
-	static const char *const defaults[][2] = {
-		{ "FNAME", "first_name" },
-		{ "LNAME", "last_name" },
-		{ "PHONE", "phone" },
-	};
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const char *chosen = NULL;
-	int64_t n = 0;
+	int untouched = is_untouched(w->db, w->arena, err);
 
-	if (db_find_int(w->db, SQL_BRIDGE_FIELD_COUNT, SQL_NO_ARGS, &n, err) <
-		    0 ||
-	    setting_find(w->db, "bridge.fields_chosen", w->arena, &chosen,
-			 err) < 0)
-		return -1;
-	if (n > 0 || chosen)
-		return 0;
+	if (untouched <= 0)
+		return untouched;
 	if (tx_begin(w->db, &tx, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
@@ -110,6 +118,7 @@ static int read_described(struct work *w, struct field_map *out,
 		   list_path(w, "/merge-fields?count=100&fields="
 				"merge_fields.tag,merge_fields.name,"
 				"merge_fields.type,merge_fields.required,"
+				"merge_fields.default_value,"
 				"merge_fields.options"),
 		   &reply, err) < 0)
 		return -1;
@@ -122,7 +131,33 @@ int field_map_load(struct work *w, struct field_map *out, struct err *err)
 {
 	if (ensure_defaults(w, err) < 0 || read_described(w, out, err) < 0)
 		return -1;
-	return read_map(w, out, err);
+	return read_map(w->db, w->arena, out, err);
+}
+
+/* Those of an audience that is new. */
+static json_t *described_at_first(void)
+{
+	return json_pack("[{ss ss} {ss ss} {ss ss} {ss ss}]", "tag", "ADDRESS",
+			 "type", "address", "tag", "FNAME", "type", "text",
+			 "tag", "LNAME", "type", "text", "tag", "PHONE", "type",
+			 "phone");
+}
+
+int field_map_load_kept(struct db *db, struct arena *arena,
+			struct field_map *out, int64_t *read_ms,
+			struct err *err)
+{
+	CLEANUP(json_free) json_t *seen = NULL;
+	int untouched = is_untouched(db, arena, err);
+
+	if (untouched < 0 || bridge_field_seen(db, arena, &seen, err) < 0)
+		return -1;
+	*read_ms = json_integer_value(json_object_get(seen, "at"));
+	out->described = seen ? json_incref(json_object_get(seen, "fields"))
+			      : described_at_first();
+	for (size_t i = 0; untouched && i < ARRAY_SIZE(defaults); i++)
+		add_field(out, defaults[i][0], defaults[i][1]);
+	return untouched ? 0 : read_map(db, arena, out, err);
 }
 
 /* --- merge fields that the audience lacks --- */

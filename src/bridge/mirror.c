@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "crm/campaign_figures.h"
 #include "crm/consent/consent.h"
 #include "store/store.h"
 
@@ -131,6 +132,19 @@ static int hear_leaver(struct tx *tx, struct work *w, const char *hash,
 	if (known->status != MIRROR_UNSUBSCRIBED || known->unsubscribed_ms)
 		return 0;
 	return consent_add_by_address(tx, hash, &c, &w->actor, err);
+}
+
+int recipient_move(struct tx *tx, int64_t person_id, const char *old_hash,
+		   const char *new_hash, struct err *err)
+{
+	if (figures_lock_of(tx, person_id, old_hash, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_BRIDGE_RECIPIENT_MOVE,
+		       SQL_ARGS(sql_text(new_hash), sql_int(person_id),
+				sql_text(old_hash)),
+		       err) < 0
+		       ? -1
+		       : 0;
 }
 
 int mirror_remove(struct tx *tx, struct work *w, const char *hash,

@@ -126,10 +126,7 @@ static int give_address(struct moving *m, int64_t person_id, struct err *err)
 	    db_exec(m->tx, SQL_PERSON_LEFT_NONE,
 		    SQL_ARGS(sql_int(person_id), sql_text(m->old_hash)),
 		    err) < 0 ||
-	    db_exec(m->tx, SQL_BRIDGE_RECIPIENT_MOVE,
-		    SQL_ARGS(sql_text(m->new_hash), sql_int(person_id),
-			     sql_text(m->old_hash)),
-		    err) < 0)
+	    recipient_move(m->tx, person_id, m->old_hash, m->new_hash, err) < 0)
 		return -1;
 	return journal(m->tx, m->w, "moved", person_id, NULL, err);
 }

@@ -178,10 +178,7 @@ static int note_renamed(struct settling *s, const struct left *l,
 
 	if (tx_begin(s->w->db, &tx, err) < 0 ||
 	    carry_row(&tx, s, l, member, err) < 0 ||
-	    db_exec(&tx, SQL_BRIDGE_RECIPIENT_MOVE,
-		    SQL_ARGS(sql_text(s->now->hash), sql_int(s->person.id),
-			     sql_text(l->hash)),
-		    err) < 0 ||
+	    recipient_move(&tx, s->person.id, l->hash, s->now->hash, err) < 0 ||
 	    db_exec(&tx, SQL_BRIDGE_MEMBER_FOUND, SQL_ARGS(sql_text(contact)),
 		    err) < 0 ||
 	    journal(&tx, s->w, "address", s->person.id, NULL, err) < 0 ||

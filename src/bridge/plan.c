@@ -18,7 +18,7 @@
 struct facts {
 	int64_t email_id;
 	const char *hash, *folded;
-	bool held, opted_out, shared, unclear;
+	bool held, opted_out, shared, demo;
 	enum mirror_status status;
 	const char *merge_hash;
 	int64_t owner_id; /* of a shared address */
@@ -87,7 +87,7 @@ static void read_facts(const struct rows *rows, struct arena *arena, void *out)
 		.merge_hash = rows_dup(rows, 5, arena),
 		.opted_out = rows_int(rows, 6) != 0,
 		.shared = rows_int(rows, 7) > 1,
-		.unclear = rows_int(rows, 8) > 0,
+		.demo = rows_int(rows, 8) != 0,
 	};
 }
 
@@ -144,8 +144,10 @@ static enum left_out why_left_out(const struct record *r, const struct facts *f)
 		return LEFT_OUT_INVALID;
 	if (r->opted_out || f->opted_out)
 		return LEFT_OUT_OPTED_OUT;
-	if (f->held || f->unclear)
+	if (f->held)
 		return LEFT_OUT_HELD;
+	if (f->demo)
+		return LEFT_OUT_DEMO;
 	if (f->shared && f->owner_id != 0 && f->owner_id != r->id)
 		return LEFT_OUT_DUPLICATE;
 	return mirror_reason(f->status);

@@ -4,14 +4,15 @@
  * offset, activity by `since` with an overlap (its rows have a key, so doing
  * it twice changes nothing). All runs in one job that is always queued.
  */
-#include "bridge/bridge_private.h"
+#include "bridge/pull_private.h"
+#include "bridge/target/ledger.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
-#include "crm/consent/consent.h"
 
 #include "sql/bridge.h"
 #include "sql/pull.h"
@@ -26,40 +27,12 @@
 #define REMOTE_MS (15 * MS_MINUTE)
 #define IDLE_AFTER 10 /* looks that found nothing */
 
-/* crm.campaign.pull_state */
-struct cursor {
-	int64_t sent;         /* items of sent-to that were read */
-	int64_t since_ms;     /* activity applied after this is not read yet */
-	int64_t unsubscribed; /* as many had left, and so many of them */
-	int64_t complained;   /* had complained, when it was last read who */
-	int64_t leavers;      /* items of the list of them that were read */
-	int64_t idle;         /* looks in a row that found nothing */
-	bool settled;         /* the ledger was settled after the send */
-};
-
-/* What the audience tells of the campaign as a whole. */
-struct summary {
-	const char *status;
-	bool has_report; /* there is none before it begins to send */
-	int64_t unsubscribed, complained; /* how many */
-};
-
-struct pull {
-	struct work *w;
-	struct crm_campaign c;
-	struct cursor at;
-	bool changed;                          /* this look found something */
-	const char *hold_reason, *hold_detail; /* NULL: it goes on */
-	int64_t hold_ms;
-	struct arena *arena;
-};
-
 static void pull_release(struct pull *p)
 {
 	arena_free(&p->arena);
 }
 
-static const char *report_path(struct pull *p, const char *rest)
+const char *report_path(struct pull *p, const char *rest)
 {
 	return arena_printf(p->arena, "/reports/%s%s",
 			    p->c.marketing_campaign_id, rest);
@@ -109,6 +82,27 @@ static int cursor_store(struct pull *p, struct tx *tx, struct err *err)
 		       err);
 }
 
+/* --- figures --- */
+
+/* The rows of a page's addresses are about to change. The text lives in
+ * hashes. */
+static int begin_figures(struct pull *p, struct tx *tx, const json_t *page,
+			 struct strbuf *hashes, struct figures_change *out,
+			 struct err *err)
+{
+	struct json_writer j = JSON_WRITER(hashes);
+	json_t *item;
+	size_t i;
+
+	json_begin_array(&j);
+	json_array_foreach (page, i, item)
+		json_text(&j,
+			  json_string_value(json_object_get(item, "email_id")));
+	json_end_array(&j);
+	return figures_begin(tx, p->c.id, sql_str(strbuf_str(hashes)), out,
+			     err);
+}
+
 /* --- who got it --- */
 
 static int store_sent(struct pull *p, struct batch *b, const json_t *item,
@@ -138,20 +132,34 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 			 err);
 }
 
+/* Who came into a tag, a segment or the audience until it was frozen. */
+static int add_missing(struct pull *p, struct tx *tx, const json_t *page,
+		       struct str hashes, struct err *err)
+{
+	if (p->c.to_kind <= CRM_CAMPAIGN_TO_GROUP)
+		return 0;
+	return ledger_add(tx, p->w, p->c.id, page, "email_id", hashes, false,
+			  err);
+}
+
 static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct figures_change figures;
 	struct batch b;
 	json_t *item;
 	size_t i;
 
-	if (tx_begin(p->w->db, &tx, err) < 0)
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    begin_figures(p, &tx, page, &hashes, &figures, err) < 0 ||
+	    add_missing(p, &tx, page, strbuf_str(&hashes), err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (page, i, item)
 		if (store_sent(p, &b, item, err) < 0)
 			return -1;
-	if (batch_end(&b, err) < 0)
+	if (batch_end(&b, err) < 0 || figures_end(&tx, &figures, err) < 0)
 		return -1;
 	p->at.sent += (int64_t)json_array_size(page);
 	p->changed = true;
@@ -244,10 +252,13 @@ static int store_activity_page(struct pull *p, const json_t *page,
 			       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct figures_change figures;
 	json_t *member, *a;
 	size_t i, k;
 
-	if (tx_begin(p->w->db, &tx, err) < 0)
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    begin_figures(p, &tx, page, &hashes, &figures, err) < 0)
 		return -1;
 	json_array_foreach (page, i, member) {
 		const char *hash =
@@ -263,7 +274,7 @@ static int store_activity_page(struct pull *p, const json_t *page,
 			    err) < 0)
 			return -1;
 	}
-	return tx_commit(&tx, err);
+	return figures_end(&tx, &figures, err) < 0 ? -1 : tx_commit(&tx, err);
 }
 
 static const char *activity_path(struct pull *p)
@@ -306,127 +317,6 @@ static int pull_activity(struct pull *p, struct err *err)
 	return 0;
 }
 
-/* --- who left --- */
-
-/* What a leaver of the list said, and when; now, if that is not told. */
-static struct consent consent_of(const struct pull *p, const json_t *u,
-				 int64_t *at_ms)
-{
-	const char *at = json_string_value(json_object_get(u, "timestamp"));
-	const char *reason = json_string_value(json_object_get(u, "reason"));
-	bool is_complaint = reason && strstr(reason, "abuse");
-	struct consent c = { .state = CONSENT_OPTED_OUT,
-			     .source = is_complaint ? CONSENT_BY_COMPLAINT
-						    : CONSENT_BY_AUDIENCE,
-			     .reason = is_complaint ? "complained"
-						    : "unsubscribed",
-			     .campaign_id = p->c.id };
-
-	*at_ms = p->w->actor.now_ms;
-	if (at && time_parse_iso(at, at_ms))
-		c.at_ms = *at_ms + 999; /* the end of that second */
-	return c;
-}
-
-/* 1: they were not known to have left; 0: they were, or are none of ours; -1.
- */
-static int store_leaver(struct pull *p, const json_t *u, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const char *hash = json_string_value(json_object_get(u, "email_id"));
-	int64_t at_ms;
-	struct consent c = consent_of(p, u, &at_ms);
-	int first;
-
-	if (!hash)
-		return 0;
-	if (tx_begin(p->w->db, &tx, err) < 0)
-		return -1;
-	first = db_exec(
-		&tx, SQL_PULL_UNSUBSCRIBED,
-		SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash)),
-		err);
-	if (first < 0 ||
-	    (c.source == CONSENT_BY_COMPLAINT &&
-	     db_exec(&tx, SQL_PULL_COMPLAINED,
-		     SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash)),
-		     err) < 0))
-		return -1;
-	/* once: a person who comes back by their own act stays */
-	if (first > 0 && (word_heard(&tx, hash, &c, &p->w->actor, err) < 0 ||
-			  mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL,
-				     at_ms, err) < 0))
-		return -1;
-	return tx_commit(&tx, err) < 0 ? -1 : first > 0;
-}
-
-/*
- * The leavers from a place of the list on. 1: those before `known` were known,
- * and those behind it were not; 0: the order is not that in which they left,
- * and new ones may stand anywhere; -1. *end is how long the list is.
- */
-static int read_leavers(struct pull *p, int64_t from, int64_t known,
-			int64_t *end, struct err *err)
-{
-	CLEANUP(mc_pages_release)
-	struct mc_pages pages = {
-		.path = report_path(p, "/unsubscribed?fields=unsubscribes."
-				       "email_id,unsubscribes.timestamp,"
-				       "unsubscribes.reason,total_items"),
-		.items = "unsubscribes",
-		.count = ITEMS_A_PAGE,
-		.offset = from,
-	};
-	const json_t *page;
-	json_t *u;
-	size_t i;
-	bool in_order = true;
-	int more;
-
-	*end = from;
-	while ((more = mc_next_page(p->w->client, &pages, &page, err)) > 0)
-		json_array_foreach (page, i, u) {
-			int is_new = store_leaver(p, u, err);
-
-			if (is_new < 0)
-				return -1;
-			if (is_new != (*end >= known))
-				in_order = false;
-			++*end;
-		}
-	if (more < 0)
-		return -1;
-	return in_order && *end >= known;
-}
-
-/*
- * Only what stands behind the leavers that were read before is read, and the
- * last of those, to see that it still is. The API does not promise an order,
- * and leavers may be deleted: if something does not fit, all are read, as they
- * are after a complaint, which may be about one that was read, and at the last
- * look.
- */
-static int pull_leavers(struct pull *p, const struct summary *now, bool is_last,
-			struct err *err)
-{
-	bool all = is_last || now->complained != p->at.complained;
-	int64_t known = all ? 0 : p->at.leavers, end;
-	int in_order;
-
-	if (!all && now->unsubscribed == p->at.unsubscribed)
-		return 0;
-	in_order = read_leavers(p, known > 0 ? known - 1 : 0, known, &end, err);
-	if (in_order == 0 && known > 0)
-		in_order = read_leavers(p, 0, 0, &end, err);
-	if (in_order < 0)
-		return -1;
-	p->at.leavers = end;
-	p->at.unsubscribed = now->unsubscribed;
-	p->at.complained = now->complained;
-	p->changed = true;
-	return 0;
-}
-
 /* --- the end --- */
 
 /*
@@ -443,10 +333,12 @@ static int settle(struct pull *p, struct err *err)
 	if (field_map_load(p->w, &map, err) < 0 ||
 	    mirror_refresh(p->w, &map, false, err) < 0 ||
 	    tx_begin(p->w->db, &tx, err) < 0 ||
+	    figures_lock(&tx, p->c.id, err) < 0 ||
 	    db_exec(&tx, SQL_PULL_SETTLE_LEFT_OUT,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
 	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
+	    figures_renew(&tx, p->c.id, err) < 0 ||
 	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_SENT, now_ms, err) < 0)
 		return -1;
 	p->at.settled = true;
@@ -456,14 +348,22 @@ static int settle(struct pull *p, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+int cancel_waiting(struct tx *tx, int64_t campaign_id, int64_t now_ms,
+		   struct err *err)
+{
+	if (figures_lock(tx, campaign_id, err) < 0 ||
+	    db_exec(tx, SQL_PULL_CANCEL_WAITING,
+		    SQL_ARGS(sql_int(now_ms), sql_int(campaign_id)), err) < 0)
+		return -1;
+	return figures_renew(tx, campaign_id, err);
+}
+
 static int end_canceled(struct pull *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(p->w->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
-		    SQL_ARGS(sql_int(p->w->actor.now_ms), sql_int(p->c.id)),
-		    err) < 0 ||
+	    cancel_waiting(&tx, p->c.id, p->w->actor.now_ms, err) < 0 ||
 	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_CANCELED,
 			      p->w->actor.now_ms, err) < 0)
 		return -1;
@@ -539,7 +439,8 @@ static int64_t next_look_ms(struct pull *p, bool is_last)
 	return now_ms + (p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS);
 }
 
-static int plan_next(struct pull *p, bool is_last, struct err *err)
+static int plan_next(struct pull *p, bool is_sending, bool is_last,
+		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t next_ms = next_look_ms(p, is_last);
@@ -547,7 +448,9 @@ static int plan_next(struct pull *p, bool is_last, struct err *err)
 	if (tx_begin(p->w->db, &tx, err) < 0 || cursor_store(p, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
 		    SQL_ARGS(sql_id_or_null(next_ms), sql_int(p->c.id)),
-		    err) < 0)
+		    err) < 0 ||
+	    figures_look(&tx, p->c.id, is_sending, clock_now_ms(), next_ms,
+			 err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -632,7 +535,7 @@ static int pull_campaign(struct pull *p, struct err *err)
 		return -1;
 	if (follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
 		return -1;
-	return plan_next(p, is_last, err);
+	return plan_next(p, strcmp(now.status, "sending") == 0, is_last, err);
 }
 
 /* One campaign that cannot be read does not keep the others waiting. */

@@ -24,6 +24,7 @@ static void read_item(const struct rows *rows, struct arena *arena, void *out)
 		.status = (enum mirror_status)rows_int(rows, 7),
 		.put_away = rows_int(rows, 8) != 0,
 		.reached = rows_int(rows, 9) != 0,
+		.demo = rows_int(rows, 10) != 0,
 		.outcome = PUSH_APPLIED,
 	};
 }
@@ -93,6 +94,8 @@ static void check_present(struct item *it, enum push_action action)
 		item_refuse(it, LEFT_OUT_OPTED_OUT, NULL);
 	else if (it->held)
 		item_refuse(it, LEFT_OUT_HELD, NULL);
+	else if (it->demo)
+		item_refuse(it, LEFT_OUT_DEMO, NULL);
 	else if (left_out)
 		item_refuse(it, left_out, NULL);
 	else if (it->status == MIRROR_NONE && action != PUSH_ADD)

@@ -30,7 +30,7 @@ struct item {
 
 	/* The present, as items_load found it. */
 	int64_t now_email_id;
-	bool opted_out, held;
+	bool opted_out, held, demo;
 	bool reached;  /* it is somebody's marketing address */
 	bool put_away; /* a member that the bridge archived */
 	enum mirror_status status;

@@ -14,25 +14,50 @@
 #include "base/vec.h"
 #include "store/db.h"
 
+struct job;
+struct json_writer;
+struct strbuf;
+
 struct push_info {
-	int64_t id;
+	int64_t id, group_id;
 	int64_t segment_id; /* the tag's; 0: none yet */
 	int64_t at_ms;      /* when it was asked for */
 	int64_t job_id;
+	const char *group_name;  /* as it was called then */
+	const char *user_name;   /* who asked; NULL: nobody, or gone */
 	const char *state;       /* planning, planned, asking, done */
 	const char *audience_id; /* list id over there */
 	const char *result;      /* JSON counts; NULL: not yet */
-	bool dry_run;
+	/* Of its job, which is not kept for ever: */
+	const char *job_state; /* NULL: it is gone */
+	const char *error;     /* if it failed */
+	int64_t finished_ms;
+	bool dry_run; /* a plan */
 };
 struct push_infos VEC_FIELDS(struct push_info);
+
+enum push_kind { PUSH_REAL = 0, PUSH_PLAN = 1, PUSH_ANY = -1 };
 /* Of one group, newest first, at most limit with id < before_id (0: from the
  * newest). A group that does not exist has none. */
-int push_list(struct db *db, int64_t group_id, int64_t before_id, int64_t limit,
-	      struct arena *arena, struct push_infos *out, int64_t *total_out,
-	      struct err *err);
+int push_list(struct db *db, int64_t group_id, enum push_kind kind,
+	      int64_t before_id, int64_t limit, struct arena *arena,
+	      struct push_infos *out, int64_t *total_out, struct err *err);
+/* ERR_NOT_FOUND. */
+int push_get(struct db *db, int64_t id, struct arena *arena,
+	     struct push_info *out, struct err *err);
+/* The newest of each of these groups that is no plan. */
+int push_last_list(struct db *db, const struct ids *groups, struct arena *arena,
+		   struct push_infos *out, struct err *err);
+/* The group that a job pushes; 0: it is of another kind. */
+int64_t push_job_group(const struct job *job);
+/* The API's shape, and the little of it that a group tells. */
+void push_format(const struct push_info *push, struct json_writer *w);
+void push_format_last(const struct push_info *push, struct json_writer *w);
 
 struct push_row {
 	int64_t person_id;   /* negative: a member whom the CRM does not know */
+	bool is_gone;        /* there is no such person any more */
+	const char *name;    /* theirs; NULL: none */
 	const char *address; /* NULL: only its hash is known */
 	const char *action;  /* add, update, tag, untag, unchanged, left_out */
 	const char *outcome; /* intended, applied, refused, parked */
@@ -44,18 +69,29 @@ struct push_row {
 struct push_rows VEC_FIELDS(struct push_row);
 struct push_row_filter {
 	int64_t push_id;
-	const char *action; /* NULL: any */
-	const char *reason; /* of those left out; NULL: any row */
-	int64_t after_id;   /* person_id of the last; 0: the first */
+	const char *action;  /* NULL: any */
+	const char *outcome; /* NULL: any */
+	const char *reason;  /* of those left out; NULL: any row */
+	const char *q;       /* words that name or address contain; NULL: any */
+	int64_t after_id;    /* person_id of the last; 0: the first */
 	int64_t limit;
 };
 /*
- * By person_id, the negative ones first. ERR_INVALID with field action: no such
- * action. A reason or a push that does not exist has no rows.
+ * By person_id, the negative ones first. ERR_INVALID with field action,
+ * outcome: there is none of that name. A reason or a push that does not exist
+ * has no rows. *total_out < 0: it is counted; a page that is not the first
+ * need not count again.
  */
 int push_row_list(struct db *db, const struct push_row_filter *filter,
 		  struct arena *arena, struct push_rows *out,
 		  int64_t *total_out, struct err *err);
+
+/*
+ * The next rows as CSV, appended; filter->after_id goes on. With the first, a
+ * header. 1, 0: there are no more (nothing was appended, but a header), -1.
+ */
+int push_rows_csv(struct db *db, struct push_row_filter *filter,
+		  struct strbuf *out, struct err *err);
 
 /* What a job gave up, and a user may mend. */
 struct parked {

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bridge/push_plan.h"
 #include "crm/group/group.h"
 
 #include "sql/bridge.h"
@@ -121,11 +122,7 @@ int push_result(struct work *w, const struct push *push, struct strbuf *out,
 	if (count_dropped(w, push, &j, err) < 0)
 		return -1;
 	json_end_object(&j);
-	json_key(&j, "segment_id");
-	if (push->segment_id > 0)
-		json_int(&j, push->segment_id);
-	else
-		json_nothing(&j);
+	json_key_id(&j, "segment_id", push->segment_id);
 	json_key_text(&j, "audience_id", w->audience);
 	json_key_bool(&j, "dry_run", push->dry_run);
 	json_end_object(&j);
@@ -134,18 +131,34 @@ int push_result(struct work *w, const struct push *push, struct strbuf *out,
 
 /* --- the whole of it --- */
 
-int push_open(struct work *w, int64_t group_id, bool dry_run, int64_t *id_out,
+/* For one plan more. */
+static int make_room(struct work *w, int64_t group_id, struct err *err)
+{
+	int removed;
+
+	do
+		removed =
+			push_plan_forget(w->db, group_id, w->actor.now_ms, err);
+	while (removed > 0);
+	return removed;
+}
+
+int push_open(struct work *w, const struct push_wish *wish, int64_t *id_out,
 	      struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct group group;
 
-	if (group_get(w->db, group_id, w->arena, &group, err) < 0 ||
+	if (group_get(w->db, wish->group_id, w->arena, &group, err) < 0 ||
+	    (wish->plan_id && push_plan_check(w->db, &group, wish->plan_id,
+					      w->arena, err) < 0) ||
+	    (wish->dry_run && make_room(w, wish->group_id, err) < 0) ||
 	    tx_begin(w->db, &tx, err) < 0 ||
 	    db_find_int(tx.db, SQL_PUSH_ADD,
-			SQL_ARGS(sql_int(group_id), sql_text(group.name),
-				 sql_int(w->run->job->id), sql_int(dry_run),
-				 sql_text(w->audience),
+			SQL_ARGS(sql_int(wish->group_id), sql_text(group.name),
+				 sql_text(group.criteria),
+				 sql_int(w->run->job->id),
+				 sql_int(wish->dry_run), sql_text(w->audience),
 				 sql_id_or_null(w->run->job->user_id),
 				 sql_int(w->actor.now_ms)),
 			id_out, err) < 0)
@@ -373,15 +386,16 @@ int push_recheck(struct work *w, int64_t push_id, struct err *err)
 
 /* --- the job --- */
 
-static int read_payload(struct job_run *run, int64_t *group_id, bool *dry_run,
+static int read_payload(struct job_run *run, struct push_wish *out,
 			int64_t *push_id, struct err *err)
 {
 	CLEANUP(json_free) json_t *payload = NULL;
 	CLEANUP(json_free) json_t *state = NULL;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_int(payload, "group_id", group_id, err) < 0 ||
-	    json_get_bool(payload, "dry_run", dry_run, err) < 0)
+	    json_get_int(payload, "group_id", &out->group_id, err) < 0 ||
+	    json_get_bool(payload, "dry_run", &out->dry_run, err) < 0 ||
+	    json_get_int(payload, "plan_id", &out->plan_id, err) < 0)
 		return -1;
 	if (!run->job->state_json)
 		return 0;
@@ -401,16 +415,15 @@ static int keep_push_id(struct work *w, int64_t push_id, struct err *err)
 int job_push(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
-	int64_t group_id = 0, push_id = 0;
-	bool dry_run = true;
+	struct push_wish wish = { .dry_run = true };
+	int64_t push_id = 0;
 	int ret;
 
-	if (read_payload(run, &group_id, &dry_run, &push_id, err) < 0 ||
+	if (read_payload(run, &wish, &push_id, err) < 0 ||
 	    work_begin(run, &w, err) < 0)
 		return -1;
-	if (push_id == 0 &&
-	    (push_open(&w, group_id, dry_run, &push_id, err) < 0 ||
-	     keep_push_id(&w, push_id, err) < 0))
+	if (push_id == 0 && (push_open(&w, &wish, &push_id, err) < 0 ||
+			     keep_push_id(&w, push_id, err) < 0))
 		return -1;
 	ret = push_run(&w, push_id, err);
 	if (ret == PUSH_WAITS)

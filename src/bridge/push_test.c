@@ -535,6 +535,40 @@ static void who_may_not_be_mailed_does_not_count(void **state)
 			 60);
 }
 
+/* A hold is of the address: nobody who has it gets mail, whoever it was held
+ * at.
+ */
+static void a_hold_is_of_the_address(void **state)
+{
+	static const char held[] =
+		"{\"last_name\":\"A\",\"emails\":[{\"address\":"
+		"\"A@x.example\",\"held\":true}]}";
+	static const enum entity holders[] = { ENTITY_PERSON, ENTITY_LEAD };
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(holders); i++) {
+		for (int first = 0; first < 2; first++) {
+			struct record r;
+
+			bridge_fixture_renew(f);
+			if (first == 0)
+				fake_person(f, "a@x.example");
+			fake_must(fixture_create(f->crm, holders[i], held, &r,
+						 &err),
+				  &err);
+			if (first == 1)
+				fake_person(f, "a@x.example");
+			fake_must(fake_push(f, fake_group(f, "G"), &err), &err);
+			assert_int_equal(subscribed(f), 0);
+			assert_int_equal(
+				fake_number(f, "SELECT COUNT(*) FROM push_row "
+					       "WHERE reason = 'held'"),
+				holders[i] == ENTITY_PERSON ? 2 : 1);
+		}
+	}
+}
+
 /* --- who is not there --- */
 
 static const char *once_404;
@@ -613,6 +647,7 @@ int main(void)
 		TEST(a_tag_of_a_canceled_push_is_found),
 		TEST(a_404_makes_no_second_tag),
 		TEST(a_confirmation_is_for_what_was_asked),
+		TEST(a_hold_is_of_the_address),
 		TEST(who_may_not_be_mailed_does_not_count),
 		TEST(one_404_is_not_forgotten),
 	};

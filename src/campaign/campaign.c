@@ -122,6 +122,14 @@ int campaign_list_by_status(struct db *db, enum campaign_status status,
 		       err);
 }
 
+int campaign_list_by_hex(struct db *db, struct sql_value hexes,
+			 struct arena *arena, struct campaigns *out,
+			 struct err *err)
+{
+	return db_list(db, SQL_CAMPAIGN_LIST_BY_HEX, SQL_ARGS(hexes),
+		       campaign_read_row, arena, out, err);
+}
+
 bool campaign_may_move(enum campaign_status from, enum campaign_status to)
 {
 	return (may_go[from] & BIT(to)) != 0;

@@ -31,6 +31,7 @@
 struct arena;
 struct db;
 struct err;
+struct sql_value;
 struct tx;
 
 /* Stored: append only. */
@@ -111,6 +112,12 @@ int campaign_list_by_status(struct db *db, enum campaign_status status,
 			    struct arena *arena, struct campaigns *out,
 			    struct err *err);
 
+/* Of a JSON array of hexes (sql_text), removed ones too, by id. Appends to
+ * *out. */
+int campaign_list_by_hex(struct db *db, struct sql_value hexes,
+			 struct arena *arena, struct campaigns *out,
+			 struct err *err);
+
 /* Whether the table of transitions has that one. */
 bool campaign_may_move(enum campaign_status from, enum campaign_status to);
 
@@ -144,10 +151,10 @@ int campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 
 /* --- what the API changes --- */
 
-/* The organisation, from configuration or settings; given by app. */
+/* Who sends, and by what. */
 struct campaign_sender_facts {
-	const char *organisation;
-	const char *postal_address; /* "" if not known */
+	const char *organisation;   /* option; "": the audience's contact */
+	const char *postal_address; /* same */
 	bool outbox;         /* mails go nowhere: neither address is needed */
 	bool dkim;           /* messages are signed here */
 	bool has_public_url; /* the links of messages lead to it */
@@ -157,8 +164,9 @@ struct campaign_sender_facts {
 const char *campaign_cannot_leave(const struct campaign_sender_facts *facts);
 
 /* body: the API's object {type, recipients, settings, tracking}; ERR_INVALID
- * names its field that is wrong. update: ERR_NOT_FOUND, ERR_CONFLICT unless it
- * is in `save` (but for its title). */
+ * names its field that is wrong. add: where it does not say who the campaign
+ * comes from, the audience's campaign_defaults do. update: ERR_NOT_FOUND,
+ * ERR_CONFLICT unless it is in `save` (but for its title). */
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err);
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,

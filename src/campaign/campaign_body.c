@@ -2,6 +2,7 @@
  * A campaign as the API's object says it: made, changed, copied, removed.
  * Called by handlers; any thread.
  */
+#include "audience/list.h"
 #include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/email.h"
@@ -240,6 +241,26 @@ static int store_new(struct tx *tx, struct campaign *c, int64_t now_ms,
 	return campaign_get_by_hex(tx->db, hex, arena, out, err);
 }
 
+/* Who it comes from, where the body does not say: as the audience has it. */
+static int take_sender(struct db *db, struct arena *arena, struct campaign *c,
+		       struct err *err)
+{
+	struct campaign_settings *s = &c->settings;
+	struct list_sender sender;
+	struct list list;
+
+	if (c->list_id == 0 || (*s->from_name && *s->reply_to))
+		return 0;
+	if (list_get_by_id(db, c->list_id, arena, &list, err) < 0)
+		return -1;
+	sender = list_sender_of(&list, arena);
+	if (!*s->from_name)
+		s->from_name = sender.name;
+	if (!*s->reply_to && email_is_valid(sender.email))
+		s->reply_to = sender.email;
+	return 0;
+}
+
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err)
 {
@@ -252,7 +273,8 @@ int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 	c.type = arena_strdup(arena, type);
 	campaign_settings_read("{}", arena, &c.settings);
 	campaign_tracking_read("{}", arena, &c.tracking);
-	if (take_body(tx->db, body, arena, &c, err) < 0)
+	if (take_body(tx->db, body, arena, &c, err) < 0 ||
+	    take_sender(tx->db, arena, &c, err) < 0)
 		return -1;
 	return store_new(tx, &c, now_ms, arena, out, err);
 }

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
-#include "campaign/html/html_scan.h"
+#include "campaign/html/html_look.h"
 #include "journal/gate.h"
 
 #include <strings.h>
@@ -258,35 +258,9 @@ static void warn_links(struct checker *c)
 				      insecure));
 }
 
-/* Images whose tag has no alt attribute. */
-static size_t count_mute_images(struct str html)
-{
-	struct html_scan scan = HTML_SCAN_INIT;
-	bool has_alt = false;
-	size_t mute = 0;
-
-	for (size_t i = 0; i < html.len; i++) {
-		enum html_place before = scan.place;
-		bool was_tag = before != HTML_TEXT && before != HTML_COMMENT;
-
-		html_scan_byte(&scan, html.s[i]);
-		if (scan.place == HTML_TAG_NAME && before == HTML_TAG_OPEN)
-			has_alt = false;
-		if (before == HTML_ATTR_NAME && !strcmp(scan.attr, "alt"))
-			has_alt = true;
-		if (was_tag && scan.place == HTML_TEXT &&
-		    before != HTML_TAG_OPEN && !scan.end_tag &&
-		    !strcmp(scan.tag, "img")) {
-			mute += !has_alt;
-			scan.tag[0] = '\0';
-		}
-	}
-	return mute;
-}
-
 static void warn_images(struct checker *c)
 {
-	size_t mute = count_mute_images(c->content.html);
+	size_t mute = html_mute_images(c->content.html);
 
 	if (mute > 0)
 		add_item(c, CHECKLIST_WARNING, CHECKLIST_IMAGES, "Images",

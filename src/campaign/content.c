@@ -13,55 +13,55 @@
 #include <strings.h>
 
 /* As it goes out: in UTF-8, and saying so. */
-static struct str mended_html(const struct rows *rows, int i,
-			      struct arena *arena)
+static struct str mended(struct str html, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 
-	charset_mend(rows_str(rows, i), &text);
+	charset_mend(html, &text);
 	return (struct str){ arena_strndup(arena, text.buf, text.len),
 			     text.len };
 }
 
-static struct str given_text(const struct rows *rows, int i,
-			     struct arena *arena)
+static struct str given(struct str s, struct arena *arena)
 {
-	struct str s = rows_str(rows, i);
-
 	if (str_starts(s, "\xEF\xBB\xBF"))
 		s = (struct str){ s.s + 3, s.len - 3 };
 	return (struct str){ arena_strndup(arena, s.len ? s.s : "", s.len),
 			     s.len };
 }
 
-static void read_row(const struct rows *rows, struct arena *arena, void *out)
-{
-	*(struct content *)out =
-		(struct content){ .html = mended_html(rows, 0, arena),
-				  .plain_text = given_text(rows, 1, arena) };
-}
-
-int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
-		struct content *out, struct err *err)
+void content_make(struct str html, struct str plain_text, struct arena *arena,
+		  struct content *out)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	int found =
-		db_get(db, SQL_CAMPAIGN_CONTENT, SQL_ARGS(sql_int(campaign_id)),
-		       read_row, arena, out, err);
 
-	if (found < 0)
-		return -1;
-	if (found == 0)
-		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
-			       (long long)campaign_id);
+	*out = (struct content){ .html = mended(html, arena),
+				 .plain_text = given(plain_text, arena) };
 	if (out->plain_text.len > 0 || out->html.len == 0)
-		return 0;
+		return;
 	html_to_text(out->html, &text);
 	out->plain_text =
 		(struct str){ arena_strndup(arena, text.buf, text.len),
 			      text.len };
 	out->plain_is_made = true;
-	return 0;
+}
+
+static void read_row(const struct rows *rows, struct arena *arena, void *out)
+{
+	content_make(rows_str(rows, 0), rows_str(rows, 1), arena, out);
+}
+
+int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
+		struct content *out, struct err *err)
+{
+	int found =
+		db_get(db, SQL_CAMPAIGN_CONTENT, SQL_ARGS(sql_int(campaign_id)),
+		       read_row, arena, out, err);
+
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no campaign %lld",
+			       (long long)campaign_id);
+	return found < 0 ? -1 : 0;
 }
 
 /* --- changes --- */
@@ -172,6 +172,13 @@ bool content_has_address(struct str text)
 		"LIST_ADDRESSLINE",  "LIST_ADDRESSLINE_TEXT",
 		"USER:ADDRESS",
 	};
+
+	return has_one_of(text, names, ARRAY_SIZE(names));
+}
+
+bool content_has_preview_text(struct str text)
+{
+	static const char *const names[] = { "MC_PREVIEW_TEXT" };
 
 	return has_one_of(text, names, ARRAY_SIZE(names));
 }

@@ -30,6 +30,10 @@ struct content {
 int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 		struct content *out, struct err *err);
 
+/* The same of what stands elsewhere. */
+void content_make(struct str html, struct str plain_text, struct arena *arena,
+		  struct content *out);
+
 /* body: the API's {html} or {plain_text} ...; what it does not give stays.
  * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
  * the field; ERR_RETRY: it is being sent right now. */
@@ -40,5 +44,7 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 bool content_has_unsubscribe(struct str text);
 /* A tag that gives the postal address (LIST:ADDRESS..., USER:ADDRESS). */
 bool content_has_address(struct str text);
+/* The tag of the preview text: its author has put it where it belongs. */
+bool content_has_preview_text(struct str text);
 
 #endif

@@ -7,7 +7,9 @@
 #include "crm/bridge_job.h"
 #include "crm/consent/consent.h"
 #include "crm/consent/kept_opt_out.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/consent/unclear_opt_out.h"
+#include "crm/search/search.h"
 #include "sql/address.h"
 #include "store/store.h"
 #include "store/update.h"
@@ -241,12 +243,11 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 			 const struct actor *actor, struct arena *arena,
 			 struct err *err)
 {
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	struct consent consent = {
 		.entity = a->entity,
 		.record_id = a->record_id,
 		.email_id = a->id,
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_CARRIED,
 		.reason = "somebody with the same address opted out",
 	};
 	struct sql_args hash = SQL_ARGS(sql_text(a->hash));
@@ -258,16 +259,19 @@ static int carry_opt_out(struct tx *tx, const struct address *a,
 	if (db_find_int(tx->db, SQL_ADDRESS_LOCK_PEOPLE, hash, &one, err) < 0 ||
 	    db_find_int(tx->db, SQL_ADDRESS_LOCK_LEADS, hash, &one, err) < 0)
 		return -1;
-	found = db_find_int(tx->db, SQL_ADDRESS_OPTED_OUT, hash, &one, err);
-	if (found == 0) {
-		found = kept_opt_out_find(tx->db, a->folded, arena, &kept, err);
-		if (found > 0)
-			consent.reason = kept_opt_out_reason(kept.source,
-							     kept.at_ms, arena);
-	}
-	if (found <= 0)
-		return found;
-	return consent_add(tx, &consent, actor, err);
+	if (opt_out_witness_of_address(tx->db, a->hash, a->entity, a->record_id,
+				       &witnesses, err) < 0)
+		return -1;
+	found = kept_opt_out_find(tx->db, a->folded, arena, &kept, err);
+	if (found < 0)
+		return -1;
+	if (found > 0 && witnesses.n == 0)
+		consent.reason =
+			kept_opt_out_reason(kept.source, kept.at_ms, arena);
+	if (found > 0 &&
+	    kept_opt_out_witnesses(tx->db, a->folded, &witnesses, err) < 0)
+		return -1;
+	return consent_carry(tx, &consent, &witnesses, actor, err);
 }
 
 static int add_address(struct tx *tx, struct address *a,
@@ -316,6 +320,10 @@ static int change_address(struct tx *tx, const struct address *old,
 		update_id(&u, "held_ms", old->held_ms,
 			  held == HELD_NO ? 0 : actor->now_ms);
 	}
+	if (held != old->held && held == HELD_NO &&
+	    db_exec(tx, SQL_ADDRESS_RELEASE, SQL_ARGS(sql_text(old->hash)),
+		    err) < 0)
+		return -1;
 	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(old->id)), err);
 }
 
@@ -324,6 +332,7 @@ static int change_address(struct tx *tx, const struct address *old,
 static int keep_opt_out(struct tx *tx, const struct address *a,
 			const struct actor *actor, struct err *err)
 {
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	enum consent_source source;
 	int64_t at_ms;
 	int out = consent_find_opt_out(tx->db, a->entity, a->record_id, &source,
@@ -331,12 +340,18 @@ static int keep_opt_out(struct tx *tx, const struct address *a,
 
 	if (out <= 0)
 		return out;
-	if (a->entity == ENTITY_PERSON &&
+	if (opt_out_witness_list(tx->db, a->entity, a->record_id, &witnesses,
+				 err) < 0)
+		return -1;
+	if (witnesses.n > 0 && a->entity == ENTITY_PERSON &&
 	    bridge_job_left_out(tx, a->record_id, a->id, actor->now_ms, err) <
 		    0)
 		return -1;
-	return kept_opt_out_put(tx, a->folded, consent_source_name(source), 0,
-				at_ms, err);
+	vec_each (&witnesses, import_id)
+		if (kept_opt_out_put(tx, a->folded, consent_source_name(source),
+				     *import_id, at_ms, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int end_others(struct tx *tx, struct addresses *live,
@@ -353,6 +368,21 @@ static int end_others(struct tx *tx, struct addresses *live,
 			return -1;
 	}
 	return 0;
+}
+
+/* Each of the wanted is there as it is written, and there are no others. */
+static bool is_same(const struct addresses *live, struct address *wanted,
+		    size_t n)
+{
+	if (live->n != n)
+		return false;
+	vec_each (live, old) {
+		const struct address *now = find_hash(wanted, n, old->hash);
+
+		if (!now || strcmp(now->address, old->address) != 0)
+			return false;
+	}
+	return true;
 }
 
 int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
@@ -378,6 +408,9 @@ int addresses_put(struct tx *tx, enum entity entity, int64_t record_id,
 			 : add_address(tx, a, actor, arena, err)) < 0)
 			return -1;
 	}
+	if (!is_same(&live, checked, n) &&
+	    search_mark(tx, entity, record_id, err) < 0)
+		return -1;
 	return address_choose_again(tx, entity, record_id, actor, arena, err);
 }
 

@@ -66,6 +66,12 @@ int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err)
 	return add_job(tx, "bridge-forget", NULL, NULL, now_ms, err);
 }
 
+int bridge_job_organisation(struct tx *tx, int64_t now_ms, struct err *err)
+{
+	return add_job(tx, "bridge-organisation", NULL, "bridge/organisation",
+		       now_ms, err);
+}
+
 int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err)
 {
 	return db_exec(tx, SQL_BRIDGE_JOB_SCRUB, SQL_ARGS(sql_int(job_id)),

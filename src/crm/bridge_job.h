@@ -5,6 +5,7 @@
  *     bridge-person   {"person_id"}   addresses, opt-out or names changed
  *     bridge-forget   {}              erased: delete members for good; which
  *                                     ones stands in `bridge_member`
+ *     bridge-organisation {}          who we are was saved
  *
  * Jobs run at least once and may be late: their functions look at what is
  * true by then. So that of a person carries no addresses; which ones the
@@ -31,6 +32,7 @@ int bridge_job_left_out(struct tx *tx, int64_t person_id, int64_t email_id,
 int bridge_forget_member(struct tx *tx, const char *email_hash, int64_t now_ms,
 			 struct err *err);
 int bridge_job_forget(struct tx *tx, int64_t now_ms, struct err *err);
+int bridge_job_organisation(struct tx *tx, int64_t now_ms, struct err *err);
 /* The hashes that an earlier version left in its job are personal data. */
 int bridge_job_scrub(struct tx *tx, int64_t job_id, struct err *err);
 

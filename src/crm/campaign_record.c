@@ -5,7 +5,10 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "crm/campaign_design.h"
+#include "crm/campaign_figures.h"
 #include "crm/group/group.h"
+#include "design/design.h"
 
 #include "sql/crm_campaign.h"
 #include "sql/crm_journal.h"
@@ -13,8 +16,7 @@
 
 #include <string.h>
 
-#define NAME_MAX_CHARACTERS 200
-#define CONTENT_MAX (4 << 20)
+#define COPY " (copy)"
 
 const char *crm_campaign_status_name(enum crm_campaign_status status)
 {
@@ -35,6 +37,14 @@ bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out)
 			return true;
 		}
 	return false;
+}
+
+const char *crm_campaign_to_name(enum crm_campaign_to kind)
+{
+	static const char *const names[] = { "", "group", "tag", "segment",
+					     "audience" };
+
+	return names[kind];
 }
 
 /* --- reading --- */
@@ -68,6 +78,14 @@ static void read_campaign(const struct rows *rows, struct arena *arena,
 		.hold_reason = rows_dup(rows, 22, arena),
 		.hold_detail = rows_dup(rows, 23, arena),
 		.hold_ms = rows_int(rows, 24),
+		.content = (enum crm_content)rows_int(rows, 25),
+		.design = rows_dup(rows, 26, arena),
+		.plain_is_made = rows_int(rows, 27) != 0,
+		.language = rows_dup(rows, 28, arena),
+		.direction = rows_dup(rows, 29, arena),
+		.to_kind = (enum crm_campaign_to)rows_int(rows, 30),
+		.segment_id = rows_int(rows, 31),
+		.to_name = rows_dup(rows, 32, arena),
 	};
 }
 
@@ -88,147 +106,83 @@ int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
 	return found < 0 ? -1 : 0;
 }
 
-/* '%name%' in lower case; NULL if nothing was asked for. */
-static const char *pattern_of(const struct crm_campaign_filter *f,
-			      struct strbuf *sb)
+int crm_campaign_list(struct db *db, const struct ids *ids, struct arena *arena,
+		      struct crm_campaigns *out, struct err *err)
 {
-	if (!f->q || !*f->q)
-		return NULL;
-	strbuf_addch(sb, '%');
-	strbuf_addstr(sb, f->q);
-	strbuf_addch(sb, '%');
-	strbuf_tolower(sb);
-	return sb->buf;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return db_list(db, SQL_CRM_CAMPAIGN_SOME,
+		       SQL_ARGS(sql_keys(ids, &keys)), read_campaign, arena,
+		       out, err);
 }
 
-int crm_campaign_list(struct db *db, const struct crm_campaign_filter *f,
-		      struct arena *arena, struct crm_campaigns *out,
-		      struct err *err)
+static void read_name(const struct rows *rows, struct arena *arena, void *out)
 {
-	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
-	struct sql_value pattern = sql_text(pattern_of(f, &sb));
-	struct sql_value before =
-		sql_int(f->before_id ? f->before_id : INT64_MAX);
-
-	return db_list(db, SQL_CRM_CAMPAIGN_PAGE,
-		       SQL_ARGS(before, sql_int(f->status), sql_int(f->status),
-				pattern, pattern, sql_int(f->limit)),
-		       read_campaign, arena, out, err);
+	*(struct crm_campaign_name *)out = (struct crm_campaign_name){
+		.name = rows_dup(rows, 0, arena),
+		.marketing_campaign_id = rows_dup(rows, 1, arena),
+	};
 }
 
-int crm_campaign_count(struct db *db, const struct crm_campaign_filter *f,
-		       int64_t *out, struct err *err)
+int crm_campaign_list_showing(struct db *db, const char *pattern,
+			      struct arena *arena,
+			      struct crm_campaign_names *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
-	const char *pattern = pattern_of(f, &sb);
-
-	return db_find_int(db, SQL_CRM_CAMPAIGN_COUNT,
-			   SQL_ARGS(sql_int(f->status), sql_int(f->status),
-				    sql_text(pattern), sql_text(pattern)),
-			   out, err) < 0
-		       ? -1
-		       : 0;
+	return db_list(db, SQL_CRM_CAMPAIGN_SHOWING,
+		       SQL_ARGS(sql_text(pattern)), read_name, arena, out, err);
 }
 
-/* --- what users write --- */
+/* --- writing --- */
 
-static int read_text(const json_t *body, const char *key, size_t max,
-		     const char **out, struct err *err)
+/* 1, 0, -1. */
+static int has_group(struct tx *tx, int64_t id, struct err *err)
 {
-	const char *text = NULL;
-	int found = json_get_text(body, key, &text, err);
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err why = ERR_INIT;
+	struct group group;
 
-	if (found < 0)
-		return -1;
-	if (found == 0) { /* absent: keep; null: take away */
-		if (json_object_get(body, key))
-			*out = NULL;
+	if (id == 0 || group_get(tx->db, id, arena, &group, &why) >= 0)
+		return 1;
+	if (why.code == ERR_NOT_FOUND)
 		return 0;
-	}
-	if (strlen(text) > max)
-		return err_field(err, key, "longer than %zu bytes", max);
-	*out = *text ? text : NULL;
-	return 0;
-}
-
-static int read_address(const json_t *body, const char *key, const char **out,
-			struct err *err)
-{
-	if (read_text(body, key, EMAIL_MAX, out, err) < 0)
-		return -1;
-	if (*out && json_object_get(body, key) && !email_is_valid(*out))
-		return err_field(err, key, "not an e-mail address");
-	return 0;
-}
-
-static int read_group(const json_t *body, int64_t *out, struct err *err)
-{
-	int found = json_get_int(body, "group_id", out, err);
-
-	if (found == 0 && json_object_get(body, "group_id"))
-		*out = 0;
-	return found < 0 ? -1 : 0;
-}
-
-/* Headers of a message: one line each. */
-static int is_one_line(const char *field, const char *text, struct err *err)
-{
-	if (text && strpbrk(text, "\r\n"))
-		return err_field(err, field, "must be one line");
-	return 0;
-}
-
-int crm_campaign_read(const json_t *body, struct crm_campaign *c,
-		      struct err *err)
-{
-	if (read_text(body, "name", NAME_MAX_CHARACTERS * 4, &c->name, err) <
-		    0 ||
-	    read_group(body, &c->group_id, err) < 0 ||
-	    read_text(body, "subject", 1000, &c->subject, err) < 0 ||
-	    read_text(body, "preview_text", 1000, &c->preview_text, err) < 0 ||
-	    read_text(body, "from_name", 400, &c->from_name, err) < 0 ||
-	    read_address(body, "from_email", &c->from_email, err) < 0 ||
-	    read_address(body, "reply_to", &c->reply_to, err) < 0 ||
-	    read_text(body, "html", CONTENT_MAX, &c->html, err) < 0 ||
-	    read_text(body, "plain_text", CONTENT_MAX, &c->plain_text, err) < 0)
-		return -1;
-	if (!c->name)
-		return err_field(err, "name", "is missing");
-	if (is_one_line("subject", c->subject, err) < 0 ||
-	    is_one_line("preview_text", c->preview_text, err) < 0 ||
-	    is_one_line("from_name", c->from_name, err) < 0)
-		return -1;
-	return 0;
+	*err = why;
+	return -1;
 }
 
 /* A group that is not there would only be noticed when it is to be sent. */
 static int check_group(struct tx *tx, int64_t id, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct group group;
+	int found = has_group(tx, id, err);
 
-	if (id == 0 || group_get(tx->db, id, arena, &group, err) >= 0)
-		return 0;
-	if (err->code != ERR_NOT_FOUND)
-		return -1;
+	if (found != 0)
+		return found < 0 ? -1 : 0;
 	return err_field(err, "group_id", "there is no such group");
 }
 
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+
 	if (check_group(tx, c->group_id, err) < 0)
 		return -1;
 	c->status = CRM_CAMPAIGN_DRAFT;
 	c->user_id = actor->user_id;
 	c->created_ms = c->updated_ms = actor->now_ms;
+	utf8_fold(str_of(c->name), &folded);
 	return db_find_int(
 		       tx->db, SQL_CRM_CAMPAIGN_ADD,
-		       SQL_ARGS(sql_text(c->name), sql_id_or_null(c->group_id),
+		       SQL_ARGS(sql_text(c->name), sql_str(strbuf_str(&folded)),
+				sql_id_or_null(c->group_id),
 				sql_text(c->subject), sql_text(c->preview_text),
 				sql_text(c->from_name), sql_text(c->from_email),
-				sql_text(c->reply_to), sql_text(c->html),
-				sql_text(c->plain_text),
+				sql_text(c->reply_to), sql_text(c->design),
+				sql_int(c->plain_is_made), sql_text(c->html),
+				sql_text(c->plain_text), sql_text(c->language),
+				sql_text(c->direction),
+				sql_id_or_null(c->to_kind),
+				sql_id_or_null(c->segment_id),
+				sql_text(c->to_name),
 				sql_id_or_null(c->user_id),
 				sql_int(c->created_ms), sql_int(c->updated_ms)),
 		       &c->id, err) < 0
@@ -236,11 +190,65 @@ int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		       : 0;
 }
 
+static const char *copy_name(const char *name, struct arena *arena)
+{
+	size_t room = CRM_CAMPAIGN_NAME_MAX - strlen(COPY);
+	struct str kept = str_of(name);
+
+	while (kept.len > room ||
+	       (kept.len < strlen(name) &&
+		((unsigned char)name[kept.len] & 0xc0) == 0x80))
+		kept.len--; /* never within a character */
+	return arena_printf(arena, "%.*s" COPY, (int)kept.len, kept.s);
+}
+
+int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
+		      struct arena *arena, int64_t *id_out, struct err *err)
+{
+	struct crm_campaign c;
+	int found;
+
+	if (crm_campaign_get(tx->db, id, arena, &c, err) < 0)
+		return -1;
+	found = has_group(tx, c.group_id, err);
+	if (found < 0)
+		return -1;
+	if (found == 0) {
+		c.to_kind = CRM_CAMPAIGN_TO_NOBODY;
+		c.group_id = 0;
+	}
+	c.name = copy_name(c.name, arena);
+	if (crm_campaign_add(tx, &c, actor, err) < 0)
+		return -1;
+	*id_out = c.id;
+	return 0;
+}
+
+/* The columns that are made of the design, or stand in its place. */
+static int update_content(struct update *u, const struct crm_campaign *before,
+			  struct crm_campaign *c, struct arena *arena,
+			  struct err *err)
+{
+	if (c->design && !campaign_design_same(before, c) &&
+	    campaign_design_make(c, arena, err) < 0)
+		return -1;
+	update_text(u, "design", before->design, c->design);
+	update_int(u, "plain_is_made", before->plain_is_made, c->plain_is_made);
+	update_text(u, "language", before->language, c->language);
+	update_text(u, "direction", before->direction, c->direction);
+	update_text(u, "html", before->html, c->html);
+	update_text(u, "plain_text", before->plain_text, c->plain_text);
+	return 0;
+}
+
 int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			const struct crm_campaign *c, const struct actor *actor,
 			struct err *err)
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct crm_campaign made = *c;
 
 	if (before->status != CRM_CAMPAIGN_DRAFT)
 		return err_set(err, ERR_CONFLICT,
@@ -249,15 +257,21 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 	if (c->group_id != before->group_id &&
 	    check_group(tx, c->group_id, err) < 0)
 		return -1;
+	utf8_fold(str_of(c->name), &folded);
 	update_text(&u, "name", before->name, c->name);
+	if (strcmp(before->name, c->name) != 0)
+		update_text(&u, "name_folded", NULL, folded.buf);
 	update_id(&u, "group_id", before->group_id, c->group_id);
+	update_id(&u, "to_kind", before->to_kind, c->to_kind);
+	update_id(&u, "segment_id", before->segment_id, c->segment_id);
+	update_text(&u, "to_name", before->to_name, c->to_name);
 	update_text(&u, "subject", before->subject, c->subject);
 	update_text(&u, "preview_text", before->preview_text, c->preview_text);
 	update_text(&u, "from_name", before->from_name, c->from_name);
 	update_text(&u, "from_email", before->from_email, c->from_email);
 	update_text(&u, "reply_to", before->reply_to, c->reply_to);
-	update_text(&u, "html", before->html, c->html);
-	update_text(&u, "plain_text", before->plain_text, c->plain_text);
+	if (update_content(&u, before, &made, arena, err) < 0)
+		return -1;
 	update_stamp(&u, "updated_ms", actor->now_ms);
 	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c->id)), err) < 0
 		       ? -1
@@ -270,7 +284,7 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
 			      SQL_ARGS(sql_int(id)), err);
 
 	if (changed != 0)
-		return changed < 0 ? -1 : 0;
+		return changed < 0 ? -1 : figures_remove(tx, id, err);
 	return err_set(err, ERR_CONFLICT,
 		       "only drafts and canceled campaigns can be removed");
 }
@@ -471,10 +485,16 @@ void crm_campaign_write_hold(const struct crm_campaign *c,
 	json_end_object(w);
 }
 
-void crm_campaign_format(const struct crm_campaign *c, bool with_content,
-			 struct json_writer *w)
+static const char *const content_names[] = {
+	[CRM_CONTENT_NONE] = NULL,
+	[CRM_CONTENT_DESIGN] = "design",
+	[CRM_CONTENT_HTML] = "html",
+	[CRM_CONTENT_PLAIN] = "plain",
+};
+
+void crm_campaign_write(const struct crm_campaign *c, bool with_content,
+			struct json_writer *w)
 {
-	json_begin_object(w);
 	json_key_int(w, "id", c->id);
 	json_key_text(w, "name", c->name);
 	json_key_text(w, "status", crm_campaign_status_name(c->status));
@@ -490,6 +510,9 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 		json_key_text(w, "html", c->html);
 		json_key_text(w, "plain_text", c->plain_text);
 	}
+	json_key_text(w, "content", content_names[c->content]);
+	json_key_text(w, "language", c->language);
+	json_key_text(w, "direction", c->direction ? c->direction : "auto");
 	json_key_text(w, "marketing_campaign_id", c->marketing_campaign_id);
 	json_key_text(w, "audience_id", c->audience_id);
 	json_key_id(w, "push_id", c->push_id);
@@ -498,5 +521,14 @@ void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 	json_key_time_or_null(w, "sent_at", c->sent_ms);
 	json_key_time_or_null(w, "created_at", c->created_ms);
 	json_key_time_or_null(w, "updated_at", c->updated_ms);
+}
+
+void crm_campaign_format(const struct crm_campaign *c, bool with_content,
+			 struct json_writer *w)
+{
+	json_begin_object(w);
+	crm_campaign_write(c, with_content, w);
+	json_key_int(w, "to_kind", c->to_kind);
+	json_key_int(w, "segment_id", c->segment_id);
 	json_end_object(w);
 }

@@ -1,7 +1,8 @@
 /*
  * crm/campaign_record.h - campaigns as the CRM sees them
  *
- * A campaign is written to a group of people. The bridge makes one of the
+ * A campaign is written to a group of people, or to what the audience has: a
+ * tag, a saved segment, everybody. The bridge makes one of the
  * Marketing API from it when it is sent, and brings back what became of it:
  * one row a recipient (campaign_recipient), which is the CRM's ledger and the
  * communication at once. See domain rules 17 to 21.
@@ -35,13 +36,41 @@ const char *crm_campaign_status_name(enum crm_campaign_status status);
 /* false: there is no such status. */
 bool crm_campaign_status_parse(const char *name, enum crm_campaign_status *out);
 
+/* What a campaign says is made of. */
+enum crm_content {
+	CRM_CONTENT_NONE = 0,
+	CRM_CONTENT_DESIGN = 1, /* of which html is made */
+	CRM_CONTENT_HTML = 2,
+	CRM_CONTENT_PLAIN = 3,
+};
+
+/* Whom it goes to. Stored in the database: append only, never renumber. */
+enum crm_campaign_to {
+	CRM_CAMPAIGN_TO_NOBODY = 0, /* not chosen; of old rows: group_id says */
+	CRM_CAMPAIGN_TO_GROUP = 1,
+	CRM_CAMPAIGN_TO_TAG = 2,     /* of the audience */
+	CRM_CAMPAIGN_TO_SEGMENT = 3, /* a saved one */
+	CRM_CAMPAIGN_TO_AUDIENCE = 4,
+};
+const char *crm_campaign_to_name(enum crm_campaign_to kind); /* "tag" */
+
+#define CRM_CAMPAIGN_NAME_MAX 800 /* bytes */
+
 struct crm_campaign {
 	int64_t id;
 	const char *name;
-	int64_t group_id; /* 0: not chosen */
+	enum crm_campaign_to to_kind;
+	int64_t group_id;    /* of a group */
+	int64_t segment_id;  /* of the Marketing API: of a tag or segment */
+	const char *to_name; /* of what is in the audience, as it was chosen */
 	/* NULL: not given */
 	const char *subject, *preview_text, *from_name, *from_email, *reply_to;
 	const char *html, *plain_text;
+	enum crm_content content; /* as it was read */
+	const char *design;       /* JSON; see crm/campaign_design.h */
+	bool plain_is_made;       /* plain_text is made of the design */
+	const char *language;     /* of the mail: BCP 47 */
+	const char *direction;    /* "ltr", "rtl"; NULL: by what it says */
 	enum crm_campaign_status status;
 	int64_t push_id;
 	const char *audience_id, *marketing_campaign_id;
@@ -60,30 +89,36 @@ struct crm_campaigns VEC_FIELDS(struct crm_campaign);
  */
 int crm_campaign_get(struct db *db, int64_t id, struct arena *arena,
 		     struct crm_campaign *out, struct err *err);
-struct crm_campaign_filter {
-	const char *q;                   /* part of the name; NULL: all */
-	enum crm_campaign_status status; /* 0: any */
-	int64_t before_id;               /* 0: from the newest */
-	int64_t limit;
-};
-/* Newest first, appended; html and plain_text stay NULL. */
-int crm_campaign_list(struct db *db, const struct crm_campaign_filter *filter,
-		      struct arena *arena, struct crm_campaigns *out,
-		      struct err *err);
-/* How many fit the filter, whatever the page. */
-int crm_campaign_count(struct db *db, const struct crm_campaign_filter *filter,
-		       int64_t *out, struct err *err);
+/* Those of the ids that are there, by id; html, plain_text and design stay
+ * NULL. */
+int crm_campaign_list(struct db *db, const struct ids *ids, struct arena *arena,
+		      struct crm_campaigns *out, struct err *err);
 
-/* What the API's object says; what is absent stays. *c points into body.
- * ERR_INVALID with the field: then *c holds a part of it. */
+/* Those whose HTML fits a pattern of LIKE, the newest first, 100 at most. */
+struct crm_campaign_name {
+	const char *name, *marketing_campaign_id;
+};
+struct crm_campaign_names VEC_FIELDS(struct crm_campaign_name);
+int crm_campaign_list_showing(struct db *db, const char *pattern,
+			      struct arena *arena,
+			      struct crm_campaign_names *out, struct err *err);
+
+/* What the API's object says; what is absent stays. HTML takes the place of a
+ * design. *c points into body. ERR_INVALID with the field: then *c holds a part
+ * of it. */
 int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 		      struct err *err);
 /* A draft. Sets id, user and times. ERR_INVALID with field `group_id`: there is
  * no such group. */
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err);
-/* before: as it was read in this transaction. ERR_CONFLICT: no draft any more;
- * ERR_INVALID as for add. */
+/* A draft with the same settings and content, named "... (copy)". A group that
+ * is gone is not chosen. ERR_NOT_FOUND. */
+int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
+		      struct arena *arena, int64_t *id_out, struct err *err);
+/* before: as it was read in this transaction. What is made of a design is made
+ * anew if that, or how it is shown, has changed. ERR_CONFLICT: no draft any
+ * more; ERR_INVALID as for add. */
 int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			const struct crm_campaign *c, const struct actor *actor,
 			struct err *err);
@@ -142,7 +177,10 @@ int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
 /* "hold": {"reason", "detail", "since"}, or null. */
 void crm_campaign_write_hold(const struct crm_campaign *c,
 			     struct json_writer *w);
-/* The API's shape; with_content: html and plain_text too. */
+/* The members of the API's object; with_content: html and plain_text too. */
+void crm_campaign_write(const struct crm_campaign *c, bool with_content,
+			struct json_writer *w);
+/* The state of it, for ETags: an object of them. */
 void crm_campaign_format(const struct crm_campaign *c, bool with_content,
 			 struct json_writer *w);
 
@@ -173,37 +211,23 @@ enum crm_activity {
 	CRM_ACTIVITY_BOUNCE = 3,
 };
 
-/* What a figure of a report counts; each can be listed, by person_id. */
-struct crm_recipient_filter {
-	int64_t campaign_id;
-	enum crm_recipient_state state; /* 0: any */
-	const char *reason;             /* NULL: any */
-	const char *response; /* opened clicked bounced unsubscribed complained
-				 and not_...; NULL: any. People only */
-	int64_t after_id;     /* person_id of the last one; 0: from the first */
-	int64_t limit;
+/* What came of a link: whoever clicked counts once, a click each time. */
+struct campaign_link {
+	int64_t id; /* the same as long as the campaign is there */
+	const char *url;
+	int64_t people, machines;
+	int64_t clicks, total; /* by people; by both */
 };
-struct crm_recipient {
-	int64_t person_id;
-	const char *address; /* NULL: erased or none */
-	enum crm_recipient_state state;
-	const char *reason;
-	const char *detail; /* what the relay said; NULL: nothing */
-	int64_t at_ms;
-	int64_t opened_ms, clicked_ms, bounced_ms, unsubscribed_ms;
-	int64_t complained_ms; /* 0: not */
-};
-struct crm_recipients VEC_FIELDS(struct crm_recipient);
-/* A page, appended; *total_out: all that fit. ERR_INVALID with field
- * `response`: no such response. */
-int crm_recipient_list(struct db *db, const struct crm_recipient_filter *filter,
-		       struct arena *arena, struct crm_recipients *out,
-		       int64_t *total_out, struct err *err);
+struct campaign_links VEC_FIELDS(struct campaign_link);
+/* The most clicked first, appended. */
+int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
+		       struct campaign_links *out, struct err *err);
 
 /*
  * The report, all figures and the status from one snapshot: {"status", "hold",
- * "recipients", "sent", "waiting", "left_out", "bounced", "opened", "clicked",
- * "unsubscribed", "complained", "links"}, and relay_is_reached, which the CRM
+ * "recipients", "sent", "delivered", "waiting", "left_out", "bounced",
+ * "opened", "clicked", "unsubscribed", "complained", "links", "average": rates
+ * of our last campaigns before it}, and relay_is_reached, which the CRM
  * does not know by itself. recipients = sent + waiting + all left out.
  * Appended; after a failure *out holds a part of it. ERR_NOT_FOUND. Begins a
  * transaction: none may be open.

@@ -1,15 +1,14 @@
 /*
- * The CRM's ledger of a campaign, and the report made from it.
+ * The report of a campaign, made from the CRM's ledger.
  */
 #include "crm/campaign_record.h"
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "store/sqlbuild.h"
+#include "crm/campaign_figures.h"
 
 #include "sql/crm_campaign.h"
-
-#include <string.h>
+#include "sql/crm_report.h"
 
 const char *crm_recipient_state_name(enum crm_recipient_state state)
 {
@@ -19,110 +18,6 @@ const char *crm_recipient_state_name(enum crm_recipient_state state)
 
 	return names[state];
 }
-
-/* --- recipients --- */
-
-/* Responses are those of people; the negation is of those who were sent it. */
-static const struct {
-	const char *name;
-	const char *condition;
-} responses[] = {
-	{ "opened", " AND r.opened_ms IS NOT NULL" },
-	{ "clicked", " AND r.clicked_ms IS NOT NULL" },
-	{ "bounced", " AND r.bounced <> 0" },
-	{ "unsubscribed", " AND r.unsubscribed_ms IS NOT NULL" },
-	{ "complained", " AND r.complained_ms IS NOT NULL" },
-	{ "not_opened", " AND r.accepted_ms IS NOT NULL AND r.opened_ms IS "
-			"NULL" },
-	{ "not_clicked", " AND r.accepted_ms IS NOT NULL AND r.clicked_ms IS "
-			 "NULL" },
-};
-
-static const char *condition_of(const char *response, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(responses); i++)
-		if (strcmp(responses[i].name, response) == 0)
-			return responses[i].condition;
-	(void)err_field(err, "response", "there is no response %s", response);
-	return NULL;
-}
-
-static void add_filter(struct sqlbuild *b, const struct crm_recipient_filter *f,
-		       const char *condition)
-{
-	sqlbuild_add(b, " WHERE r.campaign_id = ");
-	sqlbuild_bind_int(b, f->campaign_id);
-	if (f->state) {
-		sqlbuild_add(b, " AND r.state = ");
-		sqlbuild_bind_int(b, f->state);
-	}
-	if (f->reason) {
-		sqlbuild_add(b, " AND r.reason = ");
-		sqlbuild_bind_text(b, f->reason);
-	}
-	if (condition)
-		sqlbuild_add(b, condition);
-}
-
-static int count_recipients(struct db *db, const struct crm_recipient_filter *f,
-			    const char *condition, struct arena *arena,
-			    int64_t *out, struct err *err)
-{
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
-
-	sqlbuild_init(&b, db_backend(db), arena);
-	sqlbuild_add(&b, "SELECT COUNT(*) FROM campaign_recipient r");
-	add_filter(&b, f, condition);
-	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
-}
-
-static void read_recipient(const struct rows *rows, struct arena *arena,
-			   void *out)
-{
-	*(struct crm_recipient *)out = (struct crm_recipient){
-		.person_id = rows_int(rows, 0),
-		.address = rows_dup(rows, 1, arena),
-		.state = (enum crm_recipient_state)rows_int(rows, 2),
-		.reason = rows_dup(rows, 3, arena),
-		.at_ms = rows_int(rows, 4),
-		.opened_ms = rows_int(rows, 5),
-		.clicked_ms = rows_int(rows, 6),
-		.bounced_ms = rows_int(rows, 7),
-		.unsubscribed_ms = rows_int(rows, 8),
-		.complained_ms = rows_int(rows, 9),
-		.detail = rows_dup(rows, 10, arena),
-	};
-}
-
-int crm_recipient_list(struct db *db, const struct crm_recipient_filter *f,
-		       struct arena *arena, struct crm_recipients *out,
-		       int64_t *total_out, struct err *err)
-{
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	const char *condition = NULL;
-
-	if (f->response && !(condition = condition_of(f->response, err)))
-		return -1;
-	if (count_recipients(db, f, condition, arena, total_out, err) < 0)
-		return -1;
-	sqlbuild_init(&b, db_backend(db), arena);
-	sqlbuild_add(&b, "SELECT r.person_id, e.address, r.state, r.reason, "
-			 "r.at_ms, r.opened_ms, r.clicked_ms, r.bounced_ms, "
-			 "r.unsubscribed_ms, r.complained_ms, r.detail FROM "
-			 "campaign_recipient r LEFT JOIN email e ON e.id = "
-			 "r.email_id");
-	add_filter(&b, f, condition);
-	sqlbuild_add(&b, " AND r.person_id > ");
-	sqlbuild_bind_int(&b, f->after_id);
-	sqlbuild_add(&b, " ORDER BY r.person_id LIMIT ");
-	sqlbuild_bind_int(&b, f->limit);
-	if (sqlbuild_query(&b, db, &rows, err) < 0)
-		return -1;
-	return rows_list(rows, read_recipient, arena, out, err);
-}
-
-/* --- the report --- */
 
 static void add_pair(struct json_writer *w, const char *key, const char *a,
 		     int64_t a_n, const char *b, int64_t b_n)
@@ -136,26 +31,25 @@ static void add_pair(struct json_writer *w, const char *key, const char *a,
 static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 		       struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int found;
+	struct campaign_figures f;
 
-	if (db_query(db, SQL_CRM_REPORT_FIGURES, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
+	if (figures_count(db, id, &f, err) < 0)
 		return -1;
-	found = rows_next(rows, err);
-	if (found <= 0)
-		return found;
-	json_key_int(w, "recipients", rows_int(rows, 0));
-	json_key_int(w, "sent", rows_int(rows, 1));
-	json_key_int(w, "waiting", rows_int(rows, 2));
-	add_pair(w, "bounced", "hard", rows_int(rows, 3), "soft",
-		 rows_int(rows, 4));
-	add_pair(w, "opened", "people", rows_int(rows, 5), "machines",
-		 rows_int(rows, 6));
-	add_pair(w, "clicked", "people", rows_int(rows, 7), "machines",
-		 rows_int(rows, 8));
-	json_key_int(w, "unsubscribed", rows_int(rows, 9));
-	json_key_int(w, "complained", rows_int(rows, 10));
+	json_key_int(w, "recipients", f.n[FIGURE_RECIPIENTS]);
+	json_key_int(w, "unknown", f.n[FIGURE_UNKNOWN]);
+	json_key_int(w, "sent", f.n[FIGURE_SENT]);
+	json_key_int(w, "delivered",
+		     f.n[FIGURE_SENT] - f.n[FIGURE_BOUNCED_HARD] -
+			     f.n[FIGURE_BOUNCED_SOFT]);
+	json_key_int(w, "waiting", f.n[FIGURE_WAITING]);
+	add_pair(w, "bounced", "hard", f.n[FIGURE_BOUNCED_HARD], "soft",
+		 f.n[FIGURE_BOUNCED_SOFT]);
+	add_pair(w, "opened", "people", f.n[FIGURE_OPENED], "machines",
+		 f.n[FIGURE_OPENED_MACHINES]);
+	add_pair(w, "clicked", "people", f.n[FIGURE_CLICKED], "machines",
+		 f.n[FIGURE_CLICKED_MACHINES]);
+	json_key_int(w, "unsubscribed", f.n[FIGURE_UNSUBSCRIBED]);
+	json_key_int(w, "complained", f.n[FIGURE_COMPLAINED]);
 	return 0;
 }
 
@@ -177,25 +71,75 @@ static int add_left_out(struct db *db, int64_t id, struct json_writer *w,
 	return more;
 }
 
+static void read_link(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct campaign_link *)out = (struct campaign_link){
+		.id = rows_int(rows, 0),
+		.url = rows_dup(rows, 1, arena),
+		.people = rows_int(rows, 2),
+		.machines = rows_int(rows, 3),
+		.clicks = rows_int(rows, 4),
+		.total = rows_int(rows, 5),
+	};
+}
+
+int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
+		       struct campaign_links *out, struct err *err)
+{
+	return db_list(db, SQL_CRM_REPORT_LINKS, SQL_ARGS(sql_int(campaign_id)),
+		       read_link, arena, out, err);
+}
+
 static int add_links(struct db *db, int64_t id, struct json_writer *w,
 		     struct err *err)
 {
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct campaign_links links = VEC_INIT;
 
-	if (db_query(db, SQL_CRM_REPORT_LINKS, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
+	if (campaign_link_list(db, id, arena, &links, err) < 0)
 		return -1;
 	json_key_begin_array(w, "links");
-	while ((more = rows_next(rows, err)) > 0) {
+	vec_each (&links, l) {
 		json_begin_object(w);
-		json_key_text(w, "url", rows_text(rows, 0));
-		json_key_int(w, "people", rows_int(rows, 1));
-		json_key_int(w, "machines", rows_int(rows, 2));
+		json_key_int(w, "id", l->id);
+		json_key_text(w, "url", l->url);
+		json_key_int(w, "people", l->people);
+		json_key_int(w, "machines", l->machines);
+		json_key_int(w, "clicks", l->clicks);
+		json_key_int(w, "total", l->total);
 		json_end_object(w);
 	}
 	json_end_array(w);
-	return more;
+	return 0;
+}
+
+static void add_rate(const struct rows *rows, int column, struct json_writer *w)
+{
+	if (rows_is_null(rows, column))
+		json_nothing(w);
+	else
+		json_number(w, (double)rows_int(rows, column) / 1000000);
+}
+
+static int add_average(struct db *db, const struct crm_campaign *c,
+		       struct json_writer *w, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t before_ms = c->sent_ms ? c->sent_ms : INT64_MAX;
+
+	if (db_query(db, SQL_CRM_REPORT_AVERAGE,
+		     SQL_ARGS(sql_int(c->id), sql_int(before_ms)), &rows,
+		     err) < 0 ||
+	    rows_next(rows, err) < 0)
+		return -1;
+	json_key_begin_object(w, "average");
+	json_key(w, "opened");
+	add_rate(rows, 1, w);
+	json_key(w, "clicked");
+	add_rate(rows, 2, w);
+	json_key_int(w, "campaigns", rows_int(rows, 0));
+	json_end_object(w);
+	return 0;
 }
 
 int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
@@ -215,7 +159,8 @@ int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
 	crm_campaign_write_hold(&c, &w);
 	json_key_bool(&w, "relay_is_reached", relay_is_reached);
 	if (add_figures(db, id, &w, err) < 0 ||
-	    add_left_out(db, id, &w, err) < 0 || add_links(db, id, &w, err) < 0)
+	    add_left_out(db, id, &w, err) < 0 ||
+	    add_links(db, id, &w, err) < 0 || add_average(db, &c, &w, err) < 0)
 		return -1;
 	json_end_object(&w);
 	return 0;

@@ -9,18 +9,11 @@
 #include "base/strbuf.h"
 #include "crm/record.h"
 #include "crm/tag.h"
-#include "sql/export.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE GROUP_WALK_LONG
-
-struct company {
-	int64_t id;
-	const char *name;
-};
-struct companies VEC_FIELDS(struct company);
+#define PAGE 2000
 
 /* A line of the file while it is being made. */
 struct line {
@@ -63,7 +56,7 @@ static void add_header(const struct export *x, struct strbuf *out)
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 
 	for (const struct field *f = field_table; f->name; f++) {
-		if (!field_is_of(f, x->group.entity))
+		if (!field_is_of(f, x->chosen.entity))
 			continue;
 		add_cell(&line, f->name);
 		if (is_company(f))
@@ -151,18 +144,8 @@ static void add_custom(struct line *line, const json_t *value)
 	}
 }
 
-static const char *company_name(const struct companies *companies, int64_t id)
-{
-	size_t at = vec_lower(companies, id, id);
-
-	return at < companies->n && companies->v[at].id == id
-		       ? companies->v[at].name
-		       : NULL;
-}
-
 static int add_record(const struct export *x, const struct record *r,
-		      const struct companies *companies, struct strbuf *out,
-		      struct err *err)
+		      struct strbuf *out, struct err *err)
 {
 	struct line line = { .out = out, .first = true };
 	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
@@ -177,7 +160,7 @@ static int add_record(const struct export *x, const struct record *r,
 			continue;
 		add_field(&line, r, f);
 		if (is_company(f))
-			add_cell(&line, company_name(companies, r->company_id));
+			add_cell(&line, r->company);
 	}
 	export_tags(r->tags, r->tags_n, &tags);
 	add_cell(&line, tags.buf);
@@ -187,44 +170,18 @@ static int add_record(const struct export *x, const struct record *r,
 	return 0;
 }
 
-static void read_company(const struct rows *rows, struct arena *arena,
-			 void *out)
-{
-	*(struct company *)out =
-		(struct company){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
-}
-
-static int load_companies(struct db *db, const struct records *records,
-			  struct arena *arena, struct companies *out,
-			  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-
-	vec_each (records, r) {
-		if (r->company_id)
-			vec_push(&ids, r->company_id);
-	}
-	if (ids.n == 0)
-		return 0;
-	return db_list(db, SQL_EXPORT_COMPANY_NAMES,
-		       SQL_ARGS(sql_keys(&ids, &keys)), read_company, arena,
-		       out, err);
-}
-
 static int add_page(struct export *x, struct db *db, const struct ids *ids,
 		    struct strbuf *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct records records = VEC_INIT;
-	CLEANUP(vec_release) struct companies companies = VEC_INIT;
 
-	if (records_load(db, x->group.entity, ids, arena, &records, err) < 0 ||
+	if (records_load(db, x->chosen.entity, ids, arena, &records, err) < 0 ||
 	    records_add_tags(db, &records, arena, err) < 0 ||
-	    load_companies(db, &records, arena, &companies, err) < 0)
+	    records_add_companies(db, &records, arena, err) < 0)
 		return -1;
 	vec_each (&records, r) {
-		if (add_record(x, r, &companies, out, err) < 0)
+		if (add_record(x, r, out, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -235,22 +192,35 @@ static int add_page(struct export *x, struct db *db, const struct ids *ids,
 void export_release(struct export *x)
 {
 	vec_release(&x->customs);
+	vec_release(&x->ids);
 	arena_free(&x->arena);
 }
 
-int export_open(struct db *db, enum entity entity, int64_t group_id,
+static int read_choice(struct export *x, struct db *db,
+		       const struct export_choice *choice, int64_t now_ms,
+		       struct err *err)
+{
+	x->chosen.group_id = choice->group_id;
+	x->chosen.how = arena_strdup(x->arena, choice->how);
+	x->chosen.q = arena_strdup(x->arena, choice->q);
+	x->chosen.filter = arena_strdup(x->arena, choice->filter);
+	for (size_t i = 0; choice->ids && i < choice->ids->n; i++)
+		vec_push(&x->ids, choice->ids->v[i]);
+	ids_sort(&x->ids);
+	if (selection_read(&x->chosen, db, now_ms, x->arena, err) < 0)
+		return -1;
+	return selection_narrow(&x->chosen, db, x->arena, err);
+}
+
+int export_open(struct db *db, enum entity entity,
+		const struct export_choice *choice, int64_t now_ms,
 		struct export *out, struct err *err)
 {
-	CLEANUP(export_release) struct export x = { .customs = VEC_INIT };
+	CLEANUP(export_release) struct export x = { .chosen.entity = entity };
 
 	x.arena = arena_new();
-	x.group = (struct group){ .entity = entity, .kind = GROUP_DYNAMIC };
-	if (group_id && group_get(db, group_id, x.arena, &x.group, err) < 0)
-		return -1;
-	if (x.group.entity != entity)
-		return err_field(err, "group_id", "is a group of %s",
-				 entity_name(x.group.entity));
-	if (custom_field_list(db, entity, x.arena, &x.customs, err) < 0)
+	if (read_choice(&x, db, choice, now_ms, err) < 0 ||
+	    custom_field_list(db, entity, x.arena, &x.customs, err) < 0)
 		return -1;
 	*out = x;
 	x = (struct export){ .customs = VEC_INIT };
@@ -261,9 +231,12 @@ int export_next(struct export *x, struct db *db, struct strbuf *out,
 		struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct selection s = x->chosen;
 	bool first = !x->begun;
-	int n = group_walk(db, &x->group, x->after, PAGE, &ids, err);
+	int n;
 
+	s.ids = x->ids.n > 0 ? &x->ids : NULL;
+	n = selection_walk(db, &s, x->after, PAGE, &ids, err);
 	if (n < 0)
 		return -1;
 	if (first)

@@ -12,21 +12,31 @@
 #ifndef CRM_EXPORT_H
 #define CRM_EXPORT_H
 
+#include "crm/browse/selection.h"
 #include "crm/custom_field.h"
-#include "crm/group/group.h"
 
 struct export
 {
-	struct group group; /* whose members; of no table: everybody */
+	struct selection chosen;
+	struct ids ids; /* only these, in order; none: all */
 	struct custom_fields customs;
-	struct arena *arena; /* keeps the two above */
+	struct arena *arena; /* keeps the above */
 	int64_t after;       /* id */
 	bool begun;
 };
 
-/* group_id 0: all. ERR_NOT_FOUND; ERR_INVALID with field `group_id`: a group of
- * other records. *out is to be released on success. */
-int export_open(struct db *db, enum entity entity, int64_t group_id,
+/* Who is written: all conditions must fit. */
+struct export_choice {
+	int64_t group_id; /* 0: everybody */
+	const char *how;  /* this and the next as in crm/browse/selection.h */
+	const char *q;
+	const char *filter;
+	const struct ids *ids; /* NULL: all */
+};
+
+/* As selection_read. *out is to be released on success. */
+int export_open(struct db *db, enum entity entity,
+		const struct export_choice *choice, int64_t now_ms,
 		struct export *out, struct err *err);
 void export_release(struct export *export);
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "crm/group/group.h"
 #include "crm/import/import.h"
 #include "crm/import/import_steps.h"
 #include "store/store_fixture.h"
@@ -106,7 +107,10 @@ static void export(struct setup *s, enum entity entity, int64_t group_id,
 	struct err err = ERR_INIT;
 	int more;
 
-	must(export_open(s->db, entity, group_id, &x, &err), &err);
+	must(export_open(s->db, entity,
+			 &(struct export_choice){ .group_id = group_id }, NOW,
+			 &x, &err),
+	     &err);
 	while ((more = export_next(&x, s->db, out, &err)) > 0)
 		;
 	must(more, &err);
@@ -190,7 +194,10 @@ static void a_group_alone_can_be_exported(void **state)
 	export(s, ENTITY_PERSON, id, &csv);
 	assert_non_null(strstr(csv.buf, "a@example.org"));
 	assert_null(strstr(csv.buf, "b@example.org"));
-	assert_int_equal(export_open(s->db, ENTITY_LEAD, id, &x, &err), -1);
+	assert_int_equal(export_open(s->db, ENTITY_LEAD,
+				     &(struct export_choice){ .group_id = id },
+				     NOW, &x, &err),
+			 -1);
 	assert_string_equal(err.field, "group_id");
 }
 

@@ -119,6 +119,14 @@ const char *field_text_folded(const char *text, struct arena *arena)
 	return arena_str(arena, strbuf_str(&out));
 }
 
+const char *field_full_name(const char *first, const char *last,
+			    struct arena *arena)
+{
+	if (first && last)
+		return arena_printf(arena, "%s %s", first, last);
+	return first ? first : last;
+}
+
 int field_check(const struct field *field, const char *text,
 		struct arena *arena, const char **out, struct err *err)
 {

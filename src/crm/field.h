@@ -63,6 +63,9 @@ struct field {
 	bool read_only;       /* derived or kept by the program */
 };
 
+/* What the status of a lead can be, as a JSON array. */
+#define FIELD_LEAD_STATES "[\"new\",\"working\",\"converted\",\"lost\"]"
+
 /* All fields, in the order of exports; ends with name NULL. */
 extern const struct field field_table[];
 
@@ -77,6 +80,10 @@ const struct field *field_of_text(enum text_field text);
 bool field_text_same(const char *a, const char *b);
 /* For comparing and searching: see utf8_fold. In the arena; of NULL: "". */
 const char *field_text_folded(const char *text, struct arena *arena);
+/* First and last name as one, in the arena or one of the two; of neither: NULL.
+ */
+const char *field_full_name(const char *first, const char *last,
+			    struct arena *arena);
 
 /*
  * Check a text that is to become the field's value: length, date, choice. Text

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "crm/audit.h"
 #include "crm/consent/consent.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/record_private.h"
 #include "sql/lead_convert.h"
 #include "sql/record.h"
@@ -139,11 +140,10 @@ static int carry_over(struct tx *tx, const struct record *lead,
 		SQL_CONVERT_TASKS,
 		SQL_CONVERT_LINKS,
 	};
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	struct consent consent = {
 		.entity = ENTITY_PERSON,
 		.record_id = person_id,
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_CARRIED,
 		.reason = "the lead had opted out",
 	};
 
@@ -153,9 +153,10 @@ static int carry_over(struct tx *tx, const struct record *lead,
 			    err) < 0)
 			return -1;
 	}
-	if (!lead->opted_out)
-		return 0;
-	return consent_add(tx, &consent, actor, err);
+	if (opt_out_witness_list(tx->db, ENTITY_LEAD, lead->id, &witnesses,
+				 err) < 0)
+		return -1;
+	return consent_carry(tx, &consent, &witnesses, actor, err);
 }
 
 int lead_convert(struct tx *tx, int64_t lead_id, struct lead_conversion *c,

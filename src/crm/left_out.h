@@ -16,6 +16,7 @@
 	word(LEFT_OUT_INVALID, "invalid")                                      \
 	word(LEFT_OUT_OPTED_OUT, "opted_out")                                  \
 	word(LEFT_OUT_HELD, "held")                                            \
+	word(LEFT_OUT_DEMO, "demo")                                            \
 	word(LEFT_OUT_DUPLICATE, "duplicate")                                  \
 	word(LEFT_OUT_UNSUBSCRIBED, "unsubscribed")                            \
 	word(LEFT_OUT_CLEANED, "cleaned")                                      \

@@ -6,7 +6,9 @@
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/consent/consent.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/record_private.h"
+#include "crm/search/search.h"
 #include "sql/person_merge.h"
 #include "sql/record.h"
 
@@ -90,21 +92,33 @@ static int tell_bridge(struct tx *tx, const struct record *to,
 	return bridge_job_left(tx, to->id, from->email_id, actor->now_ms, err);
 }
 
+/* Whoever says it of one of the two says it of the survivor. If one of them had
+ * opted in, what was said last must be said again. */
 static int carry_opt_out(struct tx *tx, const struct record *to,
 			 const struct record *from, const struct actor *actor,
 			 struct err *err)
 {
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
+	struct ids record = { .v = (int64_t *)&to->id, .n = 1 };
 	struct consent consent = {
 		.entity = ENTITY_PERSON,
 		.record_id = to->id,
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_CARRIED,
 		.reason = "merged with somebody who had opted out",
 	};
 
-	if (to->opted_out == from->opted_out)
-		return 0;
-	return consent_add(tx, &consent, actor, err);
+	if (opt_out_witness_list(tx->db, ENTITY_PERSON, from->id, &witnesses,
+				 err) < 0 ||
+	    opt_out_witness_list(tx->db, ENTITY_PERSON, to->id, &witnesses,
+				 err) < 0 ||
+	    opt_out_witness_remove(tx, ENTITY_PERSON, from->id, err) < 0)
+		return -1;
+	if (to->opted_out != from->opted_out)
+		return consent_carry(tx, &consent, &witnesses, actor, err);
+	vec_each (&witnesses, import_id)
+		if (opt_out_witness_again(tx, ENTITY_PERSON, &record,
+					  *import_id, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int end_other(struct tx *tx, int64_t to, int64_t from,
@@ -120,7 +134,9 @@ static int end_other(struct tx *tx, int64_t to, int64_t from,
 	    db_exec(tx, SQL_MERGE_END,
 		    SQL_ARGS(sql_int(to), sql_int(actor->now_ms),
 			     sql_int(from)),
-		    err) < 0)
+		    err) < 0 ||
+	    search_mark(tx, ENTITY_PERSON, to, err) < 0 ||
+	    search_mark(tx, ENTITY_PERSON, from, err) < 0)
 		return -1;
 	strbuf_addf(&detail, "{\"other_id\":%lld}", (long long)from);
 	if (audit_add(tx, actor, "person.merge", ENTITY_PERSON, to, detail.buf,

@@ -7,7 +7,9 @@
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/consent/consent.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/record_private.h"
+#include "crm/search/search.h"
 #include "sql/record.h"
 #include "store/store.h"
 #include "store/update.h"
@@ -181,6 +183,44 @@ int records_add_addresses(struct db *db, struct records *records,
 	return 0;
 }
 
+struct company {
+	int64_t id;
+	const char *name;
+};
+struct companies VEC_FIELDS(struct company);
+
+static void read_company(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	*(struct company *)out =
+		(struct company){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
+}
+
+int records_add_companies(struct db *db, struct records *records,
+			  struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct companies found = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	vec_each (records, r) {
+		if (r->company_id)
+			vec_push(&ids, r->company_id);
+	}
+	if (ids.n == 0)
+		return 0;
+	if (db_list(db, SQL_COMPANY_NAMES, SQL_ARGS(sql_keys(&ids, &keys)),
+		    read_company, arena, &found, err) < 0)
+		return -1;
+	vec_each (records, r) {
+		size_t at = vec_lower(&found, id, r->company_id);
+
+		if (at < found.n && found.v[at].id == r->company_id)
+			r->company = found.v[at].name;
+	}
+	return 0;
+}
+
 int record_find(struct db *db, enum entity entity, int64_t id,
 		struct arena *arena, struct record *out, struct err *err)
 {
@@ -321,6 +361,12 @@ int record_batch_add(struct batch *b, const struct record *r, struct err *err)
 			 (struct sql_args){ args.v, args.n }, err);
 }
 
+/* The search looks for it in another place. */
+static bool is_called_otherwise(const struct record *r)
+{
+	return !field_text_same(r->before->name_folded, r->name_folded);
+}
+
 int record_batch_update(struct batch *b, const struct record *r,
 			struct err *err)
 {
@@ -328,6 +374,9 @@ int record_batch_update(struct batch *b, const struct record *r,
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
 
 	compare_rows(r, &u);
+	if (is_called_otherwise(r) &&
+	    search_mark_batch(b, r->entity, r->id, err) < 0)
+		return -1;
 	return update_batch(&u, b, "id = ?", SQL_ARGS(sql_int(r->id)), err);
 }
 
@@ -449,6 +498,9 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 	compare_rows(r, &u);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(r->id)), err) < 0)
 		return key_taken(err);
+	if (is_called_otherwise(r) &&
+	    search_mark(tx, r->entity, r->id, err) < 0)
+		return -1;
 	if (is_renamed(r) &&
 	    bridge_job_person(tx, r->id, actor->now_ms, err) < 0)
 		return -1;
@@ -507,7 +559,8 @@ static int remove_row(struct tx *tx, enum entity entity, int64_t id,
 	int in_ledger = 0;
 
 	if (db_exec(tx, SQL_RECORD_REMOVE_CONSENT,
-		    SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0)
+		    SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0 ||
+	    opt_out_witness_remove(tx, entity, id, err) < 0)
 		return -1;
 	if (entity == ENTITY_PERSON)
 		in_ledger = db_find_int(tx->db, SQL_PERSON_IN_LEDGER,
@@ -539,7 +592,8 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 		return -1;
 	if (remove_addresses(tx, entity, id, actor, arena, err) < 0)
 		return -1;
-	if (remove_row(tx, entity, id, actor, err) < 0)
+	if (remove_row(tx, entity, id, actor, err) < 0 ||
+	    search_mark(tx, entity, id, err) < 0)
 		return -1;
 	strbuf_addf(&action, "%s.delete", queries_of(entity).table);
 	if (audit_add(tx, actor, action.buf, entity, id, NULL, err) < 0)

@@ -46,6 +46,8 @@ struct record {
 	/* Not of the row: */
 	const struct record *before; /* as it was read; NULL: it is new */
 	const char *email;           /* the marketing address; NULL: none */
+	/* A person's; by records_add_companies. NULL: none */
+	const char *company;
 	/* Live addresses, filled by records_add_addresses; for writing: see
 	 * record_add. */
 	const struct address *emails;
@@ -67,6 +69,9 @@ int records_load(struct db *db, enum entity entity, const struct ids *ids,
 		 struct arena *arena, struct records *out, struct err *err);
 /* Fills emails of all, which are of one kind; companies have none. */
 int records_add_addresses(struct db *db, struct records *records,
+			  struct arena *arena, struct err *err);
+/* Fills company of all: one query. */
+int records_add_companies(struct db *db, struct records *records,
 			  struct arena *arena, struct err *err);
 /* One record with its addresses, loaded as above. find: 1, 0 (*out untouched),
  * -1; get: 0, or -1 with ERR_NOT_FOUND. */

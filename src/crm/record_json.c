@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define REASON_MAX 1000
-
 /* --- writing --- */
 
 static void format_addresses(const struct record *r, struct json_writer *w)
@@ -66,8 +64,11 @@ void record_format(const struct record *r, struct json_writer *w)
 {
 	json_begin_object(w);
 	for (const struct field *f = field_table; f->name; f++) {
-		if (field_is_of(f, r->entity))
-			format_field(r, f, w);
+		if (!field_is_of(f, r->entity))
+			continue;
+		format_field(r, f, w);
+		if (strcmp(f->name, "company_id") == 0)
+			json_key_text(w, "company_name", r->company);
 	}
 	if (r->entity != ENTITY_COMPANY)
 		format_addresses(r, w);
@@ -84,6 +85,15 @@ void record_format(const struct record *r, struct json_writer *w)
 	json_end_object(w);
 }
 
+int records_complete(struct db *db, struct records *records,
+		     struct arena *arena, struct err *err)
+{
+	if (records_add_addresses(db, records, arena, err) < 0 ||
+	    records_add_tags(db, records, arena, err) < 0)
+		return -1;
+	return records_add_companies(db, records, arena, err);
+}
+
 int record_get_whole(struct db *db, enum entity entity, int64_t id,
 		     struct arena *arena, struct record *out, struct err *err)
 {
@@ -91,7 +101,9 @@ int record_get_whole(struct db *db, enum entity entity, int64_t id,
 
 	if (record_get(db, entity, id, arena, out, err) < 0)
 		return -1;
-	return records_add_tags(db, &one, arena, err);
+	if (records_add_tags(db, &one, arena, err) < 0)
+		return -1;
+	return records_add_companies(db, &one, arena, err);
 }
 
 /* --- reading --- */
@@ -249,8 +261,9 @@ static int read_consent(const char *key, const json_t *value, struct input *in,
 	if (!json_is_null(value) && !json_is_string(value))
 		return err_field(err, key, "not a text");
 	in->reason = json_string_value(value);
-	if (in->reason && strlen(in->reason) > REASON_MAX)
-		return err_field(err, key, "longer than %d bytes", REASON_MAX);
+	if (in->reason && strlen(in->reason) > RECORD_REASON_MAX)
+		return err_field(err, key, "longer than %d bytes",
+				 RECORD_REASON_MAX);
 	return 0;
 }
 

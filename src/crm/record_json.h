@@ -12,10 +12,16 @@
 #include "base/json.h"
 #include "crm/record.h"
 
-/* Appends one object. emails and tags are those of r. */
+#define RECORD_REASON_MAX 1000 /* bytes, of opting out or in */
+
+/* Appends one object; what records_complete fills is that of r. */
 void record_format(const struct record *r, struct json_writer *w);
 
-/* One record with addresses and tags; ERR_NOT_FOUND. */
+/* Fills what is shown beside the row: addresses, tags, names of companies. Of
+ * records of one kind, in a query each. */
+int records_complete(struct db *db, struct records *records,
+		     struct arena *arena, struct err *err);
+/* One record, complete; ERR_NOT_FOUND. */
 int record_get_whole(struct db *db, enum entity entity, int64_t id,
 		     struct arena *arena, struct record *out, struct err *err);
 

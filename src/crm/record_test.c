@@ -5,7 +5,6 @@
 #include "crm/consent/consent.h"
 #include "crm/crm_fixture.h"
 #include "crm/custom_field.h"
-#include "crm/record_list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -284,90 +283,6 @@ static void an_import_never_opts_in(void **state)
 	assert_int_equal(err.code, ERR_DENIED);
 }
 
-static void pages_hold_everybody_once_in_order(void **state)
-{
-	static const char *const orders[] = { NULL,         "-id",
-					      "name",       "-name",
-					      "created_at", "-updated_at" };
-	struct crm_fixture *f = *state;
-
-	for (int i = 0; i < 23; i++) {
-		char body[64];
-
-		f->actor.now_ms = 1000000 + i % 5;
-		snprintf(body, sizeof(body), "{\"last_name\":\"N%d\"}", i % 7);
-		(void)fixture_person(f, body);
-	}
-	for (size_t o = 0; o < ARRAY_SIZE(orders); o++) {
-		struct record_query q = { .entity = ENTITY_PERSON,
-					  .sort = orders[o],
-					  .limit = 5 };
-		bool seen[24] = { false };
-		int n = 0, pages = 0;
-
-		do {
-			CLEANUP(record_page_release)
-			struct record_page page = { .next = NULL };
-			struct err err = ERR_INIT;
-
-			assert_int_equal(
-				record_list(f->db, &q, f->arena, &page, &err),
-				0);
-			assert_int_equal(page.total, 23);
-			vec_each (&page.items, r) {
-				assert_false(seen[r->id]);
-				seen[r->id] = true;
-				n++;
-			}
-			q.cursor = page.next;
-			pages++;
-		} while (q.cursor);
-		assert_int_equal(n, 23);
-		assert_int_equal(pages, 5);
-	}
-}
-
-static int64_t found(struct crm_fixture *f, const char *q, const char *field,
-		     const char *value)
-{
-	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
-	struct record_filter filter = { field, value };
-	struct record_query query = { .entity = ENTITY_PERSON,
-				      .q = q,
-				      .limit = 1,
-				      .filters = &filter,
-				      .filters_n = field ? 1 : 0 };
-	struct err err = ERR_INIT;
-
-	if (record_list(f->db, &query, f->arena, &page, &err) < 0)
-		return -1;
-	return page.total;
-}
-
-static void lists_are_searched_and_filtered(void **state)
-{
-	struct crm_fixture *f = *state;
-
-	(void)fixture_person(f, "{\"first_name\":\"Anna\",\"last_name\":"
-				"\"Straße\",\"email\":\"anna@x.example\","
-				"\"country\":\"DE\",\"tags\":[\"Gold\"]}");
-	(void)fixture_person(f, "{\"first_name\":\"Hanna\",\"last_name\":"
-				"\"100%_\",\"email\":\"h@y.example\","
-				"\"country\":\"DE\",\"opted_out\":true}");
-	assert_int_equal(found(f, "anna", NULL, NULL), 2);
-	assert_int_equal(found(f, "ANNA strasse", NULL, NULL), 1);
-	assert_int_equal(found(f, "x.example", NULL, NULL), 1);
-	assert_int_equal(found(f, "Anna@X.example", NULL, NULL), 1);
-	assert_int_equal(found(f, "%_", NULL, NULL), 1);
-	assert_int_equal(found(f, "nobody", NULL, NULL), 0);
-	assert_int_equal(found(f, NULL, "country", "DE"), 2);
-	assert_int_equal(found(f, NULL, "opted_out", "true"), 1);
-	assert_int_equal(found(f, NULL, "tag", "gold"), 1);
-	assert_int_equal(found(f, NULL, "email", "ANNA@x.example"), 1);
-	assert_int_equal(found(f, NULL, "email", "anna"), 0);
-	assert_int_equal(found(f, NULL, "created_at", "1"), -1);
-}
-
 static void custom_fields_keep_their_type(void **state)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -479,8 +394,6 @@ int main(void)
 		FIXED(a_company_that_opts_out_takes_its_people_along),
 		FIXED(opting_in_needs_a_ground),
 		FIXED(an_import_never_opts_in),
-		FIXED(pages_hold_everybody_once_in_order),
-		FIXED(lists_are_searched_and_filtered),
 		FIXED(custom_fields_keep_their_type),
 		FIXED(a_removed_record_is_gone_everywhere),
 		FIXED(each_failing_step_leaves_no_trace),

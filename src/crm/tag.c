@@ -6,10 +6,8 @@
 #include "base/utf8.h"
 #include "sql/tag.h"
 
-/* *folded_out and *name_out live in arena. */
-static int check_name(const char *name, struct arena *arena,
-		      const char **name_out, const char **folded_out,
-		      struct err *err)
+int tag_check_name(const char *name, struct arena *arena, const char **name_out,
+		   const char **folded_out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 	struct str s = str_trim(str_of(name));
@@ -48,7 +46,7 @@ int tag_put(struct tx *tx, const char *name, struct arena *arena,
 {
 	const char *folded;
 
-	if (check_name(name, arena, &name, &folded, err) < 0 ||
+	if (tag_check_name(name, arena, &name, &folded, err) < 0 ||
 	    db_exec(tx, SQL_TAG_ADD, SQL_ARGS(sql_text(name), sql_text(folded)),
 		    err) < 0)
 		return -1;
@@ -65,7 +63,7 @@ int tag_rename(struct tx *tx, int64_t id, const char *name, struct arena *arena,
 	int64_t other;
 	int found, changed;
 
-	if (check_name(name, arena, &name, &folded, err) < 0)
+	if (tag_check_name(name, arena, &name, &folded, err) < 0)
 		return -1;
 	found = db_find_int(tx->db, SQL_TAG_FIND, SQL_ARGS(sql_text(folded)),
 			    &other, err);

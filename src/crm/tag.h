@@ -23,6 +23,9 @@ struct tags VEC_FIELDS(struct tag);
 /* All, by name; appended, strings live in arena. */
 int tag_list(struct db *db, struct arena *arena, struct tags *out,
 	     struct err *err);
+/* Trimmed and folded, in arena. ERR_INVALID with field `name`. */
+int tag_check_name(const char *name, struct arena *arena, const char **name_out,
+		   const char **folded_out, struct err *err);
 /* Finds or makes the tag of that name, whatever its case. ERR_INVALID with
  * field `name`. */
 int tag_put(struct tx *tx, const char *name, struct arena *arena,

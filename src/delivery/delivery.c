@@ -16,7 +16,10 @@
 #include "delivery/mailing.h"
 #include "delivery/outbox.h"
 #include "delivery/relay.h"
+#include "delivery/relay_setting.h"
+#include "delivery/relay_trial.h"
 #include "delivery/sender.h"
+#include "delivery/sent_mail.h"
 #include "delivery/track.h"
 #include "delivery/track_token.h"
 #include "mail/dkim.h"
@@ -39,7 +42,7 @@ static int check_relay(const char *text, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct smtp_relay relay;
 
-	return relay_is_outbox_url(text)
+	return !*text || relay_is_outbox_url(text)
 		       ? 0
 		       : smtp_relay_parse(text, arena, &relay, err);
 }
@@ -57,10 +60,11 @@ const struct option delivery_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delivery_options, relay),
 	  .secret = true,
+	  .show = relay_url_describe,
 	  .check = check_relay,
 	  .help = "where mail goes: smtp://user:pass@host:port, smtps://..., "
-		  "or "
-		  "outbox: (the built-in mail catcher)" },
+		  "or outbox: (the built-in mail catcher); empty: the setting "
+		  "in the database, else the outbox" },
 	OPTION("send.connections", OPTION_INT, connections, 1, 500,
 	       "connections to the relay, at most"),
 	OPTION("send.rate", OPTION_INT, rate, 0, 1000000,
@@ -114,6 +118,7 @@ struct delivery {
 	struct sender *sender; /* NULL: not this process's role */
 	struct track *track;
 	atomic_bool has_applier, has_keeper, has_sender;
+	atomic_bool tries_relay;
 };
 
 static void on_commit(void *context)
@@ -216,7 +221,7 @@ static int start_sender(struct delivery *d, struct err *err)
 		.writer = d->writer,
 		.outbox = d->outbox,
 		.owner = d->owner,
-		.is_off = campaign_cannot_leave(&d->facts) != NULL,
+		.has_public_url = d->setup.has_public_url,
 	};
 
 	if (!d->setup.send)
@@ -235,6 +240,7 @@ static int start_keeper(struct delivery *d, struct err *err)
 		.applier = d->applier,
 		.writer = d->writer,
 		.facts = &d->facts,
+		.relay = o->relay,
 		.owner = d->owner,
 		.is_sender = d->setup.send,
 		.uncertain_again = strcmp(o->uncertain, "retry") == 0,
@@ -266,8 +272,8 @@ static void set_facts(struct delivery *d)
 	d->facts = (struct campaign_sender_facts){
 		.organisation = s->organisation,
 		.postal_address = s->postal_address,
-		.outbox = relay_is_outbox_url(s->options->relay),
 		.has_public_url = s->has_public_url,
+		.dkim = d->dkim != NULL,
 	};
 	d->track = track_new(&track);
 }
@@ -361,14 +367,31 @@ struct backlog delivery_backlog(struct delivery *d)
 	return applier_backlog(d->applier);
 }
 
-bool delivery_is_held_up(const struct delivery *d)
+int delivery_facts(const struct delivery *d, struct db *db,
+		   struct campaign_sender_facts *out, struct err *err)
 {
-	return d->sender && sender_is_held_up(d->sender);
+	*out = d->facts;
+	return relay_is_outbox_now(db, d->setup.options->relay, &out->outbox,
+				   err);
 }
 
-bool delivery_signs(const struct delivery *d)
+int delivery_try_relay(struct delivery *d, const struct relay_trial_mail *mail,
+		       struct arena *arena, struct relay_trial *out,
+		       struct err *err)
 {
-	return d->dkim != NULL;
+	int ret;
+
+	if (atomic_exchange(&d->tries_relay, true))
+		return err_set(err, ERR_CONFLICT,
+			       "another test mail is on its way: wait for it");
+	ret = relay_trial_run(mail, d->outbox, arena, out, err);
+	atomic_store(&d->tries_relay, false);
+	return ret;
+}
+
+bool delivery_is_held_up(struct delivery *d)
+{
+	return d->sender && sender_is_held_up(d->sender);
 }
 
 struct outbox *delivery_outbox(struct delivery *d)
@@ -379,6 +402,45 @@ struct outbox *delivery_outbox(struct delivery *d)
 struct track *delivery_track(struct delivery *d)
 {
 	return d->track;
+}
+
+/* --- messages shown again --- */
+
+int delivery_find_sent(struct delivery *d, struct sent_mail *mails, size_t n,
+		       struct arena *arena, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (n == 0)
+		return 0;
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return sent_mails_find(db, &d->mailing, mails, n, clock_now_ms(), arena,
+			       err);
+}
+
+int delivery_show_draft(struct delivery *d, const struct mailing_draft *draft,
+			const struct mailing_person *person,
+			struct arena *arena, struct mailing_view *out,
+			struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = NULL;
+
+	if (mailing_get_draft(&d->mailing, draft, &mailing, err) < 0)
+		return -1;
+	return mailing_render_view(mailing, person, arena, out, err);
+}
+
+int delivery_show_sent(struct delivery *d, const struct sent_mail *mail,
+		       struct arena *arena, struct mailing_view *out,
+		       struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return sent_mail_view(db, &d->mailing, mail, clock_now_ms(), arena, out,
+			      err);
 }
 
 /* --- tests of a campaign --- */
@@ -440,13 +502,17 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 	struct test_mail t = { .d = d,
 			       .arena = arena,
 			       .now_ms = clock_now_ms() };
+	struct campaign_sender_facts facts;
 	struct campaign campaign;
-	const char *why = campaign_cannot_leave(&d->facts);
+	const char *why;
 
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    delivery_facts(d, db, &facts, err) < 0)
+		return -1;
+	why = campaign_cannot_leave(&facts);
 	if (why)
 		return err_title(err, ERR_CONFLICT, "Bad Request", "%s", why);
-	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
+	if (campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    checklist_check_sender(&campaign, err) < 0 ||
 	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <
 		    0 ||

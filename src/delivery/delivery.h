@@ -20,14 +20,23 @@
 
 struct arena;
 struct backlog;
+struct campaign_sender_facts;
+struct db;
 struct err;
+struct mailing_draft;
+struct mailing_person;
+struct mailing_view;
 struct outbox;
+struct relay_trial;
+struct relay_trial_mail;
+struct sent_mail;
 struct store;
 struct strbuf;
 struct track;
 
 struct delivery_options {
-	const char *relay;     /* outbox:, smtp://..., smtps://... */
+	const char *relay;     /* outbox:, smtp://..., smtps://...; "": the
+				  setting, see delivery/relay_setting.h */
 	int64_t connections;   /* at most, to the relay */
 	int64_t rate;          /* messages a second; 0: no limit */
 	int64_t uncertain_max; /* handed without an outcome, at most */
@@ -44,7 +53,7 @@ struct delivery_options {
 };
 #define DELIVERY_OPTIONS_DEFAULT                                              \
 	{                                                                     \
-		.relay = "outbox:", .connections = 10, .rate = 0,             \
+		.relay = "", .connections = 10, .rate = 0,                    \
 		.uncertain_max = 32, .uncertain = "retry",                    \
 		.render_threads = 2, .retry_first_ms = 15000,                 \
 		.expire_ms = INT64_C(72) * 3600000, .pause_hard_percent = 20, \
@@ -62,6 +71,7 @@ struct delivery_setup {
 	const char *data;       /* folder; the outbox lies in it */
 	const char *public_url; /* without final slash */
 	bool has_public_url;    /* it was configured, and is no guess of ours */
+	/* Options; "": those of the campaign's audience. */
 	const char *organisation;
 	const char *postal_address;
 	bool send, track; /* roles of this process */
@@ -90,11 +100,31 @@ void delivery_describe(struct delivery *d, struct strbuf *out);
 /* How much of the log is not applied, see applier.h. */
 struct backlog delivery_backlog(struct delivery *d);
 /* True while the relay cannot be reached: sending waits, nothing is lost. */
-bool delivery_is_held_up(const struct delivery *d);
-/* Messages are signed here (DKIM). */
-bool delivery_signs(const struct delivery *d);
+bool delivery_is_held_up(struct delivery *d);
+/* What is so now of who sends. db: audience. */
+int delivery_facts(const struct delivery *d, struct db *db,
+		   struct campaign_sender_facts *out, struct err *err);
+/* A mail by a relay that may not be in force, see delivery/relay_trial.h. One
+ * at a time: else ERR_CONFLICT. Takes up to 20 s. */
+int delivery_try_relay(struct delivery *d, const struct relay_trial_mail *mail,
+		       struct arena *arena, struct relay_trial *out,
+		       struct err *err);
 /* The mail catcher; there whatever the relay is. */
 struct outbox *delivery_outbox(struct delivery *d);
+
+/* Whether messages of campaigns can be shown again, and one of them: see
+ * sent_mail.h. Texts live in arena. */
+int delivery_find_sent(struct delivery *d, struct sent_mail *mails, size_t n,
+		       struct arena *arena, struct err *err);
+int delivery_show_sent(struct delivery *d, const struct sent_mail *mail,
+		       struct arena *arena, struct mailing_view *out,
+		       struct err *err);
+
+/* A campaign that is not here yet, as somebody would get it. */
+int delivery_show_draft(struct delivery *d, const struct mailing_draft *draft,
+			const struct mailing_person *person,
+			struct arena *arena, struct mailing_view *out,
+			struct err *err);
 
 /* Opens, clicks, unsubscribes: what the endpoints of api/track do. */
 struct track *delivery_track(struct delivery *d);

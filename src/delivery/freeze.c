@@ -97,22 +97,23 @@ static void link_hex(const struct campaign *campaign, const char *url,
 	out[10] = '\0';
 }
 
-static int fix_links(struct freezer *f, struct tx *tx, struct err *err)
+int freeze_links(struct tx *tx, const struct campaign *campaign,
+		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct content content;
 	struct html_links links;
 	char hex[MD5_HEX + 1];
 
-	if (content_get(f->db, f->campaign->id, arena, &content, err) < 0)
+	if (content_get(tx->db, campaign->id, arena, &content, err) < 0)
 		return -1;
 	html_links_scan(content.html, arena, &links);
 	for (size_t i = 0; i < links.distinct_n; i++) {
 		const struct html_link *link = links.distinct[i];
 
-		link_hex(f->campaign, link->target, hex);
+		link_hex(campaign, link->target, hex);
 		if (db_exec(tx, SQL_RECIPIENT_LINK_ADD,
-			    SQL_ARGS(sql_int(f->campaign->id),
+			    SQL_ARGS(sql_int(campaign->id),
 				     sql_int(link->link_id), sql_text(hex),
 				     sql_text(link->target)),
 			    err) < 0)
@@ -132,7 +133,7 @@ static int end_freezing(struct freezer *f, struct err *err)
 	ours = still_ours(f, &tx, err);
 	if (ours <= 0)
 		return ours;
-	if (fix_links(f, &tx, err) < 0 ||
+	if (freeze_links(&tx, f->campaign, err) < 0 ||
 	    db_exec(&tx, SQL_RECIPIENT_FREEZE_END,
 		    SQL_ARGS(sql_int(id), sql_int(id)), err) < 0 ||
 	    tx_commit(&tx, err) < 0)

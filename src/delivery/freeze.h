@@ -15,6 +15,7 @@
 struct campaign;
 struct db;
 struct err;
+struct tx;
 
 /*
  * Owner of the lease `delivery`; NULL: not checked (tests). Works for a second
@@ -23,5 +24,10 @@ struct err;
  */
 int freeze_campaign(struct db *db, const struct campaign *campaign,
 		    const char *owner, int64_t now_ms, struct err *err);
+
+/* The distinct links of its HTML alone, which that does at its end. Doing it
+ * twice is nothing. */
+int freeze_links(struct tx *tx, const struct campaign *campaign,
+		 struct err *err);
 
 #endif

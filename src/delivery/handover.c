@@ -107,7 +107,7 @@ static void set_outcome(struct shipment *p, enum event_kind kind, int64_t code,
 		store_outcome(p);
 }
 
-static void note_relay_works(struct sender *s)
+void handover_relay_works(struct sender *s)
 {
 	pthread_mutex_lock(&s->lock);
 	atomic_store(&s->relay_failures, 0);
@@ -189,12 +189,13 @@ static void note_answer(struct shipment *p, const struct relay_result *result)
 {
 	struct sender *s = p->sender;
 
-	if (result->trouble == TROUBLE_RELAY && atomic_load(&s->stopping))
+	if (result->trouble == TROUBLE_RELAY &&
+	    (atomic_load(&s->stopping) || atomic_load(&s->switching)))
 		return; /* it is we who hung up */
 	if (result->trouble == TROUBLE_RELAY)
 		note_relay_failed(s, result->code != 0);
 	else if (atomic_load(&s->relay_failures))
-		note_relay_works(s);
+		handover_relay_works(s);
 	note_campaign(p, result);
 }
 
@@ -244,7 +245,7 @@ static void give_to_relay(struct shipment *p)
 	};
 
 	p->content = (struct strbuf)STRBUF_INIT;
-	if (relay_send(p->sender->relay, &m, &err) == 0)
+	if (sender_relay_send(p->sender, &m, &err) == 0)
 		return;
 	strbuf_release(&m.content);
 	if (err.code == ERR_RETRY)
@@ -263,6 +264,8 @@ static void on_handed(void *context, const struct err *why)
 		set_outcome(p, EVENT_RETURNED, 0, "not stored");
 	else if (p->problem)
 		refuse(p, EVENT_REFUSED, BOUNCE_NONE, 0, p->problem);
+	else if (atomic_load(&p->mailing->stopped))
+		set_outcome(p, EVENT_RETURNED, 0, "called back");
 	else
 		give_to_relay(p);
 }
@@ -283,11 +286,12 @@ static void hand_over(struct shipment *p)
 
 /* Under lock. How many may be out now: one, to probe, while the relay takes
  * none; nobody while it is left alone. */
-static int64_t open_slots(const struct sender *s)
+static int64_t open_slots(struct sender *s)
 {
-	if (s->pause_until_us > clock_monotonic_us())
+	if (atomic_load(&s->switching) ||
+	    s->pause_until_us > clock_monotonic_us())
 		return 0;
-	if (atomic_load(&s->relay_failures) > 0 || relay_is_held_up(s->relay))
+	if (atomic_load(&s->relay_failures) > 0 || sender_is_held_up(s))
 		return 1;
 	return s->setup.options->uncertain_max;
 }

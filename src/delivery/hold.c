@@ -305,6 +305,22 @@ bool holds_note(struct holds *h, int64_t campaign_id, enum trouble trouble,
 	return call_back;
 }
 
+static void restart(struct luck *l)
+{
+	end_hold(l);
+	l->refusals_n = 0;
+	l->at = l->n = l->hard_n = 0;
+	l->outcomes = 0;
+}
+
+void holds_restart(struct holds *h)
+{
+	pthread_mutex_lock(&h->lock);
+	vec_each (&h->all, l)
+		restart(*l);
+	pthread_mutex_unlock(&h->lock);
+}
+
 /* --- claiming --- */
 
 int64_t holds_room(struct holds *h, int64_t campaign_id, int64_t most,

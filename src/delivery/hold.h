@@ -44,6 +44,10 @@ int holds_load(struct holds *h, struct db *db, int64_t campaign_id,
 bool holds_note(struct holds *h, int64_t campaign_id, enum trouble trouble,
 		const char *detail, bool is_late, int64_t now_ms);
 
+/* Another relay is in force: what the last one refused says nothing any more.
+ * Campaigns that have paused themselves wait for a user all the same. */
+void holds_restart(struct holds *h);
+
 /* How many may be claimed now: 0, 1 (to try) or most. */
 int64_t holds_room(struct holds *h, int64_t campaign_id, int64_t most,
 		   int64_t now_ms);

@@ -457,6 +457,26 @@ static void what_cannot_be_loaded_changes_nothing(void **state)
 
 #define FIXED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void another_relay_begins_afresh(void **state)
+{
+	struct world *w = *state;
+
+	load(w);
+	note_many(w, TROUBLE_HARD, "550 5.1.1 unknown", HOLD_LEAST - 1);
+	note_many(w, TROUBLE_UNCLEAR, "550 no", HOLD_SAME - 1);
+	assert_true(note(w, TROUBLE_DENIED, "550 relay denied"));
+	store(w);
+	assert_non_null(stored(w).reason);
+	assert_int_equal(room(w), 1);
+	assert_int_equal(room(w), 0);
+	holds_restart(w->h);
+	assert_int_equal(room(w), MOST);
+	store(w);
+	assert_null(stored(w).reason);
+	note_many(w, TROUBLE_UNCLEAR, "550 no", HOLD_SAME - 1);
+	note_many(w, TROUBLE_HARD, "550 5.1.1 unknown", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +502,7 @@ int main(void)
 		FIXED(what_happened_before_a_restart_counts),
 		FIXED(what_cannot_be_stored_is_stored_later),
 		FIXED(what_cannot_be_loaded_changes_nothing),
+		FIXED(another_relay_begins_afresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,18 +21,19 @@
 	"\" width=\"1\" height=\"1\" alt=\"\" " \
 	"style=\"display:block;border:0\">"
 
-#define FOOTER_HTML                                                         \
-	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;"    \
-	"font:12px/1.5 sans-serif;color:#555\">"                            \
-	"<p>This e-mail was sent to *|EMAIL|*.<br>"                         \
-	"*|LIST:COMPANY|*<br>*|LIST:ADDRESSLINE|*</p>"                      \
+#define FOOTER_HTML                                                      \
+	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;" \
+	"font:12px/1.5 sans-serif;color:#555\">"                         \
+	"<p>This e-mail was sent to *|EMAIL|*.<br>"
+#define FOOTER_HTML_COMPANY "*|LIST:COMPANY|*<br>"
+#define FOOTER_HTML_END                                                     \
+	"*|LIST:ADDRESSLINE|*</p>"                                          \
 	"<p><a href=\"*|UNSUB|*\" style=\"color:#555\">Unsubscribe</a></p>" \
 	"</div>\n"
 
-#define FOOTER_TEXT                                     \
-	"\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n" \
-	"*|LIST:COMPANY|*\n*|LIST:ADDRESSLINE|*\n"      \
-	"Unsubscribe: *|UNSUB|*\n"
+#define FOOTER_TEXT "\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n"
+#define FOOTER_TEXT_COMPANY "*|LIST:COMPANY|*\n"
+#define FOOTER_TEXT_END "*|LIST:ADDRESSLINE|*\nUnsubscribe: *|UNSUB|*\n"
 
 #define PREVIEW_BEGIN \
 	"<div style=\"display:none;max-height:0;overflow:hidden\">"
@@ -94,6 +95,26 @@ static void add_preview(struct mailing_private *m, struct html_pieces *out)
 	add_text(out, arena_strdup(m->arena, text.buf));
 }
 
+/* The address of an audience begins with the company; one from the options does
+ * not. */
+static bool needs_company(const struct mailing_private *m)
+{
+	size_t n = strlen(m->facts.company);
+
+	return n > 0 && (strncmp(m->facts.address, m->facts.company, n) != 0 ||
+			 m->facts.address[n] != '\n');
+}
+
+static void add_footer(const struct mailing_private *m, const char *begin,
+		       const char *company, const char *end,
+		       struct html_pieces *out)
+{
+	add_text(out, begin);
+	if (needs_company(m))
+		add_text(out, company);
+	add_text(out, end);
+}
+
 /*
  * The end is a program of its own: an author's unclosed conditional must not
  * swallow the footer. It begins with a line end, so that the lines of the
@@ -114,7 +135,8 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 		add_text(&pieces, HONEYPOT_END);
 	}
 	if (with_footer)
-		add_text(&pieces, FOOTER_HTML);
+		add_footer(m, FOOTER_HTML, FOOTER_HTML_COMPANY, FOOTER_HTML_END,
+			   &pieces);
 	if (for_mail && tracking->opens) {
 		add_text(&pieces, PIXEL_BEGIN);
 		add_slot(&pieces, MERGE_SLOT_PIXEL, 0);
@@ -149,9 +171,10 @@ static int compile_html(struct mailing_private *m, struct str html,
 			     html.len - links.body_end };
 	html_links_scan(content, m->arena, &links);
 	keep_targets(m, &links);
-	if (for_mail)
+	if (for_mail && !content_has_preview_text(html))
 		add_preview(m, &start);
-	html_links_pieces(content, &links, m->campaign.tracking.html_clicks,
+	html_links_pieces(content, &links,
+			  m->campaign.tracking.html_clicks && !m->is_shown,
 			  &start, &nothing, m->arena, &pieces);
 	out->has_address = content_has_address(html);
 	if (compile(m, &pieces, MERGE_HTML, for_mail, &out->content, err) < 0)
@@ -165,16 +188,19 @@ static int compile_plain(struct mailing_private *m, struct str text,
 			 struct mailing_body *out, struct err *err)
 {
 	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
+	CLEANUP(vec_release) struct html_pieces footer = VEC_INIT;
 	struct merge_piece piece = { .text = text };
+	bool encoded = !m->is_shown;
 
 	vec_push(&pieces, piece);
+	add_footer(m, FOOTER_TEXT, FOOTER_TEXT_COMPANY, FOOTER_TEXT_END,
+		   &footer);
 	out->has_address = content_has_address(text);
-	if (compile(m, &pieces, MERGE_PLAIN, true, &out->content, err) < 0)
+	if (compile(m, &pieces, MERGE_PLAIN, encoded, &out->content, err) < 0)
 		return -1;
-	if (compile_text(m, "\n", MERGE_PLAIN, true, &out->end, err) < 0)
+	if (compile_text(m, "\n", MERGE_PLAIN, encoded, &out->end, err) < 0)
 		return -1;
-	return compile_text(m, FOOTER_TEXT, MERGE_PLAIN, true, &out->footer_end,
-			    err);
+	return compile(m, &footer, MERGE_PLAIN, encoded, &out->footer_end, err);
 }
 
 /* --- facts --- */
@@ -254,12 +280,13 @@ static int compile_all(struct mailing_private *m, const struct content *content,
 	if (m->has_text &&
 	    compile_plain(m, content->plain_text, &m->text, err) < 0)
 		return -1;
-	if (!m->has_html)
-		return make_frame(m, err);
-	if (compile_html(m, content->html, true, &m->html, err) < 0 ||
+	if (m->has_html && !m->is_shown &&
+	    compile_html(m, content->html, true, &m->html, err) < 0)
+		return -1;
+	if (m->has_html &&
 	    compile_html(m, content->html, false, &m->page, err) < 0)
 		return -1;
-	return make_frame(m, err);
+	return m->is_shown ? 0 : make_frame(m, err);
 }
 
 /* In the envelope and in From: with the domain in A-labels, so that no server
@@ -308,20 +335,27 @@ struct mailing *mailing_hold(struct mailing *mailing)
 	return mailing;
 }
 
-int mailing_get(struct db *db, const struct mailing_setup *setup,
-		int64_t campaign_id, int64_t now_ms, struct mailing **out,
-		struct err *err)
+static struct mailing *begin(const struct mailing_setup *setup, bool is_shown)
 {
-	CLEANUP(mailing_put) struct mailing *mailing = NULL;
 	struct mailing_private *m = calloc(1, sizeof(*m));
-	struct content content;
 
 	BUG_ON(!m);
 	atomic_init(&m->refs, 1);
 	m->arena = arena_new();
 	m->setup = setup;
+	m->is_shown = is_shown;
 	m->mailing.private = m;
-	mailing = &m->mailing;
+	return &m->mailing;
+}
+
+static int make(struct db *db, const struct mailing_setup *setup,
+		int64_t campaign_id, bool is_shown, int64_t now_ms,
+		struct mailing **out, struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, is_shown);
+	struct mailing_private *m = mailing->private;
+	struct content content;
+
 	if (load(m, db, campaign_id, &content, err) < 0)
 		return -1;
 	if (load_facts(m, db, now_ms, err) < 0)
@@ -335,4 +369,39 @@ int mailing_get(struct db *db, const struct mailing_setup *setup,
 		return err_prefix(err, "campaign %s", m->campaign.hex);
 	*out = TAKE(mailing);
 	return 0;
+}
+
+int mailing_get_draft(const struct mailing_setup *setup,
+		      const struct mailing_draft *draft, struct mailing **out,
+		      struct err *err)
+{
+	CLEANUP(mailing_put) struct mailing *mailing = begin(setup, true);
+	struct mailing_private *m = mailing->private;
+	struct content content;
+
+	m->campaign.settings.subject_line = draft->subject;
+	m->campaign.settings.from_name = draft->from_name;
+	m->campaign.settings.to_name = "";
+	m->fields = *draft->fields;
+	m->facts = *draft->facts;
+	mailing->sender = draft->from_email;
+	content_make(draft->html, draft->plain_text, m->arena, &content);
+	if (compile_all(m, &content, err) < 0)
+		return -1;
+	*out = TAKE(mailing);
+	return 0;
+}
+
+int mailing_get(struct db *db, const struct mailing_setup *setup,
+		int64_t campaign_id, int64_t now_ms, struct mailing **out,
+		struct err *err)
+{
+	return make(db, setup, campaign_id, false, now_ms, out, err);
+}
+
+int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
+		      int64_t campaign_id, int64_t now_ms, struct mailing **out,
+		      struct err *err)
+{
+	return make(db, setup, campaign_id, true, now_ms, out, err);
 }

@@ -9,6 +9,10 @@
  * In the HTML the author's links come first and in his order, then the hidden
  * link (see verdict.h) and those of the footer, the open pixel last.
  *
+ * One that is shown instead of sent has neither pixel nor hidden link, its
+ * links lead where the author's lead, and those to unsubscribe are a test's:
+ * looking at it changes nothing.
+ *
  * A mailing is immutable but for `stopped`: any number of threads render it.
  * Counted references; the last mailing_put frees it.
  */
@@ -23,6 +27,8 @@ struct arena;
 struct db;
 struct dkim_key;
 struct err;
+struct merge_facts;
+struct merge_fields;
 struct track_keys;
 
 /* What all mailings share; outlives them. */
@@ -30,8 +36,8 @@ struct mailing_setup {
 	const struct track_keys *keys;
 	const struct dkim_key *dkim; /* NULL: not signed here */
 	const char *public_url;      /* without final slash */
-	const char *organisation;
-	const char *postal_address;
+	const char *organisation;    /* "": that of the audience */
+	const char *postal_address;  /* same */
 };
 
 struct mailing {
@@ -54,6 +60,23 @@ struct mailing_person {
 int mailing_get(struct db *db, const struct mailing_setup *setup,
 		int64_t campaign_id, int64_t now_ms, struct mailing **out,
 		struct err *err);
+/* The same, to be shown: for mailing_render_view alone. */
+int mailing_get_shown(struct db *db, const struct mailing_setup *setup,
+		      int64_t campaign_id, int64_t now_ms, struct mailing **out,
+		      struct err *err);
+/*
+ * A campaign that is not here, or not yet: shown as it would be sent. All texts
+ * must outlive it.
+ */
+struct mailing_draft {
+	const char *subject, *from_name, *from_email; /* "": not given */
+	struct str html, plain_text;
+	const struct merge_fields *fields;
+	const struct merge_facts *facts;
+};
+int mailing_get_draft(const struct mailing_setup *setup,
+		      const struct mailing_draft *draft, struct mailing **out,
+		      struct err *err);
 struct mailing *mailing_hold(struct mailing *mailing);
 void mailing_put(struct mailing **mailing); /* NULL is fine */
 
@@ -68,6 +91,17 @@ int mailing_render(const struct mailing *mailing,
 int mailing_render_page(const struct mailing *mailing,
 			const struct mailing_person *person,
 			struct strbuf *html, struct err *err);
+
+/* What the person read, of a mailing that is shown; texts live in arena. */
+struct mailing_view {
+	const char *subject, *to_name, *from_name, *from_email;
+	const char *text;
+	const char *html; /* NULL: it has none */
+};
+int mailing_render_view(const struct mailing *mailing,
+			const struct mailing_person *person,
+			struct arena *arena, struct mailing_view *out,
+			struct err *err);
 
 /*
  * Where a link leads for this person. text: the stored target, which may hold

@@ -26,6 +26,7 @@ struct mailing_private {
 	struct mailing mailing; /* what callers see */
 	struct arena *arena;    /* keeps the texts */
 	const struct mailing_setup *setup;
+	bool is_shown; /* to be looked at, not to be sent */
 	struct campaign campaign;
 	struct list list;
 	struct merge_fields fields;
@@ -33,8 +34,10 @@ struct mailing_private {
 	struct message_frame *frame;
 	struct merge_program *subject, *to_name;
 	bool has_text, has_html;
-	struct mailing_body text, html; /* quoted-printable */
-	struct mailing_body page;       /* html again, for browsers */
+	/* Quoted-printable; of one that is shown, the text as it is, and no
+	 * HTML but the page. */
+	struct mailing_body text, html;
+	struct mailing_body page; /* html again, for browsers */
 	const char **targets; /* of the HTML's distinct links, by link_id - 1 */
 	size_t targets_n;
 	const char *message_domain; /* of Message-ID */

@@ -74,7 +74,11 @@ static void fill_person(const struct mailing_private *m,
 			struct rendering *r, struct arena *arena,
 			struct merge_person *out)
 {
-	*r = (struct rendering){ .mailing = m, .member_id = person->member_id };
+	/* the links of nobody, as in a test, change nothing */
+	*r = (struct rendering){
+		.mailing = m,
+		.member_id = m->is_shown ? 0 : person->member_id,
+	};
 	*out = (struct merge_person){
 		.address = str_of(person->address),
 		.unique_id = str_of(person->unique_id),
@@ -171,6 +175,50 @@ int mailing_render_page(const struct mailing *mailing,
 	who.archive_page = true;
 	if (render_body(&m->page, &r, &who, html) < 0)
 		return err_set(err, ERR_LIMIT, "the page gets too large");
+	return 0;
+}
+
+static int render_view(const struct mailing_private *m, struct rendering *r,
+		       const struct merge_person *who, struct arena *arena,
+		       struct mailing_view *out)
+{
+	CLEANUP(strbuf_release) struct strbuf subject = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf to_name = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+
+	if (merge_render(m->subject, who, &subject) < 0 ||
+	    merge_render(m->to_name, who, &to_name) < 0 ||
+	    (m->has_text && render_body(&m->text, r, who, &text) < 0) ||
+	    (m->has_html && render_body(&m->page, r, who, &html) < 0))
+		return -1;
+	strbuf_trim(&to_name);
+	*out = (struct mailing_view){
+		.subject = arena_str(arena, strbuf_str(&subject)),
+		.to_name = arena_str(arena, strbuf_str(&to_name)),
+		.from_name =
+			arena_strdup(arena, m->campaign.settings.from_name),
+		.from_email = arena_strdup(arena, m->mailing.sender),
+		.text = arena_str(arena, strbuf_str(&text)),
+		.html = m->has_html ? arena_str(arena, strbuf_str(&html))
+				    : NULL,
+	};
+	return 0;
+}
+
+int mailing_render_view(const struct mailing *mailing,
+			const struct mailing_person *person,
+			struct arena *arena, struct mailing_view *out,
+			struct err *err)
+{
+	const struct mailing_private *m = mailing->private;
+	struct merge_person who;
+	struct rendering r;
+
+	BUG_ON(!m->is_shown);
+	fill_person(m, person, &r, arena, &who);
+	if (render_view(m, &r, &who, arena, out) < 0)
+		return err_set(err, ERR_LIMIT, "the message gets too large");
 	return 0;
 }
 

@@ -260,6 +260,46 @@ static void links_with_tags_lead_where_they_say(void **state)
 			 0);
 }
 
+static void load_with_preview(const char *preview)
+{
+	struct err err = ERR_INIT;
+
+	mailing_put(&world.mailing);
+	fixture_exec(&world.f,
+		     "UPDATE campaign SET settings = '{\"subject_line\":\"S\","
+		     "\"reply_to\":\"news@example.org\",\"preview_text\":"
+		     "\"%s\"}', updated_ms = updated_ms + 1",
+		     preview);
+	assert_int_equal(mailing_get(world.f.store.audience, &world.setup,
+				     world.f.campaign_id, FIXTURE_NOW,
+				     &world.mailing, &err),
+			 0);
+	strbuf_reset(&world.message);
+	strbuf_reset(&world.subject);
+	render();
+}
+
+static void the_preview_text_stands_once(void **state)
+{
+	const char *p;
+
+	(void)state;
+	open_world("<body><p>Body</p></body>");
+	load_with_preview("Soon, *|FNAME|*");
+	p = after(world.view.html, "Soon, Änn");
+	after(p, "Body");
+	close_world(state);
+
+	/* where its author, or a design, has put it */
+	open_world("<body><!--*|IF:MC_PREVIEW_TEXT|*--><i>*|MC_PREVIEW_TEXT|*"
+		   "</i><!--*|END:IF|*--><p>Body</p></body>");
+	load_with_preview("Soon, *|FNAME|*");
+	p = after(world.view.html, "<i>Soon, Änn");
+	assert_null(strstr(p, "Soon"));
+	load_with_preview("");
+	assert_null(strstr(world.view.html, "<i>"));
+}
+
 #define WORLD(test) cmocka_unit_test_teardown(test, close_world)
 
 int main(void)
@@ -275,6 +315,7 @@ int main(void)
 		WORLD(the_same_person_gets_the_same_message),
 		WORLD(the_page_counts_no_open),
 		WORLD(links_with_tags_lead_where_they_say),
+		WORLD(the_preview_text_stands_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

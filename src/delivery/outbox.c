@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "mail/mail_view.h"
 #include "store/store.h"
@@ -247,6 +248,84 @@ static int query_page(struct db *db, const struct outbox_query *query,
 		rows, err);
 }
 
+/* --- by a part of what stands there --- */
+
+#define SCANNED 2000 /* rows at a time */
+
+static bool holds(const char *text, const char *folded)
+{
+	CLEANUP(strbuf_release) struct strbuf all = STRBUF_INIT;
+
+	if (!text)
+		return false;
+	utf8_fold(str_of(text), &all);
+	return strstr(all.buf, folded);
+}
+
+struct search {
+	const struct outbox_query *query;
+	const char *folded;
+	struct outbox_message *found;
+	int64_t n, total;
+	int64_t last_id; /* looked at */
+};
+
+static void look_at(struct search *s, const struct outbox_message *m)
+{
+	s->last_id = m->id;
+	if (!holds(m->rcpt, s->folded) && !holds(m->subject, s->folded))
+		return;
+	s->total++;
+	if (s->n < s->query->limit &&
+	    (!s->query->before_id || m->id < s->query->before_id))
+		s->found[s->n++] = *m;
+}
+
+/* Databases do not agree on what letters are the same: looked through here, a
+ * page of rows at a time. How many were looked at, or -1. */
+static int64_t look_through(struct db *db, struct search *s,
+			    struct arena *arena, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct outbox_query page = { .rcpt = s->query->rcpt,
+				     .before_id = s->last_id,
+				     .limit = SCANNED };
+	struct outbox_message m;
+	int64_t n = 0, ignored;
+	int more;
+
+	if (query_page(db, &page, &rows, &ignored, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		read_row(rows, arena, &m);
+		look_at(s, &m);
+		n++;
+	}
+	return more < 0 ? -1 : n;
+}
+
+static int64_t search(struct db *db, const struct outbox_query *query,
+		      struct arena *arena, struct outbox_message **out,
+		      int64_t *total_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	struct search s = { .query = query };
+	int64_t n;
+
+	if (!utf8_is_valid(str_of(query->q)))
+		return err_field(err, "q", "is no text");
+	utf8_fold(str_trim(str_of(query->q)), &folded);
+	s.folded = folded.buf;
+	s.found =
+		arena_array(arena, struct outbox_message, (size_t)query->limit);
+	do
+		n = look_through(db, &s, arena, err);
+	while (n == SCANNED);
+	*out = s.found;
+	*total_out = s.total;
+	return n < 0 ? -1 : s.n;
+}
+
 int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
 		    struct arena *arena, struct outbox_message **out,
 		    int64_t *total_out, struct err *err)
@@ -262,8 +341,11 @@ int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
 	if (wanted.rcpt &&
 	    email_parse(wanted.rcpt, arena, &rcpt, &ignored) == 0)
 		wanted.rcpt = rcpt.folded;
-	if (store_get(o->store, STORE_EVENTS, &db, err) < 0 ||
-	    query_page(db, &wanted, &rows, total_out, err) < 0)
+	if (store_get(o->store, STORE_EVENTS, &db, err) < 0)
+		return -1;
+	if (wanted.q && *wanted.q)
+		return search(db, &wanted, arena, out, total_out, err);
+	if (query_page(db, &wanted, &rows, total_out, err) < 0)
 		return -1;
 	*out = arena_array(arena, struct outbox_message, (size_t)query->limit);
 	while (n < query->limit && (more = rows_next(rows, err)) != 0) {
@@ -322,6 +404,7 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
 		struct err *err)
 {
+	struct outbox_field *fields;
 	struct mail_view view;
 
 	if (mail_view_read(source, arena, &view, err) < 0)
@@ -330,5 +413,11 @@ int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,
 				     .to = view.to,
 				     .html = view.html,
 				     .text = view.text };
+	fields = arena_array(arena, struct outbox_field, view.fields_n + 1);
+	for (size_t i = 0; i < view.fields_n; i++)
+		fields[i] = (struct outbox_field){ view.fields[i].name,
+						   view.fields[i].value };
+	out->fields = fields;
+	out->fields_n = view.fields_n;
 	return 0;
 }

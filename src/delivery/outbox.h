@@ -33,6 +33,7 @@ struct outbox_message {
 
 struct outbox_query {
 	const char *rcpt;  /* NULL: everybody; upper or lower case */
+	const char *q;     /* part of an address or the subject; NULL: all */
 	int64_t before_id; /* 0: the newest */
 	int64_t limit;
 };
@@ -54,7 +55,7 @@ int outbox_add(struct outbox *outbox, const struct outbox_new *messages,
 
 /*
  * Newest first, at most query->limit. Returns how many; *out is an array in
- * arena, *total_out how many there are for that recipient, before_id or not.
+ * arena, *total_out how many there are that fit, before_id or not.
  */
 int64_t outbox_list(struct outbox *outbox, const struct outbox_query *query,
 		    struct arena *arena, struct outbox_message **out,
@@ -70,6 +71,10 @@ int outbox_read(struct outbox *outbox, const struct outbox_message *message,
 /* What a person reads of it; NULL: it has none. Texts live in arena. */
 struct outbox_view {
 	const char *from, *to, *html, *text;
+	const struct outbox_field {
+		const char *name, *value; /* of its head */
+	} * fields;
+	size_t fields_n;
 };
 /* ERR_LIMIT: too large to be shown (MAIL_VIEW_SOURCE_MAX). */
 int outbox_view(struct str source, struct arena *arena, struct outbox_view *out,

@@ -56,11 +56,13 @@ static int take_single(struct db *db, const struct single *m, int64_t now_ms,
 	return changed > 0;
 }
 
-static void fail_single(struct shipment *p, const char *why)
+static void fail_single(struct shipment *p, const struct err *why)
 {
 	struct relay_result result = { .cookie = p,
-				       .trouble = TROUBLE_SOFT,
-				       .detail = why };
+				       .trouble = why->code == ERR_RETRY
+							  ? TROUBLE_RELAY
+							  : TROUBLE_SOFT,
+				       .detail = why->text };
 
 	handover_result(p->sender, &result);
 }
@@ -97,10 +99,10 @@ static void send_one(struct sender *s, const struct single *m)
 	strbuf_addstr(&message.content, m->source);
 	note_subject(m->source, &p->subject);
 	message.subject = p->subject.buf;
-	if (relay_send(s->relay, &message, &err) == 0)
+	if (sender_relay_send(s, &message, &err) == 0)
 		return;
 	strbuf_release(&message.content);
-	fail_single(p, err.text);
+	fail_single(p, &err);
 }
 
 int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/thread/queue.h"
 #include "delivery/outbox.h"
+#include "delivery/relay_setting.h"
 #include "smtp/smtp_pool.h"
 #include "smtp/smtp_relay.h"
 
@@ -24,7 +25,8 @@ struct relay {
 	struct outbox *outbox;
 	struct queue *queue; /* of struct caught */
 	pthread_t thread;
-	atomic_bool held_up; /* the outbox cannot be written */
+	atomic_bool held_up;  /* the outbox cannot be written */
+	atomic_llong in_hand; /* taken, and without a result */
 	bool stopped;
 };
 
@@ -36,9 +38,10 @@ struct caught {
 	char *texts[3];
 };
 
-bool relay_is_outbox_url(const char *url)
+static void tell_result(struct relay *r, const struct relay_result *result)
 {
-	return strcmp(url, "outbox:") == 0;
+	r->fn(r->context, result);
+	atomic_fetch_sub(&r->in_hand, 1);
 }
 
 /* --- the outbox --- */
@@ -91,7 +94,7 @@ static void tell_results(struct relay *r, struct caught **group, size_t n,
 			.detail = rc < 0 ? err->text : "caught",
 		};
 
-		r->fn(r->context, &result);
+		tell_result(r, &result);
 		caught_free(group[i]);
 	}
 }
@@ -177,7 +180,7 @@ static void on_smtp_result(void *context, const struct smtp_result *result)
 		strbuf_addf(&detail, "%s ", result->enhanced);
 	strbuf_addstr(&detail, result->text);
 	out.detail = detail.buf;
-	r->fn(r->context, &out);
+	tell_result(r, &out);
 }
 
 static int start_smtp(struct relay *r, const struct relay_options *options,
@@ -196,6 +199,18 @@ static int start_smtp(struct relay *r, const struct relay_options *options,
 }
 
 /* --- both --- */
+
+void relay_url_describe(const char *url, struct strbuf *out)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct err ignored = ERR_INIT; /* then it has no name */
+	struct smtp_relay relay;
+
+	if (relay_is_outbox_url(url))
+		strbuf_addstr(out, url);
+	else if (smtp_relay_parse(url, arena, &relay, &ignored) == 0)
+		smtp_relay_describe(&relay, out);
+}
 
 int relay_start(const struct relay_options *options, struct outbox *outbox,
 		relay_result_fn fn, void *context, struct relay **out,
@@ -218,7 +233,7 @@ int relay_start(const struct relay_options *options, struct outbox *outbox,
 	return 0;
 }
 
-int relay_send(struct relay *r, struct relay_message *m, struct err *err)
+static int take(struct relay *r, struct relay_message *m, struct err *err)
 {
 	struct smtp_message smtp = { .sender = m->sender,
 				     .rcpt = m->rcpt,
@@ -238,6 +253,30 @@ int relay_send(struct relay *r, struct relay_message *m, struct err *err)
 		return 0;
 	caught_free(c);
 	return err_set(err, ERR_RETRY, "the outbox is being closed");
+}
+
+int relay_send(struct relay *r, struct relay_message *m, struct err *err)
+{
+	int ret;
+
+	atomic_fetch_add(&r->in_hand, 1); /* before its result can come */
+	ret = take(r, m, err);
+	if (ret < 0)
+		atomic_fetch_sub(&r->in_hand, 1);
+	return ret;
+}
+
+void relay_leave(struct relay *r)
+{
+	if (r->pool)
+		smtp_pool_leave(r->pool);
+	else
+		queue_close(r->queue);
+}
+
+bool relay_is_idle(const struct relay *r)
+{
+	return atomic_load(&r->in_hand) == 0;
 }
 
 bool relay_is_held_up(const struct relay *r)

@@ -40,6 +40,9 @@ struct relay_result {
 typedef void (*relay_result_fn)(void *context,
 				const struct relay_result *result);
 
+/* What the relay is called in logs: without user and password. */
+void relay_url_describe(const char *url, struct strbuf *out);
+
 /* outbox must outlive the relay; fn is called with context. ERR_INVALID: no
  * such URL. ERR_IO: threads, the file of certificates. */
 int relay_start(const struct relay_options *options, struct outbox *outbox,
@@ -53,6 +56,11 @@ bool relay_is_outbox_url(const char *url);
  */
 int relay_send(struct relay *relay, struct relay_message *message,
 	       struct err *err);
+/* Another takes its place: takes nothing any more (ERR_RETRY), gives back what
+ * was not begun (TROUBLE_RELAY), goes on with the rest. Waits for nothing. */
+void relay_leave(struct relay *relay);
+/* Everything that it took has its result. */
+bool relay_is_idle(const struct relay *relay);
 /* It cannot be reached: what is sent to it waits. */
 bool relay_is_held_up(const struct relay *relay);
 /* Returns when all results are delivered. */

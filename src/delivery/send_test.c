@@ -12,6 +12,7 @@
 #include "delivery/lease.h"
 #include "delivery/outbox.h"
 #include "delivery/recipient.h"
+#include "delivery/relay_setting.h"
 #include "smtp/sink_fixture.h"
 
 #include "sql/delivery_lease.h"
@@ -33,9 +34,14 @@
 
 #define HTML "<body><p>*|FNAME|*</p><a href=\"https://a.example/\">a</a></body>"
 
+/* Messages/s that leave a test, on the slowest machine, the time to act before
+ * its 40 or 3000 are all sent. */
+enum { SLOWLY = 5, MANY_SLOWLY = 500 };
+
 struct world {
 	struct delivery_fixture f;
-	struct sink *sink;
+	struct sink *sink, *other;
+	bool has_no_url;
 	char folder[64];
 	char relay[64];
 	struct delivery *d;
@@ -71,6 +77,7 @@ static int tear_down(void **state)
 	(void)state;
 	delivery_free(&w->d);
 	sink_free(&w->sink);
+	sink_free(&w->other);
 	delivery_fixture_free(&w->f);
 	snprintf(command, sizeof(command), "rm -rf %s", w->folder);
 	return system(command);
@@ -106,7 +113,7 @@ static void start_service(void)
 		.instance = "test",
 		.data = w->folder,
 		.public_url = "http://t.example",
-		.has_public_url = true,
+		.has_public_url = !w->has_no_url,
 		.organisation = "Acme",
 		.postal_address = "1 Road, Town",
 		.send = true,
@@ -268,7 +275,7 @@ static void what_is_deferred_too_long_expires(void **state)
 			 BOUNCE_SOFT);
 }
 
-static bool is_half_sent(void)
+static bool is_begun(void)
 {
 	return in_state(RECIPIENT_ACCEPTED) >= 5;
 }
@@ -300,7 +307,10 @@ static void expect_status(int status)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct store_fixture *store = &world.f.store;
-	struct keeper_setup setup = { .store = store->store };
+	static const struct campaign_sender_facts facts = { .outbox = false };
+	struct keeper_setup setup = { .store = store->store,
+				      .facts = &facts,
+				      .relay = "" };
 	struct err err = ERR_INIT;
 
 	assert_int_equal(db_find_text(store->audience, SQL_DELIVERY_LEASE_CHECK,
@@ -379,9 +389,9 @@ static void a_finished_one_leaves_out_who_was_not_tried(void **state)
 	struct world *w = &world;
 
 	(void)state;
-	w->options.rate = 25; /* the rest waits for most of a second */
+	w->options.rate = SLOWLY;
 	start_service();
-	await(is_half_sent);
+	await(is_begun);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 9");
 	delivery_wake(w->d);
 	await(is_sent);
@@ -397,9 +407,9 @@ static void a_paused_one_stops_and_goes_on(void **state)
 	int64_t accepted;
 
 	(void)state;
-	w->options.rate = 25;
+	w->options.rate = SLOWLY;
 	start_service();
-	await(is_half_sent);
+	await(is_begun);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
 	await(nobody_is_claimed);
 	accepted = in_state(RECIPIENT_ACCEPTED);
@@ -417,9 +427,9 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 	struct world *w = &world;
 
 	(void)state;
-	w->options.rate = 100;
+	w->options.rate = SLOWLY;
 	start_service();
-	await(is_half_sent);
+	await(is_begun);
 	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
 	delivery_wake(w->d);
 	await(is_canceled);
@@ -429,6 +439,11 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 			 40);
 	assert_int_equal(sink_totals(w->sink).accepted,
 			 in_state(RECIPIENT_ACCEPTED));
+}
+
+static bool is_handed(void)
+{
+	return in_state(RECIPIENT_HANDED) > 0;
 }
 
 static bool is_held_up(void)
@@ -472,10 +487,10 @@ static void a_lost_connection_counts_once(void **state)
 	(void)state;
 	w->options.retry_first_ms = 50;
 	start_service();
-	await(is_half_sent);
+	await(is_begun);
 	sink_pause(w->sink, true);
 	await(is_held_up);
-	assert_true(described("relay_failures=") <= 2);
+	assert_true(described("relay_failures=") <= 4);
 	sink_pause(w->sink, false);
 	await(is_sent);
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 3000);
@@ -492,7 +507,7 @@ static void a_stop_in_the_middle_doubles_nobody(void **state)
 	(void)state;
 	w->options.rate = 200;
 	start_service();
-	await(is_half_sent);
+	await(is_begun);
 	delivery_free(&w->d); /* what the log holds is applied later */
 	w->options.rate = 0;
 	start_service();
@@ -643,6 +658,162 @@ static void uncertain_ones_may_be_left(void **state)
 		assert_true(sink_count(w->sink, i) <= 1);
 }
 
+/* --- another relay while it sends --- */
+
+static void put_relay(const char *url)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	if (tx_begin(world.f.store.audience, &tx, &err) < 0 ||
+	    relay_setting_put(&tx, url, &err) < 0 || tx_commit(&tx, &err) < 0)
+		fail_msg("%s", err.text);
+	if (world.d)
+		delivery_wake(world.d);
+}
+
+static void put_relay_at(const struct sink *sink)
+{
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+
+	strbuf_addf(&url, "smtp://127.0.0.1:%d?tls=off", sink_port(sink));
+	put_relay(url.buf);
+}
+
+/* No option: the setting counts, which names the first sink. */
+static void start_with_two_relays(const char *script)
+{
+	struct world *w = &world;
+
+	w->options.relay = "";
+	if (script) {
+		sink_free(&w->sink);
+		w->sink =
+			sink_start(&(struct sink_options){ .script = script });
+	}
+	w->other = sink_start(&(struct sink_options){ 0 });
+	put_relay_at(w->sink);
+	start_service();
+}
+
+static void expect_each_once(int members)
+{
+	struct world *w = &world;
+
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), members);
+	for (int i = 1; i <= members; i++)
+		assert_int_equal(
+			sink_count(w->sink, i) + sink_count(w->other, i), 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+					    " WHERE uncertain = 1"),
+			 0);
+}
+
+static bool has_some(void)
+{
+	return sink_totals(world.sink).accepted >= 100;
+}
+
+static void another_relay_takes_over_in_mid_send(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = MANY_SLOWLY;
+	start_with_two_relays(NULL);
+	await(has_some);
+	put_relay_at(w->other);
+	await(is_sent);
+	expect_each_once(3000);
+	assert_true(sink_totals(w->other).accepted > 0);
+}
+
+static bool has_both(void)
+{
+	return sink_totals(world.other).accepted > 0;
+}
+
+static void there_and_back_again(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = MANY_SLOWLY;
+	start_with_two_relays(NULL);
+	for (int i = 0; i < 4; i++) {
+		put_relay_at(i % 2 ? w->sink : w->other);
+		await(has_both);
+	}
+	await(is_sent);
+	expect_each_once(3000);
+}
+
+/* It is in use, and says nothing: nobody waits until it is given up. */
+static void a_silent_relay_holds_up_no_other(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	start_with_two_relays("W\n");
+	await(is_handed);
+	put_relay_at(w->other);
+	await(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
+	for (int i = 1; i <= 40; i++)
+		assert_int_equal(sink_count(w->other, i), 1);
+}
+
+static void a_dead_relay_holds_up_no_other(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.relay = "";
+	put_relay("smtp://127.0.0.1:1?tls=off");
+	w->other = sink_start(&(struct sink_options){ 0 });
+	start_service();
+	await(is_held_up);
+	put_relay_at(w->other);
+	await(is_sent);
+	expect_each_once(40);
+	assert_int_equal(described("relay_failures="), 0);
+}
+
+static bool is_held(void)
+{
+	return fixture_int(&world.f, "SELECT COUNT(*) FROM campaign"
+				     " WHERE hold_reason IS NOT NULL") == 1;
+}
+
+/* Its hold lasts for minutes; nothing of it is true of the next one. */
+static void what_one_relay_refuses_is_tried_by_the_next(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	sink_when(w->sink, "RCPT", "", "550 relay not permitted", SINK_ALWAYS);
+	start_with_two_relays(NULL);
+	await(is_held);
+	put_relay_at(w->other);
+	await(is_sent);
+	expect_each_once(40);
+	assert_false(is_held());
+}
+
+/* The outbox gets what no relay may: links lead nowhere. */
+static void a_relay_without_a_public_url_gets_nothing(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->has_no_url = true;
+	start_with_two_relays(NULL);
+	put_relay(RELAY_OUTBOX);
+	await(is_sent);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
+	assert_int_equal(sink_totals(w->sink).accepted, 0);
+}
+
 #define FEW(test) cmocka_unit_test_setup_teardown(test, with_few, tear_down)
 #define MANY(test) cmocka_unit_test_setup_teardown(test, with_many, tear_down)
 
@@ -665,6 +836,12 @@ int main(int argc, char **argv)
 		MANY(a_lost_connection_counts_once),
 		FEW(a_stop_in_the_middle_doubles_nobody),
 		FEW(single_mails_go_out),
+		MANY(another_relay_takes_over_in_mid_send),
+		MANY(there_and_back_again),
+		FEW(a_silent_relay_holds_up_no_other),
+		FEW(a_dead_relay_holds_up_no_other),
+		FEW(what_one_relay_refuses_is_tried_by_the_next),
+		FEW(a_relay_without_a_public_url_gets_nothing),
 		MANY(killed_senders_lose_nobody),
 		MANY(uncertain_ones_may_be_left),
 	};

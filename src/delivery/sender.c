@@ -8,6 +8,7 @@
 #include "campaign/campaign.h"
 #include "delivery/claim.h"
 #include "delivery/hold.h"
+#include "delivery/relay_setting.h"
 #include "delivery/sender_private.h"
 #include "journal/gate.h"
 #include "store/store.h"
@@ -16,7 +17,8 @@
 #define RENDER_QUEUE 1500
 #define READY_QUEUE 100
 #define LOOK_MS 500
-#define WINDOW_TRIES 10 /* of 100 ms */
+#define SWITCH_LOOK_MS 50 /* while a relay is exchanged */
+#define WINDOW_TRIES 10   /* of 100 ms */
 #define FAILED_PAUSE_MS (10 * MS_SECOND)
 
 /* --- rendering --- */
@@ -332,27 +334,44 @@ static void wait_for_work(struct sender *s, int64_t ms)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* May mails leave? 1, 0, -1. */
+static int is_open(struct sender *s, struct db *db, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign_sender_facts facts = {
+		.outbox = relay_is_outbox_url(s->relay_url),
+		.has_public_url = s->setup.has_public_url,
+	};
+	const char *why;
+	int closed;
+
+	if (campaign_cannot_leave(&facts))
+		return 0;
+	closed = gate_is_closed(db, arena, &why, err);
+	return closed < 0 ? -1 : !closed;
+}
+
 /* Everything the claiming thread does once; returns how many rows moved. */
 static int64_t do_round(struct sender *s, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
 	int64_t now_ms = clock_now_ms();
-	const char *why;
-	int closed;
+	int open;
 
 	handover_retry_unsaved(s);
 	if (outgoing_settle(s, now_ms, err) < 0 ||
 	    store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	give_back_all(s, db);
-	closed = s->setup.is_off ? 1 : gate_is_closed(db, arena, &why, err);
-	if (closed < 0 ||
-	    (closed == 0 && outgoing_send_due(s, now_ms, err) < 0))
+	if (relay_switch_round(s, db, err) < 0 ||
+	    holds_store(s->holds, db, now_ms, err) < 0)
 		return -1;
-	if (holds_store(s->holds, db, now_ms, err) < 0)
+	if (s->last_relay)
+		return 0;
+	open = is_open(s, db, err);
+	if (open < 0 || (open && outgoing_send_due(s, now_ms, err) < 0))
 		return -1;
-	return claim_round(s, db, closed > 0, err);
+	return claim_round(s, db, !open, err);
 }
 
 static void *claim_main(void *sender)
@@ -366,7 +385,8 @@ static void *claim_main(void *sender)
 		if (n < 0)
 			log_error("sending is held up", LOG_ERR(&err));
 		if (n <= 0)
-			wait_for_work(s, LOOK_MS);
+			wait_for_work(s,
+				      s->last_relay ? SWITCH_LOOK_MS : LOOK_MS);
 	}
 	return NULL;
 }
@@ -398,6 +418,7 @@ static void init(struct sender *s, const struct sender_setup *setup)
 	s->holds = holds_new(setup->options->pause_hard_percent);
 	s->to_render = queue_new(RENDER_QUEUE);
 	s->ready = queue_new(READY_QUEUE);
+	pthread_rwlock_init(&s->relay_lock, NULL);
 	pthread_mutex_init(&s->lock, NULL);
 	wait_init(&s->wake);
 	wait_init(&s->slot);
@@ -410,19 +431,12 @@ int sender_start(const struct sender_setup *setup, struct sender **out,
 		 struct err *err)
 {
 	CLEANUP(sender_free) struct sender *s = calloc(1, sizeof(*s));
-	const struct delivery_options *o = setup->options;
-	struct relay_options relay = {
-		.url = o->relay,
-		.connections = o->connections,
-		/* never waits: single mails come on top of the window */
-		.queue = o->uncertain_max + 1000,
-	};
+	CLEANUP(store_put) struct db *db = NULL;
 
 	BUG_ON(!s);
 	init(s, setup);
-	if (relay_start(&relay, setup->outbox, handover_result, s, &s->relay,
-			err) < 0 ||
-	    start_threads(s, err) < 0)
+	if (store_get(setup->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    relay_switch_begin(s, db, err) < 0 || start_threads(s, err) < 0)
 		return -1;
 	*out = TAKE(s);
 	return 0;
@@ -488,6 +502,8 @@ void sender_stop(struct sender *s)
 	pthread_cond_broadcast(&s->slot);
 	pthread_mutex_unlock(&s->lock);
 	join_threads(s);
+	if (s->last_relay)
+		relay_stop(s->last_relay);
 	if (s->relay)
 		relay_stop(s->relay);
 	wait_for_window(s);
@@ -514,7 +530,7 @@ void sender_free(struct sender **sender)
 	if (!s)
 		return;
 	sender_stop(s);
-	relay_free(&s->relay);
+	relay_switch_free(s);
 	free_list(&s->back);
 	free_list(&s->unsaved);
 	free_list(&s->singles);
@@ -532,9 +548,27 @@ void sender_free(struct sender **sender)
 	*sender = NULL;
 }
 
-bool sender_is_held_up(const struct sender *s)
+int sender_relay_send(struct sender *s, struct relay_message *message,
+		      struct err *err)
 {
-	return relay_is_held_up(s->relay);
+	int ret;
+
+	pthread_rwlock_rdlock(&s->relay_lock);
+	ret = atomic_load(&s->switching)
+		      ? err_set(err, ERR_RETRY, "another relay is in force")
+		      : relay_send(s->relay, message, err);
+	pthread_rwlock_unlock(&s->relay_lock);
+	return ret;
+}
+
+bool sender_is_held_up(struct sender *s)
+{
+	bool is;
+
+	pthread_rwlock_rdlock(&s->relay_lock);
+	is = relay_is_held_up(s->relay);
+	pthread_rwlock_unlock(&s->relay_lock);
+	return is;
 }
 
 void sender_describe(struct sender *s, struct strbuf *out)
@@ -549,5 +583,7 @@ void sender_describe(struct sender *s, struct strbuf *out)
 		    (long long)s->in_window,
 		    (long long)atomic_load(&s->relay_failures));
 	pthread_mutex_unlock(&s->lock);
+	pthread_rwlock_rdlock(&s->relay_lock);
 	relay_describe(s->relay, out);
+	pthread_rwlock_unlock(&s->relay_lock);
 }

@@ -13,6 +13,11 @@
  * Campaigns are worked on in turn, while they are `sending` and frozen. One
  * that is paused, canceled or finished gets back what was claimed. Single mails
  * of outgoing_message go the same way without ledger.
+ *
+ * The relay in force (delivery/relay_setting.h) is looked up in every round, at
+ * least twice a second. When it is another one, all that is rendered goes back
+ * to the ledger, the last relay answers what it has begun, and only then the
+ * new one gets messages (relay_switch.c).
  */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H
@@ -33,12 +38,12 @@ struct sender_setup {
 	const struct mailing_setup *mailing;
 	struct event_writer *writer;
 	struct outbox *outbox;
-	const char *owner; /* of claims, see lease.h */
-	bool is_off;       /* as if the gate were closed */
+	const char *owner;   /* of claims, see lease.h */
+	bool has_public_url; /* else only the outbox gets mails */
 };
 
 /* Starts its threads; setup is copied, what it points to must outlive it.
- * ERR_INVALID: the relay's URL. ERR_IO: threads. */
+ * ERR_INVALID: the relay's URL. ERR_IO: threads. Else as store_get. */
 int sender_start(const struct sender_setup *setup, struct sender **out,
 		 struct err *err);
 void sender_wake(struct sender *s); /* look for work now */
@@ -50,7 +55,7 @@ void sender_leased(struct sender *s, int64_t until_us);
 void sender_stop(struct sender *s);
 void sender_free(struct sender **s);
 /* The relay takes nothing now. Any thread, like sender_describe. */
-bool sender_is_held_up(const struct sender *s);
+bool sender_is_held_up(struct sender *s);
 /* Appends "accepted=12 refused=0 ... " and the relay's. */
 void sender_describe(struct sender *s, struct strbuf *out);
 

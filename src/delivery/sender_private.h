@@ -65,7 +65,15 @@ static inline int64_t monotonic_us_in(int64_t ms)
 
 struct sender {
 	struct sender_setup setup;
+	/* The one in force. Whoever uses it holds the lock to read; it is only
+	 * exchanged under the lock to write. */
 	struct relay *relay;
+	pthread_rwlock_t relay_lock;
+	/* Of the claiming thread. The last one, until it has answered, or for
+	 * so long at most; NULL: there is none. */
+	struct relay *last_relay;
+	char *relay_url;
+	int64_t last_until_us;
 	struct holds *holds;
 	struct queue *to_render, *ready; /* of struct shipment */
 	struct mailings mailings;        /* of the claiming thread */
@@ -87,6 +95,9 @@ struct sender {
 	int64_t pause_until_us;   /* monotonic: the relay takes none */
 
 	atomic_bool stopping;
+	/* From the exchange of the relay until the last one has answered:
+	 * nothing is handed over. */
+	atomic_bool switching;
 	atomic_bool wants_room;       /* claiming waits for to_render */
 	atomic_llong relay_failures;  /* in a row */
 	atomic_llong leased_until_us; /* monotonic */
@@ -109,9 +120,23 @@ void shipment_give_back(struct shipment *p);
 /* Whether its claims are still its own. */
 bool sender_has_lease(const struct sender *s);
 
+/* relay_send of the relay in force; ERR_RETRY also while it is exchanged. */
+int sender_relay_send(struct sender *s, struct relay_message *message,
+		      struct err *err);
+
+/* --- relay_switch.c --- */
+/* The first one. */
+int relay_switch_begin(struct sender *s, struct db *db, struct err *err);
+/* Exchanges the relay if another is in force by now, and ends an exchange. Of
+ * the claiming thread. */
+int relay_switch_round(struct sender *s, struct db *db, struct err *err);
+void relay_switch_free(struct sender *s);
+
 /* --- handover.c --- */
 void *handover_main(void *sender);
 void handover_result(void *sender, const struct relay_result *result);
+/* As far as anybody knows. */
+void handover_relay_works(struct sender *s);
 /* Try again to store outcomes that could not be stored. */
 void handover_retry_unsaved(struct sender *s);
 

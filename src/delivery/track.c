@@ -280,6 +280,22 @@ void track_store(struct track *t, const struct track_hit *hit,
 
 /* --- pages --- */
 
+/* Whose list it is. */
+static int read_sender(struct db *db, const struct campaign *campaign,
+		       struct arena *arena, struct track_subject *out,
+		       struct err *err)
+{
+	struct list list;
+
+	out->list_name = campaign->list_name;
+	if (*out->organisation)
+		return 0;
+	if (list_get_by_id(db, campaign->list_id, arena, &list, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	out->organisation = list_company(&list, arena);
+	return 0;
+}
+
 static int read_subject(struct db *db, const struct track_token *token,
 			struct arena *arena, struct track_subject *out,
 			struct err *err)
@@ -287,10 +303,12 @@ static int read_subject(struct db *db, const struct track_token *token,
 	struct campaign campaign;
 	struct member member;
 
-	if (campaign_get(db, token->campaign_id, arena, &campaign, err) == 0)
-		out->list_name = campaign.list_name;
-	else if (err->code != ERR_NOT_FOUND)
+	if (campaign_get(db, token->campaign_id, arena, &campaign, err) == 0) {
+		if (read_sender(db, &campaign, arena, out, err) < 0)
+			return -1;
+	} else if (err->code != ERR_NOT_FOUND) {
 		return -1;
+	}
 	if (token->member_id == 0)
 		return 1;
 	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)

@@ -208,6 +208,26 @@ static int count_call(struct exchange *x, struct problem *out)
 	return 0;
 }
 
+static bool may_sign_in(const struct exchange *x, const struct err *err)
+{
+	bool is_unknown = strcmp(err->title, AUTH_TITLE_MISSING) == 0 ||
+			  strcmp(err->title, AUTH_TITLE_INVALID) == 0;
+
+	return is_unknown && x->in.dialect == DIALECT_PAGE &&
+	       (x->rq.method == HTTP_GET || x->rq.method == HTTP_HEAD) &&
+	       !auth_has_key(&x->rq);
+}
+
+/* To the page where one signs in, and back from there. */
+static void send_to_sign_in(struct exchange *x)
+{
+	CLEANUP(strbuf_release) struct strbuf to = STRBUF_INIT;
+
+	strbuf_addstr(&to, AUTH_SIGN_IN_PATH "?to=");
+	strbuf_add_url(&to, str_of(path_of(x->in.head.target)));
+	response_redirect(&x->rs, 303, to.buf);
+}
+
 int admit(struct exchange *x, struct problem *out)
 {
 	const struct http_options *options = &x->server->options;
@@ -217,7 +237,10 @@ int admit(struct exchange *x, struct problem *out)
 		       options->authenticate, options->authenticate_context,
 		       &err) == 0)
 		return count_call(x, out);
-	problem_write_err(&x->rq, &x->rs, x->in.dialect, &err);
+	if (may_sign_in(x, &err))
+		send_to_sign_in(x);
+	else
+		problem_write_err(&x->rq, &x->rs, x->in.dialect, &err);
 	out->status = 0; /* written already */
 	return -1;
 }

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/encoding.h"
 #include "http/exchange.h"
 #include "http/page.h"
 
@@ -16,6 +17,7 @@ static const char page_csp[] =
 	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 static const char api_csp[] = "default-src 'none'; frame-ancestors 'none'";
+static const char usual_type[] = "application/json; charset=utf-8";
 
 static bool has_header(const struct exchange *x, const char *name)
 {
@@ -91,7 +93,7 @@ static void add_headers(struct exchange *x)
 	bool page = type && strncmp(type, "text/html", 9) == 0;
 
 	if (!type)
-		type = "application/json; charset=utf-8";
+		type = usual_type;
 	if (x->rs.body.len > 0 || x->out.stream)
 		add_default(x, "Content-Type", type);
 	add_field(x, "X-Request-Id", x->rq.id);
@@ -127,6 +129,7 @@ static const char *reason_of(int status)
 		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
 		{ 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
 		{ 417, "Expectation Failed" },
 		{ 422, "Unprocessable Content" },
 		{ 429, "Too Many Requests" },
@@ -172,6 +175,24 @@ static void add_piece(struct exchange *x, bool more)
 			strbuf_addstr(&out->piece, "0\r\n\r\n");
 	}
 	out->unsent[1] = strbuf_str(&out->piece);
+}
+
+void answer_compress(struct exchange *x)
+{
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	const char *type = x->rs.content_type ? x->rs.content_type : usual_type;
+
+	if (x->out.stream || has_header(x, "Content-Encoding") ||
+	    !encoding_is_worth(type, x->rs.body.len))
+		return;
+	response_header(&x->rs, "Vary", "Accept-Encoding");
+	if (!encoding_is_taken(request_header(&x->rq, "Accept-Encoding"),
+			       "gzip"))
+		return;
+	plain = x->rs.body;
+	x->rs.body = (struct strbuf)STRBUF_INIT;
+	encoding_gzip(strbuf_str(&plain), &x->rs.body);
+	response_header(&x->rs, "Content-Encoding", "gzip");
 }
 
 int answer_first_piece(struct exchange *x, struct err *err)

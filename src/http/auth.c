@@ -121,6 +121,23 @@ static bool csrf_is_right(const struct request *rq, const struct caller *caller)
 	       crypto_equal(token, caller->csrf, strlen(token));
 }
 
+bool auth_is_browser(const struct request *rq)
+{
+	const char *accept = request_header(rq, "Accept");
+
+	return request_header(rq, "Sec-Fetch-Site") ||
+	       request_header(rq, "X-CSRF-Token") ||
+	       request_cookie(rq, "muster_session") ||
+	       (accept && strstr(accept, "text/html"));
+}
+
+bool auth_has_key(const struct request *rq)
+{
+	const char *query = request_query(rq, "apikey");
+
+	return request_header(rq, "Authorization") || (query && *query);
+}
+
 static int identify(struct request *rq, authenticate_fn authenticate,
 		    void *context, struct err *err)
 {

@@ -6,6 +6,10 @@
  * error). Browsers come with the cookie `muster_session`, and send the
  * session's token in X-CSRF-Token with anything but GET and HEAD. What a key
  * or a session is worth is known to the callback that app/ gives.
+ *
+ * Whoever wants to see a page without any credentials is sent to the page to
+ * sign in. WWW-Authenticate is for programs: a browser would ask for a password
+ * in a box of its own, which knows nothing of our sessions.
  */
 #ifndef HTTP_AUTH_H
 #define HTTP_AUTH_H
@@ -34,6 +38,11 @@ typedef int (*authenticate_fn)(void *context, const struct credentials *in,
  */
 bool auth_permits(const struct caller *caller, enum permission permission);
 
+/* As far as one can tell by the request. */
+bool auth_is_browser(const struct request *rq);
+/* It came with a key, right or wrong. */
+bool auth_has_key(const struct request *rq);
+
 /*
  * Finds out who asks and whether they may. Returns 0 with rq->caller filled
  * (left empty for public routes), or -1 with err; err.title says which of the
@@ -41,6 +50,9 @@ bool auth_permits(const struct caller *caller, enum permission permission);
  */
 int auth_check(struct request *rq, enum permission permission,
 	       authenticate_fn authenticate, void *context, struct err *err);
+
+/* Where a reader of pages signs in; ?to=PATH leads back. */
+#define AUTH_SIGN_IN_PATH "/sign-in"
 
 #define AUTH_TITLE_MISSING "API Key Missing"
 #define AUTH_TITLE_INVALID "API Key Invalid"

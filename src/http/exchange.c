@@ -186,6 +186,7 @@ static void settle(struct exchange *x, int ret, struct err *err)
 		response_drop_stream(x);
 		problem_write_err(&x->rq, &x->rs, x->in.dialect, err);
 	}
+	answer_compress(x);
 	answer(x);
 }
 

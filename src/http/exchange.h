@@ -168,6 +168,8 @@ void user_call_end(struct http_server *server, int64_t user_id);
 /* --- answer.c --- */
 /* Before answer(), for a stream: what comes first can still be refused. */
 int answer_first_piece(struct exchange *x, struct err *err);
+/* Before answer(): a whole body of text goes as gzip to who takes that. */
+void answer_compress(struct exchange *x);
 void answer(struct exchange *x); /* fills x->out for x->rs */
 void answer_piece(struct exchange *x);
 

@@ -55,6 +55,8 @@ static const struct {
 	  "It changed since it was read.", NULL },
 	{ 413, "Content Too Large", "Request Entity Too Large",
 	  "The body is too long.", NULL },
+	{ 415, "Unsupported Media Type", "Unsupported Media Type",
+	  "The body must be application/json.", NULL },
 	{ 414, "URI Too Long", "Resource Nesting Too Deep",
 	  "The address is too long.",
 	  "The sub-resource requested is nested too deeply." },
@@ -92,10 +94,11 @@ static const struct {
 	const char *title;
 	int status;
 } titled[] = {
-	{ AUTH_TITLE_MISSING, 401 },      { AUTH_TITLE_INVALID, 401 },
-	{ "Method Not Allowed", 405 },    { "Precondition Failed", 412 },
-	{ "Content Too Large", 413 },     { "Resource Nesting Too Deep", 414 },
-	{ "InvalidMethodOverride", 422 }, { "Insufficient Storage", 507 },
+	{ AUTH_TITLE_MISSING, 401 },          { AUTH_TITLE_INVALID, 401 },
+	{ "Unsupported Media Type", 415 },    { "Method Not Allowed", 405 },
+	{ "Precondition Failed", 412 },       { "Content Too Large", 413 },
+	{ "Resource Nesting Too Deep", 414 }, { "InvalidMethodOverride", 422 },
+	{ "Insufficient Storage", 507 },
 };
 
 static const struct {
@@ -256,11 +259,11 @@ void problem_write(struct request *rq, struct response *rs,
 
 	strbuf_reset(&rs->body);
 	rs->status = p.status;
-	if (p.status == 401)
+	if (p.status == 401 && !auth_is_browser(rq))
 		response_header(rs, "WWW-Authenticate",
-				dialect == DIALECT_PLAIN
-					? "Bearer realm=\"Muster\""
-					: "Basic realm=\"Muster\"");
+				dialect == DIALECT_MAILCHIMP
+					? "Basic realm=\"Muster\""
+					: "Bearer realm=\"Muster\"");
 	if ((p.status == 503 || p.status == 429) &&
 	    !response_has_header(rs, "Retry-After"))
 		response_header(rs, "Retry-After", "1");

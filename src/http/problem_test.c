@@ -85,8 +85,60 @@ static void errors_of_pages_are_pages(void **state)
 	assert_header(&reply, "Content-Type", "text/html; charset=utf-8");
 	assert_has(&reply.body, "<h1>Bad Request</h1>");
 	assert_has(&reply.head, "frame-ancestors 'none'");
-	fixture_ask(server, GET("/outbox"), &reply);
-	assert_int_equal(reply.status, 401);
+	(void)f;
+}
+
+/* Whoever has no key is led to where one signs in; with a wrong one, it is
+ * refused. */
+static void pages_lead_to_the_sign_in(void **state)
+{
+	static const struct {
+		const char *request;
+		int status;
+		const char *location;
+	} cases[] = {
+		{ GET("/outbox"), 303, "/sign-in?to=%2Foutbox" },
+		{ GET("/outbox?a=%2F&b=c"), 303,
+		  "/sign-in?to=%2Foutbox%3Fa%3D%252F%26b%3Dc" },
+		{ GET("http://x/outbox"), 303, "/sign-in?to=%2Foutbox" },
+		{ GET_WITH("/outbox", "Cookie: muster_session=old"), 303,
+		  "/sign-in?to=%2Foutbox" },
+		{ GET_WITH("/outbox", "Authorization: Bearer x"), 401, NULL },
+		{ GET_WITH("/outbox", "Authorization: nonsense"), 401, NULL },
+		{ GET("/outbox?apikey=x"), 401, NULL },
+	};
+	FIXTURE(f);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fixture_ask(server, cases[i].request, &reply);
+		if (reply.status != cases[i].status)
+			fail_msg("%s: %d", cases[i].request, reply.status);
+		if (cases[i].location)
+			assert_header(&reply, "Location", cases[i].location);
+		else
+			assert_header(&reply, "WWW-Authenticate",
+				      "Bearer realm=\"Muster\"");
+	}
+	(void)f;
+}
+
+/* A browser would ask for a password in a box of its own. */
+static void no_browser_is_asked_for_a_password(void **state)
+{
+	static const char *const requests[] = {
+		GET_WITH("/3.0/", "Sec-Fetch-Site: same-origin"),
+		GET_WITH("/3.0/", "Accept: text/html,*/*"),
+		GET_WITH("/3.0/", "Cookie: muster_session=old"),
+		GET_WITH("/3.0/", "X-CSRF-Token: x"),
+	};
+	FIXTURE(f);
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		fixture_ask(server, requests[i], &reply);
+		assert_int_equal(reply.status, 401);
+		assert_null(strstr(reply.head.buf, "WWW-Authenticate"));
+	}
+	fixture_ask(server, GET("/3.0/"), &reply);
 	assert_header(&reply, "WWW-Authenticate", "Basic realm=\"Muster\"");
 	(void)f;
 }
@@ -98,6 +150,8 @@ int main(void)
 		TEST(what_went_wrong_inside_is_not_told),
 		TEST(errors_of_the_marketing_api_look_like_mailchimps),
 		TEST(errors_of_pages_are_pages),
+		TEST(pages_lead_to_the_sign_in),
+		TEST(no_browser_is_asked_for_a_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,8 @@
  * http/response.h - what the client gets
  *
  * A fresh response has status 200 and an empty body. The server adds Date,
- * Content-Length, X-Request-Id and the security headers.
+ * Content-Length, X-Request-Id and the security headers, and compresses text
+ * for clients that take it (http/encoding.h; not what is made piece by piece).
  */
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H

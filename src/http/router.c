@@ -17,7 +17,8 @@ static const char *const method_names[] = {
 
 /* The paths form a tree of segments. */
 struct node {
-	const char *name; /* literal; NULL: any segment */
+	const char *name; /* literal; NULL: any segment that ends so: */
+	const char *ending;
 	struct node *children;
 	struct node *next; /* literals first */
 	const struct route *routes[METHODS];
@@ -69,27 +70,37 @@ void router_free(struct router **router)
 	*router = NULL;
 }
 
-static bool is_name(struct str segment)
+/* "{name}" or "{name}.csv": the name, and what follows it. */
+static bool is_name(struct str segment, struct str *name, struct str *ending)
 {
-	return segment.len > 2 && segment.s[0] == '{' &&
-	       segment.s[segment.len - 1] == '}';
+	*ending = segment;
+	if (segment.len < 3 || segment.s[0] != '{')
+		return false;
+	*name = str_cut(ending, '}');
+	name->s++;
+	name->len--;
+	return true;
 }
 
 static struct node *child_of(struct router *router, struct node *parent,
 			     struct str segment)
 {
-	bool any = is_name(segment);
+	struct str name, ending;
+	bool any = is_name(segment, &name, &ending);
 	struct node **at = &parent->children;
 	struct node *node;
 
 	for (node = parent->children; node; node = node->next)
-		if (any ? !node->name
+		if (any ? !node->name && str_is(ending, node->ending)
 			: node->name && str_is(segment, node->name))
 			return node;
 	node = arena_new_of(router->arena, struct node);
-	node->name = any ? NULL : arena_str(router->arena, segment);
-	while (any && *at)
-		at = &(*at)->next;
+	if (any)
+		node->ending = arena_str(router->arena, ending);
+	else
+		node->name = arena_str(router->arena, segment);
+	while (any && *at && ((*at)->name || ending.len == 0))
+		at = &(*at)->next; /* literals first, then those with an end */
 	node->next = *at;
 	*at = node;
 	return node;
@@ -169,6 +180,14 @@ static bool knows_any(const struct node *node)
 	return false;
 }
 
+/* With something before it: {name} is never empty. */
+static bool ends_with(const char *segment, const char *ending)
+{
+	size_t len = strlen(segment), n = strlen(ending);
+
+	return len > n && strcmp(segment + len - n, ending) == 0;
+}
+
 /* Depth is bounded by the number of segments. */
 static const struct node *find(const struct node *node, const char *const *seg,
 			       size_t n)
@@ -178,10 +197,9 @@ static const struct node *find(const struct node *node, const char *const *seg,
 	if (n == 0)
 		return knows_any(node) ? node : NULL;
 	for (const struct node *c = node->children; c; c = c->next) {
-		if (c->name && strcmp(c->name, seg[0]) != 0)
+		if (c->name ? strcmp(c->name, seg[0]) != 0
+			    : !ends_with(seg[0], c->ending))
 			continue;
-		if (!c->name && !seg[0][0])
-			continue; /* {name} is never empty */
 		found = find(c, seg + 1, n - 1);
 		if (found)
 			return found;
@@ -213,13 +231,15 @@ static void name_params(struct route_match *out, const char *const *seg,
 
 	out->params.last = &out->params.first;
 	for (size_t i = 0; next_segment(&path, &segment); i++) {
+		struct str name, ending;
 		struct param *p;
 
-		if (!is_name(segment))
+		if (!is_name(segment, &name, &ending))
 			continue;
 		p = arena_new_of(arena, struct param);
-		p->name = arena_strndup(arena, segment.s + 1, segment.len - 2);
-		p->value = seg[i];
+		p->name = arena_str(arena, name);
+		p->value = arena_strndup(arena, seg[i],
+					 strlen(seg[i]) - ending.len);
 		*out->params.last = p;
 		out->params.last = &p->next;
 		out->params.n++;

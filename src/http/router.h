@@ -3,7 +3,8 @@
  *
  * Routes come as tables, made from the files of src/api/spec by
  * tools/routegen.py.
- * A path is literal segments and {names}. A known path with another method is
+ * A path is literal segments and {names}, which may have an ending
+ * ({name}.csv). A known path with another method is
  * 405 with Allow; HEAD is served by GET.
  */
 #ifndef HTTP_ROUTER_H

@@ -37,6 +37,7 @@ static const struct route routes[] = {
 static const struct route pages[] = {
 	ROUTE(HTTP_GET, "/"),
 	ROUTE(HTTP_GET, "/{page}"),
+	ROUTE(HTTP_GET, "/{push_id}.csv"),
 };
 
 static struct router *make(void)
@@ -63,6 +64,9 @@ static void paths_lead_to_routes(void **state)
 	} cases[] = {
 		{ "GET", "/", "/", "GET, HEAD" },
 		{ "HEAD", "/", "/", "GET, HEAD" },
+		{ "GET", "/12.csv", "/{push_id}.csv", "GET, HEAD" },
+		{ "GET", "/.csv", "/{page}", "GET, HEAD" },
+		{ "GET", "/12.tsv", "/{page}", "GET, HEAD" },
 		{ "GET", "/3.0", "/3.0/", "GET, HEAD" },
 		{ "GET", "/3.0/", "/3.0/", "GET, HEAD" },
 		{ "GET", "/3.0/lists", "/3.0/lists", "GET, HEAD, POST" },

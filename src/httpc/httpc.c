@@ -382,11 +382,9 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 	SET(c, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
 	SET(c, CURLOPT_FORBID_REUSE, request->once ? 1L : 0L);
 	code = curl_easy_perform(c);
-	if (code != CURLE_OK)
-		return explain(&t, code, text, err);
 	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
-	return 0;
+	return code == CURLE_OK ? 0 : explain(&t, code, text, err);
 }
 
 struct str httpc_header(const struct httpc_response *reply, const char *name)

@@ -84,7 +84,8 @@ void httpc_free(struct httpc **client);
  * Sends a request and reads the reply into *reply, whatever its status. -1:
  * no whole reply came. ERR_INVALID: the URL is bad; ERR_DENIED: the address
  * is private; ERR_LIMIT: the reply is too long; ERR_RETRY: connection or
- * time-out; ERR_IO: upload or download file. *reply is reset first.
+ * time-out; ERR_IO: upload or download file. *reply is reset first; its status
+ * is that of the last head that came, 0 if none did.
  */
 int httpc_send(struct httpc *client, const struct httpc_request *request,
 	       struct httpc_response *reply, struct err *err);

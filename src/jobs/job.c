@@ -27,6 +27,15 @@ const char *job_state_name(enum job_state state)
 	return "unknown";
 }
 
+/* Who asked for a job waits for it: it goes before the thousands that the
+ * program may have queued by itself. */
+static int64_t due_ms(const struct job_new *job, int64_t now_ms)
+{
+	if (job->run_at_ms)
+		return job->run_at_ms;
+	return job->user_id ? 0 : now_ms;
+}
+
 /* 1, or 0: one of its key waits already. */
 static int insert_job(struct tx *tx, const struct job_new *job, int64_t now_ms,
 		      int64_t *id_out, struct err *err)
@@ -37,8 +46,7 @@ static int insert_job(struct tx *tx, const struct job_new *job, int64_t now_ms,
 			 sql_text(job->payload ? job->payload : "{}"),
 			 sql_text(job->single_key),
 			 sql_id_or_null(job->user_id),
-			 sql_int(job->run_at_ms ? job->run_at_ms : now_ms),
-			 sql_int(now_ms)),
+			 sql_int(due_ms(job, now_ms)), sql_int(now_ms)),
 		id_out, err);
 }
 
@@ -102,15 +110,16 @@ int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 	return found < 0 ? -1 : 0;
 }
 
-int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
-	     struct arena *arena, struct job *out, struct err *err)
+int job_list(struct db *db, const struct job_query *q, struct arena *arena,
+	     struct job *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct sql_value kinds = sql_text(q->kinds);
+	int64_t before = q->before_id ? q->before_id : INT64_MAX;
 	int n = 0, more;
 
-	if (db_query(db, SQL_JOB_PAGE,
-		     SQL_ARGS(sql_int(before_id ? before_id : INT64_MAX),
-			      sql_text(kind), sql_text(kind), sql_int(limit)),
+	if (db_query(db, q->open ? SQL_JOB_PAGE_OPEN : SQL_JOB_PAGE,
+		     SQL_ARGS(sql_int(before), kinds, kinds, sql_int(q->limit)),
 		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
@@ -118,11 +127,13 @@ int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
 	return more < 0 ? -1 : n;
 }
 
-int job_count(struct db *db, const char *kind, int64_t *out, struct err *err)
+int job_count(struct db *db, const struct job_query *q, int64_t *out,
+	      struct err *err)
 {
-	return db_find_int(db, SQL_JOB_COUNT,
-			   SQL_ARGS(sql_text(kind), sql_text(kind)), out,
-			   err) < 0
+	struct sql_value kinds = sql_text(q->kinds);
+
+	return db_find_int(db, q->open ? SQL_JOB_COUNT_OPEN : SQL_JOB_COUNT,
+			   SQL_ARGS(kinds, kinds), out, err) < 0
 		       ? -1
 		       : 0;
 }
@@ -170,7 +181,7 @@ int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
 	return must_exist(tx, id, "it does not wait for confirmation", err);
 }
 
-void job_format(const struct job *job, struct strbuf *out)
+void job_format(const struct job *job, int64_t group_id, struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
 
@@ -180,10 +191,8 @@ void job_format(const struct job *job, struct strbuf *out)
 	json_key_text(&w, "state", job_state_name(job->state));
 	json_key_int(&w, "done", job->done);
 	json_key_int(&w, "total", job->total);
-	if (job->result)
-		json_key_raw(&w, "result", str_of(job->result));
-	else
-		json_key_text(&w, "result", NULL);
+	json_key_stored(&w, "result", job->result);
+	json_key_id(&w, "group_id", group_id);
 	json_key_text(&w, "error", job->error);
 	json_key_int(&w, "attempts", job->attempts);
 	json_key_time_or_null(&w, "created_at", job->created_ms);

@@ -51,8 +51,8 @@ struct job {
 struct job_new {
 	const char *kind;
 	const char *payload; /* JSON text; NULL means {} */
-	int64_t run_at_ms;   /* not before */
-	int64_t user_id;
+	int64_t run_at_ms;   /* not before; 0: at once */
+	int64_t user_id;     /* who waits for it, and goes first; 0: nobody */
 	/* Not NULL: while a job of this key waits (it has not started, or waits
 	 * for confirmation), adding another is nothing: its id is returned. */
 	const char *single_key;
@@ -69,12 +69,18 @@ int job_find_active(struct db *db, const char *single_key, int64_t *id_out,
 /* ERR_NOT_FOUND. Strings live in arena. */
 int job_get(struct db *db, int64_t id, struct arena *arena, struct job *out,
 	    struct err *err);
-/* Up to limit jobs with id < before_id (0: from the newest), the newest first,
- * into the array out; kind NULL: all. Returns how many, or -1. */
-int job_list(struct db *db, const char *kind, int64_t before_id, int limit,
-	     struct arena *arena, struct job *out, struct err *err);
-/* How many there are of that kind; NULL: of all. */
-int job_count(struct db *db, const char *kind, int64_t *out, struct err *err);
+struct job_query {
+	const char *kinds; /* JSON array of names; NULL: all */
+	bool open;         /* only those that have not ended */
+	int64_t before_id; /* 0: from the newest */
+	int limit;
+};
+/* The newest first, into an array of `limit`. Returns how many, or -1. */
+int job_list(struct db *db, const struct job_query *query, struct arena *arena,
+	     struct job *out, struct err *err);
+/* How many there are, before_id or not. */
+int job_count(struct db *db, const struct job_query *query, int64_t *out,
+	      struct err *err);
 /* At once if it does not run, else as soon as it looks. ERR_NOT_FOUND;
  * ERR_CONFLICT: it has ended. */
 int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
@@ -86,7 +92,7 @@ int job_supersede(struct tx *tx, int64_t id, const char *why, int64_t now_ms,
  * it does not wait for that. */
 int job_confirm(struct tx *tx, int64_t id, int64_t now_ms, struct err *err);
 /* The API's shape, appended: {"id", "kind", "state", "done", "total",
- * "result", ...}. */
-void job_format(const struct job *job, struct strbuf *out);
+ * "result", ...}. group_id: of a push (bridge/push_list.h); else 0. */
+void job_format(const struct job *job, int64_t group_id, struct strbuf *out);
 
 #endif

@@ -112,6 +112,36 @@ static int fail_twice(struct job_run *run, struct err *err)
 	return err_set(err, ERR_INVALID, "never");
 }
 
+/* Whether it was done or failed, and not while it may run again. */
+static void what_tells_of_people_is_forgotten(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	atomic_int calls = 0;
+	const struct job_kind kinds[] = {
+		{ .name = "well", .fn = work_well, .forgets = true },
+		{ .name = "twice",
+		  .fn = fail_twice,
+		  .context = &calls,
+		  .forgets = true },
+	};
+	struct store_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *r = start(f, kinds, 2);
+	int64_t id = add(
+		f, &(struct job_new){ .kind = "well", .payload = "{\"n\":7}" });
+	struct job job = await(f, id, JOB_DONE, arena);
+
+	assert_string_equal(job.result, "{\"saw\":{\"n\":7}}");
+	assert_string_equal(job.payload, "{}");
+	for (enum job_state end = JOB_DONE;; end = JOB_FAILED) {
+		id = add(f, &(struct job_new){ .kind = "twice",
+					       .payload = "{\"n\":7}" });
+		job = await(f, id, end, arena);
+		assert_string_equal(job.payload, "{}");
+		if (end == JOB_FAILED)
+			break;
+	}
+}
+
 static void a_temporary_failure_is_tried_again(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -128,6 +158,38 @@ static void a_temporary_failure_is_tried_again(void **state)
 	id = add(f, &(struct job_new){ .kind = "twice" });
 	assert_string_equal(await(f, id, JOB_FAILED, arena).error, "never");
 	assert_int_equal(atomic_load(&calls), 3);
+}
+
+static int tell_turn(struct job_run *run, struct err *err)
+{
+	atomic_int *turns = run->context;
+
+	(void)err;
+	strbuf_addf(run->result, "%d", atomic_fetch_add(turns, 1));
+	return 0;
+}
+
+/* However many the program has queued before. */
+static void what_a_user_waits_for_goes_first(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(runner_free) struct runner *r = NULL;
+	atomic_int turns = 0;
+	const struct job_kind kinds[] = {
+		{ .name = "turn", .fn = tell_turn, .context = &turns },
+	};
+	struct store_fixture *f = *state;
+	int64_t last = 0, asked;
+	const char *result;
+
+	for (int i = 0; i < 50; i++)
+		last = add(f, &(struct job_new){ .kind = "turn" });
+	asked = add(f, &(struct job_new){ .kind = "turn", .user_id = 1 });
+	r = start(f, kinds, 1);
+	await(f, last, JOB_DONE, arena);
+	result = await(f, asked, JOB_DONE, arena).result;
+	/* there are two threads */
+	assert_true(strcmp(result, "0") == 0 || strcmp(result, "1") == 0);
 }
 
 static int ask_first(struct job_run *run, struct err *err)
@@ -313,7 +375,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_runs_and_keeps_its_result),
+		cmocka_unit_test(what_tells_of_people_is_forgotten),
 		cmocka_unit_test(a_temporary_failure_is_tried_again),
+		cmocka_unit_test(what_a_user_waits_for_goes_first),
 		cmocka_unit_test(a_job_can_ask_and_go_on),
 		cmocka_unit_test(a_stop_leaves_the_job_for_the_next_process),
 		cmocka_unit_test(a_running_job_can_be_canceled),

@@ -145,6 +145,7 @@ struct end {
 	const struct err *cause; /* as the log is */
 	int64_t run_at_ms;
 	int64_t attempts;
+	bool forgets; /* if it is over */
 };
 
 static struct end end_of(const struct job_run *run, const struct job_kind *kind,
@@ -155,7 +156,8 @@ static struct end end_of(const struct job_run *run, const struct job_kind *kind,
 	struct end end = { .state = JOB_DONE,
 			   .result = run->result->len ? run->result->buf : NULL,
 			   .run_at_ms = job->run_at_ms,
-			   .attempts = job->attempts };
+			   .attempts = job->attempts,
+			   .forgets = kind->forgets };
 
 	if (ret == RUN_ASK) {
 		end.state = JOB_NEEDS_CONFIRMATION;
@@ -197,6 +199,7 @@ static int write_end(struct job_run *run, const struct end *end, int64_t now_ms,
 				 sql_text(end->error), sql_int(end->run_at_ms),
 				 sql_int(end->attempts),
 				 over ? sql_int(now_ms) : sql_null(),
+				 sql_int(over && end->forgets),
 				 sql_int(run->job->id),
 				 sql_text(run->runner->instance)),
 			err);

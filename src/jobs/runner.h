@@ -35,6 +35,7 @@ struct job_kind {
 	job_fn fn;
 	void *context;
 	int max_attempts; /* 0: 8 */
+	bool forgets; /* its payload tells of people: it goes when it ends */
 };
 
 /*

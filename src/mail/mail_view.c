@@ -53,12 +53,34 @@ static const char *addresses(GMimeMessage *message, GMimeAddressType type,
 	return copy(text, arena);
 }
 
+static void read_fields(GMimeMessage *message, struct arena *arena,
+			struct mail_view *out)
+{
+	GMimeHeaderList *list =
+		g_mime_object_get_header_list((GMimeObject *)message);
+	int n = g_mime_header_list_get_count(list);
+	struct mail_field *fields =
+		arena_array(arena, struct mail_field, (size_t)n + 1);
+
+	for (int i = 0; i < n; i++) {
+		GMimeHeader *h = g_mime_header_list_get_header_at(list, i);
+		const char *name = copy(g_mime_header_get_name(h), arena);
+		const char *value = copy(g_mime_header_get_value(h), arena);
+
+		if (name)
+			fields[out->fields_n++] =
+				(struct mail_field){ name, value ? value : "" };
+	}
+	out->fields = fields;
+}
+
 static void read_message(GMimeMessage *message, struct arena *arena,
 			 struct mail_view *out)
 {
 	struct reading reading = { arena, out };
 	GMimeObject *body = g_mime_message_get_mime_part(message);
 
+	read_fields(message, arena, out);
 	out->subject = copy(g_mime_message_get_subject(message), arena);
 	out->from = addresses(message, GMIME_ADDRESS_TYPE_FROM, arena);
 	out->to = addresses(message, GMIME_ADDRESS_TYPE_TO, arena);

@@ -19,6 +19,11 @@ struct mail_view {
 	const char *subject; /* UTF-8 */
 	const char *from, *to, *date;
 	const char *html, *text;
+	/* All of its head, in order, unfolded and decoded. */
+	const struct mail_field {
+		const char *name, *value;
+	} * fields;
+	size_t fields_n;
 };
 
 /* Strings live in arena. ERR_LIMIT: larger than MAIL_VIEW_SOURCE_MAX. */

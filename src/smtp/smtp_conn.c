@@ -217,6 +217,10 @@ static void on_handshake(struct smtp_conn *conn)
 	if (done < 0) {
 		smtp_conn_fail(conn, SMTP_AT_TLS, err.text);
 	} else if (done > 0) {
+		smtp_trial_note(conn->pool->trial,
+				conn->pool->relay.tls == SMTP_TLS_IMPLICIT
+					? "TLS"
+					: "STARTTLS");
 		conn->phase = SMTP_TALKING;
 		smtp_session_begin(conn);
 	}
@@ -245,6 +249,8 @@ static void on_connected(struct smtp_conn *conn)
 		connect_failed(conn, error);
 		return;
 	}
+	smtp_trial_note(conn->pool->trial, "connected to %s:%d",
+			conn->pool->relay.host, conn->pool->relay.port);
 	if (conn->pool->relay.tls == SMTP_TLS_IMPLICIT) {
 		smtp_conn_begin_tls(conn);
 		return;

@@ -101,7 +101,8 @@ void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
 		smtp_trial_end(pool->trial, why);
 	if (atomic_load(&pool->open_n) > 0)
 		return; /* others work, or may yet */
-	if (!atomic_exchange(&pool->held_up, true) && !pool->is_stopping)
+	if (!atomic_exchange(&pool->held_up, true) && !pool->is_stopping &&
+	    !pool->is_leaving && !pool->trial)
 		log_warn("relay not reached",
 			 LOG_TEXT("relay", pool->relay.host),
 			 LOG_TEXT("stage", smtp_stage_name(why->stage)),
@@ -165,7 +166,7 @@ static bool wants_connection(const struct smtp_pool *pool, size_t n)
 	if (pool->now_ms < pool->next_attempt_ms)
 		return false;
 	if (atomic_load(&pool->held_up)) /* one probe, messages or not */
-		return n == 0 && !pool->is_stopping;
+		return n == 0 && !pool->is_stopping && !pool->is_leaving;
 	return pool->waiting_n > n;
 }
 

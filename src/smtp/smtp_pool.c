@@ -106,9 +106,10 @@ static int enqueue(struct smtp_pool *pool, struct smtp_job *job,
 	bool is_asleep;
 
 	(void)pthread_mutex_lock(&pool->lock);
-	while (!pool->must_stop && pool->unfinished >= pool->options.queue)
+	while (!pool->must_stop && !pool->must_leave &&
+	       pool->unfinished >= pool->options.queue)
 		(void)pthread_cond_wait(&pool->room, &pool->lock);
-	if (pool->must_stop) {
+	if (pool->must_stop || pool->must_leave) {
 		(void)pthread_mutex_unlock(&pool->lock);
 		return err_set(err, ERR_RETRY, "the relay client is stopping");
 	}
@@ -153,6 +154,7 @@ static bool take_submitted(struct smtp_pool *pool, bool may_sleep)
 	(void)pthread_mutex_lock(&pool->lock);
 	job = pool->submitted;
 	pool->submitted = pool->submitted_last = NULL;
+	pool->is_leaving = pool->must_leave;
 	if (pool->must_stop && !pool->is_stopping) {
 		pool->is_stopping = true;
 		pool->stop_deadline_ms =
@@ -231,7 +233,7 @@ static void check_timeouts(struct smtp_pool *pool)
 			smtp_conn_on_timeout(&pool->conns[i]);
 }
 
-static void give_up(struct smtp_pool *pool)
+static void give_back_waiting(struct smtp_pool *pool)
 {
 	static const struct smtp_result stopped = {
 		.outcome = SMTP_UNREACHED,
@@ -239,13 +241,19 @@ static void give_up(struct smtp_pool *pool)
 		.enhanced = "",
 		.text = "stopped before it was sent",
 	};
+
+	smtp_waiting_give_back(pool, &stopped);
+}
+
+static void give_up(struct smtp_pool *pool)
+{
 	size_t i;
 
 	for (i = 0; i < pool->conns_n; i++)
 		if (pool->conns[i].phase != SMTP_CLOSED)
 			smtp_conn_fail(&pool->conns[i], SMTP_AT_CONTENT,
 				       "stopped before the relay answered");
-	smtp_waiting_give_back(pool, &stopped);
+	give_back_waiting(pool);
 }
 
 /* What stopping asks of each connection. true: nothing is left to do. */
@@ -279,6 +287,8 @@ static void *run(void *arg)
 	for (;;) {
 		pool->now_ms = clock_monotonic_us() / 1000;
 		has_new = take_submitted(pool, true);
+		if (pool->is_leaving)
+			give_back_waiting(pool);
 		smtp_dispatch(pool);
 		if (pool->is_stopping && wind_down(pool))
 			return NULL;
@@ -404,7 +414,8 @@ int smtp_pool_begin(const struct smtp_relay *relay,
 	pool->fn = fn;
 	pool->context = context;
 	pool->trial = trial;
-	pool->held_up = trial != NULL; /* it is probed then */
+	/* it is probed then */
+	pool->held_up = trial && !smtp_trial_has_message(trial);
 	pool->epoll_fd = pool->wake_fd = -1;
 	pool->jitter.state = random_u64();
 	(void)pthread_mutex_init(&pool->lock, NULL);
@@ -424,6 +435,15 @@ int smtp_pool_start(const struct smtp_relay *relay,
 		    void *context, struct smtp_pool **out, struct err *err)
 {
 	return smtp_pool_begin(relay, options, fn, context, NULL, out, err);
+}
+
+void smtp_pool_leave(struct smtp_pool *pool)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->must_leave = true;
+	(void)pthread_cond_broadcast(&pool->room);
+	(void)pthread_mutex_unlock(&pool->lock);
+	wake(pool);
 }
 
 void smtp_pool_stop(struct smtp_pool *pool)

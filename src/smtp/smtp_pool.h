@@ -144,6 +144,12 @@ int smtp_pool_submit(struct smtp_pool *pool, struct smtp_message *message,
 bool smtp_pool_is_held_up(const struct smtp_pool *pool);
 
 /*
+ * From now on: refuses new messages (ERR_RETRY), gives back what was not begun
+ * (SMTP_UNREACHED), and goes on with the rest. Waits for nothing. Any thread.
+ */
+void smtp_pool_leave(struct smtp_pool *pool);
+
+/*
  * Refuse new messages, send the queued ones, say QUIT; at once if the relay
  * is held up. What is not answered after stop_timeout_ms gets its result as
  * if the connection had died. Returns when all results are delivered.

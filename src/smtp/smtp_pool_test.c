@@ -64,7 +64,8 @@ struct dialogue {
 	const char *san;      /* of the certificate; NULL: none */
 	bool distrusts;       /* the client does not know the certificate */
 	const char *rcpt, *content;
-	int64_t timeout_ms; /* of everything; 0: long */
+	/* time-outs; 0: long */
+	int64_t connect_ms, greeting_ms, command_ms, dot_ms;
 	int64_t messages_each;
 	bool no_pipelining;
 };
@@ -80,14 +81,14 @@ static struct smtp_options options_of(const struct dialogue *d)
 	o.backoff_most_ms = o.backoff_silent_ms = 2;
 	if (d->messages_each)
 		o.messages_each = d->messages_each;
-	if (d->timeout_ms) {
-		o.connect_timeout_ms = d->timeout_ms;
-		o.greeting_timeout_ms = d->timeout_ms;
-		o.command_timeout_ms = d->timeout_ms;
-		o.content_timeout_ms = d->timeout_ms;
-		o.dot_timeout_ms = d->timeout_ms;
-		o.idle_timeout_ms = d->timeout_ms;
-	}
+	if (d->connect_ms)
+		o.connect_timeout_ms = d->connect_ms;
+	if (d->greeting_ms)
+		o.greeting_timeout_ms = d->greeting_ms;
+	if (d->command_ms)
+		o.command_timeout_ms = d->command_ms;
+	if (d->dot_ms)
+		o.dot_timeout_ms = d->dot_ms;
 	return o;
 }
 
@@ -400,15 +401,16 @@ static const struct dialogue deaths[] = {
 };
 
 static const struct dialogue silences[] = {
-	{ "no greeting", "W\n", "unreached greeting 0 ", .timeout_ms = 30 },
-	{ "no handshake", "W\n", "unreached tls 0 ", .timeout_ms = 30,
+	{ "no greeting", "W\n", "unreached greeting 0 ", .greeting_ms = 30 },
+	{ "no handshake", "W\n", "unreached tls 0 ", .connect_ms = 30,
 	  .url = "smtps://127.0.0.1" },
 	{ "no answer to EHLO", "S:220 relay\nW\n", "unreached ehlo 0 ",
-	  .timeout_ms = 30 },
+	  .command_ms = 30 },
+	/* the answer to EHLO has to come in that time */
 	{ "no answer to MAIL", THRICE(HELLO "W\n"), "temporary mail 0 ",
-	  .timeout_ms = 100 },
+	  .command_ms = 1000 },
 	{ "no answer to the dot", HELLO OPENED "D\nW\n",
-	  "temporary content 0  maybe", .timeout_ms = 100 },
+	  "temporary content 0  maybe", .dot_ms = 30 },
 };
 
 static void run_all(const struct dialogue *dialogues, size_t n)
@@ -565,6 +567,42 @@ static void says_when_nobody_listens(void **state)
 				      "temporary=0 unreached=2");
 }
 
+/* What was not begun comes back at once, whatever the relay does. */
+static void leaves_a_relay_that_says_nothing(void **state)
+{
+	const struct dialogue d = { .name = "silent" };
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(sink_free)
+	struct sink *sink =
+		sink_start(&(struct sink_options){ .script = "W\n" });
+	CLEANUP(smtp_pool_free) struct smtp_pool *pool = NULL;
+	struct smtp_options options = options_of(&d);
+	struct results results = { .lock = PTHREAD_MUTEX_INITIALIZER,
+				   .all_in = PTHREAD_COND_INITIALIZER,
+				   .expected = 2 };
+	struct smtp_message late = { .sender = "",
+				     .rcpt = "a@b",
+				     .content = STRBUF_INIT };
+	struct err err = ERR_INIT;
+	struct smtp_relay relay;
+
+	(void)state;
+	relay_of(&d, sink, NULL, arena, &relay);
+	assert_int_equal(smtp_pool_start(&relay, &options, on_result, &results,
+					 &pool, &err),
+			 0);
+	submit(pool, &d, 0);
+	submit(pool, &d, 1);
+	smtp_pool_leave(pool);
+	wait_for_results(&results);
+	assert_string_equal(results.line[0], "unreached connect 0 ");
+	assert_string_equal(results.line[1], "unreached connect 0 ");
+	strbuf_addstr(&late.content, CONTENT);
+	assert_int_equal(smtp_pool_submit(pool, &late, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	strbuf_release(&late.content);
+}
+
 static void refuses_what_could_be_a_command(void **state)
 {
 	static const struct {
@@ -678,6 +716,7 @@ int main(void)
 		cmocka_unit_test(sends_large_contents_whole),
 		cmocka_unit_test(sends_no_password_in_clear),
 		cmocka_unit_test(says_when_nobody_listens),
+		cmocka_unit_test(leaves_a_relay_that_says_nothing),
 		cmocka_unit_test(refuses_what_could_be_a_command),
 		cmocka_unit_test(takes_nothing_after_stopping),
 		cmocka_unit_test(refuses_bad_options),

@@ -199,7 +199,7 @@ struct smtp_pool {
 	pthread_cond_t room;
 	struct smtp_job *submitted, *submitted_last;
 	int64_t unfinished;
-	bool must_stop;
+	bool must_stop, must_leave;
 	bool is_asleep; /* the loop needs a wake-up */
 
 	struct smtp_tls_context *tls;
@@ -216,7 +216,7 @@ struct smtp_pool {
 	int64_t next_attempt_ms;
 	int64_t backoff_ms; /* 0: the last attempt worked */
 	struct prng jitter;
-	bool is_stopping;
+	bool is_stopping, is_leaving;
 	int64_t stop_deadline_ms;
 
 	struct smtp_trial *trial; /* NULL: it is none */
@@ -225,13 +225,18 @@ struct smtp_pool {
 	atomic_int open_n;
 };
 
-/* smtp_pool_start; with a trial, one connection is opened at once. */
+/* smtp_pool_start; a trial without a message opens a connection at once. */
 int smtp_pool_begin(const struct smtp_relay *relay,
 		    const struct smtp_options *options, smtp_result_fn fn,
 		    void *context, struct smtp_trial *trial,
 		    struct smtp_pool **out, struct err *err);
 /* A session is ready (why NULL), or an attempt failed. */
 void smtp_trial_end(struct smtp_trial *trial, const struct smtp_result *why);
+/* A step was taken, in words; trial NULL: nobody wants to know. */
+void smtp_trial_note(struct smtp_trial *trial, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* It hands a message over: no connection is needed before that. */
+bool smtp_trial_has_message(const struct smtp_trial *trial);
 
 /* Deliver a result (its cookie is filled in here) and free the job. */
 void smtp_pool_finish(struct smtp_pool *pool, struct smtp_job *job,

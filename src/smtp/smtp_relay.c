@@ -102,7 +102,7 @@ static int parse_place(struct str place, struct arena *arena,
 	return 0;
 }
 
-static bool host_is_loopback(const char *host)
+bool smtp_relay_is_loopback(const char *host)
 {
 	struct in_addr v4;
 
@@ -123,7 +123,8 @@ static int parse_tls(struct str value, struct smtp_relay *relay,
 	if (!str_is(value, "off"))
 		return err_set(err, ERR_INVALID,
 			       "relay: tls must be off or require");
-	if (relay->tls == SMTP_TLS_IMPLICIT || !host_is_loopback(relay->host))
+	if (relay->tls == SMTP_TLS_IMPLICIT ||
+	    !smtp_relay_is_loopback(relay->host))
 		return err_set(err, ERR_INVALID,
 			       "relay: tls=off is for smtp:// to this host");
 	relay->tls = SMTP_TLS_OFF;
@@ -198,12 +199,44 @@ int smtp_relay_parse(const char *url, struct arena *arena,
 	return 0;
 }
 
-void smtp_relay_describe(const struct smtp_relay *relay, struct strbuf *out)
+static void add_place(const struct smtp_relay *relay, struct strbuf *out)
 {
 	bool is_v6 = strchr(relay->host, ':') != NULL;
 
-	strbuf_addf(out, "%s://%s%s%s:%d",
-		    relay->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp",
-		    is_v6 ? "[" : "", relay->host, is_v6 ? "]" : "",
-		    relay->port);
+	strbuf_addf(out, "%s%s%s:%d", is_v6 ? "[" : "", relay->host,
+		    is_v6 ? "]" : "", relay->port);
+}
+
+static const char *scheme_of(const struct smtp_relay *relay)
+{
+	return relay->tls == SMTP_TLS_IMPLICIT ? "smtps" : "smtp";
+}
+
+void smtp_relay_format(const struct smtp_relay *relay, struct strbuf *out)
+{
+	const char *before = "?";
+
+	strbuf_addf(out, "%s://", scheme_of(relay));
+	if (relay->user) {
+		strbuf_add_url(out, str_of(relay->user));
+		strbuf_addch(out, ':');
+		strbuf_add_url(out, str_of(relay->password));
+		strbuf_addch(out, '@');
+	}
+	add_place(relay, out);
+	if (relay->tls == SMTP_TLS_OFF || relay->tls == SMTP_TLS_REQUIRED) {
+		strbuf_addf(out, "?tls=%s",
+			    relay->tls == SMTP_TLS_OFF ? "off" : "require");
+		before = "&";
+	}
+	if (relay->ca_file) {
+		strbuf_addf(out, "%sca=", before);
+		strbuf_add_url(out, str_of(relay->ca_file));
+	}
+}
+
+void smtp_relay_describe(const struct smtp_relay *relay, struct strbuf *out)
+{
+	strbuf_addf(out, "%s://", scheme_of(relay));
+	add_place(relay, out);
 }

@@ -44,6 +44,11 @@ struct smtp_relay {
 int smtp_relay_parse(const char *url, struct arena *arena,
 		     struct smtp_relay *out, struct err *err);
 
+/* The URL that smtp_relay_parse reads, with user and password. */
+void smtp_relay_format(const struct smtp_relay *relay, struct strbuf *out);
+/* This machine: without TLS nobody else hears what is said. */
+bool smtp_relay_is_loopback(const char *host);
+
 /* smtp://relay.example.org:587, without user, password and parameters. */
 void smtp_relay_describe(const struct smtp_relay *relay, struct strbuf *out);
 

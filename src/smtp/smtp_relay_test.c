@@ -10,6 +10,29 @@
 
 #include <cmocka.h>
 
+static void assert_same_text(const char *a, const char *b)
+{
+	assert_string_equal(a ? a : "-", b ? b : "-");
+}
+
+/* Written and read again, it is the same. */
+static void check_format(const struct smtp_relay *r, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
+	struct err err = ERR_INIT;
+	struct smtp_relay again;
+
+	smtp_relay_format(r, &url);
+	if (smtp_relay_parse(url.buf, arena, &again, &err) < 0)
+		fail_msg("%s: %s", url.buf, err.text);
+	assert_string_equal(again.host, r->host);
+	assert_int_equal(again.port, r->port);
+	assert_int_equal(again.tls, r->tls);
+	assert_same_text(again.user, r->user);
+	assert_same_text(again.password, r->password);
+	assert_same_text(again.ca_file, r->ca_file);
+}
+
 static void reads_urls(void **state)
 {
 	static const struct {
@@ -55,6 +78,7 @@ static void reads_urls(void **state)
 						      : "-");
 		assert_string_equal(r.ca_file ? r.ca_file : "-",
 				    cases[i].ca_file ? cases[i].ca_file : "-");
+		check_format(&r, arena);
 		smtp_relay_describe(&r, &said);
 		assert_string_equal(said.buf, cases[i].described);
 	}

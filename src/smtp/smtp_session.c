@@ -221,10 +221,13 @@ void smtp_session_on_reply(struct smtp_conn *conn, enum smtp_expect what)
 		break;
 	case SMTP_EXPECT_AUTH:
 		wipe_out(conn);
-		if (code == 235)
+		if (code == 235) {
+			smtp_trial_note(conn->pool->trial, "signed in as %s",
+					conn->pool->relay.user);
 			get_ready(conn);
-		else
+		} else {
 			smtp_conn_fail(conn, SMTP_AT_AUTH, NULL);
+		}
 		break;
 	default: /* QUIT: whatever the answer */
 		smtp_conn_close(conn);

@@ -136,6 +136,8 @@ int rows_list_any(struct rows *rows, row_fn *read, struct arena *arena,
 /* Of the first column: 0, or -1. */
 int db_list_ids(struct db *db, const struct sql *sql, struct sql_args args,
 		struct ids *out, struct err *err);
+/* The same of rows that are there: how many, or -1. */
+int rows_ids(struct rows *rows, struct ids *out, struct err *err);
 int db_list_texts(struct db *db, const struct sql *sql, struct sql_args args,
 		  struct arena *arena, struct texts *out, struct err *err);
 

@@ -16,7 +16,7 @@
 /* Statements in the pipe before we read their results: both sides may block
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
-#define ARGS_MAX 64
+#define NUMBER_MAX 32 /* written out */
 
 struct pg {
 	struct db db;
@@ -106,9 +106,10 @@ static int check_result(struct pg *pg, PGresult *result, struct err *err)
 
 /* --- arguments: all go as text --- */
 
+/* As many as the criteria of a group have. */
 struct bound {
-	const char *values[ARGS_MAX];
-	char numbers[ARGS_MAX][32];
+	const char **values;
+	char (*numbers)[NUMBER_MAX];
 	char **copies;
 	size_t n;
 };
@@ -119,7 +120,7 @@ static const char *bind_text(struct bound *b, size_t i,
 	if (v->ends)
 		return v->s.s;
 	if (!b->copies)
-		b->copies = calloc(ARGS_MAX, sizeof(*b->copies));
+		b->copies = calloc(b->n, sizeof(*b->copies));
 	BUG_ON(!b->copies);
 	b->copies[i] = strndup(v->s.s, v->s.len);
 	BUG_ON(!b->copies[i]);
@@ -128,13 +129,15 @@ static const char *bind_text(struct bound *b, size_t i,
 
 static void bind(struct bound *b, struct sql_args args)
 {
-	BUG_ON(args.n > ARGS_MAX);
-	b->copies = NULL;
-	b->n = args.n;
+	*b = (struct bound){ .n = args.n };
+	if (args.n == 0)
+		return;
+	b->values = calloc(args.n, sizeof(*b->values));
+	b->numbers = calloc(args.n, sizeof(*b->numbers));
+	BUG_ON(!b->values || !b->numbers);
 	for (size_t i = 0; i < args.n; i++) {
 		const struct sql_value *v = &args.v[i];
 
-		b->values[i] = NULL;
 		if (v->type == SQL_INT) {
 			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
 				 (long long)v->i);
@@ -154,6 +157,8 @@ static void unbind(struct bound *b)
 	for (size_t i = 0; b->copies && i < b->n; i++)
 		free(b->copies[i]);
 	free(b->copies);
+	free(b->numbers);
+	free(b->values);
 }
 
 /*

@@ -72,6 +72,15 @@ int db_list_ids(struct db *db, const struct sql *sql, struct sql_args args,
 	return db_list(db, sql, args, read_int, NULL, out, err);
 }
 
+int rows_ids(struct rows *rows, struct ids *out, struct err *err)
+{
+	size_t before = out->n;
+
+	if (rows_list(rows, read_int, NULL, out, err) < 0)
+		return -1;
+	return (int)(out->n - before);
+}
+
 int db_list_texts(struct db *db, const struct sql *sql, struct sql_args args,
 		  struct arena *arena, struct texts *out, struct err *err)
 {

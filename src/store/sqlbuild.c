@@ -40,6 +40,27 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n)
 	sqlbuild_bind(b, sql_int(n));
 }
 
+static void add_escaped(const char *text, struct strbuf *out)
+{
+	for (; *text; text++) {
+		if (strchr("%_\\", *text))
+			strbuf_addch(out, '\\');
+		strbuf_addch(out, *text);
+	}
+}
+
+const char *sql_part_pattern(const char *text, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf pattern = STRBUF_INIT;
+
+	if (!text || !*text)
+		return "%";
+	strbuf_addch(&pattern, '%');
+	add_escaped(text, &pattern);
+	strbuf_addch(&pattern, '%');
+	return arena_str(arena, strbuf_str(&pattern));
+}
+
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after)
 {
@@ -47,16 +68,24 @@ void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 
 	if (any_before)
 		strbuf_addch(&pattern, '%');
-	for (; *text; text++) {
-		if (strchr("%_\\", *text))
-			strbuf_addch(&pattern, '\\');
-		strbuf_addch(&pattern, *text);
-	}
+	add_escaped(text, &pattern);
 	if (any_after)
 		strbuf_addch(&pattern, '%');
 	sqlbuild_add(b, "LIKE ");
 	sqlbuild_bind_text(b, pattern.buf);
 	sqlbuild_add(b, " ESCAPE '\\'");
+}
+
+void sqlbuild_among(struct sqlbuild *b, const char *json)
+{
+	bool pg = b->backend == DB_PG;
+
+	sqlbuild_add(b, pg ? " = ANY (ARRAY(SELECT value::bigint"
+			     " FROM json_array_elements_text(CAST("
+			   : " IN (SELECT CAST(value AS INTEGER)"
+			     " FROM json_each(");
+	sqlbuild_bind_text(b, json);
+	sqlbuild_add(b, pg ? " AS json))))" : "))");
 }
 
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,

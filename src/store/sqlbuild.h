@@ -34,6 +34,12 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
 /* Appends `LIKE ? ESCAPE '\'`; %, _ and \ of the text mean themselves. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);
+/* Appends ` = ANY (...)`, or ` IN (...)`: one of a JSON array of numbers. */
+void sqlbuild_among(struct sqlbuild *b, const char *json);
+
+/* For `LIKE ? ESCAPE '\'` of a query of sql/: what holds the text; NULL or "":
+ * anything. */
+const char *sql_part_pattern(const char *text, struct arena *arena);
 
 /* Runs it as db_query does: 0 and *out, or -1. It may be run again. */
 int sqlbuild_query(struct sqlbuild *b, struct db *db, struct rows **out,

@@ -431,6 +431,11 @@ int setting_put(struct tx *tx, const char *key, const char *value,
 		       SQL_ARGS(sql_text(key), sql_text(value)), err);
 }
 
+int setting_remove(struct tx *tx, const char *key, struct err *err)
+{
+	return db_exec(tx, SQL_SETTING_REMOVE, SQL_ARGS(sql_text(key)), err);
+}
+
 int setting_ensure(struct tx *tx, const char *key, const char *value,
 		   struct arena *arena, const char **out, struct err *err)
 {

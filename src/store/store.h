@@ -64,6 +64,7 @@ int setting_find(struct db *db, const char *key, struct arena *arena,
 		 const char **out, struct err *err);
 int setting_put(struct tx *tx, const char *key, const char *value,
 		struct err *err);
+int setting_remove(struct tx *tx, const char *key, struct err *err);
 /* The value that is there; if there is none, the given one becomes it. Of two
  * who do this at once, both get the same. */
 int setting_ensure(struct tx *tx, const char *key, const char *value,

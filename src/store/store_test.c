@@ -371,6 +371,33 @@ static void built_sql_binds_its_values(void **state)
 	sqlbuild_release(&b);
 }
 
+/* Of a criteria of a thousand conditions, say. */
+static void any_number_of_values_is_bound(void **state)
+{
+	static const int numbers[] = { 1, 64, 65, 1000, 20000 };
+	struct store_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(sqlbuild_release) struct sqlbuild b;
+		CLEANUP(rows_free) struct rows *rows = NULL;
+		struct err err = ERR_INIT;
+
+		sqlbuild_init(&b, db_backend(f->crm), arena);
+		sqlbuild_add(&b, "SELECT 7 WHERE 'last' IN ('first'");
+		for (int n = 1; n < numbers[i]; n++) {
+			sqlbuild_add(&b, ", ");
+			sqlbuild_bind_text(&b, "other");
+		}
+		sqlbuild_add(&b, ", ");
+		sqlbuild_bind_text(&b, "last");
+		sqlbuild_add(&b, ")");
+		assert_int_equal(sqlbuild_query(&b, f->crm, &rows, &err), 0);
+		assert_int_equal(rows_next(rows, &err), 1);
+		assert_int_equal(rows_int(rows, 0), 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_failed_batch_fails_the_transaction_only),
 		cmocka_unit_test(a_slice_is_bound_as_it_is),
 		cmocka_unit_test(built_sql_binds_its_values),
+		cmocka_unit_test(any_number_of_values_is_bound),
 	};
 
 	return cmocka_run_group_tests(tests, open_fixture, free_fixture);

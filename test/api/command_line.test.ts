@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { binary, until, useRelay, useServer } from "../harness/index.js";
+import { binary, until, useRelay, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 
@@ -209,6 +209,34 @@ describe("commands", () => {
     assert.match(stdout, /^send\.expire = 90m /m);
   });
 
+  it("make groups, change them by hand, push them and show who was in it", async () => {
+    const run = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await server.command(args);
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const ids: number[] = [];
+    for (const n of ["Eins", "Zwei"])
+      ids.push((await server.admin.post(`${v1}/people`, { last_name: n, email: `${n}@groups.example` }, { status: 201 })).body.id);
+    const id = (await run("group", "create", "--name", "By hand")).match(/^group (\d+) "By hand": 0 members/)![1]!;
+    assert.match(await run("group", "include", id, "--ids", ids.join(",")), /^2 changed, 2 members/);
+    assert.match(await run("group", "exclude", id, "--ids", `${ids[1]}`), /^1 changed, 1 members/);
+    assert.match(await run("group", "members", id), /Eins/);
+    assert.match(await run("group", "members", id, "--how", "excluded"), /Zwei/);
+    assert.match(await run("group", "show", id), /static, 1 people\ncriteria: null\nby hand: 1 put in, 1 taken out/);
+    const criteria = JSON.stringify({ conditions: [{ field: "last_name", op: "is", value: "Eins" }] });
+    assert.match(await run("group", "update", id, "--name", "Ones", "--criteria", criteria), /"Ones": static, 1 people/);
+    assert.match(await run("group", "refresh", id), /"Ones"/);
+    assert.match(await run("group", "list", "--q", "one", "--kind", "static"), /Ones/);
+    await run("group", "push", id, "--dry-run");
+    const [plan] = JSON.parse(await run("group", "pushes", id, "--json")).items;
+    assert.match(await run("push", "rows", `${plan.id}`, "--action", "add"), /eins@groups.example +Eins|Eins@groups.example +Eins/);
+    assert.match(await run("group", "delete", id), /is removed/);
+    const { code, stderr } = await server.command(["group", "show", id]);
+    assert.deepEqual([code, /there is no group/.test(stderr)], [1, true]);
+    assert.notEqual((await server.command(["group", "include", id])).code, 0);
+  });
+
   it("fail for a campaign that is not ready", async () => {
     const { body: group } = await server.admin.post(`${v1}/groups`,
       { name: "All", kind: "dynamic", criteria: { conditions: [] } }, { status: 201 });
@@ -218,6 +246,46 @@ describe("commands", () => {
       assert.equal(code, 1);
       assert.match(stderr, /not ready to send/);
     }
+  });
+});
+
+describe("muster campaign", () => {
+  const server = useServer();
+
+  it("makes, changes, shows, copies, schedules, sends, watches and removes", async () => {
+    const campaign = async (...args: string[]): Promise<Json> => {
+      const { code, stdout, stderr } = await server.command(["campaign", ...args, "--json"]);
+      assert.equal(code, 0, stderr);
+      return stdout.trim() ? JSON.parse(stdout) as Json : {};
+    };
+    const status = async (id: string): Promise<string> => (await campaign("show", id)).status;
+    await server.admin.post(`${v1}/people`, { first_name: "Ada", email: "ada@example.test" }, { status: 201 });
+    const { body: group } = await server.admin.post(`${v1}/groups`,
+      { name: "All", kind: "dynamic", criteria: { conditions: [] } }, { status: 201 });
+    const id = `${(await campaign("create", "--name", "May", "--group", `${group.id}`, "--subject", "s",
+      "--from-name", "x", "--from-email", "x@example.test")).id}`;
+    const html = join(mkdtempSync(join(tmpdir(), "muster-test-")), "m.html");
+    writeFileSync(html, '<p>Hello <a href="*|UNSUB|*">no more</a></p>');
+    const changed = await campaign("update", id, "--preview", "look", "--reply-to", "re@example.test", "--html", html);
+    assert.equal(changed.preview_text, "look");
+    assert.equal(changed.reply_to, "re@example.test");
+    const copy = `${(await campaign("replicate", id)).id}`;
+    assert.equal((await campaign("schedule", copy, "--at", "2100-01-01T00:00:00Z")).status, "scheduled");
+    assert.equal((await campaign("list", "--status", "scheduled,sent", "--sort", "name")).total, 1);
+    assert.equal((await campaign("unschedule", copy)).status, "draft");
+    await campaign("delete", copy);
+    assert.equal((await server.command(["campaign", "show", copy])).code, 1);
+    await campaign("send", id);
+    assert.equal((await campaign("watch", id)).status, "sent");
+    assert.equal(await status(id), "sent");
+    const { stdout } = await server.command(["campaign", "list"]);
+    assert.match(stdout, /ID +STATUS +PEOPLE +SENT +OPENED +CLICKED +NAME/);
+    assert.match(stdout, /sent +1 +1 +0 +0 +May/);
+    assert.match((await server.command(["campaign", "show", id])).stdout, /to +group All\n[^]*recipients +1\n/);
+    assert.equal((await server.command(["campaign", "update", id])).code, 2);
+    assert.equal((await server.command(["campaign", "schedule", id])).code, 2);
+    for (const act of ["unschedule", "delete", "pause", "resume"])
+      assert.equal((await server.command(["campaign", act, id])).code, 1, act);
   });
 });
 

@@ -104,7 +104,7 @@ describe("requests that are not as described", () => {
       [{ match: "all", condition: [] }, "criteria"], [{ conditions: [{ match: "all" }] }, "criteria.conditions[0].field"],
       [{ conditions: [{ field: "birthday", op: "is", value: "soon" }] }, "criteria.conditions[0].value"],
     ] as [Json, string][])
-      for (const [path, more] of [["/api/v1/groups", { name: "G" }], ["/api/v1/groups/preview", {}]] as const) {
+      for (const [path, more] of [["/api/v1/groups", { name: "G", kind: "dynamic" }], ["/api/v1/groups/preview", {}]] as const) {
         const { body } = await server.admin.post(path, { ...more, kind: "dynamic", criteria }, { status: 400 });
         assert.equal(body.errors[0].field, field, `${path} ${JSON.stringify(criteria)}`);
       }

@@ -64,9 +64,9 @@ describe("errors", () => {
   });
 
   it("of pages are pages", async () => {
-    const reply = await server.anonymous.get("/outbox", {}, { status: 401 });
+    const reply = await server.anonymous.get("/outbox/1/source", { apikey: "wrong" }, { status: 401 });
     assert.equal(reply.type, "text/html");
-    assert.match(reply.headers.get("www-authenticate")!, /^Basic /);
+    assert.match(reply.headers.get("www-authenticate")!, /^Bearer /);
   });
 });
 
@@ -106,7 +106,7 @@ describe("old clients", () => {
 
 describe("requests that could be understood differently", () => {
   const server = useServer();
-  const post = "POST /sign-in HTTP/1.1\r\nHost: x\r\n";
+  const post = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\n";
   const smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
   const cases: [string, number][] = [
     [`${post}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
@@ -172,7 +172,7 @@ describe("a crowd of slow clients", () => {
     const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\na";
     for (let i = 0; i < 300; i++) {
       await join("GET / HTTP/1.1\r\nHost: x\r\nX-A: ");
-      await join(`POST /sign-in HTTP/1.1\r\nHost: x\r\n${form}`);
+      await join(`POST /api/v1/session HTTP/1.1\r\nHost: x\r\n${form}`);
       await join("");
     }
     assert.equal((await server.anonymous.get("/healthz")).text, "ok\n");

@@ -46,6 +46,23 @@ describe("imports", () => {
     assert.match(refused.text, /^Vorname;E-Mail;Unbekannt;import_row;import_reason;import_detail\r\nBob;bob;y;3;invalid_address;/);
   });
 
+  it("tell how many rows were refused for which reason, and show them page by page", async () => {
+    const result = await run("Vorname;E-Mail\nA;a\nB;b\n;\nC;c\nD;d@example.test\n\"x\n");
+    const path = `${v1}/imports/${result.import_id}`;
+    const reasons = (await server.admin.get(`${path}/reasons`)).body;
+    assert.deepEqual(reasons.items[0], { reason: "invalid_address", count: 3 });
+    assert.equal(reasons.items.reduce((sum: number, r: Json) => sum + r.count, 0), result.refused);
+    const first = (await server.admin.get(`${path}/refusals`, { reason: "invalid_address", limit: 2 })).body;
+    assert.equal(first.total, 3);
+    assert.deepEqual(first.items.map((r: Json) => [r.row, r.text]), [[2, "A;a"], [3, "B;b"]]);
+    const rest = (await server.admin.get(`${path}/refusals`, { reason: "invalid_address", limit: 2, cursor: first.next })).body;
+    assert.deepEqual(rest.items.map((r: Json) => r.text), ["C;c"]);
+    assert.equal(rest.next, null);
+    assert.equal((await server.admin.get(`${path}/refusals`)).body.total, result.refused);
+    await server.admin.get(`${v1}/imports/99999/refusals`, {}, { status: 404 });
+    await server.admin.get(`${v1}/imports/99999/reasons`, {}, { status: 404 });
+  });
+
   it("take a mapping, and remember it", async () => {
     const file = "A;B\nchur@example.test;Chur\n";
     await server.admin.post(`${v1}/imports`, file, { ...csv, status: 400 });
@@ -121,5 +138,65 @@ describe("an import that is killed", () => {
       };
       assert.deepEqual(await rows(server), await rows(calm));
     }
+  });
+});
+
+describe("a look at a file", () => {
+  const server = useServer();
+  const look = async (text: string, query: Record<string, string> = {}) =>
+    (await server.admin.post("/api/v1/imports/look", text, { query, headers: { "content-type": "text/csv" } })).body;
+
+  it("shows columns, samples and what they are taken for, and keeps nothing", async () => {
+    const body = await look("Vorname;Nachname;E-Mail;Newsletter;Farbe\nAda;L\u00f6we;ada@example.org;ja;rot\n"
+      + "Bo;;bo@example.org;nein;rot\nCy;Moss;cy@example.org;vielleicht;\n");
+    assert.equal(body.delimiter, ";");
+    assert.equal(body.encoding, "utf-8");
+    assert.equal(body.has_header, true);
+    assert.equal(body.mapping, null);
+    assert.equal(body.rows, 3);
+    assert.deepEqual(body.columns.map((c: Json) => [c.column, c.field, c.by, c.filled]), [
+      ["Vorname", "first_name", "guess", 3], ["Nachname", "last_name", "guess", 2], ["E-Mail", "email", "guess", 3],
+      ["Newsletter", null, null, 3], ["Farbe", null, null, 2],
+    ]);
+    assert.deepEqual(body.columns[1].samples, ["L\u00f6we", "Moss"]);
+    assert.deepEqual(body.columns[4].samples, ["rot"]);
+    assert.ok(body.fields.includes("email") && body.fields.includes("tags") && body.fields.includes("birthday"));
+    assert.deepEqual(body.questions.map((q: Json) => [q.kind, q.column]), [["column", "Newsletter"]]);
+    assert.equal((await server.admin.get("/api/v1/imports")).body.total, 0);
+  });
+
+  it("takes answers and mappings, and knows those of an earlier import", async () => {
+    const text = "Wer,Wo\nada@example.org,Bern\n";
+    const unknown = await look(text);
+    assert.deepEqual(unknown.columns.map((c: Json) => c.field), [null, null]);
+    const mapping = JSON.stringify({ Wer: "email", Wo: "city" });
+    const given = await look(text, { mapping });
+    assert.deepEqual(given.columns.map((c: Json) => [c.field, c.by]), [["email", "given"], ["city", "given"]]);
+    assert.equal((await look(text)).mapping, null, "a look saves nothing");
+    await server.job((await server.admin.post("/api/v1/imports", text,
+      { query: { mapping }, headers: { "content-type": "text/csv" } })).body.job_id);
+    const saved = await look(text);
+    assert.equal(saved.mapping, "saved");
+    assert.deepEqual(saved.columns.map((c: Json) => [c.field, c.by]), [["email", "saved"], ["city", "saved"]]);
+    const answered = await look("E-Mail;Newsletter\nbo@example.org;vielleicht\n",
+      { consent: JSON.stringify({ Newsletter: "ignore" }) });
+    assert.deepEqual(answered.questions, []);
+    assert.equal(answered.columns[1].consent, "ignore");
+  });
+
+  it("bears what Excel and others write, and refuses what is no table", async () => {
+    const utf16 = Buffer.from("\ufeffE-Mail\tName\na@example.org\tZo\u00eb\n", "utf16le");
+    const body = (await server.admin.post("/api/v1/imports/look", utf16, { headers: { "content-type": "text/csv" } })).body;
+    assert.equal(body.encoding, "utf-16le");
+    assert.equal(body.delimiter, "\t");
+    assert.deepEqual(body.columns[1].samples, ["Zo\u00eb"]);
+    const long = await look(`E-Mail,Notes\na@example.org,${"\u00e9".repeat(500)}\n"broken\n`);
+    assert.equal(long.columns[1].samples[0], "\u00e9".repeat(50));
+    const headless = await look("a@example.org,Bern\n");
+    assert.equal(headless.has_header, false);
+    assert.deepEqual(headless.columns.map((c: Json) => c.column), ["1", "2"]);
+    await server.admin.post("/api/v1/imports/look", "PK\u0003\u0004", { status: 400 });
+    await server.admin.post("/api/v1/imports/look", "", { status: 400 });
+    await server.admin.post("/api/v1/imports/look", "E-Mail\na@example.org\n", { query: { mapping: "{\"Mail\": \"email\"}" }, status: 400 });
   });
 });

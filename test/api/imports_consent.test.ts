@@ -149,6 +149,84 @@ describe("imports and consent", () => {
       [true, false, true]);
   });
 
+  it("ask about a column that was left out, by whoever imports, and again when it refuses anew", async () => {
+    const file = (address: string, value: string): string => `Email,First name,Opted out,Left 7\n${address},A,${value},\n`;
+    await run(file("left1@example.test", "no"), { mapping: { "Opted out": null } });
+    const asked = await start(file("left2@example.test", "yes"), {}, 400);
+    assert.deepEqual(asked.questions.map((q: Json) => [q.kind, q.column, q.values]),
+      [["column", "Opted out", [{ value: "yes", count: 1 }]]]);
+    await run(file("left2@example.test", "yes"), { consent: { "Opted out": "opt_out" } });
+    assert.equal(await out("left2@example.test"), true);
+    const status = (address: string, value: string): string => `Email,Status,Left 8\n${address},${value},\n`;
+    await run(status("left3@example.test", "inactive"), { consent: { Status: "ignore" } });
+    await run(status("left4@example.test", "inactive"));
+    const again = await start(status("left5@example.test", "unsubscribed"), {}, 400);
+    assert.equal(again.questions[0].column, "Status");
+    const { body } = await server.admin.get(`${v1}/import-answers`, { limit: "1000" });
+    const mine = body.items.flatMap((set: Json) => set.answers).find((a: Json) => a.column === "status" && a.is === "ignore");
+    assert.deepEqual(mine.seen, ["inactive"]);
+    const look = await server.admin.post(`${v1}/imports/look`, "Email,Newsletter opt-in at signup\na@example.test,No\n", csv);
+    assert.equal(look.body.questions.length, 1);
+  });
+
+  /* Words of its own: what an import alone says ends with it. */
+  const undo = async (id: number, body?: Json): Promise<Json> => {
+    const { body: accepted } = await server.admin.post(`${v1}/imports/${id}/undo`, body, { status: 202 });
+    return (await server.job(accepted.job_id)).result as Json;
+  };
+
+  it("give back only what nothing else says, and tell before how many", async () => {
+    await run("email\nwit1@example.test\nwit2@example.test\n");
+    const file = "email,first name,opted out\nwit1@example.test,A,yes\nwit2@example.test,B,yes\nwit3@example.test,C,yes\n" +
+      ",D,yes\nwit4@example.test,Ann <x>,\n";
+    const first = (await run(file)).import_id, second = (await run("email,opted out\nwit2@example.test,yes\n")).import_id;
+    const { body: told } = await server.admin.get(`${v1}/imports/${first}`);
+    assert.equal(told.opt_outs, 3);
+    assert.equal(told.opt_outs_were_kept, null);
+    assert.deepEqual([told.consent.opted_out, told.consent.already, told.consent.kept], [4, 0, 0]);
+    assert.deepEqual(told.consent.columns.map((c: Json) => [c.column, c.as, c.out]), [["opted out", "opt_out", 4]]);
+    const whom = async (outcome: string, limit = 50): Promise<Json> =>
+      (await server.admin.get(`${v1}/imports/${first}/people`, { outcome, limit: String(limit) })).body;
+    assert.deepEqual((await whom("created")).items.map((p: Json) => [p.name, p.opted_out]),
+      [["C", true], ["Ann <x>", false], ["D", true]]);
+    const updated = await whom("updated", 1);
+    assert.equal(updated.total, 2);
+    assert.ok(updated.next);
+    assert.deepEqual(updated.items[0].changes, [{ field: "first_name", before: null, after: "A" }]);
+    assert.equal(updated.items[0].changed_since, false);
+    assert.equal((await whom("opted_out")).total, 4);
+    await server.admin.get(`${v1}/imports/${first}/people`, { outcome: "other" }, { status: 400 });
+    const result = await undo(first);
+    assert.deepEqual([result.opt_outs_given_back, result.opt_outs_kept, result.reopened], [3, 1, 1]);
+    assert.deepEqual(await Promise.all([1, 2].map((i) => out(`wit${i}@example.test`))), [false, true]);
+    await undo(second);
+    assert.equal(await out("wit2@example.test"), false);
+  });
+
+  it("keep their opt-outs when they are taken back, if that is wanted", async () => {
+    await run("email\nkeep1@example.test\n");
+    const file = "key,email,birthday,opted out\n,keep1@example.test,,yes\n,keep2@example.test,,yes\n,keep3@example.test,31.02.1990,yes\n";
+    const id = (await run(file)).import_id;
+    assert.equal((await server.admin.get(`${v1}/imports/${id}`)).body.opt_outs, 3);
+    const result = await undo(id, { keep_opt_outs: true });
+    assert.deepEqual([result.removed, result.opt_outs_given_back], [1, 0]);
+    assert.equal((await server.admin.get(`${v1}/imports/${id}`)).body.opt_outs_were_kept, true);
+    const refusal = async (of: number): Promise<string> =>
+      (await server.admin.get(`${v1}/imports/${of}/refusals`)).body.items[0].detail;
+    assert.match(await refusal(id), /its opt-out is kept, though nobody has the address/);
+    await run("email\nkeep1@example.test\nkeep2@example.test\nkeep3@example.test\n");
+    for (const n of [1, 2, 3])
+      assert.equal(await out(`keep${n}@example.test`), true, `keep${n}`);
+    const other = (await run(file.replaceAll("keep", "give"))).import_id;
+    assert.equal((await cli(["undo", String(other)])).code, 0);
+    assert.match(await refusal(other), /its opt-out was kept until the import was taken back$/);
+    assert.match((await server.admin.get(`${v1}/imports/${other}/refused.csv`)).text, /until the import was taken back/);
+    await run("email\ngive3@example.test\n");
+    assert.equal(await out("give3@example.test"), false);
+    const cliKept = (await run("email,opted out\nkeep9@example.test,yes\n")).import_id;
+    assert.match((await cli(["undo", String(cliKept), "--keep-opt-outs"])).stdout, /0 opt-outs given back, 1 kept/);
+  });
+
   it("are asked about and answered on the command line", async () => {
     const folder = mkdtempSync(join(tmpdir(), "muster-import-"));
     const file = join(folder, "list.csv");

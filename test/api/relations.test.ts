@@ -30,6 +30,28 @@ describe("what hangs on records", () => {
       { entity: "people", record_id: 999999999, body: "x" }, { status: [400, 404] });
   });
 
+  it("notes and tasks are not overwritten by who has read an older one", async () => {
+    for (const [kind, text] of [["notes", "body"], ["tasks", "title"]] as const) {
+      const { body: made, headers } = await server.admin.post(`${v1}/${kind}`,
+        { entity: "people", record_id: person.id, [text]: "first" }, { status: 201 });
+      const path = `${v1}/${kind}/${made.id}`;
+      const read = await server.admin.get(path);
+      assert.deepEqual(read.body, made);
+      const seen = read.headers.get("etag")!;
+      assert.equal(headers.get("etag"), seen);
+      const changed = await server.admin.patch(path, { [text]: "second" }, { headers: { "If-Match": seen } });
+      assert.notEqual(changed.headers.get("etag"), seen);
+      await server.admin.patch(path, { [text]: "third" }, { headers: { "If-Match": seen }, status: 412 });
+      await server.admin.delete(path, { headers: { "If-Match": seen }, status: 412 });
+      assert.equal((await server.admin.get(path)).body[text], "second");
+      await server.admin.patch(path, { [text]: "third" }); // who does not ask is not asked
+      const now = (await server.admin.get(path)).headers.get("etag")!;
+      await server.admin.delete(path, { headers: { "If-Match": now }, status: 204 });
+      await server.admin.get(path, {}, { status: 404 });
+      await server.admin.patch(path, { [text]: "x" }, { headers: { "If-Match": now }, status: 404 });
+    }
+  });
+
   it("tasks have a day and an end", async () => {
     const where = { entity: "companies", record_id: company.id };
     const { body: task } = await server.admin.post(`${v1}/tasks`,

@@ -87,6 +87,19 @@ describe("an audience elsewhere", () => {
     assert.deepEqual(plan.left_out, { opted_out: 1 });
   });
 
+  it("has the mails in a person's page, but cannot show them", async () => {
+    const { body } = await crm.admin.get(`${v1}/people`, { email: "ann@c.example" });
+    const path = `/people/${body.items[0].id}`;
+    const { body: timeline } = await crm.admin.get(`${v1}${path}/timeline`);
+    const mail = timeline.items.find((e: Json) => e.campaign_id === campaign.id);
+    assert.equal(mail.title, "Hello ann");
+    assert.equal(mail.email, "ann@c.example");
+    assert.equal(mail.can_show, false);
+    assert.equal(mail.events.find((e: Json) => e.type === "clicked")?.url, "https://shop.example/a");
+    await crm.admin.get(`${v1}${path}/mails/${campaign.id}`, undefined, { status: 404 });
+    await crm.admin.get(`${path}/mails/${campaign.id}/html`, undefined, { status: 404 });
+  });
+
   it("tells of a changed address, and keeps the tag", async () => {
     const { body: lists } = await remote.mailchimp.get("/3.0/lists");
     const list = lists.lists[0].id;

@@ -113,6 +113,8 @@ describe("a backup that is restored", () => {
     // out, and back with a ground
     const p3 = (await person("p3")).id;
     await server.admin.patch(`${v1}/people/${p3}`, { opted_out: true, reason: "by phone" });
+    // what the audience is told is an opt-out of its own in the journal: before she is back
+    await until("the audience knows", async () => (await member("p3")).status === "unsubscribed");
     await server.admin.patch(`${v1}/people/${p3}`, { opted_out: false, reason: "signed the form" });
     await server.halt();
     printed = await restore(server);
@@ -434,7 +436,7 @@ describe("a database whose journal is gone", () => {
     const check = (await server.admin.get(`${v1}/campaigns/${campaign.id}/checklist`)).body;
     assert.equal(check.is_ready, false);
     assert.match(JSON.stringify(check.items),
-      /"error","heading":"Sending","details":"sending is off: .*put the newest journal .*confirm/);
+      /"error","code":"sending","heading":"Sending","details":"sending is off: .*put the newest journal .*confirm/);
     const ready = await server.anonymous.get("/readyz");
     assert.match(ready.text, /^ready to serve, but not to send\nsending is off: .*is missing/);
     const doctor = await server.command(["doctor"]);

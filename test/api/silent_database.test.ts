@@ -57,7 +57,6 @@ describe("a database that does not answer", {
         method: "POST", headers: { ...headers, "Content-Type": "text/csv" }, body: "last_name\nA\n",
       }],
       [`${v1}/session`, post(user)],
-      ["/sign-in", form(new URLSearchParams(user).toString())],
       ["/3.0/lists", { headers }],
       [`/3.0/lists/${master}/members`, post({ email_address: "b@s.example", status: "subscribed" })],
       [paths.open, {}],

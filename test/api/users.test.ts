@@ -1,7 +1,7 @@
 /** Who may use the server: set-up, sign-in, users, keys. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { useServer } from "../harness/index.js";
+import { useServer, type Json } from "../harness/index.js";
 
 const PASSWORD = "correct horse battery";
 
@@ -42,8 +42,7 @@ describe("users and keys", () => {
     await server.anonymous.post("/api/v1/people", { last_name: "X" }, { status: 403, headers: { cookie } });
     const headers = { cookie, "x-csrf-token": signed.body.csrf_token };
     await server.anonymous.post("/api/v1/people", { last_name: "X" }, { status: 201, headers });
-    const outbox = await server.anonymous.get("/outbox", {}, { headers: { cookie } });
-    assert.equal(outbox.type, "text/html");
+    await server.anonymous.get("/outbox/1/source", {}, { status: 404, headers: { cookie } });
     await server.anonymous.delete("/api/v1/session", { status: 204, headers });
     await server.anonymous.get("/api/v1/me", {}, { status: 401, headers: { cookie } });
   });
@@ -71,42 +70,18 @@ describe("users and keys", () => {
 describe("a new server", () => {
   const server = useServer();
 
-  it("is taken once, by whoever has the link, with a browser", async () => {
+  it("is taken once, with the token of the link", async () => {
     const token = /\/setup\?token=([A-Za-z0-9_-]{43})/.exec(server.log.join("\n"))?.[1];
     assert.ok(token, "the server printed no link");
-    const page = await server.anonymous.get("/setup", { token });
-    assert.match(page.text, /<form method="post" action="\/setup">/);
-    await server.anonymous.get("/setup", { token: "x".repeat(43) }, { status: 403 });
-    const form = (password: string) =>
-      new URLSearchParams({ token: token!, name: "Ada", email: "ada@example.test", password }).toString();
-    const post = (path: string, body: string, status: number) =>
-      server.anonymous.post(path, body, { status, redirect: "manual", headers: { "content-type": "application/x-www-form-urlencoded" } });
-    const wrong = await post("/setup", form("short"), 400);
-    assert.match(wrong.text, /at least 10 characters/);
-    assert.ok(!wrong.text.includes("value=\"short\""));
-    const taken = await post("/setup", form(PASSWORD), 303);
-    assert.match(taken.headers.get("set-cookie")!, /^muster_session=/);
-    await post("/setup", form(PASSWORD), 403);
-    await server.anonymous.post("/api/v1/setup", { token, name: "E", email: "e@example.test", password: PASSWORD }, { status: 403 });
-
-    assert.match((await server.anonymous.get("/sign-in")).text, /Sign in/);
-    const login = (password: string) => new URLSearchParams({ email: "ada@example.test", password }).toString();
-    await post("/sign-in", login("wrong"), 403);
-    const signed = await post("/sign-in", login(PASSWORD), 303);
-    const cookie = signed.headers.get("set-cookie")!.split(";")[0]!;
-    assert.equal((await server.anonymous.get("/outbox", {}, { headers: { cookie } })).status, 200);
-    await server.anonymous.post("/sign-out", "", { status: 303, redirect: "manual", headers: { cookie } });
-    await server.anonymous.get("/api/v1/me", {}, { status: 401, headers: { cookie } });
-  });
-});
-
-describe("a new server, by program", () => {
-  const server = useServer();
-
-  it("is taken with the token of the link", async () => {
-    const token = /\/setup\?token=([A-Za-z0-9_-]{43})/.exec(server.log.join("\n"))?.[1];
     const body = { token, name: "Ada", email: "ada@example.test", password: PASSWORD };
+    const short = await server.anonymous.post("/api/v1/setup", { ...body, password: "short" }, { status: 400 });
+    assert.match(short.text, /at least 10 characters/);
+    await server.anonymous.post("/api/v1/setup/check", { token }, { status: 204 });
     const made = await server.anonymous.post("/api/v1/setup", body, { status: 201 });
+    const cookie = made.headers.get("set-cookie")!.split(";")[0]!;
+    assert.match(cookie, /^muster_session=/);
+    await server.anonymous.get("/outbox/1/source", {}, { status: 404, headers: { cookie } });
+    await server.anonymous.post("/api/v1/setup", { ...body, email: "e@example.test" }, { status: 403 });
     assert.equal(made.body.role, "administrator");
     assert.equal(made.body.may_send, true);
   });
@@ -125,23 +100,22 @@ describe("jobs", () => {
     await server.admin.post(`/api/v1/jobs/${id}/cancel`, {}, { status: 409 });
     await server.admin.post(`/api/v1/jobs/${id}/confirm`, {}, { status: 409 });
     await server.admin.get("/api/v1/jobs/99999", {}, { status: 404 });
+    const watched = await server.command(["job", "watch", String(id)]);
+    assert.match(watched.stdout, new RegExp(`^job ${id} \\(bridge-person\\): done`));
   });
-});
 
-describe("settings", () => {
-  const server = useServer();
-
-  it("say who sends, and are an administrator's", async () => {
-    const patched = await server.admin.patch("/api/v1/settings", { postal_address: "1 Road, Town" });
-    assert.equal(patched.body.postal_address, "1 Road, Town");
-    const got = (await server.admin.get("/api/v1/settings")).body;
-    assert.deepEqual(Object.keys(got), ["organisation", "postal_address", "in_force"]);
-    assert.equal(got.postal_address, "1 Road, Town");
-    await server.admin.patch("/api/v1/settings", { postal_address: "x".repeat(501) }, { status: 400 });
-    await server.admin.patch("/api/v1/settings", { relay: "x" }, { status: 400 });
-    await server.admin.patch("/api/v1/settings", { organisation: 5 }, { status: 400 });
-    const manager = server.admin.as(await server.createKey("m", "manager"));
-    await manager.get("/api/v1/settings", {}, { status: 403 });
-    await manager.patch("/api/v1/settings", {}, { status: 403 });
+  it("are found by kinds, and those that have not ended apart", async () => {
+    const kinds = async (query: { kind?: string; open?: boolean; limit?: number }) =>
+      (await server.admin.get("/api/v1/jobs", query)).body.items.map((job: Json) => job.kind);
+    const all = await kinds({ limit: 1000 });
+    assert.ok(all.includes("bridge-person") && all.includes("import-sweep"), `${all}`);
+    const two = await kinds({ kind: "bridge-person, import-sweep" });
+    assert.deepEqual(new Set(two), new Set(["bridge-person", "import-sweep"]));
+    assert.deepEqual(await kinds({ kind: "bridge-person", open: true }), []);
+    const open = await server.admin.get("/api/v1/jobs", { kind: "import-sweep", open: true });
+    assert.equal(open.body.total, 1); // it is never done
+    assert.deepEqual(await kinds({ kind: "" }), []);
+    const listed = await server.command(["job", "list", "--open", "--kind", "import-sweep"]);
+    assert.match(listed.stdout, /import-sweep/);
   });
 });

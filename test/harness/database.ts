@@ -47,3 +47,15 @@ export function makeDatabase(): string | undefined {
 export function dropDatabase(url: string): void {
   psql(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 }
+
+/** Changes the data of a server that does not run, as no program of ours would. */
+export function execute(
+  server: { folder: string; database: string | undefined }, schema: string, statements: string[],
+): void {
+  if (server.database) {
+    psql([`SET search_path TO ${schema}`, ...statements].join("; "), server.database);
+    return;
+  }
+  const script = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\ndb.executescript(sys.argv[2])\ndb.commit()";
+  execFileSync("python3", ["-c", script, `${server.folder}/${schema}.db`, statements.join(";\n")]);
+}

@@ -1,6 +1,7 @@
 /** What API tests import: everything of the harness. */
 export * from "./client.js";
-export { forEachTable, isPostgres, psql, tablesOf } from "./database.js";
+export { execute, forEachTable, isPostgres, psql, tablesOf } from "./database.js";
+export { useDns } from "./dns.js";
 export * from "./history.js";
 export * from "./job.js";
 export * from "./lock.js";
@@ -11,6 +12,7 @@ export * from "./proxy.js";
 export * from "./random.js";
 export * from "./receiver.js";
 export * from "./relay.js";
+export * from "./rows.js";
 export * from "./server.js";
 export { testCertificate } from "./tls.js";
 export * from "./wait.js";

@@ -141,7 +141,7 @@ static void make_group(struct db *db, const char *criteria)
 	must(group_add(db, &input, clock_now_ms(), &id, &err), &err);
 	printf("%-28s %8.0f ms\n", "static group of it",
 	       (double)(clock_monotonic_us() - began) / 1e3);
-	must(group_remove(db, id, &err), &err);
+	must(group_remove(db, id, NULL, &err), &err);
 	json_decref(json);
 }
 

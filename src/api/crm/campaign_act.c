@@ -1,4 +1,6 @@
 /* What is done with campaigns: test, schedule, send, pause ... */
+#include "api/campaign/campaign_preview.h"
+#include "api/crm/campaign.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
@@ -85,8 +87,8 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
 	    is_open(&c, err) < 0)
 		return -1;
-	if (c.group_id == 0)
-		return err_field(err, "group_id", "nobody to send to");
+	if (c.to_kind == CRM_CAMPAIGN_TO_NOBODY)
+		return err_field(err, "to", "nobody to send to");
 	if (crm_campaign_check_sender(&c, err) < 0)
 		return -1;
 	return enqueue_send(rq, rs, db, &tx, &c, err);
@@ -99,7 +101,6 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct job_new job = { .kind = "campaign-send",
 			       .user_id = rq->caller.user_id };
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_campaign c;
 	const json_t *body;
 	int64_t at_ms = 0, id;
@@ -119,11 +120,9 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 			      err) < 0 ||
 	    crm_campaign_set_schedule(&tx, c.id, at_ms, err) < 0 ||
 	    job_add(&tx, &job, rq->now_ms, &id, err) < 0 ||
-	    v1_commit(rq, &tx, err) < 0 ||
-	    crm_campaign_get(db, c.id, rq->arena, &c, err) < 0)
+	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	crm_campaign_format(&c, true, &w);
-	return 0;
+	return campaign_reply(rq, rs, db, c.id, err);
 }
 
 int v1_campaigns_unschedule(struct request *rq, struct response *rs,
@@ -131,18 +130,15 @@ int v1_campaigns_unschedule(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct crm_campaign c;
 
 	if (begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0 ||
 	    crm_campaign_move(&tx, c.id, CRM_CAMPAIGN_DRAFT, rq->now_ms, err) <
 		    0 ||
 	    crm_campaign_set_schedule(&tx, c.id, 0, err) < 0 ||
-	    v1_commit(rq, &tx, err) < 0 ||
-	    crm_campaign_get(db, c.id, rq->arena, &c, err) < 0)
+	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	crm_campaign_format(&c, true, &w);
-	return 0;
+	return campaign_reply(rq, rs, db, c.id, err);
 }
 
 /* --- test --- */
@@ -172,6 +168,19 @@ static int read_test(const json_t *body, struct json_writer *w, struct err *err)
 	return 0;
 }
 
+/* Merged here, for what people are is no affair of the audience's. */
+static int write_as(struct request *rq, int64_t person_id,
+		    struct json_writer *w, struct err *err)
+{
+	if (person_id == 0)
+		return 0;
+	json_key_begin_object(w, "merged");
+	if (campaign_preview_merge(rq, person_id, w, err) < 0)
+		return -1;
+	json_end_object(w);
+	return 0;
+}
+
 int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -180,16 +189,17 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	struct json_writer w = JSON_WRITER(&payload);
 	struct crm_campaign c;
 	const json_t *body;
+	int64_t person_id = 0;
 
-	if (request_json(rq, &body, err) < 0 ||
+	json_begin_object(&w);
+	if (request_json(rq, &body, err) < 0 || read_test(body, &w, err) < 0 ||
+	    json_get_int(body, "person_id", &person_id, err) < 0 ||
 	    gate_pass_store(api_of(rq)->store, err) < 0 ||
+	    write_as(rq, person_id, &w, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
 	    crm_campaign_check_sender(&c, err) < 0)
 		return -1;
-	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", c.id);
-	if (read_test(body, &w, err) < 0)
-		return -1;
 	json_end_object(&w);
 	return enqueue(rq, rs, "campaign-test", payload.buf, NULL, &tx, err);
 }

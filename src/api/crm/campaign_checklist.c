@@ -1,35 +1,53 @@
-/* What is missing before a campaign of the CRM can be sent, and what may be
- * wrong with it: as far as the CRM knows. A handler; any worker. */
+#include "api/crm/campaign_checklist.h"
+
+#include "api/campaign/mail_merge.h"
+#include "api/crm/design/design.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "bridge/bridge_field.h"
-#include "campaign/merge/merge_tag.h"
-#include "crm/campaign_record.h"
+#include "campaign/campaign.h"
+#include "campaign/content.h"
+#include "campaign/html/html_links.h"
+#include "campaign/html/html_look.h"
+#include "campaign/html/html_scan.h"
 #include "crm/group/group.h"
+#include "crm/setting/organisation.h"
+#include "delivery/delivery.h"
 #include "journal/gate.h"
 
-struct checklist {
-	struct json_writer w;
-	bool is_ready;
-	const char *doubt; /* of what is said about merge tags */
-};
+#include <string.h>
+#include <strings.h>
 
-static void item(struct checklist *l, const char *heading, bool good, bool must,
-		 const char *details)
+#define SIZE_MAX_SHOWN (102u * 1024) /* Gmail shows no more of the HTML */
+#define LINKS_NAMED 5
+
+void campaign_checklist_release(struct campaign_checklist *list)
 {
-	json_begin_object(&l->w);
-	json_key_text(&l->w, "type",
-		      good   ? "success"
-		      : must ? "error"
-			     : "warning");
-	json_key_text(&l->w, "heading", heading);
-	json_key_text(&l->w, "details", details);
-	json_end_object(&l->w);
-	if (must && !good)
-		l->is_ready = false;
+	vec_release(&list->items);
+}
+
+void campaign_checklist_add(struct campaign_checklist *l,
+			    struct check_item item)
+{
+	vec_push(&l->items, item);
+}
+
+static void item(struct campaign_checklist *l, enum check_type type,
+		 const char *code, const char *heading, const char *details)
+{
+	campaign_checklist_add(l, (struct check_item){ .type = type,
+						       .code = code,
+						       .heading = heading,
+						       .details = details });
+}
+
+/* What must be so: else it cannot be sent. */
+static void must(struct campaign_checklist *l, bool good, const char *code,
+		 const char *heading, const char *details)
+{
+	item(l, good ? CHECK_GOOD : CHECK_ERROR, code, heading, details);
 }
 
 static bool given(const char *text)
@@ -37,162 +55,351 @@ static bool given(const char *text)
 	return text && *text;
 }
 
-static void check_sender(struct checklist *l, const struct crm_campaign *c)
+/* --- who, from whom, what about --- */
+
+static int check_recipients(struct campaign_checklist *l, struct db *db,
+			    struct err *err)
 {
+	bool is_there = l->campaign.to_kind > CRM_CAMPAIGN_TO_GROUP;
+	int64_t group_id = l->campaign.group_id, members = 0;
+	struct group group;
+
+	if (group_id != 0 &&
+	    (group_get(db, group_id, l->arena, &group, err) < 0 ||
+	     group_count(db, &group, &members, err) < 0))
+		return -1;
+	/* how many the audience has, the engine knows when it is sent */
+	must(l, is_there || members > 0, "recipients", "To",
+	     is_there        ? "it goes to what the audience has"
+	     : group_id == 0 ? "no group is chosen"
+	     : members == 0  ? "the group has no members"
+			     : "the group has members");
+	return 0;
+}
+
+/* Nobody else may send in its name: receivers refuse, by its DMARC. */
+static bool is_mail_provider(const char *address)
+{
+	static const char *const names[] = {
+		"gmail.com",   "googlemail.com", "yahoo.com", "ymail.com",
+		"outlook.com", "hotmail.com",    "live.com",  "msn.com",
+		"aol.com",     "icloud.com",     "me.com",    "gmx.de",
+		"gmx.net",     "gmx.at",         "gmx.ch",    "web.de",
+		"t-online.de", "freenet.de",     "mail.ru",   "yandex.ru",
+		"proton.me",   "protonmail.com", "qq.com",    "163.com",
+	};
+	const char *at = address ? strrchr(address, '@') : NULL;
+
+	for (size_t i = 0; at && i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(at + 1, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void check_sender(struct campaign_checklist *l)
+{
+	const struct crm_campaign *c = &l->campaign;
 	struct err why = ERR_INIT;
 	bool good = crm_campaign_check_sender(c, &why) == 0;
 
-	item(l, "From", good, true,
+	must(l, good, "sender", "From",
 	     good                   ? "a sender is given"
-	     : given(c->from_email) ? why.text
+	     : given(c->from_email) ? arena_strdup(l->arena, why.text)
 				    : "the sender's address is missing");
-}
-
-static void check_all(struct checklist *l, const struct api *api,
-		      const struct crm_campaign *c, int64_t members)
-{
-	item(l, "To", c->group_id != 0 && members > 0, true,
-	     c->group_id == 0 ? "no group is chosen"
-	     : members == 0   ? "the group has no members"
-			      : "the group has members");
-	check_sender(l, c);
-	item(l, "From name", given(c->from_name), false,
+	if (good && is_mail_provider(c->from_email))
+		item(l, CHECK_WARNING, "domain", "From",
+		     "the address belongs to a mail provider, in whose name "
+		     "nobody else may send: many will not get the mail; use an "
+		     "address of your own domain");
+	item(l, given(c->from_name) ? CHECK_GOOD : CHECK_WARNING, "from_name",
+	     "From name",
 	     given(c->from_name) ? "a name is given"
 				 : "the sender's name is missing");
-	item(l, "Subject", given(c->subject), true,
+	must(l, given(c->subject), "subject", "Subject",
 	     given(c->subject) ? "a subject is given"
 			       : "the subject is missing");
-	item(l, "Content", given(c->html) || given(c->plain_text), true,
-	     given(c->html) || given(c->plain_text)
-		     ? "there is content; an unsubscribe link is added if it "
-		       "has "
-		       "none"
-		     : "there is no content");
-	item(l, "Postal address", *api->postal_address || api->relay_is_outbox,
-	     true,
-	     *api->postal_address ? "it is added to every message"
-	     : api->relay_is_outbox
-		     ? "it is missing, but mails only go to the outbox"
-		     : "set MUSTER_POSTAL_ADDRESS");
-	item(l, "Public address", api->has_public_url || api->relay_is_outbox,
-	     true,
-	     api->has_public_url ? "links to unsubscribe lead to it"
-	     : api->relay_is_outbox
-		     ? "it is missing, but mails only go to the outbox"
+}
+
+/* --- what mails need besides --- */
+
+static void check_server(struct campaign_checklist *l,
+			 const struct organisation *o,
+			 const struct campaign_sender_facts *facts)
+{
+	static const char only_outbox[] =
+		"it is missing, but mails only go to the outbox";
+
+	must(l, *o->postal_address || facts->outbox, "postal_address",
+	     "Postal address",
+	     *o->postal_address ? "it is added to every message"
+	     : facts->outbox    ? only_outbox
+			     : "give the postal address of your organisation "
+			       "in the settings");
+	must(l, facts->has_public_url || facts->outbox, "public_url",
+	     "Public address",
+	     facts->has_public_url ? "links to unsubscribe lead to it"
+	     : facts->outbox
+		     ? only_outbox
 		     : "set MUSTER_PUBLIC_URL: else links to unsubscribe lead "
 		       "nowhere");
 }
 
 /* After a restore, say. */
-static void check_gate(struct checklist *l, const struct api *api)
+static void check_gate(struct campaign_checklist *l, struct store *store)
 {
 	struct err why = ERR_INIT;
-	bool open = gate_pass_store(api->store, &why) == 0;
+	bool open = gate_pass_store(store, &why) == 0;
 
-	item(l, "Sending", open, true, open ? "sending is on" : why.text);
+	must(l, open, "sending", "Sending",
+	     open ? "sending is on" : arena_strdup(l->arena, why.text));
+}
+
+/* --- the content --- */
+
+/* Its design's problem says the same, and of which block. */
+static bool is_told(const struct campaign_checklist *l, const char *code)
+{
+	vec_each (&l->items, item)
+		if (strcmp(item->code, code) == 0)
+			return true;
+	return false;
+}
+
+static bool has_words(struct str text)
+{
+	return str_trim(text).len > 0;
+}
+
+static void check_content(struct campaign_checklist *l,
+			  const struct content *content)
+{
+	bool there = given(l->campaign.html) || given(l->campaign.plain_text);
+
+	must(l, there, "content", "Content",
+	     there ? "there is content; an unsubscribe link is added if it "
+		     "has none"
+		   : "there is no content");
+	if (!there)
+		return;
+	item(l, has_words(content->plain_text) ? CHECK_GOOD : CHECK_WARNING,
+	     "plain_text", "Plain text",
+	     !has_words(content->plain_text)
+		     ? "there are no words: who sees no pictures, or no HTML, "
+		       "sees nothing"
+	     : content->plain_is_made ? "it is made from the HTML"
+				      : "it is given");
+	if (content->html.len > SIZE_MAX_SHOWN && !is_told(l, "too_large"))
+		item(l, CHECK_WARNING, "size", "Size",
+		     arena_printf(l->arena,
+				  "the HTML has %zu KB; Gmail shows the first "
+				  "102 and hides the rest, also the link to "
+				  "unsubscribe",
+				  content->html.len / 1024));
+}
+
+static void check_images(struct campaign_checklist *l, struct str html)
+{
+	size_t mute = html_mute_images(html);
+
+	if (mute > 0 && !is_told(l, "missing_alt"))
+		item(l, CHECK_WARNING, "alt", "Images",
+		     arena_printf(l->arena,
+				  "%zu %s no alternative text, which is read "
+				  "out, and shown until images are loaded",
+				  mute,
+				  mute == 1 ? "image has" : "images have"));
+}
+
+static void check_links(struct campaign_checklist *l, struct str html)
+{
+	CLEANUP(strbuf_release) struct strbuf named = STRBUF_INIT;
+	struct html_links links;
+	size_t n = 0;
+
+	if (is_told(l, "http_link"))
+		return;
+	html_links_scan(html, l->arena, &links);
+	for (size_t i = 0; i < links.distinct_n; i++) {
+		const char *target = links.distinct[i]->target;
+
+		if (strncasecmp(target, "http://", 7) != 0)
+			continue;
+		if (n++ < LINKS_NAMED)
+			strbuf_addf(&named, "%s%s", named.len ? ", " : "",
+				    target);
+	}
+	if (n > 0)
+		item(l, CHECK_WARNING, "insecure_link", "Links",
+		     arena_printf(l->arena, "%zu go to http, not https: %s%s",
+				  n, named.buf, n > LINKS_NAMED ? " ..." : ""));
+}
+
+static void check_unsubscribe(struct campaign_checklist *l, struct str html)
+{
+	enum html_seen seen = html_link_look(html, "*|UNSUB|*");
+
+	if (seen == HTML_NOT_THERE || seen == HTML_SEEN)
+		return;
+	item(l, CHECK_WARNING, "unsubscribe", "Unsubscribe link",
+	     seen == HTML_COLOUR ? "it has the colour of what is behind it: "
+				   "nobody sees it, "
+				   "and who cannot unsubscribe complains"
+	     : seen == HTML_HIDDEN
+		     ? "its style hides it: nobody sees it, and who cannot "
+		       "unsubscribe complains"
+		     : "it has no text to click on");
+}
+
+/* --- merge tags --- */
+
+/* The tag at a line and column, both from 1. */
+static const char *tag_at(struct str text, size_t line, size_t column,
+			  struct arena *arena)
+{
+	size_t n;
+
+	while (line-- > 1 && text.s)
+		(void)str_cut(&text, '\n');
+	if (!text.s || column < 1 || column > text.len)
+		return NULL;
+	text = (struct str){ text.s + column - 1, text.len - column + 1 };
+	n = merge_tag_length(text);
+	return n > 0 ? arena_strndup(arena, text.s, n) : NULL;
 }
 
 /* Not a mistake that stops a send: the tag is left out of the messages. */
-static int warn_tags(struct checklist *l, const char *where, const char *text,
-		     enum merge_context context,
-		     const struct merge_fields *fields, struct arena *arena,
-		     struct err *err)
+static int warn_tags(struct campaign_checklist *l, const char *where,
+		     const char *text, enum merge_context context,
+		     const struct mail_merge *m, struct err *err)
 {
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	static const struct merge_facts facts = { .subject = NULL };
 	struct merge_problems problems = VEC_INIT;
 	struct merge_piece piece = { .text = str_of(text ? text : "") };
 	struct merge_how how = { .context = context,
-				 .fields = fields,
+				 .fields = &m->fields,
 				 .facts = &facts };
-	int result =
-		merge_compile(&piece, 1, &how, arena, &program, &problems, err);
+	int result = merge_compile(&piece, 1, &how, l->arena, &program,
+				   &problems, err);
 
 	vec_each (&problems, p)
-		item(l, "Merge tags", false, false,
-		     arena_printf(arena, "%s, line %zu, column %zu: %s%s",
-				  where, p->line, p->column, p->text,
-				  l->doubt));
+		campaign_checklist_add(
+			l, (struct check_item){
+				   .type = CHECK_WARNING,
+				   .code = "merge_tag",
+				   .heading = "Merge tags",
+				   .details = arena_printf(
+					   l->arena,
+					   "%s, line %zu, column %zu: %s%s",
+					   where, p->line, p->column, p->text,
+					   m->read_ms ? ""
+						      : "; the audience's own "
+							"were not read yet"),
+				   .tag = tag_at(piece.text, p->line, p->column,
+						 l->arena),
+			   });
 	vec_release(&problems);
 	return result;
 }
 
-/* Those of an audience that is new; before a job has read those of ours. */
-static const struct bridge_field at_first[] = {
-	{ .merge_tag = "FNAME" },
-	{ .merge_tag = "LNAME" },
-	{ .merge_tag = "ADDRESS" },
-	{ .merge_tag = "PHONE" },
-};
-
-/* Those that the audience had when they were last read, and those that people's
- * fields go into. The numbers of MERGE1 ... are not kept here; they are
- * commonly as many as there are fields. */
-static int list_fields(struct db *db, struct arena *arena,
-		       struct merge_fields *out, int64_t *read_ms,
-		       struct err *err)
-{
-	CLEANUP(vec_release) struct bridge_fields all = VEC_INIT;
-	struct merge_field *fields;
-
-	if (bridge_field_list(db, arena, &all, read_ms, err) < 0)
-		return -1;
-	for (size_t i = 0; *read_ms == 0 && i < ARRAY_SIZE(at_first); i++)
-		vec_push(&all, at_first[i]);
-	fields = arena_alloc(arena, (all.n + 1) * sizeof(*fields));
-	for (size_t i = 0; i < all.n; i++)
-		fields[i] = (struct merge_field){ .id = (int64_t)i + 1,
-						  .tag = all.v[i].merge_tag,
-						  .type = "text",
-						  .default_value = "",
-						  .date_format = "" };
-	*out = (struct merge_fields){ fields, all.n };
-	return 0;
-}
-
-static int check_tags(struct checklist *l, struct db *db,
-		      const struct crm_campaign *c, struct arena *arena,
+static int check_tags(struct campaign_checklist *l, struct db *db,
 		      struct err *err)
 {
-	struct merge_fields fields;
-	int64_t read_ms = 0;
+	CLEANUP(mail_merge_release) struct mail_merge m = { .arena = l->arena };
+	const struct crm_campaign *c = &l->campaign;
 
-	if (list_fields(db, arena, &fields, &read_ms, err) < 0)
-		return -1;
-	l->doubt = read_ms ? "" : "; the audience's own were not read yet";
-	if (warn_tags(l, "subject", c->subject, MERGE_HEADER, &fields, arena,
+	if (mail_merge_load(db, l->arena, &m, err) < 0 ||
+	    warn_tags(l, "subject", c->subject, MERGE_HEADER, &m, err) < 0 ||
+	    warn_tags(l, "preview text", c->preview_text, MERGE_HEADER, &m,
 		      err) < 0 ||
-	    warn_tags(l, "HTML", c->html, MERGE_HTML, &fields, arena, err) < 0)
+	    warn_tags(l, "HTML", c->html, MERGE_HTML, &m, err) < 0)
 		return -1;
-	return warn_tags(l, "plain text", c->plain_text, MERGE_PLAIN, &fields,
-			 arena, err);
+	if (c->design && c->plain_is_made) /* it has those of the HTML */
+		return 0;
+	return warn_tags(l, "plain text", c->plain_text, MERGE_PLAIN, &m, err);
+}
+
+/* --- all of it --- */
+
+static int load_server(const struct api *api, struct db *db,
+		       struct arena *arena, struct organisation *o,
+		       struct campaign_sender_facts *facts, struct err *err)
+{
+	struct organisation options = { .name = api->organisation,
+					.postal_address = api->postal_address };
+	CLEANUP(store_put) struct db *audience = NULL;
+
+	if (organisation_load(db, &options, arena, o, err) < 0 ||
+	    store_get(api->store, STORE_AUDIENCE, &audience, err) < 0)
+		return -1;
+	return delivery_facts(api->delivery, audience, facts, err);
+}
+
+int campaign_checklist_make(const struct api *api, struct db *db,
+			    int64_t campaign_id, struct arena *arena,
+			    struct campaign_checklist *out, struct err *err)
+{
+	struct campaign_sender_facts facts;
+	struct organisation o;
+	struct content content;
+
+	*out = (struct campaign_checklist){ .arena = arena };
+	if (crm_campaign_get(db, campaign_id, arena, &out->campaign, err) < 0 ||
+	    load_server(api, db, arena, &o, &facts, err) < 0 ||
+	    check_recipients(out, db, err) < 0)
+		return -1;
+	content_make(str_of(out->campaign.html),
+		     str_of(out->campaign.plain_text), arena, &content);
+	check_sender(out);
+	if (design_check_campaign(out, err) < 0)
+		return -1;
+	check_content(out, &content);
+	check_server(out, &o, &facts);
+	check_gate(out, api->store);
+	check_unsubscribe(out, content.html);
+	check_links(out, content.html);
+	check_images(out, content.html);
+	return check_tags(out, db, err);
+}
+
+void campaign_checklist_write(const struct campaign_checklist *l,
+			      struct json_writer *w)
+{
+	static const char *const types[] = { "success", "warning", "error" };
+	bool is_ready = true;
+
+	json_key_begin_array(w, "items");
+	vec_each (&l->items, item) {
+		json_begin_object(w);
+		json_key_text(w, "type", types[item->type]);
+		json_key_text(w, "code", item->code);
+		json_key_text(w, "heading", item->heading);
+		json_key_text(w, "details", item->details);
+		json_key_text(w, "block", item->block);
+		json_key_text(w, "tag", item->tag);
+		json_end_object(w);
+		is_ready &= item->type != CHECK_ERROR;
+	}
+	json_end_array(w);
+	json_key_bool(w, "is_ready", is_ready);
 }
 
 int v1_campaigns_checklist(struct request *rq, struct response *rs,
 			   struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	struct checklist l = { .w = JSON_WRITER(&rs->body), .is_ready = true };
-	struct group group;
-	struct crm_campaign c;
-	int64_t id, members = 0;
+	CLEANUP(campaign_checklist_release)
+	struct campaign_checklist list = { .arena = rq->arena };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	int64_t id;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
+	    campaign_checklist_make(api_of(rq), db, id, rq->arena, &list, err) <
+		    0)
 		return -1;
-	if (c.group_id != 0 &&
-	    (group_get(db, c.group_id, rq->arena, &group, err) < 0 ||
-	     group_count(db, &group, &members, err) < 0))
-		return -1;
-	json_begin_object(&l.w);
-	json_key_begin_array(&l.w, "items");
-	check_all(&l, api_of(rq), &c, members);
-	check_gate(&l, api_of(rq));
-	if (check_tags(&l, db, &c, rq->arena, err) < 0)
-		return -1;
-	json_end_array(&l.w);
-	json_key_bool(&l.w, "is_ready", l.is_ready);
-	json_end_object(&l.w);
+	json_begin_object(&w);
+	campaign_checklist_write(&list, &w);
+	json_end_object(&w);
 	return 0;
 }

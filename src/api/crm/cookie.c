@@ -3,7 +3,6 @@
 #include "api/crm/v1.h"
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/err.h"
 
 static const char *secure(const struct request *rq)
@@ -40,6 +39,13 @@ void cookie_clear(const struct request *rq, struct response *rs)
 				     secure(rq)));
 }
 
+void retry_after(const struct request *rq, struct response *rs, int64_t wait_ms)
+{
+	response_header(rs, "Retry-After",
+			arena_printf(rq->arena, "%lld",
+				     (long long)(wait_ms / MS_SECOND + 1)));
+}
+
 int sign_in(struct request *rq, struct response *rs, const char *email,
 	    const char *password, struct session *out, struct err *err)
 {
@@ -56,36 +62,6 @@ int sign_in(struct request *rq, struct response *rs, const char *email,
 	    0)
 		return 0;
 	if (err->code == ERR_LIMIT)
-		response_header(
-			rs, "Retry-After",
-			arena_printf(rq->arena, "%lld",
-				     (long long)(wait_ms / MS_SECOND + 1)));
+		retry_after(rq, rs, wait_ms);
 	return -1;
-}
-
-int setup_take(struct request *rq, const char *token, struct user *user,
-	       const char *password, struct session *out, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(strbuf_release) struct strbuf hash = STRBUF_INIT;
-	struct actor actor = v1_actor(rq);
-	int open;
-
-	if (user_check_password(password, err) < 0 || v1_db(rq, &db, err) < 0)
-		return -1;
-	/* strangers must not make us hash passwords */
-	open = setup_is_open(db, token, err);
-	if (open < 0)
-		return -1;
-	if (!open)
-		return err_set(err, ERR_DENIED,
-			       "this set-up link is used or not the last one");
-	if (password_hash(password, &hash, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    setup_finish(&tx, token, user, hash.buf, &actor, rq->arena, err) <
-		    0 ||
-	    session_open(&tx, user, &actor, out, err) < 0)
-		return -1;
-	return v1_commit(rq, &tx, err);
 }

@@ -1,5 +1,5 @@
 /*
- * api/crm/cookie.h - the cookie of a session, and the first administrator
+ * api/crm/cookie.h - the cookie of a session
  *
  * HttpOnly: no script reads it. SameSite=Lax: other sites' forms come without
  * it. Secure when the public URL is https.
@@ -19,11 +19,10 @@ void cookie_set(const struct request *rq, struct response *rs,
 /* Signs in; on ERR_LIMIT the reply says when to try again. */
 int sign_in(struct request *rq, struct response *rs, const char *email,
 	    const char *password, struct session *out, struct err *err);
+/* Says in the reply when to try again. */
+void retry_after(const struct request *rq, struct response *rs,
+		 int64_t wait_ms);
 void cookie_clear(const struct request *rq, struct response *rs);
-
-/* Consumes the link's token, makes the administrator, opens their session. */
-int setup_take(struct request *rq, const char *token, struct user *user,
-	       const char *password, struct session *out, struct err *err);
 
 /* The reply of a sign-in: cookie and body. */
 void session_reply(struct request *rq, struct response *rs,

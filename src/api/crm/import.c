@@ -106,8 +106,9 @@ static void ask(struct request *rq, struct response *rs,
 	problem_write(rq, rs, DIALECT_PLAIN, &p);
 }
 
+/* The mapping is the caller's, and so are the answers, an empty object. */
 static int read_input(struct request *rq, struct import_input *out,
-		      struct err *err)
+		      json_t **mapping, json_t *answers, struct err *err)
 {
 	const char *entity = request_query(rq, "entity");
 
@@ -129,9 +130,14 @@ static int read_input(struct request *rq, struct import_input *out,
 			       "text/csv, and the rest as parameters");
 	if (entity && v1_entity(entity, &out->entity, err) < 0)
 		return -1;
-	if (read_header(rq, &out->header, err) < 0)
+	if (read_header(rq, &out->header, err) < 0 ||
+	    read_delimiter(rq, &out->delimiter, err) < 0 ||
+	    read_object(rq, "mapping", mapping, err) < 0 ||
+	    read_answers(rq, answers, err) < 0)
 		return -1;
-	return read_delimiter(rq, &out->delimiter, err);
+	out->mapping = *mapping;
+	out->answers = answers;
+	return 0;
 }
 
 int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
@@ -145,12 +151,8 @@ int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 	int64_t id, job_id;
 	int started;
 
-	if (read_input(rq, &input, err) < 0 ||
-	    read_object(rq, "mapping", &mapping, err) < 0 ||
-	    read_answers(rq, answers, err) < 0)
+	if (read_input(rq, &input, &mapping, answers, err) < 0)
 		return -1;
-	input.mapping = mapping;
-	input.answers = answers;
 	input.questions = &questions;
 	if (v1_db(rq, &db, err) < 0)
 		return -1;
@@ -170,6 +172,20 @@ int v1_imports_create(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
+int v1_imports_look(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(json_free) json_t *mapping = NULL;
+	CLEANUP(json_free) json_t *answers = json_object();
+	struct import_input input;
+
+	if (read_input(rq, &input, &mapping, answers, err) < 0)
+		return -1;
+	if (v1_db(rq, &db, err) < 0)
+		return -1;
+	return import_look(db, &input, rq->now_ms, &rs->body, err);
+}
+
 int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -187,7 +203,7 @@ int v1_imports_list(struct request *rq, struct response *rs, struct err *err)
 	vec_each (&runs, run) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;
 
-		import_format(run, &one);
+		import_format(run, -1, &one);
 		json_raw(&w, strbuf_str(&one));
 	}
 	v1_list_end(&w, total, next);
@@ -198,28 +214,90 @@ int v1_imports_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct import_run run;
-	int64_t id;
+	int64_t id, opt_outs = -1;
 
 	if (request_param_id(rq, "import_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
-	    import_get(db, id, rq->arena, &run, err) < 0)
+	    import_get(db, id, rq->arena, &run, err) < 0 ||
+	    (import_is_undoable(&run) &&
+	     import_opt_outs_count(db, &run, &opt_outs, err) < 0))
 		return -1;
-	import_format(&run, &rs->body);
+	import_format(&run, opt_outs, &rs->body);
 	return 0;
+}
+
+static int read_undo(struct request *rq, bool *keep, struct err *err)
+{
+	static const char *const known[] = { "keep_opt_outs", NULL };
+	const json_t *body;
+
+	if (rq->body.len == 0)
+		return 0;
+	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0)
+		return -1;
+	return json_get_bool(body, "keep_opt_outs", keep, err) < 0 ? -1 : 0;
 }
 
 int v1_imports_undo(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	int64_t id, job_id;
+	bool keep = false;
 
 	if (request_param_id(rq, "import_id", &id, err) < 0 ||
-	    v1_db(rq, &db, err) < 0 ||
-	    import_undo_start(db, id, rq->caller.user_id, rq->now_ms, &job_id,
-			      err) < 0)
+	    read_undo(rq, &keep, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	    import_undo_start(db, id, keep, rq->caller.user_id, rq->now_ms,
+			      &job_id, err) < 0)
 		return -1;
 	v1_wake(rq);
 	v1_accepted(rs, job_id);
+	return 0;
+}
+
+static int read_outcome(const struct request *rq, enum import_outcome *out,
+			struct err *err)
+{
+	static const char *const names[] = {
+		[IMPORT_CREATED] = "created",
+		[IMPORT_UPDATED] = "updated",
+		[IMPORT_OPTED_THEM_OUT] = "opted_out",
+	};
+	const char *name = request_query(rq, "outcome");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (name && strcmp(name, names[i]) == 0) {
+			*out = (enum import_outcome)i;
+			return 0;
+		}
+	}
+	return err_field(err, "outcome",
+			 "must be created, updated or opted_out");
+}
+
+int v1_imports_people(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct import_people all = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	int64_t id, limit, after, total;
+	enum import_outcome outcome = IMPORT_CREATED;
+	struct import_run run;
+	const char *next;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    read_outcome(rq, &outcome, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &after, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0 ||
+	    import_people(db, &run, outcome, after, limit + 1, rq->arena, &all,
+			  &total, err) < 0)
+		return -1;
+	next = v1_cut(rq, &all, limit, place);
+	v1_list_begin(&w);
+	vec_each (&all, one)
+		if (import_touched_format(db, one, rq->arena, &w, err) < 0)
+			return -1;
+	v1_list_end(&w, total, next);
 	return 0;
 }
 
@@ -272,6 +350,74 @@ int v1_imports_decide(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	v1_wake(rq);
 	v1_accepted(rs, job_id);
+	return 0;
+}
+
+static int64_t count_of(const struct import_reasons *all, const char *reason)
+{
+	int64_t n = 0;
+
+	vec_each (all, r)
+		if (!reason || strcmp(r->reason, reason) == 0)
+			n += r->count;
+	return n;
+}
+
+int v1_imports_refusals(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct import_reasons reasons = VEC_INIT;
+	CLEANUP(vec_release) struct import_refusals all = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *reason = request_query(rq, "reason");
+	struct import_run run;
+	int64_t id, limit, after;
+	const char *next;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &after, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0 ||
+	    import_reasons(db, id, rq->arena, &reasons, err) < 0 ||
+	    import_refusals(db, &run, reason, after, limit + 1, rq->arena, &all,
+			    err) < 0)
+		return -1;
+	next = v1_cut(rq, &all, limit, row);
+	v1_list_begin(&w);
+	vec_each (&all, r) {
+		json_begin_object(&w);
+		json_key_int(&w, "row", r->row);
+		json_key_text(&w, "reason", r->reason);
+		json_key_text(&w, "detail", r->detail);
+		json_key_text(&w, "text", r->text);
+		json_end_object(&w);
+	}
+	v1_list_end(&w, count_of(&reasons, reason), next);
+	return 0;
+}
+
+int v1_imports_reasons(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct import_reasons reasons = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct import_run run;
+	int64_t id;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0 ||
+	    import_reasons(db, id, rq->arena, &reasons, err) < 0)
+		return -1;
+	v1_list_begin(&w);
+	vec_each (&reasons, r) {
+		json_begin_object(&w);
+		json_key_text(&w, "reason", r->reason);
+		json_key_int(&w, "count", r->count);
+		json_end_object(&w);
+	}
+	v1_list_end(&w, (int64_t)reasons.n, NULL);
 	return 0;
 }
 

@@ -5,24 +5,47 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "bridge/push_list.h"
+#include "http/auth.h"
+
+/* "import,push" as a JSON array; NULL for NULL. */
+static const char *read_kinds(const struct request *rq)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&out);
+	struct str rest = str_of(request_query(rq, "kind"));
+
+	if (!request_query(rq, "kind"))
+		return NULL;
+	json_begin_array(&w);
+	while (rest.s)
+		json_str(&w, str_trim(str_cut(&rest, ',')));
+	json_end_array(&w);
+	return arena_str(rq->arena, strbuf_str(&out));
+}
 
 int v1_jobs_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct json_writer w = JSON_WRITER(&rs->body);
+	struct job_query query = {
+		.kinds = read_kinds(rq),
+		.open = request_query_bool(rq, "open", false),
+	};
 	const char *next = NULL;
-	int64_t limit, before, total = 0;
+	int64_t limit, total = 0;
 	struct job *jobs;
 	int n;
 
-	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0)
+	if (v1_limit(rq, &limit, err) < 0 ||
+	    v1_before(rq, &query.before_id, err) < 0)
 		return -1;
-	jobs = arena_array(rq->arena, struct job, (size_t)limit + 1);
+	query.limit = (int)limit + 1;
+	jobs = arena_array(rq->arena, struct job, (size_t)query.limit);
 	if (v1_db(rq, &db, err) < 0)
 		return -1;
-	n = job_list(db, request_query(rq, "kind"), before, (int)limit + 1,
-		     rq->arena, jobs, err);
-	if (n < 0 || job_count(db, request_query(rq, "kind"), &total, err) < 0)
+	n = job_list(db, &query, rq->arena, jobs, err);
+	if (n < 0 || job_count(db, &query, &total, err) < 0)
 		return -1;
 	if (n > limit) {
 		n = (int)limit;
@@ -32,7 +55,7 @@ int v1_jobs_list(struct request *rq, struct response *rs, struct err *err)
 	for (int i = 0; i < n; i++) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;
 
-		job_format(&jobs[i], &one);
+		job_format(&jobs[i], push_job_group(&jobs[i]), &one);
 		json_raw(&w, strbuf_str(&one));
 	}
 	v1_list_end(&w, total, next);
@@ -46,7 +69,7 @@ static int reply(struct request *rq, struct response *rs, struct db *db,
 
 	if (job_get(db, id, rq->arena, &job, err) < 0)
 		return -1;
-	job_format(&job, &rs->body);
+	job_format(&job, push_job_group(&job), &rs->body);
 	return 0;
 }
 
@@ -61,6 +84,23 @@ int v1_jobs_get(struct request *rq, struct response *rs, struct err *err)
 	return reply(rq, rs, db, id, err);
 }
 
+/* Who asked for it, or marketing. */
+static int check_right(const struct request *rq, struct db *db, int64_t id,
+		       struct err *err)
+{
+	struct job job;
+
+	if (auth_permits(&rq->caller, PERMIT_MARKET))
+		return 0;
+	if (job_get(db, id, rq->arena, &job, err) < 0)
+		return -1;
+	if (job.user_id && job.user_id == rq->caller.user_id)
+		return 0;
+	return err_set(err, ERR_DENIED,
+		       "the job is somebody else's: stopping it takes the "
+		       "right to market");
+}
+
 int v1_jobs_cancel(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -69,6 +109,7 @@ int v1_jobs_cancel(struct request *rq, struct response *rs, struct err *err)
 
 	if (request_param_id(rq, "job_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    check_right(rq, db, id, err) < 0 ||
 	    job_cancel(&tx, id, rq->now_ms, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -39,6 +39,31 @@ static void format(const struct memo *m, struct json_writer *w)
 	json_end_object(w);
 }
 
+/* As it is now, for the reply and its ETag. */
+static void reply(struct request *rq, struct response *rs, const struct memo *m)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	format(m, &w);
+	v1_etag(rq, rs, strbuf_str(&rs->body));
+}
+
+/* To be changed or removed: locked, and what the caller has read. */
+static int lock(struct request *rq, struct db *db, struct memo *out,
+		struct err *err)
+{
+	enum memo_kind kind = (enum memo_kind)rq->argument;
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&shown);
+	int64_t id;
+
+	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
+	    memo_get(db, kind, id, rq->arena, out, err) < 0)
+		return -1;
+	format(out, &w);
+	return v1_if_match(rq, strbuf_str(&shown), err);
+}
+
 /* Whose, and which page: the parameters of a list. */
 static int read_filter(const struct request *rq, struct memo_filter *out,
 		       struct err *err)
@@ -111,7 +136,6 @@ int v1_memo_create(struct request *rq, struct response *rs, struct err *err)
 	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	struct memo m = { .kind = kind, .user_id = actor.user_id };
 	const json_t *body;
@@ -123,7 +147,22 @@ int v1_memo_create(struct request *rq, struct response *rs, struct err *err)
 	    memo_add(&tx, &m, &actor, err) < 0 || v1_commit(rq, &tx, err) < 0)
 		return -1;
 	rs->status = 201;
-	format(&m, &w);
+	reply(rq, rs, &m);
+	return 0;
+}
+
+int v1_memo_get(struct request *rq, struct response *rs, struct err *err)
+{
+	enum memo_kind kind = (enum memo_kind)rq->argument;
+	CLEANUP(store_put) struct db *db = NULL;
+	struct memo m;
+	int64_t id;
+
+	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    memo_get(db, kind, id, rq->arena, &m, err) < 0)
+		return -1;
+	reply(rq, rs, &m);
 	return 0;
 }
 
@@ -132,37 +171,32 @@ int v1_memo_patch(struct request *rq, struct response *rs, struct err *err)
 	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct json_writer w = JSON_WRITER(&rs->body);
 	struct actor actor = v1_actor(rq);
 	struct memo before, m;
 	const json_t *body;
-	int64_t id;
 
-	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
-	    request_json(rq, &body, err) < 0 ||
+	if (request_json(rq, &body, err) < 0 ||
 	    v1_only(body, resources[kind].changeable, err) < 0 ||
-	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    memo_get(db, kind, id, rq->arena, &before, err) < 0)
+	    v1_begin(rq, &db, &tx, err) < 0 || lock(rq, db, &before, err) < 0)
 		return -1;
 	m = before;
 	if (read_content(body, &m, err) < 0 ||
 	    memo_update(&tx, &before, &m, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
-	format(&m, &w);
+	reply(rq, rs, &m);
 	return 0;
 }
 
 int v1_memo_delete(struct request *rq, struct response *rs, struct err *err)
 {
-	enum memo_kind kind = (enum memo_kind)rq->argument;
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t id;
+	struct memo m;
 
-	if (request_param_id(rq, resources[kind].id_name, &id, err) < 0 ||
-	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    memo_remove(&tx, kind, id, err) < 0 || v1_commit(rq, &tx, err) < 0)
+	if (v1_begin(rq, &db, &tx, err) < 0 || lock(rq, db, &m, err) < 0 ||
+	    memo_remove(&tx, m.kind, m.id, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	response_empty(rs, 204);
 	return 0;

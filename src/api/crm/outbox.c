@@ -1,9 +1,11 @@
 /* Mails that the catcher took instead of a relay. Handlers; any worker. */
 #include "delivery/outbox.h"
 #include "api/api.h"
+#include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "campaign/campaign.h"
 #include "delivery/delivery.h"
 
 #define LIMIT 50
@@ -28,10 +30,23 @@ static void write_fields(struct json_writer *w, const struct outbox_message *m)
 		json_nothing(w);
 }
 
+static void write_head(struct json_writer *w, const struct outbox_view *view)
+{
+	json_key_begin_array(w, "headers");
+	for (size_t i = 0; i < view->fields_n; i++) {
+		json_begin_object(w);
+		json_key_text(w, "name", view->fields[i].name);
+		json_key_text(w, "value", view->fields[i].value);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static int read_query(const struct request *rq, struct outbox_query *out,
 		      struct err *err)
 {
 	*out = (struct outbox_query){ .rcpt = request_query(rq, "rcpt"),
+				      .q = request_query(rq, "q"),
 				      .limit = LIMIT };
 	if (request_query_int(rq, "limit", 1, 1000, &out->limit, err) < 0 ||
 	    request_query_int(rq, "cursor", 1, INT64_MAX, &out->before_id,
@@ -44,10 +59,11 @@ int v1_outbox_list(struct request *rq, struct response *rs, struct err *err)
 {
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct outbox_query query;
+	struct campaign_sender_facts facts;
 	struct outbox_message *items;
 	int64_t n, total;
 
-	if (read_query(rq, &query, err) < 0)
+	if (read_query(rq, &query, err) < 0 || v1_facts(rq, &facts, err) < 0)
 		return -1;
 	n = outbox_list(outbox_of(rq), &query, rq->arena, &items, &total, err);
 	if (n < 0)
@@ -66,6 +82,7 @@ int v1_outbox_list(struct request *rq, struct response *rs, struct err *err)
 			      ? arena_printf(rq->arena, "%lld",
 					     (long long)items[n - 1].id)
 			      : NULL);
+	json_key_bool(&w, "in_use", facts.outbox);
 	json_end_object(&w);
 	return 0;
 }
@@ -89,6 +106,13 @@ int v1_outbox_get(struct request *rq, struct response *rs, struct err *err)
 	json_str(&w, strbuf_str(&source));
 	json_key_text(&w, "html", view.html);
 	json_key_text(&w, "text", view.text);
+	json_key_text(&w, "from", view.from);
+	json_key_text(&w, "to", view.to);
+	json_key_text(&w, "html_url",
+		      view.html ? arena_printf(rq->arena, "/outbox/%lld/html",
+					       (long long)m.id)
+				: NULL);
+	write_head(&w, &view);
 	json_end_object(&w);
 	return 0;
 }

@@ -21,8 +21,11 @@ static void format_consent(const struct consent *c, struct json_writer *w)
 	json_key_text(w, "source", consent_source_name(c->source));
 	json_key_text(w, "reason", c->reason);
 	json_key_id(w, "email_id", c->email_id);
+	json_key_text(w, "email", c->address);
 	json_key_id(w, "campaign_id", c->campaign_id);
+	json_key_text(w, "campaign_name", c->campaign_name);
 	json_key_id(w, "user_id", c->user_id);
+	json_key_text(w, "user_name", c->user_name);
 	json_key_text(w, "ip", c->ip);
 	json_key_time(w, "at", c->at_ms);
 	json_end_object(w);

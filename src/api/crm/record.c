@@ -3,8 +3,9 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/browse/field_info.h"
+#include "crm/browse/record_list.h"
 #include "crm/record_json.h"
-#include "crm/record_list.h"
 
 #define FILTERS_MAX 64 /* more than there are fields */
 
@@ -34,26 +35,48 @@ int v1_record_list(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
 	struct record_filter filters[FILTERS_MAX];
 	struct record_query query = {
-		.entity = entity,
-		.q = request_query(rq, "q"),
+		.selection = { .entity = entity,
+			       .q = request_query(rq, "q"),
+			       .filter = request_query(rq, "filter"),
+			       .how = request_query(rq, "how"),
+			       .equal = filters,
+			       .equal_n = read_filters(rq, entity, filters) },
 		.sort = request_query(rq, "sort"),
 		.cursor = request_query(rq, "cursor"),
-		.filters = filters,
-		.filters_n = read_filters(rq, entity, filters),
 	};
 	struct json_writer w = JSON_WRITER(&rs->body);
 
-	if (query.q && !*query.q)
-		query.q = NULL;
 	if (query.cursor && !*query.cursor)
 		query.cursor = NULL;
-	if (v1_limit(rq, &query.limit, err) < 0 || v1_db(rq, &db, err) < 0 ||
+	if (v1_limit(rq, &query.limit, err) < 0 ||
+	    request_query_int(rq, "group_id", 1, INT64_MAX,
+			      &query.selection.group_id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    selection_read(&query.selection, db, rq->now_ms, rq->arena, err) <
+		    0 ||
 	    record_list(db, &query, rq->arena, &page, err) < 0)
 		return -1;
 	v1_list_begin(&w);
 	vec_each (&page.items, r)
 		record_format(r, &w);
 	v1_list_end(&w, page.total, page.next);
+	return 0;
+}
+
+int v1_record_fields(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct field_infos infos = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (v1_db(rq, &db, err) < 0 ||
+	    field_info_list(db, (enum entity)rq->argument, rq->arena, &infos,
+			    err) < 0)
+		return -1;
+	v1_list_begin(&w);
+	vec_each (&infos, info)
+		field_info_format(info, &w);
+	v1_list_end(&w, (int64_t)infos.n, NULL);
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Signing in and out, and who I am. */
+/* Signing in and out. */
 #include "crm/user/session.h"
 #include "api/crm/cookie.h"
 #include "api/crm/v1.h"
@@ -34,7 +34,7 @@ int v1_session_create(struct request *rq, struct response *rs, struct err *err)
 	struct session session;
 	const json_t *body;
 
-	if (request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
+	if (v1_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    json_get_text(body, "email", &email, err) < 0 ||
 	    json_get_text(body, "password", &password, err) < 0)
 		return -1;
@@ -63,22 +63,5 @@ int v1_session_delete(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	cookie_clear(rq, rs);
 	response_empty(rs, 204);
-	return 0;
-}
-
-int v1_me(struct request *rq, struct response *rs, struct err *err)
-{
-	struct json_writer w = JSON_WRITER(&rs->body);
-	const struct caller *caller = &rq->caller;
-
-	(void)err;
-	json_begin_object(&w);
-	json_key_id(&w, "user_id", caller->user_id);
-	json_key_text(&w, "name", caller->name);
-	json_key_text(&w, "role", user_role_name((enum user_role)caller->role));
-	json_key_bool(&w, "may_send", caller->may_send);
-	json_key_text(&w, "csrf_token",
-		      caller->by_session ? caller->csrf : NULL);
-	json_end_object(&w);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "bridge/bridge.h"
 #include "bridge/push_list.h"
+#include "bridge/push_plan.h"
 #include "crm/audit.h"
 #include "crm/group/group.h"
 
@@ -37,49 +38,69 @@ static int enqueue(struct request *rq, struct response *rs,
 	return 0;
 }
 
+/* Before there is a job that would fail. */
+static int check_push(struct request *rq, struct db *db, int64_t group_id,
+		      int64_t plan_id, struct err *err)
+{
+	struct group group;
+
+	if (group_get(db, group_id, rq->arena, &group, err) < 0)
+		return -1;
+	if (group.entity != ENTITY_PERSON)
+		return err_set(err, ERR_CONFLICT,
+			       "only groups of people can be pushed; this is "
+			       "one of %s",
+			       entity_name(group.entity));
+	return plan_id ? push_plan_check(db, &group, plan_id, rq->arena, err)
+		       : 0;
+}
+
+static const char *push_payload(int64_t group_id, int64_t plan_id, bool dry_run,
+				struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&text);
+
+	json_begin_object(&w);
+	json_key_int(&w, "group_id", group_id);
+	json_key_bool(&w, "dry_run", dry_run);
+	json_key_id(&w, "plan_id", plan_id);
+	json_end_object(&w);
+	return arena_str(arena, strbuf_str(&text));
+}
+
 int v1_groups_push(struct request *rq, struct response *rs, struct err *err)
 {
+	static const char *const known[] = { "dry_run", "plan_id", NULL };
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct job_new job = { .kind = "push", .user_id = rq->caller.user_id };
-	struct group group;
+	int64_t id, plan_id = 0;
 	const json_t *body;
 	bool dry_run = false;
-	int64_t id;
 
 	if (request_param_id(rq, "group_id", &id, err) < 0 ||
-	    request_json(rq, &body, err) < 0 ||
+	    request_json(rq, &body, err) < 0 || v1_only(body, known, err) < 0 ||
 	    json_get_bool(body, "dry_run", &dry_run, err) < 0 ||
+	    json_get_int(body, "plan_id", &plan_id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    group_get(db, id, rq->arena, &group, err) < 0)
+	    check_push(rq, db, id, plan_id, err) < 0)
 		return -1;
-	job.payload =
-		arena_printf(rq->arena, "{\"group_id\":%lld,\"dry_run\":%s}",
-			     (long long)id, dry_run ? "true" : "false");
+	job.payload = push_payload(id, plan_id, dry_run, rq->arena);
 	if (!dry_run) /* one waits at a time; plans are free */
 		job.single_key =
 			arena_printf(rq->arena, "push/%lld", (long long)id);
 	return enqueue(rq, rs, &job, &tx, err);
 }
 
-static void format_push(const struct push_info *p, struct json_writer *w)
-{
-	json_begin_object(w);
-	json_key_int(w, "id", p->id);
-	json_key_text(w, "state", p->state);
-	json_key_bool(w, "dry_run", p->dry_run);
-	json_key_id(w, "segment_id", p->segment_id);
-	json_key_text(w, "audience_id", p->audience_id);
-	json_key_raw(w, "result", p->result ? str_of(p->result) : STR("null"));
-	json_key_id(w, "job_id", p->job_id);
-	json_key_time(w, "at", p->at_ms);
-	json_end_object(w);
-}
-
 int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct push_infos list = VEC_INIT;
+	enum push_kind kind = !request_query(rq, "dry_run") ? PUSH_ANY
+			      : request_query_bool(rq, "dry_run", false)
+				      ? PUSH_PLAN
+				      : PUSH_REAL;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	const char *next;
 	int64_t id, before, limit, total = 0;
@@ -87,14 +108,29 @@ int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 	if (request_param_id(rq, "group_id", &id, err) < 0 ||
 	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
-	    push_list(db, id, before, limit + 1, rq->arena, &list, &total,
+	    push_list(db, id, kind, before, limit + 1, rq->arena, &list, &total,
 		      err) < 0)
 		return -1;
 	next = v1_cut(rq, &list, limit, id);
 	v1_list_begin(&w);
 	vec_each (&list, p)
-		format_push(p, &w);
+		push_format(p, &w);
 	v1_list_end(&w, total, next);
+	return 0;
+}
+
+int v1_pushes_get(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct push_info push;
+	int64_t id;
+
+	if (request_param_id(rq, "push_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    push_get(db, id, rq->arena, &push, err) < 0)
+		return -1;
+	push_format(&push, &w);
 	return 0;
 }
 
@@ -106,6 +142,8 @@ static void format_row(const struct push_row *r, struct json_writer *w)
 		json_int(w, r->person_id);
 	else
 		json_nothing(w);
+	json_key_text(w, "name", r->name);
+	json_key_bool(w, "deleted", r->is_gone);
 	json_key_text(w, "address", r->address);
 	json_key_text(w, "action", r->action);
 	json_key_text(w, "outcome", r->outcome);
@@ -115,13 +153,19 @@ static void format_row(const struct push_row *r, struct json_writer *w)
 	json_end_object(w);
 }
 
-/* Rows go up by person, from below zero: the cursor is a signed number. */
-static int read_after(const struct request *rq, int64_t *out, struct err *err)
+/* "AFTER.TOTAL": rows go up by person, from below zero, and are counted with
+ * the first page only. */
+static int read_after(const struct request *rq, int64_t *after, int64_t *total,
+		      struct err *err)
 {
-	const char *cursor = request_query(rq, "cursor");
+	struct str rest = str_of(request_query(rq, "cursor"));
 
-	*out = 0;
-	if (cursor && !text_to_int(cursor, out))
+	*after = 0;
+	*total = -1;
+	if (rest.len == 0)
+		return 0;
+	if (!str_to_int(str_cut(&rest, '.'), after) ||
+	    (rest.len > 0 && (!str_to_int(rest, total) || *total < 0)))
 		return err_field(err, "cursor", "not a cursor of this list");
 	return 0;
 }
@@ -132,18 +176,24 @@ int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(vec_release) struct push_rows list = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct push_row_filter f = { .action = request_query(rq, "action"),
-				     .reason = request_query(rq, "reason") };
+				     .outcome = request_query(rq, "outcome"),
+				     .reason = request_query(rq, "reason"),
+				     .q = request_query(rq, "q") };
 	const char *next;
-	int64_t limit, total = 0;
+	int64_t limit, total;
 
 	if (request_param_id(rq, "push_id", &f.push_id, err) < 0 ||
 	    v1_limit(rq, &limit, err) < 0 ||
-	    read_after(rq, &f.after_id, err) < 0 || v1_db(rq, &db, err) < 0)
+	    read_after(rq, &f.after_id, &total, err) < 0 ||
+	    v1_db(rq, &db, err) < 0)
 		return -1;
 	f.limit = limit + 1;
 	if (push_row_list(db, &f, rq->arena, &list, &total, err) < 0)
 		return -1;
 	next = v1_cut(rq, &list, limit, person_id);
+	if (next)
+		next = arena_printf(rq->arena, "%s.%lld", next,
+				    (long long)total);
 	v1_list_begin(&w);
 	vec_each (&list, r)
 		format_row(r, &w);

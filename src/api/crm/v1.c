@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "campaign/campaign.h"
+#include "crm/setting/organisation.h"
+#include "delivery/delivery.h"
 #include "jobs/runner.h"
 
 #include <string.h>
@@ -30,6 +33,27 @@ int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
 	if (v1_db(rq, db, err) < 0)
 		return -1;
 	return tx_begin(*db, tx, err);
+}
+
+int v1_organisation(const struct request *rq, struct db *db,
+		    struct organisation *out, struct err *err)
+{
+	const struct api *api = api_of(rq);
+	struct organisation options = { .name = api->organisation,
+					.postal_address = api->postal_address };
+
+	return organisation_load(db, &options, rq->arena, out, err);
+}
+
+int v1_facts(const struct request *rq, struct campaign_sender_facts *out,
+	     struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	const struct api *api = api_of(rq);
+
+	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return delivery_facts(api->delivery, db, out, err);
 }
 
 void v1_wake(const struct request *rq)
@@ -175,4 +199,12 @@ int v1_only(const json_t *body, const char *const *known, struct err *err)
 		return err_field(err, name, "there is no such field");
 	}
 	return 0;
+}
+
+int v1_json(struct request *rq, const json_t **out, struct err *err)
+{
+	if (strcmp(rq->content_type, "application/json") != 0)
+		return err_title(err, ERR_INVALID, "Unsupported Media Type",
+				 "the body must be application/json");
+	return request_json(rq, out, err);
 }

@@ -23,6 +23,9 @@
 #include "crm/actor.h"
 #include "crm/entity.h"
 
+struct campaign_sender_facts;
+struct organisation;
+
 /* Who asks, for the functions of crm. */
 struct actor v1_actor(const struct request *rq);
 
@@ -31,6 +34,12 @@ int v1_begin(const struct request *rq, struct db **db, struct tx *tx,
 	     struct err *err);
 /* Commits, and wakes those who run the jobs that the change left. */
 int v1_commit(const struct request *rq, struct tx *tx, struct err *err);
+
+/* Who we are, and who sends by what: as it is now. db: crm. */
+int v1_organisation(const struct request *rq, struct db *db,
+		    struct organisation *out, struct err *err);
+int v1_facts(const struct request *rq, struct campaign_sender_facts *out,
+	     struct err *err);
 
 /* After a job was added by a function that commits itself. */
 void v1_wake(const struct request *rq);
@@ -68,6 +77,9 @@ int v1_if_match(const struct request *rq, struct str shown, struct err *err);
 
 /* 202 {"job_id": n} */
 void v1_accepted(struct response *rs, int64_t job_id);
+/* The body of who proves nothing but what is in it: a page of another site
+ * may send forms and plain text in somebody's browser, but no JSON. 415. */
+int v1_json(struct request *rq, const json_t **out, struct err *err);
 
 /* A member `entity` of a body or the query parameter: people, leads,
  * companies. ERR_INVALID with field `entity`. */

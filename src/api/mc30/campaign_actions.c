@@ -42,9 +42,10 @@ int mc_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct campaign_sender_facts facts = mc_sender_facts(rq);
+	struct campaign_sender_facts facts;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
 	    campaign_send(&tx, request_param(rq, "campaign_id"), &facts,
 			  rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
@@ -83,11 +84,12 @@ int mc_campaigns_schedule(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct campaign_sender_facts facts = mc_sender_facts(rq);
+	struct campaign_sender_facts facts;
 	int64_t at_ms;
 
 	if (read_schedule(rq, &at_ms, err) < 0 || mc_db(rq, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
+	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
 	    campaign_schedule(&tx, request_param(rq, "campaign_id"), at_ms,
 			      &facts, rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
@@ -187,11 +189,12 @@ int mc_campaigns_checklist(struct request *rq, struct response *rs,
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(checklist_release) struct checklist checklist = { 0 };
-	struct campaign_sender_facts facts = mc_sender_facts(rq);
+	struct campaign_sender_facts facts;
 	struct json_writer w = mc_writer(rq, rs);
 	struct campaign c;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
+	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
 	    mc_campaign_of_path(rq, db, &c, err) < 0 ||
 	    checklist_make(db, &c, &facts, rq->now_ms, rq->arena, &checklist,
 			   err) < 0)

@@ -6,20 +6,6 @@
 #include "campaign/report.h"
 #include "delivery/delivery.h"
 
-struct campaign_sender_facts mc_sender_facts(const struct request *rq)
-{
-	const struct api *api = api_of(rq);
-
-	return (struct campaign_sender_facts){
-		.organisation = api->organisation ? api->organisation : "",
-		.postal_address =
-			api->postal_address ? api->postal_address : "",
-		.outbox = api->relay_is_outbox,
-		.has_public_url = api->has_public_url,
-		.dkim = api->delivery && delivery_signs(api->delivery),
-	};
-}
-
 int mc_campaign_of_path(const struct request *rq, struct db *db,
 			struct campaign *out, struct err *err)
 {

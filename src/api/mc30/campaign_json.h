@@ -8,9 +8,6 @@
 #include "api/mc30/mc30.h"
 #include "campaign/campaign.h"
 
-/* The organisation, from what app/ wired. */
-struct campaign_sender_facts mc_sender_facts(const struct request *rq);
-
 /* {campaign_id} of the path. ERR_NOT_FOUND. */
 int mc_campaign_of_path(const struct request *rq, struct db *db,
 			struct campaign *out, struct err *err);

@@ -25,14 +25,16 @@ static void write_account(const struct request *rq, const struct list *master,
 			  struct json_writer *w)
 {
 	const char *organisation = api_of(rq)->organisation;
+	const char *company = list_company(master, rq->arena);
 	char id[ACCOUNT_HEX + 1];
 
 	account_id(master, id);
 	json_key_text(w, "account_id", id);
 	json_key_text(w, "login_id", id);
 	json_key_text(w, "account_name",
-		      organisation && *organisation ? organisation
-						    : master->name);
+		      *organisation ? organisation
+		      : *company    ? company
+				    : master->name);
 	json_key_text(w, "email", "");
 	json_key_text(w, "first_name", "");
 	json_key_text(w, "last_name", "");

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "campaign/campaign.h"
 #include "campaign/campaign_hold.h"
 #include "delivery/apply/applier.h"
 #include "delivery/delivery.h"
@@ -50,16 +51,18 @@ static int describe(struct request *rq, struct strbuf *out, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf trouble = STRBUF_INIT;
 	CLEANUP(vec_release) struct texts held = VEC_INIT;
+	struct campaign_sender_facts facts;
 	struct api *api = api_of(rq);
 	const char *why;
 	int closed;
 
-	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)
+	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0 ||
+	    delivery_facts(api->delivery, db, &facts, err) < 0)
 		return -1;
 	closed = gate_is_closed(db, rq->arena, &why, err);
 	if (closed < 0 || campaign_hold_list(db, rq->arena, &held, err) < 0)
 		return -1;
-	if (closed == 0 && !api->relay_is_outbox && !api->has_public_url) {
+	if (closed == 0 && campaign_cannot_leave(&facts)) {
 		closed = 1;
 		why = "public_url is not set (MUSTER_PUBLIC_URL)";
 	}

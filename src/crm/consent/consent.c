@@ -6,6 +6,7 @@
 #include "crm/address.h"
 #include "crm/bridge_job.h"
 #include "crm/consent/kept_opt_out.h"
+#include "crm/consent/opt_out_witness.h"
 #include "sql/address.h"
 #include "sql/consent.h"
 
@@ -125,6 +126,10 @@ int consent_batch_add(struct batch *b, const struct consent *c, struct err *err)
 	struct sql_value v[ADD_ARGS];
 
 	add_args(c, v);
+	if (c->state == CONSENT_OPTED_OUT &&
+	    opt_out_witness_batch_add(b, c->entity, c->record_id, c->import_id,
+				      err) < 0)
+		return -1;
 	return batch_add(b, SQL_CONSENT_ADD, (struct sql_args){ v, ADD_ARGS },
 			 err);
 }
@@ -149,14 +154,27 @@ static bool is_own_word(const struct consent *c)
 		c->source == CONSENT_BY_PERSON);
 }
 
-/* Writes the row and what is derived of it. Returns 1, or 0: said before. */
+/* Whoever opts in has no witness of an opt-out, nor have their addresses. (An
+ * undo took its own ones back before; those of others do not go by it.) */
+static int remove_witnesses(struct tx *tx, const struct consent *c,
+			    struct err *err)
+{
+	if (opt_out_witness_remove(tx, c->entity, c->record_id, err) < 0)
+		return -1;
+	if (c->entity == ENTITY_COMPANY || c->source == CONSENT_BY_UNDO)
+		return 0;
+	return kept_opt_outs_remove(tx, c->entity, c->record_id, err);
+}
+
+/* Writes the row and what is derived of it. Returns 1, or 0: said before.
+ * *is_new: to be said of others, too. */
 static int add_one(struct tx *tx, const struct consent *c,
-		   const struct actor *actor, struct err *err)
+		   const struct actor *actor, bool *is_new, struct err *err)
 {
 	struct consent row = *c;
 	struct sql_value v[ADD_ARGS];
 	bool out = c->state == CONSENT_OPTED_OUT;
-	int said, changed;
+	int said, changed, witness;
 
 	row.user_id = c->user_id ? c->user_id : actor->user_id;
 	row.ip = c->ip ? c->ip : actor->ip;
@@ -165,8 +183,10 @@ static int add_one(struct tx *tx, const struct consent *c,
 	if (may_say(&row, err) < 0 ||
 	    consent_lock(tx, c->entity, c->record_id, err) < 0)
 		return -1;
-	if (!out && c->entity != ENTITY_COMPANY &&
-	    kept_opt_outs_remove(tx, c->entity, c->record_id, err) < 0)
+	witness = out ? opt_out_witness_add(tx, c->entity, c->record_id,
+					    c->import_id, err)
+		      : remove_witnesses(tx, c, err);
+	if (witness < 0)
 		return -1;
 	said = is_said(tx->db, &row, err);
 	if (said < 0)
@@ -191,6 +211,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 	if (changed > 0 && out && c->entity == ENTITY_PERSON &&
 	    bridge_job_person(tx, c->record_id, actor->now_ms, err) < 0)
 		return -1;
+	*is_new = out && (!said || changed > 0 || witness > 0);
 	return !said || changed > 0;
 }
 
@@ -212,7 +233,8 @@ static int find_sharers(struct db *db, const struct consent *c,
 {
 	return db_list(db, SQL_ADDRESS_SHARERS,
 		       SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
-				sql_int(c->entity), sql_int(c->record_id)),
+				sql_int(c->entity), sql_int(c->record_id),
+				sql_int(c->import_id)),
 		       read_sharer, NULL, out, err);
 }
 
@@ -232,8 +254,8 @@ static int find_people(struct db *db, const struct consent *c,
 		       struct sharers *out, struct err *err)
 {
 	return db_list(db, SQL_CONSENT_COMPANY_PEOPLE,
-		       SQL_ARGS(sql_int(c->record_id)), read_employee, NULL,
-		       out, err);
+		       SQL_ARGS(sql_int(c->record_id), sql_int(c->import_id)),
+		       read_employee, NULL, out, err);
 }
 
 /* Only a later yes of the person, or of a user with a ground, makes what the
@@ -251,17 +273,13 @@ static int is_void(struct db *db, const struct consent *c, struct err *err)
 			   &one, err);
 }
 
-int consent_add(struct tx *tx, const struct consent *c,
-		const struct actor *actor, struct err *err)
+/* Of all whom it holds for, and of whom it was not said yet. */
+static int reach_others(struct tx *tx, const struct consent *c,
+			const struct actor *actor, struct err *err)
 {
 	CLEANUP(vec_release) struct sharers sharers = VEC_INIT;
-	int added = is_void(tx->db, c, err);
+	bool ignored;
 
-	if (added != 0)
-		return added < 0 ? -1 : 0;
-	added = add_one(tx, c, actor, err);
-	if (added <= 0 || c->state != CONSENT_OPTED_OUT)
-		return added;
 	if ((c->entity == ENTITY_COMPANY
 		     ? find_people(tx->db, c, &sharers, err)
 		     : find_sharers(tx->db, c, &sharers, err)) < 0)
@@ -274,7 +292,62 @@ int consent_add(struct tx *tx, const struct consent *c,
 		/* people of a company may share addresses with others */
 		if ((c->entity == ENTITY_COMPANY
 			     ? consent_add(tx, other, actor, err)
-			     : add_one(tx, other, actor, err)) < 0)
+			     : add_one(tx, other, actor, &ignored, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int consent_add(struct tx *tx, const struct consent *c,
+		const struct actor *actor, struct err *err)
+{
+	bool is_new = false;
+	int added = is_void(tx->db, c, err);
+
+	if (added != 0)
+		return added < 0 ? -1 : 0;
+	added = add_one(tx, c, actor, &is_new, err);
+	if (added >= 0 && is_new && reach_others(tx, c, actor, err) < 0)
+		return -1;
+	return added;
+}
+
+int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
+			  const struct actor *actor, struct err *err)
+{
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
+
+	if (opt_out_witness_list(tx->db, entity, record_id, &witnesses, err) <
+	    0)
+		return -1;
+	vec_each (&witnesses, import_id) {
+		const struct consent c = { .entity = entity,
+					   .record_id = record_id,
+					   .import_id = *import_id };
+
+		if (reach_others(tx, &c, actor, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int consent_carry(struct tx *tx, const struct consent *c,
+		  const struct ids *witnesses, const struct actor *actor,
+		  struct err *err)
+{
+	struct ids record = { .v = (int64_t *)&c->record_id, .n = 1 };
+	struct consent carried = *c;
+
+	if (witnesses->n == 0)
+		return 0;
+	carried.state = CONSENT_OPTED_OUT;
+	carried.source = CONSENT_CARRIED;
+	carried.import_id = witnesses->v[0];
+	if (consent_add(tx, &carried, actor, err) < 0)
+		return -1;
+	for (size_t i = 1; i < witnesses->n; i++) {
+		if (opt_out_witness_again(tx, c->entity, &record,
+					  witnesses->v[i], err) < 0)
 			return -1;
 	}
 	return 1;
@@ -283,19 +356,18 @@ int consent_add(struct tx *tx, const struct consent *c,
 int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 			 const struct actor *actor, struct err *err)
 {
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	struct consent carried = {
 		.entity = ENTITY_PERSON,
 		.record_id = person_id,
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_CARRIED,
 		.reason = "the company opted out",
 	};
-	int64_t out = 0;
 
-	if (db_find_int(tx->db, SQL_CONSENT_LOCK_COMPANY,
-			SQL_ARGS(sql_int(company_id)), &out, err) < 0)
+	if (consent_lock(tx, ENTITY_COMPANY, company_id, err) < 0 ||
+	    opt_out_witness_list(tx->db, ENTITY_COMPANY, company_id, &witnesses,
+				 err) < 0)
 		return -1;
-	return out ? consent_add(tx, &carried, actor, err) : 0;
+	return consent_carry(tx, &carried, &witnesses, actor, err);
 }
 
 int consent_add_by_address(struct tx *tx, const char *hash,
@@ -355,6 +427,9 @@ static void read_consent(const struct rows *rows, struct arena *arena,
 		.campaign_id = rows_int(rows, 8),
 		.ip = rows_dup(rows, 9, arena),
 		.at_ms = rows_int(rows, 10),
+		.user_name = rows_dup(rows, 11, arena),
+		.campaign_name = rows_dup(rows, 12, arena),
+		.address = rows_dup(rows, 13, arena),
 	};
 }
 
@@ -364,12 +439,4 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
 	return db_list(db, SQL_CONSENT_LIST,
 		       SQL_ARGS(sql_int(entity), sql_int(record_id)),
 		       read_consent, arena, out, err);
-}
-
-int consent_opted_out_hashes(struct db *db, const char *hashes_json,
-			     struct arena *arena, struct texts *out,
-			     struct err *err)
-{
-	return db_list_texts(db, SQL_CONSENT_OPTED_OUT_HASHES,
-			     SQL_ARGS(sql_text(hashes_json)), arena, out, err);
 }

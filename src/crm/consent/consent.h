@@ -2,8 +2,10 @@
  * crm/consent/consent.h - who may be sent e-marketing, and the history of it
  *
  * The table is append-only: what was said, when, by whom or what, from which
- * address, campaign and IP. `opted_out` of a record is what its last row says.
- * A person's opt-out covers all their addresses.
+ * address, campaign and IP. `opted_out` of a record is what its last row says;
+ * who says so, of whom one may be taken back, is known beside it
+ * (crm/consent/opt_out_witness.h). A person's opt-out covers all their
+ * addresses.
  *
  * Loosening (opting in) is only for the person's own act or a user's explicit
  * one with its ground; imports and syncs can only tighten. Opting out tells
@@ -49,7 +51,9 @@ struct consent {
 	int64_t user_id;
 	const char *ip;
 	int64_t at_ms;     /* when it was said */
-	int64_t import_id; /* the import that said it; 0: none. Not read back */
+	int64_t import_id; /* the import that says it; 0: none. Not read back */
+	/* Of consent_list only; NULL: none, or not known any more. */
+	const char *user_name, *campaign_name, *address;
 };
 
 struct consents VEC_FIELDS(struct consent);
@@ -79,6 +83,20 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 		 struct err *err);
 
+/*
+ * c->record_id gets the witnesses of somebody else (see
+ * crm/consent/opt_out_witness.h), and with them the opt-out; c gives the reason
+ * and the address. Without witnesses nothing happens.
+ */
+int consent_carry(struct tx *tx, const struct consent *c,
+		  const struct ids *witnesses, const struct actor *actor,
+		  struct err *err);
+
+/* Who was made with a row of consent_batch_add: all who share an address get
+ * what is said of them. */
+int consent_reach_sharers(struct tx *tx, enum entity entity, int64_t record_id,
+			  const struct actor *actor, struct err *err);
+
 /* Somebody comes to a company: if it opted out, so does the person. */
 int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 			 const struct actor *actor, struct err *err);
@@ -93,14 +111,8 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
 
 /* --- many at once --- */
 
-/* Inserts the row only; the caller writes the records with opted_out, and
- * calls bridge_job_person for those who are not new. */
+/* Inserts the row and the witness only; the caller writes the records with
+ * opted_out, and calls bridge_job_person for those who are not new. */
 int consent_batch_add(struct batch *b, const struct consent *c,
 		      struct err *err);
-/* Which of the addresses (a JSON array of hashes) belong to somebody who is
- * opted out: their hashes, into the arena. */
-int consent_opted_out_hashes(struct db *db, const char *hashes_json,
-			     struct arena *arena, struct texts *out,
-			     struct err *err);
-
 #endif

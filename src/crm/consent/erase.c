@@ -6,6 +6,7 @@
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/record_private.h"
+#include "crm/search/search.h"
 #include "sql/erase.h"
 #include "sql/record.h"
 #include "sql/unclear_opt_out.h"
@@ -136,7 +137,8 @@ static int erase_attached(struct erasure *e, struct err *err)
 {
 	struct sql_value entity = sql_int(e->entity), id = sql_int(e->id);
 
-	if (db_exec(e->tx, SQL_ERASE_COMMUNICATIONS,
+	if (db_exec(e->tx, SQL_ERASE_JOB_GROUNDS, SQL_NO_ARGS, err) < 0 ||
+	    db_exec(e->tx, SQL_ERASE_COMMUNICATIONS,
 		    SQL_ARGS(entity, id, entity, id), err) < 0 ||
 	    db_exec(e->tx, SQL_ERASE_COMMUNICATION_LINKS, SQL_ARGS(entity, id),
 		    err) < 0 ||
@@ -153,6 +155,7 @@ static int empty_row(struct erasure *e, struct err *err)
 		    e->entity == ENTITY_PERSON ? SQL_PERSON_EMPTY
 					       : SQL_LEAD_EMPTY,
 		    SQL_ARGS(now, now, sql_int(e->id)), err) < 0 ||
+	    search_forget(e->tx, e->entity, e->id, err) < 0 ||
 	    audit_add(e->tx, e->actor,
 		      e->entity == ENTITY_PERSON ? "person.erase"
 						 : "lead.erase",

@@ -18,7 +18,7 @@ int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
 	forgotten_hash(&key, folded, hash);
 	return db_exec(tx, SQL_KEPT_OPT_OUT_PUT,
 		       SQL_ARGS(sql_text(hash), sql_text(source),
-				sql_id_or_null(import_id), sql_int(at_ms)),
+				sql_int(import_id), sql_int(at_ms)),
 		       err);
 }
 
@@ -44,6 +44,38 @@ int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
 	forgotten_hash(&key, folded, hash);
 	return db_get(db, SQL_KEPT_OPT_OUT_FIND, SQL_ARGS(sql_text(hash)),
 		      read_kept, arena, out, err);
+}
+
+int kept_opt_out_witnesses(struct db *db, const char *folded, struct ids *out,
+			   struct err *err)
+{
+	char hash[FORGOTTEN_HASH + 1];
+	struct forgotten key;
+
+	if (forgotten_load(db, &key, err) < 0)
+		return -1;
+	if (!key.any)
+		return 0;
+	forgotten_hash(&key, folded, hash);
+	return db_list_ids(db, SQL_KEPT_OPT_OUT_WITNESSES,
+			   SQL_ARGS(sql_text(hash)), out, err);
+}
+
+int kept_opt_out_take_back(struct tx *tx, const char *folded, int64_t import_id,
+			   struct err *err)
+{
+	char hash[FORGOTTEN_HASH + 1];
+	struct forgotten key;
+
+	if (forgotten_load(tx->db, &key, err) < 0)
+		return -1;
+	if (!key.any)
+		return 0;
+	forgotten_hash(&key, folded, hash);
+	return db_exec(tx, SQL_KEPT_OPT_OUT_REMOVE_ONE,
+		       SQL_ARGS(sql_text(hash), sql_int(import_id)), err) < 0
+		       ? -1
+		       : 0;
 }
 
 static int remove_all(struct tx *tx, const struct forgotten *key,

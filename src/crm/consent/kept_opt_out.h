@@ -6,9 +6,11 @@
  * the address replaced), when they opt out themselves after it left, or a
  * refused row of an import opts out an address that nobody has, it is kept: a
  * keyed hash of the address (see forgotten_hash), its kind, source and date,
- * and nothing else. Whoever brings the address back is opted out with a consent
- * row `carried`, for as long as the hash stands. It goes when somebody with the
- * address opts in: by the person's own act, or a user's with a ground.
+ * and which import says so, each for itself (crm/consent/opt_out_witness.h).
+ * Whoever brings the address back is opted out with a consent row `carried`,
+ * for as long as the hash stands. It goes when somebody with the address opts
+ * in: by the person's own act, or a user's with a ground; and what an import
+ * alone says, when that is taken back.
  *
  * `Forgotten` is another outcome: an erased address is refused.
  */
@@ -26,12 +28,18 @@ struct kept_opt_out {
 	int64_t at_ms;
 };
 
-/* import_id: of a refused row, which undoing the import takes back; else 0. */
+/* import_id: undoing it takes that back; 0: nothing does. */
 int kept_opt_out_put(struct tx *tx, const char *folded, const char *source,
 		     int64_t import_id, int64_t at_ms, struct err *err);
 /* 1, 0 (*out untouched), -1. Strings live in arena. */
 int kept_opt_out_find(struct db *db, const char *folded, struct arena *arena,
 		      struct kept_opt_out *out, struct err *err);
+/* The imports that say so, appended; 0 first. */
+int kept_opt_out_witnesses(struct db *db, const char *folded, struct ids *out,
+			   struct err *err);
+/* What one of them says of an address is not so. */
+int kept_opt_out_take_back(struct tx *tx, const char *folded, int64_t import_id,
+			   struct err *err);
 /*
  * Whoever says no by a link may have got the message at an address that they
  * have left since: those that a record had, and nobody has now.

@@ -7,13 +7,13 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "crm/field.h"
+#include "crm/group/criteria_private.h"
 #include "sql/criteria.h"
 #include "store/db.h"
 
 #include <string.h>
-
-#define RELATIVE_MAX 100000
 
 static const char *const op_names[] = {
 	[CRITERIA_IS] = "is",
@@ -48,6 +48,7 @@ static const unsigned ops_of_type[] = {
 	[CRITERIA_CUSTOM_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_CUSTOM_NUMBER] = OPS_IS | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_CUSTOM_BOOL] = OPS_IS | OPS_BLANK,
+	[CRITERIA_GROUP] = OPS_IS,
 };
 
 static const char *const response_names[] = {
@@ -60,18 +61,8 @@ static const char *const response_names[] = {
 	[RESPONSE_REPLIED] = "replied",
 };
 
-struct parser {
-	struct db *db;
-	enum entity entity;
-	struct arena *arena;
-	bool strict; /* refuse members and records that nobody knows */
-	int64_t now_ms;
-	size_t conditions;
-};
-
-/* Say what is wrong with `key` of the object at path. */
-static int refuse_member(struct err *err, const char *path, const char *key,
-			 const char *text)
+int criteria_refuse(struct err *err, const char *path, const char *key,
+		    const char *text)
 {
 	CLEANUP(strbuf_release) struct strbuf field = STRBUF_INIT;
 
@@ -103,15 +94,59 @@ static int only_known(const struct parser *p, const json_t *json,
 	return 0;
 }
 
-/* A field of crm/field.h: false if such records do not have it. */
-static bool find_field(enum entity entity, const char *name,
-		       struct criterion *c)
+enum criteria_type criteria_type_of(const struct field *field)
 {
 	static const enum criteria_type types[] = {
 		[FIELD_TEXT] = CRITERIA_TEXT, [FIELD_DATE] = CRITERIA_TEXT,
 		[FIELD_ID] = CRITERIA_INT,    [FIELD_BOOL] = CRITERIA_BOOL,
 		[FIELD_TIME] = CRITERIA_TIME, [FIELD_ADDRESS] = CRITERIA_EMAIL,
 	};
+
+	return types[field->type];
+}
+
+enum criteria_type criteria_type_of_custom(const char *type)
+{
+	if (strcmp(type, "number") == 0)
+		return CRITERIA_CUSTOM_NUMBER;
+	return strcmp(type, "boolean") == 0 ? CRITERIA_CUSTOM_BOOL
+					    : CRITERIA_CUSTOM_TEXT;
+}
+
+static const char **add_responses(const char **out, struct arena *arena)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(response_names); i++) {
+		*out++ = response_names[i];
+		*out++ = arena_printf(arena, "not_%s", response_names[i]);
+	}
+	return out;
+}
+
+const char *const *criteria_ops(enum criteria_type type, bool is_date,
+				struct arena *arena)
+{
+	const char **ops = arena_array(
+		arena, const char *,
+		ARRAY_SIZE(op_names) + 2 * ARRAY_SIZE(response_names) + 1);
+	const char **end = ops;
+	unsigned fit = is_date ? OPS_DATE : 0;
+
+	if (type == CRITERIA_RESPONSE)
+		end = add_responses(end, arena);
+	else
+		fit |= ops_of_type[type];
+	for (size_t i = 0; i < ARRAY_SIZE(op_names); i++) {
+		if (fit & 1u << i)
+			*end++ = op_names[i];
+	}
+	*end = NULL;
+	return ops;
+}
+
+/* A field of crm/field.h: false if such records do not have it. */
+static bool find_field(enum entity entity, const char *name,
+		       struct criterion *c)
+{
 	const struct field *f = field_find(entity, name);
 
 	if (strcmp(name, "name") == 0) { /* of people: last and first */
@@ -121,7 +156,7 @@ static bool find_field(enum entity entity, const char *name,
 	}
 	if (!f)
 		return false;
-	c->type = types[f->type];
+	c->type = criteria_type_of(f);
 	c->is_date = f->type == FIELD_DATE;
 	c->column = f->column;
 	return true;
@@ -141,11 +176,7 @@ static int find_custom(struct parser *p, const char *key, struct criterion *c,
 	if (found <= 0)
 		return found;
 	c->column = arena_strdup(p->arena, key);
-	c->type = CRITERIA_CUSTOM_TEXT;
-	if (strcmp(type, "number") == 0)
-		c->type = CRITERIA_CUSTOM_NUMBER;
-	else if (strcmp(type, "boolean") == 0)
-		c->type = CRITERIA_CUSTOM_BOOL;
+	c->type = criteria_type_of_custom(type);
 	c->is_date = strcmp(type, "date") == 0;
 	return 1;
 }
@@ -163,6 +194,10 @@ static int resolve_field(struct parser *p, struct criterion *c, struct err *err)
 		return find_custom(p, name + 7, c, err);
 	if (!c->of_company && strcmp(name, "tag") == 0) {
 		c->type = CRITERIA_TAG;
+		return 1;
+	}
+	if (!c->of_company && strcmp(name, "group") == 0) {
+		c->type = CRITERIA_GROUP;
 		return 1;
 	}
 	return find_field(c->of_company ? ENTITY_COMPANY : p->entity, name, c);
@@ -183,204 +218,6 @@ static const char *value_text(struct parser *p, const json_t *value)
 	return NULL;
 }
 
-static bool parse_bool(const char *text, int64_t *out)
-{
-	struct str s = str_of(text);
-
-	if (str_ieq(s, "true") || str_ieq(s, "yes") || str_is(s, "1"))
-		*out = 1;
-	else if (str_ieq(s, "false") || str_ieq(s, "no") || str_is(s, "0"))
-		*out = 0;
-	else
-		return false;
-	return true;
-}
-
-/* "-7 days", "+1 month", "today"; false: it is none of these. */
-static bool parse_relative(const char *text, int64_t now_ms, int64_t *out)
-{
-	static const struct {
-		const char *name;
-		int64_t ms;
-		int months;
-	} units[] = {
-		{ "minute", MS_MINUTE, 0 }, { "hour", MS_HOUR, 0 },
-		{ "day", MS_DAY, 0 },       { "week", 7 * MS_DAY, 0 },
-		{ "month", 0, 1 },          { "year", 0, 12 },
-	};
-	struct str s = str_trim(str_of(text)), number, unit;
-	int64_t n;
-
-	*out = now_ms;
-	if (str_ieq(s, "today"))
-		return true;
-	if (s.len == 0 || (s.s[0] != '+' && s.s[0] != '-'))
-		return false;
-	number = (struct str){ s.s + 1, strspn(s.s + 1, "0123456789") };
-	unit = str_trim(
-		(struct str){ number.s + number.len, s.len - 1 - number.len });
-	if (unit.len > 1 && (unit.s[unit.len - 1] | 0x20) == 's')
-		unit.len--;
-	if (!str_to_int(number, &n) || n > RELATIVE_MAX)
-		return false;
-	n = s.s[0] == '-' ? -n : n;
-	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (!str_ieq(unit, units[i].name))
-			continue;
-		*out = time_add_months(now_ms, n * units[i].months) +
-		       n * units[i].ms;
-		return true;
-	}
-	return false;
-}
-
-static bool parse_time(const struct parser *p, const char *text,
-		       struct criterion *c)
-{
-	bool is_day = strlen(text) == 10;
-
-	if (parse_relative(text, p->now_ms, &c->from_ms)) {
-		c->until_ms = c->from_ms;
-		if (str_ieq(str_of(text), "today")) {
-			c->from_ms -= c->from_ms % MS_DAY;
-			c->until_ms = c->from_ms + MS_DAY;
-		}
-		return true;
-	}
-	if (!time_parse_iso(text, &c->from_ms))
-		return false;
-	c->until_ms = c->from_ms + (is_day ? MS_DAY : 1);
-	return true;
-}
-
-static const char *lowered(struct parser *p, const char *text)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-
-	utf8_lower(str_of(text), &out);
-	return arena_strdup(p->arena, out.buf);
-}
-
-/* A whole address gets its hash; parts of one are compared as text. */
-static void parse_address(struct parser *p, const char *text,
-			  struct criterion *c)
-{
-	char hash[MD5_HEX + 1];
-
-	c->text = lowered(p, text);
-	if (c->op != CRITERIA_IS && c->op != CRITERIA_NOT)
-		return;
-	email_hash(text, hash);
-	c->hash = arena_strdup(p->arena, hash);
-}
-
-static const char *day_text(struct parser *p, int64_t ms)
-{
-	struct civil day = time_to_civil(ms);
-
-	return arena_printf(p->arena, "%04d-%02d-%02d", day.year, day.month,
-			    day.day);
-}
-
-/* "7 days", or a number of days: that long before or after now. */
-static bool parse_span(struct parser *p, const char *text, char sign,
-		       int64_t *out)
-{
-	bool is_number = *text && !text[strspn(text, "0123456789")];
-
-	return parse_relative(arena_printf(p->arena, "%c%s%s", sign, text,
-					   is_number ? " days" : ""),
-			      p->now_ms, out);
-}
-
-#define A_SPAN "must be a time such as 7 days, 2 weeks, 1 month"
-
-static const char *parse_in_last(struct parser *p, const char *text,
-				 struct criterion *c)
-{
-	if (!parse_span(p, text, '-', &c->from_ms))
-		return A_SPAN;
-	c->until_ms = p->now_ms + 1;
-	if (c->is_date) {
-		c->text = day_text(p, c->from_ms);
-		c->until = day_text(p, p->now_ms);
-	}
-	return NULL;
-}
-
-/* The days of the year from today on, as MM-DD. */
-static const char *parse_within(struct parser *p, const char *text,
-				struct criterion *c)
-{
-	struct civil end;
-	int64_t until_ms;
-
-	if (!parse_span(p, text, '+', &until_ms))
-		return A_SPAN;
-	if (until_ms >= time_add_months(p->now_ms, 12)) {
-		c->text = "01-01";
-		c->until = "12-31";
-		return NULL;
-	}
-	end = time_to_civil(until_ms);
-	c->text = day_text(p, p->now_ms) + strlen("YYYY-");
-	c->until = day_text(p, until_ms) + strlen("YYYY-");
-	if (end.month == 2 && end.day == 28 && !date_is_valid(end.year, 2, 29))
-		c->until = "02-29";
-	return NULL;
-}
-
-/* Days are stored as YYYY-MM-DD, and so compared as texts. */
-static const char *parse_date(struct parser *p, const char *text,
-			      struct criterion *c)
-{
-	if (!parse_time(p, text, c))
-		return "must be a date (YYYY-MM-DD)";
-	c->text = day_text(p, c->from_ms);
-	return NULL;
-}
-
-/* NULL if text fits the field's type, else what is wanted. */
-static const char *parse_value(struct parser *p, const char *text,
-			       struct criterion *c)
-{
-	if (c->op == CRITERIA_IN_LAST)
-		return parse_in_last(p, text, c);
-	if (c->op == CRITERIA_WITHIN)
-		return parse_within(p, text, c);
-	switch (c->type) {
-	case CRITERIA_TEXT:
-	case CRITERIA_CUSTOM_TEXT:
-		if (c->is_date && !(OPS_PART & 1u << c->op))
-			return parse_date(p, text, c);
-		c->text = lowered(p, text);
-		return NULL;
-	case CRITERIA_FOLDED:
-	case CRITERIA_TAG:
-		c->text = field_text_folded(text, p->arena);
-		return NULL;
-	case CRITERIA_EMAIL:
-		parse_address(p, text, c);
-		return NULL;
-	case CRITERIA_BOOL:
-	case CRITERIA_CUSTOM_BOOL:
-		return parse_bool(text, &c->number) ? NULL
-						    : "must be true or false";
-	case CRITERIA_TIME:
-		return parse_time(p, text, c) ? NULL : "must be a date";
-	case CRITERIA_INT:
-		return text_to_int(text, &c->number) ? NULL
-						     : "must be a whole number";
-	case CRITERIA_CUSTOM_NUMBER:
-		return str_to_double(str_of(text), &c->real)
-			       ? NULL
-			       : "must be a number";
-	case CRITERIA_RESPONSE:
-		break;
-	}
-	return NULL;
-}
-
 /* A condition on what is not there would select nobody, or everybody. What is
  * stored may have outlived it. */
 static int check_there(struct parser *p, const struct sql *has, int64_t id,
@@ -392,16 +229,18 @@ static int check_there(struct parser *p, const struct sql *has, int64_t id,
 	if (p->strict)
 		found = db_find_int(p->db, has, SQL_ARGS(sql_int(id)), &one,
 				    err);
-	return found == 0 ? refuse_member(err, path, key,
-					  "is of none that there is")
+	return found == 0 ? criteria_refuse(err, path, key,
+					    "is of none that there is")
 			  : found;
 }
 
-static int check_reference(struct parser *p, const struct criterion *c,
+static int check_reference(struct parser *p, struct criterion *c,
 			   const char *path, struct err *err)
 {
 	const struct sql *has = NULL;
 
+	if (c->type == CRITERIA_GROUP)
+		return criteria_parse_group(p, c, path, err);
 	if (c->op != CRITERIA_IS && c->op != CRITERIA_NOT)
 		return 0;
 	if (strcmp(c->field, "company_id") == 0 ||
@@ -436,24 +275,24 @@ static int parse_field_condition(struct parser *p, const json_t *json,
 	if (known < 0)
 		return -1;
 	if (!known)
-		return refuse_member(err, path, "field",
-				     "is no field of this entity");
+		return criteria_refuse(err, path, "field",
+				       "is no field of this entity");
 	if (!parse_op(op, &c->op))
-		return refuse_member(err, path, "op", "is not known");
+		return criteria_refuse(err, path, "op", "is not known");
 	if (!((ops_of_type[c->type] | (c->is_date ? OPS_DATE : 0)) &
 	      (1u << c->op)))
-		return refuse_member(err, path, "op",
-				     "does not fit this field");
+		return criteria_refuse(err, path, "op",
+				       "does not fit this field");
 	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
 		return 0;
 	text = value_text(p, value);
 	if (!text)
-		return refuse_member(err, path, "value",
-				     "must be a text, number or boolean");
+		return criteria_refuse(err, path, "value",
+				       "must be a text, number or boolean");
 	if (strlen(text) > CRITERIA_VALUE_MAX)
-		return refuse_member(err, path, "value", "is too long");
-	problem = parse_value(p, text, c);
-	return problem ? refuse_member(err, path, "value", problem)
+		return criteria_refuse(err, path, "value", "is too long");
+	problem = criteria_parse_value(p, text, c);
+	return problem ? criteria_refuse(err, path, "value", problem)
 		       : check_reference(p, c, path, err);
 }
 
@@ -480,11 +319,11 @@ static int parse_response(struct parser *p, const json_t *json,
 
 	c->type = CRITERIA_RESPONSE;
 	if (!parse_response_op(op, c))
-		return refuse_member(err, path, "op", "is no response");
+		return criteria_refuse(err, path, "op", "is no response");
 	if (campaign && !json_is_null(campaign)) {
 		c->campaign_id = json_integer_value(campaign);
 		if (c->campaign_id <= 0)
-			return refuse_member(
+			return criteria_refuse(
 				err, path, "campaign_id",
 				"must be the number of a campaign");
 		if (check_there(p, SQL_CRITERIA_HAS_CAMPAIGN, c->campaign_id,
@@ -493,7 +332,7 @@ static int parse_response(struct parser *p, const json_t *json,
 	}
 	if (url && !json_is_null(url)) {
 		if (!json_is_string(url) || c->response != RESPONSE_CLICKED)
-			return refuse_member(
+			return criteria_refuse(
 				err, path, "url",
 				"must be a text, and only with clicked");
 		c->url = arena_strdup(p->arena, json_string_value(url));
@@ -512,10 +351,15 @@ static int parse_condition(struct parser *p, const json_t *json,
 	if (++p->conditions > CRITERIA_CONDITIONS_MAX)
 		return err_field(err, path, "more than %d conditions",
 				 CRITERIA_CONDITIONS_MAX);
+	if (++p->all > CRITERIA_ALL_MAX)
+		return err_field(err, path,
+				 "more than %d conditions, with those of the "
+				 "groups that are referred to",
+				 CRITERIA_ALL_MAX);
 	if (!field)
-		return refuse_member(err, path, "field", "must be given");
+		return criteria_refuse(err, path, "field", "must be given");
 	if (!op)
-		return refuse_member(err, path, "op", "must be given");
+		return criteria_refuse(err, path, "op", "must be given");
 	out->is_condition = true;
 	out->field = arena_strdup(p->arena, field);
 	if (strcmp(field, "response") == 0) {
@@ -537,15 +381,13 @@ static int parse_match(const json_t *json, const char *path, bool *any,
 	if (!match || (name && strcmp(name, "all") == 0))
 		return 0;
 	if (!name || strcmp(name, "any") != 0)
-		return refuse_member(err, path, "match", "must be all or any");
+		return criteria_refuse(err, path, "match",
+				       "must be all or any");
 	*any = true;
 	return 0;
 }
 
 #define LEFT_OUT "must be given; [] is everybody"
-
-static int parse_branch(struct parser *p, const json_t *json, const char *path,
-			int depth, struct criterion *out, struct err *err);
 
 static int parse_child(struct parser *p, const json_t *json, const char *path,
 		       int depth, struct criterion *out, struct err *err)
@@ -553,12 +395,14 @@ static int parse_child(struct parser *p, const json_t *json, const char *path,
 	if (!json_is_object(json))
 		return err_field(err, path, "must be an object");
 	if (json_object_get(json, "conditions"))
-		return parse_branch(p, json, path, depth + 1, out, err);
+		return criteria_parse_branch(p, json, path, depth + 1, out,
+					     err);
 	return parse_condition(p, json, path, out, err);
 }
 
-static int parse_branch(struct parser *p, const json_t *json, const char *path,
-			int depth, struct criterion *out, struct err *err)
+int criteria_parse_branch(struct parser *p, const json_t *json,
+			  const char *path, int depth, struct criterion *out,
+			  struct err *err)
 {
 	const json_t *list = json_object_get(json, "conditions");
 	size_t n = json_array_size(list);
@@ -570,11 +414,12 @@ static int parse_branch(struct parser *p, const json_t *json, const char *path,
 	    parse_match(json, path, &out->any, err) < 0)
 		return -1;
 	if (p->strict && (!list || json_is_null(list)))
-		return refuse_member(err, path, "conditions", LEFT_OUT);
+		return criteria_refuse(err, path, "conditions", LEFT_OUT);
 	if (list && !json_is_null(list) && !json_is_array(list))
-		return refuse_member(err, path, "conditions", "must be a list");
+		return criteria_refuse(err, path, "conditions",
+				       "must be a list");
 	if (n > CRITERIA_CONDITIONS_MAX)
-		return refuse_member(err, path, "conditions", "are too many");
+		return criteria_refuse(err, path, "conditions", "are too many");
 
 	out->children = arena_array(p->arena, struct criterion, n + 1);
 	for (size_t i = 0; i < n; i++) {
@@ -597,11 +442,12 @@ static int parse_criteria(struct parser *p, const json_t *json,
 	c->entity = p->entity;
 	if (json && !json_is_null(json)) {
 		if (!json_is_object(json))
-			return err_field(err, "criteria", "must be an object");
-		if (parse_branch(p, json, "criteria", 1, &c->root, err) < 0)
+			return err_field(err, p->root, "must be an object");
+		if (criteria_parse_branch(p, json, p->root, 1, &c->root, err) <
+		    0)
 			return -1;
 	} else if (p->strict) {
-		return err_field(err, "criteria",
+		return err_field(err, p->root,
 				 "must be given; {\"conditions\": []} is "
 				 "everybody");
 	}
@@ -609,11 +455,12 @@ static int parse_criteria(struct parser *p, const json_t *json,
 	return 0;
 }
 
-int criteria_parse(struct db *db, enum entity entity, const json_t *json,
-		   int64_t now_ms, struct arena *arena, struct criteria **out,
-		   struct err *err)
+int criteria_parse(struct db *db, enum entity entity, const char *root,
+		   const json_t *json, int64_t now_ms, struct arena *arena,
+		   struct criteria **out, struct err *err)
 {
 	struct parser parser = { .db = db,
+				 .root = root,
 				 .entity = entity,
 				 .arena = arena,
 				 .strict = true,
@@ -622,16 +469,72 @@ int criteria_parse(struct db *db, enum entity entity, const json_t *json,
 	return parse_criteria(&parser, json, out, err);
 }
 
+/* Of a group's criteria, as they are stored. */
+static struct parser stored_parser(struct db *db, enum entity entity,
+				   int64_t now_ms, struct arena *arena)
+{
+	return (struct parser){ .db = db,
+				.root = "criteria",
+				.entity = entity,
+				.arena = arena,
+				.now_ms = now_ms };
+}
+
+int criteria_parse_of(struct db *db, enum entity entity,
+		      const struct criteria_owner *group, const json_t *json,
+		      int64_t now_ms, struct arena *arena,
+		      struct criteria **out, struct err *err)
+{
+	const struct chain self = { .id = group->id, .name = group->name };
+	struct parser parser = stored_parser(db, entity, now_ms, arena);
+
+	parser.strict = true;
+	parser.checks = true;
+	parser.chain = &self;
+	return parse_criteria(&parser, json, out, err);
+}
+
+static int parse_text(struct parser *p, const char *text, struct criteria **out,
+		      struct err *err)
+{
+	CLEANUP(json_free) json_t *json = NULL;
+
+	if (text && json_parse(str_of(text), &json, err) < 0)
+		return -1;
+	return parse_criteria(p, json, out, err);
+}
+
+int criteria_check(struct db *db, enum entity entity,
+		   const struct criteria_owner *group, const char *text,
+		   int64_t now_ms, struct arena *arena, struct err *err)
+{
+	const struct chain self = { .id = group->id, .name = group->name };
+	struct parser parser = stored_parser(db, entity, now_ms, arena);
+	struct criteria *parsed;
+
+	parser.checks = true;
+	parser.chain = &self;
+	return parse_text(&parser, text, &parsed, err);
+}
+
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 			int64_t now_ms, struct arena *arena,
 			struct criteria **out, struct err *err)
 {
-	CLEANUP(json_free) json_t *json = NULL;
-	struct parser parser = {
-		.db = db, .entity = entity, .arena = arena, .now_ms = now_ms
-	};
+	struct parser parser = stored_parser(db, entity, now_ms, arena);
 
-	if (text && json_parse(str_of(text), &json, err) < 0)
-		return -1;
-	return parse_criteria(&parser, json, out, err);
+	return parse_text(&parser, text, out, err);
+}
+
+static void add_references(const struct criterion *c, struct ids *out)
+{
+	if (c->is_condition && c->type == CRITERIA_GROUP)
+		vec_push(out, c->number);
+	for (size_t i = 0; i < c->n; i++)
+		add_references(&c->children[i], out);
+}
+
+void criteria_references(const struct criteria *c, struct ids *out)
+{
+	add_references(&c->root, out);
 }

@@ -42,9 +42,15 @@
 struct arena;
 struct db;
 struct err;
+struct field;
+struct ids;
 
 #define CRITERIA_DEPTH_MAX 8
 #define CRITERIA_CONDITIONS_MAX 100
+/* Of groups that refer to groups: so many in a row, and all their conditions.
+ */
+#define CRITERIA_CHAIN_MAX 4
+#define CRITERIA_ALL_MAX 1000
 #define CRITERIA_VALUE_MAX 1000 /* bytes */
 
 enum criteria_op {
@@ -74,6 +80,15 @@ enum criteria_type {
 	CRITERIA_CUSTOM_NUMBER,
 	CRITERIA_CUSTOM_BOOL,
 	CRITERIA_RESPONSE,
+	CRITERIA_GROUP, /* in another group */
+};
+
+/* Which records of a group; all but the members, of a static one only. */
+enum criteria_part {
+	CRITERIA_MEMBERS,
+	CRITERIA_PUT_IN,    /* by hand */
+	CRITERIA_FITTED,    /* members by the criteria */
+	CRITERIA_TAKEN_OUT, /* by hand */
 };
 
 enum criteria_response {
@@ -106,7 +121,7 @@ struct criterion {
 			       goes beyond the end of the year */
 	const char *hash;   /* addresses, `is` and `not`: md5 of text */
 	int64_t from_ms, until_ms; /* times: the value's span */
-	int64_t number;            /* integers; booleans: 0, 1 */
+	int64_t number;            /* integers; booleans: 0, 1; of a group */
 	double real;               /* custom numbers */
 
 	enum criteria_response response;
@@ -114,6 +129,10 @@ struct criterion {
 	bool machines;
 	int64_t campaign_id; /* 0: any */
 	const char *url;     /* clicked only; NULL: any */
+
+	enum criteria_part part;         /* of a group */
+	const struct criterion *members; /* of a dynamic one: the branch that
+					    its members fit */
 };
 
 struct criteria {
@@ -121,18 +140,44 @@ struct criteria {
 	struct criterion root; /* a branch */
 };
 
+/* How a field of crm/field.h is compared, and a custom one by its type. */
+enum criteria_type criteria_type_of(const struct field *field);
+enum criteria_type criteria_type_of_custom(const char *type);
+/* The names of the ops that fit, in the arena; ends with NULL. */
+const char *const *criteria_ops(enum criteria_type type, bool is_date,
+				struct arena *arena);
+
 /*
  * Parse what a user gives, as of now_ms. Custom fields are looked up in db. The
  * tree keeps nothing of json.
  *
- * ERR_INVALID names the place: "criteria.conditions[2].op". So it does for a
+ * ERR_INVALID names the place, which begins with root:
+ * "criteria.conditions[2].op". So it does for a
  * member that nobody knows, for a campaign, company or import that there is
  * not, and for conditions that are left out (json NULL, too): a misspelt
  * `condition` is not everybody.
  */
-int criteria_parse(struct db *db, enum entity entity, const json_t *json,
-		   int64_t now_ms, struct arena *arena, struct criteria **out,
-		   struct err *err);
+int criteria_parse(struct db *db, enum entity entity, const char *root,
+		   const json_t *json, int64_t now_ms, struct arena *arena,
+		   struct criteria **out, struct err *err);
+
+/* The group that criteria are of; id 0: a new one. */
+struct criteria_owner {
+	int64_t id;
+	const char *name;
+};
+/* The same of a group: ERR_CONFLICT if it would refer to itself, also through
+ * others, which are named. */
+int criteria_parse_of(struct db *db, enum entity entity,
+		      const struct criteria_owner *group, const json_t *json,
+		      int64_t now_ms, struct arena *arena,
+		      struct criteria **out, struct err *err);
+/* The same of text, as stored, which is read as by criteria_parse_text. */
+int criteria_check(struct db *db, enum entity entity,
+		   const struct criteria_owner *group, const char *text,
+		   int64_t now_ms, struct arena *arena, struct err *err);
+/* The groups that it refers to itself, appended. */
+void criteria_references(const struct criteria *c, struct ids *out);
 
 /* The same from text, as stored; NULL means everybody. Unknown members and
  * missing conditions were taken once: they are passed over, and everybody. So
@@ -140,5 +185,15 @@ int criteria_parse(struct db *db, enum entity entity, const json_t *json,
 int criteria_parse_text(struct db *db, enum entity entity, const char *text,
 			int64_t now_ms, struct arena *arena,
 			struct criteria **out, struct err *err);
+
+/*
+ * Only those of them who are in that part of the group: c->root becomes a
+ * branch of that and of what it was. ERR_NOT_FOUND; ERR_INVALID with field
+ * `group_id`: a group of other records; ERR_CONFLICT: a part that dynamic
+ * groups do not have.
+ */
+int criteria_within(struct db *db, struct criteria *c, int64_t group_id,
+		    enum criteria_part part, int64_t now_ms,
+		    struct arena *arena, struct err *err);
 
 #endif

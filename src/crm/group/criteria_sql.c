@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/campaign_record.h"
+#include "crm/group/group.h"
 #include "sql/crm_campaign.h"
 #include "store/sqlbuild.h"
 
@@ -16,6 +17,8 @@ struct compiler {
 
 static bool uses_company(const struct criterion *c)
 {
+	if (c->members)
+		return uses_company(c->members);
 	if (c->is_condition)
 		return c->of_company;
 	for (size_t i = 0; i < c->n; i++) {
@@ -25,16 +28,21 @@ static bool uses_company(const struct criterion *c)
 	return false;
 }
 
-void criteria_sql_from(const struct criteria *c, struct sqlbuild *b)
+static void add_from(enum entity entity, bool with_company, struct sqlbuild *b)
 {
-	if (c->entity == ENTITY_PERSON)
+	if (entity == ENTITY_PERSON)
 		sqlbuild_add(b, " FROM person r");
-	else if (c->entity == ENTITY_LEAD)
+	else if (entity == ENTITY_LEAD)
 		sqlbuild_add(b, " FROM lead r");
 	else
 		sqlbuild_add(b, " FROM company r");
-	if (uses_company(&c->root))
+	if (with_company)
 		sqlbuild_add(b, " LEFT JOIN company c ON c.id = r.company_id");
+}
+
+void criteria_sql_from(const struct criteria *c, struct sqlbuild *b)
+{
+	add_from(c->entity, uses_company(&c->root), b);
 }
 
 static bool is_negative(enum criteria_op op)
@@ -150,11 +158,30 @@ static void add_span(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, " <> ''))");
 }
 
+/*
+ * Unknown is as good as false where nothing negates it, and the bare column has
+ * its index.
+ */
+static bool may_be_unknown(const struct criterion *c)
+{
+	return !is_negative(c->op);
+}
+
+static bool is_folded_name(const struct criterion *c)
+{
+	return c->type == CRITERIA_FOLDED && c->op == CRITERIA_IS && *c->text;
+}
+
 /* Less is true of no blank text. */
 static void add_text(struct compiler *k, const struct criterion *c)
 {
 	if (c->until) {
 		add_span(k, c);
+		return;
+	}
+	if (is_folded_name(c)) {
+		add_column(k, c);
+		add_text_op(k, c->op, c->text);
 		return;
 	}
 	sqlbuild_add(k->b, "(COALESCE(");
@@ -184,25 +211,35 @@ static void add_bool(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, ")");
 }
 
-/* A missing number fits no comparison. */
+/* Around a comparison of a column that may be missing, which fits none. */
+static void begin_known(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, may_be_unknown(c) ? "(" : "COALESCE(");
+}
+
+static void end_known(struct compiler *k, const struct criterion *c)
+{
+	sqlbuild_add(k->b, may_be_unknown(c) ? ")" : ", FALSE)");
+}
+
 static void add_int(struct compiler *k, const struct criterion *c)
 {
-	sqlbuild_add(k->b, "COALESCE(");
+	begin_known(k, c);
 	add_column(k, c);
 	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT) {
-		sqlbuild_add(k->b, " IS NOT NULL, FALSE)");
-		return;
+		sqlbuild_add(k->b, " IS NOT NULL");
+	} else {
+		sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
+				   : c->op == CRITERIA_LESS  ? " < "
+							     : " = ");
+		sqlbuild_bind_int(k->b, c->number);
 	}
-	sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
-			   : c->op == CRITERIA_LESS  ? " < "
-						     : " = ");
-	sqlbuild_bind_int(k->b, c->number);
-	sqlbuild_add(k->b, ", FALSE)");
+	end_known(k, c);
 }
 
 static void add_time(struct compiler *k, const struct criterion *c)
 {
-	sqlbuild_add(k->b, "COALESCE(");
+	begin_known(k, c);
 	add_column(k, c);
 	switch (c->op) {
 	case CRITERIA_GREATER:
@@ -226,7 +263,7 @@ static void add_time(struct compiler *k, const struct criterion *c)
 		sqlbuild_bind_int(k->b, c->until_ms);
 		break;
 	}
-	sqlbuild_add(k->b, ", FALSE)");
+	end_known(k, c);
 }
 
 /* A number stored as such; NULL for anything else. */
@@ -403,6 +440,38 @@ static void add_response(struct compiler *k, const struct criterion *c)
 		sqlbuild_add(k->b, ")");
 }
 
+static void add_rows_of_group(struct compiler *k, const struct criterion *c)
+{
+	bool is_out = c->part == CRITERIA_TAKEN_OUT;
+
+	begin_among(k, "g.record_id",
+		    is_out ? "group_exclusion g" : "group_member g");
+	sqlbuild_add(k->b, " AND g.group_id = ");
+	sqlbuild_bind_int(k->b, c->number);
+	if (c->part == CRITERIA_PUT_IN || c->part == CRITERIA_FITTED) {
+		sqlbuild_add(k->b, " AND g.how = ");
+		sqlbuild_bind_int(k->b, c->part == CRITERIA_PUT_IN
+						? GROUP_BY_HAND
+						: GROUP_BY_CRITERIA);
+	}
+	sqlbuild_add(k->b, ")");
+}
+
+static void add_criterion(struct compiler *k, const struct criterion *c);
+
+/* Whether somebody fits the tree of a dynamic group may be unknown, which is
+ * not to fit. */
+static void add_group(struct compiler *k, const struct criterion *c)
+{
+	if (!c->members) {
+		add_rows_of_group(k, c);
+		return;
+	}
+	begin_known(k, c);
+	add_criterion(k, c->members);
+	end_known(k, c);
+}
+
 static void add_positive(struct compiler *k, const struct criterion *c)
 {
 	switch (c->type) {
@@ -434,6 +503,9 @@ static void add_positive(struct compiler *k, const struct criterion *c)
 		break;
 	case CRITERIA_RESPONSE:
 		add_response(k, c);
+		break;
+	case CRITERIA_GROUP:
+		add_group(k, c);
 		break;
 	}
 }
@@ -475,4 +547,21 @@ void criteria_sql_where(const struct criteria *c, enum criteria_use use,
 		sqlbuild_add(b, " AND ");
 		add_criterion(&k, &c->root);
 	}
+}
+
+void criteria_sql_fits(const struct criteria *const *all, size_t n,
+		       int64_t record_id, struct sqlbuild *b)
+{
+	struct compiler k = { .b = b, .entity = all[0]->entity };
+	bool with_company = false;
+
+	for (size_t i = 0; i < n; i++) {
+		sqlbuild_add(b, i ? ", CASE WHEN " : "SELECT CASE WHEN ");
+		add_criterion(&k, &all[i]->root);
+		sqlbuild_add(b, " THEN 1 ELSE 0 END");
+		with_company = with_company || uses_company(&all[i]->root);
+	}
+	add_from(k.entity, with_company, b);
+	sqlbuild_add(b, " WHERE r.id = ");
+	sqlbuild_bind_int(b, record_id);
 }

@@ -26,4 +26,9 @@ void criteria_sql_from(const struct criteria *c, struct sqlbuild *b);
 void criteria_sql_where(const struct criteria *c, enum criteria_use use,
 			struct sqlbuild *b);
 
+/* A whole query: for one record, a column a tree, 1 if it fits. All are of its
+ * kind. */
+void criteria_sql_fits(const struct criteria *const *all, size_t n,
+		       int64_t record_id, struct sqlbuild *b);
+
 #endif

@@ -27,6 +27,7 @@
 #define CAMPAIGNS 3
 #define TAGS 3
 #define TREES 400
+#define LARGE_TREES 6
 
 struct model_company {
 	const char *name, *city;
@@ -658,6 +659,26 @@ static void each_single_condition_agrees_too(void **state)
 	}
 }
 
+/* However many values a statement binds then. */
+static void the_largest_criteria_agree_too(void **state)
+{
+	static const char *const matches[] = { "any", "all" };
+	struct world *w = *state;
+
+	for (int i = 0; i < LARGE_TREES; i++) {
+		json_t *list = json_array();
+		CLEANUP(json_free)
+		json_t *tree = json_pack("{ssso}", "match",
+					 matches[i % ARRAY_SIZE(matches)],
+					 "conditions", list);
+
+		while (json_array_size(list) < CRITERIA_CONDITIONS_MAX)
+			json_array_append_new(list, random_condition(w));
+		compare(w, tree, CRITERIA_SET);
+		compare(w, tree, CRITERIA_WALK);
+	}
+}
+
 /* --- parsing --- */
 
 static int parse(struct world *w, const char *text, struct err *err)
@@ -670,7 +691,7 @@ static int parse(struct world *w, const char *text, struct err *err)
 		return -1;
 	if (strcmp(text, "7") == 0)
 		json = json_integer(7);
-	return criteria_parse(w->fixture.crm, ENTITY_PERSON, json,
+	return criteria_parse(w->fixture.crm, ENTITY_PERSON, "criteria", json,
 			      clock_now_ms(), w->arena, &c, err);
 }
 
@@ -684,8 +705,8 @@ static size_t count(struct world *w, enum entity entity, const char *field,
 	struct err err = ERR_INIT;
 	struct criteria *c;
 
-	must(criteria_parse(w->fixture.crm, entity, tree, clock_now_ms(),
-			    w->arena, &c, &err),
+	must(criteria_parse(w->fixture.crm, entity, "criteria", tree,
+			    clock_now_ms(), w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, CRITERIA_SET, &ids);
 	return ids.n;
@@ -774,7 +795,7 @@ static bool has_birthday(struct world *w, const char *birthday, const char *op,
 	     &err);
 	must(tx_commit(&tx, &err), &err);
 	assert_true(time_parse_iso(today, &now_ms));
-	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, tree,
+	must(criteria_parse(w->fixture.crm, ENTITY_PERSON, "criteria", tree,
 			    now_ms + 9 * MS_HOUR, w->arena, &c, &err),
 	     &err);
 	select_ids(w, c, CRITERIA_SET, &ids);
@@ -1075,6 +1096,7 @@ int main(void)
 	const struct CMUnitTest list[] = {
 		cmocka_unit_test(sql_selects_whom_a_plain_evaluation_selects),
 		cmocka_unit_test(each_single_condition_agrees_too),
+		cmocka_unit_test(the_largest_criteria_agree_too),
 		cmocka_unit_test(mistakes_are_found_at_their_place),
 		cmocka_unit_test(what_there_is_not_is_a_mistake_of_today_only),
 		cmocka_unit_test(depth_and_number_are_limited),

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "crm/group/group_graph.h"
 #include "crm/group/group_private.h"
 #include "sql/group.h"
 #include "store/db.h"
@@ -20,7 +21,7 @@ const char *group_kind_name(enum group_kind kind)
 	return kind == GROUP_STATIC ? "static" : "dynamic";
 }
 
-static int parse_kind(const char *name, enum group_kind *out, struct err *err)
+int group_kind_parse(const char *name, enum group_kind *out, struct err *err)
 {
 	if (strcmp(name, "static") == 0)
 		*out = GROUP_STATIC;
@@ -45,9 +46,10 @@ int group_input_parse(const json_t *json, struct group_input *out,
 	if (entity && !entity_parse(entity, &out->entity))
 		return err_field(err, "entity",
 				 "must be people, leads or companies");
-	if (kind && parse_kind(kind, &out->kind, err) < 0)
+	if (kind && group_kind_parse(kind, &out->kind, err) < 0)
 		return -1;
 	out->criteria = criteria;
+	out->has_criteria = json_object_get(json, "criteria") != NULL;
 	return 0;
 }
 
@@ -110,16 +112,37 @@ static int remove_pages(struct db *db, int64_t id, struct err *err)
 	return 0;
 }
 
-/* Members first: what is left by a failure is a group that is empty. */
-static int remove_group(struct db *db, int64_t id, struct err *err)
+/* Nothing is added any more: what came in since the pages goes, too. */
+static int remove_rest(struct tx *tx, int64_t id, struct err *err)
+{
+	const struct sql_args page =
+		SQL_ARGS(sql_int(id), sql_int(id), sql_int(REMOVE_PAGE));
+	int64_t locked;
+	int n = db_find_int(tx->db, SQL_GROUP_LOCK, SQL_ARGS(sql_int(id)),
+			    &locked, err);
+
+	if (n < 0)
+		return -1;
+	do {
+		n = db_exec(tx, SQL_GROUP_MEMBERS_REMOVE, page, err);
+		if (n < 0)
+			return -1;
+	} while (n == REMOVE_PAGE);
+	if (db_exec(tx, SQL_GROUP_EXCLUSIONS_REMOVE, SQL_ARGS(sql_int(id)),
+		    err) < 0 ||
+	    db_exec(tx, SQL_GROUP_REFERENCES_REMOVE, SQL_ARGS(sql_int(id)),
+		    err) < 0)
+		return -1;
+	return db_exec(tx, SQL_GROUP_REMOVE, SQL_ARGS(sql_int(id)), err);
+}
+
+/* Of one that is not seen. */
+static int remove_hidden(struct db *db, int64_t id, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (remove_pages(db, id, err) < 0 || tx_begin(db, &tx, err) < 0)
-		return -1;
-	if (db_exec(&tx, SQL_GROUP_EXCLUSIONS_REMOVE, SQL_ARGS(sql_int(id)),
-		    err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_REMOVE, SQL_ARGS(sql_int(id)), err) < 0)
+	if (remove_pages(db, id, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    remove_rest(&tx, id, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -135,78 +158,135 @@ static int remove_half_made(struct db *db, int64_t now_ms, struct err *err)
 				    err);
 		if (found <= 0)
 			return found;
-		if (remove_group(db, id, err) < 0)
+		if (remove_hidden(db, id, err) < 0)
 			return -1;
 	}
 }
 
+/*
+ * The criteria that a group gets, checked by parsing: the text to store, NULL
+ * if there are none. The graph is locked.
+ */
+static int read_criteria(struct db *db, const struct group *group,
+			 const json_t *criteria, struct arena *arena,
+			 struct criteria **parsed, const char **text_out,
+			 struct err *err)
+{
+	const struct criteria_owner owner = { group->id, group->name };
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	*text_out = NULL;
+	*parsed = NULL;
+	if (!criteria && group->kind == GROUP_STATIC)
+		return 0;
+	if (!criteria)
+		return err_field(err, "criteria",
+				 "must be given for a dynamic group; everybody "
+				 "is {\"match\": \"all\", \"conditions\": []}");
+	if (criteria_parse_of(db, group->entity, &owner, criteria,
+			      clock_now_ms(), arena, parsed, err) < 0)
+		return -1;
+	json_dump(criteria, &text);
+	*text_out = arena_strdup(arena, text.buf);
+	return 0;
+}
+
+/* group: name, entity, kind; gets its criteria and id. */
 static int insert_group(struct db *db, const struct group_input *input,
-			const char *criteria, int64_t now_ms, int64_t *id_out,
-			struct err *err)
+			struct group *group, int64_t now_ms,
+			struct arena *arena, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct criteria *parsed;
 
 	fold_name(input->name, &name, &folded);
-	if (tx_begin(db, &tx, err) < 0 ||
+	if (tx_begin(db, &tx, err) < 0 || group_graph_lock(&tx, err) < 0 ||
+	    read_criteria(db, group, input->criteria, arena, &parsed,
+			  &group->criteria, err) < 0 ||
 	    check_name_is_free(db, folded.buf, 0, err) < 0)
 		return -1;
 	if (db_find_int(db, SQL_GROUP_ADD,
 			SQL_ARGS(sql_str(strbuf_str(&name)),
 				 sql_str(strbuf_str(&folded)),
-				 sql_int(input->entity), sql_int(input->kind),
-				 sql_text(criteria),
+				 sql_int(group->entity), sql_int(group->kind),
+				 sql_text(group->criteria),
 				 sql_id_or_null(input->user_id),
 				 sql_int(now_ms), sql_int(now_ms)),
-			id_out, err) < 0)
+			&group->id, err) < 0)
 		return name_taken(err);
+	if (group_graph_put(&tx, group->id, parsed, err) < 0)
+		return -1;
 	return tx_commit(&tx, err);
 }
 
-/* The JSON text to store; NULL for everybody. Checked by parsing. */
-static int criteria_text(struct db *db, enum entity entity,
-			 const json_t *criteria, struct arena *arena,
-			 const char **out, struct err *err)
+static int check_ids(const struct group_input *input, enum group_kind kind,
+		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	struct criteria *parsed;
+	if (!input->ids)
+		return 0;
+	return kind == GROUP_STATIC
+		       ? 0
+		       : err_field(err, "ids", "are for static groups only");
+}
 
-	if (criteria_parse(db, entity, criteria, clock_now_ms(), arena, &parsed,
-			   err) < 0)
-		return -1;
-	*out = NULL;
-	if (parsed->root.n > 0) {
-		json_dump(criteria, &text);
-		*out = arena_strdup(arena, text.buf);
+/* Page by page: nobody sees the group yet. */
+static int put_in(struct db *db, const struct group *group,
+		  const struct ids *ids, int64_t now_ms, struct err *err)
+{
+	for (size_t at = 0; ids && at < ids->n; at += GROUP_IDS_MAX) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct ids page = { .v = ids->v + at, .n = ids->n - at };
+
+		if (page.n > GROUP_IDS_MAX)
+			page.n = GROUP_IDS_MAX;
+		if (tx_begin(db, &tx, err) < 0 ||
+		    group_include_in(&tx, group, &page, now_ms, err) < 0 ||
+		    tx_commit(&tx, err) < 0)
+			return -1;
 	}
 	return 0;
+}
+
+/* A new static group gets its members, and is seen. */
+static int fill(struct db *db, const struct group *group, const struct ids *ids,
+		int64_t now_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (group_evaluate(db, group->id, group->entity, group->criteria, err) <
+		    0 ||
+	    put_in(db, group, ids, now_ms, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_GROUP_EVALUATED,
+		    SQL_ARGS(sql_int(now_ms), sql_int(group->id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 int group_add(struct db *db, const struct group_input *input, int64_t now_ms,
 	      int64_t *id_out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct group_input wanted = *input;
-	const char *criteria;
+	struct group made = {
+		.name = input->name,
+		.entity = input->entity ? input->entity : ENTITY_PERSON,
+		.kind = input->kind ? input->kind : GROUP_STATIC,
+	};
 
-	if (!wanted.entity)
-		wanted.entity = ENTITY_PERSON;
-	if (!wanted.kind)
-		wanted.kind = GROUP_STATIC;
 	if (check_name(input->name, err) < 0 ||
-	    criteria_text(db, wanted.entity, input->criteria, arena, &criteria,
-			  err) < 0 ||
+	    check_ids(input, made.kind, err) < 0 ||
 	    remove_half_made(db, now_ms, err) < 0 ||
-	    insert_group(db, &wanted, criteria, now_ms, id_out, err) < 0)
+	    insert_group(db, input, &made, now_ms, arena, err) < 0)
 		return -1;
-	if (wanted.kind == GROUP_DYNAMIC)
+	*id_out = made.id;
+	if (made.kind == GROUP_DYNAMIC)
 		return 0;
-	if (group_evaluate(db, *id_out, wanted.entity, criteria, now_ms, err) <
-	    0) {
+	if (fill(db, &made, input->ids, now_ms, err) < 0) {
 		struct err ignored = ERR_INIT; /* removed an hour later then */
 
-		(void)remove_group(db, *id_out, &ignored);
+		(void)remove_hidden(db, made.id, &ignored);
 		return name_taken(err);
 	}
 	return 0;
@@ -225,6 +305,26 @@ static int check_change(const struct group *old,
 	return input->name ? check_name(input->name, err) : 0;
 }
 
+/* Its new criteria, and what follows for groups. */
+static int change_criteria(struct tx *tx, const struct group *old,
+			   const struct group_input *input, struct arena *arena,
+			   struct update *u, const char **text, struct err *err)
+{
+	struct group now = *old;
+	struct criteria *parsed;
+
+	*text = old->criteria;
+	if (!input->has_criteria)
+		return 0;
+	if (input->name)
+		now.name = input->name;
+	if (read_criteria(tx->db, &now, input->criteria, arena, &parsed, text,
+			  err) < 0)
+		return -1;
+	update_text(u, "criteria", old->criteria, *text);
+	return group_graph_put(tx, old->id, parsed, err);
+}
+
 int group_update(struct db *db, int64_t id, const struct group_input *input,
 		 int64_t now_ms, struct err *err)
 {
@@ -237,12 +337,10 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 	const char *criteria;
 
 	if (tx_begin(db, &tx, err) < 0 ||
+	    (input->has_criteria && group_graph_lock(&tx, err) < 0) ||
 	    group_get(db, id, arena, &old, err) < 0 ||
-	    check_change(&old, input, err) < 0)
-		return -1;
-	criteria = old.criteria;
-	if (input->criteria && criteria_text(db, old.entity, input->criteria,
-					     arena, &criteria, err) < 0)
+	    check_change(&old, input, err) < 0 ||
+	    change_criteria(&tx, &old, input, arena, &u, &criteria, err) < 0)
 		return -1;
 
 	fold_name(input->name ? input->name : old.name, &name, &folded);
@@ -252,28 +350,42 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 		update_text(&u, "name", NULL, name.buf);
 		update_text(&u, "name_folded", NULL, folded.buf);
 	}
-	update_text(&u, "criteria", old.criteria, criteria);
 	update_int(&u, "updated_ms", old.updated_ms, now_ms);
 	if (update_run(&u, &tx, "id = ?", SQL_ARGS(sql_int(id)), err) < 0)
 		return name_taken(err);
-	if (tx_commit(&tx, err) < 0)
+	if ((input->has_criteria &&
+	     group_graph_check(&tx, id, now_ms, arena, err) < 0) ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
-	if (!input->criteria || old.kind == GROUP_DYNAMIC)
+	if (!input->has_criteria || old.kind == GROUP_DYNAMIC)
 		return 0;
-	return group_evaluate(db, id, old.entity, criteria, now_ms, err);
+	return group_evaluate_again(db, id, old.entity, criteria, now_ms, err);
 }
 
-int group_remove(struct db *db, int64_t id, struct err *err)
+static int hide(struct db *db, int64_t id, const struct group_input *input,
+		struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct group group;
 
-	if (group_get(db, id, arena, &group, err) < 0)
+	if (tx_begin(db, &tx, err) < 0 || group_graph_lock(&tx, err) < 0 ||
+	    group_get(db, id, arena, &group, err) < 0 ||
+	    (input && check_change(&group, input, err) < 0) ||
+	    group_graph_check_free(&tx, id, arena, err) < 0 ||
+	    group_graph_put(&tx, id, NULL, err) < 0 ||
+	    db_exec(&tx, SQL_GROUP_HIDE, SQL_ARGS(sql_int(id)), err) < 0)
 		return -1;
-	return remove_group(db, id, err);
+	return tx_commit(&tx, err);
 }
 
-static void read_group(const struct rows *rows, struct arena *arena, void *out)
+int group_remove(struct db *db, int64_t id, const struct group_input *input,
+		 struct err *err)
+{
+	return hide(db, id, input, err) < 0 ? -1 : remove_hidden(db, id, err);
+}
+
+void group_read(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct group *)out = (struct group){
 		.id = rows_int(rows, 0),
@@ -285,6 +397,7 @@ static void read_group(const struct rows *rows, struct arena *arena, void *out)
 		.created_ms = rows_int(rows, 6),
 		.updated_ms = rows_int(rows, 7),
 		.evaluated_ms = rows_int(rows, 8),
+		.user_name = rows_dup(rows, 9, arena),
 	};
 }
 
@@ -292,7 +405,7 @@ int group_get(struct db *db, int64_t id, struct arena *arena, struct group *out,
 	      struct err *err)
 {
 	int found = db_get(db, SQL_GROUP_FIND, SQL_ARGS(sql_int(id)),
-			   read_group, arena, out, err);
+			   group_read, arena, out, err);
 
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no group %lld",
@@ -300,51 +413,30 @@ int group_get(struct db *db, int64_t id, struct arena *arena, struct group *out,
 	return found < 0 ? -1 : 0;
 }
 
-/* A LIKE pattern for a part of the name; NULL for all. */
-static const char *name_pattern(const char *q, struct arena *arena)
+static void format_by_hand(const struct group_more *more, struct json_writer *w)
 {
-	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf pattern = STRBUF_INIT;
-
-	if (!q || !*q)
-		return NULL;
-	utf8_fold(str_of(q), &folded);
-	strbuf_addch(&pattern, '%');
-	for (const char *c = folded.buf; *c; c++) {
-		if (strchr("%_\\", *c))
-			strbuf_addch(&pattern, '\\');
-		strbuf_addch(&pattern, *c);
+	json_key(w, "by_hand");
+	if (!more->by_hand) {
+		json_nothing(w);
+		return;
 	}
-	strbuf_addch(&pattern, '%');
-	return arena_strdup(arena, pattern.buf);
+	json_begin_object(w);
+	json_key_int(w, "included", more->included);
+	json_key_int(w, "excluded", more->excluded);
+	json_end_object(w);
 }
 
-int group_list(struct db *db, const struct group_filter *filter,
-	       struct arena *arena, struct groups *out, struct err *err)
+static void format_more(const struct group *group,
+			const struct group_more *more, struct json_writer *w)
 {
-	struct sql_value q = sql_text(name_pattern(filter->q, arena));
-	struct sql_value entity = sql_int(filter->entity);
-
-	return db_list(db, SQL_GROUP_LIST,
-		       SQL_ARGS(sql_int(filter->after_id), entity, entity, q, q,
-				sql_int(filter->limit)),
-		       read_group, arena, out, err);
+	json_key_count(w, "count", more->count);
+	format_by_hand(more, w);
+	json_key_text(w, "created_by", group->user_name);
+	json_key_stored(w, "last_push", more->last_push);
 }
 
-int group_list_count(struct db *db, const struct group_filter *filter,
-		     int64_t *out, struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct sql_value q = sql_text(name_pattern(filter->q, arena));
-	struct sql_value entity = sql_int(filter->entity);
-
-	if (db_find_int(db, SQL_GROUP_LIST_COUNT,
-			SQL_ARGS(entity, entity, q, q), out, err) < 0)
-		return -1;
-	return 0;
-}
-
-void group_format(const struct group *group, int64_t count, struct strbuf *out)
+void group_format(const struct group *group, const struct group_more *more,
+		  struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
 
@@ -353,16 +445,9 @@ void group_format(const struct group *group, int64_t count, struct strbuf *out)
 	json_key_text(&w, "name", group->name);
 	json_key_text(&w, "entity", entity_name(group->entity));
 	json_key_text(&w, "kind", group_kind_name(group->kind));
-	json_key(&w, "criteria");
-	if (group->criteria)
-		json_raw(&w, str_of(group->criteria));
-	else
-		json_raw(&w, STR("{\"match\":\"all\",\"conditions\":[]}"));
-	json_key(&w, "count");
-	if (count >= 0)
-		json_int(&w, count);
-	else
-		json_nothing(&w);
+	json_key_stored(&w, "criteria", group->criteria);
+	if (more)
+		format_more(group, more, &w);
 	json_key_time(&w, "created_at", group->created_ms);
 	json_key_time(&w, "updated_at", group->updated_ms);
 	json_key_time_or_null(&w, "evaluated_at", group->evaluated_ms);

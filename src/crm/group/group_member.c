@@ -1,5 +1,6 @@
 /*
- * Who is in a group: counting, walking, evaluating, changing by hand.
+ * Who is in a group: counting, walking, evaluating. Called by handlers, pushes
+ * and group.c; any thread.
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -17,17 +18,6 @@
 
 #define WALK_PAGE 20000 /* ids read at once */
 #define WRITE_PAGE 5000 /* ids written in a transaction */
-
-static int append_ids(struct rows *rows, struct ids *out, struct err *err)
-{
-	int n = 0, more;
-
-	while ((more = rows_next(rows, err)) > 0) {
-		vec_push(out, rows_int(rows, 0));
-		n++;
-	}
-	return more < 0 ? -1 : n;
-}
 
 static int count_fitting(struct db *db, const struct criteria *criteria,
 			 int64_t *out, struct err *err)
@@ -63,7 +53,7 @@ static int walk_fitting(struct db *db, const struct criteria *criteria,
 	sqlbuild_bind_int(&b, limit);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
-	return append_ids(rows, out, err);
+	return rows_ids(rows, out, err);
 }
 
 int group_count(struct db *db, const struct group *group, int64_t *out,
@@ -102,7 +92,7 @@ int group_walk(struct db *db, const struct group *group, int64_t after_id,
 			      sql_int(limit)),
 		     &rows, err) < 0)
 		return -1;
-	return append_ids(rows, out, err);
+	return rows_ids(rows, out, err);
 }
 
 int group_has(struct db *db, const struct group *group, int64_t record_id,
@@ -127,11 +117,51 @@ int group_preview(struct db *db, enum entity entity, const json_t *criteria,
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct criteria *parsed;
 
-	if (criteria_parse(db, entity, criteria, clock_now_ms(), arena, &parsed,
-			   err) < 0 ||
+	if (criteria_parse(db, entity, "criteria", criteria, clock_now_ms(),
+			   arena, &parsed, err) < 0 ||
 	    walk_fitting(db, parsed, 0, GROUP_SAMPLE_MAX, sample, err) < 0)
 		return -1;
 	return count_fitting(db, parsed, count_out, err);
+}
+
+int group_fitting(struct db *db, enum entity entity, const char *criteria,
+		  const struct ids *ids, struct ids *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct criteria *parsed;
+
+	if (!criteria)
+		return 0;
+	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
+				&parsed, err) < 0)
+		return -1;
+	(void)sql_keys(ids, &keys); /* as text */
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT r.id");
+	criteria_sql_from(parsed, &b);
+	criteria_sql_where(parsed, CRITERIA_WALK, &b);
+	sqlbuild_add(&b, " AND r.id");
+	sqlbuild_among(&b, keys.buf);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	return rows_ids(rows, out, err) < 0 ? -1 : 0;
+}
+
+/* Before its members are written: 0, or ERR_NOT_FOUND. */
+static int lock(struct tx *tx, int64_t id, struct err *err)
+{
+	int64_t locked;
+	int found = db_find_int(tx->db, SQL_GROUP_LOCK, SQL_ARGS(sql_int(id)),
+				&locked, err);
+
+	if (found == 0)
+		return err_set(err, ERR_NOT_FOUND,
+			       "group %lld was removed meanwhile",
+			       (long long)id);
+	return found < 0 ? -1 : 0;
 }
 
 /* Within (after, until], the members by criteria become exactly ids. */
@@ -142,7 +172,7 @@ static int store_span(struct db *db, int64_t group_id, int64_t after,
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct sql_value group = sql_int(group_id), fit = sql_keys(ids, &keys);
 
-	if (tx_begin(db, &tx, err) < 0 ||
+	if (tx_begin(db, &tx, err) < 0 || lock(&tx, group_id, err) < 0 ||
 	    db_exec(&tx, SQL_GROUP_MEMBERS_UNFIT,
 		    SQL_ARGS(group, sql_int(after), sql_int(until), fit),
 		    err) < 0 ||
@@ -173,38 +203,42 @@ static int store_page(struct db *db, int64_t group_id, int64_t *after,
 	return 0;
 }
 
-static int mark_evaluated(struct db *db, int64_t id, int64_t now_ms,
-			  struct err *err)
-{
-	return db_write(db, SQL_GROUP_EVALUATED,
-			SQL_ARGS(sql_int(now_ms), sql_int(now_ms), sql_int(id)),
-			err);
-}
-
 int group_evaluate(struct db *db, int64_t id, enum entity entity,
-		   const char *criteria, int64_t now_ms, struct err *err)
+		   const char *criteria, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct criteria *parsed;
 	int64_t after = 0;
-	int n;
+	int n = 0;
 
 	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
 				&parsed, err) < 0)
 		return -1;
 	do {
 		vec_reset(&ids);
-		n = walk_fitting(db, parsed, after, WALK_PAGE, &ids, err);
+		if (criteria)
+			n = walk_fitting(db, parsed, after, WALK_PAGE, &ids,
+					 err);
 		if (n < 0 ||
 		    store_page(db, id, &after, &ids, n < WALK_PAGE, err) < 0)
 			return -1;
 	} while (n == WALK_PAGE);
-	return mark_evaluated(db, id, now_ms, err);
+	return 0;
 }
 
-static int get_static(struct db *db, int64_t id, struct arena *arena,
-		      struct group *out, struct err *err)
+int group_evaluate_again(struct db *db, int64_t id, enum entity entity,
+			 const char *criteria, int64_t now_ms, struct err *err)
+{
+	if (group_evaluate(db, id, entity, criteria, err) < 0)
+		return -1;
+	return db_write(db, SQL_GROUP_REFRESHED,
+			SQL_ARGS(sql_int(now_ms), sql_int(now_ms), sql_int(id)),
+			err);
+}
+
+int group_get_static(struct db *db, int64_t id, struct arena *arena,
+		     struct group *out, struct err *err)
 {
 	if (group_get(db, id, arena, out, err) < 0)
 		return -1;
@@ -221,74 +255,8 @@ int group_refresh(struct db *db, int64_t id, int64_t now_ms, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct group group;
 
-	if (get_static(db, id, arena, &group, err) < 0)
+	if (group_get_static(db, id, arena, &group, err) < 0)
 		return -1;
-	return group_evaluate(db, id, group.entity, group.criteria, now_ms,
-			      err);
-}
-
-static const struct sql *include_of(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_GROUP_INCLUDE_PEOPLE;
-	return entity == ENTITY_LEAD ? SQL_GROUP_INCLUDE_LEADS
-				     : SQL_GROUP_INCLUDE_COMPANIES;
-}
-
-static const struct sql *exclude_of(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_GROUP_EXCLUDE_PEOPLE;
-	return entity == ENTITY_LEAD ? SQL_GROUP_EXCLUDE_LEADS
-				     : SQL_GROUP_EXCLUDE_COMPANIES;
-}
-
-/* Run two statements of (group, ids); the rows changed by the first count. */
-static int change_by_hand(struct db *db, const struct group *group,
-			  const struct ids *ids, const struct sql *counted,
-			  const struct sql *other, int64_t now_ms,
-			  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct sql_value id = sql_int(group->id);
-	const struct sql_args args = SQL_ARGS(id, sql_keys(ids, &keys));
-	int changed;
-
-	if (ids->n > GROUP_IDS_MAX)
-		return err_field(err, "ids", "must be at most %d",
-				 GROUP_IDS_MAX);
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
-	changed = db_exec(&tx, counted, args, err);
-	if (changed < 0 || db_exec(&tx, other, args, err) < 0 ||
-	    db_exec(&tx, SQL_GROUP_TOUCH, SQL_ARGS(sql_int(now_ms), id), err) <
-		    0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	return changed;
-}
-
-int group_include(struct db *db, int64_t id, const struct ids *ids,
-		  int64_t now_ms, struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct group group;
-
-	if (get_static(db, id, arena, &group, err) < 0)
-		return -1;
-	return change_by_hand(db, &group, ids, include_of(group.entity),
-			      SQL_GROUP_EXCLUSION_LIFT, now_ms, err);
-}
-
-int group_exclude(struct db *db, int64_t id, const struct ids *ids,
-		  int64_t now_ms, struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct group group;
-
-	if (get_static(db, id, arena, &group, err) < 0)
-		return -1;
-	return change_by_hand(db, &group, ids, SQL_GROUP_EXCLUDE_MEMBERS,
-			      exclude_of(group.entity), now_ms, err);
+	return group_evaluate_again(db, id, group.entity, group.criteria,
+				    now_ms, err);
 }

@@ -9,13 +9,13 @@
 #include "base/strbuf.h"
 #include "crm/import/import_answers.h"
 #include "crm/import/import_file.h"
+#include "crm/import/import_mapping.h"
 #include "crm/import/import_plan.h"
+#include "crm/import/import_result.h"
 #include "sql/import.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-#define REFUSED_PAGE 1000
 
 /* --- start --- */
 
@@ -37,65 +37,12 @@ int import_sweep_begin(struct db *db, int64_t now_ms, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* The mapping that was saved under a name; NULL: none. The caller owns it. */
-static int saved_mapping(struct db *db, const char *name, struct arena *arena,
-			 json_t **out, struct err *err)
-{
-	const char *text = NULL;
-
-	if (db_find_text(db, SQL_IMPORT_MAPPING_FIND, SQL_ARGS(sql_text(name)),
-			 arena, &text, err) < 0)
-		return -1;
-	return text ? json_parse(str_of(text), out, err) : 0;
-}
-
-/* *out stays NULL if there is none: then columns are guessed. */
-static int find_mapping(struct db *db, const struct import_input *input,
-			const char *header_name, struct arena *arena,
-			json_t **out, struct err *err)
-{
-	if (input->mapping) {
-		*out = json_incref((json_t *)input->mapping);
-		return 0;
-	}
-	if (input->mapping_name) {
-		if (saved_mapping(db, input->mapping_name, arena, out, err) < 0)
-			return -1;
-		return *out ? 0
-			    : err_field(err, "mapping_name",
-					"there is no mapping of that name");
-	}
-	return saved_mapping(db, header_name, arena, out, err);
-}
-
-static int save_mapping(struct tx *tx, const struct import_input *input,
-			const char *header_name, int64_t now_ms,
-			struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	const char *names[] = { header_name, input->mapping_name };
-
-	if (!input->mapping || input->dry_run)
-		return 0;
-	json_dump(input->mapping, &text);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (names[i] &&
-		    db_exec(tx, SQL_IMPORT_MAPPING_PUT,
-			    SQL_ARGS(sql_text(names[i]), sql_text(text.buf),
-				     sql_int(now_ms)),
-			    err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int add_job(struct tx *tx, const char *kind, int64_t id, int64_t user_id,
 		   int64_t now_ms, int64_t *job_id_out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	struct job_new job = {
 		.kind = kind,
-		.run_at_ms = now_ms,
 		.user_id = user_id,
 	};
 
@@ -210,6 +157,7 @@ int import_start(struct db *db, const struct import_input *input,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(import_plan_release) struct import_plan plan = { 0 };
+	CLEANUP(csv_free) struct csv_reader *reader = NULL;
 	CLEANUP(strbuf_release) struct strbuf options = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf questions = STRBUF_INIT;
 	CLEANUP(json_free) json_t *mapping = NULL;
@@ -218,9 +166,13 @@ int import_start(struct db *db, const struct import_input *input,
 	const char *header_name = NULL, *path = NULL;
 
 	if (import_header_name(input, arena, &header_name, err) < 0 ||
-	    find_mapping(db, input, header_name, arena, &mapping, err) < 0 ||
-	    import_plan_make(db, input, header_name, mapping, now_ms, arena,
-			     &plan, &questions, err) < 0)
+	    import_mapping_find(db, input, header_name, arena, &mapping, err) <
+		    0 ||
+	    import_plan_begin(db, input, mapping, arena, &plan, &reader, err) <
+		    0 ||
+	    import_columns_check(&plan.columns, err) < 0 ||
+	    import_plan_finish(db, input, header_name, mapping, now_ms, arena,
+			       &plan, reader, &questions, err) < 0)
 		return -1;
 	if (questions.len > 0)
 		return hand_over_questions(input, &questions, err);
@@ -228,7 +180,7 @@ int import_start(struct db *db, const struct import_input *input,
 		return -1;
 	import_plan_format(&plan, &options);
 	if (tx_begin(db, &tx, err) < 0 ||
-	    save_mapping(&tx, input, header_name, now_ms, err) < 0 ||
+	    import_mapping_save(&tx, input, header_name, now_ms, err) < 0 ||
 	    save_answers(&tx, input, header_name, &plan, now_ms, arena, err) <
 		    0 ||
 	    insert_run(&tx, input, path, options.buf, now_ms, id_out,
@@ -269,6 +221,11 @@ static void read_run(const struct rows *rows, struct arena *arena, void *out)
 		.refused_opted_out = rows_int(rows, 20),
 		.unclear = rows_int(rows, 21),
 		.unclear_decision = rows_dup(rows, 22, arena),
+		.user_name = rows_dup(rows, 23, arena),
+		.opted_out = rows_int(rows, 24),
+		.opted_out_before = rows_int(rows, 25),
+		.opt_outs_kept = rows_int(rows, 26),
+		.keeps_opt_outs = rows_int(rows, 27) != 0,
 	};
 }
 
@@ -312,20 +269,27 @@ static const char *state_of(const struct import_run *run)
 	return run->state;
 }
 
-static void format_options(const struct import_run *run, struct json_writer *w)
+static void format_undo(const struct import_run *run, int64_t opt_outs,
+			struct json_writer *w)
+{
+	json_key_count(w, "opt_outs", opt_outs);
+	json_key(w, "opt_outs_were_kept");
+	if (strcmp(run->state, "undone") == 0)
+		json_bool(w, run->keeps_opt_outs);
+	else
+		json_nothing(w);
+	json_key_id(w, "undo_job_id", run->undo_job_id);
+}
+
+void import_format(const struct import_run *run, int64_t opt_outs,
+		   struct strbuf *out)
 {
 	CLEANUP(json_free) json_t *options = NULL;
+	struct json_writer w = JSON_WRITER(out);
 	struct err damaged = ERR_INIT;
 
 	if (import_options_read(run, &options, &damaged) < 0)
 		options = json_object();
-	json_tree(w, options);
-}
-
-void import_format(const struct import_run *run, struct strbuf *out)
-{
-	struct json_writer w = JSON_WRITER(out);
-
 	json_begin_object(&w);
 	json_key_int(&w, "id", run->id);
 	json_key_int(&w, "job_id", run->job_id);
@@ -343,98 +307,14 @@ void import_format(const struct import_run *run, struct strbuf *out)
 	json_key_int(&w, "done", run->done);
 	json_key_int(&w, "total", run->total);
 	json_key(&w, "options");
-	format_options(run, &w);
+	json_tree(&w, options);
+	import_consent_format(run, options, &w);
 	json_key_text(&w, "error", run->error);
-	json_key(&w, "undo_job_id");
-	if (run->undo_job_id)
-		json_int(&w, run->undo_job_id);
-	else
-		json_nothing(&w);
+	json_key_text(&w, "user_name", run->user_name);
+	format_undo(run, opt_outs, &w);
 	json_key_time(&w, "created_at", run->created_ms);
 	json_key_time_or_null(&w, "finished_at", run->finished_ms);
 	json_end_object(&w);
-}
-
-/* --- refused rows --- */
-
-/* The file's columns, then ours: each row has as many cells. */
-static void add_head(const json_t *options, char delimiter, struct strbuf *out)
-{
-	const json_t *columns = json_object_get(options, "columns"), *item;
-	char before = 0;
-	size_t i;
-
-	json_array_foreach (columns, i, item) {
-		csv_add_field(out,
-			      str_of(json_string_value(
-				      json_object_get(item, "header"))),
-			      before, true);
-		before = delimiter;
-	}
-	strbuf_addf(out, "%cimport_row%cimport_reason%cimport_detail",
-		    delimiter, delimiter, delimiter);
-	csv_end_row(out);
-}
-
-/* The cells of the row; one that cannot be taken apart is all in the first. */
-static void add_cells(struct str raw, bool whole, char delimiter,
-		      size_t columns, struct strbuf *out)
-{
-	CLEANUP(csv_free)
-	struct csv_reader *reader = csv_open_text(raw, delimiter);
-	const struct str *cells = &raw;
-	struct err ignored = ERR_INIT; /* cut within quotes: as a whole */
-	size_t n = 1;
-
-	if (whole || csv_next(reader, &cells, &n, NULL, &ignored) <= 0) {
-		cells = &raw;
-		n = 1;
-	}
-	for (size_t i = 0; i < columns; i++)
-		csv_add_field(out, i < n ? csv_undefuse(cells[i]) : STR(""),
-			      i > 0 ? delimiter : 0, true);
-}
-
-static void add_refused(const struct rows *rows, char delimiter, size_t columns,
-			struct strbuf *out)
-{
-	bool malformed = strcmp(rows_text(rows, 1), "malformed") == 0;
-
-	add_cells(rows_str(rows, 3), malformed, delimiter, columns, out);
-	strbuf_addf(out, "%c%" PRId64 "%c%s", delimiter, rows_int(rows, 0),
-		    delimiter, rows_text(rows, 1));
-	csv_add_field(out, rows_str(rows, 2), delimiter, true);
-	csv_end_row(out);
-}
-
-int import_refused_csv(struct db *db, const struct import_run *run,
-		       int64_t *after, struct strbuf *out, struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	CLEANUP(json_free) json_t *options = NULL;
-	const char *delimiter = ",";
-	size_t columns;
-	int n = 0, more;
-
-	if (import_options_read(run, &options, err) < 0 ||
-	    json_get_text(options, "delimiter", &delimiter, err) < 0)
-		return -1;
-	columns = json_array_size(json_object_get(options, "columns"));
-	if (*after == 0)
-		add_head(options, *delimiter, out);
-	if (db_query(db, SQL_IMPORT_REFUSED_PAGE,
-		     SQL_ARGS(sql_int(run->id), sql_int(*after),
-			      sql_int(REFUSED_PAGE)),
-		     &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0) {
-		add_refused(rows, *delimiter, columns, out);
-		*after = rows_int(rows, 0);
-		n++;
-	}
-	if (more < 0)
-		return -1;
-	return n == REFUSED_PAGE;
 }
 
 /* --- undo --- */
@@ -460,8 +340,16 @@ static int check_undo(const struct import_run *run, struct err *err)
 	return 0;
 }
 
-int import_undo_start(struct db *db, int64_t id, int64_t user_id,
-		      int64_t now_ms, int64_t *job_id_out, struct err *err)
+bool import_is_undoable(const struct import_run *run)
+{
+	struct err why = ERR_INIT;
+
+	return check_undo(run, &why) == 0;
+}
+
+int import_undo_start(struct db *db, int64_t id, bool keep_opt_outs,
+		      int64_t user_id, int64_t now_ms, int64_t *job_id_out,
+		      struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -473,7 +361,9 @@ int import_undo_start(struct db *db, int64_t id, int64_t user_id,
 	    add_job(&tx, IMPORT_UNDO_JOB, id, user_id, now_ms, job_id_out,
 		    err) < 0 ||
 	    db_exec(&tx, SQL_IMPORT_UNDO_START,
-		    SQL_ARGS(sql_int(*job_id_out), sql_int(id)), err) < 0)
+		    SQL_ARGS(sql_int(*job_id_out), sql_int(keep_opt_outs),
+			     sql_int(id)),
+		    err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

@@ -24,9 +24,11 @@
  *
  * A job of kind `import-undo` takes an import back: what it made is removed,
  * what it changed is restored, except for records that somebody changed or
- * used since. The opt-outs that it made of those who were there before are
- * taken back too, unless something else says so: an import, the person, a user,
- * the audience. Who it made and who is kept keeps theirs.
+ * used since. The opt-outs that it made are given back too, unless something
+ * else says so: an import, the person, a user, the audience (see
+ * crm/consent/opt_out_witness.h). Who it made and who is kept keeps theirs. If
+ * a user wants to keep the opt-outs, none is given back, and those of people
+ * who go are kept for their addresses.
  */
 #ifndef CRM_IMPORT_H
 #define CRM_IMPORT_H
@@ -37,6 +39,7 @@
 
 #include <jansson.h>
 
+struct json_writer;
 struct strbuf;
 
 #define IMPORT_JOB "import"
@@ -100,6 +103,30 @@ int import_start(struct db *db, const struct import_input *input,
 		 int64_t now_ms, int64_t *id_out, int64_t *job_id_out,
 		 struct err *err);
 
+#define IMPORT_LOOK_ROWS 1000  /* for samples */
+#define IMPORT_LOOK_SAMPLES 5  /* different ones of a column */
+#define IMPORT_LOOK_SAMPLE 100 /* bytes of one */
+/*
+ * A look at a file, for who chooses its columns, appended as JSON.
+ * Nothing is kept, nothing imported. The begin of a file is enough, cut behind
+ * a line: then `questions` are those that it shows, and there may be more.
+ *
+ *     {"entity": "people", "delimiter": ";", "encoding": "windows-1252",
+ *      "has_header": true, "mapping": "saved",
+ *      "columns": [{"column": "E-Mail", "field": "email", "by": "saved",
+ *                   "consent": null, "yes_no": false, "filled": 98,
+ *                   "samples": ["ada@example.org", ...]}, ...],
+ *      "fields": ["email", "first_name", ..., "custom.KEY"],
+ *      "rows": 100, "questions": [...]}
+ *
+ * `by` says whose choice the field is: `given` with the request, `saved` with
+ * an earlier import, `guess`ed by the header, or null without a field.
+ *
+ * Errors as of import_start, but that a file without a known column is fine.
+ */
+int import_look(struct db *db, const struct import_input *input, int64_t now_ms,
+		struct strbuf *out, struct err *err);
+
 struct import_run {
 	int64_t id, job_id;
 	enum entity entity;
@@ -112,7 +139,11 @@ struct import_run {
 	int64_t unclear; /* addresses held: crm/consent/unclear_opt_out.h */
 	const char *unclear_decision; /* opt_out release; NULL: none yet */
 	int64_t user_id, created_ms, finished_ms;
-	int64_t undo_job_id; /* 0: not undone */
+	const char *user_name; /* NULL: no user, or removed since */
+	int64_t undo_job_id;   /* 0: not undone */
+	bool keeps_opt_outs;   /* undone, but for these */
+	/* Whom it opted out: see struct import_counts; -1: not counted. */
+	int64_t opted_out, opted_out_before, opt_outs_kept;
 	int64_t done, total; /* rows; total is an estimate until the end */
 	enum job_state job_state;
 	const char *error;
@@ -133,13 +164,22 @@ int import_sweep(struct db *db, const char *folder, int64_t now_ms,
 int import_list(struct db *db, int64_t before, int64_t limit,
 		struct arena *arena, struct import_runs *out, struct err *err);
 int import_list_count(struct db *db, int64_t *out, struct err *err);
-/* The API's shape, appended. */
-void import_format(const struct import_run *run, struct strbuf *out);
+/* The API's shape, appended. opt_outs: see import_opt_outs_count; -1: not
+ * counted. */
+void import_format(const struct import_run *run, int64_t opt_outs,
+		   struct strbuf *out);
+/* Can it be taken back? */
+bool import_is_undoable(const struct import_run *run);
 
 /* Adds the job. ERR_NOT_FOUND; ERR_CONFLICT: not done yet, a dry run, or
  * undone already. */
-int import_undo_start(struct db *db, int64_t id, int64_t user_id,
-		      int64_t now_ms, int64_t *job_id_out, struct err *err);
+int import_undo_start(struct db *db, int64_t id, bool keep_opt_outs,
+		      int64_t user_id, int64_t now_ms, int64_t *job_id_out,
+		      struct err *err);
+/* How many get mail again if it is taken back, without keeping the opt-outs:
+ * people, and addresses that nobody has. */
+int import_opt_outs_count(struct db *db, const struct import_run *run,
+			  int64_t *out, struct err *err);
 
 /*
  * What becomes of the addresses that an import holds: opt all of them out, or
@@ -148,6 +188,27 @@ int import_undo_start(struct db *db, int64_t id, int64_t user_id,
  */
 int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
 		  int64_t now_ms, int64_t *job_id_out, struct err *err);
+
+/* Whom an import made, changed, or opted out: in the order of their places. */
+enum import_outcome { IMPORT_CREATED, IMPORT_UPDATED, IMPORT_OPTED_THEM_OUT };
+struct import_touched {
+	int64_t place;
+	enum entity entity;
+	int64_t id;
+	const char *before; /* JSON: what it was; NULL: not of IMPORT_UPDATED */
+	int64_t written_ms;
+};
+struct import_people VEC_FIELDS(struct import_touched);
+/* Those behind the place `after` (0: from the first), appended. *total: of all.
+ * Strings live in arena. */
+int import_people(struct db *db, const struct import_run *run,
+		  enum import_outcome outcome, int64_t after, int64_t limit,
+		  struct arena *arena, struct import_people *out,
+		  int64_t *total, struct err *err);
+/* The API's shape; one that is gone is left out. */
+int import_touched_format(struct db *db, const struct import_touched *touched,
+			  struct arena *arena, struct json_writer *w,
+			  struct err *err);
 
 /*
  * The refused rows as CSV: the columns of the file, then import_row,
@@ -158,5 +219,28 @@ int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
  */
 int import_refused_csv(struct db *db, const struct import_run *run,
 		       int64_t *after, struct strbuf *out, struct err *err);
+
+struct import_refusal {
+	int64_t row; /* of the file, 1.. */
+	const char *reason, *detail;
+	const char *text; /* the row as it stood in the file, maybe cut */
+};
+struct import_refusals VEC_FIELDS(struct import_refusal);
+/* Those behind row `after`; reason NULL: all. Appended; strings live in arena.
+ */
+int import_refusals(struct db *db, const struct import_run *run,
+		    const char *reason, int64_t after, int64_t limit,
+		    struct arena *arena, struct import_refusals *out,
+		    struct err *err);
+
+/* How many were refused for each reason, of those that are kept (the first
+ * IMPORT_REFUSED_STORED). The most frequent first; appended. */
+struct import_reason {
+	const char *reason;
+	int64_t count;
+};
+struct import_reasons VEC_FIELDS(struct import_reason);
+int import_reasons(struct db *db, int64_t id, struct arena *arena,
+		   struct import_reasons *out, struct err *err);
 
 #endif

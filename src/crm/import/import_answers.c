@@ -4,13 +4,14 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "crm/import/import_date.h"
 #include "crm/import/import_map.h"
+#include "crm/words/import_date.h"
 #include "sql/import.h"
 #include "store/db.h"
 
 #include <string.h>
 
+#define SEEN_MAX 1000 /* values of a column */
 #define NAME_PREFIX "answers:header:"
 
 static const char *row_name(const char *header_name, struct arena *arena)
@@ -45,19 +46,22 @@ static json_t *object_at(json_t *all, const char *key)
 }
 
 /* In text that was stored before answers were folded, two that are one now may
- * say different things: then neither is one. */
+ * say different things: then neither is one. What was seen of what is ignored
+ * still is. */
 static void put_answer(json_t *all, const char *key, const char *is,
 		       int64_t at_ms, bool agree)
 {
 	int64_t ignored;
-	const char *was =
-		import_answer_read(json_object_get(all, key), &ignored);
-	bool had = json_object_get(all, key) != NULL;
+	const json_t *before = json_object_get(all, key);
+	const char *was = import_answer_read(before, &ignored);
+	json_t *leaf = json_null();
 
-	if (agree && had && (!was || strcmp(was, is) != 0))
-		(void)json_object_set_new(all, key, json_null());
-	else
-		(void)json_object_set_new(all, key, make_leaf(is, at_ms));
+	if (!agree || !before || (was && strcmp(was, is) == 0))
+		leaf = make_leaf(is, at_ms);
+	if (strcmp(is, "ignore") == 0 && json_object_get(before, "seen"))
+		(void)json_object_set(leaf, "seen",
+				      json_object_get(before, "seen"));
+	(void)json_object_set_new(all, key, leaf);
 }
 
 static bool is_answer_of_value(const char *is)
@@ -129,12 +133,50 @@ static void put_value(json_t *all, struct str header, struct str value,
 	CLEANUP(strbuf_release) struct strbuf value_key = STRBUF_INIT;
 
 	import_consent_key(header, &key);
-	import_consent_key(value, &value_key);
+	import_consent_value_key(value, &value_key);
 	put_answer(object_at(object_at(all, "values"), key.buf), value_key.buf,
 		   is, at_ms, agree);
 }
 
 /* --- what was stored --- */
+
+static json_t *leaf_of_column(const json_t *all, struct str header)
+{
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+
+	import_consent_key(header, &key);
+	return json_object_get(json_object_get(all, "columns"), key.buf);
+}
+
+/* Adds what is a text and not there yet. */
+static void add_seen(json_t *leaf, const char *value)
+{
+	json_t *seen = json_object_get(leaf, "seen"), *item;
+	size_t i;
+
+	if (!json_is_object(leaf) || !value)
+		return;
+	if (!json_is_array(seen)) {
+		seen = json_array();
+		(void)json_object_set_new(leaf, "seen", seen);
+	}
+	json_array_foreach (seen, i, item) {
+		if (strcmp(json_string_value(item), value) == 0)
+			return;
+	}
+	if (json_array_size(seen) < SEEN_MAX)
+		(void)json_array_append_new(seen, json_string(value));
+}
+
+static void load_seen(json_t *all, struct str header, const json_t *seen)
+{
+	json_t *leaf = leaf_of_column(all, header);
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach (seen, i, value)
+		add_seen(leaf, json_string_value(value));
+}
 
 static void load_columns(json_t *all, const json_t *stored, int64_t stored_ms)
 {
@@ -147,9 +189,10 @@ static void load_columns(json_t *all, const json_t *stored, int64_t stored_ms)
 
 		is = old ? json_string_value(item)
 			 : import_answer_read(item, &at);
-		if (is_answer_of_column(is))
-			put_column(all, str_of(header), is,
-				   old ? stored_ms : at, true);
+		if (!is_answer_of_column(is))
+			continue;
+		put_column(all, str_of(header), is, old ? stored_ms : at, true);
+		load_seen(all, str_of(header), json_object_get(item, "seen"));
 	}
 }
 
@@ -341,6 +384,22 @@ static int write_row(struct tx *tx, const char *name, const json_t *all,
 		err);
 }
 
+/* Whoever ignores a column now has seen what is in it. */
+static void note_seen(json_t *all, const struct import_answers_source *from,
+		      int64_t now_ms)
+{
+	vec_each (from->columns, c) {
+		json_t *leaf = leaf_of_column(all, str_of(c->header));
+		int64_t at;
+		const char *is = import_answer_read(leaf, &at);
+
+		if (!is || strcmp(is, "ignore") != 0 || at != now_ms)
+			continue;
+		vec_each (&c->refusing, value)
+			add_seen(leaf, *value);
+	}
+}
+
 int import_answers_save(struct tx *tx, const struct import_answers_source *from,
 			int64_t now_ms, struct arena *arena, struct err *err)
 {
@@ -356,6 +415,7 @@ int import_answers_save(struct tx *tx, const struct import_answers_source *from,
 	    import_answers_add(all, from->given, from->columns, now_ms, err) <
 		    0)
 		return -1;
+	note_seen(all, from, now_ms);
 	(void)json_object_set_new(all, "entity", json_string(from->entity));
 	if (from->file_name)
 		(void)json_object_set_new(all, "file_name",
@@ -385,6 +445,17 @@ const json_t *import_answers_of_values(const json_t *all, struct str header)
 	return at_key(all, "values", header);
 }
 
+void import_answer_seen(const json_t *all, struct str header,
+			struct arena *arena, struct texts *out)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach (
+		json_object_get(leaf_of_column(all, header), "seen"), i, value)
+		vec_push(out, arena_strdup(arena, json_string_value(value)));
+}
+
 const char *import_answer_of_dates(const json_t *all)
 {
 	int64_t ignored;
@@ -399,6 +470,8 @@ static void write_leaf(struct json_writer *w, const json_t *leaf,
 {
 	int64_t at;
 	const char *is = import_answer_read(leaf, &at);
+	const json_t *seen;
+	size_t i;
 
 	if (!is)
 		return;
@@ -407,6 +480,10 @@ static void write_leaf(struct json_writer *w, const json_t *leaf,
 	json_key_text(w, "value", value);
 	json_key_text(w, "is", is);
 	json_key_time(w, "at", at);
+	json_key_begin_array(w, "seen");
+	json_array_foreach (json_object_get(leaf, "seen"), i, seen)
+		json_text(w, json_string_value(seen));
+	json_end_array(w);
 	json_end_object(w);
 }
 

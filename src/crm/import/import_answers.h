@@ -9,9 +9,14 @@
  * answer:
  *
  *     {"entity": "people", "file_name": "list.csv",
- *      "columns": {"newsletter": {"is": "ignore", "at": 1700000000000}},
+ *      "columns": {"newsletter": {"is": "ignore", "at": 1700000000000,
+ *                                 "seen": ["(no)", "opted out"]}},
  *      "values": {"status": {"inaktiv": {"is": "out", "at": ...}}},
  *      "date_order": {"is": "dmy", "at": ...}}
+ *
+ * `seen` are the values of a column, by which it might have said "out", that
+ * were there when somebody said that it is nothing: a new one is asked about
+ * again.
  */
 #ifndef CRM_IMPORT_ANSWERS_H
 #define CRM_IMPORT_ANSWERS_H
@@ -25,6 +30,7 @@ struct arena;
 struct db;
 struct err;
 struct import_columns;
+struct texts;
 struct strbuf;
 struct tx;
 
@@ -59,6 +65,9 @@ const char *import_answer_of_column(const json_t *all, struct str header,
 /* Those of its values: an object of leaves, or NULL. */
 const json_t *import_answers_of_values(const json_t *all, struct str header);
 const char *import_answer_of_dates(const json_t *all);
+/* What was seen of a column that is answered with `ignore`; appended. */
+void import_answer_seen(const json_t *all, struct str header,
+			struct arena *arena, struct texts *out);
 const char *import_answer_read(const json_t *leaf, int64_t *at_ms);
 
 /* --- for users --- */

@@ -202,7 +202,7 @@ static void options_with_a_double_answer_can_be_read(void **state)
 		" '{\"inactif\":', '{\"inactif\":\"ignore\",\"inactif\":')");
 	contains(table(s, "SELECT options FROM import_run"), "ignore");
 	must(import_get(s->db, s->id, s->arena, &run, &err), &err);
-	import_format(&run, &out);
+	import_format(&run, -1, &out);
 	must(json_parse(strbuf_str(&out), &tree, &err), &err);
 	finish(s);
 	assert_string_equal(table(s, OUT), "0\n1\n1\n");
@@ -436,6 +436,320 @@ static void a_file_that_comes_again_ends_the_import_that_waits(void **state)
 	assert_int_equal(number(s, waiting), 1);
 }
 
+/* --- what is asked about --- */
+
+/* A header, its values, and whether a file with it asks. */
+struct column_case {
+	const char *header, *values; /* between bars */
+	bool asks;
+};
+
+static const struct column_case column_cases[] = {
+	/* a harmless word beside one of consent */
+	{ "Newsletter opt-in at signup", "No|Yes", true },
+	{ "Lead Email Opt In", "No", true },
+	{ "Email opt-in (on website)", "no|yes", true },
+	{ "First opt-in newsletter", "nein", true },
+	{ "Marketing consent by user", "false", true },
+	{ "Accepts marketing source country", "no", true },
+	{ "Total opt-out", "yes", true },
+	{ "Total opt-out", "1|0", true },
+	{ "Unsubscribed from list ID 7", "yes", true },
+	{ "Unsubscribed from list ID 7", "2024-03-01 10:00:00", true },
+	{ "Unsubscribed (form page)", "yes", true },
+	{ "Notification opt-out", "yes", true },
+	{ "Unsubscribed from all (SMS\\, WhatsApp)", "yes", true },
+	{ "SMS / Marketing", "unsubscribed", true },
+	{ "Optin Date", "2024-03-01|unsubscribed", true },
+	{ "Opt-in time", "no|2020-01-01", true },
+	{ "Newsletter since", "no", true },
+	{ "Newsletter title", "weekly|do not email", true },
+	{ "Phone opt-in", "yes|do not email", true },
+	{ "Cookie consent", "no", true },
+	/* the same, harmless */
+	{ "Optin Date", "2024-03-01|2024-03-02", false },
+	{ "opt_in_ip", "192.0.2.1", false },
+	{ "Opt-in source", "web|fair", false },
+	{ "Newsletter title", "weekly|monthly", false },
+	{ "Email type", "html|text", false },
+	{ "Mailing Street", "High Street 1", false },
+	{ "Marketing emails opened", "0|1|5", false },
+	{ "Nombre de desinscriptions", "0|2|1", false },
+	{ "Unsubscribe link", "https://example.org/u/1", false },
+	{ "Phone opt-in", "yes|no", false },
+	{ "Do Not Call", "1|0", false },
+	{ "SMS_BLACKLISTED", "yes", false },
+	{ "WhatsApp opt-in", "no", false },
+	{ "Fax Opt Out", "1", false },
+	{ "VIP", "yes|no", false },
+	{ "Paid", "1|0", false },
+	/* questions, and scripts that nobody here reads */
+	{ "May we write to you?", "No", true },
+	{ "D\u00fcrfen wir Sie anschreiben?", "nein|ja", true },
+	{ "Tilladelse", "nej", true },
+	{ "Pozwolenie", "nie", true },
+	{ "\uad11\uace0 \uc218\uc2e0", "\uac70\ubd80", true },
+	{ "\u30e1\u30fc\u30eb", "\u62d2\u5426", true },
+	{ "\u63a5\u6536\u90ae\u4ef6", "\u5426", true },
+	{ "\u05d3\u05d9\u05d5\u05d5\u05e8", "\u05dc\u05d0", true },
+	{ "\u0938\u0939\u092e\u0924\u093f", "\u0928\u0939\u0940\u0902", true },
+	{ "\u0110\u1ed3ng \u00fd nh\u1eadn th\u01b0", "Kh\u00f4ng", true },
+	{ "\u043f\u0438\u0441\u044c\u043c\u0430?", "\u043d\u0435\u0442", true },
+	/* a word of a state, alone or as one of several */
+	{ "Segment", "A|Unsubscribed", true },
+	{ "Segment", "A|Baja", true },
+	{ "Memo", "vip; baja", true },
+	{ "Memo", "vip;cleaned", true },
+	{ "Memo", "vip, bounced", true },
+	{ "Memo", "STOP", true },
+	{ "Memo", "has a Spam filter|bounced cheque 3", false },
+	{ "Memo", "Baja California|stop over in Bonn", false },
+	{ "Job title", "Opted Out", true },
+	{ "Country", "UNSUBSCRIBED", true },
+	{ "Last name", "Smith (unsubscribed)", true },
+	{ "Last name", "Baja", false },
+	{ "City", "Baja", false },
+};
+
+/* Rows of one value each; *filler before them, all different. */
+static const char *file_of(struct setup *s, const struct column_case *c,
+			   int filler)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct str rest = str_of(c->values);
+	int n = 0;
+
+	strbuf_addstr(&text, "email,key,\"");
+	for (const char *at = c->header; *at; at++)
+		if (*at != '\\')
+			strbuf_addch(&text, *at);
+	strbuf_addstr(&text, "\"\n");
+	while (n < filler) {
+		strbuf_addf(&text, "a%d@x.example,k%d,value %d\n", n, n, n);
+		n++;
+	}
+	while (rest.s) {
+		struct str value = str_cut(&rest, '|');
+
+		strbuf_addf(&text, "a%d@x.example,k%d,\"%.*s\"\n", n, n,
+			    (int)value.len, value.s);
+		n++;
+	}
+	return arena_str(s->arena, strbuf_str(&text));
+}
+
+static void columns_that_could_be_of_consent_are_asked_about(void **state)
+{
+	struct setup *s = *state;
+	int wrong = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(column_cases); i++) {
+		const struct column_case *c = &column_cases[i];
+		const char *questions = asked(s, file_of(s, c, 0), NULL);
+
+		if (c->asks ? *questions == '[' : *questions == '\0')
+			continue;
+		print_error("%s (%s): %s\n", c->header, c->values, questions);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* However many other values a column has. */
+static void words_that_refuse_are_found_among_many(void **state)
+{
+	static const struct column_case cases[] = {
+		{ "Memo", "baja", true },
+		{ "Memo", "vip; cleaned", true },
+		{ "Tags", "vip;bounced", true },
+		{ "Memo", "please do not email", true },
+		{ "Memo", "likes mail", false },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *questions =
+			asked(s, file_of(s, &cases[i], 200), NULL);
+
+		if (cases[i].asks)
+			contains(questions, "\"kind\":\"phrase\"");
+		else
+			assert_string_equal(questions, "");
+	}
+}
+
+/* A header whose words stand far behind is read, too. */
+static void long_headers_are_read(void **state)
+{
+	struct setup *s = *state;
+
+	for (int len = 150; len < 10000; len = len * 3) {
+		const struct column_case c = {
+			arena_printf(s->arena, "%0*d and our newsletter", len,
+				     0),
+			"No", true
+		};
+
+		contains(asked(s, file_of(s, &c, 0), NULL), "\"No\"");
+	}
+}
+
+/* --- columns that are left out --- */
+
+/* That a column is no field says nothing about consent; nor does that somebody
+ * left it out before. */
+static void what_is_left_out_is_asked_about(void **state)
+{
+	static const struct {
+		const char *header, *harmless, *refusing;
+	} cases[] = {
+		{ "Opted out", "no", "yes" },
+		{ "Unsubscribed", "", "2024-03-01" },
+		{ "Opt-in", "yes", "no" },
+		{ "Email status", "subscribed", "unsubscribed" },
+		{ "Remark", "", "please do not email" },
+		{ "Segment", "A", "unsubscribed" },
+		{ "Blocked", "no", "yes" },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(json_free)
+		json_t *mapping = json_pack("{s:s,s:n}", "email", "email",
+					    cases[i].header);
+		CLEANUP(json_free)
+		json_t *ignore = json_pack("{s:{s:s}}", "columns",
+					   cases[i].header, "ignore");
+		CLEANUP(strbuf_release) struct strbuf answers = STRBUF_INIT;
+		const char *good = arena_printf(
+			s->arena, "email,%s,x%d\na@x.example,%s,\n",
+			cases[i].header, (int)i, cases[i].harmless);
+		const char *bad = arena_printf(
+			s->arena, "email,%s,x%d\nb@x.example,%s,\n",
+			cases[i].header, (int)i, cases[i].refusing);
+
+		start_with(s, good,
+			   (struct import_input){ .mapping = mapping });
+		if (!*asked(s, bad, NULL))
+			fail_msg("%s: %s is not asked about", cases[i].header,
+				 cases[i].refusing);
+		json_dump(ignore, &answers);
+		assert_string_equal(asked(s, bad, answers.buf), "");
+		assert_string_equal(asked_at(s, bad, NULL, NOW + DAY, false),
+				    "");
+	}
+}
+
+/* What was ignored before is asked about again if there is something new that
+ * refuses. */
+static void an_ignored_column_is_asked_about_when_it_refuses(void **state)
+{
+	static const struct {
+		const char *header, *seen, *same, *fresh;
+	} cases[] = {
+		{ "Status", "inactive", "Inactive", "unsubscribed" },
+		{ "Newsletter", "yes", "ja", "no" },
+		{ "Newsletter", "no", "Nein", "unsubscribed" },
+		{ "Blocked", "2024-01-01", "2024-05-05", "by customer" },
+		{ "Remark", "do not email", "Do not email", "unsubscribe me" },
+		{ "Segment", "cleaned", "cleaned", "baja" },
+		{ "Is Deceased", "yes", "1", "2024-01-01" },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(json_free)
+		json_t *ignore = json_pack("{s:{s:s}}", "columns",
+					   cases[i].header, "ignore");
+		CLEANUP(strbuf_release) struct strbuf answers = STRBUF_INIT;
+		const char *head =
+			arena_printf(s->arena, "email,%s,y%d\na@x.example,",
+				     cases[i].header, (int)i);
+		const char *fresh =
+			arena_printf(s->arena, "%s%s,\n", head, cases[i].fresh);
+
+		json_dump(ignore, &answers);
+		assert_string_equal(asked(s,
+					  arena_printf(s->arena, "%s%s,\n",
+						       head, cases[i].seen),
+					  answers.buf),
+				    "");
+		assert_string_equal(asked_at(s,
+					     arena_printf(s->arena, "%s%s,\n",
+							  head, cases[i].same),
+					     NULL, NOW + DAY, false),
+				    "");
+		if (!*asked_at(s, fresh, NULL, NOW + DAY, false))
+			fail_msg("%s: %s is not asked about", cases[i].header,
+				 cases[i].fresh);
+		/* answered again, it is known too; what was seen first still is
+		 */
+		assert_string_equal(
+			asked_at(s, fresh, answers.buf, NOW + DAY, false), "");
+		assert_string_equal(asked_at(s,
+					     arena_printf(s->arena, "%s%s,\n",
+							  head, cases[i].seen),
+					     NULL, NOW + 2 * DAY, false),
+				    "");
+	}
+}
+
+/* --- questions that can be answered --- */
+
+/* Answers every value that is named until nothing is asked: how often? */
+static int rounds(struct setup *s, const char *text)
+{
+	CLEANUP(json_free) json_t *answers = json_pack("{s:{}}", "values");
+	json_t *values = json_object_get(answers, "values");
+
+	for (int n = 0; n < 20; n++) {
+		CLEANUP(strbuf_release) struct strbuf given = STRBUF_INIT;
+		CLEANUP(json_free) json_t *questions = NULL;
+		const json_t *question, *value;
+		struct err err = ERR_INIT;
+		const char *reply;
+		size_t i, k;
+
+		json_dump(answers, &given);
+		reply = asked(s, text, given.buf);
+		if (!*reply)
+			return n;
+		must(json_parse(str_of(reply), &questions, &err), &err);
+		json_array_foreach (questions, i, question) {
+			json_array_foreach (json_object_get(question, "values"),
+					    k, value) {
+				const char *name = arena_printf(
+					s->arena, "%s:%s",
+					json_string_value(json_object_get(
+						question, "column")),
+					json_string_value(json_object_get(
+						value, "value")));
+
+				json_object_set_new(values, name,
+						    json_string("ignore"));
+			}
+		}
+	}
+	return -1;
+}
+
+static void questions_about_values_come_to_an_end(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf many = STRBUF_INIT;
+	struct setup *s = *state;
+
+	assert_int_equal(
+		rounds(s, arena_printf(s->arena,
+				       "email,Email status\na@x.example,%s "
+				       "%0150d\n",
+				       "active since", 7)),
+		1);
+	strbuf_addstr(&many, "email,Opted out\n");
+	for (int i = 0; i < 150; i++)
+		strbuf_addf(&many, "m%d@x.example,see letter %d\n", i, i);
+	assert_int_equal(rounds(s, many.buf), 8); /* 20 each */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +765,12 @@ int main(void)
 		TEST(answers_to_values_are_no_answer_to_the_column),
 		TEST(columns_of_yes_and_no_are_named),
 		TEST(a_file_that_comes_again_ends_the_import_that_waits),
+		TEST(columns_that_could_be_of_consent_are_asked_about),
+		TEST(words_that_refuse_are_found_among_many),
+		TEST(long_headers_are_read),
+		TEST(what_is_left_out_is_asked_about),
+		TEST(an_ignored_column_is_asked_about_when_it_refuses),
+		TEST(questions_about_values_come_to_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

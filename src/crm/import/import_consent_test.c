@@ -5,10 +5,10 @@
  * page, Mailchimp's audience export, MailUp's unsubscribers, Mailtrain's and
  * listmonk's tables, Sendy, Mautic, Shopify, and what people write by hand.
  */
-#include "crm/import/import_consent.h"
+#include "crm/words/import_consent.h"
 
-#include "crm/import/import_date.h"
-#include "crm/import/import_refusal.h"
+#include "crm/words/import_date.h"
+#include "crm/words/import_refusal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +25,9 @@ static const char *kind_name(enum import_consent kind)
 	case CONSENT_NO_COLUMN:
 	case CONSENT_OTHER:
 		return "none";
+	case CONSENT_ASIDE_OUT:
+	case CONSENT_ASIDE_IN:
+		return "aside";
 	case CONSENT_LETTERS:
 		return "letters";
 	case CONSENT_MAYBE_OUT:
@@ -217,31 +220,48 @@ static void headers_of_real_exports_are_known(void **state)
 		{ CONSENT_MAYBE_STATE, "confirmed|Status|status|Statut|Estado|"
 				       "Stato|Active|is_active|Aktiv|"
 				       "Actif|Inaktiv" },
+		{ CONSENT_ASIDE_IN,
+		  "Mailing Street|Mailing City|Mailing State/Province|"
+		  "Mailing Zip/Postal Code|Mailing Country|Mailing Address|"
+		  "OPTIN_TIME|OPTIN_IP|Nombre de d\u00e9sinscriptions|"
+		  "Marketing emails opened|Marketing emails delivered|"
+		  "Last marketing email open date|Unsubscribe link|"
+		  "unsubscribe_url|Abmeldelink|Lien de d\u00e9sinscription|"
+		  "Newsletter signup date|Opt-in source|opt_in_date|"
+		  "opt_in_ip|Newsletter opt-in at signup|Lead Email Opt In|"
+		  "Email opt-in (on website)|First opt-in newsletter|"
+		  "Marketing consent by user|"
+		  "Accepts marketing source country|Total opt-out|"
+		  "Unsubscribed (form page)|Unsubscribed from list ID 7|"
+		  "Notification opt-out|"
+		  "Unsubscribed from all (SMS, WhatsApp)|Newsletter title|"
+		  "Newsletter Name|Cookie consent|\u30e1\u30fc\u30eb" },
+		{ CONSENT_MAYBE_IN,
+		  "\uad11\uace0 \uc218\uc2e0|\uc218\uc2e0\ub3d9\uc758|"
+		  "\u63a5\u6536\u90ae\u4ef6|\u05d3\u05d9\u05d5\u05d5\u05e8|"
+		  "\u0938\u0939\u092e\u0924\u093f|"
+		  "\u0e04\u0e27\u0e32\u0e21\u0e22\u0e34\u0e19\u0e22\u0e2d\u0e21"
+		  "|"
+		  "\u0110\u1ed3ng \u00fd nh\u1eadn th\u01b0|Tilladelse|"
+		  "Pozwolenie|Reklam" },
 		{ CONSENT_NO_COLUMN,
 		  "Email|E-Mail|E-Mail-Adresse|Email Address|First Name|"
 		  "Last Name|Company|Phone|Mobile Phone|Street|City|Notes|"
 		  "Record ID|Contact Owner|Lead Source|Create Date|"
-		  "Last Activity Date|Description|Mailing Street|Mailing City|"
-		  "Mailing State/Province|Mailing Zip/Postal Code|"
-		  "Mailing Country|Mailing Address|Member Rating|"
-		  "MEMBER_RATING|OPTIN_TIME|OPTIN_IP|CONFIRM_TIME|CONFIRM_IP|"
-		  "LATITUDE|GMTOFF|LAST_CHANGED|LEID|EUID|NOTES|"
-		  "Contact No|Contact No.|Email 2|Kontaktperson|"
-		  "Preferred Contact Method|Non-profit|"
-		  "Nombre de d\u00e9sinscriptions|Bounce count|"
-		  "Marketing emails opened|Marketing emails delivered|"
-		  "Last marketing email open date|SMS_BLACKLISTED|Fax Opt Out|"
-		  "Do Not Call|Do Not Phone|Do Not Sms|Do Not Trade|donotphone|"
-		  "donotfax|Do not allow Phone Calls|Do not allow Faxes|"
-		  "WhatsApp opt-in|Unsubscribe link|unsubscribe_url|"
-		  "Abmeldelink|Lien de d\u00e9sinscription|bouncecount|"
-		  "Date d'inscription|Newsletter signup date|Opt-in source|"
-		  "opt_in_date|opt_in_ip|Anrede|Titel|Vorname|Nachname|"
-		  "Geburtsdatum|Abteilung|Austragungsort|Bruno Email|"
-		  "Trabajador|Abajo|Nombre|Apellidos|Provincia|Cognome|"
-		  "Indirizzo|Telefono|Pr\u00e9nom|Nom|Soci\u00e9t\u00e9|"
-		  "Code postal|Ville|Prescription|Kundennummer|"
-		  "created_at|updated_at|owns_address|import_id|id|Tags" },
+		  "Last Activity Date|Description|Member Rating|"
+		  "MEMBER_RATING|CONFIRM_TIME|CONFIRM_IP|LATITUDE|GMTOFF|"
+		  "LAST_CHANGED|LEID|EUID|NOTES|Contact No|Contact No.|"
+		  "Email 2|Kontaktperson|Preferred Contact Method|Non-profit|"
+		  "Bounce count|SMS_BLACKLISTED|Fax Opt Out|Do Not Call|"
+		  "Do Not Phone|Do Not Sms|Do Not Trade|donotphone|donotfax|"
+		  "Do not allow Phone Calls|Do not allow Faxes|"
+		  "WhatsApp opt-in|bouncecount|Date d'inscription|Anrede|"
+		  "Titel|Vorname|Nachname|Geburtsdatum|Abteilung|"
+		  "Austragungsort|Bruno Email|Trabajador|Abajo|Nombre|"
+		  "Apellidos|Provincia|Cognome|Indirizzo|Telefono|"
+		  "Pr\u00e9nom|Nom|Soci\u00e9t\u00e9|Code postal|Ville|"
+		  "Prescription|Kundennummer|created_at|updated_at|"
+		  "owns_address|import_id|id|Tags" },
 	};
 	int wrong = 0;
 
@@ -382,7 +402,9 @@ static void exports_are_read_as_a_whole(void **state)
 			kind = import_consent_header(h);
 			got_sure = import_consent_is_sure(kind);
 			got = kind != CONSENT_NO_COLUMN &&
-			      kind != CONSENT_OTHER;
+			      kind != CONSENT_OTHER &&
+			      kind != CONSENT_ASIDE_OUT &&
+			      kind != CONSENT_ASIDE_IN;
 			if (got == (asks || sure) && got_sure == sure)
 				continue;
 			print_error("%s: %.*s is %s\n", exports[i].program,
@@ -397,6 +419,12 @@ static void texts_that_refuse_mail_are_known(void **state)
 {
 	static const char *const refuse[] = {
 		"UNSUBSCRIBED - do not email",
+		"will keine E-Mail",
+		"asked to be taken off our list",
+		"does not consent",
+		"\u914d\u4fe1\u505c\u6b62\u3092\u5e0c\u671b",
+		"\uc218\uc2e0\uac70\ubd80 \uc694\uccad",
+		"\u5ba2\u6237\u5df2\u9000\u8ba2",
 		"do not email",
 		"DO NOT E-MAIL!",
 		"Met in May. Please don\u2019t email her.",

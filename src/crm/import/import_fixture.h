@@ -215,7 +215,8 @@ static inline void undo(struct setup *s)
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 	struct err err = ERR_INIT;
 
-	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	must(import_undo_start(s->db, s->id, false, 0, NOW, &s->job_id, &err),
+	     &err);
 	assert_int_equal(try_run(s, import_undo_steps, 0, &result, &err), 1);
 }
 

@@ -40,13 +40,6 @@ static int by_key_and_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static void sort_by_key(struct import_candidates *list)
 {
 	if (list->n > 1)
@@ -250,8 +243,6 @@ static void add_ids(struct import_lookup *m,
 
 static void unique_ids(struct import_lookup *m)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < m->b->n; i++) {
 		if (!m->b->rows[i].reason && m->b->rows[i].id)
 			vec_push(&m->ids, m->b->rows[i].id);
@@ -259,14 +250,7 @@ static void unique_ids(struct import_lookup *m)
 	add_ids(m, &m->by_key);
 	add_ids(m, &m->by_email);
 	add_ids(m, &m->by_name);
-	if (m->ids.n == 0)
-		return;
-	qsort(m->ids.v, m->ids.n, sizeof(*m->ids.v), by_number);
-	for (size_t i = 0; i < m->ids.n; i++) {
-		if (n == 0 || m->ids.v[n - 1] != m->ids.v[i])
-			m->ids.v[n++] = m->ids.v[i];
-	}
-	m->ids.n = n;
+	ids_sort(&m->ids);
 }
 
 static int load_candidates(struct import_lookup *m, struct err *err)

@@ -5,14 +5,21 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "crm/import/import_words.h"
+#include "crm/words/import_words.h"
 
 #include <string.h>
+
+static void import_column_release(struct import_column *c)
+{
+	vec_release(&c->answers);
+	vec_release(&c->refusing);
+	vec_release(&c->seen);
+}
 
 void import_columns_release(struct import_columns *columns)
 {
 	vec_each (columns, c)
-		vec_release(&c->answers);
+		import_column_release(c);
 	vec_release(columns);
 }
 
@@ -53,18 +60,17 @@ bool import_column_set(enum entity entity, const struct custom_fields *customs,
 	return true;
 }
 
-static void list_field(enum entity entity, const struct custom_fields *customs,
-		       const char *field, struct strbuf *out)
+static void add_field(enum entity entity, const struct custom_fields *customs,
+		      const char *field, struct texts *out)
 {
 	struct import_column ignored = { 0 };
 
 	if (import_column_set(entity, customs, field, &ignored))
-		strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", field);
+		vec_push(out, field);
 }
 
-/* All fields that a column can be. */
-static void list_fields(enum entity entity, const struct custom_fields *customs,
-			struct strbuf *out)
+void import_fields(enum entity entity, const struct custom_fields *customs,
+		   struct arena *arena, struct texts *out)
 {
 	static const char *const special[] = {
 		"id", "email", "name", "company", "tags", "opted_out"
@@ -73,11 +79,25 @@ static void list_fields(enum entity entity, const struct custom_fields *customs,
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
 		if (!field_find(entity, special[i]) ||
 		    field_find(entity, special[i])->read_only)
-			list_field(entity, customs, special[i], out);
+			add_field(entity, customs, special[i], out);
 	for (const struct field *f = field_table; f->name; f++)
 		if (field_is_of(f, entity) && f->text != TEXT_NONE)
-			list_field(entity, customs, f->name, out);
-	if (customs->n > 0)
+			add_field(entity, customs, f->name, out);
+	vec_each (customs, c)
+		vec_push(out, arena_printf(arena, "custom.%s", c->key));
+}
+
+/* All fields that a column can be, for an error. */
+static void list_fields(const struct import_headers *h, struct strbuf *out)
+{
+	static const struct custom_fields none = VEC_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct texts names = VEC_INIT;
+
+	import_fields(h->entity, &none, arena, &names);
+	vec_each (&names, name)
+		strbuf_addf(out, "%s%s", out->len > 0 ? ", " : "", *name);
+	if (h->customs->n > 0)
 		strbuf_addstr(out, ", custom.KEY");
 }
 
@@ -178,7 +198,7 @@ static int no_field(const struct import_headers *h, const char *field,
 	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
 
 	if (strncmp(field, "custom.", 7) != 0) {
-		list_fields(h->entity, h->customs, &names);
+		list_fields(h, &names);
 	} else {
 		vec_each (h->customs, c)
 			strbuf_addf(&names, "%scustom.%s",
@@ -285,8 +305,6 @@ static bool identifies_record(const struct import_column *c)
 int import_columns_resolve(const struct import_headers *h, struct arena *arena,
 			   struct import_columns *out, struct err *err)
 {
-	bool useful = false;
-
 	for (size_t i = 0; i < h->n; i++) {
 		struct import_column c = { .header = column_name(h, i, arena) };
 
@@ -297,11 +315,16 @@ int import_columns_resolve(const struct import_headers *h, struct arena *arena,
 	guess_columns(h, arena, out);
 	if (h->entity != ENTITY_COMPANY)
 		drop_whole_name(out);
-	vec_each (out, c)
-		useful |= identifies_record(c);
-	if (!useful)
-		return err_field(err, "mapping",
-				 "no column is known as a name, an address, a "
-				 "key or an id: map the columns");
 	return 0;
+}
+
+int import_columns_check(const struct import_columns *columns, struct err *err)
+{
+	vec_each (columns, c) {
+		if (identifies_record(c))
+			return 0;
+	}
+	return err_field(err, "mapping",
+			 "no column is known as a name, an address, a key or "
+			 "an id: map the columns");
 }

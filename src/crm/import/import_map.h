@@ -9,7 +9,7 @@
  *
  * Columns that no mapping names are guessed from their headers in English,
  * German, French, Spanish and Italian. Any number of columns may be about
- * consent (crm/import/import_consent.h); other fields have one column each.
+ * consent (crm/words/import_consent.h); other fields have one column each.
  * `id` is guessed only in a file that we exported ourselves: other programs'
  * ids mean other records.
  */
@@ -20,7 +20,7 @@
 #include "base/vec.h"
 #include "crm/custom_field.h"
 #include "crm/field.h"
-#include "crm/import/import_consent.h"
+#include "crm/words/import_consent.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -55,6 +55,9 @@ struct import_column {
 	} cells;          /* of the whole file, if it is of consent */
 	int64_t yearless; /* dates without a year: they are left blank */
 	bool is_yes_no;   /* passed over, though all it holds is yes and no */
+	/* Values by which it may say "out"; those of them that were there when
+	 * a user said that it says nothing. See import_answers.h. */
+	struct texts refusing, seen;
 };
 
 struct import_columns VEC_FIELDS(struct import_column);
@@ -76,11 +79,19 @@ struct import_headers {
 
 /*
  * Decide on every column. ERR_INVALID with field `mapping`: an unknown field
- * or column, a field named twice, or nothing to import at all.
+ * or column, or a field named twice.
  */
 int import_columns_resolve(const struct import_headers *headers,
 			   struct arena *arena, struct import_columns *out,
 			   struct err *err);
+
+/* Is there one by which a record is known? Else ERR_INVALID with field
+ * `mapping`: there is nothing to import at all. */
+int import_columns_check(const struct import_columns *columns, struct err *err);
+
+/* The names of all fields that a column can be, in the arena; appended. */
+void import_fields(enum entity entity, const struct custom_fields *customs,
+		   struct arena *arena, struct texts *out);
 
 /* Their headers in quotes, for an error. */
 void import_columns_list(const struct import_columns *columns,

@@ -109,17 +109,11 @@ static int find_answers(struct db *db, const struct import_input *input,
 	return import_answers_add(*out, input->answers, columns, now_ms, err);
 }
 
-int import_plan_make(struct db *db, const struct import_input *input,
-		     const char *header_name, const json_t *mapping,
-		     int64_t now_ms, struct arena *arena,
-		     struct import_plan *out, struct strbuf *questions,
-		     struct err *err)
+int import_plan_begin(struct db *db, const struct import_input *input,
+		      const json_t *mapping, struct arena *arena,
+		      struct import_plan *out, struct csv_reader **reader,
+		      struct err *err)
 {
-	CLEANUP(csv_free) struct csv_reader *reader = NULL;
-	CLEANUP(json_free) json_t *answers = NULL;
-	struct import_scan scan = { .mapping = mapping,
-				    .now_ms = now_ms,
-				    .questions = questions };
 	const struct str *cells;
 	struct import_headers headers;
 	size_t n;
@@ -136,9 +130,9 @@ int import_plan_make(struct db *db, const struct import_input *input,
 	if (parse_match(input->match, &out->match, err) < 0 ||
 	    custom_field_list(db, input->entity, arena, &out->customs, err) <
 		    0 ||
-	    read_head(input, &reader, &cells, &n, err) < 0)
+	    read_head(input, reader, &cells, &n, err) < 0)
 		return -1;
-	out->delimiter = csv_format(reader).delimiter;
+	out->delimiter = csv_format(*reader).delimiter;
 	out->has_header = has_header(input, &out->customs, mapping, cells, n);
 	headers = (struct import_headers){
 		.entity = input->entity,
@@ -148,14 +142,27 @@ int import_plan_make(struct db *db, const struct import_input *input,
 		.is_header = out->has_header,
 		.mapping = mapping,
 	};
-	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0 ||
-	    find_answers(db, input, header_name, &out->columns, now_ms, arena,
+	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0)
+		return -1;
+	return out->has_header ? 0 : csv_seek(*reader, 0, 0, err);
+}
+
+int import_plan_finish(struct db *db, const struct import_input *input,
+		       const char *header_name, const json_t *mapping,
+		       int64_t now_ms, struct arena *arena,
+		       struct import_plan *plan, struct csv_reader *reader,
+		       struct strbuf *questions, struct err *err)
+{
+	CLEANUP(json_free) json_t *answers = NULL;
+	struct import_scan scan = { .mapping = mapping,
+				    .now_ms = now_ms,
+				    .questions = questions };
+
+	if (find_answers(db, input, header_name, &plan->columns, now_ms, arena,
 			 &answers, err) < 0)
 		return -1;
 	scan.answers = answers;
-	if (!out->has_header && csv_seek(reader, 0, 0, err) < 0)
-		return -1;
-	return import_scan(&scan, reader, arena, out, err);
+	return import_scan(&scan, reader, arena, plan, err);
 }
 
 /* Our columns behind those of refused rows: the file is still the same. */

@@ -17,8 +17,10 @@
 #define CRM_IMPORT_PLAN_H
 
 #include "crm/import/import.h"
-#include "crm/import/import_date.h"
 #include "crm/import/import_map.h"
+#include "crm/words/import_date.h"
+
+struct csv_reader;
 
 /* What rows are matched by first; the others follow in this order. Name and
  * company only serve rows that have none of the three. */
@@ -53,15 +55,23 @@ bool import_plan_has(const struct import_plan *plan, enum import_target target);
 /* Is there a column that can say that somebody wants no mail? */
 bool import_plan_has_consent(const struct import_plan *plan);
 
-/* Read input->path and decide. Questions that only a user can answer go to
- * *questions (see crm/import/import_scan.h): then nothing may be imported.
- * mapping may be NULL; what *out points to are input and arena. ERR_INVALID
- * with the parameter. */
-int import_plan_make(struct db *db, const struct import_input *input,
-		     const char *header_name, const json_t *mapping,
-		     int64_t now_ms, struct arena *arena,
-		     struct import_plan *out, struct strbuf *questions,
-		     struct err *err);
+/*
+ * Open input->path and decide on its columns by mapping (may be NULL) and
+ * headers; *reader stands before the first row of data. What *out points to are
+ * input and arena. ERR_INVALID with the parameter.
+ */
+int import_plan_begin(struct db *db, const struct import_input *input,
+		      const json_t *mapping, struct arena *arena,
+		      struct import_plan *out, struct csv_reader **reader,
+		      struct err *err);
+/* Read on to the end, for what no header tells. Questions that only a user can
+ * answer go to *questions (see crm/import/import_scan.h): then nothing may be
+ * imported. ERR_INVALID with the parameter. */
+int import_plan_finish(struct db *db, const struct import_input *input,
+		       const char *header_name, const json_t *mapping,
+		       int64_t now_ms, struct arena *arena,
+		       struct import_plan *plan, struct csv_reader *reader,
+		       struct strbuf *questions, struct err *err);
 /* The options, as above. */
 void import_plan_format(const struct import_plan *plan, struct strbuf *out);
 /* The options as a tree, which is the caller's. Those of imports of before

@@ -1,10 +1,13 @@
 /*
- * Refused rows of a batch: kept with their reasons, and what they say of
- * opt-outs heeded. After the batch was written: see import_batch.h.
+ * Refused rows: those of a batch are kept with their reasons, and what they say
+ * of opt-outs is heeded, after the batch was written (see import_batch.h); and
+ * how they are read again (import.h), by any thread.
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/csv/csv.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/consent/kept_opt_out.h"
@@ -17,9 +20,11 @@
 #include "sql/import.h"
 #include "store/db.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define RAW_MAX 65536 /* bytes of a refused row that are kept */
+#define REFUSED_PAGE 1000
 
 struct refusals {
 	struct tx *tx;
@@ -244,4 +249,163 @@ int import_write_refused(struct tx *tx, struct import_batch *b,
 	if (add_refused(&w, &batch, err) < 0)
 		return -1;
 	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+/* --- reading --- */
+
+/* What a row tells of its opt-out, and what is true once the import was taken
+ * back together with it. */
+static const struct {
+	const char *stands, *taken_back;
+} endings[] = {
+	{ "its opt-out was heeded",
+	  "its opt-out was heeded until the import was taken back" },
+	{ "its opt-out is kept, though nobody has the address",
+	  "its opt-out was kept until the import was taken back" },
+	{ "addresses are held (" UNCLEAR_OPT_OUT ")",
+	  "addresses were held until the import was taken back" },
+};
+
+static const char *true_detail(const struct import_run *run, const char *detail,
+			       struct arena *arena)
+{
+	bool given_back =
+		strcmp(run->state, "undone") == 0 && !run->keeps_opt_outs;
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings) && detail && given_back;
+	     i++) {
+		const char *stands = endings[i].stands;
+		const char *at = strstr(detail, stands);
+
+		if (at)
+			detail = arena_printf(
+				arena, "%.*s%s%s", (int)(at - detail), detail,
+				endings[i].taken_back, at + strlen(stands));
+	}
+	return detail;
+}
+
+/* The file's columns, then ours: each row has as many cells. */
+static void add_head(const json_t *options, char delimiter, struct strbuf *out)
+{
+	const json_t *columns = json_object_get(options, "columns"), *item;
+	char before = 0;
+	size_t i;
+
+	json_array_foreach (columns, i, item) {
+		csv_add_field(out,
+			      str_of(json_string_value(
+				      json_object_get(item, "header"))),
+			      before, true);
+		before = delimiter;
+	}
+	strbuf_addf(out, "%cimport_row%cimport_reason%cimport_detail",
+		    delimiter, delimiter, delimiter);
+	csv_end_row(out);
+}
+
+/* The cells of the row; one that cannot be taken apart is all in the first. */
+static void add_cells(struct str raw, bool whole, char delimiter,
+		      size_t columns, struct strbuf *out)
+{
+	CLEANUP(csv_free)
+	struct csv_reader *reader = csv_open_text(raw, delimiter);
+	const struct str *cells = &raw;
+	struct err ignored = ERR_INIT; /* cut within quotes: as a whole */
+	size_t n = 1;
+
+	if (whole || csv_next(reader, &cells, &n, NULL, &ignored) <= 0) {
+		cells = &raw;
+		n = 1;
+	}
+	for (size_t i = 0; i < columns; i++)
+		csv_add_field(out, i < n ? csv_undefuse(cells[i]) : STR(""),
+			      i > 0 ? delimiter : 0, true);
+}
+
+static void format_refused(const struct import_run *run,
+			   const struct rows *rows, char delimiter,
+			   size_t columns, struct arena *arena,
+			   struct strbuf *out)
+{
+	const char *detail = true_detail(run, rows_text(rows, 2), arena);
+	bool malformed = strcmp(rows_text(rows, 1), "malformed") == 0;
+
+	add_cells(rows_str(rows, 3), malformed, delimiter, columns, out);
+	strbuf_addf(out, "%c%" PRId64 "%c%s", delimiter, rows_int(rows, 0),
+		    delimiter, rows_text(rows, 1));
+	csv_add_field(out, str_of(detail ? detail : ""), delimiter, true);
+	csv_end_row(out);
+}
+
+int import_refused_csv(struct db *db, const struct import_run *run,
+		       int64_t *after, struct strbuf *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	CLEANUP(json_free) json_t *options = NULL;
+	const char *delimiter = ",";
+	size_t columns;
+	int n = 0, more;
+
+	if (import_options_read(run, &options, err) < 0 ||
+	    json_get_text(options, "delimiter", &delimiter, err) < 0)
+		return -1;
+	columns = json_array_size(json_object_get(options, "columns"));
+	if (*after == 0)
+		add_head(options, *delimiter, out);
+	if (db_query(db, SQL_IMPORT_REFUSED_PAGE,
+		     SQL_ARGS(sql_int(run->id), sql_int(*after),
+			      sql_int(REFUSED_PAGE)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		format_refused(run, rows, *delimiter, columns, arena, out);
+		*after = rows_int(rows, 0);
+		n++;
+	}
+	if (more < 0)
+		return -1;
+	return n == REFUSED_PAGE;
+}
+
+static void read_refusal(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	*(struct import_refusal *)out = (struct import_refusal){
+		.row = rows_int(rows, 0),
+		.reason = rows_dup(rows, 1, arena),
+		.detail = rows_dup(rows, 2, arena),
+		.text = rows_dup(rows, 3, arena),
+	};
+}
+
+int import_refusals(struct db *db, const struct import_run *run,
+		    const char *reason, int64_t after, int64_t limit,
+		    struct arena *arena, struct import_refusals *out,
+		    struct err *err)
+{
+	if (db_list(db, SQL_IMPORT_REFUSED_BY_REASON,
+		    SQL_ARGS(sql_int(run->id), sql_int(after), sql_text(reason),
+			     sql_text(reason), sql_int(limit)),
+		    read_refusal, arena, out, err) < 0)
+		return -1;
+	vec_each (out, refusal)
+		refusal->detail = true_detail(run, refusal->detail, arena);
+	return 0;
+}
+
+static void read_reason(const struct rows *rows, struct arena *arena, void *out)
+{
+	*(struct import_reason *)out = (struct import_reason){
+		.reason = rows_dup(rows, 0, arena),
+		.count = rows_int(rows, 1),
+	};
+}
+
+int import_reasons(struct db *db, int64_t id, struct arena *arena,
+		   struct import_reasons *out, struct err *err)
+{
+	return db_list(db, SQL_IMPORT_REFUSED_REASONS, SQL_ARGS(sql_int(id)),
+		       read_reason, arena, out, err);
 }

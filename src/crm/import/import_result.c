@@ -10,22 +10,57 @@
 
 #include <inttypes.h>
 
-void import_opt_outs_format(const struct import_opt_outs *o,
-			    struct json_writer *w)
+/* --- who gets no mail --- */
+
+static int64_t int_of(const json_t *object, const char *key)
 {
-	json_key_int(w, "opted_out", o->made);
-	json_key_int(w, "opted_out_before", o->before);
-	json_key_int(w, "opt_outs_kept", o->kept);
+	return json_integer_value(json_object_get(object, key));
 }
 
-int import_opt_outs_read(const json_t *json, struct import_opt_outs *out,
-			 struct err *err)
+/* How a column was read, and how many cells said what. Of those that are
+ * passed over, the ones of which a user said so. */
+static void format_column(const json_t *column, struct json_writer *w)
 {
-	if (json_get_int(json, "opted_out", &out->made, err) < 0 ||
-	    json_get_int(json, "opted_out_before", &out->before, err) < 0 ||
-	    json_get_int(json, "opt_outs_kept", &out->kept, err) < 0)
-		return -1;
-	return 0;
+	const char *as = json_string_value(json_object_get(column, "consent"));
+	const json_t *cells = json_object_get(column, "cells");
+	bool answered = json_is_true(json_object_get(column, "answered"));
+
+	if (!as || (str_is(str_of(as), "ignore") && !answered))
+		return;
+	json_begin_object(w);
+	json_key_text(w, "column",
+		      json_string_value(json_object_get(column, "header")));
+	json_key_text(w, "as", as);
+	json_key_time_or_null(w, "answered_at",
+			      int_of(column, "remembered_ms"));
+	json_key_int(w, "out", int_of(cells, "out"));
+	json_key_int(w, "nothing", int_of(cells, "nothing"));
+	json_key_int(w, "blank", int_of(cells, "blank"));
+	json_end_object(w);
+}
+
+/* By the stored options: see import_plan.h. */
+static void format_columns(const json_t *options, struct json_writer *w)
+{
+	const json_t *column;
+	size_t i;
+
+	json_begin_array(w);
+	json_array_foreach (json_object_get(options, "columns"), i, column)
+		format_column(column, w);
+	json_end_array(w);
+}
+
+void import_consent_format(const struct import_run *run, const json_t *options,
+			   struct json_writer *w)
+{
+	json_key_begin_object(w, "consent");
+	json_key_count(w, "opted_out", run->opted_out);
+	json_key_count(w, "already", run->opted_out_before);
+	json_key_count(w, "kept", run->opt_outs_kept);
+	json_key(w, "columns");
+	format_columns(options, w);
+	json_end_object(w);
 }
 
 static int format_problems(const struct import_result *r, struct json_writer *w,
@@ -73,22 +108,7 @@ static int format_unclear(const struct import_result *r, struct json_writer *w,
 	return 0;
 }
 
-/* How a column was read, and how many cells said what. Of those that are
- * passed over, the ones of which a user said so. */
-static void format_consent(const struct import_column *c, struct json_writer *w)
-{
-	if (c->consent == CONSENT_NO_COLUMN ||
-	    (c->consent == CONSENT_IGNORED && !c->is_answered))
-		return;
-	json_begin_object(w);
-	json_key_text(w, "column", c->header);
-	json_key_text(w, "as", import_consent_name(c->consent));
-	json_key_time_or_null(w, "answered_at", c->remembered_ms);
-	json_key_int(w, "out", c->cells.out);
-	json_key_int(w, "nothing", c->cells.nothing);
-	json_key_int(w, "blank", c->cells.blank);
-	json_end_object(w);
-}
+/* --- the columns --- */
 
 static void format_fields(const struct import_plan *plan, struct json_writer *w)
 {
@@ -114,7 +134,7 @@ static void format_blanked(const struct import_column *c, struct json_writer *w)
 }
 
 void import_columns_format(const struct import_plan *plan,
-			   struct json_writer *w)
+			   const json_t *options, struct json_writer *w)
 {
 	json_key_begin_object(w, "columns");
 	format_fields(plan, w);
@@ -125,10 +145,8 @@ void import_columns_format(const struct import_plan *plan,
 			json_text(w, c->header);
 	}
 	json_end_array(w);
-	json_key_begin_array(w, "consent_columns");
-	vec_each (&plan->columns, c)
-		format_consent(c, w);
-	json_end_array(w);
+	json_key(w, "consent_columns");
+	format_columns(options, w);
 	json_key_begin_array(w, "blanked_columns");
 	vec_each (&plan->columns, c)
 		format_blanked(c, w);
@@ -145,7 +163,10 @@ int import_result_format(const struct import_result *r, struct strbuf *out,
 			 struct err *err)
 {
 	struct json_writer w = JSON_WRITER(out);
+	CLEANUP(json_free) json_t *options = NULL;
 
+	if (import_options_read(r->run, &options, err) < 0)
+		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "import_id", r->run->id);
 	json_key_bool(&w, "dry_run", r->plan->dry_run);
@@ -155,7 +176,10 @@ int import_result_format(const struct import_result *r, struct strbuf *out,
 	json_key_int(&w, "refused", r->run->refused);
 	json_key_int(&w, "repeated", r->run->repeated);
 	json_key_int(&w, "refused_opted_out", r->run->refused_opted_out);
-	import_opt_outs_format(&r->opt_outs, &w);
+	json_key_int(&w, "opted_out", r->run->opted_out);
+	json_key_int(&w, "opted_out_before", r->run->opted_out_before);
+	json_key_int(&w, "opt_outs_kept", r->run->opt_outs_kept);
+	import_consent_format(r->run, options, &w);
 	json_key(&w, "undo");
 	if (r->plan->dry_run)
 		json_nothing(&w);
@@ -163,7 +187,7 @@ int import_result_format(const struct import_result *r, struct strbuf *out,
 		json_text(&w, arena_printf(r->arena,
 					   "/api/v1/imports/%" PRId64 "/undo",
 					   r->run->id));
-	import_columns_format(r->plan, &w);
+	import_columns_format(r->plan, options, &w);
 	if (format_problems(r, &w, err) < 0 || format_unclear(r, &w, err) < 0)
 		return -1;
 	json_end_object(&w);

@@ -10,26 +10,17 @@
 
 struct json_writer;
 
-/* People and leads whose rows say that they want no mail. What is saved as the
- * import goes on has the same names as the result. */
-struct import_opt_outs {
-	int64_t made, before, kept; /* see import_batch.h */
-};
-void import_opt_outs_format(const struct import_opt_outs *o,
-			    struct json_writer *w);
-/* What is absent stays. */
-int import_opt_outs_read(const json_t *json, struct import_opt_outs *out,
-			 struct err *err);
-
-/* Members of an open object: how each column was read, or that it was not. */
-void import_columns_format(const struct import_plan *plan,
+/* Members of an open object: who gets no mail by the import, and by which
+ * columns; how each column was read, or that it was not. */
+void import_consent_format(const struct import_run *run, const json_t *options,
 			   struct json_writer *w);
+void import_columns_format(const struct import_plan *plan,
+			   const json_t *options, struct json_writer *w);
 
 struct import_result {
 	struct db *db;
 	const struct import_run *run;
 	const struct import_plan *plan;
-	struct import_opt_outs opt_outs;
 	struct arena *arena;
 };
 /* Appended. */

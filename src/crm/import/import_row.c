@@ -6,10 +6,10 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "crm/import/import_date.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_seen.h"
 #include "crm/tag.h"
+#include "crm/words/import_date.h"
 
 #include <string.h>
 
@@ -112,34 +112,53 @@ static void read_text(const struct import_plan *plan,
 		refuse_cell(row, column, err.text, arena);
 }
 
+/* Of no width: U+200B and the like, U+2060, U+FEFF, a soft hyphen. */
+static bool is_invisible(struct str s, size_t len)
+{
+	return (len == 3 && (memcmp(s.s, "\xe2\x80\x8b", 3) == 0 ||
+			     memcmp(s.s, "\xe2\x80\x8c", 3) == 0 ||
+			     memcmp(s.s, "\xe2\x80\x8d", 3) == 0 ||
+			     memcmp(s.s, "\xe2\x80\x8e", 3) == 0 ||
+			     memcmp(s.s, "\xe2\x80\x8f", 3) == 0 ||
+			     memcmp(s.s, "\xe2\x81\xa0", 3) == 0 ||
+			     memcmp(s.s, "\xef\xbb\xbf", 3) == 0)) ||
+	       (len == 2 && memcmp(s.s, "\xc2\xad", 2) == 0);
+}
+
 /*
- * Blanks that nobody sees come with addresses that are copied. Of the domain
- * they are no part; only the joiners of Indic and Persian scripts can be.
+ * Blanks come with addresses that are copied. Those around the @ and at the
+ * ends, and those that nobody sees, are no part of them; one within the domain
+ * parts it from something else, which is not to be glued to it. Only the
+ * joiners of Indic and Persian scripts can be part of a domain.
  */
 static const char *without_blanks(struct str address, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	const char *at = memrchr(address.s, '@', address.len);
-	bool joins = false;
+	bool joins = false, begun = false;
+	struct str s;
 
 	if (!at)
 		return arena_str(arena, address);
 	strbuf_add(&out, address.s, (size_t)(at - address.s));
 	strbuf_truncate(&out, utf8_trim(strbuf_str(&out)).len);
-	for (struct str s = { at, address.len - (size_t)(at - address.s) };
-	     s.len > 0;) {
+	strbuf_addch(&out, '@');
+	s = (struct str){ at + 1, address.len - (size_t)(at + 1 - address.s) };
+	while (s.len > 0) {
 		size_t n = utf8_sequence(s), blank = utf8_blank(s);
 		bool joiner =
 			blank == 3 && (memcmp(s.s, "\xe2\x80\x8c", 3) == 0 ||
 				       memcmp(s.s, "\xe2\x80\x8d", 3) == 0);
 
-		if (!blank || (joiner && joins))
+		if (!blank || (joiner && joins) ||
+		    (begun && !is_invisible(s, n)))
 			strbuf_add(&out, s.s, n);
 		joins = !blank && n > 1;
+		begun |= !blank;
 		s.s += n;
 		s.len -= n;
 	}
-	return arena_str(arena, strbuf_str(&out));
+	return arena_str(arena, utf8_trim(strbuf_str(&out)));
 }
 
 static void read_email(struct str cell, struct arena *arena,

@@ -7,42 +7,17 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "crm/import/import_answers.h"
-#include "crm/import/import_date.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_refusal.h"
+#include "crm/import/import_question.h"
+#include "crm/words/import_date.h"
+#include "crm/words/import_refusal.h"
 
 #include <string.h>
 
-#define VALUES_MAX 64   /* of a column that are counted one by one */
-#define DATES_MAX 8     /* of them that are dates */
-#define WATCHED_MAX 32  /* the same, of a column that is none of consent */
-#define SHOWN_MAX 20    /* of them in a question */
-#define SHOWN_BYTES 120 /* of a value in it */
+#define VALUES_MAX 64  /* of a column that are counted one by one */
+#define DATES_MAX 8    /* of them that are dates */
+#define WATCHED_MAX 32 /* the same, of a column that is none of consent */
 
-/* A value as it is written, and how often. */
-struct tally {
-	struct str text;
-	int64_t count;
-	enum consent_word word;
-};
-struct tallies VEC_FIELDS(struct tally);
-
-/* What is known of a column. */
-struct look {
-	struct import_column *column;
-	enum import_consent header; /* what the header alone says */
-	bool is_watched;            /* for words like "unsubscribed" */
-	bool is_searched;           /* for phrases that refuse mail */
-	bool is_date;
-	struct tallies values, refusals;
-	int64_t filled; /* cells that are not blank */
-	int64_t refuse; /* cells that refuse mail in words */
-	int64_t words[CONSENT_WORDS];
-	int64_t others[CONSENT_WORDS]; /* those that are not in `values` */
-	int dates_kept;
-	struct str date; /* the first that can be read in two ways */
-	int64_t dates, day_first, month_first;
-};
 struct looks VEC_FIELDS(struct look);
 
 static void looks_release(struct looks *looks)
@@ -65,6 +40,29 @@ static struct tally *find_tally(struct tallies *tallies, struct str cell)
 	return NULL;
 }
 
+/* Is there an answer for that value? Adds to *out if it is that. */
+static bool read_answer(const struct look *look, struct str cell, int64_t *out)
+{
+	switch (import_consent_read(CONSENT_VALUES, &look->column->answers,
+				    cell)) {
+	case CONSENT_SAYS_OUT:
+		++*out;
+		return true;
+	case CONSENT_NOTHING: /* blank, or answered */
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void count_word(struct look *look, struct str cell,
+		       enum consent_word word)
+{
+	look->words[word]++;
+	look->spelled += (word == CONSENT_YES || word == CONSENT_NO) &&
+			 !strchr("0123456789-", cell.s[0]);
+}
+
 static void count_cell(struct look *look, struct str cell, struct arena *arena)
 {
 	struct tally *known = find_tally(&look->values, cell);
@@ -72,7 +70,7 @@ static void count_cell(struct look *look, struct str cell, struct arena *arena)
 
 	if (known) {
 		known->count++;
-		look->words[known->word]++;
+		count_word(look, cell, known->word);
 		return;
 	}
 	if (look->is_watched && look->values.n == WATCHED_MAX) {
@@ -80,7 +78,12 @@ static void count_cell(struct look *look, struct str cell, struct arena *arena)
 		return;
 	}
 	t.word = import_consent_word(cell);
-	look->words[t.word]++;
+	count_word(look, cell, t.word);
+	/* what is answered takes no place: a file with any number of values is
+	 * asked about to its end */
+	if (look->column->answers.n > 0 &&
+	    read_answer(look, cell, &look->said_out))
+		return;
 	look->dates_kept += t.word == CONSENT_DATE;
 	if (look->values.n == VALUES_MAX || look->dates_kept > DATES_MAX) {
 		look->others[t.word]++;
@@ -98,8 +101,11 @@ static void count_refusal(struct look *look, struct str cell,
 	struct tally t = { .text = cell, .count = 1 };
 	struct tally *known;
 
-	if (!import_refuses(cell) && (look->column->consent != CONSENT_PHRASE ||
-				      import_consent_word(cell) != CONSENT_OUT))
+	if (look->column->answers.n > 0 &&
+	    read_answer(look, cell, &look->refusals_out))
+		return;
+	if (!import_refuses(cell) &&
+	    !(look->has_states && import_consent_has_out(cell)))
 		return;
 	look->refuse++;
 	known = find_tally(&look->refusals, cell);
@@ -153,7 +159,19 @@ static void look_at_row(struct looks *looks, const struct str *cells, size_t n,
 	}
 }
 
-/* Where a word such as "unsubscribed" would be nothing but a name. */
+/* A word such as "baja" would be nothing but a name, or a place. */
+static bool has_states(const struct import_column *c)
+{
+	if (c->target == IMPORT_FULL_NAME || c->target == IMPORT_COMPANY)
+		return false;
+	return c->target != IMPORT_TEXT ||
+	       (c->text != TEXT_FIRST_NAME && c->text != TEXT_LAST_NAME &&
+		c->text != TEXT_NAME && c->text != TEXT_COMPANY_NAME &&
+		c->text != TEXT_STREET && c->text != TEXT_CITY &&
+		c->text != TEXT_REGION);
+}
+
+/* What nobody needs as a field may be anything. */
 static bool may_hide_consent(const struct import_column *c)
 {
 	return c->target == IMPORT_IGNORED || c->target == IMPORT_TAGS ||
@@ -161,13 +179,14 @@ static bool may_hide_consent(const struct import_column *c)
 	       (c->target == IMPORT_TEXT && c->text == TEXT_STATUS);
 }
 
-/* Where no phrase is sought: what is not text, or about consent anyway. */
+/* Where no phrase is sought: what is no text, or about consent anyway (letters,
+ * and another channel, are not). */
 static bool is_searched(const struct look *look)
 {
 	const struct import_column *c = look->column;
 
-	return look->header != CONSENT_OTHER &&
-	       !import_consent_is_sure(look->header) &&
+	return (look->header == CONSENT_LETTERS ||
+		!import_consent_is_sure(look->header)) &&
 	       c->target != IMPORT_EMAIL && c->target != IMPORT_ID &&
 	       !(c->target == IMPORT_TEXT && c->text == TEXT_EXTERNAL_KEY);
 }
@@ -179,7 +198,14 @@ static bool is_date(const struct import_column *c)
 		strcmp(c->custom->type, "date") == 0);
 }
 
-static void begin_looks(struct import_plan *plan, struct looks *out)
+static bool is_mapped_to_nothing(const json_t *mapping,
+				 const struct import_column *c)
+{
+	return mapping && json_is_null(json_object_get(mapping, c->header));
+}
+
+static void begin_looks(struct import_plan *plan, const json_t *mapping,
+			struct looks *out)
 {
 	vec_each (&plan->columns, c) {
 		struct look look = { .column = c,
@@ -195,6 +221,8 @@ static void begin_looks(struct import_plan *plan, struct looks *out)
 		look.is_watched =
 			look.header == CONSENT_NO_COLUMN && may_hide_consent(c);
 		look.is_searched = is_searched(&look);
+		look.has_states = has_states(c);
+		look.is_left_out = is_mapped_to_nothing(mapping, c);
 		look.is_date = is_date(c);
 		if (look.header == CONSENT_OTHER)
 			look.header = CONSENT_NO_COLUMN;
@@ -223,6 +251,11 @@ static int read_file(struct csv_reader *reader, struct looks *looks,
 
 /* --- answers --- */
 
+static bool is_aside(enum import_consent header)
+{
+	return header == CONSENT_ASIDE_OUT || header == CONSENT_ASIDE_IN;
+}
+
 /* "out" is what a column is asked about for: its yes, or its words. */
 static enum import_consent consent_of(const struct look *look, const char *is)
 {
@@ -230,7 +263,7 @@ static enum import_consent consent_of(const struct look *look, const char *is)
 
 	if (strcmp(is, "out") != 0)
 		(void)import_consent_named(str_of(is), &consent);
-	else if (look->header != CONSENT_NO_COLUMN)
+	else if (look->header != CONSENT_NO_COLUMN && !is_aside(look->header))
 		consent = CONSENT_OPT_OUT;
 	return consent;
 }
@@ -268,6 +301,8 @@ static void answer_column(const struct import_scan *scan, struct look *look,
 		      arena, &at_ms);
 	if (is)
 		c->consent = consent_of(look, is);
+	look->is_remembered = is && column_ms < scan->now_ms;
+	import_answer_seen(scan->answers, header, arena, &c->seen);
 	if (is && column_ms > at_ms)
 		at_ms = column_ms;
 	c->is_answered = is || c->answers.n > 0;
@@ -287,125 +322,7 @@ static void apply_answers(const struct import_scan *scan, struct looks *looks,
 		answer_column(scan, look, arena);
 }
 
-/* --- questions --- */
-
-static void begin_question(struct json_writer *w, const char *kind,
-			   const struct look *look)
-{
-	enum import_consent as = look->column->consent;
-
-	json_begin_object(w);
-	json_key_text(w, "kind", kind);
-	json_key_text(w, "column", look->column->header);
-	json_key_text(w, "as",
-		      as == CONSENT_NO_COLUMN ? NULL : import_consent_name(as));
-	json_key_begin_array(w, "values");
-}
-
-static void write_value(struct json_writer *w, struct str value, int64_t count)
-{
-	value.len = utf8_prefix(value, SHOWN_BYTES);
-	json_begin_object(w);
-	json_key(w, "value");
-	json_str(w, value);
-	json_key_int(w, "count", count);
-	json_end_object(w);
-}
-
-static void end_question(struct json_writer *w, int64_t more,
-			 const char *parameter, const char *answers)
-{
-	json_end_array(w);
-	json_key_int(w, "more", more);
-	json_key_text(w, "parameter", parameter);
-	json_key_raw(w, "answers", str_of(answers));
-	json_end_object(w);
-}
-
-static enum consent_meaning meaning_of(const struct import_column *c, int word)
-{
-	return import_consent_meaning(c->consent, (enum consent_word)word);
-}
-
-/* Cells of a column, or those of one meaning, with their counts. */
-static int64_t write_values(struct json_writer *w, const struct look *look,
-			    bool unclear_only)
-{
-	const struct import_column *c = look->column;
-	int64_t more = 0;
-	int shown = 0;
-
-	vec_each (&look->values, t) {
-		if (unclear_only &&
-		    import_consent_read(c->consent, &c->answers, t->text) !=
-			    CONSENT_UNCLEAR)
-			continue;
-		if (shown++ < SHOWN_MAX)
-			write_value(w, t->text, t->count);
-		else
-			more += t->count;
-	}
-	for (int word = 0; word < CONSENT_WORDS; word++) {
-		if (!unclear_only || meaning_of(c, word) == CONSENT_UNCLEAR)
-			more += look->others[word];
-	}
-	return more;
-}
-
-static void ask_column(struct json_writer *w, const struct look *look)
-{
-	begin_question(w, "column", look);
-	end_question(w, write_values(w, look, false), "consent",
-		     "[\"opt_out\",\"opt_in\",\"status\",\"reason\","
-		     "\"out\",\"ignore\"]");
-}
-
-/* Of a death or a deletion, or where a text says that somebody refuses. */
-#define OUT_OR_IGNORE "[\"out\",\"ignore\"]"
-
-static void ask_gone(struct json_writer *w, const struct look *look)
-{
-	begin_question(w, "gone", look);
-	end_question(w, write_values(w, look, false), "consent", OUT_OR_IGNORE);
-}
-
-static void ask_phrase(struct json_writer *w, const struct look *look)
-{
-	int64_t more = look->refuse;
-	size_t n = look->refusals.n < SHOWN_MAX ? look->refusals.n : SHOWN_MAX;
-
-	begin_question(w, "phrase", look);
-	for (size_t i = 0; i < n; i++) {
-		const struct tally *t = &look->refusals.v[i];
-
-		write_value(w, t->text, t->count);
-		more -= t->count;
-	}
-	end_question(w, more, "consent", OUT_OR_IGNORE);
-}
-
-static void ask_values(struct json_writer *w, const struct look *look)
-{
-	begin_question(w, "value", look);
-	end_question(w, write_values(w, look, true), "consent_values",
-		     "[\"out\",\"ignore\"]");
-}
-
-static void ask_date_order(struct json_writer *w, const struct look *look)
-{
-	begin_question(w, "date_order", look);
-	write_value(w, look->date, look->dates);
-	end_question(w, 0, "date_order", "[\"dmy\",\"mdy\"]");
-}
-
 /* --- deciding --- */
-
-static bool is_mapped_to_nothing(const struct import_scan *scan,
-				 const struct look *look)
-{
-	return scan->mapping && json_is_null(json_object_get(
-					scan->mapping, look->column->header));
-}
 
 static bool has_opt_out(const struct looks *looks)
 {
@@ -437,13 +354,62 @@ static bool has_codes(const struct look *look)
 	return false;
 }
 
+/* All it holds is yes and no, and nobody knows what about. */
+static bool is_yes_no(const struct look *look)
+{
+	const int64_t *n = look->words;
+	int64_t known = n[CONSENT_YES] + n[CONSENT_NO];
+
+	return look->column->target == IMPORT_IGNORED && look->is_watched &&
+	       known > 0 && known + n[CONSENT_BLANK] == look->filled;
+}
+
+/* A word of consent beside one that has nothing to do with it: what it holds
+ * tells. Numbers may be how many: then there are others than 0 and 1. */
+static bool speaks_of_consent(const struct look *look)
+{
+	const int64_t *n = look->words;
+	int64_t yes_no = n[CONSENT_YES] + n[CONSENT_NO];
+
+	if (n[CONSENT_OUT] || n[CONSENT_IN] || n[CONSENT_INACTIVE] ||
+	    look->spelled > 0)
+		return true;
+	if (look->header == CONSENT_ASIDE_OUT && n[CONSENT_DATE] > 0)
+		return true;
+	return yes_no > 0 && yes_no == filled_cells(look);
+}
+
+/* A column that was left out as a field: does it say "out" all the same? */
+static bool says_out(const struct look *look, bool has_mail)
+{
+	enum import_consent as = look->header == CONSENT_LETTERS
+					 ? CONSENT_OPT_OUT
+					 : look->header;
+
+	if (has_mail &&
+	    (look->header == CONSENT_LETTERS || look->header == CONSENT_REASON))
+		return false;
+	for (int word = 0; word < CONSENT_WORDS; word++) {
+		if (look->words[word] > 0 &&
+		    import_consent_meaning(as, (enum consent_word)word) !=
+			    CONSENT_NOTHING)
+			return true;
+	}
+	return false;
+}
+
 /* A column that nobody answered for. Returns whether it must be asked. */
 static bool decide_unanswered(struct look *look, bool has_mail)
 {
 	const int64_t *n = look->words;
 	struct import_column *c = look->column;
 
+	if (look->is_left_out && import_consent_is_sure(look->header))
+		return says_out(look, has_mail);
 	switch (look->header) {
+	case CONSENT_ASIDE_OUT:
+	case CONSENT_ASIDE_IN:
+		return speaks_of_consent(look);
 	case CONSENT_LETTERS:
 		c->consent = has_mail ? CONSENT_NO_COLUMN : CONSENT_OPT_OUT;
 		return false;
@@ -461,7 +427,10 @@ static bool decide_unanswered(struct look *look, bool has_mail)
 		return c->consent == CONSENT_NO_COLUMN &&
 		       (n[CONSENT_NO] > 0 || has_codes(look));
 	case CONSENT_NO_COLUMN:
-		return look->is_watched && n[CONSENT_OUT] > 0;
+		return look->is_watched &&
+		       (n[CONSENT_OUT] > 0 ||
+			(is_yes_no(look) &&
+			 import_consent_asks(str_of(c->header))));
 	default:
 		c->consent = look->header;
 		return false;
@@ -485,20 +454,6 @@ static void set_target(struct import_column *c)
 	}
 }
 
-/* Cells of a text that refuse, but for those that a user said are nothing. */
-static int64_t count_refusals(const struct look *look)
-{
-	const struct import_column *c = look->column;
-	int64_t out = look->refuse;
-
-	vec_each (&look->refusals, t) {
-		if (import_consent_read(c->consent, &c->answers, t->text) ==
-		    CONSENT_NOTHING)
-			out -= t->count;
-	}
-	return out;
-}
-
 /* Are there values that are not understood? Counts those that say "out". */
 static bool has_unclear(struct look *look)
 {
@@ -506,10 +461,12 @@ static bool has_unclear(struct look *look)
 	bool unclear = false;
 
 	c->cells.out = 0;
-	if (c->consent == CONSENT_PHRASE && !look->is_watched) {
-		c->cells.out = count_refusals(look);
+	if (c->consent == CONSENT_PHRASE) {
+		c->cells.out = look->refuse + look->refusals_out;
 		return false;
 	}
+	if (c->consent != CONSENT_NO_COLUMN)
+		c->cells.out = look->said_out;
 	vec_each (&look->values, t) {
 		switch (import_consent_read(c->consent, &c->answers, t->text)) {
 		case CONSENT_SAYS_OUT:
@@ -525,17 +482,11 @@ static bool has_unclear(struct look *look)
 	for (int word = 0; word < CONSENT_WORDS; word++) {
 		if (look->others[word] == 0)
 			continue;
-		if (meaning_of(c, word) == CONSENT_SAYS_OUT)
+		if (import_meaning_of(c, word) == CONSENT_SAYS_OUT)
 			c->cells.out += look->others[word];
-		unclear |= meaning_of(c, word) == CONSENT_UNCLEAR;
+		unclear |= import_meaning_of(c, word) == CONSENT_UNCLEAR;
 	}
 	return unclear;
-}
-
-static bool is_value_answered(const struct look *look, struct str cell)
-{
-	return import_consent_read(CONSENT_VALUES, &look->column->answers,
-				   cell) != CONSENT_UNCLEAR;
 }
 
 /*
@@ -545,33 +496,18 @@ static bool is_value_answered(const struct look *look, struct str cell)
 static enum import_consent consent_by_values(const struct look *look)
 {
 	bool is_text = look->header == CONSENT_NO_COLUMN;
-	int64_t answered = 0;
 
+	for (int word = 0; word < CONSENT_WORDS; word++) {
+		if (look->others[word] > 0 && (!is_text || word == CONSENT_OUT))
+			return CONSENT_NO_COLUMN;
+	}
 	vec_each (&look->values, t) {
-		if (is_text ? t->word != CONSENT_OUT ||
-				      is_value_answered(look, t->text)
-			    : is_value_answered(look, t->text))
-			answered += t->count;
-		else
+		if (!is_text || t->word == CONSENT_OUT)
 			return CONSENT_NO_COLUMN;
 	}
 	if (!is_text)
-		return answered == look->filled ? CONSENT_VALUES
-						: CONSENT_NO_COLUMN;
-	answered = 0;
-	vec_each (&look->refusals, t)
-		answered += is_value_answered(look, t->text) ? t->count : 0;
-	return answered == look->refuse ? CONSENT_PHRASE : CONSENT_NO_COLUMN;
-}
-
-/* All it holds is yes and no, and nobody knows what about. */
-static bool is_yes_no(const struct look *look)
-{
-	const int64_t *n = look->words;
-	int64_t known = n[CONSENT_YES] + n[CONSENT_NO];
-
-	return look->column->target == IMPORT_IGNORED && look->is_watched &&
-	       known > 0 && known + n[CONSENT_BLANK] == look->filled;
+		return CONSENT_VALUES;
+	return look->refuse == 0 ? CONSENT_PHRASE : CONSENT_NO_COLUMN;
 }
 
 static void count_cells(struct look *look, int64_t rows,
@@ -587,23 +523,34 @@ static void count_cells(struct look *look, int64_t rows,
 /* What is asked about a column; NULL: nothing. */
 typedef void (*ask_fn)(struct json_writer *w, const struct look *look);
 
-static ask_fn decide_column(const struct import_scan *scan, struct look *look,
-			    bool has_mail)
+/* What was answered before is for what was seen then. */
+static void take_stale_back(struct look *look, struct arena *arena)
+{
+	struct import_column *c = look->column;
+
+	import_find_refusing(look, arena);
+	look->is_stale = c->consent == CONSENT_IGNORED && look->is_remembered &&
+			 import_is_unseen(look);
+	if (look->is_stale)
+		c->consent = CONSENT_NO_COLUMN;
+}
+
+static ask_fn decide_column(struct look *look, bool has_mail,
+			    struct arena *arena)
 {
 	struct import_column *c = look->column;
 	ask_fn ask = NULL;
 
-	if (c->consent == CONSENT_NO_COLUMN && is_mapped_to_nothing(scan, look))
-		c->consent = CONSENT_IGNORED;
+	take_stale_back(look, arena);
 	if (c->consent == CONSENT_NO_COLUMN &&
 	    decide_unanswered(look, has_mail))
-		ask = look->header == CONSENT_MAYBE_GONE ? ask_gone
-							 : ask_column;
+		ask = look->header == CONSENT_MAYBE_GONE ? import_ask_gone
+							 : import_ask_column;
 	if (c->consent == CONSENT_NO_COLUMN && !ask && look->refuse > 0)
-		ask = ask_phrase;
+		ask = import_ask_phrase;
 	if (c->consent == CONSENT_NO_COLUMN && c->answers.n > 0) {
 		c->consent = consent_by_values(look);
-		ask = ask ? ask : ask_column;
+		ask = ask ? ask : import_ask_column;
 	}
 	if (c->consent != CONSENT_NO_COLUMN)
 		ask = NULL;
@@ -611,8 +558,8 @@ static ask_fn decide_column(const struct import_scan *scan, struct look *look,
 		       look->header == CONSENT_NO_COLUMN && is_yes_no(look);
 	set_target(c);
 	if (!ask && has_unclear(look))
-		ask = ask_values;
-	return ask;
+		ask = import_ask_values;
+	return ask || !look->is_stale ? ask : import_ask_column;
 }
 
 /* The rows as a whole say it, or a user. */
@@ -633,7 +580,7 @@ static void decide_dates(struct looks *looks, struct import_plan *plan,
 		plan->date_order = DATE_MONTH_FIRST;
 	vec_each (looks, look) {
 		if (plan->date_order == DATE_ORDER_UNKNOWN && look->dates > 0)
-			ask_date_order(w, look);
+			import_ask_date_order(w, look);
 	}
 }
 
@@ -646,14 +593,14 @@ int import_scan(struct import_scan *scan, struct csv_reader *reader,
 	int64_t rows = 0;
 	bool has_mail;
 
-	begin_looks(plan, &looks);
+	begin_looks(plan, scan->mapping, &looks);
 	apply_answers(scan, &looks, arena, plan);
 	if (read_file(reader, &looks, arena, &rows, err) < 0)
 		return -1;
 	has_mail = has_opt_out(&looks);
 	json_begin_array(&w);
 	vec_each (&looks, look) {
-		ask_fn ask = decide_column(scan, look, has_mail);
+		ask_fn ask = decide_column(look, has_mail, arena);
 
 		if (ask)
 			ask(&w, look);

@@ -46,7 +46,6 @@ struct importer {
 	struct import_groups *groups;
 	struct import_rows rows; /* of the batch */
 	size_t batch_rows;
-	struct import_opt_outs opt_outs;
 	int64_t done;          /* rows of data so far */
 	int64_t offset;        /* where to go on from; 0: the beginning */
 	int64_t total;         /* rows of data */
@@ -232,8 +231,7 @@ static int load_state(struct importer *s, struct err *err)
 	if (json_parse(str_of(s->steps->state_json), &state, err) < 0 ||
 	    json_get_int(state, "offset", &s->offset, err) < 0 ||
 	    json_get_int(state, "done", &s->done, err) < 0 ||
-	    json_get_int(state, "pass", &pass, err) < 0 ||
-	    import_opt_outs_read(state, &s->opt_outs, err) < 0)
+	    json_get_int(state, "pass", &pass, err) < 0)
 		return -1;
 	s->pass = (enum pass)pass;
 	return 0;
@@ -300,29 +298,17 @@ static int read_batch(struct importer *s, struct import_batch *b,
 	return 0;
 }
 
-static struct import_opt_outs opt_outs_with(const struct importer *s,
-					    const struct import_batch *b)
-{
-	return (struct import_opt_outs){
-		.made = s->opt_outs.made + b->counts.opted_out,
-		.before = s->opt_outs.before + b->counts.opted_out_before,
-		.kept = s->opt_outs.kept + b->counts.opt_outs_kept,
-	};
-}
-
 static int save_progress(struct importer *s, struct tx *tx,
 			 const struct import_batch *b, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&state);
-	const struct import_opt_outs sum = opt_outs_with(s, b);
 	int64_t done = s->done + (int64_t)b->n;
 
 	json_begin_object(&w);
 	json_key_int(&w, "offset", csv_offset(s->reader));
 	json_key_int(&w, "done", done);
 	json_key_int(&w, "pass", s->pass);
-	import_opt_outs_format(&sum, &w);
 	json_end_object(&w);
 	if (db_exec(tx, SQL_IMPORT_COUNT,
 		    SQL_ARGS(sql_int(b->counts.created),
@@ -331,7 +317,11 @@ static int save_progress(struct importer *s, struct tx *tx,
 			     sql_int(b->counts.refused),
 			     sql_int(b->counts.repeated),
 			     sql_int(b->counts.refused_opted_out),
-			     sql_int(b->counts.unclear), sql_int(s->run.id)),
+			     sql_int(b->counts.unclear),
+			     sql_int(b->counts.opted_out),
+			     sql_int(b->counts.opted_out_before),
+			     sql_int(b->counts.opt_outs_kept),
+			     sql_int(s->run.id)),
 		    err) < 0)
 		return -1;
 	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,
@@ -369,7 +359,6 @@ static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
 		return -1;
 	adapt_batch_size(s, b->n, clock_monotonic_us() - began_us);
 	s->run.refused += b->counts.refused;
-	s->opt_outs = opt_outs_with(s, b);
 	s->done += (int64_t)b->n;
 	s->in_transaction += b->n;
 	return 0;
@@ -448,7 +437,6 @@ static int format_result(struct importer *s, struct strbuf *out,
 		.db = s->steps->db,
 		.run = &s->run,
 		.plan = &s->plan,
-		.opt_outs = s->opt_outs,
 		.arena = s->arena,
 	};
 
@@ -533,11 +521,14 @@ static bool is_many(const struct toll *toll)
 	       toll->opted_out * 100 > toll->existing * IMPORT_OPT_OUTS_ASK_PCT;
 }
 
-static void format_question(const struct importer *s, const struct toll *toll,
-			    struct strbuf *out)
+static int format_question(const struct importer *s, const struct toll *toll,
+			   struct strbuf *out, struct err *err)
 {
+	CLEANUP(json_free) json_t *options = NULL;
 	struct json_writer w = JSON_WRITER(out);
 
+	if (import_options_read(&s->run, &options, err) < 0)
+		return -1;
 	json_begin_object(&w);
 	json_key_int(&w, "import_id", s->run.id);
 	json_key_int(&w, "existing", toll->existing);
@@ -547,8 +538,9 @@ static void format_question(const struct importer *s, const struct toll *toll,
 				   "the import would opt out %" PRId64
 				   " of the %" PRId64 " in it who are here",
 				   toll->opted_out, toll->existing));
-	import_columns_format(&s->plan, &w);
+	import_columns_format(&s->plan, options, &w);
 	json_end_object(&w);
+	return 0;
 }
 
 /* Would it opt out many? The file is read and matched, as it will be. Only one
@@ -575,8 +567,7 @@ static int has_question(struct import_steps *steps, struct strbuf *result,
 	}
 	if (!is_many(&toll))
 		return 0;
-	format_question(&s, &toll, result);
-	return 1;
+	return format_question(&s, &toll, result, err) < 0 ? -1 : 1;
 }
 
 int import_steps(struct import_steps *steps, struct strbuf *result,

@@ -1,5 +1,6 @@
 #include "crm/import/import_fixture.h"
 
+#include "base/email.h"
 #include "crm/consent/consent.h"
 #include "crm/record.h"
 #include "crm/tag.h"
@@ -275,8 +276,8 @@ static void a_dry_run_writes_no_records(void **state)
 		"3 created 0 updated 0 unchanged 1 refused");
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"), 0);
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM company"), 0);
-	assert_int_equal(import_undo_start(s->db, s->id, 0, NOW, &job, &err),
-			 -1);
+	assert_int_equal(
+		import_undo_start(s->db, s->id, false, 0, NOW, &job, &err), -1);
 	assert_int_equal(err.code, ERR_CONFLICT);
 }
 
@@ -365,7 +366,8 @@ static void undo_keeps_what_was_touched_since(void **state)
 	exec(s, "INSERT INTO note (entity, record_id, body, created_ms,"
 		" updated_ms) SELECT 1, id, 'x', 1, 1 FROM person"
 		" WHERE external_key = '3'");
-	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	must(import_undo_start(s->db, s->id, false, 0, NOW, &s->job_id, &err),
+	     &err);
 	assert_int_equal(try_run(s, import_undo_steps, 0, &result, &err), 1);
 	must(json_parse(strbuf_str(&result), &json, &err), &err);
 	must(json_get_int(json, "kept", &kept, &err), &err);
@@ -373,9 +375,25 @@ static void undo_keeps_what_was_touched_since(void **state)
 	assert_string_equal(table(s, "SELECT external_key, city FROM person"
 				     " ORDER BY external_key"),
 			    "1|Bern\n2|Bonn\n3|Chur\n");
-	assert_int_equal(
-		import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), -1);
+	assert_int_equal(import_undo_start(s->db, s->id, false, 0, NOW,
+					   &s->job_id, &err),
+			 -1);
 	assert_int_equal(err.code, ERR_CONFLICT);
+}
+
+static void say_out(struct setup *s, const char *address)
+{
+	const struct actor actor = { .name = "test", .now_ms = NOW };
+	const struct consent c = { .state = CONSENT_OPTED_OUT,
+				   .source = CONSENT_BY_PERSON };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	struct email email;
+
+	must(email_parse(address, s->arena, &email, &err), &err);
+	must(tx_begin(s->db, &tx, &err), &err);
+	must(consent_add_by_address(&tx, email.hash, &c, &actor, &err), &err);
+	must(tx_commit(&tx, &err), &err);
 }
 
 /* What the import said of those who were here; nothing else. */
@@ -389,9 +407,7 @@ static void undo_takes_back_the_opt_outs_that_it_made(void **state)
 		  "b@example.org,B,yes\nc@example.org,C,yes\n"
 		  "d@example.org,D,\nf@example.org,F,yes\n");
 	/* somebody said it again since */
-	exec(s, "INSERT INTO consent (entity, record_id, state, source, at_ms)"
-		" SELECT 1, record_id, 1, 'person', 1 FROM email"
-		" WHERE address = 'b@example.org'");
+	say_out(s, "b@example.org");
 	undo(s);
 	assert_string_equal(people(s), "||a@example.org|||0\n"
 				       "||b@example.org|||1\n"
@@ -927,7 +943,8 @@ static void a_failing_undo_goes_on_too(void **state)
 	older(s);
 	before = table(s, OUTCOME);
 	import(s, tangled(s, 60));
-	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	must(import_undo_start(s->db, s->id, false, 0, NOW, &s->job_id, &err),
+	     &err);
 	for (int nth = 1;; nth++) {
 		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 		int ret;
@@ -957,7 +974,8 @@ static void a_failing_undo_of_opt_outs_goes_on_too(void **state)
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
 				   " WHERE opted_out = 1"),
 			 3);
-	must(import_undo_start(s->db, s->id, 0, NOW, &s->job_id, &err), &err);
+	must(import_undo_start(s->db, s->id, false, 0, NOW, &s->job_id, &err),
+	     &err);
 	while (ret != 1) {
 		CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 
@@ -973,6 +991,44 @@ static void a_failing_undo_of_opt_outs_goes_on_too(void **state)
 	assert_int_equal(number(s, "SELECT COUNT(*) FROM consent"
 				   " WHERE source = 'undo'"),
 			 3);
+}
+
+/* What a blank parts from a domain is not glued to it. */
+static void blanks_of_addresses_are_told_apart(void **state)
+{
+	static const struct {
+		const char *cell, *address; /* NULL: refused */
+	} cases[] = {
+		{ " ada@x.example ", "ada@x.example" },
+		{ "ada@ x.example", "ada@x.example" },
+		{ "ada @x.example", "ada@x.example" },
+		{ "ada@x.\u200bexample", "ada@x.example" },
+		{ "ada@x.example\u200b\u00a0", "ada@x.example" },
+		{ "ada@x.exa\ufeffmple", "ada@x.example" },
+		{ "ada@x.example Smith", NULL },
+		{ "ada@x.example\u00a0old", NULL },
+		{ "ada@x.example\told", NULL },
+		{ "ada@x.example\nold", NULL },
+		{ "ada@x.example\u2003old", NULL },
+		{ "ada@x.example\u3000old", NULL },
+		{ "ada@x. example", NULL },
+		{ "ada@x.example b@y.example", NULL },
+		{ "a b@x.example", NULL },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *got;
+
+		import(s, arena_printf(s->arena, "email,first name\n\"%s\",A\n",
+				       cases[i].cell));
+		got = table(s, "SELECT address FROM email");
+		if (strncmp(got, cases[i].address ? cases[i].address : "",
+			    strlen(got) ? strlen(got) - 1 : 1) != 0)
+			fail_msg("%s: %s", cases[i].cell, got);
+		exec(s, "DELETE FROM person");
+		exec(s, "DELETE FROM email");
+	}
 }
 
 int main(void)
@@ -1014,6 +1070,7 @@ int main(void)
 		TEST(a_failure_at_any_statement_is_made_good),
 		TEST(a_failing_undo_goes_on_too),
 		TEST(a_failing_undo_of_opt_outs_goes_on_too),
+		TEST(blanks_of_addresses_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

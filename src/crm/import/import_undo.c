@@ -1,9 +1,12 @@
 /*
  * Taking an import back, in four walks by id: the records that it changed are
  * restored, those that it made are removed, then the companies that it made
- * for them; at last, people whom it opted out are as they were. What somebody
- * changed or used since is kept and reported. Doing any of it twice does no
- * harm, so the place to go on from is all that is saved.
+ * for them; at last, people whom it alone opted out are as they were. What
+ * somebody changed or used since is kept and reported. Doing any of it twice
+ * does no harm, so the place to go on from is all that is saved.
+ *
+ * Of opt-outs, the import takes back its own word and no other's
+ * (crm/consent/opt_out_witness.h); if they are to be kept, none.
  */
 #include "base/arena.h"
 #include "base/clock.h"
@@ -11,21 +14,25 @@
 #include "base/json.h"
 #include "crm/audit.h"
 #include "crm/consent/consent.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/import/import.h"
 #include "crm/import/import_batch.h"
 #include "crm/import/import_lookup.h"
+#include "crm/import/import_made.h"
 #include "crm/import/import_steps.h"
 #include "crm/record.h"
 #include "crm/tag.h"
 #include "sql/import.h"
 #include "sql/kept_opt_out.h"
+#include "sql/opt_out_witness.h"
 #include "sql/unclear_opt_out.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #define PAGE 1000
-#define KEPT_MAX 100 /* ids in the result */
+#define SINGLY_MAX 200 /* records of a page with which there is more to do */
+#define KEPT_MAX 100   /* ids in the result */
 
 /* Stored in the job's state: append only. */
 enum phase {
@@ -45,7 +52,8 @@ struct undo {
 	enum phase phase;
 	int64_t after; /* id, within the phase */
 	int64_t removed, restored, kept, reopened;
-	struct ids kept_ids; /* the first ones, for the result */
+	int64_t given_back, opt_outs_kept; /* of people, and of addresses */
+	struct ids kept_ids;               /* the first ones, for the result */
 };
 
 static void undo_release(struct undo *u)
@@ -68,6 +76,8 @@ static void write_counts(const struct undo *u, struct json_writer *w)
 	json_key_int(w, "restored", u->restored);
 	json_key_int(w, "kept", u->kept);
 	json_key_int(w, "reopened", u->reopened);
+	json_key_int(w, "opt_outs_given_back", u->given_back);
+	json_key_int(w, "opt_outs_kept", u->opt_outs_kept);
 	json_key_begin_array(w, "kept_ids");
 	vec_each (&u->kept_ids, id)
 		json_int(w, *id);
@@ -99,6 +109,9 @@ static int parse_state(struct undo *u, const char *text, struct err *err)
 	    json_get_int(state, "restored", &u->restored, err) < 0 ||
 	    json_get_int(state, "kept", &u->kept, err) < 0 ||
 	    json_get_int(state, "reopened", &u->reopened, err) < 0 ||
+	    json_get_int(state, "opt_outs_given_back", &u->given_back, err) <
+		    0 ||
+	    json_get_int(state, "opt_outs_kept", &u->opt_outs_kept, err) < 0 ||
 	    json_get_array(state, "kept_ids", &ids, err) < 0)
 		return -1;
 	u->phase = (enum phase)phase;
@@ -269,6 +282,22 @@ static int restore_record(struct record *r, const struct before *b,
 	return record_batch_update(batch, r, err);
 }
 
+/* Who is back at a company that opted out meanwhile is out. */
+static int rejoin_companies(struct tx *tx, const struct records *restored,
+			    struct err *err)
+{
+	struct actor actor = { .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+
+	vec_each (restored, r) {
+		if (r->company_id && r->company_id != r->before->company_id &&
+		    consent_join_company(tx, r->id, r->company_id, &actor,
+					 err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /*
  * Writes those records of the page that nobody changed since. befores and
  * records are both ordered by id; records may lack some.
@@ -305,7 +334,9 @@ static int restore_page(struct undo *u, struct tx *tx,
 			return -1;
 		u->restored++;
 	}
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	if (batch_end(&batch, err) < 0)
+		return -1;
+	return rejoin_companies(tx, records, err);
 }
 
 static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
@@ -329,107 +360,130 @@ static int undo_changes(struct undo *u, struct arena *arena, struct tx *tx,
 
 /* --- made records --- */
 
-static const struct sql *made_query(enum entity entity)
+/* Does the import say that a record is out? *others: do others? */
+static int find_own_word(struct undo *u, struct tx *tx, enum entity entity,
+			 int64_t id, bool *others, struct err *err)
 {
-	if (entity == ENTITY_PERSON)
-		return SQL_IMPORT_MADE_PEOPLE;
-	return entity == ENTITY_LEAD ? SQL_IMPORT_MADE_LEADS
-				     : SQL_IMPORT_MADE_COMPANIES;
-}
+	CLEANUP(vec_release) struct ids all = VEC_INIT;
+	int found = 0;
 
-static const struct sql *made_lock_query(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_IMPORT_MADE_LOCK_PEOPLE;
-	return entity == ENTITY_LEAD ? SQL_IMPORT_MADE_LOCK_LEADS
-				     : SQL_IMPORT_MADE_LOCK_COMPANIES;
-}
-
-static const struct sql *unmake_query(enum entity entity)
-{
-	if (entity == ENTITY_PERSON)
-		return SQL_IMPORT_UNMAKE_PEOPLE;
-	return entity == ENTITY_LEAD ? SQL_IMPORT_UNMAKE_LEADS
-				     : SQL_IMPORT_UNMAKE_COMPANIES;
-}
-
-static int remove_ids(struct tx *tx, enum entity entity, const struct ids *ids,
-		      struct err *err)
-{
-	static const struct sql *const parts[] = {
-		SQL_IMPORT_UNMAKE_EMAILS,     SQL_IMPORT_UNMAKE_CONSENT,
-		SQL_IMPORT_UNMAKE_TAGS,       SQL_IMPORT_UNMAKE_MEMBERS,
-		SQL_IMPORT_UNMAKE_EXCLUSIONS,
-	};
-	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
-	struct sql_value keys = sql_keys(ids, &buf);
-
-	if (ids->n == 0)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (db_exec(tx, parts[i], SQL_ARGS(keys, sql_int(entity)),
-			    err) < 0)
-			return -1;
-	}
-	if (db_exec(tx, unmake_query(entity), SQL_ARGS(keys), err) < 0)
+	*others = false;
+	if (opt_out_witness_list(tx->db, entity, id, &all, err) < 0)
 		return -1;
-	return record_count_add(tx, entity, -(int64_t)ids->n, err);
+	vec_each (&all, import_id) {
+		if (*import_id == u->run.id)
+			found = 1;
+		else
+			*others = true;
+	}
+	return found;
 }
 
-struct made {
-	int64_t id;
-	bool is_used; /* since */
-};
-struct mades VEC_FIELDS(struct made);
-
-static void read_made(const struct rows *rows, struct arena *arena, void *out)
+static void count_opt_out(struct undo *u, enum entity entity, bool stays)
 {
-	(void)arena;
-	*(struct made *)out =
-		(struct made){ rows_int(rows, 0), rows_int(rows, 1) != 0 };
+	if (entity == ENTITY_COMPANY)
+		return;
+	u->given_back += !stays;
+	u->opt_outs_kept += stays;
+}
+
+/* Who is kept keeps their opt-out, and so do all whom it reached from there:
+ * from now on nothing takes it back. */
+static int keep_word(struct undo *u, struct tx *tx, enum entity entity,
+		     int64_t id, struct err *err)
+{
+	struct ids one = { .v = &id, .n = 1 };
+	bool others;
+	int found = find_own_word(u, tx, entity, id, &others, err);
+
+	if (found <= 0)
+		return found;
+	return opt_out_witness_again(tx, entity, &one, 0, err);
+}
+
+/* As any record goes: what others say of it stays with its addresses. */
+static int remove_known(struct undo *u, struct tx *tx, enum entity entity,
+			int64_t id, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct actor actor = { .user_id = u->run.user_id,
+			       .name = IMPORT_UNDO_JOB,
+			       .now_ms = clock_now_ms() };
+	bool others;
+	int found = find_own_word(u, tx, entity, id, &others, err);
+
+	if (found < 0)
+		return -1;
+	if (found > 0)
+		count_opt_out(u, entity, others || u->run.keeps_opt_outs);
+	if (found > 0 && !u->run.keeps_opt_outs &&
+	    opt_out_witness_take_back(tx, entity, id, u->run.id, err) < 0)
+		return -1;
+	return record_remove(tx, entity, id, &actor, arena, err);
+}
+
+/* unused: those that can go at once. */
+static int undo_made_one(struct undo *u, struct tx *tx, enum entity entity,
+			 const struct import_made *made, struct ids *unused,
+			 struct err *err)
+{
+	if (made->is_used) {
+		keep_record(u, made->id);
+		return made->is_known ? keep_word(u, tx, entity, made->id, err)
+				      : 0;
+	}
+	u->removed++;
+	if (made->is_known)
+		return remove_known(u, tx, entity, made->id, err);
+	vec_push(unused, made->id);
+	return 0;
 }
 
 /* 1: there may be more, 0, -1. */
 static int undo_made(struct undo *u, enum entity entity, struct tx *tx,
 		     struct err *err)
 {
-	CLEANUP(vec_release) struct ids locked = VEC_INIT;
-	CLEANUP(vec_release) struct mades all = VEC_INIT;
+	CLEANUP(vec_release) struct import_mades all = VEC_INIT;
 	CLEANUP(vec_release) struct ids unused = VEC_INIT;
-	const struct sql_args page =
-		SQL_ARGS(sql_int(u->run.id), sql_int(u->after), sql_int(PAGE));
+	int singly = 0;
 
-	if (db_list_ids(tx->db, made_lock_query(entity), page, &locked, err) <
-		    0 ||
-	    db_list(tx->db, made_query(entity), page, read_made, NULL, &all,
-		    err) < 0)
+	if (import_made_page(tx, entity, u->run.id, u->after, PAGE, &all, err) <
+	    0)
 		return -1;
 	vec_each (&all, made) {
+		if (made->is_known && singly++ == SINGLY_MAX)
+			break;
+		if (undo_made_one(u, tx, entity, made, &unused, err) < 0)
+			return -1;
 		u->after = made->id;
-		if (made->is_used)
-			keep_record(u, made->id);
-		else
-			vec_push(&unused, made->id);
 	}
-	u->removed += (int64_t)unused.n;
-	if (remove_ids(tx, entity, &unused, err) < 0)
+	if (import_made_remove(tx, entity, &unused, err) < 0)
 		return -1;
-	return all.n == PAGE;
+	return all.n == PAGE || singly > SINGLY_MAX;
 }
 
 /* --- opt-outs --- */
 
 struct opt_out {
-	int64_t id; /* of the row of consent */
 	enum entity entity;
 	int64_t record_id;
 };
 struct opt_outs VEC_FIELDS(struct opt_out);
 
-/* Only what nobody but the import said is void. The record is locked first:
+static void read_opt_out(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	(void)arena;
+	*(struct opt_out *)out = (struct opt_out){
+		.entity = (enum entity)rows_int(rows, 0),
+		.record_id = rows_int(rows, 1),
+	};
+}
+
+/* Only what nobody but the import says is void. The record is locked first:
  * the person may be unsubscribing at this moment. */
-static int reopen_opt_out(struct undo *u, struct tx *tx,
-			  const struct opt_out *o, struct err *err)
+static int take_back(struct undo *u, struct tx *tx, const struct opt_out *o,
+		     struct err *err)
 {
 	struct actor actor = { .user_id = u->run.user_id,
 			       .name = IMPORT_UNDO_JOB,
@@ -442,28 +496,17 @@ static int reopen_opt_out(struct undo *u, struct tx *tx,
 		.reason = "the import that opted out was taken back",
 		.import_id = u->run.id,
 	};
-	int64_t alone = 0;
-	int added;
+	int left;
 
-	if (consent_lock(tx, o->entity, o->record_id, err) < 0 ||
-	    db_find_int(tx->db, SQL_IMPORT_OPT_OUT_ALONE,
-			SQL_ARGS(sql_int(o->id)), &alone, err) < 0)
+	if (consent_lock(tx, o->entity, o->record_id, err) < 0)
 		return -1;
-	if (!alone)
-		return 0;
-	added = consent_add(tx, &consent, &actor, err);
-	u->reopened += added > 0;
-	return added;
-}
-
-static void read_opt_out(const struct rows *rows, struct arena *arena,
-			 void *out)
-{
-	(void)arena;
-	*(struct opt_out *)out =
-		(struct opt_out){ rows_int(rows, 0),
-				  (enum entity)rows_int(rows, 1),
-				  rows_int(rows, 2) };
+	left = opt_out_witness_take_back(tx, o->entity, o->record_id, u->run.id,
+					 err);
+	if (left < 0)
+		return -1;
+	count_opt_out(u, o->entity, left);
+	u->reopened += !left;
+	return left ? 0 : consent_add(tx, &consent, &actor, err);
 }
 
 /* 1: there may be more, 0, -1. */
@@ -471,22 +514,15 @@ static int undo_opt_outs(struct undo *u, struct tx *tx, struct err *err)
 {
 	CLEANUP(vec_release) struct opt_outs list = VEC_INIT;
 
-	if (db_list(tx->db, SQL_IMPORT_OPT_OUTS,
-		    SQL_ARGS(sql_int(u->run.id), sql_int(u->after),
-			     sql_int(PAGE)),
-		    read_opt_out, NULL, &list, err) < 0)
+	if (db_list(tx->db, SQL_OPT_OUT_WITNESS_PAGE,
+		    SQL_ARGS(sql_int(u->run.id), sql_int(PAGE)), read_opt_out,
+		    NULL, &list, err) < 0)
 		return -1;
 	vec_each (&list, o) {
-		if (reopen_opt_out(u, tx, o, err) < 0)
+		if (take_back(u, tx, o, err) < 0)
 			return -1;
-		u->after = o->id;
 	}
-	if (list.n == PAGE)
-		return 1;
-	return db_exec(tx, SQL_IMPORT_UNCONFIRM, SQL_ARGS(sql_int(u->run.id)),
-		       err) < 0
-		       ? -1
-		       : 0;
+	return list.n == PAGE;
 }
 
 /* --- all of it --- */
@@ -511,15 +547,21 @@ static void next_phase(struct undo *u)
 		next_phase(u);
 	else if (u->phase == UNDO_COMPANIES && !u->first_company_id)
 		next_phase(u);
+	else if (u->phase == UNDO_OPT_OUTS && u->run.keeps_opt_outs)
+		next_phase(u);
 }
 
 static int one_page(struct undo *u, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t ignored;
 	int more;
 
-	if (tx_begin(u->steps->db, &tx, err) < 0)
+	/* another import may be saying what this one takes back */
+	if (tx_begin(u->steps->db, &tx, err) < 0 ||
+	    db_find_int(u->steps->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored,
+			err) < 0)
 		return -1;
 	if (u->phase == UNDO_CHANGES)
 		more = undo_changes(u, arena, &tx, err);
@@ -548,22 +590,39 @@ static void format_result(const struct undo *u, struct strbuf *out)
 	json_end_object(&w);
 }
 
+/* Of addresses: those that nobody has, and those that are held. */
+static int take_back_kept(struct undo *u, struct tx *tx, struct err *err)
+{
+	struct sql_args import = SQL_ARGS(sql_int(u->run.id));
+	int64_t alone = 0;
+	int all;
+
+	if (u->run.keeps_opt_outs)
+		return 0;
+	if (db_find_int(tx->db, SQL_IMPORT_KEPT_ALONE, import, &alone, err) <
+		    0 ||
+	    db_exec(tx, SQL_UNCLEAR_OPT_OUT_REMOVE_IMPORT, import, err) < 0)
+		return -1;
+	all = db_exec(tx, SQL_KEPT_OPT_OUT_REMOVE_IMPORT, import, err);
+	u->given_back += alone;
+	u->opt_outs_kept += all - alone;
+	return all < 0 ? -1 : 0;
+}
+
 static int finish_undo(struct undo *u, struct strbuf *result, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = { .name = IMPORT_UNDO_JOB,
 			       .now_ms = clock_now_ms() };
 
-	format_result(u, result);
 	if (tx_begin(u->steps->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_IMPORT_FINISH,
+	    take_back_kept(u, &tx, err) < 0)
+		return -1;
+	format_result(u, result);
+	if (db_exec(&tx, SQL_IMPORT_FINISH,
 		    SQL_ARGS(sql_text("undone"), sql_int(actor.now_ms),
 			     sql_int(u->run.id)),
 		    err) < 0 ||
-	    db_exec(&tx, SQL_KEPT_OPT_OUT_REMOVE_IMPORT,
-		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
-	    db_exec(&tx, SQL_UNCLEAR_OPT_OUT_REMOVE_IMPORT,
-		    SQL_ARGS(sql_int(u->run.id)), err) < 0 ||
 	    audit_add(&tx, &actor, "import.undo", u->run.entity, u->run.id,
 		      result->buf, err) < 0)
 		return -1;

@@ -7,9 +7,11 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "crm/consent/consent.h"
+#include "crm/consent/opt_out_witness.h"
 #include "crm/import/import.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_plan.h"
+#include "crm/import/import_said.h"
 #include "crm/tag.h"
 #include "sql/import.h"
 #include "sql/tag.h"
@@ -33,7 +35,7 @@ struct writer {
 	VEC(struct import_change) changes;
 	size_t *change_of; /* by place in b->existing: 1 + last change */
 	VEC(struct known_tag) tags;
-	struct texts opted_out; /* hashes of addresses */
+	struct import_said said;
 };
 
 static void writer_release(struct writer *w)
@@ -43,7 +45,7 @@ static void writer_release(struct writer *w)
 	vec_release(&w->fresh);
 	vec_release(&w->changes);
 	vec_release(&w->tags);
-	vec_release(&w->opted_out);
+	import_said_release(&w->said);
 }
 
 /*
@@ -188,34 +190,6 @@ static void sort_rows(struct writer *w)
 }
 
 /* --- before the batch of statements --- */
-
-/* Those who share an address with somebody opted out are opted out too. */
-static int find_opted_out(struct writer *w, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-
-	vec_each (&w->fresh, row) {
-		if ((*row)->shares_address)
-			import_json_text(&json, str_of((*row)->email.hash));
-	}
-	if (json.len == 0)
-		return 0;
-	return consent_opted_out_hashes(w->tx->db, import_json_end(&json),
-					w->b->arena, &w->opted_out, err);
-}
-
-static bool is_carried(const struct writer *w, const struct import_row *row)
-{
-	if (row->kept)
-		return true;
-	if (!row->shares_address)
-		return false;
-	for (size_t i = 0; i < w->opted_out.n; i++) {
-		if (field_text_same(w->opted_out.v[i], row->email.hash))
-			return true;
-	}
-	return false;
-}
 
 static int take_ids(struct writer *w, int64_t *address_id, struct err *err)
 {
@@ -377,29 +351,49 @@ static int add_address(struct writer *w, const struct import_row *row,
 	return address_batch_add(batch, &a, err);
 }
 
-static int add_consent(struct writer *w, const struct import_row *row,
-		       bool carried, struct batch *batch, struct err *err)
+/* How the history of a new record begins; 0: with nothing. */
+static int first_consent(const struct writer *w, const struct import_row *row,
+			 const struct ids *witnesses, const char *carried,
+			 struct consent *c)
 {
 	const struct import_plan *plan = w->b->plan;
-	struct consent c = {
+
+	*c = (struct consent){
 		.entity = row->given.entity,
 		.record_id = row->given.id,
 		.email_id = row->given.email_id,
 		.state = CONSENT_OPTED_OUT,
-		.source = row->opted_out ? CONSENT_BY_IMPORT : CONSENT_CARRIED,
-		.reason = row->opted_out ? NULL : row->kept,
+		.source = CONSENT_BY_IMPORT,
 		.user_id = plan->user_id,
 		.at_ms = w->b->now_ms,
 		.import_id = plan->import_id,
 	};
-
-	if (!row->opted_out && !carried) {
-		if (!plan->opted_in)
-			return 0;
-		c.state = CONSENT_OPTED_IN; /* by a user, with a ground */
-		c.source = CONSENT_BY_USER;
-		c.reason = plan->opted_in;
+	if (row->opted_out)
+		return 1;
+	if (witnesses->n > 0) {
+		c->source = CONSENT_CARRIED;
+		c->reason = carried;
+		c->import_id = witnesses->v[0];
+		return 1;
 	}
+	c->state = CONSENT_OPTED_IN; /* by a user, with a ground */
+	c->source = CONSENT_BY_USER;
+	c->reason = plan->opted_in;
+	return plan->opted_in != NULL;
+}
+
+static int add_consent(struct writer *w, const struct import_row *row,
+		       const struct ids *witnesses, const char *carried,
+		       struct batch *batch, struct err *err)
+{
+	struct consent c;
+
+	if (!first_consent(w, row, witnesses, carried, &c))
+		return 0;
+	vec_each (witnesses, import_id)
+		if (opt_out_witness_batch_add(batch, c.entity, c.record_id,
+					      *import_id, err) < 0)
+			return -1;
 	return consent_batch_add(batch, &c, err);
 }
 
@@ -423,13 +417,16 @@ static int add_tags(struct writer *w, enum entity entity, int64_t record_id,
 static int add_record(struct writer *w, struct import_row *row,
 		      int64_t *address_id, struct batch *batch, struct err *err)
 {
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	struct record *r = &row->given;
-	bool carried = is_carried(w, row), changed;
+	const char *carried;
+	bool changed;
 
+	carried = import_said_of(&w->said, row, &witnesses);
 	r->import_id = w->b->plan->import_id;
 	r->created_ms = r->updated_ms = w->b->now_ms;
 	r->company_id = company_id_of(row);
-	r->opted_out = row->opted_out || carried;
+	r->opted_out = row->opted_out || witnesses.n > 0;
 	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
 		r->text[TEXT_STATUS] = "new";
 	if (row->values_n > 0)
@@ -441,7 +438,7 @@ static int add_record(struct writer *w, struct import_row *row,
 			return -1;
 	}
 	if (record_batch_add(batch, r, err) < 0 ||
-	    add_consent(w, row, carried, batch, err) < 0)
+	    add_consent(w, row, &witnesses, carried, batch, err) < 0)
 		return -1;
 	return add_tags(w, r->entity, r->id, row->tags, row->tags_n, batch,
 			err);
@@ -548,33 +545,43 @@ static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 
 /* --- after it --- */
 
-/* An opt-out holds for everybody with the address. */
+/* An opt-out holds for everybody with the address, new ones of this batch, too,
+ * wherever it came from. */
 static int carry_opt_outs(struct writer *w, struct err *err)
 {
 	vec_each (&w->fresh, item) {
 		const struct import_row *row = *item;
-		struct consent c = {
-			.state = CONSENT_OPTED_OUT,
-			.source = CONSENT_BY_IMPORT,
-			.import_id = w->b->plan->import_id,
-		};
 
-		if (row->opted_out && row->shares_address &&
-		    consent_add_by_address(w->tx, row->email.hash, &c,
-					   &w->actor, err) < 0)
+		if (row->given.opted_out && row->shares_address &&
+		    consent_reach_sharers(w->tx, row->given.entity,
+					  row->given.id, &w->actor, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* What an import said before, this one says again: an undo of that one must
- * not take it back. Nobody is written but the note. */
+/* Who is sent to a company that opted out is out. */
+static int join_companies(struct writer *w, struct err *err)
+{
+	vec_each (&w->changes, c) {
+		const struct record *r = &c->after;
+
+		if (c->is_void || !is_last(w, c) || !r->company_id ||
+		    r->company_id == c->row->existing->company_id)
+			continue;
+		if (consent_join_company(w->tx, r->id, r->company_id, &w->actor,
+					 err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What is said already this import says too: an undo of another one must not
+ * take it back. Nobody is written but as a witness. */
 static int confirm_opt_outs(struct writer *w, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const struct import_batch *b = w->b;
-	struct sql_value import = sql_int(b->plan->import_id);
 
 	for (size_t i = 0; i < b->n; i++) {
 		const struct import_row *row = &b->rows[i];
@@ -582,12 +589,8 @@ static int confirm_opt_outs(struct writer *w, struct err *err)
 		if (row->opted_out && row->existing && row->existing->opted_out)
 			vec_push(&ids, row->existing->id);
 	}
-	if (ids.n == 0)
-		return 0;
-	return db_exec(w->tx, SQL_IMPORT_CONFIRM,
-		       SQL_ARGS(import, sql_int(b->plan->entity),
-				sql_keys(&ids, &keys), import),
-		       err);
+	return opt_out_witness_again(w->tx, b->plan->entity, &ids,
+				     b->plan->import_id, err);
 }
 
 static int count_records(struct writer *w, struct err *err)
@@ -619,10 +622,14 @@ int import_write(struct tx *tx, struct import_batch *b, struct err *err)
 	sort_rows(&w);
 	if (b->plan->dry_run)
 		return import_write_refused(tx, b, &w.actor, err);
-	if (find_opted_out(&w, err) < 0 || take_ids(&w, &address_id, err) < 0 ||
-	    find_tags(&w, err) < 0 || write_singly(&w, err) < 0 ||
+	/* whoever is opted out row by row opts out new ones beside them */
+	if (take_ids(&w, &address_id, err) < 0 || find_tags(&w, err) < 0 ||
+	    write_singly(&w, err) < 0 ||
+	    import_said_find(&w.said, b, w.fresh.v, w.fresh.n, tx->db, err) <
+		    0 ||
 	    write_batch(&w, address_id, err) < 0 ||
-	    carry_opt_outs(&w, err) < 0 || confirm_opt_outs(&w, err) < 0 ||
+	    carry_opt_outs(&w, err) < 0 || join_companies(&w, err) < 0 ||
+	    confirm_opt_outs(&w, err) < 0 ||
 	    import_write_refused(tx, b, &w.actor, err) < 0)
 		return -1;
 	return count_records(&w, err);

@@ -301,30 +301,58 @@ static int let_in(struct db *db, const struct attempt *attempt,
 	return tx_commit(&tx, err);
 }
 
-int session_sign_in(struct db *db, const struct sign_in *in,
-		    const struct actor *actor, struct arena *arena,
-		    struct session *out, int64_t *wait_ms, struct err *err)
+/* The try is counted; whose it is, if the password is right. */
+static int try_password(struct db *db, const struct sign_in *in,
+			const struct actor *actor, struct arena *arena,
+			struct attempt *attempt, struct user *user,
+			int64_t *wait_ms, struct err *err)
 {
 	struct forgotten key;
-	struct attempt attempt;
-	struct user user;
 	int found, right;
 	bool known;
 
 	if (load_key(db, &key, err) < 0)
 		return -1;
-	found = user_find_by_email(db, in->email, arena, &user, err);
+	found = user_find_by_email(db, in->email, arena, user, err);
 	if (found < 0)
 		return -1;
 	known = found > 0 && in->device &&
-		device_is_known(&key, in->device, user.id, actor->now_ms);
-	make_attempt(&key, in, known, actor->ip, arena, &attempt);
-	if (begin_attempt(db, &attempt, actor->now_ms, wait_ms, err) < 0)
+		device_is_known(&key, in->device, user->id, actor->now_ms);
+	make_attempt(&key, in, known, actor->ip, arena, attempt);
+	if (begin_attempt(db, attempt, actor->now_ms, wait_ms, err) < 0)
 		return -1;
-	right = is_right(db, &user, found > 0, in->password, arena, err);
+	right = is_right(db, user, found > 0, in->password, arena, err);
 	if (right < 0)
 		return -1;
-	if (!right)
-		return err_set(err, ERR_DENIED, "wrong address or password");
+	return right ? 0
+		     : err_set(err, ERR_DENIED, "wrong address or password");
+}
+
+int session_sign_in(struct db *db, const struct sign_in *in,
+		    const struct actor *actor, struct arena *arena,
+		    struct session *out, int64_t *wait_ms, struct err *err)
+{
+	struct attempt attempt;
+	struct user user;
+
+	if (try_password(db, in, actor, arena, &attempt, &user, wait_ms, err) <
+	    0)
+		return -1;
 	return let_in(db, &attempt, &user, actor, out, err);
+}
+
+int session_prove(struct db *db, const struct sign_in *in,
+		  const struct actor *actor, struct arena *arena,
+		  int64_t *wait_ms, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct attempt attempt;
+	struct user user;
+
+	if (try_password(db, in, actor, arena, &attempt, &user, wait_ms, err) <
+		    0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    forgive_failures(&tx, &attempt, actor->now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }

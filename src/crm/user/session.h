@@ -49,6 +49,14 @@ struct sign_in {
 int session_sign_in(struct db *db, const struct sign_in *in,
 		    const struct actor *actor, struct arena *arena,
 		    struct session *out, int64_t *wait_ms, struct err *err);
+/*
+ * The user of a session proves once more to be the one: tries count as those to
+ * sign in. in->email: the user's. ERR_DENIED: wrong password; ERR_LIMIT as
+ * above.
+ */
+int session_prove(struct db *db, const struct sign_in *in,
+		  const struct actor *actor, struct arena *arena,
+		  int64_t *wait_ms, struct err *err);
 /* For whoever just proved who they are (set-up, command line). *out is good
  * once tx is committed; out->user is a copy of *user. */
 int session_open(struct tx *tx, const struct user *user,

@@ -46,7 +46,10 @@ int setup_is_open(struct db *db, const char *token, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	char hash[SHA256_HEX + 1];
 	const char *stored = NULL;
+	int taken = is_taken(db, err);
 
+	if (taken != 0)
+		return taken < 0 ? -1 : 0;
 	if (setting_find(db, SETTING, arena, &stored, err) < 0)
 		return -1;
 	if (!token || !stored || strlen(stored) != SHA256_HEX)

@@ -1,10 +1,12 @@
 #include "crm/user/user.h"
 
 #include "base/arena.h"
+#include "base/crypto.h"
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "crm/audit.h"
+#include "crm/browse/view.h"
 #include "sql/user.h"
 #include "store/update.h"
 
@@ -212,9 +214,11 @@ static void compare_users(const struct user *before, const struct user *now,
 	update_id(u, "disabled_ms", before->disabled_ms, now->disabled_ms);
 }
 
-int user_update(struct tx *tx, const struct user *before,
-		const struct user *user, const char *hash,
-		const struct actor *actor, struct arena *arena, struct err *err)
+/* kept: hash of the token of a session that stays; "": none does. */
+static int update_row(struct tx *tx, const struct user *before,
+		      const struct user *user, const char *hash,
+		      const char *kept, const struct actor *actor,
+		      struct arena *arena, struct err *err)
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("app_user");
 	bool stays = user->role == ROLE_ADMINISTRATOR && !user->disabled_ms;
@@ -229,11 +233,29 @@ int user_update(struct tx *tx, const struct user *before,
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(user->id)), err) < 0)
 		return address_taken(err);
 	if ((hash || user->disabled_ms || user->role != before->role) &&
-	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER, SQL_ARGS(sql_int(user->id)),
-		    err) < 0)
+	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER,
+		    SQL_ARGS(sql_int(user->id), sql_text(kept)), err) < 0)
 		return -1;
 	return audit_add(tx, actor, "user.update", ENTITY_USER, user->id, NULL,
 			 err);
+}
+
+int user_update(struct tx *tx, const struct user *before,
+		const struct user *user, const char *hash,
+		const struct actor *actor, struct arena *arena, struct err *err)
+{
+	return update_row(tx, before, user, hash, "", actor, arena, err);
+}
+
+int user_update_self(struct tx *tx, const struct user *before,
+		     const struct user *user, const char *hash,
+		     const char *session, const struct actor *actor,
+		     struct arena *arena, struct err *err)
+{
+	char kept[SHA256_HEX + 1];
+
+	sha256_hex(str_of(session), kept);
+	return update_row(tx, before, user, hash, kept, actor, arena, err);
 }
 
 int user_remove(struct tx *tx, int64_t id, const struct actor *actor,
@@ -244,10 +266,11 @@ int user_remove(struct tx *tx, int64_t id, const struct actor *actor,
 
 	if (user_lock(tx, id, arena, &before, err) < 0 ||
 	    keep_an_administrator(tx->db, &before, false, err) < 0 ||
-	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER, SQL_ARGS(sql_int(id)),
-		    err) < 0 ||
+	    db_exec(tx, SQL_SESSION_REMOVE_OF_USER,
+		    SQL_ARGS(sql_int(id), sql_text("")), err) < 0 ||
 	    db_exec(tx, SQL_USER_REMOVE_KEYS,
 		    SQL_ARGS(sql_int(actor->now_ms), sql_int(id)), err) < 0 ||
+	    view_remove_of_user(tx, id, err) < 0 ||
 	    db_exec(tx, SQL_USER_REMOVE, SQL_ARGS(sql_int(id)), err) < 0)
 		return -1;
 	return audit_add(tx, actor, "user.delete", ENTITY_USER, id, NULL, err);

@@ -56,6 +56,11 @@ int user_update(struct tx *tx, const struct user *before,
 		const struct user *user, const char *hash,
 		const struct actor *actor, struct arena *arena,
 		struct err *err);
+/* The same by the user, in that session (its token), which goes on. */
+int user_update_self(struct tx *tx, const struct user *before,
+		     const struct user *user, const char *hash,
+		     const char *session, const struct actor *actor,
+		     struct arena *arena, struct err *err);
 /* With sessions; keys that belong to the user are revoked. ERR_NOT_FOUND;
  * ERR_CONFLICT: the last administrator. */
 int user_remove(struct tx *tx, int64_t id, const struct actor *actor,
@@ -79,7 +84,7 @@ int user_list(struct db *db, struct arena *arena, struct users *out,
 #define SETUP_TOKEN 43 /* characters of base64url */
 int setup_begin(struct tx *tx, char token_out[SETUP_TOKEN + 1],
 		struct err *err);
-/* 1: the token (may be NULL) is good, and not consumed by this; 0, -1. */
+/* 1: the token (may be NULL) would be taken now; 0, -1. */
 int setup_is_open(struct db *db, const char *token, struct err *err);
 int setup_finish(struct tx *tx, const char *token, struct user *user,
 		 const char *hash, const struct actor *actor,

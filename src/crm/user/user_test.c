@@ -104,6 +104,69 @@ static void a_session_lasts_while_it_is_used(void **state)
 	assert_int_equal(identify(f, NULL, s.token, &who), 0);
 }
 
+static int change_password(struct crm_fixture *f, const struct user *u,
+			   const char *hash, const char *session)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	struct user before;
+
+	if (tx_begin(f->db, &tx, &err) < 0 ||
+	    user_lock(&tx, u->id, f->arena, &before, &err) < 0 ||
+	    user_update_self(&tx, &before, &before, hash, session, &f->actor,
+			     f->arena, &err) < 0)
+		return -1;
+	return tx_commit(&tx, &err);
+}
+
+static void a_new_password_of_ones_own_ends_the_other_sessions(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	const char *hash = a_hash(f);
+	struct user u = add_user(f, "a@x.example", ROLE_USER, hash);
+	struct session here, there, other;
+	struct identity who;
+
+	(void)add_user(f, "b@x.example", ROLE_USER, hash);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &here, &err), 0);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &there, &err), 0);
+	assert_int_equal(sign_in(f, "b@x.example", PASSWORD, &other, &err), 0);
+	assert_int_equal(change_password(f, &u, NULL, here.token), 0);
+	assert_int_equal(identify(f, NULL, there.token, &who), 1);
+	assert_int_equal(change_password(f, &u, hash, here.token), 0);
+	assert_int_equal(identify(f, NULL, here.token, &who), 1);
+	assert_int_equal(identify(f, NULL, there.token, &who), 0);
+	assert_int_equal(identify(f, NULL, other.token, &who), 1);
+}
+
+/* Whoever finds a browser open guesses no more than a stranger may. */
+static void proving_oneself_counts_as_signing_in(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct sign_in wrong = { .email = "a@x.example", .password = "wrong" };
+	struct sign_in right = { .email = "a@x.example", .password = PASSWORD };
+	struct err err = ERR_INIT;
+	struct session s;
+	int64_t wait_ms;
+
+	(void)add_user(f, "a@x.example", ROLE_USER, a_hash(f));
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(session_prove(f->db, &wrong, &f->actor,
+					       f->arena, &wait_ms, &err),
+				 -1);
+	assert_int_equal(err.code, ERR_DENIED);
+	assert_int_equal(session_prove(f->db, &right, &f->actor, f->arena,
+				       &wait_ms, &err),
+			 0); /* which forgives the failures */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(session_prove(f->db, &wrong, &f->actor,
+					       f->arena, &wait_ms, &err),
+				 -1);
+	assert_int_equal(sign_in(f, "a@x.example", PASSWORD, &s, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+}
+
 static int64_t uses_written(struct crm_fixture *f)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -729,6 +792,8 @@ int main(void)
 		FIXED(a_key_opens_until_it_is_revoked),
 		FIXED(a_key_is_worth_what_its_user_is_worth_now),
 		FIXED(a_session_has_the_rights_of_now),
+		FIXED(a_new_password_of_ones_own_ends_the_other_sessions),
+		FIXED(proving_oneself_counts_as_signing_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

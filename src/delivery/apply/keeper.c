@@ -13,6 +13,7 @@
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
+#include "delivery/relay_setting.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -427,10 +428,12 @@ int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 		{ CAMPAIGN_CANCELING, keep_canceling },
 		{ CAMPAIGN_FINISHING, keep_finishing },
 	};
+	struct campaign_sender_facts facts = *k->facts;
 	int more = 0;
 
 	if (free_dead(k, db, now_ms, err) < 0 ||
-	    campaign_start_due(db, k->facts, now_ms, err) < 0)
+	    relay_is_outbox_now(db, k->relay, &facts.outbox, err) < 0 ||
+	    campaign_start_due(db, &facts, now_ms, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
 		int rc = keep_each(k, db, kept[i].status, kept[i].fn, now_ms,

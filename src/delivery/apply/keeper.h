@@ -27,7 +27,8 @@ struct keeper_setup {
 	struct store *store;
 	struct applier *applier;
 	struct event_writer *writer;
-	const struct campaign_sender_facts *facts;
+	const struct campaign_sender_facts *facts; /* but for the outbox */
+	const char *relay;    /* option, see delivery/relay_setting.h */
 	const char *owner;    /* of leases */
 	bool is_sender;       /* this process claims recipients */
 	bool uncertain_again; /* uncertain ones are sent again, else left */

@@ -88,6 +88,7 @@ static void start(struct world *w, const char *applier)
 					   .retry_first_ms = 15000 };
 	struct keeper_setup setup = { .store = w->f.store.store,
 				      .facts = &facts,
+				      .relay = "",
 				      .owner = "me/1",
 				      .uncertain_again = true };
 	struct err err = ERR_INIT;

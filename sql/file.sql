@@ -1,0 +1,52 @@
+-- schema: audience
+-- Pictures: see src/campaign/file/file.h. Columns are read by read_file().
+
+-- name: file-get
+-- args: id
+SELECT id, hash, name, type, width, height, size_bytes, created_ms
+FROM file WHERE id = ? FOR UPDATE;
+
+-- name: file-of-source
+-- args: source hash
+SELECT id, hash, name, type, width, height, size_bytes, created_ms
+FROM file WHERE source_hash = ?;
+
+-- name: file-list
+-- Newest first. args: below this id, pattern of the folded name, limit
+SELECT id, hash, name, type, width, height, size_bytes, created_ms
+FROM file WHERE id < ? AND name_folded LIKE ? ESCAPE '\'
+ORDER BY id DESC LIMIT ?;
+
+-- name: file-count
+-- args: pattern
+SELECT COUNT(*) FROM file WHERE name_folded LIKE ? ESCAPE '\';
+
+-- name: file-add
+-- args: source hash, hash, name, folded name, type, width, height, size, now
+INSERT INTO file (source_hash, hash, name, name_folded, type, width, height,
+	size_bytes, created_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: file-body-add
+-- args: id, base64
+INSERT INTO file_body (file_id, base64) VALUES (?, ?);
+
+-- name: file-body-of-hash
+-- args: hash
+SELECT f.type, b.base64 FROM file f JOIN file_body b ON b.file_id = f.id
+WHERE f.hash = ? ORDER BY f.id LIMIT 1;
+
+-- name: file-remove
+-- args: id
+DELETE FROM file WHERE id = ?;
+
+-- name: file-body-remove
+-- args: id
+DELETE FROM file_body WHERE file_id = ?;
+
+-- name: file-users
+-- Campaigns whose HTML names it, but those that were removed before anybody got
+-- them. args: pattern
+SELECT hex, settings FROM campaign
+WHERE html LIKE ? AND (status <> :CAMPAIGN_ARCHIVED OR send_ms IS NOT NULL)
+ORDER BY id DESC LIMIT 100;

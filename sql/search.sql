@@ -1,0 +1,137 @@
+-- schema: crm
+-- Searching inside names and addresses: see src/crm/search/search.h.
+
+-- name: search-find
+-- Candidates: keys of the docs that have all grams. args: grams, entity, limit
+SELECT rowid FROM search_gram
+WHERE search_gram MATCH ? AND rowid % 4 = ? LIMIT ?;
+
+-- name: search-find @pg
+SELECT key FROM search_gram
+WHERE grams @> CAST(? AS INTEGER[]) AND key % 4 = ? LIMIT ?;
+
+-- name: search-until
+-- args: entity
+SELECT until_id FROM search_state WHERE entity = ?;
+
+-- name: search-stale
+-- args: entity, limit
+SELECT record_id FROM search_stale WHERE entity = ?
+ORDER BY record_id LIMIT ?;
+
+-- name: search-lock-until
+-- For the job. args: entity
+SELECT until_id FROM search_state WHERE entity = ? FOR UPDATE;
+
+-- name: search-lock-stale
+-- For the job. args: entity, limit
+SELECT record_id FROM search_stale WHERE entity = ?
+ORDER BY record_id LIMIT ? FOR UPDATE;
+
+-- name: search-newest
+-- The last id that was handed out. args: name of the sequence
+SELECT next - 1 FROM sequence WHERE name = ?;
+
+-- name: search-people
+-- args: after id, limit
+SELECT id, name_folded FROM person WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: search-leads
+-- args: after id, limit
+SELECT id, name_folded FROM lead WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: search-companies
+-- args: after id, limit
+SELECT id, name_folded FROM company WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: search-those-people
+-- args: JSON ids
+SELECT id, name_folded FROM person WHERE id IN JSON_INTS(?) ORDER BY id;
+
+-- name: search-those-leads
+-- args: JSON ids
+SELECT id, name_folded FROM lead WHERE id IN JSON_INTS(?) ORDER BY id;
+
+-- name: search-those-companies
+-- args: JSON ids
+SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
+
+-- name: search-addresses
+-- args: entity, JSON ids
+SELECT record_id, folded, address FROM email
+WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
+ORDER BY record_id, id;
+
+-- name: search-doc
+-- args: key
+SELECT text FROM search_doc WHERE key = ?;
+
+-- name: search-doc-add
+-- args: key, text
+INSERT INTO search_doc (key, text) VALUES (?, ?);
+
+-- name: search-doc-remove
+-- args: key
+DELETE FROM search_doc WHERE key = ?;
+
+-- name: search-gram-add
+-- args: key, grams
+INSERT INTO search_gram (rowid, grams) VALUES (?, ?);
+
+-- name: search-gram-add @pg
+INSERT INTO search_gram (key, grams) VALUES (?, CAST(? AS INTEGER[]));
+
+-- name: search-gram-remove
+-- args: key, the grams as they were added
+INSERT INTO search_gram (search_gram, rowid, grams) VALUES ('delete', ?, ?);
+
+-- name: search-gram-remove @pg
+DELETE FROM search_gram
+WHERE key = ? AND CAST(? AS TEXT) IS NOT NULL;
+
+-- name: search-go-on
+-- args: id, entity
+UPDATE search_state SET until_id = ? WHERE entity = ?;
+
+-- name: search-mark
+-- Locks the row if it is there: whoever takes it away waits, and then sees what
+-- was changed. args: entity, JSON ids
+INSERT INTO search_stale (entity, record_id)
+SELECT CAST(? AS INTEGER), ids.value
+FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) AS ids
+WHERE TRUE
+ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+
+-- name: search-mark @pg
+INSERT INTO search_stale (entity, record_id)
+SELECT CAST(? AS INTEGER), ids.value
+FROM (SELECT value::bigint AS value
+      FROM json_array_elements_text(CAST(? AS TEXT)::json)) AS ids
+ORDER BY 2
+ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+
+-- name: search-fresh
+-- Up to a record. args: entity, record
+DELETE FROM search_stale WHERE entity = ? AND record_id <= ?;
+
+-- name: search-is-behind
+-- Is there anything to put in the index?
+SELECT 1 FROM search_state s
+WHERE (s.entity = :ENTITY_PERSON AND EXISTS
+		(SELECT 1 FROM person r WHERE r.id > s.until_id))
+	OR (s.entity = :ENTITY_LEAD AND EXISTS
+		(SELECT 1 FROM lead r WHERE r.id > s.until_id))
+	OR (s.entity = :ENTITY_COMPANY AND EXISTS
+		(SELECT 1 FROM company r WHERE r.id > s.until_id))
+	OR EXISTS (SELECT 1 FROM search_stale)
+LIMIT 1;
+
+-- name: search-import-runs
+-- An import has the disk to itself.
+SELECT 1 FROM job
+WHERE state = :JOB_RUNNING AND kind IN ('import', 'import-undo') LIMIT 1;
+
+-- name: search-hurry
+-- The job that waits. args: now, id, now
+UPDATE job SET run_at_ms = ?
+WHERE id = ? AND state = :JOB_QUEUED AND run_at_ms > ?;

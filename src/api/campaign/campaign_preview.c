@@ -1,0 +1,309 @@
+#include "api/campaign/campaign_preview.h"
+
+#include "api/campaign/click_badge.h"
+#include "api/campaign/mail_merge.h"
+#include "api/campaign/mail_page.h"
+#include "api/crm/campaign.h"
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "audience/list.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "bridge/bridge.h"
+#include "campaign/checklist.h"
+#include "crm/campaign_figures.h"
+#include "crm/campaign_record.h"
+#include "crm/record.h"
+#include "crm/setting/organisation.h"
+#include "delivery/delivery.h"
+
+#include <string.h>
+
+#define SNIPPET_MAX 160 /* of the text, where there is no preview text */
+
+struct preview {
+	struct crm_campaign c;
+	struct record person;
+	struct mail_merge merge;
+	struct merge_facts facts;
+	struct mailing_person who;
+	struct mailing_view view;
+};
+
+static void preview_release(struct preview *p)
+{
+	mail_merge_release(&p->merge);
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* The audience inside, if that is where the mail would go; 0: not known. */
+static int find_list(struct request *rq, struct db *db, int64_t *out,
+		     struct db **audience, struct err *err)
+{
+	const char *chosen = NULL;
+	struct list_filter first = { .count = 1 };
+	CLEANUP(vec_release) struct lists lists = VEC_INIT;
+	struct list list;
+	int64_t total;
+	int found = 0;
+
+	if (store_get(api_of(rq)->store, STORE_AUDIENCE, audience, err) < 0 ||
+	    bridge_audience_chosen(db, rq->arena, &chosen, err) < 0)
+		return -1;
+	if (chosen)
+		found = list_find(*audience, chosen, rq->arena, &list, err);
+	else if (list_list(*audience, &first, rq->arena, &lists, &total, err) <
+		 0)
+		return -1;
+	*out = found > 0 ? list.id : lists.n > 0 ? lists.v[0].id : 0;
+	return found < 0 ? -1 : 0;
+}
+
+static int load_facts(struct request *rq, struct db *db, struct preview *p,
+		      struct err *err)
+{
+	CLEANUP(store_put) struct db *audience = NULL;
+	struct campaign_sender_facts facts;
+	struct campaign as_sent = {
+		.hex = or_empty(p->c.marketing_campaign_id),
+		.settings = { .subject_line = or_empty(p->c.subject),
+			      .preview_text = or_empty(p->c.preview_text),
+			      .reply_to = or_empty(p->c.from_email) },
+	};
+	struct organisation o;
+
+	if (v1_organisation(rq, db, &o, err) < 0 ||
+	    v1_facts(rq, &facts, err) < 0 ||
+	    (bridge_is_inside(api_of(rq)->bridge) &&
+	     find_list(rq, db, &as_sent.list_id, &audience, err) < 0))
+		return -1;
+	facts.organisation = o.name;
+	facts.postal_address = o.postal_address;
+	if (audience)
+		return campaign_merge_facts(audience, &as_sent, &facts,
+					    rq->now_ms, rq->arena, &p->facts,
+					    err);
+	p->facts = (struct merge_facts){
+		.campaign_uid = as_sent.hex,
+		.subject = as_sent.settings.subject_line,
+		.preview_text = as_sent.settings.preview_text,
+		.company = o.name,
+		.address = o.postal_address,
+		.abuse_email = as_sent.settings.reply_to,
+		.send_ms = rq->now_ms,
+	};
+	return 0;
+}
+
+/* person_id 0: nobody in particular. */
+static int load(struct request *rq, int64_t person_id, struct preview *p,
+		struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (campaign_of(rq, &db, &p->c, err) < 0 ||
+	    (person_id && record_get(db, ENTITY_PERSON, person_id, rq->arena,
+				     &p->person, err) < 0) ||
+	    mail_merge_load(db, rq->arena, &p->merge, err) < 0)
+		return -1;
+	p->who = mail_merge_person(&p->merge, person_id ? &p->person : NULL,
+				   NULL);
+	return load_facts(rq, db, p, err);
+}
+
+static int render(struct request *rq, struct preview *p, struct err *err)
+{
+	struct mailing_draft draft = {
+		.subject = or_empty(p->c.subject),
+		.from_name = or_empty(p->c.from_name),
+		.from_email = or_empty(p->c.from_email),
+		.html = str_of(p->c.html),
+		.plain_text = str_of(p->c.plain_text),
+		.fields = &p->merge.fields,
+		.facts = &p->facts,
+	};
+	return delivery_show_draft(api_of(rq)->delivery, &draft, &p->who,
+				   rq->arena, &p->view, err);
+}
+
+static int show(struct request *rq, struct preview *p, struct err *err)
+{
+	int64_t person_id = 0;
+
+	if (request_query_int(rq, "person_id", 1, INT64_MAX, &person_id, err) <
+		    0 ||
+	    load(rq, person_id, p, err) < 0)
+		return -1;
+	return render(rq, p, err);
+}
+
+static void write_page(struct request *rq, struct response *rs,
+		       const struct preview *p)
+{
+	bool as_text = request_query_bool(rq, "text", false);
+
+	mail_page_write(rq, rs,
+			&(struct mail_page){
+				.html = as_text ? NULL : p->view.html,
+				.text = or_empty(p->view.text),
+				.shade = request_query_bool(rq, "dark", false)
+						 ? SHADE_DARK
+						 : SHADE_LIGHT,
+			});
+}
+
+int page_campaign_preview(struct request *rq, struct response *rs,
+			  struct err *err)
+{
+	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
+
+	if (show(rq, &p, err) < 0)
+		return -1;
+	write_page(rq, rs, &p);
+	return 0;
+}
+
+/* --- what was clicked --- */
+
+/* The mail gets a badge beside each link. */
+static int add_badges(struct request *rq, struct preview *p, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct campaign_links links = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf html = STRBUF_INIT;
+	struct campaign_figures figures;
+
+	if (!p->c.html)
+		return 0;
+	if (v1_db(rq, &db, err) < 0 ||
+	    campaign_link_list(db, p->c.id, rq->arena, &links, err) < 0 ||
+	    figures_count(db, p->c.id, &figures, err) < 0)
+		return -1;
+	click_badges_add(p->c.html, &links, figures.n[FIGURE_CLICKED],
+			 rq->arena, &html);
+	p->c.html = arena_str(rq->arena, strbuf_str(&html));
+	return 0;
+}
+
+int page_campaign_click_map(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
+
+	if (load(rq, 0, &p, err) < 0 || add_badges(rq, &p, err) < 0 ||
+	    render(rq, &p, err) < 0)
+		return -1;
+	write_page(rq, rs, &p);
+	return 0;
+}
+
+/* --- for a test --- */
+
+/* The sender's part, which it fills in itself. */
+static void keep_tag(void *owner, enum merge_slot slot, int number,
+		     struct strbuf *out)
+{
+	static const char *const tags[] = {
+		[MERGE_SLOT_UNSUB] = "*|UNSUB|*",
+		[MERGE_SLOT_PROFILE] = "*|UPDATE_PROFILE|*",
+		[MERGE_SLOT_ARCHIVE] = "*|ARCHIVE|*",
+		[MERGE_SLOT_FORWARD] = "*|FORWARD|*",
+	};
+
+	(void)owner;
+	(void)number;
+	if (slot < ARRAY_SIZE(tags) && tags[slot])
+		strbuf_addstr(out, tags[slot]);
+}
+
+static int write_merged(const struct preview *p, const char *key,
+			const char *text, enum merge_context context,
+			struct json_writer *w, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf merged = STRBUF_INIT;
+
+	if (!text)
+		return 0;
+	if (mail_merge_add(&p->merge, &p->facts, &p->who, text, context,
+			   keep_tag, &merged, err) < 0)
+		return -1;
+	json_key(w, key);
+	json_str(w, strbuf_str(&merged));
+	return 0;
+}
+
+int campaign_preview_merge(struct request *rq, int64_t person_id,
+			   struct json_writer *w, struct err *err)
+{
+	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
+	const struct crm_campaign *c = &p.c;
+
+	if (load(rq, person_id, &p, err) < 0 ||
+	    write_merged(&p, "subject", c->subject, MERGE_HEADER, w, err) < 0 ||
+	    write_merged(&p, "preview_text", c->preview_text, MERGE_HEADER, w,
+			 err) < 0 ||
+	    write_merged(&p, "html", c->html, MERGE_HTML, w, err) < 0)
+		return -1;
+	return write_merged(&p, "plain_text", c->plain_text, MERGE_PLAIN, w,
+			    err);
+}
+
+/* --- in an inbox --- */
+
+/* What inboxes show where the author gave nothing: how the text begins. */
+static const char *snippet(const char *text, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	size_t len;
+
+	for (; *text && out.len < SNIPPET_MAX * 2; text++) {
+		bool is_space = strchr(" \t\r\n", *text);
+
+		if (!is_space)
+			strbuf_addch(&out, *text);
+		else if (out.len > 0 && out.buf[out.len - 1] != ' ')
+			strbuf_addch(&out, ' ');
+	}
+	strbuf_trim(&out);
+	len = out.len;
+	if (len > SNIPPET_MAX) {
+		len = SNIPPET_MAX;
+		while (len > 0 && ((unsigned char)out.buf[len] & 0xc0) == 0x80)
+			len--;
+	}
+	return arena_strndup(arena, out.buf, len);
+}
+
+static int preview_text(struct request *rq, struct preview *p, const char **out,
+			struct err *err)
+{
+	if (!p->c.preview_text || !*p->c.preview_text) {
+		*out = snippet(or_empty(p->view.text), rq->arena);
+		return 0;
+	}
+	return mail_merge_text(&p->merge, &p->facts, &p->who, p->c.preview_text,
+			       out, err);
+}
+
+int v1_campaigns_envelope(struct request *rq, struct response *rs,
+			  struct err *err)
+{
+	CLEANUP(preview_release) struct preview p = { .c = { 0 } };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const char *preview = "";
+
+	if (show(rq, &p, err) < 0 || preview_text(rq, &p, &preview, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_text(&w, "subject", p.view.subject);
+	json_key_text(&w, "preview_text", preview);
+	json_key_text(&w, "from_name", p.view.from_name);
+	json_key_text(&w, "from_email", p.view.from_email);
+	json_key_text(&w, "to", p.who.address);
+	json_end_object(&w);
+	return 0;
+}

@@ -1,0 +1,47 @@
+/*
+ * api/crm/campaign_checklist.h - what is missing before a campaign can be sent,
+ * and what may be wrong with it: as far as the CRM knows
+ *
+ * Errors stop a send; warnings do not. The job campaign-check adds what only
+ * others know: whether links lead anywhere, what the DNS says.
+ */
+#ifndef API_CRM_CAMPAIGN_CHECKLIST_H
+#define API_CRM_CAMPAIGN_CHECKLIST_H
+
+#include "base/json.h"
+#include "base/vec.h"
+#include "crm/campaign_record.h"
+
+struct api;
+
+enum check_type {
+	CHECK_GOOD,
+	CHECK_WARNING,
+	CHECK_ERROR,
+};
+struct check_item {
+	enum check_type type;
+	const char *code; /* a word for programs, see the spec */
+	const char *heading, *details;
+	const char *block; /* of the design; NULL: none */
+	const char *tag;   /* the merge tag; NULL: none */
+};
+struct campaign_checklist {
+	struct arena *arena;
+	struct VEC_FIELDS(struct check_item) items;
+	struct crm_campaign campaign;
+};
+void campaign_checklist_release(struct campaign_checklist *list);
+
+/* db: crm. Texts live in arena; *out is to be released, also after a failure.
+ * ERR_NOT_FOUND. */
+int campaign_checklist_make(const struct api *api, struct db *db,
+			    int64_t campaign_id, struct arena *arena,
+			    struct campaign_checklist *out, struct err *err);
+void campaign_checklist_add(struct campaign_checklist *list,
+			    struct check_item item);
+/* Members `is_ready` and `items`, in an object that the caller has begun. */
+void campaign_checklist_write(const struct campaign_checklist *list,
+			      struct json_writer *w);
+
+#endif

@@ -1,0 +1,193 @@
+#include "api/crm/design/design.h"
+
+#include "api/crm/campaign.h"
+#include "api/crm/campaign_checklist.h"
+#include "api/crm/v1.h"
+#include "api/handlers.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "crm/campaign_design.h"
+#include "design/design.h"
+
+/* --- bodies and replies --- */
+
+int design_from(const json_t *body, struct arena *arena, const char **out,
+		struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const json_t *doc = json_object_get(body, "design");
+
+	if (!doc || json_is_null(doc))
+		return 0;
+	if (design_check(doc, err) < 0)
+		return -1;
+	json_dump(doc, &text);
+	*out = arena_str(arena, strbuf_str(&text));
+	return 0;
+}
+
+void design_write_problems(const struct design_problems *problems,
+			   struct json_writer *w)
+{
+	json_key_begin_array(w, "problems");
+	vec_each (problems, p) {
+		json_begin_object(w);
+		json_key_text(w, "block", p->block);
+		json_key_text(w, "type", p->is_error ? "error" : "warning");
+		json_key_text(w, "code", p->code);
+		json_key_text(w, "text", p->text);
+		json_key_text(w, "detail", p->detail);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+/* --- of a campaign --- */
+
+/* What somebody else may have changed: not what is made of it. */
+static struct str state_of(struct request *rq, const struct crm_campaign *c)
+{
+	bool own = c->plain_text && !c->plain_is_made;
+
+	return str_of(arena_printf(rq->arena, "%s\n%s",
+				   c->design ? c->design
+				   : c->html ? c->html
+					     : "",
+				   own ? c->plain_text : ""));
+}
+
+static int reply(struct request *rq, struct response *rs,
+		 const struct crm_campaign *c, struct err *err)
+{
+	CLEANUP(design_output_release)
+	struct design_output made = DESIGN_OUTPUT_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (c->design && campaign_design_render(c, rq->arena, &made, err) < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_raw(&w, "design", c->design ? str_of(c->design) : STR("null"));
+	json_key_text(&w, "html", c->html);
+	json_key_text(&w, "plain_text", c->plain_text);
+	json_key_bool(&w, "plain_text_is_made", c->plain_is_made);
+	design_write_problems(&made.problems, &w);
+	json_key_int(&w, "size", (int64_t)str_of(c->html).len);
+	json_end_object(&w);
+	v1_etag(rq, rs, state_of(rq, c));
+	return 0;
+}
+
+int v1_campaigns_design_get(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct crm_campaign c;
+
+	if (campaign_of(rq, &db, &c, err) < 0)
+		return -1;
+	return reply(rq, rs, &c, err);
+}
+
+static int read_put(struct request *rq, struct crm_campaign *c, struct err *err)
+{
+	const json_t *body;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    design_from(body, rq->arena, &c->design, err) < 0)
+		return -1;
+	c->plain_text = NULL;
+	if (json_get_text(body, "plain_text", &c->plain_text, err) < 0)
+		return -1;
+	if (c->plain_text && !*c->plain_text)
+		c->plain_text = NULL;
+	c->plain_is_made = c->plain_text == NULL;
+	if (!c->design)
+		return err_field(err, "design", "must be given");
+	return 0;
+}
+
+int v1_campaigns_design_put(struct request *rq, struct response *rs,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = v1_actor(rq);
+	struct crm_campaign before, c;
+	int64_t id;
+
+	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
+	    v1_begin(rq, &db, &tx, err) < 0 ||
+	    crm_campaign_get(db, id, rq->arena, &before, err) < 0 ||
+	    v1_if_match(rq, state_of(rq, &before), err) < 0)
+		return -1;
+	c = before;
+	if (read_put(rq, &c, err) < 0 ||
+	    crm_campaign_update(&tx, &before, &c, &actor, err) < 0 ||
+	    v1_commit(rq, &tx, err) < 0 ||
+	    crm_campaign_get(db, id, rq->arena, &c, err) < 0)
+		return -1;
+	return reply(rq, rs, &c, err);
+}
+
+/* --- without a campaign --- */
+
+static int read_options(const json_t *body, struct design_options *o,
+			struct err *err)
+{
+	const char *direction = NULL;
+
+	if (json_get_text(body, "language", &o->language, err) < 0 ||
+	    json_get_text(body, "direction", &direction, err) < 0 ||
+	    json_get_bool(body, "dark", &o->dark, err) < 0)
+		return -1;
+	if (direction && !design_direction_parse(direction, &o->direction))
+		return err_field(err, "direction", "not ltr, rtl or auto");
+	return 0;
+}
+
+int v1_designs_render(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(design_output_release)
+	struct design_output made = DESIGN_OUTPUT_INIT;
+	struct design_options options = { .placeholders = true };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	const json_t *body, *doc;
+
+	if (request_json(rq, &body, err) < 0 ||
+	    read_options(body, &options, err) < 0)
+		return -1;
+	doc = json_object_get(body, "design");
+	if (design_check(doc, err) < 0)
+		return -1;
+	design_render(doc, &options, rq->arena, &made);
+	json_begin_object(&w);
+	json_key(&w, "html");
+	json_str(&w, strbuf_str(&made.html));
+	json_key(&w, "plain_text");
+	json_str(&w, strbuf_str(&made.text));
+	design_write_problems(&made.problems, &w);
+	json_key_int(&w, "size", (int64_t)made.html.len);
+	json_end_object(&w);
+	return 0;
+}
+
+int design_check_campaign(struct campaign_checklist *list, struct err *err)
+{
+	CLEANUP(design_output_release)
+	struct design_output made = DESIGN_OUTPUT_INIT;
+
+	if (!list->campaign.design)
+		return 0;
+	if (campaign_design_render(&list->campaign, list->arena, &made, err) <
+	    0)
+		return -1;
+	vec_each (&made.problems, p)
+		campaign_checklist_add(
+			list, (struct check_item){ .type = CHECK_WARNING,
+						   .code = p->code,
+						   .heading = "Content",
+						   .details = p->text,
+						   .block = p->block });
+	return 0;
+}

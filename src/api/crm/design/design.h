@@ -1,0 +1,25 @@
+/*
+ * api/crm/design/design.h - designs in bodies and replies
+ */
+#ifndef API_CRM_DESIGN_DESIGN_H
+#define API_CRM_DESIGN_DESIGN_H
+
+#include "base/json.h"
+
+struct arena;
+struct campaign_checklist;
+struct design_problems;
+struct err;
+
+/* The member `design` of a body as JSON text; absent: *out stays. ERR_INVALID
+ * with the field: it is none. */
+int design_from(const json_t *body, struct arena *arena, const char **out,
+		struct err *err);
+/* "problems": [{"block", "type", "code", "text", "detail"}] */
+void design_write_problems(const struct design_problems *problems,
+			   struct json_writer *w);
+/* What is wrong with the design of the list's campaign, if it has one, as
+ * items. Whatever it is, what is left of it can be sent: warnings. */
+int design_check_campaign(struct campaign_checklist *list, struct err *err);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * Who the demo's people and companies are. Pure; names of a dozen scripts and
+ * languages, all invented, at addresses that belong to nobody (RFC 2606).
+ */
+#include "api/demo/demo_private.h"
+#include "base/arena.h"
+
+/* The Latin form is for the address. */
+struct name {
+	const char *name, *latin;
+};
+
+#define NAMES 5
+
+struct land {
+	const char *country, *language, *cities[2];
+	struct name first[NAMES], last[NAMES];
+};
+
+static const struct land lands[] = {
+	{ "Germany",
+	  "de",
+	  { "Hamburg", "Leipzig" },
+	  { { "Jürgen", "juergen" },
+	    { "Käthe", "kaethe" },
+	    { "Lena", "lena" },
+	    { "Moritz", "moritz" },
+	    { "Änne", "aenne" } },
+	  { { "Großmann", "grossmann" },
+	    { "Müller", "mueller" },
+	    { "von der Heide", "vonderheide" },
+	    { "Weiß", "weiss" },
+	    { "Schröder", "schroeder" } } },
+	{ "United Kingdom",
+	  "en",
+	  { "Bristol", "Leeds" },
+	  { { "Amelia", "amelia" },
+	    { "Oliver", "oliver" },
+	    { "Siobhán", "siobhan" },
+	    { "George", "george" },
+	    { "Harriet", "harriet" } },
+	  { { "O'Connell", "oconnell" },
+	    { "Whitaker", "whitaker" },
+	    { "Lloyd-Jones", "lloyd-jones" },
+	    { "Ashby", "ashby" },
+	    { "Pemberton", "pemberton" } } },
+	{ "Japan",
+	  "ja",
+	  { "Kobe", "Sendai" },
+	  { { "陽菜", "hina" },
+	    { "大輔", "daisuke" },
+	    { "さくら", "sakura" },
+	    { "健太", "kenta" },
+	    { "美咲", "misaki" } },
+	  { { "佐藤", "sato" },
+	    { "渡辺", "watanabe" },
+	    { "小林", "kobayashi" },
+	    { "髙橋", "takahashi" },
+	    { "山本", "yamamoto" } } },
+	{ "Egypt",
+	  "ar",
+	  { "Cairo", "Alexandria" },
+	  { { "ليلى", "layla" },
+	    { "أحمد", "ahmed" },
+	    { "فاطمة", "fatima" },
+	    { "يوسف", "youssef" },
+	    { "نور", "nour" } },
+	  { { "المصري", "elmasry" },
+	    { "حسن", "hassan" },
+	    { "عبد الرحمن", "abdelrahman" },
+	    { "منصور", "mansour" },
+	    { "الشريف", "elsherif" } } },
+	{ "France",
+	  "fr",
+	  { "Lyon", "Nantes" },
+	  { { "Chloé", "chloe" },
+	    { "François", "francois" },
+	    { "Inès", "ines" },
+	    { "Anaïs", "anais" },
+	    { "Théo", "theo" } },
+	  { { "Lefèvre", "lefevre" },
+	    { "d'Aubigné", "daubigne" },
+	    { "Garçon", "garcon" },
+	    { "Moreau", "moreau" },
+	    { "Nguyen", "nguyen" } } },
+	{ "Ukraine",
+	  "uk",
+	  { "Lviv", "Odesa" },
+	  { { "Оксана", "oksana" },
+	    { "Тарас", "taras" },
+	    { "Юлія", "yuliia" },
+	    { "Богдан", "bohdan" },
+	    { "Ірина", "iryna" } },
+	  { { "Шевченко", "shevchenko" },
+	    { "Коваленко", "kovalenko" },
+	    { "Мельник", "melnyk" },
+	    { "Гончар", "honchar" },
+	    { "Лисенко", "lysenko" } } },
+	{ "Israel",
+	  "he",
+	  { "Haifa", "Tel Aviv" },
+	  { { "נועה", "noa" },
+	    { "איתן", "eitan" },
+	    { "תמר", "tamar" },
+	    { "דניאל", "daniel" },
+	    { "יעל", "yael" } },
+	  { { "כהן", "cohen" },
+	    { "לוי", "levi" },
+	    { "מזרחי", "mizrahi" },
+	    { "ברק", "barak" },
+	    { "שפירא", "shapira" } } },
+	{ "Spain",
+	  "es",
+	  { "Valencia", "Bilbao" },
+	  { { "Lucía", "lucia" },
+	    { "Íñigo", "inigo" },
+	    { "Begoña", "begona" },
+	    { "Álvaro", "alvaro" },
+	    { "Carmen", "carmen" } },
+	  { { "Muñoz", "munoz" },
+	    { "García Lorca", "garcialorca" },
+	    { "Ibáñez", "ibanez" },
+	    { "Ortega", "ortega" },
+	    { "Peña", "pena" } } },
+	{ "China",
+	  "zh",
+	  { "Chengdu", "Hangzhou" },
+	  { { "伟", "wei" },
+	    { "秀英", "xiuying" },
+	    { "子轩", "zixuan" },
+	    { "丽华", "lihua" },
+	    { "明", "ming" } },
+	  { { "王", "wang" },
+	    { "李", "li" },
+	    { "欧阳", "ouyang" },
+	    { "陈", "chen" },
+	    { "赵", "zhao" } } },
+	{ "Poland",
+	  "pl",
+	  { "Gdańsk", "Kraków" },
+	  { { "Łucja", "lucja" },
+	    { "Michał", "michal" },
+	    { "Małgorzata", "malgorzata" },
+	    { "Paweł", "pawel" },
+	    { "Zofia", "zofia" } },
+	  { { "Wójcik", "wojcik" },
+	    { "Dąbrowska", "dabrowska" },
+	    { "Zieliński", "zielinski" },
+	    { "Żuraw", "zuraw" },
+	    { "Kowalczyk", "kowalczyk" } } },
+	{ "India",
+	  "hi",
+	  { "Pune", "Jaipur" },
+	  { { "आरव", "aarav" },
+	    { "प्रिया", "priya" },
+	    { "रोहन", "rohan" },
+	    { "अनन्या", "ananya" },
+	    { "विक्रम", "vikram" } },
+	  { { "शर्मा", "sharma" },
+	    { "पटेल", "patel" },
+	    { "गुप्ता", "gupta" },
+	    { "सिंह", "singh" },
+	    { "मिश्रा", "mishra" } } },
+	{ "Greece",
+	  "el",
+	  { "Patras", "Thessaloniki" },
+	  { { "Ελένη", "eleni" },
+	    { "Γιώργος", "giorgos" },
+	    { "Σοφία", "sofia" },
+	    { "Νίκος", "nikos" },
+	    { "Αθηνά", "athina" } },
+	  { { "Παπαδόπουλος", "papadopoulos" },
+	    { "Βλάχου", "vlachou" },
+	    { "Οικονόμου", "oikonomou" },
+	    { "Δημητρίου", "dimitriou" },
+	    { "Ζαχαρίας", "zacharias" } } },
+	{ "Brazil",
+	  "pt",
+	  { "Recife", "Curitiba" },
+	  { { "João", "joao" },
+	    { "Beatriz", "beatriz" },
+	    { "Antônio", "antonio" },
+	    { "Thaís", "thais" },
+	    { "Caio", "caio" } },
+	  { { "da Silva", "dasilva" },
+	    { "Gonçalves", "goncalves" },
+	    { "Araújo", "araujo" },
+	    { "Conceição", "conceicao" },
+	    { "Teixeira", "teixeira" } } },
+	{ "South Korea",
+	  "ko",
+	  { "Busan", "Daejeon" },
+	  { { "서연", "seoyeon" },
+	    { "민준", "minjun" },
+	    { "지우", "jiwoo" },
+	    { "하은", "haeun" },
+	    { "도윤", "doyoon" } },
+	  { { "김", "kim" },
+	    { "이", "lee" },
+	    { "박", "park" },
+	    { "최", "choi" },
+	    { "정", "jung" } } },
+	{ "Turkey",
+	  "tr",
+	  { "Izmir", "Bursa" },
+	  { { "Ayşe", "ayse" },
+	    { "İbrahim", "ibrahim" },
+	    { "Gülşen", "gulsen" },
+	    { "Çağrı", "cagri" },
+	    { "Işıl", "isil" } },
+	  { { "Yıldız", "yildiz" },
+	    { "Öztürk", "ozturk" },
+	    { "Şahin", "sahin" },
+	    { "Kılıç", "kilic" },
+	    { "Güneş", "gunes" } } },
+	{ "Sweden",
+	  "sv",
+	  { "Malmö", "Uppsala" },
+	  { { "Åsa", "asa" },
+	    { "Björn", "bjorn" },
+	    { "Elsa", "elsa" },
+	    { "Göran", "goran" },
+	    { "Märta", "marta" } },
+	  { { "Lindqvist", "lindqvist" },
+	    { "Öberg", "oberg" },
+	    { "Sjöström", "sjostrom" },
+	    { "Åkesson", "akesson" },
+	    { "Nyström", "nystrom" } } },
+};
+
+#define LANDS ((int)ARRAY_SIZE(lands))
+
+static const struct {
+	const char *name, *website, *industry;
+} companies[DEMO_COMPANIES] = {
+	{ "Nordlicht Druck GmbH", "nordlicht", "Printing" },
+	{ "Ashby & Lloyd Ltd", "ashby-lloyd", "Consulting" },
+	{ "港町食品", "minatomachi", "Food" },
+	{ "مكتبة النيل", "nile-books", "Books" },
+	{ "Atelier Moreau", "atelier-moreau", "Design" },
+	{ "Львівська кава", "lviv-coffee", "Food" },
+	{ "גלי הים", "galei", "Tourism" },
+	{ "Huerta Ibáñez S.L.", "huerta-ibanez", "Agriculture" },
+	{ "锦城茶业", "jincheng-tea", "Food" },
+	{ "Stocznia Wolna", "stocznia-wolna", "Shipbuilding" },
+	{ "Patel Textiles", "patel-textiles", "Textiles" },
+	{ "Αιγαίο Ταξίδια", "aegean-travel", "Tourism" },
+	{ "Livraria Araújo", "livraria-araujo", "Books" },
+	{ "부산 디자인", "busan-design", "Design" },
+	{ "Yıldız Seramik", "yildiz-seramik", "Ceramics" },
+	{ "Öberg Möbler AB", "oberg-mobler", "Furniture" },
+	{ "Elbe Fahrräder", "elbe-bikes", "Bicycles" },
+	{ "Whitaker Brewing Co.", "whitaker-brewing", "Food" },
+	{ "小林工務店", "kobayashi-build", "Building" },
+	{ "المنصور للحرف", "mansour-crafts", "Crafts" },
+	{ "Nguyen et Fils", "nguyen-fils", "Food" },
+	{ "Гончар і сини", "honchar-sons", "Ceramics" },
+	{ "כרם מזרחי", "mizrahi-wine", "Wine" },
+	{ "Peña Musical", "pena-musical", "Music" },
+};
+
+static const char *const jobs[] = {
+	"Owner",          "Head of Purchasing", "Sales Manager", "Designer",
+	"Office Manager", "Workshop Lead",      "Editor",        "Accountant",
+};
+
+static const char *const domains[] = { "example.com", "example.org",
+				       "example.net" };
+
+/* In each land first and last names are paired so that no two are the same:
+ * the nth of a land has n mod 5 and n mod 5 + n / 5. */
+void demo_human(int n, struct arena *arena, struct demo_human *out)
+{
+	bool is_lead = n >= DEMO_PEOPLE;
+	int i = is_lead ? n - DEMO_PEOPLE : n;
+	int at = is_lead ? i * 5 % LANDS : i % LANDS;
+	int k = is_lead ? 4 * NAMES : i / LANDS; /* the last pairs */
+	const struct land *land = &lands[at];
+	const struct name *first = &land->first[k % NAMES];
+	const struct name *last = &land->last[(k + k / NAMES) % NAMES];
+
+	*out = (struct demo_human){
+		.first = first->name,
+		.last = last->name,
+		.local =
+			arena_printf(arena, "%s.%s", first->latin, last->latin),
+		.domain = domains[n % (int)ARRAY_SIZE(domains)],
+		.country = land->country,
+		.city = land->cities[k % 2],
+		.language = land->language,
+		.job_title = jobs[(n * 3 + k) % (int)ARRAY_SIZE(jobs)],
+		.company =
+			at < DEMO_COMPANIES - LANDS && k % 2 ? LANDS + at : at,
+	};
+	if (n % 7 == 6)
+		out->company = -1;
+}
+
+void demo_company(int n, struct demo_company *out)
+{
+	const struct land *land = &lands[n % LANDS];
+
+	*out = (struct demo_company){
+		.name = companies[n].name,
+		.website = companies[n].website,
+		.city = land->cities[n / LANDS],
+		.country = land->country,
+		.industry = companies[n].industry,
+	};
+}

@@ -1,0 +1,669 @@
+/*
+ * muster campaign ...
+ */
+#include "app/client.h"
+#include "app/command.h"
+#include "app/print.h"
+
+#include "base/charset.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+
+#include <string.h>
+#include <time.h>
+
+#define CONTENT_MAX (8 << 20)
+#define POLL_MS 500
+
+static void campaign_path(const struct invocation *in, const char *rest,
+			  struct strbuf *out)
+{
+	strbuf_addstr(out, "/api/v1/campaigns/");
+	strbuf_add_url(out, str_of(in->operands[0]));
+	strbuf_addstr(out, rest);
+}
+
+/* A file's text as a member, if the flag was given. */
+static int add_file(const struct invocation *in, struct json_writer *w,
+		    const char *flag, const char *key, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const char *path = flag_value(in, flag);
+
+	if (!flag_is_set(in, flag))
+		return 0;
+	if (strbuf_add_file(&bytes, path, CONTENT_MAX, err) < 0)
+		return -1;
+	if (charset_decode(strbuf_str(&bytes), &text, err) < 0)
+		return err_prefix(err, "%s", path);
+	json_key(w, key);
+	json_str(w, strbuf_str(&text));
+	return 0;
+}
+
+static int add_group(const struct invocation *in, struct json_writer *w,
+		     struct err *err)
+{
+	int64_t id;
+
+	if (!flag_is_set(in, "group"))
+		return 0;
+	if (!text_to_int(flag_value(in, "group"), &id))
+		return err_field(err, "usage", "--group takes a number");
+	json_key_int(w, "group_id", id);
+	return 0;
+}
+
+/* The members that flags give. */
+static int add_members(const struct invocation *in, struct json_writer *w,
+		       struct err *err)
+{
+	static const char *const texts[][2] = {
+		{ "name", "name" },
+		{ "subject", "subject" },
+		{ "preview", "preview_text" },
+		{ "from-name", "from_name" },
+		{ "from-email", "from_email" },
+		{ "reply-to", "reply_to" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (flag_is_set(in, texts[i][0]))
+			json_key_text(w, texts[i][1],
+				      flag_value(in, texts[i][0]));
+	if (add_group(in, w, err) < 0 ||
+	    add_file(in, w, "html", "html", err) < 0)
+		return -1;
+	return add_file(in, w, "text", "plain_text", err);
+}
+
+static void print_campaign(const struct invocation *in, const json_t *campaign)
+{
+	if (flag_is_set(in, "json"))
+		print_json(campaign);
+	else
+		printf("campaign %lld \"%s\": %s\n",
+		       (long long)print_int(campaign, "id"),
+		       print_text(campaign, "name"),
+		       print_text(campaign, "status"));
+}
+
+/* Calls, and says what the campaign is then. */
+static int change(const struct invocation *in, const char *method,
+		  const char *path, const char *body, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(json_free) json_t *campaign = NULL;
+
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, method, path, body, &campaign, err) < 0)
+		return -1;
+	print_campaign(in, campaign);
+	return 0;
+}
+
+int cmd_campaign_create(const struct invocation *in, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&body);
+
+	if (!flag_is_set(in, "name"))
+		return err_field(err, "usage", "--name is missing");
+	json_begin_object(&w);
+	if (add_members(in, &w, err) < 0)
+		return -1;
+	json_end_object(&w);
+	return change(in, "POST", "/api/v1/campaigns", body.buf, err);
+}
+
+int cmd_campaign_update(const struct invocation *in, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&body);
+
+	json_begin_object(&w);
+	if (add_members(in, &w, err) < 0)
+		return -1;
+	json_end_object(&w);
+	if (strcmp(body.buf, "{}") == 0)
+		return err_field(err, "usage", "say what to change");
+	campaign_path(in, "", &path);
+	return change(in, "PATCH", path.buf, body.buf, err);
+}
+
+int cmd_campaign_schedule(const struct invocation *in, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&body);
+
+	if (!flag_is_set(in, "at"))
+		return err_field(err, "usage", "--at is missing");
+	json_begin_object(&w);
+	json_key_text(&w, "at", flag_value(in, "at"));
+	json_end_object(&w);
+	campaign_path(in, "/schedule", &path);
+	return change(in, "POST", path.buf, body.buf, err);
+}
+
+/* unschedule, replicate: the word is the path. */
+int cmd_campaign_do(const struct invocation *in, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	campaign_path(in, "/", &path);
+	strbuf_addstr(&path, strrchr(in->command->name, ' ') + 1);
+	return change(in, "POST", path.buf, "{}", err);
+}
+
+int cmd_campaign_delete(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	campaign_path(in, "", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "DELETE", path.buf, NULL, NULL, err) < 0)
+		return -1;
+	if (!flag_is_set(in, "json"))
+		printf("campaign %s is removed\n", in->operands[0]);
+	return 0;
+}
+
+int cmd_campaign_list(const struct invocation *in, struct err *err)
+{
+	static const struct column columns[] = {
+		{ "id", "ID", 6, NULL },
+		{ "status", "STATUS", 10, NULL },
+		{ "recipients", "PEOPLE", 9, "figures" },
+		{ "sent", "SENT", 9, "figures" },
+		{ "opened", "OPENED", 9, "figures" },
+		{ "clicked", "CLICKED", 9, "figures" },
+		{ "name", "NAME", 30, NULL },
+		{ "subject", "SUBJECT", 0, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	strbuf_addstr(&path, "/api/v1/campaigns");
+	client_add_query(&path, "q", flag_value(in, "q"));
+	client_add_query(&path, "status", flag_value(in, "status"));
+	client_add_query(&path, "sort", flag_value(in, "sort"));
+	client_add_query(&path, "limit", flag_value(in, "limit"));
+	return print_list(in, path.buf, columns, err);
+}
+
+/* What is empty is left out; content has commands of its own. */
+static void print_members(json_t *object)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach (object, key, value) {
+		if (strcmp(key, "html") == 0 || strcmp(key, "plain_text") == 0)
+			printf("%-22s %zu bytes\n", key,
+			       json_string_length(value));
+		else if (json_is_string(value))
+			printf("%-22s %s\n", key, json_string_value(value));
+		else if (json_is_integer(value))
+			printf("%-22s %lld\n", key,
+			       (long long)json_integer_value(value));
+		else if (json_is_real(value))
+			printf("%-22s %.1f\n", key, json_real_value(value));
+	}
+}
+
+int cmd_campaign_show(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *campaign = NULL;
+	const json_t *to;
+
+	campaign_path(in, "", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &campaign, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json")) {
+		print_json(campaign);
+		return 0;
+	}
+	print_members(campaign);
+	to = json_object_get(campaign, "to");
+	if (json_is_object(to))
+		printf("%-22s %s %s\n", "to", print_text(to, "kind"),
+		       print_text(to, "name"));
+	print_members(json_object_get(campaign, "figures"));
+	return 0;
+}
+
+static void print_checklist(const json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(list, "items"), i, item)
+		printf("%-8s %-16s %s\n", print_text(item, "type"),
+		       print_text(item, "heading"),
+		       print_text(item, "details"));
+}
+
+static void print_links(const json_t *list)
+{
+	json_t *link;
+	size_t i;
+
+	json_array_foreach (json_object_get(list, "links"), i, link)
+		printf("%-8s %-16s %s%s%s\n", print_text(link, "state"), "Link",
+		       print_text(link, "url"),
+		       *print_text(link, "problem") ? ": " : "",
+		       print_text(link, "problem"));
+}
+
+static void print_domain(const json_t *domain)
+{
+	static const char *const facts[][2] = { { "spf", "SPF" },
+						{ "dkim", "DKIM" },
+						{ "dmarc", "DMARC" } };
+
+	for (size_t i = 0; domain && i < ARRAY_SIZE(facts); i++) {
+		const json_t *fact = json_object_get(domain, facts[i][0]);
+
+		if (fact)
+			printf("%-8s %-16s %s\n", print_text(fact, "state"),
+			       facts[i][1], print_text(fact, "about"));
+	}
+}
+
+/* The checklist, or that of the job that also asks others. */
+static int get_check(const struct invocation *in, struct client *c,
+		     json_t **out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *job = NULL;
+
+	if (!flag_is_set(in, "links")) {
+		campaign_path(in, "/checklist", &path);
+		return client_call(c, "GET", path.buf, NULL, out, err);
+	}
+	campaign_path(in, "/check", &path);
+	if (client_run_job(c, "POST", path.buf, "{}", "check", false, &job,
+			   err) < 0)
+		return -1;
+	*out = json_incref(json_object_get(job, "result"));
+	return 0;
+}
+
+int cmd_campaign_check(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(json_free) json_t *reply = NULL;
+
+	if (client_open(&c, err) < 0 || get_check(in, c, &reply, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json")) {
+		print_json(reply);
+	} else {
+		print_checklist(reply);
+		print_links(reply);
+		print_domain(json_object_get(reply, "domain"));
+	}
+	if (!json_is_true(json_object_get(reply, "is_ready")))
+		return err_set(err, ERR_CONFLICT,
+			       "campaign %s is not ready to send",
+			       in->operands[0]);
+	if (!flag_is_set(in, "json"))
+		puts("ready to send");
+	return 0;
+}
+
+int cmd_campaign_preview(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	strbuf_addstr(&path, "/campaigns/");
+	strbuf_add_url(&path, str_of(in->operands[0]));
+	strbuf_addstr(&path, "/preview");
+	client_add_query(&path, "person_id", flag_value(in, "person"));
+	client_add_query(&path, "text",
+			 flag_is_set(in, "text") ? "true" : NULL);
+	if (client_open(&c, err) < 0)
+		return -1;
+	return client_download(c, path.buf, flag_value(in, "output"), err);
+}
+
+int cmd_campaign_test(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(json_free) json_t *job = NULL;
+	struct json_writer w = JSON_WRITER(&body);
+
+	if (!flag_is_set(in, "to"))
+		return err_field(err, "usage", "--to is missing");
+	json_begin_object(&w);
+	json_key_begin_array(&w, "to");
+	json_text(&w, flag_value(in, "to"));
+	json_end_array(&w);
+	json_end_object(&w);
+	campaign_path(in, "/test", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_run_job(c, "POST", path.buf, body.buf, "test", false, &job,
+			   err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(json_object_get(job, "result"));
+	else
+		printf("test to %s is queued: it goes to the relay next, and "
+		       "is tried again if that refuses it for now\n",
+		       flag_value(in, "to"));
+	return 0;
+}
+
+/* Once, when it begins: `said` is what was said last. */
+static void say_why_it_waits(const json_t *report, struct strbuf *said)
+{
+	const json_t *hold = json_object_get(report, "hold");
+	const char *why = "";
+
+	if (json_is_object(hold))
+		why = print_text(hold, "detail");
+	else if (json_is_false(json_object_get(report, "relay_is_reached")))
+		why = "the relay cannot be reached; nothing is lost, it is "
+		      "tried again and again";
+	if (strcmp(said->buf, why) == 0)
+		return;
+	strbuf_reset(said);
+	strbuf_addstr(said, why);
+	if (*why)
+		fprintf(stderr, "%ssending waits: %s\n",
+			isatty(STDERR_FILENO) ? "\r\033[K" : "", why);
+}
+
+/* "12 min" */
+static void format_span(int64_t seconds, struct strbuf *out)
+{
+	if (seconds < 60)
+		strbuf_addf(out, "%lld s", (long long)seconds);
+	else if (seconds < 3600)
+		strbuf_addf(out, "%lld min", (long long)(seconds + 59) / 60);
+	else
+		strbuf_addf(out, "%lld h %lld min", (long long)seconds / 3600,
+			    (long long)seconds % 3600 / 60);
+}
+
+static void show_sending(const json_t *campaign)
+{
+	CLEANUP(strbuf_release) struct strbuf left = STRBUF_INIT;
+	const json_t *figures = json_object_get(campaign, "figures");
+	const json_t *rate = json_object_get(campaign, "rate");
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K%s: %lld of %lld",
+		print_text(campaign, "status"),
+		(long long)print_int(figures, "sent"),
+		(long long)print_int(figures, "recipients"));
+	if (!json_is_number(rate))
+		return;
+	format_span(print_int(campaign, "seconds_left"), &left);
+	fprintf(stderr, ", %.0f a minute, %s left", json_number_value(rate),
+		left.buf);
+}
+
+static bool is_under_way(const json_t *campaign)
+{
+	const char *status = print_text(campaign, "status");
+
+	return strcmp(status, "sending") == 0 ||
+	       strcmp(status, "scheduled") == 0;
+}
+
+/* Until the campaign is neither scheduled nor sending. */
+static int wait_until_sent(const struct invocation *in, struct client *c,
+			   json_t **campaign, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf report_path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf said = STRBUF_INIT;
+	struct timespec pause = { .tv_nsec = POLL_MS * 1000000 };
+
+	campaign_path(in, "", &path);
+	campaign_path(in, "/report", &report_path);
+	for (;;) {
+		CLEANUP(json_free) json_t *report = NULL;
+
+		json_free(campaign);
+		if (client_call(c, "GET", path.buf, NULL, campaign, err) < 0)
+			return -1;
+		if (!is_under_way(*campaign))
+			break;
+		if (client_call(c, "GET", report_path.buf, NULL, &report, err) <
+		    0)
+			return -1;
+		say_why_it_waits(report, &said);
+		show_sending(*campaign);
+		nanosleep(&pause, NULL);
+	}
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	return 0;
+}
+
+static void print_status(const struct invocation *in, const json_t *campaign)
+{
+	if (flag_is_set(in, "json"))
+		print_json(campaign);
+	else
+		printf("campaign %lld is %s\n",
+		       (long long)print_int(campaign, "id"),
+		       print_text(campaign, "status"));
+}
+
+static void print_hold(const json_t *report)
+{
+	const json_t *hold = json_object_get(report, "hold");
+	const char *reason = print_text(hold, "reason");
+	bool by_itself = strcmp(reason, "bounces") == 0 ||
+			 strcmp(reason, "refusals") == 0;
+
+	if (!json_is_object(hold))
+		return;
+	printf("%-12s %s (%s): %s\n", by_itself ? "paused" : "held",
+	       by_itself ? "by itself" : "by the relay", reason,
+	       print_text(hold, "detail"));
+}
+
+int cmd_campaign_watch(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(json_free) json_t *campaign = NULL;
+
+	if (client_open(&c, err) < 0 ||
+	    wait_until_sent(in, c, &campaign, err) < 0)
+		return -1;
+	print_status(in, campaign);
+	if (flag_is_set(in, "json"))
+		return 0;
+	print_hold(campaign);
+	if (*print_text(campaign, "paused_because"))
+		printf("paused: %s\n", print_text(campaign, "paused_because"));
+	return 0;
+}
+
+int cmd_campaign_send(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf send_path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *job = NULL;
+	CLEANUP(json_free) json_t *campaign = NULL;
+
+	campaign_path(in, "", &path);
+	strbuf_addf(&send_path, "%s/send", path.buf);
+	if (client_open(&c, err) < 0 ||
+	    client_run_job(c, "POST", send_path.buf, "{}", "send",
+			   flag_is_set(in, "yes"), &job, err) < 0 ||
+	    (flag_is_set(in, "wait") ? wait_until_sent(in, c, &campaign, err)
+				     : client_call(c, "GET", path.buf, NULL,
+						   &campaign, err)) < 0)
+		return -1;
+	print_status(in, campaign);
+	return 0;
+}
+
+/* pause, resume, cancel, finish: the word is the path. */
+int cmd_campaign_act(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf act_path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *job = NULL;
+	CLEANUP(json_free) json_t *campaign = NULL;
+	const char *act = strrchr(in->command->name, ' ') + 1;
+
+	campaign_path(in, "", &path);
+	strbuf_addf(&act_path, "%s/%s", path.buf, act);
+	if (client_open(&c, err) < 0 ||
+	    client_run_job(c, "POST", act_path.buf, "{}", act, false, &job,
+			   err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &campaign, err) < 0)
+		return -1;
+	print_status(in, campaign);
+	return 0;
+}
+
+static void print_pair(const json_t *report, const char *key, const char *a,
+		       const char *b)
+{
+	const json_t *pair = json_object_get(report, key);
+
+	printf("%-12s %lld %s, %lld %s\n", key, (long long)print_int(pair, a),
+	       a, (long long)print_int(pair, b), b);
+}
+
+static void print_report(const json_t *report)
+{
+	static const char *const plain[] = { "recipients",   "sent",
+					     "delivered",    "waiting",
+					     "unsubscribed", "complained" };
+	const char *reason;
+	json_t *n, *link;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(plain); i++)
+		printf("%-12s %lld\n", plain[i],
+		       (long long)print_int(report, plain[i]));
+	print_hold(report);
+	json_object_foreach (json_object_get(report, "left_out"), reason, n)
+		printf("%-12s %lld (%s)\n", "left out",
+		       (long long)json_integer_value(n), reason);
+	print_pair(report, "bounced", "hard", "soft");
+	print_pair(report, "opened", "people", "machines");
+	print_pair(report, "clicked", "people", "machines");
+	json_array_foreach (json_object_get(report, "links"), i, link)
+		printf("  %6lld people, %lld machines  %s\n",
+		       (long long)print_int(link, "people"),
+		       (long long)print_int(link, "machines"),
+		       print_text(link, "url"));
+}
+
+/* Why it is paused, if there is more to say than that somebody did so. */
+static int print_pause(const struct invocation *in, struct client *c,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *campaign = NULL;
+	const char *why;
+
+	campaign_path(in, "", &path);
+	if (client_call(c, "GET", path.buf, NULL, &campaign, err) < 0)
+		return -1;
+	why = print_text(campaign, "paused_because");
+	if (*why)
+		printf("paused: %s\n", why);
+	return 0;
+}
+
+static int print_series(const struct invocation *in, struct err *err)
+{
+	static const struct column columns[] = {
+		{ "at", "AT", 26, NULL },
+		{ "sent", "SENT", 9, NULL },
+		{ "opened", "OPENED", 9, NULL },
+		{ "clicked", "CLICKED", 9, NULL },
+		{ "unsubscribed", "LEFT", 9, NULL },
+		{ "bounced", "BOUNCED", 0, NULL },
+		{ NULL, NULL, 0, NULL },
+	};
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+
+	campaign_path(in, "/report/series", &path);
+	client_add_query(&path, "by", flag_value(in, "by"));
+	return print_list(in, path.buf, columns, err);
+}
+
+int cmd_campaign_report(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *report = NULL;
+
+	if (flag_is_set(in, "by"))
+		return print_series(in, err);
+	campaign_path(in, "/report", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_call(c, "GET", path.buf, NULL, &report, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(report);
+	else
+		print_report(report);
+	return flag_is_set(in, "json") ? 0 : print_pause(in, c, err);
+}
+
+static void print_undone(const json_t *result)
+{
+	const char *reason;
+	json_t *n, *person;
+	size_t i;
+
+	printf("%-12s %lld members, %lld addresses%s\n",
+	       json_is_true(json_object_get(result, "dry_run"))
+		       ? "would restore"
+		       : "restored",
+	       (long long)print_int(result, "restored"),
+	       (long long)print_int(result, "addresses"),
+	       json_array_size(json_object_get(result, "people"))
+		       ? ", of people"
+		       : "");
+	json_array_foreach (json_object_get(result, "people"), i, person)
+		printf("  %lld\n", (long long)json_integer_value(person));
+	json_object_foreach (json_object_get(result, "kept"), reason, n)
+		printf("%-12s %lld (%s)\n", "kept",
+		       (long long)json_integer_value(n), reason);
+}
+
+int cmd_campaign_undo_cleans(const struct invocation *in, struct err *err)
+{
+	CLEANUP(client_free) struct client *c = NULL;
+	CLEANUP(strbuf_release) struct strbuf path = STRBUF_INIT;
+	CLEANUP(json_free) json_t *job = NULL;
+
+	campaign_path(in, "/undo-cleans", &path);
+	if (client_open(&c, err) < 0 ||
+	    client_run_job(c, "POST", path.buf,
+			   flag_is_set(in, "dry-run") ? "{\"dry_run\":true}"
+						      : "{\"dry_run\":false}",
+			   "undo", false, &job, err) < 0)
+		return -1;
+	if (flag_is_set(in, "json"))
+		print_json(json_object_get(job, "result"));
+	else
+		print_undone(json_object_get(job, "result"));
+	return 0;
+}

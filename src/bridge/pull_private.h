@@ -1,0 +1,50 @@
+/*
+ * bridge/pull_private.h - what the files of the pull share: one look at a
+ * campaign
+ *
+ * pull.c leads; pull_leavers.c reads who left. All of it belongs to the thread
+ * of the job, as in bridge_private.h.
+ */
+#ifndef BRIDGE_PULL_PRIVATE_H
+#define BRIDGE_PULL_PRIVATE_H
+
+#include "bridge/bridge_private.h"
+#include "crm/campaign_record.h"
+
+/* crm.campaign.pull_state */
+struct cursor {
+	int64_t sent;         /* items of sent-to that were read */
+	int64_t since_ms;     /* activity applied after this is not read yet */
+	int64_t unsubscribed; /* as many had left, and so many of them */
+	int64_t complained;   /* had complained, when it was last read who */
+	int64_t leavers;      /* items of the list of them that were read */
+	int64_t idle;         /* looks in a row that found nothing */
+	bool settled;         /* the ledger was settled after the send */
+};
+
+/* What the audience tells of the campaign as a whole. */
+struct summary {
+	const char *status;
+	bool has_report; /* there is none before it begins to send */
+	int64_t unsubscribed, complained; /* how many */
+};
+
+/* One look at a campaign. */
+struct pull {
+	struct work *w;
+	struct crm_campaign c;
+	struct cursor at;
+	bool changed;                          /* this look found something */
+	const char *hold_reason, *hold_detail; /* NULL: it goes on */
+	int64_t hold_ms;
+	struct arena *arena;
+};
+
+/* /reports/<campaign><rest>, in the arena of the look. */
+const char *report_path(struct pull *p, const char *rest);
+
+/* Reads who left, or complained, since the last look. */
+int pull_leavers(struct pull *p, const struct summary *now, bool is_last,
+		 struct err *err);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * Who would get a campaign now, by what the CRM knows and the mirror says:
+ * nothing is asked over there; of a tag or segment only how many it had when
+ * the bridge looked last. Called by handlers; any thread.
+ */
+#include "bridge/target/audience_target.h"
+
+#include "base/arena.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "bridge/bridge_private.h"
+#include "bridge/hash_set.h"
+#include "crm/group/group.h"
+
+#include "sql/campaign_target.h"
+
+/* One person of a group, as a plan would see them: see plan.c. */
+static enum left_out reason_of(const struct rows *rows)
+{
+	if (rows_is_null(rows, 0))
+		return LEFT_OUT_NO_ADDRESS;
+	if (!email_is_valid(rows_text(rows, 1)))
+		return LEFT_OUT_INVALID;
+	if (rows_int(rows, 2))
+		return LEFT_OUT_OPTED_OUT;
+	if (rows_int(rows, 3))
+		return LEFT_OUT_HELD;
+	if (rows_int(rows, 5))
+		return LEFT_OUT_DEMO;
+	return mirror_reason((enum mirror_status)rows_int(rows, 4));
+}
+
+static int count_page(struct db *db, const struct ids *ids, struct estimate *e,
+		      struct hash_set *going, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	if (db_query(db, SQL_ESTIMATE_PEOPLE, SQL_ARGS(sql_keys(ids, &keys)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		enum left_out reason = reason_of(rows);
+
+		e->total++;
+		if (reason)
+			e->left_out[reason]++;
+		else
+			(void)hash_set_add(going, rows_text(rows, 0));
+	}
+	return more;
+}
+
+/* Who shares an address gets it once. */
+static void count_going(struct estimate *e, struct hash_set *going)
+{
+	size_t all = going->n;
+
+	hash_set_seal(going);
+	e->goes = (int64_t)going->n;
+	e->left_out[LEFT_OUT_DUPLICATE] = (int64_t)(all - going->n);
+}
+
+static int of_group(struct db *db, int64_t group_id, struct estimate *e,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(hash_set_release) struct hash_set going = HASH_SET_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct group group;
+	int64_t after = 0;
+	int n;
+
+	if (group_get(db, group_id, arena, &group, err) < 0)
+		return -1;
+	do {
+		vec_reset(&ids);
+		n = group_walk(db, &group, after, 5 * GROUP_WALK_LONG, &ids,
+			       err);
+		if (n < 0 ||
+		    (n > 0 && count_page(db, &ids, e, &going, err) < 0))
+			return -1;
+		if (n > 0)
+			after = ids.v[ids.n - 1];
+	} while (n == 5 * GROUP_WALK_LONG);
+	count_going(e, &going);
+	return 0;
+}
+
+static int of_audience(struct db *db, struct estimate *e, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_ESTIMATE_AUDIENCE, SQL_NO_ARGS, &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found < 0)
+		return -1;
+	e->total = rows_int(rows, 0);
+	e->left_out[LEFT_OUT_OPTED_OUT] = rows_int(rows, 1);
+	e->left_out[LEFT_OUT_HELD] = rows_int(rows, 2);
+	e->unknown = rows_int(rows, 3);
+	e->left_out[LEFT_OUT_DEMO] = rows_int(rows, 4);
+	e->goes = e->total - rows_int(rows, 1) - rows_int(rows, 2) -
+		  rows_int(rows, 4);
+	return 0;
+}
+
+int estimate_make(struct db *db, const struct crm_campaign *c,
+		  const json_t *targets, struct estimate *out, struct err *err)
+{
+	const json_t *target;
+
+	*out = (struct estimate){ .total = 0 };
+	switch (c->to_kind) {
+	case CRM_CAMPAIGN_TO_NOBODY:
+		return 0;
+	case CRM_CAMPAIGN_TO_GROUP:
+		return of_group(db, c->group_id, out, err);
+	case CRM_CAMPAIGN_TO_AUDIENCE:
+		return of_audience(db, out, err);
+	default:
+		target = audience_target_find(targets, c->to_kind,
+					      c->segment_id);
+		out->total = out->goes =
+			json_integer_value(json_object_get(target, "count"));
+		return 0;
+	}
+}

@@ -1,0 +1,398 @@
+#include "crm/campaign/recipient.h"
+
+#include "base/arena.h"
+#include "base/crypto.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "crm/browse/selection.h"
+#include "crm/field.h"
+#include "store/sqlbuild.h"
+
+#include "sql/crm_campaign.h"
+
+#include <string.h>
+
+#define DIGEST_DIGITS 16
+
+/* What is looked at beside the ledger's rows. */
+#define WITH_ADDRESS " LEFT JOIN email a ON a.id = r.email_id"
+#define WITH_NAME                                   \
+	" LEFT JOIN person p ON p.id = r.person_id" \
+	" LEFT JOIN person s ON s.id = p.merged_into_id"
+
+/* Who was merged into another person is gone as well. */
+#define ERASED "CASE WHEN s.id IS NULL THEN p.erased_ms ELSE s.erased_ms END"
+
+const char *recipient_kind_name(enum recipient_kind kind)
+{
+	static const char *const names[] = { "person", "erased", "unknown" };
+
+	return names[kind];
+}
+
+/* --- what is looked for --- */
+
+/* As the figures of the report count: see sql/campaign_figures.sql. Who shares
+ * the address of another one was left out as a duplicate: what came of that
+ * mail is counted once. The negation is of those who were sent it. */
+#define NOT_LEFT_OUT " AND r.state <> 7"
+#define WAS_SENT " AND r.state IN (" SQL_SET_CRM_RECIPIENT_SENT ")"
+_Static_assert(CRM_RECIPIENT_LEFT_OUT == 7, "NOT_LEFT_OUT");
+_Static_assert(CRM_BOUNCE_HARD == 1 && CRM_BOUNCE_SOFT == 2, "responses");
+
+static const struct {
+	const char *name;
+	const char *condition;
+} responses[] = {
+	{ "opened", NOT_LEFT_OUT " AND r.opened_ms IS NOT NULL" },
+	{ "clicked", NOT_LEFT_OUT " AND r.clicked_ms IS NOT NULL" },
+	{ "bounced", " AND r.bounced <> 0" },
+	{ "bounced_hard", " AND r.bounced = 1" },
+	{ "bounced_soft", " AND r.bounced = 2" },
+	{ "unsubscribed", NOT_LEFT_OUT " AND r.unsubscribed_ms IS NOT NULL" },
+	{ "complained", NOT_LEFT_OUT " AND r.complained_ms IS NOT NULL" },
+	{ "machine_opened",
+	  NOT_LEFT_OUT " AND r.machine_opened_ms IS NOT NULL" },
+	{ "not_opened", WAS_SENT " AND r.opened_ms IS NULL" },
+	{ "not_clicked", WAS_SENT " AND r.clicked_ms IS NULL" },
+};
+
+static int read_response(struct recipient_filter *f, struct err *err)
+{
+	for (size_t i = 0; f->response && i < ARRAY_SIZE(responses); i++)
+		if (strcmp(responses[i].name, f->response) == 0)
+			f->condition = responses[i].condition;
+	return !f->response || f->condition
+		       ? 0
+		       : err_field(err, "response", "there is no response %s",
+				   f->response);
+}
+
+static int read_state(struct recipient_filter *f, struct err *err)
+{
+	for (int i = CRM_RECIPIENT_QUEUED; i <= CRM_RECIPIENT_LEFT_OUT; i++)
+		if (f->state &&
+		    strcmp(f->state, crm_recipient_state_name(
+					     (enum crm_recipient_state)i)) == 0)
+			f->state_read = (enum crm_recipient_state)i;
+	return !f->state || f->state_read
+		       ? 0
+		       : err_field(err, "state", "there is no state %s",
+				   f->state);
+}
+
+/* Domains are compared in A-labels, as addresses are kept. */
+static int read_domain(struct recipient_filter *f, struct arena *arena,
+		       struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct email email;
+
+	if (!f->domain)
+		return 0;
+	if (strchr(f->domain, '@') ||
+	    email_parse(arena_printf(arena, "x@%s", f->domain), arena, &email,
+			&why) < 0)
+		return err_field(err, "domain",
+				 "not the domain of an address, such as "
+				 "example.org");
+	f->at_domain = arena_printf(arena, "@%s", email.domain);
+	return 0;
+}
+
+int recipient_filter_read(struct recipient_filter *f, struct arena *arena,
+			  struct err *err)
+{
+	if (read_state(f, err) < 0 || read_response(f, err) < 0 ||
+	    read_domain(f, arena, err) < 0)
+		return -1;
+	return f->q ? selection_read_words(f->q, arena, f->words, &f->words_n,
+					   err)
+		    : 0;
+}
+
+static const char *digest_of(const struct recipient_filter *f,
+			     struct arena *arena)
+{
+	const char *const texts[] = { f->state, f->reason, f->response,
+				      f->domain, f->q };
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	char hex[SHA256_HEX + 1];
+
+	strbuf_addf(&text, "%lld/%lld", (long long)f->campaign_id,
+		    (long long)f->link_id);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		strbuf_addch(&text, '\n');
+		strbuf_addstr(&text, texts[i] ? texts[i] : "");
+	}
+	sha256_hex(strbuf_str(&text), hex);
+	return arena_strndup(arena, hex, DIGEST_DIGITS);
+}
+
+/* --- SQL --- */
+
+static void add_link(const struct recipient_filter *f, struct sqlbuild *b)
+{
+	sqlbuild_add(b, NOT_LEFT_OUT
+		     " AND r.person_id IN (SELECT v.person_id FROM"
+		     " campaign_activity v WHERE v.campaign_id = ");
+	sqlbuild_bind_int(b, f->campaign_id);
+	sqlbuild_add(b, " AND v.link_id = ");
+	sqlbuild_bind_int(b, f->link_id);
+	sqlbuild_add(b, " AND v.machine = 0 AND v.kind = ");
+	sqlbuild_bind_int(b, CRM_ACTIVITY_CLICK);
+	sqlbuild_add(b, ")");
+}
+
+static void add_word(const struct search_word *word, struct sqlbuild *b)
+{
+	sqlbuild_add(b, " AND (COALESCE(s.name_folded, p.name_folded) ");
+	sqlbuild_like(b, true, word->folded, true);
+	sqlbuild_add(b, " OR ");
+	selection_address_has(word, b);
+	sqlbuild_add(b, ")");
+}
+
+static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
+{
+	sqlbuild_add(b, " WHERE r.campaign_id = ");
+	sqlbuild_bind_int(b, f->campaign_id);
+	if (f->state_read) {
+		sqlbuild_add(b, " AND r.state = ");
+		sqlbuild_bind_int(b, f->state_read);
+	}
+	if (f->reason) {
+		sqlbuild_add(b, " AND r.reason = ");
+		sqlbuild_bind_text(b, f->reason);
+	}
+	if (f->condition)
+		sqlbuild_add(b, f->condition);
+	if (f->link_id)
+		add_link(f, b);
+	if (f->at_domain) {
+		sqlbuild_add(b, " AND a.folded ");
+		sqlbuild_like(b, true, f->at_domain, false);
+	}
+	for (size_t i = 0; i < f->words_n; i++)
+		add_word(&f->words[i], b);
+}
+
+static void add_from(const struct recipient_filter *f, bool by_name,
+		     struct sqlbuild *b)
+{
+	sqlbuild_add(b, " FROM campaign_recipient r");
+	if (f->at_domain || f->words_n > 0)
+		sqlbuild_add(b, WITH_ADDRESS);
+	if (by_name || f->words_n > 0)
+		sqlbuild_add(b, WITH_NAME);
+}
+
+/* --- a page --- */
+
+static const struct page_sort by_ledger = { "", "r.person_id", false };
+static const struct page_sort sorts[] = {
+	{ "name", "COALESCE(s.name_folded,p.name_folded,'')", true },
+	{ "at", "r.at_ms", false },
+	{ "opens", "r.opens", false },
+	{ "clicks", "r.clicks", false },
+};
+
+struct page {
+	const struct recipient_filter *filter;
+	const struct page_sort *sort;
+	bool down;
+	int64_t limit;
+	struct page_place place;
+};
+
+static int read_sort(const char *name, struct page *p, struct err *err)
+{
+	p->sort = &by_ledger;
+	if (!name)
+		return 0;
+	p->sort = page_sort_find(sorts, ARRAY_SIZE(sorts), name, &p->down);
+	if (p->sort)
+		return 0;
+	return err_field(err, "sort",
+			 "not one of name, at, opens, clicks (with - before "
+			 "it: downwards)");
+}
+
+/* Which rows stand on the page is found by keys; what they say is read for
+ * those only. */
+static void page_sql(const struct page *p, struct sqlbuild *b)
+{
+	const char *way = p->down ? " DESC" : "";
+
+	sqlbuild_add(b,
+		     "SELECT r.person_id, x.place, r.state, r.reason,"
+		     " r.detail, r.at_ms, r.opens, r.clicks, r.opened_ms,"
+		     " r.clicked_ms, r.bounced_ms, r.unsubscribed_ms,"
+		     " r.complained_ms, r.machine_opened_ms,"
+		     " NULLIF(a.address, ''), p.id, p.merged_into_id,"
+		     " " ERASED ","
+		     " CASE WHEN s.id IS NULL THEN p.first_name"
+		     " ELSE s.first_name END,"
+		     " CASE WHEN s.id IS NULL THEN p.last_name"
+		     " ELSE s.last_name END FROM (SELECT r.person_id AS id, ");
+	sqlbuild_add(b, p->sort->column);
+	sqlbuild_add(b, " AS place");
+	add_from(p->filter, p->sort == &sorts[0], b);
+	add_where(p->filter, b);
+	page_place_sql(p->sort, "r.person_id", p->down, &p->place, b);
+	sqlbuild_add(b, " ORDER BY 2");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", 1");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, p->limit);
+	sqlbuild_add(b, ") x JOIN campaign_recipient r ON r.person_id = x.id"
+			" AND r.campaign_id = ");
+	sqlbuild_bind_int(b, p->filter->campaign_id);
+	sqlbuild_add(b, WITH_ADDRESS WITH_NAME " ORDER BY 2");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", 1");
+	sqlbuild_add(b, way);
+}
+
+static enum recipient_kind kind_of(const struct rows *rows)
+{
+	if (rows_int(rows, 0) < 0)
+		return RECIPIENT_UNKNOWN;
+	return rows_is_null(rows, 15) || !rows_is_null(rows, 17)
+		       ? RECIPIENT_ERASED
+		       : RECIPIENT_PERSON;
+}
+
+static void read_recipient(const struct rows *rows, struct arena *arena,
+			   void *out)
+{
+	int64_t id = rows_int(rows, 0), merged_into = rows_int(rows, 16);
+
+	*(struct recipient *)out = (struct recipient){
+		.row_id = id,
+		.person_id = merged_into ? merged_into : id,
+		.kind = kind_of(rows),
+		.state = (enum crm_recipient_state)rows_int(rows, 2),
+		.reason = rows_dup(rows, 3, arena),
+		.detail = rows_dup(rows, 4, arena),
+		.at_ms = rows_int(rows, 5),
+		.opens = rows_int(rows, 6),
+		.clicks = rows_int(rows, 7),
+		.opened_ms = rows_int(rows, 8),
+		.clicked_ms = rows_int(rows, 9),
+		.bounced_ms = rows_int(rows, 10),
+		.unsubscribed_ms = rows_int(rows, 11),
+		.complained_ms = rows_int(rows, 12),
+		.machine_opened_ms = rows_int(rows, 13),
+		.address = rows_dup(rows, 14, arena),
+		.name = field_full_name(rows_dup(rows, 18, arena),
+					rows_dup(rows, 19, arena), arena),
+	};
+}
+
+/* *last: the last row that is on the page; returns 1 if there are more. */
+static int read_page(struct db *db, const struct page *p, struct arena *arena,
+		     struct recipients *out, struct page_place *last,
+		     struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct recipient r;
+	int64_t n = 0;
+	int more;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	page_sql(p, &b);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		if (++n == p->limit)
+			return 1;
+		read_recipient(rows, arena, &r);
+		vec_push(out, r);
+		last->id = r.row_id;
+		if (p->sort->is_text)
+			last->text = rows_dup(rows, 1, arena);
+		else
+			last->number = rows_int(rows, 1);
+	}
+	return more;
+}
+
+static int count(struct db *db, const struct recipient_filter *f,
+		 struct arena *arena, int64_t *out, struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT COUNT(*)");
+	add_from(f, false, &b);
+	add_where(f, &b);
+	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
+}
+
+int recipient_list(struct db *db, const struct recipient_query *query,
+		   struct arena *arena, struct recipients *out, int64_t *total,
+		   const char **next, struct err *err)
+{
+	const char *digest = digest_of(&query->filter, arena);
+	struct page p = { .filter = &query->filter, .limit = query->limit + 1 };
+	struct page_place last = { .given = true };
+	int more;
+
+	*next = NULL;
+	if (read_sort(query->sort, &p, err) < 0 ||
+	    page_cursor_read(query->cursor, p.sort, digest, arena, &p.place,
+			     err) < 0 ||
+	    (!p.place.given &&
+	     count(db, p.filter, arena, &p.place.total, err) < 0))
+		return -1;
+	more = read_page(db, &p, arena, out, &last, err);
+	if (more < 0)
+		return -1;
+	last.total = *total = p.place.total;
+	if (more > 0)
+		*next = page_cursor_write(p.sort, &last, digest, arena);
+	return 0;
+}
+
+/* --- people --- */
+
+int recipient_people(struct db *db, const struct recipient_filter *f,
+		     struct ids *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	sqlbuild_init(&b, db_backend(db), arena);
+	sqlbuild_add(&b, "SELECT DISTINCT COALESCE(s.id, p.id)");
+	add_from(f, true, &b);
+	add_where(f, &b);
+	sqlbuild_add(&b,
+		     " AND p.id IS NOT NULL AND " ERASED " IS NULL ORDER BY 1");
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	return rows_ids(rows, out, err) < 0 ? -1 : 0;
+}
+
+bool recipient_criteria(const struct recipient_filter *f, json_t **out)
+{
+	static const char *const kept_up[] = { "opened",       "clicked",
+					       "not_opened",   "not_clicked",
+					       "unsubscribed", "bounced" };
+	bool is_alone = f->response && !f->state && !f->reason && !f->link_id &&
+			!f->domain && !f->q;
+
+	for (size_t i = 0; is_alone && i < ARRAY_SIZE(kept_up); i++) {
+		if (strcmp(f->response, kept_up[i]) != 0)
+			continue;
+		*out = json_pack("{s:s, s:[{s:s, s:s, s:I}]}", "match", "all",
+				 "conditions", "field", "response", "op",
+				 f->response, "campaign_id",
+				 (json_int_t)f->campaign_id);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,216 @@
+#include "crm/import/import_question.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+#define SHOWN_MAX 20 /* values in a question */
+
+static void begin_question(struct json_writer *w, const char *kind,
+			   const struct look *look)
+{
+	enum import_consent as = look->column->consent;
+
+	json_begin_object(w);
+	json_key_text(w, "kind", kind);
+	json_key_text(w, "column", look->column->header);
+	json_key_text(w, "as",
+		      as == CONSENT_NO_COLUMN ? NULL : import_consent_name(as));
+	json_key_begin_array(w, "values");
+}
+
+static void write_value(struct json_writer *w, struct str value, int64_t count)
+{
+	value.len = utf8_prefix(value, IMPORT_VALUE_SHOWN);
+	json_begin_object(w);
+	json_key(w, "value");
+	json_str(w, value);
+	json_key_int(w, "count", count);
+	json_end_object(w);
+}
+
+static void end_question(struct json_writer *w, int64_t more,
+			 const char *parameter, const char *answers)
+{
+	json_end_array(w);
+	json_key_int(w, "more", more);
+	json_key_text(w, "parameter", parameter);
+	json_key_raw(w, "answers", str_of(answers));
+	json_end_object(w);
+}
+
+enum consent_meaning import_meaning_of(const struct import_column *c, int word)
+{
+	return import_consent_meaning(c->consent, (enum consent_word)word);
+}
+
+/* Cells of a column, or those of one meaning, with their counts. */
+static int64_t write_values(struct json_writer *w, const struct look *look,
+			    bool unclear_only)
+{
+	const struct import_column *c = look->column;
+	int64_t more = 0;
+	int shown = 0;
+
+	vec_each (&look->values, t) {
+		if (unclear_only &&
+		    import_consent_read(c->consent, &c->answers, t->text) !=
+			    CONSENT_UNCLEAR)
+			continue;
+		if (shown++ < SHOWN_MAX)
+			write_value(w, t->text, t->count);
+		else
+			more += t->count;
+	}
+	for (int word = 0; word < CONSENT_WORDS; word++) {
+		if (!unclear_only ||
+		    import_meaning_of(c, word) == CONSENT_UNCLEAR)
+			more += look->others[word];
+	}
+	return more;
+}
+
+void import_ask_column(struct json_writer *w, const struct look *look)
+{
+	begin_question(w, "column", look);
+	end_question(w, write_values(w, look, false), "consent",
+		     "[\"opt_out\",\"opt_in\",\"status\",\"reason\","
+		     "\"out\",\"ignore\"]");
+}
+
+/* Of a death or a deletion, or where a text says that somebody refuses. */
+#define OUT_OR_IGNORE "[\"out\",\"ignore\"]"
+
+void import_ask_gone(struct json_writer *w, const struct look *look)
+{
+	begin_question(w, "gone", look);
+	end_question(w, write_values(w, look, false), "consent", OUT_OR_IGNORE);
+}
+
+void import_ask_phrase(struct json_writer *w, const struct look *look)
+{
+	int64_t more = look->refuse;
+	size_t n = look->refusals.n < SHOWN_MAX ? look->refusals.n : SHOWN_MAX;
+
+	begin_question(w, "phrase", look);
+	for (size_t i = 0; i < n; i++) {
+		const struct tally *t = &look->refusals.v[i];
+
+		write_value(w, t->text, t->count);
+		more -= t->count;
+	}
+	end_question(w, more, "consent", OUT_OR_IGNORE);
+}
+
+void import_ask_values(struct json_writer *w, const struct look *look)
+{
+	begin_question(w, "value", look);
+	end_question(w, write_values(w, look, true), "consent_values",
+		     "[\"out\",\"ignore\"]");
+}
+
+void import_ask_date_order(struct json_writer *w, const struct look *look)
+{
+	begin_question(w, "date_order", look);
+	write_value(w, look->date, look->dates);
+	end_question(w, 0, "date_order", "[\"dmy\",\"mdy\"]");
+}
+
+/* --- what an answer is for --- */
+
+/* Would a column with that header say "out" by such a word? */
+static bool refuses_by(enum import_consent header, enum consent_word word)
+{
+	switch (header) {
+	case CONSENT_OPT_OUT:
+	case CONSENT_REASON:
+	case CONSENT_LETTERS:
+	case CONSENT_MAYBE_OUT:
+	case CONSENT_MAYBE_GONE:
+	case CONSENT_ASIDE_OUT:
+		return word == CONSENT_YES || word == CONSENT_DATE ||
+		       word == CONSENT_OUT || word == CONSENT_INACTIVE ||
+		       word == CONSENT_WORD_UNKNOWN;
+	case CONSENT_OPT_IN:
+	case CONSENT_MAYBE_IN:
+	case CONSENT_ASIDE_IN:
+		return word == CONSENT_NO || word == CONSENT_OUT ||
+		       word == CONSENT_INACTIVE;
+	default:
+		return word == CONSENT_OUT || word == CONSENT_INACTIVE;
+	}
+}
+
+/* Each yes, no or date is as good as another. */
+static void refusing_key(const struct tally *t, struct strbuf *out)
+{
+	static const char *const classes[CONSENT_WORDS] = {
+		[CONSENT_YES] = "(yes)",
+		[CONSENT_NO] = "(no)",
+		[CONSENT_DATE] = "(date)",
+	};
+
+	if (classes[t->word])
+		strbuf_addstr(out, classes[t->word]);
+	else
+		import_consent_value_key(t->text, out);
+}
+
+static void add_refusing(struct look *look, const struct tally *t,
+			 struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+	struct texts *all = &look->column->refusing;
+
+	refusing_key(t, &key);
+	vec_each (all, known) {
+		if (strcmp(*known, key.buf) == 0)
+			return;
+	}
+	vec_push(all, arena_str(arena, strbuf_str(&key)));
+}
+
+void import_find_refusing(struct look *look, struct arena *arena)
+{
+	vec_each (&look->values, t) {
+		if (refuses_by(look->header, t->word))
+			add_refusing(look, t, arena);
+	}
+	vec_each (&look->refusals, t)
+		add_refusing(look, t, arena);
+}
+
+static bool is_seen(const struct import_column *c, const char *key)
+{
+	vec_each (&c->seen, seen) {
+		if (strcmp(*seen, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those that are not kept one by one may be new. */
+bool import_is_unseen(const struct look *look)
+{
+	const struct import_column *c = look->column;
+	int64_t kept = 0;
+
+	vec_each (&c->refusing, key) {
+		if (!is_seen(c, *key))
+			return true;
+	}
+	vec_each (&look->refusals, t)
+		kept += t->count;
+	if (look->refuse > kept)
+		return true;
+	for (int word = 0; word < CONSENT_WORDS; word++) {
+		if (word != CONSENT_DATE && look->others[word] > 0 &&
+		    refuses_by(look->header, (enum consent_word)word))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,123 @@
+#include "crm/import/import_said.h"
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "crm/consent/kept_opt_out.h"
+#include "sql/opt_out_witness.h"
+
+#include <string.h>
+
+static void read_of_address(const struct rows *rows, struct arena *arena,
+			    void *out)
+{
+	*(struct import_word *)out =
+		(struct import_word){ .hash = rows_dup(rows, 0, arena),
+				      .import_id = rows_int(rows, 1) };
+}
+
+static int find_of_addresses(struct import_said *said,
+			     const struct import_batch *b,
+			     struct import_row *const *fresh, size_t n,
+			     struct db *db, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		if (fresh[i]->shares_address)
+			import_json_text(&json, str_of(fresh[i]->email.hash));
+	}
+	if (json.len == 0)
+		return 0;
+	return db_list(db, SQL_OPT_OUT_WITNESS_OF_ADDRESSES,
+		       SQL_ARGS(sql_text(import_json_end(&json))),
+		       read_of_address, b->arena, said, err);
+}
+
+/* Of an address that nobody had. */
+static int find_of_kept(struct import_said *said, const struct import_row *row,
+			struct db *db, struct err *err)
+{
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
+
+	if (kept_opt_out_witnesses(db, row->email.folded, &witnesses, err) < 0)
+		return -1;
+	vec_each (&witnesses, import_id) {
+		struct import_word word = { .hash = row->email.hash,
+					    .import_id = *import_id };
+
+		vec_push(said, word);
+	}
+	return 0;
+}
+
+static void read_of_company(const struct rows *rows, struct arena *arena,
+			    void *out)
+{
+	(void)arena;
+	*(struct import_word *)out =
+		(struct import_word){ .company_id = rows_int(rows, 0),
+				      .import_id = rows_int(rows, 1) };
+}
+
+static int find_of_companies(struct import_said *said,
+			     struct import_row *const *fresh, size_t n,
+			     struct db *db, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids locked = VEC_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		if (fresh[i]->company_id)
+			vec_push(&ids, fresh[i]->company_id);
+	}
+	if (ids.n == 0)
+		return 0;
+	if (db_list_ids(db, SQL_OPT_OUT_WITNESS_LOCK_COMPANIES,
+			SQL_ARGS(sql_keys(&ids, &keys)), &locked, err) < 0)
+		return -1;
+	return db_list(db, SQL_OPT_OUT_WITNESS_OF_COMPANIES,
+		       SQL_ARGS(sql_keys(&ids, &keys)), read_of_company, NULL,
+		       said, err);
+}
+
+int import_said_find(struct import_said *said, const struct import_batch *b,
+		     struct import_row *const *fresh, size_t n, struct db *db,
+		     struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (fresh[i]->kept && find_of_kept(said, fresh[i], db, err) < 0)
+			return -1;
+	}
+	if (find_of_addresses(said, b, fresh, n, db, err) < 0)
+		return -1;
+	return find_of_companies(said, fresh, n, db, err);
+}
+
+static bool is_of_row(const struct import_word *word,
+		      const struct import_row *row)
+{
+	if (word->hash)
+		return (row->shares_address || row->kept) &&
+		       strcmp(word->hash, row->email.hash) == 0;
+	return word->company_id == row->company_id;
+}
+
+const char *import_said_of(const struct import_said *said,
+			   const struct import_row *row, struct ids *out)
+{
+	const char *why = row->kept;
+
+	if (!row->shares_address && !row->kept && !row->company_id)
+		return NULL;
+	vec_each (said, word) {
+		if (!is_of_row(word, row))
+			continue;
+		vec_push(out, word->import_id);
+		if (!why)
+			why = word->hash ? "somebody with the same address "
+					   "opted out"
+					 : "the company opted out";
+	}
+	return why;
+}

@@ -1,0 +1,74 @@
+/*
+ * crm/search/search.h - inside names and addresses by an index
+ *
+ * Looking for a part of a word takes an index of all short pieces: of each
+ * record's text (name, live addresses folded, and as shown where they have
+ * other letters than ASCII) the index holds all pieces of one to three
+ * characters, as hashes. What contains a word has all its pieces, so the index
+ * gives candidates, and whoever asks compares those with the record itself.
+ * Answers are those of a scan, whatever the index says.
+ *
+ * The index is filled by a job behind those who write, so it costs them
+ * nothing: records above `until_id` are not in it yet, and those whose name or
+ * addresses changed are marked stale, in the transaction of the change. Both
+ * are candidates, always. Whoever takes ids holds the sequence until the
+ * commit, so no id below one that can be seen appears later.
+ *
+ * What is erased leaves the index with the transaction; what is removed, with
+ * the next run of the job.
+ */
+#ifndef CRM_SEARCH_H
+#define CRM_SEARCH_H
+
+#include "base/vec.h"
+#include "crm/entity.h"
+#include "jobs/runner.h"
+#include "store/db.h"
+
+#define SEARCH_JOB "search-index"
+
+/* More candidates than these are no help. */
+#define SEARCH_MOST 100000
+/* Nor are more records that the index does not know, or not as they are. */
+#define SEARCH_BEHIND_MOST 5000
+
+/* Folded; and in lower case, if it has other letters than ASCII. */
+struct search_word {
+	const char *folded, *shown;
+};
+
+/*
+ * Records that may contain all n words: appended to out in order, each once.
+ * Returns 1; 0 if there are too many, or the words have no pieces (out is
+ * untouched); -1.
+ */
+int search_find(struct db *db, enum entity entity,
+		const struct search_word *words, size_t n, struct ids *out,
+		struct err *err);
+
+/* Its name or addresses changed, or it is gone. */
+int search_mark(struct tx *tx, enum entity entity, int64_t record_id,
+		struct err *err);
+int search_mark_many(struct tx *tx, enum entity entity, const struct ids *ids,
+		     struct err *err);
+int search_mark_batch(struct batch *b, enum entity entity, int64_t record_id,
+		      struct err *err);
+/* It was erased: nothing of it stays in the index. */
+int search_forget(struct tx *tx, enum entity entity, int64_t record_id,
+		  struct err *err);
+
+/* --- filling it --- */
+
+/* How many records of the kind were made since the last that is indexed. */
+int search_behind(struct db *db, enum entity entity, int64_t *out,
+		  struct err *err);
+
+/* One page, in a transaction of its own: 1, 0 if all is in the index, -1. */
+int search_index_page(struct db *db, struct err *err);
+/* The job that calls it until all is done. */
+int search_job(struct job_run *run, struct err *err);
+/* To be called every second or so: wakes the job, or adds it, if there is
+ * something to do. */
+int search_wake(struct db *db, int64_t now_ms, struct err *err);
+
+#endif

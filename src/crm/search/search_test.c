@@ -1,0 +1,410 @@
+#include "crm/search/search.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/utf8.h"
+#include "crm/browse/record_list.h"
+#include "crm/consent/erase.h"
+#include "crm/crm_fixture.h"
+#include "crm/person_merge.h"
+#include "crm/search/search_gram.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void index_all(struct crm_fixture *f)
+{
+	struct err err = ERR_INIT;
+	int more;
+
+	do
+		more = search_index_page(f->db, &err);
+	while (more > 0);
+	if (more < 0)
+		fail_msg("%s", err.text);
+}
+
+/* --- pieces --- */
+
+static size_t pieces(const char *text, bool of_word)
+{
+	CLEANUP(vec_release) struct grams g = VEC_INIT;
+
+	(of_word ? grams_of_word : grams_of_text)(str_of(text), &g);
+	return g.n;
+}
+
+static void a_word_is_looked_for_by_its_longest_pieces(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t of_text, of_word;
+	} cases[] = {
+		{ "", 0, 0 },      { "a", 0, 0 },    /* in everything */
+		{ "ab", 1, 1 },                      /* ab */
+		{ "abcd", 5, 2 },                    /* ab bc cd abc bcd */
+		{ "王", 1, 1 },    { "王伟", 3, 1 }, /* 王 伟 王伟 */
+		{ "王 伟", 2, 2 }, /* nothing goes over white space */
+		{ "aä", 2, 1 },    /* ä aä */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(pieces(cases[i].text, false),
+				 cases[i].of_text);
+		if (!strchr(cases[i].text, ' '))
+			assert_int_equal(pieces(cases[i].text, true),
+					 cases[i].of_word);
+	}
+}
+
+static void pieces_are_written_once(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	uint32_t v[] = { 7, 3, 7 };
+	struct grams g = { .v = v, .n = 3 };
+	struct grams none = { .n = 0 };
+
+	(void)state;
+	grams_format(&g, DB_SQLITE, &out);
+	assert_string_equal(out.buf, "3 7");
+	grams_format(&g, DB_PG, &out);
+	assert_string_equal(out.buf, "{3,7}");
+	grams_format(&none, DB_PG, &out);
+	assert_string_equal(out.buf, "{}");
+}
+
+/* --- index and scan --- */
+
+struct world {
+	struct crm_fixture *f;
+	uint64_t seed;
+};
+
+static uint32_t below(struct world *w, uint32_t n)
+{
+	w->seed = w->seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(w->seed >> 33) % n;
+}
+
+static const char *const parts[] = {
+	"Müller", "Straße", "O'Neil", "an",   "Ann",
+	"nan",    "%_",     "王",     "伟",   "王伟",
+	"Щерба",  "ков",    "ЁЖ",     "İpek", "Çağlar",
+	"الخ",    "كهن",    "ΟΔΥΣΣ",  "ευς",  "e\xcc\x81tude",
+	"ﬁn",     "Æsir",   "x",      "Żu",   "raw",
+	"Nguyễn", "ß",
+};
+
+static const char *part(struct world *w)
+{
+	return parts[below(w, ARRAY_SIZE(parts))];
+}
+
+static const char *const hosts[] = { "x.example", "straße.example", "пример.рф",
+				     "EXAMPLE.test" };
+
+static const char *body_of(struct world *w)
+{
+	const char *sep = below(w, 2) ? " " : "";
+
+	if (below(w, 4) == 0)
+		return arena_printf(w->f->arena, "{\"email\":\"%s%u@%s\"}",
+				    below(w, 2) ? "an" : "Qz", below(w, 99),
+				    hosts[below(w, ARRAY_SIZE(hosts))]);
+	if (below(w, 5) == 0)
+		return arena_printf(w->f->arena, "{\"last_name\":\"%s%s%s\"}",
+				    part(w), sep, part(w));
+	return arena_printf(w->f->arena,
+			    "{\"first_name\":\"%s\",\"last_name\":\"%s%s%s\","
+			    "\"email\":\"%s%u@%s\"}",
+			    part(w), part(w), sep, part(w),
+			    below(w, 2) ? "an" : "Qz", below(w, 99),
+			    hosts[below(w, ARRAY_SIZE(hosts))]);
+}
+
+static void change(struct world *w)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = w->f;
+	struct err err = ERR_INIT;
+	int64_t id = 1 + below(w, 40), other = 1 + below(w, 40);
+	struct record r;
+
+	switch (below(w, 8)) {
+	case 0: /* gone ones and odd addresses are refused: never mind */
+		if (tx_begin(f->db, &tx, &err) == 0 &&
+		    record_remove(&tx, ENTITY_PERSON, id, &f->actor, f->arena,
+				  &err) == 0)
+			(void)tx_commit(&tx, &err);
+		break;
+	case 1:
+		if (tx_begin(f->db, &tx, &err) == 0 &&
+		    person_merge(&tx, id, other, &f->actor, f->arena, &err) ==
+			    0)
+			(void)tx_commit(&tx, &err);
+		break;
+	case 2:
+		if (tx_begin(f->db, &tx, &err) == 0 &&
+		    person_erase(&tx, id, &f->actor, f->arena, &err) == 0)
+			(void)tx_commit(&tx, &err);
+		break;
+	case 3:
+	case 4:
+		(void)fixture_patch(f, ENTITY_PERSON, id, body_of(w), &r, &err);
+		break;
+	case 5:
+		(void)search_index_page(f->db, &err);
+		break;
+	default:
+		(void)fixture_create(f, ENTITY_PERSON, body_of(w), &r, &err);
+		break;
+	}
+}
+
+/* Some characters out of the middle of what is there, or not. */
+static const char *word_of(struct world *w)
+{
+	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct str rest;
+	uint32_t skip, take;
+
+	if (below(w, 3) == 0)
+		strbuf_addf(&whole, "Qz%u@%s", below(w, 99),
+			    hosts[below(w, ARRAY_SIZE(hosts))]);
+	else
+		strbuf_addf(&whole, "%s%s", part(w), part(w));
+	rest = strbuf_str(&whole);
+	skip = below(w, (uint32_t)utf8_length(rest));
+	take = 1 + below(w, 5);
+	while (rest.len > 0 && take > 0) {
+		size_t n = utf8_sequence(rest);
+
+		if (skip > 0)
+			skip--;
+		else {
+			strbuf_add(&out, rest.s, n);
+			take--;
+		}
+		rest.s += n;
+		rest.len -= n;
+	}
+	return arena_strdup(w->f->arena, out.buf);
+}
+
+static void compare(struct world *w, const char *q)
+{
+	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
+	CLEANUP(vec_release) struct ids scanned = VEC_INIT;
+	struct crm_fixture *f = w->f;
+	struct record_query query = { .limit = RECORD_PAGE_MOST,
+				      .selection = { .entity = ENTITY_PERSON,
+						     .q = q } };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		selection_read(&query.selection, f->db, 1, f->arena, &err), 0);
+	assert_true(selection_walk(f->db, &query.selection, 0, 10000, &scanned,
+				   &err) >= 0);
+	assert_int_equal(record_list(f->db, &query, f->arena, &page, &err), 0);
+	if (page.items.n != scanned.n)
+		fail_msg("seed %llu: %s: index %zu, scan %zu",
+			 (unsigned long long)w->seed, q, page.items.n,
+			 scanned.n);
+	for (size_t i = 0; i < scanned.n; i++)
+		assert_int_equal(page.items.v[i].id, scanned.v[i]);
+	assert_int_equal(page.total, scanned.n);
+}
+
+static void the_index_finds_what_a_scan_finds(void **state)
+{
+	struct world w = { .f = *state, .seed = 8 };
+
+	for (int round = 0; round < 60; round++) {
+		for (int i = 0; i < 8; i++)
+			change(&w);
+		if (below(&w, 3) == 0)
+			index_all(w.f);
+		for (int i = 0; i < 12; i++) {
+			const char *q = word_of(&w);
+
+			if (below(&w, 3) == 0)
+				q = arena_printf(w.f->arena, "%s %s", q,
+						 word_of(&w));
+			compare(&w, q);
+		}
+	}
+}
+
+static int64_t found(struct crm_fixture *f, enum entity entity, const char *q)
+{
+	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
+	struct record_query query = {
+		.limit = 1, .selection = { .entity = entity, .q = q }
+	};
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		selection_read(&query.selection, f->db, 1, f->arena, &err), 0);
+	assert_int_equal(record_list(f->db, &query, f->arena, &page, &err), 0);
+	return page.total;
+}
+
+static void a_change_is_found_at_once_and_nothing_old(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record r = fixture_person(
+		f, "{\"last_name\":\"Schmidt\",\"email\":\"old@x.example\"}");
+	struct record c;
+
+	index_all(f);
+	assert_int_equal(found(f, ENTITY_PERSON, "chmid"), 1);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, r.id,
+				       "{\"last_name\":\"王伟\"}", &r, &err),
+			 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "chmid"), 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "伟"), 1);
+	index_all(f);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, r.id,
+				       "{\"email\":\"new@x.example\"}", &r,
+				       &err),
+			 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "old@"), 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "new@"), 1);
+	index_all(f);
+	assert_int_equal(found(f, ENTITY_PERSON, "old@"), 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "new@"), 1);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_stale"),
+			 0);
+	assert_int_equal(fixture_create(f, ENTITY_COMPANY,
+					"{\"name\":\"Wang Steel\"}", &c, &err),
+			 0);
+	assert_int_equal(fixture_create(f, ENTITY_LEAD,
+					"{\"last_name\":\"Wang\"}", &c, &err),
+			 0);
+	index_all(f);
+	assert_int_equal(found(f, ENTITY_COMPANY, "ang st"), 1);
+	assert_int_equal(found(f, ENTITY_LEAD, "ang"), 1);
+	assert_int_equal(found(f, ENTITY_PERSON, "ang"), 0);
+}
+
+/* Not as text, and not as pieces. */
+static void what_is_erased_leaves_the_index(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	static const struct search_word word = { "schmidt", NULL };
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record r = fixture_person(
+		f, "{\"last_name\":\"Schmidt\",\"email\":\"old@x.example\"}");
+
+	index_all(f);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"),
+			 1);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(person_erase(&tx, r.id, &f->actor, f->arena, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"),
+			 0);
+	index_all(f);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"),
+			 0);
+	assert_int_equal(
+		search_find(f->db, ENTITY_PERSON, &word, 1, &ids, &err), 1);
+	assert_int_equal(ids.n, 0);
+}
+
+static void what_is_removed_leaves_it_with_the_job(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record r = fixture_person(f, "{\"last_name\":\"Schmidt\"}");
+
+	index_all(f);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(record_remove(&tx, ENTITY_PERSON, r.id, &f->actor,
+				       f->arena, &err),
+			 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "schmidt"), 0);
+	index_all(f);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"),
+			 0);
+}
+
+static void the_job_is_added_when_there_is_something_to_do(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(search_wake(f->db, 5, &err), 0);
+	assert_int_equal(fixture_jobs(f, SEARCH_JOB), 0);
+	(void)fixture_person(f, "{\"last_name\":\"A\"}");
+	assert_int_equal(search_wake(f->db, 5, &err), 0);
+	assert_int_equal(fixture_jobs(f, SEARCH_JOB), 1);
+	store_fixture_exec(f->db, "UPDATE job SET run_at_ms = 99");
+	assert_int_equal(search_wake(f->db, 7, &err), 0);
+	assert_int_equal(fixture_number(f, "SELECT run_at_ms FROM job"), 7);
+	index_all(f);
+	store_fixture_exec(f->db, "UPDATE job SET run_at_ms = 99");
+	assert_int_equal(search_wake(f->db, 8, &err), 0);
+	assert_int_equal(fixture_number(f, "SELECT run_at_ms FROM job"), 99);
+}
+
+static void a_page_that_fails_is_done_again(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record r;
+	int failures = 0;
+
+	r = fixture_person(f,
+			   "{\"last_name\":\"A\",\"email\":\"a@x.example\"}");
+	index_all(f);
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, r.id,
+				       "{\"last_name\":\"Bcd\"}", &r, &err),
+			 0);
+	for (int n = 1;; n++) {
+		int ret;
+
+		err = (struct err)ERR_INIT;
+		db_fail_nth(f->db, n);
+		ret = search_index_page(f->db, &err);
+		db_fail_nth(f->db, 0);
+		if (ret > 0)
+			break;
+		failures++;
+		assert_int_equal(err.code, ERR_IO);
+		assert_int_equal(found(f, ENTITY_PERSON, "bcd"), 1);
+	}
+	assert_true(failures > 4);
+	index_all(f);
+	assert_int_equal(found(f, ENTITY_PERSON, "bcd"), 1);
+}
+
+#define FIXED(test)                                             \
+	cmocka_unit_test_setup_teardown(test, crm_fixture_open, \
+					crm_fixture_close)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_word_is_looked_for_by_its_longest_pieces),
+		cmocka_unit_test(pieces_are_written_once),
+		FIXED(the_index_finds_what_a_scan_finds),
+		FIXED(a_change_is_found_at_once_and_nothing_old),
+		FIXED(what_is_erased_leaves_the_index),
+		FIXED(what_is_removed_leaves_it_with_the_job),
+		FIXED(the_job_is_added_when_there_is_something_to_do),
+		FIXED(a_page_that_fails_is_done_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

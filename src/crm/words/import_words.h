@@ -1,0 +1,20 @@
+/*
+ * crm/words/import_words.h - how people usually head the columns of their
+ * lists
+ */
+#ifndef CRM_IMPORT_WORDS_H
+#define CRM_IMPORT_WORDS_H
+
+#include "crm/entity.h"
+
+struct str;
+struct strbuf;
+
+/* A header without case, spaces and punctuation, appended. */
+void import_word(struct str header, struct strbuf *out);
+
+/* The field that such a word means (see crm/import/import_map.h); NULL: none.
+ */
+const char *import_word_field(enum entity entity, const char *word);
+
+#endif

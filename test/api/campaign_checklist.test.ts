@@ -1,0 +1,67 @@
+/** What a checklist says of a campaign's content. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { useServer, type Json } from "../harness/index.js";
+
+const v1 = "/api/v1";
+
+describe("the checklist of a campaign", () => {
+  const server = useServer();
+  const items = async (fields: Json): Promise<Json[]> => {
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "A", subject: "s", from_name: "Us",
+      from_email: "us@example.test", ...fields });
+    return (await server.admin.get(`${v1}/campaigns/${body.id}/checklist`)).body.items;
+  };
+  const codes = async (fields: Json): Promise<string[]> =>
+    (await items(fields)).filter((i) => i.type !== "success").map((i) => i.code)
+      .filter((code) => code !== "recipients");
+
+  it("finds nothing wrong with what is right", async () => {
+    assert.deepEqual(await codes({ html: '<p>Hi *|FNAME|*</p><img src="a" alt="A"><a href="https://x.example/">x</a><a href="*|UNSUB|*">leave</a>' }), []);
+    assert.deepEqual(await codes({ plain_text: "Hi" }), []);
+  });
+
+  it("names each thing that is wrong", async () => {
+    const cases: [string, Json][] = [
+      ["content", {}],
+      ["plain_text", { html: '<img src="a" alt="">' }],
+      ["size", { html: `<p>${"words ".repeat(20000)}</p>` }],
+      ["alt", { html: '<p>a</p><img src="a">' }],
+      ["insecure_link", { html: '<a href="http://x.example/">x</a>' }],
+      ["unsubscribe", { html: '<p>a</p><div style="display:none"><a href="*|UNSUB|*">x</a></div>' }],
+      ["unsubscribe", { html: '<p>a</p><a href="*|UNSUB|*" style="color:#fff">x</a>' }],
+      ["unsubscribe", { html: '<p>a</p><a href="*|UNSUB|*"></a>' }],
+      ["merge_tag", { html: "<p>*|FNAM|*</p>" }],
+      ["merge_tag", { html: "<p>a</p>", preview_text: "*|NOPE|*" }],
+      ["merge_tag", { html: "<p>*|IF:FNAME|* open</p>" }],
+      ["domain", { html: "<p>a</p>", from_email: "us@GMail.com" }],
+      ["sender", { html: "<p>a</p>", from_email: null }],
+      ["subject", { html: "<p>a</p>", subject: "" }],
+    ];
+    for (const [code, fields] of cases) assert.deepEqual(await codes(fields), [code], JSON.stringify(fields).slice(0, 80));
+  });
+
+  it("gives the tag as it stands there", async () => {
+    const found = (await items({ html: "<p>x</p>\n<p>Dear *|FNAM|*</p>" })).filter((i) => i.code === "merge_tag");
+    assert.deepEqual(found.map((i) => [i.tag, i.block]), [["*|FNAM|*", null]]);
+    assert.match(found[0]!.details, /line 2/);
+  });
+
+  it("names the blocks of a design, and says nothing twice", async () => {
+    const c = (await server.admin.post(`${v1}/campaigns`, { name: "D", subject: "s", from_name: "Us",
+      from_email: "us@example.test" })).body;
+    await server.admin.put(`${v1}/campaigns/${c.id}/design`, { design: { version: 1, blocks: [
+      { id: "a", type: "text", html: "<p>Hi <a href='http://x.example/'>x</a></p>" },
+      { id: "b", type: "image", src: "https://example.org/x.png" },
+      { id: "c", type: "hologram" },
+      { id: "d", type: "button", label: "Go" },
+      { id: "e", type: "html", html: `<p>${"words ".repeat(20000)}</p><p>*|NOPE|*</p>` },
+    ] } });
+    const { body } = await server.admin.get(`${v1}/campaigns/${c.id}/checklist`);
+    const wrong = body.items.filter((i: Json) => i.type !== "success" && i.code !== "recipients");
+    assert.deepEqual(wrong.map((i: Json) => [i.block, i.code, i.type]).sort(), [
+      ["a", "http_link", "warning"], ["b", "missing_alt", "warning"], ["c", "unknown_block", "warning"],
+      ["d", "missing_href", "warning"], [null, "merge_tag", "warning"], [null, "too_large", "warning"],
+    ].sort());
+  });
+});

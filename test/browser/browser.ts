@@ -1,0 +1,138 @@
+/**
+ * Debian's Chromium before a real server.
+ *
+ *     describe("people", () => {
+ *       const server = useServer();
+ *       const browser = useBrowser(server);
+ *       it("are found by name", async () => {
+ *         const page = await browser.signIn("manager");
+ *         await page.goto("/people");
+ *         await page.getByRole("searchbox").fill("Ada");
+ *         await checkAccessible(page);
+ *       });
+ *     });
+ *
+ * What a page writes to the console as an error, an exception that nobody
+ * caught, and a breach of the content security policy fail the test. Nothing
+ * sleeps: Playwright waits until what it looks for is there.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, afterEach, before } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Role, Server } from "../harness/index.js";
+
+/** Where pictures go: a look at each screen is part of a review. */
+export const pictures = resolve(dirname(fileURLToPath(import.meta.url)), "../../checks/pictures");
+
+export const PASSWORD = "correct horse battery staple";
+export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+export const dark: BrowserContextOptions = { colorScheme: "dark" };
+export const german: BrowserContextOptions = { locale: "de-DE" };
+
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** For machines that are busy with other tests. */
+const PATIENCE_MS = 30_000;
+
+export class Surfer {
+  private browser: Browser | undefined;
+  private contexts: BrowserContext[] = [];
+  private users = 0;
+  readonly troubles: string[] = [];
+  private allowed: RegExp[] = [];
+
+  constructor(private readonly server: Server) {}
+
+  async start(): Promise<void> {
+    this.browser = await chromium.launch({
+      executablePath: process.env.MUSTER_TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS,
+    });
+  }
+
+  /** An error of the console that the test is about, such as a 409. */
+  allow(pattern: RegExp): void {
+    this.allowed.push(pattern);
+  }
+
+  /** A window of somebody who is not signed in: own cookies, own storage. */
+  async open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser!.newContext({
+      baseURL: this.server.url, locale: "en-GB", timezoneId: "UTC", viewport: { width: 1280, height: 800 }, ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => this.troubles.push(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      const text = `${message.type()}: ${message.text()}`;
+      if (message.type() === "error" && !this.allowed.some((known) => known.test(text))) this.troubles.push(text);
+    });
+    return page;
+  }
+
+  /** A window of a new user, who has signed in; how that is done with the form is session.test.ts'. */
+  async signIn(role: Role, options: BrowserContextOptions = {}, maySend = role === "administrator"): Promise<Page> {
+    const email = `${role}${++this.users}@example.org`;
+    await this.server.admin.post("/api/v1/users",
+      { email, name: `${role} ${this.users}`, role, may_send: maySend, password: PASSWORD }, { status: 201 });
+    const session = await this.server.anonymous.post("/api/v1/session", { email, password: PASSWORD });
+    const page = await this.open(options);
+    this.allow(/401 \(Unauthorized\)/); // "who am I?", once the session has ended
+    await page.context().addCookies(session.headers.getSetCookie().map((line) => {
+      const [name, value] = line.split(";")[0]!.split("=");
+      return { name: name!, value: value!, url: this.server.url };
+    }));
+    await page.goto("/people"); // not "/", which sends administrators of a new server to the set-up
+    await page.locator("nav").waitFor({ state: "attached" });
+    return page;
+  }
+
+  async settle(): Promise<void> {
+    for (const context of this.contexts.splice(0)) await context.close();
+    const troubles = this.troubles.splice(0);
+    this.allowed = [];
+    assert.deepEqual(troubles, [], "the console says");
+  }
+
+  async stop(): Promise<void> {
+    await this.browser?.close();
+  }
+}
+
+/** One browser a suite; windows are closed after each test. */
+export function useBrowser(server: Server): Surfer {
+  const surfer = new Surfer(server);
+  before(() => surfer.start());
+  afterEach(() => surfer.settle());
+  after(() => surfer.stop());
+  return surfer;
+}
+
+/** axe finds nothing, as WCAG 2.2 AA asks. Fails with what it found and where. */
+export async function checkAccessible(page: Page): Promise<void> {
+  // a theme that has just been changed fades; the sign of a running job never ends
+  await page.evaluate(`(async () => {
+    for (let still = 0; still < 3; still++) {
+      await new Promise(requestAnimationFrame); // a fade begins a frame or two after its cause
+      const moving = document.getAnimations().filter((a) => a.playState === "running" && Number.isFinite(a.effect.getComputedTiming().endTime));
+      if (moving.length > 0) still = -1;
+      await Promise.all(moving.map((a) => a.finished.catch(() => null)));
+    }
+  })()`);
+  // a sandboxed mail takes no script: axe would wait for its answer
+  const hasMail = (await page.locator("iframe[sandbox]").count()) > 0;
+  const found = await new AxeBuilder({ page }).setLegacyMode(hasMail)
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  const told = found.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html}\n    ${n.failureSummary}`).join("\n  ")}`);
+  assert.equal(told.join("\n"), "");
+}
+
+/** A picture for the review: build/checks/pictures/NAME.png. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}

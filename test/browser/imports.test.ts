@@ -1,0 +1,241 @@
+/** From a file to people, and back: columns, questions, a trial, the import, undoing it. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { useServer, type Json } from "../harness/index.js";
+import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+
+const v1 = "/api/v1";
+
+interface Csv {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+function csv(name: string, lines: string[], encoding: "utf8" | "latin1" = "utf8"): Csv {
+  return { name, mimeType: "text/csv", buffer: Buffer.from(lines.join("\r\n") + "\r\n", encoding) };
+}
+
+/** 10,000 rows of which 40 have no address, 25 are broken, with a column that may be about consent. */
+function people(rows: number): string[] {
+  const lines = ["Vorname;Nachname;E-Mail;Ort;Newsletter;Lieblingsfarbe"];
+  for (let i = 0; i < rows; i++) {
+    if (i % 400 === 7) lines.push(`"kaputt${i};x`);
+    const mail = i % 250 === 3 ? "keine" : `person${i}@example.org`;
+    lines.push(`Zoë${i};O'Nachname;${mail};Köln;${i % 3 === 0 ? "nein" : "ja"};blau`);
+  }
+  return lines;
+}
+
+async function choose(page: Page, file: Csv): Promise<void> {
+  await page.goto("/imports");
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("heading", { name: "New import" }).waitFor();
+}
+
+describe("importing a file", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+  const total = async () => (await server.admin.get(`${v1}/people`)).body.total as number;
+  const newest = async () => (await server.admin.get(`${v1}/imports`)).body.items[0] as Json;
+
+  it("asks who wants mail, is tried, done, looked at and taken back", async () => {
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("messe.csv", people(10_000)));
+    await page.getByRole("row", { name: /Lieblingsfarbe/ }).getByText("Not known: it is left out").waitFor();
+    await page.getByRole("status").filter({ hasText: "One question is open" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Import", exact: true }).isDisabled(), true);
+    await checkAccessible(page);
+    await picture(page, "import-columns");
+    await page.getByRole("radio", { name: /“No” means: no mail/ }).check();
+    await page.getByRole("row", { name: /Lieblingsfarbe/ }).getByRole("combobox").click();
+    await page.getByRole("option", { name: "A new field…" }).click();
+    await page.getByRole("button", { name: "Make the field" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByLabel("Why may new people be mailed?").fill("Stand at the fair");
+
+    await page.getByRole("button", { name: "Try it first" }).click();
+    await page.getByRole("heading", { name: "What the import would do" }).waitFor();
+    await page.getByText("Would be new").waitFor();
+    assert.equal(await total(), 0, "a trial changes nothing");
+    await picture(page, "import-trial");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.waitForURL(/\/imports\/\d+$/);
+    await page.getByText("done", { exact: true }).waitFor();
+
+    const run = await newest();
+    assert.equal(run.created, 10_000 - 40);
+    assert.equal(run.refused, 65);
+    assert.equal(await total(), run.created);
+    const [person] = (await server.admin.get(`${v1}/people`, { email: "person0@example.org" })).body.items;
+    assert.equal(person.opted_out, true, "he said no");
+    assert.equal(person.custom.lieblingsfarbe, "blau");
+    const [other] = (await server.admin.get(`${v1}/people`, { email: "person1@example.org" })).body.items;
+    assert.equal(other.opted_out, false);
+    assert.equal((await server.admin.get(`${v1}/people/${other.id}/consent`)).body.items[0].reason, "Stand at the fair");
+
+    await page.getByText("No e-mail address · 40").click();
+    await page.getByRole("row", { name: /keine/ }).first().waitFor();
+    assert.equal(await page.getByRole("row").count(), 41);
+    await checkAccessible(page);
+    await picture(page, "import-result");
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByText(/Download them/).click()]);
+    assert.equal(file.suggestedFilename(), "refused.csv");
+    const deutsch = await browser.signIn("manager", german);
+    await deutsch.goto(new URL(page.url()).pathname);
+    await deutsch.getByText("Keine E-Mail-Adresse · 40").click();
+    await deutsch.getByRole("row", { name: /keine/ }).first().getByText("Der Adresse fehlt das @").waitFor();
+    await picture(deutsch, "import-result-german");
+    await deutsch.context().close();
+    await page.getByText(/Of 25 addresses|Of \d+ addresses/).count();
+
+    await page.getByRole("button", { name: "Undo this import" }).click();
+    await page.getByRole("dialog").getByText("The 9,960 records that it made").waitFor();
+    assert.ok(await page.getByRole("radio", { name: "They stay opted out" }).isChecked());
+    await checkAccessible(page);
+    await picture(page, "import-undo");
+    await page.getByRole("button", { name: "Take 9960 records back" }).click();
+    await page.getByText("This import was taken back").waitFor();
+    await page.getByText("; 0 may be sent campaigns again").waitFor();
+    assert.equal(await total(), 0);
+    const { body: again } = await server.admin.post(`${v1}/people`, { first_name: "Again", email: "person0@example.org" }, { status: 201 });
+    assert.equal((await server.admin.get(`${v1}/people/${again.id}`)).body.opted_out, true, "a no outlives the import that was taken back");
+    await server.admin.delete(`${v1}/people/${again.id}`);
+  });
+
+  it("remembers the columns of such a file, and its answers", async () => {
+    const page = await browser.signIn("manager");
+    await choose(page, csv("wieder.csv", people(10)));
+    await page.getByText("was imported before").waitFor();
+    await page.getByRole("status").filter({ hasText: "Ready" }).waitFor();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    assert.equal((await newest()).created, 9);
+    await page.getByRole("link", { name: "All imports" }).click();
+    await page.getByRole("row", { name: /wieder\.csv/ }).getByText("manager").waitFor();
+    await page.getByRole("row", { name: /messe\.csv/ }).getByText("taken back").waitFor();
+    await picture(page, "imports");
+    await checkAccessible(page);
+  });
+
+  it("asks about what only the whole file shows, at its column", async () => {
+    const page = await browser.signIn("administrator");
+    browser.allow(/400/);
+    const lines = ["E-Mail,Abgemeldet"];
+    for (let i = 0; i < 20_000; i++) lines.push(`later${i}@example.org,${i === 19_999 ? "vielleicht" : "nein"}`);
+    await choose(page, csv("lang.csv", lines));
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("What do these values of “Abgemeldet” mean?").waitFor();
+    await page.getByRole("radiogroup", { name: "vielleicht" }).getByRole("radio", { name: /Yes: no mail/ }).check();
+    await page.getByRole("button", { name: "Try it first" }).click();
+    await page.getByText("Would be new").waitFor();
+    assert.equal((await newest()).options.opt_outs, 1);
+  });
+
+  it("waits for a word before it opts many people out", async () => {
+    const before = ["E-Mail;Ort"];
+    const after = ["E-Mail;Abgemeldet"];
+    for (let i = 0; i < 120; i++) {
+      before.push(`many${i}@example.org;Bern`);
+      after.push(`many${i}@example.org;ja`);
+    }
+    const post = { headers: { "content-type": "text/csv" } };
+    await server.job((await server.admin.post(`${v1}/imports`, before.join("\n"), post)).body.job_id);
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("aus.csv", after));
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("alert").getByText(/opt out 120/).waitFor();
+    const isOut = async () => (await server.admin.get(`${v1}/people`, { email: "many7@example.org" })).body.items[0].opted_out;
+    assert.equal(await isOut(), false);
+    await picture(page, "import-asks");
+    await checkAccessible(page);
+    const deutsch = await browser.signIn("manager", german);
+    await deutsch.goto(new URL(page.url()).pathname);
+    await deutsch.getByRole("alert").getByText(/Der Import würde 120 der 120 abmelden/).waitFor();
+    await deutsch.context().close();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    assert.equal(await isOut(), true);
+  });
+
+  it("keeps what was chosen when the connection breaks, and says so", async () => {
+    const page = await browser.signIn("administrator");
+    browser.allow(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
+    await choose(page, csv("weg.csv", ["E-Mail;Farbe", "weg@example.org;rot"]));
+    await page.getByLabel("Why may new people be mailed?").fill("By phone");
+    await page.context().setOffline(true);
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("alert").getByText(/server does not answer/).waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    const [person] = (await server.admin.get(`${v1}/people`, { email: "weg@example.org" })).body.items;
+    assert.equal((await server.admin.get(`${v1}/people/${person.id}/consent`)).body.items[0].reason, "By phone");
+  });
+
+  it("cannot be undone twice, whoever was first", async () => {
+    browser.allow(/409/);
+    const ada = await browser.signIn("administrator");
+    await choose(ada, csv("zwei.csv", ["E-Mail", "zwei@example.org"]));
+    await ada.getByRole("button", { name: "Import", exact: true }).click();
+    await ada.getByText("done", { exact: true }).waitFor();
+    await ada.getByRole("button", { name: "Undo this import" }).click();
+    const { id } = await newest();
+    await server.job((await server.admin.post(`${v1}/imports/${id}/undo`)).body.job_id);
+    await ada.getByRole("button", { name: /Take one record back/ }).click();
+    await ada.getByRole("dialog").getByText("it is undone already").waitFor();
+  });
+
+  it("says what is wrong with a file that is none", async () => {
+    browser.allow(/400/);
+    const page = await browser.signIn("administrator");
+    await choose(page, { name: "bild.csv", mimeType: "text/csv", buffer: Buffer.from("\x89PNG\r\n\x1a\n0000", "latin1") });
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("button", { name: "Another file" }).click();
+    await page.getByText("Drop a CSV file here").waitFor();
+  });
+
+  it("reads what Excel writes, and can be told better", async () => {
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("excel.csv", ["E-Mail;Ort", "fremd@example.org;Köln"], "latin1"));
+    await page.getByRole("row", { name: /Ort/ }).getByText("Köln").waitFor();
+    await page.getByRole("combobox", { name: "Letters are written in" }).click();
+    await page.getByRole("option", { name: "windows-1251" }).click();
+    await page.getByRole("row", { name: /Ort/ }).getByText("Kцln").waitFor();
+  });
+
+  it("is in German, dark, on a phone and accessible", async () => {
+    for (const [name, options] of Object.entries({ german, dark, phone })) {
+      const page = await browser.signIn("administrator", options);
+      await page.goto("/imports");
+      await page.getByRole("table").waitFor();
+      await checkAccessible(page);
+      await picture(page, `imports-${name}`);
+      await page.locator("input[type=file]").setInputFiles(csv("klein.csv", ["E-Mail;Newsletter;Name", "x@example.org;manchmal;X"]));
+      await page.getByRole("radio").first().waitFor();
+      await checkAccessible(page);
+      await picture(page, `import-columns-${name}`);
+    }
+  });
+});
+
+describe("an import of somebody else", () => {
+  const server = useServer();
+  const browser = useBrowser(server);
+
+  it("is seen while it runs, and found again after leaving", async () => {
+    const page = await browser.signIn("user");
+    await choose(page, csv("viele.csv", people(5_000)));
+    await page.getByRole("radio", { name: /nothing to do with mail/ }).check();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.waitForURL(/\/imports\/\d+$/);
+    const other = await browser.signIn("manager");
+    await other.goto(page.url().replace(server.url, ""));
+    await other.getByText("done", { exact: true }).waitFor();
+    await page.goto("/people");
+    await page.goto("/imports");
+    await page.getByRole("row", { name: /viele\.csv/ }).getByText("done").waitFor();
+    assert.equal((await server.admin.get(`${v1}/people`)).body.total, 4980);
+  });
+});

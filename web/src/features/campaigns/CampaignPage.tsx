@@ -1,0 +1,119 @@
+/** One campaign: when it goes, how far it is, why it stands still, and what became of it. */
+import { Anchor, Box, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useJob } from '../../api/jobs.ts';
+import { may, useMe } from '../../api/session.ts';
+import { NotLoaded } from '../../app/errors.tsx';
+import { useFormat } from '../../app/format.ts';
+import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { CampaignActs } from './CampaignActs.tsx';
+import { ToWords } from './cells.tsx';
+import { FigureCards } from './FigureCards.tsx';
+import { Links } from './Links.tsx';
+import { campaignQuery, useReport, type Campaign } from './queries.ts';
+import { isReadying, Readying } from './Readying.tsx';
+import { Recipients } from './Recipients.tsx';
+import { Scheduled } from './Scheduled.tsx';
+import { Sending } from './Sending.tsx';
+import { StatusWord } from './StatusWord.tsx';
+
+export function CampaignPage() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { campaignId } = useParams({ from: '/signed-in/campaigns/$campaignId' });
+  const { job: jobId } = useSearch({ from: '/signed-in/campaigns/$campaignId' });
+  const job = useJob(jobId ?? null).data;
+  const found = useQuery(campaignQuery(campaignId, jobId !== undefined && isReadying(job)));
+  const campaign = found.data?.data;
+  if (!campaign && found.error) return <NotLoaded error={found.error} onAgain={() => void found.refetch()} />;
+  if (!campaign) return <Skeleton h={240} />;
+  const isLeaving = campaign.status === 'draft' && jobId !== undefined;
+  if (campaign.status === 'draft' && !isLeaving && may(me, 'market')) return <ToComposer campaignId={campaignId} />;
+  return (
+    <Stack gap="md" key={campaignId}>
+      <Head campaign={campaign} />
+      {found.error && <ProblemAlert error={found.error} title={t('campaigns.old')} />}
+      {isLeaving && <Readying campaign={campaign} job={job} />}
+      {campaign.status === 'scheduled' && <Scheduled campaign={campaign} />}
+      {(campaign.status === 'sending' || campaign.status === 'paused') && <Sending campaign={campaign} />}
+      <Outcome campaign={campaign} />
+      <Mail campaign={campaign} />
+    </Stack>
+  );
+}
+
+/** A draft has nothing to tell yet: it is written. */
+function ToComposer({ campaignId }: { campaignId: number }) {
+  const navigate = useNavigate();
+  useEffect(() => void navigate({ href: `/campaigns/${campaignId}/edit`, replace: true }), [campaignId, navigate]);
+  return <Skeleton h={240} />;
+}
+
+function Head({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { subject, sent_at, started_at, user_name } = campaign;
+  const at = sent_at ?? started_at;
+  return (
+    <div>
+      <LinkAnchor to="/campaigns" size="sm" c="dimmed" display="inline-block" mb={4}>← {t('campaigns.title')}</LinkAnchor>
+      <PageHead
+        title={campaign.name}
+        beside={<StatusWord status={campaign.status} />}
+        action={<CampaignActs campaign={campaign} onDeleted={() => void navigate({ to: '/campaigns' })} />}
+      />
+      <Text size="sm" component="div" mt={-8}>{t('campaigns.subject')}: {subject ? <bdi>{subject}</bdi> : t('campaigns.noSubject')}</Text>
+      <Text size="sm" c="dimmed" component="div">
+        {t('campaigns.to')}: <ToWords to={campaign.to} />
+        {at && ` · ${t(sent_at ? 'campaigns.sentOn' : 'campaigns.begunOn', { when: format.time(at) })}`}
+        {user_name && <> · {t('campaigns.madeBy')}: <bdi>{user_name}</bdi></>}
+      </Text>
+    </div>
+  );
+}
+
+/** What became of it, as far as it is. */
+function Outcome({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const report = useReport(campaign);
+  if (campaign.status === 'draft' || campaign.status === 'scheduled') return null;
+  if (!report.data) return report.error ? <ProblemAlert error={report.error} title={t('campaigns.noFigures')} /> : <Skeleton h={160} />;
+  return (
+    <>
+      {report.error && <ProblemAlert error={report.error} title={t('campaigns.old')} />}
+      <FigureCards report={report.data} />
+      <Links links={report.data.links} />
+      <Recipients campaign={campaign} />
+    </>
+  );
+}
+
+/** As it is saved, from an address of its own, into a sandbox. */
+function Mail({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  if (!campaign.content) return null;
+  const address = `/campaigns/${campaign.id}/preview`;
+  return (
+    <Paper component="section" aria-labelledby="mail-as-sent">
+      <Title order={2} fz="md" id="mail-as-sent" mb="xs">{t('campaigns.mail')}</Title>
+      <Box
+        component="iframe"
+        key={campaign.updated_at}
+        src={address}
+        title={t('campaigns.mailFrame', { name: campaign.name })}
+        sandbox="allow-popups allow-popups-to-escape-sandbox"
+        w="100%"
+        h="60vh"
+        bg="white"
+        style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 'var(--mantine-radius-md)' }}
+      />
+      <Anchor size="sm" href={address} target="_blank" rel="noopener">{t('campaigns.mailAlone')}</Anchor>
+    </Paper>
+  );
+}

@@ -1,0 +1,45 @@
+/** A campaign begins with its name; all else is written afterwards. */
+import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { problemOf } from '../../api/problem.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { useNewCampaign } from './queries.ts';
+
+export function NewCampaign({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const make = useNewCampaign();
+  const [name, setName] = useState('');
+  const ofName = make.error ? problemOf(make.error).of('name') : undefined;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    make.mutate(name.trim(), { onSuccess: ({ id }) => void navigate({ href: `/campaigns/${id}/edit` }) });
+  };
+  return (
+    <Dialog onClose={onClose} title={t('campaigns.new')}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <TextInput
+            data-autofocus
+            required
+            dir="auto"
+            maxLength={100}
+            label={t('campaigns.name')}
+            description={t('campaigns.nameAbout')}
+            value={name}
+            error={ofName}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          {!ofName && <ProblemAlert error={make.error} title={t('campaigns.notMade')} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
+            <Button type="submit" disabled={!name.trim()} loading={make.isPending}>{t('campaigns.make')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

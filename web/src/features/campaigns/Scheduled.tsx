@@ -1,0 +1,75 @@
+/** When it goes; changed or taken back by who may send. */
+import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../api/session.ts';
+import { useFormat } from '../../app/format.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { useToast } from '../../ui/useToast.tsx';
+import { AskAct } from './AskAct.tsx';
+import { useSchedule, type Campaign } from './queries.ts';
+
+export function Scheduled({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const me = useMe();
+  const [open, setOpen] = useState<'change' | 'unschedule' | null>(null);
+  const when = campaign.schedule_at ? format.time(campaign.schedule_at) : '';
+  return (
+    <Paper>
+      <Group justify="space-between">
+        <div>
+          <Text fw={600}>{t('campaigns.goes', { when })}</Text>
+          <Text size="sm" c="dimmed">{t('campaigns.goesAbout')}</Text>
+        </div>
+        {may(me, 'send') && (
+          <Group gap="xs">
+            <Button variant="default" onClick={() => setOpen('unschedule')}>{t('campaigns.act.unschedule')}</Button>
+            <Button onClick={() => setOpen('change')}>{t('campaigns.changeTime')}</Button>
+          </Group>
+        )}
+      </Group>
+      {open === 'unschedule' && <AskAct campaign={campaign} act="unschedule" onClose={() => setOpen(null)} />}
+      {open === 'change' && <ChangeTime campaign={campaign} onClose={() => setOpen(null)} />}
+    </Paper>
+  );
+}
+
+/** As a field of the browser takes it: in the reader's own time. */
+function localTime(iso: string): string {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function ChangeTime({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const toast = useToast();
+  const schedule = useSchedule(campaign.id);
+  const [at, setAt] = useState(localTime(campaign.schedule_at ?? new Date().toISOString()));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const iso = new Date(at).toISOString();
+    schedule.mutate(iso, {
+      onSuccess: () => {
+        toast.tell(t('campaigns.goes', { when: format.time(iso) }));
+        onClose();
+      },
+    });
+  };
+  return (
+    <Dialog onClose={onClose} title={t('campaigns.changeTime')}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <TextInput type="datetime-local" data-autofocus required label={t('campaigns.when')} value={at} onChange={(event) => setAt(event.currentTarget.value)} />
+          <ProblemAlert error={schedule.error} title={t('campaigns.notScheduled')} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
+            <Button type="submit" disabled={!at} loading={schedule.isPending}>{t('campaigns.saveTime')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}

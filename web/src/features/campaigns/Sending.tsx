@@ -1,0 +1,84 @@
+/** How far it is, how fast, how long still; why it stands still, and what to do about it. */
+import { Alert, Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../api/session.ts';
+import { useFormat } from '../../app/format.ts';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { AskAct } from './AskAct.tsx';
+import { useDo, type Campaign } from './queries.ts';
+import { useStanding, useTimeLeft } from './words.ts';
+
+export function Sending({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const timeLeft = useTimeLeft();
+  const { figures, rate, seconds_left: left, status } = campaign;
+  const sent = figures?.sent ?? 0;
+  const waiting = figures?.waiting ?? 0;
+  const title = t(status === 'paused' ? 'campaigns.isPaused' : 'campaigns.isSending');
+  return (
+    <Paper component="section" aria-label={title}>
+      <Stack gap="sm">
+        <Group justify="space-between" align="flex-start">
+          <Text fw={600}>{title}</Text>
+          <Buttons campaign={campaign} />
+        </Group>
+        <Progress
+          value={sent + waiting > 0 ? (100 * sent) / (sent + waiting) : 0}
+          color={status === 'paused' ? 'orange' : undefined}
+          aria-label={title}
+        />
+        <Text size="sm" c="dimmed" aria-live="polite">
+          {figures
+            ? t('campaigns.progress', { sent: format.number(sent), waiting: format.number(waiting) })
+            : t('campaigns.preparing')}
+          {status === 'sending' && typeof rate === 'number' && ` · ${t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) })}`}
+          {status === 'sending' && typeof left === 'number' && ` · ${timeLeft(left)}`}
+        </Text>
+        <Held campaign={campaign} />
+      </Stack>
+    </Paper>
+  );
+}
+
+function Buttons({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const does = useDo();
+  const [asks, ask] = useState(false);
+  const act = campaign.status === 'paused' ? 'resume' : 'pause';
+  if (!may(me, 'send')) return null;
+  return (
+    <Stack gap="xs" align="flex-end">
+      <Group gap="xs">
+        <Button
+          variant={act === 'resume' ? 'filled' : 'default'}
+          loading={does.isPending}
+          leftSection={act === 'resume' ? <IconPlayerPlay size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
+          onClick={() => does.mutate({ id: campaign.id, act })}
+        >
+          {t(`campaigns.act.${act}`)}
+        </Button>
+        <Button variant="default" disabled={does.isPending} onClick={() => ask(true)}>{t('campaigns.act.cancel')}</Button>
+      </Group>
+      <ProblemAlert error={does.error} title={t('campaigns.notDone')} />
+      {asks && <AskAct campaign={campaign} act="cancel" onClose={() => ask(false)} />}
+    </Stack>
+  );
+}
+
+function Held({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const standing = useStanding()(campaign);
+  if (!standing) return null;
+  return (
+    <Alert color="yellow" variant="light" role="status" title={standing.title}>
+      <Text size="sm">{standing.todo}</Text>
+      {standing.detail && <Text size="sm" c="dimmed" mt={4}>{t('campaigns.inWords')} <bdi>{standing.detail}</bdi></Text>}
+      {campaign.hold?.since && <Text size="xs" c="dimmed" mt={4}>{t('campaigns.since', { when: format.time(campaign.hold.since) })}</Text>}
+    </Alert>
+  );
+}

@@ -1,0 +1,100 @@
+/** What a list of campaigns says of each. */
+import { Group, Progress, Stack, Text } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../app/format.ts';
+import type { Column } from '../../ui/DataTable/columns.ts';
+import { CellLink, NameLink } from '../../ui/DataTable/CellLink.tsx';
+import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
+import type { Campaign } from './queries.ts';
+import { StatusWord } from './StatusWord.tsx';
+import { useStanding, useTimeLeft } from './words.ts';
+
+export const CAMPAIGNS = 'campaigns';
+export const DEFAULT_COLUMNS = ['name', 'status', 'to', 'when', 'recipients', 'opened', 'clicked'];
+
+export function useCampaignColumns(): Column<Campaign>[] {
+  const { t } = useTranslation();
+  return useMemo(
+    () => [
+      { name: 'name', label: t('campaigns.name'), width: 180, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
+      { name: 'status', label: t('campaigns.statusHead'), width: 260, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
+      { name: 'to', label: t('campaigns.to'), width: 120, isSortable: false, cell: (one) => <ToWords to={one.to} isCell /> },
+      { name: 'when', label: t('campaigns.when'), width: 140, isSortable: false, cell: (one) => <When campaign={one} /> },
+      { name: 'recipients', label: t('campaigns.recipients'), width: 95, isSortable: false, cell: (one) => <Recipients campaign={one} /> },
+      { name: 'opened', label: t('campaigns.opened'), width: 105, isSortable: false, cell: (one) => <Share campaign={one} of="opened" /> },
+      { name: 'clicked', label: t('campaigns.clicked'), width: 105, isSortable: false, cell: (one) => <Share campaign={one} of="clicked" /> },
+      { name: 'sent_at', label: t('campaigns.sentAt'), width: 130, isSortable: true, cell: (one) => <Moment at={one.sent_at} /> },
+      { name: 'created_at', label: t('campaigns.created'), width: 130, isSortable: true, cell: (one) => <Moment at={one.created_at} /> },
+      { name: 'updated_at', label: t('campaigns.changed'), width: 130, isSortable: true, cell: (one) => <Moment at={one.updated_at} /> },
+      { name: 'user_name', label: t('campaigns.madeBy'), width: 150, isSortable: false, cell: (one) => <bdi>{one.user_name}</bdi> },
+    ],
+    // the format follows the language
+    [t],
+  );
+}
+
+function NameCell({ campaign }: { campaign: Campaign }) {
+  return (
+    <NameLink to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} title={campaign.name} onClick={() => rememberOpened(CAMPAIGNS, campaign.id)}>
+      {campaign.name}
+    </NameLink>
+  );
+}
+
+/** The word, and beside it how fast it goes, or why it does not. */
+function StatusCell({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const timeLeft = useTimeLeft();
+  const standing = useStanding()(campaign);
+  const { rate, seconds_left: left } = campaign;
+  const pace = typeof rate === 'number' && campaign.status === 'sending' ? t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) }) : null;
+  const beside = standing?.title ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
+  return (
+    <Group gap={8} wrap="nowrap" title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
+      <StatusWord status={campaign.status} />
+      {beside && <Text span size="xs" c="dimmed" truncate>{beside}</Text>}
+    </Group>
+  );
+}
+
+export function ToWords({ to, isCell = false }: { to: Campaign['to']; isCell?: boolean }) {
+  const { t } = useTranslation();
+  if (!to) return <Text span size={isCell ? 'xs' : 'sm'} c="dimmed">{t('campaigns.toNobody')}</Text>;
+  const name = to.name ?? t('campaigns.toGone');
+  if (to.kind !== 'group' || !to.id || to.name === null) return <span title={t(`campaigns.toKind.${to.kind}`)}><bdi>{name}</bdi></span>;
+  return <CellLink tabIndex={isCell ? -1 : 0} to="/groups/$groupId" params={{ groupId: to.id }} title={t('campaigns.toKind.group')}><bdi>{name}</bdi></CellLink>;
+}
+
+function When({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { status, schedule_at, sent_at } = campaign;
+  if (status === 'scheduled' && schedule_at) return <time dateTime={schedule_at}>{t('campaigns.scheduledFor', { when: format.time(schedule_at) })}</time>;
+  return <Moment at={sent_at} />;
+}
+
+function Moment({ at }: { at: string | null | undefined }) {
+  const format = useFormat();
+  return at ? <time dateTime={at} title={format.time(at)}>{format.relative(at)}</time> : null;
+}
+
+function Recipients({ campaign }: { campaign: Campaign }) {
+  const format = useFormat();
+  return campaign.figures ? <span>{format.number(campaign.figures.recipients)}</span> : null;
+}
+
+/** Of those who were sent it: a small bar, and the number. */
+function Share({ campaign, of }: { campaign: Campaign; of: 'opened' | 'clicked' }) {
+  const format = useFormat();
+  const figures = campaign.figures;
+  if (!figures || figures.sent === 0) return null;
+  const n = figures[of];
+  return (
+    <Stack gap={3} title={format.percent(n, figures.sent)}>
+      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, figures.sent)}</Text></Text>
+      <Progress size={4} w={80} value={(100 * n) / figures.sent} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
+    </Stack>
+  );
+}

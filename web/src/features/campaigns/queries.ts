@@ -1,0 +1,143 @@
+/** Campaigns as a list and a page: everything that these ask for. What the composer asks for: features/composer. */
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { api, call, callWhole, type Schemas } from '../../api/client.ts';
+import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
+import { isMoving } from './acts.ts';
+import { NEWEST, type CampaignsSearch, type LedgerState, type Responded } from './search.ts';
+
+export type Campaign = Schemas['Campaign'];
+export type Report = Schemas['CampaignReport'];
+export type LedgerRow = Schemas['Recipient'] & { id: number };
+
+const LOOK_MS = 2000;
+const KEY = 'campaigns';
+
+const byId = (id: number) => ({ path: { campaign_id: String(id) } });
+
+export function useCampaigns({ q, status, sort }: CampaignsSearch) {
+  const query = { q, status: status?.join(','), sort: sort ?? NEWEST };
+  const found = useRows<Campaign>({
+    key: [KEY, 'list', query],
+    fetch: (page, signal) => call(api.GET('/campaigns', { params: { query: { ...query, ...page } }, signal })),
+  });
+  useLook(found.rows.some((one) => isMoving(one.status)));
+  return found;
+}
+
+/** While something moves, the lists are asked again; what was loaded before is replaced, so that nothing grows. */
+function useLook(isWanted: boolean) {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void queries.invalidateQueries({ queryKey: [KEY, 'list'] }, { cancelRefetch: false });
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isWanted, queries]);
+}
+
+/** isAwaited: a job makes it ready. */
+export const campaignQuery = (id: number, isAwaited = false) =>
+  queryOptions({
+    queryKey: [KEY, 'one', id, 'page'],
+    queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}', { params: byId(id), signal })),
+    refetchInterval: ({ state }) => (isAwaited || (state.data && isMoving(state.data.data.status)) ? LOOK_MS : false),
+  });
+
+/** What became of it. */
+export function useReport(campaign: Campaign) {
+  return useQuery({
+    queryKey: [KEY, 'one', campaign.id, 'report'],
+    enabled: campaign.status !== 'draft' && campaign.status !== 'scheduled',
+    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/report', { params: byId(campaign.id), signal })),
+    // the last results come in after its end
+    refetchInterval: ({ state }) => (isMoving(campaign.status) || state.data?.waiting ? LOOK_MS : LOOK_MS * 5),
+  });
+}
+
+export interface LedgerFilter {
+  state?: LedgerState;
+  response?: Responded;
+  q?: string;
+}
+
+/** Everybody in its ledger. Two who were merged are one person now, and stand there twice: rows are told apart by their place. */
+export function useRecipients({ id, status }: Campaign, filter: LedgerFilter): Rows<LedgerRow> {
+  const found = useRows<LedgerRow>({
+    key: [KEY, 'one', id, 'recipients', status, filter],
+    fetch: async (wanted, signal) => {
+      const page = await call(api.GET('/campaigns/{campaign_id}/recipients', { params: { ...byId(id), query: { ...filter, ...wanted } }, signal }));
+      return { ...page, items: page.items.map((row) => ({ ...row, id: 0 })) };
+    },
+  });
+  const rows = useMemo(() => found.rows.map((row, index) => ({ ...row, id: index + 1 })), [found.rows]);
+  return { ...found, rows };
+}
+
+/** Those of the list who are people of the CRM. */
+export function useGroupOf(id: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name: string } & LedgerFilter) => call(api.POST('/campaigns/{campaign_id}/recipients/group', { params: byId(id), body })),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ['groups', 'list'] }),
+  });
+}
+
+/** The lists and what is shown of one are read anew. Nobody waits for that: without a connection it takes until there is one. */
+function useChanged() {
+  const queries = useQueryClient();
+  return () => void queries.invalidateQueries({ queryKey: [KEY] });
+}
+
+export function useNewCampaign() {
+  return useMutation({
+    mutationFn: (name: string) => call(api.POST('/campaigns', { body: { name } })),
+    onSuccess: useChanged(),
+  });
+}
+
+export function useReplicate() {
+  return useMutation({
+    mutationFn: (id: number) => call(api.POST('/campaigns/{campaign_id}/replicate', { params: byId(id) })),
+    onSuccess: useChanged(),
+  });
+}
+
+export type Doing = 'pause' | 'resume' | 'cancel' | 'finish' | 'unschedule' | 'delete';
+
+/** Whatever came of it, what is shown is asked for again: somebody else may have been first. */
+export function useDo() {
+  return useMutation({
+    mutationFn: async ({ id, act }: { id: number; act: Doing }) => {
+      const params = byId(id);
+      if (act === 'delete') return void (await call(api.DELETE('/campaigns/{campaign_id}', { params })));
+      if (act === 'unschedule') return void (await call(api.POST('/campaigns/{campaign_id}/unschedule', { params })));
+      const { job_id } = await call(api.POST(`/campaigns/{campaign_id}/${act}`, { params }));
+      await jobEnds(job_id);
+    },
+    onSettled: useChanged(),
+  });
+}
+
+/** The state of a campaign changes when its job has ended. */
+async function jobEnds(id: number): Promise<void> {
+  for (;;) {
+    const job = await call(api.GET('/jobs/{job_id}', { params: { path: { job_id: String(id) } } }));
+    if (job.state === 'failed') throw new Error(job.error ?? '');
+    if (job.state === 'done' || job.state === 'canceled') return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS / 8));
+  }
+}
+
+export function useSchedule(id: number) {
+  return useMutation({
+    mutationFn: async (at: string) => {
+      const params = byId(id);
+      // a time is set on a draft: what was scheduled is taken back first
+      await call(api.POST('/campaigns/{campaign_id}/unschedule', { params }));
+      return call(api.POST('/campaigns/{campaign_id}/schedule', { params, body: { at } }));
+    },
+    onSettled: useChanged(),
+  });
+}

@@ -1,0 +1,101 @@
+/** The checklist of a draft. All of it is saved as it is typed. */
+import { Button, Group, Paper, Stack, TextInput } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDraft } from '../../ui/useDraft.ts';
+import { useUnsaved } from '../../ui/useUnsaved.tsx';
+import styles from './Composer.module.css';
+import { ContentLine } from './lines/ContentLine.tsx';
+import { FromLine } from './lines/FromLine.tsx';
+import { SubjectLine } from './lines/SubjectLine.tsx';
+import { ToLine } from './lines/ToLine.tsx';
+import { WhenLine } from './lines/WhenLine.tsx';
+import { useTargetName } from './lines/targets.ts';
+import { campaignQuery, reloadCampaign, saveCampaign, useChecklist, type Campaign } from './queries.ts';
+import { SaveState } from './SaveState.tsx';
+import { CheckPanel } from './send/CheckPanel.tsx';
+import { SendBar } from './send/SendBar.tsx';
+import { TestDialog } from './send/TestDialog.tsx';
+import { useWhen } from './send/when.ts';
+import { Troubles } from './Troubles.tsx';
+import { changeOf, codesOf, loadedOf, type CampaignValues, type Step } from './values.ts';
+
+const NAME_MAX = 200;
+
+interface Props {
+  found: { data: Campaign; etag: string | null };
+}
+
+export function Composer({ found }: Props) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const router = useRouter();
+  const { id, content } = found.data;
+  const draft = useDraft<CampaignValues>({
+    loaded: loadedOf(found),
+    save: (values, before) => saveCampaign(queries, id, changeOf(values, before.values), before.etag),
+    reload: async () => loadedOf(await reloadCampaign(queries, id)),
+  });
+  const { values, change } = draft;
+  const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
+  const checklist = useChecklist(id);
+  const when = useWhen(id);
+  const [open, setOpen] = useState<Step | null>(null);
+  const [isTesting, setTesting] = useState(false);
+  const nameOfTarget = useTargetName();
+  useDocumentTitle(`${values.name} · Muster`);
+
+  const errors = (checklist.data?.items ?? []).filter(({ type }) => type === 'error');
+  const isDone = (step: Step) =>
+    step === 'when' ? when.isRight : checklist.data !== undefined && !errors.some(({ code }) => codesOf[step].includes(code));
+  const lineOf = (step: Step) => ({
+    isDone: isDone(step), isOpen: open === step, onToggle: () => setOpen(open === step ? null : step), values, change,
+  });
+  return (
+    <Stack className={styles.page} gap="md">
+      {unsaved}
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <h1 className={styles.hidden}>{values.name || t('composer.title')}</h1>
+        <TextInput
+          className={styles.name}
+          label={t('composer.name')}
+          dir="auto"
+          maxLength={NAME_MAX}
+          value={values.name}
+          error={draft.problem?.of('name')}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <Group gap="sm">
+          <SaveState state={draft.state} />
+          <Button variant="default" onClick={() => router.history.push('/campaigns')}>{t('composer.later')}</Button>
+        </Group>
+      </Group>
+      <Troubles
+        draft={draft}
+        labelOf={(field) => t(`composer.field.${field}`)}
+        wordsOf={(field, of) => (field === 'to' ? nameOfTarget(of.to) : of[field])}
+      />
+      <Paper p={0}>
+        <ToLine {...lineOf('to')} id={id} saved={draft.saved.to} shown={found.data.to} />
+        <FromLine {...lineOf('from')} problem={draft.problem} />
+        <SubjectLine {...lineOf('subject')} id={id} />
+        <ContentLine isDone={isDone('content')} id={id} content={content ?? null} />
+        <WhenLine {...lineOf('when')} when={when} />
+      </Paper>
+      <CheckPanel id={id} checklist={checklist} />
+      <SendBar
+        id={id}
+        draft={draft}
+        when={when}
+        isReady={checklist.data?.is_ready === true}
+        errors={errors}
+        onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
+        onFailed={() => void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey })}
+      />
+      {isTesting && <TestDialog id={id} onClose={() => setTesting(false)} />}
+    </Stack>
+  );
+}

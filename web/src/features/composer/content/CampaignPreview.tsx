@@ -1,0 +1,27 @@
+/** The saved mail as it arrives: as somebody gets it, and how an inbox shows it. */
+import { Box, Paper, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
+import { PersonSelect } from '../PersonSelect.tsx';
+import { useEnvelope } from '../queries.ts';
+
+export function CampaignPreview({ id, version }: { id: number; version: string }) {
+  const { t } = useTranslation();
+  const [personId, setPersonId] = useState<number | null>(null);
+  const { data } = useEnvelope(id, personId);
+  return (
+    <Box>
+      {data && (
+        <Paper p="sm" mb="sm" component="section" aria-label={t('composer.subject.inbox')}>
+          <Text size="xs" c="dimmed" dir="auto">{[`${data.from_name} <${data.from_email}>`.trim(), data.to].filter(Boolean).join(' → ')}</Text>
+          <Text size="sm" fw={600} dir="auto">{data.subject || t('composer.subject.none')}</Text>
+          <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
+        </Paper>
+      )}
+      <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} title={t('composer.content.frame')}>
+        <PersonSelect size="xs" label={t('composer.test.as')} value={personId} onChange={setPersonId} />
+      </MailPreview>
+    </Box>
+  );
+}

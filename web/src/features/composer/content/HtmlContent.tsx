@@ -1,0 +1,55 @@
+/** The content as HTML of the author's own. */
+import { SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDraft } from '../../../ui/useDraft.ts';
+import { useUnsaved } from '../../../ui/useUnsaved.tsx';
+import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
+import { Troubles } from '../Troubles.tsx';
+import { CampaignPreview } from './CampaignPreview.tsx';
+import { ContentHead } from './ContentHead.tsx';
+
+const CodeEditor = lazy(() => import('./CodeEditor.tsx').then((file) => ({ default: file.CodeEditor })));
+
+interface Props {
+  campaign: Campaign;
+  found: { data: Campaign; etag: string | null };
+}
+
+type Values = { html: string };
+const loadedOf = ({ data, etag }: Props['found']) => ({ values: { html: data.html ?? '' }, etag });
+
+export function HtmlContent({ campaign, found }: Props) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { id } = campaign;
+  const draft = useDraft<Values>({
+    loaded: loadedOf(found),
+    save: ({ html }, { etag }) => saveCampaign(queries, id, { html }, etag),
+    reload: async () => loadedOf(await reloadCampaign(queries, id)),
+  });
+  const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
+  const [view, setView] = useState<'write' | 'preview'>('write');
+  const show = (next: string) => void draft.flush().then(() => setView(next as 'write' | 'preview'));
+  return (
+    <>
+      {unsaved}
+      <ContentHead campaign={campaign} state={draft.state} />
+      <Stack gap="md">
+        <Troubles draft={draft} labelOf={() => t('composer.block.html')} wordsOf={(_field, { html }) => html.slice(0, 200)} />
+        <SegmentedControl
+          w="fit-content" aria-label={t('composer.content.view')} value={view} onChange={show}
+          data={(['write', 'preview'] as const).map((value) => ({ value, label: t(`composer.content.views.${value}`) }))}
+        />
+        {view === 'write' ? (
+          <Suspense fallback={<Skeleton h={400} />}>
+            <CodeEditor label={t('composer.block.html')} value={draft.values.html} onChange={(html) => draft.change({ html })} />
+          </Suspense>
+        ) : (
+          <CampaignPreview id={id} version={draft.saved.html} />
+        )}
+      </Stack>
+    </>
+  );
+}

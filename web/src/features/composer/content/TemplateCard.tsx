@@ -1,0 +1,67 @@
+/** A template as a small picture of itself. */
+import { ActionIcon, Box, Button, Group, Paper, Text, Title } from '@mantine/core';
+import { IconEye, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AskFirst } from '../../../ui/AskFirst.tsx';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
+import { useDeleteTemplate, type Template } from '../queries.ts';
+
+/** The frame is as wide as a mail wants it, and drawn smaller. */
+const SMALL = 0.42;
+const SEEN = 200;
+
+interface Props {
+  template: Template;
+  isBusy: boolean;
+  onChoose: () => void;
+}
+
+export function TemplateCard({ template: { id, name, about, built_in, updated_at }, isBusy, onChoose }: Props) {
+  const { t, i18n } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const [isAsking, setAsking] = useState(false);
+  const remove = useDeleteTemplate();
+  const address = `/templates/${id}/preview`;
+  return (
+    <Paper p={0} style={{ overflow: 'hidden' }}>
+      <Box h={SEEN} style={{ overflow: 'hidden', position: 'relative' }} aria-hidden inert>
+        <iframe
+          src={`${address}?lang=${i18n.language}`}
+          title={name}
+          sandbox=""
+          tabIndex={-1}
+          loading="lazy"
+          style={{ width: `${100 / SMALL}%`, height: SEEN / SMALL, border: 0, transform: `scale(${SMALL})`, transformOrigin: 'top left', position: 'absolute', left: 0, background: 'white' }}
+        />
+      </Box>
+      <Box p="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
+        <Title order={3} dir="auto">{name}</Title>
+        <Text size="xs" c="dimmed" mih={36} dir="auto">{about}</Text>
+        <Group gap="xs" mt="xs" wrap="nowrap">
+          <Button size="xs" loading={isBusy} aria-label={t('composer.start.useOf', { name })} onClick={onChoose}>{t('composer.start.use')}</Button>
+          <ActionIcon variant="default" size={30} aria-label={t('composer.start.look', { name })} onClick={() => setOpen(true)}><IconEye size={16} aria-hidden /></ActionIcon>
+          {!built_in && (
+            <ActionIcon variant="default" size={30} aria-label={t('composer.start.remove', { name })} onClick={() => setAsking(true)}><IconTrash size={16} aria-hidden /></ActionIcon>
+          )}
+        </Group>
+      </Box>
+      {isOpen && (
+        <Dialog title={<bdi>{name}</bdi>} size="xl" onClose={() => setOpen(false)}>
+          <MailPreview address={address} query={{ lang: i18n.language }} version={updated_at ?? ''} title={name} hasText={false} />
+        </Dialog>
+      )}
+      <AskFirst
+        isOpen={isAsking}
+        title={t('composer.start.removeTitle')}
+        about={t('composer.start.removeAbout', { name })}
+        act={t('composer.start.removeAct')}
+        isBusy={remove.isPending}
+        error={remove.error}
+        onAct={() => remove.mutate(id, { onSuccess: () => setAsking(false) })}
+        onClose={() => setAsking(false)}
+      />
+    </Paper>
+  );
+}

@@ -1,0 +1,109 @@
+/** The subject and the words after it, as an inbox shows them. */
+import { Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { MergeTagMenu } from '../MergeTagMenu.tsx';
+import { insertInto } from '../mergeTags.ts';
+import { useEnvelope } from '../queries.ts';
+import { PREVIEW_GOOD, SUBJECT_GOOD } from '../values.ts';
+import { Line, type LineProps } from './Line.tsx';
+
+/** Offered; another one that the API was given stays. */
+const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'cs', 'da', 'sv', 'fi', 'tr', 'el', 'ru', 'uk', 'ar', 'he', 'fa', 'zh', 'ja', 'ko'];
+
+export function SubjectLine({ id, values, change, ...line }: LineProps & { id: number }) {
+  const { t } = useTranslation();
+  const { subject, preview_text } = values;
+  return (
+    <Line
+      {...line}
+      title={t('composer.step.subject')}
+      edit={subject ? t('composer.change') : t('composer.subject.write')}
+      summary={subject ? <><bdi>{subject}</bdi>{preview_text && <> – <bdi>{preview_text}</bdi></>}</> : t('composer.subject.none')}
+    >
+      <Stack gap="sm">
+        <TaggedInput label={t('composer.field.subject')} good={SUBJECT_GOOD} value={subject} onChange={(next) => change({ subject: next })} />
+        <TaggedInput
+          label={t('composer.field.preview_text')}
+          about={t('composer.subject.previewAbout')}
+          good={PREVIEW_GOOD}
+          value={preview_text}
+          onChange={(next) => change({ preview_text: next })}
+        />
+        <LanguageFields values={values} change={change} />
+        <Inbox id={id} />
+      </Stack>
+    </Line>
+  );
+}
+
+interface InputProps {
+  label: string;
+  about?: string;
+  /** So many letters are shown nearly everywhere. */
+  good: number;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function TaggedInput({ label, about, good, value, onChange }: InputProps) {
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  const length = [...value].length;
+  return (
+    <Stack gap={4}>
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <TextInput
+          ref={input}
+          flex={1}
+          label={label}
+          description={about}
+          dir="auto"
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+        <MergeTagMenu onInsert={({ text }) => input.current && onChange(insertInto(input.current, text))} of={label} />
+      </Group>
+      <Text size="xs" c="dimmed">
+        {length > good ? t('composer.subject.long', { count: length, good }) : t('composer.subject.length', { count: length, good })}
+      </Text>
+    </Stack>
+  );
+}
+
+/** For programs that read aloud or translate, and for the side on which lines begin. */
+function LanguageFields({ values, change }: Pick<LineProps, 'values' | 'change'>) {
+  const { t, i18n } = useTranslation();
+  const names = new Intl.DisplayNames(i18n.language, { type: 'language' });
+  const offered = [...new Set([...LANGUAGES, values.language])].filter(Boolean);
+  return (
+    <Group gap="sm" align="flex-start">
+      <Select
+        label={t('composer.field.language')} placeholder={t('composer.subject.noLanguage')} searchable clearable comboboxProps={{ withinPortal: false }}
+        clearButtonProps={{ 'aria-label': t('composer.subject.noLanguage') }}
+        data={offered.map((value) => ({ value, label: names.of(value) ?? value }))} value={values.language || null} onChange={(next) => change({ language: next ?? '' })}
+      />
+      <Select
+        label={t('composer.field.direction')} allowDeselect={false} comboboxProps={{ withinPortal: false }}
+        data={(['auto', 'ltr', 'rtl'] as const).map((value) => ({ value, label: t(`composer.subject.directions.${value}`) }))}
+        value={values.direction} onChange={(next) => next && change({ direction: next as typeof values.direction })}
+      />
+    </Group>
+  );
+}
+
+function Inbox({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const { data } = useEnvelope(id, null);
+  if (!data?.subject) return null;
+  return (
+    <Stack gap={4}>
+      <Text size="xs" c="dimmed">{t('composer.subject.inbox')}</Text>
+      <Paper p="sm" maw={480}>
+        <Text size="sm" fw={600} truncate dir="auto">{data.from_name || data.from_email}</Text>
+        <Text size="sm" truncate dir="auto">{data.subject}</Text>
+        <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
+      </Paper>
+    </Stack>
+  );
+}

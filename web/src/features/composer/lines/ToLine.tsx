@@ -1,0 +1,89 @@
+/** Whom it goes to: how many get it now, and who does not and why. */
+import { Select, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../app/format.ts';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { groupPicker } from '../../groups/edit/GroupPicker.tsx';
+import { useTargets, type Campaign } from '../queries.ts';
+import { targetIn, targetText, type TargetKind } from '../values.ts';
+import { EstimateWords } from './EstimateWords.tsx';
+import { Line, type LineProps } from './Line.tsx';
+import { useOneTargetName } from './targets.ts';
+
+const kinds = ['group', 'tag', 'segment', 'audience'] as const;
+const GroupInput = groupPicker('people').Input;
+
+interface Props extends LineProps {
+  id: number;
+  /** The target that the server has. */
+  saved: string;
+  shown: Campaign['to'];
+}
+
+export function ToLine({ id, saved, shown, values, change, ...line }: Props) {
+  const { t } = useTranslation();
+  const name = useOneTargetName(values.to);
+  const to = targetIn(values.to);
+  const isSaved = values.to === saved;
+  const words = name ?? (isSaved && shown && targetText(shown) === saved ? shown.name : null);
+  return (
+    <Line
+      {...line}
+      title={t('composer.step.to')}
+      edit={to ? t('composer.change') : t('composer.to.choose')}
+      summary={to ? <><bdi>{words ?? t('composer.to.gone')}</bdi> <EstimateWords id={id} to={saved} isShort /></> : t('composer.to.none')}
+    >
+      <Stack gap="md">
+        <Chooser to={values.to} onChange={(next) => change({ to: next })} />
+        {to && (isSaved ? <EstimateWords id={id} to={saved} /> : <Skeleton h={20} w={220} />)}
+      </Stack>
+    </Line>
+  );
+}
+
+function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const to = targetIn(text);
+  const targets = useTargets();
+  const [kind, setKind] = useState<TargetKind>(to?.kind ?? 'group');
+  const chosen = to?.kind === kind ? to.id : undefined;
+  const choose = (next: TargetKind) => {
+    setKind(next);
+    if (next === 'audience') onChange(targetText({ kind: next }));
+  };
+  const among = kind === 'tag' ? targets.data?.tags : targets.data?.segments;
+  return (
+    <>
+      <SegmentedControl
+        aria-label={t('composer.to.kind')}
+        w="fit-content"
+        maw="100%"
+        style={{ flexWrap: 'wrap' }}
+        data={kinds.map((value) => ({ value, label: t(`composer.to.${value}`) }))}
+        value={kind}
+        onChange={(next) => choose(next as TargetKind)}
+      />
+      {kind === 'group' && (
+        <GroupInput label={t('composer.to.group')} value={chosen ?? undefined} onChange={(value) => value && onChange(targetText({ kind, id: Number(value) }))} />
+      )}
+      {(kind === 'tag' || kind === 'segment') && (
+        <Select
+          label={t(`composer.to.${kind}`)}
+          placeholder={t('composer.to.pick')}
+          description={targets.data?.job_id ? t('composer.to.looking') : undefined}
+          dir="auto"
+          searchable
+          comboboxProps={{ withinPortal: false }}
+          nothingFoundMessage={t('composer.to.nothing')}
+          data={(among ?? []).map((one) => ({ value: String(one.id), label: `${one.name} (${format.number(one.count)})` }))}
+          value={chosen == null ? null : String(chosen)}
+          onChange={(value) => value && onChange(targetText({ kind, id: Number(value) }))}
+        />
+      )}
+      {kind === 'audience' && <Text size="sm">{t('composer.to.audienceAbout')}</Text>}
+      <ProblemAlert error={kind === 'group' ? null : targets.error} />
+    </>
+  );
+}

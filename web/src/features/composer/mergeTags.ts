@@ -1,0 +1,29 @@
+/** What a mail can say of whoever reads it, and how such a tag is written. */
+
+/** Of every audience. Those that are addresses stand behind words. */
+export const commonTags = ['LIST:COMPANY', 'LIST:ADDRESS', 'MC:DATE', 'CURRENT_YEAR'] as const;
+export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE'] as const;
+export type CommonTag = (typeof commonTags)[number];
+export type LinkTag = (typeof linkTags)[number];
+
+export function isLinkTag(tag: string): tag is LinkTag {
+  return (linkTags as readonly string[]).includes(tag);
+}
+
+/** @param fallback is said where there is nothing */
+export function tagText(tag: string, fallback = ''): string {
+  const plain = `*|${tag}|*`;
+  return fallback.trim() ? `*|IF:${tag}|*${plain}*|ELSE:|*${fallback.trim()}*|END:IF|*` : plain;
+}
+
+/** What stands in a field once a text is put where the caret is, which goes behind it. */
+export function insertInto(input: HTMLInputElement | HTMLTextAreaElement, text: string): string {
+  const { value } = input;
+  const start = input.selectionStart ?? value.length;
+  const end = input.selectionEnd ?? start;
+  setTimeout(() => {
+    input.focus();
+    input.setSelectionRange(start + text.length, start + text.length);
+  });
+  return value.slice(0, start) + text + value.slice(end);
+}

@@ -1,0 +1,254 @@
+/** Every request of the composer. */
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
+import { useJob, hasEnded } from '../../api/jobs.ts';
+import { upload } from '../../api/upload.ts';
+
+export type Campaign = Schemas['Campaign'];
+export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 'from_name' | 'from_email' | 'reply_to' | 'html' | 'plain_text' | 'language']?: string | null } & {
+  direction?: Campaign['direction'] | null;
+  to?: Schemas['CampaignTarget'];
+};
+export type Estimate = Schemas['RecipientsEstimate'];
+export type ChecklistItem = Schemas['ChecklistItem'];
+export type DesignProblem = Schemas['DesignProblem'];
+export type CampaignDesign = Schemas['CampaignDesign'];
+export type Template = Schemas['Template'];
+export type Image = Schemas['Image'];
+
+const MANY = 1000;
+const FOUND = 20;
+
+const at = (id: number) => ({ campaign_id: String(id) });
+const all = ['campaigns'];
+
+/* --- the campaign --- */
+
+export function campaignQuery(id: number) {
+  return queryOptions({
+    queryKey: [...all, 'edit', id],
+    queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}', { params: { path: at(id) }, signal })),
+  });
+}
+
+export function reloadCampaign(queries: QueryClient, id: number) {
+  return queries.fetchQuery({ ...campaignQuery(id), staleTime: 0 });
+}
+
+export async function saveCampaign(queries: QueryClient, id: number, body: CampaignChange, etag: string | null) {
+  const { queryKey } = campaignQuery(id);
+  await queries.cancelQueries({ queryKey });
+  const saved = await callWhole(api.PATCH('/campaigns/{campaign_id}', { params: { path: at(id), header: ifMatch(etag) }, body }));
+  queries.setQueryData(queryKey, saved);
+  told(queries, id);
+  return saved;
+}
+
+/** What is made of it is no longer what it was. */
+function told(queries: QueryClient, id: number): void {
+  void queries.invalidateQueries({ queryKey: [...all, 'of', id] });
+  void queries.invalidateQueries({ queryKey: all, refetchType: 'none', predicate: ({ queryKey }) => queryKey[1] !== 'edit' && queryKey[1] !== 'of' });
+}
+
+/** @param to what is saved: another one has other people */
+export function useEstimate(id: number, to: string) {
+  const found = useQuery({
+    queryKey: [...all, 'of', id, 'estimate', to],
+    enabled: to !== 'null',
+    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/recipients-estimate', { params: { path: at(id) }, signal })),
+    // the audience is being looked at: soon it is known better
+    refetchInterval: ({ state }) => (state.data?.job_id ? 2_000 : false),
+  });
+  return found;
+}
+
+export function useTargets() {
+  const found = useQuery({
+    queryKey: ['audience', 'targets'],
+    queryFn: ({ signal }) => call(api.GET('/audience/targets', { signal })),
+    refetchInterval: ({ state }) => (state.data?.job_id ? 2_000 : false),
+  });
+  return found;
+}
+
+export function useChecklist(id: number) {
+  return useQuery({
+    queryKey: [...all, 'of', id, 'checklist'],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/checklist', { params: { path: at(id) }, signal })),
+  });
+}
+
+export function useEnvelope(id: number, personId: number | null) {
+  return useQuery({
+    queryKey: [...all, 'of', id, 'envelope', personId],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      call(api.GET('/campaigns/{campaign_id}/envelope', { params: { path: at(id), query: { person_id: personId ?? undefined } }, signal })),
+  });
+}
+
+export interface MergeField {
+  tag: string;
+  name: string | null;
+}
+
+/** Fields of the audience that a mail can say. */
+export function useMergeFields() {
+  return useQuery({
+    queryKey: ['bridge', 'fields'],
+    staleTime: 300_000,
+    queryFn: ({ signal }) => call(api.GET('/bridge/fields', { signal })),
+    select: ({ items }): MergeField[] => items.map(({ merge_tag, name }) => ({ tag: merge_tag, name })),
+  });
+}
+
+/* --- its content --- */
+
+export function designQuery(id: number) {
+  return queryOptions({
+    queryKey: [...all, 'design', id],
+    queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}/design', { params: { path: at(id) }, signal })),
+  });
+}
+
+export function reloadDesign(queries: QueryClient, id: number) {
+  return queries.fetchQuery({ ...designQuery(id), staleTime: 0 });
+}
+
+export interface DesignBody {
+  design: object;
+  /** The author's own; null: made from the blocks. */
+  plain_text: string | null;
+}
+
+export async function saveDesign(queries: QueryClient, id: number, { design, plain_text }: DesignBody, etag: string | null) {
+  const { queryKey } = designQuery(id);
+  await queries.cancelQueries({ queryKey });
+  const saved = await callWhole(
+    api.PUT('/campaigns/{campaign_id}/design', {
+      params: { path: at(id), header: ifMatch(etag) },
+      body: { design: design as Schemas['Design'], plain_text },
+    }),
+  );
+  queries.setQueryData(queryKey, saved);
+  told(queries, id);
+  return saved;
+}
+
+/** What it is made of is another kind of content from now on. */
+export function useBeginContent(id: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (content: { design: object } | CampaignChange) => {
+      if ('design' in content) await saveDesign(queries, id, { design: content.design, plain_text: null }, (await reloadDesign(queries, id)).etag);
+      else await saveCampaign(queries, id, content, (await reloadCampaign(queries, id)).etag);
+      await Promise.all([reloadDesign(queries, id), reloadCampaign(queries, id)]);
+    },
+  });
+}
+
+export function useTemplates(lang: string) {
+  return useQuery({
+    queryKey: ['templates', lang],
+    queryFn: ({ signal }) => call(api.GET('/templates', { params: { query: { lang, limit: MANY } }, signal })),
+    select: (list) => list.items,
+  });
+}
+
+export function useSaveTemplate() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ name, design }: { name: string; design: object }) =>
+      call(api.POST('/templates', { body: { name, design: design as Schemas['Design'] } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['templates'] }),
+  });
+}
+
+export function useDeleteTemplate() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string) => {
+      const path = { template_id: id };
+      const { etag } = await callWhole(api.GET('/templates/{template_id}', { params: { path } }));
+      return call(api.DELETE('/templates/{template_id}', { params: { path, header: ifMatch(etag) } }));
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['templates'] }),
+  });
+}
+
+/** Campaigns whose content another one can begin with. */
+export function usePastCampaigns(q: string) {
+  return useQuery({
+    queryKey: [...all, 'past', q],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET('/campaigns', { params: { query: { q: q || undefined, limit: FOUND } }, signal })),
+    select: (page) => page.items.filter(({ content }) => content),
+  });
+}
+
+export function contentOf(queries: QueryClient, id: number) {
+  return reloadDesign(queries, id).then(({ data }) => data);
+}
+
+/* --- images --- */
+
+export function useImages(q: string) {
+  return useQuery({
+    queryKey: ['images', q],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET('/images', { params: { query: { q: q || undefined, limit: FOUND } }, signal })),
+    select: (page) => page.items,
+  });
+}
+
+export function useUploadImage() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ file, onProgress }: { file: File; onProgress: (part: number) => void }) =>
+      upload<Image>({ path: '/images', query: { name: file.name }, file, type: file.type, onProgress }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['images'] }),
+  });
+}
+
+/* --- out it goes --- */
+
+export function useSendTest(id: number) {
+  return useMutation({
+    mutationFn: (body: { to: string[]; person_id: number | null }) =>
+      call(api.POST('/campaigns/{campaign_id}/test', { params: { path: at(id) }, body })),
+  });
+}
+
+/** null: nothing was asked for. */
+export function useJobEnd(jobId: number | null) {
+  const job = useJob(jobId).data;
+  return job && hasEnded(job) ? job : null;
+}
+
+/** Tries the links, looks up the domain of the sender: a job. */
+export function useDeepCheck(id: number) {
+  const asked = useMutation({ mutationFn: () => call(api.POST('/campaigns/{campaign_id}/check', { params: { path: at(id) } })) });
+  const end = useJobEnd(asked.data?.job_id ?? null);
+  return {
+    start: () => asked.mutate(),
+    isRunning: asked.isPending || (asked.data !== undefined && !end),
+    error: asked.error,
+    failed: end && end.state !== 'done' ? end.error : null,
+    found: end?.state === 'done' ? (end.result as unknown as Schemas['CampaignCheck']) : null,
+  };
+}
+
+/** @param at a time to come (ISO); null: now. Answers the job that makes it ready, if it goes now. */
+export function useSend(id: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (when: string | null) => {
+      const params = { params: { path: at(id) } };
+      if (when === null) return (await call(api.POST('/campaigns/{campaign_id}/send', params))).job_id;
+      await call(api.POST('/campaigns/{campaign_id}/schedule', { ...params, body: { at: when } }));
+      return undefined;
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: all, refetchType: 'none' }),
+  });
+}

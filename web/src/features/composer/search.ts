@@ -1,0 +1,14 @@
+/** What the address of a draft's content says. */
+export interface ContentSearch {
+  /** Id of the block that is gone to. */
+  block?: string;
+  /** It is begun anew. */
+  begin?: boolean;
+}
+
+export function readContentSearch(search: Record<string, unknown>): ContentSearch {
+  return {
+    block: typeof search.block === 'string' ? search.block : undefined,
+    begin: search.begin === true || undefined,
+  };
+}

@@ -1,0 +1,70 @@
+/** What the server found: what must be mended before it goes, and what had better be. */
+import { Badge, Group, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconX } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LinkButton } from '../../../ui/LinkButton.tsx';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import type { ChecklistItem } from '../queries.ts';
+import { DeepCheck } from './DeepCheck.tsx';
+
+interface Props {
+  id: number;
+  checklist: UseQueryResult<{ is_ready: boolean; items: ChecklistItem[] }>;
+}
+
+export function CheckPanel({ id, checklist }: Props) {
+  const { t } = useTranslation();
+  const titleId = useId();
+  const items = checklist.data?.items.filter(({ type }) => type !== 'success') ?? [];
+  const findings = items.toSorted((a, b) => Number(b.type === 'error') - Number(a.type === 'error'));
+  const toMend = findings.filter(({ type }) => type === 'error').length;
+  return (
+    <Paper component="section" aria-labelledby={titleId}>
+      <Group gap="sm" mb="xs">
+        <Title order={2} id={titleId} fz="md">{t('composer.check.title')}</Title>
+        {toMend > 0 && <Badge variant="light" color="red" tt="none">{t('composer.check.errors', { count: toMend })}</Badge>}
+        {findings.length > toMend && <Badge variant="light" color="yellow" tt="none">{t('composer.check.warnings', { count: findings.length - toMend })}</Badge>}
+      </Group>
+      <ProblemAlert error={checklist.error} />
+      {checklist.data && findings.length === 0 && (
+        <Group gap="xs">
+          <ThemeIcon size={20} radius="xl" variant="light" color="green"><IconCircleCheck size={16} aria-hidden /></ThemeIcon>
+          <Text size="sm">{t('composer.check.good')}</Text>
+        </Group>
+      )}
+      <List listStyleType="none" spacing="xs">
+        {findings.map((one, i) => (
+          <List.Item key={i} icon={<Sign isError={one.type === 'error'} />}>
+            <Stack gap={0}>
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>{one.heading}</b> <bdi>{one.details}</bdi></Text>
+              {one.block && (
+                <LinkButton
+                  variant="subtle"
+                  size="compact-xs"
+                  w="fit-content"
+                  to="/campaigns/$campaignId/edit/content"
+                  params={{ campaignId: id }}
+                  search={{ block: one.block }}
+                >
+                  {t('composer.check.show')}
+                </LinkButton>
+              )}
+            </Stack>
+          </List.Item>
+        ))}
+      </List>
+      <DeepCheck id={id} />
+    </Paper>
+  );
+}
+
+function Sign({ isError }: { isError: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <ThemeIcon size={20} radius="xl" variant="light" color={isError ? 'red' : 'yellow'} aria-label={t(isError ? 'composer.check.error' : 'composer.check.warning')} role="img">
+      {isError ? <IconX size={14} aria-hidden /> : <IconAlertTriangle size={14} aria-hidden />}
+    </ThemeIcon>
+  );
+}

@@ -1,0 +1,61 @@
+/** Always in sight: test it, send it; and why it cannot be sent yet. */
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconMail, IconSend } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../../api/session.ts';
+import { useFormat } from '../../../app/format.ts';
+import type { Draft } from '../../../ui/useDraft.ts';
+import styles from '../Composer.module.css';
+import { useEstimate, type ChecklistItem } from '../queries.ts';
+import type { CampaignValues } from '../values.ts';
+import { SendDialog } from './SendDialog.tsx';
+import type { When } from './when.ts';
+
+interface Props {
+  id: number;
+  draft: Draft<CampaignValues>;
+  when: When;
+  isReady: boolean;
+  errors: ChecklistItem[];
+  onTest: () => void;
+  /** What is shown may be old. */
+  onFailed: () => void;
+}
+
+export function SendBar({ id, draft, when, isReady, errors, onTest, onFailed }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const me = useMe();
+  const [isAsking, setAsking] = useState(false);
+  const estimate = useEstimate(id, draft.saved.to).data;
+  const goes = estimate?.goes ?? 0;
+  const reasons = [
+    ...(may(me, 'send') ? [] : [t('composer.send.notAllowed')]),
+    ...errors.map(({ heading, details }) => `${heading}: ${details}`),
+    ...(when.isRight ? [] : [t('composer.send.noTime')]),
+    ...(estimate && goes === 0 && draft.saved.to !== 'null' ? [t('composer.send.nobody')] : []),
+    ...(draft.state === 'offline' || draft.state === 'stopped' ? [t('composer.send.notSaved')] : []),
+  ];
+  const count = { count: goes, n: format.number(goes) };
+  const isOff = !isReady || reasons.length > 0 || !estimate;
+  return (
+    <Stack className={styles.bar} gap="xs">
+      <Group gap="sm">
+        <Button
+          leftSection={<IconSend size={16} aria-hidden />}
+          disabled={isOff}
+          aria-describedby={reasons.length > 0 ? 'why-not-sent' : undefined}
+          onClick={() => void draft.flush().then((isSaved) => isSaved && setAsking(true))}
+        >
+          {!estimate ? t('composer.send.off') : when.isLater ? t('composer.send.schedule', count) : t('composer.send.send', count)}
+        </Button>
+        <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} onClick={onTest}>{t('composer.send.test')}</Button>
+      </Group>
+      {reasons.length > 0 && (
+        <Text size="xs" c="dimmed" id="why-not-sent">{t('composer.send.why', { reasons: reasons.join(' · ') })}</Text>
+      )}
+      {isAsking && <SendDialog id={id} values={draft.saved} when={when} goes={goes} onFailed={onFailed} onClose={() => setAsking(false)} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,69 @@
+/** The last look before it goes. */
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../app/format.ts';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { isTypedRight, TypedNumber, TYPED_ABOVE } from '../../../ui/TypedNumber.tsx';
+import { useOneTargetName } from '../lines/targets.ts';
+import { useSend } from '../queries.ts';
+import type { CampaignValues } from '../values.ts';
+import type { When } from './when.ts';
+
+interface Props {
+  id: number;
+  values: CampaignValues;
+  when: When;
+  goes: number;
+  onFailed: () => void;
+  onClose: () => void;
+}
+
+export function SendDialog({ id, values, when, goes, onFailed, onClose }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const send = useSend(id);
+  const to = useOneTargetName(values.to);
+  const [typed, setTyped] = useState('');
+  const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
+  const count = { count: goes, n: format.number(goes) };
+  const rows = [
+    [t('composer.step.to'), to ?? ''],
+    [t('composer.step.from'), `${values.from_name} <${values.from_email}>`],
+    [t('composer.step.subject'), values.subject],
+    [t('composer.step.when'), when.at ? t('composer.when.at', { time: format.time(when.at), zone: when.zone }) : t('composer.when.now')],
+  ];
+  const go = () =>
+    send.mutate(when.at, {
+      onSuccess: (job) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } }),
+      onError: onFailed,
+    });
+  return (
+    <Dialog title={when.isLater ? t('composer.send.scheduleTitle') : t('composer.send.title')} onClose={onClose}>
+      <Stack>
+        <Table withRowBorders={false} verticalSpacing={2}>
+          <Table.Tbody>
+            {rows.map(([label, value]) => (
+              <Table.Tr key={label}>
+                <Table.Th w={90} c="dimmed" fw={400}>{label}</Table.Th>
+                <Table.Td dir="auto" style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
+        {goes > TYPED_ABOVE && <TypedNumber count={goes} typed={typed} onType={setTyped} />}
+        <ProblemAlert error={send.error} title={t('composer.send.failed')} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button loading={send.isPending} disabled={!isTyped} onClick={go} data-autofocus>
+            {when.isLater ? t('composer.send.schedule', count) : t('composer.send.send', count)}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

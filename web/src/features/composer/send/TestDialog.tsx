@@ -1,0 +1,52 @@
+/** A test to some addresses, as a given person would get it. */
+import { Alert, Button, Group, Stack, TagsInput, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '../../../api/session.ts';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { PersonSelect } from '../PersonSelect.tsx';
+import { useSendTest, useJobEnd } from '../queries.ts';
+
+const TO_MAX = 10;
+
+export function TestDialog({ id, onClose }: { id: number; onClose: () => void }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [to, setTo] = useState<string[]>(me.email ? [me.email] : []);
+  const [personId, setPersonId] = useState<number | null>(null);
+  const test = useSendTest(id);
+  const end = useJobEnd(test.data?.job_id ?? null);
+  const isGone = end?.state === 'done';
+  return (
+    <Dialog title={t('composer.test.title')} onClose={onClose}>
+      <Stack>
+        <TagsInput
+          data-autofocus
+          label={t('composer.test.to')}
+          description={t('composer.test.toAbout', { max: TO_MAX })}
+          dir="ltr"
+          maxTags={TO_MAX}
+          splitChars={[',', ' ', ';']}
+          acceptValueOnBlur
+          value={to}
+          onChange={(next) => setTo([...new Set(next.map((one) => one.replace(/[\s,;]+/g, '')).filter(Boolean))])}
+        />
+        <PersonSelect label={t('composer.test.as')} value={personId} onChange={setPersonId} />
+        <ProblemAlert error={test.error} title={t('composer.test.failed')} />
+        {end && !isGone && <Alert color="red" variant="light" role="alert" title={t('composer.test.failed')}>{end.error}</Alert>}
+        <Text size="sm" role="status">{isGone ? t('composer.test.done', { count: to.length }) : ''}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>{t('ui.close')}</Button>
+          <Button
+            loading={test.isPending || (test.data !== undefined && !end)}
+            disabled={to.length === 0}
+            onClick={() => test.mutate({ to, person_id: personId })}
+          >
+            {t('composer.test.send')}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,34 @@
+/** When a draft is to go. The server hears of it when it is sent off; until then this browser remembers. */
+import { useLocalStorage } from '@mantine/hooks';
+
+export interface When {
+  isLater: boolean;
+  /** As a field of a form has it: "2026-12-01T09:00". */
+  local: string;
+  /** ISO; null: now, or not said yet. */
+  at: string | null;
+  isRight: boolean;
+  /** "Europe/Vienna". */
+  zone: string;
+  setLater: (isLater: boolean) => void;
+  setLocal: (local: string) => void;
+}
+
+export function instantOf(local: string): string | null {
+  const time = new Date(local);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
+export function useWhen(id: number): When {
+  const [{ isLater, local }, keep] = useLocalStorage({ key: `muster-when-${id}`, defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
+  const at = isLater ? instantOf(local) : null;
+  return {
+    isLater,
+    local,
+    at,
+    isRight: !isLater || (at !== null && Date.parse(at) > Date.now()),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    setLater: (next) => keep({ isLater: next, local }),
+    setLocal: (next) => keep({ isLater, local: next }),
+  };
+}

@@ -1,0 +1,68 @@
+/** A campaign as the composer has it. */
+import type { Schemas } from '../../api/client.ts';
+import type { Loaded } from '../../ui/useRecordForm.ts';
+import type { Campaign, CampaignChange } from './queries.ts';
+
+export type Target = Schemas['CampaignTarget'];
+export type TargetKind = NonNullable<Target>['kind'];
+
+export type CampaignValues = {
+  name: string;
+  subject: string;
+  preview_text: string;
+  from_name: string;
+  from_email: string;
+  reply_to: string;
+  /** A target as text, which is the same for the same one; 'null': none. */
+  to: string;
+  language: string;
+  direction: NonNullable<Campaign['direction']>;
+};
+
+export function targetText(to: Target | undefined): string {
+  return JSON.stringify(to ? { kind: to.kind, ...(to.id == null ? {} : { id: to.id }) } : null);
+}
+
+export function targetIn(text: string): Target {
+  return JSON.parse(text) as Target;
+}
+
+export function valuesOf(campaign: Campaign): CampaignValues {
+  return {
+    name: campaign.name,
+    subject: campaign.subject ?? '',
+    preview_text: campaign.preview_text ?? '',
+    from_name: campaign.from_name ?? '',
+    from_email: campaign.from_email ?? '',
+    reply_to: campaign.reply_to ?? '',
+    to: targetText(campaign.to),
+    language: campaign.language ?? '',
+    direction: campaign.direction ?? 'auto',
+  };
+}
+
+export function loadedOf({ data, etag }: { data: Campaign; etag: string | null }): Loaded<CampaignValues> {
+  return { values: valuesOf(data), etag };
+}
+
+/** What differs from what was there. */
+export function changeOf(values: CampaignValues, before: CampaignValues): CampaignChange {
+  const names = (Object.keys(values) as (keyof CampaignValues)[]).filter((name) => values[name] !== before[name]);
+  return Object.fromEntries(names.map((name) => [name, name === 'to' ? targetIn(values.to) : values[name].trim() || null])) as CampaignChange;
+}
+
+/** Where a list of campaigns shows one. */
+export const SUBJECT_GOOD = 60;
+export const PREVIEW_GOOD = 90;
+
+/** Each line of the composer that is to be done. */
+export const steps = ['to', 'from', 'subject', 'content', 'when'] as const;
+export type Step = (typeof steps)[number];
+
+/** The lines of the checklist whose errors hold a line of the composer. */
+export const codesOf: Record<Exclude<Step, 'when'>, readonly string[]> = {
+  to: ['recipients'],
+  from: ['sender'],
+  subject: ['subject'],
+  content: ['content'],
+};

@@ -1,0 +1,81 @@
+/** Something that only a person can tell, above all who wants no mail. It stays open until it is answered. */
+import { Alert, Group, Radio, Stack, Text } from '@mantine/core';
+import { IconHelp } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../app/format.ts';
+import { en } from '../../messages/en/index.ts';
+import { answer, openQuestions, valueKey, type Choices } from './choices.ts';
+import type { Question } from './queries.ts';
+
+interface Props {
+  question: Question;
+  choices: Choices;
+  onChange: (choices: Choices) => void;
+}
+
+type Answer = keyof typeof en.imports.answer;
+
+function useTexts(question: Question) {
+  const { t } = useTranslation();
+  return {
+    asks: t(`imports.ask.${question.kind}`, { column: question.column ?? '' }),
+    says: (is: string) => t(`imports.answer.${is as Answer}`),
+  };
+}
+
+function Values({ question }: { question: Question }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const shown = question.values.map(({ value, count }) => `${value} (${format.number(count)})`);
+  return (
+    <Text size="xs" dir="auto">
+      {shown.join(' · ')}
+      {question.more > 0 && ` · ${t('imports.moreValues', { count: question.more })}`}
+    </Text>
+  );
+}
+
+/** One answer for the column. */
+function One({ question, choices, onChange }: Props) {
+  const { asks, says } = useTexts(question);
+  const given = question.kind === 'date_order' ? choices.dateOrder : choices.consent[question.column ?? ''];
+  return (
+    <Radio.Group label={asks} value={given ?? ''} onChange={(is) => onChange(answer(choices, question, is))}>
+      <Stack gap={8} mt={8}>
+        <Values question={question} />
+        {question.answers.map((is) => <Radio key={is} value={is} label={says(is)} size="sm" />)}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+/** An answer for each value. */
+function Each({ question, choices, onChange }: Props) {
+  const { asks, says } = useTexts(question);
+  return (
+    <Stack gap={6}>
+      <Text size="sm">{asks}</Text>
+      {question.values.map(({ value }) => (
+        <Radio.Group
+          key={value}
+          label={<bdi>{value}</bdi>}
+          value={choices.values[valueKey(question, value)] ?? ''}
+          onChange={(is) => onChange(answer(choices, question, is, value))}
+        >
+          <Group gap="md">
+            {question.answers.map((is) => <Radio key={is} value={is} label={says(is)} size="sm" />)}
+          </Group>
+        </Radio.Group>
+      ))}
+    </Stack>
+  );
+}
+
+export function ColumnQuestion(props: Props) {
+  const isOpen = openQuestions(props.choices, [props.question]).length > 0;
+  return (
+    <Alert variant="light" color={isOpen ? 'yellow' : 'gray'} icon={<IconHelp size={18} aria-hidden />} py="xs">
+      {props.question.kind === 'value' ? <Each {...props} /> : <One {...props} />}
+    </Alert>
+  );
+}

@@ -1,0 +1,112 @@
+/** Which column is what. Loud: what is left out, and what may say that somebody wants no mail. */
+import { Badge, Box, Group, Select, Stack, Table, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../api/session.ts';
+import { mapColumn, type Choices } from './choices.ts';
+import { useFieldName } from './fields.ts';
+import type { Look, Question } from './queries.ts';
+import { ColumnQuestion } from './ColumnQuestion.tsx';
+
+const LEAVE_OUT = '-';
+const NEW_FIELD = '+';
+/** Consent is no field like the others: its question says what it is. */
+const hidden = new Set(['opted_out', 'id']);
+
+/** A phone has no room for three cells side by side. */
+const stacked = {
+  table: { base: 'block', sm: 'table' },
+  body: { base: 'block', sm: 'table-row-group' },
+  row: { base: 'block', sm: 'table-row' },
+  cell: { base: 'block', sm: 'table-cell' },
+} as const;
+
+type Column = Look['columns'][number];
+
+function State({ column }: { column: Column }) {
+  const { t } = useTranslation();
+  if (column.consent && column.consent !== 'ignore') return <Badge color="red" variant="light" tt="none">{t('imports.isConsent')}</Badge>;
+  if (!column.field && column.by !== null) return <Badge color="gray" variant="light" tt="none">{t('imports.leftOut')}</Badge>;
+  if (!column.field) return <Badge color="yellow" variant="light" tt="none">{t('imports.notTaken')}</Badge>;
+  if (column.by === 'saved') return <Badge color="gray" variant="light" tt="none">{t('imports.asBefore')}</Badge>;
+  return null;
+}
+
+interface Props {
+  look: Look;
+  questions: Question[];
+  choices: Choices;
+  onChange: (choices: Choices) => void;
+  onNewField: (column: string) => void;
+}
+
+function ColumnRow({ column, look, questions, choices, onChange, onNewField }: Props & { column: Column }) {
+  const { t } = useTranslation();
+  const fieldName = useFieldName();
+  const me = useMe();
+  const about = questions.filter((question) => question.column === column.column);
+  const fields = look.fields.filter((field) => !hidden.has(field) || field === column.field);
+  const isQuiet = column.field !== null || column.by !== null || column.consent !== null;
+  const choose = (value: string | null) => {
+    if (value === NEW_FIELD) onNewField(column.column);
+    else if (value) onChange(mapColumn(choices, look, column.column, value === LEAVE_OUT ? null : value));
+  };
+  return (
+    <Table.Tr bg={isQuiet ? undefined : 'var(--mantine-color-yellow-light)'} display={stacked.row} style={{ verticalAlign: 'top' }}>
+      <Table.Td w={{ sm: '22%' }} display={stacked.cell} pt={{ sm: 'md' }}><Text size="sm" fw={600} dir="auto">{column.column}</Text></Table.Td>
+      <Table.Td w={{ sm: '30%' }} display={stacked.cell} pt={{ base: 0, sm: 'md' }}>
+        <Text size="xs" c={column.samples.length ? undefined : 'dimmed'} lineClamp={2} dir="auto">
+          {column.samples.join(' · ') || t('imports.allBlank')}
+        </Text>
+      </Table.Td>
+      <Table.Td display={stacked.cell}>
+        <Stack gap="xs">
+          <Group gap="xs">
+            <Select
+              aria-label={t('imports.fieldOf', { column: column.column })}
+              searchable
+              allowDeselect={false}
+              w={230}
+              value={column.field ?? LEAVE_OUT}
+              onChange={choose}
+              data={[
+                { value: LEAVE_OUT, label: t('imports.leaveOut') },
+                ...(may(me, 'admin') ? [{ value: NEW_FIELD, label: t('imports.newField') }] : []),
+                ...fields.map((field) => ({ value: field, label: fieldName(field) })),
+              ]}
+            />
+            <State column={column} />
+          </Group>
+          {about.map((question) => (
+            <ColumnQuestion key={question.kind} question={question} choices={choices} onChange={onChange} />
+          ))}
+        </Stack>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+export function ColumnsTable(props: Props) {
+  const { t } = useTranslation();
+  const whole = props.questions.filter((question) => question.column === null);
+  return (
+    <Box>
+      <Table verticalSpacing="sm" aria-label={t('imports.columns')} display={stacked.table}>
+        <Table.Thead display={{ base: 'none', sm: 'table-header-group' }}>
+            <Table.Tr>
+              <Table.Th>{t('imports.column')}</Table.Th>
+              <Table.Th>{t('imports.samples')}</Table.Th>
+              <Table.Th>{t('imports.becomes')}</Table.Th>
+            </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody display={stacked.body}>
+            {props.look.columns.map((column) => (
+              <ColumnRow key={column.column} {...props} column={column} />
+            ))}
+        </Table.Tbody>
+      </Table>
+      {whole.map((question) => (
+        <ColumnQuestion key={question.kind} question={question} choices={props.choices} onChange={props.onChange} />
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,93 @@
+/** A file to drop, and all imports that there were. */
+import { Badge, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { Dropzone } from '@mantine/dropzone';
+import { IconFileUpload } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../app/format.ts';
+import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import { MoreButton } from '../../ui/MoreButton.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { NewImport } from './NewImport.tsx';
+import { importsQuery, isDry, type Import } from './queries.ts';
+import { stateColors } from './states.ts';
+
+function Row({ run }: { run: Import }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const state = run.state ?? 'queued';
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <LinkAnchor to="/imports/$importId" params={{ importId: run.id }} fw={500} size="sm"><bdi>{run.file_name ?? t('imports.noName')}</bdi></LinkAnchor>
+        {isDry(run) && <Text size="xs" c="dimmed">{t('imports.wasTrial')}</Text>}
+      </Table.Td>
+      <Table.Td><time dateTime={run.created_at} title={format.time(run.created_at)}>{format.relative(run.created_at)}</time></Table.Td>
+      <Table.Td><bdi>{run.user_name ?? t('imports.program')}</bdi></Table.Td>
+      <Table.Td><Badge variant="dot" color={stateColors[state]} tt="none">{t(`imports.state.${state}`)}</Badge></Table.Td>
+      <Table.Td ta="end">{format.number(run.created)}</Table.Td>
+      <Table.Td ta="end">{format.number(run.updated)}</Table.Td>
+      <Table.Td ta="end">{format.number(run.unchanged)}</Table.Td>
+      <Table.Td ta="end">{format.number(run.refused)}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function History() {
+  const { t } = useTranslation();
+  const found = useInfiniteQuery(importsQuery);
+  if (!found.data) return found.error ? <ProblemAlert error={found.error} /> : <Skeleton h={200} />;
+  const runs = found.data.pages.flatMap((page) => page.items);
+  if (runs.length === 0) return <Text c="dimmed">{t('imports.none')}</Text>;
+  return (
+    <>
+      <Table.ScrollContainer minWidth={760}>
+        <Table aria-label={t('imports.history')}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('imports.file')}</Table.Th>
+              <Table.Th>{t('imports.when')}</Table.Th>
+              <Table.Th>{t('imports.who')}</Table.Th>
+              <Table.Th>{t('imports.stateHead')}</Table.Th>
+              <Table.Th ta="end">{t('imports.created')}</Table.Th>
+              <Table.Th ta="end">{t('imports.updated')}</Table.Th>
+              <Table.Th ta="end">{t('imports.unchanged')}</Table.Th>
+              <Table.Th ta="end">{t('imports.refused')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>{runs.map((run) => <Row key={run.id} run={run} />)}</Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <MoreButton pages={found} />
+    </>
+  );
+}
+
+export function ImportsPage() {
+  const { t } = useTranslation();
+  const [file, setFile] = useState<File | null>(null);
+
+  if (file)
+    return (
+      <Stack gap={0}>
+        <PageHead title={t('imports.newTitle')} />
+        <NewImport key={`${file.name} ${file.lastModified}`} file={file} onOther={() => setFile(null)} />
+      </Stack>
+    );
+  return (
+    <Stack>
+      <PageHead title={t('imports.title')} />
+      <Dropzone onDrop={(files) => setFile(files[0] ?? null)} multiple={false} inputProps={{ 'aria-label': t('imports.drop') }}>
+        <Stack align="center" gap={4} py="lg" style={{ pointerEvents: 'none' }}>
+          <IconFileUpload size={36} stroke={1.5} aria-hidden />
+          <Text fw={600}>{t('imports.drop')}</Text>
+          <Text size="sm" c="dimmed" ta="center">{t('imports.dropAbout')}</Text>
+        </Stack>
+      </Dropzone>
+      <Title order={2}>{t('imports.history')}</Title>
+      <History />
+    </Stack>
+  );
+}

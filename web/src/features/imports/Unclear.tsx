@@ -1,0 +1,38 @@
+/** Addresses of which nobody can tell whether they opted out: nothing goes to them until somebody decides. */
+import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { unclearQuery, useDecide, type Import } from './queries.ts';
+
+const SHOWN = 10;
+
+export function Unclear({ run }: { run: Import }) {
+  const { t } = useTranslation();
+  const found = useQuery({ ...unclearQuery(run.id), enabled: run.unclear_opt_outs > 0 });
+  const decide = useDecide(run.id);
+  if (run.unclear_opt_outs === 0) return null;
+  if (run.unclear_decision)
+    return (
+      <Alert variant="light" color="gray">
+        {t(run.unclear_decision === 'opt_out' ? 'imports.unclearOut' : 'imports.unclearReleased', { count: run.unclear_opt_outs })}
+      </Alert>
+    );
+  return (
+    <Alert variant="light" color="yellow" title={t('imports.unclear', { count: run.unclear_opt_outs })}>
+      <Stack gap="sm">
+        <Text size="sm">{t('imports.unclearAbout')}</Text>
+        <List size="sm">
+          {found.data?.items.slice(0, SHOWN).map((item) => (
+            <List.Item key={`${item.row} ${item.address}`}><bdi>{item.address}</bdi></List.Item>
+          ))}
+        </List>
+        <ProblemAlert error={decide.error} />
+        <Group>
+          <Button onClick={() => decide.mutate('opt_out')} loading={decide.isPending}>{t('imports.optThemOut')}</Button>
+          <Button variant="default" onClick={() => decide.mutate('release')} disabled={decide.isPending}>{t('imports.release')}</Button>
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * What somebody chose for a file, and how it is said to the server. What is not
+ * chosen is left out: then the server guesses by the headers, remembers what
+ * was chosen for such a file, and asks about columns that may be about consent.
+ */
+import type { Look, Question } from './queries.ts';
+
+export type Entity = 'people' | 'leads' | 'companies';
+
+export interface Choices {
+  entity: Entity;
+  header?: 'true' | 'false';
+  delimiter?: string;
+  encoding?: string;
+  /** From a column's name to a field; null: left out. */
+  mapping: Record<string, string | null>;
+  /** From a column's name to what it is. */
+  consent: Record<string, string>;
+  /** From "COLUMN:VALUE" to what it means. */
+  values: Record<string, string>;
+  dateOrder?: string;
+  /** The ground on which new people agreed; '': none is said. */
+  ground: string;
+}
+
+export const noChoices: Choices = { entity: 'people', mapping: {}, consent: {}, values: {}, ground: '' };
+
+const json = (object: object) => (Object.keys(object).length > 0 ? JSON.stringify(object) : undefined);
+
+/** A mapping that was remembered counts as a whole: who changes a column of it says the others, too. */
+function mappingOf(choices: Choices, look: Look | undefined): Record<string, string | null> {
+  const kept = look?.mapping === 'saved' || look?.mapping === 'given' ? look.columns.filter((c) => c.by === 'saved' || c.by === 'given') : [];
+  if (Object.keys(choices.mapping).length === 0) return {};
+  return { ...Object.fromEntries(kept.map((c) => [c.column, c.field])), ...choices.mapping };
+}
+
+/** As POST /imports and /imports/look take it. */
+export function queryOf(choices: Choices, look: Look | undefined): Record<string, string | undefined> {
+  return {
+    entity: choices.entity,
+    header: choices.header,
+    delimiter: choices.delimiter === '\t' ? 'tab' : choices.delimiter,
+    encoding: choices.encoding,
+    mapping: json(mappingOf(choices, look)),
+    consent: json(choices.consent),
+    consent_values: json(choices.values),
+    date_order: choices.dateOrder,
+  };
+}
+
+/** Those that are not answered yet: the look's, and those that only the whole file showed. */
+export function openQuestions(choices: Choices, questions: Question[]): Question[] {
+  return questions.filter((question) => {
+    if (question.kind === 'date_order') return !choices.dateOrder;
+    if (question.kind === 'value') return question.values.some(({ value }) => !choices.values[valueKey(question, value)]);
+    return !choices.consent[question.column ?? ''];
+  });
+}
+
+export function valueKey(question: Question, value: string): string {
+  return `${question.column}:${value}`;
+}
+
+export function answer(choices: Choices, question: Question, is: string, value?: string): Choices {
+  if (question.kind === 'date_order') return { ...choices, dateOrder: is };
+  if (question.kind === 'value') return { ...choices, values: { ...choices.values, [valueKey(question, value ?? '')]: is } };
+  return { ...choices, consent: { ...choices.consent, [question.column ?? '']: is } };
+}
+
+/** Another reading of the file has other columns: what was asked about those of before is void. */
+export function ofColumns(questions: Question[], look: Look): Question[] {
+  return questions.filter((q) => q.column === null || look.columns.some((c) => c.column === q.column));
+}
+
+/** One of each, by what it is about; the later one knows more values. */
+export function mergeQuestions(before: Question[], now: Question[]): Question[] {
+  const key = (q: Question) => `${q.kind}:${q.column}`;
+  const known = new Set(now.map(key));
+  return [...before.filter((q) => !known.has(key(q))), ...now];
+}
+
+/** A field has one column: who gives it to another takes it from the first. */
+export function mapColumn(choices: Choices, look: Look, column: string, field: string | null): Choices {
+  const others = look.columns.filter((c) => field !== null && c.field === field && c.column !== column);
+  return {
+    ...choices,
+    mapping: { ...choices.mapping, ...Object.fromEntries(others.map((c) => [c.column, null])), [column]: field },
+  };
+}
+
+/** The begin of a file, cut behind a line: enough to choose columns by. */
+export const LOOK_BYTES = 1 << 18;
+
+export async function beginOf(file: Blob): Promise<Blob> {
+  if (file.size <= LOOK_BYTES) return file;
+  const bytes = new Uint8Array(await file.slice(0, LOOK_BYTES).arrayBuffer());
+  const end = bytes.lastIndexOf(10) + 1;
+  // a line end of UTF-16LE has a second byte
+  return new Blob([bytes.slice(0, end === 0 ? bytes.length : end + (bytes[end] === 0 ? 1 : 0))]);
+}
+
+/** For a new field of one's own: "E-Mail privat" is e_mail_privat. */
+export function keyOf(label: string): string {
+  const plain = label.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return plain.slice(0, 40) || 'field';
+}

@@ -1,0 +1,132 @@
+/** Imports: everything that these pages ask for. */
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, call, type Schemas } from '../../api/client.ts';
+import { upload } from '../../api/upload.ts';
+import { beginOf, queryOf, type Choices, type Entity } from './choices.ts';
+
+export type Import = Schemas['Import'];
+export type Look = Schemas['ImportLook'];
+export type Question = Schemas['ImportQuestion'];
+export type Reason = Schemas['ImportReason'];
+
+const LOOK_MS = 1000;
+const PAGE = 50;
+
+const byId = (id: number) => ({ params: { path: { import_id: String(id) } } });
+
+export const importsQuery = infiniteQueryOptions({
+  queryKey: ['imports'],
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ signal, pageParam }) => call(api.GET('/imports', { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
+  getNextPageParam: (page) => page.next ?? undefined,
+  refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some(isOpen) ? LOOK_MS : false),
+});
+
+/** A trial: nothing was changed by it. */
+export function isDry(run: Import): boolean {
+  return (run.options as { dry_run?: boolean }).dry_run === true;
+}
+
+/** Something of it still goes on. */
+export function isOpen(run: Import): boolean {
+  return ['queued', 'running', 'undoing'].includes(run.state ?? '');
+}
+
+export const importQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: ({ signal }) => call(api.GET('/imports/{import_id}', { ...byId(id), signal })),
+    refetchInterval: ({ state }) => (state.data && !isOpen(state.data) && state.data.state !== 'needs_confirmation' ? false : LOOK_MS),
+  });
+
+export const reasonsQuery = (id: number, refused: number) =>
+  queryOptions({
+    queryKey: ['imports', id, 'reasons', refused],
+    enabled: refused > 0,
+    queryFn: ({ signal }) => call(api.GET('/imports/{import_id}/reasons', { ...byId(id), signal })),
+  });
+
+export const refusalsQuery = (id: number, reason: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ['imports', id, 'refusals', reason],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) =>
+      call(api.GET('/imports/{import_id}/refusals', {
+        params: { path: { import_id: String(id) }, query: { reason: reason ?? undefined, limit: PAGE, cursor: pageParam } },
+        signal,
+      })),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+
+export const unclearQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['imports', id, 'unclear'],
+    queryFn: ({ signal }) =>
+      call(api.GET('/imports/{import_id}/unclear-opt-outs', { params: { path: { import_id: String(id) }, query: { limit: PAGE } }, signal })),
+  });
+
+/** The file's begin under these choices; asked again when one changes. */
+export const lookQuery = (file: File, choices: Choices, before: Look | undefined) => {
+  const query = queryOf(choices, before);
+  return queryOptions({
+    queryKey: ['imports', 'look', file.name, file.size, file.lastModified, query],
+    staleTime: Infinity,
+    retry: false,
+    queryFn: async ({ signal }) => upload<Look>({ path: '/imports/look', query, file: await beginOf(file), signal }),
+  });
+};
+
+export interface Start {
+  file: File;
+  choices: Choices;
+  look: Look;
+  isDry: boolean;
+  onProgress: (part: number) => void;
+}
+
+export function useStart() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ file, choices, look, isDry, onProgress }: Start) =>
+      upload<{ job_id: number; import_id: number }>({
+        path: '/imports',
+        query: {
+          ...queryOf(choices, look),
+          file_name: file.name,
+          dry_run: isDry ? 'true' : undefined,
+          opted_in: choices.ground.trim() || undefined,
+        },
+        file,
+        onProgress,
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: importsQuery.queryKey, refetchType: 'none' }),
+  });
+}
+
+/** Everything that an import may have changed. */
+function useChanged() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries();
+}
+
+export function useUndo(id: number) {
+  return useMutation({
+    mutationFn: (isKeeping: boolean) => call(api.POST('/imports/{import_id}/undo', { ...byId(id), body: { keep_opt_outs: isKeeping } })),
+    onSuccess: useChanged(),
+  });
+}
+
+export function useDecide(id: number) {
+  return useMutation({
+    mutationFn: (decision: 'opt_out' | 'release') =>
+      call(api.POST('/imports/{import_id}/unclear-opt-outs', { ...byId(id), body: { decision } })),
+    onSuccess: useChanged(),
+  });
+}
+
+export function useNewField() {
+  return useMutation({
+    mutationFn: (field: { entity: Entity; key: string; label: string }) =>
+      call(api.POST('/custom-fields', { body: { ...field, type: 'text' } })),
+  });
+}

@@ -1,0 +1,61 @@
+/** What can be done with many people at once. */
+import type { Selection } from '../../../ui/DataTable/selection.ts';
+import type { BulkInput } from '../queries.ts';
+import { unfiltered, type Listed } from '../search.ts';
+
+export type BulkAct = BulkInput['act'];
+
+export interface ActInput {
+  tag: string;
+  groupId: number | null;
+  reason: string;
+}
+
+export const noInput: ActInput = { tag: '', groupId: null, reason: '' };
+
+export function isReady(act: BulkAct, input: ActInput): boolean {
+  if (act === 'tag' || act === 'untag') return input.tag.trim() !== '';
+  if (act === 'opt_out') return input.reason.trim() !== '';
+  return !ofGroup(act) || input.groupId !== null;
+}
+
+function ofGroup(act: BulkAct): boolean {
+  return act === 'add_to_group' || act === 'remove_from_group';
+}
+
+/** From here on a bulk act that takes people away is confirmed by its number. */
+export const CONFIRMED_ABOVE = 50;
+
+/** Large and not to be taken back. */
+export function isTyped(act: BulkAct, count: number): boolean {
+  return (act === 'delete' || act === 'opt_out') && count > CONFIRMED_ABOVE;
+}
+
+export function bulkBody(act: BulkAct, input: ActInput, selection: Selection, listed: Listed, expected: number): BulkInput {
+  const chosen =
+    selection.kind === 'all'
+      ? { all: { ...unfiltered(listed), ...(listed.filter ? { filter: listed.filter as never } : {}) } }
+      : { ids: [...selection.ids] };
+  return {
+    ...chosen,
+    act,
+    expected,
+    ...(act === 'tag' || act === 'untag' ? { tag: input.tag.trim() } : {}),
+    ...(ofGroup(act) && input.groupId !== null ? { group_id: input.groupId } : {}),
+    ...(act === 'opt_out' ? { reason: input.reason.trim() } : {}),
+  };
+}
+
+export interface BulkOutcome {
+  changed: number;
+  unchanged: number;
+  refused: { id: number; why: string }[];
+  refused_count: number;
+}
+
+/** A job's result, if it has one. */
+export function outcomeOf(result: unknown): BulkOutcome | null {
+  const found = result as Partial<BulkOutcome> | null | undefined;
+  if (!found || typeof found.changed !== 'number') return null;
+  return { changed: found.changed, unchanged: found.unchanged ?? 0, refused: found.refused ?? [], refused_count: found.refused_count ?? 0 };
+}

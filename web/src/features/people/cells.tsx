@@ -1,0 +1,79 @@
+/** A person's fields in a list. */
+import { Badge, Group, Text } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat, type Format } from '../../app/format.ts';
+import type { Column } from '../../ui/DataTable/columns.ts';
+import { NameLink } from '../../ui/DataTable/CellLink.tsx';
+import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
+import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
+import { isColumn, useFieldLabel } from './fields.ts';
+import { mailState, nameOf, valueOf } from './person.ts';
+import type { Person } from './queries.ts';
+import { MailStateWord } from './MailStateWord.tsx';
+
+export const PEOPLE = 'people';
+const TAGS_SHOWN = 2;
+/** The usual ones fit beside each other on a small laptop. */
+const WIDTHS: Record<string, number> = {
+  name: 200, email: 220, company_name: 160, tag: 160, opted_out: 140, updated_at: 120, created_at: 120, title: 90, country: 120,
+  language: 110, postal_code: 110,
+};
+const WIDTH = 160;
+
+export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
+  const { t } = useTranslation();
+  const labelOf = useFieldLabel();
+  const format = useFormat();
+  return useMemo(
+    () =>
+      fields.filter(isColumn).map((field) => ({
+        name: field.name,
+        label: field.name === 'opted_out' ? t('people.status') : labelOf(field),
+        width: WIDTHS[field.name] ?? WIDTH,
+        isSortable: field.sortable,
+        cell: (person: Person) => <Cell person={person} field={field} format={format} />,
+      })),
+    // the format and the labels follow the language
+    [fields, t],
+  );
+}
+
+function Cell({ person, field, format }: { person: Person; field: FieldInfo; format: Format }) {
+  const { t } = useTranslation();
+  if (field.name === 'name') return <NameCell person={person} />;
+  if (field.name === 'opted_out') return <MailStateWord state={mailState(person)} />;
+  const value = valueOf(person, field.name);
+  if (value === null || value === undefined || value === '') return null;
+  if (Array.isArray(value)) return <Tags tags={value as string[]} />;
+  if (typeof value === 'boolean') return value ? t('filter.yes') : t('filter.no');
+  if (typeof value === 'number') return format.number(value);
+  const text = String(value);
+  if (field.type === 'time') return <span title={format.time(text)}>{format.relative(text)}</span>;
+  if (field.type === 'date') return format.date(text);
+  return <span dir="auto" title={text}>{text}</span>;
+}
+
+function NameCell({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const name = nameOf(person);
+  return (
+    <NameLink to="/people/$personId" params={{ personId: person.id }} title={name} onClick={() => rememberOpened(PEOPLE, person.id)}>
+      {name || t('people.noName')}
+    </NameLink>
+  );
+}
+
+function Tags({ tags }: { tags: string[] }) {
+  const more = tags.length - TAGS_SHOWN;
+  return (
+    <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
+      {tags.slice(0, TAGS_SHOWN).map((tag) => (
+        <Badge key={tag} variant="default" size="sm" tt="none" fw={400} dir="auto" style={{ flexShrink: 1 }}>
+          {tag}
+        </Badge>
+      ))}
+      {more > 0 && <Text size="xs" c="dimmed">+{more}</Text>}
+    </Group>
+  );
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { fieldBody, mailState, nameOf, valueOf } from './person.ts';
+import type { Person } from './queries.ts';
+
+const address = { address: 'ada@example.org', type: null, primary: true, marketing: true, held: false, held_reason: null };
+const ada = {
+  first_name: 'Ada', last_name: 'Lovelace', email: 'ada@example.org', emails: [address], opted_out: false,
+  tags: ['Gold'], custom: { shoe: 'big' }, city: 'London',
+} as unknown as Person;
+
+test('a person is called by name, else by address', () => {
+  expect(nameOf(ada)).toBe('Ada Lovelace');
+  expect(nameOf({ ...ada, first_name: null })).toBe('Lovelace');
+  expect(nameOf({ ...ada, first_name: null, last_name: null })).toBe('ada@example.org');
+  expect(nameOf({ first_name: null, last_name: null, email: null })).toBe('');
+});
+
+test('the first reason against a mailing is said', () => {
+  const held = { ...ada, emails: [{ ...address, held: true }] };
+  expect(mailState(ada)).toBe('canBeSentTo');
+  expect(mailState(held)).toBe('held');
+  expect(mailState({ ...ada, emails: [address, { ...address, address: 'old@example.org', held: true }] })).toBe('canBeSentTo');
+  expect(mailState({ ...held, opted_out: true })).toBe('optedOut');
+  expect(mailState({ ...ada, email: null, emails: [] })).toBe('noAddress');
+});
+
+test('fields are read and written by their names', () => {
+  expect(valueOf(ada, 'city')).toBe('London');
+  expect(valueOf(ada, 'custom.shoe')).toBe('big');
+  expect(valueOf(ada, 'custom.hat')).toBeUndefined();
+  expect(valueOf(ada, 'tag')).toEqual(['Gold']);
+  expect(valueOf(ada, 'name')).toBe('Ada Lovelace');
+  expect(fieldBody('city', null)).toEqual({ city: null });
+  expect(fieldBody('custom.shoe', 'small')).toEqual({ custom: { shoe: 'small' } });
+});

@@ -1,0 +1,129 @@
+/** What the filter of people chooses among. */
+import { Autocomplete, Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../app/format.ts';
+import type { Picker, PickerProps, Pickers } from '../../ui/FilterBar/pickers.ts';
+import { groupPicker } from '../groups/edit/GroupPicker.tsx';
+import type { Entity } from '../groups/edit/queries.ts';
+import { useCampaigns, useCompanies, useCompany, useImports, useTags } from './queries.ts';
+
+const inside = { withinPortal: false };
+const MOST = 50;
+
+function TagInput({ label, error, value, onChange }: PickerProps) {
+  const tags = useTags();
+  return (
+    <Autocomplete
+      label={label}
+      error={error}
+      dir="auto"
+      comboboxProps={inside}
+      limit={MOST}
+      data={tags.data?.map((tag) => tag.name) ?? []}
+      value={String(value ?? '')}
+      onChange={(name) => onChange(name || undefined)}
+    />
+  );
+}
+
+function CampaignInput({ label, placeholder, error, value, onChange }: PickerProps) {
+  const campaigns = useCampaigns(true);
+  return (
+    <Select
+      label={label}
+      error={error}
+      placeholder={placeholder}
+      clearable
+      searchable
+      comboboxProps={inside}
+      limit={MOST}
+      data={campaigns.data?.map(({ id, name }) => ({ value: String(id), label: name || String(id) })) ?? []}
+      value={value === undefined ? null : String(value)}
+      onChange={(id) => onChange(id ? Number(id) : undefined)}
+    />
+  );
+}
+
+function CampaignName({ value }: { value: string | number }) {
+  const campaigns = useCampaigns(true);
+  return <bdi>{campaigns.data?.find(({ id }) => id === value)?.name ?? value}</bdi>;
+}
+
+/** Also for the company of a person. */
+export function CompanyInput({ label, placeholder, error, value, onChange }: PickerProps) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState('');
+  const [q] = useDebouncedValue(typed.trim(), 200);
+  const chosen = useCompany(typeof value === 'number' ? value : null);
+  const found = useCompanies(chosen.data && typed === chosen.data.name ? '' : q);
+  const options = new Map((found.data ?? []).map((company) => [String(company.id), company.name ?? '']));
+  if (chosen.data && value !== undefined) options.set(String(chosen.data.id), chosen.data.name ?? '');
+  return (
+    <Select
+      label={label}
+      error={error}
+      placeholder={placeholder ?? t('people.companyHint')}
+      dir="auto"
+      searchable
+      clearable
+      comboboxProps={inside}
+      nothingFoundMessage={t('people.noCompany')}
+      // the server has searched already
+      filter={({ options: all }) => all}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      data={[...options].map(([id, name]) => ({ value: id, label: name || id }))}
+      value={value === undefined ? null : String(value)}
+      onChange={(id) => onChange(id ? Number(id) : undefined)}
+    />
+  );
+}
+
+function CompanyName({ value }: { value: string | number }) {
+  const company = useCompany(Number(value));
+  return <bdi>{company.data?.name ?? value}</bdi>;
+}
+
+function useImportNames(entity: Entity): Map<number, string> {
+  const format = useFormat();
+  const imports = useImports(entity);
+  return new Map(imports.data?.map((one) => [one.id, [one.file_name, format.time(one.created_at)].filter(Boolean).join(' · ')]));
+}
+
+export function importPicker(entity: Entity): Picker {
+  function Input({ label, error, value, onChange }: PickerProps) {
+    const names = useImportNames(entity);
+    return (
+      <Select
+        label={label}
+        error={error}
+        searchable
+        comboboxProps={inside}
+        limit={MOST}
+        data={[...names].map(([id, name]) => ({ value: String(id), label: name }))}
+        value={value === undefined ? null : String(value)}
+        onChange={(id) => onChange(id ? Number(id) : undefined)}
+      />
+    );
+  }
+  function Name({ value }: { value: string | number }) {
+    return <bdi>{useImportNames(entity).get(Number(value)) ?? value}</bdi>;
+  }
+  return { Input, Name };
+}
+
+export const tagPicker: Picker = { Input: TagInput, Name: ({ value }) => <bdi>{value}</bdi> };
+export const campaignPicker: Picker = { Input: CampaignInput, Name: CampaignName };
+const companyPicker: Picker = { Input: CompanyInput, Name: CompanyName };
+
+export const peoplePickers: Pickers = {
+  tag: tagPicker,
+  campaign: campaignPicker,
+  group: groupPicker('people'),
+  company_id: companyPicker,
+  'company.id': companyPicker,
+  import_id: importPicker('people'),
+  'company.import_id': importPicker('companies'),
+};

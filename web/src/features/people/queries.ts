@@ -1,0 +1,173 @@
+/** Every request of the list of people. Those of one person: record/queries.ts. */
+import { queryOptions, useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
+import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
+import { useRows } from '../../ui/DataTable/rows.ts';
+import { apiQuery, type Scope, type Shown } from './search.ts';
+
+export type Person = Schemas['Person'];
+export type PersonInput = Schemas['PersonInput'];
+export type BulkInput = Schemas['BulkInput'];
+
+const MANY = 1000;
+
+export const fieldsQuery = queryOptions({
+  queryKey: ['people', 'fields'],
+  staleTime: 300_000,
+  queryFn: ({ signal }) => call(api.GET('/people/fields', { signal })),
+  select: (list) => list.items,
+});
+
+/** null: not known yet what is to be shown. */
+export function usePeople(shown: Shown | null, scope: Scope = {}) {
+  const { q = '', filter, sort = '' } = shown ?? {};
+  const query = { ...apiQuery({ q, filter, ...scope }), sort };
+  return useRows<Person>({
+    key: ['people', 'list', query],
+    enabled: shown !== null,
+    fetch: (page, signal) => call(api.GET('/people', { params: { query: { ...query, ...page } }, signal })),
+  });
+}
+
+/** A few of them by words, to choose one. */
+export function usePeopleFound(q: string, most: number) {
+  return useQuery({
+    queryKey: ['people', 'found', q, most],
+    enabled: q !== '',
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { q, limit: most } }, signal })),
+    select: (page) => page.items,
+  });
+}
+
+/** Those that a bulk act names, so that they are not numbers only. */
+export function usePeopleOf(ids: number[]) {
+  const filter = JSON.stringify({ match: 'any', conditions: ids.map((value) => ({ field: 'id', op: 'is', value })) });
+  return useQuery({
+    queryKey: ['people', 'of', ids],
+    enabled: ids.length > 0,
+    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { filter, limit: ids.length } }, signal })),
+    select: (page) => new Map(page.items.map((person) => [person.id, person])),
+  });
+}
+
+export function useCreatePerson() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: PersonInput) => call(api.POST('/people', { body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['people'] }),
+  });
+}
+
+/* --- bulk acts --- */
+
+export function useBulk() {
+  return useMutation({ mutationFn: (body: BulkInput) => call(api.POST('/people/bulk', { body })) });
+}
+
+export function useTags() {
+  return useQuery({
+    queryKey: ['tags'],
+    queryFn: ({ signal }) => call(api.GET('/tags', { signal })),
+    select: (list) => list.items,
+  });
+}
+
+/** Groups that somebody can be put into by hand, found by a part of the name. */
+export function useStaticGroups(q: string, most: number) {
+  return useQuery({
+    queryKey: ['groups', 'people', 'static', q, most],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      call(api.GET('/groups', { params: { query: { entity: 'people', kind: 'static', q: q || undefined, limit: most } }, signal })),
+    select: (list) => list.items,
+  });
+}
+
+/** Nobody is in it yet. */
+export function useCreateGroup() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => call(api.POST('/groups', { body: { name, entity: 'people', kind: 'static' } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['groups'] }),
+  });
+}
+
+/* --- views --- */
+
+export function useViews() {
+  return useQuery({
+    queryKey: ['views', 'people'],
+    queryFn: ({ signal }) => call(api.GET('/views', { params: { query: { entity: 'people' } }, signal })),
+    select: (list) => list.items,
+  });
+}
+
+/** With its ETag: a change is of what was seen. */
+export function useView(id: number | undefined) {
+  return useQuery({
+    queryKey: ['views', 'one', id],
+    enabled: id !== undefined,
+    queryFn: ({ signal }) => callWhole(api.GET('/views/{view_id}', { params: { path: { view_id: String(id) } }, signal })),
+  });
+}
+
+type ViewInput = Schemas['ViewInput'];
+
+/** Changes it, or makes a new one if there is no id. */
+export function useSaveView() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, etag, body }: { id?: number; etag?: string | null; body: ViewInput }) =>
+      id === undefined
+        ? call(api.POST('/views', { body: { ...body, entity: 'people' } }))
+        : call(api.PATCH('/views/{view_id}', { params: { path: { view_id: String(id) }, header: ifMatch(etag) }, body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['views'] }),
+  });
+}
+
+export function useDeleteView() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, etag }: { id: number; etag: string | null }) =>
+      call(api.DELETE('/views/{view_id}', { params: { path: { view_id: String(id) }, header: ifMatch(etag) } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['views', 'people'] }),
+  });
+}
+
+/* --- what a filter chooses among --- */
+
+export function useCampaigns(isWanted: boolean) {
+  return useQuery({
+    queryKey: ['campaigns', 'names'],
+    enabled: isWanted,
+    staleTime: 60_000,
+    queryFn: ({ signal }) => call(api.GET('/campaigns', { params: { query: { limit: MANY } }, signal })),
+    select: (page) => page.items.map(({ id, name }) => ({ id, name })),
+  });
+}
+
+export function useCompanies(q: string) {
+  return useQuery({
+    queryKey: ['companies', 'found', q],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET('/companies', { params: { query: { q: q || undefined, sort: 'name', limit: 20 } }, signal })),
+    select: (page) => page.items,
+  });
+}
+
+export function useCompany(id: number | null) {
+  return useQuery({
+    queryKey: ['companies', id],
+    enabled: id !== null,
+    queryFn: ({ signal }) => call(api.GET('/companies/{record_id}', { params: { path: { record_id: String(id) } }, signal })),
+  });
+}
+
+export function useImports(entity: Schemas['Import']['entity']) {
+  return useQuery({
+    queryKey: ['imports', 'names'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => call(api.GET('/imports', { params: { query: { limit: MANY } }, signal })),
+    select: (page) => page.items.filter((one) => one.entity === entity),
+  });
+}

@@ -1,0 +1,120 @@
+/** May this person be sent campaigns? The switch, always with a ground, and who turned it when. */
+import { Button, Group, Skeleton, Stack, Switch, Text, Textarea, Timeline } from '@mantine/core';
+import { IconBan, IconCheck } from '@tabler/icons-react';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { problemOf } from '../../../api/problem.ts';
+import { useFormat } from '../../../app/format.ts';
+import { en } from '../../../messages/en/index.ts';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import type { Person } from '../queries.ts';
+import { Panel } from './Panel.tsx';
+import { useConsent, useStep, type Consent } from './queries.ts';
+
+type Source = keyof (typeof en)['person']['source'];
+const SHOWN = 3;
+
+export function ConsentPanel({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <Panel title={t('person.consent')}>
+      <Switch
+        label={t('person.mayBeSent')}
+        checked={!person.opted_out}
+        onChange={() => setAsking(true)}
+      />
+      <History personId={person.id} />
+      {isAsking && <ConsentDialog person={person} onClose={() => setAsking(false)} />}
+    </Panel>
+  );
+}
+
+function ConsentDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const { t } = useTranslation();
+  const step = useStep(person.id);
+  const [reason, setReason] = useState('');
+  const opts = person.opted_out ? 'in' : 'out';
+  const problem = step.error ? problemOf(step.error) : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    step.mutate(() => ({ opted_out: opts === 'out', reason: reason.trim() }), { onSuccess: onClose });
+  };
+  return (
+    <Dialog onClose={onClose} title={t(`person.opt.${opts}.title`)}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="sm">
+          <Text size="sm">{t(`person.opt.${opts}.about`)}</Text>
+          <Textarea
+            data-autofocus
+            required
+            autosize
+            minRows={2}
+            dir="auto"
+            label={t('bulk.reason')}
+            description={t(`person.opt.${opts}.example`)}
+            value={reason}
+            error={problem?.of('reason')}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          {problem && !problem.of('reason') && <ProblemAlert error={problem} title={t('person.notSaved')} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
+            <Button type="submit" color={opts === 'out' ? 'red' : undefined} loading={step.isPending} disabled={!reason.trim()}>
+              {t(`person.opt.${opts}.do`)}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function History({ personId }: { personId: number }) {
+  const { t } = useTranslation();
+  const found = useConsent(personId);
+  const [showsAll, setShowsAll] = useState(false);
+  if (found.isPending) return <Skeleton h={60} mt="sm" />;
+  const items = found.data ?? [];
+  if (items.length === 0) return <Text size="xs" c="dimmed" mt="xs">{t('person.noConsent')}</Text>;
+  return (
+    <>
+      <Timeline bulletSize={18} lineWidth={1} mt="md" aria-label={t('person.consentHistory')}>
+        {(showsAll ? items : items.slice(0, SHOWN)).map((consent) => (
+          <Timeline.Item
+            key={consent.id}
+            bullet={consent.state === 'opted_out' ? <IconBan size={12} aria-hidden /> : <IconCheck size={12} aria-hidden />}
+            title={<Text size="sm" fw={500}>{t(`person.consentState.${consent.state}`)}</Text>}
+          >
+            <ConsentWords consent={consent} />
+          </Timeline.Item>
+        ))}
+      </Timeline>
+      {items.length > SHOWN && (
+        <Button size="compact-sm" variant="subtle" mt="xs" aria-expanded={showsAll} onClick={() => setShowsAll(!showsAll)}>
+          {showsAll ? t('person.less') : t('person.moreConsent', { count: items.length - SHOWN })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** Who, when, where from, by which campaign. */
+function ConsentWords({ consent }: { consent: Consent }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { source } = consent;
+  return (
+    <Stack gap={0} fz="xs" c="dimmed">
+      <span title={format.time(consent.at)}>{format.relative(consent.at)}</span>
+      <span dir="auto">
+        {consent.user_name ?? (source in en.person.source ? t(`person.source.${source as Source}`) : source)}
+      </span>
+      {consent.campaign_name && <span dir="auto">{t('person.byCampaign', { name: consent.campaign_name })}</span>}
+      {consent.email && <span dir="auto">{consent.email}</span>}
+      {consent.ip && <span>{t('person.fromIp', { ip: consent.ip })}</span>}
+      {consent.reason && <Text size="xs" c="var(--mantine-color-text)" dir="auto">{consent.reason}</Text>}
+    </Stack>
+  );
+}

@@ -1,0 +1,154 @@
+/** Who may use this server. */
+import { ActionIcon, Badge, Button, Group, Menu, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { IconDots, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '../../api/session.ts';
+import { useFormat } from '../../app/format.ts';
+import { AskFirst } from '../../ui/AskFirst.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { useToast } from '../../ui/useToast.tsx';
+import { loadUser, useRemoveUser, useSaveUser, usersQuery, type User } from './queries.ts';
+import { UserDialog } from './UserDialog.tsx';
+import { roleNames } from './users.ts';
+
+interface Acts {
+  onEdit: (user: User) => void;
+  onPassword: (user: User) => void;
+  onSwitch: (user: User) => void;
+  onRemove: (user: User) => void;
+}
+
+function State({ user }: { user: User }) {
+  const { t } = useTranslation();
+  if (user.disabled) return <Badge variant="dot" color="gray" tt="none">{t('users.disabled')}</Badge>;
+  if (!user.has_password) return <Badge variant="dot" color="yellow" tt="none">{t('users.noPassword')}</Badge>;
+  return <Badge variant="dot" color="green" tt="none">{t('users.active')}</Badge>;
+}
+
+function Row({ user, isMe, acts }: { user: User; isMe: boolean; acts: Acts }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Group gap={6}>
+          <Text size="sm" fw={600} dir="auto">{user.name}</Text>
+          {isMe && <Text size="xs" c="dimmed">{t('users.you')}</Text>}
+        </Group>
+        <Text size="xs" c="dimmed" dir="auto">{user.email}</Text>
+      </Table.Td>
+      <Table.Td>{t(roleNames[user.role])}</Table.Td>
+      <Table.Td>{t(user.may_send || user.role === 'administrator' ? 'users.maySend' : 'users.mayNotSend')}</Table.Td>
+      <Table.Td><State user={user} /></Table.Td>
+      <Table.Td>{format.date(user.created_at)}</Table.Td>
+      <Table.Td ta="end">
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="subtle" aria-label={t('users.acts', { name: user.name })}>
+              <IconDots size={18} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => acts.onEdit(user)}>{t('users.edit')}</Menu.Item>
+            <Menu.Item onClick={() => acts.onPassword(user)}>{t('users.newPassword')}</Menu.Item>
+            {!isMe && (
+              <>
+                <Menu.Item onClick={() => acts.onSwitch(user)}>{t(user.disabled ? 'users.enable' : 'users.disable')}</Menu.Item>
+                <Menu.Divider />
+                <Menu.Item color="red" onClick={() => acts.onRemove(user)}>{t('users.remove')}</Menu.Item>
+              </>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+type Open = { kind: 'edit' | 'password'; user: User | null } | null;
+
+export function UsersPanel() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const toast = useToast();
+  const users = useQuery(usersQuery);
+  const save = useSaveUser();
+  const remove = useRemoveUser();
+  const [open, setOpen] = useState<Open>(null);
+  const [leaving, setLeaving] = useState<User | null>(null);
+  const add = useRef<HTMLButtonElement>(null);
+
+  const setDisabled = async (user: User, disabled: boolean) => {
+    const { etag } = await loadUser(user.id);
+    await save.mutateAsync({ id: user.id, etag, body: { disabled } });
+  };
+  const switchOver = (user: User) => {
+    const disabled = !user.disabled;
+    setDisabled(user, disabled).then(
+      () => toast.tellUndo(t(disabled ? 'users.wasDisabled' : 'users.wasEnabled', { name: user.name }), () => void setDisabled(user, !disabled).catch(() => {})),
+      () => {}, // told by the alert
+    );
+  };
+  const acts: Acts = {
+    onEdit: (user) => setOpen({ kind: 'edit', user }),
+    onPassword: (user) => setOpen({ kind: 'password', user }),
+    onSwitch: switchOver,
+    onRemove: setLeaving,
+  };
+  if (!users.data) return users.error ? <ProblemAlert error={users.error} /> : <Skeleton h={240} />;
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed" maw={560}>{t('users.about')}</Text>
+        <Button ref={add} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen({ kind: 'edit', user: null })}>
+          {t('users.add')}
+        </Button>
+      </Group>
+      <ProblemAlert error={open ? null : save.error} />
+      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('settings.tabUsers') } }}>
+        <Table highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('users.who')}</Table.Th>
+              <Table.Th>{t('users.role')}</Table.Th>
+              <Table.Th>{t('users.sending')}</Table.Th>
+              <Table.Th>{t('users.state')}</Table.Th>
+              <Table.Th>{t('users.since')}</Table.Th>
+              <Table.Th ta="end">{t('users.actions')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {users.data.items.map((user) => (
+              <Row key={user.id} user={user} isMe={user.id === me.user_id} acts={acts} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {open && <UserDialog kind={open.kind} user={open.user} onClose={() => setOpen(null)} />}
+      <AskFirst
+        isOpen={leaving !== null}
+        title={t('users.removeTitle', { name: leaving?.name ?? '' })}
+        about={t('users.removeAbout')}
+        act={t('users.remove')}
+        isBusy={remove.isPending}
+        error={remove.error}
+        onAct={() =>
+          leaving &&
+          remove.mutate(leaving.id, {
+            onSuccess: () => {
+              toast.tell(t('users.wasRemoved', { name: leaving.name }));
+              setLeaving(null);
+              add.current?.focus(); // the row with the menu is gone
+            },
+          })
+        }
+        onClose={() => {
+          remove.reset();
+          setLeaving(null);
+        }}
+      />
+    </Stack>
+  );
+}

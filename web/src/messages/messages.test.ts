@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { de } from './de/index.ts';
+import { en } from './en/index.ts';
+
+/** Every key with its text: { "shell.people": "People" }. */
+function flat(tree: object, before = ''): Record<string, string> {
+  return Object.entries(tree).reduce<Record<string, string>>((all, [key, value]) => {
+    if (typeof value === 'string') return { ...all, [before + key]: value };
+    return { ...all, ...flat(value as object, `${before}${key}.`) };
+  }, {});
+}
+
+const slots = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+
+test('both languages say the same things', () => {
+  expect(Object.keys(flat(de)).sort()).toEqual(Object.keys(flat(en)).sort());
+});
+
+test('a text has the same slots in both languages, and is not empty', () => {
+  const german = flat(de);
+  for (const [key, text] of Object.entries(flat(en))) {
+    expect(text.trim(), key).not.toBe('');
+    expect(german[key]?.trim(), key).not.toBe('');
+    expect(slots(german[key]!), key).toEqual(slots(text));
+  }
+});

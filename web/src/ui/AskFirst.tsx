@@ -1,0 +1,40 @@
+/** Before something that cannot be taken back: what will happen, and how many it meets. */
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemAlert } from './ProblemAlert.tsx';
+
+interface Props {
+  isOpen: boolean;
+  title: string;
+  about: string;
+  /** Says how many. */
+  act: string;
+  isBusy: boolean;
+  error: unknown;
+  onAct: () => void;
+  onClose: () => void;
+  /** A choice that it leaves. */
+  children?: ReactNode;
+}
+
+export function AskFirst({ isOpen, title, about, act, isBusy, error, onAct, onClose, children }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <Stack>
+        <Text size="sm" dir="auto">{about}</Text>
+        {children}
+        <ProblemAlert error={error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('ui.cancel')}
+          </Button>
+          <Button color="red" loading={isBusy} onClick={onAct}>
+            {act}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,43 @@
+/** What a list shows, and what is remembered of it. */
+import { useLocalStorage } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+
+export interface Column<Row> {
+  name: string;
+  label: string;
+  width: number;
+  isSortable: boolean;
+  cell: (row: Row) => ReactNode;
+}
+
+/** Names in the order in which they are shown; null: never chosen. */
+export function useKeptColumns(list: string) {
+  return useLocalStorage<string[] | null>({
+    key: `muster-columns-${list}`,
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  });
+}
+
+/** Those that there are, in the order that was chosen. */
+export function pick<Row>(columns: Column<Row>[], names: readonly string[]): Column<Row>[] {
+  return names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+/** "name" up, "-name" down. */
+export function nextSort(sort: string, name: string): string {
+  return sort === name ? `-${name}` : name;
+}
+
+export function readSort(sort: string): { name: string; isDown: boolean } {
+  return sort.startsWith('-') ? { name: sort.slice(1), isDown: true } : { name: sort, isDown: false };
+}
+
+export function sortOf(name: string, isDown: boolean): string {
+  return isDown ? `-${name}` : name;
+}
+
+export function ariaSort(sort: string, name: string): 'ascending' | 'descending' | 'none' {
+  if (sort === name) return 'ascending';
+  return sort === `-${name}` ? 'descending' : 'none';
+}

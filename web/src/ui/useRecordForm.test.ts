@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { merge } from './useRecordForm.ts';
+
+const before = { name: 'Old', address: 'Old', sender: 'Old' };
+
+test('what only they changed is taken over', () => {
+  const { merged, fields } = merge(before, { ...before, name: 'Mine' }, { ...before, address: 'Theirs' });
+  expect(merged).toEqual({ name: 'Mine', address: 'Theirs', sender: 'Old' });
+  expect(fields).toEqual([]);
+});
+
+test('what both changed stays mine, and is told', () => {
+  const { merged, fields } = merge(before, { ...before, name: 'Mine' }, { ...before, name: 'Theirs' });
+  expect(merged.name).toBe('Mine');
+  expect(fields).toEqual(['name']);
+});
+
+test('the same change by both is nothing to ask about', () => {
+  const both = { ...before, name: 'Both' };
+  expect(merge(before, both, both)).toEqual({ merged: both, fields: [] });
+});

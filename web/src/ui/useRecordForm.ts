@@ -1,0 +1,106 @@
+/**
+ * A form over something that others may change at the same time: what they
+ * saved is not overwritten, and what was typed here is not lost.
+ */
+import { useForm, type FormErrors, type UseFormReturnType } from '@mantine/form';
+import { useEffect, useState, type FormEvent } from 'react';
+import { problemOf, type Problem } from '../api/problem.ts';
+import { placeProblem } from './problems.ts';
+
+const CHANGED_MEANWHILE = 412;
+
+export interface Loaded<T> {
+  values: T;
+  etag: string | null;
+}
+
+/** Fields in which they and we differ. */
+export interface Meeting<T> {
+  theirs: T;
+  fields: (keyof T & string)[];
+}
+
+interface Options<T> {
+  loaded: Loaded<T>;
+  save: (values: T, etag: string | null) => Promise<Loaded<T>>;
+  reload: () => Promise<Loaded<T>>;
+  validate?: (values: T) => FormErrors;
+  /** Of the server's field names. */
+  prefix?: string;
+  onSaved?: () => void;
+}
+
+export interface RecordForm<T extends Record<string, unknown>> {
+  form: UseFormReturnType<T>;
+  isDirty: boolean;
+  isSaving: boolean;
+  problem: Problem | null;
+  meeting: Meeting<T> | null;
+  submit: (event?: FormEvent<HTMLFormElement>) => void;
+  takeTheirs: () => void;
+  discard: () => void;
+}
+
+/** Mine where I changed something, else theirs; and where both did. */
+export function merge<T extends Record<string, unknown>>(before: T, mine: T, theirs: T): { merged: T; fields: (keyof T & string)[] } {
+  const names = Object.keys(mine) as (keyof T & string)[];
+  const isMine = (name: keyof T) => mine[name] !== before[name];
+  const merged = Object.fromEntries(names.map((name) => [name, isMine(name) ? mine[name] : theirs[name]])) as T;
+  return { merged, fields: names.filter((name) => theirs[name] !== before[name] && merged[name] !== theirs[name]) };
+}
+
+export function useRecordForm<T extends Record<string, unknown>>(options: Options<T>): RecordForm<T> {
+  const { loaded, save, reload, validate, prefix, onSaved } = options;
+  const [base, setBase] = useState(loaded);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [meeting, setMeeting] = useState<Meeting<T> | null>(null);
+  const [isSaving, setSaving] = useState(false);
+  const form = useForm<T>({ initialValues: loaded.values, validate });
+  const isDirty = Object.keys(base.values).some((name) => form.values[name] !== base.values[name]);
+
+  const take = (next: Loaded<T>) => {
+    setBase(next);
+    setMeeting(null);
+    setProblem(null);
+    form.setInitialValues(next.values);
+    form.setValues(next.values);
+    form.clearErrors();
+  };
+  // somebody else saved, and nothing was typed here
+  useEffect(() => {
+    if (!isDirty && !isSaving && loaded.etag !== base.etag) take(loaded);
+  });
+
+  /** What only they changed is taken in; true: nothing is to be asked. */
+  const meet = (mine: T, theirs: Loaded<T>): T | null => {
+    const { merged, fields } = merge(base.values, mine, theirs.values);
+    setBase(theirs);
+    form.setInitialValues(theirs.values);
+    form.setValues(merged);
+    if (fields.length === 0) return merged;
+    setMeeting({ theirs: theirs.values, fields });
+    return null;
+  };
+  const write = async (values: T, etag: string | null): Promise<void> => {
+    try {
+      take(await save(values, etag));
+      onSaved?.();
+    } catch (error) {
+      if (problemOf(error).status !== CHANGED_MEANWHILE) {
+        setProblem(placeProblem(form, error, prefix));
+        return;
+      }
+      const theirs = await reload();
+      const merged = meet(values, theirs);
+      if (merged) await write(merged, theirs.etag);
+    }
+  };
+  const submit = form.onSubmit(async (values) => {
+    setSaving(true);
+    setProblem(null);
+    setMeeting(null);
+    await write(values, base.etag).catch((error: unknown) => setProblem(problemOf(error)));
+    setSaving(false);
+  });
+  return { form, isDirty, isSaving, problem, meeting, submit, takeTheirs: () => take(base), discard: () => take(base) };
+}
