@@ -13,6 +13,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -50,13 +51,20 @@ export function canMakeDisks(): boolean {
   return spawnSync("unshare", [...MAKE_DISK, "1m", "true"], { env }).status === 0;
 }
 
-/** One that was free a moment ago. */
+const isFree = (port: number) =>
+  new Promise<boolean>((done) => {
+    const probe = createServer();
+    probe.once("error", () => done(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
+  });
+
+/**
+ * One that was free a moment ago, below those that the system lends to clients
+ * (32768 to 60999 on Linux): no connection takes it meanwhile, nor before a restart.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
+  const port = randomInt(10_000, 32_768);
+  return (await isFree(port)) ? port : freePort();
 }
 
 /** What sanitizers and broken invariants print, or a log line of that level. */
