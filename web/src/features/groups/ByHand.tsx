@@ -102,7 +102,7 @@ function HandBar({ group, mayChange, selection, onSelect }: BarProps) {
     });
   return (
     <>
-      <Row gap="xs" mb={6} mih={30} role="group" aria-label={t('bulk.title')}>
+      <Row gap="xs" mb={6} mih={30} flex="none" role="group" aria-label={t('bulk.title')}>
         <Text size="sm" fw={600} role="status">{t('bulk.selected', words(ids.length))}</Text>
         {mayChange && (
           <>

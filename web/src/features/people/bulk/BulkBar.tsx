@@ -38,7 +38,7 @@ export function BulkBar(props: BulkBarProps) {
   const [act, setAct] = useState<BulkAct | null>(null);
   const count = sizeOf(selection, total);
   return (
-    <Group gap="xs" mb={6} mih={30} role="group" aria-label={t('bulk.title')}>
+    <Group gap="xs" mb={6} mih={30} flex="none" role="group" aria-label={t('bulk.title')}>
       <Text size="sm" fw={600} role="status">
         {t('bulk.selected', { count, n: format.number(count) })}
       </Text>
