@@ -146,27 +146,32 @@ const char *rows_dup(const struct rows *rows, int column, struct arena *arena)
 	return s.s ? arena_str(arena, s) : NULL;
 }
 
+/* In one of those who wait, or in nobody: a thread that writes one transaction
+ * after the other would often be back before the one that it woke. */
 static int take_writer(struct writer *w, struct err *err)
 {
 	int64_t until_us = patience_until_us(DB_WAIT_MS);
-	bool in_time = true;
+	bool in_time = true, is_mine;
 
-	atomic_fetch_add(&w->waiting, 1);
 	pthread_mutex_lock(&w->lock);
-	while (w->is_taken && in_time)
+	is_mine = !w->is_taken;
+	atomic_fetch_add(&w->waiting, 1);
+	while (!is_mine && in_time) {
 		in_time = wait_until(&w->given_back, &w->lock, until_us);
-	in_time = !w->is_taken;
-	w->is_taken = true;
-	pthread_mutex_unlock(&w->lock);
+		is_mine = w->is_handed_over;
+		w->is_handed_over = false;
+	}
 	atomic_fetch_sub(&w->waiting, 1);
-	return in_time ? 0 : err_set(err, ERR_RETRY, DB_LOCKED);
+	w->is_taken |= is_mine;
+	pthread_mutex_unlock(&w->lock);
+	return is_mine ? 0 : err_set(err, ERR_RETRY, DB_LOCKED);
 }
 
 static void give_writer_back(struct writer *w)
 {
 	atomic_store(&w->last_us, clock_monotonic_us());
 	pthread_mutex_lock(&w->lock);
-	w->is_taken = false;
+	w->is_taken = w->is_handed_over = atomic_load(&w->waiting) > 0;
 	pthread_cond_signal(&w->given_back);
 	pthread_mutex_unlock(&w->lock);
 }

@@ -32,8 +32,9 @@ struct strbuf;
 struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t given_back;
-	bool is_taken; /* under lock */
-	atomic_int waiting;
+	bool is_taken;        /* under lock, as all but last_us */
+	bool is_handed_over;  /* to whom of those who wait it comes first */
+	atomic_int waiting;   /* is read without */
 	atomic_llong last_us; /* when it was given back, monotonic */
 };
 

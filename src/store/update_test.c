@@ -7,6 +7,7 @@
 #include "sql/store.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -108,6 +109,47 @@ static void nobody_is_overwritten(void **state)
 	assert_int_equal(strtol(n, NULL, 10), ROUNDS * ARRAY_SIZE(threads));
 }
 
+static void *count_once(void *store)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+
+	return store_get(store, STORE_CRM, &db, &err) < 0 || count(db, &err) < 0
+		       ? store
+		       : NULL;
+}
+
+/* A job of many transactions starves no request; PostgreSQL has many writers.
+ */
+static void who_waits_to_write_comes_before_who_wrote(void **state)
+{
+	struct store_fixture *f = *state;
+
+	if (db_backend(f->crm) == DB_PG)
+		return;
+	for (int round = 0; round < 100; round++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(tx_release) struct tx first = TX_INIT, next = TX_INIT;
+		struct err err = ERR_INIT;
+		const char *n = NULL;
+		pthread_t other;
+		void *failed;
+
+		assert_int_equal(tx_begin(f->crm, &first, &err), 0);
+		assert_true(setting_put(&first, "n", "0", &err) >= 0);
+		assert_int_equal(
+			pthread_create(&other, NULL, count_once, f->store), 0);
+		while (!db_is_awaited(f->crm))
+			sched_yield();
+		assert_int_equal(tx_commit(&first, &err), 0);
+		assert_int_equal(tx_begin(f->crm, &next, &err), 0);
+		assert_true(setting_find(f->crm, "n", arena, &n, &err) > 0);
+		assert_string_equal(n, "1");
+		pthread_join(other, &failed);
+		assert_null(failed);
+	}
+}
+
 static void commits_are_counted_for_who_may_do_it_again(void **state)
 {
 	struct store_fixture *f = *state;
@@ -142,6 +184,9 @@ int main(void)
 		cmocka_unit_test(what_is_the_same_is_not_named),
 		cmocka_unit_test_setup_teardown(nobody_is_overwritten,
 						open_fixture, free_fixture),
+		cmocka_unit_test_setup_teardown(
+			who_waits_to_write_comes_before_who_wrote, open_fixture,
+			free_fixture),
 		cmocka_unit_test_setup_teardown(
 			commits_are_counted_for_who_may_do_it_again,
 			open_fixture, free_fixture),
