@@ -9,6 +9,8 @@ async function make(server: Server, html: string, fields: Json = {}): Promise<Js
   return (await server.admin.post(`${v1}/campaigns`, { name: "A", subject: "s", from_name: "Us",
     from_email: "us@news.example.test", html, ...fields }, { status: 201 })).body;
 }
+/** 8 x 6 green pixels. */
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEUlEQVR42mOIWlCBFTEMpAQAT0JFYUlqOpoAAAAASUVORK5CYII=", "base64");
 const check = async (server: Server, campaign: Json): Promise<Json> =>
   (await runJob(server, `${v1}/campaigns/${campaign.id}/check`, {})).result;
 
@@ -43,6 +45,36 @@ describe("the check of a campaign", () => {
     const result = await check(server, await make(server, links.join("")));
     assert.equal(result.links.length, 50);
     assert.ok(result.links.every((l: Json) => l.state === "good"));
+  });
+
+  it("tries pictures as it tries links, and says in which blocks each stands", async () => {
+    site.answer = ({ path }) => (path.endsWith("/gone.png") || path === "/dead" ? 404 : 200);
+    const campaign = await make(server, "<p>a</p>");
+    const at = (path: string): string => `${site.url}${path}`;
+    await server.admin.put(`${v1}/campaigns/${campaign.id}/design`, { design: { version: 1, blocks: [
+      { id: "text", type: "text", html: `<p><a href="${at("/dead")}">x</a> <a href="${at("/?a=1&amp;b=2")}">y</a></p>` },
+      { id: "two", type: "columns", ratio: "1:1", columns: [
+        [{ id: "left", type: "button", label: "Go", href: at("/dead") }],
+        [{ id: "right", type: "image", alt: "A", src: at("/gone.png"), href: at("/dead") }],
+      ] },
+      { id: "last", type: "image", alt: "B", src: at("/there.png") },
+      { id: "who", type: "image", alt: "C", src: at("/*|FNAME|*.png") },
+    ] } });
+    const { links } = await check(server, campaign);
+    assert.deepEqual(links.map((l: Json) => [l.kind, l.url.slice(site.url.length), l.state, l.blocks]), [
+      ["link", "/dead", "broken", ["text", "left", "right"]], ["link", "/?a=1&b=2", "good", ["text"]],
+      ["image", "/gone.png", "broken", ["right"]], ["image", "/there.png", "good", ["last"]],
+    ]);
+    const raw = await check(server, await make(server, `<img src="${at("/gone.png")}" alt="x"><img src="cid:1" alt="y">`));
+    assert.deepEqual(raw.links.map((l: Json) => [l.kind, l.state, l.blocks]), [["image", "broken", []]]);
+  });
+
+  it("looks its own pictures up instead of asking itself for them", async () => {
+    const { url } = (await server.admin.post(`${v1}/images`, PNG, { headers: { "content-type": "image/png" }, status: 201 })).body;
+    const { links } = await check(server, await make(server,
+      `<img src="${url}" alt="a"><img src="${url.replace(/files\/[^/]+/, `files/${"0".repeat(64)}`)}" alt="b">`));
+    assert.deepEqual(links.map((l: Json) => [l.kind, l.state, l.status]), [["image", "good", null], ["image", "broken", null]]);
+    assert.match(links[1].problem, /no such picture/);
   });
 
   it("says what the DNS says of the sender's domain", async () => {
@@ -89,9 +121,10 @@ describe("the check of a campaign", () => {
 
   it("is printed by the command line", async () => {
     site.answer = () => 404;
-    const campaign = await make(server, `<a href="${site.url}/x">x</a>`);
+    const campaign = await make(server, `<a href="${site.url}/x">x</a><img src="${site.url}/y" alt="">`);
     const out = await server.command(["campaign", "check", String(campaign.id), "--links"]);
     assert.match(out.stdout, /^broken +Link +http:.*\/x: there is no such page$/m);
+    assert.match(out.stdout, /^broken +Picture +http:.*\/y: there is no such page$/m);
     assert.match(out.stdout, /^unknown +DKIM /m);
     assert.equal(out.code, 1);
   });
@@ -104,8 +137,9 @@ describe("the check of links into a private network", () => {
   const server = useServer({ env });
 
   it("asks nobody there", async () => {
-    const result = await check(server, await make(server, `<a href="${site.url}/x">x</a><a href="http://localhost:1/">y</a>`));
-    assert.deepEqual(result.links.map((l: Json) => [l.state, l.status]), [["unknown", null], ["unknown", null]]);
+    const result = await check(server, await make(server, `<a href="${site.url}/x">x</a><a href="http://localhost:1/">y</a>` +
+      `<img src="${site.url}/z.png" alt=""><img src="http://169.254.169.254/latest/meta-data/" alt="">`));
+    assert.deepEqual(result.links.map((l: Json) => [l.state, l.status]), Array(4).fill(["unknown", null]));
     assert.deepEqual(site.requests, []);
   });
 

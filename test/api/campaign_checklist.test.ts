@@ -61,7 +61,9 @@ describe("the checklist of a campaign", () => {
     const wrong = body.items.filter((i: Json) => i.type !== "success" && i.code !== "recipients");
     assert.deepEqual(wrong.map((i: Json) => [i.block, i.code, i.type]).sort(), [
       ["a", "http_link", "warning"], ["b", "missing_alt", "warning"], ["c", "unknown_block", "warning"],
-      ["d", "missing_href", "warning"], [null, "merge_tag", "warning"], [null, "too_large", "warning"],
+      ["d", "missing_href", "warning"], ["e", "merge_tag", "warning"], [null, "too_large", "warning"],
     ].sort());
+    const about = (code: string): Json => wrong.find((i: Json) => i.code === code).about;
+    assert.deepEqual(["http_link", "unknown_block", "merge_tag"].map(about), ["http://x.example/", "hologram", null]);
   });
 });

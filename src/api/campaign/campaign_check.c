@@ -1,5 +1,6 @@
 #include "api/campaign/campaign_check.h"
 
+#include "api/campaign/mail_link.h"
 #include "api/crm/campaign_checklist.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
@@ -8,7 +9,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/thread/stop.h"
-#include "campaign/html/html_links.h"
+#include "campaign/file/file.h"
 #include "delivery/relay_setting.h"
 #include "dns/dns.h"
 #include "dns/sender_domain.h"
@@ -17,34 +18,24 @@
 #include <string.h>
 
 /* 45 s, and 12 for the four questions about the domain. */
-#define LINKS_MAX 50
+#define LINKS_MAX 50 /* and as many pictures */
 #define LINK_MS 8000
 #define LINKS_MS 45000
 #define DNS_MS 3000
 
 struct checked {
-	struct link_check *links;
-	size_t links_n;
+	struct mail_links links;
+	struct link_check *tried; /* of each */
 	bool has_domain;
 	struct sender_domain domain;
 };
 
-/* --- links --- */
-
-/* Those that are the same for everybody. */
-static void collect_links(const char *html, struct arena *arena,
-			  struct checked *out)
+static void checked_release(struct checked *c)
 {
-	struct html_links found;
-
-	html_links_scan(str_of(html), arena, &found);
-	out->links = arena_array(arena, struct link_check, LINKS_MAX);
-	for (size_t i = 0; i < found.distinct_n && out->links_n < LINKS_MAX;
-	     i++)
-		if (!found.distinct[i]->has_tags)
-			out->links[out->links_n++].url =
-				found.distinct[i]->target;
+	mail_links_release(&c->links);
 }
+
+/* --- links and pictures --- */
 
 /* What fails here, as for a job that was canceled, fails again at the end. */
 static void note_progress(void *context, size_t done)
@@ -56,9 +47,70 @@ static void note_progress(void *context, size_t done)
 			   &unused);
 }
 
+/* The hash of a picture that this server shows by itself; NULL: it is none. */
+static const char *own_picture(const struct api *api,
+			       const struct mail_link *link,
+			       struct arena *arena)
+{
+	const char *files = arena_printf(arena, "%s/files/", api->public_url);
+	struct str rest = str_of(link->url);
+
+	if (!link->is_image || !str_starts(rest, files))
+		return NULL;
+	rest = str_of(link->url + strlen(files));
+	return arena_str(arena, str_cut(&rest, '/'));
+}
+
+/* It is looked up: this server may not be reached from itself. */
+static int look_up(const struct api *api, const char *hash,
+		   struct link_check *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
+	enum image_type type;
+	int found;
+
+	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	found = file_read(db, hash, &type, &bytes, err);
+	out->state = found == 1 ? LINK_GOOD : LINK_BROKEN;
+	out->problem = found == 1 ? NULL : "there is no such picture any more";
+	return found < 0 ? -1 : 0;
+}
+
+/* Own pictures are done afterwards; *asked_out: all others. */
+static size_t collect(const struct api *api, const struct checked *c,
+		      struct arena *arena, struct link_check *asked_out)
+{
+	size_t n = 0;
+
+	vec_each (&c->links.list, link)
+		if (!own_picture(api, link, arena))
+			asked_out[n++].url = link->url;
+	return n;
+}
+
+static int spread(const struct api *api, const struct link_check *asked,
+		  struct arena *arena, struct checked *c, struct err *err)
+{
+	for (size_t i = 0, n = 0; i < c->links.list.n; i++) {
+		const struct mail_link *link = &c->links.list.v[i];
+		const char *hash = own_picture(api, link, arena);
+
+		if (!hash)
+			c->tried[i] = asked[n++];
+		else if (look_up(api, hash, &c->tried[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int check_links(struct job_run *run, struct checked *c, struct err *err)
 {
 	const struct api *api = run->context;
+	size_t n = c->links.list.n;
+	struct link_check *asked =
+		arena_array(run->arena, struct link_check, n + 1);
 	struct link_check_options o = {
 		.one_ms = LINK_MS,
 		.all_ms = LINKS_MS,
@@ -67,10 +119,14 @@ static int check_links(struct job_run *run, struct checked *c, struct err *err)
 		.context = run,
 	};
 
-	if (job_progress(run, NULL, 0, (int64_t)c->links_n + 1, NULL, err) < 0)
+	c->tried = arena_array(run->arena, struct link_check, n + 1);
+	n = collect(api, c, run->arena, asked);
+	if (job_progress(run, NULL, 0, (int64_t)n + 1, NULL, err) < 0)
 		return -1;
-	link_check_all(&o, c->links, c->links_n, run->arena);
-	return stop_check(err);
+	link_check_all(&o, asked, n, run->arena);
+	if (stop_check(err) < 0)
+		return -1;
+	return spread(api, asked, run->arena, c, err);
 }
 
 /* --- the domain --- */
@@ -136,14 +192,27 @@ static void write_fact(struct json_writer *w, const char *key,
 	json_end_object(w);
 }
 
+static void write_blocks(struct json_writer *w, const struct mail_links *links,
+			 size_t link)
+{
+	json_key_begin_array(w, "blocks");
+	vec_each (&links->places, place)
+		if (place->link == link)
+			json_text(w, place->block);
+	json_end_array(w);
+}
+
 static void write_links(struct json_writer *w, const struct checked *c)
 {
 	json_key_begin_array(w, "links");
-	for (size_t i = 0; i < c->links_n; i++) {
-		const struct link_check *l = &c->links[i];
+	for (size_t i = 0; i < c->links.list.n; i++) {
+		const struct mail_link *link = &c->links.list.v[i];
+		const struct link_check *l = &c->tried[i];
 
 		json_begin_object(w);
-		json_key_text(w, "url", l->url);
+		json_key_text(w, "url", link->url);
+		json_key_text(w, "kind", link->is_image ? "image" : "link");
+		write_blocks(w, &c->links, i);
 		json_key_text(w, "state", link_state_name(l->state));
 		json_key_id(w, "status", l->status);
 		json_key_text(w, "problem", l->problem);
@@ -177,16 +246,16 @@ int campaign_check_job(struct job_run *run, struct err *err)
 	CLEANUP(campaign_checklist_release)
 	struct campaign_checklist list = { .arena = run->arena };
 	CLEANUP(json_free) json_t *payload = NULL;
-	struct checked c = { .links_n = 0 };
+	CLEANUP(checked_release) struct checked c = { .has_domain = false };
 	int64_t id = 0;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "campaign_id", &id, err) < 0 ||
 	    campaign_checklist_make(run->context, run->db, id, run->arena,
-				    &list, err) < 0)
-		return -1;
-	collect_links(list.campaign.html, run->arena, &c);
-	if (check_links(run, &c, err) < 0 ||
+				    &list, err) < 0 ||
+	    mail_links_find(&list.campaign, LINKS_MAX, run->arena, &c.links,
+			    err) < 0 ||
+	    check_links(run, &c, err) < 0 ||
 	    check_domain(run, &list, &c, err) < 0 ||
 	    job_progress(run, NULL, run->job->total, run->job->total, NULL,
 			 err) < 0)

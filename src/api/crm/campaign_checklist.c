@@ -2,6 +2,7 @@
 
 #include "api/campaign/mail_merge.h"
 #include "api/crm/design/design.h"
+#include "api/crm/design/design_blocks.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
@@ -267,10 +268,12 @@ static const char *tag_at(struct str text, size_t line, size_t column,
 	return n > 0 ? arena_strndup(arena, text.s, n) : NULL;
 }
 
-/* Not a mistake that stops a send: the tag is left out of the messages. */
+/* Not a mistake that stops a send: the tag is left out of the messages.
+ * blocks: which the text is made of. */
 static int warn_tags(struct campaign_checklist *l, const char *where,
 		     const char *text, enum merge_context context,
-		     const struct mail_merge *m, struct err *err)
+		     const struct mail_merge *m,
+		     const struct design_blocks *blocks, struct err *err)
 {
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	static const struct merge_facts facts = { .subject = NULL };
@@ -282,7 +285,12 @@ static int warn_tags(struct campaign_checklist *l, const char *where,
 	int result = merge_compile(&piece, 1, &how, l->arena, &program,
 				   &problems, err);
 
-	vec_each (&problems, p)
+	vec_each (&problems, p) {
+		const char *tag =
+			tag_at(piece.text, p->line, p->column, l->arena);
+		const char *block =
+			tag ? design_blocks_holding(blocks, tag) : NULL;
+
 		campaign_checklist_add(
 			l, (struct check_item){
 				   .type = CHECK_WARNING,
@@ -295,9 +303,10 @@ static int warn_tags(struct campaign_checklist *l, const char *where,
 					   m->read_ms ? ""
 						      : "; the audience's own "
 							"were not read yet"),
-				   .tag = tag_at(piece.text, p->line, p->column,
-						 l->arena),
+				   .block = arena_strdup(l->arena, block),
+				   .tag = tag,
 			   });
+	}
 	vec_release(&problems);
 	return result;
 }
@@ -306,17 +315,23 @@ static int check_tags(struct campaign_checklist *l, struct db *db,
 		      struct err *err)
 {
 	CLEANUP(mail_merge_release) struct mail_merge m = { .arena = l->arena };
+	CLEANUP(design_blocks_release)
+	struct design_blocks blocks = { .doc = NULL };
+	const struct design_blocks none = { .doc = NULL };
 	const struct crm_campaign *c = &l->campaign;
 
 	if (mail_merge_load(db, l->arena, &m, err) < 0 ||
-	    warn_tags(l, "subject", c->subject, MERGE_HEADER, &m, err) < 0 ||
+	    design_blocks_read(c, &blocks, err) < 0 ||
+	    warn_tags(l, "subject", c->subject, MERGE_HEADER, &m, &none, err) <
+		    0 ||
 	    warn_tags(l, "preview text", c->preview_text, MERGE_HEADER, &m,
-		      err) < 0 ||
-	    warn_tags(l, "HTML", c->html, MERGE_HTML, &m, err) < 0)
+		      &none, err) < 0 ||
+	    warn_tags(l, "HTML", c->html, MERGE_HTML, &m, &blocks, err) < 0)
 		return -1;
 	if (c->design && c->plain_is_made) /* it has those of the HTML */
 		return 0;
-	return warn_tags(l, "plain text", c->plain_text, MERGE_PLAIN, &m, err);
+	return warn_tags(l, "plain text", c->plain_text, MERGE_PLAIN, &m, &none,
+			 err);
 }
 
 /* --- all of it --- */
@@ -377,6 +392,7 @@ void campaign_checklist_write(const struct campaign_checklist *l,
 		json_key_text(w, "details", item->details);
 		json_key_text(w, "block", item->block);
 		json_key_text(w, "tag", item->tag);
+		json_key_text(w, "about", item->about);
 		json_end_object(w);
 		is_ready &= item->type != CHECK_ERROR;
 	}

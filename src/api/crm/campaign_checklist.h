@@ -25,6 +25,7 @@ struct check_item {
 	const char *heading, *details;
 	const char *block; /* of the design; NULL: none */
 	const char *tag;   /* the merge tag; NULL: none */
+	const char *about; /* what of the block, as a link; NULL: all of it */
 };
 struct campaign_checklist {
 	struct arena *arena;

@@ -245,9 +245,10 @@ static void print_checklist(const json_t *list)
 	size_t i;
 
 	json_array_foreach (json_object_get(list, "items"), i, item)
-		printf("%-8s %-16s %s\n", print_text(item, "type"),
-		       print_text(item, "heading"),
-		       print_text(item, "details"));
+		printf("%-8s %-16s %s%s%s\n", print_text(item, "type"),
+		       print_text(item, "heading"), print_text(item, "details"),
+		       *print_text(item, "about") ? " " : "",
+		       print_text(item, "about"));
 }
 
 static void print_links(const json_t *list)
@@ -256,7 +257,10 @@ static void print_links(const json_t *list)
 	size_t i;
 
 	json_array_foreach (json_object_get(list, "links"), i, link)
-		printf("%-8s %-16s %s%s%s\n", print_text(link, "state"), "Link",
+		printf("%-8s %-16s %s%s%s\n", print_text(link, "state"),
+		       strcmp(print_text(link, "kind"), "image") == 0
+			       ? "Picture"
+			       : "Link",
 		       print_text(link, "url"),
 		       *print_text(link, "problem") ? ": " : "",
 		       print_text(link, "problem"));

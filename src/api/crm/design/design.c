@@ -188,6 +188,7 @@ int design_check_campaign(struct campaign_checklist *list, struct err *err)
 						   .code = p->code,
 						   .heading = "Content",
 						   .details = p->text,
-						   .block = p->block });
+						   .block = p->block,
+						   .about = p->detail });
 	return 0;
 }

@@ -10,7 +10,7 @@ function isKnown(code: string): code is Code {
 }
 
 /** One that this program does not know yet is said in the server's words. */
-export function useProblemWords(): (problem: DesignProblem) => string {
+export function useProblemWords(): (problem: Pick<DesignProblem, 'code' | 'text' | 'detail'>) => string {
   const { t } = useTranslation();
   return ({ code, text, detail }) => (isKnown(code) ? t(`composer.problem.${code}`, { detail: detail ?? '' }).trim() : text);
 }

@@ -4,10 +4,11 @@ import { IconAlertTriangle, IconCircleCheck, IconX } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { useProblemWords } from '../content/problems.ts';
 import type { ChecklistItem } from '../queries.ts';
 import { DeepCheck } from './DeepCheck.tsx';
+import { ShowBlock } from './ShowBlock.tsx';
 
 interface Props {
   id: number;
@@ -17,6 +18,7 @@ interface Props {
 export function CheckPanel({ id, checklist }: Props) {
   const { t } = useTranslation();
   const titleId = useId();
+  const wordsOf = useProblemWords();
   const items = checklist.data?.items.filter(({ type }) => type !== 'success') ?? [];
   const findings = items.toSorted((a, b) => Number(b.type === 'error') - Number(a.type === 'error'));
   const toMend = findings.filter(({ type }) => type === 'error').length;
@@ -38,19 +40,8 @@ export function CheckPanel({ id, checklist }: Props) {
         {findings.map((one, i) => (
           <List.Item key={i} icon={<Sign isError={one.type === 'error'} />}>
             <Stack gap={0}>
-              <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>{one.heading}</b> <bdi>{one.details}</bdi></Text>
-              {one.block && (
-                <LinkButton
-                  variant="subtle"
-                  size="compact-xs"
-                  w="fit-content"
-                  to="/campaigns/$campaignId/edit/content"
-                  params={{ campaignId: id }}
-                  search={{ block: one.block }}
-                >
-                  {t('composer.check.show')}
-                </LinkButton>
-              )}
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}><b>{one.heading}</b> <bdi>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</bdi></Text>
+              <ShowBlock id={id} blocks={one.block ? [one.block] : []} />
             </Stack>
           </List.Item>
         ))}

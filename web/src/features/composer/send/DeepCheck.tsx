@@ -1,15 +1,16 @@
-/** What only others can tell: whether links lead somewhere, and what the domain of the sender says of its mails. */
+/** What only others can tell: whether links and pictures are there, and what the domain of the sender says of its mails. */
 import { Button, List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Schemas } from '../../../api/client.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useDeepCheck } from '../queries.ts';
+import { ShowBlock } from './ShowBlock.tsx';
 
 const records = ['spf', 'dkim', 'dmarc'] as const;
 
 export function DeepCheck({ id }: { id: number }) {
   const { t } = useTranslation();
   const { start, isRunning, error, found, failed } = useDeepCheck(id);
-  const links = found?.links.filter(({ state }) => state !== 'good') ?? [];
   return (
     <Stack gap="xs" mt="sm">
       <Button variant="default" size="xs" w="fit-content" loading={isRunning} onClick={start}>{t('composer.deep.start')}</Button>
@@ -17,14 +18,7 @@ export function DeepCheck({ id }: { id: number }) {
       {failed && <Text size="sm" role="alert">{failed}</Text>}
       {found && (
         <Stack gap="xs" role="status">
-          <Text size="sm">{links.length > 0 ? t('composer.deep.links', { count: links.length }) : t('composer.deep.linksGood', { count: found.links.length })}</Text>
-          <List size="sm">
-            {links.map(({ url, state, status, problem }) => (
-              <List.Item key={url} style={{ overflowWrap: 'anywhere' }}>
-                <bdi dir="ltr">{url}</bdi> – {t(`composer.deep.${state === 'broken' ? 'broken' : 'unknown'}`)} {problem ?? status}
-              </List.Item>
-            ))}
-          </List>
+          {(['link', 'image'] as const).map((kind) => <Tried key={kind} id={id} kind={kind} all={found.links.filter((one) => one.kind === kind)} />)}
           {found.domain && (
             <List size="sm">
               {records.map((name) => (
@@ -35,5 +29,32 @@ export function DeepCheck({ id }: { id: number }) {
         </Stack>
       )}
     </Stack>
+  );
+}
+
+interface TriedProps {
+  id: number;
+  kind: 'link' | 'image';
+  all: Schemas['CampaignCheck']['links'];
+}
+
+/** Those that are not there, and where each stands. */
+function Tried({ id, kind, all }: TriedProps) {
+  const { t } = useTranslation();
+  const wrong = all.filter(({ state }) => state !== 'good');
+  if (all.length === 0) return kind === 'link' ? <Text size="sm">{t('composer.deep.link.none')}</Text> : null;
+  if (wrong.length === 0) return <Text size="sm">{t(`composer.deep.${kind}.good`, { count: all.length })}</Text>;
+  return (
+    <>
+      <Text size="sm">{t(`composer.deep.${kind}.wrong`, { count: wrong.length })}</Text>
+      <List size="sm">
+        {wrong.map(({ url, state, status, problem, blocks }) => (
+          <List.Item key={url} style={{ overflowWrap: 'anywhere' }}>
+            <bdi dir="ltr">{url}</bdi> – {state === 'broken' ? t(`composer.deep.${kind}.broken`) : t('composer.deep.unknown')} {problem ?? status}
+            <ShowBlock id={id} blocks={blocks} />
+          </List.Item>
+        ))}
+      </List>
+    </>
   );
 }
