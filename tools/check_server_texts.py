@@ -79,7 +79,7 @@ LEFT_OUT = [
     "An unexpected internal *", "Your request did not *", "This account has *",
     "The API key *", "We encountered an unspecified JSON parsing error.",
     # names of things, and what is sought in the answers of others
-    "%s (CRM group %lld*", "bridge.audience %s", "send %lld", "record %s",
+    "%s (CRM group %lld*", "bridge.audience %s", "record %s",
     "Muster: not mailed", '{"tags":*', "[{ss ss}*", "SQLite format 3",
     "permanently deleted", "compliance state",
     "a lot of lists", "try again", "oo many", "sandbox *", "%s %lld %lld",

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "crm/campaign/schedule.h"
 #include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
 
@@ -506,19 +507,6 @@ static void back_to_draft(struct sending *s)
 		(void)tx_commit(&tx, &ignored); /* the job tells the reason */
 }
 
-/* A scheduled send is void if the schedule was changed or taken back. */
-static bool is_void(const struct job *job, const struct crm_campaign *c)
-{
-	CLEANUP(json_free) json_t *payload = NULL;
-	struct err ignored = ERR_INIT;
-	int64_t at_ms = 0;
-
-	if (json_parse(str_of(job->payload), &payload, &ignored) < 0 ||
-	    json_get_int(payload, "schedule_ms", &at_ms, &ignored) <= 0)
-		return false;
-	return c->schedule_ms != at_ms || c->status == CRM_CAMPAIGN_DRAFT;
-}
-
 int job_campaign_send(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
@@ -529,11 +517,12 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	int ret;
 
 	if (read_state(run, &id, &s.push_id, err) < 0 ||
-	    work_begin(run, &w, err) < 0 ||
-	    crm_campaign_get(run->db, id, run->arena, &s.c, err) < 0)
+	    work_begin(run, &w, err) < 0)
 		return -1;
-	if (is_void(run->job, &s.c))
-		return 0;
+	ret = campaign_send_take(run->db, run->job->payload, run->arena, &s.c,
+				 err);
+	if (ret <= 0)
+		return ret;
 	if (s.c.status == CRM_CAMPAIGN_SENT ||
 	    s.c.status == CRM_CAMPAIGN_CANCELED)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",

@@ -5,6 +5,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "crm/campaign/schedule.h"
 #include "crm/campaign_design.h"
 #include "crm/campaign_figures.h"
 #include "crm/group/group.h"
@@ -254,6 +255,8 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 		return err_set(err, ERR_CONFLICT,
 			       "only a draft can be changed; this one is %s",
 			       crm_campaign_status_name(before->status));
+	if (campaign_send_may_change(tx->db, before, err) < 0)
+		return -1;
 	if (c->group_id != before->group_id &&
 	    check_group(tx, c->group_id, err) < 0)
 		return -1;
@@ -437,13 +440,6 @@ int crm_campaigns_under_way(struct db *db, struct err *err)
 
 	return db_find_int(db, SQL_CRM_JOURNAL_UNDER_WAY, SQL_ARGS(sql_int(0)),
 			   &id, err);
-}
-
-int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
-			      struct err *err)
-{
-	return db_exec(tx, SQL_CRM_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err);
 }
 
 /* --- shape --- */

@@ -118,7 +118,7 @@ int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
 		      struct arena *arena, int64_t *id_out, struct err *err);
 /* before: as it was read in this transaction. What is made of a design is made
  * anew if that, or how it is shown, has changed. ERR_CONFLICT: no draft any
- * more; ERR_INVALID as for add. */
+ * more, or a job sends it; ERR_INVALID as for add. */
 int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			const struct crm_campaign *c, const struct actor *actor,
 			struct err *err);
@@ -168,11 +168,6 @@ int crm_campaigns_under_way(struct db *db, struct err *err);
 int crm_campaign_set_hold(struct tx *tx, int64_t id, const char *reason,
 			  const char *detail, int64_t since_ms,
 			  struct err *err);
-
-/* When a scheduled one is to be sent; 0: not. Returns 1, 0: it is not there,
- * or -1. */
-int crm_campaign_set_schedule(struct tx *tx, int64_t id, int64_t at_ms,
-			      struct err *err);
 
 /* "hold": {"reason", "detail", "since"}, or null. */
 void crm_campaign_write_hold(const struct crm_campaign *c,

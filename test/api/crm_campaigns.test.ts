@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { until, useServer, type Json } from "../harness/index.js";
+import { execute, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const HTML = '<p>Hello *|FNAME|*, <a href="https://shop.example/">look</a></p>';
@@ -99,6 +99,50 @@ describe("campaigns of the CRM", () => {
     const back = await server.admin.post(`${v1}/campaigns/${c.id}/unschedule`);
     assert.equal(back.body.status, "draft");
     assert.equal(back.body.schedule_at, null);
+  });
+
+  it("get another time by one act, refused once their sending has begun", async () => {
+    const c = await draft("Moved");
+    const path = `${v1}/campaigns/${c.id}`;
+    const [first, second] = ["2100-01-01T10:00:00+00:00", "2100-02-01T10:00:00+00:00"];
+    await server.admin.post(`${path}/schedule`, { at: first });
+    const { body, headers } = await server.admin.post(`${path}/schedule`, { at: second });
+    assert.deepEqual([body.status, body.schedule_at], ["scheduled", second]);
+    assert.ok(headers.get("etag"));
+    assert.equal((await server.admin.post(`${path}/schedule`, { at: "2001-01-01" }, { status: 400 })).body.errors[0].field, "at");
+    assert.equal((await server.admin.get(path)).body.schedule_at, second, "what was refused changed nothing");
+    // by the time set here it has begun, in a process that is still at it
+    await server.halt();
+    execute(server, "crm", [
+      `UPDATE job SET state = 2, lease_owner = 'another', lease_until_ms = 32503680000000 WHERE single_key LIKE 'campaign-send:${c.id}:%'`]);
+    await server.run();
+    await server.admin.post(`${path}/schedule`, { at: first }, { status: 409 });
+    const { body: refused } = await server.admin.post(`${path}/unschedule`, undefined, { status: 409 });
+    assert.match(refused.detail, /has begun/);
+    assert.equal((await server.admin.get(path)).body.schedule_at, second);
+  });
+
+  it("have the time of one of two users who change it at once, and are sent once", async () => {
+    const small = (await server.admin.post(`${v1}/groups`, {
+      name: "Two", criteria: { conditions: [{ field: "email", op: "is", value: "p2@example.test" }] },
+    }, { status: 201 })).body;
+    const c = await draft("Both");
+    const path = `${v1}/campaigns/${c.id}`;
+    await server.admin.patch(path, { group_id: small.id, subject: "Both" });
+    const late = ["2100-01-01T10:00:00+00:00", "2100-02-01T10:00:00+00:00"];
+    for (let i = 0; i < 8; i++) {
+      const replies = await Promise.all(late.map((at) => server.admin.post(`${path}/schedule`, { at })));
+      const { schedule_at } = (await server.admin.get(path)).body;
+      assert.ok(late.includes(schedule_at) && replies.some(({ body }) => body.schedule_at === schedule_at), schedule_at);
+    }
+    // a time that was set before is void, one that comes later is refused
+    await Promise.all([
+      ...late.map((at) => server.admin.post(`${path}/schedule`, { at }, { status: [200, 409] })),
+      ...late.map(() => server.admin.post(`${path}/send`, undefined, { status: 202 })),
+    ]);
+    await until("it is sent", async () => await status(c.id) === "sent");
+    const { items } = (await server.admin.get(`${v1}/outbox`, { rcpt: "p2@example.test", q: "Both" })).body;
+    assert.equal(items.length, 1);
   });
 
   it("are sent when their time has come", async () => {

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/campaign_record.h"
+#include "crm/campaign/schedule.h"
 #include "jobs/job.h"
 #include "journal/gate.h"
 
@@ -16,13 +16,11 @@
 
 /* Adds a job about the campaign and answers 202. */
 static int enqueue(struct request *rq, struct response *rs, const char *kind,
-		   const char *payload, const char *single_key, struct tx *tx,
-		   struct err *err)
+		   const char *payload, struct tx *tx, struct err *err)
 {
 	struct job_new job = { .kind = kind,
 			       .payload = payload,
-			       .user_id = rq->caller.user_id,
-			       .single_key = single_key };
+			       .user_id = rq->caller.user_id };
 	int64_t id;
 
 	if (job_add(tx, &job, rq->now_ms, &id, err) < 0 ||
@@ -52,46 +50,33 @@ static int is_open(const struct crm_campaign *c, struct err *err)
 		       crm_campaign_status_name(c->status));
 }
 
-/* A job that is at it already is the answer. The row is locked. */
-static int enqueue_send(struct request *rq, struct response *rs, struct db *db,
-			struct tx *tx, const struct crm_campaign *c,
-			struct err *err)
+static int send_now(struct request *rq, struct response *rs, struct tx *tx,
+		    const struct crm_campaign *c, struct err *err)
 {
-	const char *key =
-		arena_printf(rq->arena, "send %lld", (long long)c->id);
-	const char *payload = arena_printf(rq->arena, "{\"campaign_id\":%lld}",
-					   (long long)c->id);
+	struct actor actor = v1_actor(rq);
 	int64_t job_id;
-	int found = job_find_active(db, key, &job_id, err);
 
-	if (found < 0)
+	if (campaign_send_now(tx, c, &actor, &job_id, err) < 0 ||
+	    v1_commit(rq, tx, err) < 0)
 		return -1;
-	if (found == 0)
-		return enqueue(rq, rs, "campaign-send", payload, key, tx, err);
 	v1_accepted(rs, job_id);
 	return 0;
 }
 
-/* Asking twice at once sends once: voiding its schedule locks the row. */
 int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct crm_campaign c;
-	int64_t id;
 
-	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
-	    gate_pass_store(api_of(rq)->store, err) < 0 ||
-	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    crm_campaign_set_schedule(&tx, id, 0, err) < 0 ||
-	    crm_campaign_get(db, id, rq->arena, &c, err) < 0 ||
-	    is_open(&c, err) < 0)
+	if (gate_pass_store(api_of(rq)->store, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
 		return -1;
 	if (c.to_kind == CRM_CAMPAIGN_TO_NOBODY)
 		return err_field(err, "to", "nobody to send to");
 	if (crm_campaign_check_sender(&c, err) < 0)
 		return -1;
-	return enqueue_send(rq, rs, db, &tx, &c, err);
+	return send_now(rq, rs, &tx, &c, err);
 }
 
 int v1_campaigns_schedule(struct request *rq, struct response *rs,
@@ -99,27 +84,15 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct job_new job = { .kind = "campaign-send",
-			       .user_id = rq->caller.user_id };
+	struct actor actor = v1_actor(rq);
 	struct crm_campaign c;
 	const json_t *body;
-	int64_t at_ms = 0, id;
+	int64_t at_ms = 0;
 
 	if (request_json(rq, &body, err) < 0 ||
 	    v1_get_time(body, "at", &at_ms, err) < 0 ||
-	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0 ||
-	    crm_campaign_check_sender(&c, err) < 0)
-		return -1;
-	if (at_ms <= rq->now_ms)
-		return err_field(err, "at", "must be a time to come");
-	job.run_at_ms = at_ms;
-	job.payload = arena_printf(
-		rq->arena, "{\"campaign_id\":%lld,\"schedule_ms\":%lld}",
-		(long long)c.id, (long long)at_ms);
-	if (crm_campaign_move(&tx, c.id, CRM_CAMPAIGN_SCHEDULED, rq->now_ms,
-			      err) < 0 ||
-	    crm_campaign_set_schedule(&tx, c.id, at_ms, err) < 0 ||
-	    job_add(&tx, &job, rq->now_ms, &id, err) < 0 ||
+	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    campaign_schedule_set(&tx, &c, at_ms, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return campaign_reply(rq, rs, db, c.id, err);
@@ -130,12 +103,11 @@ int v1_campaigns_unschedule(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = v1_actor(rq);
 	struct crm_campaign c;
 
-	if (begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0 ||
-	    crm_campaign_move(&tx, c.id, CRM_CAMPAIGN_DRAFT, rq->now_ms, err) <
-		    0 ||
-	    crm_campaign_set_schedule(&tx, c.id, 0, err) < 0 ||
+	if (begin(rq, &db, &tx, &c, err) < 0 ||
+	    campaign_schedule_drop(&tx, &c, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return campaign_reply(rq, rs, db, c.id, err);
@@ -201,7 +173,7 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 		return -1;
 	json_key_int(&w, "campaign_id", c.id);
 	json_end_object(&w);
-	return enqueue(rq, rs, "campaign-test", payload.buf, NULL, &tx, err);
+	return enqueue(rq, rs, "campaign-test", payload.buf, &tx, err);
 }
 
 /* --- pause, resume, cancel, finish --- */
@@ -221,13 +193,13 @@ static int act(struct request *rq, struct response *rs,
 		return -1;
 	/* a restore paused it before it had begun */
 	if (resume && c.restored_ms != 0 && c.started_ms == 0)
-		return enqueue_send(rq, rs, db, &tx, &c, err);
+		return send_now(rq, rs, &tx, &c, err);
 	return enqueue(rq, rs, "campaign-act",
 		       arena_printf(rq->arena,
 				    "{\"campaign_id\":%lld,\"action\":\"%s\"}",
 				    (long long)c.id,
 				    crm_campaign_act_name(what)),
-		       NULL, &tx, err);
+		       &tx, err);
 }
 
 int v1_campaigns_pause(struct request *rq, struct response *rs, struct err *err)
@@ -274,5 +246,5 @@ int v1_campaigns_undo_cleans(struct request *rq, struct response *rs,
 		rq, rs, "undo-cleans",
 		arena_printf(rq->arena, "{\"campaign_id\":%lld,\"dry_run\":%s}",
 			     (long long)c.id, dry_run ? "true" : "false"),
-		NULL, &tx, err);
+		&tx, err);
 }

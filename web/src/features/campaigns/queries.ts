@@ -132,12 +132,7 @@ async function jobEnds(id: number): Promise<void> {
 
 export function useSchedule(id: number) {
   return useMutation({
-    mutationFn: async (at: string) => {
-      const params = byId(id);
-      // a time is set on a draft: what was scheduled is taken back first
-      await call(api.POST('/campaigns/{campaign_id}/unschedule', { params }));
-      return call(api.POST('/campaigns/{campaign_id}/schedule', { params, body: { at } }));
-    },
+    mutationFn: (at: string) => call(api.POST('/campaigns/{campaign_id}/schedule', { params: byId(id), body: { at } })),
     onSettled: useChanged(),
   });
 }

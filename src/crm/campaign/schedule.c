@@ -1,0 +1,188 @@
+#include "crm/campaign/schedule.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "jobs/job.h"
+
+#include "sql/crm_campaign.h"
+
+#include <stdio.h>
+
+#define KIND "campaign-send"
+
+/* Of the job that sends it at a time; 0: at once. */
+struct key {
+	char text[64];
+};
+
+static struct key key_of(const struct crm_campaign *c, int64_t at_ms)
+{
+	struct key key;
+
+	if (at_ms == 0)
+		(void)snprintf(key.text, sizeof(key.text), "campaign-send:%lld",
+			       (long long)c->id);
+	else
+		(void)snprintf(key.text, sizeof(key.text),
+			       "campaign-send:%lld:%lld", (long long)c->id,
+			       (long long)at_ms);
+	return key;
+}
+
+/* Its job of that time that has not ended: 1, 0, -1. */
+static int find_job(struct db *db, const struct crm_campaign *c, int64_t at_ms,
+		    int64_t *id, enum job_state *state, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct key key = key_of(c, at_ms);
+	struct job job;
+	int found = job_find_active(db, key.text, id, err);
+
+	if (found <= 0)
+		return found;
+	if (job_get(db, *id, arena, &job, err) < 0)
+		return -1;
+	*state = job.state;
+	return 1;
+}
+
+/* The scheduled one that runs: 1, 0, -1. */
+static int find_begun(struct db *db, const struct crm_campaign *c, int64_t *id,
+		      struct err *err)
+{
+	enum job_state state = JOB_QUEUED;
+	int found;
+
+	if (c->schedule_ms == 0)
+		return 0;
+	found = find_job(db, c, c->schedule_ms, id, &state, err);
+	return found > 0 ? state == JOB_RUNNING : found;
+}
+
+int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
+			     struct err *err)
+{
+	enum job_state state = JOB_QUEUED;
+	int64_t id = 0;
+	int begun = find_job(db, c, 0, &id, &state, err);
+
+	/* what waits for a user reads all of it anew */
+	if (begun > 0)
+		begun = state != JOB_NEEDS_CONFIRMATION;
+	if (begun == 0)
+		begun = find_begun(db, c, &id, err);
+	if (begun > 0)
+		return err_set(err, ERR_CONFLICT,
+			       "its sending has begun: nothing of it can be "
+			       "changed any more");
+	return begun;
+}
+
+/* --- setting, changing, taking back --- */
+
+static int set_time(struct tx *tx, int64_t id, int64_t at_ms, struct err *err)
+{
+	return db_exec(tx, SQL_CRM_CAMPAIGN_SCHEDULE,
+		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
+		   const struct actor *actor, int64_t *id_out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&payload);
+	struct key key = key_of(c, at_ms);
+	struct job_new job = { .kind = KIND,
+			       .user_id = actor->user_id,
+			       .single_key = key.text,
+			       .run_at_ms = at_ms };
+
+	json_begin_object(&w);
+	json_key_int(&w, "campaign_id", c->id);
+	if (at_ms != 0)
+		json_key_int(&w, "schedule_ms", at_ms);
+	json_end_object(&w);
+	job.payload = payload.buf;
+	return job_add(tx, &job, actor->now_ms, id_out, err);
+}
+
+static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
+{
+	if (c->status != CRM_CAMPAIGN_DRAFT &&
+	    c->status != CRM_CAMPAIGN_SCHEDULED)
+		return err_set(err, ERR_CONFLICT, "the campaign is %s already",
+			       crm_campaign_status_name(c->status));
+	return campaign_send_may_change(db, c, err);
+}
+
+int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
+			  int64_t at_ms, const struct actor *actor,
+			  struct err *err)
+{
+	int64_t job_id;
+
+	if (is_open(tx->db, c, err) < 0 ||
+	    crm_campaign_check_sender(c, err) < 0)
+		return -1;
+	if (at_ms <= actor->now_ms)
+		return err_field(err, "at", "must be a time to come");
+	if (crm_campaign_move(tx, c->id, CRM_CAMPAIGN_SCHEDULED, actor->now_ms,
+			      err) < 0 ||
+	    set_time(tx, c->id, at_ms, err) < 0)
+		return -1;
+	return add_job(tx, c, at_ms, actor, &job_id, err);
+}
+
+int campaign_schedule_drop(struct tx *tx, const struct crm_campaign *c,
+			   const struct actor *actor, struct err *err)
+{
+	if (is_open(tx->db, c, err) < 0 ||
+	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_DRAFT, actor->now_ms,
+			      err) < 0)
+		return -1;
+	return set_time(tx, c->id, 0, err);
+}
+
+int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
+		      const struct actor *actor, int64_t *job_out,
+		      struct err *err)
+{
+	enum job_state state = JOB_QUEUED;
+	int found = find_job(tx->db, c, 0, job_out, &state, err);
+
+	if (found == 0)
+		found = find_begun(tx->db, c, job_out, err);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (set_time(tx, c->id, 0, err) < 0)
+		return -1;
+	return add_job(tx, c, 0, actor, job_out, err);
+}
+
+/* --- the job --- */
+
+static bool is_void(const struct crm_campaign *c, int64_t at_ms)
+{
+	return at_ms != 0 &&
+	       (c->schedule_ms != at_ms || c->status == CRM_CAMPAIGN_DRAFT);
+}
+
+int campaign_send_take(struct db *db, const char *payload, struct arena *arena,
+		       struct crm_campaign *out, struct err *err)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t id = 0, at_ms = 0;
+
+	if (json_parse(str_of(payload), &tree, err) < 0 ||
+	    json_get_int(tree, "campaign_id", &id, err) < 0 ||
+	    json_get_int(tree, "schedule_ms", &at_ms, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    crm_campaign_get(db, id, arena, out, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return !is_void(out, at_ms);
+}
