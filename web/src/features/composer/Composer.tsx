@@ -1,10 +1,10 @@
 /** The checklist of a draft. All of it is saved as it is typed. */
-import { Button, Group, Paper, Stack, TextInput } from '@mantine/core';
+import { Group, Paper, Stack, TextInput } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useDraft } from '../../ui/useDraft.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
 import styles from './Composer.module.css';
@@ -32,7 +32,6 @@ interface Props {
 export function Composer({ found }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const router = useRouter();
   const { id, content } = found.data;
   const draft = useDraft<CampaignValues>({
     loaded: loadedOf(found),
@@ -70,7 +69,7 @@ export function Composer({ found }: Props) {
         />
         <Group gap="sm">
           <SaveState state={draft.state} />
-          <Button variant="default" onClick={() => router.history.push('/campaigns')}>{t('composer.later')}</Button>
+          <LinkButton variant="default" to="/campaigns">{t('composer.later')}</LinkButton>
         </Group>
       </Group>
       <Troubles
