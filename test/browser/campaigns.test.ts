@@ -120,6 +120,23 @@ describe("campaigns", () => {
     await page.getByRole("main").getByText("Canceled", { exact: true }).first().waitFor();
   });
 
+  it("show who watches a paused one that somebody else goes on with it", async () => {
+    const campaign = await makeCampaign(server, group, "Shared");
+    await act(campaign, "send");
+    await act(campaign, "pause");
+    const list = await browser.signIn("manager", {}, true);
+    await list.goto("/campaigns?q=Shared");
+    await rowOf(list, /Shared/).getByText("Paused").waitFor();
+    const page = await browser.signIn("manager", {}, true);
+    await page.goto(`/campaigns/${campaign.id}`);
+    await page.getByRole("region", { name: "It is paused" }).waitFor();
+    await act(campaign, "resume");
+    await page.getByRole("region", { name: "It is being sent" }).waitFor();
+    await rowOf(list, /Shared/).getByText("Sending").waitFor();
+    assert.equal((await of(campaign)).status, "sending");
+    await act(campaign, "cancel");
+  });
+
   it("keep their figures when the connection breaks, and say so", async () => {
     const campaign = await makeCampaign(server, group, "Tunnel");
     const page = await browser.signIn("manager", {}, true);

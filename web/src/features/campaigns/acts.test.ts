@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actsOf, roughly } from './acts.ts';
+import { actsOf, isMoving, roughly } from './acts.ts';
 import { statuses } from './search.ts';
 
 describe('what can be done with a campaign', () => {
@@ -14,6 +14,10 @@ describe('what can be done with a campaign', () => {
     }
     expect(actsOf('sending', (right) => right === 'market')).toEqual(['replicate']);
   });
+});
+
+it('is looked at again while somebody, or time, goes on with it', () => {
+  expect(statuses.filter(isMoving)).toEqual(['scheduled', 'sending', 'paused']);
 });
 
 describe('time left', () => {

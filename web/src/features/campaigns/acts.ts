@@ -24,9 +24,9 @@ export function actsOf(status: Status, isAllowed: (right: Right) => boolean): Ac
   return ofStatus[status].filter((act) => isAllowed(rightOf[act]));
 }
 
-/** Something changes by itself: it is looked at again and again. */
+/** Something changes by itself, or somebody else goes on with it: it is looked at again and again. */
 export function isMoving(status: Status): boolean {
-  return status === 'sending' || status === 'scheduled';
+  return status === 'sending' || status === 'scheduled' || status === 'paused';
 }
 
 export const statusColors: Record<Status, string> = {
