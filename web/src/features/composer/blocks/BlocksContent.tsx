@@ -6,7 +6,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDraft } from '../../../ui/useDraft.ts';
+import { useDraft, type Wins } from '../../../ui/useDraft.ts';
+import { merge } from '../../../ui/useRecordForm.ts';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import { CampaignPreview } from '../content/CampaignPreview.tsx';
 import { ContentHead } from '../content/ContentHead.tsx';
@@ -43,10 +44,11 @@ function loadedOf({ data, etag }: Found) {
 
 const read = (text: string) => JSON.parse(text) as Document;
 
-function uniteValues(before: Values, mine: Values, theirs: Values): Values | null {
-  if (mine.plain_text !== before.plain_text && theirs.plain_text !== before.plain_text) return null;
-  const design = unite(read(before.design), read(mine.design), read(theirs.design));
-  return design && { design: JSON.stringify(design), plain_text: mine.plain_text === before.plain_text ? theirs.plain_text : mine.plain_text };
+function uniteValues(before: Values, mine: Values, theirs: Values, wins?: Wins): Values | null {
+  const { merged, fields } = merge({ text: before.plain_text }, { text: mine.plain_text }, { text: theirs.plain_text });
+  if (fields.length > 0 && !wins) return null;
+  const design = unite(read(before.design), read(mine.design), read(theirs.design), wins);
+  return design && { design: JSON.stringify(design), plain_text: fields.length > 0 && wins === 'theirs' ? theirs.plain_text : merged.text };
 }
 
 type View = 'write' | 'preview' | 'text';

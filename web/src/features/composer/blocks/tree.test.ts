@@ -29,10 +29,20 @@ test('blocks change, go and come without touching others', () => {
   expect(changed[0]).toBe(tree.nodes[0]);
   expect(idsOf(remove(tree.nodes, key('a')))).toBe('c?z');
   expect(columnsOf(remove(tree.nodes, key('l')))).toEqual(['', 'r']);
-  const [more, added] = insert(tree.nodes, { type: 'divider' }, { column: key('c'), index: 0 });
-  expect(find(more, added)!.block).toEqual({ id: 'b6', type: 'divider' });
-  expect(columnsOf(more)).toEqual(['lb6', 'r']);
-  expect(idsOf(insert(tree.nodes, { type: 'spacer' }, { after: key('a') })[0])).toBe('ab6c?z');
+  const [more, added] = insert(tree.nodes, { id: '+', type: 'divider' }, { column: key('c'), index: 0 });
+  expect(find(more, added)!.block).toEqual({ id: '+', type: 'divider' });
+  expect(columnsOf(more)).toEqual(['l+', 'r']);
+  expect(idsOf(insert(tree.nodes, { id: '+', type: 'spacer' }, { after: key('a') })[0])).toBe('a+c?z');
+  const [own, ownKey] = insert(tree.nodes, { type: 'text' }, null);
+  expect(find(own, ownKey)!.block.id).toMatch(/^b\w+$/);
+});
+
+test('what others wrote leaves blocks where they were shown', () => {
+  const theirs = { ...document, blocks: [{ id: 'n', type: 'divider' }, ...document.blocks.map((block) => ({ ...block, later: 1 }))] };
+  const { nodes } = treeOf(theirs, tree.nodes);
+  expect(['a', 'c', 'l', 'r', 'z'].map((id) => keyOf(nodes, id))).toEqual(['a', 'c', 'l', 'r', 'z'].map(key));
+  const twice = treeOf({ ...document, blocks: [{ id: 'a' }, { id: 'a' }] }, tree.nodes).nodes.map((node) => node.key);
+  expect(new Set(twice).size).toBe(2);
 });
 
 test('a copy has ids of its own, also inside', () => {
@@ -56,6 +66,6 @@ test('blocks move among neighbours and between columns', () => {
 test('fewer columns lose nothing', () => {
   const three = setRatio(tree.nodes, key('c'), '1:1:1');
   expect(columnsOf(three)).toEqual(['l', 'r', '']);
-  const [filled] = insert(three, { type: 'text', html: '' }, { column: key('c'), index: 2 });
-  expect(columnsOf(setRatio(filled, key('c'), '2:1'))).toEqual(['l', 'rb6']);
+  const [filled] = insert(three, { id: '+', type: 'text', html: '' }, { column: key('c'), index: 2 });
+  expect(columnsOf(setRatio(filled, key('c'), '2:1'))).toEqual(['l', 'r+']);
 });

@@ -38,19 +38,23 @@ export type Place = { after: string } | { column: string; index: number } | null
 
 let keys = 0;
 
-function nodeOf(block: Block): Node {
-  const key = `n${++keys}`;
+/** @param known keys by id, each of which is taken once */
+function nodeOf(block: Block, known = new Map<string, string>()): Node {
+  const key = (block.id && known.get(block.id)) || `n${++keys}`;
+  if (block.id) known.delete(block.id);
   const { columns } = block;
   if (block.type !== 'columns' || !Array.isArray(columns) || !columns.every(Array.isArray)) return { key, block };
-  return { key, block, columns: columns.map((column: Block[]) => column.map(nodeOf)) };
+  return { key, block, columns: columns.map((column: Block[]) => column.map((inner) => nodeOf(inner, known))) };
 }
 
 function blockOf(node: Node): Block {
   return node.columns ? { ...node.block, columns: node.columns.map((column) => column.map(blockOf)) } : node.block;
 }
 
-export function treeOf(document: Document): Tree {
-  return { document, nodes: document.blocks.map(nodeOf) };
+/** @param before what was shown until now: blocks stay where the eye and the caret are */
+export function treeOf(document: Document, before: Node[] = []): Tree {
+  const known = new Map(allNodes(before).flatMap(({ key, block: { id } }) => (id ? [[id, key] as const] : [])));
+  return { document, nodes: document.blocks.map((block) => nodeOf(block, known)) };
 }
 
 /** With all members where they were. */
@@ -103,11 +107,13 @@ export function changeBlock(nodes: Node[], key: string, change: Partial<Block>):
   });
 }
 
+/** Not counted: somebody else adds blocks to the same mail. */
 function freshId(taken: Set<string>): string {
-  let n = taken.size + 1;
-  while (taken.has(`b${n}`)) n++;
-  taken.add(`b${n}`);
-  return `b${n}`;
+  let id: string;
+  do id = `b${Math.random().toString(36).slice(2, 8)}`;
+  while (taken.has(id));
+  taken.add(id);
+  return id;
 }
 
 function idsIn(nodes: Node[]): Set<string> {

@@ -19,6 +19,26 @@ test('what both changed is asked about', () => {
   expect(unite(before, document({ ...a, html: 'mine' }, b), document({ ...a, html: 'theirs' }, b))).toBeNull();
   expect(unite(before, document(a), document(a, { ...b, html: 'theirs' }))).toBeNull();
   expect(unite(before, document({ ...a, html: 'mine' }, b), document(b))).toBeNull();
-  expect(unite(before, document(b, a), document(a, c, b))).toBeNull();
-  expect(unite(document(a, { ...b, id: 'a' }), before, before)).toBeNull();
+  expect(unite(document(a, b, c), document(b, a, c), document(a, c, b))).toBeNull();
+  expect(unite(document(a, { ...b, id: 'a' }), document(a), document(b))).toBeNull();
+});
+
+test('new blocks of both are kept, also if both call them the same', () => {
+  expect(unite(before, document(a, b, c), document({ ...b, id: 'd' }, a, b))).toEqual(document({ ...b, id: 'd' }, a, b, c));
+  expect(unite(before, document(b, a), document(a, c, b))).toEqual(document(b, a, c));
+  const mine = { ...c, html: 'mine' };
+  expect(unite(before, document(a, mine, b), document(a, c, b))).toEqual(document(a, c, { ...mine, id: 'c-2' }, b));
+  expect(unite(before, document(a, c, b), document(a, c, b))).toEqual(document(a, c, b));
+});
+
+test('who wins, wins where both changed something, and nowhere else', () => {
+  const [mine, theirs] = [{ ...a, html: 'mine' }, { ...a, html: 'theirs' }];
+  const both = [before, document(mine, b, c), document(theirs, { ...b, html: 'theirs' })] as const;
+  expect(unite(...both, 'mine')).toEqual(document(mine, { ...b, html: 'theirs' }, c));
+  expect(unite(...both, 'theirs')).toEqual(document(theirs, { ...b, html: 'theirs' }, c));
+  // one removed what the other wrote
+  expect(unite(before, document(mine, b), document(b), 'mine')).toEqual(document(mine, b));
+  expect(unite(before, document(mine, b), document(b), 'theirs')).toEqual(document(b));
+  expect(unite(before, document(b), document(theirs, b), 'mine')).toEqual(document(b));
+  expect(unite(document(a, b, c), document(b, a, c), document(a, c, b), 'mine')).toEqual(document(b, a, c));
 });

@@ -41,7 +41,7 @@ export function useBlocks(text: string, onChange: (text: string) => void): Block
   const now = useRef(history);
   if (text !== seen) {
     setSeen(text);
-    if (text !== JSON.stringify(documentOf(history.now))) setHistory(step(history, treeOf(JSON.parse(text) as Document)));
+    if (text !== JSON.stringify(documentOf(history.now))) setHistory(step(history, treeOf(JSON.parse(text) as Document, history.now.nodes)));
   }
   now.current = history;
 

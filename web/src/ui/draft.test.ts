@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '../api/problem.ts';
+import { AGAIN_MS, DraftKeeper, WAIT_MS, type DraftOptions, type Wins } from './draft.ts';
+import type { Loaded } from './useRecordForm.ts';
+
+type Values = { a: string; b: string };
+
+/** One server, which several people write to. */
+class Server {
+  now: Loaded<Values> = { values: { a: 'a', b: 'b' }, etag: '1' };
+  saves = 0;
+  /** What goes wrong next; lost: it is saved, and nobody hears of it. */
+  trouble: Problem | 'lost' | null = null;
+  /** Answers wait for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  write(values: Partial<Values>): void {
+    this.now = { values: { ...this.now.values, ...values }, etag: String(Number(this.now.etag) + 1) };
+  }
+
+  async save(values: Values, before: Loaded<Values>): Promise<{ etag: string | null }> {
+    this.saves++;
+    await this.gate;
+    if (this.trouble instanceof Problem) throw this.trouble;
+    if (before.etag !== this.now.etag) throw new Problem(412, 'changed');
+    this.write(values);
+    if (this.trouble === 'lost') throw new Problem(0, 'lost');
+    return { etag: this.now.etag };
+  }
+
+  async reload(): Promise<Loaded<Values>> {
+    if (this.trouble instanceof Problem) throw this.trouble;
+    return this.now;
+  }
+
+  open(more: Partial<DraftOptions<Values>> = {}): DraftKeeper<Values> {
+    return new DraftKeeper<Values>({ loaded: this.now, save: (values, before) => this.save(values, before), reload: () => this.reload(), ...more });
+  }
+}
+
+const offline = new Problem(0, 'no connection');
+
+let server: Server;
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new Server();
+});
+afterEach(() => vi.useRealTimers());
+
+describe('what is typed', () => {
+  it('is saved a moment after the last letter, once', async () => {
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    await vi.advanceTimersByTimeAsync(WAIT_MS - 1);
+    draft.change({ a: 'xy' });
+    expect(draft.read().state).toBe('unsaved');
+    await vi.advanceTimersByTimeAsync(WAIT_MS - 1);
+    expect(server.saves).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([server.saves, server.now.values.a, draft.read().state, draft.read().saved.a]).toEqual([1, 'xy', 'saved', 'xy']);
+  });
+
+  it('is not saved if it is as it was', async () => {
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    draft.change({ a: 'a' });
+    expect(draft.read().state).toBe('saved');
+    await vi.advanceTimersByTimeAsync(WAIT_MS);
+    expect(server.saves).toBe(0);
+  });
+
+  it('while it is being saved, is saved after it', async () => {
+    let open = () => {};
+    server.gate = new Promise((done) => (open = done));
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    const whole = draft.flush();
+    draft.change({ b: 'y' });
+    expect(draft.read().values).toEqual({ a: 'x', b: 'y' });
+    open();
+    expect(await whole).toBe(true);
+    expect([server.saves, server.now.values]).toEqual([2, { a: 'x', b: 'y' }]);
+  });
+
+  it('tells whoever listens, until they do not', async () => {
+    const draft = server.open();
+    const told = vi.fn();
+    const leave = draft.subscribe(told);
+    draft.change({ a: 'x' });
+    expect(told).toHaveBeenCalled();
+    leave();
+    told.mockClear();
+    await draft.flush();
+    expect(told).not.toHaveBeenCalled();
+  });
+});
+
+describe('two people, or two tabs of one', () => {
+  it('who changed different fields both keep theirs', async () => {
+    const [mine, theirs] = [server.open(), server.open()];
+    theirs.change({ b: 'theirs' });
+    mine.change({ a: 'mine' });
+    await Promise.all([theirs.flush(), mine.flush()]);
+    expect(server.now.values).toEqual({ a: 'mine', b: 'theirs' });
+    expect([mine.read().state, mine.read().values]).toEqual(['saved', { a: 'mine', b: 'theirs' }]);
+    mine.change({ a: 'again' });
+    expect(await mine.flush()).toBe(true);
+  });
+
+  it('who changed the same field are asked, and nothing is saved before', async () => {
+    const draft = server.open();
+    server.write({ a: 'theirs' });
+    draft.change({ a: 'mine', b: 'mine too' });
+    expect(await draft.flush()).toBe(false);
+    const { state, meeting } = draft.read();
+    expect([state, meeting]).toEqual(['stopped', { theirs: { a: 'theirs', b: 'b' }, fields: ['a'] }]);
+    draft.change({ a: 'mine, more' });
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect([await draft.flush(), server.now.values]).toEqual([false, { a: 'theirs', b: 'b' }]);
+    draft.keepMine();
+    expect(await draft.flush()).toBe(true);
+    expect([server.now.values, draft.read().meeting]).toEqual([{ a: 'mine, more', b: 'mine too' }, null]);
+  });
+
+  it('who take what was saved lose no more than that', async () => {
+    const draft = server.open();
+    server.write({ a: 'theirs' });
+    draft.change({ a: 'mine', b: 'mine too' });
+    await draft.flush();
+    draft.takeTheirs();
+    expect(draft.read().values).toEqual({ a: 'theirs', b: 'mine too' });
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'theirs', b: 'mine too' });
+  });
+
+  it('who meet a third one meanwhile are asked again', async () => {
+    const draft = server.open();
+    server.write({ a: 'theirs' });
+    draft.change({ a: 'mine' });
+    await draft.flush();
+    server.write({ a: 'of a third' });
+    draft.keepMine();
+    expect(await draft.flush()).toBe(false);
+    expect(draft.read().meeting?.theirs.a).toBe('of a third');
+  });
+
+  it('are made one inside a field by who knows how; else asked about that part', async () => {
+    // words of `a`, of which each may change some
+    const unite = (before: Values, mine: Values, theirs: Values, wins?: Wins): Values | null => {
+      const [old, ours, others] = [before, mine, theirs].map(({ a }) => a.split(' ')) as [string[], string[], string[]];
+      const words = old.map((word, i) => (ours[i] === word ? others[i] : others[i] === word ? ours[i] : wins && (wins === 'mine' ? ours[i] : others[i])));
+      return words.includes(undefined) ? null : { a: words.join(' '), b: mine.b };
+    };
+    server.write({ a: 'one two three' });
+    const draft = server.open({ unite });
+    server.write({ a: 'one two DREI' });
+    draft.change({ a: 'EINS two three' });
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values.a).toBe('EINS two DREI');
+
+    for (const [decide, made] of [['keepMine', 'un deux tre'], ['takeTheirs', 'uno deux tre']] as const) {
+      server.write({ a: 'EINS two DREI' });
+      const another = server.open({ unite });
+      server.write({ a: 'uno two tre' });
+      another.change({ a: 'un deux DREI' });
+      expect(await another.flush()).toBe(false);
+      another[decide]();
+      expect(await another.flush()).toBe(true);
+      expect(server.now.values.a).toBe(made);
+    }
+  });
+
+  it('see what the other saved, if they typed nothing', () => {
+    const draft = server.open();
+    server.write({ a: 'theirs' });
+    draft.take(server.now);
+    expect([draft.read().values.a, draft.read().saved.a, draft.read().state]).toEqual(['theirs', 'theirs', 'saved']);
+    draft.change({ a: 'mine' });
+    server.write({ a: 'theirs again' });
+    draft.take(server.now);
+    expect(draft.read().values.a).toBe('mine');
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('is waited for: nothing is lost, and it is saved by itself', async () => {
+    server.trouble = offline;
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    await vi.advanceTimersByTimeAsync(WAIT_MS);
+    expect([draft.read().state, draft.read().problem]).toEqual(['offline', offline]);
+    draft.change({ b: 'y' });
+    expect(draft.read().state).toBe('offline');
+    await vi.advanceTimersByTimeAsync(3 * AGAIN_MS);
+    expect(draft.read().state).toBe('offline');
+    server.trouble = null;
+    await vi.advanceTimersByTimeAsync(AGAIN_MS);
+    expect([draft.read().state, server.now.values]).toEqual(['saved', { a: 'x', b: 'y' }]);
+    const { saves } = server;
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(server.saves).toBe(saves);
+  });
+
+  it('is tried at once when the browser says that there is one', async () => {
+    server.trouble = offline;
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    await draft.flush();
+    server.trouble = null;
+    draft.retry();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(draft.read().state).toBe('saved');
+    draft.retry();
+    expect(server.saves).toBe(2);
+  });
+
+  it('may lose only the answer: it is not taken for somebody else', async () => {
+    server.trouble = 'lost';
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    expect(await draft.flush()).toBe(false);
+    server.trouble = null;
+    expect(await draft.flush()).toBe(true);
+    expect([draft.read().meeting, server.now.values.a]).toEqual([null, 'x']);
+  });
+
+  it('in the middle of a meeting is waited for, and the meeting comes', async () => {
+    const draft = server.open({
+      reload: async () => {
+        if (server.saves < 2) throw offline;
+        return server.now;
+      },
+    });
+    server.write({ a: 'theirs' });
+    draft.change({ a: 'mine' });
+    await draft.flush();
+    expect(draft.read().state).toBe('offline');
+    await vi.advanceTimersByTimeAsync(AGAIN_MS);
+    expect(draft.read().meeting?.fields).toEqual(['a']);
+  });
+});
+
+describe('what the server refuses', () => {
+  it('stays, is told, and is tried again with the next letter', async () => {
+    server.trouble = new Problem(400, 'not an address', [{ field: 'a', message: 'not an address' }]);
+    const draft = server.open();
+    draft.change({ a: 'nobody' });
+    await draft.flush();
+    expect([draft.read().state, draft.read().problem?.of('a'), draft.read().values.a]).toEqual(['stopped', 'not an address', 'nobody']);
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(server.saves).toBe(1);
+    server.trouble = null;
+    draft.change({ a: 'ann@example.org' });
+    expect([draft.read().state, draft.read().problem]).toEqual(['unsaved', null]);
+    await vi.advanceTimersByTimeAsync(WAIT_MS);
+    expect(draft.read().state).toBe('saved');
+  });
+
+  it('because it is gone is told, not waited for', async () => {
+    const draft = server.open({
+      save: async () => Promise.reject(new Problem(412, 'changed')),
+      reload: async () => Promise.reject(new Problem(404, 'gone')),
+    });
+    draft.change({ a: 'x' });
+    await draft.flush();
+    expect([draft.read().state, draft.read().problem?.status]).toEqual(['stopped', 404]);
+  });
+});
+
+describe('leaving the page', () => {
+  it('saves first: it may be left once all is saved', async () => {
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    expect(await draft.flush()).toBe(true);
+    server.trouble = offline;
+    draft.change({ a: 'y' });
+    expect(await draft.flush()).toBe(false);
+  });
+
+  it('ends what would be tried by itself', async () => {
+    server.trouble = offline;
+    const draft = server.open();
+    draft.change({ a: 'x' });
+    draft.stop();
+    await vi.advanceTimersByTimeAsync(10 * WAIT_MS);
+    expect(server.saves).toBe(0);
+    await draft.flush();
+    draft.stop();
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(server.saves).toBe(1);
+  });
+});

@@ -1,0 +1,188 @@
+/**
+ * Something that is saved by itself a moment after it was changed, and that
+ * others may change at the same time. What is typed is never lost: not by a
+ * connection that breaks (it is tried again), and not by what others saved
+ * (both are kept, and asked about where they differ). useDraft puts it on a page.
+ */
+import { problemOf, type Problem } from '../api/problem.ts';
+import { merge, type Loaded, type Meeting } from './useRecordForm.ts';
+
+export const WAIT_MS = 800;
+export const AGAIN_MS = 3_000;
+const CHANGED_MEANWHILE = 412;
+
+/** offline: it waits for the connection; stopped: the server says no, or a question is open. */
+export type DraftState = 'saved' | 'unsaved' | 'saving' | 'offline' | 'stopped';
+
+export type Wins = 'mine' | 'theirs';
+
+export interface DraftOptions<T> {
+  loaded: Loaded<T>;
+  /** @param before what was there: only changes need to be sent */
+  save: (values: T, before: Loaded<T>) => Promise<{ etag: string | null }>;
+  reload: () => Promise<Loaded<T>>;
+  /** What both of us changed, made one. null: they differ, and nobody wins. */
+  unite?: (before: T, mine: T, theirs: T, wins?: Wins) => T | null;
+}
+
+export interface DraftShown<T> {
+  values: T;
+  /** What the server has. */
+  saved: T;
+  state: DraftState;
+  problem: Problem | null;
+  meeting: Meeting<T> | null;
+}
+
+export class DraftKeeper<T extends Record<string, unknown>> {
+  options: DraftOptions<T>;
+  private base: Loaded<T>;
+  /** Of what was loaded last, taken or not. */
+  private seen: string | null;
+  /** What we had in common before the two met who are asked about. */
+  private before: T | null = null;
+  private shown: DraftShown<T>;
+  private running: Promise<boolean> | null = null;
+  private isLive = true;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(options: DraftOptions<T>) {
+    this.options = options;
+    this.base = options.loaded;
+    this.seen = options.loaded.etag;
+    this.shown = { values: options.loaded.values, saved: options.loaded.values, state: 'saved', problem: null, meeting: null };
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  read = (): DraftShown<T> => this.shown;
+
+  start = (): void => {
+    this.isLive = true;
+  };
+
+  /** The page was left: nothing is tried any more by itself. */
+  stop = (): void => {
+    this.isLive = false;
+    clearTimeout(this.timer);
+  };
+
+  change = (changes: Partial<T>): void => {
+    const { meeting, state } = this.shown;
+    this.show({ values: { ...this.shown.values, ...changes } });
+    if (!meeting && state !== 'offline') this.say(this.isDirty() ? 'unsaved' : 'saved');
+    if (!meeting) this.after(WAIT_MS);
+  };
+
+  /** Saves now; true: all is saved. */
+  flush = async (): Promise<boolean> => {
+    clearTimeout(this.timer);
+    if (this.shown.meeting) return false;
+    this.running ??= this.write().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  };
+
+  /** There is a connection again, it seems. */
+  retry = (): void => {
+    if (this.shown.state === 'offline') void this.flush();
+  };
+
+  /** Somebody else saved: it is taken if nothing was typed here. */
+  take(loaded: Loaded<T>): void {
+    if (loaded.etag === this.seen) return;
+    this.seen = loaded.etag;
+    if (loaded.etag !== this.base.etag && !this.running && !this.isDirty()) this.put(loaded.values, loaded);
+  }
+
+  takeTheirs = (): void => this.decide('theirs');
+  keepMine = (): void => this.decide('mine');
+
+  private isDirty(): boolean {
+    return differs(this.shown.values, this.base.values);
+  }
+
+  private show(next: Partial<DraftShown<T>>): void {
+    this.shown = { ...this.shown, ...next };
+    this.listeners.forEach((listener) => listener());
+  }
+
+  private say(state: DraftState, problem: Problem | null = null, meeting: Meeting<T> | null = null): void {
+    this.show({ state, problem, meeting });
+  }
+
+  private put(values: T, base: Loaded<T>): void {
+    this.base = base;
+    this.show({ values, saved: base.values });
+  }
+
+  private after(ms: number): void {
+    clearTimeout(this.timer);
+    if (this.isLive) this.timer = setTimeout(() => void this.flush(), ms);
+  }
+
+  private async write(): Promise<boolean> {
+    while (this.isDirty()) {
+      const sent = this.shown.values;
+      if (this.shown.state !== 'offline') this.say('saving');
+      try {
+        const { etag } = await this.options.save(sent, this.base);
+        this.put(this.shown.values, { values: sent, etag });
+      } catch (error) {
+        if (await this.meetsOthers(error)) continue;
+        return false;
+      }
+    }
+    this.say('saved');
+    return true;
+  }
+
+  /** true: what others saved is in it, and it can be saved. */
+  private async meetsOthers(error: unknown): Promise<boolean> {
+    let problem = problemOf(error);
+    if (problem.status === CHANGED_MEANWHILE) {
+      try {
+        return this.meet(await this.options.reload());
+      } catch (another) {
+        problem = problemOf(another);
+      }
+    }
+    this.say(problem.isPassing ? 'offline' : 'stopped', problem);
+    if (problem.isPassing) this.after(AGAIN_MS);
+    return false;
+  }
+
+  private meet(theirs: Loaded<T>): boolean {
+    const before = this.base.values;
+    const mine = this.shown.values;
+    const united = this.options.unite?.(before, mine, theirs.values) ?? null;
+    const { merged, fields } = united ? { merged: united, fields: [] } : merge(before, mine, theirs.values);
+    this.put(merged, theirs);
+    if (fields.length === 0) return true;
+    this.before = before;
+    this.say('stopped', null, { theirs: theirs.values, fields });
+    return false;
+  }
+
+  /** Only what is asked about is decided: what one of us alone did stays. */
+  private decide(wins: Wins): void {
+    const { meeting, values } = this.shown;
+    if (!meeting || !this.before) return;
+    const { theirs, fields } = meeting;
+    const theirFields = Object.fromEntries(fields.map((name) => [name, theirs[name]])) as Partial<T>;
+    const united = this.options.unite?.(this.before, values, theirs, wins) ?? null;
+    this.before = null;
+    this.show({ values: united ?? (wins === 'mine' ? values : { ...values, ...theirFields }) });
+    this.say(this.isDirty() ? 'unsaved' : 'saved');
+    void this.flush();
+  }
+}
+
+export function differs<T extends Record<string, unknown>>(one: T, other: T): boolean {
+  return Object.keys(one).some((name) => one[name] !== other[name]);
+}
