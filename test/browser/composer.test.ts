@@ -1,44 +1,11 @@
 /** Campaigns written in the browser: whom to, from whom, what about; blocks, checked, tested, sent. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import type { Locator, Page } from "playwright-core";
-import { addPeople, makeGroup, until, useDns, useReceiver, useServer, type Json, type Server } from "../harness/index.js";
+import { addPeople, makeGroup, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
 const v1 = "/api/v1";
-
-const line = (page: Page, name: string) => page.getByRole("region", { name: new RegExp(`^${name} \\(`) });
-const edit = (page: Page, name: string) => line(page, name).getByRole("button", { name: new RegExp(`^${name}: `) });
-const saved = (page: Page) => page.locator('[data-save-state="saved"]').waitFor();
-const block = (page: Page, name: string | RegExp) => page.getByRole("group", { name });
-const writingIn = (at: Locator) => at.getByRole("textbox").first();
-
-async function makeCampaign(server: Server, fields: Json = {}): Promise<Json> {
-  return (await server.admin.post(`${v1}/campaigns`, { name: "Spring", ...fields }, { status: 201 })).body;
-}
-
-async function open(page: Page, campaign: Json): Promise<void> {
-  await page.goto(`/campaigns/${campaign.id}/edit`);
-  await line(page, "To").waitFor();
-}
-
-async function openContent(page: Page, campaign: Json): Promise<void> {
-  await page.goto(`/campaigns/${campaign.id}/edit/content`);
-  await page.getByRole("heading", { name: "Content", level: 1 }).waitFor();
-}
-
-/** 8 x 6 green pixels. */
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEUlEQVR42mOIWlCBFTEMpAQAT0JFYUlqOpoAAAAASUVORK5CYII=", "base64");
-
-const blocks = (more: Json[] = []): Json => ({
-  version: 1,
-  blocks: [
-    { id: "b1", type: "heading", text: "Hello", level: 1 },
-    { id: "b2", type: "text", html: "<p>One</p>" },
-    ...more,
-    { id: "b9", type: "footer", html: '<p><a href="*|UNSUB|*">Unsubscribe</a></p>' },
-  ],
-});
 
 describe("the composer", () => {
   const env: Record<string, string> = { MUSTER_POSTAL_ADDRESS: "1 High St\nLondon", MUSTER_WEBHOOKS_PRIVATE: "true" };
@@ -47,11 +14,9 @@ describe("the composer", () => {
   const server = useServer({ env });
   const browser = useBrowser(server);
   let group: Json, people: Json[];
-  const campaignOf = async (c: Json): Promise<Json> => (await server.admin.get(`${v1}/campaigns/${c.id}`)).body;
-  const designOf = async (c: Json): Promise<Json> => (await server.admin.get(`${v1}/campaigns/${c.id}/design`)).body;
-  const putDesign = async (c: Json, design: Json) => server.admin.put(`${v1}/campaigns/${c.id}/design`, { design });
+  const { of: campaignOf, designOf, make: makeCampaign, put: putDesign } = useCampaigns(server);
   /** All but its content. */
-  const ready = (fields: Json = {}) => makeCampaign(server, { to: { kind: "group", id: group.id }, subject: "News", from_name: "Us", from_email: "us@example.org", ...fields });
+  const ready = (fields: Json = {}) => makeCampaign({ to: { kind: "group", id: group.id }, subject: "News", from_name: "Us", from_email: "us@example.org", ...fields });
 
   before(async () => {
     people = await addPeople(server, ["ann@example.org", "ben@example.org", "cleo@example.org", "dan@example.org"]);
@@ -62,7 +27,7 @@ describe("the composer", () => {
 
   it("makes a mail of blocks, checks it, tests it, sends it", async () => {
     const page = await browser.signIn("administrator");
-    const campaign = await makeCampaign(server);
+    const campaign = await makeCampaign();
     await open(page, campaign);
     const send = page.getByRole("button", { name: "Send", exact: true });
     assert.ok(await send.isDisabled());
@@ -150,6 +115,7 @@ describe("the composer", () => {
     await page.getByRole("region", { name: "Check" }).getByText(/not encrypted|http, not https/).first().waitFor();
     await page.getByRole("button", { name: "Try the links and the sender’s domain" }).click();
     await page.getByText("1 link was tried, and leads somewhere.").waitFor();
+    await page.getByText("1 picture was looked for, and is there.").waitFor();
     await page.getByText("SPF: missing.").waitFor();
     await picture(page, "composer-check");
     await page.getByRole("button", { name: "Send a test" }).click();
@@ -326,7 +292,7 @@ describe("the composer", () => {
 
   it("begins with a template, another campaign, HTML or plain text; and becomes a template", async () => {
     const page = await browser.signIn("manager");
-    const campaign = await makeCampaign(server);
+    const campaign = await makeCampaign();
     await openContent(page, campaign);
     await page.getByRole("button", { name: "Use Newsletter" }).click();
     await block(page, "Heading, 2 of 12").waitFor();
@@ -341,7 +307,7 @@ describe("the composer", () => {
     const [own] = (await server.admin.get(`${v1}/templates`)).body.items.filter((one: Json) => !one.built_in);
     assert.deepEqual([own.name, own.design], ["Our newsletter", starter.design]);
 
-    const other = await makeCampaign(server, { name: "Other" });
+    const other = await makeCampaign({ name: "Other" });
     await openContent(page, other);
     await page.getByRole("button", { name: "HTML: Begin" }).click();
     await page.locator(".cm-content").click();

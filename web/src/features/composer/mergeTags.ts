@@ -10,10 +10,11 @@ export function isLinkTag(tag: string): tag is LinkTag {
   return (linkTags as readonly string[]).includes(tag);
 }
 
-/** @param fallback is said where there is nothing */
+/** @param fallback is said where there is nothing; it is words: what begins or ends a tag in it would end this one */
 export function tagText(tag: string, fallback = ''): string {
   const plain = `*|${tag}|*`;
-  return fallback.trim() ? `*|IF:${tag}|*${plain}*|ELSE:|*${fallback.trim()}*|END:IF|*` : plain;
+  const words = fallback.replace(/\*\||\|\*/g, ' ').replace(/\s+/g, ' ').trim();
+  return words ? `*|IF:${tag}|*${plain}*|ELSE:|*${words}*|END:IF|*` : plain;
 }
 
 /** What stands in a field once a text is put where the caret is, which goes behind it. */

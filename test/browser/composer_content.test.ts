@@ -1,0 +1,257 @@
+/** What a mail is made of: its look, blocks moved by the mouse, pictures, templates, and whatever people paste. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { until, useReceiver, useServer, type Json } from "../harness/index.js";
+import { checkAccessible, picture, useBrowser } from "./browser.js";
+import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
+
+const v1 = "/api/v1";
+
+/** Of an element, in pixels of the window. */
+async function middle(at: Locator): Promise<{ x: number; y: number }> {
+  await at.scrollIntoViewIfNeeded();
+  const box = (await at.boundingBox())!;
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+/** By the mouse; put down once the page says that it would go `over`. */
+async function drag(page: Page, handle: Locator, to: Locator, over: RegExp): Promise<void> {
+  const target = await middle(to);
+  const source = await middle(handle);
+  await page.mouse.move(source.x, source.y);
+  await page.mouse.down();
+  await page.mouse.move(source.x, source.y + 8, { steps: 2 });
+  await page.locator("[data-moving]").waitFor();
+  await page.mouse.move(target.x, target.y, { steps: 12 });
+  await page.getByText(over).waitFor({ state: "attached" });
+  await page.mouse.up();
+}
+
+async function paste(at: Locator, html: string, text: string): Promise<void> {
+  await at.click();
+  await at.evaluate(`(element) => {
+    const data = new DataTransfer();
+    data.setData("text/html", ${JSON.stringify(html)});
+    data.setData("text/plain", ${JSON.stringify(text)});
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }`);
+}
+
+describe("the content of a mail", () => {
+  const site = useReceiver();
+  const server = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
+  const browser = useBrowser(server);
+  const { of, designOf, make, designed, become } = useCampaigns(server);
+  const outbox = async (rcpt: string): Promise<Json> => {
+    const { id } = await until("the mail is in the outbox", async () => (await server.admin.get(`${v1}/outbox`, { rcpt })).body.items[0]);
+    return (await server.admin.get(`${v1}/outbox/${id}`)).body;
+  };
+  const test = async (campaign: Json, to: string): Promise<Json> => {
+    await server.job((await server.admin.post(`${v1}/campaigns/${campaign.id}/test`, { to: [to] }, { status: 202 })).body.job_id);
+    return outbox(to);
+  };
+
+  it("has the colours and the font that are set for all of it", async () => {
+    const campaign = await designed(blocks([{ id: "b3", type: "button", label: "Go", href: "https://example.org" }]));
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    await page.getByRole("tab", { name: "Look of the mail" }).click();
+    const look = page.getByRole("tabpanel", { name: "Look of the mail" });
+    await look.getByLabel("Behind everything").fill("#102030");
+    await look.getByLabel("Buttons and lines").fill("#b00020");
+    await look.getByLabel("Text", { exact: true }).fill("#334455");
+    await page.keyboard.press("Escape");
+    await look.getByRole("combobox", { name: "Font" }).click();
+    await page.getByRole("option", { name: "Serif", exact: true }).click();
+    await look.getByLabel("Width").fill("500");
+    await page.keyboard.press("Tab");
+    await until("the look is saved", async () => (await designOf(campaign)).design.style?.width === 500);
+    await saved(page);
+    await checkAccessible(page);
+    await picture(page, "composer-look");
+    assert.deepEqual((await designOf(campaign)).design.style, { background: "#102030", accent: "#b00020", text: "#334455", font: "serif", width: 500 });
+    const { html } = await test(campaign, "look@example.org");
+    for (const part of [/background-color:#102030/, /background-color:#b00020/, /color:#334455/, /font-family:Georgia/, /max-width:500px/]) assert.match(html, part);
+    // what is no colour is not taken, what is emptied is as usual
+    await look.getByLabel("Behind everything").fill("#10");
+    await look.getByLabel("Buttons and lines").fill("");
+    await until("one is as usual", async () => !("accent" in (await designOf(campaign)).design.style));
+    await saved(page);
+    assert.equal((await designOf(campaign)).design.style.background, "#102030");
+  });
+
+  it("is put in order by the mouse: among neighbours, and into a column", async () => {
+    const campaign = await designed(blocks([
+      { id: "b3", type: "divider" },
+      { id: "b4", type: "columns", ratio: "1:1", columns: [[{ id: "c1", type: "text", html: "<p>Left</p>" }], []] },
+    ]));
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    const handle = (name: RegExp) => page.getByRole("button", { name }).and(page.locator("[data-handle]"));
+    await drag(page, handle(/^Line, 3/), block(page, /^Heading, 1/), /It would take the place of Heading/);
+    await become(campaign, "b3 b1 b2 b4 b9");
+    await picture(page, "composer-dragged");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await become(campaign, "b1 b2 b3 b4 b9");
+    const slot = page.getByRole("button", { name: "Add to column 2" });
+    await drag(page, handle(/^Line, 3/), slot, /It would take the place of|Line, 3 of 5 is picked up/);
+    await until("it is in the column", async () => {
+      const { design } = await designOf(campaign);
+      return JSON.stringify(design.blocks[2]?.columns?.map((column: Json[]) => column.map(({ id }) => id))) === '[["c1"],["b3"]]';
+    });
+  });
+
+  it("shows a picture that was given before, and one that is given again is the same", async () => {
+    const page = await browser.signIn("manager");
+    const [first, second] = [await designed(blocks([{ id: "b3", type: "image", src: "", alt: "Tree" }])), await designed(blocks([{ id: "b3", type: "image", src: "", alt: "Tree" }]))];
+    browser.allow(/ERR_FAILED|Failed to load/);
+    await openContent(page, first);
+    const select = () => page.getByRole("button", { name: /^Picture, 3/ }).and(page.locator("[data-handle]")).focus();
+    const give = () => page.locator('input[type="file"]').setInputFiles({ name: "tree.png", mimeType: "image/png", buffer: PNG });
+    await select();
+    // the connection breaks in the middle of it
+    await page.route(/\/api\/v1\/images\?/, (route) => route.abort());
+    await give();
+    await page.getByRole("alert").getByText("The picture was not taken").waitFor();
+    await picture(page, "composer-picture-offline");
+    assert.equal((await server.admin.get(`${v1}/images`)).body.total, 0);
+    assert.equal((await designOf(first)).design.blocks[2].src, "");
+    await page.unroute(/\/api\/v1\/images\?/);
+    await give();
+    await until("it is in the mail", async () => (await designOf(first)).design.blocks[2].src);
+    const [image] = (await server.admin.get(`${v1}/images`)).body.items;
+    assert.equal((await designOf(first)).design.blocks[2].src, image.url);
+
+    await openContent(page, second);
+    await select();
+    await page.getByRole("button", { name: "Choose from pictures" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Search by name").fill("nothing like it");
+    await dialog.getByText("There are no pictures yet.").waitFor();
+    await dialog.getByLabel("Search by name").fill("TREE");
+    await dialog.getByRole("button", { name: "tree.png" }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-library");
+    await dialog.getByRole("button", { name: "tree.png" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await until("it is in the other mail", async () => (await designOf(second)).design.blocks[2].src === image.url);
+    await give();
+    await saved(page);
+    assert.equal((await server.admin.get(`${v1}/images`)).body.total, 1);
+    const { html } = await test(second, "tree@example.org");
+    assert.ok(html.includes(image.url), "the mail shows it");
+  });
+
+  it("begins with each of the six templates, which look as they promise", async () => {
+    const page = await browser.signIn("manager");
+    const { items } = (await server.admin.get(`${v1}/templates`, { lang: "en" })).body;
+    const starters = (items as Json[]).filter((one) => one.built_in);
+    assert.equal(starters.length, 6);
+    for (const { id, name, design } of starters) {
+      const campaign = await make({ name, subject: "News", from_name: "Us", from_email: "us@example.org" });
+      await openContent(page, campaign);
+      await page.getByRole("button", { name: `Use ${name}` }).click();
+      await page.locator("[data-block]").first().waitFor();
+      const made = await designOf(campaign);
+      assert.deepEqual(made.design, design, id);
+      assert.deepEqual(made.problems.filter((p: Json) => !["missing_src", "missing_href"].includes(p.code)), [], `${id}: nothing is wrong but what has to be chosen`);
+      await page.getByText("Preview", { exact: true }).click();
+      const words = (made.plain_text as string).split("\n").find((one) => /^[A-Z][a-z ]+$/.test(one));
+      if (words) await page.frameLocator("iframe").getByText(words).first().waitFor();
+      await page.frameLocator("iframe").getByRole("link", { name: /unsubscribe/i }).first().waitFor();
+      await picture(page, `composer-${id}`);
+      const mail = await test(campaign, `${id}@example.org`);
+      assert.match(mail.html, /unsubscribe/i);
+      assert.ok(!/\*\||\|\*/.test(mail.html), `${id}: no merge tag is left`);
+    }
+  });
+
+  it("takes what Word puts into the clipboard, and leaves out what mails cannot have", async () => {
+    const campaign = await designed(blocks());
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    await writingIn(block(page, /^Text, 2/)).click();
+    await page.keyboard.press("Control+a");
+    await paste(writingIn(block(page, /^Text, 2/)), `<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal{margin:0}</style></head><body>
+      <!--StartFragment--><p class=MsoNormal style='mso-margin-top-alt:auto'><b style='mso-bidi-font-weight:normal'>Dear</b> *|FNAME|*,<o:p></o:p></p>
+      <p class=MsoNormal><a href="javascript:alert(1)">bad</a> <a href="https://good.example/?a=1&amp;b=2">good</a><script>alert(1)</script><img src=x onerror=alert(1)></p><!--EndFragment--></body></html>`, "Dear");
+    const text = await until("it is saved", async () => {
+      const { html } = (await designOf(campaign)).design.blocks[1];
+      return html.includes("good") ? (html as string) : undefined;
+    });
+    assert.match(text, /<strong>Dear<\/strong> \*\|FNAME\|\*,/);
+    assert.match(text, /<a href="https:\/\/good\.example\/\?a=1&amp;b=2">good<\/a>/);
+    assert.doesNotMatch(text, /mso|Mso|<o:p|javascript|script|onerror|<img|class=/);
+    // into a line of its own: one line stays one
+    await writingIn(block(page, /^Heading, 1/)).click();
+    await page.keyboard.press("Control+a");
+    await paste(writingIn(block(page, /^Heading, 1/)), "<h1>Big</h1><p>and <i>small</i></p>", "Big and small");
+    const heading = await until("the heading is saved", async () => {
+      const { text: words } = (await designOf(campaign)).design.blocks[0];
+      return words === "Hello" ? undefined : (words as string);
+    });
+    assert.doesNotMatch(heading, /<p|<h1/);
+    const { html } = await test(campaign, "word@example.org");
+    assert.doesNotMatch(html, /javascript|onerror|<script/);
+  });
+
+  it("says emoji, quotes and other scripts as they were typed", async () => {
+    const campaign = await designed(blocks());
+    const page = await browser.signIn("manager");
+    await open(page, campaign);
+    await edit(page, "Subject").click();
+    await line(page, "Subject").getByLabel("Subject", { exact: true }).fill("🎉 50 % 👩‍👩‍👧 für ");
+    await line(page, "Subject").getByRole("button", { name: "Merge tag into: Subject" }).click();
+    await page.getByLabel("If nothing is known").fill(`"Freund" & 'Co' |* <b>`);
+    await page.getByRole("button", { name: "Insert" }).click();
+    await line(page, "Subject").getByLabel("Preview text", { exact: true }).fill("שלום");
+    await line(page, "Subject").getByRole("combobox", { name: "Language of the mail" }).fill("Hebrew");
+    await page.getByRole("option", { name: "Hebrew" }).click();
+    await until("all is saved", async () => (await of(campaign)).language === "he");
+    await saved(page);
+    await openContent(page, campaign);
+    await writingIn(block(page, /^Text, 2/)).click();
+    await block(page, /^Text, 2/).getByRole("button", { name: /^Merge tag into/ }).click();
+    await page.getByLabel("If nothing is known").fill(`"Freund" & 'Co' <b>`);
+    await page.getByRole("button", { name: "Insert" }).click();
+    await until("the tag is there", async () => (await designOf(campaign)).design.blocks[1].html.includes("FNAME"));
+    await saved(page);
+    const mail = await test(campaign, "emoji@example.org");
+    assert.equal(mail.subject, `🎉 50 % 👩‍👩‍👧 für "Freund" & 'Co' <b>`);
+    assert.match(mail.html, /&lt;b&gt;/);
+    assert.match(mail.html, /<html lang="he" dir="rtl"/);
+    assert.match(mail.html, /שלום/);
+    await page.getByText("Preview", { exact: true }).click();
+    await page.frameLocator("iframe").locator('[dir="rtl"]').first().waitFor();
+    await picture(page, "composer-rtl");
+  });
+
+  it("is led to by what the check finds: the block of a dead link, of a picture, of a tag", async () => {
+    site.answer = ({ path }) => (path === "/there" ? 200 : 404);
+    const campaign = await designed(blocks([
+      { id: "b3", type: "text", html: `<p>*|NOPE|* <a href="${site.url}/there">there</a></p>` },
+      { id: "b4", type: "button", label: "Go", href: `${site.url}/gone` },
+      { id: "b5", type: "image", alt: "Tree", src: `${site.url}/tree.png` },
+    ]));
+    const page = await browser.signIn("manager");
+    await open(page, campaign);
+    const check = page.getByRole("region", { name: "Check" });
+    await check.getByRole("listitem").filter({ hasText: `${site.url}/gone` }).first().waitFor();
+    await check.getByRole("button", { name: "Try the links" }).click();
+    await check.getByText("1 link should be looked at").waitFor();
+    await check.getByText("1 picture should be looked at").waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-dead-links");
+    const leads = async (to: string, from: Locator) => {
+      await from.getByRole("link", { name: "Show the block" }).click();
+      await page.locator(`[data-block="${to}"][data-selected]`).waitFor();
+      await page.getByRole("link", { name: "Back to the campaign" }).click();
+    };
+    const found = (words: string | RegExp) => check.getByRole("listitem").filter({ hasText: words });
+    await leads("b5", found(/tree\.png – cannot be loaded/));
+    await leads("b3", found(/Merge tags.*NOPE/));
+    await check.getByRole("button", { name: "Try the links" }).click();
+    await leads("b4", found(/gone – leads nowhere/));
+  });
+});
