@@ -118,7 +118,16 @@ describe("the content of a mail", () => {
     assert.equal((await server.admin.get(`${v1}/images`)).body.total, 0);
     assert.equal((await designOf(first)).design.blocks[2].src, "");
     await page.unroute(/\/api\/v1\/images\?/);
+    // it comes to its block also if another one is selected by then
+    let answer = (): void => {};
+    const late = new Promise<void>((done) => (answer = done));
+    await page.route(/\/api\/v1\/images\?/, async (route) => {
+      await late;
+      await route.continue();
+    });
     await give();
+    await writingIn(block(page, /^Text, 2/)).click();
+    answer();
     await until("it is in the mail", async () => (await designOf(first)).design.blocks[2].src);
     const [image] = (await server.admin.get(`${v1}/images`)).body.items;
     assert.equal((await designOf(first)).design.blocks[2].src, image.url);

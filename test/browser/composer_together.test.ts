@@ -33,6 +33,12 @@ describe("two who write one mail", () => {
     await until("both are saved", async () => (await part(campaign, "b2"))?.html === "<p>One two three</p>");
     assert.deepEqual((await designOf(campaign)).design.blocks.map((one: Json) => one.id), ["new", "b1", "b2", "b9"]);
     assert.equal((await part(campaign, "b1"))?.text, "Theirs");
+    // taking back takes back one's own
+    await page.keyboard.press("Control+z");
+    await until("what was typed is taken back", async () => (await part(campaign, "b2"))?.html === "<p>One</p>");
+    await saved(page);
+    assert.equal((await part(campaign, "b1"))?.text, "Theirs");
+    assert.equal((await designOf(campaign)).design.blocks.length, 4);
   });
 
   it("in two tabs each add a block, and both are there", async () => {

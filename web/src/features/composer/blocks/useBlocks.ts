@@ -5,6 +5,7 @@ import {
   changeBlock, documentOf, duplicate, find, insert, moveBy, moveInto, moveTo, allNodes, remove, setRatio, treeOf,
   type Block, type Document, type Node, type Place, type Style, type Tree,
 } from './tree.ts';
+import { unite } from './unite.ts';
 
 export interface Blocks {
   tree: Tree;
@@ -41,7 +42,7 @@ export function useBlocks(text: string, onChange: (text: string) => void): Block
   const now = useRef(history);
   if (text !== seen) {
     setSeen(text);
-    if (text !== JSON.stringify(documentOf(history.now))) setHistory(step(history, treeOf(JSON.parse(text) as Document, history.now.nodes)));
+    if (text !== JSON.stringify(documentOf(history.now))) setHistory(withTheirs(history, JSON.parse(text) as Document));
   }
   now.current = history;
 
@@ -99,6 +100,14 @@ export function useBlocks(text: string, onChange: (text: string) => void): Block
     ...acts, tree: history.now, nodes, style: document.style ?? {}, selected, select, wanted,
     canUndo: history.past.length > 0, canRedo: history.future.length > 0,
   };
+}
+
+/** What others changed is no step of ours: undoing goes back to what we had, with theirs in it. */
+function withTheirs(history: History<Tree>, document: Document): History<Tree> {
+  const before = documentOf(history.now);
+  const now = treeOf(document, history.now.nodes);
+  const rebased = (tree: Tree) => treeOf(unite(before, documentOf(tree), document, 'theirs') ?? document, [...tree.nodes, ...now.nodes]);
+  return { past: history.past.map(rebased), now, future: history.future.map(rebased), typing: history.typing };
 }
 
 function isSame(tree: Tree, change: Partial<Tree>): boolean {

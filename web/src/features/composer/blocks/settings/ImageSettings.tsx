@@ -20,7 +20,8 @@ export function ImageSettings({ block, change }: SettingsProps) {
   const give = (file: File | null) => {
     if (!file) return;
     setPart(0);
-    upload.mutate({ file, onProgress: setPart }, { onSuccess: ({ url }) => change({ src: url }), onSettled: () => setPart(null) });
+    // also if another block is selected by then, and this is gone; what fails is told by `upload`
+    upload.mutateAsync({ file, onProgress: setPart }).then(({ url }) => change({ src: url }), () => null).finally(() => setPart(null));
   };
   return (
     <>
