@@ -356,7 +356,7 @@ const struct command commands[] = {
 	  cmd_campaign_send },
 	{ "campaign watch", "ID", "Wait until it is sent; say why it waits",
 	  "muster campaign watch 1", json_only, cmd_campaign_watch },
-	{ "campaign schedule", "ID", "Send it at a time to come",
+	{ "campaign schedule", "ID", "Send it at a time, or at another one",
 	  "muster campaign schedule 1 --at 2030-12-24T09:00:00Z",
 	  campaign_schedule_flags, cmd_campaign_schedule },
 	{ "campaign unschedule", "ID", "Take the schedule back",
