@@ -15,15 +15,15 @@ async function middle(at: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
-/** By the mouse; put down once the page says that it would go `over`. */
-async function drag(page: Page, handle: Locator, to: Locator, over: RegExp): Promise<void> {
-  const target = await middle(to);
-  const source = await middle(handle);
-  await page.mouse.move(source.x, source.y);
+/** By the mouse, its middle to that of `to`; put down once the page says where it would go. */
+async function drag(page: Page, name: RegExp, to: Locator, over: RegExp): Promise<void> {
+  const handle = await middle(page.getByRole("button", { name }).and(page.locator("[data-handle]")));
+  const [from, target] = [await middle(block(page, name)), await middle(to)];
+  await page.mouse.move(handle.x, handle.y);
   await page.mouse.down();
-  await page.mouse.move(source.x, source.y + 8, { steps: 2 });
+  await page.mouse.move(handle.x, handle.y + 8, { steps: 2 });
   await page.locator("[data-moving]").waitFor();
-  await page.mouse.move(target.x, target.y, { steps: 12 });
+  await page.mouse.move(handle.x + target.x - from.x, handle.y + target.y - from.y, { steps: 12 });
   await page.getByText(over).waitFor({ state: "attached" });
   await page.mouse.up();
 }
@@ -88,14 +88,12 @@ describe("the content of a mail", () => {
     ]));
     const page = await browser.signIn("manager");
     await openContent(page, campaign);
-    const handle = (name: RegExp) => page.getByRole("button", { name }).and(page.locator("[data-handle]"));
-    await drag(page, handle(/^Line, 3/), block(page, /^Heading, 1/), /It would take the place of Heading/);
+    await drag(page, /^Line, 3/, block(page, /^Heading, 1/), /It would take the place of Heading/);
     await become(campaign, "b3 b1 b2 b4 b9");
     await picture(page, "composer-dragged");
     await page.getByRole("button", { name: "Undo" }).click();
     await become(campaign, "b1 b2 b3 b4 b9");
-    const slot = page.getByRole("button", { name: "Add to column 2" });
-    await drag(page, handle(/^Line, 3/), slot, /It would take the place of|Line, 3 of 5 is picked up/);
+    await drag(page, /^Line, 3/, page.getByRole("button", { name: "Add to column 2" }).locator(".."), /It would go into column 2/);
     await until("it is in the column", async () => {
       const { design } = await designOf(campaign);
       return JSON.stringify(design.blocks[2]?.columns?.map((column: Json[]) => column.map(({ id }) => id))) === '[["c1"],["b3"]]';

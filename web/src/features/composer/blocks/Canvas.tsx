@@ -30,7 +30,11 @@ export function Canvas({ editing }: { editing: Editing }) {
   };
   const announcements: Announcements = {
     onDragStart: ({ active }) => t('composer.move.start', { name: nameOf(active.id) }),
-    onDragOver: ({ over }) => (over ? t('composer.move.over', { name: nameOf(over.id) }) : t('composer.move.nowhere')),
+    onDragOver: ({ over }) => {
+      const slot = over && SLOT.exec(String(over.id));
+      if (slot) return t('composer.move.into', { n: Number(slot[2]) + 1 });
+      return over ? t('composer.move.over', { name: nameOf(over.id) }) : t('composer.move.nowhere');
+    },
     onDragEnd: ({ over }) => (over ? t('composer.move.end') : t('composer.move.cancel')),
     onDragCancel: () => t('composer.move.cancel'),
   };
