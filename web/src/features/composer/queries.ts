@@ -98,7 +98,13 @@ export function useMergeFields() {
   return useQuery({
     queryKey: ['bridge', 'fields'],
     staleTime: 300_000,
-    queryFn: ({ signal }) => call(api.GET('/bridge/fields', { signal })),
+    queryFn: async ({ signal }) => {
+      const known = await call(api.GET('/bridge/fields', { signal }));
+      // nothing was pushed yet: the audience was never asked which there are
+      if (known.read_at === null) await call(api.POST('/bridge/fields/read', { body: {} }));
+      return known;
+    },
+    refetchInterval: ({ state }) => (state.data?.read_at === null ? 2_000 : false),
     select: ({ items }): MergeField[] => items.map(({ merge_tag, name }) => ({ tag: merge_tag, name })),
   });
 }
