@@ -59,6 +59,9 @@ export function RichText({ label, html, isLine = false, isSelected, placeholder,
     extensions: extensions(isLine),
     content: html,
     injectCSS: false,
+    // no others: *|FNAME|* and **|FNAME|** are merge tags, and nothing to be made italic or bold
+    enableInputRules: ['bulletList', 'orderedList'],
+    enablePasteRules: ['link'],
     editorProps: {
       // asked for anew: blocks before it come and go
       attributes: () => ({ role: 'textbox', 'aria-label': now.current.label, 'aria-multiline': String(!isLine), dir: 'auto', class: styles.text! }),
