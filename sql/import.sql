@@ -191,6 +191,11 @@ VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (import_id, entity, record_id)
 	DO UPDATE SET written_ms = excluded.written_ms;
 
+-- name: import-unchanged-add
+-- args: import, entity, record
+INSERT INTO import_unchanged (import_id, entity, record_id) VALUES (?, ?, ?)
+ON CONFLICT (import_id, entity, record_id) DO NOTHING;
+
 -- name: import-decide
 -- Once, of an import that is over. args: decision, id
 UPDATE import_run SET unclear_decision = ?
@@ -300,7 +305,7 @@ DELETE FROM group_exclusion WHERE record_id IN JSON_INTS(?)
 
 -- name: import-people-created
 -- args: import, after id, limit
-SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0 FROM person p
+SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0, NULL FROM person p
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL ORDER BY p.id LIMIT ?;
 
 -- name: import-people-created-count
@@ -309,7 +314,7 @@ SELECT COUNT(*) FROM person p WHERE p.import_id = ? AND p.erased_ms IS NULL;
 
 -- name: import-people-created-leads
 -- args: import, after id, limit
-SELECT p.id, :ENTITY_LEAD, p.id, NULL, 0 FROM lead p
+SELECT p.id, :ENTITY_LEAD, p.id, NULL, 0, NULL FROM lead p
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL ORDER BY p.id LIMIT ?;
 
 -- name: import-people-created-leads-count
@@ -318,7 +323,7 @@ SELECT COUNT(*) FROM lead p WHERE p.import_id = ? AND p.erased_ms IS NULL;
 
 -- name: import-people-created-companies
 -- args: import, after id, limit
-SELECT p.id, :ENTITY_COMPANY, p.id, NULL, 0 FROM company p
+SELECT p.id, :ENTITY_COMPANY, p.id, NULL, 0, NULL FROM company p
 WHERE p.import_id = ? AND p.id > ? ORDER BY p.id LIMIT ?;
 
 -- name: import-people-created-companies-count
@@ -327,16 +332,48 @@ SELECT COUNT(*) FROM company p WHERE p.import_id = ?;
 
 -- name: import-people-updated
 -- args: import, after id, limit
-SELECT record_id, entity, record_id, before, written_ms FROM import_change
+SELECT record_id, entity, record_id, before, written_ms, NULL FROM import_change
 WHERE import_id = ? AND record_id > ? ORDER BY record_id LIMIT ?;
 
 -- name: import-people-updated-count
 -- args: import
 SELECT COUNT(*) FROM import_change WHERE import_id = ?;
 
+-- name: import-people-unchanged
+-- args: import, after id, limit
+SELECT u.record_id, u.entity, u.record_id, NULL, 0, NULL FROM import_unchanged u
+WHERE u.import_id = ? AND u.record_id > ? AND NOT EXISTS (SELECT 1
+	FROM import_change c WHERE c.import_id = u.import_id
+	AND c.entity = u.entity AND c.record_id = u.record_id)
+ORDER BY u.record_id LIMIT ?;
+
+-- name: import-people-unchanged-count
+-- args: import
+SELECT COUNT(*) FROM import_unchanged u
+WHERE u.import_id = ? AND NOT EXISTS (SELECT 1
+	FROM import_change c WHERE c.import_id = u.import_id
+	AND c.entity = u.entity AND c.record_id = u.record_id);
+
+-- name: import-people-already-out
+-- Of whom an import says what was known already. args: import, after id, limit
+SELECT w.record_id, w.entity, w.record_id, NULL, 0, NULL FROM import_run r
+JOIN opt_out_witness w ON w.import_id = r.id AND w.entity = r.entity
+WHERE r.id = ? AND w.record_id > ? AND NOT EXISTS (SELECT 1 FROM consent c
+	WHERE c.import_id = w.import_id AND c.state = :CONSENT_OPTED_OUT
+	AND c.record_id = w.record_id AND c.entity = w.entity)
+ORDER BY w.record_id LIMIT ?;
+
+-- name: import-people-already-out-count
+-- args: import
+SELECT COUNT(*) FROM import_run r
+JOIN opt_out_witness w ON w.import_id = r.id AND w.entity = r.entity
+WHERE r.id = ? AND NOT EXISTS (SELECT 1 FROM consent c
+	WHERE c.import_id = w.import_id AND c.state = :CONSENT_OPTED_OUT
+	AND c.record_id = w.record_id AND c.entity = w.entity);
+
 -- name: import-people-opted-out
 -- args: import, after the row of consent, limit
-SELECT id, entity, record_id, NULL, 0 FROM consent
+SELECT id, entity, record_id, NULL, 0, source FROM consent
 WHERE import_id = ? AND id > ? AND state = :CONSENT_OPTED_OUT
 ORDER BY id LIMIT ?;
 

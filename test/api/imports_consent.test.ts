@@ -203,6 +203,22 @@ describe("imports and consent", () => {
     assert.equal(await out("wit2@example.test"), false);
   });
 
+  it("say whom they left alone, who was opted out before, and whom an opt-out reached by an address", async () => {
+    await run("email,first name,opted out\nsame1@example.test,Al,\nsame2@example.test,Bo,yes\nsame3@example.test,Cy,\n");
+    await server.admin.post(`${v1}/people`, { first_name: "Di", email: "same3@example.test" }, { status: 201 });
+    const id = (await run("email,first name,opted out\nsame1@example.test,Al,\nsame1@example.test,Al,\n" +
+      "same2@example.test,Bo,yes\nsame3@example.test,Cy,yes\nsame4@example.test,Ed,\n")).import_id;
+    const whom = async (outcome: string): Promise<Json> =>
+      (await server.admin.get(`${v1}/imports/${id}/people`, { outcome })).body;
+    const names = async (outcome: string): Promise<string[]> => (await whom(outcome)).items.map((p: Json) => p.name).sort();
+    assert.equal((await server.admin.get(`${v1}/imports/${id}`)).body.unchanged, 3, "rows");
+    assert.deepEqual(await names("unchanged"), ["Al", "Bo"], "people");
+    assert.equal((await whom("unchanged")).total, 2);
+    assert.deepEqual(await names("already_out"), ["Bo"]);
+    assert.deepEqual(await names("created"), ["Ed"]);
+    assert.deepEqual((await whom("opted_out")).items.map((p: Json) => [p.name, p.source]).sort(), [["Cy", "import"], ["Di", "carried"]]);
+  });
+
   it("keep their opt-outs when they are taken back, if that is wanted", async () => {
     await run("email\nkeep1@example.test\n");
     const file = "key,email,birthday,opted out\n,keep1@example.test,,yes\n,keep2@example.test,,yes\n,keep3@example.test,31.02.1990,yes\n";

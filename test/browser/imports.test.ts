@@ -75,6 +75,18 @@ describe("importing a file", () => {
     assert.equal(other.opted_out, false);
     assert.equal((await server.admin.get(`${v1}/people/${other.id}/consent`)).body.items[0].reason, "Stand at the fair");
 
+    await page.getByText("Column “Newsletter”: “no” means no mail.").waitFor();
+    await page.getByRole("button", { name: /^Opted out by it/ }).click();
+    await page.getByRole("heading", { name: "Opted out by this import" }).waitFor();
+    const { body: outs } = await server.admin.get(`${v1}/imports/${run.id}/people`, { outcome: "opted_out", limit: "1" });
+    assert.equal(outs.total, run.consent.opted_out);
+    await page.getByText(`${outs.total.toLocaleString("en-GB")} people. Several rows may be about one.`).waitFor();
+    await page.getByRole("row", { name: new RegExp(outs.items[0].email) }).getByText("A row of the file says so").waitFor();
+    await checkAccessible(page);
+    await picture(page, "import-opted-out");
+    await page.getByRole("button", { name: /^New/ }).click();
+    await page.getByRole("link", { name: "Show them in the list of people" }).waitFor();
+    await page.getByRole("button", { name: /^Refused/ }).click();
     await page.getByText("No e-mail address · 40").click();
     await page.getByRole("row", { name: /keine/ }).first().waitFor();
     assert.equal(await page.getByRole("row").count(), 41);

@@ -260,7 +260,9 @@ static int read_outcome(const struct request *rq, enum import_outcome *out,
 	static const char *const names[] = {
 		[IMPORT_CREATED] = "created",
 		[IMPORT_UPDATED] = "updated",
+		[IMPORT_UNCHANGED] = "unchanged",
 		[IMPORT_OPTED_THEM_OUT] = "opted_out",
+		[IMPORT_OUT_BEFORE] = "already_out",
 	};
 	const char *name = request_query(rq, "outcome");
 
@@ -271,7 +273,8 @@ static int read_outcome(const struct request *rq, enum import_outcome *out,
 		}
 	}
 	return err_field(err, "outcome",
-			 "must be created, updated or opted_out");
+			 "must be created, updated, unchanged, opted_out or "
+			 "already_out");
 }
 
 int v1_imports_people(struct request *rq, struct response *rs, struct err *err)

@@ -189,14 +189,22 @@ int import_opt_outs_count(struct db *db, const struct import_run *run,
 int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
 		  int64_t now_ms, int64_t *job_id_out, struct err *err);
 
-/* Whom an import made, changed, or opted out: in the order of their places. */
-enum import_outcome { IMPORT_CREATED, IMPORT_UPDATED, IMPORT_OPTED_THEM_OUT };
+/* Whom an import made, changed, left as they were, opted out, or says of what
+ * was said before that they are out: in the order of their places. */
+enum import_outcome {
+	IMPORT_CREATED,
+	IMPORT_UPDATED,
+	IMPORT_UNCHANGED,
+	IMPORT_OPTED_THEM_OUT,
+	IMPORT_OUT_BEFORE,
+};
 struct import_touched {
 	int64_t place;
 	enum entity entity;
 	int64_t id;
 	const char *before; /* JSON: what it was; NULL: not of IMPORT_UPDATED */
 	int64_t written_ms;
+	const char *source; /* of the opt-out, of consent; else NULL */
 };
 struct import_people VEC_FIELDS(struct import_touched);
 /* Those behind the place `after` (0: from the first), appended. *total: of all.

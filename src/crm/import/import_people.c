@@ -27,6 +27,12 @@ static struct finding finding_of(enum import_outcome outcome,
 	if (outcome == IMPORT_OPTED_THEM_OUT)
 		return (struct finding){ SQL_IMPORT_PEOPLE_OPTED_OUT,
 					 SQL_IMPORT_PEOPLE_OPTED_OUT_COUNT };
+	if (outcome == IMPORT_OUT_BEFORE)
+		return (struct finding){ SQL_IMPORT_PEOPLE_ALREADY_OUT,
+					 SQL_IMPORT_PEOPLE_ALREADY_OUT_COUNT };
+	if (outcome == IMPORT_UNCHANGED)
+		return (struct finding){ SQL_IMPORT_PEOPLE_UNCHANGED,
+					 SQL_IMPORT_PEOPLE_UNCHANGED_COUNT };
 	if (outcome == IMPORT_UPDATED)
 		return (struct finding){ SQL_IMPORT_PEOPLE_UPDATED,
 					 SQL_IMPORT_PEOPLE_UPDATED_COUNT };
@@ -53,6 +59,7 @@ static void read_touched(const struct rows *rows, struct arena *arena,
 		.id = rows_int(rows, 2),
 		.before = rows_dup(rows, 3, arena),
 		.written_ms = rows_int(rows, 4),
+		.source = rows_dup(rows, 5, arena),
 	};
 }
 
@@ -215,6 +222,7 @@ int import_touched_format(struct db *db, const struct import_touched *t,
 	json_key_text(w, "name", name_of(&r, arena));
 	json_key_text(w, "email", r.email);
 	json_key_bool(w, "opted_out", r.opted_out);
+	json_key_text(w, "source", t->source);
 	json_key_bool(w, "changed_since",
 		      t->before && r.updated_ms != t->written_ms);
 	json_key_begin_array(w, "changes");

@@ -32,6 +32,7 @@ struct writer {
 	struct import_batch *b;
 	struct actor actor;
 	VEC(struct import_row *) fresh; /* rows that make a record */
+	struct ids unchanged;           /* found, and as the file has them */
 	VEC(struct import_change) changes;
 	size_t *change_of; /* by place in b->existing: 1 + last change */
 	VEC(struct known_tag) tags;
@@ -43,6 +44,7 @@ static void writer_release(struct writer *w)
 	vec_each (&w->changes, c)
 		vec_release(&c->new_tags);
 	vec_release(&w->fresh);
+	vec_release(&w->unchanged);
 	vec_release(&w->changes);
 	vec_release(&w->tags);
 	import_said_release(&w->said);
@@ -161,6 +163,27 @@ static void count_opt_outs(struct writer *w)
 	}
 }
 
+/* Who was here before and stays as they are: each record once. */
+static void note_unchanged(struct writer *w)
+{
+	const struct import_batch *b = w->b;
+	bool *seen = arena_array(b->arena, bool, b->existing.n + 1);
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+		size_t place, last;
+
+		if (row->reason || row->into || !row->existing ||
+		    row->existing->import_id == b->plan->import_id)
+			continue;
+		place = (size_t)(row->existing - b->existing.v);
+		last = w->change_of[place];
+		if (!seen[place] && (!last || w->changes.v[last - 1].is_void))
+			vec_push(&w->unchanged, row->existing->id);
+		seen[place] = true;
+	}
+}
+
 static void sort_rows(struct writer *w)
 {
 	struct import_batch *b = w->b;
@@ -180,6 +203,7 @@ static void sort_rows(struct writer *w)
 			compare_row(w, row);
 	}
 	drop_changes_without_effect(w);
+	note_unchanged(w);
 	drop_companies(w);
 	vec_each (&w->changes, c)
 		b->counts.updated += !c->is_void;
@@ -525,6 +549,20 @@ static int add_change(struct writer *w, struct import_change *c,
 			batch, err);
 }
 
+/* For who asks whom the import left alone: see import_people.c. */
+static int add_unchanged(struct writer *w, struct batch *batch, struct err *err)
+{
+	vec_each (&w->unchanged, id) {
+		if (batch_add(batch, SQL_IMPORT_UNCHANGED_ADD,
+			      SQL_ARGS(sql_int(w->b->plan->import_id),
+				       sql_int(w->b->plan->entity),
+				       sql_int(*id)),
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 {
 	struct batch batch;
@@ -540,6 +578,8 @@ static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 		if (!c->is_void && add_change(w, c, &batch, err) < 0)
 			return -1;
 	}
+	if (add_unchanged(w, &batch, err) < 0)
+		return -1;
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
 

@@ -7,6 +7,7 @@ import { problemOf } from '../api/problem.ts';
 import { may, meQuery } from '../api/session.ts';
 import { readCampaignSearch, readCampaignsSearch } from '../features/campaigns/search.ts';
 import { readContentSearch } from '../features/composer/search.ts';
+import { readImportSearch } from '../features/imports/search.ts';
 import { readOutboxSearch, readPart } from '../features/outbox/search.ts';
 import { readGroupSearch, readGroupsSearch } from '../features/groups/search.ts';
 import { readPlanSearch, readRowsSearch } from '../features/pushes/search.ts';
@@ -206,6 +207,7 @@ const importRun = createRoute({
     parse: ({ importId }) => ({ importId: Number(importId) }),
     stringify: ({ importId }) => ({ importId: String(importId) }),
   },
+  validateSearch: readImportSearch,
   component: lazyRouteComponent(() => import('../features/imports/ImportPage.tsx'), 'ImportPage'),
 });
 

@@ -1,30 +1,48 @@
-/** What became of the rows, by outcome. */
+/** What became of the rows, by outcome; a number opens whom it counts. */
 import { Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
-import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { Stat } from '../../ui/Stat.tsx';
-import type { Import } from './queries.ts';
+import { hasPeople, type Import } from './queries.ts';
+import type { Outcome } from './search.ts';
 
-/** Those whom it made, as a list. */
-function Made({ run }: { run: Import }) {
-  const { t } = useTranslation();
-  if (run.entity !== 'people' || run.created === 0 || run.state !== 'done') return null;
-  const filter = { match: 'all' as const, conditions: [{ field: 'import_id', op: 'is', value: run.id }] };
-  return <LinkAnchor size="xs" to="/people" search={{ filter }}>{t('imports.showThem')}</LinkAnchor>;
+export interface Opening {
+  show?: Outcome;
+  /** Left out: the numbers open nothing. */
+  onShow?: (show?: Outcome) => void;
 }
 
-export function ImportCounts({ run, isTrial = false }: { run: Import; isTrial?: boolean }) {
-  const { t } = useTranslation();
+interface OutcomeStatProps extends Opening {
+  outcome: Outcome;
+  label: string;
+  count: number;
+  color?: string;
+}
+
+/** A number that opens its people, if there are any. */
+export function OutcomeStat({ outcome, label, count, color, show, onShow }: OutcomeStatProps) {
   const format = useFormat();
+  const isOpen = show === outcome;
   return (
-    <Group gap="sm" align="stretch">
-      <Stat label={t(isTrial ? 'imports.wouldCreate' : 'imports.created')} value={format.number(run.created)} color="green">
-        {!isTrial && <Made run={run} />}
-      </Stat>
-      <Stat label={t(isTrial ? 'imports.wouldUpdate' : 'imports.updated')} value={format.number(run.updated)} />
-      <Stat label={t('imports.unchanged')} value={format.number(run.unchanged)} />
-      <Stat label={t('imports.refused')} value={format.number(run.refused)} color={run.refused ? 'red' : undefined} />
+    <Stat
+      label={label}
+      value={format.number(count)}
+      color={count > 0 ? color : undefined}
+      isOpen={isOpen}
+      onOpen={onShow && count > 0 ? () => onShow(isOpen ? undefined : outcome) : undefined}
+    />
+  );
+}
+
+export function ImportCounts({ run, isTrial = false, ...opening }: Opening & { run: Import; isTrial?: boolean }) {
+  const { t } = useTranslation();
+  const opens = hasPeople(run) ? opening : {};
+  return (
+    <Group gap="sm" align="stretch" role="group" aria-label={t('imports.result')}>
+      <OutcomeStat {...opens} outcome="created" label={t(isTrial ? 'imports.wouldCreate' : 'imports.created')} count={run.created} color="green" />
+      <OutcomeStat {...opens} outcome="updated" label={t(isTrial ? 'imports.wouldUpdate' : 'imports.updated')} count={run.updated} />
+      <OutcomeStat {...opens} outcome="unchanged" label={t('imports.unchanged')} count={run.unchanged} />
+      <OutcomeStat {...opening} outcome="refused" label={t('imports.refused')} count={run.refused} color="red" />
     </Group>
   );
 }

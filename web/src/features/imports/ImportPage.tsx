@@ -2,7 +2,7 @@
 import { Alert, Badge, Button, Group, Paper, Radio, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswerJob, useJob } from '../../api/jobs.ts';
@@ -13,8 +13,11 @@ import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { ImportCounts } from './ImportCounts.tsx';
-import { importQuery, isDry, isOpen, useUndo, type Import } from './queries.ts';
+import { ImportPeople } from './ImportPeople.tsx';
+import { NoMail } from './NoMail.tsx';
+import { hasPeople, importQuery, isDry, isOpen, useUndo, type Import } from './queries.ts';
 import { Refusals } from './Refusals.tsx';
+import type { Outcome } from './search.ts';
 import { stateColors } from './states.ts';
 import { Unclear } from './Unclear.tsx';
 
@@ -45,7 +48,7 @@ function Undo({ run }: { run: Import }) {
   const [isAsking, setAsking] = useState(false);
   const [isKeeping, setKeeping] = useState(true);
   const optOuts = run.opt_outs ?? 0;
-  if (isDry(run) || !['done', 'failed', 'canceled'].includes(run.state ?? '')) return null;
+  if (!hasPeople(run)) return null;
   const about = { created: format.number(run.created), updated: format.number(run.updated) };
   return (
     <>
@@ -99,6 +102,9 @@ export function ImportPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const { importId } = useParams({ from: '/signed-in/imports/$importId' });
+  const { show } = useSearch({ from: '/signed-in/imports/$importId' });
+  const navigate = useNavigate({ from: '/imports/$importId' });
+  const opening = { show, onShow: (next?: Outcome) => void navigate({ search: { show: next }, replace: true }) };
   const found = useQuery(importQuery(importId));
   const run = found.data;
   const job = useJob(run && isOpen(run) && run.state !== 'undoing' ? run.job_id : null);
@@ -121,9 +127,10 @@ export function ImportPage() {
       {job.data && isOpen(run) && <Paper><JobProgress job={job.data} title={t('imports.running')} /></Paper>}
       <Undone run={run} />
       <Title order={2}>{t('imports.result')}</Title>
-      <ImportCounts run={run} isTrial={isDry(run)} />
+      <ImportCounts run={run} isTrial={isDry(run)} {...opening} />
+      <NoMail run={run} isTrial={isDry(run)} {...opening} />
       <Unclear run={run} />
-      <Refusals run={run} />
+      {show && show !== 'refused' && hasPeople(run) ? <ImportPeople run={run} outcome={show} /> : <Refusals run={run} />}
     </Stack>
   );
 }

@@ -11,8 +11,23 @@ import { MoreButton } from '../../ui/MoreButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { NewImport } from './NewImport.tsx';
-import { importsQuery, isDry, type Import } from './queries.ts';
+import { hasPeople, importsQuery, isDry, type Import } from './queries.ts';
 import { stateColors } from './states.ts';
+
+const counted = ['created', 'updated', 'unchanged', 'refused'] as const;
+
+/** A number that opens whom it counts. */
+function Count({ run, outcome }: { run: Import; outcome: (typeof counted)[number] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const count = format.number(run[outcome]);
+  if (run[outcome] === 0 || (outcome !== 'refused' && !hasPeople(run))) return count;
+  return (
+    <LinkAnchor to="/imports/$importId" params={{ importId: run.id }} search={{ show: outcome }} size="sm" aria-label={`${t(`imports.${outcome}`)}: ${count}`}>
+      {count}
+    </LinkAnchor>
+  );
+}
 
 function Row({ run }: { run: Import }) {
   const { t } = useTranslation();
@@ -27,10 +42,7 @@ function Row({ run }: { run: Import }) {
       <Table.Td><time dateTime={run.created_at} title={format.time(run.created_at)}>{format.relative(run.created_at)}</time></Table.Td>
       <Table.Td><bdi>{run.user_name ?? t('imports.program')}</bdi></Table.Td>
       <Table.Td><Badge variant="dot" color={stateColors[state]} tt="none">{t(`imports.state.${state}`)}</Badge></Table.Td>
-      <Table.Td ta="end">{format.number(run.created)}</Table.Td>
-      <Table.Td ta="end">{format.number(run.updated)}</Table.Td>
-      <Table.Td ta="end">{format.number(run.unchanged)}</Table.Td>
-      <Table.Td ta="end">{format.number(run.refused)}</Table.Td>
+      {counted.map((outcome) => <Table.Td key={outcome} ta="end"><Count run={run} outcome={outcome} /></Table.Td>)}
     </Table.Tr>
   );
 }

@@ -6,6 +6,7 @@ import { useJob } from '../../api/jobs.ts';
 import { JobProgress } from '../../ui/JobProgress.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { ImportCounts } from './ImportCounts.tsx';
+import { NoMail } from './NoMail.tsx';
 import { importQuery, isOpen } from './queries.ts';
 import { Refusals } from './Refusals.tsx';
 
@@ -23,6 +24,7 @@ export function Trial({ id }: { id: number }) {
         {run.data.state === 'done' && (
           <>
             <ImportCounts run={run.data} isTrial />
+            <NoMail run={run.data} isTrial />
             <Refusals run={run.data} />
           </>
         )}

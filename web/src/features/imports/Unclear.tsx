@@ -1,6 +1,7 @@
 /** Addresses of which nobody can tell whether they opted out: nothing goes to them until somebody decides. */
 import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { unclearQuery, useDecide, type Import } from './queries.ts';
@@ -11,6 +12,7 @@ export function Unclear({ run }: { run: Import }) {
   const { t } = useTranslation();
   const found = useQuery({ ...unclearQuery(run.id), enabled: run.unclear_opt_outs > 0 });
   const decide = useDecide(run.id);
+  const [isAll, setAll] = useState(false);
   if (run.unclear_opt_outs === 0) return null;
   if (run.unclear_decision)
     return (
@@ -23,10 +25,15 @@ export function Unclear({ run }: { run: Import }) {
       <Stack gap="sm">
         <Text size="sm">{t('imports.unclearAbout')}</Text>
         <List size="sm">
-          {found.data?.items.slice(0, SHOWN).map((item) => (
+          {found.data?.items.slice(0, isAll ? undefined : SHOWN).map((item) => (
             <List.Item key={`${item.row} ${item.address}`}><bdi>{item.address}</bdi></List.Item>
           ))}
         </List>
+        {!isAll && (found.data?.items.length ?? 0) > SHOWN && (
+          <Button variant="default" size="compact-sm" w="fit-content" onClick={() => setAll(true)}>
+            {t('imports.unclearMore', { count: found.data!.items.length - SHOWN })}
+          </Button>
+        )}
         <ProblemAlert error={decide.error} />
         <Group>
           <Button onClick={() => decide.mutate('opt_out')} loading={decide.isPending}>{t('imports.optThemOut')}</Button>

@@ -1,16 +1,23 @@
 /** Imports: everything that these pages ask for. */
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { api, call, type Schemas } from '../../api/client.ts';
 import { upload } from '../../api/upload.ts';
+import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
 import { beginOf, queryOf, type Choices, type Entity } from './choices.ts';
+import type { PeopleOutcome } from './search.ts';
 
 export type Import = Schemas['Import'];
 export type Look = Schemas['ImportLook'];
 export type Question = Schemas['ImportQuestion'];
 export type Reason = Schemas['ImportReason'];
+/** People, leads and companies may have the same number: each has one of its own in the list, beside its own. */
+export type ImportPerson = Schemas['ImportPerson'] & { record_id: number };
 
 const LOOK_MS = 1000;
 const PAGE = 50;
+/** Addresses that wait for one decision are shown at once. */
+const UNCLEAR = 1000;
 
 const byId = (id: number) => ({ params: { path: { import_id: String(id) } } });
 
@@ -32,12 +39,32 @@ export function isOpen(run: Import): boolean {
   return ['queued', 'running', 'undoing'].includes(run.state ?? '');
 }
 
+/** Whom it was about can be shown: it was no trial, goes on no more, and was not taken back. */
+export function hasPeople(run: Import): boolean {
+  return !isDry(run) && ['done', 'failed', 'canceled'].includes(run.state ?? '');
+}
+
 export const importQuery = (id: number) =>
   queryOptions({
     queryKey: ['imports', id],
     queryFn: ({ signal }) => call(api.GET('/imports/{import_id}', { ...byId(id), signal })),
     refetchInterval: ({ state }) => (state.data && !isOpen(state.data) && state.data.state !== 'needs_confirmation' ? false : LOOK_MS),
   });
+
+export function useImportPeople(id: number, outcome: PeopleOutcome): Rows<ImportPerson> {
+  const found = useRows<ImportPerson>({
+    key: ['imports', id, 'people', outcome],
+    fetch: async (wanted, signal) => {
+      const page = await call(api.GET('/imports/{import_id}/people', {
+        params: { path: { import_id: String(id) }, query: { outcome, ...wanted } },
+        signal,
+      }));
+      return { ...page, items: page.items.map((row) => ({ ...row, record_id: row.id })) };
+    },
+  });
+  const rows = useMemo(() => found.rows.map((row, index) => ({ ...row, id: index + 1 })), [found.rows]);
+  return { ...found, rows };
+}
 
 export const reasonsQuery = (id: number, refused: number) =>
   queryOptions({
@@ -62,7 +89,7 @@ export const unclearQuery = (id: number) =>
   queryOptions({
     queryKey: ['imports', id, 'unclear'],
     queryFn: ({ signal }) =>
-      call(api.GET('/imports/{import_id}/unclear-opt-outs', { params: { path: { import_id: String(id) }, query: { limit: PAGE } }, signal })),
+      call(api.GET('/imports/{import_id}/unclear-opt-outs', { params: { path: { import_id: String(id) }, query: { limit: UNCLEAR } }, signal })),
   });
 
 /** The file's begin under these choices; asked again when one changes. */
