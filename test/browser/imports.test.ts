@@ -48,7 +48,8 @@ describe("importing a file", () => {
     assert.equal(await page.getByRole("button", { name: "Import", exact: true }).isDisabled(), true);
     await checkAccessible(page);
     await picture(page, "import-columns");
-    await page.getByRole("radio", { name: /“No” means: no mail/ }).check();
+    await page.getByText(/Who has “no” comes in as opted out and gets no newsletter/).waitFor();
+    await page.getByRole("radio", { name: /“no” means no mail/ }).check();
     await page.getByRole("row", { name: /Lieblingsfarbe/ }).getByRole("combobox").click();
     await page.getByRole("option", { name: "A new field…" }).click();
     await page.getByRole("button", { name: "Make the field" }).click();
@@ -138,8 +139,8 @@ describe("importing a file", () => {
     for (let i = 0; i < 20_000; i++) lines.push(`later${i}@example.org,${i === 19_999 ? "vielleicht" : "nein"}`);
     await choose(page, csv("lang.csv", lines));
     await page.getByRole("button", { name: "Import", exact: true }).click();
-    await page.getByText("What do these values of “Abgemeldet” mean?").waitFor();
-    await page.getByRole("radiogroup", { name: "vielleicht" }).getByRole("radio", { name: /Yes: no mail/ }).check();
+    await page.getByText("What shall become of the people with these values in “Abgemeldet”?").waitFor();
+    await page.getByRole("radiogroup", { name: "vielleicht" }).getByRole("radio", { name: "No mail to them" }).check();
     await page.getByRole("button", { name: "Try it first" }).click();
     await page.getByText("Would be new").waitFor();
     assert.equal((await newest()).options.opt_outs, 1);

@@ -273,6 +273,21 @@ static void whatever_may_be_an_objection_is_asked_about(void **state)
 		  "{\"values\":{\"Notes:keine E-Mails!\":\"ignore\","
 		  "\"Notes:opted out\":\"out\"}}",
 		  "0\n0\n1\n" },
+		{ "email,Newsletter Name\na@x.example,Weekly\n"
+		  "b@x.example,none\nc@x.example,\n",
+		  { "\"kind\":\"column\",\"column\":\"Newsletter Name\"",
+		    "{\"answer\":\"status\",\"out\":0,\"unclear\":2}" },
+		  "{\"columns\":{\"Newsletter Name\":\"status\"},"
+		  "\"values\":{\"Newsletter Name:Weekly\":\"ignore\","
+		  "\"Newsletter Name:none\":\"out\"}}",
+		  "0\n1\n0\n" },
+		{ "email,Notes\na@x.example,verstorben 2024\n"
+		  "b@x.example,met in May\nc@x.example,Deceased\n",
+		  { "\"kind\":\"phrase\",\"column\":\"Notes\"",
+		    "{\"answer\":\"out\",\"out\":2,\"unclear\":0}",
+		    "{\"answer\":\"ignore\",\"out\":0,\"unclear\":0}" },
+		  "{\"columns\":{\"Notes\":\"out\"}}",
+		  "1\n0\n1\n" },
 		{ "email,Last name\na@x.example,Smith (do not contact)\n"
 		  "b@x.example,Miller\nc@x.example,Jones\n",
 		  { "\"kind\":\"phrase\",\"column\":\"Last name\"" },
@@ -470,7 +485,7 @@ static const struct column_case column_cases[] = {
 	{ "Optin Date", "2024-03-01|2024-03-02", false },
 	{ "opt_in_ip", "192.0.2.1", false },
 	{ "Opt-in source", "web|fair", false },
-	{ "Newsletter title", "weekly|monthly", false },
+	{ "Newsletter title", "weekly|monthly", true },
 	{ "Email type", "html|text", false },
 	{ "Mailing Street", "High Street 1", false },
 	{ "Marketing emails opened", "0|1|5", false },

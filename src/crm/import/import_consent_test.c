@@ -234,8 +234,12 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Accepts marketing source country|Total opt-out|"
 		  "Unsubscribed (form page)|Unsubscribed from list ID 7|"
 		  "Notification opt-out|"
-		  "Unsubscribed from all (SMS, WhatsApp)|Newsletter title|"
-		  "Newsletter Name|Cookie consent|\u30e1\u30fc\u30eb" },
+		  "Unsubscribed from all (SMS, WhatsApp)|"
+		  "Cookie consent|\u30e1\u30fc\u30eb" },
+		/* which one somebody gets, or none */
+		{ CONSENT_MAYBE_IN,
+		  "Newsletter title|Newsletter Name|newsletter_name|"
+		  "Newslettername|Titel des Rundbriefs" },
 		{ CONSENT_MAYBE_IN,
 		  "\uad11\uace0 \uc218\uc2e0|\uc218\uc2e0\ub3d9\uc758|"
 		  "\u63a5\u6536\u90ae\u4ef6|\u05d3\u05d9\u05d5\u05d5\u05e8|"
@@ -426,6 +430,12 @@ static void texts_that_refuse_mail_are_known(void **state)
 		"\uc218\uc2e0\uac70\ubd80 \uc694\uccad",
 		"\u5ba2\u6237\u5df2\u9000\u8ba2",
 		"do not email",
+		"deceased",
+		"Deceased 3 May",
+		"died",
+		"ist verstorben",
+		"verstorben am 3.5.",
+		"est d\u00e9c\u00e9d\u00e9e",
 		"DO NOT E-MAIL!",
 		"Met in May. Please don\u2019t email her.",
 		"called 3.5.: opted out",
@@ -463,6 +473,8 @@ static void texts_that_refuse_mail_are_known(void **state)
 		"met at the unsubscribedly named bar",
 		"Adopted outdoor cats",
 		"copted out",
+		"Diedrich",
+		"moved in May, tot ziens",
 		"sin correo",
 		"Baja California",
 		"subscribed",
@@ -501,10 +513,13 @@ static void words_of_five_languages_are_understood(void **state)
 		  "nee|nie|n\u00e3o|nej|nei|ne|Hay\u0131r|"
 		  "\u043d\u0435\u0442|\u041d\u0456|\u0644\u0627" },
 		{ CONSENT_BLANK,
-		  "|  |\u00a0|-|\u2013|n/a|N/A|NULL|null|(null)|none|\\N|#N/A|"
+		  "|  |\u00a0|-|\u2013|n/a|N/A|NULL|null|(null)|\\N|#N/A|"
 		  "0000-00-00|0000-00-00 00:00:00|00/00/0000|00.00.0000|"
 		  "0001-01-01T00:00:00|1899-12-30|1900-01-00|1900-01-01|"
 		  "1970-01-01 00:00:00|01/01/1970" },
+		{ CONSENT_NONE,
+		  "none|None|(none)|none wanted|keine|Keiner|ninguno|Aucun|"
+		  "nessuno" },
 		{ CONSENT_DATE,
 		  "2026-03-01 10:00:00|2026-03-01|2026-03-01T10:00:00Z|"
 		  "2026-03-01T10:00:00.000+01:00|01.03.2026|1.3.2026 10:00|"

@@ -33,19 +33,67 @@ static void write_value(struct json_writer *w, struct str value, int64_t count)
 	json_end_object(w);
 }
 
-static void end_question(struct json_writer *w, int64_t more,
-			 const char *parameter, const char *answers)
-{
-	json_end_array(w);
-	json_key_int(w, "more", more);
-	json_key_text(w, "parameter", parameter);
-	json_key_raw(w, "answers", str_of(answers));
-	json_end_object(w);
-}
-
 enum consent_meaning import_meaning_of(const struct import_column *c, int word)
 {
 	return import_consent_meaning(c->consent, (enum consent_word)word);
+}
+
+static bool is_aside(enum import_consent header)
+{
+	return header == CONSENT_ASIDE_OUT || header == CONSENT_ASIDE_IN;
+}
+
+/* "out" is what a column is asked about for: its yes, or its words. */
+enum import_consent import_consent_of_answer(const struct look *look,
+					     const char *is)
+{
+	enum import_consent consent = CONSENT_PHRASE;
+
+	if (strcmp(is, "out") != 0)
+		(void)import_consent_named(str_of(is), &consent);
+	else if (look->header != CONSENT_NO_COLUMN && !is_aside(look->header))
+		consent = CONSENT_OPT_OUT;
+	return consent;
+}
+
+/* What an answer would make of the cells that were seen. */
+static void write_effect(struct json_writer *w, const struct look *look,
+			 const char *answer)
+{
+	enum import_consent as = import_consent_of_answer(look, answer);
+	int64_t cells[] = { 0, 0, 0 };
+
+	for (int word = 0; word < CONSENT_WORDS; word++)
+		cells[import_consent_meaning(as, (enum consent_word)word)] +=
+			look->words[word];
+	if (as == CONSENT_PHRASE) /* in words: import_consent_read */
+		cells[CONSENT_SAYS_OUT] = look->refuse + look->refusals_out;
+	json_begin_object(w);
+	json_key_text(w, "answer", answer);
+	json_key_int(w, "out", cells[CONSENT_SAYS_OUT]);
+	json_key_int(w, "unclear", cells[CONSENT_UNCLEAR]);
+	json_end_object(w);
+}
+
+/* answers ends with NULL; of a column as a whole, each has an effect. */
+static void end_question(struct json_writer *w, const struct look *look,
+			 int64_t more, const char *parameter,
+			 const char *const *answers)
+{
+	bool is_whole = strcmp(parameter, "consent") == 0;
+
+	json_end_array(w);
+	json_key_int(w, "more", more);
+	json_key_text(w, "parameter", parameter);
+	json_key_begin_array(w, "answers");
+	for (size_t i = 0; answers[i]; i++)
+		json_text(w, answers[i]);
+	json_end_array(w);
+	json_key_begin_array(w, "effects");
+	for (size_t i = 0; is_whole && answers[i]; i++)
+		write_effect(w, look, answers[i]);
+	json_end_array(w);
+	json_end_object(w);
 }
 
 /* Cells of a column, or those of one meaning, with their counts. */
@@ -76,19 +124,23 @@ static int64_t write_values(struct json_writer *w, const struct look *look,
 
 void import_ask_column(struct json_writer *w, const struct look *look)
 {
+	static const char *const answers[] = { "opt_out", "opt_in", "status",
+					       "reason",  "out",    "ignore",
+					       NULL };
+
 	begin_question(w, "column", look);
-	end_question(w, write_values(w, look, false), "consent",
-		     "[\"opt_out\",\"opt_in\",\"status\",\"reason\","
-		     "\"out\",\"ignore\"]");
+	end_question(w, look, write_values(w, look, false), "consent", answers);
 }
 
-/* Of a death or a deletion, or where a text says that somebody refuses. */
-#define OUT_OR_IGNORE "[\"out\",\"ignore\"]"
+/* Of a death or a deletion, where a text says that somebody refuses, and of a
+ * value. */
+static const char *const out_or_ignore[] = { "out", "ignore", NULL };
 
 void import_ask_gone(struct json_writer *w, const struct look *look)
 {
 	begin_question(w, "gone", look);
-	end_question(w, write_values(w, look, false), "consent", OUT_OR_IGNORE);
+	end_question(w, look, write_values(w, look, false), "consent",
+		     out_or_ignore);
 }
 
 void import_ask_phrase(struct json_writer *w, const struct look *look)
@@ -103,21 +155,23 @@ void import_ask_phrase(struct json_writer *w, const struct look *look)
 		write_value(w, t->text, t->count);
 		more -= t->count;
 	}
-	end_question(w, more, "consent", OUT_OR_IGNORE);
+	end_question(w, look, more, "consent", out_or_ignore);
 }
 
 void import_ask_values(struct json_writer *w, const struct look *look)
 {
 	begin_question(w, "value", look);
-	end_question(w, write_values(w, look, true), "consent_values",
-		     "[\"out\",\"ignore\"]");
+	end_question(w, look, write_values(w, look, true), "consent_values",
+		     out_or_ignore);
 }
 
 void import_ask_date_order(struct json_writer *w, const struct look *look)
 {
+	static const char *const answers[] = { "dmy", "mdy", NULL };
+
 	begin_question(w, "date_order", look);
 	write_value(w, look->date, look->dates);
-	end_question(w, 0, "date_order", "[\"dmy\",\"mdy\"]");
+	end_question(w, look, 0, "date_order", answers);
 }
 
 /* --- what an answer is for --- */
@@ -139,7 +193,7 @@ static bool refuses_by(enum import_consent header, enum consent_word word)
 	case CONSENT_MAYBE_IN:
 	case CONSENT_ASIDE_IN:
 		return word == CONSENT_NO || word == CONSENT_OUT ||
-		       word == CONSENT_INACTIVE;
+		       word == CONSENT_INACTIVE || word == CONSENT_NONE;
 	default:
 		return word == CONSENT_OUT || word == CONSENT_INACTIVE;
 	}

@@ -46,6 +46,10 @@ struct look {
 
 enum consent_meaning import_meaning_of(const struct import_column *c, int word);
 
+/* What the column is with that answer to a question about it as a whole. */
+enum import_consent import_consent_of_answer(const struct look *look,
+					     const char *is);
+
 /* The questions, each appended. */
 void import_ask_column(struct json_writer *w, const struct look *look);
 void import_ask_gone(struct json_writer *w, const struct look *look);

@@ -251,23 +251,6 @@ static int read_file(struct csv_reader *reader, struct looks *looks,
 
 /* --- answers --- */
 
-static bool is_aside(enum import_consent header)
-{
-	return header == CONSENT_ASIDE_OUT || header == CONSENT_ASIDE_IN;
-}
-
-/* "out" is what a column is asked about for: its yes, or its words. */
-static enum import_consent consent_of(const struct look *look, const char *is)
-{
-	enum import_consent consent = CONSENT_PHRASE;
-
-	if (strcmp(is, "out") != 0)
-		(void)import_consent_named(str_of(is), &consent);
-	else if (look->header != CONSENT_NO_COLUMN && !is_aside(look->header))
-		consent = CONSENT_OPT_OUT;
-	return consent;
-}
-
 static void answer_values(const json_t *values, struct look *look,
 			  struct arena *arena, int64_t *at_ms)
 {
@@ -300,7 +283,7 @@ static void answer_column(const struct import_scan *scan, struct look *look,
 	answer_values(import_answers_of_values(scan->answers, header), look,
 		      arena, &at_ms);
 	if (is)
-		c->consent = consent_of(look, is);
+		c->consent = import_consent_of_answer(look, is);
 	look->is_remembered = is && column_ms < scan->now_ms;
 	import_answer_seen(scan->answers, header, arena, &c->seen);
 	if (is && column_ms > at_ms)
@@ -337,8 +320,10 @@ static int64_t filled_cells(const struct look *look)
 {
 	int64_t n = 0;
 
-	for (int word = CONSENT_BLANK + 1; word < CONSENT_WORDS; word++)
-		n += look->words[word];
+	for (int word = CONSENT_BLANK + 1; word < CONSENT_WORDS; word++) {
+		if (word != CONSENT_NONE)
+			n += look->words[word];
+	}
 	return n;
 }
 
@@ -361,7 +346,8 @@ static bool is_yes_no(const struct look *look)
 	int64_t known = n[CONSENT_YES] + n[CONSENT_NO];
 
 	return look->column->target == IMPORT_IGNORED && look->is_watched &&
-	       known > 0 && known + n[CONSENT_BLANK] == look->filled;
+	       known > 0 &&
+	       known + n[CONSENT_BLANK] + n[CONSENT_NONE] == look->filled;
 }
 
 /* A word of consent beside one that has nothing to do with it: what it holds
@@ -419,8 +405,8 @@ static bool decide_unanswered(struct look *look, bool has_mail)
 	case CONSENT_MAYBE_OUT:
 	case CONSENT_MAYBE_GONE:
 		return filled_cells(look) > n[CONSENT_NO];
-	case CONSENT_MAYBE_IN:
-		return filled_cells(look) > 0;
+	case CONSENT_MAYBE_IN: /* "none" may be which newsletter they want */
+		return filled_cells(look) + n[CONSENT_NONE] > 0;
 	case CONSENT_MAYBE_STATE:
 		if (n[CONSENT_OUT] || n[CONSENT_IN] || n[CONSENT_INACTIVE])
 			c->consent = CONSENT_STATUS;

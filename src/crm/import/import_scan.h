@@ -16,11 +16,14 @@
  *
  *     [{"kind": "column", "column": "Newsletter", "as": null,
  *       "values": [{"value": "ja", "count": 12}], "more": 0,
- *       "parameter": "consent", "answers": ["opt_out", ...]}, ...]
+ *       "parameter": "consent", "answers": ["opt_out", ...],
+ *       "effects": [{"answer": "opt_out", "out": 12, "unclear": 0}, ...]},
+ *      ...]
  *
  * Kinds: `column` (is it about consent?), `gone` (of the dead and the deleted:
  * are they out?), `phrase` (a text in which somebody refuses mail), `value`,
- * `date_order`.
+ * `date_order`. Effects are of answers about a column as a whole: how many of
+ * the cells seen would say "out", and how many be asked about next.
  */
 #ifndef CRM_IMPORT_SCAN_H
 #define CRM_IMPORT_SCAN_H

@@ -483,6 +483,15 @@ static const char *const of_places =
 	"^latitude ^longitude ^geocode ^opened ^clicked ^delivered ^sent "
 	"^replied ^open$ ^click$ ^opens$ ^clicks$ ^score$ ^title$";
 
+/* Which newsletter somebody gets: where it is "none", none is wanted. */
+static const char *const newsletters =
+	"newsletter rundbrief infolettre ^boletin ^boletim nieuwsbrief "
+	"nyhetsbrev nyhedsbrev ^mailinglist ^maillist ^mailverteiler "
+	"^emailverteiler";
+static const char *const of_names =
+	"^name$ name$ ^title$ ^titel$ ^titre$ ^nom$ ^nombre$ ^nome$ ^titulo$ "
+	"^titolo$";
+
 static const char *const status_sure =
 	"subscriptionstatus subscriberstatus emailstatus mailstatus "
 	"mailingstatus newsletterstatus marketingstatus consentstatus "
@@ -514,6 +523,8 @@ static enum import_consent judge_in(const struct header *h)
 		return when ? CONSENT_ASIDE_OUT : CONSENT_MAYBE_OUT;
 	if (has_any(h, maybe_gone))
 		return CONSENT_MAYBE_GONE;
+	if (!when && has_any(h, newsletters) && has_any(h, of_names))
+		return CONSENT_MAYBE_IN;
 	if (has_any(h, maybe_in))
 		return when || has_any(h, of_places) ? CONSENT_ASIDE_IN
 						     : CONSENT_MAYBE_IN;
@@ -608,14 +619,14 @@ bool import_consent_is_sure(enum import_consent consent)
 enum consent_meaning import_consent_meaning(enum import_consent consent,
 					    enum consent_word word)
 {
-	/* blank yes no date out in active inactive unknown */
+	/* blank yes no date out in active inactive unknown none */
 	static const enum consent_meaning table[][CONSENT_WORDS] = {
-		[CONSENT_OPT_OUT] = { N, O, N, O, O, N, U, U, U },
-		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O },
-		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U },
-		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U },
-		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U },
-		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N },
+		[CONSENT_OPT_OUT] = { N, O, N, O, O, N, U, U, U, N },
+		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O, N },
+		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U, U },
+		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U, U },
+		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U, U },
+		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N, N },
 	};
 
 	if (consent == CONSENT_NO_COLUMN || consent >= CONSENT_IGNORED)

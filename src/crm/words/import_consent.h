@@ -65,6 +65,7 @@ enum consent_word {
 	CONSENT_ACTIVE,
 	CONSENT_INACTIVE,
 	CONSENT_WORD_UNKNOWN,
+	CONSENT_NONE, /* "none": nothing is known, or none is wanted */
 	CONSENT_WORDS
 };
 enum consent_word import_consent_word(struct str cell);

@@ -19,9 +19,12 @@ static const struct {
 	const char *texts;
 } texts[] = {
 	{ CONSENT_BLANK,
-	  "|-|--|\xe2\x80\x93|\xe2\x80\x94|null|nil|none|n/a|na|#n/a|nan|"
-	  "(null)|\\n|undefined|(blank)|(none)|[null]|ninguno|aucun|"
-	  "nessuno|" },
+	  "|-|--|\xe2\x80\x93|\xe2\x80\x94|null|nil|n/a|na|#n/a|nan|"
+	  "(null)|\\n|undefined|(blank)|[null]|" },
+	{ CONSENT_NONE,
+	  "|none|(none)|none wanted|keine|keiner|keinen|keines|keins|"
+	  "keine gewunscht|keiner gewunscht|ninguno|ninguna|aucun|aucune|"
+	  "nessuno|nessuna|geen|brak|nenhum|nenhuma|ingen|inget|zadny|" },
 	{ CONSENT_YES,
 	  "|true|t|yes|y|x|on|ok|checked|set|ja|j|wahr|an|oui|o|vrai|si|s|"
 	  "verdadero|vero|v|true()|wahr()|ein|waar|tak|prawda|sim|verdadeiro|"

@@ -16,7 +16,8 @@ static const char *const phrases[26] = {
 	['a' - 'a'] =
 		"|abgemeldet|abmelden|abbestellt|ausgetragen|afgemeld|"
 		"avregistrerad|avprenumererad|avprenumerera|afmeldt|avmeldt|"
-		"abonelikten cik|abonelikten cikti|",
+		"abonelikten cik|abonelikten cikti|"
+		"avliden|avlidna|afd\u00f8d|avd\u00f8d|",
 	['b' - 'a'] = "|blacklisted|blocklisted|baja solicitada|"
 		      "baja de la newsletter|baja newsletter|baja del boletin|"
 		      "baja de emails|",
@@ -62,16 +63,23 @@ static const char *const phrases[26] = {
 		"consent|"
 		"doesn t consent|don t consent|does not agree|did not agree|"
 		"declined marketing|declined emails|"
-		"descadastrado|descadastrada|descadastrar|",
-	['e' - 'a'] = "|einwilligung widerrufen|e mail unerwunscht|",
+		"descadastrado|descadastrada|descadastrar|"
+		"deceased|died|decede|decedee|decedes|deceduto|deceduta|"
+		"difunto|difunta|defunt|defunte|defunto|defunta|",
+	['e' - 'a'] = "|einwilligung widerrufen|e mail unerwunscht|"
+		      "est mort|est morte|",
+	['f' - 'a'] = "|fallecido|fallecida|fallecio|falecido|falecida|"
+		      "faleceu|",
 	['g' - 'a'] = "|geen mails|geen e mails|geen emails|geen nieuwsbrief|"
 		      "geen nieuwsbrieven|geen reclame|geen mailings|"
-		      "geen mailing|gegen werbung widersprochen|",
+		      "geen mailing|gegen werbung widersprochen|"
+		      "gestorben|",
 	['i' - 'a'] = "|inga mejl|inga mail|inga utskick|inga nyhetsbrev|"
 		      "inget nyhetsbrev|ingen mails|ingen nyhedsbrev|"
 		      "ingen nyhedsbreve|ingen nyhetsbrev|ingen reklame|"
 		      "ingen reklam|ikke send|ikke kontakt|ikke kontaktes|"
-		      "inscricao cancelada|",
+		      "inscricao cancelada|"
+		      "is dead|ist tot|",
 	['k' - 'a'] =
 		"|keine mails|keine emails|keine e mails|keine email senden|"
 		"keine mail senden|keine e mail senden|keine newsletter|"
@@ -126,14 +134,16 @@ static const char *const phrases[26] = {
 		"neposilat|",
 	['o' - 'a'] = "|opted out|opt out|opts out|opting out|optedout|optout|"
 		      "objects to marketing|objected to marketing|odhlasen|"
-		      "odhlasena|odhlasil|odhlasila|onskar inte|",
+		      "odhlasena|odhlasil|odhlasila|onskar inte|"
+		      "overleden|",
 	['p' - 'a'] =
 		"|please remove|pas de mails|pas d emails|pas d e mails|"
 		"pas de mailing|pas de mailings|pas de newsletter|"
 		"pas de newsletters|pas de pub|pas de publicite|"
 		"pas de courriels|plus de mails|plus d emails|plus d e mails|"
 		"plus de mailing|plus de newsletter|post only|"
-		"postal mail only|",
+		"postal mail only|"
+		"passed away|",
 	['r' - 'a'] =
 		"|remove from list|remove from the list|remove from mailing|"
 		"remove from newsletter|remove from our list|"
@@ -154,10 +164,12 @@ static const char *const phrases[26] = {
 		      "taken off the list|taken off mailing list|"
 		      "taken off our list|taken off our mailing list|take off "
 		      "our list|"
-		      "taken off your list|take me off your list|",
+		      "taken off your list|take me off your list|"
+		      "todesfall|",
 	['u' - 'a'] = "|unsubscribed|unsubscribe|unsubscribes|unsubscribing|"
 		      "un subscribed|unsub|uitgeschreven|uitschrijven|",
-	['v' - 'a'] = "|vil ikke have|vil ikke ha|vill inte ha|",
+	['v' - 'a'] = "|vil ikke have|vil ikke ha|vill inte ha|"
+		      "verstorben|verstorbene|verstorbener|vefat etti|",
 	['w' - 'a'] =
 		"|wants no emails|wants no email|wants no e mail|"
 		"wants no e mails|wants no mail|wants no mails|"
@@ -173,6 +185,7 @@ static const char *const phrases[26] = {
 		"wants to unsubscribe|wants to be removed|wants to be taken "
 		"off|"
 		"wishes to be removed|want to be removed|",
+	['z' - 'a'] = "|zmar\u0142|zmar\u0142a|zmarly|zemrel|zemrela|",
 };
 
 /* Those that begin with another letter: of other scripts. */
@@ -194,6 +207,7 @@ static const char *const other_phrases =
 	"\u0432\u0456\u0434\u043f\u0438\u0441\u0430\u043d\u0438\u0438|"
 	"\u0432\u0456\u0434\u043f\u0438\u0441\u0430\u0432\u0441\u044f|"
 	"\u0432\u0456\u0434\u043f\u0438\u0441\u0430\u043b\u0430\u0441\u044c|"
+	"\u0443\u043c\u0435\u0440|\u0443\u043c\u0435\u0440\u043b\u0430|"
 	/* Arabic: cancel the subscription, do not send, not subscribed */
 	"\u0627\u0644\u063a\u0627\u0621 \u0627\u0644\u0627\u0634\u062a\u0631"
 	"\u0627\u0643|"
@@ -337,7 +351,7 @@ bool import_refuses(struct str text)
 	CLEANUP(strbuf_release) struct strbuf words = STRBUF_INIT;
 	char buffer[ASCII_MOST + 3];
 
-	if (text.len < 5) /* "unsub" */
+	if (text.len < 4) /* "died" */
 		return false;
 	if (ascii_words(text, buffer))
 		return has_phrase(buffer);

@@ -1,8 +1,9 @@
 /*
  * crm/words/import_refusal.h - phrases by which a text says that somebody
- * wants no mail
+ * wants no mail, or has died
  *
- * "UNSUBSCRIBED - do not email" stands in notes, behind names, in any column.
+ * "UNSUBSCRIBED - do not email" stands in notes, behind names, in any column,
+ * and so does "deceased".
  * Only what can hardly mean anything else is a phrase ("no email" may say that
  * there is no address), and only as whole words. What has one is asked about,
  * never decided on.

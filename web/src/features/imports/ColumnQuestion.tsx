@@ -13,15 +13,33 @@ interface Props {
   onChange: (choices: Choices) => void;
 }
 
-type Answer = keyof typeof en.imports.answer;
+type Answers = typeof en.imports.answer;
 
+/** What is asked; each answer, and what becomes of the people with it. */
 function useTexts(question: Question) {
   const { t } = useTranslation();
+  const format = useFormat();
+  const { kind } = question;
+  const told = en.imports.answerDoes[kind as keyof typeof en.imports.answerDoes] as Record<string, string> | undefined;
+  const counted = (is: string) => {
+    const effect = question.effects.find(({ answer: one }) => one === is);
+    if (!effect) return '';
+    return t(effect.unclear > 0 ? 'imports.effectUnclear' : 'imports.effect', {
+      out: format.number(effect.out), unclear: format.number(effect.unclear),
+    });
+  };
   return {
-    asks: t(`imports.ask.${question.kind}`, { column: question.column ?? '' }),
-    says: (is: string) => t(`imports.answer.${is as Answer}`),
+    asks: t(`imports.ask.${kind}`, { column: question.column ?? '' }),
+    says: (is: string) => t(`imports.answer.${kind}.${is}` as `imports.answer.column.${keyof Answers['column']}`),
+    does: (is: string) => {
+      const what = told && is in told ? t(`imports.answerDoes.${kind}.${is}` as 'imports.answerDoes.column.ignore') : '';
+      return [what, counted(is)].filter(Boolean).join(' ');
+    },
   };
 }
+
+/** Of a column as a whole, "those with yes" says no more than the first answer. */
+const hidden = { column: 'out' } as Partial<Record<Question['kind'], string>>;
 
 function Values({ question }: { question: Question }) {
   const { t } = useTranslation();
@@ -37,13 +55,15 @@ function Values({ question }: { question: Question }) {
 
 /** One answer for the column. */
 function One({ question, choices, onChange }: Props) {
-  const { asks, says } = useTexts(question);
+  const { asks, says, does } = useTexts(question);
   const given = question.kind === 'date_order' ? choices.dateOrder : choices.consent[question.column ?? ''];
   return (
     <Radio.Group label={asks} value={given ?? ''} onChange={(is) => onChange(answer(choices, question, is))}>
       <Stack gap={8} mt={8}>
         <Values question={question} />
-        {question.answers.map((is) => <Radio key={is} value={is} label={says(is)} size="sm" />)}
+        {question.answers.filter((is) => is !== hidden[question.kind]).map((is) => (
+          <Radio key={is} value={is} label={says(is)} description={does(is)} size="sm" />
+        ))}
       </Stack>
     </Radio.Group>
   );

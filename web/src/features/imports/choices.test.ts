@@ -3,7 +3,7 @@ import { answer, beginOf, keyOf, LOOK_BYTES, mapColumn, mergeQuestions, noChoice
 import type { Look, Question } from './queries.ts';
 
 const question = (kind: Question['kind'], column: string | null, values: string[] = []): Question => ({
-  kind, column, as: null, values: values.map((value) => ({ value, count: 1 })), more: 0, parameter: 'consent', answers: [],
+  kind, column, as: null, values: values.map((value) => ({ value, count: 1 })), more: 0, parameter: 'consent', answers: [], effects: [],
 });
 
 const look = (mapping: Look['mapping'], columns: [string, string | null, Look['columns'][0]['by']][]): Look => ({
