@@ -371,6 +371,26 @@ WHERE r.id = ? AND NOT EXISTS (SELECT 1 FROM consent c
 	WHERE c.import_id = w.import_id AND c.state = :CONSENT_OPTED_OUT
 	AND c.record_id = w.record_id AND c.entity = w.entity);
 
+-- name: import-people-sharing
+-- Whom an import made at an address that somebody else has, too.
+-- args: import, after id, limit
+SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0, NULL FROM person p
+WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
+	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
+		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
+		AND a.ended_ms IS NULL AND b.ended_ms IS NULL
+		AND NOT (b.entity = a.entity AND b.record_id = a.record_id))
+ORDER BY p.id LIMIT ?;
+
+-- name: import-people-sharing-count
+-- args: import
+SELECT COUNT(*) FROM person p
+WHERE p.import_id = ? AND p.erased_ms IS NULL
+	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
+		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
+		AND a.ended_ms IS NULL AND b.ended_ms IS NULL
+		AND NOT (b.entity = a.entity AND b.record_id = a.record_id));
+
 -- name: import-people-opted-out
 -- args: import, after the row of consent, limit
 SELECT id, entity, record_id, NULL, 0, source FROM consent

@@ -219,6 +219,27 @@ describe("imports and consent", () => {
     assert.deepEqual((await whom("opted_out")).items.map((p: Json) => [p.name, p.source]).sort(), [["Cy", "import"], ["Di", "carried"]]);
   });
 
+  it("let the opt-out win where one address says yes and no, in any order, and tell who shares it", async () => {
+    const said = async (address: string): Promise<Json[]> =>
+      (await server.admin.get(`${v1}/people`, { email: address, sort: "id" })).body.items;
+    const id = (await run("email,first name,Subscribed\nboth1@example.test,Ann,yes\nboth1@example.test,Ben,no\n" +
+      "both2@example.test,Ann,no\nboth2@example.test,Ben,yes\nboth3@example.test,Ann,yes\nboth3@example.test,Ann,no\n" +
+      "both4@example.test,Ann,yes\n", { opted_in: "they asked for it" })).import_id;
+    for (const [n, people] of [[1, 2], [2, 2], [3, 1]]) {
+      const found = await said(`both${n}@example.test`);
+      assert.deepEqual(found.map((p) => p.opted_out), Array(people).fill(true), `both${n}`);
+    }
+    const { body: sharing } = await server.admin.get(`${v1}/imports/${id}/people`, { outcome: "shares_address" });
+    assert.equal(sharing.total, 4);
+    assert.deepEqual(sharing.items.map((p: Json) => [p.name, p.opted_out]), [["Ann", true], ["Ben", true], ["Ann", true], ["Ben", true]]);
+    const { body: cat } = await server.admin.post(`${v1}/people`, { first_name: "Cat", email: "BOTH1@example.test" }, { status: 201 });
+    assert.equal(cat.opted_out, true, "who comes with the address is out, too");
+    assert.equal((await server.admin.patch(`${v1}/people/${(await said("both4@example.test"))[0]!.id}`,
+      { email: "both2@example.test" })).body.opted_out, true, "and who gets it");
+    const { body: items } = await server.admin.get(`${v1}/people/${cat.id}/consent`);
+    assert.equal(items.items[0].source, "carried");
+  });
+
   it("keep their opt-outs when they are taken back, if that is wanted", async () => {
     await run("email\nkeep1@example.test\n");
     const file = "key,email,birthday,opted out\n,keep1@example.test,,yes\n,keep2@example.test,,yes\n,keep3@example.test,31.02.1990,yes\n";

@@ -295,6 +295,29 @@ describe("the list of people", () => {
     await server.admin.delete(`${v1}/people/${body.items[0].id}`, { status: 204 });
   });
 
+  it("tells who has an address already, and that it was opted out, before a person is made", async () => {
+    const { body: otto } = await server.admin.post(`${v1}/people`,
+      { first_name: "Otto", email: "otto@example.org", opted_out: true, reason: "by phone" }, { status: 201 });
+    const page = await browser.signIn("user");
+    await openPeople(page);
+    await page.getByRole("button", { name: "New person" }).click();
+    const dialog = page.getByRole("dialog", { name: "New person" });
+    await dialog.getByLabel("First name").fill("Olga");
+    await dialog.getByLabel("E-mail").fill("OTTO@example.org");
+    await dialog.getByText("Somebody has this address already:").waitFor();
+    await dialog.getByText("the new person will be opted out, too").waitFor();
+    assert.equal(await dialog.getByRole("link", { name: "Otto" }).getAttribute("href"), `/people/${otto.id}`);
+    await checkAccessible(page);
+    await picture(page, "people-new-known-address");
+    await dialog.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { name: "Olga" }).waitFor();
+    await page.getByText("Also the address of").waitFor();
+    await page.getByRole("link", { name: "Otto" }).waitFor();
+    const { body } = await server.admin.get(`${v1}/people`, { email: "otto@example.org" });
+    assert.deepEqual(body.items.map((one: Json) => [one.first_name, one.opted_out]).sort(), [["Olga", true], ["Otto", true]]);
+    for (const { id } of body.items) await server.admin.delete(`${v1}/people/${id}`, { status: 204 });
+  });
+
   it("is ready for who has nobody yet", async () => {
     assert.equal(people.length, 7);
     const page = await browser.signIn("user");

@@ -263,6 +263,7 @@ static int read_outcome(const struct request *rq, enum import_outcome *out,
 		[IMPORT_UNCHANGED] = "unchanged",
 		[IMPORT_OPTED_THEM_OUT] = "opted_out",
 		[IMPORT_OUT_BEFORE] = "already_out",
+		[IMPORT_SHARING] = "shares_address",
 	};
 	const char *name = request_query(rq, "outcome");
 
@@ -273,8 +274,8 @@ static int read_outcome(const struct request *rq, enum import_outcome *out,
 		}
 	}
 	return err_field(err, "outcome",
-			 "must be created, updated, unchanged, opted_out or "
-			 "already_out");
+			 "must be created, updated, unchanged, opted_out, "
+			 "already_out or shares_address");
 }
 
 int v1_imports_people(struct request *rq, struct response *rs, struct err *err)

@@ -189,14 +189,16 @@ int import_opt_outs_count(struct db *db, const struct import_run *run,
 int import_decide(struct db *db, int64_t id, bool opt_out, int64_t user_id,
 		  int64_t now_ms, int64_t *job_id_out, struct err *err);
 
-/* Whom an import made, changed, left as they were, opted out, or says of what
- * was said before that they are out: in the order of their places. */
+/* Whom an import made, changed, left as they were, opted out, says of what was
+ * said before that they are out, or made beside others at their address: in the
+ * order of their places. */
 enum import_outcome {
 	IMPORT_CREATED,
 	IMPORT_UPDATED,
 	IMPORT_UNCHANGED,
 	IMPORT_OPTED_THEM_OUT,
 	IMPORT_OUT_BEFORE,
+	IMPORT_SHARING, /* of people only */
 };
 struct import_touched {
 	int64_t place;

@@ -21,21 +21,8 @@ struct finding {
 	const struct sql *page, *count;
 };
 
-static struct finding finding_of(enum import_outcome outcome,
-				 enum entity entity)
+static struct finding made_of(enum entity entity)
 {
-	if (outcome == IMPORT_OPTED_THEM_OUT)
-		return (struct finding){ SQL_IMPORT_PEOPLE_OPTED_OUT,
-					 SQL_IMPORT_PEOPLE_OPTED_OUT_COUNT };
-	if (outcome == IMPORT_OUT_BEFORE)
-		return (struct finding){ SQL_IMPORT_PEOPLE_ALREADY_OUT,
-					 SQL_IMPORT_PEOPLE_ALREADY_OUT_COUNT };
-	if (outcome == IMPORT_UNCHANGED)
-		return (struct finding){ SQL_IMPORT_PEOPLE_UNCHANGED,
-					 SQL_IMPORT_PEOPLE_UNCHANGED_COUNT };
-	if (outcome == IMPORT_UPDATED)
-		return (struct finding){ SQL_IMPORT_PEOPLE_UPDATED,
-					 SQL_IMPORT_PEOPLE_UPDATED_COUNT };
 	if (entity == ENTITY_LEAD)
 		return (struct finding){
 			SQL_IMPORT_PEOPLE_CREATED_LEADS,
@@ -48,6 +35,31 @@ static struct finding finding_of(enum import_outcome outcome,
 		};
 	return (struct finding){ SQL_IMPORT_PEOPLE_CREATED,
 				 SQL_IMPORT_PEOPLE_CREATED_COUNT };
+}
+
+static struct finding finding_of(enum import_outcome outcome,
+				 enum entity entity)
+{
+	switch (outcome) {
+	case IMPORT_UPDATED:
+		return (struct finding){ SQL_IMPORT_PEOPLE_UPDATED,
+					 SQL_IMPORT_PEOPLE_UPDATED_COUNT };
+	case IMPORT_UNCHANGED:
+		return (struct finding){ SQL_IMPORT_PEOPLE_UNCHANGED,
+					 SQL_IMPORT_PEOPLE_UNCHANGED_COUNT };
+	case IMPORT_OPTED_THEM_OUT:
+		return (struct finding){ SQL_IMPORT_PEOPLE_OPTED_OUT,
+					 SQL_IMPORT_PEOPLE_OPTED_OUT_COUNT };
+	case IMPORT_OUT_BEFORE:
+		return (struct finding){ SQL_IMPORT_PEOPLE_ALREADY_OUT,
+					 SQL_IMPORT_PEOPLE_ALREADY_OUT_COUNT };
+	case IMPORT_SHARING:
+		return (struct finding){ SQL_IMPORT_PEOPLE_SHARING,
+					 SQL_IMPORT_PEOPLE_SHARING_COUNT };
+	case IMPORT_CREATED:
+		break;
+	}
+	return made_of(entity);
 }
 
 static void read_touched(const struct rows *rows, struct arena *arena,

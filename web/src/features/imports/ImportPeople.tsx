@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
-import { NameLink } from '../../ui/DataTable/CellLink.tsx';
+import { CellLink, NameLink } from '../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
 import { ListTotal } from '../../ui/DataTable/ListTotal.tsx';
@@ -61,6 +61,11 @@ function useColumns(outcome: PeopleOutcome): Column<ImportPerson>[] {
       columns.push({ name: 'changes', label: t('imports.changes'), width: 420, isSortable: false, cell: (row) => <Changes row={row} /> });
     else if (outcome === 'opted_out')
       columns.push({ name: 'why', label: t('imports.why'), width: 300, isSortable: false, cell: (row) => row.source && t(`imports.outBy.${row.source}`) });
+    else if (outcome === 'shares_address')
+      columns.push(
+        { name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.optedOut') },
+        { name: 'holders', label: t('imports.holders'), width: 240, isSortable: false, cell: (row) => <Holders row={row} /> },
+      );
     else
       columns.push({ name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.optedOut') });
     return columns;
@@ -74,6 +79,13 @@ function Name({ row }: { row: ImportPerson }) {
   const name = row.name || t('people.noName');
   if (row.entity !== 'people') return <bdi>{name}</bdi>;
   return <NameLink to="/people/$personId" params={{ personId: row.record_id }} title={name}>{name}</NameLink>;
+}
+
+/** All who have the address. */
+function Holders({ row }: { row: ImportPerson }) {
+  const { t } = useTranslation();
+  const filter = { match: 'all' as const, conditions: [{ field: 'email', op: 'is', value: row.email ?? '' }] };
+  return <CellLink to="/people" search={{ filter }}>{t('imports.showHolders')}</CellLink>;
 }
 
 /** What each field was and is. */

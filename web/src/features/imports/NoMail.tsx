@@ -1,12 +1,13 @@
 /** Who gets no mail because of an import, and what in the file says so. */
-import { Group, List, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, List, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { en } from '../../messages/en/index.ts';
 import { Stat } from '../../ui/Stat.tsx';
 import { OutcomeStat, type Opening } from './ImportCounts.tsx';
-import { hasPeople, type Import } from './queries.ts';
+import { hasPeople, sharingQuery, type Import } from './queries.ts';
 
 type Read = keyof typeof en.imports.readAs;
 type Column = NonNullable<Import['consent']>['columns'][number];
@@ -24,6 +25,20 @@ function Why({ column }: { column: Column }) {
         {column.answered_at && ` ${t('imports.answeredAt', { when: format.time(column.answered_at) })}`}
       </Text>
     </List.Item>
+  );
+}
+
+/** New people at an address that somebody else has: an opt-out is of the address. */
+function Sharing({ run, onShow }: Opening & { run: Import }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const count = useQuery(sharingQuery(run)).data ?? 0;
+  if (count === 0) return null;
+  return (
+    <Text size="sm">
+      {t('imports.sharing', { count, n: format.number(count) })}{' '}
+      <Anchor component="button" type="button" size="sm" onClick={() => onShow?.('shares_address')}>{t('imports.showSharing')}</Anchor>
+    </Text>
   );
 }
 
@@ -56,6 +71,7 @@ export function NoMail({ run, isTrial = false, ...opening }: Opening & { run: Im
       {run.refused_opted_out > 0 && (
         <Text size="sm">{t('imports.refusedOut', { count: run.refused_opted_out, n: format.number(run.refused_opted_out) })}</Text>
       )}
+      <Sharing run={run} {...opening} />
       {consent.columns.length > 0 ? (
         <>
           <Text size="sm">{t('imports.noMailWhy')}</Text>

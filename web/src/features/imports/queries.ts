@@ -66,6 +66,19 @@ export function useImportPeople(id: number, outcome: PeopleOutcome): Rows<Import
   return { ...found, rows };
 }
 
+/** How many new people have an address that somebody else has, too. */
+export const sharingQuery = (run: Import) =>
+  queryOptions({
+    queryKey: ['imports', run.id, 'people', 'sharing'],
+    enabled: run.entity === 'people' && run.created > 0 && hasPeople(run),
+    queryFn: ({ signal }) =>
+      call(api.GET('/imports/{import_id}/people', {
+        params: { path: { import_id: String(run.id) }, query: { outcome: 'shares_address', limit: 1 } },
+        signal,
+      })),
+    select: (page) => page.total,
+  });
+
 export const reasonsQuery = (id: number, refused: number) =>
   queryOptions({
     queryKey: ['imports', id, 'reasons', refused],

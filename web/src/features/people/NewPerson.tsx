@@ -1,11 +1,12 @@
 /** A new person: what is known at first; all else on their page. */
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState, type FormEvent } from 'react';
+import { Fragment, useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
+import { AddressHint } from './AddressHolders.tsx';
 import { CompanyInput } from './pickers.tsx';
 import { useCreatePerson, type PersonInput } from './queries.ts';
 
@@ -55,17 +56,19 @@ function Form({ onClose, onTyped }: { onClose: () => void; onTyped: (isTyped: bo
       <Stack gap="sm">
         {problem && !isAtField && <ProblemAlert error={problem} title={t('people.notSaved')} />}
         {TEXTS.map((field) => (
-          <TextInput
-            key={field}
-            data-autofocus={field === 'first_name' ? true : undefined}
-            label={t(`people.field.${field}`)}
-            type={TYPES[field] ?? 'text'}
-            dir="auto"
-            autoComplete="off"
-            value={person[field] ?? ''}
-            error={problem?.of(field)}
-            onChange={(event) => setPerson({ ...person, [field]: event.currentTarget.value })}
-          />
+          <Fragment key={field}>
+            <TextInput
+              data-autofocus={field === 'first_name' ? true : undefined}
+              label={t(`people.field.${field}`)}
+              type={TYPES[field] ?? 'text'}
+              dir="auto"
+              autoComplete="off"
+              value={person[field] ?? ''}
+              error={problem?.of(field)}
+              onChange={(event) => setPerson({ ...person, [field]: event.currentTarget.value })}
+            />
+            {field === 'email' && <AddressHint address={person.email ?? ''} />}
+          </Fragment>
         ))}
         <CompanyInput
           label={t('people.field.company_name')}

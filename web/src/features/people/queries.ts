@@ -39,6 +39,30 @@ export function usePeopleFound(q: string, most: number) {
   });
 }
 
+/** Somebody still types what is none. */
+const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+const HOLDERS = 5;
+
+/** Who has an address now. */
+export function useHolders(address: string) {
+  return useQuery({
+    queryKey: ['people', 'holders', address],
+    enabled: ADDRESS.test(address),
+    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { email: address, limit: HOLDERS } }, signal })),
+    select: (page) => page.items,
+  });
+}
+
+/** What stands against mailing an address. */
+export function useObstacles(address: string) {
+  return useQuery({
+    queryKey: ['people', 'obstacles', address],
+    enabled: ADDRESS.test(address),
+    queryFn: ({ signal }) => call(api.GET('/suppressions', { params: { query: { address } }, signal })),
+    select: (list) => list.items,
+  });
+}
+
 /** Those that a bulk act names, so that they are not numbers only. */
 export function usePeopleOf(ids: number[]) {
   const filter = JSON.stringify({ match: 'any', conditions: ids.map((value) => ({ field: 'id', op: 'is', value })) });

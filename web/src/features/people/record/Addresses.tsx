@@ -8,6 +8,7 @@ import { en } from '../../../messages/en/index.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useToast } from '../../../ui/useToast.tsx';
 import type { Person } from '../queries.ts';
+import { AddressHint, OtherHolders } from '../AddressHolders.tsx';
 import { added, chosen, putBack, released, removed } from './addresses.ts';
 import { Panel } from './Panel.tsx';
 import { useStep, type Address } from './queries.ts';
@@ -45,6 +46,7 @@ export function Addresses({ person }: { person: Person }) {
           <AddressRow
             key={one.address}
             address={one}
+            person={person}
             isBusy={step.isPending}
             onChoose={() => step.mutate((now) => ({ emails: chosen(now.emails, one.address) }))}
             onRelease={() => step.mutate((now) => ({ emails: released(now.emails, one.address) }))}
@@ -70,6 +72,7 @@ export function Addresses({ person }: { person: Person }) {
             </ActionIcon>
           </Group>
         </form>
+        <AddressHint address={typed} person={person} />
         {problem && !atField && <ProblemAlert error={problem} title={t('person.notSaved')} />}
       </Stack>
     </Panel>
@@ -78,13 +81,14 @@ export function Addresses({ person }: { person: Person }) {
 
 interface RowProps {
   address: Address;
+  person: Person;
   isBusy: boolean;
   onChoose: () => void;
   onRelease: () => void;
   onRemove: () => void;
 }
 
-function AddressRow({ address, isBusy, onChoose, onRelease, onRemove }: RowProps) {
+function AddressRow({ address, person, isBusy, onChoose, onRelease, onRemove }: RowProps) {
   const { t } = useTranslation();
   const reason = address.held_reason;
   const why = reason && reason in en.person.held ? t(`person.held.${reason as HeldReason}`) : reason;
@@ -108,6 +112,7 @@ function AddressRow({ address, isBusy, onChoose, onRelease, onRemove }: RowProps
         {address.marketing && <Badge size="sm" variant="light" tt="none">{t('person.marketing')}</Badge>}
         {address.type && <Badge size="sm" variant="default" tt="none">{address.type}</Badge>}
       </Group>
+      <OtherHolders address={address.address} person={person} />
       {address.held && (
         <Group gap={6} mt={4} justify="space-between" wrap="nowrap">
           <Text size="xs" c="var(--mantine-color-error)">{t('person.heldBecause', { why: why ?? '' })}</Text>
