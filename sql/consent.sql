@@ -66,6 +66,16 @@ SELECT opted_out FROM company WHERE id = ? FOR UPDATE;
 -- args: record, entity
 SELECT COUNT(*) FROM consent WHERE record_id = ? AND entity = ?;
 
+-- name: consent-agreed
+-- Who was opted in with a ground, and not out since. args: entity, JSON ids
+SELECT DISTINCT a.record_id FROM consent a
+WHERE a.entity = ? AND a.record_id IN JSON_INTS(?)
+	AND a.state = :CONSENT_OPTED_IN AND a.source <> 'undo'
+	AND NOT EXISTS (SELECT 1 FROM consent b
+		WHERE b.record_id = a.record_id AND b.entity = a.entity
+		AND b.id > a.id AND b.state = :CONSENT_OPTED_OUT)
+ORDER BY a.record_id;
+
 -- name: consent-agreed-after
 -- Did the person, or a user with a ground, opt them in later?
 -- args: entity, record, at

@@ -22,6 +22,7 @@
 #include "base/vec.h"
 #include "crm/actor.h"
 #include "crm/address.h"
+#include "crm/consent/mail_status.h"
 #include "crm/field.h"
 #include "store/db.h"
 
@@ -48,6 +49,7 @@ struct record {
 	const char *email;           /* the marketing address; NULL: none */
 	/* A person's; by records_add_companies. NULL: none */
 	const char *company;
+	enum mail_status mail_status; /* by records_add_mail_status */
 	/* Live addresses, filled by records_add_addresses; for writing: see
 	 * record_add. */
 	const struct address *emails;

@@ -70,8 +70,11 @@ void record_format(const struct record *r, struct json_writer *w)
 		if (strcmp(f->name, "company_id") == 0)
 			json_key_text(w, "company_name", r->company);
 	}
-	if (r->entity != ENTITY_COMPANY)
+	if (r->entity != ENTITY_COMPANY) {
+		json_key_text(w, "mail_status",
+			      mail_status_name(r->mail_status));
 		format_addresses(r, w);
+	}
 	if (r->entity == ENTITY_LEAD) {
 		json_key_id(w, "converted_person_id", r->converted_person_id);
 		json_key_id(w, "converted_company_id", r->converted_company_id);
@@ -89,7 +92,8 @@ int records_complete(struct db *db, struct records *records,
 		     struct arena *arena, struct err *err)
 {
 	if (records_add_addresses(db, records, arena, err) < 0 ||
-	    records_add_tags(db, records, arena, err) < 0)
+	    records_add_tags(db, records, arena, err) < 0 ||
+	    records_add_mail_status(db, records, err) < 0)
 		return -1;
 	return records_add_companies(db, records, arena, err);
 }
@@ -101,7 +105,8 @@ int record_get_whole(struct db *db, enum entity entity, int64_t id,
 
 	if (record_get(db, entity, id, arena, out, err) < 0)
 		return -1;
-	if (records_add_tags(db, &one, arena, err) < 0)
+	if (records_add_tags(db, &one, arena, err) < 0 ||
+	    records_add_mail_status(db, &one, err) < 0)
 		return -1;
 	return records_add_companies(db, &one, arena, err);
 }

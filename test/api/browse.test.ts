@@ -88,6 +88,40 @@ describe("lists", () => {
     assert.equal(companies.body.total, 1);
   });
 
+  it("tell whether mail reaches somebody, and are filtered by that", async () => {
+    const of = `${v1}/people`;
+    const add = async (first_name: string, more: Json = {}): Promise<number> =>
+      (await server.admin.post(of, { first_name, city: "Status", email: `${first_name}@status.test`, ...more }, { status: 201 })).body.id;
+    await add("open");
+    await add("opted_out", { opted_out: true });
+    await add("no_address", { email: null });
+    const held = await add("held");
+    await server.admin.patch(`${of}/${held}`, { emails: [{ address: "held@status.test", held: true }] });
+    for (const name of ["agreed", "again"]) {
+      const id = await add(name, { opted_out: true });
+      await server.admin.patch(`${of}/${id}`, { opted_out: false, reason: "by phone" });
+      if (name === "again") await server.admin.patch(`${of}/${id}`, { opted_out: true, reason: "by letter" });
+    }
+    const names = async (status: string, op = "is"): Promise<string[]> => {
+      const filter = all(is("city", "Status"), { field: "mail_status", op, value: status });
+      const { body } = await server.admin.get(of, { filter });
+      assert.equal(body.total, body.items.length);
+      for (const one of body.items) assert.equal(one.mail_status === status, op === "is", one.first_name);
+      return body.items.map((one: Json) => one.first_name).sort();
+    };
+    for (const status of ["agreed", "open", "held", "no_address"]) {
+      assert.deepEqual(await names(status), [status]);
+      assert.equal((await names(status, "not")).length, 5);
+    }
+    assert.deepEqual(await names("opted_out"), ["again", "opted_out"]);
+    const field = (await server.admin.get(`${of}/fields`)).body.items.find((one: Json) => one.name === "mail_status");
+    assert.deepEqual([field.choices, field.ops], [["agreed", "open", "opted_out", "held", "no_address"], ["is", "not"]]);
+    await server.admin.get(of, { filter: all(is("mail_status", "happy")) }, { status: 400 });
+    assert.equal((await server.admin.get(`${v1}/leads`, { filter: all(is("mail_status", "no_address")) })).body.total, 1);
+    const { body: gone } = await server.admin.get(of, { city: "Status" });
+    for (const { id } of gone.items) await server.admin.delete(`${of}/${id}`, { status: 204 });
+  });
+
   it("refuse a filter that is wrong with its place, and a cursor of another one", async () => {
     const { body } = await server.admin.get(`${v1}/people`,
       { filter: all(is("city", "a"), is("city", "b"), { field: "city", op: "like", value: "c" }) }, { status: 400 });

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "crm/browse/record_list.h"
+#include "crm/consent/mail_status.h"
 #include "crm/custom_field.h"
 #include "crm/group/criteria.h"
 
@@ -80,6 +81,16 @@ static void add_other(struct lister *l, const char *name, const char *label,
 	       });
 }
 
+static void add_mail_status(struct lister *l)
+{
+	add(l, (struct field_info){ .name = "mail_status",
+				    .label = "Newsletter",
+				    .type = "choice",
+				    .choices = MAIL_STATUSES,
+				    .ops = criteria_ops(CRITERIA_MAIL_STATUS,
+							false, l->arena) });
+}
+
 static void add_company_name(struct lister *l)
 {
 	static const char *const none[] = { NULL };
@@ -136,6 +147,8 @@ int field_info_list(struct db *db, enum entity entity, struct arena *arena,
 	};
 
 	add_fields(&l);
+	if (entity != ENTITY_COMPANY)
+		add_mail_status(&l);
 	add_other(&l, "tag", "Tag", CRITERIA_TAG);
 	add_other(&l, "group", "Group", CRITERIA_GROUP);
 	add_other(&l, "response", "Response", CRITERIA_RESPONSE);

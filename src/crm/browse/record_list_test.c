@@ -403,6 +403,8 @@ static void the_fields_that_are_told_can_be_used(void **state)
 							strcmp(info->type,
 							       "time") == 0
 						? "2020-01-01"
+					: strcmp(info->name, "mail_status") == 0
+						? "open"
 						: "1";
 				const char *filter = arena_printf(
 					f->arena,

@@ -49,6 +49,7 @@ static const unsigned ops_of_type[] = {
 	[CRITERIA_CUSTOM_NUMBER] = OPS_IS | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_CUSTOM_BOOL] = OPS_IS | OPS_BLANK,
 	[CRITERIA_GROUP] = OPS_IS,
+	[CRITERIA_MAIL_STATUS] = OPS_IS,
 };
 
 static const char *const response_names[] = {
@@ -198,6 +199,11 @@ static int resolve_field(struct parser *p, struct criterion *c, struct err *err)
 	}
 	if (!c->of_company && strcmp(name, "group") == 0) {
 		c->type = CRITERIA_GROUP;
+		return 1;
+	}
+	if (!c->of_company && p->entity != ENTITY_COMPANY &&
+	    strcmp(name, "mail_status") == 0) {
+		c->type = CRITERIA_MAIL_STATUS;
 		return 1;
 	}
 	return find_field(c->of_company ? ENTITY_COMPANY : p->entity, name, c);

@@ -80,7 +80,8 @@ enum criteria_type {
 	CRITERIA_CUSTOM_NUMBER,
 	CRITERIA_CUSTOM_BOOL,
 	CRITERIA_RESPONSE,
-	CRITERIA_GROUP, /* in another group */
+	CRITERIA_GROUP,       /* in another group */
+	CRITERIA_MAIL_STATUS, /* crm/consent/mail_status.h */
 };
 
 /* Which records of a group; all but the members, of a static one only. */
@@ -121,8 +122,8 @@ struct criterion {
 			       goes beyond the end of the year */
 	const char *hash;   /* addresses, `is` and `not`: md5 of text */
 	int64_t from_ms, until_ms; /* times: the value's span */
-	int64_t number;            /* integers; booleans: 0, 1; of a group */
-	double real;               /* custom numbers */
+	int64_t number; /* integers; booleans: 0, 1; of a group, of a status */
+	double real;    /* custom numbers */
 
 	enum criteria_response response;
 	bool negated; /* not_opened ... */

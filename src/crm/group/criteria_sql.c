@@ -2,7 +2,10 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/address.h"
 #include "crm/campaign_record.h"
+#include "crm/consent/consent.h"
+#include "crm/consent/mail_status.h"
 #include "crm/group/group.h"
 #include "sql/crm_campaign.h"
 #include "store/sqlbuild.h"
@@ -457,6 +460,55 @@ static void add_rows_of_group(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, ")");
 }
 
+static void add_held(struct compiler *k)
+{
+	sqlbuild_add(k->b,
+		     "EXISTS (SELECT 1 FROM email e WHERE e.id = r.email_id"
+		     " AND (e.held <> ");
+	sqlbuild_bind_int(k->b, HELD_NO);
+	sqlbuild_add(k->b, " OR EXISTS (SELECT 1 FROM unclear_opt_out u"
+			   " WHERE u.hash = e.hash)))");
+}
+
+/* The same as consent-agreed of sql/consent.sql. */
+static void add_agreed(struct compiler *k)
+{
+	sqlbuild_add(k->b, "EXISTS (SELECT 1 FROM consent a"
+			   " WHERE a.record_id = r.id AND a.entity = ");
+	sqlbuild_bind_int(k->b, k->entity);
+	sqlbuild_add(k->b, " AND a.source <> 'undo' AND a.state = ");
+	sqlbuild_bind_int(k->b, CONSENT_OPTED_IN);
+	sqlbuild_add(k->b, " AND NOT EXISTS (SELECT 1 FROM consent b"
+			   " WHERE b.record_id = a.record_id"
+			   " AND b.entity = a.entity AND b.id > a.id"
+			   " AND b.state = ");
+	sqlbuild_bind_int(k->b, CONSENT_OPTED_OUT);
+	sqlbuild_add(k->b, "))");
+}
+
+/* As mail_status.c has it: the first that fits. */
+static void add_mail_status(struct compiler *k, const struct criterion *c)
+{
+	enum mail_status status = (enum mail_status)c->number;
+
+	if (status == MAIL_OPTED_OUT) {
+		sqlbuild_add(k->b, "(r.opted_out = 1)");
+		return;
+	}
+	sqlbuild_add(k->b, "(r.opted_out = 0 AND r.email_id IS ");
+	sqlbuild_add(k->b, status == MAIL_NO_ADDRESS ? "NULL" : "NOT NULL");
+	if (status != MAIL_NO_ADDRESS) {
+		sqlbuild_add(k->b, status == MAIL_HELD ? " AND " : " AND NOT ");
+		add_held(k);
+	}
+	if (status == MAIL_AGREED || status == MAIL_OPEN) {
+		sqlbuild_add(k->b,
+			     status == MAIL_AGREED ? " AND " : " AND NOT ");
+		add_agreed(k);
+	}
+	sqlbuild_add(k->b, ")");
+}
+
 static void add_criterion(struct compiler *k, const struct criterion *c);
 
 /* Whether somebody fits the tree of a dynamic group may be unknown, which is
@@ -506,6 +558,9 @@ static void add_positive(struct compiler *k, const struct criterion *c)
 		break;
 	case CRITERIA_GROUP:
 		add_group(k, c);
+		break;
+	case CRITERIA_MAIL_STATUS:
+		add_mail_status(k, c);
 		break;
 	}
 }

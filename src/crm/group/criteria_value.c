@@ -8,6 +8,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "crm/consent/mail_status.h"
 #include "crm/field.h"
 #include "crm/group/criteria_private.h"
 
@@ -178,6 +179,16 @@ static bool is_part(enum criteria_op op)
 	       op == CRITERIA_STARTS || op == CRITERIA_ENDS;
 }
 
+static const char *parse_mail_status(const char *text, struct criterion *c)
+{
+	enum mail_status status;
+
+	if (!mail_status_named(text, &status))
+		return "must be agreed, open, opted_out, held or no_address";
+	c->number = status;
+	return NULL;
+}
+
 const char *criteria_parse_value(struct parser *p, const char *text,
 				 struct criterion *c)
 {
@@ -216,6 +227,8 @@ const char *criteria_parse_value(struct parser *p, const char *text,
 		return text_to_int(text, &c->number) && c->number > 0
 			       ? NULL
 			       : "must be the number of a group";
+	case CRITERIA_MAIL_STATUS:
+		return parse_mail_status(text, c);
 	case CRITERIA_RESPONSE:
 		break;
 	}

@@ -63,11 +63,11 @@ function useColumns(outcome: PeopleOutcome): Column<ImportPerson>[] {
       columns.push({ name: 'why', label: t('imports.why'), width: 300, isSortable: false, cell: (row) => row.source && t(`imports.outBy.${row.source}`) });
     else if (outcome === 'shares_address')
       columns.push(
-        { name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.optedOut') },
+        { name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') },
         { name: 'holders', label: t('imports.holders'), width: 240, isSortable: false, cell: (row) => <Holders row={row} /> },
       );
     else
-      columns.push({ name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.optedOut') });
+      columns.push({ name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') });
     return columns;
     // the texts follow the language
   }, [outcome, t]);
@@ -94,7 +94,7 @@ function Changes({ row }: { row: ImportPerson }) {
   const fieldName = useFieldName();
   const told = row.changes.map(({ field, before, after }) =>
     t('imports.change', { field: fieldName(field), before: before ?? t('ui.nothing'), after: after ?? t('ui.nothing') }));
-  if (row.opted_out && told.length === 0) told.push(t('people.state.optedOut'));
+  if (row.opted_out && told.length === 0) told.push(t('people.state.opted_out'));
   const since = row.changed_since ? t('imports.changedSince') : '';
   const text = [...told, since].filter(Boolean).join(' · ');
   return <Text span size="sm" dir="auto" title={text} truncate>{text}</Text>;

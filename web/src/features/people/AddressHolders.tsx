@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MailStateWord } from './MailStateWord.tsx';
-import { mailState, nameOf } from './person.ts';
+import { nameOf } from './person.ts';
 import { useHolders, useObstacles, type Person } from './queries.ts';
 
 const PAUSE_MS = 300;
@@ -35,7 +35,7 @@ export function AddressHint({ address, person }: Props) {
       <Stack gap={4}>
         {holders.length > 0 && <Text size="sm">{t('people.hasAddress', { count: holders.length })}</Text>}
         {holders.map((one) => (
-          <Group key={one.id} gap="sm"><PersonLink person={one} /><MailStateWord state={mailState(one)} /></Group>
+          <Group key={one.id} gap="sm"><PersonLink person={one} /><MailStateWord state={one.mail_status} /></Group>
         ))}
         {isOut && <Text size="sm">{t(person ? 'people.addressOutThis' : 'people.addressOutNew')}</Text>}
         {kinds.has('forgotten') && <Text size="sm">{t('people.addressForgotten')}</Text>}

@@ -1,11 +1,15 @@
 /** Whether somebody can be sent to: a word with a dot, never the colour alone. */
 import { Box, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { MailState } from './person.ts';
+import type { Person } from './queries.ts';
 
-const COLORS: Record<MailState, string> = { canBeSentTo: 'green.6', optedOut: 'red.6', held: 'yellow.6', noAddress: 'gray.5' };
+type MailStatus = Person['mail_status'];
 
-export function MailStateWord({ state }: { state: MailState }) {
+const COLORS: Record<MailStatus, string> = {
+  agreed: 'green.6', open: 'green.6', opted_out: 'red.6', held: 'yellow.6', no_address: 'gray.5',
+};
+
+export function MailStateWord({ state }: { state: MailStatus }) {
   const { t } = useTranslation();
   return (
     <Group gap={6} wrap="nowrap">

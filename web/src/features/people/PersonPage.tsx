@@ -7,7 +7,7 @@ import { NotFound, NotLoaded } from '../../app/errors.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { MailStateWord } from './MailStateWord.tsx';
-import { mailState, nameOf } from './person.ts';
+import { nameOf } from './person.ts';
 import { AddActivity } from './record/AddActivity.tsx';
 import { Addresses } from './record/Addresses.tsx';
 import { ConsentPanel } from './record/ConsentPanel.tsx';
@@ -35,7 +35,7 @@ export function PersonPage() {
       <Back />
       <PageHead
         title={nameOf(person) || t('people.noName')}
-        beside={<MailStateWord state={mailState(person)} />}
+        beside={<MailStateWord state={person.mail_status} />}
         action={<PersonActs loaded={loaded} />}
       />
       {found.error && <Box mb="sm"><ProblemAlert error={found.error} title={t('person.old')} /></Box>}

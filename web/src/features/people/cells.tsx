@@ -8,7 +8,7 @@ import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
 import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
 import { isColumn, useFieldLabel } from './fields.ts';
-import { mailState, nameOf, valueOf } from './person.ts';
+import { nameOf, valueOf } from './person.ts';
 import type { Person } from './queries.ts';
 import { MailStateWord } from './MailStateWord.tsx';
 
@@ -32,6 +32,7 @@ export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
         label: field.name === 'opted_out' ? t('people.status') : labelOf(field),
         width: WIDTHS[field.name] ?? WIDTH,
         isSortable: field.sortable,
+        isBeside: field.name === 'opted_out',
         cell: (person: Person) => <Cell person={person} field={field} format={format} />,
       })),
     // the format and the labels follow the language
@@ -42,7 +43,7 @@ export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
 function Cell({ person, field, format }: { person: Person; field: FieldInfo; format: Format }) {
   const { t } = useTranslation();
   if (field.name === 'name') return <NameCell person={person} />;
-  if (field.name === 'opted_out') return <MailStateWord state={mailState(person)} />;
+  if (field.name === 'opted_out') return <MailStateWord state={person.mail_status} />;
   const value = valueOf(person, field.name);
   if (value === null || value === undefined || value === '') return null;
   if (Array.isArray(value)) return <Tags tags={value as string[]} />;

@@ -21,7 +21,7 @@ export function useFieldLabel(): (field: Pick<FieldInfo, 'name' | 'label' | 'cus
   );
 }
 
-/** What a list has no column for: ids, what somebody did, the company's own. */
+/** What a list has no column for: ids, what somebody did, the company's own, and what the column of opt-outs shows already. */
 export function isColumn(field: FieldInfo): boolean {
-  return !field.name.startsWith('company.') && field.type !== 'response' && field.type !== 'reference' && field.name !== 'id';
+  return field.name !== 'mail_status' && !field.name.startsWith('company.') && field.type !== 'response' && field.type !== 'reference' && field.name !== 'id';
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldBody, mailState, nameOf, valueOf } from './person.ts';
+import { fieldBody, nameOf, valueOf } from './person.ts';
 import type { Person } from './queries.ts';
 
 const address = { address: 'ada@example.org', type: null, primary: true, marketing: true, held: false, held_reason: null };
@@ -13,15 +13,6 @@ test('a person is called by name, else by address', () => {
   expect(nameOf({ ...ada, first_name: null })).toBe('Lovelace');
   expect(nameOf({ ...ada, first_name: null, last_name: null })).toBe('ada@example.org');
   expect(nameOf({ first_name: null, last_name: null, email: null })).toBe('');
-});
-
-test('the first reason against a mailing is said', () => {
-  const held = { ...ada, emails: [{ ...address, held: true }] };
-  expect(mailState(ada)).toBe('canBeSentTo');
-  expect(mailState(held)).toBe('held');
-  expect(mailState({ ...ada, emails: [address, { ...address, address: 'old@example.org', held: true }] })).toBe('canBeSentTo');
-  expect(mailState({ ...held, opted_out: true })).toBe('optedOut');
-  expect(mailState({ ...ada, email: null, emails: [] })).toBe('noAddress');
 });
 
 test('fields are read and written by their names', () => {

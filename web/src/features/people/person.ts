@@ -6,15 +6,6 @@ export function nameOf(person: Pick<Person, 'first_name' | 'last_name' | 'email'
   return [person.first_name, person.last_name].filter(Boolean).join(' ') || (person.email ?? '');
 }
 
-export type MailState = 'optedOut' | 'noAddress' | 'held' | 'canBeSentTo';
-
-/** The first reason why a mailing passes them over. */
-export function mailState(person: Pick<Person, 'opted_out' | 'email' | 'emails'>): MailState {
-  if (person.opted_out) return 'optedOut';
-  if (!person.email) return 'noAddress';
-  return person.emails.some((one) => one.address === person.email && one.held) ? 'held' : 'canBeSentTo';
-}
-
 /** A field of criteria in a person: custom ones are below `custom`. */
 export function valueOf(person: Person, field: string): unknown {
   if (field.startsWith('custom.')) return (person.custom as Record<string, unknown>)[field.slice('custom.'.length)];

@@ -114,12 +114,37 @@ export function importPicker(entity: Entity): Picker {
   return { Input, Name };
 }
 
+const statuses = ['agreed', 'open', 'opted_out', 'held', 'no_address'] as const;
+
+function MailStatusInput({ label, placeholder, error, value, onChange }: PickerProps) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      label={label}
+      error={error}
+      placeholder={placeholder}
+      comboboxProps={inside}
+      data={statuses.map((status) => ({ value: status, label: t(`people.mailStatus.${status}`) }))}
+      value={value === undefined ? null : String(value)}
+      onChange={(status) => onChange(status ?? undefined)}
+    />
+  );
+}
+
+function MailStatusName({ value }: { value: string | number }) {
+  const { t } = useTranslation();
+  const status = statuses.find((one) => one === value);
+  return <>{status ? t(`people.mailStatus.${status}`) : value}</>;
+}
+
+export const mailStatusPicker: Picker = { Input: MailStatusInput, Name: MailStatusName };
 export const tagPicker: Picker = { Input: TagInput, Name: ({ value }) => <bdi>{value}</bdi> };
 export const campaignPicker: Picker = { Input: CampaignInput, Name: CampaignName };
 const companyPicker: Picker = { Input: CompanyInput, Name: CompanyName };
 
 export const peoplePickers: Pickers = {
   tag: tagPicker,
+  mail_status: mailStatusPicker,
   campaign: campaignPicker,
   group: groupPicker('people'),
   company_id: companyPicker,

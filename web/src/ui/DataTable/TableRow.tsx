@@ -62,11 +62,16 @@ export function TableRow<Row extends { id: number }>(props: Props<Row>) {
 }
 
 function Card<Row>({ row, columns }: { row: Row; columns: Column<Row>[] }) {
+  const beside = columns.find((column, index) => index > 0 && column.isBeside);
+  const others = columns.filter((column) => column !== beside);
   return (
     <td>
-      {columns[0]?.cell(row)}
+      <div className={styles.top}>
+        <span>{others[0]?.cell(row)}</span>
+        {beside?.cell(row)}
+      </div>
       <div className={styles.under}>
-        {columns.slice(1, 3).map((column) => (
+        {others.slice(1, 3).map((column) => (
           <span key={column.name}>{column.cell(row)}</span>
         ))}
       </div>

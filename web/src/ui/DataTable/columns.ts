@@ -7,6 +7,8 @@ export interface Column<Row> {
   label: string;
   width: number;
   isSortable: boolean;
+  /** On a phone's card it stands beside the first one, wherever it is in the order. */
+  isBeside?: boolean;
   cell: (row: Row) => ReactNode;
 }
 

@@ -58,7 +58,7 @@ function Value({ condition, field, pickers }: Omit<Props, 'label'>) {
     if (span) return <b>{spanWords(span, true)}</b>;
     return <b>{/^\d{4}-/.test(String(value)) ? format.date(String(value)) : String(value)}</b>;
   }
-  const Name = input === 'reference' ? pickers[field.name]?.Name : undefined;
+  const Name = input === 'reference' || input === 'choice' ? pickers[field.name]?.Name : undefined;
   if (Name && typeof value !== 'boolean') return <b><Name value={value} /></b>;
   return <b dir="auto">{typeof value === 'number' ? format.number(value) : String(value)}</b>;
 }

@@ -40,8 +40,11 @@ export function ValueInput({ field, condition, pickers, error, onChange }: Props
       return <SpanInput value={value} error={error} onChange={set} />;
     case 'moment':
       return <MomentInput value={value} error={error} onChange={set} />;
-    case 'choice':
+    case 'choice': {
+      const Input = pickers[field.name]?.Input;
+      if (Input) return <Input label={label} error={error} value={value as string | undefined} onChange={set} />;
       return <Select label={label} error={error} comboboxProps={inside} data={field.choices} value={(value as string | undefined) ?? null} onChange={(next) => set(next ?? undefined)} />;
+    }
     case 'campaign':
       return <ResponseInput condition={condition} pickers={pickers} error={error} onChange={onChange} />;
     case 'tag':

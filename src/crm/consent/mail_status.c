@@ -1,0 +1,77 @@
+#include "crm/consent/mail_status.h"
+
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "crm/record.h"
+#include "sql/consent.h"
+
+#include <string.h>
+
+static const char *const names[] = {
+	[MAIL_OPEN] = "open",
+	[MAIL_AGREED] = "agreed",
+	[MAIL_OPTED_OUT] = "opted_out",
+	[MAIL_HELD] = "held",
+	[MAIL_NO_ADDRESS] = "no_address",
+};
+
+const char *mail_status_name(enum mail_status status)
+{
+	return names[status];
+}
+
+bool mail_status_named(const char *name, enum mail_status *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0) {
+			*out = (enum mail_status)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_held(const struct record *r)
+{
+	for (size_t i = 0; i < r->emails_n; i++) {
+		if (r->emails[i].id == r->email_id)
+			return address_held_name(&r->emails[i]) != NULL;
+	}
+	return false;
+}
+
+/* But for whether they agreed. */
+static enum mail_status status_of(const struct record *r)
+{
+	if (r->opted_out)
+		return MAIL_OPTED_OUT;
+	if (!r->email_id)
+		return MAIL_NO_ADDRESS;
+	return is_held(r) ? MAIL_HELD : MAIL_OPEN;
+}
+
+int records_add_mail_status(struct db *db, struct records *records,
+			    struct err *err)
+{
+	CLEANUP(vec_release) struct ids open = VEC_INIT;
+	CLEANUP(vec_release) struct ids agreed = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	vec_each (records, r) {
+		r->mail_status = status_of(r);
+		if (r->mail_status == MAIL_OPEN)
+			vec_push(&open, r->id);
+	}
+	if (open.n == 0 || records->v[0].entity == ENTITY_COMPANY)
+		return 0;
+	if (db_list_ids(db, SQL_CONSENT_AGREED,
+			SQL_ARGS(sql_int(records->v[0].entity),
+				 sql_keys(&open, &keys)),
+			&agreed, err) < 0)
+		return -1;
+	vec_each (records, r) {
+		if (r->mail_status == MAIL_OPEN && ids_has(&agreed, r->id))
+			r->mail_status = MAIL_AGREED;
+	}
+	return 0;
+}
