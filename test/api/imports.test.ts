@@ -104,6 +104,48 @@ describe("imports", () => {
   });
 });
 
+describe("what Excel opens", () => {
+  const server = useServer();
+  /** Its bytes, since text() takes the mark away. */
+  const marked = async (path: string): Promise<Buffer> => {
+    await server.admin.get(v1 + path, { bom: "true" });
+    const key = await server.createKey("excel", "user");
+    const reply = await fetch(`${server.url}${v1}${path}?bom=true`, { headers: { authorization: `Bearer ${key}` } });
+    const bytes = Buffer.from(await reply.arrayBuffer());
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+    return bytes;
+  };
+
+  it("comes back as it went out: marks, apostrophes, Arabic, what looks like a formula", async () => {
+    const made = [
+      { first_name: "Zoë", last_name: "Müller", email: "o'brien@example.test" },
+      { first_name: "نور", last_name: "الدين", email: "nour@example.test" },
+      { first_name: "=1+1", last_name: "-2+3", email: "formula@example.test", city: "@SUM(A1)" },
+      { first_name: "'=quoted", last_name: "'Hara", email: "+plus@example.test" },
+    ];
+    for (const one of made) await server.admin.post(`${v1}/people`, one, { status: 201 });
+    const before = (await server.admin.get(`${v1}/people`, { sort: "id" })).body.items;
+    const bytes = await marked("/export/people.csv");
+    const text = bytes.toString("utf8");
+    assert.match(text, /'=1\+1/);
+    assert.match(text, /'-2\+3/);
+    assert.match(text, /'@SUM\(A1\)/);
+    const post = { headers: { "content-type": "text/csv" } };
+    const job = await server.job((await server.admin.post(`${v1}/imports`, new Uint8Array(bytes), post)).body.job_id);
+    const result = job.result as Json;
+    assert.deepEqual([result.unchanged, result.created, result.updated, result.refused], [4, 0, 0, 0], JSON.stringify(result));
+    for (const { id } of before) await server.admin.delete(`${v1}/people/${id}`, { status: 204 });
+    const csv = text.replace(/^\ufeffid,/, "\ufeffold number,");
+    await server.job((await server.admin.post(`${v1}/imports`, csv, post)).body.job_id);
+    const after = (await server.admin.get(`${v1}/people`, { sort: "id" })).body.items;
+    const shown = (all: Json[]): Json[] => all.map((p) => [p.first_name, p.last_name, p.email, p.city]);
+    assert.deepEqual(shown(after), shown(before));
+    const refused = await server.admin.post(`${v1}/imports`, "email\nkeine\n", post);
+    await server.job(refused.body.job_id);
+    await marked(`/imports/${refused.body.import_id}/refused.csv`);
+  });
+});
+
 describe("an import that is killed", () => {
   const server = useServer();
   const calm = useServer();

@@ -292,6 +292,7 @@ describe("the list of people", () => {
     let text = "";
     for await (const part of stream) text += String(part);
     assert.match(text, /grace@example\.org/);
+    assert.equal(text.charCodeAt(0), 0xfeff, "Excel opens it as UTF-8");
     assert.equal(text.trim().split("\n").length, 2);
   });
 

@@ -10,6 +10,7 @@
 struct stream {
 	struct store *store;
 	struct export export;
+	bool with_bom;
 };
 
 static int next(void *context, struct strbuf *out, struct err *err)
@@ -19,6 +20,7 @@ static int next(void *context, struct strbuf *out, struct err *err)
 
 	if (store_get(stream->store, STORE_CRM, &db, err) < 0)
 		return -1;
+	v1_csv_mark(&stream->with_bom, out);
 	return export_next(&stream->export, db, out, err);
 }
 
@@ -58,6 +60,7 @@ static int open_stream(struct request *rq, struct stream *stream,
 					.ids = &ids };
 
 	stream->store = api_of(rq)->store;
+	stream->with_bom = request_query_bool(rq, "bom", false);
 	if (request_query_int(rq, "group_id", 1, INT64_MAX, &choice.group_id,
 			      err) < 0 ||
 	    read_ids(rq, &ids, err) < 0 || v1_db(rq, &db, err) < 0)
@@ -91,7 +94,7 @@ int v1_record_export(struct request *rq, struct response *rs, struct err *err)
 struct push_stream {
 	struct store *store;
 	struct push_row_filter filter;
-	bool at_end;
+	bool with_bom, at_end;
 };
 
 static int next_rows(void *context, struct strbuf *out, struct err *err)
@@ -104,6 +107,7 @@ static int next_rows(void *context, struct strbuf *out, struct err *err)
 		return 0;
 	if (store_get(stream->store, STORE_CRM, &db, err) < 0)
 		return -1;
+	v1_csv_mark(&stream->with_bom, out);
 	more = push_rows_csv(db, &stream->filter, out, err);
 	if (more < 0)
 		return -1;
@@ -120,6 +124,7 @@ int v1_export_push(struct request *rq, struct response *rs, struct err *err)
 	int64_t id;
 
 	stream->store = api_of(rq)->store;
+	stream->with_bom = request_query_bool(rq, "bom", false);
 	if (request_param_id(rq, "push_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
 	    push_get(db, id, rq->arena, &push, err) < 0)

@@ -430,7 +430,7 @@ struct refused {
 	struct store *store;
 	struct import_run run;
 	int64_t after;
-	bool at_end;
+	bool with_bom, at_end;
 };
 
 static int next_refused(void *context, struct strbuf *out, struct err *err)
@@ -443,6 +443,7 @@ static int next_refused(void *context, struct strbuf *out, struct err *err)
 		return 0;
 	if (store_get(refused->store, STORE_CRM, &db, err) < 0)
 		return -1;
+	v1_csv_mark(&refused->with_bom, out);
 	more = import_refused_csv(db, &refused->run, &refused->after, out, err);
 	if (more < 0)
 		return -1;
@@ -457,6 +458,7 @@ int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
 	int64_t id;
 
 	refused->store = api_of(rq)->store;
+	refused->with_bom = request_query_bool(rq, "bom", false);
 	if (request_param_id(rq, "import_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
 	    import_get(db, id, rq->arena, &refused->run, err) < 0)

@@ -102,6 +102,13 @@ void v1_list_end(struct json_writer *w, int64_t total, const char *next)
 	json_end_object(w);
 }
 
+void v1_csv_mark(bool *wanted, struct strbuf *out)
+{
+	if (*wanted)
+		strbuf_addstr(out, "\xef\xbb\xbf");
+	*wanted = false;
+}
+
 #define ETAG_DIGITS 32
 
 static const char *etag_of(const struct request *rq, struct str shown)

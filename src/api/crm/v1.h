@@ -64,6 +64,10 @@ const char *v1_next(const struct request *rq, int64_t last_id);
 void v1_list_begin(struct json_writer *w);
 void v1_list_end(struct json_writer *w, int64_t total, const char *next);
 
+/* Before each piece of a CSV file: appends once, if it is wanted (parameter
+ * `bom`), the mark by which Excel knows UTF-8. */
+void v1_csv_mark(bool *wanted, struct strbuf *out);
+
 /*
  * Somebody else may have changed what a client read (RFC 9110 sections 8.8.3
  * and 13.1.1). v1_etag says in the reply which state of a record it shows;

@@ -107,9 +107,7 @@ static int next_piece(void *context, struct strbuf *out, struct err *err)
 		return 0;
 	if (store_get(stream->store, STORE_CRM, &db, err) < 0)
 		return -1;
-	if (stream->with_bom)
-		strbuf_addstr(out, "\xef\xbb\xbf");
-	stream->with_bom = false;
+	v1_csv_mark(&stream->with_bom, out);
 	more = recipient_csv(db, &stream->query, stream->arena, out, err);
 	if (more < 0)
 		return -1;

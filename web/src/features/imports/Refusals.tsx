@@ -59,7 +59,7 @@ export function Refusals({ run }: { run: Import }) {
     <Stack gap="sm">
       <Group justify="space-between">
         <Title order={3}>{t('imports.refusedRows')}</Title>
-        <Anchor href={`/api/v1/imports/${run.id}/refused.csv`} download size="sm">
+        <Anchor href={`/api/v1/imports/${run.id}/refused.csv?bom=true`} download size="sm">
           <Group gap={4} component="span"><IconDownload size={16} aria-hidden />{t('imports.download')}</Group>
         </Anchor>
       </Group>

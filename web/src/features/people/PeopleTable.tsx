@@ -149,7 +149,7 @@ function ExportButton({ listed, selection }: { listed: Listed; selection: Select
   const ids = selection.kind === 'rows' && selection.ids.size > 0 ? [...selection.ids] : null;
   const isSome = ids !== null && ids.length <= IDS_MOST;
   const query = isSome ? { ids: ids.join() } : apiQuery(listed);
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(Object.entries({ ...query, bom: true }).map(([name, value]) => [name, String(value)]));
   return (
     <Button
       component="a"

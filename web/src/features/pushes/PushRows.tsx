@@ -116,12 +116,11 @@ function Choice<Value extends string>({ label, among, value, onChange }: ChoiceP
 function Export({ pushId, search }: { pushId: number; search: RowsSearch }) {
   const { t } = useTranslation();
   const { action, reason, outcome } = search;
-  const given = Object.entries({ action, reason, outcome }).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const query = given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+  const given = Object.entries({ action, reason, outcome, bom: 'true' }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
     <Button
       component="a"
-      href={`/api/v1/export/pushes/${pushId}.csv${query}`}
+      href={`/api/v1/export/pushes/${pushId}.csv?${new URLSearchParams(given)}`}
       download
       variant="default"
       size="xs"
