@@ -487,6 +487,10 @@ describe("many people at once", () => {
     await picture(page, "people-bulk-result");
     await checkAccessible(page);
     assert.deepEqual(await withTag("Invited"), ["ada@example.org", "grace@example.org"]);
+    await page.getByRole("region", { name: "Change of many people" }).getByRole("button", { name: "Undo" }).click();
+    await until("the tag is taken back", async () => (await withTag("Invited")).length === 0);
+    const both = (await server.admin.get(`${v1}/people`, { sort: "id", limit: "2" })).body.items.map((one: Json) => one.id);
+    await runJob(server, `${v1}/people/bulk`, { ids: both, act: "tag", tag: "Invited", expected: 2 });
     // found again by its address
     await page.reload();
     await page.getByRole("region", { name: "Change of many people" }).getByText("2 changed").waitFor();
@@ -523,6 +527,9 @@ describe("many people at once", () => {
     const group = (await server.admin.get(`${v1}/groups`, { q: "Guests", count: true })).body.items[0];
     const members = (await server.admin.get(`${v1}/groups/${group.id}/members`)).body.items;
     assert.deepEqual(members.map((person: Json) => person.email).sort(), ["ada@example.org", "juerg@example.org"]);
+    await page.getByRole("region", { name: "Change of many people" }).getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Taken back").waitFor();
+    assert.equal((await server.admin.get(`${v1}/groups/${group.id}/members`)).body.total, 0);
   });
 
   it("are opted out with a ground, unless there are more than somebody saw", async () => {

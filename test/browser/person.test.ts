@@ -68,6 +68,25 @@ describe("a person's page", () => {
     assert.equal((await now()).birthday, "1815-12-10");
   });
 
+  it("has a company, which leads to its people, and gets a new one that is made there", async () => {
+    const page = await browser.signIn("user");
+    await openPerson(page, ada.id);
+    await edit(page, "Company");
+    const input = section(page, "Properties").getByRole("combobox", { name: "Company" });
+    await input.fill("Babbage & Co");
+    await page.getByRole("option", { name: "Create the company “Babbage & Co”" }).click();
+    await until("it is made", async () => (await server.admin.get(`${v1}/companies`, { q: "Babbage" })).body.total === 1);
+    await checkAccessible(page);
+    await section(page, "Properties").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "Babbage & Co" }).waitFor();
+    assert.equal((await now()).company_name, "Babbage & Co");
+    await picture(page, "person-company");
+    await page.getByRole("link", { name: "Babbage & Co" }).click();
+    await page.getByText("1 person fits the filter").waitFor();
+    await page.getByRole("row", { name: /Ada Lovelace/ }).waitFor();
+    await server.admin.patch(`${v1}/people/${ada.id}`, { company_id: ada.company_id });
+  });
+
   it("keeps what was typed when it is refused, and when the connection is lost", async () => {
     const page = await browser.signIn("user");
     browser.allow(/ERR_|400/);

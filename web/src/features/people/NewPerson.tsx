@@ -71,6 +71,7 @@ function Form({ onClose, onTyped }: { onClose: () => void; onTyped: (isTyped: bo
           </Fragment>
         ))}
         <CompanyInput
+          mayMake
           label={t('people.field.company_name')}
           value={person.company_id ?? undefined}
           onChange={(id) => setPerson({ ...person, company_id: typeof id === 'number' ? id : undefined })}

@@ -20,7 +20,7 @@ import { nothing, sizeOf, type Selection } from '../../ui/DataTable/selection.ts
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterBar } from '../../ui/FilterBar/FilterBar.tsx';
 import { BulkBar, type BulkBarProps } from './bulk/BulkBar.tsx';
-import { BulkResult } from './bulk/BulkResult.tsx';
+import { BulkResult, type Begun } from './bulk/BulkResult.tsx';
 import { PEOPLE, usePeopleColumns } from './cells.tsx';
 import { useFieldLabel } from './fields.ts';
 import { nameOf } from './person.ts';
@@ -59,6 +59,7 @@ export function PeopleTable({ label, shown, isReady = true, scope = EVERYBODY, j
   const people = usePeople(isReady ? shown : null, scope);
   const listed = { q: shown.q, filter: shown.filter, ...scope };
   const [selection, select] = useSelection(JSON.stringify(apiQuery(listed)));
+  const [begun, setBegun] = useState<Begun>();
   const setQ = useCallback((q: string) => onChange({ q }), [onChange]);
   const total = people.total ?? 0;
   const barProps: BulkBarProps = {
@@ -66,8 +67,9 @@ export function PeopleTable({ label, shown, isReady = true, scope = EVERYBODY, j
     selection,
     total,
     onSelect: select,
-    onStarted: (started) => {
+    onStarted: (started, body) => {
       select(nothing);
+      setBegun({ jobId: started, body });
       onJob(started);
     },
     onLookAgain: people.again,
@@ -91,7 +93,7 @@ export function PeopleTable({ label, shown, isReady = true, scope = EVERYBODY, j
           onChange={(filter) => onChange({ filter })}
         />
       </Group>
-      {job !== undefined && <BulkResult jobId={job} onClose={() => onJob(undefined)} />}
+      {job !== undefined && <BulkResult jobId={job} begun={begun} onClose={() => onJob(undefined)} onUndone={onJob} />}
       {sizeOf(selection, total) > 0 ? (
         (bar?.(barProps) ?? <BulkBar {...barProps} />)
       ) : (

@@ -1,13 +1,15 @@
 /** One person: what is known at the left, what happened in the middle, what is to be done at the right. */
-import { Box, Button, Group, Skeleton, Stack } from '@mantine/core';
+import { Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { NotFound, NotLoaded } from '../../app/errors.tsx';
+import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { MailStateWord } from './MailStateWord.tsx';
 import { nameOf } from './person.ts';
+import type { Person } from './queries.ts';
 import { AddActivity } from './record/AddActivity.tsx';
 import { Addresses } from './record/Addresses.tsx';
 import { ConsentPanel } from './record/ConsentPanel.tsx';
@@ -38,6 +40,7 @@ export function PersonPage() {
         beside={<MailStateWord state={person.mail_status} />}
         action={<PersonActs loaded={loaded} />}
       />
+      <Affiliation person={person} />
       {found.error && <Box mb="sm"><ProblemAlert error={found.error} title={t('person.old')} /></Box>}
       <div className={styles.columns}>
         <Stack gap="md" className={styles.known}>
@@ -56,6 +59,20 @@ export function PersonPage() {
         </Stack>
       </div>
     </div>
+  );
+}
+
+/** What they do, and where; there others are. */
+function Affiliation({ person }: { person: Person }) {
+  const { company_id: id, company_name: name, job_title: job } = person;
+  if (id === null && !job) return null;
+  const filter = { match: 'all' as const, conditions: [{ field: 'company_id', op: 'is', value: id ?? 0 }] };
+  return (
+    <Text size="sm" c="dimmed" mt={-8} mb="md" dir="auto">
+      {job}
+      {job && id !== null && ' · '}
+      {id !== null && <LinkAnchor to="/people" search={{ filter }} size="sm">{name}</LinkAnchor>}
+    </Text>
   );
 }
 

@@ -3,11 +3,13 @@ import { Autocomplete, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '../../api/problem.ts';
 import { useFormat } from '../../app/format.ts';
 import type { Picker, PickerProps, Pickers } from '../../ui/FilterBar/pickers.ts';
+import { useProblemText } from '../../ui/ProblemAlert.tsx';
 import { groupPicker } from '../groups/edit/GroupPicker.tsx';
 import type { Entity } from '../groups/edit/queries.ts';
-import { useCampaigns, useCompanies, useCompany, useImports, useTags } from './queries.ts';
+import { useCampaigns, useCompanies, useCompany, useCreateCompany, useImports, useTags } from './queries.ts';
 
 const inside = { withinPortal: false };
 const MOST = 50;
@@ -51,19 +53,38 @@ function CampaignName({ value }: { value: string | number }) {
   return <bdi>{campaigns.data?.find(({ id }) => id === value)?.name ?? value}</bdi>;
 }
 
+/** As a value: make one that is called as it is typed. */
+const NEW = '+';
+
+interface CompanyInputProps extends PickerProps {
+  /** A new one can be made here, too. */
+  mayMake?: boolean;
+}
+
 /** Also for the company of a person. */
-export function CompanyInput({ label, placeholder, error, value, onChange }: PickerProps) {
+export function CompanyInput({ label, placeholder, error, value, onChange, mayMake = false }: CompanyInputProps) {
   const { t } = useTranslation();
+  const create = useCreateCompany();
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 200);
   const chosen = useCompany(typeof value === 'number' ? value : null);
   const found = useCompanies(chosen.data && typed === chosen.data.name ? '' : q);
+  const problemText = useProblemText();
   const options = new Map((found.data ?? []).map((company) => [String(company.id), company.name ?? '']));
   if (chosen.data && value !== undefined) options.set(String(chosen.data.id), chosen.data.name ?? '');
+  const name = typed.trim();
+  const isKnown = [...options.values()].some((one) => one.toLowerCase() === name.toLowerCase());
+  const data = [...options].map(([id, text]) => ({ value: id, label: text || id }));
+  if (mayMake && name !== '' && name === q && !found.isPlaceholderData && !isKnown)
+    data.push({ value: NEW, label: t('people.makeCompany', { name }) });
+  const choose = (id: string | null) => {
+    if (id === NEW) create.mutate(name, { onSuccess: (company) => onChange(company.id) });
+    else onChange(id ? Number(id) : undefined);
+  };
   return (
     <Select
       label={label}
-      error={error}
+      error={error ?? (create.error ? problemText(problemOf(create.error)) : undefined)}
       placeholder={placeholder ?? t('people.companyHint')}
       dir="auto"
       searchable
@@ -74,9 +95,9 @@ export function CompanyInput({ label, placeholder, error, value, onChange }: Pic
       filter={({ options: all }) => all}
       searchValue={typed}
       onSearchChange={setTyped}
-      data={[...options].map(([id, name]) => ({ value: id, label: name || id }))}
+      data={data}
       value={value === undefined ? null : String(value)}
-      onChange={(id) => onChange(id ? Number(id) : undefined)}
+      onChange={choose}
     />
   );
 }

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
+import type { Undo } from './bulk/acts.ts';
 import { apiQuery, type Scope, type Shown } from './search.ts';
 
 export type Person = Schemas['Person'];
@@ -86,6 +87,19 @@ export function useCreatePerson() {
 
 export function useBulk() {
   return useMutation({ mutationFn: (body: BulkInput) => call(api.POST('/people/bulk', { body })) });
+}
+
+/** Takes an act back; null: there is no job to look at. */
+export function useUndoBulk() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (undo: Undo) => {
+      if ('body' in undo) return (await call(api.POST('/people/bulk', { body: undo.body }))).job_id;
+      await call(api.POST('/groups/{group_id}/reset', { params: { path: { group_id: String(undo.groupId) } }, body: { ids: undo.ids } }));
+      await Promise.all(['people', 'groups'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+      return null;
+    },
+  });
 }
 
 export function useTags() {
@@ -184,6 +198,17 @@ export function useCompany(id: number | null) {
     queryKey: ['companies', id],
     enabled: id !== null,
     queryFn: ({ signal }) => call(api.GET('/companies/{record_id}', { params: { path: { record_id: String(id) } }, signal })),
+  });
+}
+
+export function useCreateCompany() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => call(api.POST('/companies', { body: { name } })),
+    onSuccess: (company) => {
+      queries.setQueryData(['companies', company.id], company);
+      return queries.invalidateQueries({ queryKey: ['companies', 'found'] });
+    },
   });
 }
 

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { may, useMe, type Right } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
 import { nothing, sizeOf, type Selection } from '../../../ui/DataTable/selection.ts';
+import type { BulkInput } from '../queries.ts';
 import type { Listed } from '../search.ts';
 import type { BulkAct } from './acts.ts';
 import { BulkDialog } from './BulkDialog.tsx';
@@ -15,7 +16,7 @@ export interface BulkBarProps {
   selection: Selection;
   total: number;
   onSelect: (selection: Selection) => void;
-  onStarted: (jobId: number) => void;
+  onStarted: (jobId: number, body: BulkInput) => void;
   onLookAgain: () => void;
   /** What can be done here; left out: everything. */
   offered?: readonly BulkAct[];

@@ -8,7 +8,7 @@ import { sizeOf, type Selection } from '../../../ui/DataTable/selection.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber } from '../../../ui/TypedNumber.tsx';
-import { useBulk, useTags } from '../queries.ts';
+import { useBulk, useTags, type BulkInput } from '../queries.ts';
 import type { Listed } from '../search.ts';
 import { bulkBody, isReady, isTyped, noInput, type ActInput, type BulkAct } from './acts.ts';
 import { GroupInput } from './GroupInput.tsx';
@@ -18,7 +18,7 @@ interface Props {
   listed: Listed;
   selection: Selection;
   total: number;
-  onStarted: (jobId: number) => void;
+  onStarted: (jobId: number, body: BulkInput) => void;
   onLookAgain: () => void;
   onClose: () => void;
 }
@@ -38,9 +38,9 @@ export function BulkDialog({ act, listed, selection, total, onStarted, onLookAga
   const submit = (event: FormEvent) => {
     event.preventDefault();
     bulk.mutate(bulkBody(act, input, selection, listed, count), {
-      onSuccess: ({ job_id }) => {
+      onSuccess: ({ job_id }, body) => {
         onClose();
-        onStarted(job_id);
+        onStarted(job_id, body);
       },
       onError: (error) => {
         if (problemOf(error).status === 409) setWas(count);

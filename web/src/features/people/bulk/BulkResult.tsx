@@ -12,11 +12,27 @@ import { useFormat } from '../../../app/format.ts';
 import { JobProgress } from '../../../ui/JobProgress.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { useToast } from '../../../ui/useToast.tsx';
 import { nameOf } from '../person.ts';
-import { usePeopleOf } from '../queries.ts';
-import { outcomeOf, type BulkOutcome } from './acts.ts';
+import { usePeopleOf, useUndoBulk, type BulkInput } from '../queries.ts';
+import { outcomeOf, undoOf, type BulkOutcome } from './acts.ts';
 
-export function BulkResult({ jobId, onClose }: { jobId: number; onClose: () => void }) {
+/** An act that was begun here. */
+export interface Begun {
+  jobId: number;
+  body: BulkInput;
+}
+
+interface Props {
+  jobId: number;
+  /** Left out: it was begun elsewhere, and is not taken back here. */
+  begun?: Begun;
+  onClose: () => void;
+  /** Without a number: there is nothing to look at. */
+  onUndone: (jobId?: number) => void;
+}
+
+export function BulkResult({ jobId, begun, onClose, onUndone }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const panel = useRef<HTMLDivElement>(null);
@@ -38,7 +54,7 @@ export function BulkResult({ jobId, onClose }: { jobId: number; onClose: () => v
           {found.error && <ProblemAlert error={found.error} />}
           {job && !outcome && <JobProgress job={job} title={t('bulk.job')} />}
           {job && !isOver && <Text size="xs" c="dimmed">{t('bulk.mayLeave')}</Text>}
-          {outcome && <Outcome outcome={outcome} />}
+          {outcome && <Outcome outcome={outcome} body={begun?.jobId === jobId ? begun.body : undefined} onUndone={onUndone} />}
         </div>
         <CloseButton aria-label={t('ui.close')} onClick={onClose} />
       </Group>
@@ -46,10 +62,24 @@ export function BulkResult({ jobId, onClose }: { jobId: number; onClose: () => v
   );
 }
 
-function Outcome({ outcome }: { outcome: BulkOutcome }) {
+interface OutcomeProps {
+  outcome: BulkOutcome;
+  body?: BulkInput;
+  /** undefined: it was taken back without a job. */
+  onUndone: (jobId?: number) => void;
+}
+
+function Outcome({ outcome, body, onUndone }: OutcomeProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isOpen, refused] = useDisclosure(false);
+  const toast = useToast();
+  const back = useUndoBulk();
+  const undo = body ? undoOf(body, outcome) : null;
+  const done = (jobId: number | null) => {
+    if (jobId === null) toast.tell(t('bulk.takenBack'));
+    onUndone(jobId ?? undefined);
+  };
   const counts = [t('bulk.changed', { count: outcome.changed, n: format.number(outcome.changed) })];
   if (outcome.unchanged > 0) counts.push(t('bulk.unchanged', { count: outcome.unchanged, n: format.number(outcome.unchanged) }));
   return (
@@ -62,7 +92,18 @@ function Outcome({ outcome }: { outcome: BulkOutcome }) {
             {t('bulk.refused', { count: outcome.refused_count, n: format.number(outcome.refused_count) })}
           </Button>
         )}
+        {undo && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={back.isPending}
+            onClick={() => back.mutate(undo, { onSuccess: done })}
+          >
+            {t('ui.undo')}
+          </Button>
+        )}
       </Group>
+      <ProblemAlert error={back.error} />
       <Collapse expanded={isOpen}>{isOpen && <Refused outcome={outcome} />}</Collapse>
     </>
   );

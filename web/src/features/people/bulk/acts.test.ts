@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nothing, type Selection } from '../../../ui/DataTable/selection.ts';
-import { bulkBody, isReady, isTyped, noInput, outcomeOf } from './acts.ts';
+import { bulkBody, isReady, isTyped, noInput, outcomeOf, undoOf } from './acts.ts';
 
 const all: Selection = { kind: 'all' };
 const two: Selection = { kind: 'rows', ids: new Set([7, 3]) };
@@ -38,4 +38,17 @@ test('a job without a result has no outcome', () => {
   expect(outcomeOf(null)).toBeNull();
   expect(outcomeOf({})).toBeNull();
   expect(outcomeOf({ changed: 3, unchanged: 1 })).toEqual({ changed: 3, unchanged: 1, refused: [], refused_count: 0 });
+});
+
+test('what was done to those who were named is taken back, if none of them was so before', () => {
+  const outcome = { changed: 2, unchanged: 0, refused: [], refused_count: 0 };
+  const tag = { ids: [7, 3], act: 'tag' as const, tag: 'Gold', expected: 2 };
+  expect(undoOf(tag, outcome)).toEqual({ body: { ids: [7, 3], act: 'untag', tag: 'Gold', expected: 2 } });
+  expect(undoOf({ ...tag, act: 'untag' }, outcome)).toEqual({ body: { ...tag, act: 'tag' } });
+  expect(undoOf(tag, { changed: 1, unchanged: 0, refused: [{ id: 7, why: 'x' }], refused_count: 1 })).toMatchObject({ body: { ids: [3] } });
+  expect(undoOf({ ids: [7], act: 'add_to_group', group_id: 1, expected: 1 }, outcome)).toEqual({ groupId: 1, ids: [7] });
+  expect(undoOf(tag, { changed: 1, unchanged: 1, refused: [], refused_count: 0 })).toBeNull();
+  expect(undoOf(tag, { ...outcome, refused_count: 200 })).toBeNull();
+  expect(undoOf({ all: {}, act: 'tag', tag: 'Gold', expected: 2 }, outcome)).toBeNull();
+  expect(undoOf({ ids: [7], act: 'remove_from_group', group_id: 1, expected: 1 }, outcome)).toBeNull();
 });

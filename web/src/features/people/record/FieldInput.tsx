@@ -18,7 +18,7 @@ export function FieldInput({ field, label, value, error, onChange }: Props) {
   if (field.name === 'company_id')
     return (
       <Stack gap={2}>
-        <CompanyInput label={label} value={(value as number | null) ?? undefined} onChange={(id) => onChange(id ?? null)} />
+        <CompanyInput mayMake label={label} value={(value as number | null) ?? undefined} onChange={(id) => onChange(id ?? null)} />
         {error && <Text size="xs" c="var(--mantine-color-error)" role="alert">{error}</Text>}
       </Stack>
     );
