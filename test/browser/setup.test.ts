@@ -287,3 +287,36 @@ for (const [name, options] of Object.entries({ dark, phone, german })) {
     });
   });
 }
+
+describe("a set-up that was left", () => {
+  const server = useServer(bare);
+  const browser = useBrowser(server);
+
+  it("is not offered again once there are people, and is found in the settings while steps are open", async () => {
+    browser.allow(/401/);
+    const page = await browser.open();
+    await becomeAdministrator(page, linkOf(server));
+    await page.getByRole("link", { name: "Continue another time" }).click();
+    await page.waitForURL("**/people");
+    await page.getByRole("link", { name: "Muster", exact: true }).click();
+    await page.getByRole("heading", { name: "Who sends the mails?" }).waitFor();
+    await page.getByRole("link", { name: "Continue another time" }).click();
+    await page.getByRole("link", { name: "Groups", exact: true }).click();
+    await page.waitForURL("**/groups");
+    await server.admin.post("/api/v1/people", { first_name: "First" }, { status: 201 });
+    assert.equal((await steps(server)).finished, true);
+    await page.getByRole("link", { name: "Muster", exact: true }).click();
+    await page.waitForURL("**/people");
+    await page.goto("/settings");
+    await page.getByText("2 steps of the set-up were left for later: Organisation, Mail.").waitFor();
+    await checkAccessible(page);
+    await picture(page, "settings-open-steps");
+    await page.getByRole("link", { name: "Open the set-up" }).click();
+    await page.getByRole("heading", { name: "Who sends the mails?" }).waitFor();
+    await server.admin.patch("/api/v1/setup/steps", { organisation: "done", relay: "done" });
+    await page.goto("/settings");
+    await page.getByRole("tab", { name: "Organisation" }).waitFor();
+    await page.getByLabel("Postal address").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Open the set-up" }).count(), 0);
+  });
+});

@@ -75,6 +75,15 @@ static int find_older(struct db *db, struct err *err)
 	return address < 0 ? -1 : name || address;
 }
 
+static bool is_open(const struct setup_progress *p)
+{
+	for (int i = 0; i < SETUP_STEPS; i++) {
+		if (p->steps[i] == SETUP_OPEN)
+			return true;
+	}
+	return false;
+}
+
 int setup_progress_load(struct db *db, const bool given[SETUP_STEPS],
 			struct setup_progress *out, struct err *err)
 {
@@ -98,7 +107,7 @@ int setup_progress_load(struct db *db, const bool given[SETUP_STEPS],
 		out->steps[SETUP_ORGANISATION] = SETUP_DONE;
 	if (people > 0)
 		out->steps[SETUP_PEOPLE] = SETUP_DONE;
-	out->finished = finished || older || people > 0;
+	out->finished = finished || older || people > 0 || !is_open(out);
 	return 0;
 }
 

@@ -2,8 +2,8 @@
  * crm/setting/setup_step.h - how far the set-up of a new server has come
  *
  * A user leaves it and goes on later. A step is done by itself when what it
- * asks for is there. A server that was in use before there were steps has
- * finished.
+ * asks for is there. It is finished when a user says so or no step is open, or
+ * there are people; and on a server that was in use before there were steps.
  */
 #ifndef CRM_SETUP_STEP_H
 #define CRM_SETUP_STEP_H

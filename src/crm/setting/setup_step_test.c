@@ -62,6 +62,10 @@ static void steps_are_taken_or_skipped(void **state)
 	assert_string_equal(progress(f, nothing), "done skipped open");
 	put_setting(f, "setup.finished", "true");
 	assert_string_equal(progress(f, nothing), "done skipped open finished");
+	put_setting(f, "setup.finished", NULL);
+	put_step(f, SETUP_PEOPLE, SETUP_SKIPPED);
+	assert_string_equal(progress(f, nothing),
+			    "done skipped skipped finished");
 }
 
 static void options_take_steps(void **state)

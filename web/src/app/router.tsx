@@ -58,12 +58,17 @@ const signedIn = createRoute({
   notFoundComponent: NotFound,
 });
 
+/** That it is not finished was so a while ago: people may have come since. */
+async function isSetUp(queries: QueryClient): Promise<boolean> {
+  const known = queries.getQueryData(setupQuery.queryKey);
+  return known?.finished || (await queries.fetchQuery({ ...setupQuery, staleTime: 0 })).finished;
+}
+
 const home = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
   beforeLoad: async ({ context }) => {
-    if (may(context.me, 'admin') && !(await context.queries.ensureQueryData(setupQuery)).finished)
-      throw redirect({ to: '/setup' });
+    if (may(context.me, 'admin') && !(await isSetUp(context.queries))) throw redirect({ to: '/setup' });
     throw redirect({ to: '/people' });
   },
 });

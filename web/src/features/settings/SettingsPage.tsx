@@ -9,6 +9,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
 import { DemoData } from './DemoData.tsx';
+import { OpenSteps } from './OpenSteps.tsx';
 import { OrganisationForm } from './OrganisationForm.tsx';
 import { settingsQuery } from './queries.ts';
 import { RelayForm } from './RelayForm.tsx';
@@ -48,6 +49,7 @@ export function SettingsPage() {
   return (
     <Stack gap={0}>
       <PageHead title={t('shell.settings')} />
+      <OpenSteps />
       <Tabs value={tab} onChange={(to) => to && void navigate({ to: '/settings', search: { tab: to as Tab } })} keepMounted={false} activateTabWithKeyboard={false}>
         <Tabs.List>
           {tabs.map((name) => (

@@ -5,8 +5,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useSetupSteps, type SetupSteps } from './queries.ts';
-
-const names = { organisation: 'setup.organisationShort', relay: 'setup.relayShort', people: 'setup.peopleShort' } as const;
+import { names, order } from './steps.ts';
 
 export function EndStep({ steps }: { steps: SetupSteps }) {
   const { t } = useTranslation();
@@ -15,7 +14,7 @@ export function EndStep({ steps }: { steps: SetupSteps }) {
   return (
     <Stack>
       <List spacing="xs" center listStyleType="none">
-        {(Object.keys(names) as (keyof typeof names)[]).map((name) => {
+        {order.map((name) => {
           const isDone = steps[name] === 'done';
           return (
             <List.Item

@@ -3,16 +3,9 @@ import { Stepper, useMatches } from '@mantine/core';
 import { IconCheck, IconClock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { SetupSteps } from './queries.ts';
+import { names, order, type Step } from './steps.ts';
 
-export const order = ['organisation', 'relay', 'people'] as const;
-export type Step = (typeof order)[number];
-
-const names = {
-  administrator: 'setup.administratorShort',
-  organisation: 'setup.organisationShort',
-  relay: 'setup.relayShort',
-  people: 'setup.peopleShort',
-} as const;
+const allNames = { administrator: 'setup.administratorShort', ...names } as const;
 
 interface Props {
   /** null: nobody is signed in yet. */
@@ -33,7 +26,7 @@ export function StepLine({ steps, shown, onChoose }: Props) {
           const state = step === 'administrator' ? (steps ? 'done' : 'open') : (steps?.[step] ?? 'open');
           const icon = state === 'done' ? <IconCheck size={16} /> : state === 'skipped' ? <IconClock size={16} /> : i + 1;
           const said = state === 'done' ? t('setup.stateDone') : state === 'skipped' ? t('setup.stateLater') : undefined;
-          const name = t(names[step]);
+          const name = t(allNames[step]);
           return (
             <Stepper.Step
               key={step}

@@ -11,7 +11,8 @@ import { EndStep } from './EndStep.tsx';
 import { PeopleStep } from './PeopleStep.tsx';
 import { setupQuery, useSetupSteps, type SetupSteps } from './queries.ts';
 import { StepHead } from './StepHead.tsx';
-import { StepLine, order, type Step } from './StepLine.tsx';
+import { StepLine } from './StepLine.tsx';
+import { order, type Step } from './steps.ts';
 
 type Shown = Step | 'end';
 
