@@ -146,6 +146,30 @@ describe("importing a file", () => {
     assert.equal((await newest()).options.opt_outs, 1);
   });
 
+  it("asks which newsletter is none, and who has died, one by one", async () => {
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("notes.csv", ["E-Mail;Newsletter Name;Bemerkung", "note1@example.org;Weekly;verstorben 2024",
+      "note2@example.org;none;Husband deceased", "note3@example.org;Weekly;met in May"]));
+    await page.getByRole("status").filter({ hasText: "2 questions are open" }).waitFor();
+    await page.getByRole("row", { name: /Bemerkung/ }).getByText("Rows opted out, of those seen: 2.").waitFor();
+    await page.getByRole("row", { name: /Bemerkung/ }).getByText("Answer the question below").waitFor();
+    await checkAccessible(page);
+    await picture(page, "import-notes");
+    await page.getByRole("radio", { name: /It holds words/ }).check();
+    await page.getByRole("radiogroup", { name: "none" }).getByRole("radio", { name: "No mail to them" }).check();
+    await page.getByRole("radiogroup", { name: "Weekly" }).getByRole("radio", { name: "They may get mail" }).check();
+    await page.getByRole("radio", { name: "I decide for each of them" }).check();
+    await page.getByRole("radiogroup", { name: "verstorben 2024" }).getByRole("radio", { name: "No mail to them" }).check();
+    await page.getByRole("radiogroup", { name: "Husband deceased" }).getByRole("radio", { name: "They may get mail" }).check();
+    await page.getByRole("status").filter({ hasText: "Ready" }).waitFor();
+    await picture(page, "import-notes-answered");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    const out = async (n: number): Promise<boolean> =>
+      (await server.admin.get(`${v1}/people`, { email: `note${n}@example.org` })).body.items[0].opted_out;
+    assert.deepEqual(await Promise.all([1, 2, 3].map(out)), [true, true, false]);
+  });
+
   it("waits for a word before it opts many people out", async () => {
     const before = ["E-Mail;Ort"];
     const after = ["E-Mail;Abgemeldet"];

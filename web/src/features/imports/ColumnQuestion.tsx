@@ -1,10 +1,11 @@
 /** Something that only a person can tell, above all who wants no mail. It stays open until it is answered. */
 import { Alert, Group, Radio, Stack, Text } from '@mantine/core';
 import { IconHelp } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { en } from '../../messages/en/index.ts';
-import { answer, openQuestions, valueKey, type Choices } from './choices.ts';
+import { answer, answerOne, mayEach, openQuestions, valueKey, type Choices } from './choices.ts';
 import type { Question } from './queries.ts';
 
 interface Props {
@@ -53,42 +54,63 @@ function Values({ question }: { question: Question }) {
   );
 }
 
-/** One answer for the column. */
-function One({ question, choices, onChange }: Props) {
+const EACH = 'each';
+/** On yellow, the usual grey is too pale. */
+const readable = { description: { color: 'var(--mantine-color-text)' } };
+
+/** One answer for the column; or, of texts, one for each. */
+function One(props: Props) {
+  const { question, choices, onChange } = props;
+  const { t } = useTranslation();
   const { asks, says, does } = useTexts(question);
+  const [isEach, setEach] = useState(false);
   const given = question.kind === 'date_order' ? choices.dateOrder : choices.consent[question.column ?? ''];
+  const choose = (is: string) => {
+    setEach(is === EACH);
+    if (is !== EACH) onChange(answer(choices, question, is));
+  };
   return (
-    <Radio.Group label={asks} value={given ?? ''} onChange={(is) => onChange(answer(choices, question, is))}>
-      <Stack gap={8} mt={8}>
-        <Values question={question} />
-        {question.answers.filter((is) => is !== hidden[question.kind]).map((is) => (
-          <Radio key={is} value={is} label={says(is)} description={does(is)} size="sm" />
-        ))}
-      </Stack>
-    </Radio.Group>
+    <>
+      <Radio.Group label={asks} value={isEach ? EACH : (given ?? '')} onChange={choose}>
+        <Stack gap={8} mt={8}>
+          <Values question={question} />
+          {question.answers.filter((is) => is !== hidden[question.kind]).map((is) => (
+            <Radio key={is} value={is} label={says(is)} description={does(is)} size="sm" styles={readable} />
+          ))}
+          {mayEach(question) && <Radio value={EACH} label={t('imports.answerEach')} size="sm" />}
+        </Stack>
+      </Radio.Group>
+      {isEach && <Stack gap={6} mt="xs"><ForEach {...props} onAnswer={(is, value) => onChange(answerOne(choices, question, is, value))} /></Stack>}
+    </>
   );
 }
 
 /** An answer for each value. */
-function Each({ question, choices, onChange }: Props) {
-  const { asks, says } = useTexts(question);
+function Each(props: Props) {
+  const { question, choices, onChange } = props;
+  const { asks } = useTexts(question);
   return (
     <Stack gap={6}>
       <Text size="sm">{asks}</Text>
-      {question.values.map(({ value }) => (
-        <Radio.Group
-          key={value}
-          label={<bdi>{value}</bdi>}
-          value={choices.values[valueKey(question, value)] ?? ''}
-          onChange={(is) => onChange(answer(choices, question, is, value))}
-        >
-          <Group gap="md">
-            {question.answers.map((is) => <Radio key={is} value={is} label={says(is)} size="sm" />)}
-          </Group>
-        </Radio.Group>
-      ))}
+      <ForEach {...props} onAnswer={(is, value) => onChange(answer(choices, question, is, value))} />
     </Stack>
   );
+}
+
+function ForEach({ question, choices, onAnswer }: Props & { onAnswer: (is: string, value: string) => void }) {
+  const { says } = useTexts(question);
+  return question.values.map(({ value }) => (
+    <Radio.Group
+      key={value}
+      label={<bdi>{value}</bdi>}
+      value={choices.values[valueKey(question, value)] ?? ''}
+      onChange={(is) => onAnswer(is, value)}
+    >
+      <Group gap="md">
+        {question.answers.map((is) => <Radio key={is} value={is} label={says(is)} size="sm" />)}
+      </Group>
+    </Radio.Group>
+  ));
 }
 
 export function ColumnQuestion(props: Props) {

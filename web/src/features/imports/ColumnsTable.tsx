@@ -2,7 +2,7 @@
 import { Badge, Box, Group, Select, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../api/session.ts';
-import { mapColumn, type Choices } from './choices.ts';
+import { mapColumn, openQuestions, type Choices } from './choices.ts';
 import { useFieldName } from './fields.ts';
 import type { Look, Question } from './queries.ts';
 import { ColumnQuestion } from './ColumnQuestion.tsx';
@@ -22,8 +22,9 @@ const stacked = {
 
 type Column = Look['columns'][number];
 
-function State({ column }: { column: Column }) {
+function State({ column, isAsked }: { column: Column; isAsked: boolean }) {
   const { t } = useTranslation();
+  if (isAsked) return <Badge color="yellow" variant="light" tt="none">{t('imports.asksBelow')}</Badge>;
   if (column.consent && column.consent !== 'ignore') return <Badge color="red" variant="light" tt="none">{t('imports.isConsent')}</Badge>;
   if (!column.field && column.by !== null) return <Badge color="gray" variant="light" tt="none">{t('imports.leftOut')}</Badge>;
   if (!column.field) return <Badge color="yellow" variant="light" tt="none">{t('imports.notTaken')}</Badge>;
@@ -74,7 +75,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
                 ...fields.map((field) => ({ value: field, label: fieldName(field) })),
               ]}
             />
-            <State column={column} />
+            <State column={column} isAsked={openQuestions(choices, about).length > 0} />
           </Group>
           {about.map((question) => (
             <ColumnQuestion key={question.kind} question={question} choices={choices} onChange={onChange} />

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
-import { mapColumn, mergeQuestions, noChoices, ofColumns, openQuestions, type Choices } from './choices.ts';
+import { mapColumn, mergeQuestions, noChoices, ofColumns, openQuestions, rememberQuestions, type Choices } from './choices.ts';
 import { ColumnsTable } from './ColumnsTable.tsx';
 import { FileCard } from './FileCard.tsx';
 import { NewFieldDialog } from './NewFieldDialog.tsx';
@@ -29,14 +29,15 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
   const [trial, setTrial] = useState<number | null>(null);
   const [part, setPart] = useState(0);
   const first = useRef<Look | undefined>(undefined);
+  const seen = useRef<Question[]>([]);
   const looked = useQuery({ ...lookQuery(file, choices, first.current), placeholderData: keepPreviousData });
   const start = useStart();
   const look = looked.data;
 
   if (look && !first.current) first.current = look;
   const questions = look ? mergeQuestions(look.questions, ofColumns(later, look)) : [];
-  // what is answered is no question of the look any more: it stays to be seen
-  const asked = look ? mergeQuestions(ofColumns(first.current?.questions ?? [], look), questions) : [];
+  seen.current = rememberQuestions(choices, seen.current, questions);
+  const asked = look ? ofColumns(seen.current, look) : [];
   const open = openQuestions(choices, asked);
   const leaving = useUnsaved(choices !== noChoices && !start.isPending);
   const change = (next: Choices) => {

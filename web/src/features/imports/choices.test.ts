@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answer, beginOf, keyOf, LOOK_BYTES, mapColumn, mergeQuestions, noChoices, openQuestions, queryOf } from './choices.ts';
+import { answer, answerOne, beginOf, keyOf, LOOK_BYTES, mapColumn, mayEach, mergeQuestions, noChoices, openQuestions, queryOf, rememberQuestions } from './choices.ts';
 import type { Look, Question } from './queries.ts';
 
 const question = (kind: Question['kind'], column: string | null, values: string[] = []): Question => ({
@@ -42,9 +42,32 @@ test('a question is open until all of it is answered', () => {
   });
 });
 
+test('texts are answered as a whole or one by one, and the last answer counts', () => {
+  const texts = question('phrase', 'Notes', ['deceased', 'husband deceased']);
+  let choices = answer(noChoices, texts, 'out');
+  expect(openQuestions(choices, [texts])).toEqual([]);
+  choices = answerOne(choices, texts, 'out', 'deceased');
+  expect(choices.consent).toEqual({});
+  expect(openQuestions(choices, [texts])).toHaveLength(1);
+  choices = answerOne(choices, texts, 'ignore', 'husband deceased');
+  expect(openQuestions(choices, [texts])).toEqual([]);
+  expect(answer(choices, texts, 'ignore')).toMatchObject({ consent: { Notes: 'ignore' }, values: {} });
+  expect(mayEach({ ...texts, more: 3 })).toBe(false);
+});
+
 test('the whole file may ask more than its begin', () => {
   const merged = mergeQuestions([question('value', 'Status', ['a']), question('column', 'X')], [question('value', 'Status', ['a', 'b'])]);
   expect(merged.map((q) => [q.column, q.values.length])).toEqual([['X', 0], ['Status', 2]]);
+});
+
+test('a value that was answered stays to be seen, one that nobody asks about goes', () => {
+  const both = [question('value', 'Status', ['a', 'b']), question('column', 'X')];
+  const choices = answer(noChoices, both[0]!, 'out', 'a');
+  const left = rememberQuestions(choices, both, [question('value', 'Status', ['b', 'c'])]);
+  expect(left.map((q) => [q.column, q.values.map((v) => v.value)])).toEqual([['Status', ['a', 'b', 'c']], ['X', []]]);
+  expect(rememberQuestions(choices, both, []).map((q) => q.values.map((v) => v.value))).toEqual([['a'], []]);
+  expect(rememberQuestions(noChoices, both, []).map((q) => q.column)).toEqual(['X']);
+  expect(rememberQuestions(noChoices, [], both)).toEqual(both);
 });
 
 test('the begin of a long file ends with a line', async () => {

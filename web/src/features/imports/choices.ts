@@ -53,8 +53,17 @@ export function openQuestions(choices: Choices, questions: Question[]): Question
   return questions.filter((question) => {
     if (question.kind === 'date_order') return !choices.dateOrder;
     if (question.kind === 'value') return question.values.some(({ value }) => !choices.values[valueKey(question, value)]);
-    return !choices.consent[question.column ?? ''];
+    return !choices.consent[question.column ?? ''] && !isEachAnswered(choices, question);
   });
+}
+
+/** Texts may be answered one by one, if all of them are shown. */
+export function mayEach(question: Question): boolean {
+  return question.kind === 'phrase' && question.more === 0 && question.values.length > 1;
+}
+
+function isEachAnswered(choices: Choices, question: Question): boolean {
+  return mayEach(question) && question.values.every(({ value }) => choices.values[valueKey(question, value)]);
 }
 
 export function valueKey(question: Question, value: string): string {
@@ -64,7 +73,15 @@ export function valueKey(question: Question, value: string): string {
 export function answer(choices: Choices, question: Question, is: string, value?: string): Choices {
   if (question.kind === 'date_order') return { ...choices, dateOrder: is };
   if (question.kind === 'value') return { ...choices, values: { ...choices.values, [valueKey(question, value ?? '')]: is } };
-  return { ...choices, consent: { ...choices.consent, [question.column ?? '']: is } };
+  const own = new Set(question.values.map((one) => valueKey(question, one.value)));
+  const values = Object.fromEntries(Object.entries(choices.values).filter(([key]) => !own.has(key)));
+  return { ...choices, values, consent: { ...choices.consent, [question.column ?? '']: is } };
+}
+
+/** One of several texts; what was said of all of them is void. */
+export function answerOne(choices: Choices, question: Question, is: string, value: string): Choices {
+  const { [question.column ?? '']: _whole, ...consent } = choices.consent;
+  return { ...choices, consent, values: { ...choices.values, [valueKey(question, value)]: is } };
 }
 
 /** Another reading of the file has other columns: what was asked about those of before is void. */
@@ -77,6 +94,25 @@ export function mergeQuestions(before: Question[], now: Question[]): Question[] 
   const key = (q: Question) => `${q.kind}:${q.column}`;
   const known = new Set(now.map(key));
   return [...before.filter((q) => !known.has(key(q))), ...now];
+}
+
+/**
+ * What was asked before, and what is asked now. What is answered is no question
+ * of the look any more, and stays to be seen; a value that is neither answered
+ * nor asked about is not asked any more.
+ */
+export function rememberQuestions(choices: Choices, before: Question[], now: Question[]): Question[] {
+  const next = (q: Question) => now.find((one) => one.kind === q.kind && one.column === q.column);
+  const kept = before.map((old) => {
+    const asked = next(old);
+    const isKept = (value: string) =>
+      old.kind !== 'value' || choices.values[valueKey(old, value)] !== undefined || asked?.values.some((one) => one.value === value);
+    const values = old.values.filter(({ value }) => isKept(value));
+    const fresh = asked?.values.filter(({ value }) => values.every((one) => one.value !== value)) ?? [];
+    return { ...(asked ?? old), values: [...values, ...fresh] };
+  });
+  const isNew = (q: Question) => before.every((old) => old.kind !== q.kind || old.column !== q.column);
+  return [...kept.filter((q) => q.kind !== 'value' || q.values.length > 0), ...now.filter(isNew)];
 }
 
 /** A field has one column: who gives it to another takes it from the first. */
