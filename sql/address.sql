@@ -33,8 +33,8 @@ ORDER BY entity, record_id;
 -- name: address-add
 -- args: all columns but ended_ms
 INSERT INTO email (id, entity, record_id, address, folded, hash, type,
-	is_primary, is_marketing, held, held_detail, held_ms, created_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+	is_primary, is_marketing, held, held_detail, held_ms, created_ms, plain)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: address-end
 -- args: now, id

@@ -8,7 +8,7 @@ ORDER BY id;
 
 -- name: erase-address
 -- args: keyed hash, now, id
-UPDATE email SET address = '', folded = '', hash = ?, is_primary = 0,
+UPDATE email SET address = '', folded = '', plain = NULL, hash = ?, is_primary = 0,
 	is_marketing = 0, held_detail = NULL, ended_ms = COALESCE(ended_ms, ?)
 WHERE id = ?;
 

@@ -49,29 +49,29 @@ FROM company r
 WHERE r.id IN JSON_INTS(?);
 
 -- name: person-add
--- args: id, name_folded, custom, opted_out, import, created, updated, texts,
+-- args: id, name_folded, plain, custom, opted_out, import, created, updated, texts,
 -- company, owns_address, email
-INSERT INTO person (id, name_folded, custom, opted_out, import_id, created_ms,
-	updated_ms, first_name, last_name, title, job_title, phone, street,
+INSERT INTO person (id, name_folded, plain, custom, opted_out, import_id,
+	created_ms, updated_ms, first_name, last_name, title, job_title, phone, street,
 	city, region, postal_code, country, language, birthday, external_key,
 	company_id, owns_address, email_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: lead-add
 -- args: as person-add, but ending: texts, converted person, company, ms, email
-INSERT INTO lead (id, name_folded, custom, opted_out, import_id, created_ms,
-	updated_ms, first_name, last_name, job_title, company_name, phone,
+INSERT INTO lead (id, name_folded, plain, custom, opted_out, import_id,
+	created_ms, updated_ms, first_name, last_name, job_title, company_name, phone,
 	street, city, region, postal_code, country, source, status,
 	external_key, converted_person_id, converted_company_id, converted_ms,
 	email_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: company-add
 -- args: as person-add, but ending with the texts
-INSERT INTO company (id, name_folded, custom, opted_out, import_id, created_ms,
-	updated_ms, name, phone, street, city, region, postal_code, country,
+INSERT INTO company (id, name_folded, plain, custom, opted_out, import_id,
+	created_ms, updated_ms, name, phone, street, city, region, postal_code, country,
 	website, industry, external_key)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: company-exists
 -- args: id
@@ -95,7 +95,7 @@ SELECT 1 FROM campaign_recipient WHERE person_id = ? LIMIT 1;
 
 -- name: person-empty
 -- What is left of somebody in a ledger. args: now, now, id
-UPDATE person SET first_name = NULL, last_name = NULL, name_folded = '',
+UPDATE person SET first_name = NULL, last_name = NULL, name_folded = '', plain = '',
 	title = NULL, job_title = NULL, company_id = NULL, email_id = NULL,
 	phone = NULL, street = NULL, city = NULL, region = NULL,
 	postal_code = NULL, country = NULL, language = NULL, birthday = NULL,
@@ -105,7 +105,7 @@ WHERE id = ?;
 
 -- name: lead-empty
 -- args: now, now, id
-UPDATE lead SET first_name = NULL, last_name = NULL, name_folded = '',
+UPDATE lead SET first_name = NULL, last_name = NULL, name_folded = '', plain = '',
 	company_name = NULL, job_title = NULL, email_id = NULL, phone = NULL,
 	street = NULL, city = NULL, region = NULL, postal_code = NULL,
 	country = NULL, source = NULL, external_key = NULL, custom = NULL,

@@ -33,34 +33,54 @@ ORDER BY record_id LIMIT ? FOR UPDATE;
 SELECT next - 1 FROM sequence WHERE name = ?;
 
 -- name: search-people
--- args: after id, limit
-SELECT id, name_folded FROM person WHERE id > ? ORDER BY id LIMIT ?;
+-- Own text, the company's. args: after id, limit
+SELECT p.id, p.plain, COALESCE(c.plain, c.name_folded)
+FROM person p LEFT JOIN company c ON c.id = p.company_id
+WHERE p.id > ? ORDER BY p.id LIMIT ?;
 
 -- name: search-leads
 -- args: after id, limit
-SELECT id, name_folded FROM lead WHERE id > ? ORDER BY id LIMIT ?;
+SELECT id, plain, NULL FROM lead WHERE id > ? ORDER BY id LIMIT ?;
 
 -- name: search-companies
 -- args: after id, limit
-SELECT id, name_folded FROM company WHERE id > ? ORDER BY id LIMIT ?;
+SELECT id, plain, NULL FROM company WHERE id > ? ORDER BY id LIMIT ?;
 
 -- name: search-those-people
 -- args: JSON ids
-SELECT id, name_folded FROM person WHERE id IN JSON_INTS(?) ORDER BY id;
+SELECT p.id, p.plain, COALESCE(c.plain, c.name_folded)
+FROM person p LEFT JOIN company c ON c.id = p.company_id
+WHERE p.id IN JSON_INTS(?) ORDER BY p.id;
 
 -- name: search-those-leads
 -- args: JSON ids
-SELECT id, name_folded FROM lead WHERE id IN JSON_INTS(?) ORDER BY id;
+SELECT id, plain, NULL FROM lead WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: search-those-companies
 -- args: JSON ids
-SELECT id, name_folded FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
+SELECT id, plain, NULL FROM company WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: search-addresses
 -- args: entity, JSON ids
-SELECT record_id, folded, address FROM email
+SELECT record_id, folded, plain FROM email
 WHERE entity = ? AND record_id IN JSON_INTS(?) AND ended_ms IS NULL
 ORDER BY record_id, id;
+
+-- name: search-fill-person
+-- args: text, id
+UPDATE person SET plain = ? WHERE id = ?;
+
+-- name: search-fill-lead
+-- args: text, id
+UPDATE lead SET plain = ? WHERE id = ?;
+
+-- name: search-fill-company
+-- args: text, id
+UPDATE company SET plain = ? WHERE id = ?;
+
+-- name: search-fill-address
+-- args: text, id
+UPDATE email SET plain = ? WHERE id = ?;
 
 -- name: search-doc
 -- args: key
@@ -108,6 +128,13 @@ SELECT CAST(? AS INTEGER), ids.value
 FROM (SELECT value::bigint AS value
       FROM json_array_elements_text(CAST(? AS TEXT)::json)) AS ids
 ORDER BY 2
+ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+
+-- name: search-mark-staff
+-- The people of a company, who are found by what it is called. args: company
+INSERT INTO search_stale (entity, record_id)
+SELECT :ENTITY_PERSON, p.id FROM person p
+WHERE p.company_id = ? AND p.erased_ms IS NULL ORDER BY p.id
 ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
 
 -- name: search-fresh

@@ -353,17 +353,25 @@ void email_hash(const char *text, char out[MD5_HEX + 1])
 	md5_hex(strbuf_str(&lower), out);
 }
 
-bool email_shown_hash(const char *folded, char out[MD5_HEX + 1])
+bool email_shown(const char *folded, struct strbuf *out)
 {
-	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
 	CLEANUP(label_free) char *letters = NULL;
 	const char *at = strrchr(folded, '@');
 
 	if (!at || !strstr(at, "xn--") ||
 	    idn2_to_unicode_8z8z(at + 1, &letters, 0) != IDN2_OK)
 		return false;
-	strbuf_add(&shown, folded, (size_t)(at + 1 - folded));
-	utf8_lower(str_of(letters), &shown);
+	strbuf_add(out, folded, (size_t)(at + 1 - folded));
+	utf8_lower(str_of(letters), out);
+	return true;
+}
+
+bool email_shown_hash(const char *folded, char out[MD5_HEX + 1])
+{
+	CLEANUP(strbuf_release) struct strbuf shown = STRBUF_INIT;
+
+	if (!email_shown(folded, &shown))
+		return false;
 	md5_hex(strbuf_str(&shown), out);
 	return true;
 }

@@ -17,6 +17,7 @@
 
 struct arena;
 struct err;
+struct strbuf;
 
 #define EMAIL_MAX 254 /* bytes; RFC 5321 section 4.5.3.1.3, less the <> */
 
@@ -47,8 +48,10 @@ bool email_has_ascii_local(const char *text);
  * address it is that of struct email, however its domain is written.
  */
 void email_hash(const char *text, char out[MD5_HEX + 1]);
-/* The hash of a folded address with its domain in letters instead of A-labels,
- * as a client computes it that knows it so. False: it has no A-labels. */
+/* A folded address with its domain in letters instead of A-labels, appended.
+ * False: it has no A-labels. */
+bool email_shown(const char *folded, struct strbuf *out);
+/* The hash of it, as a client computes it that knows it so. */
 bool email_shown_hash(const char *folded, char out[MD5_HEX + 1]);
 
 #endif

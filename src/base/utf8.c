@@ -89,6 +89,47 @@ void utf8_fold(struct str s, struct strbuf *out)
 		add_mapped(s, u8_casefold, UNINORM_NFC, out);
 }
 
+/* Letters that Unicode does not take apart; NULL: as it is. */
+static const char *letters_of(ucs4_t c)
+{
+	switch (c) {
+	case 0xE6: /* æ */
+		return "ae";
+	case 0xF0:  /* ð */
+	case 0x111: /* đ */
+		return "d";
+	case 0xF8: /* ø */
+		return "o";
+	case 0xFE: /* þ */
+		return "th";
+	case 0x127: /* ħ */
+		return "h";
+	case 0x131: /* ı */
+		return "i";
+	case 0x142: /* ł */
+		return "l";
+	case 0x153: /* œ */
+		return "oe";
+	case 0x167: /* ŧ */
+		return "t";
+	default:
+		return NULL;
+	}
+}
+
+/* c is n bytes at s, in lower case; of what was a sign, as in №, it is not. */
+static void add_plain(ucs4_t c, const char *s, size_t n, struct strbuf *out)
+{
+	const char *letters = letters_of(c);
+
+	if (letters)
+		strbuf_addstr(out, letters);
+	else if (c < 0x80)
+		add_ascii((struct str){ s, n }, false, out);
+	else if (!uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Mn))
+		strbuf_add(out, s, n);
+}
+
 void utf8_plain(struct str s, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf apart = STRBUF_INIT;
@@ -104,8 +145,7 @@ void utf8_plain(struct str s, struct strbuf *out)
 		ucs4_t c;
 		int n = u8_mbtouc(&c, bytes_of(rest), rest.len);
 
-		if (!uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Mn))
-			strbuf_add(out, rest.s, (size_t)n);
+		add_plain(c, rest.s, (size_t)n, out);
 		rest.s += n;
 		rest.len -= (size_t)n;
 	}

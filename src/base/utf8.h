@@ -21,7 +21,8 @@ size_t utf8_prefix(struct str s, size_t max);
 void utf8_fold(struct str s, struct strbuf *out);
 /*
  * The same without accents and ligatures, for knowing the words of people: the
- * letters of "Désabonné" become "desabonne".
+ * letters of "Désabonné" become "desabonne", those of "Łukasz Groß" "lukasz
+ * gross".
  */
 void utf8_plain(struct str s, struct strbuf *out);
 

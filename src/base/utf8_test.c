@@ -6,6 +6,35 @@
 
 #include <cmocka.h>
 
+static void plain_letters_are_what_a_keyboard_without_them_has(void **state)
+{
+	static const struct {
+		const char *text, *plain;
+	} cases[] = {
+		{ "Hello 1", "hello 1" },
+		{ "Müller", "muller" },
+		{ "Mu\u0308ller", "muller" },
+		{ "JOSÉ", "jose" },
+		{ "Łukasz", "lukasz" },
+		{ "Groß GROẞ", "gross gross" },
+		{ "Søren Đorđe", "soren dorde" },
+		{ "Ægir Œuvre", "aegir oeuvre" },
+		{ "Þórður Ħal Iğdır", "thordur hal igdir" },
+		{ "ﬁn №", "fin no" },
+		{ "Ёжик ΟΔΥΣΣΕΎΣ", "ежик οδυσσευσ" },
+		{ "王伟", "王伟" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		utf8_plain(str_of(cases[i].text), &out);
+		assert_string_equal(out.buf ? out.buf : "", cases[i].plain);
+	}
+}
+
 static void only_well_formed_text_is_valid(void **state)
 {
 	static const struct {
@@ -107,6 +136,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_well_formed_text_is_valid),
+		cmocka_unit_test(
+			plain_letters_are_what_a_keyboard_without_them_has),
 		cmocka_unit_test(characters_are_counted_and_never_cut),
 		cmocka_unit_test(folding_makes_equal_what_people_think_equal),
 		cmocka_unit_test(case_is_mapped_for_whole_words),

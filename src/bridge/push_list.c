@@ -6,16 +6,15 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
-#include "base/utf8.h"
 #include "bridge/bridge_private.h"
 #include "crm/field.h"
+#include "crm/search/search_word.h"
 #include "jobs/job.h"
 #include "sql/crm_campaign.h"
 #include "store/sqlbuild.h"
 
 #include <string.h>
 
-#define WORDS_MAX 5
 #define CSV_PAGE 2000
 
 static const char *const actions[] = { "",      "add",       "update",  "tag",
@@ -166,25 +165,9 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 struct search {
 	const struct push_row_filter *f;
 	int64_t action, outcome; /* -1: any */
-	struct texts words;      /* folded */
+	struct search_word words[SEARCH_WORDS_MAX];
+	size_t words_n;
 };
-
-static void read_words(struct search *s, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
-	struct str rest;
-
-	if (!s->f->q)
-		return;
-	utf8_fold(str_of(s->f->q), &folded);
-	rest = strbuf_str(&folded);
-	while (rest.s && s->words.n < WORDS_MAX) {
-		struct str word = str_trim(str_cut(&rest, ' '));
-
-		if (word.len > 0)
-			vec_push(&s->words, arena_str(arena, word));
-	}
-}
 
 static void add_number(const char *column, int64_t n, struct sqlbuild *b)
 {
@@ -205,11 +188,11 @@ static void add_conditions(const struct search *s, struct sqlbuild *b)
 		sqlbuild_add(b, " AND r.reason = ");
 		sqlbuild_bind_text(b, s->f->reason);
 	}
-	vec_each (&s->words, word) {
-		sqlbuild_add(b, " AND (p.name_folded ");
-		sqlbuild_like(b, true, *word, true);
-		sqlbuild_add(b, " OR e.folded ");
-		sqlbuild_like(b, true, *word, true);
+	for (size_t i = 0; i < s->words_n; i++) {
+		sqlbuild_add(b, " AND (");
+		search_word_sql(&s->words[i], "p.plain", "p.name_folded", b);
+		sqlbuild_add(b, " OR ");
+		search_word_sql(&s->words[i], "e.plain", "e.folded", b);
 		sqlbuild_add(b, ")");
 	}
 }
@@ -230,9 +213,9 @@ static int count_rows(struct db *db, const struct search *s,
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
 	sqlbuild_init(&b, db_backend(db), arena);
-	if (s->words.n == 0 || !out) {
+	if (s->words_n == 0 || !out) {
 		sqlbuild_add(&b, "SELECT COUNT(*)" FROM_ROWS);
-		if (s->words.n > 0)
+		if (s->words_n > 0)
 			sqlbuild_add(&b, WITH_PEOPLE);
 		add_conditions(s, &b);
 		return sqlbuild_find_int(&b, db, n, err) < 0 ? -1 : 0;
@@ -296,21 +279,19 @@ int push_row_list(struct db *db, const struct push_row_filter *f,
 {
 	CLEANUP(vec_release) struct ids found = VEC_INIT;
 	struct search s = { .f = f };
-	int ret = -1;
 
-	read_words(&s, arena);
-	if (place_of("action", f->action, actions, ARRAY_SIZE(actions),
-		     &s.action, err) == 0 &&
+	if ((f->q &&
+	     search_words_read(f->q, arena, s.words, &s.words_n, err) < 0) ||
+	    place_of("action", f->action, actions, ARRAY_SIZE(actions),
+		     &s.action, err) < 0 ||
 	    place_of("outcome", f->outcome, outcomes, ARRAY_SIZE(outcomes),
-		     &s.outcome, err) == 0 &&
-	    (*total_out >= 0 ||
-	     count_rows(db, &s, arena, f->after_id ? NULL : &found, total_out,
-			err) == 0))
-		ret = *total_out == 0
-			      ? 0
-			      : read_page(db, &s, &found, arena, out, err);
-	vec_release(&s.words);
-	return ret;
+		     &s.outcome, err) < 0)
+		return -1;
+	if (*total_out < 0 &&
+	    count_rows(db, &s, arena, f->after_id ? NULL : &found, total_out,
+		       err) < 0)
+		return -1;
+	return *total_out == 0 ? 0 : read_page(db, &s, &found, arena, out, err);
 }
 
 static void add_line(const char *const *cells, size_t n, struct strbuf *out)

@@ -10,6 +10,7 @@
 #include "crm/consent/opt_out_witness.h"
 #include "crm/consent/unclear_opt_out.h"
 #include "crm/search/search.h"
+#include "crm/search/search_text.h"
 #include "sql/address.h"
 #include "store/store.h"
 #include "store/update.h"
@@ -184,7 +185,9 @@ static int check_wanted(const struct address *in, size_t n, struct arena *arena,
 	return 0;
 }
 
-static int insert_args(const struct address *a, struct sql_value v[13])
+/* plain: empty; must live as long as v. */
+static int insert_args(const struct address *a, struct strbuf *plain,
+		       struct sql_value v[14])
 {
 	int n = 0;
 
@@ -201,6 +204,10 @@ static int insert_args(const struct address *a, struct sql_value v[13])
 	v[n++] = sql_text(a->held_detail);
 	v[n++] = sql_id_or_null(a->held_ms);
 	v[n++] = sql_int(a->created_ms);
+	if (search_text_of_address(a->folded, plain))
+		v[n++] = sql_text(plain->buf);
+	else
+		v[n++] = sql_null();
 	return n;
 }
 
@@ -212,8 +219,9 @@ int address_ids_take(struct tx *tx, int64_t n, int64_t *first_out,
 
 int address_batch_add(struct batch *b, const struct address *a, struct err *err)
 {
-	struct sql_value v[13];
-	int n = insert_args(a, v);
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	struct sql_value v[14];
+	int n = insert_args(a, &plain, v);
 
 	return batch_add(b, SQL_ADDRESS_ADD, (struct sql_args){ v, (size_t)n },
 			 err);
@@ -278,7 +286,8 @@ static int add_address(struct tx *tx, struct address *a,
 		       const struct actor *actor, struct arena *arena,
 		       struct err *err)
 {
-	struct sql_value v[13];
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	struct sql_value v[14];
 	int n;
 
 	if (refuse_forgotten(tx, a, err) < 0 ||
@@ -289,7 +298,7 @@ static int add_address(struct tx *tx, struct address *a,
 		a->held = HELD_NO;
 	a->held_detail = NULL;
 	a->held_ms = a->held == HELD_NO ? 0 : actor->now_ms;
-	n = insert_args(a, v);
+	n = insert_args(a, &plain, v);
 	if (db_exec(tx, SQL_ADDRESS_ADD, (struct sql_args){ v, (size_t)n },
 		    err) < 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include "crm/consent/opt_out_witness.h"
 #include "crm/record_private.h"
 #include "crm/search/search.h"
+#include "crm/search/search_text.h"
 #include "sql/record.h"
 #include "store/store.h"
 #include "store/update.h"
@@ -278,11 +279,14 @@ static void push_own(struct args *args, const struct record *r)
 	}
 }
 
-static void add_args(const struct record *r, struct args *args)
+/* plain: what the search compares. */
+static void add_args(const struct record *r, const struct strbuf *plain,
+		     struct args *args)
 {
 	*args = (struct args){ .n = 0 };
 	push_value(args, sql_int(r->id));
 	push_value(args, sql_text(r->name_folded));
+	push_value(args, sql_text(plain->buf));
 	push_value(args, sql_text(r->custom));
 	push_value(args, sql_int(r->opted_out));
 	push_value(args, sql_id_or_null(r->import_id));
@@ -305,13 +309,33 @@ static void compare_texts(const struct record *r, struct update *u)
 	}
 }
 
+/* What the search compares, as it was and as it is. */
+struct plains {
+	struct strbuf before, now;
+};
+
+static void plains_release(struct plains *p)
+{
+	strbuf_release(&p->before);
+	strbuf_release(&p->now);
+}
+
+static void make_plains(const struct record *r, struct plains *p)
+{
+	BUG_ON(!r->before);
+	*p = (struct plains){ STRBUF_INIT, STRBUF_INIT };
+	search_text_of(r->before, &p->before);
+	search_text_of(r, &p->now);
+}
+
 /* What changed since r was read. */
-static void compare_rows(const struct record *r, struct update *u)
+static void compare_rows(const struct record *r, const struct plains *p,
+			 struct update *u)
 {
 	const struct record *before = r->before;
 
-	BUG_ON(!before);
 	update_text(u, "name_folded", before->name_folded, r->name_folded);
+	update_text(u, "plain", p->before.buf, p->now.buf);
 	update_text(u, "custom", before->custom, r->custom);
 	compare_texts(r, u);
 	if (r->entity == ENTITY_PERSON) {
@@ -335,36 +359,44 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
+void record_name(const struct record *r, struct strbuf *out)
+{
+	if (r->entity == ENTITY_COMPANY) {
+		strbuf_addstr(out, or_empty(r->text[TEXT_NAME]));
+	} else {
+		strbuf_addstr(out, or_empty(r->text[TEXT_LAST_NAME]));
+		strbuf_addch(out, ' ');
+		strbuf_addstr(out, or_empty(r->text[TEXT_FIRST_NAME]));
+		strbuf_trim(out);
+	}
+}
+
 void record_fold(struct record *r, struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 
-	if (r->entity == ENTITY_COMPANY) {
-		strbuf_addstr(&name, or_empty(r->text[TEXT_NAME]));
-	} else {
-		strbuf_addstr(&name, or_empty(r->text[TEXT_LAST_NAME]));
-		strbuf_addch(&name, ' ');
-		strbuf_addstr(&name, or_empty(r->text[TEXT_FIRST_NAME]));
-		strbuf_trim(&name);
-	}
+	record_name(r, &name);
 	utf8_fold(strbuf_str(&name), &folded);
 	r->name_folded = arena_str(arena, strbuf_str(&folded));
 }
 
 int record_batch_add(struct batch *b, const struct record *r, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
 	struct args args;
 
-	add_args(r, &args);
+	search_text_of(r, &plain);
+	add_args(r, &plain, &args);
 	return batch_add(b, queries_of(r->entity).add,
 			 (struct sql_args){ args.v, args.n }, err);
 }
 
 /* The search looks for it in another place. */
-static bool is_called_otherwise(const struct record *r)
+static bool is_found_otherwise(const struct record *r, const struct plains *p)
 {
-	return !field_text_same(r->before->name_folded, r->name_folded);
+	return strcmp(p->before.buf, p->now.buf) != 0 ||
+	       r->company_id != r->before->company_id;
 }
 
 int record_batch_update(struct batch *b, const struct record *r,
@@ -372,9 +404,11 @@ int record_batch_update(struct batch *b, const struct record *r,
 {
 	CLEANUP(update_release)
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
+	CLEANUP(plains_release) struct plains plains;
 
-	compare_rows(r, &u);
-	if (is_called_otherwise(r) &&
+	make_plains(r, &plains);
+	compare_rows(r, &plains, &u);
+	if (is_found_otherwise(r, &plains) &&
 	    search_mark_batch(b, r->entity, r->id, err) < 0)
 		return -1;
 	return update_batch(&u, b, "id = ?", SQL_ARGS(sql_int(r->id)), err);
@@ -447,6 +481,7 @@ static int key_taken(struct err *err)
 int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	       struct arena *arena, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
 	struct args args;
 
 	if (is_nobody(r))
@@ -459,7 +494,8 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
 	r->email_id = 0;
 	r->opted_out = false;
 	record_fold(r, arena);
-	add_args(r, &args);
+	search_text_of(r, &plain);
+	add_args(r, &plain, &args);
 	if (db_exec(tx, queries_of(r->entity).add,
 		    (struct sql_args){ args.v, args.n }, err) < 0)
 		return key_taken(err);
@@ -490,15 +526,17 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 {
 	CLEANUP(update_release)
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
+	CLEANUP(plains_release) struct plains plains;
 
+	make_plains(r, &plains);
 	if (check_record(tx->db, r, err) < 0)
 		return -1;
 	r->updated_ms = actor->now_ms;
 	record_fold(r, arena);
-	compare_rows(r, &u);
+	compare_rows(r, &plains, &u);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(r->id)), err) < 0)
 		return key_taken(err);
-	if (is_called_otherwise(r) &&
+	if (is_found_otherwise(r, &plains) &&
 	    search_mark(tx, r->entity, r->id, err) < 0)
 		return -1;
 	if (is_renamed(r) &&

@@ -26,6 +26,8 @@
 #include "crm/field.h"
 #include "store/db.h"
 
+struct strbuf;
+
 struct record {
 	enum entity entity;
 	int64_t id;
@@ -113,6 +115,8 @@ int record_remove(struct tx *tx, enum entity entity, int64_t id,
 /* The first of n new ids, which follow each other. */
 int record_ids_take(struct tx *tx, enum entity entity, int64_t n,
 		    int64_t *first_out, struct err *err);
+/* The name by which records are sorted, "last first", appended. */
+void record_name(const struct record *r, struct strbuf *out);
 /* Fills name_folded from the names, in the arena. */
 void record_fold(struct record *r, struct arena *arena);
 /* Inserts the row; all members count (id, email_id, created_ms ...). That a

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#define Q_MAX 200
 #define DIGEST_DIGITS 16
 
 /* --- reading --- */
@@ -73,52 +72,6 @@ static int read_group(struct selection *s, struct db *db, int64_t now_ms,
 			   : 0;
 }
 
-static void read_word(struct str word, struct arena *arena,
-		      struct search_word *out)
-{
-	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
-
-	*out = (struct search_word){
-		.folded = field_text_folded(arena_str(arena, word), arena),
-	};
-	if (str_is_ascii(word))
-		return;
-	utf8_lower(word, &lower);
-	out->shown = arena_str(arena, strbuf_str(&lower));
-}
-
-int selection_read_words(const char *q, struct arena *arena,
-			 struct search_word *out, size_t *n, struct err *err)
-{
-	struct str rest = str_trim(str_of(q));
-
-	if (rest.len > Q_MAX)
-		return err_field(err, "q", "longer than %d bytes", Q_MAX);
-	if (!utf8_is_valid(rest))
-		return err_field(err, "q", "not valid UTF-8");
-	for (*n = 0; rest.s && *n < SELECTION_WORDS_MAX;) {
-		struct str word = str_trim(str_cut(&rest, ' '));
-
-		if (word.len > 0)
-			read_word(word, arena, &out[(*n)++]);
-	}
-	return 0;
-}
-
-static int read_q(struct selection *s, struct arena *arena, struct err *err)
-{
-	const char *q = arena_str(arena, str_trim(str_of(s->q)));
-	char hash[MD5_HEX + 1];
-
-	/* a whole address has an index of its own */
-	if (s->entity != ENTITY_COMPANY && email_is_valid(q)) {
-		email_hash(q, hash);
-		s->hash = arena_strdup(arena, hash);
-		return 0;
-	}
-	return selection_read_words(q, arena, s->words, &s->words_n, err);
-}
-
 static int to_number(const struct field *f, const char *text, int64_t *out,
 		     struct err *err)
 {
@@ -158,7 +111,8 @@ int selection_read(struct selection *s, struct db *db, int64_t now_ms,
 {
 	if (read_filter(s, db, now_ms, arena, err) < 0 ||
 	    read_group(s, db, now_ms, arena, err) < 0 ||
-	    (s->q && read_q(s, arena, err) < 0))
+	    (s->q &&
+	     search_words_read(s->q, arena, s->words, &s->words_n, err) < 0))
 		return -1;
 	for (size_t i = 0; i < s->equal_n; i++) {
 		if (check_equal(s->entity, &s->equal[i], err) < 0)
@@ -186,7 +140,7 @@ int selection_narrow(struct selection *s, struct db *db, struct arena *arena,
 
 bool selection_is_all(const struct selection *s)
 {
-	return !s->hash && s->words_n == 0 && s->equal_n == 0 && !s->ids &&
+	return s->words_n == 0 && s->equal_n == 0 && !s->ids &&
 	       s->criteria->root.n == 0;
 }
 
@@ -217,13 +171,13 @@ const char *selection_digest(const struct selection *s, struct arena *arena)
 /* --- SQL --- */
 
 /*
- * How addresses are asked for: all that fit as a set, or record by record.
- * PostgreSQL makes a set of EXISTS, too, if it expects many records and does
- * not know that a page of them will do: a number it looks up for each.
+ * How addresses and companies are asked for: all that fit as a set, or record
+ * by record. PostgreSQL makes a set of EXISTS, too, if it expects many records
+ * and does not know that a page of them will do: a number it looks up for each.
  */
 enum asking { AS_SET, AS_EXISTS, AS_NUMBER };
 
-/* The record has a live address that ...; end_address closes it. */
+/* The record has a live address that ...; end_asking closes it. */
 static void begin_address(struct sqlbuild *b, enum entity entity,
 			  enum asking how)
 {
@@ -241,36 +195,43 @@ static void begin_address(struct sqlbuild *b, enum entity entity,
 	sqlbuild_add(b, " AND a.ended_ms IS NULL AND ");
 }
 
-static void end_address(struct sqlbuild *b, enum asking how)
+static void end_asking(struct sqlbuild *b, enum asking how)
 {
 	sqlbuild_add(b, how == AS_NUMBER ? ") > 0" : ")");
 }
 
-void selection_address_has(const struct search_word *word, struct sqlbuild *b)
+/* The company has the word. */
+static void add_company(const struct search_word *word, enum asking how,
+			struct sqlbuild *b)
 {
-	sqlbuild_add(b, "(a.folded ");
-	sqlbuild_like(b, true, word->folded, true);
-	if (word->shown) {
-		sqlbuild_add(b, b->backend == DB_PG
-					? " OR lower(a.address COLLATE "
-					  "\"und-x-icu\") "
-					: " OR text_lower(a.address) ");
-		sqlbuild_like(b, true, word->shown, true);
-	}
-	sqlbuild_add(b, ")");
+	static const char *const begin[] = {
+		[AS_SET] = "r.company_id IN (SELECT c.id FROM company c WHERE ",
+		[AS_EXISTS] = "EXISTS (SELECT 1 FROM company c"
+			      " WHERE c.id = r.company_id AND ",
+		[AS_NUMBER] = "(SELECT COUNT(*) FROM company c"
+			      " WHERE c.id = r.company_id AND ",
+	};
+
+	sqlbuild_add(b, begin[how]);
+	search_word_sql(word, "c.plain", "c.name_folded", b);
+	end_asking(b, how);
 }
 
-/* The name or a live address contains the word. */
+/* The record, a live address or a person's company has the word. */
 static void add_word(const struct selection *s, const struct search_word *word,
 		     enum asking how, struct sqlbuild *b)
 {
-	sqlbuild_add(b, " AND (r.name_folded ");
-	sqlbuild_like(b, true, word->folded, true);
+	sqlbuild_add(b, " AND (");
+	search_word_sql(word, "r.plain", "r.name_folded", b);
 	if (s->entity != ENTITY_COMPANY) {
 		sqlbuild_add(b, " OR ");
 		begin_address(b, s->entity, how);
-		selection_address_has(word, b);
-		end_address(b, how);
+		search_word_sql(word, "a.plain", "a.folded", b);
+		end_asking(b, how);
+	}
+	if (s->entity == ENTITY_PERSON) {
+		sqlbuild_add(b, " OR ");
+		add_company(word, how, b);
 	}
 	sqlbuild_add(b, ")");
 }
@@ -283,7 +244,7 @@ static void add_address(const struct selection *s, const char *hash,
 	begin_address(b, s->entity, AS_SET);
 	sqlbuild_add(b, "a.hash = ");
 	sqlbuild_bind_text(b, hash);
-	end_address(b, AS_SET);
+	end_asking(b, AS_SET);
 }
 
 static void add_tag(enum entity entity, const char *name, bool as_set,
@@ -361,8 +322,6 @@ void selection_sql(const struct selection *s, enum criteria_use use,
 	criteria_sql_where(s->criteria, s->candidates ? CRITERIA_WALK : use, b);
 	if (s->candidates)
 		add_ids(s->candidates, b);
-	if (s->hash)
-		add_address(s, s->hash, b);
 	for (size_t i = 0; i < s->words_n; i++)
 		add_word(s, &s->words[i], how, b);
 	for (size_t i = 0; i < s->equal_n; i++)

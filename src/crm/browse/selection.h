@@ -22,11 +22,9 @@ struct record_filter {
 	const char *value;
 };
 
-#define SELECTION_WORDS_MAX 5
-
 struct selection {
 	enum entity entity;
-	const char *q;      /* words that name or address contain; NULL: all */
+	const char *q;      /* words to search for; NULL: all */
 	const char *filter; /* JSON text of criteria; NULL: all */
 	int64_t group_id;   /* in this group; 0: all */
 	const char *how;    /* which of it: member (NULL), hand, criteria,
@@ -37,8 +35,7 @@ struct selection {
 
 	/* By selection_read: */
 	struct criteria *criteria; /* of no conditions: all */
-	const char *hash;          /* q is a whole address, with this hash */
-	struct search_word words[SELECTION_WORDS_MAX];
+	struct search_word words[SEARCH_WORDS_MAX];
 	size_t words_n;
 	/* By selection_narrow: JSON ids of all that may have the words. NULL:
 	 * they are to be looked through. */
@@ -54,13 +51,6 @@ int selection_read(struct selection *s, struct db *db, int64_t now_ms,
  * holds what was written by then. */
 int selection_narrow(struct selection *s, struct db *db, struct arena *arena,
 		     struct err *err);
-/* The words of a text, of which all must fit; at most SELECTION_WORDS_MAX.
- * ERR_INVALID with field `q`. */
-int selection_read_words(const char *q, struct arena *arena,
-			 struct search_word *out, size_t *n, struct err *err);
-/* The row `a` of email contains the word; an address with other letters than
- * ASCII also as it is shown. */
-void selection_address_has(const struct search_word *word, struct sqlbuild *b);
 /* Nothing is asked for: everybody. */
 bool selection_is_all(const struct selection *s);
 /* Tells selections from each other, for cursors; in the arena. */

@@ -4,7 +4,6 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/browse/selection.h"
 #include "crm/field.h"
 #include "store/sqlbuild.h"
 
@@ -106,8 +105,7 @@ int recipient_filter_read(struct recipient_filter *f, struct arena *arena,
 	if (read_state(f, err) < 0 || read_response(f, err) < 0 ||
 	    read_domain(f, arena, err) < 0)
 		return -1;
-	return f->q ? selection_read_words(f->q, arena, f->words, &f->words_n,
-					   err)
+	return f->q ? search_words_read(f->q, arena, f->words, &f->words_n, err)
 		    : 0;
 }
 
@@ -146,10 +144,11 @@ static void add_link(const struct recipient_filter *f, struct sqlbuild *b)
 
 static void add_word(const struct search_word *word, struct sqlbuild *b)
 {
-	sqlbuild_add(b, " AND (COALESCE(s.name_folded, p.name_folded) ");
-	sqlbuild_like(b, true, word->folded, true);
+	sqlbuild_add(b, " AND (");
+	search_word_sql(word, "COALESCE(s.plain,p.plain)",
+			"COALESCE(s.name_folded,p.name_folded)", b);
 	sqlbuild_add(b, " OR ");
-	selection_address_has(word, b);
+	search_word_sql(word, "a.plain", "a.folded", b);
 	sqlbuild_add(b, ")");
 }
 

@@ -13,9 +13,7 @@
 #include "base/vec.h"
 #include "crm/browse/page_cursor.h"
 #include "crm/campaign_record.h"
-#include "crm/search/search.h"
-
-#define RECIPIENT_WORDS_MAX 5 /* as SELECTION_WORDS_MAX */
+#include "crm/search/search_word.h"
 
 /* Who is looked for: all of it must fit; NULL and 0: any. */
 struct recipient_filter {
@@ -34,7 +32,7 @@ struct recipient_filter {
 	enum crm_recipient_state state_read;
 	const char *condition; /* of the response, in SQL */
 	const char *at_domain; /* "@example.org", folded */
-	struct search_word words[RECIPIENT_WORDS_MAX];
+	struct search_word words[SEARCH_WORDS_MAX];
 	size_t words_n;
 };
 /* ERR_INVALID with field state, response, domain, q. */

@@ -95,23 +95,33 @@ static void question_release(struct question *q)
 	vec_release(&q->ways[1]);
 }
 
+/* What every way of the word has; NULL: the text and the number have nothing in
+ * common. */
+static const char *only_way(const struct search_word *word)
+{
+	if (!word->number)
+		return word->plain;
+	return !word->plain || strstr(word->plain, word->number) ? word->number
+								 : NULL;
+}
+
 static void make_question(const struct search_word *words, size_t n,
 			  struct question *out)
 {
 	const struct search_word *either = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct search_word *w = &words[i];
+		const char *way = only_way(&words[i]);
 
-		if (!w->shown || strcmp(w->shown, w->folded) == 0)
-			grams_of_word(str_of(w->folded), &out->ways[0]);
+		if (way)
+			grams_of_word(str_of(way), &out->ways[0]);
 		else if (!either)
-			either = w;
+			either = &words[i];
 	}
 	if (out->ways[0].n > 0 || !either)
 		return;
-	grams_of_word(str_of(either->folded), &out->ways[0]);
-	grams_of_word(str_of(either->shown), &out->ways[1]);
+	grams_of_word(str_of(either->plain), &out->ways[0]);
+	grams_of_word(str_of(either->number), &out->ways[1]);
 }
 
 /* 1, 0 too many, -1. */
@@ -168,6 +178,10 @@ int search_mark(struct tx *tx, enum entity entity, int64_t record_id,
 {
 	struct ids one = { .v = &record_id, .n = 1 };
 
+	if (entity == ENTITY_COMPANY &&
+	    db_exec(tx, SQL_SEARCH_MARK_STAFF, SQL_ARGS(sql_int(record_id)),
+		    err) < 0)
+		return -1;
 	return search_mark_many(tx, entity, &one, err);
 }
 
@@ -177,6 +191,10 @@ int search_mark_batch(struct batch *b, enum entity entity, int64_t record_id,
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct ids one = { .v = &record_id, .n = 1 };
 
+	if (entity == ENTITY_COMPANY &&
+	    batch_add(b, SQL_SEARCH_MARK_STAFF, SQL_ARGS(sql_int(record_id)),
+		      err) < 0)
+		return -1;
 	return batch_add(b, SQL_SEARCH_MARK,
 			 SQL_ARGS(sql_int(entity), sql_keys(&one, &keys)), err);
 }

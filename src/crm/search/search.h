@@ -2,16 +2,17 @@
  * crm/search/search.h - inside names and addresses by an index
  *
  * Looking for a part of a word takes an index of all short pieces: of each
- * record's text (name, live addresses folded, and as shown where they have
- * other letters than ASCII) the index holds all pieces of one to three
- * characters, as hashes. What contains a word has all its pieces, so the index
- * gives candidates, and whoever asks compares those with the record itself.
- * Answers are those of a scan, whatever the index says.
+ * record's text (its plain text and its company's, live addresses folded, and
+ * plain where they have other letters than ASCII; see search_text.h) the index
+ * holds all pieces of one to three characters, as hashes. What contains a word
+ * has all its pieces, so the index gives candidates, and whoever asks compares
+ * those with the record itself. Answers are those of a scan, whatever the index
+ * says.
  *
  * The index is filled by a job behind those who write, so it costs them
- * nothing: records above `until_id` are not in it yet, and those whose name or
- * addresses changed are marked stale, in the transaction of the change. Both
- * are candidates, always. Whoever takes ids holds the sequence until the
+ * nothing: records above `until_id` are not in it yet, and those that are
+ * found otherwise since are marked stale, in the transaction of the change.
+ * Both are candidates, always. Whoever takes ids holds the sequence until the
  * commit, so no id below one that can be seen appears later.
  *
  * What is erased leaves the index with the transaction; what is removed, with
@@ -22,6 +23,7 @@
 
 #include "base/vec.h"
 #include "crm/entity.h"
+#include "crm/search/search_word.h"
 #include "jobs/runner.h"
 #include "store/db.h"
 
@@ -32,11 +34,6 @@
 /* Nor are more records that the index does not know, or not as they are. */
 #define SEARCH_BEHIND_MOST 5000
 
-/* Folded; and in lower case, if it has other letters than ASCII. */
-struct search_word {
-	const char *folded, *shown;
-};
-
 /*
  * Records that may contain all n words: appended to out in order, each once.
  * Returns 1; 0 if there are too many, or the words have no pieces (out is
@@ -46,7 +43,8 @@ int search_find(struct db *db, enum entity entity,
 		const struct search_word *words, size_t n, struct ids *out,
 		struct err *err);
 
-/* Its name or addresses changed, or it is gone. */
+/* What it is found by changed, or it is gone. People are found by what their
+ * company is found by. */
 int search_mark(struct tx *tx, enum entity entity, int64_t record_id,
 		struct err *err);
 int search_mark_many(struct tx *tx, enum entity entity, const struct ids *ids,

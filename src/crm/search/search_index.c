@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "base/utf8.h"
 #include "crm/search/search.h"
+#include "crm/search/search_fill.h"
 #include "crm/search/search_gram.h"
 #include "sql/search.h"
 
@@ -18,8 +18,9 @@
 #define PAGE 500
 #define IDLE_MS MS_HOUR /* it is woken before */
 
-static const enum entity kinds[] = { ENTITY_PERSON, ENTITY_LEAD,
-				     ENTITY_COMPANY };
+/* Companies first: people have their texts, too. */
+static const enum entity kinds[] = { ENTITY_COMPANY, ENTITY_PERSON,
+				     ENTITY_LEAD };
 
 static const struct sql *next_of(enum entity entity)
 {
@@ -37,22 +38,24 @@ static const struct sql *those_of(enum entity entity)
 
 /* --- what a record's text is --- */
 
-struct named {
+struct found {
 	int64_t id;
-	const char *name;
+	const char *plain;   /* NULL: not made yet */
+	const char *company; /* NULL: none */
 };
-struct nameds VEC_FIELDS(struct named);
+struct founds VEC_FIELDS(struct found);
 
 struct addressed {
 	int64_t record_id;
-	const char *folded, *address;
+	const char *folded, *plain; /* NULL: the same */
 };
 struct addresseds VEC_FIELDS(struct addressed);
 
-static void read_named(const struct rows *rows, struct arena *arena, void *out)
+static void read_found(const struct rows *rows, struct arena *arena, void *out)
 {
-	*(struct named *)out =
-		(struct named){ rows_int(rows, 0), rows_dup(rows, 1, arena) };
+	*(struct found *)out =
+		(struct found){ rows_int(rows, 0), rows_dup(rows, 1, arena),
+				rows_dup(rows, 2, arena) };
 }
 
 static void read_addressed(const struct rows *rows, struct arena *arena,
@@ -61,33 +64,35 @@ static void read_addressed(const struct rows *rows, struct arena *arena,
 	*(struct addressed *)out = (struct addressed){
 		.record_id = rows_int(rows, 0),
 		.folded = rows_dup(rows, 1, arena),
-		.address = rows_dup(rows, 2, arena),
+		.plain = rows_dup(rows, 2, arena),
 	};
 }
 
-static void add_address(const struct addressed *a, struct strbuf *text)
+static void add_line(const char *line, struct strbuf *text)
 {
-	strbuf_addch(text, '\n');
-	strbuf_addstr(text, a->folded);
-	if (str_is_ascii(str_of(a->address)))
+	if (!line)
 		return;
 	strbuf_addch(text, '\n');
-	utf8_lower(str_of(a->address), text);
+	strbuf_addstr(text, line);
 }
 
 /* Of a record that was erased: "". */
-static void text_of(const struct named *named, const struct addresseds *all,
+static void text_of(const struct found *found, const struct addresseds *all,
 		    struct strbuf *out)
 {
 	strbuf_reset(out);
-	strbuf_addstr(out, named->name);
-	for (size_t i = vec_lower(all, record_id, named->id);
-	     i < all->n && all->v[i].record_id == named->id; i++)
-		add_address(&all->v[i], out);
+	if (found->plain)
+		strbuf_addstr(out, found->plain);
+	add_line(found->company, out);
+	for (size_t i = vec_lower(all, record_id, found->id);
+	     i < all->n && all->v[i].record_id == found->id; i++) {
+		add_line(all->v[i].folded, out);
+		add_line(all->v[i].plain, out);
+	}
 }
 
 static int load_addresses(struct db *db, enum entity entity,
-			  const struct nameds *records, struct arena *arena,
+			  const struct founds *records, struct arena *arena,
 			  struct addresseds *out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
@@ -163,7 +168,7 @@ int search_forget(struct tx *tx, enum entity entity, int64_t record_id,
 }
 
 static int add_docs(struct tx *tx, enum entity entity,
-		    const struct nameds *records, struct arena *arena,
+		    const struct founds *records, struct arena *arena,
 		    struct err *err)
 {
 	CLEANUP(vec_release) struct addresseds addresses = VEC_INIT;
@@ -183,18 +188,46 @@ static int add_docs(struct tx *tx, enum entity entity,
 
 /* --- pages --- */
 
+static int list_next(struct db *db, enum entity entity, int64_t until,
+		     struct arena *arena, struct founds *out, struct err *err)
+{
+	out->n = 0;
+	return db_list(db, next_of(entity),
+		       SQL_ARGS(sql_int(until), sql_int(PAGE)), read_found,
+		       arena, out, err);
+}
+
+/* Those that were made before there was a plain text: 1 if there were any, 0,
+ * -1. */
+static int fill(struct tx *tx, enum entity entity, const struct founds *records,
+		struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	vec_each (records, r) {
+		if (!r->plain)
+			vec_push(&ids, r->id);
+	}
+	if (ids.n == 0)
+		return 0;
+	return search_fill(tx, entity, &ids, arena, err) < 0 ? -1 : 1;
+}
+
 /* The next records that are not in the index yet: how many, or -1. */
 static int index_new(struct tx *tx, enum entity entity, int64_t until,
 		     struct arena *arena, struct err *err)
 {
-	CLEANUP(vec_release) struct nameds records = VEC_INIT;
+	CLEANUP(vec_release) struct founds records = VEC_INIT;
+	int filled;
 
-	if (db_list(tx->db, next_of(entity),
-		    SQL_ARGS(sql_int(until), sql_int(PAGE)), read_named, arena,
-		    &records, err) < 0)
+	if (list_next(tx->db, entity, until, arena, &records, err) < 0)
 		return -1;
 	if (records.n == 0)
 		return 0;
+	filled = fill(tx, entity, &records, arena, err);
+	if (filled < 0 || (filled > 0 && list_next(tx->db, entity, until, arena,
+						   &records, err) < 0))
+		return -1;
 	if (add_docs(tx, entity, &records, arena, err) < 0 ||
 	    db_exec(tx, SQL_SEARCH_GO_ON,
 		    SQL_ARGS(sql_int(records.v[records.n - 1].id),
@@ -209,7 +242,7 @@ static int index_stale(struct tx *tx, enum entity entity, int64_t until,
 		       struct arena *arena, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct nameds records = VEC_INIT;
+	CLEANUP(vec_release) struct founds records = VEC_INIT;
 	CLEANUP(vec_release) struct ids stale = VEC_INIT;
 	size_t known = 0;
 
@@ -230,7 +263,7 @@ static int index_stale(struct tx *tx, enum entity entity, int64_t until,
 		return -1;
 	stale.n = known;
 	if (db_list(tx->db, those_of(entity), SQL_ARGS(sql_keys(&stale, &keys)),
-		    read_named, arena, &records, err) < 0 ||
+		    read_found, arena, &records, err) < 0 ||
 	    add_docs(tx, entity, &records, arena, err) < 0)
 		return -1;
 	return 1;

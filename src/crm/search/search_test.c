@@ -79,6 +79,8 @@ static void pieces_are_written_once(void **state)
 
 /* --- index and scan --- */
 
+#define COMPANIES 3
+
 struct world {
 	struct crm_fixture *f;
 	uint64_t seed;
@@ -107,9 +109,24 @@ static const char *part(struct world *w)
 static const char *const hosts[] = { "x.example", "straße.example", "пример.рф",
 				     "EXAMPLE.test" };
 
+static const char *const phones[] = { "+49 (0)30 123456", "0049 40 99887766",
+				      "030/123 456", "+1 555 0100",
+				      "Büro: 089-4711, mobil 0170 4711" };
+
 static const char *body_of(struct world *w)
 {
 	const char *sep = below(w, 2) ? " " : "";
+
+	if (below(w, 5) == 0)
+		return arena_printf(w->f->arena,
+				    "{\"last_name\":\"%s\",\"city\":\"%s\","
+				    "\"phone\":\"%s\"}",
+				    part(w), part(w),
+				    phones[below(w, ARRAY_SIZE(phones))]);
+	if (below(w, 5) == 0)
+		return arena_printf(w->f->arena,
+				    "{\"last_name\":\"%s\",\"company_id\":%u}",
+				    part(w), 1 + below(w, COMPANIES));
 
 	if (below(w, 4) == 0)
 		return arena_printf(w->f->arena, "{\"email\":\"%s%u@%s\"}",
@@ -126,6 +143,12 @@ static const char *body_of(struct world *w)
 			    hosts[below(w, ARRAY_SIZE(hosts))]);
 }
 
+static const char *company_of(struct world *w)
+{
+	return arena_printf(w->f->arena, "{\"name\":\"%s%s\",\"city\":\"%s\"}",
+			    part(w), part(w), part(w));
+}
+
 static void change(struct world *w)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -134,7 +157,7 @@ static void change(struct world *w)
 	int64_t id = 1 + below(w, 40), other = 1 + below(w, 40);
 	struct record r;
 
-	switch (below(w, 8)) {
+	switch (below(w, 9)) {
 	case 0: /* gone ones and odd addresses are refused: never mind */
 		if (tx_begin(f->db, &tx, &err) == 0 &&
 		    record_remove(&tx, ENTITY_PERSON, id, &f->actor, f->arena,
@@ -159,6 +182,10 @@ static void change(struct world *w)
 	case 5:
 		(void)search_index_page(f->db, &err);
 		break;
+	case 6:
+		(void)fixture_patch(f, ENTITY_COMPANY, 1 + below(w, COMPANIES),
+				    company_of(w), &r, &err);
+		break;
 	default:
 		(void)fixture_create(f, ENTITY_PERSON, body_of(w), &r, &err);
 		break;
@@ -173,14 +200,16 @@ static const char *word_of(struct world *w)
 	struct str rest;
 	uint32_t skip, take;
 
-	if (below(w, 3) == 0)
+	if (below(w, 6) == 0)
+		strbuf_addstr(&whole, phones[below(w, ARRAY_SIZE(phones))]);
+	else if (below(w, 3) == 0)
 		strbuf_addf(&whole, "Qz%u@%s", below(w, 99),
 			    hosts[below(w, ARRAY_SIZE(hosts))]);
 	else
 		strbuf_addf(&whole, "%s%s", part(w), part(w));
 	rest = strbuf_str(&whole);
 	skip = below(w, (uint32_t)utf8_length(rest));
-	take = 1 + below(w, 5);
+	take = 1 + below(w, 9);
 	while (rest.len > 0 && take > 0) {
 		size_t n = utf8_sequence(rest);
 
@@ -223,7 +252,13 @@ static void compare(struct world *w, const char *q)
 static void the_index_finds_what_a_scan_finds(void **state)
 {
 	struct world w = { .f = *state, .seed = 8 };
+	struct err err = ERR_INIT;
+	struct record r;
 
+	for (int i = 0; i < COMPANIES; i++)
+		assert_int_equal(fixture_create(w.f, ENTITY_COMPANY,
+						company_of(&w), &r, &err),
+				 0);
 	for (int round = 0; round < 60; round++) {
 		for (int i = 0; i < 8; i++)
 			change(&w);
@@ -252,6 +287,198 @@ static int64_t found(struct crm_fixture *f, enum entity entity, const char *q)
 		selection_read(&query.selection, f->db, 1, f->arena, &err), 0);
 	assert_int_equal(record_list(f->db, &query, f->arena, &page, &err), 0);
 	return page.total;
+}
+
+/* Those of the people that q finds, as digits: "13". */
+static const char *whom(struct crm_fixture *f, const char *q)
+{
+	CLEANUP(record_page_release) struct record_page page = { .next = NULL };
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct record_query query = {
+		.limit = 50, .selection = { .entity = ENTITY_PERSON, .q = q }
+	};
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		selection_read(&query.selection, f->db, 1, f->arena, &err), 0);
+	assert_int_equal(record_list(f->db, &query, f->arena, &page, &err), 0);
+	vec_each (&page.items, r)
+		strbuf_addint(&out, r->id);
+	return arena_strdup(f->arena, out.buf);
+}
+
+static const char *const people[] = {
+	/* 1 */ "{\"first_name\":\"José\",\"last_name\":\"Müller\","
+		"\"email\":\"jörg.groß@bücher.example\"}",
+	/* 2 */
+	"{\"first_name\":\"Jose\",\"last_name\":\"Muller\","
+	"\"email\":\"jorg.gross@bucher.example\"}",
+	/* 3 */
+	"{\"first_name\":\"Łukasz\",\"last_name\":\"Đorđević\","
+	"\"city\":\"Kraków\",\"phone\":\"+49 (0)30 123456\"}",
+	/* 4 */
+	"{\"first_name\":\"Lukasz\",\"last_name\":\"Dordevic\","
+	"\"city\":\"KRAKOW\",\"phone\":\"030 / 123 456\"}",
+	/* 5 */
+	"{\"first_name\":\"Søren\",\"last_name\":\"Ægirsson\","
+	"\"company_id\":1}",
+	/* 6 */
+	"{\"last_name\":\"Щербаков\",\"city\":\"Орёл\","
+	"\"email\":\"почта@пример.рф\",\"phone\":"
+	"\"Büro 0049 89 4711 00, mobil +43 660 7654321\"}",
+	/* 7 */
+	"{\"last_name\":\"王伟\",\"email\":"
+	"\"wang@xn--bcher-kva.example\"}",
+};
+
+static const struct {
+	const char *q, *found;
+} cases[] = {
+	/* accents, either way round */
+	{ "muller", "12" },
+	{ "MÜLLER", "12" },
+	{ "ülle", "12" },
+	{ "jose", "12" },
+	{ "josé", "12" },
+	{ "lukasz", "34" },
+	{ "Łukasz", "34" },
+	{ "đorđ", "34" },
+	{ "soren", "5" },
+	{ "aegir", "5" },
+	{ "æg", "5" },
+	{ "орел", "6" },
+	{ "щербаков", "6" },
+	{ "王", "7" },
+	/* pieces of addresses */
+	{ "jörg.gr", "12" },
+	{ "jorg.gross@b", "12" },
+	{ "groß@bücher.ex", "12" },
+	{ "bücher.example", "127" },
+	{ "xn--bcher-kva", "17" },
+	{ "org.gross@bucher.example", "12" },
+	{ "почт", "6" },
+	{ "та@прим", "6" },
+	{ "пример.рф", "6" },
+	/* towns and companies */
+	{ "krakow", "34" },
+	{ "KRAKÓW", "34" },
+	{ "cafe zuri", "5" },
+	{ "Café", "5" },
+	{ "søren café", "5" },
+	{ "zürich", "5" },
+	/* telephone numbers */
+	{ "030 123456", "34" },
+	{ "030123456", "34" },
+	{ "(030) 123-456", "34" },
+	{ "+49 30 123456", "34" },
+	{ "+4930123456", "34" },
+	{ "+49 (0)30 123456", "34" },
+	{ "0049 30 123456", "34" },
+	{ "004930123456", "34" },
+	{ "30123456", "34" },
+	{ "30 123456", "34" },
+	{ "4930123456", "3" },
+	{ "lukasz 030 123456", "34" },
+	{ "+49 89 471100", "6" },
+	{ "0660 7654321", "6" },
+	{ "+43", "6" },
+	{ "044 4711", "5" },
+	/* not */
+	{ "+41 30 123456", "4" }, /* theirs does not say which country */
+	{ "030 1234567", "" },
+	{ "mueller", "" },
+	{ "muller krakow", "" },
+};
+
+static void each_case(struct crm_fixture *f)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *found = whom(f, cases[i].q);
+
+		if (strcmp(found, cases[i].found) != 0)
+			fail_msg("%s: %s, not %s", cases[i].q, found,
+				 cases[i].found);
+	}
+}
+
+static void make_people(struct crm_fixture *f)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	assert_int_equal(fixture_create(f, ENTITY_COMPANY,
+					"{\"name\":\"Café Zürich\","
+					"\"phone\":\"+41 44 471 12 13\"}",
+					&r, &err),
+			 0);
+	for (size_t i = 0; i < ARRAY_SIZE(people); i++)
+		(void)fixture_person(f, people[i]);
+}
+
+static void is_found_however_it_is_written(void **state)
+{
+	struct crm_fixture *f = *state;
+
+	make_people(f);
+	each_case(f); /* looked through */
+	index_all(f);
+	each_case(f);
+}
+
+/* As after the migration. */
+static void what_was_there_before_gets_its_text_from_the_job(void **state)
+{
+	static const char *const tables[] = { "person", "company", "email" };
+	struct crm_fixture *f = *state;
+
+	make_people(f);
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		store_fixture_exec(f->db,
+				   arena_printf(f->arena,
+						"UPDATE %s SET plain = NULL",
+						tables[i]));
+	/* as they are written */
+	assert_string_equal(whom(f, "Müller"), "12");
+	assert_string_equal(whom(f, "muller"), "2");
+	assert_string_equal(whom(f, "jörg"), "12");
+	index_all(f);
+	each_case(f);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM email"
+					   " WHERE plain IS NOT NULL"),
+			 3);
+}
+
+static void a_company_that_is_renamed_takes_its_people_along(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record r;
+
+	make_people(f);
+	index_all(f);
+	assert_int_equal(fixture_patch(f, ENTITY_COMPANY, 1,
+				       "{\"name\":\"Bäckerei\"}", &r, &err),
+			 0);
+	assert_string_equal(whom(f, "baeckerei"), "");
+	assert_string_equal(whom(f, "backerei"), "5");
+	assert_string_equal(whom(f, "cafe"), "");
+	index_all(f);
+	assert_string_equal(whom(f, "backerei"), "5");
+	assert_string_equal(whom(f, "cafe"), "");
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, 1,
+				       "{\"company_id\":1}", &r, &err),
+			 0);
+	assert_string_equal(whom(f, "backerei"), "15");
+	index_all(f);
+	assert_string_equal(whom(f, "backerei"), "15");
+	assert_int_equal(fixture_patch(f, ENTITY_PERSON, 5,
+				       "{\"phone\":\"0711 654321\","
+				       "\"city\":\"Ulm\"}",
+				       &r, &err),
+			 0);
+	index_all(f);
+	assert_string_equal(whom(f, "+49 711 654321"), "5");
+	assert_string_equal(whom(f, "ulm"), "5");
 }
 
 static void a_change_is_found_at_once_and_nothing_old(void **state)
@@ -298,7 +525,8 @@ static void what_is_erased_leaves_the_index(void **state)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	static const struct search_word word = { "schmidt", NULL };
+	static const struct search_word word = { .plain = "schmidt",
+						 .folded = "schmidt" };
 	struct crm_fixture *f = *state;
 	struct err err = ERR_INIT;
 	struct record r = fixture_person(
@@ -399,6 +627,9 @@ int main(void)
 		cmocka_unit_test(a_word_is_looked_for_by_its_longest_pieces),
 		cmocka_unit_test(pieces_are_written_once),
 		FIXED(the_index_finds_what_a_scan_finds),
+		FIXED(is_found_however_it_is_written),
+		FIXED(what_was_there_before_gets_its_text_from_the_job),
+		FIXED(a_company_that_is_renamed_takes_its_people_along),
 		FIXED(a_change_is_found_at_once_and_nothing_old),
 		FIXED(what_is_erased_leaves_the_index),
 		FIXED(what_is_removed_leaves_it_with_the_job),
