@@ -58,6 +58,15 @@ static int run_chosen(const struct route *route, struct request *rq,
 	return mc_check_fields(rq, err) < 0 ? -1 : run(route, rq, rs, err);
 }
 
+/* In no spec: what there is not. */
+static const struct route app_missing = {
+	.method = HTTP_GET,
+	.path = "",
+	.fn = page_app_missing,
+	.permission = PERMIT_PUBLIC,
+	.workers = WORKERS_QUICK,
+};
+
 static void add_tables(struct router *router, struct api *api,
 		       const char *prefix)
 {
@@ -70,6 +79,8 @@ static void add_tables(struct router *router, struct api *api,
 		table.run = table.dialect == DIALECT_PLAIN       ? run_checked
 			    : table.dialect == DIALECT_MAILCHIMP ? run_chosen
 								 : run;
+		if (table.dialect == DIALECT_PAGE && !*table.prefix)
+			table.missing = &app_missing;
 		router_add(router, &table);
 	}
 }

@@ -133,6 +133,9 @@ static int find_route(struct exchange *x, const char *path, struct problem *out)
 	if (overridden)
 		router_match(router, rq->method, path, rq->arena, &x->match);
 	x->in.path = x->match.params;
+	if (!x->match.route && !x->match.allow[0] && x->match.table &&
+	    auth_is_navigation(rq))
+		x->match.route = x->match.table->missing;
 	if (x->match.route)
 		return 0;
 	out->status = x->match.allow[0] ? 405 : 404;
@@ -272,6 +275,7 @@ int find_target(struct exchange *x, struct problem *out)
 	}
 	if (!read_target(x, &path)) {
 		x->rq.path = x->rq.path ? x->rq.path : "/";
+		out->detail = "The address holds what is no character.";
 		return -1;
 	}
 	if (find_route(x, path, out) < 0 || wants_sample_error(x, out))

@@ -138,6 +138,17 @@ bool auth_has_key(const struct request *rq)
 	return request_header(rq, "Authorization") || (query && *query);
 }
 
+bool auth_is_navigation(const struct request *rq)
+{
+	const char *mode = request_header(rq, "Sec-Fetch-Mode");
+	const char *accept = request_header(rq, "Accept");
+
+	if ((rq->method != HTTP_GET && rq->method != HTTP_HEAD) ||
+	    auth_has_key(rq) || (mode && strcmp(mode, "navigate") != 0))
+		return false;
+	return accept && strstr(accept, "text/html");
+}
+
 static int identify(struct request *rq, authenticate_fn authenticate,
 		    void *context, struct err *err)
 {

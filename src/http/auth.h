@@ -40,6 +40,9 @@ bool auth_permits(const struct caller *caller, enum permission permission);
 
 /* As far as one can tell by the request. */
 bool auth_is_browser(const struct request *rq);
+/* Somebody reads the answer in a browser: it is to be a page, whatever part of
+ * the path space it is of. */
+bool auth_is_navigation(const struct request *rq);
 /* It came with a key, right or wrong. */
 bool auth_has_key(const struct request *rq);
 

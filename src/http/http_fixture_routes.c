@@ -273,11 +273,11 @@ int setup(void **state)
 	struct http_options defaults = HTTP_OPTIONS_DEFAULT;
 	const struct route_table tables[] = {
 		{ "/api/v1", DIALECT_PLAIN, v1_routes, ARRAY_SIZE(v1_routes),
-		  &f->shared, NULL },
+		  &f->shared, NULL, NULL },
 		{ "/3.0", DIALECT_MAILCHIMP, mc_routes, ARRAY_SIZE(mc_routes),
-		  &f->shared, NULL },
+		  &f->shared, NULL, NULL },
 		{ "", DIALECT_PAGE, page_routes, ARRAY_SIZE(page_routes),
-		  &f->shared, NULL },
+		  &f->shared, NULL, NULL },
 	};
 
 	crypto_init();

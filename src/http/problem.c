@@ -1,6 +1,7 @@
 #include "http/problem.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "http/auth.h"
@@ -242,13 +243,40 @@ static const char *mailchimp_type(const char *title)
 	return MC_TYPE;
 }
 
-static void write_page(struct request *rq, struct response *rs,
+/* Where there is an app; readers of mails need not hear of it. */
+static bool has_start(const struct request *rq)
+{
+	return strncmp(rq->path, "/t/", 3) != 0 &&
+	       strncmp(rq->path, "/files/", 7) != 0;
+}
+
+/* People are told when it was instead of an id, which says nothing to them. */
+static void add_time(const struct request *rq, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf time = STRBUF_INIT;
+
+	time_format_http(rq->now_ms, &time);
+	strbuf_addf(&text,
+		    "Something went wrong here. The server's log says more: %s",
+		    time.buf);
+	page_paragraph(out, text.buf);
+}
+
+static void write_page(const struct request *rq, struct response *rs,
 		       const struct problem *p)
 {
 	rs->content_type = PAGE_TYPE;
 	page_begin(&rs->body, p->title);
-	page_paragraph(&rs->body, p->detail);
-	strbuf_addf(&rs->body, "<p><small>%s</small></p>\n", rq->id);
+	if (p->status == 500)
+		add_time(rq, &rs->body);
+	else
+		page_paragraph(&rs->body, p->detail);
+	if (has_start(rq)) {
+		strbuf_addstr(&rs->body, "<p>");
+		page_link(&rs->body, "/", "To the start page");
+		strbuf_addstr(&rs->body, "</p>\n");
+	}
 	page_end(&rs->body);
 }
 
@@ -267,7 +295,7 @@ void problem_write(struct request *rq, struct response *rs,
 	if ((p.status == 503 || p.status == 429) &&
 	    !response_has_header(rs, "Retry-After"))
 		response_header(rs, "Retry-After", "1");
-	if (dialect == DIALECT_PAGE)
+	if (dialect == DIALECT_PAGE || auth_is_navigation(rq))
 		write_page(rq, rs, &p);
 	else if (dialect == DIALECT_MAILCHIMP)
 		write_json(rq, rs, &p, mailchimp_type(p.title));

@@ -2,9 +2,10 @@
  * http/problem.h - errors as clients see them
  *
  * One table maps err codes to statuses; three dialects write them: RFC 9457
- * for our own API, the Marketing API's problem documents, and a small page.
- * The texts of ERR_IO and ERR_BUG, which may tell about our insides, are
- * logged with the id of the request; the client gets the id only.
+ * for our own API, the Marketing API's problem documents, and a small page,
+ * which is also what somebody gets who went there with a browser. The texts of
+ * ERR_IO and ERR_BUG, which may tell about our insides, are logged with the id
+ * of the request; programs get the id only, people the time.
  */
 #ifndef HTTP_PROBLEM_H
 #define HTTP_PROBLEM_H

@@ -75,6 +75,9 @@ struct route_table {
 	size_t n;
 	void *context;    /* becomes request.context */
 	route_run_fn run; /* NULL: the handler is called once */
+	/* What somebody gets who reads pages and asked for one that there is
+	 * not; NULL: a plain page. */
+	const struct route *missing;
 };
 
 struct router *router_new(void);

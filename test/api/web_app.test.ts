@@ -64,3 +64,64 @@ describe("answers of the API", () => {
     assert.equal(short.headers["content-encoding"], undefined);
   });
 });
+
+describe("what a browser is refused", () => {
+  const server = useServer();
+  const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+  const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const visit = (path: string, headers: Record<string, string> = {}) => raw(server.url, path, { accept, ...headers });
+
+  it("is the app's own page where the app has none", async () => {
+    const home = await visit("/");
+    for (const path of ["/nowhere", "/people/1/nowhere", "/campaigns/1/edit/nowhere/at/all", "/api", "/index.html"]) {
+      const page = await visit(path);
+      assert.equal(page.status, 404, path);
+      assert.match(page.headers["content-type"]!, /^text\/html/);
+      assert.equal(page.headers.etag, undefined);
+      assert.equal(page.headers["content-security-policy"], home.headers["content-security-policy"]);
+      assert.deepEqual(page.body, home.body, path);
+    }
+  });
+
+  it("is told in a page, without the id of the request", async () => {
+    const cases: [string, number, RegExp][] = [
+      ["/people?q=%00", 400, /no character/],
+      ["/people/%ff", 400, /no character/],
+      ["/api/v1/nowhere", 404, /no such thing/],
+      ["/api/v1/people", 401, /Sign in/],
+      ["/3.0/nowhere", 404, /could not be found/],
+      ["/app/first-00000000.js", 404, /no such file/],
+      ["/api/v1/session/nothing?x=%zz%00", 400, /no character/],
+    ];
+    for (const [path, status, words] of cases) {
+      const page = await visit(path);
+      const text = page.body.toString();
+      assert.equal(page.status, status, path);
+      assert.match(page.headers["content-type"]!, /^text\/html/, path);
+      assert.match(page.headers["x-request-id"]!, UUID, path);
+      assert.match(text, words, path);
+      assert.match(text, /<a href="\/">/, path);
+      assert.ok(!UUID.test(text), `${path}: ${text}`);
+    }
+    const mail = await visit("/t/o/nothing/at/all");
+    assert.equal(mail.status, 404);
+    assert.ok(!mail.body.toString().includes('href="/"'), "readers of mails know no app");
+    assert.ok(!UUID.test(mail.body.toString()));
+  });
+
+  it("is told to programs as before", async () => {
+    const programs: [string, Record<string, string>][] = [
+      ["/api/v1/nowhere", { accept: "*/*" }],
+      ["/api/v1/nowhere", { accept: "application/json" }],
+      ["/api/v1/nowhere", { accept, authorization: `Bearer ${server.admin.key}` }],
+      ["/api/v1/nowhere", { accept, "sec-fetch-mode": "cors" }],
+      ["/people?q=%00", { accept: "*/*" }],
+      ["/3.0/nowhere", { accept: "*/*" }],
+    ];
+    for (const [path, headers] of programs) {
+      const reply = await raw(server.url, path, headers);
+      assert.match(reply.headers["content-type"]!, /^application\/problem\+json/, `${path} ${JSON.stringify(headers)}`);
+      assert.equal(JSON.parse(reply.body.toString()).instance, reply.headers["x-request-id"]);
+    }
+  });
+});

@@ -3,6 +3,7 @@
  * workers, for nothing here waits. */
 #include "api/api.h"
 #include "api/handlers.h"
+#include "api/routes.h"
 #include "base/err.h"
 #include "http/encoding.h"
 #include "web/files.h"
@@ -54,12 +55,33 @@ static void reply(const struct request *rq, struct response *rs,
 	strbuf_addslice(&rs->body, body);
 }
 
+static void add_policy(struct response *rs)
+{
+	response_header(rs, "Content-Security-Policy", app_csp);
+	response_header(rs, "Referrer-Policy", "same-origin");
+}
+
 int page_app(struct request *rq, struct response *rs, struct err *err)
 {
 	(void)err;
-	response_header(rs, "Content-Security-Policy", app_csp);
-	response_header(rs, "Referrer-Policy", "same-origin");
+	add_policy(rs);
 	reply(rq, rs, web_find(WEB_PAGE));
+	return 0;
+}
+
+/* The app says in words that there is no such page. */
+int page_app_missing(struct request *rq, struct response *rs, struct err *err)
+{
+	const struct web_file *file = web_find(WEB_PAGE);
+	enum web_encoding encoding;
+	struct str body = web_body(file, taken_by(rq), &encoding);
+
+	(void)err;
+	rs->status = 404;
+	rs->content_type = file->type;
+	add_policy(rs);
+	add_encoding(rs, encoding);
+	strbuf_addslice(&rs->body, body);
 	return 0;
 }
 
