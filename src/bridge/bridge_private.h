@@ -376,6 +376,8 @@ int tag_find(struct work *w, struct push *push, struct err *err);
 /* Made, and named like the group. ERR_RETRY with state "planning": it went
  * away since the plan. */
 int tag_ensure(struct work *w, struct push *push, struct err *err);
+/* Of any tag: 1 and its name, 0 if there is no such tag, -1. */
+int tag_read(struct work *w, int64_t id, const char **name, struct err *err);
 
 /* --- push.c, plan.c, push_run.c --- */
 

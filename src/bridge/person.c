@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "crm/bridge_job.h"
 
 #include "sql/bridge.h"
@@ -227,30 +228,56 @@ static int rename_member(struct settling *s, const struct left *l,
 	return note_renamed(s, l, new, err);
 }
 
-static int copy_tags(struct settling *s, const json_t *old, struct err *err)
+/* Some audience may say that there is none, wrongly. */
+static int tag_is_gone(struct work *w, int64_t tag, struct err *err)
+{
+	const char *name;
+	int found = tag_read(w, tag, &name, err);
+
+	if (found > 0)
+		return err_set(err, ERR_RETRY,
+			       "the tag was not found at first");
+	return found;
+}
+
+/* By its number: somebody may rename it meanwhile. */
+static int copy_tag(struct settling *s, int64_t tag, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
-	const json_t *tags = json_object_get(old, "tags");
+	CLEANUP(json_free) json_t *reply = NULL;
 	struct json_writer j = JSON_WRITER(&body);
+	struct err why = ERR_INIT;
+
+	json_begin_object(&j);
+	json_key_begin_array(&j, "members_to_add");
+	json_text(&j, s->now->folded);
+	json_end_array(&j);
+	json_end_object(&j);
+	if (mc_call(s->w->client, "POST",
+		    list_path(s->w, "/segments/%lld?fields=errors",
+			      (long long)tag),
+		    body.buf, &reply, &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
+			return tag_is_gone(s->w, tag, err);
+		*err = why;
+		return -1;
+	}
+	if (json_array_size(json_object_get(reply, "errors")) > 0)
+		log_warn("a tag was not taken to a new address",
+			 LOG_INT("person", s->person.id), LOG_INT("tag", tag));
+	return 0;
+}
+
+static int copy_tags(struct settling *s, const json_t *old, struct err *err)
+{
 	json_t *tag;
 	size_t i;
 
-	if (json_array_size(tags) == 0)
-		return 0;
-	json_begin_object(&j);
-	json_key_begin_array(&j, "tags");
-	json_array_foreach (tags, i, tag) {
-		json_begin_object(&j);
-		json_key_text(&j, "name",
-			      json_string_value(json_object_get(tag, "name")));
-		json_key_text(&j, "status", "active");
-		json_end_object(&j);
-	}
-	json_end_array(&j);
-	json_end_object(&j);
-	return mc_call(s->w->client, "POST",
-		       list_path(s->w, "/members/%s/tags", s->now->hash),
-		       body.buf, NULL, err);
+	json_array_foreach (json_object_get(old, "tags"), i, tag)
+		if (copy_tag(s, json_integer_value(json_object_get(tag, "id")),
+			     err) < 0)
+			return -1;
+	return 0;
 }
 
 /* Both are members: the new one gets the tags, and the stricter status; the

@@ -58,6 +58,57 @@ static void changes_do_not_overtake_each_other(void **state)
 		0);
 }
 
+static void rename_tag(struct bridge_fixture *f, const char *name)
+{
+	fake_say(json_array_get(f->segments, 0), "name", name);
+}
+
+static void rename_before_the_tag(struct bridge_fixture *f,
+				  const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "POST") != 0)
+		return;
+	f->during = NULL;
+	rename_tag(f, "Renamed");
+}
+
+static void remove_before_the_tag(struct bridge_fixture *f,
+				  const struct mc_request *rq, bool done)
+{
+	if (done || strcmp(rq->method, "POST") != 0)
+		return;
+	f->during = NULL;
+	BUG_ON(json_array_clear(f->segments) < 0);
+}
+
+/* Somebody renames it, or takes it away, between reading the member that is
+ * left and writing the one that gets its tags. */
+static void a_tag_is_taken_along_as_it_is_by_then(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t group;
+
+	for (int removed = 0; removed <= 1; removed++) {
+		int64_t id;
+
+		bridge_fixture_renew(f);
+		id = pushed(f, &group);
+		fake_subscribe(f, "b@x.example", "subscribed", "Form");
+		fake_patch(f, id, MOVE("b@x.example"));
+		f->during =
+			removed ? remove_before_the_tag : rename_before_the_tag;
+		fake_run_all(f);
+		assert_null(f->during);
+		assert_string_equal(fake_status(f, "a@x.example"), "archived");
+		assert_string_equal(fake_status(f, "b@x.example"),
+				    "subscribed");
+		assert_int_equal(json_array_size(f->segments), !removed);
+		assert_int_equal(
+			fake_is_tagged(fake_member(f, "b@x.example"), 1),
+			!removed);
+	}
+}
+
 static int64_t changing;
 static const char *change;
 
@@ -599,6 +650,7 @@ static void a_foreign_page_is_no_unsubscribe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_tag_is_taken_along_as_it_is_by_then),
 		TEST(changes_do_not_overtake_each_other),
 		TEST(what_changes_during_a_call_is_seen),
 		TEST(what_a_moved_member_became_is_noted),

@@ -288,10 +288,9 @@ static int follow_name(struct work *w, const struct push *push,
 
 /* --- finding it --- */
 
-/* 1 and its name, 0 if there is no such tag, -1. A 404 is not believed, it
- * would make a second tag: the list of all tags tells. */
-static int read_tag(struct work *w, int64_t id, const char **name,
-		    struct err *err)
+/* A 404 is not believed, it would make a second tag: the list of all tags
+ * tells. */
+int tag_read(struct work *w, int64_t id, const char **name, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
@@ -326,7 +325,7 @@ int tag_find(struct work *w, struct push *push, struct err *err)
 		return -1;
 	if (kept.segment_id == 0)
 		return 0;
-	found = read_tag(w, kept.segment_id, &name, err);
+	found = tag_read(w, kept.segment_id, &name, err);
 	if (found > 0)
 		push->segment_id = kept.segment_id;
 	return found < 0 ? -1 : 0;
@@ -339,7 +338,7 @@ int tag_ensure(struct work *w, struct push *push, struct err *err)
 
 	if (push->segment_id == 0)
 		return make_tag(w, push, err);
-	found = read_tag(w, push->segment_id, &name, err);
+	found = tag_read(w, push->segment_id, &name, err);
 	if (found < 0)
 		return -1;
 	if (found > 0)
