@@ -69,6 +69,13 @@ UPDATE member SET list_id = -list_id, address = ?, email_hash = ?, status = :MEM
 	ip_opt = '', source = '', changed_ms = ?
 WHERE id = ?;
 
+-- name: member-forget-jobs
+-- What jobs that are over were told of it. args: patterns of its address and of
+-- its id, as in a form, in lower case
+UPDATE job SET payload = '{}', result = NULL, error = NULL
+WHERE state IN (:JOB_ENDED) AND (LOWER(payload) LIKE ? ESCAPE '\'
+	OR LOWER(payload) LIKE ? ESCAPE '\');
+
 -- name: member-soft-bounce
 -- args: id
 UPDATE member SET soft_bounces = soft_bounces + 1 WHERE id = ?;

@@ -31,3 +31,7 @@ SELECT COUNT(*) FROM outbox_message;
 -- name: outbox-count-of
 -- args: rcpt
 SELECT COUNT(*) FROM outbox_message WHERE rcpt = ?;
+
+-- name: outbox-remove
+-- args: id
+DELETE FROM outbox_message WHERE id = ?;

@@ -28,6 +28,7 @@
 #include "crm/user/identity.h"
 #include "crm/user/last_use.h"
 #include "crm/user/user.h"
+#include "delivery/outbox/outbox_forget.h"
 #include "delivery/relay_setting.h"
 #include "http/server.h"
 #include "httpc/httpc.h"
@@ -41,6 +42,7 @@
 #define INTERNAL_WORKERS 4
 #define BRIDGE_CONNECTIONS 4
 #define HTTP_STOP_MS 1000
+#define FORGET_ATTEMPTS 100 /* what a user asked for once */
 
 struct server {
 	struct config *config;
@@ -401,8 +403,13 @@ static int start_crm_jobs(struct server *s, struct err *err)
 		{ .name = CAMPAIGN_CHECK_JOB,
 		  .fn = campaign_check_job,
 		  .context = &s->api },
+		{ .name = OUTBOX_FORGET_JOB,
+		  .fn = outbox_forget_job,
+		  .context = delivery_outbox(s->delivery),
+		  .max_attempts = FORGET_ATTEMPTS,
+		  .forgets = true },
 	};
-	size_t n = 7;
+	size_t n = 8;
 
 	s->import_context.folder = s->config->store.data;
 	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "sql/member.h"
 #include "sql/suppression.h"
+#include "store/sqlbuild.h"
 
 static int update_one(struct tx *tx, const struct member *old,
 		      const struct member *now, struct err *err)
@@ -84,6 +85,23 @@ static int remove_address(struct tx *tx, const struct member *m,
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
 
+/* What hooks were told of it, in forms: there it is called by its address and,
+ * whatever that was before, by its id. */
+static int forget_told(struct tx *tx, const struct member *m,
+		       struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf address = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf id = STRBUF_INIT;
+
+	strbuf_add_url(&address, str_of(m->address));
+	strbuf_tolower(&address);
+	strbuf_addf(&id, "id%%5d=%s", m->unique_id); /* id], new_id] */
+	return db_exec(tx, SQL_MEMBER_FORGET_JOBS,
+		       SQL_ARGS(sql_text(sql_part_pattern(address.buf, arena)),
+				sql_text(sql_part_pattern(id.buf, arena))),
+		       err);
+}
+
 static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		       struct err *err)
 {
@@ -121,6 +139,7 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 
 	if (member_get(tx->db, list->id, key, arena, &m, err) < 0 ||
 	    member_run_load(&run, err) < 0 ||
+	    forget_told(tx, &m, arena, err) < 0 ||
 	    forget_rows(tx, &m, actor->now_ms, err) < 0)
 		return -1;
 	return tell_deleted(&run, &m, err);

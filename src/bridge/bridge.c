@@ -62,7 +62,7 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 		{ .name = "bridge-forget", .fn = job_forget },
 		{ .name = "bridge-targets", .fn = job_targets },
 		{ .name = "bridge-organisation", .fn = job_organisation },
-		{ .name = "bridge-hook", .fn = job_hook },
+		{ .name = "bridge-hook", .fn = job_hook, .forgets = true },
 		{ .name = "hook-register", .fn = job_hook_register },
 	};
 	size_t n = ARRAY_SIZE(kinds);

@@ -14,7 +14,7 @@
 #include "delivery/event.h"
 #include "delivery/lease.h"
 #include "delivery/mailing.h"
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "delivery/relay.h"
 #include "delivery/relay_setting.h"
 #include "delivery/relay_trial.h"

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "delivery/delivery_fixture.h"
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "delivery/track_token.h"
 
 #include <setjmp.h>

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/thread/queue.h"
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "delivery/relay_setting.h"
 #include "smtp/smtp_pool.h"
 #include "smtp/smtp_relay.h"

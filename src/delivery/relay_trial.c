@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "base/strbuf.h"
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "delivery/relay_setting.h"
 #include "mail/message.h"
 #include "smtp/smtp_relay.h"

@@ -10,7 +10,7 @@
 #include "delivery/delivery.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/lease.h"
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"
 #include "smtp/sink_fixture.h"

@@ -1,5 +1,5 @@
 /* Mails that the catcher took instead of a relay. Handlers; any worker. */
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "api/api.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"

@@ -3,7 +3,7 @@
  * shows in a frame, or saves.
  * Handlers; any worker.
  */
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 #include "api/api.h"
 #include "api/campaign/mail_page.h"
 #include "api/handlers.h"

@@ -2,14 +2,18 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
 #include "crm/record_private.h"
 #include "crm/search/search.h"
+#include "jobs/job.h"
 #include "sql/erase.h"
 #include "sql/record.h"
 #include "sql/unclear_opt_out.h"
+
+#include <string.h>
 
 struct old_address {
 	int64_t id;
@@ -23,6 +27,7 @@ struct erasure {
 	int64_t id;
 	const struct actor *actor;
 	struct forgotten forgotten;
+	struct json_writer *addresses; /* whose mails are caught */
 };
 
 static const char *like_pattern(const char *text, struct arena *arena)
@@ -88,6 +93,9 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 
 	if (shared < 0)
 		return -1;
+	json_text(e->addresses, a->folded);
+	if (strcmp(a->address, a->folded) != 0)
+		json_text(e->addresses, a->address);
 	forgotten_hash(&e->forgotten, a->folded, keyed);
 	if (db_exec(e->tx, SQL_ERASE_ADDRESS,
 		    SQL_ARGS(sql_text(keyed), sql_int(e->actor->now_ms),
@@ -171,6 +179,24 @@ static int erase_one(struct erasure *e, struct arena *arena, struct err *err)
 	return empty_row(e, err);
 }
 
+/* The engine's mail catcher has messages of them. */
+static int add_outbox_job(struct tx *tx, const struct strbuf *addresses,
+			  int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&payload);
+	struct job_new job = { .kind = ERASE_OUTBOX_JOB, .run_at_ms = now_ms };
+	int64_t id;
+
+	if (strcmp(addresses->buf, "[]") == 0)
+		return 0;
+	json_begin_object(&w);
+	json_key_raw(&w, "addresses", strbuf_str(addresses));
+	json_end_object(&w);
+	job.payload = payload.buf;
+	return job_add(tx, &job, now_ms, &id, err);
+}
+
 static int erase_leads(const struct erasure *of, struct arena *arena,
 		       struct err *err)
 {
@@ -189,6 +215,22 @@ static int erase_leads(const struct erasure *of, struct arena *arena,
 	return 0;
 }
 
+/* Of a person with leads: all of it but what is only a person's. */
+static int erase_whole(struct erasure *e, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf addresses = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&addresses);
+
+	e->addresses = &w;
+	json_begin_array(&w);
+	/* leads first: an address that they share is then nobody else's */
+	if ((e->entity == ENTITY_PERSON && erase_leads(e, arena, err) < 0) ||
+	    erase_one(e, arena, err) < 0)
+		return -1;
+	json_end_array(&w);
+	return add_outbox_job(e->tx, &addresses, e->actor->now_ms, err);
+}
+
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 		 struct arena *arena, struct err *err)
 {
@@ -197,11 +239,10 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	};
 	struct record r;
 
-	/* leads first: an address that they share is then nobody else's */
 	if (record_get(tx->db, ENTITY_PERSON, id, arena, &r, err) < 0 ||
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
 	    erase_name(&e, &r, arena, err) < 0 ||
-	    erase_leads(&e, arena, err) < 0 || erase_one(&e, arena, err) < 0 ||
+	    erase_whole(&e, arena, err) < 0 ||
 	    db_exec(tx, SQL_ERASE_MERGED, SQL_ARGS(sql_int(id)), err) < 0 ||
 	    db_exec(tx, SQL_ERASE_ACTIVITY, SQL_ARGS(sql_int(id), sql_int(id)),
 		    err) < 0 ||
@@ -221,7 +262,7 @@ int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
 
 	if (record_get(tx->db, ENTITY_LEAD, id, arena, &r, err) < 0 ||
 	    forgotten_make(tx, &e.forgotten, err) < 0 ||
-	    erase_one(&e, arena, err) < 0)
+	    erase_whole(&e, arena, err) < 0)
 		return -1;
 	return bridge_job_forget(tx, actor->now_ms, err);
 }

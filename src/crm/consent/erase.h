@@ -7,9 +7,10 @@
  * be refused and nothing else), notes, tasks and communications with nobody
  * else go, IPs and reasons in consent and activity too, and so do refused rows
  * of imports, addresses that are held, and what jobs reported. Uploaded files
- * are gone with the end of their import (crm/import/import.h). The ledger keeps
- * its rows, so that figures do not change. The bridge deletes the members (job
- * bridge-forget). Leads that became this person are erased with it.
+ * are gone with the end of their import (crm/import/import.h), and messages in
+ * the mail catcher with a job (delivery/outbox/outbox_forget.h). The ledger
+ * keeps its rows, so that figures do not change. The bridge deletes the members
+ * (job bridge-forget). Leads that became this person are erased with it.
  */
 #ifndef CRM_ERASE_H
 #define CRM_ERASE_H
@@ -17,6 +18,9 @@
 #include "crm/record.h"
 
 struct strbuf;
+
+/* Its payload is told there, and leaves it when it ends. */
+#define ERASE_OUTBOX_JOB "outbox-forget"
 
 /* ERR_NOT_FOUND. */
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,

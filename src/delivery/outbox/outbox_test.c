@@ -1,14 +1,18 @@
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "delivery/outbox/outbox_forget.h"
 #include "store/store_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -120,6 +124,97 @@ static void lists_are_paged_and_filtered(void **state)
 	assert_int_equal(total, 2);
 }
 
+static const char *file_text(struct fixture *f, struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	char path[96];
+	FILE *file;
+	int c;
+
+	snprintf(path, sizeof(path), "%s/000001.mail", f->folder);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while ((c = getc(file)) != EOF)
+		strbuf_addch(&text, (char)c);
+	assert_int_equal(fclose(file), 0);
+	return arena_strdup(arena, text.buf);
+}
+
+#define TO_GONE "To: gone@example.org\r\n\r\nDear Gone\r\n"
+
+static void what_is_forgotten_leaves_the_list_and_the_files(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf source = STRBUF_INIT;
+	struct outbox_query query = { .limit = 10 };
+	struct outbox_message *list;
+	struct err err = ERR_INIT;
+	int64_t total;
+
+	put(f, "one@example.org", MAIL);
+	for (int i = 0; i < 450; i++) /* three pages */
+		put(f, "gone@example.org", TO_GONE);
+	put(f, "two@example.org", MAIL);
+	assert_non_null(strstr(file_text(f, arena), "Dear Gone"));
+	assert_int_equal(outbox_forget(f->outbox, "gone@example.org", &err), 0);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 2);
+	assert_null(strcasestr(file_text(f, arena), "gone"));
+	for (int i = 0; i < 2; i++) {
+		strbuf_reset(&source);
+		assert_int_equal(
+			outbox_read(f->outbox, &list[i], &source, &err), 0);
+		assert_string_equal(source.buf, MAIL);
+	}
+	put(f, "three@example.org", "z"); /* goes on behind them */
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 3);
+	strbuf_reset(&source);
+	assert_int_equal(outbox_read(f->outbox, &list[0], &source, &err), 0);
+	assert_string_equal(source.buf, "z");
+}
+
+/* What cannot be written over stays in the list, to be tried again; what is
+ * gone already does not. */
+static void forgetting_is_done_again(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct outbox_query query = { .limit = 10 };
+	struct outbox_message *list;
+	struct err err = ERR_INIT;
+	char file[96], other[96];
+	int64_t total;
+
+	put(f, "gone@example.org", TO_GONE);
+	snprintf(file, sizeof(file), "%s/000001.mail", f->folder);
+	snprintf(other, sizeof(other), "%s/aside", f->folder);
+	assert_int_equal(rename(file, other), 0);
+	assert_int_equal(mkdir(file, 0700), 0);
+	assert_int_equal(outbox_forget(f->outbox, "gone@example.org", &err),
+			 -1);
+	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 1);
+	assert_int_equal(rmdir(file), 0);
+	assert_int_equal(rename(other, file), 0);
+	assert_int_equal(truncate(file, 30), 0); /* as a crash leaves it */
+	err = (struct err)ERR_INIT;
+	assert_int_equal(outbox_forget(f->outbox, "gone@example.org", &err), 0);
+	assert_null(strcasestr(file_text(f, arena), "gone"));
+	assert_int_equal(strlen(file_text(f, arena)), 30);
+	outbox_free(&f->outbox);
+	assert_int_equal(
+		outbox_open(f->store.store, f->folder, &f->outbox, &err), 0);
+	put(f, "gone@example.org", TO_GONE);
+	snprintf(file, sizeof(file), "%s/000002.mail", f->folder);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(outbox_forget(f->outbox, "gone@example.org", &err), 0);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 0);
+}
+
 static void an_unknown_mail_is_not_found(void **state)
 {
 	struct fixture *f = *state;
@@ -154,6 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXED(mails_come_back_byte_for_byte),
 		FIXED(lists_are_paged_and_filtered),
+		FIXED(what_is_forgotten_leaves_the_list_and_the_files),
+		FIXED(forgetting_is_done_again),
 		FIXED(an_unknown_mail_is_not_found),
 		cmocka_unit_test(parts_are_decoded),
 	};

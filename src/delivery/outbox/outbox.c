@@ -1,4 +1,4 @@
-#include "delivery/outbox.h"
+#include "delivery/outbox/outbox_private.h"
 
 #include "base/arena.h"
 #include "base/email.h"
@@ -6,7 +6,6 @@
 #include "base/fd.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "base/vec.h"
 #include "mail/mail_view.h"
 #include "store/store.h"
 
@@ -28,10 +27,15 @@ struct outbox {
 	int64_t file, offset;
 };
 
-static void segment_path(const struct outbox *o, int64_t file,
+void outbox_segment_path(const struct outbox *o, int64_t file,
 			 struct strbuf *out)
 {
 	strbuf_addf(out, "%s/%06lld.mail", o->folder, (long long)file);
+}
+
+struct store *outbox_store(const struct outbox *o)
+{
+	return o->store;
 }
 
 /* The highest number of a segment in the folder. */
@@ -102,7 +106,7 @@ static int next_segment(struct outbox *o, struct err *err)
 	fd_release(&o->fd);
 	do {
 		strbuf_reset(&path);
-		segment_path(o, ++o->file, &path);
+		outbox_segment_path(o, ++o->file, &path);
 		o->fd = open(path.buf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			     0600);
 	} while (o->fd < 0 && errno == EEXIST);
@@ -210,7 +214,7 @@ int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
 
 /* --- reading --- */
 
-static void read_row(const struct rows *rows, struct arena *arena, void *out)
+void outbox_read_row(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct outbox_message *)out = (struct outbox_message){
 		.id = rows_int(rows, 0),
@@ -297,7 +301,7 @@ static int64_t look_through(struct db *db, struct search *s,
 	if (query_page(db, &page, &rows, &ignored, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
-		read_row(rows, arena, &m);
+		outbox_read_row(rows, arena, &m);
 		look_at(s, &m);
 		n++;
 	}
@@ -351,7 +355,7 @@ int64_t outbox_list(struct outbox *o, const struct outbox_query *query,
 	while (n < query->limit && (more = rows_next(rows, err)) != 0) {
 		if (more < 0)
 			return -1;
-		read_row(rows, arena, &(*out)[n++]);
+		outbox_read_row(rows, arena, &(*out)[n++]);
 	}
 	return n;
 }
@@ -364,8 +368,8 @@ int outbox_get(struct outbox *o, int64_t id, struct arena *arena,
 
 	if (store_get(o->store, STORE_EVENTS, &db, err) < 0)
 		return -1;
-	found = db_get(db, SQL_OUTBOX_GET, SQL_ARGS(sql_int(id)), read_row,
-		       arena, out, err);
+	found = db_get(db, SQL_OUTBOX_GET, SQL_ARGS(sql_int(id)),
+		       outbox_read_row, arena, out, err);
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       "no message %lld in the outbox", (long long)id);
@@ -380,7 +384,7 @@ int outbox_read(struct outbox *o, const struct outbox_message *message,
 	size_t size = (size_t)message->size_bytes;
 	size_t begin = source_out->len;
 
-	segment_path(o, message->file, &path);
+	outbox_segment_path(o, message->file, &path);
 	fd = open(path.buf, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, "%s", path.buf);

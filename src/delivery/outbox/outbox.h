@@ -1,5 +1,5 @@
 /*
- * delivery/outbox.h - the built-in mail catcher: relay `outbox:`
+ * delivery/outbox/outbox.h - the built-in mail catcher: relay `outbox:`
  *
  * Messages are appended to segment files <data>/outbox/NNNNNN.mail and listed
  * in events.outbox_message. Both are durable (file first, synced once a group)

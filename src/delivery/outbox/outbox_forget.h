@@ -1,0 +1,25 @@
+/*
+ * delivery/outbox/outbox_forget.h - the mails of somebody leave the mail
+ * catcher
+ *
+ * What was caught for an address that was erased: first the bytes in the files
+ * are written over, then the rows go, so that a job that is killed between
+ * finds them again. Files are not made shorter: the other messages stay where
+ * they are. crm/consent/erase.c adds the job.
+ */
+#ifndef DELIVERY_OUTBOX_FORGET_H
+#define DELIVERY_OUTBOX_FORGET_H
+
+#include "jobs/runner.h"
+
+struct outbox;
+
+#define OUTBOX_FORGET_JOB "outbox-forget"
+
+/* All to the address, as it stands in the list; whose file is gone, too. */
+int outbox_forget(struct outbox *outbox, const char *rcpt, struct err *err);
+/* For the runner of the schema crm. Its context: the outbox. The payload:
+ * {"addresses": [...]}. */
+int outbox_forget_job(struct job_run *run, struct err *err);
+
+#endif
