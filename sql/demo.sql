@@ -32,6 +32,17 @@ SELECT (SELECT COUNT(*) FROM demo_row),
 -- Does, or did, anybody have the address? args: hash
 SELECT 1 FROM email WHERE hash = ? LIMIT 1;
 
+-- name: demo-has-addresses
+-- Is anybody of it there?
+SELECT 1 FROM demo_row WHERE kind IN ('person', 'lead') LIMIT 1;
+
+-- name: demo-addresses-of
+-- Which addresses are, or were, of its people and leads. args: JSON hashes
+SELECT DISTINCT x.hash FROM email x
+JOIN demo_row d ON d.record_id = x.record_id
+	AND d.kind = CASE x.entity WHEN :ENTITY_PERSON THEN 'person' ELSE 'lead' END
+WHERE x.hash IN JSON_TEXTS(?);
+
 -- name: demo-tag-taken
 -- args: folded name
 SELECT 1 FROM tag WHERE name_folded = ?;

@@ -40,7 +40,7 @@ SHOWN = [
     "src/api/campaign/*", "src/api/crm/*", "src/api/demo/*", "src/base/*", "src/bridge/*",
     "src/campaign/merge/*", "src/campaign/template/*", "src/crm/*",
     "src/design/*", "src/dns/*", "src/delivery/apply/keeper.c",
-    "src/delivery/delivery.c", "src/delivery/hold.c",
+    "src/delivery/barred.c", "src/delivery/delivery.c", "src/delivery/hold.c",
     "src/delivery/outbox/*",
     "src/delivery/relay_setting.c", "src/delivery/relay_trial.c",
     "src/delivery/sent_mail.c", "src/http/*", "src/httpc/*", "src/jobs/*",

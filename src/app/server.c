@@ -320,6 +320,17 @@ static void wake_webhooks(void *context)
 	runner_wake(s->audience_jobs);
 }
 
+static int find_demo(void *server, const char *const *addresses, size_t n,
+		     bool *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct server *s = server;
+
+	if (store_get(s->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	return demo_find_addresses(db, addresses, n, out, err);
+}
+
 static int start_delivery(struct server *s, struct err *err)
 {
 	s->delivery_setup = (struct delivery_setup){
@@ -333,6 +344,7 @@ static int start_delivery(struct server *s, struct err *err)
 		.postal_address = s->config->app.postal_address,
 		.send = s->roles.send,
 		.track = s->roles.track,
+		.barred = { .find = find_demo, .context = s },
 		.after_apply = wake_webhooks,
 		.context = s,
 	};

@@ -111,6 +111,21 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 	return (int64_t)picked.n;
 }
 
+int claim_leave_out(struct db *db, int64_t campaign_id,
+		    const struct ids *members, const char *reason,
+		    int64_t now_ms, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	if (members->n == 0)
+		return 0;
+	return db_write(db, SQL_RECIPIENT_LEAVE_OUT,
+			SQL_ARGS(sql_text(reason), sql_int(now_ms),
+				 sql_int(campaign_id),
+				 sql_keys(members, &keys)),
+			err);
+}
+
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,
 		  const char *owner, struct err *err)
 {

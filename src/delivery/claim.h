@@ -35,6 +35,11 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct claims *out, struct err *err);
 
+/* What was claimed, and is not to be mailed after all. */
+int claim_leave_out(struct db *db, int64_t campaign_id,
+		    const struct ids *members, const char *reason,
+		    int64_t now_ms, struct err *err);
+
 /* Give back what the owner claimed and did not hand over: queued, or deferred,
  * as before. Those that are somebody else's by now are left alone. */
 int claim_release(struct db *db, int64_t campaign_id, const struct ids *members,

@@ -122,6 +122,26 @@ static void what_is_given_back_is_as_before(void **state)
 	assert_int_equal(count(f, RECIPIENT_QUEUED), 5);
 }
 
+static void what_was_claimed_may_be_left_out_after_all(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(vec_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	claim(f, 3, &claims);
+	vec_push(&ids, claims.v[1].member_id);
+	assert_int_equal(claim_leave_out(f->store.audience, f->campaign_id,
+					 &ids, "demo", FIXTURE_NOW, &err),
+			 0);
+	assert_int_equal(count(f, RECIPIENT_CLAIMED), 2);
+	assert_int_equal(count(f, RECIPIENT_LEFT_OUT), 1);
+	ids.n = 0;
+	assert_int_equal(claim_leave_out(f->store.audience, f->campaign_id,
+					 &ids, "demo", FIXTURE_NOW, &err),
+			 0);
+}
+
 static void a_failed_claim_takes_nobody(void **state)
 {
 	struct delivery_fixture *f = *state;
@@ -157,6 +177,7 @@ int main(void)
 		FIXED(who_left_meanwhile_is_left_out),
 		FIXED(deferred_ones_wait_for_their_time),
 		FIXED(what_is_given_back_is_as_before),
+		FIXED(what_was_claimed_may_be_left_out_after_all),
 		FIXED(a_failed_claim_takes_nobody),
 	};
 

@@ -222,6 +222,7 @@ static int start_sender(struct delivery *d, struct err *err)
 		.outbox = d->outbox,
 		.owner = d->owner,
 		.has_public_url = d->setup.has_public_url,
+		.barred = d->setup.barred,
 	};
 
 	if (!d->setup.send)
@@ -381,6 +382,9 @@ int delivery_try_relay(struct delivery *d, const struct relay_trial_mail *mail,
 {
 	int ret;
 
+	if (!relay_is_outbox_url(mail->url) &&
+	    barred_refuse(&d->setup.barred, &mail->to, 1, err) < 0)
+		return -1;
 	if (atomic_exchange(&d->tries_relay, true))
 		return err_set(err, ERR_CONFLICT,
 			       "another test mail is on its way: wait for it");
@@ -512,6 +516,9 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 	why = campaign_cannot_leave(&facts);
 	if (why)
 		return err_title(err, ERR_CONFLICT, "Bad Request", "%s", why);
+	if (!facts.outbox &&
+	    barred_refuse(&d->setup.barred, addresses, n, err) < 0)
+		return -1;
 	if (campaign_get(db, campaign_id, arena, &campaign, err) < 0 ||
 	    checklist_check_sender(&campaign, err) < 0 ||
 	    mailing_get(db, &d->mailing, campaign_id, t.now_ms, &mailing, err) <

@@ -13,6 +13,7 @@
 #define DELIVERY_DELIVERY_H
 
 #include "base/option.h"
+#include "delivery/barred.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +76,7 @@ struct delivery_setup {
 	const char *organisation;
 	const char *postal_address;
 	bool send, track; /* roles of this process */
+	struct barred barred;
 	/* Something was applied: jobs of the audience may be waiting. NULL:
 	 * nobody needs to know. Any thread. */
 	void (*after_apply)(void *context);
@@ -133,7 +135,8 @@ struct track *delivery_track(struct delivery *d);
  * A test of a campaign to these addresses (`as` of them: those of a member
  * where the list has one, else empty fields). Links work, nothing is counted.
  * The mails are queued when this returns. ERR_INVALID: an address;
- * ERR_CONFLICT: no mail may leave (campaign_cannot_leave).
+ * ERR_CONFLICT: no mail may leave (campaign_cannot_leave). ERR_INVALID on `to`:
+ * mails leave, and one of them is barred.
  */
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
 		       const char *const *addresses, size_t n, struct err *err);

@@ -79,6 +79,14 @@ static void note_subject(const char *source, struct strbuf *out)
 		strbuf_addstr(out, view.subject);
 }
 
+/* It was queued while the catcher took it. */
+static int drop_single(struct db *db, const struct single *m, struct err *err)
+{
+	log_warn("single mail is for the mail catcher only",
+		 LOG_INT("id", m->id));
+	return db_write(db, SQL_OUTGOING_REMOVE, SQL_ARGS(sql_int(m->id)), err);
+}
+
 static void send_one(struct sender *s, const struct single *m)
 {
 	struct err err = ERR_INIT;
@@ -117,11 +125,12 @@ int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
 		    arena, &due, err) < 0)
 		return -1;
 	vec_each (&due, m) {
-		int ours = take_single(db, m, now_ms, err);
+		int barred = keep_back_single(s, m->rcpt, err);
+		int ours = barred < 0 ? -1 : take_single(db, m, now_ms, err);
 
-		if (ours < 0)
+		if (ours < 0 || (ours && barred && drop_single(db, m, err) < 0))
 			return -1;
-		if (ours)
+		if (ours && !barred)
 			send_one(s, m);
 	}
 	return (int)due.n;

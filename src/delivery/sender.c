@@ -240,6 +240,8 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 		return 0;
 	n = claim_next(db, campaign_id, s->setup.owner, room, clock_now_ms(),
 		       arena, &claims, err);
+	if (n > 0 && keep_back_claims(s, db, campaign_id, &claims, err) < 0)
+		return -1;
 	if (n > 0 && claims.n == 0)
 		holds_try_another(s->holds, campaign_id, monotonic_ms());
 	vec_each (&claims, c) {

@@ -23,6 +23,7 @@
 #define DELIVERY_SENDER_H
 
 #include "base/strbuf.h"
+#include "delivery/barred.h"
 
 struct delivery_options;
 struct err;
@@ -40,6 +41,7 @@ struct sender_setup {
 	struct outbox *outbox;
 	const char *owner;   /* of claims, see lease.h */
 	bool has_public_url; /* else only the outbox gets mails */
+	struct barred barred;
 };
 
 /* Starts its threads; setup is copied, what it points to must outlive it.

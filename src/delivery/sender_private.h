@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 struct claimed;
+struct claims;
 struct holds;
 struct queue;
 
@@ -123,6 +124,15 @@ bool sender_has_lease(const struct sender *s);
 /* relay_send of the relay in force; ERR_RETRY also while it is exchanged. */
 int sender_relay_send(struct sender *s, struct relay_message *message,
 		      struct err *err);
+
+/* --- barred.c --- */
+/* Of those that were claimed, whom the relay in force must not get is left out,
+ * and taken out of the list. On failure all are given back. Of the claiming
+ * thread. */
+int keep_back_claims(struct sender *s, struct db *db, int64_t campaign_id,
+		     struct claims *claims, struct err *err);
+/* Must the relay in force not get a mail to the address? 1, 0, -1. */
+int keep_back_single(struct sender *s, const char *address, struct err *err);
 
 /* --- relay_switch.c --- */
 /* The first one. */

@@ -321,12 +321,26 @@ describe("demo data and a relay", () => {
     assert.deepEqual(relay.messages.map((m) => m.to), [["real@r.example"]]);
     const demoGroup = (await server.admin.get(`${v1}/groups`, { q: "Demo newsletter" })).body.items[0];
     assert.ok((await push(server, demoGroup)).left_out.demo > 180);
+    // over /3.0, whoever is in the audience
+    const demoAddress = (await server.admin.get(`${v1}/people`, { group_id: demoGroup.id, limit: 1 })).body.items[0].email;
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    const { body: direct } = await server.mailchimp.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list },
+      settings: { subject_line: "s", title: "Direct", from_name: "Ann", reply_to: "ann@acme.example" },
+    });
+    await server.mailchimp.put(`/3.0/campaigns/${direct.id}/content`, { html: '<p><a href="*|UNSUB|*">Leave</a></p>' });
+    const test = await server.mailchimp.post(`/3.0/campaigns/${direct.id}/actions/test`,
+      { test_emails: [demoAddress], send_type: "html" }, { status: 400 });
+    assert.match(JSON.stringify(test.body), /mail catcher only/);
+    await server.mailchimp.post(`/3.0/campaigns/${direct.id}/actions/send`);
+    await until("it is sent", async () => (await server.mailchimp.get(`/3.0/campaigns/${direct.id}`)).body.status === "sent");
+    assert.deepEqual(relay.messages.map((m) => m.to), [["real@r.example"], ["real@r.example"]]);
     // it can be made, and removed, all the same
     await remove(server);
     assert.equal((await make(server)).result.people, 200);
     assert.ok((await push(server, group)).left_out.demo > 180);
     await remove(server);
-    assert.equal(relay.messages.length, 1);
+    assert.equal(relay.messages.length, 2);
   });
 });
 

@@ -3,6 +3,7 @@
 #include "api/demo/demo_private.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "bridge/bridge.h"
@@ -79,6 +80,52 @@ struct actor demo_actor(const struct demo *d, int64_t at_ms)
 	return (struct actor){ .user_id = d->run->job->user_id,
 			       .name = DEMO_JOB,
 			       .now_ms = at_ms };
+}
+
+/* --- whose addresses they are --- */
+
+static int list_hashes(struct db *db, char (*hashes)[MD5_HEX + 1], size_t n,
+		       struct arena *arena, struct texts *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&json);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < n; i++)
+		json_text(&w, hashes[i]);
+	json_end_array(&w);
+	return db_list_texts(db, SQL_DEMO_ADDRESSES_OF,
+			     SQL_ARGS(sql_text(json.buf)), arena, out, err);
+}
+
+static bool has_text(const struct texts *all, const char *text)
+{
+	vec_each (all, one) {
+		if (strcmp(*one, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+int demo_find_addresses(struct db *db, const char *const *addresses, size_t n,
+			bool *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct texts found = VEC_INIT;
+	char(*hashes)[MD5_HEX + 1] = arena_alloc(arena, n * sizeof(*hashes));
+	int64_t one;
+	int any =
+		db_find_int(db, SQL_DEMO_HAS_ADDRESSES, SQL_NO_ARGS, &one, err);
+
+	if (any <= 0)
+		return any;
+	for (size_t i = 0; i < n; i++)
+		email_hash(addresses[i], hashes[i]);
+	if (list_hashes(db, hashes, n, arena, &found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		out[i] = has_text(&found, hashes[i]);
+	return 0;
 }
 
 /* --- asking --- */

@@ -51,6 +51,10 @@ int demo_ask(struct tx *tx, const struct bridge *bridge, const char *kind,
 	     int64_t user_id, int64_t now_ms, int64_t *job_out,
 	     struct err *err);
 
+/* Which addresses are of the demo's people and leads: sets out[i]. */
+int demo_find_addresses(struct db *db, const char *const *addresses, size_t n,
+			bool *out, struct err *err);
+
 /* For the runner of the schema crm. Returns how many were written to out. */
 size_t demo_job_kinds(struct job_kind *out, size_t max);
 
