@@ -98,6 +98,14 @@ UPDATE bridge_member
        archived_ms = CASE WHEN archived_ms <> ? THEN archived_ms ELSE CAST(? AS BIGINT) END
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
+-- name: bridge-person-busy
+-- Is a job at work on somebody with the address? args: email_hash
+SELECT 1 FROM email e
+WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND EXISTS (
+	SELECT 1 FROM job j WHERE j.single_key = 'bridge/person/' || e.record_id
+	AND j.state = :JOB_RUNNING)
+LIMIT 1;
+
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
 UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;

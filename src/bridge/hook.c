@@ -13,6 +13,10 @@
 
 #include <string.h>
 
+/* So long after we began to unsubscribe somebody our own call may be told of.
+ */
+#define ECHO_MS (10 * MS_SECOND)
+#define BUSY_MS 500 /* until the next look */
 #define HOOK_PATH "/api/v1/hooks/marketing/"
 
 /* Does a URL over there have one of the secrets, which stand in a text with
@@ -243,6 +247,22 @@ static int did_leave(struct work *w, const char *hash, struct err *err)
 	return 0;
 }
 
+/* Does it tell of what we did ourselves, for an opt-out? That may have been
+ * taken back meanwhile, within the second that a hook tells. */
+static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
+		   struct err *err)
+{
+	int64_t at_ms = fired_ms(form, w->actor.now_ms);
+	struct mirrored known = { 0 };
+
+	if (strcmp(field(form, "data[reason]"), "abuse") == 0)
+		return 0; /* we never say that */
+	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
+		return -1;
+	return known.unsubscribed_ms && at_ms >= known.unsubscribed_ms &&
+	       at_ms < known.unsubscribed_ms + ECHO_MS;
+}
+
 /*
  * Is the member gone by the person's will? 1, 0, -1. A hook is believed only
  * where the audience says the same, since whoever knows its URL can send one.
@@ -254,8 +274,11 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
 	struct mirrored known;
 
-	if (seen->status == MIRROR_UNSUBSCRIBED)
-		return 1;
+	if (seen->status == MIRROR_UNSUBSCRIBED) {
+		int echo = is_echo(w, form, seen, err);
+
+		return echo < 0 ? -1 : !echo;
+	}
 	if (removed || seen->status == MIRROR_ARCHIVED)
 		return !removed && seen->said_no;
 	if (seen->status == MIRROR_CLEANED)
@@ -319,6 +342,16 @@ static int settle_member(struct work *w, const json_t *form,
 		       : 0;
 }
 
+/* Our own job is at work on who has the address: what it did over there is
+ * noted when it ends. 1, 0, -1. */
+static int is_busy(struct work *w, const char *hash, struct err *err)
+{
+	int64_t one;
+
+	return db_find_int(w->db, SQL_BRIDGE_PERSON_BUSY,
+			   SQL_ARGS(sql_text(hash)), &one, err);
+}
+
 /* Doing it twice changes nothing. */
 int job_hook(struct job_run *run, struct err *err)
 {
@@ -326,6 +359,7 @@ int job_hook(struct job_run *run, struct err *err)
 	CLEANUP(json_free) json_t *form = NULL;
 	char hash[MD5_HEX + 1];
 	struct seen seen;
+	int busy;
 
 	if (work_begin(run, &w, err) < 0 ||
 	    json_parse(str_of(run->job->payload), &form, err) < 0)
@@ -337,6 +371,9 @@ int job_hook(struct job_run *run, struct err *err)
 	if (!*field(form, "data[email]"))
 		return 0;
 	email_hash(field(form, "data[email]"), hash);
+	busy = is_busy(&w, hash, err);
+	if (busy != 0)
+		return busy < 0 ? -1 : job_again(run, clock_now_ms() + BUSY_MS);
 	if (follow_if_unknown(&w, hash, err) < 0 ||
 	    look_at_member(&w, hash, &seen, err) < 0)
 		return -1;

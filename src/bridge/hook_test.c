@@ -183,6 +183,76 @@ static void a_late_echo_is_no_word(void **state)
 	assert_false(opted_out(f));
 }
 
+/* Opted out, and in again, within the second in which the audience heard of
+ * the first. What somebody says there later counts. */
+static void an_echo_is_as_old_as_the_opt_out(void **state)
+{
+	static const struct {
+		int64_t fired_s; /* later than the second of ours */
+		const char *reason;
+		bool out;
+	} cases[] = {
+		{ 0, DATA("unsub", "manual"), false },
+		{ 1, DATA("unsub", "manual"), false }, /* by its clock */
+		{ 0, DATA("unsub", "abuse"), true },
+		{ 30, DATA("unsub", "manual"), true },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t id, second = clock_now_ms() / 1000 - 600;
+		char sql[160];
+
+		bridge_fixture_renew(f);
+		id = pushed(f);
+		fake_patch(f, id, "{\"opted_out\":true,\"reason\":\"phoned\"}");
+		fake_run_all(f);
+		fake_patch(f, id, "{\"opted_out\":false,\"reason\":\"error\"}");
+		snprintf(sql, sizeof(sql), "%.10sT%.8s+00:00",
+			 fired(second * 1000), fired(second * 1000) + 11);
+		fake_set_changed(f, "a@x.example", sql);
+		snprintf(sql, sizeof(sql),
+			 "UPDATE bridge_member SET unsubscribed_ms = %lld100",
+			 (long long)second);
+		store_fixture_exec(f->db, sql);
+		snprintf(sql, sizeof(sql),
+			 "UPDATE consent SET at_ms = %lld200 + id",
+			 (long long)second);
+		store_fixture_exec(f->db, sql);
+		fake_hook(f, "unsubscribe", cases[i].reason,
+			  fired((second + cases[i].fired_s) * 1000));
+		if (opted_out(f) != cases[i].out)
+			fail_msg("case %zu: opted_out is %d", i, opted_out(f));
+	}
+}
+
+/* What it does is known when it has ended. */
+static void a_hook_waits_for_our_job_at_the_person(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	bridge_fixture_renew(f);
+	id = pushed(f);
+	fake_set_status(f, "a@x.example", "unsubscribed");
+	fake_patch(f, id, "{\"last_name\":\"B\"}"); /* adds the job */
+	store_fixture_exec(f->db,
+			   "UPDATE job SET state = 2"
+			   " WHERE kind = 'bridge-person' AND state = 1");
+	fake_hook(f, "unsubscribe", DATA("unsub", "manual"), NULL);
+	assert_false(opted_out(f));
+	store_fixture_exec(f->db, "UPDATE job SET state = 4"
+				  " WHERE kind = 'bridge-person'");
+	assert_int_equal(
+		fake_run(f,
+			 fake_number(f, "SELECT id FROM job WHERE"
+					" kind = 'bridge-hook' AND state = 1"),
+			 &err),
+		0);
+	assert_true(opted_out(f));
+}
+
 /* Only a later yes of the person, or a user's with a ground, makes it void. */
 static void an_event_is_void_only_after_a_later_yes(void **state)
 {
@@ -387,6 +457,8 @@ int main(void)
 		TEST(a_hook_counts_if_the_member_says_so),
 		TEST(a_hook_about_nobody_is_not_believed),
 		TEST(a_no_is_heard_after_the_member_is_gone),
+		TEST(an_echo_is_as_old_as_the_opt_out),
+		TEST(a_hook_waits_for_our_job_at_the_person),
 		TEST(a_late_echo_is_no_word),
 		TEST(an_event_is_void_only_after_a_later_yes),
 		TEST(many_bounces_wait_for_a_user),
