@@ -435,6 +435,27 @@ describe("searching inside names and addresses", () => {
     assert.equal(await total("ülle"), ROWS / 4 - 20);
   });
 
+  it("finds whatever accents are typed, companies, towns and telephone numbers", async () => {
+    const company = (await server.admin.post(`${v1}/companies`, { name: "Café Zürich", phone: "+41 44 4711213" }, { status: 201 })).body;
+    const add = async (body: Json): Promise<number> => (await server.admin.post(`${v1}/people`, body, { status: 201 })).body.id;
+    const lukasz = await add({ first_name: "Łukasz", last_name: "Żuraw", city: "Kraków", phone: "+49 (0)30 998877", email: "jörg.groß@bücher.example" });
+    const jose = await add({ first_name: "José", last_name: "Peña", company_id: company.id, phone: "030 998877" });
+    const cases: [string, number[]][] = [
+      ["lukasz zuraw", [lukasz]], ["ŁUKASZ", [lukasz]], ["jose pena", [jose]], ["José", [jose]], ["KRAKOW", [lukasz]],
+      ["gross@bucher", [lukasz]], ["groß@büch", [lukasz]], ["jörg.groß@bücher.ex", [lukasz]], ["xn--bcher", [lukasz]],
+      ["cafe zurich", [jose]], ["Café", [jose]], ["0041 44 4711213", [jose]],
+      ["030998877", [lukasz, jose]], ["+49 30 998877", [lukasz, jose]], ["0049 30 998877", [lukasz, jose]], ["+4930998877", [lukasz, jose]],
+      ["+43 30 998877", [jose]],
+    ];
+    const found = async (q: string): Promise<number[]> =>
+      (await server.admin.get(`${v1}/people`, { q, limit: 10 })).body.items.map((p: Json) => p.id);
+    for (const [q, ids] of cases) assert.deepEqual(await found(q), ids, q);
+    await server.admin.patch(`${v1}/companies/${company.id}`, { name: "Bäckerei" });
+    assert.deepEqual(await found("backerei"), [jose]);
+    await stays("cafe", 0);
+    for (const [q, ids] of cases.slice(0, 9)) assert.deepEqual(await found(q), ids, q);
+  });
+
   it("finds nobody who was renamed, removed or erased", async () => {
     const { body } = await server.admin.get(`${v1}/people`, { q: "chmid", limit: 3 });
     const [a, b, c] = body.items.map((p: Json) => p.id);
