@@ -49,8 +49,14 @@ describe("the report of a campaign", () => {
       opened: report.opened.people, machine_opened: report.opened.machines, clicked: report.clicked.people,
       bounced_hard: report.bounced.hard, bounced_soft: report.bounced.soft, unsubscribed: report.unsubscribed,
       complained: report.complained, not_opened: report.sent - report.opened.people,
-      not_clicked: report.sent - report.clicked.people,
+      not_clicked: report.sent - report.clicked.people, machine_clicked: report.clicked.machines,
     })) assert.equal((await walk({ response })).length, n, response);
+    const leftOut = Object.values(report.left_out as Record<string, number>).reduce((a, b) => a + b, 0);
+    for (const [state, n] of Object.entries({
+      sent: report.sent, delivered: report.delivered, waiting: report.waiting, not_sent: leftOut, unknown: report.unknown,
+    })) assert.equal((await walk({ state })).length, n, state);
+    for (const [reason, n] of Object.entries(report.left_out))
+      assert.equal((await walk(reason === "canceled" ? { state: reason } : { state: "left_out", reason })).length, n, reason);
     for (const link of report.links) {
       const clicked = await walk({ link: link.id });
       assert.equal(clicked.length, link.people);

@@ -17,9 +17,10 @@
 #define FILTER_FLAGS                                                     \
 	{ "response", "WHAT",                                            \
 	  "opened, clicked, bounced, bounced_hard, bounced_soft, "       \
-	  "unsubscribed, complained, not_opened, not_clicked or "        \
-	  "machine_opened" },                                            \
-		{ "state", "STATE", "accepted, refused, left_out ..." }, \
+	  "unsubscribed, complained, not_opened, not_clicked, "          \
+	  "machine_opened or machine_clicked" },                         \
+		{ "state", "STATE",                                      \
+		  "sent, delivered, waiting, not_sent, accepted ..." },  \
 		{ "reason", "REASON", "of those left out or refused" },  \
 		{ "link", "ID", "who clicked this link of the report" }, \
 		{ "domain", "NAME", "at addresses of this domain" },     \

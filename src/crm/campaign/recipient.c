@@ -37,12 +37,23 @@ const char *recipient_kind_name(enum recipient_kind kind)
 #define NOT_LEFT_OUT " AND r.state <> 7"
 #define WAS_SENT " AND r.state IN (" SQL_SET_CRM_RECIPIENT_SENT ")"
 _Static_assert(CRM_RECIPIENT_LEFT_OUT == 7, "NOT_LEFT_OUT");
+_Static_assert(CRM_RECIPIENT_CANCELED == 6, "not_sent");
+_Static_assert(CRM_BOUNCE_NONE == 0, "delivered");
 _Static_assert(CRM_BOUNCE_HARD == 1 && CRM_BOUNCE_SOFT == 2, "responses");
 
-static const struct {
-	const char *name;
-	const char *condition;
-} responses[] = {
+struct named_condition {
+	const char *name, *condition;
+};
+
+static const struct named_condition several_states[] = {
+	{ "sent", WAS_SENT },
+	{ "delivered", WAS_SENT " AND r.bounced = 0" },
+	{ "waiting", " AND r.state IN (" SQL_SET_CRM_RECIPIENT_WAITING ")" },
+	{ "not_sent", " AND r.state IN (6, 7)" },
+	{ "unknown", " AND r.person_id < 0" },
+};
+
+static const struct named_condition responses[] = {
 	{ "opened", NOT_LEFT_OUT " AND r.opened_ms IS NOT NULL" },
 	{ "clicked", NOT_LEFT_OUT " AND r.clicked_ms IS NOT NULL" },
 	{ "bounced", " AND r.bounced <> 0" },
@@ -52,15 +63,26 @@ static const struct {
 	{ "complained", NOT_LEFT_OUT " AND r.complained_ms IS NOT NULL" },
 	{ "machine_opened",
 	  NOT_LEFT_OUT " AND r.machine_opened_ms IS NOT NULL" },
+	{ "machine_clicked",
+	  NOT_LEFT_OUT " AND r.machine_clicked_ms IS NOT NULL" },
 	{ "not_opened", WAS_SENT " AND r.opened_ms IS NULL" },
 	{ "not_clicked", WAS_SENT " AND r.clicked_ms IS NULL" },
 };
 
+/* NULL: there is none of that name. */
+static const char *condition_of(const char *name,
+				const struct named_condition *known, size_t n)
+{
+	for (size_t i = 0; name && i < n; i++)
+		if (strcmp(known[i].name, name) == 0)
+			return known[i].condition;
+	return NULL;
+}
+
 static int read_response(struct recipient_filter *f, struct err *err)
 {
-	for (size_t i = 0; f->response && i < ARRAY_SIZE(responses); i++)
-		if (strcmp(responses[i].name, f->response) == 0)
-			f->condition = responses[i].condition;
+	f->condition =
+		condition_of(f->response, responses, ARRAY_SIZE(responses));
 	return !f->response || f->condition
 		       ? 0
 		       : err_field(err, "response", "there is no response %s",
@@ -74,7 +96,9 @@ static int read_state(struct recipient_filter *f, struct err *err)
 		    strcmp(f->state, crm_recipient_state_name(
 					     (enum crm_recipient_state)i)) == 0)
 			f->state_read = (enum crm_recipient_state)i;
-	return !f->state || f->state_read
+	f->state_condition = condition_of(f->state, several_states,
+					  ARRAY_SIZE(several_states));
+	return !f->state || f->state_read || f->state_condition
 		       ? 0
 		       : err_field(err, "state", "there is no state %s",
 				   f->state);
@@ -160,8 +184,10 @@ static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
 		sqlbuild_add(b, " AND r.state = ");
 		sqlbuild_bind_int(b, f->state_read);
 	}
+	if (f->state_condition)
+		sqlbuild_add(b, f->state_condition);
 	if (f->reason) {
-		sqlbuild_add(b, " AND r.reason = ");
+		sqlbuild_add(b, " AND COALESCE(r.reason, 'other') = ");
 		sqlbuild_bind_text(b, f->reason);
 	}
 	if (f->condition)

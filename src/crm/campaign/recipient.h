@@ -18,11 +18,14 @@
 /* Who is looked for: all of it must fit; NULL and 0: any. */
 struct recipient_filter {
 	int64_t campaign_id;
-	const char *state;  /* "queued" ... */
-	const char *reason; /* of one who was left out or refused */
+	/* "queued" ..., or several: sent delivered waiting not_sent; unknown:
+	 * nobody in the CRM. */
+	const char *state;
+	const char *reason; /* of one who was left out or refused; "other": none
+			       is known */
 	/* What they did, people only: opened clicked bounced bounced_hard
 	 * bounced_soft unsubscribed complained not_opened not_clicked; and
-	 * machine_opened. */
+	 * machine_opened machine_clicked. */
 	const char *response;
 	int64_t link_id;    /* a person clicked this one */
 	const char *domain; /* of the address */
@@ -30,8 +33,9 @@ struct recipient_filter {
 
 	/* By recipient_filter_read: */
 	enum crm_recipient_state state_read;
-	const char *condition; /* of the response, in SQL */
-	const char *at_domain; /* "@example.org", folded */
+	const char *state_condition; /* of several states, in SQL */
+	const char *condition;       /* of the response, in SQL */
+	const char *at_domain;       /* "@example.org", folded */
 	struct search_word words[SEARCH_WORDS_MAX];
 	size_t words_n;
 };

@@ -84,6 +84,9 @@ static int open_ledger(void **state)
 			   " (7, 1, 2, 300, 4, 0), (7, 1, 2, 310, 4, 0),"
 			   " (7, 8, 2, 31, 4, 1), (7, 9, 2, 211, 4, 0),"
 			   " (7, 2, 1, 210, 4, 0), (8, 2, 2, 1, 4, 0)");
+	store_fixture_exec(f->db,
+			   "UPDATE campaign_recipient SET machine_clicked_ms ="
+			   " 31 WHERE campaign_id = 7 AND person_id IN (8, 9)");
 	return 0;
 }
 
@@ -133,11 +136,19 @@ static void each_condition_finds_its_own(void **state)
 		{ { .response = "unsubscribed" }, "6" },
 		{ { .response = "complained" }, "7" },
 		{ { .response = "machine_opened" }, "2 8" },
+		{ { .response = "machine_clicked" }, "8" },
 		{ { .response = "not_opened" }, "3 4 5 7 8" },
 		{ { .response = "not_clicked" }, "-1 2 3 4 5 6 7 8" },
 		{ { .state = "queued" }, "10" },
 		{ { .state = "left_out" }, "9 11" },
 		{ { .state = "left_out", .reason = "opted_out" }, "11" },
+		{ { .state = "sent" }, "-1 1 2 3 4 5 6 7 8" },
+		{ { .state = "delivered" }, "-1 1 2 3 6 7 8" },
+		{ { .state = "waiting" }, "10" },
+		{ { .state = "waiting", .reason = "other" }, "10" },
+		{ { .state = "not_sent" }, "9 11" },
+		{ { .state = "unknown" }, "-1" },
+		{ { .state = "delivered", .domain = "example.org" }, "1 3 7" },
 		{ { .state = "queued", .response = "opened" }, "" },
 		{ { .link_id = 4 }, "1" },
 		{ { .link_id = 5 }, "" },
@@ -189,17 +200,21 @@ static void each_order_is_the_same_page_by_page(void **state)
 static void totals_are_the_figures(void **state)
 {
 	static const struct {
-		const char *response;
+		const char *state, *response;
 		enum figure figure;
 	} cases[] = {
-		{ NULL, FIGURE_RECIPIENTS },
-		{ "bounced_hard", FIGURE_BOUNCED_HARD },
-		{ "bounced_soft", FIGURE_BOUNCED_SOFT },
-		{ "opened", FIGURE_OPENED },
-		{ "machine_opened", FIGURE_OPENED_MACHINES },
-		{ "clicked", FIGURE_CLICKED },
-		{ "unsubscribed", FIGURE_UNSUBSCRIBED },
-		{ "complained", FIGURE_COMPLAINED },
+		{ NULL, NULL, FIGURE_RECIPIENTS },
+		{ "sent", NULL, FIGURE_SENT },
+		{ "waiting", NULL, FIGURE_WAITING },
+		{ "unknown", NULL, FIGURE_UNKNOWN },
+		{ NULL, "bounced_hard", FIGURE_BOUNCED_HARD },
+		{ NULL, "bounced_soft", FIGURE_BOUNCED_SOFT },
+		{ NULL, "opened", FIGURE_OPENED },
+		{ NULL, "machine_opened", FIGURE_OPENED_MACHINES },
+		{ NULL, "clicked", FIGURE_CLICKED },
+		{ NULL, "machine_clicked", FIGURE_CLICKED_MACHINES },
+		{ NULL, "unsubscribed", FIGURE_UNSUBSCRIBED },
+		{ NULL, "complained", FIGURE_COMPLAINED },
 	};
 	struct crm_fixture *f = *state;
 	struct campaign_figures figures;
@@ -210,6 +225,7 @@ static void totals_are_the_figures(void **state)
 		CLEANUP(vec_release) struct recipients list = VEC_INIT;
 		struct recipient_query query = {
 			.filter = { .campaign_id = 7,
+				    .state = cases[i].state,
 				    .response = cases[i].response },
 			.limit = 1,
 		};
