@@ -1,5 +1,5 @@
 /** One campaign: when it goes, how far it is, why it stands still, and what became of it. */
-import { Anchor, Box, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -9,6 +9,7 @@ import { may, useMe } from '../../api/session.ts';
 import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import { MailFrame } from '../../ui/MailFrame.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { CampaignActs } from './CampaignActs.tsx';
@@ -94,7 +95,7 @@ function Outcome({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** As it is saved, from an address of its own, into a sandbox. */
+/** As it is saved. */
 function Mail({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   if (!campaign.content) return null;
@@ -102,17 +103,7 @@ function Mail({ campaign }: { campaign: Campaign }) {
   return (
     <Paper component="section" aria-labelledby="mail-as-sent">
       <Title order={2} fz="md" id="mail-as-sent" mb="xs">{t('campaigns.mail')}</Title>
-      <Box
-        component="iframe"
-        key={campaign.updated_at}
-        src={address}
-        title={t('campaigns.mailFrame', { name: campaign.name })}
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        w="100%"
-        h="60vh"
-        bg="white"
-        style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 'var(--mantine-radius-md)' }}
-      />
+      <MailFrame src={address} version={campaign.updated_at ?? ''} title={t('campaigns.mailFrame', { name: campaign.name })} h="60vh" />
       <Anchor size="sm" href={address} target="_blank" rel="noopener">{t('campaigns.mailAlone')}</Anchor>
     </Paper>
   );

@@ -1,5 +1,5 @@
 /** A caught mail as its reader would see it, as text, its headers and its source. Links open in a tab of their own, and work. */
-import { Anchor, Box, Skeleton, Stack, Table, Tabs, Text } from '@mantine/core';
+import { Anchor, Skeleton, Stack, Table, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import type { Schemas } from '../../api/client.ts';
 import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import { MailFrame } from '../../ui/MailFrame.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { outboxMailQuery } from './queries.ts';
 import { parts, type Part } from './search.ts';
@@ -67,16 +68,7 @@ function Html({ mail }: { mail: Mail }) {
   return (
     <>
       <Text size="sm" c="dimmed" mb="xs">{t('outbox.linksWork')}</Text>
-      <Box
-        component="iframe"
-        src={mail.html_url ?? undefined}
-        title={t('outbox.frame', { subject: mail.subject || t('outbox.noSubject') })}
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        w="100%"
-        h="65vh"
-        bg="white"
-        style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 'var(--mantine-radius-md)' }}
-      />
+      <MailFrame src={mail.html_url!} title={t('outbox.frame', { subject: mail.subject || t('outbox.noSubject') })} h="65vh" />
     </>
   );
 }

@@ -1,14 +1,11 @@
-/**
- * A mail on a screen, on a phone, in the dark, or as its plain text. It comes
- * from an address of its own with a policy of its own, into a sandbox.
- */
-import { Box, Group, SegmentedControl, Stack, Switch } from '@mantine/core';
+/** A mail on a screen, on a phone, in the dark, or as its plain text. */
+import { Group, SegmentedControl, Stack, Switch } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MailFrame } from '../MailFrame.tsx';
 
 type View = 'screen' | 'phone' | 'text';
 const views = ['screen', 'phone', 'text'] as const;
-const PHONE_PX = 375;
 
 interface Props {
   /** Of the mail, with what it has to be asked. */
@@ -43,18 +40,13 @@ export function MailPreview({ address, query = {}, version, title, hasText = tru
         <Switch size="sm" label={t('ui.preview.dark')} checked={isDark} disabled={view === 'text'} onChange={(event) => setDark(event.currentTarget.checked)} />
         {children}
       </Group>
-      <Box
-        component="iframe"
-        key={`${src} ${version}`}
+      <MailFrame
         src={src}
+        version={version}
         title={title}
-        sandbox="allow-popups allow-popups-to-escape-sandbox"
-        w="100%"
-        maw={view === 'phone' ? PHONE_PX : undefined}
+        isPhone={view === 'phone'}
         h={view === 'phone' ? 667 : '70vh'}
-        mx="auto"
         bg={isDark ? 'dark.8' : 'white'}
-        style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 'var(--mantine-radius-md)' }}
       />
     </Stack>
   );

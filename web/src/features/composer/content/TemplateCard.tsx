@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
+import { MailThumb } from '../../../ui/MailFrame.tsx';
 import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
 import { useDeleteTemplate, type Template } from '../queries.ts';
 
-/** The frame is as wide as a mail wants it, and drawn smaller. */
 const SMALL = 0.42;
 const SEEN = 200;
 
@@ -26,16 +26,7 @@ export function TemplateCard({ template: { id, name, about, built_in, updated_at
   const address = `/templates/${id}/preview`;
   return (
     <Paper p={0} style={{ overflow: 'hidden' }}>
-      <Box h={SEEN} style={{ overflow: 'hidden', position: 'relative' }} aria-hidden inert>
-        <iframe
-          src={`${address}?lang=${i18n.language}`}
-          title={name}
-          sandbox=""
-          tabIndex={-1}
-          loading="lazy"
-          style={{ width: `${100 / SMALL}%`, height: SEEN / SMALL, border: 0, transform: `scale(${SMALL})`, transformOrigin: 'top left', position: 'absolute', left: 0, background: 'white' }}
-        />
-      </Box>
+      <MailThumb src={`${address}?lang=${i18n.language}`} title={name} height={SEEN} scale={SMALL} />
       <Box p="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <Title order={3} dir="auto">{name}</Title>
         <Text size="xs" c="dimmed" mih={36} dir="auto">{about}</Text>

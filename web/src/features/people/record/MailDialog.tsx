@@ -1,15 +1,15 @@
-/** A mail as this person got it, on a screen or on a phone. It comes from an address of its own, into a sandbox. */
-import { Box, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+/** A mail as this person got it, on a screen or on a phone. */
+import { Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
+import { MailFrame } from '../../../ui/MailFrame.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { MailEvents } from './MailEvents.tsx';
 import { useMail } from './queries.ts';
 
 type Width = 'screen' | 'phone' | 'text';
-const PHONE_PX = 375;
 
 interface Props {
   personId: number;
@@ -49,18 +49,7 @@ export function MailDialog({ personId, campaignId, onClose }: Props) {
           {width === 'text' ? (
             <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{mail.text}</Text>
           ) : (
-            <Box
-              component="iframe"
-              src={mail.html_url}
-              title={t('person.mailFrame', { subject: mail.subject })}
-              sandbox="allow-popups allow-popups-to-escape-sandbox"
-              w="100%"
-              maw={width === 'phone' ? PHONE_PX : undefined}
-              h="60vh"
-              mx="auto"
-              bg="white"
-              style={{ border: '1px solid var(--mantine-color-default-border)' }}
-            />
+            <MailFrame src={mail.html_url} title={t('person.mailFrame', { subject: mail.subject })} isPhone={width === 'phone'} h="60vh" />
           )}
           {mail.events.length > 0 && <MailEvents events={mail.events} />}
         </Stack>
