@@ -1,10 +1,11 @@
 /** Person by person: what happens to them, or happened, and why not. */
-import { Box, Button, Flex, Group, Select, Text, Title } from '@mantine/core';
+import { Box, Button, Flex, Group, Text, Title } from '@mantine/core';
 import { IconDownload, IconUsers } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { Choice } from '../../ui/Choice.tsx';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
@@ -86,30 +87,6 @@ export function PushRows({ pushId, result, search, onChange }: Props) {
         />
       </Flex>
     </section>
-  );
-}
-
-interface ChoiceProps<Value extends string> {
-  label: string;
-  among: { value: Value; label: string }[];
-  value: Value | undefined;
-  onChange: (value: Value | undefined) => void;
-}
-
-/** One of them, or any. */
-function Choice<Value extends string>({ label, among, value, onChange }: ChoiceProps<Value>) {
-  return (
-    <Select
-      size="xs"
-      w={200}
-      clearable
-      aria-label={label}
-      placeholder={label}
-      disabled={among.length === 0}
-      data={among}
-      value={value ?? null}
-      onChange={(chosen) => onChange((chosen as Value | null) ?? undefined)}
-    />
   );
 }
 

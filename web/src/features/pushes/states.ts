@@ -39,6 +39,6 @@ export function inTag(result: PushResult): number {
 }
 
 /** Reasons with their numbers, the most frequent first. */
-export function reasonsOf(result: PushResult): [string, number][] {
+export function reasonsOf(result: Pick<PushResult, 'left_out'>): [string, number][] {
   return Object.entries(result.left_out).filter(([, n]) => n > 0).sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
 }

@@ -2,12 +2,13 @@
  * The filter of a list as chips, all of which must fit. A chip opens where its
  * condition can be changed; what chips cannot say is one that can be removed.
  */
-import { Button, CloseButton, Group, Popover, UnstyledButton } from '@mantine/core';
+import { Button, Group, Popover, UnstyledButton } from '@mantine/core';
 import { IconFilterPlus } from '@tabler/icons-react';
-import { useRef, useState, type ReactElement, type ReactNode } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './FilterBar.module.css';
 import { CriteriaWords } from '../CriteriaBuilder/CriteriaWords.tsx';
+import { Chip, ChipWords } from './Chip.tsx';
 import { ConditionWords } from './ConditionWords.tsx';
 import { conditionsOf, criteriaOf, type Condition, type Criteria, type FieldInfo } from './criteria.ts';
 import { FilterEditor } from './FilterEditor.tsx';
@@ -36,9 +37,9 @@ export function FilterBar(props: FilterBarProps) {
     <Group gap={6} role="group" aria-label={t('filter.title')}>
       {conditions === null && (
         <Chip isWide onRemove={() => remove([])}>
-          <span className={styles.words}>
+          <ChipWords>
             <CriteriaWords fields={fields} labelOf={props.labelOf} pickers={props.pickers} criteria={criteria} />
-          </span>
+          </ChipWords>
         </Chip>
       )}
       {conditions?.map((condition, index) => (
@@ -79,7 +80,7 @@ interface ConditionChipProps {
 /** Opens where it can be changed; of a field that is not known, only says its name. */
 function ConditionChip({ props, condition, onApply }: ConditionChipProps) {
   const field = props.fields.find((one) => one.name === condition.field);
-  if (!field) return <span className={styles.words}>{condition.field}</span>;
+  if (!field) return <ChipWords>{condition.field}</ChipWords>;
   return (
     <EditPopover props={props} initial={condition} onApply={onApply}>
       {(open) => (
@@ -116,15 +117,5 @@ function EditPopover({ props, initial, onApply, children }: EditProps) {
         />
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Chip({ isWide, onRemove, children }: { isWide?: boolean; onRemove: () => void; children: ReactNode }) {
-  const { t } = useTranslation();
-  return (
-    <span className={styles.chip} data-wide={isWide || undefined}>
-      {children}
-      <CloseButton size="xs" miw={24} mih={24} aria-label={t('filter.remove')} onClick={onRemove} />
-    </span>
   );
 }
