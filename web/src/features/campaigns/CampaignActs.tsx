@@ -75,7 +75,7 @@ export function useStart(campaign: Campaign) {
   const replicate = useReplicate();
   const onError = (error: Error) => toast.tell(`${t('campaigns.notDone')} ${text(problemOf(error))}`);
   return (act: Exclude<Act, Asked>) => {
-    const edit = (id: number) => void navigate({ href: `/campaigns/${id}/edit` });
+    const edit = (campaignId: number) => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId } });
     if (act === 'edit') edit(campaign.id);
     else if (act === 'replicate')
       replicate.mutate(campaign.id, {

@@ -51,7 +51,7 @@ export function CampaignPage() {
 /** A draft has nothing to tell yet: it is written. */
 function ToComposer({ campaignId }: { campaignId: number }) {
   const navigate = useNavigate();
-  useEffect(() => void navigate({ href: `/campaigns/${campaignId}/edit`, replace: true }), [campaignId, navigate]);
+  useEffect(() => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId }, replace: true }), [campaignId, navigate]);
   return <Skeleton h={240} />;
 }
 

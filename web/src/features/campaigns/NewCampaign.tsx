@@ -16,7 +16,7 @@ export function NewCampaign({ onClose }: { onClose: () => void }) {
   const ofName = make.error ? problemOf(make.error).of('name') : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    make.mutate(name.trim(), { onSuccess: ({ id }) => void navigate({ href: `/campaigns/${id}/edit` }) });
+    make.mutate(name.trim(), { onSuccess: ({ id }) => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId: id } }) });
   };
   return (
     <Dialog onClose={onClose} title={t('campaigns.new')}>
