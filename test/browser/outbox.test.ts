@@ -83,8 +83,9 @@ describe("the outbox", () => {
     await figures.getByText("Clicked").locator("..").getByText("1", { exact: true }).waitFor();
     const opened = (await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`, { response: "opened" })).body.items;
     assert.ok(opened.some((one: Json) => one.address === "ada@example.org"), "who clicks has opened");
+    await page.getByRole("tab", { name: "Recipients" }).click();
     await page.getByRole("combobox", { name: "What they did" }).click();
-    await page.getByRole("option", { name: "Clicked" }).click();
+    await page.getByRole("option", { name: "Clicked", exact: true }).click();
     await page.getByRole("row", { name: /ada@example.org/ }).waitFor();
     await page.getByText("1 person fits the filter").waitFor();
     await picture(page, "campaign-clicked");

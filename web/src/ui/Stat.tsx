@@ -5,7 +5,7 @@ import styles from './Stat.module.css';
 
 interface Props {
   label: string;
-  value: string;
+  value: ReactNode;
   color?: string;
   /** Below: what it means, or where it leads. */
   children?: ReactNode;

@@ -14,11 +14,9 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { CampaignActs } from './CampaignActs.tsx';
 import { ToWords } from './cells.tsx';
-import { FigureCards } from './FigureCards.tsx';
-import { Links } from './Links.tsx';
-import { campaignQuery, useReport, type Campaign } from './queries.ts';
+import { campaignQuery, type Campaign } from './queries.ts';
 import { isReadying, Readying } from './Readying.tsx';
-import { Recipients } from './Recipients.tsx';
+import { ReportTabs } from './report/ReportTabs.tsx';
 import { Scheduled } from './Scheduled.tsx';
 import { Sending } from './Sending.tsx';
 import { StatusWord } from './StatusWord.tsx';
@@ -42,8 +40,7 @@ export function CampaignPage() {
       {isLeaving && <Readying campaign={campaign} job={job} />}
       {campaign.status === 'scheduled' && <Scheduled campaign={campaign} />}
       {(campaign.status === 'sending' || campaign.status === 'paused') && <Sending campaign={campaign} />}
-      <Outcome campaign={campaign} />
-      <Mail campaign={campaign} />
+      {campaign.status === 'draft' || campaign.status === 'scheduled' ? <Mail campaign={campaign} /> : <ReportTabs campaign={campaign} />}
     </Stack>
   );
 }
@@ -76,22 +73,6 @@ function Head({ campaign }: { campaign: Campaign }) {
         {user_name && <> · {t('campaigns.madeBy')}: <bdi>{user_name}</bdi></>}
       </Text>
     </div>
-  );
-}
-
-/** What became of it, as far as it is. */
-function Outcome({ campaign }: { campaign: Campaign }) {
-  const { t } = useTranslation();
-  const report = useReport(campaign);
-  if (campaign.status === 'draft' || campaign.status === 'scheduled') return null;
-  if (!report.data) return report.error ? <ProblemAlert error={report.error} title={t('campaigns.noFigures')} /> : <Skeleton h={160} />;
-  return (
-    <>
-      {report.error && <ProblemAlert error={report.error} title={t('campaigns.old')} />}
-      <FigureCards report={report.data} />
-      <Links links={report.data.links} />
-      <Recipients campaign={campaign} />
-    </>
   );
 }
 

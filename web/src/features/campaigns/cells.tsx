@@ -85,16 +85,17 @@ function Recipients({ campaign }: { campaign: Campaign }) {
   return campaign.figures ? <span>{format.number(campaign.figures.recipients)}</span> : null;
 }
 
-/** Of those who were sent it: a small bar, and the number. */
+/** Of those to whom it was delivered, as in its report: a small bar, and the number. */
 function Share({ campaign, of }: { campaign: Campaign; of: 'opened' | 'clicked' }) {
   const format = useFormat();
   const figures = campaign.figures;
   if (!figures || figures.sent === 0) return null;
   const n = figures[of];
+  const delivered = figures.sent - figures.bounced_hard - figures.bounced_soft;
   return (
-    <Stack gap={3} title={format.percent(n, figures.sent)}>
-      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, figures.sent)}</Text></Text>
-      <Progress size={4} w={80} value={(100 * n) / figures.sent} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
+    <Stack gap={3} title={format.percent(n, delivered)}>
+      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, delivered)}</Text></Text>
+      <Progress size={4} w={80} value={delivered > 0 ? (100 * n) / delivered : 0} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
     </Stack>
   );
 }

@@ -1,19 +1,19 @@
-/** Campaigns as a list and a page: everything that these ask for. What the composer asks for: features/composer. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+/** Campaigns as a list and a page: everything that these ask for. What the report asks for: report/, the composer: features/composer. */
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { api, call, callWhole, type Schemas } from '../../api/client.ts';
-import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
+import { useRows } from '../../ui/DataTable/rows.ts';
 import { isMoving } from './acts.ts';
-import { NEWEST, type CampaignsSearch, type LedgerState, type Responded } from './search.ts';
+import { NEWEST, type CampaignsSearch } from './search.ts';
 
 export type Campaign = Schemas['Campaign'];
-export type Report = Schemas['CampaignReport'];
-export type LedgerRow = Schemas['Recipient'] & { id: number };
 
-const LOOK_MS = 2000;
+export const LOOK_MS = 2000;
 const KEY = 'campaigns';
+/** Of all that is asked about one. */
+export const keyOf = (id: number) => [KEY, 'one', id];
 
-const byId = (id: number) => ({ path: { campaign_id: String(id) } });
+export const byId = (id: number) => ({ path: { campaign_id: String(id) } });
 
 export function useCampaigns({ q, status, sort }: CampaignsSearch) {
   const query = { q, status: status?.join(','), sort: sort ?? NEWEST };
@@ -40,49 +40,10 @@ function useLook(isWanted: boolean) {
 /** isAwaited: a job makes it ready. */
 export const campaignQuery = (id: number, isAwaited = false) =>
   queryOptions({
-    queryKey: [KEY, 'one', id, 'page'],
+    queryKey: [...keyOf(id), 'page'],
     queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}', { params: byId(id), signal })),
     refetchInterval: ({ state }) => (isAwaited || (state.data && isMoving(state.data.data.status)) ? LOOK_MS : false),
   });
-
-/** What became of it. */
-export function useReport(campaign: Campaign) {
-  return useQuery({
-    queryKey: [KEY, 'one', campaign.id, 'report'],
-    enabled: campaign.status !== 'draft' && campaign.status !== 'scheduled',
-    queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/report', { params: byId(campaign.id), signal })),
-    // the last results come in after its end
-    refetchInterval: ({ state }) => (isMoving(campaign.status) || state.data?.waiting ? LOOK_MS : LOOK_MS * 5),
-  });
-}
-
-export interface LedgerFilter {
-  state?: LedgerState;
-  response?: Responded;
-  q?: string;
-}
-
-/** Everybody in its ledger. Two who were merged are one person now, and stand there twice: rows are told apart by their place. */
-export function useRecipients({ id, status }: Campaign, filter: LedgerFilter): Rows<LedgerRow> {
-  const found = useRows<LedgerRow>({
-    key: [KEY, 'one', id, 'recipients', status, filter],
-    fetch: async (wanted, signal) => {
-      const page = await call(api.GET('/campaigns/{campaign_id}/recipients', { params: { ...byId(id), query: { ...filter, ...wanted } }, signal }));
-      return { ...page, items: page.items.map((row) => ({ ...row, id: 0 })) };
-    },
-  });
-  const rows = useMemo(() => found.rows.map((row, index) => ({ ...row, id: index + 1 })), [found.rows]);
-  return { ...found, rows };
-}
-
-/** Those of the list who are people of the CRM. */
-export function useGroupOf(id: number) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { name: string } & LedgerFilter) => call(api.POST('/campaigns/{campaign_id}/recipients/group', { params: byId(id), body })),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ['groups', 'list'] }),
-  });
-}
 
 /** The lists and what is shown of one are read anew. Nobody waits for that: without a connection it takes until there is one. */
 function useChanged() {

@@ -1,5 +1,6 @@
-/** What the list of campaigns shows stands in its address. */
+/** What the list of campaigns and the page of one show stands in their addresses. */
 import { readPeopleSearch } from '../people/search.ts';
+import { readReportSearch, type ReportSearch } from './report/search.ts';
 
 export const statuses = ['draft', 'scheduled', 'sending', 'paused', 'sent', 'canceled'] as const;
 export type Status = (typeof statuses)[number];
@@ -24,18 +25,12 @@ export function readCampaignsSearch(search: Record<string, unknown>): CampaignsS
   return { ...(q ? { q } : {}), ...(status.length > 0 ? { status } : {}), ...(sort ? { sort } : {}) };
 }
 
-/** Of the ledger. */
-export const states = ['queued', 'accepted', 'deferred', 'refused', 'expired', 'canceled', 'left_out'] as const;
-export type LedgerState = (typeof states)[number];
-export const responses = ['opened', 'clicked', 'bounced', 'unsubscribed', 'complained', 'not_opened', 'not_clicked'] as const;
-export type Responded = (typeof responses)[number];
-
-export interface CampaignSearch {
+export interface CampaignSearch extends ReportSearch {
   /** It makes the campaign ready to be sent. */
   job?: number;
 }
 
 export function readCampaignSearch(search: Record<string, unknown>): CampaignSearch {
   const job = Number(search.job);
-  return Number.isSafeInteger(job) && job > 0 ? { job } : {};
+  return { ...readReportSearch(search), ...(Number.isSafeInteger(job) && job > 0 ? { job } : {}) };
 }

@@ -29,10 +29,14 @@ export function useStanding(): (campaign: Pick<Campaign, 'hold' | 'paused_becaus
   };
 }
 
-export function useLeftOutTitle(): (reason: string) => string {
+/** Why somebody was left out or refused. */
+export function useReasonOf(): (reason: string) => string {
   const { t } = useTranslation();
   const ofPush = useReasonTitle();
-  return (reason) => (reason in en.campaigns.leftOut ? t(`campaigns.leftOut.${reason as OutReason}`) : ofPush(reason));
+  return (reason) => {
+    if (reason === 'other') return t('report.noReason');
+    return reason in en.campaigns.leftOut ? t(`campaigns.leftOut.${reason as OutReason}`) : ofPush(reason);
+  };
 }
 
 export function useTimeLeft(): (seconds: number) => string {

@@ -1,0 +1,112 @@
+/** How it came about: a picture, and the same as a table. */
+import { Box, Button, Group, Paper, SegmentedControl, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../app/format.ts';
+import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import type { Campaign } from '../queries.ts';
+import { busySteps, LONG_HOURS, padded, type Step } from './chart.ts';
+import { Chart } from './Chart.tsx';
+import { useSeries, type Report } from './queries.ts';
+import { steps, type StepLength } from './search.ts';
+
+const counted = ['sent', 'opened', 'clicked', 'bounced', 'unsubscribed'] as const;
+
+export function OverTime({ campaign, report }: { campaign: Campaign; report: Report }) {
+  const { t } = useTranslation();
+  const { by, items, error } = useSteps(campaign.id);
+  const isQuiet = report.opened.people + report.clicked.people === 0;
+  return (
+    <Paper component="section" aria-labelledby="over-time" pos="relative">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} fz="md" id="over-time">{t('report.time.title')}</Title>
+        {!isQuiet && <By value={by} />}
+      </Group>
+      <ProblemAlert error={error} title={t('report.time.failed')} />
+      {isQuiet && <Quiet isText={campaign.content === 'plain'} />}
+      {!isQuiet && !items && !error && <Skeleton h={240} />}
+      {!isQuiet && items && items.length > 0 && <Steps items={items} by={by} />}
+    </Paper>
+  );
+}
+
+/** By hours if it took some days, else by days, unless somebody chose. */
+function useSteps(id: number) {
+  const { by: chosen } = useSearch({ from: '/signed-in/campaigns/$campaignId' });
+  const hours = useSeries(id, 'hour', chosen !== 'day');
+  const isLong = (hours.data?.items.length ?? 0) > LONG_HOURS;
+  const by: StepLength = chosen ?? (isLong ? 'day' : 'hour');
+  const days = useSeries(id, 'day', by === 'day');
+  const { data, error } = by === 'day' ? days : hours;
+  return { by, items: data?.items, error };
+}
+
+function By({ value }: { value: StepLength }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: '/campaigns/$campaignId' });
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label={t('report.time.by')}
+      data={steps.map((by) => ({ value: by, label: t(`report.time.${by}`) }))}
+      value={value}
+      onChange={(by) => void navigate({ search: (before) => ({ ...before, by: by as StepLength }), replace: true, resetScroll: false })}
+    />
+  );
+}
+
+function Quiet({ isText }: { isText: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Text size="sm" fw={600}>{t('report.time.none')}</Text>
+      <Text size="sm" c="dimmed">{t(isText ? 'report.time.untold' : 'report.time.noneAbout')}</Text>
+    </>
+  );
+}
+
+function Steps({ items, by }: { items: Step[]; by: StepLength }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [isTable, setTable] = useState(false);
+  // days are those of UTC
+  const nameOf = (at: string) => (by === 'day' ? format.date(at.slice(0, 10)) : format.time(at));
+  const table = <StepTable items={busySteps(items)} nameOf={nameOf} />;
+  return (
+    <>
+      <Chart items={padded(items, by)} nameOf={nameOf} />
+      <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={isTable} onClick={() => setTable(!isTable)}>
+        {t(isTable ? 'report.time.hide' : 'report.time.show')}
+      </Button>
+      {isTable ? (
+        <Box mt="xs" mah={360} style={{ overflow: 'auto' }} tabIndex={0} role="group" aria-labelledby="over-time">{table}</Box>
+      ) : (
+        <VisuallyHidden>{table}</VisuallyHidden>
+      )}
+    </>
+  );
+}
+
+function StepTable({ items, nameOf }: { items: Step[]; nameOf: (at: string) => string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Table aria-labelledby="over-time" stickyHeader>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('report.time.at')}</Table.Th>
+          {counted.map((kind) => <Table.Th key={kind} ta="end">{kind === 'sent' ? t('campaigns.sent') : t(`report.who.response.${kind}`)}</Table.Th>)}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {items.map((one) => (
+          <Table.Tr key={one.at}>
+            <Table.Td>{nameOf(one.at)}</Table.Td>
+            {counted.map((kind) => <Table.Td key={kind} ta="end">{format.number(one[kind])}</Table.Td>)}
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,48 @@
+/** What a list of recipients says of each. */
+import { Text } from '@mantine/core';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../app/format.ts';
+import { NameLink } from '../../../ui/DataTable/CellLink.tsx';
+import type { Column } from '../../../ui/DataTable/columns.ts';
+import { useReasonOf } from '../words.ts';
+import type { LedgerRow } from './queries.ts';
+import type { LedgerState } from './search.ts';
+
+export const RECIPIENTS = 'recipients';
+export const DEFAULT_COLUMNS = ['name', 'address', 'state', 'reason', 'did', 'opens', 'clicks'];
+
+export function useRecipientColumns(): Column<LedgerRow>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const titleOf = useReasonOf();
+  return useMemo(
+    () => [
+      { name: 'name', label: t('campaigns.person'), width: 160, isSortable: true, cell: (row) => <Name row={row} /> },
+      { name: 'address', label: t('people.field.email'), width: 220, isSortable: false, cell: (row) => <bdi>{row.address}</bdi> },
+      { name: 'state', label: t('campaigns.statusHead'), width: 120, isSortable: false, cell: (row) => t(`campaigns.state.${row.state as LedgerState}`) },
+      { name: 'reason', label: t('campaigns.reason'), width: 140, isSortable: false, cell: (row) => <span title={row.detail ?? ''}>{row.reason ? titleOf(row.reason) : ''}</span> },
+      { name: 'did', label: t('campaigns.responseHead'), width: 200, isSortable: false, cell: (row) => <Did row={row} /> },
+      { name: 'opens', label: t('report.who.opens'), width: 100, isSortable: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
+      { name: 'clicks', label: t('report.who.clicks'), width: 90, isSortable: true, cell: (row) => row.clicks > 0 && format.number(row.clicks) },
+      { name: 'at', label: t('report.who.at'), width: 130, isSortable: true, cell: (row) => row.at && <time dateTime={row.at} title={format.relative(row.at)}>{format.time(row.at)}</time> },
+    ],
+    // the texts and the format follow the language
+    [t],
+  );
+}
+
+/** Who is nobody in the CRM, or no longer, has no page. */
+function Name({ row }: { row: LedgerRow }) {
+  const { t } = useTranslation();
+  if (row.kind !== 'person') return <Text span size="xs" c="dimmed">{t(`campaigns.kind.${row.kind}`)}</Text>;
+  return <NameLink to="/people/$personId" params={{ personId: row.person_id }}>{row.name ?? t('people.noName')}</NameLink>;
+}
+
+function Did({ row }: { row: LedgerRow }) {
+  const { t } = useTranslation();
+  const did = (['opened', 'clicked', 'bounced', 'unsubscribed', 'complained'] as const).filter((one) => row[`${one}_at`]).map((one) => t(`campaigns.response.${one}`));
+  const machine = row.opened_by_machine && !row.opened_at ? [t('report.who.response.machine_opened')] : [];
+  const words = [...did, ...machine].join(', ');
+  return <span title={words}>{words}</span>;
+}

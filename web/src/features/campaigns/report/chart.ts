@@ -1,0 +1,55 @@
+/** A series of numbers as a picture: a step each, as wide as the others, in a field that is 100 high. */
+
+export const HEIGHT = 100;
+const TOPS = [1, 2, 4, 6, 10];
+
+export interface Step {
+  at: string;
+  sent: number;
+  opened: number;
+  clicked: number;
+  unsubscribed: number;
+  bounced: number;
+}
+
+/** Where the scale ends: a round number, half of which is whole but of 1. */
+export function topOf(most: number): number {
+  let ten = 1;
+  for (;;) {
+    const top = TOPS.find((one) => one * ten >= most);
+    if (top !== undefined) return top * ten;
+    ten *= 10;
+  }
+}
+
+/** The outline of the steps, from the floor back to it. */
+export function outline(values: readonly number[], top: number): string {
+  const heights = values.map((n) => Math.round(HEIGHT * 100 * (1 - n / top)) / 100);
+  return `M0 ${HEIGHT}${heights.map((y, i) => `V${y}H${i + 1}`).join('')}V${HEIGHT}Z`;
+}
+
+/** Which steps are named below: the first, the last, and one between. */
+export function namedSteps(n: number): number[] {
+  return [...new Set([0, Math.floor((n - 1) / 2), n - 1])].filter((i) => i >= 0 && i < n);
+}
+
+const LENGTH_MS = { hour: 3_600_000, day: 86_400_000 };
+const LEAST = { hour: 12, day: 7 };
+
+/** With empty steps behind, so that few are no walls. */
+export function padded(items: readonly Step[], by: keyof typeof LEAST): Step[] {
+  const last = items.at(-1);
+  if (!last) return [];
+  const more = Array.from({ length: Math.max(0, LEAST[by] - items.length) }, (_none, i) => ({
+    at: new Date(Date.parse(last.at) + (i + 1) * LENGTH_MS[by]).toISOString(), sent: 0, opened: 0, clicked: 0, unsubscribed: 0, bounced: 0,
+  }));
+  return [...items, ...more];
+}
+
+/** Those in which something happened. */
+export function busySteps<T extends Step>(items: readonly T[]): T[] {
+  return items.filter((one) => one.sent + one.opened + one.clicked + one.unsubscribed + one.bounced > 0);
+}
+
+/** So many hours are told one by one; a longer time by days, unless somebody asks. */
+export const LONG_HOURS = 96;
