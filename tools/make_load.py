@@ -133,7 +133,9 @@ def measure(api):
         paths += [f"/groups/{group[0]['id']}", f"/people?group_id={group[0]['id']}&limit=50", f"/groups/{group[0]['id']}/pushes"]
     if campaign:
         paths += [f"/campaigns/{campaign[0]['id']}", f"/campaigns/{campaign[0]['id']}/report",
-                  f"/campaigns/{campaign[0]['id']}/recipients?limit=50"]
+                  f"/campaigns/{campaign[0]['id']}/recipients?limit=50",
+                  f"/campaigns/{campaign[0]['id']}/recipients?limit=100&sort=name&state=delivered",
+                  f"/campaigns/{campaign[0]['id']}/report/series", f"/campaigns/{campaign[0]['id']}/report/domains"]
     if person:
         paths += [f"/people/{person[0]['id']}", f"/people/{person[0]['id']}/timeline", f"/people/{person[0]['id']}/groups"]
     print(f"{'':44}  first   best")
