@@ -131,15 +131,17 @@ static bool read_lines(struct str text, struct arena *arena, struct head *out)
 
 	for (int n = 0;; n++) {
 		struct str line = next_line(&text);
+		struct header *h;
 
 		if (line.len == 0)
 			return true;
 		if (n == HEAD_LINES_MAX)
 			return refuse(out, 431, "There are too many headers.");
-		*last = arena_new_of(arena, struct header);
-		if (!read_line(line, arena, *last, out))
+		h = arena_new_of(arena, struct header);
+		if (!read_line(line, arena, h, out))
 			return false;
-		last = &(*last)->next;
+		*last = h; /* whole: the answer to a refused head reads them */
+		last = &h->next;
 	}
 }
 
