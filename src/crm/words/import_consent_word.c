@@ -39,8 +39,8 @@ static const struct {
 	  "\u5e0c\u671b|" },
 	{ CONSENT_NO,
 	  "|false|f|no|n|off|unchecked|nein|falsch|aus|non|faux|falso|false()|"
-	  "nee|onwaar|nie|falsz|fa\u0142sz|nao|nej|nei|falskt|falsk|ne|hayir|"
-	  "hay\u0131r|\u043d\u0435\u0442|\u043d\u0456|\u043b\u043e"
+	  "nee|onwaar|nie|falsz|nao|nej|nei|falskt|falsk|ne|hayir|"
+	  "\u043d\u0435\u0442|\u043d\u0456|\u043b\u043e"
 	  "\u0436\u044c|\u0644\u0627|"
 	  "falsch()|\xe2\x9c\x97|\xe2\x9c\x98|\xe2\x98\x90|\xe2\x9d\x8c|"
 	  "\xe2\x9c\x96|"
@@ -90,7 +90,7 @@ static const struct {
 	  "\u53d6\u6d88\u8ba2\u9605 \u53d6\u6d88\u8a02\u95b1 "
 	  "\u914d\u4fe1\u505c\u6b62 \u4e0d\u8981 "
 	  "\u5e0c\u671b\u3057\u306a\u3044 \u05d4\u05e1\u05e8 "
-	  "\u05d4\u05d5\u05e1\u05e8 tuchoi huy\u0111angky "
+	  "\u05d4\u05d5\u05e1\u05e8 tuchoi huydangky "
 	  "\u0e22\u0e01\u0e40\u0e25\u0e01 \u0e44\u0e21\u0e23\u0e1a "
 	  "\u03b1\u03c0\u03bf\u03c7\u03c9\u03c1\u03b7\u03c3\u03b7 "
 	  "odjavljen leiratkozott dezabonat "

@@ -17,7 +17,7 @@ static const char *const phrases[26] = {
 		"|abgemeldet|abmelden|abbestellt|ausgetragen|afgemeld|"
 		"avregistrerad|avprenumererad|avprenumerera|afmeldt|avmeldt|"
 		"abonelikten cik|abonelikten cikti|"
-		"avliden|avlidna|afd\u00f8d|avd\u00f8d|",
+		"avliden|avlidna|afdod|avdod|",
 	['b' - 'a'] = "|blacklisted|blocklisted|baja solicitada|"
 		      "baja de la newsletter|baja newsletter|baja del boletin|"
 		      "baja de emails|",
@@ -127,14 +127,14 @@ static const char *const phrases[26] = {
 		"non vuole newsletter|"
 		"niet mailen|niet e mailen|niet emailen|niet meer mailen|"
 		"niet contacteren|niet benaderen|niet aanschrijven|"
-		"niet versturen|nie wysy\u0142ac|nie kontaktowac|nie chce "
+		"niet versturen|nie wysylac|nie kontaktowac|nie chce "
 		"otrzymywac|"
 		"nao enviar|nao contactar|nao contatar|nao mandar|"
 		"nao quer receber|nao deseja receber|nezasilat|nekontaktovat|"
 		"neposilat|",
 	['o' - 'a'] = "|opted out|opt out|opts out|opting out|optedout|optout|"
 		      "objects to marketing|objected to marketing|odhlasen|"
-		      "odhlasena|odhlasil|odhlasila|onskar inte|"
+		      "odhlasena|odhlasil|odhlasila|onskar inte|onsker ikke|"
 		      "overleden|",
 	['p' - 'a'] =
 		"|please remove|pas de mails|pas d emails|pas d e mails|"
@@ -185,12 +185,12 @@ static const char *const phrases[26] = {
 		"wants to unsubscribe|wants to be removed|wants to be taken "
 		"off|"
 		"wishes to be removed|want to be removed|",
-	['z' - 'a'] = "|zmar\u0142|zmar\u0142a|zmarly|zemrel|zemrela|",
+	['z' - 'a'] = "|zmarl|zmarla|zmarly|zemrel|zemrela|",
 };
 
 /* Those that begin with another letter: of other scripts. */
 static const char *const other_phrases =
-	"|\u00f8nsker ikke|"
+	"|"
 	/* Russian, Ukrainian */
 	"\u043e\u0442\u043f\u0438\u0441\u0430\u043d|"
 	"\u043e\u0442\u043f\u0438\u0441\u0430\u043d\u0430|"
@@ -228,7 +228,7 @@ static const char *const anywhere =
 	"\u05dc\u05d0 \u05dc\u05e9\u05dc\u05d5\u05d7|"
 	"\u0e44\u0e21\u0e15\u0e2d\u0e07\u0e01\u0e32\u0e23\u0e23\u0e1a|"
 	"\u0e22\u0e01\u0e40\u0e25\u0e01\u0e01\u0e32\u0e23\u0e23\u0e1a|"
-	"khong gui|huy \u0111ang ky|\u092e\u0924 \u092d\u091c|"
+	"khong gui|huy dang ky|\u092e\u0924 \u092d\u091c|"
 	"\u0928 \u092d\u091c|";
 
 /* Bytes of a sign beyond ASCII that is no letter: quotes, dashes, dots, and
