@@ -527,9 +527,7 @@ describe("many people at once", () => {
     const group = (await server.admin.get(`${v1}/groups`, { q: "Guests", count: true })).body.items[0];
     const members = (await server.admin.get(`${v1}/groups/${group.id}/members`)).body.items;
     assert.deepEqual(members.map((person: Json) => person.email).sort(), ["ada@example.org", "juerg@example.org"]);
-    await page.getByRole("region", { name: "Change of many people" }).getByRole("button", { name: "Undo" }).click();
-    await page.getByText("Taken back").waitFor();
-    assert.equal((await server.admin.get(`${v1}/groups/${group.id}/members`)).body.total, 0);
+    assert.equal(await page.getByRole("region", { name: "Change of many people" }).getByRole("button", { name: "Undo" }).count(), 0);
   });
 
   it("are opted out with a ground, unless there are more than somebody saw", async () => {

@@ -2,7 +2,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
-import type { Undo } from './bulk/acts.ts';
 import { apiQuery, type Scope, type Shown } from './search.ts';
 
 export type Person = Schemas['Person'];
@@ -87,19 +86,6 @@ export function useCreatePerson() {
 
 export function useBulk() {
   return useMutation({ mutationFn: (body: BulkInput) => call(api.POST('/people/bulk', { body })) });
-}
-
-/** Takes an act back; null: there is no job to look at. */
-export function useUndoBulk() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async (undo: Undo) => {
-      if ('body' in undo) return (await call(api.POST('/people/bulk', { body: undo.body }))).job_id;
-      await call(api.POST('/groups/{group_id}/reset', { params: { path: { group_id: String(undo.groupId) } }, body: { ids: undo.ids } }));
-      await Promise.all(['people', 'groups'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
-      return null;
-    },
-  });
 }
 
 export function useTags() {

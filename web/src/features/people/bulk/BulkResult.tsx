@@ -12,9 +12,8 @@ import { useFormat } from '../../../app/format.ts';
 import { JobProgress } from '../../../ui/JobProgress.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
-import { useToast } from '../../../ui/useToast.tsx';
 import { nameOf } from '../person.ts';
-import { usePeopleOf, useUndoBulk, type BulkInput } from '../queries.ts';
+import { useBulk, usePeopleOf, type BulkInput } from '../queries.ts';
 import { outcomeOf, undoOf, type BulkOutcome } from './acts.ts';
 
 /** An act that was begun here. */
@@ -28,8 +27,8 @@ interface Props {
   /** Left out: it was begun elsewhere, and is not taken back here. */
   begun?: Begun;
   onClose: () => void;
-  /** Without a number: there is nothing to look at. */
-  onUndone: (jobId?: number) => void;
+  /** The job that takes it back. */
+  onUndone: (jobId: number) => void;
 }
 
 export function BulkResult({ jobId, begun, onClose, onUndone }: Props) {
@@ -65,21 +64,15 @@ export function BulkResult({ jobId, begun, onClose, onUndone }: Props) {
 interface OutcomeProps {
   outcome: BulkOutcome;
   body?: BulkInput;
-  /** undefined: it was taken back without a job. */
-  onUndone: (jobId?: number) => void;
+  onUndone: (jobId: number) => void;
 }
 
 function Outcome({ outcome, body, onUndone }: OutcomeProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isOpen, refused] = useDisclosure(false);
-  const toast = useToast();
-  const back = useUndoBulk();
+  const back = useBulk();
   const undo = body ? undoOf(body, outcome) : null;
-  const done = (jobId: number | null) => {
-    if (jobId === null) toast.tell(t('bulk.takenBack'));
-    onUndone(jobId ?? undefined);
-  };
   const counts = [t('bulk.changed', { count: outcome.changed, n: format.number(outcome.changed) })];
   if (outcome.unchanged > 0) counts.push(t('bulk.unchanged', { count: outcome.unchanged, n: format.number(outcome.unchanged) }));
   return (
@@ -97,7 +90,7 @@ function Outcome({ outcome, body, onUndone }: OutcomeProps) {
             size="compact-sm"
             variant="default"
             loading={back.isPending}
-            onClick={() => back.mutate(undo, { onSuccess: done })}
+            onClick={() => back.mutate(undo, { onSuccess: (made) => onUndone(made.job_id) })}
           >
             {t('ui.undo')}
           </Button>

@@ -43,10 +43,10 @@ test('a job without a result has no outcome', () => {
 test('what was done to those who were named is taken back, if none of them was so before', () => {
   const outcome = { changed: 2, unchanged: 0, refused: [], refused_count: 0 };
   const tag = { ids: [7, 3], act: 'tag' as const, tag: 'Gold', expected: 2 };
-  expect(undoOf(tag, outcome)).toEqual({ body: { ids: [7, 3], act: 'untag', tag: 'Gold', expected: 2 } });
-  expect(undoOf({ ...tag, act: 'untag' }, outcome)).toEqual({ body: { ...tag, act: 'tag' } });
-  expect(undoOf(tag, { changed: 1, unchanged: 0, refused: [{ id: 7, why: 'x' }], refused_count: 1 })).toMatchObject({ body: { ids: [3] } });
-  expect(undoOf({ ids: [7], act: 'add_to_group', group_id: 1, expected: 1 }, outcome)).toEqual({ groupId: 1, ids: [7] });
+  expect(undoOf(tag, outcome)).toEqual({ ids: [7, 3], act: 'untag', tag: 'Gold', expected: 2 });
+  expect(undoOf({ ...tag, act: 'untag' }, outcome)).toEqual({ ...tag, act: 'tag' });
+  expect(undoOf(tag, { changed: 1, unchanged: 0, refused: [{ id: 7, why: 'x' }], refused_count: 1 })).toMatchObject({ ids: [3] });
+  expect(undoOf({ ids: [7], act: 'add_to_group', group_id: 1, expected: 1 }, outcome)).toBeNull();
   expect(undoOf(tag, { changed: 1, unchanged: 1, refused: [], refused_count: 0 })).toBeNull();
   expect(undoOf(tag, { ...outcome, refused_count: 200 })).toBeNull();
   expect(undoOf({ all: {}, act: 'tag', tag: 'Gold', expected: 2 }, outcome)).toBeNull();

@@ -53,18 +53,17 @@ export interface BulkOutcome {
   refused_count: number;
 }
 
-/** What takes an act back: another one, or, of a group, that what was done by hand is forgotten. */
-export type Undo = { body: BulkInput } | { groupId: number; ids: number[] };
-
-/** Of those who were named, if none of them was so before. */
-export function undoOf(body: BulkInput, outcome: BulkOutcome): Undo | null {
+/**
+ * The act that takes it back, of those who were named, if none of them was so before. Of a
+ * group there is none: who was taken out of it by hand, and then added, would be lost.
+ */
+export function undoOf(body: BulkInput, outcome: BulkOutcome): BulkInput | null {
   if (!body.ids || outcome.changed === 0 || outcome.unchanged > 0) return null;
   if (outcome.refused.length < outcome.refused_count) return null;
   const refused = new Set(outcome.refused.map(({ id }) => id));
   const ids = body.ids.filter((id) => !refused.has(id));
-  if (body.act === 'add_to_group' && body.group_id) return { groupId: body.group_id, ids };
   if (body.act !== 'tag' && body.act !== 'untag') return null;
-  return { body: { ids, act: body.act === 'tag' ? 'untag' : 'tag', tag: body.tag, expected: ids.length } };
+  return { ids, act: body.act === 'tag' ? 'untag' : 'tag', tag: body.tag, expected: ids.length };
 }
 
 /** A job's result, if it has one. */
