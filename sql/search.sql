@@ -138,8 +138,8 @@ WHERE p.company_id = ? AND p.erased_ms IS NULL ORDER BY p.id
 ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
 
 -- name: search-fresh
--- Up to a record. args: entity, record
-DELETE FROM search_stale WHERE entity = ? AND record_id <= ?;
+-- Those that were locked: another may be marked meanwhile. args: entity, JSON ids
+DELETE FROM search_stale WHERE entity = ? AND record_id IN JSON_INTS(?);
 
 -- name: search-is-behind
 -- Is there anything to put in the index?

@@ -258,7 +258,7 @@ static int index_stale(struct tx *tx, enum entity entity, int64_t until,
 			return -1;
 	}
 	if (db_exec(tx, SQL_SEARCH_FRESH,
-		    SQL_ARGS(sql_int(entity), sql_int(stale.v[stale.n - 1])),
+		    SQL_ARGS(sql_int(entity), sql_keys(&stale, &keys)),
 		    err) < 0)
 		return -1;
 	stale.n = known;
