@@ -93,8 +93,11 @@ UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
  WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-cancel-idle
+-- What tells of people is forgotten, as when it ends; an erasure goes on.
 -- args: now_ms, id
-UPDATE job SET state = :JOB_CANCELED, finished_ms = ? WHERE id = ? AND state IN (:JOB_WAITING);
+UPDATE job SET state = :JOB_CANCELED, finished_ms = ?,
+       payload = CASE WHEN kind IN ('bulk', 'bridge-hook', 'webhook') THEN '{}' ELSE payload END
+ WHERE id = ? AND state IN (:JOB_WAITING) AND kind <> 'outbox-forget';
 
 -- name: job-supersede
 -- One that waits for confirmation. args: error, now_ms, id

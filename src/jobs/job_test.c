@@ -265,6 +265,38 @@ static void a_running_job_can_be_canceled(void **state)
 	await(f, id, JOB_CANCELED, arena);
 }
 
+static void what_waits_is_canceled_but_for_an_erasure(void **state)
+{
+	static const struct {
+		const char *kind, *payload; /* afterwards */
+		enum job_state state;
+	} cases[] = {
+		{ "bulk", "{}", JOB_CANCELED },
+		{ "other", "{\"a\":1}", JOB_CANCELED },
+		{ "outbox-forget", "{\"a\":1}", JOB_QUEUED },
+	};
+	struct store_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+		struct err err = ERR_INIT;
+		struct job job;
+		int64_t id =
+			add(f, &(struct job_new){ .kind = cases[i].kind,
+						  .payload = "{\"a\":1}" });
+		bool is_canceled = cases[i].state == JOB_CANCELED;
+
+		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+		assert_int_equal(job_cancel(&tx, id, clock_now_ms(), &err),
+				 is_canceled ? 0 : -1);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+		assert_int_equal(job_get(f->crm, id, arena, &job, &err), 0);
+		assert_int_equal(job.state, cases[i].state);
+		assert_string_equal(job.payload, cases[i].payload);
+	}
+}
+
 static void a_single_job_is_added_once(void **state)
 {
 	const struct job_new job = { .kind = "nobody", .single_key = "only" };
@@ -381,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_job_can_ask_and_go_on),
 		cmocka_unit_test(a_stop_leaves_the_job_for_the_next_process),
 		cmocka_unit_test(a_running_job_can_be_canceled),
+		cmocka_unit_test(what_waits_is_canceled_but_for_an_erasure),
 		cmocka_unit_test(a_single_job_is_added_once),
 		cmocka_unit_test(leases_of_the_own_instance_are_freed_at_start),
 		cmocka_unit_test(a_job_of_the_dead_is_done_by_others),
