@@ -74,7 +74,7 @@ describe("a push of a group", () => {
     await rows.getByText("1 person fits the filter").waitFor();
     assert.equal(new URL(page.url()).searchParams.get("reason"), "opted_out");
     const [file] = await Promise.all([page.waitForEvent("download"), rows.getByRole("link", { name: "Export CSV" }).click()]);
-    assert.match(file.url(), /action=left_out&reason=opted_out$/);
+    assert.match(file.url(), /action=left_out&reason=opted_out&bom=true$/);
     await rows.getByRole("link", { name: "p0 Example" }).click();
     await page.waitForURL(`**/people/${people[0]!.id}`);
     await page.goBack();
