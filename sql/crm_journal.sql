@@ -94,7 +94,7 @@ VALUES (?, :ENTITY_PERSON, 0, '', '', ?, ?, ?, 1);
 SELECT id FROM campaign
 WHERE status = :CRM_CAMPAIGN_SENDING OR (status = :CRM_CAMPAIGN_SCHEDULED AND schedule_ms <= ?)
 	OR (status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPAIGN_SCHEDULED) AND EXISTS (SELECT 1 FROM job j
-		WHERE j.single_key = 'send ' || CAST(campaign.id AS TEXT)
+		WHERE j.single_key = 'campaign-send:' || CAST(campaign.id AS TEXT)
 		AND j.state IN (:JOB_OPEN)))
 ORDER BY id;
 

@@ -554,7 +554,7 @@ static void campaigns_under_way_are_paused(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		add_campaign(f, (int)i + 1, cases[i].status, cases[i].schedule);
-		snprintf(key, sizeof(key), "'send %d'", (int)i + 1);
+		snprintf(key, sizeof(key), "'campaign-send:%d'", (int)i + 1);
 		if (cases[i].job)
 			add_job(f, "campaign-send", key, 1);
 	}
