@@ -21,8 +21,7 @@ static int act_there(struct work *w, const struct crm_campaign *c,
 	};
 	const char *path;
 
-	if (!c->marketing_campaign_id || c->status == CRM_CAMPAIGN_DRAFT ||
-	    c->status == CRM_CAMPAIGN_SCHEDULED)
+	if (!c->marketing_campaign_id || crm_campaign_is_open(c))
 		return 0;
 	path = arena_printf(w->arena, "/campaigns/%s%s",
 			    c->marketing_campaign_id, paths[act]);
@@ -40,10 +39,15 @@ static int act_here(struct work *w, const struct crm_campaign *c,
 		[CRM_CAMPAIGN_FINISH] = CRM_CAMPAIGN_SENDING,
 	};
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign now; /* locked: a send may have begun since */
 	int64_t now_ms = clock_now_ms();
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
-	    crm_campaign_move(&tx, c->id, to[act], now_ms, err) < 0)
+	    crm_campaign_get(w->db, c->id, w->arena, &now, err) < 0)
+		return -1;
+	if (now.status != c->status && crm_campaign_is_open(c))
+		return err_set(err, ERR_RETRY, "the campaign began in between");
+	if (crm_campaign_move(&tx, c->id, to[act], now_ms, err) < 0)
 		return -1;
 	if (act == CRM_CAMPAIGN_CANCEL &&
 	    cancel_waiting(&tx, c->id, now_ms, err) < 0)

@@ -292,6 +292,12 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
 		       "only drafts and canceled campaigns can be removed");
 }
 
+bool crm_campaign_is_open(const struct crm_campaign *c)
+{
+	return c->status == CRM_CAMPAIGN_DRAFT ||
+	       c->status == CRM_CAMPAIGN_SCHEDULED;
+}
+
 /* The reply is for those who write it: their server takes what it likes. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err)
 {

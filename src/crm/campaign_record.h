@@ -125,6 +125,8 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 /* ERR_CONFLICT: neither a draft nor canceled, or not there. */
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
+/* A draft, or scheduled: nothing of it has been sent. */
+bool crm_campaign_is_open(const struct crm_campaign *c);
 /* Who it comes from can be sent from. ERR_INVALID with the field. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
 

@@ -111,11 +111,26 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
 {
-	if (c->status != CRM_CAMPAIGN_DRAFT &&
-	    c->status != CRM_CAMPAIGN_SCHEDULED)
+	if (!crm_campaign_is_open(c))
 		return err_set(err, ERR_CONFLICT, "the campaign is %s already",
 			       crm_campaign_status_name(c->status));
 	return campaign_send_may_change(db, c, err);
+}
+
+/* A send that waits for a user's word is not what is wanted any more. */
+static int drop_asking(struct tx *tx, const struct crm_campaign *c,
+		       const struct actor *actor, struct err *err)
+{
+	enum job_state state = JOB_QUEUED;
+	int64_t id = 0;
+	int found = find_job(tx->db, c, 0, &id, &state, err);
+
+	if (found <= 0)
+		return found;
+	return job_supersede(tx, id, "it was given another time, or taken back",
+			     actor->now_ms, err) < 0
+		       ? -1
+		       : 0;
 }
 
 int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
@@ -129,7 +144,8 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 		return -1;
 	if (at_ms <= actor->now_ms)
 		return err_field(err, "at", "must be a time to come");
-	if (crm_campaign_move(tx, c->id, CRM_CAMPAIGN_SCHEDULED, actor->now_ms,
+	if (drop_asking(tx, c, actor, err) < 0 ||
+	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_SCHEDULED, actor->now_ms,
 			      err) < 0 ||
 	    set_time(tx, c->id, at_ms, err) < 0)
 		return -1;
@@ -139,7 +155,7 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 int campaign_schedule_drop(struct tx *tx, const struct crm_campaign *c,
 			   const struct actor *actor, struct err *err)
 {
-	if (is_open(tx->db, c, err) < 0 ||
+	if (is_open(tx->db, c, err) < 0 || drop_asking(tx, c, actor, err) < 0 ||
 	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_DRAFT, actor->now_ms,
 			      err) < 0)
 		return -1;

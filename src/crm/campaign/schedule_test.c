@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/crm_fixture.h"
+#include "jobs/job.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,6 +153,26 @@ static void nothing_changes_once_sending_has_begun(void **state)
 	does(f, id, SET, LATE);
 }
 
+/* Whoever answers it later lets nothing go. */
+static void a_send_that_asks_is_over_with_another_time(void **state)
+{
+	static const enum act acts[] = { SET, DROP };
+	struct crm_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
+		struct err err = ERR_INIT;
+		int64_t id = made(f).id, job;
+		const char *key = arena_printf(f->arena, "campaign-send:%lld",
+					       (long long)id);
+
+		does(f, id, NOW, 0);
+		store_fixture_exec(f->db, "UPDATE job SET state = 3");
+		assert_int_equal(job_find_active(f->db, key, &job, &err), 1);
+		does(f, id, acts[i], LATE);
+		assert_int_equal(job_find_active(f->db, key, &job, &err), 0);
+	}
+}
+
 static void it_is_sent_by_one_job(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -220,6 +241,7 @@ int main(void)
 		FIXED(another_time_makes_the_first_void),
 		FIXED(a_time_that_is_set_again_has_one_job),
 		FIXED(nothing_changes_once_sending_has_begun),
+		FIXED(a_send_that_asks_is_over_with_another_time),
 		FIXED(it_is_sent_by_one_job),
 		FIXED(a_past_time_and_what_is_sent_are_refused),
 		FIXED(a_failing_database_leaves_the_old_time),
