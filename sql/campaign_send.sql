@@ -54,3 +54,8 @@ SELECT CAST(? AS BIGINT), r.person_id, r.email_id, e.hash, p.company_id,
 -- name: ledger-clear
 -- Nothing was sent yet. args: campaign_id
 DELETE FROM campaign_recipient WHERE campaign_id = ? AND accepted_ms IS NULL;
+
+-- name: campaign-test-runs
+-- Is a test being written into a draft over there? Of any campaign: it takes a
+-- moment only.
+SELECT 1 FROM job WHERE kind = 'campaign-test' AND state = :JOB_RUNNING LIMIT 1;

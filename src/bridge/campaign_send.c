@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define RECIPIENTS_A_STEP 5000
+#define TEST_MS 500 /* until the next look whether one is over */
 
 struct sending {
 	struct work *w;
@@ -513,7 +514,7 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	struct sending s = { .w = &w };
 	CLEANUP(send_target_release)
 	struct send_target target = SEND_TARGET(&w, &s.c);
-	int64_t id = 0;
+	int64_t id = 0, one;
 	int ret;
 
 	if (read_state(run, &id, &s.push_id, err) < 0 ||
@@ -523,6 +524,10 @@ int job_campaign_send(struct job_run *run, struct err *err)
 				 err);
 	if (ret <= 0)
 		return ret;
+	ret = db_find_int(run->db, SQL_CAMPAIGN_TEST_RUNS, SQL_NO_ARGS, &one,
+			  err);
+	if (ret != 0)
+		return ret < 0 ? -1 : job_again(run, clock_now_ms() + TEST_MS);
 	if (s.c.status == CRM_CAMPAIGN_SENT ||
 	    s.c.status == CRM_CAMPAIGN_CANCELED)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
@@ -569,14 +574,17 @@ static void take_merged(struct sending *s, const json_t *payload)
 	}
 }
 
+/* A test and a send write the same draft over there. Whoever runs is seen by
+ * the other: a test gives way, a send waits until it is over. */
 static int prepare_test(struct sending *s, struct err *err)
 {
+	bool is_open = crm_campaign_is_open(&s->c);
+
+	if (is_open && campaign_send_may_change(s->w->db, &s->c, err) < 0)
+		return -1;
 	if (!s->c.marketing_campaign_id && create_draft(s, err) < 0)
 		return -1;
-	return s->c.status == CRM_CAMPAIGN_DRAFT ||
-			       s->c.status == CRM_CAMPAIGN_SCHEDULED
-		       ? write_draft(s, err)
-		       : 0;
+	return is_open ? write_draft(s, err) : 0;
 }
 
 static void write_test(const json_t *payload, struct strbuf *body)

@@ -94,6 +94,38 @@ static void a_test_is_never_sent_twice(void **state)
 	}
 }
 
+/* Both write the draft over there: a test that came between would send to the
+ * whole audience. */
+static void a_test_and_a_send_do_not_meet(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t test, send;
+
+	bridge_fixture_renew(f);
+	fake_campaign(f);
+	test = fake_add_job(f, "campaign-test",
+			    "{\"campaign_id\":1,\"to\":[\"me@x.example\"]}");
+	send = fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+	store_fixture_exec(f->db, "UPDATE job SET state = 2"
+				  " WHERE kind = 'campaign-test'");
+	assert_true(fake_run_once(f, send, &err) > 0); /* later */
+	assert_int_equal(f->sends, 0);
+	store_fixture_exec(f->db, "UPDATE job SET state = 1"
+				  " WHERE kind = 'campaign-test'");
+	store_fixture_exec(f->db, "UPDATE job SET state = 2,"
+				  " single_key = 'campaign-send:1'"
+				  " WHERE kind = 'campaign-send'");
+	assert_int_equal(fake_run_once(f, test, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_int_equal(f->tests, 0);
+	store_fixture_exec(f->db, "UPDATE job SET state = 1"
+				  " WHERE kind = 'campaign-send'");
+	err = (struct err)ERR_INIT;
+	assert_int_equal(fake_run(f, send, &err), 0);
+	assert_int_equal(f->sends, 1);
+}
+
 /* --- who must not get it --- */
 
 #define OUT "{\"opted_out\":true,\"reason\":\"by phone\"}"
@@ -292,6 +324,7 @@ int main(void)
 		TEST(faults_make_no_second_campaign),
 		TEST(failing_statements_make_no_second_campaign),
 		TEST(a_test_is_never_sent_twice),
+		TEST(a_test_and_a_send_do_not_meet),
 		TEST(who_is_left_out_is_not_reached),
 		TEST(who_changes_meanwhile_is_not_reached),
 		TEST(failing_statements_reach_nobody_left_out),

@@ -43,8 +43,7 @@ static int begin(struct request *rq, struct db **db, struct tx *tx,
 
 static int is_open(const struct crm_campaign *c, struct err *err)
 {
-	if (c->status == CRM_CAMPAIGN_DRAFT ||
-	    c->status == CRM_CAMPAIGN_SCHEDULED)
+	if (crm_campaign_is_open(c))
 		return 0;
 	return err_set(err, ERR_CONFLICT, "the campaign is %s already",
 		       crm_campaign_status_name(c->status));
@@ -169,7 +168,9 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	    gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    write_as(rq, person_id, &w, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
-	    crm_campaign_check_sender(&c, err) < 0)
+	    crm_campaign_check_sender(&c, err) < 0 ||
+	    (crm_campaign_is_open(&c) &&
+	     campaign_send_may_change(db, &c, err) < 0))
 		return -1;
 	json_key_int(&w, "campaign_id", c.id);
 	json_end_object(&w);
