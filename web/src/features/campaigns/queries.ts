@@ -37,12 +37,15 @@ function useLook(isWanted: boolean) {
   }, [isWanted, queries]);
 }
 
-/** isAwaited: a job makes it ready. */
+/** isAwaited: a job makes the draft ready. */
 export const campaignQuery = (id: number, isAwaited = false) =>
   queryOptions({
     queryKey: [...keyOf(id), 'page'],
     queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}', { params: byId(id), signal })),
-    refetchInterval: ({ state }) => (isAwaited || (state.data && isMoving(state.data.data.status)) ? LOOK_MS : false),
+    refetchInterval: ({ state }) => {
+      const status = state.data?.data.status ?? 'draft';
+      return isMoving(status) || (isAwaited && status === 'draft') ? LOOK_MS : false;
+    },
   });
 
 /** The lists and what is shown of one are read anew. Nobody waits for that: without a connection it takes until there is one. */
