@@ -298,6 +298,14 @@ bool crm_campaign_is_open(const struct crm_campaign *c)
 	       c->status == CRM_CAMPAIGN_SCHEDULED;
 }
 
+int crm_campaign_check_open(const struct crm_campaign *c, struct err *err)
+{
+	if (crm_campaign_is_open(c))
+		return 0;
+	return err_set(err, ERR_CONFLICT, "the campaign is %s already",
+		       crm_campaign_status_name(c->status));
+}
+
 /* The reply is for those who write it: their server takes what it likes. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err)
 {

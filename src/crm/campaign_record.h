@@ -127,6 +127,8 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
 /* A draft, or scheduled: nothing of it has been sent. */
 bool crm_campaign_is_open(const struct crm_campaign *c);
+/* 0 if so; -1 ERR_CONFLICT: what it is instead. */
+int crm_campaign_check_open(const struct crm_campaign *c, struct err *err);
 /* Who it comes from can be sent from. ERR_INVALID with the field. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
 

@@ -41,14 +41,6 @@ static int begin(struct request *rq, struct db **db, struct tx *tx,
 	return crm_campaign_get(*db, id, rq->arena, c, err);
 }
 
-static int is_open(const struct crm_campaign *c, struct err *err)
-{
-	if (crm_campaign_is_open(c))
-		return 0;
-	return err_set(err, ERR_CONFLICT, "the campaign is %s already",
-		       crm_campaign_status_name(c->status));
-}
-
 static int send_now(struct request *rq, struct response *rs, struct tx *tx,
 		    const struct crm_campaign *c, struct err *err)
 {
@@ -69,7 +61,8 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	struct crm_campaign c;
 
 	if (gate_pass_store(api_of(rq)->store, err) < 0 ||
-	    begin(rq, &db, &tx, &c, err) < 0 || is_open(&c, err) < 0)
+	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    crm_campaign_check_open(&c, err) < 0)
 		return -1;
 	if (c.to_kind == CRM_CAMPAIGN_TO_NOBODY)
 		return err_field(err, "to", "nobody to send to");

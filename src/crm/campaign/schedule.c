@@ -111,10 +111,9 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
 {
-	if (!crm_campaign_is_open(c))
-		return err_set(err, ERR_CONFLICT, "the campaign is %s already",
-			       crm_campaign_status_name(c->status));
-	return campaign_send_may_change(db, c, err);
+	return crm_campaign_check_open(c, err) < 0
+		       ? -1
+		       : campaign_send_may_change(db, c, err);
 }
 
 /* A send that waits for a user's word is not what is wanted any more. */
