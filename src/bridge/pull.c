@@ -25,6 +25,9 @@
 #define INSIDE_MS (1500)
 #define INSIDE_IDLE_MS (3 * MS_SECOND)
 #define REMOTE_MS (15 * MS_MINUTE)
+/* While it is sent there: twice as long after each look that found nothing. */
+#define REMOTE_SENDING_MS (1 * MS_SECOND)
+#define REMOTE_DOUBLINGS 6
 #define IDLE_AFTER 10 /* looks that found nothing */
 
 static void pull_release(struct pull *p)
@@ -417,34 +420,39 @@ static int follow_hold(struct pull *p, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+static bool is_ended(const struct summary *now)
+{
+	return strcmp(now->status, "sent") == 0 ||
+	       strcmp(now->status, "canceled") == 0;
+}
+
 /* The audience tells nothing of a campaign for ever. */
 static bool is_last_look(const struct pull *p, const struct summary *now)
 {
-	bool is_ended = strcmp(now->status, "sent") == 0 ||
-			strcmp(now->status, "canceled") == 0;
-
-	return is_ended && p->c.sent_ms > 0 &&
+	return is_ended(now) && p->c.sent_ms > 0 &&
 	       clock_now_ms() - p->c.sent_ms > WINDOW_MS;
 }
 
-static int64_t next_look_ms(struct pull *p, bool is_last)
+static int64_t pause_ms(const struct pull *p, const struct summary *now)
 {
-	int64_t now_ms = clock_now_ms();
-
-	p->at.idle = p->changed ? 0 : p->at.idle + 1;
-	if (is_last)
-		return 0;
-	if (!p->w->bridge->setup.inside)
-		return now_ms + REMOTE_MS;
-	return now_ms + (p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS);
+	if (p->w->bridge->setup.inside)
+		return p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS;
+	if (is_ended(now))
+		return REMOTE_MS;
+	return REMOTE_SENDING_MS
+	       << (p->at.idle < REMOTE_DOUBLINGS ? p->at.idle
+						 : REMOTE_DOUBLINGS);
 }
 
-static int plan_next(struct pull *p, bool is_sending, bool is_last,
+static int plan_next(struct pull *p, const struct summary *now, bool is_last,
 		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t next_ms = next_look_ms(p, is_last);
+	bool is_sending = strcmp(now->status, "sending") == 0;
+	int64_t next_ms;
 
+	p->at.idle = p->changed ? 0 : p->at.idle + 1;
+	next_ms = is_last ? 0 : clock_now_ms() + pause_ms(p, now);
 	if (tx_begin(p->w->db, &tx, err) < 0 || cursor_store(p, &tx, err) < 0 ||
 	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
 		    SQL_ARGS(sql_id_or_null(next_ms), sql_int(p->c.id)),
@@ -535,7 +543,7 @@ static int pull_campaign(struct pull *p, struct err *err)
 		return -1;
 	if (follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
 		return -1;
-	return plan_next(p, strcmp(now.status, "sending") == 0, is_last, err);
+	return plan_next(p, &now, is_last, err);
 }
 
 /* One campaign that cannot be read does not keep the others waiting. */

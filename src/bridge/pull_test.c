@@ -4,6 +4,7 @@
 #include "bridge/bridge_fixture.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/random.h"
 #include "crm/campaign_record.h"
@@ -128,6 +129,40 @@ static void a_report_that_is_not_there_yet_is_waited_for(void **state)
 	fake_say(json_array_get(f->campaigns, 0), "status", "sent");
 	fake_sync(f);
 	is_pulled(f);
+}
+
+/* A look before the send began, or in its midst, is not the last for a quarter
+ * of an hour: whoever watches sees it end. */
+static void a_send_elsewhere_is_watched(void **state)
+{
+	static const struct {
+		const char *status;
+		int64_t within_ms;
+	} looks[] = {
+		{ "save", 2 * MS_SECOND },
+		{ "sending", 4 * MS_SECOND },
+		{ "paused", 8 * MS_SECOND },
+		{ "sent", 15 * MS_MINUTE },
+	};
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	make_report(f);
+	f->bridge.setup.inside = false;
+	for (size_t i = 0; i < ARRAY_SIZE(looks); i++) {
+		int64_t before_ms = clock_now_ms();
+		int64_t next_ms;
+
+		fake_say(json_array_get(f->campaigns, 0), "status",
+			 looks[i].status);
+		fake_exec(f, "UPDATE campaign SET pull_next_ms = 1");
+		(void)fake_run_once(f, fake_add_job(f, "pull", "{}"), &err);
+		assert_string_equal(err.text, "");
+		next_ms = fake_number(f, "SELECT pull_next_ms FROM campaign");
+		assert_in_range(next_ms, before_ms + 1,
+				clock_now_ms() + looks[i].within_ms);
+	}
+	f->bridge.setup.inside = true;
 }
 
 /* Whoever got it and has another address by now is who left. */
@@ -363,6 +398,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(faults_count_nothing_twice),
 		TEST(a_report_that_is_not_there_yet_is_waited_for),
+		TEST(a_send_elsewhere_is_watched),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
 		TEST(only_new_leavers_are_read),
