@@ -2,7 +2,9 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/err.h"
 #include "base/html_entity.h"
+#include "base/json.h"
 
 #include <string.h>
 #include <strings.h>
@@ -280,4 +282,18 @@ const char *design_html_fault(struct str html, struct arena *arena)
 	const char *fault = fault_in(html, false, arena);
 
 	return fault ? fault : fault_in(html, true, arena);
+}
+
+/* --- documents --- */
+
+json_t *design_parse(const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
+	struct err err = ERR_INIT;
+	json_t *doc = NULL;
+
+	for (; *text; text++)
+		strbuf_addch(&sb, *text == '\'' ? '"' : *text);
+	BUG_ON(json_parse(strbuf_str(&sb), &doc, &err) < 0);
+	return doc;
 }

@@ -1,5 +1,6 @@
 /*
- * design/design_fixture.h - is the HTML of a mail sound, and can it do harm?
+ * design/design_fixture.h - documents for tests; is the HTML of a mail sound,
+ * and can it do harm?
  *
  * A reader of its own, stricter than browsers: it takes only what the renderer
  * means to write. For tests and the fuzz target.
@@ -8,6 +9,8 @@
 #define DESIGN_FIXTURE_H
 
 #include "base/str.h"
+
+#include <jansson.h>
 
 struct arena;
 
@@ -18,5 +21,8 @@ struct arena;
  * quotes; pictures without alt; tables for layout without a role.
  */
 const char *design_html_fault(struct str html, struct arena *arena);
+
+/* JSON with single quotes for double ones. Aborts if it is none. */
+json_t *design_parse(const char *text);
 
 #endif

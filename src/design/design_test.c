@@ -23,19 +23,6 @@ static void made_release(struct made *m)
 	arena_free(&m->arena);
 }
 
-/* With single quotes for double ones. */
-static json_t *parse(const char *text)
-{
-	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
-	struct err err = ERR_INIT;
-	json_t *doc = NULL;
-
-	for (; *text; text++)
-		strbuf_addch(&sb, *text == '\'' ? '"' : *text);
-	assert_int_equal(json_parse(strbuf_str(&sb), &doc, &err), 0);
-	return doc;
-}
-
 static void render_with(struct made *m, const json_t *doc,
 			const struct design_options *options)
 {
@@ -60,7 +47,7 @@ static void render(struct made *m, const char *blocks)
 	CLEANUP(json_free) json_t *doc = NULL;
 
 	strbuf_addf(&text, "{'version':1,'blocks':[%s]}", blocks);
-	doc = parse(text.buf);
+	doc = design_parse(text.buf);
 	render_with(m, doc, &usual);
 }
 
@@ -103,13 +90,13 @@ static void only_documents_within_limits_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
-		CLEANUP(json_free) json_t *doc = parse(refused[i]);
+		CLEANUP(json_free) json_t *doc = design_parse(refused[i]);
 
 		assert_int_equal(design_check(doc, &err), -1);
 		assert_int_equal(err.code, ERR_INVALID);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-		CLEANUP(json_free) json_t *doc = parse(taken[i]);
+		CLEANUP(json_free) json_t *doc = design_parse(taken[i]);
 
 		assert_int_equal(design_check(doc, &err), 0);
 	}
@@ -380,7 +367,7 @@ static void sides_follow_the_direction(void **state)
 			    "{'version':1,'blocks':[{'type':'text','html':'%s'}"
 			    "]}",
 			    cases[i].text);
-		doc = parse(text.buf);
+		doc = design_parse(text.buf);
 		render_with(&m, doc, &o);
 		assert_true(has(&m, cases[i].rtl ? " dir=\"rtl\""
 						 : " dir=\"ltr\""));
@@ -401,8 +388,8 @@ static const char *after(const struct made *m, const char *mark)
 static void the_dark_is_for_those_who_want_it(void **state)
 {
 	CLEANUP(json_free)
-	json_t *doc = parse("{'version':1,'blocks':[{'type':'text',"
-			    "'html':'x'}]}");
+	json_t *doc = design_parse("{'version':1,'blocks':[{'type':'text',"
+				   "'html':'x'}]}");
 	struct design_options o = { .dark = true };
 	CLEANUP(made_release) struct made m = { 0 };
 
@@ -424,8 +411,8 @@ static void a_picture_that_is_not_chosen_shows_only_while_one_writes(
 	void **state)
 {
 	CLEANUP(json_free)
-	json_t *doc = parse("{'version':1,'blocks':[{'type':'image',"
-			    "'alt':'A hill'}]}");
+	json_t *doc = design_parse("{'version':1,'blocks':[{'type':'image',"
+				   "'alt':'A hill'}]}");
 	struct design_options o = { .placeholders = true };
 	CLEANUP(made_release) struct made m = { 0 };
 

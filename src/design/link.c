@@ -114,15 +114,19 @@ static const char *refuse(struct str s, enum link_use use, struct problems *p)
 	return NULL;
 }
 
-static const char *complete(const char *before, struct str s,
+/* Browsers put it before as well: told only where something else may be meant.
+ */
+static const char *complete(const char *before, struct str s, bool is_certain,
 			    struct problems *p)
 {
 	const char *whole =
 		arena_printf(p->arena, "%s%.*s", before, (int)s.len, s.s);
 
-	problem_warn(p, "bad_link", whole,
-		     "The address had no beginning; %s was put before it.",
-		     before);
+	if (!is_certain)
+		problem_warn(p, "completed_link", whole,
+			     "The address had no beginning; %s was put before "
+			     "it.",
+			     before);
 	return whole;
 }
 
@@ -139,9 +143,9 @@ static const char *without_scheme(struct str s, struct str bare,
 	if (begins_with_tag)
 		return arena_str(p->arena, s);
 	if (use == LINK_HREF && email_is_valid(s.s))
-		return complete("mailto:", s, p);
+		return complete("mailto:", s, true, p);
 	if (is_host(bare) && !memchr(s.s, ' ', s.len))
-		return complete("https://", s, p);
+		return complete("https://", s, str_starts(bare, "www."), p);
 	return refuse(s, use, p);
 }
 

@@ -15,7 +15,8 @@ enum link_use { LINK_HREF, LINK_SRC };
 /*
  * raw: without references, as an author wrote it. Returns what may be written
  * into the attribute (escaped as any text), or NULL: nothing that may. Notes
- * bad_link, http_link, and what was put right; nothing for an empty one.
+ * bad_link, http_link, completed_link; nothing for an empty one, nor for what
+ * was put right and can mean nothing else.
  */
 const char *link_read(struct str raw, enum link_use use, struct problems *p);
 

@@ -366,7 +366,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	content_make(str_of(out->campaign.html),
 		     str_of(out->campaign.plain_text), arena, &content);
 	check_sender(out);
-	if (design_check_campaign(out, err) < 0)
+	if (design_check_campaign(out, api->public_url, err) < 0)
 		return -1;
 	check_content(out, &content);
 	check_server(out, &o, &facts);

@@ -2,6 +2,7 @@
 
 #include "api/crm/campaign.h"
 #include "api/crm/campaign_checklist.h"
+#include "api/crm/design/design_blocks.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
@@ -9,6 +10,9 @@
 #include "base/err.h"
 #include "crm/campaign_design.h"
 #include "design/design.h"
+#include "design/sample.h"
+
+#include <string.h>
 
 /* --- bodies and replies --- */
 
@@ -172,7 +176,50 @@ int v1_designs_render(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-int design_check_campaign(struct campaign_checklist *list, struct err *err)
+static void warn(struct campaign_checklist *list,
+		 const struct design_problem *p)
+{
+	campaign_checklist_add(list, (struct check_item){ .type = CHECK_WARNING,
+							  .code = p->code,
+							  .heading = "Content",
+							  .details = p->text,
+							  .block = p->block,
+							  .about = p->detail });
+}
+
+/* Where our own pictures are is not the author's to mend. */
+static bool is_ours(const struct design_problem *p, const char *url)
+{
+	return p->detail && strcmp(p->code, "http_link") == 0 &&
+	       str_starts(str_of(p->detail), url);
+}
+
+/* What its template says is still to be written. */
+static int check_samples(struct campaign_checklist *list, struct err *err)
+{
+	CLEANUP(json_free) json_t *samples = samples_load();
+	CLEANUP(design_blocks_release)
+	struct design_blocks blocks = { .doc = NULL };
+
+	if (design_blocks_read(&list->campaign, &blocks, err) < 0)
+		return -1;
+	vec_each (&blocks.list, block) {
+		struct design_problem sample = {
+			.code = "sample",
+			.text = "The template's own words, or its link, still "
+				"stand here.",
+			.block = arena_strdup(list->arena, block->id),
+			.detail = sample_in(samples, block->json, list->arena),
+		};
+
+		if (sample.detail)
+			warn(list, &sample);
+	}
+	return 0;
+}
+
+int design_check_campaign(struct campaign_checklist *list, const char *url,
+			  struct err *err)
 {
 	CLEANUP(design_output_release)
 	struct design_output made = DESIGN_OUTPUT_INIT;
@@ -183,12 +230,7 @@ int design_check_campaign(struct campaign_checklist *list, struct err *err)
 	    0)
 		return -1;
 	vec_each (&made.problems, p)
-		campaign_checklist_add(
-			list, (struct check_item){ .type = CHECK_WARNING,
-						   .code = p->code,
-						   .heading = "Content",
-						   .details = p->text,
-						   .block = p->block,
-						   .about = p->detail });
-	return 0;
+		if (!is_ours(p, url))
+			warn(list, p);
+	return check_samples(list, err);
 }

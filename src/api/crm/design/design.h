@@ -19,7 +19,9 @@ int design_from(const json_t *body, struct arena *arena, const char **out,
 void design_write_problems(const struct design_problems *problems,
 			   struct json_writer *w);
 /* What is wrong with the design of the list's campaign, if it has one, as
- * items. Whatever it is, what is left of it can be sent: warnings. */
-int design_check_campaign(struct campaign_checklist *list, struct err *err);
+ * items. Whatever it is, what is left of it can be sent: warnings. url: of this
+ * server, whose pictures are no fault of the author's. */
+int design_check_campaign(struct campaign_checklist *list, const char *url,
+			  struct err *err);
 
 #endif

@@ -91,6 +91,7 @@ export function Composer({ found }: Props) {
         when={when}
         isReady={checklist.data?.is_ready === true}
         errors={errors}
+        warnings={(checklist.data?.items ?? []).filter(({ type }) => type === 'warning').length}
         onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
         onFailed={() => void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey })}
       />

@@ -28,3 +28,18 @@ export function insertInto(input: HTMLInputElement | HTMLTextAreaElement, text: 
   });
   return value.slice(0, start) + text + value.slice(end);
 }
+
+const TAG = /\*\|IF:([^|]+)\|\*\*\|\1\|\*\*\|ELSE:\|\*(.*?)\*\|END:IF\|\*|\*\|([^|]+)\|\*/gu;
+
+/** As somebody reads it who knows no tags: the name of what is put in, and what is said instead. */
+export function readable(text: string, nameOf: (tag: string) => string): string {
+  return text.replace(TAG, (_, tag: string | undefined, instead: string | undefined, alone: string | undefined) =>
+    tag === undefined ? `[${nameOf(alone ?? '')}]` : `[${nameOf(tag)} / ${instead ?? ''}]`);
+}
+
+const USUAL_LETTERS = 8;
+
+/** About so many letters are read: of a tag what is said instead, or as many as a name has. */
+export function lengthRead(text: string): number {
+  return [...text.replace(TAG, (_, tag: string | undefined, instead: string | undefined) => (tag === undefined ? 'x'.repeat(USUAL_LETTERS) : instead ?? ''))].length;
+}

@@ -3,7 +3,8 @@ import { Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MergeTagMenu } from '../MergeTagMenu.tsx';
-import { insertInto } from '../mergeTags.ts';
+import { insertInto, lengthRead } from '../mergeTags.ts';
+import { useReadable } from '../useReadable.ts';
 import { useEnvelope } from '../queries.ts';
 import { PREVIEW_GOOD, SUBJECT_GOOD } from '../values.ts';
 import { Line, type LineProps } from './Line.tsx';
@@ -14,12 +15,13 @@ const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'cs', 'da', '
 export function SubjectLine({ id, values, change, ...line }: LineProps & { id: number }) {
   const { t } = useTranslation();
   const { subject, preview_text } = values;
+  const read = useReadable();
   return (
     <Line
       {...line}
       title={t('composer.step.subject')}
       edit={subject ? t('composer.change') : t('composer.subject.write')}
-      summary={subject ? <><bdi>{subject}</bdi>{preview_text && <> – <bdi>{preview_text}</bdi></>}</> : t('composer.subject.none')}
+      summary={subject ? <><bdi>{read(subject)}</bdi>{preview_text && <> – <bdi>{read(preview_text)}</bdi></>}</> : t('composer.subject.none')}
     >
       <Stack gap="sm">
         <TaggedInput label={t('composer.field.subject')} good={SUBJECT_GOOD} value={subject} onChange={(next) => change({ subject: next })} />
@@ -49,7 +51,7 @@ interface InputProps {
 function TaggedInput({ label, about, good, value, onChange }: InputProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
-  const length = [...value].length;
+  const length = lengthRead(value);
   return (
     <Stack gap={4}>
       <Group align="flex-end" gap="xs" wrap="nowrap">

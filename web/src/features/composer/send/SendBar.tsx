@@ -18,18 +18,20 @@ interface Props {
   when: When;
   isReady: boolean;
   errors: ChecklistItem[];
+  warnings: number;
   onTest: () => void;
   /** What is shown may be old. */
   onFailed: () => void;
 }
 
-export function SendBar({ id, draft, when, isReady, errors, onTest, onFailed }: Props) {
+export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, onFailed }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe();
   const [isAsking, setAsking] = useState(false);
   const estimate = useEstimate(id, draft.saved.to).data;
   const goes = estimate?.goes ?? 0;
+  const leftOut = Object.values(estimate?.left_out ?? {}).reduce((sum, n) => sum + n, 0);
   const reasons = [
     ...(may(me, 'send') ? [] : [t('composer.send.notAllowed')]),
     ...errors.map(({ heading, details }) => `${heading}: ${details}`),
@@ -55,7 +57,7 @@ export function SendBar({ id, draft, when, isReady, errors, onTest, onFailed }: 
       {reasons.length > 0 && (
         <Text size="xs" c="dimmed" id="why-not-sent">{t('composer.send.why', { reasons: reasons.join(' · ') })}</Text>
       )}
-      {isAsking && <SendDialog id={id} values={draft.saved} when={when} goes={goes} onFailed={onFailed} onClose={() => setAsking(false)} />}
+      {isAsking && <SendDialog id={id} values={draft.saved} when={when} goes={goes} leftOut={leftOut} warnings={warnings} onFailed={onFailed} onClose={() => setAsking(false)} />}
     </Stack>
   );
 }

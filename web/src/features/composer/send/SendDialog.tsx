@@ -7,8 +7,10 @@ import { useFormat } from '../../../app/format.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber, TYPED_ABOVE } from '../../../ui/TypedNumber.tsx';
+import { OutboxNote } from '../../outbox/OutboxNote.tsx';
 import { useOneTargetName } from '../lines/targets.ts';
 import { useSend } from '../queries.ts';
+import { useReadable } from '../useReadable.ts';
 import type { CampaignValues } from '../values.ts';
 import type { When } from './when.ts';
 
@@ -17,11 +19,13 @@ interface Props {
   values: CampaignValues;
   when: When;
   goes: number;
+  leftOut: number;
+  warnings: number;
   onFailed: () => void;
   onClose: () => void;
 }
 
-export function SendDialog({ id, values, when, goes, onFailed, onClose }: Props) {
+export function SendDialog({ id, values, when, goes, leftOut, warnings, onFailed, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
@@ -30,10 +34,12 @@ export function SendDialog({ id, values, when, goes, onFailed, onClose }: Props)
   const [typed, setTyped] = useState('');
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
   const count = { count: goes, n: format.number(goes) };
+  const read = useReadable();
   const rows = [
     [t('composer.step.to'), to ?? ''],
+    ...(leftOut > 0 ? [[t('composer.send.leftOut'), format.number(leftOut)]] : []),
     [t('composer.step.from'), `${values.from_name} <${values.from_email}>`],
-    [t('composer.step.subject'), values.subject],
+    [t('composer.step.subject'), read(values.subject)],
     [t('composer.step.when'), when.at ? t('composer.when.at', { time: format.time(when.at), zone: when.zone }) : t('composer.when.now')],
   ];
   const go = () =>
@@ -54,6 +60,8 @@ export function SendDialog({ id, values, when, goes, onFailed, onClose }: Props)
             ))}
           </Table.Tbody>
         </Table>
+        {warnings > 0 && <Text size="sm">{t('composer.send.warnings', { count: warnings })}</Text>}
+        <OutboxNote />
         <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
         {goes > TYPED_ABOVE && <TypedNumber count={goes} typed={typed} onType={setTyped} />}
         <ProblemAlert error={send.error} title={t('composer.send.failed')} />

@@ -2,9 +2,11 @@
 import { Alert, Button, Group, Stack, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../../../api/session.ts';
+import { may, useMe } from '../../../api/session.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { OutboxNote } from '../../outbox/OutboxNote.tsx';
+import { useIsOutboxInUse } from '../../outbox/queries.ts';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useSendTest, useJobEnd } from '../queries.ts';
 
@@ -18,6 +20,7 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
   const test = useSendTest(id);
   const end = useJobEnd(test.data?.job_id ?? null);
   const isGone = end?.state === 'done';
+  const staysHere = useIsOutboxInUse(may(me, 'market'));
   return (
     <Dialog title={t('composer.test.title')} onClose={onClose}>
       <Stack>
@@ -32,10 +35,11 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
           value={to}
           onChange={(next) => setTo([...new Set(next.map((one) => one.replace(/[\s,;]+/g, '')).filter(Boolean))])}
         />
+        <OutboxNote />
         <PersonSelect label={t('composer.test.as')} value={personId} onChange={setPersonId} />
         <ProblemAlert error={test.error} title={t('composer.test.failed')} />
         {end && !isGone && <Alert color="red" variant="light" role="alert" title={t('composer.test.failed')}>{end.error}</Alert>}
-        <Text size="sm" role="status">{isGone ? t('composer.test.done', { count: to.length }) : ''}</Text>
+        <Text size="sm" role="status">{isGone ? t(staysHere ? 'composer.test.inOutbox' : 'composer.test.done', { count: to.length }) : ''}</Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{t('ui.close')}</Button>
           <Button

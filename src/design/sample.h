@@ -1,0 +1,22 @@
+/*
+ * design/sample.h - what the starters say, for their author to replace
+ *
+ * A mail that still says "A second story", or leads to example.org, was not
+ * finished. What may well stay as it is (a salutation with a merge tag, the
+ * label of a button, the footer) is no sample. Pure; any thread.
+ */
+#ifndef DESIGN_SAMPLE_H
+#define DESIGN_SAMPLE_H
+
+#include <jansson.h>
+
+struct arena;
+
+/* A set of the words and links of all starters; to be released. */
+json_t *samples_load(void);
+/* What of it stands in this block, as its reader sees it; NULL: nothing. The
+ * blocks in its columns do not count. */
+const char *sample_in(const json_t *samples, const json_t *block,
+		      struct arena *arena);
+
+#endif
