@@ -25,6 +25,11 @@ SELECT id FROM crm_group WHERE id = ? FOR UPDATE;
 -- It is being removed. args: id
 UPDATE crm_group SET kind = :GROUP_STATIC, evaluated_ms = NULL WHERE id = ?;
 
+-- name: group-scheduled-to
+-- A campaign that will be sent to it. args: group_id
+SELECT name FROM campaign WHERE group_id = ? AND status = :CRM_CAMPAIGN_SCHEDULED
+ ORDER BY id LIMIT 1;
+
 -- name: group-touch
 -- args: updated_ms, id
 UPDATE crm_group SET updated_ms = ? WHERE id = ?;

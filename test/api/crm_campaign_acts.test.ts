@@ -55,6 +55,27 @@ describe("campaigns of the CRM", () => {
     await server.admin.get(path, {}, { status: 404 });
   });
 
+  it("keep the group that one is scheduled for, and say if a draft's is gone", async () => {
+    const own = (await server.admin.post(`${v1}/groups`, {
+      name: "Own", entity: "people", kind: "dynamic", criteria: { match: "all", conditions: [] },
+    }, { status: 201 })).body;
+    const campaign = (await server.admin.post(`${v1}/campaigns`, { name: "Later", group_id: own.id, ...FIELDS }, { status: 201 })).body;
+    const path = `${v1}/campaigns/${campaign.id}`;
+    const at = new Date(Date.now() + 86_400_000).toISOString();
+    await server.admin.post(`${path}/schedule`, { at });
+    const { items: jobs } = (await server.admin.get(`${v1}/jobs`, { kind: "campaign-send" })).body;
+    const job_id = jobs[0].id;
+    const refused = await server.admin.delete(`${v1}/groups/${own.id}`, { status: 409 });
+    assert.match(refused.body.detail, /"Later" is scheduled/);
+    const manager = server.admin.as(await server.createKey("may not send", "manager"));
+    await manager.post(`${v1}/jobs/${job_id}/cancel`, undefined, { status: 403 });
+    assert.equal((await server.admin.get(path)).body.status, "scheduled");
+    await server.admin.post(`${path}/unschedule`);
+    await server.admin.delete(`${v1}/groups/${own.id}`, { status: 204 });
+    const { items } = (await server.admin.get(`${path}/checklist`)).body;
+    assert.match(items.find((item: Json) => item.code === "recipients").details, /was deleted/);
+  });
+
   it("are sent to the author first", async () => {
     const campaign = await make("Test");
     const { body } = await server.admin.post(`${v1}/campaigns/${campaign.id}/test`,

@@ -58,21 +58,34 @@ static bool given(const char *text)
 
 /* --- who, from whom, what about --- */
 
+static int count_members(struct campaign_checklist *l, struct db *db,
+			 int64_t *out, bool *is_gone, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct group group;
+
+	if (group_get(db, l->campaign.group_id, l->arena, &group, &why) == 0)
+		return group_count(db, &group, out, err);
+	*is_gone = why.code == ERR_NOT_FOUND;
+	if (!*is_gone)
+		*err = why;
+	return *is_gone ? 0 : -1;
+}
+
 static int check_recipients(struct campaign_checklist *l, struct db *db,
 			    struct err *err)
 {
 	bool is_there = l->campaign.to_kind > CRM_CAMPAIGN_TO_GROUP;
 	int64_t group_id = l->campaign.group_id, members = 0;
-	struct group group;
+	bool is_gone = false;
 
-	if (group_id != 0 &&
-	    (group_get(db, group_id, l->arena, &group, err) < 0 ||
-	     group_count(db, &group, &members, err) < 0))
+	if (group_id != 0 && count_members(l, db, &members, &is_gone, err) < 0)
 		return -1;
 	/* how many the audience has, the engine knows when it is sent */
 	must(l, is_there || members > 0, "recipients", "To",
 	     is_there        ? "it goes to what the audience has"
 	     : group_id == 0 ? "no group is chosen"
+	     : is_gone       ? "the group was deleted: choose another"
 	     : members == 0  ? "the group has no members"
 			     : "the group has members");
 	return 0;

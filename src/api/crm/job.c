@@ -84,6 +84,23 @@ int v1_jobs_get(struct request *rq, struct response *rs, struct err *err)
 	return reply(rq, rs, db, id, err);
 }
 
+/* What a campaign does is up to those who may send: neither is its job begun
+ * nor stopped by others. */
+static int may_end_wait(struct request *rq, struct db *db, int64_t id,
+			struct err *err)
+{
+	struct job job;
+
+	if (job_get(db, id, rq->arena, &job, err) < 0)
+		return -1;
+	if (strcmp(job.kind, "campaign-send") != 0 ||
+	    auth_permits(&rq->caller, PERMIT_SEND))
+		return 0;
+	return err_set(err, ERR_DENIED,
+		       "a campaign goes out with it: that takes the right to "
+		       "send");
+}
+
 /* Who asked for it, or marketing. */
 static int check_right(const struct request *rq, struct db *db, int64_t id,
 		       struct err *err)
@@ -110,26 +127,11 @@ int v1_jobs_cancel(struct request *rq, struct response *rs, struct err *err)
 	if (request_param_id(rq, "job_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
 	    check_right(rq, db, id, err) < 0 ||
+	    may_end_wait(rq, db, id, err) < 0 ||
 	    job_cancel(&tx, id, rq->now_ms, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return reply(rq, rs, db, id, err);
-}
-
-/* A send that asks goes on when it is confirmed. */
-static int may_confirm(struct request *rq, struct db *db, int64_t id,
-		       struct err *err)
-{
-	struct job job;
-
-	if (job_get(db, id, rq->arena, &job, err) < 0)
-		return -1;
-	if (strcmp(job.kind, "campaign-send") != 0 ||
-	    auth_permits(&rq->caller, PERMIT_SEND))
-		return 0;
-	return err_set(err, ERR_DENIED,
-		       "a campaign goes out with it: that takes the right to "
-		       "send");
 }
 
 int v1_jobs_confirm(struct request *rq, struct response *rs, struct err *err)
@@ -140,7 +142,7 @@ int v1_jobs_confirm(struct request *rq, struct response *rs, struct err *err)
 
 	if (request_param_id(rq, "job_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    may_confirm(rq, db, id, err) < 0 ||
+	    may_end_wait(rq, db, id, err) < 0 ||
 	    job_confirm(&tx, id, rq->now_ms, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -362,6 +362,22 @@ int group_update(struct db *db, int64_t id, const struct group_input *input,
 	return group_evaluate_again(db, id, old.entity, criteria, now_ms, err);
 }
 
+/* Else it would not go out, and nobody would be asked. */
+static int check_not_awaited(struct tx *tx, int64_t id, struct arena *arena,
+			     struct err *err)
+{
+	const char *campaign;
+	int found = db_find_text(tx->db, SQL_GROUP_SCHEDULED_TO,
+				 SQL_ARGS(sql_int(id)), arena, &campaign, err);
+
+	if (found <= 0)
+		return found;
+	return err_set(err, ERR_CONFLICT,
+		       "the campaign \"%s\" is scheduled for this group: take "
+		       "the schedule back first, or give it other recipients",
+		       campaign);
+}
+
 static int hide(struct db *db, int64_t id, const struct group_input *input,
 		struct err *err)
 {
@@ -373,6 +389,7 @@ static int hide(struct db *db, int64_t id, const struct group_input *input,
 	    group_get(db, id, arena, &group, err) < 0 ||
 	    (input && check_change(&group, input, err) < 0) ||
 	    group_graph_check_free(&tx, id, arena, err) < 0 ||
+	    check_not_awaited(&tx, id, arena, err) < 0 ||
 	    group_graph_put(&tx, id, NULL, err) < 0 ||
 	    db_exec(&tx, SQL_GROUP_HIDE, SQL_ARGS(sql_int(id)), err) < 0)
 		return -1;
