@@ -418,7 +418,7 @@ int push_renew(struct work *w, int64_t push_id, struct err *err);
 int push_recheck(struct work *w, int64_t push_id, struct err *err);
 int job_push(struct job_run *run, struct err *err);
 
-/* --- campaign_send.c, pull.c, undo_cleans.c --- */
+/* --- campaign_send.c, campaign_test_mail.c, pull.c, undo_cleans.c --- */
 
 int job_campaign_send(struct job_run *run, struct err *err);
 int job_campaign_test(struct job_run *run, struct err *err);

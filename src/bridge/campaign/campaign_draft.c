@@ -1,0 +1,247 @@
+#include "bridge/campaign/campaign_draft.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "bridge/bridge_private.h"
+#include "bridge/target/send_target.h"
+
+#include "sql/bridge.h"
+#include "sql/campaign_send.h"
+
+#include <string.h>
+
+static void write_settings(const struct crm_campaign *c, struct json_writer *j)
+{
+	json_key_begin_object(j, "settings");
+	json_key_text(j, "title", c->name);
+	json_key_text(j, "subject_line", c->subject);
+	if (c->preview_text)
+		json_key_text(j, "preview_text", c->preview_text);
+	json_key_text(j, "from_name", c->from_name);
+	json_key_text(j, "reply_to", c->from_email);
+	json_end_object(j);
+}
+
+static void write_recipients(const struct campaign_draft *d,
+			     struct json_writer *j)
+{
+	json_key_begin_object(j, "recipients");
+	json_key_text(j, "list_id", d->w->audience);
+	if (d->target)
+		send_target_write(d->target, j);
+	if (d->segment_id > 0) {
+		json_key_begin_object(j, "segment_opts");
+		json_key_int(j, "saved_segment_id", d->segment_id);
+		json_end_object(j);
+	}
+	json_end_object(j);
+}
+
+static int store_marketing_id(struct campaign_draft *d, const char *id,
+			      struct err *err)
+{
+
+	d->c.marketing_campaign_id = arena_strdup(d->w->arena, id);
+	return db_write(d->w->db, SQL_CAMPAIGN_SET_MARKETING,
+			SQL_ARGS(sql_text(id), sql_int(d->c.id)), err);
+}
+
+/* When it was asked for, and no answer is known; 0: never. */
+static int load_creating(struct campaign_draft *d, int64_t *out,
+			 struct err *err)
+{
+	*out = 0;
+	return db_find_int(d->w->db, SQL_CAMPAIGN_CREATING,
+			   SQL_ARGS(sql_int(d->c.id)), out, err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int store_creating(struct campaign_draft *d, struct err *err)
+{
+	return db_write(d->w->db, SQL_CAMPAIGN_SET_CREATING,
+			SQL_ARGS(sql_int(d->w->actor.now_ms), sql_int(d->c.id)),
+			err);
+}
+
+static bool is_text(const json_t *o, const char *key, const char *text)
+{
+	const char *is = json_string_value(json_object_get(o, key));
+
+	return is && strcmp(is, text ? text : "") == 0;
+}
+
+/* Not one that is another campaign of ours already: 1, 0, -1. */
+static int is_this(struct campaign_draft *d, const json_t *campaign,
+		   struct err *err)
+{
+	const json_t *settings = json_object_get(campaign, "settings");
+	const char *id = json_string_value(json_object_get(campaign, "id"));
+	int64_t other;
+	int taken;
+
+	if (!id || !is_text(settings, "title", d->c.name) ||
+	    !is_text(settings, "subject_line", d->c.subject))
+		return 0;
+	taken = db_find_int(d->w->db, SQL_BRIDGE_CAMPAIGN_OF,
+			    SQL_ARGS(sql_text(id)), &other, err);
+	return taken < 0 ? -1 : !taken;
+}
+
+#define CLOCKS_DIFFER_MS (10 * MS_MINUTE)
+
+/* The draft that an earlier call made, if its answer was lost: 1, 0, -1. */
+static int find_made(struct campaign_draft *d, int64_t asked_ms,
+		     struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	json_t *campaign;
+	size_t i;
+
+	time_format_iso(asked_ms - CLOCKS_DIFFER_MS, &since);
+	strbuf_add_url(&escaped, strbuf_str(&since));
+	if (mc_get(d->w->client,
+		   arena_printf(d->w->arena,
+				"/campaigns?list_id=%s&status=save&count=1000&"
+				"since_create_time=%s&fields=campaigns.id,"
+				"campaigns.settings.title,"
+				"campaigns.settings.subject_line",
+				d->w->audience, escaped.buf),
+		   &reply, err) < 0)
+		return -1;
+	json_array_foreach (json_object_get(reply, "campaigns"), i, campaign) {
+		int found = is_this(d, campaign, err);
+
+		if (found < 0)
+			return -1;
+		if (found > 0)
+			return store_marketing_id(
+				       d,
+				       json_string_value(
+					       json_object_get(campaign, "id")),
+				       err) < 0
+				       ? -1
+				       : 1;
+	}
+	return 0;
+}
+
+static int ask_for(struct campaign_draft *d, json_t **reply, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&body);
+
+	json_begin_object(&j);
+	json_key_text(&j, "type", d->c.html ? "regular" : "plaintext");
+	write_recipients(d, &j);
+	write_settings(&d->c, &j);
+	json_end_object(&j);
+	return mc_call_once(d->w->client, "POST", "/campaigns", body.buf, reply,
+			    err);
+}
+
+/* That it is asked for is stored before; if the answer, or this process, is
+ * lost, it is looked for before another is made. */
+static int create(struct campaign_draft *d, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	struct err why = ERR_INIT;
+	int64_t asked_ms;
+	const char *id;
+	int found = 0;
+
+	if (load_creating(d, &asked_ms, err) < 0)
+		return -1;
+	if (asked_ms > 0)
+		found = find_made(d, asked_ms, err);
+	else if (store_creating(d, err) < 0)
+		return -1;
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	if (ask_for(d, &reply, &why) < 0) {
+		if (mc_is_lost(&why))
+			found = find_made(d, d->w->actor.now_ms, err);
+		if (found == 0)
+			*err = why;
+		return found > 0 ? 0 : -1;
+	}
+	id = json_string_value(json_object_get(reply, "id"));
+	if (!id)
+		return err_set(err, ERR_IO, "the new campaign has no id");
+	return store_marketing_id(d, id, err);
+}
+
+int campaign_draft_ensure(struct campaign_draft *d, struct err *err)
+{
+	return d->c.marketing_campaign_id ? 0 : create(d, err);
+}
+
+const char *campaign_draft_path(struct campaign_draft *d, const char *rest)
+{
+	return arena_printf(d->w->arena, "/campaigns/%s%s",
+			    d->c.marketing_campaign_id, rest);
+}
+
+int campaign_draft_write(struct campaign_draft *d, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct json_writer j = JSON_WRITER(&body);
+
+	json_begin_object(&j);
+	write_recipients(d, &j);
+	write_settings(&d->c, &j);
+	json_end_object(&j);
+	if (mc_call(d->w->client, "PATCH", campaign_draft_path(d, ""), body.buf,
+		    NULL, err) < 0)
+		return -1;
+	strbuf_reset(&body);
+	j = (struct json_writer)JSON_WRITER(&body);
+	json_begin_object(&j);
+	if (d->c.html)
+		json_key_text(&j, "html", d->c.html);
+	if (d->c.plain_text)
+		json_key_text(&j, "plain_text", d->c.plain_text);
+	json_end_object(&j);
+	return mc_call(d->w->client, "PUT", campaign_draft_path(d, "/content"),
+		       body.buf, NULL, err);
+}
+
+int campaign_draft_check(struct campaign_draft *d, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	json_t *item;
+	size_t i;
+
+	if (mc_get(d->w->client, campaign_draft_path(d, "/send-checklist"),
+		   &reply, err) < 0)
+		return -1;
+	if (json_is_true(json_object_get(reply, "is_ready")))
+		return 0;
+	json_array_foreach (json_object_get(reply, "items"), i, item) {
+		const char *type =
+			json_string_value(json_object_get(item, "type"));
+		const char *why =
+			json_string_value(json_object_get(item, "details"));
+
+		if (type && strcmp(type, "error") == 0)
+			return err_set(err, ERR_INVALID, "%s",
+				       why ? why : "something is missing");
+	}
+	return err_set(err, ERR_INVALID, "the campaign is not ready to send");
+}
+
+int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const char *status;
+
+	if (mc_get(d->w->client, campaign_draft_path(d, "?fields=status"),
+		   &reply, err) < 0)
+		return -1;
+	status = json_string_value(json_object_get(reply, "status"));
+	return status && strcmp(status, "save") != 0 &&
+	       strcmp(status, "schedule") != 0;
+}
