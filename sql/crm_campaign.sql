@@ -35,11 +35,12 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
 
 -- name: crm-campaign-beside
 -- What is shown beside each, by id. args: ids (JSON array)
-SELECT c.id, g.name, u.name,
+SELECT c.id, g.name, u.name, s.job_id,
        f.recipients, f.sent, f.waiting, f.bounced_hard, f.bounced_soft, f.opened,
        f.opened_machines, f.clicked, f.clicked_machines, f.unsubscribed, f.complained,
        f.unknown, f.as_of_ms, f.pace_ms, f.pace_sent, f.per_hour, f.pace_until_ms
   FROM campaign c
+  LEFT JOIN campaign_send s ON s.campaign_id = c.id
   LEFT JOIN campaign_figures f ON f.campaign_id = c.id
   LEFT JOIN crm_group g ON g.id = c.group_id
   LEFT JOIN app_user u ON u.id = c.user_id
@@ -69,16 +70,17 @@ DELETE FROM campaign WHERE id = ? AND status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPA
 SELECT status FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-set-status
--- args: status, status, now_ms, status, now_ms, updated_ms, id
+-- A draft has not begun. args: status, status, now_ms, status, now_ms, updated_ms, id
 UPDATE campaign
    SET status = ?, hold_reason = NULL, hold_detail = NULL, hold_ms = NULL,
-       started_ms = CASE WHEN CAST(? AS INTEGER) = 3 THEN COALESCE(started_ms, ?) ELSE started_ms END,
+       started_ms = CASE CAST(? AS INTEGER) WHEN 3 THEN COALESCE(started_ms, ?) WHEN 1 THEN NULL ELSE started_ms END,
        sent_ms = CASE WHEN CAST(? AS INTEGER) = 5 THEN COALESCE(sent_ms, ?) ELSE sent_ms END,
        restored_ms = NULL, updated_ms = ?
  WHERE id = ?;
 
 -- name: crm-campaign-hold
--- Why it stands still. One writer: the job that pulls.
+-- Why it stands still. One writer: the job that pulls, once it is sent; before, who
+-- has locked it.
 -- args: reason, detail, hold_ms, id
 UPDATE campaign SET hold_reason = ?, hold_detail = ?, hold_ms = ?
  WHERE id = ?;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "crm/campaign/schedule.h"
+#include "crm/campaign/send_job.h"
 #include "crm/campaign_design.h"
 #include "crm/campaign_figures.h"
 #include "crm/group/group.h"
@@ -287,7 +288,9 @@ int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
 			      SQL_ARGS(sql_int(id)), err);
 
 	if (changed != 0)
-		return changed < 0 ? -1 : figures_remove(tx, id, err);
+		return changed < 0 || send_job_drop(tx, id, err) < 0
+			       ? -1
+			       : figures_remove(tx, id, err);
 	return err_set(err, ERR_CONFLICT,
 		       "only drafts and canceled campaigns can be removed");
 }
@@ -329,9 +332,9 @@ static bool may_move(enum crm_campaign_status from, enum crm_campaign_status to)
 		[CRM_CAMPAIGN_SCHEDULED] = 1 << CRM_CAMPAIGN_DRAFT |
 					   1 << CRM_CAMPAIGN_SENDING |
 					   1 << CRM_CAMPAIGN_CANCELED,
-		[CRM_CAMPAIGN_SENDING] = 1 << CRM_CAMPAIGN_PAUSED |
-					 1 << CRM_CAMPAIGN_SENT |
-					 1 << CRM_CAMPAIGN_CANCELED,
+		[CRM_CAMPAIGN_SENDING] =
+			1 << CRM_CAMPAIGN_DRAFT | 1 << CRM_CAMPAIGN_PAUSED |
+			1 << CRM_CAMPAIGN_SENT | 1 << CRM_CAMPAIGN_CANCELED,
 		[CRM_CAMPAIGN_PAUSED] = 1 << CRM_CAMPAIGN_SENDING |
 					1 << CRM_CAMPAIGN_SENT |
 					1 << CRM_CAMPAIGN_CANCELED,

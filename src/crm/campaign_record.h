@@ -10,6 +10,9 @@
  *     draft <-> scheduled -> sending <-> paused
  *       \________________/^     \-> sent, canceled
  *
+ * A send that never began over there is a draft again; what its job has to do
+ * with the status is told in crm/campaign/send_job.h.
+ *
  * `sent` and `canceled` come in one transaction with the end of the last
  * recipient: nobody waits then.
  *
@@ -78,8 +81,9 @@ struct crm_campaign {
 	int64_t user_id, created_ms, updated_ms;
 	const char *pull_state; /* JSON of the bridge */
 	int64_t restored_ms;    /* paused because of a restore; 0: not */
-	/* Why it stands still though nobody stopped it, as the audience tells;
-	 * NULL: it does not. */
+	/* Why it stands still though nobody paused it, as the audience tells,
+	 * or why it was not sent (crm/campaign/send_job.h); NULL: it does not.
+	 */
 	const char *hold_reason, *hold_detail;
 	int64_t hold_ms;
 };
@@ -168,7 +172,8 @@ int crm_campaigns_restored(struct db *db, int64_t now_ms, struct err *err);
 /* Are there any? 1, 0, -1. */
 int crm_campaigns_under_way(struct db *db, struct err *err);
 
-/* What the audience tells; reason NULL: it goes on. */
+/* What the audience or the job that sends it tells; reason NULL: it goes on.
+ */
 int crm_campaign_set_hold(struct tx *tx, int64_t id, const char *reason,
 			  const char *detail, int64_t since_ms,
 			  struct err *err);

@@ -151,9 +151,10 @@ static void read_beside(const struct rows *rows, struct arena *arena, void *out)
 		.c.id = rows_int(rows, 0),
 		.to_name = rows_dup(rows, 1, arena),
 		.user_name = rows_dup(rows, 2, arena),
-		.has_ledger = !rows_is_null(rows, 3),
+		.send_job_id = rows_int(rows, 3),
+		.has_ledger = !rows_is_null(rows, 4),
 	};
-	figures_read(rows, 3, &shown->figures);
+	figures_read(rows, 4, &shown->figures);
 }
 
 static const struct campaign_shown *beside_of(
@@ -287,6 +288,7 @@ void campaign_shown_format(const struct campaign_shown *shown,
 	write_to(shown, w);
 	write_figures(shown, w);
 	write_pace(shown, now_ms, w);
+	json_key_id(w, "send_job_id", shown->send_job_id);
 	json_key_text(w, "user_name", shown->user_name);
 	json_end_object(w);
 }

@@ -15,7 +15,8 @@ struct campaign_shown {
 	struct crm_campaign c;
 	bool has_ledger; /* else there are no figures yet */
 	struct campaign_figures figures;
-	const char *to_name;   /* of a group; NULL: gone, or none */
+	int64_t send_job_id; /* that is to send it; 0: none, or it has begun */
+	const char *to_name; /* of a group; NULL: gone, or none */
 	const char *user_name; /* NULL: nobody's */
 };
 struct campaigns_shown VEC_FIELDS(struct campaign_shown);

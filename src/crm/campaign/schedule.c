@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "jobs/job.h"
+#include "crm/campaign/send_job.h"
 
 #include "sql/crm_campaign.h"
 
@@ -106,7 +106,9 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 		json_key_int(&w, "schedule_ms", at_ms);
 	json_end_object(&w);
 	job.payload = payload.buf;
-	return job_add(tx, &job, actor->now_ms, id_out, err);
+	if (job_add(tx, &job, actor->now_ms, id_out, err) < 0)
+		return -1;
+	return send_job_put(tx, c->id, *id_out, err);
 }
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
@@ -156,7 +158,9 @@ int campaign_schedule_drop(struct tx *tx, const struct crm_campaign *c,
 {
 	if (is_open(tx->db, c, err) < 0 || drop_asking(tx, c, actor, err) < 0 ||
 	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_DRAFT, actor->now_ms,
-			      err) < 0)
+			      err) < 0 ||
+	    send_job_drop(tx, c->id, err) < 0 ||
+	    crm_campaign_set_hold(tx, c->id, NULL, NULL, 0, err) < 0)
 		return -1;
 	return set_time(tx, c->id, 0, err);
 }
