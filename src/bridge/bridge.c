@@ -48,7 +48,9 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 {
 	const struct job_kind kinds[] = {
 		{ .name = "push", .fn = job_push },
-		{ .name = "campaign-send", .fn = job_campaign_send },
+		{ .name = "campaign-send",
+		  .fn = job_campaign_send,
+		  .max_attempts = INT32_MAX },
 		{ .name = "campaign-test", .fn = job_campaign_test },
 		{ .name = "campaign-act", .fn = job_campaign_act },
 		{ .name = "undo-cleans", .fn = job_undo_cleans },

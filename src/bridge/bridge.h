@@ -11,7 +11,8 @@
  *     campaign-test    a test to some addresses         {campaign_id, to}
  *     campaign-act     pause, resume, cancel ...        {campaign_id, action}
  *     undo-cleans      what it cleaned is free again     {campaign_id, dry_run}
- *     pull             results of running campaigns     (always one waits)
+ *     pull             results of running campaigns, sends that were lost
+ *                                                        (always one waits)
  *     sync             reconcile all, repair            {full}
  *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-fields    what merge fields there are      {create}

@@ -51,6 +51,9 @@ void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 		f->sends++;
 		fake_say(json_array_get(f->campaigns, 0), "status", "sending");
 		reply->status = 204;
+	} else if (strstr(path, "/actions/cancel-send")) {
+		fake_say(json_array_get(f->campaigns, 0), "status", "canceled");
+		reply->status = 204;
 	} else if (str_starts(str_of(path), "/campaigns?")) {
 		fake_answer_page(f, path, "campaigns", f->campaigns, reply);
 	} else if (strcmp(path, "/campaigns") == 0) {

@@ -2,8 +2,10 @@
  * What became of a campaign: who got it, who opened, clicked, bounced, left.
  * From the Marketing API to the rows of the CRM, incrementally: sent-to by
  * offset, activity by `since` with an overlap (its rows have a key, so doing
- * it twice changes nothing). All runs in one job that is always queued.
+ * it twice changes nothing). All runs in one job that is always queued, which
+ * also sets right what says that it is being sent, by nobody.
  */
+#include "bridge/campaign/push_ledger.h"
 #include "bridge/pull_private.h"
 #include "bridge/target/ledger.h"
 
@@ -25,6 +27,7 @@
 #define INSIDE_MS (1500)
 #define INSIDE_IDLE_MS (3 * MS_SECOND)
 #define REMOTE_MS (15 * MS_MINUTE)
+#define SURELY_MS (15 * MS_MINUTE) /* after a send, that it began there */
 /* While it is sent there: twice as long after each look that found nothing. */
 #define REMOTE_SENDING_MS (1 * MS_SECOND)
 #define REMOTE_DOUBLINGS 6
@@ -373,6 +376,57 @@ static int end_canceled(struct pull *p, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* --- what has not begun there: crm/campaign/send_job.h --- */
+
+/* Its job sees to it, and says why it waits. */
+static bool is_beginning(const struct pull *p)
+{
+	return p->has_job && !send_job_has_ended(&p->job);
+}
+
+/* No job of it lived before the look, so none can have begun it since. One that
+ * saw it begin has gone from there; the audience may need a while to tell. */
+static bool has_never_begun(const struct pull *p, const struct summary *now)
+{
+	if (p->c.status != CRM_CAMPAIGN_SENDING || is_beginning(p) ||
+	    strcmp(now->status, "save") != 0)
+		return false;
+	return p->has_job || clock_now_ms() - p->c.started_ms > SURELY_MS;
+}
+
+/* A draft here as it is one there. */
+static int take_back(struct pull *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign now;
+
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    crm_campaign_get(tx.db, p->c.id, p->arena, &now, err) < 0)
+		return -1;
+	if (now.status != CRM_CAMPAIGN_SENDING)
+		return 0; /* a user was quicker */
+	if (push_ledger_clear(&tx, now.id, err) < 0 ||
+	    send_job_lost(&tx, &now, p->has_job ? &p->job : NULL,
+			  clock_now_ms(), err) < 0 ||
+	    db_exec(&tx, SQL_CAMPAIGN_PULL_NEXT,
+		    SQL_ARGS(sql_null(), sql_int(now.id)), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* It has begun, so that its job is needed no more, however it ended. */
+static int forget_job(struct pull *p, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (!p->has_job || p->c.status != CRM_CAMPAIGN_SENDING)
+		return 0;
+	if (tx_begin(p->w->db, &tx, err) < 0 ||
+	    send_job_drop(&tx, p->c.id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 static int follow_status(struct pull *p, const char *status, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -541,7 +595,11 @@ static int pull_campaign(struct pull *p, struct err *err)
 	    (pull_sent(p, err) < 0 || pull_activity(p, err) < 0 ||
 	     pull_leavers(p, &now, is_last, err) < 0))
 		return -1;
-	if (follow_status(p, now.status, err) < 0 || follow_hold(p, err) < 0)
+	if (has_never_begun(p, &now))
+		return take_back(p, err);
+	if (follow_status(p, now.status, err) < 0 ||
+	    (!is_beginning(p) &&
+	     (forget_job(p, err) < 0 || follow_hold(p, err) < 0)))
 		return -1;
 	return plan_next(p, &now, is_last, err);
 }
@@ -551,10 +609,15 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 {
 	CLEANUP(pull_release) struct pull p = { .w = w, .arena = arena_new() };
 	struct err why = ERR_INIT;
+	int found;
 
 	w->actor.now_ms = clock_now_ms();
 	if (crm_campaign_get(w->db, id, p.arena, &p.c, err) < 0)
 		return -1;
+	found = send_job_find(w->db, id, p.arena, &p.job, err);
+	if (found < 0)
+		return -1;
+	p.has_job = found > 0;
 	if (pull_campaign(&p, &why) == 0)
 		return 0;
 	if (job_is_stopping(w->run)) {
@@ -595,7 +658,8 @@ int job_pull(struct job_run *run, struct err *err)
 	CLEANUP(work_release) struct work w = { 0 };
 	int64_t n = 0, next_ms = 0;
 
-	if (db_find_int(run->db, SQL_PULL_NEXT, SQL_NO_ARGS, &next_ms, err) < 0)
+	if (send_jobs_settle(run->db, clock_now_ms(), err) < 0 ||
+	    db_find_int(run->db, SQL_PULL_NEXT, SQL_NO_ARGS, &next_ms, err) < 0)
 		return -1;
 	if (next_ms > 0 && next_ms <= clock_now_ms() &&
 	    (work_begin(run, &w, err) < 0 ||

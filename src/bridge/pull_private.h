@@ -9,6 +9,7 @@
 #define BRIDGE_PULL_PRIVATE_H
 
 #include "bridge/bridge_private.h"
+#include "crm/campaign/send_job.h"
 #include "crm/campaign_record.h"
 
 /* crm.campaign.pull_state */
@@ -33,6 +34,8 @@ struct summary {
 struct pull {
 	struct work *w;
 	struct crm_campaign c;
+	struct send_job job; /* that is to send it, before the look */
+	bool has_job;
 	struct cursor at;
 	bool changed;                          /* this look found something */
 	const char *hold_reason, *hold_detail; /* NULL: it goes on */

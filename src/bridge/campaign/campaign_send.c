@@ -3,7 +3,9 @@
  * knows who is barred: send_target.h), make a campaign of the
  * Marketing API, fill it, check it, make the CRM's ledger, and only then send.
  * Each step is stored before the next begins; a send is never asked for twice
- * without looking first whether it was done.
+ * without looking first whether it was done. What cannot be done for now is
+ * tried again for ever; the campaign says why it waits, or why it came to
+ * nothing: crm/campaign/send_job.h.
  */
 #include "bridge/bridge_private.h"
 #include "bridge/campaign/campaign_draft.h"
@@ -14,10 +16,13 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "crm/campaign/schedule.h"
+#include "crm/campaign/send_job.h"
 #include "crm/campaign_record.h"
 
 #include "sql/campaign_send.h"
 #include "sql/pull.h"
+
+#include <string.h>
 
 #define TEST_MS 500 /* until the next look whether one is over */
 
@@ -29,15 +34,10 @@ struct sending {
 
 /* --- where it is --- */
 
-static int read_state(struct job_run *run, int64_t *campaign_id,
-		      int64_t *push_id, struct err *err)
+static int read_state(struct job_run *run, int64_t *push_id, struct err *err)
 {
-	CLEANUP(json_free) json_t *payload = NULL;
 	CLEANUP(json_free) json_t *state = NULL;
 
-	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_int(payload, "campaign_id", campaign_id, err) < 0)
-		return -1;
 	if (!run->job->state_json)
 		return 0;
 	if (json_parse(str_of(run->job->state_json), &state, err) < 0)
@@ -61,12 +61,22 @@ static int keep_push(struct sending *s, struct err *err)
 	return tx_commit(&tx, err);
 }
 
+/* In the transaction of what the job says: it is still this one's, and not to
+ * stop. */
+static int hold_job(struct sending *s, struct tx *tx, struct err *err)
+{
+	const struct job *job = s->w->run->job;
+
+	return job_progress(s->w->run, tx, job->done, job->total, NULL, err);
+}
+
+/* Before it is asked for, so that whoever stops it in between looks there. */
 static int mark_sending(struct sending *s, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = clock_now_ms();
 
-	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	if (tx_begin(s->w->db, &tx, err) < 0 || hold_job(s, &tx, err) < 0 ||
 	    crm_campaign_move(&tx, s->draft.c.id, CRM_CAMPAIGN_SENDING, now_ms,
 			      err) < 0 ||
 	    db_exec(&tx, SQL_CAMPAIGN_PULL_AT,
@@ -92,7 +102,8 @@ static int is_reconciled(struct work *w, struct err *err)
 		(void)text_to_int(text, &at_ms); /* else never */
 	if (w->actor.now_ms - at_ms <= w->bridge->setup.max_age_ms)
 		return 0;
-	return err_set(err, ERR_CONFLICT,
+	/* the nightly one comes by itself */
+	return err_set(err, at_ms > 0 ? ERR_RETRY : ERR_CONFLICT,
 		       "the last reconcile with the audience is too old: run "
 		       "`muster sync` first");
 }
@@ -138,6 +149,17 @@ static int push_group(struct sending *s, struct err *err)
 	return ret != 0 ? ret : load_segment(s, err);
 }
 
+/* Of a try that came to nothing. */
+static int clear_ledger(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    push_ledger_clear(&tx, s->draft.c.id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 /* A campaign in the audience that may go out, to whom the present allows, and
  * the ledger of just those. */
 static int make_ready(struct sending *s, struct err *err)
@@ -151,7 +173,7 @@ static int make_ready(struct sending *s, struct err *err)
 	    campaign_draft_check(&s->draft, err) < 0 ||
 	    push_recheck(s->w, s->push_id, err) < 0)
 		return -1;
-	return push_ledger_clear(s->w, s->draft.c.id, err);
+	return clear_ledger(s, err);
 }
 
 /* The same without a push: whom the CRM bars is out of what the audience has.
@@ -163,7 +185,7 @@ static int make_target_ready(struct sending *s, struct err *err)
 	    campaign_draft_ensure(&s->draft, err) < 0 ||
 	    campaign_draft_write(&s->draft, err) < 0 ||
 	    campaign_draft_check(&s->draft, err) < 0 ||
-	    push_ledger_clear(s->w, s->draft.c.id, err) < 0 ||
+	    clear_ledger(s, err) < 0 ||
 	    send_target_fill(s->draft.target, err) < 0)
 		return -1;
 	return send_target_recheck(s->draft.target, err);
@@ -208,55 +230,130 @@ static void write_result(struct sending *s)
 	json_end_object(&j);
 }
 
-/* A send that cannot be done leaves a draft that can be corrected. */
-static void back_to_draft(struct sending *s)
+/* --- what the campaign says of it --- */
+
+/* reason NULL: nothing. */
+static int say(struct sending *s, const char *reason, const char *detail,
+	       struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+	struct crm_campaign c;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 || hold_job(s, &tx, err) < 0 ||
+	    crm_campaign_get(tx.db, s->draft.c.id, s->w->arena, &c, err) < 0 ||
+	    send_job_say(&tx, &c, reason, detail, now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* A draft again, that can be corrected. If it may have begun over there, the
+ * pull looks. */
+static int give_up(struct sending *s, const char *why, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+	struct crm_campaign c;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 || hold_job(s, &tx, err) < 0 ||
+	    crm_campaign_get(tx.db, s->draft.c.id, s->w->arena, &c, err) < 0)
+		return -1;
+	if (c.status == CRM_CAMPAIGN_SENDING)
+		return 0;
+	if (send_job_fail(&tx, &c, SEND_REFUSED, why, now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Whoever stopped the job, or took it over, says what is so then; what fails
+ * here is found by send_jobs_settle, or said by the next try. */
+static void tell_failure(struct sending *s, struct err *err)
+{
 	struct err ignored = ERR_INIT;
 
-	if (tx_begin(s->w->db, &tx, &ignored) == 0 &&
-	    crm_campaign_move(&tx, s->draft.c.id, CRM_CAMPAIGN_DRAFT,
-			      s->w->actor.now_ms, &ignored) >= 0)
-		(void)tx_commit(&tx, &ignored); /* the job tells the reason */
+	if (err->inside || job_is_stopping(s->w->run))
+		return;
+	if (!is_passing(err)) {
+		(void)give_up(s, err->text, &ignored);
+		return;
+	}
+	(void)say(s, SEND_WAITS, err->text, &ignored);
+	if (err->code == ERR_DENIED)
+		err->code = ERR_RETRY;
+}
+
+/* From now on the pull tells of it. */
+static int has_begun(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->w->db, &tx, err) < 0 ||
+	    send_job_drop(&tx, s->draft.c.id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- the job --- */
+
+/* 0 sent, PUSH_ASKS, PUSH_WAITS, -1. */
+static int try_to_send(struct sending *s, struct err *err)
+{
+	struct crm_campaign *c = &s->draft.c;
+	CLEANUP(send_target_release)
+	struct send_target target = SEND_TARGET(s->w, c);
+	int ret;
+
+	/* a user has answered */
+	if (c->hold_reason && strcmp(c->hold_reason, SEND_ASKS) == 0 &&
+	    say(s, NULL, NULL, err) < 0)
+		return -1;
+	if (c->to_kind > CRM_CAMPAIGN_TO_GROUP)
+		s->draft.target = &target;
+	ret = send_steps(s, err);
+	s->draft.target = NULL;
+	if (ret == PUSH_ASKS)
+		return say(s, SEND_ASKS, NULL, err) < 0 ? -1 : PUSH_ASKS;
+	return ret != 0 ? ret : has_begun(s, err);
+}
+
+static int run_send(struct sending *s, struct err *err)
+{
+	struct job_run *run = s->w->run;
+	int64_t one;
+	int ret = db_find_int(run->db, SQL_CAMPAIGN_TEST_RUNS, SQL_NO_ARGS,
+			      &one, err);
+
+	if (ret != 0)
+		return ret < 0 ? -1 : job_again(run, clock_now_ms() + TEST_MS);
+	ret = try_to_send(s, err);
+	if (ret == PUSH_WAITS)
+		return job_again(run, clock_now_ms() + MS_SECOND);
+	if (ret == PUSH_ASKS)
+		return job_ask(run);
+	if (ret == 0)
+		write_result(s);
+	return ret;
 }
 
 int job_campaign_send(struct job_run *run, struct err *err)
 {
-	CLEANUP(work_release) struct work w = { 0 };
+	CLEANUP(work_release)
+	struct work w = { .run = run, .db = run->db, .arena = run->arena };
 	struct sending s = { .w = &w, .draft.w = &w };
-	CLEANUP(send_target_release)
-	struct send_target target = SEND_TARGET(&w, &s.draft.c);
-	int64_t id = 0, one;
 	int ret;
 
-	if (read_state(run, &id, &s.push_id, err) < 0 ||
-	    work_begin(run, &w, err) < 0)
+	if (read_state(run, &s.push_id, err) < 0)
 		return -1;
 	ret = campaign_send_take(run->db, run->job->payload, run->arena,
 				 &s.draft.c, err);
 	if (ret <= 0)
 		return ret;
-	ret = db_find_int(run->db, SQL_CAMPAIGN_TEST_RUNS, SQL_NO_ARGS, &one,
-			  err);
-	if (ret != 0)
-		return ret < 0 ? -1 : job_again(run, clock_now_ms() + TEST_MS);
 	if (s.draft.c.status == CRM_CAMPAIGN_SENT ||
 	    s.draft.c.status == CRM_CAMPAIGN_CANCELED)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
 			       crm_campaign_status_name(s.draft.c.status));
-	if (s.draft.c.to_kind > CRM_CAMPAIGN_TO_GROUP)
-		s.draft.target = &target;
-	ret = send_steps(&s, err);
-	if (ret == PUSH_WAITS)
-		return job_again(run, clock_now_ms() + MS_SECOND);
-	if (ret == PUSH_ASKS)
-		return job_ask(run);
-	if (ret < 0) {
-		if (err->code != ERR_RETRY && err->code != ERR_IO &&
-		    err->code != ERR_FULL)
-			back_to_draft(&s);
-		return -1;
-	}
-	write_result(&s);
-	return 0;
+	ret = work_begin(run, &w, err) < 0 ? -1 : run_send(&s, err);
+	if (ret < 0)
+		tell_failure(&s, err);
+	return ret;
 }

@@ -56,15 +56,11 @@ int push_ledger_make(struct work *w, int64_t campaign_id, int64_t push_id,
 	return more;
 }
 
-int push_ledger_clear(struct work *w, int64_t campaign_id, struct err *err)
+int push_ledger_clear(struct tx *tx, int64_t campaign_id, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    figures_lock(&tx, campaign_id, err) < 0 ||
-	    db_exec(&tx, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(campaign_id)),
-		    err) < 0 ||
-	    figures_renew(&tx, campaign_id, err) < 0)
+	if (figures_lock(tx, campaign_id, err) < 0 ||
+	    db_exec(tx, SQL_LEDGER_CLEAR, SQL_ARGS(sql_int(campaign_id)), err) <
+		    0)
 		return -1;
-	return tx_commit(&tx, err);
+	return figures_renew(tx, campaign_id, err);
 }

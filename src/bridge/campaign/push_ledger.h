@@ -4,8 +4,7 @@
  *
  * A row for everybody who was pushed, as their row of the push ended: who is in
  * the tag waits for the campaign, all others are left out with the reason. That
- * of what the audience has is in target/ledger.h. Each call commits by itself,
- * some rows at a time. On the thread of the job.
+ * of what the audience has is in target/ledger.h. On the thread of the job.
  */
 #ifndef BRIDGE_CAMPAIGN_PUSH_LEDGER_H
 #define BRIDGE_CAMPAIGN_PUSH_LEDGER_H
@@ -13,13 +12,14 @@
 #include <stdint.h>
 
 struct err;
+struct tx;
 struct work;
 
-/* Doing it twice is nothing. */
+/* Commits by itself, some rows at a time. Doing it twice is nothing. */
 int push_ledger_make(struct work *w, int64_t campaign_id, int64_t push_id,
 		     struct err *err);
 /* What a try that came to nothing left, of either kind: nothing was sent yet.
  */
-int push_ledger_clear(struct work *w, int64_t campaign_id, struct err *err);
+int push_ledger_clear(struct tx *tx, int64_t campaign_id, struct err *err);
 
 #endif

@@ -15,7 +15,8 @@
  *     draft, scheduled  ended, lost      came to nothing: becomes a draft
  *     scheduled         none             the same
  *     sending           queued, running  begins over there      the job
- *     sending           ended, none      goes, or never began: then the same
+ *     sending           ended, lost      goes, or never began: then the same
+ *     sending           none             goes                   the pull
  *     any other         ended, lost      needs it no more: it is forgotten
  *
  * What stands still says why, as its hold (SEND_WAITS ...), which lasts until
