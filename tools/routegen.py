@@ -260,7 +260,7 @@ def operation(api, tag, e):
         reply = {"description": "Done"}
         if schema is not None:
             reply["content"] = content_of(schema)
-            if e.get("etag"):
+            if e.get("etag") and status != "202":
                 reply["headers"] = {"ETag": ETAG}
         op["responses"][status] = reply
     op["responses"]["default"] = {"$ref": "#/components/responses/Problem"}

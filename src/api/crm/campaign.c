@@ -32,19 +32,33 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-/* What its ETag is made of: figures come and go by themselves, they are no
- * change of the campaign. A design has one of its own: whoever writes the
- * subject is not in the way of whoever moves blocks. */
+/* What its ETag is made of: figures, and what jobs note, come and go by
+ * themselves, they are no change of the campaign. A design has one of its own:
+ * whoever writes the subject is not in the way of whoever moves blocks. */
 static void write_state(const struct crm_campaign *c, struct strbuf *out)
 {
 	struct json_writer w = JSON_WRITER(out);
 	struct crm_campaign shown = *c;
 
+	shown.hold_reason = NULL;
+	shown.marketing_campaign_id = shown.audience_id = NULL;
+	shown.push_id = 0;
 	if (c->design) {
 		shown.html = shown.plain_text = NULL;
 		shown.updated_ms = 0;
 	}
 	crm_campaign_format(&shown, true, &w);
+}
+
+/* What is made of a design: who sends it is to have seen that as well. */
+static void write_made(const struct crm_campaign *c, struct strbuf *out)
+{
+	struct json_writer w = JSON_WRITER(out);
+
+	json_begin_object(&w);
+	json_key_text(&w, "html", c->design ? c->html : NULL);
+	json_key_text(&w, "plain_text", c->design ? c->plain_text : NULL);
+	json_end_object(&w);
 }
 
 int campaign_of(struct request *rq, struct db **db, struct crm_campaign *c,
@@ -62,6 +76,7 @@ int campaign_reply(struct request *rq, struct response *rs, struct db *db,
 		   int64_t id, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf made = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct campaign_shown shown;
 
@@ -69,7 +84,8 @@ int campaign_reply(struct request *rq, struct response *rs, struct db *db,
 		return -1;
 	campaign_shown_format(&shown, true, rq->now_ms, &w);
 	write_state(&shown.c, &state);
-	v1_etag(rq, rs, strbuf_str(&state));
+	write_made(&shown.c, &made);
+	v1_etag_both(rq, rs, strbuf_str(&state), strbuf_str(&made));
 	return 0;
 }
 
@@ -79,7 +95,18 @@ static int check_match(const struct request *rq, const struct crm_campaign *c,
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
 
 	write_state(c, &state);
-	return v1_if_match(rq, strbuf_str(&state), err);
+	return v1_if_match_first(rq, strbuf_str(&state), err);
+}
+
+int campaign_check_seen(const struct request *rq, const struct crm_campaign *c,
+			struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf made = STRBUF_INIT;
+
+	write_state(c, &state);
+	write_made(c, &made);
+	return v1_if_match_both(rq, strbuf_str(&state), strbuf_str(&made), err);
 }
 
 int v1_campaigns_get(struct request *rq, struct response *rs, struct err *err)

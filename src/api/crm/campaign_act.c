@@ -62,6 +62,7 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 
 	if (gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    campaign_check_seen(rq, &c, err) < 0 ||
 	    crm_campaign_check_open(&c, err) < 0)
 		return -1;
 	if (c.to_kind == CRM_CAMPAIGN_TO_NOBODY)
@@ -84,6 +85,7 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 	if (request_json(rq, &body, err) < 0 ||
 	    v1_get_time(body, "at", &at_ms, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    campaign_check_seen(rq, &c, err) < 0 ||
 	    campaign_schedule_set(&tx, &c, at_ms, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

@@ -119,9 +119,31 @@ static const char *etag_of(const struct request *rq, struct str shown)
 	return arena_printf(rq->arena, "\"%.*s\"", ETAG_DIGITS, hex);
 }
 
+/* Of the first part: the beginning of the tag of both. */
+static const char *first_etag_of(const struct request *rq, struct str shown)
+{
+	char hex[SHA256_HEX + 1];
+
+	sha256_hex(shown, hex);
+	return arena_printf(rq->arena, "\"%.*s.", ETAG_DIGITS, hex);
+}
+
+static const char *both_etag_of(const struct request *rq, struct str shown,
+				struct str rest)
+{
+	return arena_printf(rq->arena, "%s%s", first_etag_of(rq, shown),
+			    etag_of(rq, rest) + 1);
+}
+
 void v1_etag(const struct request *rq, struct response *rs, struct str shown)
 {
 	response_header(rs, "ETag", etag_of(rq, shown));
+}
+
+void v1_etag_both(const struct request *rq, struct response *rs,
+		  struct str shown, struct str rest)
+{
+	response_header(rs, "ETag", both_etag_of(rq, shown, rest));
 }
 
 bool v1_has_if_match(const struct request *rq)
@@ -143,15 +165,33 @@ static bool is_listed(const char *list, const char *etag)
 	return false;
 }
 
-int v1_if_match(const struct request *rq, struct str shown, struct err *err)
+static int check_listed(const struct request *rq, const char *etag,
+			struct err *err)
 {
 	const char *list = request_header(rq, "If-Match");
 
 	if (!list || str_is(str_trim(str_of(list)), "*") ||
-	    is_listed(list, etag_of(rq, shown)))
+	    is_listed(list, etag))
 		return 0;
 	return err_title(err, ERR_CONFLICT, "Precondition Failed",
 			 "it was changed since you read it: read it again");
+}
+
+int v1_if_match(const struct request *rq, struct str shown, struct err *err)
+{
+	return check_listed(rq, etag_of(rq, shown), err);
+}
+
+int v1_if_match_first(const struct request *rq, struct str shown,
+		      struct err *err)
+{
+	return check_listed(rq, first_etag_of(rq, shown), err);
+}
+
+int v1_if_match_both(const struct request *rq, struct str shown,
+		     struct str rest, struct err *err)
+{
+	return check_listed(rq, both_etag_of(rq, shown, rest), err);
 }
 
 void v1_accepted(struct response *rs, int64_t job_id)

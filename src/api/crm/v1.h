@@ -78,6 +78,15 @@ void v1_csv_mark(bool *wanted, struct strbuf *out);
 void v1_etag(const struct request *rq, struct response *rs, struct str shown);
 bool v1_has_if_match(const struct request *rq);
 int v1_if_match(const struct request *rq, struct str shown, struct err *err);
+/* The same of what has two parts: who changes the first is not in the way of
+ * who changes the rest (v1_if_match_first), but some acts are meant for all of
+ * it (v1_if_match_both). */
+void v1_etag_both(const struct request *rq, struct response *rs,
+		  struct str shown, struct str rest);
+int v1_if_match_first(const struct request *rq, struct str shown,
+		      struct err *err);
+int v1_if_match_both(const struct request *rq, struct str shown,
+		     struct str rest, struct err *err);
 
 /* 202 {"job_id": n} */
 void v1_accepted(struct response *rs, int64_t job_id);
