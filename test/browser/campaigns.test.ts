@@ -200,6 +200,23 @@ describe("campaigns", () => {
     await page.waitForURL(/\/edit$/);
   });
 
+  it("say why they were not sent, in the list and where they are written", async () => {
+    server.allowLog(/job failed/);
+    const { body: campaign } = await server.admin.post(`${v1}/campaigns`, {
+      name: "Empty", group_id: group.id, subject: "Hello", from_name: "Us", from_email: "us@example.org",
+    });
+    await runJob(server, `${v1}/campaigns/${campaign.id}/send`, undefined, { state: "failed" });
+    const page = await browser.signIn("manager", {}, true);
+    await page.goto("/campaigns?q=Empty");
+    await rowOf(page, /Empty/).getByText("It was not sent").waitFor();
+    await picture(page, "campaigns-not-sent");
+    await rowOf(page, /Empty/).getByRole("link", { name: "Empty" }).click();
+    await page.waitForURL(/\/edit$/);
+    await page.getByRole("status").getByText("there is no content").waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-not-sent");
+  });
+
   it("are accessible in German, dark and on a phone", async () => {
     server.setEnv({ MUSTER_SEND_RATE: "1000" });
     await server.restart();

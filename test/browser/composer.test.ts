@@ -227,7 +227,7 @@ describe("the composer", () => {
     const campaign = await ready();
     await putDesign(campaign, blocks([{ id: "b3", type: "image", src: "", alt: "x" }]));
     const page = await browser.signIn("administrator");
-    browser.allow(/400|404|409/);
+    browser.allow(/400|404|409|412/);
     await open(page, campaign);
     await edit(page, "From").click();
     await line(page, "From").getByLabel("E-mail address", { exact: true }).fill("nobody");
@@ -246,12 +246,19 @@ describe("the composer", () => {
     await page.getByRole("alert").getByText("The picture was not taken").waitFor();
     await picture(page, "composer-no-picture");
 
-    // somebody else sends it while it is open here
+    // somebody else changes it, and then sends it, while it is open here
     await page.goto(`/campaigns/${campaign.id}/edit`);
     const send = page.getByRole("button", { name: "Send to 3 people" });
     await send.click();
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
+    await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { subject: "Theirs" });
+    await dialog.getByRole("button", { name: "Send to 3 people" }).click();
+    await dialog.getByRole("alert").getByText("It has been changed since you looked").waitFor();
+    await dialog.getByRole("cell", { name: "Theirs" }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-send-changed");
+    assert.equal((await campaignOf(campaign)).status, "draft");
     await server.job((await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 })).body.job_id);
     await dialog.getByRole("button", { name: "Send to 3 people" }).click();
     await page.getByText("This campaign is no draft any more").waitFor();

@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { CampaignActs } from './CampaignActs.tsx';
 import { ToWords } from './cells.tsx';
+import { Held } from './Held.tsx';
 import { campaignQuery, type Campaign } from './queries.ts';
 import { isReadying, Readying } from './Readying.tsx';
 import { ReportTabs } from './report/ReportTabs.tsx';
@@ -25,20 +26,23 @@ export function CampaignPage() {
   const { t } = useTranslation();
   const me = useMe();
   const { campaignId } = useParams({ from: '/signed-in/campaigns/$campaignId' });
-  const { job: jobId } = useSearch({ from: '/signed-in/campaigns/$campaignId' });
-  const job = useJob(jobId ?? null).data;
-  const found = useQuery(campaignQuery(campaignId, jobId !== undefined && isReadying(job)));
+  const { job: asked } = useSearch({ from: '/signed-in/campaigns/$campaignId' });
+  const isAwaited = isReadying(useJob(asked ?? null).data);
+  const found = useQuery(campaignQuery(campaignId, asked !== undefined && isAwaited));
   const campaign = found.data?.data;
+  const jobId = campaign?.send_job_id ?? asked ?? null;
+  const job = useJob(jobId).data;
   if (!campaign && found.error) return <NotLoaded error={found.error} onAgain={() => void found.refetch()} />;
   if (!campaign) return <Skeleton h={240} />;
-  const isLeaving = campaign.status === 'draft' && jobId !== undefined;
+  const isLeaving = campaign.status === 'draft' && jobId !== null;
   if (campaign.status === 'draft' && !isLeaving && may(me, 'market')) return <ToComposer campaignId={campaignId} />;
   return (
     <Stack gap="md" key={campaignId}>
       <Head campaign={campaign} />
       {found.error && <ProblemAlert error={found.error} title={t('campaigns.old')} />}
       {isLeaving && <Readying campaign={campaign} job={job} />}
-      {campaign.status === 'scheduled' && <Scheduled campaign={campaign} />}
+      {campaign.status === 'scheduled' && <Scheduled campaign={campaign} etag={found.data?.etag ?? null} />}
+      {(campaign.status === 'scheduled' || (campaign.status === 'draft' && !isLeaving)) && <Held campaign={campaign} />}
       {(campaign.status === 'sending' || campaign.status === 'paused') && <Sending campaign={campaign} />}
       {campaign.status === 'draft' || campaign.status === 'scheduled' ? <Mail campaign={campaign} /> : <ReportTabs campaign={campaign} />}
     </Stack>

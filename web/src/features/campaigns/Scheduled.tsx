@@ -10,7 +10,13 @@ import { useToast } from '../../ui/useToast.tsx';
 import { AskAct } from './AskAct.tsx';
 import { useSchedule, type Campaign } from './queries.ts';
 
-export function Scheduled({ campaign }: { campaign: Campaign }) {
+interface Props {
+  campaign: Campaign;
+  /** Of the campaign as it is shown. */
+  etag: string | null;
+}
+
+export function Scheduled({ campaign, etag }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe();
@@ -31,7 +37,7 @@ export function Scheduled({ campaign }: { campaign: Campaign }) {
         )}
       </Group>
       {open === 'unschedule' && <AskAct campaign={campaign} act="unschedule" onClose={() => setOpen(null)} />}
-      {open === 'change' && <ChangeTime campaign={campaign} onClose={() => setOpen(null)} />}
+      {open === 'change' && <ChangeTime campaign={campaign} etag={etag} onClose={() => setOpen(null)} />}
     </Paper>
   );
 }
@@ -42,7 +48,7 @@ function localTime(iso: string): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-function ChangeTime({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
+function ChangeTime({ campaign, etag, onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const toast = useToast();
@@ -51,7 +57,7 @@ function ChangeTime({ campaign, onClose }: { campaign: Campaign; onClose: () => 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const iso = new Date(at).toISOString();
-    schedule.mutate(iso, {
+    schedule.mutate({ at: iso, etag }, {
       onSuccess: () => {
         toast.tell(t('campaigns.goes', { when: format.time(iso) }));
         onClose();

@@ -1,5 +1,5 @@
 /** How far it is, how fast, how long still; why it stands still, and what to do about it. */
-import { Alert, Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,8 +7,9 @@ import { may, useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { AskAct } from './AskAct.tsx';
+import { Held } from './Held.tsx';
 import { useDo, type Campaign } from './queries.ts';
-import { useStanding, useTimeLeft } from './words.ts';
+import { useTimeLeft } from './words.ts';
 
 export function Sending({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
@@ -66,19 +67,5 @@ function Buttons({ campaign }: { campaign: Campaign }) {
       <ProblemAlert error={does.error} title={t('campaigns.notDone')} />
       {asks && <AskAct campaign={campaign} act="cancel" onClose={() => ask(false)} />}
     </Stack>
-  );
-}
-
-function Held({ campaign }: { campaign: Campaign }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const standing = useStanding()(campaign);
-  if (!standing) return null;
-  return (
-    <Alert color="yellow" variant="light" role="status" title={standing.title}>
-      <Text size="sm">{standing.todo}</Text>
-      {standing.detail && <Text size="sm" c="dimmed" mt={4}>{t('campaigns.inWords')} <bdi>{standing.detail}</bdi></Text>}
-      {campaign.hold?.since && <Text size="xs" c="dimmed" mt={4}>{t('campaigns.since', { when: format.time(campaign.hold.since) })}</Text>}
-    </Alert>
   );
 }

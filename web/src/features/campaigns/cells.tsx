@@ -50,7 +50,8 @@ function StatusCell({ campaign }: { campaign: Campaign }) {
   const standing = useStanding()(campaign);
   const { rate, seconds_left: left } = campaign;
   const pace = typeof rate === 'number' && campaign.status === 'sending' ? t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) }) : null;
-  const beside = standing?.title ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
+  const isLeaving = campaign.status === 'draft' && campaign.send_job_id !== null;
+  const beside = standing?.title ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
   return (
     <Group gap={8} wrap="nowrap" title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
       <StatusWord status={campaign.status} />

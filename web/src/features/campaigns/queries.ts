@@ -1,7 +1,7 @@
 /** Campaigns as a list and a page: everything that these ask for. What the report asks for: report/, the composer: features/composer. */
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { api, call, callWhole, type Schemas } from '../../api/client.ts';
+import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
 import { isMoving } from './acts.ts';
 import { NEWEST, type CampaignsSearch } from './search.ts';
@@ -21,7 +21,7 @@ export function useCampaigns({ q, status, sort }: CampaignsSearch) {
     key: [KEY, 'list', query],
     fetch: (page, signal) => call(api.GET('/campaigns', { params: { query: { ...query, ...page } }, signal })),
   });
-  useLook(found.rows.some((one) => isMoving(one.status)));
+  useLook(found.rows.some((one) => isMoving(one.status) || one.send_job_id !== null));
   return found;
 }
 
@@ -43,8 +43,8 @@ export const campaignQuery = (id: number, isAwaited = false) =>
     queryKey: [...keyOf(id), 'page'],
     queryFn: ({ signal }) => callWhole(api.GET('/campaigns/{campaign_id}', { params: byId(id), signal })),
     refetchInterval: ({ state }) => {
-      const status = state.data?.data.status ?? 'draft';
-      return isMoving(status) || (isAwaited && status === 'draft') ? LOOK_MS : false;
+      const { status = 'draft', send_job_id = null } = state.data?.data ?? {};
+      return isMoving(status) || (status === 'draft' && (isAwaited || send_job_id !== null)) ? LOOK_MS : false;
     },
   });
 
@@ -96,7 +96,8 @@ async function jobEnds(id: number): Promise<void> {
 
 export function useSchedule(id: number) {
   return useMutation({
-    mutationFn: (at: string) => call(api.POST('/campaigns/{campaign_id}/schedule', { params: byId(id), body: { at } })),
+    mutationFn: ({ at, etag }: { at: string; etag: string | null }) =>
+      call(api.POST('/campaigns/{campaign_id}/schedule', { params: { ...byId(id), header: ifMatch(etag) }, body: { at } })),
     onSettled: useChanged(),
   });
 }

@@ -19,7 +19,7 @@ export interface Standing {
 export function useStanding(): (campaign: Pick<Campaign, 'hold' | 'paused_because' | 'status'>) => Standing | null {
   const { t } = useTranslation();
   return ({ hold, paused_because, status }) => {
-    if (status !== 'sending' && status !== 'paused') return null;
+    if (status === 'sent' || status === 'canceled') return null;
     if (hold) {
       const reason = (hold.reason in en.campaigns.hold ? hold.reason : 'other') as HoldReason;
       return { title: t(`campaigns.hold.${reason}.title`), todo: t(`campaigns.hold.${reason}.todo`), detail: hold.detail || null };

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useDraft } from '../../ui/useDraft.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
+import { Held } from '../campaigns/Held.tsx';
 import styles from './Composer.module.css';
 import { ContentLine } from './lines/ContentLine.tsx';
 import { FromLine } from './lines/FromLine.tsx';
@@ -14,7 +15,7 @@ import { SubjectLine } from './lines/SubjectLine.tsx';
 import { ToLine } from './lines/ToLine.tsx';
 import { WhenLine } from './lines/WhenLine.tsx';
 import { useTargetName } from './lines/targets.ts';
-import { campaignQuery, reloadCampaign, saveCampaign, useChecklist, type Campaign } from './queries.ts';
+import { reloadCampaign, saveCampaign, useChecklist, type Campaign } from './queries.ts';
 import { SaveState } from './SaveState.tsx';
 import { CheckPanel } from './send/CheckPanel.tsx';
 import { SendBar } from './send/SendBar.tsx';
@@ -72,6 +73,7 @@ export function Composer({ found }: Props) {
           <LinkButton variant="default" to="/campaigns">{t('composer.later')}</LinkButton>
         </Group>
       </Group>
+      <Held campaign={found.data} />
       <Troubles
         draft={draft}
         labelOf={(field) => t(`composer.field.${field}`)}
@@ -93,7 +95,7 @@ export function Composer({ found }: Props) {
         errors={errors}
         warnings={(checklist.data?.items ?? []).filter(({ type }) => type === 'warning').length}
         onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
-        onFailed={() => void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey })}
+        onFailed={() => reloadCampaign(queries, id).then(({ etag }) => etag)}
       />
       {isTesting && <TestDialog id={id} onClose={() => setTesting(false)} />}
     </Stack>

@@ -8,7 +8,12 @@ import { NotFound, NotLoaded } from '../../app/errors.tsx';
 import { NotAllowed } from '../../ui/NotAllowed.tsx';
 import { Composer } from './Composer.tsx';
 import { NotDraft } from './NotDraft.tsx';
-import { campaignQuery } from './queries.ts';
+import { campaignQuery, type Campaign } from './queries.ts';
+
+/** A job sends it, and does not ask about it: nothing of it can be changed. */
+function isLeaving({ send_job_id, hold }: Campaign): boolean {
+  return send_job_id !== null && hold?.reason !== 'confirm';
+}
 
 export function ComposerPage() {
   const { t } = useTranslation();
@@ -19,6 +24,6 @@ export function ComposerPage() {
   if (!found.data && found.error)
     return Number.isNaN(campaignId) ? <NotFound /> : <NotLoaded error={found.error} onAgain={() => void found.refetch()} />;
   if (!found.data) return <Skeleton h={320} role="status" aria-label={t('composer.loading')} />;
-  if (found.data.data.status !== 'draft') return <NotDraft campaign={found.data.data} />;
+  if (found.data.data.status !== 'draft' || isLeaving(found.data.data)) return <NotDraft campaign={found.data.data} />;
   return <Composer key={campaignId} found={found.data} />;
 }

@@ -138,6 +138,8 @@ export async function saveDesign(queries: QueryClient, id: number, { design, pla
     }),
   );
   queries.setQueryData(queryKey, saved);
+  // its ETag is of all that goes out
+  void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey, refetchType: 'none' });
   told(queries, id);
   return saved;
 }
@@ -245,12 +247,24 @@ export function useDeepCheck(id: number) {
   };
 }
 
-/** @param at a time to come (ISO); null: now. Answers the job that makes it ready, if it goes now. */
+/** Of the draft as it is shown; what one has just written oneself is read back first. */
+export async function etagOfShown(queries: QueryClient, id: number): Promise<string | null> {
+  return (await queries.fetchQuery({ ...campaignQuery(id), staleTime: Infinity })).etag;
+}
+
+interface SendWish {
+  /** A time to come (ISO); null: now. */
+  when: string | null;
+  /** Of what the user saw. */
+  etag: string | null;
+}
+
+/** Answers the job that makes it ready, if it goes now. */
 export function useSend(id: number) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (when: string | null) => {
-      const params = { params: { path: at(id) } };
+    mutationFn: async ({ when, etag }: SendWish) => {
+      const params = { params: { path: at(id), header: ifMatch(etag) } };
       if (when === null) return (await call(api.POST('/campaigns/{campaign_id}/send', params))).job_id;
       await call(api.POST('/campaigns/{campaign_id}/schedule', { ...params, body: { at: when } }));
       return undefined;

@@ -1,13 +1,14 @@
 /** Always in sight: test it, send it; and why it cannot be sent yet. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconMail, IconSend } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
 import type { Draft } from '../../../ui/useDraft.ts';
 import styles from '../Composer.module.css';
-import { useEstimate, type ChecklistItem } from '../queries.ts';
+import { etagOfShown, useEstimate, type ChecklistItem } from '../queries.ts';
 import type { CampaignValues } from '../values.ts';
 import { SendDialog } from './SendDialog.tsx';
 import type { When } from './when.ts';
@@ -20,15 +21,17 @@ interface Props {
   errors: ChecklistItem[];
   warnings: number;
   onTest: () => void;
-  /** What is shown may be old. */
-  onFailed: () => void;
+  /** What is shown may be old: it is read again. Its ETag then. */
+  onFailed: () => Promise<string | null>;
 }
 
 export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, onFailed }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe();
-  const [isAsking, setAsking] = useState(false);
+  const queries = useQueryClient();
+  /** Of what is to go out; null: nobody asks for that. */
+  const [seen, see] = useState<{ etag: string | null } | null>(null);
   const estimate = useEstimate(id, draft.saved.to).data;
   const goes = estimate?.goes ?? 0;
   const leftOut = Object.values(estimate?.left_out ?? {}).reduce((sum, n) => sum + n, 0);
@@ -48,7 +51,7 @@ export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, on
           leftSection={<IconSend size={16} aria-hidden />}
           disabled={isOff}
           aria-describedby={reasons.length > 0 ? 'why-not-sent' : undefined}
-          onClick={() => void draft.flush().then((isSaved) => isSaved && setAsking(true))}
+          onClick={() => void draft.flush().then(async (isSaved) => isSaved && see({ etag: await etagOfShown(queries, id) }))}
         >
           {!estimate ? t('composer.send.off') : when.isLater ? t('composer.send.schedule', count) : t('composer.send.send', count)}
         </Button>
@@ -57,7 +60,19 @@ export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, on
       {reasons.length > 0 && (
         <Text size="xs" c="dimmed" id="why-not-sent">{t('composer.send.why', { reasons: reasons.join(' · ') })}</Text>
       )}
-      {isAsking && <SendDialog id={id} values={draft.saved} when={when} goes={goes} leftOut={leftOut} warnings={warnings} onFailed={onFailed} onClose={() => setAsking(false)} />}
+      {seen && (
+        <SendDialog
+          id={id}
+          etag={seen.etag}
+          values={draft.saved}
+          when={when}
+          goes={goes}
+          leftOut={leftOut}
+          warnings={warnings}
+          onFailed={onFailed}
+          onClose={() => see(null)}
+        />
+      )}
     </Stack>
   );
 }

@@ -1,10 +1,12 @@
 /** The last look before it goes. */
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemOf } from '../../../api/problem.ts';
 import { useFormat } from '../../../app/format.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
+import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber, TYPED_ABOVE } from '../../../ui/TypedNumber.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
@@ -14,24 +16,30 @@ import { useReadable } from '../useReadable.ts';
 import type { CampaignValues } from '../values.ts';
 import type { When } from './when.ts';
 
+const CHANGED_MEANWHILE = 412;
+
 interface Props {
   id: number;
+  /** Of the draft as it was shown. */
+  etag: string | null;
   values: CampaignValues;
   when: When;
   goes: number;
   leftOut: number;
   warnings: number;
-  onFailed: () => void;
+  onFailed: () => Promise<string | null>;
   onClose: () => void;
 }
 
-export function SendDialog({ id, values, when, goes, leftOut, warnings, onFailed, onClose }: Props) {
+export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, onFailed, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
   const send = useSend(id);
   const to = useOneTargetName(values.to);
   const [typed, setTyped] = useState('');
+  const [seen, see] = useState(etag);
+  const isChanged = send.error !== null && problemOf(send.error).status === CHANGED_MEANWHILE;
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
   const count = { count: goes, n: format.number(goes) };
   const read = useReadable();
@@ -43,9 +51,10 @@ export function SendDialog({ id, values, when, goes, leftOut, warnings, onFailed
     [t('composer.step.when'), when.at ? t('composer.when.at', { time: format.time(when.at), zone: when.zone }) : t('composer.when.now')],
   ];
   const go = () =>
-    send.mutate(when.at, {
+    send.mutate({ when: when.at, etag: seen }, {
       onSuccess: (job) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } }),
-      onError: onFailed,
+      // only who was told that it is another one sends that
+      onError: (error) => void onFailed().then((now) => problemOf(error).status === CHANGED_MEANWHILE && see(now), () => undefined),
     });
   return (
     <Dialog title={when.isLater ? t('composer.send.scheduleTitle') : t('composer.send.title')} onClose={onClose}>
@@ -64,7 +73,16 @@ export function SendDialog({ id, values, when, goes, leftOut, warnings, onFailed
         <OutboxNote />
         <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
         {goes > TYPED_ABOVE && <TypedNumber count={goes} typed={typed} onType={setTyped} />}
-        <ProblemAlert error={send.error} title={t('composer.send.failed')} />
+        {isChanged ? (
+          <Alert color="yellow" role="alert" title={t('composer.send.changed')}>
+            <Stack gap="xs">
+              <Text size="sm">{t('composer.send.changedAbout')}</Text>
+              <LinkButton to="/campaigns/$campaignId/edit/content" params={{ campaignId: id }} variant="default" size="xs" w="fit-content">{t('composer.send.toContent')}</LinkButton>
+            </Stack>
+          </Alert>
+        ) : (
+          <ProblemAlert error={send.error} title={t('composer.send.failed')} />
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
           <Button loading={send.isPending} disabled={!isTyped} onClick={go} data-autofocus>
