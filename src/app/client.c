@@ -25,7 +25,7 @@ struct client {
 struct bar {
 	const char *what;
 	int64_t started_us;
-	bool shown;
+	bool shown, told;
 };
 
 void client_add_query(struct strbuf *path, const char *name, const char *value)
@@ -262,6 +262,19 @@ static void end_bar(const struct bar *bar)
 		fputs("\r\033[K", stderr);
 }
 
+/* Once: what is tried again may be so for long, and goes on without us. */
+static void tell_trouble(struct bar *bar, const json_t *job)
+{
+	const char *error = json_string_value(json_object_get(job, "error"));
+
+	if (!error || bar->told)
+		return;
+	end_bar(bar);
+	fprintf(stderr, "%s waits, and is tried again by the server: %s\n",
+		bar->what, error);
+	bar->told = true;
+}
+
 static int judge(const char *state, const json_t *job, const char *what,
 		 struct err *err)
 {
@@ -331,6 +344,7 @@ int client_wait_job(struct client *c, int64_t id, const char *what,
 		}
 		if (!is_open(state))
 			break;
+		tell_trouble(&bar, job);
 		show_bar(&bar, json_integer_value(json_object_get(job, "done")),
 			 json_integer_value(json_object_get(job, "total")));
 		nanosleep(&pause, NULL);
