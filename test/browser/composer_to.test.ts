@@ -49,9 +49,9 @@ describe("a mail to what the audience has", () => {
       const words = { tag: "Tag", segment: "Segment", audience: "Whole audience" }[kind];
       await line(page, "To").getByText(words, { exact: true }).click();
       if (name) {
-        await line(page, "To").getByRole("combobox", { name: words }).fill(name);
+        await line(page, "To").getByRole("combobox", { name: kind === "tag" ? "Or a tag of the audience" : words }).fill(name);
         await page.getByRole("option", { name }).click();
-      }
+      } else await line(page, "To").getByRole("button", { name: "Send to the whole audience" }).click();
       await saved(page);
       const among = (kind === "tag" ? targets.tags : targets.segments) as Json[];
       const id = name ? among.find((one) => one.name === name)!.id : undefined;
@@ -69,6 +69,26 @@ describe("a mail to what the audience has", () => {
         assert.equal((await server.admin.get(`${v1}/outbox`, { rcpt: `${who}@example.org` })).body.items[0].subject, `News for the ${kind}`);
       assert.equal((await server.admin.get(`${v1}/outbox`, { rcpt: "dan@example.org" })).body.total, 0);
     });
+
+  it("goes to those whom somebody gave a tag, as one group", async () => {
+    const people = await addPeople(server, ["tagged@example.org"]);
+    const tagged = people.find((one) => one.email === "tagged@example.org") ?? people.at(-1)!;
+    await server.admin.patch(`${v1}/people/${tagged.id}`, { tags: ["Stammkunde"] });
+    const page = await browser.signIn("administrator");
+    for (let i = 0; i < 2; i++) {
+      const campaign = await make({ ...READY, name: `To the tagged ${i}` });
+      await open(page, campaign);
+      await edit(page, "To").click();
+      await line(page, "To").getByText("Tag", { exact: true }).click();
+      await line(page, "To").getByRole("combobox", { name: "Tag", exact: true }).fill("Stamm");
+      await page.getByRole("option", { name: "Stammkunde (1)" }).click();
+      await saved(page);
+      await until("it goes to them", async () => (await of(campaign)).to?.name === "Tag: Stammkunde");
+    }
+    const { items } = (await server.admin.get(`${v1}/groups`, { q: "Stammkunde" })).body;
+    assert.equal(items.length, 1);
+    assert.equal((await server.admin.get(`${v1}/groups/${items[0].id}`)).body.count, 1);
+  });
 });
 
 /** One more than is sent without a number. */

@@ -1,14 +1,16 @@
 /** Whom it goes to: how many get it now, and who does not and why. */
-import { Select, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Select, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { groupPicker } from '../../groups/edit/GroupPicker.tsx';
+import { useTags } from '../../people/queries.ts';
 import { useTargets, type Campaign } from '../queries.ts';
 import { targetIn, targetText, type TargetKind } from '../values.ts';
 import { EstimateWords } from './EstimateWords.tsx';
 import { Line, type LineProps } from './Line.tsx';
+import { useTagGroup } from './tagGroup.ts';
 import { useOneTargetName } from './targets.ts';
 
 const kinds = ['group', 'tag', 'segment', 'audience'] as const;
@@ -49,10 +51,6 @@ function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) =>
   const targets = useTargets();
   const [kind, setKind] = useState<TargetKind>(to?.kind ?? 'group');
   const chosen = to?.kind === kind ? to.id : undefined;
-  const choose = (next: TargetKind) => {
-    setKind(next);
-    if (next === 'audience') onChange(targetText({ kind: next }));
-  };
   const among = kind === 'tag' ? targets.data?.tags : targets.data?.segments;
   return (
     <>
@@ -63,14 +61,16 @@ function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) =>
         style={{ flexWrap: 'wrap' }}
         data={kinds.map((value) => ({ value, label: t(`composer.to.${value}`) }))}
         value={kind}
-        onChange={(next) => choose(next as TargetKind)}
+        onChange={(next) => setKind(next as TargetKind)}
       />
       {kind === 'group' && (
         <GroupInput label={t('composer.to.group')} value={chosen ?? undefined} onChange={(value) => value && onChange(targetText({ kind, id: Number(value) }))} />
       )}
-      {(kind === 'tag' || kind === 'segment') && (
+      {kind === 'tag' && <PeopleTag onChange={(id) => onChange(targetText({ kind: 'group', id }))} />}
+      {kind === 'segment' && among?.length === 0 && <Text size="sm">{t('composer.to.noSegment')}</Text>}
+      {(kind === 'tag' || kind === 'segment') && among !== undefined && among.length > 0 && (
         <Select
-          label={t(`composer.to.${kind}`)}
+          label={t(kind === 'tag' ? 'composer.to.audienceTag' : 'composer.to.segment')}
           placeholder={t('composer.to.pick')}
           description={targets.data?.job_id ? t('composer.to.looking') : undefined}
           dir="auto"
@@ -82,8 +82,41 @@ function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) =>
           onChange={(value) => value && onChange(targetText({ kind, id: Number(value) }))}
         />
       )}
-      {kind === 'audience' && <Text size="sm">{t('composer.to.audienceAbout')}</Text>}
+      {kind === 'audience' && (
+        <>
+          <Text size="sm">{t('composer.to.audienceAbout')}</Text>
+          {to?.kind !== 'audience' && (
+            <Button w="fit-content" variant="default" onClick={() => onChange(targetText({ kind }))}>{t('composer.to.toAudience')}</Button>
+          )}
+        </>
+      )}
       <ProblemAlert error={kind === 'group' ? null : targets.error} />
+    </>
+  );
+}
+
+/** Tags that users gave to people. */
+function PeopleTag({ onChange }: { onChange: (groupId: number) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const tags = useTags();
+  const group = useTagGroup();
+  return (
+    <>
+      <Select
+        label={t('composer.to.tag')}
+        description={t('composer.to.tagAbout')}
+        placeholder={t('composer.to.pick')}
+        dir="auto"
+        searchable
+        disabled={group.isPending}
+        comboboxProps={{ withinPortal: false }}
+        nothingFoundMessage={t('composer.to.nothing')}
+        data={(tags.data ?? []).map(({ name, records }) => ({ value: name, label: `${name} (${format.number(records)})` }))}
+        value={null}
+        onChange={(tag) => tag && group.mutate({ tag, name: t('composer.to.tagGroup', { tag }) }, { onSuccess: onChange })}
+      />
+      <ProblemAlert error={tags.error ?? group.error} />
     </>
   );
 }

@@ -9,7 +9,7 @@ export type Sample = Schemas['Person'] | Schemas['Lead'] | Schemas['Company'];
 
 type BulkInput = Schemas['BulkInput'];
 
-const FOUND = 20;
+export const FOUND = 20;
 const fieldPaths = { people: '/people/fields', leads: '/leads/fields', companies: '/companies/fields' } as const;
 
 export function fieldsOf(entity: Entity) {
