@@ -8,7 +8,8 @@ The same seed gives the same file. Of all rows, about 2 in 100 repeat an
 earlier person (spelled a little differently), 1 in 100 is bad (no address,
 a broken one, a stray quote), and 1 in 50 has an apostrophe in name and
 address. Addresses end in .example (RFC 2606): nobody is ever mailed.
-With --latin1, names are of scripts that Windows-1252 can hold.
+With --latin1, names are of scripts that Windows-1252 can hold. There are 640
+companies, or as many as --companies says.
 """
 import argparse
 import random
@@ -87,7 +88,7 @@ def ascii_letters(text):
 
 
 class Maker:
-    def __init__(self, seed, latin1):
+    def __init__(self, seed, latin1, companies):
         self.dice = random.Random(seed)
         self.places = places(latin1)
         self.companies = [
@@ -95,6 +96,9 @@ class Maker:
                                      "O'Hara's", "Grün" if latin1 else "東海",
                                      "Bright", "Second")
             for b in TRADES for c in FORMS]
+        named = len(self.companies)
+        self.companies += [f"{self.companies[i % named]} {i // named}"
+                           for i in range(named, companies)]
         self.recent = []
 
     def person(self, n):
@@ -164,13 +168,14 @@ def main():
     parser.add_argument("--semicolon", action="store_true")
     parser.add_argument("--latin1", action="store_true",
                         help="Windows-1252 instead of UTF-8")
+    parser.add_argument("--companies", type=int, default=640)
     parser.add_argument("--clean", action="store_true",
                         help="no duplicates and no bad rows")
     parser.add_argument("--out", help="a file instead of standard output")
     args = parser.parse_args()
     encoding = "cp1252" if args.latin1 else "utf-8-sig" if args.bom else "utf-8"
     delimiter = ";" if args.semicolon else ","
-    maker = Maker(args.seed, args.latin1)
+    maker = Maker(args.seed, args.latin1, args.companies)
     where = args.out if args.out else sys.stdout.fileno()
     with open(where, "w", encoding=encoding, newline="", closefd=bool(args.out)) as f:
         f.write(delimiter.join(HEADER) + "\r\n")
