@@ -74,8 +74,10 @@ VALUES (?, ?, ?, ?, ?)
                                   OR excluded.changed_ms < bridge_member.added_ms))
                        THEN bridge_member.added_ms END,
        unsubscribed_ms = CASE WHEN excluded.status = :MIRROR_UNSUBSCRIBED
-                                AND excluded.changed_ms > bridge_member.unsubscribed_ms - 3600000
-                                AND excluded.changed_ms < bridge_member.unsubscribed_ms + 3600000
+                                AND excluded.changed_ms >
+                                    COALESCE(bridge_member.unsubscribe_call_ms, bridge_member.unsubscribed_ms) - 3600000
+                                AND excluded.changed_ms <
+                                    COALESCE(bridge_member.unsubscribe_call_ms, bridge_member.unsubscribed_ms) + 3600000
                               THEN bridge_member.unsubscribed_ms END;
 
 -- name: bridge-member-archive
@@ -107,8 +109,10 @@ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND EXISTS (
 LIMIT 1;
 
 -- name: bridge-member-unsubscribed
--- By the bridge, for an opt-out in the CRM. args: unsubscribed_ms, email_hash
-UPDATE bridge_member SET unsubscribed_ms = ? WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;
+-- By the bridge, for an opt-out in the CRM: of what is known as of, and when it
+-- called. args: unsubscribed_ms, unsubscribe_call_ms, email_hash
+UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?
+ WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;
 
 -- name: bridge-member-intend
 -- Before the bridge subscribes an address that is no member, or that it
@@ -135,7 +139,7 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
 -- args: email_hash
 SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
        CASE WHEN strayed_added_ms = 0 THEN NULL ELSE strayed_contact_id END,
-       strayed_added_ms, changed_ms
+       strayed_added_ms, changed_ms, COALESCE(unsubscribe_call_ms, unsubscribed_ms)
   FROM bridge_member WHERE email_hash = ? FOR UPDATE;
 
 -- name: bridge-member-contacts
@@ -228,20 +232,20 @@ UPDATE setting SET value = ? WHERE key = 'bridge.mirror' AND value = ?;
 -- name: bridge-member-put-aside
 -- args: audience
 INSERT INTO bridge_member_aside (audience_id, email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
        strayed_contact_id, strayed_added_ms)
 SELECT CAST(? AS TEXT), email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
        strayed_contact_id, strayed_added_ms
   FROM bridge_member;
 
 -- name: bridge-member-bring-back
 -- args: audience
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
        strayed_contact_id, strayed_added_ms)
 SELECT email_hash, status, merge_hash, changed_ms,
-       added_ms, contact_id, archived_ms, unsubscribed_ms, to_forget_ms,
+       added_ms, contact_id, archived_ms, unsubscribed_ms, unsubscribe_call_ms, to_forget_ms,
        strayed_contact_id, strayed_added_ms
   FROM bridge_member_aside WHERE audience_id = ?;
 

@@ -151,7 +151,9 @@ struct mirrored {
 	int64_t added_ms;        /* the bridge subscribed it, or archived it;
 				    0: others did */
 	int64_t archived_ms;     /* the bridge did, or was about to; 0: never */
-	int64_t unsubscribed_ms; /* the bridge did; 0: others, or nobody */
+	int64_t unsubscribed_ms; /* the bridge did, by what was known then;
+				    0: others, or nobody */
+	int64_t unsubscribe_call_ms;    /* when it told the audience */
 	const char *strayed_contact_id; /* had the address before, and has not
 					   been seen since; NULL: nobody */
 	int64_t strayed_added_ms;       /* of that one */

@@ -259,8 +259,8 @@ static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
 		return 0; /* we never say that */
 	if (mirror_find(w->db, seen->hash, w->arena, &known, err) < 0)
 		return -1;
-	return known.unsubscribed_ms && at_ms >= known.unsubscribed_ms &&
-	       at_ms < known.unsubscribed_ms + ECHO_MS;
+	return known.unsubscribed_ms && at_ms >= known.unsubscribe_call_ms &&
+	       at_ms < known.unsubscribe_call_ms + ECHO_MS;
 }
 
 /*

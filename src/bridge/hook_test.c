@@ -177,6 +177,10 @@ static void a_late_echo_is_no_word(void **state)
 	fake_patch(f, id, "{\"opted_out\":true,\"reason\":\"phoned\"}");
 	fake_run_all(f);
 	assert_string_equal(fake_status(f, "a@x.example"), "unsubscribed");
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_member"
+					" WHERE unsubscribe_call_ms >="
+					" unsubscribed_ms"),
+			 1);
 	fake_patch(f, id, "{\"opted_out\":false,\"reason\":\"a mistake\"}");
 	fake_hook(f, "unsubscribe", DATA("unsub", "manual"),
 		  fired(clock_now_ms() - 10 * MS_SECOND));
@@ -188,14 +192,17 @@ static void a_late_echo_is_no_word(void **state)
 static void an_echo_is_as_old_as_the_opt_out(void **state)
 {
 	static const struct {
+		int64_t long_s;  /* our call came after the job began */
 		int64_t fired_s; /* later than the second of ours */
 		const char *reason;
 		bool out;
 	} cases[] = {
-		{ 0, DATA("unsub", "manual"), false },
-		{ 1, DATA("unsub", "manual"), false }, /* by its clock */
-		{ 0, DATA("unsub", "abuse"), true },
-		{ 30, DATA("unsub", "manual"), true },
+		{ 0, 0, DATA("unsub", "manual"), false },
+		{ 0, 1, DATA("unsub", "manual"), false }, /* by its clock */
+		{ 0, 0, DATA("unsub", "abuse"), true },
+		{ 0, 30, DATA("unsub", "manual"), true },
+		{ 120, 0, DATA("unsub", "manual"), false },
+		{ 120, 30, DATA("unsub", "manual"), true },
 	};
 	struct bridge_fixture *f = *state;
 
@@ -212,7 +219,9 @@ static void an_echo_is_as_old_as_the_opt_out(void **state)
 			 fired(second * 1000), fired(second * 1000) + 11);
 		fake_set_changed(f, "a@x.example", sql);
 		snprintf(sql, sizeof(sql),
-			 "UPDATE bridge_member SET unsubscribed_ms = %lld100",
+			 "UPDATE bridge_member SET unsubscribed_ms = %lld100,"
+			 " unsubscribe_call_ms = %lld100",
+			 (long long)(second - cases[i].long_s),
 			 (long long)second);
 		store_fixture_exec(f->db, sql);
 		snprintf(sql, sizeof(sql),

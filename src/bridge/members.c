@@ -94,9 +94,14 @@ bool was_added_by_program(const json_t *member)
 	return !source || !*source || str_starts(str_of(source), "API");
 }
 
-/* was: the status before. Who had left already was not unsubscribed by us. */
+/*
+ * was: the status before. Who had left already was not unsubscribed by us. What
+ * came after the job began is younger than its reason; what the audience tells
+ * of the call is as old as the call, which may be long after.
+ */
 static int note_unsubscribed(struct work *w, const char *hash,
-			     enum mirror_status was, struct err *err)
+			     enum mirror_status was, int64_t call_ms,
+			     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = w->actor.now_ms;
@@ -106,7 +111,9 @@ static int note_unsubscribed(struct work *w, const char *hash,
 		       err) < 0 ||
 	    (was == MIRROR_SUBSCRIBED &&
 	     db_exec(&tx, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,
-		     SQL_ARGS(sql_int(now_ms), sql_text(hash)), err) < 0) ||
+		     SQL_ARGS(sql_int(now_ms), sql_int(call_ms),
+			      sql_text(hash)),
+		     err) < 0) ||
 	    journal(&tx, w, "optout", 0, NULL, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
@@ -119,6 +126,7 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
 	int found = member_read(w, hash, &member, err);
+	int64_t call_ms = clock_now_ms();
 
 	if (found <= 0)
 		return found;
@@ -134,7 +142,7 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 		return err_set(err, ERR_RETRY,
 			       "the member is subscribed after it was "
 			       "unsubscribed");
-	return note_unsubscribed(w, hash, member_status(member), err);
+	return note_unsubscribed(w, hash, member_status(member), call_ms, err);
 }
 
 static int put_archived(struct tx *tx, struct work *w, const char *hash,

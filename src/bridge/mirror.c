@@ -110,6 +110,7 @@ static void read_mirrored(const struct rows *rows, struct arena *arena,
 		.strayed_contact_id = rows_dup(rows, 6, arena),
 		.strayed_added_ms = rows_int(rows, 7),
 		.changed_ms = rows_int(rows, 8),
+		.unsubscribe_call_ms = rows_int(rows, 9),
 	};
 }
 
