@@ -61,6 +61,12 @@ UPDATE campaign_activity SET ip = NULL WHERE person_id = ? OR person_id IN
 -- args: person
 DELETE FROM bridge_parked WHERE person_id = ?;
 
+-- name: erase-push-details
+-- What the audience said of the person when they were pushed may name them.
+-- args: person
+UPDATE push_row SET detail = NULL
+WHERE push_id IN (SELECT id FROM push) AND person_id = ? AND detail IS NOT NULL;
+
 -- name: erase-refused
 -- Rows of files that were refused and hold the address. args: pattern, pattern
 UPDATE import_refused SET raw = NULL, detail = NULL

@@ -196,6 +196,18 @@ ON CONFLICT (import_id, entity, record_id)
 INSERT INTO import_unchanged (import_id, entity, record_id) VALUES (?, ?, ?)
 ON CONFLICT (import_id, entity, record_id) DO NOTHING;
 
+-- name: import-unchanged-old
+-- An import that is over for so long, and has such rows. args: ended before
+SELECT r.id FROM import_run r WHERE r.finished_ms < ? AND EXISTS (SELECT 1
+	FROM import_unchanged u WHERE u.import_id = r.id)
+LIMIT 1;
+
+-- name: import-unchanged-trim
+-- A page of them. args: import, import, limit
+DELETE FROM import_unchanged WHERE import_id = ? AND record_id IN (
+	SELECT record_id FROM import_unchanged WHERE import_id = ?
+	ORDER BY entity, record_id LIMIT ?);
+
 -- name: import-decide
 -- Once, of an import that is over. args: decision, id
 UPDATE import_run SET unclear_decision = ?
@@ -302,6 +314,10 @@ DELETE FROM group_member WHERE record_id IN JSON_INTS(?)
 -- args: JSON ids, entity
 DELETE FROM group_exclusion WHERE record_id IN JSON_INTS(?)
 	AND group_id IN (SELECT id FROM crm_group WHERE entity = ?);
+
+-- name: import-unmake-unchanged
+-- What other imports found. args: JSON ids, entity
+DELETE FROM import_unchanged WHERE record_id IN JSON_INTS(?) AND entity = ?;
 
 -- name: import-people-created
 -- args: import, after id, limit

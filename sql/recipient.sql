@@ -308,6 +308,10 @@ UPDATE outgoing_message SET next_ms = ?, error = ? WHERE id = ?;
 -- args: id
 DELETE FROM outgoing_message WHERE id = ?;
 
+-- name: outgoing-forget
+-- Somebody was erased. args: rcpt
+DELETE FROM outgoing_message WHERE LOWER(rcpt) = LOWER(?);
+
 -- name: outgoing-add
 -- Queue a single mail. args: sender, rcpt, source, next_ms, created_ms
 INSERT INTO outgoing_message (sender, rcpt, source, next_ms, created_ms)

@@ -171,6 +171,10 @@ DELETE FROM group_exclusion WHERE record_id = ?
 -- What an import knew of it before. args: entity, record
 DELETE FROM import_change WHERE entity = ? AND record_id = ?;
 
+-- name: record-remove-import-unchanged
+-- That an import found it as it was. args: entity, record
+DELETE FROM import_unchanged WHERE entity = ? AND record_id = ?;
+
 -- name: person-newest
 -- When a person was changed last.
 SELECT COALESCE(MAX(updated_ms), 0) FROM person WHERE erased_ms IS NULL;

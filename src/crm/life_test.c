@@ -199,6 +199,7 @@ static int64_t traces(struct crm_fixture *f, const char *word)
 		"COALESCE(before, '') FROM import_change",
 		"COALESCE(email_hash, '') FROM campaign_recipient",
 		"COALESCE(ip, '') FROM campaign_activity",
+		"COALESCE(detail, '') FROM push_row",
 	};
 	int64_t n = 0;
 
@@ -235,12 +236,29 @@ static void erasing_leaves_no_trace_but_the_keyed_hash(void **state)
 		f->db,
 		"INSERT INTO campaign_activity (campaign_id, person_id, kind,"
 		" at_ms, ip) VALUES (1, 1, 1, 1, '192.0.2.1')");
+	store_fixture_exec(f->db,
+			   "INSERT INTO import_unchanged VALUES (7, 1, 1)");
+	store_fixture_exec(f->db,
+			   "INSERT INTO push (group_id, group_name, dry_run,"
+			   " state, at_ms) VALUES (1, 'g', 0, 'done', 1)");
+	store_fixture_exec(
+		f->db,
+		"INSERT INTO push_row (push_id, person_id, action, outcome,"
+		" detail) SELECT id, 1, 1, 2, 'quinn@x.example looks fake'"
+		" FROM push");
 	md5_hex(str_of("quinn@x.example"), hash);
 	assert_true(traces(f, "quinn") > 0);
 	assert_int_equal(erase(f, r.id, &err), 0);
 	assert_int_equal(traces(f, "uinn"), 0);
 	assert_int_equal(traces(f, "192.0.2"), 0);
+	assert_int_equal(
+		fixture_number(f, "SELECT COUNT(*) FROM import_unchanged"), 0);
 	assert_int_equal(fixture_jobs(f, "bridge-forget"), 1);
+	/* what was being sent meanwhile is looked for once more */
+	assert_int_equal(fixture_number(f, "SELECT MAX(run_at_ms) -"
+					   " MIN(run_at_ms) FROM job"
+					   " WHERE kind = 'outbox-forget'"),
+			 3600000);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM bridge_member "
 					   "WHERE to_forget_ms IS NOT NULL"),
 			 1);

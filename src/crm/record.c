@@ -553,9 +553,12 @@ int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,
 			   struct err *err)
 {
 	static const struct sql *const by_entity[] = {
-		SQL_RECORD_REMOVE_TAGS,          SQL_RECORD_REMOVE_NOTES,
-		SQL_RECORD_REMOVE_TASKS,         SQL_RECORD_REMOVE_LINKS,
+		SQL_RECORD_REMOVE_TAGS,
+		SQL_RECORD_REMOVE_NOTES,
+		SQL_RECORD_REMOVE_TASKS,
+		SQL_RECORD_REMOVE_LINKS,
 		SQL_RECORD_REMOVE_IMPORT_CHANGE,
+		SQL_RECORD_REMOVE_IMPORT_UNCHANGED,
 	};
 	static const struct sql *const by_record[] = {
 		SQL_RECORD_REMOVE_MEMBERSHIP,

@@ -1,6 +1,7 @@
 #include "crm/consent/erase.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
@@ -181,15 +182,14 @@ static int erase_one(struct erasure *e, struct arena *arena, struct err *err)
 
 /* The engine's mail catcher has messages of them. */
 static int add_outbox_job(struct tx *tx, const struct strbuf *addresses,
-			  int64_t now_ms, struct err *err)
+			  int64_t run_at_ms, int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
-	struct job_new job = { .kind = ERASE_OUTBOX_JOB, .run_at_ms = now_ms };
+	struct job_new job = { .kind = ERASE_OUTBOX_JOB,
+			       .run_at_ms = run_at_ms };
 	int64_t id;
 
-	if (strcmp(addresses->buf, "[]") == 0)
-		return 0;
 	json_begin_object(&w);
 	json_key_raw(&w, "addresses", strbuf_str(addresses));
 	json_end_object(&w);
@@ -220,6 +220,7 @@ static int erase_whole(struct erasure *e, struct arena *arena, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf addresses = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&addresses);
+	int64_t now_ms = e->actor->now_ms;
 
 	e->addresses = &w;
 	json_begin_array(&w);
@@ -228,7 +229,12 @@ static int erase_whole(struct erasure *e, struct arena *arena, struct err *err)
 	    erase_one(e, arena, err) < 0)
 		return -1;
 	json_end_array(&w);
-	return add_outbox_job(e->tx, &addresses, e->actor->now_ms, err);
+	if (strcmp(addresses.buf, "[]") == 0)
+		return 0;
+	/* what was being sent meanwhile is caught after the first */
+	if (add_outbox_job(e->tx, &addresses, now_ms, now_ms, err) < 0)
+		return -1;
+	return add_outbox_job(e->tx, &addresses, now_ms + MS_HOUR, now_ms, err);
 }
 
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
@@ -247,7 +253,8 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	    db_exec(tx, SQL_ERASE_ACTIVITY, SQL_ARGS(sql_int(id), sql_int(id)),
 		    err) < 0 ||
 	    db_exec(tx, SQL_ERASE_BRIDGE_PARKED, SQL_ARGS(sql_int(id)), err) <
-		    0)
+		    0 ||
+	    db_exec(tx, SQL_ERASE_PUSH_DETAILS, SQL_ARGS(sql_int(id)), err) < 0)
 		return -1;
 	return bridge_job_forget(tx, actor->now_ms, err);
 }

@@ -8,7 +8,7 @@
  * else go, IPs and reasons in consent and activity too, and so do refused rows
  * of imports, addresses that are held, and what jobs reported. Uploaded files
  * are gone with the end of their import (crm/import/import.h), and messages in
- * the mail catcher with a job (delivery/outbox/outbox_forget.h). The ledger
+ * the mail catcher with jobs (delivery/outbox/outbox_forget.h). The ledger
  * keeps its rows, so that figures do not change. The bridge deletes the members
  * (job bridge-forget). Leads that became this person are erased with it.
  */

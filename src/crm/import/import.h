@@ -215,6 +215,11 @@ int import_people(struct db *db, const struct import_run *run,
 		  enum import_outcome outcome, int64_t after, int64_t limit,
 		  struct arena *arena, struct import_people *out,
 		  int64_t *total, struct err *err);
+/* Whom it found unchanged is kept for IMPORT_UNCHANGED_DAYS after its end, as
+ * the same file may come every night. Removes a page of what is older: 1, 0:
+ * there is no more, -1. */
+#define IMPORT_UNCHANGED_DAYS 90
+int import_unchanged_trim(struct db *db, int64_t now_ms, struct err *err);
 /* The API's shape; one that is gone is left out. */
 int import_touched_format(struct db *db, const struct import_touched *touched,
 			  struct arena *arena, struct json_writer *w,

@@ -67,8 +67,13 @@ int import_undo_job(struct job_run *run, struct err *err)
 int import_sweep_job(struct job_run *run, struct err *err)
 {
 	const struct import_context *context = run->context;
+	int more = 1;
 
 	if (import_sweep(run->db, context->folder, clock_now_ms(), err) < 0)
+		return -1;
+	while (more > 0 && !job_is_stopping(run))
+		more = import_unchanged_trim(run->db, clock_now_ms(), err);
+	if (more < 0)
 		return -1;
 	return job_again(run, clock_now_ms() + SWEEP_MS);
 }

@@ -64,7 +64,7 @@ int import_made_remove(struct tx *tx, enum entity entity, const struct ids *ids,
 	static const struct sql *const parts[] = {
 		SQL_IMPORT_UNMAKE_EMAILS,     SQL_IMPORT_UNMAKE_CONSENT,
 		SQL_IMPORT_UNMAKE_TAGS,       SQL_IMPORT_UNMAKE_MEMBERS,
-		SQL_IMPORT_UNMAKE_EXCLUSIONS,
+		SQL_IMPORT_UNMAKE_EXCLUSIONS, SQL_IMPORT_UNMAKE_UNCHANGED,
 	};
 	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
 	struct sql_value keys = sql_keys(ids, &buf);

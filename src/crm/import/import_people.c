@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
@@ -13,6 +14,8 @@
 #include "sql/record.h"
 
 #include <string.h>
+
+#define TRIM_PAGE 5000
 
 /* --- finding --- */
 
@@ -90,6 +93,21 @@ int import_people(struct db *db, const struct import_run *run,
 		db, f.page,
 		SQL_ARGS(sql_int(run->id), sql_int(after), sql_int(limit)),
 		read_touched, arena, out, err);
+}
+
+int import_unchanged_trim(struct db *db, int64_t now_ms, struct err *err)
+{
+	int64_t id, before = now_ms - IMPORT_UNCHANGED_DAYS * MS_DAY;
+	int found = db_find_int(db, SQL_IMPORT_UNCHANGED_OLD,
+				SQL_ARGS(sql_int(before)), &id, err);
+
+	if (found <= 0)
+		return found;
+	return db_write(db, SQL_IMPORT_UNCHANGED_TRIM,
+			SQL_ARGS(sql_int(id), sql_int(id), sql_int(TRIM_PAGE)),
+			err) < 0
+		       ? -1
+		       : 1;
 }
 
 /* --- what changed --- */

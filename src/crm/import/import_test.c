@@ -349,6 +349,38 @@ static void undo_removes_and_restores(void **state)
 			 1);
 }
 
+/* The same file may come every night. */
+static void whom_it_found_unchanged_is_kept_for_a_time(void **state)
+{
+	struct setup *s = *state;
+	struct err err = ERR_INIT;
+	int64_t over_ms = IMPORT_UNCHANGED_DAYS * MS_DAY;
+
+	import(s, THREE);
+	import(s, THREE);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_unchanged"), 3);
+	store_fixture_exec(s->db, "UPDATE import_run SET finished_ms = 1000");
+	assert_int_equal(import_unchanged_trim(s->db, over_ms + 1000, &err), 0);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_unchanged"), 3);
+	assert_int_equal(import_unchanged_trim(s->db, over_ms + 1001, &err), 1);
+	assert_int_equal(import_unchanged_trim(s->db, over_ms + 1001, &err), 0);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_unchanged"), 0);
+}
+
+static void undo_takes_along_what_others_found(void **state)
+{
+	struct setup *s = *state;
+	int64_t first;
+
+	import(s, THREE);
+	first = s->id;
+	import(s, THREE);
+	s->id = first;
+	undo(s);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"), 0);
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_unchanged"), 0);
+}
+
 static void undo_keeps_what_was_touched_since(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
@@ -1051,6 +1083,8 @@ int main(void)
 		TEST(leads_and_companies_are_imported_too),
 		TEST(a_ground_opts_new_people_in),
 		TEST(undo_removes_and_restores),
+		TEST(whom_it_found_unchanged_is_kept_for_a_time),
+		TEST(undo_takes_along_what_others_found),
 		TEST(undo_keeps_what_was_touched_since),
 		TEST(undo_takes_back_the_opt_outs_that_it_made),
 		TEST(an_opt_out_that_a_later_import_said_again_stays),

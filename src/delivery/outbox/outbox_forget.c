@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include "sql/outbox.h"
+#include "sql/recipient.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,12 +96,24 @@ static int64_t forget_page(struct outbox *o, struct db *db, const char *rcpt,
 	return (int64_t)list.n;
 }
 
+/* Single mails that wait: tests, confirmations. */
+static int forget_waiting(struct outbox *o, const char *rcpt, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (store_get(outbox_store(o), STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return db_write(db, SQL_OUTGOING_FORGET, SQL_ARGS(sql_text(rcpt)), err);
+}
+
 int outbox_forget(struct outbox *o, const char *rcpt, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	int64_t n;
 
-	if (store_get(outbox_store(o), STORE_EVENTS, &db, err) < 0)
+	/* first what may get there yet */
+	if (forget_waiting(o, rcpt, err) < 0 ||
+	    store_get(outbox_store(o), STORE_EVENTS, &db, err) < 0)
 		return -1;
 	do
 		n = forget_page(o, db, rcpt, err);

@@ -1,11 +1,12 @@
 /*
  * delivery/outbox/outbox_forget.h - the mails of somebody leave the mail
- * catcher
+ * catcher, and the queue of single mails
  *
  * What was caught for an address that was erased: first the bytes in the files
  * are written over, then the rows go, so that a job that is killed between
  * finds them again. Files are not made shorter: the other messages stay where
- * they are. crm/consent/erase.c adds the job.
+ * they are. crm/consent/erase.c adds the job, and another for an hour later: a
+ * mail that was being made may be caught after the first.
  */
 #ifndef DELIVERY_OUTBOX_FORGET_H
 #define DELIVERY_OUTBOX_FORGET_H

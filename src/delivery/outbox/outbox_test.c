@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "delivery/outbox/outbox_forget.h"
+#include "sql/recipient.h"
 #include "store/store_fixture.h"
 
 #include <setjmp.h>
@@ -140,6 +141,40 @@ static const char *file_text(struct fixture *f, struct arena *arena)
 	return arena_strdup(arena, text.buf);
 }
 
+/* Tests and confirmations that wait. */
+static void queue_single(struct fixture *f, const char *rcpt)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(store_get(f->store.store, STORE_AUDIENCE, &db, &err),
+			 0);
+	assert_int_equal(
+		db_write(db, SQL_OUTGOING_ADD,
+			 SQL_ARGS(sql_text("a@example.org"), sql_text(rcpt),
+				  sql_text(MAIL), sql_int(1), sql_int(1)),
+			 &err),
+		0);
+}
+
+static int64_t count_singles(struct fixture *f)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(store_get(f->store.store, STORE_AUDIENCE, &db, &err),
+			 0);
+	assert_int_equal(db_query(db, SQL_OUTGOING_DUE,
+				  SQL_ARGS(sql_int(INT64_MAX), sql_int(9)),
+				  &rows, &err),
+			 0);
+	for (int64_t n = 0;; n++) {
+		if (rows_next(rows, &err) <= 0)
+			return n;
+	}
+}
+
 #define TO_GONE "To: gone@example.org\r\n\r\nDear Gone\r\n"
 
 static void what_is_forgotten_leaves_the_list_and_the_files(void **state)
@@ -157,10 +192,13 @@ static void what_is_forgotten_leaves_the_list_and_the_files(void **state)
 		put(f, "gone@example.org", TO_GONE);
 	put(f, "two@example.org", MAIL);
 	assert_non_null(strstr(file_text(f, arena), "Dear Gone"));
+	queue_single(f, "Gone@example.org");
+	queue_single(f, "one@example.org");
 	assert_int_equal(outbox_forget(f->outbox, "gone@example.org", &err), 0);
 	assert_int_equal(
 		outbox_list(f->outbox, &query, arena, &list, &total, &err), 2);
 	assert_null(strcasestr(file_text(f, arena), "gone"));
+	assert_int_equal(count_singles(f), 1);
 	for (int i = 0; i < 2; i++) {
 		strbuf_reset(&source);
 		assert_int_equal(
