@@ -93,11 +93,10 @@ UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
  WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
 -- name: job-cancel-idle
--- What tells of people is forgotten, as when it ends; an erasure goes on.
--- args: now_ms, id
+-- args: now_ms, 1: what it was told is forgotten, as when it ends, id
 UPDATE job SET state = :JOB_CANCELED, finished_ms = ?,
-       payload = CASE WHEN kind IN ('bulk', 'bridge-hook', 'webhook') THEN '{}' ELSE payload END
- WHERE id = ? AND state IN (:JOB_WAITING) AND kind <> 'outbox-forget';
+       payload = CASE WHEN CAST(? AS INTEGER) = 1 THEN '{}' ELSE payload END
+ WHERE id = ? AND state IN (:JOB_WAITING);
 
 -- name: job-supersede
 -- One that waits for confirmation. args: error, now_ms, id

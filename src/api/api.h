@@ -13,6 +13,7 @@
 struct bridge;
 struct contract;
 struct delivery;
+struct job_kind;
 struct journal;
 struct runner;
 struct webhook_options;
@@ -20,8 +21,10 @@ struct webhook_options;
 struct api {
 	const struct contract *contract; /* of /api/v1 */
 	struct store *store;
-	struct runner *crm_jobs;      /* woken after a job was added */
-	struct runner *audience_jobs; /* same */
+	struct runner *crm_jobs;          /* woken after a job was added */
+	struct runner *audience_jobs;     /* same */
+	const struct job_kind *crm_kinds; /* of its jobs, whoever runs them */
+	size_t crm_kinds_n;
 	struct bridge *bridge;
 	struct delivery *delivery;
 	struct journal *journal; /* of opt-outs; see journal/journal.h */

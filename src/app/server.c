@@ -59,6 +59,7 @@ struct server {
 	struct delivery *delivery;
 	struct bridge *bridge;
 	struct runner *crm_jobs, *audience_jobs;
+	struct job_kind crm_kinds[KINDS_MAX];
 	struct delivery_setup delivery_setup;
 	struct import_context import_context;
 	const char *own_urls[3];
@@ -391,15 +392,10 @@ static int make_bridge(struct server *s, struct err *err)
 	return 0;
 }
 
-static int start_crm_jobs(struct server *s, struct err *err)
+/* Also where another process runs them. */
+static void fill_crm_kinds(struct server *s)
 {
-	CLEANUP(store_put) struct db *db = NULL;
-	struct runner_options o = {
-		.schema = STORE_CRM,
-		.threads = (int)s->config->app.job_threads + 2,
-		.instance = s->instance,
-	};
-	struct job_kind kinds[KINDS_MAX] = {
+	const struct job_kind own[] = {
 		{ .name = IMPORT_JOB,
 		  .fn = import_job,
 		  .context = &s->import_context },
@@ -419,14 +415,31 @@ static int start_crm_jobs(struct server *s, struct err *err)
 		  .fn = outbox_forget_job,
 		  .context = delivery_outbox(s->delivery),
 		  .max_attempts = FORGET_ATTEMPTS,
-		  .forgets = true },
+		  .forgets = true,
+		  .stays = true },
 	};
-	size_t n = 8;
+	struct job_kind *all = s->crm_kinds;
+	size_t n = ARRAY_SIZE(own);
+
+	memcpy(all, own, sizeof(own));
+	n += bridge_job_kinds(s->bridge, all + n, KINDS_MAX - n);
+	n += demo_job_kinds(all + n, KINDS_MAX - n);
+	s->api.crm_kinds = all;
+	s->api.crm_kinds_n = n;
+}
+
+static int start_crm_jobs(struct server *s, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct runner_options o = {
+		.schema = STORE_CRM,
+		.threads = (int)s->config->app.job_threads + 2,
+		.instance = s->instance,
+	};
 
 	s->import_context.folder = s->config->store.data;
-	n += bridge_job_kinds(s->bridge, kinds + n, KINDS_MAX - n);
-	n += demo_job_kinds(kinds + n, KINDS_MAX - n);
-	if (runner_start(s->store, &o, kinds, n, &s->crm_jobs, err) < 0)
+	if (runner_start(s->store, &o, s->crm_kinds, s->api.crm_kinds_n,
+			 &s->crm_jobs, err) < 0)
 		return -1;
 	s->api.crm_jobs = s->crm_jobs;
 	if (store_get(s->store, STORE_CRM, &db, err) < 0)
@@ -490,9 +503,10 @@ static int start_all(struct server *s, struct err *err)
 		return -1;
 	if ((s->roles.jobs && start_audience_jobs(s, err) < 0) ||
 	    start_delivery(s, err) < 0 || start_internal(s, err) < 0 ||
-	    make_bridge(s, err) < 0 || start_public(s, err) < 0)
+	    make_bridge(s, err) < 0)
 		return -1;
-	return start_jobs(s, err);
+	fill_crm_kinds(s);
+	return start_public(s, err) < 0 ? -1 : start_jobs(s, err);
 }
 
 int server_start(struct config *config, const atomic_bool *stopping,

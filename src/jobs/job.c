@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "jobs/runner.h"
 
 #include "sql/job.h"
 
@@ -150,11 +151,17 @@ static int must_exist(struct tx *tx, int64_t id, const char *wrong_state,
 		       job_state_name(job.state), wrong_state);
 }
 
-int job_cancel(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
+int job_cancel(struct tx *tx, int64_t id, const struct job_kind *kind,
+	       int64_t now_ms, struct err *err)
 {
-	int changed = db_exec(tx, SQL_JOB_CANCEL_IDLE,
-			      SQL_ARGS(sql_int(now_ms), sql_int(id)), err);
+	int changed;
 
+	if (kind && kind->stays)
+		return must_exist(tx, id, "it can not be canceled", err);
+	changed = db_exec(tx, SQL_JOB_CANCEL_IDLE,
+			  SQL_ARGS(sql_int(now_ms),
+				   sql_int(kind && kind->forgets), sql_int(id)),
+			  err);
 	if (changed == 0)
 		changed = db_exec(tx, SQL_JOB_CANCEL_RUNNING,
 				  SQL_ARGS(sql_int(id)), err);

@@ -260,7 +260,7 @@ static void a_running_job_can_be_canceled(void **state)
 
 	await(f, id, JOB_RUNNING, arena);
 	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
-	assert_int_equal(job_cancel(&tx, id, clock_now_ms(), &err), 0);
+	assert_int_equal(job_cancel(&tx, id, NULL, clock_now_ms(), &err), 0);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	await(f, id, JOB_CANCELED, arena);
 }
@@ -268,12 +268,15 @@ static void a_running_job_can_be_canceled(void **state)
 static void what_waits_is_canceled_but_for_an_erasure(void **state)
 {
 	static const struct {
-		const char *kind, *payload; /* afterwards */
+		struct job_kind kind;
+		const char *payload; /* afterwards */
 		enum job_state state;
 	} cases[] = {
-		{ "bulk", "{}", JOB_CANCELED },
-		{ "other", "{\"a\":1}", JOB_CANCELED },
-		{ "outbox-forget", "{\"a\":1}", JOB_QUEUED },
+		{ { .name = "tells", .forgets = true }, "{}", JOB_CANCELED },
+		{ { .name = "other" }, "{\"a\":1}", JOB_CANCELED },
+		{ { .name = "erases", .forgets = true, .stays = true },
+		  "{\"a\":1}",
+		  JOB_QUEUED },
 	};
 	struct store_fixture *f = *state;
 
@@ -283,12 +286,13 @@ static void what_waits_is_canceled_but_for_an_erasure(void **state)
 		struct err err = ERR_INIT;
 		struct job job;
 		int64_t id =
-			add(f, &(struct job_new){ .kind = cases[i].kind,
+			add(f, &(struct job_new){ .kind = cases[i].kind.name,
 						  .payload = "{\"a\":1}" });
 		bool is_canceled = cases[i].state == JOB_CANCELED;
 
 		assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
-		assert_int_equal(job_cancel(&tx, id, clock_now_ms(), &err),
+		assert_int_equal(job_cancel(&tx, id, &cases[i].kind,
+					    clock_now_ms(), &err),
 				 is_canceled ? 0 : -1);
 		assert_int_equal(tx_commit(&tx, &err), 0);
 		assert_int_equal(job_get(f->crm, id, arena, &job, &err), 0);

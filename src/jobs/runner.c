@@ -121,11 +121,12 @@ int job_again(struct job_run *run, int64_t run_at_ms)
 	return RUN_AGAIN;
 }
 
-static const struct job_kind *kind_of(const struct runner *r, const char *name)
+const struct job_kind *job_kind_find(const struct job_kind *kinds, size_t n,
+				     const char *name)
 {
-	for (size_t i = 0; i < r->kinds_n; i++)
-		if (strcmp(r->kinds[i].name, name) == 0)
-			return &r->kinds[i];
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
 	return NULL;
 }
 
@@ -263,7 +264,8 @@ static void run_job(struct worker *worker, struct db *db, struct job *job,
 {
 	CLEANUP(strbuf_release) struct strbuf result = STRBUF_INIT;
 	struct runner *r = worker->runner;
-	const struct job_kind *kind = kind_of(r, job->kind);
+	const struct job_kind *kind =
+		job_kind_find(r->kinds, r->kinds_n, job->kind);
 	struct job_run run = { .job = job,
 			       .store = r->store,
 			       .db = db,

@@ -36,7 +36,11 @@ struct job_kind {
 	void *context;
 	int max_attempts; /* 0: 8 */
 	bool forgets; /* its payload tells of people: it goes when it ends */
+	bool stays;   /* it is never canceled: an erasure goes on */
 };
+/* By name; NULL: it is none of them. */
+const struct job_kind *job_kind_find(const struct job_kind *kinds, size_t n,
+				     const char *name);
 
 /*
  * Save where to go on and how far it is, in the caller's transaction (NULL:

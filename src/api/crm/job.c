@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "bridge/push_list.h"
 #include "http/auth.h"
+#include "jobs/runner.h"
 
 /* "import,push" as a JSON array; NULL for NULL. */
 static const char *read_kinds(const struct request *rq)
@@ -86,14 +87,10 @@ int v1_jobs_get(struct request *rq, struct response *rs, struct err *err)
 
 /* What a campaign does is up to those who may send: neither is its job begun
  * nor stopped by others. */
-static int may_end_wait(struct request *rq, struct db *db, int64_t id,
+static int may_end_wait(const struct request *rq, const struct job *job,
 			struct err *err)
 {
-	struct job job;
-
-	if (job_get(db, id, rq->arena, &job, err) < 0)
-		return -1;
-	if (strcmp(job.kind, "campaign-send") != 0 ||
+	if (strcmp(job->kind, "campaign-send") != 0 ||
 	    auth_permits(&rq->caller, PERMIT_SEND))
 		return 0;
 	return err_set(err, ERR_DENIED,
@@ -102,33 +99,37 @@ static int may_end_wait(struct request *rq, struct db *db, int64_t id,
 }
 
 /* Who asked for it, or marketing. */
-static int check_right(const struct request *rq, struct db *db, int64_t id,
+static int check_right(const struct request *rq, const struct job *job,
 		       struct err *err)
 {
-	struct job job;
-
-	if (auth_permits(&rq->caller, PERMIT_MARKET))
-		return 0;
-	if (job_get(db, id, rq->arena, &job, err) < 0)
-		return -1;
-	if (job.user_id && job.user_id == rq->caller.user_id)
+	if (auth_permits(&rq->caller, PERMIT_MARKET) ||
+	    (job->user_id && job->user_id == rq->caller.user_id))
 		return 0;
 	return err_set(err, ERR_DENIED,
 		       "the job is somebody else's: stopping it takes the "
 		       "right to market");
 }
 
+static const struct job_kind *kind_of(const struct request *rq,
+				      const struct job *job)
+{
+	const struct api *api = api_of(rq);
+
+	return job_kind_find(api->crm_kinds, api->crm_kinds_n, job->kind);
+}
+
 int v1_jobs_cancel(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job job;
 	int64_t id;
 
 	if (request_param_id(rq, "job_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    check_right(rq, db, id, err) < 0 ||
-	    may_end_wait(rq, db, id, err) < 0 ||
-	    job_cancel(&tx, id, rq->now_ms, err) < 0 ||
+	    job_get(db, id, rq->arena, &job, err) < 0 ||
+	    check_right(rq, &job, err) < 0 || may_end_wait(rq, &job, err) < 0 ||
+	    job_cancel(&tx, id, kind_of(rq, &job), rq->now_ms, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return reply(rq, rs, db, id, err);
@@ -138,11 +139,13 @@ int v1_jobs_confirm(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct job job;
 	int64_t id;
 
 	if (request_param_id(rq, "job_id", &id, err) < 0 ||
 	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    may_end_wait(rq, db, id, err) < 0 ||
+	    job_get(db, id, rq->arena, &job, err) < 0 ||
+	    may_end_wait(rq, &job, err) < 0 ||
 	    job_confirm(&tx, id, rq->now_ms, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
