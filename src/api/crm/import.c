@@ -425,30 +425,17 @@ int v1_imports_reasons(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-/* The refused rows, page by page while they are being sent. */
 struct refused {
-	struct store *store;
 	struct import_run run;
 	int64_t after;
-	bool with_bom, at_end;
 };
 
-static int next_refused(void *context, struct strbuf *out, struct err *err)
+static int next_refused(void *context, struct db *db, struct strbuf *out,
+			struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
 	struct refused *refused = context;
-	int more;
 
-	if (refused->at_end)
-		return 0;
-	if (store_get(refused->store, STORE_CRM, &db, err) < 0)
-		return -1;
-	v1_csv_mark(&refused->with_bom, out);
-	more = import_refused_csv(db, &refused->run, &refused->after, out, err);
-	if (more < 0)
-		return -1;
-	refused->at_end = !more;
-	return out->len > 0;
+	return import_refused_csv(db, &refused->run, &refused->after, out, err);
 }
 
 int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
@@ -457,16 +444,14 @@ int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
 	struct refused *refused = arena_new_of(rq->arena, struct refused);
 	int64_t id;
 
-	refused->store = api_of(rq)->store;
-	refused->with_bom = request_query_bool(rq, "bom", false);
 	if (request_param_id(rq, "import_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
 	    import_get(db, id, rq->arena, &refused->run, err) < 0)
 		return -1;
-	rs->content_type = "text/csv; charset=utf-8";
-	response_header(rs, "Content-Disposition",
-			"attachment; filename=\"refused.csv\"");
-	response_stream(rs, next_refused, NULL, refused);
+	v1_csv_begin(rq, rs,
+		     &(struct v1_csv){ .name = "refused",
+				       .fn = next_refused,
+				       .context = refused });
 	return 0;
 }
 

@@ -102,11 +102,54 @@ void v1_list_end(struct json_writer *w, int64_t total, const char *next)
 	json_end_object(w);
 }
 
-void v1_csv_mark(bool *wanted, struct strbuf *out)
+struct csv_stream {
+	struct store *store;
+	struct v1_csv csv;
+	bool with_bom, at_end;
+};
+
+static int csv_next(void *context, struct strbuf *out, struct err *err)
 {
-	if (*wanted)
+	CLEANUP(store_put) struct db *db = NULL;
+	struct csv_stream *s = context;
+	int more;
+
+	if (s->at_end)
+		return 0;
+	if (store_get(s->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	if (s->with_bom)
 		strbuf_addstr(out, "\xef\xbb\xbf");
-	*wanted = false;
+	s->with_bom = false;
+	more = s->csv.fn(s->csv.context, db, out, err);
+	if (more < 0)
+		return -1;
+	s->at_end = !more;
+	return out->len > 0;
+}
+
+static void csv_end(void *context)
+{
+	struct csv_stream *s = context;
+
+	if (s->csv.free_fn)
+		s->csv.free_fn(s->csv.context);
+}
+
+void v1_csv_begin(struct request *rq, struct response *rs,
+		  const struct v1_csv *csv)
+{
+	struct csv_stream *s = arena_new_of(rq->arena, struct csv_stream);
+
+	s->store = api_of(rq)->store;
+	s->csv = *csv;
+	s->with_bom = request_query_bool(rq, "bom", false);
+	rs->content_type = "text/csv; charset=utf-8";
+	response_header(rs, "Content-Disposition",
+			arena_printf(rq->arena,
+				     "attachment; filename=\"%s.csv\"",
+				     csv->name));
+	response_stream(rs, csv_next, csv_end, s);
 }
 
 #define ETAG_DIGITS 32

@@ -64,9 +64,22 @@ const char *v1_next(const struct request *rq, int64_t last_id);
 void v1_list_begin(struct json_writer *w);
 void v1_list_end(struct json_writer *w, int64_t total, const char *next);
 
-/* Before each piece of a CSV file: appends once, if it is wanted (parameter
- * `bom`), the mark by which Excel knows UTF-8. */
-void v1_csv_mark(bool *wanted, struct strbuf *out);
+/*
+ * A CSV file, made piece by piece while it is being sent; begins with the mark
+ * by which Excel knows UTF-8, if that is wanted (parameter `bom`). fn appends
+ * the next piece: 1, 0 if it was the last (it may be empty), -1. free_fn (may
+ * be NULL) is called once at the end; `context` may live in the request's
+ * arena.
+ */
+struct v1_csv {
+	const char *name; /* of the file, without .csv */
+	int (*fn)(void *context, struct db *db, struct strbuf *out,
+		  struct err *err);
+	void (*free_fn)(void *context);
+	void *context;
+};
+void v1_csv_begin(struct request *rq, struct response *rs,
+		  const struct v1_csv *csv);
 
 /*
  * Somebody else may have changed what a client read (RFC 9110 sections 8.8.3

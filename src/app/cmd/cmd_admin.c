@@ -55,6 +55,31 @@ static int role_flag(const struct invocation *in, enum user_role *out,
 	return 0;
 }
 
+/* All of something: as members of an array, and as lines. */
+typedef int (*add_all_fn)(struct db *db, struct json_writer *w,
+			  struct strbuf *lines, struct err *err);
+
+static int print_all(const struct invocation *in, add_all_fn add_all,
+		     struct err *err)
+{
+	CLEANUP(store_free) struct store *store = NULL;
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf lines = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&out);
+
+	json_begin_array(&w);
+	if (open_crm(in, &store, &db, err) < 0 ||
+	    add_all(db, &w, &lines, err) < 0)
+		return -1;
+	json_end_array(&w);
+	if (flag_is_set(in, "json"))
+		puts(out.buf);
+	else
+		fputs(lines.buf, stdout);
+	return 0;
+}
+
 /* --- users --- */
 
 static int read_password(struct strbuf *out, struct err *err)
@@ -127,7 +152,8 @@ int cmd_user_password(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static void print_user(struct json_writer *w, const struct user *u)
+static void add_user(const struct user *u, struct json_writer *w,
+		     struct strbuf *lines)
 {
 	json_begin_object(w);
 	json_key_int(w, "id", u->id);
@@ -136,31 +162,26 @@ static void print_user(struct json_writer *w, const struct user *u)
 	json_key_text(w, "role", user_role_name(u->role));
 	json_key_bool(w, "may_send", u->may_send);
 	json_end_object(w);
+	strbuf_addf(lines, "%-4lld %-14s %-30s %s\n", (long long)u->id,
+		    user_role_name(u->role), u->email, u->name);
+}
+
+static int add_users(struct db *db, struct json_writer *w, struct strbuf *lines,
+		     struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct users users = VEC_INIT;
+
+	if (user_list(db, arena, &users, err) < 0)
+		return -1;
+	vec_each (&users, u)
+		add_user(u, w, lines);
+	return 0;
 }
 
 int cmd_user_list(const struct invocation *in, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(store_free) struct store *store = NULL;
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(vec_release) struct users users = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&out);
-
-	if (open_crm(in, &store, &db, err) < 0 ||
-	    user_list(db, arena, &users, err) < 0)
-		return -1;
-	json_begin_array(&w);
-	vec_each (&users, u)
-		print_user(&w, u);
-	json_end_array(&w);
-	if (flag_is_set(in, "json"))
-		puts(out.buf);
-	else
-		vec_each (&users, u)
-			printf("%-4lld %-14s %-30s %s\n", (long long)u->id,
-			       user_role_name(u->role), u->email, u->name);
-	return 0;
+	return print_all(in, add_users, err);
 }
 
 /* --- keys --- */
@@ -189,7 +210,7 @@ int cmd_key_create(const struct invocation *in, struct err *err)
 	return 0;
 }
 
-static void print_key(struct json_writer *w, const struct api_key *k)
+static void format_key(const struct api_key *k, struct json_writer *w)
 {
 	json_begin_object(w);
 	json_key_int(w, "id", k->id);
@@ -203,40 +224,36 @@ static void print_key(struct json_writer *w, const struct api_key *k)
 	json_end_object(w);
 }
 
-static void print_key_line(const struct api_key *k)
+static void add_key_line(const struct api_key *k, struct strbuf *lines)
 {
 	char owner[32] = "no user";
 
 	if (k->user_id)
 		(void)snprintf(owner, sizeof(owner), "user %lld",
 			       (long long)k->user_id);
-	printf("%-4lld %-14s %-10s %s… %s%s\n", (long long)k->id,
-	       user_role_name(k->role), owner, k->hint, k->name,
-	       k->revoked_ms ? " (revoked)" : "");
+	strbuf_addf(lines, "%-4lld %-14s %-10s %s… %s%s\n", (long long)k->id,
+		    user_role_name(k->role), owner, k->hint, k->name,
+		    k->revoked_ms ? " (revoked)" : "");
+}
+
+static int add_keys(struct db *db, struct json_writer *w, struct strbuf *lines,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct api_keys keys = VEC_INIT;
+
+	if (api_key_list(db, arena, &keys, err) < 0)
+		return -1;
+	vec_each (&keys, k) {
+		format_key(k, w);
+		add_key_line(k, lines);
+	}
+	return 0;
 }
 
 int cmd_key_list(const struct invocation *in, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(store_free) struct store *store = NULL;
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(vec_release) struct api_keys keys = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&out);
-
-	if (open_crm(in, &store, &db, err) < 0 ||
-	    api_key_list(db, arena, &keys, err) < 0)
-		return -1;
-	json_begin_array(&w);
-	vec_each (&keys, k)
-		print_key(&w, k);
-	json_end_array(&w);
-	if (flag_is_set(in, "json"))
-		puts(out.buf);
-	else
-		vec_each (&keys, k)
-			print_key_line(k);
-	return 0;
+	return print_all(in, add_keys, err);
 }
 
 int cmd_key_revoke(const struct invocation *in, struct err *err)

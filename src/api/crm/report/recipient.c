@@ -2,12 +2,12 @@
  * Recipients of a campaign: looked at page by page, as a file, and made a
  * group. Handlers; any worker.
  */
+#include "crm/campaign/recipient.h"
 #include "api/crm/group.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/campaign/recipient.h"
 #include "crm/group/group.h"
 
 static int read_filter(struct request *rq, struct recipient_filter *f,
@@ -91,28 +91,16 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 /* --- a file --- */
 
 struct stream {
-	struct store *store;
 	struct arena *arena;
 	struct recipient_query query;
-	bool with_bom, at_end;
 };
 
-static int next_piece(void *context, struct strbuf *out, struct err *err)
+static int next_piece(void *context, struct db *db, struct strbuf *out,
+		      struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
 	struct stream *stream = context;
-	int more;
 
-	if (stream->at_end)
-		return 0;
-	if (store_get(stream->store, STORE_CRM, &db, err) < 0)
-		return -1;
-	v1_csv_mark(&stream->with_bom, out);
-	more = recipient_csv(db, &stream->query, stream->arena, out, err);
-	if (more < 0)
-		return -1;
-	stream->at_end = !more;
-	return 1;
+	return recipient_csv(db, &stream->query, stream->arena, out, err);
 }
 
 int v1_campaigns_recipients_export(struct request *rq, struct response *rs,
@@ -123,19 +111,16 @@ int v1_campaigns_recipients_export(struct request *rq, struct response *rs,
 	struct recipient_filter *f = &stream->query.filter;
 	struct crm_campaign c;
 
-	stream->store = api_of(rq)->store;
 	stream->arena = rq->arena;
-	stream->with_bom = request_query_bool(rq, "bom", false);
 	if (read_filter(rq, f, err) < 0 || v1_db(rq, &db, err) < 0 ||
 	    crm_campaign_get(db, f->campaign_id, rq->arena, &c, err) < 0)
 		return -1;
-	rs->content_type = "text/csv; charset=utf-8";
-	response_header(rs, "Content-Disposition",
-			arena_printf(rq->arena,
-				     "attachment; "
-				     "filename=\"campaign-%lld.csv\"",
-				     (long long)c.id));
-	response_stream(rs, next_piece, NULL, stream);
+	v1_csv_begin(rq, rs,
+		     &(struct v1_csv){ .name = arena_printf(rq->arena,
+							    "campaign-%lld",
+							    (long long)c.id),
+				       .fn = next_piece,
+				       .context = stream });
 	return 0;
 }
 
