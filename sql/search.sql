@@ -1,15 +1,6 @@
 -- schema: crm
 -- Searching inside names and addresses: see src/crm/search/search.h.
 
--- name: search-find
--- Candidates: keys of the docs that have all grams. args: grams, entity, limit
-SELECT rowid FROM search_gram
-WHERE search_gram MATCH ? AND rowid % 4 = ? LIMIT ?;
-
--- name: search-find @pg
-SELECT key FROM search_gram
-WHERE grams @> CAST(? AS INTEGER[]) AND key % 4 = ? LIMIT ?;
-
 -- name: search-until
 -- args: entity
 SELECT until_id FROM search_state WHERE entity = ?;
@@ -19,6 +10,19 @@ SELECT until_id FROM search_state WHERE entity = ?;
 SELECT record_id FROM search_stale WHERE entity = ?
 ORDER BY record_id LIMIT ?;
 
+-- name: search-stale-companies
+-- What they are called now, and what the index has: all that their people may
+-- have there. args: limit
+SELECT s.record_id, COALESCE(c.plain, c.name_folded), c.name_folded, d.text
+FROM search_stale s LEFT JOIN company c ON c.id = s.record_id
+LEFT JOIN search_doc d ON d.key = s.record_id * 4 + :ENTITY_COMPANY
+WHERE s.entity = :ENTITY_COMPANY ORDER BY s.record_id LIMIT ?;
+
+-- name: search-staff
+-- args: company, after id, limit
+SELECT id FROM person
+WHERE company_id = ? AND id > ? AND erased_ms IS NULL ORDER BY id LIMIT ?;
+
 -- name: search-lock-until
 -- For the job. args: entity
 SELECT until_id FROM search_state WHERE entity = ? FOR UPDATE;
@@ -27,6 +31,16 @@ SELECT until_id FROM search_state WHERE entity = ? FOR UPDATE;
 -- For the job. args: entity, limit
 SELECT record_id FROM search_stale WHERE entity = ?
 ORDER BY record_id LIMIT ? FOR UPDATE;
+
+-- name: search-lock-companies
+-- For the job. args: limit
+SELECT record_id, staff_until FROM search_stale WHERE entity = :ENTITY_COMPANY
+ORDER BY record_id LIMIT ? FOR UPDATE;
+
+-- name: search-staff-until
+-- args: id of a person, company
+UPDATE search_stale SET staff_until = ?
+WHERE entity = :ENTITY_COMPANY AND record_id = ?;
 
 -- name: search-newest
 -- The last id that was handed out. args: name of the sequence
@@ -99,7 +113,10 @@ DELETE FROM search_doc WHERE key = ?;
 INSERT INTO search_gram (rowid, grams) VALUES (?, ?);
 
 -- name: search-gram-add @pg
-INSERT INTO search_gram (key, grams) VALUES (?, CAST(? AS INTEGER[]));
+INSERT INTO search_gram (key, text, grams)
+SELECT d.key, d.text, CAST(g.grams AS INTEGER[])
+FROM (SELECT CAST(? AS BIGINT) AS key, CAST(? AS TEXT) AS grams) g
+JOIN search_doc d ON d.key = g.key;
 
 -- name: search-gram-remove
 -- args: key, the grams as they were added
@@ -120,7 +137,7 @@ INSERT INTO search_stale (entity, record_id)
 SELECT CAST(? AS INTEGER), ids.value
 FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) AS ids
 WHERE TRUE
-ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+ON CONFLICT (entity, record_id) DO UPDATE SET staff_until = 0;
 
 -- name: search-mark @pg
 INSERT INTO search_stale (entity, record_id)
@@ -128,14 +145,14 @@ SELECT CAST(? AS INTEGER), ids.value
 FROM (SELECT value::bigint AS value
       FROM json_array_elements_text(CAST(? AS TEXT)::json)) AS ids
 ORDER BY 2
-ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+ON CONFLICT (entity, record_id) DO UPDATE SET staff_until = 0;
 
 -- name: search-mark-staff
--- The people of a company, who are found by what it is called. args: company
+-- The people of a company that goes, by whose name they were found. args: company
 INSERT INTO search_stale (entity, record_id)
 SELECT :ENTITY_PERSON, p.id FROM person p
 WHERE p.company_id = ? AND p.erased_ms IS NULL ORDER BY p.id
-ON CONFLICT (entity, record_id) DO UPDATE SET entity = excluded.entity;
+ON CONFLICT (entity, record_id) DO UPDATE SET staff_until = 0;
 
 -- name: search-fresh
 -- Those that were locked: another may be marked meanwhile. args: entity, JSON ids

@@ -614,8 +614,9 @@ static int remove_row(struct tx *tx, enum entity entity, int64_t id,
 					sql_int(actor->now_ms), sql_int(id)),
 			       err);
 	if (entity == ENTITY_COMPANY &&
-	    db_exec(tx, SQL_COMPANY_LEAVE,
-		    SQL_ARGS(sql_int(actor->now_ms), sql_int(id)), err) < 0)
+	    (search_mark_staff(tx, id, err) < 0 ||
+	     db_exec(tx, SQL_COMPANY_LEAVE,
+		     SQL_ARGS(sql_int(actor->now_ms), sql_int(id)), err) < 0))
 		return -1;
 	return db_exec(tx, queries_of(entity).remove, SQL_ARGS(sql_int(id)),
 		       err);

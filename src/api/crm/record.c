@@ -48,6 +48,7 @@ int v1_record_list(struct request *rq, struct response *rs, struct err *err)
 
 	if (query.cursor && !*query.cursor)
 		query.cursor = NULL;
+	query.counts_all = request_query(rq, "count") != NULL;
 	if (v1_limit(rq, &query.limit, err) < 0 ||
 	    request_query_int(rq, "group_id", 1, INT64_MAX,
 			      &query.selection.group_id, err) < 0 ||
@@ -56,7 +57,9 @@ int v1_record_list(struct request *rq, struct response *rs, struct err *err)
 		    0 ||
 	    record_list(db, &query, rq->arena, &page, err) < 0)
 		return -1;
-	v1_list_begin(&w);
+	json_begin_object(&w);
+	json_key_bool(&w, "total_is_least", page.total_is_least);
+	json_key_begin_array(&w, "items");
 	vec_each (&page.items, r)
 		record_format(r, &w);
 	v1_list_end(&w, page.total, page.next);

@@ -256,7 +256,7 @@ static int count(struct db *db, const struct bulk *b, int64_t now_ms,
 			       : err_field(err, "ids", "nothing is chosen");
 	if (bulk_selection(db, b, now_ms, arena, &s, err) < 0)
 		return -1;
-	return selection_count(db, &s, out, err);
+	return selection_count(db, &s, 0, out, err);
 }
 
 int bulk_ask(struct tx *tx, const struct bulk *bulk, const struct actor *actor,

@@ -26,9 +26,9 @@ struct list {
 	const struct record_query *query;
 	struct selection chosen; /* as it is looked for */
 	const struct page_sort *sort;
-	bool down;          /* newest, or Z, first */
-	const char *digest; /* of the selection */
-	struct page_place place;
+	bool down;               /* newest, or Z, first */
+	const char *digest;      /* of the selection */
+	struct page_place place; /* total -1: more than RECORD_COUNT_MOST */
 };
 
 void record_page_release(struct record_page *page)
@@ -102,8 +102,9 @@ static void add_order(const struct list *l, bool few, struct sqlbuild *b)
 
 static void page_sql(const struct list *l, struct sqlbuild *b)
 {
-	bool few = is_counting(l) ||
-		   (l->place.total <= FEW && !selection_is_all(&l->chosen));
+	bool few = l->chosen.candidates ||
+		   (l->place.total >= 0 && l->place.total <= FEW &&
+		    !selection_is_all(&l->chosen));
 
 	sqlbuild_add(b, "SELECT r.id, ");
 	sqlbuild_add(b, l->sort->column);
@@ -143,14 +144,28 @@ static int find_ids(struct db *db, const struct list *l, struct arena *arena,
 	return more;
 }
 
+static bool is_capped(const struct list *l)
+{
+	return !l->query->counts_all && selection_is_words(&l->chosen);
+}
+
 /* The index is asked, unless it is known that walking is quicker. */
 static int look_up(struct db *db, struct list *l, struct arena *arena,
 		   struct err *err)
 {
+	size_t most = RECORD_COUNT_MOST;
+	int answer;
+
 	l->chosen = l->query->selection;
-	if (l->place.given && l->place.total > FEW)
+	if (l->place.given &&
+	    (l->place.total < 0 || l->place.total > RECORD_COUNT_MOST))
 		return 0;
-	return selection_narrow(&l->chosen, db, arena, err);
+	if (!is_capped(l))
+		most = SEARCH_MOST;
+	answer = selection_find(&l->chosen, db, most, arena, err);
+	if (answer == SEARCH_MANY && is_capped(l) && !l->place.given)
+		l->place.total = -1;
+	return answer < 0 ? -1 : 0;
 }
 
 /* Before the page, which is looked for by how many there are. */
@@ -158,13 +173,20 @@ static int count_all(struct db *db, struct list *l, struct err *err)
 {
 	const struct selection *s = &l->chosen;
 
-	if (l->place.given || is_counting(l))
+	if (l->place.given || is_counting(l) || l->place.total < 0)
 		return 0;
 	if (selection_is_all(s))
 		return record_count(db, s->entity, &l->place.total, err) < 0
 			       ? -1
 			       : 0;
-	return selection_count(db, s, &l->place.total, err);
+	if (!is_capped(l))
+		return selection_count(db, s, 0, &l->place.total, err);
+	if (selection_count(db, s, RECORD_COUNT_MOST + 1, &l->place.total,
+			    err) < 0)
+		return -1;
+	if (l->place.total > RECORD_COUNT_MOST)
+		l->place.total = -1;
+	return 0;
 }
 
 int record_list(struct db *db, const struct record_query *query,
@@ -186,7 +208,9 @@ int record_list(struct db *db, const struct record_query *query,
 	/* the first page may be all there is: then nothing is truer */
 	if (is_counting(&l) || (!l.place.given && n <= query->limit))
 		l.place.total = n;
-	last.total = out->total = l.place.total;
+	last.total = l.place.total;
+	out->total_is_least = l.place.total < 0;
+	out->total = out->total_is_least ? RECORD_COUNT_MOST : l.place.total;
 	if (n > query->limit)
 		out->next = page_cursor_write(l.sort, &last, l.digest, arena);
 	if (records_load(db, query->selection.entity, &ids, arena, &out->items,

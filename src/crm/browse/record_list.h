@@ -5,7 +5,9 @@
  * sort value and id, so that the thousandth page costs as much as the first.
  * Sorting is by what has an index: name, created_at, updated_at, id. The total
  * is the counter of the kind, or, with conditions, counted once with the first
- * page and then carried in the cursor, which fits no other selection.
+ * page and then carried in the cursor, which fits no other selection. Of words
+ * alone no more than RECORD_COUNT_MOST are counted, unless that is asked for:
+ * counting what very many have takes a second of each million.
  */
 #ifndef CRM_RECORD_LIST_H
 #define CRM_RECORD_LIST_H
@@ -15,18 +17,21 @@
 
 #define RECORD_PAGE_MOST 1000
 #define RECORD_PAGE_USUAL 50
+#define RECORD_COUNT_MOST 10000
 
 struct record_query {
 	struct selection selection; /* by selection_read */
 	const char *sort;           /* "name", "-created_at" ...; NULL: id */
 	const char *cursor;         /* NULL: the first page */
 	int64_t limit;              /* 1 to RECORD_PAGE_MOST */
+	bool counts_all;
 };
 
 struct record_page {
 	struct records items; /* complete */
 	int64_t total;
-	const char *next; /* cursor; NULL: this was the last page */
+	bool total_is_least; /* there are more */
+	const char *next;    /* cursor; NULL: this was the last page */
 };
 void record_page_release(struct record_page *page);
 

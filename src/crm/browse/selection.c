@@ -121,27 +121,47 @@ int selection_read(struct selection *s, struct db *db, int64_t now_ms,
 	return 0;
 }
 
+int selection_find(struct selection *s, struct db *db, size_t most,
+		   struct arena *arena, struct err *err)
+{
+	CLEANUP(search_found_release) struct search_found found = { 0 };
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	int answer;
+
+	if (s->words_n == 0)
+		return SEARCH_NO_HELP;
+	answer = search_find(db, s->entity, s->words, s->words_n, most, &found,
+			     err);
+	if (answer != SEARCH_FOUND)
+		return answer;
+	(void)sql_keys(&found.ids, &keys); /* as text */
+	s->candidates = arena_strdup(arena, keys.buf);
+	s->is_sure = found.is_sure;
+	return SEARCH_FOUND;
+}
+
 int selection_narrow(struct selection *s, struct db *db, struct arena *arena,
 		     struct err *err)
 {
-	CLEANUP(vec_release) struct ids found = VEC_INIT;
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	int narrow;
-
-	if (s->words_n == 0)
-		return 0;
-	narrow = search_find(db, s->entity, s->words, s->words_n, &found, err);
-	if (narrow <= 0)
-		return narrow;
-	(void)sql_keys(&found, &keys); /* as text */
-	s->candidates = arena_strdup(arena, keys.buf);
+	if (selection_find(s, db, SEARCH_MOST, arena, err) < 0)
+		return -1;
+	s->is_sure = false;
 	return 0;
+}
+
+static bool has_no_more(const struct selection *s)
+{
+	return s->equal_n == 0 && !s->ids && s->criteria->root.n == 0;
+}
+
+bool selection_is_words(const struct selection *s)
+{
+	return s->words_n > 0 && has_no_more(s);
 }
 
 bool selection_is_all(const struct selection *s)
 {
-	return s->words_n == 0 && s->equal_n == 0 && !s->ids &&
-	       s->criteria->root.n == 0;
+	return s->words_n == 0 && has_no_more(s);
 }
 
 static void add_text(struct strbuf *out, const char *text)
@@ -322,7 +342,7 @@ void selection_sql(const struct selection *s, enum criteria_use use,
 	criteria_sql_where(s->criteria, s->candidates ? CRITERIA_WALK : use, b);
 	if (s->candidates)
 		add_ids(s->candidates, b);
-	for (size_t i = 0; i < s->words_n; i++)
+	for (size_t i = 0; i < s->words_n && !s->is_sure; i++)
 		add_word(s, &s->words[i], how, b);
 	for (size_t i = 0; i < s->equal_n; i++)
 		add_equal(s, &s->equal[i], as_set, b);
@@ -332,15 +352,22 @@ void selection_sql(const struct selection *s, enum criteria_use use,
 	add_ids(keys.buf, b);
 }
 
-int selection_count(struct db *db, const struct selection *s, int64_t *out,
-		    struct err *err)
+int selection_count(struct db *db, const struct selection *s, int64_t most,
+		    int64_t *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(sqlbuild_release) struct sqlbuild b;
 
 	sqlbuild_init(&b, db_backend(db), arena);
-	sqlbuild_add(&b, "SELECT COUNT(*)");
-	selection_sql(s, CRITERIA_SET, &b);
+	sqlbuild_add(&b, most ? "SELECT COUNT(*) FROM (SELECT 1"
+			      : "SELECT COUNT(*)");
+	/* of a set that is not made whole, none is made */
+	selection_sql(s, most ? CRITERIA_WALK : CRITERIA_SET, &b);
+	if (most) {
+		sqlbuild_add(&b, " LIMIT ");
+		sqlbuild_bind_int(&b, most);
+		sqlbuild_add(&b, ") x");
+	}
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 

@@ -37,9 +37,10 @@ struct selection {
 	struct criteria *criteria; /* of no conditions: all */
 	struct search_word words[SEARCH_WORDS_MAX];
 	size_t words_n;
-	/* By selection_narrow: JSON ids of all that may have the words. NULL:
-	 * they are to be looked through. */
+	/* By selection_narrow or selection_find: JSON ids of all that may have
+	 * the words. NULL: they are to be looked through. */
 	const char *candidates;
+	bool is_sure; /* they all have them: that need not be asked again */
 };
 
 /* ERR_INVALID names `q`, `how`, `group_id`, the field, or the place in the
@@ -48,9 +49,16 @@ struct selection {
 int selection_read(struct selection *s, struct db *db, int64_t now_ms,
 		   struct arena *arena, struct err *err);
 /* Asks the index for the words; to be called before they are looked for, as it
- * holds what was written by then. */
+ * holds what was written by then. Whoever is looked for later is compared
+ * again.
+ */
 int selection_narrow(struct selection *s, struct db *db, struct arena *arena,
 		     struct err *err);
+/* The same for who looks at once: an enum search_answer, or -1. */
+int selection_find(struct selection *s, struct db *db, size_t most,
+		   struct arena *arena, struct err *err);
+/* Nothing but words is asked for. */
+bool selection_is_words(const struct selection *s);
 /* Nothing is asked for: everybody. */
 bool selection_is_all(const struct selection *s);
 /* Tells selections from each other, for cursors; in the arena. */
@@ -59,9 +67,9 @@ const char *selection_digest(const struct selection *s, struct arena *arena);
 /* FROM ... r ... WHERE ... */
 void selection_sql(const struct selection *s, enum criteria_use use,
 		   struct sqlbuild *b);
-/* 0, or -1. */
-int selection_count(struct db *db, const struct selection *s, int64_t *out,
-		    struct err *err);
+/* How many, at most `most` (0: all of them): 0, or -1. */
+int selection_count(struct db *db, const struct selection *s, int64_t most,
+		    int64_t *out, struct err *err);
 /* The next ids greater than after_id, in order, appended: how many, or -1;
  * fewer than limit: there are no more. */
 int selection_walk(struct db *db, const struct selection *s, int64_t after_id,

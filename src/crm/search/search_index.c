@@ -11,6 +11,7 @@
 #include "crm/search/search.h"
 #include "crm/search/search_fill.h"
 #include "crm/search/search_gram.h"
+#include "crm/search/search_text.h"
 #include "sql/search.h"
 
 #include <string.h>
@@ -168,103 +169,261 @@ int search_forget(struct tx *tx, enum entity entity, int64_t record_id,
 }
 
 static int add_docs(struct tx *tx, enum entity entity,
-		    const struct founds *records, struct arena *arena,
-		    struct err *err)
+		    const struct founds *records,
+		    const struct addresseds *addresses, struct err *err)
 {
-	CLEANUP(vec_release) struct addresseds addresses = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct batch batch;
 
-	if (load_addresses(tx->db, entity, records, arena, &addresses, err) < 0)
-		return -1;
 	batch_begin(tx, &batch);
 	vec_each (records, r) {
-		text_of(r, &addresses, &text);
+		text_of(r, addresses, &text);
 		if (add_doc(&batch, key_of(entity, r->id), text.buf, err) < 0)
 			return -1;
 	}
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }
 
-/* --- pages --- */
+/* --- records that are read --- */
 
-static int list_next(struct db *db, enum entity entity, int64_t until,
-		     struct arena *arena, struct founds *out, struct err *err)
+struct read {
+	struct founds records;
+	struct addresseds addresses;
+};
+
+static void read_release(struct read *read)
 {
-	out->n = 0;
-	return db_list(db, next_of(entity),
-		       SQL_ARGS(sql_int(until), sql_int(PAGE)), read_found,
-		       arena, out, err);
+	vec_release(&read->records);
+	vec_release(&read->addresses);
 }
 
-/* Those that were made before there was a plain text: 1 if there were any, 0,
- * -1. */
-static int fill(struct tx *tx, enum entity entity, const struct founds *records,
-		struct arena *arena, struct err *err)
+static int read_those(struct db *db, enum entity entity,
+		      const struct sql *query, struct sql_args args,
+		      struct arena *arena, struct read *out, struct err *err)
+{
+	out->records.n = out->addresses.n = 0;
+	if (db_list(db, query, args, read_found, arena, &out->records, err) < 0)
+		return -1;
+	return load_addresses(db, entity, &out->records, arena, &out->addresses,
+			      err);
+}
+
+/* Of before there were plain texts, or edited by then, which wrote the record's
+ * and not its address's. */
+static void list_unfilled(const struct read *read, struct ids *out)
+{
+	vec_each (&read->records, r) {
+		if (!r->plain)
+			vec_push(out, r->id);
+	}
+	vec_each (&read->addresses, a) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+		if (!a->plain && search_text_of_address(a->folded, &text))
+			vec_push(out, a->record_id);
+	}
+	ids_sort(out);
+}
+
+/* Reads them, with plain texts for those that have none. */
+static int read_filled(struct tx *tx, enum entity entity,
+		       const struct sql *query, struct sql_args args,
+		       struct arena *arena, struct read *out, struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
-	vec_each (records, r) {
-		if (!r->plain)
-			vec_push(&ids, r->id);
-	}
+	if (read_those(tx->db, entity, query, args, arena, out, err) < 0)
+		return -1;
+	list_unfilled(out, &ids);
 	if (ids.n == 0)
 		return 0;
-	return search_fill(tx, entity, &ids, arena, err) < 0 ? -1 : 1;
+	if (search_fill(tx, entity, &ids, arena, err) < 0)
+		return -1;
+	return read_those(tx->db, entity, query, args, arena, out, err);
 }
+
+/* Those that are in the index, anew: ids in order. */
+static int index_again(struct tx *tx, enum entity entity, const struct ids *ids,
+		       struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(read_release) struct read read = { 0 };
+
+	vec_each (ids, id) {
+		if (remove_doc(tx, key_of(entity, *id), arena, err) < 0)
+			return -1;
+	}
+	if (read_filled(tx, entity, those_of(entity),
+			SQL_ARGS(sql_keys(ids, &keys)), arena, &read, err) < 0)
+		return -1;
+	return add_docs(tx, entity, &read.records, &read.addresses, err);
+}
+
+/* --- pages --- */
 
 /* The next records that are not in the index yet: how many, or -1. */
 static int index_new(struct tx *tx, enum entity entity, int64_t until,
 		     struct arena *arena, struct err *err)
 {
-	CLEANUP(vec_release) struct founds records = VEC_INIT;
-	int filled;
+	CLEANUP(read_release) struct read read = { 0 };
+	size_t n;
 
-	if (list_next(tx->db, entity, until, arena, &records, err) < 0)
+	if (read_filled(tx, entity, next_of(entity),
+			SQL_ARGS(sql_int(until), sql_int(PAGE)), arena, &read,
+			err) < 0)
 		return -1;
-	if (records.n == 0)
+	n = read.records.n;
+	if (n == 0)
 		return 0;
-	filled = fill(tx, entity, &records, arena, err);
-	if (filled < 0 || (filled > 0 && list_next(tx->db, entity, until, arena,
-						   &records, err) < 0))
-		return -1;
-	if (add_docs(tx, entity, &records, arena, err) < 0 ||
+	if (add_docs(tx, entity, &read.records, &read.addresses, err) < 0 ||
 	    db_exec(tx, SQL_SEARCH_GO_ON,
-		    SQL_ARGS(sql_int(records.v[records.n - 1].id),
+		    SQL_ARGS(sql_int(read.records.v[n - 1].id),
 			     sql_int(entity)),
 		    err) < 0)
 		return -1;
-	return (int)records.n;
+	return (int)n;
 }
 
-/* The next stale ones: how many, or -1. What is not indexed yet will be. */
+/* Not stale any more; those above until are not indexed yet, and will be. */
+static int refresh(struct tx *tx, enum entity entity, struct ids *stale,
+		   int64_t until, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	if (db_exec(tx, SQL_SEARCH_FRESH,
+		    SQL_ARGS(sql_int(entity), sql_keys(stale, &keys)), err) < 0)
+		return -1;
+	while (stale->n > 0 && stale->v[stale->n - 1] > until)
+		stale->n--;
+	return index_again(tx, entity, stale, arena, err);
+}
+
+/* The next stale ones: how many, or -1. */
 static int index_stale(struct tx *tx, enum entity entity, int64_t until,
 		       struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct founds records = VEC_INIT;
 	CLEANUP(vec_release) struct ids stale = VEC_INIT;
-	size_t known = 0;
+	int n;
 
 	if (db_list_ids(tx->db, SQL_SEARCH_LOCK_STALE,
 			SQL_ARGS(sql_int(entity), sql_int(PAGE)), &stale,
 			err) < 0)
 		return -1;
-	if (stale.n == 0)
-		return 0;
-	while (known < stale.n && stale.v[known] <= until) {
-		if (remove_doc(tx, key_of(entity, stale.v[known++]), arena,
-			       err) < 0)
-			return -1;
-	}
-	if (db_exec(tx, SQL_SEARCH_FRESH,
-		    SQL_ARGS(sql_int(entity), sql_keys(&stale, &keys)),
-		    err) < 0)
+	n = (int)stale.n;
+	return n > 0 && refresh(tx, entity, &stale, until, arena, err) < 0 ? -1
+									   : n;
+}
+
+/* --- companies, whose people are found by their names --- */
+
+struct renamed {
+	int64_t id, staff_until;
+};
+struct renameds VEC_FIELDS(struct renamed);
+
+static void read_renamed(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	(void)arena;
+	*(struct renamed *)out =
+		(struct renamed){ rows_int(rows, 0), rows_int(rows, 1) };
+}
+
+/* Until the last of its people, the index has all names that they may be
+ * indexed by: those of before, and this one. */
+static int add_name(struct tx *tx, int64_t id, struct arena *arena,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	CLEANUP(read_release) struct read read = { 0 };
+	const struct ids one = { .v = &id, .n = 1 };
+	const char *before = "";
+	struct batch batch;
+
+	if (db_find_text(tx->db, SQL_SEARCH_DOC,
+			 SQL_ARGS(sql_int(key_of(ENTITY_COMPANY, id))), arena,
+			 &before, err) < 0 ||
+	    remove_doc(tx, key_of(ENTITY_COMPANY, id), arena, err) < 0 ||
+	    read_filled(tx, ENTITY_COMPANY, SQL_SEARCH_THOSE_COMPANIES,
+			SQL_ARGS(sql_keys(&one, &keys)), arena, &read, err) < 0)
 		return -1;
-	stale.n = known;
-	if (db_list(tx->db, those_of(entity), SQL_ARGS(sql_keys(&stale, &keys)),
-		    read_found, arena, &records, err) < 0 ||
-	    add_docs(tx, entity, &records, arena, err) < 0)
+	strbuf_addstr(&text, before);
+	vec_each (&read.records, r)
+		add_line(r->plain, &text);
+	batch_begin(tx, &batch);
+	if (add_doc(&batch, key_of(ENTITY_COMPANY, id), text.buf, err) < 0)
+		return -1;
+	return batch_end(&batch, err) < 0 ? -1 : 0;
+}
+
+/* Up to which id they are in the index. */
+struct untils {
+	int64_t companies, people;
+};
+
+/* The next of its people, at most *room, which gets less: 1 if there are more,
+ * 0, -1. */
+static int index_staff(struct tx *tx, const struct renamed *c,
+		       const struct untils *until, size_t *room,
+		       struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct ids staff = VEC_INIT;
+	bool more;
+	int64_t last;
+
+	if (db_list_ids(tx->db, SQL_SEARCH_STAFF,
+			SQL_ARGS(sql_int(c->id), sql_int(c->staff_until),
+				 sql_int((int64_t)*room)),
+			&staff, err) < 0)
+		return -1;
+	if (staff.n == 0)
+		return 0;
+	more = staff.n == *room;
+	*room -= staff.n;
+	last = staff.v[staff.n - 1];
+	while (staff.n > 0 && staff.v[staff.n - 1] > until->people)
+		staff.n--;
+	if (index_again(tx, ENTITY_PERSON, &staff, arena, err) < 0)
+		return -1;
+	if (!more)
+		return 0;
+	if (c->staff_until == 0 && c->id <= until->companies &&
+	    add_name(tx, c->id, arena, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_SEARCH_STAFF_UNTIL,
+		       SQL_ARGS(sql_int(last), sql_int(c->id)), err) < 0
+		       ? -1
+		       : 1;
+}
+
+/* As index_stale; a company is stale until all its people are taken in. */
+static int index_companies(struct tx *tx, int64_t companies_until,
+			   struct arena *arena, struct err *err)
+{
+	CLEANUP(vec_release) struct renameds all = VEC_INIT;
+	CLEANUP(vec_release) struct ids done = VEC_INIT;
+	struct untils until = { .companies = companies_until };
+	size_t room = PAGE;
+	int more = 0;
+
+	if (db_list(tx->db, SQL_SEARCH_LOCK_COMPANIES, SQL_ARGS(sql_int(PAGE)),
+		    read_renamed, arena, &all, err) < 0)
+		return -1;
+	if (all.n == 0)
+		return 0;
+	if (db_find_int(tx->db, SQL_SEARCH_UNTIL,
+			SQL_ARGS(sql_int(ENTITY_PERSON)), &until.people,
+			err) < 0)
+		return -1;
+	for (size_t i = 0; i < all.n && more == 0 && room > 0; i++) {
+		more = index_staff(tx, &all.v[i], &until, &room, arena, err);
+		if (more == 0)
+			vec_push(&done, all.v[i].id);
+	}
+	if (more < 0 ||
+	    (done.n > 0 && refresh(tx, ENTITY_COMPANY, &done, until.companies,
+				   arena, err) < 0))
 		return -1;
 	return 1;
 }
@@ -278,7 +437,9 @@ static int index_kind(struct tx *tx, enum entity entity, struct err *err)
 	if (db_find_int(tx->db, SQL_SEARCH_LOCK_UNTIL,
 			SQL_ARGS(sql_int(entity)), &until, err) < 0)
 		return -1;
-	n = index_stale(tx, entity, until, arena, err);
+	n = entity == ENTITY_COMPANY
+		    ? index_companies(tx, until, arena, err)
+		    : index_stale(tx, entity, until, arena, err);
 	return n == 0 ? index_new(tx, entity, until, arena, err) : n;
 }
 

@@ -481,6 +481,188 @@ static void a_company_that_is_renamed_takes_its_people_along(void **state)
 	assert_string_equal(whom(f, "ulm"), "5");
 }
 
+/* People 2 to n + 1 of company 1, in the index. */
+static void make_staff(struct crm_fixture *f, const char *company, int n)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	assert_int_equal(fixture_create(f, ENTITY_COMPANY, company, &r, &err),
+			 0);
+	(void)fixture_person(f, "{\"last_name\":\"Other\"}");
+	store_fixture_exec(
+		f->db,
+		arena_printf(f->arena,
+			     "INSERT INTO person (id, last_name, name_folded,"
+			     " plain, company_id, created_ms, updated_ms) WITH"
+			     " RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT"
+			     " i + 1 FROM n WHERE i <= %d) SELECT i, 'Own',"
+			     " 'own', 'own', 1, i, i FROM n",
+			     n));
+	store_fixture_exec(f->db, arena_printf(f->arena,
+					       "UPDATE sequence SET next = %d"
+					       " WHERE name = 'person'",
+					       n + 2));
+	index_all(f);
+}
+
+static bool is_indexed(struct crm_fixture *f, const char *q)
+{
+	CLEANUP(search_found_release) struct search_found in_it = { 0 };
+	struct search_word words[SEARCH_WORDS_MAX];
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	assert_int_equal(search_words_read(q, f->arena, words, &n, &err), 0);
+	return search_find(f->db, ENTITY_PERSON, words, n, SEARCH_MOST, &in_it,
+			   &err) == SEARCH_FOUND;
+}
+
+static void rename_company(struct crm_fixture *f, const char *name)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	assert_int_equal(
+		fixture_patch(f, ENTITY_COMPANY, 1,
+			      arena_printf(f->arena, "{\"name\":\"%s\"}", name),
+			      &r, &err),
+		0);
+}
+
+/* One mark, whatever the number of its people; the job takes them in page by
+ * page, and the answers are those of a scan all the time, also if it is renamed
+ * again before that is done. */
+static void a_large_company_is_renamed_page_by_page(void **state)
+{
+	static const char *const names[] = { "steel", "brass", "tin" };
+	static const int renamed[] = { [0] = 1, [3] = 2, [6] = 1, [9] = 0 };
+	struct crm_fixture *f = *state;
+	const int staff = SEARCH_BEHIND_MOST + 100;
+	struct err err = ERR_INIT;
+	int now = 0, more = 1;
+
+	make_staff(f, "{\"name\":\"Steel\"}", staff);
+	for (size_t page = 0; more > 0; page++) {
+		if (page < ARRAY_SIZE(renamed) && page % 3 == 0) {
+			now = renamed[page];
+			rename_company(f, names[now]);
+			assert_int_equal(fixture_number(f,
+							"SELECT COUNT(*) FROM"
+							" search_stale"),
+					 1);
+		}
+		for (int i = 0; i < (int)ARRAY_SIZE(names); i++)
+			assert_int_equal(found(f, ENTITY_PERSON, names[i]),
+					 i == now ? staff : 0);
+		assert_int_equal(found(f, ENTITY_PERSON, "own"), staff);
+		assert_true(is_indexed(f, "own")); /* nobody's new name */
+		more = search_index_page(f->db, &err);
+	}
+	assert_int_equal(more, 0);
+	assert_true(is_indexed(f, "steel"));
+	assert_int_equal(found(f, ENTITY_COMPANY, "steel"), 1);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"
+					   " WHERE text LIKE '%tin%'"
+					   " OR text LIKE '%brass%'"),
+			 0);
+}
+
+static void a_company_that_goes_is_nobodys_name(void **state)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	make_staff(f, "{\"name\":\"Steel\"}", 20);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(record_remove(&tx, ENTITY_COMPANY, 1, &f->actor,
+				       f->arena, &err),
+			 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(found(f, ENTITY_PERSON, "steel"), 0);
+	index_all(f);
+	assert_int_equal(found(f, ENTITY_PERSON, "steel"), 0);
+}
+
+/* How many are on all pages, which tell that total; by id, the last first. */
+static int64_t walk(struct crm_fixture *f, struct record_query *query,
+		    int64_t total, bool is_least)
+{
+	int64_t seen = 0, last = INT64_MAX;
+	struct err err = ERR_INIT;
+
+	query->cursor = NULL;
+	do {
+		CLEANUP(record_page_release)
+		struct record_page page = { .next = NULL };
+
+		assert_int_equal(
+			record_list(f->db, query, f->arena, &page, &err), 0);
+		assert_int_equal(page.total, total);
+		assert_int_equal(page.total_is_least, is_least);
+		vec_each (&page.items, r) {
+			assert_true(r->id < last);
+			last = r->id;
+			seen++;
+		}
+		query->cursor = page.next;
+	} while (query->cursor);
+	return seen;
+}
+
+/* More are counted on demand, and all of them are on the pages. One letter is
+ * in no index. */
+static void what_very_many_have_is_not_counted(void **state)
+{
+	static const char *const words[] = { "tee", "o" };
+	struct crm_fixture *f = *state;
+	const int64_t staff = RECORD_COUNT_MOST + 50;
+
+	make_staff(f, "{\"name\":\"Steel\"}", (int)staff);
+	store_fixture_exec(f->db, "UPDATE person SET name_folded = 'x',"
+				  " plain = 'x' WHERE id = 1");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct record_query query = {
+			.limit = 1000,
+			.sort = "-created_at",
+			.selection = { .entity = ENTITY_PERSON, .q = words[i] },
+		};
+		struct err err = ERR_INIT;
+
+		assert_int_equal(selection_read(&query.selection, f->db, 1,
+						f->arena, &err),
+				 0);
+		assert_int_equal(walk(f, &query, RECORD_COUNT_MOST, true),
+				 staff);
+		query.counts_all = true;
+		assert_int_equal(walk(f, &query, staff, false), staff);
+	}
+}
+
+/* Edited after the update, before the job came: the record had its text by
+ * then, its addresses had not. */
+static void an_address_of_before_gets_its_text_too(void **state)
+{
+	struct crm_fixture *f = *state;
+
+	(void)fixture_person(f, "{\"last_name\":\"A\",\"email\":"
+				"\"jörg@bücher.example\"}");
+	for (int i = 0; i < 2; i++) {
+		store_fixture_exec(f->db, "UPDATE email SET plain = NULL");
+		if (i > 0) /* as the update marks it */
+			store_fixture_exec(f->db,
+					   "INSERT INTO search_stale (entity,"
+					   " record_id) VALUES (1, 1)");
+		index_all(f);
+		assert_string_equal(whom(f, "bucher"), "1");
+		assert_string_equal(whom(f, "bücher"), "1");
+		assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM email"
+						   " WHERE plain IS NOT NULL"),
+				 1);
+	}
+}
+
 static void a_change_is_found_at_once_and_nothing_old(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -524,7 +706,7 @@ static void a_change_is_found_at_once_and_nothing_old(void **state)
 static void what_is_erased_leaves_the_index(void **state)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(search_found_release) struct search_found in_it = { 0 };
 	static const struct search_word word = { .plain = "schmidt",
 						 .folded = "schmidt" };
 	struct crm_fixture *f = *state;
@@ -544,8 +726,9 @@ static void what_is_erased_leaves_the_index(void **state)
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_doc"),
 			 0);
 	assert_int_equal(
-		search_find(f->db, ENTITY_PERSON, &word, 1, &ids, &err), 1);
-	assert_int_equal(ids.n, 0);
+		search_find(f->db, ENTITY_PERSON, &word, 1, 9, &in_it, &err),
+		SEARCH_FOUND);
+	assert_int_equal(in_it.ids.n, 0);
 }
 
 static void what_is_removed_leaves_it_with_the_job(void **state)
@@ -630,6 +813,10 @@ int main(void)
 		FIXED(is_found_however_it_is_written),
 		FIXED(what_was_there_before_gets_its_text_from_the_job),
 		FIXED(a_company_that_is_renamed_takes_its_people_along),
+		FIXED(a_large_company_is_renamed_page_by_page),
+		FIXED(a_company_that_goes_is_nobodys_name),
+		FIXED(what_very_many_have_is_not_counted),
+		FIXED(an_address_of_before_gets_its_text_too),
 		FIXED(a_change_is_found_at_once_and_nothing_old),
 		FIXED(what_is_erased_leaves_the_index),
 		FIXED(what_is_removed_leaves_it_with_the_job),

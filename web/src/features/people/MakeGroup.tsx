@@ -29,7 +29,8 @@ interface Props {
 export function MakeGroup({ shown, isReady, onStarted }: Props) {
   const { t } = useTranslation();
   const me = useMe();
-  const total = usePeople(isReady ? shown : null).total ?? 0;
+  const people = usePeople(isReady ? shown : null);
+  const total = people.totalIsLeast ? 0 : (people.total ?? 0); // it is being counted
   const [isOpen, dialog] = useDisclosure(false);
   if (!may(me, 'market') || total === 0 || (!shown.q && !shown.filter)) return null;
   const icon = <IconUsersGroup size={16} aria-hidden />;

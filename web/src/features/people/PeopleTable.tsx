@@ -61,7 +61,8 @@ export function PeopleTable({ label, shown, isReady = true, scope = EVERYBODY, j
   const [selection, select] = useSelection(JSON.stringify(apiQuery(listed)));
   const [begun, setBegun] = useState<Begun>();
   const setQ = useCallback((q: string) => onChange({ q }), [onChange]);
-  const total = people.total ?? 0;
+  // nobody acts on a number that is not known
+  const total = people.totalIsLeast ? people.rows.length : (people.total ?? 0);
   const barProps: BulkBarProps = {
     listed,
     selection,
@@ -134,7 +135,8 @@ function useSelection(of: string): [Selection, (selection: Selection) => void] {
 function Total({ rows, shown }: { rows: Rows<Person>; shown: Shown }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const words = { count: rows.total ?? 0, n: format.number(rows.total ?? 0), q: shown.q };
+  const number = format.number(rows.total ?? 0);
+  const words = { count: rows.total ?? 0, n: rows.totalIsLeast ? t('people.moreThan', { n: number }) : number, q: shown.q };
   const text = () => {
     if (shown.q && shown.filter) return t('people.totalBoth', words);
     if (shown.q) return t('people.totalWords', words);

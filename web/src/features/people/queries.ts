@@ -17,15 +17,23 @@ export const fieldsQuery = queryOptions({
   select: (list) => list.items,
 });
 
-/** null: not known yet what is to be shown. */
+/** null: not known yet what is to be shown. Of words that very many have, the list comes before their number. */
 export function usePeople(shown: Shown | null, scope: Scope = {}) {
   const { q = '', filter, sort = '' } = shown ?? {};
-  const query = { ...apiQuery({ q, filter, ...scope }), sort };
-  return useRows<Person>({
+  const chosen = apiQuery({ q, filter, ...scope });
+  const query = { ...chosen, sort };
+  const rows = useRows<Person>({
     key: ['people', 'list', query],
     enabled: shown !== null,
     fetch: (page, signal) => call(api.GET('/people', { params: { query: { ...query, ...page } }, signal })),
   });
+  const counted = useQuery({
+    queryKey: ['people', 'count', chosen],
+    enabled: rows.totalIsLeast && !rows.isOld,
+    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { ...chosen, limit: 1, count: 'all' } }, signal })),
+    select: (page) => page.total,
+  });
+  return rows.totalIsLeast && counted.data !== undefined ? { ...rows, total: counted.data, totalIsLeast: false } : rows;
 }
 
 /** A few of them by words, to choose one. */

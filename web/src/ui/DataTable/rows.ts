@@ -12,6 +12,7 @@ const FURTHER = 490; // ten of them make MOST
 export interface Page<Row> {
   items: Row[];
   total: number;
+  total_is_least?: boolean;
   next?: string | null;
 }
 
@@ -24,6 +25,8 @@ export interface Rows<Row> {
   rows: Row[];
   /** How many fit; null: not known yet. */
   total: number | null;
+  /** There are more than that. */
+  totalIsLeast: boolean;
   /** Nothing to show yet. */
   isLoading: boolean;
   /** What is shown belongs to what was asked before. */
@@ -70,6 +73,7 @@ export function useRows<Row>({ key, enabled = true, fetch }: Source<Row>): Rows<
   return {
     rows,
     total: pages[0]?.total ?? null,
+    totalIsLeast: pages[0]?.total_is_least ?? false,
     isLoading: !shown.current && !found.error,
     isOld: found.isPlaceholderData || (!found.data && Boolean(shown.current)),
     isLoadingMore: found.isFetchingNextPage,
