@@ -6,17 +6,12 @@
 #include "crm/campaign_record.h"
 #include "crm/consent/consent.h"
 #include "crm/consent/mail_status.h"
+#include "crm/group/criteria_sql_private.h"
 #include "crm/group/group.h"
 #include "sql/crm_campaign.h"
 #include "store/sqlbuild.h"
 
 #include <string.h>
-
-struct compiler {
-	struct sqlbuild *b;
-	enum entity entity;
-	bool as_sets; /* SQLite: `IN (SELECT ...)`, made once, not EXISTS */
-};
 
 static bool uses_company(const struct criterion *c)
 {
@@ -48,275 +43,6 @@ void criteria_sql_from(const struct criteria *c, struct sqlbuild *b)
 	add_from(c->entity, uses_company(&c->root), b);
 }
 
-static bool is_negative(enum criteria_op op)
-{
-	return op == CRITERIA_NOT || op == CRITERIA_NOTCONTAIN ||
-	       op == CRITERIA_BLANK;
-}
-
-/*
- * ` = ?`, ` LIKE ?` ... for the positive form of a text op; blank_not is
- * `<> ''`. Greater and less need byte order on both databases.
- */
-static void add_text_op(struct compiler *k, enum criteria_op op,
-			const char *text)
-{
-	switch (op) {
-	case CRITERIA_IS:
-	case CRITERIA_NOT:
-		sqlbuild_add(k->b, " = ");
-		sqlbuild_bind_text(k->b, text);
-		break;
-	case CRITERIA_CONTAINS:
-	case CRITERIA_NOTCONTAIN:
-		sqlbuild_add(k->b, " ");
-		sqlbuild_like(k->b, true, text, true);
-		break;
-	case CRITERIA_STARTS:
-		sqlbuild_add(k->b, " ");
-		sqlbuild_like(k->b, false, text, true);
-		break;
-	case CRITERIA_ENDS:
-		sqlbuild_add(k->b, " ");
-		sqlbuild_like(k->b, true, text, false);
-		break;
-	case CRITERIA_GREATER:
-	case CRITERIA_LESS:
-		if (k->b->backend == DB_PG)
-			sqlbuild_add(k->b, " COLLATE \"C\"");
-		sqlbuild_add(k->b, op == CRITERIA_GREATER ? " > " : " < ");
-		sqlbuild_bind_text(k->b, text);
-		break;
-	case CRITERIA_BLANK:
-	case CRITERIA_BLANK_NOT:
-		sqlbuild_add(k->b, " <> ''");
-		break;
-	case CRITERIA_IN_LAST:
-	case CRITERIA_WITHIN:
-		break; /* of dates: add_span */
-	}
-}
-
-static void add_column(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, c->of_company ? "c." : "r.");
-	sqlbuild_add(k->b, c->column);
-}
-
-/* The text of a custom field; missing: NULL. */
-static void add_custom_text(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, "CAST(");
-	sqlbuild_add(k->b, c->of_company ? "c." : "r.");
-	if (k->b->backend == DB_PG) {
-		sqlbuild_add(k->b, "custom::json ->> CAST(");
-		sqlbuild_bind_text(k->b, c->column);
-		sqlbuild_add(k->b, " AS TEXT) AS TEXT)");
-		return;
-	}
-	sqlbuild_add(k->b, "custom ->> ");
-	sqlbuild_bind_text(k->b,
-			   arena_printf(k->b->arena, "$.\"%s\"", c->column));
-	sqlbuild_add(k->b, " AS TEXT)");
-}
-
-static void add_lowered(struct compiler *k, const struct criterion *c)
-{
-	bool pg = k->b->backend == DB_PG;
-
-	sqlbuild_add(k->b, pg ? "lower(" : "text_lower(");
-	if (c->type == CRITERIA_CUSTOM_TEXT)
-		add_custom_text(k, c);
-	else
-		add_column(k, c);
-	sqlbuild_add(k->b, pg ? " COLLATE \"und-x-icu\")" : ")");
-}
-
-/* A date, or its day of the year, as a text in byte order. */
-static void add_day(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? "SUBSTR(COALESCE("
-						    : "(COALESCE(");
-	add_lowered(k, c);
-	sqlbuild_add(k->b, c->op == CRITERIA_WITHIN ? ", ''), 6)" : ", ''))");
-	if (k->b->backend == DB_PG)
-		sqlbuild_add(k->b, " COLLATE \"C\"");
-}
-
-/* From one day to another, or over the end of the year. Blank is none. */
-static void add_span(struct compiler *k, const struct criterion *c)
-{
-	bool wraps = strcmp(c->text, c->until) > 0;
-
-	sqlbuild_add(k->b, "(");
-	add_day(k, c);
-	sqlbuild_add(k->b, " >= ");
-	sqlbuild_bind_text(k->b, c->text);
-	sqlbuild_add(k->b, wraps ? " OR (" : " AND (");
-	add_day(k, c);
-	sqlbuild_add(k->b, " <= ");
-	sqlbuild_bind_text(k->b, c->until);
-	sqlbuild_add(k->b, " AND ");
-	add_day(k, c);
-	sqlbuild_add(k->b, " <> ''))");
-}
-
-/*
- * Unknown is as good as false where nothing negates it, and the bare column has
- * its index.
- */
-static bool may_be_unknown(const struct criterion *c)
-{
-	return !is_negative(c->op);
-}
-
-static bool is_folded_name(const struct criterion *c)
-{
-	return c->type == CRITERIA_FOLDED && c->op == CRITERIA_IS && *c->text;
-}
-
-/* Less is true of no blank text. */
-static void add_text(struct compiler *k, const struct criterion *c)
-{
-	if (c->until) {
-		add_span(k, c);
-		return;
-	}
-	if (is_folded_name(c)) {
-		add_column(k, c);
-		add_text_op(k, c->op, c->text);
-		return;
-	}
-	sqlbuild_add(k->b, "(COALESCE(");
-	if (c->type == CRITERIA_FOLDED)
-		add_column(k, c);
-	else
-		add_lowered(k, c);
-	sqlbuild_add(k->b, ", '')");
-	add_text_op(k, c->op, c->text);
-	if (c->op == CRITERIA_LESS) {
-		sqlbuild_add(k->b, " AND COALESCE(");
-		if (c->type == CRITERIA_CUSTOM_TEXT)
-			add_custom_text(k, c);
-		else
-			add_column(k, c);
-		sqlbuild_add(k->b, ", '') <> ''");
-	}
-	sqlbuild_add(k->b, ")");
-}
-
-static void add_bool(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, "(COALESCE(");
-	add_column(k, c);
-	sqlbuild_add(k->b, ", 0) = ");
-	sqlbuild_bind_int(k->b, c->number);
-	sqlbuild_add(k->b, ")");
-}
-
-/* Around a comparison of a column that may be missing, which fits none. */
-static void begin_known(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, may_be_unknown(c) ? "(" : "COALESCE(");
-}
-
-static void end_known(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, may_be_unknown(c) ? ")" : ", FALSE)");
-}
-
-static void add_int(struct compiler *k, const struct criterion *c)
-{
-	begin_known(k, c);
-	add_column(k, c);
-	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT) {
-		sqlbuild_add(k->b, " IS NOT NULL");
-	} else {
-		sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
-				   : c->op == CRITERIA_LESS  ? " < "
-							     : " = ");
-		sqlbuild_bind_int(k->b, c->number);
-	}
-	end_known(k, c);
-}
-
-static void add_time(struct compiler *k, const struct criterion *c)
-{
-	begin_known(k, c);
-	add_column(k, c);
-	switch (c->op) {
-	case CRITERIA_GREATER:
-		sqlbuild_add(k->b, " >= ");
-		sqlbuild_bind_int(k->b, c->until_ms);
-		break;
-	case CRITERIA_LESS:
-		sqlbuild_add(k->b, " < ");
-		sqlbuild_bind_int(k->b, c->from_ms);
-		break;
-	case CRITERIA_BLANK:
-	case CRITERIA_BLANK_NOT:
-		sqlbuild_add(k->b, " IS NOT NULL");
-		break;
-	default:
-		sqlbuild_add(k->b, " >= ");
-		sqlbuild_bind_int(k->b, c->from_ms);
-		sqlbuild_add(k->b, " AND ");
-		add_column(k, c);
-		sqlbuild_add(k->b, " < ");
-		sqlbuild_bind_int(k->b, c->until_ms);
-		break;
-	}
-	end_known(k, c);
-}
-
-/* A number stored as such; NULL for anything else. */
-static void add_custom_number(struct compiler *k, const struct criterion *c)
-{
-	const char *alias = c->of_company ? "c." : "r.";
-
-	sqlbuild_add(k->b, "COALESCE(CASE WHEN ");
-	if (k->b->backend == DB_PG) {
-		sqlbuild_add(k->b, "json_typeof(");
-		sqlbuild_add(k->b, alias);
-		sqlbuild_add(k->b, "custom::json -> CAST(");
-		sqlbuild_bind_text(k->b, c->column);
-		sqlbuild_add(k->b, " AS TEXT)) = 'number'");
-	} else {
-		sqlbuild_add(k->b, "json_type(");
-		sqlbuild_add(k->b, alias);
-		sqlbuild_add(k->b, "custom, ");
-		sqlbuild_bind_text(
-			k->b, arena_printf(k->b->arena, "$.\"%s\"", c->column));
-		sqlbuild_add(k->b, ") IN ('integer', 'real')");
-	}
-	sqlbuild_add(k->b, " THEN CAST(");
-	add_custom_text(k, c);
-	sqlbuild_add(k->b, k->b->backend == DB_PG ? " AS DOUBLE PRECISION) END"
-						  : " AS REAL) END");
-	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT) {
-		sqlbuild_add(k->b, " IS NOT NULL, FALSE)");
-		return;
-	}
-	sqlbuild_add(k->b, c->op == CRITERIA_GREATER ? " > "
-			   : c->op == CRITERIA_LESS  ? " < "
-						     : " = ");
-	sqlbuild_bind(k->b, sql_double(c->real));
-	sqlbuild_add(k->b, ", FALSE)");
-}
-
-/* JSON's true reads 1 on SQLite, "true" on PostgreSQL. */
-static void add_custom_bool(struct compiler *k, const struct criterion *c)
-{
-	sqlbuild_add(k->b, "(COALESCE(");
-	add_custom_text(k, c);
-	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)
-		sqlbuild_add(k->b, ", '') <> '')");
-	else if (c->number)
-		sqlbuild_add(k->b, ", '') IN ('true', '1'))");
-	else
-		sqlbuild_add(k->b, ", '') NOT IN ('true', '1'))");
-}
-
 /*
  * `<the record> is among <column> of <tables> where ...`; the caller goes on
  * with the condition and closes the parenthesis.
@@ -345,12 +71,12 @@ static void add_email(struct compiler *k, const struct criterion *c)
 		sqlbuild_bind_text(k->b, c->hash);
 	} else if (c->text) { /* as it is compared, and as it is shown */
 		sqlbuild_add(k->b, " AND (e.folded");
-		add_text_op(k, c->op, c->text);
+		criterion_add_text_op(k, c->op, c->text);
 		sqlbuild_add(k->b, k->b->backend == DB_PG
 					   ? " OR lower(e.address COLLATE "
 					     "\"und-x-icu\")"
 					   : " OR text_lower(e.address)");
-		add_text_op(k, c->op, c->text);
+		criterion_add_text_op(k, c->op, c->text);
 		sqlbuild_add(k->b, ")");
 	}
 	sqlbuild_add(k->b, ")");
@@ -364,7 +90,7 @@ static void add_tag(struct compiler *k, const struct criterion *c)
 	sqlbuild_bind_int(k->b, k->entity);
 	if (c->text) {
 		sqlbuild_add(k->b, " AND t.name_folded");
-		add_text_op(k, c->op, c->text);
+		criterion_add_text_op(k, c->op, c->text);
 	}
 	sqlbuild_add(k->b, ")");
 }
@@ -519,39 +245,19 @@ static void add_group(struct compiler *k, const struct criterion *c)
 		add_rows_of_group(k, c);
 		return;
 	}
-	begin_known(k, c);
+	criterion_begin_known(k, c);
 	add_criterion(k, c->members);
-	end_known(k, c);
+	criterion_end_known(k, c);
 }
 
 static void add_positive(struct compiler *k, const struct criterion *c)
 {
 	switch (c->type) {
-	case CRITERIA_TEXT:
-	case CRITERIA_FOLDED:
-	case CRITERIA_CUSTOM_TEXT:
-		add_text(k, c);
-		break;
-	case CRITERIA_BOOL:
-		add_bool(k, c);
-		break;
-	case CRITERIA_TIME:
-		add_time(k, c);
-		break;
-	case CRITERIA_INT:
-		add_int(k, c);
-		break;
 	case CRITERIA_EMAIL:
 		add_email(k, c);
 		break;
 	case CRITERIA_TAG:
 		add_tag(k, c);
-		break;
-	case CRITERIA_CUSTOM_NUMBER:
-		add_custom_number(k, c);
-		break;
-	case CRITERIA_CUSTOM_BOOL:
-		add_custom_bool(k, c);
 		break;
 	case CRITERIA_RESPONSE:
 		add_response(k, c);
@@ -562,13 +268,17 @@ static void add_positive(struct compiler *k, const struct criterion *c)
 	case CRITERIA_MAIL_STATUS:
 		add_mail_status(k, c);
 		break;
+	default:
+		criterion_add_field(k, c);
+		break;
 	}
 }
 
 static void add_criterion(struct compiler *k, const struct criterion *c)
 {
 	if (c->is_condition) {
-		if (c->type != CRITERIA_RESPONSE && is_negative(c->op))
+		if (c->type != CRITERIA_RESPONSE &&
+		    criterion_is_negative(c->op))
 			sqlbuild_add(k->b, "NOT ");
 		add_positive(k, c);
 		return;
