@@ -129,9 +129,14 @@ void demo_company(int n, struct demo_company *out);
 
 /* --- demo_remove.c --- */
 
-demo_step demo_note_converted, demo_stop_pull, demo_drop_engine,
-	demo_drop_events, demo_drop_campaigns, demo_drop_members,
-	demo_drop_group, demo_drop_communications, demo_drop_records,
-	demo_drop_tag, demo_drop_rest;
+demo_step demo_stop_pull, demo_drop_engine, demo_drop_events,
+	demo_drop_campaigns, demo_drop_members, demo_drop_group, demo_drop_tag,
+	demo_drop_rest;
+
+/* --- demo_remove_records.c --- */
+
+demo_step demo_note_converted, demo_drop_communications, demo_drop_records;
+/* What work returned that may find its object gone already. */
+int demo_unless_gone(int ret, struct err *err);
 
 #endif
