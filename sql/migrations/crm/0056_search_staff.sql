@@ -13,18 +13,23 @@ WHERE ended_ms IS NULL AND plain IS NULL
 	AND (folded LIKE '%xn--%' OR folded GLOB '*[^ -~]*')
 	AND entity IN (1, 2)
 ON CONFLICT (entity, record_id) DO NOTHING;
-
--- The text stands beside the pieces, which are out of the way: a candidate is
--- compared where it is found. The index is made anew, and those addresses with it.
 -- only: pg
-DROP TABLE search_gram;
-CREATE TABLE search_gram (
+INSERT INTO search_stale (entity, record_id)
+SELECT DISTINCT entity, record_id FROM email
+WHERE ended_ms IS NULL AND plain IS NULL
+	AND (folded LIKE '%xn--%' OR folded ~ '[^ -~]')
+	AND entity IN (1, 2)
+ON CONFLICT (entity, record_id) DO NOTHING;
+
+-- The text stands beside the pieces: a candidate is compared where it is found.
+CREATE TABLE search_gram_new (
 	key BIGINT PRIMARY KEY,
 	text TEXT NOT NULL,
 	grams INTEGER[] NOT NULL
-) WITH (toast_tuple_target = 128);
-ALTER TABLE search_gram ALTER COLUMN grams SET STORAGE EXTERNAL;
+);
+INSERT INTO search_gram_new (key, text, grams)
+SELECT g.key, d.text, g.grams
+FROM search_gram g JOIN search_doc d ON d.key = g.key;
+DROP TABLE search_gram;
+ALTER TABLE search_gram_new RENAME TO search_gram;
 CREATE INDEX search_gram_grams ON search_gram USING gin (grams);
-UPDATE search_state SET until_id = 0;
-DELETE FROM search_stale;
-DELETE FROM search_doc;

@@ -5,6 +5,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "crm/field.h"
+#include "crm/record.h"
 #include "store/sqlbuild.h"
 
 #include "sql/crm_campaign.h"
@@ -228,6 +229,8 @@ struct page {
 	bool down;
 	int64_t limit;
 	struct page_place place;
+	bool walks;  /* along the names of all people */
+	bool counts; /* the total, in the same look */
 };
 
 static int read_sort(const char *name, struct page *p, struct err *err)
@@ -243,34 +246,103 @@ static int read_sort(const char *name, struct page *p, struct err *err)
 			 "it: downwards)");
 }
 
+static void add_order(const struct page *p, const char *column, const char *id,
+		      struct sqlbuild *b)
+{
+	const char *way = p->down ? " DESC" : "";
+
+	sqlbuild_add(b, " ORDER BY ");
+	sqlbuild_add(b, column);
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", ");
+	sqlbuild_add(b, id);
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, p->limit);
+}
+
+static void scan_sql(const struct page *p, struct sqlbuild *b)
+{
+	sqlbuild_add(b, "SELECT r.person_id AS id, ");
+	sqlbuild_add(b, p->sort->column);
+	sqlbuild_add(b, " AS place, ");
+	sqlbuild_add(b, p->counts ? "COUNT(*) OVER ()" : "0");
+	sqlbuild_add(b, " AS total");
+	add_from(p->filter, p->sort == &sorts[0], b);
+	add_where(p->filter, b);
+	page_place_sql(p->sort, "r.person_id", p->down, &p->place, b);
+	add_order(p, "2", "1", b);
+}
+
+/*
+ * A campaign that went to many of all people has a page of them soon, whoever
+ * walks along their names. Who has another name than the row of person says is
+ * looked for apart: who was merged, and who is nobody in the CRM.
+ */
+static const struct walk {
+	const char *from, *where;
+	struct page_sort sort;
+	const char *id;
+} walks[] = {
+	{ " FROM person p CROSS JOIN campaign_recipient r",
+	  " AND r.person_id = p.id AND p.merged_into_id IS NULL",
+	  { "name", "p.name_folded", true },
+	  "p.id" },
+	{ " FROM person p CROSS JOIN campaign_recipient r",
+	  " AND r.person_id = p.id AND p.merged_into_id IS NOT NULL",
+	  { "name", "COALESCE(s.name_folded,p.name_folded)", true },
+	  "p.id" },
+	{ " FROM campaign_recipient r LEFT JOIN person p ON p.id = r.person_id",
+	  " AND r.person_id < 0",
+	  { "name", "COALESCE(s.name_folded,p.name_folded,'')", true },
+	  "r.person_id" },
+};
+
+static void add_walk(const struct page *p, const struct walk *w,
+		     struct sqlbuild *b)
+{
+	sqlbuild_add(b, "SELECT y.id, y.place, 0 AS total FROM (SELECT ");
+	sqlbuild_add(b, w->id);
+	sqlbuild_add(b, " AS id, ");
+	sqlbuild_add(b, w->sort.column);
+	sqlbuild_add(b, " AS place");
+	sqlbuild_add(b, w->from);
+	sqlbuild_add(b, WITH_ADDRESS
+		     " LEFT JOIN person s ON s.id = p.merged_into_id");
+	add_where(p->filter, b);
+	sqlbuild_add(b, w->where);
+	page_place_sql(&w->sort, w->id, p->down, &p->place, b);
+	add_order(p, w->sort.column, w->id, b);
+	sqlbuild_add(b, ") y");
+}
+
+static void walk_sql(const struct page *p, struct sqlbuild *b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(walks); i++) {
+		if (i > 0)
+			sqlbuild_add(b, " UNION ALL ");
+		add_walk(p, &walks[i], b);
+	}
+	add_order(p, "2", "1", b);
+}
+
 /* Which rows stand on the page is found by keys; what they say is read for
  * those only. */
 static void page_sql(const struct page *p, struct sqlbuild *b)
 {
 	const char *way = p->down ? " DESC" : "";
 
-	sqlbuild_add(b,
-		     "SELECT r.person_id, x.place, r.state, r.reason,"
-		     " r.detail, r.at_ms, r.opens, r.clicks, r.opened_ms,"
-		     " r.clicked_ms, r.bounced_ms, r.unsubscribed_ms,"
-		     " r.complained_ms, r.machine_opened_ms,"
-		     " NULLIF(a.address, ''), p.id, p.merged_into_id,"
-		     " " ERASED ","
-		     " CASE WHEN s.id IS NULL THEN p.first_name"
-		     " ELSE s.first_name END,"
-		     " CASE WHEN s.id IS NULL THEN p.last_name"
-		     " ELSE s.last_name END FROM (SELECT r.person_id AS id, ");
-	sqlbuild_add(b, p->sort->column);
-	sqlbuild_add(b, " AS place");
-	add_from(p->filter, p->sort == &sorts[0], b);
-	add_where(p->filter, b);
-	page_place_sql(p->sort, "r.person_id", p->down, &p->place, b);
-	sqlbuild_add(b, " ORDER BY 2");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, ", 1");
-	sqlbuild_add(b, way);
-	sqlbuild_add(b, " LIMIT ");
-	sqlbuild_bind_int(b, p->limit);
+	sqlbuild_add(b, "SELECT r.person_id, x.place, r.state, r.reason,"
+			" r.detail, r.at_ms, r.opens, r.clicks, r.opened_ms,"
+			" r.clicked_ms, r.bounced_ms, r.unsubscribed_ms,"
+			" r.complained_ms, r.machine_opened_ms,"
+			" NULLIF(a.address, ''), p.id, p.merged_into_id,"
+			" " ERASED ","
+			" CASE WHEN s.id IS NULL THEN p.first_name"
+			" ELSE s.first_name END,"
+			" CASE WHEN s.id IS NULL THEN p.last_name"
+			" ELSE s.last_name END, x.total FROM (");
+	(p->walks ? walk_sql : scan_sql)(p, b);
 	sqlbuild_add(b, ") x JOIN campaign_recipient r ON r.person_id = x.id"
 			" AND r.campaign_id = ");
 	sqlbuild_bind_int(b, p->filter->campaign_id);
@@ -332,6 +404,7 @@ static int read_page(struct db *db, const struct page *p, struct arena *arena,
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
+		last->total = rows_int(rows, 20);
 		if (++n == p->limit)
 			return 1;
 		read_recipient(rows, arena, &r);
@@ -357,6 +430,27 @@ static int count(struct db *db, const struct recipient_filter *f,
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
+/* Names and addresses of all recipients are read: once is enough. */
+static bool looks_beside(const struct recipient_filter *f)
+{
+	return f->at_domain || f->words_n > 0;
+}
+
+/* Of all people, n fit: a page of them takes all / n times as many names; to
+ * put them in order takes n. */
+static int choose_way(struct db *db, struct page *p, struct err *err)
+{
+	double n = (double)p->place.total;
+	int64_t all;
+
+	if (p->counts || p->sort != &sorts[0])
+		return 0;
+	if (record_count(db, ENTITY_PERSON, &all, err) < 0)
+		return -1;
+	p->walks = n * n > (double)all * (double)p->limit;
+	return 0;
+}
+
 int recipient_list(struct db *db, const struct recipient_query *query,
 		   struct arena *arena, struct recipients *out, int64_t *total,
 		   const char **next, struct err *err)
@@ -369,14 +463,19 @@ int recipient_list(struct db *db, const struct recipient_query *query,
 	*next = NULL;
 	if (read_sort(query->sort, &p, err) < 0 ||
 	    page_cursor_read(query->cursor, p.sort, digest, arena, &p.place,
-			     err) < 0 ||
-	    (!p.place.given &&
-	     count(db, p.filter, arena, &p.place.total, err) < 0))
+			     err) < 0)
+		return -1;
+	p.counts = !p.place.given && looks_beside(p.filter);
+	if ((!p.place.given && !p.counts &&
+	     count(db, p.filter, arena, &p.place.total, err) < 0) ||
+	    choose_way(db, &p, err) < 0)
 		return -1;
 	more = read_page(db, &p, arena, out, &last, err);
 	if (more < 0)
 		return -1;
-	last.total = *total = p.place.total;
+	if (!p.counts)
+		last.total = p.place.total;
+	*total = last.total;
 	if (more > 0)
 		*next = page_cursor_write(p.sort, &last, digest, arena);
 	return 0;
