@@ -32,6 +32,10 @@ SELECT COUNT(*) FROM outbox_message;
 -- args: rcpt
 SELECT COUNT(*) FROM outbox_message WHERE rcpt = ?;
 
+-- name: outbox-recipients
+-- Of messages since then. args: at_ms
+SELECT DISTINCT rcpt FROM outbox_message WHERE at_ms >= ?;
+
 -- name: outbox-remove
 -- args: id
 DELETE FROM outbox_message WHERE id = ?;

@@ -308,6 +308,9 @@ UPDATE outgoing_message SET next_ms = ?, error = ? WHERE id = ?;
 -- args: id
 DELETE FROM outgoing_message WHERE id = ?;
 
+-- name: outgoing-recipients
+SELECT DISTINCT rcpt FROM outgoing_message;
+
 -- name: outgoing-forget
 -- Somebody was erased. args: rcpt
 DELETE FROM outgoing_message WHERE LOWER(rcpt) = LOWER(?);

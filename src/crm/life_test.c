@@ -259,6 +259,10 @@ static void erasing_leaves_no_trace_but_the_keyed_hash(void **state)
 					   " MIN(run_at_ms) FROM job"
 					   " WHERE kind = 'outbox-forget'"),
 			 3600000);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM job WHERE kind"
+					   " = 'outbox-forget' AND payload LIKE"
+					   " '%quinn@%'"),
+			 1);
 	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM bridge_member "
 					   "WHERE to_forget_ms IS NOT NULL"),
 			 1);

@@ -20,7 +20,7 @@ describe("records", () => {
       await server.admin.delete(path, { status: 204 });
       await server.admin.get(path, {}, { status: 404 });
       const list = await server.admin.get(`/api/v1/${kind}`);
-      assert.deepEqual(list.body, { items: [], total: 0, next: null });
+      assert.deepEqual(list.body, { items: [], total: 0, total_is_least: false, next: null });
     }
   });
 

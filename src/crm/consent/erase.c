@@ -29,6 +29,7 @@ struct erasure {
 	const struct actor *actor;
 	struct forgotten forgotten;
 	struct json_writer *addresses; /* whose mails are caught */
+	struct json_writer *hashes;    /* of those */
 };
 
 static const char *like_pattern(const char *text, struct arena *arena)
@@ -97,6 +98,7 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 	json_text(e->addresses, a->folded);
 	if (strcmp(a->address, a->folded) != 0)
 		json_text(e->addresses, a->address);
+	json_text(e->hashes, a->hash);
 	forgotten_hash(&e->forgotten, a->folded, keyed);
 	if (db_exec(e->tx, SQL_ERASE_ADDRESS,
 		    SQL_ARGS(sql_text(keyed), sql_int(e->actor->now_ms),
@@ -180,9 +182,9 @@ static int erase_one(struct erasure *e, struct arena *arena, struct err *err)
 	return empty_row(e, err);
 }
 
-/* The engine's mail catcher has messages of them. */
-static int add_outbox_job(struct tx *tx, const struct strbuf *addresses,
-			  int64_t run_at_ms, int64_t now_ms, struct err *err)
+static int add_outbox_job(struct tx *tx, const char *key,
+			  const struct strbuf *list, int64_t run_at_ms,
+			  int64_t now_ms, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
@@ -191,7 +193,7 @@ static int add_outbox_job(struct tx *tx, const struct strbuf *addresses,
 	int64_t id;
 
 	json_begin_object(&w);
-	json_key_raw(&w, "addresses", strbuf_str(addresses));
+	json_key_raw(&w, key, strbuf_str(list));
 	json_end_object(&w);
 	job.payload = payload.buf;
 	return job_add(tx, &job, now_ms, &id, err);
@@ -215,26 +217,43 @@ static int erase_leads(const struct erasure *of, struct arena *arena,
 	return 0;
 }
 
+/*
+ * The engine's mail catcher has messages of them; what was being sent meanwhile
+ * is caught after the first look. Nothing holds the address until the second.
+ */
+static int add_outbox_jobs(const struct erasure *e, struct strbuf *addresses,
+			   struct strbuf *hashes, struct err *err)
+{
+	int64_t now_ms = e->actor->now_ms;
+
+	if (strcmp(addresses->buf, "[]") == 0)
+		return 0;
+	if (add_outbox_job(e->tx, "addresses", addresses, now_ms, now_ms, err) <
+	    0)
+		return -1;
+	return add_outbox_job(e->tx, "hashes", hashes, now_ms + MS_HOUR, now_ms,
+			      err);
+}
+
 /* Of a person with leads: all of it but what is only a person's. */
 static int erase_whole(struct erasure *e, struct arena *arena, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf addresses = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
 	struct json_writer w = JSON_WRITER(&addresses);
-	int64_t now_ms = e->actor->now_ms;
+	struct json_writer h = JSON_WRITER(&hashes);
 
 	e->addresses = &w;
+	e->hashes = &h;
 	json_begin_array(&w);
+	json_begin_array(&h);
 	/* leads first: an address that they share is then nobody else's */
 	if ((e->entity == ENTITY_PERSON && erase_leads(e, arena, err) < 0) ||
 	    erase_one(e, arena, err) < 0)
 		return -1;
 	json_end_array(&w);
-	if (strcmp(addresses.buf, "[]") == 0)
-		return 0;
-	/* what was being sent meanwhile is caught after the first */
-	if (add_outbox_job(e->tx, &addresses, now_ms, now_ms, err) < 0)
-		return -1;
-	return add_outbox_job(e->tx, &addresses, now_ms + MS_HOUR, now_ms, err);
+	json_end_array(&h);
+	return add_outbox_jobs(e, &addresses, &hashes, err);
 }
 
 int person_erase(struct tx *tx, int64_t id, const struct actor *actor,

@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/crypto.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
@@ -121,15 +123,66 @@ int outbox_forget(struct outbox *o, const char *rcpt, struct err *err)
 	return n < 0 ? err_prefix(err, "outbox") : 0;
 }
 
+/* --- by hash --- */
+
+/* From one schema, appended. */
+static int list_recipients(struct outbox *o, enum store_schema schema,
+			   const struct sql *query, struct sql_args args,
+			   struct arena *arena, struct texts *out,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (store_get(outbox_store(o), schema, &db, err) < 0)
+		return -1;
+	return db_list_texts(db, query, args, arena, out, err);
+}
+
+static bool is_one_of(const json_t *hashes, const char *rcpt)
+{
+	char hash[MD5_HEX + 1];
+	const json_t *one;
+	size_t i;
+
+	email_hash(rcpt, hash);
+	json_array_foreach (hashes, i, one) {
+		if (strcmp(json_string_value(one), hash) == 0)
+			return true;
+	}
+	return false;
+}
+
+int outbox_forget_hashed(struct outbox *o, const json_t *hashes,
+			 int64_t since_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct texts all = VEC_INIT;
+
+	if (json_array_size(hashes) == 0)
+		return 0;
+	if (list_recipients(o, STORE_AUDIENCE, SQL_OUTGOING_RECIPIENTS,
+			    SQL_NO_ARGS, arena, &all, err) < 0 ||
+	    list_recipients(o, STORE_EVENTS, SQL_OUTBOX_RECIPIENTS,
+			    SQL_ARGS(sql_int(since_ms)), arena, &all, err) < 0)
+		return -1;
+	vec_each (&all, rcpt) {
+		if (is_one_of(hashes, *rcpt) &&
+		    outbox_forget(o, *rcpt, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int outbox_forget_job(struct job_run *run, struct err *err)
 {
 	CLEANUP(json_free) json_t *payload = NULL;
-	const json_t *addresses = NULL;
+	const json_t *addresses = NULL, *hashes = NULL;
 	json_t *address;
 	size_t i;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_array(payload, "addresses", &addresses, err) < 0)
+	    json_get_array(payload, "addresses", &addresses, err) < 0 ||
+	    json_get_array(payload, "hashes", &hashes, err) < 0)
 		return -1;
 	json_array_foreach (addresses, i, address) {
 		if (job_is_stopping(run))
@@ -138,5 +191,6 @@ int outbox_forget_job(struct job_run *run, struct err *err)
 				  err) < 0)
 			return -1;
 	}
-	return 0;
+	return outbox_forget_hashed(run->context, hashes,
+				    run->job->created_ms - MS_MINUTE, err);
 }

@@ -3,7 +3,9 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/crypto.h"
+#include "base/email.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/strbuf.h"
 #include "delivery/outbox/outbox_forget.h"
 #include "sql/recipient.h"
@@ -213,6 +215,38 @@ static void what_is_forgotten_leaves_the_list_and_the_files(void **state)
 	assert_string_equal(source.buf, "z");
 }
 
+/* The second look, which knows the address no more. */
+static void what_comes_later_is_found_by_its_hash(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(json_free) json_t *hashes = json_array();
+	struct outbox_query query = { .limit = 10 };
+	struct outbox_message *list;
+	struct err err = ERR_INIT;
+	char hash[MD5_HEX + 1];
+	int64_t total;
+
+	put(f, "Gone@example.org", TO_GONE);
+	put(f, "one@example.org", MAIL);
+	queue_single(f, "GONE@example.org");
+	email_hash("gone@example.org", hash);
+	assert_int_equal(json_array_append_new(hashes, json_string(hash)), 0);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 2);
+	assert_int_equal(outbox_forget_hashed(f->outbox, hashes,
+					      list[0].at_ms + 1, &err),
+			 0);
+	assert_int_equal(count_singles(f), 0); /* they wait, since whenever */
+	assert_int_equal(
+		outbox_forget_hashed(f->outbox, hashes, list[1].at_ms, &err),
+		0);
+	assert_int_equal(
+		outbox_list(f->outbox, &query, arena, &list, &total, &err), 1);
+	assert_string_equal(list[0].rcpt, "one@example.org");
+	assert_null(strcasestr(file_text(f, arena), "Dear Gone"));
+}
+
 /* What cannot be written over stays in the list, to be tried again; what is
  * gone already does not. */
 static void forgetting_is_done_again(void **state)
@@ -288,6 +322,7 @@ int main(void)
 		FIXED(mails_come_back_byte_for_byte),
 		FIXED(lists_are_paged_and_filtered),
 		FIXED(what_is_forgotten_leaves_the_list_and_the_files),
+		FIXED(what_comes_later_is_found_by_its_hash),
 		FIXED(forgetting_is_done_again),
 		FIXED(an_unknown_mail_is_not_found),
 		cmocka_unit_test(parts_are_decoded),
