@@ -114,13 +114,15 @@ int import_start(struct db *db, const struct import_input *input,
  *     {"entity": "people", "delimiter": ";", "encoding": "windows-1252",
  *      "has_header": true, "mapping": "saved",
  *      "columns": [{"column": "E-Mail", "field": "email", "by": "saved",
- *                   "consent": null, "yes_no": false, "filled": 98,
- *                   "samples": ["ada@example.org", ...]}, ...],
+ *                   "consent": null, "yes_no": false, "kind": "text",
+ *                   "filled": 98, "samples": ["ada@example.org", ...]}, ...],
  *      "fields": ["email", "first_name", ..., "custom.KEY"],
  *      "rows": 100, "questions": [...]}
  *
  * `by` says whose choice the field is: `given` with the request, `saved` with
- * an earlier import, `guess`ed by the header, or null without a field.
+ * an earlier import, `guess`ed by the header, or null without a field. `kind`
+ * is the type of a custom field that would take all the values: number, date,
+ * boolean or text.
  *
  * Errors as of import_start, but that a file without a known column is fine.
  */

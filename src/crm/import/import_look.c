@@ -18,6 +18,7 @@ struct samples {
 	const char *v[IMPORT_LOOK_SAMPLES];
 	size_t n;
 	int64_t filled; /* cells that are not blank */
+	int64_t numbers, dates, yes_no;
 };
 
 struct look {
@@ -38,6 +39,37 @@ static void add_sample(struct samples *s, struct str cell, struct arena *arena)
 		s->v[s->n++] = arena_str(arena, cell);
 }
 
+static bool is_full_date(struct str cell)
+{
+	struct import_date date;
+
+	return import_date_parse(cell, DATE_ORDER_UNKNOWN, &date) &&
+	       import_date_is_valid(&date);
+}
+
+static void count_kinds(struct samples *s, struct str cell)
+{
+	enum consent_word word = import_consent_word(cell);
+	struct import_number number;
+
+	s->yes_no += word == CONSENT_YES || word == CONSENT_NO;
+	s->dates += is_full_date(cell);
+	s->numbers += !import_number_is_key(cell) &&
+		      import_number_parse(cell, DECIMAL_UNKNOWN, &number);
+}
+
+/* What a field would be that takes all these values: see crm/custom_field.h. */
+static const char *kind_of(const struct samples *s)
+{
+	if (s->filled == 0)
+		return "text";
+	if (s->yes_no == s->filled)
+		return "boolean";
+	if (s->dates == s->filled)
+		return "date";
+	return s->numbers == s->filled ? "number" : "text";
+}
+
 static void add_row(struct look *look, const struct str *cells, size_t n,
 		    struct arena *arena)
 {
@@ -49,6 +81,7 @@ static void add_row(struct look *look, const struct str *cells, size_t n,
 		if (cell.len == 0)
 			continue;
 		look->columns[i].filled++;
+		count_kinds(&look->columns[i], cell);
 		add_sample(&look->columns[i], cell, arena);
 	}
 }
@@ -104,6 +137,7 @@ static void format_column(const struct look *look, size_t i,
 	json_key_text(w, "consent",
 		      is_consent ? import_consent_name(c->consent) : NULL);
 	json_key_bool(w, "yes_no", c->is_yes_no);
+	json_key_text(w, "kind", kind_of(s));
 	json_key_int(w, "filled", s->filled);
 	json_key_begin_array(w, "samples");
 	for (size_t k = 0; k < s->n; k++)

@@ -230,6 +230,7 @@ void import_plan_format(const struct import_plan *plan, struct strbuf *out)
 	json_key_text(&w, "encoding", plan->encoding);
 	json_key_text(&w, "date_order",
 		      import_date_order_name(plan->date_order));
+	json_key_text(&w, "decimal", decimal_mark_name(plan->decimal));
 	json_key_text(&w, "opted_in", plan->opted_in);
 	json_key_int(&w, "opt_outs", plan->opt_outs);
 	json_key_begin_array(&w, "columns");
@@ -341,7 +342,7 @@ int import_plan_load(struct db *db, const struct import_run *run,
 {
 	CLEANUP(json_free) json_t *json = NULL;
 	const char *match = NULL, *delimiter = "", *opted_in = NULL;
-	const char *encoding = NULL, *date_order = NULL;
+	const char *encoding = NULL, *date_order = NULL, *decimal = NULL;
 	const json_t *columns = NULL;
 
 	*out = (struct import_plan){
@@ -356,6 +357,7 @@ int import_plan_load(struct db *db, const struct import_run *run,
 	    json_get_text(json, "delimiter", &delimiter, err) < 0 ||
 	    json_get_text(json, "encoding", &encoding, err) < 0 ||
 	    json_get_text(json, "date_order", &date_order, err) < 0 ||
+	    json_get_text(json, "decimal", &decimal, err) < 0 ||
 	    json_get_int(json, "opt_outs", &out->opt_outs, err) < 0 ||
 	    json_get_text(json, "opted_in", &opted_in, err) < 0 ||
 	    json_get_bool(json, "dry_run", &out->dry_run, err) < 0 ||
@@ -367,6 +369,7 @@ int import_plan_load(struct db *db, const struct import_run *run,
 	if (date_order &&
 	    import_date_order_parse(date_order, &out->date_order, err) < 0)
 		return -1;
+	out->decimal = decimal_mark_named(decimal);
 	out->delimiter = delimiter[0];
 	out->encoding = arena_strdup(arena, encoding);
 	out->opted_in = arena_strdup(arena, opted_in);

@@ -6,7 +6,7 @@
  *
  *     {"match": "auto", "dry_run": false, "has_header": true,
  *      "delimiter": ";", "encoding": null, "date_order": "dmy",
- *      "opted_in": null, "opt_outs": 12,
+ *      "decimal": ",", "opted_in": null, "opt_outs": 12,
  *      "columns": [{"header": "E-Mail", "field": "email"},
  *                  {"header": "Status", "field": "opted_out",
  *                   "consent": "status", "answered": true, "remembered_ms": 0,
@@ -19,6 +19,7 @@
 #include "crm/import/import.h"
 #include "crm/import/import_map.h"
 #include "crm/words/import_date.h"
+#include "crm/words/import_number.h"
 
 struct csv_reader;
 
@@ -40,6 +41,7 @@ struct import_plan {
 	char delimiter;       /* 0: detected */
 	const char *encoding; /* NULL: detected */
 	enum date_order date_order;
+	enum decimal_mark decimal;
 	int64_t opt_outs;     /* cells that say so: at most so many are made */
 	const char *opted_in; /* ground on which new ones are; NULL: none */
 	int64_t user_id;

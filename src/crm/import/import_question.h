@@ -30,7 +30,7 @@ struct look {
 	bool is_left_out;           /* mapped to null */
 	bool is_remembered;         /* the answer for it is one of before */
 	bool is_stale; /* what was answered is not about all of it */
-	bool is_date;
+	bool is_date, is_number;
 	struct tallies values, refusals; /* those that nobody answered */
 	int64_t filled;                  /* cells that are not blank */
 	int64_t refuse;       /* cells that refuse mail in words; as above */
@@ -42,6 +42,7 @@ struct look {
 	int dates_kept;
 	struct str date; /* the first that can be read in two ways */
 	int64_t dates, day_first, month_first;
+	int64_t by_mark, points, commas; /* numbers: see import_number.h */
 };
 
 enum consent_meaning import_meaning_of(const struct import_column *c, int word);

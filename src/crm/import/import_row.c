@@ -84,6 +84,17 @@ static const char *iso_date(const struct import_plan *plan, struct str s,
 			    date.day);
 }
 
+/* A number as programs write it; what is none as it is, to be refused. */
+static const char *plain_number(const struct import_plan *plan, struct str s,
+				struct arena *arena)
+{
+	struct import_number number;
+
+	return import_number_parse(s, plan->decimal, &number)
+		       ? arena_strdup(arena, number.text)
+		       : arena_str(arena, s);
+}
+
 /* A choice in any case: "New" is "new". */
 static const char *status_of(struct str cell, struct arena *arena)
 {
@@ -282,7 +293,8 @@ static const char *choice_of(const struct custom_field *field, struct str cell,
 	return choice ? choice : text;
 }
 
-/* Booleans, dates and choices as lists have them, else as the field reads. */
+/* Booleans, dates, numbers and choices as lists have them, else as the field
+ * reads. */
 static const char *custom_text(const struct import_plan *plan,
 			       const struct custom_field *field,
 			       struct str cell, struct arena *arena)
@@ -295,6 +307,8 @@ static const char *custom_text(const struct import_plan *plan,
 		return word == CONSENT_YES ? "true" : "false";
 	if (strcmp(field->type, "date") == 0)
 		return iso_date(plan, cell, arena);
+	if (strcmp(field->type, "number") == 0)
+		return plain_number(plan, cell, arena);
 	if (strcmp(field->type, "choice") == 0)
 		return choice_of(field, cell, arena);
 	return arena_str(arena, cell);

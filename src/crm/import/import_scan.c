@@ -134,6 +134,17 @@ static void count_date(struct look *look, struct str cell, struct arena *arena)
 		look->date = str_of(arena_str(arena, cell));
 }
 
+static void count_number(struct look *look, struct str cell)
+{
+	struct import_number number;
+
+	if (!import_number_parse(cell, DECIMAL_UNKNOWN, &number))
+		return;
+	look->by_mark += number.by_mark;
+	look->points += number.shows == DECIMAL_POINT;
+	look->commas += number.shows == DECIMAL_COMMA;
+}
+
 static void look_at_row(struct looks *looks, const struct str *cells, size_t n,
 			struct arena *arena)
 {
@@ -144,7 +155,7 @@ static void look_at_row(struct looks *looks, const struct str *cells, size_t n,
 		struct str cell;
 
 		if (!counts && !look->is_watched && !look->is_searched &&
-		    !look->is_date)
+		    !look->is_date && !look->is_number)
 			continue;
 		cell = import_clean(cells[i], &text);
 		if (cell.len == 0)
@@ -156,6 +167,8 @@ static void look_at_row(struct looks *looks, const struct str *cells, size_t n,
 			count_cell(look, cell, arena);
 		if (look->is_date)
 			count_date(look, cell, arena);
+		if (look->is_number)
+			count_number(look, cell);
 	}
 }
 
@@ -198,6 +211,12 @@ static bool is_date(const struct import_column *c)
 		strcmp(c->custom->type, "date") == 0);
 }
 
+static bool is_number(const struct import_column *c)
+{
+	return c->target == IMPORT_CUSTOM &&
+	       strcmp(c->custom->type, "number") == 0;
+}
+
 static bool is_mapped_to_nothing(const json_t *mapping,
 				 const struct import_column *c)
 {
@@ -224,6 +243,7 @@ static void begin_looks(struct import_plan *plan, const json_t *mapping,
 		look.has_states = has_states(c);
 		look.is_left_out = is_mapped_to_nothing(mapping, c);
 		look.is_date = is_date(c);
+		look.is_number = is_number(c);
 		if (look.header == CONSENT_OTHER)
 			look.header = CONSENT_NO_COLUMN;
 		vec_push(out, look);
@@ -570,6 +590,24 @@ static void decide_dates(struct looks *looks, struct import_plan *plan,
 	}
 }
 
+/* What most of the numbers show. Where none does, a semicolon between cells
+ * says that commas are in them. */
+static void decide_numbers(const struct looks *looks, struct import_plan *plan)
+{
+	int64_t by_mark = 0, points = 0, commas = 0;
+
+	vec_each (looks, look) {
+		by_mark += look->by_mark;
+		points += look->points;
+		commas += look->commas;
+	}
+	if (points != commas)
+		plan->decimal = commas > points ? DECIMAL_COMMA : DECIMAL_POINT;
+	else if (by_mark > 0)
+		plan->decimal =
+			plan->delimiter == ';' ? DECIMAL_COMMA : DECIMAL_POINT;
+}
+
 int import_scan(struct import_scan *scan, struct csv_reader *reader,
 		struct arena *arena, struct import_plan *plan, struct err *err)
 {
@@ -593,6 +631,7 @@ int import_scan(struct import_scan *scan, struct csv_reader *reader,
 		count_cells(look, rows, plan);
 	}
 	decide_dates(&looks, plan, &w);
+	decide_numbers(&looks, plan);
 	json_end_array(&w);
 	if (questions.len > 2)
 		strbuf_addslice(scan->questions, strbuf_str(&questions));

@@ -5,8 +5,9 @@
  * Private to crm/import*.c. One pass of the CSV reader finds what no single
  * row can tell: which columns say who wants no mail and whether all of their
  * values are understood, whether the cells of other columns say so, and in
- * which order the dates are written. What is not certain becomes a question;
- * with one, nothing is imported. Users answer with a JSON object:
+ * which order the dates are written, and what parts decimals. What is not
+ * certain becomes a question; with one, nothing is imported. Users answer with
+ * a JSON object:
  *
  *     {"columns": {"Newsletter": "ignore"},        opt_out opt_in status ...
  *      "values": {"Status:inaktiv": "out"},        or ignore
@@ -44,7 +45,8 @@ struct import_scan {
 
 /*
  * Reads on to the end of the file; decides on plan->columns, on
- * plan->date_order and plan->opt_outs. Answers are kept in arena.
+ * plan->date_order, plan->decimal and plan->opt_outs. Answers are kept in
+ * arena.
  */
 int import_scan(struct import_scan *scan, struct csv_reader *reader,
 		struct arena *arena, struct import_plan *plan, struct err *err);

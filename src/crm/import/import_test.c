@@ -160,6 +160,64 @@ static void a_new_address_replaces_the_one_before(void **state)
 			 1);
 }
 
+#define NUMBER_FIELD                                          \
+	"INSERT INTO custom_field (entity, key, label, type," \
+	" created_ms) VALUES (1, 'revenue', 'Revenue', 'number', 0)"
+#define REVENUES "SELECT custom FROM person ORDER BY email_id"
+
+/* "1.250" alone says nothing: the rest of the file does, or what parts its
+ * cells. */
+static void numbers_are_read_as_the_file_writes_them(void **state)
+{
+	struct setup *s = *state;
+
+	exec(s, NUMBER_FIELD);
+	import(s, "email;Revenue\na@x.example;1.250\nb@x.example;12,5\n"
+		  "c@x.example;-1.234.567,75\nd@x.example;n/a\n");
+	assert_string_equal(table(s, REVENUES),
+			    "{\"revenue\":1250}\n{\"revenue\":12.5}\n"
+			    "{\"revenue\":-1234567.75}\n");
+	assert_non_null(strstr(refused(s), "custom.revenue"));
+	import(s, "email,Revenue\na@x.example,1.250\n");
+	import(s, "email;Revenue\nb@x.example;1.250\n");
+	assert_string_equal(table(s, REVENUES),
+			    "{\"revenue\":1.25}\n{\"revenue\":1250}\n"
+			    "{\"revenue\":-1234567.75}\n");
+}
+
+static const char *kind_of(struct setup *s, const char *values)
+{
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct import_input input = { .entity = ENTITY_PERSON,
+				      .folder = s->folder };
+	struct err err = ERR_INIT;
+	const char *kind;
+
+	input.path =
+		write_file(s, arena_printf(s->arena, "email;X\n%s", values));
+	must(import_look(s->db, &input, NOW, &out, &err), &err);
+	kind = strstr(strstr(out.buf, "\"X\""), "\"kind\":\"") + 8;
+	return arena_strndup(s->arena, kind, strcspn(kind, "\""));
+}
+
+static void what_a_new_field_would_hold_is_guessed(void **state)
+{
+	static const struct {
+		const char *values, *kind;
+	} cases[] = {
+		{ "a@x.example;1497,74\nb@x.example;\n", "number" },
+		{ "a@x.example;2.1.1980\nb@x.example;1980-02-01\n", "date" },
+		{ "a@x.example;ja\nb@x.example;nein\n", "boolean" },
+		{ "a@x.example;01067\nb@x.example;80331\n", "text" },
+		{ "a@x.example;12\nb@x.example;a dozen\n", "text" },
+		{ "a@x.example;\n", "text" },
+	};
+	struct setup *s = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(kind_of(s, cases[i].values), cases[i].kind);
+}
+
 static void tags_and_custom_fields_are_kept(void **state)
 {
 	static const char text[] = "email,tags,Shoe size,custom.vip\n"
@@ -1109,3 +1167,5 @@ int main(void)
 
 	return cmocka_run_group_tests(list, NULL, NULL);
 }
+		TEST(numbers_are_read_as_the_file_writes_them),
+		TEST(what_a_new_field_would_hold_is_guessed),

@@ -37,18 +37,18 @@ interface Props {
   questions: Question[];
   choices: Choices;
   onChange: (choices: Choices) => void;
-  onNewField: (column: string) => void;
+  onNewField: (column: Column) => void;
 }
 
 function ColumnRow({ column, look, questions, choices, onChange, onNewField }: Props & { column: Column }) {
   const { t } = useTranslation();
-  const fieldName = useFieldName();
+  const fieldName = useFieldName(choices.entity);
   const me = useMe();
   const about = questions.filter((question) => question.column === column.column);
   const fields = look.fields.filter((field) => !hidden.has(field) || field === column.field);
   const isQuiet = column.field !== null || column.by !== null || column.consent !== null;
   const choose = (value: string | null) => {
-    if (value === NEW_FIELD) onNewField(column.column);
+    if (value === NEW_FIELD) onNewField(column);
     else if (value) onChange(mapColumn(choices, look, column.column, value === LEAVE_OUT ? null : value));
   };
   return (
@@ -65,6 +65,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
             <Select
               aria-label={t('imports.fieldOf', { column: column.column })}
               searchable
+              selectFirstOptionOnChange
               allowDeselect={false}
               w={230}
               value={column.field ?? LEAVE_OUT}

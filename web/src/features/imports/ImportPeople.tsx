@@ -11,6 +11,7 @@ import { DataTable } from '../../ui/DataTable/DataTable.tsx';
 import { ListTotal } from '../../ui/DataTable/ListTotal.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
+import type { Entity } from './choices.ts';
 import { useFieldName } from './fields.ts';
 import { useImportPeople, type Import, type ImportPerson } from './queries.ts';
 import type { PeopleOutcome } from './search.ts';
@@ -21,7 +22,7 @@ export function ImportPeople({ run, outcome }: { run: Import; outcome: PeopleOut
   const navigate = useNavigate();
   const id = useId();
   const rows = useImportPeople(run.id, outcome);
-  const columns = useColumns(outcome);
+  const columns = useColumns(outcome, run.entity ?? 'people');
   const n = rows.total ?? 0;
   const filter = { match: 'all' as const, conditions: [{ field: 'import_id', op: 'is', value: run.id }] };
   return (
@@ -50,7 +51,7 @@ export function ImportPeople({ run, outcome }: { run: Import; outcome: PeopleOut
   );
 }
 
-function useColumns(outcome: PeopleOutcome): Column<ImportPerson>[] {
+function useColumns(outcome: PeopleOutcome, entity: Entity): Column<ImportPerson>[] {
   const { t } = useTranslation();
   return useMemo(() => {
     const columns: Column<ImportPerson>[] = [
@@ -58,7 +59,7 @@ function useColumns(outcome: PeopleOutcome): Column<ImportPerson>[] {
       { name: 'email', label: t('people.field.email'), width: 240, isSortable: false, cell: (row) => <bdi>{row.email}</bdi> },
     ];
     if (outcome === 'updated')
-      columns.push({ name: 'changes', label: t('imports.changes'), width: 420, isSortable: false, cell: (row) => <Changes row={row} /> });
+      columns.push({ name: 'changes', label: t('imports.changes'), width: 420, isSortable: false, cell: (row) => <Changes row={row} entity={entity} /> });
     else if (outcome === 'opted_out')
       columns.push({ name: 'why', label: t('imports.why'), width: 300, isSortable: false, cell: (row) => row.source && t(`imports.outBy.${row.source}`) });
     else if (outcome === 'shares_address')
@@ -70,7 +71,7 @@ function useColumns(outcome: PeopleOutcome): Column<ImportPerson>[] {
       columns.push({ name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') });
     return columns;
     // the texts follow the language
-  }, [outcome, t]);
+  }, [outcome, entity, t]);
 }
 
 /** Only people have a page. */
@@ -89,9 +90,9 @@ function Holders({ row }: { row: ImportPerson }) {
 }
 
 /** What each field was and is. */
-function Changes({ row }: { row: ImportPerson }) {
+function Changes({ row, entity }: { row: ImportPerson; entity: Entity }) {
   const { t } = useTranslation();
-  const fieldName = useFieldName();
+  const fieldName = useFieldName(entity);
   const told = row.changes.map(({ field, before, after }) =>
     t('imports.change', { field: fieldName(field), before: before ?? t('ui.nothing'), after: after ?? t('ui.nothing') }));
   if (row.opted_out && told.length === 0) told.push(t('people.state.opted_out'));

@@ -25,7 +25,7 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
   const navigate = useNavigate();
   const [choices, setChoices] = useState<Choices>(noChoices);
   const [later, setLater] = useState<Question[]>([]);
-  const [column, setColumn] = useState<string | null>(null);
+  const [column, setColumn] = useState<Look['columns'][number] | null>(null);
   const [trial, setTrial] = useState<number | null>(null);
   const [part, setPart] = useState(0);
   const first = useRef<Look | undefined>(undefined);
@@ -97,7 +97,7 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
           entity={choices.entity}
           onClose={() => setColumn(null)}
           onMade={(field) => {
-            change(mapColumn(choices, look, column, field));
+            change(mapColumn(choices, look, column.column, field));
             setColumn(null);
           }}
         />

@@ -8,7 +8,7 @@ const question = (kind: Question['kind'], column: string | null, values: string[
 
 const look = (mapping: Look['mapping'], columns: [string, string | null, Look['columns'][0]['by']][]): Look => ({
   entity: 'people', delimiter: ',', encoding: 'utf-8', has_header: true, mapping, rows: 1, questions: [], fields: [],
-  columns: columns.map(([column, field, by]) => ({ column, field, by, consent: null, yes_no: false, filled: 1, samples: [] })),
+  columns: columns.map(([column, field, by]) => ({ column, field, by, consent: null, yes_no: false, kind: 'text', filled: 1, samples: [] })),
 });
 
 test('what nobody chose is not said: the server guesses, remembers and asks', () => {

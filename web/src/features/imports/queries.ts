@@ -164,9 +164,23 @@ export function useDecide(id: number) {
   });
 }
 
+export type Kind = Look['columns'][number]['kind'];
+
+export const customFieldsQuery = (entity: Entity) =>
+  queryOptions({
+    queryKey: ['custom-fields', entity],
+    queryFn: ({ signal }) => call(api.GET('/custom-fields', { params: { query: { entity } }, signal })),
+    select: (list) => list.items,
+  });
+
+/** Lists and filters know it at once. */
 export function useNewField() {
+  const queries = useQueryClient();
   return useMutation({
-    mutationFn: (field: { entity: Entity; key: string; label: string }) =>
-      call(api.POST('/custom-fields', { body: { ...field, type: 'text' } })),
+    mutationFn: (field: { entity: Entity; key: string; label: string; type: Kind }) => call(api.POST('/custom-fields', { body: field })),
+    onSuccess: async (_made, { entity }) => {
+      await queries.invalidateQueries({ queryKey: ['custom-fields', entity] });
+      void queries.invalidateQueries({ queryKey: [entity, 'fields'] });
+    },
   });
 }
