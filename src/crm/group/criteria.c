@@ -34,18 +34,19 @@ static const char *const op_names[] = {
 #define OPS_IS (OP(IS) | OP(NOT))
 #define OPS_PART (OP(CONTAINS) | OP(NOTCONTAIN) | OP(STARTS) | OP(ENDS))
 #define OPS_ORDER (OP(GREATER) | OP(LESS))
-#define OPS_DATE (OP(IN_LAST) | OP(WITHIN)) /* of those that are dates */
+/* Of those that are dates. */
+#define OPS_DATE (OPS_ORDER | OP(IN_LAST) | OP(WITHIN))
 #define OPS_BLANK (OP(BLANK) | OP(BLANK_NOT))
 
 static const unsigned ops_of_type[] = {
-	[CRITERIA_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
-	[CRITERIA_FOLDED] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_TEXT] = OPS_IS | OPS_PART | OPS_BLANK,
+	[CRITERIA_FOLDED] = OPS_IS | OPS_PART | OPS_BLANK,
 	[CRITERIA_BOOL] = OPS_IS,
 	[CRITERIA_TIME] = OPS_IS | OPS_ORDER | OPS_BLANK | OP(IN_LAST),
 	[CRITERIA_INT] = OPS_IS | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_EMAIL] = OPS_IS | OPS_PART | OPS_BLANK,
 	[CRITERIA_TAG] = OPS_IS | OPS_PART | OPS_BLANK,
-	[CRITERIA_CUSTOM_TEXT] = OPS_IS | OPS_PART | OPS_ORDER | OPS_BLANK,
+	[CRITERIA_CUSTOM_TEXT] = OPS_IS | OPS_PART | OPS_BLANK,
 	[CRITERIA_CUSTOM_NUMBER] = OPS_IS | OPS_ORDER | OPS_BLANK,
 	[CRITERIA_CUSTOM_BOOL] = OPS_IS | OPS_BLANK,
 	[CRITERIA_GROUP] = OPS_IS,
@@ -269,6 +270,21 @@ static bool parse_op(const char *name, enum criteria_op *out)
 	return false;
 }
 
+/* Texts had an order once, by which "1000" is less than "9": it is not given
+ * any more, but what is stored means what it did. */
+static bool op_fits(const struct parser *p, const struct criterion *c)
+{
+	bool is_text = c->type == CRITERIA_TEXT || c->type == CRITERIA_FOLDED ||
+		       c->type == CRITERIA_CUSTOM_TEXT;
+	unsigned fit = ops_of_type[c->type];
+
+	if (c->is_date)
+		fit |= OPS_DATE;
+	if (is_text && !p->strict)
+		fit |= OPS_ORDER;
+	return fit & (1u << c->op);
+}
+
 static int parse_field_condition(struct parser *p, const json_t *json,
 				 const char *path, const char *op,
 				 struct criterion *c, struct err *err)
@@ -285,8 +301,7 @@ static int parse_field_condition(struct parser *p, const json_t *json,
 				       "is no field of this entity");
 	if (!parse_op(op, &c->op))
 		return criteria_refuse(err, path, "op", "is not known");
-	if (!((ops_of_type[c->type] | (c->is_date ? OPS_DATE : 0)) &
-	      (1u << c->op)))
+	if (!op_fits(p, c))
 		return criteria_refuse(err, path, "op",
 				       "does not fit this field");
 	if (c->op == CRITERIA_BLANK || c->op == CRITERIA_BLANK_NOT)

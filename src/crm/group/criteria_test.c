@@ -879,6 +879,9 @@ static void mistakes_are_found_at_their_place(void **state)
 		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"in_last\","
 		  "\"value\":\"7 days\"}]}",
 		  "criteria.conditions[0].op" },
+		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"greater\","
+		  "\"value\":\"1000\"}]}",
+		  "criteria.conditions[0].op" },
 		{ "{\"match\":\"all\",\"condition\":[]}", "criteria" },
 		{ "{\"conditions\":[{\"field\":\"city\",\"op\":\"is\","
 		  "\"value\":\"x\",\"valeu\":1}]}",
