@@ -241,9 +241,10 @@ SELECT id FROM company WHERE import_id = ? AND id > ?
 ORDER BY id LIMIT ? FOR UPDATE;
 
 -- name: import-made
--- Of what an import made: did somebody do something with it since, and is there
--- more to do than to delete it (somebody says that it is out, the audience
--- knows its address)? args: entity, JSON ids, the same twice
+-- Of what an import made: why does it stay (see enum import_stays), and is there
+-- more to do than to delete it (somebody says that it is out, the audience or a
+-- ledger knows it)? What we did by ourselves, such as mailing it, is no reason.
+-- args: entity, JSON ids, the same twice
 WITH p (id, entity, created_ms, updated_ms) AS (
 	SELECT id, :ENTITY_PERSON, created_ms, updated_ms FROM person
 	WHERE CAST(? AS INTEGER) = :ENTITY_PERSON AND id IN JSON_INTS(?)
@@ -253,14 +254,13 @@ WITH p (id, entity, created_ms, updated_ms) AS (
 	UNION ALL
 	SELECT id, :ENTITY_COMPANY, created_ms, updated_ms FROM company
 	WHERE CAST(? AS INTEGER) = :ENTITY_COMPANY AND id IN JSON_INTS(?))
-SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
-	OR (p.entity = :ENTITY_PERSON AND EXISTS (SELECT 1
-		FROM campaign_recipient c WHERE c.person_id = p.id))
-	OR (p.entity = :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM person q
+SELECT p.id, CASE WHEN p.entity <> :ENTITY_COMPANY AND EXISTS (SELECT 1
+		FROM consent c WHERE c.record_id = p.id
+		AND c.entity = p.entity AND c.at_ms > p.created_ms)
+	THEN :IMPORT_STAYS_ANSWERED
+	WHEN p.updated_ms <> p.created_ms THEN :IMPORT_STAYS_CHANGED
+	WHEN (p.entity = :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM person q
 		WHERE q.company_id = p.id))
-	OR (p.entity <> :ENTITY_COMPANY AND EXISTS (SELECT 1 FROM consent c
-		WHERE c.record_id = p.id AND c.entity = p.entity
-		AND c.at_ms > p.created_ms))
 	OR EXISTS (SELECT 1 FROM communication_link k
 		WHERE k.record_id = p.id AND k.entity = p.entity)
 	OR EXISTS (SELECT 1 FROM note n
@@ -273,13 +273,26 @@ SELECT p.id, CASE WHEN p.updated_ms <> p.created_ms
 	OR EXISTS (SELECT 1 FROM crm_group g JOIN group_exclusion x
 		ON x.group_id = g.id WHERE g.entity = p.entity
 		AND x.record_id = p.id)
-	THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 FROM opt_out_witness w
+	THEN :IMPORT_STAYS_USED ELSE 0 END, CASE WHEN EXISTS (SELECT 1
+		FROM opt_out_witness w
 		WHERE w.record_id = p.id AND w.entity = p.entity)
 	OR EXISTS (SELECT 1 FROM email e JOIN bridge_member m
 		ON m.email_hash = e.hash
 		WHERE e.record_id = p.id AND e.entity = p.entity)
+	OR (p.entity = :ENTITY_PERSON AND EXISTS (SELECT 1
+		FROM campaign_recipient c WHERE c.person_id = p.id))
 	THEN 1 ELSE 0 END
 FROM p ORDER BY p.id;
+
+-- name: import-restorable
+-- Of what an import changed: how many nobody changed since. args: import, entity
+SELECT COUNT(*) FROM import_change c WHERE c.import_id = ? AND c.entity = ?
+	AND (EXISTS (SELECT 1 FROM person p WHERE c.entity = :ENTITY_PERSON
+		AND p.id = c.record_id AND p.updated_ms = c.written_ms)
+	OR EXISTS (SELECT 1 FROM lead p WHERE c.entity = :ENTITY_LEAD
+		AND p.id = c.record_id AND p.updated_ms = c.written_ms)
+	OR EXISTS (SELECT 1 FROM company p WHERE c.entity = :ENTITY_COMPANY
+		AND p.id = c.record_id AND p.updated_ms = c.written_ms));
 
 -- name: import-unmake-people
 -- args: JSON ids
@@ -388,23 +401,28 @@ WHERE r.id = ? AND NOT EXISTS (SELECT 1 FROM consent c
 	AND c.record_id = w.record_id AND c.entity = w.entity);
 
 -- name: import-people-sharing
--- Whom an import made at an address that somebody else has, too.
+-- Whom an import made at an address that somebody else had, too, when it ended.
 -- args: import, after id, limit
 SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0, NULL FROM person p
+JOIN import_run r ON r.id = p.import_id
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
 	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
 		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
-		AND a.ended_ms IS NULL AND b.ended_ms IS NULL
+		AND (a.ended_ms IS NULL OR a.ended_ms > r.finished_ms)
+		AND (b.ended_ms IS NULL OR b.ended_ms > r.finished_ms)
+		AND (r.finished_ms IS NULL OR b.created_ms <= r.finished_ms)
 		AND NOT (b.entity = a.entity AND b.record_id = a.record_id))
 ORDER BY p.id LIMIT ?;
 
 -- name: import-people-sharing-count
 -- args: import
-SELECT COUNT(*) FROM person p
+SELECT COUNT(*) FROM person p JOIN import_run r ON r.id = p.import_id
 WHERE p.import_id = ? AND p.erased_ms IS NULL
 	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
 		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
-		AND a.ended_ms IS NULL AND b.ended_ms IS NULL
+		AND (a.ended_ms IS NULL OR a.ended_ms > r.finished_ms)
+		AND (b.ended_ms IS NULL OR b.ended_ms > r.finished_ms)
+		AND (r.finished_ms IS NULL OR b.created_ms <= r.finished_ms)
 		AND NOT (b.entity = a.entity AND b.record_id = a.record_id));
 
 -- name: import-people-opted-out

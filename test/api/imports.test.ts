@@ -78,8 +78,13 @@ describe("imports", () => {
     assert.equal(result.created + result.updated + result.unchanged + result.refused, 3000);
     const touched = (await server.admin.get(`${v1}/people`, { email: "person7@example7.test" })).body.items[0];
     await server.admin.patch(`${v1}/people/${touched.id}`, { city: "Elsewhere" });
-    const { body } = await server.admin.post(`${v1}/imports/${result.import_id}/undo`, undefined, { status: 202 });
+    const path = `${v1}/imports/${result.import_id}/undo`;
+    const { body: expected } = await server.admin.get(path);
+    assert.deepEqual([expected.removed, expected.restored, expected.kept], [result.created - 1, result.updated, 1]);
+    const { body } = await server.admin.post(path, undefined, { status: 202 });
     const undone = (await server.job(body.job_id)).result as Json;
+    assert.equal(undone.companies_kept, 1);
+    assert.equal(undone.removed - undone.companies_removed, expected.removed);
     assert.equal(undone.kept, 1 + 1); // the person, and the company they still have
     assert.equal(await total("people"), before + 1);
     await server.admin.post(`${v1}/imports/${result.import_id}/undo`, undefined, { status: 409 });

@@ -234,6 +234,9 @@ describe("imports and consent", () => {
     assert.deepEqual(sharing.items.map((p: Json) => [p.name, p.opted_out]), [["Ann", true], ["Ben", true], ["Ann", true], ["Ben", true]]);
     const { body: cat } = await server.admin.post(`${v1}/people`, { first_name: "Cat", email: "BOTH1@example.test" }, { status: 201 });
     assert.equal(cat.opted_out, true, "who comes with the address is out, too");
+    await server.admin.post(`${v1}/people`, { first_name: "Dee", email: "both4@example.test" }, { status: 201 });
+    const { body: later } = await server.admin.get(`${v1}/imports/${id}/people`, { outcome: "shares_address" });
+    assert.equal(later.total, 4, "a result is what it was then");
     assert.equal((await server.admin.patch(`${v1}/people/${(await said("both4@example.test"))[0]!.id}`,
       { email: "both2@example.test" })).body.opted_out, true, "and who gets it");
     const { body: items } = await server.admin.get(`${v1}/people/${cat.id}/consent`);

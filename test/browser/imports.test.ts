@@ -104,11 +104,11 @@ describe("importing a file", () => {
     await page.getByText(/Of 25 addresses|Of \d+ addresses/).count();
 
     await page.getByRole("button", { name: "Undo this import" }).click();
-    await page.getByRole("dialog").getByText("The 9,960 records that it made").waitFor();
+    await page.getByRole("dialog").getByText("9,960 records that it made are removed.").waitFor();
     assert.ok(await page.getByRole("radio", { name: "They stay opted out" }).isChecked());
     await checkAccessible(page);
     await picture(page, "import-undo");
-    await page.getByRole("button", { name: "Take 9960 records back" }).click();
+    await page.getByRole("button", { name: "Take 9,960 records back" }).click();
     await page.getByText("This import was taken back").waitFor();
     await page.getByText("; 0 may be sent campaigns again").waitFor();
     assert.equal(await total(), 0);

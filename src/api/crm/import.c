@@ -254,6 +254,34 @@ int v1_imports_undo(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
+int v1_imports_undo_expect(struct request *rq, struct response *rs,
+			   struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct import_undo_counts counts = { 0 };
+	struct json_writer w = JSON_WRITER(&rs->body);
+	struct import_run run;
+	int64_t id;
+	int counted;
+
+	if (request_param_id(rq, "import_id", &id, err) < 0 ||
+	    v1_db(rq, &db, err) < 0 ||
+	    import_get(db, id, rq->arena, &run, err) < 0)
+		return -1;
+	counted = import_undo_expect(db, &run, &counts, err);
+	if (counted < 0)
+		return -1;
+	json_begin_object(&w);
+	json_key_bool(&w, "counted", counted);
+	json_key_int(&w, "removed", counts.removed);
+	json_key_int(&w, "restored", counts.restored);
+	json_key_int(&w, "kept", counts.kept);
+	json_key_int(&w, "kept_opted_out", counts.opted_out);
+	json_key_int(&w, "kept_used", counts.used);
+	json_end_object(&w);
+	return 0;
+}
+
 static int read_outcome(const struct request *rq, enum import_outcome *out,
 			struct err *err)
 {

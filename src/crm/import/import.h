@@ -24,11 +24,12 @@
  *
  * A job of kind `import-undo` takes an import back: what it made is removed,
  * what it changed is restored, except for records that somebody changed or
- * used since. The opt-outs that it made are given back too, unless something
- * else says so: an import, the person, a user, the audience (see
- * crm/consent/opt_out_witness.h). Who it made and who is kept keeps theirs. If
- * a user wants to keep the opt-outs, none is given back, and those of people
- * who go are kept for their addresses.
+ * used since. That we pushed or mailed them is no use: who was mailed leaves an
+ * empty row for the ledger. The opt-outs that it made are given back too,
+ * unless something else says so: an import, the person, a user, the audience
+ * (see crm/consent/opt_out_witness.h). Who it made and who is kept keeps
+ * theirs. If a user wants to keep the opt-outs, none is given back, and those
+ * of people who go are kept for their addresses.
  */
 #ifndef CRM_IMPORT_H
 #define CRM_IMPORT_H
@@ -182,6 +183,19 @@ int import_undo_start(struct db *db, int64_t id, bool keep_opt_outs,
  * people, and addresses that nobody has. */
 int import_opt_outs_count(struct db *db, const struct import_run *run,
 			  int64_t *out, struct err *err);
+
+/* What taking it back does to records of its own kind. Companies that it made
+ * for people follow, where nobody is left. */
+struct import_undo_counts {
+	int64_t removed, restored;
+	int64_t kept;            /* somebody did something with them since: */
+	int64_t opted_out, used; /* of these; the others were changed */
+};
+/* More are not counted beforehand: it takes too long for who waits. */
+#define IMPORT_UNDO_EXPECT_MOST 200000
+/* As things are now. Returns 1, 0 if there are too many, -1. */
+int import_undo_expect(struct db *db, const struct import_run *run,
+		       struct import_undo_counts *out, struct err *err);
 
 /*
  * What becomes of the addresses that an import holds: opt all of them out, or

@@ -29,7 +29,8 @@ static void read_made(const struct rows *rows, struct arena *arena, void *out)
 {
 	(void)arena;
 	*(struct import_made *)out =
-		(struct import_made){ rows_int(rows, 0), rows_int(rows, 1) != 0,
+		(struct import_made){ rows_int(rows, 0),
+				      (enum import_stays)rows_int(rows, 1),
 				      rows_int(rows, 2) != 0 };
 }
 
@@ -93,7 +94,7 @@ static int count_used(struct db *db, enum entity entity, const struct ids *ids,
 	if (look(db, entity, ids, &all, err) < 0)
 		return -1;
 	vec_each (&all, made)
-		*out += made->is_used;
+		*out += made->stays != IMPORT_STAYS_NOT;
 	return 0;
 }
 
@@ -135,4 +136,67 @@ int import_opt_outs_count(struct db *db, const struct import_run *run,
 		return -1;
 	*out = people + kept - keepers;
 	return 0;
+}
+
+/* --- what taking it back would do --- */
+
+static const struct sql *created_query(enum entity entity)
+{
+	if (entity == ENTITY_PERSON)
+		return SQL_IMPORT_PEOPLE_CREATED;
+	return entity == ENTITY_LEAD ? SQL_IMPORT_PEOPLE_CREATED_LEADS
+				     : SQL_IMPORT_PEOPLE_CREATED_COMPANIES;
+}
+
+static int expect_made(struct db *db, const struct import_run *run,
+		       struct import_undo_counts *out, struct err *err)
+{
+	int64_t after = 0;
+	size_t n;
+
+	do {
+		CLEANUP(vec_release) struct ids page = VEC_INIT;
+		CLEANUP(vec_release) struct import_mades all = VEC_INIT;
+
+		if (db_list_ids(db, created_query(run->entity),
+				SQL_ARGS(sql_int(run->id), sql_int(after),
+					 sql_int(PAGE)),
+				&page, err) < 0 ||
+		    look(db, run->entity, &page, &all, err) < 0)
+			return -1;
+		vec_each (&all, made)
+			import_undo_count(out, made->stays);
+		n = page.n;
+		after = n ? page.v[n - 1] : after;
+	} while (n == PAGE);
+	return 0;
+}
+
+void import_undo_count(struct import_undo_counts *counts,
+		       enum import_stays stays)
+{
+	counts->removed += stays == IMPORT_STAYS_NOT;
+	counts->kept += stays != IMPORT_STAYS_NOT;
+	counts->opted_out += stays == IMPORT_STAYS_ANSWERED;
+	counts->used += stays == IMPORT_STAYS_USED;
+}
+
+int import_undo_expect(struct db *db, const struct import_run *run,
+		       struct import_undo_counts *out, struct err *err)
+{
+	struct import_undo_counts counts = { 0 };
+	int64_t changes = 0;
+
+	if (run->created + run->updated > IMPORT_UNDO_EXPECT_MOST)
+		return 0;
+	if (expect_made(db, run, &counts, err) < 0 ||
+	    db_find_int(db, SQL_IMPORT_PEOPLE_UPDATED_COUNT,
+			SQL_ARGS(sql_int(run->id)), &changes, err) < 0 ||
+	    db_find_int(db, SQL_IMPORT_RESTORABLE,
+			SQL_ARGS(sql_int(run->id), sql_int(run->entity)),
+			&counts.restored, err) < 0)
+		return -1;
+	counts.kept += changes - counts.restored;
+	*out = counts;
+	return 1;
 }

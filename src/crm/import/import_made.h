@@ -11,13 +11,27 @@
 #include "crm/entity.h"
 #include "store/db.h"
 
+/* Why it stays. Mails and pushes are ours, and no reason. */
+enum import_stays {
+	IMPORT_STAYS_NOT = 0,
+	IMPORT_STAYS_CHANGED = 1,  /* somebody changed it */
+	IMPORT_STAYS_ANSWERED = 2, /* opted out or in since */
+	IMPORT_STAYS_USED = 3,     /* notes, tasks, groups by hand; people of a
+				      company */
+	IMPORT_STAYS_REASONS
+};
+
 struct import_made {
 	int64_t id;
-	bool is_used;  /* since */
+	enum import_stays stays;
 	bool is_known; /* not to us alone, or out: there is more to do than to
 			* delete it */
 };
+struct import_undo_counts;
 struct import_mades VEC_FIELDS(struct import_made);
+
+void import_undo_count(struct import_undo_counts *counts,
+		       enum import_stays stays);
 
 /* Those behind an id, in order, locked; appended. */
 int import_made_page(struct tx *tx, enum entity entity, int64_t import_id,

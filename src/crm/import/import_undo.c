@@ -51,7 +51,9 @@ struct undo {
 
 	enum phase phase;
 	int64_t after; /* id, within the phase */
-	int64_t removed, restored, kept, reopened;
+	struct import_undo_counts counts;
+	int64_t companies_removed, companies_kept; /* of these: for people */
+	int64_t reopened;
 	int64_t given_back, opt_outs_kept; /* of people, and of addresses */
 	struct ids kept_ids;               /* the first ones, for the result */
 };
@@ -62,19 +64,28 @@ static void undo_release(struct undo *u)
 	arena_free(&u->arena);
 }
 
-static void keep_record(struct undo *u, int64_t id)
+static void remember_kept(struct undo *u, int64_t id)
 {
-	u->kept++;
 	if (u->kept_ids.n < KEPT_MAX)
 		vec_push(&u->kept_ids, id);
+}
+
+static void keep_record(struct undo *u, int64_t id)
+{
+	u->counts.kept++;
+	remember_kept(u, id);
 }
 
 /* Of what was done so far. */
 static void write_counts(const struct undo *u, struct json_writer *w)
 {
-	json_key_int(w, "removed", u->removed);
-	json_key_int(w, "restored", u->restored);
-	json_key_int(w, "kept", u->kept);
+	json_key_int(w, "removed", u->counts.removed);
+	json_key_int(w, "restored", u->counts.restored);
+	json_key_int(w, "kept", u->counts.kept);
+	json_key_int(w, "kept_opted_out", u->counts.opted_out);
+	json_key_int(w, "kept_used", u->counts.used);
+	json_key_int(w, "companies_removed", u->companies_removed);
+	json_key_int(w, "companies_kept", u->companies_kept);
 	json_key_int(w, "reopened", u->reopened);
 	json_key_int(w, "opt_outs_given_back", u->given_back);
 	json_key_int(w, "opt_outs_kept", u->opt_outs_kept);
@@ -105,9 +116,16 @@ static int parse_state(struct undo *u, const char *text, struct err *err)
 	if (json_parse(str_of(text), &state, err) < 0 ||
 	    json_get_int(state, "phase", &phase, err) < 0 ||
 	    json_get_int(state, "after", &u->after, err) < 0 ||
-	    json_get_int(state, "removed", &u->removed, err) < 0 ||
-	    json_get_int(state, "restored", &u->restored, err) < 0 ||
-	    json_get_int(state, "kept", &u->kept, err) < 0 ||
+	    json_get_int(state, "removed", &u->counts.removed, err) < 0 ||
+	    json_get_int(state, "restored", &u->counts.restored, err) < 0 ||
+	    json_get_int(state, "kept", &u->counts.kept, err) < 0 ||
+	    json_get_int(state, "kept_opted_out", &u->counts.opted_out, err) <
+		    0 ||
+	    json_get_int(state, "kept_used", &u->counts.used, err) < 0 ||
+	    json_get_int(state, "companies_removed", &u->companies_removed,
+			 err) < 0 ||
+	    json_get_int(state, "companies_kept", &u->companies_kept, err) <
+		    0 ||
 	    json_get_int(state, "reopened", &u->reopened, err) < 0 ||
 	    json_get_int(state, "opt_outs_given_back", &u->given_back, err) <
 		    0 ||
@@ -123,7 +141,7 @@ static int parse_state(struct undo *u, const char *text, struct err *err)
 static int save_progress(struct undo *u, struct tx *tx, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
-	int64_t done = u->removed + u->restored + u->kept;
+	int64_t done = u->counts.removed + u->counts.restored + u->counts.kept;
 	int64_t total = u->run.created + u->run.updated;
 
 	format_state(u, &state);
@@ -332,7 +350,7 @@ static int restore_page(struct undo *u, struct tx *tx,
 		}
 		if (restore_record(r, b, now_ms, arena, &batch, err) < 0)
 			return -1;
-		u->restored++;
+		u->counts.restored++;
 	}
 	if (batch_end(&batch, err) < 0)
 		return -1;
@@ -422,17 +440,29 @@ static int remove_known(struct undo *u, struct tx *tx, enum entity entity,
 	return record_remove(tx, entity, id, &actor, arena, err);
 }
 
+static void count_made(struct undo *u, enum entity entity,
+		       const struct import_made *made)
+{
+	bool stays = made->stays != IMPORT_STAYS_NOT;
+
+	import_undo_count(&u->counts, made->stays);
+	if (entity == u->run.entity)
+		return;
+	u->companies_removed += !stays;
+	u->companies_kept += stays;
+}
+
 /* unused: those that can go at once. */
 static int undo_made_one(struct undo *u, struct tx *tx, enum entity entity,
 			 const struct import_made *made, struct ids *unused,
 			 struct err *err)
 {
-	if (made->is_used) {
-		keep_record(u, made->id);
+	count_made(u, entity, made);
+	if (made->stays != IMPORT_STAYS_NOT) {
+		remember_kept(u, made->id);
 		return made->is_known ? keep_word(u, tx, entity, made->id, err)
 				      : 0;
 	}
-	u->removed++;
 	if (made->is_known)
 		return remove_known(u, tx, entity, made->id, err);
 	vec_push(unused, made->id);

@@ -7,14 +7,14 @@ import { ProblemAlert } from './ProblemAlert.tsx';
 interface Props {
   isOpen: boolean;
   title: string;
-  about: string;
+  about?: string;
   /** Says how many. */
   act: string;
   isBusy: boolean;
   error: unknown;
   onAct: () => void;
   onClose: () => void;
-  /** A choice that it leaves. */
+  /** What is told at more length; a choice that it leaves. */
   children?: ReactNode;
 }
 
@@ -23,7 +23,7 @@ export function AskFirst({ isOpen, title, about, act, isBusy, error, onAct, onCl
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <Stack>
-        <Text size="sm" dir="auto">{about}</Text>
+        {about && <Text size="sm" dir="auto">{about}</Text>}
         {children}
         <ProblemAlert error={error} />
         <Group justify="flex-end">

@@ -1,13 +1,10 @@
 /** One import: how far it is, what it asks, what became of it, and taking it back. */
-import { Alert, Badge, Button, Group, Paper, Radio, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconArrowBackUp } from '@tabler/icons-react';
+import { Alert, Badge, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswerJob, useJob } from '../../api/jobs.ts';
 import { useFormat } from '../../app/format.ts';
-import { AskFirst } from '../../ui/AskFirst.tsx';
 import { JobProgress } from '../../ui/JobProgress.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
@@ -15,11 +12,12 @@ import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { ImportCounts } from './ImportCounts.tsx';
 import { ImportPeople } from './ImportPeople.tsx';
 import { NoMail } from './NoMail.tsx';
-import { hasPeople, importQuery, isDry, isOpen, useUndo, type Import } from './queries.ts';
+import { hasPeople, importQuery, isDry, isOpen, type Import } from './queries.ts';
 import { Refusals } from './Refusals.tsx';
 import type { Outcome } from './search.ts';
 import { stateColors } from './states.ts';
 import { Unclear } from './Unclear.tsx';
+import { Undo, Undone } from './Undo.tsx';
 
 /** An import that would opt many out waits for a word. */
 function Confirm({ run }: { run: Import }) {
@@ -37,63 +35,6 @@ function Confirm({ run }: { run: Import }) {
           <Button variant="default" onClick={() => confirm.mutate(false)} disabled={confirm.isPending}>{t('imports.stop')}</Button>
         </Group>
       </Stack>
-    </Alert>
-  );
-}
-
-function Undo({ run }: { run: Import }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const undo = useUndo(run.id);
-  const [isAsking, setAsking] = useState(false);
-  const [isKeeping, setKeeping] = useState(true);
-  const optOuts = run.opt_outs ?? 0;
-  if (!hasPeople(run)) return null;
-  const about = { created: format.number(run.created), updated: format.number(run.updated) };
-  return (
-    <>
-      <Button variant="default" leftSection={<IconArrowBackUp size={16} aria-hidden />} onClick={() => setAsking(true)}>
-        {t('imports.undo')}
-      </Button>
-      <AskFirst
-        isOpen={isAsking}
-        title={t('imports.undoTitle')}
-        about={t('imports.undoAbout', about)}
-        act={t('imports.undoAct', { count: run.created + run.updated })}
-        isBusy={undo.isPending}
-        error={undo.error}
-        onAct={() => undo.mutate(isKeeping, { onSuccess: () => setAsking(false) })}
-        onClose={() => setAsking(false)}
-      >
-        {optOuts > 0 && (
-          <Radio.Group
-            label={t('imports.undoOptOuts', { count: optOuts, n: format.number(optOuts) })}
-            value={isKeeping ? 'keep' : 'give'}
-            onChange={(value) => setKeeping(value === 'keep')}
-          >
-            <Stack gap="xs" mt="xs">
-              <Radio value="keep" label={t('imports.undoKeep')} />
-              <Radio value="give" label={t('imports.undoGive')} />
-            </Stack>
-          </Radio.Group>
-        )}
-      </AskFirst>
-    </>
-  );
-}
-
-/** What taking it back did, and what it kept because somebody had changed it since. */
-function Undone({ run }: { run: Import }) {
-  const { t } = useTranslation();
-  const job = useJob(run.undo_job_id);
-  const result = (job.data?.result ?? {}) as { removed?: number; restored?: number; kept?: number; opt_outs_kept?: number; opt_outs_given_back?: number };
-  const optOuts = { kept: result.opt_outs_kept ?? 0, given: result.opt_outs_given_back ?? 0 };
-  if (!run.undo_job_id || !job.data) return null;
-  if (run.state === 'undoing') return <JobProgress job={job.data} title={t('imports.undoing')} />;
-  return (
-    <Alert variant="light" color="gray" title={t('imports.undone')}>
-      {t('imports.undoneAbout', { removed: result.removed ?? 0, restored: result.restored ?? 0, kept: result.kept ?? 0 })}
-      {(optOuts.kept > 0 || optOuts.given > 0) && ` ${t('imports.undoneOptOuts', optOuts)}`}
     </Alert>
   );
 }

@@ -149,6 +149,16 @@ function useChanged() {
   return () => queries.invalidateQueries();
 }
 
+/** What taking it back would do, as things are now. */
+export const undoQuery = (id: number, isWanted: boolean) =>
+  queryOptions({
+    queryKey: ['imports', id, 'undo'],
+    enabled: isWanted,
+    staleTime: 0,
+    gcTime: 0,
+    queryFn: ({ signal }) => call(api.GET('/imports/{import_id}/undo', { ...byId(id), signal })),
+  });
+
 export function useUndo(id: number) {
   return useMutation({
     mutationFn: (isKeeping: boolean) => call(api.POST('/imports/{import_id}/undo', { ...byId(id), body: { keep_opt_outs: isKeeping } })),
