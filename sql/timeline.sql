@@ -6,7 +6,7 @@
 -- a campaign's row is as long as its HTML. A flag says whether a branch gives
 -- rows: of those for campaigns only that of the record's kind does.
 -- args: flag, entity, record; flag, record, record; flag, record; flag, record;
--- flag, record, entity (3 times); then the place: at, type, campaign, person,
+-- flag, record, entity (3 times); flag, record (3 times); then the place: at, type, campaign, person,
 -- id, and limit
 SELECT x.type, x.at_ms, x.campaign_id, x.person_id, x.id, x.kind,
 	CASE WHEN x.campaign_id > 0 THEN k.subject ELSE x.title END, x.body,
@@ -66,6 +66,21 @@ FROM (
 			o.user_id, NULL, o.email_id, o.campaign_id,
 			CASE o.entity WHEN :ENTITY_PERSON THEN o.record_id ELSE 0 END
 		FROM consent o WHERE ? = 1 AND o.record_id = ? AND o.entity = ?
+		UNION ALL
+		SELECT 'import', p.created_ms, 0, 0, i.id, NULL, i.file_name, NULL, NULL,
+			i.user_id, NULL, 0, 0, 0
+		FROM person p JOIN import_run i ON i.id = p.import_id
+		WHERE ? = 1 AND p.id = ?
+		UNION ALL
+		SELECT 'import', p.created_ms, 0, 0, i.id, NULL, i.file_name, NULL, NULL,
+			i.user_id, NULL, 0, 0, 0
+		FROM lead p JOIN import_run i ON i.id = p.import_id
+		WHERE ? = 1 AND p.id = ?
+		UNION ALL
+		SELECT 'import', p.created_ms, 0, 0, i.id, NULL, i.file_name, NULL, NULL,
+			i.user_id, NULL, 0, 0, 0
+		FROM company p JOIN import_run i ON i.id = p.import_id
+		WHERE ? = 1 AND p.id = ?
 	) y
 	WHERE (y.at_ms, y.type, y.campaign_id, y.person_id, y.id) < (?, ?, ?, ?, ?)
 	ORDER BY y.at_ms DESC, y.type DESC, y.campaign_id DESC, y.person_id DESC,
@@ -80,3 +95,13 @@ LEFT JOIN app_user u ON u.id = CASE WHEN x.campaign_id > 0 THEN k.user_id
 	ELSE x.user_id END
 ORDER BY x.at_ms DESC, x.type DESC, x.campaign_id DESC, x.person_id DESC,
 	x.id DESC;
+
+-- name: timeline-imports
+-- Was a record made by an import that is still known? args: entity, record, the
+-- same twice
+SELECT (SELECT COUNT(*) FROM person p JOIN import_run i ON i.id = p.import_id
+		WHERE CAST(? AS INTEGER) = :ENTITY_PERSON AND p.id = ?)
+	+ (SELECT COUNT(*) FROM lead p JOIN import_run i ON i.id = p.import_id
+		WHERE CAST(? AS INTEGER) = :ENTITY_LEAD AND p.id = ?)
+	+ (SELECT COUNT(*) FROM company p JOIN import_run i ON i.id = p.import_id
+		WHERE CAST(? AS INTEGER) = :ENTITY_COMPANY AND p.id = ?);

@@ -18,6 +18,7 @@ int timeline_types_parse(const char *text, unsigned *out, struct err *err)
 		{ "note", TIMELINE_NOTES },
 		{ "task", TIMELINE_TASKS },
 		{ "consent", TIMELINE_CONSENT },
+		{ "import", TIMELINE_IMPORTS },
 	};
 	struct str rest = str_of(text);
 	unsigned types = 0;
@@ -31,8 +32,9 @@ int timeline_types_parse(const char *text, unsigned *out, struct err *err)
 				type = known[i].type;
 		if (type == 0)
 			return err_field(err, "type",
-					 "is communication, note, task or "
-					 "consent, or several with commas");
+					 "is communication, note, task, "
+					 "consent or import, or several with "
+					 "commas");
 		types |= type;
 	}
 	*out = types ? types : TIMELINE_ALL;
@@ -100,6 +102,7 @@ int timeline_list(struct db *db, enum entity entity, int64_t record_id,
 	struct sql_value notes = types & TIMELINE_NOTES ? yes : no;
 	struct sql_value tasks = types & TIMELINE_TASKS ? yes : no;
 	struct sql_value consent = types & TIMELINE_CONSENT ? yes : no;
+	struct sql_value imports = types & TIMELINE_IMPORTS ? yes : no;
 	const struct timeline_entry *p = after ? after : &newest;
 
 	if (db_list(db, SQL_TIMELINE_PAGE,
@@ -108,6 +111,9 @@ int timeline_list(struct db *db, enum entity entity, int64_t record_id,
 			     entity == ENTITY_LEAD ? mails : no, id,
 			     entity == ENTITY_COMPANY ? mails : no, id, notes,
 			     id, kind, tasks, id, kind, consent, id, kind,
+			     entity == ENTITY_PERSON ? imports : no, id,
+			     entity == ENTITY_LEAD ? imports : no, id,
+			     entity == ENTITY_COMPANY ? imports : no, id,
 			     sql_int(p->at_ms), sql_text(p->type),
 			     sql_int(p->campaign_id), sql_int(p->person_id),
 			     sql_int(p->id), sql_int(limit)),
@@ -126,6 +132,8 @@ int timeline_count(struct db *db, enum entity entity, int64_t record_id,
 					  .entity = entity,
 					  .record_id = record_id };
 	int64_t communications = 0, notes = 0, tasks = 0, consents = 0;
+	struct sql_value kind = sql_int(entity), id = sql_int(record_id);
+	int64_t imports = 0;
 
 	if ((types & TIMELINE_COMMUNICATIONS) &&
 	    communication_count(db, entity, record_id, &communications, err) <
@@ -140,6 +148,11 @@ int timeline_count(struct db *db, enum entity entity, int64_t record_id,
 			SQL_ARGS(sql_int(record_id), sql_int(entity)),
 			&consents, err) < 0)
 		return -1;
-	*out = communications + notes + tasks + consents;
+	if ((types & TIMELINE_IMPORTS) &&
+	    db_find_int(db, SQL_TIMELINE_IMPORTS,
+			SQL_ARGS(kind, id, kind, id, kind, id), &imports,
+			err) < 0)
+		return -1;
+	*out = communications + notes + tasks + consents + imports;
 	return 0;
 }

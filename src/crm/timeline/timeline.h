@@ -3,7 +3,7 @@
  * first
  *
  * Communications (with those of campaigns), notes, tasks and consent in one
- * list. A task stands at the time it was done, else is due, else was made. A
+ * list, and the import that made it. A task stands at the time it was done, else is due, else was made. A
  * page costs a few queries, however long it is.
  */
 #ifndef CRM_TIMELINE_H
@@ -16,13 +16,13 @@
 struct campaign_mail;
 
 struct timeline_entry {
-	const char *type; /* communication, note, task, consent */
+	const char *type; /* communication, note, task, consent, import */
 	int64_t at_ms;
 	int64_t campaign_id; /* of a communication; 0: not of a campaign */
 	int64_t person_id;   /* of a campaign: whose */
-	int64_t id;          /* 0: of a campaign */
+	int64_t id;          /* 0: of a campaign; of an import: its own */
 	const char *kind;    /* of a communication, or the source of consent */
-	const char *title;   /* subject, or what is to be done */
+	const char *title;   /* subject, what is to be done, or a file */
 	const char *body;
 	const char *status;
 	const char *direction; /* of a communication: in, out; or NULL */
@@ -39,7 +39,8 @@ struct timeline VEC_FIELDS(struct timeline_entry);
 #define TIMELINE_NOTES 2u
 #define TIMELINE_TASKS 4u
 #define TIMELINE_CONSENT 8u
-#define TIMELINE_ALL 15u
+#define TIMELINE_IMPORTS 16u
+#define TIMELINE_ALL 31u
 /* "note,task"; NULL, "": all. ERR_INVALID with field `type`. */
 int timeline_types_parse(const char *text, unsigned *out, struct err *err);
 

@@ -154,6 +154,30 @@ static void who_did_it_is_named(void **state)
 	}
 }
 
+static void the_import_that_made_it_is_told(void **state)
+{
+	struct crm_fixture *f = *state;
+	struct record r = fixture_person(f, "{\"last_name\":\"A\"}");
+	CLEANUP(vec_release) struct timeline all = VEC_INIT;
+	CLEANUP(vec_release) struct timeline notes = VEC_INIT;
+
+	add_user(f);
+	run(f,
+	    "INSERT INTO import_run (id, entity, file_name, options, state,"
+	    " user_id, created_ms) VALUES (9, 1, 'fair.csv', '{}', 'done', 1,"
+	    " 1)");
+	run(f, "UPDATE person SET import_id = 9 WHERE id = %lld",
+	    (long long)r.id);
+	all = list(f, ENTITY_PERSON, r.id, TIMELINE_ALL);
+	assert_int_equal(all.n, 1);
+	assert_string_equal(all.v[0].type, "import");
+	assert_int_equal(all.v[0].id, 9);
+	assert_string_equal(all.v[0].title, "fair.csv");
+	assert_string_equal(all.v[0].user_name, "Uma");
+	notes = list(f, ENTITY_PERSON, r.id, TIMELINE_NOTES);
+	assert_int_equal(notes.n, 0);
+}
+
 static void only_the_types_asked_for_are_told(void **state)
 {
 	static const struct {
@@ -350,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(who_did_it_is_named),
+		FIXED(the_import_that_made_it_is_told),
 		FIXED(only_the_types_asked_for_are_told),
 		FIXED(what_they_did_stands_with_the_mail),
 		FIXED(the_newest_events_of_a_mail_are_told),

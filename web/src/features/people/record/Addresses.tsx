@@ -14,6 +14,7 @@ import { Panel } from './Panel.tsx';
 import { useStep, type Address } from './queries.ts';
 
 type HeldReason = keyof (typeof en)['person']['held'];
+type AddressType = keyof (typeof en)['person']['addressType'];
 
 export function Addresses({ person }: { person: Person }) {
   const { t } = useTranslation();
@@ -110,7 +111,7 @@ function AddressRow({ address, person, isBusy, onChoose, onRelease, onRemove }: 
       </Group>
       <Group gap={6}>
         {address.marketing && <Badge size="sm" variant="light" tt="none">{t('person.marketing')}</Badge>}
-        {address.type && <Badge size="sm" variant="default" tt="none">{address.type}</Badge>}
+        {address.type && <Badge size="sm" variant="default" tt="none">{address.type in en.person.addressType ? t(`person.addressType.${address.type as AddressType}`) : address.type}</Badge>}
       </Group>
       <OtherHolders address={address.address} person={person} />
       {address.held && (

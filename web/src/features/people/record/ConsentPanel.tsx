@@ -11,6 +11,7 @@ import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import type { Person } from '../queries.ts';
 import { Panel } from './Panel.tsx';
 import { useConsent, useStep, type Consent } from './queries.ts';
+import { isSourceOnly } from './timeline.ts';
 
 type Source = keyof (typeof en)['person']['source'];
 const SHOWN = 3;
@@ -114,7 +115,7 @@ function ConsentWords({ consent }: { consent: Consent }) {
       {consent.campaign_name && <span dir="auto">{t('person.byCampaign', { name: consent.campaign_name })}</span>}
       {consent.email && <span dir="auto">{consent.email}</span>}
       {consent.ip && <span>{t('person.fromIp', { ip: consent.ip })}</span>}
-      {consent.reason && <Text size="xs" c="var(--mantine-color-text)" dir="auto">{consent.reason}</Text>}
+      {consent.reason && !isSourceOnly(consent.source, consent.reason) && <Text size="xs" c="var(--mantine-color-text)" dir="auto">{consent.reason}</Text>}
     </Stack>
   );
 }

@@ -10,7 +10,7 @@ import { useTimeline, type EntryType } from './queries.ts';
 import { byDay, keyOf } from './timeline.ts';
 import { TimelineItem } from './TimelineItem.tsx';
 
-const types: EntryType[] = ['communication', 'note', 'task', 'consent'];
+const types: EntryType[] = ['communication', 'note', 'task', 'consent', 'import'];
 
 export function Timeline({ person }: { person: Person }) {
   const { t } = useTranslation();

@@ -2,24 +2,25 @@
 import { ActionIcon, Anchor, Checkbox, Collapse, Group, Stack, Text, ThemeIcon, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconBan, IconCheck, IconCheckbox, IconFileText, IconMail, IconMessage, IconNote, IconPencil, IconPhone, IconTrash, IconUsersGroup,
+  IconBan, IconCheck, IconCheckbox, IconFileImport, IconFileText, IconMail, IconMessage, IconNote, IconPencil, IconPhone, IconTrash, IconUsersGroup,
 } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
 import { en } from '../../../messages/en/index.ts';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
+import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { EditEntry } from './EditEntry.tsx';
 import { useRemoveEntry, useTickTask, type Entry, type TimelineEntry } from './queries.ts';
 import { MailEvents } from './MailEvents.tsx';
-import { countEvents } from './timeline.ts';
+import { countEvents, isSourceOnly } from './timeline.ts';
 
 type Kind = keyof (typeof en)['person']['entry'];
 type Source = keyof (typeof en)['person']['source'];
 
 const icons: Record<string, typeof IconMail> = {
   email: IconMail, call: IconPhone, meeting: IconUsersGroup, letter: IconFileText, note: IconNote, task: IconCheckbox,
-  opted_out: IconBan, opted_in: IconCheck,
+  opted_out: IconBan, opted_in: IconCheck, import: IconFileImport,
 };
 
 /** What it is, for its icon and its title. */
@@ -40,7 +41,7 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
   const editButton = useRef<HTMLButtonElement>(null);
   const [isEditing, editing] = useDisclosure(false, { onClose: () => editButton.current?.focus() });
   const kind = kindOf(entry);
-  const written: Entry | null = entry.id !== null && entry.type !== 'consent' ? { type: entry.type, id: entry.id } : null;
+  const written: Entry | null = entry.id !== null && entry.type !== 'consent' && entry.type !== 'import' ? { type: entry.type, id: entry.id } : null;
   const Icon = icons[kind] ?? IconMessage;
   const label = kind in en.person.entry ? t(`person.entry.${kind as Kind}`) : kind;
   const meta = [
@@ -68,7 +69,10 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
           {' · '}
           <time dateTime={entry.at} title={format.time(entry.at)}>{format.relative(entry.at)}</time>
         </Text>
-        {entry.body && !isEditing && <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{entry.body}</Text>}
+        {entry.body && !isEditing && !isSourceOnly(entry.kind, entry.body) && <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{entry.body}</Text>}
+        {entry.type === 'import' && entry.id !== null && (
+          <LinkAnchor size="xs" w="fit-content" to="/imports/$importId" params={{ importId: entry.id }}>{t('person.showImport')}</LinkAnchor>
+        )}
         {entry.campaign_id !== null && <CampaignMail entry={entry} onShow={() => onShowMail(entry.campaign_id!)} />}
       </Stack>
       {written && (

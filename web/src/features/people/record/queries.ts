@@ -198,7 +198,7 @@ export type EntryText = Record<string, string>;
 
 type EntryBody = Partial<Record<'title' | 'subject' | 'body', string | null>>;
 
-const textsOf = { note: ['body'], task: ['title'], communication: ['subject', 'body'], consent: [] } as const;
+const textsOf = { note: ['body'], task: ['title'], communication: ['subject', 'body'], consent: [], import: [] } as const;
 
 function textOf({ type }: Entry, { data, etag }: { data: EntryBody; etag: string | null }) {
   return { values: Object.fromEntries(textsOf[type].map((name) => [name, data[name] ?? ''])), etag };

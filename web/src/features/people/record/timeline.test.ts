@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MailEvent, TimelineEntry } from './queries.ts';
-import { byDay, countEvents, dayOf, keyOf } from './timeline.ts';
+import { byDay, countEvents, dayOf, isSourceOnly, keyOf } from './timeline.ts';
 
 const entry = (at: string, id: number | null, campaign: number | null = null): TimelineEntry =>
   ({ type: 'communication', id, at, campaign_id: campaign, person_id: 3 }) as unknown as TimelineEntry;
@@ -22,4 +22,11 @@ test('events are counted by kind, machines apart', () => {
   expect(countEvents([event('clicked'), event('opened', true), event('opened'), event('opened')])).toEqual([
     { type: 'opened', machine: false, count: 2 }, { type: 'opened', machine: true, count: 1 }, { type: 'clicked', machine: false, count: 1 },
   ]);
+});
+
+test('a reason that only repeats its source in English is not told', () => {
+  expect(isSourceOnly('audience', 'unsubscribed')).toBe(true);
+  expect(isSourceOnly('complaint', 'complained')).toBe(true);
+  expect(isSourceOnly('user', 'unsubscribed')).toBe(false);
+  expect(isSourceOnly('audience', null)).toBe(false);
 });

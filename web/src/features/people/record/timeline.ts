@@ -46,3 +46,8 @@ export function countEvents(events: MailEvent[]): EventCount[] {
     }),
   );
 }
+
+/** The audience gives a word as the reason of an opt-out, which its source says in the reader's language. */
+export function isSourceOnly(source: string | null, reason: string | null): boolean {
+  return (source === 'audience' && reason === 'unsubscribed') || (source === 'complaint' && reason === 'complained');
+}
