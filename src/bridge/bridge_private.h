@@ -105,8 +105,14 @@ const char *field_map_tags(const struct field_map *map, uint64_t set,
 /* Which fields a text of the audience names. */
 uint64_t field_map_named(const struct field_map *map, const char *text);
 /* The job bridge-fields: reads what merge fields there are, and creates those
- * that are mapped and missing if the payload says {"create": true}. */
+ * that are mapped and missing if the payload says {"create": true}; those of
+ * the audience inside that nobody chose in any case. */
 int job_fields(struct job_run *run, struct err *err);
+/* Of the audience inside: what nobody chose is mapped, and what it lacks is
+ * made there, after field_map_load, which must then be called again. */
+int field_map_extend(struct work *w, int64_t *made, struct err *err);
+/* Of field_own.c: maps them. 1, 0: somebody chose, or it is elsewhere; -1. */
+int field_own_map(struct work *w, struct err *err);
 /* The same object from the API's merge_fields: equal texts, nothing to do. */
 void field_map_of_member(const struct field_map *map,
 			 const json_t *merge_fields, struct strbuf *out);

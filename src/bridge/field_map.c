@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "bridge/bridge_field.h"
+#include "crm/custom_field.h"
 #include "store/store.h"
 
 #include "sql/bridge.h"
@@ -162,16 +163,27 @@ int field_map_load_kept(struct db *db, struct arena *arena,
 
 /* --- merge fields that the audience lacks --- */
 
-static const char *name_of(struct work *w, const char *person_field)
+/* As people call it; *out is in the work's arena. */
+static int name_of(struct work *w, const char *person_field, const char **out,
+		   struct err *err)
 {
 	const struct field *f = field_find(ENTITY_PERSON, person_field);
+	CLEANUP(vec_release) struct custom_fields customs = VEC_INIT;
 
-	if (f)
-		return f->label;
-	return strcmp(person_field, "address") == 0
-		       ? "Address"
-		       : arena_strdup(w->arena,
-				      person_field + strlen("custom."));
+	if (f || strcmp(person_field, "address") == 0) {
+		*out = f ? f->label : "Address";
+		return 0;
+	}
+	*out = arena_strdup(w->arena, person_field + strlen("custom."));
+	if (custom_field_list(w->db, ENTITY_PERSON, w->arena, &customs, err) <
+	    0)
+		return -1;
+	vec_each (&customs, c)
+		if (strcmp(c->key, *out) == 0) {
+			*out = c->label;
+			break;
+		}
+	return 0;
 }
 
 static const char *type_for(const char *person_field)
@@ -188,10 +200,13 @@ static int create_field(struct work *w, const char *tag,
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&body);
+	const char *name;
 
+	if (name_of(w, person_field, &name, err) < 0)
+		return -1;
 	json_begin_object(&j);
 	json_key_text(&j, "tag", tag);
-	json_key_text(&j, "name", name_of(w, person_field));
+	json_key_text(&j, "name", name);
 	json_key_text(&j, "type", type_for(person_field));
 	json_end_object(&j);
 	/* tried again by the job, which looks first */
@@ -226,6 +241,13 @@ static int read_create(struct job_run *run, bool *create, struct err *err)
 	return json_get_bool(payload, "create", create, err);
 }
 
+int field_map_extend(struct work *w, int64_t *made, struct err *err)
+{
+	int mapped = field_own_map(w, err);
+
+	return mapped <= 0 ? mapped : create_missing(w, made, err);
+}
+
 static int read_fields(struct work *w, bool create, int64_t *made,
 		       struct err *err)
 {
@@ -233,6 +255,7 @@ static int read_fields(struct work *w, bool create, int64_t *made,
 	CLEANUP(field_map_release) struct field_map after = { 0 };
 
 	if (field_map_load(w, &before, err) < 0 ||
+	    field_map_extend(w, made, err) < 0 ||
 	    (create && create_missing(w, made, err) < 0))
 		return -1;
 	return *made > 0 ? field_map_load(w, &after, err) : 0;

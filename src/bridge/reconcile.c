@@ -333,6 +333,21 @@ static int expire(struct work *w, struct err *err)
 			SQL_ARGS(sql_int(w->actor.now_ms - MS_DAY)), err);
 }
 
+/* Whoever made a field meanwhile finds it in the audience after the night. */
+static int load_fields(struct work *w, bool full, struct field_map *out,
+		       struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map before = { 0 };
+	int64_t made = 0;
+
+	if (!full)
+		return field_map_load(w, out, err);
+	if (field_map_load(w, &before, err) < 0 ||
+	    field_map_extend(w, &made, err) < 0)
+		return -1;
+	return field_map_load(w, out, err);
+}
+
 int job_sync(struct job_run *run, struct err *err)
 {
 	CLEANUP(work_release) struct work w = { 0 };
@@ -344,7 +359,7 @@ int job_sync(struct job_run *run, struct err *err)
 
 	if (work_begin(run, &w, err) < 0 ||
 	    (*w.bridge->setup.hook_url && hook_register(&w, err) < 0) ||
-	    field_map_load(&w, &map, err) < 0)
+	    load_fields(&w, full, &map, err) < 0)
 		return -1;
 	members = mirror_refresh(&w, &map, full, err);
 	if (members < 0 || (full && expire(&w, err) < 0))

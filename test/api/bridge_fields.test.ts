@@ -33,6 +33,19 @@ describe("fields of the bridge", () => {
     assert.deepEqual([by.ADDRESS.person_field, by.ADDRESS.type], [null, "address"]);
   });
 
+  it("are made by themselves for the salutation, the city, the birthday and own fields, until somebody chooses", async () => {
+    await addMergeField("HALL", "text");
+    await server.admin.post(`${v1}/custom-fields`, { entity: "people", key: "hall", label: "Hall at the fair", type: "text" }, { status: 201 });
+    assert.equal((await runJob(server, `${v1}/bridge/fields/read`, {})).result.created, 1);
+    assert.equal((await runJob(server, `${v1}/bridge/fields/read`, {})).result.created, 0);
+    const { items } = (await server.admin.get(`${v1}/bridge/fields`)).body;
+    const by = Object.fromEntries(items.map((f: Json) => [f.merge_tag, f]));
+    assert.deepEqual(["TITLE", "CITY", "BIRTHDAY"].map((tag) => [by[tag].person_field, by[tag].type]),
+      [["title", "text"], ["city", "text"], ["birthday", "date"]]);
+    assert.deepEqual([by.HALL2.person_field, by.HALL2.name], ["custom.hall", "Hall at the fair"]);
+    assert.equal(by.HALL.person_field, null, "what the audience had is left alone");
+  });
+
   it("are refused where they cannot be", async () => {
     for (const [fields, field] of [
       [{ FNAME: "shoe_size" }, "person_field"], [{ FNAME: "id" }, "person_field"],
@@ -55,7 +68,7 @@ describe("fields of the bridge", () => {
     await put({ FNAME: "first_name", CITY: "city", BORN: "birthday", SHOE: "custom.shoe",
       ADDRESS: "address" });
     const job = await runJob(server, `${v1}/bridge/fields/read`, { create: true });
-    assert.equal(job.result.created, 3);
+    assert.equal(job.result.created, 2);
     const again = await runJob(server, `${v1}/bridge/fields/read`, { create: true });
     assert.equal(again.result.created, 0);
   });

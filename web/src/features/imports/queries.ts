@@ -191,6 +191,8 @@ export function useNewField() {
     onSuccess: async (_made, { entity }) => {
       await queries.invalidateQueries({ queryKey: ['custom-fields', entity] });
       void queries.invalidateQueries({ queryKey: [entity, 'fields'] });
+      if (entity === 'people') await call(api.POST('/bridge/fields/read', { body: {} })).catch(() => undefined); // the night does it, too
+      void queries.invalidateQueries({ queryKey: ['bridge', 'fields'] });
     },
   });
 }
