@@ -42,7 +42,7 @@ export function MakeGroup({ shown, isReady, onStarted }: Props) {
     );
   return (
     <>
-      <Button variant="default" leftSection={icon} onClick={dialog.open}>{t('groupEdit.fromList.make')}</Button>
+      <Button variant="default" leftSection={icon} disabled={people.isOld} onClick={dialog.open}>{t('groupEdit.fromList.make')}</Button>
       {isOpen && <ListDialog shown={shown} total={total} onStarted={onStarted} onClose={dialog.close} />}
     </>
   );
