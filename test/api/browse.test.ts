@@ -122,6 +122,32 @@ describe("lists", () => {
     for (const { id } of gone.items) await server.admin.delete(`${of}/${id}`, { status: 204 });
   });
 
+  it("offer the values that a text field has, the most frequent first", async () => {
+    const { body: field } = await server.admin.post(`${v1}/custom-fields`, { entity: "people", key: "hall", label: "Hall", type: "text" }, { status: 201 });
+    const { body: company } = await server.admin.post(`${v1}/companies`, { name: "Values", country: "Andorra" }, { status: 201 });
+    const made: number[] = [];
+    for (const [country, hall] of [["Deutschland", "West"], ["Deutschland", "Ost"], ["Österreich", "West"], ["", "West"]]) {
+      const { body } = await server.admin.post(`${v1}/people`,
+        { last_name: "Values", country, company_id: company.id, custom: { hall } }, { status: 201 });
+      made.push(body.id);
+    }
+    const values = async (query: Json, entity = "people"): Promise<Json[]> =>
+      (await server.admin.get(`${v1}/${entity}/values`, query)).body.items;
+    const found = await values({ field: "country" });
+    assert.deepEqual(found[0], { value: "Deutschland", count: 2 });
+    assert.ok(found.some(({ value }) => value === "Österreich"));
+    assert.deepEqual(await values({ field: "country", q: "ÖSTER" }), [{ value: "Österreich", count: 1 }]);
+    assert.deepEqual(await values({ field: "custom.hall" }), [{ value: "West", count: 3 }, { value: "Ost", count: 1 }]);
+    assert.deepEqual(await values({ field: "company.country", q: "andorra" }), [{ value: "Andorra", count: 1 }]);
+    assert.deepEqual(await values({ field: "country", q: "andorra" }, "companies"), [{ value: "Andorra", count: 1 }]);
+    assert.deepEqual(await values({ field: "city", q: "%" }, "leads"), []);
+    for (const wrong of ["birthday", "email", "custom.none", "nonsense"])
+      await server.admin.get(`${v1}/people/values`, { field: wrong }, { status: 400 });
+    for (const id of made) await server.admin.delete(`${v1}/people/${id}`, { status: 204 });
+    await server.admin.delete(`${v1}/companies/${company.id}`, { status: 204 });
+    await server.admin.delete(`${v1}/custom-fields/${field.id}`, { status: 204 });
+  });
+
   it("refuse a filter that is wrong with its place, and a cursor of another one", async () => {
     const { body } = await server.admin.get(`${v1}/people`,
       { filter: all(is("city", "a"), is("city", "b"), { field: "city", op: "like", value: "c" }) }, { status: 400 });

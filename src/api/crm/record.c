@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "crm/browse/field_info.h"
+#include "crm/browse/field_value.h"
 #include "crm/browse/record_list.h"
 #include "crm/record_json.h"
 
@@ -80,6 +81,28 @@ int v1_record_fields(struct request *rq, struct response *rs, struct err *err)
 	vec_each (&infos, info)
 		field_info_format(info, &w);
 	v1_list_end(&w, (int64_t)infos.n, NULL);
+	return 0;
+}
+
+int v1_record_values(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(vec_release) struct field_values values = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	if (v1_db(rq, &db, err) < 0 ||
+	    field_value_list(db, (enum entity)rq->argument,
+			     request_query(rq, "field"), request_query(rq, "q"),
+			     FIELD_VALUES_MOST, rq->arena, &values, err) < 0)
+		return -1;
+	v1_list_begin(&w);
+	vec_each (&values, v) {
+		json_begin_object(&w);
+		json_key_text(&w, "value", v->value);
+		json_key_int(&w, "count", v->count);
+		json_end_object(&w);
+	}
+	v1_list_end(&w, (int64_t)values.n, NULL);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /** What the filter of people chooses among. */
-import { Autocomplete, Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Autocomplete, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue, useId } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
@@ -9,7 +9,7 @@ import type { Picker, PickerProps, Pickers } from '../../ui/FilterBar/pickers.ts
 import { useProblemText } from '../../ui/ProblemAlert.tsx';
 import { groupPicker } from '../groups/edit/GroupPicker.tsx';
 import type { Entity } from '../groups/edit/queries.ts';
-import { useCampaigns, useCompanies, useCompany, useCreateCompany, useImports, useTags } from './queries.ts';
+import { useCampaigns, useCompanies, useCompany, useCreateCompany, useImports, useTags, useValues } from './queries.ts';
 
 const inside = { withinPortal: false };
 const MOST = 50;
@@ -28,6 +28,23 @@ function TagInput({ label, error, value, onChange }: PickerProps) {
       onChange={(name) => onChange(name || undefined)}
     />
   );
+}
+
+/** What stands in a text field: offered, while anything may be typed. The browser's own list, which covers no button. */
+export function valuePicker(entity: Entity): Picker {
+  function Input({ field = '', label, error, value, onChange }: PickerProps) {
+    const text = String(value ?? '');
+    const [q] = useDebouncedValue(text.trim(), 200);
+    const values = useValues(entity, field, q);
+    const id = useId();
+    return (
+      <>
+        <TextInput label={label} error={error} dir="auto" list={id} autoComplete="off" value={text} onChange={(event) => onChange(event.currentTarget.value || undefined)} />
+        <datalist id={id}>{values.data?.map((one) => <option key={one} value={one} />)}</datalist>
+      </>
+    );
+  }
+  return { Input, Name: ({ value }) => <bdi>{value}</bdi> };
 }
 
 function CampaignInput({ label, placeholder, error, value, onChange }: PickerProps) {
@@ -167,6 +184,7 @@ export const peoplePickers: Pickers = {
   tag: tagPicker,
   mail_status: mailStatusPicker,
   campaign: campaignPicker,
+  text: valuePicker('people'),
   group: groupPicker('people'),
   company_id: companyPicker,
   'company.id': companyPicker,

@@ -178,6 +178,19 @@ export function useCampaigns(isWanted: boolean) {
   });
 }
 
+/** What stands in a text field, the most frequent first. */
+export function useValues(entity: 'people' | 'leads' | 'companies', field: string, q: string) {
+  const paths = { people: '/people/values', leads: '/leads/values', companies: '/companies/values' } as const;
+  return useQuery({
+    queryKey: ['values', entity, field, q],
+    enabled: field !== '',
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call(api.GET(paths[entity], { params: { query: { field, q: q || undefined } }, signal })),
+    select: (list) => list.items.map(({ value }) => value),
+  });
+}
+
 export function useCompanies(q: string) {
   return useQuery({
     queryKey: ['companies', 'found', q],

@@ -1,7 +1,7 @@
 /** The value of a condition, given as its field and op ask. */
 import { Group, NumberInput, SegmentedControl, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { inputOf, isOfLink, isOfMachines, readSpan, units, writeSpan, type Condition, type FieldInfo, type Unit } from './criteria.ts';
+import { hasValues, inputOf, isOfLink, isOfMachines, readSpan, units, writeSpan, type Condition, type FieldInfo, type Unit } from './criteria.ts';
 import type { Pickers } from './pickers.ts';
 
 interface Props {
@@ -52,8 +52,11 @@ export function ValueInput({ field, condition, pickers, error, onChange }: Props
       const Input = pickers[field.name]?.Input;
       return Input ? <Input label={label} error={error} value={value as string | number | undefined} onChange={set} /> : number;
     }
-    case 'text':
+    case 'text': {
+      const Input = hasValues(field, condition.op) ? pickers.text?.Input : undefined;
+      if (Input) return <Input field={field.name} label={label} error={error} value={value as string | undefined} onChange={set} />;
       return <TextInput label={label} error={error} dir="auto" value={String(value ?? '')} onChange={(event) => set(event.currentTarget.value)} />;
+    }
   }
 }
 

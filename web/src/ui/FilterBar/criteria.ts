@@ -114,6 +114,11 @@ export function inputOf(field: FieldInfo, op: string): Input {
   }
 }
 
+/** A whole value is asked for, or its begin: those that there are can be offered. A name is of one alone. */
+export function hasValues(field: FieldInfo, op: string): boolean {
+  return field.type === 'text' && field.name !== 'name' && (op === 'is' || op === 'not' || op === 'starts');
+}
+
 /** What a new condition begins with. */
 export function begin(field: FieldInfo, op = field.ops[0] ?? 'is'): Condition {
   const input = inputOf(field, op);

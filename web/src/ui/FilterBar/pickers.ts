@@ -4,6 +4,8 @@ import type { ComponentType } from 'react';
 export type Picked = string | number | undefined;
 
 export interface PickerProps {
+  /** Of which field, where one picker serves many. */
+  field?: string;
   label: string;
   /** Said when nothing is chosen. */
   placeholder?: string;
@@ -18,5 +20,5 @@ export interface Picker {
   Name: ComponentType<{ value: string | number }>;
 }
 
-/** By the field's name, and "campaign" for responses. */
+/** By the field's name; "campaign" for responses, "text" for what stands in fields of texts. */
 export type Pickers = Record<string, Picker>;

@@ -6,7 +6,7 @@ import { en } from '../../../messages/en/index.ts';
 import type { FieldInfo } from '../../../ui/FilterBar/criteria.ts';
 import type { Pickers } from '../../../ui/FilterBar/pickers.ts';
 import { useFieldLabel } from '../../people/fields.ts';
-import { campaignPicker, importPicker, mailStatusPicker, peoplePickers, tagPicker } from '../../people/pickers.tsx';
+import { campaignPicker, importPicker, mailStatusPicker, peoplePickers, tagPicker, valuePicker } from '../../people/pickers.tsx';
 import { groupPicker } from './GroupPicker.tsx';
 import { fieldsOf, type Entity } from './queries.ts';
 
@@ -23,7 +23,7 @@ const NO_FIELDS: never[] = [];
 function pickersOf(entity: Entity, except?: number): Pickers {
   const group = groupPicker(entity, except);
   if (entity === 'people') return { ...peoplePickers, group };
-  return { tag: tagPicker, mail_status: mailStatusPicker, campaign: campaignPicker, group, import_id: importPicker(entity) };
+  return { text: valuePicker(entity), tag: tagPicker, mail_status: mailStatusPicker, campaign: campaignPicker, group, import_id: importPicker(entity) };
 }
 
 /** What CriteriaBuilder and CriteriaWords need. Without fields: they are not loaded yet. */
