@@ -3,10 +3,10 @@
 -- being made, or removed, and not seen.
 
 -- name: group-add
--- args: name, name_folded, entity, kind, criteria, created_by, at, at
+-- args: name, name_folded, entity, kind, criteria, created_by, campaign, at, at
 INSERT INTO crm_group (name, name_folded, entity, kind, criteria, created_by,
-	created_ms, updated_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+	campaign_id, created_ms, updated_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: group-evaluated
 -- A new static group has its members: it is seen. args: at, id
@@ -38,7 +38,8 @@ UPDATE crm_group SET updated_ms = ? WHERE id = ?;
 -- args: id
 SELECT g.id, g.name, g.entity, g.kind, g.criteria, g.created_by, g.created_ms,
 	g.updated_ms, g.evaluated_ms,
-	(SELECT u.name FROM app_user u WHERE u.id = g.created_by)
+	(SELECT u.name FROM app_user u WHERE u.id = g.created_by),
+	g.campaign_id, (SELECT c.name FROM campaign c WHERE c.id = g.campaign_id)
 FROM crm_group g
 WHERE g.id = ? AND (g.kind = :GROUP_DYNAMIC OR g.evaluated_ms IS NOT NULL) FOR UPDATE OF g;
 

@@ -213,6 +213,7 @@ static int insert_group(struct db *db, const struct group_input *input,
 				 sql_int(group->entity), sql_int(group->kind),
 				 sql_text(group->criteria),
 				 sql_id_or_null(input->user_id),
+				 sql_id_or_null(input->campaign_id),
 				 sql_int(now_ms), sql_int(now_ms)),
 			&group->id, err) < 0)
 		return name_taken(err);
@@ -415,6 +416,8 @@ void group_read(const struct rows *rows, struct arena *arena, void *out)
 		.updated_ms = rows_int(rows, 7),
 		.evaluated_ms = rows_int(rows, 8),
 		.user_name = rows_dup(rows, 9, arena),
+		.campaign_id = rows_int(rows, 10),
+		.campaign_name = rows_dup(rows, 11, arena),
 	};
 }
 
@@ -449,6 +452,8 @@ static void format_more(const struct group *group,
 	json_key_count(w, "count", more->count);
 	format_by_hand(more, w);
 	json_key_text(w, "created_by", group->user_name);
+	json_key_id(w, "campaign_id", group->campaign_id);
+	json_key_text(w, "campaign_name", group->campaign_name);
 	json_key_stored(w, "last_push", more->last_push);
 }
 

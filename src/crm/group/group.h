@@ -49,6 +49,9 @@ struct group {
 	const char *user_name; /* theirs; NULL: none, or gone */
 	int64_t created_ms, updated_ms;
 	int64_t evaluated_ms; /* static only */
+	/* From whose list it was made; 0: none. Its name, NULL: it is gone. */
+	int64_t campaign_id;
+	const char *campaign_name;
 };
 
 /* What a user gives; NULL and 0 mean: not given. */
@@ -61,6 +64,7 @@ struct group_input {
 	const struct ids *ids; /* of a new static one: put in by hand, however
 				  many */
 	int64_t user_id;
+	int64_t campaign_id; /* of a new one: from whose list it is made */
 	/* Of a change, unless NULL: may this group, which is locked now, be
 	 * changed? 0, or -1 and err. */
 	int (*check)(const void *context, const struct group *now,

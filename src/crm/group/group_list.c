@@ -98,7 +98,9 @@ static int read_page(struct db *db, const struct list *l, struct groups *out,
 	sqlbuild_add(&b, "SELECT id, name, entity, kind, criteria, created_by,"
 			 " created_ms, updated_ms, evaluated_ms,"
 			 " (SELECT name FROM app_user u"
-			 " WHERE u.id = crm_group.created_by)");
+			 " WHERE u.id = crm_group.created_by),"
+			 " campaign_id, (SELECT name FROM campaign c"
+			 " WHERE c.id = crm_group.campaign_id)");
 	add_where(l->filter, &b);
 	page_place_sql(l->sort, "id", l->down, &l->place, &b);
 	add_order(l, &b);

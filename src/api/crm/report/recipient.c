@@ -149,6 +149,7 @@ static int read_body(struct request *rq, struct recipient_filter *f,
 		return err_field(err, "name", "must be given");
 	input->entity = ENTITY_PERSON;
 	input->user_id = rq->caller.user_id;
+	input->campaign_id = f->campaign_id;
 	return recipient_filter_read(f, rq->arena, err);
 }
 

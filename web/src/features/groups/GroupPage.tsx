@@ -99,13 +99,26 @@ function About({ group }: { group: Group }) {
   const made = group.created_by ? t('groups.made', { when, who: group.created_by }) : t('groups.madeByProgram', { when });
   return (
     <div className={styles.about}>
-      <Text size="sm" lineClamp={3} dir="auto">{group.criteria ? <Words group={group} /> : t('groups.byHandOnly')}</Text>
+      <Text size="sm" lineClamp={3} dir="auto">{group.criteria ? <Words group={group} /> : <Origin group={group} />}</Text>
       <Text size="sm" c="dimmed" dir="auto">
         <b role="status">{t('groups.count', { count, n: format.number(count) })}</b>
         {` · ${made}`}
         {group.kind === 'static' && group.criteria && group.evaluated_at && ` ${t('groups.applied', { when: format.time(group.evaluated_at) })}`}
       </Text>
     </div>
+  );
+}
+
+/** Where the people of a fixed list came from. */
+function Origin({ group }: { group: Group }) {
+  const { t } = useTranslation();
+  if (group.campaign_id === null) return t('groups.byHandOnly');
+  if (group.campaign_name === null) return t('groups.fromCampaignGone');
+  return (
+    <>
+      {t('groups.fromCampaign', { name: group.campaign_name })}{' '}
+      <LinkAnchor size="sm" to="/campaigns/$campaignId" params={{ campaignId: group.campaign_id }}>{t('groups.showCampaign')}</LinkAnchor>
+    </>
   );
 }
 
