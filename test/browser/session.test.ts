@@ -139,7 +139,7 @@ describe("the shell", () => {
     for (const [name, options] of Object.entries({ light: {}, dark })) {
       const page = await browser.signIn("user", options);
       await page.keyboard.press("Control+K");
-      await page.getByRole("dialog").getByPlaceholder("Name, e-mail address or group").fill("sara");
+      await page.getByRole("dialog").getByPlaceholder("Name, e-mail address, group or campaign").fill("sara");
       await page.getByRole("dialog").getByText("sara@example.org").waitFor();
       await checkAccessible(page);
       await picture(page, `search-${name}`);

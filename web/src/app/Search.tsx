@@ -1,16 +1,17 @@
-/** Search from anywhere: people by name or address, groups by name. Loaded when it is first asked for. */
+/** Search from anywhere: people by name or address, groups and campaigns by name. Loaded when it is first asked for. */
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, call } from '../api/client.ts';
 import { nameOf } from '../features/people/person.ts';
 
 const PEOPLE_MOST = 8;
 const GROUPS_MOST = 4;
+const CAMPAIGNS_MOST = 4;
 
 function useFound(q: string) {
   const of = { enabled: q !== '', placeholderData: keepPreviousData };
@@ -24,11 +25,22 @@ function useFound(q: string) {
     queryKey: ['search', 'groups', q],
     queryFn: ({ signal }) => call(api.GET('/groups', { params: { query: { q, limit: GROUPS_MOST } }, signal })),
   });
+  const campaigns = useQuery({
+    ...of,
+    queryKey: ['search', 'campaigns', q],
+    queryFn: ({ signal }) => call(api.GET('/campaigns', { params: { query: { q, limit: CAMPAIGNS_MOST } }, signal })),
+  });
   return {
     people: q === '' ? [] : (people.data?.items ?? []),
     groups: q === '' ? [] : (groups.data?.items ?? []),
-    isFetching: people.isFetching || groups.isFetching,
+    campaigns: q === '' ? [] : (campaigns.data?.items ?? []),
+    isFetching: people.isFetching || groups.isFetching || campaigns.isFetching,
   };
+}
+
+/** An entry was chosen with the arrows: Enter is of that one. */
+function isChosen(input: HTMLInputElement): boolean {
+  return input.closest('[role="dialog"]')?.querySelector('[data-action][data-selected]') != null;
 }
 
 /** asked: how often somebody wanted it; each time it opens. */
@@ -37,11 +49,37 @@ export function Search({ asked }: { asked: number }) {
   const router = useRouter();
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 150);
-  const { people, groups, isFetching } = useFound(q);
+  const { people, groups, campaigns, isFetching } = useFound(q);
+  /** What Enter was pressed on: the first hit of it opens, once it is found. */
+  const [entered, setEntered] = useState<string>();
+  const open = useMemo(() => ({
+    person: (personId: number) => void router.navigate({ to: '/people/$personId', params: { personId } }),
+    group: (groupId: number) => void router.navigate({ to: '/groups/$groupId', params: { groupId } }),
+    campaign: (campaignId: number) => void router.navigate({ to: '/campaigns/$campaignId', params: { campaignId } }),
+  }), [router]);
   useEffect(() => spotlight.open(), [asked]);
+  useEffect(() => {
+    if (entered === undefined || entered !== q || isFetching) return;
+    setEntered(undefined);
+    if (people[0]) open.person(people[0].id);
+    else if (groups[0]) open.group(groups[0].id);
+    else if (campaigns[0]) open.campaign(campaigns[0].id);
+    else return;
+    spotlight.close();
+  }, [entered, q, isFetching, people, groups, campaigns, open]);
   return (
-    <Spotlight.Root query={typed} onQueryChange={setTyped} shortcut={null} attributes={{ content: { 'aria-label': t('shell.search') } }}>
-      <Spotlight.Search placeholder={t('shell.searchHint')} leftSection={<IconSearch size={18} aria-hidden />} aria-label={t('shell.search')} />
+    <Spotlight.Root
+      query={typed}
+      onQueryChange={(next) => {
+        setTyped(next);
+        setEntered(undefined);
+      }}
+      shortcut={null} attributes={{ content: { 'aria-label': t('shell.search') } }}>
+      <Spotlight.Search
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing && typed.trim() !== '' && !isChosen(event.currentTarget)) setEntered(typed.trim());
+        }}
+        placeholder={t('shell.searchHint')} leftSection={<IconSearch size={18} aria-hidden />} aria-label={t('shell.search')} />
       <Spotlight.ActionsList>
         {people.map((person) => (
           <Spotlight.Action
@@ -49,7 +87,7 @@ export function Search({ asked }: { asked: number }) {
             dir="auto"
             label={nameOf(person)}
             description={person.email ?? undefined}
-            onClick={() => void router.navigate({ to: '/people/$personId', params: { personId: person.id } })}
+            onClick={() => open.person(person.id)}
           />
         ))}
         {groups.length > 0 && (
@@ -60,12 +98,25 @@ export function Search({ asked }: { asked: number }) {
                 dir="auto"
                 label={group.name}
                 description={t(`groups.kind.${group.kind}`)}
-                onClick={() => void router.navigate({ to: '/groups/$groupId', params: { groupId: group.id } })}
+                onClick={() => open.group(group.id)}
               />
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {q !== '' && people.length + groups.length === 0 && !isFetching && <Spotlight.Empty>{t('shell.searchNone')}</Spotlight.Empty>}
+        {campaigns.length > 0 && (
+          <Spotlight.ActionsGroup label={t('shell.campaigns')}>
+            {campaigns.map((campaign) => (
+              <Spotlight.Action
+                key={campaign.id}
+                dir="auto"
+                label={campaign.name ?? campaign.subject ?? String(campaign.id)}
+                description={campaign.subject ?? undefined}
+                onClick={() => open.campaign(campaign.id)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {q !== '' && people.length + groups.length + campaigns.length === 0 && !isFetching && <Spotlight.Empty>{t('shell.searchNone')}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

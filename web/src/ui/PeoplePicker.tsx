@@ -37,6 +37,7 @@ export function PeoplePicker({ label, placeholder, nobody, found, chosen, onSear
       placeholder={chosen.length === 0 ? placeholder : undefined}
       dir="auto"
       searchable
+      selectFirstOptionOnChange
       searchValue={typed}
       onSearchChange={search}
       // the server has searched already

@@ -56,6 +56,7 @@ function CampaignInput({ label, placeholder, error, value, onChange }: PickerPro
       placeholder={placeholder}
       clearable
       searchable
+      selectFirstOptionOnChange
       comboboxProps={inside}
       limit={MOST}
       data={campaigns.data?.map(({ id, name }) => ({ value: String(id), label: name || String(id) })) ?? []}
@@ -105,6 +106,7 @@ export function CompanyInput({ label, placeholder, error, value, onChange, mayMa
       placeholder={placeholder ?? t('people.companyHint')}
       dir="auto"
       searchable
+      selectFirstOptionOnChange
       clearable
       comboboxProps={inside}
       nothingFoundMessage={t('people.noCompany')}
@@ -138,6 +140,7 @@ export function importPicker(entity: Entity): Picker {
         label={label}
         error={error}
         searchable
+        selectFirstOptionOnChange
         comboboxProps={inside}
         limit={MOST}
         data={[...names].map(([id, name]) => ({ value: String(id), label: name }))}
@@ -181,10 +184,10 @@ export const campaignPicker: Picker = { Input: CampaignInput, Name: CampaignName
 const companyPicker: Picker = { Input: CompanyInput, Name: CompanyName };
 
 export const peoplePickers: Pickers = {
+  text: valuePicker('people'),
   tag: tagPicker,
   mail_status: mailStatusPicker,
   campaign: campaignPicker,
-  text: valuePicker('people'),
   group: groupPicker('people'),
   company_id: companyPicker,
   'company.id': companyPicker,

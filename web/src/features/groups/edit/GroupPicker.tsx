@@ -23,6 +23,7 @@ export function groupPicker(entity: Entity, except?: number): Picker {
         placeholder={t('groupEdit.findGroup')}
         dir="auto"
         searchable
+        selectFirstOptionOnChange
         comboboxProps={{ withinPortal: false }}
         nothingFoundMessage={t('groupEdit.noGroup')}
         // the server has searched already

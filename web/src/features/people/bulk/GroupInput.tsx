@@ -36,6 +36,7 @@ export function GroupInput({ mayMake, value, onChange }: Props) {
         placeholder={t('bulk.groupHint')}
         dir="auto"
         searchable
+        selectFirstOptionOnChange
         clearable
         nothingFoundMessage={t('bulk.noGroup')}
         // the server has searched already
