@@ -157,7 +157,7 @@ describe("the list of people", () => {
     const small = await browser.signIn("user", phone);
     await openPeople(small);
     await rowOf(small, "Otto Out").getByText("Opted out").waitFor();
-    await rowOf(small, "Ada Lovelace").getByText("Can be sent to").waitFor();
+    await rowOf(small, "Ada Lovelace").getByText("May be sent to", { exact: true }).waitFor();
     await checkAccessible(small);
     await picture(small, "people-status-phone");
     await server.admin.delete(`${v1}/people/${otto.id}`, { status: 204 });

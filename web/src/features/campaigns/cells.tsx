@@ -17,8 +17,8 @@ export function useCampaignColumns(): Column<Campaign>[] {
   const { t } = useTranslation();
   return useMemo(
     () => [
-      { name: 'name', label: t('campaigns.name'), width: 180, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
-      { name: 'status', label: t('campaigns.statusHead'), width: 260, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
+      { name: 'name', label: t('campaigns.name'), width: 240, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
+      { name: 'status', label: t('campaigns.statusHead'), width: 200, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
       { name: 'to', label: t('campaigns.to'), width: 120, isSortable: false, cell: (one) => <ToWords to={one.to} isCell /> },
       { name: 'when', label: t('campaigns.when'), width: 140, isSortable: false, cell: (one) => <When campaign={one} /> },
       { name: 'recipients', label: t('campaigns.recipients'), width: 95, isSortable: false, cell: (one) => <Recipients campaign={one} /> },

@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf, type Problem } from '../../api/problem.ts';
-import { FormActions } from '../../ui/FormActions.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { placeProblem } from '../../ui/problems.ts';
@@ -112,9 +111,10 @@ function UserForm({ kind, loaded, onClose }: { kind: Props['kind']; loaded: Vers
           </Alert>
         )}
         <ProblemAlert error={problem} title={t('settings.notSaved')} />
-        <FormActions save={t(user ? 'ui.save' : 'users.add')} isSaving={save.isPending}>
+        <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
-        </FormActions>
+          <Button type="submit" loading={save.isPending}>{t(user ? 'ui.save' : 'users.add')}</Button>
+        </Group>
       </Stack>
     </form>
   );

@@ -100,13 +100,22 @@ interface EditProps {
   children: (open: () => void) => ReactElement;
 }
 
+/** Escape closes an open list of the filter first. */
+function isListOpen(editor: HTMLElement): boolean {
+  return editor.querySelector('[role="combobox"][aria-expanded="true"], [aria-haspopup="listbox"][aria-expanded="true"]') !== null;
+}
+
 /** Named by the button that opens it. */
 function EditPopover({ props, initial, onApply, children }: EditProps) {
   const [isOpen, setOpen] = useState(false);
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={320} trapFocus returnFocus shadow="md">
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={320} trapFocus returnFocus closeOnEscape={false} shadow="md">
       <Popover.Target>{children(() => setOpen((was) => !was))}</Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown
+        onKeyDown={(event) => {
+          if (event.key === 'Escape' && !isListOpen(event.currentTarget)) setOpen(false);
+        }}
+      >
         <FilterEditor
           {...props}
           initial={initial}

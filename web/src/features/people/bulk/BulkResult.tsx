@@ -78,7 +78,7 @@ function Outcome({ outcome, body, onUndone }: OutcomeProps) {
   return (
     <>
       <Group gap="sm" role="status">
-        <Text size="sm" fw={600}>{t('bulk.done')}</Text>
+        <Text size="sm" fw={600}>{body ? t('bulk.doneWhat', { what: t(`bulk.act.${body.act}`) }) : t('bulk.done')}</Text>
         {counts.map((text) => <Text key={text} size="sm">{text}</Text>)}
         {outcome.refused_count > 0 && (
           <Button size="compact-sm" variant="light" color="red" aria-expanded={isOpen} onClick={refused.toggle}>
