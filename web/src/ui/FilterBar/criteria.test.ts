@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  begin, conditionsOf, criteriaOf, inputOf, isComplete, isNone, readCriteria, readSpan, sameCriteria, withOp, writeSpan,
+  begin, conditionsOf, criteriaOf, hasValues, inputOf, isComplete, isNone, readCriteria, readSpan, sameCriteria, withOp, writeSpan,
   type Criteria, type FieldInfo,
 } from './criteria.ts';
 
@@ -71,6 +71,13 @@ test('a choice is chosen, and typed where part of it is enough', () => {
   const size = field('choice', ['is', 'contains'], ['big', 'small']);
   expect(inputOf(size, 'is')).toBe('choice');
   expect(inputOf(size, 'contains')).toBe('text');
+});
+
+test('values are offered where a whole one is asked for, and names are not', () => {
+  const text = field('text', ['is', 'contains']);
+  expect([hasValues(text, 'is'), hasValues(text, 'not'), hasValues(text, 'starts'), hasValues(text, 'contains')]).toEqual([true, true, true, false]);
+  expect(hasValues({ ...text, name: 'name' }, 'is')).toBe(false);
+  expect(hasValues(field('number', ['is']), 'is')).toBe(false);
 });
 
 test('another op keeps a value that it can use', () => {
