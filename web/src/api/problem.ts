@@ -6,6 +6,9 @@ export interface FieldProblem {
   message: string;
 }
 
+/** Not reached, or it is said by what stands before the server; no database; no room. */
+const PASSING = [0, 502, 503, 504, 507];
+
 export class Problem extends Error {
   /** HTTP status; 0: the server was not reached. */
   readonly status: number;
@@ -30,7 +33,7 @@ export class Problem extends Error {
 
   /** Worth trying again: nothing was wrong with what was asked. */
   get isPassing(): boolean {
-    return this.status === 0 || this.status === 503 || this.status === 507;
+    return PASSING.includes(this.status);
   }
 
   /** What is said of one field of a form. */

@@ -69,6 +69,17 @@ describe('what is typed', () => {
     expect(server.saves).toBe(0);
   });
 
+  it('is saved as the server keeps it, and stays as it was typed', async () => {
+    const draft = server.open({ stored: ({ a, b }) => ({ a: a.trim(), b: b.trim() }) });
+    draft.change({ a: 'two ' });
+    expect(await draft.flush()).toBe(true);
+    expect([server.saves, server.now.values.a, draft.read().values.a, draft.read().saved.a]).toEqual([1, 'two', 'two ', 'two']);
+    server.write({ b: 'theirs' });
+    draft.change({ a: 'two words' });
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'two words', b: 'theirs' });
+  });
+
   it('while it is being saved, is saved after it', async () => {
     let open = () => {};
     server.gate = new Promise((done) => (open = done));
@@ -222,6 +233,97 @@ describe('a connection that breaks', () => {
     server.trouble = null;
     expect(await draft.flush()).toBe(true);
     expect([draft.read().meeting, server.now.values.a]).toEqual([null, 'x']);
+  });
+
+  describe('and loses answers while one types on', () => {
+    const lose = async (draft: DraftKeeper<Values>, changes: Partial<Values>) => {
+      server.trouble = 'lost';
+      draft.change(changes);
+      expect(await draft.flush()).toBe(false);
+      server.trouble = null;
+    };
+
+    it('asks about nothing: what is there is our own', async () => {
+      const draft = server.open();
+      await lose(draft, { a: 'x' });
+      draft.change({ a: 'xy' });
+      expect(await draft.flush()).toBe(true);
+      expect([draft.read().meeting, server.now.values, draft.read().saved.a]).toEqual([null, { a: 'xy', b: 'b' }, 'xy']);
+      await lose(draft, { a: 'xyz' });
+      draft.change({ a: 'xyz!', b: 'y' });
+      expect(await draft.flush()).toBe(true);
+      expect(server.now.values).toEqual({ a: 'xyz!', b: 'y' });
+    });
+
+    it('also if several in a row are lost', async () => {
+      const draft = server.open();
+      await lose(draft, { a: 'x' });
+      await lose(draft, { a: 'xy' });
+      await lose(draft, { a: 'xyz', b: 'y' });
+      expect(await draft.flush()).toBe(true);
+      expect([draft.read().state, server.now.values]).toEqual(['saved', { a: 'xyz', b: 'y' }]);
+    });
+
+    it('saves what was taken back meanwhile', async () => {
+      const draft = server.open();
+      await lose(draft, { a: 'x' });
+      draft.change({ a: 'a' });
+      expect(draft.read().state).not.toBe('saved');
+      expect(await draft.flush()).toBe(true);
+      expect([server.now.values.a, draft.read().values.a]).toEqual(['a', 'a']);
+    });
+
+    it('still asks about what somebody else wrote, there or elsewhere', async () => {
+      const draft = server.open();
+      await lose(draft, { a: 'x', b: 'mine' });
+      server.write({ b: 'theirs' });
+      draft.change({ a: 'xy' });
+      expect(await draft.flush()).toBe(false);
+      expect(draft.read().meeting).toEqual({ theirs: { a: 'x', b: 'theirs' }, fields: ['b'] });
+      draft.takeTheirs();
+      expect(await draft.flush()).toBe(true);
+      expect(server.now.values).toEqual({ a: 'xy', b: 'theirs' });
+    });
+
+    it('asks about what somebody wrote before it came', async () => {
+      const draft = server.open();
+      server.trouble = offline;
+      draft.change({ a: 'x' });
+      await draft.flush();
+      server.trouble = null;
+      server.write({ a: 'theirs' });
+      expect(await draft.flush()).toBe(false);
+      expect(draft.read().meeting?.fields).toEqual(['a']);
+    });
+
+    it('says to who unites what was sent, also when it is decided', async () => {
+      const seen: [Values, Values | null | undefined][] = [];
+      const draft = server.open({ unite: (before, _mine, _theirs, _wins, sent) => (seen.push([before, sent]), null) });
+      await lose(draft, { a: 'x', b: 'mine' });
+      server.write({ b: 'theirs' });
+      draft.change({ a: 'xy' });
+      await draft.flush();
+      draft.keepMine();
+      await draft.flush();
+      const [common, sent] = [{ a: 'x', b: 'b' }, { a: 'x', b: 'mine' }];
+      expect(seen).toEqual([[common, sent], [common, sent]]);
+    });
+
+    it('goes on with what was mended, if what was sent before is refused', async () => {
+      const draft = server.open();
+      server.trouble = offline;
+      draft.change({ a: 'nobody@' });
+      await draft.flush();
+      draft.change({ a: 'nobody@example.org' });
+      let refused = 0;
+      draft.options = {
+        ...draft.options,
+        save: (values, before) => (values.a === 'nobody@' ? (refused++, Promise.reject(new Problem(400, 'half'))) : server.save(values, before)),
+      };
+      server.trouble = null;
+      expect(await draft.flush()).toBe(true);
+      expect([refused, server.now.values.a, draft.read().state]).toEqual([1, 'nobody@example.org', 'saved']);
+    });
   });
 
   it('in the middle of a meeting is waited for, and the meeting comes', async () => {

@@ -5,7 +5,7 @@
  * (both are kept, and asked about where they differ). useDraft puts it on a page.
  */
 import { problemOf, type Problem } from '../api/problem.ts';
-import { merge, type Loaded, type Meeting } from './useRecordForm.ts';
+import { inCommon, merge, type Loaded, type Meeting } from './useRecordForm.ts';
 
 export const WAIT_MS = 800;
 export const AGAIN_MS = 3_000;
@@ -21,8 +21,14 @@ export interface DraftOptions<T> {
   /** @param before what was there: only changes need to be sent */
   save: (values: T, before: Loaded<T>) => Promise<{ etag: string | null }>;
   reload: () => Promise<Loaded<T>>;
-  /** What both of us changed, made one. null: they differ, and nobody wins. */
-  unite?: (before: T, mine: T, theirs: T, wins?: Wins) => T | null;
+  /** As the server will have them; they are saved so. */
+  stored?: (values: T) => T;
+  /**
+   * What both of us changed, made one. null: they differ, and nobody wins.
+   *
+   * @param sent may have arrived: what they have like it is our own
+   */
+  unite?: (before: T, mine: T, theirs: T, wins?: Wins, sent?: T | null) => T | null;
 }
 
 export interface DraftShown<T> {
@@ -39,8 +45,10 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   private base: Loaded<T>;
   /** Of what was loaded last, taken or not. */
   private seen: string | null;
-  /** What we had in common before the two met who are asked about. */
-  private before: T | null = null;
+  /** Sent over the base, but the answer was lost: nobody knows whether the server has it. */
+  private unanswered: T | null = null;
+  /** Of the two who met and are asked about: what they had in common, and what of ours may have been there already. */
+  private met: { before: T; sent: T | null } | null = null;
   private shown: DraftShown<T>;
   private running: Promise<boolean> | null = null;
   private isLive = true;
@@ -104,7 +112,12 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   keepMine = (): void => this.decide('mine');
 
   private isDirty(): boolean {
-    return differs(this.shown.values, this.base.values);
+    return this.unanswered !== null || differs(this.stored(), this.base.values);
+  }
+
+  private stored(): T {
+    const { values } = this.shown;
+    return this.options.stored?.(values) ?? values;
   }
 
   private show(next: Partial<DraftShown<T>>): void {
@@ -128,13 +141,15 @@ export class DraftKeeper<T extends Record<string, unknown>> {
 
   private async write(): Promise<boolean> {
     while (this.isDirty()) {
-      const sent = this.shown.values;
+      // sent again as it was: one thing at most may be there that nobody told us of
+      const sent = this.unanswered ?? this.stored();
       if (this.shown.state !== 'offline') this.say('saving');
       try {
         const { etag } = await this.options.save(sent, this.base);
+        this.unanswered = null;
         this.put(this.shown.values, { values: sent, etag });
       } catch (error) {
-        if (await this.meetsOthers(error)) continue;
+        if (await this.goesOn(problemOf(error), sent)) continue;
         return false;
       }
     }
@@ -142,29 +157,34 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     return true;
   }
 
-  /** true: what others saved is in it, and it can be saved. */
-  private async meetsOthers(error: unknown): Promise<boolean> {
-    let problem = problemOf(error);
+  /** true: there is something else to be saved: what others saved is in it, or it was typed since. */
+  private async goesOn(problem: Problem, sent: T): Promise<boolean> {
+    let told = problem;
     if (problem.status === CHANGED_MEANWHILE) {
       try {
         return this.meet(await this.options.reload());
       } catch (another) {
-        problem = problemOf(another);
+        told = problemOf(another);
       }
+    } else {
+      this.unanswered = problem.isPassing ? sent : null;
+      if (!problem.isPassing && differs(this.stored(), sent)) return true;
     }
-    this.say(problem.isPassing ? 'offline' : 'stopped', problem);
-    if (problem.isPassing) this.after(AGAIN_MS);
+    this.say(told.isPassing ? 'offline' : 'stopped', told);
+    if (told.isPassing) this.after(AGAIN_MS);
     return false;
   }
 
   private meet(theirs: Loaded<T>): boolean {
-    const before = this.base.values;
+    const sent = this.unanswered;
+    const before = inCommon(this.base.values, sent, theirs.values);
     const mine = this.shown.values;
-    const united = this.options.unite?.(before, mine, theirs.values) ?? null;
+    const united = this.options.unite?.(before, mine, theirs.values, undefined, sent) ?? null;
     const { merged, fields } = united ? { merged: united, fields: [] } : merge(before, mine, theirs.values);
+    this.unanswered = null;
     this.put(merged, theirs);
     if (fields.length === 0) return true;
-    this.before = before;
+    this.met = { before, sent };
     this.say('stopped', null, { theirs: theirs.values, fields });
     return false;
   }
@@ -172,11 +192,11 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   /** Only what is asked about is decided: what one of us alone did stays. */
   private decide(wins: Wins): void {
     const { meeting, values } = this.shown;
-    if (!meeting || !this.before) return;
+    if (!meeting || !this.met) return;
     const { theirs, fields } = meeting;
     const theirFields = Object.fromEntries(fields.map((name) => [name, theirs[name]])) as Partial<T>;
-    const united = this.options.unite?.(this.before, values, theirs, wins) ?? null;
-    this.before = null;
+    const united = this.options.unite?.(this.met.before, values, theirs, wins, this.met.sent) ?? null;
+    this.met = null;
     this.show({ values: united ?? (wins === 'mine' ? values : { ...values, ...theirFields }) });
     this.say(this.isDirty() ? 'unsaved' : 'saved');
     void this.flush();

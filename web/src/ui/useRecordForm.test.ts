@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { merge } from './useRecordForm.ts';
+import { inCommon, merge } from './useRecordForm.ts';
 
 const before = { name: 'Old', address: 'Old', sender: 'Old' };
 
@@ -18,4 +18,12 @@ test('what both changed stays mine, and is told', () => {
 test('the same change by both is nothing to ask about', () => {
   const both = { ...before, name: 'Both' };
   expect(merge(before, both, both)).toEqual({ merged: both, fields: [] });
+});
+
+test('what they have as we sent it is our own, if its answer was lost', () => {
+  const sent = { ...before, name: 'Mine' };
+  const theirs = { ...sent, address: 'Theirs' };
+  expect(inCommon(before, sent, theirs)).toEqual({ ...before, name: 'Mine' });
+  expect(merge(inCommon(before, sent, theirs), { ...sent, name: 'Mine, more' }, theirs)).toEqual({ merged: { ...theirs, name: 'Mine, more' }, fields: [] });
+  expect(inCommon(before, null, theirs)).toBe(before);
 });

@@ -3,7 +3,7 @@
  * saved is not overwritten, and what was typed here is not lost.
  */
 import { useForm, type FormErrors, type UseFormReturnType } from '@mantine/form';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { problemOf, type Problem } from '../api/problem.ts';
 import { placeProblem } from './problems.ts';
 
@@ -49,16 +49,26 @@ export function merge<T extends Record<string, unknown>>(before: T, mine: T, the
   return { merged, fields: names.filter((name) => theirs[name] !== before[name] && merged[name] !== theirs[name]) };
 }
 
+/** What they and we had before. If the answer to something that we sent was lost, then what they have like it is our own. */
+export function inCommon<T extends Record<string, unknown>>(before: T, sent: T | null, theirs: T): T {
+  if (!sent) return before;
+  const ours = Object.entries(theirs).filter(([name, value]) => sent[name] === value);
+  return { ...before, ...Object.fromEntries(ours) };
+}
+
 export function useRecordForm<T extends Record<string, unknown>>(options: Options<T>): RecordForm<T> {
   const { loaded, save, reload, validate, prefix, onSaved } = options;
   const [base, setBase] = useState(loaded);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [meeting, setMeeting] = useState<Meeting<T> | null>(null);
   const [isSaving, setSaving] = useState(false);
+  /** Sent, but the answer was lost. */
+  const unanswered = useRef<T | null>(null);
   const form = useForm<T>({ initialValues: loaded.values, validate });
   const isDirty = Object.keys(base.values).some((name) => form.values[name] !== base.values[name]);
 
   const take = (next: Loaded<T>) => {
+    unanswered.current = null;
     setBase(next);
     setMeeting(null);
     setProblem(null);
@@ -73,7 +83,8 @@ export function useRecordForm<T extends Record<string, unknown>>(options: Option
 
   /** What only they changed is taken in; true: nothing is to be asked. */
   const meet = (mine: T, theirs: Loaded<T>): T | null => {
-    const { merged, fields } = merge(base.values, mine, theirs.values);
+    const { merged, fields } = merge(inCommon(base.values, unanswered.current, theirs.values), mine, theirs.values);
+    unanswered.current = null;
     setBase(theirs);
     form.setInitialValues(theirs.values);
     form.setValues(merged);
@@ -86,7 +97,9 @@ export function useRecordForm<T extends Record<string, unknown>>(options: Option
       take(await save(values, etag));
       onSaved?.();
     } catch (error) {
-      if (problemOf(error).status !== CHANGED_MEANWHILE) {
+      const { status, isPassing } = problemOf(error);
+      if (status !== CHANGED_MEANWHILE) {
+        if (isPassing) unanswered.current ??= values; // the later ones would meet the first
         setProblem(placeProblem(form, error, prefix));
         return;
       }

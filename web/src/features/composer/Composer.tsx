@@ -22,7 +22,7 @@ import { SendBar } from './send/SendBar.tsx';
 import { TestDialog } from './send/TestDialog.tsx';
 import { useWhen } from './send/when.ts';
 import { Troubles } from './Troubles.tsx';
-import { changeOf, codesOf, loadedOf, type CampaignValues, type Step } from './values.ts';
+import { changeOf, codesOf, loadedOf, storedOf, type CampaignValues, type Step } from './values.ts';
 
 const NAME_MAX = 200;
 
@@ -38,6 +38,7 @@ export function Composer({ found }: Props) {
     loaded: loadedOf(found),
     save: (values, before) => saveCampaign(queries, id, changeOf(values, before.values), before.etag),
     reload: async () => loadedOf(await reloadCampaign(queries, id)),
+    stored: storedOf,
   });
   const { values, change } = draft;
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);

@@ -45,10 +45,15 @@ export function loadedOf({ data, etag }: { data: Campaign; etag: string | null }
   return { values: valuesOf(data), etag };
 }
 
+/** As the server keeps them: without the blanks around them. */
+export function storedOf(values: CampaignValues): CampaignValues {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()])) as CampaignValues;
+}
+
 /** What differs from what was there. */
 export function changeOf(values: CampaignValues, before: CampaignValues): CampaignChange {
   const names = (Object.keys(values) as (keyof CampaignValues)[]).filter((name) => values[name] !== before[name]);
-  return Object.fromEntries(names.map((name) => [name, name === 'to' ? targetIn(values.to) : values[name].trim() || null])) as CampaignChange;
+  return Object.fromEntries(names.map((name) => [name, name === 'to' ? targetIn(values.to) : values[name] || null])) as CampaignChange;
 }
 
 /** Where a list of campaigns shows one. */

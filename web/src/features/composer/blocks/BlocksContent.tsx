@@ -44,10 +44,10 @@ function loadedOf({ data, etag }: Found) {
 
 const read = (text: string) => JSON.parse(text) as Document;
 
-function uniteValues(before: Values, mine: Values, theirs: Values, wins?: Wins): Values | null {
+function uniteValues(before: Values, mine: Values, theirs: Values, wins?: Wins, sent?: Values | null): Values | null {
   const { merged, fields } = merge({ text: before.plain_text }, { text: mine.plain_text }, { text: theirs.plain_text });
   if (fields.length > 0 && !wins) return null;
-  const design = unite(read(before.design), read(mine.design), read(theirs.design), wins);
+  const design = unite(read(before.design), read(mine.design), read(theirs.design), wins, sent && read(sent.design));
   return design && { design: JSON.stringify(design), plain_text: fields.length > 0 && wins === 'theirs' ? theirs.plain_text : merged.text };
 }
 
@@ -62,6 +62,8 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
     loaded: loadedOf(found),
     save: ({ design, plain_text }, { etag }) => saveDesign(queries, id, { design: read(design), plain_text }, etag),
     reload: async () => loadedOf(await reloadDesign(queries, id)),
+    // an empty text is none
+    stored: ({ design, plain_text }) => ({ design, plain_text: plain_text || null }),
     unite: uniteValues,
   });
   const { change: put, flush } = draft;

@@ -42,3 +42,29 @@ test('who wins, wins where both changed something, and nowhere else', () => {
   expect(unite(before, document(b), document(theirs, b), 'mine')).toEqual(document(b));
   expect(unite(document(a, b, c), document(b, a, c), document(a, c, b), 'mine')).toEqual(document(b, a, c));
 });
+
+test('what arrived of ours, though nobody told us, is no change of theirs', () => {
+  const [once, twice] = [{ ...a, html: 'once' }, { ...a, html: 'twice' }];
+  const theirs = { ...b, html: 'theirs' };
+  const sent = document(once, b);
+  expect(unite(before, document(twice, b), document(once, theirs), undefined, sent)).toEqual(document(twice, theirs));
+  // taken back meanwhile
+  expect(unite(before, before, document(once, theirs), undefined, sent)).toEqual(document(a, theirs));
+  // it did not arrive: what they have is theirs alone
+  expect(unite(before, document(twice, b), document(a, theirs), undefined, sent)).toEqual(document(twice, theirs));
+  expect(unite(before, document(once, b), document(a, theirs), undefined, sent)).toEqual(document(once, theirs));
+  // somebody wrote over it
+  expect(unite(before, document(twice, b), document({ ...a, html: 'over it' }, b), undefined, sent)).toBeNull();
+  expect(unite(before, document(twice, b), document(once, theirs), 'theirs', sent)).toEqual(document(twice, theirs));
+});
+
+test('a new block that arrived is the same one, written on, moved, or removed again', () => {
+  const more = { ...c, html: 'c, more' };
+  const sent = document(a, c, b);
+  expect(unite(before, document(a, more, b), document(a, c, b, { ...c, id: 'd' }), undefined, sent)).toEqual(document(a, more, b, { ...c, id: 'd' }));
+  expect(unite(before, before, document({ ...a, html: 'theirs' }, c, b), undefined, sent)).toEqual(document({ ...a, html: 'theirs' }, b));
+  expect(unite(before, document(b, a), document(b, a), undefined, document(b, a))).toEqual(document(b, a));
+  expect(unite(before, document(a, b), document(b, a, c), undefined, document(b, a))).toEqual(document(a, c, b));
+  // a removed one that is wanted again
+  expect(unite(before, before, document({ ...a, html: 'theirs' }), undefined, document(a))).toEqual(document({ ...a, html: 'theirs' }, b));
+});
