@@ -8,6 +8,7 @@ export interface FieldProblem {
 
 /** Not reached, or it is said by what stands before the server; no database; no room. */
 const PASSING = [0, 502, 503, 504, 507];
+const CHANGED_MEANWHILE = 412;
 
 export class Problem extends Error {
   /** HTTP status; 0: the server was not reached. */
@@ -29,6 +30,11 @@ export class Problem extends Error {
 
   get isOffline(): boolean {
     return this.status === 0;
+  }
+
+  /** Somebody else changed it since it was read. */
+  get isMeanwhile(): boolean {
+    return this.status === CHANGED_MEANWHILE;
   }
 
   /** Worth trying again: nothing was wrong with what was asked. */

@@ -193,6 +193,96 @@ describe('two people, or two tabs of one', () => {
   });
 });
 
+describe('what comes in before the page is drawn anew', () => {
+  /** A page that is behind: it shows what it was given last. */
+  const behind = (more: Partial<DraftOptions<Values>> = {}) => {
+    const draft = server.open(more);
+    draft.draw(draft.read().values);
+    return draft;
+  };
+
+  it('stays, if something else is typed', async () => {
+    const draft = behind();
+    server.write({ b: 'theirs' });
+    draft.change({ a: 'm' });
+    await draft.flush();
+    draft.change({ a: 'mi' });
+    draft.change({ a: 'min' });
+    expect(draft.read().values).toEqual({ a: 'min', b: 'theirs' });
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'min', b: 'theirs' });
+    draft.draw(draft.read().values);
+    draft.change({ b: 'mine' });
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'min', b: 'mine' });
+  });
+
+  it('is asked about, if it is typed over', async () => {
+    const draft = behind();
+    server.write({ b: 'theirs' });
+    draft.change({ a: 'mine' });
+    await draft.flush();
+    draft.change({ b: 'b, mine' });
+    expect([draft.read().state, draft.read().meeting]).toEqual(['stopped', { theirs: { a: 'mine', b: 'theirs' }, fields: ['b'] }]);
+    await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
+    expect(server.now.values.b).toBe('theirs');
+    draft.keepMine();
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'mine', b: 'b, mine' });
+  });
+
+  it('is asked about also while a save is under way, which is not told as the end of it', async () => {
+    for (const trouble of [null, offline, new Problem(400, 'no')]) {
+      const draft = behind();
+      server.write({ b: `theirs ${server.saves}` });
+      draft.take(server.now);
+      let open = () => {};
+      server.gate = new Promise((done) => (open = done));
+      draft.change({ a: `mine ${server.saves}` });
+      server.trouble = trouble;
+      const whole = draft.flush();
+      draft.change({ b: 'b, mine' });
+      open();
+      expect(await whole).toBe(false);
+      expect([draft.read().state, draft.read().meeting?.fields]).toEqual(['stopped', ['b']]);
+      server.trouble = null;
+      draft.takeTheirs();
+      expect(await draft.flush()).toBe(true);
+      expect(server.now.values.b).toMatch(/^theirs/);
+      expect(server.now.values.a).toMatch(/^mine/);
+    }
+  });
+
+  it('joins what is asked about already', async () => {
+    const draft = behind();
+    server.write({ a: 'theirs', b: 'theirs' });
+    draft.change({ a: 'mine' });
+    await draft.flush();
+    draft.change({ b: 'mine' });
+    expect(draft.read().meeting?.fields).toEqual(['a', 'b']);
+    draft.takeTheirs();
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values).toEqual({ a: 'theirs', b: 'theirs' });
+  });
+
+  it('is made one with what is typed by who knows how', async () => {
+    // each letter is a part
+    const unite = (before: Values, mine: Values, theirs: Values) => {
+      const letters = [...before.a].map((letter, i) => (mine.a[i] === letter ? theirs.a[i] : mine.a[i]));
+      return { a: letters.join(''), b: mine.b };
+    };
+    server.write({ a: '---' });
+    const draft = behind({ unite });
+    server.write({ a: '--T' });
+    draft.change({ a: 'M--' });
+    await draft.flush();
+    draft.change({ a: 'MM-' });
+    expect(draft.read().values.a).toBe('MMT');
+    expect(await draft.flush()).toBe(true);
+    expect(server.now.values.a).toBe('MMT');
+  });
+});
+
 describe('a connection that breaks', () => {
   it('is waited for: nothing is lost, and it is saved by itself', async () => {
     server.trouble = offline;

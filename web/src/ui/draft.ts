@@ -9,7 +9,6 @@ import { inCommon, merge, type Loaded, type Meeting } from './useRecordForm.ts';
 
 export const WAIT_MS = 800;
 export const AGAIN_MS = 3_000;
-const CHANGED_MEANWHILE = 412;
 
 /** offline: it waits for the connection; stopped: the server says no, or a question is open. */
 export type DraftState = 'saved' | 'unsaved' | 'saving' | 'offline' | 'stopped';
@@ -50,6 +49,8 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   /** Of the two who met and are asked about: what they had in common, and what of ours may have been there already. */
   private met: { before: T; sent: T | null } | null = null;
   private shown: DraftShown<T>;
+  /** What the page shows: as it was drawn last, and what was typed into that since. null: nobody draws. */
+  private drawn: T | null = null;
   private running: Promise<boolean> | null = null;
   private isLive = true;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +70,11 @@ export class DraftKeeper<T extends Record<string, unknown>> {
 
   read = (): DraftShown<T> => this.shown;
 
+  /** The page shows these now. */
+  draw = (values: T): void => {
+    this.drawn = values;
+  };
+
   start = (): void => {
     this.isLive = true;
   };
@@ -79,11 +85,18 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     clearTimeout(this.timer);
   };
 
+  /** Of what the page shows: what others wrote may have come in since it was drawn, and stays. */
   change = (changes: Partial<T>): void => {
-    const { meeting, state } = this.shown;
-    this.show({ values: { ...this.shown.values, ...changes } });
-    if (!meeting && state !== 'offline') this.say(this.isDirty() ? 'unsaved' : 'saved');
-    if (!meeting) this.after(WAIT_MS);
+    const { values } = this.shown;
+    const before = this.drawn ?? values;
+    const mine = { ...before, ...changes };
+    if (this.drawn) this.drawn = mine;
+    const { merged, fields } = differs(values, before) ? this.join(before, mine, values) : { merged: mine, fields: [] };
+    this.show({ values: merged });
+    if (fields.length > 0) this.ask(fields, values, before, null);
+    if (this.shown.meeting) return;
+    if (this.shown.state !== 'offline') this.say(this.isDirty() ? 'unsaved' : 'saved');
+    this.after(WAIT_MS);
   };
 
   /** Saves now; true: all is saved. */
@@ -140,7 +153,7 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   }
 
   private async write(): Promise<boolean> {
-    while (this.isDirty()) {
+    while (!this.shown.meeting && this.isDirty()) {
       // sent again as it was: one thing at most may be there that nobody told us of
       const sent = this.unanswered ?? this.stored();
       if (this.shown.state !== 'offline') this.say('saving');
@@ -153,6 +166,7 @@ export class DraftKeeper<T extends Record<string, unknown>> {
         return false;
       }
     }
+    if (this.shown.meeting) return false;
     this.say('saved');
     return true;
   }
@@ -160,16 +174,16 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   /** true: there is something else to be saved: what others saved is in it, or it was typed since. */
   private async goesOn(problem: Problem, sent: T): Promise<boolean> {
     let told = problem;
-    if (problem.status === CHANGED_MEANWHILE) {
+    if (!problem.isMeanwhile) this.unanswered = problem.isPassing ? sent : null;
+    // it was typed into what had changed, while this was under way
+    if (this.shown.meeting) return false;
+    if (problem.isMeanwhile) {
       try {
         return this.meet(await this.options.reload());
       } catch (another) {
         told = problemOf(another);
       }
-    } else {
-      this.unanswered = problem.isPassing ? sent : null;
-      if (!problem.isPassing && differs(this.stored(), sent)) return true;
-    }
+    } else if (!problem.isPassing && differs(this.stored(), sent)) return true;
     this.say(told.isPassing ? 'offline' : 'stopped', told);
     if (told.isPassing) this.after(AGAIN_MS);
     return false;
@@ -178,15 +192,23 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   private meet(theirs: Loaded<T>): boolean {
     const sent = this.unanswered;
     const before = inCommon(this.base.values, sent, theirs.values);
-    const mine = this.shown.values;
-    const united = this.options.unite?.(before, mine, theirs.values, undefined, sent) ?? null;
-    const { merged, fields } = united ? { merged: united, fields: [] } : merge(before, mine, theirs.values);
+    const { merged, fields } = this.join(before, this.shown.values, theirs.values, sent);
     this.unanswered = null;
     this.put(merged, theirs);
-    if (fields.length === 0) return true;
+    if (fields.length > 0) this.ask(fields, theirs.values, before, sent);
+    return fields.length === 0;
+  }
+
+  private join(before: T, mine: T, theirs: T, sent: T | null = null): { merged: T; fields: (keyof T & string)[] } {
+    const united = this.options.unite?.(before, mine, theirs, undefined, sent) ?? null;
+    return united ? { merged: united, fields: [] } : merge(before, mine, theirs);
+  }
+
+  private ask(fields: (keyof T & string)[], theirs: T, before: T, sent: T | null): void {
+    const { meeting } = this.shown;
+    if (meeting) return this.show({ meeting: { ...meeting, fields: [...new Set([...meeting.fields, ...fields])] } });
     this.met = { before, sent };
-    this.say('stopped', null, { theirs: theirs.values, fields });
-    return false;
+    this.say('stopped', null, { theirs, fields });
   }
 
   /** Only what is asked about is decided: what one of us alone did stays. */

@@ -1,5 +1,5 @@
 /** A draft (draft.ts) on a page: it is saved while one goes on typing. */
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { DraftKeeper, type DraftOptions, type DraftShown } from './draft.ts';
 
 export type { DraftState, Wins } from './draft.ts';
@@ -25,6 +25,7 @@ export function useDraft<T extends Record<string, unknown>>(options: DraftOption
     show(keeper.read());
     return leave;
   }, [keeper]);
+  useLayoutEffect(() => keeper.draw(shown.values), [keeper, shown.values]);
   useEffect(() => keeper.take(loaded), [keeper, loaded]);
   useEffect(() => {
     keeper.start();

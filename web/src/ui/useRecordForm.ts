@@ -7,8 +7,6 @@ import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { problemOf, type Problem } from '../api/problem.ts';
 import { placeProblem } from './problems.ts';
 
-const CHANGED_MEANWHILE = 412;
-
 export interface Loaded<T> {
   values: T;
   etag: string | null;
@@ -97,8 +95,8 @@ export function useRecordForm<T extends Record<string, unknown>>(options: Option
       take(await save(values, etag));
       onSaved?.();
     } catch (error) {
-      const { status, isPassing } = problemOf(error);
-      if (status !== CHANGED_MEANWHILE) {
+      const { isMeanwhile, isPassing } = problemOf(error);
+      if (!isMeanwhile) {
         if (isPassing) unanswered.current ??= values; // the later ones would meet the first
         setProblem(placeProblem(form, error, prefix));
         return;

@@ -144,15 +144,19 @@ export async function saveDesign(queries: QueryClient, id: number, { design, pla
   return saved;
 }
 
-/** What it is made of is another kind of content from now on. */
+/** What it is made of is another kind of content from now on, in the place of what is shown, and of nothing else. */
 export function useBeginContent(id: number) {
   const queries = useQueryClient();
+  const reload = () => Promise.all([reloadDesign(queries, id), reloadCampaign(queries, id)]);
   return useMutation({
     mutationFn: async (content: { design: object } | CampaignChange) => {
-      if ('design' in content) await saveDesign(queries, id, { design: content.design, plain_text: null }, (await reloadDesign(queries, id)).etag);
-      else await saveCampaign(queries, id, content, (await reloadCampaign(queries, id)).etag);
-      await Promise.all([reloadDesign(queries, id), reloadCampaign(queries, id)]);
+      const shown = queries.getQueryData(('design' in content ? designQuery(id) : campaignQuery(id)).queryKey);
+      const etag = shown?.etag ?? null;
+      if ('design' in content) await saveDesign(queries, id, { design: content.design, plain_text: null }, etag);
+      else await saveCampaign(queries, id, content, etag);
+      await reload();
     },
+    onError: () => void reload().catch(() => null),
   });
 }
 

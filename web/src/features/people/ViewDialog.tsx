@@ -30,7 +30,7 @@ export function ViewDialog({ act, shown, opened, onOpenView, onClose }: Props) {
   const error = save.error ?? remove.error;
   const problem = error ? problemOf(error) : null;
   const isTaken = problem?.status === 409 || Boolean(problem?.of('name'));
-  const isMeanwhile = problem?.status === 412;
+  const isMeanwhile = problem?.isMeanwhile;
 
   const finish = (id?: number) => {
     onClose();

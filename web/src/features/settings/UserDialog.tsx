@@ -12,8 +12,6 @@ import { useToast } from '../../ui/useToast.tsx';
 import { loadUser, useSaveUser, type User, type UserInput, type Versioned } from './queries.ts';
 import { roleAbouts, roleNames, suggestPassword } from './users.ts';
 
-const CHANGED_MEANWHILE = 412;
-
 interface Props {
   kind: 'edit' | 'password';
   /** null: a new one. */
@@ -76,7 +74,7 @@ function UserForm({ kind, loaded, onClose }: { kind: Props['kind']; loaded: Vers
       toast.tell(t(kind === 'password' ? 'users.passwordSet' : user ? 'users.saved' : 'users.added', { name: saved.name }));
       onClose();
     } catch (error) {
-      if (user && problemOf(error).status === CHANGED_MEANWHILE) await meet(user.id).catch((e: unknown) => setProblem(problemOf(e)));
+      if (user && problemOf(error).isMeanwhile) await meet(user.id).catch((e: unknown) => setProblem(problemOf(e)));
       else setProblem(placeProblem(form, error));
     }
   });

@@ -4,8 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconAlignLeft, IconCode, IconLayoutList, IconMailForward, type Icon } from '@tabler/icons-react';
+import { IconAlignLeft, IconCode, IconLayoutList, IconMailForward, IconUsers, type Icon } from '@tabler/icons-react';
+import { problemOf } from '../../../api/problem.ts';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
+import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { blankDocument } from '../blocks/kinds.ts';
 import { contentOf, useBeginContent, useTemplates, type Campaign, type CampaignChange, type Template } from '../queries.ts';
@@ -24,10 +26,17 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const [isChoosing, setChoosing] = useState(false);
   /** Would take the place of something. */
   const [asked, setAsked] = useState<Beginning | null>(null);
+  const here = { to: '/campaigns/$campaignId/edit/content', params: { campaignId: campaign.id } } as const;
   const go = (content: Beginning) =>
     begin.mutate(content, {
-      onSuccess: () => void navigate({ to: '/campaigns/$campaignId/edit/content', params: { campaignId: campaign.id }, replace: true }),
+      onSuccess: () => void navigate({ ...here, replace: true }),
+      onError: (error) => {
+        if (!problemOf(error).isMeanwhile) return;
+        setAsked(null);
+        void navigate({ ...here, search: { begin: true }, replace: true });
+      },
     });
+  const isTaken = begin.error !== null && problemOf(begin.error).isMeanwhile;
   const choose = (content: Beginning) => (campaign.content ? setAsked(content) : go(content));
   const ways: { name: 'blank' | 'html' | 'plain'; icon: Icon; content: Beginning }[] = [
     { name: 'blank', icon: IconLayoutList, content: { design: blankDocument({ leave: t('composer.tag.words.UNSUB') }) } },
@@ -45,7 +54,13 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
       <ContentHead campaign={campaign} />
       <Stack gap="lg" maw={1000}>
         {campaign.content && <Alert color="yellow" variant="light">{t('composer.start.replaces')}</Alert>}
-        {!asked && <ProblemAlert error={begin.error} title={t('composer.start.failed')} />}
+        {isTaken && (
+          <Alert color="yellow" variant="light" role="alert" icon={<IconUsers size={18} />} title={t('composer.start.taken')}>
+            <Text size="sm" mb="xs">{t('composer.start.takenAbout')}</Text>
+            <LinkButton size="xs" variant="default" {...here}>{t('composer.start.toTaken')}</LinkButton>
+          </Alert>
+        )}
+        {!asked && !isTaken && <ProblemAlert error={begin.error} title={t('composer.start.failed')} />}
         <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="md">
           {ways.map(({ name, icon: Icon, content }) => (
             <Way key={name} icon={Icon} title={t(`composer.start.${name}`)} about={t(`composer.start.${name}About`)} act={t('composer.start.begin')} onAct={() => choose(content)} />

@@ -45,18 +45,25 @@ export function FromLine({ values, change, problem, ...line }: LineProps & { pro
   );
 }
 
-/** Half an address is none: it counts when it is left. */
-function WholeInput({ value, onDone, ...rest }: Omit<TextInputProps, 'value'> & { value: string; onDone: (value: string) => void }) {
+/** Half an address is none: it counts when it is left. Until then it stays, whatever others write. */
+function WholeInput({ value, description, onDone, ...rest }: Omit<TextInputProps, 'value'> & { value: string; onDone: (value: string) => void }) {
+  const { t } = useTranslation();
   const [typed, setTyped] = useState(value);
   const [seen, setSeen] = useState(value);
+  const [others, setOthers] = useState<string | null>(null);
   if (seen !== value) {
     setSeen(value);
-    setTyped(value);
+    if (typed === seen) setTyped(value);
+    else if (typed.trim() !== value) setOthers(value);
   }
-  const done = () => typed.trim() !== value && onDone(typed.trim());
+  const done = () => {
+    setOthers(null);
+    if (typed.trim() !== value) onDone(typed.trim());
+  };
   return (
     <TextInput
       {...rest}
+      description={others === null ? description : t('composer.from.others', { address: others })}
       dir="ltr"
       autoComplete="off"
       value={typed}

@@ -50,6 +50,12 @@ function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) =>
   const to = targetIn(text);
   const targets = useTargets();
   const [kind, setKind] = useState<TargetKind>(to?.kind ?? 'group');
+  const [seen, setSeen] = useState(text);
+  // it was chosen here, or by somebody else
+  if (seen !== text) {
+    setSeen(text);
+    if (to) setKind(to.kind);
+  }
   const chosen = to?.kind === kind ? to.id : undefined;
   const among = kind === 'tag' ? targets.data?.tags : targets.data?.segments;
   return (

@@ -18,7 +18,6 @@ export interface Loaded {
 }
 
 const TIMELINE_PAGE = 50;
-const CHANGED_MEANWHILE = 412;
 const path = (id: number) => ({ record_id: String(id) });
 const keyOf = (id: number) => ['people', 'one', id];
 
@@ -72,7 +71,7 @@ export function useSaveField(id: number) {
       try {
         return await patch(id, body, etag);
       } catch (error) {
-        if (problemOf(error).status !== CHANGED_MEANWHILE) throw error;
+        if (!problemOf(error).isMeanwhile) throw error;
         const fresh = await read(id);
         if (!sameValue(valueOf(fresh.data, field), base)) throw new Meanwhile(fresh);
         return patch(id, body, fresh.etag);
@@ -95,7 +94,7 @@ export function useStep(id: number) {
       try {
         return await patch(id, step(seen.data), seen.etag);
       } catch (error) {
-        if (problemOf(error).status !== CHANGED_MEANWHILE) throw error;
+        if (!problemOf(error).isMeanwhile) throw error;
         const fresh = await read(id);
         return patch(id, step(fresh.data), fresh.etag);
       }
