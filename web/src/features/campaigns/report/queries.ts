@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { api, call, type Schemas } from '../../../api/client.ts';
+import { renewer } from '../../../api/renew.ts';
 import { useRows, type Rows } from '../../../ui/DataTable/rows.ts';
 import { isMoving } from '../acts.ts';
 import { byId, keyOf, LOOK_MS, type Campaign } from '../queries.ts';
@@ -44,13 +45,13 @@ export function useFollowFigures(id: number, report: Report | undefined) {
   const queries = useQueryClient();
   const figures = report && JSON.stringify(report);
   const known = useRef(figures);
+  const renew = useMemo(() => ['parts', 'recipients'].map((part) => renewer(queries, [...keyOf(id), part])), [id, queries]);
   useEffect(() => {
     if (known.current === figures) return;
     const isFirst = known.current === undefined;
     known.current = figures;
-    if (isFirst) return;
-    for (const part of ['parts', 'recipients']) void queries.invalidateQueries({ queryKey: [...keyOf(id), part] });
-  }, [figures, id, queries]);
+    if (!isFirst) renew.forEach((again) => void again());
+  }, [figures, renew]);
 }
 
 /** Everybody in its ledger. Two who were merged are one person now, and stand there twice: rows are told apart by their place. */

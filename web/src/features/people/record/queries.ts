@@ -73,7 +73,9 @@ export function useSaveField(id: number) {
       } catch (error) {
         if (!problemOf(error).isMeanwhile) throw error;
         const fresh = await read(id);
-        if (!sameValue(valueOf(fresh.data, field), base)) throw new Meanwhile(fresh);
+        const theirs = valueOf(fresh.data, field);
+        // the same: perhaps it is our own, and only its answer was lost
+        if (!sameValue(theirs, base) && !sameValue(theirs, value)) throw new Meanwhile(fresh);
         return patch(id, body, fresh.etag);
       }
     },
