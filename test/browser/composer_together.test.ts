@@ -77,6 +77,7 @@ describe("two who write one mail", () => {
       await page.unroute(/\/design$/);
       const alert = page.getByRole("alert");
       await alert.getByText("Somebody else has saved meanwhile").waitFor();
+      await alert.getByRole("row", { name: /^Text, 2 of 4 Removed One, mine$/ }).waitFor(); // which block, and its words
       await checkAccessible(page);
       await picture(page, "composer-removed-meanwhile");
       assert.equal(await part(campaign, "b2"), undefined, "not before it is decided");
@@ -104,7 +105,7 @@ describe("two who write one mail", () => {
     assert.equal((await of(campaign)).subject, "Theirs");
   });
 
-  it("write into what is being sent by then: it is said, and the mail is as it was", async () => {
+  it("write into what is being sent by then: it is said, the words can be taken along, and the mail is as it was", async () => {
     const campaign = await designed(blocks(), { to: { kind: "audience" } });
     const page = await browser.signIn("manager");
     browser.allow(/409/);
@@ -112,7 +113,12 @@ describe("two who write one mail", () => {
     await server.admin.post(`${v1}/campaigns/${campaign.id}/schedule`, { at: "2099-01-01T09:00:00Z" });
     await writingIn(block(page, /^Text, 2/)).click();
     await page.keyboard.type("late ");
-    await page.getByRole("alert").getByText("only a draft can be changed").waitFor();
+    const alert = page.getByRole("alert");
+    await alert.getByText("Your last words were too late").waitFor();
+    assert.match(await alert.getByRole("textbox", { name: "Text" }).inputValue(), /late/);
+    await page.getByText(/It is scheduled for .*2099/).waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-too-late");
     assert.equal((await part(campaign, "b2"))?.html, "<p>One</p>");
   });
 });

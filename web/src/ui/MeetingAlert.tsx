@@ -23,24 +23,26 @@ export function MeetingAlert({ rows, onTakeTheirs, onKeepMine }: Props) {
     <Alert color="yellow" variant="light" role="alert" icon={<IconUsers size={18} />} title={t('ui.meeting')}>
       <Stack gap="xs">
         <Text size="sm">{onKeepMine ? t('ui.meetingChoose') : t('ui.meetingAbout')}</Text>
-        <Table withRowBorders={false}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('ui.meetingField')}</Table.Th>
-              <Table.Th>{t('ui.theirs')}</Table.Th>
-              <Table.Th>{t('ui.mine')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.label}>
-                <Table.Td>{row.label}</Table.Td>
-                <Table.Td dir="auto">{row.theirs}</Table.Td>
-                <Table.Td dir="auto">{row.mine}</Table.Td>
+        {rows.length > 0 && (
+          <Table withRowBorders={false} style={{ overflowWrap: 'anywhere' }}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('ui.meetingField')}</Table.Th>
+                <Table.Th>{t('ui.theirs')}</Table.Th>
+                <Table.Th>{t('ui.mine')}</Table.Th>
               </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row, i) => (
+                <Table.Tr key={i}>
+                  <Table.Td>{row.label}</Table.Td>
+                  <Table.Td dir="auto">{row.theirs}</Table.Td>
+                  <Table.Td dir="auto">{row.mine}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
         <Group gap="xs">
           <Button variant="default" size="xs" onClick={onTakeTheirs}>
             {t('ui.takeTheirs')}

@@ -124,7 +124,7 @@ describe('two people, or two tabs of one', () => {
     draft.change({ a: 'mine', b: 'mine too' });
     expect(await draft.flush()).toBe(false);
     const { state, meeting } = draft.read();
-    expect([state, meeting]).toEqual(['stopped', { theirs: { a: 'theirs', b: 'b' }, fields: ['a'] }]);
+    expect([state, meeting]).toMatchObject(['stopped', { theirs: { a: 'theirs', b: 'b' }, fields: ['a'], before: { a: 'a', b: 'b' } }]);
     draft.change({ a: 'mine, more' });
     await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
     expect([await draft.flush(), server.now.values]).toEqual([false, { a: 'theirs', b: 'b' }]);
@@ -223,7 +223,7 @@ describe('what comes in before the page is drawn anew', () => {
     draft.change({ a: 'mine' });
     await draft.flush();
     draft.change({ b: 'b, mine' });
-    expect([draft.read().state, draft.read().meeting]).toEqual(['stopped', { theirs: { a: 'mine', b: 'theirs' }, fields: ['b'] }]);
+    expect([draft.read().state, draft.read().meeting]).toMatchObject(['stopped', { theirs: { a: 'mine', b: 'theirs' }, fields: ['b'] }]);
     await vi.advanceTimersByTimeAsync(10 * AGAIN_MS);
     expect(server.now.values.b).toBe('theirs');
     draft.keepMine();
@@ -369,7 +369,7 @@ describe('a connection that breaks', () => {
       server.write({ b: 'theirs' });
       draft.change({ a: 'xy' });
       expect(await draft.flush()).toBe(false);
-      expect(draft.read().meeting).toEqual({ theirs: { a: 'x', b: 'theirs' }, fields: ['b'] });
+      expect(draft.read().meeting).toMatchObject({ theirs: { a: 'x', b: 'theirs' }, fields: ['b'] });
       draft.takeTheirs();
       expect(await draft.flush()).toBe(true);
       expect(server.now.values).toEqual({ a: 'xy', b: 'theirs' });

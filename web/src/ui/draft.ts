@@ -30,13 +30,21 @@ export interface DraftOptions<T> {
   unite?: (before: T, mine: T, theirs: T, wins?: Wins, sent?: T | null) => T | null;
 }
 
+/** Two who met, and what they are asked about. */
+export interface DraftMeeting<T> extends Meeting<T> {
+  /** What they had in common. */
+  before: T;
+  /** What of ours may have been there already. */
+  sent: T | null;
+}
+
 export interface DraftShown<T> {
   values: T;
   /** What the server has. */
   saved: T;
   state: DraftState;
   problem: Problem | null;
-  meeting: Meeting<T> | null;
+  meeting: DraftMeeting<T> | null;
 }
 
 export class DraftKeeper<T extends Record<string, unknown>> {
@@ -46,8 +54,6 @@ export class DraftKeeper<T extends Record<string, unknown>> {
   private seen: string | null;
   /** Sent over the base, but the answer was lost: nobody knows whether the server has it. */
   private unanswered: T | null = null;
-  /** Of the two who met and are asked about: what they had in common, and what of ours may have been there already. */
-  private met: { before: T; sent: T | null } | null = null;
   private shown: DraftShown<T>;
   /** What the page shows: as it was drawn last, and what was typed into that since. null: nobody draws. */
   private drawn: T | null = null;
@@ -93,7 +99,7 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     if (this.drawn) this.drawn = mine;
     const { merged, fields } = differs(values, before) ? this.join(before, mine, values) : { merged: mine, fields: [] };
     this.show({ values: merged });
-    if (fields.length > 0) this.ask(fields, values, before, null);
+    if (fields.length > 0) this.ask({ theirs: values, fields, before, sent: null });
     if (this.shown.meeting) return;
     if (this.shown.state !== 'offline') this.say(this.isDirty() ? 'unsaved' : 'saved');
     this.after(WAIT_MS);
@@ -138,7 +144,7 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     this.listeners.forEach((listener) => listener());
   }
 
-  private say(state: DraftState, problem: Problem | null = null, meeting: Meeting<T> | null = null): void {
+  private say(state: DraftState, problem: Problem | null = null, meeting: DraftMeeting<T> | null = null): void {
     this.show({ state, problem, meeting });
   }
 
@@ -195,7 +201,7 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     const { merged, fields } = this.join(before, this.shown.values, theirs.values, sent);
     this.unanswered = null;
     this.put(merged, theirs);
-    if (fields.length > 0) this.ask(fields, theirs.values, before, sent);
+    if (fields.length > 0) this.ask({ theirs: theirs.values, fields, before, sent });
     return fields.length === 0;
   }
 
@@ -204,21 +210,19 @@ export class DraftKeeper<T extends Record<string, unknown>> {
     return united ? { merged: united, fields: [] } : merge(before, mine, theirs);
   }
 
-  private ask(fields: (keyof T & string)[], theirs: T, before: T, sent: T | null): void {
+  private ask(about: DraftMeeting<T>): void {
     const { meeting } = this.shown;
-    if (meeting) return this.show({ meeting: { ...meeting, fields: [...new Set([...meeting.fields, ...fields])] } });
-    this.met = { before, sent };
-    this.say('stopped', null, { theirs, fields });
+    if (meeting) this.show({ meeting: { ...meeting, fields: [...new Set([...meeting.fields, ...about.fields])] } });
+    else this.say('stopped', null, about);
   }
 
   /** Only what is asked about is decided: what one of us alone did stays. */
   private decide(wins: Wins): void {
     const { meeting, values } = this.shown;
-    if (!meeting || !this.met) return;
-    const { theirs, fields } = meeting;
+    if (!meeting) return;
+    const { theirs, fields, before, sent } = meeting;
     const theirFields = Object.fromEntries(fields.map((name) => [name, theirs[name]])) as Partial<T>;
-    const united = this.options.unite?.(this.met.before, values, theirs, wins, this.met.sent) ?? null;
-    this.met = null;
+    const united = this.options.unite?.(before, values, theirs, wins, sent) ?? null;
     this.show({ values: united ?? (wins === 'mine' ? values : { ...values, ...theirFields }) });
     this.say(this.isDirty() ? 'unsaved' : 'saved');
     void this.flush();

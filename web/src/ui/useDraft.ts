@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useState } from 'react';
 import { DraftKeeper, type DraftOptions, type DraftShown } from './draft.ts';
 
-export type { DraftState, Wins } from './draft.ts';
+export type { DraftMeeting, DraftState, Wins } from './draft.ts';
 
 export interface Draft<T> extends DraftShown<T> {
   change: (change: Partial<T>) => void;

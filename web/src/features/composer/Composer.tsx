@@ -15,7 +15,9 @@ import { SubjectLine } from './lines/SubjectLine.tsx';
 import { ToLine } from './lines/ToLine.tsx';
 import { WhenLine } from './lines/WhenLine.tsx';
 import { useTargetName } from './lines/targets.ts';
+import { NotDraft } from './NotDraft.tsx';
 import { reloadCampaign, saveCampaign, useChecklist, type Campaign } from './queries.ts';
+import { isWritten } from './useOpened.ts';
 import { SaveState } from './SaveState.tsx';
 import { CheckPanel } from './send/CheckPanel.tsx';
 import { SendBar } from './send/SendBar.tsx';
@@ -49,6 +51,11 @@ export function Composer({ found }: Props) {
   const nameOfTarget = useTargetName();
   useDocumentTitle(`${values.name} · Muster`);
 
+  if (!isWritten(found.data)) {
+    const typed = (Object.keys(values) as (keyof CampaignValues)[]).filter((field) => values[field].trim() !== draft.saved[field]);
+    const lost = typed.map((field) => ({ label: t(`composer.field.${field}`), words: field === 'to' ? nameOfTarget(values.to) : values[field] }));
+    return <>{unsaved}<NotDraft campaign={found.data} lost={lost} /></>;
+  }
   const errors = (checklist.data?.items ?? []).filter(({ type }) => type === 'error');
   const isDone = (step: Step) =>
     step === 'when' ? when.isRight : checklist.data !== undefined && !errors.some(({ code }) => codesOf[step].includes(code));

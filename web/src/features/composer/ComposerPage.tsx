@@ -8,22 +8,19 @@ import { NotFound, NotLoaded } from '../../app/errors.tsx';
 import { NotAllowed } from '../../ui/NotAllowed.tsx';
 import { Composer } from './Composer.tsx';
 import { NotDraft } from './NotDraft.tsx';
-import { campaignQuery, type Campaign } from './queries.ts';
-
-/** A job sends it, and does not ask about it: nothing of it can be changed. */
-function isLeaving({ send_job_id, hold }: Campaign): boolean {
-  return send_job_id !== null && hold?.reason !== 'confirm';
-}
+import { campaignQuery } from './queries.ts';
+import { useOpened } from './useOpened.ts';
 
 export function ComposerPage() {
   const { t } = useTranslation();
   const me = useMe();
   const { campaignId } = useParams({ from: '/signed-in/campaigns/$campaignId/edit' });
   const found = useQuery(campaignQuery(campaignId));
+  const isOpened = useOpened(found.data?.data);
   if (!may(me, 'market')) return <NotAllowed about={t('composer.notAllowed')} />;
   if (!found.data && found.error)
     return Number.isNaN(campaignId) ? <NotFound /> : <NotLoaded error={found.error} onAgain={() => void found.refetch()} />;
   if (!found.data) return <Skeleton h={320} role="status" aria-label={t('composer.loading')} />;
-  if (found.data.data.status !== 'draft' || isLeaving(found.data.data)) return <NotDraft campaign={found.data.data} />;
+  if (!isOpened) return <NotDraft campaign={found.data.data} />;
   return <Composer key={campaignId} found={found.data} />;
 }

@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { useJob, hasEnded } from '../../api/jobs.ts';
+import { problemOf } from '../../api/problem.ts';
 import { upload } from '../../api/upload.ts';
 
 export type Campaign = Schemas['Campaign'];
@@ -18,6 +19,7 @@ export type Image = Schemas['Image'];
 
 const MANY = 1000;
 const FOUND = 20;
+const NO_MORE = 409;
 
 const at = (id: number) => ({ campaign_id: String(id) });
 const all = ['campaigns'];
@@ -38,10 +40,20 @@ export function reloadCampaign(queries: QueryClient, id: number) {
 export async function saveCampaign(queries: QueryClient, id: number, body: CampaignChange, etag: string | null) {
   const { queryKey } = campaignQuery(id);
   await queries.cancelQueries({ queryKey });
-  const saved = await callWhole(api.PATCH('/campaigns/{campaign_id}', { params: { path: at(id), header: ifMatch(etag) }, body }));
+  const saved = await orLook(queries, id, callWhole(api.PATCH('/campaigns/{campaign_id}', { params: { path: at(id), header: ifMatch(etag) }, body })));
   queries.setQueryData(queryKey, saved);
   told(queries, id);
   return saved;
+}
+
+/** Refused: somebody else has sent or scheduled it meanwhile, which is shown then. */
+async function orLook<T>(queries: QueryClient, id: number, saving: Promise<T>): Promise<T> {
+  try {
+    return await saving;
+  } catch (error) {
+    if (problemOf(error).status === NO_MORE) await reloadCampaign(queries, id).catch(() => null);
+    throw error;
+  }
 }
 
 /** What is made of it is no longer what it was. */
@@ -131,12 +143,8 @@ export interface DesignBody {
 export async function saveDesign(queries: QueryClient, id: number, { design, plain_text }: DesignBody, etag: string | null) {
   const { queryKey } = designQuery(id);
   await queries.cancelQueries({ queryKey });
-  const saved = await callWhole(
-    api.PUT('/campaigns/{campaign_id}/design', {
-      params: { path: at(id), header: ifMatch(etag) },
-      body: { design: design as Schemas['Design'], plain_text },
-    }),
-  );
+  const body = { design: design as Schemas['Design'], plain_text };
+  const saved = await orLook(queries, id, callWhole(api.PUT('/campaigns/{campaign_id}/design', { params: { path: at(id), header: ifMatch(etag) }, body })));
   queries.setQueryData(queryKey, saved);
   // its ETag is of all that goes out
   void queries.invalidateQueries({ queryKey: campaignQuery(id).queryKey, refetchType: 'none' });

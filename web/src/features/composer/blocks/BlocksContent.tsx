@@ -12,11 +12,15 @@ import { useUnsaved } from '../../../ui/useUnsaved.tsx';
 import { CampaignPreview } from '../content/CampaignPreview.tsx';
 import { ContentHead } from '../content/ContentHead.tsx';
 import { useProblemWords } from '../content/problems.ts';
+import { excerpt } from '../excerpt.ts';
+import { NotDraft } from '../NotDraft.tsx';
 import { reloadDesign, saveDesign, type Campaign, type CampaignDesign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
 import { AddBlock } from './AddBlock.tsx';
 import styles from './Blocks.module.css';
+import { changedBlocks, wordsIn } from './blockWords.ts';
 import { Canvas } from './Canvas.tsx';
+import { kindOf } from './kinds.ts';
 import { lookOf } from './look.ts';
 import { PlainPart } from './PlainPart.tsx';
 import { SaveTemplate } from './SaveTemplate.tsx';
@@ -25,6 +29,7 @@ import { StyleSettings } from './settings/StyleSettings.tsx';
 import { documentOf, find, keyOf, type Document, type Node } from './tree.ts';
 import { unite } from './unite.ts';
 import { useBlocks } from './useBlocks.ts';
+import { useMeetingRows } from './useMeetingRows.ts';
 
 interface Found {
   data: CampaignDesign;
@@ -57,6 +62,7 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
   const { t } = useTranslation();
   const queries = useQueryClient();
   const wordsOf = useProblemWords();
+  const rowsOf = useMeetingRows();
   const { id } = campaign;
   const draft = useDraft<Values>({
     loaded: loadedOf(found),
@@ -71,6 +77,12 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
   const blocks = useBlocks(draft.values.design, useCallback((design: string) => put({ design }), [put]));
   const [view, setView] = useState<View>('write');
   const [isNaming, setNaming] = useState(false);
+  if (campaign.status !== 'draft') {
+    const { design, plain_text } = draft.values;
+    const own = plain_text && plain_text !== draft.saved.plain_text ? [{ label: t('composer.plain.text'), words: plain_text }] : [];
+    const lost = changedBlocks(read(draft.saved.design), read(design)).map((block) => ({ label: t(`composer.block.${kindOf(block)}`), words: wordsIn(block) }));
+    return <>{unsaved}<NotDraft campaign={campaign} lost={[...lost.filter(({ words }) => words), ...own]} /></>;
+  }
   const show = (next: string) => void flush().then(() => setView(next as View));
   const problemsOf = (block: string | undefined) => found.data.problems.filter((one) => block !== undefined && one.block === block).map(wordsOf);
   const general = found.data.problems.filter((one) => one.block === null).map(wordsOf);
@@ -81,8 +93,10 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
       <Stack gap="md">
         <Troubles
           draft={draft}
-          labelOf={(field) => t(field === 'design' ? 'composer.step.content' : 'composer.plain.text')}
-          wordsOf={(field, values) => (field === 'design' ? t('composer.content.blocks', { count: read(values.design).blocks.length }) : (values.plain_text ?? '').slice(0, 200))}
+          labelOf={() => t('composer.plain.text')}
+          wordsOf={(_field, one, other) => excerpt(one.plain_text ?? '', other.plain_text ?? '')}
+          rowsOf={(field, { before, theirs, sent }, mine) =>
+            field === 'design' ? rowsOf(read(before.design), read(mine.design), read(theirs.design), sent && read(sent.design)) : null}
         />
         <Group justify="space-between">
           <SegmentedControl

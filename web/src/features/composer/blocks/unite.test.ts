@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Block, Document } from './tree.ts';
-import { unite } from './unite.ts';
+import { differences, unite } from './unite.ts';
 
 const document = (...blocks: Block[]): Document => ({ version: 1, blocks });
 const a = { id: 'a', type: 'text', html: 'a' };
@@ -67,4 +67,19 @@ test('a new block that arrived is the same one, written on, moved, or removed ag
   expect(unite(before, document(a, b), document(b, a, c), undefined, document(b, a))).toEqual(document(a, c, b));
   // a removed one that is wanted again
   expect(unite(before, before, document({ ...a, html: 'theirs' }), undefined, document(a))).toEqual(document({ ...a, html: 'theirs' }, b));
+});
+
+test('what is asked about is told apart: which block, the look, the order', () => {
+  const [mine, theirs] = [{ ...a, html: 'mine' }, { ...a, html: 'theirs' }];
+  expect(differences(before, document(mine, b), document(theirs, { ...b, html: 'theirs' }))).toEqual([{ of: 'block', mine, theirs }]);
+  expect(differences(before, document(mine, b), document(b, c))).toEqual([{ of: 'block', mine, theirs: null }]);
+  expect(differences(before, document(mine, b), document(a, c))).toEqual([]);
+  const [left, right] = [{ ...before, style: { accent: '#000000' } }, { ...before, style: { accent: '#ffffff' } }];
+  expect(differences(before, left, right)).toEqual([{ of: 'look', mine: left, theirs: right }]);
+  const [up, down] = [document(b, a, c), document(a, c, b)];
+  expect(differences(document(a, b, c), up, down)).toEqual([{ of: 'order', mine: up, theirs: down }]);
+  const [one, two] = [document({ html: 'x' }), document({ html: 'y' })];
+  expect(differences(before, one, two)).toEqual([{ of: 'whole', mine: one, theirs: two }]);
+  // our own, which arrived
+  expect(differences(before, document({ ...a, html: 'twice' }, b), document({ ...a, html: 'once' }, b), document({ ...a, html: 'once' }, b))).toEqual([]);
 });

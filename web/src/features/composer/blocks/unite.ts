@@ -12,15 +12,19 @@ function byId(blocks: Block[]): Blocks | null {
   return found.size === blocks.length ? found : null;
 }
 
-/**
- * Who of the two changed it; undefined: both, not to the same, and nobody wins.
- *
- * @param sent what they have like it is no change of theirs
- */
-function either<T>(before: T, mine: T, theirs: T, wins?: Wins, sent?: T): T | undefined {
+interface Sides<T> {
+  was: T;
+  mine: T;
+  theirs: T;
+  /** What they have like it is no change of theirs. */
+  sent?: T;
+}
+
+/** Who of the two changed it; undefined: both, not to the same, and nobody wins. */
+function either<T>({ was, mine, theirs, sent }: Sides<T>, wins?: Wins): T | undefined {
   const [ours, others] = [text(mine), text(theirs)];
-  if (others === text(before) || (sent !== undefined && others === text(sent))) return mine;
-  if (ours === text(before) || ours === others) return theirs;
+  if (others === text(was) || (sent !== undefined && others === text(sent))) return mine;
+  if (ours === text(was) || ours === others) return theirs;
   return wins && (wins === 'mine' ? mine : theirs);
 }
 
@@ -43,15 +47,20 @@ function renamed(old: Blocks, ours: Blocks, others: Blocks, sent?: Blocks | null
   );
 }
 
-/** Those that both keep, as each of them orders them. */
-function orderOf(old: Blocks, mine: Blocks, theirs: Blocks, wins?: Wins, sent?: Blocks | null): string[] | undefined {
-  const common = (blocks: Blocks) => [...blocks.keys()].filter((id) => [old, mine, theirs].every((one) => one.has(id)));
-  const order = either(common(old), common(mine), common(theirs), wins, sent ? common(sent) : undefined);
+/** Of the three, those that all have, in the order of one. */
+function orders({ was, mine, theirs, sent }: Sides<Blocks>): Sides<string[]> {
+  const common = (blocks: Blocks) => [...blocks.keys()].filter((id) => [was, mine, theirs].every((one) => one.has(id)));
+  return { was: common(was), mine: common(mine), theirs: common(theirs), ...(sent ? { sent: common(sent) } : {}) };
+}
+
+/** All ids, as who orders them; what only the other one has stands behind what it stands behind there. */
+function orderOf(sides: Sides<Blocks>, wins?: Wins): string[] | undefined {
+  const common = orders(sides);
+  const order = either(common, wins);
   if (!order) return undefined;
-  const isMine = text(order) === text(common(mine));
-  const [first, second] = isMine ? [mine, theirs] : [theirs, mine];
+  const { mine, theirs } = sides;
+  const [first, second] = text(order) === text(common.mine) ? [mine, theirs] : [theirs, mine];
   const whole = [...first.keys()];
-  // what only the other one has stands behind what it stands behind there
   let behind: string | undefined;
   for (const id of second.keys()) {
     if (!first.has(id)) whole.splice(behind === undefined ? 0 : whole.indexOf(behind) + 1, 0, id);
@@ -60,8 +69,28 @@ function orderOf(old: Blocks, mine: Blocks, theirs: Blocks, wins?: Wins, sent?: 
   return whole;
 }
 
-function partsOf({ blocks, ...rest }: Document): { blocks: Blocks | null; rest: object } {
-  return { blocks: byId(blocks), rest };
+interface Facing {
+  /** All but the blocks. */
+  rest: Sides<object>;
+  blocks: Sides<Blocks>;
+}
+
+/** null: some blocks cannot be told apart. */
+function face({ was, mine, theirs, sent }: Sides<Document>): Facing | null {
+  const [old, own, others] = [was, mine, theirs].map(({ blocks }) => byId(blocks));
+  if (!old || !own || !others) return null;
+  const known = (sent && byId(sent.blocks)) ?? undefined;
+  const restOf = ({ blocks: _blocks, ...rest }: Document): object => rest;
+  return {
+    rest: { was: restOf(was), mine: restOf(mine), theirs: restOf(theirs), ...(sent ? { sent: restOf(sent) } : {}) },
+    blocks: { was: old, mine: renamed(old, own, others, known), theirs: others, sent: known },
+  };
+}
+
+/** null: it was removed, or is not there yet. */
+function blockIn({ was, mine, theirs, sent }: Sides<Blocks>, id: string): Sides<Block | null> {
+  const [old, my, their] = [was, mine, theirs].map((one) => one.get(id) ?? null) as [Block | null, Block | null, Block | null];
+  return { was: old, mine: my, theirs: their, ...(sent ? { sent: sent.get(id) ?? null } : {}) };
 }
 
 /**
@@ -69,21 +98,36 @@ function partsOf({ blocks, ...rest }: Document): { blocks: Blocks | null; rest: 
  * @param sent of ours, what they may have had before
  * @return null: they differ there, and nobody wins
  */
-export function unite(before: Document, mine: Document, theirs: Document, wins?: Wins, sent?: Document | null): Document | null {
-  const [old, own, others] = [partsOf(before), partsOf(mine), partsOf(theirs)];
-  const known = sent ? partsOf(sent) : undefined;
-  if (!old.blocks || !own.blocks || !others.blocks) return either(before, mine, theirs, wins, sent ?? undefined) ?? null;
-  const ours = renamed(old.blocks, own.blocks, others.blocks, known?.blocks);
-  const rest = either(old.rest, own.rest, others.rest, wins, known?.rest);
-  const order = orderOf(old.blocks, ours, others.blocks, wins, known?.blocks);
+export function unite(was: Document, mine: Document, theirs: Document, wins?: Wins, sent?: Document | null): Document | null {
+  const sides = { was, mine, theirs, ...(sent ? { sent } : {}) };
+  const facing = face(sides);
+  if (!facing) return either(sides, wins) ?? null;
+  const rest = either(facing.rest, wins);
+  const order = orderOf(facing.blocks, wins);
   if (!rest || !order) return null;
   const blocks: Block[] = [];
   for (const id of order) {
-    // null: it was removed, or is not there yet
-    const [was, my, their] = [old.blocks, ours, others.blocks].map((one) => one.get(id) ?? null) as [Block | null, Block | null, Block | null];
-    const block = either(was, my, their, wins, known?.blocks ? (known.blocks.get(id) ?? null) : undefined);
+    const block = either(blockIn(facing.blocks, id), wins);
     if (block === undefined) return null;
     if (block) blocks.push(block);
   }
   return { ...(rest as Document), blocks };
+}
+
+/** What both changed, not to the same. null: removed. */
+export type Difference = { of: 'block'; mine: Block | null; theirs: Block | null } | { of: 'look' | 'order' | 'whole'; mine: Document; theirs: Document };
+
+/** In the order of the mail; none if there is nothing to be asked about. */
+export function differences(was: Document, mine: Document, theirs: Document, sent?: Document | null): Difference[] {
+  const sides = { was, mine, theirs, ...(sent ? { sent } : {}) };
+  const facing = face(sides);
+  const whole = { mine, theirs };
+  if (!facing) return either(sides) === undefined ? [{ of: 'whole', ...whole }] : [];
+  const ids = orderOf(facing.blocks, 'mine') ?? [];
+  const asked = ids.map((id) => blockIn(facing.blocks, id)).filter((one) => either(one) === undefined);
+  return [
+    ...asked.map((one) => ({ of: 'block' as const, mine: one.mine, theirs: one.theirs })),
+    ...(either(facing.rest) === undefined ? [{ of: 'look' as const, ...whole }] : []),
+    ...(either(orders(facing.blocks)) === undefined ? [{ of: 'order' as const, ...whole }] : []),
+  ];
 }

@@ -9,6 +9,7 @@ import { NotFound, NotLoaded } from '../../../app/errors.tsx';
 import { NotAllowed } from '../../../ui/NotAllowed.tsx';
 import { NotDraft } from '../NotDraft.tsx';
 import { campaignQuery, designQuery } from '../queries.ts';
+import { useOpened } from '../useOpened.ts';
 import { HtmlContent } from './HtmlContent.tsx';
 import { PlainContent } from './PlainContent.tsx';
 import { StartPage } from './StartPage.tsx';
@@ -22,6 +23,7 @@ export function ContentPage() {
   const { begin } = useSearch({ from: '/signed-in/campaigns/$campaignId/edit/content' });
   const campaign = useQuery(campaignQuery(campaignId));
   const content = useQuery(designQuery(campaignId));
+  const isOpened = useOpened(campaign.data?.data);
   const error = campaign.error ?? content.error;
   if (!may(me, 'market')) return <NotAllowed about={t('composer.notAllowed')} />;
   if ((!campaign.data || !content.data) && error) {
@@ -29,9 +31,11 @@ export function ContentPage() {
     return Number.isNaN(campaignId) ? <NotFound /> : <NotLoaded error={error} onAgain={again} />;
   }
   if (!campaign.data || !content.data) return <Skeleton h={320} role="status" aria-label={t('composer.loading')} />;
-  if (campaign.data.data.status !== 'draft') return <NotDraft campaign={campaign.data.data} />;
+  if (!isOpened) return <NotDraft campaign={campaign.data.data} />;
   const { design, html, plain_text } = content.data.data;
   const props = { key: campaignId, campaign: campaign.data.data };
+  const isDraft = campaign.data.data.status === 'draft';
+  if (!isDraft && (begin || (!design && !html && !plain_text))) return <NotDraft campaign={campaign.data.data} />;
   if (begin || (!design && !html && !plain_text)) return <StartPage {...props} />;
   if (design)
     return (

@@ -5,6 +5,8 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDraft } from '../../../ui/useDraft.ts';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
+import { excerpt } from '../excerpt.ts';
+import { NotDraft } from '../NotDraft.tsx';
 import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
 import { CampaignPreview } from './CampaignPreview.tsx';
@@ -31,13 +33,17 @@ export function HtmlContent({ campaign, found }: Props) {
   });
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
   const [view, setView] = useState<'write' | 'preview'>('write');
+  if (campaign.status !== 'draft') {
+    const { html } = draft.values;
+    return <>{unsaved}<NotDraft campaign={campaign} lost={html === draft.saved.html ? [] : [{ label: t('composer.block.html'), words: html }]} /></>;
+  }
   const show = (next: string) => void draft.flush().then(() => setView(next as 'write' | 'preview'));
   return (
     <>
       {unsaved}
       <ContentHead campaign={campaign} state={draft.state} />
       <Stack gap="md">
-        <Troubles draft={draft} labelOf={() => t('composer.block.html')} wordsOf={(_field, { html }) => html.slice(0, 200)} />
+        <Troubles draft={draft} labelOf={() => t('composer.block.html')} wordsOf={(_field, one, other) => excerpt(one.html, other.html)} />
         <SegmentedControl
           w="fit-content" aria-label={t('composer.content.view')} value={view} onChange={show}
           data={(['write', 'preview'] as const).map((value) => ({ value, label: t(`composer.content.views.${value}`) }))}

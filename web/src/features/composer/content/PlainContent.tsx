@@ -5,8 +5,10 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDraft } from '../../../ui/useDraft.ts';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
+import { excerpt } from '../excerpt.ts';
 import { insertInto } from '../mergeTags.ts';
 import { MergeTagMenu } from '../MergeTagMenu.tsx';
+import { NotDraft } from '../NotDraft.tsx';
 import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
 import { ContentHead } from './ContentHead.tsx';
@@ -30,13 +32,18 @@ export function PlainContent({ campaign, found }: Props) {
     reload: async () => loadedOf(await reloadCampaign(queries, id)),
   });
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
+  if (campaign.status !== 'draft') {
+    const { plain_text } = draft.values;
+    const lost = plain_text === draft.saved.plain_text ? [] : [{ label: t('composer.plain.text'), words: plain_text }];
+    return <>{unsaved}<NotDraft campaign={campaign} lost={lost} /></>;
+  }
   const change = (plain_text: string) => draft.change({ plain_text });
   return (
     <>
       {unsaved}
       <ContentHead campaign={campaign} state={draft.state} />
       <Stack gap="md" maw={760}>
-        <Troubles draft={draft} labelOf={() => t('composer.plain.text')} wordsOf={(_field, { plain_text }) => plain_text.slice(0, 200)} />
+        <Troubles draft={draft} labelOf={() => t('composer.plain.text')} wordsOf={(_field, one, other) => excerpt(one.plain_text, other.plain_text)} />
         <Group justify="flex-end">
           <MergeTagMenu of={t('composer.plain.text')} hasLinks onInsert={({ text }) => input.current && change(insertInto(input.current, text))} />
         </Group>
