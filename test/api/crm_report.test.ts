@@ -80,6 +80,38 @@ describe("the report of a campaign", () => {
       assert.equal((await server.admin.get(path("/recipients"), { [field!]: value! }, { status: 400 })).body.errors[0].field, field);
   });
 
+  it("lists who is behind each step of the series, and behind the other domains", async () => {
+    for (const [by, ms] of [["hour", 3_600_000], ["day", 86_400_000]] as const) {
+      const { items }: Json = (await server.admin.get(path("/report/series"), { by })).body;
+      const busy = (items as Json[]).filter((step) => step.sent + step.opened + step.clicked + step.bounced + step.unsubscribed > 0);
+      for (const step of [...busy.slice(0, 3), busy.at(-1)!]) {
+        const span = { from: step.at, until: new Date(Date.parse(step.at) + ms).toISOString() };
+        assert.equal((await walk({ state: "sent", ...span })).length, step.sent, step.at);
+        for (const response of ["opened", "clicked", "bounced", "unsubscribed"])
+          assert.equal((await walk({ response, ...span })).length, step[response], `${response} ${step.at}`);
+      }
+    }
+    const { items, other }: Json = (await server.admin.get(path("/report/domains"))).body;
+    const not_domains = (items as Json[]).map((one) => one.domain).join(",");
+    for (const [what, query] of [["sent", { state: "sent" }], ["opened", { response: "opened" }], ["bounced", { response: "bounced" }]] as const)
+      assert.equal((await walk({ ...query, not_domains })).length, other[what], what);
+    const few = (items as Json[]).slice(0, 2).map((one) => one.domain).join(",");
+    const rest = (items as Json[]).slice(2).reduce((all, one) => all + one.sent, other.sent);
+    assert.equal((await walk({ state: "sent", not_domains: few })).length, rest);
+    const first = (items as Json[])[0]!;
+    assert.equal((await walk({ domain: first.domain, not_domains: few })).length, 0);
+    for (const [field, query] of [
+      ["from", { from: "2026-01-01" }], ["until", { until: "2026-01-01", response: "not_opened", state: "sent" }], ["not_domains", { not_domains: "a@b" }],
+    ] as [string, Json][]) {
+      assert.equal((await server.admin.get(path("/recipients"), query, { status: 400 })).body.errors[0].field, field);
+    }
+    const opened = await walk({ response: "opened", not_domains: few });
+    const { body: group } = await server.admin.post(
+      path("/recipients/group"), { name: "Opened elsewhere", response: "opened", not_domains: few, from: "2000-01-01", until: null }, { status: 201 });
+    assert.deepEqual(await members(group), people(opened));
+    await server.admin.post(path("/recipients/group"), { name: "Kept up", kind: "dynamic", response: "opened", not_domains: few }, { status: 400 });
+  });
+
   it("writes them to a file", async () => {
     const clicked = await walk({ response: "clicked" });
     const { text } = await server.admin.get(path("/recipients/export"), { response: "clicked" });

@@ -24,12 +24,26 @@
 		{ "reason", "REASON", "of those left out or refused" },  \
 		{ "link", "ID", "who clicked this link of the report" }, \
 		{ "domain", "NAME", "at addresses of this domain" },     \
+		{ "not-domains", "LIST",                                 \
+		  "at none of these, comma-separated" },                 \
+		{ "from", "TIME", "when they did it, or it was sent" },  \
+		{ "until", "TIME", "before that" },                      \
 	{                                                                \
 		"q", "WORDS", "whose name or address contains them"      \
 	}
 
-static const char *const texts[] = { "response", "state", "reason", "domain",
-				     "q" };
+static const struct {
+	const char *flag, *name;
+} texts[] = {
+	{ "response", "response" },
+	{ "state", "state" },
+	{ "reason", "reason" },
+	{ "domain", "domain" },
+	{ "not-domains", "not_domains" },
+	{ "from", "from" },
+	{ "until", "until" },
+	{ "q", "q" },
+};
 
 const struct flag recipients_flags[] = {
 	FILTER_FLAGS,
@@ -63,7 +77,8 @@ static void recipients_path(const struct invocation *in, const char *rest,
 static void add_filter(const struct invocation *in, struct strbuf *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		client_add_query(path, texts[i], flag_value(in, texts[i]));
+		client_add_query(path, texts[i].name,
+				 flag_value(in, texts[i].flag));
 	client_add_query(path, "link", flag_value(in, "link"));
 }
 
@@ -115,8 +130,9 @@ static int write_group(const struct invocation *in, struct json_writer *w,
 		      flag_is_set(in, "kind") ? flag_value(in, "kind")
 					      : "static");
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (flag_is_set(in, texts[i]))
-			json_key_text(w, texts[i], flag_value(in, texts[i]));
+		if (flag_is_set(in, texts[i].flag))
+			json_key_text(w, texts[i].name,
+				      flag_value(in, texts[i].flag));
 	if (link)
 		json_key_int(w, "link", id);
 	json_end_object(w);

@@ -1,9 +1,11 @@
 #include "crm/campaign/recipient.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "crm/campaign/report_parts.h"
 #include "crm/field.h"
 #include "crm/record.h"
 #include "store/sqlbuild.h"
@@ -41,49 +43,66 @@ _Static_assert(CRM_RECIPIENT_LEFT_OUT == 7, "NOT_LEFT_OUT");
 _Static_assert(CRM_RECIPIENT_CANCELED == 6, "not_sent");
 _Static_assert(CRM_BOUNCE_NONE == 0, "delivered");
 _Static_assert(CRM_BOUNCE_HARD == 1 && CRM_BOUNCE_SOFT == 2, "responses");
+_Static_assert(RECIPIENT_DOMAINS_MAX == REPORT_DOMAINS_MAX, "not_domains");
+
+/* As sql/crm_report.sql puts them into steps. */
+#define SENT_AT "COALESCE(r.accepted_ms,r.at_ms)"
+#define BOUNCED_AT "COALESCE(r.bounced_ms,r.at_ms)"
 
 struct named_condition {
 	const char *name, *condition;
+	const char *moment; /* NULL: it has none */
 };
 
 static const struct named_condition several_states[] = {
-	{ "sent", WAS_SENT },
-	{ "delivered", WAS_SENT " AND r.bounced = 0" },
-	{ "waiting", " AND r.state IN (" SQL_SET_CRM_RECIPIENT_WAITING ")" },
-	{ "not_sent", " AND r.state IN (6, 7)" },
-	{ "unknown", " AND r.person_id < 0" },
+	{ "sent", WAS_SENT, SENT_AT },
+	{ "delivered", WAS_SENT " AND r.bounced = 0", SENT_AT },
+	{ "waiting", " AND r.state IN (" SQL_SET_CRM_RECIPIENT_WAITING ")",
+	  NULL },
+	{ "not_sent", " AND r.state IN (6, 7)", NULL },
+	{ "unknown", " AND r.person_id < 0", NULL },
 };
 
 static const struct named_condition responses[] = {
-	{ "opened", NOT_LEFT_OUT " AND r.opened_ms IS NOT NULL" },
-	{ "clicked", NOT_LEFT_OUT " AND r.clicked_ms IS NOT NULL" },
-	{ "bounced", " AND r.bounced <> 0" },
-	{ "bounced_hard", " AND r.bounced = 1" },
-	{ "bounced_soft", " AND r.bounced = 2" },
-	{ "unsubscribed", NOT_LEFT_OUT " AND r.unsubscribed_ms IS NOT NULL" },
-	{ "complained", NOT_LEFT_OUT " AND r.complained_ms IS NOT NULL" },
-	{ "machine_opened",
-	  NOT_LEFT_OUT " AND r.machine_opened_ms IS NOT NULL" },
+	{ "opened", NOT_LEFT_OUT " AND r.opened_ms IS NOT NULL",
+	  "r.opened_ms" },
+	{ "clicked", NOT_LEFT_OUT " AND r.clicked_ms IS NOT NULL",
+	  "r.clicked_ms" },
+	{ "bounced", " AND r.bounced <> 0", BOUNCED_AT },
+	{ "bounced_hard", " AND r.bounced = 1", BOUNCED_AT },
+	{ "bounced_soft", " AND r.bounced = 2", BOUNCED_AT },
+	{ "unsubscribed", NOT_LEFT_OUT " AND r.unsubscribed_ms IS NOT NULL",
+	  "r.unsubscribed_ms" },
+	{ "complained", NOT_LEFT_OUT " AND r.complained_ms IS NOT NULL",
+	  "r.complained_ms" },
+	{ "machine_opened", NOT_LEFT_OUT " AND r.machine_opened_ms IS NOT NULL",
+	  "r.machine_opened_ms" },
 	{ "machine_clicked",
-	  NOT_LEFT_OUT " AND r.machine_clicked_ms IS NOT NULL" },
-	{ "not_opened", WAS_SENT " AND r.opened_ms IS NULL" },
-	{ "not_clicked", WAS_SENT " AND r.clicked_ms IS NULL" },
+	  NOT_LEFT_OUT " AND r.machine_clicked_ms IS NOT NULL",
+	  "r.machine_clicked_ms" },
+	{ "not_opened", WAS_SENT " AND r.opened_ms IS NULL", NULL },
+	{ "not_clicked", WAS_SENT " AND r.clicked_ms IS NULL", NULL },
 };
 
-/* NULL: there is none of that name. */
-static const char *condition_of(const char *name,
-				const struct named_condition *known, size_t n)
+/* One of nothing: there is none of that name. */
+static struct named_condition condition_of(const char *name,
+					   const struct named_condition *known,
+					   size_t n)
 {
 	for (size_t i = 0; name && i < n; i++)
 		if (strcmp(known[i].name, name) == 0)
-			return known[i].condition;
-	return NULL;
+			return known[i];
+	return (struct named_condition){ NULL, NULL, NULL };
 }
 
 static int read_response(struct recipient_filter *f, struct err *err)
 {
-	f->condition =
+	struct named_condition found =
 		condition_of(f->response, responses, ARRAY_SIZE(responses));
+
+	f->condition = found.condition;
+	if (f->response)
+		f->moment = found.moment;
 	return !f->response || f->condition
 		       ? 0
 		       : err_field(err, "response", "there is no response %s",
@@ -92,13 +111,17 @@ static int read_response(struct recipient_filter *f, struct err *err)
 
 static int read_state(struct recipient_filter *f, struct err *err)
 {
+	struct named_condition found;
+
 	for (int i = CRM_RECIPIENT_QUEUED; i <= CRM_RECIPIENT_LEFT_OUT; i++)
 		if (f->state &&
 		    strcmp(f->state, crm_recipient_state_name(
 					     (enum crm_recipient_state)i)) == 0)
 			f->state_read = (enum crm_recipient_state)i;
-	f->state_condition = condition_of(f->state, several_states,
-					  ARRAY_SIZE(several_states));
+	found = condition_of(f->state, several_states,
+			     ARRAY_SIZE(several_states));
+	f->state_condition = found.condition;
+	f->moment = found.moment;
 	return !f->state || f->state_read || f->state_condition
 		       ? 0
 		       : err_field(err, "state", "there is no state %s",
@@ -106,29 +129,62 @@ static int read_state(struct recipient_filter *f, struct err *err)
 }
 
 /* Domains are compared in A-labels, as addresses are kept. */
-static int read_domain(struct recipient_filter *f, struct arena *arena,
-		       struct err *err)
+static int read_domain(const char *field, struct str domain,
+		       struct arena *arena, const char **out, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct email email;
+	const char *name = arena_str(arena, domain);
 
-	if (!f->domain)
-		return 0;
-	if (strchr(f->domain, '@') ||
-	    email_parse(arena_printf(arena, "x@%s", f->domain), arena, &email,
-			&why) < 0)
-		return err_field(err, "domain",
+	if (strchr(name, '@') || email_parse(arena_printf(arena, "x@%s", name),
+					     arena, &email, &why) < 0)
+		return err_field(err, field,
 				 "not the domain of an address, such as "
 				 "example.org");
-	f->at_domain = arena_printf(arena, "@%s", email.domain);
+	*out = arena_printf(arena, "@%s", email.domain);
 	return 0;
+}
+
+static int read_domains(struct recipient_filter *f, struct arena *arena,
+			struct err *err)
+{
+	struct str rest = str_of(f->not_domains);
+
+	if (f->domain && read_domain("domain", str_of(f->domain), arena,
+				     &f->at_domain, err) < 0)
+		return -1;
+	for (f->not_at_n = 0; rest.len > 0; f->not_at_n++) {
+		if (f->not_at_n == RECIPIENT_DOMAINS_MAX)
+			return err_field(err, "not_domains",
+					 "must be at most %d",
+					 RECIPIENT_DOMAINS_MAX);
+		if (read_domain("not_domains", str_cut(&rest, ','), arena,
+				&f->not_at[f->not_at_n], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_moment(const struct recipient_filter *f, const char *field,
+		       const char *text, int64_t *out, struct err *err)
+{
+	if (!text)
+		return 0;
+	if (!time_parse_iso(text, out))
+		return err_field(err, field, "not a time (ISO 8601)");
+	return f->moment ? 0
+			 : err_field(err, field,
+				     "is the time of a response, or of the "
+				     "state sent");
 }
 
 int recipient_filter_read(struct recipient_filter *f, struct arena *arena,
 			  struct err *err)
 {
 	if (read_state(f, err) < 0 || read_response(f, err) < 0 ||
-	    read_domain(f, arena, err) < 0)
+	    read_domains(f, arena, err) < 0 ||
+	    read_moment(f, "from", f->from, &f->from_ms, err) < 0 ||
+	    read_moment(f, "until", f->until, &f->until_ms, err) < 0)
 		return -1;
 	return f->q ? search_words_read(f->q, arena, f->words, &f->words_n, err)
 		    : 0;
@@ -137,8 +193,10 @@ int recipient_filter_read(struct recipient_filter *f, struct arena *arena,
 static const char *digest_of(const struct recipient_filter *f,
 			     struct arena *arena)
 {
-	const char *const texts[] = { f->state, f->reason, f->response,
-				      f->domain, f->q };
+	const char *const texts[] = { f->state,       f->reason,
+				      f->response,    f->domain,
+				      f->not_domains, f->from,
+				      f->until,       f->q };
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	char hex[SHA256_HEX + 1];
 
@@ -177,6 +235,34 @@ static void add_word(const struct search_word *word, struct sqlbuild *b)
 	sqlbuild_add(b, ")");
 }
 
+static void add_moment(const struct recipient_filter *f, struct sqlbuild *b)
+{
+	if (f->from) {
+		sqlbuild_add(b, " AND ");
+		sqlbuild_add(b, f->moment);
+		sqlbuild_add(b, " >= ");
+		sqlbuild_bind_int(b, f->from_ms);
+	}
+	if (f->until) {
+		sqlbuild_add(b, " AND ");
+		sqlbuild_add(b, f->moment);
+		sqlbuild_add(b, " < ");
+		sqlbuild_bind_int(b, f->until_ms);
+	}
+}
+
+/* Of an address that nobody knows any more, neither. */
+static void add_not_domains(const struct recipient_filter *f,
+			    struct sqlbuild *b)
+{
+	sqlbuild_add(b, " AND (a.folded IS NULL OR NOT (");
+	for (size_t i = 0; i < f->not_at_n; i++) {
+		sqlbuild_add(b, i ? " OR a.folded " : "a.folded ");
+		sqlbuild_like(b, true, f->not_at[i], false);
+	}
+	sqlbuild_add(b, "))");
+}
+
 static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
 {
 	sqlbuild_add(b, " WHERE r.campaign_id = ");
@@ -199,6 +285,9 @@ static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
 		sqlbuild_add(b, " AND a.folded ");
 		sqlbuild_like(b, true, f->at_domain, false);
 	}
+	if (f->not_at_n > 0)
+		add_not_domains(f, b);
+	add_moment(f, b);
 	for (size_t i = 0; i < f->words_n; i++)
 		add_word(&f->words[i], b);
 }
@@ -207,7 +296,7 @@ static void add_from(const struct recipient_filter *f, bool by_name,
 		     struct sqlbuild *b)
 {
 	sqlbuild_add(b, " FROM campaign_recipient r");
-	if (f->at_domain || f->words_n > 0)
+	if (f->at_domain || f->not_at_n > 0 || f->words_n > 0)
 		sqlbuild_add(b, WITH_ADDRESS);
 	if (by_name || f->words_n > 0)
 		sqlbuild_add(b, WITH_NAME);
@@ -507,7 +596,8 @@ bool recipient_criteria(const struct recipient_filter *f, json_t **out)
 					       "not_opened",   "not_clicked",
 					       "unsubscribed", "bounced" };
 	bool is_alone = f->response && !f->state && !f->reason && !f->link_id &&
-			!f->domain && !f->q;
+			!f->domain && !f->not_domains && !f->from &&
+			!f->until && !f->q;
 
 	for (size_t i = 0; is_alone && i < ARRAY_SIZE(kept_up); i++) {
 		if (strcmp(f->response, kept_up[i]) != 0)

@@ -15,6 +15,8 @@
 #include "crm/campaign_record.h"
 #include "crm/search/search_word.h"
 
+#define RECIPIENT_DOMAINS_MAX 20 /* as many as a report names */
+
 /* Who is looked for: all of it must fit; NULL and 0: any. */
 struct recipient_filter {
 	int64_t campaign_id;
@@ -29,17 +31,27 @@ struct recipient_filter {
 	const char *response;
 	int64_t link_id;    /* a person clicked this one */
 	const char *domain; /* of the address */
-	const char *q;      /* words that name or address contain */
+	/* Comma-separated: it is of none of these, or not known. */
+	const char *not_domains;
+	/* ISO 8601: when the response came first, or without one (state sent,
+	 * delivered) when it was sent; from then on, and before that. */
+	const char *from, *until;
+	const char *q; /* words that name or address contain */
 
 	/* By recipient_filter_read: */
 	enum crm_recipient_state state_read;
 	const char *state_condition; /* of several states, in SQL */
 	const char *condition;       /* of the response, in SQL */
-	const char *at_domain;       /* "@example.org", folded */
+	const char *moment;          /* what from and until are of, in SQL */
+	int64_t from_ms, until_ms;
+	const char *at_domain; /* "@example.org", folded */
+	const char *not_at[RECIPIENT_DOMAINS_MAX];
+	size_t not_at_n;
 	struct search_word words[SEARCH_WORDS_MAX];
 	size_t words_n;
 };
-/* ERR_INVALID with field state, response, domain, q. */
+/* ERR_INVALID with field state, response, domain, not_domains, from, until, q.
+ */
 int recipient_filter_read(struct recipient_filter *f, struct arena *arena,
 			  struct err *err);
 

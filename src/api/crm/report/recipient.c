@@ -13,12 +13,16 @@
 static int read_filter(struct request *rq, struct recipient_filter *f,
 		       struct err *err)
 {
-	*f = (struct recipient_filter){ .state = request_query(rq, "state"),
-					.reason = request_query(rq, "reason"),
-					.response =
-						request_query(rq, "response"),
-					.domain = request_query(rq, "domain"),
-					.q = request_query(rq, "q") };
+	*f = (struct recipient_filter){
+		.state = request_query(rq, "state"),
+		.reason = request_query(rq, "reason"),
+		.response = request_query(rq, "response"),
+		.domain = request_query(rq, "domain"),
+		.not_domains = request_query(rq, "not_domains"),
+		.from = request_query(rq, "from"),
+		.until = request_query(rq, "until"),
+		.q = request_query(rq, "q")
+	};
 	if (request_param_id(rq, "campaign_id", &f->campaign_id, err) < 0 ||
 	    request_query_int(rq, "link", 1, INT64_MAX, &f->link_id, err) < 0)
 		return -1;
@@ -129,9 +133,10 @@ int v1_campaigns_recipients_export(struct request *rq, struct response *rs,
 static int read_body(struct request *rq, struct recipient_filter *f,
 		     struct group_input *input, struct err *err)
 {
-	static const char *const known[] = { "name",     "kind", "state",
-					     "reason",   "link", "domain",
-					     "response", "q",    NULL };
+	static const char *const known[] = { "name",        "kind", "state",
+					     "reason",      "link", "domain",
+					     "not_domains", "from", "until",
+					     "response",    "q",    NULL };
 	const json_t *body;
 
 	*f = (struct recipient_filter){ .campaign_id = 0 };
@@ -143,6 +148,9 @@ static int read_body(struct request *rq, struct recipient_filter *f,
 	    json_get_text(body, "response", &f->response, err) < 0 ||
 	    json_get_int(body, "link", &f->link_id, err) < 0 ||
 	    json_get_text(body, "domain", &f->domain, err) < 0 ||
+	    json_get_text(body, "not_domains", &f->not_domains, err) < 0 ||
+	    json_get_text(body, "from", &f->from, err) < 0 ||
+	    json_get_text(body, "until", &f->until, err) < 0 ||
 	    json_get_text(body, "q", &f->q, err) < 0)
 		return -1;
 	if (!input->name)
