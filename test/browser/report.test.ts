@@ -200,6 +200,7 @@ describe("the report of a campaign to many", () => {
     await figures.getByText(/on average/).first().waitFor();
     await page.getByRole("region", { name: "Domains" }).getByRole("link").first().waitFor();
     // all there are, in all tables
+    await page.getByRole("button", { name: "Show the numbers" }).click();
     const numbers = page.getByRole("main").locator('a[href*="tab=recipients"]');
     const hrefs = await numbers.evaluateAll((links) => links.map((link) => [link.getAttribute("href")!, link.textContent!]));
     assert.ok(hrefs.length > 20 + report.links.length, String(hrefs.length));
@@ -236,6 +237,14 @@ describe("the report of a campaign to many", () => {
     assert.equal(sum, report.opened.people);
     await checkAccessible(page);
     await picture(page, "report-days");
+    // a step of the picture opens its people
+    const step = (items as Json[]).find((one) => one.opened > 0)!;
+    await time.locator("rect[data-people]").first().click();
+    await page.waitForURL(/response=opened.*from=/);
+    await page.getByText(fit(step.opened), { exact: true }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "report-step");
+    await page.goBack();
     const map = page.frameLocator('iframe[src*="click-map"]');
     await map.getByText(/\d+ · \d+ %/).first().waitFor();
     await page.getByText("As it was sent", { exact: true }).click();

@@ -7,7 +7,14 @@ import styles from './OverTime.module.css';
 
 const drawn = ['opened', 'clicked'] as const;
 
-export function Chart({ items, nameOf }: { items: Step[]; nameOf: (at: string) => string }) {
+interface Props {
+  items: Step[];
+  nameOf: (at: string) => string;
+  /** By the mouse; who uses keys has the table. */
+  onOpen: (step: Step) => void;
+}
+
+export function Chart({ items, nameOf, onOpen }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const top = topOf(Math.max(...items.flatMap((one) => [one.opened, one.clicked])));
@@ -24,7 +31,10 @@ export function Chart({ items, nameOf }: { items: Step[]; nameOf: (at: string) =
           {[0, HEIGHT / 2, HEIGHT].map((y) => <line key={y} className={styles.floor} x1={0} x2={items.length} y1={y} y2={y} />)}
           {drawn.map((kind) => <path key={kind} className={styles[kind]} d={outline(items.map((one) => one[kind]), top)} />)}
           {items.map((one, i) => (
-            <rect key={one.at} className={styles.step} x={i} y={0} width={1} height={HEIGHT}><title>{words(one)}</title></rect>
+            <rect
+              key={one.at} className={styles.step} x={i} y={0} width={1} height={HEIGHT}
+              data-people={one.opened + one.clicked > 0 || undefined} onClick={() => onOpen(one)}
+            ><title>{words(one)}</title></rect>
           ))}
         </svg>
         <div className={styles.times} aria-hidden>

@@ -30,7 +30,7 @@ export function Domains({ campaignId }: { campaignId: number }) {
             </Table.Thead>
             <Table.Tbody>
               {items.map((one) => <DomainRow key={one.domain} name={one.domain} figures={one} of={{ domain: one.domain }} />)}
-              {other.sent > 0 && <DomainRow name={t('report.domain.other')} figures={other} />}
+              {other.sent > 0 && <DomainRow name={t('report.domain.other')} figures={other} of={{ not_domains: items.map((one) => one.domain).join(',') || undefined }} />}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
@@ -42,15 +42,14 @@ export function Domains({ campaignId }: { campaignId: number }) {
 interface RowProps {
   name: string;
   figures: Omit<Domain, 'domain'>;
-  /** Left out: they cannot be looked for together. */
-  of?: LedgerFilter;
+  of: LedgerFilter;
 }
 
 function DomainRow({ name, figures, of }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const number = (n: number, what: string, more: LedgerFilter) =>
-    of ? <PeopleLink n={n} of={{ ...of, ...more }} what={`${name}, ${what}`} /> : format.number(n);
+    <PeopleLink n={n} of={{ ...of, ...more }} what={`${name}, ${what}`} />;
   return (
     <Table.Tr>
       <Table.Td><bdi>{name}</bdi></Table.Td>

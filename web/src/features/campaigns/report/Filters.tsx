@@ -13,7 +13,9 @@ interface Props {
 }
 
 /** Without a list to choose from. */
-const brought = ['reason', 'link', 'domain'] as const;
+const brought = ['reason', 'link', 'domain', 'not_domains', 'from', 'until'] as const;
+/** A span of time is one. */
+const span = { from: undefined, until: undefined };
 
 export function Filters({ report, filter, onChange }: Props) {
   const { t } = useTranslation();
@@ -32,8 +34,8 @@ export function Filters({ report, filter, onChange }: Props) {
         value={filter.response}
         onChange={(response) => onChange({ response })}
       />
-      {brought.filter((one) => filter[one] !== undefined).map((one) => (
-        <Chip key={one} onRemove={() => onChange({ [one]: undefined })}>
+      {brought.filter((one) => wordOf(filter, one)).map((one) => (
+        <Chip key={one} onRemove={() => onChange(one in span ? span : { [one]: undefined })}>
           <ChipWords>{wordOf(filter, one)}</ChipWords>
         </Chip>
       ))}

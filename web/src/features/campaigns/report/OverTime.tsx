@@ -6,8 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import type { Campaign } from '../queries.ts';
-import { busySteps, LONG_HOURS, padded, type Step } from './chart.ts';
+import { busySteps, LONG_HOURS, padded, spanOf, type Step } from './chart.ts';
 import { Chart } from './Chart.tsx';
+import { PeopleLink } from './PeopleLink.tsx';
 import { useSeries, type Report } from './queries.ts';
 import { steps, type StepLength } from './search.ts';
 
@@ -70,12 +71,17 @@ function Steps({ items, by }: { items: Step[]; by: StepLength }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isTable, setTable] = useState(false);
+  const navigate = useNavigate({ from: '/campaigns/$campaignId' });
+  const open = ({ at, opened, clicked }: Step) => {
+    if (opened + clicked > 0)
+      void navigate({ search: { tab: 'recipients', response: opened > 0 ? 'opened' : 'clicked', ...spanOf(at, by) } });
+  };
   // days are those of UTC
   const nameOf = (at: string) => (by === 'day' ? format.date(at.slice(0, 10)) : format.time(at));
-  const table = <StepTable items={busySteps(items)} nameOf={nameOf} />;
+  const table = <StepTable items={busySteps(items)} by={by} nameOf={nameOf} isShown={isTable} />;
   return (
     <>
-      <Chart items={padded(items, by)} nameOf={nameOf} />
+      <Chart items={padded(items, by)} nameOf={nameOf} onOpen={open} />
       <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={isTable} onClick={() => setTable(!isTable)}>
         {t(isTable ? 'report.time.hide' : 'report.time.show')}
       </Button>
@@ -88,22 +94,35 @@ function Steps({ items, by }: { items: Step[]; by: StepLength }) {
   );
 }
 
-function StepTable({ items, nameOf }: { items: Step[]; nameOf: (at: string) => string }) {
+interface TableProps {
+  items: Step[];
+  by: StepLength;
+  nameOf: (at: string) => string;
+  /** What cannot be seen is no place for the focus. */
+  isShown: boolean;
+}
+
+function StepTable({ items, by, nameOf, isShown }: TableProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const wordOf = (kind: (typeof counted)[number]) => (kind === 'sent' ? t('campaigns.sent') : t(`report.who.response.${kind}`));
+  const number = (one: Step, kind: (typeof counted)[number]) => {
+    const who = kind === 'sent' ? { state: kind } : { response: kind };
+    return isShown ? <PeopleLink n={one[kind]} of={{ ...who, ...spanOf(one.at, by) }} what={`${nameOf(one.at)}, ${wordOf(kind)}`} /> : format.number(one[kind]);
+  };
   return (
     <Table aria-labelledby="over-time" stickyHeader>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('report.time.at')}</Table.Th>
-          {counted.map((kind) => <Table.Th key={kind} ta="end">{kind === 'sent' ? t('campaigns.sent') : t(`report.who.response.${kind}`)}</Table.Th>)}
+          {counted.map((kind) => <Table.Th key={kind} ta="end">{wordOf(kind)}</Table.Th>)}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {items.map((one) => (
           <Table.Tr key={one.at}>
             <Table.Td>{nameOf(one.at)}</Table.Td>
-            {counted.map((kind) => <Table.Td key={kind} ta="end">{format.number(one[kind])}</Table.Td>)}
+            {counted.map((kind) => <Table.Td key={kind} ta="end">{number(one, kind)}</Table.Td>)}
           </Table.Tr>
         ))}
       </Table.Tbody>

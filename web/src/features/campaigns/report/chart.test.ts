@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { busySteps, namedSteps, outline, padded, topOf } from './chart.ts';
+import { busySteps, namedSteps, outline, padded, spanOf, topOf } from './chart.ts';
 
 test('a scale ends at a round number that holds all', () => {
   expect([0, 1, 2, 3, 5, 7, 10, 11, 41, 99, 601, 12_345].map(topOf)).toEqual([1, 1, 2, 4, 6, 10, 10, 20, 60, 100, 1000, 20_000]);
@@ -27,4 +27,9 @@ test('few steps stand beside those that are still to come', () => {
 test('a table passes over steps in which nothing happened', () => {
   const none = { at: '2026-11-27T10:00:00Z', sent: 0, opened: 0, clicked: 0, unsubscribed: 0, bounced: 0 };
   expect(busySteps([none, { ...none, opened: 2 }, none, { ...none, bounced: 1 }]).map((one) => one.opened)).toEqual([2, 0]);
+});
+
+test('a step is the time until the next one', () => {
+  expect(spanOf('2026-11-27T10:00:00+00:00', 'hour')).toEqual({ from: '2026-11-27T10:00:00.000Z', until: '2026-11-27T11:00:00.000Z' });
+  expect(spanOf('2026-11-27T00:00:00+00:00', 'day').until).toBe('2026-11-28T00:00:00.000Z');
 });

@@ -46,6 +46,11 @@ export function padded(items: readonly Step[], by: keyof typeof LEAST): Step[] {
   return [...items, ...more];
 }
 
+/** From when on, and before when. */
+export function spanOf(at: string, by: keyof typeof LENGTH_MS): { from: string; until: string } {
+  return { from: new Date(at).toISOString(), until: new Date(Date.parse(at) + LENGTH_MS[by]).toISOString() };
+}
+
 /** Those in which something happened. */
 export function busySteps<T extends Step>(items: readonly T[]): T[] {
   return items.filter((one) => one.sent + one.opened + one.clicked + one.unsubscribed + one.bounced > 0);

@@ -5,15 +5,15 @@ import { exportAddress, filterOf, filterStates, isKeptUp, ofReason, readReportSe
 describe('the address of a report', () => {
   it('says who is shown, in which order', () => {
     const whole = {
-      tab: 'recipients', state: 'left_out', reason: 'opted_out', response: 'clicked', link: 7, domain: 'example.org', q: 'ada', sort: '-opens', by: 'day',
+      tab: 'recipients', state: 'left_out', reason: 'opted_out', response: 'clicked', link: 7, domain: 'example.org', not_domains: 'a.example,b.example',
+      from: '2026-03-01T10:00:00Z', until: '2026-03-01T11:00:00Z', q: 'ada', sort: '-opens', by: 'day',
     };
     expect(readReportSearch(whole)).toEqual(whole);
-    expect(filterOf(readReportSearch(whole))).toEqual({
-      state: 'left_out', reason: 'opted_out', response: 'clicked', link: 7, domain: 'example.org', q: 'ada',
-    });
+    const { tab: _tab, sort: _sort, by: _by, ...filter } = whole;
+    expect(filterOf(readReportSearch(whole))).toEqual(filter);
   });
   it('passes over what it does not know', () => {
-    expect(readReportSearch({ tab: 'performance', state: 'lost', reason: '<b>', response: 'smiled', link: -7, domain: '', q: '', sort: 'colour', by: 'week' })).toEqual({});
+    expect(readReportSearch({ tab: 'performance', state: 'lost', reason: '<b>', response: 'smiled', link: -7, domain: '', not_domains: '', from: 'then', until: 7, q: '', sort: 'colour', by: 'week' })).toEqual({});
     expect(readReportSearch({ link: 'x', reason: 4, q: 12, domain: 12 })).toEqual({ q: '12', domain: '12' });
   });
   it('knows each word of the filters', () => {
@@ -35,6 +35,7 @@ describe('the people behind a figure', () => {
     expect(isKeptUp({ response: 'clicked' })).toBe(true);
     expect(isKeptUp({ response: 'clicked', q: '' })).toBe(true);
     expect(isKeptUp({ response: 'clicked', link: 4 })).toBe(false);
+    expect(isKeptUp({ response: 'clicked', not_domains: 'example.org' })).toBe(false);
     expect(isKeptUp({ response: 'bounced_hard' })).toBe(false);
     expect(isKeptUp({})).toBe(false);
   });

@@ -31,6 +31,11 @@ export interface LedgerFilter {
   /** Who clicked this one. */
   link?: number;
   domain?: string;
+  /** Comma-separated: at none of these. */
+  not_domains?: string;
+  /** When they did it first, or it was sent: from then on, and before that. */
+  from?: string;
+  until?: string;
   q?: string;
 }
 
@@ -57,6 +62,10 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
+function moment(value: unknown): string | undefined {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {
   const reason = text(search.reason);
   const link = Number(search.link);
@@ -67,6 +76,9 @@ export function readReportSearch(search: Record<string, unknown>): ReportSearch 
     response: oneOf(responses, search.response),
     link: Number.isSafeInteger(link) && link > 0 ? link : undefined,
     domain: text(search.domain),
+    not_domains: text(search.not_domains),
+    from: moment(search.from),
+    until: moment(search.until),
     q: text(search.q),
     sort: oneOf(sorts, search.sort),
     by: oneOf(steps, search.by),
@@ -74,12 +86,13 @@ export function readReportSearch(search: Record<string, unknown>): ReportSearch 
 }
 
 /** What of the address says who. */
-export function filterOf({ state, reason, response, link, domain, q }: ReportSearch): LedgerFilter {
-  return clean({ state, reason, response, link, domain, q });
+export function filterOf({ state, reason, response, link, domain, not_domains, from, until, q }: ReportSearch): LedgerFilter {
+  return clean({ state, reason, response, link, domain, not_domains, from, until, q });
 }
 
 export const everybody: Record<keyof LedgerFilter, undefined> = {
-  state: undefined, reason: undefined, response: undefined, link: undefined, domain: undefined, q: undefined,
+  state: undefined, reason: undefined, response: undefined, link: undefined, domain: undefined, not_domains: undefined, from: undefined,
+  until: undefined, q: undefined,
 };
 
 /** Why somebody was left out, as the report counts it. */
