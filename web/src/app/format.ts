@@ -1,5 +1,6 @@
 /** Numbers and times by the reader's locale. */
 import { useTranslation } from 'react-i18next';
+import { useMinute } from './clock.ts';
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
@@ -49,8 +50,10 @@ export interface Format {
   relative: (iso: string) => string;
 }
 
+/** Times that are told from now are told anew each minute. */
 export function useFormat(): Format {
   const { i18n } = useTranslation();
+  useMinute();
   const locale = localeOf(i18n.language, navigator.languages);
   const instant = (iso: string) => new Date(iso.length === 10 ? `${iso}T00:00` : iso);
   return {

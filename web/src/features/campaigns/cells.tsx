@@ -3,6 +3,7 @@ import { Group, Progress, Stack, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { CellLink, NameLink } from '../../ui/DataTable/CellLink.tsx';
 import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
@@ -77,8 +78,7 @@ function When({ campaign }: { campaign: Campaign }) {
 }
 
 function Moment({ at }: { at: string | null | undefined }) {
-  const format = useFormat();
-  return at ? <time dateTime={at} title={format.time(at)}>{format.relative(at)}</time> : null;
+  return at ? <Ago at={at} /> : null;
 }
 
 function Recipients({ campaign }: { campaign: Campaign }) {

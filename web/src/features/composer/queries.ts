@@ -68,8 +68,8 @@ export function useEstimate(id: number, to: string) {
     queryKey: [...all, 'of', id, 'estimate', to],
     enabled: to !== 'null',
     queryFn: ({ signal }) => call(api.GET('/campaigns/{campaign_id}/recipients-estimate', { params: { path: at(id) }, signal })),
-    // the audience is being looked at: soon it is known better
-    refetchInterval: ({ state }) => (state.data?.job_id ? 2_000 : false),
+    // the audience is being looked at: soon it is known better; and people come and go
+    refetchInterval: ({ state }) => (state.data?.job_id ? 2_000 : 60_000),
   });
   return found;
 }

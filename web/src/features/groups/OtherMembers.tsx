@@ -3,6 +3,7 @@ import { Text } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
 import { ListSearch } from '../../ui/DataTable/ListSearch.tsx';
@@ -54,7 +55,6 @@ export function OtherMembers({ entity, scope, nobody, bar }: Props) {
 
 function useColumns(): Column<Other>[] {
   const { t } = useTranslation();
-  const format = useFormat();
   return useMemo(
     () => [
       { name: 'name', label: t('people.field.name'), width: 240, isSortable: true, cell: (row) => <bdi>{titleOf(row)}</bdi> },
@@ -63,7 +63,7 @@ function useColumns(): Column<Other>[] {
       { name: 'country', label: t('people.field.country'), width: 120, isSortable: true, cell: (row) => <bdi>{row.country}</bdi> },
       {
         name: 'updated_at', label: t('people.field.updated_at'), width: 140, isSortable: true,
-        cell: (row) => <span title={format.time(row.updated_at)}>{format.relative(row.updated_at)}</span>,
+        cell: (row) => <Ago at={row.updated_at} />,
       },
     ],
     // the format follows the language

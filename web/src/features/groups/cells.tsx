@@ -3,6 +3,7 @@ import { Skeleton, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat, type Format } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { CellLink, NameLink } from '../../ui/DataTable/CellLink.tsx';
 import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
@@ -22,8 +23,8 @@ export function useGroupColumns(): Column<Group>[] {
       { name: 'entity', label: t('groups.of'), width: 100, isSortable: false, cell: (group) => t(`groups.entity.${group.entity}`) },
       { name: 'count', label: t('groups.members'), width: 110, isSortable: false, cell: (group) => <Count id={group.id} /> },
       { name: 'last_push', label: t('groups.lastPush'), width: 220, isSortable: false, cell: (group) => <LastPush group={group} format={format} /> },
-      { name: 'updated_at', label: t('groups.changed'), width: 130, isSortable: true, cell: (group) => <When at={group.updated_at} format={format} /> },
-      { name: 'created_at', label: t('groups.created'), width: 130, isSortable: true, cell: (group) => <When at={group.created_at} format={format} /> },
+      { name: 'updated_at', label: t('groups.changed'), width: 130, isSortable: true, cell: (group) => <Ago at={group.updated_at} /> },
+      { name: 'created_at', label: t('groups.created'), width: 130, isSortable: true, cell: (group) => <Ago at={group.created_at} /> },
       { name: 'created_by', label: t('groups.madeBy'), width: 150, isSortable: false, cell: (group) => <bdi>{group.created_by}</bdi> },
     ],
     // the format follows the language
@@ -64,8 +65,4 @@ function LastPush({ group, format }: { group: Group; format: Format }) {
       {push.state === 'done' ? t('groups.pushed', { count: n, n: format.number(n) }) : t(`groups.lastState.${push.state}`)}
     </CellLink>
   );
-}
-
-function When({ at, format }: { at: string; format: Format }) {
-  return <time dateTime={at} title={format.time(at)}>{format.relative(at)}</time>;
 }

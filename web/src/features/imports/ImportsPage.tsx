@@ -6,6 +6,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MoreButton } from '../../ui/MoreButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
@@ -31,7 +32,6 @@ function Count({ run, outcome }: { run: Import; outcome: (typeof counted)[number
 
 function Row({ run }: { run: Import }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const state = run.state ?? 'queued';
   return (
     <Table.Tr>
@@ -39,7 +39,7 @@ function Row({ run }: { run: Import }) {
         <LinkAnchor to="/imports/$importId" params={{ importId: run.id }} fw={500} size="sm"><bdi>{run.file_name ?? t('imports.noName')}</bdi></LinkAnchor>
         {isDry(run) && <Text size="xs" c="dimmed">{t('imports.wasTrial')}</Text>}
       </Table.Td>
-      <Table.Td><time dateTime={run.created_at} title={format.time(run.created_at)}>{format.relative(run.created_at)}</time></Table.Td>
+      <Table.Td><Ago at={run.created_at} /></Table.Td>
       <Table.Td><bdi>{run.user_name ?? t('imports.program')}</bdi></Table.Td>
       <Table.Td><Badge variant="dot" color={stateColors[state]} tt="none">{t(`imports.state.${state}`)}</Badge></Table.Td>
       {counted.map((outcome) => <Table.Td key={outcome} ta="end"><Count run={run} outcome={outcome} /></Table.Td>)}

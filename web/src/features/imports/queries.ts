@@ -48,7 +48,11 @@ export const importQuery = (id: number) =>
   queryOptions({
     queryKey: ['imports', id],
     queryFn: ({ signal }) => call(api.GET('/imports/{import_id}', { ...byId(id), signal })),
-    refetchInterval: ({ state }) => (state.data && !isOpen(state.data) && state.data.state !== 'needs_confirmation' ? false : LOOK_MS),
+    refetchInterval: ({ state }) => {
+      if (!state.data || isOpen(state.data)) return LOOK_MS;
+      // it waits for somebody, who may be elsewhere
+      return state.data.state === 'needs_confirmation' ? 10 * LOOK_MS : false;
+    },
   });
 
 export function useImportPeople(id: number, outcome: PeopleOutcome): Rows<ImportPerson> {

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { DataTable, ListPage } from '../../ui/DataTable/DataTable.tsx';
@@ -65,12 +66,11 @@ function Mails() {
 
 function useColumns(): Column<OutboxMail>[] {
   const { t } = useTranslation();
-  const format = useFormat();
   return useMemo(
     () => [
       { name: 'subject', label: t('outbox.subject'), width: 360, isSortable: false, cell: (mail) => <Subject mail={mail} /> },
       { name: 'rcpt', label: t('outbox.to'), width: 260, isSortable: false, cell: (mail) => <bdi title={mail.rcpt}>{mail.rcpt}</bdi> },
-      { name: 'at', label: t('outbox.at'), width: 150, isSortable: false, cell: (mail) => <time dateTime={mail.at} title={format.time(mail.at)}>{format.relative(mail.at)}</time> },
+      { name: 'at', label: t('outbox.at'), width: 150, isSortable: false, cell: (mail) => <Ago at={mail.at} /> },
       { name: 'kind', label: t('outbox.campaign'), width: 130, isSortable: false, cell: (mail) => t(mail.campaign_id ? 'outbox.ofCampaign' : 'outbox.ofOther') },
     ],
     // the format follows the language

@@ -3,6 +3,7 @@ import { Badge, Group, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat, type Format } from '../../app/format.ts';
+import { Ago } from '../../ui/Ago.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
@@ -50,7 +51,7 @@ function Cell({ person, field, format }: { person: Person; field: FieldInfo; for
   if (typeof value === 'boolean') return value ? t('filter.yes') : t('filter.no');
   if (typeof value === 'number') return format.number(value);
   const text = String(value);
-  if (field.type === 'time') return <span title={format.time(text)}>{format.relative(text)}</span>;
+  if (field.type === 'time') return <Ago at={text} />;
   if (field.type === 'date') return format.date(text);
   return <span dir="auto" title={text}>{text}</span>;
 }

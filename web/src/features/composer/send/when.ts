@@ -1,5 +1,6 @@
 /** When a draft is to go. The server hears of it when it is sent off; until then this browser remembers. */
 import { useLocalStorage } from '@mantine/hooks';
+import { useMinute } from '../../../app/clock.ts';
 
 export interface When {
   isLater: boolean;
@@ -12,6 +13,8 @@ export interface When {
   zone: string;
   setLater: (isLater: boolean) => void;
   setLocal: (local: string) => void;
+  /** It is sent off: nothing is kept here. */
+  forget: () => void;
 }
 
 export function instantOf(local: string): string | null {
@@ -20,7 +23,9 @@ export function instantOf(local: string): string | null {
 }
 
 export function useWhen(id: number): When {
-  const [{ isLater, local }, keep] = useLocalStorage({ key: `muster-when-${id}`, defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
+  // a time to come is past some minutes later
+  useMinute();
+  const [{ isLater, local }, keep, forget] = useLocalStorage({ key: `muster-when-${id}`, defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
   const at = isLater ? instantOf(local) : null;
   return {
     isLater,
@@ -30,5 +35,6 @@ export function useWhen(id: number): When {
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     setLater: (next) => keep({ isLater: next, local }),
     setLocal: (next) => keep({ isLater, local: next }),
+    forget,
   };
 }

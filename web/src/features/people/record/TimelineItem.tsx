@@ -6,8 +6,8 @@ import {
 } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../../app/format.ts';
 import { en } from '../../../messages/en/index.ts';
+import { Ago } from '../../../ui/Ago.tsx';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { LinkAnchor } from '../../../ui/LinkAnchor.tsx';
 import { EditEntry } from './EditEntry.tsx';
@@ -37,7 +37,6 @@ interface Props {
 
 export function TimelineItem({ entry, personId, onShowMail }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
   const editButton = useRef<HTMLButtonElement>(null);
   const [isEditing, editing] = useDisclosure(false, { onClose: () => editButton.current?.focus() });
   const kind = kindOf(entry);
@@ -67,7 +66,7 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
           <bdi>{meta[0]}</bdi>
           {meta.slice(1).map((word) => <span key={String(word)}> · <bdi>{word}</bdi></span>)}
           {' · '}
-          <time dateTime={entry.at} title={format.time(entry.at)}>{format.relative(entry.at)}</time>
+          <Ago at={entry.at} />
         </Text>
         {entry.body && !isEditing && !isSourceOnly(entry.kind, entry.body) && <Text size="sm" dir="auto" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{entry.body}</Text>}
         {entry.type === 'import' && entry.id !== null && (
