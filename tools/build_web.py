@@ -9,13 +9,14 @@ Vite build. What was built is kept in web/build, so that several build folders
 share it; a second build at the same time waits. Also:
 
     tools/build_web.py --node ARGUMENT...   runs that Node in web/
-    tools/build_web.py --types              only makes the API's types
+    tools/build_web.py --types              only makes the API's types and the server's limits
 """
 import fcntl
 import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,11 @@ MACHINES = {"x86_64": "x64", "aarch64": "arm64"}
 INPUTS = ["web/index.html", "web/package-lock.json", "web/tsconfig.json",
           "web/vite.config.ts", "web/postcss.config.cjs",
           "web/toolchain/package-lock.json", "web/tools/pack.ts",
-          "tools/build_web.py", "tools/routegen.py"]
+          "tools/build_web.py", "tools/routegen.py",
+          "src/crm/group/criteria.h"]
+MADE = ["schema.d.ts", "limits.ts"]  # in web/src/api
+LIMITS = {"CRITERIA_DEPTH_MAX": "src/crm/group/criteria.h",
+          "CRITERIA_CONDITIONS_MAX": "src/crm/group/criteria.h"}
 FOLDERS = ["web/src", "web/public", "src/api/spec"]
 
 
@@ -87,7 +92,7 @@ def inputs():
         for at, _, files in os.walk(os.path.join(ROOT, folder)):
             paths.append(at)
             paths += [os.path.join(at, f) for f in files
-                      if f != "schema.d.ts"]
+                      if f not in MADE]
     return sorted(p for p in paths if os.path.exists(p))
 
 
@@ -109,8 +114,23 @@ def make_types(env):
              "src/api/schema.d.ts"], WEB, env)
 
 
+def make_limits():
+    """What the server refuses, as its headers say it."""
+    lines = ["/** Made by tools/build_web.py of the server's headers. */"]
+    for name, header in LIMITS.items():
+        with open(os.path.join(ROOT, header), encoding="utf-8") as f:
+            found = re.search(rf"#define {name} (\d+)", f.read())
+        if not found:
+            fail(f"{header} has no {name}")
+        lines.append(f"export const {name} = {found[1]};")
+    with open(os.path.join(WEB, "src/api/limits.ts"), "w",
+              encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+
+
 def build(env):
     make_types(env)
+    make_limits()
     checking = subprocess.Popen(
         ["node", "node_modules/typescript/bin/tsc", "-p", "."], cwd=WEB,
         env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -138,6 +158,7 @@ def main():
             install_all()
             if sys.argv[1] == "--types":
                 make_types(environment())
+                make_limits()
                 return 0
         elif is_new:
             install_all()

@@ -7,7 +7,8 @@ import { ConditionRow } from './ConditionRow.tsx';
 import { useBuilding } from './context.ts';
 import styles from './CriteriaBuilder.module.css';
 import { PartMenu } from './PartMenu.tsx';
-import { DEPTH_MAX, isBranchPart, type Branch } from './tree.ts';
+import { CRITERIA_DEPTH_MAX } from '../../api/limits.ts';
+import { isBranchPart, type Branch } from './tree.ts';
 
 interface Props {
   branch: Branch;
@@ -62,7 +63,7 @@ export function BranchBox({ branch, depth, number, isFull, tools }: Props) {
         >
           {t('builder.addRow')}
         </Button>
-        {depth < DEPTH_MAX && (
+        {depth < CRITERIA_DEPTH_MAX && (
           <Button
             variant="subtle"
             size="compact-sm"

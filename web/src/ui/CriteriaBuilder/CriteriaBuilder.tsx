@@ -13,7 +13,8 @@ import type { Pickers } from '../FilterBar/pickers.ts';
 import { BranchBox } from './BranchBox.tsx';
 import { BuildingProvider, type Building } from './context.ts';
 import styles from './CriteriaBuilder.module.css';
-import { isBranchPart, offersOf, ROWS_MAX, rowsOf } from './tree.ts';
+import { CRITERIA_CONDITIONS_MAX } from '../../api/limits.ts';
+import { isBranchPart, offersOf, rowsOf } from './tree.ts';
 import { useBuilder, type Acts } from './useBuilder.ts';
 
 interface Props {
@@ -38,14 +39,14 @@ export function CriteriaBuilder({ fields, labelOf, pickers, criteria, onChange, 
     () => ({ fields, labelOf, pickers, marks, acts, offersOf: (id) => offersOf(latest.current, id) }),
     [fields, labelOf, pickers, marks, acts],
   );
-  const isFull = rowsOf(tree).length >= ROWS_MAX;
+  const isFull = rowsOf(tree).length >= CRITERIA_CONDITIONS_MAX;
   return (
     <div ref={container} className={styles.builder} onKeyDown={(event) => onKey(event, acts)} onBlur={acts.seal}>
       <BuildingProvider value={building}>
         <BranchBox branch={tree} depth={1} number="" isFull={isFull} tools={<Steps canUndo={canUndo} canRedo={canRedo} acts={acts} />} />
       </BuildingProvider>
       {!tree.parts.some(isBranchPart) && <Text size="xs" c="dimmed" mt={4}>{t('builder.blockHint')}</Text>}
-      {isFull && <Text size="xs" c="dimmed" mt={4}>{t('builder.full', { count: ROWS_MAX })}</Text>}
+      {isFull && <Text size="xs" c="dimmed" mt={4}>{t('builder.full', { count: CRITERIA_CONDITIONS_MAX })}</Text>}
       <VisuallyHidden role="status">{done && <span key={done.n}>{t(`builder.done.${done.what}`)}</span>}</VisuallyHidden>
     </div>
   );

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Condition, Criteria, FieldInfo } from '../FilterBar/criteria.ts';
+import { CRITERIA_CONDITIONS_MAX, CRITERIA_DEPTH_MAX } from '../../api/limits.ts';
 import {
-  add, criteriaOfTree, DEPTH_MAX, duplicate, finishedOf, isBranchPart, lacksOf, move, neighbourOf, newBranch, newRow, offersOf,
-  partAt, remove, ROWS_MAX, rowsOf, setCondition, setMatch, treeOf, type Branch, type Direction, type Part,
+  add, criteriaOfTree, duplicate, finishedOf, isBranchPart, lacksOf, move, neighbourOf, newBranch, newRow, offersOf,
+  partAt, remove, rowsOf, setCondition, setMatch, treeOf, type Branch, type Direction, type Part,
 } from './tree.ts';
 
 const is = (value: string): Condition => ({ field: 'city', op: 'is', value });
@@ -137,10 +138,10 @@ test('in prefers the branch above', () => {
 
 test('nothing goes deeper than the server takes it', () => {
   let criteria = all(is('a'), any(is('x')));
-  for (let depth = 2; depth < DEPTH_MAX; depth++) criteria = all(criteria);
+  for (let depth = 2; depth < CRITERIA_DEPTH_MAX; depth++) criteria = all(criteria);
   const tree = treeOf(criteria);
   let deepest: Branch = tree;
-  for (let depth = 1; depth < DEPTH_MAX - 1; depth++) deepest = at(deepest, 0) as Branch;
+  for (let depth = 1; depth < CRITERIA_DEPTH_MAX - 1; depth++) deepest = at(deepest, 0) as Branch;
   expect(offersOf(tree, at(deepest, 0).id).in).toBe(true);
   expect(offersOf(tree, at(deepest, 1, 0).id).in).toBe(false);
   const beside = treeOf(all(any(is('a')), criteria.conditions[0]!));
@@ -148,12 +149,12 @@ test('nothing goes deeper than the server takes it', () => {
 });
 
 test('there are not more rows than the server takes', () => {
-  const tree = treeOf(all(...Array.from({ length: ROWS_MAX - 2 }, (_, n) => is(String(n))), any(is('x'), is('y'))));
-  expect(rowsOf(tree)).toHaveLength(ROWS_MAX);
+  const tree = treeOf(all(...Array.from({ length: CRITERIA_CONDITIONS_MAX - 2 }, (_, n) => is(String(n))), any(is('x'), is('y'))));
+  expect(rowsOf(tree)).toHaveLength(CRITERIA_CONDITIONS_MAX);
   expect(offersOf(tree, at(tree, 0).id).duplicate).toBe(false);
   const less = remove(tree, at(tree, 0).id);
   expect(offersOf(less, at(less, 0).id).duplicate).toBe(true);
-  expect(offersOf(less, at(less, ROWS_MAX - 3).id).duplicate).toBe(false);
+  expect(offersOf(less, at(less, CRITERIA_CONDITIONS_MAX - 3).id).duplicate).toBe(false);
 });
 
 test.each([

@@ -3,11 +3,8 @@
  * stays the same row wherever it goes. Each act makes a new tree; what it does
  * not touch is the same object. Members that nobody knows are kept.
  */
+import { CRITERIA_CONDITIONS_MAX, CRITERIA_DEPTH_MAX } from '../../api/limits.ts';
 import { isBranch, isComplete, type Condition, type Criteria, type FieldInfo } from '../FilterBar/criteria.ts';
-
-/** As src/crm/group/criteria.h has it; the server refuses more. */
-export const DEPTH_MAX = 8;
-export const ROWS_MAX = 100;
 
 export interface Row {
   id: number;
@@ -103,13 +100,13 @@ export function offersOf(tree: Branch, id: number): Offers {
   const place = placeOf(tree, id);
   if (!place) return { up: false, down: false, in: false, out: false, duplicate: false };
   const { part, parent, index, depth } = place;
-  const hasRoom = depth + 1 + heightOf(part) <= DEPTH_MAX;
+  const hasRoom = depth + 1 + heightOf(part) <= CRITERIA_DEPTH_MAX;
   return {
     up: index > 0,
     down: index < parent.parts.length - 1,
     in: hasRoom && (!isBranchPart(part) || nextIn(place) !== null),
     out: parent !== tree,
-    duplicate: rowsOf(tree).length + rowsOf(part).length <= ROWS_MAX,
+    duplicate: rowsOf(tree).length + rowsOf(part).length <= CRITERIA_CONDITIONS_MAX,
   };
 }
 
