@@ -27,6 +27,12 @@ export function targetIn(text: string): Target {
   return JSON.parse(text) as Target;
 }
 
+/** How many are in it is known, not who: those who may get no mail are counted, and left out when it is sent. */
+export function isRough(text: string): boolean {
+  const kind = targetIn(text)?.kind;
+  return kind === 'tag' || kind === 'segment';
+}
+
 export function valuesOf(campaign: Campaign): CampaignValues {
   return {
     name: campaign.name,

@@ -6,6 +6,7 @@ import { useProblemText } from '../../../ui/ProblemAlert.tsx';
 import { problemOf } from '../../../api/problem.ts';
 import { useReasonTitle } from '../../pushes/words.ts';
 import { useEstimate } from '../queries.ts';
+import { isRough } from '../values.ts';
 
 export function EstimateWords({ id, to, isShort = false }: { id: number; to: string; isShort?: boolean }) {
   const { t } = useTranslation();
@@ -18,12 +19,14 @@ export function EstimateWords({ id, to, isShort = false }: { id: number; to: str
   if (!found.data) return null;
   const { goes, left_out, unknown, job_id } = found.data;
   const people = t('composer.to.people', { count: goes, n: format.number(goes) });
-  if (isShort) return <>· {people}</>;
+  const isMost = isRough(to);
+  if (isShort) return <>· {isMost ? t('composer.to.most', { people }) : people}</>;
   const reasons = Object.entries(left_out).filter(([, n]) => n > 0).sort(([, n], [, m]) => m - n);
   const out = reasons.reduce((sum, [, n]) => sum + n, 0);
   return (
     <Stack gap={4} role="status">
-      <Text size="sm" fw={600}>{t('composer.to.goes', { count: goes, n: format.number(goes) })}</Text>
+      <Text size="sm" fw={600}>{isMost ? t('composer.to.goesMost', { count: goes, n: format.number(goes) }) : t('composer.to.goes', { count: goes, n: format.number(goes) })}</Text>
+      {isMost && goes > 0 && <Text size="sm" c="dimmed">{t('composer.to.mostAbout')}</Text>}
       {unknown > 0 && <Text size="sm" c="dimmed">{t('composer.to.unknown', { count: unknown, n: format.number(unknown) })}</Text>}
       {out > 0 && (
         <>

@@ -13,7 +13,7 @@ import { OutboxNote } from '../../outbox/OutboxNote.tsx';
 import { useOneTargetName } from '../lines/targets.ts';
 import { useSend } from '../queries.ts';
 import { useReadable } from '../useReadable.ts';
-import type { CampaignValues } from '../values.ts';
+import { isRough, type CampaignValues } from '../values.ts';
 import type { When } from './when.ts';
 
 const CHANGED_MEANWHILE = 412;
@@ -52,7 +52,10 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   ];
   const go = () =>
     send.mutate({ when: when.at, etag: seen }, {
-      onSuccess: (job) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } }),
+      onSuccess: (job) => {
+        when.forget();
+        void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } });
+      },
       // only who was told that it is another one sends that
       onError: (error) => void onFailed().then((now) => problemOf(error).status === CHANGED_MEANWHILE && see(now), () => undefined),
     });
@@ -72,6 +75,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
         {warnings > 0 && <Text size="sm">{t('composer.send.warnings', { count: warnings })}</Text>}
         <OutboxNote />
         <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
+        {isRough(values.to) && <Text size="sm" c="dimmed">{t('composer.to.mostAbout')}</Text>}
         {goes > TYPED_ABOVE && <TypedNumber count={goes} typed={typed} onType={setTyped} />}
         {isChanged ? (
           <Alert color="yellow" role="alert" title={t('composer.send.changed')}>
