@@ -198,7 +198,7 @@ static void add_constant(struct merge_compiler *c, struct str text,
 }
 
 static void add_value(struct merge_compiler *c, const struct merge_name *name,
-		      struct prefixes prefixes)
+		      struct str tag, struct prefixes prefixes)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
 	struct strbuf *text = &c->program->text;
@@ -207,6 +207,14 @@ static void add_value(struct merge_compiler *c, const struct merge_name *name,
 
 	merge_flush_literal(c);
 	settle_escape(c, &prefixes, &value.escape);
+	if (value.escape == ESCAPE_NONE) {
+		/* nobody writes scripts into the mails of another */
+		value.escape = ESCAPE_MARKUP;
+		merge_add_problem(c, c->at,
+				  "Markup of people is shown as text, also by "
+				  "the HTML: of ",
+				  tag);
+	}
 	value.letters = prefixes.letters;
 	value.start = text->len;
 	if (name->field) {
@@ -301,7 +309,7 @@ static int compile_name(struct merge_compiler *c, struct str upper,
 		return 0;
 	case NAME_SOURCE:
 		if (name.source != SOURCE_ARCHIVE_PAGE)
-			add_value(c, &name, prefixes);
+			add_value(c, &name, body, prefixes);
 		return 0;
 	case NAME_TEXT:
 		add_constant(c, strbuf_str(&text), name.is_markup, prefixes);

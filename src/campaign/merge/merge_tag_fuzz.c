@@ -54,7 +54,7 @@ static size_t count_of(const struct strbuf *sb, char c)
 	return n;
 }
 
-/* The author asked for markup himself, or for a text that depends on values. */
+/* The author asked for a text that depends on values. */
 static bool is_left_out(struct str text)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
@@ -62,8 +62,7 @@ static bool is_left_out(struct str text)
 	for (size_t i = 0; i < text.len; i++)
 		if (text.s[i])
 			strbuf_addch(&sb, text.s[i]);
-	return strcasestr(sb.buf, "html:") || strcasestr(sb.buf, "if") ||
-	       strchr(sb.buf, '&');
+	return strcasestr(sb.buf, "if") || strchr(sb.buf, '&');
 }
 
 static void check_markup(struct str text, struct arena *arena)
