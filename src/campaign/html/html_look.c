@@ -1,15 +1,13 @@
 #include "campaign/html/html_look.h"
 
-#include "campaign/html/html_scan.h"
-
+#include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/html_entity.h"
+#include "base/utf8.h"
+#include "campaign/html/html_colour.h"
+#include "campaign/html/html_rules.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-
-#define DEPTH_MAX 200
-#define SAME_COLOUR 24 /* of 255, in each of red, green and blue */
 
 size_t html_mute_images(struct str html)
 {
@@ -36,332 +34,293 @@ size_t html_mute_images(struct str html)
 	return mute;
 }
 
-/* --- colours --- */
+/* --- what an element looks like --- */
 
-static bool hex_colour(struct str s, int *out)
-{
-	char digits[7] = "";
-	char *end;
+#define BY_NATURE (UINT64_C(1) << 63)
 
-	if (s.len == 3)
-		for (int i = 0; i < 6; i++)
-			digits[i] = s.s[i / 2];
-	else if (s.len == 6)
-		memcpy(digits, s.s, 6);
-	else
-		return false;
-	*out = (int)strtol(digits, &end, 16);
-	return *end == '\0';
-}
-
-static bool rgb_colour(struct str s, int *out)
-{
-	int parts[3] = { 0 };
-	size_t at = 0;
-
-	for (int i = 0; i < 3; i++) {
-		while (at < s.len && (s.s[at] < '0' || s.s[at] > '9'))
-			at++;
-		while (at < s.len && s.s[at] >= '0' && s.s[at] <= '9' &&
-		       parts[i] < 256)
-			parts[i] = parts[i] * 10 + s.s[at++] - '0';
-	}
-	*out = parts[0] << 16 | parts[1] << 8 | parts[2];
-	return parts[0] < 256 && parts[1] < 256 && parts[2] < 256;
-}
-
-/* false: a colour that we do not know, or none. */
-static bool read_colour(struct str s, int *out)
-{
-	static const struct {
-		const char *name;
-		int colour;
-	} names[] = {
-		{ "white", 0xffffff },     { "black", 0x000000 },
-		{ "gray", 0x808080 },      { "grey", 0x808080 },
-		{ "silver", 0xc0c0c0 },    { "whitesmoke", 0xf5f5f5 },
-		{ "lightgray", 0xd3d3d3 }, { "lightgrey", 0xd3d3d3 },
-		{ "red", 0xff0000 },       { "blue", 0x0000ff },
-		{ "navy", 0x000080 },      { "yellow", 0xffff00 },
-	};
-
-	s = str_trim(s);
-	if (str_starts(s, "#"))
-		return hex_colour((struct str){ s.s + 1, s.len - 1 }, out);
-	if (s.len > 4 && strncasecmp(s.s, "rgb(", 4) == 0)
-		return rgb_colour(s, out);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (str_ieq(s, names[i].name)) {
-			*out = names[i].colour;
-			return true;
-		}
-	return false;
-}
-
-static bool is_same(int a, int b)
-{
-	for (int shift = 0; shift <= 16; shift += 8)
-		if (abs((a >> shift & 255) - (b >> shift & 255)) > SAME_COLOUR)
-			return false;
-	return true;
-}
-
-/* --- elements and their styles --- */
-
-struct element {
-	char tag[16];
-	bool is_hidden, is_tiny;
-	int colour, behind;
+struct look {
+	struct html_look_how how;
+	struct arena *arena;
+	struct html_rules rules;
+	struct html_style page;
+	struct html_look *out;
+	size_t shown; /* links with the mark that are seen */
+	/* The link that is open: its element is open.v[link_depth - 1]. */
+	size_t link_depth, link_at;
+	enum html_seen link;
 };
 
-static bool is_zero(struct str value)
+/* What is in these is not shown, or not by all. */
+static bool is_hidden_by_nature(const struct html_element *e)
 {
-	double n;
-	size_t len = 0;
+	static const char *const names[] = {
+		"head",     "title",  "style",    "script",    "template",
+		"noscript", "select", "datalist", "textarea",  "iframe",
+		"object",   "video",  "audio",    "canvas",    "svg",
+		"math",     "dialog", "noembed",  "noframes",  "frameset",
+		"applet",   "xmp",    "option",   "plaintext", "map",
+		"rp",
+	};
+	CLEANUP(strbuf_release) struct strbuf value = STRBUF_INIT;
 
-	value = str_trim(value);
-	while (len < value.len && strchr("0123456789.+-", value.s[len]))
-		len++;
-	return len > 0 && str_to_double((struct str){ value.s, len }, &n) &&
-	       n > -0.01 && n < 0.01;
+	if (html_name_is_one_of(e->name, names, ARRAY_SIZE(names)) ||
+	    html_tag_attr(e->source, "hidden", &value))
+		return true;
+	return str_ieq(e->name, "details") &&
+	       !html_tag_attr(e->source, "open", &value);
 }
 
-/* Far off to a side: nobody scrolls there. */
-static bool is_far(struct str value)
+static const char *attr_of(struct look *l, const struct html_element *e,
+			   const char *name)
 {
-	value = str_trim(value);
-	return value.len > 4 && value.s[0] == '-' && value.s[1] >= '1' &&
-	       value.s[2] >= '0' && value.s[2] <= '9' && value.s[3] >= '0' &&
-	       value.s[3] <= '9';
+	CLEANUP(strbuf_release) struct strbuf value = STRBUF_INIT;
+
+	return html_tag_attr(e->source, name, &value)
+		       ? arena_str(l->arena, strbuf_str(&value))
+		       : "";
 }
 
-static void take_size(struct element *e, struct str value)
+static void take_attributes(struct look *l, const struct html_element *e,
+			    struct html_style *around,
+			    struct html_cascade *cascade)
 {
-	double px;
-	size_t len = strspn(value.s, "0123456789.");
+	bool is_body = str_ieq(e->name, "body");
 
-	e->is_tiny =
-		len > 0 && len <= value.len &&
-		str_to_double((struct str){ value.s, len }, &px) &&
-		px < (str_ends(value, "em") || str_ends(value, "%") ? 0.1 : 2);
+	html_style_take_one(cascade, "background-color",
+			    str_of(attr_of(l, e, "bgcolor")));
+	if (is_body || str_ieq(e->name, "font"))
+		html_style_take_one(
+			cascade, "color",
+			str_of(attr_of(l, e, is_body ? "text" : "color")));
+	if (is_body)
+		(void)html_colour_read(str_of(attr_of(l, e, "link")),
+				       &around->link_colour);
+	if (str_ieq(e->name, "a") && around->link_colour != HTML_CLEAR)
+		around->colour = around->link_colour;
 }
 
-static void take_property(struct element *e, struct str name, struct str value)
+/* Styles are read where something is to be judged, once for each element. */
+static const struct html_style *style_of(struct look *l, struct html_walk *w)
 {
-	static const char *const sizes[] = { "max-height", "height", "width",
-					     "max-width", "line-height" };
+	struct html_style around = l->page;
 
-	if (str_ieq(name, "display"))
-		e->is_hidden |= str_ieq(value, "none");
-	else if (str_ieq(name, "visibility"))
-		e->is_hidden |= str_ieq(value, "hidden");
-	else if (str_ieq(name, "opacity"))
-		e->is_hidden |= is_zero(value);
-	else if (str_ieq(name, "left") || str_ieq(name, "top") ||
-		 str_ieq(name, "text-indent"))
-		e->is_hidden |= is_far(value);
-	else if (str_ieq(name, "font-size"))
-		take_size(e, value);
-	else if (str_ieq(name, "color"))
-		(void)read_colour(value, &e->colour); /* else as around it */
-	else if (str_ieq(name, "background") ||
-		 str_ieq(name, "background-color"))
-		(void)read_colour(value, &e->behind);
-	for (size_t i = 0; i < ARRAY_SIZE(sizes) - 1; i++)
-		if (str_ieq(name, sizes[i]))
-			e->is_hidden |= is_zero(value);
-}
+	for (size_t i = 0; i < w->open.n; i++) {
+		CLEANUP(strbuf_release) struct strbuf css = STRBUF_INIT;
+		struct html_element *e = &w->open.v[i];
+		struct html_cascade cascade = { .given = 0 };
 
-static void take_style(struct element *e, struct str style)
-{
-	while (style.s) {
-		struct str property = str_cut(&style, ';');
-		struct str name = str_cut(&property, ':');
-		struct str value = str_trim(property);
-
-		if (!property.s)
+		if (e->is_read) {
+			around = e->style;
 			continue;
-		for (size_t i = 0; i < value.len; i++)
-			if (value.s[i] == '!')
-				value = str_trim((struct str){ value.s, i });
-		if (value.len > 0)
-			take_property(e, str_trim(name), value);
+		}
+		e->is_read = true;
+		e->classes = attr_of(l, e, "class");
+		e->id = attr_of(l, e, "id");
+		take_attributes(l, e, &around, &cascade);
+		html_rules_apply(&l->rules, w->open.v, i + 1, &cascade);
+		html_css_plain(str_of(attr_of(l, e, "style")), &css);
+		html_style_take(&cascade, strbuf_str(&css), true);
+		e->style = html_style_inside(&around, &cascade);
+		if (is_hidden_by_nature(e))
+			e->style.hides |= BY_NATURE;
+		around = e->style;
 	}
+	return w->open.n > 0 ? &w->open.v[w->open.n - 1].style : &l->page;
 }
 
-static void take_attribute(struct element *e, const char *name,
-			   struct str value)
+static enum html_seen seen_there(struct look *l, struct html_walk *w)
 {
-	if (!strcmp(name, "style"))
-		take_style(e, value);
-	else if (!strcmp(name, "bgcolor"))
-		(void)read_colour(value, &e->behind);
-	else if (!strcmp(name, "hidden"))
-		e->is_hidden = true;
-	else if (!strcmp(name, "color") && !strcmp(e->tag, "font"))
-		(void)read_colour(value, &e->colour);
+	const struct html_style *style = style_of(l, w);
+
+	if (l->rules.is_lost || w->is_lost || w->is_unsure)
+		return HTML_HIDDEN;
+	return style->hides                             ? HTML_HIDDEN
+	       : html_style_has_colour_of_behind(style) ? HTML_COLOUR
+							: HTML_SEEN;
+}
+
+/* Pages have them, whether they are written or not. */
+static void read_page(struct look *l)
+{
+	struct html_element page[] = {
+		{ .name = STR("html"), .source = STR("<html>") },
+		{ .name = STR("body"), .source = STR("<body>") },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(page); i++) {
+		struct html_cascade cascade = { .given = 0 };
+
+		page[i].classes = page[i].id = "";
+		html_rules_apply(&l->rules, page, i + 1, &cascade);
+		l->page = html_style_inside(&l->page, &cascade);
+	}
 }
 
 /* --- the walk --- */
 
-struct look {
-	struct str html;
-	const char *mark;
-	struct element stack[DEPTH_MAX];
-	int depth;
-	enum html_seen best;
-	bool in_link; /* one with the mark; its element is at link_depth */
-	int link_depth;
-	bool has_text;
-	struct element seen_as;
-	/* of the tag that is being read */
-	struct element now;
-	bool has_mark;
-	size_t value_at;
-};
-
-static bool is_empty_element(const char *tag)
+/* What is seen best counts. */
+static bool is_better(enum html_seen seen, enum html_seen than)
 {
-	static const char *const names[] = { "img",  "br",   "hr",   "meta",
-					     "link", "base", "area", "col",
-					     "wbr",  "input" };
+	static const int order[] = {
+		[HTML_NOT_THERE] = 0, [HTML_NO_TEXT] = 1, [HTML_HIDDEN] = 2,
+		[HTML_COLOUR] = 3,    [HTML_SEEN] = 4,
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(tag, names[i]))
+	return order[seen] > order[than];
+}
+
+static bool is_in_link(struct look *l, const struct html_walk *w)
+{
+	return l->link_depth > 0 && w->open.n >= l->link_depth &&
+	       w->open.v[l->link_depth - 1].at == l->link_at;
+}
+
+static void end_link(struct look *l)
+{
+	if (l->link_depth == 0)
+		return;
+	l->link_depth = 0;
+	l->shown += l->link == HTML_SEEN;
+	if (is_better(l->link, l->out->link))
+		l->out->link = l->link;
+}
+
+static void see_words(struct look *l, struct html_walk *w)
+{
+	enum html_seen seen;
+
+	if (l->link == HTML_SEEN)
+		return;
+	seen = seen_there(l, w);
+	if (is_better(seen, l->link))
+		l->link = seen;
+}
+
+/* 1 of 1 pixel and the like. */
+static bool is_picture_seen(struct look *l, const struct html_element *e)
+{
+	static const char *const sizes[] = { "width", "height" };
+	int64_t n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		if (str_to_int(str_of(attr_of(l, e, sizes[i])), &n) && n < 6)
+			return false;
+	return *attr_of(l, e, "src") != '\0';
+}
+
+static void open_element(void *owner, struct html_walk *w, bool is_void)
+{
+	struct look *l = owner;
+	const struct html_element *e = &w->open.v[w->open.n - 1];
+	struct str href;
+
+	if (l->link_depth > 0 && !is_in_link(l, w))
+		end_link(l);
+	if (l->link_depth > 0 && is_void && str_ieq(e->name, "img") &&
+	    is_picture_seen(l, e)) {
+		/* its colours do not matter */
+		if (seen_there(l, w) != HTML_HIDDEN)
+			l->link = HTML_SEEN;
+		else if (l->link == HTML_NO_TEXT)
+			l->link = HTML_HIDDEN;
+	}
+	if (is_void || !str_ieq(e->name, "a"))
+		return;
+	href = str_trim(str_of(attr_of(l, e, "href")));
+	if (href.len < strlen(l->how.mark) ||
+	    strncasecmp(href.s, l->how.mark, strlen(l->how.mark)) != 0)
+		return;
+	end_link(l);
+	l->link_depth = w->open.n;
+	l->link_at = e->at;
+	l->link = HTML_NO_TEXT;
+}
+
+/* A letter or digit, of whatever script: a dot is nothing to click on. */
+static bool says_something(struct str text)
+{
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	struct str rest;
+
+	html_decode(text, &plain);
+	rest = strbuf_str(&plain);
+	while (rest.len > 0) {
+		unsigned char c = (unsigned char)rest.s[0];
+		size_t n = utf8_blank(rest);
+
+		if (n == 0 && ((c >= '0' && c <= '9') ||
+			       ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+			       (c >= 0xc3 && !str_starts(rest, "\xe2\x80"))))
 			return true;
+		n = n ? n : 1;
+		rest = (struct str){ rest.s + n, rest.len - n };
+	}
 	return false;
 }
 
-static void judge(struct look *l)
+static void take_words(void *owner, struct html_walk *w, struct str text)
 {
-	const struct element *e = &l->seen_as;
-	enum html_seen seen = e->is_hidden || e->is_tiny      ? HTML_HIDDEN
-			      : !l->has_text                  ? HTML_NO_TEXT
-			      : is_same(e->colour, e->behind) ? HTML_COLOUR
-							      : HTML_SEEN;
+	struct look *l = owner;
 
-	l->in_link = false;
-	if (l->best != HTML_SEEN)
-		l->best = seen;
+	if (l->link_depth > 0 && !is_in_link(l, w))
+		end_link(l);
+	if (l->link_depth > 0 && l->link != HTML_SEEN && says_something(text))
+		see_words(l, w);
 }
 
-static void open_element(struct look *l)
+static void take_tag(void *owner, struct html_walk *w, struct str tag)
 {
-	if (!strcmp(l->now.tag, "img") && l->in_link && !l->now.is_hidden)
-		l->has_text = true;
-	if (is_empty_element(l->now.tag) || l->depth == DEPTH_MAX)
-		return;
-	l->stack[l->depth++] = l->now;
-	if (l->has_mark && !l->in_link) {
-		l->in_link = true;
-		l->has_text = false;
-		l->link_depth = l->depth;
-		l->seen_as = l->now;
-	}
+	struct look *l = owner;
+
+	if (l->link_depth > 0 && !is_in_link(l, w))
+		end_link(l);
+	if (l->link_depth > 0) /* text, for who gets the mail */
+		see_words(l, w);
+	if (!l->out->words && w->conditions == 0 && l->how.is_wanted &&
+	    l->how.is_wanted(tag))
+		l->out->words = seen_there(l, w) == HTML_SEEN;
 }
 
-static void close_element(struct look *l, const char *tag)
+static size_t count_marks(struct str html, const char *mark)
 {
-	int at = l->depth;
+	size_t n = strlen(mark), found = 0;
 
-	while (at > 0 && strcmp(l->stack[at - 1].tag, tag) != 0)
-		at--;
-	if (at == 0)
-		return;
-	l->depth = at - 1;
-	if (l->in_link && l->depth < l->link_depth)
-		judge(l);
+	for (size_t i = 0; n > 0 && i + n <= html.len; i++)
+		found += html.s[i] == mark[0] &&
+			 !strncasecmp(html.s + i, mark, n);
+	return found;
 }
 
-static void begin_tag(struct look *l)
+void html_look(struct str html, const struct html_look_how *how,
+	       struct html_look *out)
 {
-	static const struct element page = { .colour = 0x000000,
-					     .behind = 0xffffff };
+	static const struct html_seer seer = { open_element, take_words,
+					       take_tag };
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(html_walk_release) struct html_walk walk;
+	struct look l = {
+		.how = *how,
+		.arena = arena,
+		.page = { .behind = 0xffffff, .link_colour = HTML_CLEAR },
+		.out = out,
+	};
 
-	l->now = l->depth > 0 ? l->stack[l->depth - 1] : page;
-	l->has_mark = false;
-}
-
-/* What a link's text looks like is said by the innermost element around it. */
-static void see_text(struct look *l, char c)
-{
-	if (!l->in_link || strchr(" \t\r\n", c) || l->has_text)
-		return;
-	l->has_text = true;
-	if (l->depth > 0)
-		l->seen_as = l->stack[l->depth - 1];
-}
-
-static bool is_value(enum html_place place)
-{
-	return place == HTML_VALUE_DOUBLE || place == HTML_VALUE_SINGLE ||
-	       place == HTML_VALUE_BARE;
-}
-
-static void end_value(struct look *l, const struct html_scan *scan,
-		      const char *attr, size_t end)
-{
-	struct str value = { l->html.s + l->value_at, end - l->value_at };
-
-	if (scan->end_tag)
-		return;
-	if (!strcmp(attr, "href") && !strcmp(scan->tag, "a") &&
-	    memmem(value.s, value.len, l->mark, strlen(l->mark)))
-		l->has_mark = true;
-	take_attribute(&l->now, attr, value);
-}
-
-static void step(struct look *l, struct html_scan *scan, size_t i)
-{
-	enum html_place before = scan->place;
-	char attr[sizeof(scan->attr)];
-
-	memcpy(attr, scan->attr, sizeof(attr));
-	if (before == HTML_TEXT && l->html.s[i] != '<')
-		see_text(l, l->html.s[i]);
-	html_scan_byte(scan, l->html.s[i]);
-	if (scan->place == HTML_TAG_NAME && before == HTML_TAG_OPEN)
-		begin_tag(l);
-	if (is_value(scan->place) && !is_value(before))
-		l->value_at = scan->place == HTML_VALUE_BARE ? i : i + 1;
-	if (before == HTML_TAG_NAME || before == HTML_IN_TAG)
-		memcpy(l->now.tag, scan->tag, sizeof(l->now.tag));
-	if (is_value(before) && !is_value(scan->place))
-		end_value(l, scan, attr, i);
-	if (before == HTML_ATTR_NAME && scan->place != HTML_ATTR_NAME &&
-	    !strcmp(attr, "hidden") && !scan->end_tag)
-		l->now.is_hidden = true;
-	if (l->html.s[i] == '>' && before != HTML_TEXT &&
-	    before != HTML_COMMENT && before != HTML_DECLARATION &&
-	    before != HTML_BOGUS && !is_value(scan->place) &&
-	    (scan->place == HTML_TEXT || scan->place == HTML_RAW ||
-	     scan->place == HTML_RCDATA)) {
-		memcpy(l->now.tag, scan->tag, sizeof(l->now.tag));
-		if (scan->end_tag)
-			close_element(l, scan->tag);
-		else
-			open_element(l);
-	}
+	*out = (struct html_look){ .link = HTML_NOT_THERE };
+	html_rules_read(html, arena, &l.rules);
+	read_page(&l);
+	html_walk_all(html, &seer, &l, &walk);
+	end_link(&l);
+	html_rules_release(&l.rules);
+	out->link_for_all = out->link == HTML_SEEN &&
+			    (!walk.has_conditions ||
+			     l.shown == count_marks(html, how->mark));
 }
 
 enum html_seen html_link_look(struct str html, const char *mark)
 {
-	struct html_scan scan = HTML_SCAN_INIT;
-	struct look l = { .html = html, .mark = mark };
+	struct html_look_how how = { .mark = mark };
+	struct html_look look;
 
-	for (size_t i = 0; i < html.len; i++) {
-		struct str rest = { html.s + i, html.len - i };
-		size_t tag =
-			scan.place == HTML_TEXT ? merge_tag_length(rest) : 0;
-
-		if (tag > 0) { /* text, for who gets the mail */
-			see_text(&l, 'x');
-			i += tag - 1;
-			continue;
-		}
-		step(&l, &scan, i);
-	}
-	if (l.in_link)
-		judge(&l);
-	return l.best;
+	html_look(html, &how, &look);
+	return look.link;
 }

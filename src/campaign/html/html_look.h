@@ -1,9 +1,9 @@
 /*
  * campaign/html/html_look.h - what of a mail's HTML its readers cannot see
  *
- * Follows tags and inline styles, as mail programs do: a colour, size or
- * display of an element holds for what is inside. Rules of a style sheet are
- * not read. Tolerant: never fails, whatever the HTML.
+ * Follows tags, inline styles and the rules of style sheets, as mail programs
+ * do: a colour, size or display of an element holds for what is inside. When in
+ * doubt nothing is seen. Tolerant: never fails, whatever the HTML.
  */
 #ifndef CAMPAIGN_HTML_LOOK_H
 #define CAMPAIGN_HTML_LOOK_H
@@ -20,7 +20,21 @@ enum html_seen {
 	HTML_COLOUR,  /* in the colour of what is behind it */
 	HTML_NO_TEXT, /* nothing to click on */
 };
-/* The best of all links whose href holds the mark: "*|UNSUB|*". */
+/* The best of all links whose href begins with the mark: "*|UNSUB|*". */
 enum html_seen html_link_look(struct str html, const char *mark);
+
+struct html_look_how {
+	const char *mark;
+	bool (*is_wanted)(struct str merge_tag); /* NULL: none */
+};
+struct html_look {
+	enum html_seen link; /* as html_link_look */
+	/* Whoever gets a link gets one that is seen, whatever conditionals
+	 * leave out. */
+	bool link_for_all;
+	bool words; /* one of the wanted tags is seen as text, by all */
+};
+void html_look(struct str html, const struct html_look_how *how,
+	       struct html_look *out);
 
 #endif
