@@ -199,11 +199,19 @@ static void check_unsubscribe(struct checker *c)
 {
 	bool there = content_has_unsubscribe(
 		c->content.html.len ? c->content.html : c->content.plain_text);
+	struct html_look look;
 
-	add_item(c, CHECKLIST_SUCCESS, CHECKLIST_UNSUBSCRIBE,
-		 "Unsubscribe link",
-		 there ? "It is in the content."
-		       : "It is added at the end of each message.");
+	content_look(c->content.html, &look);
+	if (there && c->content.html.len > 0 && look.link != HTML_SEEN)
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_UNSUBSCRIBE,
+			 "Unsubscribe link",
+			 "The one in the content may be hidden; another is "
+			 "added at the end of each message.");
+	else
+		add_item(c, CHECKLIST_SUCCESS, CHECKLIST_UNSUBSCRIBE,
+			 "Unsubscribe link",
+			 there ? "It is in the content."
+			       : "It is added at the end of each message.");
 }
 
 /* --- warnings --- */
@@ -269,6 +277,19 @@ static void warn_images(struct checker *c)
 				      mute));
 }
 
+static void warn_unclosed(struct checker *c)
+{
+	struct content_end end;
+
+	content_split(c->content.html, c->arena, &end);
+	if (end.unclosed)
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_UNCLOSED, "HTML",
+			 arena_printf(c->arena,
+				      "%s is not closed: what is behind it may "
+				      "not be seen.",
+				      end.unclosed));
+}
+
 static void warn_size(struct checker *c)
 {
 	if (c->content.html.len > SIZE_WARNED)
@@ -318,6 +339,7 @@ int checklist_make(struct db *db, const struct campaign *campaign,
 		return -1;
 	warn_links(&c);
 	warn_images(&c);
+	warn_unclosed(&c);
 	warn_size(&c);
 	warn_dkim(&c);
 	return 0;

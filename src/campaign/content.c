@@ -5,7 +5,9 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
+#include "campaign/html/html_end.h"
 #include "campaign/html/html_links.h"
+#include "campaign/html/html_look.h"
 #include "campaign/html/html_scan.h"
 #include "sql/campaign.h"
 #include "store/db.h"
@@ -164,16 +166,46 @@ bool content_has_unsubscribe(struct str text)
 	return has_one_of(text, names, ARRAY_SIZE(names));
 }
 
+static const char *const address_tags[] = {
+	"LIST:ADDRESS",      "LIST:ADDRESSLINE", "LIST:ADDRESS_HTML",
+	"LIST_ADDRESS_HTML", "LIST_ADDRESSLINE", "LIST_ADDRESSLINE_TEXT",
+	"USER:ADDRESS",
+};
+
 bool content_has_address(struct str text)
 {
-	static const char *const names[] = {
-		"LIST:ADDRESS",      "LIST:ADDRESSLINE",
-		"LIST:ADDRESS_HTML", "LIST_ADDRESS_HTML",
-		"LIST_ADDRESSLINE",  "LIST_ADDRESSLINE_TEXT",
-		"USER:ADDRESS",
-	};
+	return has_one_of(text, address_tags, ARRAY_SIZE(address_tags));
+}
 
-	return has_one_of(text, names, ARRAY_SIZE(names));
+static bool is_address_tag(struct str tag)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(address_tags); i++)
+		if (is_tag(tag, address_tags[i]))
+			return true;
+	return false;
+}
+
+void content_look(struct str html, struct html_look *out)
+{
+	static const struct html_look_how how = { "*|UNSUB|*", is_address_tag };
+
+	html_look(html, &how, out);
+}
+
+void content_split(struct str html, struct arena *arena,
+		   struct content_end *out)
+{
+	struct html_links links;
+	struct html_end end;
+
+	html_links_scan(html, arena, &links);
+	html_end_find((struct str){ html.s, links.body_end }, arena, &end);
+	*out = (struct content_end){
+		.before = { html.s, end.at },
+		.rest = { html.s + end.at, html.len - end.at },
+		.closing = end.closing,
+		.unclosed = end.unclosed,
+	};
 }
 
 bool content_has_preview_text(struct str text)

@@ -44,6 +44,20 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 bool content_has_unsubscribe(struct str text);
 /* A tag that gives the postal address (LIST:ADDRESS..., USER:ADDRESS). */
 bool content_has_address(struct str text);
+/* How its readers see the link to unsubscribe (the link), and the postal
+ * address (the words). */
+struct html_look;
+void content_look(struct str html, struct html_look *out);
+
+/* Where a footer comes in. */
+struct content_end {
+	struct str before, rest; /* all of the HTML; </body> is in the rest */
+	const char *closing;     /* what ends all that is open in `before` */
+	const char *unclosed;    /* its name, NULL: nothing is */
+};
+void content_split(struct str html, struct arena *arena,
+		   struct content_end *out);
+
 /* The tag of the preview text: its author has put it where it belongs. */
 bool content_has_preview_text(struct str text);
 

@@ -5,6 +5,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "campaign/checklist.h"
+#include "campaign/html/html_look.h"
 #include "delivery/event.h"
 #include "delivery/mailing_private.h"
 #include "delivery/track_token.h"
@@ -21,15 +22,29 @@
 	"\" width=\"1\" height=\"1\" alt=\"\" " \
 	"style=\"display:block;border:0\">"
 
-#define FOOTER_HTML                                                      \
-	"\n<div style=\"clear:both;padding:24px 12px;text-align:center;" \
-	"font:12px/1.5 sans-serif;color:#555\">"                         \
-	"<p>This e-mail was sent to *|EMAIL|*.<br>"
+/*
+ * No rule of the author's style sheets can undo these: "all" in what knows it,
+ * the others elsewhere. Few elements, so that few can be hit: html_look of a
+ * whole mail must see the link.
+ */
+#define SHOWN                                                      \
+	"all:revert!important;visibility:visible!important;"       \
+	"opacity:1!important;position:static!important;"           \
+	"text-indent:0!important;letter-spacing:normal!important;" \
+	"font:12px/1.5 sans-serif!important;color:#555!important;" \
+	"background:#fff!important;"
+#define FOOTER_HTML                                                  \
+	"\n<div style=\"" SHOWN "display:block!important;"           \
+	"height:auto!important;max-height:none!important;"           \
+	"overflow:visible!important;clear:both!important;"           \
+	"padding:24px 12px!important;text-align:center!important\">" \
+	"This e-mail was sent to *|EMAIL|*.<br>"
 #define FOOTER_HTML_COMPANY "*|LIST:COMPANY|*<br>"
-#define FOOTER_HTML_END                                                     \
-	"*|LIST:ADDRESSLINE|*</p>"                                          \
-	"<p><a href=\"*|UNSUB|*\" style=\"color:#555\">Unsubscribe</a></p>" \
-	"</div>\n"
+#define FOOTER_HTML_END                                           \
+	"*|LIST:ADDRESSLINE|*<br><br>"                            \
+	"<a href=\"*|UNSUB|*\" style=\"" SHOWN                    \
+	"display:inline!important;pointer-events:auto!important;" \
+	"text-decoration:underline!important\">Unsubscribe</a></div>\n"
 
 #define FOOTER_TEXT "\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n"
 #define FOOTER_TEXT_COMPANY "*|LIST:COMPANY|*\n"
@@ -118,10 +133,11 @@ static void add_footer(const struct mailing_private *m, const char *begin,
 /*
  * The end is a program of its own: an author's unclosed conditional must not
  * swallow the footer. It begins with a line end, so that the lines of the
- * encoded parts do not run together.
+ * encoded parts do not run together. closing: what stands before the footer;
+ * NULL: there is none.
  */
 static int compile_html_end(struct mailing_private *m, bool for_mail,
-			    bool with_footer, struct str rest,
+			    const char *closing, struct str rest,
 			    struct merge_program **out, struct err *err)
 {
 	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
@@ -129,12 +145,14 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 	struct merge_piece tail = { .text = rest };
 
 	add_text(&pieces, "\n");
+	if (closing)
+		add_text(&pieces, closing);
 	if (for_mail && tracking->html_clicks) {
 		add_text(&pieces, HONEYPOT_BEGIN);
 		add_slot(&pieces, MERGE_SLOT_LINK, EVENT_LINK_HONEYPOT);
 		add_text(&pieces, HONEYPOT_END);
 	}
-	if (with_footer)
+	if (closing)
 		add_footer(m, FOOTER_HTML, FOOTER_HTML_COMPANY, FOOTER_HTML_END,
 			   &pieces);
 	if (for_mail && tracking->opens) {
@@ -155,6 +173,16 @@ static void keep_targets(struct mailing_private *m,
 		m->targets[i] = links->distinct[i]->target;
 }
 
+/* What the author gave himself, where everybody sees it. */
+static void look_at(struct str html, struct mailing_body *out)
+{
+	struct html_look look;
+
+	content_look(html, &look);
+	out->has_address = look.words;
+	out->has_link = look.link_for_all;
+}
+
 static int compile_html(struct mailing_private *m, struct str html,
 			bool for_mail, struct mailing_body *out,
 			struct err *err)
@@ -163,25 +191,23 @@ static int compile_html(struct mailing_private *m, struct str html,
 	CLEANUP(vec_release) struct html_pieces nothing = VEC_INIT;
 	CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
 	struct html_links links;
-	struct str content, rest;
+	struct content_end end;
 
-	html_links_scan(html, m->arena, &links);
-	content = (struct str){ html.s, links.body_end };
-	rest = (struct str){ html.s + links.body_end,
-			     html.len - links.body_end };
-	html_links_scan(content, m->arena, &links);
+	content_split(html, m->arena, &end);
+	html_links_scan(end.before, m->arena, &links);
 	keep_targets(m, &links);
 	if (for_mail && !content_has_preview_text(html))
 		add_preview(m, &start);
-	html_links_pieces(content, &links,
+	html_links_pieces(end.before, &links,
 			  m->campaign.tracking.html_clicks && !m->is_shown,
 			  &start, &nothing, m->arena, &pieces);
-	out->has_address = content_has_address(html);
+	look_at(html, out);
 	if (compile(m, &pieces, MERGE_HTML, for_mail, &out->content, err) < 0)
 		return -1;
-	if (compile_html_end(m, for_mail, false, rest, &out->end, err) < 0)
+	if (compile_html_end(m, for_mail, NULL, end.rest, &out->end, err) < 0)
 		return -1;
-	return compile_html_end(m, for_mail, true, rest, &out->footer_end, err);
+	return compile_html_end(m, for_mail, end.closing, end.rest,
+				&out->footer_end, err);
 }
 
 static int compile_plain(struct mailing_private *m, struct str text,
@@ -196,6 +222,7 @@ static int compile_plain(struct mailing_private *m, struct str text,
 	add_footer(m, FOOTER_TEXT, FOOTER_TEXT_COMPANY, FOOTER_TEXT_END,
 		   &footer);
 	out->has_address = content_has_address(text);
+	out->has_link = true;
 	if (compile(m, &pieces, MERGE_PLAIN, encoded, &out->content, err) < 0)
 		return -1;
 	if (compile_text(m, "\n", MERGE_PLAIN, encoded, &out->end, err) < 0)

@@ -4,7 +4,8 @@
  * Compiled once: merge tags of subject, name and both bodies, rewritten links,
  * the frame of the message. What the law wants is added to what the author
  * wrote: the footer with postal address and unsubscribe link comes in unless
- * the text rendered for this very recipient has both.
+ * the text rendered for this very recipient has both where they are seen. It
+ * stands behind all that the author left open.
  *
  * In the HTML the author's links come first and in his order, then the hidden
  * link (see verdict.h) and those of the footer, the open pixel last.

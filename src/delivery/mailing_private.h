@@ -18,7 +18,9 @@ struct mailing_body {
 	struct merge_program *content;
 	struct merge_program *end;        /* honeypot, pixel, </body> */
 	struct merge_program *footer_end; /* the same behind our footer */
-	bool has_address; /* the author gave the postal address himself */
+	/* What the author gave himself, where everybody sees it: the postal
+	 * address, and a link to unsubscribe for who gets one. */
+	bool has_address, has_link;
 };
 
 struct mailing_private {

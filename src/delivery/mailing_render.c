@@ -64,7 +64,7 @@ static int render_body(const struct mailing_body *body, struct rendering *r,
 	r->has_unsubscribe = false;
 	if (merge_render(body->content, person, out) < 0)
 		return -1;
-	if (r->has_unsubscribe && body->has_address)
+	if (r->has_unsubscribe && body->has_link && body->has_address)
 		return merge_render(body->end, person, out);
 	return merge_render(body->footer_end, person, out);
 }

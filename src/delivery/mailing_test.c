@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "campaign/html/html_look.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/outbox/outbox.h"
 #include "delivery/track_token.h"
@@ -175,6 +176,131 @@ static void an_unclosed_conditional_hides_no_footer(void **state)
 	after(world.view.html, "/t/o/");
 }
 
+/* What readers see of the mail for Ann: the link that unsubscribes, and the
+ * postal address, put back as its tag. */
+static bool is_address(struct str tag)
+{
+	return str_is(tag, "*|ADDRESS|*");
+}
+
+static bool shows_what_the_law_wants(const char *html)
+{
+	static const struct html_look_how how = { URL "/t/u/", is_address };
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct html_look look;
+	const char *at;
+
+	while ((at = strstr(html, "1 Road, Town")) != NULL) {
+		strbuf_add(&text, html, (size_t)(at - html));
+		strbuf_addstr(&text, "*|ADDRESS|*");
+		html = at + strlen("1 Road, Town");
+	}
+	strbuf_addstr(&text, html);
+	html_look(strbuf_str(&text), &how, &look);
+	return look.link == HTML_SEEN && look.words;
+}
+
+#define U "<a href=\"*|UNSUB|*\">off</a> *|LIST:ADDRESSLINE|*"
+#define HIDDEN(css) "<div style=\"" css "\">" U "</div>"
+#define RULE(css) "<style>" css "</style><div class=z id=q>" U "</div>"
+
+static void no_mail_hides_what_the_law_wants(void **state)
+{
+	static const char *const pages[] = {
+		"",
+		U,
+		"<p>x</p>",
+		"<html><body>" U "</body></html>",
+		/* left open */
+		"<!--",
+		"<!--[if mso]>",
+		"<!--[if mso]>" U,
+		"<style>",
+		"<title>",
+		"<textarea>",
+		"<select>",
+		"<template>",
+		"<script>",
+		"<noscript>",
+		"<svg>",
+		"<svg><style><!--",
+		"<iframe>",
+		"<object>",
+		"<math>",
+		"<plaintext>",
+		"<frameset>",
+		"<a href=\"",
+		"<div title='",
+		"<div style=\"display:none\">",
+		"<div hidden>" U,
+		"<html><body><div hidden></body></html>",
+		"<p><font style=\"display:none\"></p>",
+		"<div hidden><table><tr><td></div>",
+		"<!-- *|IF:FNAME=zzz|*-->*|END:IF|*" U,
+		"<div hidden>*|IF:FNAME=zzz|*</div>*|END:IF|*" U,
+		"*|IF:FNAME=zzz|*" U "*|END:IF|*",
+		"*|IF:FNAME=zzz|*" U "*|END:IF|*<div hidden>" U "</div>",
+		"*|IF:FNAME=zzz|*" U,
+		/* somewhere else */
+		"<!-- " U " -->",
+		"<template>" U "</template>",
+		"<noscript>" U "</noscript>",
+		"<title>" U "</title>",
+		"<img alt=\"*|UNSUB|*\">",
+		"<p>*|UNSUB|*</p>",
+		"<a href=\"https://x.example/?u=*|UNSUB|*\">x</a>",
+		/* styles */
+		HIDDEN("display:none"),
+		HIDDEN("display/**/:none"),
+		HIDDEN("d\\69splay:none"),
+		HIDDEN("display&#58;none"),
+		HIDDEN("opacity:.01"),
+		HIDDEN("color:transparent"),
+		HIDDEN("clip-path:inset(100%)"),
+		HIDDEN("transform:scale(0)"),
+		HIDDEN("pointer-events:none"),
+		HIDDEN("font-size:0"),
+		HIDDEN("font-size:1px"),
+		HIDDEN("text-indent:-9999px"),
+		HIDDEN("position:absolute;left:-9999px"),
+		HIDDEN("height:0;overflow:hidden"),
+		HIDDEN("color:#fff;background:#fff"),
+		"<a href=\"*|UNSUB|*\">&nbsp;</a> *|LIST:ADDRESSLINE|*",
+		/* rules, which hit the footer as well */
+		RULE("a{display:none!important}"),
+		RULE(".z{display:none}"),
+		RULE("@media all{#q a{display:none}}"),
+		RULE("a{color:#fff!important}"),
+		RULE("div{opacity:0!important}"),
+		RULE("div "
+		     "a{font-size:0!important;visibility:hidden!important}"),
+		RULE("div{display:none!important;height:0;overflow:hidden}"),
+		RULE("*{color:#fff!important}"),
+		RULE("body{visibility:hidden;font-size:0;color:#fff}"),
+		"<style>a,div,p{display:none!important}</style><p>x</p>",
+		"<body bgcolor=\"#555555\"><p>x</p>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		if (i > 0)
+			close_world(state);
+		open_world(pages[i]);
+		render();
+		if (world.view.html &&
+		    !shows_what_the_law_wants(world.view.html))
+			fail_msg("%s: %s", pages[i], world.view.html);
+	}
+}
+
+static void what_is_hidden_only_in_the_browser_counts(void **state)
+{
+	(void)state;
+	open_world("<p>x</p>*|IFNOT:ARCHIVE_PAGE|*" U "*|END:IF|*");
+	render();
+	assert_null(strstr(world.view.html, ">Unsubscribe</a>"));
+}
+
 static void the_header_is_whole(void **state)
 {
 	const char *source;
@@ -310,6 +436,8 @@ int main(void)
 		WORLD(what_the_author_wrote_is_not_added_again),
 		WORLD(a_conditional_link_does_not_count),
 		WORLD(an_unclosed_conditional_hides_no_footer),
+		WORLD(no_mail_hides_what_the_law_wants),
+		WORLD(what_is_hidden_only_in_the_browser_counts),
 		WORLD(the_header_is_whole),
 		WORLD(lines_are_short_and_end_in_crlf),
 		WORLD(the_same_person_gets_the_same_message),

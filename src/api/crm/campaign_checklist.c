@@ -248,20 +248,36 @@ static void check_links(struct campaign_checklist *l, struct str html)
 				  n, named.buf, n > LINKS_NAMED ? " ..." : ""));
 }
 
+/* Mails have one in any case: the sender adds it. */
 static void check_unsubscribe(struct campaign_checklist *l, struct str html)
 {
-	enum html_seen seen = html_link_look(html, "*|UNSUB|*");
+	struct html_look look;
 
-	if (seen == HTML_NOT_THERE || seen == HTML_SEEN)
+	content_look(html, &look);
+	if (look.link == HTML_NOT_THERE || look.link == HTML_SEEN)
 		return;
 	item(l, CHECK_WARNING, "unsubscribe", "Unsubscribe link",
-	     seen == HTML_COLOUR ? "it has the colour of what is behind it: "
-				   "nobody sees it, "
-				   "and who cannot unsubscribe complains"
-	     : seen == HTML_HIDDEN
-		     ? "its style hides it: nobody sees it, and who cannot "
-		       "unsubscribe complains"
-		     : "it has no text to click on");
+	     look.link == HTML_COLOUR
+		     ? "it has the colour of what is behind it, so another is "
+		       "added at the end"
+	     : look.link == HTML_HIDDEN
+		     ? "its style, or what it stands in, may hide it, so "
+		       "another is added at the end"
+		     : "it has no text to click on, so another is added at the "
+		       "end");
+}
+
+static void check_unclosed(struct campaign_checklist *l, struct str html)
+{
+	struct content_end end;
+
+	content_split(html, l->arena, &end);
+	if (end.unclosed)
+		item(l, CHECK_WARNING, "unclosed", "HTML",
+		     arena_printf(l->arena,
+				  "%s is not closed: what is behind it may not "
+				  "be seen",
+				  end.unclosed));
 }
 
 /* --- merge tags --- */
@@ -385,6 +401,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	check_server(out, &o, &facts);
 	check_gate(out, api->store);
 	check_unsubscribe(out, content.html);
+	check_unclosed(out, content.html);
 	check_links(out, content.html);
 	check_images(out, content.html);
 	return check_tags(out, db, err);
