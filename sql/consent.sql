@@ -83,3 +83,16 @@ SELECT 1 FROM consent
 WHERE entity = ? AND record_id = ? AND state = :CONSENT_OPTED_IN
 	AND source IN ('person', 'user', 'api') AND at_ms > ?
 LIMIT 1;
+
+-- name: consent-told
+-- An opt-out of a second that was told, and lifted after it was. args: entity,
+-- record, source, from, until, campaign or 0, the same
+SELECT 1 FROM consent o
+WHERE o.entity = ? AND o.record_id = ? AND o.state = :CONSENT_OPTED_OUT
+	AND o.source = ? AND o.at_ms >= ? AND o.at_ms < ?
+	AND (CAST(? AS BIGINT) = 0 OR o.campaign_id IS NULL OR o.campaign_id = ?)
+	AND EXISTS (SELECT 1 FROM consent i
+		WHERE i.entity = o.entity AND i.record_id = o.record_id
+		AND i.id > o.id AND i.state = :CONSENT_OPTED_IN
+		AND i.source IN ('person', 'user', 'api'))
+LIMIT 1;

@@ -309,6 +309,49 @@ static void an_event_is_void_only_after_a_later_yes(void **state)
 	assert_true(opted_out(f));
 }
 
+/* Told by a hook, lifted within the same second, and told again: by another
+ * hook, or by the member to a sync. */
+static void an_event_that_is_told_twice_is_one(void **state)
+{
+	static const struct {
+		const char *again; /* NULL: by a sync */
+		int64_t later_s;
+		bool out;
+	} cases[] = {
+		{ DATA("unsub", "manual"), 0, false }, { NULL, 0, false },
+		{ DATA("unsub", "abuse"), 0, true }, /* says more */
+		{ DATA("unsub", "manual"), 1, true },  { NULL, 1, true },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t id, at = (clock_now_ms() / 1000 - 600) * 1000;
+		CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+		char sql[80];
+
+		bridge_fixture_renew(f);
+		id = pushed(f);
+		fake_set_status(f, "a@x.example", "unsubscribed");
+		fake_hook(f, "unsubscribe", DATA("unsub", "manual"), fired(at));
+		assert_true(opted_out(f));
+		fake_patch(f, id,
+			   "{\"opted_out\":false,\"reason\":\"phoned\"}");
+		snprintf(sql, sizeof(sql),
+			 "UPDATE consent SET at_ms = %lld WHERE state = 2",
+			 (long long)at + 500);
+		fake_exec(f, sql);
+		time_format_iso(at + cases[i].later_s * MS_SECOND, &iso);
+		fake_set_changed(f, "a@x.example", iso.buf);
+		if (cases[i].again)
+			fake_hook(f, "unsubscribe", cases[i].again,
+				  fired(at + cases[i].later_s * MS_SECOND));
+		else
+			fake_sync(f);
+		if (opted_out(f) != cases[i].out)
+			fail_msg("case %zu: opted_out is %d", i, opted_out(f));
+	}
+}
+
 /* Bounces told one by one count as those of a run; opt-outs never wait. */
 static void many_bounces_wait_for_a_user(void **state)
 {
@@ -470,6 +513,7 @@ int main(void)
 		TEST(a_hook_waits_for_our_job_at_the_person),
 		TEST(a_late_echo_is_no_word),
 		TEST(an_event_is_void_only_after_a_later_yes),
+		TEST(an_event_that_is_told_twice_is_one),
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),
 		TEST(an_unclear_change_waits_for_a_user),

@@ -258,19 +258,40 @@ static int find_people(struct db *db, const struct consent *c,
 		       read_employee, NULL, out, err);
 }
 
+/*
+ * Was it told before, and lifted since? The audience tells an event by its
+ * webhook, its report and its members, each with the second of it: what has the
+ * same second, source and campaign (if both are known) is the same event.
+ */
+static int is_told_again(struct db *db, const struct consent *c,
+			 struct err *err)
+{
+	int64_t second_ms = c->at_ms - c->at_ms % MS_SECOND, one;
+
+	return db_find_int(
+		db, SQL_CONSENT_TOLD,
+		SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+			 sql_text(sources[c->source]), sql_int(second_ms),
+			 sql_int(second_ms + MS_SECOND),
+			 sql_int(c->campaign_id), sql_int(c->campaign_id)),
+		&one, err);
+}
+
 /* Only a later yes of the person, or of a user with a ground, makes what the
  * audience tells void. */
 static int is_void(struct db *db, const struct consent *c, struct err *err)
 {
 	int64_t one;
+	int later;
 
 	if (c->at_ms == 0 || (c->source != CONSENT_BY_AUDIENCE &&
 			      c->source != CONSENT_BY_COMPLAINT))
 		return 0;
-	return db_find_int(db, SQL_CONSENT_AGREED_AFTER,
-			   SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
-				    sql_int(c->at_ms)),
-			   &one, err);
+	later = db_find_int(db, SQL_CONSENT_AGREED_AFTER,
+			    SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				     sql_int(c->at_ms)),
+			    &one, err);
+	return later == 0 ? is_told_again(db, c, err) : later;
 }
 
 /* Of all whom it holds for, and of whom it was not said yet. */
