@@ -523,6 +523,29 @@ UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
 -- args: push_id
 SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = :PUSH_UNTAG AND reason IS NULL;
 
+-- name: push-beyond-plan
+-- What a push would do to people that its plan does not: give somebody the tag,
+-- or at another address; subscribe who was a member; take the tag from somebody
+-- for no reason of their own. No row looks for another one by itself: see
+-- push-row-overtaken. args: push, plan, plan, plan
+SELECT COUNT(*) FROM push_row r
+ WHERE r.push_id = ?
+   AND ((r.action IN (:PUSH_TAGGED) AND (r.person_id, r.email_id) NOT IN (
+            SELECT p.person_id, p.email_id FROM push_row p
+             WHERE p.push_id = ? AND p.action IN (:PUSH_TAGGED) AND p.email_id IS NOT NULL))
+        OR (r.action = :PUSH_ADD AND r.person_id NOT IN (
+            SELECT p.person_id FROM push_row p WHERE p.push_id = ? AND p.action = :PUSH_ADD))
+        OR (r.action = :PUSH_UNTAG AND r.reason IS NULL AND r.detail NOT IN (
+            SELECT p.detail FROM push_row p
+             WHERE p.push_id = ? AND p.action = :PUSH_UNTAG AND p.detail IS NOT NULL)));
+
+-- name: push-short-of-plan
+-- Who was to have the tag, and is not of the group any more, though there is
+-- such a person. args: plan, push
+SELECT COUNT(*) FROM push_row p JOIN person q ON q.id = p.person_id AND q.erased_ms IS NULL
+ WHERE p.push_id = ? AND p.action IN (:PUSH_TAGGED) AND p.person_id NOT IN (
+       SELECT r.person_id FROM push_row r WHERE r.push_id = ?);
+
 -- name: push-still-tagged
 -- args: push_id
 SELECT COUNT(*) FROM push_row WHERE push_id = ? AND action = :PUSH_UNTAG AND outcome <> :PUSH_APPLIED;

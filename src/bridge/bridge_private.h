@@ -410,12 +410,13 @@ int push_open(struct work *w, const struct push_wish *wish, int64_t *id_out,
 	      struct err *err);
 /*
  * Plan and apply, or go on where the last try stopped; the result of the job
- * becomes the counts. 0 done, PUSH_ASKS (the breaker; ask the user), PUSH_WAITS
- * (another job pushes the group: come back), or -1.
+ * becomes the counts. plan_id: that of the wish. 0 done, PUSH_ASKS (the
+ * breaker; ask the user), PUSH_WAITS (another job pushes the group: come back),
+ * or -1.
  */
 #define PUSH_ASKS 1
 #define PUSH_WAITS 2
-int push_run(struct work *w, int64_t push_id, struct err *err);
+int push_run(struct work *w, int64_t push_id, int64_t plan_id, struct err *err);
 /* Whatever was planned, or done, is old: the next run plans anew. */
 int push_renew(struct work *w, int64_t push_id, struct err *err);
 /*

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "crm/group/group.h"
+#include "sql/bridge.h"
 #include "sql/crm_campaign.h"
 #include "store/db.h"
 
@@ -27,6 +28,13 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+static int refuse_old(struct err *err)
+{
+	return err_set(err, ERR_CONFLICT,
+		       "the group was changed since this plan: make a plan "
+		       "again; nothing was pushed");
+}
+
 int push_plan_check(struct db *db, const struct group *group, int64_t plan_id,
 		    struct arena *arena, struct err *err)
 {
@@ -42,9 +50,21 @@ int push_plan_check(struct db *db, const struct group *group, int64_t plan_id,
 	if (is_same(plan.name, group->name) &&
 	    is_same(plan.criteria, group->criteria))
 		return 0;
-	return err_set(err, ERR_CONFLICT,
-		       "the group was changed since this plan: make a plan "
-		       "again; nothing was pushed");
+	return refuse_old(err);
+}
+
+int push_plan_fits(struct db *db, int64_t plan_id, int64_t push_id,
+		   struct err *err)
+{
+	const struct sql_value plan = sql_int(plan_id), push = sql_int(push_id);
+	int64_t beyond = 0, missing = 0;
+
+	if (db_find_int(db, SQL_PUSH_BEYOND_PLAN,
+			SQL_ARGS(push, plan, plan, plan), &beyond, err) < 0 ||
+	    db_find_int(db, SQL_PUSH_SHORT_OF_PLAN, SQL_ARGS(plan, push),
+			&missing, err) < 0)
+		return -1;
+	return beyond + missing == 0 ? 0 : refuse_old(err);
 }
 
 static int remove_rows(struct db *db, int64_t plan_id, struct err *err)

@@ -302,7 +302,16 @@ static int push_go_on(struct work *w, struct push *push, struct err *err)
 	return mirror_follow(w, err) < 0 ? -1 : push_apply(w, push, err);
 }
 
-int push_run(struct work *w, int64_t push_id, struct err *err)
+/* Nothing has been done by a plan that does not fit. */
+static int make_plan(struct work *w, struct push *push, int64_t plan_id,
+		     struct err *err)
+{
+	if (plan_make(w, push, err) < 0)
+		return -1;
+	return plan_id ? push_plan_fits(w->db, plan_id, push->id, err) : 0;
+}
+
+int push_run(struct work *w, int64_t push_id, int64_t plan_id, struct err *err)
 {
 	struct push push;
 	int asks = 0, turn = 1, plan;
@@ -315,7 +324,7 @@ int push_run(struct work *w, int64_t push_id, struct err *err)
 	if (turn <= 0)
 		return turn < 0 ? -1 : PUSH_WAITS;
 	plan = needs_plan(w, &push, err);
-	if (plan < 0 || (plan > 0 && plan_make(w, &push, err) < 0))
+	if (plan < 0 || (plan > 0 && make_plan(w, &push, plan_id, err) < 0))
 		return -1;
 	todo = !push.dry_run && strcmp(push.state, "done") != 0;
 	if (todo)
@@ -425,7 +434,7 @@ int job_push(struct job_run *run, struct err *err)
 	if (push_id == 0 && (push_open(&w, &wish, &push_id, err) < 0 ||
 			     keep_push_id(&w, push_id, err) < 0))
 		return -1;
-	ret = push_run(&w, push_id, err);
+	ret = push_run(&w, push_id, wish.plan_id, err);
 	if (ret == PUSH_WAITS)
 		return job_again(run, clock_now_ms() + MS_SECOND);
 	return ret == PUSH_ASKS ? job_ask(run) : ret;

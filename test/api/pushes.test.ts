@@ -1,7 +1,7 @@
 /** Pushes of groups: plans to look at, their people, and what is kept of them. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, runJob, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, makeGroup, push as pushOf, runJob, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const everybody = { match: "all", conditions: [] };
@@ -146,5 +146,19 @@ describe("pushes", () => {
     assert.equal(again.add + again.unchanged, MANY + 2, JSON.stringify(again)); // and wei; ana is gone, bo is out
     const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0];
     assert.equal(list.stats.member_count, MANY + 2);
+  });
+
+  it("by a plan are of the people that it shows", async () => {
+    server.allowLog(/job failed kind=push/);
+    await addPeople(server, ["one@late.example", "two@late.example"]);
+    const late = await makeGroup(server, "Late", [{ field: "email", op: "contains", value: "late.example" }]);
+    const shown = await pushOf(server, late, true);
+    await addPeople(server, ["three@late.example"]);
+    const path = `${v1}/groups/${late.id}/push`;
+    const { body } = await server.admin.post(path, { plan_id: shown.push_id }, { status: 202 });
+    assert.match((await server.job(body.job_id, "failed")).error, /the group was changed since this plan/);
+    const again = await pushOf(server, late, true);
+    assert.deepEqual([shown.add, again.add], [2, 3]);
+    assert.equal((await runJob(server, path, { plan_id: again.push_id })).result.add, 3);
   });
 });

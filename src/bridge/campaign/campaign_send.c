@@ -145,7 +145,7 @@ static int push_group(struct sending *s, struct err *err)
 		return -1;
 	if (push_renew(s->w, s->push_id, err) < 0)
 		return -1;
-	ret = push_run(s->w, s->push_id, err);
+	ret = push_run(s->w, s->push_id, 0, err);
 	return ret != 0 ? ret : load_segment(s, err);
 }
 
