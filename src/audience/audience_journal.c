@@ -284,7 +284,8 @@ static int depart_of_kind(struct apply *a, struct tx *tx,
 			d[n++] = (struct member_departure){
 				.member_id = h->id,
 				.how = how_of(kind),
-				.at_ms = h->entry->at_ms
+				.at_ms = h->entry->at_ms,
+				.is_replayed = true,
 			};
 	if (n == 0)
 		return 0;

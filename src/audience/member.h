@@ -171,7 +171,8 @@ int member_rates_list(struct db *db, struct sql_value ids,
 enum member_mode {
 	MEMBER_POST,  /* must be new, or archived */
 	MEMBER_PUT,   /* add or change; status_if_new */
-	MEMBER_PATCH, /* must be there */
+	MEMBER_PATCH, /* must be there. PUT, PATCH: unsubscribing again is heard
+			 again, see member_tell */
 	MEMBER_BATCH, /* POST of an existing one is an error of its own */
 	MEMBER_BATCH_UPDATE, /* update_existing */
 };
@@ -245,12 +246,16 @@ struct member_departure {
 	int64_t campaign_id; /* 0: none */
 	int64_t at_ms;
 	const char *reason; /* the contact's own words, or NULL */
+	bool is_replayed;   /* of the suppression journal: what was said, not
+			       what is being said */
 };
 /*
  * Each in turn, those of one member too. Who unsubscribes or complains leaves
- * if he was subscribed or pending; of others the no is kept, unless they said
- * as much before. A complaint outranks an unsubscribe, and its address goes to
- * the organisation-wide suppressions. Ids of nobody are passed over. Returns
+ * if he was subscribed or pending; of others the no is kept. Who said as much
+ * before says it again if it is younger (at_ms) than what is known: noted and
+ * told once more, whatever the status; the same departure twice is one. A
+ * complaint outranks an unsubscribe, and its address goes to the
+ * organisation-wide suppressions. Ids of nobody are passed over. Returns
  * how many members changed, or -1.
  *
  * Bouncing and leaving do not ask which came first: cleaned hides what a

@@ -252,7 +252,8 @@ static bool differs(const struct member *a, const struct member *b)
 	       strcmp(a->language, b->language) != 0 || a->vip != b->vip ||
 	       strcmp(a->ip_signup, b->ip_signup) != 0 ||
 	       strcmp(a->ip_opt, b->ip_opt) != 0 ||
-	       a->signup_ms != b->signup_ms || a->opt_ms != b->opt_ms;
+	       a->signup_ms != b->signup_ms || a->opt_ms != b->opt_ms ||
+	       a->unsubscribed_ms != b->unsubscribed_ms;
 }
 
 /* --- writing --- */

@@ -127,6 +127,17 @@ static int wanted_status(const struct member_op *op, bool is_new,
 	return 1;
 }
 
+/* The CRM may have lifted the first, and hears of the second by member_tell;
+ * whoever writes lists of what is known says nothing new. */
+static bool is_said_again(const struct member_op *op,
+			  const struct member_entry *entry,
+			  enum member_status to)
+{
+	return to == MEMBER_UNSUBSCRIBED && entry->exists &&
+	       entry->now.status == to &&
+	       (op->mode == MEMBER_PUT || op->mode == MEMBER_PATCH);
+}
+
 static int decide_status(const struct member_run *run,
 			 const struct member_op *op, struct member_entry *entry,
 			 struct err *err)
@@ -137,6 +148,8 @@ static int decide_status(const struct member_run *run,
 
 	if (asked <= 0)
 		return asked;
+	if (is_said_again(op, entry, to))
+		entry->now.unsubscribed_ms = run->actor->now_ms;
 	return move_to_status(&entry->now, to, is_new, run->actor, err);
 }
 

@@ -163,23 +163,43 @@ static bool outranks(enum unsubscribed_by by, const struct member *m)
 	       m->unsubscribed_by != by;
 }
 
+/*
+ * Said again by the contact, after what is known. Others may have taken the
+ * first no back meanwhile, where this member is not asked (a user of the CRM,
+ * with a ground): it is noted and told like the first.
+ */
+static bool is_said_again(const struct member_departure *d,
+			  const struct member *m)
+{
+	return !d->is_replayed && d->how != DEPART_OPTED_OUT &&
+	       d->at_ms > m->unsubscribed_ms;
+}
+
+static void leave(struct leaver *leaver)
+{
+	struct member *m = &leaver->now;
+
+	if (m->status == MEMBER_CLEANED)
+		leaver->is_hidden_changed = true;
+	else
+		m->status = MEMBER_UNSUBSCRIBED;
+	leaver->hidden = MEMBER_UNSUBSCRIBED;
+}
+
 static void play_leaving(struct leaving *l, struct leaver *leaver,
 			 const struct member_departure *d)
 {
 	struct member *m = &leaver->now;
 	enum unsubscribed_by by = left_by[d->how];
+	bool is_new = gets_mail(leaver->hidden) || outranks(by, m);
 
-	if (!gets_mail(leaver->hidden) && !outranks(by, m))
+	if (!is_new && !is_said_again(d, m))
 		return;
-	if (gets_mail(leaver->hidden)) {
-		if (m->status == MEMBER_CLEANED)
-			leaver->is_hidden_changed = true;
-		else
-			m->status = MEMBER_UNSUBSCRIBED;
-		leaver->hidden = MEMBER_UNSUBSCRIBED;
-	}
+	if (gets_mail(leaver->hidden))
+		leave(leaver);
 	leaver->has_complained |= by == UNSUBSCRIBED_BY_COMPLAINT;
-	m->unsubscribed_by = by;
+	if (is_new)
+		m->unsubscribed_by = by;
 	m->unsubscribe_reason = d->reason ? d->reason : "";
 	m->unsubscribed_ms = d->at_ms;
 	m->unsubscribed_campaign_id = d->campaign_id;

@@ -161,6 +161,18 @@ static int unsubscribe(struct world *w, struct tx *tx, struct err *err)
 	return member_depart(tx, &d, 1, NOW, err);
 }
 
+static int depart(struct world *w, const struct member_departure *d)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+	int n;
+
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
+	n = member_depart(&tx, d, 1, NOW, &err);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	return n;
+}
+
 /* The status of each that does not get mail anyway, and who said so, if
  * anybody did: a no of the contact's own outranks it. */
 static void a_late_no_is_kept(void **state)
@@ -187,8 +199,9 @@ static void a_late_no_is_kept(void **state)
 		bool is_new = cases[i].by != cases[i].by_then;
 
 		snprintf(sql, sizeof(sql),
-			 "UPDATE member SET status = %d, unsubscribed_by = %d",
-			 cases[i].status, cases[i].by);
+			 "UPDATE member SET status = %d, unsubscribed_by = %d, "
+			 "unsubscribed_ms = %lld",
+			 cases[i].status, cases[i].by, (long long)NOW);
 		store_fixture_exec(w->a.db, sql);
 		assert_int_equal(run_once(w, unsubscribe, &err), is_new);
 		assert_int_equal(run_once(w, unsubscribe, &err), 0);
@@ -198,6 +211,62 @@ static void a_late_no_is_kept(void **state)
 			 cases[i].status, cases[i].by_then, (int)w->ids[1]);
 		assert_int_equal(audience_fixture_int(&w->a, sql), 1);
 	}
+}
+
+/* Whatever became of the first: the CRM may have lifted it, and hears the
+ * second. The log applies each twice (urgent.h). */
+static void a_no_that_is_said_again_is_told_again(void **state)
+{
+	static const enum member_status statuses[] = {
+		MEMBER_SUBSCRIBED, MEMBER_UNSUBSCRIBED,  MEMBER_CLEANED,
+		MEMBER_PENDING,    MEMBER_TRANSACTIONAL, MEMBER_ARCHIVED,
+	};
+	static const enum departure_how hows[] = { DEPART_UNSUBSCRIBED,
+						   DEPART_COMPLAINED };
+	struct world *w = *state;
+	struct member_departure d = { .member_id = w->ids[0] };
+
+	for (size_t i = 0; i < ARRAY_SIZE(statuses) * 4; i++) {
+		int64_t told = jobs(w);
+		char sql[160];
+
+		d.how = hows[i % 2];
+		snprintf(sql, sizeof(sql),
+			 "UPDATE member SET status = %d, unsubscribed_by = %d, "
+			 "unsubscribed_ms = %lld",
+			 statuses[i / 4],
+			 i % 4 < 2 ? UNSUBSCRIBED_BY_CONTACT
+				   : UNSUBSCRIBED_BY_COMPLAINT,
+			 (long long)NOW);
+		store_fixture_exec(w->a.db, sql);
+		d.at_ms = NOW + 1;
+		assert_int_equal(depart(w, &d), 1);
+		assert_int_equal(depart(w, &d), 0);
+		d.at_ms = NOW; /* the first, late */
+		assert_int_equal(depart(w, &d), 0);
+		assert_int_equal(jobs(w), told + 1);
+		snprintf(sql, sizeof(sql),
+			 "SELECT COUNT(*) FROM member WHERE id = %d AND "
+			 "unsubscribed_by >= %d AND unsubscribed_ms = %lld",
+			 (int)w->ids[0], UNSUBSCRIBED_BY_CONTACT,
+			 (long long)NOW + 1);
+		assert_int_equal(audience_fixture_int(&w->a, sql), 1);
+	}
+}
+
+/* What the journal brings back was told when it was said. */
+static void a_replayed_no_is_not_said_again(void **state)
+{
+	struct world *w = *state;
+	struct member_departure d = { .member_id = w->ids[0],
+				      .how = DEPART_UNSUBSCRIBED,
+				      .at_ms = NOW,
+				      .is_replayed = true };
+
+	assert_int_equal(depart(w, &d), 1);
+	d.at_ms++;
+	assert_int_equal(depart(w, &d), 0);
+	assert_int_equal(jobs(w), 1);
 }
 
 static void hard_bounces_clean_at_once(void **state)
@@ -253,6 +322,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(complaints_are_told_and_suppress_everywhere),
 		TEST(a_late_no_is_kept),
+		TEST(a_no_that_is_said_again_is_told_again),
+		TEST(a_replayed_no_is_not_said_again),
 		TEST(hard_bounces_clean_at_once),
 		TEST(soft_bounces_clean_at_the_seventh),
 		TEST(suppressed_addresses_are_not_mailed),

@@ -4,6 +4,8 @@
 #include "audience/list.h"
 #include "audience/member_private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 static int tell_fact(struct member_run *run, const struct member *m,
@@ -34,10 +36,18 @@ static int tell_status(struct member_run *run, const struct member *old,
 	return tell_fact(run, now, fact, err);
 }
 
+/* Not at once: a program that answers each webhook by saying it again would
+ * never come to an end. Syncs see it all the same. */
+static bool is_said_again(const struct member *old, const struct member *now)
+{
+	return now->status == MEMBER_UNSUBSCRIBED &&
+	       now->unsubscribed_ms - old->unsubscribed_ms >= MS_MINUTE;
+}
+
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err)
 {
-	if (!old || old->status != now->status) {
+	if (!old || old->status != now->status || is_said_again(old, now)) {
 		if (tell_status(run, old, now, err) < 0)
 			return -1;
 	} else if (now->status == MEMBER_SUBSCRIBED) {

@@ -119,7 +119,8 @@ static int note_unsubscribed(struct work *w, const char *hash,
 	return tx_commit(&tx, err);
 }
 
-/* A member that does not exist needs no unsubscribing. */
+/* A member that does not exist needs no unsubscribing, nor does one that has
+ * left: that would be a word of its own over there. */
 int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
@@ -130,6 +131,9 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 
 	if (found <= 0)
 		return found;
+	if (member_status(member) == MIRROR_UNSUBSCRIBED)
+		return note_unsubscribed(w, hash, MIRROR_UNSUBSCRIBED, call_ms,
+					 err);
 	if (mc_call(w->client, "PATCH",
 		    list_path(w, "/members/%s?fields=id,status", hash),
 		    "{\"status\":\"unsubscribed\"}", &reply, &why) < 0) {
