@@ -32,7 +32,7 @@ struct wanted {
 	struct email email;     /* of the body; folded NULL: none */
 	char hash[MD5_HEX + 1]; /* whom it is about: the key's, or email's */
 	int64_t id;             /* the key was a contact id */
-	bool forgotten;
+	enum address_past past; /* of email */
 };
 
 static size_t hash_value(const char *hash)
@@ -158,20 +158,24 @@ static int load_members(struct member_run *run, const struct wanted *wanted,
 	return 0;
 }
 
-static int load_forgotten(struct member_run *run, struct wanted *wanted,
-			  size_t n, struct err *err)
+static int load_past(struct member_run *run, struct wanted *wanted, size_t n,
+		     struct err *err)
 {
 	const char **folded = arena_array(run->arena, const char *, n);
-	bool *hits = arena_array(run->arena, bool, n);
+	bool *forgotten = arena_array(run->arena, bool, n);
+	bool *left = arena_array(run->arena, bool, n);
 
 	for (size_t i = 0; i < n; i++)
 		folded[i] =
 			wanted[i].email.folded ? wanted[i].email.folded : "";
-	if (forgotten_check(run->tx->db, run->list->id, folded, n, hits, err) <
-	    0)
+	if (forgotten_check(run->tx->db, run->list->id, folded, n, forgotten,
+			    err) < 0 ||
+	    left_check(run->tx->db, run->list->id, folded, n, left, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		wanted[i].forgotten = hits[i];
+		wanted[i].past = forgotten[i] ? ADDRESS_FORGOTTEN
+				 : left[i]    ? ADDRESS_LEFT
+					      : ADDRESS_NEW;
 	return 0;
 }
 
@@ -228,7 +232,7 @@ static int decide_op(struct member_run *run, struct member_op *op,
 	if (!entry)
 		entry = new_entry(run);
 	before = entry->now.email_hash;
-	if (member_decide(run, op, entry, &w->email, w->forgotten) < 0)
+	if (member_decide(run, op, entry, &w->email, w->past) < 0)
 		return -1;
 	if (strcmp(before, entry->now.email_hash) != 0) {
 		if (*before)
@@ -448,6 +452,22 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	return 0;
 }
 
+/* The no goes along with the member, and stays with the address. */
+static int keep_left(struct member_run *run, struct member_entry **dirty,
+		     size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct member_entry *e = dirty[i];
+
+		if (!e->is_new && has_moved(e) &&
+		    member_said_no_itself(&e->old) &&
+		    left_add(run->tx, run->list->id, e->old.address,
+			     run->actor->now_ms, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int tell_all(struct member_run *run, struct member_entry **dirty,
 		    size_t n, struct err *err)
 {
@@ -473,7 +493,7 @@ static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
 			return -1;
 	table_init(&table, 3 * n, run->arena);
 	if (load_members(run, wanted, n, &table, err) < 0 ||
-	    load_forgotten(run, wanted, n, err) < 0)
+	    load_past(run, wanted, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (ops[i].outcome != MEMBER_REFUSED &&
@@ -493,6 +513,7 @@ static int apply_ops(struct member_run *run, struct member_op *ops, size_t n,
 		return -1;
 	dirty_n = collect_dirty(run, ops, n, dirty);
 	if (write_all(run, dirty, dirty_n, err) < 0 ||
+	    keep_left(run, dirty, dirty_n, err) < 0 ||
 	    member_apply_tags(run, ops, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)

@@ -37,6 +37,19 @@ static bool may_return(const struct member *m)
 	       m->unsubscribed_by <= UNSUBSCRIBED_BY_API;
 }
 
+bool member_said_no_itself(const struct member *m)
+{
+	return m->unsubscribed_by == UNSUBSCRIBED_BY_CONTACT ||
+	       m->unsubscribed_by == UNSUBSCRIBED_BY_COMPLAINT;
+}
+
+/* What they said themselves says more. */
+static void note_was_cleaned(struct member *m)
+{
+	if (!member_said_no_itself(m))
+		m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
+}
+
 static void subscribe(struct member *m, const struct member_actor *actor)
 {
 	if (m->status == MEMBER_ARCHIVED || !m->opt_ms)
@@ -51,7 +64,7 @@ static void subscribe(struct member *m, const struct member_actor *actor)
 static void unsubscribe(struct member *m, const struct member_actor *actor)
 {
 	if (m->status == MEMBER_CLEANED)
-		m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
+		note_was_cleaned(m);
 	else if (m->unsubscribed_by == UNSUBSCRIBED_NOT)
 		m->unsubscribed_by = UNSUBSCRIBED_BY_API;
 	m->status = MEMBER_UNSUBSCRIBED;
@@ -66,7 +79,7 @@ static int move_to_status(struct member *m, enum member_status to, bool is_new,
 		return 0;
 	switch (to) {
 	case MEMBER_SUBSCRIBED:
-		if (!is_new && !may_return(m))
+		if (!may_return(m))
 			return in_compliance(m->address, err);
 		subscribe(m, actor);
 		return 0;
@@ -83,7 +96,7 @@ static int move_to_status(struct member *m, enum member_status to, bool is_new,
 		if (!m->signup_ms)
 			m->signup_ms = actor->now_ms;
 		if (m->status == MEMBER_CLEANED)
-			m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
+			note_was_cleaned(m);
 		break;
 	default:
 		break;
@@ -260,21 +273,41 @@ static void set_address(struct member *m, const struct email *email,
 	m->email_hash = arena_strdup(arena, email->hash);
 }
 
+/* The status of who gets an address that has said no, and which they may have
+ * had before. */
+static int decide_status_with_no(const struct member_run *run,
+				 const struct member_op *op,
+				 struct member_entry *entry, struct err *err)
+{
+	struct member *m = &entry->now;
+
+	if (!member_said_no_itself(m))
+		m->unsubscribed_by = UNSUBSCRIBED_BY_CONTACT;
+	if (decide_status(run, op, entry, err) < 0)
+		return -1;
+	return m->status == MEMBER_SUBSCRIBED ? in_compliance(m->address, err)
+					      : 0;
+}
+
 static int lay_body(struct member_run *run, struct member_op *op,
 		    struct member_entry *entry, const struct email *email,
-		    bool forgotten, struct err *err)
+		    enum address_past past, struct err *err)
 {
+	bool is_new_to = email->folded &&
+			 (!entry->exists ||
+			  strcmp(entry->now.email_hash, email->hash) != 0);
 	bool must_be_new = op->mode == MEMBER_POST || op->mode == MEMBER_BATCH;
 	bool archived = entry->now.status == MEMBER_ARCHIVED;
 
 	if (entry->exists && must_be_new && !archived)
 		return refuse_existing_member(op->address, err);
-	if (email->folded && forgotten &&
-	    (!entry->exists || strcmp(entry->now.email_hash, email->hash) != 0))
+	if (is_new_to && past == ADDRESS_FORGOTTEN)
 		return forgotten_email(op->address, err);
 	if (email->folded)
 		set_address(&entry->now, email, run->arena);
-	if (decide_status(run, op, entry, err) < 0 ||
+	if ((is_new_to && past == ADDRESS_LEFT
+		     ? decide_status_with_no
+		     : decide_status)(run, op, entry, err) < 0 ||
 	    read_fields(op->body, &entry->now, err) < 0)
 		return -1;
 	return read_merges(run, op, entry, err);
@@ -282,11 +315,11 @@ static int lay_body(struct member_run *run, struct member_op *op,
 
 int member_decide(struct member_run *run, struct member_op *op,
 		  struct member_entry *entry, const struct email *email,
-		  bool forgotten)
+		  enum address_past past)
 {
 	struct member before = entry->now;
 
-	if (lay_body(run, op, entry, email, forgotten, &op->err) == 0)
+	if (lay_body(run, op, entry, email, past, &op->err) == 0)
 		return 0;
 	entry->now = before;
 	op->outcome = MEMBER_REFUSED;

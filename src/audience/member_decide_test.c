@@ -53,7 +53,7 @@ static int ask(struct member_entry *entry, enum member_mode mode,
 
 	assert_int_equal(json_parse(str_of(body), &json, &err), 0);
 	op.body = json;
-	result = member_decide(&run, &op, entry, &no_email, false);
+	result = member_decide(&run, &op, entry, &no_email, ADDRESS_NEW);
 	*why = op.err;
 	if (result < 0)
 		assert_int_equal(op.outcome, MEMBER_REFUSED);

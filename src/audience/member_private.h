@@ -42,14 +42,21 @@ struct member_run {
 int member_run_load(struct member_run *run, struct err *err);
 void member_run_release(struct member_run *run);
 
+/* What stays with an address, see suppression.h. */
+enum address_past { ADDRESS_NEW, ADDRESS_LEFT, ADDRESS_FORGOTTEN };
+
+/* A no of their own: by a link, a mail or a complaint. */
+bool member_said_no_itself(const struct member *m);
+
 /*
  * What the body asks of a member: lays it over entry->now. `email` is that of
- * the body (folded NULL: none given); forgotten: it was permanently deleted.
+ * the body (folded NULL: none given), with its past. Who gets a left address
+ * cannot be subscribed by the API, as if they had said its no themselves.
  * Returns 0, or -1 with op->err (and op->errors) and entry->now as it was.
  */
 int member_decide(struct member_run *run, struct member_op *op,
 		  struct member_entry *entry, const struct email *email,
-		  bool forgotten);
+		  enum address_past past);
 
 /* Refuses an address that is taken, "Member Exists". Returns -1. */
 int refuse_existing_member(const char *address, struct err *err);

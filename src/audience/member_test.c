@@ -1,7 +1,9 @@
 #include "audience/audience_fixture.h"
 #include "audience/suppression.h"
+#include "audience/webhook.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/email.h"
 #include "base/strbuf.h"
 
@@ -51,6 +53,24 @@ static enum member_status status_of(struct audience_fixture *w, const char *key)
 	assert_int_equal(member_get(w->db, w->list.id, key, w->arena, &m, &err),
 			 0);
 	return m.status;
+}
+
+static void add_listener(struct audience_fixture *w)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *hook = NULL;
+	struct err err = ERR_INIT;
+	struct webhook added;
+
+	assert_int_equal(tx_begin(w->db, &tx, &err), 0);
+	assert_int_equal(json_parse(STR("{\"url\":\"http://example.org/h\","
+					"\"sources\":{\"api\":true}}"),
+				    &hook, &err),
+			 0);
+	assert_int_equal(
+		webhook_add(&tx, w->list.id, hook, NOW, w->arena, &added, &err),
+		0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
 }
 
 #define ANN "{\"email_address\":\"Ann@Example.org\",\"status\":\"subscribed\"}"
@@ -152,6 +172,136 @@ static void who_left_by_himself_never_comes_back_by_the_api(void **state)
 		     "{\"status_if_new\":\"subscribed\",\"vip\":true}", &m);
 		assert_int_equal(m.status, MEMBER_PENDING);
 		assert_true(m.vip);
+	}
+}
+
+#define MOVE(to) "{\"email_address\":\"" to "\"}"
+#define SUBSCRIBE(address) \
+	"{\"email_address\":\"" address "\",\"status\":\"subscribed\"}"
+
+/* z said no by itself, and is z9 by now. */
+static int64_t leave_address(struct audience_fixture *w, enum departure_how how)
+{
+	struct member m;
+
+	must(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"), &m);
+	audience_fixture_depart(w, m.id, how, NOW + 1);
+	must(w, MEMBER_PATCH, "z@x.example", MOVE("z9@x.example"), NULL);
+	assert_int_equal(status_of(w, "z9@x.example"), MEMBER_UNSUBSCRIBED);
+	return m.id;
+}
+
+static void a_no_stays_with_the_address_too(void **state)
+{
+	static const char compliance[] = "Member In Compliance State";
+	struct audience_fixture *w = *state;
+
+	(void)leave_address(w, DEPART_UNSUBSCRIBED);
+	refused(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"), compliance,
+		"z@x.example is in a compliance state");
+	refused(w, MEMBER_BATCH_UPDATE, NULL, SUBSCRIBE("Z@x.example"),
+		compliance, NULL);
+	refused(w, MEMBER_PUT, "z@x.example",
+		"{\"status_if_new\":\"subscribed\"}", compliance, NULL);
+	/* nor by a member that is subscribed, nor by other statuses */
+	must(w, MEMBER_POST, NULL, SUBSCRIBE("y@x.example"), NULL);
+	refused(w, MEMBER_PATCH, "y@x.example", MOVE("z@x.example"), compliance,
+		NULL);
+	assert_int_equal(status_of(w, "y@x.example"), MEMBER_SUBSCRIBED);
+	must(w, MEMBER_POST, NULL,
+	     "{\"email_address\":\"z@x.example\",\"status\":\"unsubscribed\"}",
+	     NULL);
+	refused(w, MEMBER_PATCH, "z@x.example", "{\"status\":\"subscribed\"}",
+		compliance, NULL);
+	refused(w, MEMBER_PATCH, "z9@x.example", "{\"status\":\"subscribed\"}",
+		compliance, NULL);
+}
+
+static void who_said_no_may_have_the_address_back(void **state)
+{
+	struct audience_fixture *w = *state;
+	struct member m;
+	int64_t id = leave_address(w, DEPART_COMPLAINED);
+
+	must(w, MEMBER_PATCH, "z9@x.example", MOVE("z@x.example"), &m);
+	assert_int_equal(m.id, id);
+	assert_int_equal(m.unsubscribed_by, UNSUBSCRIBED_BY_COMPLAINT);
+	refused(w, MEMBER_PATCH, "z@x.example", "{\"status\":\"subscribed\"}",
+		"Member In Compliance State", NULL);
+}
+
+/* What the API said it may undo, whatever the address. */
+static void what_the_api_unsubscribed_leaves_no_no(void **state)
+{
+	struct audience_fixture *w = *state;
+
+	must(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"), NULL);
+	must(w, MEMBER_PATCH, "z@x.example", "{\"status\":\"unsubscribed\"}",
+	     NULL);
+	must(w, MEMBER_PATCH, "z@x.example", MOVE("z9@x.example"), NULL);
+	must(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"), NULL);
+	assert_int_equal(audience_fixture_int(w, "SELECT COUNT(*) FROM "
+						 "forgotten"),
+			 0);
+}
+
+/* A no of their own is not washed off by a bounce. */
+static void who_bounced_after_a_no_has_said_it(void **state)
+{
+	struct audience_fixture *w = *state;
+	struct member m;
+
+	must(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"), &m);
+	audience_fixture_depart(w, m.id, DEPART_UNSUBSCRIBED, NOW + 1);
+	audience_fixture_depart(w, m.id, DEPART_BOUNCED, NOW + 2);
+	must(w, MEMBER_PATCH, "z@x.example", "{\"status\":\"unsubscribed\"}",
+	     NULL);
+	must(w, MEMBER_PATCH, "z@x.example", MOVE("z9@x.example"), NULL);
+	refused(w, MEMBER_POST, NULL, SUBSCRIBE("z@x.example"),
+		"Member In Compliance State", NULL);
+}
+
+/* Unsubscribed again, so long after the first. */
+static void unsubscribing_again_is_heard(void **state)
+{
+	static const struct {
+		enum member_mode mode;
+		int64_t after_ms;
+		int told, changed;
+	} cases[] = {
+		{ MEMBER_PATCH, 0, 0, 0 },
+		{ MEMBER_PATCH, 59999, 0, 1 }, /* a program's echo, perhaps */
+		{ MEMBER_PATCH, 60000, 1, 1 },
+		{ MEMBER_PUT, 60000, 1, 1 },
+		{ MEMBER_BATCH_UPDATE, 60000, 0, 0 },
+	};
+	static const char said[] = "{\"email_address\":\"z@x.example\","
+				   "\"status\":\"unsubscribed\"}";
+	struct audience_fixture *w = *state;
+
+	add_listener(w);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *key = cases[i].mode == MEMBER_BATCH_UPDATE
+					  ? NULL
+					  : "z@x.example";
+		struct err err = ERR_INIT;
+		struct member m;
+		int64_t now_ms = NOW + (int64_t)i * MS_DAY + cases[i].after_ms;
+
+		store_fixture_exec(w->db, "DELETE FROM job");
+		assert_int_equal(audience_fixture_apply(
+					 w, MEMBER_PUT, "z@x.example", said,
+					 NOW + (int64_t)i * MS_DAY, &m, &err),
+				 0);
+		store_fixture_exec(w->db, "DELETE FROM job");
+		assert_int_equal(audience_fixture_apply(w, cases[i].mode, key,
+							said, now_ms, &m, &err),
+				 0);
+		assert_int_equal(
+			audience_fixture_int(w, "SELECT COUNT(*) FROM job"),
+			cases[i].told);
+		assert_int_equal(m.changed_ms == now_ms,
+				 cases[i].changed || cases[i].after_ms == 0);
 	}
 }
 
@@ -443,6 +593,11 @@ int main(void)
 		TEST(posting_twice_is_refused_with_mailchimps_words),
 		TEST(what_the_api_unsubscribed_it_may_subscribe_again),
 		TEST(who_left_by_himself_never_comes_back_by_the_api),
+		TEST(a_no_stays_with_the_address_too),
+		TEST(who_said_no_may_have_the_address_back),
+		TEST(what_the_api_unsubscribed_leaves_no_no),
+		TEST(who_bounced_after_a_no_has_said_it),
+		TEST(unsubscribing_again_is_heard),
 		TEST(archived_members_stay_readable_and_may_return),
 		TEST(forgotten_ones_leave_a_keyed_hash_only),
 		TEST(dropped_ones_leave_nothing_that_refuses_them),

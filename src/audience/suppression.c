@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "base/strbuf.h"
 #include "sql/suppression.h"
 #include "store/store.h"
 
@@ -66,9 +67,39 @@ int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		err);
 }
 
+/* The keyed hash of a left address is that of a text that is no address. */
+static void left_hash(const struct suppression_key *key, const char *folded,
+		      char out[KEYED_HASH_HEX + 1])
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "left %s", folded);
+	suppression_hash(key, text.buf, out);
+}
+
+int left_add(struct tx *tx, int64_t list_id, const char *folded, int64_t now_ms,
+	     struct err *err)
+{
+	char hash[KEYED_HASH_HEX + 1];
+	struct suppression_key key;
+
+	if (suppression_key_ensure(tx, &key, err) < 0)
+		return -1;
+	left_hash(&key, folded, hash);
+	return db_exec(tx, SQL_FORGOTTEN_ADD,
+		       SQL_ARGS(sql_int(list_id), sql_text(hash),
+				sql_int(now_ms)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* --- checks of many --- */
 
-/* list_id 0: suppressions; else forgotten ones of that list. */
+typedef void (*hash_fn)(const struct suppression_key *key, const char *folded,
+			char out[KEYED_HASH_HEX + 1]);
+
+/* list_id 0: suppressions; else forgotten, or left, ones of that list. */
 static int load_among(struct db *db, int64_t list_id, struct sql_value hashes,
 		      struct arena *arena, struct text_ids *out,
 		      struct err *err)
@@ -92,7 +123,7 @@ static int is_any(struct db *db, int64_t list_id, struct err *err)
 	return db_find_int(db, SQL_SUPPRESSION_ANY, SQL_NO_ARGS, &one, err);
 }
 
-static int check_among(struct db *db, int64_t list_id,
+static int check_among(struct db *db, int64_t list_id, hash_fn hash_of,
 		       const char *const *folded, size_t n, bool *out,
 		       struct err *err)
 {
@@ -110,7 +141,7 @@ static int check_among(struct db *db, int64_t list_id,
 	if (any <= 0 || n == 0)
 		return any < 0 ? -1 : 0;
 	for (size_t i = 0; i < n; i++) {
-		suppression_hash(&key, folded[i], hash);
+		hash_of(&key, folded[i], hash);
 		vec_push(&hashes, ((struct text_id){
 					  .text = arena_strdup(arena, hash) }));
 	}
@@ -125,13 +156,19 @@ static int check_among(struct db *db, int64_t list_id,
 int suppression_check(struct db *db, const char *const *folded, size_t n,
 		      bool *out, struct err *err)
 {
-	return check_among(db, 0, folded, n, out, err);
+	return check_among(db, 0, suppression_hash, folded, n, out, err);
 }
 
 int forgotten_check(struct db *db, int64_t list_id, const char *const *folded,
 		    size_t n, bool *out, struct err *err)
 {
-	return check_among(db, list_id, folded, n, out, err);
+	return check_among(db, list_id, suppression_hash, folded, n, out, err);
+}
+
+int left_check(struct db *db, int64_t list_id, const char *const *folded,
+	       size_t n, bool *out, struct err *err)
+{
+	return check_among(db, list_id, left_hash, folded, n, out, err);
 }
 
 /* --- consent --- */

@@ -6,11 +6,19 @@
  * hand; for all audiences), and forgotten addresses (permanently deleted from
  * one audience). The last two hold no addresses, only keyed hashes: HMAC of
  * the folded address with a key of this database.
+ *
+ * An address is left if its member said no by itself and has another address
+ * since: the no went along, and stays with the address as well. Whoever gets it
+ * in that audience has said no. Left addresses are kept among the forgotten
+ * ones, under the hash of another text, so that the suppression journal has
+ * them like those.
  */
 #ifndef AUDIENCE_SUPPRESSION_H
 #define AUDIENCE_SUPPRESSION_H
 
 #include "base/crypto.h"
+
+#include <stdint.h>
 
 struct arena;
 struct db;
@@ -36,15 +44,21 @@ void suppression_hash(const struct suppression_key *key, const char *folded,
 int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		    int64_t now_ms, struct err *err);
 
+/* The address is left, in that list. Twice is once. */
+int left_add(struct tx *tx, int64_t list_id, const char *folded, int64_t now_ms,
+	     struct err *err);
+
 /*
  * Of n folded addresses: out[i] is true if it is suppressed (everywhere), or
- * forgotten (in that list). One statement for all; after a failure nothing is
- * known of out.
+ * forgotten, or left (in that list). One statement for all; after a failure
+ * nothing is known of out.
  */
 int suppression_check(struct db *db, const char *const *folded, size_t n,
 		      bool *out, struct err *err);
 int forgotten_check(struct db *db, int64_t list_id, const char *const *folded,
 		    size_t n, bool *out, struct err *err);
+int left_check(struct db *db, int64_t list_id, const char *const *folded,
+	       size_t n, bool *out, struct err *err);
 
 /*
  * The check right before sending. For each member id: out[i] is NULL if it may

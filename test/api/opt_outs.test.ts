@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
-import { addPeople, makeGroup, muteWebhooks, push, runJob, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, makeGroup, muteWebhooks, push, runJob, unsubscribeLinkOf, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
@@ -184,6 +184,48 @@ describe("opting out", () => {
     assert.equal(await person("dag"), undefined);
     await push(server, group);
     await member("dag@a.example", 404);
+  });
+});
+
+describe("an unsubscribe by a link", () => {
+  const server = useServer();
+  const click = async (link: string): Promise<void> => {
+    await server.anonymous.post(link, "List-Unsubscribe=One-Click",
+      { headers: { "content-type": "application/x-www-form-urlencoded" } });
+  };
+
+  it("counts again after a user has lifted the first", async () => {
+    await addPeople(server, ["zoe@c.example"]);
+    const zoe = async (): Promise<Json> =>
+      (await server.admin.get(`${v1}/people`, { email: "zoe@c.example" })).body.items[0];
+    const path = `${v1}/people/${(await zoe()).id}`;
+    const link = await unsubscribeLinkOf(server, "zoe@c.example");
+    await click(link);
+    await until("she is opted out", async () => (await zoe()).opted_out);
+    await server.admin.patch(path, { opted_out: false, reason: "she phoned" });
+    await runJob(server, `${v1}/sync`, { full: true });
+    assert.equal((await zoe()).opted_out, false); // the first, told again
+    await until("she is opted out again", async () => {
+      await click(link); // one within the second of the first is that one
+      return (await zoe()).opted_out;
+    });
+    const { body } = await server.admin.get(`${path}/consent`);
+    assert.deepEqual(body.items.map((c: Json) => [c.state, c.source]),
+      [["opted_out", "audience"], ["opted_in", "api"], ["opted_out", "audience"]]);
+  });
+
+  it("stays with the address when the member gets another", async () => {
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    const members = `/3.0/lists/${list}/members`;
+    await click(await unsubscribeLinkOf(server, "ida@c.example"));
+    await until("she has left", async () =>
+      (await server.mailchimp.get(`${members}/ida@c.example`)).body.status === "unsubscribed");
+    await server.mailchimp.patch(`${members}/ida@c.example`, { email_address: "ida9@c.example" });
+    const { body } = await server.mailchimp.post(members,
+      { email_address: "ida@c.example", status: "subscribed" }, { status: 400 });
+    assert.equal(body.title, "Member In Compliance State");
+    await server.mailchimp.patch(`${members}/ida9@c.example`, { email_address: "ida@c.example" });
+    await server.mailchimp.patch(`${members}/ida@c.example`, { status: "subscribed" }, { status: 400 });
   });
 });
 
