@@ -82,6 +82,10 @@ static int invalid(const struct request *rq, struct err *err)
 
 static int missing(const struct request *rq, struct err *err)
 {
+	if (!is_mailchimp(rq) && request_query(rq, "apikey"))
+		return err_title(err, ERR_DENIED, AUTH_TITLE_MISSING,
+				 "A key in the address ends in logs: send it "
+				 "in the header Authorization");
 	return err_title(err, ERR_DENIED, AUTH_TITLE_MISSING, "%s",
 			 is_mailchimp(rq)
 				 ? "Your request did not include an API key."
@@ -90,7 +94,9 @@ static int missing(const struct request *rq, struct err *err)
 
 static int find_key(const struct request *rq, const char **out, struct err *err)
 {
-	const char *query = request_query(rq, "apikey");
+	/* a part of Mailchimp's contract; what stands in addresses is logged */
+	const char *query =
+		is_mailchimp(rq) ? request_query(rq, "apikey") : NULL;
 	int found = header_key(rq, out);
 
 	if (found < 0)

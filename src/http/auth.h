@@ -2,8 +2,8 @@
  * http/auth.h - who asks: credentials of a request, and the rights of routes
  *
  * Keys come as `Authorization: Basic any:KEY`, `Bearer KEY`, `apikey KEY`,
- * `OAuth KEY`, or `?apikey=KEY` (the header wins; both and different is an
- * error). Browsers come with the cookie `muster_session`, and send the
+ * `OAuth KEY`, or, of Mailchimp's API only, `?apikey=KEY` (the header wins; both
+ * and different is an error). Browsers come with the cookie `muster_session`, and send the
  * session's token in X-CSRF-Token with anything but GET and HEAD. What a key
  * or a session is worth is known to the callback that app/ gives.
  *

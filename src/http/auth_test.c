@@ -30,6 +30,8 @@ static void keys_come_in_many_forms(void **state)
 		{ GET_WITH("/3.0/", "Authorization: Digest " KEY), 401 },
 		{ GET_WITH("/3.0/", "Authorization: Bearer"), 401 },
 		{ GET("/3.0/?apikey=wrong"), 401 },
+		{ GET("/api/v1/echo?apikey=" KEY), 401 },
+		{ GET_WITH("/api/v1/echo?apikey=other", KEY_HEADER), 200 },
 		{ GET("/api/v1/echo"), 401 },
 		{ GET_WITH("/api/v1/admin", KEY_HEADER), 403 },
 	};
@@ -55,6 +57,10 @@ static void refusals_of_keys_say_what_clients_expect(void **state)
 		      "The API key included in the query parameters is not "
 		      "consistent with the Authorization header. Please "
 		      "provide authorization using a single method.");
+	fixture_ask(server, GET("/api/v1/echo?apikey=" KEY), &reply);
+	assert_detail(&reply, 401, "Unauthorized",
+		      "A key in the address ends in logs: send it in the "
+		      "header Authorization");
 	fixture_ask(server, GET("/api/v1/echo"), &reply);
 	assert_detail(&reply, 401, "Unauthorized", "Sign in, or send a key");
 	(void)f;

@@ -80,6 +80,19 @@ const char *request_cookie(const struct request *rq, const char *name)
 
 #define JSON_TITLE "JSON Parse Exception" /* Mailchimp's name */
 
+/* Inflating is a way to make a little body a big one; nobody needs it. */
+static int is_plain(const struct request *rq, struct err *err)
+{
+	struct str coding =
+		str_trim(str_of(request_header(rq, "Content-Encoding")));
+
+	if (coding.len == 0 || str_ieq(coding, "identity"))
+		return 0;
+	return err_title(err, ERR_INVALID, "Unsupported Media Type",
+			 "The body is compressed: send it as it is, without "
+			 "Content-Encoding");
+}
+
 int request_json(struct request *rq, const json_t **out, struct err *err)
 {
 	struct request_private *in = rq->private;
@@ -91,6 +104,8 @@ int request_json(struct request *rq, const json_t **out, struct err *err)
 	}
 	if (str_trim(rq->body).len == 0) {
 		in->json = json_object();
+	} else if (is_plain(rq, err) < 0) {
+		return -1;
 	} else if (json_parse(rq->body, &in->json, err) < 0) {
 		why = *err;
 		return err_title(err, ERR_INVALID, JSON_TITLE,

@@ -63,6 +63,12 @@ describe("errors", () => {
     assert.equal(body.health_status, "Everything's Chimpy!");
   });
 
+  it("with a body that is compressed say what to do", async () => {
+    const { body } = await server.admin.post("/api/v1/people", "{}",
+      { headers: { "Content-Encoding": "gzip", "Content-Type": "application/json" }, status: 415, unchecked: true });
+    assert.match(body.detail, /without Content-Encoding/);
+  });
+
   it("of pages are pages", async () => {
     const reply = await server.anonymous.get("/outbox/1/source", { apikey: "wrong" }, { status: 401 });
     assert.equal(reply.type, "text/html");
@@ -78,6 +84,11 @@ describe("keys", () => {
     for (const authorization of [`apikey ${key}`, `OAuth ${key}`, `bearer ${key}`])
       await server.anonymous.get("/3.0/ping", {}, { headers: { authorization } });
     await server.anonymous.get("/3.0/ping", { apikey: key });
+  });
+
+  it("do not stand in addresses, but for Mailchimp's clients", async () => {
+    const { body } = await server.anonymous.get("/api/v1/people", { apikey: server.admin.key! }, { status: 401 });
+    assert.match(body.detail, /send it in the header Authorization/);
   });
 
   it("must not contradict each other", async () => {
