@@ -125,7 +125,8 @@ describe("pushes", () => {
     const { body } = await server.admin.get(`${v1}/groups/${group.id}/pushes`, { dry_run: true });
     assert.equal(body.total, 20);
     await server.admin.get(`${v1}/pushes/${plan.push_id}`, undefined, { status: 404 });
-    assert.deepEqual(await rows(plan.push_id), []);
+    await server.admin.get(`${v1}/pushes/${plan.push_id}/rows`, undefined, { status: 404 });
+    await server.admin.get(`${v1}/groups/999/pushes`, undefined, { status: 404 });
     assert.equal((await server.admin.get(`${v1}/groups/${group.id}/pushes`, { dry_run: false })).body.total, 1);
   });
 

@@ -3,6 +3,7 @@
 #include "api/crm/campaign.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
+#include "api/test_address.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
@@ -111,6 +112,7 @@ int v1_campaigns_unschedule(struct request *rq, struct response *rs,
 
 static int read_test(const json_t *body, struct json_writer *w, struct err *err)
 {
+	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 	const json_t *to;
 	json_t *address;
 	size_t i;
@@ -122,14 +124,16 @@ static int read_test(const json_t *body, struct json_writer *w, struct err *err)
 	    json_array_size(to) > TEST_ADDRESSES_MAX)
 		return err_field(err, "to", "takes 1 to %d addresses",
 				 TEST_ADDRESSES_MAX);
-	json_key_begin_array(w, "to");
 	json_array_foreach (to, i, address) {
 		const char *text = json_string_value(address);
 
 		if (!text || !email_is_valid(text))
 			return err_field(err, "to", "not an e-mail address");
-		json_text(w, text);
+		test_address_add(&addresses, text);
 	}
+	json_key_begin_array(w, "to");
+	vec_each (&addresses, text)
+		json_text(w, *text);
 	json_end_array(w);
 	return 0;
 }

@@ -102,12 +102,14 @@ int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 				      ? PUSH_PLAN
 				      : PUSH_REAL;
 	struct json_writer w = JSON_WRITER(&rs->body);
+	struct group group;
 	const char *next;
 	int64_t id, before, limit, total = 0;
 
 	if (request_param_id(rq, "group_id", &id, err) < 0 ||
 	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
+	    group_get(db, id, rq->arena, &group, err) < 0 ||
 	    push_list(db, id, kind, before, limit + 1, rq->arena, &list, &total,
 		      err) < 0)
 		return -1;
@@ -179,13 +181,15 @@ int v1_pushes_rows(struct request *rq, struct response *rs, struct err *err)
 				     .outcome = request_query(rq, "outcome"),
 				     .reason = request_query(rq, "reason"),
 				     .q = request_query(rq, "q") };
+	struct push_info push;
 	const char *next;
 	int64_t limit, total;
 
 	if (request_param_id(rq, "push_id", &f.push_id, err) < 0 ||
 	    v1_limit(rq, &limit, err) < 0 ||
 	    read_after(rq, &f.after_id, &total, err) < 0 ||
-	    v1_db(rq, &db, err) < 0)
+	    v1_db(rq, &db, err) < 0 ||
+	    push_get(db, f.push_id, rq->arena, &push, err) < 0)
 		return -1;
 	f.limit = limit + 1;
 	if (push_row_list(db, &f, rq->arena, &list, &total, err) < 0)

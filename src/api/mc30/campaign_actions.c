@@ -4,6 +4,7 @@
  */
 #include "api/handlers.h"
 #include "api/mc30/campaign_json.h"
+#include "api/test_address.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/email.h"
@@ -156,7 +157,7 @@ static int read_addresses(const json_t *body, struct texts *out,
 			return err_field(err, "test_emails",
 					 "Please provide a valid email "
 					 "address.");
-		vec_push(out, address);
+		test_address_add(out, address);
 	}
 	return 0;
 }
