@@ -179,7 +179,7 @@ static void what_is_stopped_is_a_draft_that_says_so(void **state)
 		struct err err = ERR_INIT;
 
 		fake_must(tx_begin(f->db, &tx, &err), &err);
-		fake_must(job_cancel(&tx, job, 1, &err), &err);
+		fake_must(job_cancel(&tx, job, NULL, 1, &err), &err);
 		fake_must(tx_commit(&tx, &err), &err);
 		look(f);
 		says(f, CRM_CAMPAIGN_DRAFT, SEND_STOPPED, NULL);
@@ -248,7 +248,7 @@ static void a_question_stands_with_the_campaign(void **state)
 		look(f);
 		says(f, CRM_CAMPAIGN_SCHEDULED, SEND_ASKS, NULL);
 		fake_must(tx_begin(f->db, &tx, &err), &err);
-		fake_must(stops ? job_cancel(&tx, job, 1, &err)
+		fake_must(stops ? job_cancel(&tx, job, NULL, 1, &err)
 				: job_confirm(&tx, job, 1, &err),
 			  &err);
 		fake_must(tx_commit(&tx, &err), &err);

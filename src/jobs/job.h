@@ -82,9 +82,9 @@ int job_list(struct db *db, const struct job_query *query, struct arena *arena,
 /* How many there are, before_id or not. */
 int job_count(struct db *db, const struct job_query *query, int64_t *out,
 	      struct err *err);
-/* At once if it does not run, else as soon as it looks. kind: of the job, NULL
- * if nobody runs such jobs any more. ERR_NOT_FOUND; ERR_CONFLICT: it has ended,
- * or its kind stays. */
+/* At once if it does not run, else as soon as it looks. kind: of the job; NULL
+ * for one that neither stays nor forgets. ERR_NOT_FOUND; ERR_CONFLICT: it has
+ * ended, or its kind stays. */
 int job_cancel(struct tx *tx, int64_t id, const struct job_kind *kind,
 	       int64_t now_ms, struct err *err);
 /* Needs confirmation -> canceled, because another does its work: 1, or 0 if it

@@ -25,7 +25,7 @@ static int stop_job(struct work *w, struct tx *tx, const struct crm_campaign *c,
 
 	if (found <= 0 || send_job_has_ended(&job))
 		return found < 0 ? -1 : 0;
-	if (job_cancel(tx, job.id, now_ms, err) < 0)
+	if (job_cancel(tx, job.id, NULL, now_ms, err) < 0)
 		return -1;
 	/* an open one is locked: it cannot begin before it is canceled */
 	if (job.state != JOB_RUNNING || crm_campaign_is_open(c))
