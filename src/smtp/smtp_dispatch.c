@@ -12,29 +12,25 @@
 
 /* --- messages that wait for a connection --- */
 
-void smtp_waiting_add(struct smtp_pool *pool, struct smtp_job *job)
+struct smtp_job *smtp_dispatch_take(struct smtp_pool *pool)
 {
-	job->next = NULL;
-	if (pool->waiting_last)
-		pool->waiting_last->next = job;
-	else
-		pool->waiting = job;
-	pool->waiting_last = job;
-	pool->waiting_n++;
+	return smtp_jobs_take(pool->options.gate ? &pool->let : &pool->waiting);
 }
 
-struct smtp_job *smtp_waiting_take(struct smtp_pool *pool)
+void smtp_dispatch_let(struct smtp_pool *pool, struct smtp_job *job)
 {
-	struct smtp_job *job = pool->waiting;
+	static const struct smtp_result kept_back = {
+		.outcome = SMTP_KEPT_BACK,
+		.stage = SMTP_AT_MAIL,
+		.enhanced = "",
+		.text = "kept back",
+	};
 
-	if (!job)
-		return NULL;
-	pool->waiting = job->next;
-	if (!pool->waiting)
-		pool->waiting_last = NULL;
-	pool->waiting_n--;
-	job->next = NULL;
-	return job;
+	pool->asked_n--;
+	if (job->may_begin)
+		smtp_jobs_add(&pool->let, job);
+	else
+		smtp_pool_finish(pool, job, &kept_back);
 }
 
 void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
@@ -45,11 +41,7 @@ void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
 		smtp_pool_finish(pool, job, why);
 		return;
 	}
-	job->next = pool->waiting;
-	pool->waiting = job;
-	if (!pool->waiting_last)
-		pool->waiting_last = job;
-	pool->waiting_n++;
+	smtp_jobs_add_first(&pool->waiting, job);
 }
 
 void smtp_waiting_give_back(struct smtp_pool *pool,
@@ -57,7 +49,8 @@ void smtp_waiting_give_back(struct smtp_pool *pool,
 {
 	struct smtp_job *job;
 
-	while ((job = smtp_waiting_take(pool)))
+	while ((job = smtp_jobs_take(&pool->let)) ||
+	       (job = smtp_jobs_take(&pool->waiting)))
 		smtp_pool_finish(pool, job, why);
 }
 
@@ -167,7 +160,7 @@ static bool wants_connection(const struct smtp_pool *pool, size_t n)
 		return false;
 	if (atomic_load(&pool->held_up)) /* one probe, messages or not */
 		return n == 0 && !pool->is_stopping && !pool->is_leaving;
-	return pool->waiting_n > n;
+	return pool->waiting.n > n;
 }
 
 static void open_connections(struct smtp_pool *pool)
@@ -185,32 +178,64 @@ static void open_connections(struct smtp_pool *pool)
 	}
 }
 
-static void use_idle(struct smtp_pool *pool)
+static void use_free(struct smtp_pool *pool)
 {
+	struct smtp_jobs *jobs =
+		pool->options.gate ? &pool->let : &pool->waiting;
 	struct smtp_conn *conn;
+	bool was_idle;
 	size_t i;
 
-	for (i = 0; i < pool->conns_n && pool->waiting; i++) {
+	for (i = 0; i < pool->conns_n && jobs->first; i++) {
 		conn = &pool->conns[i];
-		if (!smtp_conn_is_idle(conn))
+		if (!smtp_conn_is_free(conn))
 			continue;
-		while (pool->waiting && !conn->open)
-			smtp_mail_begin(conn, smtp_waiting_take(pool));
-		smtp_conn_touch(conn);
+		was_idle = smtp_conn_is_idle(conn);
+		while (!conn->open && jobs->first)
+			smtp_mail_begin(conn, smtp_dispatch_take(pool));
+		if (was_idle)
+			smtp_conn_touch(conn);
 		smtp_conn_flush(conn);
+	}
+}
+
+static size_t count_free(const struct smtp_pool *pool)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < pool->conns_n; i++)
+		n += smtp_conn_is_free(&pool->conns[i]);
+	return n;
+}
+
+/* What may begin begins at once, or is asked about again: the answer is of
+ * now. */
+static void ask(struct smtp_pool *pool)
+{
+	struct smtp_job *job;
+	size_t n;
+
+	while ((job = smtp_jobs_take(&pool->let)))
+		smtp_jobs_add_first(&pool->waiting, job);
+	n = pool->waiting.first ? count_free(pool) : 0;
+	while (pool->asked_n < n && (job = smtp_jobs_take(&pool->waiting))) {
+		pool->asked_n++;
+		pool->options.gate(pool->context, job);
 	}
 }
 
 void smtp_dispatch(struct smtp_pool *pool)
 {
-	use_idle(pool);
+	use_free(pool);
+	if (pool->options.gate)
+		ask(pool);
 	open_connections(pool);
 }
 
 int64_t smtp_dispatch_due_ms(const struct smtp_pool *pool)
 {
 	if (pool->next_attempt_ms == 0 ||
-	    (!pool->waiting && !atomic_load(&pool->held_up)))
+	    (!pool->waiting.first && !atomic_load(&pool->held_up)))
 		return INT64_MAX;
 	return pool->next_attempt_ms;
 }

@@ -122,6 +122,45 @@ void smtp_job_free(struct smtp_job **job)
 	*job = NULL;
 }
 
+void *smtp_job_cookie(const struct smtp_job *job)
+{
+	return job->cookie;
+}
+
+void smtp_jobs_add(struct smtp_jobs *jobs, struct smtp_job *job)
+{
+	job->next = NULL;
+	if (jobs->last)
+		jobs->last->next = job;
+	else
+		jobs->first = job;
+	jobs->last = job;
+	jobs->n++;
+}
+
+void smtp_jobs_add_first(struct smtp_jobs *jobs, struct smtp_job *job)
+{
+	job->next = jobs->first;
+	jobs->first = job;
+	if (!jobs->last)
+		jobs->last = job;
+	jobs->n++;
+}
+
+struct smtp_job *smtp_jobs_take(struct smtp_jobs *jobs)
+{
+	struct smtp_job *job = jobs->first;
+
+	if (!job)
+		return NULL;
+	jobs->first = job->next;
+	if (!jobs->first)
+		jobs->last = NULL;
+	jobs->n--;
+	job->next = NULL;
+	return job;
+}
+
 void smtp_job_add_content(const struct smtp_job *job, struct strbuf *out)
 {
 	size_t done = 0, i;

@@ -85,19 +85,36 @@ void smtp_mail_begin(struct smtp_conn *conn, struct smtp_job *job)
 	}
 }
 
+static bool has_room(const struct smtp_conn *conn)
+{
+	int64_t most = conn->pool->options.messages_each;
+
+	return !conn->open && (most == 0 || conn->messages < most);
+}
+
+bool smtp_conn_is_free(const struct smtp_conn *conn)
+{
+	if (conn->phase != SMTP_TALKING || !conn->is_ready || !has_room(conn))
+		return false;
+	if (conn->expect_n == 0)
+		return true;
+	return conn->expect_n == 1 && (conn->can & SMTP_CAN_PIPELINING) &&
+	       (conn->expect[0] == SMTP_EXPECT_DOT ||
+		conn->expect[0] == SMTP_EXPECT_RSET);
+}
+
 /* Take the next message, if the connection is free to begin one. */
 static void begin_next(struct smtp_conn *conn)
 {
-	int64_t most = conn->pool->options.messages_each;
 	struct smtp_job *job;
 
-	while (!conn->open && (most == 0 || conn->messages < most)) {
-		job = smtp_waiting_take(conn->pool);
+	while (has_room(conn)) {
+		job = smtp_dispatch_take(conn->pool);
 		if (!job)
 			break;
 		smtp_mail_begin(conn, job);
 	}
-	if (smtp_conn_is_idle(conn) && most != 0 && conn->messages >= most)
+	if (smtp_conn_is_idle(conn) && !has_room(conn))
 		smtp_session_quit(conn);
 }
 

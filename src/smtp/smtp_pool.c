@@ -16,10 +16,9 @@
 const char *smtp_outcome_name(enum smtp_outcome outcome)
 {
 	static const char *const names[] = {
-		[SMTP_ACCEPTED] = "accepted",
-		[SMTP_REFUSED] = "refused",
-		[SMTP_TEMPORARY] = "temporary",
-		[SMTP_UNREACHED] = "unreached",
+		[SMTP_ACCEPTED] = "accepted",   [SMTP_REFUSED] = "refused",
+		[SMTP_TEMPORARY] = "temporary", [SMTP_UNREACHED] = "unreached",
+		[SMTP_KEPT_BACK] = "kept_back",
 	};
 
 	return names[outcome];
@@ -49,6 +48,8 @@ static atomic_llong *counter(struct smtp_pool *pool, enum smtp_outcome outcome)
 		return &pool->refused;
 	case SMTP_TEMPORARY:
 		return &pool->temporary;
+	case SMTP_KEPT_BACK:
+		return &pool->kept_back;
 	default:
 		return &pool->unreached;
 	}
@@ -103,7 +104,7 @@ static void wake(struct smtp_pool *pool)
 static int enqueue(struct smtp_pool *pool, struct smtp_job *job,
 		   struct err *err)
 {
-	bool is_asleep;
+	bool was_asleep;
 
 	(void)pthread_mutex_lock(&pool->lock);
 	while (!pool->must_stop && !pool->must_leave &&
@@ -113,18 +114,32 @@ static int enqueue(struct smtp_pool *pool, struct smtp_job *job,
 		(void)pthread_mutex_unlock(&pool->lock);
 		return err_set(err, ERR_RETRY, "the relay client is stopping");
 	}
-	if (pool->submitted_last)
-		pool->submitted_last->next = job;
-	else
-		pool->submitted = job;
-	pool->submitted_last = job;
+	smtp_jobs_add(&pool->submitted, job);
 	pool->unfinished++;
-	is_asleep = pool->is_asleep;
+	was_asleep = pool->is_asleep;
 	pool->is_asleep = false;
 	(void)pthread_mutex_unlock(&pool->lock);
-	if (is_asleep)
+	if (was_asleep)
 		wake(pool);
 	return 0;
+}
+
+void smtp_pool_answer(struct smtp_pool *pool, struct smtp_job *const *jobs,
+		      const bool *may, size_t n)
+{
+	bool was_asleep;
+	size_t i;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	for (i = 0; i < n; i++) {
+		jobs[i]->may_begin = may[i];
+		smtp_jobs_add(&pool->answered, jobs[i]);
+	}
+	was_asleep = pool->is_asleep;
+	pool->is_asleep = false;
+	(void)pthread_mutex_unlock(&pool->lock);
+	if (was_asleep)
+		wake(pool);
 }
 
 int smtp_pool_submit(struct smtp_pool *pool, struct smtp_message *message,
@@ -145,15 +160,19 @@ int smtp_pool_submit(struct smtp_pool *pool, struct smtp_message *message,
 
 /* --- the loop --- */
 
-/* Take over what was submitted. From here on the loop is awake, or, if there
- * was nothing and may_sleep, has to be woken. */
-static bool take_submitted(struct smtp_pool *pool, bool may_sleep)
+/* Take over what was submitted and answered. From here on the loop is awake,
+ * or, if there was nothing and may_sleep, has to be woken. */
+static bool take_new(struct smtp_pool *pool, bool may_sleep)
 {
-	struct smtp_job *job, *next;
+	struct smtp_jobs submitted, answered;
+	struct smtp_job *job;
+	bool has_new;
 
 	(void)pthread_mutex_lock(&pool->lock);
-	job = pool->submitted;
-	pool->submitted = pool->submitted_last = NULL;
+	submitted = pool->submitted;
+	answered = pool->answered;
+	pool->submitted = pool->answered = (struct smtp_jobs){ 0 };
+	has_new = submitted.n + answered.n > 0;
 	pool->is_leaving = pool->must_leave;
 	if (pool->must_stop && !pool->is_stopping) {
 		pool->is_stopping = true;
@@ -161,16 +180,14 @@ static bool take_submitted(struct smtp_pool *pool, bool may_sleep)
 			pool->now_ms + pool->options.stop_timeout_ms;
 		may_sleep = false;
 	}
-	pool->is_asleep = may_sleep && !job;
+	pool->is_asleep = may_sleep && !has_new;
 	(void)pthread_mutex_unlock(&pool->lock);
 
-	if (!job)
-		return false;
-	for (; job; job = next) {
-		next = job->next;
-		smtp_waiting_add(pool, job);
-	}
-	return true;
+	while ((job = smtp_jobs_take(&submitted)))
+		smtp_jobs_add(&pool->waiting, job);
+	while ((job = smtp_jobs_take(&answered)))
+		smtp_dispatch_let(pool, job);
+	return has_new;
 }
 
 static int64_t next_deadline_ms(const struct smtp_pool *pool)
@@ -182,7 +199,9 @@ static int64_t next_deadline_ms(const struct smtp_pool *pool)
 		if (pool->conns[i].phase != SMTP_CLOSED &&
 		    pool->conns[i].deadline_ms < due)
 			due = pool->conns[i].deadline_ms;
-	if (pool->is_stopping && pool->stop_deadline_ms < due)
+	/* past it, only the gate is waited for */
+	if (pool->is_stopping && pool->stop_deadline_ms < due &&
+	    (pool->asked_n == 0 || pool->stop_deadline_ms > pool->now_ms))
 		due = pool->stop_deadline_ms;
 	return due;
 }
@@ -265,7 +284,7 @@ static bool wind_down(struct smtp_pool *pool)
 	if (pool->now_ms >= pool->stop_deadline_ms ||
 	    (atomic_load(&pool->held_up) && atomic_load(&pool->open_n) == 0))
 		give_up(pool);
-	if (pool->waiting)
+	if (pool->waiting.first || pool->asked_n > 0)
 		return false;
 	for (i = 0; i < pool->conns_n; i++) {
 		conn = &pool->conns[i];
@@ -286,7 +305,7 @@ static void *run(void *arg)
 
 	for (;;) {
 		pool->now_ms = clock_monotonic_us() / 1000;
-		has_new = take_submitted(pool, true);
+		has_new = take_new(pool, true);
 		if (pool->is_leaving)
 			give_back_waiting(pool);
 		smtp_dispatch(pool);
@@ -489,9 +508,10 @@ void smtp_pool_describe(const struct smtp_pool *pool, struct strbuf *out)
 	smtp_relay_describe(&pool->relay, out);
 	strbuf_addf(out,
 		    " held_up=%s connections=%d accepted=%lld refused=%lld "
-		    "temporary=%lld unreached=%lld",
+		    "temporary=%lld unreached=%lld kept_back=%lld",
 		    atomic_load(&pool->held_up) ? "yes" : "no",
 		    atomic_load(&pool->open_n), atomic_load(&pool->accepted),
 		    atomic_load(&pool->refused), atomic_load(&pool->temporary),
-		    atomic_load(&pool->unreached));
+		    atomic_load(&pool->unreached),
+		    atomic_load(&pool->kept_back));
 }

@@ -25,6 +25,10 @@
  * up to options.backoff_most_ms (backoff_silent_ms if it does not answer);
  * what is submitted meanwhile waits for the next attempt.
  *
+ * With a gate, each message is asked about when a connection is free to begin
+ * it, and only then: smtp_pool_answer() says whether it may. What waits for a
+ * relay that is slow, or not there, is not asked about before.
+ *
  * A connection that dies between the content's end and the relay's answer
  * leaves it open whether the relay took the message: result.maybe_sent. The
  * caller bounds how many that can be by bounding what it has submitted.
@@ -37,6 +41,7 @@
 #include "base/strbuf.h"
 
 struct err;
+struct smtp_job;
 struct smtp_pool;
 struct smtp_relay;
 
@@ -45,6 +50,10 @@ struct smtp_relay;
 #define SMTP_PATH_MAX                                          \
 	254 /* bytes of an address; RFC 5321 section 4.5.3.1.3 \
 	     */
+
+/* May a message begin? On the loop's thread: must not block. smtp_pool_answer
+ * must follow. */
+typedef void (*smtp_gate_fn)(void *context, struct smtp_job *job);
 
 /* Times are RFC 5321 section 4.5.3.2's, shortened where a relay near us that
  * takes longer is of no use. */
@@ -64,6 +73,7 @@ struct smtp_options {
 	int64_t backoff_silent_ms;   /* ... and to this if it does not */
 	int64_t stop_timeout_ms;     /* smtp_pool_stop gives up after */
 	bool no_pipelining;          /* even if offered; for comparing */
+	smtp_gate_fn gate; /* with the context of results; NULL: all may */
 };
 #define SMTP_OPTIONS_DEFAULT                                                \
 	{                                                                   \
@@ -88,6 +98,7 @@ enum smtp_outcome {
 	SMTP_TEMPORARY, /* 4xx, or the connection died or timed out */
 	SMTP_UNREACHED, /* no connection, greeting, TLS or AUTH: the message
 			   was not even begun; nothing is wrong with it */
+	SMTP_KEPT_BACK, /* the gate said no; it was not begun */
 };
 const char *smtp_outcome_name(enum smtp_outcome outcome);
 
@@ -138,6 +149,12 @@ int smtp_pool_start(const struct smtp_relay *relay,
  */
 int smtp_pool_submit(struct smtp_pool *pool, struct smtp_message *message,
 		     struct err *err);
+
+/* The gate's answers: may[i] of jobs[i], which are the pool's again. Any
+ * thread. */
+void smtp_pool_answer(struct smtp_pool *pool, struct smtp_job *const *jobs,
+		      const bool *may, size_t n);
+void *smtp_job_cookie(const struct smtp_job *job);
 
 /* True from a failed attempt to connect with no other connection open until
  * one succeeds. Any thread. */

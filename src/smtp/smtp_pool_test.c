@@ -29,6 +29,8 @@ struct results {
 	pthread_cond_t all_in;
 	size_t n, expected;
 	char line[MESSAGES_MAX][128];
+	struct smtp_pool *pool; /* of the gate, which may keep back one */
+	size_t asked_n, kept_back;
 };
 
 static void on_result(void *context, const struct smtp_result *r)
@@ -53,6 +55,18 @@ static void wait_for_results(struct results *results)
 	(void)pthread_mutex_unlock(&results->lock);
 }
 
+static void on_gate(void *context, struct smtp_job *job)
+{
+	struct results *results = context;
+	size_t number = (size_t)(uintptr_t)smtp_job_cookie(job);
+	bool may = number != results->kept_back;
+
+	(void)pthread_mutex_lock(&results->lock);
+	results->asked_n++;
+	(void)pthread_mutex_unlock(&results->lock);
+	smtp_pool_answer(results->pool, &job, &may, 1);
+}
+
 /* --- dialogues --- */
 
 struct dialogue {
@@ -68,6 +82,8 @@ struct dialogue {
 	int64_t connect_ms, greeting_ms, command_ms, dot_ms;
 	int64_t messages_each;
 	bool no_pipelining;
+	bool has_gate;
+	size_t kept_back; /* by the gate: the number of a message */
 };
 
 static struct smtp_options options_of(const struct dialogue *d)
@@ -77,6 +93,7 @@ static struct smtp_options options_of(const struct dialogue *d)
 	o.connections = 1;
 	o.ehlo_name = "client.example";
 	o.no_pipelining = d->no_pipelining;
+	o.gate = d->has_gate ? on_gate : NULL;
 	o.backoff_least_ms = 1;
 	o.backoff_most_ms = o.backoff_silent_ms = 2;
 	if (d->messages_each)
@@ -154,7 +171,8 @@ static void run_dialogue(const struct dialogue *d, struct strbuf *content)
 	struct smtp_options options = options_of(d);
 	struct results results = { .lock = PTHREAD_MUTEX_INITIALIZER,
 				   .all_in = PTHREAD_COND_INITIALIZER,
-				   .expected = count_lines(d->expected) };
+				   .expected = count_lines(d->expected),
+				   .kept_back = d->kept_back };
 	struct err err = ERR_INIT;
 	struct smtp_relay relay;
 	size_t i;
@@ -163,6 +181,7 @@ static void run_dialogue(const struct dialogue *d, struct strbuf *content)
 	assert_int_equal(smtp_pool_start(&relay, &options, on_result, &results,
 					 &pool, &err),
 			 0);
+	results.pool = pool;
 	for (i = 0; i < results.expected; i++)
 		submit(pool, d, i);
 	wait_for_results(&results);
@@ -421,6 +440,18 @@ static void run_all(const struct dialogue *dialogues, size_t n)
 		run_dialogue(&dialogues[i], NULL);
 }
 
+static void run_all_with_gate(const struct dialogue *dialogues, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct dialogue d = dialogues[i];
+
+		d.has_gate = true;
+		run_dialogue(&d, NULL);
+	}
+}
+
 static void hands_messages_over(void **state)
 {
 	(void)state;
@@ -431,6 +462,33 @@ static void goes_on_after_refusals(void **state)
 {
 	(void)state;
 	run_all(refusals, ARRAY_SIZE(refusals));
+}
+
+/* Asked about one by one, messages go as they do without. */
+static void a_gate_changes_nothing_for_who_may(void **state)
+{
+	(void)state;
+	run_all_with_gate(plain_ones, ARRAY_SIZE(plain_ones));
+	run_all_with_gate(refusals, ARRAY_SIZE(refusals));
+	run_all_with_gate(deaths, ARRAY_SIZE(deaths));
+}
+
+static const struct dialogue gated[] = {
+	{ "the first is kept back", HELLO OPENED ACCEPT BYE,
+	  "kept_back mail 0 \naccepted content 250 2.0.0", .has_gate = true,
+	  .kept_back = 1 },
+	/* the answer to the first is not waited for, to ask */
+	{ "the second is kept back", HELLO OPENED ACCEPT BYE,
+	  "accepted content 250 2.0.0\nkept_back mail 0 ", .has_gate = true,
+	  .kept_back = 2 },
+	{ "the only one is kept back", HELLO BYE, "kept_back mail 0 ",
+	  .has_gate = true, .kept_back = 1 },
+};
+
+static void a_gate_keeps_back_who_may_not(void **state)
+{
+	(void)state;
+	run_all(gated, ARRAY_SIZE(gated));
 }
 
 static void uses_what_is_offered(void **state)
@@ -564,7 +622,34 @@ static void says_when_nobody_listens(void **state)
 	smtp_pool_describe(pool, &said);
 	assert_string_equal(said.buf, "relay=smtp://127.0.0.1:1 held_up=yes "
 				      "connections=0 accepted=0 refused=0 "
-				      "temporary=0 unreached=2");
+				      "temporary=0 unreached=2 kept_back=0");
+}
+
+/* The answer would be old when the relay comes back. */
+static void nobody_is_asked_about_while_the_relay_is_away(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(smtp_pool_free) struct smtp_pool *pool = NULL;
+	const struct dialogue d = { .name = "away", .has_gate = true };
+	struct smtp_options options = options_of(&d);
+	struct results results = { .lock = PTHREAD_MUTEX_INITIALIZER,
+				   .all_in = PTHREAD_COND_INITIALIZER,
+				   .expected = 2 };
+	struct err err = ERR_INIT;
+	struct smtp_relay relay;
+
+	(void)state;
+	assert_int_equal(
+		smtp_relay_parse("smtp://127.0.0.1:1", arena, &relay, &err), 0);
+	assert_int_equal(smtp_pool_start(&relay, &options, on_result, &results,
+					 &pool, &err),
+			 0);
+	results.pool = pool;
+	submit(pool, &d, 0);
+	submit(pool, &d, 1);
+	wait_for_results(&results);
+	assert_string_equal(results.line[1], "unreached connect 0 ");
+	assert_int_equal(results.asked_n, 0);
 }
 
 /* What was not begun comes back at once, whatever the relay does. */
@@ -708,6 +793,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hands_messages_over),
 		cmocka_unit_test(goes_on_after_refusals),
+		cmocka_unit_test(a_gate_changes_nothing_for_who_may),
+		cmocka_unit_test(a_gate_keeps_back_who_may_not),
 		cmocka_unit_test(uses_what_is_offered),
 		cmocka_unit_test(verifies_certificates),
 		cmocka_unit_test(survives_what_relays_do),
@@ -716,6 +803,7 @@ int main(void)
 		cmocka_unit_test(sends_large_contents_whole),
 		cmocka_unit_test(sends_no_password_in_clear),
 		cmocka_unit_test(says_when_nobody_listens),
+		cmocka_unit_test(nobody_is_asked_about_while_the_relay_is_away),
 		cmocka_unit_test(leaves_a_relay_that_says_nothing),
 		cmocka_unit_test(refuses_what_could_be_a_command),
 		cmocka_unit_test(takes_nothing_after_stopping),

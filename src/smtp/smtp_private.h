@@ -46,8 +46,17 @@ struct smtp_job {
 	bool needs_utf8;  /* an address is not ASCII */
 	int tries;        /* connections that died under it, see settle() */
 	bool has_ascii_sender;
+	bool may_begin; /* what the gate answered */
 	void *cookie;
 };
+
+struct smtp_jobs {
+	struct smtp_job *first, *last;
+	size_t n;
+};
+void smtp_jobs_add(struct smtp_jobs *jobs, struct smtp_job *job);
+void smtp_jobs_add_first(struct smtp_jobs *jobs, struct smtp_job *job);
+struct smtp_job *smtp_jobs_take(struct smtp_jobs *jobs); /* or NULL */
 
 /* Checks and takes the message; smtp_pool_submit's contract. */
 int smtp_job_new(struct smtp_message *message, struct smtp_job **out,
@@ -158,6 +167,9 @@ void smtp_conn_close(struct smtp_conn *conn);
  */
 void smtp_conn_fail(struct smtp_conn *conn, enum smtp_stage stage,
 		    const char *text);
+/* It can begin a message: nothing is due but the answer to the content before
+ * it, or to RSET (RFC 2920 section 3.1). */
+bool smtp_conn_is_free(const struct smtp_conn *conn);
 static inline bool smtp_conn_is_idle(const struct smtp_conn *conn)
 {
 	return conn->phase == SMTP_TALKING && conn->is_ready &&
@@ -197,7 +209,7 @@ struct smtp_pool {
 
 	pthread_mutex_t lock; /* for what follows, up to is_asleep */
 	pthread_cond_t room;
-	struct smtp_job *submitted, *submitted_last;
+	struct smtp_jobs submitted, answered;
 	int64_t unfinished;
 	bool must_stop, must_leave;
 	bool is_asleep; /* the loop needs a wake-up */
@@ -210,9 +222,10 @@ struct smtp_pool {
 	size_t addresses_n;
 	int64_t addresses_until_ms;
 
-	struct smtp_job *waiting, *waiting_last;
-	size_t waiting_n;
-	int64_t now_ms; /* monotonic; of this turn of the loop */
+	struct smtp_jobs waiting;
+	struct smtp_jobs let; /* by the gate, in this turn of the loop */
+	size_t asked_n;       /* at the gate */
+	int64_t now_ms;       /* monotonic; of this turn of the loop */
 	int64_t next_attempt_ms;
 	int64_t backoff_ms; /* 0: the last attempt worked */
 	struct prng jitter;
@@ -221,7 +234,7 @@ struct smtp_pool {
 
 	struct smtp_trial *trial; /* NULL: it is none */
 	atomic_bool held_up;
-	atomic_llong accepted, refused, temporary, unreached;
+	atomic_llong accepted, refused, temporary, unreached, kept_back;
 	atomic_int open_n;
 };
 
@@ -246,8 +259,10 @@ void smtp_pool_finish_reply(struct smtp_pool *pool, struct smtp_job *job,
 			    enum smtp_stage stage,
 			    const struct smtp_reply *reply);
 
-struct smtp_job *smtp_waiting_take(struct smtp_pool *pool); /* or NULL */
-void smtp_waiting_add(struct smtp_pool *pool, struct smtp_job *job);
+/* One that may begin now; or NULL. */
+struct smtp_job *smtp_dispatch_take(struct smtp_pool *pool);
+/* The gate's answer. */
+void smtp_dispatch_let(struct smtp_pool *pool, struct smtp_job *job);
 /* Its connection died: first in line for another, or, if it may be why too
  * often, that is its result. */
 void smtp_waiting_again(struct smtp_pool *pool, struct smtp_job *job,
