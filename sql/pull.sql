@@ -39,6 +39,14 @@ UPDATE campaign_recipient
    SET state = :CRM_RECIPIENT_REFUSED, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
  WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> :LEFT_OUT_DUPLICATE);
 
+-- name: pull-erased-waiting
+-- Hashes of people who were erased before it was known what became of them: a
+-- keyed one is longer. args: campaign_id, limit
+SELECT r.email_hash FROM campaign_recipient r JOIN person p ON p.id = r.person_id
+ WHERE r.campaign_id = ? AND r.state IN (:CRM_RECIPIENT_WAITING)
+   AND p.erased_ms IS NOT NULL AND LENGTH(r.email_hash) > 32
+ ORDER BY r.person_id LIMIT ?;
+
 -- name: pull-link-find
 -- args: campaign_id, url
 SELECT id FROM campaign_link WHERE campaign_id = ? AND url = ?;

@@ -152,13 +152,17 @@ static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	CLEANUP(json_free) json_t *named = NULL;
 	struct figures_change figures;
 	struct batch b;
 	json_t *item;
 	size_t i;
 
 	if (tx_begin(p->w->db, &tx, err) < 0 ||
-	    begin_figures(p, &tx, page, &hashes, &figures, err) < 0 ||
+	    name_erased(p, &tx, page, &named, err) < 0)
+		return -1;
+	page = named ? named : page;
+	if (begin_figures(p, &tx, page, &hashes, &figures, err) < 0 ||
 	    add_missing(p, &tx, page, strbuf_str(&hashes), err) < 0)
 		return -1;
 	batch_begin(&tx, &b);

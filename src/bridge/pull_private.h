@@ -2,7 +2,8 @@
  * bridge/pull_private.h - what the files of the pull share: one look at a
  * campaign
  *
- * pull.c leads; pull_leavers.c reads who left. All of it belongs to the thread
+ * pull.c leads; pull_leavers.c reads who left, pull_erased.c finds who was
+ * erased. All of it belongs to the thread
  * of the job, as in bridge_private.h.
  */
 #ifndef BRIDGE_PULL_PRIVATE_H
@@ -45,6 +46,11 @@ struct pull {
 
 /* /reports/<campaign><rest>, in the arena of the look. */
 const char *report_path(struct pull *p, const char *rest);
+
+/* *named: a copy of the page of sent-to, where items of people who were erased
+ * have the hash of a row of theirs. It stays NULL if there are none. */
+int name_erased(struct pull *p, struct tx *tx, const json_t *page,
+		json_t **named, struct err *err);
 
 /* Reads who left, or complained, since the last look. */
 int pull_leavers(struct pull *p, const struct summary *now, bool is_last,

@@ -166,6 +166,45 @@ static void a_send_elsewhere_is_watched(void **state)
 }
 
 /* Whoever got it and has another address by now is who left. */
+/* Both are erased before it is known who got it: one did. */
+static void who_was_erased_meanwhile_counts_as_sent(void **state)
+{
+	static const char *const had_it[] = { NULL, "sent", "hard" };
+	struct bridge_fixture *f = *state;
+
+	for (int sent = 0; sent < (int)ARRAY_SIZE(had_it); sent++) {
+		json_t *report;
+
+		make_report(f);
+		report = f->report;
+		(void)json_object_set_new(report, "emails", json_array());
+		(void)json_object_set_new(report, "unsubscribes", json_array());
+		(void)json_object_set_new(report, "sent_to", json_array());
+		if (had_it[sent]) {
+			json_t *item =
+				fake_reported(f, "sent_to", "a@x.example");
+
+			fake_say(item, "email_id", "");
+			fake_say(item, "status", had_it[sent]);
+		}
+		fake_erase(f, 1);
+		fake_erase(f, 2);
+		fake_sync(f);
+		assert_int_equal(
+			fake_number(f, "SELECT COUNT(*) FROM campaign_recipient"
+				       " WHERE state IN (2, 4)"),
+			sent > 0);
+		assert_int_equal(
+			fake_number(f, "SELECT COUNT(*) FROM campaign_recipient"
+				       " WHERE state = 7"
+				       " AND reason = 'forgotten'"),
+			sent > 0 ? 1 : 2);
+		assert_int_equal(
+			fake_number(f, "SELECT sent FROM campaign_figures"),
+			sent > 0);
+	}
+}
+
 static void who_left_is_whom_it_was_sent_to(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -399,6 +438,7 @@ int main(void)
 		TEST(faults_count_nothing_twice),
 		TEST(a_report_that_is_not_there_yet_is_waited_for),
 		TEST(a_send_elsewhere_is_watched),
+		TEST(who_was_erased_meanwhile_counts_as_sent),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
 		TEST(only_new_leavers_are_read),

@@ -21,8 +21,8 @@ void ledger_hashes(const json_t *page, const char *key, struct strbuf *out)
 	json_end_array(&w);
 }
 
-static int load_known(struct tx *tx, struct work *w, int64_t campaign_id,
-		      struct str hashes, struct hash_set *out, struct err *err)
+int ledger_known(struct tx *tx, struct work *w, int64_t campaign_id,
+		 struct str hashes, struct hash_set *out, struct err *err)
 {
 	CLEANUP(vec_release) struct texts known = VEC_INIT;
 
@@ -102,7 +102,7 @@ int ledger_add(struct tx *tx, struct work *w, int64_t campaign_id,
 		    SQL_ARGS(sql_int(campaign_id), sql_int(w->actor.now_ms),
 			     sql_str(hashes), sql_int(campaign_id)),
 		    err) < 0 ||
-	    load_known(tx, w, campaign_id, hashes, &known, err) < 0)
+	    ledger_known(tx, w, campaign_id, hashes, &known, err) < 0)
 		return -1;
 	return add_strangers(tx, w, campaign_id, page, key, &known, is_new,
 			     err);

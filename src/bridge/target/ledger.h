@@ -14,6 +14,7 @@
 #include "base/json.h"
 
 struct err;
+struct hash_set;
 struct tx;
 struct work;
 
@@ -26,6 +27,9 @@ struct work;
 int ledger_add(struct tx *tx, struct work *w, int64_t campaign_id,
 	       const json_t *page, const char *key, struct str hashes,
 	       bool is_new, struct err *err);
+/* Those that have rows, sealed; *out must be empty. */
+int ledger_known(struct tx *tx, struct work *w, int64_t campaign_id,
+		 struct str hashes, struct hash_set *out, struct err *err);
 /* The hashes of a page as a JSON array. */
 void ledger_hashes(const json_t *page, const char *key, struct strbuf *out);
 
