@@ -215,8 +215,22 @@ static int add_suppressed(struct db *db, struct consents *all,
 	return 0;
 }
 
-int consent_check(struct db *db, const int64_t *member_ids, size_t n,
-		  const char **out, struct err *err)
+static const char *reason_at(const struct consents *found, int64_t member_id,
+			     const char *address)
+{
+	size_t at = vec_lower(found, id, member_id);
+	const struct consent *c = &found->v[at];
+
+	if (at == found->n || c->id != member_id)
+		return "forgotten";
+	if (!c->reason && address && strcmp(c->address, address) != 0)
+		return "moved";
+	return c->reason;
+}
+
+int consent_check_at(struct db *db, const int64_t *member_ids,
+		     const char *const *addresses, size_t n, const char **out,
+		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
@@ -228,12 +242,14 @@ int consent_check(struct db *db, const int64_t *member_ids, size_t n,
 		    read_consent, arena, &found, err) < 0 ||
 	    add_suppressed(db, &found, arena, err) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		size_t at = vec_lower(&found, id, member_ids[i]);
-
-		out[i] = at < found.n && found.v[at].id == member_ids[i]
-				 ? found.v[at].reason
-				 : "forgotten";
-	}
+	for (size_t i = 0; i < n; i++)
+		out[i] = reason_at(&found, member_ids[i],
+				   addresses ? addresses[i] : NULL);
 	return 0;
+}
+
+int consent_check(struct db *db, const int64_t *member_ids, size_t n,
+		  const char **out, struct err *err)
+{
+	return consent_check_at(db, member_ids, NULL, n, out, err);
 }

@@ -68,5 +68,11 @@ int left_check(struct db *db, int64_t list_id, const char *const *folded,
  */
 int consent_check(struct db *db, const int64_t *member_ids, size_t n,
 		  const char **out, struct err *err);
+/* The same of mails that were made for these addresses. A member that has
+ * another one by now: "moved", which is no reason of rule 12; it may get the
+ * mail there. */
+int consent_check_at(struct db *db, const int64_t *member_ids,
+		     const char *const *addresses, size_t n, const char **out,
+		     struct err *err);
 
 #endif

@@ -99,6 +99,27 @@ static void consent_has_one_reason_each(void **state)
 	assert_int_equal(consent_check(f->db, ids, 0, out, &err), 0);
 }
 
+static void a_mail_made_for_another_address_is_known(void **state)
+{
+	struct audience_fixture *f = *state;
+	int64_t ann = audience_fixture_subscribe(f, "ann@example.org");
+	int64_t bob = audience_fixture_subscribe(f, "bob@example.org");
+	int64_t eve = audience_fixture_subscribe(f, "eve@example.org");
+	int64_t ids[] = { ann, bob, eve };
+	const char *const addresses[] = { "old@example.org", "bob@example.org",
+					  "old@example.org" };
+	const char *out[ARRAY_SIZE(ids)];
+	struct err err = ERR_INIT;
+
+	audience_fixture_depart(f, eve, DEPART_BOUNCED, NOW);
+	assert_int_equal(consent_check_at(f->db, ids, addresses,
+					  ARRAY_SIZE(ids), out, &err),
+			 0);
+	assert_string_equal(out[0], "moved");
+	assert_null(out[1]);
+	assert_string_equal(out[2], "cleaned");
+}
+
 #define TEST(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, audience_fixture_set_up, \
 					audience_fixture_tear_down)
@@ -108,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_address_is_answered_in_its_place),
 		TEST(consent_has_one_reason_each),
+		TEST(a_mail_made_for_another_address_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,8 @@
  *
  * A claim is one transaction: pick queued or due rows that nobody else has,
  * check consent and suppression of each (rule 7), mark them with the sender's
- * lease. Who may not be mailed any more is left out with the reason.
+ * lease. Who may not be mailed any more is left out with the reason; of who
+ * was claimed it is asked again when the mail leaves (sender.h).
  */
 #ifndef DELIVERY_CLAIM_H
 #define DELIVERY_CLAIM_H

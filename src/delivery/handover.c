@@ -16,6 +16,7 @@
 #include "delivery/sender_private.h"
 
 #define HELD_UP_LOOK_MS 200
+#define HAND_MOST 100
 
 static struct metric sent = METRIC_COUNTER("muster_messages_accepted",
 					   "Messages that a relay accepted");
@@ -185,6 +186,14 @@ static void note_campaign(struct shipment *p, const struct relay_result *result)
 	sender_wake(s);
 }
 
+/* Not begun: nothing was said of the relay, nor of the recipient. */
+static void call_back(struct shipment *p)
+{
+	holds_try_another(p->sender->holds, p->mailing->campaign_id,
+			  monotonic_ms());
+	set_outcome(p, EVENT_RETURNED, 0, "called back");
+}
+
 static void note_answer(struct shipment *p, const struct relay_result *result)
 {
 	struct sender *s = p->sender;
@@ -205,6 +214,10 @@ void handover_result(void *sender, const struct relay_result *result)
 	struct sender *s = sender;
 	struct shipment *p = result->cookie;
 
+	if (result->is_kept_back) {
+		call_back(p);
+		return;
+	}
 	note_answer(p, result);
 	switch (result->trouble) {
 	case TROUBLE_NONE:
@@ -329,26 +342,59 @@ static void throttle(struct sender *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Who left meanwhile uses up none of a low rate. What waits after this is
+ * looked at once more, when it is its turn with the relay. */
+static void look_first(struct sender *s, void **items, size_t *n)
+{
+	bool may[HAND_MOST];
+	size_t kept = 0;
+
+	if (s->setup.options->rate <= 0)
+		return;
+	last_look(s, items, *n, may);
+	for (size_t i = 0; i < *n; i++) {
+		if (may[i])
+			items[kept++] = items[i];
+		else
+			shipment_give_back(items[i]);
+	}
+	*n = kept;
+}
+
+static void hand_over_next(struct sender *s, struct shipment *p)
+{
+	if (!atomic_load(&p->mailing->stopped))
+		throttle(s);
+	if (!take_slot(s)) {
+		shipment_give_back(p);
+		return;
+	}
+	if (atomic_load(&p->mailing->stopped) || !sender_has_lease(s)) {
+		shipment_give_back(p);
+		release_slot(s);
+		return;
+	}
+	hand_over(p);
+}
+
+/* What goes within a second, at most. */
+static size_t most_at_once(const struct sender *s)
+{
+	int64_t rate = s->setup.options->rate;
+
+	return rate > 0 && rate < HAND_MOST ? (size_t)rate : HAND_MOST;
+}
+
 void *handover_main(void *sender)
 {
 	struct sender *s = sender;
-	void *item;
+	void *items[HAND_MOST];
+	size_t n;
 
-	while (queue_take(s->ready, &item, 1, -1) == 1) {
-		struct shipment *p = item;
-
-		if (!atomic_load(&p->mailing->stopped))
-			throttle(s);
-		if (!take_slot(s)) {
-			shipment_give_back(p);
-			continue;
-		}
-		if (atomic_load(&p->mailing->stopped) || !sender_has_lease(s)) {
-			shipment_give_back(p);
-			release_slot(s);
-			continue;
-		}
-		hand_over(p);
+	while ((n = queue_take(s->ready, items, most_at_once(s), -1)) > 0) {
+		look_first(s, items, &n);
+		for (size_t i = 0; i < n; i++)
+			hand_over_next(s, items[i]);
 	}
 	return NULL;
 }

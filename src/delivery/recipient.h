@@ -13,7 +13,7 @@
  * recipients = sent + waiting + left out, always; sent is accepted + refused
  * + expired. A sender claims queued and due deferred rows (a lease in the name
  * of its process, see lease.h) and checks consent and suppression in the same
- * transaction. From then on only the applier moves them, by events.
+ * transaction, and again before the mail leaves. From then on only the applier moves them, by events.
  */
 #ifndef DELIVERY_RECIPIENT_H
 #define DELIVERY_RECIPIENT_H

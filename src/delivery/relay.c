@@ -15,16 +15,18 @@
 #include <stdatomic.h>
 
 #define OUTBOX_GROUP 256
+#define GATE_GROUP 64
 /* For the answers to what was handed over when the program stops. */
 #define STOP_MS 2000
 
 struct relay {
 	relay_result_fn fn;
 	void *context;
+	relay_gate_fn gate;
 	struct smtp_pool *pool; /* NULL: the outbox */
 	struct outbox *outbox;
-	struct queue *queue; /* of struct caught */
-	pthread_t thread;
+	struct queue *queue;  /* of struct caught, or of struct smtp_job */
+	pthread_t thread;     /* of the outbox, or of the gate */
 	atomic_bool held_up;  /* the outbox cannot be written */
 	atomic_llong in_hand; /* taken, and without a result */
 	bool stopped;
@@ -99,6 +101,31 @@ static void tell_results(struct relay *r, struct caught **group, size_t n,
 	}
 }
 
+/* Returns how many may go; the others have their result. */
+static size_t keep_back(struct relay *r, struct caught **group, size_t n)
+{
+	struct relay_result kept = { .is_kept_back = true };
+	void *cookies[OUTBOX_GROUP];
+	bool may[OUTBOX_GROUP];
+	size_t left = 0;
+
+	if (!r->gate)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		cookies[i] = group[i]->cookie;
+	r->gate(r->context, cookies, n, may);
+	for (size_t i = 0; i < n; i++) {
+		if (may[i]) {
+			group[left++] = group[i];
+			continue;
+		}
+		kept.cookie = group[i]->cookie;
+		tell_result(r, &kept);
+		caught_free(group[i]);
+	}
+	return left;
+}
+
 static void *outbox_main(void *arg)
 {
 	struct relay *r = arg;
@@ -113,6 +140,9 @@ static void *outbox_main(void *arg)
 		n = queue_take(r->queue, (void **)group, OUTBOX_GROUP, -1);
 		if (n == 0 && queue_is_closed(r->queue))
 			return NULL;
+		n = keep_back(r, group, n);
+		if (n == 0)
+			continue;
 		for (size_t i = 0; i < n; i++)
 			messages[i] = group[i]->message;
 		rc = outbox_add(r->outbox, messages, n, clock_now_ms(), &err);
@@ -171,6 +201,7 @@ static void on_smtp_result(void *context, const struct smtp_result *result)
 	struct relay_result out = {
 		.cookie = result->cookie,
 		.trouble = trouble_of_result(result),
+		.is_kept_back = result->outcome == SMTP_KEPT_BACK,
 		.code = result->code,
 	};
 
@@ -181,6 +212,50 @@ static void on_smtp_result(void *context, const struct smtp_result *result)
 	strbuf_addstr(&detail, result->text);
 	out.detail = detail.buf;
 	tell_result(r, &out);
+}
+
+/* Never full: it holds all that the pool does. */
+static void on_gate(void *context, struct smtp_job *job)
+{
+	struct relay *r = context;
+
+	BUG_ON(!queue_try_push(r->queue, job));
+}
+
+static void *gate_main(void *arg)
+{
+	struct relay *r = arg;
+	struct smtp_job *jobs[GATE_GROUP];
+	void *cookies[GATE_GROUP];
+	bool may[GATE_GROUP];
+	size_t n;
+
+	while ((n = queue_take(r->queue, (void **)jobs, GATE_GROUP, -1)) > 0) {
+		for (size_t i = 0; i < n; i++)
+			cookies[i] = smtp_job_cookie(jobs[i]);
+		r->gate(r->context, cookies, n, may);
+		smtp_pool_answer(r->pool, jobs, may, n);
+	}
+	return NULL;
+}
+
+static void stop_gate(struct relay *r)
+{
+	if (!r->queue)
+		return;
+	queue_close(r->queue);
+	pthread_join(r->thread, NULL);
+}
+
+/* Nothing comes through it before the pool got a message. */
+static int start_gate(struct relay *r, const struct relay_options *options,
+		      struct err *err)
+{
+	r->queue = queue_new((size_t)options->queue);
+	if (pthread_create(&r->thread, NULL, gate_main, r) == 0)
+		return 0;
+	queue_free(&r->queue);
+	return err_set(err, ERR_IO, "no thread for the relay's gate");
 }
 
 static int start_smtp(struct relay *r, const struct relay_options *options,
@@ -195,7 +270,15 @@ static int start_smtp(struct relay *r, const struct relay_options *options,
 	smtp.connections = options->connections;
 	smtp.queue = options->queue;
 	smtp.stop_timeout_ms = STOP_MS;
-	return smtp_pool_start(&relay, &smtp, on_smtp_result, r, &r->pool, err);
+	smtp.gate = r->gate ? on_gate : NULL;
+	if (r->gate && start_gate(r, options, err) < 0)
+		return -1;
+	if (smtp_pool_start(&relay, &smtp, on_smtp_result, r, &r->pool, err) ==
+	    0)
+		return 0;
+	stop_gate(r);
+	queue_free(&r->queue);
+	return -1;
 }
 
 /* --- both --- */
@@ -222,6 +305,7 @@ int relay_start(const struct relay_options *options, struct outbox *outbox,
 	BUG_ON(!r);
 	r->fn = fn;
 	r->context = context;
+	r->gate = options->gate;
 	r->outbox = outbox;
 	rc = relay_is_outbox_url(options->url) ? start_outbox(r, options, err)
 					       : start_smtp(r, options, err);
@@ -292,6 +376,7 @@ void relay_stop(struct relay *r)
 	r->stopped = true;
 	if (r->pool) {
 		smtp_pool_stop(r->pool);
+		stop_gate(r);
 		return;
 	}
 	queue_close(r->queue);

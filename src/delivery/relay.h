@@ -18,10 +18,19 @@ struct err;
 struct outbox;
 struct relay;
 
+/*
+ * Asked of each message right before it goes out, when a connection is free:
+ * sets may[i] of the message of cookies[i]. Called with those that go next, on
+ * a thread of the relay that does nothing else: it may look into a database.
+ */
+typedef void (*relay_gate_fn)(void *context, void *const *cookies, size_t n,
+			      bool *may);
+
 struct relay_options {
 	const char *url; /* outbox:, smtp://..., smtps://... */
 	int64_t connections;
 	int64_t queue;
+	relay_gate_fn gate; /* with the context of results; NULL: all may */
 };
 
 struct relay_message {
@@ -34,6 +43,7 @@ struct relay_message {
 struct relay_result {
 	void *cookie;
 	enum trouble trouble;
+	bool is_kept_back;  /* the gate said no; the rest says nothing */
 	int code;           /* of the relay; 0: no answer */
 	const char *detail; /* what it said; lives for the call */
 };

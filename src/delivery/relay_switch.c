@@ -25,6 +25,7 @@ static int start(struct sender *s, const char *url, struct relay **out,
 		.connections = o->connections,
 		/* never waits: single mails come on top of the window */
 		.queue = o->uncertain_max + 1000,
+		.gate = last_look,
 	};
 
 	return relay_start(&relay, s->setup.outbox, handover_result, s, out,

@@ -1,3 +1,4 @@
+#include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -441,6 +442,17 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 			 in_state(RECIPIENT_ACCEPTED));
 }
 
+static bool seven_are_deferred(void)
+{
+	return in_state(RECIPIENT_DEFERRED) == 7 &&
+	       in_state(RECIPIENT_ACCEPTED) == 33;
+}
+
+static bool somebody_has_it(void)
+{
+	return sink_totals(world.sink).accepted > 0;
+}
+
 static bool is_handed(void)
 {
 	return in_state(RECIPIENT_HANDED) > 0;
@@ -465,6 +477,110 @@ static void a_dead_relay_loses_nobody(void **state)
 	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40);
 	for (int i = 1; i <= 40; i++)
 		assert_int_equal(sink_count(w->sink, i), 1);
+}
+
+#define LEAVERS 6
+
+/* Each in another way, after the claim; 7 only moved. */
+static void let_some_leave(void)
+{
+	struct delivery_fixture *f = &world.f;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	fixture_exec(f, "UPDATE member SET status = 2 WHERE id = 1");
+	fixture_exec(f, "UPDATE member SET status = 3 WHERE id = 2");
+	fixture_exec(f, "UPDATE member SET status = 6 WHERE id = 3");
+	fixture_exec(f, "UPDATE member SET list_id = -list_id, address = '',"
+			" email_hash = '' WHERE id = 4");
+	fixture_exec(f, "DELETE FROM member WHERE id = 5");
+	if (tx_begin(f->store.audience, &tx, &err) < 0 ||
+	    suppression_add(&tx, "m6@d6.example", "complaint", FIXTURE_NOW,
+			    &err) < 0 ||
+	    tx_commit(&tx, &err) < 0)
+		fail_msg("%s", err.text);
+	fixture_exec(f, "UPDATE member SET address = 'm107@d0.example'"
+			" WHERE id = 7");
+}
+
+static int64_t left_out_as(const char *reason)
+{
+	return fixture_int(&world.f,
+			   "SELECT COUNT(*) FROM recipient"
+			   " WHERE state = 9 AND reason = '%s'",
+			   reason);
+}
+
+static void expect_leavers_left_out(void)
+{
+	struct world *w = &world;
+
+	await(is_sent);
+	await(is_settled);
+	for (int i = 1; i <= 7; i++)
+		assert_int_equal(sink_count(w->sink, i), 0);
+	for (int i = 8; i <= 40; i++)
+		assert_int_equal(sink_count(w->sink, i), 1);
+	assert_int_equal(sink_count(w->sink, 107), 1);
+	assert_int_equal(in_state(RECIPIENT_ACCEPTED), 40 - LEAVERS);
+	assert_int_equal(in_state(RECIPIENT_LEFT_OUT), LEAVERS);
+	assert_int_equal(left_out_as("unsubscribed"), 2);
+	assert_int_equal(left_out_as("cleaned"), 1);
+	assert_int_equal(left_out_as("forgotten"), 2);
+	assert_int_equal(left_out_as("suppressed"), 1);
+	assert_int_equal(sink_totals(w->sink).accepted, 40 - LEAVERS);
+}
+
+/* All are claimed, and some handed to the relay's client, when they leave. */
+static void who_leaves_while_the_relay_is_down_gets_nothing(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	sink_pause(w->sink, true);
+	start_service();
+	await(is_held_up);
+	let_some_leave();
+	sink_pause(w->sink, false);
+	expect_leavers_left_out();
+}
+
+static void who_leaves_before_another_try_gets_nothing(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.retry_first_ms = MS_HOUR;
+	for (int i = 1; i <= 7; i++)
+		sink_when(w->sink, "RCPT", arena_printf(w->f.arena, "<m%d@", i),
+			  "451 4.7.1 later", 1);
+	start_service();
+	await(seven_are_deferred);
+	let_some_leave();
+	fixture_exec(&w->f, "UPDATE recipient SET next_ms = 0"
+			    " WHERE state = 5");
+	delivery_wake(w->d);
+	expect_leavers_left_out();
+}
+
+/* At a rate of one a second the others wait for their turn; who left needs
+ * none, or this would take as long as for all. */
+static void who_leaves_before_the_turn_gets_nothing(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.rate = 1;
+	start_service();
+	await(somebody_has_it);
+	fixture_exec(&w->f, "UPDATE member SET status = 2 WHERE id > 3");
+	await(is_sent);
+	assert_true(left_out_as("unsubscribed") > 0);
+	assert_int_equal(left_out_as("unsubscribed") +
+				 in_state(RECIPIENT_ACCEPTED),
+			 40);
+	assert_int_equal(sink_totals(w->sink).accepted,
+			 in_state(RECIPIENT_ACCEPTED));
 }
 
 static int64_t described(const char *key)
@@ -833,6 +949,9 @@ int main(int argc, char **argv)
 		FEW(a_paused_one_stops_and_goes_on),
 		FEW(a_canceled_one_leaves_the_rest_out),
 		FEW(a_dead_relay_loses_nobody),
+		FEW(who_leaves_while_the_relay_is_down_gets_nothing),
+		FEW(who_leaves_before_another_try_gets_nothing),
+		FEW(who_leaves_before_the_turn_gets_nothing),
 		MANY(a_lost_connection_counts_once),
 		FEW(a_stop_in_the_middle_doubles_nobody),
 		FEW(single_mails_go_out),

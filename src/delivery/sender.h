@@ -10,6 +10,12 @@
  * durable. So a kill at any moment loses nobody and doubles at most
  * uncertain_max.
  *
+ * Consent is checked at the claim, and once more when it is a message's turn
+ * with the relay (relay_gate_fn), however long that is after. Who left
+ * meanwhile, and who has another address, goes back to the ledger: returned, if
+ * `handed` was written, and else given back. The next claim says what becomes
+ * of them. An instance sees at that moment what all others have committed.
+ *
  * Campaigns are worked on in turn, while they are `sending` and frozen. One
  * that is paused, canceled or finished gets back what was claimed. Single mails
  * of outgoing_message go the same way without ledger.

@@ -116,6 +116,9 @@ void shipments_add(struct shipments *list, struct shipment *p);
 struct shipment *shipments_take(struct shipments *list);
 /* To be given back to the queue (any thread). */
 void shipment_give_back(struct shipment *p);
+/* A relay_gate_fn: right before they leave, may their people still get them?
+ * Called back, opted out, gone or moved: no. */
+void last_look(void *sender, void *const *shipments, size_t n, bool *may);
 
 /* --- sender.c --- */
 /* Whether its claims are still its own. */

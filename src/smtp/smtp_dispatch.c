@@ -23,7 +23,7 @@ void smtp_dispatch_let(struct smtp_pool *pool, struct smtp_job *job)
 		.outcome = SMTP_KEPT_BACK,
 		.stage = SMTP_AT_MAIL,
 		.enhanced = "",
-		.text = "kept back",
+		.text = "",
 	};
 
 	pool->asked_n--;
