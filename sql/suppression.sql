@@ -27,5 +27,8 @@ WHERE list_id = ? AND keyed_hash IN JSON_TEXTS(?);
 SELECT 1 FROM forgotten WHERE list_id = ? LIMIT 1;
 
 -- name: consent-of
--- What a mail to these members depends on; status 0: forgotten. args: JSON array of member ids
-SELECT id, CASE WHEN list_id < 0 THEN 0 ELSE status END, address FROM member WHERE id IN JSON_INTS(?) ORDER BY id;
+-- What a mail to these members depends on; status 0: forgotten; last, whether
+-- anybody at all is suppressed. args: JSON array of member ids
+SELECT id, CASE WHEN list_id < 0 THEN 0 ELSE status END, address,
+	CASE WHEN EXISTS (SELECT 1 FROM suppression) THEN 1 ELSE 0 END
+FROM member WHERE id IN JSON_INTS(?) ORDER BY id;

@@ -177,6 +177,7 @@ struct consent {
 	int64_t id;
 	const char *reason; /* NULL: nothing stands in the way */
 	const char *address;
+	bool is_any_suppressed; /* whoever it is */
 };
 struct consents VEC_FIELDS(struct consent);
 
@@ -196,6 +197,7 @@ static void read_consent(const struct rows *rows, struct arena *arena,
 		.id = rows_int(rows, 0),
 		.reason = reason_of(rows_int(rows, 1)),
 		.address = rows_dup(rows, 2, arena),
+		.is_any_suppressed = rows_int(rows, 3),
 	};
 }
 
@@ -205,6 +207,8 @@ static int add_suppressed(struct db *db, struct consents *all,
 	const char **addresses = arena_array(arena, const char *, all->n + 1);
 	bool *suppressed = arena_array(arena, bool, all->n + 1);
 
+	if (all->n == 0 || !all->v[0].is_any_suppressed)
+		return 0;
 	for (size_t i = 0; i < all->n; i++)
 		addresses[i] = all->v[i].address;
 	if (suppression_check(db, addresses, all->n, suppressed, err) < 0)

@@ -64,7 +64,8 @@ int left_check(struct db *db, int64_t list_id, const char *const *folded,
  * The check right before sending. For each member id: out[i] is NULL if it may
  * be mailed now, or one of rule 12's reasons: "unsubscribed", "cleaned",
  * "forgotten" (also: no such member), "suppressed". Pending, transactional and
- * archived members count as unsubscribed. Two statements for all n.
+ * archived members count as unsubscribed. One statement for all n, or four if
+ * anybody is suppressed.
  */
 int consent_check(struct db *db, const int64_t *member_ids, size_t n,
 		  const char **out, struct err *err);

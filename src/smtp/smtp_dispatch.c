@@ -12,9 +12,20 @@
 
 /* --- messages that wait for a connection --- */
 
+/* Answers that are too old are none. */
+static void drop_old_answers(struct smtp_pool *pool)
+{
+	while (pool->let.first &&
+	       pool->now_ms - pool->let.first->asked_ms > SMTP_LET_MS)
+		smtp_jobs_add_first(&pool->waiting, smtp_jobs_take(&pool->let));
+}
+
 struct smtp_job *smtp_dispatch_take(struct smtp_pool *pool)
 {
-	return smtp_jobs_take(pool->options.gate ? &pool->let : &pool->waiting);
+	if (!pool->options.gate)
+		return smtp_jobs_take(&pool->waiting);
+	drop_old_answers(pool);
+	return smtp_jobs_take(&pool->let);
 }
 
 void smtp_dispatch_let(struct smtp_pool *pool, struct smtp_job *job)
@@ -160,7 +171,7 @@ static bool wants_connection(const struct smtp_pool *pool, size_t n)
 		return false;
 	if (atomic_load(&pool->held_up)) /* one probe, messages or not */
 		return n == 0 && !pool->is_stopping && !pool->is_leaving;
-	return pool->waiting.n > n;
+	return pool->waiting.n + pool->let.n > n;
 }
 
 static void open_connections(struct smtp_pool *pool)
@@ -178,48 +189,49 @@ static void open_connections(struct smtp_pool *pool)
 	}
 }
 
+static void begin_on(struct smtp_conn *conn)
+{
+	bool was_idle = smtp_conn_is_idle(conn);
+	struct smtp_job *job;
+
+	while (!conn->open && (job = smtp_dispatch_take(conn->pool)))
+		smtp_mail_begin(conn, job);
+	if (was_idle)
+		smtp_conn_touch(conn);
+	smtp_conn_flush(conn);
+}
+
 static void use_free(struct smtp_pool *pool)
 {
 	struct smtp_jobs *jobs =
 		pool->options.gate ? &pool->let : &pool->waiting;
-	struct smtp_conn *conn;
-	bool was_idle;
 	size_t i;
 
-	for (i = 0; i < pool->conns_n && jobs->first; i++) {
-		conn = &pool->conns[i];
-		if (!smtp_conn_is_free(conn))
-			continue;
-		was_idle = smtp_conn_is_idle(conn);
-		while (!conn->open && jobs->first)
-			smtp_mail_begin(conn, smtp_dispatch_take(pool));
-		if (was_idle)
-			smtp_conn_touch(conn);
-		smtp_conn_flush(conn);
-	}
+	for (i = 0; i < pool->conns_n && jobs->first; i++)
+		if (smtp_conn_is_free(&pool->conns[i]))
+			begin_on(&pool->conns[i]);
 }
 
-static size_t count_free(const struct smtp_pool *pool)
+static size_t count_ready(const struct smtp_pool *pool)
 {
 	size_t n = 0, i;
 
 	for (i = 0; i < pool->conns_n; i++)
-		n += smtp_conn_is_free(&pool->conns[i]);
+		n += pool->conns[i].is_ready;
 	return n;
 }
 
-/* What may begin begins at once, or is asked about again: the answer is of
- * now. */
+/* The next of each connection. */
 static void ask(struct smtp_pool *pool)
 {
+	size_t most = count_ready(pool);
 	struct smtp_job *job;
-	size_t n;
 
-	while ((job = smtp_jobs_take(&pool->let)))
-		smtp_jobs_add_first(&pool->waiting, job);
-	n = pool->waiting.first ? count_free(pool) : 0;
-	while (pool->asked_n < n && (job = smtp_jobs_take(&pool->waiting))) {
+	drop_old_answers(pool);
+	while (pool->asked_n + pool->let.n < most &&
+	       (job = smtp_jobs_take(&pool->waiting))) {
 		pool->asked_n++;
+		job->asked_ms = pool->now_ms;
 		pool->options.gate(pool->context, job);
 	}
 }
@@ -235,7 +247,8 @@ void smtp_dispatch(struct smtp_pool *pool)
 int64_t smtp_dispatch_due_ms(const struct smtp_pool *pool)
 {
 	if (pool->next_attempt_ms == 0 ||
-	    (!pool->waiting.first && !atomic_load(&pool->held_up)))
+	    (!pool->waiting.first && !pool->let.first &&
+	     !atomic_load(&pool->held_up)))
 		return INT64_MAX;
 	return pool->next_attempt_ms;
 }

@@ -284,7 +284,7 @@ static bool wind_down(struct smtp_pool *pool)
 	if (pool->now_ms >= pool->stop_deadline_ms ||
 	    (atomic_load(&pool->held_up) && atomic_load(&pool->open_n) == 0))
 		give_up(pool);
-	if (pool->waiting.first || pool->asked_n > 0)
+	if (pool->waiting.first || pool->let.first || pool->asked_n > 0)
 		return false;
 	for (i = 0; i < pool->conns_n; i++) {
 		conn = &pool->conns[i];

@@ -25,9 +25,10 @@
  * up to options.backoff_most_ms (backoff_silent_ms if it does not answer);
  * what is submitted meanwhile waits for the next attempt.
  *
- * With a gate, each message is asked about when a connection is free to begin
- * it, and only then: smtp_pool_answer() says whether it may. What waits for a
- * relay that is slow, or not there, is not asked about before.
+ * With a gate, each message is asked about when it is next, one a connection
+ * that is open: smtp_pool_answer() says whether it may. The answer holds for
+ * SMTP_LET_MS; what has not begun by then, as the relay is slow or gone, is
+ * asked about again.
  *
  * A connection that dies between the content's end and the relay's answer
  * leaves it open whether the relay took the message: result.maybe_sent. The
@@ -46,6 +47,7 @@ struct smtp_pool;
 struct smtp_relay;
 
 #define SMTP_TRIES 3
+#define SMTP_LET_MS 100
 #define SMTP_CONNECTIONS_MAX 500
 #define SMTP_PATH_MAX                                          \
 	254 /* bytes of an address; RFC 5321 section 4.5.3.1.3 \

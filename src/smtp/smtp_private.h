@@ -46,7 +46,8 @@ struct smtp_job {
 	bool needs_utf8;  /* an address is not ASCII */
 	int tries;        /* connections that died under it, see settle() */
 	bool has_ascii_sender;
-	bool may_begin; /* what the gate answered */
+	bool may_begin;   /* what the gate answered */
+	int64_t asked_ms; /* ... when it was asked then */
 	void *cookie;
 };
 
@@ -223,7 +224,7 @@ struct smtp_pool {
 	int64_t addresses_until_ms;
 
 	struct smtp_jobs waiting;
-	struct smtp_jobs let; /* by the gate, in this turn of the loop */
+	struct smtp_jobs let; /* by the gate; for SMTP_LET_MS */
 	size_t asked_n;       /* at the gate */
 	int64_t now_ms;       /* monotonic; of this turn of the loop */
 	int64_t next_attempt_ms;
