@@ -221,14 +221,16 @@ static size_t count_ready(const struct smtp_pool *pool)
 	return n;
 }
 
-/* The next of each connection. */
+/* The next two of each connection, many at once. */
 static void ask(struct smtp_pool *pool)
 {
-	size_t most = count_ready(pool);
+	size_t n = count_ready(pool);
 	struct smtp_job *job;
 
 	drop_old_answers(pool);
-	while (pool->asked_n + pool->let.n < most &&
+	if (pool->asked_n + pool->let.n > n)
+		return;
+	while (pool->asked_n + pool->let.n < 2 * n &&
 	       (job = smtp_jobs_take(&pool->waiting))) {
 		pool->asked_n++;
 		job->asked_ms = pool->now_ms;

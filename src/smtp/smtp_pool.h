@@ -25,7 +25,7 @@
  * up to options.backoff_most_ms (backoff_silent_ms if it does not answer);
  * what is submitted meanwhile waits for the next attempt.
  *
- * With a gate, each message is asked about when it is next, one a connection
+ * With a gate, each message is asked about when it is next, two a connection
  * that is open: smtp_pool_answer() says whether it may. The answer holds for
  * SMTP_LET_MS; what has not begun by then, as the relay is slow or gone, is
  * asked about again.
