@@ -24,8 +24,8 @@ struct bridge_fixture {
 	json_t *report; /* of any campaign: sent_to, emails, unsubscribes */
 	int contacts;   /* how many were made */
 	int requests;
-	size_t page_most; /* items a page, however many are asked for; 0: so
-			     many */
+	size_t page_most; /* items a page of a report, however many are asked
+			     for; 0: so many */
 	int fault_at;     /* the nth request from now on; 0: none */
 	int fault_more;   /* so many after it, too */
 	enum fault fault;
