@@ -16,6 +16,7 @@ import { excerpt } from '../excerpt.ts';
 import { NotDraft } from '../NotDraft.tsx';
 import { reloadDesign, saveDesign, type Campaign, type CampaignDesign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
+import { isWritten } from '../useOpened.ts';
 import { AddBlock } from './AddBlock.tsx';
 import styles from './Blocks.module.css';
 import { changedBlocks, wordsIn } from './blockWords.ts';
@@ -77,7 +78,7 @@ export function BlocksContent({ campaign, found }: { campaign: Campaign; found: 
   const blocks = useBlocks(draft.values.design, useCallback((design: string) => put({ design }), [put]));
   const [view, setView] = useState<View>('write');
   const [isNaming, setNaming] = useState(false);
-  if (campaign.status !== 'draft') {
+  if (!isWritten(campaign)) {
     const { design, plain_text } = draft.values;
     const own = plain_text && plain_text !== draft.saved.plain_text ? [{ label: t('composer.plain.text'), words: plain_text }] : [];
     const lost = changedBlocks(read(draft.saved.design), read(design)).map((block) => ({ label: t(`composer.block.${kindOf(block)}`), words: wordsIn(block) }));

@@ -9,7 +9,7 @@ import { NotFound, NotLoaded } from '../../../app/errors.tsx';
 import { NotAllowed } from '../../../ui/NotAllowed.tsx';
 import { NotDraft } from '../NotDraft.tsx';
 import { campaignQuery, designQuery } from '../queries.ts';
-import { useOpened } from '../useOpened.ts';
+import { isWritten, useOpened } from '../useOpened.ts';
 import { HtmlContent } from './HtmlContent.tsx';
 import { PlainContent } from './PlainContent.tsx';
 import { StartPage } from './StartPage.tsx';
@@ -34,8 +34,7 @@ export function ContentPage() {
   if (!isOpened) return <NotDraft campaign={campaign.data.data} />;
   const { design, html, plain_text } = content.data.data;
   const props = { key: campaignId, campaign: campaign.data.data };
-  const isDraft = campaign.data.data.status === 'draft';
-  if (!isDraft && (begin || (!design && !html && !plain_text))) return <NotDraft campaign={campaign.data.data} />;
+  if (!isWritten(campaign.data.data) && (begin || (!design && !html && !plain_text))) return <NotDraft campaign={campaign.data.data} />;
   if (begin || (!design && !html && !plain_text)) return <StartPage {...props} />;
   if (design)
     return (

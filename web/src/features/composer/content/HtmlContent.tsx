@@ -9,6 +9,7 @@ import { excerpt } from '../excerpt.ts';
 import { NotDraft } from '../NotDraft.tsx';
 import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
+import { isWritten } from '../useOpened.ts';
 import { CampaignPreview } from './CampaignPreview.tsx';
 import { ContentHead } from './ContentHead.tsx';
 
@@ -33,7 +34,7 @@ export function HtmlContent({ campaign, found }: Props) {
   });
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
   const [view, setView] = useState<'write' | 'preview'>('write');
-  if (campaign.status !== 'draft') {
+  if (!isWritten(campaign)) {
     const { html } = draft.values;
     return <>{unsaved}<NotDraft campaign={campaign} lost={html === draft.saved.html ? [] : [{ label: t('composer.block.html'), words: html }]} /></>;
   }

@@ -11,6 +11,7 @@ import { MergeTagMenu } from '../MergeTagMenu.tsx';
 import { NotDraft } from '../NotDraft.tsx';
 import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
+import { isWritten } from '../useOpened.ts';
 import { ContentHead } from './ContentHead.tsx';
 
 interface Props {
@@ -32,7 +33,7 @@ export function PlainContent({ campaign, found }: Props) {
     reload: async () => loadedOf(await reloadCampaign(queries, id)),
   });
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
-  if (campaign.status !== 'draft') {
+  if (!isWritten(campaign)) {
     const { plain_text } = draft.values;
     const lost = plain_text === draft.saved.plain_text ? [] : [{ label: t('composer.plain.text'), words: plain_text }];
     return <>{unsaved}<NotDraft campaign={campaign} lost={lost} /></>;
