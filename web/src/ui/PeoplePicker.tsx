@@ -37,7 +37,6 @@ export function PeoplePicker({ label, placeholder, nobody, found, chosen, onSear
       placeholder={chosen.length === 0 ? placeholder : undefined}
       dir="auto"
       searchable
-      selectFirstOptionOnChange
       searchValue={typed}
       onSearchChange={search}
       // the server has searched already
