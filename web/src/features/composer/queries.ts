@@ -42,6 +42,8 @@ export async function saveCampaign(queries: QueryClient, id: number, body: Campa
   await queries.cancelQueries({ queryKey });
   const saved = await orLook(queries, id, callWhole(api.PATCH('/campaigns/{campaign_id}', { params: { path: at(id), header: ifMatch(etag) }, body })));
   queries.setQueryData(queryKey, saved);
+  // the same content is that of the design, whose ETag is another by now
+  if ('html' in body || 'plain_text' in body) await queries.invalidateQueries({ queryKey: designQuery(id).queryKey });
   told(queries, id);
   return saved;
 }
