@@ -126,7 +126,7 @@ describe("the composer", () => {
     await checkAccessible(page);
     await picture(page, "composer-test");
     await dialog.getByRole("button", { name: "Send the test" }).click();
-    await dialog.getByText("in the outbox").waitFor();
+    await dialog.getByText("are in the outbox").waitFor();
     const test = await until("the test is in the outbox", async () => (await server.admin.get(`${v1}/outbox`, { rcpt: "test@example.org" })).body.items[0]);
     assert.equal(test.subject, "Hello Ann");
     await page.keyboard.press("Escape");
