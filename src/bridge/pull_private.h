@@ -2,9 +2,9 @@
  * bridge/pull_private.h - what the files of the pull share: one look at a
  * campaign
  *
- * pull.c leads; pull_leavers.c reads who left, pull_erased.c finds who was
- * erased. All of it belongs to the thread
- * of the job, as in bridge_private.h.
+ * pull.c leads; pull_activity.c reads what they did, pull_leavers.c who left,
+ * pull_erased.c finds who was erased. All of it belongs to the thread of the
+ * job, as in bridge_private.h.
  */
 #ifndef BRIDGE_PULL_PRIVATE_H
 #define BRIDGE_PULL_PRIVATE_H
@@ -46,6 +46,17 @@ struct pull {
 
 /* /reports/<campaign><rest>, in the arena of the look. */
 const char *report_path(struct pull *p, const char *rest);
+
+struct figures_change;
+
+/* The rows of a page's addresses are about to change: figures_end must follow.
+ * The text of what is in *out lives in hashes. */
+int begin_figures(struct pull *p, struct tx *tx, const json_t *page,
+		  struct strbuf *hashes, struct figures_change *out,
+		  struct err *err);
+
+/* Reads what they did since the last look. */
+int pull_activity(struct pull *p, struct err *err);
 
 /* *named: a copy of the page of sent-to, where items of people who were erased
  * have the hash of a row of theirs. It stays NULL if there are none. */
