@@ -109,7 +109,7 @@ uint64_t field_map_named(const struct field_map *map, const char *text);
  * the audience inside that nobody chose in any case. */
 int job_fields(struct job_run *run, struct err *err);
 /* Of the audience inside: what nobody chose is mapped, and what it lacks is
- * made there, after field_map_load, which must then be called again. */
+ * made there, after field_map_load, which is called again if any was. */
 int field_map_extend(struct work *w, int64_t *made, struct err *err);
 /* Of field_own.c: maps them. 1, 0: somebody chose, or it is elsewhere; -1. */
 int field_own_map(struct work *w, struct err *err);

@@ -337,14 +337,14 @@ static int expire(struct work *w, struct err *err)
 static int load_fields(struct work *w, bool full, struct field_map *out,
 		       struct err *err)
 {
-	CLEANUP(field_map_release) struct field_map before = { 0 };
 	int64_t made = 0;
 
-	if (!full)
-		return field_map_load(w, out, err);
-	if (field_map_load(w, &before, err) < 0 ||
-	    field_map_extend(w, &made, err) < 0)
+	if (field_map_load(w, out, err) < 0 ||
+	    (full && field_map_extend(w, &made, err) < 0))
 		return -1;
+	if (made == 0)
+		return 0;
+	field_map_release(out);
 	return field_map_load(w, out, err);
 }
 
