@@ -60,6 +60,16 @@ bool str_ieq(struct str a, const char *ascii)
 	return !ascii[i];
 }
 
+bool str_has_word(struct str s, const char *ascii)
+{
+	size_t n = strlen(ascii);
+
+	for (size_t i = 0; i + n <= s.len; i++)
+		if (str_ieq((struct str){ s.s + i, n }, ascii))
+			return true;
+	return false;
+}
+
 static bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

@@ -22,9 +22,10 @@ bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *literal);
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
-bool str_ieq(struct str a, const char *ascii); /* ASCII case folded */
-bool str_is_ascii(struct str s);               /* no byte above 127 */
-struct str str_trim(struct str s);             /* ASCII white space */
+bool str_ieq(struct str a, const char *ascii);      /* ASCII case folded */
+bool str_has_word(struct str s, const char *ascii); /* anywhere, ditto */
+bool str_is_ascii(struct str s);                    /* no byte above 127 */
+struct str str_trim(struct str s);                  /* ASCII white space */
 
 /*
  * Cut s at the first `separator`: returns the part before it and leaves the

@@ -37,6 +37,10 @@ static void compares_prefixes_suffixes_and_ascii_case(void **state)
 	assert_true(str_ieq(STR("Content-TYPE"), "content-type"));
 	assert_false(str_ieq(STR("content"), "content-type"));
 	assert_false(str_ieq(STR("content-type"), "content"));
+	assert_true(str_has_word(STR("a JavaScript:x"), "script"));
+	assert_true(str_has_word(STR("Script"), "script"));
+	assert_false(str_has_word(STR("scrip"), "script"));
+	assert_false(str_has_word(STR(""), "script"));
 	assert_false(str_eq(STR("a\0b"), STR("a\0c")));
 }
 

@@ -10,23 +10,13 @@
 #include <string.h>
 #include <strings.h>
 
-static bool has_word(struct str s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= s.len; i++)
-		if (strncasecmp(s.s + i, word, n) == 0)
-			return true;
-	return false;
-}
-
 /* Nothing may lie over what we add, or hide it. */
 static bool is_refused_name(struct str name)
 {
 	static const char *const refused[] = { "behavior", "-moz-binding",
 					       "position", "z-index" };
 
-	if (name.len == 0 || has_word(name, "script"))
+	if (name.len == 0 || str_has_word(name, "script"))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 		if (str_ieq(name, refused[i]))
@@ -77,7 +67,7 @@ static bool is_refused_value(struct str value, struct problems *p)
 			return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (has_word(value, words[i]))
+		if (str_has_word(value, words[i]))
 			return true;
 	return !has_good_urls(value, p);
 }

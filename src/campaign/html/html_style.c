@@ -29,16 +29,6 @@ static bool read_number(struct str value, double *n, struct str *unit)
 	return len > 0 && str_to_double((struct str){ value.s, len }, n);
 }
 
-static bool holds(struct str value, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= value.len; i++)
-		if (!strncasecmp(value.s + i, word, n))
-			return true;
-	return false;
-}
-
 static enum verdict hides_if(bool hides)
 {
 	return hides ? HIDES : SHOWS;
@@ -78,7 +68,7 @@ static enum verdict of_transform(struct str value)
 					     "perspective", "skew" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (holds(value, words[i]))
+		if (str_has_word(value, words[i]))
 			return HIDES;
 	return SHOWS;
 }
@@ -277,10 +267,12 @@ static void judge(struct html_cascade *c, struct str name, struct str value,
 
 		if (!str_ieq(name, p->name))
 			continue;
-		verdict = holds(value, "var(") || holds(value, "*|") ? HIDES
-			  : !is_inherit(value) ? p->judge(value)
-			  : p->is_inherited    ? SAYS_NOTHING
-					       : SHOWS;
+		verdict =
+			str_has_word(value, "var(") || str_has_word(value, "*|")
+				? HIDES
+			: !is_inherit(value) ? p->judge(value)
+			: p->is_inherited    ? SAYS_NOTHING
+					     : SHOWS;
 		decide(c, i, verdict, weight);
 	}
 }
