@@ -165,10 +165,8 @@ static const char *etag_of(const struct request *rq, struct str shown)
 /* Of the first part: the beginning of the tag of both. */
 static const char *first_etag_of(const struct request *rq, struct str shown)
 {
-	char hex[SHA256_HEX + 1];
-
-	sha256_hex(shown, hex);
-	return arena_printf(rq->arena, "\"%.*s.", ETAG_DIGITS, hex);
+	return arena_printf(rq->arena, "%.*s.", 1 + ETAG_DIGITS,
+			    etag_of(rq, shown));
 }
 
 static const char *both_etag_of(const struct request *rq, struct str shown,
