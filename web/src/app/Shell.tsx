@@ -39,7 +39,7 @@ function Rooms() {
   const { t } = useTranslation();
   const me = useMe();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const hasOutbox = useIsOutboxInUse(may(me, 'market'));
+  const hasOutbox = useIsOutboxInUse();
   return rooms
     .filter((room) => (!room.right || may(me, room.right)) && (!room.isOfCatcher || hasOutbox))
     .map((room) => {

@@ -3,13 +3,12 @@ import { Alert, Anchor } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { may, useMe } from '../../api/session.ts';
 import { useIsOutboxInUse } from './queries.ts';
 
 /** Nothing, once mails leave. */
 export function OutboxNote() {
   const { t } = useTranslation();
-  const isInUse = useIsOutboxInUse(may(useMe(), 'market'));
+  const isInUse = useIsOutboxInUse();
   if (!isInUse) return null;
   return (
     <Alert color="yellow" variant="light" icon={<IconInbox size={18} aria-hidden />} p="xs">

@@ -1,6 +1,7 @@
 /** The mail catcher: everything that its list and a mail's page ask for. */
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, call, type Schemas } from '../../api/client.ts';
+import { may, useMe } from '../../api/session.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
 
 export type OutboxMail = Schemas['OutboxMail'];
@@ -22,7 +23,8 @@ export const outboxMailQuery = (id: number) =>
   });
 
 /** Mails stay here for now, because there is no relay. */
-export function useIsOutboxInUse(isAsked: boolean): boolean {
+export function useIsOutboxInUse(): boolean {
+  const isAsked = may(useMe(), 'market'); // others have no outbox
   const found = useQuery({
     queryKey: ['outbox', 'use'],
     enabled: isAsked,

@@ -16,8 +16,6 @@ import { useReadable } from '../useReadable.ts';
 import { isRough, type CampaignValues } from '../values.ts';
 import type { When } from './when.ts';
 
-const CHANGED_MEANWHILE = 412;
-
 interface Props {
   id: number;
   /** Of the draft as it was shown. */
@@ -39,7 +37,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const to = useOneTargetName(values.to);
   const [typed, setTyped] = useState('');
   const [seen, see] = useState(etag);
-  const isChanged = send.error !== null && problemOf(send.error).status === CHANGED_MEANWHILE;
+  const isChanged = send.error !== null && problemOf(send.error).isMeanwhile;
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
   const count = { count: goes, n: format.number(goes) };
   const read = useReadable();
@@ -57,7 +55,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
         void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } });
       },
       // only who was told that it is another one sends that
-      onError: (error) => void onFailed().then((now) => problemOf(error).status === CHANGED_MEANWHILE && see(now), () => undefined),
+      onError: (error) => void onFailed().then((now) => problemOf(error).isMeanwhile && see(now), () => undefined),
     });
   return (
     <Dialog title={when.isLater ? t('composer.send.scheduleTitle') : t('composer.send.title')} onClose={onClose}>

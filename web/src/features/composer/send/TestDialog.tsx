@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Stack, TagsInput, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { may, useMe } from '../../../api/session.ts';
+import { useMe } from '../../../api/session.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
@@ -20,7 +20,7 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
   const test = useSendTest(id);
   const end = useJobEnd(test.data?.job_id ?? null);
   const isGone = end?.state === 'done';
-  const staysHere = useIsOutboxInUse(may(me, 'market'));
+  const staysHere = useIsOutboxInUse();
   return (
     <Dialog title={t('composer.test.title')} onClose={onClose}>
       <Stack>
