@@ -4,7 +4,8 @@
 Sources of more than 700 lines (600 are looked at twice), a header, or a source
 without one, that does not open with its idea, work left to do without an issue, paths of somebody's machine, hosts of package
 registries in lock files, names of tests that are no words, waits with a limit
-that do not go through base/thread/wait.h.
+that do not go through base/thread/wait.h, what is cleaned up and may not have
+been set.
 """
 import os
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 LINES_MAX = 700
+NOT_SET = re.compile(r"^[ \t]*CLEANUP\(\w+\)\s+[^;={}()]*;", re.M)
 LEFT_TO_DO = re.compile(r"\b(TODO(?!\(#\d+\))|FIXME|XXX)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home/\w|root/|work/)")
 REGISTRY = re.compile(r'"resolved"|registry\.|//[\w.]*npmjs')
@@ -50,6 +52,9 @@ def faults(path, text, paths):
         yield 1, "names a package registry"
     if not is_code or path == "tools/check_style.py":
         return
+    for found in NOT_SET.finditer(text) if is_c else ():
+        yield text.count("\n", 0, found.start()) + 1, (
+            "what is cleaned up must be set where it is declared")
     for n, line in enumerate(lines, 1):
         if LEFT_TO_DO.search(line):
             yield n, "work left to do needs an issue: TODO(#123)"

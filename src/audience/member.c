@@ -338,9 +338,8 @@ static void add_order(struct sqlbuild *b, const struct member_filter *f)
 static int count_all(struct db *db, const struct member_filter *f,
 		     struct arena *arena, int64_t *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	add_where(&b, f, true);
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
@@ -393,10 +392,9 @@ int member_list(struct db *db, const struct member_filter *filter,
 		struct arena *arena, struct members *out, int64_t *total_out,
 		struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	if (total_out && count_all(db, filter, arena, total_out, err) < 0)
 		return -1;
 	if (filter->count == 0 || (total_out && filter->offset >= *total_out))

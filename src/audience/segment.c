@@ -77,13 +77,11 @@ int segment_list(struct db *db, const struct segment_filter *filter,
 		 struct arena *arena, struct segments *out, int64_t *total_out,
 		 struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild count;
-	CLEANUP(sqlbuild_release) struct sqlbuild page;
+	CLEANUP(sqlbuild_release) struct sqlbuild count = SQLBUILD(db, arena);
+	CLEANUP(sqlbuild_release) struct sqlbuild page = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *total = NULL;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&count, db_backend(db), arena);
-	sqlbuild_init(&page, db_backend(db), arena);
 	sqlbuild_add(&count, "SELECT COUNT(*)");
 	add_where(&count, filter);
 	sqlbuild_add(&page, "SELECT id, list_id, name, kind, conditions, "

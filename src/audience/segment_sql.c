@@ -292,11 +292,10 @@ static int query_page(struct db *db, const struct segment_scope *scope,
 		      const struct condition_tree *tree, struct arena *arena,
 		      int64_t *after, struct member_set *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more, n = 0;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT m.id FROM member m WHERE m.list_id = ");
 	sqlbuild_bind_int(&b, scope->list_id);
 	add_statuses(&b, scope->statuses);

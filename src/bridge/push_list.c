@@ -209,10 +209,9 @@ static int count_rows(struct db *db, const struct search *s,
 		      struct arena *arena, struct ids *out, int64_t *n,
 		      struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	if (s->words_n == 0 || !out) {
 		sqlbuild_add(&b, "SELECT COUNT(*)" FROM_ROWS);
 		if (s->words_n > 0)
@@ -258,10 +257,9 @@ static int read_page(struct db *db, const struct search *s,
 		     const struct ids *found, struct arena *arena,
 		     struct push_rows *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.person_id, r.action, r.outcome, r.reason,"
 			 " e.address, CASE WHEN r.action = ");
 	sqlbuild_bind_int(&b, PUSH_UNTAG);

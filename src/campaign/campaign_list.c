@@ -85,9 +85,8 @@ static const char columns[] =
 static int count_all(struct db *db, const struct campaign_filter *filter,
 		     struct arena *arena, int64_t *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	sqlbuild_add(&b, from);
 	add_conditions(&b, filter);
@@ -113,13 +112,12 @@ int campaign_list(struct db *db, const struct campaign_filter *filter,
 		  struct arena *arena, struct campaigns *out,
 		  int64_t *total_out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int64_t total;
 
 	if (count_all(db, filter, arena, &total, err) < 0)
 		return -1;
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, columns);
 	sqlbuild_add(&b, from);
 	add_conditions(&b, filter);

@@ -102,12 +102,11 @@ static void add_order(const struct list *l, struct sqlbuild *b)
 static int find_ids(struct db *db, const struct list *l, struct ids *ids,
 		    const char **next, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, l->arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct page_place last = { .given = true };
 	int more;
 
-	sqlbuild_init(&b, db_backend(db), l->arena);
 	sqlbuild_add(&b, "SELECT c.id, ");
 	sqlbuild_add(&b, l->sort->column);
 	add_where(l, &b);
@@ -133,9 +132,8 @@ static int find_ids(struct db *db, const struct list *l, struct ids *ids,
 static int count(struct db *db, const struct list *l, int64_t *out,
 		 struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, l->arena);
 
-	sqlbuild_init(&b, db_backend(db), l->arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	add_where(l, &b);
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;

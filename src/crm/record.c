@@ -404,7 +404,7 @@ int record_batch_update(struct batch *b, const struct record *r,
 {
 	CLEANUP(update_release)
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
-	CLEANUP(plains_release) struct plains plains;
+	CLEANUP(plains_release) struct plains plains = { 0 };
 
 	make_plains(r, &plains);
 	compare_rows(r, &plains, &u);
@@ -526,7 +526,7 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 {
 	CLEANUP(update_release)
 	struct update u = UPDATE_OF(queries_of(r->entity).table);
-	CLEANUP(plains_release) struct plains plains;
+	CLEANUP(plains_release) struct plains plains = { 0 };
 
 	make_plains(r, &plains);
 	if (check_record(tx->db, r, err) < 0)

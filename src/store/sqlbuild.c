@@ -5,14 +5,6 @@
 
 #include <string.h>
 
-void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
-		   struct arena *arena)
-{
-	*b = (struct sqlbuild){ .backend = backend,
-				.arena = arena,
-				.text = STRBUF_INIT };
-}
-
 void sqlbuild_release(struct sqlbuild *b)
 {
 	strbuf_release(&b->text);

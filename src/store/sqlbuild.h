@@ -21,8 +21,11 @@ struct sqlbuild {
 
 /* Empty. Values are copied to the arena, which must live until the last call;
  * release frees the text only. */
-void sqlbuild_init(struct sqlbuild *b, enum db_backend backend,
-		   struct arena *arena);
+#define SQLBUILD(db, arena_)                                  \
+	{                                                     \
+		.backend = db_backend(db), .arena = (arena_), \
+		.text = STRBUF_INIT                           \
+	}
 void sqlbuild_release(struct sqlbuild *b);
 
 /* Appends SQL of the source code, never a user's words. */

@@ -352,13 +352,12 @@ static void built_sql_binds_its_values(void **state)
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct store_fixture *f = *state;
 	struct err err = ERR_INIT;
-	struct sqlbuild b;
+	struct sqlbuild b = SQLBUILD(f->crm, arena);
 	int n = 0;
 
 	put(f, "50%_a", "1");
 	put(f, "50xya", "2");
 	put(f, "it's?", "3");
-	sqlbuild_init(&b, db_backend(f->crm), arena);
 	sqlbuild_add(&b, "SELECT value FROM setting WHERE key ");
 	sqlbuild_like(&b, false, "50%_", true);
 	sqlbuild_add(&b, " OR key = ");
@@ -379,11 +378,11 @@ static void any_number_of_values_is_bound(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();
-		CLEANUP(sqlbuild_release) struct sqlbuild b;
+		CLEANUP(sqlbuild_release)
+		struct sqlbuild b = SQLBUILD(f->crm, arena);
 		CLEANUP(rows_free) struct rows *rows = NULL;
 		struct err err = ERR_INIT;
 
-		sqlbuild_init(&b, db_backend(f->crm), arena);
 		sqlbuild_add(&b, "SELECT 7 WHERE 'last' IN ('first'");
 		for (int n = 1; n < numbers[i]; n++) {
 			sqlbuild_add(&b, ", ");

@@ -170,7 +170,7 @@ static size_t place_before_first(const struct html_walk *w)
 
 static size_t find(struct str html, struct arena *arena, struct html_end *out)
 {
-	CLEANUP(html_walk_release) struct html_walk w;
+	CLEANUP(html_walk_release) struct html_walk w = { 0 };
 	CLEANUP(strbuf_release) struct strbuf closing = STRBUF_INIT;
 	size_t at;
 

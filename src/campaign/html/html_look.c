@@ -297,7 +297,7 @@ void html_look(struct str html, const struct html_look_how *how,
 	static const struct html_seer seer = { open_element, take_words,
 					       take_tag };
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(html_walk_release) struct html_walk walk;
+	CLEANUP(html_walk_release) struct html_walk walk = { 0 };
 	struct look l = {
 		.how = *how,
 		.arena = arena,

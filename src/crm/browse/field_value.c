@@ -113,7 +113,7 @@ int field_value_list(struct db *db, enum entity entity, const char *name,
 		     const char *part, int64_t limit, struct arena *arena,
 		     struct field_values *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct place place;
 	int found = find_place(db, entity, name, arena, &place, err);
@@ -122,7 +122,6 @@ int field_value_list(struct db *db, enum entity entity, const char *name,
 		return err_field(err, "field", "is no text field of these");
 	if (found < 0)
 		return -1;
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT v, COUNT(*) AS n FROM (SELECT ");
 	add_value(&place, &b);
 	add_newest(&place, &b);

@@ -122,11 +122,10 @@ static int find_ids(struct db *db, const struct list *l, struct arena *arena,
 		    struct ids *ids, struct page_place *last, int64_t *n_out,
 		    struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	page_sql(l, &b);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;

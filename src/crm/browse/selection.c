@@ -356,9 +356,8 @@ int selection_count(struct db *db, const struct selection *s, int64_t most,
 		    int64_t *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, most ? "SELECT COUNT(*) FROM (SELECT 1"
 			      : "SELECT COUNT(*)");
 	/* of a set that is not made whole, none is made */
@@ -375,10 +374,9 @@ int selection_walk(struct db *db, const struct selection *s, int64_t after_id,
 		   int64_t limit, struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.id");
 	selection_sql(s, CRITERIA_WALK, &b);
 	sqlbuild_add(&b, " AND r.id > ");

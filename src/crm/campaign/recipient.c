@@ -482,13 +482,12 @@ static int read_page(struct db *db, const struct page *p, struct arena *arena,
 		     struct recipients *out, struct page_place *last,
 		     struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct recipient r;
 	int64_t n = 0;
 	int more;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	page_sql(p, &b);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
@@ -510,9 +509,8 @@ static int read_page(struct db *db, const struct page *p, struct arena *arena,
 static int count(struct db *db, const struct recipient_filter *f,
 		 struct arena *arena, int64_t *out, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	add_from(f, false, &b);
 	add_where(f, &b);
@@ -576,10 +574,9 @@ int recipient_people(struct db *db, const struct recipient_filter *f,
 		     struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT DISTINCT COALESCE(s.id, p.id)");
 	add_from(f, true, &b);
 	add_where(f, &b);

@@ -592,11 +592,11 @@ static json_t *random_tree(struct world *w, int depth)
 static void select_ids(struct world *w, const struct criteria *c,
 		       enum criteria_use use, struct ids *out)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release)
+	struct sqlbuild b = SQLBUILD(w->fixture.crm, w->arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct err err = ERR_INIT;
 
-	sqlbuild_init(&b, db_backend(w->fixture.crm), w->arena);
 	sqlbuild_add(&b, "SELECT r.id");
 	criteria_sql_from(c, &b);
 	criteria_sql_where(c, use, &b);

@@ -91,10 +91,9 @@ static void add_order(const struct list *l, struct sqlbuild *b)
 static int read_page(struct db *db, const struct list *l, struct groups *out,
 		     struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, l->arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), l->arena);
 	sqlbuild_add(&b, "SELECT id, name, entity, kind, criteria, created_by,"
 			 " created_ms, updated_ms, evaluated_ms,"
 			 " (SELECT name FROM app_user u"
@@ -133,9 +132,8 @@ int group_list_count(struct db *db, const struct group_filter *filter,
 		     int64_t *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	add_where(filter, &b);
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;

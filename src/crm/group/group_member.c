@@ -23,9 +23,8 @@ static int count_fitting(struct db *db, const struct criteria *criteria,
 			 int64_t *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT COUNT(*)");
 	criteria_sql_from(criteria, &b);
 	criteria_sql_where(criteria, CRITERIA_SET, &b);
@@ -40,10 +39,9 @@ static int walk_fitting(struct db *db, const struct criteria *criteria,
 	enum criteria_use use =
 		limit >= GROUP_WALK_LONG ? CRITERIA_WALK : CRITERIA_SET;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.id");
 	criteria_sql_from(criteria, &b);
 	criteria_sql_where(criteria, use, &b);
@@ -129,7 +127,7 @@ int group_fitting(struct db *db, enum entity entity, const char *criteria,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	struct criteria *parsed;
 
@@ -139,7 +137,6 @@ int group_fitting(struct db *db, enum entity entity, const char *criteria,
 				&parsed, err) < 0)
 		return -1;
 	(void)sql_keys(ids, &keys); /* as text */
-	sqlbuild_init(&b, db_backend(db), arena);
 	sqlbuild_add(&b, "SELECT r.id");
 	criteria_sql_from(parsed, &b);
 	criteria_sql_where(parsed, CRITERIA_WALK, &b);

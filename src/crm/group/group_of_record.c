@@ -43,13 +43,12 @@ static void read_candidate(const struct rows *rows, struct arena *arena,
 static int ask(struct db *db, struct asked *a, int64_t record_id,
 	       struct arena *arena, struct err *err)
 {
-	CLEANUP(sqlbuild_release) struct sqlbuild b = { 0 };
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
 	if (a->n == 0)
 		return 0;
-	sqlbuild_init(&b, db_backend(db), arena);
 	criteria_sql_fits(a->criteria, a->n, record_id, &b);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;

@@ -224,11 +224,10 @@ static int find_indexed(const struct search *s, const char *grams,
 			struct ids *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(sqlbuild_release) struct sqlbuild b;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(s->db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	size_t before = out->n;
 
-	sqlbuild_init(&b, db_backend(s->db), arena);
 	find_sql(s, grams, &b);
 	if (sqlbuild_query(&b, s->db, &rows, err) < 0 ||
 	    rows_ids(rows, out, err) < 0)
