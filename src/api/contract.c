@@ -100,6 +100,26 @@ static bool is_among(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
+/* As query_names, of those that must be given. */
+static void check_required(struct report *r, const json_t *parameters,
+			   const struct params *params)
+{
+	size_t i;
+	json_t *parameter;
+
+	json_array_foreach ((json_t *)(uintptr_t)parameters, i, parameter) {
+		const char *in =
+			json_string_value(json_object_get(parameter, "in"));
+		const char *name =
+			json_string_value(json_object_get(parameter, "name"));
+
+		if (strcmp(in, "query") == 0 &&
+		    json_is_true(json_object_get(parameter, "required")) &&
+		    !params_find(params, name))
+			wrong(r, name, "must be given");
+	}
+}
+
 static void check_query(struct report *r, const json_t *operation,
 			const struct request *rq)
 {
@@ -122,6 +142,7 @@ static void check_query(struct report *r, const json_t *operation,
 					  near)
 			   : "there is no such parameter");
 	}
+	check_required(r, json_object_get(operation, "parameters"), &params);
 	if (params.left_out > 0)
 		wrong(r, "query", "must be UTF-8, of at most 1000 parameters");
 }

@@ -37,6 +37,31 @@ describe("requests that are not as described", () => {
     }
   });
 
+  it("name each parameter that must be given, and is not", async () => {
+    let n = 0;
+    for (const [method, path, op] of operations()) {
+      const names = ((op.parameters ?? []) as Json[]).filter((p) => p.in === "query" && p.required).map((p) => p.name);
+      if (names.length === 0) continue;
+      const { status, body } = await call(method, path);
+      assert.equal(status, 400, `${method} ${path}`);
+      assert.deepEqual(body.errors.map((e: Json) => [e.field, e.message]), names.map((name) => [name, "must be given"]), `${method} ${path}`);
+      n++;
+    }
+    assert.ok(n > 5);
+  });
+
+  it("never are a server's fault, with nothing in them or with nonsense", async () => {
+    for (const [method, path, op] of operations()) {
+      if (method !== "GET") continue;
+      const names = ((op.parameters ?? []) as Json[]).filter((p) => p.in === "query").map((p) => p.name);
+      for (const value of ["", "%25", "-1", "%00"])
+        for (const query of ["", ...names.map((name) => `?${name}=${value}`), `?${names.map((name) => `${name}=${value}`).join("&")}`]) {
+          const { status } = await call(method, path + query);
+          assert.ok(status < 500, `${method} ${path}${query}: ${status}`);
+        }
+    }
+  });
+
   it("name the parameter that was meant", async () => {
     const { body } = await server.admin.get("/api/v1/people", { contry: "Spain", citty: "Bern" }, { status: 400 });
     assert.deepEqual(body.errors.map((e: Json) => e.message), [
