@@ -153,7 +153,7 @@ describe("the mails of a person", () => {
     assert.deepEqual(await types("note"), ["note"]);
     assert.deepEqual(await types("communication"), ["communication"]);
     assert.deepEqual(await types("consent,note"), ["consent", "note"]);
-    assert.deepEqual(await types(), ["communication", "consent", "note"]);
+    assert.deepEqual(await types(), ["communication", "consent", "import", "note"]);
     await server.admin.get(`${v1}/people/${id}/timeline`, { type: "mail" }, { status: 400 });
   });
 
