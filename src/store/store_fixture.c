@@ -26,6 +26,11 @@ static const char *server(void)
 	return url && *url ? url : NULL;
 }
 
+int store_fixture_stride(void)
+{
+	return server() ? 7 : 1;
+}
+
 static void on_server(const char *command, const char *name)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;

@@ -22,6 +22,11 @@ struct store_fixture {
 void store_fixture_open(struct store_fixture *f); /* aborts on failure */
 void store_fixture_free(struct store_fixture *f);
 
+/* How many places a loop of faults goes on at a time: 1 on SQLite; on
+ * PostgreSQL, where the same code meets the same faults ten times as slowly, a
+ * prime. */
+int store_fixture_stride(void);
+
 /* SQL of a test, in a transaction of its own; aborts on failure. */
 void store_fixture_exec(struct db *db, const char *sql);
 /* A backup of these tables, taken once a database, and its restore. The list
