@@ -15,7 +15,8 @@ packages="
 	libgif-dev libc-ares-dev ca-certificates"
 test_packages="
 	clang libclang-rt-14-dev clang-format clang-tidy libcmocka-dev
-	postgresql postgresql-client openssl util-linux chromium fonts-dejavu-core"
+	postgresql postgresql-client openssl util-linux chromium-headless-shell
+	fonts-dejavu-core"
 case ${1-check} in
 run) ;;
 check) packages="$packages $test_packages" ;;
