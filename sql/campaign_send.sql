@@ -8,6 +8,13 @@ UPDATE campaign SET push_id = ?, audience_id = ? WHERE id = ?;
 -- args: marketing_campaign_id, id
 UPDATE campaign SET marketing_campaign_id = ?, creating_ms = NULL WHERE id = ?;
 
+-- name: campaign-forget-marketing
+-- It was deleted over there; only what nobody can have been sent.
+-- args: id, marketing_campaign_id
+UPDATE campaign SET marketing_campaign_id = NULL, creating_ms = NULL
+ WHERE id = ? AND marketing_campaign_id = ?
+   AND status IN (:CRM_CAMPAIGN_DRAFT, :CRM_CAMPAIGN_SCHEDULED);
+
 -- name: campaign-creating
 -- args: id
 SELECT creating_ms FROM campaign WHERE id = ?;

@@ -127,7 +127,7 @@ void fake_answer_tree(struct mc_reply *reply, const json_t *tree)
 	json_dump(tree, &reply->body);
 }
 
-static void not_found(struct mc_reply *reply)
+void fake_answer_not_found(struct mc_reply *reply)
 {
 	say(reply, 404, "Resource Not Found",
 	    "The requested resource could not be found.");
@@ -333,7 +333,7 @@ static void one_member(struct bridge_fixture *f, const char *method,
 	snprintf(hash, sizeof(hash), "%s", path);
 	m = json_object_get(f->members, hash);
 	if (!m) {
-		not_found(reply);
+		fake_answer_not_found(reply);
 	} else if (str_starts(str_of(rest), "/tags")) {
 		tag_member(f, m, body);
 		reply->status = 204;
@@ -455,7 +455,7 @@ static void some_segment(struct bridge_fixture *f, const char *method,
 	json_t *s = segment_of(f, id, NULL);
 
 	if (!s)
-		not_found(reply);
+		fake_answer_not_found(reply);
 	else if (str_starts(str_of(rest), "/members?"))
 		list_members(f, path, id, reply);
 	else if (strcmp(method, "DELETE") == 0)
@@ -562,7 +562,7 @@ static void spoil(struct mc_reply *reply, enum fault fault)
 		strbuf_addstr(&reply->body, "<html>Back soon</html>");
 		break;
 	case FAULT_GONE:
-		not_found(reply);
+		fake_answer_not_found(reply);
 		break;
 	case FAULT_DENIED:
 		say(reply, 403, "API Key Disabled", "disabled");

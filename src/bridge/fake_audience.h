@@ -69,6 +69,7 @@ bool fake_is_tagged(const json_t *member, int64_t segment);
 void fake_answer_page(struct bridge_fixture *f, const char *path,
 		      const char *key, json_t *items, struct mc_reply *reply);
 void fake_answer_tree(struct mc_reply *reply, const json_t *tree);
+void fake_answer_not_found(struct mc_reply *reply);
 void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 			   const char *path, const json_t *body,
 			   struct mc_reply *reply);

@@ -37,6 +37,20 @@ void fake_answer_page(struct bridge_fixture *f, const char *path,
 	json_end_object(&w);
 }
 
+/* Of "/campaigns/ID..."; NULL: it was deleted. */
+static json_t *campaign_of(struct bridge_fixture *f, const char *path)
+{
+	struct str rest = str_of(path + strlen("/campaigns/"));
+	json_t *c;
+	size_t i;
+
+	json_array_foreach (f->campaigns, i, c)
+		if (str_starts(rest,
+			       json_string_value(json_object_get(c, "id"))))
+			return c;
+	return NULL;
+}
+
 void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 			   const char *path, const json_t *body,
 			   struct mc_reply *reply)
@@ -45,7 +59,9 @@ void fake_answer_campaigns(struct bridge_fixture *f, const char *method,
 	json_t *c;
 
 	reply->status = 200;
-	if (strstr(path, "/actions/test")) {
+	if (str_starts(str_of(path), "/campaigns/") && !campaign_of(f, path)) {
+		fake_answer_not_found(reply);
+	} else if (strstr(path, "/actions/test")) {
 		f->tests++;
 		reply->status = 204;
 	} else if (strstr(path, "/actions/send")) {

@@ -294,6 +294,27 @@ static void what_never_began_is_taken_back(void **state)
 	goes_out(f);
 }
 
+/* It may have begun before it was deleted over there: never made a second time.
+ */
+static void what_may_have_begun_is_not_made_anew(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t job = begin(f, 0);
+	struct err err = ERR_INIT;
+
+	f->poison = "/actions/send";
+	assert_int_equal(fake_run(f, job, &err), -1);
+	says(f, CRM_CAMPAIGN_SENDING, NULL, NULL);
+	f->poison = NULL;
+	assert_int_equal(json_array_clear(f->campaigns), 0);
+	assert_int_equal(fake_run(f, job, &err), -1);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_int_equal(json_array_size(f->campaigns), 0);
+	assert_int_equal(f->sends, 0);
+	says(f, CRM_CAMPAIGN_SENDING, NULL, NULL);
+	assert_non_null(now_is(f).marketing_campaign_id);
+}
+
 /* Of an earlier version, say: nobody knows its job. What has just begun may
  * need a while to be told of. */
 static void what_has_not_begun_for_long_is_taken_back(void **state)
@@ -470,6 +491,7 @@ int main(void)
 		TEST(a_job_that_is_to_stop_begins_nothing),
 		TEST(a_question_stands_with_the_campaign),
 		TEST(what_never_began_is_taken_back),
+		TEST(what_may_have_begun_is_not_made_anew),
 		TEST(what_has_not_begun_for_long_is_taken_back),
 		TEST(what_began_goes_on_without_its_job),
 		TEST(a_failing_statement_takes_it_back_later),

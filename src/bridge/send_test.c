@@ -125,6 +125,75 @@ static void a_test_and_a_send_do_not_meet(void **state)
 	assert_int_equal(f->sends, 1);
 }
 
+/* --- deleted over there --- */
+
+static int64_t add_test(struct bridge_fixture *f)
+{
+	return fake_add_job(f, "campaign-test",
+			    "{\"campaign_id\":1,\"to\":[\"me@x.example\"]}");
+}
+
+/* A draft that was tested, and deleted over there. */
+static void begin_deleted(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+
+	bridge_fixture_renew(f);
+	fake_campaign(f);
+	assert_int_equal(fake_run(f, add_test(f), &err), 0);
+	assert_int_equal(json_array_size(f->campaigns), 1);
+	assert_int_equal(json_array_clear(f->campaigns), 0);
+}
+
+static void a_draft_that_was_deleted_is_made_anew(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	begin_deleted(f);
+	assert_int_equal(fake_run(f, add_test(f), &err), 0);
+	assert_int_equal(f->tests, 2);
+	assert_int_equal(json_array_size(f->campaigns), 1);
+	for (int status = CRM_CAMPAIGN_DRAFT; status <= CRM_CAMPAIGN_SCHEDULED;
+	     status++) {
+		int64_t job;
+
+		begin_deleted(f);
+		store_fixture_exec(f->db, status == CRM_CAMPAIGN_DRAFT
+						  ? "SELECT 1"
+						  : "UPDATE campaign SET "
+						    "status = 2");
+		job = fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+		assert_int_equal(fake_run(f, job, &err), 0);
+		assert_int_equal(f->sends, 1);
+		assert_int_equal(json_array_size(f->campaigns), 1);
+	}
+}
+
+static void failing_statements_make_it_anew_once(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int n;
+
+	for (n = 1;; n += store_fixture_stride()) {
+		struct err err = ERR_INIT;
+		int64_t job;
+		int ret;
+
+		begin_deleted(f);
+		job = fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+		f->statement_at = n;
+		ret = fake_run_once(f, job, &err);
+		if (ret < 0)
+			assert_int_equal(fake_run(f, job, &err), 0);
+		assert_int_equal(json_array_size(f->campaigns), 1);
+		assert_int_equal(f->sends, 1);
+		if (ret == 0)
+			break;
+	}
+	assert_true(n > 10);
+}
+
 /* --- who must not get it --- */
 
 #define OUT "{\"opted_out\":true,\"reason\":\"by phone\"}"
@@ -324,6 +393,8 @@ int main(void)
 		TEST(failing_statements_make_no_second_campaign),
 		TEST(a_test_is_never_sent_twice),
 		TEST(a_test_and_a_send_do_not_meet),
+		TEST(a_draft_that_was_deleted_is_made_anew),
+		TEST(failing_statements_make_it_anew_once),
 		TEST(who_is_left_out_is_not_reached),
 		TEST(who_changes_meanwhile_is_not_reached),
 		TEST(failing_statements_reach_nobody_left_out),

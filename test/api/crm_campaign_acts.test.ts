@@ -84,6 +84,29 @@ describe("campaigns of the CRM", () => {
     await until("the test arrives", () => relay.to("author@example.test").length === 1);
   });
 
+  it("are tested and sent all the same, if somebody deletes the draft in the audience", async () => {
+    const campaign = await make("Deleted there");
+    const there = async (): Promise<string> => (await server.admin.get(`${v1}/campaigns/${campaign.id}`)).body.marketing_campaign_id;
+    const test = async (to: string): Promise<void> => {
+      const { body } = await server.admin.post(`${v1}/campaigns/${campaign.id}/test`, { to: [to] }, { status: 202 });
+      await server.job(body.job_id);
+      await until("the test arrives", () => relay.to(to).length === 1);
+    };
+    await test("first@author.test");
+    const first = await there();
+    await server.mailchimp.delete(`/3.0/campaigns/${first}`, { status: 204 });
+    await test("second@author.test");
+    const second = await there();
+    assert.notEqual(second, first);
+    await server.mailchimp.delete(`/3.0/campaigns/${second}`, { status: 204 });
+    await act(campaign, "send");
+    await becomes(campaign, "sending");
+    assert.notEqual(await there(), second);
+    await server.mailchimp.get(`/3.0/campaigns/${await there()}`);
+    await act(campaign, "cancel");
+    await becomes(campaign, "canceled");
+  });
+
   it("are scheduled, and not", async () => {
     const campaign = await make("Later");
     const path = `${v1}/campaigns/${campaign.id}`;

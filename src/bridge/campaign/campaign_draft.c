@@ -174,11 +174,6 @@ static int create(struct campaign_draft *d, struct err *err)
 	return store_marketing_id(d, id, err);
 }
 
-int campaign_draft_ensure(struct campaign_draft *d, struct err *err)
-{
-	return d->c.marketing_campaign_id ? 0 : create(d, err);
-}
-
 const char *campaign_draft_path(struct campaign_draft *d, const char *rest)
 {
 	return arena_printf(d->w->arena, "/campaigns/%s%s",
@@ -233,15 +228,49 @@ int campaign_draft_check(struct campaign_draft *d, struct err *err)
 	return err_set(err, ERR_INVALID, "the campaign is not ready to send");
 }
 
+/* It was deleted over there: 1, and the next one is made anew; 0: not while it
+ * may have been sent; -1. */
+static int forget_draft(struct campaign_draft *d, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int forgotten;
+
+	if (tx_begin(d->w->db, &tx, err) < 0)
+		return -1;
+	forgotten = db_exec(&tx, SQL_CAMPAIGN_FORGET_MARKETING,
+			    SQL_ARGS(sql_int(d->c.id),
+				     sql_text(d->c.marketing_campaign_id)),
+			    err);
+	if (forgotten < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	if (forgotten > 0)
+		d->c.marketing_campaign_id = NULL;
+	return forgotten;
+}
+
 int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
+	struct err why = ERR_INIT;
 	const char *status;
+	int gone = 0;
 
 	if (mc_get(d->w->client, campaign_draft_path(d, "?fields=status"),
-		   &reply, err) < 0)
-		return -1;
+		   &reply, &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
+			gone = forget_draft(d, err);
+		if (gone == 0)
+			*err = why;
+		return gone > 0 ? 0 : -1;
+	}
 	status = json_string_value(json_object_get(reply, "status"));
 	return status && strcmp(status, "save") != 0 &&
 	       strcmp(status, "schedule") != 0;
+}
+
+int campaign_draft_ensure(struct campaign_draft *d, struct err *err)
+{
+	if (d->c.marketing_campaign_id && campaign_draft_is_sent(d, err) < 0)
+		return -1;
+	return d->c.marketing_campaign_id ? 0 : create(d, err);
 }
