@@ -29,3 +29,23 @@ SELECT id FROM campaign
  WHERE status = :CRM_CAMPAIGN_SCHEDULED
    AND NOT EXISTS (SELECT 1 FROM campaign_send s WHERE s.campaign_id = campaign.id)
  ORDER BY 1;
+
+-- name: campaign-open-job
+-- One that may still act on it: not one whose time was taken back, which waits for
+-- nothing. args: campaign_id, campaign_id
+SELECT id FROM job
+ WHERE state IN (:JOB_OPEN)
+   AND kind IN ('campaign-send', 'campaign-test', 'campaign-act', 'undo-cleans')
+   AND json_extract(payload, '$.campaign_id') = CAST(? AS BIGINT)
+   AND (kind <> 'campaign-send' OR state = :JOB_RUNNING
+        OR id IN (SELECT job_id FROM campaign_send WHERE campaign_id = ?))
+ ORDER BY id LIMIT 1;
+
+-- name: campaign-open-job @pg
+SELECT id FROM job
+ WHERE state IN (:JOB_OPEN)
+   AND kind IN ('campaign-send', 'campaign-test', 'campaign-act', 'undo-cleans')
+   AND (payload::jsonb->>'campaign_id')::bigint = ?
+   AND (kind <> 'campaign-send' OR state = :JOB_RUNNING
+        OR id IN (SELECT job_id FROM campaign_send WHERE campaign_id = ?))
+ ORDER BY id LIMIT 1;

@@ -14,6 +14,7 @@
 
 #include "sql/crm_campaign.h"
 #include "sql/crm_journal.h"
+#include "sql/send_job.h"
 #include "store/update.h"
 
 #include <string.h>
@@ -282,11 +283,29 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 		       : 0;
 }
 
+static int check_no_job(struct tx *tx, int64_t id, struct err *err)
+{
+	int64_t job_id = 0;
+	int found =
+		db_find_int(tx->db, SQL_CAMPAIGN_OPEN_JOB,
+			    SQL_ARGS(sql_int(id), sql_int(id)), &job_id, err);
+
+	if (found <= 0)
+		return found;
+	return err_set(err, ERR_CONFLICT,
+		       "a job of it (%lld) has not ended: wait for it, or stop "
+		       "it, and remove the campaign then",
+		       (long long)job_id);
+}
+
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err)
 {
-	int changed = db_exec(tx, SQL_CRM_CAMPAIGN_REMOVE,
-			      SQL_ARGS(sql_int(id)), err);
+	int changed;
 
+	if (check_no_job(tx, id, err) < 0)
+		return -1;
+	changed = db_exec(tx, SQL_CRM_CAMPAIGN_REMOVE, SQL_ARGS(sql_int(id)),
+			  err);
 	if (changed != 0)
 		return changed < 0 || send_job_drop(tx, id, err) < 0
 			       ? -1

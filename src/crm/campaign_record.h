@@ -126,7 +126,8 @@ int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
 int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 			const struct crm_campaign *c, const struct actor *actor,
 			struct err *err);
-/* ERR_CONFLICT: neither a draft nor canceled, or not there. */
+/* Locked in this transaction. ERR_CONFLICT: neither a draft nor canceled, or
+ * not there; or a job (a send, a test) may still act on it. */
 int crm_campaign_remove(struct tx *tx, int64_t id, struct err *err);
 
 /* A draft, or scheduled: nothing of it has been sent. */

@@ -107,6 +107,23 @@ describe("campaigns of the CRM", () => {
     await becomes(campaign, "canceled");
   });
 
+  it("are not removed while a test or a send of them could still act", async () => {
+    const campaign = await make("Busy");
+    const path = `${v1}/campaigns/${campaign.id}`;
+    server.setEnv({ MUSTER_ROLES: "api,track" });
+    await server.restart();
+    const test = (await server.admin.post(`${path}/test`, { to: ["author@example.test"] }, { status: 202 })).body.job_id;
+    const refused = await server.admin.delete(path, { status: 409 });
+    assert.match(refused.body.detail, new RegExp(`a job of it \\(${test}\\) has not ended: wait for it, or stop it`));
+    await server.admin.post(`${v1}/jobs/${test}/cancel`);
+    const send = (await server.admin.post(`${path}/send`, undefined, { status: 202 })).body.job_id;
+    await server.admin.delete(path, { status: 409 });
+    await server.admin.post(`${v1}/jobs/${send}/cancel`);
+    await server.admin.delete(path, { status: 204 });
+    server.setEnv({ MUSTER_ROLES: "api,track,send,jobs" });
+    await server.restart();
+  });
+
   it("are scheduled, and not", async () => {
     const campaign = await make("Later");
     const path = `${v1}/campaigns/${campaign.id}`;

@@ -205,6 +205,92 @@ static void equal_reasons_keep_their_time(void **state)
 	}
 }
 
+/* --- removing --- */
+
+static int remove_it(struct crm_fixture *f, int64_t id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign c;
+
+	if (tx_begin(f->db, &tx, err) < 0 ||
+	    crm_campaign_get(f->db, id, f->arena, &c, err) < 0 ||
+	    crm_campaign_remove(&tx, id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static void is_kept(struct crm_fixture *f, int64_t id)
+{
+	struct err err = ERR_INIT;
+
+	assert_int_equal(remove_it(f, id, &err), -1);
+	assert_int_equal(err.code, ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "has not ended"));
+	(void)read_back(f, id);
+}
+
+static int64_t add_job(struct crm_fixture *f, const char *kind, int64_t id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	const char *payload = arena_printf(
+		f->arena, "{\"to\":[\"a@x.example\"],\"campaign_id\":%lld}",
+		(long long)id);
+	struct job_new job = { .kind = kind, .payload = payload };
+	struct err err = ERR_INIT;
+	int64_t job_id;
+
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(job_add(&tx, &job, 1, &job_id, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	return job_id;
+}
+
+static void what_a_job_may_act_on_is_not_removed(void **state)
+{
+	static const char *const kinds[] = { "campaign-send", "campaign-test",
+					     "campaign-act", "undo-cleans" };
+	struct crm_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int64_t id = sent_off(f, 0);
+		struct err err = ERR_INIT;
+
+		if (i > 0) {
+			store_fixture_exec(f->db, "DELETE FROM job");
+			store_fixture_exec(f->db, "DELETE FROM campaign_send");
+			(void)add_job(f, kinds[i], id);
+		}
+		for (int job = JOB_QUEUED; job <= JOB_CANCELED; job++) {
+			store_fixture_exec(
+				f->db,
+				arena_printf(f->arena,
+					     "UPDATE job SET state = %d", job));
+			if (job < JOB_DONE)
+				is_kept(f, id);
+		}
+		assert_int_equal(remove_it(f, id, &err), 0);
+		assert_false(has_job(f, id));
+	}
+}
+
+/* Neither that of another one, nor one whose time was taken back. */
+static void what_no_job_acts_on_is_removed(void **state)
+{
+	struct crm_fixture *f = *state;
+	int64_t other = sent_off(f, 0), id = sent_off(f, SOON);
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign c = read_back(f, id);
+	struct err err = ERR_INIT;
+
+	(void)add_job(f, "campaign-test", other);
+	(void)add_job(f, "campaign-check", id);
+	assert_int_equal(tx_begin(f->db, &tx, &err), 0);
+	assert_int_equal(campaign_schedule_drop(&tx, &c, &f->actor, &err), 0);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_int_equal(remove_it(f, id, &err), 0);
+	is_kept(f, other);
+}
+
 static void a_failing_database_leaves_it_to_the_next_look(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -241,6 +327,8 @@ int main(void)
 		FIXED(who_is_left_without_a_job_says_so),
 		FIXED(a_reason_lasts_until_it_is_sent_again),
 		FIXED(equal_reasons_keep_their_time),
+		FIXED(what_a_job_may_act_on_is_not_removed),
+		FIXED(what_no_job_acts_on_is_removed),
 		FIXED(a_failing_database_leaves_it_to_the_next_look),
 	};
 
