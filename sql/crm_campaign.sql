@@ -114,19 +114,21 @@ SELECT l.id, l.url,
 
 -- name: push-page
 -- Of one group, newest first; -1: plans and what is none. args: group_id,
--- before_id, dry_run or -1, dry_run, limit
+-- before_id, dry_run or -1, dry_run, job_id or 0, job_id, limit
 SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
        p.group_id, p.group_name,
        (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
        COALESCE(j.state, 0), j.error, j.finished_ms
   FROM push p LEFT JOIN job j ON j.id = p.job_id
  WHERE p.group_id = ? AND p.id < ? AND (CAST(? AS INTEGER) = -1 OR p.dry_run = ?)
+   AND (CAST(? AS BIGINT) = 0 OR p.job_id = ?)
  ORDER BY p.id DESC LIMIT ?;
 
 -- name: push-count
--- args: group_id, dry_run or -1, dry_run
+-- args: group_id, dry_run or -1, dry_run, job_id or 0, job_id
 SELECT COUNT(*) FROM push
- WHERE group_id = ? AND (CAST(? AS INTEGER) = -1 OR dry_run = ?);
+ WHERE group_id = ? AND (CAST(? AS INTEGER) = -1 OR dry_run = ?)
+   AND (CAST(? AS BIGINT) = 0 OR job_id = ?);
 
 -- name: push-one
 -- args: id

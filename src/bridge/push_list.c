@@ -44,21 +44,23 @@ static void read_push(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
-int push_list(struct db *db, int64_t group_id, enum push_kind kind,
-	      int64_t before_id, int64_t limit, struct arena *arena,
+int push_list(struct db *db, const struct push_filter *f, struct arena *arena,
 	      struct push_infos *out, int64_t *total_out, struct err *err)
 {
-	struct sql_value dry_run = sql_int(kind);
+	struct sql_value group = sql_int(f->group_id);
+	struct sql_value dry_run = sql_int(f->kind);
+	struct sql_value job = sql_int(f->job_id);
 
 	if (db_find_int(db, SQL_PUSH_COUNT,
-			SQL_ARGS(sql_int(group_id), dry_run, dry_run),
-			total_out, err) < 0)
+			SQL_ARGS(group, dry_run, dry_run, job, job), total_out,
+			err) < 0)
 		return -1;
-	return db_list(db, SQL_PUSH_PAGE,
-		       SQL_ARGS(sql_int(group_id),
-				sql_int(before_id ? before_id : INT64_MAX),
-				dry_run, dry_run, sql_int(limit)),
-		       read_push, arena, out, err);
+	return db_list(
+		db, SQL_PUSH_PAGE,
+		SQL_ARGS(group,
+			 sql_int(f->before_id ? f->before_id : INT64_MAX),
+			 dry_run, dry_run, job, job, sql_int(f->limit)),
+		read_push, arena, out, err);
 }
 
 int push_get(struct db *db, int64_t id, struct arena *arena,

@@ -37,11 +37,18 @@ struct push_info {
 struct push_infos VEC_FIELDS(struct push_info);
 
 enum push_kind { PUSH_REAL = 0, PUSH_PLAN = 1, PUSH_ANY = -1 };
-/* Of one group, newest first, at most limit with id < before_id (0: from the
- * newest). A group that does not exist has none. */
-int push_list(struct db *db, int64_t group_id, enum push_kind kind,
-	      int64_t before_id, int64_t limit, struct arena *arena,
-	      struct push_infos *out, int64_t *total_out, struct err *err);
+struct push_filter {
+	int64_t group_id;
+	enum push_kind kind;
+	int64_t job_id;    /* that makes it; 0: any */
+	int64_t before_id; /* 0: from the newest */
+	int64_t limit;
+};
+/* Of one group, newest first, at most limit with id < before_id. A group that
+ * does not exist has none. */
+int push_list(struct db *db, const struct push_filter *filter,
+	      struct arena *arena, struct push_infos *out, int64_t *total_out,
+	      struct err *err);
 /* ERR_NOT_FOUND. */
 int push_get(struct db *db, int64_t id, struct arena *arena,
 	     struct push_info *out, struct err *err);

@@ -121,7 +121,14 @@ describe("pushes", () => {
   });
 
   it("keep the newest twenty plans of a group, and all that were done", async () => {
+    const list = async (query: Json): Promise<Json> => (await server.admin.get(`${v1}/groups/${group.id}/pushes`, query)).body;
+    const [real] = (await list({ dry_run: false })).items;
+    const planned = (await server.admin.get(`${v1}/pushes/${plan.push_id}`)).body.job_id;
     for (let i = 0; i < 22; i++) await push({ dry_run: true });
+    // what a job makes is found among however many
+    const { items, total } = await list({ job_id: real.job_id, limit: 1 });
+    assert.deepEqual([items, total], [[real], 1]);
+    assert.deepEqual([(await list({ job_id: planned })).total, (await list({ job_id: real.job_id, dry_run: true })).total], [0, 0]);
     const { body } = await server.admin.get(`${v1}/groups/${group.id}/pushes`, { dry_run: true });
     assert.equal(body.total, 20);
     await server.admin.get(`${v1}/pushes/${plan.push_id}`, undefined, { status: 404 });

@@ -146,6 +146,33 @@ describe("a push of a group", () => {
     assert.equal((await pushesOf(server, group, false)).length, 1);
   });
 
+  it("is looked for no more once its plan is not kept any more", async () => {
+    const group = await makeGroup(server, "Vergangen");
+    const { job_id } = (await server.admin.get(`${v1}/pushes/${(await push(server, group, true)).push_id}`)).body;
+    const page = await browser.signIn("manager");
+    let looks = 0;
+    await page.route(/\/pushes\?job_id=/, (route) => {
+      looks++;
+      return route.fulfill({ json: { items: [], total: 0, next: null } });
+    });
+    await page.clock.install();
+    await page.goto(`/groups/${group.id}/push?job=${job_id}`);
+    await page.getByText("This plan is not kept any more.").waitFor();
+    const then = looks;
+    await page.clock.runFor(10_000);
+    assert.equal(looks, then);
+    // the job is not kept for ever, either
+    browser.allow(/404/);
+    await page.goto(`/groups/${group.id}/push?job=99999`);
+    await page.getByText("This plan is not kept any more.").waitFor();
+    await page.clock.runFor(10_000);
+    const jobs: string[] = [];
+    page.on("request", (request) => jobs.push(request.url()));
+    await page.clock.runFor(10_000);
+    assert.deepEqual(jobs.filter((url) => url.includes("/99999") || url.includes("job_id=99999")), []);
+    await page.getByRole("button", { name: "Plan again" }).waitFor();
+  });
+
   it("is only looked at by who may not market", async () => {
     const group = await makeGroup(server, "Nur schauen");
     const result = await push(server, group);

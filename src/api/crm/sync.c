@@ -93,25 +93,32 @@ int v1_groups_push(struct request *rq, struct response *rs, struct err *err)
 	return enqueue(rq, rs, &job, &tx, err);
 }
 
+static enum push_kind push_kind_of(const struct request *rq)
+{
+	if (!request_query(rq, "dry_run"))
+		return PUSH_ANY;
+	return request_query_bool(rq, "dry_run", false) ? PUSH_PLAN : PUSH_REAL;
+}
+
 int v1_groups_pushes(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(vec_release) struct push_infos list = VEC_INIT;
-	enum push_kind kind = !request_query(rq, "dry_run") ? PUSH_ANY
-			      : request_query_bool(rq, "dry_run", false)
-				      ? PUSH_PLAN
-				      : PUSH_REAL;
+	struct push_filter f = { .kind = push_kind_of(rq) };
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct group group;
 	const char *next;
-	int64_t id, before, limit, total = 0;
+	int64_t limit, total = 0;
 
-	if (request_param_id(rq, "group_id", &id, err) < 0 ||
-	    v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
+	if (request_param_id(rq, "group_id", &f.group_id, err) < 0 ||
+	    v1_limit(rq, &limit, err) < 0 ||
+	    v1_before(rq, &f.before_id, err) < 0 ||
+	    request_query_int(rq, "job_id", 1, INT64_MAX, &f.job_id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 ||
-	    group_get(db, id, rq->arena, &group, err) < 0 ||
-	    push_list(db, id, kind, before, limit + 1, rq->arena, &list, &total,
-		      err) < 0)
+	    group_get(db, f.group_id, rq->arena, &group, err) < 0)
+		return -1;
+	f.limit = limit + 1;
+	if (push_list(db, &f, rq->arena, &list, &total, err) < 0)
 		return -1;
 	next = v1_cut(rq, &list, limit, id);
 	v1_list_begin(&w);

@@ -1,6 +1,7 @@
 /** Long work: asked for, then looked at until it ends. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, call, type Schemas } from './client.ts';
+import { problemOf } from './problem.ts';
 
 export type Job = Schemas['Job'];
 
@@ -22,13 +23,20 @@ export function hasEnded(job: Job): boolean {
   return job.state === 'done' || job.state === 'failed' || job.state === 'canceled';
 }
 
-/** One job, looked at each second until it has ended. */
+const NO_SUCH = 404;
+
+/** Jobs are not kept for ever. */
+export function isGone({ error }: { error: Error | null }): boolean {
+  return error !== null && problemOf(error).status === NO_SUCH;
+}
+
+/** One job, looked at each second until it has ended, or is gone. */
 export function useJob(id: number | null) {
   return useQuery({
     queryKey: ['jobs', id],
     enabled: id !== null,
     queryFn: ({ signal }) => call(api.GET('/jobs/{job_id}', { params: { path: { job_id: String(id) } }, signal })),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : LOOK_MS),
+    refetchInterval: ({ state }) => ((state.data && hasEnded(state.data)) || isGone(state) ? false : LOOK_MS),
   });
 }
 

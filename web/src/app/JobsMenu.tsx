@@ -3,7 +3,7 @@ import { ActionIcon, Indicator, Popover, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconActivity } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { jobNames, useRunningJobs, type Job } from '../api/jobs.ts';
+import { hasEnded, jobNames, useRunningJobs, type Job } from '../api/jobs.ts';
 import { usePushOfJob } from '../features/pushes/queries.ts';
 import { JobProgress } from '../ui/JobProgress.tsx';
 import { LinkAnchor } from '../ui/LinkAnchor.tsx';
@@ -40,7 +40,7 @@ export function JobsMenu() {
 /** A plan or a push of a group: as soon as it has begun it says of which, and leads there. */
 function PushJob({ job, groupId, onOpen }: { job: Job; groupId: number; onOpen: () => void }) {
   const { t } = useTranslation();
-  const push = usePushOfJob(groupId, job.id).data;
+  const push = usePushOfJob(groupId, job.id, hasEnded(job)).data;
   const title = push ? t(push.dry_run ? 'jobs.planOf' : 'jobs.pushOf', { name: push.group_name }) : t('jobs.push');
   const link = (
     <LinkAnchor to="/groups/$groupId/push" params={{ groupId }} search={{ job: job.id }} fz="inherit" onClick={onOpen}>

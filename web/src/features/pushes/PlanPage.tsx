@@ -6,7 +6,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
-import { hasEnded, useJob } from '../../api/jobs.ts';
+import { hasEnded, isGone, useJob } from '../../api/jobs.ts';
 import { may, useMe } from '../../api/session.ts';
 import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
@@ -118,7 +118,8 @@ function OfJob(props: OfJobProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const job = useJob(jobId);
-  const found = usePushOfJob(groupId, jobId);
+  const isOver = isGone(job) || (job.data !== undefined && hasEnded(job.data));
+  const found = usePushOfJob(groupId, jobId, isOver);
   const push = found.data ?? null;
   const realId = push && !push.dry_run ? push.id : null;
   useEffect(() => {
@@ -127,15 +128,15 @@ function OfJob(props: OfJobProps) {
 
   const again = <Button w="fit-content" loading={props.isPlanning} onClick={onPlanAgain}>{t('pushes.planAgain')}</Button>;
   if (push?.dry_run && push.result) return <Plan push={push} result={push.result} {...props} />;
-  const error = job.error ?? found.error;
-  const isOver = job.data !== undefined && hasEnded(job.data) && job.data.state !== 'done';
+  const hasFailed = isOver && job.data !== undefined && job.data.state !== 'done';
   // the plan was removed since
-  const isGone = job.data?.state === 'done' && found.data === null && !found.isFetching;
-  if (error || isOver || isGone)
+  const isRemoved = isOver && !hasFailed && found.isSuccess && push === null && !found.isPlaceholderData;
+  const error = (isGone(job) ? null : job.error) ?? found.error;
+  if (error || hasFailed || isRemoved)
     return (
       <Stack gap="xs">
-        <ProblemAlert error={isOver ? new Error(job.data?.error ?? t('pushes.stopped')) : error} title={t('pushes.notPlanned')} />
-        {isGone && <Alert color="gray">{t('pushes.planGone')}</Alert>}
+        <ProblemAlert error={hasFailed ? new Error(job.data?.error ?? t('pushes.stopped')) : error} title={t('pushes.notPlanned')} />
+        {isRemoved && <Alert color="gray">{t('pushes.planGone')}</Alert>}
         {again}
       </Stack>
     );

@@ -1,5 +1,5 @@
 /** Pushes and their plans: everything that these pages ask for. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, call, type Schemas } from '../../api/client.ts';
 import { useRows, type Rows } from '../../ui/DataTable/rows.ts';
@@ -11,8 +11,6 @@ export type PushResult = Schemas['PushResult'];
 export type PushRow = Schemas['PushRow'];
 
 const LOOK_MS = 1000;
-/** A plan or push that was just asked for is among so many of its group. */
-const NEWEST = 20;
 
 const ofGroup = (id: number) => ({ path: { group_id: String(id) } });
 const ofPush = (id: number) => ({ path: { push_id: String(id) } });
@@ -33,16 +31,17 @@ export function usePushes(groupId: number) {
   });
 }
 
-/** What a job makes; null: it has not begun. Looked for until it is there, and until it ends. */
-export function usePushOfJob(groupId: number, jobId: number | null) {
+/** What a job makes; null: nothing yet, or not any more. Looked for until it has ended, or its job has (isOver), and once more then. */
+export function usePushOfJob(groupId: number, jobId: number, isOver: boolean) {
   return useQuery({
-    queryKey: ['pushes', 'job', groupId, jobId],
-    enabled: jobId !== null,
+    queryKey: ['pushes', 'job', groupId, jobId, isOver],
+    placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const page = await call(api.GET('/groups/{group_id}/pushes', { params: { ...ofGroup(groupId), query: { limit: NEWEST } }, signal }));
-      return page.items.find((push) => push.job_id === jobId) ?? null;
+      const query = { job_id: jobId, limit: 1 };
+      const page = await call(api.GET('/groups/{group_id}/pushes', { params: { ...ofGroup(groupId), query }, signal }));
+      return page.items[0] ?? null;
     },
-    refetchInterval: ({ state }) => (state.data && !isRunning(state.data) ? false : LOOK_MS),
+    refetchInterval: ({ state }) => (isOver || (state.data && !isRunning(state.data)) ? false : LOOK_MS),
   });
 }
 
