@@ -5,12 +5,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
-import { useFormat } from '../../../app/format.ts';
 import type { Draft } from '../../../ui/useDraft.ts';
 import styles from '../Composer.module.css';
 import { etagOfShown, useEstimate, type ChecklistItem } from '../queries.ts';
 import type { CampaignValues } from '../values.ts';
 import { SendDialog } from './SendDialog.tsx';
+import { useActWords } from './useActWords.ts';
 import type { When } from './when.ts';
 
 interface Props {
@@ -27,7 +27,7 @@ interface Props {
 
 export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, onFailed }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const actOf = useActWords();
   const me = useMe();
   const queries = useQueryClient();
   /** Of what is to go out; null: nobody asks for that. */
@@ -42,7 +42,6 @@ export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, on
     ...(estimate && goes === 0 && draft.saved.to !== 'null' ? [t('composer.send.nobody')] : []),
     ...(draft.state === 'offline' || draft.state === 'stopped' ? [t('composer.send.notSaved')] : []),
   ];
-  const count = { count: goes, n: format.number(goes) };
   const isOff = !isReady || reasons.length > 0 || !estimate;
   return (
     <Stack className={styles.bar} gap="xs">
@@ -53,7 +52,7 @@ export function SendBar({ id, draft, when, isReady, errors, warnings, onTest, on
           aria-describedby={reasons.length > 0 ? 'why-not-sent' : undefined}
           onClick={() => void draft.flush().then(async (isSaved) => isSaved && see({ etag: await etagOfShown(queries, id) }))}
         >
-          {!estimate ? t('composer.send.off') : when.isLater ? t('composer.send.schedule', count) : t('composer.send.send', count)}
+          {estimate ? actOf({ isLater: when.isLater, to: draft.saved.to, goes }) : t('composer.send.off')}
         </Button>
         <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} onClick={onTest}>{t('composer.send.test')}</Button>
       </Group>

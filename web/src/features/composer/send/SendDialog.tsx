@@ -14,6 +14,7 @@ import { useOneTargetName } from '../lines/targets.ts';
 import { useSend } from '../queries.ts';
 import { useReadable } from '../useReadable.ts';
 import { isRough, type CampaignValues } from '../values.ts';
+import { useActWords } from './useActWords.ts';
 import type { When } from './when.ts';
 
 interface Props {
@@ -32,6 +33,7 @@ interface Props {
 export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, onFailed, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
+  const actOf = useActWords();
   const navigate = useNavigate();
   const send = useSend(id);
   const to = useOneTargetName(values.to);
@@ -39,7 +41,6 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const [seen, see] = useState(etag);
   const isChanged = send.error !== null && problemOf(send.error).isMeanwhile;
   const isTyped = goes <= TYPED_ABOVE || isTypedRight(typed, goes);
-  const count = { count: goes, n: format.number(goes) };
   const read = useReadable();
   const rows = [
     [t('composer.step.to'), to ?? ''],
@@ -88,7 +89,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>
           <Button loading={send.isPending} disabled={!isTyped} onClick={go} data-autofocus>
-            {when.isLater ? t('composer.send.schedule', count) : t('composer.send.send', count)}
+            {actOf({ isLater: when.isLater, to: values.to, goes })}
           </Button>
         </Group>
       </Stack>
