@@ -118,8 +118,9 @@ SELECT l.id, l.url,
 SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
        p.group_id, p.group_name,
        (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
-       COALESCE(j.state, 0), j.error, j.finished_ms
+       COALESCE(j.state, 0), j.error, j.finished_ms, c.id, c.name
   FROM push p LEFT JOIN job j ON j.id = p.job_id
+  LEFT JOIN campaign_send s ON s.job_id = p.job_id LEFT JOIN campaign c ON c.id = s.campaign_id
  WHERE p.group_id = ? AND p.id < ? AND (CAST(? AS INTEGER) = -1 OR p.dry_run = ?)
    AND (CAST(? AS BIGINT) = 0 OR p.job_id = ?)
  ORDER BY p.id DESC LIMIT ?;
@@ -135,8 +136,9 @@ SELECT COUNT(*) FROM push
 SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
        p.group_id, p.group_name,
        (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
-       COALESCE(j.state, 0), j.error, j.finished_ms
+       COALESCE(j.state, 0), j.error, j.finished_ms, c.id, c.name
   FROM push p LEFT JOIN job j ON j.id = p.job_id
+  LEFT JOIN campaign_send s ON s.job_id = p.job_id LEFT JOIN campaign c ON c.id = s.campaign_id
  WHERE p.id = ?;
 
 -- name: push-last
@@ -144,8 +146,9 @@ SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms,
 SELECT p.id, p.state, p.dry_run, p.segment_id, p.audience_id, p.result, p.at_ms, p.job_id,
        p.group_id, p.group_name,
        (SELECT u.name FROM app_user u WHERE u.id = p.user_id),
-       COALESCE(j.state, 0), j.error, j.finished_ms
+       COALESCE(j.state, 0), j.error, j.finished_ms, c.id, c.name
   FROM push p LEFT JOIN job j ON j.id = p.job_id
+  LEFT JOIN campaign_send s ON s.job_id = p.job_id LEFT JOIN campaign c ON c.id = s.campaign_id
  WHERE p.id IN (SELECT MAX(id) FROM push
                  WHERE dry_run = 0 AND group_id IN JSON_INTS(?) GROUP BY group_id);
 

@@ -41,6 +41,8 @@ static void read_push(const struct rows *rows, struct arena *arena, void *out)
 		.job_state = state ? job_state_name(state) : NULL,
 		.error = state == JOB_FAILED ? rows_dup(rows, 12, arena) : NULL,
 		.finished_ms = rows_int(rows, 13),
+		.campaign_id = rows_int(rows, 14),
+		.campaign_name = rows_dup(rows, 15, arena),
 	};
 }
 
@@ -96,6 +98,19 @@ int64_t push_job_group(const struct job *job)
 	return id;
 }
 
+static void write_campaign(const struct push_info *p, struct json_writer *w)
+{
+	json_key(w, "campaign");
+	if (p->campaign_id == 0) {
+		json_nothing(w);
+		return;
+	}
+	json_begin_object(w);
+	json_key_int(w, "id", p->campaign_id);
+	json_key_text(w, "name", p->campaign_name);
+	json_end_object(w);
+}
+
 void push_format(const struct push_info *p, struct json_writer *w)
 {
 	json_begin_object(w);
@@ -111,6 +126,7 @@ void push_format(const struct push_info *p, struct json_writer *w)
 	json_key_id(w, "job_id", p->job_id);
 	json_key_text(w, "job_state", p->job_state);
 	json_key_text(w, "error", p->error);
+	write_campaign(p, w);
 	json_key_time(w, "at", p->at_ms);
 	json_key_time_or_null(w, "finished_at", p->finished_ms);
 	json_end_object(w);

@@ -32,6 +32,8 @@ struct push_info {
 	const char *job_state; /* NULL: it is gone */
 	const char *error;     /* if it failed */
 	int64_t finished_ms;
+	int64_t campaign_id; /* that its job is about to send; 0: none */
+	const char *campaign_name;
 	bool dry_run; /* a plan */
 };
 struct push_infos VEC_FIELDS(struct push_info);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { addPeople, makeGroup, push, runJob, until, useServer, type Json, type Server } from "../harness/index.js";
+import { addPeople, makeCampaign, makeGroup, push, runJob, until, useServer, type Json, type Server } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
@@ -233,6 +233,37 @@ describe("a push of a group", () => {
     await page.getByText("done", { exact: true }).waitFor();
     assert.equal((await tagOf(server, "Viele"))!.member_count, 30);
     await page.getByRole("button", { name: /Lost the tag\s*90/ }).waitFor();
+  });
+
+  it("says that a campaign goes out with the answer to what it asks", async () => {
+    const ids = (await addPeople(server, mailOf(120, "reader"))).filter(({ email }) => email?.startsWith("reader")).map(({ id }) => id as number);
+    const group = await makeList(server, "Leser", ids);
+    await push(server, group);
+    await server.admin.post(`${v1}/groups/${group.id}/exclude`, { ids: ids.slice(0, 90) });
+    const campaign = await makeCampaign(server, group, "Herbstbrief");
+    const of = async (): Promise<Json> => (await server.admin.get(`${v1}/campaigns/${campaign.id}`)).body;
+    const { job_id } = (await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 })).body;
+    await server.job(job_id, "needs_confirmation");
+    const asking = (await of()).push_id;
+    assert.deepEqual((await server.admin.get(`${v1}/pushes/${asking}`)).body.campaign, { id: campaign.id, name: "Herbstbrief" });
+
+    const manager = await browser.signIn("manager");
+    const alertOf = (page: Page) => page.getByRole("alert").filter({ hasText: "90 people would lose the tag" });
+    await manager.goto(`/pushes/${asking}`);
+    await alertOf(manager).getByText("It takes the right to send to answer this.").waitFor();
+    assert.equal(await alertOf(manager).getByRole("button").count(), 0);
+
+    const page = await browser.signIn("administrator");
+    await page.goto(`/pushes/${asking}`);
+    await alertOf(page).getByText("It goes out as soon as this is confirmed").waitFor();
+    await checkAccessible(page);
+    await picture(page, "push-asks-campaign");
+    await alertOf(page).getByRole("link", { name: "Herbstbrief" }).click();
+    await page.waitForURL(new RegExp(`/campaigns/${campaign.id}$`));
+    await page.goBack();
+    await alertOf(page).getByRole("button", { name: "Remove the tag from 90 people, and send the campaign" }).click();
+    await until("it is sent", async () => (await of()).status === "sent");
+    assert.equal((await server.admin.get(`${v1}/pushes/${asking}`)).body.campaign, null);
   });
 });
 

@@ -5,10 +5,11 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnswerJob, useJob } from '../../api/jobs.ts';
-import { may, useMe } from '../../api/session.ts';
+import { may, useMe, type Right } from '../../api/session.ts';
 import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
 import { JobProgress } from '../../ui/JobProgress.tsx';
+import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
@@ -89,23 +90,29 @@ function Condition({ push }: { push: Push }) {
   if (state === 'done') return <NotTaken push={push} />;
   return (
     <Paper>
+      <ForCampaign push={push} />
       <Group justify="space-between" align="flex-start" wrap="nowrap">
         <div style={{ flex: 1, minWidth: 0 }}>
           {job.data ? <JobProgress job={job.data} title={t('pushes.running')} /> : <Skeleton h={40} />}
           <Text size="xs" c="dimmed" mt={4}>{t('bulk.mayLeave')}</Text>
         </div>
-        {push.job_id !== null && <Stop jobId={push.job_id} />}
+        {push.job_id !== null && <Stop jobId={push.job_id} right={rightOf(push)} />}
       </Group>
       <ProblemAlert error={job.error} />
     </Paper>
   );
 }
 
-function Stop({ jobId }: { jobId: number }) {
+/** To stop it, or answer what it asks: with it, a campaign goes out or does not. */
+function rightOf({ campaign }: Push): Right {
+  return campaign ? 'send' : 'market';
+}
+
+function Stop({ jobId, right }: { jobId: number; right: Right }) {
   const { t } = useTranslation();
   const me = useMe();
   const stop = useStopJob(jobId);
-  if (!may(me, 'market')) return null;
+  if (!may(me, right)) return null;
   return (
     <Stack gap={4} align="flex-end">
       <Button variant="default" size="xs" loading={stop.isPending} onClick={() => stop.mutate()}>{t('pushes.stop')}</Button>
@@ -122,19 +129,34 @@ function Question({ push }: { push: Push }) {
   const answer = useAnswerJob(push.job_id ?? 0);
   const n = push.result?.untag ?? 0;
   const words = { count: n, n: format.number(n) };
+  const mayAnswer = may(me, rightOf(push));
   return (
     <Alert color="yellow" role="alert" title={t('pushes.asks', words)}>
       <Stack gap="sm">
         <Text size="sm">{t('pushes.asksAbout', words)}</Text>
+        <ForCampaign push={push} />
+        {!mayAnswer && push.campaign && <Text size="sm">{t('pushes.askSender')}</Text>}
         <ProblemAlert error={answer.error} />
-        {may(me, 'market') && (
+        {mayAnswer && (
           <Group>
-            <Button loading={answer.isPending} onClick={() => answer.mutate(true)}>{t('pushes.doUntag', words)}</Button>
+            <Button loading={answer.isPending} onClick={() => answer.mutate(true)}>{t(push.campaign ? 'pushes.doUntagAndSend' : 'pushes.doUntag', words)}</Button>
             <Button variant="default" disabled={answer.isPending} onClick={() => answer.mutate(false)}>{t('pushes.stop')}</Button>
           </Group>
         )}
       </Stack>
     </Alert>
+  );
+}
+
+/** It is part of sending one, which waits for it. */
+function ForCampaign({ push: { campaign, job_state } }: { push: Push }) {
+  const { t } = useTranslation();
+  if (!campaign) return null;
+  return (
+    <Text size="sm">
+      {t(job_state === 'needs_confirmation' ? 'pushes.askedFor' : 'pushes.madeFor')}{' '}
+      <LinkAnchor to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} fz="inherit"><bdi>{campaign.name}</bdi></LinkAnchor>
+    </Text>
   );
 }
 
