@@ -1,6 +1,7 @@
 /** Two people, or two tabs, write one mail: nobody's words are lost. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Request } from "playwright-core";
 import { until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, saved, useCampaigns, writingIn } from "./composer.js";
@@ -103,6 +104,36 @@ describe("two who write one mail", () => {
     await page.getByRole("alert").getByRole("button", { name: "Take what was saved" }).click();
     await until("the rest is saved", async () => (await of(campaign)).name === "Mine");
     assert.equal((await of(campaign)).subject, "Theirs");
+  });
+
+  it("write HTML: what is saved is not read again, and what takes its place takes nobody else's", async () => {
+    const page = await browser.signIn("manager");
+    browser.allow(/412/);
+    for (const theirs of [null, "<p>Theirs</p>"]) {
+      const campaign = await make({ html: "<p>First</p>" });
+      let reads = 0;
+      const count = (request: Request) => void (reads += Number(request.method() === "GET" && request.url().endsWith(`/campaigns/${campaign.id}/design`)));
+      page.on("request", count);
+      await openContent(page, campaign);
+      await page.locator(".cm-content").click();
+      const before = reads;
+      for (const word of ["one ", "two "]) {
+        await page.keyboard.type(word);
+        await until("it is saved", async () => (await of(campaign)).html?.includes(word));
+        await saved(page);
+      }
+      assert.equal(reads, before);
+      page.off("request", count);
+      if (theirs) await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { html: theirs });
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("menuitem", { name: "Begin with something else" }).click();
+      await page.getByRole("button", { name: "Empty page: Begin" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Replace the content" }).click();
+      if (theirs) await page.getByRole("alert").getByText("Somebody else has begun meanwhile").waitFor();
+      else await block(page, /^Footer/).waitFor();
+      const { design, html } = await designOf(campaign);
+      assert.deepEqual([design === null, html === theirs], [theirs !== null, theirs !== null]);
+    }
   });
 
   it("write into what is being sent by then: it is said, the words can be taken along, and the mail is as it was", async () => {

@@ -42,8 +42,6 @@ export async function saveCampaign(queries: QueryClient, id: number, body: Campa
   await queries.cancelQueries({ queryKey });
   const saved = await orLook(queries, id, callWhole(api.PATCH('/campaigns/{campaign_id}', { params: { path: at(id), header: ifMatch(etag) }, body })));
   queries.setQueryData(queryKey, saved);
-  // the same content is that of the design, whose ETag is another by now
-  if ('html' in body || 'plain_text' in body) await queries.invalidateQueries({ queryKey: designQuery(id).queryKey });
   told(queries, id);
   return saved;
 }
@@ -154,16 +152,25 @@ export async function saveDesign(queries: QueryClient, id: number, { design, pla
   return saved;
 }
 
+/** Of the content as it is shown. What one has written oneself is read back first; if it is somebody else's by then, that of before is refused. */
+async function etagOfContent(queries: QueryClient, id: number): Promise<string | null> {
+  const { queryKey } = designQuery(id);
+  const before = queries.getQueryData(queryKey)?.etag ?? null;
+  if (!queries.getQueryState(queryKey)?.isInvalidated) return before;
+  const shown = queries.getQueryData(campaignQuery(id).queryKey)?.data;
+  const { data, etag } = await reloadDesign(queries, id);
+  const isShown = !data.design && data.html === (shown?.html ?? null) && data.plain_text === (shown?.plain_text ?? null);
+  return isShown ? etag : before;
+}
+
 /** What it is made of is another kind of content from now on, in the place of what is shown, and of nothing else. */
 export function useBeginContent(id: number) {
   const queries = useQueryClient();
   const reload = () => Promise.all([reloadDesign(queries, id), reloadCampaign(queries, id)]);
   return useMutation({
     mutationFn: async (content: { design: object } | CampaignChange) => {
-      const shown = queries.getQueryData(('design' in content ? designQuery(id) : campaignQuery(id)).queryKey);
-      const etag = shown?.etag ?? null;
-      if ('design' in content) await saveDesign(queries, id, { design: content.design, plain_text: null }, etag);
-      else await saveCampaign(queries, id, content, etag);
+      if ('design' in content) await saveDesign(queries, id, { design: content.design, plain_text: null }, await etagOfContent(queries, id));
+      else await saveCampaign(queries, id, content, queries.getQueryData(campaignQuery(id).queryKey)?.etag ?? null);
       await reload();
     },
     onError: () => void reload().catch(() => null),
