@@ -78,6 +78,10 @@ describe("the report of a campaign", () => {
     await figure(page, "Clicked", 2).waitFor();
     await page.getByRole("img", { name: /step by step/ }).waitFor();
     const now = await report();
+    // what each number counts
+    assert.ok(now.recipients > now.sent);
+    await page.getByText("with 1 left out", { exact: true }).waitFor();
+    await page.getByText("without 1 left out", { exact: true }).waitFor();
     for (const [what, n, query] of [
       ["Recipients", now.recipients, {}],
       ["Sent", now.sent, { state: "sent" }],

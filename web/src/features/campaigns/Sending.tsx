@@ -18,6 +18,7 @@ export function Sending({ campaign }: { campaign: Campaign }) {
   const { figures, rate, seconds_left: left, status } = campaign;
   const sent = figures?.sent ?? 0;
   const waiting = figures?.waiting ?? 0;
+  const out = figures?.left_out ?? 0;
   const title = t(status === 'paused' ? 'campaigns.isPaused' : 'campaigns.isSending');
   return (
     <Paper component="section" aria-label={title}>
@@ -35,6 +36,7 @@ export function Sending({ campaign }: { campaign: Campaign }) {
           {figures
             ? t('campaigns.progress', { sent: format.number(sent), waiting: format.number(waiting) })
             : t('campaigns.preparing')}
+          {out > 0 && `, ${t('campaigns.out', { count: out, n: format.number(out) })}`}
           {status === 'sending' && typeof rate === 'number' && ` · ${t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) })}`}
           {status === 'sending' && typeof left === 'number' && ` · ${timeLeft(left)}`}
         </Text>

@@ -81,9 +81,14 @@ function Moment({ at }: { at: string | null | undefined }) {
   return at ? <Ago at={at} /> : null;
 }
 
-function Recipients({ campaign }: { campaign: Campaign }) {
+/** Everybody in it, also whom it did not go to. */
+function Recipients({ campaign: { figures } }: { campaign: Campaign }) {
+  const { t } = useTranslation();
   const format = useFormat();
-  return campaign.figures ? <span>{format.number(campaign.figures.recipients)}</span> : null;
+  if (!figures) return null;
+  const out = figures.left_out;
+  const words = t('report.withLeftOut', { count: out, n: format.number(out) });
+  return <span title={out > 0 ? words : undefined}>{format.number(figures.recipients)}</span>;
 }
 
 /** Of those to whom it was delivered, as in its report: a small bar, and the number. */

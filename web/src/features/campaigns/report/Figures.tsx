@@ -12,6 +12,8 @@ export function Figures({ report }: { report: Report }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { sent, delivered, opened, clicked, bounced, unsubscribed, complained, unknown, average, waiting } = report;
+  const out = Object.values(report.left_out).reduce((all, n) => all + n, 0);
+  const words = { count: out, n: format.number(out) };
   const ofDelivered = (n: number) => <Line>{t('report.shareDelivered', { rate: format.percent(n, delivered) })}</Line>;
   const machines = (n: number, of: LedgerFilter) => (
     <People n={n} of={of} isMachine>{t('campaigns.machines', { count: n, n: format.number(n) })}</People>
@@ -22,9 +24,12 @@ export function Figures({ report }: { report: Report }) {
       <Title order={2} fz="md" mb="xs" id="figures">{t('campaigns.figures')}</Title>
       <SimpleGrid cols={{ base: 2, xs: 3, md: 5 }} spacing="sm">
         <Figure label={t('campaigns.recipients')} n={report.recipients} of={{}}>
+          {out > 0 && <Line>{t('report.withLeftOut', words)}</Line>}
           <People n={unknown} of={{ state: 'unknown' }}>{t('campaigns.unknown', { count: unknown, n: format.number(unknown) })}</People>
         </Figure>
-        <Figure label={t('campaigns.sent')} n={sent} of={{ state: 'sent' }} />
+        <Figure label={t('campaigns.sent')} n={sent} of={{ state: 'sent' }}>
+          {out > 0 && <Line>{t('report.withoutLeftOut', words)}</Line>}
+        </Figure>
         {waiting > 0 && <Figure label={t('campaigns.waiting')} n={waiting} of={{ state: 'waiting' }} />}
         <Figure label={t('report.delivered')} n={delivered} of={{ state: 'delivered' }}>
           <Line>{t('report.shareSent', { rate: format.percent(delivered, sent) })}</Line>
@@ -45,7 +50,7 @@ export function Figures({ report }: { report: Report }) {
         </Figure>
         <Figure label={t('campaigns.unsubscribed')} n={unsubscribed} of={{ response: 'unsubscribed' }}>{ofDelivered(unsubscribed)}</Figure>
         <Figure label={t('campaigns.complained')} n={complained} of={{ response: 'complained' }} color="red" />
-        <Figure label={t('report.notSent')} n={Object.values(report.left_out).reduce((all, n) => all + n, 0)} of={{ state: 'not_sent' }} />
+        <Figure label={t('report.notSent')} n={out} of={{ state: 'not_sent' }} />
       </SimpleGrid>
     </section>
   );
