@@ -34,8 +34,9 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
   FROM campaign WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: crm-campaign-beside
--- What is shown beside each, by id. args: ids (JSON array)
-SELECT c.id, g.name, u.name, s.job_id,
+-- What is shown beside each, by id; who sent or scheduled it last, and when.
+-- args: ids (JSON array)
+SELECT c.id, g.name, u.name, s.job_id, COALESCE(o.name, a.actor), a.at_ms,
        f.recipients, f.sent, f.waiting, f.bounced_hard, f.bounced_soft, f.opened,
        f.opened_machines, f.clicked, f.clicked_machines, f.unsubscribed, f.complained,
        f.unknown, f.as_of_ms, f.pace_ms, f.pace_sent, f.per_hour, f.pace_until_ms
@@ -44,6 +45,10 @@ SELECT c.id, g.name, u.name, s.job_id,
   LEFT JOIN campaign_figures f ON f.campaign_id = c.id
   LEFT JOIN crm_group g ON g.id = c.group_id
   LEFT JOIN app_user u ON u.id = c.user_id
+  LEFT JOIN audit_log a ON a.id = (SELECT MAX(id) FROM audit_log
+         WHERE record_id = c.id AND entity IS NULL
+           AND action IN ('campaign.send', 'campaign.schedule'))
+  LEFT JOIN app_user o ON o.id = a.user_id
  WHERE c.id IN JSON_INTS(?) ORDER BY c.id;
 
 -- name: crm-campaign-showing

@@ -150,9 +150,11 @@ static void read_beside(const struct rows *rows, struct arena *arena, void *out)
 		.to_name = rows_dup(rows, 1, arena),
 		.user_name = rows_dup(rows, 2, arena),
 		.send_job_id = rows_int(rows, 3),
-		.has_ledger = !rows_is_null(rows, 4),
+		.ordered_by = rows_dup(rows, 4, arena),
+		.ordered_ms = rows_int(rows, 5),
+		.has_ledger = !rows_is_null(rows, 6),
 	};
-	figures_read(rows, 4, &shown->figures);
+	figures_read(rows, 6, &shown->figures);
 }
 
 static const struct campaign_shown *beside_of(
@@ -277,6 +279,18 @@ static void write_pace(const struct campaign_shown *shown, int64_t now_ms,
 		json_nothing(w);
 }
 
+/* What was asked for and taken back, or came to nothing, is nobody's any more.
+ */
+static void write_order(const struct campaign_shown *shown,
+			struct json_writer *w)
+{
+	bool stands =
+		shown->c.status != CRM_CAMPAIGN_DRAFT || shown->send_job_id > 0;
+
+	json_key_text(w, "ordered_by", stands ? shown->ordered_by : NULL);
+	json_key_time_or_null(w, "ordered_at", stands ? shown->ordered_ms : 0);
+}
+
 void campaign_shown_format(const struct campaign_shown *shown,
 			   bool with_content, int64_t now_ms,
 			   struct json_writer *w)
@@ -288,5 +302,6 @@ void campaign_shown_format(const struct campaign_shown *shown,
 	write_pace(shown, now_ms, w);
 	json_key_id(w, "send_job_id", shown->send_job_id);
 	json_key_text(w, "user_name", shown->user_name);
+	write_order(shown, w);
 	json_end_object(w);
 }

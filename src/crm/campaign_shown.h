@@ -18,6 +18,9 @@ struct campaign_shown {
 	int64_t send_job_id; /* that is to send it; 0: none, or it has begun */
 	const char *to_name; /* of a group; NULL: gone, or none */
 	const char *user_name; /* NULL: nobody's */
+	/* Who sent or scheduled it last; NULL and 0: nobody, or not known. */
+	const char *ordered_by; /* a user, or a key */
+	int64_t ordered_ms;
 };
 struct campaigns_shown VEC_FIELDS(struct campaign_shown);
 

@@ -131,8 +131,13 @@ describe("campaigns of the CRM", () => {
     const at = new Date(Math.ceil(Date.now() / 900_000) * 900_000 + 86_400_000);
     const later = await server.admin.post(`${path}/schedule`, { at: at.toISOString() });
     assert.equal(later.body.status, "scheduled");
+    // who did so, and when
+    const { ordered_by, ordered_at } = later.body;
+    assert.ok(ordered_by && Date.parse(ordered_at) > 0, JSON.stringify(later.body));
+    const shown = (await server.command(["campaign", "show", String(campaign.id)])).stdout;
+    assert.match(shown, new RegExp(`^ordered_by +${ordered_by}$`, "m"));
     const draft = await server.admin.post(`${path}/unschedule`);
-    assert.equal(draft.body.status, "draft");
+    assert.deepEqual([draft.body.status, draft.body.ordered_by, draft.body.ordered_at], ["draft", null, null]);
   });
 
   it("stop when told, go on, and end for good", async () => {

@@ -148,6 +148,10 @@ describe("two who write one mail", () => {
     await alert.getByText("Your last words were too late").waitFor();
     assert.match(await alert.getByRole("textbox", { name: "Text" }).inputValue(), /late/);
     await page.getByText(/It is scheduled for .*2099/).waitFor();
+    // who did it
+    const { ordered_by } = await of(campaign);
+    assert.ok(ordered_by);
+    await page.getByText(`Scheduled by ${ordered_by}, `).waitFor();
     await checkAccessible(page);
     await picture(page, "composer-too-late");
     assert.equal((await part(campaign, "b2"))?.html, "<p>One</p>");

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "crm/audit.h"
 #include "crm/campaign/send_job.h"
 
 #include "sql/crm_campaign.h"
@@ -106,9 +107,12 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 		json_key_int(&w, "schedule_ms", at_ms);
 	json_end_object(&w);
 	job.payload = payload.buf;
-	if (job_add(tx, &job, actor->now_ms, id_out, err) < 0)
+	if (job_add(tx, &job, actor->now_ms, id_out, err) < 0 ||
+	    send_job_put(tx, c->id, *id_out, err) < 0)
 		return -1;
-	return send_job_put(tx, c->id, *id_out, err);
+	return audit_add(tx, actor,
+			 at_ms != 0 ? "campaign.schedule" : "campaign.send",
+			 (enum entity)0, c->id, NULL, err);
 }
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)

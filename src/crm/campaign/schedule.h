@@ -7,7 +7,7 @@
  * under the campaign's lock (campaign_send_take). Who changes the time holds
  * that lock as well, and sees whether the job runs: so either the job is void
  * or the change is refused. A time that is set, changed, and set again has one
- * job.
+ * job. Who sent or scheduled it, and when, is in the audit log.
  */
 #ifndef CRM_CAMPAIGN_SCHEDULE_H
 #define CRM_CAMPAIGN_SCHEDULE_H

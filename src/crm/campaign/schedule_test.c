@@ -192,6 +192,39 @@ static void it_is_sent_by_one_job(void **state)
 	assert_true(is_taken(f, other, SOON));
 }
 
+/* Once each time that it was asked for, not each time it was asked. */
+static void who_asked_for_it_is_known(void **state)
+{
+	struct crm_fixture *f = *state;
+	int64_t id = made(f).id;
+	const struct {
+		enum act act;
+		int64_t at_ms;
+		const char *action;
+		int n;
+	} steps[] = {
+		{ SET, SOON, "campaign.schedule", 1 },
+		{ SET, LATE, "campaign.schedule", 2 },
+		{ DROP, 0, "campaign.schedule", 2 },
+		{ NOW, 0, "campaign.send", 1 },
+		{ NOW, 0, "campaign.send", 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		does(f, id, steps[i].act, steps[i].at_ms);
+		assert_int_equal(
+			fixture_number(
+				f, arena_printf(f->arena,
+						"SELECT COUNT(*) FROM "
+						"audit_log WHERE action = "
+						"'%s' AND record_id = %lld "
+						"AND at_ms = %lld",
+						steps[i].action, (long long)id,
+						(long long)f->actor.now_ms)),
+			steps[i].n);
+	}
+}
+
 static void a_past_time_and_what_is_sent_are_refused(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -243,6 +276,7 @@ int main(void)
 		FIXED(nothing_changes_once_sending_has_begun),
 		FIXED(a_send_that_asks_is_over_with_another_time),
 		FIXED(it_is_sent_by_one_job),
+		FIXED(who_asked_for_it_is_known),
 		FIXED(a_past_time_and_what_is_sent_are_refused),
 		FIXED(a_failing_database_leaves_the_old_time),
 	};

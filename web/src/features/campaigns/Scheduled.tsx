@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
 import { AskAct } from './AskAct.tsx';
+import { OrderedBy } from './OrderedBy.tsx';
 import { useSchedule, type Campaign } from './queries.ts';
 
 interface Props {
@@ -28,6 +29,7 @@ export function Scheduled({ campaign, etag }: Props) {
         <div>
           <Text fw={600}>{t('campaigns.goes', { when })}</Text>
           <Text size="sm" c="dimmed">{t('campaigns.goesAbout')}</Text>
+          <OrderedBy campaign={campaign} />
         </div>
         {may(me, 'send') && (
           <Group gap="xs">

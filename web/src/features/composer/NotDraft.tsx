@@ -6,6 +6,7 @@ import { useFormat } from '../../app/format.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { OrderedBy } from '../campaigns/OrderedBy.tsx';
 import { StatusWord } from '../campaigns/StatusWord.tsx';
 import type { Campaign } from './queries.ts';
 
@@ -32,7 +33,12 @@ export function NotDraft({ campaign, lost = [] }: { campaign: Campaign; lost?: L
             ? t('composer.scheduledAbout', { when: schedule_at ? format.time(schedule_at) : '' })
             : t(`composer.${status === 'draft' ? 'leaving' : status === 'canceled' || status === 'sent' ? status : 'sending'}About`)
         }
-        action={<LinkButton to="/campaigns/$campaignId" params={{ campaignId: id }}>{t('composer.toCampaign')}</LinkButton>}
+        action={
+          <>
+            <OrderedBy campaign={campaign} />
+            <LinkButton to="/campaigns/$campaignId" params={{ campaignId: id }}>{t('composer.toCampaign')}</LinkButton>
+          </>
+        }
       />
     </Stack>
   );
