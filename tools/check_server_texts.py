@@ -69,6 +69,7 @@ DATA = [
     "src/api/demo/demo_mail.c", "src/api/demo/demo_people.c",
     "src/crm/field.c", "src/crm/words/import_consent.c",
     "src/crm/words/import_consent_word.c", "src/crm/words/import_date.c",
+    "src/crm/words/import_language.c",
     "src/crm/words/import_refusal.c", "src/crm/words/import_words.c",
     "src/design/design.c",
 ]

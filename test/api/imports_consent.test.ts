@@ -104,6 +104,27 @@ describe("imports and consent", () => {
     assert.deepEqual(set.answers.map((a: Json) => a.column).sort(), names.map((n) => n.toLowerCase()));
   });
 
+  it("ask in any language, and about signs that may say no", async () => {
+    const asked = async (header: string, cells: string[]): Promise<Json[]> =>
+      (await start(`email,${header}\n${cells.map((cell, i) => `l${i}@example.test,${cell}`).join("\n")}\n`, {}, 400)).questions;
+    for (const header of ["Suoramarkkinointikielto", "Отписан", "Одјављен", "Leiratkozott", "Dezabonat", "Άρνηση", "Çabonuar", "Baixa",
+      "Atsisakė", "Atteicies", "Loobunud", "Afskráður", "הוסר", "拒收邮件", "オプトアウト", "수신거부", "Từ chối", "Menolak", "ปฏิเสธ", "UWG §7",
+      "NPAI", "Emailable", "mail pref"]) {
+      const questions = await asked(header, ["x", ""]);
+      assert.deepEqual(questions.map((q) => [q.kind, q.column, q.as, q.values]), [["column", header, null, [{ value: "x", count: 1 }]]]);
+    }
+    assert.equal((await asked("Haluaako", ["kyllä", "ei"])).length, 1, "whatever the header is");
+    const file = "email,Send Mail\nm1@example.test,☑\nm2@example.test,☐\nm3@example.test,✗\n";
+    const [value] = (await start(file, { consent: { "Send Mail": "opt_in" } }, 400)).questions;
+    assert.deepEqual([value.kind, value.values], ["value", [{ value: "✗", count: 1 }]]);
+    await run(file, { consent: { "Send Mail": "opt_in" }, consent_values: { "Send Mail:✗": "out" } });
+    assert.deepEqual(await Promise.all([1, 2, 3].map((i) => out(`m${i}@example.test`))), [false, true, true]);
+    const look = (await server.admin.post(`${v1}/imports/look`, "email,VIP\nv@example.test,yes\n", csv)).body;
+    assert.deepEqual(look.columns.map((c: Json) => [c.column, c.yes_no]), [["email", false], ["VIP", true]]);
+    assert.deepEqual(look.questions, []);
+    assert.deepEqual((await run("email,VIP\nv@example.test,yes\n")).yes_no_columns, ["VIP"]);
+  });
+
   it("ask about the dead, and about texts that refuse mail", async () => {
     const file = "email,Deceased,Notes\ng1@example.test,yes,\ng2@example.test,no,UNSUBSCRIBED - do not email\n" +
       "g3@example.test,,met in May\n";

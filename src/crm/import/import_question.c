@@ -38,6 +38,41 @@ enum consent_meaning import_meaning_of(const struct import_column *c, int word)
 	return import_consent_meaning(c->consent, (enum consent_word)word);
 }
 
+void import_find_torn(struct look *look)
+{
+	bool has_yes = false, has_plus = false;
+
+	vec_each (&look->values, t) {
+		enum consent_sign sign = import_consent_sign(t->text);
+
+		has_yes |= t->word == CONSENT_YES && sign != SIGN_CROSS;
+		has_plus |= sign == SIGN_PLUS;
+	}
+	vec_each (&look->values, t) {
+		enum consent_sign sign = import_consent_sign(t->text);
+
+		t->is_torn = (sign == SIGN_CROSS && has_yes) ||
+			     (sign == SIGN_DASH && has_plus);
+	}
+}
+
+/* Is it read by words of yes and no? */
+static bool has_words(enum import_consent consent)
+{
+	return consent == CONSENT_OPT_OUT || consent == CONSENT_OPT_IN ||
+	       consent == CONSENT_STATUS;
+}
+
+enum consent_meaning import_meaning_of_value(const struct look *look,
+					     const struct tally *t)
+{
+	const struct import_column *c = look->column;
+
+	if (t->is_torn && has_words(c->consent))
+		return CONSENT_UNCLEAR;
+	return import_consent_read(c->consent, &c->answers, t->text);
+}
+
 static bool is_aside(enum import_consent header)
 {
 	return header == CONSENT_ASIDE_OUT || header == CONSENT_ASIDE_IN;
@@ -66,6 +101,12 @@ static void write_effect(struct json_writer *w, const struct look *look,
 	for (int word = 0; word < CONSENT_WORDS; word++)
 		cells[import_consent_meaning(as, (enum consent_word)word)] +=
 			look->words[word];
+	vec_each (&look->values, t) {
+		if (!t->is_torn || !has_words(as))
+			continue;
+		cells[import_consent_meaning(as, t->word)] -= t->count;
+		cells[CONSENT_UNCLEAR] += t->count;
+	}
 	if (as == CONSENT_PHRASE) /* in words: import_consent_read */
 		cells[CONSENT_SAYS_OUT] = look->refuse + look->refusals_out;
 	json_begin_object(w);
@@ -106,8 +147,7 @@ static int64_t write_values(struct json_writer *w, const struct look *look,
 
 	vec_each (&look->values, t) {
 		if (unclear_only &&
-		    import_consent_read(c->consent, &c->answers, t->text) !=
-			    CONSENT_UNCLEAR)
+		    import_meaning_of_value(look, t) != CONSENT_UNCLEAR)
 			continue;
 		if (shown++ < SHOWN_MAX)
 			write_value(w, t->text, t->count);
@@ -188,12 +228,14 @@ static bool refuses_by(enum import_consent header, enum consent_word word)
 	case CONSENT_ASIDE_OUT:
 		return word == CONSENT_YES || word == CONSENT_DATE ||
 		       word == CONSENT_OUT || word == CONSENT_INACTIVE ||
-		       word == CONSENT_WORD_UNKNOWN;
+		       word == CONSENT_WORD_UNKNOWN || word == CONSENT_EITHER;
 	case CONSENT_OPT_IN:
 	case CONSENT_MAYBE_IN:
 	case CONSENT_ASIDE_IN:
+	case CONSENT_WHICH:
 		return word == CONSENT_NO || word == CONSENT_OUT ||
-		       word == CONSENT_INACTIVE || word == CONSENT_NONE;
+		       word == CONSENT_INACTIVE || word == CONSENT_NONE ||
+		       word == CONSENT_EITHER;
 	default:
 		return word == CONSENT_OUT || word == CONSENT_INACTIVE;
 	}

@@ -17,6 +17,7 @@ struct tally {
 	struct str text;
 	int64_t count;
 	enum consent_word word;
+	bool is_torn; /* by others of the column: see import_find_torn */
 };
 struct tallies VEC_FIELDS(struct tally);
 
@@ -46,6 +47,13 @@ struct look {
 };
 
 enum consent_meaning import_meaning_of(const struct import_column *c, int word);
+
+/* A cross is a mark, and no yes beside another one ("o" and "x" in Korea); a
+ * dash is a blank cell, and a no beside a plus: these are asked about. */
+void import_find_torn(struct look *look);
+/* A value that nobody answered, in the column as it was found to be. */
+enum consent_meaning import_meaning_of_value(const struct look *look,
+					     const struct tally *t);
 
 /* What the column is with that answer to a question about it as a whole. */
 enum import_consent import_consent_of_answer(const struct look *look,

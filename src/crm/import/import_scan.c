@@ -43,23 +43,20 @@ static struct tally *find_tally(struct tallies *tallies, struct str cell)
 /* Is there an answer for that value? Adds to *out if it is that. */
 static bool read_answer(const struct look *look, struct str cell, int64_t *out)
 {
-	switch (import_consent_read(CONSENT_VALUES, &look->column->answers,
-				    cell)) {
-	case CONSENT_SAYS_OUT:
-		++*out;
-		return true;
-	case CONSENT_NOTHING: /* blank, or answered */
-		return true;
-	default:
+	bool is_out;
+
+	if (!import_consent_answer(&look->column->answers, cell, &is_out))
 		return false;
-	}
+	*out += is_out;
+	return true;
 }
 
 static void count_word(struct look *look, struct str cell,
 		       enum consent_word word)
 {
 	look->words[word]++;
-	look->spelled += (word == CONSENT_YES || word == CONSENT_NO) &&
+	look->spelled += (word == CONSENT_YES || word == CONSENT_NO ||
+			  word == CONSENT_EITHER) &&
 			 !strchr("0123456789-", cell.s[0]);
 }
 
@@ -82,8 +79,10 @@ static void count_cell(struct look *look, struct str cell, struct arena *arena)
 	/* what is answered takes no place: a file with any number of values is
 	 * asked about to its end */
 	if (look->column->answers.n > 0 &&
-	    read_answer(look, cell, &look->said_out))
+	    read_answer(look, cell, &look->said_out)) {
+		look->words[CONSENT_BLANK] -= t.word == CONSENT_BLANK;
 		return;
+	}
 	look->dates_kept += t.word == CONSENT_DATE;
 	if (look->values.n == VALUES_MAX || look->dates_kept > DATES_MAX) {
 		look->others[t.word]++;
@@ -363,11 +362,22 @@ static bool has_codes(const struct look *look)
 static bool is_yes_no(const struct look *look)
 {
 	const int64_t *n = look->words;
-	int64_t known = n[CONSENT_YES] + n[CONSENT_NO];
+	int64_t known = n[CONSENT_YES] + n[CONSENT_NO] + n[CONSENT_EITHER];
 
 	return look->column->target == IMPORT_IGNORED && look->is_watched &&
 	       known > 0 &&
 	       known + n[CONSENT_BLANK] + n[CONSENT_NONE] == look->filled;
+}
+
+/* Of such a column: is it in a language whose headers are not all known, or
+ * could its header ask for consent? */
+static bool may_ask_for_consent(const struct look *look)
+{
+	vec_each (&look->values, t) {
+		if (import_consent_is_foreign(t->text))
+			return true;
+	}
+	return import_consent_asks(str_of(look->column->header));
 }
 
 /* A word of consent beside one that has nothing to do with it: what it holds
@@ -375,7 +385,7 @@ static bool is_yes_no(const struct look *look)
 static bool speaks_of_consent(const struct look *look)
 {
 	const int64_t *n = look->words;
-	int64_t yes_no = n[CONSENT_YES] + n[CONSENT_NO];
+	int64_t yes_no = n[CONSENT_YES] + n[CONSENT_NO] + n[CONSENT_EITHER];
 
 	if (n[CONSENT_OUT] || n[CONSENT_IN] || n[CONSENT_INACTIVE] ||
 	    look->spelled > 0)
@@ -416,6 +426,8 @@ static bool decide_unanswered(struct look *look, bool has_mail)
 	case CONSENT_ASIDE_OUT:
 	case CONSENT_ASIDE_IN:
 		return speaks_of_consent(look);
+	case CONSENT_WHICH:
+		return n[CONSENT_NONE] > 0 || speaks_of_consent(look);
 	case CONSENT_LETTERS:
 		c->consent = has_mail ? CONSENT_NO_COLUMN : CONSENT_OPT_OUT;
 		return false;
@@ -435,8 +447,7 @@ static bool decide_unanswered(struct look *look, bool has_mail)
 	case CONSENT_NO_COLUMN:
 		return look->is_watched &&
 		       (n[CONSENT_OUT] > 0 ||
-			(is_yes_no(look) &&
-			 import_consent_asks(str_of(c->header))));
+			(is_yes_no(look) && may_ask_for_consent(look)));
 	default:
 		c->consent = look->header;
 		return false;
@@ -474,7 +485,7 @@ static bool has_unclear(struct look *look)
 	if (c->consent != CONSENT_NO_COLUMN)
 		c->cells.out = look->said_out;
 	vec_each (&look->values, t) {
-		switch (import_consent_read(c->consent, &c->answers, t->text)) {
+		switch (import_meaning_of_value(look, t)) {
 		case CONSENT_SAYS_OUT:
 			c->cells.out += t->count;
 			break;
@@ -503,11 +514,13 @@ static enum import_consent consent_by_values(const struct look *look)
 {
 	bool is_text = look->header == CONSENT_NO_COLUMN;
 
-	for (int word = 0; word < CONSENT_WORDS; word++) {
+	for (int word = CONSENT_BLANK + 1; word < CONSENT_WORDS; word++) {
 		if (look->others[word] > 0 && (!is_text || word == CONSENT_OUT))
 			return CONSENT_NO_COLUMN;
 	}
 	vec_each (&look->values, t) {
+		if (t->word == CONSENT_BLANK && !t->is_torn)
+			continue;
 		if (!is_text || t->word == CONSENT_OUT)
 			return CONSENT_NO_COLUMN;
 	}
@@ -547,6 +560,7 @@ static ask_fn decide_column(struct look *look, bool has_mail,
 	struct import_column *c = look->column;
 	ask_fn ask = NULL;
 
+	import_find_torn(look);
 	take_stale_back(look, arena);
 	if (c->consent == CONSENT_NO_COLUMN &&
 	    decide_unanswered(look, has_mail))

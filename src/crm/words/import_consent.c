@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "crm/words/import_language.h"
 #include "crm/words/import_refusal.h"
 
 #include <ctype.h>
@@ -130,6 +131,11 @@ static const char *const of_messages =
 static const char *const of_mail_alone =
 	"mail ^courriel ^correo newsletter rundbrief ^epost";
 
+/* Of an address, or of mail that was sent; not of whether it may be. */
+static const char *const of_addresses =
+	"^verified ^valid ^has$ ^primary ^sent$ ^opened ^clicked ^delivered "
+	"gepruft verifi ^gesendet ^geoffnet ^zugestellt ^server";
+
 /* Opt-outs of another way to reach somebody, or of nothing of the kind. */
 static const char *const of_others =
 	"^phone ^telephone ^telefon ^fax ^call ^calls$ ^anruf "
@@ -144,15 +150,6 @@ static const char *const of_something =
 /* Of every way. */
 static const char *const of_all = "^all$ ^alle$ ^allem$ ^everything$ ^tous$ "
 				  "^tout$ ^todo$ ^todos$ ^tutti$ ^tutto$";
-
-/* Mail, in headers that more often stand above the addresses. */
-static const char *const mail_words =
-	"\u30e1\u30fc\u30eb \u30e1\u30eb\u30de\u30ab \u90ae\u4ef6 "
-	"\u90f5\u4ef6 \u7535\u90ae \u96fb\u90f5 "
-	"\u1106\u1166\u110b\u1175\u11af "
-	"\u110b\u1175\u1106\u1166\u110b\u1175\u11af "
-	"\u05d0\u05d9\u05de\u05d9\u05d9\u05dc \u0908\u092e\u0932 "
-	"\u0e2d\u0e40\u0e21\u0e25 ^posta$ ^thu$ ";
 
 /* How one asks somebody. */
 static const char *const asking =
@@ -218,7 +215,7 @@ static const char *const companions =
 static const char *const no_state =
 	"^link link$ ^url ^lien ^enlace ^hash$ ^token ^page$ ^count ^anzahl "
 	"^nombrede "
-	"^number ^total$ ^rate$ ^quote$ ^href$ ^seite$ ^sum$ ^id$";
+	"^number nummer$ ^nr$ ^total$ ^rate$ ^quote$ ^href$ ^seite$ ^sum$ ^id$";
 
 /* When, where and how somebody agreed: says nothing for who did not. */
 static const char *const circumstances =
@@ -279,85 +276,22 @@ static const char *const maybe_out =
 	"^desactive ^desactivad ^disattivat ^remove$ ^removed$ ^notinterested "
 	"unerwunscht ^suppressions$ =stop quarantine ^exclu$ ^exclue$ "
 	"^ausgeschlossen ^escluso ^excluido ^hardbounce ^norecib ^nodesea "
-	"^nomand ^nomolest "
-	/* nl pl pt sv da no cs tr ru uk ar hu fi el ro ja zh ko he: no such
-	 * word is certain */
-	"leiratkoz leiratkozott nemker uutiskirjeenperuutus peruutt "
-	"eisahkoposti ^markkinointikielto dezabon "
-	"\u03b4\u03b9\u03b1\u03b3\u03c1\u03b1\u03c6\u03b7 "
-	"\u914d\u4fe1\u505c\u6b62 \u30e1\u30fc\u30eb\u4e0d\u8981 "
-	"\u9000\u4f1a \u9000\u8ba2 \u53d6\u6d88\u8ba2\u9605 "
-	"\u9000\u8a02 "
-	"\u1109\u116e\u1109\u1175\u11ab\u1100\u1165\u1107\u116e "
-	"\u05d4\u05e1\u05e8\u05d4 istemiyor "
-	"uitgeschr uitschrij ^afgemeld ^afmeld geenmail geenemail "
-	"geennieuwsbrief geenreclame geencontact nietmail nietcontact "
-	"nietbenader ^geblokkeerd ^bezwaar wypisan rezygnac "
-	"niewysyl niekontakt ^sprzeciw ^wycofan brakzgod "
-	"descadastr ^cancelad cancelouinsc naoenviar naocontact "
-	"naocontat ^naoquer ^naodeseja semcontato semmarketing "
-	"removido avregistr avprenumer ^avanmal ^avmeld ^afmeldt "
-	"ingenmail ingamail ingamejl ingautskick ingenreklam ingennyhe "
-	"ikkekontakt ikkesend ikkemail onskerikke "
-	"^reservert ^reserverad ^sparrad ^sparret odhlas nezasil "
-	"nekontakt ^odvolan neposilat nesouhlas abonelikten "
-	"abonelikiptal iptal gondermey ^engell "
-	"\u043e\u0442\u043f\u0438\u0441 "
-	"\u043d\u0435\u0440\u0430\u0441\u0441\u044b\u043b "
-	"\u043d\u0435\u043f\u0438\u0441\u0430\u0442\u044c "
-	"\u043d\u0435\u043e\u0442\u043f\u0440\u0430\u0432 "
-	"\u043d\u0435\u043f\u0440\u0438\u0441\u044b\u043b\u0430\u0442\u044c "
-	"^\u043e\u0442\u043a\u0430\u0437 "
-	"^\u0437\u0430\u0431\u043b\u043e\u043a "
-	"\u0447\u0435\u0440\u043d\u044b\u0438\u0441\u043f\u0438\u0441\u043e"
-	"\u043a "
-	"\u0432\u0456\u0434\u043f\u0438\u0441 "
-	"\u043d\u0435\u043d\u0430\u0434\u0441\u0438\u043b "
-	"^\u0432\u0456\u0434\u043c\u043e\u0432 "
-	"\u0447\u043e\u0440\u043d\u0438\u0438\u0441\u043f\u0438\u0441\u043e"
-	"\u043a "
-	"\u0627\u0644\u063a\u0627\u0621\u0627\u0644\u0627\u0634\u062a\u0631"
-	"\u0627\u0643 "
-	"\u0627\u0644\u063a\u0627\u0621\u0627\u0634\u062a\u0631\u0627\u0643 "
-	"\u0644\u0627\u062a\u0631\u0633\u0644 "
-	"^\u0645\u062d\u0638\u0648\u0631 "
-	"\u0639\u062f\u0645\u0627\u0644\u0627\u0631\u0633\u0627\u0644 "
-	/* ko ja zh he th vi hi id cs sl ro bg el */
-	"\u1109\u116e\u1109\u1175\u11ab\u1100\u1165\u1107\u116e "
-	"\u1100\u1165\u1107\u116e \u62d2\u5426 \u62d2\u6536 "
-	"\u9000\u4f1a \u4e0d\u8981 \u505c\u6b62 \u9000\u8ba2 "
-	"\u9000\u8a02 \u53d6\u6d88\u8ba2\u9605 "
-	"\u53d6\u6d88\u8a02\u95b1 \u05d4\u05e1\u05e8 "
-	"\u05d4\u05e1\u05e8\u05d4 \u05d1\u05d9\u05d8\u05d5\u05dc "
-	"\u0e22\u0e01\u0e40\u0e25\u0e01 \u0e44\u0e21\u0e23\u0e1a "
-	"^huy tuchoi ^khong "
-	"\u0938\u0926\u0938\u092f\u0924\u093e\u0938\u092e\u093e\u092a\u0924 "
-	"^berhenti ^tolak ^odhlasen ^odjav ^dezabon "
-	"^\u043e\u0442\u043f\u0438\u0441\u0430\u043d "
-	"^\u03b1\u03c0\u03bf\u03c7\u03c9\u03c1\u03b7\u03c3\u03b7 ";
+	"^nomand ^nomolest ^suppress$ ^suppressemail ^exclmail ^exclemail "
+	"^nosolicit ^donotsolicit ^dnd$ stoplist ^werbestopp ^npai$ ^bloctel "
+	"^ecgliste ^rtrliste";
 
 /* The dead want no mail; of the deleted, it is not known what they wanted. */
 static const char *const maybe_gone =
-	"elhunyt kuollut decedat "
-	"\u03b1\u03c0\u03bf\u03b2\u03b9\u03c9\u03c3 ^archived$ "
-	"isarchived ^archiviert$ "
+	"^archived$ isarchived ^archiviert$ "
 	"deceased ^dead$ ^died$ dateofdeath deathdate ^deathon "
 	"verstorben ^gestorben ^tot$ todesdatum sterbedatum ^todestag "
-	"^decede ^decedee ^mort$ datededeces datedeces ^fallecid "
+	"^decede ^mort$ datededeces datedeces ^fallecid "
 	"fechadefallecimiento fechafallecimiento ^difunt ^decedut "
-	"^defunt datadecesso datadidecesso ^overleden ^overlijden "
-	"zmarly ^zmarl ^falecid datadeobito ^avliden ^avdod "
-	"^dod$ afdod ^zemrel ^umrti ^vefat ^olmus "
-	"^\u0443\u043c\u0435\u0440$ ^\u0443\u043c\u0435\u0440\u0448 "
-	"^\u043f\u043e\u043c\u0435\u0440 \u0645\u062a\u0648\u0641 "
+	"^defunt datadecesso datadidecesso "
 	"isdeleted ^deleted$ ^deletedat ^deletedon ^datedeleted "
 	"^geloscht ^geloescht ^supprime$ ^supprimee$ ^eliminado "
-	"^eliminada ^eliminato ^eliminata ^verwijderd ^usuniet "
-	"^apagado ^borrado ^borrada ^slettet ^raderad ^borttagen "
-	"^smazan ^silindi ^silinmis "
-	"^\u0443\u0434\u0430\u043b\u0435\u043d "
-	"^\u0432\u0438\u0434\u0430\u043b\u0435\u043d "
-	"\u0645\u062d\u0630\u0648\u0641 ^trashed ^intrash";
+	"^eliminada ^eliminato ^eliminata ^borrado ^borrada "
+	"^trashed ^intrash";
 
 /* With a word of mail: an opt-out that nobody has headed so before. */
 static const char *const negations =
@@ -369,7 +303,8 @@ static const char *const negations =
 static const char *const permissions =
 	"^allow erlaub ^darf$ permiss ^permit ^autoris ^autoriz ^accept "
 	"^accett ^acept ^can$ ^may$ ^agree einverstanden gestatt ^souhait "
-	"^desea ^desider ^wunsch erwunscht";
+	"^desea ^desider ^wunsch erwunscht ^ok$ ^okay ^send$ ^sends$ "
+	"^receive$ ^receives$ ^gets$ ^wants$";
 
 static const char *const contacts =
 	"mail ^courriel ^correo newsletter ^marketing werb rundbrief "
@@ -377,104 +312,35 @@ static const char *const contacts =
 	"^infos$ ^publi ^pubbli ^communic ^comunic ^recevoir ^recib ^ricever";
 
 static const char *const maybe_in =
-	"newsletter ^mailing ^mailings$ consent consens einwillig zustimm "
-	"^permission$ ^permissions$ ^gdpr ^dsgvo ^rgpd ^lopd "
+	"newsletter ^mailing consent consens einwillig zustimm "
+	"^gdpr ^dsgvo ^rgpd ^lopd ^lssi ^lgpd ^pecr ^casl$ ^canspam ^uwg$ "
 	"werbung ^werbe ^publicite ^publicidad ^pubblicita subscription "
 	"^subscribe ^subscriber$ ^abonn ^abo$ ^abos$ suscri iscrit iscrizion "
 	"^inscrit$ ^inscrite$ rundbrief ^infomail ^boletin ^erlaubnis "
 	"^autorisation ^autorizacion ^autorizzazion ^emailmarketing "
 	"^marketingemail$ ^marketingemails$ ^marketingcontact "
-	"^marketingpreference ^emailpreference ^mailpreference "
-	"^communicationpreference ^doubleoptin =marketing =mailok =emailok "
+	"^marketingpreference ^emailpref ^mailpref ^commpref ^commspref "
+	"^communicationpref ^doubleoptin =opt =marketing =mailok =emailok "
 	"^oktomail ^oktoemail contactable ^mailable ^emailable ^emailing "
+	"^mailflag ^emailflag ^solicit "
 	"infolettre lettreinfo lettredinfo lettresdinfo keepinformed "
 	"keepmeinformed keptinformed stayinformed keepintouch "
 	"stayintouch keepupdated keepmeupdated stayupdated keepposted "
-	"keepmeposted contactpref communicationpref "
+	"keepmeposted contactpref "
 	"informiertbleiben aufdemlaufenden "
 	"tenirinforme resterinforme etreinforme mantenerinformad "
 	"mantenermeinformad mantenersiinformat tenersiinformat "
 	"kontaktpraf kontaktpref kommunikationspraf "
 	"preferencedecontact preferencesdecontact preferencescontact "
 	"preferenciasdecontact preferenciadecontact "
-	"preferenzedicontatt preferenzadicontatt voorkeurcontact "
-	/* ko ja zh he th hi vi id da no sv pl fi hu cs sk sl hr ro el et lv lt
-	 * is bg sr fa sw tl ca eu gl */
-	"\u1109\u116e\u1109\u1175\u11ab "
-	"\u1100\u116a\u11bc\u1100\u1169 "
-	"\u1103\u1169\u11bc\u110b\u1174 "
-	"\u1100\u116e\u1103\u1169\u11a8 \u914d\u4fe1 \u53d7\u4fe1 "
-	"\u8cfc\u8aad \u540c\u610f \u5e0c\u671b \u8ba2\u9605 "
-	"\u8a02\u95b1 \u63a5\u6536\u90ae\u4ef6 \u63a5\u6536 "
-	"\u63a8\u5e7f \u71df\u92b7 \u8425\u9500 "
-	"\u05d3\u05d9\u05d5\u05d5\u05e8 "
-	"\u05d4\u05e1\u05db\u05de\u05d4 "
-	"\u05e8\u05e9\u05d9\u05de\u05ea\u05ea\u05e4\u05d5\u05e6\u05d4 "
-	"\u0e02\u0e32\u0e27\u0e2a\u0e32\u0e23 "
-	"\u0e22\u0e19\u0e22\u0e2d\u0e21 "
-	"\u0e23\u0e1a\u0e02\u0e32\u0e27 "
-	"\u0e2a\u0e21\u0e04\u0e23\u0e23\u0e1a "
-	"\u0938\u0939\u092e\u0924\u093f "
-	"\u0938\u0926\u0938\u092f\u0924\u093e "
-	"\u0928\u092f\u091c\u0932\u091f\u0930 dongy ^nhanthu "
-	"^nhanemail bantin quangcao ^persetujuan ^berlangganan "
-	"^langganan ^tilladelse ^tillatelse ^tillatelse ^pozwolen "
-	"^lupa$ ^luvat$ suostu ^engedely hozzajarul ^beleegyez "
-	"^reklam ^reklam mainonta ^souhlas ^suhlas ^odber "
-	"^dovoljen ^pristan ^privola ^soglasje ^privolitev ^acord$ "
-	"consimtamant consimt "
-	"\u03c3\u03c5\u03b3\u03ba\u03b1\u03c4\u03b1\u03b8\u03b5\u03c3\u03b7 "
-	"\u03b5\u03bd\u03b7\u03bc\u03b5\u03c1\u03c9\u03c3\u03b7 "
-	"^nousolek ^piekrisan ^sutikim ^samthykk "
-	"^\u0441\u044a\u0433\u043b\u0430\u0441\u0438\u0435 "
-	"^\u0430\u0431\u043e\u043d\u0430\u043c\u0435\u043d\u0442 "
-	"^\u0441\u0430\u0433\u043b\u0430\u0441\u043d\u043e\u0441\u0442 "
-	"\u062e\u0628\u0631\u0646\u0627\u0645\u0647 "
-	"\u0631\u0636\u0627\u06cc\u062a "
-	"\u0627\u0634\u062a\u0631\u0627\u06a9 ^ruhusa ^ridhaa "
-	"^idhini ^pahintulot ^permes consentiment consentimento "
-	"^baimen ^onespen ^autoritz ^consent ^permiso ^permesso "
-	"^permission ^genehmig ^freigabe$ "
-	"contactvoorkeur ^mailinglist ^maillist ^mailverteiler "
-	"^emailverteiler ^ezine ^enews ^mailshot receiveupdates "
-	"receiveoffers receivenews receiveinfo receivemarketing "
-	"receivepromo ^promotionalemail ^promoemail "
-	/* nl pl pt sv da no cs tr ru uk ar hu fi el ro ja zh ko he */
-	"infogewunscht infosgewunscht informationengewunscht "
-	"kontaktgewunscht ^receiveour permail peremail parmail "
-	"paremail parcourriel viaemail viamail pormail poremail "
-	"porcorreo ^bulletin$ bulletindinfo ^rodo$ ^kvkk hirlevel "
-	"feliratkoz uutiskirje suostumus "
-	"\u03b5\u03bd\u03b7\u03bc\u03b5\u03c1\u03c9\u03c4\u03b9\u03ba "
-	"\u03c3\u03c5\u03b3\u03ba\u03b1\u03c4\u03b1\u03b8\u03b5\u03c3\u03b7 "
-	"newsletterabonare ^abonare ^acordmarketing "
-	"\u30e1\u30eb\u30de\u30ab \u914d\u4fe1\u5e0c\u671b "
-	"\u30e1\u30fc\u30eb\u914d\u4fe1 \u8ba2\u9605 \u8a02\u95b1 "
-	"\u1109\u116e\u1109\u1175\u11ab\u1103\u1169\u11bc\u110b\u1174 "
-	"\u1102\u1172\u1109\u1173\u1105\u1166\u1110\u1165 "
-	"\u05e0\u05d9\u05d5\u05d6\u05dc\u05d8\u05e8 "
-	"nieuwsbrief ^toestemming ^abonnee ^aangemeld ^ingeschreven "
-	"^zgod subskryb ^biuletyn zapisan reklama$ reklam$ reklamy$ "
-	"reklame$ ^assinante ^inscrito ^inscricao ^subscrito "
-	"^subscrita ^subscricao ^boletim ^aceita ^autorizacao "
-	"nyhetsbrev nyhedsbrev samtykk samtyck utskick ^prenumer "
-	"^abonnent ^tilmeldt ^pameldt souhlas odbernovin odberzprav "
-	"^odber$ obchodnisdel zpravodaj ^prihlasen ^abone bulten ^izin "
-	"^izni ^onay$ ^onayi ^riza "
-	"\u0440\u0430\u0441\u0441\u044b\u043b\u043a "
-	"\u0441\u043e\u0433\u043b\u0430\u0441\u0438 "
-	"\u043f\u043e\u0434\u043f\u0438\u0441\u043a "
-	"\u043f\u043e\u0434\u043f\u0438\u0441\u0430\u043d "
-	"^\u0440\u0435\u043a\u043b\u0430\u043c "
-	"\u0440\u043e\u0437\u0441\u0438\u043b\u043a "
-	"^\u0437\u0433\u043e\u0434 "
-	"\u043f\u0456\u0434\u043f\u0438\u0441\u043a "
-	"\u043f\u0456\u0434\u043f\u0438\u0441\u0430\u043d "
-	"\u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643 "
-	"\u0627\u0634\u062a\u0631\u0627\u0643 "
-	"\u0627\u0644\u0646\u0634\u0631\u0629 "
-	"\u0645\u0648\u0627\u0641\u0642\u0629 "
-	"\u0645\u0634\u062a\u0631\u0643";
+	"preferenzedicontatt preferenzadicontatt "
+	"^permiso ^permesso ^permission ^permes ^genehmig ^freigabe$ "
+	"^maillist ^mailverteiler ^emailverteiler ^ezine ^enews ^mailshot "
+	"receiveupdates receiveoffers receivenews receiveinfo "
+	"receivemarketing receivepromo ^receiveour ^promotionalemail "
+	"^promoemail infogewunscht infosgewunscht informationengewunscht "
+	"kontaktgewunscht permail peremail parmail paremail parcourriel "
+	"viaemail viamail pormail poremail porcorreo ^bulletin$ bulletindinfo";
 
 /* A place, not a kind of mail: "Mailing Street" of Salesforce. */
 static const char *const of_places =
@@ -488,6 +354,8 @@ static const char *const newsletters =
 	"newsletter rundbrief infolettre ^boletin ^boletim nieuwsbrief "
 	"nyhetsbrev nyhedsbrev ^mailinglist ^maillist ^mailverteiler "
 	"^emailverteiler";
+static const char *const of_editions =
+	"^edition ^issue ausgabe$ ^ausgabe ^numero ^edicion ^edizione";
 static const char *const of_names =
 	"^name$ name$ ^title$ ^titel$ ^titre$ ^nom$ ^nombre$ ^nome$ ^titulo$ "
 	"^titolo$";
@@ -496,7 +364,8 @@ static const char *const status_sure =
 	"subscriptionstatus subscriberstatus emailstatus mailstatus "
 	"mailingstatus newsletterstatus marketingstatus consentstatus "
 	"permissionstatus "
-	"abostatus abonnementstatus optinstatus optoutstatus statutabonn "
+	"abostatus abonnementstatus optinstatus optoutstatus optstatus "
+	"optstate optinout optinoptout optinoroptout optoutin statutabonn "
 	"statutnewsletter statutemail estadosuscri estadodesuscri "
 	"estadoemail statoiscri statonewsletter statoemail "
 	"statusnewsletter statusemail statussubscription";
@@ -505,6 +374,35 @@ static const char *const maybe_state =
 	"^confirmed$ ^status$ ^statut$ ^estado$ ^stato$ ^state$ ^active$ "
 	"^isactive$ "
 	"^aktiv$ ^actif$ ^activo$ ^attivo$ ^inactive$ ^inaktiv$";
+
+/* Their states are no consent: of an order, of a payment. */
+static const char *const of_business =
+	"^order ^payment ^invoice ^shipping ^delivery ^ticket ^deal ^project "
+	"^task ^bestell ^zahlung ^rechnung ^auftrag ^lieferung ^projekt "
+	"^commande ^paiement ^facture ^livraison ^pedido ^pago ^factura ^envio "
+	"^ordine ^pagamento ^fattura ^spedizione ^civil ^marital ^familien";
+
+/* In a language of which nothing is certain. */
+static bool has_foreign(const struct header *h, enum import_language_part part)
+{
+	const char *stems;
+
+	for (size_t i = 0; (stems = import_language(i, part)); i++) {
+		if (has_any(h, stems))
+			return true;
+	}
+	return false;
+}
+
+/* Mail is not wanted, in words that nobody has put so before. */
+static bool is_negated(const struct header *h)
+{
+	if (has_any(h, contacts) && has_any(h, negations))
+		return true;
+	return has_foreign(h, LANGUAGE_NEGATION) &&
+	       (has_any(h, contacts) || has_foreign(h, LANGUAGE_MAIL) ||
+		has_foreign(h, LANGUAGE_WANTED));
+}
 
 static enum import_consent judge_in(const struct header *h)
 {
@@ -517,23 +415,26 @@ static enum import_consent judge_in(const struct header *h)
 		return CONSENT_MAYBE_IN;
 	if (has_any(h, in_stems))
 		return when ? CONSENT_ASIDE_IN : CONSENT_OPT_IN;
-	if (has_any(h, maybe_out))
+	if (has_any(h, maybe_out) || has_foreign(h, LANGUAGE_REFUSED))
 		return CONSENT_MAYBE_OUT;
-	if (has_any(h, contacts) && has_any(h, negations))
+	if (is_negated(h))
 		return when ? CONSENT_ASIDE_OUT : CONSENT_MAYBE_OUT;
-	if (has_any(h, maybe_gone))
+	if (has_any(h, maybe_gone) || has_foreign(h, LANGUAGE_GONE))
 		return CONSENT_MAYBE_GONE;
 	if (!when && has_any(h, newsletters) && has_any(h, of_names))
 		return CONSENT_MAYBE_IN;
-	if (has_any(h, maybe_in))
+	if (has_any(h, newsletters) && has_any(h, of_editions))
+		return CONSENT_WHICH;
+	if (has_any(h, maybe_in) || has_foreign(h, LANGUAGE_WANTED))
 		return when || has_any(h, of_places) ? CONSENT_ASIDE_IN
 						     : CONSENT_MAYBE_IN;
 	if (has_any(h, contacts) && has_any(h, permissions))
 		return when ? CONSENT_ASIDE_IN : CONSENT_MAYBE_IN;
-	if (has_any(h, mail_words))
+	if (has_foreign(h, LANGUAGE_MAIL))
 		return CONSENT_ASIDE_IN;
-	return has_any(h, maybe_state) ? CONSENT_MAYBE_STATE
-				       : CONSENT_NO_COLUMN;
+	return has_any(h, maybe_state) && !has_any(h, of_business)
+		       ? CONSENT_MAYBE_STATE
+		       : CONSENT_NO_COLUMN;
 }
 
 static enum import_consent judge_out(const struct header *h)
@@ -559,7 +460,8 @@ static enum import_consent judge_header(const struct header *h)
 
 	if (has_any(h, of_messages) && !has_any(h, of_mail_alone))
 		return all ? judge_other(h) : CONSENT_OTHER;
-	if (has_any(h, of_others) && !has_any(h, of_mail))
+	if (has_any(h, of_others) && !has_any(h, of_mail) &&
+	    !has_foreign(h, LANGUAGE_REFUSED))
 		return CONSENT_OTHER;
 	if (has_any(h, of_something) && !has_any(h, of_mail))
 		return judge_other(h);
@@ -585,22 +487,38 @@ enum import_consent import_consent_header(struct str header)
 	return h.letters.len > 0 ? judge_header(&h) : CONSENT_NO_COLUMN;
 }
 
+/* A question mark of any script, or a paragraph of a law. */
+static bool has_mark(struct str header)
+{
+	static const char *const marks[] = { "?", "\u061f", "\uff1f",
+					     "\u00a7" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (memmem(header.s, header.len, marks[i], strlen(marks[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Beyond Latin letters, also those with accents. */
+static bool has_unread_script(const struct header *h)
+{
+	for (size_t i = 0; i < h->letters.len; i++) {
+		if ((unsigned char)h->letters.buf[i] >= 0xcd)
+			return true;
+	}
+	return false;
+}
+
 bool import_consent_asks(struct str header)
 {
 	CLEANUP(header_release) struct header h = { .letters = STRBUF_INIT };
 
 	header = utf8_trim(header);
-	if (memchr(header.s, '?', header.len) ||
-	    memmem(header.s, header.len, "\u061f", 2) ||
-	    memmem(header.s, header.len, "\uff1f", 3))
-		return true;
 	read_header(header, &h);
-	for (size_t i = 0; i < h.letters.len; i++) {
-		/* beyond Latin, Greek and Cyrillic letters with accents */
-		if ((unsigned char)h.letters.buf[i] >= 0xd6)
-			return true;
-	}
-	return has_any(&h, contacts) && has_any(&h, asking);
+	return has_mark(header) || has_unread_script(&h) ||
+	       (has_any(&h, of_mail_alone) && !has_any(&h, of_addresses)) ||
+	       (has_any(&h, contacts) && has_any(&h, asking));
 }
 
 bool import_consent_is_sure(enum import_consent consent)
@@ -619,14 +537,14 @@ bool import_consent_is_sure(enum import_consent consent)
 enum consent_meaning import_consent_meaning(enum import_consent consent,
 					    enum consent_word word)
 {
-	/* blank yes no date out in active inactive unknown none */
+	/* blank yes no date out in active inactive unknown none either */
 	static const enum consent_meaning table[][CONSENT_WORDS] = {
-		[CONSENT_OPT_OUT] = { N, O, N, O, O, N, U, U, U, N },
-		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O, N },
-		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U, U },
-		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U, U },
-		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U, U },
-		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N, N },
+		[CONSENT_OPT_OUT] = { N, O, N, O, O, N, U, U, U, N, U },
+		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O, N, O },
+		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U, U, U },
+		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U, U, U },
+		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U, U, U },
+		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N, N, N },
 	};
 
 	if (consent == CONSENT_NO_COLUMN || consent >= CONSENT_IGNORED)
@@ -634,19 +552,30 @@ enum consent_meaning import_consent_meaning(enum import_consent consent,
 	return table[consent][word];
 }
 
-enum consent_meaning import_consent_read(enum import_consent consent,
-					 const struct import_answers *answers,
-					 struct str cell)
+bool import_consent_answer(const struct import_answers *answers,
+			   struct str cell, bool *out)
 {
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 
 	if (answers->n > 0)
 		import_consent_value_key(cell, &key);
 	for (size_t i = 0; i < answers->n; i++) {
-		if (strcmp(answers->v[i].key, key.buf) == 0)
-			return answers->v[i].out ? CONSENT_SAYS_OUT
-						 : CONSENT_NOTHING;
+		if (strcmp(answers->v[i].key, key.buf) == 0) {
+			*out = answers->v[i].out;
+			return true;
+		}
 	}
+	return false;
+}
+
+enum consent_meaning import_consent_read(enum import_consent consent,
+					 const struct import_answers *answers,
+					 struct str cell)
+{
+	bool is_out;
+
+	if (import_consent_answer(answers, cell, &is_out))
+		return is_out ? CONSENT_SAYS_OUT : CONSENT_NOTHING;
 	if (consent == CONSENT_PHRASE &&
 	    (import_refuses(cell) || import_consent_has_out(cell)))
 		return CONSENT_SAYS_OUT;

@@ -5,7 +5,8 @@
  * the words of English, German, French, Spanish and Italian are known here by
  * their stems, and the headers of exports of HubSpot, CiviCRM, Dynamics,
  * Salesforce, Brevo, phpList, Mailchimp, MailUp, Mailtrain, Sendy, listmonk and
- * Mautic. Words of other languages are never certain, nor is a word of consent
+ * Mautic. Words of other languages
+ * (import_language.h) are never certain, nor is a word of consent
  * beside one that has nothing to do with it. What is not certain is asked about
  * (crm/import/import_scan.h): a person who objected must never come in as one
  * who did not, because a header was new.
@@ -38,6 +39,7 @@ enum import_consent {
 	CONSENT_MAYBE_OUT,  /* looks like one: "blocked" */
 	CONSENT_MAYBE_GONE, /* the dead, the deleted: "Is Deceased" */
 	CONSENT_MAYBE_IN,   /* looks like one: "newsletter" */
+	CONSENT_WHICH,      /* "newsletter edition": is one if some get none */
 	CONSENT_MAYBE_STATE /* is one if its values are: "status", "active" */
 };
 const char *import_consent_name(enum import_consent consent);
@@ -48,7 +50,8 @@ bool import_consent_named(struct str name, enum import_consent *out);
 enum import_consent import_consent_header(struct str header);
 
 /* Of a column that holds but yes and no: could the header, unknown as it is,
- * ask for consent? It is a question, or of a script that we do not read. */
+ * ask for consent? It is a question, names mail or a law, or is of a script of
+ * which nothing is certain. */
 bool import_consent_asks(struct str header);
 
 /* Is it a column of consent whatever its values are? */
@@ -65,10 +68,18 @@ enum consent_word {
 	CONSENT_ACTIVE,
 	CONSENT_INACTIVE,
 	CONSENT_WORD_UNKNOWN,
-	CONSENT_NONE, /* "none": nothing is known, or none is wanted */
+	CONSENT_NONE,   /* "none": nothing is known, or none is wanted */
+	CONSENT_EITHER, /* a cross: a mark, or a no; "jo" */
 	CONSENT_WORDS
 };
 enum consent_word import_consent_word(struct str cell);
+
+/* Is it a yes or a no of a language whose headers are not known for certain? */
+bool import_consent_is_foreign(struct str cell);
+
+/* What means another thing beside others of its column. */
+enum consent_sign { SIGN_NONE, SIGN_CROSS, SIGN_PLUS, SIGN_DASH };
+enum consent_sign import_consent_sign(struct str cell);
 
 /* Does one of the values in a cell, between ; , | and lines, say "out"? */
 bool import_consent_has_out(struct str cell);
@@ -98,6 +109,10 @@ struct import_answer {
 	bool out;
 };
 struct import_answers VEC_FIELDS(struct import_answer);
+
+/* Is there one for that cell? */
+bool import_consent_answer(const struct import_answers *answers,
+			   struct str cell, bool *out);
 
 /* A cell: the answers first. */
 enum consent_meaning import_consent_read(enum import_consent consent,

@@ -7,53 +7,41 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "crm/words/import_date.h"
+#include "crm/words/import_language.h"
 
 #include <string.h>
 
 #define CELL_MAX 200 /* bytes of a word */
 #define PART_MAX 60  /* of one that says "out" */
 
-/* Between bars, as import_consent_key makes them. */
+/* Between bars, as import_consent_key makes them. Those of languages beyond
+ * the five that are certain are in import_language.c. */
 static const struct {
 	enum consent_word word;
 	const char *texts;
 } texts[] = {
-	{ CONSENT_BLANK,
-	  "|-|--|\xe2\x80\x93|\xe2\x80\x94|null|nil|n/a|na|#n/a|nan|"
-	  "(null)|\\n|undefined|(blank)|[null]|" },
-	{ CONSENT_NONE,
+	{ CONSENT_BLANK, "|-|--|\xe2\x80\x93|\xe2\x80\x94|null|n/a|na|#n/a|nan|"
+			 "(null)|\\n|undefined|(blank)|[null]|" },
+	{ CONSENT_NONE, /* "nil" is Irish, too: no */
 	  "|none|(none)|none wanted|keine|keiner|keinen|keines|keins|"
 	  "keine gewunscht|keiner gewunscht|ninguno|ninguna|aucun|aucune|"
-	  "nessuno|nessuna|geen|brak|nenhum|nenhuma|ingen|inget|zadny|" },
+	  "nessuno|nessuna|geen|brak|nenhum|nenhuma|ingen|inget|zadny|zadne|"
+	  "ziadny|ziadne|nil|" },
 	{ CONSENT_YES,
 	  "|true|t|yes|y|x|on|ok|checked|set|ja|j|wahr|an|oui|o|vrai|si|s|"
-	  "verdadero|vero|v|true()|wahr()|ein|waar|tak|prawda|sim|verdadeiro|"
-	  "sant|sand|ano|evet|\u0434\u0430|\u0442\u0430\u043a|"
-	  "\u0438\u0441\u0442\u0438\u043d\u0430|\u0646\u0639\u0645|"
+	  "verdadero|vero|v|true()|wahr()|ein|+|"
 	  "\xe2\x9c\x93|\xe2\x9c\x94|\xe2\x98\x91|\xe2\x9c\x85|\xe2\x88\x9a|"
-	  "\xf0\x9f\x97\xb8|\xf0\x9f\x97\xb9|\xc3\x97|"
-	  "\u662f|\u110b\u1168|\u1102\u1166|\u306f\u3044|"
-	  "\u05db\u05df|\u0e43\u0e0a|\u0939\u093e|\u0939\u093e|co|ya|"
-	  "igen|kylla|da|nai|\u03bd\u03b1\u03b9|\u540c\u610f|"
-	  "\u1103\u1169\u11bc\u110b\u1174|\u5df2\u8ba2\u9605|"
-	  "\u5e0c\u671b|" },
+	  "\xf0\x9f\x97\xb8|\xf0\x9f\x97\xb9|\xc3\x97|" },
 	{ CONSENT_NO,
 	  "|false|f|no|n|off|unchecked|nein|falsch|aus|non|faux|falso|false()|"
-	  "nee|onwaar|nie|falsz|nao|nej|nei|falskt|falsk|ne|hayir|"
-	  "\u043d\u0435\u0442|\u043d\u0456|\u043b\u043e"
-	  "\u0436\u044c|\u0644\u0627|"
-	  "falsch()|\xe2\x9c\x97|\xe2\x9c\x98|\xe2\x98\x90|\xe2\x9d\x8c|"
-	  "\xe2\x9c\x96|"
-	  "\u5426|\u4e0d|\u110b\u1161\u1102\u1175\u110b\u1169|"
-	  "\u110b\u1161\u1102\u1175\u110b\u116d|\u3044\u3044\u3048|"
-	  "\u05dc\u05d0|\u0e44\u0e21|\u0e44\u0e21\u0e43\u0e0a|"
-	  "\u0928\u0939\u0940|khong|tidak|nem|ei|nu|"
-	  "\u03bf\u03c7\u03b9|\u3044\u3084|\u4e0d\u540c\u610f|"
-	  "\u1106\u1175\u1103\u1169\u11bc\u110b\u1174|"
-	  "\u1107\u1175\u1103\u1169\u11bc\u110b\u1174|" },
+	  "falsch()|\xe2\x98\x90|" },
+	{ CONSENT_EITHER, /* crosses, in boxes and without */
+	  "|\xe2\x9c\x97|\xe2\x9c\x98|\xe2\x9d\x8c|\xe2\x9c\x96|"
+	  "\xe2\x98\x92|\xe2\x98\x93|\xe2\xa8\xaf|\xf0\x9f\x97\xb4|"
+	  "\xf0\x9f\x97\xb5|\xf0\x9f\x97\xb6|\xf0\x9f\x97\xb7|" },
 };
 
-/* Between spaces, as their letters in one run. */
+/* Between spaces, as their letters in one run; CONSENT_OUT comes first. */
 static const struct {
 	enum consent_word word;
 	const char *words;
@@ -78,26 +66,7 @@ static const struct {
 	  "nosuscrito nocontactar noenviar nopermitir noautorizado rebotado "
 	  "disiscritto disiscritta noniscritto noniscritta noncontattare "
 	  "noninviare nonconsentire nonconsenti revocato rimbalzato "
-	  "uitgeschreven afgemeld wypisany wypisana descadastrado "
-	  "descadastrada avregistrerad avprenumererad afmeldt avmeldt "
-	  "odhlasen odhlasena postonly "
-	  "\u043e\u0442\u043f\u0438\u0441\u0430\u043d "
-	  "\u043e\u0442\u043f\u0438\u0441\u0430\u043b\u0441\u044f "
-	  "\u0432\u0456\u0434\u043f\u0438\u0441\u0430\u043d\u0438\u0438 "
-	  "\u1100\u1165\u1107\u116e "
-	  "\u1109\u116e\u1109\u1175\u11ab\u1100\u1165\u1107\u116e "
-	  "\u62d2\u5426 \u62d2\u6536 \u9000\u8ba2 \u9000\u8a02 "
-	  "\u53d6\u6d88\u8ba2\u9605 \u53d6\u6d88\u8a02\u95b1 "
-	  "\u914d\u4fe1\u505c\u6b62 \u4e0d\u8981 "
-	  "\u5e0c\u671b\u3057\u306a\u3044 \u05d4\u05e1\u05e8 "
-	  "\u05d4\u05d5\u05e1\u05e8 tuchoi huydangky "
-	  "\u0e22\u0e01\u0e40\u0e25\u0e01 \u0e44\u0e21\u0e23\u0e1a "
-	  "\u03b1\u03c0\u03bf\u03c7\u03c9\u03c1\u03b7\u03c3\u03b7 "
-	  "odjavljen leiratkozott dezabonat "
-	  "\u043e\u0442\u043a\u0430\u0437 "
-	  "\u043e\u0442\u043a\u0430\u0437\u0430\u043b\u0441\u044f "
-	  "\u043e\u0442\u043f\u0438\u0441\u0430\u043d\u0430 stop "
-	  "uitschrijven afmelden avanmald frameldt peruutettu " },
+	  "stoppub refuspub postonly dnc dnm stop " },
 	{ CONSENT_IN,
 	  " subscribed subscriber optedin optin optsin allow allowed allows "
 	  "send confirmed doubleoptin softbounced softbounce "
@@ -130,18 +99,20 @@ void import_consent_value_key(struct str cell, struct strbuf *out)
 	import_consent_key(cell, out);
 }
 
-static bool is_listed(const char *list, struct str text, char mark)
+/* An entry of a list: the text between its marks. Appended; nothing, if it
+ * cannot be one. */
+static void add_entry(struct str text, char mark, struct strbuf *out)
 {
-	const char *at = list;
+	if (text.len == 0 || memchr(text.s, mark, text.len))
+		return;
+	strbuf_addch(out, mark);
+	strbuf_addslice(out, text);
+	strbuf_addch(out, mark);
+}
 
-	if (text.len == 0)
-		return false;
-	while ((at = memmem(at, strlen(at), text.s, text.len))) {
-		if (at[-1] == mark && at[text.len] == mark)
-			return true;
-		at++;
-	}
-	return false;
+static bool is_listed(const char *list, const struct strbuf *entry)
+{
+	return entry->len > 0 && strstr(list, entry->buf);
 }
 
 /* 1, -1, 1.0, 1,0: yes. Days since 1900 and seconds since 1970: a date. */
@@ -183,22 +154,75 @@ static bool read_date(struct str s, enum consent_word *out)
 	return true;
 }
 
+static bool is_foreign_entry(const struct strbuf *entry,
+			     enum import_language_part part)
+{
+	const char *list;
+
+	for (size_t i = 0; (list = import_language(i, part)); i++) {
+		if (is_listed(list, entry))
+			return true;
+	}
+	return false;
+}
+
+/* UNKNOWN: it is no yes and no no. */
+static enum consent_word foreign_answer(const struct strbuf *entry)
+{
+	if (is_foreign_entry(entry, LANGUAGE_YES))
+		return CONSENT_YES;
+	if (is_foreign_entry(entry, LANGUAGE_NO))
+		return CONSENT_NO;
+	return is_foreign_entry(entry, LANGUAGE_EITHER) ? CONSENT_EITHER
+							: CONSENT_WORD_UNKNOWN;
+}
+
+/* UNKNOWN: no list has it as it is. */
+static enum consent_word whole_word(struct str key)
+{
+	CLEANUP(strbuf_release) struct strbuf entry = STRBUF_INIT;
+
+	add_entry(key, '|', &entry);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (is_listed(texts[i].texts, &entry))
+			return texts[i].word;
+	}
+	return foreign_answer(&entry);
+}
+
+/* Its letters, without blanks and other signs. */
+static void add_letters(struct str key, struct strbuf *out)
+{
+	strbuf_addch(out, ' ');
+	for (size_t i = 0; i < key.len; i++) {
+		if (import_is_letter(key.s[i]))
+			strbuf_addch(out, key.s[i]);
+	}
+	strbuf_addch(out, ' ');
+}
+
+static bool is_out_entry(const struct strbuf *letters)
+{
+	return is_listed(words[0].words, letters) ||
+	       is_foreign_entry(letters, LANGUAGE_SAYS_OUT);
+}
+
 static enum consent_word word_of(struct str key)
 {
 	CLEANUP(strbuf_release) struct strbuf letters = STRBUF_INIT;
+	enum consent_word word = whole_word(key);
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (is_listed(texts[i].texts, key, '|'))
-			return texts[i].word;
-	}
+	if (word != CONSENT_WORD_UNKNOWN)
+		return word;
 	for (size_t i = 0; i < key.len; i++) {
-		if (import_is_letter(key.s[i]))
-			strbuf_addch(&letters, key.s[i]);
-		else if (key.s[i] >= '0' && key.s[i] <= '9')
+		if (key.s[i] >= '0' && key.s[i] <= '9')
 			return CONSENT_WORD_UNKNOWN;
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (is_listed(words[i].words, strbuf_str(&letters), ' '))
+	add_letters(key, &letters);
+	if (is_out_entry(&letters))
+		return CONSENT_OUT;
+	for (size_t i = 1; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (is_listed(words[i].words, &letters))
 			return words[i].word;
 	}
 	return CONSENT_WORD_UNKNOWN;
@@ -219,11 +243,8 @@ static bool is_out_part(struct str part)
 			return false;
 	}
 	import_consent_key(part, &key);
-	for (size_t i = 0; i < key.len; i++) {
-		if (import_is_letter(key.buf[i]))
-			strbuf_addch(&letters, key.buf[i]);
-	}
-	return is_listed(words[0].words, strbuf_str(&letters), ' ');
+	add_letters(strbuf_str(&key), &letters);
+	return is_out_entry(&letters);
 }
 
 bool import_consent_has_out(struct str cell)
@@ -254,4 +275,39 @@ enum consent_word import_consent_word(struct str cell)
 		return word;
 	import_consent_key(cell, &key);
 	return word_of(strbuf_str(&key));
+}
+
+bool import_consent_is_foreign(struct str cell)
+{
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf entry = STRBUF_INIT;
+
+	cell = utf8_trim(cell);
+	if (cell.len > CELL_MAX)
+		return false;
+	import_consent_key(cell, &key);
+	add_entry(strbuf_str(&key), '|', &entry);
+	return foreign_answer(&entry) != CONSENT_WORD_UNKNOWN;
+}
+
+enum consent_sign import_consent_sign(struct str cell)
+{
+	static const struct {
+		enum consent_sign sign;
+		const char *texts;
+	} signs[] = {
+		{ SIGN_CROSS, "|x|\xc3\x97|" },
+		{ SIGN_PLUS, "|+|" },
+		{ SIGN_DASH, "|-|\xe2\x80\x93|\xe2\x80\x94|" },
+	};
+	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf entry = STRBUF_INIT;
+
+	import_consent_key(cell, &key);
+	add_entry(strbuf_str(&key), '|', &entry);
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (is_listed(signs[i].texts, &entry))
+			return signs[i].sign;
+	}
+	return SIGN_NONE;
 }
