@@ -170,6 +170,31 @@ describe("importing a file", () => {
     assert.deepEqual(await Promise.all([1, 2, 3].map(out)), [true, true, false]);
   });
 
+  it("is loud about columns of yes and no, which can be told of where they stand", async () => {
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("flags.csv", ["E-Mail;Gut;Hund;Kielto", "flag1@example.org;☑;ja;kyllä", "flag2@example.org;☐;nein;ei",
+      "flag3@example.org;✗;ja;"]));
+    await page.getByRole("status").filter({ hasText: "One question is open" }).waitFor();
+    const row = page.getByRole("row", { name: /Gut/ });
+    await row.getByText("Does it say who wants mail?").waitFor();
+    await page.getByText("Left out, though they hold only yes and no: Gut, Hund.").waitFor();
+    await checkAccessible(page);
+    await picture(page, "import-yes-no");
+    await page.getByRole("row", { name: /Kielto/ }).getByRole("radio", { name: /“yes”, or a date, means no mail/ }).check();
+    await row.getByRole("button", { name: "Say what it means" }).click();
+    await row.getByRole("radio", { name: /“no” means no mail/ }).check();
+    await row.getByRole("radiogroup", { name: "✗" }).getByRole("radio", { name: "No mail to them" }).check();
+    await page.getByText("Left out, though it holds only yes and no: Hund.").waitFor();
+    await page.getByRole("status").filter({ hasText: "Ready" }).waitFor();
+    await checkAccessible(page);
+    await picture(page, "import-yes-no-told");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    const out = async (n: number): Promise<boolean> =>
+      (await server.admin.get(`${v1}/people`, { email: `flag${n}@example.org` })).body.items[0].opted_out;
+    assert.deepEqual(await Promise.all([1, 2, 3].map(out)), [true, true, true]);
+  });
+
   it("waits for a word before it opts many people out", async () => {
     const before = ["E-Mail;Ort"];
     const after = ["E-Mail;Abgemeldet"];

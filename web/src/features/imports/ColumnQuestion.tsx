@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { en } from '../../messages/en/index.ts';
-import { answer, answerOne, mayEach, openQuestions, valueKey, type Choices } from './choices.ts';
+import { answer, answerOne, isOffer, mayEach, openQuestions, valueKey, type Choices } from './choices.ts';
 import type { Question } from './queries.ts';
 
 interface Props {
@@ -30,7 +30,7 @@ function useTexts(question: Question) {
     });
   };
   return {
-    asks: t(`imports.ask.${kind}`, { column: question.column ?? '' }),
+    asks: t(isOffer(question) ? 'imports.yesNoWhat' : `imports.ask.${kind}`, { column: question.column ?? '' }),
     says: (is: string) => t(`imports.answer.${kind}.${is}` as `imports.answer.column.${keyof Answers['column']}`),
     does: (is: string) => {
       const what = told && is in told ? t(`imports.answerDoes.${kind}.${is}` as 'imports.answerDoes.column.ignore') : '';
@@ -73,7 +73,7 @@ function One(props: Props) {
     <>
       <Radio.Group label={asks} value={isEach ? EACH : (given ?? '')} onChange={choose}>
         <Stack gap={8} mt={8}>
-          <Values question={question} />
+          {question.values.length > 0 && <Values question={question} />}
           {question.answers.filter((is) => is !== hidden[question.kind]).map((is) => (
             <Radio key={is} value={is} label={says(is)} description={does(is)} size="sm" styles={readable} />
           ))}

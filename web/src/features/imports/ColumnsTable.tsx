@@ -1,8 +1,10 @@
 /** Which column is what. Loud: what is left out, and what may say that somebody wants no mail. */
-import { Badge, Box, Group, Select, Stack, Table, Text } from '@mantine/core';
+import { Alert, Badge, Box, Button, Group, Select, Stack, Table, Text } from '@mantine/core';
+import { IconHelp } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../api/session.ts';
-import { mapColumn, openQuestions, type Choices } from './choices.ts';
+import { mapColumn, offerOf, openQuestions, type Choices } from './choices.ts';
 import { useFieldName } from './fields.ts';
 import type { Look, Question } from './queries.ts';
 import { ColumnQuestion } from './ColumnQuestion.tsx';
@@ -32,6 +34,20 @@ function State({ column, isAsked }: { column: Column; isAsked: boolean }) {
   return null;
 }
 
+/** All it holds is yes and no: what about, nobody knows. One click away is what a question would ask. */
+function Offer({ question, choices, onChange }: Pick<Props, 'choices' | 'onChange'> & { question: Question }) {
+  const { t } = useTranslation();
+  const [isAsked, setAsked] = useState(false);
+  if (isAsked || openQuestions(choices, [question]).length === 0)
+    return <ColumnQuestion question={question} choices={choices} onChange={onChange} />;
+  return (
+    <Alert variant="light" color="yellow" icon={<IconHelp size={18} aria-hidden />} py="xs" title={t('imports.yesNoAsk')}>
+      <Text size="sm">{t('imports.yesNoAbout')}</Text>
+      <Button mt="xs" size="xs" variant="default" onClick={() => setAsked(true)}>{t('imports.yesNoSay')}</Button>
+    </Alert>
+  );
+}
+
 interface Props {
   look: Look;
   questions: Question[];
@@ -47,6 +63,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
   const about = questions.filter((question) => question.column === column.column);
   const fields = look.fields.filter((field) => !hidden.has(field) || field === column.field);
   const isQuiet = column.field !== null || column.by !== null || column.consent !== null;
+  const offer = offerOf(choices, column, about);
   const choose = (value: string | null) => {
     if (value === NEW_FIELD) onNewField(column);
     else if (value) onChange(mapColumn(choices, look, column.column, value === LEAVE_OUT ? null : value));
@@ -78,6 +95,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
             />
             <State column={column} isAsked={openQuestions(choices, about).length > 0} />
           </Group>
+          {offer && <Offer question={offer} choices={choices} onChange={onChange} />}
           {about.map((question) => (
             <ColumnQuestion key={question.kind} question={question} choices={choices} onChange={onChange} />
           ))}

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
-import { mapColumn, mergeQuestions, noChoices, ofColumns, openQuestions, rememberQuestions, type Choices } from './choices.ts';
+import { mapColumn, mergeQuestions, noChoices, ofColumns, openOffers, openQuestions, rememberQuestions, type Choices } from './choices.ts';
 import { ColumnsTable } from './ColumnsTable.tsx';
 import { FileCard } from './FileCard.tsx';
 import { NewFieldDialog } from './NewFieldDialog.tsx';
@@ -39,6 +39,7 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
   seen.current = rememberQuestions(choices, seen.current, questions);
   const asked = look ? ofColumns(seen.current, look) : [];
   const open = openQuestions(choices, asked);
+  const yesNo = look ? openOffers(choices, look, asked) : [];
   const leaving = useUnsaved(choices !== noChoices && !start.isPending);
   const change = (next: Choices) => {
     setTrial(null);
@@ -89,6 +90,11 @@ export function NewImport({ file, onOther }: { file: File; onOther: () => void }
               {open.length ? t('imports.open', { count: open.length }) : t('imports.ready')}
             </Text>
           </Group>
+          {yesNo.length > 0 && (
+            <Text size="sm" c="var(--mantine-color-yellow-light-color)" dir="auto">
+              {t('imports.yesNoLeft', { count: yesNo.length, columns: yesNo.join(', ') })}
+            </Text>
+          )}
         </>
       )}
       {column !== null && look && (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answer, answerOne, beginOf, keyOf, LOOK_BYTES, mapColumn, mayEach, mergeQuestions, noChoices, openQuestions, queryOf, rememberQuestions } from './choices.ts';
+import { answer, answerOne, beginOf, keyOf, LOOK_BYTES, mapColumn, mayEach, mergeQuestions, noChoices, offerOf, openOffers, openQuestions, queryOf, rememberQuestions } from './choices.ts';
 import type { Look, Question } from './queries.ts';
 
 const question = (kind: Question['kind'], column: string | null, values: string[] = []): Question => ({
@@ -40,6 +40,20 @@ test('a question is open until all of it is answered', () => {
   expect(queryOf(choices, undefined)).toMatchObject({
     consent: '{"Newsletter":"opt_in"}', consent_values: '{"Status:inaktiv":"out","Status:weg":"ignore"}', date_order: 'dmy',
   });
+});
+
+test('a column of yes and no that nobody asks about may be told of, and stays to be seen', () => {
+  const flags = look(null, [['VIP', null, null], ['Hund', null, null], ['Left', null, 'given'], ['Name', 'name', 'guess']]);
+  const [vip, hund, left, name] = flags.columns.map((column) => ({ ...column, yes_no: column.column !== 'Name' }));
+  const all = { ...flags, columns: [vip!, hund!, left!, name!] };
+  expect(openOffers(noChoices, all, [])).toEqual(['VIP', 'Hund']);
+  const said = answer(noChoices, offerOf(noChoices, vip!, [])!, 'opt_in');
+  expect(queryOf(said, all).consent).toBe('{"VIP":"opt_in"}');
+  expect(openOffers(said, all, [])).toEqual(['Hund']);
+  expect(offerOf(said, { ...vip!, yes_no: false, consent: 'opt_in' }, [question('value', 'VIP', ['✗'])])).not.toBeNull();
+  expect(offerOf(noChoices, hund!, [question('column', 'Hund')])).toBeNull();
+  expect(offerOf(noChoices, left!, [])).toBeNull();
+  expect(offerOf(noChoices, name!, [])).toBeNull();
 });
 
 test('texts are answered as a whole or one by one, and the last answer counts', () => {

@@ -57,6 +57,33 @@ export function openQuestions(choices: Choices, questions: Question[]): Question
   });
 }
 
+type Column = Look['columns'][number];
+
+/**
+ * What nobody must answer, and may: whether a column of only yes and no, which
+ * no field takes, says who wants mail. What was answered stays to be seen.
+ */
+export function offerOf(choices: Choices, column: Column, about: Question[]): Question | null {
+  const isAnswered = choices.consent[column.column] !== undefined;
+  const isLeft = column.yes_no && column.field === null && column.by === null;
+  if (about.some(({ kind }) => kind !== 'value') || !(isLeft || isAnswered)) return null;
+  return { kind: 'column', column: column.column, as: null, values: [], more: 0, parameter: 'consent', answers: ['opt_out', 'opt_in', 'ignore'], effects: [] };
+}
+
+/** Those that the server asks tell what each answer would do. */
+export function isOffer(question: Question): boolean {
+  return question.kind === 'column' && question.effects.length === 0;
+}
+
+/** Columns of which that is still open. */
+export function openOffers(choices: Choices, look: Look, questions: Question[]): string[] {
+  const isOpen = (column: Column) => {
+    const offer = offerOf(choices, column, questions.filter((question) => question.column === column.column));
+    return offer !== null && openQuestions(choices, [offer]).length > 0;
+  };
+  return look.columns.filter(isOpen).map((column) => column.column);
+}
+
 /** Texts may be answered one by one, if all of them are shown. */
 export function mayEach(question: Question): boolean {
   return question.kind === 'phrase' && question.more === 0 && question.values.length > 1;
