@@ -88,6 +88,15 @@ SELECT l.id FROM email a JOIN lead l ON l.id = a.record_id
 WHERE a.hash = ? AND a.entity = :ENTITY_LEAD AND a.ended_ms IS NULL
 ORDER BY l.id FOR UPDATE OF l;
 
+-- name: address-shared
+-- Those of some records who share an address with another. args: entity, JSON
+-- record ids
+SELECT DISTINCT a.record_id FROM email a
+JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
+	AND NOT (b.entity = a.entity AND b.record_id = a.record_id)
+WHERE a.entity = ? AND a.record_id IN JSON_INTS(?) AND a.ended_ms IS NULL
+ORDER BY a.record_id;
+
 -- name: address-sharers
 -- Others who share an address with a record, of whom an opt-out was not said
 -- yet. args: entity, record, entity, record, import or 0

@@ -66,6 +66,17 @@ int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 		       read_address, arena, out, err);
 }
 
+int addresses_find_shared(struct db *db, enum entity entity,
+			  const struct ids *ids, struct ids *out,
+			  struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return db_list_ids(db, SQL_ADDRESS_SHARED,
+			   SQL_ARGS(sql_int(entity), sql_keys(ids, &keys)), out,
+			   err);
+}
+
 int address_find_records(struct db *db, enum entity entity, const char *hash,
 			 struct ids *out, struct err *err)
 {

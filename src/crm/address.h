@@ -60,6 +60,12 @@ struct addresses VEC_FIELDS(struct address);
 int addresses_load(struct db *db, enum entity entity, const struct ids *ids,
 		   struct arena *arena, struct addresses *out, struct err *err);
 
+/* Those of some records of a kind who share an address with another record,
+ * ascending; appended. */
+int addresses_find_shared(struct db *db, enum entity entity,
+			  const struct ids *ids, struct ids *out,
+			  struct err *err);
+
 /* The rule above: id of one of n live addresses of a record; 0: none. */
 int64_t address_choose(const struct address *addresses, size_t n);
 

@@ -31,6 +31,19 @@ int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 	return add_job(tx, "bridge-person", payload.buf, key.buf, now_ms, err);
 }
 
+int bridge_job_people(struct tx *tx, const struct ids *people, int64_t now_ms,
+		      struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return people->n == 0
+		       ? 0
+		       : db_exec(tx, SQL_BRIDGE_JOB_PEOPLE,
+				 SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
+					  sql_keys(people, &keys)),
+				 err);
+}
+
 int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 		    int64_t now_ms, struct err *err)
 {

@@ -20,6 +20,8 @@
 /* One waits for a person at most. */
 int bridge_job_person(struct tx *tx, int64_t person_id, int64_t now_ms,
 		      struct err *err);
+int bridge_job_people(struct tx *tx, const struct ids *people, int64_t now_ms,
+		      struct err *err);
 /* The marketing address of a person is another one, or none, from now on. */
 int bridge_job_left(struct tx *tx, int64_t person_id, int64_t email_id,
 		    int64_t now_ms, struct err *err);

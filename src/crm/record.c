@@ -443,15 +443,22 @@ static bool has_text(const char *s)
 	return s && *s;
 }
 
+static int check_texts(struct record *r, struct err *err)
+{
+	if (r->entity == ENTITY_COMPANY && !has_text(r->text[TEXT_NAME]))
+		return err_field(err, "name", "a company needs a name");
+	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
+		r->text[TEXT_STATUS] = "new";
+	return 0;
+}
+
 static int check_record(struct db *db, struct record *r, struct err *err)
 {
 	int64_t one;
 	int found;
 
-	if (r->entity == ENTITY_COMPANY && !has_text(r->text[TEXT_NAME]))
-		return err_field(err, "name", "a company needs a name");
-	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
-		r->text[TEXT_STATUS] = "new";
+	if (check_texts(r, err) < 0)
+		return -1;
 	if (r->company_id == 0)
 		return 0;
 	found = db_find_int(db, SQL_COMPANY_EXISTS,
@@ -549,6 +556,25 @@ int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		       : 0;
 }
 
+int records_update(struct tx *tx, struct records *records,
+		   const struct actor *actor, struct arena *arena,
+		   struct err *err)
+{
+	struct batch b;
+
+	batch_begin(tx, &b);
+	vec_each (records, r) {
+		BUG_ON(r->company_id != r->before->company_id || is_renamed(r));
+		if (check_texts(r, err) < 0)
+			return -1;
+		r->updated_ms = actor->now_ms;
+		record_fold(r, arena);
+		if (record_batch_update(&b, r, err) < 0)
+			return -1;
+	}
+	return batch_end(&b, err) < 0 ? -1 : 0;
+}
+
 int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,
 			   struct err *err)
 {
@@ -565,17 +591,20 @@ int record_remove_attached(struct tx *tx, enum entity entity, int64_t id,
 		SQL_RECORD_REMOVE_EXCLUSIONS,
 	};
 
+	struct batch b;
+
+	batch_begin(tx, &b);
 	for (size_t i = 0; i < ARRAY_SIZE(by_entity); i++) {
-		if (db_exec(tx, by_entity[i],
-			    SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0)
+		if (batch_add(&b, by_entity[i],
+			      SQL_ARGS(sql_int(entity), sql_int(id)), err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(by_record); i++) {
-		if (db_exec(tx, by_record[i],
-			    SQL_ARGS(sql_int(id), sql_int(entity)), err) < 0)
+		if (batch_add(&b, by_record[i],
+			      SQL_ARGS(sql_int(id), sql_int(entity)), err) < 0)
 			return -1;
 	}
-	return 0;
+	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
 /* Addresses end; what is kept of an opt-out is kept by then. Those of members

@@ -101,6 +101,10 @@ int record_add(struct tx *tx, struct record *r, const struct actor *actor,
  */
 int record_update(struct tx *tx, struct record *r, const struct actor *actor,
 		  struct arena *arena, struct err *err);
+/* The same of many at once, whose names and companies are as they were. */
+int records_update(struct tx *tx, struct records *records,
+		   const struct actor *actor, struct arena *arena,
+		   struct err *err);
 /*
  * Deletes the record and what hangs on it. A person in a campaign's ledger
  * stays as an empty row. Companies: their people lose the company. Of somebody

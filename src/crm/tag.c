@@ -170,3 +170,35 @@ int record_put_tags(struct tx *tx, enum entity entity, int64_t record_id,
 	}
 	return 0;
 }
+
+int records_tag(struct tx *tx, enum entity entity, const struct ids *ids,
+		const char *name, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	int64_t id = 0;
+
+	if (tag_put(tx, name, arena, &id, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_TAG_ON_ALL,
+		       SQL_ARGS(sql_int(entity), sql_int(id),
+				sql_keys(ids, &keys)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+int records_untag(struct tx *tx, enum entity entity, const struct ids *ids,
+		  const char *name, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	const char *folded;
+
+	if (tag_check_name(name, arena, &name, &folded, err) < 0)
+		return -1;
+	return db_exec(tx, SQL_TAG_OFF_ALL,
+		       SQL_ARGS(sql_int(entity), sql_keys(ids, &keys),
+				sql_text(folded)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}

@@ -44,5 +44,11 @@ int records_add_tags(struct db *db, struct records *records,
 int record_put_tags(struct tx *tx, enum entity entity, int64_t record_id,
 		    const char *const *names, size_t n, struct arena *arena,
 		    struct err *err);
+/* One tag on all of these records, or off them. ERR_INVALID with field `name`.
+ */
+int records_tag(struct tx *tx, enum entity entity, const struct ids *ids,
+		const char *name, struct arena *arena, struct err *err);
+int records_untag(struct tx *tx, enum entity entity, const struct ids *ids,
+		  const char *name, struct arena *arena, struct err *err);
 
 #endif

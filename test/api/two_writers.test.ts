@@ -38,6 +38,11 @@ describe("two writers at once", () => {
     for (const f of fields) expected(body, f);
   }
 
+  async function bulk(act: Json & { ids: number[] }): Promise<void> {
+    const job = await runJob(server, `${v1}/people/bulk`, { expected: act.ids.length, ...act });
+    assert.equal(job.result.changed, act.ids.length, JSON.stringify(job));
+  }
+
   const stands = (found: Json, field: Json) => {
     for (const [key, value] of Object.entries(field)) assert.deepEqual(found[key], value, key);
   };
@@ -87,6 +92,41 @@ describe("two writers at once", () => {
         server.admin.patch(`${v1}/people/${b.id}`, { email: address }),
       ]);
       assert.equal((await server.admin.get(`${v1}/people/${b.id}`)).body.opted_out, true);
+    }
+  });
+
+  it("whoever takes an address while its owner opts out among many is opted out too", async () => {
+    for (let i = 0; i < ROUNDS; i++) {
+      const address = `many${i}@example.org`;
+      const ids: number[] = [];
+      for (let n = 0; n < 3; n++)
+        ids.push((await server.admin.post(`${v1}/people`,
+          { last_name: "A", email: n === 1 ? address : `many${i}.${n}@example.org` })).body.id);
+      const b = (await server.admin.post(`${v1}/people`, { last_name: "B" })).body;
+      await Promise.all([
+        bulk({ act: "opt_out", reason: "fair", ids }),
+        server.admin.patch(`${v1}/people/${b.id}`, { email: address }),
+      ]);
+      for (const id of [...ids, b.id])
+        assert.equal((await server.admin.get(`${v1}/people/${id}`)).body.opted_out, true);
+    }
+  });
+
+  it("acts on the same people at once, and edits of one, lose nothing", async () => {
+    const ids: number[] = [];
+    for (let i = 0; i < 60; i++)
+      ids.push((await server.admin.post(`${v1}/people`, { last_name: `M${i}` })).body.id);
+    for (let i = 0; i < 3; i++) {
+      await Promise.all([
+        bulk({ act: "tag", tag: `one${i}`, ids }),
+        bulk({ act: "tag", tag: `two${i}`, ids }),
+        ...ids.slice(0, 6).map((id) => server.admin.patch(`${v1}/people/${id}`, { city: `Cork ${i}` }, { status: 200 })),
+      ]);
+      for (const id of ids) {
+        const { body } = await server.admin.get(`${v1}/people/${id}`);
+        assert.ok(body.tags.includes(`one${i}`) && body.tags.includes(`two${i}`), `${id}: ${body.tags}`);
+        if (ids.indexOf(id) < 6) assert.equal(body.city, `Cork ${i}`);
+      }
     }
   });
 

@@ -5,10 +5,10 @@
  * That number is the confirmation of what opts out or deletes by a choice:
  * there it must be exactly as many, when it is asked for. The set is settled
  * when the job begins (rows of `bulk_item`), so that it does not move under
- * what the act changes, and worked through in the order of ids, in transactions
- * of at most some 50 ms. Each record is written as a request for it alone would
- * be, with the user and address of whoever asked: consent, audit, what the
- * bridge hears. A record for which that is refused is counted and told, and the
+ * what the act changes, and worked through in the order of ids, some at once, in
+ * transactions of at most some 50 ms. Each record is written as a request for
+ * it alone would be, with the user and address of whoever asked: consent,
+ * audit, what the bridge hears. A record for which that is refused is counted and told, and the
  * others go on.
  *
  * Progress is saved with what it is about: a killed job goes on where it was,

@@ -18,15 +18,27 @@ static bool is_tag(const char *tag, const char *folded, struct arena *arena)
 	return strcmp(field_text_folded(tag, arena), folded) == 0;
 }
 
-/* Its tags without that one: how many there are. */
-static size_t other_tags(const struct record *r, const char *folded,
-			 struct arena *arena, json_t *out)
+bool bulk_has_tag(const struct bulk *bulk, const struct record *r,
+		  struct arena *arena)
+{
+	const char *tag = arena_str(arena, str_trim(str_of(bulk->tag)));
+	const char *folded = field_text_folded(tag, arena);
+
+	for (size_t i = 0; i < r->tags_n; i++) {
+		if (is_tag(r->tags[i], folded, arena))
+			return true;
+	}
+	return false;
+}
+
+/* Its tags without that one. */
+static void add_other_tags(const struct record *r, const char *folded,
+			   struct arena *arena, json_t *out)
 {
 	for (size_t i = 0; i < r->tags_n; i++) {
 		if (!is_tag(r->tags[i], folded, arena))
 			json_array_append_new(out, json_string(r->tags[i]));
 	}
-	return json_array_size(out);
 }
 
 static int put_tag(struct tx *tx, const struct bulk *bulk, int64_t id,
@@ -37,21 +49,24 @@ static int put_tag(struct tx *tx, const struct bulk *bulk, int64_t id,
 	CLEANUP(json_free) json_t *body = json_object();
 	json_t *tags = json_array();
 	struct record r;
-	bool has;
 
 	json_object_set_new(body, "tags", tags);
 	if (record_get_whole(tx->db, bulk->entity, id, arena, &r, err) < 0)
 		return -1;
-	has = other_tags(&r, field_text_folded(tag, arena), arena, tags) <
-	      r.tags_n;
-	if (has == (bulk->act == BULK_TAG))
+	if (bulk_has_tag(bulk, &r, arena) == (bulk->act == BULK_TAG))
 		return 0;
-	if (!has)
+	add_other_tags(&r, field_text_folded(tag, arena), arena, tags);
+	if (bulk->act == BULK_TAG)
 		json_array_append_new(tags, json_string(tag));
 	return record_patch(tx, bulk->entity, id, body, actor, arena, &r, err) <
 			       0
 		       ? -1
 		       : 1;
+}
+
+enum consent_source bulk_source(const struct actor *actor)
+{
+	return actor->user_id ? CONSENT_BY_USER : CONSENT_BY_API;
 }
 
 /* What would be written again by whoever said it before is not. */
@@ -62,9 +77,7 @@ static int opt_out(struct tx *tx, const struct bulk *bulk, int64_t id,
 	CLEANUP(json_free)
 	json_t *body =
 		json_pack("{s:b,s:s}", "opted_out", 1, "reason", bulk->reason);
-	enum consent_source ours = actor->user_id ? CONSENT_BY_USER
-						  : CONSENT_BY_API,
-			    source;
+	enum consent_source source;
 	struct record r;
 	int64_t at_ms;
 	int is_out;
@@ -75,7 +88,7 @@ static int opt_out(struct tx *tx, const struct bulk *bulk, int64_t id,
 				      err);
 	if (is_out < 0)
 		return -1;
-	if (r.opted_out && is_out && source == ours)
+	if (r.opted_out && is_out && source == bulk_source(actor))
 		return 0;
 	return record_patch(tx, bulk->entity, id, body, actor, arena, &r, err) <
 			       0

@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define SETTLE_PAGE 2000 /* ids of a transaction */
-#define WORK_PAGE 200
+#define WORK_PAGE 1000
+#define WORK_STEP 50  /* done at once, between looks at the clock */
 #define WORK_US 50000 /* of a transaction */
 #define TELL_MOST 100
 #define TRIES 5 /* of a page, when others are in the way */
@@ -224,10 +225,11 @@ static bool is_refusal(const struct err *err)
 
 /*
  * Acts on the first *n of the ids, or as many as time allows, and commits: 1.
- * 0: one was refused, whose place is *n now, and nothing was written; -1.
+ * 0: one of a step was refused, which begins at *n now, and nothing was
+ * written; -1.
  */
 static int try_page(struct work *w, const struct ids *ids, size_t *n,
-		    struct err *err)
+		    size_t step, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -242,16 +244,19 @@ static int try_page(struct work *w, const struct ids *ids, size_t *n,
 	     bulk_group(w->run->db, &w->bulk, arena, &group, err) < 0))
 		return -1;
 	do {
-		int changed = bulk_do(&tx, &w->bulk, ids->v[i], &group,
-				      &w->actor, arena, err);
+		size_t some = *n - i < step ? *n - i : step;
+		struct ids at_once = { .v = ids->v + i, .n = some };
+		int changed = bulk_do_all(&tx, &w->bulk, &at_once, &group,
+					  &w->actor, arena, err);
 
 		if (changed < 0) {
 			*n = i;
 			return is_refusal(err) ? 0 : -1;
 		}
-		t.changed += changed > 0;
-		t.unchanged += changed == 0;
-	} while (++i < *n && clock_monotonic_us() < until_us);
+		t.changed += changed;
+		t.unchanged += (int64_t)some - changed;
+		i += some;
+	} while (i < *n && clock_monotonic_us() < until_us);
 	if (db_exec(&tx, SQL_BULK_DONE,
 		    SQL_ARGS(sql_int(w->run->job->id), sql_int(ids->v[i - 1])),
 		    err) < 0 ||
@@ -280,20 +285,26 @@ static int refuse(struct work *w, int64_t id, const char *why, struct err *err)
 	return 0;
 }
 
-/* Up to the first that is refused; that one alone. */
+/* Up to the first step of which one is refused; of that up to the one that is;
+ * that one alone. */
 static int work_some(struct work *w, const struct ids *ids, struct err *err)
 {
-	size_t n = ids->n;
+	size_t n = ids->n, step = WORK_STEP;
 	int tries = 0;
 
 	for (;;) {
 		struct err why = ERR_INIT;
-		int done = try_page(w, ids, &n, &why);
+		size_t first = n < step ? n : step;
+		int done = try_page(w, ids, &n, step, &why);
 
 		if (done > 0)
 			return 0;
-		if (done == 0 && n == 0)
+		if (done == 0 && n == 0 && first == 1)
 			return refuse(w, ids->v[0], why.text, err);
+		if (done == 0 && n == 0) {
+			n = first;
+			step = 1;
+		}
 		if (done == 0)
 			continue;
 		if (why.code != ERR_RETRY || job_is_stopping(w->run) ||

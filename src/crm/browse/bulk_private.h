@@ -7,8 +7,10 @@
 
 #include "crm/browse/bulk.h"
 #include "crm/browse/selection.h"
+#include "crm/consent/consent.h"
 
 struct group;
+struct record;
 
 /* As the job's payload; without the choice once the set is settled. */
 const char *bulk_payload(const struct bulk *bulk, const struct actor *actor,
@@ -29,5 +31,19 @@ int bulk_group(struct db *db, const struct bulk *bulk, struct arena *arena,
 int bulk_do(struct tx *tx, const struct bulk *bulk, int64_t id,
 	    const struct group *group, const struct actor *actor,
 	    struct arena *arena, struct err *err);
+/* Does it have the tag of the act? Its tags are filled. */
+bool bulk_has_tag(const struct bulk *bulk, const struct record *r,
+		  struct arena *arena);
+/* Who says that somebody is out. */
+enum consent_source bulk_source(const struct actor *actor);
+
+/*
+ * The same to some records in the order of ids, by statements for all of them:
+ * how many changed. If it is refused for any, the error does not say for which;
+ * what was written is to be rolled back.
+ */
+int bulk_do_all(struct tx *tx, const struct bulk *bulk, const struct ids *ids,
+		const struct group *group, const struct actor *actor,
+		struct arena *arena, struct err *err);
 
 #endif

@@ -172,6 +172,193 @@ static void opting_out_is_said_as_by_a_request_for_each(void **state)
 			    RESULT(1, 2));
 }
 
+#define TWINS 6 /* N of each number and N + TWINS: alike, but for the name */
+
+static void fill_twins(struct crm_fixture *f)
+{
+	for (int i = 1; i <= 2 * TWINS; i++) {
+		CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+		int twin = (i - 1) % TWINS + 1;
+
+		strbuf_addf(&body,
+			    "{\"last_name\":\"N%d\",\"email\":\"p%d@x.example\""
+			    ",\"tags\":[\"A\"%s],\"opted_out\":%s,\"reason\":"
+			    "\"r\"}",
+			    i, i, twin % 2 ? ",\"Gold\"" : "",
+			    twin % 3 ? "false" : "true");
+		(void)fixture_person(f, body.buf);
+	}
+}
+
+/* What a table says of the first ones, said of their twins by the same words,
+ * and how often. */
+static void assert_alike(struct crm_fixture *f, const char *columns,
+			 const char *from, int64_t rows)
+{
+	static const char half[] =
+		"SELECT %s FROM (SELECT CASE WHEN p.id > 6 THEN p.id - 6 ELSE "
+		"p.id END AS twin, p.id, p.email_id, p.opted_out, p.updated_ms "
+		"FROM person p WHERE p.id %s 6) AS p JOIN %s";
+	const char *first = arena_printf(f->arena, half, columns, "<=", from);
+	const char *second = arena_printf(f->arena, half, columns, ">", from);
+	const char *by_sum =
+		arena_printf(f->arena, "SELECT COUNT(*) FROM (%s) AS x", first);
+
+	assert_int_equal(fixture_number(f, by_sum), rows);
+	assert_int_equal(
+		fixture_number(f, arena_printf(f->arena,
+					       "SELECT COUNT(*) FROM (%s "
+					       "EXCEPT %s) AS x",
+					       first, second)),
+		0);
+	assert_int_equal(
+		fixture_number(f, arena_printf(f->arena,
+					       "SELECT COUNT(*) FROM (%s "
+					       "EXCEPT %s) AS x",
+					       second, first)),
+		0);
+}
+
+static void patch_twins(struct crm_fixture *f, const char *body)
+{
+	for (int64_t id = TWINS + 1; id <= 2L * TWINS; id++) {
+		struct err err = ERR_INIT;
+		struct record r;
+
+		if (fixture_patch(f, ENTITY_PERSON, id, body, &r, &err) < 0)
+			fail_msg("%s", err.text);
+	}
+}
+
+/* But for when: that of a job is the clock's. */
+static void level_clocks(struct crm_fixture *f)
+{
+	store_fixture_exec(f->db, "UPDATE person SET updated_ms = 1 "
+				  "WHERE updated_ms > 1000000");
+	store_fixture_exec(f->db, "UPDATE consent SET at_ms = 1000000 "
+				  "WHERE at_ms > 1000000");
+}
+
+static void many_at_once_are_written_as_each_alone(void **state)
+{
+	struct crm_fixture *f = *state;
+
+	fill_twins(f);
+	store_fixture_exec(f->db, "DELETE FROM job");
+	f->actor.now_ms++;
+	(void)act(f, "{\"act\":\"tag\",\"tag\":\"vip\",\"expected\":6,"
+		     "\"ids\":[1,2,3,4,5,6]}");
+	(void)act(f, "{\"act\":\"untag\",\"tag\":\"gold\",\"expected\":6,"
+		     "\"ids\":[1,2,3,4,5,6]}");
+	patch_twins(f, "{\"tags\":[\"A\",\"vip\"]}");
+	level_clocks(f);
+	assert_alike(f, "p.twin, p.updated_ms, t.tag_id",
+		     "record_tag t ON t.record_id = p.id AND t.entity = 1",
+		     2L * TWINS);
+	(void)act(f, "{\"act\":\"opt_out\",\"reason\":\"why\","
+		     "\"expected\":6,\"ids\":[1,2,3,4,5,6]}");
+	patch_twins(f, "{\"opted_out\":true,\"reason\":\"why\"}");
+	level_clocks(f);
+	assert_alike(f,
+		     "p.twin, p.opted_out, c.state, c.source, c.reason, "
+		     "c.user_id, c.ip, c.at_ms, c.import_id, c.campaign_id, "
+		     "CASE WHEN c.email_id = p.email_id THEN 1 ELSE 0 END",
+		     "consent c ON c.record_id = p.id AND c.entity = 1", TWINS);
+	assert_alike(f, "p.twin, w.import_id",
+		     "opt_out_witness w ON w.record_id = p.id AND w.entity = 1",
+		     TWINS);
+	assert_alike(
+		f, "p.twin, j.kind, j.state, j.user_id",
+		"job j ON j.payload = '{\"person_id\":' || p.id || '}' AND "
+		"j.single_key = 'bridge/person/' || p.id",
+		4);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM search_stale "
+					   "WHERE record_id <= 6"),
+			 fixture_number(f, "SELECT COUNT(*) FROM search_stale "
+					   "WHERE record_id > 6"));
+}
+
+/* 11 opts 12 out, whose own opt-out comes after. */
+static void who_shares_an_address_hears_of_it_first(void **state)
+{
+	CLEANUP(vec_release) struct consents said = VEC_INIT;
+	struct crm_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	fill(f);
+	assert_string_equal(act(f, "{\"act\":\"opt_out\",\"reason\":\"fair\","
+				   "\"expected\":4,\"ids\":[3,10,11,12]}"),
+			    RESULT(4, 0));
+	assert_int_equal(
+		consent_list(f->db, ENTITY_PERSON, 12, f->arena, &said, &err),
+		0);
+	assert_int_equal(said.n, 2); /* the newest first */
+	assert_int_equal(said.v[0].source, CONSENT_BY_USER);
+	assert_int_equal(said.v[1].source, CONSENT_CARRIED);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM consent"), 5);
+}
+
+static void one_that_is_refused_holds_no_others_back(void **state)
+{
+	struct crm_fixture *f = *state;
+
+	fill(f);
+	for (int i = 0; i < 100; i++) /* the most that somebody may have */
+		store_fixture_exec(
+			f->db,
+			arena_printf(f->arena,
+				     "INSERT INTO tag (name, name_folded) "
+				     "VALUES ('t%d', 't%d')",
+				     i, i));
+	store_fixture_exec(f->db, "INSERT INTO record_tag (entity, record_id, "
+				  "tag_id) SELECT 1, 4, id FROM tag "
+				  "WHERE name_folded LIKE 't%'");
+	assert_string_equal(act(f, "{\"act\":\"tag\",\"tag\":\"new\","
+				   "\"expected\":6,\"ids\":[1,2,4,5,77,8]}"),
+			    "{\"changed\":4,\"unchanged\":0,\"refused\":["
+			    "{\"id\":4,\"why\":\"more than 100 tags\"},"
+			    "{\"id\":77,\"why\":\"there is no such record in "
+			    "people: 77\"}],\"refused_count\":2}");
+}
+
+static void leads_and_companies_are_many_too(void **state)
+{
+	struct crm_fixture *f = *state;
+	CLEANUP(runner_free) struct runner *runner = hold_runner(f);
+	const enum entity kinds[] = { ENTITY_LEAD, ENTITY_COMPANY };
+	struct record r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct err err = ERR_INIT;
+		struct job job;
+		int64_t id;
+
+		for (int n = 0; n < 3; n++)
+			assert_int_equal(
+				fixture_create(f, kinds[i],
+					       kinds[i] == ENTITY_LEAD
+						       ? "{\"last_name\":\"L\"}"
+						       : "{\"name\":\"C\"}",
+					       &r, &err),
+				0);
+		assert_int_equal(ask(f, kinds[i],
+				     "{\"act\":\"opt_out\",\"reason\":\"r\","
+				     "\"expected\":3,\"ids\":[1,2,3]}",
+				     &id, &err),
+				 0);
+		assert_int_equal(run(f, runner, id, 0, &job, &err), 0);
+		assert_string_equal(job.result, RESULT(3, 0));
+	}
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM lead WHERE "
+					   "opted_out = 1"),
+			 3);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM company "
+					   "WHERE opted_out = 1"),
+			 3);
+	assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM consent"), 6);
+	assert_int_equal(fixture_jobs(f, "bridge-person"), 0);
+}
+
 static void members_are_added_to_static_groups(void **state)
 {
 	CLEANUP(json_free)
@@ -442,6 +629,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FIXED(tags_are_put_on_and_taken_off),
 		FIXED(opting_out_is_said_as_by_a_request_for_each),
+		FIXED(many_at_once_are_written_as_each_alone),
+		FIXED(who_shares_an_address_hears_of_it_first),
+		FIXED(one_that_is_refused_holds_no_others_back),
+		FIXED(leads_and_companies_are_many_too),
 		FIXED(members_are_added_to_static_groups),
 		FIXED(deleting_tells_whom_it_did_not_find),
 		FIXED(many_refusals_are_counted_and_the_first_told),

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "crm/address.h"
 #include "crm/bridge_job.h"
 #include "crm/consent/kept_opt_out.h"
@@ -80,6 +81,12 @@ static int find_last(struct db *db, enum entity entity, int64_t record_id,
 		      NULL, out, err);
 }
 
+static bool says_same(const struct consent *a, const struct consent *b)
+{
+	return a->state == b->state && a->source == b->source &&
+	       a->campaign_id == b->campaign_id;
+}
+
 /* Does the last row say the same? 1, 0, -1. */
 static int is_said(struct db *db, const struct consent *c, struct err *err)
 {
@@ -88,8 +95,7 @@ static int is_said(struct db *db, const struct consent *c, struct err *err)
 
 	if (found <= 0)
 		return found;
-	return last.state == c->state && last.source == c->source &&
-	       last.campaign_id == c->campaign_id;
+	return says_same(&last, c);
 }
 
 static const struct sql *set_query(enum entity entity)
@@ -415,6 +421,101 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 		count += added;
 	}
 	return more < 0 ? -1 : count;
+}
+
+/* --- many at once --- */
+
+static void read_last_of(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	(void)arena;
+	*(struct consent *)out = (struct consent){
+		.record_id = rows_int(rows, 0),
+		.state = (enum consent_state)rows_int(rows, 1),
+		.source = source_of(rows_text(rows, 2)),
+		.campaign_id = rows_int(rows, 3),
+		.at_ms = rows_int(rows, 4),
+	};
+}
+
+int consent_list_last(struct db *db, enum entity entity, const struct ids *ids,
+		      struct consents *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return db_list(db, SQL_CONSENT_LAST_OF,
+		       SQL_ARGS(sql_int(entity), sql_keys(ids, &keys)),
+		       read_last_of, NULL, out, err);
+}
+
+const struct consent *consents_find(const struct consents *all,
+				    int64_t record_id)
+{
+	size_t at = vec_lower(all, record_id, record_id);
+
+	return at < all->n && all->v[at].record_id == record_id ? &all->v[at]
+								: NULL;
+}
+
+/* The row, the witness and the record, as add_one writes them. */
+static int batch_opt_out(struct batch *b, const struct consent *c,
+			 const struct consent *last, const struct actor *actor,
+			 struct err *err)
+{
+	struct consent row = *c;
+
+	row.state = CONSENT_OPTED_OUT;
+	row.user_id = actor->user_id;
+	row.ip = actor->ip;
+	row.at_ms = actor->now_ms;
+	if ((last && says_same(last, &row)
+		     ? opt_out_witness_batch_add(b, c->entity, c->record_id, 0,
+						 err)
+		     : consent_batch_add(b, &row, err)) < 0)
+		return -1;
+	return batch_add(b, set_query(c->entity),
+			 SQL_ARGS(sql_int(1), sql_int(actor->now_ms),
+				  sql_int(c->record_id), sql_int(1)),
+			 err);
+}
+
+/* Those who take mail until now. */
+static int find_open(struct tx *tx, enum entity entity, const struct ids *ids,
+		     struct ids *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return db_list_ids(tx->db,
+			   entity == ENTITY_PERSON ? SQL_CONSENT_OPEN_PEOPLE
+						   : SQL_CONSENT_OPEN_LEADS,
+			   SQL_ARGS(sql_keys(ids, &keys)), out, err);
+}
+
+int consent_opt_out_all(struct tx *tx, const struct consents *all,
+			const struct actor *actor, struct err *err)
+{
+	CLEANUP(vec_release) struct consents last = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(vec_release) struct ids open = VEC_INIT;
+	struct batch b;
+
+	if (all->n == 0)
+		return 0;
+	vec_each (all, c)
+		vec_push(&ids, c->record_id);
+	if (find_open(tx, all->v[0].entity, &ids, &open, err) < 0 ||
+	    consent_list_last(tx->db, all->v[0].entity, &ids, &last, err) < 0)
+		return -1;
+	batch_begin(tx, &b);
+	vec_each (all, c)
+		if (batch_opt_out(&b, c, consents_find(&last, c->record_id),
+				  actor, err) < 0)
+			return -1;
+	if (batch_end(&b, err) < 0)
+		return -1;
+	return all->v[0].entity == ENTITY_PERSON
+		       ? bridge_job_people(tx, &open, actor->now_ms, err)
+		       : 0;
 }
 
 /* --- reading --- */

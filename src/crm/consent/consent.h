@@ -116,4 +116,20 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
  * opted_out, and calls bridge_job_person for those who are not new. */
 int consent_batch_add(struct batch *b, const struct consent *c,
 		      struct err *err);
+
+/* What was said last of each of these records of a kind, by record_id; who was
+ * never asked is not among them. Only record_id, state, source, campaign_id and
+ * at_ms are read. */
+int consent_list_last(struct db *db, enum entity entity, const struct ids *ids,
+		      struct consents *out, struct err *err);
+/* That of a record among them; NULL: none. */
+const struct consent *consents_find(const struct consents *all,
+				    int64_t record_id);
+/*
+ * consent_add of an opt-out by a user or a program, of people or of leads who
+ * share no address with anybody (see addresses_find_shared) and are locked:
+ * what is said is the same of all, but record_id and email_id.
+ */
+int consent_opt_out_all(struct tx *tx, const struct consents *all,
+			const struct actor *actor, struct err *err);
 #endif
