@@ -396,6 +396,7 @@ static void a_finished_one_leaves_out_who_was_not_tried(void **state)
 	fixture_exec(&w->f, "UPDATE campaign SET status = 9");
 	delivery_wake(w->d);
 	await(is_sent);
+	await(is_settled);
 	assert_true(in_state(RECIPIENT_CANCELED) > 0);
 	assert_int_equal(in_state(RECIPIENT_CANCELED) +
 				 in_state(RECIPIENT_ACCEPTED),
@@ -434,6 +435,7 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
 	delivery_wake(w->d);
 	await(is_canceled);
+	await(is_settled);
 	assert_true(in_state(RECIPIENT_CANCELED) > 0);
 	assert_int_equal(in_state(RECIPIENT_CANCELED) +
 				 in_state(RECIPIENT_ACCEPTED),
