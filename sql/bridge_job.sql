@@ -8,20 +8,10 @@ UPDATE job SET payload = '{}' WHERE id = ? AND kind = 'bridge-forget';
 -- name: bridge-job-people
 -- As job-add of each. args: run_at_ms, created_ms, JSON ids
 INSERT INTO job (kind, state, payload, single_key, run_at_ms, created_ms)
-SELECT 'bridge-person', :JOB_QUEUED, '{"person_id":' || ids.value || '}',
-	'bridge/person/' || ids.value, CAST(? AS BIGINT), CAST(? AS BIGINT)
-FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) AS ids
-WHERE TRUE
-ON CONFLICT (single_key) WHERE state IN (:JOB_QUEUED, :JOB_NEEDS_CONFIRMATION) DO NOTHING;
-
--- name: bridge-job-people @pg
-INSERT INTO job (kind, state, payload, single_key, run_at_ms, created_ms)
-SELECT 'bridge-person', :JOB_QUEUED, '{"person_id":' || ids.value || '}',
-	'bridge/person/' || ids.value, CAST(? AS BIGINT), CAST(? AS BIGINT)
-FROM (SELECT value::bigint AS value
-      FROM json_array_elements_text(CAST(? AS TEXT)::json)) AS ids
-ORDER BY ids.value
-ON CONFLICT (single_key) WHERE state IN (:JOB_QUEUED, :JOB_NEEDS_CONFIRMATION) DO NOTHING;
+SELECT 'bridge-person', :JOB_QUEUED, '{"person_id":' || id || '}',
+	'bridge/person/' || id, CAST(? AS BIGINT), CAST(? AS BIGINT)
+FROM person WHERE id IN JSON_INTS(?) ORDER BY id
+ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING) DO NOTHING;
 
 -- name: bridge-forget-member
 -- No push passes such a member, and each sync tries to delete it until it is

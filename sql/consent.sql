@@ -29,16 +29,6 @@ WHERE id IN (SELECT MAX(id) FROM consent
 	WHERE entity = ? AND record_id IN JSON_INTS(?) GROUP BY record_id)
 ORDER BY record_id;
 
--- name: consent-open-people
--- Those who are not out. args: JSON ids
-SELECT id FROM person WHERE id IN JSON_INTS(?) AND opted_out = 0
-ORDER BY id FOR UPDATE;
-
--- name: consent-open-leads
--- args: JSON ids
-SELECT id FROM lead WHERE id IN JSON_INTS(?) AND opted_out = 0
-ORDER BY id FOR UPDATE;
-
 -- name: consent-list
 -- What came by a mail of a campaign came by the address that it went to.
 -- args: entity, record

@@ -41,21 +41,6 @@ DELETE FROM record_tag WHERE entity = ? AND record_id = ?;
 INSERT INTO record_tag (entity, record_id, tag_id) VALUES (?, ?, ?)
 ON CONFLICT (entity, record_id, tag_id) DO NOTHING;
 
--- name: tag-on-all
--- args: entity, tag, JSON record ids
-INSERT INTO record_tag (entity, record_id, tag_id)
-SELECT CAST(? AS INTEGER), ids.value, CAST(? AS BIGINT)
-FROM (SELECT CAST(value AS INTEGER) AS value FROM json_each(?)) AS ids
-WHERE TRUE
-ON CONFLICT (entity, record_id, tag_id) DO NOTHING;
-
--- name: tag-on-all @pg
-INSERT INTO record_tag (entity, record_id, tag_id)
-SELECT CAST(? AS INTEGER), ids.value, CAST(? AS BIGINT)
-FROM (SELECT value::bigint AS value
-      FROM json_array_elements_text(CAST(? AS TEXT)::json)) AS ids
-ON CONFLICT (entity, record_id, tag_id) DO NOTHING;
-
 -- name: tag-off-all
 -- args: entity, JSON record ids, folded
 DELETE FROM record_tag

@@ -245,6 +245,11 @@ int record_get(struct db *db, enum entity entity, int64_t id,
 
 	if (found != 0)
 		return found < 0 ? -1 : 0;
+	return record_missing(entity, id, err);
+}
+
+int record_missing(enum entity entity, int64_t id, struct err *err)
+{
 	return err_set(err, ERR_NOT_FOUND,
 		       "there is no such record in %s: %lld",
 		       entity_name(entity), (long long)id);

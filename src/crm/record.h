@@ -83,6 +83,8 @@ int record_find(struct db *db, enum entity entity, int64_t id,
 		struct arena *arena, struct record *out, struct err *err);
 int record_get(struct db *db, enum entity entity, int64_t id,
 	       struct arena *arena, struct record *out, struct err *err);
+/* -1: ERR_NOT_FOUND, as record_get says it. */
+int record_missing(enum entity entity, int64_t id, struct err *err);
 
 /*
  * A new record with its addresses (r->emails: address, type, is_primary,

@@ -174,17 +174,19 @@ int record_put_tags(struct tx *tx, enum entity entity, int64_t record_id,
 int records_tag(struct tx *tx, enum entity entity, const struct ids *ids,
 		const char *name, struct arena *arena, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	int64_t id = 0;
+	int64_t tag = 0;
+	struct batch b;
 
-	if (tag_put(tx, name, arena, &id, err) < 0)
+	if (tag_put(tx, name, arena, &tag, err) < 0)
 		return -1;
-	return db_exec(tx, SQL_TAG_ON_ALL,
-		       SQL_ARGS(sql_int(entity), sql_int(id),
-				sql_keys(ids, &keys)),
-		       err) < 0
-		       ? -1
-		       : 0;
+	batch_begin(tx, &b);
+	vec_each (ids, id)
+		if (batch_add(&b, SQL_TAG_ON,
+			      SQL_ARGS(sql_int(entity), sql_int(*id),
+				       sql_int(tag)),
+			      err) < 0)
+			return -1;
+	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
 int records_untag(struct tx *tx, enum entity entity, const struct ids *ids,

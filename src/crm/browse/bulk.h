@@ -5,11 +5,11 @@
  * That number is the confirmation of what opts out or deletes by a choice:
  * there it must be exactly as many, when it is asked for. The set is settled
  * when the job begins (rows of `bulk_item`), so that it does not move under
- * what the act changes, and worked through in the order of ids, some at once, in
- * transactions of at most some 50 ms. Each record is written as a request for
- * it alone would be, with the user and address of whoever asked: consent,
- * audit, what the bridge hears. A record for which that is refused is counted and told, and the
- * others go on.
+ * what the act changes, and worked through in the order of ids, some at once,
+ * in transactions of at most some 50 ms. Each record is written as a request
+ * for it alone would be, with the user and address of whoever asked: consent,
+ * audit, what the bridge hears. A record for which that is refused is counted
+ * and told, and the others go on.
  *
  * Progress is saved with what it is about: a killed job goes on where it was,
  * and changed + unchanged + refused is the size of the set. One that is

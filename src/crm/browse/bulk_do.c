@@ -1,94 +1,97 @@
 /*
- * What a bulk act does to one record: the same calls as a request for it alone.
- * Called by the job, in its transaction.
+ * What a bulk act does to some records: what a request for each alone would
+ * write, by statements for all of them, since each takes a way to the database
+ * and back. Done alone is who concerns others (who shares an address with
+ * them, a company with its people), or is deleted. Called by the job, in its
+ * transaction.
  */
 #include "crm/browse/bulk_private.h"
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/address.h"
+#include "crm/bridge_job.h"
 #include "crm/consent/consent.h"
 #include "crm/field.h"
 #include "crm/group/group.h"
 #include "crm/record_json.h"
+#include "crm/tag.h"
 
 #include <string.h>
 
-static bool is_tag(const char *tag, const char *folded, struct arena *arena)
-{
-	return strcmp(field_text_folded(tag, arena), folded) == 0;
-}
+/* --- tags --- */
 
-bool bulk_has_tag(const struct bulk *bulk, const struct record *r,
-		  struct arena *arena)
+/* folded: the tag's name. */
+static bool has_tag(const struct record *r, const char *folded,
+		    struct arena *arena)
 {
-	const char *tag = arena_str(arena, str_trim(str_of(bulk->tag)));
-	const char *folded = field_text_folded(tag, arena);
-
 	for (size_t i = 0; i < r->tags_n; i++) {
-		if (is_tag(r->tags[i], folded, arena))
+		if (strcmp(field_text_folded(r->tags[i], arena), folded) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Its tags without that one. */
-static void add_other_tags(const struct record *r, const char *folded,
-			   struct arena *arena, json_t *out)
+static int put_tags(struct tx *tx, const struct bulk *bulk,
+		    struct records *records, const struct actor *actor,
+		    struct arena *arena, struct err *err)
 {
-	for (size_t i = 0; i < r->tags_n; i++) {
-		if (!is_tag(r->tags[i], folded, arena))
-			json_array_append_new(out, json_string(r->tags[i]));
-	}
-}
-
-static int put_tag(struct tx *tx, const struct bulk *bulk, int64_t id,
-		   const struct actor *actor, struct arena *arena,
-		   struct err *err)
-{
+	CLEANUP(vec_release) struct records others = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	const char *tag = arena_str(arena, str_trim(str_of(bulk->tag)));
-	CLEANUP(json_free) json_t *body = json_object();
-	json_t *tags = json_array();
-	struct record r;
+	const char *folded = field_text_folded(tag, arena);
+	bool on = bulk->act == BULK_TAG;
 
-	json_object_set_new(body, "tags", tags);
-	if (record_get_whole(tx->db, bulk->entity, id, arena, &r, err) < 0)
+	if (records_add_tags(tx->db, records, arena, err) < 0)
 		return -1;
-	if (bulk_has_tag(bulk, &r, arena) == (bulk->act == BULK_TAG))
+	vec_each (records, r) {
+		if (has_tag(r, folded, arena) == on)
+			continue;
+		if (on && r->tags_n >= TAGS_MOST)
+			return err_field(err, "tags", "more than %d tags",
+					 TAGS_MOST);
+		vec_push(&others, *r);
+		vec_push(&ids, r->id);
+	}
+	if (others.n == 0)
 		return 0;
-	add_other_tags(&r, field_text_folded(tag, arena), arena, tags);
-	if (bulk->act == BULK_TAG)
-		json_array_append_new(tags, json_string(tag));
-	return record_patch(tx, bulk->entity, id, body, actor, arena, &r, err) <
-			       0
-		       ? -1
-		       : 1;
+	if (records_update(tx, &others, actor, arena, err) < 0 ||
+	    (on ? records_tag : records_untag)(tx, bulk->entity, &ids, tag,
+					       arena, err) < 0)
+		return -1;
+	return (int)others.n;
 }
 
-enum consent_source bulk_source(const struct actor *actor)
+/* --- opting out --- */
+
+static enum consent_source source_of(const struct actor *actor)
 {
 	return actor->user_id ? CONSENT_BY_USER : CONSENT_BY_API;
 }
 
 /* What would be written again by whoever said it before is not. */
-static int opt_out(struct tx *tx, const struct bulk *bulk, int64_t id,
-		   const struct actor *actor, struct arena *arena,
-		   struct err *err)
+static bool is_out(const struct record *r, const struct consent *last,
+		   const struct actor *actor)
+{
+	return r->opted_out && last && last->state == CONSENT_OPTED_OUT &&
+	       last->source == source_of(actor);
+}
+
+static int opt_out_one(struct tx *tx, const struct bulk *bulk, int64_t id,
+		       const struct actor *actor, struct arena *arena,
+		       struct err *err)
 {
 	CLEANUP(json_free)
 	json_t *body =
 		json_pack("{s:b,s:s}", "opted_out", 1, "reason", bulk->reason);
-	enum consent_source source;
+	CLEANUP(vec_release) struct consents last = VEC_INIT;
+	struct ids one = { .v = &id, .n = 1 };
 	struct record r;
-	int64_t at_ms;
-	int is_out;
 
-	if (record_get(tx->db, bulk->entity, id, arena, &r, err) < 0)
+	if (record_get(tx->db, bulk->entity, id, arena, &r, err) < 0 ||
+	    consent_list_last(tx->db, bulk->entity, &one, &last, err) < 0)
 		return -1;
-	is_out = consent_find_opt_out(tx->db, bulk->entity, id, &source, &at_ms,
-				      err);
-	if (is_out < 0)
-		return -1;
-	if (r.opted_out && is_out && source == bulk_source(actor))
+	if (is_out(&r, consents_find(&last, id), actor))
 		return 0;
 	return record_patch(tx, bulk->entity, id, body, actor, arena, &r, err) <
 			       0
@@ -96,36 +99,115 @@ static int opt_out(struct tx *tx, const struct bulk *bulk, int64_t id,
 		       : 1;
 }
 
-static int change_group(struct tx *tx, const struct bulk *bulk, int64_t id,
-			const struct group *group, const struct actor *actor,
-			struct arena *arena, struct err *err)
+/* Who shares an address with nobody. */
+static int opt_out_own(struct tx *tx, const struct bulk *bulk,
+		       struct records *own, const struct consents *last,
+		       const struct actor *actor, struct arena *arena,
+		       struct err *err)
 {
-	struct ids one = { .v = &id, .n = 1 };
-	struct record r;
+	CLEANUP(vec_release) struct consents said = VEC_INIT;
+	CLEANUP(vec_release) struct ids open = VEC_INIT;
 
-	if (record_get(tx->db, bulk->entity, id, arena, &r, err) < 0)
+	vec_each (own, r) {
+		vec_push(&said, ((struct consent){ .entity = bulk->entity,
+						   .record_id = r->id,
+						   .email_id = r->email_id,
+						   .source = source_of(actor),
+						   .reason = bulk->reason }));
+		if (r->entity == ENTITY_PERSON && !r->opted_out)
+			vec_push(&open, r->id);
+	}
+	if (records_update(tx, own, actor, arena, err) < 0 ||
+	    consent_opt_out_all(tx, &said, last, actor, err) < 0 ||
+	    bridge_job_people(tx, &open, actor->now_ms, err) < 0)
 		return -1;
-	return (bulk->act == BULK_ADD_TO_GROUP ? group_include_in
-					       : group_exclude_in)(
-		tx, group, &one, actor->now_ms, err);
+	return (int)own->n;
 }
 
-int bulk_do(struct tx *tx, const struct bulk *bulk, int64_t id,
+/* --- one by one --- */
+
+static int do_one(struct tx *tx, const struct bulk *bulk, int64_t id,
+		  const struct actor *actor, struct arena *arena,
+		  struct err *err)
+{
+	if (bulk->act == BULK_OPT_OUT)
+		return opt_out_one(tx, bulk, id, actor, arena, err);
+	return record_remove(tx, bulk->entity, id, actor, arena, err) < 0 ? -1
+									  : 1;
+}
+
+static int do_each(struct tx *tx, const struct bulk *bulk,
+		   const struct ids *ids, const struct actor *actor,
+		   struct arena *arena, struct err *err)
+{
+	int changed = 0;
+
+	vec_each (ids, id) {
+		int one = do_one(tx, bulk, *id, actor, arena, err);
+
+		if (one < 0)
+			return -1;
+		changed += one > 0;
+	}
+	return changed;
+}
+
+/* --- all of them --- */
+
+static int opt_out(struct tx *tx, const struct bulk *bulk,
+		   const struct ids *ids, const struct records *records,
+		   const struct actor *actor, struct arena *arena,
+		   struct err *err)
+{
+	CLEANUP(vec_release) struct consents last = VEC_INIT;
+	CLEANUP(vec_release) struct records own = VEC_INIT;
+	CLEANUP(vec_release) struct ids shared = VEC_INIT;
+	int changed, others;
+
+	if (addresses_find_shared(tx->db, bulk->entity, ids, &shared, err) <
+		    0 ||
+	    consent_list_last(tx->db, bulk->entity, ids, &last, err) < 0)
+		return -1;
+	vec_each (records, r)
+		if (!ids_has(&shared, r->id) &&
+		    !is_out(r, consents_find(&last, r->id), actor))
+			vec_push(&own, *r);
+	changed = opt_out_own(tx, bulk, &own, &last, actor, arena, err);
+	if (changed < 0)
+		return -1;
+	others = do_each(tx, bulk, &shared, actor, arena, err);
+	return others < 0 ? -1 : changed + others;
+}
+
+/* Locks them all, in the order of ids. */
+static int load(struct tx *tx, const struct bulk *bulk, const struct ids *ids,
+		struct arena *arena, struct records *out, struct err *err)
+{
+	size_t i = 0;
+
+	if (records_load(tx->db, bulk->entity, ids, arena, out, err) < 0)
+		return -1;
+	while (i < out->n && out->v[i].id == ids->v[i])
+		i++;
+	return i == ids->n ? 0 : record_missing(bulk->entity, ids->v[i], err);
+}
+
+int bulk_do(struct tx *tx, const struct bulk *bulk, const struct ids *ids,
 	    const struct group *group, const struct actor *actor,
 	    struct arena *arena, struct err *err)
 {
-	switch (bulk->act) {
-	case BULK_TAG:
-	case BULK_UNTAG:
-		return put_tag(tx, bulk, id, actor, arena, err);
-	case BULK_OPT_OUT:
-		return opt_out(tx, bulk, id, actor, arena, err);
-	case BULK_ADD_TO_GROUP:
-	case BULK_REMOVE_FROM_GROUP:
-		return change_group(tx, bulk, id, group, actor, arena, err);
-	case BULK_DELETE:
-		break;
-	}
-	return record_remove(tx, bulk->entity, id, actor, arena, err) < 0 ? -1
-									  : 1;
+	CLEANUP(vec_release) struct records records = VEC_INIT;
+
+	if (bulk->act == BULK_DELETE ||
+	    (bulk->act == BULK_OPT_OUT && bulk->entity == ENTITY_COMPANY))
+		return do_each(tx, bulk, ids, actor, arena, err);
+	if (load(tx, bulk, ids, arena, &records, err) < 0)
+		return -1;
+	if (bulk->act == BULK_OPT_OUT)
+		return opt_out(tx, bulk, ids, &records, actor, arena, err);
+	if (!bulk_is_of_group(bulk))
+		return put_tags(tx, bulk, &records, actor, arena, err);
+	return (bulk->act == BULK_ADD_TO_GROUP
+			? group_include_in
+			: group_exclude_in)(tx, group, ids, actor->now_ms, err);
 }

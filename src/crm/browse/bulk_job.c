@@ -246,8 +246,8 @@ static int try_page(struct work *w, const struct ids *ids, size_t *n,
 	do {
 		size_t some = *n - i < step ? *n - i : step;
 		struct ids at_once = { .v = ids->v + i, .n = some };
-		int changed = bulk_do_all(&tx, &w->bulk, &at_once, &group,
-					  &w->actor, arena, err);
+		int changed = bulk_do(&tx, &w->bulk, &at_once, &group,
+				      &w->actor, arena, err);
 
 		if (changed < 0) {
 			*n = i;

@@ -479,43 +479,18 @@ static int batch_opt_out(struct batch *b, const struct consent *c,
 			 err);
 }
 
-/* Those who take mail until now. */
-static int find_open(struct tx *tx, enum entity entity, const struct ids *ids,
-		     struct ids *out, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-
-	return db_list_ids(tx->db,
-			   entity == ENTITY_PERSON ? SQL_CONSENT_OPEN_PEOPLE
-						   : SQL_CONSENT_OPEN_LEADS,
-			   SQL_ARGS(sql_keys(ids, &keys)), out, err);
-}
-
 int consent_opt_out_all(struct tx *tx, const struct consents *all,
-			const struct actor *actor, struct err *err)
+			const struct consents *last, const struct actor *actor,
+			struct err *err)
 {
-	CLEANUP(vec_release) struct consents last = VEC_INIT;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	CLEANUP(vec_release) struct ids open = VEC_INIT;
 	struct batch b;
 
-	if (all->n == 0)
-		return 0;
-	vec_each (all, c)
-		vec_push(&ids, c->record_id);
-	if (find_open(tx, all->v[0].entity, &ids, &open, err) < 0 ||
-	    consent_list_last(tx->db, all->v[0].entity, &ids, &last, err) < 0)
-		return -1;
 	batch_begin(tx, &b);
 	vec_each (all, c)
-		if (batch_opt_out(&b, c, consents_find(&last, c->record_id),
+		if (batch_opt_out(&b, c, consents_find(last, c->record_id),
 				  actor, err) < 0)
 			return -1;
-	if (batch_end(&b, err) < 0)
-		return -1;
-	return all->v[0].entity == ENTITY_PERSON
-		       ? bridge_job_people(tx, &open, actor->now_ms, err)
-		       : 0;
+	return batch_end(&b, err) < 0 ? -1 : 0;
 }
 
 /* --- reading --- */

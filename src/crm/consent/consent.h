@@ -127,9 +127,12 @@ const struct consent *consents_find(const struct consents *all,
 				    int64_t record_id);
 /*
  * consent_add of an opt-out by a user or a program, of people or of leads who
- * share no address with anybody (see addresses_find_shared) and are locked:
- * what is said is the same of all, but record_id and email_id.
+ * share no address with anybody (see addresses_find_shared) and are locked. The
+ * caller calls bridge_job_people for those who took mail until then. last: of
+ * them, as consent_list_last tells it.
  */
 int consent_opt_out_all(struct tx *tx, const struct consents *all,
-			const struct actor *actor, struct err *err);
+			const struct consents *last, const struct actor *actor,
+			struct err *err);
+
 #endif
