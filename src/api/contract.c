@@ -75,7 +75,9 @@ static const char *below(struct report *r, const char *at, const char *key)
 
 /* --- queries --- */
 
-static const char **query_names(const json_t *parameters, struct arena *arena)
+/* Of parameters in the query: of all, or of those that must be given. */
+static const char **query_names(const json_t *parameters, bool required_only,
+				struct arena *arena)
 {
 	size_t i, n = 0, size = json_array_size(parameters) + 1;
 	const char **names = arena_array(arena, const char *, size);
@@ -85,7 +87,9 @@ static const char **query_names(const json_t *parameters, struct arena *arena)
 		const char *in =
 			json_string_value(json_object_get(parameter, "in"));
 
-		if (strcmp(in, "query") == 0)
+		if (strcmp(in, "query") == 0 &&
+		    (!required_only ||
+		     json_is_true(json_object_get(parameter, "required"))))
 			names[n++] = json_string_value(
 				json_object_get(parameter, "name"));
 	}
@@ -100,31 +104,12 @@ static bool is_among(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
-/* As query_names, of those that must be given. */
-static void check_required(struct report *r, const json_t *parameters,
-			   const struct params *params)
-{
-	size_t i;
-	json_t *parameter;
-
-	json_array_foreach ((json_t *)(uintptr_t)parameters, i, parameter) {
-		const char *in =
-			json_string_value(json_object_get(parameter, "in"));
-		const char *name =
-			json_string_value(json_object_get(parameter, "name"));
-
-		if (strcmp(in, "query") == 0 &&
-		    json_is_true(json_object_get(parameter, "required")) &&
-		    !params_find(params, name))
-			wrong(r, name, "must be given");
-	}
-}
-
 static void check_query(struct report *r, const json_t *operation,
 			const struct request *rq)
 {
-	const char **names =
-		query_names(json_object_get(operation, "parameters"), r->arena);
+	const json_t *parameters = json_object_get(operation, "parameters");
+	const char **names = query_names(parameters, false, r->arena);
+	const char **required = query_names(parameters, true, r->arena);
 	struct params params = { .first = NULL };
 
 	params_add_form(&params, str_of(rq->query), r->arena);
@@ -142,7 +127,10 @@ static void check_query(struct report *r, const json_t *operation,
 					  near)
 			   : "there is no such parameter");
 	}
-	check_required(r, json_object_get(operation, "parameters"), &params);
+	for (; *required; required++) {
+		if (!params_find(&params, *required))
+			wrong(r, *required, "must be given");
+	}
 	if (params.left_out > 0)
 		wrong(r, "query", "must be UTF-8, of at most 1000 parameters");
 }
