@@ -14,12 +14,6 @@
 	"email,Statut\na@x.example,Actif\nb@x.example,Inactif\n" \
 	"c@x.example,INACTIF\n"
 
-static void contains(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no %s in %s", part, text);
-}
-
 /* Answers are used for it, and the next import asks as if it had not been. */
 static void a_dry_run_remembers_nothing(void **state)
 {

@@ -9,15 +9,7 @@
 
 #include "crm/words/import_date.h"
 #include "crm/words/import_refusal.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "crm/words/import_words_fixture.h"
 
 static const char *kind_name(enum import_consent kind)
 {
@@ -500,10 +492,7 @@ static void texts_that_refuse_mail_are_known(void **state)
 
 static void words_of_five_languages_are_understood(void **state)
 {
-	static const struct {
-		enum consent_word word;
-		const char *cells;
-	} cases[] = {
+	static const struct word_case cases[] = {
 		{ CONSENT_YES,
 		  "1|-1|1.0|1,0|1.00|01|true|TRUE|True|yes|Yes|Y|t|x|X|on|ON|"
 		  "checked|ja|JA|j|Wahr|oui|o|Vrai|s\u00ed|S\u00cd|si|s|"
@@ -555,24 +544,9 @@ static void words_of_five_languages_are_understood(void **state)
 		  "no|vielleicht|"
 		  "2026|31.31.20|Monthly;Weekly|ja (alt)|no since 2024-01-01" },
 	};
-	int wrong = 0;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct str rest = str_of(cases[i].cells);
-
-		while (rest.s) {
-			struct str cell = str_cut(&rest, '|');
-			enum consent_word got = import_consent_word(cell);
-
-			if (got == cases[i].word)
-				continue;
-			print_error("\"%.*s\": %d, not %d\n", (int)cell.len,
-				    cell.s, got, cases[i].word);
-			wrong++;
-		}
-	}
-	assert_int_equal(wrong, 0);
+	expect_words(cases, ARRAY_SIZE(cases));
 }
 
 static void no_column_opts_anybody_in_and_blank_is_nothing(void **state)

@@ -44,6 +44,12 @@ static inline void must(int ret, const struct err *err)
 		fail_msg("%s: %s", err->field, err->text);
 }
 
+static inline void contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no %s in %s", part, text);
+}
+
 static inline int open_setup(void **state)
 {
 	struct setup *s = calloc(1, sizeof(*s));

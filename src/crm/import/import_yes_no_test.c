@@ -8,12 +8,6 @@
 	"SELECT p.opted_out FROM person p JOIN email e ON e.id" \
 	" = p.email_id ORDER BY e.address"
 
-static void contains(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("no %s in %s", part, text);
-}
-
 /* A file with a column of that header, and cells between bars. */
 static const char *file_of(struct setup *s, const char *header,
 			   const char *cells)

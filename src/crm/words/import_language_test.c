@@ -1,16 +1,8 @@
 #include "crm/words/import_language.h"
 
-#include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "crm/words/import_consent.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "crm/words/import_words_fixture.h"
 
 static bool is_asked(enum import_consent kind)
 {
@@ -247,10 +239,7 @@ static void harmless_columns_are_not_asked_about(void **state)
 
 static void yes_and_no_are_known_in_any_language(void **state)
 {
-	static const struct {
-		enum consent_word word;
-		const char *cells;
-	} cases[] = {
+	static const struct word_case cases[] = {
 		{ CONSENT_YES,
 		  "да|da|áno|ano|igen|ναι|po|tá|sea|bai|taip|jā|jah|já|kyllä|"
 		  "כן|हाँ|हां|是|有|はい|○|예|네|동의|có|ya|ใช่|بله|نعم|evet|"
@@ -269,24 +258,9 @@ static void yes_and_no_are_known_in_any_language(void **state)
 		  "配信停止|수신거부|hủy đăng ký|berhenti berlangganan|ยกเลิก|"
 		  "stop pub|DNC" },
 	};
-	int wrong = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct str rest = str_of(cases[i].cells);
-
-		while (rest.s) {
-			struct str cell = str_cut(&rest, '|');
-			enum consent_word got = import_consent_word(cell);
-
-			if (got == cases[i].word)
-				continue;
-			print_error("%.*s: %d, not %d\n", (int)cell.len, cell.s,
-				    got, cases[i].word);
-			wrong++;
-		}
-	}
-	assert_int_equal(wrong, 0);
+	expect_words(cases, ARRAY_SIZE(cases));
 }
 
 /* Marks between the words of a list are no words. */
@@ -295,7 +269,7 @@ static void bars_in_a_cell_are_no_word(void **state)
 	static const char *const cells[] = { "|", "yes|y", "|true|t|", "||" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
 		assert_int_equal(import_consent_word(str_of(cells[i])),
 				 CONSENT_WORD_UNKNOWN);
 }
@@ -308,9 +282,9 @@ static void languages_that_are_certain_are_not_foreign(void **state)
 	static const char *const foreign[] = { "kyllä", "Nie", "да", "jo" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(certain); i++)
 		assert_false(import_consent_is_foreign(str_of(certain[i])));
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
 		assert_true(import_consent_is_foreign(str_of(foreign[i])));
 }
 
