@@ -5,11 +5,10 @@
  * the words of English, German, French, Spanish and Italian are known here by
  * their stems, and the headers of exports of HubSpot, CiviCRM, Dynamics,
  * Salesforce, Brevo, phpList, Mailchimp, MailUp, Mailtrain, Sendy, listmonk and
- * Mautic. Words of other languages
- * (import_language.h) are never certain, nor is a word of consent
- * beside one that has nothing to do with it. What is not certain is asked about
- * (crm/import/import_scan.h): a person who objected must never come in as one
- * who did not, because a header was new.
+ * Mautic. Words of other languages (import_language.h) are never certain, nor
+ * is a word of consent beside one that has nothing to do with it. What is not
+ * certain is asked about (crm/import/import_scan.h): a person who objected must
+ * never come in as one who did not, because a header was new.
  *
  * Nothing here opts anybody in: what a cell says is "out", or nothing.
  */

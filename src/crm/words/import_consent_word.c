@@ -183,7 +183,7 @@ static enum consent_word whole_word(struct str key)
 	CLEANUP(strbuf_release) struct strbuf entry = STRBUF_INIT;
 
 	add_entry(key, '|', &entry);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (is_listed(texts[i].texts, &entry))
 			return texts[i].word;
 	}
@@ -221,7 +221,7 @@ static enum consent_word word_of(struct str key)
 	add_letters(key, &letters);
 	if (is_out_entry(&letters))
 		return CONSENT_OUT;
-	for (size_t i = 1; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 1; i < ARRAY_SIZE(words); i++) {
 		if (is_listed(words[i].words, &letters))
 			return words[i].word;
 	}
@@ -305,7 +305,7 @@ enum consent_sign import_consent_sign(struct str cell)
 
 	import_consent_key(cell, &key);
 	add_entry(strbuf_str(&key), '|', &entry);
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		if (is_listed(signs[i].texts, &entry))
 			return signs[i].sign;
 	}

@@ -1,5 +1,7 @@
 #include "crm/words/import_language.h"
 
+#include "base/cleanup.h"
+
 static const char *const languages[][LANGUAGE_PARTS] = {
 	/* Dutch, Afrikaans */
 	{
@@ -467,7 +469,7 @@ static const char *const languages[][LANGUAGE_PARTS] = {
 
 const char *import_language(size_t i, enum import_language_part part)
 {
-	if (i >= sizeof(languages) / sizeof(languages[0]))
+	if (i >= ARRAY_SIZE(languages))
 		return NULL;
 	return languages[i][part] ? languages[i][part] : "";
 }
