@@ -319,6 +319,29 @@ SELECT e.record_id FROM email e
 -- Removing changes that the audience caused since a time. args: at_ms
 SELECT COUNT(*) FROM bridge_journal WHERE at_ms > ? AND kind IN ('hold', 'archive');
 
+-- name: people-out-waiting
+-- People who have opted out and whose jobs wait, never tried: job, person.
+-- args: now, limit
+SELECT j.id, p.id FROM job j
+  JOIN person p ON p.id = CAST(substr(j.single_key, 15) AS BIGINT)
+ WHERE j.kind = 'bridge-person' AND j.state = :JOB_QUEUED AND j.run_at_ms <= ?
+   AND j.attempts = 0 AND p.opted_out = 1 AND p.erased_ms IS NULL
+   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = j.single_key
+                      AND r.state = :JOB_RUNNING)
+ ORDER BY j.id LIMIT ? FOR UPDATE OF j;
+
+-- name: people-left
+-- Who of some has left an address that is not settled. args: JSON ids
+SELECT DISTINCT record_id FROM email
+ WHERE entity = :ENTITY_PERSON AND record_id IN JSON_INTS(?)
+   AND (left_ms IS NOT NULL OR out_ms IS NOT NULL) AND folded <> ''
+ ORDER BY record_id;
+
+-- name: people-members
+-- Members as they are known. args: JSON hashes
+SELECT email_hash, status FROM bridge_member WHERE email_hash IN JSON_TEXTS(?)
+ ORDER BY email_hash;
+
 -- name: person-left
 -- args: person
 SELECT id, hash, left_ms, ended_ms, out_ms FROM email

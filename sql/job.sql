@@ -92,6 +92,26 @@ UPDATE job
 UPDATE job SET error = ?, run_at_ms = ?, attempts = ?, lease_until_ms = 0
  WHERE id = ? AND lease_owner = ? AND state = :JOB_RUNNING;
 
+-- name: job-take-along
+-- Waiting ones that the job of another does with its own. args: owner,
+-- lease_until_ms, now_ms, JSON ids
+UPDATE job
+   SET state = :JOB_RUNNING, lease_owner = ?, lease_until_ms = ?,
+       started_ms = COALESCE(started_ms, ?)
+ WHERE id IN JSON_INTS(?) AND state = :JOB_QUEUED;
+
+-- name: job-end-along
+-- They are done. args: now_ms, JSON ids, owner
+UPDATE job
+   SET state = :JOB_DONE, attempts = attempts + 1, finished_ms = ?,
+       lease_owner = NULL, lease_until_ms = NULL
+ WHERE id IN JSON_INTS(?) AND lease_owner = ? AND state = :JOB_RUNNING;
+
+-- name: job-leave-along
+-- They are nobody's, and due. args: JSON ids, owner
+UPDATE job SET lease_until_ms = 0
+ WHERE id IN JSON_INTS(?) AND lease_owner = ? AND state = :JOB_RUNNING;
+
 -- name: job-cancel-idle
 -- args: now_ms, 1: what it was told is forgotten, as when it ends, id
 UPDATE job SET state = :JOB_CANCELED, finished_ms = ?,

@@ -285,6 +285,12 @@ int job_forget(struct job_run *run, struct err *err);
 int person_settle(struct work *w, int64_t person_id, struct err *err);
 int job_person(struct job_run *run, struct err *err);
 
+/* --- people_out.c: many who have opted out --- */
+
+/* If many have whose jobs wait: does them, as far as they are simple. Whoever
+ * is not done has their job still. */
+int people_opt_out(struct work *w, struct err *err);
+
 /* --- bridge_organisation.c --- */
 
 int job_organisation(struct job_run *run, struct err *err);

@@ -189,7 +189,7 @@ static void add_error(json_t *errors, const char *address, const char *error,
 }
 
 static void put_one(struct bridge_fixture *f, const json_t *in, bool update,
-		    json_t *added, json_t *errors)
+		    json_t *added, json_t *updated, json_t *errors)
 {
 	const char *address =
 		json_string_value(json_object_get(in, "email_address"));
@@ -223,6 +223,10 @@ static void put_one(struct bridge_fixture *f, const json_t *in, bool update,
 	if (!fake_member(f, address)) {
 		fake_subscribe(f, address, status, "API - Generic");
 		BUG_ON(json_array_append(added, fake_member(f, address)) < 0);
+	} else {
+		if (status && update)
+			fake_set_status(f, address, status);
+		BUG_ON(json_array_append(updated, fake_member(f, address)) < 0);
 	}
 	if (fields)
 		BUG_ON(json_object_update(
@@ -236,14 +240,16 @@ static void put_batch(struct bridge_fixture *f, const json_t *body,
 		      struct mc_reply *reply)
 {
 	CLEANUP(json_free) json_t *out = json_object();
-	json_t *added = json_array(), *errors = json_array();
+	json_t *added = json_array(), *updated = json_array(),
+	       *errors = json_array();
 	bool update = json_is_true(json_object_get(body, "update_existing"));
 	json_t *in;
 	size_t i;
 
 	json_array_foreach (json_object_get(body, "members"), i, in)
-		put_one(f, in, update, added, errors);
+		put_one(f, in, update, added, updated, errors);
 	BUG_ON(json_object_set_new(out, "new_members", added) < 0 ||
+	       json_object_set_new(out, "updated_members", updated) < 0 ||
 	       json_object_set_new(out, "errors", errors) < 0);
 	fake_answer_tree(reply, out);
 }

@@ -494,7 +494,8 @@ int job_person(struct job_run *run, struct err *err)
 
 	if (work_begin(run, &w, err) < 0 ||
 	    json_parse(str_of(run->job->payload), &payload, err) < 0 ||
-	    json_get_int(payload, "person_id", &id, err) < 0)
+	    json_get_int(payload, "person_id", &id, err) < 0 ||
+	    people_opt_out(&w, err) < 0)
 		return -1;
 	if (person_settle(&w, id, &why) == 0)
 		return 0;

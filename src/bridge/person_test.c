@@ -1,6 +1,7 @@
 #include "bridge/bridge_fixture.h"
 #include "bridge/bridge_private.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/email.h"
@@ -230,6 +231,141 @@ static void each_address_of_who_opts_out_is_tried(void **state)
 		assert_string_equal(fake_status(f, addresses[i]),
 				    "unsubscribed");
 	}
+}
+
+#define MANY 20
+
+/* Members of theirs, all pushed; the ids are those of the people, from 1. */
+static void push_many(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+
+	for (int i = 1; i <= MANY; i++)
+		(void)fake_person(
+			f, arena_printf(f->crm->arena, "m%d@x.example", i));
+	fake_must(fake_push(f, fake_group(f, "All"), &err), &err);
+	fake_run_all(f);
+}
+
+static const char *status_of_nth(struct bridge_fixture *f, int n)
+{
+	return fake_status(f, arena_printf(f->crm->arena, "m%d@x.example", n));
+}
+
+static void opt_many_out(struct bridge_fixture *f)
+{
+	for (int64_t id = 1; id <= MANY; id++)
+		fake_patch(f, id, OUT);
+}
+
+static int64_t first_waiting(struct bridge_fixture *f)
+{
+	return fake_number(f, "SELECT MIN(id) FROM job WHERE state = 1");
+}
+
+#define UNDONE "SELECT COUNT(*) FROM job WHERE state <> 4"
+
+static void many_opt_outs_are_one_call(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int requests;
+
+	push_many(f);
+	opt_many_out(f);
+	requests = f->requests;
+	fake_must(fake_run_once(f, first_waiting(f), &err), &err);
+	assert_true(f->requests - requests < 8);
+	for (int i = 1; i <= MANY; i++)
+		assert_string_equal(status_of_nth(f, i), "unsubscribed");
+	assert_int_equal(fake_number(f, UNDONE), 0);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_member "
+					"WHERE status = 2 AND unsubscribed_ms "
+					"IS NOT NULL AND unsubscribe_call_ms "
+					"IS NOT NULL"),
+			 MANY);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM bridge_journal "
+					"WHERE kind = 'optout'"),
+			 MANY);
+	/* the audience tells of our own call: no word of theirs */
+	fake_sync(f);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM consent"), MANY);
+}
+
+/* One was refused, one has left by themselves, one is no member any more, one
+ * has left an address, one was never a member. */
+static void who_is_not_like_the_many_has_a_job_alone(void **state)
+{
+	struct bridge_fixture *f = *state;
+	char hash[MD5_HEX + 1];
+	struct err err = ERR_INIT;
+
+	push_many(f);
+	(void)fake_person(f, "never@x.example");
+	fake_set_status(f, "m3@x.example", "unsubscribed");
+	fake_delete_permanently(f, "m4@x.example");
+	fake_patch(f, 5, MOVE("moved@x.example"));
+	f->refusal = "no";
+	fake_rename(f, "m6@x.example", "refused@x.example");
+	opt_many_out(f);
+	fake_patch(f, MANY + 1, OUT);
+	fake_must(fake_run_once(f, first_waiting(f), &err), &err);
+	assert_string_equal(status_of_nth(f, MANY), "unsubscribed");
+	assert_true(fake_number(f, UNDONE) > 0);
+	f->refusal = NULL;
+	fake_run_all(f);
+	fake_sync(f);
+	fake_run_all(f);
+	assert_int_equal(fake_wrong(f), 0);
+	assert_null(fake_member(f, "never@x.example"));
+	assert_null(fake_member(f, "m4@x.example"));
+	assert_string_equal(fake_status(f, "refused@x.example"),
+			    "unsubscribed");
+	assert_int_equal(fake_number(f, UNDONE), 0);
+	/* that of who left by themselves is none of ours */
+	email_hash("m3@x.example", hash);
+	assert_int_equal(
+		fake_number(f, arena_printf(f->crm->arena,
+					    "SELECT COUNT(*) FROM "
+					    "bridge_member WHERE status = 2 "
+					    "AND unsubscribed_ms IS NULL AND "
+					    "email_hash = '%s'",
+					    hash)),
+		1);
+}
+
+/* Whatever request fails, in whatever way, and whatever statement. */
+static void faults_leave_none_of_the_many_subscribed(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int failures = 0;
+
+	for (int fault = FAULT_503; fault < FAULTS; fault++) {
+		for (int n = 1; n < 8; n++) {
+			bridge_fixture_renew(f);
+			push_many(f);
+			opt_many_out(f);
+			f->fault_at = n;
+			f->fault = (enum fault)fault;
+			fake_run_all(f);
+			fake_sync(f);
+			assert_int_equal(fake_wrong(f), 0);
+			assert_int_equal(fake_number(f, UNDONE), 0);
+		}
+	}
+	for (int n = 1; n < 60; n += store_fixture_stride()) {
+		struct err err = ERR_INIT;
+
+		bridge_fixture_renew(f);
+		push_many(f);
+		opt_many_out(f);
+		f->statement_at = n;
+		failures += fake_run_once(f, first_waiting(f), &err) < 0;
+		fake_run_all(f);
+		assert_int_equal(fake_wrong(f), 0);
+		assert_int_equal(fake_number(f, UNDONE), 0);
+	}
+	assert_true(failures > 0);
 }
 
 static int64_t heir;
@@ -655,6 +791,9 @@ int main(void)
 		TEST(what_changes_during_a_call_is_seen),
 		TEST(what_a_moved_member_became_is_noted),
 		TEST(each_address_of_who_opts_out_is_tried),
+		TEST(many_opt_outs_are_one_call),
+		TEST(who_is_not_like_the_many_has_a_job_alone),
+		TEST(faults_leave_none_of_the_many_subscribed),
 		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),
 		TEST(a_killed_push_leaves_nobody_behind),

@@ -121,6 +121,51 @@ int job_again(struct job_run *run, int64_t run_at_ms)
 	return RUN_AGAIN;
 }
 
+/* --- others that it does at once --- */
+
+int job_take_along(struct job_run *run, struct tx *tx, const struct ids *ids,
+		   struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	int64_t now_ms = clock_now_ms();
+
+	return db_exec(tx, SQL_JOB_TAKE_ALONG,
+		       SQL_ARGS(sql_text(run->runner->instance),
+				sql_int(now_ms + run->runner->lease_ms),
+				sql_int(now_ms), sql_keys(ids, &keys)),
+		       err);
+}
+
+int job_end_along(struct job_run *run, const struct ids *ids, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	if (ids->n == 0)
+		return 0;
+	if (db_write(run->db, SQL_JOB_END_ALONG,
+		     SQL_ARGS(sql_int(clock_now_ms()), sql_keys(ids, &keys),
+			      sql_text(run->runner->instance)),
+		     err) < 0)
+		return -1;
+	metric_add(&jobs_done, (int64_t)ids->n);
+	return 0;
+}
+
+int job_leave_along(struct job_run *run, const struct ids *ids, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	if (ids->n == 0)
+		return 0;
+	if (db_write(run->db, SQL_JOB_LEAVE_ALONG,
+		     SQL_ARGS(sql_keys(ids, &keys),
+			      sql_text(run->runner->instance)),
+		     err) < 0)
+		return -1;
+	runner_wake(run->runner);
+	return 0;
+}
+
 const struct job_kind *job_kind_find(const struct job_kind *kinds, size_t n,
 				     const char *name)
 {

@@ -54,6 +54,18 @@ bool job_is_stopping(const struct job_run *run);       /* shutdown: save, return
 							  job_again() */
 int job_again(struct job_run *run, int64_t run_at_ms); /* queue again */
 
+/*
+ * Jobs that wait, locked by the caller, which a job does with its own: they are
+ * run by nobody else until it ends them (they are done) or leaves them (they
+ * are run by themselves). ERR_CONFLICT: one of the key of one of them has just
+ * begun. Whoever is killed, or takes longer than a lease, has left them.
+ */
+int job_take_along(struct job_run *run, struct tx *tx, const struct ids *ids,
+		   struct err *err);
+int job_end_along(struct job_run *run, const struct ids *ids, struct err *err);
+int job_leave_along(struct job_run *run, const struct ids *ids,
+		    struct err *err);
+
 struct runner_options {
 	enum store_schema schema;
 	int threads;
