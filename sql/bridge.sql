@@ -320,15 +320,24 @@ SELECT e.record_id FROM email e
 SELECT COUNT(*) FROM bridge_journal WHERE at_ms > ? AND kind IN ('hold', 'archive');
 
 -- name: people-out-waiting
--- People who have opted out and whose jobs wait, never tried: job, person.
--- args: now, limit
+-- People who have opted out and whose jobs wait, never tried, and are in nobody's
+-- hands: job, person. args: now, limit
 SELECT j.id, p.id FROM job j
   JOIN person p ON p.id = CAST(substr(j.single_key, 15) AS BIGINT)
  WHERE j.kind = 'bridge-person' AND j.state = :JOB_QUEUED AND j.run_at_ms <= ?
    AND j.attempts = 0 AND p.opted_out = 1 AND p.erased_ms IS NULL
    AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = j.single_key
                       AND r.state = :JOB_RUNNING)
- ORDER BY j.id LIMIT ? FOR UPDATE OF j;
+ ORDER BY j.id LIMIT ?;
+
+-- name: people-out-waiting @pg
+SELECT j.id, p.id FROM job j
+  JOIN person p ON p.id = CAST(substr(j.single_key, 15) AS BIGINT)
+ WHERE j.kind = 'bridge-person' AND j.state = :JOB_QUEUED AND j.run_at_ms <= ?
+   AND j.attempts = 0 AND p.opted_out = 1 AND p.erased_ms IS NULL
+   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = j.single_key
+                      AND r.state = :JOB_RUNNING)
+ ORDER BY j.id LIMIT ? FOR UPDATE OF j SKIP LOCKED;
 
 -- name: people-left
 -- Who of some has left an address that is not settled. args: JSON ids

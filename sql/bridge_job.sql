@@ -11,7 +11,8 @@ INSERT INTO job (kind, state, payload, single_key, run_at_ms, created_ms)
 SELECT 'bridge-person', :JOB_QUEUED, '{"person_id":' || id || '}',
 	'bridge/person/' || id, CAST(? AS BIGINT), CAST(? AS BIGINT)
 FROM person WHERE id IN JSON_INTS(?) ORDER BY id
-ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING) DO NOTHING;
+ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING)
+	DO UPDATE SET single_key = excluded.single_key;
 
 -- name: bridge-forget-member
 -- No push passes such a member, and each sync tries to delete it until it is

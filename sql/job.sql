@@ -4,15 +4,14 @@
 -- set: JOB_OPEN = JOB_QUEUED JOB_RUNNING JOB_NEEDS_CONFIRMATION
 
 -- name: job-add
--- Nothing if one of that key waits already. args: kind, payload, single_key, user_id, run_at_ms, created_ms
+-- The one of that key that waits already, if there is one, which nobody starts
+-- before the change that asks for it is there: it is locked by being written.
+-- args: kind, payload, single_key, user_id, run_at_ms, created_ms
 INSERT INTO job (kind, state, payload, single_key, user_id, run_at_ms, created_ms)
 VALUES (?, :JOB_QUEUED, ?, ?, ?, ?, ?)
-ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING) DO NOTHING
+ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING)
+	DO UPDATE SET single_key = excluded.single_key
 RETURNING id;
-
--- name: job-find-single
--- The job of that key that has not started yet. args: single_key
-SELECT id FROM job WHERE single_key = ? AND state IN (:JOB_WAITING) LIMIT 1;
 
 -- name: job-find-active
 -- The job of that key that has not ended. args: single_key

@@ -7,8 +7,6 @@
 
 #include "sql/job.h"
 
-#define TRIES 10
-
 const char *job_state_name(enum job_state state)
 {
 	switch (state) {
@@ -37,36 +35,19 @@ static int64_t due_ms(const struct job_new *job, int64_t now_ms)
 	return job->user_id ? 0 : now_ms;
 }
 
-/* 1, or 0: one of its key waits already. */
-static int insert_job(struct tx *tx, const struct job_new *job, int64_t now_ms,
-		      int64_t *id_out, struct err *err)
-{
-	return db_find_int(
-		tx->db, SQL_JOB_ADD,
-		SQL_ARGS(sql_text(job->kind),
-			 sql_text(job->payload ? job->payload : "{}"),
-			 sql_text(job->single_key),
-			 sql_id_or_null(job->user_id),
-			 sql_int(due_ms(job, now_ms)), sql_int(now_ms)),
-		id_out, err);
-}
-
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 	    int64_t *id_out, struct err *err)
 {
-	int found = 0;
-
-	/* the one that waits may start before it is looked at */
-	for (int try = 0; found == 0 && try < TRIES; try++) {
-		found = insert_job(tx, job, now_ms, id_out, err);
-		if (found == 0)
-			found = db_find_int(tx->db, SQL_JOB_FIND_SINGLE,
-					    SQL_ARGS(sql_text(job->single_key)),
-					    id_out, err);
-	}
-	if (found == 0)
-		return err_set(err, ERR_RETRY, "the job cannot be added now");
-	return found < 0 ? -1 : 0;
+	return db_find_int(
+		       tx->db, SQL_JOB_ADD,
+		       SQL_ARGS(sql_text(job->kind),
+				sql_text(job->payload ? job->payload : "{}"),
+				sql_text(job->single_key),
+				sql_id_or_null(job->user_id),
+				sql_int(due_ms(job, now_ms)), sql_int(now_ms)),
+		       id_out, err) < 0
+		       ? -1
+		       : 0;
 }
 
 int job_find_active(struct db *db, const char *single_key, int64_t *id_out,

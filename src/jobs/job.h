@@ -59,8 +59,8 @@ struct job_new {
 	const char *single_key;
 };
 
-/* Sets the id: of the new one, or of the one that waits. ERR_RETRY: that one
- * comes and goes too fast. */
+/* Sets the id: of the new one, or of the one that waits, which starts only when
+ * the transaction has ended. */
 int job_add(struct tx *tx, const struct job_new *job, int64_t now_ms,
 	    int64_t *id_out, struct err *err);
 /* The job of that key that has not ended, also one that runs: 1, else 0, or -1.

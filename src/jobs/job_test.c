@@ -310,6 +310,45 @@ static void a_single_job_is_added_once(void **state)
 	assert_int_equal(add(f, &job), first);
 }
 
+static bool can_be_started(struct db *db, int64_t id)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+	int n;
+
+	assert_int_equal(db_query_text(db,
+				       "SELECT id FROM job WHERE id = ? "
+				       "FOR UPDATE SKIP LOCKED",
+				       SQL_ARGS(sql_int(id)), &rows, &err),
+			 0);
+	n = rows_next(rows, &err);
+	assert_true(n >= 0);
+	return n > 0;
+}
+
+/* Whoever ran it before would not see the change. SQLite has one writer. */
+static void who_asks_again_has_changed_it_before_it_starts(void **state)
+{
+	const struct job_new job = { .kind = "nobody", .single_key = "only" };
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(store_put) struct db *other = NULL;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	int64_t first, again;
+
+	if (db_backend(f->crm) != DB_PG)
+		return;
+	assert_int_equal(store_get(f->store, STORE_CRM, &other, &err), 0);
+	first = add(f, &job);
+	assert_true(can_be_started(other, first));
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	assert_int_equal(job_add(&tx, &job, clock_now_ms(), &again, &err), 0);
+	assert_int_equal(again, first);
+	assert_false(can_be_started(other, first));
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_true(can_be_started(other, first));
+}
+
 static void leases_of_the_own_instance_are_freed_at_start(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -419,6 +458,8 @@ int main(void)
 		cmocka_unit_test(a_running_job_can_be_canceled),
 		cmocka_unit_test(what_waits_is_canceled_but_for_an_erasure),
 		cmocka_unit_test(a_single_job_is_added_once),
+		cmocka_unit_test(
+			who_asks_again_has_changed_it_before_it_starts),
 		cmocka_unit_test(leases_of_the_own_instance_are_freed_at_start),
 		cmocka_unit_test(a_job_of_the_dead_is_done_by_others),
 		cmocka_unit_test(what_ended_long_ago_is_forgotten),
