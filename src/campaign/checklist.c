@@ -202,7 +202,13 @@ static void check_unsubscribe(struct checker *c)
 	struct html_look look;
 
 	content_look(c->content.html, &look);
-	if (there && c->content.html.len > 0 && look.link != HTML_SEEN)
+	if (look.link != HTML_SEEN &&
+	    content_end_is_hidden(c->content.html, c->arena))
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_UNSUBSCRIBE,
+			 "Unsubscribe link",
+			 "A style hides the whole page, and with it the link "
+			 "that is added at the end of each message.");
+	else if (there && c->content.html.len > 0 && look.link != HTML_SEEN)
 		add_item(c, CHECKLIST_WARNING, CHECKLIST_UNSUBSCRIBE,
 			 "Unsubscribe link",
 			 "The one in the content may be hidden; another is "

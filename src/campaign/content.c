@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/charset.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
 #include "campaign/html/html_end.h"
@@ -206,6 +207,22 @@ void content_split(struct str html, struct arena *arena,
 		.closing = end.closing,
 		.unclosed = end.unclosed,
 	};
+}
+
+bool content_end_is_hidden(struct str html, struct arena *arena)
+{
+	static const struct html_look_how how = { .mark = "muster:footer" };
+	CLEANUP(strbuf_release) struct strbuf page = STRBUF_INIT;
+	struct content_end end;
+	struct html_look look;
+
+	content_split(html, arena, &end);
+	strbuf_addslice(&page, end.before);
+	strbuf_addstr(&page, end.closing);
+	strbuf_addstr(&page, "<a href=\"muster:footer\">footer</a>");
+	strbuf_addslice(&page, end.rest);
+	html_look((struct str){ page.buf, page.len }, &how, &look);
+	return look.link == HTML_HIDDEN;
 }
 
 bool content_has_preview_text(struct str text)

@@ -57,6 +57,8 @@ struct content_end {
 };
 void content_split(struct str html, struct arena *arena,
 		   struct content_end *out);
+/* Not even a footer is seen: the whole page is hidden. */
+bool content_end_is_hidden(struct str html, struct arena *arena);
 
 /* The tag of the preview text: its author has put it where it belongs. */
 bool content_has_preview_text(struct str text);

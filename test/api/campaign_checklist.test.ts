@@ -32,6 +32,8 @@ describe("the checklist of a campaign", () => {
       ["unsubscribe", { html: '<p>a</p><a href="*|UNSUB|*" style="color:#fff">x</a>' }],
       ["unsubscribe", { html: '<p>a</p><a href="*|UNSUB|*"></a>' }],
       ["unsubscribe", { html: '<style>.z{display:none}</style><p>a</p><div class="z"><a href="*|UNSUB|*">x</a></div>' }],
+      ["unsubscribe", { html: "<body hidden><p>a</p></body>" }],
+      ["unsubscribe", { html: '<html><body style="display:none"><p>a</p><a href="*|UNSUB|*">x</a></body></html>' }],
       ["unclosed", { html: "<p>a</p><!-- " }],
       ["unclosed", { html: '<p>a</p><div style="display:none">' }],
       ["merge_tag", { html: "<p>*|FNAM|*</p>" }],

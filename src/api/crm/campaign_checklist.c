@@ -254,6 +254,12 @@ static void check_unsubscribe(struct campaign_checklist *l, struct str html)
 	struct html_look look;
 
 	content_look(html, &look);
+	if (look.link != HTML_SEEN && content_end_is_hidden(html, l->arena)) {
+		item(l, CHECK_WARNING, "unsubscribe", "Unsubscribe link",
+		     "a style hides the whole page, and with it the link that "
+		     "is added at the end");
+		return;
+	}
 	if (look.link == HTML_NOT_THERE || look.link == HTML_SEEN)
 		return;
 	item(l, CHECK_WARNING, "unsubscribe", "Unsubscribe link",
