@@ -190,6 +190,8 @@ describe("importing a file", () => {
     await picture(page, "import-yes-no-told");
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByText("done", { exact: true }).waitFor();
+    await page.getByRole("alert").getByText("Left out, though it holds only yes and no: Hund. If it says").waitFor();
+    await picture(page, "import-yes-no-passed");
     const out = async (n: number): Promise<boolean> =>
       (await server.admin.get(`${v1}/people`, { email: `flag${n}@example.org` })).body.items[0].opted_out;
     assert.deepEqual(await Promise.all([1, 2, 3].map(out)), [true, true, true]);

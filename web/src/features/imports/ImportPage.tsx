@@ -12,6 +12,7 @@ import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { ImportCounts } from './ImportCounts.tsx';
 import { ImportPeople } from './ImportPeople.tsx';
 import { NoMail } from './NoMail.tsx';
+import { PassedOver } from './PassedOver.tsx';
 import { hasPeople, importQuery, isDry, isOpen, type Import } from './queries.ts';
 import { Refusals } from './Refusals.tsx';
 import type { Outcome } from './search.ts';
@@ -48,7 +49,7 @@ export function ImportPage() {
   const opening = { show, onShow: (next?: Outcome) => void navigate({ search: { show: next }, replace: true }) };
   const found = useQuery(importQuery(importId));
   const run = found.data;
-  const job = useJob(run && isOpen(run) && run.state !== 'undoing' ? run.job_id : null);
+  const job = useJob(run?.job_id ?? null);
 
   if (!run) return found.error ? <ProblemAlert error={found.error} /> : <Skeleton h={240} />;
   const state = run.state ?? 'queued';
@@ -65,11 +66,12 @@ export function ImportPage() {
       </Text>
       {state === 'needs_confirmation' && <Confirm run={run} />}
       {state === 'failed' && <ProblemAlert error={new Error(run.error ?? '')} title={t('imports.failed')} />}
-      {job.data && isOpen(run) && <Paper><JobProgress job={job.data} title={t('imports.running')} /></Paper>}
+      {job.data && isOpen(run) && state !== 'undoing' && <Paper><JobProgress job={job.data} title={t('imports.running')} /></Paper>}
       <Undone run={run} />
       <Title order={2}>{t('imports.result')}</Title>
       <ImportCounts run={run} isTrial={isDry(run)} {...opening} />
       <NoMail run={run} isTrial={isDry(run)} {...opening} />
+      {job.data && <PassedOver job={job.data} />}
       <Unclear run={run} />
       {show && show !== 'refused' && hasPeople(run) ? <ImportPeople run={run} outcome={show} /> : <Refusals run={run} />}
     </Stack>
