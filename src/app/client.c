@@ -49,6 +49,8 @@ int client_open(struct client **out, struct err *err)
 			       "administrator` and export it");
 	o.allow_private = true;
 	o.total_ms = 0;
+	/* a file of two gigabytes is looked through before the reply */
+	o.stall_ms = 10 * MS_MINUTE;
 	o.body_max = INT64_C(256) << 20;
 	c = calloc(1, sizeof(*c));
 	BUG_ON(!c);
