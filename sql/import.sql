@@ -401,11 +401,14 @@ WHERE r.id = ? AND NOT EXISTS (SELECT 1 FROM consent c
 	AND c.record_id = w.record_id AND c.entity = w.entity);
 
 -- name: import-people-sharing
--- Whom an import made at an address that somebody else had, too, when it ended.
+-- Whom an import made at an address that somebody else had, too, when it ended:
+-- few are, so addresses that stand twice are found first.
 -- args: import, after id, limit
 SELECT p.id, :ENTITY_PERSON, p.id, NULL, 0, NULL FROM person p
 JOIN import_run r ON r.id = p.import_id
 WHERE p.import_id = ? AND p.id > ? AND p.erased_ms IS NULL
+	AND p.id IN (SELECT s.record_id FROM email s WHERE s.entity = :ENTITY_PERSON
+		AND s.hash IN (SELECT hash FROM email GROUP BY hash HAVING COUNT(*) > 1))
 	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
 		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
 		AND (a.ended_ms IS NULL OR a.ended_ms > r.finished_ms)
@@ -418,6 +421,8 @@ ORDER BY p.id LIMIT ?;
 -- args: import
 SELECT COUNT(*) FROM person p JOIN import_run r ON r.id = p.import_id
 WHERE p.import_id = ? AND p.erased_ms IS NULL
+	AND p.id IN (SELECT s.record_id FROM email s WHERE s.entity = :ENTITY_PERSON
+		AND s.hash IN (SELECT hash FROM email GROUP BY hash HAVING COUNT(*) > 1))
 	AND EXISTS (SELECT 1 FROM email a JOIN email b ON b.hash = a.hash
 		WHERE a.entity = :ENTITY_PERSON AND a.record_id = p.id
 		AND (a.ended_ms IS NULL OR a.ended_ms > r.finished_ms)
