@@ -68,6 +68,32 @@ void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 	sqlbuild_add(b, " ESCAPE '\\'");
 }
 
+/* Only two letters that are not ASCII have it in their lower case. */
+static bool ascii_will_do(const char *wanted)
+{
+	return wanted && str_is_ascii(str_of(wanted));
+}
+
+void sqlbuild_lower_begin(struct sqlbuild *b, const char *wanted)
+{
+	if (ascii_will_do(wanted))
+		sqlbuild_add(b, "lower(replace(replace(");
+	else
+		sqlbuild_add(b, b->backend == DB_PG ? "lower(" : "text_lower(");
+}
+
+void sqlbuild_lower_end(struct sqlbuild *b, const char *wanted)
+{
+	bool pg = b->backend == DB_PG;
+
+	if (ascii_will_do(wanted))
+		sqlbuild_add(b, pg ? ", '\u0130', 'i\u0307'), '\u212A', 'k')"
+				     " COLLATE \"C\")"
+				   : ", '\u0130', 'i\u0307'), '\u212A', 'k'))");
+	else
+		sqlbuild_add(b, pg ? " COLLATE \"und-x-icu\")" : ")");
+}
+
 void sqlbuild_among(struct sqlbuild *b, const char *json)
 {
 	bool pg = b->backend == DB_PG;

@@ -37,6 +37,11 @@ void sqlbuild_bind_int(struct sqlbuild *b, int64_t n);
 /* Appends `LIKE ? ESCAPE '\'`; %, _ and \ of the text mean themselves. */
 void sqlbuild_like(struct sqlbuild *b, bool any_before, const char *text,
 		   bool any_after);
+/* Around an expression: its lower case, as Unicode has it, to be looked through
+ * for a text in lower case, or to be compared with it for equality only; NULL:
+ * for anything. The same text for both. */
+void sqlbuild_lower_begin(struct sqlbuild *b, const char *wanted);
+void sqlbuild_lower_end(struct sqlbuild *b, const char *wanted);
 /* Appends ` = ANY (...)`, or ` IN (...)`: one of a JSON array of numbers. */
 void sqlbuild_among(struct sqlbuild *b, const char *json);
 

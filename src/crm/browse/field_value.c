@@ -85,13 +85,15 @@ static void add_newest(const struct place *p, struct sqlbuild *b)
 static void add_part(const char *part, struct sqlbuild *b)
 {
 	CLEANUP(strbuf_release) struct strbuf low = STRBUF_INIT;
-	bool pg = b->backend == DB_PG;
 
 	if (!part || !*part)
 		return;
 	utf8_lower(str_of(part), &low);
-	sqlbuild_add(b, pg ? " AND lower(v COLLATE \"und-x-icu\") "
-			   : " AND text_lower(v) ");
+	sqlbuild_add(b, " AND ");
+	sqlbuild_lower_begin(b, low.buf);
+	sqlbuild_add(b, "v");
+	sqlbuild_lower_end(b, low.buf);
+	sqlbuild_add(b, " ");
 	sqlbuild_like(b, true, low.buf, true);
 }
 

@@ -72,10 +72,10 @@ static void add_email(struct compiler *k, const struct criterion *c)
 	} else if (c->text) { /* as it is compared, and as it is shown */
 		sqlbuild_add(k->b, " AND (e.folded");
 		criterion_add_text_op(k, c->op, c->text);
-		sqlbuild_add(k->b, k->b->backend == DB_PG
-					   ? " OR lower(e.address COLLATE "
-					     "\"und-x-icu\")"
-					   : " OR text_lower(e.address)");
+		sqlbuild_add(k->b, " OR ");
+		sqlbuild_lower_begin(k->b, criterion_wanted(c));
+		sqlbuild_add(k->b, "e.address");
+		sqlbuild_lower_end(k->b, criterion_wanted(c));
 		criterion_add_text_op(k, c->op, c->text);
 		sqlbuild_add(k->b, ")");
 	}

@@ -76,16 +76,22 @@ static void add_custom_text(struct compiler *k, const struct criterion *c)
 	sqlbuild_add(k->b, " AS TEXT)");
 }
 
+const char *criterion_wanted(const struct criterion *c)
+{
+	bool by_order =
+		c->op == CRITERIA_GREATER || c->op == CRITERIA_LESS || c->until;
+
+	return by_order ? NULL : c->text ? c->text : "";
+}
+
 static void add_lowered(struct compiler *k, const struct criterion *c)
 {
-	bool pg = k->b->backend == DB_PG;
-
-	sqlbuild_add(k->b, pg ? "lower(" : "text_lower(");
+	sqlbuild_lower_begin(k->b, criterion_wanted(c));
 	if (c->type == CRITERIA_CUSTOM_TEXT)
 		add_custom_text(k, c);
 	else
 		add_column(k, c);
-	sqlbuild_add(k->b, pg ? " COLLATE \"und-x-icu\")" : ")");
+	sqlbuild_lower_end(k->b, criterion_wanted(c));
 }
 
 /* A date, or its day of the year, as a text in byte order. */

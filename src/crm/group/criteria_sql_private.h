@@ -23,6 +23,8 @@ bool criterion_is_negative(enum criteria_op op);
  */
 void criterion_add_text_op(struct compiler *k, enum criteria_op op,
 			   const char *text);
+/* What it looks for in a text, for sqlbuild_lower_begin; NULL: an order. */
+const char *criterion_wanted(const struct criterion *c);
 /* Around a comparison of a column that may be missing, which fits none. */
 void criterion_begin_known(struct compiler *k, const struct criterion *c);
 void criterion_end_known(struct compiler *k, const struct criterion *c);
