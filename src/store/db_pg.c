@@ -599,9 +599,12 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 	pg->link = link;
 	pg->prepared = calloc(2 * sql_all_count + 1, sizeof(*pg->prepared));
 	BUG_ON(!pg->prepared);
+	/* Statements here are short, and often thought to be long: compiling
+	 * one takes longer than running it. */
 	strbuf_addf(&setup,
 		    "SET client_encoding = 'UTF8';"
 		    "SET search_path = %s;"
+		    "SET jit = off;"
 		    "SET application_name = 'muster'",
 		    schema_name(schema));
 	if (pg_script(&pg->db, setup.buf, err) < 0) {
