@@ -350,16 +350,21 @@ static void add_order(const struct page *p, const char *column, const char *id,
 	sqlbuild_bind_int(b, p->limit);
 }
 
+/* What is counted is found apart from the page, or PostgreSQL goes the way that
+ * has a few rows soon, and looks each up alone. */
 static void scan_sql(const struct page *p, struct sqlbuild *b)
 {
+	if (p->counts)
+		sqlbuild_add(b, "WITH fit AS MATERIALIZED (");
 	sqlbuild_add(b, "SELECT r.person_id AS id, ");
 	sqlbuild_add(b, p->sort->column);
-	sqlbuild_add(b, " AS place, ");
-	sqlbuild_add(b, p->counts ? "COUNT(*) OVER ()" : "0");
-	sqlbuild_add(b, " AS total");
+	sqlbuild_add(b, " AS place, 0 AS total");
 	add_from(p->filter, p->sort == &sorts[0], b);
 	add_where(p->filter, b);
 	page_place_sql(p->sort, "r.person_id", p->down, &p->place, b);
+	if (p->counts)
+		sqlbuild_add(b, ") SELECT id, place, (SELECT COUNT(*) FROM fit)"
+				" AS total FROM fit");
 	add_order(p, "2", "1", b);
 }
 
