@@ -255,23 +255,24 @@ UPDATE recipient SET
 WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state = :RECIPIENT_CLAIMED
 	AND lease_owner = ?;
 
--- name: recipient-cancel
--- The campaign was canceled: whoever waits is left out. args: at_ms, campaign,
--- campaign, limit
-UPDATE recipient SET state = :RECIPIENT_CANCELED, reason = 'canceled', at_ms = ?
-WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND member_id IN (
-	SELECT member_id FROM recipient
-	WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED)
-		AND state IN (:RECIPIENT_OPEN) LIMIT ?);
+-- name: recipient-list-untried
+-- Who was never handed over, and waits. args: campaign, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPEN)
+	AND uncertain = 0 LIMIT ? FOR UPDATE;
 
--- name: recipient-cancel-untried
--- The campaign is finished: who was never handed over is left out. args: at_ms,
--- campaign, campaign, limit
+-- name: recipient-list-waiting
+-- args: campaign, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND state IN (:RECIPIENT_OPEN)
+LIMIT ? FOR UPDATE;
+
+-- name: recipient-cancel
+-- Of those that wait. By keys: by a condition, PostgreSQL may look through all of
+-- a campaign for each. args: at_ms, campaign, JSON array of members
 UPDATE recipient SET state = :RECIPIENT_CANCELED, reason = 'canceled', at_ms = ?
-WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND uncertain = 0 AND member_id IN (
-	SELECT member_id FROM recipient
-	WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPEN)
-		AND uncertain = 0 LIMIT ?);
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?)
+	AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
 
 -- name: recipient-list-tried
 -- Who waits for another try. args: campaign, limit

@@ -155,25 +155,31 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 									  : 0;
 }
 
-int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
-		    struct err *err)
-{
-	return move_if_allowed(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms,
-			       err);
-}
-
-int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
-		    struct err *err)
+/* Again while it is at it: nothing, as who did not get the answer asks again.
+ */
+static int move_once(struct tx *tx, const char *hex, enum campaign_status to,
+		     const char *what, int64_t now_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign c;
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
-	if (c.status == CAMPAIGN_FINISHING)
+	if (c.status == to)
 		return 0;
-	return move_if_allowed(tx, hex, CAMPAIGN_FINISHING, "finished", now_ms,
-			       err);
+	return move_if_allowed(tx, hex, to, what, now_ms, err);
+}
+
+int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	return move_once(tx, hex, CAMPAIGN_CANCELING, "canceled", now_ms, err);
+}
+
+int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct err *err)
+{
+	return move_once(tx, hex, CAMPAIGN_FINISHING, "finished", now_ms, err);
 }
 
 /* --- schedules --- */

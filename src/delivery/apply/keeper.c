@@ -139,33 +139,39 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 }
 
 static int cancel_chunk(const struct keeper_setup *k, struct db *db,
-			const struct sql *sql, int64_t id, int64_t now_ms,
+			const struct sql *whom, int64_t id, int64_t now_ms,
 			struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids members = VEC_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
-	int changed;
+	int changed = 0;
 
 	if (ours <= 0)
 		return ours;
-	changed = db_exec(&tx, sql,
-			  SQL_ARGS(sql_int(now_ms), sql_int(id), sql_int(id),
-				   sql_int(CANCEL_CHUNK)),
-			  err);
+	if (db_list_ids(db, whom, SQL_ARGS(sql_int(id), sql_int(CANCEL_CHUNK)),
+			&members, err) < 0)
+		return -1;
+	if (members.n > 0)
+		changed = db_exec(&tx, SQL_RECIPIENT_CANCEL,
+				  SQL_ARGS(sql_int(now_ms), sql_int(id),
+					   sql_keys(&members, &keys)),
+				  err);
 	if (changed < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return changed;
 }
 
-/* By one of the two queries that cancel. 0: nobody is left for it. */
+/* Whom one of the two queries lists. 0: nobody is left for it. */
 static int cancel_some(const struct keeper_setup *k, struct db *db,
-		       const struct sql *sql, int64_t id, int64_t now_ms,
+		       const struct sql *whom, int64_t id, int64_t now_ms,
 		       struct err *err)
 {
 	int n = 1;
 
 	for (int chunks = 0; n > 0 && chunks < CANCEL_CHUNKS; chunks++)
-		n = cancel_chunk(k, db, sql, id, now_ms, err);
+		n = cancel_chunk(k, db, whom, id, now_ms, err);
 	return n;
 }
 
@@ -174,7 +180,8 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 			  const struct campaign *c, int64_t now_ms,
 			  struct err *err)
 {
-	int n = cancel_some(k, db, SQL_RECIPIENT_CANCEL, c->id, now_ms, err);
+	int n = cancel_some(k, db, SQL_RECIPIENT_LIST_WAITING, c->id, now_ms,
+			    err);
 
 	if (n != 0)
 		return n < 0 ? -1 : 2;
@@ -242,8 +249,7 @@ static int keep_finishing(const struct keeper_setup *k, struct db *db,
 		n = freeze_campaign(db, c, k->owner, now_ms, err);
 	if (n != 1)
 		return n;
-	n = cancel_some(k, db, SQL_RECIPIENT_CANCEL_UNTRIED, c->id, now_ms,
-			err);
+	n = cancel_some(k, db, SQL_RECIPIENT_LIST_UNTRIED, c->id, now_ms, err);
 	if (n != 0)
 		return n < 0 ? -1 : 2;
 	if (awaits_log(k, c->hex))
