@@ -238,22 +238,6 @@ int address_batch_add(struct batch *b, const struct address *a, struct err *err)
 			 err);
 }
 
-static int refuse_forgotten(struct tx *tx, const struct address *a,
-			    struct err *err)
-{
-	struct forgotten forgotten;
-	int found;
-
-	if (forgotten_load(tx->db, &forgotten, err) < 0)
-		return -1;
-	found = forgotten_find(tx->db, &forgotten, a->folded, err);
-	if (found > 0)
-		return err_field(err, "emails",
-				 "forgotten: the owner of this address had it "
-				 "erased");
-	return found;
-}
-
 /*
  * Whoever shares an address shares its opt-out, and so does who brings one back
  * that was kept. Looked up in this order: who goes meanwhile leaves it kept.
@@ -301,7 +285,7 @@ static int add_address(struct tx *tx, struct address *a,
 	struct sql_value v[14];
 	int n;
 
-	if (refuse_forgotten(tx, a, err) < 0 ||
+	if (forgotten_refuse(tx->db, a->folded, "emails", err) < 0 ||
 	    address_ids_take(tx, 1, &a->id, err) < 0)
 		return -1;
 	a->created_ms = actor->now_ms;

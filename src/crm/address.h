@@ -136,5 +136,8 @@ void forgotten_hash(const struct forgotten *f, const char *folded,
  * `SELECT hash FROM email WHERE hash IN JSON_TEXTS(?)`. */
 int forgotten_find(struct db *db, const struct forgotten *f, const char *folded,
 		   struct err *err);
+/* ERR_INVALID on the field, if it is erased. */
+int forgotten_refuse(struct db *db, const char *folded, const char *field,
+		     struct err *err);
 
 #endif

@@ -246,5 +246,8 @@ describe("the life of a person", () => {
     assert.equal((await server.admin.get("/api/v1/people", { email: "gone@example.test" })).body.total, 0);
     const again = await server.admin.post("/api/v1/people", { email: "Gone@example.test" }, { status: 400 });
     assert.match(again.body.errors[0].message, /forgotten/);
+    const campaign = await add("campaigns", { name: "C", subject: "s", from_name: "Us", from_email: "us@example.test", html: "<p>a</p>" });
+    const test = await server.admin.post(`/api/v1/campaigns/${campaign.id}/test`, { to: ["gone@EXAMPLE.test"] }, { status: 400 });
+    assert.match(test.body.errors[0].message, /forgotten/);
   });
 });

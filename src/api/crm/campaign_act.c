@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "crm/address.h"
 #include "crm/campaign/schedule.h"
 #include "jobs/job.h"
 #include "journal/gate.h"
@@ -110,9 +111,9 @@ int v1_campaigns_unschedule(struct request *rq, struct response *rs,
 
 /* --- test --- */
 
-static int read_test(const json_t *body, struct json_writer *w, struct err *err)
+static int read_test(const json_t *body, struct texts *addresses,
+		     struct err *err)
 {
-	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
 	const json_t *to;
 	json_t *address;
 	size_t i;
@@ -129,11 +130,24 @@ static int read_test(const json_t *body, struct json_writer *w, struct err *err)
 
 		if (!text || !email_is_valid(text))
 			return err_field(err, "to", "not an e-mail address");
-		test_address_add(&addresses, text);
+		test_address_add(addresses, text);
 	}
+	return 0;
+}
+
+/* Not to who had their address erased. */
+static int write_to(struct db *db, const struct texts *addresses,
+		    struct arena *arena, struct json_writer *w, struct err *err)
+{
+	struct email email;
+
 	json_key_begin_array(w, "to");
-	vec_each (&addresses, text)
+	vec_each (addresses, text) {
+		if (email_parse(*text, arena, &email, err) < 0 ||
+		    forgotten_refuse(db, email.folded, "to", err) < 0)
+			return -1;
 		json_text(w, *text);
+	}
 	json_end_array(w);
 	return 0;
 }
@@ -156,17 +170,19 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf payload = STRBUF_INIT;
+	CLEANUP(vec_release) struct texts to = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&payload);
 	struct crm_campaign c;
 	const json_t *body;
 	int64_t person_id = 0;
 
 	json_begin_object(&w);
-	if (request_json(rq, &body, err) < 0 || read_test(body, &w, err) < 0 ||
+	if (request_json(rq, &body, err) < 0 || read_test(body, &to, err) < 0 ||
 	    json_get_int(body, "person_id", &person_id, err) < 0 ||
 	    gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    write_as(rq, person_id, &w, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    write_to(db, &to, rq->arena, &w, err) < 0 ||
 	    crm_campaign_check_sender(&c, err) < 0 ||
 	    (crm_campaign_is_open(&c) &&
 	     campaign_send_may_change(db, &c, err) < 0))

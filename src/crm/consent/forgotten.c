@@ -65,3 +65,19 @@ int forgotten_find(struct db *db, const struct forgotten *f, const char *folded,
 	return db_find_int(db, SQL_ADDRESS_FORGOTTEN, SQL_ARGS(sql_text(hash)),
 			   &one, err);
 }
+
+int forgotten_refuse(struct db *db, const char *folded, const char *field,
+		     struct err *err)
+{
+	struct forgotten forgotten;
+	int found;
+
+	if (forgotten_load(db, &forgotten, err) < 0)
+		return -1;
+	found = forgotten_find(db, &forgotten, folded, err);
+	if (found > 0)
+		return err_field(err, field,
+				 "forgotten: the owner of this address had it "
+				 "erased");
+	return found;
+}
