@@ -83,7 +83,7 @@ describe("campaigns", () => {
     await dialogOf(page).getByText("cannot be called back").waitFor();
     await checkAccessible(page);
     await picture(page, "campaign-cancel");
-    await dialogOf(page).getByRole("button", { name: /Cancel for \d+ people/ }).click();
+    await dialogOf(page).getByRole("button", { name: /Stop sending to \d+ people/ }).click();
     await is(campaign, "canceled");
     const reasons = page.getByRole("table", { name: "Why it was not sent to all" });
     await reasons.getByText("Opted out").waitFor();
@@ -112,7 +112,7 @@ describe("campaigns", () => {
     });
     await act(campaign, "cancel");
     await is(campaign, "canceled");
-    await dialogOf(page).getByRole("button", { name: /Cancel for/ }).click();
+    await dialogOf(page).getByRole("button", { name: /Stop sending to/ }).click();
     await dialogOf(page).getByRole("alert").waitFor();
     release();
     await page.getByRole("main").getByText("Canceled", { exact: true }).first().waitFor();

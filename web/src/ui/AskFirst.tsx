@@ -10,6 +10,8 @@ interface Props {
   about?: string;
   /** Says how many. */
   act: string;
+  /** What not doing it is called, where “Cancel” could be either. */
+  keep?: string;
   isBusy: boolean;
   error: unknown;
   onAct: () => void;
@@ -18,7 +20,7 @@ interface Props {
   children?: ReactNode;
 }
 
-export function AskFirst({ isOpen, title, about, act, isBusy, error, onAct, onClose, children }: Props) {
+export function AskFirst({ isOpen, title, about, act, keep, isBusy, error, onAct, onClose, children }: Props) {
   const { t } = useTranslation();
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('ui.close') }}>
@@ -28,7 +30,7 @@ export function AskFirst({ isOpen, title, about, act, isBusy, error, onAct, onCl
         <ProblemAlert error={error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('ui.cancel')}
+            {keep ?? t('ui.cancel')}
           </Button>
           <Button color="red" loading={isBusy} onClick={onAct}>
             {act}

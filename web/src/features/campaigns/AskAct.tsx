@@ -27,6 +27,7 @@ export function AskAct({ campaign, act, onClose, onDone }: Props) {
       title={t(`campaigns.ask.${act}.title`, words)}
       about={t(`campaigns.ask.${act}.about`, words)}
       act={t(`campaigns.ask.${act}.do`, words)}
+      keep={act === 'cancel' || act === 'finish' ? t('campaigns.ask.keep') : undefined}
       isBusy={does.isPending}
       error={does.error}
       onAct={() =>
