@@ -24,7 +24,8 @@ export function MailPreview({ address, query = {}, version, title, hasText = tru
   const { t } = useTranslation();
   const [view, setView] = useState<View>('screen');
   const [isDark, setDark] = useState(false);
-  const asked = { ...query, dark: isDark && view !== 'text' ? 'true' : null, text: view === 'text' ? 'true' : null };
+  const dark = isDark && view !== 'text';
+  const asked = { ...query, dark: dark ? 'true' : null, text: view === 'text' ? 'true' : null };
   const given = Object.entries(asked).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
   const src = given.length > 0 ? `${address}?${new URLSearchParams(given)}` : address;
   return (
@@ -37,7 +38,7 @@ export function MailPreview({ address, query = {}, version, title, hasText = tru
           value={view}
           onChange={(next) => setView(next as View)}
         />
-        <Switch size="sm" label={t('ui.preview.dark')} checked={isDark} disabled={view === 'text'} onChange={(event) => setDark(event.currentTarget.checked)} />
+        <Switch size="sm" label={t('ui.preview.dark')} checked={dark} disabled={view === 'text'} onChange={(event) => setDark(event.currentTarget.checked)} />
         {children}
       </Group>
       <MailFrame
@@ -46,7 +47,7 @@ export function MailPreview({ address, query = {}, version, title, hasText = tru
         title={title}
         isPhone={view === 'phone'}
         h={view === 'phone' ? 667 : '70vh'}
-        bg={isDark ? 'dark.8' : 'white'}
+        bg={dark ? 'dark.8' : 'white'}
       />
     </Stack>
   );
