@@ -52,6 +52,18 @@ describe("the content of a mail", () => {
     return outbox(to);
   };
 
+  it("takes what is typed once a block is added", async () => {
+    const page = await browser.signIn("manager");
+    const campaign = await designed(blocks());
+    await openContent(page, campaign);
+    await page.getByRole("button", { name: "Add a block", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Text", exact: true }).click();
+    await page.locator("[role=textbox]:focus").waitFor();
+    await page.keyboard.type("Gleich los, schöne Welt");
+    await until("it is saved", async () => JSON.stringify(await designOf(campaign)).includes("Gleich los, schöne Welt"));
+    await saved(page);
+  });
+
   it("has the colours and the font that are set for all of it", async () => {
     const campaign = await designed(blocks([{ id: "b3", type: "button", label: "Go", href: "https://example.org" }]));
     const page = await browser.signIn("manager");

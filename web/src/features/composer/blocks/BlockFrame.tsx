@@ -22,6 +22,12 @@ interface Props {
   children?: ReactNode;
 }
 
+/** Its own text, else what it is moved by: a space pressed there picks it up. */
+function whereToGoOn(frame: HTMLElement): HTMLElement | null {
+  const texts = [...frame.querySelectorAll<HTMLElement>('[role="textbox"]')];
+  return texts.find((text) => text.closest('[data-block]') === frame) ?? frame.querySelector<HTMLElement>('[data-handle]');
+}
+
 export function BlockFrame({ editing, node, index, of, isInColumn, children }: Props) {
   const { t } = useTranslation();
   const { blocks, look, problemsOf, settings } = editing;
@@ -37,7 +43,7 @@ export function BlockFrame({ editing, node, index, of, isInColumn, children }: P
   const isWanted = blocks.wanted === key;
   useEffect(() => {
     if (!isWanted || !frame.current) return;
-    frame.current.querySelector<HTMLElement>('[role="textbox"], [data-handle]')?.focus();
+    whereToGoOn(frame.current)?.focus();
     frame.current.scrollIntoView({ block: 'nearest' });
     blocks.arrived();
   }, [isWanted, blocks]);
