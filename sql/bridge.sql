@@ -328,15 +328,6 @@ SELECT j.id, p.id FROM job j
    AND j.attempts = 0 AND p.opted_out = 1 AND p.erased_ms IS NULL
    AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = j.single_key
                       AND r.state = :JOB_RUNNING)
- ORDER BY j.id LIMIT ?;
-
--- name: people-out-waiting @pg
-SELECT j.id, p.id FROM job j
-  JOIN person p ON p.id = CAST(substr(j.single_key, 15) AS BIGINT)
- WHERE j.kind = 'bridge-person' AND j.state = :JOB_QUEUED AND j.run_at_ms <= ?
-   AND j.attempts = 0 AND p.opted_out = 1 AND p.erased_ms IS NULL
-   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.single_key = j.single_key
-                      AND r.state = :JOB_RUNNING)
  ORDER BY j.id LIMIT ? FOR UPDATE OF j SKIP LOCKED;
 
 -- name: people-left

@@ -208,25 +208,10 @@ SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
 	m.merge, m.opt_ms
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
-ORDER BY r.next_ms, r.member_id LIMIT ?;
-
--- name: recipient-due-queued @pg
-SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
-	m.merge, m.opt_ms
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 
 -- name: recipient-due-deferred
 -- Those to try again. args: campaign, now_ms, limit
-SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
-	m.merge, m.opt_ms
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.state = :RECIPIENT_DEFERRED AND r.state IN (:RECIPIENT_OPEN)
-	AND r.next_ms <= ?
-ORDER BY r.next_ms, r.member_id LIMIT ?;
-
--- name: recipient-due-deferred @pg
 SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
 	m.merge, m.opt_ms
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id

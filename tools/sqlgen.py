@@ -42,7 +42,8 @@ database alone, up to the next such line; `-- only: any` ends it.
 
 A query that ends with `FOR UPDATE` (or FOR UPDATE OF alias) reads rows that
 will be written: in a write transaction it locks them on PostgreSQL, elsewhere
-it reads as any other. store/update.h insists on it.
+it reads as any other. With SKIP LOCKED it leaves out those that another has
+locked. store/update.h insists on it.
 """
 import os
 import re
@@ -197,7 +198,7 @@ def c_string(text):
 
 def split_lock(text):
     """The query without its FOR UPDATE, and the table whose rows it locks."""
-    m = re.search(r"\s+FOR UPDATE(?: OF (\w+))?\s*$", text)
+    m = re.search(r"\s+FOR UPDATE(?: OF (\w+))?(?: SKIP LOCKED)?\s*$", text)
     if not m:
         return text, None
     plain, alias = text[:m.start()], m.group(1)
