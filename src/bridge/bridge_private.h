@@ -227,6 +227,14 @@ int reconcile_bounce(struct work *w, const char *hash, struct err *err);
 int member_read(struct work *w, const char *hash, json_t **out,
 		struct err *err);
 enum mirror_status member_status(const json_t *member); /* NULL: NONE */
+/*
+ * was: the status before. Who had left already was not unsubscribed by us. What
+ * came after the job began is younger than its reason; what the audience tells
+ * of the call is as old as the call, which may be long after.
+ */
+int member_note_unsubscribed(struct batch *b, struct work *w, const char *hash,
+			     enum mirror_status was, int64_t call_ms,
+			     struct err *err);
 /* NULL is nobody's id. */
 bool is_contact(const json_t *member, const char *contact_id);
 /* Unsubscribed, even if somebody archived them since. */

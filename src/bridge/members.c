@@ -94,27 +94,40 @@ bool was_added_by_program(const json_t *member)
 	return !source || !*source || str_starts(str_of(source), "API");
 }
 
-/*
- * was: the status before. Who had left already was not unsubscribed by us. What
- * came after the job began is younger than its reason; what the audience tells
- * of the call is as old as the call, which may be long after.
- */
+int member_note_unsubscribed(struct batch *b, struct work *w, const char *hash,
+			     enum mirror_status was, int64_t call_ms,
+			     struct err *err)
+{
+	int64_t now_ms = w->actor.now_ms;
+
+	if (batch_add(b, SQL_BRIDGE_MEMBER_PUT,
+		      SQL_ARGS(sql_text(hash), sql_int(MIRROR_UNSUBSCRIBED),
+			       sql_null(), sql_int(now_ms), sql_null()),
+		      err) < 0 ||
+	    (was == MIRROR_SUBSCRIBED &&
+	     batch_add(b, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,
+		       SQL_ARGS(sql_int(now_ms), sql_int(call_ms),
+				sql_text(hash)),
+		       err) < 0))
+		return -1;
+	return batch_add(b, SQL_BRIDGE_JOURNAL_ADD,
+			 SQL_ARGS(sql_int(now_ms), sql_text("optout"),
+				  sql_null(), sql_null()),
+			 err);
+}
+
 static int note_unsubscribed(struct work *w, const char *hash,
 			     enum mirror_status was, int64_t call_ms,
 			     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t now_ms = w->actor.now_ms;
+	struct batch b;
 
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL, NULL, now_ms,
-		       err) < 0 ||
-	    (was == MIRROR_SUBSCRIBED &&
-	     db_exec(&tx, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,
-		     SQL_ARGS(sql_int(now_ms), sql_int(call_ms),
-			      sql_text(hash)),
-		     err) < 0) ||
-	    journal(&tx, w, "optout", 0, NULL, err) < 0)
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	batch_begin(&tx, &b);
+	if (member_note_unsubscribed(&b, w, hash, was, call_ms, err) < 0 ||
+	    batch_end(&b, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

@@ -207,27 +207,7 @@ static void read_done(struct people_out *o, const json_t *members)
 	}
 }
 
-static int note(struct batch *b, struct work *w, const char *hash,
-		int64_t call_ms, struct err *err)
-{
-	int64_t now_ms = w->actor.now_ms;
-
-	if (batch_add(b, SQL_BRIDGE_MEMBER_PUT,
-		      SQL_ARGS(sql_text(hash), sql_int(MIRROR_UNSUBSCRIBED),
-			       sql_null(), sql_int(now_ms), sql_null()),
-		      err) < 0 ||
-	    batch_add(
-		    b, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,
-		    SQL_ARGS(sql_int(now_ms), sql_int(call_ms), sql_text(hash)),
-		    err) < 0)
-		return -1;
-	return batch_add(b, SQL_BRIDGE_JOURNAL_ADD,
-			 SQL_ARGS(sql_int(now_ms), sql_text("optout"),
-				  sql_null(), sql_null()),
-			 err);
-}
-
-/* As note_unsubscribed does, some in a transaction. */
+/* Some in a transaction. All were subscribed. */
 static int note_done(struct people_out *o, struct address_out *const *some,
 		     size_t n, int64_t call_ms, struct err *err)
 {
@@ -240,7 +220,9 @@ static int note_done(struct people_out *o, struct address_out *const *some,
 		batch_begin(&tx, &b);
 		do
 			if (some[i]->done &&
-			    note(&b, o->w, some[i]->hash, call_ms, err) < 0)
+			    member_note_unsubscribed(&b, o->w, some[i]->hash,
+						     MIRROR_SUBSCRIBED, call_ms,
+						     err) < 0)
 				return -1;
 		while (++i < n && i % NOTES_A_TX != 0);
 		if (batch_end(&b, err) < 0 || tx_commit(&tx, err) < 0)
