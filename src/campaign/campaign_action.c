@@ -118,24 +118,24 @@ int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
 }
 
 /* From one status to another, or an answer that says why not. */
-static int move_if_allowed(struct tx *tx, const char *hex,
+static int move_if_allowed(struct tx *tx, const struct campaign *c,
 			   enum campaign_status to, const char *what,
 			   int64_t now_ms, struct err *err)
+{
+	if (!campaign_may_move(c->status, to))
+		return not_now(c, what, err);
+	return campaign_move(tx, c->id, to, now_ms, err) < 0 ? -1 : 0;
+}
+
+int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
+		   struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct campaign c;
 
 	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
-	if (!campaign_may_move(c.status, to))
-		return not_now(&c, what, err);
-	return campaign_move(tx, c.id, to, now_ms, err) < 0 ? -1 : 0;
-}
-
-int campaign_pause(struct tx *tx, const char *hex, int64_t now_ms,
-		   struct err *err)
-{
-	return move_if_allowed(tx, hex, CAMPAIGN_PAUSED, "paused", now_ms, err);
+	return move_if_allowed(tx, &c, CAMPAIGN_PAUSED, "paused", now_ms, err);
 }
 
 int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
@@ -155,8 +155,7 @@ int campaign_resume(struct tx *tx, const char *hex, int64_t now_ms,
 									  : 0;
 }
 
-/* Again while it is at it: nothing, as who did not get the answer asks again.
- */
+/* Again while it is at it is nothing: who got no answer asks again. */
 static int move_once(struct tx *tx, const char *hex, enum campaign_status to,
 		     const char *what, int64_t now_ms, struct err *err)
 {
@@ -167,7 +166,7 @@ static int move_once(struct tx *tx, const char *hex, enum campaign_status to,
 		return -1;
 	if (c.status == to)
 		return 0;
-	return move_if_allowed(tx, hex, to, what, now_ms, err);
+	return move_if_allowed(tx, &c, to, what, now_ms, err);
 }
 
 int campaign_cancel(struct tx *tx, const char *hex, int64_t now_ms,
