@@ -3,11 +3,14 @@ import { Alert, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../../api/jobs.ts';
 
-type Result = { ignored_columns?: string[]; yes_no_columns?: string[] } | null;
+interface Result {
+  ignored_columns?: string[];
+  yes_no_columns?: string[];
+}
 
 export function PassedOver({ job }: { job: Job }) {
   const { t } = useTranslation();
-  const { ignored_columns: ignored = [], yes_no_columns: yesNo = [] } = (job.result ?? {}) as NonNullable<Result>;
+  const { ignored_columns: ignored = [], yes_no_columns: yesNo = [] } = (job.result ?? {}) as Result;
   const named = (columns: string[]) => ({ count: columns.length, columns: columns.join(', ') });
   const others = ignored.filter((column) => !yesNo.includes(column));
   return (
