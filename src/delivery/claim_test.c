@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/recipient.h"
+#include "sql/recipient.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,6 +101,35 @@ static void deferred_ones_wait_for_their_time(void **state)
 	assert_int_equal(count(f, RECIPIENT_DEFERRED), 1);
 }
 
+/* What comes back while a campaign is finished was never tried, and expires of
+ * nothing. */
+static void who_was_never_handed_over_was_not_tried(void **state)
+{
+	struct delivery_fixture *f = *state;
+	CLEANUP(vec_release) struct ids untried = VEC_INIT;
+	CLEANUP(vec_release) struct ids tried = VEC_INIT;
+	struct err err = ERR_INIT;
+
+	fixture_exec(f, "UPDATE recipient SET state = 5, attempts = 1"
+			" WHERE member_id = 2");
+	fixture_exec(f, "UPDATE recipient SET uncertain = 1, attempts = 1"
+			" WHERE member_id = 4");
+	assert_int_equal(
+		db_list_ids(f->store.audience, SQL_RECIPIENT_LIST_UNTRIED,
+			    SQL_ARGS(sql_int(f->campaign_id), sql_int(10)),
+			    &untried, &err),
+		0);
+	assert_int_equal(
+		db_list_ids(f->store.audience, SQL_RECIPIENT_LIST_TRIED,
+			    SQL_ARGS(sql_int(f->campaign_id), sql_int(10)),
+			    &tried, &err),
+		0);
+	assert_int_equal(untried.n, 4);
+	assert_int_equal(tried.n, 2);
+	vec_each (&tried, id)
+		assert_true(*id == 2 || *id == 4);
+}
+
 static void what_is_given_back_is_as_before(void **state)
 {
 	struct delivery_fixture *f = *state;
@@ -176,6 +206,7 @@ int main(void)
 		FIXED(each_is_claimed_once),
 		FIXED(who_left_meanwhile_is_left_out),
 		FIXED(deferred_ones_wait_for_their_time),
+		FIXED(who_was_never_handed_over_was_not_tried),
 		FIXED(what_is_given_back_is_as_before),
 		FIXED(what_was_claimed_may_be_left_out_after_all),
 		FIXED(a_failed_claim_takes_nobody),
