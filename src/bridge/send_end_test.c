@@ -435,6 +435,21 @@ static void a_cancel_beside_a_begin_looks_again(void **state)
 	assert_string_equal(there(f), "canceled");
 }
 
+/* A try before it was canceled there, and could not write that here. */
+static void a_cancel_that_is_done_there_is_no_failure(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	fake_must(fake_run(f, begin(f, 0), &err), &err);
+	f->poison = "/actions/cancel-send";
+	assert_int_equal(act(f, "cancel", &err), -1);
+	says(f, CRM_CAMPAIGN_SENDING, NULL, NULL);
+	fake_say(json_array_get(f->campaigns, 0), "status", "canceled");
+	fake_must(act(f, "cancel", &err), &err);
+	says(f, CRM_CAMPAIGN_CANCELED, NULL, NULL);
+}
+
 /* Its begin was not taken, and is to be tried again: there is nothing to cancel
  * there. */
 static void a_cancel_ends_what_cannot_begin(void **state)
@@ -497,6 +512,7 @@ int main(void)
 		TEST(a_failing_statement_takes_it_back_later),
 		TEST(a_cancel_stops_what_is_made_ready),
 		TEST(a_cancel_beside_a_begin_looks_again),
+		TEST(a_cancel_that_is_done_there_is_no_failure),
 		TEST(a_cancel_ends_what_cannot_begin),
 		TEST(what_is_paused_and_never_began_is_resumed_by_sending),
 	};

@@ -87,18 +87,30 @@ static int act_before(struct work *w, const struct crm_campaign *c,
 
 /* --- while it is sent --- */
 
+/* What is so already, as an earlier try of the job did it, is refused, and is
+ * done. A finished one is still sending. */
 static int act_there(struct work *w, struct campaign_draft *d,
 		     enum crm_campaign_act act, struct err *err)
 {
-	static const char *const paths[] = {
-		[CRM_CAMPAIGN_PAUSE] = "/actions/pause",
-		[CRM_CAMPAIGN_RESUME] = "/actions/resume",
-		[CRM_CAMPAIGN_CANCEL] = "/actions/cancel-send",
-		[CRM_CAMPAIGN_FINISH] = "/actions/finish",
+	static const struct {
+		const char *path, *done;
+	} of[] = {
+		[CRM_CAMPAIGN_PAUSE] = { "/actions/pause", "paused" },
+		[CRM_CAMPAIGN_RESUME] = { "/actions/resume", "sending" },
+		[CRM_CAMPAIGN_CANCEL] = { "/actions/cancel-send", "cancel" },
+		[CRM_CAMPAIGN_FINISH] = { "/actions/finish", NULL },
 	};
+	struct err why = ERR_INIT;
+	int is_done = 0;
 
-	return mc_call(w->client, "POST", campaign_draft_path(d, paths[act]),
-		       NULL, NULL, err);
+	if (mc_call(w->client, "POST", campaign_draft_path(d, of[act].path),
+		    NULL, NULL, &why) == 0)
+		return 0;
+	if (why.code == ERR_INVALID && of[act].done)
+		is_done = campaign_draft_is(d, of[act].done, err);
+	if (is_done == 0)
+		*err = why;
+	return is_done > 0 ? 0 : -1;
 }
 
 /* What is known here at once; the pull brings the rest. */

@@ -248,7 +248,9 @@ static int forget_draft(struct campaign_draft *d, struct err *err)
 	return forgotten;
 }
 
-int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
+/* Its status there: 1, 0 if it is gone and may be made anew, -1. */
+static int read_status(struct campaign_draft *d, const char **out,
+		       struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
@@ -264,8 +266,27 @@ int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
 		return gone > 0 ? 0 : -1;
 	}
 	status = json_string_value(json_object_get(reply, "status"));
-	return status && strcmp(status, "save") != 0 &&
-	       strcmp(status, "schedule") != 0;
+	*out = arena_strdup(d->w->arena, status ? status : "save");
+	return 1;
+}
+
+int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
+{
+	const char *status;
+	int found = read_status(d, &status, err);
+
+	return found <= 0 ? found
+			  : strcmp(status, "save") != 0 &&
+				    strcmp(status, "schedule") != 0;
+}
+
+int campaign_draft_is(struct campaign_draft *d, const char *beginning,
+		      struct err *err)
+{
+	const char *status;
+	int found = read_status(d, &status, err);
+
+	return found <= 0 ? found : str_starts(str_of(status), beginning);
 }
 
 int campaign_draft_ensure(struct campaign_draft *d, struct err *err)

@@ -35,6 +35,10 @@ int campaign_draft_check(struct campaign_draft *d, struct err *err);
 /* 1: it is on its way or done already, 0, -1. If it is gone from there and may
  * be made anew, 0, without marketing_campaign_id; else ERR_NOT_FOUND. */
 int campaign_draft_is_sent(struct campaign_draft *d, struct err *err);
+/* Does its status begin so ("cancel": canceling, canceled)? 1, 0, -1 as above.
+ */
+int campaign_draft_is(struct campaign_draft *d, const char *beginning,
+		      struct err *err);
 /* /campaigns/<id><rest>, in the work's arena. */
 const char *campaign_draft_path(struct campaign_draft *d, const char *rest);
 
