@@ -40,6 +40,11 @@ static void print_opt_outs(const json_t *result, bool dry_run)
 		     dry_run ? "refused rows say opted out, which would be "
 			       "heeded"
 			     : "refused rows said opted out, which was heeded");
+	print_people(result, "left_open",
+		     dry_run ? "new ones would stay open: no column says that "
+			       "they agreed"
+			     : "new ones stay open: no column says that they "
+			       "agreed");
 	if (!held)
 		return;
 	printf("%lld addresses in malformed rows %s: it is unclear whether "
@@ -117,7 +122,7 @@ static void print_result_json(const json_t *job)
 		"created",   "updated",          "unchanged",
 		"refused",   "repeated",         "refused_opted_out",
 		"opted_out", "opted_out_before", "opt_outs_kept",
-		"import_id",
+		"left_open", "import_id",
 	};
 	static const char *const lists[] = { "ignored_columns",
 					     "yes_no_columns",

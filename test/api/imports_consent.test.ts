@@ -48,6 +48,16 @@ describe("imports and consent", () => {
       assert.equal(await out(`${address}@example.test`), is, String(address));
   });
 
+  it("note a ground with those of whom the file says that they agreed", async () => {
+    const file = "email,opt-in\nag1@example.test,yes\nag2@example.test,\nag3@example.test,no\n";
+    assert.equal((await run(file, { opted_in: "the fair", dry_run: true })).left_open, 1);
+    const result = await run(file, { opted_in: "the fair" });
+    assert.deepEqual([result.left_open, result.consent.left_open], [1, 1]);
+    const status = async (name: string): Promise<string> =>
+      (await server.admin.get(`${v1}/people`, { email: `${name}@example.test` })).body.items[0].mail_status;
+    assert.deepEqual(await Promise.all(["ag1", "ag2", "ag3"].map(status)), ["agreed", "open", "opted_out"]);
+  });
+
   it("ask about what is not certain, import nothing, and remember the answer", async () => {
     const file = "E-Mail;Newsletter;Status\nq1@example.test;ja;aktiv\nq2@example.test;nein;inaktiv\n";
     const before = (await server.admin.get(`${v1}/people`)).body.total;

@@ -226,6 +226,7 @@ static void read_run(const struct rows *rows, struct arena *arena, void *out)
 		.opted_out_before = rows_int(rows, 25),
 		.opt_outs_kept = rows_int(rows, 26),
 		.keeps_opt_outs = rows_int(rows, 27) != 0,
+		.left_open = rows_int(rows, 28),
 	};
 }
 

@@ -23,6 +23,8 @@ struct import_counts {
 	int64_t opted_out;        /* who were not, and new ones */
 	int64_t opted_out_before; /* who were already */
 	int64_t opt_outs_kept;    /* of addresses that nobody has */
+	int64_t left_open; /* new ones of whom no column says that they agreed,
+			      though there is a ground */
 };
 
 struct import_companies VEC_FIELDS(struct record *);

@@ -46,6 +46,15 @@ bool import_plan_has_consent(const struct import_plan *plan)
 	return false;
 }
 
+bool import_plan_has_agreement(const struct import_plan *plan)
+{
+	for (size_t i = 0; i < plan->columns.n; i++) {
+		if (import_consent_is_of_agreement(plan->columns.v[i].consent))
+			return true;
+	}
+	return false;
+}
+
 static int parse_match(const char *name, enum import_match *out,
 		       struct err *err)
 {

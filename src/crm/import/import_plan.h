@@ -42,8 +42,10 @@ struct import_plan {
 	const char *encoding; /* NULL: detected */
 	enum date_order date_order;
 	enum decimal_mark decimal;
-	int64_t opt_outs;     /* cells that say so: at most so many are made */
-	const char *opted_in; /* ground on which new ones are; NULL: none */
+	int64_t opt_outs; /* cells that say so: at most so many are made */
+	/* Ground on which new ones are; NULL: none. A file with a column of
+	 * agreement says of whom it is true. */
+	const char *opted_in;
 	int64_t user_id;
 	struct custom_fields customs;
 	struct import_columns columns;
@@ -56,6 +58,8 @@ void import_plan_release(struct import_plan *plan);
 bool import_plan_has(const struct import_plan *plan, enum import_target target);
 /* Is there a column that can say that somebody wants no mail? */
 bool import_plan_has_consent(const struct import_plan *plan);
+/* Is there one that can say that somebody agreed to it? */
+bool import_plan_has_agreement(const struct import_plan *plan);
 
 /*
  * Open input->path and decide on its columns by mapping (may be NULL) and

@@ -221,6 +221,8 @@ static void read_full_name(const struct import_column *column, struct str cell,
 static void read_consent(const struct import_column *column, struct str cell,
 			 struct arena *arena, struct import_row *row)
 {
+	row->agreed |=
+		import_consent_agrees(column->consent, &column->answers, cell);
 	switch (import_consent_read(column->consent, &column->answers, cell)) {
 	case CONSENT_SAYS_OUT:
 		row->opted_out = true;
@@ -564,6 +566,7 @@ void import_row_merge(struct import_row *fresh, const struct import_row *row,
 	}
 	differs |= row->opted_out && !fresh->opted_out;
 	fresh->opted_out |= row->opted_out;
+	fresh->agreed |= row->agreed;
 	differs |= merge_tags(fresh, row, arena);
 	if (row->values_n > 0)
 		differs |= merge_values(fresh, row, arena);

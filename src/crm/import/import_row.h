@@ -35,6 +35,7 @@ struct import_row {
 	struct email email;    /* .hash empty: none */
 	const char *not_email; /* a cell that is no address; NULL: none */
 	bool opted_out;
+	bool agreed; /* a column of agreement says so */
 	const char *company, *company_folded; /* NULL: none */
 	const char **tags;
 	size_t tags_n;

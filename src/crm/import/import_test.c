@@ -386,6 +386,43 @@ static void a_ground_opts_new_people_in(void **state)
 				       "||b@example.org|||0\n");
 }
 
+/* Where a column says who agreed, a blank is no yes. */
+static void a_ground_is_true_of_whom_the_file_says_it(void **state)
+{
+	struct setup *s = *state;
+	struct import_input fair = { .opted_in = "signed at the fair" };
+
+	import_with(s,
+		    "email,opt-in,tags\n"
+		    "yes@example.org,yes,\n"
+		    "date@example.org,2024-05-01,\n"
+		    "blank@example.org,,\n"
+		    "no@example.org,no,\n"
+		    "late@example.org,,a\n"
+		    "late@example.org,yes,b\n",
+		    fair);
+	import_with(s,
+		    "email,subscription status\n"
+		    "subscribed@example.org,subscribed\n"
+		    "nothing@example.org,\n",
+		    fair);
+	import_with(s,
+		    "email,opted_out\n"
+		    "any@example.org,no\n"
+		    "all@example.org,\n",
+		    fair);
+	assert_string_equal(
+		table(s, "SELECT e.address, c.state FROM consent c"
+			 " JOIN email e ON e.id = c.email_id ORDER BY 1"),
+		"all@example.org|2\nany@example.org|2\n"
+		"date@example.org|2\nlate@example.org|2\n"
+		"no@example.org|1\nsubscribed@example.org|2\n"
+		"yes@example.org|2\n");
+	assert_string_equal(
+		table(s, "SELECT left_open FROM import_run ORDER BY id"),
+		"1\n1\n0\n");
+}
+
 static void undo_removes_and_restores(void **state)
 {
 	struct setup *s = *state;
@@ -1196,6 +1233,7 @@ int main(void)
 		TEST(a_dry_run_writes_no_records),
 		TEST(leads_and_companies_are_imported_too),
 		TEST(a_ground_opts_new_people_in),
+		TEST(a_ground_is_true_of_whom_the_file_says_it),
 		TEST(undo_removes_and_restores),
 		TEST(whom_it_found_unchanged_is_kept_for_a_time),
 		TEST(undo_takes_along_what_others_found),

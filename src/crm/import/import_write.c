@@ -140,14 +140,26 @@ static void drop_companies(struct writer *w)
 	all->n = n;
 }
 
-/* Whom the rows opt out: each record once. */
+/* Is the ground true of a new one? Where the file says who agreed, a blank is
+ * no yes. */
+static bool is_covered(const struct import_plan *plan,
+		       const struct import_row *row)
+{
+	return row->agreed || !import_plan_has_agreement(plan);
+}
+
+/* Whom the rows opt out: each record once; and whom they leave open. */
 static void count_opt_outs(struct writer *w)
 {
 	struct import_batch *b = w->b;
 	bool *seen = arena_array(b->arena, bool, b->existing.n + 1);
 
-	vec_each (&w->fresh, row)
+	vec_each (&w->fresh, row) {
 		b->counts.opted_out += (*row)->opted_out;
+		b->counts.left_open += b->plan->opted_in &&
+				       !(*row)->opted_out &&
+				       !is_covered(b->plan, *row);
+	}
 	for (size_t i = 0; i < b->n; i++) {
 		const struct import_row *row = &b->rows[i];
 		bool *is_seen;
@@ -403,7 +415,7 @@ static int first_consent(const struct writer *w, const struct import_row *row,
 	c->state = CONSENT_OPTED_IN; /* by a user, with a ground */
 	c->source = CONSENT_BY_USER;
 	c->reason = plan->opted_in;
-	return plan->opted_in != NULL;
+	return plan->opted_in && is_covered(plan, row);
 }
 
 static int add_consent(struct writer *w, const struct import_row *row,

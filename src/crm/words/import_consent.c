@@ -581,3 +581,30 @@ enum consent_meaning import_consent_read(enum import_consent consent,
 		return CONSENT_SAYS_OUT;
 	return import_consent_meaning(consent, import_consent_word(cell));
 }
+
+bool import_consent_is_of_agreement(enum import_consent consent)
+{
+	return consent == CONSENT_OPT_IN || consent == CONSENT_STATUS ||
+	       consent == CONSENT_VALUES;
+}
+
+bool import_consent_agrees(enum import_consent consent,
+			   const struct import_answers *answers,
+			   struct str cell)
+{
+	bool is_out;
+
+	if (!import_consent_is_of_agreement(consent))
+		return false;
+	if (import_consent_answer(answers, cell, &is_out))
+		return !is_out;
+	switch (import_consent_word(cell)) {
+	case CONSENT_YES:
+	case CONSENT_DATE:
+	case CONSENT_IN:
+	case CONSENT_ACTIVE:
+		return consent != CONSENT_VALUES;
+	default:
+		return false;
+	}
+}

@@ -10,7 +10,9 @@
  * certain is asked about (crm/import/import_scan.h): a person who objected must
  * never come in as one who did not, because a header was new.
  *
- * Nothing here opts anybody in: what a cell says is "out", or nothing.
+ * Nothing here opts anybody in: what a cell says is "out", or nothing. Where a
+ * user names the ground on which new people agreed, a column of agreement says
+ * of whom that is true (import_consent_agrees).
  */
 #ifndef CRM_IMPORT_CONSENT_H
 #define CRM_IMPORT_CONSENT_H
@@ -117,5 +119,13 @@ bool import_consent_answer(const struct import_answers *answers,
 enum consent_meaning import_consent_read(enum import_consent consent,
 					 const struct import_answers *answers,
 					 struct str cell);
+
+/* Is it a column that can say that somebody agreed? */
+bool import_consent_is_of_agreement(enum import_consent consent);
+/* Does such a cell say so: yes, a date, "subscribed", or what a user said may
+ * get mail? Blank and "none" say nothing. */
+bool import_consent_agrees(enum import_consent consent,
+			   const struct import_answers *answers,
+			   struct str cell);
 
 #endif

@@ -71,6 +71,9 @@ export function NoMail({ run, isTrial = false, ...opening }: Opening & { run: Im
       {run.refused_opted_out > 0 && (
         <Text size="sm">{t('imports.refusedOut', { count: run.refused_opted_out, n: format.number(run.refused_opted_out) })}</Text>
       )}
+      {consent.left_open > 0 && (
+        <Text size="sm">{t('imports.leftOpen', { count: consent.left_open, n: format.number(consent.left_open) })}</Text>
+      )}
       <Sharing run={run} {...opening} />
       {consent.columns.length > 0 ? (
         <>
