@@ -120,6 +120,10 @@ describe("the report of a campaign", () => {
     assert.deepEqual(lines.slice(1).map((l: string) => Number(l.split(",")[0])), clicked.map((r) => r.person_id));
     const marked = await server.admin.get(path("/recipients/export"), { q: "nobody at all", bom: "true" });
     assert.equal(marked.text.trimEnd().replace(/^\ufeff/, ""), lines[0]);
+    const german = await server.admin.get(path("/recipients/export"), { response: "clicked", delimiter: "semicolon" });
+    assert.equal(german.text.split("\r\n")[0], lines[0]!.replaceAll(",", ";"));
+    assert.equal(german.text.length, text.length);
+    await server.admin.get(path("/recipients/export"), { delimiter: "x" }, { status: 400 });
     await server.admin.get(path("/recipients/export"), { response: "x" }, { status: 400 });
     await server.admin.get(`${v1}/campaigns/999/recipients/export`, {}, { status: 404 });
   });

@@ -59,13 +59,14 @@ int v1_record_export(struct request *rq, struct response *rs, struct err *err)
 
 	if (open_export(rq, export, err) < 0)
 		return -1;
-	v1_csv_begin(rq, rs,
-		     &(struct v1_csv){
-			     .name = entity_name((enum entity)rq->argument),
-			     .fn = next,
-			     .free_fn = end,
-			     .context = export });
-	return 0;
+	return v1_csv_begin(
+		rq, rs,
+		&(struct v1_csv){
+			.name = entity_name((enum entity)rq->argument),
+			.fn = next,
+			.free_fn = end,
+			.context = export },
+		err);
 }
 
 /* --- rows of a push --- */
@@ -94,11 +95,11 @@ int v1_export_push(struct request *rq, struct response *rs, struct err *err)
 		.reason = request_query(rq, "reason"),
 		.outcome = request_query(rq, "outcome"),
 	};
-	v1_csv_begin(
+	return v1_csv_begin(
 		rq, rs,
 		&(struct v1_csv){ .name = arena_printf(rq->arena, "push-%lld",
 						       (long long)id),
 				  .fn = next_rows,
-				  .context = filter });
-	return 0;
+				  .context = filter },
+		err);
 }

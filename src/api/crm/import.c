@@ -476,11 +476,11 @@ int v1_imports_refused(struct request *rq, struct response *rs, struct err *err)
 	    v1_db(rq, &db, err) < 0 ||
 	    import_get(db, id, rq->arena, &refused->run, err) < 0)
 		return -1;
-	v1_csv_begin(rq, rs,
-		     &(struct v1_csv){ .name = "refused",
-				       .fn = next_refused,
-				       .context = refused });
-	return 0;
+	return v1_csv_begin(rq, rs,
+			    &(struct v1_csv){ .name = "refused",
+					      .fn = next_refused,
+					      .context = refused },
+			    err);
 }
 
 /* --- what was answered for files --- */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/csv/csv.h"
 #include "base/err.h"
 #include "campaign/campaign.h"
 #include "crm/setting/organisation.h"
@@ -106,12 +107,31 @@ struct csv_stream {
 	struct store *store;
 	struct v1_csv csv;
 	bool with_bom, at_end;
+	char delimiter;
+	bool in_quotes; /* where the last piece ended */
 };
 
-static int csv_next(void *context, struct strbuf *out, struct err *err)
+static int read_delimiter(const struct request *rq, char *out, struct err *err)
+{
+	static const struct {
+		const char *name;
+		char is;
+	} known[] = { { "comma", ',' }, { "semicolon", ';' }, { "tab", '\t' } };
+	const char *name = request_query(rq, "delimiter");
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		*out = known[i].is;
+		if (!name || strcmp(known[i].name, name) == 0)
+			return 0;
+	}
+	return err_field(err, "delimiter", "must be comma, semicolon or tab");
+}
+
+static int next_piece(void *context, struct strbuf *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct csv_stream *s = context;
+	size_t from;
 	int more;
 
 	if (s->at_end)
@@ -121,14 +141,17 @@ static int csv_next(void *context, struct strbuf *out, struct err *err)
 	if (s->with_bom)
 		strbuf_addstr(out, "\xef\xbb\xbf");
 	s->with_bom = false;
+	from = out->len;
 	more = s->csv.fn(s->csv.context, db, out, err);
 	if (more < 0)
 		return -1;
+	if (s->delimiter != ',')
+		csv_exchange_commas(out, from, s->delimiter, &s->in_quotes);
 	s->at_end = !more;
 	return out->len > 0;
 }
 
-static void csv_end(void *context)
+static void end_csv(void *context)
 {
 	struct csv_stream *s = context;
 
@@ -136,20 +159,25 @@ static void csv_end(void *context)
 		s->csv.free_fn(s->csv.context);
 }
 
-void v1_csv_begin(struct request *rq, struct response *rs,
-		  const struct v1_csv *csv)
+int v1_csv_begin(struct request *rq, struct response *rs,
+		 const struct v1_csv *csv, struct err *err)
 {
 	struct csv_stream *s = arena_new_of(rq->arena, struct csv_stream);
 
 	s->store = api_of(rq)->store;
 	s->csv = *csv;
 	s->with_bom = request_query_bool(rq, "bom", false);
+	if (read_delimiter(rq, &s->delimiter, err) < 0) {
+		end_csv(s);
+		return -1;
+	}
 	rs->content_type = "text/csv; charset=utf-8";
 	response_header(rs, "Content-Disposition",
 			arena_printf(rq->arena,
 				     "attachment; filename=\"%s.csv\"",
 				     csv->name));
-	response_stream(rs, csv_next, csv_end, s);
+	response_stream(rs, next_piece, end_csv, s);
+	return 0;
 }
 
 #define ETAG_DIGITS 32

@@ -66,10 +66,10 @@ void v1_list_end(struct json_writer *w, int64_t total, const char *next);
 
 /*
  * A CSV file, made piece by piece while it is being sent; begins with the mark
- * by which Excel knows UTF-8, if that is wanted (parameter `bom`). fn appends
- * the next piece: 1, 0 if it was the last (it may be empty), -1. free_fn (may
- * be NULL) is called once at the end; `context` may live in the request's
- * arena.
+ * by which Excel knows UTF-8, if that is wanted (parameter `bom`), and with
+ * another `delimiter` than fn's commas. fn appends the next piece: 1, 0 if it
+ * was the last (it may be empty), -1. free_fn (may be NULL) is called once at
+ * the end; `context` may live in the request's arena.
  */
 struct v1_csv {
 	const char *name; /* of the file, without .csv */
@@ -78,8 +78,8 @@ struct v1_csv {
 	void (*free_fn)(void *context);
 	void *context;
 };
-void v1_csv_begin(struct request *rq, struct response *rs,
-		  const struct v1_csv *csv);
+int v1_csv_begin(struct request *rq, struct response *rs,
+		 const struct v1_csv *csv, struct err *err);
 
 /*
  * Somebody else may have changed what a client read (RFC 9110 sections 8.8.3

@@ -78,5 +78,10 @@ void csv_add_field(struct strbuf *out, struct str field, char before,
 		   bool defuse);
 struct str csv_undefuse(struct str field);
 void csv_end_row(struct strbuf *out); /* CRLF */
+/* In what was written with commas from byte `from` on, another delimiter
+ * between the fields. *in_quotes: false at the begin of a file, and kept from
+ * one piece of it to the next. */
+void csv_exchange_commas(struct strbuf *text, size_t from, char delimiter,
+			 bool *in_quotes);
 
 #endif

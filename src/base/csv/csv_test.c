@@ -621,6 +621,26 @@ static void what_is_written_is_read_back(void **state)
 	assert_reads(strbuf_str(&out), "[a][b\r\n\"c\"]\n[x;y][]\n");
 }
 
+/* Wherever a piece of it ends. */
+static void another_delimiter_changes_no_field(void **state)
+{
+	static const char written[] =
+		"a,\"b,\"\"c\"\"\",\r\n\"x;y\",\"1\t,\n2\",z\r\n";
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(written); cut++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+		bool in_quotes = false;
+
+		strbuf_add(&out, written, cut);
+		csv_exchange_commas(&out, 0, ';', &in_quotes);
+		strbuf_addstr(&out, written + cut);
+		csv_exchange_commas(&out, cut, ';', &in_quotes);
+		assert_string_equal(out.buf, "a;\"b,\"\"c\"\"\";\r\n\"x;y\";"
+					     "\"1\t,\n2\";z\r\n");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -645,6 +665,7 @@ int main(void)
 		cmocka_unit_test(seeking_behind_the_end_is_refused),
 		cmocka_unit_test(fields_are_quoted_and_formulas_defused),
 		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(another_delimiter_changes_no_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,3 +82,14 @@ void csv_end_row(struct strbuf *out)
 {
 	strbuf_add(out, "\r\n", 2);
 }
+
+void csv_exchange_commas(struct strbuf *text, size_t from, char delimiter,
+			 bool *in_quotes)
+{
+	for (size_t i = from; i < text->len; i++) {
+		if (text->buf[i] == '"')
+			*in_quotes = !*in_quotes;
+		else if (text->buf[i] == ',' && !*in_quotes)
+			text->buf[i] = delimiter;
+	}
+}

@@ -119,13 +119,14 @@ int v1_campaigns_recipients_export(struct request *rq, struct response *rs,
 	if (read_filter(rq, f, err) < 0 || v1_db(rq, &db, err) < 0 ||
 	    crm_campaign_get(db, f->campaign_id, rq->arena, &c, err) < 0)
 		return -1;
-	v1_csv_begin(rq, rs,
-		     &(struct v1_csv){ .name = arena_printf(rq->arena,
-							    "campaign-%lld",
-							    (long long)c.id),
-				       .fn = next_piece,
-				       .context = stream });
-	return 0;
+	return v1_csv_begin(
+		rq, rs,
+		&(struct v1_csv){ .name = arena_printf(rq->arena,
+						       "campaign-%lld",
+						       (long long)c.id),
+				  .fn = next_piece,
+				  .context = stream },
+		err);
 }
 
 /* --- a group --- */

@@ -10,6 +10,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { spreadsheetQuery } from '../../app/spreadsheet.ts';
 import { pick } from '../../ui/DataTable/columns.ts';
 import { ColumnsMenu } from '../../ui/DataTable/ColumnsMenu.tsx';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
@@ -153,7 +154,7 @@ function ExportButton({ listed, selection }: { listed: Listed; selection: Select
   const ids = selection.kind === 'rows' && selection.ids.size > 0 ? [...selection.ids] : null;
   const isSome = ids !== null && ids.length <= IDS_MOST;
   const query = isSome ? { ids: ids.join() } : apiQuery(listed);
-  const search = new URLSearchParams(Object.entries({ ...query, bom: true }).map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(Object.entries({ ...query, ...spreadsheetQuery() }).map(([name, value]) => [name, String(value)]));
   return (
     <Button
       component="a"

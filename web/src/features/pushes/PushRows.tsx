@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { spreadsheetQuery } from '../../app/spreadsheet.ts';
 import { Choice } from '../../ui/Choice.tsx';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
@@ -93,7 +94,7 @@ export function PushRows({ pushId, result, search, onChange }: Props) {
 function Export({ pushId, search }: { pushId: number; search: RowsSearch }) {
   const { t } = useTranslation();
   const { action, reason, outcome } = search;
-  const given = Object.entries({ action, reason, outcome, bom: 'true' }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries({ action, reason, outcome, ...spreadsheetQuery() }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return (
     <Button
       component="a"

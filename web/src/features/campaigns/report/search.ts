@@ -2,6 +2,7 @@
  * What of a campaign's report is shown stands in the address: who is behind
  * each figure can be sent to somebody. The words are the server's.
  */
+import { spreadsheetQuery } from '../../../app/spreadsheet.ts';
 
 /** Each of one state, or of several. */
 export const severalStates = ['sent', 'delivered', 'waiting', 'not_sent', 'unknown'] as const;
@@ -108,6 +109,6 @@ export function isKeptUp(filter: LedgerFilter): boolean {
 
 /** As it is shown, for Excel too. */
 export function exportAddress(id: number, filter: LedgerFilter): string {
-  const given = Object.entries({ ...clean(filter), bom: 'true' }).map(([name, value]) => [name, String(value)]);
+  const given = Object.entries({ ...clean(filter), ...spreadsheetQuery() }).map(([name, value]) => [name, String(value)]);
   return `/api/v1/campaigns/${id}/recipients/export?${new URLSearchParams(given)}`;
 }
