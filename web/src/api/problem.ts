@@ -42,6 +42,11 @@ export class Problem extends Error {
     return PASSING.includes(this.status);
   }
 
+  /** The server's own, which its log explains. */
+  get isFault(): boolean {
+    return this.status >= 500 && !this.isPassing;
+  }
+
   /** What is said of one field of a form. */
   of(field: string): string | undefined {
     return this.fields.find((problem) => problem.field === field)?.message;

@@ -1,4 +1,4 @@
-/** What happened, what to do, and the request's id for whoever reads the log. */
+/** What happened and what to do; of a fault of the server, the request's id for whoever reads its log. */
 import { Alert, Code, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -22,7 +22,7 @@ export function ProblemAlert({ error, title }: { error: unknown; title?: string 
   return (
     <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle size={18} />} title={title ?? t('errors.title')}>
       <Text size="sm">{text(problem)}</Text>
-      {problem.requestId && (
+      {problem.isFault && problem.requestId && (
         <Text size="xs" c="dimmed" mt={4}>
           {t('errors.request')} <Code>{problem.requestId}</Code>
         </Text>
