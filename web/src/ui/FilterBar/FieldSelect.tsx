@@ -2,6 +2,7 @@
 import { Select, type ComboboxParsedItem } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { en } from '../../messages/en/index.ts';
 import type { FieldInfo } from './criteria.ts';
 import { opKey } from './words.ts';
 
@@ -24,6 +25,14 @@ function sectionOf({ name, type, custom }: FieldInfo): Section {
   return custom ? 'custom' : 'own';
 }
 
+type OtherWords = keyof (typeof en)['filter']['otherWords'];
+
+/** What others call it: "town" is a city's, and a company's city's, too. */
+function otherWordsKey({ name, custom }: FieldInfo): `filter.otherWords.${OtherWords}` | null {
+  const own = name.slice(name.indexOf('.') + 1);
+  return !custom && own in en.filter.otherWords ? `filter.otherWords.${own as OtherWords}` : null;
+}
+
 /** By value: what is searched in. */
 function useWords({ fields, labelOf }: Pick<Props, 'fields' | 'labelOf'>): Map<string, string> {
   const { t } = useTranslation();
@@ -32,7 +41,8 @@ function useWords({ fields, labelOf }: Pick<Props, 'fields' | 'labelOf'>): Map<s
       new Map(
         fields.map((field) => {
           const ops = field.type === 'response' ? field.ops.map((op) => opKey(field, op)).map((key) => (key ? t(key) : '')) : [];
-          return [field.name, [labelOf(field), t(`filter.section.${sectionOf(field)}`), ...ops].join(' ').toLowerCase()];
+          const others = otherWordsKey(field);
+          return [field.name, [labelOf(field), others ? t(others) : '', t(`filter.section.${sectionOf(field)}`), ...ops].join(' ').toLowerCase()];
         }),
       ),
     [fields, labelOf, t],
