@@ -51,7 +51,7 @@ describe("a mail to what the audience has", () => {
       if (name) {
         await line(page, "To").getByRole("combobox", { name: kind === "tag" ? "Or a tag of the audience" : words }).fill(name);
         await page.getByRole("option", { name }).click();
-      } else await line(page, "To").getByRole("button", { name: "Send to the whole audience" }).click();
+      } else await line(page, "To").getByRole("button", { name: "Choose the whole audience" }).click();
       await saved(page);
       const among = (kind === "tag" ? targets.tags : targets.segments) as Json[];
       const id = name ? among.find((one) => one.name === name)!.id : undefined;

@@ -10,7 +10,7 @@ import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { placeProblem } from '../../ui/problems.ts';
 import { useToast } from '../../ui/useToast.tsx';
 import { loadUser, useSaveUser, type User, type UserInput, type Versioned } from './queries.ts';
-import { roleAbouts, roleNames, suggestPassword } from './users.ts';
+import { roleAbouts, roleNames, sendAbouts, suggestPassword } from './users.ts';
 
 interface Props {
   kind: 'edit' | 'password';
@@ -94,7 +94,7 @@ function UserForm({ kind, loaded, onClose }: { kind: Props['kind']; loaded: Vers
             />
             <Switch
               label={t('users.maySendLabel')}
-              description={t(form.values.role === 'administrator' ? 'users.maySendAlways' : 'users.maySendAbout')}
+              description={t(sendAbouts[form.values.role])}
               disabled={form.values.role === 'administrator'}
               {...form.getInputProps('may_send', { type: 'checkbox' })}
               checked={form.values.role === 'administrator' || form.values.may_send}

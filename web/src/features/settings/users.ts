@@ -13,6 +13,13 @@ export const roleAbouts = {
   user: 'users.userAbout',
 } as const satisfies Record<User['role'], string>;
 
+/** What the right to send adds to each. */
+export const sendAbouts = {
+  administrator: 'users.maySendAlways',
+  manager: 'users.maySendAbout',
+  user: 'users.maySendPrepared',
+} as const satisfies Record<User['role'], string>;
+
 /** Without letters that look alike. */
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
 const PART = 5;
