@@ -204,16 +204,16 @@ SELECT link_id, url FROM campaign_link WHERE campaign_id = ? ORDER BY link_id;
 
 -- name: recipient-due-queued
 -- Whom to send to next. args: campaign, limit
-SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
-	m.merge, m.opt_ms
+SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
+	m.unique_id, m.merge, m.opt_ms
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_QUEUED AND r.state IN (:RECIPIENT_OPEN)
 ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 
 -- name: recipient-due-deferred
 -- Those to try again. args: campaign, now_ms, limit
-SELECT r.member_id, r.attempts, r.first_ms, r.state, m.address, m.unique_id,
-	m.merge, m.opt_ms
+SELECT r.member_id, r.attempts, r.first_ms, r.uncertain, m.address,
+	m.unique_id, m.merge, m.opt_ms
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.state = :RECIPIENT_DEFERRED AND r.state IN (:RECIPIENT_OPEN)
 	AND r.next_ms <= ?
@@ -247,10 +247,18 @@ WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPE
 	AND uncertain = 0 LIMIT ? FOR UPDATE;
 
 -- name: recipient-list-waiting
--- args: campaign, limit
+-- Who waits, and did not get it for certain. args: campaign, limit
 SELECT member_id FROM recipient
 WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND state IN (:RECIPIENT_OPEN)
+	AND (uncertain = 0 OR state = :RECIPIENT_DEFERRED)
 LIMIT ? FOR UPDATE;
+
+-- name: recipient-list-unknown
+-- Who waits, and may have got it from a process that died. args: campaign, limit
+SELECT member_id FROM recipient
+WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPEN)
+	AND uncertain <> 0
+LIMIT ?;
 
 -- name: recipient-cancel
 -- Of those that wait. By keys: by a condition, PostgreSQL may look through all of

@@ -3,6 +3,7 @@
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
+#include "delivery/event.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"
@@ -13,6 +14,7 @@ static void read_claim(const struct rows *rows, struct arena *arena, void *out)
 		.member_id = rows_int(rows, 0),
 		.attempts = rows_int(rows, 1),
 		.first_ms = rows_int(rows, 2),
+		.is_uncertain = rows_int(rows, 3) != 0,
 		.address = rows_dup(rows, 4, arena),
 		.unique_id = rows_dup(rows, 5, arena),
 		.merge = rows_dup(rows, 6, arena),
@@ -37,6 +39,12 @@ static int pick(struct db *db, int64_t campaign_id, int64_t limit,
 		       read_claim, arena, out, err);
 }
 
+/* Does it end as unknown? Who may have got it was not left out. */
+static bool is_unknown(const struct claimed *c, const char *reason)
+{
+	return reason && c->is_uncertain;
+}
+
 /* Those with the reason of [first], in one statement. */
 static int leave_out(struct tx *tx, int64_t campaign_id,
 		     const struct claims *picked, const char **reasons,
@@ -47,7 +55,8 @@ static int leave_out(struct tx *tx, int64_t campaign_id,
 	const char *reason = reasons[first];
 
 	for (size_t i = first; i < picked->n; i++) {
-		if (!reasons[i] || strcmp(reasons[i], reason) != 0)
+		if (!reasons[i] || picked->v[i].is_uncertain ||
+		    strcmp(reasons[i], reason) != 0)
 			continue;
 		vec_push(&ids, picked->v[i].member_id);
 		if (i > first)
@@ -67,7 +76,7 @@ static int store_claims(struct tx *tx, int64_t campaign_id, const char *owner,
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	for (size_t i = 0; i < picked->n; i++) {
-		if (!reasons[i])
+		if (!reasons[i] || is_unknown(&picked->v[i], reasons[i]))
 			vec_push(&ids, picked->v[i].member_id);
 		else if (*reasons[i] && leave_out(tx, campaign_id, picked,
 						  reasons, i, now_ms, err) < 0)
@@ -83,7 +92,7 @@ static int store_claims(struct tx *tx, int64_t campaign_id, const char *owner,
 
 int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
-		   struct claims *out, struct err *err)
+		   struct claims *out, struct ids *unknown, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(vec_release) struct claims picked = VEC_INIT;
@@ -105,10 +114,32 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 			 err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
-	for (size_t i = 0; i < picked.n; i++)
+	for (size_t i = 0; i < picked.n; i++) {
 		if (!reasons[i])
 			vec_push(out, picked.v[i]);
+		else if (is_unknown(&picked.v[i], reasons[i]))
+			vec_push(unknown, picked.v[i].member_id);
+	}
 	return (int64_t)picked.n;
+}
+
+int claim_end_unknown(struct event_writer *writer, int64_t campaign_id,
+		      const struct ids *members, int64_t now_ms,
+		      struct err *err)
+{
+	for (size_t i = 0; i < members->n; i++) {
+		struct event event = {
+			.at_ms = now_ms,
+			.kind = EVENT_EXPIRED,
+			.campaign_id = campaign_id,
+			.member_id = members->v[i],
+			.detail = "handed over, the answer is not known",
+		};
+
+		if (event_add_wait(writer, &event, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int claim_leave_out(struct db *db, int64_t campaign_id,

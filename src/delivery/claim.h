@@ -16,12 +16,14 @@
 struct arena;
 struct db;
 struct err;
+struct event_writer;
 struct ids;
 
 /* One recipient, with all that rendering needs; texts live in the arena. */
 struct claimed {
 	int64_t member_id;
 	int64_t attempts, first_ms; /* before this try; 0: the first */
+	bool is_uncertain; /* may have got it from a process that died */
 	const char *address, *unique_id, *merge;
 	int64_t optin_ms;
 };
@@ -30,11 +32,19 @@ struct claims VEC_FIELDS(struct claimed);
 /*
  * Appends up to limit recipients, those to try again first. Returns how many
  * rows were taken out of the queue, claimed or left out; 0: nobody is due; -1:
- * nothing was claimed, and *out is as it was. db: audience.
+ * nothing was claimed, and *out is as it was. Appended to *unknown is who may
+ * not be mailed any more and is uncertain: claimed, and for claim_end_unknown.
+ * db: audience.
  */
 int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
-		   struct claims *out, struct err *err);
+		   struct claims *out, struct ids *unknown, struct err *err);
+
+/* An event ends each, so that they are counted as sent to: whether they got it
+ * is not known, and nobody asks again. */
+int claim_end_unknown(struct event_writer *writer, int64_t campaign_id,
+		      const struct ids *members, int64_t now_ms,
+		      struct err *err);
 
 /* What was claimed, and is not to be mailed after all. */
 int claim_leave_out(struct db *db, int64_t campaign_id,

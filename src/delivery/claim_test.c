@@ -30,9 +30,10 @@ static int tear_down(void **state)
 static int64_t claim(struct delivery_fixture *f, int64_t limit,
 		     struct claims *out)
 {
+	CLEANUP(vec_release) struct ids unknown = VEC_INIT;
 	struct err err = ERR_INIT;
 	int64_t n = claim_next(f->store.audience, f->campaign_id, "me/1", limit,
-			       FIXTURE_NOW, f->arena, out, &err);
+			       FIXTURE_NOW, f->arena, out, &unknown, &err);
 
 	if (n < 0)
 		fail_msg("%s", err.text);
@@ -180,12 +181,13 @@ static void a_failed_claim_takes_nobody(void **state)
 	fixture_exec(f, "UPDATE member SET status = 2 WHERE id = 1");
 	for (int n = 1; n < 50; n++) {
 		CLEANUP(vec_release) struct claims claims = VEC_INIT;
+		CLEANUP(vec_release) struct ids unknown = VEC_INIT;
 		struct err err = ERR_INIT;
 		int64_t rc;
 
 		db_fail_nth(f->store.audience, n);
 		rc = claim_next(f->store.audience, f->campaign_id, "me/1", 10,
-				FIXTURE_NOW, f->arena, &claims, &err);
+				FIXTURE_NOW, f->arena, &claims, &unknown, &err);
 		db_fail_nth(f->store.audience, 0);
 		if (rc >= 0) {
 			assert_int_equal(claims.n, 5);

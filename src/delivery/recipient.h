@@ -7,13 +7,15 @@
  *     queued -> claimed -> handed -> accepted | refused | expired
  *                                 -> deferred -> claimed ...
  *
- * Queued ones (of unknown outcome) and deferred ones expire also when the
- * campaign is finished before everybody got it.
+ * Queued ones of unknown outcome expire also when the campaign is finished or
+ * canceled before everybody got it, or they may not be mailed any more;
+ * deferred ones when it is finished.
  *
  * recipients = sent + waiting + left out, always; sent is accepted + refused
  * + expired. A sender claims queued and due deferred rows (a lease in the name
  * of its process, see lease.h) and checks consent and suppression in the same
- * transaction, and again before the mail leaves. From then on only the applier moves them, by events.
+ * transaction, and again before the mail leaves. From then on only the applier
+ * moves them, by events.
  */
 #ifndef DELIVERY_RECIPIENT_H
 #define DELIVERY_RECIPIENT_H

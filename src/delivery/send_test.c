@@ -444,6 +444,61 @@ static void a_canceled_one_leaves_the_rest_out(void **state)
 			 in_state(RECIPIENT_ACCEPTED));
 }
 
+/* As a process that died left them: handed over, without an answer. */
+static void pause_with_two_unknown(void)
+{
+	struct world *w = &world;
+
+	w->options.rate = SLOWLY;
+	start_service();
+	await(is_begun);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 2");
+	await(nobody_is_claimed);
+	fixture_exec(&w->f, "UPDATE recipient SET uncertain = 1"
+			    " WHERE member_id IN (39, 40) AND state = 1");
+}
+
+/* They may have got it, and unsubscribed by it. */
+static void who_may_have_got_it_is_not_left_out(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	pause_with_two_unknown();
+	fixture_exec(&w->f,
+		     "UPDATE member SET status = 2 WHERE id IN (38, 39)");
+	fixture_exec(&w->f, "UPDATE campaign SET status = 4");
+	delivery_wake(w->d);
+	await(is_sent);
+	await(is_settled);
+	assert_int_equal(in_state(RECIPIENT_LEFT_OUT), 1);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT state FROM recipient"
+					    " WHERE member_id = 39"),
+			 RECIPIENT_EXPIRED);
+	assert_int_equal(fixture_int(&w->f, "SELECT sent_seq FROM campaign"),
+			 39);
+	assert_int_equal(sink_count(w->sink, 39), 0);
+	assert_int_equal(sink_count(w->sink, 40), 1);
+}
+
+static void who_may_have_got_it_is_not_canceled(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	pause_with_two_unknown();
+	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
+	delivery_wake(w->d);
+	await(is_canceled);
+	await(is_settled);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 2);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED) +
+				 in_state(RECIPIENT_ACCEPTED) +
+				 in_state(RECIPIENT_CANCELED),
+			 40);
+}
+
 static bool seven_are_deferred(void)
 {
 	return in_state(RECIPIENT_DEFERRED) == 7 &&
@@ -578,9 +633,8 @@ static void who_leaves_before_the_turn_gets_nothing(void **state)
 	fixture_exec(&w->f, "UPDATE member SET status = 2 WHERE id > 3");
 	await(is_sent);
 	assert_true(left_out_as("unsubscribed") > 0);
-	assert_int_equal(left_out_as("unsubscribed") +
-				 in_state(RECIPIENT_ACCEPTED),
-			 40);
+	assert_int_equal(
+		left_out_as("unsubscribed") + in_state(RECIPIENT_ACCEPTED), 40);
 	assert_int_equal(sink_totals(w->sink).accepted,
 			 in_state(RECIPIENT_ACCEPTED));
 }
@@ -950,6 +1004,8 @@ int main(int argc, char **argv)
 		FEW(a_finished_one_leaves_out_who_was_not_tried),
 		FEW(a_paused_one_stops_and_goes_on),
 		FEW(a_canceled_one_leaves_the_rest_out),
+		FEW(who_may_have_got_it_is_not_left_out),
+		FEW(who_may_have_got_it_is_not_canceled),
 		FEW(a_dead_relay_loses_nobody),
 		FEW(who_leaves_while_the_relay_is_down_gets_nothing),
 		FEW(who_leaves_before_another_try_gets_nothing),

@@ -223,6 +223,20 @@ static int list_work(struct db *db, struct ids *out, struct err *err)
 	return 0;
 }
 
+/* If it fails, they go back, and are met again. */
+static void end_unknown(struct sender *s, struct db *db, int64_t campaign_id,
+			const struct ids *members)
+{
+	struct err err = ERR_INIT;
+
+	if (claim_end_unknown(s->setup.writer, campaign_id, members,
+			      clock_now_ms(), &err) == 0)
+		return;
+	log_error("an unknown outcome was not stored", LOG_ERR(&err));
+	err = (struct err)ERR_INIT;
+	(void)claim_release(db, campaign_id, members, s->setup.owner, &err);
+}
+
 /* Returns how many rows were taken out of the queue. A campaign that is held
  * gives one, to try; the first look at a campaign tells whether it is. */
 static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
@@ -230,6 +244,7 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct claims claims = VEC_INIT;
+	CLEANUP(vec_release) struct ids unknown = VEC_INIT;
 	struct mailing *m = get_mailing(s, db, campaign_id, err);
 	int64_t room, n;
 
@@ -239,7 +254,9 @@ static int64_t claim_some(struct sender *s, struct db *db, int64_t campaign_id,
 	if (room == 0)
 		return 0;
 	n = claim_next(db, campaign_id, s->setup.owner, room, clock_now_ms(),
-		       arena, &claims, err);
+		       arena, &claims, &unknown, err);
+	if (unknown.n > 0)
+		end_unknown(s, db, campaign_id, &unknown);
 	if (n > 0 && keep_back_claims(s, db, campaign_id, &claims, err) < 0)
 		return -1;
 	if (n > 0 && claims.n == 0)

@@ -9,6 +9,7 @@
 #include "base/thread/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/apply/applier.h"
+#include "delivery/claim.h"
 #include "delivery/event.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
@@ -175,6 +176,23 @@ static int cancel_some(const struct keeper_setup *k, struct db *db,
 	return n;
 }
 
+/* Who may have got it was not canceled. Returns how many there were. */
+static int end_unknown(const struct keeper_setup *k, struct db *db,
+		       const struct campaign *c, int64_t now_ms,
+		       struct err *err)
+{
+	CLEANUP(vec_release) struct ids members = VEC_INIT;
+
+	if (db_list_ids(db, SQL_RECIPIENT_LIST_UNKNOWN,
+			SQL_ARGS(sql_int(c->id), sql_int(EXPIRE_CHUNK)),
+			&members, err) < 0 ||
+	    claim_end_unknown(k->writer, c->id, &members, now_ms, err) < 0)
+		return -1;
+	if (members.n > 0 && k->applier && set_mark(k, c->hex, err) < 0)
+		return -1;
+	return (int)members.n;
+}
+
 /* What waits is left out; what is on its way is waited for. */
 static int keep_canceling(const struct keeper_setup *k, struct db *db,
 			  const struct campaign *c, int64_t now_ms,
@@ -185,6 +203,11 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 
 	if (n != 0)
 		return n < 0 ? -1 : 2;
+	if (awaits_log(k, c->hex))
+		return 0;
+	n = end_unknown(k, db, c, now_ms, err);
+	if (n != 0)
+		return n < 0 ? -1 : 0;
 	n = is_busy(db, c->id, err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
@@ -299,26 +322,6 @@ static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
 			   err);
 }
 
-/* Left as they are: an event ends them, so that they are counted. */
-static int leave_uncertain(const struct keeper_setup *k, int64_t campaign_id,
-			   const struct ids *members, int64_t now_ms,
-			   struct err *err)
-{
-	for (size_t i = 0; i < members->n; i++) {
-		struct event event = {
-			.at_ms = now_ms,
-			.kind = EVENT_EXPIRED,
-			.campaign_id = campaign_id,
-			.member_id = members->v[i],
-			.detail = "handed over, the answer is not known",
-		};
-
-		if (event_add_wait(k->writer, &event, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int free_campaign(const struct keeper_setup *k, struct tx *tx,
 			 int64_t campaign_id, const char *dead, struct err *err)
 {
@@ -354,8 +357,10 @@ static int free_in_one(const struct keeper_setup *k, struct db *db,
 			 LOG_INT("messages", (int64_t)uncertain.n));
 	if (k->uncertain_again)
 		return 1;
-	return leave_uncertain(k, campaign_id, &uncertain, now_ms, err) < 0 ? -1
-									    : 1;
+	return claim_end_unknown(k->writer, campaign_id, &uncertain, now_ms,
+				 err) < 0
+		       ? -1
+		       : 1;
 }
 
 static int drop_lease(struct db *db, const char *dead, struct err *err)
