@@ -1,5 +1,12 @@
 -- schema: crm
 -- What stands against mailing an address: see src/crm/consent/obstacle.h.
+-- Members of the audience, by what they are for src/crm/consent/mail_status.h.
+-- set: MIRROR_GETS_MAIL = MIRROR_SUBSCRIBED
+-- set: MIRROR_LEFT = MIRROR_UNSUBSCRIBED MIRROR_TRANSACTIONAL
+-- set: MIRROR_WAITS = MIRROR_PENDING
+-- set: MIRROR_REFUSED = MIRROR_CLEANED MIRROR_ARCHIVED MIRROR_FORGOTTEN
+-- set: MIRROR_AGAINST = MIRROR_UNSUBSCRIBED MIRROR_TRANSACTIONAL MIRROR_PENDING MIRROR_CLEANED MIRROR_ARCHIVED MIRROR_FORGOTTEN
+-- set: MIRROR_PUT_AWAY = MIRROR_ARCHIVED
 
 -- name: obstacle-erased
 -- When an address was erased. args: keyed hash
@@ -37,6 +44,13 @@ ORDER BY CASE WHEN source = 'carried' THEN 1 ELSE 0 END, MIN(id);
 -- args: hash
 SELECT held, MAX(held_ms) FROM email
 WHERE hash = ? AND ended_ms IS NULL AND held <> :HELD_NO GROUP BY held ORDER BY held;
+
+-- name: obstacle-members
+-- Those that get no mail, of many addresses: address, status. What the bridge
+-- itself archived it may add again. args: JSON address ids
+SELECT e.id, m.status FROM email e JOIN bridge_member m ON m.email_hash = e.hash
+WHERE e.id IN JSON_INTS(?) AND m.status IN (:MIRROR_AGAINST)
+	AND NOT (m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL);
 
 -- name: obstacle-member
 -- Of the audience, as the bridge saw it last. What the bridge itself archived

@@ -214,6 +214,27 @@ describe("an unsubscribe by a link", () => {
       [["opted_out", "audience"], ["opted_in", "api"], ["opted_out", "audience"]]);
   });
 
+  it("is what they are listed by, once a user has lifted the opt-out alone", async () => {
+    await addPeople(server, ["mia@c.example"]);
+    const mia = async (): Promise<Json> =>
+      (await server.admin.get(`${v1}/people`, { email: "mia@c.example" })).body.items[0];
+    const names = async (status: string): Promise<string[]> => {
+      const filter = JSON.stringify({ match: "all", conditions: [{ field: "mail_status", op: "is", value: status }] });
+      return (await server.admin.get(`${v1}/people`, { filter })).body.items.map((one: Json) => one.email);
+    };
+    await click(await unsubscribeLinkOf(server, "mia@c.example"));
+    await until("she is opted out", async () => (await mia()).mail_status === "opted_out");
+    assert.deepEqual(await names("unsubscribed"), []);
+    const path = `${v1}/people/${(await mia()).id}`;
+    const { body } = await server.admin.patch(path, { opted_out: false, reason: "she phoned" });
+    assert.equal(body.mail_status, "unsubscribed"); // nothing of ours subscribes her
+    assert.deepEqual(await names("unsubscribed"), ["mia@c.example"]);
+    assert.ok(!(await names("agreed")).includes("mia@c.example"));
+    assert.match((await server.command(["people", "show", String(body.id)])).stdout, /^mail_status +unsubscribed$/m);
+    const group = await makeGroup(server, "Mailed by nobody", [{ field: "mail_status", op: "is", value: "unsubscribed" }]);
+    assert.deepEqual((await push(server, group)).left_out, { unsubscribed: 1 });
+  });
+
   it("stays with the address when the member gets another", async () => {
     const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
     const members = `/3.0/lists/${list}/members`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { addPeople, hrefs, isSent, makeGroup, parseMail, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, hrefs, isSent, makeGroup, parseMail, unsubscribeLinkOf, until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
@@ -206,6 +206,30 @@ describe("a person's page", () => {
     await consent.getByText("asked on the phone").waitFor();
     const { body } = await server.admin.get(`${v1}/people/${ada.id}/consent`);
     assert.deepEqual(body.items.map((one: Json) => [one.state, one.reason]), [["opted_in", "asked on the phone"], ["opted_out", "asked by letter"]]);
+  });
+
+  it("says before and after an opt-out is lifted that the audience stays unsubscribed", async () => {
+    await addPeople(server, ["nell@left.example"]);
+    const nell = async (): Promise<Json> =>
+      (await server.admin.get(`${v1}/people`, { email: "nell@left.example" })).body.items[0];
+    await server.anonymous.post(await unsubscribeLinkOf(server, "nell@left.example"), "List-Unsubscribe=One-Click",
+      { headers: { "content-type": "application/x-www-form-urlencoded" } });
+    await until("she is opted out", async () => (await nell()).opted_out);
+    const page = await browser.signIn("manager");
+    await openPerson(page, (await nell()).id);
+    const consent = section(page, "Consent");
+    await consent.getByRole("switch", { name: "May be sent campaigns" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("This does not change the audience").waitFor();
+    await picture(page, "person-opt-in-unsubscribed");
+    await checkAccessible(page);
+    await dialog.getByLabel("Reason").fill("asked on the phone");
+    await dialog.getByRole("button", { name: "Allow campaigns again" }).click();
+    await consent.getByText("Only they can sign up again themselves").waitFor();
+    await page.getByText("Unsubscribed in the audience").first().waitFor();
+    await picture(page, "person-unsubscribed");
+    await checkAccessible(page);
+    assert.equal((await nell()).mail_status, "unsubscribed");
   });
 
   it("takes notes, calls and tasks, which are done by a tick", async () => {

@@ -2,8 +2,10 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "crm/mirror_status.h"
 #include "crm/record.h"
 #include "sql/consent.h"
+#include "sql/obstacle.h"
 
 #include <string.h>
 
@@ -13,6 +15,9 @@ static const char *const names[] = {
 	[MAIL_OPTED_OUT] = "opted_out",
 	[MAIL_HELD] = "held",
 	[MAIL_NO_ADDRESS] = "no_address",
+	[MAIL_UNSUBSCRIBED] = "unsubscribed",
+	[MAIL_PENDING] = "pending",
+	[MAIL_REFUSED] = "refused",
 };
 
 const char *mail_status_name(enum mail_status status)
@@ -40,7 +45,7 @@ static bool is_held(const struct record *r)
 	return false;
 }
 
-/* But for whether they agreed. */
+/* Of the record alone. */
 static enum mail_status status_of(const struct record *r)
 {
 	if (r->opted_out)
@@ -50,28 +55,78 @@ static enum mail_status status_of(const struct record *r)
 	return is_held(r) ? MAIL_HELD : MAIL_OPEN;
 }
 
-int records_add_mail_status(struct db *db, struct records *records,
-			    struct err *err)
+static enum mail_status status_of_member(enum mirror_status status)
+{
+	switch (status) {
+	case MIRROR_NONE:
+	case MIRROR_SUBSCRIBED:
+		break;
+	case MIRROR_UNSUBSCRIBED:
+	case MIRROR_TRANSACTIONAL: /* never subscribed */
+		return MAIL_UNSUBSCRIBED;
+	case MIRROR_PENDING:
+		return MAIL_PENDING;
+	case MIRROR_CLEANED:
+	case MIRROR_ARCHIVED:
+	case MIRROR_FORGOTTEN:
+		return MAIL_REFUSED;
+	}
+	return MAIL_OPEN;
+}
+
+/* What the audience says against who is open until then. */
+static int ask_members(struct db *db, struct records *records, struct err *err)
+{
+	CLEANUP(vec_release) struct ids emails = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	vec_each (records, r)
+		if (r->mail_status == MAIL_OPEN)
+			vec_push(&emails, r->email_id);
+	if (emails.n == 0)
+		return 0;
+	if (db_query(db, SQL_OBSTACLE_MEMBERS,
+		     SQL_ARGS(sql_keys(&emails, &keys)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		vec_each (records, r)
+			if (r->email_id == rows_int(rows, 0))
+				r->mail_status = status_of_member(
+					(enum mirror_status)rows_int(rows, 1));
+	return more;
+}
+
+static int ask_agreed(struct db *db, struct records *records, struct err *err)
 {
 	CLEANUP(vec_release) struct ids open = VEC_INIT;
 	CLEANUP(vec_release) struct ids agreed = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
-	vec_each (records, r) {
-		r->mail_status = status_of(r);
+	vec_each (records, r)
 		if (r->mail_status == MAIL_OPEN)
 			vec_push(&open, r->id);
-	}
-	if (open.n == 0 || records->v[0].entity == ENTITY_COMPANY)
+	if (open.n == 0)
 		return 0;
 	if (db_list_ids(db, SQL_CONSENT_AGREED,
 			SQL_ARGS(sql_int(records->v[0].entity),
 				 sql_keys(&open, &keys)),
 			&agreed, err) < 0)
 		return -1;
-	vec_each (records, r) {
+	vec_each (records, r)
 		if (r->mail_status == MAIL_OPEN && ids_has(&agreed, r->id))
 			r->mail_status = MAIL_AGREED;
-	}
 	return 0;
+}
+
+int records_add_mail_status(struct db *db, struct records *records,
+			    struct err *err)
+{
+	vec_each (records, r)
+		r->mail_status = status_of(r);
+	if (records->n == 0 || records->v[0].entity == ENTITY_COMPANY)
+		return 0;
+	return ask_members(db, records, err) < 0 ? -1
+						 : ask_agreed(db, records, err);
 }

@@ -4,8 +4,10 @@
  *
  * Said beside a record, and what lists and groups can ask for (field
  * `mail_status` of crm/group/criteria.h, which has it in SQL). It is of the
- * record alone: an audience may know more of the address
- * (crm/consent/obstacle.h).
+ * record, and of its member in the audience as far as the bridge has seen it:
+ * who was opted in here again is still unsubscribed over there, since nothing
+ * of ours subscribes anybody again. All that stands against an address is in
+ * crm/consent/obstacle.h.
  */
 #ifndef CRM_MAIL_STATUS_H
 #define CRM_MAIL_STATUS_H
@@ -23,9 +25,14 @@ enum mail_status {
 	MAIL_OPTED_OUT,
 	MAIL_HELD, /* the marketing address is */
 	MAIL_NO_ADDRESS,
+	MAIL_UNSUBSCRIBED, /* in the audience */
+	MAIL_PENDING,      /* there, too: has not confirmed yet */
+	MAIL_REFUSED, /* bounced for good there, was put away by somebody, or
+			 was deleted for good */
 };
-#define MAIL_STATUSES \
-	"[\"agreed\",\"open\",\"opted_out\",\"held\",\"no_address\"]"
+#define MAIL_STATUSES                                  \
+	"[\"agreed\",\"open\",\"opted_out\",\"held\"," \
+	"\"no_address\",\"unsubscribed\",\"pending\",\"refused\"]"
 
 const char *mail_status_name(enum mail_status status);
 bool mail_status_named(const char *name, enum mail_status *out);

@@ -9,6 +9,7 @@
 #include "crm/group/criteria_sql_private.h"
 #include "crm/group/group.h"
 #include "sql/crm_campaign.h"
+#include "sql/obstacle.h"
 #include "store/sqlbuild.h"
 
 #include <string.h>
@@ -212,6 +213,58 @@ static void add_agreed(struct compiler *k)
 	sqlbuild_add(k->b, "))");
 }
 
+/* The members that stand against it, of any kind for MAIL_OPEN; the others get
+ * mail. */
+static const char *members_of(enum mail_status status)
+{
+	switch (status) {
+	case MAIL_UNSUBSCRIBED:
+		return SQL_SET_MIRROR_LEFT;
+	case MAIL_PENDING:
+		return SQL_SET_MIRROR_WAITS;
+	case MAIL_REFUSED:
+		return SQL_SET_MIRROR_REFUSED;
+	default:
+		return SQL_SET_MIRROR_AGAINST;
+	}
+}
+
+/*
+ * The same as obstacle-members of sql/obstacle.sql. The index on the members
+ * that are not subscribed is SQLite's by the words of its own condition alone.
+ */
+static void add_member(struct compiler *k, enum mail_status status)
+{
+	struct sqlbuild *b = k->b;
+
+	sqlbuild_add(b, k->as_sets ? "r.email_id IN (SELECT e.id"
+				   : "EXISTS (SELECT 1");
+	sqlbuild_add(b, " FROM bridge_member m"
+			" JOIN email e ON e.hash = m.email_hash WHERE ");
+	if (!k->as_sets)
+		sqlbuild_add(b, "e.id = r.email_id AND ");
+	sqlbuild_add(b, "m.status <> " SQL_SET_MIRROR_GETS_MAIL
+			" AND m.status IN (");
+	sqlbuild_add(b, members_of(status));
+	sqlbuild_add(b, ") AND NOT (m.status = " SQL_SET_MIRROR_PUT_AWAY
+			" AND m.added_ms IS NOT NULL))");
+}
+
+/* Who has an address that is not held. */
+static void add_reached(struct compiler *k, enum mail_status status)
+{
+	bool gets_mail = status == MAIL_AGREED || status == MAIL_OPEN;
+
+	sqlbuild_add(k->b, " AND NOT ");
+	add_held(k);
+	sqlbuild_add(k->b, gets_mail ? " AND NOT " : " AND ");
+	add_member(k, status);
+	if (!gets_mail)
+		return;
+	sqlbuild_add(k->b, status == MAIL_AGREED ? " AND " : " AND NOT ");
+	add_agreed(k);
+}
+
 /* As mail_status.c has it: the first that fits. */
 static void add_mail_status(struct compiler *k, const struct criterion *c)
 {
@@ -223,14 +276,11 @@ static void add_mail_status(struct compiler *k, const struct criterion *c)
 	}
 	sqlbuild_add(k->b, "(r.opted_out = 0 AND r.email_id IS ");
 	sqlbuild_add(k->b, status == MAIL_NO_ADDRESS ? "NULL" : "NOT NULL");
-	if (status != MAIL_NO_ADDRESS) {
-		sqlbuild_add(k->b, status == MAIL_HELD ? " AND " : " AND NOT ");
+	if (status == MAIL_HELD) {
+		sqlbuild_add(k->b, " AND ");
 		add_held(k);
-	}
-	if (status == MAIL_AGREED || status == MAIL_OPEN) {
-		sqlbuild_add(k->b,
-			     status == MAIL_AGREED ? " AND " : " AND NOT ");
-		add_agreed(k);
+	} else if (status != MAIL_NO_ADDRESS) {
+		add_reached(k, status);
 	}
 	sqlbuild_add(k->b, ")");
 }

@@ -1,5 +1,5 @@
 /** May this person be sent campaigns? The switch, always with a ground, and who turned it when. */
-import { Button, Group, Skeleton, Stack, Switch, Text, Textarea, Timeline } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Stack, Switch, Text, Textarea, Timeline } from '@mantine/core';
 import { IconBan, IconCheck } from '@tabler/icons-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +8,8 @@ import { useFormat } from '../../../app/format.ts';
 import { en } from '../../../messages/en/index.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
-import type { Person } from '../queries.ts';
+import { useObstacles, type Person } from '../queries.ts';
+import { saysOf, type AudienceSays } from './audienceSays.ts';
 import { Panel } from './Panel.tsx';
 import { useConsent, useStep, type Consent } from './queries.ts';
 import { isSourceOnly } from './timeline.ts';
@@ -26,9 +27,21 @@ export function ConsentPanel({ person }: { person: Person }) {
         checked={!person.opted_out}
         onChange={() => setAsking(true)}
       />
+      <AudienceAlert says={saysOf([person.mail_status])} />
       <History personId={person.id} />
       {isAsking && <ConsentDialog person={person} onClose={() => setAsking(false)} />}
     </Panel>
+  );
+}
+
+/** What is allowed here is one thing, what the audience has of the address another. */
+function AudienceAlert({ says, title }: { says: AudienceSays | undefined; title?: string }) {
+  const { t } = useTranslation();
+  if (!says) return null;
+  return (
+    <Alert variant="light" color="yellow" p="xs" mt="xs" title={title ?? t(`person.audienceSays.${says}.title`)}>
+      <Text size="sm">{t(`person.audienceSays.${says}.about`)}</Text>
+    </Alert>
   );
 }
 
@@ -36,6 +49,7 @@ function ConsentDialog({ person, onClose }: { person: Person; onClose: () => voi
   const { t } = useTranslation();
   const step = useStep(person.id);
   const [reason, setReason] = useState('');
+  const there = (useObstacles(person.email ?? '').data ?? []).filter(({ source }) => source === 'audience').map(({ kind }) => kind);
   const opts = person.opted_out ? 'in' : 'out';
   const problem = step.error ? problemOf(step.error) : null;
   const submit = (event: FormEvent) => {
@@ -47,6 +61,7 @@ function ConsentDialog({ person, onClose }: { person: Person; onClose: () => voi
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <Text size="sm">{t(`person.opt.${opts}.about`)}</Text>
+          {opts === 'in' && <AudienceAlert says={saysOf(there)} title={t('person.opt.in.stays')} />}
           <Textarea
             data-autofocus
             required

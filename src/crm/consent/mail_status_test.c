@@ -1,0 +1,186 @@
+/* The word beside a record, and who is listed by it: of the CRM, and of what
+ * the audience says. */
+#include "crm/consent/mail_status.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "crm/crm_fixture.h"
+#include "crm/group/criteria.h"
+#include "crm/group/criteria_sql.h"
+#include "crm/mirror_status.h"
+#include "store/sqlbuild.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A person for each; the member is what the audience told last. */
+static const struct {
+	bool opted_out, held, without_address, agreed;
+	enum mirror_status member;
+	bool by_us; /* the bridge subscribed it, or archived it */
+	const char *want;
+} cases[] = {
+	{ .want = "open" },
+	{ .agreed = true, .want = "agreed" },
+	{ .without_address = true, .want = "no_address" },
+	{ .member = MIRROR_SUBSCRIBED, .by_us = true, .want = "open" },
+	{ .member = MIRROR_SUBSCRIBED, .agreed = true, .want = "agreed" },
+	{ .member = MIRROR_UNSUBSCRIBED, .want = "unsubscribed" },
+	{ .member = MIRROR_UNSUBSCRIBED,
+	  .agreed = true,
+	  .want = "unsubscribed" },
+	{ .member = MIRROR_UNSUBSCRIBED,
+	  .agreed = true,
+	  .by_us = true,
+	  .want = "unsubscribed" },
+	{ .member = MIRROR_TRANSACTIONAL, .want = "unsubscribed" },
+	{ .member = MIRROR_PENDING, .agreed = true, .want = "pending" },
+	{ .member = MIRROR_CLEANED, .agreed = true, .want = "refused" },
+	{ .member = MIRROR_ARCHIVED, .want = "refused" },
+	{ .member = MIRROR_ARCHIVED, .by_us = true, .want = "open" },
+	{ .member = MIRROR_FORGOTTEN, .want = "refused" },
+	{ .member = MIRROR_UNSUBSCRIBED,
+	  .opted_out = true,
+	  .want = "opted_out" },
+	{ .member = MIRROR_UNSUBSCRIBED, .held = true, .want = "held" },
+	{ .member = MIRROR_CLEANED, .held = true, .want = "held" },
+	{ .member = MIRROR_UNSUBSCRIBED,
+	  .held = true,
+	  .opted_out = true,
+	  .want = "opted_out" },
+};
+
+static void must(int ret, struct err *err)
+{
+	if (ret < 0)
+		fail_msg("%s: %s", err->field, err->text);
+}
+
+static void patch(struct crm_fixture *f, int64_t id, const char *body)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	must(fixture_patch(f, ENTITY_PERSON, id, body, &r, &err), &err);
+}
+
+static void add_member(struct crm_fixture *f, size_t i, const char *address)
+{
+	char sql[200], hash[MD5_HEX + 1];
+
+	md5_hex(str_of(address), hash);
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO bridge_member (email_hash, status, changed_ms, "
+		 "added_ms) VALUES ('%s', %d, 5, %s)",
+		 hash, cases[i].member, cases[i].by_us ? "5" : "NULL");
+	store_fixture_exec(f->db, sql);
+}
+
+static int64_t add_person(struct crm_fixture *f, size_t i)
+{
+	char address[40];
+	int64_t id;
+
+	snprintf(address, sizeof(address), "p%zu@x.example", i);
+	id = fixture_person(f, cases[i].without_address
+				       ? "{\"last_name\":\"A\"}"
+				       : arena_printf(f->arena,
+						      "{\"last_name\":\"A\","
+						      "\"email\":\"%s\"}",
+						      address))
+		     .id;
+	if (cases[i].agreed) {
+		patch(f, id, "{\"opted_out\":true}");
+		patch(f, id, "{\"opted_out\":false,\"reason\":\"by phone\"}");
+	}
+	if (cases[i].opted_out)
+		patch(f, id, "{\"opted_out\":true}");
+	if (cases[i].held)
+		patch(f, id,
+		      arena_printf(f->arena,
+				   "{\"emails\":[{\"address\":\"%s\","
+				   "\"held\":true}]}",
+				   address));
+	if (cases[i].member)
+		add_member(f, i, address);
+	return id;
+}
+
+static void list_by(struct crm_fixture *f, const char *status,
+		    enum criteria_use use, struct ids *out)
+{
+	CLEANUP(sqlbuild_release)
+	struct sqlbuild b = SQLBUILD(f->db, f->arena);
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+	struct criteria *c;
+
+	must(criteria_parse_text(
+		     f->db, ENTITY_PERSON,
+		     arena_printf(f->arena,
+				  "{\"conditions\":[{\"field\":\"mail_status\","
+				  "\"op\":\"is\",\"value\":\"%s\"}]}",
+				  status),
+		     1, f->arena, &c, &err),
+	     &err);
+	sqlbuild_add(&b, "SELECT r.id");
+	criteria_sql_from(c, &b);
+	criteria_sql_where(c, use, &b);
+	sqlbuild_add(&b, " ORDER BY r.id");
+	must(sqlbuild_query(&b, f->db, &rows, &err), &err);
+	while (rows_next(rows, &err) > 0)
+		vec_push(out, rows_int(rows, 0));
+}
+
+static const char *said_beside(struct crm_fixture *f, int64_t id)
+{
+	struct err err = ERR_INIT;
+	struct record r;
+
+	must(record_get_whole(f->db, ENTITY_PERSON, id, f->arena, &r, &err),
+	     &err);
+	return mail_status_name(r.mail_status);
+}
+
+static void the_audience_is_asked_too(void **state)
+{
+	struct crm_fixture *f = *state;
+	int64_t ids[ARRAY_SIZE(cases)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		ids[i] = add_person(f, i);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(vec_release) struct ids set = VEC_INIT;
+		CLEANUP(vec_release) struct ids walk = VEC_INIT;
+
+		if (strcmp(said_beside(f, ids[i]), cases[i].want) != 0)
+			fail_msg("case %zu is %s", i, said_beside(f, ids[i]));
+		list_by(f, cases[i].want, CRITERIA_SET, &set);
+		list_by(f, cases[i].want, CRITERIA_WALK, &walk);
+		for (size_t j = 0; j < ARRAY_SIZE(cases); j++) {
+			bool is_so = strcmp(cases[i].want, cases[j].want) == 0;
+
+			if (ids_has(&set, ids[j]) != is_so ||
+			    ids_has(&walk, ids[j]) != is_so)
+				fail_msg("%s: case %zu is wrong", cases[i].want,
+					 j);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_audience_is_asked_too,
+						crm_fixture_open,
+						crm_fixture_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
