@@ -222,6 +222,16 @@ static void check_unsubscribe(struct checker *c)
 
 /* --- warnings --- */
 
+static void add_tag_items(struct checker *c, const char *where,
+			  struct merge_problems *problems)
+{
+	vec_each (problems, p)
+		add_item(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Merge tags",
+			 arena_printf(c->arena, "%s, line %zu, column %zu: %s.",
+				      where, p->line, p->column, p->text));
+	vec_release(problems);
+}
+
 static int warn_tags_of(struct checker *c, const char *where, struct str text,
 			enum merge_context context, struct err *err)
 {
@@ -234,20 +244,30 @@ static int warn_tags_of(struct checker *c, const char *where, struct str text,
 	int result = merge_compile(&piece, 1, &how, c->arena, &program,
 				   &problems, err);
 
-	vec_each (&problems, p)
-		add_item(c, CHECKLIST_WARNING, CHECKLIST_TAGS, "Merge tags",
-			 arena_printf(c->arena, "%s, line %zu, column %zu: %s.",
-				      where, p->line, p->column, p->text));
-	vec_release(&problems);
+	add_tag_items(c, where, &problems);
 	return result;
+}
+
+static void warn_tags_of_sender(struct checker *c)
+{
+	struct merge_problems problems = VEC_INIT;
+	struct merge_how how = { .context = MERGE_HEADER,
+				 .fields = &c->merge_fields };
+
+	merge_find_raw(str_of(c->campaign->settings.from_name), &how, c->arena,
+		       &problems);
+	add_tag_items(c, "From name", &problems);
 }
 
 static int warn_tags(struct checker *c, struct err *err)
 {
 	const struct campaign_settings *s = &c->campaign->settings;
 
+	warn_tags_of_sender(c);
 	if (warn_tags_of(c, "Subject", str_of(s->subject_line), MERGE_HEADER,
 			 err) < 0 ||
+	    warn_tags_of(c, "Preview text", str_of(s->preview_text),
+			 MERGE_HEADER, err) < 0 ||
 	    warn_tags_of(c, "To name", str_of(s->to_name), MERGE_HEADER, err) <
 		    0 ||
 	    warn_tags_of(c, "HTML", c->content.html, MERGE_HTML, err) < 0)
@@ -333,6 +353,7 @@ int checklist_make(struct db *db, const struct campaign *campaign,
 			      err) < 0 ||
 	    content_get(db, campaign->id, arena, &c.content, err) < 0)
 		return -1;
+	content_mend(&c.content, &c.merge_fields, arena);
 	html_links_scan(c.content.html, arena, &c.links);
 	check_recipients(&c);
 	check_subject(&c);

@@ -67,6 +67,16 @@ int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 	return found < 0 ? -1 : 0;
 }
 
+void content_mend(struct content *content, const struct merge_fields *fields,
+		  struct arena *arena)
+{
+	struct merge_how how = { .context = MERGE_HTML, .fields = fields };
+
+	content->html = merge_mended(content->html, &how, arena);
+	how.context = MERGE_PLAIN;
+	content->plain_text = merge_mended(content->plain_text, &how, arena);
+}
+
 /* --- changes --- */
 
 static int check_text(const char *field, const char *text, struct err *err)

@@ -34,6 +34,13 @@ int content_get(struct db *db, int64_t campaign_id, struct arena *arena,
 void content_make(struct str html, struct str plain_text, struct arena *arena,
 		  struct content *out);
 
+/* As its readers get it: with the tags mended that an editor has split
+ * (campaign/merge/merge_tag.h). Whoever numbers links, looks at it or sends it
+ * does it first. */
+struct merge_fields;
+void content_mend(struct content *content, const struct merge_fields *fields,
+		  struct arena *arena);
+
 /* body: the API's {html} or {plain_text} ...; what it does not give stays.
  * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
  * the field; ERR_RETRY: it is being sent right now. */

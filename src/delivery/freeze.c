@@ -101,12 +101,16 @@ int freeze_links(struct tx *tx, const struct campaign *campaign,
 		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct merge_fields fields;
 	struct content content;
 	struct html_links links;
 	char hex[MD5_HEX + 1];
 
-	if (content_get(tx->db, campaign->id, arena, &content, err) < 0)
+	if (content_get(tx->db, campaign->id, arena, &content, err) < 0 ||
+	    merge_fields_load(tx->db, campaign->list_id, arena, &fields, err) <
+		    0)
 		return -1;
+	content_mend(&content, &fields, arena);
 	html_links_scan(content.html, arena, &links);
 	for (size_t i = 0; i < links.distinct_n; i++) {
 		const struct html_link *link = links.distinct[i];

@@ -292,11 +292,12 @@ static int load(struct mailing_private *m, struct db *db, int64_t campaign_id,
 	return content_get(db, campaign_id, m->arena, content, err);
 }
 
-static int compile_all(struct mailing_private *m, const struct content *content,
+static int compile_all(struct mailing_private *m, struct content *content,
 		       struct err *err)
 {
 	const struct campaign_settings *s = &m->campaign.settings;
 
+	content_mend(content, &m->fields, m->arena);
 	m->has_html = content->html.len > 0;
 	m->has_text = content->plain_text.len > 0 || !m->has_html;
 	if (compile_text(m, s->subject_line, MERGE_HEADER, false, &m->subject,

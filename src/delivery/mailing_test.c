@@ -386,6 +386,27 @@ static void links_with_tags_lead_where_they_say(void **state)
 			 0);
 }
 
+/* Before links are found and the footer is weighed. */
+static void what_an_editor_split_is_mended_first(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf target = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_world("<p>Hi *|FN<b>AME</b>|*</p>"
+		   "<a href=\"https://x.example/?n=*|&nbsp;FNAME |*\">x</a>"
+		   "<a href=\"*| UNSUB |*\">leave here</a> *|LIST:ADDRESS|*");
+	render();
+	after(world.view.html, "Hi <b>Änn &amp; &quot;Bo&quot;</b>");
+	after(world.view.text, "Hi Änn & \"Bo\"");
+	assert_null(strstr(world.view.html, ">Unsubscribe</a>"));
+	assert_int_equal(mailing_render_link(world.mailing, &ann, 1, NULL,
+					     &target, &err),
+			 1);
+	assert_string_equal(target.buf,
+			    "https://x.example/?n=%C3%84nn%20%26%20%22Bo%22");
+}
+
 static void load_with_preview(const char *preview)
 {
 	struct err err = ERR_INIT;
@@ -443,6 +464,7 @@ int main(void)
 		WORLD(the_same_person_gets_the_same_message),
 		WORLD(the_page_counts_no_open),
 		WORLD(links_with_tags_lead_where_they_say),
+		WORLD(what_an_editor_split_is_mended_first),
 		WORLD(the_preview_text_stands_once),
 	};
 

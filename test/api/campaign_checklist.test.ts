@@ -47,6 +47,14 @@ describe("the checklist of a campaign", () => {
     for (const [code, fields] of cases) assert.deepEqual(await codes(fields), [code], JSON.stringify(fields).slice(0, 80));
   });
 
+  it("names what looks like a merge tag and is none, wherever it stands", async () => {
+    const found = (await items({ html: "<p>*&#124;FNAME&#124;* *|FN<b>AME</b>|*</p>", plain_text: "5 * 3 | 2 *| FNAME |*, LNAME|*",
+      subject: "Hi *|FNAME", preview_text: "*|фу|*", from_name: "*|FNAME|* & us" })).filter((i) => i.code === "merge_tag");
+    assert.deepEqual(found.map((i) => [i.details.split(",")[0], i.tag]), [["from name", "*|FNAME|*"],
+      ["subject", "*|FNAME"], ["preview text", "*|фу|*"], ["HTML", "*&#124;FNAME&#124;*"], ["plain text", "LNAME|*"]]);
+    assert.match(found[1]!.details, /stays as it is: \*\|FNAME/);
+  });
+
   it("gives the tag as it stands there", async () => {
     const found = (await items({ html: "<p>x</p>\n<p>Dear *|FNAM|*</p>" })).filter((i) => i.code === "merge_tag");
     assert.deepEqual(found.map((i) => [i.tag, i.block]), [["*|FNAM|*", null]]);

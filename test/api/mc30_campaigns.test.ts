@@ -129,6 +129,20 @@ describe("campaigns of /3.0", () => {
       ["Merge tags", "Links", "Images", "Signature"]);
   });
 
+  it("warn of what looks like a merge tag and is none, wherever it stands", async () => {
+    const { id } = await make({ settings: { ...settings, subject_line: "Hi *|FNAME", preview_text: "*|фу|*",
+      from_name: "*|FNAME|* & us" } });
+    await server.mailchimp.put(`/3.0/campaigns/${id}/content`, { html: "<p>*&#124;FNAME&#124;* *|FN<b>AME</b>|*</p>", plain_text: "FNAME|*" });
+    const { body } = await server.mailchimp.get(`/3.0/campaigns/${id}/send-checklist`);
+    assert.deepEqual(body.items.filter((item: Json) => item.heading === "Merge tags").map((item: Json) => item.details), [
+      "From name, line 1, column 1: Merge tags are not replaced here: *|FNAME|*.",
+      "Subject, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *|FNAME.",
+      "Preview text, line 1, column 1: It looks like a merge tag, is none, and stays as it is: *|фу|*.",
+      "HTML, line 1, column 4: It looks like a merge tag, is none, and stays as it is: *&#124;FNAME&#124;*.",
+      "Plain text, line 1, column 1: It looks like a merge tag, is none, and stays as it is: FNAME|*.",
+    ]);
+  });
+
   it("are scheduled on quarter hours only", async () => {
     const { id } = await ready();
     const day = new Date(Date.now() + 86400_000).toISOString().slice(0, 10);

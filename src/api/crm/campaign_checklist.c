@@ -288,84 +288,96 @@ static void check_unclosed(struct campaign_checklist *l, struct str html)
 
 /* --- merge tags --- */
 
-/* The tag at a line and column, both from 1. */
-static const char *tag_at(struct str text, size_t line, size_t column,
-			  struct arena *arena)
-{
-	size_t n;
+/* What the text is made of, for those who look for a tag in it. */
+struct tag_checker {
+	struct campaign_checklist *list;
+	const struct mail_merge *merge;
+	struct design_blocks blocks;
+};
 
-	while (line-- > 1 && text.s)
-		(void)str_cut(&text, '\n');
-	if (!text.s || column < 1 || column > text.len)
-		return NULL;
-	text = (struct str){ text.s + column - 1, text.len - column + 1 };
-	n = merge_tag_length(text);
-	return n > 0 ? arena_strndup(arena, text.s, n) : NULL;
+static void tag_checker_release(struct tag_checker *c)
+{
+	design_blocks_release(&c->blocks);
 }
 
-/* Not a mistake that stops a send: the tag is left out of the messages.
- * blocks: which the text is made of. */
-static int warn_tags(struct campaign_checklist *l, const char *where,
-		     const char *text, enum merge_context context,
-		     const struct mail_merge *m,
-		     const struct design_blocks *blocks, struct err *err)
+/* Not a mistake that stops a send: an unknown tag is left out of the messages,
+ * what is none stays in them. */
+static void add_problem(struct tag_checker *c, const char *where,
+			const struct merge_problem *p, bool in_blocks)
+{
+	struct campaign_checklist *l = c->list;
+	const char *block = in_blocks && *p->tag
+				    ? design_blocks_holding(&c->blocks, p->tag)
+				    : NULL;
+
+	campaign_checklist_add(
+		l, (struct check_item){
+			   .type = CHECK_WARNING,
+			   .code = "merge_tag",
+			   .heading = "Merge tags",
+			   .details = arena_printf(
+				   l->arena, "%s, line %zu, column %zu: %s%s",
+				   where, p->line, p->column, p->text,
+				   c->merge->read_ms ? ""
+						     : "; the audience's own "
+						       "were not read yet"),
+			   .block = arena_strdup(l->arena, block),
+			   .tag = *p->tag ? p->tag : NULL,
+		   });
+}
+
+static int warn_tags(struct tag_checker *c, const char *where, const char *text,
+		     enum merge_context context, struct err *err)
 {
 	CLEANUP(merge_program_free) struct merge_program *program = NULL;
 	static const struct merge_facts facts = { .subject = NULL };
 	struct merge_problems problems = VEC_INIT;
-	struct merge_piece piece = { .text = str_of(text ? text : "") };
+	struct merge_piece piece = { .text = str_of(text) };
 	struct merge_how how = { .context = context,
-				 .fields = &m->fields,
+				 .fields = &c->merge->fields,
 				 .facts = &facts };
-	int result = merge_compile(&piece, 1, &how, l->arena, &program,
+	int result = merge_compile(&piece, 1, &how, c->list->arena, &program,
 				   &problems, err);
 
-	vec_each (&problems, p) {
-		const char *tag =
-			tag_at(piece.text, p->line, p->column, l->arena);
-		const char *block =
-			tag ? design_blocks_holding(blocks, tag) : NULL;
-
-		campaign_checklist_add(
-			l, (struct check_item){
-				   .type = CHECK_WARNING,
-				   .code = "merge_tag",
-				   .heading = "Merge tags",
-				   .details = arena_printf(
-					   l->arena,
-					   "%s, line %zu, column %zu: %s%s",
-					   where, p->line, p->column, p->text,
-					   m->read_ms ? ""
-						      : "; the audience's own "
-							"were not read yet"),
-				   .block = arena_strdup(l->arena, block),
-				   .tag = tag,
-			   });
-	}
+	vec_each (&problems, p)
+		add_problem(c, where, p, context == MERGE_HTML);
 	vec_release(&problems);
 	return result;
 }
 
-static int check_tags(struct campaign_checklist *l, struct db *db,
+/* It is sent as it is. */
+static void warn_tags_of_sender(struct tag_checker *c)
+{
+	struct merge_problems problems = VEC_INIT;
+	struct merge_how how = { .context = MERGE_HEADER,
+				 .fields = &c->merge->fields };
+
+	merge_find_raw(str_of(c->list->campaign.from_name), &how,
+		       c->list->arena, &problems);
+	vec_each (&problems, p)
+		add_problem(c, "from name", p, false);
+	vec_release(&problems);
+}
+
+static int check_tags(struct campaign_checklist *l, const struct mail_merge *m,
 		      struct err *err)
 {
-	CLEANUP(mail_merge_release) struct mail_merge m = { .arena = l->arena };
-	CLEANUP(design_blocks_release)
-	struct design_blocks blocks = { .doc = NULL };
-	const struct design_blocks none = { .doc = NULL };
-	const struct crm_campaign *c = &l->campaign;
+	CLEANUP(tag_checker_release)
+	struct tag_checker c = { .list = l, .merge = m };
+	const struct crm_campaign *campaign = &l->campaign;
 
-	if (mail_merge_load(db, l->arena, &m, err) < 0 ||
-	    design_blocks_read(c, &blocks, err) < 0 ||
-	    warn_tags(l, "subject", c->subject, MERGE_HEADER, &m, &none, err) <
-		    0 ||
-	    warn_tags(l, "preview text", c->preview_text, MERGE_HEADER, &m,
-		      &none, err) < 0 ||
-	    warn_tags(l, "HTML", c->html, MERGE_HTML, &m, &blocks, err) < 0)
+	if (design_blocks_read(campaign, &c.blocks, err) < 0)
 		return -1;
-	if (c->design && c->plain_is_made) /* it has those of the HTML */
+	warn_tags_of_sender(&c);
+	if (warn_tags(&c, "subject", campaign->subject, MERGE_HEADER, err) <
+		    0 ||
+	    warn_tags(&c, "preview text", campaign->preview_text, MERGE_HEADER,
+		      err) < 0 ||
+	    warn_tags(&c, "HTML", campaign->html, MERGE_HTML, err) < 0)
+		return -1;
+	if (campaign->design && campaign->plain_is_made) /* of the HTML */
 		return 0;
-	return warn_tags(l, "plain text", c->plain_text, MERGE_PLAIN, &m, &none,
+	return warn_tags(&c, "plain text", campaign->plain_text, MERGE_PLAIN,
 			 err);
 }
 
@@ -389,6 +401,8 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 			    int64_t campaign_id, struct arena *arena,
 			    struct campaign_checklist *out, struct err *err)
 {
+	CLEANUP(mail_merge_release)
+	struct mail_merge merge = { .arena = arena };
 	struct campaign_sender_facts facts;
 	struct organisation o;
 	struct content content;
@@ -396,10 +410,12 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	*out = (struct campaign_checklist){ .arena = arena };
 	if (crm_campaign_get(db, campaign_id, arena, &out->campaign, err) < 0 ||
 	    load_server(api, db, arena, &o, &facts, err) < 0 ||
+	    mail_merge_load(db, arena, &merge, err) < 0 ||
 	    check_recipients(out, db, err) < 0)
 		return -1;
 	content_make(str_of(out->campaign.html),
 		     str_of(out->campaign.plain_text), arena, &content);
+	content_mend(&content, &merge.fields, arena);
 	check_sender(out);
 	if (design_check_campaign(out, api->public_url, err) < 0)
 		return -1;
@@ -410,7 +426,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	check_unclosed(out, content.html);
 	check_links(out, content.html);
 	check_images(out, content.html);
-	return check_tags(out, db, err);
+	return check_tags(out, &merge, err);
 }
 
 void campaign_checklist_write(const struct campaign_checklist *l,

@@ -13,10 +13,11 @@
 static void compiler_release(struct merge_compiler *c)
 {
 	strbuf_release(&c->literal);
+	strbuf_release(&c->mended);
 }
 
-void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
-		       struct str name)
+static void add_problem(struct merge_compiler *c, size_t at, const char *text,
+			struct str name, struct str tag)
 {
 	struct merge_problem problem = { .line = 1, .column = 1 };
 
@@ -33,7 +34,20 @@ void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
 		name.len = utf8_prefix(name, 60);
 	problem.text =
 		arena_printf(c->arena, "%s%.*s", text, (int)name.len, name.s);
+	problem.tag = arena_str(c->arena, tag);
 	vec_push(c->problems, problem);
+}
+
+void merge_add_problem(struct merge_compiler *c, size_t at, const char *text,
+		       struct str name)
+{
+	struct str tag = STR("");
+
+	if (at < c->source.len) {
+		tag = (struct str){ c->source.s + at, c->source.len - at };
+		tag.len = merge_tag_length(tag);
+	}
+	add_problem(c, at, text, name, tag);
 }
 
 void merge_add_unknown(struct merge_compiler *c, struct str name)
@@ -158,13 +172,9 @@ static void note_value(struct merge_compiler *c)
 
 /* --- values --- */
 
-struct prefixes {
-	enum merge_case letters;
-	bool html;
-};
-
 /* URL: percent-encodes once, wherever it stands. */
-static void settle_escape(struct merge_compiler *c, struct prefixes *prefixes,
+static void settle_escape(struct merge_compiler *c,
+			  struct merge_prefixes *prefixes,
 			  enum merge_escape *escape)
 {
 	*escape = c->in_template ? c->template_escape : escape_here(c);
@@ -183,7 +193,7 @@ static void settle_escape(struct merge_compiler *c, struct prefixes *prefixes,
 }
 
 static void add_constant(struct merge_compiler *c, struct str text,
-			 bool is_markup, struct prefixes prefixes)
+			 bool is_markup, struct merge_prefixes prefixes)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
 	enum merge_escape escape;
@@ -198,7 +208,7 @@ static void add_constant(struct merge_compiler *c, struct str text,
 }
 
 static void add_value(struct merge_compiler *c, const struct merge_name *name,
-		      struct str tag, struct prefixes prefixes)
+		      struct str tag, struct merge_prefixes prefixes)
 {
 	CLEANUP(strbuf_release) struct strbuf sb = STRBUF_INIT;
 	struct strbuf *text = &c->program->text;
@@ -250,12 +260,18 @@ static int compile_text(struct merge_compiler *c, struct str text,
 /* The tags of a subject are those of the recipient too; it is text, not
  * markup, wherever it is put. */
 static int compile_template(struct merge_compiler *c, struct str text,
-			    struct prefixes prefixes, struct err *err)
+			    struct merge_prefixes prefixes, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf mended = STRBUF_INIT;
+	struct merge_how how = { .context = MERGE_HEADER,
+				 .fields = c->how->fields,
+				 .facts = c->how->facts };
 	int result;
 
 	if (c->in_template)
 		return 0;
+	if (merge_mend(text, &how, &mended))
+		text = strbuf_str(&mended);
 	settle_escape(c, &prefixes, &c->template_escape);
 	c->template_case = prefixes.letters;
 	c->in_template = true;
@@ -266,42 +282,14 @@ static int compile_template(struct merge_compiler *c, struct str text,
 	return result;
 }
 
-static void cut_prefixes(struct str *upper, struct str *body,
-			 struct prefixes *out)
-{
-	static const struct {
-		const char *text;
-		enum merge_case letters;
-	} known[] = {
-		{ "UPPER:", CASE_UPPER }, { "LOWER:", CASE_LOWER },
-		{ "TITLE:", CASE_TITLE }, { "URL:", CASE_URL },
-		{ "HTML:", CASE_AS_IS },
-	};
-
-	*out = (struct prefixes){ CASE_AS_IS, false };
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		size_t n = strlen(known[i].text);
-
-		if (!str_starts(*upper, known[i].text))
-			continue;
-		if (known[i].letters == CASE_AS_IS)
-			out->html = true;
-		else
-			out->letters = known[i].letters;
-		*upper = (struct str){ upper->s + n, upper->len - n };
-		*body = (struct str){ body->s + n, body->len - n };
-		i = (size_t)-1; /* another may follow */
-	}
-}
-
 static int compile_name(struct merge_compiler *c, struct str upper,
 			struct str body, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	struct prefixes prefixes;
+	struct merge_prefixes prefixes;
 	struct merge_name name;
 
-	cut_prefixes(&upper, &body, &prefixes);
+	merge_cut_prefixes(&upper, &body, &prefixes);
 	merge_name_find(upper, body, c->how, &name, &text);
 	switch (name.kind) {
 	case NAME_UNKNOWN:
@@ -337,13 +325,7 @@ static int compile_tag(struct merge_compiler *c, struct str tag,
 	else
 		strbuf_addslice(&body, inner);
 	strbuf_trim(&body);
-	/* ASCII only, so that both keep the same length. */
-	for (size_t i = 0; i < body.len; i++) {
-		char ch = body.buf[i];
-
-		strbuf_addch(&upper,
-			     ch >= 'a' && ch <= 'z' ? (char)(ch - 32) : ch);
-	}
+	merge_name_upper(strbuf_str(&body), &upper);
 
 	done = merge_compile_structure(c, strbuf_str(&upper), strbuf_str(&body),
 				       err);
@@ -383,6 +365,48 @@ static int compile_text(struct merge_compiler *c, struct str text,
 	return 0;
 }
 
+/* What stays in the text, and looks like a tag. */
+static void add_lookalikes(struct merge_compiler *c)
+{
+	CLEANUP(merge_scan_release)
+	struct merge_scan scan = MERGE_SCAN(c->source, c->how);
+
+	while (c->problems && merge_scan_next(&scan))
+		if (scan.likeness == MERGE_LIKE_NONE)
+			add_problem(c, scan.found,
+				    "It looks like a merge tag, is none, and "
+				    "stays as it is: ",
+				    scan.written, scan.written);
+}
+
+void merge_find_raw(struct str text, const struct merge_how *how,
+		    struct arena *arena, struct merge_problems *problems)
+{
+	CLEANUP(merge_scan_release)
+	struct merge_scan scan = MERGE_SCAN(text, how);
+	struct merge_compiler c = { .arena = arena,
+				    .problems = problems,
+				    .source = text };
+
+	while (merge_scan_next(&scan))
+		add_problem(&c, scan.found,
+			    "Merge tags are not replaced here: ", scan.written,
+			    scan.written);
+}
+
+static int compile_piece(struct merge_compiler *c, struct str text,
+			 struct err *err)
+{
+	strbuf_reset(&c->mended);
+	c->source = text;
+	if (merge_mend(text, c->how, &c->mended))
+		c->source = strbuf_str(&c->mended);
+	if (compile_text(c, c->source, err) < 0)
+		return -1;
+	add_lookalikes(c);
+	return 0;
+}
+
 static int compile_pieces(struct merge_compiler *c,
 			  const struct merge_piece *pieces, size_t n,
 			  struct err *err)
@@ -399,8 +423,7 @@ static int compile_pieces(struct merge_compiler *c,
 			return err_set(err, ERR_LIMIT,
 				       "the text is longer than %u bytes",
 				       MERGE_SOURCE_MAX);
-		c->source = pieces[i].text;
-		if (compile_text(c, pieces[i].text, err) < 0)
+		if (compile_piece(c, pieces[i].text, err) < 0)
 			return -1;
 	}
 	while (c->depth > 0) {
@@ -427,7 +450,8 @@ int merge_compile(const struct merge_piece *pieces, size_t n,
 				    .arena = arena,
 				    .problems = problems,
 				    .scan = HTML_SCAN_INIT,
-				    .literal = STRBUF_INIT };
+				    .literal = STRBUF_INIT,
+				    .mended = STRBUF_INIT };
 	struct merge_how with_facts = *how;
 
 	BUG_ON(!program);

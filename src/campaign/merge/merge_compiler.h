@@ -33,8 +33,9 @@ struct merge_compiler {
 	struct strbuf literal;
 	struct merge_frame frames[MERGE_NESTING_MAX];
 	size_t depth;
-	struct str source; /* the piece at hand */
-	size_t at;         /* in it */
+	struct strbuf mended; /* the piece at hand, if it had to be */
+	struct str source;    /* the piece at hand */
+	size_t at;            /* in it */
 	/* Inside of a subject or preview text: it is no markup. */
 	bool in_template;
 	enum merge_escape template_escape;

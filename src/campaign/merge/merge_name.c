@@ -224,6 +224,85 @@ void merge_name_find(struct str name, struct str as_written,
 	}
 }
 
+void merge_name_upper(struct str name, struct strbuf *out)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.s[i];
+
+		strbuf_addch(out, c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
+	}
+}
+
+void merge_cut_prefixes(struct str *upper, struct str *as_written,
+			struct merge_prefixes *out)
+{
+	static const struct {
+		const char *text;
+		enum merge_case letters;
+	} known[] = {
+		{ "UPPER:", CASE_UPPER }, { "LOWER:", CASE_LOWER },
+		{ "TITLE:", CASE_TITLE }, { "URL:", CASE_URL },
+		{ "HTML:", CASE_AS_IS },
+	};
+
+	*out = (struct merge_prefixes){ CASE_AS_IS, false };
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i].text);
+
+		if (!str_starts(*upper, known[i].text))
+			continue;
+		if (known[i].letters == CASE_AS_IS)
+			out->html = true;
+		else
+			out->letters = known[i].letters;
+		*upper = (struct str){ upper->s + n, upper->len - n };
+		*as_written =
+			(struct str){ as_written->s + n, as_written->len - n };
+		i = (size_t)-1; /* another may follow */
+	}
+}
+
+static bool is_conditional(struct str upper)
+{
+	static const char *const begins[] = { "IF:", "IFNOT:", "ELSEIF:",
+					      "INTERESTED:" };
+	static const char *const wholes[] = { "ELSE", "ELSE:", "END:IF",
+					      "END:INTERESTED" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
+		if (str_starts(upper, begins[i]) || str_is(upper, wholes[i]))
+			return true;
+	return false;
+}
+
+bool merge_name_is_conditional(struct str name)
+{
+	CLEANUP(strbuf_release) struct strbuf upper = STRBUF_INIT;
+
+	merge_name_upper(name, &upper);
+	return is_conditional(strbuf_str(&upper));
+}
+
+bool merge_name_is_known(struct str name, const struct merge_how *how)
+{
+	CLEANUP(strbuf_release) struct strbuf capitals = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	static const struct merge_facts no_facts;
+	struct merge_how names = *how;
+	struct merge_prefixes prefixes;
+	struct merge_name found;
+	struct str upper;
+
+	names.facts = &no_facts;
+	merge_name_upper(name, &capitals);
+	upper = strbuf_str(&capitals);
+	if (is_conditional(upper))
+		return true;
+	merge_cut_prefixes(&upper, &name, &prefixes);
+	merge_name_find(upper, name, &names, &found, &text);
+	return found.kind != NAME_UNKNOWN;
+}
+
 const char *merge_name_near(struct str name, const struct merge_fields *fields)
 {
 	CLEANUP(strbuf_release) struct strbuf given = STRBUF_INIT;

@@ -2,8 +2,9 @@
  * campaign/merge/merge_private.h - the program that merge tags are compiled
  * into
  *
- * Shared by merge_compile.c (tags to operations), merge_name.c (what a name
- * stands for), merge_escape.c and merge_render.c.
+ * Shared by merge_compile.c (tags to operations), merge_scan.c (what looks like
+ * a tag), merge_name.c (what a name stands for), merge_escape.c and
+ * merge_render.c.
  */
 #ifndef CAMPAIGN_MERGE_PRIVATE_H
 #define CAMPAIGN_MERGE_PRIVATE_H
@@ -123,8 +124,72 @@ struct merge_name {
 void merge_name_find(struct str name, struct str as_written,
 		     const struct merge_how *how, struct merge_name *out,
 		     struct strbuf *text);
+/* IF:..., ELSE:, END:IF ..., as written. */
+bool merge_name_is_conditional(struct str name);
+/* A name as written, with its prefixes, or a conditional's. */
+bool merge_name_is_known(struct str name, const struct merge_how *how);
+
+/* The prefixes of a name (UPPER:, HTML: ...). */
+struct merge_prefixes {
+	enum merge_case letters;
+	bool html;
+};
+/* Cuts them from the name in capitals, and from that as written. */
+void merge_cut_prefixes(struct str *upper, struct str *as_written,
+			struct merge_prefixes *out);
+/* In capitals, ASCII only, so that both keep the same length. Appends. */
+void merge_name_upper(struct str name, struct strbuf *out);
 /* The name that a misspelt one may have meant; NULL: none is near. */
 const char *merge_name_near(struct str name, const struct merge_fields *fields);
+
+/* --- merge_scan.c --- */
+
+enum merge_likeness {
+	MERGE_LIKE_TAG,   /* it is one, known or not */
+	MERGE_LIKE_SPLIT, /* only blanks and an editor's markup keep it from
+			     being one that is known */
+	MERGE_LIKE_NONE,  /* a reader would see it as it stands */
+};
+
+/*
+ * All that begins or ends like a tag, from the first to the last:
+ *
+ *     struct merge_scan scan = MERGE_SCAN(text, how);
+ *     while (merge_scan_next(&scan))
+ *             ...
+ *     merge_scan_release(&scan);
+ *
+ * With both signs, however they are spelt (*| &#42;&#124; *%7C), it is told
+ * whatever stands between; where one is missing or cut off, only if the rest
+ * reads as a name: a known one, or capitals. merge_tag_test.c has the table.
+ */
+struct merge_scan {
+	const struct merge_how *how; /* whose facts are there */
+	struct str text;
+	bool is_html;
+	size_t at;   /* where the next one is looked for */
+	size_t done; /* what is before was told */
+
+	/* The one that was found. */
+	enum merge_likeness likeness;
+	size_t found; /* where it begins */
+	struct str written;
+	/* Of a tag that is split: as it should be, and the markup in it, which
+	 * is to stand around it: in its order, and cut where it stays balanced
+	 * also in the branches of a conditional. */
+	struct strbuf name, markup;
+	size_t before; /* bytes of the markup that go before the tag */
+	size_t first_end, last_end;
+	bool is_spelt;
+};
+#define MERGE_SCAN(text_, how_)                                                \
+	{                                                                      \
+		.how = (how_), .text = (text_),                                \
+		.is_html = (how_)->context == MERGE_HTML, .name = STRBUF_INIT, \
+		.markup = STRBUF_INIT                                          \
+	}
+bool merge_scan_next(struct merge_scan *scan);
+void merge_scan_release(struct merge_scan *scan);
 
 /* --- merge_render.c --- */
 

@@ -12,8 +12,9 @@
  * again, control and bidirectional-override characters in them are dropped.
  *
  * Nothing an author writes makes compiling fail: an unknown tag is left out, an
- * unclosed conditional ends at the end, and each is told in `problems` with
- * line and column. Only limits fail.
+ * unclosed conditional ends at the end, what looks like a tag and is none stays
+ * as it is, and each is told in `problems` with line and column. Only limits
+ * fail. Tags that only an editor's markup or blanks split are mended.
  *
  *     struct merge_piece piece = { .text = str_of(html) };
  *     merge_compile(&piece, 1, &how, &program, NULL, err);
@@ -140,8 +141,9 @@ struct merge_how {
 
 /* What is wrong with a text; none of it stops a send. */
 struct merge_problem {
-	size_t line, column; /* from 1, column in bytes */
+	size_t line, column; /* from 1, column in bytes; of the mended text */
 	const char *text;    /* "There is no tag FNAM (did you mean FNAME?)" */
+	const char *tag;     /* as written: "*|FNAM|*" */
 };
 struct merge_problems VEC_FIELDS(struct merge_problem);
 
@@ -159,6 +161,25 @@ int merge_compile(const struct merge_piece *pieces, size_t n,
 		  struct merge_program **out, struct merge_problems *problems,
 		  struct err *err);
 void merge_program_free(struct merge_program **program);
+
+/*
+ * The text with whole tags for those that are known once white space, invisible
+ * characters and, in HTML, the markup of words is taken out of them:
+ * `*| FNAME |*`, `*|FN<b>AME</b>|*` (the markup goes around the tag, in its
+ * order). merge_compile does it with each piece; before, for whoever looks at
+ * the text first. Only context and fields of `how` count. Lives in arena, or is
+ * the text itself.
+ */
+struct str merge_mended(struct str text, const struct merge_how *how,
+			struct arena *arena);
+/* Appends it, if there is anything to mend; else returns false. */
+bool merge_mend(struct str text, const struct merge_how *how,
+		struct strbuf *out);
+
+/* A text in which no tag is replaced: each, and all that looks like one, is a
+ * problem. */
+void merge_find_raw(struct str text, const struct merge_how *how,
+		    struct arena *arena, struct merge_problems *problems);
 
 /* --- rendering --- */
 

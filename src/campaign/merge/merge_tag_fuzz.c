@@ -76,6 +76,25 @@ static void check_markup(struct str text, struct arena *arena)
 		BUG_ON(count_of(&evil, *c) != count_of(&good, *c));
 }
 
+/* What is mended needs no more mending, and has all the markup it had. */
+static void check_mending(struct str text, struct arena *arena)
+{
+	static const struct merge_fields list = { fields, 2 };
+	struct merge_how how = { .context = MERGE_HTML, .fields = &list };
+	CLEANUP(strbuf_release) struct strbuf before = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf after = STRBUF_INIT;
+	struct merge_problems problems = VEC_INIT;
+	struct str mended = merge_mended(text, &how, arena);
+
+	strbuf_addslice(&before, text);
+	strbuf_addslice(&after, mended);
+	for (const char *c = "<>"; *c; c++)
+		BUG_ON(count_of(&before, *c) != count_of(&after, *c));
+	BUG_ON(!str_eq(merge_mended(mended, &how, arena), mended));
+	merge_find_raw(text, &how, arena, &problems);
+	vec_release(&problems);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -90,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		render(text, (enum merge_context)context, true,
 		       STR("v\xc3\xa9 \n"), arena, &quoted);
 	}
+	check_mending(text, arena);
 	if (!is_left_out(text))
 		check_markup(text, arena);
 	return 0;

@@ -353,6 +353,201 @@ static void a_misspelt_tag_is_told_with_the_nearest(void **state)
 	}
 }
 
+/* NULL: it stays as it is, and nothing is told of it. */
+struct likeness {
+	const char *text, *told;
+};
+
+static void check_told(enum merge_context context, const struct likeness *cases,
+		       size_t n)
+{
+	static const char words[] =
+		"It looks like a merge tag, is none, and stays as it is: ";
+
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i].text) };
+		struct merge_how how = { .context = context,
+					 .fields = &fields,
+					 .facts = &facts };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		if (problems.n != (cases[i].told ? 1 : 0))
+			fail_msg("%s: %zu problems, %s", cases[i].text,
+				 problems.n,
+				 problems.n ? problems.v[0].text : "");
+		if (cases[i].told) {
+			assert_string_equal(problems.v[0].tag, cases[i].told);
+			assert_memory_equal(problems.v[0].text, words,
+					    sizeof(words) - 1);
+		}
+		assert_string_equal(render(context, cases[i].text, &ann),
+				    cases[i].text);
+		vec_release(&problems);
+	}
+}
+
+static void what_looks_like_a_tag_is_told(void **state)
+{
+	static const struct likeness cases[] = {
+		/* not by its signs */
+		{ "a *&#124;FNAME&#124;* b", "*&#124;FNAME&#124;*" },
+		{ "&#42;&#x7C;fname&vert;&ast;",
+		  "&#42;&#x7C;fname&vert;&ast;" },
+		{ "<a href=\"https://x/?n=*%7CFNAME%7C*\">x</a>",
+		  "*%7CFNAME%7C*" },
+		{ "%2a%7cnoone%7c%2A", "%2a%7cnoone%7c%2A" },
+		{ "\xEF\xBC\x8A\xEF\xBD\x9C"
+		  "FNAME\xEF\xBD\x9C\xEF\xBC\x8A",
+		  "\xEF\xBC\x8A\xEF\xBD\x9C"
+		  "FNAME\xEF\xBD\x9C\xEF\xBC\x8A" },
+		/* nobody's name */
+		{ "*|\xD1\x84\xD1\x83|*", "*|\xD1\x84\xD1\x83|*" },
+		{ "*| vorname |*", "*| vorname |*" },
+		{ "*|<b>NOONE</b>|*", "*|<b>NOONE</b>|*" },
+		{ "*|FNA\nME|*", "*|FNA\nME|*" },
+		{ "*|1ST|*", "*|1ST|*" },
+		/* one star, one bar */
+		{ "Dear *|FNAME| x", "*|FNAME|" },
+		{ "Dear |FNAME|* x", "|FNAME|*" },
+		{ "Dear *|FNAME* x", "*|FNAME*" },
+		{ "Dear *FNAME|* x", "*FNAME|*" },
+		{ "*|<b>FNAME</b>| x", "*|<b>FNAME</b>|" },
+		/* cut off */
+		{ "Dear *|FNAME", "*|FNAME" },
+		{ "Dear *|fname, hello", "*|fname" },
+		{ "Dear FNAME|*", "FNAME|*" },
+		{ "Dear <b>FNAME</b>|*, x", "FNAME</b>|*" },
+		{ "Dear *|VORNAME</p><p>", "*|VORNAME" },
+		{ "*%7CFNAME", "*%7CFNAME" },
+		{ "*|IF:PLAN=pro and more", "*|IF:PLAN" },
+		{ "*|FN</p><p>ame|*", "*|FN" },
+		/* ordinary text */
+		{ "5 * 3 | 2, 5*3|2, a|*b, A|*", NULL },
+		{ "a*|b, *|B", NULL },
+		{ "|*bold*|*TOTAL*| x |", NULL },
+		{ "|*TOTAL*|EUR|", NULL },
+		{ "| *a* | EMAIL | *b* |", NULL },
+		{ "|EMAIL|*bold*|", NULL },
+		{ "** ** || |* *| *|* |*| **|** *||* *| |* *|--|*", NULL },
+		{ "<style>*|a{b:c} *|*{f:g}</style>", NULL },
+		{ "<style>svg|*{d:e}</style>", NULL },
+		{ "/*|----|*/ <!-- *|* -->", NULL },
+		{ "a*|b c|d* *|two words, and so on", NULL },
+	};
+
+	(void)state;
+	check_told(MERGE_HTML, cases, ARRAY_SIZE(cases));
+}
+
+static void markup_is_none_in_plain_text(void **state)
+{
+	static const struct likeness cases[] = {
+		{ "*|<b>FNAME</b>|*", "*|<b>FNAME</b>|*" },
+		{ "*&#124;FNAME&#124;*", NULL },
+		{ "*%7CFNAME%7C*", "*%7CFNAME%7C*" },
+		{ "*|FNAME", "*|FNAME" },
+	};
+
+	(void)state;
+	check_told(MERGE_PLAIN, cases, ARRAY_SIZE(cases));
+}
+
+static void what_an_editor_split_is_mended(void **state)
+{
+	static const struct pair pairs[] = {
+		{ "Dear *| FNAME |*!", "Dear Ann!", "Dear friend!" },
+		{ "*|\nFNAME\n|* *|FNAME |*", "Ann Ann", "friend friend" },
+		{ "*|&nbsp;FNAME|* *|fname&#160;|*", "Ann Ann",
+		  "friend friend" },
+		{ "*|FN\xE2\x80\x8B"
+		  "AME|* *\xEF\xBB\xBF|FN&#8203;AME|*",
+		  "Ann Ann", "friend friend" },
+		{ "*|FN<b>AME</b>|*", "<b>Ann</b>", "<b>friend</b>" },
+		{ "<b>*|FN</b>AME|*", "<b>Ann</b>", "<b>friend</b>" },
+		{ "*|<b>FNAME|*</b>", "<b>Ann</b>", "<b>friend</b>" },
+		{ "<i>*|FN</i>A<u>ME|*</u>", "<i>Ann</i><u></u>",
+		  "<i>friend</i><u></u>" },
+		{ "*<span class=\"x\">|FNAME|</span>*",
+		  "<span class=\"x\">Ann</span>",
+		  "<span class=\"x\">friend</span>" },
+		{ "*|UPPER:FN<!-- x -->AME|*", "<!-- x -->ANN",
+		  "<!-- x -->FRIEND" },
+		/* balanced in each branch */
+		{ "*|IF:PL<b>AN</b>&nbsp;=&nbsp;pro|*y*| ELSE: |*n*|<i>END:IF"
+		  "</i>|*",
+		  "<b></b>y", "<b></b>n<i></i>" },
+		{ "<b>*|IF:PLAN</b>|*y*|<i>ELSE:|*n</i>*|END:IF|*", "<b></b>y",
+		  "<b></b><i>n</i>" },
+		{ "<a href=\"https://x/?n=*| FNAME |*\">x</a>",
+		  "<a href=\"https://x/?n=Ann\">x</a>",
+		  "<a href=\"https://x/?n=friend\">x</a>" },
+		{ "*|LIST:<br>NAME|*", "*|LIST:<br>NAME|*",
+		  "*|LIST:<br>NAME|*" },
+		/* not those that nobody knows */
+		{ "*| x |* *|<b>NOONE</b>|*", "*| x |* *|<b>NOONE</b>|*",
+		  "*| x |* *|<b>NOONE</b>|*" },
+	};
+
+	(void)state;
+	check_pairs(MERGE_HTML, pairs, ARRAY_SIZE(pairs));
+}
+
+static void a_text_that_has_no_tags_tells_all_of_them(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct merge_problems problems = VEC_INIT;
+	struct merge_how how = { .context = MERGE_HEADER, .fields = &fields };
+
+	(void)state;
+	merge_find_raw(STR("Us *|FNAME|* *| FNAME |* *|NO|* *|LNAME"), &how,
+		       arena, &problems);
+	assert_int_equal(problems.n, 4);
+	assert_string_equal(problems.v[0].text,
+			    "Merge tags are not replaced here: *|FNAME|*");
+	assert_string_equal(problems.v[1].tag, "*| FNAME |*");
+	assert_string_equal(problems.v[3].tag, "*|LNAME");
+	vec_release(&problems);
+	merge_find_raw(STR("Us & co | 5 * 3"), &how, arena, &problems);
+	assert_int_equal(problems.n, 0);
+}
+
+/* Long texts of what only begins, each read but a few times. */
+static void whatever_repeats_is_read_at_once(void **state)
+{
+	static const char *const parts[] = {
+		"*", "*|",        "|*",    "*|A",       "*|<b>",   "*<b>",
+		"<", "*|<a *|b>", "*|<a ", "A|*",       "&#42;",   "*|F&nbsp;",
+		"A", "*%7C",      "<b>|*", "*|FNAME |", "%7C*<b>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		struct merge_problems problems = VEC_INIT;
+		struct merge_piece piece = { .slot = MERGE_SLOT_NONE };
+		struct merge_how how = { .fields = &fields, .facts = &facts };
+		struct err err = ERR_INIT;
+
+		while (text.len < 256 * 1024)
+			strbuf_addstr(&text, parts[i]);
+		piece.text = strbuf_str(&text);
+		assert_int_equal(merge_compile(&piece, 1, &how, arena, &program,
+					       &problems, &err),
+				 0);
+		vec_release(&problems);
+	}
+}
+
 static void nesting_has_a_limit(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
@@ -505,6 +700,10 @@ static void random_text(struct prng *prng, struct strbuf *out)
 		"</body>",
 		"<img src=*|WEBSITE|*",
 		"=\"\"",
+		"*| FNAME |*",
+		"*|FN<b>AME</b>|*",
+		"*|LNAME",
+		"&nbsp;",
 	};
 	size_t n = prng_below(prng, 40);
 
@@ -617,6 +816,11 @@ int main(void)
 		cmocka_unit_test(
 			unknown_and_broken_tags_are_told_with_their_place),
 		cmocka_unit_test(a_misspelt_tag_is_told_with_the_nearest),
+		cmocka_unit_test(what_looks_like_a_tag_is_told),
+		cmocka_unit_test(markup_is_none_in_plain_text),
+		cmocka_unit_test(what_an_editor_split_is_mended),
+		cmocka_unit_test(a_text_that_has_no_tags_tells_all_of_them),
+		cmocka_unit_test(whatever_repeats_is_read_at_once),
 		cmocka_unit_test(nesting_has_a_limit),
 		cmocka_unit_test(values_are_read_from_the_members_json),
 		cmocka_unit_test(dates_are_those_of_php),
