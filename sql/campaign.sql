@@ -94,6 +94,12 @@ WHERE id = ?;
 -- args: id
 SELECT html, plain_text FROM campaign WHERE id = ?;
 
+-- name: campaign-language
+-- What tells which language it is in. args: id
+SELECT html, COALESCE((SELECT campaign_defaults FROM list
+	WHERE list.id = campaign.list_id), '{}')
+FROM campaign WHERE id = ?;
+
 -- name: campaign-content-put
 -- NULL leaves a text as it is; only in status save. args: html, plain_text,
 -- now, id
@@ -114,7 +120,7 @@ SELECT id FROM segment WHERE id = ? AND list_id = ?;
 -- What merge tags and the checklist need of an audience. args: list
 SELECT name, hex, permission_reminder, contact,
 	(SELECT COUNT(*) FROM member m WHERE m.list_id = list.id
-		AND m.status = :MEMBER_SUBSCRIBED)
+		AND m.status = :MEMBER_SUBSCRIBED), campaign_defaults
 FROM list WHERE id = ?;
 
 -- name: campaign-under-way

@@ -4,12 +4,18 @@
 #include "base/cleanup.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "campaign/checklist.h"
+#include "campaign/html/html_language.h"
 #include "campaign/html/html_look.h"
 #include "delivery/event.h"
 #include "delivery/mailing_private.h"
 #include "delivery/track_token.h"
 #include "mail/message.h"
+#include "reader/reader_text.h"
+#include "store/db.h"
+
+#include "sql/campaign.h"
 
 /* Nobody sees it; who follows it is a program (rule 20). */
 #define HONEYPOT_BEGIN                                                \
@@ -33,22 +39,18 @@
 	"text-indent:0!important;letter-spacing:normal!important;" \
 	"font:12px/1.5 sans-serif!important;color:#555!important;" \
 	"background:#fff!important;"
-#define FOOTER_HTML                                                  \
-	"\n<div style=\"" SHOWN "display:block!important;"           \
-	"height:auto!important;max-height:none!important;"           \
-	"overflow:visible!important;clear:both!important;"           \
-	"padding:24px 12px!important;text-align:center!important\">" \
-	"This e-mail was sent to *|EMAIL|*.<br>"
-#define FOOTER_HTML_COMPANY "*|LIST:COMPANY|*<br>"
-#define FOOTER_HTML_END                                           \
-	"*|LIST:ADDRESSLINE|*<br><br>"                            \
+#define FOOTER_SHOWN                         \
+	SHOWN "display:block!important;"     \
+	      "height:auto!important;"       \
+	      "max-height:none!important;"   \
+	      "overflow:visible!important;"  \
+	      "clear:both!important;"        \
+	      "padding:24px 12px!important;" \
+	      "text-align:center!important;direction:"
+#define FOOTER_LINK                                               \
 	"<a href=\"*|UNSUB|*\" style=\"" SHOWN                    \
 	"display:inline!important;pointer-events:auto!important;" \
-	"text-decoration:underline!important\">Unsubscribe</a></div>\n"
-
-#define FOOTER_TEXT "\n\n-- \nThis e-mail was sent to *|EMAIL|*.\n"
-#define FOOTER_TEXT_COMPANY "*|LIST:COMPANY|*\n"
-#define FOOTER_TEXT_END "*|LIST:ADDRESSLINE|*\nUnsubscribe: *|UNSUB|*\n"
+	"text-decoration:underline!important\">"
 
 #define PREVIEW_BEGIN \
 	"<div style=\"display:none;max-height:0;overflow:hidden\">"
@@ -95,6 +97,41 @@ static int compile_text(struct mailing_private *m, const char *text,
 	return compile(m, &pieces, context, quoted_printable, out, err);
 }
 
+/* --- its language --- */
+
+/* What the HTML says, else that of the audience; NULL: neither is known. */
+static const struct reader_language *choose_language(struct str html,
+						     const char *of_audience)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const struct reader_language *found =
+		reader_language_find(html_language(html, arena));
+
+	return found ? found : reader_language_find(of_audience);
+}
+
+static void read_language(const struct rows *rows, struct arena *arena,
+			  void *out)
+{
+	CLEANUP(json_free)
+	json_t *defaults = json_loads(rows_text(rows, 1), 0, NULL);
+
+	(void)arena;
+	*(const struct reader_language **)out = choose_language(
+		rows_str(rows, 0),
+		json_string_value(json_object_get(defaults, "language")));
+}
+
+int mailing_language(struct db *db, int64_t campaign_id, struct arena *arena,
+		     const struct reader_language **out, struct err *err)
+{
+	*out = NULL;
+	return db_get(db, SQL_CAMPAIGN_LANGUAGE, SQL_ARGS(sql_int(campaign_id)),
+		      read_language, arena, out, err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* --- the bodies --- */
 
 static void add_preview(struct mailing_private *m, struct html_pieces *out)
@@ -120,14 +157,41 @@ static bool needs_company(const struct mailing_private *m)
 			 m->facts.address[n] != '\n');
 }
 
-static void add_footer(const struct mailing_private *m, const char *begin,
-		       const char *company, const char *end,
-		       struct html_pieces *out)
+static const char *text_of(const struct mailing_private *m,
+			   enum reader_text text)
 {
-	add_text(out, begin);
+	return m->language->text[text];
+}
+
+static void add_footer_html(const struct mailing_private *m,
+			    struct html_pieces *out)
+{
+	CLEANUP(strbuf_release) struct strbuf footer = STRBUF_INIT;
+	const char *direction = reader_direction(m->language);
+
+	strbuf_addf(&footer,
+		    "\n<div lang=\"%s\" dir=\"%s\" style=\"" FOOTER_SHOWN
+		    "%s!important\">",
+		    m->language->tag, direction, direction);
+	strbuf_add_html(&footer, str_of(text_of(m, READER_SENT_TO)));
+	strbuf_addstr(&footer, "<br>");
 	if (needs_company(m))
-		add_text(out, company);
-	add_text(out, end);
+		strbuf_addstr(&footer, "*|LIST:COMPANY|*<br>");
+	strbuf_addstr(&footer, "*|LIST:ADDRESSLINE|*<br><br>" FOOTER_LINK);
+	strbuf_add_html(&footer, str_of(text_of(m, READER_UNSUBSCRIBE)));
+	strbuf_addstr(&footer, "</a></div>\n");
+	add_text(out, arena_strdup(m->arena, footer.buf));
+}
+
+static void add_footer_plain(const struct mailing_private *m,
+			     struct html_pieces *out)
+{
+	const char *company = needs_company(m) ? "*|LIST:COMPANY|*\n" : "";
+
+	add_text(out, arena_printf(m->arena,
+				   "\n\n-- \n%s\n%s*|LIST:ADDRESSLINE|*\n%s\n",
+				   text_of(m, READER_SENT_TO), company,
+				   text_of(m, READER_UNSUBSCRIBE_AT)));
 }
 
 /*
@@ -153,8 +217,7 @@ static int compile_html_end(struct mailing_private *m, bool for_mail,
 		add_text(&pieces, HONEYPOT_END);
 	}
 	if (closing)
-		add_footer(m, FOOTER_HTML, FOOTER_HTML_COMPANY, FOOTER_HTML_END,
-			   &pieces);
+		add_footer_html(m, &pieces);
 	if (for_mail && tracking->opens) {
 		add_text(&pieces, PIXEL_BEGIN);
 		add_slot(&pieces, MERGE_SLOT_PIXEL, 0);
@@ -219,8 +282,7 @@ static int compile_plain(struct mailing_private *m, struct str text,
 	bool encoded = !m->is_shown;
 
 	vec_push(&pieces, piece);
-	add_footer(m, FOOTER_TEXT, FOOTER_TEXT_COMPANY, FOOTER_TEXT_END,
-		   &footer);
+	add_footer_plain(m, &footer);
 	out->has_address = content_has_address(text);
 	out->has_link = true;
 	if (compile(m, &pieces, MERGE_PLAIN, encoded, &out->content, err) < 0)
@@ -298,6 +360,9 @@ static int compile_all(struct mailing_private *m, struct content *content,
 	const struct campaign_settings *s = &m->campaign.settings;
 
 	content_mend(content, &m->fields, m->arena);
+	m->language = choose_language(content->html, m->facts.language);
+	if (!m->language)
+		m->language = reader_language_english();
 	m->has_html = content->html.len > 0;
 	m->has_text = content->plain_text.len > 0 || !m->has_html;
 	if (compile_text(m, s->subject_line, MERGE_HEADER, false, &m->subject,

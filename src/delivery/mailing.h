@@ -5,7 +5,8 @@
  * the frame of the message. What the law wants is added to what the author
  * wrote: the footer with postal address and unsubscribe link comes in unless
  * the text rendered for this very recipient has both where they are seen. It
- * stands behind all that the author left open.
+ * stands behind all that the author left open. It is in the language that the
+ * HTML says it is in, else in that of the audience's campaigns.
  *
  * In the HTML the author's links come first and in his order, then the hidden
  * link (see verdict.h) and those of the footer, the open pixel last.
@@ -30,6 +31,7 @@ struct dkim_key;
 struct err;
 struct merge_facts;
 struct merge_fields;
+struct reader_language;
 struct track_keys;
 
 /* What all mailings share; outlives them. */
@@ -78,6 +80,10 @@ struct mailing_draft {
 int mailing_get_draft(const struct mailing_setup *setup,
 		      const struct mailing_draft *draft, struct mailing **out,
 		      struct err *err);
+/* In which a campaign is, so far as its HTML or else its audience says; *out is
+ * NULL where it does not, or there is no such campaign. */
+int mailing_language(struct db *db, int64_t campaign_id, struct arena *arena,
+		     const struct reader_language **out, struct err *err);
 struct mailing *mailing_hold(struct mailing *mailing);
 void mailing_put(struct mailing **mailing); /* NULL is fine */
 

@@ -12,6 +12,7 @@
 #include "delivery/mailing.h"
 
 struct message_frame;
+struct reader_language;
 
 /* One body: what the author wrote, and the two ways to end it. */
 struct mailing_body {
@@ -34,6 +35,7 @@ struct mailing_private {
 	struct merge_fields fields;
 	struct merge_facts facts;
 	struct message_frame *frame;
+	const struct reader_language *language; /* of our footer */
 	struct merge_program *subject, *to_name;
 	bool has_text, has_html;
 	/* Quoted-printable; of one that is shown, the text as it is, and no

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "campaign/html/html_look.h"
+#include "campaign/merge/merge_tag.h"
 #include "delivery/delivery_fixture.h"
 #include "delivery/outbox/outbox.h"
 #include "delivery/track_token.h"
@@ -32,6 +33,17 @@ static const struct mailing_person ann = {
 
 static struct world world;
 
+/* As it is now. */
+static void get_mailing(struct world *w)
+{
+	struct err err = ERR_INIT;
+
+	mailing_put(&w->mailing);
+	if (mailing_get(w->f.store.audience, &w->setup, w->f.campaign_id,
+			FIXTURE_NOW, &w->mailing, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 static void open_world(const char *html)
 {
 	struct world *w = &world;
@@ -44,9 +56,7 @@ static void open_world(const char *html)
 					   .public_url = URL,
 					   .organisation = "Acme & Söhne",
 					   .postal_address = "1 Road, Town" };
-	if (mailing_get(w->f.store.audience, &w->setup, w->f.campaign_id,
-			FIXTURE_NOW, &w->mailing, &err) < 0)
-		fail_msg("%s", err.text);
+	get_mailing(w);
 }
 
 static void render(void)
@@ -139,6 +149,91 @@ static void what_the_law_wants_is_added(void **state)
 	after(world.view.html, "Acme &amp; Söhne");
 	after(world.view.text, "1 Road, Town");
 	after(world.view.text, "Unsubscribe: " URL "/t/u/");
+}
+
+/* Of the HTML, else of the audience, else English; in both parts. */
+static void the_footer_is_in_the_language_of_the_mail(void **state)
+{
+	static const struct {
+		const char *html, *audience;
+		const char *lead, *link, *plain;
+	} cases[] = {
+		{ "<html lang=\"de-AT\"><p>x</p>", "fr",
+		  "<div lang=\"de\" dir=\"ltr\" ",
+		  "Diese E-Mail ging an ann@example.org.<br>",
+		  "\nAbmelden: " URL "/t/u/" },
+		{ "<p>x</p>", "fr_CA", "<div lang=\"fr\" dir=\"ltr\" ",
+		  ">Se désabonner</a>", "\nSe désabonner\u00a0: " URL "/t/u/" },
+		{ "<p>x</p>", "", "<div lang=\"en\" dir=\"ltr\" ",
+		  ">Unsubscribe</a>", "\nUnsubscribe: " URL "/t/u/" },
+		{ "<html lang=\"ar\" dir=\"rtl\"><p>x</p>", "",
+		  "<div lang=\"ar\" dir=\"rtl\" ", ">إلغاء الاشتراك</a>",
+		  "\nإلغاء الاشتراك: " URL "/t/u/" },
+		{ "<html lang=\"zh\"><p>x</p>", "he-IL",
+		  "<div lang=\"he\" dir=\"rtl\" ", "direction:rtl!important",
+		  "\nהסרה מרשימת התפוצה: " URL "/t/u/" },
+		{ "<html lang=\"und\"><p>x</p>", "", "<div lang=\"en\"",
+		  "This e-mail was sent to ann@example.org.<br>",
+		  "\nThis e-mail was sent to ann@example.org." },
+		{ "", "it", "Questa e-mail", "ann@example.org.",
+		  "\nAnnulla l’iscrizione: " URL "/t/u/" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *html;
+
+		if (i > 0)
+			close_world(state);
+		open_world(cases[i].html);
+		fixture_exec(&world.f,
+			     "UPDATE list SET campaign_defaults ="
+			     " '{\"language\":\"%s\"}'",
+			     cases[i].audience);
+		get_mailing(&world);
+		render();
+		html = *cases[i].html ? world.view.html : world.view.text;
+		after(after(html, cases[i].lead), cases[i].link);
+		after(world.view.text, "1 Road, Town");
+		after(world.view.text, cases[i].plain);
+	}
+}
+
+/* What the composer shows has the footer that is sent. */
+static void a_draft_has_the_footer_of_its_language(void **state)
+{
+	const struct merge_facts facts = { .company = "",
+					   .address = "1 Road, Town",
+					   .language = "nl" };
+	const struct merge_fields fields = { 0 };
+	struct mailing_draft draft = { .subject = "",
+				       .from_name = "",
+				       .from_email = "",
+				       .html = STR("<p lang=es>x</p>"),
+				       .fields = &fields,
+				       .facts = &facts };
+	struct mailing_view view;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	open_world("");
+	mailing_put(&world.mailing);
+	assert_int_equal(
+		mailing_get_draft(&world.setup, &draft, &world.mailing, &err),
+		0);
+	assert_int_equal(mailing_render_view(world.mailing, &ann, world.f.arena,
+					     &view, &err),
+			 0);
+	after(view.html, ">Darse de baja</a>");
+	after(view.text, "Darse de baja: " URL "/t/u/");
+	mailing_put(&world.mailing);
+	draft.html = STR("<p>x</p>");
+	assert_int_equal(
+		mailing_get_draft(&world.setup, &draft, &world.mailing, &err),
+		0);
+	assert_int_equal(mailing_render_view(world.mailing, &ann, world.f.arena,
+					     &view, &err),
+			 0);
+	after(view.html, ">Uitschrijven</a>");
 }
 
 static void what_the_author_wrote_is_not_added_again(void **state)
@@ -454,6 +549,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD(links_stand_in_the_authors_order),
 		WORLD(what_the_law_wants_is_added),
+		WORLD(the_footer_is_in_the_language_of_the_mail),
+		WORLD(a_draft_has_the_footer_of_its_language),
 		WORLD(what_the_author_wrote_is_not_added_again),
 		WORLD(a_conditional_link_does_not_count),
 		WORLD(an_unclosed_conditional_hides_no_footer),

@@ -309,6 +309,9 @@ static int read_subject(struct db *db, const struct track_token *token,
 	} else if (err->code != ERR_NOT_FOUND) {
 		return -1;
 	}
+	if (mailing_language(db, token->campaign_id, arena, &out->language,
+			     err) < 0)
+		return -1;
 	if (token->member_id == 0)
 		return 1;
 	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)

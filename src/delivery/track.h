@@ -17,6 +17,7 @@
 struct arena;
 struct err;
 struct mailing_setup;
+struct reader_language;
 struct store;
 struct strbuf;
 struct track;
@@ -61,6 +62,8 @@ struct track_subject {
 	const char *list_name;
 	const char *organisation;
 	bool is_subscribed;
+	/* Of the mail; NULL: not known. */
+	const struct reader_language *language;
 };
 /* purpose: enum track_purpose. 1, 0: no token of ours, -1. */
 int track_subject(struct track *track, const char *token, char purpose,

@@ -1,8 +1,9 @@
 #include "http/page.h"
 
+#include "reader/reader_text.h"
+
 static const char head[] =
-	"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta "
-	"charset=\"utf-8\">\n"
+	"<head>\n<meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width\">\n"
 	"<meta name=\"robots\" content=\"noindex\">\n<title>";
 static const char style[] =
@@ -15,13 +16,21 @@ static const char style[] =
 	"0;vertical-align:"
 	"top}</style>\n</head>\n<body>\n<main>\n<h1>";
 
-void page_begin(struct strbuf *out, const char *title)
+void page_begin_in(struct strbuf *out, const struct reader_language *language,
+		   const char *title)
 {
+	strbuf_addf(out, "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n",
+		    language->tag, reader_direction(language));
 	strbuf_addstr(out, head);
 	strbuf_add_html(out, str_of(title));
 	strbuf_addstr(out, style);
 	strbuf_add_html(out, str_of(title));
 	strbuf_addstr(out, "</h1>\n");
+}
+
+void page_begin(struct strbuf *out, const char *title)
+{
+	page_begin_in(out, reader_language_english(), title);
 }
 
 void page_paragraph(struct strbuf *out, const char *text)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "http/auth.h"
 #include "http/page.h"
+#include "reader/reader_text.h"
 
 #include <string.h>
 
@@ -243,11 +244,38 @@ static const char *mailchimp_type(const char *title)
 	return MC_TYPE;
 }
 
-/* Where there is an app; readers of mails need not hear of it. */
-static bool has_start(const struct request *rq)
+/* What mails lead to: their readers need not hear of our app, nor in English.
+ */
+static bool is_of_readers(const struct request *rq)
 {
-	return strncmp(rq->path, "/t/", 3) != 0 &&
-	       strncmp(rq->path, "/files/", 7) != 0;
+	return strncmp(rq->path, "/t/", 3) == 0 ||
+	       strncmp(rq->path, "/files/", 7) == 0;
+}
+
+/* What readers are told of a status: a title, and the next is what to do. */
+static enum reader_text reader_text_of(int status)
+{
+	switch (status) {
+	case 404:
+		return READER_NO_LINK;
+	case 429:
+	case 503:
+		return READER_BUSY;
+	default:
+		return READER_FAILED;
+	}
+}
+
+static void write_readers_page(const struct request *rq, struct response *rs,
+			       const struct problem *p)
+{
+	const struct reader_language *language =
+		reader_language_accepted(request_header(rq, "Accept-Language"));
+	enum reader_text title = reader_text_of(p->status);
+
+	page_begin_in(&rs->body, language, language->text[title]);
+	page_paragraph(&rs->body, language->text[title + 1]);
+	page_end(&rs->body);
 }
 
 /* People are told when it was instead of an id, which says nothing to them. */
@@ -267,16 +295,18 @@ static void write_page(const struct request *rq, struct response *rs,
 		       const struct problem *p)
 {
 	rs->content_type = PAGE_TYPE;
+	if (is_of_readers(rq)) {
+		write_readers_page(rq, rs, p);
+		return;
+	}
 	page_begin(&rs->body, p->title);
 	if (p->status == 500)
 		add_time(rq, &rs->body);
 	else
 		page_paragraph(&rs->body, p->detail);
-	if (has_start(rq)) {
-		strbuf_addstr(&rs->body, "<p>");
-		page_link(&rs->body, "/", "To the start page");
-		strbuf_addstr(&rs->body, "</p>\n");
-	}
+	strbuf_addstr(&rs->body, "<p>");
+	page_link(&rs->body, "/", "To the start page");
+	strbuf_addstr(&rs->body, "</p>\n");
 	page_end(&rs->body);
 }
 

@@ -88,6 +88,37 @@ static void errors_of_pages_are_pages(void **state)
 	(void)f;
 }
 
+/* Whoever got a mail is told in the language of the browser, and nothing of an
+ * app. */
+static void errors_behind_mails_are_in_the_readers_language(void **state)
+{
+	static const struct {
+		const char *request, *page;
+	} cases[] = {
+		{ GET_WITH("/t/u/x",
+			   "Accept: text/html\r\n"
+			   "Accept-Language: de-AT,de;q=0.9,en;q=0.8"),
+		  "<html lang=\"de\" dir=\"ltr\">" },
+		{ GET_WITH("/t/u/x", "Accept: text/html\r\n"
+				     "Accept-Language: ar"),
+		  "<html lang=\"ar\" dir=\"rtl\">" },
+		{ GET_WITH("/files/x", "Accept: text/html"),
+		  "<h1>This link is not valid</h1>" },
+		{ GET_WITH("/files/x", "Accept: text/html\r\n"
+				       "Accept-Language: es"),
+		  "<h1>Este enlace no es válido</h1>" },
+	};
+	FIXTURE(f);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fixture_ask(server, cases[i].request, &reply);
+		assert_int_equal(reply.status, 404);
+		assert_has(&reply.body, cases[i].page);
+		assert_null(strstr(reply.body.buf, "href="));
+	}
+	(void)f;
+}
+
 /* Whoever has no key is led to where one signs in; with a wrong one, it is
  * refused. */
 static void pages_lead_to_the_sign_in(void **state)
@@ -150,6 +181,7 @@ int main(void)
 		TEST(what_went_wrong_inside_is_not_told),
 		TEST(errors_of_the_marketing_api_look_like_mailchimps),
 		TEST(errors_of_pages_are_pages),
+		TEST(errors_behind_mails_are_in_the_readers_language),
 		TEST(pages_lead_to_the_sign_in),
 		TEST(no_browser_is_asked_for_a_password),
 	};

@@ -10,6 +10,7 @@
 #include "delivery/delivery.h"
 #include "delivery/track_token.h"
 #include "http/page.h"
+#include "reader/reader_text.h"
 
 /*
  * Opens, clicks and unsubscribes. The answer is written first and given when
@@ -56,13 +57,18 @@ static int check_token(const struct request *rq, enum track_purpose purpose,
 	return found < 0 ? -1 : 0;
 }
 
+static void forbid_cache(struct response *rs)
+{
+	response_header(rs, "Cache-Control",
+			"no-cache, no-store, must-revalidate, private");
+}
+
 static int store(struct request *rq, struct response *rs,
 		 const struct track_hit *hit)
 {
 	struct track *track = track_of(rq);
 
-	response_header(rs, "Cache-Control",
-			"no-cache, no-store, must-revalidate, private");
+	forbid_cache(rs);
 	response_later(rs);
 	track_store(track, hit, answer, rs);
 	return 1;
@@ -91,64 +97,112 @@ int page_track_click(struct request *rq, struct response *rs, struct err *err)
 
 /* --- pages --- */
 
-static const char *title_of(const struct track_subject *subject)
+static const struct reader_language *language_of(
+	const struct request *rq, const struct track_subject *subject)
 {
-	if (*subject->organisation)
-		return subject->organisation;
-	return *subject->list_name ? subject->list_name : "Your subscription";
+	return subject->language ? subject->language
+				 : reader_language_accepted(request_header(
+					   rq, "Accept-Language"));
 }
 
-static void add_button(struct strbuf *out)
-{
-	strbuf_addstr(out, "<form method=\"post\">"
-			   "<button type=\"submit\" name=\"unsubscribe\" "
-			   "value=\"1\">Unsubscribe</button></form>\n");
-}
-
-static void add_who(const struct track_subject *subject, struct strbuf *out)
-{
-	strbuf_addstr(out, "<p>");
-	if (*subject->list_name) {
-		strbuf_addstr(out, "List: <strong>");
-		strbuf_add_html(out, str_of(subject->list_name));
-		strbuf_addstr(out, "</strong><br>\n");
-	}
-	if (*subject->address) {
-		strbuf_addstr(out, "Address: <strong>");
-		strbuf_add_html(out, str_of(subject->address));
-		strbuf_addstr(out, "</strong>");
-	}
-	strbuf_addstr(out, "</p>\n");
-}
-
-/* What the link is about; looking at it changes nothing. */
-static int show(struct request *rq, struct response *rs, char purpose,
-		struct err *err)
-{
+/* A page about the reader's subscription. */
+struct page {
+	const struct reader_language *language;
 	struct track_subject subject;
-	int found = track_subject(track_of(rq), request_param(rq, "token"),
-				  purpose, rq->arena, &subject, err);
+	struct strbuf *out;
+};
+
+static const char *text_of(const struct page *page, enum reader_text text)
+{
+	return page->language->text[text];
+}
+
+static const char *title_of(const struct page *page)
+{
+	if (*page->subject.organisation)
+		return page->subject.organisation;
+	return *page->subject.list_name ? page->subject.list_name
+					: text_of(page, READER_SUBSCRIPTION);
+}
+
+static void say(const struct page *page, enum reader_text text)
+{
+	page_paragraph(page->out, text_of(page, text));
+}
+
+static void add_button(const struct page *page)
+{
+	strbuf_addstr(page->out, "<form method=\"post\">"
+				 "<button type=\"submit\" "
+				 "name=\"unsubscribe\" value=\"1\">");
+	strbuf_add_html(page->out, str_of(text_of(page, READER_UNSUBSCRIBE)));
+	strbuf_addstr(page->out, "</button></form>\n");
+}
+
+/* Names run as they do, whatever the page does. */
+static void add_fact(const struct page *page, enum reader_text label,
+		     const char *value)
+{
+	strbuf_add_html(page->out, str_of(text_of(page, label)));
+	strbuf_addstr(page->out, " <strong><bdi>");
+	strbuf_add_html(page->out, str_of(value));
+	strbuf_addstr(page->out, "</bdi></strong>");
+}
+
+static void add_who(const struct page *page)
+{
+	const struct track_subject *subject = &page->subject;
+
+	strbuf_addstr(page->out, "<p>");
+	if (*subject->list_name) {
+		add_fact(page, READER_LIST, subject->list_name);
+		strbuf_addstr(page->out, "<br>\n");
+	}
+	if (*subject->address)
+		add_fact(page, READER_ADDRESS, subject->address);
+	strbuf_addstr(page->out, "</p>\n");
+}
+
+/* Fails with ERR_NOT_FOUND if the token is not ours. */
+static int begin_page(const struct request *rq, struct response *rs,
+		      enum track_purpose purpose, struct page *page,
+		      struct err *err)
+{
+	int found =
+		track_subject(track_of(rq), request_param(rq, "token"),
+			      (char)purpose, rq->arena, &page->subject, err);
 
 	if (found < 0)
 		return -1;
 	if (!found)
 		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
+	page->language = language_of(rq, &page->subject);
+	page->out = &rs->body;
 	rs->content_type = PAGE_TYPE;
-	page_begin(&rs->body, title_of(&subject));
-	if (subject.member_id == 0) {
-		page_paragraph(&rs->body, "This was a test mail: there is "
-					  "nobody to unsubscribe.");
-	} else if (subject.is_subscribed) {
-		page_paragraph(&rs->body,
-			       "Do you want no more e-mail from this list?");
-		add_who(&subject, &rs->body);
-		add_button(&rs->body);
+	page_begin_in(page->out, page->language, title_of(page));
+	return 0;
+}
+
+/* What the link is about; looking at it changes nothing. */
+static int show(struct request *rq, struct response *rs,
+		enum track_purpose purpose, struct err *err)
+{
+	struct page page;
+
+	if (begin_page(rq, rs, purpose, &page, err) < 0)
+		return -1;
+	forbid_cache(rs);
+	if (page.subject.member_id == 0) {
+		say(&page, READER_IS_TEST);
+	} else if (page.subject.is_subscribed) {
+		say(&page, READER_WANTS_NO_MORE);
+		add_who(&page);
+		add_button(&page);
 	} else {
-		add_who(&subject, &rs->body);
-		page_paragraph(&rs->body, "You are not subscribed. You get no "
-					  "e-mail from this list.");
+		add_who(&page);
+		say(&page, READER_IS_OUT);
 	}
-	page_end(&rs->body);
+	page_end(page.out);
 	return 0;
 }
 
@@ -156,23 +210,16 @@ static int show(struct request *rq, struct response *rs, char purpose,
 static int leave(struct request *rq, struct response *rs,
 		 enum track_purpose purpose, struct err *err)
 {
-	struct track_subject subject;
+	struct page page;
 	struct track_hit hit;
 
 	if (check_token(rq, purpose, &hit, err) < 0 ||
-	    track_subject(track_of(rq), request_param(rq, "token"),
-			  (char)purpose, rq->arena, &subject, err) < 0)
+	    begin_page(rq, rs, purpose, &page, err) < 0)
 		return -1;
-	rs->content_type = PAGE_TYPE;
-	page_begin(&rs->body, title_of(&subject));
-	page_paragraph(&rs->body,
-		       subject.member_id == 0
-			       ? "This was a test mail: there was nobody to "
-				 "unsubscribe."
-			       : "You are unsubscribed. You will get no more "
-				 "e-mail from this list.");
-	add_who(&subject, &rs->body);
-	page_end(&rs->body);
+	say(&page,
+	    page.subject.member_id == 0 ? READER_IS_TEST : READER_HAS_LEFT);
+	add_who(&page);
+	page_end(page.out);
 	return store(rq, rs, &hit);
 }
 

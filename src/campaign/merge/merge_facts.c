@@ -50,12 +50,15 @@ static void read_list_facts(const struct rows *rows, struct arena *arena,
 {
 	CLEANUP(json_free)
 	json_t *contact = json_loads(rows_text(rows, 3), 0, NULL);
+	CLEANUP(json_free)
+	json_t *defaults = json_loads(rows_text(rows, 5), 0, NULL);
 	struct merge_facts *facts = out;
 
 	facts->list_name = rows_dup(rows, 0, arena);
 	facts->list_uid = rows_dup(rows, 1, arena);
 	facts->list_reminder = rows_dup(rows, 2, arena);
 	facts->list_subscribers = rows_int(rows, 4);
+	facts->language = text_of(defaults, "language", arena);
 	facts->list_phone = text_of(contact, "phone", arena);
 	if (!facts->company || !*facts->company)
 		facts->company = text_of(contact, "company", arena);

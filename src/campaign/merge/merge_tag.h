@@ -64,6 +64,9 @@ struct merge_facts {
 	const char *address; /* postal, lines separated by \n */
 	const char *abuse_email;
 	int64_t send_ms; /* MC:DATE, DATE:X, CURRENT_YEAR */
+	/* Of the audience's campaigns, as its owner gave it; no tag names it,
+	 * but what is added to the text is in it. */
+	const char *language;
 };
 
 /* One recipient. */

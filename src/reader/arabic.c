@@ -1,0 +1,24 @@
+#include "reader/languages.h"
+
+const struct reader_language reader_arabic = {
+	.tag = "ar",
+	.rtl = true,
+	.text = {
+		[READER_SENT_TO] = "أُرسلت هذه الرسالة إلى *|EMAIL|*.",
+		[READER_UNSUBSCRIBE] = "إلغاء الاشتراك",
+		[READER_UNSUBSCRIBE_AT] = "إلغاء الاشتراك: *|UNSUB|*",
+		[READER_SUBSCRIPTION] = "اشتراككم",
+		[READER_LIST] = "القائمة:",
+		[READER_ADDRESS] = "العنوان:",
+		[READER_WANTS_NO_MORE] = "هل تريدون التوقف عن تلقي رسائل هذه القائمة؟",
+		[READER_HAS_LEFT] = "تم إلغاء اشتراككم. لن تصلكم رسائل أخرى من هذه القائمة.",
+		[READER_IS_OUT] = "لستم مشتركين. لا تصلكم رسائل من هذه القائمة.",
+		[READER_IS_TEST] = "كانت هذه رسالة تجريبية: لا يوجد اشتراك يمكن إلغاؤه.",
+		[READER_NO_LINK] = "هذا الرابط غير صالح",
+		[READER_NO_LINK_MORE] = "ربما كان غير كامل. يرجى فتحه من الرسالة مرة أخرى.",
+		[READER_BUSY] = "يرجى المحاولة مرة أخرى",
+		[READER_BUSY_MORE] = "الخادم مشغول. يرجى المحاولة بعد قليل.",
+		[READER_FAILED] = "حدث خطأ ما",
+		[READER_FAILED_MORE] = "يرجى المحاولة لاحقًا.",
+	},
+};

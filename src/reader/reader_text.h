@@ -1,0 +1,59 @@
+/*
+ * reader/reader_text.h - what readers of mails are told, in their language
+ *
+ * A reader is whoever gets mail: no user of ours, and nobody who chose a
+ * language here. These are the words of the footer that a mail gets, of the
+ * pages behind its links, and of what goes wrong there. One file a language
+ * (german.c ...); each has every text, with the same merge tags (a test looks).
+ * Texts are plain: who puts them into HTML escapes them.
+ */
+#ifndef READER_TEXT_H
+#define READER_TEXT_H
+
+#include <stdbool.h>
+
+enum reader_text {
+	/* of the footer */
+	READER_SENT_TO,
+	READER_UNSUBSCRIBE,    /* also a button */
+	READER_UNSUBSCRIBE_AT, /* of a plain text */
+	/* of the pages behind its link */
+	READER_SUBSCRIPTION,
+	READER_LIST,
+	READER_ADDRESS,
+	READER_WANTS_NO_MORE,
+	READER_HAS_LEFT,
+	READER_IS_OUT,
+	READER_IS_TEST,
+	/* a title and what to do about it */
+	READER_NO_LINK,
+	READER_NO_LINK_MORE,
+	READER_BUSY,
+	READER_BUSY_MORE,
+	READER_FAILED,
+	READER_FAILED_MORE,
+	READER_TEXTS,
+};
+
+struct reader_language {
+	const char *tag; /* BCP 47: the primary subtag */
+	bool rtl;
+	const char *text[READER_TEXTS];
+};
+
+const char *reader_direction(const struct reader_language *language);
+
+/*
+ * By the primary subtag, also in the spelling of the Marketing API ("pt_PT").
+ * NULL: it is not spoken here, or tag is NULL, "" or "und".
+ */
+const struct reader_language *reader_language_find(const char *tag);
+/* The one that a browser's Accept-Language likes best; English if it likes none
+ * of them, or header is NULL. */
+const struct reader_language *reader_language_accepted(const char *header);
+const struct reader_language *reader_language_english(void);
+
+/* All of them, NULL behind the last: for tests. */
+extern const struct reader_language *const reader_languages[];
+
+#endif

@@ -1,0 +1,23 @@
+#include "reader/languages.h"
+
+const struct reader_language reader_spanish = {
+	.tag = "es",
+	.text = {
+		[READER_SENT_TO] = "Este correo se envió a *|EMAIL|*.",
+		[READER_UNSUBSCRIBE] = "Darse de baja",
+		[READER_UNSUBSCRIBE_AT] = "Darse de baja: *|UNSUB|*",
+		[READER_SUBSCRIPTION] = "Su suscripción",
+		[READER_LIST] = "Lista:",
+		[READER_ADDRESS] = "Dirección:",
+		[READER_WANTS_NO_MORE] = "¿Ya no desea recibir correos de esta lista?",
+		[READER_HAS_LEFT] = "Se ha dado de baja. Ya no recibirá correos de esta lista.",
+		[READER_IS_OUT] = "Esta dirección no está suscrita. No recibe correos de esta lista.",
+		[READER_IS_TEST] = "Este era un correo de prueba: no hay nadie a quien dar de baja.",
+		[READER_NO_LINK] = "Este enlace no es válido",
+		[READER_NO_LINK_MORE] = "Quizá esté incompleto. Ábralo de nuevo desde el correo.",
+		[READER_BUSY] = "Inténtelo de nuevo",
+		[READER_BUSY_MORE] = "El servidor está ocupado. Inténtelo de nuevo en un momento.",
+		[READER_FAILED] = "Algo ha fallado",
+		[READER_FAILED_MORE] = "Inténtelo de nuevo más tarde.",
+	},
+};
