@@ -153,7 +153,7 @@ describe("a person's page", () => {
     await page.getByText("Address held").waitFor();
     await picture(page, "person-held");
     await part.getByRole("button", { name: "Release" }).click();
-    await page.getByText("May be sent to", { exact: true }).waitFor();
+    await page.getByText("May be sent to; no consent is noted", { exact: true }).waitFor();
     assert.ok((await now()).emails.every((one: Json) => !one.held));
     await part.getByRole("button", { name: "What to do with countess@example.org" }).click();
     await page.getByRole("menuitem", { name: "Remove this address" }).click();

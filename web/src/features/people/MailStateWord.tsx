@@ -10,12 +10,13 @@ const COLORS: Record<MailStatus, string> = {
   unsubscribed: 'red.6', pending: 'yellow.6', refused: 'yellow.6',
 };
 
-export function MailStateWord({ state }: { state: MailStatus }) {
+/** isWhole: in as many words as it takes; else in the one or two that a list has room for. */
+export function MailStateWord({ state, isWhole = false }: { state: MailStatus; isWhole?: boolean }) {
   const { t } = useTranslation();
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6} wrap="nowrap" miw={0}>
       <Box w={8} h={8} bg={COLORS[state]} bdrs="xl" flex="none" aria-hidden />
-      <Text size="sm" truncate>{t(`people.state.${state}`)}</Text>
+      <Text size="sm" truncate={!isWhole} title={isWhole ? undefined : t(`people.mailStatus.${state}`)}>{t(isWhole ? `people.mailStatus.${state}` : `people.state.${state}`)}</Text>
     </Group>
   );
 }

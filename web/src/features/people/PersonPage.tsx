@@ -37,7 +37,7 @@ export function PersonPage() {
       <Back />
       <PageHead
         title={nameOf(person) || t('people.noName')}
-        beside={<MailStateWord state={person.mail_status} />}
+        beside={<MailStateWord state={person.mail_status} isWhole />}
         action={<PersonActs loaded={loaded} />}
       />
       <Affiliation person={person} />
