@@ -80,4 +80,20 @@ describe("the checklist of a campaign", () => {
     const about = (code: string): Json => wrong.find((i: Json) => i.code === code).about;
     assert.deepEqual(["http_link", "unknown_block", "merge_tag"].map(about), ["http://x.example/", "hologram", null]);
   });
+
+  it("counts those of whom nobody noted that they agreed", async () => {
+    const person = async (name: string): Promise<number> => (await server.admin.post(`${v1}/people`,
+      { last_name: name, email: `${name}@consent.test`, tags: ["consent"] }, { status: 201 })).body.id;
+    const [agreed, out] = [await person("agreed"), await person("out"), await person("open")];
+    await server.admin.patch(`${v1}/people/${out}`, { opted_out: true });
+    const group = (await server.admin.post(`${v1}/groups`, { name: "Consent", entity: "people", kind: "dynamic",
+      criteria: { conditions: [{ field: "tag", op: "is", value: "consent" }] } }, { status: 201 })).body.id;
+    const campaign = (await server.admin.post(`${v1}/campaigns`, { name: "Consent", group_id: group }, { status: 201 })).body.id;
+    const said = async (): Promise<string | undefined> => (await server.admin.get(`${v1}/campaigns/${campaign}/checklist`))
+      .body.items.find((one: Json) => one.code === "consent")?.details;
+    assert.equal(await said(), "nobody noted that 2 of them agreed to mail");
+    for (const opted_out of [true, false])
+      await server.admin.patch(`${v1}/people/${agreed}`, { opted_out, reason: "by phone" });
+    assert.equal(await said(), "nobody noted that 1 of them agreed to mail");
+  });
 });

@@ -7,12 +7,14 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
 #include "campaign/html/html_scan.h"
+#include "crm/browse/selection.h"
 #include "crm/group/group.h"
 #include "crm/setting/organisation.h"
 #include "delivery/delivery.h"
@@ -58,36 +60,63 @@ static bool given(const char *text)
 
 /* --- who, from whom, what about --- */
 
-static int count_members(struct campaign_checklist *l, struct db *db,
-			 int64_t *out, bool *is_gone, struct err *err)
+/* Not an error: there may be another ground than consent. */
+static int check_consent(struct campaign_checklist *l, struct db *db,
+			 const struct group *group, struct err *err)
 {
-	struct err why = ERR_INIT;
-	struct group group;
+	struct selection unasked = {
+		.entity = group->entity,
+		.group_id = group->id,
+		.filter = "{\"conditions\":[{\"field\":\"mail_status\","
+			  "\"op\":\"is\",\"value\":\"open\"}]}",
+	};
+	int64_t n;
 
-	if (group_get(db, l->campaign.group_id, l->arena, &group, &why) == 0)
-		return group_count(db, &group, out, err);
-	*is_gone = why.code == ERR_NOT_FOUND;
-	if (!*is_gone)
-		*err = why;
-	return *is_gone ? 0 : -1;
+	if (selection_read(&unasked, db, clock_now_ms(), l->arena, err) < 0 ||
+	    selection_count(db, &unasked, 0, &n, err) < 0)
+		return -1;
+	if (n > 0)
+		item(l, CHECK_WARNING, "consent", "Consent",
+		     arena_printf(l->arena,
+				  "nobody noted that %lld of them agreed to "
+				  "mail",
+				  (long long)n));
+	return 0;
+}
+
+static int check_group(struct campaign_checklist *l, struct db *db,
+		       struct err *err)
+{
+	struct group group = { .id = 0 };
+	struct err why = ERR_INIT;
+	int64_t members = 0;
+	bool is_gone = false;
+
+	if (l->campaign.group_id != 0) {
+		is_gone = group_get(db, l->campaign.group_id, l->arena, &group,
+				    &why) < 0;
+		if (is_gone && why.code != ERR_NOT_FOUND) {
+			*err = why;
+			return -1;
+		}
+		if (!is_gone && group_count(db, &group, &members, err) < 0)
+			return -1;
+	}
+	must(l, members > 0, "recipients", "To",
+	     l->campaign.group_id == 0 ? "no group is chosen"
+	     : is_gone                 ? "the group was deleted: choose another"
+	     : members == 0            ? "the group has no members"
+				       : "the group has members");
+	return members > 0 ? check_consent(l, db, &group, err) : 0;
 }
 
 static int check_recipients(struct campaign_checklist *l, struct db *db,
 			    struct err *err)
 {
-	bool is_there = l->campaign.to_kind > CRM_CAMPAIGN_TO_GROUP;
-	int64_t group_id = l->campaign.group_id, members = 0;
-	bool is_gone = false;
-
-	if (group_id != 0 && count_members(l, db, &members, &is_gone, err) < 0)
-		return -1;
+	if (l->campaign.to_kind <= CRM_CAMPAIGN_TO_GROUP)
+		return check_group(l, db, err);
 	/* how many the audience has, the engine knows when it is sent */
-	must(l, is_there || members > 0, "recipients", "To",
-	     is_there        ? "it goes to what the audience has"
-	     : group_id == 0 ? "no group is chosen"
-	     : is_gone       ? "the group was deleted: choose another"
-	     : members == 0  ? "the group has no members"
-			     : "the group has members");
+	must(l, true, "recipients", "To", "it goes to what the audience has");
 	return 0;
 }
 
