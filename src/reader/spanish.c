@@ -1,3 +1,7 @@
+/*
+ * What readers are told, in Spanish. Data alone, found by reader_text.c; any
+ * thread.
+ */
 #include "reader/languages.h"
 
 const struct reader_language reader_spanish = {
