@@ -96,6 +96,8 @@ describe('the German catalogue', () => {
 
   test.each([
     ['must be at most 90', 'Darf höchstens 90 sein'],
+    ['subject, line 1, column 34: There is no tag FNAM; the audience\'s own were not read yet',
+      'Betreff, Zeile 1, Spalte 34: den Platzhalter FNAM gibt es nicht; die der Zielgruppe wurden noch nicht gelesen'],
     ['the first row: row 1 has a quote that is never closed', 'Die erste Zeile: Zeile 1 hat ein Anführungszeichen, das nie geschlossen wird'],
     ['this is a ZIP archive, not CSV: unpack it, and import the CSV file in it',
       'Das ist ein ZIP-Archiv, keine CSV-Datei: Entpacken Sie es und importieren Sie die CSV-Datei darin'],
