@@ -142,6 +142,15 @@ SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
        strayed_added_ms, changed_ms, COALESCE(unsubscribe_call_ms, unsubscribed_ms)
   FROM bridge_member WHERE email_hash = ? FOR UPDATE;
 
+-- name: bridge-member-known
+-- What was known of some, and of others, if it was that they left.
+-- args: JSON hashes, JSON hashes
+SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
+ WHERE email_hash IN JSON_TEXTS(?)
+ UNION ALL
+SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
+ WHERE email_hash IN JSON_TEXTS(?) AND status IN (:MIRROR_UNSUBSCRIBED, :MIRROR_ARCHIVED);
+
 -- name: bridge-member-contacts
 -- By which hashes the mirror knows them. args: contact ids (JSON array), the same
 SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?)
@@ -269,7 +278,7 @@ SELECT DISTINCT m.email_hash, m.changed_ms
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_PERSON
        AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
-  JOIN person p ON p.id = e.record_id
+  JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
  WHERE m.status = :MIRROR_UNSUBSCRIBED AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN

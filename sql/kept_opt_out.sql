@@ -2,10 +2,12 @@
 -- Opt-outs of addresses that nobody has: see src/crm/consent/kept_opt_out.h.
 
 -- name: kept-opt-out-put
--- An earlier one stays as it is. args: keyed hash, source, import or 0, at
+-- An earlier one stays as it is; but a complaint says more than an unsubscribe.
+-- args: keyed hash, source, import or 0, at
 INSERT INTO kept_opt_out (hash, kind, source, import_id, at_ms)
 VALUES (?, 'opted_out', ?, ?, ?)
-ON CONFLICT (hash, import_id) DO NOTHING;
+ON CONFLICT (hash, import_id) DO UPDATE SET source = excluded.source
+WHERE kept_opt_out.source = 'audience' AND excluded.source = 'complaint';
 
 -- name: kept-opt-out-find
 -- args: keyed hash
@@ -28,6 +30,10 @@ DELETE FROM kept_opt_out WHERE hash = ?;
 -- name: kept-opt-out-remove-one
 -- args: keyed hash, import or 0
 DELETE FROM kept_opt_out WHERE hash = ? AND import_id = ?;
+
+-- name: kept-opt-out-remove-told
+-- An unsubscribe in the audience; no complaint. args: keyed hash
+DELETE FROM kept_opt_out WHERE hash = ? AND import_id = 0 AND source = 'audience';
 
 -- name: kept-opt-out-remove-import
 -- What an import said that is taken back. args: import

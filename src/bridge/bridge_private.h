@@ -144,6 +144,8 @@ int recipient_move(struct tx *tx, int64_t person_id, const char *old_hash,
  * had unsubscribed, that is heard first. */
 int mirror_remove(struct tx *tx, struct work *w, const char *hash,
 		  struct err *err);
+/* The member is not ours: nobody of ours may subscribe it again. */
+int mirror_disown(struct tx *tx, const char *hash, struct err *err);
 /* Nobody has the address any more: its contact has another one. */
 int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err);
@@ -250,13 +252,26 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
  */
 int member_last_word(struct work *w, const char *hash, int64_t person_id,
 		     struct err *err);
+/* Whom the audience means; address: NULL, not known. */
+struct meant {
+	const char *hash, *address;
+};
+struct meant meant_by(const json_t *member, const char *hash);
 /*
  * The audience tells that somebody with that address said no: whoever has it,
  * or had it then, and whom the campaign of *c was sent to there, wherever they
- * are now. How many that changed.
+ * are now. If that is nobody, it is kept for whoever brings the address back.
+ * How many that changed.
  */
-int word_heard(struct tx *tx, const char *hash, const struct consent *c,
+int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 	       const struct actor *actor, struct err *err);
+/* Only for whoever brings the address back. */
+int word_kept(struct tx *tx, const struct meant *who, const struct consent *c,
+	      const struct actor *actor, struct err *err);
+/* The audience tells that they are subscribed, and have been since *known. */
+int word_taken_back(struct tx *tx, const struct meant *who,
+		    const struct mirrored *known, int64_t changed_ms,
+		    struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 /* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.

@@ -132,6 +132,7 @@ json_t *fake_reported(struct bridge_fixture *f, const char *key,
 	fake_say(o, "email_id",
 		 json_string_value(
 			 json_object_get(fake_member(f, address), "id")));
+	fake_say(o, "email_address", address);
 	(void)json_array_append_new(json_object_get(f->report, key), o);
 	return o;
 }

@@ -312,15 +312,31 @@ static int opt_out(struct tx *tx, struct work *w, const json_t *form,
 			     .reason = abuse ? "complained" : "unsubscribed",
 			     .at_ms = fired_ms(form, w->actor.now_ms) };
 	const char *ip = field(form, "data[ip_opt]");
+	struct meant who = { seen->hash, field(form, "data[email]") };
 	struct actor actor = w->actor;
 
 	if (*ip)
 		actor.ip = ip;
 	if (campaign_of(w, field(form, "data[campaign_id]"), &c.campaign_id,
 			err) < 0 ||
-	    word_heard(tx, seen->hash, &c, &actor, err) < 0)
+	    word_heard(tx, &who, &c, &actor, err) < 0 ||
+	    (seen->status == MIRROR_ARCHIVED &&
+	     mirror_disown(tx, seen->hash, err) < 0))
 		return -1;
 	return journal(tx, w, "unsubscribe", 0, NULL, err);
+}
+
+static int hear_back(struct tx *tx, struct work *w, const json_t *form,
+		     const struct seen *seen, struct err *err)
+{
+	struct meant who = { seen->hash, field(form, "data[email]") };
+	struct mirrored known = { 0 };
+
+	if (seen->status != MIRROR_SUBSCRIBED)
+		return 0;
+	if (mirror_find(tx->db, seen->hash, w->arena, &known, err) < 0)
+		return -1;
+	return word_taken_back(tx, &who, &known, seen->changed_ms, err);
 }
 
 static int settle_member(struct work *w, const json_t *form,
@@ -333,6 +349,7 @@ static int settle_member(struct work *w, const json_t *form,
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)
 		gone = has_left(w, form, seen, err);
 	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
+	    hear_back(&tx, w, form, seen, err) < 0 ||
 	    note_seen(&tx, w, seen, err) < 0 ||
 	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)

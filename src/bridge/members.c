@@ -71,6 +71,7 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 			     .state = CONSENT_OPTED_OUT,
 			     .source = CONSENT_BY_AUDIENCE,
 			     .reason = "unsubscribed in the audience" };
+	struct meant who = meant_by(member, hash);
 	struct mirrored known = { 0 };
 
 	if (!member_said_no(member))
@@ -81,7 +82,7 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 		c.at_ms = known.unsubscribed_ms;
 	else if (changed && time_parse_iso(changed, &c.at_ms))
 		c.at_ms += 999; /* the end of that second */
-	if (consent_add_by_address(tx, hash, &c, &w->actor, err) < 0)
+	if (word_heard(tx, &who, &c, &w->actor, err) < 0)
 		return -1;
 	return person_id ? consent_add(tx, &c, &w->actor, err) : 0;
 }

@@ -66,6 +66,14 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 		       err);
 }
 
+int mirror_disown(struct tx *tx, const char *hash, struct err *err)
+{
+	return db_exec(tx, SQL_BRIDGE_MEMBER_OWN,
+		       SQL_ARGS(sql_null(), sql_text(hash)), err) < 0
+		       ? -1
+		       : 0;
+}
+
 int mirror_renamed(struct tx *tx, const char *hash, int64_t now_ms,
 		   struct err *err)
 {
@@ -292,22 +300,152 @@ static int follow_moves(struct work *w, json_t *members, struct err *err)
 
 /* --- pages --- */
 
-/* Unsubscribed and archived, by others, since it was looked at last: no status
- * tells of it after this page. */
+/* What the mirror knew of members of a page: by index, of `rows`. */
+struct known_before {
+	json_t *index;
+	struct knowns VEC_FIELDS(struct mirrored) rows;
+};
+
+static void known_before_release(struct known_before *k)
+{
+	json_decref(k->index);
+	vec_release(&k->rows);
+}
+
+static void add_hashes(const json_t *members, bool said_no, struct strbuf *out)
+{
+	struct json_writer j = JSON_WRITER(out);
+	json_t *member;
+	size_t i;
+
+	json_begin_array(&j);
+	json_array_foreach (members, i, member)
+		if (text_of(member, "id") &&
+		    (said_no ? member_said_no(member)
+			     : member_status(member) == MIRROR_SUBSCRIBED))
+			json_text(&j, text_of(member, "id"));
+	json_end_array(&j);
+}
+
+/* Of those who said no, and of those who are subscribed and were not. */
+static int read_known(struct work *w, const json_t *members,
+		      struct known_before *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf gone = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf back = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int more;
+
+	add_hashes(members, true, &gone);
+	add_hashes(members, false, &back);
+	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
+		     SQL_ARGS(sql_text(gone.buf), sql_text(back.buf)), &rows,
+		     err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		struct mirrored known = {
+			.status = (enum mirror_status)rows_int(rows, 1),
+			.added_ms = rows_int(rows, 2),
+			.unsubscribed_ms = rows_int(rows, 3),
+			.changed_ms = rows_int(rows, 4),
+		};
+
+		(void)json_object_set_new(
+			out->index, rows_text(rows, 0),
+			json_integer((json_int_t)out->rows.n));
+		vec_push(&out->rows, known);
+	}
+	return more;
+}
+
+/* NULL: of no such member, or of nothing that matters. */
+static const struct mirrored *known_of(const struct known_before *k,
+				       const char *hash)
+{
+	const json_t *at = json_object_get(k->index, hash);
+
+	return at ? &k->rows.v[json_integer_value(at)] : NULL;
+}
+
+static int64_t changed_of(const json_t *member)
+{
+	const char *text = text_of(member, "last_changed");
+	int64_t ms = 0;
+
+	if (text)
+		(void)time_parse_iso(text, &ms); /* else 0 */
+	return ms;
+}
+
+/*
+ * Unsubscribed and archived, by others or after our own archive, since it was
+ * looked at last: no status tells of it after this page.
+ */
 static int hear_archived(struct tx *tx, struct work *w, const json_t *member,
-			 struct err *err)
+			 const struct mirrored *known, struct err *err)
 {
 	const char *hash = text_of(member, "id");
-	struct mirrored known = { 0 };
 
-	if (!hash || member_status(member) != MIRROR_ARCHIVED ||
-	    !member_said_no(member))
+	if (known && (known->unsubscribed_ms ||
+		      (known->status == MIRROR_ARCHIVED && !known->added_ms &&
+		       changed_of(member) <= known->changed_ms)))
 		return 0;
-	if (mirror_find(tx->db, hash, w->arena, &known, err) < 0)
+	if (member_word(tx, w, member, hash, 0, err) < 0)
 		return -1;
-	if (known.status == MIRROR_ARCHIVED || known.unsubscribed_ms)
+	return mirror_disown(tx, hash, err);
+}
+
+/* Whoever has the address is for the reconcile; so is who gets it, as long as
+ * the mirror has the member. */
+static int hear_unsubscribed(struct tx *tx, struct work *w,
+			     const json_t *member, const struct mirrored *known,
+			     struct err *err)
+{
+	struct meant who = meant_by(member, text_of(member, "id"));
+	struct consent c = { .state = CONSENT_OPTED_OUT,
+			     .source = CONSENT_BY_AUDIENCE,
+			     .at_ms = changed_of(member) + 999 };
+
+	if (!known || known->status == MIRROR_UNSUBSCRIBED)
 		return 0;
-	return member_word(tx, w, member, hash, 0, err);
+	return word_kept(tx, &who, &c, &w->actor, err);
+}
+
+static int hear_member(struct tx *tx, struct work *w, const json_t *member,
+		       const struct known_before *before, struct err *err)
+{
+	const char *hash = text_of(member, "id");
+	const struct mirrored *known = hash ? known_of(before, hash) : NULL;
+	struct meant who = meant_by(member, hash);
+
+	if (!hash)
+		return 0;
+	if (known && member_status(member) == MIRROR_SUBSCRIBED)
+		return word_taken_back(tx, &who, known, changed_of(member),
+				       err);
+	if (!member_said_no(member))
+		return 0;
+	return member_status(member) == MIRROR_ARCHIVED
+		       ? hear_archived(tx, w, member, known, err)
+		       : hear_unsubscribed(tx, w, member, known, err);
+}
+
+/* Before the mirror knows the page. */
+static int hear_page(struct tx *tx, struct work *w, const json_t *members,
+		     struct err *err)
+{
+	CLEANUP(known_before_release)
+	struct known_before before = { .index = json_object(),
+				       .rows = VEC_INIT };
+	json_t *member;
+	size_t i;
+
+	if (read_known(w, members, &before, err) < 0)
+		return -1;
+	json_array_foreach (members, i, member)
+		if (hear_member(tx, w, member, &before, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int store_page(struct work *w, const struct field_map *map,
@@ -319,11 +457,10 @@ static int store_page(struct work *w, const struct field_map *map,
 	json_t *member;
 	size_t i;
 
-	if (follow_moves(w, members, err) < 0 || tx_begin(w->db, &tx, err) < 0)
+	if (follow_moves(w, members, err) < 0 ||
+	    tx_begin(w->db, &tx, err) < 0 ||
+	    hear_page(&tx, w, members, err) < 0)
 		return -1;
-	json_array_foreach (members, i, member)
-		if (hear_archived(&tx, w, member, err) < 0)
-			return -1;
 	batch_begin(&tx, &b);
 	json_array_foreach (members, i, member)
 		if (add_member(&b, map, member, err) < 0)

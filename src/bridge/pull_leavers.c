@@ -68,6 +68,7 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 	const char *hash = json_string_value(json_object_get(u, "email_id"));
 	int64_t at_ms;
 	struct consent c = consent_of(p, u, &at_ms);
+	struct meant who = meant_by(u, hash);
 	int first;
 
 	if (!hash)
@@ -77,7 +78,7 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 	first = mark_leaver(p, &tx, hash, &c, at_ms, err);
 	/* once: a person who comes back by their own act stays */
 	if (first < 0 ||
-	    (first > 0 && (word_heard(&tx, hash, &c, &p->w->actor, err) < 0 ||
+	    (first > 0 && (word_heard(&tx, &who, &c, &p->w->actor, err) < 0 ||
 			   mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL,
 				      NULL, at_ms, err) < 0)))
 		return -1;
@@ -95,7 +96,8 @@ static int read_leavers(struct pull *p, int64_t from, int64_t known,
 	CLEANUP(mc_pages_release)
 	struct mc_pages pages = {
 		.path = report_path(p, "/unsubscribed?fields=unsubscribes."
-				       "email_id,unsubscribes.timestamp,"
+				       "email_id,unsubscribes.email_address,"
+				       "unsubscribes.timestamp,"
 				       "unsubscribes.reason,total_items"),
 		.items = "unsubscribes",
 		.count = ITEMS_A_PAGE,

@@ -3,10 +3,14 @@
  */
 #include "bridge/bridge_private.h"
 
+#include "base/arena.h"
+#include "base/email.h"
 #include "base/err.h"
-#include "crm/consent/consent.h"
+#include "crm/consent/kept_opt_out.h"
 
 #include "sql/bridge.h"
+
+#include <string.h>
 
 static int find_recipients(struct tx *tx, int64_t campaign_id, const char *hash,
 			   struct ids *out, struct err *err)
@@ -18,14 +22,47 @@ static int find_recipients(struct tx *tx, int64_t campaign_id, const char *hash,
 			   err);
 }
 
-int word_heard(struct tx *tx, const char *hash, const struct consent *c,
+struct meant meant_by(const json_t *member, const char *hash)
+{
+	return (struct meant){
+		.hash = hash,
+		.address = json_string_value(
+			json_object_get(member, "email_address")),
+	};
+}
+
+/* The address, if it is that of the hash: a member may have another by now. */
+static bool is_known(const struct meant *who, struct arena *arena,
+		     struct email *out)
+{
+	struct err unseen = ERR_INIT;
+
+	return who->address &&
+	       email_parse(who->address, arena, out, &unseen) == 0 &&
+	       strcmp(out->hash, who->hash) == 0;
+}
+
+int word_kept(struct tx *tx, const struct meant *who, const struct consent *c,
+	      const struct actor *actor, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct email email;
+
+	if (!is_known(who, arena, &email))
+		return 0;
+	return kept_opt_out_of_nobody(tx, &email, c, 0, actor, err) < 0 ? -1
+									: 0;
+}
+
+int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 	       const struct actor *actor, struct err *err)
 {
 	CLEANUP(vec_release) struct ids people = VEC_INIT;
-	int count = consent_add_by_address(tx, hash, c, actor, err);
+	int count = consent_add_by_address(tx, who->hash, c, actor, err);
 
 	if (count < 0 ||
-	    find_recipients(tx, c->campaign_id, hash, &people, err) < 0)
+	    find_recipients(tx, c->campaign_id, who->hash, &people, err) < 0 ||
+	    (people.n == 0 && word_kept(tx, who, c, actor, err) < 0))
 		return -1;
 	vec_each (&people, id) {
 		struct consent one = *c;
@@ -39,4 +76,20 @@ int word_heard(struct tx *tx, const char *hash, const struct consent *c,
 		count += added;
 	}
 	return count;
+}
+
+/* What the bridge archived it may subscribe again, for somebody else. */
+int word_taken_back(struct tx *tx, const struct meant *who,
+		    const struct mirrored *known, int64_t changed_ms,
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	bool had_left = known->status == MIRROR_UNSUBSCRIBED ||
+			(known->status == MIRROR_ARCHIVED && !known->added_ms);
+	struct email email;
+
+	if (!had_left || changed_ms <= known->changed_ms ||
+	    !is_known(who, arena, &email))
+		return 0;
+	return kept_opt_out_came_back(tx, email.folded, err);
 }

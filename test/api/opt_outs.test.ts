@@ -235,6 +235,33 @@ describe("an unsubscribe by a link", () => {
     assert.deepEqual((await push(server, group)).left_out, { unsubscribed: 1 });
   });
 
+  for (const way of ["webhook", "sync"])
+    it(`of somebody whose record is gone is carried by whoever brings the address back, told by a ${way}`, async () => {
+      const address = `gone-${way}@c.example`;
+      await addPeople(server, [address]);
+      const { audience_id: list } = await push(server, await makeGroup(server, `Gone by ${way}`, [{ field: "email", op: "is", value: address }]));
+      const link = await unsubscribeLinkOf(server, address);
+      const member = async (): Promise<Json> => (await server.mailchimp.get(`/3.0/lists/${list}/members/${md5(address)}`)).body;
+      const person = async (): Promise<Json> =>
+        (await server.admin.get(`${v1}/people`, { email: address })).body.items[0];
+      await server.admin.delete(`${v1}/people/${(await person()).id}`, { status: 204 });
+      await until("the member is archived", async () => (await member()).status === "archived");
+      if (way === "sync") await muteWebhooks(server, list);
+      await click(link);
+      await until("the audience knows", async () => Boolean((await member()).unsubscribe_reason));
+      assert.equal((await member()).status, "archived");
+      if (way === "sync") await runJob(server, `${v1}/sync`, {});
+      await until("it is kept", async () =>
+        /^opted_out .*\(audience\)/m.test((await server.command(["suppression", "find", address])).stdout));
+      const { body: back } = await server.admin.post(`${v1}/people`, { last_name: "Back", email: address }, { status: 201 });
+      assert.deepEqual([back.opted_out, back.mail_status], [true, "opted_out"]);
+      const { body } = await server.admin.get(`${v1}/people/${back.id}/consent`);
+      assert.deepEqual(body.items.map((c: Json) => [c.state, c.source]), [["opted_out", "carried"]]);
+      await until("the audience has heard of the opt-out", async () => (await member()).status === "unsubscribed");
+      await server.admin.patch(`${v1}/people/${back.id}`, { opted_out: false, reason: "she phoned" });
+      await until("it is seen that nobody writes to her", async () => (await person()).mail_status === "unsubscribed");
+    });
+
   it("stays with the address when the member gets another", async () => {
     const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
     const members = `/3.0/lists/${list}/members`;

@@ -1,4 +1,5 @@
 /** A campaign that was sent to one person, and the links of its message. */
+import { createHash } from "node:crypto";
 import { parseMail } from "./mail.js";
 import type { Server } from "./server.js";
 import { until } from "./wait.js";
@@ -7,9 +8,9 @@ import { until } from "./wait.js";
 export async function unsubscribeLinkOf(server: Server, address: string): Promise<string> {
   const { body: lists } = await server.mailchimp.get("/3.0/lists");
   const list = lists.lists[0].id;
-  await server.mailchimp.post(`/3.0/lists/${list}/members`, {
+  await server.mailchimp.put(`/3.0/lists/${list}/members/${createHash("md5").update(address).digest("hex")}`, {
     email_address: address,
-    status: "subscribed",
+    status_if_new: "subscribed",
   });
   const { body } = await server.mailchimp.post("/3.0/campaigns", {
     type: "regular",

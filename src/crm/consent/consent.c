@@ -397,17 +397,34 @@ int consent_join_company(struct tx *tx, int64_t person_id, int64_t company_id,
 	return consent_carry(tx, &carried, &witnesses, actor, err);
 }
 
+/* The audience tells seconds: who had it at any time of that one. */
+static int64_t had_since_ms(const struct consent *c, const struct actor *actor)
+{
+	return c->at_ms ? c->at_ms - MS_SECOND : actor->now_ms;
+}
+
+int consent_is_of_somebody(struct db *db, const char *hash,
+			   const struct consent *c, const struct actor *actor,
+			   struct err *err)
+{
+	int64_t entity;
+
+	return db_find_int(
+		db, SQL_ADDRESS_HAD,
+		SQL_ARGS(sql_text(hash), sql_int(had_since_ms(c, actor))),
+		&entity, err);
+}
+
 int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	/* the audience tells seconds: who had it at any time of that one */
-	int64_t at_ms = c->at_ms ? c->at_ms - MS_SECOND : actor->now_ms;
 	int more, count = 0;
 
 	if (db_query(tx->db, SQL_ADDRESS_HAD,
-		     SQL_ARGS(sql_text(hash), sql_int(at_ms)), &rows, err) < 0)
+		     SQL_ARGS(sql_text(hash), sql_int(had_since_ms(c, actor))),
+		     &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct consent one = *c;

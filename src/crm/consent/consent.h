@@ -79,6 +79,12 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err);
 
+/* Is there anybody for that: who has the address, or had it at c->at_ms? 1, 0,
+ * -1. Else see kept_opt_out_of_nobody. */
+int consent_is_of_somebody(struct db *db, const char *hash,
+			   const struct consent *c, const struct actor *actor,
+			   struct err *err);
+
 /* Until the end of tx, nobody else says anything about the record: for who
  * looks at what was said before adding to it. */
 int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,

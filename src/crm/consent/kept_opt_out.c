@@ -126,23 +126,49 @@ int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 	return remove_all(tx, &key, &addresses, err);
 }
 
+int kept_opt_out_of_nobody(struct tx *tx, const struct email *email,
+			   const struct consent *c, int64_t import_id,
+			   const struct actor *actor, struct err *err)
+{
+	int n = consent_is_of_somebody(tx->db, email->hash, c, actor, err);
+
+	if (n != 0)
+		return n < 0 ? -1 : 0;
+	return kept_opt_out_put(tx, email->folded,
+				consent_source_name(c->source), import_id,
+				c->at_ms ? c->at_ms : actor->now_ms, err) < 0
+		       ? -1
+		       : 1;
+}
+
 int kept_opt_out_by_address(struct tx *tx, const struct email *email,
 			    const struct consent *c, int64_t import_id,
 			    const struct actor *actor, struct err *err)
 {
-	int64_t entity;
 	int n = consent_add_by_address(tx, email->hash, c, actor, err);
 
 	if (n != 0)
 		return n < 0 ? -1 : OPT_OUT_TAKEN;
-	n = db_find_int(tx->db, SQL_ADDRESS_HOLDERS,
-			SQL_ARGS(sql_text(email->hash)), &entity, err);
-	if (n != 0)
-		return n < 0 ? -1 : OPT_OUT_BEFORE;
-	if (kept_opt_out_put(tx, email->folded, consent_source_name(c->source),
-			     import_id, actor->now_ms, err) < 0)
+	n = kept_opt_out_of_nobody(tx, email, c, import_id, actor, err);
+	if (n < 0)
 		return -1;
-	return OPT_OUT_KEPT;
+	return n ? OPT_OUT_KEPT : OPT_OUT_BEFORE;
+}
+
+int kept_opt_out_came_back(struct tx *tx, const char *folded, struct err *err)
+{
+	char hash[FORGOTTEN_HASH + 1];
+	struct forgotten key;
+
+	if (forgotten_load(tx->db, &key, err) < 0)
+		return -1;
+	if (!key.any)
+		return 0;
+	forgotten_hash(&key, folded, hash);
+	return db_exec(tx, SQL_KEPT_OPT_OUT_REMOVE_TOLD,
+		       SQL_ARGS(sql_text(hash)), err) < 0
+		       ? -1
+		       : 0;
 }
 
 const char *kept_opt_out_reason(const char *source, int64_t at_ms,

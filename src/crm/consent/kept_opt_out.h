@@ -4,13 +4,15 @@
  *
  * When an address leaves somebody who is opted out (the record is deleted, or
  * the address replaced), when they opt out themselves after it left, or a
- * refused row of an import opts out an address that nobody has, it is kept: a
+ * refused row of an import, or the audience, opts out an address that nobody
+ * has, it is kept: a
  * keyed hash of the address (see forgotten_hash), its kind, source and date,
  * and which import says so, each for itself (crm/consent/opt_out_witness.h).
  * Whoever brings the address back is opted out with a consent row `carried`,
  * for as long as the hash stands. It goes when somebody with the address opts
- * in: by the person's own act, or a user's with a ground; and what an import
- * alone says, when that is taken back.
+ * in: by the person's own act, or a user's with a ground; what an import alone
+ * says, when that is taken back; and what the audience says, when they
+ * subscribe there again.
  *
  * `Forgotten` is another outcome: an erased address is refused.
  */
@@ -49,6 +51,15 @@ int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
 /* Those of the live addresses of a record. */
 int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 			 struct err *err);
+
+/* Keep what is said of an address, unless there is somebody for it (see
+ * consent_is_of_somebody): 1, 0, -1. */
+int kept_opt_out_of_nobody(struct tx *tx, const struct email *email,
+			   const struct consent *c, int64_t import_id,
+			   const struct actor *actor, struct err *err);
+/* They subscribed in the audience again, by themselves: that they unsubscribed
+ * there is over. */
+int kept_opt_out_came_back(struct tx *tx, const char *folded, struct err *err);
 
 /*
  * Opt out everybody who has the address (see consent_add_by_address); if nobody
