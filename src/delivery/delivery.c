@@ -1,6 +1,7 @@
 #include "delivery/delivery.h"
 
 #include "audience/member.h"
+#include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/email.h"
@@ -466,7 +467,8 @@ static int find_test_person(struct test_mail *t, const struct email *email,
 
 	*out = (struct mailing_person){ .address = email->folded,
 					.unique_id = "",
-					.merge = "{}" };
+					.merge = "{}",
+					.is_test = true };
 	if (found <= 0)
 		return found;
 	out->unique_id = member.unique_id;
@@ -494,6 +496,30 @@ static int queue_test(struct test_mail *t, struct tx *tx, const char *address,
 				sql_str(strbuf_str(&message)),
 				sql_int(t->now_ms), sql_int(t->now_ms)),
 		       err);
+}
+
+/* Who said no for good, or was deleted for good, gets no test either. */
+static int refuse_test(struct test_mail *t, const char *address,
+		       struct err *err)
+{
+	bool suppressed = false, forgotten = false;
+	struct email email;
+	const char *folded;
+
+	if (email_parse(address, t->arena, &email, err) < 0)
+		return -1;
+	folded = email.folded;
+	if (suppression_check(t->db, &folded, 1, &suppressed, err) < 0 ||
+	    forgotten_check(t->db, t->list_id, &folded, 1, &forgotten, err) < 0)
+		return -1;
+	if (!suppressed && !forgotten)
+		return 0;
+	return err_field(err, "test_emails",
+			 suppressed ? "No test goes to %s: mail to it is "
+				      "suppressed"
+				    : "No test goes to %s: it was deleted for "
+				      "good",
+			 address);
 }
 
 int delivery_send_test(struct delivery *d, int64_t campaign_id,
@@ -529,7 +555,8 @@ int delivery_send_test(struct delivery *d, int64_t campaign_id,
 	t.list_id = campaign.list_id;
 	t.mailing = mailing;
 	for (size_t i = 0; i < n; i++)
-		if (queue_test(&t, &tx, addresses[i], err) < 0)
+		if (refuse_test(&t, addresses[i], err) < 0 ||
+		    queue_test(&t, &tx, addresses[i], err) < 0)
 			return -1;
 	if (tx_commit(&tx, err) < 0)
 		return -1;

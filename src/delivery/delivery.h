@@ -134,7 +134,8 @@ struct track *delivery_track(struct delivery *d);
 /*
  * A test of a campaign to these addresses (`as` of them: those of a member
  * where the list has one, else empty fields). Links work, nothing is counted.
- * The mails are queued when this returns. ERR_INVALID: an address;
+ * The mails are queued when this returns, with "[Test] " before their subject.
+ * ERR_INVALID: an address is none, is suppressed, or was deleted for good;
  * ERR_CONFLICT: no mail may leave (campaign_cannot_leave). ERR_INVALID on `to`:
  * mails leave, and one of them is barred.
  */

@@ -56,6 +56,7 @@ struct mailing_person {
 	const char *address, *unique_id;
 	const char *merge; /* JSON by merge field id */
 	int64_t optin_ms;
+	bool is_test; /* its subject says so */
 };
 
 /* db: audience. ERR_NOT_FOUND: no such campaign; ERR_INVALID: it cannot be

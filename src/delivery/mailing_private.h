@@ -51,6 +51,7 @@ struct mailing_private {
 struct rendering {
 	const struct mailing_private *mailing;
 	int64_t member_id;
+	bool is_test;
 	bool has_unsubscribe; /* the link was put out */
 };
 

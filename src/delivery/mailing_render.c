@@ -78,6 +78,7 @@ static void fill_person(const struct mailing_private *m,
 	*r = (struct rendering){
 		.mailing = m,
 		.member_id = m->is_shown ? 0 : person->member_id,
+		.is_test = person->is_test,
 	};
 	*out = (struct merge_person){
 		.address = str_of(person->address),
@@ -100,6 +101,8 @@ static int render_head(const struct mailing_private *m,
 	CLEANUP(strbuf_release) struct strbuf url = STRBUF_INIT;
 	struct message_fields fields = { .date_ms = now_ms };
 
+	if (r->is_test)
+		strbuf_addstr(subject, "[Test] ");
 	if (merge_render(m->to_name, who, &name) < 0 ||
 	    merge_render(m->subject, who, subject) < 0)
 		return -1;

@@ -83,7 +83,7 @@ describe("the preview of a campaign", () => {
     await server.job(body.job_id);
     const caught = await until("the test is caught", async () =>
       (await server.admin.get(`${v1}/outbox`, { rcpt: "me@example.test" })).body.items[0]);
-    assert.equal(caught.subject, "News, Zoë");
+    assert.equal(caught.subject, "[Test] News, Zoë");
     const mail = (await server.admin.get(`${v1}/outbox/${caught.id}`)).body;
     assert.match(mail.html, /Dear Zoë &lt;b&gt;Øre&lt;\/b&gt;, only you/);
     assert.match(mail.html, /\/t\/u\//); // the link to unsubscribe is a test's
@@ -119,7 +119,7 @@ describe("the outbox", () => {
     const { items } = await list({ q: "cleo" });
     const mail = (await server.admin.get(`${v1}/outbox/${items[0]!.id}`)).body;
     const head = new Map(mail.headers.map((h: Json) => [h.name, h.value]));
-    assert.equal(head.get("Subject"), "Über Äpfel 100%");
+    assert.equal(head.get("Subject"), "[Test] Über Äpfel 100%");
     assert.match(String(head.get("List-Unsubscribe")), /\/t\/u\//);
     assert.match(mail.to, /cleo@one\.test/);
     assert.match(mail.from, /us@example\.test/);

@@ -244,7 +244,7 @@ describe("the content of a mail", () => {
     await until("the tag is there", async () => (await designOf(campaign)).design.blocks[1].html.includes("FNAME"));
     await saved(page);
     const mail = await test(campaign, "emoji@example.org");
-    assert.equal(mail.subject, `🎉 50 % 👩‍👩‍👧 für "Freund" & 'Co' <b>`);
+    assert.equal(mail.subject, `[Test] 🎉 50 % 👩‍👩‍👧 für "Freund" & 'Co' <b>`);
     assert.match(mail.html, /&lt;b&gt;/);
     assert.match(mail.html, /<html lang="he" dir="rtl"/);
     assert.match(mail.html, /שלום/);

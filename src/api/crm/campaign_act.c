@@ -1,20 +1,20 @@
 /* What is done with campaigns: test, schedule, send, pause ... */
 #include "api/campaign/campaign_preview.h"
 #include "api/crm/campaign.h"
+#include "api/crm/cookie.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "api/test_address.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "crm/address.h"
 #include "crm/campaign/schedule.h"
+#include "crm/campaign/test_mail.h"
+#include "http/auth.h"
 #include "jobs/job.h"
 #include "journal/gate.h"
 
 #include <string.h>
-
-#define TEST_ADDRESSES_MAX 10
 
 /* Adds a job about the campaign and answers 202. */
 static int enqueue(struct request *rq, struct response *rs, const char *kind,
@@ -122,9 +122,9 @@ static int read_test(const json_t *body, struct texts *addresses,
 	if (found < 0)
 		return -1;
 	if (found == 0 || json_array_size(to) == 0 ||
-	    json_array_size(to) > TEST_ADDRESSES_MAX)
+	    json_array_size(to) > TEST_MAIL_ADDRESSES)
 		return err_field(err, "to", "takes 1 to %d addresses",
-				 TEST_ADDRESSES_MAX);
+				 TEST_MAIL_ADDRESSES);
 	json_array_foreach (to, i, address) {
 		const char *text = json_string_value(address);
 
@@ -135,16 +135,12 @@ static int read_test(const json_t *body, struct texts *addresses,
 	return 0;
 }
 
-/* Not to who had their address erased. */
 static int write_to(struct db *db, const struct texts *addresses,
 		    struct arena *arena, struct json_writer *w, struct err *err)
 {
-	struct email email;
-
 	json_key_begin_array(w, "to");
 	vec_each (addresses, text) {
-		if (email_parse(*text, arena, &email, err) < 0 ||
-		    forgotten_refuse(db, email.folded, "to", err) < 0)
+		if (test_mail_refuse(db, *text, arena, err) < 0)
 			return -1;
 		json_text(w, *text);
 	}
@@ -165,6 +161,20 @@ static int write_as(struct request *rq, int64_t person_id,
 	return 0;
 }
 
+static int check_limit(struct request *rq, struct response *rs, struct tx *tx,
+		       struct err *err)
+{
+	int64_t wait_ms = 0;
+
+	if (auth_permits(&rq->caller, PERMIT_SEND) ||
+	    test_mail_allow(tx, rq->caller.user_id, rq->now_ms, &wait_ms,
+			    err) == 0)
+		return 0;
+	if (err->code == ERR_LIMIT)
+		retry_after(rq, rs, wait_ms);
+	return -1;
+}
+
 int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -182,6 +192,7 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 	    gate_pass_store(api_of(rq)->store, err) < 0 ||
 	    write_as(rq, person_id, &w, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
+	    check_limit(rq, rs, &tx, err) < 0 ||
 	    write_to(db, &to, rq->arena, &w, err) < 0 ||
 	    crm_campaign_check_sender(&c, err) < 0 ||
 	    (crm_campaign_is_open(&c) &&
