@@ -253,6 +253,21 @@ describe("the content of a mail", () => {
     await picture(page, "composer-rtl");
   });
 
+  it("is looked at as somebody gets it, also if it is plain text alone", async () => {
+    const { id } = (await server.admin.post(`${v1}/people`, { first_name: "Zoë", last_name: "Plain", email: "zoe@plain.example" }, { status: 201 })).body;
+    const campaign = await make({ subject: "News", from_name: "Us", from_email: "us@example.org", plain_text: "Hello *|FNAME|*" });
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    await page.getByRole("textbox", { name: "Plain text" }).fill("Dear *|FNAME|*, it is spring.");
+    await page.getByText("Preview", { exact: true }).click();
+    await page.getByRole("combobox", { name: "As" }).fill("Plain");
+    await page.getByRole("option", { name: /Zoë Plain/ }).click();
+    await page.frameLocator("iframe").getByText("Dear Zoë, it is spring.").waitFor();
+    await checkAccessible(page);
+    await picture(page, "composer-plain-preview");
+    await server.admin.delete(`${v1}/people/${id}`, { status: 204 });
+  });
+
   it("is led to by what the check finds: the block of a dead link, of a picture, of a tag", async () => {
     site.answer = ({ path }) => (path === "/there" ? 200 : 404);
     const campaign = await designed(blocks([

@@ -4,8 +4,9 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MailFrame } from '../MailFrame.tsx';
 
-type View = 'screen' | 'phone' | 'text';
-const views = ['screen', 'phone', 'text'] as const;
+export type View = 'screen' | 'phone' | 'text';
+const all: readonly View[] = ['screen', 'phone', 'text'];
+export const withoutText: readonly View[] = ['screen', 'phone'];
 
 interface Props {
   /** Of the mail, with what it has to be asked. */
@@ -14,15 +15,16 @@ interface Props {
   /** Another one: it is loaded again. */
   version: string;
   title: string;
-  /** Its plain text can be shown. */
-  hasText?: boolean;
+  /** What of it can be shown; of one that is plain text alone, that. */
+  views?: readonly View[];
   /** As whom it is looked at, say. */
   children?: ReactNode;
 }
 
-export function MailPreview({ address, query = {}, version, title, hasText = true, children }: Props) {
+export function MailPreview({ address, query = {}, version, title, views = all, children }: Props) {
   const { t } = useTranslation();
-  const [view, setView] = useState<View>('screen');
+  const [chosen, setView] = useState<View>('screen');
+  const view = views.find((one) => one === chosen) ?? views[0] ?? 'screen';
   const [isDark, setDark] = useState(false);
   const dark = isDark && view !== 'text';
   const asked = { ...query, dark: dark ? 'true' : null, text: view === 'text' ? 'true' : null };
@@ -31,14 +33,18 @@ export function MailPreview({ address, query = {}, version, title, hasText = tru
   return (
     <Stack gap="sm">
       <Group gap="md" align="flex-end">
-        <SegmentedControl
-          size="xs"
-          aria-label={t('ui.preview.view')}
-          data={views.filter((value) => hasText || value !== 'text').map((value) => ({ value, label: t(`ui.preview.${value}`) }))}
-          value={view}
-          onChange={(next) => setView(next as View)}
-        />
-        <Switch size="sm" label={t('ui.preview.dark')} checked={dark} disabled={view === 'text'} onChange={(event) => setDark(event.currentTarget.checked)} />
+        {views.length > 1 && (
+          <>
+            <SegmentedControl
+              size="xs"
+              aria-label={t('ui.preview.view')}
+              data={views.map((value) => ({ value, label: t(`ui.preview.${value}`) }))}
+              value={view}
+              onChange={(next) => setView(next as View)}
+            />
+            <Switch size="sm" label={t('ui.preview.dark')} checked={dark} disabled={view === 'text'} onChange={(event) => setDark(event.currentTarget.checked)} />
+          </>
+        )}
         {children}
       </Group>
       <MailFrame

@@ -2,7 +2,7 @@
 import { Anchor, Button, Group, Paper, SegmentedControl, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
+import { MailPreview, withoutText } from '../../../ui/MailPreview/MailPreview.tsx';
 import type { Campaign } from '../queries.ts';
 import type { Report } from './queries.ts';
 
@@ -30,7 +30,7 @@ export function ClickMap({ campaign, report }: { campaign: Campaign; report: Rep
         address={address}
         version={`${campaign.updated_at} ${shown}`}
         title={t(isMap ? 'report.map.frame' : 'campaigns.mailFrame', { name: campaign.name })}
-        hasText={!isMap}
+        views={isMap ? withoutText : undefined}
       >
         {hasMap && (
           <SegmentedControl

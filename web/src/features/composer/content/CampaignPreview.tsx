@@ -2,11 +2,17 @@
 import { Box, Paper, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
+import { MailPreview, type View } from '../../../ui/MailPreview/MailPreview.tsx';
 import { PersonSelect } from '../PersonSelect.tsx';
 import { useEnvelope } from '../queries.ts';
 
-export function CampaignPreview({ id, version }: { id: number; version: string }) {
+interface Props {
+  id: number;
+  version: string;
+  views?: readonly View[];
+}
+
+export function CampaignPreview({ id, version, views }: Props) {
   const { t } = useTranslation();
   const [personId, setPersonId] = useState<number | null>(null);
   const { data } = useEnvelope(id, personId);
@@ -19,7 +25,7 @@ export function CampaignPreview({ id, version }: { id: number; version: string }
           <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
         </Paper>
       )}
-      <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} title={t('composer.content.frame')}>
+      <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} views={views} title={t('composer.content.frame')}>
         <PersonSelect size="xs" label={t('composer.test.as')} value={personId} onChange={setPersonId} />
       </MailPreview>
     </Box>

@@ -1,7 +1,7 @@
 /** The content as HTML of the author's own. */
-import { SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { Skeleton, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDraft } from '../../../ui/useDraft.ts';
 import { useUnsaved } from '../../../ui/useUnsaved.tsx';
@@ -10,8 +10,8 @@ import { NotDraft } from '../NotDraft.tsx';
 import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
 import { isWritten } from '../useOpened.ts';
-import { CampaignPreview } from './CampaignPreview.tsx';
 import { ContentHead } from './ContentHead.tsx';
+import { WriteOrPreview } from './WriteOrPreview.tsx';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx').then((file) => ({ default: file.CodeEditor })));
 
@@ -33,29 +33,21 @@ export function HtmlContent({ campaign, found }: Props) {
     reload: async () => loadedOf(await reloadCampaign(queries, id)),
   });
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
-  const [view, setView] = useState<'write' | 'preview'>('write');
   if (!isWritten(campaign)) {
     const { html } = draft.values;
     return <>{unsaved}<NotDraft campaign={campaign} lost={html === draft.saved.html ? [] : [{ label: t('composer.block.html'), words: html }]} /></>;
   }
-  const show = (next: string) => void draft.flush().then(() => setView(next as 'write' | 'preview'));
   return (
     <>
       {unsaved}
       <ContentHead campaign={campaign} state={draft.state} />
       <Stack gap="md">
         <Troubles draft={draft} labelOf={() => t('composer.block.html')} wordsOf={(_field, one, other) => excerpt(one.html, other.html)} />
-        <SegmentedControl
-          w="fit-content" aria-label={t('composer.content.view')} value={view} onChange={show}
-          data={(['write', 'preview'] as const).map((value) => ({ value, label: t(`composer.content.views.${value}`) }))}
-        />
-        {view === 'write' ? (
+        <WriteOrPreview id={id} version={draft.saved.html} flush={draft.flush}>
           <Suspense fallback={<Skeleton h={400} />}>
             <CodeEditor label={t('composer.block.html')} value={draft.values.html} onChange={(html) => draft.change({ html })} />
           </Suspense>
-        ) : (
-          <CampaignPreview id={id} version={draft.saved.html} />
-        )}
+        </WriteOrPreview>
       </Stack>
     </>
   );

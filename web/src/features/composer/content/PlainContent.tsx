@@ -13,6 +13,7 @@ import { reloadCampaign, saveCampaign, type Campaign } from '../queries.ts';
 import { Troubles } from '../Troubles.tsx';
 import { isWritten } from '../useOpened.ts';
 import { ContentHead } from './ContentHead.tsx';
+import { WriteOrPreview } from './WriteOrPreview.tsx';
 
 interface Props {
   campaign: Campaign;
@@ -45,13 +46,15 @@ export function PlainContent({ campaign, found }: Props) {
       <ContentHead campaign={campaign} state={draft.state} />
       <Stack gap="md" maw={760}>
         <Troubles draft={draft} labelOf={() => t('composer.plain.text')} wordsOf={(_field, one, other) => excerpt(one.plain_text, other.plain_text)} />
-        <Group justify="flex-end">
-          <MergeTagMenu of={t('composer.plain.text')} hasLinks onInsert={({ text }) => input.current && change(insertInto(input.current, text))} />
-        </Group>
-        <Textarea
-          ref={input} label={t('composer.plain.text')} description={t('composer.plain.about')} dir="auto" autosize minRows={16}
-          value={draft.values.plain_text} onChange={(event) => change(event.currentTarget.value)}
-        />
+        <WriteOrPreview id={id} version={draft.saved.plain_text} flush={draft.flush} views={['text']}>
+          <Group justify="flex-end">
+            <MergeTagMenu of={t('composer.plain.text')} hasLinks onInsert={({ text }) => input.current && change(insertInto(input.current, text))} />
+          </Group>
+          <Textarea
+            ref={input} label={t('composer.plain.text')} description={t('composer.plain.about')} dir="auto" autosize minRows={16}
+            value={draft.values.plain_text} onChange={(event) => change(event.currentTarget.value)}
+          />
+        </WriteOrPreview>
       </Stack>
     </>
   );

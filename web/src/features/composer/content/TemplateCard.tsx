@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { MailThumb } from '../../../ui/MailFrame.tsx';
-import { MailPreview } from '../../../ui/MailPreview/MailPreview.tsx';
+import { MailPreview, withoutText } from '../../../ui/MailPreview/MailPreview.tsx';
 import { useDeleteTemplate, type Template } from '../queries.ts';
 
 const SMALL = 0.42;
@@ -40,7 +40,7 @@ export function TemplateCard({ template: { id, name, about, built_in, updated_at
       </Box>
       {isOpen && (
         <Dialog title={<bdi>{name}</bdi>} size="xl" onClose={() => setOpen(false)}>
-          <MailPreview address={address} query={{ lang: i18n.language }} version={updated_at ?? ''} title={name} hasText={false} />
+          <MailPreview address={address} query={{ lang: i18n.language }} version={updated_at ?? ''} title={name} views={withoutText} />
         </Dialog>
       )}
       <AskFirst
