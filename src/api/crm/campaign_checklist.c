@@ -60,20 +60,30 @@ static bool given(const char *text)
 
 /* --- who, from whom, what about --- */
 
+/* How many members of it fit, at most `most` (0: all of them). */
+static int count_members(struct campaign_checklist *l, struct db *db,
+			 const struct group *group, const char *filter,
+			 int64_t most, int64_t *out, struct err *err)
+{
+	struct selection members = { .entity = group->entity,
+				     .group_id = group->id,
+				     .filter = filter };
+
+	return selection_read(&members, db, clock_now_ms(), l->arena, err) < 0
+		       ? -1
+		       : selection_count(db, &members, most, out, err);
+}
+
 /* Not an error: there may be another ground than consent. */
 static int check_consent(struct campaign_checklist *l, struct db *db,
 			 const struct group *group, struct err *err)
 {
-	struct selection unasked = {
-		.entity = group->entity,
-		.group_id = group->id,
-		.filter = "{\"conditions\":[{\"field\":\"mail_status\","
-			  "\"op\":\"is\",\"value\":\"open\"}]}",
-	};
+	static const char unasked[] =
+		"{\"conditions\":[{\"field\":\"mail_status\",\"op\":\"is\","
+		"\"value\":\"open\"}]}";
 	int64_t n;
 
-	if (selection_read(&unasked, db, clock_now_ms(), l->arena, err) < 0 ||
-	    selection_count(db, &unasked, 0, &n, err) < 0)
+	if (count_members(l, db, group, unasked, 0, &n, err) < 0)
 		return -1;
 	if (n > 0)
 		item(l, CHECK_WARNING, "consent", "Consent",
@@ -84,30 +94,34 @@ static int check_consent(struct campaign_checklist *l, struct db *db,
 	return 0;
 }
 
+/* 1 and *out, 0: none is chosen, or it is gone; -1. */
+static int find_group(struct campaign_checklist *l, struct db *db,
+		      struct group *out, struct err *err)
+{
+	if (l->campaign.group_id == 0)
+		return 0;
+	if (group_get(db, l->campaign.group_id, l->arena, out, err) == 0)
+		return 1;
+	return err->code == ERR_NOT_FOUND ? 0 : -1;
+}
+
 static int check_group(struct campaign_checklist *l, struct db *db,
 		       struct err *err)
 {
-	struct group group = { .id = 0 };
-	struct err why = ERR_INIT;
-	int64_t members = 0;
-	bool is_gone = false;
+	struct group group;
+	int64_t somebody = 0;
+	int found = find_group(l, db, &group, err);
 
-	if (l->campaign.group_id != 0) {
-		is_gone = group_get(db, l->campaign.group_id, l->arena, &group,
-				    &why) < 0;
-		if (is_gone && why.code != ERR_NOT_FOUND) {
-			*err = why;
-			return -1;
-		}
-		if (!is_gone && group_count(db, &group, &members, err) < 0)
-			return -1;
-	}
-	must(l, members > 0, "recipients", "To",
-	     l->campaign.group_id == 0 ? "no group is chosen"
-	     : is_gone                 ? "the group was deleted: choose another"
-	     : members == 0            ? "the group has no members"
-				       : "the group has members");
-	return members > 0 ? check_consent(l, db, &group, err) : 0;
+	if (found < 0 || (found && count_members(l, db, &group, NULL, 1,
+						 &somebody, err) < 0))
+		return -1;
+	must(l, somebody > 0, "recipients", "To",
+	     somebody ? "the group has members"
+	     : found  ? "the group has no members"
+	     : l->campaign.group_id == 0
+		     ? "no group is chosen"
+		     : "the group was deleted: choose another");
+	return somebody > 0 ? check_consent(l, db, &group, err) : 0;
 }
 
 static int check_recipients(struct campaign_checklist *l, struct db *db,
