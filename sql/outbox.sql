@@ -1,8 +1,8 @@
 -- schema: events
 
 -- name: outbox-add
--- One caught message. args: at_ms, campaign, sender, rcpt, subject, file,
--- offset, size
+-- One caught message. args: at_ms, campaign (a test of it: below zero), sender,
+-- rcpt, subject, file, offset, size
 INSERT INTO outbox_message (at_ms, campaign_id, sender, rcpt, subject, file,
 	file_offset, size_bytes)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?);

@@ -313,7 +313,7 @@ static int make_frame(struct mailing_private *m, struct err *err)
 					   host_of(m, m->setup->public_url));
 	struct message_header extra[] = {
 		{ "Feedback-ID", str_of(feedback), true },
-		{ "X-Campaign", str_of(m->campaign.hex), true },
+		{ MAILING_CAMPAIGN_FIELD, str_of(m->campaign.hex), true },
 	};
 	struct message_layout layout = {
 		.from = { str_of(s->from_name), str_of(m->mailing.sender) },

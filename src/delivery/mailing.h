@@ -51,6 +51,9 @@ struct mailing {
 	struct mailing_private *private;
 };
 
+/* Of each message: the campaign, by its hexadecimal id. */
+#define MAILING_CAMPAIGN_FIELD "X-Campaign"
+
 struct mailing_person {
 	int64_t member_id;
 	const char *address, *unique_id;

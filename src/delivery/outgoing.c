@@ -7,13 +7,17 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "campaign/campaign.h"
 #include "delivery/claim.h"
 #include "delivery/event.h"
+#include "delivery/mailing.h"
 #include "delivery/sender_private.h"
 #include "mail/mail_view.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
+
+#include <strings.h>
 
 #define AT_ONCE 20
 /* Nobody else takes one that was taken; if its sender dies, it goes out again
@@ -67,16 +71,36 @@ static void fail_single(struct shipment *p, const struct err *why)
 	handover_result(p->sender, &result);
 }
 
-/* For the lists of the outbox; nobody else needs it. */
-static void note_subject(const char *source, struct strbuf *out)
+static const char *field_of(const struct mail_view *view, const char *name)
+{
+	for (size_t i = 0; i < view->fields_n; i++)
+		if (strcasecmp(view->fields[i].name, name) == 0)
+			return view->fields[i].value;
+	return NULL;
+}
+
+/* For the lists of the outbox; nobody else needs it. A mail that has a campaign
+ * and comes alone is a test of it. */
+static void note_message(struct db *db, const char *source, struct shipment *p,
+			 struct relay_message *message)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct mail_view view = { 0 };
+	struct campaign campaign;
 	struct err ignored = ERR_INIT; /* such a mail goes without */
+	const char *hex;
 
-	if (mail_view_read(str_of(source), arena, &view, &ignored) == 0 &&
-	    view.subject)
-		strbuf_addstr(out, view.subject);
+	if (mail_view_read(str_of(source), arena, &view, &ignored) < 0)
+		return;
+	if (view.subject)
+		strbuf_addstr(&p->subject, view.subject);
+	message->subject = p->subject.buf;
+	hex = field_of(&view, MAILING_CAMPAIGN_FIELD);
+	if (hex &&
+	    campaign_get_by_hex(db, hex, arena, &campaign, &ignored) == 0) {
+		message->campaign_id = campaign.id;
+		message->is_test = true;
+	}
 }
 
 /* It was queued while the catcher took it. */
@@ -87,7 +111,7 @@ static int drop_single(struct db *db, const struct single *m, struct err *err)
 	return db_write(db, SQL_OUTGOING_REMOVE, SQL_ARGS(sql_int(m->id)), err);
 }
 
-static void send_one(struct sender *s, const struct single *m)
+static void send_one(struct sender *s, struct db *db, const struct single *m)
 {
 	struct err err = ERR_INIT;
 	struct claimed person = {
@@ -105,8 +129,8 @@ static void send_one(struct sender *s, const struct single *m)
 
 	p->outgoing_id = m->id;
 	strbuf_addstr(&message.content, m->source);
-	note_subject(m->source, &p->subject);
 	message.subject = p->subject.buf;
+	note_message(db, m->source, p, &message);
 	if (sender_relay_send(s, &message, &err) == 0)
 		return;
 	strbuf_release(&message.content);
@@ -131,7 +155,7 @@ int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
 		if (ours < 0 || (ours && barred && drop_single(db, m, err) < 0))
 			return -1;
 		if (ours && !barred)
-			send_one(s, m);
+			send_one(s, db, m);
 	}
 	return (int)due.n;
 }

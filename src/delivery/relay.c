@@ -77,6 +77,7 @@ static struct caught *caught_new(struct relay_message *m)
 	m->content = (struct strbuf)STRBUF_INIT;
 	c->message = (struct outbox_new){
 		.campaign_id = m->campaign_id,
+		.is_test = m->is_test,
 		.sender = c->texts[0],
 		.rcpt = c->texts[1],
 		.subject = c->texts[2],

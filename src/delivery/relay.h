@@ -35,6 +35,7 @@ struct relay_options {
 
 struct relay_message {
 	int64_t campaign_id; /* 0: none */
+	bool is_test;        /* of that campaign */
 	const char *sender, *rcpt, *subject;
 	struct strbuf content; /* taken: an empty one is left */
 	void *cookie;

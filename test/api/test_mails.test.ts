@@ -28,6 +28,7 @@ describe("a test of a campaign", () => {
     const mail = await until("the test is caught", async () =>
       (await server.admin.get(`${v1}/outbox`, { rcpt: "me@example.test" })).body.items[0]);
     assert.equal(mail.subject, "[Test] Hi me@example.test");
+    assert.deepEqual([mail.campaign_name, mail.is_test], ["News", true]);
     assert.match((await server.admin.get(`${v1}/outbox/${mail.id}`)).body.html, /<p>Hi me@example.test<\/p>/);
     assert.match((await server.admin.get(`${v1}/campaigns/${campaign.id}/envelope`)).body.subject, /^Hi /);
   });

@@ -105,6 +105,18 @@ describe("the outbox", () => {
     await page.getByText("Hello ada").first().waitFor();
   });
 
+  it("says what is a test, and of what", async () => {
+    await runJob(server, `${v1}/campaigns/${campaign.id}/test`, { to: ["me@example.org"] });
+    const page = await browser.signIn("manager");
+    await page.goto("/outbox?q=me@example.org");
+    const row = page.getByRole("row", { name: /^\[Test\] Hello/ });
+    await row.getByText("Test of Spring", { exact: true }).waitFor();
+    await row.getByRole("link").click();
+    await page.getByText("What it is: Test of Spring").waitFor();
+    const mails = (await server.admin.get(`${v1}/outbox`, { q: "ada@example.org" })).body.items;
+    assert.deepEqual(mails.map((m: Json) => [m.campaign_name, m.is_test]), [["Spring", false]]);
+  });
+
   it("is not shown to who may not market", async () => {
     const reader = await browser.signIn("user");
     assert.equal(await reader.getByRole("navigation").getByRole("link", { name: "Outbox" }).count(), 0);
@@ -116,7 +128,7 @@ describe("the outbox", () => {
     const page = await browser.signIn("manager");
     browser.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
     await page.goto("/outbox");
-    await page.getByText("3 mails", { exact: true }).waitFor();
+    await page.getByText("4 mails", { exact: true }).waitFor();
     await page.route("**/api/v1/outbox?*", (route) => route.abort());
     await page.getByRole("searchbox").fill("cleo");
     await page.getByRole("alert").waitFor();

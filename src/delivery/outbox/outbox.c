@@ -159,6 +159,12 @@ static const char *subject_of(const struct outbox_new *m, struct arena *arena)
 	return view.subject;
 }
 
+/* A test has the id below zero. */
+static struct sql_value campaign_value(const struct outbox_new *m)
+{
+	return sql_id_or_null(m->is_test ? -m->campaign_id : m->campaign_id);
+}
+
 static int add_rows(struct tx *tx, const struct outbox *o,
 		    const struct outbox_new *messages, size_t n,
 		    const int64_t *offsets, int64_t now_ms, struct arena *arena,
@@ -171,8 +177,7 @@ static int add_rows(struct tx *tx, const struct outbox *o,
 		const struct outbox_new *m = &messages[i];
 
 		if (batch_add(&b, SQL_OUTBOX_ADD,
-			      SQL_ARGS(sql_int(now_ms),
-				       sql_id_or_null(m->campaign_id),
+			      SQL_ARGS(sql_int(now_ms), campaign_value(m),
 				       sql_text(m->sender), sql_text(m->rcpt),
 				       sql_text(subject_of(m, arena)),
 				       sql_int(o->file), sql_int(offsets[i]),
@@ -216,10 +221,13 @@ int outbox_add(struct outbox *o, const struct outbox_new *messages, size_t n,
 
 void outbox_read_row(const struct rows *rows, struct arena *arena, void *out)
 {
+	int64_t campaign = rows_int(rows, 2);
+
 	*(struct outbox_message *)out = (struct outbox_message){
 		.id = rows_int(rows, 0),
 		.at_ms = rows_int(rows, 1),
-		.campaign_id = rows_int(rows, 2),
+		.campaign_id = campaign < 0 ? -campaign : campaign,
+		.is_test = campaign < 0,
 		.sender = rows_dup(rows, 3, arena),
 		.rcpt = rows_dup(rows, 4, arena),
 		.subject = rows_dup(rows, 5, arena),

@@ -19,6 +19,7 @@ struct strbuf;
 
 struct outbox_new {
 	int64_t campaign_id;       /* 0: none */
+	bool is_test;              /* of that campaign; none of its mails */
 	const char *sender, *rcpt; /* envelope */
 	const char *subject;       /* decoded, for lists; may be NULL */
 	struct str source;         /* the whole message, CRLF */
@@ -26,6 +27,7 @@ struct outbox_new {
 
 struct outbox_message {
 	int64_t id, at_ms, campaign_id, size_bytes;
+	bool is_test;
 	const char *sender, *rcpt;
 	const char *subject; /* decoded, UTF-8; may be NULL */
 	int64_t file, file_offset;

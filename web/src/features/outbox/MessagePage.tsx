@@ -9,6 +9,7 @@ import { useFormat } from '../../app/format.ts';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MailFrame } from '../../ui/MailFrame.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { Kind } from './Kind.tsx';
 import { outboxMailQuery } from './queries.ts';
 import { parts, type Part } from './search.ts';
 
@@ -34,6 +35,7 @@ export function MessagePage() {
         <Text size="sm" c="dimmed" component="div" mt={-8}>
           <div>{t('outbox.from')}: <bdi>{mail.from ?? mail.sender}</bdi></div>
           <div>{t('outbox.to')}: <bdi>{mail.to ?? mail.rcpt}</bdi></div>
+          {mail.campaign_id !== null && <div>{t('outbox.campaign')}: <Kind mail={mail} /></div>}
           <div><time dateTime={mail.at}>{format.time(mail.at)}</time></div>
         </Text>
       </div>

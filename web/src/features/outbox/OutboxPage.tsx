@@ -16,6 +16,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { NotAllowed } from '../../ui/NotAllowed.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { may, useMe } from '../../api/session.ts';
+import { Kind } from './Kind.tsx';
 import { useOutbox, type OutboxMail } from './queries.ts';
 
 const OUTBOX = 'outbox';
@@ -71,7 +72,7 @@ function useColumns(): Column<OutboxMail>[] {
       { name: 'subject', label: t('outbox.subject'), width: 360, isSortable: false, cell: (mail) => <Subject mail={mail} /> },
       { name: 'rcpt', label: t('outbox.to'), width: 260, isSortable: false, cell: (mail) => <bdi title={mail.rcpt}>{mail.rcpt}</bdi> },
       { name: 'at', label: t('outbox.at'), width: 150, isSortable: false, cell: (mail) => <Ago at={mail.at} /> },
-      { name: 'kind', label: t('outbox.campaign'), width: 130, isSortable: false, cell: (mail) => t(mail.campaign_id ? 'outbox.ofCampaign' : 'outbox.ofOther') },
+      { name: 'kind', label: t('outbox.campaign'), width: 200, isSortable: false, cell: (mail) => <Kind mail={mail} /> },
     ],
     // the format follows the language
     [t],
