@@ -160,3 +160,9 @@ UPDATE member SET list_id = -list_id, address = '', email_hash = '',
 	unsubscribe_reason = NULL, merge = '{}', language = '', ip_signup = '',
 	ip_opt = '', source = ''
 WHERE id IN JSON_INTS(?) AND list_id > 0;
+
+-- name: member-taken-back
+-- Among what a member did: it is subscribed again by its own link. args:
+-- event, member, campaign, at, ip
+INSERT INTO activity (event_id, member_id, campaign_id, kind, at_ms, ip)
+VALUES (?, ?, ?, :ACTIVITY_TAKEN_BACK, ?, ?);

@@ -190,7 +190,8 @@ FROM activity a
 LEFT JOIN campaign_link l ON l.campaign_id = a.campaign_id
 	AND l.link_id = a.link_id AND a.kind = :ACTIVITY_CLICK
 WHERE a.campaign_id = ? AND a.member_id IN JSON_INTS(?)
-	AND (a.kind <> :ACTIVITY_CLICK OR l.url IS NOT NULL)
+	AND (a.kind IN (:ACTIVITY_OPEN, :ACTIVITY_BOUNCE)
+		OR (a.kind = :ACTIVITY_CLICK AND l.url IS NOT NULL))
 ORDER BY a.member_id, a.at_ms, a.event_id;
 
 -- name: report-links

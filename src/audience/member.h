@@ -237,8 +237,9 @@ int members_drop(struct tx *tx, const struct ids *ids, struct err *err);
 enum departure_how {
 	DEPART_UNSUBSCRIBED = 1, /* by itself */
 	DEPART_COMPLAINED,
-	DEPART_OPTED_OUT, /* by the API or a user */
-	DEPART_BOUNCED,   /* hard: to cleaned */
+	DEPART_OPTED_OUT,  /* by the API or a user */
+	DEPART_BOUNCED,    /* hard: to cleaned */
+	DEPART_TAKEN_BACK, /* no departure: by its own link it comes back */
 };
 struct member_departure {
 	int64_t member_id;
@@ -246,6 +247,8 @@ struct member_departure {
 	int64_t campaign_id; /* 0: none */
 	int64_t at_ms;
 	const char *reason; /* the contact's own words, or NULL */
+	int64_t event_id;   /* taken back: of the log */
+	const char *ip;     /* taken back: from where; or NULL */
 	bool is_replayed;   /* of the suppression journal: what was said, not
 			       what is being said */
 };
@@ -262,9 +265,16 @@ struct member_departure {
  * member was (member_cleaned.status), and who leaves while it is hidden has
  * left all the same, webhooks included. So the log need not be applied in
  * order for them (docs/decisions/0020-urgent-events-first.md).
+ *
+ * Who takes back is subscribed again, told like one who signs up, and has it
+ * among its activity; if, and only if, what unsubscribed it, and what it said
+ * last, was a link of its own (member_may_take_back).
  */
 int member_depart(struct tx *tx, const struct member_departure *departures,
 		  size_t n, int64_t now_ms, struct err *err);
+/* It was in, left by the link of a message, and nobody else has said no since:
+ * no API, no user, no bounce, no complaint. */
+bool member_may_take_back(const struct member *member);
 /* One soft bounce more for each; cleaned after 7, or 15 if it ever opened or
  * clicked. Returns how many were cleaned. */
 int member_soft_bounce(struct tx *tx, const struct member_departure *bounces,

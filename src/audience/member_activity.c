@@ -7,8 +7,8 @@
 #include "store/db.h"
 
 /* By activity.kind; 0: sent. */
-static const char *const actions[] = { "sent",   "open",  "click",
-				       "bounce", "unsub", "abuse" };
+static const char *const actions[] = { "sent",  "open",  "click",      "bounce",
+				       "unsub", "abuse", "resubscribe" };
 
 /* The title in a campaign's settings; without one, its subject. */
 static const char *title_of(const char *settings, struct arena *arena)

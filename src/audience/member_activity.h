@@ -15,7 +15,7 @@ struct err;
 
 struct member_activity {
 	const char *action; /* "sent", "open", "click", "bounce", "unsub",
-			       "abuse" */
+			       "abuse", "resubscribe" (of its own) */
 	int64_t at_ms;
 	const char *campaign_hex;
 	const char *campaign_type;

@@ -70,6 +70,7 @@ static void unsubscribe(struct member *m, const struct member_actor *actor)
 	m->status = MEMBER_UNSUBSCRIBED;
 	m->unsubscribe_reason = BY_ADMIN;
 	m->unsubscribed_ms = actor->now_ms;
+	m->unsubscribed_campaign_id = 0;
 }
 
 static int move_to_status(struct member *m, enum member_status to, bool is_new,
@@ -161,8 +162,10 @@ static int decide_status(const struct member_run *run,
 
 	if (asked <= 0)
 		return asked;
-	if (is_said_again(op, entry, to))
+	if (is_said_again(op, entry, to)) {
 		entry->now.unsubscribed_ms = run->actor->now_ms;
+		entry->now.unsubscribed_campaign_id = 0;
+	}
 	return move_to_status(&entry->now, to, is_new, run->actor, err);
 }
 

@@ -186,12 +186,33 @@ static void leave(struct leaver *leaver)
 	leaver->hidden = MEMBER_UNSUBSCRIBED;
 }
 
+static bool said_by_link(const struct member *m)
+{
+	return m->unsubscribed_by == UNSUBSCRIBED_BY_CONTACT &&
+	       m->unsubscribed_campaign_id != 0;
+}
+
+bool member_may_take_back(const struct member *m)
+{
+	return m->list_id >= 0 && m->status == MEMBER_UNSUBSCRIBED &&
+	       said_by_link(m);
+}
+
+/* The same of what it is but for its bounces. */
+static bool has_left_by_link(const struct leaver *leaver)
+{
+	return leaver->hidden == MEMBER_UNSUBSCRIBED &&
+	       said_by_link(&leaver->now);
+}
+
 static void play_leaving(struct leaving *l, struct leaver *leaver,
 			 const struct member_departure *d)
 {
 	struct member *m = &leaver->now;
 	enum unsubscribed_by by = left_by[d->how];
 	bool is_new = gets_mail(leaver->hidden) || outranks(by, m);
+	/* who was out by others would come back by two clicks, else */
+	bool by_link = gets_mail(leaver->hidden) || has_left_by_link(leaver);
 
 	if (!is_new && !is_said_again(d, m))
 		return;
@@ -202,7 +223,28 @@ static void play_leaving(struct leaving *l, struct leaver *leaver,
 		m->unsubscribed_by = by;
 	m->unsubscribe_reason = d->reason ? d->reason : "";
 	m->unsubscribed_ms = d->at_ms;
-	m->unsubscribed_campaign_id = d->campaign_id;
+	m->unsubscribed_campaign_id = by_link ? d->campaign_id : 0;
+	note_change(l, leaver, d);
+}
+
+/* While it is cleaned, underneath: that does not ask which came first. */
+static void play_taking_back(struct leaving *l, struct leaver *leaver,
+			     const struct member_departure *d)
+{
+	struct member *m = &leaver->now;
+
+	if (!has_left_by_link(leaver))
+		return;
+	if (m->status == MEMBER_CLEANED)
+		leaver->is_hidden_changed = true;
+	else
+		m->status = MEMBER_SUBSCRIBED;
+	leaver->hidden = MEMBER_SUBSCRIBED;
+	m->unsubscribed_by = UNSUBSCRIBED_NOT;
+	m->unsubscribe_reason = "";
+	m->unsubscribed_ms = m->unsubscribed_campaign_id = 0;
+	m->opt_ms = d->at_ms;
+	m->ip_opt = d->ip ? d->ip : "";
 	note_change(l, leaver, d);
 }
 
@@ -214,6 +256,8 @@ static void play_departure(struct leaving *l, const struct member_departure *d)
 		return; /* forgotten */
 	if (d->how == DEPART_BOUNCED)
 		play_bounce(l, leaver, d);
+	else if (d->how == DEPART_TAKEN_BACK)
+		play_taking_back(l, leaver, d);
 	else
 		play_leaving(l, leaver, d);
 }
@@ -250,6 +294,25 @@ static int write_cleans(struct leaving *l, struct batch *batch, struct err *err)
 	return 0;
 }
 
+/* What it did, for who asks how it came back. */
+static int write_taken_back(struct leaving *l, struct batch *batch,
+			    struct err *err)
+{
+	vec_each (&l->news, news) {
+		const struct member_departure *d = news->why;
+
+		if (d->how == DEPART_TAKEN_BACK &&
+		    batch_add(batch, SQL_MEMBER_TAKEN_BACK,
+			      SQL_ARGS(sql_int(d->event_id),
+				       sql_int(d->member_id),
+				       sql_int(d->campaign_id),
+				       sql_int(d->at_ms), sql_text(d->ip)),
+			      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Returns how many members changed. */
 static int write_members(struct leaving *l, struct err *err)
 {
@@ -265,7 +328,8 @@ static int write_members(struct leaving *l, struct err *err)
 			return -1;
 	}
 	if (write_hidden(l, &batch, err) < 0 ||
-	    write_cleans(l, &batch, err) < 0 || batch_end(&batch, err) < 0)
+	    write_cleans(l, &batch, err) < 0 ||
+	    write_taken_back(l, &batch, err) < 0 || batch_end(&batch, err) < 0)
 		return -1;
 	vec_each (&l->leavers, leaver)
 		if (leaver->has_complained &&
@@ -318,6 +382,8 @@ static int tell_one(struct member_run *run, const struct news *news,
 		fact.action = NULL;
 		fact.reason = "hard";
 	}
+	if (how == DEPART_TAKEN_BACK)
+		fact.event = WEBHOOK_SUBSCRIBE;
 	if (campaign_hex(run, news->why->campaign_id, &fact.campaign_hex, err) <
 	    0)
 		return -1;

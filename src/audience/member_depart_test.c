@@ -173,6 +173,62 @@ static int depart(struct world *w, const struct member_departure *d)
 	return n;
 }
 
+static void ask(struct world *w, const char *status, int64_t now_ms)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(json_free) json_t *body = json_pack("{s:s}", "status", status);
+	struct member_op op = { .mode = MEMBER_PATCH,
+				.key = "p0@example.org",
+				.body = body };
+	struct member_actor actor = { .source = SOURCE_API, .now_ms = now_ms };
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(w->a.db, &tx, &err), 0);
+	assert_int_equal(
+		member_apply(&tx, &w->a.list, &op, 1, &actor, w->a.arena, &err),
+		0);
+	assert_int_equal(op.err.code, ERR_NONE);
+	member_op_release(&op);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+}
+
+static void hear(struct world *w, char what, int64_t at_ms)
+{
+	struct member_departure d = { .member_id = w->ids[0],
+				      .campaign_id = what == 'v' ? 6 : 5,
+				      .event_id = at_ms,
+				      .at_ms = at_ms };
+
+	switch (what) {
+	case 'a':
+		ask(w, "unsubscribed", at_ms);
+		return;
+	case 's':
+		ask(w, "subscribed", at_ms);
+		return;
+	case 'b':
+		d.how = DEPART_TAKEN_BACK;
+		break;
+	case 'c':
+		d.how = DEPART_COMPLAINED;
+		break;
+	case 'h':
+		d.how = DEPART_BOUNCED;
+		break;
+	default:
+		d.how = DEPART_UNSUBSCRIBED;
+		break;
+	}
+	assert_true(depart(w, &d) >= 0);
+}
+
+static enum member_status status_of(struct world *w)
+{
+	return (enum member_status)audience_fixture_int(
+		&w->a, "SELECT status FROM member WHERE address ="
+		       " 'p0@example.org'");
+}
+
 /* The status of each that does not get mail anyway, and who said so, if
  * anybody did: a no of the contact's own outranks it. */
 static void a_late_no_is_kept(void **state)
@@ -269,6 +325,95 @@ static void a_replayed_no_is_not_said_again(void **state)
 	assert_int_equal(jobs(w), 1);
 }
 
+/* What a member is after some said, in this order: u, v unsubscribed by the
+ * link of one campaign or another, b takes it back, c complained, h bounced
+ * hard, a unsubscribed by the API, s subscribed by it. */
+static void only_a_link_takes_back_what_a_link_said(void **state)
+{
+	static const struct {
+		const char *said;
+		enum member_status status;
+		int hooks; /* "subscribe" */
+	} cases[] = {
+		{ "b", MEMBER_SUBSCRIBED, 0 },
+		{ "ub", MEMBER_SUBSCRIBED, 1 },
+		{ "ubb", MEMBER_SUBSCRIBED, 1 },
+		{ "ubu", MEMBER_UNSUBSCRIBED, 1 },
+		{ "ubub", MEMBER_SUBSCRIBED, 2 },
+		{ "uub", MEMBER_SUBSCRIBED, 1 },
+		{ "uvb", MEMBER_SUBSCRIBED, 1 },
+		{ "ucb", MEMBER_UNSUBSCRIBED, 0 },
+		{ "cb", MEMBER_UNSUBSCRIBED, 0 },
+		{ "cub", MEMBER_UNSUBSCRIBED, 0 },
+		{ "ab", MEMBER_UNSUBSCRIBED, 0 },
+		{ "aub", MEMBER_UNSUBSCRIBED, 0 },
+		{ "auub", MEMBER_UNSUBSCRIBED, 0 },
+		{ "uab", MEMBER_UNSUBSCRIBED, 0 },
+		{ "uaub", MEMBER_UNSUBSCRIBED, 0 },
+		{ "aasub", MEMBER_SUBSCRIBED, 1 },
+		{ "uhb", MEMBER_CLEANED, 1 },
+		{ "hub", MEMBER_CLEANED, 1 },
+		{ "hb", MEMBER_CLEANED, 0 },
+	};
+	struct world *w = *state;
+	int64_t told;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		store_fixture_exec(
+			w->a.db,
+			"UPDATE member SET status = 1, unsubscribed_by = 0, "
+			"unsubscribed_ms = NULL, unsubscribe_reason = NULL, "
+			"unsubscribed_campaign_id = NULL");
+		store_fixture_exec(w->a.db, "DELETE FROM member_cleaned");
+		store_fixture_exec(w->a.db, "DELETE FROM activity");
+		store_fixture_exec(w->a.db, "DELETE FROM job");
+		for (size_t k = 0; cases[i].said[k]; k++)
+			hear(w, cases[i].said[k], NOW + (int64_t)k + 1);
+		if (status_of(w) != cases[i].status)
+			fail_msg("%s: %d", cases[i].said, (int)status_of(w));
+		told = audience_fixture_int(
+			&w->a, "SELECT COUNT(*) FROM job WHERE payload LIKE "
+			       "'%type=subscribe&%'");
+		if (told != cases[i].hooks)
+			fail_msg("%s: told %d", cases[i].said, (int)told);
+	}
+}
+
+/* What the audience says of whoever came back by itself. */
+static void taking_back_is_an_opt_in(void **state)
+{
+	struct world *w = *state;
+	struct member_departure d = { .member_id = w->ids[0],
+				      .how = DEPART_UNSUBSCRIBED,
+				      .campaign_id = 5,
+				      .at_ms = NOW };
+
+	assert_int_equal(depart(w, &d), 1);
+	d = (struct member_departure){ .member_id = w->ids[0],
+				       .how = DEPART_TAKEN_BACK,
+				       .campaign_id = 5,
+				       .at_ms = NOW + 7,
+				       .event_id = 3,
+				       .ip = "192.0.2.9" };
+	assert_int_equal(depart(w, &d), 1);
+	assert_int_equal(
+		audience_fixture_int(
+			&w->a,
+			"SELECT COUNT(*) FROM member WHERE status = 1 AND "
+			"ip_opt = '192.0.2.9' AND unsubscribed_ms IS NULL AND "
+			"unsubscribe_reason IS NULL"),
+		1);
+	assert_int_equal(audience_fixture_int(&w->a,
+					      "SELECT opt_ms FROM member WHERE "
+					      "ip_opt = '192.0.2.9'"),
+			 NOW + 7);
+	assert_int_equal(audience_fixture_int(
+				 &w->a,
+				 "SELECT COUNT(*) FROM activity WHERE kind = 6 "
+				 "AND event_id = 3 AND campaign_id = 5"),
+			 1);
+}
+
 static void hard_bounces_clean_at_once(void **state)
 {
 	struct world *w = *state;
@@ -324,6 +469,8 @@ int main(void)
 		TEST(a_late_no_is_kept),
 		TEST(a_no_that_is_said_again_is_told_again),
 		TEST(a_replayed_no_is_not_said_again),
+		TEST(only_a_link_takes_back_what_a_link_said),
+		TEST(taking_back_is_an_opt_in),
 		TEST(hard_bounces_clean_at_once),
 		TEST(soft_bounces_clean_at_the_seventh),
 		TEST(suppressed_addresses_are_not_mailed),

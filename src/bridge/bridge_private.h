@@ -269,9 +269,16 @@ int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 int word_kept(struct tx *tx, const struct meant *who, const struct consent *c,
 	      const struct actor *actor, struct err *err);
 /* The audience tells that they are subscribed, and have been since *known. */
-int word_taken_back(struct tx *tx, const struct meant *who,
-		    const struct mirrored *known, int64_t changed_ms,
-		    struct err *err);
+int word_no_more(struct tx *tx, const struct meant *who,
+		 const struct mirrored *known, int64_t changed_ms,
+		 struct err *err);
+/*
+ * Of a member that is subscribed: did it unsubscribe by a link, and take that
+ * back by its own act? The audience says so (only the person can do it), and
+ * the CRM lifts what came of it. Returns how many are opted in, or -1.
+ */
+int member_took_back(struct work *w, const char *hash, const char *ip,
+		     struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 /* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.

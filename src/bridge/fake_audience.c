@@ -95,6 +95,16 @@ void fake_rename(struct bridge_fixture *f, const char *from, const char *to)
 	BUG_ON(json_object_set_new(f->members, hash_of(to), m) < 0);
 }
 
+/* Of a member here: when it took its unsubscribe back. */
+#define FAKE_BACK "taken_back"
+
+void fake_take_back(struct bridge_fixture *f, const char *address,
+		    const char *at)
+{
+	fake_set_status(f, address, "subscribed");
+	fake_say(fake_member(f, address), FAKE_BACK, at);
+}
+
 void fake_set_changed(struct bridge_fixture *f, const char *address,
 		      const char *at)
 {
@@ -328,6 +338,22 @@ static void archive(json_t *m, struct mc_reply *reply)
 	reply->status = 204;
 }
 
+static void answer_activity(const json_t *m, struct mc_reply *reply)
+{
+	const char *back = json_string_value(json_object_get(m, FAKE_BACK));
+
+	if (back)
+		strbuf_addf(&reply->body,
+			    "{\"activity\":[{\"action\":\"resubscribe\","
+			    "\"timestamp\":\"%s\"}]}",
+			    back);
+	else
+		strbuf_addf(&reply->body,
+			    "{\"activity\":[{\"action\":\"%s\"}]}",
+			    json_object_get(m, "unsubscribe_reason") ? "unsub"
+								     : "sent");
+}
+
 static void one_member(struct bridge_fixture *f, const char *method,
 		       const char *path, const json_t *body,
 		       struct mc_reply *reply)
@@ -349,10 +375,7 @@ static void one_member(struct bridge_fixture *f, const char *method,
 		reply->status = 204;
 	} else if (str_starts(str_of(rest), "/activity")) {
 		reply->status = 200;
-		strbuf_addf(&reply->body,
-			    "{\"activity\":[{\"action\":\"%s\"}]}",
-			    json_object_get(m, "unsubscribe_reason") ? "unsub"
-								     : "sent");
+		answer_activity(m, reply);
 	} else if (strcmp(method, "GET") == 0) {
 		fake_answer_tree(reply, m);
 	} else if (strcmp(method, "DELETE") == 0) {

@@ -52,6 +52,10 @@ void fake_subscribe(struct bridge_fixture *f, const char *address,
 void fake_set_status(struct bridge_fixture *f, const char *address,
 		     const char *status);
 void fake_rename(struct bridge_fixture *f, const char *from, const char *to);
+/* It subscribes itself again by the link of a mail; at: ISO 8601, as it tells.
+ */
+void fake_take_back(struct bridge_fixture *f, const char *address,
+		    const char *at);
 /* When it changed last; text of ISO 8601. */
 void fake_set_changed(struct bridge_fixture *f, const char *address,
 		      const char *at);

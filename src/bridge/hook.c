@@ -336,7 +336,7 @@ static int hear_back(struct tx *tx, struct work *w, const json_t *form,
 		return 0;
 	if (mirror_find(tx->db, seen->hash, w->arena, &known, err) < 0)
 		return -1;
-	return word_taken_back(tx, &who, &known, seen->changed_ms, err);
+	return word_no_more(tx, &who, &known, seen->changed_ms, err);
 }
 
 static int settle_member(struct work *w, const json_t *form,
@@ -356,6 +356,19 @@ static int settle_member(struct work *w, const json_t *form,
 		return -1;
 	return seen->status == MIRROR_CLEANED
 		       ? reconcile_bounce(w, seen->hash, err)
+		       : 0;
+}
+
+/* Whoever subscribes may be somebody who takes an unsubscribe back. */
+static int hear_taken_back(struct work *w, const json_t *form,
+			   const struct seen *seen, struct err *err)
+{
+	if (strcmp(field(form, "type"), "subscribe") != 0 ||
+	    seen->status != MIRROR_SUBSCRIBED)
+		return 0;
+	return member_took_back(w, seen->hash, field(form, "data[ip_opt]"),
+				err) < 0
+		       ? -1
 		       : 0;
 }
 
@@ -394,5 +407,7 @@ int job_hook(struct job_run *run, struct err *err)
 	if (follow_if_unknown(&w, hash, err) < 0 ||
 	    look_at_member(&w, hash, &seen, err) < 0)
 		return -1;
-	return settle_member(&w, form, &seen, err);
+	if (settle_member(&w, form, &seen, err) < 0)
+		return -1;
+	return hear_taken_back(&w, form, &seen, err);
 }

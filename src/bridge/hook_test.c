@@ -20,6 +20,20 @@ static bool opted_out(struct bridge_fixture *f)
 			      "1") > 0;
 }
 
+static bool is_subscribed(struct bridge_fixture *f)
+{
+	const char *status = json_string_value(
+		json_object_get(fake_member(f, "a@x.example"), "status"));
+
+	return strcmp(status, "subscribed") == 0;
+}
+
+/* Said of person 1 by somebody else. */
+#define SAID(source)                                                      \
+	"INSERT INTO consent (entity, record_id, state, source, reason, " \
+	"at_ms)"                                                          \
+	" VALUES (1, 1, 1, '" source "', 'ground', 1)"
+
 static bool held(struct bridge_fixture *f)
 {
 	return fake_number(f, "SELECT MAX(held) FROM email") > 0;
@@ -352,6 +366,63 @@ static void an_event_that_is_told_twice_is_one(void **state)
 	}
 }
 
+/* What the audience told until then, if the audience says that they did; and
+ * nothing that anybody else said. */
+static void a_person_takes_an_unsubscribe_back(void **state)
+{
+	static const struct {
+		const char *meanwhile; /* SQL; NULL: nothing */
+		int64_t later_ms; /* than the no; 0: never, by their own act */
+		bool is_told;     /* else a sync sees it */
+		bool out;
+	} cases[] = {
+		{ NULL, 60000, true, false },
+		{ NULL, 60000, false, false },
+		{ NULL, 400, true, false }, /* in the same second */
+		{ NULL, -60000, true, true },
+		{ NULL, -60000, false, true },
+		{ NULL, 0, true, true },
+		{ NULL, 0, false, true },
+		{ SAID("user"), 60000, true, true },
+		{ SAID("user"), 60000, false, true },
+		{ SAID("import"), 60000, true, true },
+		{ SAID("complaint"), 60000, true, true },
+		{ SAID("carried"), 60000, true, true }, /* by a company */
+		{ "INSERT INTO opt_out_witness (entity, record_id, import_id) "
+		  "VALUES (1, 1, 9)",
+		  60000, true, true },
+	};
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+		int64_t at = (clock_now_ms() / 1000 - 600) * 1000;
+
+		bridge_fixture_renew(f);
+		assert_int_equal(pushed(f), 1);
+		fake_set_status(f, "a@x.example", "unsubscribed");
+		fake_hook(f, "unsubscribe", DATA("unsub", "manual"), fired(at));
+		assert_true(opted_out(f));
+		if (cases[i].meanwhile)
+			fake_exec(f, cases[i].meanwhile);
+		time_format_iso(at + cases[i].later_ms, &iso);
+		if (cases[i].later_ms)
+			fake_take_back(f, "a@x.example", iso.buf);
+		else
+			fake_set_status(f, "a@x.example", "subscribed");
+		if (cases[i].is_told)
+			fake_hook(f, "subscribe", DATA("", ""), NULL);
+		else
+			fake_sync(f);
+		if (opted_out(f) != cases[i].out)
+			fail_msg("case %zu: opted_out is %d", i, opted_out(f));
+		fake_sync(f);
+		if (opted_out(f) != cases[i].out ||
+		    is_subscribed(f) == cases[i].out)
+			fail_msg("case %zu: after a sync", i);
+	}
+}
+
 /* Bounces told one by one count as those of a run; opt-outs never wait. */
 static void many_bounces_wait_for_a_user(void **state)
 {
@@ -514,6 +585,7 @@ int main(void)
 		TEST(a_late_echo_is_no_word),
 		TEST(an_event_is_void_only_after_a_later_yes),
 		TEST(an_event_that_is_told_twice_is_one),
+		TEST(a_person_takes_an_unsubscribe_back),
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),
 		TEST(an_unclear_change_waits_for_a_user),

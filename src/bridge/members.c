@@ -133,6 +133,21 @@ static int note_unsubscribed(struct work *w, const char *hash,
 	return tx_commit(&tx, err);
 }
 
+/* Was the word that is to be carried out taken back, before it was known? Then
+ * nobody with that address says no any more. 1, 0, -1. */
+static int stays_subscribed(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(vec_release) struct ids opted_out = VEC_INIT;
+	int taken = member_took_back(w, hash, NULL, err);
+
+	if (taken <= 0)
+		return taken;
+	if (db_list_ids(w->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
+			&opted_out, err) < 0)
+		return -1;
+	return opted_out.n == 0;
+}
+
 /* A member that does not exist needs no unsubscribing, nor does one that has
  * left: that would be a word of its own over there. */
 int unsubscribe_member(struct work *w, const char *hash, struct err *err)
@@ -148,6 +163,12 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 	if (member_status(member) == MIRROR_UNSUBSCRIBED)
 		return note_unsubscribed(w, hash, MIRROR_UNSUBSCRIBED, call_ms,
 					 err);
+	if (member_status(member) == MIRROR_SUBSCRIBED) {
+		int stays = stays_subscribed(w, hash, err);
+
+		if (stays != 0)
+			return stays < 0 ? -1 : 0;
+	}
 	if (mc_call(w->client, "PATCH",
 		    list_path(w, "/members/%s?fields=id,status", hash),
 		    "{\"status\":\"unsubscribed\"}", &reply, &why) < 0) {

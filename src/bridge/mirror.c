@@ -421,8 +421,7 @@ static int hear_member(struct tx *tx, struct work *w, const json_t *member,
 	if (!hash)
 		return 0;
 	if (known && member_status(member) == MIRROR_SUBSCRIBED)
-		return word_taken_back(tx, &who, known, changed_of(member),
-				       err);
+		return word_no_more(tx, &who, known, changed_of(member), err);
 	if (!member_said_no(member))
 		return 0;
 	return member_status(member) == MIRROR_ARCHIVED

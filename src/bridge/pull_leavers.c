@@ -60,6 +60,18 @@ static int mark_leaver(struct pull *p, struct tx *tx, const char *hash,
 	return first > 0;
 }
 
+/* What is void, since they came back meanwhile, says nothing of the member. */
+static int hear(struct pull *p, struct tx *tx, const struct meant *who,
+		const struct consent *c, int64_t at_ms, struct err *err)
+{
+	int heard = word_heard(tx, who, c, &p->w->actor, err);
+
+	if (heard <= 0)
+		return heard;
+	return mirror_put(tx, who->hash, MIRROR_UNSUBSCRIBED, NULL, NULL, at_ms,
+			  err);
+}
+
 /* 1: they were not known to have left; 0: they were, or are none of ours; -1.
  */
 static int store_leaver(struct pull *p, const json_t *u, struct err *err)
@@ -77,10 +89,7 @@ static int store_leaver(struct pull *p, const json_t *u, struct err *err)
 		return -1;
 	first = mark_leaver(p, &tx, hash, &c, at_ms, err);
 	/* once: a person who comes back by their own act stays */
-	if (first < 0 ||
-	    (first > 0 && (word_heard(&tx, &who, &c, &p->w->actor, err) < 0 ||
-			   mirror_put(&tx, hash, MIRROR_UNSUBSCRIBED, NULL,
-				      NULL, at_ms, err) < 0)))
+	if (first < 0 || (first > 0 && hear(p, &tx, &who, &c, at_ms, err) < 0))
 		return -1;
 	return tx_commit(&tx, err) < 0 ? -1 : first;
 }

@@ -1,9 +1,11 @@
 /*
- * Who is meant by a word of no that the audience tells: see word_heard.
+ * Who is meant by a word of no that the audience tells: see word_heard; and of
+ * one that is taken back.
  */
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
 #include "crm/consent/kept_opt_out.h"
@@ -79,9 +81,9 @@ int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 }
 
 /* What the bridge archived it may subscribe again, for somebody else. */
-int word_taken_back(struct tx *tx, const struct meant *who,
-		    const struct mirrored *known, int64_t changed_ms,
-		    struct err *err)
+int word_no_more(struct tx *tx, const struct meant *who,
+		 const struct mirrored *known, int64_t changed_ms,
+		 struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	bool had_left = known->status == MIRROR_UNSUBSCRIBED ||
@@ -92,4 +94,64 @@ int word_taken_back(struct tx *tx, const struct meant *who,
 	    !is_known(who, arena, &email))
 		return 0;
 	return kept_opt_out_came_back(tx, email.folded, err);
+}
+
+/* When the member last took it back by itself; 0: never, or not known. */
+static int taken_back_ms(struct work *w, const char *hash, int64_t *out,
+			 struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const json_t *item;
+	size_t i;
+
+	*out = 0;
+	if (mc_get(w->client, list_path(w, "/members/%s/activity", hash),
+		   &reply, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	json_array_foreach (json_object_get(reply, "activity"), i, item) {
+		const char *action =
+			json_string_value(json_object_get(item, "action"));
+		const char *at =
+			json_string_value(json_object_get(item, "timestamp"));
+		int64_t at_ms;
+
+		if (action && strcmp(action, "resubscribe") == 0 && at &&
+		    time_parse_iso(at, &at_ms) && at_ms > *out)
+			*out = at_ms;
+	}
+	return 0;
+}
+
+/* What was heard last may have been the no. */
+static int note_back(struct tx *tx, struct work *w, const char *hash,
+		     struct err *err)
+{
+	if (mirror_put(tx, hash, MIRROR_SUBSCRIBED, NULL, NULL, w->actor.now_ms,
+		       err) < 0)
+		return -1;
+	return journal(tx, w, "resubscribe", 0, NULL, err);
+}
+
+int member_took_back(struct work *w, const char *hash, const char *ip,
+		     struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct actor actor = w->actor;
+	int64_t at_ms;
+	int n = consent_may_be_taken_back(w->db, hash, err);
+
+	if (n <= 0 || taken_back_ms(w, hash, &at_ms, err) < 0)
+		return n <= 0 ? n : -1;
+	if (at_ms == 0)
+		return 0;
+	if (ip && *ip)
+		actor.ip = ip;
+	if (tx_begin(w->db, &tx, err) < 0)
+		return -1;
+	/* to the end of the second that is told */
+	n = consent_take_back(&tx, hash, at_ms + 999, &actor, err);
+	if (n < 0 || (n > 0 && note_back(&tx, w, hash, err) < 0) ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return n;
 }

@@ -102,6 +102,8 @@ enum activity_kind {
 	ACTIVITY_OPEN = 1,
 	ACTIVITY_CLICK = 2,
 	ACTIVITY_BOUNCE = 3,
+	/* 4, 5: as actions of members are called */
+	ACTIVITY_TAKEN_BACK = 6, /* subscribed again by a link of its own */
 };
 struct report_event {
 	int64_t member_id;

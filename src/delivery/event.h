@@ -53,6 +53,14 @@ enum event_kind {
 #define EVENT_BOUNCE_MASK 3      /* ... of the bits above that shift */
 #define EVENT_NO_FAULT (1 << 20) /* says nothing about the address */
 
+/*
+ * A bit of `code` of unsubscribed: it is taken back, by the person. No kind of
+ * its own, since it must stay in the order of the log among them, for whoever
+ * reads only what is urgent (delivery/apply/urgent.h); and a program that does
+ * not know it yet unsubscribes, which is the safe side.
+ */
+#define EVENT_TAKEN_BACK 2
+
 #define EVENT_LINK_HONEYPOT 1000000 /* link_id of the link nobody sees */
 
 struct event {

@@ -131,7 +131,8 @@ static int find_target(struct track *t, const struct track_token *token,
 	return look_up(t, token, arena, out, &is_loaded);
 }
 
-/* Whoever has the message is not told what address the member has now. */
+/* Whoever has the message is not told what address the member has now. 1: it
+ * has another one; 0, -1. */
 static int hide_moved(struct db *db, const struct track_token *token,
 		      const char **address, struct err *err)
 {
@@ -143,7 +144,7 @@ static int hide_moved(struct db *db, const struct track_token *token,
 
 	if (moved > 0)
 		*address = "";
-	return moved < 0 ? -1 : 0;
+	return moved;
 }
 
 static int get_mailing(struct track *t, const struct track_token *token,
@@ -232,9 +233,16 @@ static enum event_kind kind_of_hit(char purpose)
 		return EVENT_OPENED;
 	case TRACK_CLICK:
 		return EVENT_CLICKED;
-	default:
+	default: /* also TRACK_TAKE_BACK, see EVENT_TAKEN_BACK */
 		return EVENT_UNSUBSCRIBED;
 	}
+}
+
+static int64_t code_of_hit(const struct hit *hit)
+{
+	if (hit->purpose == TRACK_TAKE_BACK)
+		return EVENT_TAKEN_BACK;
+	return hit->is_head ? EVENT_HIT_HEAD : 0;
 }
 
 static const char *cut_agent(const char *agent, struct arena *arena)
@@ -260,7 +268,7 @@ int track_check(struct track *t, const struct hit *hit, struct arena *arena,
 			   .campaign_id = token.campaign_id,
 			   .member_id = token.member_id,
 			   .link_id = token.link_id,
-			   .code = hit->is_head ? EVENT_HIT_HEAD : 0,
+			   .code = code_of_hit(hit),
 			   .ip = hit->ip,
 			   .agent = cut_agent(hit->agent, arena) },
 	};
@@ -296,12 +304,32 @@ static int read_sender(struct db *db, const struct campaign *campaign,
 	return 0;
 }
 
+/* db: the audience's. 1: it is about a member that is there; 0, -1. */
+static int read_member(struct db *db, const struct track_token *token,
+		       struct arena *arena, struct track_subject *out,
+		       struct err *err)
+{
+	struct member member;
+	int moved;
+
+	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	out->address = member.address;
+	moved = hide_moved(db, token, &out->address, err);
+	if (moved < 0)
+		return -1;
+	out->is_subscribed = member.status == MEMBER_SUBSCRIBED ||
+			     member.status == MEMBER_PENDING;
+	out->may_take_back =
+		!moved && (out->is_subscribed || member_may_take_back(&member));
+	return 1;
+}
+
 static int read_subject(struct db *db, const struct track_token *token,
 			struct arena *arena, struct track_subject *out,
 			struct err *err)
 {
 	struct campaign campaign;
-	struct member member;
 
 	if (campaign_get(db, token->campaign_id, arena, &campaign, err) == 0) {
 		if (read_sender(db, &campaign, arena, out, err) < 0)
@@ -312,16 +340,9 @@ static int read_subject(struct db *db, const struct track_token *token,
 	if (mailing_language(db, token->campaign_id, arena, &out->language,
 			     err) < 0)
 		return -1;
-	if (token->member_id == 0)
-		return 1;
-	if (member_get_by_id(db, token->member_id, arena, &member, err) < 0)
-		return err->code == ERR_NOT_FOUND ? 1 : -1;
-	out->address = member.address;
-	if (hide_moved(db, token, &out->address, err) < 0)
-		return -1;
-	out->is_subscribed = member.status == MEMBER_SUBSCRIBED ||
-			     member.status == MEMBER_PENDING;
-	return 1;
+	return token->member_id && read_member(db, token, arena, out, err) < 0
+		       ? -1
+		       : 1;
 }
 
 int track_subject(struct track *t, const char *text, char purpose,
@@ -343,6 +364,19 @@ int track_subject(struct track *t, const char *text, char purpose,
 	if (store_get(t->setup.store, STORE_AUDIENCE, &db, err) < 0)
 		return -1;
 	return read_subject(db, &token, arena, out, err);
+}
+
+void track_format_taking_back(const struct track *t,
+			      const struct track_subject *subject,
+			      struct strbuf *out)
+{
+	const struct track_token token = {
+		.purpose = TRACK_TAKE_BACK,
+		.campaign_id = subject->campaign_id,
+		.member_id = subject->member_id,
+	};
+
+	track_token_format(t->setup.mailing->keys, &token, out);
 }
 
 int track_archive(struct track *t, const char *text, struct strbuf *html_out,

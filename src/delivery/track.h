@@ -62,6 +62,9 @@ struct track_subject {
 	const char *list_name;
 	const char *organisation;
 	bool is_subscribed;
+	/* Whoever has the message may take back that they unsubscribed, once
+	 * they did (it may not be applied yet). */
+	bool may_take_back;
 	/* Of the mail; NULL: not known. */
 	const struct reader_language *language;
 };
@@ -69,6 +72,11 @@ struct track_subject {
 int track_subject(struct track *track, const char *token, char purpose,
 		  struct arena *arena, struct track_subject *out,
 		  struct err *err);
+
+/* Appends the token of the link by which this one takes it back. */
+void track_format_taking_back(const struct track *track,
+			      const struct track_subject *subject,
+			      struct strbuf *out);
 
 /* The message as this recipient got it, as a page. 1, 0, -1. */
 int track_archive(struct track *track, const char *token,

@@ -26,6 +26,7 @@ enum track_purpose {
 	TRACK_UNSUBSCRIBE = 'u',
 	TRACK_ARCHIVE = 'a', /* the message in the browser */
 	TRACK_PREFERENCES = 'p',
+	TRACK_TAKE_BACK = 's', /* an unsubscribe: subscribes again */
 };
 
 struct track_token {

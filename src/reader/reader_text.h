@@ -25,6 +25,9 @@ enum reader_text {
 	READER_HAS_LEFT,
 	READER_IS_OUT,
 	READER_IS_TEST,
+	READER_TAKE_BACK, /* a button */
+	READER_IS_IN,
+	READER_CANNOT_TAKE_BACK,
 	/* a title and what to do about it */
 	READER_NO_LINK,
 	READER_NO_LINK_MORE,

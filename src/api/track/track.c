@@ -130,13 +130,30 @@ static void say(const struct page *page, enum reader_text text)
 	page_paragraph(page->out, text_of(page, text));
 }
 
-static void add_button(const struct page *page)
+/* name: of the form's only field; a program that posts to every link does not
+ * know it. */
+static void add_button(const struct page *page, const char *action,
+		       const char *name, enum reader_text text)
 {
-	strbuf_addstr(page->out, "<form method=\"post\">"
-				 "<button type=\"submit\" "
-				 "name=\"unsubscribe\" value=\"1\">");
-	strbuf_add_html(page->out, str_of(text_of(page, READER_UNSUBSCRIBE)));
+	strbuf_addstr(page->out, "<form method=\"post\"");
+	if (*action)
+		strbuf_addf(page->out, " action=\"%s\"", action);
+	strbuf_addf(page->out,
+		    "><button type=\"submit\" name=\"%s\" value=\"1\">", name);
+	strbuf_add_html(page->out, str_of(text_of(page, text)));
 	strbuf_addstr(page->out, "</button></form>\n");
+}
+
+/* Beside the page, wherever a proxy has put that. */
+static void add_taking_back(const struct request *rq, const struct page *page)
+{
+	CLEANUP(strbuf_release) struct strbuf action = STRBUF_INIT;
+
+	if (!page->subject.may_take_back)
+		return;
+	strbuf_addf(&action, "../%c/", TRACK_TAKE_BACK);
+	track_format_taking_back(track_of(rq), &page->subject, &action);
+	add_button(page, action.buf, "subscribe", READER_TAKE_BACK);
 }
 
 /* Names run as they do, whatever the page does. */
@@ -197,10 +214,11 @@ static int show(struct request *rq, struct response *rs,
 	} else if (page.subject.is_subscribed) {
 		say(&page, READER_WANTS_NO_MORE);
 		add_who(&page);
-		add_button(&page);
+		add_button(&page, "", "unsubscribe", READER_UNSUBSCRIBE);
 	} else {
 		add_who(&page);
 		say(&page, READER_IS_OUT);
+		add_taking_back(rq, &page);
 	}
 	page_end(page.out);
 	return 0;
@@ -219,8 +237,35 @@ static int leave(struct request *rq, struct response *rs,
 	say(&page,
 	    page.subject.member_id == 0 ? READER_IS_TEST : READER_HAS_LEFT);
 	add_who(&page);
+	add_taking_back(rq, &page);
 	page_end(page.out);
 	return store(rq, rs, &hit);
+}
+
+/* By a person who pressed the button that was on the page. */
+int page_track_take_back_post(struct request *rq, struct response *rs,
+			      struct err *err)
+{
+	struct page page;
+	struct track_hit hit;
+	bool is_test;
+
+	if (!request_form(rq, "subscribe"))
+		return err_set(err, ERR_INVALID,
+			       "this needs the page's button");
+	if (check_token(rq, TRACK_TAKE_BACK, &hit, err) < 0 ||
+	    begin_page(rq, rs, TRACK_TAKE_BACK, &page, err) < 0)
+		return -1;
+	is_test = page.subject.member_id == 0;
+	say(&page, is_test                      ? READER_IS_TEST
+		   : page.subject.may_take_back ? READER_IS_IN
+						: READER_CANNOT_TAKE_BACK);
+	add_who(&page);
+	page_end(page.out);
+	if (is_test || page.subject.may_take_back)
+		return store(rq, rs, &hit);
+	forbid_cache(rs);
+	return 0;
 }
 
 int page_track_unsubscribe(struct request *rq, struct response *rs,

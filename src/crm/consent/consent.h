@@ -84,6 +84,16 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 int consent_is_of_somebody(struct db *db, const char *hash,
 			   const struct consent *c, const struct actor *actor,
 			   struct err *err);
+/*
+ * The person took back, at at_ms, what they had told the audience by their own
+ * link: whoever has the address is opted in if all that is said of them since
+ * they last agreed is what the audience told, until then; not if a user, a
+ * program, an import or a company says no as well. Returns how many, or -1.
+ */
+int consent_take_back(struct tx *tx, const char *hash, int64_t at_ms,
+		      const struct actor *actor, struct err *err);
+/* Is there anybody with that address whom it could opt in? 1, 0, -1. */
+int consent_may_be_taken_back(struct db *db, const char *hash, struct err *err);
 
 /* Until the end of tx, nobody else says anything about the record: for who
  * looks at what was said before adding to it. */

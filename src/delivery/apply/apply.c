@@ -190,6 +190,8 @@ static void add_hit(struct entry *e, const struct event *event)
 	apply_insert_hit(&e->hits, &hit);
 }
 
+/* That it left because of this campaign stays in the report, also if it is
+ * taken back. */
 static void apply_left(struct entry *e, const struct event *event)
 {
 	bool is_complaint = event->kind == EVENT_COMPLAINED;
@@ -227,6 +229,9 @@ static int apply_event(struct batch_state *s, struct entry *e,
 		add_hit(e, event);
 		return 0;
 	case EVENT_UNSUBSCRIBED:
+		if (!(event->code & EVENT_TAKEN_BACK))
+			apply_left(e, event);
+		return 0;
 	case EVENT_COMPLAINED:
 		apply_left(e, event);
 		return 0;

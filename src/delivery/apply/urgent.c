@@ -32,10 +32,13 @@ bool urgent_departure(const struct event *event, struct member_departure *out)
 		.campaign_id = event->campaign_id,
 		.at_ms = event->at_ms,
 		.reason = event->detail,
+		.event_id = event->id,
+		.ip = event->ip,
 	};
 	switch (event->kind) {
 	case EVENT_UNSUBSCRIBED:
-		out->how = DEPART_UNSUBSCRIBED;
+		out->how = event->code & EVENT_TAKEN_BACK ? DEPART_TAKEN_BACK
+							  : DEPART_UNSUBSCRIBED;
 		return true;
 	case EVENT_COMPLAINED:
 		out->how = DEPART_COMPLAINED;

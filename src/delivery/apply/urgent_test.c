@@ -122,10 +122,11 @@ static void apply_all(struct world *w)
 static struct event random_event(struct world *w, struct prng *random, int i)
 {
 	static const enum event_kind kinds[] = {
-		EVENT_HANDED,       EVENT_ACCEPTED,   EVENT_DEFERRED,
-		EVENT_REFUSED,      EVENT_EXPIRED,    EVENT_OPENED,
-		EVENT_CLICKED,      EVENT_BOUNCED,    EVENT_BOUNCED,
-		EVENT_UNSUBSCRIBED, EVENT_COMPLAINED,
+		EVENT_HANDED,       EVENT_ACCEPTED,     EVENT_DEFERRED,
+		EVENT_REFUSED,      EVENT_EXPIRED,      EVENT_OPENED,
+		EVENT_CLICKED,      EVENT_BOUNCED,      EVENT_BOUNCED,
+		EVENT_UNSUBSCRIBED, EVENT_UNSUBSCRIBED, EVENT_UNSUBSCRIBED,
+		EVENT_COMPLAINED,
 	};
 	struct event event = {
 		.at_ms = FIXTURE_NOW + i * 700,
@@ -144,6 +145,8 @@ static struct event random_event(struct world *w, struct prng *random, int i)
 		event.code =
 			((int64_t)prng_below(random, 3) << EVENT_BOUNCE_SHIFT) |
 			(prng_below(random, 8) ? 550 : EVENT_NO_FAULT);
+	if (event.kind == EVENT_UNSUBSCRIBED && prng_below(random, 2))
+		event.code = EVENT_TAKEN_BACK;
 	if (event.kind == EVENT_EXPIRED)
 		event.code = BOUNCE_SOFT << EVENT_BOUNCE_SHIFT;
 	return event;
