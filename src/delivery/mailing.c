@@ -47,6 +47,10 @@
 	      "clear:both!important;"        \
 	      "padding:24px 12px!important;" \
 	      "text-align:center!important;direction:"
+/* A street that begins with its number, in a mail that runs the other way. */
+#define FOOTER_ADDRESS                                                    \
+	"<span dir=\"auto\" style=\"" SHOWN "display:inline!important\">" \
+	"*|LIST:ADDRESSLINE|*</span>"
 #define FOOTER_LINK                                               \
 	"<a href=\"*|UNSUB|*\" style=\"" SHOWN                    \
 	"display:inline!important;pointer-events:auto!important;" \
@@ -177,7 +181,7 @@ static void add_footer_html(const struct mailing_private *m,
 	strbuf_addstr(&footer, "<br>");
 	if (needs_company(m))
 		strbuf_addstr(&footer, "*|LIST:COMPANY|*<br>");
-	strbuf_addstr(&footer, "*|LIST:ADDRESSLINE|*<br><br>" FOOTER_LINK);
+	strbuf_addstr(&footer, FOOTER_ADDRESS "<br><br>" FOOTER_LINK);
 	strbuf_add_html(&footer, str_of(text_of(m, READER_UNSUBSCRIBE)));
 	strbuf_addstr(&footer, "</a></div>\n");
 	add_text(out, arena_strdup(m->arena, footer.buf));

@@ -364,6 +364,7 @@ static void no_mail_hides_what_the_law_wants(void **state)
 		/* rules, which hit the footer as well */
 		RULE("a{display:none!important}"),
 		RULE(".z{display:none}"),
+		RULE("span{display:none!important;font-size:0!important}"),
 		RULE("@media all{#q a{display:none}}"),
 		RULE("a{color:#fff!important}"),
 		RULE("div{opacity:0!important}"),
