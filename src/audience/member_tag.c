@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "sql/member.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static const char *item_name(const json_t *item, struct arena *arena)
 			: json_string_value(item);
 	struct str trimmed = str_trim(str_of(text));
 
-	if (!trimmed.len || trimmed.len > TAG_NAME_MAX)
+	if (utf8_is_blank(text) || trimmed.len > TAG_NAME_MAX)
 		return NULL;
 	return arena_str(arena, trimmed);
 }

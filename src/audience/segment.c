@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "sql/segment.h"
 #include "store/sqlbuild.h"
 #include "store/update.h"
@@ -109,7 +110,7 @@ static int read_name(const json_t *body, const char **name, struct arena *arena,
 	if (json_get_text(body, "name", name, err) < 0)
 		return -1;
 	trimmed = str_trim(str_of(*name));
-	if (!trimmed.len || trimmed.len > NAME_MAX_BYTES)
+	if (utf8_is_blank(*name) || trimmed.len > NAME_MAX_BYTES)
 		return err_field(err, "name", "must have 1 to %d bytes",
 				 NAME_MAX_BYTES);
 	*name = arena_str(arena, trimmed);

@@ -190,6 +190,31 @@ struct str utf8_trim(struct str s)
 	return s;
 }
 
+/* White, without a shape, or a shape that is empty (U+2800, of braille). */
+static bool is_unseen(ucs4_t c)
+{
+	return is_blank(c) || c == 0x2800 || uc_is_property_white_space(c) ||
+	       uc_is_property_default_ignorable_code_point(c) ||
+	       uc_is_general_category(c, UC_CONTROL) ||
+	       uc_is_general_category(c, UC_FORMAT);
+}
+
+bool utf8_is_blank(const char *text)
+{
+	struct str s = str_of(text);
+
+	while (s.len > 0) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, bytes_of(s), s.len);
+
+		if (!is_unseen(c))
+			return false;
+		s.s += n;
+		s.len -= (size_t)n;
+	}
+	return true;
+}
+
 void utf8_upper(struct str s, struct strbuf *out)
 {
 	if (str_is_ascii(s))

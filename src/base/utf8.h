@@ -30,6 +30,10 @@ void utf8_plain(struct str s, struct strbuf *out);
  * ideographic spaces, byte order marks, zero-width spaces too); 0: none. */
 size_t utf8_blank(struct str s);
 struct str utf8_trim(struct str s); /* s without them at both ends */
+/* Is there nothing to read in it, however many invisible characters? Of texts
+ * that must be given; NULL is nothing. Not for trimming: what some of them do
+ * to the letters around matters. */
+bool utf8_is_blank(const char *text);
 
 /* Language-neutral case mapping, to NFC. s must be valid, here and above. */
 void utf8_upper(struct str s, struct strbuf *out);

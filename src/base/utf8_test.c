@@ -132,6 +132,34 @@ static void other_encodings_are_converted(void **state)
 	assert_string_equal(out.buf, "\uFFFDa\uFFFD");
 }
 
+static void what_nobody_sees_is_blank(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_blank;
+	} cases[] = {
+		{ NULL, true },
+		{ "", true },
+		{ " \t\r\n", true },
+		{ "\u200b\u2060\u00ad\ufeff\u00a0", true },
+		{ "\u200c\u200d\u200e\u202e\u2066\u2069", true },
+		{ "\u3000\u2003\u1680\u2028", true },
+		{ "\u115f\u3164\uffa0\u034f\ufe0f\u061c", true },
+		{ "\u2800\U000e0020", true },
+		{ "\u200b.", false },
+		{ "\u00a0é", false },
+		{ "می\u200cخواهم", false },
+		{ "❤\ufe0f", false },
+		{ "\xff", false },
+		{ "0", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (utf8_is_blank(cases[i].text) != cases[i].is_blank)
+			fail_msg("case %zu", i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +170,7 @@ int main(void)
 		cmocka_unit_test(folding_makes_equal_what_people_think_equal),
 		cmocka_unit_test(case_is_mapped_for_whole_words),
 		cmocka_unit_test(other_encodings_are_converted),
+		cmocka_unit_test(what_nobody_sees_is_blank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

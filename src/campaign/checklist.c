@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
@@ -89,7 +90,7 @@ static void check_subject(struct checker *c)
 {
 	const char *subject = c->campaign->settings.subject_line;
 
-	if (str_trim(str_of(subject)).len == 0)
+	if (utf8_is_blank(subject))
 		add_item(c, CHECKLIST_ERROR, CHECKLIST_SUBJECT, "Subject",
 			 "Write a subject line.");
 	else
@@ -121,7 +122,7 @@ static void check_sender(struct checker *c)
 	if (checklist_check_sender(c->campaign, &why) < 0)
 		add_item(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
 			 arena_strdup(c->arena, why.text));
-	else if (str_trim(str_of(s->from_name)).len == 0)
+	else if (utf8_is_blank(s->from_name))
 		add_item(c, CHECKLIST_ERROR, CHECKLIST_SENDER, "From",
 			 "Give the name that the campaign comes from.");
 	else

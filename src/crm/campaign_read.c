@@ -7,6 +7,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "design/design.h"
 
 #include <string.h>
@@ -175,7 +176,7 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 	    read_address(body, "reply_to", &c->reply_to, err) < 0 ||
 	    read_content(body, c, err) < 0 || read_language(body, c, err) < 0)
 		return -1;
-	if (!c->name)
+	if (utf8_is_blank(c->name))
 		return err_field(err, "name", "is missing");
 	if (is_one_line("subject", c->subject, err) < 0 ||
 	    is_one_line("preview_text", c->preview_text, err) < 0 ||

@@ -105,7 +105,7 @@ static int check_choices(const struct custom_field *f, struct err *err)
 
 static int check_label(const char *label, struct err *err)
 {
-	if (!label || !*label)
+	if (utf8_is_blank(label))
 		return err_field(err, "label", "a field needs a label");
 	if (strlen(label) > LABEL_MAX)
 		return err_field(err, "label", "longer than %d bytes",

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "crm/user/user.h"
 #include "sql/communication.h"
 #include "sql/memo.h"
@@ -62,7 +63,7 @@ static int check_written(struct db *db, const struct memo *memo,
 {
 	const struct kind *kind = &kinds[memo->kind];
 
-	if (!memo->text || !*memo->text)
+	if (utf8_is_blank(memo->text))
 		return err_field(err, kind->text_name, "%s", kind->no_text);
 	if (strlen(memo->text) > kind->text_max)
 		return err_field(err, kind->text_name, "longer than %zu bytes",

@@ -443,14 +443,9 @@ int record_count_add(struct tx *tx, enum entity entity, int64_t delta,
 
 /* --- one record --- */
 
-static bool has_text(const char *s)
-{
-	return s && *s;
-}
-
 static int check_texts(struct record *r, struct err *err)
 {
-	if (r->entity == ENTITY_COMPANY && !has_text(r->text[TEXT_NAME]))
+	if (r->entity == ENTITY_COMPANY && utf8_is_blank(r->text[TEXT_NAME]))
 		return err_field(err, "name", "a company needs a name");
 	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
 		r->text[TEXT_STATUS] = "new";
@@ -479,9 +474,9 @@ static int check_record(struct db *db, struct record *r, struct err *err)
 static bool is_nobody(const struct record *r)
 {
 	return r->entity != ENTITY_COMPANY && r->emails_n == 0 &&
-	       !has_text(r->text[TEXT_FIRST_NAME]) &&
-	       !has_text(r->text[TEXT_LAST_NAME]) &&
-	       !has_text(r->text[TEXT_COMPANY_NAME]);
+	       utf8_is_blank(r->text[TEXT_FIRST_NAME]) &&
+	       utf8_is_blank(r->text[TEXT_LAST_NAME]) &&
+	       utf8_is_blank(r->text[TEXT_COMPANY_NAME]);
 }
 
 /* The only unique column that a caller chooses. */

@@ -12,7 +12,7 @@ int tag_check_name(const char *name, struct arena *arena, const char **name_out,
 	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
 	struct str s = str_trim(str_of(name));
 
-	if (s.len == 0)
+	if (utf8_is_blank(name))
 		return err_field(err, "name", "a tag needs a name");
 	if (s.len > TAG_NAME_MAX)
 		return err_field(err, "name", "longer than %d bytes",

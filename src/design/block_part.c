@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "design/link.h"
 #include "design/render.h"
 
@@ -209,7 +210,7 @@ void render_button(struct render *r, const json_t *block,
 	const char *href = link_of(r, block);
 	struct colour back = r->style.accent, text;
 
-	if (!label || str_trim(str_of(label)).len == 0) {
+	if (utf8_is_blank(label)) {
 		note_empty(r);
 		return;
 	}

@@ -102,6 +102,25 @@ describe("opting out", () => {
     assert.equal((await person("ann")).opted_out, true);
   });
 
+  it("is lifted, or done to many, only with a ground that can be read", async () => {
+    const ann = await person("ann");
+    const bob = await person("bob");
+    for (const reason of ["", " ", "\u200b\u2060\u00ad", "\ufeff\u00a0", "\u2800\u3164"]) {
+      const { body } = await server.admin.patch(`${v1}/people/${ann.id}`, { opted_out: false, reason }, { status: 400 });
+      assert.equal(body.errors[0].field, "reason", JSON.stringify(body));
+      const many = await server.admin.post(`${v1}/people/bulk`, { act: "opt_out", ids: [bob.id], expected: 1, reason }, { status: 400 });
+      assert.equal(many.body.errors[0].field, "reason", JSON.stringify(many.body));
+    }
+    assert.equal((await person("ann")).opted_out, true);
+    for (const [path, body, field] of [
+      ["people", { last_name: "\u200b" }, "last_name"],
+      ["companies", { name: "\u2060" }, "name"],
+      ["groups", { entity: "people", name: "\u00ad", kind: "dynamic", criteria: { conditions: [] } }, "name"],
+      ["notes", { entity: "people", record_id: ann.id, body: "\ufeff" }, "body"],
+    ] as const)
+      assert.equal((await server.admin.post(`${v1}/${path}`, body, { status: 400 })).body.errors[0].field, field);
+  });
+
   it("moves with a changed address: the member keeps its tag", async () => {
     const cem = await person("cem");
     await server.admin.patch(`${v1}/people/${cem.id}`, { email: "cem.new@a.example" });

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
@@ -55,7 +56,7 @@ static void must(struct campaign_checklist *l, bool good, const char *code,
 
 static bool given(const char *text)
 {
-	return text && *text;
+	return !utf8_is_blank(text);
 }
 
 /* --- who, from whom, what about --- */
@@ -186,10 +187,10 @@ static void check_server(struct campaign_checklist *l,
 	static const char only_outbox[] =
 		"it is missing, but mails only go to the outbox";
 
-	must(l, *o->postal_address || facts->outbox, "postal_address",
+	must(l, given(o->postal_address) || facts->outbox, "postal_address",
 	     "Postal address",
-	     *o->postal_address ? "it is added to every message"
-	     : facts->outbox    ? only_outbox
+	     given(o->postal_address) ? "it is added to every message"
+	     : facts->outbox          ? only_outbox
 			     : "give the postal address of your organisation "
 			       "in the settings");
 	must(l, facts->has_public_url || facts->outbox, "public_url",

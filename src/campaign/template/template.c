@@ -68,7 +68,7 @@ static int check(const struct template *t, struct err *err)
 {
 	CLEANUP(json_free) json_t *doc = NULL;
 
-	if (!t->name || str_trim(str_of(t->name)).len == 0)
+	if (utf8_is_blank(t->name))
 		return err_field(err, "name", "must be given");
 	if (check_length("name", t->name, TEMPLATE_NAME_MAX, err) < 0 ||
 	    check_length("about", t->about, TEMPLATE_ABOUT_MAX, err) < 0)

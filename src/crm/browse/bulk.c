@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "crm/group/group.h"
 #include "crm/record_json.h"
 #include "crm/tag.h"
@@ -231,7 +232,7 @@ static int check_act(struct db *db, const struct bulk *b, struct arena *arena,
 			return err_field(err, "group_id", "must be given");
 		return bulk_group(db, b, arena, &group, err);
 	case BULK_OPT_OUT:
-		if (str_trim(str_of(b->reason)).len == 0)
+		if (utf8_is_blank(b->reason))
 			return err_field(err, "reason",
 					 "opting out many needs a ground");
 		if (strlen(b->reason) > RECORD_REASON_MAX)

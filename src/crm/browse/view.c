@@ -74,7 +74,7 @@ static int check_name(struct view *view, struct arena *arena, struct err *err)
 {
 	struct str name = str_trim(str_of(view->name));
 
-	if (name.len == 0)
+	if (utf8_is_blank(view->name))
 		return err_field(err, "name", "must be given");
 	if (!utf8_is_valid(name) || utf8_length(name) > VIEW_NAME_MAX)
 		return err_field(err, "name", "must have at most %d characters",

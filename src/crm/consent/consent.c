@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "crm/address.h"
 #include "crm/bridge_job.h"
 #include "crm/consent/kept_opt_out.h"
@@ -42,11 +43,6 @@ static enum consent_source source_of(const char *name)
 
 /* --- writing --- */
 
-static bool is_blank(const char *s)
-{
-	return !s || str_trim(str_of(s)).len == 0;
-}
-
 static int may_say(const struct consent *c, struct err *err)
 {
 	if (c->state == CONSENT_OPTED_OUT)
@@ -56,7 +52,7 @@ static int may_say(const struct consent *c, struct err *err)
 	if (c->source != CONSENT_BY_USER && c->source != CONSENT_BY_API)
 		return err_set(err, ERR_DENIED,
 			       "only the person or a user can opt somebody in");
-	if (is_blank(c->reason))
+	if (utf8_is_blank(c->reason))
 		return err_field(err, "reason",
 				 "opting somebody in needs a ground");
 	return 0;

@@ -57,7 +57,7 @@ static int check_name(const char *name, struct err *err)
 {
 	struct str trimmed = str_trim(str_of(name));
 
-	if (trimmed.len == 0)
+	if (utf8_is_blank(name))
 		return err_field(err, "name", "must be given");
 	if (utf8_length(trimmed) > GROUP_NAME_MAX)
 		return err_field(err, "name", "must have at most %d characters",

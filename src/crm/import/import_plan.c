@@ -130,7 +130,8 @@ int import_plan_begin(struct db *db, const struct import_input *input,
 	*out = (struct import_plan){
 		.entity = input->entity,
 		.dry_run = input->dry_run,
-		.opted_in = input->opted_in,
+		.opted_in =
+			utf8_is_blank(input->opted_in) ? NULL : input->opted_in,
 		.encoding = input->encoding,
 		.user_id = input->user_id,
 		.customs = VEC_INIT,

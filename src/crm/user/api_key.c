@@ -19,7 +19,7 @@ static int check_key(struct db *db, const struct api_key *key,
 {
 	struct user user;
 
-	if (!key->name || str_trim(str_of(key->name)).len == 0)
+	if (utf8_is_blank(key->name))
 		return err_field(err, "name", "a key needs a name");
 	if (strlen(key->name) > NAME_MAX_BYTES ||
 	    !utf8_is_valid(str_of(key->name)))

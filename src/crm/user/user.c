@@ -109,7 +109,7 @@ static int check_user(struct db *db, const struct user *u, struct arena *arena,
 	struct user other;
 	int found;
 
-	if (!u->name || str_trim(str_of(u->name)).len == 0)
+	if (utf8_is_blank(u->name))
 		return err_field(err, "name", "a user needs a name");
 	if (strlen(u->name) > NAME_MAX_BYTES)
 		return err_field(err, "name", "longer than %d bytes",
