@@ -36,7 +36,8 @@ enum permission {
 	PERMIT_PUBLIC, /* anybody, not signed in */
 	PERMIT_READ,   /* every role */
 	PERMIT_WRITE,  /* user, manager, administrator: records */
-	PERMIT_MARKET, /* manager, administrator: groups, pushes, campaigns */
+	PERMIT_MARKET, /* manager, administrator: groups, pushes, campaigns,
+			  removing records */
 	PERMIT_SEND,   /* who may send campaigns */
 	PERMIT_ADMIN,  /* administrator */
 };

@@ -112,6 +112,16 @@ describe("users and keys", () => {
     await server.anonymous.get(`${v1}/people`, {}, { status: 401 });
   });
 
+  it("remove records one by one, as many at once, only with the right to market", async () => {
+    for (const [of, body] of [["people", { last_name: "Gone" }], ["leads", { last_name: "Gone" }], ["companies", { name: "Gone" }]] as const) {
+      const { id } = (await keys.user!.post(`${v1}/${of}`, body, { status: 201 })).body;
+      await keys.user!.delete(`${v1}/${of}/${id}`, { status: 403 });
+      await keys.user!.post(`${v1}/${of}/bulk`, { act: "delete", ids: [id], expected: 1 }, { status: 403 });
+      await keys.user!.get(`${v1}/${of}/${id}`);
+      await keys.manager!.delete(`${v1}/${of}/${id}`, { status: 204 });
+    }
+  });
+
   it("are made, listed with a hint only, and ended", async () => {
     const { body: made } = await server.admin.post(`${v1}/keys`,
       { name: "for a script", role: "user" }, { status: 201 });

@@ -371,7 +371,12 @@ describe("a person's page", () => {
 
   it("is deleted, unless somebody changed it meanwhile", async () => {
     const gone = (await server.admin.post(`${v1}/people`, { last_name: "Gone" }, { status: 201 })).body;
-    const page = await browser.signIn("user");
+    const user = await browser.signIn("user");
+    await openPerson(user, gone.id);
+    await user.getByRole("button", { name: "More", exact: true }).click();
+    await user.getByRole("menuitem", { name: "Merge" }).waitFor();
+    assert.equal(await user.getByRole("menuitem", { name: "Delete" }).count(), 0);
+    const page = await browser.signIn("manager");
     browser.allow(/412|404/);
     await openPerson(page, gone.id);
     await server.admin.patch(`${v1}/people/${gone.id}`, { city: "Elsewhere" });

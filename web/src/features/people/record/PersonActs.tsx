@@ -43,10 +43,14 @@ export function PersonActs({ loaded }: { loaded: Loaded }) {
           <Menu.Item leftSection={<IconGitMerge size={16} aria-hidden />} onClick={() => setOpen('merge')}>
             {t('person.merge')}
           </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpen('delete')}>
-            {t('person.delete')}
-          </Menu.Item>
+          {may(me, 'market') && (
+            <>
+              <Menu.Divider />
+              <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => setOpen('delete')}>
+                {t('person.delete')}
+              </Menu.Item>
+            </>
+          )}
           {may(me, 'admin') && (
             <Menu.Item color="red" leftSection={<IconEraser size={16} aria-hidden />} onClick={() => setOpen('erase')}>
               {t('person.erase')}
