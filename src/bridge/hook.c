@@ -359,17 +359,22 @@ static int settle_member(struct work *w, const json_t *form,
 		       : 0;
 }
 
-/* Whoever subscribes may be somebody who takes an unsubscribe back. */
+/* Whoever subscribes may be somebody who takes an unsubscribe back. Who says no
+ * here all the same does not stay in until the next sync. */
 static int hear_taken_back(struct work *w, const json_t *form,
 			   const struct seen *seen, struct err *err)
 {
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
 	if (strcmp(field(form, "type"), "subscribe") != 0 ||
 	    seen->status != MIRROR_SUBSCRIBED)
 		return 0;
-	return member_took_back(w, seen->hash, field(form, "data[ip_opt]"),
-				err) < 0
-		       ? -1
-		       : 0;
+	if (member_took_back(w, seen->hash, field(form, "data[ip_opt]"), err) <
+		    0 ||
+	    tx_begin(w->db, &tx, err) < 0 ||
+	    opted_out_tell(&tx, seen->hash, w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 /* Our own job is at work on who has the address: what it did over there is
