@@ -117,7 +117,7 @@ WHERE entity = :ENTITY_PERSON AND record_id = ? ORDER BY id;
 
 -- name: export-campaigns
 -- args: person
-SELECT r.campaign_id, k.name, k.subject, r.state, r.reason, r.accepted_ms,
+SELECT r.campaign_id, k.name, r.state, r.reason, r.accepted_ms,
 	r.opened_ms, r.opens, r.clicked_ms, r.clicks, r.bounced_ms,
 	r.unsubscribed_ms, r.complained_ms
 FROM campaign_recipient r JOIN campaign k ON k.id = r.campaign_id
@@ -128,11 +128,6 @@ WHERE r.person_id = ? ORDER BY r.campaign_id;
 SELECT a.campaign_id, a.kind, a.at_ms, l.url, a.machine, a.ip
 FROM campaign_activity a LEFT JOIN campaign_link l ON l.id = a.link_id
 WHERE a.person_id = ? ORDER BY a.at_ms;
-
--- name: export-groups
--- args: person
-SELECT g.name FROM group_member m JOIN crm_group g ON g.id = m.group_id
-WHERE m.record_id = ? AND g.entity = :ENTITY_PERSON ORDER BY g.name;
 
 -- name: export-audit
 -- args: person

@@ -395,6 +395,7 @@ static void a_failing_conversion_makes_nobody(void **state)
 
 static void an_export_holds_all_that_is_known(void **state)
 {
+	struct export_subjects subjects = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct crm_fixture *f = *state;
@@ -405,7 +406,11 @@ static void an_export_holds_all_that_is_known(void **state)
 
 	attach(f, ENTITY_PERSON, r.id);
 	send_campaign(f, 1, r.id, 99);
-	assert_int_equal(person_export(f->db, r.id, f->arena, &text, &err), 0);
+	vec_push(&subjects, ((struct export_subject){ 1, r.id, "Hello, A" }));
+	assert_int_equal(
+		person_export(f->db, r.id, &subjects, f->arena, &text, &err),
+		0);
+	vec_release(&subjects);
 	assert_int_equal(json_parse(strbuf_str(&text), &tree, &err), 0);
 	assert_int_equal(json_array_size(json_object_get(tree, "consent")), 1);
 	assert_int_equal(json_array_size(json_object_get(tree, "notes")), 1);
@@ -414,6 +419,11 @@ static void an_export_holds_all_that_is_known(void **state)
 			 1);
 	assert_int_equal(
 		json_array_size(json_object_get(tree, "communications")), 2);
+	assert_string_equal(
+		json_string_value(json_object_get(
+			json_array_get(json_object_get(tree, "campaigns"), 0),
+			"subject")),
+		"Hello, A");
 }
 
 static struct record new_lead(struct crm_fixture *f, const char *body)

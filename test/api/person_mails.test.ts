@@ -59,6 +59,14 @@ describe("the mails of a person", () => {
     }
   });
 
+  it("stand with that subject in what is handed out to the person, beside all groups they are in", async () => {
+    const { body } = await server.admin.get(`${v1}/people/${people[1]!.id}/export`);
+    assert.deepEqual(body.campaigns.map((c: Json) => [c.name, c.subject]), [["Spring", "bob, hello"]]);
+    assert.deepEqual(body.communications.map((c: Json) => c.subject), ["bob, hello"]);
+    assert.deepEqual(body.groups, [{ name: "All", kind: "dynamic" }]);
+    assert.doesNotMatch(JSON.stringify(body), /\*\|/);
+  });
+
   it("can be looked at, as they were, without being opened, clicked or left", async () => {
     const id = people[0]!.id;
     const { body: mail } = await server.admin.get(`${v1}/people/${id}/mails/${campaign.id}`);

@@ -1,4 +1,5 @@
 /* What only people have: consent, merge, erasure, export. */
+#include "api/crm/person_mail.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
@@ -98,11 +99,13 @@ int v1_people_export(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(vec_release) struct export_subjects subjects = VEC_INIT;
 	int64_t id;
 
 	if (request_param_id(rq, "record_id", &id, err) < 0 ||
 	    v1_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
-	    person_export(db, id, rq->arena, &rs->body, err) < 0)
+	    person_mails_subjects(rq, db, id, &subjects, err) < 0 ||
+	    person_export(db, id, &subjects, rq->arena, &rs->body, err) < 0)
 		return -1;
 	response_header(
 		rs, "Content-Disposition",

@@ -1,11 +1,14 @@
 #include "api/crm/person_mail.h"
 
 #include "api/campaign/mail_page.h"
+#include "api/crm/mail_subject.h"
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "crm/consent/erase.h"
 #include "crm/timeline/campaign_mail.h"
+#include "crm/timeline/timeline.h"
 #include "delivery/delivery.h"
 #include "delivery/sent_mail.h"
 
@@ -43,6 +46,38 @@ void person_mail_write_events(const struct campaign_mail *mail,
 		json_end_object(w);
 	}
 	json_end_array(w);
+}
+
+/* --- handed out to the person --- */
+
+#define MOST 100000 /* nobody has more of them */
+
+int person_mails_subjects(const struct request *rq, struct db *db, int64_t id,
+			  struct export_subjects *out, struct err *err)
+{
+	CLEANUP(vec_release) struct timeline all = VEC_INIT;
+	CLEANUP(vec_release) VEC(struct campaign_mail *) mails = VEC_INIT;
+	struct sent_mail *sent;
+
+	if (timeline_list(db, ENTITY_PERSON, id, TIMELINE_COMMUNICATIONS, NULL,
+			  MOST, rq->arena, &all, err) < 0)
+		return -1;
+	vec_each (&all, e)
+		if (e->mail)
+			vec_push(&mails, e->mail);
+	if (person_mails_find(rq, mails.v, mails.n, &sent, err) < 0 ||
+	    mail_subjects_merge(db, mails.v, sent, mails.n, rq->arena, err) < 0)
+		return -1;
+	for (size_t i = 0; i < mails.n; i++) {
+		const struct campaign_mail *m = mails.v[i];
+		struct export_subject subject = { m->campaign_id, m->person_id,
+						  sent[i].subject
+							  ? sent[i].subject
+							  : m->subject };
+
+		vec_push(out, subject);
+	}
+	return 0;
 }
 
 /* --- one mail --- */

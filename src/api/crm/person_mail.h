@@ -12,12 +12,19 @@
 #include "http/router.h"
 
 struct campaign_mail;
+struct db;
+struct export_subjects;
 struct sent_mail;
 
 /* What the engine knows of each, in the same order, in the request's arena. */
 int person_mails_find(const struct request *rq,
 		      struct campaign_mail *const *mails, size_t n,
 		      struct sent_mail **out, struct err *err);
+
+/* The subjects of all mails of a person, as they got them, for person_export;
+ * appended. db: crm. */
+int person_mails_subjects(const struct request *rq, struct db *db, int64_t id,
+			  struct export_subjects *out, struct err *err);
 
 /* "events": [MailEvent]; mail NULL: none. */
 void person_mail_write_events(const struct campaign_mail *mail,

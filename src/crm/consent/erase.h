@@ -15,6 +15,7 @@
 #ifndef CRM_ERASE_H
 #define CRM_ERASE_H
 
+#include "base/vec.h"
 #include "crm/record.h"
 
 struct strbuf;
@@ -29,11 +30,21 @@ int person_erase(struct tx *tx, int64_t id, const struct actor *actor,
 int lead_erase(struct tx *tx, int64_t id, const struct actor *actor,
 	       struct arena *arena, struct err *err);
 
+/* What a campaign's mail to a person was about, as they read it: only who sent
+ * it knows. */
+struct export_subject {
+	int64_t campaign_id, person_id;
+	const char *text;
+};
+struct export_subjects VEC_FIELDS(struct export_subject);
+
 /*
  * Everything that is known of a person, as one JSON object, from one snapshot
- * (the caller's transaction, if any).
+ * (the caller's transaction, if any). Mails of which subjects has none are
+ * without one.
  */
-int person_export(struct db *db, int64_t id, struct arena *arena,
+int person_export(struct db *db, int64_t id,
+		  const struct export_subjects *subjects, struct arena *arena,
 		  struct strbuf *out, struct err *err);
 
 #endif
