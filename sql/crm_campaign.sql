@@ -1,6 +1,8 @@
 -- schema: crm
 -- The states that count as sent in a report.
 -- set: CRM_RECIPIENT_SENT = CRM_RECIPIENT_ACCEPTED CRM_RECIPIENT_REFUSED CRM_RECIPIENT_EXPIRED
+-- Those who have a reason, even if it is not known.
+-- set: CRM_RECIPIENT_WITH_REASON = CRM_RECIPIENT_REFUSED CRM_RECIPIENT_LEFT_OUT
 -- set: CRM_RECIPIENT_WAITING = CRM_RECIPIENT_QUEUED CRM_RECIPIENT_DEFERRED
 
 -- name: crm-campaign-get

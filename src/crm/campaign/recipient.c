@@ -263,6 +263,18 @@ static void add_not_domains(const struct recipient_filter *f,
 	sqlbuild_add(b, "))");
 }
 
+/* Nobody knows a reason of those who need none: who was left out or refused is
+ * meant, unless others are asked for. */
+static void add_reason(const struct recipient_filter *f, struct sqlbuild *b)
+{
+	if (!f->state)
+		sqlbuild_add(
+			b, " AND r.state IN (" SQL_SET_CRM_RECIPIENT_WITH_REASON
+			   ")");
+	sqlbuild_add(b, " AND COALESCE(r.reason, 'other') = ");
+	sqlbuild_bind_text(b, f->reason);
+}
+
 static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
 {
 	sqlbuild_add(b, " WHERE r.campaign_id = ");
@@ -273,10 +285,8 @@ static void add_where(const struct recipient_filter *f, struct sqlbuild *b)
 	}
 	if (f->state_condition)
 		sqlbuild_add(b, f->state_condition);
-	if (f->reason) {
-		sqlbuild_add(b, " AND COALESCE(r.reason, 'other') = ");
-		sqlbuild_bind_text(b, f->reason);
-	}
+	if (f->reason)
+		add_reason(f, b);
 	if (f->condition)
 		sqlbuild_add(b, f->condition);
 	if (f->link_id)

@@ -23,8 +23,8 @@ struct recipient_filter {
 	/* "queued" ..., or several: sent delivered waiting not_sent; unknown:
 	 * nobody in the CRM. */
 	const char *state;
-	const char *reason; /* of one who was left out or refused; "other": none
-			       is known */
+	const char *reason; /* of one who was left out or refused (without a
+			       state, only those); "other": none is known */
 	/* What they did, people only: opened clicked bounced bounced_hard
 	 * bounced_soft unsubscribed complained not_opened not_clicked; and
 	 * machine_opened machine_clicked. */
