@@ -275,7 +275,8 @@ int word_no_more(struct tx *tx, const struct meant *who,
 /*
  * Of a member that is subscribed: did it unsubscribe by a link, and take that
  * back by its own act? The audience says so (only the person can do it), and
- * the CRM lifts what came of it. Returns how many are opted in, or -1.
+ * the CRM lifts what came of it. ip: from where, NULL or "": not known. Returns
+ * how many are opted in, or -1.
  */
 int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err);

@@ -27,7 +27,7 @@ int member_read(struct work *w, const char *hash, json_t **out, struct err *err)
 		   list_path(w,
 			     "/members/%s?fields=id,email_address,contact_id,"
 			     "status,unsubscribe_reason,last_changed,source,"
-			     "tags",
+			     "tags,ip_opt",
 			     hash),
 		   out, &why) == 0)
 		return 1;
@@ -135,10 +135,12 @@ static int note_unsubscribed(struct work *w, const char *hash,
 
 /* Was the word that is to be carried out taken back, before it was known? Then
  * nobody with that address says no any more. 1, 0, -1. */
-static int stays_subscribed(struct work *w, const char *hash, struct err *err)
+static int stays_subscribed(struct work *w, const char *hash,
+			    const json_t *member, struct err *err)
 {
 	CLEANUP(vec_release) struct ids opted_out = VEC_INIT;
-	int taken = member_took_back(w, hash, NULL, err);
+	const char *ip = json_string_value(json_object_get(member, "ip_opt"));
+	int taken = member_took_back(w, hash, ip, err);
 
 	if (taken <= 0)
 		return taken;
@@ -164,7 +166,7 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 		return note_unsubscribed(w, hash, MIRROR_UNSUBSCRIBED, call_ms,
 					 err);
 	if (member_status(member) == MIRROR_SUBSCRIBED) {
-		int stays = stays_subscribed(w, hash, err);
+		int stays = stays_subscribed(w, hash, member, err);
 
 		if (stays != 0)
 			return stays < 0 ? -1 : 0;
