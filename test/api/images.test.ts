@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { deflateSync } from "node:zlib";
-import { freePort, useServer, type Reply } from "../harness/index.js";
+import { freePort, useServer, type Reply, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 
@@ -163,6 +163,14 @@ describe("images", () => {
     await reader.post(`${v1}/images`, png(3, 3, 4), { status: 403 });
     await reader.delete(`${v1}/images/${body.id}`, { status: 403 });
     await server.anonymous.get(`${v1}/images`, {}, { status: 401 });
+  });
+
+  it("are no links of the author's that go to http", async () => {
+    const { body: image } = await give(png(4, 4, 7), "own.png");
+    const problems = async (src: string): Promise<string[]> => (await server.admin.post(`${v1}/designs/render`,
+      { design: { version: 1, blocks: [{ id: "a", type: "image", src, alt: "x" }] } })).body.problems.map((p: Json) => p.code);
+    assert.deepEqual(await problems(image.url), []);
+    assert.deepEqual(await problems("http://other.example/a.png"), ["http_link"]);
   });
 });
 

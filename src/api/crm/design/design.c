@@ -31,11 +31,20 @@ int design_from(const json_t *body, struct arena *arena, const char **out,
 	return 0;
 }
 
-void design_write_problems(const struct design_problems *problems,
-			   struct json_writer *w)
+/* Where our own pictures are is not the author's to mend. */
+static bool is_ours(const struct design_problem *p, const char *url)
+{
+	return p->detail && strcmp(p->code, "http_link") == 0 &&
+	       str_starts(str_of(p->detail), url);
+}
+
+static void write_problems(const struct design_problems *problems,
+			   const char *url, struct json_writer *w)
 {
 	json_key_begin_array(w, "problems");
 	vec_each (problems, p) {
+		if (is_ours(p, url))
+			continue;
 		json_begin_object(w);
 		json_key_text(w, "block", p->block);
 		json_key_text(w, "type", p->is_error ? "error" : "warning");
@@ -75,7 +84,7 @@ static int reply(struct request *rq, struct response *rs,
 	json_key_text(&w, "html", c->html);
 	json_key_text(&w, "plain_text", c->plain_text);
 	json_key_bool(&w, "plain_text_is_made", c->plain_is_made);
-	design_write_problems(&made.problems, &w);
+	write_problems(&made.problems, api_of(rq)->public_url, &w);
 	json_key_int(&w, "size", (int64_t)str_of(c->html).len);
 	json_end_object(&w);
 	v1_etag(rq, rs, state_of(rq, c));
@@ -170,7 +179,7 @@ int v1_designs_render(struct request *rq, struct response *rs, struct err *err)
 	json_str(&w, strbuf_str(&made.html));
 	json_key(&w, "plain_text");
 	json_str(&w, strbuf_str(&made.text));
-	design_write_problems(&made.problems, &w);
+	write_problems(&made.problems, api_of(rq)->public_url, &w);
 	json_key_int(&w, "size", (int64_t)made.html.len);
 	json_end_object(&w);
 	return 0;
@@ -185,13 +194,6 @@ static void warn(struct campaign_checklist *list,
 							  .details = p->text,
 							  .block = p->block,
 							  .about = p->detail });
-}
-
-/* Where our own pictures are is not the author's to mend. */
-static bool is_ours(const struct design_problem *p, const char *url)
-{
-	return p->detail && strcmp(p->code, "http_link") == 0 &&
-	       str_starts(str_of(p->detail), url);
 }
 
 /* What its template says is still to be written. */

@@ -8,16 +8,12 @@
 
 struct arena;
 struct campaign_checklist;
-struct design_problems;
 struct err;
 
 /* The member `design` of a body as JSON text; absent: *out stays. ERR_INVALID
  * with the field: it is none. */
 int design_from(const json_t *body, struct arena *arena, const char **out,
 		struct err *err);
-/* "problems": [{"block", "type", "code", "text", "detail"}] */
-void design_write_problems(const struct design_problems *problems,
-			   struct json_writer *w);
 /* What is wrong with the design of the list's campaign, if it has one, as
  * items. Whatever it is, what is left of it can be sent: warnings. url: of this
  * server, whose pictures are no fault of the author's. */
