@@ -38,7 +38,7 @@ static int load_told(struct db *db, const struct organisation *options,
 	const char *text = NULL;
 
 	*out = (struct organisation){ options->name, options->postal_address,
-				      "", "" };
+				      "", "", "" };
 	if (setting_find(db, TOLD, arena, &text, err) < 0)
 		return -1;
 	if (!text)
@@ -50,6 +50,7 @@ static int load_told(struct db *db, const struct organisation *options,
 		.postal_address = text_of(told, "postal_address", arena),
 		.sender_name = text_of(told, "sender_name", arena),
 		.sender_email = text_of(told, "sender_email", arena),
+		.mail_language = text_of(told, "mail_language", arena),
 	};
 	return 0;
 }
@@ -119,6 +120,8 @@ static void write_body(const struct organisation *now,
 		json_key_text(w, "from_name", now->sender_name);
 	if (is_news(now->sender_email, told->sender_email, all))
 		json_key_text(w, "from_email", now->sender_email);
+	if (is_news(now->mail_language, told->mail_language, all))
+		json_key_text(w, "language", now->mail_language);
 	json_end_object(w);
 	json_end_object(w);
 }
@@ -136,7 +139,8 @@ int bridge_organisation_news(struct db *db, const struct organisation *options,
 	if (!is_news(now->name, told.name, all) &&
 	    !is_news(now->postal_address, told.postal_address, all) &&
 	    !is_news(now->sender_name, told.sender_name, all) &&
-	    !is_news(now->sender_email, told.sender_email, all))
+	    !is_news(now->sender_email, told.sender_email, all) &&
+	    !is_news(now->mail_language, told.mail_language, all))
 		return 0;
 	write_body(now, &told, all, &w);
 	return 1;

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-static const struct organisation nothing = { "", "", "", "" };
+static const struct organisation nothing = { "", "", "", "", "" };
 static const struct organisation ours = { "Acme", "1 Road\n12345 Town\nGermany",
-					  "Ann", "ann@acme.example" };
+					  "Ann", "ann@acme.example", "de" };
 
 static char told[1000]; /* the last PATCH of the list */
 static int calls;
@@ -94,7 +94,7 @@ static void what_is_saved_is_told(void **state)
 		"\"address1\":\"1 Road\",\"address2\":\"12345 Town, Germany\","
 		"\"city\":\"\",\"state\":\"\",\"zip\":\"\",\"country\":\"\"},"
 		"\"campaign_defaults\":{\"from_name\":\"Ann\","
-		"\"from_email\":\"ann@acme.example\"}}");
+		"\"from_email\":\"ann@acme.example\",\"language\":\"de\"}}");
 	/* again, by a user: whatever is over there by now */
 	save(f, &ours, &ours);
 	fake_run_all(f);
@@ -160,7 +160,7 @@ static void options_win(void **state)
 
 	f->bridge.setup.organisation = "By option";
 	assert_string_equal(
-		news(f, &(struct organisation){ "By option", "", "", "" },
+		news(f, &(struct organisation){ "By option", "", "", "", "" },
 		     false),
 		"");
 	save(f, &nothing, &ours);

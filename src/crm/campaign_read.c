@@ -7,13 +7,13 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/language_tag.h"
 #include "base/utf8.h"
 #include "design/design.h"
 
 #include <string.h>
 
 #define CONTENT_MAX (4 << 20)
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static int read_text(const json_t *body, const char *key, size_t max,
 		     const char **out, struct err *err)
@@ -131,30 +131,16 @@ static int read_content(const json_t *body, struct crm_campaign *c,
 	return 0;
 }
 
-/* RFC 5646 as far as it can be seen: subtags of letters and digits. */
-static bool is_language(const char *text)
-{
-	size_t n = strspn(text, LETTERS);
-
-	if (n < 2 || n > 8 || strlen(text) > 35)
-		return false;
-	for (text += n; *text == '-'; text += n + 1) {
-		n = strspn(text + 1, LETTERS "0123456789");
-		if (n < 1 || n > 8)
-			return false;
-	}
-	return *text == '\0';
-}
-
 static int read_language(const json_t *body, struct crm_campaign *c,
 			 struct err *err)
 {
 	enum design_direction direction = DESIGN_AUTO;
 
-	if (read_text(body, "language", 35, &c->language, err) < 0 ||
+	if (read_text(body, "language", LANGUAGE_TAG_MAX, &c->language, err) <
+		    0 ||
 	    read_text(body, "direction", 4, &c->direction, err) < 0)
 		return -1;
-	if (c->language && !is_language(c->language))
+	if (c->language && !language_tag_is_valid(c->language))
 		return err_field(err, "language",
 				 "not a language, such as en or de-AT");
 	if (c->direction && !design_direction_parse(c->direction, &direction))

@@ -56,7 +56,7 @@ const struct reader_language *reader_language_find(const char *tag);
 const struct reader_language *reader_language_accepted(const char *header);
 const struct reader_language *reader_language_english(void);
 
-/* All of them, NULL behind the last: for tests. */
+/* All of them, NULL behind the last. */
 extern const struct reader_language *const reader_languages[];
 
 #endif

@@ -37,6 +37,20 @@ describe("the preview of a campaign", () => {
     assert.match((await page({ person_id: bob.id })).text, /Dear +Bob,/);
   });
 
+  it("says its language, also in HTML of the author's own, and so does the mail", async () => {
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "Juni", subject: "Neues", from_name: "Wir",
+      from_email: "us@example.test", html: "<p>Hallo</p>", language: "de" }, { status: 201 });
+    const { text } = await server.admin.get(`/campaigns/${body.id}/preview`, {});
+    assert.match(text, /<html lang="de">/);
+    assert.match(text, /Diese E-Mail ging an/);
+    await server.job((await server.admin.post(`${v1}/campaigns/${body.id}/test`, { to: ["juni@example.test"] }, { status: 202 })).body.job_id);
+    const mail = await until("the mail is there", async () =>
+      (await server.admin.get(`${v1}/outbox`, { rcpt: "juni@example.test" })).body.items[0]);
+    const { source } = (await server.admin.get(`${v1}/outbox/${mail.id}`)).body;
+    assert.match(source, /Diese E-Mail ging an/);
+    assert.equal((await server.admin.get(`${v1}/campaigns/${body.id}`)).body.html, "<p>Hallo</p>");
+  });
+
   it("is light or dark, whatever the reader's program likes", async () => {
     const light = (await page()).text, dark = (await page({ dark: true })).text;
     assert.match(light, /@media \(max-width:0px\) \{ p \{ color: white/);

@@ -7,7 +7,7 @@ const v1 = "/api/v1";
 const NO_OPTIONS = { MUSTER_RELAY: "", MUSTER_ORGANISATION: "", MUSTER_POSTAL_ADDRESS: "" };
 const OURS = {
   organisation: "Acme & Sons", postal_address: "1 Road\n12345 Town", sender_name: "Ann of Acme",
-  sender_email: "ann@acme.example",
+  sender_email: "ann@acme.example", mail_language: "de-AT",
 };
 
 const masterOf = async (server: Server): Promise<Json> =>
@@ -33,13 +33,16 @@ describe("settings without options", () => {
   it("are empty at first, and administrators' alone", async () => {
     const { body, headers } = await server.admin.get(`${v1}/settings`);
     assert.deepEqual(body, {
-      organisation: "", postal_address: "", sender_name: "", sender_email: "", public_url: server.url,
+      organisation: "", postal_address: "", sender_name: "", sender_email: "", mail_language: "", public_url: server.url,
       public_url_given: true, fixed: [],
       relay: { kind: "outbox", host: null, port: null, security: null, username: null, has_password: false },
     });
     assert.ok(headers.get("etag"));
     const manager = server.admin.as(await server.createKey("m", "manager"));
     await manager.get(`${v1}/settings`, {}, { status: 403 });
+    const { items } = (await manager.get(`${v1}/settings/footers`)).body;
+    assert.deepEqual(items.find((one: Json) => one.language === "de"),
+      { language: "de", direction: "ltr", sent_to: "Diese E-Mail ging an *|EMAIL|*.", unsubscribe: "Abmelden" });
     await manager.patch(`${v1}/settings`, {}, { status: 403 });
     await manager.get(`${v1}/setup/steps`, {}, { status: 403 });
     await manager.post(`${v1}/settings/relay/test`, { to: "a@b.example" }, { status: 403 });
@@ -49,7 +52,7 @@ describe("settings without options", () => {
     const wrong: [Json, string][] = [
       [{ organisation: "x".repeat(501) }, "organisation"], [{ organisation: 5 }, "organisation"],
       [{ organisation: "two\nlines" }, "organisation"], [{ sender_name: "a\r\nBcc: b@c.example" }, "sender_name"],
-      [{ postal_address: "bell\u0007" }, "postal_address"], [{ sender_email: "ann" }, "sender_email"],
+      [{ postal_address: "bell\u0007" }, "postal_address"], [{ sender_email: "ann" }, "sender_email"], [{ mail_language: "deutsche Sprache" }, "mail_language"],
       [{ sender_email: "änn@acme.example" }, "sender_email"], [{ in_force: {} }, "in_force"], [{ relay: "x" }, "relay"],
     ];
     for (const [body, field] of wrong) {
@@ -71,6 +74,7 @@ describe("settings without options", () => {
     assert.equal(list.contact.address2, "12345 Town");
     assert.equal(list.campaign_defaults.from_name, OURS.sender_name);
     assert.equal(list.campaign_defaults.from_email, OURS.sender_email);
+    assert.equal(list.campaign_defaults.language, "de-AT");
     const { body: root } = await server.mailchimp.get("/3.0/");
     assert.equal(root.account_name, OURS.organisation);
     assert.equal(root.contact.addr1, "1 Road");
@@ -78,6 +82,7 @@ describe("settings without options", () => {
     const { body: campaign } = await server.admin.post(`${v1}/campaigns`, { name: "n" }, { status: 201 });
     assert.equal(campaign.from_name, OURS.sender_name);
     assert.equal(campaign.from_email, OURS.sender_email);
+    assert.equal(campaign.language, "de-AT");
     const { body: check } = await server.admin.get(`${v1}/campaigns/${campaign.id}/checklist`);
     const address = check.items.find((i: Json) => i.heading === "Postal address");
     assert.equal(address.details, "it is added to every message");
@@ -91,6 +96,7 @@ describe("settings without options", () => {
     assert.equal(mail.from.name, OURS.sender_name);
     assert.equal(mail.from.address, OURS.sender_email);
     assert.match(mail.html, /<p>Acme &amp; Sons, 1 Road, 12345 Town<\/p>/);
+    assert.match(mail.html, /Diese E-Mail ging an m1@a\.example/);
     assert.equal(mail.html.split("Acme &amp; Sons").length, 3, "once in the line, once in the footer");
     const leave = new URL(mail.headers.find((h: Json) => h.key === "list-unsubscribe").value.match(/<(http[^>]+)>/)[1]);
     assert.match((await server.anonymous.get(leave.pathname)).text, /<title>Acme &amp; Sons</);
@@ -102,7 +108,7 @@ describe("settings without options", () => {
     const mail = await send(server, "m2@a.example");
     assert.match(mail.html, /<p>Other, 2 Street<\/p>/);
     assert.ok(!mail.html.includes("Acme &amp; Sons"));
-    assert.match(mail.text, /\nOther, 2 Street\nUnsubscribe/);
+    assert.match(mail.text, /\nOther, 2 Street\nAbmelden/);
   });
 
   it("leave what was changed over there alone, until they are saved again", async () => {

@@ -110,6 +110,10 @@ describe("a new server", () => {
     await page.getByLabel("Sender’s address").fill("news@example.org");
     await page.getByText(/example\.org should be your own domain/).waitFor();
     await page.getByTestId("footer-preview").getByText("Hauptstraße 1, 10115 Berlin").waitFor();
+    await page.getByTestId("footer-preview").getByText("Unsubscribe").waitFor();
+    await page.getByRole("combobox", { name: "Language of mails" }).fill("German");
+    await page.getByRole("option", { name: "German" }).click();
+    await page.getByTestId("footer-preview").getByText("Abmelden").waitFor();
     await checkAccessible(page);
     await picture(page, "setup-organisation");
     await page.getByRole("button", { name: "Save and go on" }).click();
@@ -117,6 +121,7 @@ describe("a new server", () => {
     const { body } = await server.admin.get("/api/v1/settings");
     assert.equal(body.organisation, "Verein für Kunst");
     assert.equal(body.sender_email, "news@example.org");
+    assert.equal(body.mail_language, "de");
     assert.equal((await steps(server)).organisation, "done");
     await page.reload();
     await page.getByRole("heading", { name: "How do mails leave?" }).waitFor();

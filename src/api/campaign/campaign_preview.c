@@ -16,6 +16,7 @@
 #include "crm/record.h"
 #include "crm/setting/organisation.h"
 #include "delivery/delivery.h"
+#include "design/say_language.h"
 
 #include <string.h>
 
@@ -95,6 +96,7 @@ static int load_facts(struct request *rq, struct db *db, struct preview *p,
 		.address = o.postal_address,
 		.abuse_email = as_sent.settings.reply_to,
 		.send_ms = rq->now_ms,
+		.language = o.mail_language,
 	};
 	return 0;
 }
@@ -121,7 +123,8 @@ static int render(struct request *rq, struct preview *p, struct err *err)
 		.subject = or_empty(p->c.subject),
 		.from_name = or_empty(p->c.from_name),
 		.from_email = or_empty(p->c.from_email),
-		.html = str_of(p->c.html),
+		.html = str_of(
+			say_language(p->c.html, p->c.language, rq->arena)),
 		.plain_text = str_of(p->c.plain_text),
 		.fields = &p->merge.fields,
 		.facts = &p->facts,

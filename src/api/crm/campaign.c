@@ -143,6 +143,7 @@ int v1_campaigns_create(struct request *rq, struct response *rs,
 	/* what the body does not give comes from the settings */
 	c.from_name = *o.sender_name ? o.sender_name : NULL;
 	c.from_email = *o.sender_email ? o.sender_email : NULL;
+	c.language = *o.mail_language ? o.mail_language : NULL;
 	if (crm_campaign_read(body, &c, err) < 0 ||
 	    campaign_name_target(db, rq->arena, &c, err) < 0 ||
 	    crm_campaign_add(&tx, &c, &actor, err) < 0 ||

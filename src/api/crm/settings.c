@@ -9,6 +9,7 @@
 #include "crm/setting/setup_step.h"
 #include "delivery/delivery.h"
 #include "delivery/relay_setting.h"
+#include "reader/reader_text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -317,4 +318,30 @@ int v1_settings_patch(struct request *rq, struct response *rs, struct err *err)
 	if (given.relay)
 		delivery_wake(api->delivery);
 	return reply(rq, rs, crm, audience, err);
+}
+
+/* --- what is added to mails --- */
+
+int v1_settings_footers(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	struct json_writer w = JSON_WRITER(&rs->body);
+
+	(void)rq;
+	(void)err;
+	json_begin_object(&w);
+	json_key_begin_array(&w, "items");
+	for (const struct reader_language *const *l = reader_languages; *l;
+	     l++) {
+		json_begin_object(&w);
+		json_key_text(&w, "language", (*l)->tag);
+		json_key_text(&w, "direction", reader_direction(*l));
+		json_key_text(&w, "sent_to", (*l)->text[READER_SENT_TO]);
+		json_key_text(&w, "unsubscribe",
+			      (*l)->text[READER_UNSUBSCRIBE]);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_end_object(&w);
+	return 0;
 }

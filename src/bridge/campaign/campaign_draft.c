@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "bridge/bridge_private.h"
 #include "bridge/target/send_target.h"
+#include "design/say_language.h"
 
 #include "sql/bridge.h"
 #include "sql/campaign_send.h"
@@ -196,7 +197,9 @@ int campaign_draft_write(struct campaign_draft *d, struct err *err)
 	j = (struct json_writer)JSON_WRITER(&body);
 	json_begin_object(&j);
 	if (d->c.html)
-		json_key_text(&j, "html", d->c.html);
+		json_key_text(
+			&j, "html",
+			say_language(d->c.html, d->c.language, d->w->arena));
 	if (d->c.plain_text)
 		json_key_text(&j, "plain_text", d->c.plain_text);
 	json_end_object(&j);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "base/language_tag.h"
 #include "base/utf8.h"
 #include "crm/bridge_job.h"
 #include "store/store.h"
@@ -22,6 +23,8 @@ static const struct part {
 	  true },
 	{ "sender_name", offsetof(struct organisation, sender_name), false },
 	{ "sender_email", offsetof(struct organisation, sender_email), false },
+	{ "mail_language", offsetof(struct organisation, mail_language),
+	  false },
 };
 
 static const char **text_at(struct organisation *o, const struct part *part)
@@ -92,6 +95,7 @@ void organisation_write(const struct organisation *o, struct json_writer *w)
 	json_key_text(w, "postal_address", o->postal_address);
 	json_key_text(w, "sender_name", o->sender_name);
 	json_key_text(w, "sender_email", o->sender_email);
+	json_key_text(w, "mail_language", o->mail_language);
 }
 
 int organisation_read(const json_t *body, struct arena *arena,
@@ -113,7 +117,12 @@ int organisation_read(const json_t *body, struct arena *arena,
 		*text_at(o, &parts[i]) = text;
 		any = 1;
 	}
-	return check_email(o->sender_email, err) < 0 ? -1 : any;
+	if (check_email(o->sender_email, err) < 0)
+		return -1;
+	if (*o->mail_language && !language_tag_is_valid(o->mail_language))
+		return err_field(err, "mail_language",
+				 "not a language, such as en or de-AT");
+	return any;
 }
 
 int organisation_save(struct tx *tx, const struct organisation *before,

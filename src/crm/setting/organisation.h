@@ -1,6 +1,6 @@
 /*
- * crm/setting/organisation.h - who we are: name, postal address, and from whom
- * new campaigns come
+ * crm/setting/organisation.h - who we are: name, postal address, from whom new
+ * campaigns come, and in which language
  *
  * Settings of the database. The server's options `organisation` and
  * `postal_address` win where they are given. Saving adds, in the same
@@ -19,6 +19,7 @@
 struct organisation {
 	const char *name, *postal_address;
 	const char *sender_name, *sender_email;
+	const char *mail_language; /* see base/language_tag.h */
 };
 
 /* options: name and postal_address of it. Texts live in arena. db: crm. */
@@ -28,8 +29,8 @@ int organisation_load(struct db *db, const struct organisation *options,
 
 /* Appends the members below, in an object that the caller has begun. */
 void organisation_write(const struct organisation *o, struct json_writer *w);
-/* Members `organisation`, `postal_address`, `sender_name`, `sender_email`:
- * trimmed; what is absent stays. 1: any of them was there, 0, or -1:
+/* Members `organisation`, `postal_address`, `sender_name`, `sender_email`,
+ * `mail_language`: trimmed; what is absent stays. 1: any of them was there, 0, or -1:
  * ERR_INVALID with the field. */
 int organisation_read(const json_t *body, struct arena *arena,
 		      struct organisation *o, struct err *err);

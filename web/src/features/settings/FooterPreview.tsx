@@ -1,18 +1,30 @@
 /** What stands below every mail, as delivery/mailing.c writes it. */
 import { Paper, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { footersQuery } from './queries.ts';
 
-export function FooterPreview({ organisation, address }: { organisation: string; address: string }) {
+interface Props {
+  organisation: string;
+  address: string;
+  /** Of mails that do not say theirs; '': English. */
+  language: string;
+}
+
+export function FooterPreview({ organisation, address, language }: Props) {
   const { t } = useTranslation();
+  const footers = useQuery(footersQuery).data?.items;
+  const primary = language.split('-')[0];
+  const footer = footers?.find((one) => one.language === primary) ?? footers?.find((one) => one.language === 'en');
   const oneLine = address.split('\n').map((line) => line.trim()).filter(Boolean).join(', ');
   return (
     <Stack gap={6} component="section" aria-label={t('settings.footer')}>
       <Text size="sm" fw={600}>{t('settings.footer')}</Text>
-      <Paper p="lg" ta="center" lang="en" data-testid="footer-preview">
-        <Text size="xs" c="dimmed">This e-mail was sent to ada@example.org.</Text>
+      <Paper p="lg" ta="center" lang={footer?.language} dir={footer?.direction} data-testid="footer-preview">
+        <Text size="xs" c="dimmed">{footer?.sent_to.replace('*|EMAIL|*', 'ada@example.org')}</Text>
         <Text size="xs" c="dimmed" dir="auto">{organisation || `(${t('settings.organisation')})`}</Text>
         <Text size="xs" c="dimmed" dir="auto">{oneLine || `(${t('settings.address')})`}</Text>
-        <Text size="xs" c="dimmed" td="underline" mt="xs">Unsubscribe</Text>
+        <Text size="xs" c="dimmed" td="underline" mt="xs">{footer?.unsubscribe}</Text>
       </Paper>
       <Text size="xs" c="dimmed">{t('settings.footerAbout')}</Text>
     </Stack>

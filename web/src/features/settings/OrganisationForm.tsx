@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../../ui/FormActions.tsx';
+import { LanguageSelect } from '../../ui/LanguageSelect.tsx';
 import { MeetingAlert } from '../../ui/MeetingAlert.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useRecordForm, type Loaded } from '../../ui/useRecordForm.ts';
@@ -11,18 +12,20 @@ import { useUnsaved } from '../../ui/useUnsaved.tsx';
 import { FooterPreview } from './FooterPreview.tsx';
 import { reloadSettings, saveSettings, type Settings, type Versioned } from './queries.ts';
 
-type Values = Record<'organisation' | 'postal_address' | 'sender_name' | 'sender_email', string>;
+type Values = Record<'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language', string>;
 
 const labels = {
   organisation: 'settings.organisation',
   postal_address: 'settings.address',
   sender_name: 'settings.senderName',
   sender_email: 'settings.senderEmail',
+  mail_language: 'settings.language',
 } as const;
 
-function valuesOf({ data, etag }: Versioned<Settings>): Loaded<Values> {
-  const { organisation, postal_address, sender_name, sender_email } = data;
-  return { values: { organisation, postal_address, sender_name, sender_email }, etag };
+/** usual: the language if none was chosen yet. */
+function valuesOf({ data, etag }: Versioned<Settings>, usual = ''): Loaded<Values> {
+  const { organisation, postal_address, sender_name, sender_email, mail_language } = data;
+  return { values: { organisation, postal_address, sender_name, sender_email, mail_language: mail_language || usual }, etag };
 }
 
 interface Props {
@@ -36,10 +39,10 @@ interface Props {
 }
 
 export function OrganisationForm({ settings, save, isStep, onSaved, children }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const record = useRecordForm<Values>({
-    loaded: valuesOf(settings),
+    loaded: valuesOf(settings, isStep ? i18n.language : ''),
     save: async (values, etag) => valuesOf(await saveSettings(queries, values, etag)),
     reload: async () => valuesOf(await reloadSettings(queries)),
     onSaved,
@@ -86,8 +89,13 @@ export function OrganisationForm({ settings, save, isStep, onSaved, children }: 
               />
             </Stack>
           </Fieldset>
+          <LanguageSelect
+            label={t('settings.language')} description={t('settings.languageAbout')} none={t('settings.noLanguage')}
+            {...form.getInputProps('mail_language')}
+            value={form.values.mail_language} onChange={(language) => form.setFieldValue('mail_language', language)}
+          />
         </Stack>
-        <FooterPreview organisation={form.values.organisation} address={form.values.postal_address} />
+        <FooterPreview organisation={form.values.organisation} address={form.values.postal_address} language={form.values.mail_language} />
       </SimpleGrid>
       <Stack mt="md" gap="sm">
         {record.meeting && (

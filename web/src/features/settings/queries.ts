@@ -22,7 +22,7 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => callWhole(api.GET('/settings', { signal })),
 });
 
-type SettingsInput = Partial<Pick<Settings, 'organisation' | 'postal_address' | 'sender_name' | 'sender_email'>> & { relay?: RelayInput };
+type SettingsInput = Partial<Pick<Settings, 'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language'>> & { relay?: RelayInput };
 
 /** Saves, and lets every page know; throws a Problem. */
 export async function saveSettings(queries: QueryClient, body: SettingsInput, etag: string | null): Promise<Versioned<Settings>> {
@@ -36,6 +36,13 @@ export async function saveSettings(queries: QueryClient, body: SettingsInput, et
 export function reloadSettings(queries: QueryClient): Promise<Versioned<Settings>> {
   return queries.fetchQuery({ ...settingsQuery, staleTime: 0 });
 }
+
+/** What is added to mails, by language. */
+export const footersQuery = queryOptions({
+  queryKey: ['settings', 'footers'],
+  queryFn: ({ signal }) => call(api.GET('/settings/footers', { signal })),
+  staleTime: Infinity,
+});
 
 export function useRelayTest() {
   return useMutation({

@@ -2,15 +2,13 @@
 import { Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import { MergeTagMenu } from '../MergeTagMenu.tsx';
 import { insertInto, lengthRead } from '../mergeTags.ts';
 import { useReadable } from '../useReadable.ts';
 import { useEnvelope } from '../queries.ts';
 import { PREVIEW_GOOD, SUBJECT_GOOD } from '../values.ts';
 import { Line, type LineProps } from './Line.tsx';
-
-/** Offered; another one that the API was given stays. */
-const LANGUAGES = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'pl', 'cs', 'da', 'sv', 'fi', 'tr', 'el', 'ru', 'uk', 'ar', 'he', 'fa', 'zh', 'ja', 'ko'];
 
 export function SubjectLine({ id, values, change, ...line }: LineProps & { id: number }) {
   const { t } = useTranslation();
@@ -75,16 +73,10 @@ function TaggedInput({ label, about, good, value, onChange }: InputProps) {
 
 /** For programs that read aloud or translate, and for the side on which lines begin. */
 function LanguageFields({ values, change }: Pick<LineProps, 'values' | 'change'>) {
-  const { t, i18n } = useTranslation();
-  const names = new Intl.DisplayNames(i18n.language, { type: 'language' });
-  const offered = [...new Set([...LANGUAGES, values.language])].filter(Boolean);
+  const { t } = useTranslation();
   return (
     <Group gap="sm" align="flex-start">
-      <Select
-        label={t('composer.field.language')} placeholder={t('composer.subject.noLanguage')} searchable clearable comboboxProps={{ withinPortal: false }}
-        clearButtonProps={{ 'aria-label': t('composer.subject.noLanguage') }}
-        data={offered.map((value) => ({ value, label: names.of(value) ?? value }))} value={values.language || null} onChange={(next) => change({ language: next ?? '' })}
-      />
+      <LanguageSelect label={t('composer.field.language')} none={t('composer.subject.noLanguage')} value={values.language} onChange={(language) => change({ language })} />
       <Select
         label={t('composer.field.direction')} allowDeselect={false} comboboxProps={{ withinPortal: false }}
         data={(['auto', 'ltr', 'rtl'] as const).map((value) => ({ value, label: t(`composer.subject.directions.${value}`) }))}
