@@ -186,6 +186,7 @@ describe("campaigns", () => {
     await server.admin.post(`${v1}/campaigns/${campaign.id}/schedule`, { at: "2099-05-01T08:00:00Z" });
     const page = await browser.signIn("manager", {}, true);
     await page.goto(`/campaigns/${campaign.id}`);
+    await page.getByText("Subject: Hello [First Name]").waitFor();
     await page.getByText(/It goes 1 May 2099/).waitFor();
     await checkAccessible(page);
     await picture(page, "campaign-scheduled");

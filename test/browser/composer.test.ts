@@ -128,7 +128,7 @@ describe("the composer", () => {
     await dialog.getByRole("button", { name: "Send the test" }).click();
     await dialog.getByText("are in the outbox").waitFor();
     const test = await until("the test is in the outbox", async () => (await server.admin.get(`${v1}/outbox`, { rcpt: "test@example.org" })).body.items[0]);
-    assert.equal(test.subject, "Hello Ann");
+    assert.equal(test.subject, "[Test] Hello Ann");
     await page.keyboard.press("Escape");
 
     await picture(page, "composer-ready");
@@ -322,6 +322,14 @@ describe("the composer", () => {
     await page.keyboard.type("<p>Raw</p>");
     await saved(page);
     await until("the HTML is saved", async () => (await campaignOf(other)).html?.includes("<p>Raw</p>"));
+    for (const tag of ["E-mail address", "Unsubscribe link"]) {
+      await page.getByRole("button", { name: "Merge tag into: HTML" }).click();
+      await page.getByRole("combobox", { name: "What is to stand there?" }).fill(tag);
+      await page.getByRole("option", { name: tag }).click();
+      await page.getByRole("button", { name: "Insert" }).click();
+    }
+    await until("tags stand where the caret was", async () =>
+      (await campaignOf(other)).html?.includes('*|EMAIL|*<a href="*|UNSUB|*">Unsubscribe</a>'));
     await checkAccessible(page);
     await picture(page, "composer-html");
     await page.getByText("Preview", { exact: true }).click();

@@ -6,7 +6,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, call } from '../api/client.ts';
+import { api, call, type Schemas } from '../api/client.ts';
+import { useReadable } from '../features/composer/useReadable.ts';
 import { nameOf } from '../features/people/person.ts';
 
 const PEOPLE_MOST = 8;
@@ -106,13 +107,7 @@ export function Search({ asked }: { asked: number }) {
         {campaigns.length > 0 && (
           <Spotlight.ActionsGroup label={t('shell.campaigns')}>
             {campaigns.map((campaign) => (
-              <Spotlight.Action
-                key={campaign.id}
-                dir="auto"
-                label={campaign.name ?? campaign.subject ?? String(campaign.id)}
-                description={campaign.subject ?? undefined}
-                onClick={() => open.campaign(campaign.id)}
-              />
+              <CampaignHit key={campaign.id} campaign={campaign} onOpen={() => open.campaign(campaign.id)} />
             ))}
           </Spotlight.ActionsGroup>
         )}
@@ -120,4 +115,11 @@ export function Search({ asked }: { asked: number }) {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/** The subject in words, not in the code of its merge tags. */
+function CampaignHit({ campaign, onOpen }: { campaign: Schemas['Campaign']; onOpen: () => void }) {
+  const read = useReadable();
+  const { id, name, subject } = campaign;
+  return <Spotlight.Action dir="auto" label={name ?? (subject ? read(subject) : String(id))} description={subject ? read(subject) : undefined} onClick={onOpen} />;
 }

@@ -12,6 +12,7 @@ import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MailFrame } from '../../ui/MailFrame.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { useReadable } from '../composer/useReadable.ts';
 import { CampaignActs } from './CampaignActs.tsx';
 import { ToWords } from './cells.tsx';
 import { Held } from './Held.tsx';
@@ -61,7 +62,8 @@ function Head({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
-  const { subject, sent_at, started_at, user_name } = campaign;
+  const read = useReadable();
+  const { subject, preview_text, sent_at, started_at, user_name } = campaign;
   const at = sent_at ?? started_at;
   return (
     <div>
@@ -71,7 +73,7 @@ function Head({ campaign }: { campaign: Campaign }) {
         beside={<StatusWord status={campaign.status} />}
         action={<CampaignActs campaign={campaign} onDeleted={() => void navigate({ to: '/campaigns' })} />}
       />
-      <Text size="sm" component="div" mt={-8}>{t('campaigns.subject')}: {subject ? <bdi>{subject}</bdi> : t('campaigns.noSubject')}</Text>
+      <Text size="sm" component="div" mt={-8}>{t('campaigns.subject')}: {subject ? <bdi>{read(subject)}</bdi> : t('campaigns.noSubject')}{preview_text && <> – <bdi>{read(preview_text)}</bdi></>}</Text>
       <Text size="sm" c="dimmed" component="div">
         {t('campaigns.to')}: <ToWords to={campaign.to} />
         {at && ` · ${t(sent_at ? 'campaigns.sentOn' : 'campaigns.begunOn', { when: format.time(at) })}`}

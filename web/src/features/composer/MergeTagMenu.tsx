@@ -3,7 +3,7 @@ import { Button, Popover, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { commonTags, isLinkTag, linkTags, tagText } from './mergeTags.ts';
+import { ADDRESS_TAG, commonTags, isLinkTag, linkTags, tagText } from './mergeTags.ts';
 import { useMergeFields } from './queries.ts';
 
 export interface Inserted {
@@ -57,7 +57,7 @@ function Choice({ hasLinks, onInsert }: Pick<Props, 'hasLinks' | 'onInsert'>) {
   const [fallback, setFallback] = useState('');
   const isField = fields.data?.some((field) => field.tag === tag) ?? false;
   const data = [
-    { group: t('composer.tag.fields'), items: (fields.data ?? []).map((field) => ({ value: field.tag, label: field.name || field.tag })) },
+    { group: t('composer.tag.fields'), items: [...(fields.data ?? []).map((field) => ({ value: field.tag, label: field.name || field.tag })), { value: ADDRESS_TAG, label: t('composer.tag.of.EMAIL') }] },
     { group: t('composer.tag.common'), items: commonTags.map((value) => ({ value, label: t(`composer.tag.of.${value.replace(':', '_') as 'MC_DATE'}`) })) },
     ...(hasLinks ? [{ group: t('composer.tag.links'), items: linkTags.map((value) => ({ value, label: t(`composer.tag.of.${value}`) })) }] : []),
   ];

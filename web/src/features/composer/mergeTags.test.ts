@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lengthRead, readable, tagText } from './mergeTags.ts';
+import { lengthRead, readable, tagHtml, tagText } from './mergeTags.ts';
 
 test('a tag has what is said instead, which ends no tag', () => {
   expect(tagText('FNAME')).toBe('*|FNAME|*');
@@ -15,4 +15,9 @@ test('a text is read and measured without the code of its tags', () => {
   expect(lengthRead(text)).toBe('Wine for Weinfreund, '.length + 8);
   expect(lengthRead('Grüße 🎉')).toBe(7);
   expect(readable('*|IF:FNAME|*broken', nameOf)).toBe('[IF:FNAME]broken');
+});
+
+test('in HTML its words are text, and an address is a link', () => {
+  expect(tagHtml(tagText('FNAME', 'A & <b>'))).toBe('*|IF:FNAME|**|FNAME|**|ELSE:|*A &amp; &lt;b&gt;*|END:IF|*');
+  expect(tagHtml('*|UNSUB|*', 'Leave & go')).toBe('<a href="*|UNSUB|*">Leave &amp; go</a>');
 });

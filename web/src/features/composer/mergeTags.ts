@@ -2,6 +2,8 @@
 
 /** Of every audience. Those that are addresses stand behind words. */
 export const commonTags = ['LIST:COMPANY', 'LIST:ADDRESS', 'MC:DATE', 'CURRENT_YEAR'] as const;
+/** Of every reader: it is always known. */
+export const ADDRESS_TAG = 'EMAIL';
 export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE'] as const;
 export type CommonTag = (typeof commonTags)[number];
 export type LinkTag = (typeof linkTags)[number];
@@ -15,6 +17,12 @@ export function tagText(tag: string, fallback = ''): string {
   const plain = `*|${tag}|*`;
   const words = fallback.replace(/\*\||\|\*/g, ' ').replace(/\s+/g, ' ').trim();
   return words ? `*|IF:${tag}|*${plain}*|ELSE:|*${words}*|END:IF|*` : plain;
+}
+
+/** As it stands in HTML: words are text, and an address leads there. */
+export function tagHtml(text: string, link?: string): string {
+  const escaped = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return link === undefined ? escaped(text) : `<a href="${text}">${escaped(link)}</a>`;
 }
 
 /** What stands in a field once a text is put where the caret is, which goes behind it. */

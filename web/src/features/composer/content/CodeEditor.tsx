@@ -4,13 +4,13 @@ import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 
 /** Colours that can be read on light and dark: both are the theme's own. */
 const colours = HighlightStyle.define([
   { tag: [tags.tagName, tags.angleBracket], color: 'var(--mantine-color-blue-text)' },
   { tag: tags.attributeName, color: 'var(--mantine-color-grape-text)' },
-  { tag: [tags.string, tags.attributeValue], color: 'var(--mantine-color-teal-text)' },
+  { tag: [tags.string, tags.attributeValue], color: 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-4))' },
   { tag: tags.comment, color: 'var(--mantine-color-dimmed)', fontStyle: 'italic' },
 ]);
 
@@ -28,9 +28,11 @@ interface Props {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  /** Puts a text where the caret is, which goes behind it. */
+  insert?: RefObject<((text: string) => void) | null>;
 }
 
-export function CodeEditor({ label, value, onChange }: Props) {
+export function CodeEditor({ label, value, onChange, insert }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const change = useRef(onChange);
@@ -47,6 +49,11 @@ export function CodeEditor({ label, value, onChange }: Props) {
         EditorView.updateListener.of((update) => update.docChanged && change.current(update.state.doc.toString())),
       ],
     });
+    if (insert)
+      insert.current = (text) => {
+        view.current?.dispatch(view.current.state.replaceSelection(text));
+        setTimeout(() => view.current?.focus());
+      };
     return () => view.current?.destroy();
     // made once: what changes later is put into it below
   }, []);

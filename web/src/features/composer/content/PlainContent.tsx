@@ -1,5 +1,5 @@
 /** The content as plain text alone. */
-import { Group, Stack, Textarea } from '@mantine/core';
+import { Stack, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -46,10 +46,10 @@ export function PlainContent({ campaign, found }: Props) {
       <ContentHead campaign={campaign} state={draft.state} />
       <Stack gap="md" maw={760}>
         <Troubles draft={draft} labelOf={() => t('composer.plain.text')} wordsOf={(_field, one, other) => excerpt(one.plain_text, other.plain_text)} />
-        <WriteOrPreview id={id} version={draft.saved.plain_text} flush={draft.flush} views={['text']}>
-          <Group justify="flex-end">
-            <MergeTagMenu of={t('composer.plain.text')} hasLinks onInsert={({ text }) => input.current && change(insertInto(input.current, text))} />
-          </Group>
+        <WriteOrPreview
+          id={id} version={draft.saved.plain_text} flush={draft.flush} views={['text']}
+          tools={<MergeTagMenu of={t('composer.plain.text')} hasLinks onInsert={({ text }) => input.current && change(insertInto(input.current, text))} />}
+        >
           <Textarea
             ref={input} label={t('composer.plain.text')} description={t('composer.plain.about')} dir="auto" autosize minRows={16}
             value={draft.values.plain_text} onChange={(event) => change(event.currentTarget.value)}
