@@ -186,6 +186,35 @@ describe("the content of a mail", () => {
     }
   });
 
+  it("keeps what is typed beside a block's handle, or while it is picked up", async () => {
+    const campaign = await designed(blocks());
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    const text = block(page, /^Text, 2/);
+    const handle = text.getByRole("button", { name: /^Text, 2/ }).and(page.locator("[data-handle]"));
+    const htmlOf = async (): Promise<string> => (await designOf(campaign)).design.blocks[1].html;
+    await handle.click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("Liebe*r Ada, viele Grüße!");
+    await until("it is in the text", async () => (await htmlOf()) === "<p>Liebe*r Ada, viele Grüße!</p>");
+    await handle.focus();
+    await page.keyboard.press("Space");
+    await page.getByText("It would take the place of Text, 2 of 3.").waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowDown");
+    await writingIn(text).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("A second one, with blanks");
+    await until("that is, too", async () => (await htmlOf()) === "<p>A second one, with blanks</p>");
+    await handle.focus();
+    await page.keyboard.press("Space");
+    await page.getByText("It would take the place of Text, 2 of 3.").waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowUp");
+    await page.getByText("It would take the place of Heading").waitFor({ state: "attached" });
+    await page.keyboard.press("Space");
+    await until("it is moved by the keyboard", async () => (await designOf(campaign)).design.blocks[0].type === "text");
+    await block(page, /^Text, 1/).locator("[data-handle]:focus").waitFor();
+  });
+
   it("takes what Word puts into the clipboard, and leaves out what mails cannot have", async () => {
     const campaign = await designed(blocks());
     const page = await browser.signIn("manager");

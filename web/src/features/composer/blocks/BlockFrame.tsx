@@ -71,6 +71,8 @@ export function BlockFrame({ editing, node, index, of, isInColumn, children }: P
         {...attributes}
         {...listeners}
         data-handle
+        // with a mouse; who comes with the keyboard may pick it up there
+        onClick={({ detail }) => detail > 0 && frame.current && whereToGoOn(frame.current)?.focus()}
         className={styles.handle}
         variant="default"
         size={24}

@@ -1,6 +1,6 @@
 /** The mail as a list of blocks that can be moved by mouse, finger and keyboard. */
 import {
-  closestCenter, DndContext, KeyboardSensor, PointerSensor, useDroppable, useSensor, useSensors, type Announcements, type DragEndEvent,
+  closestCenter, DndContext, PointerSensor, useDroppable, useSensor, useSensors, type Announcements, type DragEndEvent,
 } from '@dnd-kit/core';
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { AddBlock } from './AddBlock.tsx';
 import { BlockFrame } from './BlockFrame.tsx';
 import styles from './Blocks.module.css';
 import type { Editing } from './editing.ts';
+import { HandleSensor } from './HandleSensor.ts';
 import { kindOf } from './kinds.ts';
 import { cardStyle } from './look.ts';
 import { find, placeIn, type Node } from './tree.ts';
@@ -15,12 +16,17 @@ import { find, placeIn, type Node } from './tree.ts';
 const KEYS = { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter'] };
 const SLOT = /^slot:(.+):(\d+)$/;
 
+/** Of a block that was put down, once it stands there. */
+function focusHandle(id: string | undefined): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-block="${CSS.escape(id ?? '')}"] > [data-handle]`)?.focus());
+}
+
 export function Canvas({ editing }: { editing: Editing }) {
   const { t } = useTranslation();
   const { blocks, look } = editing;
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 6 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates, keyboardCodes: KEYS }),
+    useSensor(HandleSensor, { coordinateGetter: sortableKeyboardCoordinates, keyboardCodes: KEYS }),
   );
   const nameOf = (key: string | number) => {
     const node = find(blocks.nodes, String(key));
@@ -38,7 +44,8 @@ export function Canvas({ editing }: { editing: Editing }) {
     onDragEnd: ({ over }) => (over ? t('composer.move.end') : t('composer.move.cancel')),
     onDragCancel: () => t('composer.move.cancel'),
   };
-  const end = ({ active, over }: DragEndEvent) => {
+  const end = ({ active, over, activatorEvent }: DragEndEvent) => {
+    if (activatorEvent instanceof KeyboardEvent) focusHandle(find(blocks.nodes, String(active.id))?.block.id);
     if (!over || over.id === active.id) return;
     const slot = SLOT.exec(String(over.id));
     if (slot) blocks.carryInto(String(active.id), slot[1]!, Number(slot[2]));
@@ -48,7 +55,8 @@ export function Canvas({ editing }: { editing: Editing }) {
     <DndContext
       sensors={sensors}
       collisionDetection={closestCenter}
-      accessibility={{ announcements, screenReaderInstructions: { draggable: t('composer.move.how') } }}
+      // who left it for a text goes on there
+      accessibility={{ restoreFocus: false, announcements, screenReaderInstructions: { draggable: t('composer.move.how') } }}
       onDragEnd={end}
     >
       <div className={styles.ground} style={{ background: look.background }}>
