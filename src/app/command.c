@@ -12,9 +12,10 @@ static const struct flag import_flags[] = {
 	{ "encoding", "NAME", "instead of the detected one: windows-1252 ..." },
 	{ "date-order", "ORDER", "of 1/2/1980: dmy or mdy" },
 	{ "consent", "COLUMN=IS",
-	  "the column is opt_out (yes: no mail), opt_in (no: no mail), status "
-	  "(words: unsubscribed), reason (any text: no mail), out (who is "
-	  "asked about: no mail) or ignore; repeat it" },
+	  "the column is opt_out (yes: no mail), opt_in (no: no mail), "
+	  "opt_in_only (all but yes, also blank: no mail), status (words: "
+	  "unsubscribed), reason (a text: no mail), out (who is asked about: "
+	  "no mail) or ignore; repeat it" },
 	{ "consent-value", "C:VALUE=SAYS",
 	  "that value of column C says out, or ignore; repeat it" },
 	{ "yes", NULL, "confirm an import that opts out many" },

@@ -211,9 +211,10 @@ static void answer_column(const char *column, const char *value)
 {
 	static const char *const ways[][2] = {
 		{ "opt_out", "a yes, or a date, in it means no mail" },
-		{ "opt_in", "a no in it means no mail" },
+		{ "opt_in", "a no in it means no mail; blank may get it" },
+		{ "opt_in_only", "only a yes may get mail; blank may not" },
 		{ "status", "words in it do, such as \"unsubscribed\"" },
-		{ "reason", "any text in it means no mail: why somebody left" },
+		{ "reason", "a text in it means no mail: why somebody left" },
 		{ "ignore", "it is about something else" },
 	};
 

@@ -104,6 +104,35 @@ describe("imports and consent", () => {
     assert.notEqual((await server.command(["import", "forget", "nonsense"])).code, 0);
   });
 
+  it("let only those get mail who say yes, if that is the answer", async () => {
+    const file = "email,Newsletter\nonly1@example.test,ja\nonly2@example.test,nein\nonly3@example.test,\nonly4@example.test\n";
+    const [question] = (await start(file, {}, 400)).questions;
+    const effect = (is: string): Json => question.effects.find((one: Json) => one.answer === is);
+    assert.deepEqual(effect("opt_in_only"), { answer: "opt_in_only", out: 3, unclear: 0 });
+    assert.deepEqual(effect("reason"), { answer: "reason", out: 1, unclear: 1 });
+    const answers = { consent: { Newsletter: "opt_in_only" } };
+    assert.equal((await run(file, { ...answers, dry_run: true })).opted_out, 3);
+    const result = await run(file, { ...answers, opted_in: "the form" });
+    const read = { column: "Newsletter", as: "opt_in_only", answered_at: null, out: 3, nothing: 1, blank: 0 };
+    assert.deepEqual([result.opted_out, result.consent_columns], [3, [read]]);
+    assert.deepEqual(await Promise.all([1, 2, 3, 4].map((i) => out(`only${i}@example.test`))), [false, true, true, true]);
+    const { items: sets } = (await server.admin.get(`${v1}/import-answers`)).body;
+    assert.ok(sets.some((set: Json) => set.answers.some((one: Json) => one.is === "opt_in_only")));
+    for (const set of sets)
+      await server.admin.delete(`${v1}/import-answers/${set.id}`);
+  });
+
+  it("ask before blanks opt out many", async () => {
+    const rows = Array.from({ length: 120 }, (_, i) => `blank${i}@example.test`);
+    await run(`email,name\n${rows.map((a) => `${a},N`).join("\n")}\n`);
+    const asked = await start(`email,Newsletter\n${rows.join("\n")}\nyes@example.test,ja\n`, { consent: { Newsletter: "opt_in_only" } });
+    const waiting = await server.job(asked.job_id, "needs_confirmation");
+    assert.equal((waiting.result as Json).would_opt_out, 120);
+    assert.equal(await out("blank1@example.test"), false);
+    const [set] = (await server.admin.get(`${v1}/import-answers`)).body.items;
+    await server.admin.delete(`${v1}/import-answers/${set.id}`);
+  });
+
   it("remember what two users answer at the same moment", async () => {
     const names = Array.from({ length: 8 }, (_, i) => `Newsletter ${String.fromCharCode(97 + i)}`);
     const file = `email,${names.join(",")}\nboth@example.test,${names.map(() => "").join(",")}\n`;

@@ -317,7 +317,8 @@ static int add_columns(json_t *all, const json_t *given,
 		if (!is_answer_of_column(is))
 			return err_field(err, "consent",
 					 "\"%s\" must be opt_out, opt_in, "
-					 "status, reason, out or ignore",
+					 "opt_in_only, status, reason, out or "
+					 "ignore",
 					 header);
 		if (!has_column(columns, str_of(header)))
 			return no_column(columns, "consent", header, err);

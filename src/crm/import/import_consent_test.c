@@ -579,6 +579,38 @@ static void no_column_opts_anybody_in_and_blank_is_nothing(void **state)
 			 CONSENT_NOTHING);
 }
 
+static void only_agreement_is_not_out_where_only_agreement_counts(void **state)
+{
+	static const enum consent_meaning means[CONSENT_WORDS] = {
+		[CONSENT_BLANK] = CONSENT_SAYS_OUT,
+		[CONSENT_YES] = CONSENT_NOTHING,
+		[CONSENT_NO] = CONSENT_SAYS_OUT,
+		[CONSENT_DATE] = CONSENT_NOTHING,
+		[CONSENT_OUT] = CONSENT_SAYS_OUT,
+		[CONSENT_IN] = CONSENT_NOTHING,
+		[CONSENT_ACTIVE] = CONSENT_NOTHING,
+		[CONSENT_INACTIVE] = CONSENT_SAYS_OUT,
+		[CONSENT_WORD_UNKNOWN] = CONSENT_UNCLEAR,
+		[CONSENT_NONE] = CONSENT_SAYS_OUT,
+		[CONSENT_EITHER] = CONSENT_UNCLEAR,
+	};
+	struct import_answers none = VEC_INIT;
+
+	(void)state;
+	for (int word = 0; word < CONSENT_WORDS; word++)
+		assert_int_equal(
+			import_consent_meaning(CONSENT_OPT_IN_ONLY,
+					       (enum consent_word)word),
+			means[word]);
+	assert_int_equal(
+		import_consent_read(CONSENT_OPT_IN_ONLY, &none, STR("")),
+		CONSENT_SAYS_OUT);
+	assert_true(
+		import_consent_agrees(CONSENT_OPT_IN_ONLY, &none, STR("ja")));
+	assert_false(
+		import_consent_agrees(CONSENT_OPT_IN_ONLY, &none, STR("")));
+}
+
 static void dates_are_read_as_people_write_them(void **state)
 {
 	static const struct {
@@ -687,6 +719,8 @@ int main(void)
 		cmocka_unit_test(words_of_five_languages_are_understood),
 		cmocka_unit_test(
 			no_column_opts_anybody_in_and_blank_is_nothing),
+		cmocka_unit_test(
+			only_agreement_is_not_out_where_only_agreement_counts),
 		cmocka_unit_test(dates_are_read_as_people_write_them),
 		cmocka_unit_test(dates_without_a_year_are_known),
 	};

@@ -60,17 +60,41 @@ void import_find_torn(struct look *look)
 static bool has_words(enum import_consent consent)
 {
 	return consent == CONSENT_OPT_OUT || consent == CONSENT_OPT_IN ||
-	       consent == CONSENT_STATUS;
+	       consent == CONSENT_OPT_IN_ONLY || consent == CONSENT_STATUS;
+}
+
+/* A value, if that is what the column is. */
+static enum consent_meaning meaning_as(const struct look *look,
+				       enum import_consent as,
+				       const struct tally *t)
+{
+	if (t->is_torn && has_words(as))
+		return CONSENT_UNCLEAR;
+	return import_consent_read(as, &look->column->answers, t->text);
 }
 
 enum consent_meaning import_meaning_of_value(const struct look *look,
 					     const struct tally *t)
 {
-	const struct import_column *c = look->column;
+	return meaning_as(look, look->column->consent, t);
+}
 
-	if (t->is_torn && has_words(c->consent))
-		return CONSENT_UNCLEAR;
-	return import_consent_read(c->consent, &c->answers, t->text);
+void import_count_meanings(const struct look *look, enum import_consent as,
+			   int64_t cells[CONSENT_MEANINGS])
+{
+	memset(cells, 0, CONSENT_MEANINGS * sizeof(*cells));
+	if (as == CONSENT_PHRASE) {
+		cells[CONSENT_SAYS_OUT] = look->refuse + look->refusals_out;
+		return;
+	}
+	if (as != CONSENT_NO_COLUMN && as != CONSENT_IGNORED)
+		cells[CONSENT_SAYS_OUT] = look->said_out;
+	cells[import_consent_meaning(as, CONSENT_BLANK)] += look->blank;
+	vec_each (&look->values, t)
+		cells[meaning_as(look, as, t)] += t->count;
+	for (int word = 0; word < CONSENT_WORDS; word++)
+		cells[import_consent_meaning(as, (enum consent_word)word)] +=
+			look->others[word];
 }
 
 static bool is_aside(enum import_consent header)
@@ -95,20 +119,10 @@ enum import_consent import_consent_of_answer(const struct look *look,
 static void write_effect(struct json_writer *w, const struct look *look,
 			 const char *answer)
 {
-	enum import_consent as = import_consent_of_answer(look, answer);
-	int64_t cells[] = { 0, 0, 0 };
+	int64_t cells[CONSENT_MEANINGS];
 
-	for (int word = 0; word < CONSENT_WORDS; word++)
-		cells[import_consent_meaning(as, (enum consent_word)word)] +=
-			look->words[word];
-	vec_each (&look->values, t) {
-		if (!t->is_torn || !has_words(as))
-			continue;
-		cells[import_consent_meaning(as, t->word)] -= t->count;
-		cells[CONSENT_UNCLEAR] += t->count;
-	}
-	if (as == CONSENT_PHRASE) /* in words: import_consent_read */
-		cells[CONSENT_SAYS_OUT] = look->refuse + look->refusals_out;
+	import_count_meanings(look, import_consent_of_answer(look, answer),
+			      cells);
 	json_begin_object(w);
 	json_key_text(w, "answer", answer);
 	json_key_int(w, "out", cells[CONSENT_SAYS_OUT]);
@@ -164,9 +178,10 @@ static int64_t write_values(struct json_writer *w, const struct look *look,
 
 void import_ask_column(struct json_writer *w, const struct look *look)
 {
-	static const char *const answers[] = { "opt_out", "opt_in", "status",
-					       "reason",  "out",    "ignore",
-					       NULL };
+	static const char *const answers[] = { "opt_out",     "opt_in",
+					       "opt_in_only", "status",
+					       "reason",      "out",
+					       "ignore",      NULL };
 
 	begin_question(w, "column", look);
 	end_question(w, look, write_values(w, look, false), "consent", answers);

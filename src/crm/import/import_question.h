@@ -34,6 +34,7 @@ struct look {
 	bool is_date, is_number;
 	struct tallies values, refusals; /* those that nobody answered */
 	int64_t filled;                  /* cells that are not blank */
+	int64_t blank;        /* the others, also of rows that are too short */
 	int64_t refuse;       /* cells that refuse mail in words; as above */
 	int64_t said_out;     /* cells of which somebody answered so */
 	int64_t refusals_out; /* those of them that are out */
@@ -54,6 +55,11 @@ void import_find_torn(struct look *look);
 /* A value that nobody answered, in the column as it was found to be. */
 enum consent_meaning import_meaning_of_value(const struct look *look,
 					     const struct tally *t);
+
+/* How many cells mean what, if that is what the column is: all that are not
+ * blank and were seen, and the blank ones. */
+void import_count_meanings(const struct look *look, enum import_consent as,
+			   int64_t cells[CONSENT_MEANINGS]);
 
 /* What the column is with that answer to a question about it as a whole. */
 enum import_consent import_consent_of_answer(const struct look *look,

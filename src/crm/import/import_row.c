@@ -459,17 +459,17 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 					   n, plan->columns.n));
 		return; /* which cell is whose cannot be known */
 	}
-	for (size_t i = 0; i < n && i < plan->columns.n; i++) {
+	for (size_t i = 0; i < plan->columns.n; i++) {
 		const struct import_column *column = &plan->columns.v[i];
-		struct str cell;
+		struct str cell = STR(""); /* of a row that ends before it */
 
 		if (column->target == IMPORT_IGNORED)
 			continue;
-		cell = import_clean(cells[i], &buffer);
-		if (cell.len == 0)
-			continue;
-		read_cell(plan, column, cell, arena, row);
-		if (column->consent != CONSENT_NO_COLUMN)
+		if (i < n)
+			cell = import_clean(cells[i], &buffer);
+		if (cell.len > 0)
+			read_cell(plan, column, cell, arena, row);
+		if (column->consent != CONSENT_NO_COLUMN) /* blank, too */
 			read_consent(column, cell, arena, row);
 	}
 	if (row->reason)

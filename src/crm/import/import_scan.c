@@ -249,7 +249,16 @@ static void begin_looks(struct import_plan *plan, const json_t *mapping,
 	}
 }
 
-/* *rows: how many of them can be read. */
+static bool is_blank_row(const struct str *cells, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (utf8_trim(cells[i]).len > 0)
+			return false;
+	}
+	return true;
+}
+
+/* *rows: how many of them can be read, and say anything. */
 static int read_file(struct csv_reader *reader, struct looks *looks,
 		     struct arena *arena, int64_t *rows, struct err *err)
 {
@@ -260,11 +269,14 @@ static int read_file(struct csv_reader *reader, struct looks *looks,
 	while ((more = csv_next(reader, &cells, &n, NULL, err)) != 0) {
 		if (more < 0 && err->code != ERR_INVALID)
 			return -1;
-		if (more < 0 || import_row_is_too_wide(cells, n, looks->n))
+		if (more < 0 || is_blank_row(cells, n) ||
+		    import_row_is_too_wide(cells, n, looks->n))
 			continue;
 		look_at_row(looks, cells, n, arena);
 		++*rows;
 	}
+	vec_each (looks, look)
+		look->blank = *rows - look->filled;
 	return 0;
 }
 
@@ -475,35 +487,11 @@ static void set_target(struct import_column *c)
 static bool has_unclear(struct look *look)
 {
 	struct import_column *c = look->column;
-	bool unclear = false;
+	int64_t cells[CONSENT_MEANINGS];
 
-	c->cells.out = 0;
-	if (c->consent == CONSENT_PHRASE) {
-		c->cells.out = look->refuse + look->refusals_out;
-		return false;
-	}
-	if (c->consent != CONSENT_NO_COLUMN)
-		c->cells.out = look->said_out;
-	vec_each (&look->values, t) {
-		switch (import_meaning_of_value(look, t)) {
-		case CONSENT_SAYS_OUT:
-			c->cells.out += t->count;
-			break;
-		case CONSENT_UNCLEAR:
-			unclear = true;
-			break;
-		case CONSENT_NOTHING:
-			break;
-		}
-	}
-	for (int word = 0; word < CONSENT_WORDS; word++) {
-		if (look->others[word] == 0)
-			continue;
-		if (import_meaning_of(c, word) == CONSENT_SAYS_OUT)
-			c->cells.out += look->others[word];
-		unclear |= import_meaning_of(c, word) == CONSENT_UNCLEAR;
-	}
-	return unclear;
+	import_count_meanings(look, c->consent, cells);
+	c->cells.out = cells[CONSENT_SAYS_OUT];
+	return cells[CONSENT_UNCLEAR] > 0;
 }
 
 /*
@@ -534,7 +522,8 @@ static void count_cells(struct look *look, int64_t rows,
 {
 	struct import_column *c = look->column;
 
-	c->cells.blank = rows - look->filled + look->words[CONSENT_BLANK];
+	if (import_meaning_of(c, CONSENT_BLANK) == CONSENT_NOTHING)
+		c->cells.blank = look->blank + look->words[CONSENT_BLANK];
 	c->cells.nothing = rows - c->cells.blank - c->cells.out;
 	plan->opt_outs += c->cells.out;
 }

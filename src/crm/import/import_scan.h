@@ -9,7 +9,8 @@
  * certain becomes a question; with one, nothing is imported. Users answer with
  * a JSON object:
  *
- *     {"columns": {"Newsletter": "ignore"},        opt_out opt_in status ...
+ *     {"columns": {"Newsletter": "ignore"},        opt_out opt_in opt_in_only
+ *                                                  status ... or ignore
  *      "values": {"Status:inaktiv": "out"},        or ignore
  *      "date_order": "dmy"}                        or mdy
  *

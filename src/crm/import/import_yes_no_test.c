@@ -131,6 +131,105 @@ static void effects_count_what_is_unclear_beside_others(void **state)
 		 "{\"answer\":\"opt_in\",\"out\":0,\"unclear\":2}");
 }
 
+/* A cell of every kind, twice, a row that ends before it, and one that is
+ * blank as a whole. */
+#define EVERY                                                               \
+	"ja|ja|nein|nein|-|-|||none|none|n/a|n/a|2024-01-01|2024-01-01|"    \
+	"abgemeldet|abgemeldet|angemeldet|angemeldet|aktiv|aktiv|"          \
+	"inaktiv|inaktiv|manchmal|manchmal|0000-00-00|0000-00-00|x|x|+|+\n" \
+	"short@x.example\n , "
+
+/* What the dry run says of it; what is asked about is no opt-out. */
+static int64_t tried(struct setup *s, const char *file, const char *answer,
+		     int64_t *unclear)
+{
+	CLEANUP(strbuf_release) struct strbuf said = STRBUF_INIT;
+	CLEANUP(json_free) json_t *questions = NULL, *result = NULL;
+	struct err err = ERR_INIT;
+	const char *text;
+	const json_t *value;
+	int64_t out;
+	size_t i;
+
+	strbuf_addf(&said, "{\"columns\":{\"Newsletter\":\"%s\"},\"values\":{",
+		    answer);
+	text = asked_at(s, file, arena_printf(s->arena, "%s}}", said.buf), NOW,
+			true);
+	*unclear = 0;
+	if (*text) {
+		must(json_parse(str_of(text), &questions, &err), &err);
+		json_array_foreach (
+			json_object_get(json_array_get(questions, 0), "values"),
+			i, value) {
+			strbuf_addf(&said, "%s\"Newsletter:%s\":\"ignore\"",
+				    i > 0 ? "," : "",
+				    json_string_value(
+					    json_object_get(value, "value")));
+			*unclear += json_integer_value(
+				json_object_get(value, "count"));
+		}
+		strbuf_addstr(&said, "}}");
+		assert_string_equal(asked_at(s, file, said.buf, NOW, true), "");
+	}
+	must(json_parse(str_of(result_of(s)), &result, &err), &err);
+	must(json_get_int(result, "opted_out", &out, &err), &err);
+	return out;
+}
+
+static void effects_are_what_the_dry_run_does(void **state)
+{
+	struct setup *s = *state;
+	CLEANUP(json_free) json_t *questions = NULL;
+	const char *file = file_of(s, "Newsletter", EVERY);
+	struct err err = ERR_INIT;
+	const json_t *effect;
+	size_t i;
+
+	must(json_parse(str_of(asked(s, file, NULL)), &questions, &err), &err);
+	json_array_foreach (
+		json_object_get(json_array_get(questions, 0), "effects"), i,
+		effect) {
+		const char *answer =
+			json_string_value(json_object_get(effect, "answer"));
+		int64_t out =
+			json_integer_value(json_object_get(effect, "out"));
+		int64_t unclear;
+
+		if (tried(s, file, answer, &unclear) != out ||
+		    unclear != json_integer_value(
+				       json_object_get(effect, "unclear")))
+			fail_msg("%s: %d out, %d unclear", answer, (int)out,
+				 (int)unclear);
+	}
+	assert_int_equal(i, 7);
+}
+
+/* The association: only who says yes may get mail. */
+static void only_who_says_yes_may_get_mail(void **state)
+{
+	struct setup *s = *state;
+	const char *file = "email,Newsletter,city\na@x.example,ja,\n"
+			   "b@x.example,nein,\nc@x.example,,Ulm\n"
+			   "d@x.example\ne@x.example,none,\n , , \n"
+			   "f@x.example,2024-02-01,\ng@x.example,mal,\n";
+	const char *only = "{\"columns\":{\"Newsletter\":\"opt_in_only\"}}";
+	const char *all = "{\"columns\":{\"Newsletter\":\"opt_in_only\"},"
+			  "\"values\":{\"Newsletter:mal\":\"ignore\"}}";
+
+	contains(asked(s, file, NULL),
+		 "{\"answer\":\"opt_in_only\",\"out\":4,\"unclear\":1}");
+	contains(asked(s, file, only),
+		 "\"values\":[{\"value\":\"mal\",\"count\":1}]");
+	assert_string_equal(asked(s, file, all), "");
+	contains(result_of(s), "\"out\":4,\"nothing\":3,\"blank\":0");
+	assert_string_equal(table(s, OUT), "0\n1\n1\n1\n1\n0\n0\n");
+	/* and remembered, also for blanks */
+	assert_string_equal(
+		asked(s, "email,Newsletter,city\nh@x.example\n", NULL), "");
+	result_of(s);
+	assert_string_equal(table(s, OUT), "0\n1\n1\n1\n1\n0\n0\n1\n");
+}
+
 static void an_edition_is_asked_about_if_some_get_none(void **state)
 {
 	struct setup *s = *state;
@@ -163,6 +262,8 @@ int main(void)
 		TEST(are_asked_about_where_no_header_is_certain),
 		TEST(no_sign_that_may_say_no_is_passed_over),
 		TEST(effects_count_what_is_unclear_beside_others),
+		TEST(effects_are_what_the_dry_run_does),
+		TEST(only_who_says_yes_may_get_mail),
 		TEST(an_edition_is_asked_about_if_some_get_none),
 		TEST(states_of_orders_are_no_consent),
 	};

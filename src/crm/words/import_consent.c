@@ -11,10 +11,11 @@
 #define HEADER_MAX 4000 /* bytes of a header that are looked at */
 
 static const char *const names[] = {
-	[CONSENT_NO_COLUMN] = "none", [CONSENT_OPT_OUT] = "opt_out",
-	[CONSENT_REASON] = "reason",  [CONSENT_OPT_IN] = "opt_in",
-	[CONSENT_STATUS] = "status",  [CONSENT_VALUES] = "values",
-	[CONSENT_PHRASE] = "phrase",  [CONSENT_IGNORED] = "ignore",
+	[CONSENT_NO_COLUMN] = "none",          [CONSENT_OPT_OUT] = "opt_out",
+	[CONSENT_REASON] = "reason",           [CONSENT_OPT_IN] = "opt_in",
+	[CONSENT_STATUS] = "status",           [CONSENT_VALUES] = "values",
+	[CONSENT_PHRASE] = "phrase",           [CONSENT_IGNORED] = "ignore",
+	[CONSENT_OPT_IN_ONLY] = "opt_in_only",
 };
 
 const char *import_consent_name(enum import_consent consent)
@@ -540,8 +541,9 @@ enum consent_meaning import_consent_meaning(enum import_consent consent,
 	/* blank yes no date out in active inactive unknown none either */
 	static const enum consent_meaning table[][CONSENT_WORDS] = {
 		[CONSENT_OPT_OUT] = { N, O, N, O, O, N, U, U, U, N, U },
-		[CONSENT_REASON] = { N, O, N, O, O, O, O, O, O, N, O },
+		[CONSENT_REASON] = { N, O, U, O, O, O, O, O, O, N, O },
 		[CONSENT_OPT_IN] = { N, N, O, N, O, N, N, U, U, U, U },
+		[CONSENT_OPT_IN_ONLY] = { O, N, O, N, O, N, N, O, U, O, U },
 		[CONSENT_STATUS] = { N, U, U, U, O, N, N, U, U, U, U },
 		[CONSENT_VALUES] = { N, U, U, U, U, U, U, U, U, U, U },
 		[CONSENT_PHRASE] = { N, N, N, N, O, N, N, N, N, N, N },
@@ -557,6 +559,8 @@ bool import_consent_answer(const struct import_answers *answers,
 {
 	CLEANUP(strbuf_release) struct strbuf key = STRBUF_INIT;
 
+	if (cell.len == 0)
+		return false;
 	if (answers->n > 0)
 		import_consent_value_key(cell, &key);
 	for (size_t i = 0; i < answers->n; i++) {
@@ -584,8 +588,8 @@ enum consent_meaning import_consent_read(enum import_consent consent,
 
 bool import_consent_is_of_agreement(enum import_consent consent)
 {
-	return consent == CONSENT_OPT_IN || consent == CONSENT_STATUS ||
-	       consent == CONSENT_VALUES;
+	return consent == CONSENT_OPT_IN || consent == CONSENT_OPT_IN_ONLY ||
+	       consent == CONSENT_STATUS || consent == CONSENT_VALUES;
 }
 
 bool import_consent_agrees(enum import_consent consent,

@@ -8,7 +8,8 @@
  * Mautic. Words of other languages (import_language.h) are never certain, nor
  * is a word of consent beside one that has nothing to do with it. What is not
  * certain is asked about (crm/import/import_scan.h): a person who objected must
- * never come in as one who did not, because a header was new.
+ * never come in as one who did not, because a header was new. That blank means
+ * "out" (CONSENT_OPT_IN_ONLY), only a user says; no header does.
  *
  * Nothing here opts anybody in: what a cell says is "out", or nothing. Where a
  * user names the ground on which new people agreed, a column of agreement says
@@ -26,9 +27,10 @@ struct strbuf;
 enum import_consent {
 	CONSENT_NO_COLUMN,
 	CONSENT_OPT_OUT, /* yes or a date: out; no, blank, zero date: nothing */
-	CONSENT_REASON,  /* of an opt-out: any text is out */
+	CONSENT_REASON,  /* of an opt-out: a text is out; a no is asked about */
 	CONSENT_OPT_IN,  /* no: out; yes, a date, blank: nothing */
-	CONSENT_STATUS,  /* words: "unsubscribed" */
+	CONSENT_OPT_IN_ONLY, /* yes, a date: nothing; blank and the rest: out */
+	CONSENT_STATUS,      /* words: "unsubscribed" */
 	CONSENT_VALUES,  /* what users said of its values, and nothing else */
 	CONSENT_PHRASE,  /* a text: "... - do not email" (import_refusal.h) */
 	CONSENT_IGNORED, /* a user said so */
@@ -101,6 +103,7 @@ static inline bool import_is_letter(char c)
 
 /* What such a word means in such a column. */
 enum consent_meaning { CONSENT_NOTHING, CONSENT_SAYS_OUT, CONSENT_UNCLEAR };
+#define CONSENT_MEANINGS (CONSENT_UNCLEAR + 1)
 enum consent_meaning import_consent_meaning(enum import_consent consent,
 					    enum consent_word word);
 
@@ -111,7 +114,7 @@ struct import_answer {
 };
 struct import_answers VEC_FIELDS(struct import_answer);
 
-/* Is there one for that cell? */
+/* Is there one for that cell? Of a blank one there is none. */
 bool import_consent_answer(const struct import_answers *answers,
 			   struct str cell, bool *out);
 

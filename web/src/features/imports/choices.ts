@@ -67,7 +67,7 @@ export function offerOf(choices: Choices, column: Column, about: Question[]): Qu
   const isAnswered = choices.consent[column.column] !== undefined;
   const isLeft = column.yes_no && column.field === null && column.by === null;
   if (about.some(({ kind }) => kind !== 'value') || !(isLeft || isAnswered)) return null;
-  return { kind: 'column', column: column.column, as: null, values: [], more: 0, parameter: 'consent', answers: ['opt_out', 'opt_in', 'ignore'], effects: [] };
+  return { kind: 'column', column: column.column, as: null, values: [], more: 0, parameter: 'consent', answers: ['opt_out', 'opt_in', 'opt_in_only', 'ignore'], effects: [] };
 }
 
 /** Those that the server asks tell what each answer would do. */
