@@ -47,6 +47,9 @@ static const struct refused_case {
 	{ ",a@example.org,A,,\n", ",b@example.org; a@example.org,,,yes\n",
 	  "invalid_address" },
 	{ "", ",a@example.org.,,,yes\n", "invalid_address" },
+	{ "", ",a @example.org,,,yes\n", "invalid_address" },
+	{ ",a@example.org,A,,\n", ",a@ example.org,,,yes\n",
+	  "invalid_address" },
 };
 
 static void a_refused_row_keeps_its_opt_out(void **state)

@@ -136,11 +136,37 @@ static bool is_invisible(struct str s, size_t len)
 	       (len == 2 && memcmp(s.s, "\xc2\xad", 2) == 0);
 }
 
+/* Is there a blank that can be seen, before anything else? */
+static bool begins_with_blank(struct str s)
+{
+	for (size_t n; utf8_blank(s) > 0; s.s += n, s.len -= n) {
+		n = utf8_sequence(s);
+		if (!is_invisible(s, n))
+			return true;
+	}
+	return false;
+}
+
+/* "Bob Jones @example.org": whose address that is, nobody knows. */
+static bool is_parted(struct str address)
+{
+	const char *at = memrchr(address.s, '@', address.len);
+	struct str before, behind;
+
+	if (!at)
+		return false;
+	before = (struct str){ address.s, (size_t)(at - address.s) };
+	behind = (struct str){ at + 1, address.len - before.len - 1 };
+	before.s += utf8_trim(before).len;
+	before.len = (size_t)(at - before.s);
+	return begins_with_blank(before) || begins_with_blank(behind);
+}
+
 /*
- * Blanks come with addresses that are copied. Those around the @ and at the
- * ends, and those that nobody sees, are no part of them; one within the domain
- * parts it from something else, which is not to be glued to it. Only the
- * joiners of Indic and Persian scripts can be part of a domain.
+ * Blanks come with addresses that are copied. Those at the ends, and those that
+ * nobody sees, are no part of them; one within the domain parts it from
+ * something else, which is not to be glued to it. Only the joiners of Indic and
+ * Persian scripts can be part of a domain.
  */
 static const char *without_blanks(struct str address, struct arena *arena)
 {
@@ -172,17 +198,36 @@ static const char *without_blanks(struct str address, struct arena *arena)
 	return arena_str(arena, utf8_trim(strbuf_str(&out)));
 }
 
+static bool has_several(struct str cell, struct arena *arena)
+{
+	struct email one;
+	size_t at = 0;
+
+	return email_next(cell, &at, arena, &one) &&
+	       email_next(cell, &at, arena, &one);
+}
+
 static void read_email(struct str cell, struct arena *arena,
 		       struct import_row *row)
 {
+	const char *text = without_blanks(cell, arena);
+	bool parted = is_parted(cell);
 	struct err err = ERR_INIT;
 
-	if (email_parse(without_blanks(cell, arena), arena, &row->email,
-			&err) == 0)
+	if (email_parse(text, arena, &row->email, &err) == 0 && !parted)
 		return;
 	row->email.hash[0] = '\0';
-	row->not_email = arena_str(arena, cell);
-	import_refuse(row, "invalid_address", arena_strdup(arena, err.text));
+	/* an opt-out is heeded with the address that was meant, too */
+	row->not_email = parted ? text : arena_str(arena, cell);
+	if (has_several(cell, arena))
+		import_refuse(row, "invalid_address",
+			      "more than one address in one cell");
+	else if (parted)
+		import_refuse(row, "invalid_address",
+			      "the address has a blank in it");
+	else
+		import_refuse(row, "invalid_address",
+			      arena_strdup(arena, err.text));
 }
 
 static void put_name(const struct import_column *column, enum text_field text,

@@ -1181,8 +1181,11 @@ static void blanks_of_addresses_are_told_apart(void **state)
 		const char *cell, *address; /* NULL: refused */
 	} cases[] = {
 		{ " ada@x.example ", "ada@x.example" },
-		{ "ada@ x.example", "ada@x.example" },
-		{ "ada @x.example", "ada@x.example" },
+		{ "ada\u200b@\ufeffx.example", "ada@x.example" },
+		{ "ada@ x.example", NULL },
+		{ "ada @x.example", NULL },
+		{ "ada\u00a0\u200b@x.example", NULL },
+		{ "ada@\u200b x.example", NULL },
 		{ "ada@x.\u200bexample", "ada@x.example" },
 		{ "ada@x.example\u200b\u00a0", "ada@x.example" },
 		{ "ada@x.exa\ufeffmple", "ada@x.example" },
@@ -1210,6 +1213,21 @@ static void blanks_of_addresses_are_told_apart(void **state)
 		exec(s, "DELETE FROM person");
 		exec(s, "DELETE FROM email");
 	}
+}
+
+static void what_is_wrong_with_an_address_is_told(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email,first name\nada,A\nada @x.example,A\n"
+		  "ada@x.example; bob@x.example,A\n"
+		  "Ada <ada@x.example>,A\n");
+	assert_string_equal(
+		table(s,
+		      "SELECT detail FROM import_refused ORDER BY row_number"),
+		"the address has no @\nthe address has a blank in it\n"
+		"more than one address in one cell\n"
+		"the part before the @ is not valid\n");
 }
 
 int main(void)
@@ -1258,6 +1276,7 @@ int main(void)
 		TEST(a_failing_undo_goes_on_too),
 		TEST(a_failing_undo_of_opt_outs_goes_on_too),
 		TEST(blanks_of_addresses_are_told_apart),
+		TEST(what_is_wrong_with_an_address_is_told),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);
