@@ -1230,6 +1230,18 @@ static void what_is_wrong_with_an_address_is_told(void **state)
 		"the part before the @ is not valid\n");
 }
 
+/* "Herr" is no title as "Dr." is. */
+static void a_form_of_address_is_no_title(void **state)
+{
+	struct setup *s = *state;
+
+	import(s, "email,Anrede,Vorname\na@x.example,Frau,A\n");
+	import(s, "email,Titel,Vorname\nb@x.example,Dr.,B\n");
+	assert_string_equal(
+		table(s, "SELECT first_name, title FROM person ORDER BY 1"),
+		"A|\nB|Dr.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest list[] = {
@@ -1277,6 +1289,7 @@ int main(void)
 		TEST(a_failing_undo_of_opt_outs_goes_on_too),
 		TEST(blanks_of_addresses_are_told_apart),
 		TEST(what_is_wrong_with_an_address_is_told),
+		TEST(a_form_of_address_is_no_title),
 	};
 
 	return cmocka_run_group_tests(list, NULL, NULL);

@@ -42,9 +42,7 @@ static const struct {
 	{ "company_name", L,
 	  " company companyname firma firmenname unternehmen organisation "
 	  "organization entreprise soci\xc3\xa9t\xc3\xa9 societe empresa " },
-	{ "title", P,
-	  " title salutation anrede titel prefix civilit\xc3\xa9 civilite "
-	  "tratamiento " },
+	{ "title", P, " title titel prefix " }, /* "Anrede" is none: "Herr" */
 	{ "job_title", P | L,
 	  " jobtitle position function funktion role rolle beruf fonction "
 	  "poste cargo puesto stelle " },
