@@ -88,7 +88,7 @@ describe("importing a file", () => {
     await page.getByRole("button", { name: /^New/ }).click();
     await page.getByRole("link", { name: "Show them in the list of people" }).waitFor();
     await page.getByRole("button", { name: /^Refused/ }).click();
-    await page.getByText("No e-mail address · 40").click();
+    await page.getByText("Not a valid e-mail address · 40").click();
     await page.getByRole("row", { name: /keine/ }).first().waitFor();
     assert.equal(await page.getByRole("row").count(), 41);
     await checkAccessible(page);
@@ -97,7 +97,7 @@ describe("importing a file", () => {
     assert.equal(file.suggestedFilename(), "refused.csv");
     const deutsch = await browser.signIn("manager", german);
     await deutsch.goto(new URL(page.url()).pathname);
-    await deutsch.getByText("Keine E-Mail-Adresse · 40").click();
+    await deutsch.getByText("Keine gültige E-Mail-Adresse · 40").click();
     await deutsch.getByRole("row", { name: /keine/ }).first().getByText("Der Adresse fehlt das @").waitFor();
     await picture(deutsch, "import-result-german");
     await deutsch.context().close();
@@ -197,6 +197,36 @@ describe("importing a file", () => {
     assert.deepEqual(await Promise.all([1, 2, 3].map(out)), [true, true, true]);
   });
 
+  it("lets only those get mail who say yes, if that is what the column means", async () => {
+    const page = await browser.signIn("administrator");
+    await choose(page, csv("verein.csv", ["E-Mail;Newsletter der Sektion", "verein1@example.org;ja", "verein2@example.org;nein",
+      "verein3@example.org;", "verein4@example.org", "verein5 @example.org;ja", "verein6@example.org;verein7@example.org",
+      "verein8@example.org, verein9@example.org;ja"]));
+    const row = page.getByRole("row", { name: /Newsletter der Sektion/ });
+    const only = row.getByRole("radio", { name: "Only who says yes may get mail; blank may not" });
+    await row.getByText(/All others, also those with a blank cell.*Rows opted out, of those seen: 3; asked about next: 1\./).waitFor();
+    await only.check();
+    await row.getByRole("radiogroup", { name: "verein7@example.org" }).getByRole("radio", { name: "No mail to them" }).check();
+    await page.getByRole("status").filter({ hasText: "Ready" }).waitFor();
+    await row.getByText("Says who wants mail, and who does not").waitFor();
+    await picture(page, "import-only-yes");
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByText("done", { exact: true }).waitFor();
+    await page.getByText("only “yes”, or a date, may get mail; blank may not.").waitFor();
+    const out = async (n: number): Promise<boolean | undefined> =>
+      (await server.admin.get(`${v1}/people`, { email: `verein${n}@example.org` })).body.items[0]?.opted_out;
+    assert.deepEqual(await Promise.all([1, 2, 3, 4, 5, 6].map(out)), [false, true, true, true, undefined, true]);
+    await page.getByRole("row", { name: /verein5/ }).getByText("the address has a blank in it").waitFor();
+    await page.getByRole("row", { name: /verein9/ }).getByText("more than one address in one cell").waitFor();
+    await page.getByText("Not a valid e-mail address · 2").waitFor();
+    const user = await browser.signIn("user", german);
+    await user.goto(new URL(page.url()).pathname);
+    await user.getByText("Keine gültige E-Mail-Adresse · 2").waitFor();
+    await user.getByText(/Nur „Ja“ oder ein Datum darf E-Mails bekommen; leer nicht/).waitFor();
+    assert.equal(await user.getByRole("button", { name: "Import zurücknehmen" }).count(), 0, "the API would refuse it");
+    await user.context().close();
+  });
+
   it("waits for a word before it opts many people out", async () => {
     const before = ["E-Mail;Ort"];
     const after = ["E-Mail;Abgemeldet"];
@@ -212,12 +242,19 @@ describe("importing a file", () => {
     await page.getByRole("alert").getByText(/opt out 120/).waitFor();
     const isOut = async () => (await server.admin.get(`${v1}/people`, { email: "many7@example.org" })).body.items[0].opted_out;
     assert.equal(await isOut(), false);
+    await page.getByText("That is known when it is done.").waitFor();
+    assert.equal(await page.getByText("No row says that somebody wants no mail").count(), 0, "nothing is decided yet");
     await picture(page, "import-asks");
     await checkAccessible(page);
     const deutsch = await browser.signIn("manager", german);
     await deutsch.goto(new URL(page.url()).pathname);
     await deutsch.getByRole("alert").getByText(/Der Import würde 120 der 120 abmelden/).waitFor();
     await deutsch.context().close();
+    const user = await browser.signIn("user");
+    await user.goto(new URL(page.url()).pathname);
+    await user.getByText("Marketing managers and administrators decide this.").waitFor();
+    assert.equal(await user.getByRole("button", { name: /Go on|Stop here/ }).count(), 0, "it is not the user's");
+    await user.context().close();
     await page.getByRole("button", { name: "Go on" }).click();
     await page.getByText("done", { exact: true }).waitFor();
     assert.equal(await isOut(), true);

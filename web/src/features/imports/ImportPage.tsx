@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useAnswerJob, useJob } from '../../api/jobs.ts';
+import { may, useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
 import { JobProgress } from '../../ui/JobProgress.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
@@ -24,16 +25,22 @@ import { Undo, Undone } from './Undo.tsx';
 function Confirm({ run }: { run: Import }) {
   const { t } = useTranslation();
   const job = useJob(run.job_id);
+  const me = useMe();
   const confirm = useAnswerJob(run.job_id);
+  const mayConfirm = may(me, 'market');
+  const isOwn = run.user_name === me.name;
   const question = (job.data?.result as { question?: string } | null)?.question;
   return (
     <Alert color="yellow" title={t('imports.asks')} role="alert">
       <Stack gap="sm">
         <Text size="sm">{question}</Text>
         <ProblemAlert error={confirm.error} />
+        {!mayConfirm && <Text size="sm">{t('imports.asksManager')}</Text>}
         <Group>
-          <Button onClick={() => confirm.mutate(true)} loading={confirm.isPending}>{t('imports.goOn')}</Button>
-          <Button variant="default" onClick={() => confirm.mutate(false)} disabled={confirm.isPending}>{t('imports.stop')}</Button>
+          {mayConfirm && <Button onClick={() => confirm.mutate(true)} loading={confirm.isPending}>{t('imports.goOn')}</Button>}
+          {(mayConfirm || isOwn) && (
+            <Button variant="default" onClick={() => confirm.mutate(false)} disabled={confirm.isPending}>{t('imports.stop')}</Button>
+          )}
         </Group>
       </Stack>
     </Alert>

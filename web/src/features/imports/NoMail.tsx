@@ -7,7 +7,7 @@ import { useFormat } from '../../app/format.ts';
 import { en } from '../../messages/en/index.ts';
 import { Stat } from '../../ui/Stat.tsx';
 import { OutcomeStat, type Opening } from './ImportCounts.tsx';
-import { hasPeople, sharingQuery, type Import } from './queries.ts';
+import { hasPeople, isCounting, sharingQuery, type Import } from './queries.ts';
 
 type Read = keyof typeof en.imports.readAs;
 type Column = NonNullable<Import['consent']>['columns'][number];
@@ -56,7 +56,7 @@ export function NoMail({ run, isTrial = false, ...opening }: Opening & { run: Im
     <Stack component="section" aria-labelledby={id} gap="xs">
       <Title order={3} id={id}>{t(isTrial ? 'imports.noMailTrial' : 'imports.noMail')}</Title>
       {isNobody ? (
-        <Text size="sm">{t('imports.noMailNobody')}</Text>
+        <Text size="sm">{t(isCounting(run) ? 'imports.noMailLater' : 'imports.noMailNobody')}</Text>
       ) : (
         <Group gap="sm" align="stretch">
           <OutcomeStat {...opens} outcome="opted_out" label={t(isTrial ? 'imports.wouldOptOut' : 'imports.optedOut')} count={consent.opted_out} color="red" />

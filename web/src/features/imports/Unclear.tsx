@@ -3,6 +3,7 @@ import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { may, useMe } from '../../api/session.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { unclearQuery, useDecide, type Import } from './queries.ts';
 
@@ -10,6 +11,7 @@ const SHOWN = 10;
 
 export function Unclear({ run }: { run: Import }) {
   const { t } = useTranslation();
+  const me = useMe();
   const found = useQuery({ ...unclearQuery(run.id), enabled: run.unclear_opt_outs > 0 });
   const decide = useDecide(run.id);
   const [isAll, setAll] = useState(false);
@@ -35,10 +37,14 @@ export function Unclear({ run }: { run: Import }) {
           </Button>
         )}
         <ProblemAlert error={decide.error} />
-        <Group>
-          <Button onClick={() => decide.mutate('opt_out')} loading={decide.isPending}>{t('imports.optThemOut')}</Button>
-          <Button variant="default" onClick={() => decide.mutate('release')} disabled={decide.isPending}>{t('imports.release')}</Button>
-        </Group>
+        {may(me, 'market') ? (
+          <Group>
+            <Button onClick={() => decide.mutate('opt_out')} loading={decide.isPending}>{t('imports.optThemOut')}</Button>
+            <Button variant="default" onClick={() => decide.mutate('release')} disabled={decide.isPending}>{t('imports.release')}</Button>
+          </Group>
+        ) : (
+          <Text size="sm">{t('imports.asksManager')}</Text>
+        )}
       </Stack>
     </Alert>
   );

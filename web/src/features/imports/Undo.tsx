@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useJob } from '../../api/jobs.ts';
+import { may, useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
 import { AskFirst } from '../../ui/AskFirst.tsx';
 import { JobProgress } from '../../ui/JobProgress.tsx';
@@ -50,13 +51,14 @@ function Expected({ run, counts }: { run: Import; counts: UndoCounts & { counted
 export function Undo({ run }: { run: Import }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const me = useMe();
   const undo = useUndo(run.id);
   const [isAsking, setAsking] = useState(false);
   const [isKeeping, setKeeping] = useState(true);
   const asked = useQuery(undoQuery(run.id, isAsking));
   const expected = asked.data;
   const optOuts = run.opt_outs ?? 0;
-  if (!hasPeople(run)) return null;
+  if (!hasPeople(run) || !may(me, 'market')) return null;
   const count = expected?.counted ? expected.removed + expected.restored : run.created + run.updated;
   return (
     <>

@@ -39,6 +39,11 @@ export function isOpen(run: Import): boolean {
   return ['queued', 'running', 'undoing'].includes(run.state ?? '');
 }
 
+/** Its numbers are not final yet. */
+export function isCounting(run: Import): boolean {
+  return ['queued', 'running', 'needs_confirmation'].includes(run.state ?? '');
+}
+
 /** Whom it was about can be shown: it was no trial, goes on no more, and was not taken back. */
 export function hasPeople(run: Import): boolean {
   return !isDry(run) && ['done', 'failed', 'canceled'].includes(run.state ?? '');
