@@ -199,6 +199,8 @@ describe("campaigns", () => {
     await dialogOf(page).getByRole("button", { name: "Take it back" }).click();
     await is(campaign, "draft");
     await page.waitForURL(/\/edit$/);
+    // at the time that was chosen: nothing goes at once by one click
+    await page.getByText(/2 Jun 2099/).first().waitFor();
   });
 
   it("say why they were not sent, in the list and where they are written", async () => {

@@ -7,6 +7,7 @@ import { useFormat } from '../../app/format.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
+import { localTime } from '../composer/send/when.ts';
 import { AskAct } from './AskAct.tsx';
 import { OrderedBy } from './OrderedBy.tsx';
 import { useSchedule, type Campaign } from './queries.ts';
@@ -45,10 +46,6 @@ export function Scheduled({ campaign, etag }: Props) {
 }
 
 /** As a field of the browser takes it: in the reader's own time. */
-function localTime(iso: string): string {
-  const at = new Date(iso);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
 
 function ChangeTime({ campaign, etag, onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation();

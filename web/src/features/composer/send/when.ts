@@ -22,10 +22,27 @@ export function instantOf(local: string): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
+/** "2026-12-01T09:00", as the clock on this wall shows it. */
+export function localTime(iso: string): string {
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+const keyOf = (id: number) => `muster-when-${id}`;
+
+/** Its schedule was taken back: the draft begins with that time. */
+export function keepTime(id: number, iso: string): void {
+  try {
+    localStorage.setItem(keyOf(id), JSON.stringify({ isLater: true, local: localTime(iso) }));
+  } catch {
+    // no room: somebody says it again
+  }
+}
+
 export function useWhen(id: number): When {
   // a time to come is past some minutes later
   useMinute();
-  const [{ isLater, local }, keep, forget] = useLocalStorage({ key: `muster-when-${id}`, defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
+  const [{ isLater, local }, keep, forget] = useLocalStorage({ key: keyOf(id), defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
   const at = isLater ? instantOf(local) : null;
   return {
     isLater,
