@@ -25,7 +25,7 @@ function Present({ demo, isBusy }: { demo: Demo; isBusy: boolean }) {
     <>
       <Text size="sm">{t('settings.demoThere', numbers)}</Text>
       <Button color="red" variant="light" w="fit-content" disabled={isBusy} onClick={open}>
-        {t('settings.demoRemove', numbers)}
+        {t('settings.demoRemoveShort')}
       </Button>
       <AskFirst
         isOpen={isAsking}

@@ -1,7 +1,7 @@
 /** Who sends: name, postal address, and from whom new campaigns come. */
 import { Fieldset, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormActions } from '../../ui/FormActions.tsx';
 import { LanguageSelect } from '../../ui/LanguageSelect.tsx';
@@ -13,6 +13,9 @@ import { FooterPreview } from './FooterPreview.tsx';
 import { reloadSettings, saveSettings, type Settings, type Versioned } from './queries.ts';
 
 type Values = Record<'organisation' | 'postal_address' | 'sender_name' | 'sender_email' | 'mail_language', string>;
+
+/** Who sends must say so: the set-up goes on without it by "Later" alone. */
+const needed = ['organisation', 'postal_address'] as const;
 
 const labels = {
   organisation: 'settings.organisation',
@@ -50,9 +53,15 @@ export function OrganisationForm({ settings, save, isStep, onSaved, children }: 
   const { form } = record;
   const unsaved = useUnsaved(record.isDirty && !record.isSaving);
   const isFixed = (name: string) => settings.data.fixed.includes(name);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    const missing = isStep ? needed.filter((name) => !isFixed(name) && form.values[name].trim() === '') : [];
+    if (missing.length === 0) return record.submit(event);
+    event.preventDefault();
+    form.setErrors(Object.fromEntries(missing.map((name) => [name, t('settings.missing')])));
+  };
   const domain = /@([^@\s]+)$/.exec(form.values.sender_email)?.[1];
   return (
-    <form onSubmit={record.submit} noValidate>
+    <form onSubmit={submit} noValidate>
       {unsaved}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
         <Stack>
