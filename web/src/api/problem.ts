@@ -1,5 +1,5 @@
 /** What went wrong, as the server says it (RFC 9457), or because it was not reached. */
-import { serverText } from './serverText.ts';
+import { capital, serverText } from './serverText.ts';
 
 export interface FieldProblem {
   field: string;
@@ -61,7 +61,7 @@ export class Problem extends Error {
     return new Problem(
       response.status,
       serverText(said.detail ?? said.title ?? response.statusText),
-      (said.errors ?? []).map(({ field, message }) => ({ field, message: serverText(message) })),
+      (said.errors ?? []).map(({ field, message }) => ({ field, message: capital(serverText(message)) })),
       response.headers.get('X-Request-Id'),
       body,
     );

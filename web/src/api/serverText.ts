@@ -107,7 +107,7 @@ function isCut(text: string): boolean {
   return length >= CUT_FROM && length <= CUT_TO;
 }
 
-const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+export const capital = (text: string) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 /** A text that the catalogue does not know stays as it is. */
 export function makeTranslate(catalogue: Catalogue): Translate {

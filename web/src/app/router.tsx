@@ -29,6 +29,10 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { to?: string } => ({ to: localPath(search.to) }),
+  // who is in already, and went back
+  beforeLoad: ({ context, search }) => {
+    if (context.queries.getQueryData(meQuery.queryKey)) throw redirect({ to: search.to ?? '/', replace: true });
+  },
   component: lazyRouteComponent(() => import('../features/session/SignInPage.tsx'), 'SignInPage'),
 });
 
