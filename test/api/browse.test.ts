@@ -115,7 +115,7 @@ describe("lists", () => {
     }
     assert.deepEqual(await names("opted_out"), ["again", "opted_out"]);
     const field = (await server.admin.get(`${of}/fields`)).body.items.find((one: Json) => one.name === "mail_status");
-    assert.deepEqual([field.choices, field.ops], [["agreed", "open", "opted_out", "held", "no_address", "unsubscribed", "pending", "refused"], ["is", "not"]]);
+    assert.deepEqual([field.choices, field.ops], [["agreed", "open", "opted_out", "shared_opt_out", "held", "no_address", "unsubscribed", "pending", "refused"], ["is", "not"]]);
     await server.admin.get(of, { filter: all(is("mail_status", "happy")) }, { status: 400 });
     assert.equal((await server.admin.get(`${v1}/leads`, { filter: all(is("mail_status", "no_address")) })).body.total, 1);
     const { body: gone } = await server.admin.get(of, { city: "Status" });

@@ -254,6 +254,20 @@ describe("an unsubscribe by a link", () => {
     assert.deepEqual((await push(server, group)).left_out, { unsubscribed: 1 });
   });
 
+  it("counts for all who have the address, which is said of them and listed", async () => {
+    await addPeople(server, ["shared@c.example"]);
+    const erika = (await server.admin.get(`${v1}/people`, { email: "shared@c.example" })).body.items[0];
+    const { body: max } = await server.admin.post(`${v1}/people`, { last_name: "Max", email: "shared@c.example" }, { status: 201 });
+    await server.admin.patch(`${v1}/people/${max.id}`, { opted_out: true });
+    const lifted = await server.admin.patch(`${v1}/people/${erika.id}`, { opted_out: false, reason: "she phoned" });
+    assert.deepEqual([lifted.body.opted_out, lifted.body.mail_status], [false, "shared_opt_out"]);
+    const condition = { field: "mail_status", op: "is", value: "shared_opt_out" };
+    const group = await makeGroup(server, "Opted out by others", [condition]);
+    assert.deepEqual((await push(server, group)).left_out, { opted_out: 1 });
+    await server.admin.patch(`${v1}/people/${max.id}`, { opted_out: false, reason: "he phoned, too" });
+    assert.notEqual((await server.admin.get(`${v1}/people/${erika.id}`)).body.mail_status, "shared_opt_out");
+  });
+
   for (const way of ["webhook", "sync"])
     it(`of somebody whose record is gone is carried by whoever brings the address back, told by a ${way}`, async () => {
       const address = `gone-${way}@c.example`;

@@ -136,28 +136,28 @@ describe("the list of people", () => {
     await page.getByRole("heading", { name: "Nobody fits" }).waitFor();
   });
 
-  it("is filtered by newsletter status, which a phone's cards show, too", async () => {
+  it("is filtered by mail status, which a phone's cards show, too", async () => {
     const { body: otto } = await server.admin.post(`${v1}/people`,
       { first_name: "Otto", last_name: "Out", email: "otto@example.org", opted_out: true }, { status: 201 });
     const page = await browser.signIn("user");
     await openPeople(page);
     await page.getByRole("button", { name: "Add a filter" }).click();
     const editor = page.getByRole("dialog", { name: "Add a filter" });
-    await editor.getByRole("combobox", { name: "Field" }).fill("Newsletter");
-    await page.getByRole("option", { name: "Newsletter", exact: true }).click();
+    await editor.getByRole("combobox", { name: "Field" }).fill("Mail status");
+    await page.getByRole("option", { name: "Mail status", exact: true }).click();
     await editor.getByRole("combobox", { name: "Value" }).click();
-    await picture(page, "people-filter-newsletter");
-    await page.getByRole("option", { name: "Opted out" }).click();
+    await picture(page, "people-filter-mail-status");
+    await page.getByRole("option", { name: "Opted out", exact: true }).click();
     await editor.getByRole("button", { name: "Apply" }).click();
     await page.getByText("1 person fits the filter").waitFor();
-    await page.getByRole("button", { name: "Newsletter is Opted out" }).waitFor();
+    await page.getByRole("button", { name: "Mail status is Opted out" }).waitFor();
     const filter = searchOf(page).get("filter")!;
     assert.deepEqual(JSON.parse(filter).conditions, [{ field: "mail_status", op: "is", value: "opted_out" }]);
     assert.deepEqual((await server.admin.get(`${v1}/people`, { filter })).body.items.map((one: Json) => one.id), [otto.id]);
     const small = await browser.signIn("user", phone);
     await openPeople(small);
     await rowOf(small, "Otto Out").getByText("Opted out").waitFor();
-    await rowOf(small, "Ada Lovelace").getByText("May be sent to", { exact: true }).waitFor();
+    await rowOf(small, "Ada Lovelace").getByText("No consent noted", { exact: true }).waitFor();
     await checkAccessible(small);
     await picture(small, "people-status-phone");
     await server.admin.delete(`${v1}/people/${otto.id}`, { status: 204 });

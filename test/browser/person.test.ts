@@ -225,11 +225,65 @@ describe("a person's page", () => {
     await checkAccessible(page);
     await dialog.getByLabel("Reason").fill("asked on the phone");
     await dialog.getByRole("button", { name: "Allow campaigns again" }).click();
-    await consent.getByText("Only they can sign up again themselves").waitFor();
+    await consent.getByText("That was a mistake: subscribe me again").waitFor();
     await page.getByText("Unsubscribed in the audience").first().waitFor();
     await picture(page, "person-unsubscribed");
     await checkAccessible(page);
     assert.equal((await nell()).mail_status, "unsubscribed");
+  });
+
+  it("names whose opt-out counts for all who have the address, before and after", async () => {
+    const add = async (body: Json): Promise<Json> => (await server.admin.post(`${v1}/people`, body, { status: 201 })).body;
+    const address = "muster@shared.example";
+    const erika = await add({ first_name: "Erika", last_name: "Muster", email: address });
+    const max = await add({ first_name: "Max", last_name: "Muster", email: address });
+    const page = await browser.signIn("manager");
+    await openPerson(page, max.id);
+    const consent = section(page, "Consent");
+    const dialog = page.getByRole("dialog");
+    await consent.getByRole("switch", { name: "May be sent campaigns" }).click();
+    await dialog.getByText("Erika Muster has the same address and will be opted out, too.").waitFor();
+    await dialog.getByLabel("Reason").fill("asked by letter");
+    await dialog.getByRole("button", { name: "Opt out" }).click();
+    await section(page, "Addresses").getByText("Opted out", { exact: true }).waitFor();
+    await openPerson(page, erika.id);
+    await consent.getByRole("switch", { name: "May be sent campaigns" }).click();
+    await dialog.getByText("Max Muster has opted out with the same address.").waitFor();
+    await dialog.getByLabel("Reason").fill("asked on the phone");
+    await dialog.getByRole("button", { name: "Allow campaigns again" }).click();
+    await consent.getByText("Max Muster has opted out with the same address.").waitFor();
+    await consent.getByRole("switch", { name: "Allowed here, yet no campaign reaches them" }).waitFor();
+    await consent.getByRole("link", { name: "Max Muster" }).waitFor();
+    await picture(page, "person-shared-opt-out");
+    await checkAccessible(page);
+    assert.equal((await now(erika.id)).mail_status, "shared_opt_out");
+  });
+
+  it("says before and after an address is added whom that opts out", async () => {
+    const add = async (last_name: string, email: string): Promise<Json> =>
+      (await server.admin.post(`${v1}/people`, { last_name, email }, { status: 201 })).body;
+    const out = await add("Out", "out@shared2.example");
+    await server.admin.patch(`${v1}/people/${out.id}`, { opted_out: true });
+    const allowed = await add("Allowed", "allowed@shared2.example");
+    const other = await add("Other", "other@shared2.example");
+    const page = await browser.signIn("manager");
+    const addresses = section(page, "Addresses");
+    const fill = (address: string): Promise<void> => addresses.getByLabel("Add an address").first().fill(address);
+    await openPerson(page, out.id);
+    await fill("allowed@shared2.example");
+    await addresses.getByText("no mail goes to Allowed at it any more, either.").waitFor();
+    await checkAccessible(page);
+    await page.keyboard.press("Enter");
+    await addresses.getByRole("link", { name: "Allowed" }).waitFor();
+    await addresses.getByText("Shared opt-out", { exact: true }).waitFor();
+    assert.equal((await now(allowed.id)).mail_status, "shared_opt_out");
+    await openPerson(page, other.id);
+    await fill("out@shared2.example");
+    await addresses.getByText("this person will be opted out, too.").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("Opted out now, as out@shared2.example was").waitFor();
+    await section(page, "Consent").getByText("somebody with the same address").waitFor();
+    assert.equal((await now(other.id)).opted_out, true);
   });
 
   it("takes notes, calls and tasks, which are done by a tick", async () => {

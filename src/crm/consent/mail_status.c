@@ -15,6 +15,7 @@ static const char *const names[] = {
 	[MAIL_OPTED_OUT] = "opted_out",
 	[MAIL_HELD] = "held",
 	[MAIL_NO_ADDRESS] = "no_address",
+	[MAIL_SHARED_OPT_OUT] = "shared_opt_out",
 	[MAIL_UNSUBSCRIBED] = "unsubscribed",
 	[MAIL_PENDING] = "pending",
 	[MAIL_REFUSED] = "refused",
@@ -74,6 +75,27 @@ static enum mail_status status_of_member(enum mirror_status status)
 	return MAIL_OPEN;
 }
 
+/* The opt-outs of others, against who has an address, held or not. */
+static int ask_sharers(struct db *db, struct records *records, struct err *err)
+{
+	CLEANUP(vec_release) struct ids emails = VEC_INIT;
+	CLEANUP(vec_release) struct ids out = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	vec_each (records, r)
+		if (r->mail_status == MAIL_OPEN || r->mail_status == MAIL_HELD)
+			vec_push(&emails, r->email_id);
+	if (emails.n == 0)
+		return 0;
+	if (db_list_ids(db, SQL_OBSTACLE_SHARED_OPT_OUTS,
+			SQL_ARGS(sql_keys(&emails, &keys)), &out, err) < 0)
+		return -1;
+	vec_each (records, r)
+		if (!r->opted_out && r->email_id && ids_has(&out, r->email_id))
+			r->mail_status = MAIL_SHARED_OPT_OUT;
+	return 0;
+}
+
 /* What the audience says against who is open until then. */
 static int ask_members(struct db *db, struct records *records, struct err *err)
 {
@@ -127,6 +149,8 @@ int records_add_mail_status(struct db *db, struct records *records,
 		r->mail_status = status_of(r);
 	if (records->n == 0 || records->v[0].entity == ENTITY_COMPANY)
 		return 0;
-	return ask_members(db, records, err) < 0 ? -1
-						 : ask_agreed(db, records, err);
+	if (ask_sharers(db, records, err) < 0 ||
+	    ask_members(db, records, err) < 0)
+		return -1;
+	return ask_agreed(db, records, err);
 }

@@ -4,10 +4,11 @@
  *
  * Said beside a record, and what lists and groups can ask for (field
  * `mail_status` of crm/group/criteria.h, which has it in SQL). It is of the
- * record, and of its member in the audience as far as the bridge has seen it:
- * who was opted in here again is still unsubscribed over there, since nothing
- * of ours subscribes anybody again. All that stands against an address is in
- * crm/consent/obstacle.h.
+ * record, of who shares its address (one message goes to all of them, so the
+ * opt-out of each counts), and of its member in the audience as far as the
+ * bridge has seen it: who was opted in here again is still unsubscribed over
+ * there, since nothing of ours subscribes anybody again. All that stands
+ * against an address is in crm/consent/obstacle.h.
  */
 #ifndef CRM_MAIL_STATUS_H
 #define CRM_MAIL_STATUS_H
@@ -25,14 +26,16 @@ enum mail_status {
 	MAIL_OPTED_OUT,
 	MAIL_HELD, /* the marketing address is */
 	MAIL_NO_ADDRESS,
-	MAIL_UNSUBSCRIBED, /* in the audience */
-	MAIL_PENDING,      /* there, too: has not confirmed yet */
+	MAIL_SHARED_OPT_OUT, /* somebody else with the address, or a company of
+				one of them, opted out: counts for all */
+	MAIL_UNSUBSCRIBED,   /* in the audience */
+	MAIL_PENDING,        /* there, too: has not confirmed yet */
 	MAIL_REFUSED, /* bounced for good there, was put away by somebody, or
 			 was deleted for good */
 };
-#define MAIL_STATUSES                                  \
-	"[\"agreed\",\"open\",\"opted_out\",\"held\"," \
-	"\"no_address\",\"unsubscribed\",\"pending\",\"refused\"]"
+#define MAIL_STATUSES                                            \
+	"[\"agreed\",\"open\",\"opted_out\",\"shared_opt_out\"," \
+	"\"held\",\"no_address\",\"unsubscribed\",\"pending\",\"refused\"]"
 
 const char *mail_status_name(enum mail_status status);
 bool mail_status_named(const char *name, enum mail_status *out);

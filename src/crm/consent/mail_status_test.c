@@ -23,7 +23,8 @@
 static const struct {
 	bool opted_out, held, without_address, agreed;
 	enum mirror_status member;
-	bool by_us; /* the bridge subscribed it, or archived it */
+	bool shared; /* with somebody whose opt-out stands */
+	bool by_us;  /* the bridge subscribed it, or archived it */
 	const char *want;
 } cases[] = {
 	{ .want = "open" },
@@ -48,6 +49,14 @@ static const struct {
 	{ .member = MIRROR_UNSUBSCRIBED,
 	  .opted_out = true,
 	  .want = "opted_out" },
+	{ .shared = true, .want = "shared_opt_out" },
+	{ .shared = true, .agreed = true, .want = "shared_opt_out" },
+	{ .shared = true,
+	  .agreed = true,
+	  .member = MIRROR_UNSUBSCRIBED,
+	  .want = "shared_opt_out" },
+	{ .shared = true, .held = true, .want = "shared_opt_out" },
+	{ .shared = true, .opted_out = true, .want = "opted_out" },
 	{ .member = MIRROR_UNSUBSCRIBED, .held = true, .want = "held" },
 	{ .member = MIRROR_CLEANED, .held = true, .want = "held" },
 	{ .member = MIRROR_UNSUBSCRIBED,
@@ -82,6 +91,22 @@ static void add_member(struct crm_fixture *f, size_t i, const char *address)
 	store_fixture_exec(f->db, sql);
 }
 
+/* Opts both out; the other one's is lifted, without a ground. */
+static void add_sharer(struct crm_fixture *f, int64_t id, const char *address)
+{
+	int64_t sharer = fixture_person(f, arena_printf(f->arena,
+							"{\"last_name\":\"B\","
+							"\"email\":\"%s\"}",
+							address))
+				 .id;
+
+	patch(f, sharer, "{\"opted_out\":true}");
+	store_fixture_exec(f->db, arena_printf(f->arena,
+					       "UPDATE person SET opted_out = 0"
+					       " WHERE id = %lld",
+					       (long long)id));
+}
+
 static int64_t add_person(struct crm_fixture *f, size_t i)
 {
 	char address[40];
@@ -95,6 +120,8 @@ static int64_t add_person(struct crm_fixture *f, size_t i)
 						      "\"email\":\"%s\"}",
 						      address))
 		     .id;
+	if (cases[i].shared)
+		add_sharer(f, id, address);
 	if (cases[i].agreed) {
 		patch(f, id, "{\"opted_out\":true}");
 		patch(f, id, "{\"opted_out\":false,\"reason\":\"by phone\"}");

@@ -250,6 +250,43 @@ static void add_member(struct compiler *k, enum mail_status status)
 			" AND m.added_ms IS NOT NULL))");
 }
 
+/* The addresses that those have of whom `from` tells. CROSS JOIN is SQLite's
+ * word for going the way that is written. */
+static void add_addresses_of(struct compiler *k, const char *from)
+{
+	const char *join = k->as_sets ? " CROSS JOIN" : " JOIN";
+
+	sqlbuild_add(k->b, "SELECT e.id");
+	sqlbuild_add(k->b, from);
+	sqlbuild_add(k->b, join);
+	sqlbuild_add(k->b, " email o ON o.record_id = q.id"
+			   " AND o.ended_ms IS NULL AND o.entity = ");
+	sqlbuild_bind_int(k->b, ENTITY_PERSON);
+	sqlbuild_add(k->b, join);
+	sqlbuild_add(k->b, " email e ON e.hash = o.hash");
+}
+
+/* The same as obstacle-shared-opt-outs of sql/obstacle.sql; as a set, begun
+ * with the few who opted out. */
+static void add_shared_opt_out(struct compiler *k)
+{
+	if (k->as_sets) {
+		sqlbuild_add(k->b, "r.email_id IN (");
+		add_addresses_of(k, " FROM person q");
+		sqlbuild_add(k->b, " WHERE q.opted_out = 1 UNION ALL ");
+		add_addresses_of(k, " FROM company c"
+				    " CROSS JOIN person q"
+				    " ON q.company_id = c.id");
+		sqlbuild_add(k->b, " WHERE c.opted_out = 1)");
+		return;
+	}
+	sqlbuild_add(k->b, "EXISTS (");
+	add_addresses_of(k, " FROM person q"
+			    " LEFT JOIN company c ON c.id = q.company_id");
+	sqlbuild_add(k->b, " WHERE e.id = r.email_id"
+			   " AND (q.opted_out = 1 OR c.opted_out = 1))");
+}
+
 /* Who has an address that is not held. */
 static void add_reached(struct compiler *k, enum mail_status status)
 {
@@ -276,10 +313,15 @@ static void add_mail_status(struct compiler *k, const struct criterion *c)
 	}
 	sqlbuild_add(k->b, "(r.opted_out = 0 AND r.email_id IS ");
 	sqlbuild_add(k->b, status == MAIL_NO_ADDRESS ? "NULL" : "NOT NULL");
+	if (status != MAIL_NO_ADDRESS) {
+		sqlbuild_add(k->b, status == MAIL_SHARED_OPT_OUT ? " AND "
+								 : " AND NOT ");
+		add_shared_opt_out(k);
+	}
 	if (status == MAIL_HELD) {
 		sqlbuild_add(k->b, " AND ");
 		add_held(k);
-	} else if (status != MAIL_NO_ADDRESS) {
+	} else if (status != MAIL_NO_ADDRESS && status != MAIL_SHARED_OPT_OUT) {
 		add_reached(k, status);
 	}
 	sqlbuild_add(k->b, ")");

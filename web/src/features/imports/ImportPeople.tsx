@@ -64,11 +64,11 @@ function useColumns(outcome: PeopleOutcome, entity: Entity): Column<ImportPerson
       columns.push({ name: 'why', label: t('imports.why'), width: 300, isSortable: false, cell: (row) => row.source && t(`imports.outBy.${row.source}`) });
     else if (outcome === 'shares_address')
       columns.push(
-        { name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') },
+        { name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') },
         { name: 'holders', label: t('imports.holders'), width: 240, isSortable: false, cell: (row) => <Holders row={row} /> },
       );
     else
-      columns.push({ name: 'opted_out', label: t('people.status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') });
+      columns.push({ name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') });
     return columns;
     // the texts follow the language
   }, [outcome, entity, t]);

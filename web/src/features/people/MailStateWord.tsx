@@ -6,7 +6,7 @@ import type { Person } from './queries.ts';
 type MailStatus = Person['mail_status'];
 
 const COLORS: Record<MailStatus, string> = {
-  agreed: 'green.6', open: 'green.6', opted_out: 'red.6', held: 'yellow.6', no_address: 'gray.5',
+  agreed: 'green.6', open: 'gray.5', opted_out: 'red.6', shared_opt_out: 'red.6', held: 'yellow.6', no_address: 'gray.5',
   unsubscribed: 'red.6', pending: 'yellow.6', refused: 'yellow.6',
 };
 

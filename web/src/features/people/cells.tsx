@@ -30,7 +30,7 @@ export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
     () =>
       fields.filter(isColumn).map((field) => ({
         name: field.name,
-        label: field.name === 'opted_out' ? t('people.status') : labelOf(field),
+        label: field.name === 'opted_out' ? t('people.field.mail_status') : labelOf(field),
         width: WIDTHS[field.name] ?? WIDTH,
         isSortable: field.sortable,
         isBeside: field.name === 'opted_out',

@@ -155,7 +155,7 @@ export function importPicker(entity: Entity): Picker {
   return { Input, Name };
 }
 
-const statuses = ['agreed', 'open', 'opted_out', 'held', 'no_address', 'unsubscribed', 'pending', 'refused'] as const;
+const statuses = ['agreed', 'open', 'opted_out', 'shared_opt_out', 'held', 'no_address', 'unsubscribed', 'pending', 'refused'] as const;
 
 function MailStatusInput({ label, placeholder, error, value, onChange }: PickerProps) {
   const { t } = useTranslation();

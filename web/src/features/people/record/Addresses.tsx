@@ -27,7 +27,11 @@ export function Addresses({ person }: { person: Person }) {
   const add = (event: FormEvent) => {
     event.preventDefault();
     const address = typed.trim();
-    if (address) step.mutate((now) => ({ emails: added(now.emails, address) }), { onSuccess: () => setTyped('') });
+    const onSuccess = ({ data: now }: { data: Person }) => {
+      setTyped('');
+      if (now.opted_out && !person.opted_out) toast.tell(t('person.optedOutByAddress', { address }));
+    };
+    if (address) step.mutate((now) => ({ emails: added(now.emails, address) }), { onSuccess });
   };
   const remove = (gone: Address) => {
     const { address } = gone;

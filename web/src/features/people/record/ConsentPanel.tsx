@@ -8,6 +8,7 @@ import { useFormat } from '../../../app/format.ts';
 import { en } from '../../../messages/en/index.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { SharersOut, SharersToo } from '../AddressHolders.tsx';
 import { useObstacles, type Person } from '../queries.ts';
 import { saysOf, type AudienceSays } from './audienceSays.ts';
 import { Panel } from './Panel.tsx';
@@ -20,14 +21,17 @@ const SHOWN = 3;
 export function ConsentPanel({ person }: { person: Person }) {
   const { t } = useTranslation();
   const [isAsking, setAsking] = useState(false);
+  const says = saysOf([person.mail_status]);
+  const isInVain = !person.opted_out && (says !== undefined || person.mail_status === 'shared_opt_out');
   return (
     <Panel title={t('person.consent')}>
       <Switch
-        label={t('person.mayBeSent')}
+        label={t(isInVain ? 'person.allowedInVain' : 'person.mayBeSent')}
+        color={isInVain ? 'gray' : undefined}
         checked={!person.opted_out}
         onChange={() => setAsking(true)}
       />
-      <AudienceAlert says={saysOf([person.mail_status])} />
+      {person.mail_status === 'shared_opt_out' ? <SharersOut person={person} /> : <AudienceAlert says={says} />}
       <History personId={person.id} />
       {isAsking && <ConsentDialog person={person} onClose={() => setAsking(false)} />}
     </Panel>
@@ -61,6 +65,7 @@ function ConsentDialog({ person, onClose }: { person: Person; onClose: () => voi
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           <Text size="sm">{t(`person.opt.${opts}.about`)}</Text>
+          {opts === 'in' ? <SharersOut person={person} /> : <SharersToo person={person} />}
           {opts === 'in' && <AudienceAlert says={saysOf(there)} title={t('person.opt.in.stays')} />}
           <Textarea
             data-autofocus

@@ -36,7 +36,8 @@ function patch(id: number, body: PersonInput, etag: string | null): Promise<Load
 function keep(queries: QueryClient, id: number, loaded: Loaded): void {
   queries.setQueryData(keyOf(id), loaded);
   for (const part of ['timeline', 'consent', 'groups']) void queries.invalidateQueries({ queryKey: [...keyOf(id), part] });
-  void queries.invalidateQueries({ queryKey: ['people', 'list'] });
+  // opt-outs go to all who have an address
+  for (const part of ['list', 'holders', 'obstacles']) void queries.invalidateQueries({ queryKey: ['people', part] });
   void queries.invalidateQueries({ queryKey: ['tags'] });
 }
 
