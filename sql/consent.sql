@@ -34,10 +34,11 @@ ORDER BY record_id;
 -- args: entity, record
 SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
 	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name,
-	NULLIF(e.address, '')
+	NULLIF(e.address, ''), c.import_id, i.file_name
 FROM consent c
 LEFT JOIN app_user u ON u.id = c.user_id
 LEFT JOIN campaign k ON k.id = c.campaign_id
+LEFT JOIN import_run i ON i.id = c.import_id
 LEFT JOIN campaign_recipient r ON r.campaign_id = c.campaign_id
 	AND r.person_id = c.record_id AND c.entity = :ENTITY_PERSON
 LEFT JOIN email e ON e.id = COALESCE(c.email_id, r.email_id)

@@ -61,7 +61,10 @@ FROM (
 			ELSE 'done' END, t.user_id, NULL, 0, 0, 0
 		FROM task t WHERE ? = 1 AND t.record_id = ? AND t.entity = ?
 		UNION ALL
-		SELECT 'consent', o.at_ms, 0, 0, o.id, o.source, NULL, o.reason,
+		SELECT 'consent', o.at_ms, 0, 0, o.id, o.source,
+			CASE WHEN o.source = 'import' THEN (SELECT i.file_name
+				FROM import_run i WHERE i.id = o.import_id) END,
+			o.reason,
 			CASE o.state WHEN :CONSENT_OPTED_OUT THEN 'opted_out' ELSE 'opted_in' END,
 			o.user_id, NULL, o.email_id, o.campaign_id,
 			CASE o.entity WHEN :ENTITY_PERSON THEN o.record_id ELSE 0 END

@@ -58,6 +58,15 @@ describe("imports and consent", () => {
     assert.deepEqual(await Promise.all(["ag1", "ag2", "ag3"].map(status)), ["agreed", "open", "opted_out"]);
   });
 
+  it("are named in the history of consent and on the timeline of whom they opted out", async () => {
+    const { import_id } = await run("email,opt-out\nnamed@example.test,yes\n", { file_name: "mitglieder.csv" });
+    const { id } = (await server.admin.get(`${v1}/people`, { email: "named@example.test" })).body.items[0];
+    const [said] = (await server.admin.get(`${v1}/people/${id}/consent`)).body.items;
+    assert.deepEqual([said.source, said.import_id, said.import_name], ["import", import_id, "mitglieder.csv"]);
+    const entries = (await server.admin.get(`${v1}/people/${id}/timeline`, { type: "consent" })).body.items;
+    assert.deepEqual(entries.map((one: Json) => [one.kind, one.title]), [["import", "mitglieder.csv"]]);
+  });
+
   it("ask about what is not certain, import nothing, and remember the answer", async () => {
     const file = "E-Mail;Newsletter;Status\nq1@example.test;ja;aktiv\nq2@example.test;nein;inaktiv\n";
     const before = (await server.admin.get(`${v1}/people`)).body.total;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { addPeople, hrefs, isSent, makeGroup, parseMail, unsubscribeLinkOf, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, hrefs, isSent, makeGroup, parseMail, runJob, unsubscribeLinkOf, until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
@@ -284,6 +284,17 @@ describe("a person's page", () => {
     await page.getByText("Opted out now, as out@shared2.example was").waitFor();
     await section(page, "Consent").getByText("somebody with the same address").waitFor();
     assert.equal((await now(other.id)).opted_out, true);
+  });
+
+  it("names the import that opted somebody out", async () => {
+    await runJob(server, `${v1}/imports?file_name=mitglieder.csv`, "email,last_name,opt-out\nimp@out.example,Imp,yes\n",
+      { headers: { "content-type": "text/csv" } });
+    const imp = (await server.admin.get(`${v1}/people`, { email: "imp@out.example" })).body.items[0];
+    const page = await browser.signIn("manager");
+    await openPerson(page, imp.id);
+    await section(page, "Consent").getByText("by the import of mitglieder.csv").waitFor();
+    await timelineOf(page).getByText("by the import of mitglieder.csv").waitFor();
+    await picture(page, "person-out-by-import");
   });
 
   it("takes notes, calls and tasks, which are done by a tick", async () => {

@@ -25,6 +25,8 @@ static void format_consent(const struct consent *c, struct json_writer *w)
 	json_key_text(w, "email", c->address);
 	json_key_id(w, "campaign_id", c->campaign_id);
 	json_key_text(w, "campaign_name", c->campaign_name);
+	json_key_id(w, "import_id", c->import_id);
+	json_key_text(w, "import_name", c->import_name);
 	json_key_id(w, "user_id", c->user_id);
 	json_key_text(w, "user_name", c->user_name);
 	json_key_text(w, "ip", c->ip);

@@ -540,6 +540,8 @@ static void read_consent(const struct rows *rows, struct arena *arena,
 		.user_name = rows_dup(rows, 11, arena),
 		.campaign_name = rows_dup(rows, 12, arena),
 		.address = rows_dup(rows, 13, arena),
+		.import_id = rows_int(rows, 14),
+		.import_name = rows_dup(rows, 15, arena),
 	};
 }
 

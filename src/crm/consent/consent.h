@@ -51,9 +51,9 @@ struct consent {
 	int64_t user_id;
 	const char *ip;
 	int64_t at_ms;     /* when it was said */
-	int64_t import_id; /* the import that says it; 0: none. Not read back */
+	int64_t import_id; /* the import that says it; 0: none */
 	/* Of consent_list only; NULL: none, or not known any more. */
-	const char *user_name, *campaign_name, *address;
+	const char *user_name, *campaign_name, *address, *import_name;
 };
 
 struct consents VEC_FIELDS(struct consent);

@@ -126,12 +126,14 @@ function ConsentWords({ consent }: { consent: Consent }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { source } = consent;
+  const isImport = source === 'import';
   return (
     <Stack gap={0} fz="xs" c="dimmed">
       <span title={format.time(consent.at)}>{format.relative(consent.at)}</span>
-      <span dir="auto">
-        {consent.user_name ?? (source in en.person.source ? t(`person.source.${source as Source}`) : source)}
-      </span>
+      {isImport && <span dir="auto">{consent.import_name ? t('person.byImport', { name: consent.import_name }) : t('person.source.import')}</span>}
+      {(consent.user_name || !isImport) && (
+        <span dir="auto">{consent.user_name ?? (source in en.person.source ? t(`person.source.${source as Source}`) : source)}</span>
+      )}
       {consent.campaign_name && <span dir="auto">{t('person.byCampaign', { name: consent.campaign_name })}</span>}
       {consent.email && <span dir="auto">{consent.email}</span>}
       {consent.ip && <span>{t('person.fromIp', { ip: consent.ip })}</span>}

@@ -47,8 +47,9 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
     label,
     entry.direction && !entry.campaign_id ? t(entry.direction === 'in' ? 'person.in' : 'person.out') : null,
     entry.campaign_name,
+    entry.type === 'consent' && entry.title ? t('person.byImport', { name: entry.title }) : null,
     entry.user_name,
-    entry.type === 'consent' && !entry.user_name && entry.kind && entry.kind in en.person.source ? t(`person.source.${entry.kind as Source}`) : null,
+    entry.type === 'consent' && !entry.title && (!entry.user_name || entry.kind === 'import') && entry.kind && entry.kind in en.person.source ? t(`person.source.${entry.kind as Source}`) : null,
     entry.email,
   ].filter(Boolean);
   return (
@@ -60,7 +61,7 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
         {isEditing && written ? (
           <EditEntry entry={written} personId={personId} onClose={editing.close} />
         ) : entry.type === 'task' ? <TaskTitle entry={entry} personId={personId} /> : (
-          entry.title && <Text size="sm" fw={500} dir="auto" style={{ overflowWrap: 'anywhere' }}>{entry.title}</Text>
+          entry.title && entry.type !== 'consent' && <Text size="sm" fw={500} dir="auto" style={{ overflowWrap: 'anywhere' }}>{entry.title}</Text>
         )}
         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
           <bdi>{meta[0]}</bdi>
