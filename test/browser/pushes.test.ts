@@ -185,7 +185,7 @@ describe("a push of a group", () => {
     await settled(page);
     assert.equal(await page.getByRole("link", { name: "Push to the audience" }).count(), 0);
     await page.goto(`/groups/${group.id}/push`);
-    await page.getByText("Pushing takes the right to market.").waitFor();
+    await page.getByText("Only marketing managers and administrators push groups.").waitFor();
     await checkAccessible(page);
     await page.goto(`/pushes/${result.push_id}`);
     await page.getByRole("button", { name: /Left out\s*3/ }).waitFor();
@@ -250,7 +250,7 @@ describe("a push of a group", () => {
     const manager = await browser.signIn("manager");
     const alertOf = (page: Page) => page.getByRole("alert").filter({ hasText: "90 people would lose the tag" });
     await manager.goto(`/pushes/${asking}`);
-    await alertOf(manager).getByText("It takes the right to send to answer this.").waitFor();
+    await alertOf(manager).getByText("Only those who may send campaigns can answer this.").waitFor();
     assert.equal(await alertOf(manager).getByRole("button").count(), 0);
 
     const page = await browser.signIn("administrator");
