@@ -64,7 +64,7 @@ describe("a push of a group", () => {
     await checkAccessible(page);
     await picture(page, "push-plan");
 
-    await page.getByText("They want no campaigns, or their company wants none.").waitFor();
+    await page.getByText("They, or somebody with the same address, want no campaigns, or a company of theirs wants none.").waitFor();
     await cards.getByRole("button", { name: /Left out/ }).click();
     const rows = page.getByRole("region", { name: "Person by person" });
     await rows.getByText("3 people fit the filter").waitFor();
