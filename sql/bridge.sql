@@ -395,6 +395,10 @@ SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
  WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL AND p.opted_out = 1
  ORDER BY p.id;
 
+-- name: person-is-out
+-- args: person
+SELECT 1 FROM person WHERE id = ? AND opted_out = 1;
+
 -- name: present-changed
 -- Those of some addresses that are their person's marketing address no more,
 -- or whose person has opted out. args: email ids (JSON array)

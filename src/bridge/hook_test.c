@@ -423,6 +423,31 @@ static void a_person_takes_an_unsubscribe_back(void **state)
 	}
 }
 
+static void lift(struct bridge_fixture *f, const struct mc_request *rq,
+		 bool done)
+{
+	if (!done && strcmp(rq->method, "GET") == 0 &&
+	    strstr(rq->path, "/members/"))
+		fake_exec(f, "UPDATE person SET opted_out = 0");
+}
+
+/* Another job hears of it between the look at the person and the call. */
+static void what_is_lifted_meanwhile_unsubscribes_nobody(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	assert_int_equal(pushed(f), 1);
+	fake_set_status(f, "a@x.example", "unsubscribed");
+	fake_hook(f, "unsubscribe", DATA("unsub", "manual"), NULL);
+	assert_true(opted_out(f));
+	fake_set_status(f, "a@x.example", "subscribed");
+	fake_exec(f, "UPDATE person SET updated_ms = 9");
+	f->during = lift;
+	fake_run_all(f);
+	f->during = NULL;
+	assert_true(is_subscribed(f));
+}
+
 /* Bounces told one by one count as those of a run; opt-outs never wait. */
 static void many_bounces_wait_for_a_user(void **state)
 {
@@ -586,6 +611,7 @@ int main(void)
 		TEST(an_event_is_void_only_after_a_later_yes),
 		TEST(an_event_that_is_told_twice_is_one),
 		TEST(a_person_takes_an_unsubscribe_back),
+		TEST(what_is_lifted_meanwhile_unsubscribes_nobody),
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),
 		TEST(an_unclear_change_waits_for_a_user),

@@ -133,15 +133,26 @@ static int note_unsubscribed(struct work *w, const char *hash,
 	return tx_commit(&tx, err);
 }
 
+static int is_lifted(struct work *w, int64_t person_id, struct err *err)
+{
+	int64_t one;
+	int is_out = db_find_int(w->db, SQL_PERSON_IS_OUT,
+				 SQL_ARGS(sql_int(person_id)), &one, err);
+
+	return is_out < 0 ? -1 : !is_out;
+}
+
 /* Was the word that is to be carried out taken back, before it was known? Then
  * nobody with that address says no any more. 1, 0, -1. */
-static int stays_subscribed(struct work *w, const char *hash,
+static int stays_subscribed(struct work *w, const char *hash, int64_t person_id,
 			    const json_t *member, struct err *err)
 {
 	CLEANUP(vec_release) struct ids opted_out = VEC_INIT;
 	const char *ip = json_string_value(json_object_get(member, "ip_opt"));
 	int taken = member_took_back(w, hash, ip, err);
 
+	if (taken == 0 && person_id)
+		return is_lifted(w, person_id, err);
 	if (taken <= 0)
 		return taken;
 	if (db_list_ids(w->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
@@ -152,7 +163,8 @@ static int stays_subscribed(struct work *w, const char *hash,
 
 /* A member that does not exist needs no unsubscribing, nor does one that has
  * left: that would be a word of its own over there. */
-int unsubscribe_member(struct work *w, const char *hash, struct err *err)
+int unsubscribe_member(struct work *w, const char *hash, int64_t person_id,
+		       struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -166,7 +178,7 @@ int unsubscribe_member(struct work *w, const char *hash, struct err *err)
 		return note_unsubscribed(w, hash, MIRROR_UNSUBSCRIBED, call_ms,
 					 err);
 	if (member_status(member) == MIRROR_SUBSCRIBED) {
-		int stays = stays_subscribed(w, hash, member, err);
+		int stays = stays_subscribed(w, hash, person_id, member, err);
 
 		if (stays != 0)
 			return stays < 0 ? -1 : 0;

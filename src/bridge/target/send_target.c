@@ -29,7 +29,7 @@ static int unsubscribe(struct work *w, const struct texts *hashes,
 	vec_each (hashes, hash) {
 		struct err why = ERR_INIT;
 
-		if (unsubscribe_member(w, *hash, &why) < 0 &&
+		if (unsubscribe_member(w, *hash, 0, &why) < 0 &&
 		    is_passing(&why)) {
 			*err = why;
 			return -1;
@@ -308,7 +308,7 @@ static int unsubscribe_kept(struct send_target *t, struct err *err)
 			  err) < 0)
 		return -1;
 	vec_each (&hashes, hash)
-		if (unsubscribe_member(t->w, *hash, err) < 0)
+		if (unsubscribe_member(t->w, *hash, 0, err) < 0)
 			return -1;
 	return 0;
 }
