@@ -1,7 +1,7 @@
 /** "That was a mistake": whoever unsubscribed by the link of a mail takes it back, and the CRM lifts what came of it. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, hrefs, isSent, makeCampaign, makeGroup, parseMail, runJob, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, hrefs, isSent, makeCampaign, makeGroup, muteWebhooks, parseMail, runJob, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const form = { headers: { "content-type": "application/x-www-form-urlencoded" } };
@@ -183,13 +183,15 @@ describe("an unsubscribe that was a mistake", () => {
     });
 
     it("lifts it also if the CRM hears of both at once", async () => {
+      await muteWebhooks(server, list); // so it hears of both by the report
       await back(mistakeIn(await leave(links[2]!)));
+      await isNow("kim@b.example", "subscribed");
       await until("the report counts it", async () => {
         await runJob(server, `${v1}/sync`, { full: true });
-        return (await reportOf(campaign)).unsubscribed >= 2;
+        return (await reportOf(campaign)).unsubscribed === 3;
       });
+      await isNow("kim@b.example", "subscribed");
       await isOut("kim@b.example", false);
-      assert.equal(await statusOf("kim@b.example"), "subscribed");
       await send();
       await until("the next mail is there", async () =>
         (await server.admin.get(`${v1}/outbox`, { rcpt: "kim@b.example" })).body.items.length === 3);
