@@ -184,6 +184,12 @@ describe("the content of a mail", () => {
       assert.match(mail.html, /unsubscribe/i);
       assert.ok(!/\*\||\|\*/.test(mail.html), `${id}: no merge tag is left`);
     }
+    // in the mail's language, whatever the app's is
+    const german = (await server.admin.get(`${v1}/templates`, { lang: "de" })).body.items.find((one: Json) => one.built_in);
+    await openContent(page, await make({ name: "Neues", language: "de-AT" }));
+    await page.getByRole("button", { name: `Use ${german.name}` }).waitFor();
+    await page.getByRole("button", { name: "Plain text: Begin" }).click();
+    assert.equal(await page.getByRole("textbox", { name: "Plain text" }).inputValue(), "Guten Tag,\n\n");
   });
 
   it("keeps what is typed beside a block's handle, or while it is picked up", async () => {

@@ -21,7 +21,7 @@ export function CampaignPreview({ id, version, views }: Props) {
       {data && (
         <Paper p="sm" mb="sm" component="section" aria-label={t('composer.subject.inbox')}>
           <Text size="xs" c="dimmed" dir="auto">{[`${data.from_name} <${data.from_email}>`.trim(), data.to].filter(Boolean).join(' → ')}</Text>
-          <Text size="sm" fw={600} dir="auto">{data.subject || t('composer.subject.none')}</Text>
+          <Text size="sm" fw={600} dir="auto">{data.subject || t('composer.subject.missing')}</Text>
           <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
         </Paper>
       )}

@@ -1,6 +1,6 @@
 /** What the content begins with: a template, another campaign, or nothing. */
 import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { problemOf } from '../../../api/problem.ts';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
+import { footersQuery } from '../../settings/queries.ts';
 import { blankDocument } from '../blocks/kinds.ts';
 import { contentOf, useBeginContent, useTemplates, type Campaign, type CampaignChange, type Template } from '../queries.ts';
 import { ContentHead } from './ContentHead.tsx';
@@ -17,12 +18,26 @@ import { TemplateCard } from './TemplateCard.tsx';
 
 type Beginning = { design: object } | CampaignChange;
 
+/** What mails begin with, in the languages that there are beginnings in. */
+const FIRST = { en: 'Hello,\n\n', de: 'Guten Tag,\n\n' } as const;
+type Language = keyof typeof FIRST;
+
+const primaryOf = (language: string) => language.split('-')[0] ?? '';
+
+/** The mail's own, if there is one; else the app's. */
+function beginningIn(ofMail: string | null | undefined, ofApp: string): Language {
+  const known = [ofMail ?? '', ofApp].map(primaryOf).find((one) => one in FIRST);
+  return (known ?? 'en') as Language;
+}
+
 export function StartPage({ campaign }: { campaign: Campaign }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const begin = useBeginContent(campaign.id);
-  const templates = useTemplates(i18n.language);
+  const language = beginningIn(campaign.language, i18n.language);
+  const templates = useTemplates(language);
+  const leave = useQuery(footersQuery).data?.items.find((one) => one.language === primaryOf(campaign.language ?? language))?.unsubscribe;
   const [isChoosing, setChoosing] = useState(false);
   /** Would take the place of something. */
   const [asked, setAsked] = useState<Beginning | null>(null);
@@ -39,14 +54,14 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const isTaken = begin.error !== null && problemOf(begin.error).isMeanwhile;
   const choose = (content: Beginning) => (campaign.content ? setAsked(content) : go(content));
   const ways: { name: 'blank' | 'html' | 'plain'; icon: Icon; content: Beginning }[] = [
-    { name: 'blank', icon: IconLayoutList, content: { design: blankDocument({ leave: t('composer.tag.words.UNSUB') }) } },
+    { name: 'blank', icon: IconLayoutList, content: { design: blankDocument({ leave: leave ?? t('composer.tag.words.UNSUB') }) } },
     { name: 'html', icon: IconCode, content: { html: '<p></p>', plain_text: null } },
-    { name: 'plain', icon: IconAlignLeft, content: { html: null, plain_text: t('composer.plain.first') } },
+    { name: 'plain', icon: IconAlignLeft, content: { html: null, plain_text: FIRST[language] } },
   ];
   const own = templates.data?.filter((one) => !one.built_in) ?? [];
   const cards = (list: Template[]) => (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="md">
-      {list.map((one) => <TemplateCard key={one.id} template={one} onChoose={() => choose({ design: one.design })} isBusy={begin.isPending} />)}
+      {list.map((one) => <TemplateCard key={one.id} template={one} language={language} onChoose={() => choose({ design: one.design })} isBusy={begin.isPending} />)}
     </SimpleGrid>
   );
   return (

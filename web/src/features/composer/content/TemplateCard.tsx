@@ -14,19 +14,21 @@ const SEEN = 200;
 
 interface Props {
   template: Template;
+  /** Of what is written in it, if it is one of ours. */
+  language: string;
   isBusy: boolean;
   onChoose: () => void;
 }
 
-export function TemplateCard({ template: { id, name, about, built_in, updated_at }, isBusy, onChoose }: Props) {
-  const { t, i18n } = useTranslation();
+export function TemplateCard({ template: { id, name, about, built_in, updated_at }, language, isBusy, onChoose }: Props) {
+  const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const remove = useDeleteTemplate();
   const address = `/templates/${id}/preview`;
   return (
     <Paper p={0} style={{ overflow: 'hidden' }}>
-      <MailThumb src={`${address}?lang=${i18n.language}`} title={name} height={SEEN} scale={SMALL} />
+      <MailThumb src={`${address}?lang=${language}`} title={name} height={SEEN} scale={SMALL} />
       <Box p="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
         <Title order={3} dir="auto">{name}</Title>
         <Text size="xs" c="dimmed" mih={36} dir="auto">{about}</Text>
@@ -40,7 +42,7 @@ export function TemplateCard({ template: { id, name, about, built_in, updated_at
       </Box>
       {isOpen && (
         <Dialog title={<bdi>{name}</bdi>} size="xl" onClose={() => setOpen(false)}>
-          <MailPreview address={address} query={{ lang: i18n.language }} version={updated_at ?? ''} title={name} views={withoutText} />
+          <MailPreview address={address} query={{ lang: language }} version={updated_at ?? ''} title={name} views={withoutText} />
         </Dialog>
       )}
       <AskFirst
