@@ -294,7 +294,8 @@ static int write_cleans(struct leaving *l, struct batch *batch, struct err *err)
 	return 0;
 }
 
-/* What it did, for who asks how it came back. */
+/* What it did, for who asks how it came back. Not before the webhook of the
+ * unsubscribe was fired: who hears of both compares the two times. */
 static int write_taken_back(struct leaving *l, struct batch *batch,
 			    struct err *err)
 {
@@ -306,7 +307,7 @@ static int write_taken_back(struct leaving *l, struct batch *batch,
 			      SQL_ARGS(sql_int(d->event_id),
 				       sql_int(d->member_id),
 				       sql_int(d->campaign_id),
-				       sql_int(d->at_ms), sql_text(d->ip)),
+				       sql_int(l->now_ms), sql_text(d->ip)),
 			      err) < 0)
 			return -1;
 	}
