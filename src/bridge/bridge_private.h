@@ -282,14 +282,14 @@ int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
-/*
- * Whoever is no member is left alone. person_id: for whose opt-out; if that was
- * lifted meanwhile (another job may have heard that the person took it back),
- * so is the member. 0: nobody's in particular. ERR_RETRY: they are subscribed
- * after all.
+/* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.
  */
-int unsubscribe_member(struct work *w, const char *hash, int64_t person_id,
-		       struct err *err);
+int unsubscribe_member(struct work *w, const char *hash, struct err *err);
+/* The same for the opt-out of a person (0: of whoever has the address): if it
+ * was lifted meanwhile, as another job heard that the person took it back, the
+ * member is left alone, too. */
+int unsubscribe_opted_out(struct work *w, const char *hash, int64_t person_id,
+			  struct err *err);
 /* As it is (NULL: gone), and not ours. */
 int member_let_go(struct work *w, const char *hash, const json_t *member,
 		  struct err *err);

@@ -133,38 +133,40 @@ static int note_unsubscribed(struct work *w, const char *hash,
 	return tx_commit(&tx, err);
 }
 
-static int is_lifted(struct work *w, int64_t person_id, struct err *err)
+/* person_id 0: is it anybody who has the address? 1, 0, -1. */
+static int is_opted_out(struct work *w, const char *hash, int64_t person_id,
+			struct err *err)
 {
-	int64_t one;
-	int is_out = db_find_int(w->db, SQL_PERSON_IS_OUT,
-				 SQL_ARGS(sql_int(person_id)), &one, err);
+	int64_t id;
 
-	return is_out < 0 ? -1 : !is_out;
+	if (person_id)
+		return db_find_int(w->db, SQL_PERSON_IS_OUT,
+				   SQL_ARGS(sql_int(person_id)), &id, err);
+	return db_find_int(w->db, SQL_PERSON_OPTED_OUT,
+			   SQL_ARGS(sql_text(hash)), &id, err);
 }
 
-/* Was the word that is to be carried out taken back, before it was known? Then
- * nobody with that address says no any more. 1, 0, -1. */
-static int stays_subscribed(struct work *w, const char *hash, int64_t person_id,
-			    const json_t *member, struct err *err)
+/* Was the word that is to be carried out taken back, before it was known, or by
+ * another job since? Then nobody says no any more. *person_id: whose word it
+ * is, see unsubscribe_opted_out; NULL: another reason. 1, 0, -1. */
+static int stays_subscribed(struct work *w, const char *hash,
+			    const int64_t *person_id, const json_t *member,
+			    struct err *err)
 {
-	CLEANUP(vec_release) struct ids opted_out = VEC_INIT;
 	const char *ip = json_string_value(json_object_get(member, "ip_opt"));
 	int taken = member_took_back(w, hash, ip, err);
+	int is_out;
 
-	if (taken == 0 && person_id)
-		return is_lifted(w, person_id, err);
-	if (taken <= 0)
+	if (taken < 0 || (taken == 0 && !person_id))
 		return taken;
-	if (db_list_ids(w->db, SQL_PERSON_OPTED_OUT, SQL_ARGS(sql_text(hash)),
-			&opted_out, err) < 0)
-		return -1;
-	return opted_out.n == 0;
+	is_out = is_opted_out(w, hash, taken ? 0 : *person_id, err);
+	return is_out < 0 ? -1 : !is_out;
 }
 
 /* A member that does not exist needs no unsubscribing, nor does one that has
  * left: that would be a word of its own over there. */
-int unsubscribe_member(struct work *w, const char *hash, int64_t person_id,
-		       struct err *err)
+static int unsubscribe(struct work *w, const char *hash,
+		       const int64_t *person_id, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
 	CLEANUP(json_free) json_t *reply = NULL;
@@ -196,6 +198,17 @@ int unsubscribe_member(struct work *w, const char *hash, int64_t person_id,
 			       "the member is subscribed after it was "
 			       "unsubscribed");
 	return note_unsubscribed(w, hash, member_status(member), call_ms, err);
+}
+
+int unsubscribe_member(struct work *w, const char *hash, struct err *err)
+{
+	return unsubscribe(w, hash, NULL, err);
+}
+
+int unsubscribe_opted_out(struct work *w, const char *hash, int64_t person_id,
+			  struct err *err)
+{
+	return unsubscribe(w, hash, &person_id, err);
 }
 
 static int put_archived(struct tx *tx, struct work *w, const char *hash,

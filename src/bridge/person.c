@@ -90,7 +90,7 @@ static void unsubscribe(struct settling *s, const char *hash, struct err *first)
 {
 	struct err why = ERR_INIT;
 
-	if (unsubscribe_member(s->w, hash, s->person.id, &why) < 0 &&
+	if (unsubscribe_opted_out(s->w, hash, s->person.id, &why) < 0 &&
 	    (first->code == ERR_NONE || is_passing(&why)))
 		*first = why;
 }
@@ -143,7 +143,7 @@ static int settle_out(struct settling *s, const struct left *l, struct err *err)
 		open = db_find_int(s->w->db, SQL_PERSON_OPEN,
 				   SQL_ARGS(sql_text(l->hash)), &id, err);
 	if (open < 0 ||
-	    (open == 0 && unsubscribe_member(s->w, l->hash, 0, err) < 0))
+	    (open == 0 && unsubscribe_member(s->w, l->hash, err) < 0))
 		return -1;
 	return clear_mark(s, SQL_PERSON_OUT_CLEAR, l, l->out_ms, err);
 }
@@ -290,7 +290,7 @@ static int merge_members(struct settling *s, const struct left *l,
 	if (copy_tags(s, old, err) < 0)
 		return -1;
 	if (from == MIRROR_UNSUBSCRIBED && to != MIRROR_UNSUBSCRIBED &&
-	    unsubscribe_member(s->w, s->now->hash, 0, err) < 0)
+	    unsubscribe_member(s->w, s->now->hash, err) < 0)
 		return -1;
 	if (from != MIRROR_SUBSCRIBED)
 		return 0;

@@ -123,7 +123,7 @@ static int unsubscribe_or_park(struct work *w, const char *hash,
 {
 	struct err why = ERR_INIT;
 
-	if (unsubscribe_member(w, hash, 0, &why) < 0)
+	if (unsubscribe_opted_out(w, hash, 0, &why) < 0)
 		return park_or_stop(w, "optout", 0, &why, out, err);
 	out->repaired++;
 	return 0;

@@ -23,29 +23,23 @@ void send_target_release(struct send_target *t)
 /* --- whom the CRM bars --- */
 
 /* What the audience refuses for good does not matter: they are barred, too. */
-static int unsubscribe(struct work *w, const struct texts *hashes,
-		       struct err *err)
-{
-	vec_each (hashes, hash) {
-		struct err why = ERR_INIT;
-
-		if (unsubscribe_member(w, *hash, 0, &why) < 0 &&
-		    is_passing(&why)) {
-			*err = why;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static int unsubscribe_opted_out(struct work *w, struct err *err)
+static int unsubscribe_all(struct work *w, struct err *err)
 {
 	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
 
 	if (db_list_texts(w->db, SQL_RECONCILE_OPTED_OUT, SQL_NO_ARGS, w->arena,
 			  &hashes, err) < 0)
 		return -1;
-	return unsubscribe(w, &hashes, err);
+	vec_each (&hashes, hash) {
+		struct err why = ERR_INIT;
+
+		if (unsubscribe_opted_out(w, *hash, 0, &why) < 0 &&
+		    is_passing(&why)) {
+			*err = why;
+			return -1;
+		}
+	}
+	return 0;
 }
 
 /* The tag by its name; 0: there is none. */
@@ -202,7 +196,7 @@ int send_target_prepare(struct send_target *t, struct err *err)
 
 	if (field_map_load(t->w, &map, err) < 0 ||
 	    mirror_refresh(t->w, &map, false, err) < 0 ||
-	    unsubscribe_opted_out(t->w, err) < 0 || find_tag(t, err) < 0 ||
+	    unsubscribe_all(t->w, err) < 0 || find_tag(t, err) < 0 ||
 	    load_tagged(t, err) < 0)
 		return -1;
 	added = add_tags(t, err);
@@ -308,7 +302,7 @@ static int unsubscribe_kept(struct send_target *t, struct err *err)
 			  err) < 0)
 		return -1;
 	vec_each (&hashes, hash)
-		if (unsubscribe_member(t->w, *hash, 0, err) < 0)
+		if (unsubscribe_member(t->w, *hash, err) < 0)
 			return -1;
 	return 0;
 }
@@ -372,7 +366,7 @@ int send_target_recheck(struct send_target *t, struct err *err)
 	for (int i = 0; i < RECHECKS; i++) {
 		int rows, tags;
 
-		if (unsubscribe_opted_out(t->w, err) < 0)
+		if (unsubscribe_all(t->w, err) < 0)
 			return -1;
 		tags = add_tags(t, err);
 		rows = tags < 0 ? -1 : renew_overtaken(t, err);
