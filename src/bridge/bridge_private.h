@@ -280,6 +280,12 @@ int word_no_more(struct tx *tx, const struct meant *who,
  */
 int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err);
+/* otherwise: where the audience does not tell. */
+int64_t member_changed_ms(const json_t *member, int64_t otherwise);
+/* Did it do one of these (NULL ends them), as far as its activity goes back?
+ * *last_ms: when it last did, 0: not told. 1, 0, -1. */
+int member_did(struct work *w, const char *hash, const char *const *actions,
+	       int64_t *last_ms, struct err *err);
 /* As far as the audience tells; ours are. */
 bool was_added_by_program(const json_t *member);
 /* Whoever is no member is left alone. ERR_RETRY: they are subscribed after all.

@@ -200,7 +200,6 @@ static int look_at_member(struct work *w, const char *hash, struct seen *out,
 			  struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
-	const char *changed;
 	int found = member_read(w, hash, &member, err);
 
 	*out = (struct seen){ .hash = hash, .changed_ms = w->actor.now_ms };
@@ -211,9 +210,7 @@ static int look_at_member(struct work *w, const char *hash, struct seen *out,
 	out->contact_id = arena_strdup(
 		w->arena,
 		json_string_value(json_object_get(member, "contact_id")));
-	changed = json_string_value(json_object_get(member, "last_changed"));
-	if (changed)
-		(void)time_parse_iso(changed, &out->changed_ms); /* else now */
+	out->changed_ms = member_changed_ms(member, w->actor.now_ms);
 	return 0;
 }
 
@@ -224,27 +221,6 @@ static int note_seen(struct tx *tx, struct work *w, const struct seen *seen,
 		return mirror_remove(tx, w, seen->hash, err);
 	return mirror_put(tx, seen->hash, seen->status, NULL, seen->contact_id,
 			  seen->changed_ms, err);
-}
-
-/* Does what a bounced member did before say that it left? */
-static int did_leave(struct work *w, const char *hash, struct err *err)
-{
-	CLEANUP(json_free) json_t *reply = NULL;
-	const json_t *item;
-	size_t i;
-
-	if (mc_get(w->client, list_path(w, "/members/%s/activity", hash),
-		   &reply, err) < 0)
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
-	json_array_foreach (json_object_get(reply, "activity"), i, item) {
-		const char *action =
-			json_string_value(json_object_get(item, "action"));
-
-		if (action && (strcmp(action, "unsub") == 0 ||
-			       strcmp(action, "abuse") == 0))
-			return 1;
-	}
-	return 0;
 }
 
 /* Does it tell of what we did ourselves, for an opt-out? That may have been
@@ -271,8 +247,10 @@ static int is_echo(struct work *w, const json_t *form, const struct seen *seen,
 static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 		    struct err *err)
 {
+	static const char *const left[] = { "unsub", "abuse", NULL };
 	bool removed = strcmp(field(form, "data[action]"), "delete") == 0;
 	struct mirrored known;
+	int64_t last_ms;
 
 	if (seen->status == MIRROR_UNSUBSCRIBED) {
 		int echo = is_echo(w, form, seen, err);
@@ -282,7 +260,7 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 	if (removed || seen->status == MIRROR_ARCHIVED)
 		return !removed && seen->said_no;
 	if (seen->status == MIRROR_CLEANED)
-		return did_leave(w, seen->hash, err);
+		return member_did(w, seen->hash, left, &last_ms, err);
 	if (seen->status != MIRROR_NONE)
 		return 0; /* came back, or never left */
 	/* nothing is left to ask; that the mirror knew it must do */
@@ -326,8 +304,8 @@ static int opt_out(struct tx *tx, struct work *w, const json_t *form,
 	return journal(tx, w, "unsubscribe", 0, NULL, err);
 }
 
-static int hear_back(struct tx *tx, struct work *w, const json_t *form,
-		     const struct seen *seen, struct err *err)
+static int drop_kept_word(struct tx *tx, struct work *w, const json_t *form,
+			  const struct seen *seen, struct err *err)
 {
 	struct meant who = { seen->hash, field(form, "data[email]") };
 	struct mirrored known = { 0 };
@@ -349,7 +327,7 @@ static int settle_member(struct work *w, const json_t *form,
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)
 		gone = has_left(w, form, seen, err);
 	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
-	    hear_back(&tx, w, form, seen, err) < 0 ||
+	    drop_kept_word(&tx, w, form, seen, err) < 0 ||
 	    note_seen(&tx, w, seen, err) < 0 ||
 	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)

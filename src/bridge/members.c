@@ -43,6 +43,50 @@ enum mirror_status member_status(const json_t *member)
 		json_string_value(json_object_get(member, "status")));
 }
 
+int64_t member_changed_ms(const json_t *member, int64_t otherwise)
+{
+	const char *changed =
+		json_string_value(json_object_get(member, "last_changed"));
+	int64_t ms;
+
+	return changed && time_parse_iso(changed, &ms) ? ms : otherwise;
+}
+
+static bool is_one_of(const char *const *names, const char *name)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names;
+}
+
+int member_did(struct work *w, const char *hash, const char *const *actions,
+	       int64_t *last_ms, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	const json_t *item;
+	int did = 0;
+	size_t i;
+
+	*last_ms = 0;
+	if (mc_get(w->client, list_path(w, "/members/%s/activity", hash),
+		   &reply, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	json_array_foreach (json_object_get(reply, "activity"), i, item) {
+		const char *action =
+			json_string_value(json_object_get(item, "action"));
+		const char *at =
+			json_string_value(json_object_get(item, "timestamp"));
+		int64_t at_ms;
+
+		if (!action || !is_one_of(actions, action))
+			continue;
+		did = 1;
+		if (at && time_parse_iso(at, &at_ms) && at_ms > *last_ms)
+			*last_ms = at_ms;
+	}
+	return did;
+}
+
 bool is_contact(const json_t *member, const char *contact_id)
 {
 	const char *its =
@@ -64,8 +108,6 @@ bool member_said_no(const json_t *member)
 int member_word(struct tx *tx, struct work *w, const json_t *member,
 		const char *hash, int64_t person_id, struct err *err)
 {
-	const char *changed =
-		json_string_value(json_object_get(member, "last_changed"));
 	struct consent c = { .entity = ENTITY_PERSON,
 			     .record_id = person_id,
 			     .state = CONSENT_OPTED_OUT,
@@ -73,6 +115,7 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 			     .reason = "unsubscribed in the audience" };
 	struct meant who = meant_by(member, hash);
 	struct mirrored known = { 0 };
+	int64_t changed_ms = member_changed_ms(member, 0);
 
 	if (!member_said_no(member))
 		return 0;
@@ -80,8 +123,8 @@ int member_word(struct tx *tx, struct work *w, const json_t *member,
 		return -1;
 	if (known.unsubscribed_ms) /* by us: what came after is younger */
 		c.at_ms = known.unsubscribed_ms;
-	else if (changed && time_parse_iso(changed, &c.at_ms))
-		c.at_ms += 999; /* the end of that second */
+	else if (changed_ms > 0)
+		c.at_ms = changed_ms + 999; /* the end of that second */
 	if (word_heard(tx, &who, &c, &w->actor, err) < 0)
 		return -1;
 	return person_id ? consent_add(tx, &c, &w->actor, err) : 0;
@@ -301,14 +344,10 @@ static int note_archived(struct work *w, const char *hash, const json_t *member,
 			 struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const char *changed =
-		json_string_value(json_object_get(member, "last_changed"));
-	int64_t changed_ms = w->actor.now_ms;
+	int64_t changed_ms = member_changed_ms(member, w->actor.now_ms);
 
 	if (member_status(member) != MIRROR_ARCHIVED)
 		return 0;
-	if (changed)
-		(void)time_parse_iso(changed, &changed_ms); /* else now */
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    mirror_put(&tx, hash, MIRROR_ARCHIVED, NULL, NULL, changed_ms,
 		       err) < 0)

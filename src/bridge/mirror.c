@@ -178,21 +178,18 @@ static int add_member(struct batch *b, const struct field_map *map,
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 	char merge_hash[MD5_HEX + 1];
-	int64_t changed_ms = 0;
 	const char *id = text_of(member, "id");
-	const char *changed = text_of(member, "last_changed");
 	enum mirror_status status = mirror_status_of(text_of(member, "status"));
 
 	if (!id || status == MIRROR_NONE)
 		return 0; /* not in a form that we know */
-	if (changed)
-		(void)time_parse_iso(changed, &changed_ms); /* else 0 */
 	field_map_of_member(map, json_object_get(member, "merge_fields"),
 			    &merge);
 	md5_hex(strbuf_str(&merge), merge_hash);
 	return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 			 SQL_ARGS(sql_text(id), sql_int(status),
-				  sql_text(merge_hash), sql_int(changed_ms),
+				  sql_text(merge_hash),
+				  sql_int(member_changed_ms(member, 0)),
 				  sql_text(text_of(member, "contact_id"))),
 			 err);
 }
@@ -367,16 +364,6 @@ static const struct mirrored *known_of(const struct known_before *k,
 	return at ? &k->rows.v[json_integer_value(at)] : NULL;
 }
 
-static int64_t changed_of(const json_t *member)
-{
-	const char *text = text_of(member, "last_changed");
-	int64_t ms = 0;
-
-	if (text)
-		(void)time_parse_iso(text, &ms); /* else 0 */
-	return ms;
-}
-
 /*
  * Unsubscribed and archived, by others or after our own archive, since it was
  * looked at last: no status tells of it after this page.
@@ -388,7 +375,7 @@ static int hear_archived(struct tx *tx, struct work *w, const json_t *member,
 
 	if (known && (known->unsubscribed_ms ||
 		      (known->status == MIRROR_ARCHIVED && !known->added_ms &&
-		       changed_of(member) <= known->changed_ms)))
+		       member_changed_ms(member, 0) <= known->changed_ms)))
 		return 0;
 	if (member_word(tx, w, member, hash, 0, err) < 0)
 		return -1;
@@ -404,7 +391,7 @@ static int hear_unsubscribed(struct tx *tx, struct work *w,
 	struct meant who = meant_by(member, text_of(member, "id"));
 	struct consent c = { .state = CONSENT_OPTED_OUT,
 			     .source = CONSENT_BY_AUDIENCE,
-			     .at_ms = changed_of(member) + 999 };
+			     .at_ms = member_changed_ms(member, 0) + 999 };
 
 	if (!known || known->status == MIRROR_UNSUBSCRIBED)
 		return 0;
@@ -421,7 +408,8 @@ static int hear_member(struct tx *tx, struct work *w, const json_t *member,
 	if (!hash)
 		return 0;
 	if (known && member_status(member) == MIRROR_SUBSCRIBED)
-		return word_no_more(tx, &who, known, changed_of(member), err);
+		return word_no_more(tx, &who, known,
+				    member_changed_ms(member, 0), err);
 	if (!member_said_no(member))
 		return 0;
 	return member_status(member) == MIRROR_ARCHIVED
@@ -476,13 +464,8 @@ static int64_t last_change_ms(const json_t *members)
 {
 	const json_t *last =
 		json_array_get(members, json_array_size(members) - 1);
-	const char *text =
-		json_string_value(json_object_get(last, "last_changed"));
-	int64_t ms = 0;
 
-	if (text)
-		(void)time_parse_iso(text, &ms); /* else 0: offset goes on */
-	return ms;
+	return member_changed_ms(last, 0); /* 0: the offset goes on */
 }
 
 static int get_page(struct work *w, int64_t since_ms, int64_t offset,

@@ -96,32 +96,6 @@ int word_no_more(struct tx *tx, const struct meant *who,
 	return kept_opt_out_came_back(tx, email.folded, err);
 }
 
-/* When the member last took it back by itself; 0: never, or not known. */
-static int taken_back_ms(struct work *w, const char *hash, int64_t *out,
-			 struct err *err)
-{
-	CLEANUP(json_free) json_t *reply = NULL;
-	const json_t *item;
-	size_t i;
-
-	*out = 0;
-	if (mc_get(w->client, list_path(w, "/members/%s/activity", hash),
-		   &reply, err) < 0)
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
-	json_array_foreach (json_object_get(reply, "activity"), i, item) {
-		const char *action =
-			json_string_value(json_object_get(item, "action"));
-		const char *at =
-			json_string_value(json_object_get(item, "timestamp"));
-		int64_t at_ms;
-
-		if (action && strcmp(action, "resubscribe") == 0 && at &&
-		    time_parse_iso(at, &at_ms) && at_ms > *out)
-			*out = at_ms;
-	}
-	return 0;
-}
-
 /* What was heard last may have been the no. */
 static int note_back(struct tx *tx, struct work *w, const char *hash,
 		     struct err *err)
@@ -135,15 +109,16 @@ static int note_back(struct tx *tx, struct work *w, const char *hash,
 int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err)
 {
+	static const char *const resubscribed[] = { "resubscribe", NULL };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = w->actor;
-	int64_t at_ms;
+	int64_t at_ms = 0;
 	int n = consent_may_be_taken_back(w->db, hash, err);
 
-	if (n <= 0 || taken_back_ms(w, hash, &at_ms, err) < 0)
-		return n <= 0 ? n : -1;
-	if (at_ms == 0)
-		return 0;
+	if (n > 0)
+		n = member_did(w, hash, resubscribed, &at_ms, err);
+	if (n <= 0 || at_ms == 0)
+		return n < 0 ? -1 : 0;
 	if (ip && *ip)
 		actor.ip = ip;
 	if (tx_begin(w->db, &tx, err) < 0)
