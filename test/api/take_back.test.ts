@@ -1,7 +1,7 @@
 /** "That was a mistake": whoever unsubscribed by the link of a mail takes it back, and the CRM lifts what came of it. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, hrefs, isSent, makeCampaign, makeGroup, muteWebhooks, parseMail, runJob, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, hrefs, isSent, makeCampaign, makeGroup, parseMail, runJob, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const form = { headers: { "content-type": "application/x-www-form-urlencoded" } };
@@ -63,15 +63,17 @@ describe("an unsubscribe that was a mistake", () => {
     const mistake = mistakeIn(await leave(link!)); // also before it is applied
     assert.match(await back(mistake), /You are subscribed/);
     await leave(link!);
-    await isNow("amy@b.example", "unsubscribed");
+    const activity = async (): Promise<string[]> =>
+      (await server.mailchimp.get(`/3.0/lists/${list}/members/amy@b.example/activity`)).body.activity
+        .map((a: Json) => a.action);
+    await until("all three are applied", async () =>
+      (await activity()).includes("resubscribe") && (await statusOf("amy@b.example")) === "unsubscribed");
     const { text } = await server.anonymous.get(link!);
     assert.match(text, /You are not subscribed/);
     assert.equal(mistakeIn(text), mistake);
     assert.equal(await statusOf("amy@b.example"), "unsubscribed"); // looking changes nothing
     for (let i = 0; i < 2; i++) assert.match(await back(mistake), /You are subscribed/);
     await isNow("amy@b.example", "subscribed");
-    const { body } = await server.mailchimp.get(`/3.0/lists/${list}/members/amy@b.example/activity`);
-    assert.ok(body.activity.some((a: Json) => a.action === "resubscribe"), JSON.stringify(body));
     await leave(link!);
     await isNow("amy@b.example", "unsubscribed");
     await back(mistake);
@@ -183,9 +185,7 @@ describe("an unsubscribe that was a mistake", () => {
     });
 
     it("lifts it also if the CRM hears of both at once", async () => {
-      await muteWebhooks(server, list); // so it hears of both by the report
       await back(mistakeIn(await leave(links[2]!)));
-      await isNow("kim@b.example", "subscribed");
       await until("the report counts it", async () => {
         await runJob(server, `${v1}/sync`, { full: true });
         return (await reportOf(campaign)).unsubscribed === 3;
