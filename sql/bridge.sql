@@ -346,6 +346,14 @@ SELECT DISTINCT record_id FROM email
    AND (left_ms IS NOT NULL OR out_ms IS NOT NULL) AND folded <> ''
  ORDER BY record_id;
 
+-- name: people-said-there
+-- Of whom the audience said that they unsubscribed, which they may have taken back
+-- there (crm/consent/take_back.c). args: JSON ids
+SELECT DISTINCT record_id FROM consent
+ WHERE entity = :ENTITY_PERSON AND record_id IN JSON_INTS(?)
+   AND (source = 'audience' OR (source = 'carried' AND campaign_id IS NOT NULL))
+ ORDER BY record_id;
+
 -- name: people-members
 -- Members as they are known. args: JSON hashes
 SELECT email_hash, status FROM bridge_member WHERE email_hash IN JSON_TEXTS(?)

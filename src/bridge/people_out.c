@@ -35,6 +35,7 @@ struct people_out {
 	struct records records;
 	struct addresses_out addresses; /* each once, by hash */
 	struct ids left;                /* who has left an address */
+	struct ids said_there;          /* who may have taken it back there */
 };
 
 static void people_release(struct people_out *o)
@@ -44,6 +45,7 @@ static void people_release(struct people_out *o)
 	vec_release(&o->records);
 	vec_release(&o->addresses);
 	vec_release(&o->left);
+	vec_release(&o->said_there);
 }
 
 /* --- who waits --- */
@@ -160,7 +162,9 @@ static int load(struct people_out *o, struct err *err)
 	    records_add_addresses(w->db, &o->records, w->arena, err) < 0 ||
 	    db_list_ids(w->db, SQL_PEOPLE_LEFT,
 			SQL_ARGS(sql_keys(&o->people, &keys)), &o->left,
-			err) < 0)
+			err) < 0 ||
+	    db_list_ids(w->db, SQL_PEOPLE_SAID_THERE,
+			SQL_ARGS(sql_text(keys.buf)), &o->said_there, err) < 0)
 		return -1;
 	add_addresses(o);
 	return add_status(o, err);
@@ -262,6 +266,7 @@ static bool is_simple(struct people_out *o, const struct record *r, bool may)
 {
 	if (!r->opted_out || ids_has(&o->left, r->id))
 		return false;
+	may = may && !ids_has(&o->said_there, r->id);
 	for (size_t i = 0; i < r->emails_n; i++) {
 		const struct address_out *a =
 			find_address(o, r->emails[i].hash);

@@ -334,6 +334,32 @@ static void who_is_not_like_the_many_has_a_job_alone(void **state)
 		1);
 }
 
+/* Their own job asks the audience what they did; the many do not. */
+static void who_took_it_back_is_not_among_the_many(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	push_many(f);
+	fake_patch(f, 1, OUT); /* whose job looks for the others */
+	fake_set_status(f, "m2@x.example", "unsubscribed");
+	fake_hook(f, "unsubscribe",
+		  "\"data[email]\":\"m2@x.example\",\"data[action]\":\"unsub\","
+		  "\"data[reason]\":\"manual\"",
+		  NULL);
+	fake_take_back(f, "m2@x.example", "2099-01-01T00:00:00+00:00");
+	for (int64_t id = 3; id <= MANY; id++)
+		fake_patch(f, id, OUT);
+	fake_must(fake_run_once(f, first_waiting(f), &err), &err);
+	assert_string_equal(status_of_nth(f, 3), "unsubscribed");
+	fake_run_all(f);
+	assert_string_equal(status_of_nth(f, 2), "subscribed");
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person WHERE "
+					"opted_out = 1"),
+			 MANY - 1);
+	assert_int_equal(fake_number(f, UNDONE), 0);
+}
+
 /* Whatever request fails, in whatever way, and whatever statement. */
 static void faults_leave_none_of_the_many_subscribed(void **state)
 {
@@ -793,6 +819,7 @@ int main(void)
 		TEST(each_address_of_who_opts_out_is_tried),
 		TEST(many_opt_outs_are_one_call),
 		TEST(who_is_not_like_the_many_has_a_job_alone),
+		TEST(who_took_it_back_is_not_among_the_many),
 		TEST(faults_leave_none_of_the_many_subscribed),
 		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),
