@@ -146,6 +146,15 @@ void fake_campaign(struct bridge_fixture *f)
 		     "'n@x.example', '<p>', 1, 1, 1)");
 }
 
+void fake_send_campaign(struct bridge_fixture *f)
+{
+	struct err err = ERR_INIT;
+	int64_t job = fake_add_job(f, "campaign-send", "{\"campaign_id\":1}");
+
+	fake_must(fake_run(f, job, &err), &err);
+	fake_say(json_array_get(f->campaigns, 0), "status", "sent");
+}
+
 int64_t fake_number(struct bridge_fixture *f, const char *sql)
 {
 	return fixture_number(f->crm, sql);

@@ -53,6 +53,8 @@ void fake_merge(struct bridge_fixture *f, int64_t to, int64_t from);
 int64_t fake_group(struct bridge_fixture *f, const char *name);
 /* Number 1, a draft to everybody; a@x.example is one of them. */
 void fake_campaign(struct bridge_fixture *f);
+/* Campaign 1 goes out, and was sent over there. */
+void fake_send_campaign(struct bridge_fixture *f);
 int64_t fake_number(struct bridge_fixture *f, const char *sql);
 void fake_exec(struct bridge_fixture *f, const char *sql);
 const char *fake_text(struct bridge_fixture *f, const char *sql);
