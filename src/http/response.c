@@ -1,6 +1,8 @@
 #include "http/response.h"
 
 #include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/uri.h"
 #include "http/exchange.h"
 
 #include <string.h>
@@ -30,8 +32,11 @@ bool response_has_header(const struct response *rs, const char *name)
 
 void response_redirect(struct response *rs, int status, const char *location)
 {
+	CLEANUP(strbuf_release) struct strbuf uri = STRBUF_INIT;
+
+	uri_of_text(str_of(location), &uri);
 	response_empty(rs, status);
-	response_header(rs, "Location", location);
+	response_header(rs, "Location", uri.buf);
 }
 
 void response_empty(struct response *rs, int status)
