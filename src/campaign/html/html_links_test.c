@@ -183,6 +183,28 @@ static void a_page_becomes_text(void **state)
 		  "</a>. <a href=\"*|UNSUB|*\">stop</a> 1 < 2",
 		  "Read (http://x) http://y. stop (*|UNSUB|*) 1 < 2\n" },
 		{ "", "" },
+		/* what is in a link does not hide where it leads */
+		{ "<a href=\"http://x\"><b>Read</b> <i>on</i></a>!",
+		  "Read on (http://x)!\n" },
+		{ "<a href=\"http://x\"><!-- c "
+		  "-->*|IF:A|*<b>*|A|*</b>*|END:IF|*"
+		  "</a>",
+		  "*|IF:A|**|A|**|END:IF|* (http://x)\n" },
+		{ "<a href=\"http://x\"><div>Shop</div></a><p>Bye",
+		  "Shop (http://x)\n\nBye\n" },
+		{ "<a href=\"http://x\"><img alt=\" Our &amp; shop\" src=s></a>"
+		  "<img src=s><img alt=''>",
+		  "Our & shop (http://x)\n" },
+		{ "<p>a</p><a href=\"http://x\"><img src=s></a>",
+		  "a\n\n(http://x)\n" },
+		/* nor does an end that is missing */
+		{ "<a href=\"http://x\">a <a href=\"http://y\">b",
+		  "a (http://x) b (http://y)\n" },
+		{ "<a name=\"top\">a</a> <a href=\"#top\">b</a>", "a b\n" },
+		/* and it is found in a text */
+		{ "<a href=\"http://x/a b.pdf\">a</a> "
+		  "<a href=\"http://x/*|A B|*\">b</a>",
+		  "a (http://x/a%20b.pdf) b (http://x/*|A B|*)\n" },
 	};
 
 	(void)state;

@@ -1,6 +1,7 @@
 /* HTML to the plain text of a mail. Pure. */
 #include "base/cleanup.h"
 #include "base/html_entity.h"
+#include "base/uri.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_scan.h"
 
@@ -12,10 +13,11 @@ struct writer {
 	struct str html;
 	struct html_scan scan;
 	struct strbuf *out;
-	struct strbuf text;   /* of the run at hand, entities as written */
-	struct strbuf target; /* of the link we are in, decoded */
+	struct strbuf text;  /* of the run at hand, entities as written */
+	struct strbuf value; /* that matters, of the tag at hand: a link's href,
+				an image's alt; decoded */
+	struct strbuf target; /* of the link we are in; else empty */
 	size_t link_start;    /* where its text begins in out */
-	bool in_link;
 	size_t value_start;
 	int breaks; /* line breaks due before the next text */
 	bool space; /* a space is due */
@@ -24,6 +26,7 @@ struct writer {
 static void writer_release(struct writer *w)
 {
 	strbuf_release(&w->text);
+	strbuf_release(&w->value);
 	strbuf_release(&w->target);
 }
 
@@ -49,13 +52,18 @@ static void put_char(struct writer *w, char c)
 	strbuf_addch(w->out, c);
 }
 
+static void put_text(struct writer *w, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		put_char(w, text.s[i]);
+}
+
 static void flush_text(struct writer *w)
 {
 	CLEANUP(strbuf_release) struct strbuf decoded = STRBUF_INIT;
 
 	html_decode(strbuf_str(&w->text), &decoded);
-	for (size_t i = 0; i < decoded.len; i++)
-		put_char(w, decoded.buf[i]);
+	put_text(w, strbuf_str(&decoded));
 	strbuf_reset(&w->text);
 }
 
@@ -89,22 +97,45 @@ static void need_breaks(struct writer *w, int n)
 		w->breaks = n;
 }
 
+/* What a mail program finds in a text; merge tags are for later. */
+static void put_target(struct writer *w)
+{
+	struct str target = strbuf_str(&w->target);
+
+	if (memmem(target.s, target.len, "*|", 2))
+		strbuf_addslice(w->out, target);
+	else
+		uri_of_text(target, w->out);
+}
+
 /* `text (address)`, unless the text is the address. */
 static void end_link(struct writer *w)
 {
 	struct str text = { w->out->buf + w->link_start,
 			    w->out->len - w->link_start };
 
-	if (!w->in_link)
-		return;
-	w->in_link = false;
-	if (w->target.len == 0 || w->target.buf[0] == '#' ||
-	    str_eq(str_trim(text), strbuf_str(&w->target)))
-		return;
-	w->space = text.len > 0;
-	put_char(w, '(');
-	strbuf_addslice(w->out, strbuf_str(&w->target));
-	strbuf_addch(w->out, ')');
+	int behind = text.len > 0 ? w->breaks : 0;
+	bool space = w->space;
+
+	if (w->target.len > 0 && w->target.buf[0] != '#' &&
+	    !str_eq(str_trim(text), strbuf_str(&w->target))) {
+		w->space = text.len > 0;
+		w->breaks -= behind;
+		put_char(w, '(');
+		put_target(w);
+		strbuf_addch(w->out, ')');
+		w->breaks = behind;
+		w->space = space;
+	}
+	strbuf_reset(&w->target);
+}
+
+/* One ends the one before. */
+static void begin_link(struct writer *w)
+{
+	end_link(w);
+	strbuf_addslice(&w->target, strbuf_str(&w->value));
+	w->link_start = w->out->len;
 }
 
 static void note_tag(struct writer *w)
@@ -112,11 +143,10 @@ static void note_tag(struct writer *w)
 	const char *tag = w->scan.tag;
 
 	flush_text(w);
-	if (!strcmp(tag, "a") && w->scan.end_tag) {
-		end_link(w);
-	} else if (!strcmp(tag, "a")) {
-		w->in_link = w->target.len > 0;
-		w->link_start = w->out->len;
+	if (!strcmp(tag, "a")) {
+		(w->scan.end_tag ? end_link : begin_link)(w);
+	} else if (!strcmp(tag, "img")) {
+		put_text(w, strbuf_str(&w->value));
 	} else if (!strcmp(tag, "br")) {
 		w->breaks = w->breaks < 2 ? w->breaks + 1 : 2;
 	} else if (!strcmp(tag, "td") || !strcmp(tag, "th")) {
@@ -130,14 +160,20 @@ static void note_tag(struct writer *w)
 	}
 }
 
+static bool is_wanted(const struct html_scan *scan)
+{
+	return (!strcmp(scan->tag, "a") && !strcmp(scan->attr, "href")) ||
+	       (!strcmp(scan->tag, "img") && !strcmp(scan->attr, "alt"));
+}
+
 static void note_value(struct writer *w, size_t end)
 {
 	struct str raw = { w->html.s + w->value_start, end - w->value_start };
 
-	if (strcmp(w->scan.tag, "a") != 0 || strcmp(w->scan.attr, "href") != 0)
+	if (!is_wanted(&w->scan))
 		return;
-	strbuf_reset(&w->target);
-	html_decode(str_trim(raw), &w->target);
+	strbuf_reset(&w->value);
+	html_decode(str_trim(raw), &w->value);
 }
 
 static bool is_text(const struct writer *w)
@@ -166,7 +202,7 @@ static void note_change(struct writer *w, enum html_place before, size_t at)
 	if (before == HTML_TEXT && after == HTML_TAG_OPEN)
 		flush_text(w);
 	if (before == HTML_TAG_OPEN && after == HTML_TAG_NAME)
-		strbuf_reset(&w->target);
+		strbuf_reset(&w->value);
 	if (was_tag &&
 	    (after == HTML_TEXT || after == HTML_RAW || after == HTML_RCDATA))
 		note_tag(w);
@@ -179,6 +215,7 @@ void html_to_text(struct str html, struct strbuf *out)
 			    .scan = HTML_SCAN_INIT,
 			    .out = out,
 			    .text = STRBUF_INIT,
+			    .value = STRBUF_INIT,
 			    .target = STRBUF_INIT };
 	size_t at = 0;
 
@@ -207,6 +244,7 @@ void html_to_text(struct str html, struct strbuf *out)
 		at++;
 	}
 	flush_text(&w);
+	end_link(&w);
 	if (out->len > 0)
 		strbuf_addch(out, '\n');
 }
