@@ -18,14 +18,21 @@ static const char *const why_names[] = {
 	[MACHINE_BURST] = "burst",
 };
 
-/* Parts of the User-Agent of programs that fetch mails for others. */
+/* Parts of the User-Agent of programs that fetch mails without a reader. */
 static const char *const proxies[] = {
-	"GoogleImageProxy", "ggpht.com",        "YahooMailProxy",
-	"YahooCacheSystem", "DuckDuckGo-Email", "ProtonMail",
-	"Barracuda",        "Mimecast",         "Proofpoint",
-	"SafeLinks",        "Symantec",         "Cloudmark",
-	"Slackbot-LinkExp", "facebookexternal", "Googlebot",
-	"bingbot",          "BingPreview",
+	"DuckDuckGo-Email", "ProtonMail",       "Barracuda", "Mimecast",
+	"Proofpoint",       "SafeLinks",        "Symantec",  "Cloudmark",
+	"Slackbot-LinkExp", "facebookexternal", "Googlebot", "bingbot",
+	"BingPreview",
+};
+
+/* Of those that fetch the pictures when a reader opens the mail: Gmail's and
+ * Yahoo's. */
+static const char *const reader_proxies[] = {
+	"GoogleImageProxy",
+	"ggpht.com",
+	"YahooMailProxy",
+	"YahooCacheSystem",
 };
 
 const char *machine_why_name(enum machine_why why)
@@ -41,15 +48,31 @@ enum machine_why machine_why_parse(const char *name)
 	return MACHINE_NO;
 }
 
-/* Apple's proxy calls itself just Mozilla/5.0, which no browser does. */
-static bool is_proxy(const char *agent)
+static bool is_named(const char *agent, const char *const *names, size_t n)
 {
-	if (strcmp(agent, "Mozilla/5.0") == 0)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(proxies); i++)
-		if (strcasestr(agent, proxies[i]))
+	for (size_t i = 0; i < n; i++)
+		if (strcasestr(agent, names[i]))
 			return true;
 	return false;
+}
+
+static bool is_reader_proxy(const char *agent)
+{
+	return is_named(agent, reader_proxies, ARRAY_SIZE(reader_proxies));
+}
+
+bool verdict_is_of_reader(const struct verdict_hit *hit)
+{
+	return !hit->is_click && is_reader_proxy(hit->agent);
+}
+
+/* Apple's proxy calls itself just Mozilla/5.0, which no browser does. Nobody
+ * clicks by one that fetches pictures. */
+static bool is_machine(const struct verdict_hit *hit)
+{
+	return strcmp(hit->agent, "Mozilla/5.0") == 0 ||
+	       is_named(hit->agent, proxies, ARRAY_SIZE(proxies)) ||
+	       (hit->is_click && is_reader_proxy(hit->agent));
 }
 
 static uint64_t mix(uint64_t hash, const char *s, size_t len)
@@ -71,7 +94,7 @@ static enum machine_why judge_alone(const struct verdict_facts *facts,
 		return MACHINE_HONEYPOT;
 	if (hit->is_head)
 		return MACHINE_HEAD;
-	if (is_proxy(hit->agent))
+	if (is_machine(hit))
 		return MACHINE_PROXY;
 	if (!facts->is_accepted ||
 	    hit->at_ms < facts->accepted_ms + facts->early_ms)

@@ -14,7 +14,7 @@
 
 enum machine_why {
 	MACHINE_NO = 0,   /* a person */
-	MACHINE_PROXY,    /* Apple Mail Privacy Protection, image proxies */
+	MACHINE_PROXY,    /* Apple Mail Privacy Protection, and the like */
 	MACHINE_SCANNER,  /* three links or more within 2 s */
 	MACHINE_HONEYPOT, /* a link that nobody sees */
 	MACHINE_EARLY,    /* before acceptance, or within 10 s of it */
@@ -36,6 +36,10 @@ struct verdict_hit {
 	bool is_new;            /* was not judged before */
 	bool is_changed;        /* verdict changed by a later hit */
 };
+
+/* An open by a proxy that fetches pictures when a reader opens the mail. It does
+ * so for all readers of a provider: many at once are no burst. */
+bool verdict_is_of_reader(const struct verdict_hit *hit);
 
 /* Stands for an address where hits of one are compared. */
 uint64_t verdict_place(const char *ip);

@@ -107,16 +107,22 @@ static void tell(struct world *w, int64_t member, enum event_kind kind,
 					     .member_id = member });
 }
 
-static void hit(struct world *w, int64_t member, int64_t link, int64_t at_ms,
-		const char *ip)
+static void hit_by(struct world *w, int64_t member, int64_t link, int64_t at_ms,
+		   const char *ip, const char *agent)
 {
 	fixture_event(&w->f, (struct event){ .at_ms = FIXTURE_NOW + at_ms,
 					     .kind = link ? EVENT_CLICKED
 							  : EVENT_OPENED,
 					     .link_id = link,
 					     .ip = ip,
-					     .agent = BROWSER,
+					     .agent = agent,
 					     .member_id = member });
+}
+
+static void hit(struct world *w, int64_t member, int64_t link, int64_t at_ms,
+		const char *ip)
+{
+	hit_by(w, member, link, at_ms, ip, BROWSER);
 }
 
 static int64_t of(struct world *w, const char *column, int64_t member)
@@ -269,22 +275,39 @@ static void later_hits_turn_earlier_ones(void **state)
 			 3);
 }
 
-static void a_burst_turns_all_of_its_hits(void **state)
+static void opens_at_once(struct world *w, const char *agent)
 {
-	struct world *w = *state;
-
 	apply_memory_free(&w->memory);
 	w->memory = apply_memory_new(3);
 	fixture_exec(&w->f, "UPDATE member SET address ="
 			    " 'x' || id || '@same.example'");
 	for (int64_t m = 1; m <= 3; m++) {
 		accept(w, m);
-		hit(w, m, 0, 60000 + m, "192.0.2.1");
+		hit_by(w, m, 0, 60000 + m, "192.0.2.1", agent);
 		apply_all(w); /* each in a batch of its own */
 	}
+}
+
+static void a_burst_turns_all_of_its_hits(void **state)
+{
+	struct world *w = *state;
+
+	opens_at_once(w, BROWSER);
 	for (int64_t m = 1; m <= 3; m++) {
 		assert_int_equal(of(w, "opens", m), 0);
 		assert_int_equal(of(w, "machine_opens", m), 1);
+	}
+}
+
+/* They fetch the pictures for all who read by them. */
+static void readers_of_one_provider_are_no_burst(void **state)
+{
+	struct world *w = *state;
+
+	opens_at_once(w, "Mozilla/5.0 (via ggpht.com GoogleImageProxy)");
+	for (int64_t m = 1; m <= 3; m++) {
+		assert_int_equal(of(w, "opens", m), 1);
+		assert_int_equal(of(w, "machine_opens", m), 0);
 	}
 }
 
@@ -361,6 +384,7 @@ int main(void)
 		FIXED(people_and_machines_are_counted_apart),
 		FIXED(later_hits_turn_earlier_ones),
 		FIXED(a_burst_turns_all_of_its_hits),
+		FIXED(readers_of_one_provider_are_no_burst),
 		FIXED(a_flood_is_a_machines),
 		FIXED(nothing_is_applied_without_the_lease),
 		FIXED(a_failed_batch_is_applied_again_whole),
