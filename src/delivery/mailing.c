@@ -58,6 +58,9 @@
 
 #define PREVIEW_BEGIN \
 	"<div style=\"display:none;max-height:0;overflow:hidden\">"
+/* An inbox that has room for more shows this instead of the mail's begin. */
+#define PREVIEW_FILL "&nbsp;&zwnj;&nbsp;&zwnj;&nbsp;&zwnj;&nbsp;&zwnj;"
+#define PREVIEW_FILLS 10
 #define PREVIEW_END "</div>"
 
 static void add_text(struct html_pieces *pieces, const char *text)
@@ -147,6 +150,8 @@ static void add_preview(struct mailing_private *m, struct html_pieces *out)
 		return;
 	strbuf_addstr(&text, PREVIEW_BEGIN);
 	strbuf_add_html(&text, str_of(preview));
+	for (int i = 0; i < PREVIEW_FILLS; i++)
+		strbuf_addstr(&text, PREVIEW_FILL);
 	strbuf_addstr(&text, PREVIEW_END);
 	add_text(out, arena_strdup(m->arena, text.buf));
 }
