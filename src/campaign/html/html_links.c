@@ -17,7 +17,8 @@ struct finder {
 	size_t attr_start;  /* of the attribute we are in */
 	size_t value_start; /* of its value, with the quote */
 	size_t head_end, body_start, body_end, html_end;
-	bool in_link; /* that value is a href or src */
+	bool in_link;        /* that value is a href or src */
+	bool is_conditional; /* the part for Outlook of a comment */
 	struct html_link link;
 };
 
@@ -54,10 +55,17 @@ static bool is_web_address(const char *target)
 	       !strncasecmp(target, "https://", 8);
 }
 
+/* v:roundrect and the like are Outlook's buttons. */
+static bool is_anchor(const char *tag)
+{
+	return !strcmp(tag, "a") || !strcmp(tag, "area") ||
+	       !strncmp(tag, "v:", 2);
+}
+
 static void begin_link(struct finder *f, size_t start)
 {
 	bool href = !strcmp(f->scan.attr, "href");
-	bool anchor = !strcmp(f->scan.tag, "a") || !strcmp(f->scan.tag, "area");
+	bool anchor = is_anchor(f->scan.tag);
 
 	f->in_link = !f->scan.end_tag && (href || !strcmp(f->scan.attr, "src"));
 	f->value_start = start;
@@ -135,19 +143,78 @@ static void note_change(struct finder *f, enum html_place before, size_t at,
 		note_tag(f, *tag_start, at + 1);
 }
 
-static void scan_all(struct finder *f)
+/* Of a comment; 0: it never ends. */
+static size_t comment_end(struct str html, size_t at)
 {
-	size_t at = 0, tag_start = 0;
+	for (; at + 2 < html.len; at++)
+		if (html.s[at] == '-' && html.s[at + 1] == '-' &&
+		    (html.s[at + 2] == '>' ||
+		     (html.s[at + 2] == '!' && at + 3 < html.len &&
+		      html.s[at + 3] == '>')))
+			return at;
+	return 0;
+}
 
-	while (at < f->html.len) {
+/* What Outlook reads of the comment whose text begins there: until *end; 0: it
+ * reads nothing of it. */
+static size_t conditional_start(struct str html, size_t at, size_t *end)
+{
+	struct str rest = { html.s + at, html.len - at };
+	const char *start, *endif;
+	size_t close;
+
+	if (rest.len < 3 || strncasecmp(rest.s, "[if", 3) != 0)
+		return 0;
+	close = comment_end(html, at);
+	if (close == 0)
+		return 0;
+	rest.len = close - at;
+	start = memmem(rest.s, rest.len, "]>", 2);
+	endif = memmem(rest.s, rest.len, "<![endif]", 9);
+	if (!start || !endif || start > endif)
+		return 0;
+	*end = (size_t)(endif - html.s);
+	return (size_t)(start - html.s) + 2;
+}
+
+static void scan_part(struct finder *f, size_t at, size_t end);
+
+/* A comment in it is none: it ends where the first one does. */
+static void scan_conditional(struct finder *f, size_t at)
+{
+	struct finder inside = { .html = f->html,
+				 .arena = f->arena,
+				 .scan = HTML_SCAN_INIT,
+				 .is_conditional = true };
+	size_t end, start;
+
+	if (f->is_conditional)
+		return;
+	start = conditional_start(f->html, at, &end);
+	if (start == 0)
+		return;
+	scan_part(&inside, start, end);
+	vec_each (&inside.links, link)
+		vec_push(&f->links, *link);
+	vec_release(&inside.links);
+}
+
+static void scan_part(struct finder *f, size_t at, size_t end)
+{
+	size_t tag_start = at;
+
+	while (at < end) {
 		enum html_place before = f->scan.place;
-		struct str rest = { f->html.s + at, f->html.len - at };
+		struct str rest = { f->html.s + at, end - at };
 		size_t tag = merge_tag_length(rest);
 
 		if (tag == 0) {
 			html_scan_byte(&f->scan, f->html.s[at]);
 			note_change(f, before, at, &tag_start);
 			at++;
+			if (before == HTML_DECLARATION &&
+			    f->scan.place == HTML_COMMENT)
+				scan_conditional(f, at);
 			continue;
 		}
 		if (!merge_tag_is_structure((struct str){ rest.s, tag }) ||
@@ -195,7 +262,7 @@ void html_links_scan(struct str html, struct arena *arena,
 			    .scan = HTML_SCAN_INIT };
 	size_t end = html.len;
 
-	scan_all(&f);
+	scan_part(&f, 0, html.len);
 	*out = (struct html_links){ .n = f.links.n };
 	out->v = arena_array(arena, struct html_link, f.links.n + 1);
 	if (f.links.n > 0)

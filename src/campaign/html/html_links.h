@@ -3,8 +3,8 @@
  *
  * A tolerant scanner: it follows tags, attributes, comments and raw-text
  * elements as browsers tokenise them (HTML Living Standard, section 13.2.5),
- * and never fails. What is inside comments (also Outlook's conditional ones)
- * is left alone.
+ * and never fails. What is inside comments is left alone, but for those that
+ * Outlook for Windows reads as HTML: <!--[if mso]> ... <![endif]-->.
  *
  * To rewrite: cut the source at [start, end) of each attribute and put
  * `href="`, the new value and `"` there; html_links_pieces does it for
@@ -20,7 +20,7 @@
 struct arena;
 
 enum html_link_kind {
-	HTML_LINK_TRACKED, /* href of a or area, http or https */
+	HTML_LINK_TRACKED, /* http or https; href of a, area, a shape of VML */
 	HTML_LINK_OTHER,   /* any other href: mailto:, #top, *|UNSUB|* ... */
 	HTML_LINK_SOURCE,  /* src */
 };

@@ -75,6 +75,50 @@ static void join(const struct html_pieces *pieces, struct strbuf *out)
 	}
 }
 
+/* Outlook for Windows reads them; what it does not read is left alone. */
+static void finds_links_of_conditional_comments(void **state)
+{
+	static const struct {
+		const char *html, *pieces;
+	} cases[] = {
+		{ "<!--[if mso]><v:roundrect HREF='http://a/?b=1&amp;c'>B"
+		  "</v:roundrect><![endif]--><a href=\"http://a/?b=1&amp;c\">B",
+		  "<!--[if mso]><v:roundrect href=\"L1\">B</v:roundrect>"
+		  "<![endif]--><a href=\"L1\">B" },
+		{ "<!--[if !mso]><!--><a href=\"http://a\">a<!--<![endif]-->"
+		  "<!--[IF (gte mso 9)|(IE)]>\n<a href=http://b>b<![endif]-->",
+		  "<!--[if !mso]><!--><a href=\"L1\">a<!--<![endif]-->"
+		  "<!--[IF (gte mso 9)|(IE)]>\n<a href=\"L2\">b<![endif]-->" },
+		{ "<!-- <a href=\"http://a\"> --><!--[if mso]>"
+		  "<a href=\"http://a\">--><a href=\"mailto:x\">",
+		  NULL },
+		/* neither what has no end, nor a comment within */
+		{ "<!--[if mso]><a href=\"http://a\"><![endif]", NULL },
+		{ "<!--[if a]><!--[if b]><a href=\"http://a\"><![endif]-->",
+		  NULL },
+		{ "<!--[if a]><a href=\"http://a<![endif]--><a href=http://b>",
+		  "<!--[if a]><a href=\"http://a<![endif]--><a href=\"L1\">" },
+		{ "<!--[if a--!><a href=http://b><!--<![endif]-->",
+		  "<!--[if a--!><a href=\"L1\"><!--<![endif]-->" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+		CLEANUP(vec_release) struct html_pieces pieces = VEC_INIT;
+		struct str html = str_of(cases[i].html);
+		struct html_links links;
+
+		html_links_scan(html, arena, &links);
+		html_links_pieces(html, &links, true, NULL, NULL, arena,
+				  &pieces);
+		join(&pieces, &out);
+		assert_string_equal(out.buf, cases[i].pieces ? cases[i].pieces
+							     : cases[i].html);
+	}
+}
+
 static void pieces_have_double_quotes_and_slots(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -220,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_links_in_the_authors_order),
+		cmocka_unit_test(finds_links_of_conditional_comments),
 		cmocka_unit_test(pieces_have_double_quotes_and_slots),
 		cmocka_unit_test(what_is_added_comes_even_into_fragments),
 		cmocka_unit_test(links_stay_in_any_garbage),
