@@ -43,19 +43,27 @@ static bool is_dot_string(struct str s)
 	return before != '.';
 }
 
+size_t email_quoted_length(struct str s)
+{
+	if (s.len == 0 || s.s[0] != '"')
+		return 0;
+	for (size_t i = 1; i < s.len; i++) {
+		if (s.s[i] == '"')
+			return i + 1;
+		if (s.s[i] == '\\')
+			i++;
+	}
+	return 0;
+}
+
 /* Quoted-string of RFC 5321 section 4.1.2: printable, no folding. */
 static bool is_quoted_string(struct str s)
 {
-	if (s.len < 3 || s.s[0] != '"' || s.s[s.len - 1] != '"')
+	if (s.len < 3 || email_quoted_length(s) != s.len)
 		return false;
-	for (size_t i = 1; i < s.len - 1; i++) {
-		if (s.s[i] == '"')
-			return false;
-		if (s.s[i] == '\\' && ++i == s.len - 1)
-			return false;
+	for (size_t i = 1; i < s.len - 1; i++)
 		if ((unsigned char)s.s[i] < ' ' || s.s[i] == 0x7f)
 			return false;
-	}
 	return true;
 }
 

@@ -39,6 +39,10 @@ bool email_is_valid(const char *text);
 bool email_next(struct str text, size_t *at, struct arena *arena,
 		struct email *out);
 
+/* Of the quoted local part that begins an address, with both quotes, in which
+ * spaces, < and > may stand; 0: it has none, or one that does not end. */
+size_t email_quoted_length(struct str address);
+
 /* No letter outside ASCII before the @. Any mail server takes such an address
  * once its domain is in A-labels; others need SMTPUTF8 (RFC 6531) of all. */
 bool email_has_ascii_local(const char *text);

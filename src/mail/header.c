@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/email.h"
 #include "base/utf8.h"
 
 #define LINE_MAX_COLUMNS 78
@@ -349,6 +350,7 @@ static void add_address(struct field *f, const struct mail_address *a,
 	CLEANUP(strbuf_release) struct strbuf address = STRBUF_INIT;
 	struct str name = clean(a->name, &spare);
 	bool angle = always_angle || name.len > 0;
+	size_t quoted = email_quoted_length(a->address);
 	unsigned char c;
 	size_t i;
 
@@ -358,7 +360,8 @@ static void add_address(struct field *f, const struct mail_address *a,
 		strbuf_addch(&address, '<');
 	for (i = 0; i < a->address.len; i++) {
 		c = (unsigned char)a->address.s[i];
-		if (c > ' ' && c != 127 && !strchr("<>,;()", c))
+		if (c >= ' ' && c != 127 &&
+		    (i < quoted || !strchr(" <>,;()", c)))
 			strbuf_addch(&address, (char)c);
 	}
 	if (angle)

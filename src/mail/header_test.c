@@ -121,6 +121,11 @@ static void adds_addresses(void **state)
 		const char *name, *address, *field;
 	} cases[] = {
 		{ "", "a@b.example", "To: a@b.example\r\n" },
+		{ "", "\"a, <b> \\\"\"@c", "To: \"a, <b> \\\"\"@c\r\n" },
+		{ "Ann", "\"a b\"@c", "To: Ann <\"a b\"@c>\r\n" },
+		{ "", "a b,<c>@d\r\nBcc: e", "To: abc@dBcc:e\r\n" },
+		{ "", "\"a\" b@c", "To: \"a\"b@c\r\n" },
+		{ "", "\"a b@c", "To: \"ab@c\r\n" },
 		{ "Ann", "a@b.example", "To: Ann <a@b.example>\r\n" },
 		{ "Ann O'Neil", "a@b.example",
 		  "To: Ann O'Neil <a@b.example>\r\n" },

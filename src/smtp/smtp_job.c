@@ -5,21 +5,24 @@
 #include "smtp/smtp_private.h"
 
 #include "base/cleanup.h"
+#include "base/email.h"
 #include "base/utf8.h"
 
-/*
- * What may stand between < and > of a command: nothing that ends it. Quoted
- * local parts may hold spaces by the standard; nobody has such an address.
- */
+/* What may stand between < and > of a command: nothing that ends it; in quotes
+ * nothing does (RFC 5321, section 4.1.2). */
 static int check_path(const char *path, const char *what, bool *is_ascii,
 		      struct err *err)
 {
+	const char *unquoted = path + email_quoted_length(str_of(path));
 	const unsigned char *p;
 
 	if (strlen(path) > SMTP_PATH_MAX)
 		return err_set(err, ERR_INVALID, "%s: too long", what);
 	for (p = (const unsigned char *)path; *p; p++) {
-		if (*p <= ' ' || *p == 127 || *p == '<' || *p == '>')
+		bool ends = *p == ' ' || *p == '<' || *p == '>';
+
+		if (*p < ' ' || *p == 127 ||
+		    (ends && (const char *)p >= unquoted))
 			return err_set(err, ERR_INVALID,
 				       "%s: holds what no address can", what);
 		if (*p > 127)

@@ -305,6 +305,11 @@ static const struct dialogue extensions[] = {
 	  "C:DATA\nS:354 go\nD\nS:250 taken\n" BYE,
 	  "accepted content 250 ", .rcpt = "\xc3\xa9@example.net",
 	  .content = "Subject: \xc3\xa9\r\n\r\n" },
+	{ "a quoted local part may hold what ends an address elsewhere",
+	  "S:220 relay\nC:EHLO*\nS:250 relay\nC:MAIL*\nS:250 ok\n"
+	  "C:RCPT TO:<\"<a> \\\\\" b\"@example.net>\nS:250 ok\n"
+	  "C:DATA\nS:354 go\nD\nS:250 taken\n" BYE,
+	  "accepted content 250 ", .rcpt = "\"<a> \\\" b\"@example.net" },
 	{ "AUTH PLAIN",
 	  "S:220 relay\nC:EHLO*\nS:250-relay\nS:250 AUTH LOGIN PLAIN\n"
 	  "C:AUTH PLAIN AHUAcEBz\nS:235 2.7.0 welcome\n"
@@ -699,6 +704,10 @@ static void refuses_what_could_be_a_command(void **state)
 		{ "a@b\nDATA", "a@b", CONTENT },
 		{ "a@b>", "a@b", CONTENT },
 		{ "", "a b@c", CONTENT },
+		{ "", "\"a b@c", CONTENT },
+		{ "", "\"a\\\" b@c", CONTENT },
+		{ "", "\"a\"b>@c", CONTENT },
+		{ "", "\"a\rb\"@c", CONTENT },
 		{ "", "a\x7f@c", CONTENT },
 		{ "", "a\xff@c", CONTENT },
 		{ "", "a@b", "" },
