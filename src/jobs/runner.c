@@ -286,6 +286,19 @@ static bool was_canceled(struct job_run *run)
 	       now.cancel_wanted;
 }
 
+/* That it has to be tried once more is nothing to look at: two wrote the same,
+ * or a server was being restarted. */
+static void log_failure(const struct job *job, const struct end *end)
+{
+	bool failed = end->state == JOB_FAILED;
+	enum log_level level =
+		failed || job->attempts > 1 ? LOG_WARN : LOG_INFO;
+
+	log_event(level, failed ? "job failed" : "job will be tried again",
+		  LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
+		  LOG_INT("attempts", job->attempts), LOG_ERR(end->cause));
+}
+
 static void report_end(const struct job *job, const struct end *end)
 {
 	if (end->state == JOB_DONE)
@@ -293,11 +306,7 @@ static void report_end(const struct job *job, const struct end *end)
 	if (end->state == JOB_FAILED)
 		metric_add(&jobs_failed, 1);
 	if (end->cause && end->state != JOB_CANCELED)
-		log_warn(end->state == JOB_FAILED ? "job failed"
-						  : "job will be tried again",
-			 LOG_TEXT("kind", job->kind), LOG_INT("job", job->id),
-			 LOG_INT("attempts", job->attempts),
-			 LOG_ERR(end->cause));
+		log_failure(job, end);
 	else
 		log_debug("job ended", LOG_TEXT("kind", job->kind),
 			  LOG_INT("job", job->id),
