@@ -306,6 +306,18 @@ static void check_marketing(struct doctor *d)
 		    NULL);
 }
 
+/* And does not lead to this machine. */
+static bool is_plain_http(struct str url)
+{
+	CLEANUP(strbuf_release) struct strbuf host = STRBUF_INIT;
+
+	if (!str_starts(url, "http://"))
+		return false;
+	strbuf_addstr(&host, url.s + strlen("http://"));
+	strbuf_truncate(&host, strcspn(host.buf, ":/"));
+	return !smtp_relay_is_loopback(host.buf);
+}
+
 /* What links in messages lead to. */
 static void check_public_address(struct doctor *d)
 {
@@ -337,6 +349,10 @@ static void check_public_address(struct doctor *d)
 		say(d, "public address (MUSTER_PUBLIC_URL)", err.text);
 	else
 		say(d, "public address answers", NULL);
+	if (is_plain_http(base) && !is_outbox(d))
+		say(d, "public address (MUSTER_PUBLIC_URL)",
+		    "it is http: mail providers offer to unsubscribe with one "
+		    "click only over https (RFC 8058)");
 }
 
 /* What closes the gate at the next start, and whether it is closed now. */

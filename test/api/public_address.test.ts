@@ -62,6 +62,15 @@ describe("a server with a real relay", () => {
     assert.equal(relay.messages.length, 0);
   });
 
+  it("and a public address that is not https is told of by doctor", async () => {
+    const of = async (url: string) =>
+      (await server.command(["doctor"], { env: { MUSTER_PUBLIC_URL: url } })).stdout;
+    const told = /problem {2}public address \(MUSTER_PUBLIC_URL\): it is http: .* only over https/;
+    assert.match(await of("http://news.invalid"), told);
+    assert.doesNotMatch(await of("https://news.invalid"), told);
+    assert.doesNotMatch(await of(server.url), told); // this machine
+  });
+
   it("and a public address only, tests, and sends no campaign", async () => {
     await start({ MUSTER_PUBLIC_URL: server.url, MUSTER_POSTAL_ADDRESS: "" });
     assert.deepEqual(await errors(), ["Postal address"]);
