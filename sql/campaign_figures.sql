@@ -8,6 +8,7 @@
 -- args: campaign_id, after, to
 SELECT COUNT(*),
        COUNT(CASE WHEN state IN (:CRM_RECIPIENT_SENT) THEN 1 END),
+       COUNT(CASE WHEN state IN (:CRM_RECIPIENT_SENT) AND caught <> 0 THEN 1 END),
        COUNT(CASE WHEN state IN (:CRM_RECIPIENT_WAITING) THEN 1 END),
        COUNT(CASE WHEN bounced = :CRM_BOUNCE_HARD THEN 1 END),
        COUNT(CASE WHEN bounced = :CRM_BOUNCE_SOFT THEN 1 END),
@@ -24,6 +25,7 @@ SELECT COUNT(*),
 -- What each row of some addresses adds. args: campaign_id, hashes (JSON array)
 SELECT 1,
        CASE WHEN state IN (:CRM_RECIPIENT_SENT) THEN 1 ELSE 0 END,
+       CASE WHEN state IN (:CRM_RECIPIENT_SENT) AND caught <> 0 THEN 1 ELSE 0 END,
        CASE WHEN state IN (:CRM_RECIPIENT_WAITING) THEN 1 ELSE 0 END,
        CASE WHEN bounced = :CRM_BOUNCE_HARD THEN 1 ELSE 0 END,
        CASE WHEN bounced = :CRM_BOUNCE_SOFT THEN 1 ELSE 0 END,
@@ -44,7 +46,7 @@ INSERT INTO campaign_figures (campaign_id) VALUES (?) ON CONFLICT (campaign_id) 
 
 -- name: campaign-figures-get
 -- args: campaign_id
-SELECT recipients, sent, waiting, bounced_hard, bounced_soft, opened, opened_machines,
+SELECT recipients, sent, caught, waiting, bounced_hard, bounced_soft, opened, opened_machines,
        clicked, clicked_machines, unsubscribed, complained, unknown,
        as_of_ms, pace_ms, pace_sent, per_hour, pace_until_ms
   FROM campaign_figures WHERE campaign_id = ? FOR UPDATE;

@@ -42,7 +42,7 @@ SELECT * FROM (
 		c.status AS status, c.user_id AS user_id, c.at_ms AS at_ms,
 		c.created_ms AS created_ms, 0 AS person_id, 0 AS state,
 		0 AS bounced, 0 AS opened_ms, 0 AS clicked_ms,
-		0 AS unsubscribed_ms, 0 AS complained_ms
+		0 AS unsubscribed_ms, 0 AS complained_ms, 0 AS caught
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
 	WHERE l.entity = :ENTITY_PERSON AND l.record_id = ?
@@ -50,7 +50,7 @@ SELECT * FROM (
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
 		r.bounced, r.opened_ms, r.clicked_ms, r.unsubscribed_ms,
-		r.complained_ms
+		r.complained_ms, r.caught
 	FROM campaign_recipient r
 	JOIN campaign k ON k.id = r.campaign_id
 	WHERE r.accepted_ms IS NOT NULL AND r.person_id IN (
@@ -69,7 +69,7 @@ SELECT * FROM (
 		c.status AS status, c.user_id AS user_id, c.at_ms AS at_ms,
 		c.created_ms AS created_ms, 0 AS person_id, 0 AS state,
 		0 AS bounced, 0 AS opened_ms, 0 AS clicked_ms,
-		0 AS unsubscribed_ms, 0 AS complained_ms
+		0 AS unsubscribed_ms, 0 AS complained_ms, 0 AS caught
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
 	WHERE l.entity = :ENTITY_LEAD AND l.record_id = ?
@@ -77,7 +77,7 @@ SELECT * FROM (
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
 		r.bounced, r.opened_ms, r.clicked_ms, r.unsubscribed_ms,
-		r.complained_ms
+		r.complained_ms, r.caught
 	FROM campaign_recipient r
 	JOIN campaign k ON k.id = r.campaign_id
 	WHERE r.accepted_ms IS NOT NULL AND r.lead_id = ?
@@ -94,7 +94,7 @@ SELECT * FROM (
 		c.status AS status, c.user_id AS user_id, c.at_ms AS at_ms,
 		c.created_ms AS created_ms, 0 AS person_id, 0 AS state,
 		0 AS bounced, 0 AS opened_ms, 0 AS clicked_ms,
-		0 AS unsubscribed_ms, 0 AS complained_ms
+		0 AS unsubscribed_ms, 0 AS complained_ms, 0 AS caught
 	FROM communication_link l
 	JOIN communication c ON c.id = l.communication_id
 	WHERE l.entity = :ENTITY_COMPANY AND l.record_id = ?
@@ -102,7 +102,7 @@ SELECT * FROM (
 	SELECT 0, r.campaign_id, 'email', 'out', k.subject, NULL, NULL,
 		k.user_id, r.accepted_ms, r.accepted_ms, r.person_id, r.state,
 		r.bounced, r.opened_ms, r.clicked_ms, r.unsubscribed_ms,
-		r.complained_ms
+		r.complained_ms, r.caught
 	FROM campaign_recipient r
 	JOIN campaign k ON k.id = r.campaign_id
 	WHERE r.accepted_ms IS NOT NULL AND r.company_id = ?

@@ -39,7 +39,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
 -- What is shown beside each, by id; who sent or scheduled it last, and when.
 -- args: ids (JSON array)
 SELECT c.id, g.name, u.name, s.job_id, COALESCE(o.name, a.actor), a.at_ms,
-       f.recipients, f.sent, f.waiting, f.bounced_hard, f.bounced_soft, f.opened,
+       f.recipients, f.sent, f.caught, f.waiting, f.bounced_hard, f.bounced_soft, f.opened,
        f.opened_machines, f.clicked, f.clicked_machines, f.unsubscribed, f.complained,
        f.unknown, f.as_of_ms, f.pace_ms, f.pace_sent, f.per_hour, f.pace_until_ms
   FROM campaign c

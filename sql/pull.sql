@@ -21,7 +21,7 @@ UPDATE campaign SET pull_state = ? WHERE id = ?;
 -- name: pull-accepted
 -- Also for those who share the address: they were left out as duplicates, but
 -- the message was to them too. Whoever else was left out and got it all the same
--- is not hidden. args: at_ms, accepted_ms, campaign_id, hash
+-- is not hidden. args: at_ms, accepted_ms, caught, campaign_id, hash
 UPDATE campaign_recipient
    SET state = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN :CRM_RECIPIENT_LEFT_OUT
                     ELSE :CRM_RECIPIENT_ACCEPTED END,
@@ -29,14 +29,15 @@ UPDATE campaign_recipient
                      THEN 'sent all the same, although left out: ' || reason
                      ELSE detail END,
        reason = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN reason END,
-       at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?)
+       at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?), caught = ?
  WHERE campaign_id = ? AND email_hash = ?;
 
 -- name: pull-refused
 -- One writer: the job that pulls. args: reason, detail, at_ms, bounced,
 -- bounced_ms, campaign_id, hash
 UPDATE campaign_recipient
-   SET state = :CRM_RECIPIENT_REFUSED, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?
+   SET state = :CRM_RECIPIENT_REFUSED, reason = ?, detail = ?, at_ms = ?, bounced = ?, bounced_ms = ?,
+       caught = 0
  WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> :LEFT_OUT_DUPLICATE);
 
 -- name: pull-erased-waiting

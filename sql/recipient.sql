@@ -11,16 +11,16 @@ SELECT r.member_id, r.state, r.bounce, r.uncertain, r.attempts, r.next_ms,
 	r.first_ms, r.sent_seq, r.at_ms, r.opens, r.machine_opens, r.clicks,
 	r.machine_clicks, r.first_open_ms, r.last_open_ms, r.first_click_ms,
 	r.last_click_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
-	m.address
+	m.address, r.caught
 FROM recipient r LEFT JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id IN JSON_INTS(?);
 
 -- name: recipient-move
 -- The state of one. One writer: who finds it in the state before. args: state, reason, detail,
--- bounce, uncertain, attempts, next_ms, first_ms, sent_seq, at_ms, state again,
+-- bounce, caught, uncertain, attempts, next_ms, first_ms, sent_seq, at_ms, state again,
 -- campaign, member, state before
 UPDATE recipient SET state = ?, reason = ?, detail = ?, bounce = ?,
-	uncertain = ?, attempts = ?, next_ms = ?, first_ms = ?, sent_seq = ?,
+	caught = ?, uncertain = ?, attempts = ?, next_ms = ?, first_ms = ?, sent_seq = ?,
 	at_ms = ?,
 	lease_owner = CASE WHEN ? = 3 THEN lease_owner ELSE NULL END
 WHERE campaign_id = ? AND member_id = ? AND state = ?;

@@ -69,7 +69,7 @@ GROUP BY 1;
 
 -- name: report-list-sent
 -- In the order of sent-to, which only grows. args: campaign, after, up to
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -80,7 +80,7 @@ ORDER BY r.sent_seq;
 
 -- name: report-list-active
 -- Whose activity was applied since a time. args: campaign, since, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -96,7 +96,7 @@ WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 
 -- name: report-list-opened
 -- args: campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -107,7 +107,7 @@ ORDER BY r.member_id LIMIT ? OFFSET ?;
 
 -- name: report-list-opened-since
 -- Who opened at or after a time. args: campaign, since, campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -125,7 +125,7 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 
 -- name: report-list-unsubscribed
 -- args: campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -136,7 +136,7 @@ ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
 
 -- name: report-list-complained
 -- args: campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -147,7 +147,7 @@ ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
 
 -- name: report-list-clicked
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
@@ -169,7 +169,7 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 
 -- name: report-find-recipient
 -- args: campaign, member
-SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.state,
+SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id

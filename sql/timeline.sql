@@ -15,7 +15,8 @@ SELECT x.type, x.at_ms, x.campaign_id, x.person_id, x.id, x.kind,
 		WHEN r.unsubscribed_ms IS NOT NULL THEN 'unsubscribed'
 		WHEN r.clicked_ms IS NOT NULL THEN 'clicked'
 		WHEN r.opened_ms IS NOT NULL THEN 'opened'
-		WHEN r.bounced > 0 THEN 'bounced' ELSE 'sent' END,
+		WHEN r.bounced > 0 THEN 'bounced'
+		WHEN r.caught <> 0 THEN 'caught' ELSE 'sent' END,
 	CASE WHEN x.campaign_id > 0 THEN k.user_id ELSE x.user_id END,
 	x.direction, u.name, k.name, k.subject, NULLIF(e.address, ''),
 	k.marketing_campaign_id, k.audience_id,

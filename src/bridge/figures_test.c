@@ -74,6 +74,7 @@ static void kept_is_counted(struct bridge_fixture *f)
 		{ "recipients", "recipients", NULL },
 		{ "unknown", "unknown", NULL },
 		{ "sent", "sent", NULL },
+		{ "caught", "caught", NULL },
 		{ "waiting", "waiting", NULL },
 		{ "bounced_hard", "bounced", "hard" },
 		{ "bounced_soft", "bounced", "soft" },
@@ -96,6 +97,11 @@ static void kept_is_counted(struct bridge_fixture *f)
 				 (long long)number(report, pairs[i].counted,
 						   pairs[i].part));
 	assert_int_equal(number(kept, "left_out", NULL), left_out(report));
+	assert_int_equal(number(report, "delivered", NULL) +
+				 number(report, "caught", NULL) +
+				 number(report, "bounced", "hard") +
+				 number(report, "bounced", "soft"),
+			 number(report, "sent", NULL));
 	assert_int_equal(number(report, "recipients", NULL),
 			 number(report, "sent", NULL) +
 				 number(report, "waiting", NULL) +
@@ -136,8 +142,11 @@ static void is_sent(struct history *h)
 	static const char *const statuses[] = { "sent", "hard", "soft" };
 	json_t *o = reported(h, "sent_to", h->told);
 
-	if (o)
-		fake_say(o, "status", statuses[prng_below(&h->chance, 3)]);
+	if (!o)
+		return;
+	fake_say(o, "status", statuses[prng_below(&h->chance, 3)]);
+	if (prng_below(&h->chance, 2))
+		(void)json_object_set_new(o, "caught", json_true());
 }
 
 static void acts(struct history *h)

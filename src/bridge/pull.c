@@ -103,6 +103,8 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 	const char *hash = json_string_value(json_object_get(item, "email_id"));
 	const char *status = json_string_value(json_object_get(item, "status"));
 	const char *detail = json_string_value(json_object_get(item, "detail"));
+	/* ours alone: nobody else has an outbox */
+	bool is_caught = json_is_true(json_object_get(item, "caught"));
 	int64_t now_ms = p->w->actor.now_ms;
 	enum crm_bounce bounced;
 
@@ -114,7 +116,8 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 	if (bounced == CRM_BOUNCE_NONE)
 		return batch_add(b, SQL_PULL_ACCEPTED,
 				 SQL_ARGS(sql_int(now_ms), sql_int(now_ms),
-					  sql_int(p->c.id), sql_text(hash)),
+					  sql_int(is_caught), sql_int(p->c.id),
+					  sql_text(hash)),
 				 err);
 	return batch_add(b, SQL_PULL_REFUSED,
 			 SQL_ARGS(sql_text(status), sql_text(detail),

@@ -41,7 +41,9 @@ static void make_report(struct bridge_fixture *f)
 	fake_person(f, "b@x.example");
 	fake_campaign(f);
 	fake_send_campaign(f);
-	fake_say(fake_reported(f, "sent_to", "a@x.example"), "status", "sent");
+	a = fake_reported(f, "sent_to", "a@x.example");
+	fake_say(a, "status", "sent");
+	(void)json_object_set_new(a, "caught", json_true());
 	fake_say(fake_reported(f, "sent_to", "b@x.example"), "status", "hard");
 	a = fake_reported(f, "emails", "a@x.example");
 	acted(a, "open", NULL);
@@ -64,6 +66,8 @@ static void is_pulled(struct bridge_fixture *f)
 		  1 },
 		{ "SELECT COUNT(*) FROM campaign_recipient WHERE bounced = 1",
 		  1 },
+		{ "SELECT SUM(caught) FROM campaign_recipient", 1 },
+		{ "SELECT caught FROM campaign_figures", 1 },
 		{ "SELECT SUM(opens) FROM campaign_recipient", 1 },
 		{ "SELECT SUM(clicks) FROM campaign_recipient", 1 },
 		{ "SELECT COUNT(*) FROM campaign_link", 1 },

@@ -26,6 +26,7 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 		.merge = str_of(text_or_empty(rows_dup(rows, 3, arena))),
 		.vip = rows_int(rows, 4) != 0,
 		.status = (int)rows_int(rows, 5),
+		.is_caught = rows_int(rows, 6) != 0,
 		.bounce = rows_int(rows, 7),
 		.opens = rows_int(rows, 8),
 		.machine_opens = rows_int(rows, 9),

@@ -13,6 +13,7 @@
 static const char *const columns[FIGURES] = {
 	[FIGURE_RECIPIENTS] = "recipients",
 	[FIGURE_SENT] = "sent",
+	[FIGURE_CAUGHT] = "caught",
 	[FIGURE_WAITING] = "waiting",
 	[FIGURE_BOUNCED_HARD] = "bounced_hard",
 	[FIGURE_BOUNCED_SOFT] = "bounced_soft",
@@ -269,6 +270,12 @@ int64_t figures_seconds_left(const struct campaign_figures *f, int64_t now_ms)
 }
 
 /* --- shape --- */
+
+int64_t figures_delivered(const struct campaign_figures *f)
+{
+	return f->n[FIGURE_SENT] - f->n[FIGURE_CAUGHT] -
+	       f->n[FIGURE_BOUNCED_HARD] - f->n[FIGURE_BOUNCED_SOFT];
+}
 
 void figures_write(const struct campaign_figures *f, struct json_writer *w)
 {

@@ -25,6 +25,7 @@
 enum figure {
 	FIGURE_RECIPIENTS,
 	FIGURE_SENT,
+	FIGURE_CAUGHT, /* of those sent, in the outbox: nobody was mailed */
 	FIGURE_WAITING,
 	FIGURE_BOUNCED_HARD,
 	FIGURE_BOUNCED_SOFT,
@@ -95,5 +96,7 @@ int64_t figures_per_hour(const struct campaign_figures *f, int64_t now_ms);
 int64_t figures_seconds_left(const struct campaign_figures *f, int64_t now_ms);
 /* The members of an object: "recipients" ... "as_of". */
 void figures_write(const struct campaign_figures *f, struct json_writer *w);
+/* Sent, less what bounced and what was caught. */
+int64_t figures_delivered(const struct campaign_figures *f);
 
 #endif

@@ -38,9 +38,8 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 	json_key_int(w, "recipients", f.n[FIGURE_RECIPIENTS]);
 	json_key_int(w, "unknown", f.n[FIGURE_UNKNOWN]);
 	json_key_int(w, "sent", f.n[FIGURE_SENT]);
-	json_key_int(w, "delivered",
-		     f.n[FIGURE_SENT] - f.n[FIGURE_BOUNCED_HARD] -
-			     f.n[FIGURE_BOUNCED_SOFT]);
+	json_key_int(w, "delivered", figures_delivered(&f));
+	json_key_int(w, "caught", f.n[FIGURE_CAUGHT]);
 	json_key_int(w, "waiting", f.n[FIGURE_WAITING]);
 	add_pair(w, "bounced", "hard", f.n[FIGURE_BOUNCED_HARD], "soft",
 		 f.n[FIGURE_BOUNCED_SOFT]);

@@ -201,7 +201,8 @@ static const char *outcome_of(const struct rows *rows)
 		OPENED_MS,
 		CLICKED_MS,
 		UNSUBSCRIBED_MS,
-		COMPLAINED_MS
+		COMPLAINED_MS,
+		CAUGHT
 	};
 
 	if (rows_int(rows, COMPLAINED_MS))
@@ -212,7 +213,9 @@ static const char *outcome_of(const struct rows *rows)
 		return "clicked";
 	if (rows_int(rows, OPENED_MS))
 		return "opened";
-	return rows_int(rows, BOUNCED) ? "bounced" : "sent";
+	if (rows_int(rows, BOUNCED))
+		return "bounced";
+	return rows_int(rows, CAUGHT) ? "caught" : "sent";
 }
 
 static void read_listed(const struct rows *rows, struct arena *arena, void *out)

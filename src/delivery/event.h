@@ -53,6 +53,10 @@ enum event_kind {
 #define EVENT_BOUNCE_MASK 3      /* ... of the bits above that shift */
 #define EVENT_NO_FAULT (1 << 20) /* says nothing about the address */
 
+/* A bit of `code` of accepted, above the reply code: by the outbox, so that
+ * nobody was mailed. */
+#define EVENT_CAUGHT (1 << 21)
+
 /*
  * A bit of `code` of unsubscribed: it is taken back, by the person. No kind of
  * its own, since it must stay in the order of the log among them, for whoever

@@ -223,7 +223,10 @@ void handover_result(void *sender, const struct relay_result *result)
 	case TROUBLE_NONE:
 		metric_add(&sent, 1);
 		atomic_fetch_add(&s->accepted, 1);
-		set_outcome(p, EVENT_ACCEPTED, result->code, NULL);
+		set_outcome(p, EVENT_ACCEPTED,
+			    result->code |
+				    (result->is_caught ? EVENT_CAUGHT : 0),
+			    NULL);
 		return;
 	case TROUBLE_RETRY:
 		defer(p, result);

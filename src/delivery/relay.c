@@ -93,6 +93,7 @@ static void tell_results(struct relay *r, struct caught **group, size_t n,
 		struct relay_result result = {
 			.cookie = group[i]->cookie,
 			.trouble = rc < 0 ? TROUBLE_RELAY : TROUBLE_NONE,
+			.is_caught = rc >= 0,
 			.code = rc < 0 ? 0 : 250,
 			.detail = rc < 0 ? err->text : "caught",
 		};

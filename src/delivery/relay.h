@@ -45,6 +45,7 @@ struct relay_result {
 	void *cookie;
 	enum trouble trouble;
 	bool is_kept_back;  /* the gate said no; the rest says nothing */
+	bool is_caught;     /* lies in the outbox: it went to nobody */
 	int code;           /* of the relay; 0: no answer */
 	const char *detail; /* what it said; lives for the call */
 };

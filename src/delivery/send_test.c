@@ -986,6 +986,28 @@ static void a_relay_without_a_public_url_gets_nothing(void **state)
 	assert_int_equal(sink_totals(w->sink).accepted, 0);
 }
 
+static bool has_first(void)
+{
+	return sink_totals(world.sink).accepted > 0;
+}
+
+/* By mail: the relay may change while a campaign is sent. */
+static void what_the_outbox_caught_is_told_apart(void **state)
+{
+	struct world *w = &world;
+	int64_t caught;
+
+	(void)state;
+	w->options.rate = MANY_SLOWLY;
+	start_with_two_relays(NULL);
+	await(has_first);
+	put_relay(RELAY_OUTBOX);
+	await(is_sent);
+	caught = fixture_int(&w->f, "SELECT SUM(caught) FROM recipient");
+	assert_true(caught > 0);
+	assert_int_equal(caught + sink_totals(w->sink).accepted, 3000);
+}
+
 #define FEW(test) cmocka_unit_test_setup_teardown(test, with_few, tear_down)
 #define MANY(test) cmocka_unit_test_setup_teardown(test, with_many, tear_down)
 
@@ -1015,6 +1037,7 @@ int main(int argc, char **argv)
 		FEW(single_mails_go_out),
 		MANY(another_relay_takes_over_in_mid_send),
 		MANY(there_and_back_again),
+		MANY(what_the_outbox_caught_is_told_apart),
 		FEW(a_silent_relay_holds_up_no_other),
 		FEW(a_dead_relay_holds_up_no_other),
 		FEW(what_one_relay_refuses_is_tried_by_the_next),

@@ -80,12 +80,16 @@ describe("the report of a campaign", () => {
     const now = await report();
     // what each number counts
     assert.ok(now.recipients > now.sent);
-    await page.getByText("with 1 left out", { exact: true }).waitFor();
-    await page.getByText("without 1 left out", { exact: true }).waitFor();
+    await page.getByText(`of ${now.recipients} chosen`, { exact: true }).waitFor();
+    await page.getByText(`${now.recipients} chosen, 1 not sent`, { exact: true }).waitFor();
+    // nobody of them was mailed, and that is said
+    assert.equal(now.caught, now.sent);
+    await page.getByText(`${now.sent} mails were kept in the outbox: nobody was mailed.`).waitFor();
+    await page.getByText(/ of those delivered or in the outbox$/).first().waitFor();
     for (const [what, n, query] of [
-      ["Recipients", now.recipients, {}],
+      ["Chosen", now.recipients, {}],
       ["Sent", now.sent, { state: "sent" }],
-      ["Delivered", now.delivered, { state: "delivered" }],
+      ["In the outbox", now.caught, { state: "caught" }],
       ["Opened", now.opened.people, { response: "opened" }],
       ["Clicked", now.clicked.people, { response: "clicked" }],
       ["Unsubscribed", now.unsubscribed, { response: "unsubscribed" }],
@@ -96,7 +100,7 @@ describe("the report of a campaign", () => {
       ["other.example, Clicked", 1, { domain: "other.example", response: "clicked" }],
     ] as [string, number, Json][]) {
       await figure(page, what, n).click();
-      await page.getByText(what === "Recipients" ? `${n} people` : fit(n), { exact: true }).waitFor();
+      await page.getByText(what === "Chosen" ? `${n} people` : fit(n), { exact: true }).waitFor();
       const whose = await addresses(query);
       assert.equal(whose.length, n, what);
       await settled(page);

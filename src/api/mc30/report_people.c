@@ -174,6 +174,8 @@ static void write_sent(const struct people *p, const struct report_row *row,
 							      : 0]);
 	if (row->bounce)
 		write_detail(row, w);
+	if (row->is_caught)
+		json_key_bool(w, "caught", true); /* ours alone, too */
 	json_key_int(w, "open_count", row->opens + row->machine_opens);
 	json_key_time(w, "last_open", row->last_open_ms);
 	json_key_text(w, "absplit_group", "");

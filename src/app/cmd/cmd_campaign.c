@@ -550,6 +550,15 @@ static void print_pair(const json_t *report, const char *key, const char *a,
 	       a, (long long)print_int(pair, b), b);
 }
 
+static void print_caught(const json_t *report)
+{
+	int64_t caught = print_int(report, "caught");
+
+	if (caught > 0)
+		printf("%-12s %lld kept in the outbox: nobody was mailed\n",
+		       "caught", (long long)caught);
+}
+
 static void print_report(const json_t *report)
 {
 	static const char *const plain[] = { "recipients",   "sent",
@@ -562,6 +571,7 @@ static void print_report(const json_t *report)
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		printf("%-12s %lld\n", plain[i],
 		       (long long)print_int(report, plain[i]));
+	print_caught(report);
 	print_hold(report);
 	json_object_foreach (json_object_get(report, "left_out"), reason, n)
 		printf("%-12s %lld (%s)\n", "left out",

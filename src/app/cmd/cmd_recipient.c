@@ -20,7 +20,8 @@
 	  "unsubscribed, complained, not_opened, not_clicked, "          \
 	  "machine_opened or machine_clicked" },                         \
 		{ "state", "STATE",                                      \
-		  "sent, delivered, waiting, not_sent, accepted ..." },  \
+		  "sent, delivered, caught, waiting, not_sent, "         \
+		  "accepted ..." },                                      \
 		{ "reason", "REASON", "of those left out or refused" },  \
 		{ "link", "ID", "who clicked this link of the report" }, \
 		{ "domain", "NAME", "at addresses of this domain" },     \

@@ -56,7 +56,9 @@ struct named_condition {
 
 static const struct named_condition several_states[] = {
 	{ "sent", WAS_SENT, SENT_AT },
-	{ "delivered", WAS_SENT " AND r.bounced = 0", SENT_AT },
+	{ "delivered", WAS_SENT " AND r.bounced = 0 AND r.caught = 0",
+	  SENT_AT },
+	{ "caught", WAS_SENT " AND r.caught <> 0", SENT_AT },
 	{ "waiting", " AND r.state IN (" SQL_SET_CRM_RECIPIENT_WAITING ")",
 	  NULL },
 	{ "not_sent", " AND r.state IN (6, 7)", NULL },
@@ -445,7 +447,7 @@ static void page_sql(const struct page *p, struct sqlbuild *b)
 			" CASE WHEN s.id IS NULL THEN p.first_name"
 			" ELSE s.first_name END,"
 			" CASE WHEN s.id IS NULL THEN p.last_name"
-			" ELSE s.last_name END, x.total FROM (");
+			" ELSE s.last_name END, x.total, r.caught FROM (");
 	(p->walks ? walk_sql : scan_sql)(p, b);
 	sqlbuild_add(b, ") x JOIN campaign_recipient r ON r.person_id = x.id"
 			" AND r.campaign_id = ");
@@ -487,6 +489,7 @@ static void read_recipient(const struct rows *rows, struct arena *arena,
 		.complained_ms = rows_int(rows, 12),
 		.machine_opened_ms = rows_int(rows, 13),
 		.address = rows_dup(rows, 14, arena),
+		.is_caught = rows_int(rows, 21) != 0,
 		.name = field_full_name(rows_dup(rows, 18, arena),
 					rows_dup(rows, 19, arena), arena),
 	};

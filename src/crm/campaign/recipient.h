@@ -20,8 +20,8 @@
 /* Who is looked for: all of it must fit; NULL and 0: any. */
 struct recipient_filter {
 	int64_t campaign_id;
-	/* "queued" ..., or several: sent delivered waiting not_sent; unknown:
-	 * nobody in the CRM. */
+	/* "queued" ..., or several: sent delivered caught waiting not_sent;
+	 * unknown: nobody in the CRM. */
 	const char *state;
 	const char *reason; /* of one who was left out or refused (without a
 			       state, only those); "other": none is known */
@@ -34,7 +34,8 @@ struct recipient_filter {
 	/* Comma-separated: it is of none of these, or not known. */
 	const char *not_domains;
 	/* ISO 8601: when the response came first, or without one (state sent,
-	 * delivered) when it was sent; from then on, and before that. */
+	 * delivered, caught) when it was sent; from then on, and before that.
+	 */
 	const char *from, *until;
 	const char *q; /* words that name or address contain */
 
@@ -76,6 +77,7 @@ struct recipient {
 	/* 0: not */
 	int64_t opened_ms, clicked_ms, bounced_ms, unsubscribed_ms;
 	int64_t complained_ms, machine_opened_ms;
+	bool is_caught; /* lies in the outbox: nobody was mailed */
 };
 struct recipients VEC_FIELDS(struct recipient);
 

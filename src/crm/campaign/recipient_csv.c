@@ -26,6 +26,7 @@ static const char *const header[] = {
 	"bounced_at",
 	"unsubscribed_at",
 	"complained_at",
+	"caught",
 };
 
 static void add_line(const char *const *cells, size_t n, struct strbuf *out)
@@ -71,6 +72,7 @@ static void add_recipient(const struct recipient *r, struct arena *arena,
 		time_text(r->bounced_ms, arena),
 		time_text(r->unsubscribed_ms, arena),
 		time_text(r->complained_ms, arena),
+		r->is_caught ? "true" : "false",
 	};
 
 	_Static_assert(ARRAY_SIZE(cells) == ARRAY_SIZE(header), "columns");

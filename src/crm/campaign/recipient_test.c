@@ -87,6 +87,9 @@ static int open_ledger(void **state)
 	store_fixture_exec(f->db,
 			   "UPDATE campaign_recipient SET machine_clicked_ms ="
 			   " 31 WHERE campaign_id = 7 AND person_id IN (8, 9)");
+	store_fixture_exec(f->db, "UPDATE campaign_recipient SET caught = 1"
+				  " WHERE campaign_id = 7 AND person_id IN (3,"
+				  " 9)");
 	return 0;
 }
 
@@ -146,12 +149,13 @@ static void each_condition_finds_its_own(void **state)
 		{ { .reason = "hard" }, "4" },
 		{ { .reason = "other" }, "" },
 		{ { .state = "sent" }, "-1 1 2 3 4 5 6 7 8" },
-		{ { .state = "delivered" }, "-1 1 2 3 6 7 8" },
+		{ { .state = "delivered" }, "-1 1 2 6 7 8" },
+		{ { .state = "caught" }, "3" },
 		{ { .state = "waiting" }, "10" },
 		{ { .state = "waiting", .reason = "other" }, "10" },
 		{ { .state = "not_sent" }, "9 11" },
 		{ { .state = "unknown" }, "-1" },
-		{ { .state = "delivered", .domain = "example.org" }, "1 3 7" },
+		{ { .state = "delivered", .domain = "example.org" }, "1 7" },
 		{ { .state = "queued", .response = "opened" }, "" },
 		{ { .link_id = 4 }, "1" },
 		{ { .link_id = 5 }, "" },
@@ -229,6 +233,7 @@ static void totals_are_the_figures(void **state)
 	} cases[] = {
 		{ NULL, NULL, FIGURE_RECIPIENTS },
 		{ "sent", NULL, FIGURE_SENT },
+		{ "caught", NULL, FIGURE_CAUGHT },
 		{ "waiting", NULL, FIGURE_WAITING },
 		{ "unknown", NULL, FIGURE_UNKNOWN },
 		{ NULL, "bounced_hard", FIGURE_BOUNCED_HARD },

@@ -163,6 +163,34 @@ static void the_ledger_follows_the_log(void **state)
 			 2);
 }
 
+/* Also after another try; a relay may take the rest. */
+static void what_the_outbox_caught_is_known(void **state)
+{
+	struct world *w = *state;
+
+	for (int64_t m = 1; m <= 3; m++)
+		tell(w, m, EVENT_HANDED, 1);
+	tell(w, 1, EVENT_DEFERRED, 2);
+	apply_all(w);
+	fixture_exec(&w->f, "UPDATE recipient SET state = 2"
+			    " WHERE member_id = 1");
+	tell(w, 1, EVENT_HANDED, 3);
+	for (int64_t m = 1; m <= 3; m++)
+		fixture_event(&w->f,
+			      (struct event){ .at_ms = FIXTURE_NOW + 4,
+					      .kind = EVENT_ACCEPTED,
+					      .code = m < 3 ? 250 | EVENT_CAUGHT
+							    : 250,
+					      .member_id = m });
+	apply_all(w);
+	tell(w, 1, EVENT_OPENED, 60000);
+	apply_all(w);
+	assert_int_equal(of(w, "caught", 1), 1);
+	assert_int_equal(of(w, "caught", 2), 1);
+	assert_int_equal(of(w, "caught", 3), 0);
+	assert_int_equal(of(w, "state", 1), RECIPIENT_ACCEPTED);
+}
+
 static void what_the_table_forbids_is_left_alone(void **state)
 {
 	struct world *w = *state;
@@ -378,6 +406,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(the_ledger_follows_the_log),
+		FIXED(what_the_outbox_caught_is_known),
 		FIXED(what_the_table_forbids_is_left_alone),
 		FIXED(refusals_hit_the_member),
 		FIXED(an_unsubscribe_is_applied),

@@ -122,7 +122,9 @@ static int apply_sent(struct batch_state *s, struct entry *e,
 	if (!move_entry(e, to, event))
 		return 0;
 	e->detail = to == RECIPIENT_ACCEPTED ? NULL : event->detail;
-	if (to != RECIPIENT_ACCEPTED)
+	if (to == RECIPIENT_ACCEPTED)
+		e->caught = event->code & EVENT_CAUGHT;
+	else
 		e->bounce = event_bounce(event);
 	seq = seq_of(s, e->campaign_id, err);
 	if (!seq)

@@ -32,6 +32,7 @@ struct entry {
 	bool is_there; /* has a row in the ledger */
 	bool is_moved, is_active;
 	enum recipient_state before, state;
+	bool caught; /* by the outbox */
 	int64_t bounce, uncertain, attempts, next_ms, first_ms, sent_seq;
 	int64_t at_ms;
 	int64_t opens, machine_opens, clicks, machine_clicks;

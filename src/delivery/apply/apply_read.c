@@ -74,6 +74,7 @@ static void read_entry(struct batch_state *s, struct entry *e,
 	e->complained_ms = rows_int(rows, 18);
 	e->detail = rows_dup(rows, 19, s->a->arena);
 	e->address = rows_dup(rows, 20, s->a->arena);
+	e->caught = rows_int(rows, 21) != 0;
 }
 
 static size_t campaign_end(const struct batch_state *s, size_t from)

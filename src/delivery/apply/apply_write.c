@@ -13,16 +13,16 @@
 
 static int write_move(struct batch *b, const struct entry *e, struct err *err)
 {
-	return batch_add(b, SQL_RECIPIENT_MOVE,
-			 SQL_ARGS(sql_int(e->state), sql_null(),
-				  sql_text(e->detail), sql_int(e->bounce),
-				  sql_int(e->uncertain), sql_int(e->attempts),
-				  sql_int(e->next_ms), sql_int(e->first_ms),
-				  sql_id_or_null(e->sent_seq),
-				  sql_int(e->at_ms), sql_int(e->state),
-				  sql_int(e->campaign_id),
-				  sql_int(e->member_id), sql_int(e->before)),
-			 err);
+	return batch_add(
+		b, SQL_RECIPIENT_MOVE,
+		SQL_ARGS(sql_int(e->state), sql_null(), sql_text(e->detail),
+			 sql_int(e->bounce), sql_int(e->caught),
+			 sql_int(e->uncertain), sql_int(e->attempts),
+			 sql_int(e->next_ms), sql_int(e->first_ms),
+			 sql_id_or_null(e->sent_seq), sql_int(e->at_ms),
+			 sql_int(e->state), sql_int(e->campaign_id),
+			 sql_int(e->member_id), sql_int(e->before)),
+		err);
 }
 
 static int write_activity(struct batch_state *s, struct batch *b,

@@ -51,6 +51,7 @@ static void format_recipient(const struct recipient *r,
 	json_key_text(w, "name", r->name);
 	json_key_text(w, "address", r->address);
 	json_key_text(w, "state", crm_recipient_state_name(r->state));
+	json_key_bool(w, "caught", r->is_caught);
 	json_key_text(w, "reason", r->reason);
 	json_key_text(w, "detail", detail_of(r, c));
 	json_key_time_or_null(w, "at", r->at_ms);

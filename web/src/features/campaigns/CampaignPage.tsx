@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useReadable } from '../composer/useReadable.ts';
 import { CampaignActs } from './CampaignActs.tsx';
+import { Caught } from './Caught.tsx';
 import { ToWords } from './cells.tsx';
 import { Held } from './Held.tsx';
 import { campaignQuery, type Campaign } from './queries.ts';
@@ -46,6 +47,7 @@ export function CampaignPage() {
       {campaign.status === 'scheduled' && <Scheduled campaign={campaign} etag={found.data?.etag ?? null} />}
       {(campaign.status === 'scheduled' || (campaign.status === 'draft' && !isLeaving)) && <Held campaign={campaign} />}
       {(campaign.status === 'sending' || campaign.status === 'paused') && <Sending campaign={campaign} />}
+      <Caught figures={campaign.figures} />
       {campaign.status === 'draft' || campaign.status === 'scheduled' ? <Mail campaign={campaign} /> : <ReportTabs campaign={campaign} />}
     </Stack>
   );

@@ -52,7 +52,9 @@ function StatusCell({ campaign }: { campaign: Campaign }) {
   const { rate, seconds_left: left } = campaign;
   const pace = typeof rate === 'number' && campaign.status === 'sending' ? t('campaigns.rate', { count: Math.round(rate), n: format.number(Math.round(rate)) }) : null;
   const isLeaving = campaign.status === 'draft' && campaign.send_job_id !== null;
-  const beside = standing?.title ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
+  const caught = campaign.figures?.caught ?? 0;
+  const kept = caught > 0 && campaign.status !== 'sending' ? t('campaigns.caught.short', { count: caught, n: format.number(caught) }) : null;
+  const beside = standing?.title ?? kept ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
   return (
     <Group gap={8} wrap="nowrap" title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
       <StatusWord status={campaign.status} />
@@ -81,27 +83,27 @@ function Moment({ at }: { at: string | null | undefined }) {
   return at ? <Ago at={at} /> : null;
 }
 
-/** Everybody in it, also whom it did not go to. */
+/** Whom it goes to; beside it, if more were chosen, how many. */
 function Recipients({ campaign: { figures } }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (!figures) return null;
-  const out = figures.left_out;
-  const words = t('report.withLeftOut', { count: out, n: format.number(out) });
-  return <span title={out > 0 ? words : undefined}>{format.number(figures.recipients)}</span>;
+  const { recipients, left_out: out } = figures;
+  const words = t('report.ofChosen', { count: recipients, n: format.number(recipients), out: format.number(out) });
+  return <span title={out > 0 ? words : undefined}>{format.number(recipients - out)}</span>;
 }
 
-/** Of those to whom it was delivered, as in its report: a small bar, and the number. */
+/** Of what did not come back, as in its report: a small bar, and the number. */
 function Share({ campaign, of }: { campaign: Campaign; of: 'opened' | 'clicked' }) {
   const format = useFormat();
   const figures = campaign.figures;
   if (!figures || figures.sent === 0) return null;
   const n = figures[of];
-  const delivered = figures.sent - figures.bounced_hard - figures.bounced_soft;
+  const arrived = figures.sent - figures.bounced_hard - figures.bounced_soft;
   return (
-    <Stack gap={3} title={format.percent(n, delivered)}>
-      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, delivered)}</Text></Text>
-      <Progress size={4} w={80} value={delivered > 0 ? (100 * n) / delivered : 0} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
+    <Stack gap={3} title={format.percent(n, arrived)}>
+      <Text span size="xs" lh={1.2}>{format.number(n)} <Text span c="dimmed" size="xs">{format.percent(n, arrived)}</Text></Text>
+      <Progress size={4} w={80} value={arrived > 0 ? (100 * n) / arrived : 0} color={of === 'opened' ? 'blue' : 'green'} aria-hidden />
     </Stack>
   );
 }

@@ -11,10 +11,12 @@ import type { LedgerFilter } from './search.ts';
 export function Figures({ report }: { report: Report }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { sent, delivered, opened, clicked, bounced, unsubscribed, complained, unknown, average, waiting } = report;
+  const { sent, delivered, caught, opened, clicked, bounced, unsubscribed, complained, unknown, average, waiting } = report;
   const out = Object.values(report.left_out).reduce((all, n) => all + n, 0);
-  const words = { count: out, n: format.number(out) };
-  const ofDelivered = (n: number) => <Line>{t('report.shareDelivered', { rate: format.percent(n, delivered) })}</Line>;
+  const words = { count: report.recipients, n: format.number(report.recipients), out: format.number(out) };
+  // what lies in the outbox can be opened there, so that it counts here
+  const ofDelivered = (n: number) =>
+    <Line>{t(caught > 0 ? 'report.shareArrived' : 'report.shareDelivered', { rate: format.percent(n, delivered + caught) })}</Line>;
   const machines = (n: number, of: LedgerFilter) => (
     <People n={n} of={of} isMachine>{t('campaigns.machines', { count: n, n: format.number(n) })}</People>
   );
@@ -23,17 +25,20 @@ export function Figures({ report }: { report: Report }) {
     <section aria-labelledby="figures">
       <Title order={2} fz="md" mb="xs" id="figures">{t('campaigns.figures')}</Title>
       <SimpleGrid cols={{ base: 2, xs: 3, md: 5 }} spacing="sm">
-        <Figure label={t('campaigns.recipients')} n={report.recipients} of={{}}>
-          {out > 0 && <Line>{t('report.withLeftOut', words)}</Line>}
+        <Figure label={t('report.chosen')} n={report.recipients} of={{}}>
           <People n={unknown} of={{ state: 'unknown' }}>{t('campaigns.unknown', { count: unknown, n: format.number(unknown) })}</People>
         </Figure>
+        {out > 0 && <Figure label={t('report.notSent')} n={out} of={{ state: 'not_sent' }}><Line>{t('report.ofThese', words)}</Line></Figure>}
         <Figure label={t('campaigns.sent')} n={sent} of={{ state: 'sent' }}>
-          {out > 0 && <Line>{t('report.withoutLeftOut', words)}</Line>}
+          {out > 0 && <Line>{t('report.ofChosen', words)}</Line>}
         </Figure>
         {waiting > 0 && <Figure label={t('campaigns.waiting')} n={waiting} of={{ state: 'waiting' }} />}
         <Figure label={t('report.delivered')} n={delivered} of={{ state: 'delivered' }}>
           <Line>{t('report.shareSent', { rate: format.percent(delivered, sent) })}</Line>
         </Figure>
+        {caught > 0 && (
+          <Figure label={t('report.caught')} n={caught} of={{ state: 'caught' }} color="yellow"><Line>{t('report.caughtAbout')}</Line></Figure>
+        )}
         <Figure label={t('campaigns.opened')} n={opened.people} of={{ response: 'opened' }}>
           {ofDelivered(opened.people)}
           {usual(average.opened)}
@@ -50,7 +55,6 @@ export function Figures({ report }: { report: Report }) {
         </Figure>
         <Figure label={t('campaigns.unsubscribed')} n={unsubscribed} of={{ response: 'unsubscribed' }}>{ofDelivered(unsubscribed)}</Figure>
         <Figure label={t('campaigns.complained')} n={complained} of={{ response: 'complained' }} color="red" />
-        <Figure label={t('report.notSent')} n={out} of={{ state: 'not_sent' }} />
       </SimpleGrid>
     </section>
   );

@@ -20,7 +20,7 @@ export function useRecipientColumns(): Column<LedgerRow>[] {
     () => [
       { name: 'name', label: t('campaigns.person'), width: 160, isSortable: true, cell: (row) => <Name row={row} /> },
       { name: 'address', label: t('people.field.email'), width: 220, isSortable: false, cell: (row) => <bdi>{row.address}</bdi> },
-      { name: 'state', label: t('campaigns.statusHead'), width: 120, isSortable: false, cell: (row) => t(`campaigns.state.${row.state as LedgerState}`) },
+      { name: 'state', label: t('campaigns.statusHead'), width: 120, isSortable: false, cell: (row) => t(row.caught ? 'campaigns.caught.state' : `campaigns.state.${row.state as LedgerState}`) },
       { name: 'reason', label: t('campaigns.reason'), width: 140, isSortable: false, cell: (row) => <span title={row.detail ?? ''}>{row.reason ? titleOf(row.reason) : ''}</span> },
       { name: 'did', label: t('campaigns.responseHead'), width: 200, isSortable: false, cell: (row) => <Did row={row} /> },
       { name: 'opens', label: t('report.who.opens'), width: 100, isSortable: true, cell: (row) => row.opens > 0 && format.number(row.opens) },

@@ -5,7 +5,7 @@
 import { spreadsheetQuery } from '../../../app/spreadsheet.ts';
 
 /** Each of one state, or of several. */
-export const severalStates = ['sent', 'delivered', 'waiting', 'not_sent', 'unknown'] as const;
+export const severalStates = ['sent', 'delivered', 'caught', 'waiting', 'not_sent', 'unknown'] as const;
 export const states = ['queued', 'accepted', 'deferred', 'refused', 'expired', 'canceled', 'left_out'] as const;
 export type LedgerState = (typeof states)[number];
 export type FilterState = LedgerState | (typeof severalStates)[number];

@@ -118,7 +118,7 @@ function CampaignMail({ entry, onShow }: { entry: TimelineEntry; onShow: () => v
     <>
       <Group gap="sm">
         {counts.length === 0 ? (
-          <Text size="xs" c="dimmed">{t('person.noEvents')}</Text>
+          <Text size="xs" c="dimmed">{t(entry.status === 'caught' ? 'person.caught' : 'person.noEvents')}</Text>
         ) : (
           <UnstyledButton aria-expanded={isOpen} onClick={events.toggle} mih={24}>
             <Text size="xs" c="var(--mantine-color-anchor)">
