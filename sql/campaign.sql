@@ -68,8 +68,13 @@ UPDATE campaign SET status = ?, updated_ms = ?,
 WHERE id = ? AND status = ?;
 
 -- name: campaign-schedule
--- args: schedule_ms or NULL, id
-UPDATE campaign SET schedule_ms = ? WHERE id = ?;
+-- One writer: who has moved the status before, in this transaction.
+-- args: schedule_ms or NULL, user or NULL, key or NULL, id
+UPDATE campaign SET schedule_ms = ?, scheduled_user = ?, scheduled_key = ? WHERE id = ?;
+
+-- name: campaign-scheduled-by
+-- args: hex
+SELECT scheduled_user, scheduled_key FROM campaign WHERE hex = ?;
 
 -- name: campaign-add
 -- args: hex, list, type, settings, segment, segment_opts, tracking,

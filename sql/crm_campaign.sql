@@ -53,6 +53,13 @@ SELECT c.id, g.name, u.name, s.job_id, COALESCE(o.name, a.actor), a.at_ms,
   LEFT JOIN app_user o ON o.id = a.user_id
  WHERE c.id IN JSON_INTS(?) ORDER BY c.id;
 
+-- name: crm-campaign-order
+-- Who sent or scheduled it last; detail: a key. args: id
+SELECT user_id, detail FROM audit_log
+ WHERE record_id = ? AND entity IS NULL
+   AND action IN ('campaign.send', 'campaign.schedule')
+ ORDER BY id DESC LIMIT 1;
+
 -- name: crm-campaign-showing
 -- Those whose HTML holds something. args: pattern
 SELECT name, marketing_campaign_id FROM campaign

@@ -22,6 +22,7 @@
 #include "base/thread/stop.h"
 #include "bridge/bridge.h"
 #include "bridge/bridge_organisation.h"
+#include "campaign/campaign.h"
 #include "crm/browse/bulk.h"
 #include "crm/import/import.h"
 #include "crm/search/search.h"
@@ -189,6 +190,7 @@ static int authenticate(void *context, const struct credentials *in,
 	found = identity_find(db, &claim, s->last_use, in->arena, &id, err);
 	if (found > 0)
 		*out = (struct caller){ .user_id = id.user_id,
+					.key_id = id.key_id,
 					.role = (int)id.role,
 					.may_send = id.may_send,
 					.by_session = id.by_session,
@@ -332,6 +334,18 @@ static int find_demo(void *server, const char *const *addresses, size_t n,
 	return demo_find_addresses(db, addresses, n, out, err);
 }
 
+static int may_send(void *server, const struct campaign_order *order,
+		    struct arena *arena, const char **why_out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct server *s = server;
+
+	if (store_get(s->store, STORE_CRM, &db, err) < 0)
+		return -1;
+	return identity_may_send(db, order->user_id, order->key_id, arena,
+				 why_out, err);
+}
+
 static int start_delivery(struct server *s, struct err *err)
 {
 	s->delivery_setup = (struct delivery_setup){
@@ -346,6 +360,7 @@ static int start_delivery(struct server *s, struct err *err)
 		.send = s->roles.send,
 		.track = s->roles.track,
 		.barred = { .find = find_demo, .context = s },
+		.may_send = may_send,
 		.after_apply = wake_webhooks,
 		.context = s,
 	};

@@ -46,10 +46,20 @@ static int64_t send_off(struct bridge_fixture *f, int64_t at_ms)
 	return job.id;
 }
 
-static int64_t begin(struct bridge_fixture *f, int64_t at_ms)
+/* Of user 1, who may send. */
+static void renew(struct bridge_fixture *f)
 {
 	bridge_fixture_renew(f);
+	store_fixture_exec(f->db, "INSERT INTO app_user (id, email, email_hash,"
+				  " name, role, may_send, created_ms,"
+				  " updated_ms) VALUES (1, 'a@x.example', 'h',"
+				  " 'Ann', 2, 1, 1, 1) ON CONFLICT DO NOTHING");
 	fake_campaign(f);
+}
+
+static int64_t begin(struct bridge_fixture *f, int64_t at_ms)
+{
+	renew(f);
 	return send_off(f, at_ms);
 }
 
@@ -169,6 +179,42 @@ static void what_is_refused_is_a_draft_that_says_why(void **state)
 	}
 }
 
+/* Until it begins over there. */
+static void who_may_not_send_any_more_sends_nothing(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int64_t at_ms = 0; at_ms <= SOON; at_ms += SOON) {
+		int64_t job = begin(f, at_ms);
+		struct err err = ERR_INIT;
+
+		store_fixture_exec(f->db, "UPDATE audit_log SET user_id = 77"
+					  " WHERE action LIKE 'campaign.%'");
+		assert_int_equal(fake_run(f, job, &err), -1);
+		says(f, CRM_CAMPAIGN_DRAFT, SEND_NO_RIGHT,
+		     "the user who ordered it was removed");
+		assert_int_equal(now_is(f).schedule_ms, 0);
+		assert_int_equal(f->sends, 0);
+		look(f);
+		says(f, CRM_CAMPAIGN_DRAFT, SEND_NO_RIGHT, "removed");
+		goes_out(f); /* by somebody else */
+	}
+}
+
+/* It may have begun over there, which only the audience knows. */
+static void what_has_begun_goes_on(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int64_t job = begin(f, 0);
+	struct err err = ERR_INIT;
+
+	store_fixture_exec(f->db, "UPDATE audit_log SET user_id = 77"
+				  " WHERE action LIKE 'campaign.%'");
+	store_fixture_exec(f->db, "UPDATE campaign SET status = 3");
+	assert_int_equal(fake_run(f, job, &err), 0);
+	assert_int_equal(f->sends, 1);
+}
+
 static void what_is_stopped_is_a_draft_that_says_so(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -218,8 +264,7 @@ static int64_t ask(struct bridge_fixture *f)
 {
 	struct err err = ERR_INIT;
 
-	bridge_fixture_renew(f);
-	fake_campaign(f);
+	renew(f);
 	for (int i = 0; i < 60; i++)
 		fake_person(f, arena_printf(f->crm->arena, "p%d@x.example", i));
 	assert_int_equal(fake_push(f, 1, &err), 0);
@@ -502,6 +547,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_audience_that_is_away_is_waited_for),
 		TEST(what_is_refused_is_a_draft_that_says_why),
+		TEST(who_may_not_send_any_more_sends_nothing),
+		TEST(what_has_begun_goes_on),
 		TEST(what_is_stopped_is_a_draft_that_says_so),
 		TEST(a_job_that_is_to_stop_begins_nothing),
 		TEST(a_question_stands_with_the_campaign),

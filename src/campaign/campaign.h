@@ -132,7 +132,8 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 
 /*
  * Scheduled campaigns whose time has come go to sending (or, if they are not
- * ready any more, back to save: the log says why). While sending is off
+ * ready any more, back to save: the log says why; or if who scheduled them may
+ * not send any more: held there, CAMPAIGN_NO_RIGHT). While sending is off
  * (journal/gate.h) they wait. Commits by itself; returns how many were started,
  * or -1 (those of before it stay started). Called about
  * every second by whoever runs the sender.
@@ -151,6 +152,11 @@ int campaigns_under_way(struct db *db, struct err *err); /* any? 1, 0 */
 
 /* --- what the API changes --- */
 
+/* Who scheduled it: of those who are known elsewhere. 0: not by such. */
+struct campaign_order {
+	int64_t user_id, key_id;
+};
+
 /* Who sends, and by what. */
 struct campaign_sender_facts {
 	const char *organisation;   /* option; "": the audience's contact */
@@ -158,6 +164,12 @@ struct campaign_sender_facts {
 	bool outbox;         /* mails go nowhere: neither address is needed */
 	bool dkim;           /* messages are signed here */
 	bool has_public_url; /* the links of messages lead to it */
+	/* May who scheduled it still send? 1, 0: *why_out says why not (in
+	 * arena), -1. NULL: yes. Any thread. */
+	int (*may_send)(void *context, const struct campaign_order *order,
+			struct arena *arena, const char **why_out,
+			struct err *err);
+	void *context;
 };
 /* Why no mail may leave at all, also no test: whoever gets it could not
  * unsubscribe. NULL: it may. */
@@ -189,6 +201,7 @@ int campaign_send(struct tx *tx, const char *hex,
 		  struct err *err);
 /* at_ms: a quarter of an hour to come. */
 int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
+		      const struct campaign_order *order,
 		      const struct campaign_sender_facts *facts, int64_t now_ms,
 		      struct err *err);
 int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,

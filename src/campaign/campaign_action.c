@@ -64,6 +64,7 @@ int campaign_send(struct tx *tx, const char *hex,
 }
 
 int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
+		      const struct campaign_order *order,
 		      const struct campaign_sender_facts *facts, int64_t now_ms,
 		      struct err *err)
 {
@@ -94,7 +95,9 @@ int campaign_schedule(struct tx *tx, const char *hex, int64_t at_ms,
 	if (campaign_move(tx, c.id, CAMPAIGN_SCHEDULE, now_ms, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_int(at_ms), sql_int(c.id)), err) < 0
+		       SQL_ARGS(sql_int(at_ms), sql_id_or_null(order->user_id),
+				sql_id_or_null(order->key_id), sql_int(c.id)),
+		       err) < 0
 		       ? -1
 		       : 0;
 }
@@ -112,7 +115,9 @@ int campaign_unschedule(struct tx *tx, const char *hex, int64_t now_ms,
 	if (campaign_move(tx, c.id, CAMPAIGN_SAVE, now_ms, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_null(), sql_int(c.id)), err) < 0
+		       SQL_ARGS(sql_null(), sql_null(), sql_null(),
+				sql_int(c.id)),
+		       err) < 0
 		       ? -1
 		       : 0;
 }
@@ -183,16 +188,80 @@ int campaign_finish(struct tx *tx, const char *hex, int64_t now_ms,
 
 /* --- schedules --- */
 
+static void read_order(const struct rows *rows, struct arena *arena, void *out)
+{
+	(void)arena; /* numbers only */
+	*(struct campaign_order *)out =
+		(struct campaign_order){ .user_id = rows_int(rows, 0),
+					 .key_id = rows_int(rows, 1) };
+}
+
+static int find_order(struct db *db, const char *hex,
+		      struct campaign_order *out, struct err *err)
+{
+	return db_get(db, SQL_CAMPAIGN_SCHEDULED_BY, SQL_ARGS(sql_text(hex)),
+		      read_order, NULL, out, err);
+}
+
+/* A draft again, unless somebody else has scheduled it meanwhile. */
+static int hold_back(struct db *db, const char *hex,
+		     const struct campaign_order *order, const char *why,
+		     int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_hold hold = { .reason = CAMPAIGN_NO_RIGHT,
+				      .detail = why,
+				      .since_ms = now_ms };
+	struct campaign_order now = { 0 };
+	struct campaign c;
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    campaign_get_by_hex(tx.db, hex, arena, &c, err) < 0 ||
+	    find_order(tx.db, hex, &now, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_SCHEDULE || now.user_id != order->user_id ||
+	    now.key_id != order->key_id)
+		return 0;
+	if (campaign_unschedule(&tx, hex, now_ms, err) < 0 ||
+	    campaign_hold_unsent(&tx, c.id, &hold, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	log_warn("scheduled campaign not sent", LOG_TEXT("id", hex),
+		 LOG_TEXT("reason", why));
+	return 0;
+}
+
+/* 1: they may, 0: it is held back, or gone; -1. No transaction is open: this
+ * is asked elsewhere. */
+static int check_order(struct db *db, const char *hex,
+		       const struct campaign_sender_facts *facts,
+		       int64_t now_ms, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct campaign_order order;
+	const char *why = NULL;
+	int ret;
+
+	if (!facts->may_send)
+		return 1;
+	ret = find_order(db, hex, &order, err);
+	if (ret <= 0)
+		return ret;
+	ret = facts->may_send(facts->context, &order, arena, &why, err);
+	return ret != 0 ? ret : hold_back(db, hex, &order, why, now_ms, err);
+}
+
 static int start_one(struct db *db, const char *hex,
 		     const struct campaign_sender_facts *facts, int64_t now_ms,
 		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct err why = ERR_INIT;
-	int started = 1;
+	int started = check_order(db, hex, facts, now_ms, err);
 
-	if (tx_begin(db, &tx, err) < 0)
-		return -1;
+	if (started <= 0 || tx_begin(db, &tx, err) < 0)
+		return started == 0 ? 0 : -1;
 	if (campaign_send(&tx, hex, facts, now_ms, &why) < 0) {
 		if (why.code != ERR_CONFLICT) {
 			*err = why;

@@ -46,6 +46,12 @@ int campaign_hold_put(struct tx *tx, int64_t campaign_id,
 	return put_in_status(tx, campaign_id, hold, CAMPAIGN_SENDING, err);
 }
 
+int campaign_hold_unsent(struct tx *tx, int64_t campaign_id,
+			 const struct campaign_hold *hold, struct err *err)
+{
+	return put_in_status(tx, campaign_id, hold, CAMPAIGN_SAVE, err);
+}
+
 int campaign_hold_end(struct tx *tx, int64_t campaign_id, struct err *err)
 {
 	return db_exec(tx, SQL_CAMPAIGN_HOLD_END,

@@ -8,6 +8,7 @@
  *               and goes on by itself
  *     paused    it paused itself, since too much bounced or was refused;
  *               resuming it overrides that for good
+ *     save      its time came, and who scheduled it may not send any more
  *
  * Every change of the status ends a hold. Written by the sender.
  */
@@ -24,10 +25,12 @@ struct db;
 struct err;
 struct tx;
 
+#define CAMPAIGN_NO_RIGHT "no_right"
+
 struct campaign_hold {
 	const char *reason; /* NULL: it does not stand still; else one of
 			       connection sender limit auth relay content size,
-			       bounces refusals */
+			       bounces refusals, no_right */
 	const char *detail; /* what the relay said; no addresses */
 	int64_t since_ms;
 	bool is_overridden; /* a user knows, and wants it sent */
@@ -41,6 +44,9 @@ int campaign_hold_get(struct db *db, int64_t campaign_id, struct arena *arena,
 /* Hold one that is sending. 1, 0: it is not, -1. */
 int campaign_hold_put(struct tx *tx, int64_t campaign_id,
 		      const struct campaign_hold *hold, struct err *err);
+/* The same of one whose schedule was taken back. */
+int campaign_hold_unsent(struct tx *tx, int64_t campaign_id,
+			 const struct campaign_hold *hold, struct err *err);
 /* It goes on. 1, 0: it was not held, -1. */
 int campaign_hold_end(struct tx *tx, int64_t campaign_id, struct err *err);
 

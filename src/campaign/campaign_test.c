@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "campaign/campaign_fixture.h"
+#include "campaign/campaign_hold.h"
 #include "campaign/checklist.h"
 #include "campaign/content.h"
 #include "journal/gate.h"
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 static struct campaign_fixture f;
+static const struct campaign_order orderer = { .user_id = 7, .key_id = 3 };
 
 static const struct campaign_sender_facts facts = {
 	.organisation = "ACME",
@@ -117,8 +119,8 @@ static int act(enum action action, const char *hex, int64_t at_ms)
 		result = campaign_send(&tx, hex, &facts, FIXTURE_NOW, &f.err);
 		break;
 	case SCHEDULE:
-		result = campaign_schedule(&tx, hex, at_ms, &facts, FIXTURE_NOW,
-					   &f.err);
+		result = campaign_schedule(&tx, hex, at_ms, &orderer, &facts,
+					   FIXTURE_NOW, &f.err);
 		break;
 	case UNSCHEDULE:
 		result = campaign_unschedule(&tx, hex, FIXTURE_NOW, &f.err);
@@ -598,6 +600,50 @@ static void what_is_not_ready_in_time_goes_back(void **state)
 	assert_int_equal(c.schedule_ms, 0);
 }
 
+/* 1, 0 or -1, as the test says. */
+static int answer(void *says, const struct campaign_order *order,
+		  struct arena *arena, const char **why_out, struct err *err)
+{
+	int says_now = *(int *)says;
+
+	(void)arena;
+	assert_int_equal(order->user_id, orderer.user_id);
+	assert_int_equal(order->key_id, orderer.key_id);
+	*why_out = "the user Ann is disabled";
+	return says_now < 0 ? err_set(err, ERR_RETRY, "not now") : says_now;
+}
+
+static void who_may_not_send_any_more_sends_nothing(void **state)
+{
+	int64_t at = FIXTURE_NOW - FIXTURE_NOW % MS_DAY + MS_DAY;
+	int says = -1;
+	struct campaign_sender_facts asking = facts;
+	struct campaign c = ready();
+	struct campaign_hold hold;
+
+	(void)state;
+	asking.may_send = answer;
+	asking.context = &says;
+	assert_int_equal(act(SCHEDULE, c.hex, at), 0);
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), -1);
+	assert_int_equal(again(&c).status, CAMPAIGN_SCHEDULE);
+	says = 0;
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 0);
+	assert_int_equal(again(&c).status, CAMPAIGN_SAVE);
+	assert_int_equal(again(&c).schedule_ms, 0);
+	assert_int_equal(campaign_hold_get(f.db, c.id, f.arena, &hold, &f.err),
+			 0);
+	assert_string_equal(hold.reason, CAMPAIGN_NO_RIGHT);
+	assert_string_equal(hold.detail, "the user Ann is disabled");
+	says = 1;
+	assert_int_equal(act(SCHEDULE, c.hex, at), 0);
+	assert_int_equal(campaign_hold_get(f.db, c.id, f.arena, &hold, &f.err),
+			 0);
+	assert_null(hold.reason);
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 1);
+	assert_int_equal(again(&c).status, CAMPAIGN_SENDING);
+}
+
 static void its_end_is_told_to_webhooks(void **state)
 {
 	struct campaign c = ready();
@@ -682,6 +728,7 @@ int main(void)
 		cmocka_unit_test(moves_only_by_the_table),
 		cmocka_unit_test(is_scheduled_on_quarters_to_come),
 		cmocka_unit_test(what_is_not_ready_in_time_goes_back),
+		cmocka_unit_test(who_may_not_send_any_more_sends_nothing),
 		cmocka_unit_test(its_end_is_told_to_webhooks),
 		cmocka_unit_test(a_fault_anywhere_is_told_and_changes_nothing),
 	};

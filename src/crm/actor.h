@@ -11,6 +11,7 @@
 
 struct actor {
 	int64_t user_id;  /* 0: no user (a job, the person themselves) */
+	int64_t key_id;   /* 0: by no key */
 	const char *name; /* of user, key or job kind; may be NULL */
 	const char *ip;   /* may be NULL */
 	int64_t now_ms;

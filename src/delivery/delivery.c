@@ -276,6 +276,8 @@ static void set_facts(struct delivery *d)
 		.postal_address = s->postal_address,
 		.has_public_url = s->has_public_url,
 		.dkim = d->dkim != NULL,
+		.may_send = s->may_send,
+		.context = s->context,
 	};
 	d->track = track_new(&track);
 }

@@ -21,6 +21,7 @@
 
 struct arena;
 struct backlog;
+struct campaign_order;
 struct campaign_sender_facts;
 struct db;
 struct err;
@@ -77,6 +78,10 @@ struct delivery_setup {
 	const char *postal_address;
 	bool send, track; /* roles of this process */
 	struct barred barred;
+	/* As in struct campaign_sender_facts, with context. */
+	int (*may_send)(void *context, const struct campaign_order *order,
+			struct arena *arena, const char **why_out,
+			struct err *err);
 	/* Something was applied: jobs of the audience may be waiting. NULL:
 	 * nobody needs to know. Any thread. */
 	void (*after_apply)(void *context);

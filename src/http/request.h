@@ -29,6 +29,7 @@ enum http_method {
 /* Who asks; filled by the authentication callback of the server. */
 struct caller {
 	int64_t user_id;  /* 0: not signed in */
+	int64_t key_id;   /* 0: by no key, or one of the program's own */
 	int role;         /* enum user_role of crm/user/user.h; 0: none */
 	bool may_send;    /* the right to send campaigns */
 	bool by_session;  /* by cookie: writes need the CSRF header */

@@ -18,6 +18,7 @@
 struct actor v1_actor(const struct request *rq)
 {
 	return (struct actor){ .user_id = rq->caller.user_id,
+			       .key_id = rq->caller.key_id,
 			       .name = rq->caller.name,
 			       .ip = rq->client_ip,
 			       .now_ms = rq->now_ms };

@@ -85,6 +85,8 @@ int mc_campaigns_schedule(struct request *rq, struct response *rs,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign_order order = { .user_id = rq->caller.user_id,
+					.key_id = rq->caller.key_id };
 	struct campaign_sender_facts facts;
 	int64_t at_ms;
 
@@ -92,7 +94,7 @@ int mc_campaigns_schedule(struct request *rq, struct response *rs,
 	    tx_begin(db, &tx, err) < 0 ||
 	    delivery_facts(api_of(rq)->delivery, db, &facts, err) < 0 ||
 	    campaign_schedule(&tx, request_param(rq, "campaign_id"), at_ms,
-			      &facts, rq->now_ms, err) < 0 ||
+			      &order, &facts, rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	response_empty(rs, 204);

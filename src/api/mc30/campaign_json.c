@@ -137,8 +137,8 @@ void mc_delivery_status_write(const struct campaign *campaign,
 		json_key_text(w, "status", status);
 		json_key_int(w, "emails_sent", figures->sent);
 		json_key_int(w, "emails_canceled", figures->canceled);
-		write_hold(hold, w);
 	}
+	write_hold(hold, w);
 	json_end_object(w);
 }
 
@@ -183,9 +183,8 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 		    0)
 			return -1;
 	}
-	if (!unsent &&
-	    (report_figures(db, c, &figures, err) < 0 ||
-	     campaign_hold_get(db, c->id, rq->arena, &hold, err) < 0))
+	if ((!unsent && report_figures(db, c, &figures, err) < 0) ||
+	    campaign_hold_get(db, c->id, rq->arena, &hold, err) < 0)
 		return -1;
 
 	json_begin_object(w);

@@ -249,7 +249,8 @@ static int say(struct sending *s, const char *reason, const char *detail,
 
 /* A draft again, that can be corrected. If it may have begun over there, the
  * pull looks. */
-static int give_up(struct sending *s, const char *why, struct err *err)
+static int give_up(struct sending *s, const char *reason, const char *why,
+		   struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = clock_now_ms();
@@ -260,7 +261,7 @@ static int give_up(struct sending *s, const char *why, struct err *err)
 		return -1;
 	if (c.status == CRM_CAMPAIGN_SENDING)
 		return 0;
-	if (send_job_fail(&tx, &c, SEND_REFUSED, why, now_ms, err) < 0)
+	if (send_job_fail(&tx, &c, reason, why, now_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -274,7 +275,7 @@ static void tell_failure(struct sending *s, struct err *err)
 	if (err->inside || job_is_stopping(s->w->run))
 		return;
 	if (!is_passing(err)) {
-		(void)give_up(s, err->text, &ignored);
+		(void)give_up(s, SEND_REFUSED, err->text, &ignored);
 		return;
 	}
 	(void)say(s, SEND_WAITS, err->text, &ignored);
@@ -294,6 +295,23 @@ static int has_begun(struct sending *s, struct err *err)
 }
 
 /* --- the job --- */
+
+/* Whoever ordered it may have lost the right since; *why says so. What has
+ * begun over there goes on. 1, 0, -1. */
+static int may_begin(struct sending *s, const char **why, struct err *err)
+{
+	if (s->draft.c.status == CRM_CAMPAIGN_SENDING)
+		return 1;
+	return campaign_send_is_allowed(s->w->db, &s->draft.c, s->w->arena, why,
+					err);
+}
+
+static int refuse(struct sending *s, const char *why, struct err *err)
+{
+	if (give_up(s, SEND_NO_RIGHT, why, err) < 0)
+		return -1;
+	return err_set(err, ERR_CONFLICT, "%s", why);
+}
 
 /* 0 sent, PUSH_ASKS, PUSH_WAITS, -1. */
 static int try_to_send(struct sending *s, struct err *err)
@@ -340,6 +358,7 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	CLEANUP(work_release)
 	struct work w = { .run = run, .db = run->db, .arena = run->arena };
 	struct sending s = { .w = &w, .draft.w = &w };
+	const char *why = NULL;
 	int ret;
 
 	if (read_state(run, &s.push_id, err) < 0)
@@ -352,7 +371,11 @@ int job_campaign_send(struct job_run *run, struct err *err)
 	    s.draft.c.status == CRM_CAMPAIGN_CANCELED)
 		return err_set(err, ERR_CONFLICT, "the campaign was %s already",
 			       crm_campaign_status_name(s.draft.c.status));
-	ret = work_begin(run, &w, err) < 0 ? -1 : run_send(&s, err);
+	ret = may_begin(&s, &why, err);
+	if (ret == 0)
+		return refuse(&s, why, err);
+	if (ret > 0)
+		ret = work_begin(run, &w, err) < 0 ? -1 : run_send(&s, err);
 	if (ret < 0)
 		tell_failure(&s, err);
 	return ret;

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "crm/audit.h"
 #include "crm/campaign/send_job.h"
+#include "crm/user/identity.h"
 
 #include "sql/crm_campaign.h"
 
@@ -90,6 +91,19 @@ static int set_time(struct tx *tx, int64_t id, int64_t at_ms, struct err *err)
 		       : 0;
 }
 
+static int note_order(struct tx *tx, const struct crm_campaign *c,
+		      int64_t at_ms, const struct actor *actor, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf detail = STRBUF_INIT;
+
+	if (actor->key_id)
+		strbuf_addf(&detail, "{\"key_id\":%lld}",
+			    (long long)actor->key_id);
+	return audit_add(
+		tx, actor, at_ms != 0 ? "campaign.schedule" : "campaign.send",
+		(enum entity)0, c->id, actor->key_id ? detail.buf : NULL, err);
+}
+
 static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 		   const struct actor *actor, int64_t *id_out, struct err *err)
 {
@@ -110,9 +124,7 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 	if (job_add(tx, &job, actor->now_ms, id_out, err) < 0 ||
 	    send_job_put(tx, c->id, *id_out, err) < 0)
 		return -1;
-	return audit_add(tx, actor,
-			 at_ms != 0 ? "campaign.schedule" : "campaign.send",
-			 (enum entity)0, c->id, NULL, err);
+	return note_order(tx, c, at_ms, actor, err);
 }
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
@@ -186,6 +198,29 @@ int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
 }
 
 /* --- the job --- */
+
+int campaign_send_is_allowed(struct db *db, const struct crm_campaign *c,
+			     struct arena *arena, const char **why_out,
+			     struct err *err)
+{
+	CLEANUP(json_free) json_t *detail = NULL;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t user_id, key_id = 0;
+	int found;
+
+	if (db_query(db, SQL_CRM_CAMPAIGN_ORDER, SQL_ARGS(sql_int(c->id)),
+		     &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0) /* as it was before that was noted */
+		return found < 0 ? -1 : 1;
+	user_id = rows_int(rows, 0);
+	if (!rows_is_null(rows, 1) &&
+	    (json_parse(str_of(rows_text(rows, 1)), &detail, err) < 0 ||
+	     json_get_int(detail, "key_id", &key_id, err) < 0))
+		return -1;
+	return identity_may_send(db, user_id, key_id, arena, why_out, err);
+}
 
 static bool is_void(const struct crm_campaign *c, int64_t at_ms)
 {

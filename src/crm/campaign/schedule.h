@@ -7,7 +7,8 @@
  * under the campaign's lock (campaign_send_take). Who changes the time holds
  * that lock as well, and sees whether the job runs: so either the job is void
  * or the change is refused. A time that is set, changed, and set again has one
- * job. Who sent or scheduled it, and when, is in the audit log.
+ * job. Who sent or scheduled it last, and when, is in the audit log; whether
+ * they still may is looked at when it is to begin.
  */
 #ifndef CRM_CAMPAIGN_SCHEDULE_H
 #define CRM_CAMPAIGN_SCHEDULE_H
@@ -38,5 +39,11 @@ int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
  * this time any more, -1. No transaction may be open. */
 int campaign_send_take(struct db *db, const char *payload, struct arena *arena,
 		       struct crm_campaign *out, struct err *err);
+
+/* For the job, too: may who sent or scheduled it last still send? 1, 0:
+ * *why_out says why not (in arena), -1. */
+int campaign_send_is_allowed(struct db *db, const struct crm_campaign *c,
+			     struct arena *arena, const char **why_out,
+			     struct err *err);
 
 #endif

@@ -19,11 +19,12 @@
  *     sending           none             goes                   the pull
  *     any other         ended, lost      needs it no more: it is forgotten
  *
- * What stands still says why, as its hold (SEND_WAITS ...), which lasts until
- * it is sent or scheduled again. The job says it itself, as long as it can; who
- * is left without one (it was stopped, killed, lost by a restore) is found by
- * send_jobs_settle, and by the pull if only the audience knows whether it
- * began. All under the lock of the campaign, as in schedule.h.
+ * Who ordered it must be allowed to send when it begins; what has begun goes
+ * on. What stands still says why, as its hold (SEND_WAITS ...), which lasts
+ * until it is sent or scheduled again. The job says it itself, as long as it
+ * can; who is left without one (it was stopped, killed, lost by a restore) is
+ * found by send_jobs_settle, and by the pull if only the audience knows whether
+ * it began. All under the lock of the campaign, as in schedule.h.
  */
 #ifndef CRM_CAMPAIGN_SEND_JOB_H
 #define CRM_CAMPAIGN_SEND_JOB_H
@@ -32,10 +33,11 @@
 #include "jobs/job.h"
 
 /* Reasons of holds; those of the audience have other words. */
-#define SEND_WAITS "waits"      /* it cannot begin, and is tried again */
-#define SEND_ASKS "confirm"     /* a user is to look at its push first */
-#define SEND_REFUSED "not_sent" /* it came to nothing: the detail says why */
-#define SEND_STOPPED "stopped"  /* a user stopped its job */
+#define SEND_WAITS "waits"       /* it cannot begin, and is tried again */
+#define SEND_ASKS "confirm"      /* a user is to look at its push first */
+#define SEND_REFUSED "not_sent"  /* it came to nothing: the detail says why */
+#define SEND_STOPPED "stopped"   /* a user stopped its job */
+#define SEND_NO_RIGHT "no_right" /* who ordered it may not send any more */
 
 struct send_job {
 	int64_t id;

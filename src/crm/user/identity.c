@@ -29,6 +29,7 @@ static bool key_rights(const struct rows *rows, struct identity *out)
 					rows_int(rows, 8) != 0);
 	}
 	*out = (struct identity){
+		.key_id = rows_int(rows, 0),
 		.user_id = rows_int(rows, 4),
 		.role = role,
 		.may_send = may_send || role == ROLE_ADMINISTRATOR,
@@ -113,4 +114,72 @@ int identity_find(struct db *db, const struct identity_claim *claim,
 	if (claim->session)
 		return find_session(db, claim, last, arena, out, err);
 	return 0;
+}
+
+/* --- later --- */
+
+static int user_may_send(struct db *db, int64_t id, struct arena *arena,
+			 const char **why_out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct user user;
+
+	if (user_get(db, id, arena, &user, &why) < 0) {
+		if (why.code != ERR_NOT_FOUND) {
+			*err = why;
+			return -1;
+		}
+		*why_out = "the user who ordered it was removed";
+		return 0;
+	}
+	if (user.disabled_ms)
+		*why_out = arena_printf(arena, "the user %s is disabled",
+					user.name);
+	else if (!user.may_send && user.role != ROLE_ADMINISTRATOR)
+		*why_out = arena_printf(
+			arena, "the user %s may not send campaigns any more",
+			user.name);
+	else
+		return 1;
+	return 0;
+}
+
+/* 1, 0: it was revoked, or is gone; *user_out: whose it is. */
+static int key_is_good(struct db *db, int64_t id, int64_t *user_out,
+		       struct arena *arena, const char **why_out,
+		       struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_API_KEY_OF_ORDER, SQL_ARGS(sql_int(id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found > 0 && rows_is_null(rows, 2)) {
+		*user_out = rows_int(rows, 1);
+		return 1;
+	}
+	if (found >= 0)
+		*why_out = found ? arena_printf(arena, "the key %s was revoked",
+						rows_text(rows, 0))
+				 : "the key that ordered it is gone";
+	return found < 0 ? -1 : 0;
+}
+
+int identity_may_send(struct db *db, int64_t user_id, int64_t key_id,
+		      struct arena *arena, const char **why_out,
+		      struct err *err)
+{
+	int64_t of_key = 0;
+	int may = 1;
+
+	/* first: whose keys were revoked is gone, maybe */
+	if (user_id)
+		may = user_may_send(db, user_id, arena, why_out, err);
+	if (may > 0 && key_id)
+		may = key_is_good(db, key_id, &of_key, arena, why_out, err);
+	if (may > 0 && of_key && of_key != user_id)
+		may = user_may_send(db, of_key, arena, why_out, err);
+	return may;
 }

@@ -10,10 +10,12 @@
 #include "crm/user/user.h"
 #include "store/db.h"
 
+struct arena;
 struct last_use;
 
 struct identity {
 	int64_t user_id;     /* 0: a key that belongs to nobody */
+	int64_t key_id;      /* 0: by no key */
 	enum user_role role; /* 0: none */
 	bool may_send;
 	bool by_session;
@@ -34,5 +36,14 @@ struct identity_claim {
 int identity_find(struct db *db, const struct identity_claim *claim,
 		  struct last_use *last, struct arena *arena,
 		  struct identity *out, struct err *err);
+
+/*
+ * May who ordered something send campaigns now? key_id 0: it was not by a key;
+ * both 0: nobody knows who it was, so that it may. 1, 0: *why_out says why not
+ * (in arena), -1.
+ */
+int identity_may_send(struct db *db, int64_t user_id, int64_t key_id,
+		      struct arena *arena, const char **why_out,
+		      struct err *err);
 
 #endif

@@ -639,6 +639,19 @@ static void the_set_up_link_works_once(void **state)
 	}
 }
 
+/* What it may do was looked at when it was used. */
+static int may_send(struct crm_fixture *f, int64_t user_id, int64_t key_id)
+{
+	const char *why = NULL;
+	struct err err = ERR_INIT;
+	int may =
+		identity_may_send(f->db, user_id, key_id, f->arena, &why, &err);
+
+	assert_true(may >= 0);
+	assert_int_equal(may == 0, why != NULL);
+	return may;
+}
+
 static void a_key_opens_until_it_is_revoked(void **state)
 {
 	struct crm_fixture *f = *state;
@@ -661,6 +674,7 @@ static void a_key_opens_until_it_is_revoked(void **state)
 				0);
 		assert_int_equal(tx_commit(&tx, &err), 0);
 		assert_int_equal(identify(f, text, NULL, &who), i == 0);
+		assert_int_equal(may_send(f, 0, key.id), i == 0);
 		if (i == 0) {
 			assert_int_equal(who.role, ROLE_ADMINISTRATOR);
 			assert_true(who.may_send);
@@ -736,6 +750,11 @@ static void a_key_is_worth_what_its_user_is_worth_now(void **state)
 			     SQL_ARGS(sql_int(u.id)));
 		}
 		assert_int_equal(identify(f, text, NULL, &who), fate == ABLE);
+		assert_int_equal(
+			may_send(f, 0, key.id),
+			fate == ABLE &&
+				(of_user == ROLE_ADMINISTRATOR || user_sends));
+		assert_int_equal(may_send(f, u.id, 0), may_send(f, 0, key.id));
 		if (fate != ABLE)
 			continue;
 		assert_int_equal(who.role, of_key > of_user ? of_key : of_user);
