@@ -36,10 +36,17 @@ static void pull_release(struct pull *p)
 	arena_free(&p->arena);
 }
 
+/* Whoever deleted it over there has not undone what was sent. Only our own
+ * audience tells of it. */
+static const char *also_deleted(const struct pull *p)
+{
+	return p->w->bridge->setup.inside ? "&with_archived=true" : "";
+}
+
 const char *report_path(struct pull *p, const char *rest)
 {
-	return arena_printf(p->arena, "/reports/%s%s",
-			    p->c.marketing_campaign_id, rest);
+	return arena_printf(p->arena, "/reports/%s%s%s",
+			    p->c.marketing_campaign_id, rest, also_deleted(p));
 }
 
 int begin_figures(struct pull *p, struct tx *tx, const json_t *page,
@@ -423,8 +430,9 @@ static int read_summary(struct pull *p, struct summary *out, struct err *err)
 
 	if (mc_get(p->w->client,
 		   arena_printf(p->arena,
-				"/campaigns/%s?fields=status,delivery_status",
-				p->c.marketing_campaign_id),
+				"/campaigns/%s?fields=status,delivery_status"
+				"%s",
+				p->c.marketing_campaign_id, also_deleted(p)),
 		   &campaign, err) < 0)
 		return -1;
 	found = read_report(p, &report, err);
@@ -442,6 +450,9 @@ static int read_summary(struct pull *p, struct summary *out, struct err *err)
 	};
 	if (!out->status)
 		out->status = "";
+	if (strcmp(out->status, "archived") == 0) /* after its end */
+		out->status = p->c.status == CRM_CAMPAIGN_CANCELED ? "canceled"
+								   : "sent";
 	read_hold(p, campaign);
 	return 0;
 }
@@ -472,6 +483,15 @@ static int pull_campaign(struct pull *p, struct err *err)
 	return plan_next(p, &now, is_last, err);
 }
 
+/* Deleted over there: what is known of it stays. What is not known to have
+ * ended is looked at again. */
+static bool is_gone(const struct pull *p, const struct err *why)
+{
+	return why->code == ERR_NOT_FOUND &&
+	       (p->c.status == CRM_CAMPAIGN_SENT ||
+		p->c.status == CRM_CAMPAIGN_CANCELED);
+}
+
 /* One campaign that cannot be read does not keep the others waiting. */
 static int pull_one(struct work *w, int64_t id, struct err *err)
 {
@@ -494,10 +514,12 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 	}
 	log_warn("pulling a campaign failed", LOG_INT("campaign", id),
 		 LOG_ERR(&why));
-	return db_write(
-		w->db, SQL_CAMPAIGN_PULL_NEXT,
-		SQL_ARGS(sql_int(clock_now_ms() + MS_MINUTE / 4), sql_int(id)),
-		err);
+	return db_write(w->db, SQL_CAMPAIGN_PULL_NEXT,
+			SQL_ARGS(is_gone(&p, &why) ? sql_null()
+						   : sql_int(clock_now_ms() +
+							     MS_MINUTE / 4),
+				 sql_int(id)),
+			err);
 }
 
 static int pull_these(struct work *w, int64_t before_ms, int64_t *out,

@@ -15,6 +15,7 @@
 
 /* Each with all that they did: a thousand busy ones are 100 MiB. */
 #define ACTIVE_A_PAGE 250
+#define EVERYTHING "/email-activity?exclude_fields=_links,emails._links"
 
 static int link_id(struct pull *p, struct tx *tx, const char *url, int64_t *out,
 		   struct err *err)
@@ -105,14 +106,11 @@ static const char *activity_path(struct pull *p)
 	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
 
 	if (p->at.since_ms == 0)
-		return report_path(p, "/email-activity?exclude_fields=_links,"
-				      "emails._links");
+		return report_path(p, EVERYTHING);
 	time_format_iso(p->at.since_ms, &since);
 	strbuf_add_url(&escaped, strbuf_str(&since));
-	return arena_printf(p->arena,
-			    "/reports/%s/email-activity?exclude_fields=_links,"
-			    "emails._links&since=%s",
-			    p->c.marketing_campaign_id, escaped.buf);
+	return arena_printf(p->arena, "%s&since=%s", report_path(p, EVERYTHING),
+			    escaped.buf);
 }
 
 int pull_activity(struct pull *p, struct err *err)

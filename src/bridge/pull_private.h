@@ -44,7 +44,7 @@ struct pull {
 	struct arena *arena;
 };
 
-/* /reports/<campaign><rest>, in the arena of the look. */
+/* /reports/<campaign><rest>, in the arena of the look; rest has a query. */
 const char *report_path(struct pull *p, const char *rest);
 
 struct figures_change;

@@ -163,6 +163,25 @@ static void a_send_elsewhere_is_watched(void **state)
 	f->bridge.setup.inside = true;
 }
 
+/* In an audience that tells nothing of it any more. */
+static void what_is_deleted_over_there_keeps_its_figures(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	make_report(f);
+	f->bridge.setup.inside = false;
+	fake_sync(f);
+	is_pulled(f);
+	json_array_clear(f->campaigns);
+	f->report = json_object();
+	fake_sync(f);
+	is_pulled(f);
+	assert_int_equal(fake_number(f, "SELECT COALESCE(pull_next_ms, 0) FROM"
+					" campaign"),
+			 0);
+	f->bridge.setup.inside = true;
+}
+
 /* Whoever got it and has another address by now is who left. */
 /* Both are erased before it is known who got it: one did. */
 static void who_was_erased_meanwhile_counts_as_sent(void **state)
@@ -429,6 +448,7 @@ int main(void)
 		TEST(faults_count_nothing_twice),
 		TEST(a_report_that_is_not_there_yet_is_waited_for),
 		TEST(a_send_elsewhere_is_watched),
+		TEST(what_is_deleted_over_there_keeps_its_figures),
 		TEST(who_was_erased_meanwhile_counts_as_sent),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),

@@ -13,6 +13,27 @@ int mc_campaign_of_path(const struct request *rq, struct db *db,
 				   rq->arena, out, err);
 }
 
+int mc_campaign_to_read(const struct request *rq, struct db *db,
+			struct campaign *out, struct err *err)
+{
+	CLEANUP(vec_release) struct campaigns found = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf hexes = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&hexes);
+
+	if (!request_query_bool(rq, "with_archived", false))
+		return mc_campaign_of_path(rq, db, out, err);
+	json_begin_array(&w);
+	json_text(&w, request_param(rq, "campaign_id"));
+	json_end_array(&w);
+	if (campaign_list_by_hex(db, sql_str(strbuf_str(&hexes)), rq->arena,
+				 &found, err) < 0)
+		return -1;
+	if (found.n == 0)
+		return mc_not_found(err);
+	*out = found.v[0];
+	return 0;
+}
+
 static void write_recipients(const struct campaign *c, int64_t count,
 			     struct json_writer *w)
 {

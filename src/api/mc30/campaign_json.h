@@ -12,6 +12,11 @@
 int mc_campaign_of_path(const struct request *rq, struct db *db,
 			struct campaign *out, struct err *err);
 
+/* To be read: with_archived, ours alone, finds one that was deleted after it
+ * was sent, too. ERR_NOT_FOUND. */
+int mc_campaign_to_read(const struct request *rq, struct db *db,
+			struct campaign *out, struct err *err);
+
 /* The campaign object; db: for figures and the number of recipients. */
 int mc_campaign_write(const struct request *rq, struct db *db,
 		      const struct campaign *campaign, struct json_writer *w,

@@ -111,7 +111,7 @@ int mc_campaigns_get(struct request *rq, struct response *rs, struct err *err)
 	struct campaign campaign;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
-	    mc_campaign_of_path(rq, db, &campaign, err) < 0)
+	    mc_campaign_to_read(rq, db, &campaign, err) < 0)
 		return -1;
 	return reply(rq, rs, db, &campaign, err);
 }

@@ -16,7 +16,7 @@ int mc_reading_begin(const struct request *rq, struct mc_reading *out,
 {
 	if (mc_db(rq, &out->db, err) < 0 ||
 	    tx_begin_snapshot(out->db, &out->tx, err) < 0 ||
-	    mc_campaign_of_path(rq, out->db, &out->campaign, err) < 0)
+	    mc_campaign_to_read(rq, out->db, &out->campaign, err) < 0)
 		return -1;
 	if (!out->campaign.send_ms)
 		return mc_not_found(err);
