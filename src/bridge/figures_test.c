@@ -32,7 +32,7 @@ static json_t *report_of(struct bridge_fixture *f)
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	struct err err = ERR_INIT;
 
-	fake_must(crm_campaign_report(f->db, 1, true, &text, &err), &err);
+	fake_must(crm_campaign_report(f->db, 1, true, NULL, &text, &err), &err);
 	return parsed(&text);
 }
 

@@ -228,6 +228,11 @@ struct campaign_links VEC_FIELDS(struct campaign_link);
 int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
 		       struct campaign_links *out, struct err *err);
 
+/* The reason of a hold that no row tells, as nothing can be written. */
+#define CRM_HOLD_DISK "disk"
+/* What is being sent is held so; why_full NULL: nothing is. */
+void crm_campaign_tell_full(struct crm_campaign *c, const char *why_full);
+
 /*
  * The report, all figures and the status from one snapshot: {"status", "hold",
  * "recipients", "sent", "delivered", "waiting", "left_out", "bounced",
@@ -238,6 +243,7 @@ int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
  * transaction: none may be open.
  */
 int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
-			struct strbuf *out, struct err *err);
+			const char *why_full, struct strbuf *out,
+			struct err *err);
 
 #endif

@@ -141,8 +141,18 @@ static int add_average(struct db *db, const struct crm_campaign *c,
 	return 0;
 }
 
+void crm_campaign_tell_full(struct crm_campaign *c, const char *why_full)
+{
+	if (!why_full || c->status != CRM_CAMPAIGN_SENDING)
+		return;
+	c->hold_reason = CRM_HOLD_DISK;
+	c->hold_detail = why_full;
+	c->hold_ms = 0;
+}
+
 int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
-			struct strbuf *out, struct err *err)
+			const char *why_full, struct strbuf *out,
+			struct err *err)
 {
 	CLEANUP(tx_release) struct tx snapshot = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -152,6 +162,7 @@ int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
 	if (tx_begin_snapshot(db, &snapshot, err) < 0 ||
 	    crm_campaign_get(db, id, arena, &c, err) < 0)
 		return -1;
+	crm_campaign_tell_full(&c, why_full);
 	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", id);
 	json_key_text(&w, "status", crm_campaign_status_name(c.status));

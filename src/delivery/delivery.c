@@ -401,6 +401,11 @@ bool delivery_is_held_up(struct delivery *d)
 	return d->sender && sender_is_held_up(d->sender);
 }
 
+bool delivery_is_full(struct delivery *d, struct strbuf *out)
+{
+	return d->writer && event_writer_is_full(d->writer, out);
+}
+
 struct outbox *delivery_outbox(struct delivery *d)
 {
 	return d->outbox;

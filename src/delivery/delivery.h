@@ -108,6 +108,9 @@ void delivery_describe(struct delivery *d, struct strbuf *out);
 struct backlog delivery_backlog(struct delivery *d);
 /* True while the relay cannot be reached: sending waits, nothing is lost. */
 bool delivery_is_held_up(struct delivery *d);
+/* Nothing can be noted of what is sent, so that nothing is: the disk is full.
+ * true, and what was said is appended. */
+bool delivery_is_full(struct delivery *d, struct strbuf *out);
 /* What is so now of who sends. db: audience. */
 int delivery_facts(const struct delivery *d, struct db *db,
 		   struct campaign_sender_facts *out, struct err *err);

@@ -40,6 +40,7 @@ struct event_writer {
 	/* under lock: */
 	struct pendings hits, others;
 	bool is_behind;
+	struct err full; /* code 0: there is room on the disk */
 	bool stopping;
 	bool ended; /* the thread takes nothing more */
 };
@@ -161,6 +162,27 @@ static int commit_group(struct event_writer *w, const struct event *events,
 	return tx_commit(&tx, err);
 }
 
+void event_writer_note(struct event_writer *w, const struct err *why)
+{
+	if (why && why->code != ERR_FULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->full = why ? *why : (struct err)ERR_INIT;
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool event_writer_is_full(struct event_writer *w, struct strbuf *out)
+{
+	bool is_full;
+
+	pthread_mutex_lock(&w->lock);
+	is_full = w->full.code == ERR_FULL;
+	if (is_full)
+		strbuf_addstr(out, w->full.text);
+	pthread_mutex_unlock(&w->lock);
+	return is_full;
+}
+
 /*
  * A lost connection: at once again, then give up; so does a lock for longer
  * than the first of them may wait. What the database said is for the log.
@@ -176,6 +198,7 @@ static int make_durable(struct event_writer *w, const struct event *events,
 		if (commit_group(w, events, n, &err) == 0) {
 			metric_add(&stored, (int64_t)n);
 			metric_add(&commits, 1);
+			event_writer_note(w, NULL);
 			metric_observe_us(&commit_seconds,
 					  clock_monotonic_us() - since_us);
 			return 0;
@@ -184,6 +207,7 @@ static int make_durable(struct event_writer *w, const struct event *events,
 		if (err.code != ERR_RETRY)
 			break;
 	} while (++tries < 3 && !patience_is_over());
+	event_writer_note(w, &err);
 	log_error("events cannot be stored", LOG_ERR(&err),
 		  LOG_INT("events", (int64_t)n));
 	if (err.code == ERR_FULL)

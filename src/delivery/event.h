@@ -28,6 +28,7 @@ struct err;
 struct event_writer;
 struct rows;
 struct store;
+struct strbuf;
 struct tx;
 
 /* Stored in the database: append only, never renumber. */
@@ -108,6 +109,11 @@ void event_writer_behind(struct event_writer *w, int64_t behind_ms);
 /* Add and wait until it is durable. -1: see event_done_fn. */
 int event_add_wait(struct event_writer *w, const struct event *event,
 		   struct err *err);
+/* What writing of the log, or by it, came to last; NULL: it worked. Any thread,
+ * as the next. */
+void event_writer_note(struct event_writer *w, const struct err *why);
+/* There was no room on the disk: true, and what was said is appended. */
+bool event_writer_is_full(struct event_writer *w, struct strbuf *out);
 void event_writer_stop(struct event_writer *w); /* commits what is queued */
 void event_writer_free(struct event_writer **w);
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "store/store_fixture.h"
 
 #include "sql/event.h"
@@ -53,6 +54,29 @@ static const struct event click = {
 	.agent = "Zoë's \"browser\"\\",
 	.detail = NULL,
 };
+
+/* What else writes by the log says so, too. */
+static void a_full_disk_is_known_until_something_is_stored(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(strbuf_release) struct strbuf said = STRBUF_INIT;
+	struct err full = ERR_INIT, locked = ERR_INIT, err = ERR_INIT;
+	struct event_writer *w;
+
+	(void)err_set(&full, ERR_FULL, "no room");
+	(void)err_set(&locked, ERR_RETRY, "locked");
+	assert_int_equal(
+		event_writer_start(f->store, "a", NULL, NULL, &w, &err), 0);
+	assert_false(event_writer_is_full(w, &said));
+	event_writer_note(w, &full);
+	event_writer_note(w, &locked);
+	assert_true(event_writer_is_full(w, &said));
+	assert_string_equal(said.buf, "no room");
+	assert_int_equal(event_add_wait(w, &click, &err), 0);
+	assert_false(event_writer_is_full(w, &said));
+	event_writer_stop(w);
+	event_writer_free(&w);
+}
 
 static void events_come_back_as_written(void **state)
 {
@@ -270,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(events_come_back_as_written),
+		FIXED(a_full_disk_is_known_until_something_is_stored),
 		FIXED(a_failed_insert_leaves_nothing),
 		FIXED(all_that_is_added_becomes_durable_in_groups),
 		FIXED(what_comes_after_the_end_is_refused),

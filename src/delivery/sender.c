@@ -7,6 +7,7 @@
 #include "base/thread/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/claim.h"
+#include "delivery/event.h"
 #include "delivery/hold.h"
 #include "delivery/relay_setting.h"
 #include "delivery/sender_private.h"
@@ -308,6 +309,7 @@ static void leave_alone(struct sender *s, int64_t campaign_id,
 {
 	struct failure f = { campaign_id, monotonic_us_in(FAILED_PAUSE_MS) };
 
+	event_writer_note(s->setup.writer, err);
 	log_error("campaign cannot be sent now",
 		  LOG_INT("campaign", campaign_id), LOG_ERR(err));
 	vec_push(&s->failures, f);
@@ -403,6 +405,8 @@ static void *claim_main(void *sender)
 
 		if (n < 0)
 			log_error("sending is held up", LOG_ERR(&err));
+		if (n != 0)
+			event_writer_note(s->setup.writer, n < 0 ? &err : NULL);
 		if (n <= 0)
 			wait_for_work(s,
 				      s->last_relay ? SWITCH_LOOK_MS : LOOK_MS);

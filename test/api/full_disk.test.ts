@@ -9,7 +9,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
-  canMakeDisks, isPostgres, type Server, unsubscribeLinkOf, until, useServer,
+  addPeople, canMakeDisks, isPostgres, isSent, makeCampaign, makeGroup, type Server, unsubscribeLinkOf, until, useRelay, useServer,
 } from "../harness/index.js";
 
 const v1 = "/api/v1";
@@ -109,6 +109,41 @@ describe("a disk that is full", { skip: SKIP }, () => {
     assert.equal(text.match(/Squeezed/g)?.length ?? 0, kept.length);
     const faults = server.log.filter((line) => / (warn|error) /.test(line));
     assert.ok(faults.length < 25, faults.join("\n"));
+  });
+});
+
+describe("a disk that gets full while a campaign is sent", { skip: SKIP }, () => {
+  const relay = useRelay();
+  const server = useServer({ disk: "64m", env: { get MUSTER_RELAY() { return relay.url; } } });
+
+  it("is why it stands still, and it goes on once there is room", async () => {
+    server.allowLog(/ code=full|the disk is full|No space left|relay/);
+    let go = (): void => {};
+    const held = new Promise<void>((done) => (go = done));
+    relay.pace = (command) => (command === "RCPT" ? held : undefined);
+    await addPeople(server, Array.from({ length: 40 }, (_, i) => `p${i}@e.example`));
+    const campaign = await makeCampaign(server, await makeGroup(server, "All"));
+    const path = `${v1}/campaigns/${campaign.id}`;
+    await server.admin.post(`${path}/send`, undefined, { status: 202 });
+    await until("it is under way", () => (relay.commands.get("RCPT") ?? 0) > 0);
+    await until("the CRM knows", async () => (await server.admin.get(path)).body.status === "sending");
+    fill(server);
+    go();
+    const { hold } = await until("it says why", async () => {
+      fill(server); // what a checkpoint gave back
+      const { body } = await server.admin.get(path);
+      return body.hold ? body : undefined;
+    });
+    assert.equal(hold.reason, "disk");
+    assert.match(hold.detail, /disk is full: free some space/);
+    const { items } = (await server.admin.get(`${v1}/campaigns`)).body;
+    assert.equal(items[0].hold.reason, "disk");
+    assert.equal((await server.admin.get(`${path}/report`)).body.hold.reason, "disk");
+
+    rmSync(filler(server));
+    await isSent(server, campaign);
+    assert.equal((await server.admin.get(path)).body.hold, null);
+    assert.equal(new Set(relay.messages.flatMap((m) => m.to)).size, 40);
   });
 });
 

@@ -9,6 +9,23 @@
 #include "crm/setting/organisation.h"
 #include "delivery/delivery.h"
 
+/* Why what is being sent stands still, if nothing can be noted of it: that is
+ * told by nobody's row. NULL: it can. */
+static const char *why_full(const struct request *rq)
+{
+	CLEANUP(strbuf_release) struct strbuf why = STRBUF_INIT;
+	struct delivery *delivery = api_of(rq)->delivery;
+
+	if (!delivery || !delivery_is_full(delivery, &why))
+		return NULL;
+	return arena_str(rq->arena, strbuf_str(&why));
+}
+
+static void tell_full(const struct request *rq, struct crm_campaign *c)
+{
+	crm_campaign_tell_full(c, why_full(rq));
+}
+
 int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -26,8 +43,10 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 		    0)
 		return -1;
 	v1_list_begin(&w);
-	vec_each (&list, shown)
+	vec_each (&list, shown) {
+		tell_full(rq, &shown->c);
 		campaign_shown_format(shown, false, rq->now_ms, &w);
+	}
 	v1_list_end(&w, total, next);
 	return 0;
 }
@@ -82,6 +101,7 @@ int campaign_reply(struct request *rq, struct response *rs, struct db *db,
 
 	if (campaign_shown_get(db, id, rq->arena, &shown, err) < 0)
 		return -1;
+	tell_full(rq, &shown.c);
 	campaign_shown_format(&shown, true, rq->now_ms, &w);
 	write_state(&shown.c, &state);
 	write_made(&shown.c, &made);
@@ -227,7 +247,7 @@ int v1_campaigns_report(struct request *rq, struct response *rs,
 		return -1;
 	return crm_campaign_report(db, c.id,
 				   !delivery || !delivery_is_held_up(delivery),
-				   &rs->body, err);
+				   why_full(rq), &rs->body, err);
 }
 
 int v1_campaigns_report_series(struct request *rq, struct response *rs,
