@@ -39,6 +39,15 @@ SELECT NULLIF(substr(e.folded, strpos(e.folded, '@') + 1), '') AS domain,
  GROUP BY 1
  ORDER BY 2 DESC, 1;
 
+-- name: crm-report-taken-back
+-- Of those who unsubscribed, whose last word because of it is that it was a mistake.
+-- args: campaign_id
+SELECT COUNT(*) FROM campaign_recipient r
+ WHERE r.campaign_id = ? AND r.unsubscribed_ms IS NOT NULL AND r.state <> :CRM_RECIPIENT_LEFT_OUT
+   AND (SELECT o.state FROM consent o
+         WHERE o.record_id = r.person_id AND o.entity = :ENTITY_PERSON AND o.campaign_id = r.campaign_id
+         ORDER BY o.at_ms DESC, o.id DESC LIMIT 1) = :CONSENT_OPTED_IN;
+
 -- name: crm-report-average
 -- Rates of those sent before it, of what was delivered, in millionths. One row.
 -- args: id, before_ms

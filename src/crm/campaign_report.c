@@ -32,8 +32,11 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 		       struct err *err)
 {
 	struct campaign_figures f;
+	int64_t taken_back = 0;
 
-	if (figures_count(db, id, &f, err) < 0)
+	if (figures_count(db, id, &f, err) < 0 ||
+	    db_find_int(db, SQL_CRM_REPORT_TAKEN_BACK, SQL_ARGS(sql_int(id)),
+			&taken_back, err) < 0)
 		return -1;
 	json_key_int(w, "recipients", f.n[FIGURE_RECIPIENTS]);
 	json_key_int(w, "unknown", f.n[FIGURE_UNKNOWN]);
@@ -48,6 +51,7 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 	add_pair(w, "clicked", "people", f.n[FIGURE_CLICKED], "machines",
 		 f.n[FIGURE_CLICKED_MACHINES]);
 	json_key_int(w, "unsubscribed", f.n[FIGURE_UNSUBSCRIBED]);
+	json_key_int(w, "taken_back", taken_back);
 	json_key_int(w, "complained", f.n[FIGURE_COMPLAINED]);
 	return 0;
 }

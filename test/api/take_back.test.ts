@@ -164,7 +164,16 @@ describe("an unsubscribe that was a mistake", () => {
       assert.ok(history[0].ip);
       const timeline = (await server.admin.get(`${v1}/people/${(await person("ida@b.example")).id}/timeline`)).body;
       assert.match(JSON.stringify(timeline), /subscribed again by the link/);
-      await until("the report counts the unsubscribe", async () => (await reportOf(campaign)).unsubscribed === 1);
+      const entries = timeline.items.filter((e: Json) => e.type === "consent");
+      assert.deepEqual(entries.map((e: Json) => [e.status, e.kind]), [["opted_in", "person"], ["opted_out", "audience"]]);
+      assert.equal(entries[0].campaign_name, campaign.name);
+      const { taken_back } = await until("the report counts the unsubscribe", async () => {
+        const report = await reportOf(campaign);
+        return report.unsubscribed === 1 ? report : undefined;
+      });
+      assert.equal(taken_back, 1);
+      assert.match((await server.command(["campaign", "report", String(campaign.id)])).stdout,
+        /^unsubscribed 1$[^]*^taken back +1 of those who unsubscribed$/m);
       await send();
       await until("the next mail is there", async () =>
         (await server.admin.get(`${v1}/outbox`, { rcpt: "ida@b.example" })).body.items.length === 2);

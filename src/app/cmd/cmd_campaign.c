@@ -571,6 +571,9 @@ static void print_report(const json_t *report)
 	for (i = 0; i < ARRAY_SIZE(plain); i++)
 		printf("%-12s %lld\n", plain[i],
 		       (long long)print_int(report, plain[i]));
+	if (print_int(report, "taken_back") > 0)
+		printf("%-12s %lld of those who unsubscribed\n", "taken back",
+		       (long long)print_int(report, "taken_back"));
 	print_caught(report);
 	print_hold(report);
 	json_object_foreach (json_object_get(report, "left_out"), reason, n)

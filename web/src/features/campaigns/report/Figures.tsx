@@ -11,7 +11,7 @@ import type { LedgerFilter } from './search.ts';
 export function Figures({ report }: { report: Report }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { sent, delivered, caught, opened, clicked, bounced, unsubscribed, complained, unknown, average, waiting } = report;
+  const { sent, delivered, caught, opened, clicked, bounced, unsubscribed, taken_back: back, complained, unknown, average, waiting } = report;
   const out = Object.values(report.left_out).reduce((all, n) => all + n, 0);
   const words = { count: report.recipients, n: format.number(report.recipients), out: format.number(out) };
   // what lies in the outbox can be opened there, so that it counts here
@@ -53,7 +53,10 @@ export function Figures({ report }: { report: Report }) {
           <People n={bounced.hard} of={{ response: 'bounced_hard' }}>{t('report.bouncedHard', { n: format.number(bounced.hard) })}</People>
           <People n={bounced.soft} of={{ response: 'bounced_soft' }}>{t('report.bouncedSoft', { n: format.number(bounced.soft) })}</People>
         </Figure>
-        <Figure label={t('campaigns.unsubscribed')} n={unsubscribed} of={{ response: 'unsubscribed' }}>{ofDelivered(unsubscribed)}</Figure>
+        <Figure label={t('campaigns.unsubscribed')} n={unsubscribed} of={{ response: 'unsubscribed' }}>
+          {ofDelivered(unsubscribed)}
+          {back > 0 && <Line>{t('report.tookBack', { count: back, n: format.number(back) })}</Line>}
+        </Figure>
         <Figure label={t('campaigns.complained')} n={complained} of={{ response: 'complained' }} color="red" />
       </SimpleGrid>
     </section>

@@ -42,7 +42,8 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
   const kind = kindOf(entry);
   const written: Entry | null = entry.id !== null && entry.type !== 'consent' && entry.type !== 'import' ? { type: entry.type, id: entry.id } : null;
   const Icon = icons[kind] ?? IconMessage;
-  const label = kind in en.person.entry ? t(`person.entry.${kind as Kind}`) : kind;
+  const isBack = kind === 'opted_in' && entry.kind === 'person' && !!entry.campaign_name;
+  const label = isBack ? t('person.tookBack') : kind in en.person.entry ? t(`person.entry.${kind as Kind}`) : kind;
   const meta = [
     label,
     entry.direction && !entry.campaign_id ? t(entry.direction === 'in' ? 'person.in' : 'person.out') : null,
