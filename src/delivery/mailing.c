@@ -156,16 +156,6 @@ static void add_preview(struct mailing_private *m, struct html_pieces *out)
 	add_text(out, arena_strdup(m->arena, text.buf));
 }
 
-/* The address of an audience begins with the company; one from the options does
- * not. */
-static bool needs_company(const struct mailing_private *m)
-{
-	size_t n = strlen(m->facts.company);
-
-	return n > 0 && (strncmp(m->facts.address, m->facts.company, n) != 0 ||
-			 m->facts.address[n] != '\n');
-}
-
 static const char *text_of(const struct mailing_private *m,
 			   enum reader_text text)
 {
@@ -184,8 +174,6 @@ static void add_footer_html(const struct mailing_private *m,
 		    m->language->tag, direction, direction);
 	strbuf_add_html(&footer, str_of(text_of(m, READER_SENT_TO)));
 	strbuf_addstr(&footer, "<br>");
-	if (needs_company(m))
-		strbuf_addstr(&footer, "*|LIST:COMPANY|*<br>");
 	strbuf_addstr(&footer, FOOTER_ADDRESS "<br><br>" FOOTER_LINK);
 	strbuf_add_html(&footer, str_of(text_of(m, READER_UNSUBSCRIBE)));
 	strbuf_addstr(&footer, "</a></div>\n");
@@ -195,11 +183,9 @@ static void add_footer_html(const struct mailing_private *m,
 static void add_footer_plain(const struct mailing_private *m,
 			     struct html_pieces *out)
 {
-	const char *company = needs_company(m) ? "*|LIST:COMPANY|*\n" : "";
-
 	add_text(out, arena_printf(m->arena,
-				   "\n\n-- \n%s\n%s*|LIST:ADDRESSLINE|*\n%s\n",
-				   text_of(m, READER_SENT_TO), company,
+				   "\n\n-- \n%s\n*|LIST:ADDRESSLINE|*\n%s\n",
+				   text_of(m, READER_SENT_TO),
 				   text_of(m, READER_UNSUBSCRIBE_AT)));
 }
 

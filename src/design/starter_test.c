@@ -53,6 +53,35 @@ static void are_sound_and_short_in_both_languages(void **state)
 	}
 }
 
+static const json_t *footer_of(const json_t *doc)
+{
+	const json_t *blocks = json_object_get(doc, "blocks");
+
+	return json_array_get(blocks, json_array_size(blocks) - 1);
+}
+
+/* The line of its address begins with its name. */
+static void their_footer_names_the_organisation_once(void **state)
+{
+	static const char *const languages[] = { "en", "de" };
+
+	(void)state;
+	for (size_t l = 0; l < 2; l++) {
+		CLEANUP(arena_free) struct arena *arena = arena_new();
+		struct starter all[STARTERS];
+
+		starter_list(languages[l], arena, all);
+		for (size_t i = 0; i < STARTERS; i++) {
+			CLEANUP(json_free) json_t *doc = design_of(&all[i]);
+			const char *html = json_string_value(
+				json_object_get(footer_of(doc), "html"));
+
+			assert_non_null(strstr(html, "*|LIST:ADDRESSLINE|*"));
+			assert_null(strstr(html, "*|LIST:COMPANY|*"));
+		}
+	}
+}
+
 /* Only words differ. */
 static void are_the_same_in_both_languages(void **state)
 {
@@ -100,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(are_sound_and_short_in_both_languages),
+		cmocka_unit_test(their_footer_names_the_organisation_once),
 		cmocka_unit_test(are_the_same_in_both_languages),
 		cmocka_unit_test(are_found_by_their_key),
 	};

@@ -35,7 +35,7 @@
 	"background:#f6f4f0;" SANS                                          \
 	"font-size:12px;line-height:1.6;color:#6b665e;text-align:center\">" \
 	"You get this because you signed up at our stall.<br>\n"            \
-	"*|LIST:COMPANY|*<br>*|LIST:ADDRESSLINE|*<br>\n"                    \
+	"*|LIST:ADDRESSLINE|*<br>\n"                                        \
 	"<a href=\"*|UNSUB|*\" style=\"color:#6b665e\">Unsubscribe</a>"     \
 	"</td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n"
 

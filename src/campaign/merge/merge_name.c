@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/near.h"
+#include "base/utf8.h"
 #include "campaign/merge/merge_private.h"
 
 #include <strings.h>
@@ -45,26 +46,59 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-/* Lines of the postal address, joined by `between`; escaped for markup. */
-static void add_address(const char *address, const char *between, bool markup,
-			struct strbuf *out)
+/* "Acme", "ACME GmbH" and "Acme, 1 High St" name Acme; "Acmeville" does not. */
+static bool begins_with_name(struct str line, struct str name)
 {
-	struct str rest = str_of(address);
-	bool first = true;
+	CLEANUP(strbuf_release) struct strbuf folded = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf wanted = STRBUF_INIT;
 
-	while (rest.s && rest.len > 0) {
-		struct str line = str_trim(str_cut(&rest, '\n'));
+	utf8_fold(line, &folded);
+	utf8_fold(name, &wanted);
+	return str_starts(strbuf_str(&folded), wanted.buf) &&
+	       strchr(" ,;.|", folded.buf[wanted.len]);
+}
 
-		if (line.len == 0)
-			continue;
-		if (!first)
-			strbuf_addstr(out, between);
-		first = false;
-		if (markup)
-			strbuf_add_html(out, line);
-		else
-			strbuf_addslice(out, line);
-	}
+static bool names_company(struct str address, struct str company)
+{
+	while (address.s && address.len > 0)
+		if (begins_with_name(str_trim(str_cut(&address, '\n')),
+				     company))
+			return true;
+	return false;
+}
+
+struct address_lines {
+	const char *between;
+	bool markup;
+	size_t n; /* so far */
+};
+
+static void add_line(struct address_lines *lines, struct str line,
+		     struct strbuf *out)
+{
+	if (line.len == 0)
+		return;
+	if (lines->n++ > 0)
+		strbuf_addstr(out, lines->between);
+	if (lines->markup)
+		strbuf_add_html(out, line);
+	else
+		strbuf_addslice(out, line);
+}
+
+/* The postal address as lines joined by `between`. It begins with the company,
+ * as every audience's does, also where whoever typed it left that out. */
+static void add_address(const struct merge_facts *facts, const char *between,
+			bool markup, struct strbuf *out)
+{
+	struct address_lines lines = { between, markup, 0 };
+	struct str rest = str_trim(str_of(or_empty(facts->address)));
+	struct str company = str_trim(str_of(or_empty(facts->company)));
+
+	if (rest.len > 0 && company.len > 0 && !names_company(rest, company))
+		add_line(&lines, company, out);
+	while (rest.s && rest.len > 0)
+		add_line(&lines, str_trim(str_cut(&rest, '\n')), out);
 }
 
 static bool find_field(struct str name, const struct merge_fields *fields,
@@ -150,20 +184,19 @@ static const char *fact_text(struct str name, const struct merge_facts *f)
 static bool find_address(struct str name, const struct merge_how *how,
 			 struct merge_name *out, struct strbuf *text)
 {
-	const char *address = or_empty(how->facts->address);
 	bool html = how->context == MERGE_HTML;
 
 	if (str_is(name, "LIST:ADDRESSLINE") ||
 	    str_is(name, "LIST_ADDRESSLINE") ||
 	    str_is(name, "LIST_ADDRESSLINE_TEXT") ||
 	    str_is(name, "USER:ADDRESS")) {
-		add_address(address, ", ", false, text);
+		add_address(how->facts, ", ", false, text);
 		*out = (struct merge_name){ .kind = NAME_TEXT };
 		return true;
 	}
 	if (str_is(name, "LIST:ADDRESS") || str_is(name, "LIST:ADDRESS_HTML") ||
 	    str_is(name, "LIST_ADDRESS_HTML")) {
-		add_address(address, html ? "<br>" : "\n", html, text);
+		add_address(how->facts, html ? "<br>" : "\n", html, text);
 		*out = (struct merge_name){ .kind = NAME_TEXT,
 					    .is_markup = html };
 		return true;

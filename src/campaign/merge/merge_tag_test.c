@@ -150,6 +150,45 @@ static void knows_campaign_list_and_dates(void **state)
 	check_pairs(MERGE_PLAIN, pairs, sizeof(pairs) / sizeof(pairs[0]));
 }
 
+/* Typed with the name of the company or without it. */
+static void an_address_names_the_company_once(void **state)
+{
+	static const struct {
+		const char *company, *address, *line;
+	} cases[] = {
+		{ "ACME", "1 High St\nLondon", "ACME, 1 High St, London" },
+		{ "ACME", "ACME\n1 High St", "ACME, 1 High St" },
+		{ "ACME", "Acme GmbH, 1 High St", "Acme GmbH, 1 High St" },
+		{ "ACME", "Ann Lee\nACME\n1 High St",
+		  "Ann Lee, ACME, 1 High St" },
+		{ "ACME", "Acmeville 1", "ACME, Acmeville 1" },
+		{ "ACME", "", "" },
+		{ "", "1 High St", "1 High St" },
+		{ NULL, "1 High St", "1 High St" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+		struct merge_facts typed = { .company = cases[i].company,
+					     .address = cases[i].address };
+		struct merge_piece piece = { .text = STR(
+						     "*|LIST:ADDRESSLINE|*") };
+		struct merge_how how = { .context = MERGE_PLAIN,
+					 .facts = &typed };
+		struct merge_person person = { .values = NULL };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, NULL, &program,
+					       NULL, &err),
+				 0);
+		assert_int_equal(merge_render(program, &person, &out), 0);
+		assert_string_equal(out.buf, cases[i].line);
+	}
+}
+
 static void takes_the_branch_that_holds(void **state)
 {
 	static const struct pair pairs[] = {
@@ -808,6 +847,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_the_value_or_its_default),
 		cmocka_unit_test(knows_campaign_list_and_dates),
+		cmocka_unit_test(an_address_names_the_company_once),
 		cmocka_unit_test(takes_the_branch_that_holds),
 		cmocka_unit_test(escapes_by_where_the_value_stands),
 		cmocka_unit_test(link_targets_are_percent_encoded),
