@@ -102,7 +102,8 @@ DELETE FROM campaign_recipient
 
 -- name: estimate-people
 -- What keeps each from getting it: hash of the marketing address (NULL: none),
--- the address, opted out, held, status of the member, the demo's. args: ids (JSON array)
+-- the address, opted out, held, status of the member, the demo's, the person.
+-- args: ids (JSON array)
 SELECT e.hash, e.folded,
        CASE WHEN p.opted_out = 1
               OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
@@ -114,7 +115,7 @@ SELECT e.hash, e.folded,
             THEN 1 ELSE 0 END,
        CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
             ELSE COALESCE(m.status, :MIRROR_NONE) END,
-       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END, p.id
   FROM person p
   LEFT JOIN email e ON e.id = p.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
@@ -139,3 +140,23 @@ SELECT COUNT(*), SUM(x.is_out), SUM(CASE WHEN x.is_out = 0 THEN x.is_held ELSE 0
                CASE WHEN m.email_hash IN (SELECT b.hash FROM demo_barred b)
                     THEN 1 ELSE 0 END AS is_demo
           FROM bridge_member m WHERE m.status = :MIRROR_SUBSCRIBED) x;
+
+-- name: estimate-first
+-- The first person whose member is subscribed, and who may be mailed.
+SELECT p.id FROM person p JOIN email e ON e.id = p.email_id
+  LEFT JOIN company c ON c.id = p.company_id
+ WHERE p.opted_out = 0 AND COALESCE(c.opted_out, 0) = 0 AND e.held = :HELD_NO
+   AND EXISTS (SELECT 1 FROM bridge_member m WHERE m.email_hash = e.hash AND m.status = :MIRROR_SUBSCRIBED)
+   AND NOT EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+   AND NOT EXISTS (SELECT 1 FROM demo_barred b WHERE b.hash = e.hash)
+ ORDER BY p.id LIMIT 1;
+
+-- name: estimate-person-of
+-- Of one address. args: hash
+SELECT p.id FROM email e JOIN person p ON p.email_id = e.id
+  LEFT JOIN company c ON c.id = p.company_id
+ WHERE e.hash = ? AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
+   AND p.opted_out = 0 AND COALESCE(c.opted_out, 0) = 0 AND e.held = :HELD_NO
+   AND NOT EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+   AND NOT EXISTS (SELECT 1 FROM demo_barred b WHERE b.hash = e.hash)
+ ORDER BY p.id LIMIT 1;

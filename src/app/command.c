@@ -137,7 +137,8 @@ static const struct flag campaign_check_flags[] = {
 };
 
 static const struct flag campaign_preview_flags[] = {
-	{ "person", "ID", "with the fields of this person" },
+	{ "person", "ID",
+	  "as this person gets it; else the first whom it reaches" },
 	{ "text", NULL, "its plain text instead of HTML" },
 	{ "output", "FILE", "write to a file instead of standard output" },
 	END,

@@ -5,6 +5,7 @@
 #include "bridge/bridge_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct person_fields {
 	struct field_map map;
@@ -21,6 +22,18 @@ static const char *text_of(const json_t *o, const char *key,
 	return text ? arena_strdup(arena, text) : "";
 }
 
+static const char *source_of(const struct field_map *map, const char *tag,
+			     struct arena *arena)
+{
+	vec_each (&map->fields, f)
+		if (strcmp(f->target.tag, tag) == 0)
+			return f->custom ? arena_printf(arena, "custom.%s",
+							f->custom)
+			       : f->is_address ? "address"
+					       : f->field->name;
+	return NULL;
+}
+
 static void list(struct person_fields *f, struct arena *arena)
 {
 	const json_t *item;
@@ -30,9 +43,12 @@ static void list(struct person_fields *f, struct arena *arena)
 			   json_array_size(f->map.described) + 1);
 	json_array_foreach (f->map.described, i, item) {
 		const json_t *options = json_object_get(item, "options");
+		const char *tag = text_of(item, "tag", arena);
 
 		f->v[f->n++] = (struct person_field){
-			.tag = text_of(item, "tag", arena),
+			.tag = tag,
+			.name = text_of(item, "name", arena),
+			.source = source_of(&f->map, tag, arena),
 			.type = text_of(item, "type", arena),
 			.default_value = text_of(item, "default_value", arena),
 			.date_format = text_of(options, "date_format", arena),

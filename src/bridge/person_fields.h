@@ -20,6 +20,9 @@ struct strbuf;
 
 struct person_field {
 	const char *tag, *type;
+	const char *name;   /* as people call it; "": none */
+	const char *source; /* people's field (bridge/bridge_field.h); NULL:
+			       none goes into it */
 	const char *default_value, *date_format; /* "": none */
 };
 struct person_fields;

@@ -33,7 +33,8 @@ describe("the preview of a campaign", () => {
     assert.match(headers.get("content-security-policy")!, /^sandbox allow-popups/);
     assert.match(text, /<base target="_blank">/);
     assert.doesNotMatch(text, /\/t\/o\//); // no pixel
-    assert.match((await page()).text, /Dear +,/);
+    assert.match((await page()).text, /Dear \[FNAME\] \[LNAME\],/); // it goes to nobody yet: no gaps
+    assert.match((await page()).text, /This e-mail was sent to \[E-Mail\]/);
     assert.match((await page({ person_id: bob.id })).text, /Dear +Bob,/);
   });
 
@@ -70,11 +71,50 @@ describe("the preview of a campaign", () => {
 
   it("tells how an inbox shows it", async () => {
     const { preview_text, ...rest } = await envelope({ person_id: zoe.id });
-    assert.deepEqual(rest, { subject: "News, Zoë", from_name: "Us", from_email: "us@example.test", to: "zoe@example.test" });
+    assert.deepEqual(rest, { subject: "News, Zoë", from_name: "Us", from_email: "us@example.test", to: "zoe@example.test",
+      person: { id: zoe.id, name: "Zoë <b>Øre</b>" } });
     assert.match(preview_text, /^Dear Zoë <b>Øre<\/b>, only you/);
-    assert.equal((await envelope()).subject, "News, ");
+    const { subject, to, person } = await envelope();
+    assert.deepEqual([subject, to, person], ["News, [FNAME]", "", null]);
     await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { preview_text: "For *|FNAME|*" });
     assert.equal((await envelope({ person_id: zoe.id })).preview_text, "For Zoë");
+  });
+
+  it("is that of the first whom the campaign reaches, and of nobody while there is none", async () => {
+    const group = (await server.admin.post(`${v1}/groups`, { name: "Readers" })).body;
+    const draft = (await server.admin.post(`${v1}/campaigns`, { name: "First", subject: "For *|FNAME|*", html: "<p>Dear *|FNAME|*</p>",
+      to: { kind: "group", id: group.id } }, { status: 201 })).body;
+    const shown = async () => (await server.admin.get(`${v1}/campaigns/${draft.id}/envelope`)).body;
+    const add = (...people: Json[]) =>
+      server.admin.post(`${v1}/groups/${group.id}/include`, { ids: people.map(({ id }) => id) });
+    assert.equal((await shown()).person, null);
+    const [none, out, ada] = await Promise.all([{ first_name: "None" }, { first_name: "Out", email: "out@example.test" },
+      { first_name: "Ada", last_name: "Lovelace", email: "ada@first.test" }].map(async (person) =>
+      (await server.admin.post(`${v1}/people`, person, { status: 201 })).body));
+    await server.admin.patch(`${v1}/people/${out.id}`, { opted_out: true });
+    await add(none, out);
+    assert.equal((await shown()).person, null); // without an address, opted out
+    await add(ada);
+    assert.deepEqual(await shown().then(({ subject, to, person }) => [subject, to, person]),
+      ["For Ada", "ada@first.test", { id: ada.id, name: "Ada Lovelace" }]);
+    assert.match((await server.admin.get(`/campaigns/${draft.id}/preview`)).text, /Dear Ada/);
+    await server.admin.delete(`${v1}/groups/${group.id}`);
+    assert.equal((await shown()).person, null);
+  });
+
+  it("warns of fields that are empty for some, unless something is said instead", async () => {
+    const group = (await server.admin.post(`${v1}/groups`, { name: "Some names" })).body;
+    const people = await Promise.all([1, 2, 3].map(async (n) => (await server.admin.post(`${v1}/people`,
+      { last_name: `L${n}`, ...(n === 1 ? { first_name: "A" } : {}), email: `n${n}@gap.test` })).body));
+    await server.admin.post(`${v1}/groups/${group.id}/include`, { ids: people.map(({ id }) => id) });
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "Gap", subject: "Hi", from_name: "Us", from_email: "us@example.test",
+      html: "<p>Dear *|FNAME|* *|LNAME|*,</p>", to: { kind: "group", id: group.id } }, { status: 201 });
+    const told = async () => (await server.admin.get(`${v1}/campaigns/${body.id}/checklist`)).body.items
+      .filter(({ code }: Json) => code === "empty_field").map(({ type, details, tag }: Json) => [type, details, tag]);
+    assert.deepEqual(await told(), [["warning",
+      "*|FNAME|* is empty for 2 of the recipients, and nothing is said instead: they see a gap", "*|FNAME|*"]]);
+    await server.admin.patch(`${v1}/campaigns/${body.id}`, { html: "<p>*|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*</p>" });
+    assert.deepEqual(await told(), []);
   });
 
   it("of a draft without anything is a page too", async () => {

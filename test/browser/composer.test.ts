@@ -58,7 +58,8 @@ describe("the composer", () => {
     assert.deepEqual([set.name, set.to.id, set.from_name, set.from_email, set.preview_text, set.language],
       ["Spring news", group.id, "Ada’s shop", "ada@example.org", "What is new in spring", "de"]);
     assert.equal(set.subject, "Hello *|IF:FNAME|**|FNAME|**|ELSE:|*friend*|END:IF|*");
-    await line(page, "Subject").getByText("Hello friend").waitFor();
+    await line(page, "Subject").getByText("Hello Ann").waitFor(); // the first who gets it
+    await line(page, "Subject").getByText(/^As Ann.* gets it$/).waitFor();
     await picture(page, "composer-subject");
 
     await line(page, "Content").getByRole("link", { name: /^Content: / }).click();
@@ -105,6 +106,8 @@ describe("the composer", () => {
 
     // as it arrives
     await page.getByText("Preview", { exact: true }).click();
+    await page.frameLocator("iframe").getByText("Hello Ann").waitFor(); // nobody is chosen
+    await page.getByText(/^As Ann.* gets it$/).waitFor();
     await page.getByRole("combobox", { name: "As this person" }).fill("Ann");
     await page.getByRole("option", { name: /Ann/ }).click();
     await page.frameLocator("iframe").getByText("Hello Ann").waitFor();

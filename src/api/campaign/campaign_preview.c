@@ -7,9 +7,13 @@
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "audience/list.h"
+#include "audience/member.h"
+#include "audience/member_set.h"
+#include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "bridge/bridge.h"
+#include "bridge/target/audience_target.h"
 #include "campaign/checklist.h"
 #include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
@@ -20,10 +24,12 @@
 
 #include <string.h>
 
-#define SNIPPET_MAX 160 /* of the text, where there is no preview text */
+#define MEMBERS_TRIED 100 /* to find one who is a person here */
+#define SNIPPET_MAX 160   /* of the text, where there is no preview text */
 
 struct preview {
 	struct crm_campaign c;
+	bool is_somebody;
 	struct record person;
 	struct mail_merge merge;
 	struct merge_facts facts;
@@ -101,19 +107,98 @@ static int load_facts(struct request *rq, struct db *db, struct preview *p,
 	return 0;
 }
 
-/* person_id 0: nobody in particular. */
+/* --- whose it is --- */
+
+/* The first member that is a person here: 1, 0, -1. */
+static int first_member(struct db *audience, struct db *db,
+			struct member_set *members, struct arena *arena,
+			int64_t *out, struct err *err)
+{
+	int64_t id = 0;
+	int tried = 0, found = 0;
+
+	while (found == 0 && tried++ < MEMBERS_TRIED &&
+	       (id = member_set_next(members, id)) > 0) {
+		struct member member;
+
+		if (member_get_by_id(audience, id, arena, &member, err) < 0)
+			return -1;
+		found = estimate_person_of(db, member.email_hash, out, err);
+	}
+	return found;
+}
+
+/* Of a tag or a segment, where the engine is inside: 1, 0, -1. */
+static int first_of_segment(struct request *rq, struct db *db,
+			    const struct crm_campaign *c, int64_t *out,
+			    struct err *err)
+{
+	CLEANUP(store_put) struct db *audience = NULL;
+	CLEANUP(member_set_release)
+	struct member_set members = MEMBER_SET_INIT;
+	struct segment_target target = { .segment_id = c->segment_id };
+	struct err why = ERR_INIT;
+
+	if (!bridge_is_inside(api_of(rq)->bridge))
+		return 0;
+	if (find_list(rq, db, &target.list_id, &audience, err) < 0)
+		return -1;
+	if (!target.list_id)
+		return 0;
+	if (segment_members(audience, &target, rq->now_ms, &members, &why) <
+	    0) {
+		if (why.code == ERR_NOT_FOUND) /* it was deleted */
+			return 0;
+		*err = why;
+		return -1;
+	}
+	return first_member(audience, db, &members, rq->arena, out, err);
+}
+
+/* Whom the campaign reaches first: 1, 0: nobody yet, or it is not known; -1. */
+static int first_recipient(struct request *rq, struct db *db,
+			   const struct crm_campaign *c, int64_t *out,
+			   struct err *err)
+{
+	if (c->to_kind == CRM_CAMPAIGN_TO_TAG ||
+	    c->to_kind == CRM_CAMPAIGN_TO_SEGMENT)
+		return first_of_segment(rq, db, c, out, err);
+	return estimate_first(db, c, out, err);
+}
+
+/* 1: of somebody, 0: of nobody in particular, -1. */
+static int find_person(struct request *rq, struct db *db, int64_t person_id,
+		       struct preview *p, struct err *err)
+{
+	int found;
+
+	if (person_id)
+		return record_get(db, ENTITY_PERSON, person_id, rq->arena,
+				  &p->person, err) < 0
+			       ? -1
+			       : 1;
+	found = first_recipient(rq, db, &p->c, &person_id, err);
+	return found <= 0 ? found
+			  : record_find(db, ENTITY_PERSON, person_id, rq->arena,
+					&p->person, err);
+}
+
+/* person_id 0: the first whom it reaches; where there is none, fields say their
+ * names. */
 static int load(struct request *rq, int64_t person_id, struct preview *p,
 		struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
+	int found;
 
-	if (campaign_of(rq, &db, &p->c, err) < 0 ||
-	    (person_id && record_get(db, ENTITY_PERSON, person_id, rq->arena,
-				     &p->person, err) < 0) ||
-	    mail_merge_load(db, rq->arena, &p->merge, err) < 0)
+	if (campaign_of(rq, &db, &p->c, err) < 0)
 		return -1;
-	p->who = mail_merge_person(&p->merge, person_id ? &p->person : NULL,
-				   NULL);
+	found = find_person(rq, db, person_id, p, err);
+	if (found < 0 || mail_merge_load(db, rq->arena, &p->merge, err) < 0)
+		return -1;
+	p->is_somebody = found > 0;
+	p->who = p->is_somebody ? mail_merge_person(&p->merge, &p->person, NULL)
+				: mail_merge_nobody(&p->merge);
 	return load_facts(rq, db, p, err);
 }
 
@@ -292,6 +377,23 @@ static int preview_text(struct request *rq, struct preview *p, const char **out,
 			       out, err);
 }
 
+static void write_person(const struct preview *p, struct arena *arena,
+			 struct json_writer *w)
+{
+	const char *name;
+
+	if (!p->is_somebody) {
+		json_key_text(w, "person", NULL);
+		return;
+	}
+	name = field_full_name(p->person.text[TEXT_FIRST_NAME],
+			       p->person.text[TEXT_LAST_NAME], arena);
+	json_key_begin_object(w, "person");
+	json_key_id(w, "id", p->person.id);
+	json_key_text(w, "name", name ? name : p->who.address);
+	json_end_object(w);
+}
+
 int v1_campaigns_envelope(struct request *rq, struct response *rs,
 			  struct err *err)
 {
@@ -306,7 +408,8 @@ int v1_campaigns_envelope(struct request *rq, struct response *rs,
 	json_key_text(&w, "preview_text", preview);
 	json_key_text(&w, "from_name", p.view.from_name);
 	json_key_text(&w, "from_email", p.view.from_email);
-	json_key_text(&w, "to", p.who.address);
+	json_key_text(&w, "to", p.is_somebody ? p.who.address : "");
+	write_person(&p, rq->arena, &w);
 	json_end_object(&w);
 	return 0;
 }

@@ -72,6 +72,29 @@ struct mailing_person mail_merge_person(const struct mail_merge *m,
 	};
 }
 
+struct mailing_person mail_merge_nobody(const struct mail_merge *m)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&json);
+	const struct person_field *known;
+	int64_t read_ms;
+	size_t n;
+
+	known = person_fields_list(m->known, &n, &read_ms);
+	json_begin_object(&w);
+	for (size_t i = 0; i < n; i++)
+		json_key_text(&w, arena_printf(m->arena, "%zu", i + 1),
+			      arena_printf(m->arena, "[%s]",
+					   *known[i].name ? known[i].name
+							  : known[i].tag));
+	json_end_object(&w);
+	return (struct mailing_person){
+		.address = MAIL_MERGE_ADDRESS,
+		.unique_id = "",
+		.merge = arena_str(m->arena, strbuf_str(&json)),
+	};
+}
+
 int mail_merge_add(const struct mail_merge *m, const struct merge_facts *facts,
 		   const struct mailing_person *person, const char *text,
 		   enum merge_context context, merge_slot_fn slot_fn,

@@ -17,6 +17,8 @@ struct db;
 struct err;
 struct record;
 
+#define MAIL_MERGE_ADDRESS "[E-Mail]" /* of nobody in particular */
+
 struct mail_merge {
 	struct arena *arena;
 	struct person_fields *known;
@@ -33,6 +35,9 @@ int mail_merge_load(struct db *db, struct arena *arena, struct mail_merge *out,
 struct mailing_person mail_merge_person(const struct mail_merge *m,
 					const struct record *person,
 					const char *address);
+/* Nobody in particular: each field says its name, "[First Name]", and none is
+ * empty. */
+struct mailing_person mail_merge_nobody(const struct mail_merge *m);
 /* Appended. slot_fn NULL: links that only the sender knows are left out.
  * ERR_LIMIT: it gets too long. */
 int mail_merge_add(const struct mail_merge *m, const struct merge_facts *facts,

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "bridge/person_fields.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
 #include "campaign/html/html_links.h"
@@ -337,6 +338,7 @@ struct tag_checker {
 	struct campaign_checklist *list;
 	const struct mail_merge *merge;
 	struct design_blocks blocks;
+	bool *holes; /* of the fields of merge: see merge_find_holes */
 };
 
 static void tag_checker_release(struct tag_checker *c)
@@ -386,7 +388,84 @@ static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 	vec_each (&problems, p)
 		add_problem(c, where, p, context == MERGE_HTML);
 	vec_release(&problems);
+	if (result == 0)
+		merge_find_holes(program, &c->merge->fields, c->holes);
 	return result;
+}
+
+/* Of who gets mail, how many have nothing in that field of people. */
+static int count_blank(struct campaign_checklist *l, struct db *db,
+		       const struct group *group, const char *field,
+		       int64_t *out, struct err *err)
+{
+	static const char *const gets_mail[] = { "agreed", "open" };
+
+	*out = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(gets_mail); i++) {
+		const char *filter = arena_printf(
+			l->arena,
+			"{\"conditions\":[{\"field\":\"mail_status\","
+			"\"op\":\"is\",\"value\":\"%s\"},"
+			"{\"field\":\"%s\",\"op\":\"blank\"}]}",
+			gets_mail[i], field);
+		int64_t n;
+
+		if (count_members(l, db, group, filter, 0, &n, err) < 0)
+			return -1;
+		*out += n;
+	}
+	return 0;
+}
+
+static void add_hole(struct tag_checker *c, const char *tag, int64_t n)
+{
+	struct campaign_checklist *l = c->list;
+	const char *written = arena_printf(l->arena, "*|%s|*", tag);
+
+	campaign_checklist_add(
+		l,
+		(struct check_item){
+			.type = CHECK_WARNING,
+			.code = "empty_field",
+			.heading = "Merge tags",
+			.details = arena_printf(
+				l->arena,
+				"%s is empty for %lld of the recipients, and "
+				"nothing is said instead: they see a gap",
+				written, (long long)n),
+			.block = arena_strdup(
+				l->arena,
+				design_blocks_holding(&c->blocks, written)),
+			.tag = written,
+		});
+}
+
+/* "Dear ," for so many: the text has no words for who has no name. */
+static int warn_holes(struct tag_checker *c, struct db *db, struct err *err)
+{
+	const struct person_field *known;
+	struct group group;
+	int64_t read_ms;
+	size_t n;
+	int found = find_group(c->list, db, &group, err);
+
+	if (found <= 0 || group.entity != ENTITY_PERSON)
+		return found < 0 ? -1 : 0;
+	known = person_fields_list(c->merge->known, &n, &read_ms);
+	for (size_t i = 0; i < n; i++) {
+		const char *source = known[i].source;
+		int64_t blank = 0;
+
+		if (!c->holes[i] || !source)
+			continue;
+		if (strcmp(source, "address") == 0)
+			source = "street";
+		if (count_blank(c->list, db, &group, source, &blank, err) < 0)
+			return -1;
+		if (blank > 0)
+			add_hole(c, known[i].tag, blank);
+	}
+	return 0;
 }
 
 /* It is sent as it is. */
@@ -403,11 +482,14 @@ static void warn_tags_of_sender(struct tag_checker *c)
 	vec_release(&problems);
 }
 
-static int check_tags(struct campaign_checklist *l, const struct mail_merge *m,
-		      struct err *err)
+static int check_tags(struct campaign_checklist *l, struct db *db,
+		      const struct mail_merge *m, struct err *err)
 {
 	CLEANUP(tag_checker_release)
-	struct tag_checker c = { .list = l, .merge = m };
+	struct tag_checker c = { .list = l,
+				 .merge = m,
+				 .holes = arena_array(l->arena, bool,
+						      m->fields.n + 1) };
 	const struct crm_campaign *campaign = &l->campaign;
 
 	if (design_blocks_read(campaign, &c.blocks, err) < 0)
@@ -419,10 +501,11 @@ static int check_tags(struct campaign_checklist *l, const struct mail_merge *m,
 		      err) < 0 ||
 	    warn_tags(&c, "HTML", campaign->html, MERGE_HTML, err) < 0)
 		return -1;
-	if (campaign->design && campaign->plain_is_made) /* of the HTML */
-		return 0;
-	return warn_tags(&c, "plain text", campaign->plain_text, MERGE_PLAIN,
-			 err);
+	if (!(campaign->design && campaign->plain_is_made) && /* of the HTML */
+	    warn_tags(&c, "plain text", campaign->plain_text, MERGE_PLAIN,
+		      err) < 0)
+		return -1;
+	return warn_holes(&c, db, err);
 }
 
 /* --- all of it --- */
@@ -470,7 +553,7 @@ int campaign_checklist_make(const struct api *api, struct db *db,
 	check_unclosed(out, content.html);
 	check_links(out, content.html);
 	check_images(out, content.html);
-	return check_tags(out, &merge, err);
+	return check_tags(out, db, &merge, err);
 }
 
 void campaign_checklist_write(const struct campaign_checklist *l,

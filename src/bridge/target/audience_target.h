@@ -42,4 +42,16 @@ struct estimate {
 int estimate_make(struct db *db, const struct crm_campaign *c,
 		  const json_t *targets, struct estimate *out, struct err *err);
 
+/*
+ * The first person, by id, whom it would reach by what the CRM knows: of a
+ * group or the audience. 1, 0: there is none, or it goes to a tag or segment,
+ * whose members the CRM does not know; -1.
+ */
+int estimate_first(struct db *db, const struct crm_campaign *c,
+		   int64_t *person_out, struct err *err);
+/* The person whose marketing address has that hash, and who may be mailed: 1,
+ * 0, -1. */
+int estimate_person_of(struct db *db, const char *email_hash,
+		       int64_t *person_out, struct err *err);
+
 #endif

@@ -109,6 +109,76 @@ static int of_audience(struct db *db, struct estimate *e, struct err *err)
 	return 0;
 }
 
+/* --- the first of them --- */
+
+/* 1 and *out, 0: none of the page gets it; -1. */
+static int first_of_page(struct db *db, const struct ids *ids, int64_t *out,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t first = 0;
+	int more;
+
+	if (db_query(db, SQL_ESTIMATE_PEOPLE, SQL_ARGS(sql_keys(ids, &keys)),
+		     &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0) {
+		int64_t id = rows_int(rows, 6);
+
+		if (reason_of(rows) == LEFT_OUT_NOT && (!first || id < first))
+			first = id;
+	}
+	if (first)
+		*out = first;
+	return more < 0 ? -1 : first != 0;
+}
+
+static int first_of_group(struct db *db, int64_t group_id, int64_t *out,
+			  struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	struct group group;
+	int64_t after = 0;
+	int n, found;
+
+	if (group_get(db, group_id, arena, &group, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	do {
+		vec_reset(&ids);
+		n = group_walk(db, &group, after, GROUP_WALK_LONG, &ids, err);
+		if (n <= 0)
+			return n;
+		found = first_of_page(db, &ids, out, err);
+		after = ids.v[ids.n - 1];
+	} while (found == 0 && n == GROUP_WALK_LONG);
+	return found;
+}
+
+int estimate_person_of(struct db *db, const char *email_hash,
+		       int64_t *person_out, struct err *err)
+{
+	return db_find_int(db, SQL_ESTIMATE_PERSON_OF,
+			   SQL_ARGS(sql_text(email_hash)), person_out, err);
+}
+
+int estimate_first(struct db *db, const struct crm_campaign *c,
+		   int64_t *person_out, struct err *err)
+{
+	switch (c->to_kind) {
+	case CRM_CAMPAIGN_TO_GROUP:
+		return c->group_id ? first_of_group(db, c->group_id, person_out,
+						    err)
+				   : 0;
+	case CRM_CAMPAIGN_TO_AUDIENCE:
+		return db_find_int(db, SQL_ESTIMATE_FIRST, SQL_NO_ARGS,
+				   person_out, err);
+	default:
+		return 0;
+	}
+}
+
 int estimate_make(struct db *db, const struct crm_campaign *c,
 		  const json_t *targets, struct estimate *out, struct err *err)
 {

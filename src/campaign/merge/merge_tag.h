@@ -184,6 +184,15 @@ bool merge_mend(struct str text, const struct merge_how *how,
 void merge_find_raw(struct str text, const struct merge_how *how,
 		    struct arena *arena, struct merge_problems *problems);
 
+/*
+ * Which fields leave a hole for who has no value of them: holes[i] becomes true
+ * for the field of that index if a reader would see its value, outside of the
+ * branches that are for who has one, and it has no default. It never becomes
+ * false.
+ */
+void merge_find_holes(const struct merge_program *program,
+		      const struct merge_fields *fields, bool *holes);
+
 /* --- rendering --- */
 
 /*

@@ -189,6 +189,50 @@ static void an_address_names_the_company_once(void **state)
 	}
 }
 
+/* Which of the fields, by their places. */
+static void a_field_without_a_fallback_leaves_a_hole(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *holes;
+	} cases[] = {
+		{ "Dear *|LNAME|*,", "1" },
+		{ "*|UPPER:LNAME|*", "1" },
+		{ "Dear *|FNAME|*,", "" }, /* has a default */
+		{ "*|IF:LNAME|**|LNAME|**|ELSE:|*you*|END:IF|*", "" },
+		{ "*|IF:LNAME|*x*|ELSE:|**|LNAME|**|END:IF|*", "1" },
+		{ "*|IFNOT:LNAME|*you*|ELSE:|**|LNAME|**|END:IF|*", "" },
+		{ "*|IF:LNAME=Lee|**|LNAME|**|END:IF|*", "" },
+		{ "*|IF:PLAN|**|LNAME|**|END:IF|*", "1" },
+		{ "*|IF:LNAME|**|PLAN|**|END:IF|* *|AGE|*", "23" },
+		{ "<a href=\"https://a.example/?n=*|LNAME|*\">x</a>", "" },
+		{ "*|EMAIL|* *|UNSUB|* *|DATE:Y|*", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(merge_program_free)
+		struct merge_program *program = NULL;
+		CLEANUP(strbuf_release) struct strbuf got = STRBUF_INIT;
+		struct merge_piece piece = { .text = str_of(cases[i].text) };
+		struct merge_how how = { .context = MERGE_HTML,
+					 .fields = &fields,
+					 .facts = &facts };
+		bool holes[7] = { false };
+		struct err err = ERR_INIT;
+
+		assert_int_equal(merge_compile(&piece, 1, &how, NULL, &program,
+					       NULL, &err),
+				 0);
+		merge_find_holes(program, &fields, holes);
+		for (size_t f = 0; f < 7; f++)
+			if (holes[f])
+				strbuf_addint(&got, (int64_t)f);
+		if (strcmp(got.buf, cases[i].holes) != 0)
+			fail_msg("%s: %s", cases[i].text, got.buf);
+	}
+}
+
 static void takes_the_branch_that_holds(void **state)
 {
 	static const struct pair pairs[] = {
@@ -848,6 +892,7 @@ int main(void)
 		cmocka_unit_test(gives_the_value_or_its_default),
 		cmocka_unit_test(knows_campaign_list_and_dates),
 		cmocka_unit_test(an_address_names_the_company_once),
+		cmocka_unit_test(a_field_without_a_fallback_leaves_a_hole),
 		cmocka_unit_test(takes_the_branch_that_holds),
 		cmocka_unit_test(escapes_by_where_the_value_stands),
 		cmocka_unit_test(link_targets_are_percent_encoded),

@@ -12,6 +12,7 @@ export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 
   to?: Schemas['CampaignTarget'];
 };
 export type Estimate = Schemas['RecipientsEstimate'];
+export type Envelope = Schemas['CampaignEnvelope'];
 export type ChecklistItem = Schemas['ChecklistItem'];
 export type DesignProblem = Schemas['DesignProblem'];
 export type CampaignDesign = Schemas['CampaignDesign'];

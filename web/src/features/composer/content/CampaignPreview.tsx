@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MailPreview, type View } from '../../../ui/MailPreview/MailPreview.tsx';
 import { PersonSelect } from '../PersonSelect.tsx';
+import { WhoseItIs } from '../WhoseItIs.tsx';
 import { useEnvelope } from '../queries.ts';
 
 interface Props {
@@ -23,6 +24,7 @@ export function CampaignPreview({ id, version, views }: Props) {
           <Text size="xs" c="dimmed" dir="auto">{[`${data.from_name} <${data.from_email}>`.trim(), data.to].filter(Boolean).join(' → ')}</Text>
           <Text size="sm" fw={600} dir="auto">{data.subject || t('composer.subject.missing')}</Text>
           <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
+          <WhoseItIs envelope={data} />
         </Paper>
       )}
       <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} views={views} title={t('composer.content.frame')}>

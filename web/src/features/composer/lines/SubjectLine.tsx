@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LanguageSelect } from '../../../ui/LanguageSelect.tsx';
 import { MergeTagMenu } from '../MergeTagMenu.tsx';
+import { WhoseItIs } from '../WhoseItIs.tsx';
 import { insertInto, lengthRead } from '../mergeTags.ts';
 import { useReadable } from '../useReadable.ts';
 import { useEnvelope } from '../queries.ts';
@@ -98,6 +99,7 @@ function Inbox({ id }: { id: number }) {
         <Text size="sm" truncate dir="auto">{data.subject}</Text>
         <Text size="sm" c="dimmed" truncate dir="auto">{data.preview_text}</Text>
       </Paper>
+      <WhoseItIs envelope={data} />
     </Stack>
   );
 }
