@@ -163,29 +163,6 @@ int field_map_load_kept(struct db *db, struct arena *arena,
 
 /* --- merge fields that the audience lacks --- */
 
-/* As people call it; *out is in the work's arena. */
-static int name_of(struct work *w, const char *person_field, const char **out,
-		   struct err *err)
-{
-	const struct field *f = field_find(ENTITY_PERSON, person_field);
-	CLEANUP(vec_release) struct custom_fields customs = VEC_INIT;
-
-	if (f || strcmp(person_field, "address") == 0) {
-		*out = f ? f->label : "Address";
-		return 0;
-	}
-	*out = arena_strdup(w->arena, person_field + strlen("custom."));
-	if (custom_field_list(w->db, ENTITY_PERSON, w->arena, &customs, err) <
-	    0)
-		return -1;
-	vec_each (&customs, c)
-		if (strcmp(c->key, *out) == 0) {
-			*out = c->label;
-			break;
-		}
-	return 0;
-}
-
 static const char *type_for(const char *person_field)
 {
 	const struct field *f = field_find(ENTITY_PERSON, person_field);
@@ -195,19 +172,57 @@ static const char *type_for(const char *person_field)
 	return f && f->type == FIELD_DATE ? "date" : "text";
 }
 
+/* As people call it, and what fits; texts are in the work's arena. */
+struct new_field {
+	const char *name, *type;
+};
+
+static const char *custom_type(const struct custom_field *c)
+{
+	return strcmp(c->type, "date") == 0 || strcmp(c->type, "number") == 0
+		       ? c->type
+		       : "text";
+}
+
+static int describe(struct work *w, const char *person_field,
+		    struct new_field *out, struct err *err)
+{
+	const struct field *f = field_find(ENTITY_PERSON, person_field);
+	CLEANUP(vec_release) struct custom_fields customs = VEC_INIT;
+	const char *key;
+
+	out->type = "text";
+	if (f || strcmp(person_field, "address") == 0) {
+		out->name = f ? f->label : "Address";
+		out->type = type_for(person_field);
+		return 0;
+	}
+	key = person_field + strlen("custom.");
+	out->name = arena_strdup(w->arena, key);
+	if (custom_field_list(w->db, ENTITY_PERSON, w->arena, &customs, err) <
+	    0)
+		return -1;
+	vec_each (&customs, c)
+		if (strcmp(c->key, key) == 0) {
+			*out = (struct new_field){ c->label, custom_type(c) };
+			break;
+		}
+	return 0;
+}
+
 static int create_field(struct work *w, const char *tag,
 			const char *person_field, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&body);
-	const char *name;
+	struct new_field made;
 
-	if (name_of(w, person_field, &name, err) < 0)
+	if (describe(w, person_field, &made, err) < 0)
 		return -1;
 	json_begin_object(&j);
 	json_key_text(&j, "tag", tag);
-	json_key_text(&j, "name", name);
-	json_key_text(&j, "type", type_for(person_field));
+	json_key_text(&j, "name", made.name);
+	json_key_text(&j, "type", made.type);
 	json_end_object(&j);
 	/* tried again by the job, which looks first */
 	return mc_call_once(w->client, "POST", list_path(w, "/merge-fields"),

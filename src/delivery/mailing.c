@@ -117,6 +117,20 @@ static const struct reader_language *choose_language(struct str html,
 	return found ? found : reader_language_find(of_audience);
 }
 
+const struct reader_language *mailing_speak(struct str html,
+					    struct merge_facts *facts)
+{
+	const struct reader_language *language =
+		choose_language(html, facts->language);
+
+	if (language) {
+		facts->date_format = language->date_format;
+		facts->day_format = language->day_format;
+		facts->decimal = language->decimal;
+	}
+	return language;
+}
+
 static void read_language(const struct rows *rows, struct arena *arena,
 			  void *out)
 {
@@ -355,7 +369,7 @@ static int compile_all(struct mailing_private *m, struct content *content,
 	const struct campaign_settings *s = &m->campaign.settings;
 
 	content_mend(content, &m->fields, m->arena);
-	m->language = choose_language(content->html, m->facts.language);
+	m->language = mailing_speak(content->html, &m->facts);
 	if (!m->language)
 		m->language = reader_language_english();
 	m->has_html = content->html.len > 0;

@@ -88,6 +88,11 @@ int mailing_get_draft(const struct mailing_setup *setup,
  * NULL where it does not, or there is no such campaign. */
 int mailing_language(struct db *db, int64_t campaign_id, struct arena *arena,
 		     const struct reader_language **out, struct err *err);
+/* The facts say how readers of that language write dates and numbers; returns
+ * it. The language is what the HTML says, else that of the facts; NULL: neither
+ * says one, and nothing is changed. */
+const struct reader_language *mailing_speak(struct str html,
+					    struct merge_facts *facts);
 struct mailing *mailing_hold(struct mailing *mailing);
 void mailing_put(struct mailing **mailing); /* NULL is fine */
 

@@ -236,6 +236,71 @@ static void a_draft_has_the_footer_of_its_language(void **state)
 	after(view.html, ">Uitschrijven</a>");
 }
 
+/* A field's own format is for mails whose language has two ways, or is unknown;
+ * programs behind links get what they always got. */
+static void dates_and_numbers_are_as_readers_write_them(void **state)
+{
+	static const struct {
+		const char *html, *text, *link;
+	} cases[] = {
+		{ "<html lang=de>", "1: 01.03.2026 24.12. -199,5 17",
+		  "?d=03%2F01%2F2026&amp;n=-199.5" },
+		{ "<html lang=nl-BE>", "1: 01-03-2026 24-12 -199,5 17",
+		  "?d=03%2F01%2F2026&amp;n=-199.5" },
+		{ "<html lang=he>", "1: 01.03.2026 24.12 -199.5 17",
+		  "?d=03%2F01%2F2026&amp;n=-199.5" },
+		{ "<html lang=en-GB>", "1: 03/01/2026 12/24 -199.5 17",
+		  "?d=03%2F01%2F2026&amp;n=-199.5" },
+		{ "<html>", "1: 03/01/2026 12/24 -199.5 17",
+		  "?d=03%2F01%2F2026&amp;n=-199.5" },
+	};
+	static const struct merge_field list[] = {
+		{ 1, "SINCE", "date", "", "MM/DD/YYYY" },
+		{ 2, "BDAY", "birthday", "", "MM/DD" },
+		{ 3, "PRICE", "number", "", "" },
+		{ 4, "AGE", "number", "", "" },
+	};
+	static const struct merge_fields fields = { list, ARRAY_SIZE(list) };
+	static const struct mailing_person who = {
+		.address = "ann@example.org",
+		.unique_id = "",
+		.merge = "{\"1\":\"2026-03-01\",\"2\":\"12/24\","
+			 "\"3\":-199.5,\"4\":17}",
+	};
+	const struct merge_facts facts = { .company = "", .address = "" };
+
+	(void)state;
+	open_world("");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *html = arena_printf(
+			world.f.arena,
+			"%s<p>1: *|SINCE|* *|BDAY|* *|PRICE|* *|AGE|*</p>"
+			"<a href=\"https://a.example/?d=*|SINCE|*&amp;"
+			"n=*|PRICE|*\">x</a>",
+			cases[i].html);
+		struct mailing_draft draft = { .subject = "",
+					       .from_name = "",
+					       .from_email = "",
+					       .html = str_of(html),
+					       .fields = &fields,
+					       .facts = &facts };
+		struct mailing_view view;
+		struct err err = ERR_INIT;
+
+		mailing_put(&world.mailing);
+		assert_int_equal(mailing_get_draft(&world.setup, &draft,
+						   &world.mailing, &err),
+				 0);
+		assert_int_equal(mailing_render_view(world.mailing, &who,
+						     world.f.arena, &view,
+						     &err),
+				 0);
+		after(view.html, cases[i].text);
+		after(view.text, cases[i].text);
+		after(view.html, cases[i].link);
+	}
+}
+
 static void what_the_author_wrote_is_not_added_again(void **state)
 {
 	const char *p;
@@ -553,6 +618,7 @@ int main(void)
 		WORLD(what_the_law_wants_is_added),
 		WORLD(the_footer_is_in_the_language_of_the_mail),
 		WORLD(a_draft_has_the_footer_of_its_language),
+		WORLD(dates_and_numbers_are_as_readers_write_them),
 		WORLD(what_the_author_wrote_is_not_added_again),
 		WORLD(a_conditional_link_does_not_count),
 		WORLD(an_unclosed_conditional_hides_no_footer),

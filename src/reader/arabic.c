@@ -7,6 +7,9 @@
 const struct reader_language reader_arabic = {
 	.tag = "ar",
 	.rtl = true,
+	.date_format = "DD/MM/YYYY",
+	.day_format = "DD/MM",
+	.decimal = ".",
 	.text = {
 		[READER_SENT_TO] = "أُرسلت هذه الرسالة إلى *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "إلغاء الاشتراك",

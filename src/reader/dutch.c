@@ -6,6 +6,9 @@
 
 const struct reader_language reader_dutch = {
 	.tag = "nl",
+	.date_format = "DD-MM-YYYY",
+	.day_format = "DD-MM",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Deze e-mail is verstuurd aan *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Uitschrijven",

@@ -6,6 +6,7 @@
 
 const struct reader_language reader_english = {
 	.tag = "en",
+	.decimal = ".", /* dates are written in two orders: the field says */
 	.text = {
 		[READER_SENT_TO] = "This e-mail was sent to *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Unsubscribe",

@@ -6,6 +6,9 @@
 
 const struct reader_language reader_french = {
 	.tag = "fr",
+	.date_format = "DD/MM/YYYY",
+	.day_format = "DD/MM",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Cet e-mail a été envoyé à *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Se désabonner",

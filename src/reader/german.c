@@ -6,6 +6,9 @@
 
 const struct reader_language reader_german = {
 	.tag = "de",
+	.date_format = "DD.MM.YYYY",
+	.day_format = "DD.MM.",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Diese E-Mail ging an *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Abmelden",

@@ -7,6 +7,9 @@
 const struct reader_language reader_hebrew = {
 	.tag = "he",
 	.rtl = true,
+	.date_format = "DD.MM.YYYY",
+	.day_format = "DD.MM",
+	.decimal = ".",
 	.text = {
 		[READER_SENT_TO] = "הודעה זו נשלחה אל *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "הסרה מרשימת התפוצה",

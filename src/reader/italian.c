@@ -6,6 +6,9 @@
 
 const struct reader_language reader_italian = {
 	.tag = "it",
+	.date_format = "DD/MM/YYYY",
+	.day_format = "DD/MM",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Questa e-mail è stata inviata a *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Annulla l’iscrizione",

@@ -6,6 +6,9 @@
 
 const struct reader_language reader_portuguese = {
 	.tag = "pt",
+	.date_format = "DD/MM/YYYY",
+	.day_format = "DD/MM",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Este e-mail foi enviado para *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Cancelar a inscrição",

@@ -41,6 +41,10 @@ enum reader_text {
 struct reader_language {
 	const char *tag; /* BCP 47: the primary subtag */
 	bool rtl;
+	/* How its readers write dates (DD.MM.YYYY) and days without a year;
+	 * NULL: in more than one way, so that it must be told. */
+	const char *date_format, *day_format;
+	const char *decimal; /* between a number and its fraction */
 	const char *text[READER_TEXTS];
 };
 

@@ -6,6 +6,9 @@
 
 const struct reader_language reader_spanish = {
 	.tag = "es",
+	.date_format = "DD/MM/YYYY",
+	.day_format = "DD/MM",
+	.decimal = ",",
 	.text = {
 		[READER_SENT_TO] = "Este correo se envió a *|EMAIL|*.",
 		[READER_UNSUBSCRIBE] = "Darse de baja",

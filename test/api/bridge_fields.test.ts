@@ -69,6 +69,8 @@ describe("fields of the bridge", () => {
       ADDRESS: "address" });
     const job = await runJob(server, `${v1}/bridge/fields/read`, { create: true });
     assert.equal(job.result.created, 2);
+    const made = (await server.admin.get(`${v1}/bridge/fields`)).body.items;
+    assert.deepEqual(["BORN", "SHOE"].map((tag) => made.find((f: Json) => f.merge_tag === tag).type), ["date", "number"]);
     const again = await runJob(server, `${v1}/bridge/fields/read`, { create: true });
     assert.equal(again.result.created, 0);
   });
@@ -100,7 +102,7 @@ describe("fields of the bridge", () => {
     assert.deepEqual([row.outcome, row.action], ["applied", "add"]);
     const m = await merges("fits@t.example");
     assert.deepEqual([m.FNAME, m.CITY, m.BORN, m.SHOE, m.COLOUR, m.SITE, m.NUM, m.ZIP, m.US],
-      ["مريم", "O'Fallon", "1980-12-31", "42", "Red", "https://t.example", 4045550123, "01067",
+      ["مريم", "O'Fallon", "1980-12-31", 42, "Red", "https://t.example", 4045550123, "01067",
         "404-555-0123"]);
     assert.equal(m.ADDRESS.addr1, "1 Main");
     const again = await push(server, group);

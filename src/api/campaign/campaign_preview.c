@@ -70,6 +70,14 @@ static int find_list(struct request *rq, struct db *db, int64_t *out,
 	return found < 0 ? -1 : 0;
 }
 
+/* Dates and numbers in the language of the mail. */
+static void speak(struct request *rq, struct preview *p)
+{
+	(void)mailing_speak(
+		str_of(say_language(p->c.html, p->c.language, rq->arena)),
+		&p->facts);
+}
+
 static int load_facts(struct request *rq, struct db *db, struct preview *p,
 		      struct err *err)
 {
@@ -199,7 +207,10 @@ static int load(struct request *rq, int64_t person_id, struct preview *p,
 	p->is_somebody = found > 0;
 	p->who = p->is_somebody ? mail_merge_person(&p->merge, &p->person, NULL)
 				: mail_merge_nobody(&p->merge);
-	return load_facts(rq, db, p, err);
+	if (load_facts(rq, db, p, err) < 0)
+		return -1;
+	speak(rq, p);
+	return 0;
 }
 
 static int render(struct request *rq, struct preview *p, struct err *err)

@@ -207,6 +207,33 @@ static void add_constant(struct merge_compiler *c, struct str text,
 		note_value(c);
 }
 
+/* A reader reads it as the language of the mail has it; a program behind a link
+ * gets a number as it is, and a date as the field says. */
+static void settle_form(const struct merge_facts *facts,
+			const struct merge_field *field,
+			struct merge_value *value)
+{
+	bool is_read = value->escape != ESCAPE_URL &&
+		       value->escape != ESCAPE_URL_WHOLE &&
+		       value->escape != ESCAPE_LINK_WHOLE &&
+		       value->escape != ESCAPE_MAILTO &&
+		       value->letters != CASE_URL;
+
+	if (!strcmp(field->type, "number")) {
+		value->form = FORM_NUMBER;
+		value->decimal = is_read ? facts->decimal : NULL;
+		return;
+	}
+	if (strcmp(field->type, "date") != 0 &&
+	    strcmp(field->type, "birthday") != 0)
+		return;
+	value->form = FORM_DATE;
+	value->date_format = is_read && facts->date_format ? facts->date_format
+							   : field->date_format;
+	value->day_format = is_read && facts->day_format ? facts->day_format
+							 : field->date_format;
+}
+
 static void add_value(struct merge_compiler *c, const struct merge_name *name,
 		      struct str tag, struct merge_prefixes prefixes)
 {
@@ -228,9 +255,7 @@ static void add_value(struct merge_compiler *c, const struct merge_name *name,
 	value.letters = prefixes.letters;
 	value.start = text->len;
 	if (name->field) {
-		if (!strcmp(name->field->type, "date") ||
-		    !strcmp(name->field->type, "birthday"))
-			value.date = name->field;
+		settle_form(c->how->facts, name->field, &value);
 		merge_change_case(str_of(name->field->default_value),
 				  value.letters, &sb);
 		merge_escape_value(strbuf_str(&sb), value.escape, text);

@@ -28,6 +28,8 @@ enum merge_escape {
 
 enum merge_case { CASE_AS_IS, CASE_UPPER, CASE_LOWER, CASE_TITLE, CASE_URL };
 
+enum merge_form { FORM_TEXT, FORM_DATE, FORM_NUMBER };
+
 enum merge_source {
 	SOURCE_FIELD, /* index: which */
 	SOURCE_ADDRESS,
@@ -57,8 +59,10 @@ struct merge_value {
 	int index;
 	enum merge_case letters;
 	enum merge_escape escape;
-	const struct merge_field *date; /* a date field: for its format */
-	size_t start, len;              /* the default, escaped */
+	enum merge_form form;
+	const char *date_format, *day_format; /* of a date; NULL: as it is */
+	const char *decimal;                  /* of a number; NULL: as it is */
+	size_t start, len;                    /* the default, escaped */
 };
 
 enum merge_compare {
@@ -201,8 +205,9 @@ struct str merge_source_text(const struct merge_person *person,
  * never does, not even as unequal. */
 bool merge_compare_text(struct str value, enum merge_compare compare,
 			struct str with, bool is_number, double number);
-/* YYYY-MM-DD or MM/DD in the format of its field; another text as it is. */
-void merge_format_date(const struct merge_field *field, struct str value,
-		       struct strbuf *out);
+/* As its form and the language of the mail have it: YYYY-MM-DD or MM/DD, or a
+ * number, by the formats of `how`; another text as it is. Appends. */
+void merge_format_value(const struct merge_value *how, struct str value,
+			struct strbuf *out);
 
 #endif

@@ -14,43 +14,100 @@ static bool all_digits(struct str s, size_t from, size_t n)
 	return true;
 }
 
-/* The letters of the format become the parts: MM/DD/YYYY. */
-void merge_format_date(const struct merge_field *field, struct str value,
-		       struct strbuf *out)
-{
-	const char *f = field->date_format;
-	struct str year = { "", 0 }, month, day;
+struct date_parts {
+	struct str year, month, day; /* year empty: it has none */
+};
 
+static bool read_date(struct str value, struct date_parts *out)
+{
 	if (value.len == 10 && value.s[4] == '-' && value.s[7] == '-' &&
 	    all_digits(value, 0, 4)) {
-		year = (struct str){ value.s, 4 };
-		month = (struct str){ value.s + 5, 2 };
-		day = (struct str){ value.s + 8, 2 };
-	} else if (value.len == 5 && value.s[2] == '/') {
-		month = (struct str){ value.s, 2 };
-		day = (struct str){ value.s + 3, 2 };
-	} else {
+		out->year = (struct str){ value.s, 4 };
+		out->month = (struct str){ value.s + 5, 2 };
+		out->day = (struct str){ value.s + 8, 2 };
+		return true;
+	}
+	if (value.len == 5 && value.s[2] == '/') {
+		out->year = STR("");
+		out->month = (struct str){ value.s, 2 };
+		out->day = (struct str){ value.s + 3, 2 };
+		return true;
+	}
+	return false;
+}
+
+/* The letters of the format become the parts: MM/DD/YYYY. */
+static void format_date(const struct merge_value *how, struct str value,
+			struct strbuf *out)
+{
+	struct date_parts date;
+	const char *f;
+
+	if (!read_date(value, &date)) {
 		strbuf_addslice(out, value);
 		return;
 	}
+	f = date.year.len > 0 ? how->date_format : how->day_format;
 	if (!f || !*f) {
 		strbuf_addslice(out, value);
 		return;
 	}
 	while (*f) {
 		if (!strncmp(f, "YYYY", 4)) {
-			strbuf_addslice(out, year);
+			strbuf_addslice(out, date.year);
 			f += 4;
 		} else if (!strncmp(f, "MM", 2)) {
-			strbuf_addslice(out, month);
+			strbuf_addslice(out, date.month);
 			f += 2;
 		} else if (!strncmp(f, "DD", 2)) {
-			strbuf_addslice(out, day);
+			strbuf_addslice(out, date.day);
 			f += 2;
 		} else {
 			strbuf_addch(out, *f++);
 		}
 	}
+}
+
+/* "-199.5" and the like; not "1e9", which is no number to a reader. */
+static bool is_decimal(struct str value)
+{
+	size_t points = 0, digits = 0;
+
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.s[i];
+
+		if (c >= '0' && c <= '9')
+			digits++;
+		else if (c == '.')
+			points++;
+		else if (c != '-' || i > 0)
+			return false;
+	}
+	return digits > 0 && points == 1;
+}
+
+static void format_number(const struct merge_value *how, struct str value,
+			  struct strbuf *out)
+{
+	if (!how->decimal || !is_decimal(value)) {
+		strbuf_addslice(out, value);
+		return;
+	}
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.s[i] == '.')
+			strbuf_addstr(out, how->decimal);
+		else
+			strbuf_addch(out, value.s[i]);
+	}
+}
+
+void merge_format_value(const struct merge_value *how, struct str value,
+			struct strbuf *out)
+{
+	if (how->form == FORM_DATE)
+		format_date(how, value, out);
+	else
+		format_number(how, value, out);
 }
 
 struct str merge_source_text(const struct merge_person *person,
@@ -182,8 +239,8 @@ static void render_value(const struct merge_program *program,
 		strbuf_add(out, program->text.buf + value->start, value->len);
 		return;
 	}
-	if (value->date) {
-		merge_format_date(value->date, text, &scratch);
+	if (value->form != FORM_TEXT) {
+		merge_format_value(value, text, &scratch);
 		text = strbuf_str(&scratch);
 	}
 	if (value->letters != CASE_AS_IS) {

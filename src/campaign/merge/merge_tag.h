@@ -67,6 +67,10 @@ struct merge_facts {
 	/* Of the audience's campaigns, as its owner gave it; no tag names it,
 	 * but what is added to the text is in it. */
 	const char *language;
+	/* How the readers of the mail write dates, days without a year, and
+	 * fractions; NULL: as each field says ("MM/DD/YYYY"), and with a point.
+	 * These must outlive the program. */
+	const char *date_format, *day_format, *decimal;
 };
 
 /* One recipient. */
