@@ -17,7 +17,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
             WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
        design, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
-       segment_id, to_name
+       segment_id, to_name, send_at_ms
   FROM campaign WHERE id = ? FOR UPDATE;
 
 -- name: crm-campaign-some
@@ -32,7 +32,7 @@ SELECT id, name, group_id, subject, preview_text, from_name, from_email,
             WHEN plain_text IS NOT NULL THEN :CRM_CONTENT_PLAIN ELSE 0 END,
        NULL, plain_is_made, language, direction,
        COALESCE(to_kind, CASE WHEN group_id IS NOT NULL THEN :CRM_CAMPAIGN_TO_GROUP END),
-       segment_id, to_name
+       segment_id, to_name, send_at_ms
   FROM campaign WHERE id IN JSON_INTS(?) ORDER BY id;
 
 -- name: crm-campaign-beside
@@ -68,11 +68,12 @@ SELECT name, marketing_campaign_id FROM campaign
 -- name: crm-campaign-add
 -- args: name, folded, group_id, subject, preview_text, from_name, from_email, reply_to,
 -- design, plain_is_made, html, plain_text, language, direction, to_kind, segment_id,
--- to_name, user_id, created_ms, updated_ms
+-- to_name, send_at_ms, user_id, created_ms, updated_ms
 INSERT INTO campaign (name, name_folded, group_id, subject, preview_text, from_name, from_email,
                       reply_to, design, plain_is_made, html, plain_text, status, language,
-                      direction, to_kind, segment_id, to_name, user_id, created_ms, updated_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?, ?, ?, ?, ?, ?)
+                      direction, to_kind, segment_id, to_name, send_at_ms, user_id, created_ms,
+                      updated_ms)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, :CRM_CAMPAIGN_DRAFT, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 RETURNING id;
 
 -- name: crm-campaign-remove
@@ -102,6 +103,10 @@ UPDATE campaign SET hold_reason = ?, hold_detail = ?, hold_ms = ?
 -- name: crm-campaign-schedule
 -- args: schedule_ms or NULL, id
 UPDATE campaign SET schedule_ms = ? WHERE id = ?;
+
+-- name: crm-campaign-keep-time
+-- args: send_at_ms or NULL, id
+UPDATE campaign SET send_at_ms = ? WHERE id = ?;
 
 -- name: crm-report-left-out
 -- Canceled ones count as left out, too. args: campaign_id

@@ -4,6 +4,7 @@
  */
 #include "crm/campaign_record.h"
 
+#include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -150,6 +151,24 @@ static int read_language(const json_t *body, struct crm_campaign *c,
 	return 0;
 }
 
+/* Also one that is past: it is what was chosen, and scheduling refuses it. */
+static int read_send_at(const json_t *body, struct crm_campaign *c,
+			struct err *err)
+{
+	const char *text = NULL;
+
+	if (!json_object_get(body, "send_at"))
+		return 0;
+	if (read_text(body, "send_at", 40, &text, err) < 0)
+		return -1;
+	c->send_at_ms = 0;
+	if (text &&
+	    (!time_parse_iso(text, &c->send_at_ms) || c->send_at_ms <= 0))
+		return err_field(err, "send_at",
+				 "not a time, such as 2026-12-01T09:00:00Z");
+	return 0;
+}
+
 int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 		      struct err *err)
 {
@@ -160,7 +179,8 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
 	    read_text(body, "from_name", 400, &c->from_name, err) < 0 ||
 	    read_address(body, "from_email", &c->from_email, err) < 0 ||
 	    read_address(body, "reply_to", &c->reply_to, err) < 0 ||
-	    read_content(body, c, err) < 0 || read_language(body, c, err) < 0)
+	    read_content(body, c, err) < 0 || read_language(body, c, err) < 0 ||
+	    read_send_at(body, c, err) < 0)
 		return -1;
 	if (utf8_is_blank(c->name))
 		return err_field(err, "name", "is missing");

@@ -89,6 +89,7 @@ static void read_campaign(const struct rows *rows, struct arena *arena,
 		.to_kind = (enum crm_campaign_to)rows_int(rows, 30),
 		.segment_id = rows_int(rows, 31),
 		.to_name = rows_dup(rows, 32, arena),
+		.send_at_ms = rows_int(rows, 33),
 	};
 }
 
@@ -186,6 +187,7 @@ int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 				sql_id_or_null(c->to_kind),
 				sql_id_or_null(c->segment_id),
 				sql_text(c->to_name),
+				sql_id_or_null(c->send_at_ms),
 				sql_id_or_null(c->user_id),
 				sql_int(c->created_ms), sql_int(c->updated_ms)),
 		       &c->id, err) < 0
@@ -221,6 +223,7 @@ int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
 		c.group_id = 0;
 	}
 	c.name = copy_name(c.name, arena);
+	c.send_at_ms = 0;
 	if (crm_campaign_add(tx, &c, actor, err) < 0)
 		return -1;
 	*id_out = c.id;
@@ -270,6 +273,7 @@ int crm_campaign_update(struct tx *tx, const struct crm_campaign *before,
 	update_id(&u, "to_kind", before->to_kind, c->to_kind);
 	update_id(&u, "segment_id", before->segment_id, c->segment_id);
 	update_text(&u, "to_name", before->to_name, c->to_name);
+	update_id(&u, "send_at_ms", before->send_at_ms, c->send_at_ms);
 	update_text(&u, "subject", before->subject, c->subject);
 	update_text(&u, "preview_text", before->preview_text, c->preview_text);
 	update_text(&u, "from_name", before->from_name, c->from_name);
@@ -549,6 +553,7 @@ void crm_campaign_write(const struct crm_campaign *c, bool with_content,
 	json_key_text(w, "audience_id", c->audience_id);
 	json_key_id(w, "push_id", c->push_id);
 	json_key_time_or_null(w, "schedule_at", c->schedule_ms);
+	json_key_time_or_null(w, "send_at", c->send_at_ms);
 	json_key_time_or_null(w, "started_at", c->started_ms);
 	json_key_time_or_null(w, "sent_at", c->sent_ms);
 	json_key_time_or_null(w, "created_at", c->created_ms);

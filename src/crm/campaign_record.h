@@ -78,6 +78,9 @@ struct crm_campaign {
 	int64_t push_id;
 	const char *audience_id, *marketing_campaign_id;
 	int64_t schedule_ms, started_ms, sent_ms;
+	/* When a draft is to go once it is scheduled, and nothing more: as
+	 * whoever writes it chose, or its last schedule; 0: now. */
+	int64_t send_at_ms;
 	int64_t user_id, created_ms, updated_ms;
 	const char *pull_state; /* JSON of the bridge */
 	int64_t restored_ms;    /* paused because of a restore; 0: not */

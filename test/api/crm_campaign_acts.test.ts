@@ -124,6 +124,20 @@ describe("campaigns of the CRM", () => {
     await server.restart();
   });
 
+  it("keep with a draft when it is to go, and nothing goes by it", async () => {
+    const { body } = await server.admin.post(`${v1}/campaigns`, { name: "When", send_at: "2099-05-01T08:00:00Z" }, { status: 201 });
+    assert.match(body.send_at, /^2099-05-01T08:00:00/);
+    const path = `${v1}/campaigns/${body.id}`;
+    const patch = async (send_at: string | null, status = 200) => (await server.admin.patch(path, { send_at }, { status })).body;
+    assert.equal((await patch("2001-05-01T08:00:00Z")).status, "draft"); // past: it is what was chosen
+    assert.equal((await patch(null)).send_at, null);
+    assert.equal((await patch("soon", 400)).errors[0].field, "send_at");
+    await patch("2099-05-01T08:00:00+02:00");
+    const { schedule_at, send_at, status } = (await server.admin.patch(path, { name: "Later" })).body;
+    assert.deepEqual([schedule_at, Date.parse(send_at), status], [null, Date.parse("2099-05-01T06:00Z"), "draft"]);
+    assert.equal((await server.admin.post(`${path}/replicate`, undefined, { status: 201 })).body.send_at, null);
+  });
+
   it("are scheduled, and not", async () => {
     const campaign = await make("Later");
     const path = `${v1}/campaigns/${campaign.id}`;

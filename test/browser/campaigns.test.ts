@@ -201,6 +201,11 @@ describe("campaigns", () => {
     await page.waitForURL(/\/edit$/);
     // at the time that was chosen: nothing goes at once by one click
     await page.getByText(/2 Jun 2099/).first().waitFor();
+    const another = await browser.signIn("administrator", {}, true);
+    await another.goto(`/campaigns/${campaign.id}/edit`);
+    await another.getByText(/2 Jun 2099/).first().waitFor();
+    assert.equal(await another.getByRole("button", { name: /^Send to/ }).count(), 0);
+    await picture(another, "composer-taken-back");
   });
 
   it("say why they were not sent, in the list and where they are written", async () => {

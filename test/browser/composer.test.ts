@@ -292,6 +292,8 @@ describe("the composer", () => {
     await page.getByText("This time is past").waitFor();
     assert.ok(await page.getByRole("button", { name: "Schedule for 3 people" }).isDisabled());
     await page.getByLabel("Date and time").fill("2099-01-01T09:00");
+    await saved(page);
+    assert.equal(Date.parse((await campaignOf(campaign)).send_at), Date.parse("2099-01-01T09:00Z"));
     await picture(page, "composer-when");
     await page.getByRole("button", { name: "Schedule for 3 people" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Schedule for 3 people" }).click();

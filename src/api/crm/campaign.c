@@ -140,11 +140,11 @@ int v1_campaigns_get(struct request *rq, struct response *rs, struct err *err)
 	return campaign_reply(rq, rs, db, id, err);
 }
 
-static const char *const known[] = {
-	"name",       "group_id", "subject", "preview_text", "from_name",
-	"from_email", "reply_to", "html",    "plain_text",   "language",
-	"direction",  "to",       NULL
-};
+static const char *const known[] = { "name",         "group_id",  "subject",
+				     "preview_text", "from_name", "from_email",
+				     "reply_to",     "html",      "plain_text",
+				     "language",     "direction", "to",
+				     "send_at",      NULL };
 
 int v1_campaigns_create(struct request *rq, struct response *rs,
 			struct err *err)

@@ -104,6 +104,15 @@ static int note_order(struct tx *tx, const struct crm_campaign *c,
 		(enum entity)0, c->id, actor->key_id ? detail.buf : NULL, err);
 }
 
+/* What whoever opens the draft next finds chosen. */
+static int keep_time(struct tx *tx, int64_t id, int64_t at_ms, struct err *err)
+{
+	return db_exec(tx, SQL_CRM_CAMPAIGN_KEEP_TIME,
+		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 		   const struct actor *actor, int64_t *id_out, struct err *err)
 {
@@ -164,7 +173,8 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 	if (drop_asking(tx, c, actor, err) < 0 ||
 	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_SCHEDULED, actor->now_ms,
 			      err) < 0 ||
-	    set_time(tx, c->id, at_ms, err) < 0)
+	    set_time(tx, c->id, at_ms, err) < 0 ||
+	    keep_time(tx, c->id, at_ms, err) < 0)
 		return -1;
 	return add_job(tx, c, at_ms, actor, &job_id, err);
 }

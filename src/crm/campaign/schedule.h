@@ -22,7 +22,8 @@
 int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 			  int64_t at_ms, const struct actor *actor,
 			  struct err *err);
-/* A draft again, if it was scheduled. ERR_CONFLICT as above. */
+/* A draft again, if it was scheduled; the time stays with it (send_at_ms), so
+ * that nothing goes at once by the next click. ERR_CONFLICT as above. */
 int campaign_schedule_drop(struct tx *tx, const struct crm_campaign *c,
 			   const struct actor *actor, struct err *err);
 /* The job that sends it now, whatever its schedule: the one that is at it

@@ -116,6 +116,7 @@ static void another_time_makes_the_first_void(void **state)
 	does(f, id, DROP, 0);
 	assert_int_equal(read_back(f, id).status, CRM_CAMPAIGN_DRAFT);
 	assert_int_equal(read_back(f, id).schedule_ms, 0);
+	assert_int_equal(read_back(f, id).send_at_ms, LATE); /* the draft's */
 	assert_false(is_taken(f, id, LATE));
 }
 

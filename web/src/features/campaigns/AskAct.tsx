@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { AskFirst } from '../../ui/AskFirst.tsx';
 import { useToast } from '../../ui/useToast.tsx';
-import { keepTime } from '../composer/send/when.ts';
 import type { Asked } from './acts.ts';
 import { useDo, type Campaign } from './queries.ts';
 
@@ -34,7 +33,6 @@ export function AskAct({ campaign, act, onClose, onDone }: Props) {
       onAct={() =>
         does.mutate({ id: campaign.id, act }, {
           onSuccess: () => {
-            if (act === 'unschedule' && campaign.schedule_at) keepTime(campaign.id, campaign.schedule_at);
             toast.tell(t(`campaigns.did.${act}`, words));
             onClose();
             onDone?.();

@@ -4,6 +4,7 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../app/format.ts';
 import { LinkButton } from '../../ui/LinkButton.tsx';
 import { useDraft } from '../../ui/useDraft.ts';
 import { useUnsaved } from '../../ui/useUnsaved.tsx';
@@ -34,6 +35,7 @@ interface Props {
 
 export function Composer({ found }: Props) {
   const { t } = useTranslation();
+  const format = useFormat();
   const queries = useQueryClient();
   const { id, content } = found.data;
   const draft = useDraft<CampaignValues>({
@@ -45,15 +47,20 @@ export function Composer({ found }: Props) {
   const { values, change } = draft;
   const unsaved = useUnsaved(draft.state !== 'saved', draft.flush);
   const checklist = useChecklist(id);
-  const when = useWhen(id);
+  const when = useWhen(values.send_at, change);
   const [open, setOpen] = useState<Step | null>(null);
   const [isTesting, setTesting] = useState(false);
   const nameOfTarget = useTargetName();
   useDocumentTitle(`${values.name} · Muster`);
+  const wordsOf = (field: keyof CampaignValues, of: CampaignValues) => {
+    if (field === 'to') return nameOfTarget(of.to);
+    if (field === 'send_at') return of.send_at ? format.time(of.send_at) : t('composer.when.now');
+    return of[field];
+  };
 
   if (!isWritten(found.data)) {
     const typed = (Object.keys(values) as (keyof CampaignValues)[]).filter((field) => values[field].trim() !== draft.saved[field]);
-    const lost = typed.map((field) => ({ label: t(`composer.field.${field}`), words: field === 'to' ? nameOfTarget(values.to) : values[field] }));
+    const lost = typed.map((field) => ({ label: t(`composer.field.${field}`), words: wordsOf(field, values) }));
     return <>{unsaved}<NotDraft campaign={found.data} lost={lost} /></>;
   }
   const errors = (checklist.data?.items ?? []).filter(({ type }) => type === 'error');
@@ -85,7 +92,7 @@ export function Composer({ found }: Props) {
       <Troubles
         draft={draft}
         labelOf={(field) => t(`composer.field.${field}`)}
-        wordsOf={(field, of) => (field === 'to' ? nameOfTarget(of.to) : of[field])}
+        wordsOf={wordsOf}
       />
       <Paper p={0}>
         <ToLine {...lineOf('to')} id={id} saved={draft.saved.to} shown={found.data.to} />

@@ -7,7 +7,7 @@ import { may, useMe } from '../../api/session.ts';
 import { upload } from '../../api/upload.ts';
 
 export type Campaign = Schemas['Campaign'];
-export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 'from_name' | 'from_email' | 'reply_to' | 'html' | 'plain_text' | 'language']?: string | null } & {
+export type CampaignChange = { [member in 'name' | 'subject' | 'preview_text' | 'from_name' | 'from_email' | 'reply_to' | 'html' | 'plain_text' | 'language' | 'send_at']?: string | null } & {
   direction?: Campaign['direction'] | null;
   to?: Schemas['CampaignTarget'];
 };

@@ -17,6 +17,8 @@ export type CampaignValues = {
   to: string;
   language: string;
   direction: NonNullable<Campaign['direction']>;
+  /** ISO; '': at once. */
+  send_at: string;
 };
 
 export function targetText(to: Target | undefined): string {
@@ -44,6 +46,7 @@ export function valuesOf(campaign: Campaign): CampaignValues {
     to: targetText(campaign.to),
     language: campaign.language ?? '',
     direction: campaign.direction ?? 'auto',
+    send_at: campaign.send_at ? new Date(campaign.send_at).toISOString() : '',
   };
 }
 

@@ -52,7 +52,6 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const go = () =>
     send.mutate({ when: when.at, etag: seen }, {
       onSuccess: (job) => {
-        when.forget();
         void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id }, search: { job } });
       },
       // only who was told that it is another one sends that

@@ -1,5 +1,5 @@
-/** When a draft is to go. The server hears of it when it is sent off; until then this browser remembers. */
-import { useLocalStorage } from '@mantine/hooks';
+/** When a draft is to go: kept with it, so that whoever opens it finds the same. Nothing goes by it until it is sent off. */
+import { useState } from 'react';
 import { useMinute } from '../../../app/clock.ts';
 
 export interface When {
@@ -13,10 +13,9 @@ export interface When {
   zone: string;
   setLater: (isLater: boolean) => void;
   setLocal: (local: string) => void;
-  /** It is sent off: nothing is kept here. */
-  forget: () => void;
 }
 
+/** Without parts of a second, as the server writes it. */
 export function instantOf(local: string): string | null {
   const time = new Date(local);
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
@@ -28,30 +27,26 @@ export function localTime(iso: string): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-const keyOf = (id: number) => `muster-when-${id}`;
-
-/** Its schedule was taken back: the draft begins with that time. */
-export function keepTime(id: number, iso: string): void {
-  try {
-    localStorage.setItem(keyOf(id), JSON.stringify({ isLater: true, local: localTime(iso) }));
-  } catch {
-    // no room: somebody says it again
-  }
-}
-
-export function useWhen(id: number): When {
+/** @param sendAt of the draft: ISO; '': now */
+export function useWhen(sendAt: string, change: (change: { send_at: string }) => void): When {
   // a time to come is past some minutes later
   useMinute();
-  const [{ isLater, local }, keep, forget] = useLocalStorage({ key: keyOf(id), defaultValue: { isLater: false, local: '' }, getInitialValueInEffect: false });
-  const at = isLater ? instantOf(local) : null;
+  // what is being chosen and is no time yet
+  const [begun, begin] = useState(false);
+  const isLater = sendAt !== '' || begun;
   return {
     isLater,
-    local,
-    at,
-    isRight: !isLater || (at !== null && Date.parse(at) > Date.now()),
+    local: sendAt ? localTime(sendAt) : '',
+    at: sendAt || null,
+    isRight: !isLater || (sendAt !== '' && Date.parse(sendAt) > Date.now()),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    setLater: (next) => keep({ isLater: next, local }),
-    setLocal: (next) => keep({ isLater, local: next }),
-    forget,
+    setLater: (next) => {
+      begin(next);
+      if (!next) change({ send_at: '' });
+    },
+    setLocal: (next) => {
+      begin(true);
+      change({ send_at: instantOf(next) ?? '' });
+    },
   };
 }
