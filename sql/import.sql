@@ -26,7 +26,8 @@ SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
 	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
 	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
-	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open
+	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open,
+	r.sharing
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id = ?;
@@ -38,7 +39,8 @@ SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.finished_ms, j.state, j.done, j.total, j.error, r.undo_job_id,
 	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
 	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
-	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open
+	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open,
+	r.sharing
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
@@ -48,7 +50,8 @@ SELECT COUNT(*) FROM import_run;
 
 -- name: import-count
 -- What a transaction did. args: created, updated, unchanged, refused, repeated,
--- refused and opted out, unclear opt-outs, opted out, before, kept, left open, id
+-- refused and opted out, unclear opt-outs, opted out, before, kept, left open,
+-- sharing, id
 UPDATE import_run SET created = created + ?, updated = updated + ?,
 	unchanged = unchanged + ?, refused = refused + ?,
 	repeated = repeated + ?, refused_opted_out = refused_opted_out + ?,
@@ -56,7 +59,7 @@ UPDATE import_run SET created = created + ?, updated = updated + ?,
 	opted_out = COALESCE(opted_out, 0) + ?,
 	opted_out_before = COALESCE(opted_out_before, 0) + ?,
 	opt_outs_kept = COALESCE(opt_outs_kept, 0) + ?,
-	left_open = left_open + ?, state = 'running'
+	left_open = left_open + ?, sharing = sharing + ?, state = 'running'
 WHERE id = ?;
 
 -- name: import-first-id

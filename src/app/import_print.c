@@ -45,6 +45,11 @@ static void print_opt_outs(const json_t *result, bool dry_run)
 			       "they agreed"
 			     : "new ones stay open: no column says that they "
 			       "agreed");
+	print_people(result, "sharing",
+		     dry_run ? "new ones would share an address with somebody "
+			       "else: one mail, and one opt-out, for all of it"
+			     : "new ones share an address with somebody else: "
+			       "one mail, and one opt-out, for all of it");
 	if (!held)
 		return;
 	printf("%lld addresses in malformed rows %s: it is unclear whether "
@@ -122,7 +127,7 @@ static void print_result_json(const json_t *job)
 		"created",   "updated",          "unchanged",
 		"refused",   "repeated",         "refused_opted_out",
 		"opted_out", "opted_out_before", "opt_outs_kept",
-		"left_open", "import_id",
+		"left_open", "sharing",          "import_id",
 	};
 	static const char *const lists[] = { "ignored_columns",
 					     "yes_no_columns",

@@ -48,6 +48,18 @@ describe("imports and consent", () => {
       assert.equal(await out(`${address}@example.test`), is, String(address));
   });
 
+  it("tell, in a dry run too, who shares an address", async () => {
+    await server.admin.post(`${v1}/people`, { first_name: "Old", email: "office@share.test" }, { status: 201 });
+    const file = "First name,Last name,email\nA,One,pair@share.test\nB,Two,pair@share.test\nC,Three,office@share.test\nD,Four,own@share.test\n";
+    const trial = await run(file, { dry_run: true });
+    assert.deepEqual([trial.created, trial.sharing, trial.consent.sharing], [4, 3, 3]);
+    const result = await run(file);
+    assert.deepEqual([result.created, result.sharing, result.consent.sharing], [4, 3, 3]);
+    const people = await server.admin.get(`${v1}/imports/${result.import_id}/people`, { outcome: "shares_address" });
+    assert.equal(people.body.total, 3);
+    assert.equal((await run(file)).sharing, 0);
+  });
+
   it("note a ground with those of whom the file says that they agreed", async () => {
     const file = "email,opt-in\nag1@example.test,yes\nag2@example.test,\nag3@example.test,no\n";
     assert.equal((await run(file, { opted_in: "the fair", dry_run: true })).left_open, 1);

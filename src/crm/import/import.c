@@ -227,6 +227,7 @@ static void read_run(const struct rows *rows, struct arena *arena, void *out)
 		.opt_outs_kept = rows_int(rows, 26),
 		.keeps_opt_outs = rows_int(rows, 27) != 0,
 		.left_open = rows_int(rows, 28),
+		.sharing = rows_int(rows, 29),
 	};
 }
 

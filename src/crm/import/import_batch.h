@@ -25,6 +25,7 @@ struct import_counts {
 	int64_t opt_outs_kept;    /* of addresses that nobody has */
 	int64_t left_open; /* new ones of whom no column says that they agreed,
 			      though there is a ground */
+	int64_t sharing;   /* new ones at an address that another has, too */
 };
 
 struct import_companies VEC_FIELDS(struct record *);

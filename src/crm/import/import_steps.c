@@ -321,7 +321,8 @@ static int save_progress(struct importer *s, struct tx *tx,
 			     sql_int(b->counts.opted_out),
 			     sql_int(b->counts.opted_out_before),
 			     sql_int(b->counts.opt_outs_kept),
-			     sql_int(b->counts.left_open), sql_int(s->run.id)),
+			     sql_int(b->counts.left_open),
+			     sql_int(b->counts.sharing), sql_int(s->run.id)),
 		    err) < 0)
 		return -1;
 	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,

@@ -148,7 +148,8 @@ static bool is_covered(const struct import_plan *plan,
 	return row->agreed || !import_plan_has_agreement(plan);
 }
 
-/* Whom the rows opt out: each record once; and whom they leave open. */
+/* Whom the rows opt out: each record once; whom they leave open, and which new
+ * ones share an address. */
 static void count_opt_outs(struct writer *w)
 {
 	struct import_batch *b = w->b;
@@ -156,6 +157,7 @@ static void count_opt_outs(struct writer *w)
 
 	vec_each (&w->fresh, row) {
 		b->counts.opted_out += (*row)->opted_out;
+		b->counts.sharing += (*row)->shares_address;
 		b->counts.left_open += b->plan->opted_in &&
 				       !(*row)->opted_out &&
 				       !is_covered(b->plan, *row);

@@ -29,15 +29,18 @@ function Why({ column }: { column: Column }) {
 }
 
 /** New people at an address that somebody else has: an opt-out is of the address. */
-function Sharing({ run, onShow }: Opening & { run: Import }) {
+function Sharing({ run, isTrial, onShow }: Opening & { run: Import; isTrial: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const count = useQuery(sharingQuery(run)).data ?? 0;
+  const found = useQuery(sharingQuery(run)).data ?? 0;
+  const count = isTrial ? (run.consent?.sharing ?? 0) : found;
   if (count === 0) return null;
   return (
     <Text size="sm">
-      {t('imports.sharing', { count, n: format.number(count) })}{' '}
-      <Anchor component="button" type="button" size="sm" onClick={() => onShow?.('shares_address')}>{t('imports.showSharing')}</Anchor>
+      {t('imports.sharing', { count, n: format.number(count) })}
+      {!isTrial && (
+        <>{' '}<Anchor component="button" type="button" size="sm" onClick={() => onShow?.('shares_address')}>{t('imports.showSharing')}</Anchor></>
+      )}
     </Text>
   );
 }
@@ -74,7 +77,7 @@ export function NoMail({ run, isTrial = false, ...opening }: Opening & { run: Im
       {consent.left_open > 0 && (
         <Text size="sm">{t('imports.leftOpen', { count: consent.left_open, n: format.number(consent.left_open) })}</Text>
       )}
-      <Sharing run={run} {...opening} />
+      <Sharing run={run} isTrial={isTrial} {...opening} />
       {consent.columns.length > 0 ? (
         <>
           <Text size="sm">{t('imports.noMailWhy')}</Text>
