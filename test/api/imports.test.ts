@@ -72,6 +72,23 @@ describe("imports", () => {
     await server.admin.post(`${v1}/imports?delimiter=xx`, file, { ...csv, status: 400 });
   });
 
+  it("know what kind of address a column has, by its header or the mapping", async () => {
+    const kinds = async (name: string): Promise<unknown> => {
+      const [{ id }] = (await server.admin.get(`${v1}/people`, { q: name })).body.items;
+      return (await server.admin.get(`${v1}/people/${id}`)).body.emails.map((e: Json) => [e.address, e.type]);
+    };
+    const of = (mapping: Json) => `?mapping=${encodeURIComponent(JSON.stringify(mapping))}`;
+    await run("Last name,E-Mail privat\nKindone,k1@kind.test\n");
+    await run("Last name,Private e-mail,E-mail\nKindtwo,home@kind.test,k2@kind.test\n"); // one column of addresses
+    await run("Last name,Mail\nKindthree,k3@kind.test\n", of({ Mail: "email_other" }));
+    assert.deepEqual([await kinds("Kindone"), await kinds("Kindtwo"), await kinds("Kindthree")],
+      [[["k1@kind.test", "home"]], [["k2@kind.test", "work"]], [["k3@kind.test", "other"]]]);
+    await run("Last name,Mail\nKindfour,k4@kind.test\n"); // remembered
+    assert.deepEqual(await kinds("Kindfour"), [["k4@kind.test", "other"]]);
+    await server.admin.post(`${v1}/imports${of({ a: "email", b: "email_home" })}`, "a,b\nx@kind.test,y@kind.test\n",
+      { headers: csv.headers, status: 400 });
+  });
+
   it("are undone as a whole", async () => {
     const before = await total("people");
     const result = await run(people(3000));

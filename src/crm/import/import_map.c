@@ -23,6 +23,19 @@ void import_columns_release(struct import_columns *columns)
 	vec_release(columns);
 }
 
+/* What kind of address a field is; NULL: it is none. */
+static const char *address_type(const char *field)
+{
+	static const char *const kinds[][2] = { { "email", "work" },
+						{ "email_home", "home" },
+						{ "email_other", "other" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(field, kinds[i][0]) == 0)
+			return kinds[i][1];
+	return NULL;
+}
+
 bool import_column_set(enum entity entity, const struct custom_fields *customs,
 		       const char *field, struct import_column *column)
 {
@@ -36,9 +49,10 @@ bool import_column_set(enum entity entity, const struct custom_fields *customs,
 		column->target = IMPORT_TAGS;
 	else if (strcmp(field, "opted_out") == 0)
 		column->target = IMPORT_OPTED_OUT;
-	else if (!is_company && strcmp(field, "email") == 0)
+	else if (!is_company && address_type(field)) {
 		column->target = IMPORT_EMAIL;
-	else if (!is_company && strcmp(field, "name") == 0)
+		column->address_type = address_type(field);
+	} else if (!is_company && strcmp(field, "name") == 0)
 		column->target = IMPORT_FULL_NAME;
 	else if (entity == ENTITY_PERSON && strcmp(field, "company") == 0)
 		column->target = IMPORT_COMPANY;
@@ -72,9 +86,10 @@ static void add_field(enum entity entity, const struct custom_fields *customs,
 void import_fields(enum entity entity, const struct custom_fields *customs,
 		   struct arena *arena, struct texts *out)
 {
-	static const char *const special[] = {
-		"id", "email", "name", "company", "tags", "opted_out"
-	};
+	static const char *const special[] = { "id",         "email",
+					       "email_home", "email_other",
+					       "name",       "company",
+					       "tags",       "opted_out" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
 		if (!field_find(entity, special[i]) ||
@@ -161,12 +176,16 @@ static bool is_own_export(const struct import_headers *h)
 	return id && created && updated;
 }
 
+/* A record is given one address, of whatever kind. */
 static bool is_taken(const struct import_columns *columns, const char *field)
 {
+	bool is_address = address_type(field) != NULL;
+
 	if (strcmp(field, "opted_out") == 0)
 		return false; /* several are one: whoever says out, is */
 	vec_each (columns, c) {
-		if (c->field && strcmp(c->field, field) == 0)
+		if (c->field && (strcmp(c->field, field) == 0 ||
+				 (is_address && c->target == IMPORT_EMAIL)))
 			return true;
 	}
 	return false;
@@ -241,8 +260,16 @@ static int map_columns(const struct import_headers *h,
 	return 0;
 }
 
-static void guess_columns(const struct import_headers *h, struct arena *arena,
-			  struct import_columns *columns)
+/* An address that is private counts where there is no other. */
+static bool is_second_choice(const char *field)
+{
+	const char *type = field ? address_type(field) : NULL;
+
+	return type && strcmp(type, "work") != 0;
+}
+
+static void guess_some(const struct import_headers *h, bool second_choices,
+		       struct arena *arena, struct import_columns *columns)
 {
 	bool own = is_own_export(h);
 
@@ -260,11 +287,19 @@ static void guess_columns(const struct import_headers *h, struct arena *arena,
 					    arena);
 		else if (memchr(h->cells[i].s, '@', h->cells[i].len))
 			field = "email";
-		if (!field || is_taken(columns, field))
+		if (!field || is_second_choice(field) != second_choices ||
+		    is_taken(columns, field))
 			continue;
 		if (!import_column_set(h->entity, h->customs, field, c))
 			c->field = NULL;
 	}
+}
+
+static void guess_columns(const struct import_headers *h, struct arena *arena,
+			  struct import_columns *columns)
+{
+	guess_some(h, false, arena, columns);
+	guess_some(h, true, arena, columns);
 }
 
 /* "Name" beside a first or last name is that person's last name at best. */

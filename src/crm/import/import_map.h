@@ -5,7 +5,9 @@
  * in a file without header) to the name of a field, or to null for a column
  * that is passed over. Fields: those of crm/field.h, `email`, `company` (of a
  * person: the company's name), `name` (of people and leads: the whole name, to
- * be taken apart), `tags`, `opted_out`, `custom.KEY`, and `id`.
+ * be taken apart), `tags`, `opted_out`, `custom.KEY`, and `id`. `email_home`
+ * and `email_other` are addresses that are not of work; a record has one column
+ * of addresses.
  *
  * Columns that no mapping names are guessed from their headers in English,
  * German, French, Spanish and Italian. Any number of columns may be about
@@ -45,6 +47,7 @@ struct import_column {
 	enum import_target target;
 	enum text_field text;              /* IMPORT_TEXT */
 	const struct custom_field *custom; /* IMPORT_CUSTOM */
+	const char *address_type; /* IMPORT_EMAIL: as of struct address */
 	/* Found by import_scan, beside the field: a column can be both. */
 	enum import_consent consent;
 	struct import_answers answers;

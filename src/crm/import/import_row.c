@@ -400,6 +400,7 @@ static void read_cell(const struct import_plan *plan,
 		break;
 	case IMPORT_EMAIL:
 		read_email(cell, arena, row);
+		row->email_type = column->address_type;
 		break;
 	case IMPORT_COMPANY:
 		row->company = arena_str(arena, cell);

@@ -30,10 +30,11 @@ struct import_row {
 	const char *reason; /* refused: a code; NULL: not refused */
 	const char *detail;
 
-	struct record given;   /* texts, name_folded */
-	int64_t id;            /* 0: none given */
-	struct email email;    /* .hash empty: none */
-	const char *not_email; /* a cell that is no address; NULL: none */
+	struct record given;    /* texts, name_folded */
+	int64_t id;             /* 0: none given */
+	struct email email;     /* .hash empty: none */
+	const char *email_type; /* as of struct address */
+	const char *not_email;  /* a cell that is no address; NULL: none */
 	bool opted_out;
 	bool agreed; /* a column of agreement says so */
 	const char *company, *company_folded; /* NULL: none */

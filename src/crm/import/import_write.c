@@ -323,6 +323,7 @@ static int put_email(struct writer *w, const struct import_change *c,
 	}
 	wanted[kept++] = (struct address){
 		.address = c->row->email.address,
+		.type = c->row->email_type,
 		.is_primary = true,
 	};
 	return addresses_put(w->tx, c->after.entity, c->after.id, wanted, kept,
@@ -382,6 +383,7 @@ static int add_address(struct writer *w, const struct import_row *row,
 		.address = row->email.address,
 		.folded = row->email.folded,
 		.hash = row->email.hash,
+		.type = row->email_type,
 		.is_primary = true,
 		.created_ms = w->b->now_ms,
 	};

@@ -35,6 +35,12 @@ static const struct {
 	  "correo correoelectr\xc3\xb3nico correoelectronico "
 	  "direcci\xc3\xb3n"
 	  "decorreo primaryemail workemail posta " },
+	{ "email_home", P | L,
+	  " privateemail privatemail emailprivate emailprivat mailprivat "
+	  "privateemailadresse emailadresseprivat privatemailadresse "
+	  "personalemail emailpersonal homeemail emailhome "
+	  "courrielpersonnel courrielpriv\xc3\xa9 emailpersonnel emailperso "
+	  "correopersonal emailpersonale " },
 	{ "company", P,
 	  " company companyname firma firmenname unternehmen organisation "
 	  "organization employer arbeitgeber entreprise soci\xc3\xa9t\xc3\xa9 "

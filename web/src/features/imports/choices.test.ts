@@ -25,6 +25,7 @@ test('who changes a column of a remembered mapping keeps the others, and not wha
 test('a field goes from one column to another', () => {
   const both = look(null, [['Mail', 'email', 'guess'], ['Mail 2', null, null]]);
   expect(mapColumn(noChoices, both, 'Mail 2', 'email').mapping).toEqual({ Mail: null, 'Mail 2': 'email' });
+  expect(mapColumn(noChoices, both, 'Mail 2', 'email_home').mapping).toEqual({ Mail: null, 'Mail 2': 'email_home' });
   expect(mapColumn(noChoices, both, 'Mail', null).mapping).toEqual({ Mail: null });
 });
 

@@ -144,11 +144,17 @@ export function rememberQuestions(choices: Choices, before: Question[], now: Que
 
 /** A field has one column: who gives it to another takes it from the first. */
 export function mapColumn(choices: Choices, look: Look, column: string, field: string | null): Choices {
-  const others = look.columns.filter((c) => field !== null && c.field === field && c.column !== column);
+  const others = look.columns.filter((c) => field !== null && c.field != null && isSame(c.field, field) && c.column !== column);
   return {
     ...choices,
     mapping: { ...choices.mapping, ...Object.fromEntries(others.map((c) => [c.column, null])), [column]: field },
   };
+}
+
+/** A record is given one address, of whatever kind. */
+function isSame(one: string, other: string): boolean {
+  const kind = /^email(_home|_other)?$/;
+  return one === other || (kind.test(one) && kind.test(other));
 }
 
 /** The begin of a file, cut behind a line: enough to choose columns by. */
