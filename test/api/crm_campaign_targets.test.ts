@@ -67,6 +67,22 @@ describe("a campaign to what the audience has", () => {
       await server.admin.post(`${v1}/campaigns`, { name: "x", to }, { status: 400 });
   });
 
+  it("is looked at as the first person it reaches, whom the CRM lets be mailed", async () => {
+    const t = await targets();
+    const segment = (name: string) => (t.segments as Json[]).find((x) => x.name === name)!.id;
+    const shown = async (to: Json): Promise<unknown> =>
+      (await server.admin.get(`${v1}/campaigns/${(await make(to)).id}/envelope`)).body.person?.id ?? null;
+    assert.equal(await shown({ kind: "tag", id: t.tags[0].id }), person.ann);
+    assert.equal(await shown({ kind: "segment", id: segment("Anns") }), person.ann);
+    await job(`${v1}/sync`);
+    assert.equal(await shown({ kind: "audience" }), person.ann);
+    await server.admin.patch(`${v1}/people/${person.ann}`, { emails: [{ address: "ann@example.test", held: true }] });
+    assert.equal(await shown({ kind: "tag", id: t.tags[0].id }), null, "held, of a company that is out, or nobody here");
+    assert.equal(await shown({ kind: "segment", id: segment("Anns") }), person.bob);
+    assert.equal(await shown({ kind: "audience" }), person.bob);
+    await server.admin.patch(`${v1}/people/${person.ann}`, { emails: [{ address: "ann@example.test", held: false }] });
+  });
+
   it("goes to a tag, and to nobody whom the CRM bars", async () => {
     const t = await targets();
     const c = await make({ kind: "tag", id: t.tags[0].id });
