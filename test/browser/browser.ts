@@ -148,3 +148,56 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
+
+/**
+ * What a narrow screen cuts: a page or a box that is wider than it shows,
+ * unless it scrolls and is seen to, and a control whose text does not fit. An
+ * ellipsis says that there is more, but not in a control: nobody can act on
+ * half a word.
+ */
+const CUT = `(() => {
+  const told = [];
+  const controls = 'button, a[role="button"], [role="combobox"], [role="tab"], [role="radiogroup"] label, [role="menuitem"], input, select, .mantine-Chip-label';
+  const page = document.scrollingElement;
+  const name = (el) => '<' + el.tagName.toLowerCase() + ' class="' + String(el.className).slice(0, 60) + '"> ' + (el.value || el.placeholder || el.textContent || '').trim().slice(0, 60);
+  if (page.scrollWidth > page.clientWidth + 1) told.push('the page is ' + page.scrollWidth + ' px wide');
+  const textWidth = (input) => {
+    const pen = document.createElement('canvas').getContext('2d');
+    const style = getComputedStyle(input);
+    pen.font = style.font;
+    return { text: pen.measureText(input.value || input.placeholder).width,
+      room: input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) };
+  };
+  const isHinted = (el) => el.offsetHeight - el.clientHeight > 8 ||
+    [...(el.parentElement?.querySelectorAll('[data-orientation="horizontal"]') ?? [])].some((bar) => bar.checkVisibility());
+  for (const el of document.body.querySelectorAll('*')) {
+    if (el.closest('svg, [aria-hidden="true"]') || !el.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const { width, height } = el.getBoundingClientRect();
+    if (width <= 2 || height <= 2) continue; // for who hears it
+    const isControl = el.closest(controls) !== null;
+    if (el.matches('input:not([type=checkbox], [type=radio], [type=file]), select') && (el.readOnly || !el.value || el.getAttribute('role') === 'combobox' || el.matches('select'))) {
+      const { text, room } = textWidth(el);
+      if (text > room + 1) told.push('text is cut: ' + name(el) + ' ' + Math.round(text) + ' in ' + Math.round(room) + ' px');
+      continue;
+    }
+    if (el.scrollWidth <= el.clientWidth + 1 || el.matches('input, textarea')) continue;
+    if (el.matches('th, th button')) told.push('head is cut: ' + name(el) + ' ' + el.scrollWidth + ' in ' + el.clientWidth + ' px');
+    const style = getComputedStyle(el);
+    if (style.overflowX === 'visible' || style.display === 'inline') continue;
+    if (style.overflowX === 'auto' || style.overflowX === 'scroll') {
+      if (!isHinted(el)) told.push('scrolls unseen: ' + name(el) + ' ' + el.scrollWidth + ' in ' + el.clientWidth + ' px');
+    } else if (isControl) told.push('text is cut: ' + name(el) + ' ' + el.scrollWidth + ' in ' + el.clientWidth + ' px');
+    else if (style.textOverflow !== 'ellipsis') told.push('is cut: ' + name(el) + ' ' + el.scrollWidth + ' in ' + el.clientWidth + ' px');
+  }
+  return told;
+})()`;
+
+/** Nothing of what is shown is cut. */
+export async function checkNothingCut(page: Page, what: string): Promise<void> {
+  await page.evaluate(HOLDS_STILL);
+  assert.deepEqual(await cutOn(page), [], what);
+}
+
+export async function cutOn(page: Page): Promise<string[]> {
+  return (await page.evaluate(CUT)) as string[];
+}

@@ -1,6 +1,6 @@
 /** How all of it looks: calm, one accent, small type. See design notes in web/README.md. */
 import {
-  Button, createTheme, Input, Modal, NavLink, Paper, Table, TextInput, type CSSVariablesResolver, type MantineColorsTuple,
+  Button, createTheme, Input, Modal, NavLink, Paper, SegmentedControl, Table, TextInput, type CSSVariablesResolver, type MantineColorsTuple,
 } from '@mantine/core';
 
 const accent: MantineColorsTuple = [
@@ -22,7 +22,12 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    // words that have no room in a line take two, and are never cut
+    Button: Button.extend({
+      defaultProps: { size: 'sm' },
+      styles: { root: { height: 'auto', minHeight: 'var(--button-height)', paddingBlock: 3 }, inner: { minHeight: 'calc(var(--button-height) - 8px)' }, label: { whiteSpace: 'normal', lineHeight: 1.2 } },
+    }),
+    SegmentedControl: SegmentedControl.extend({ styles: { root: { maxWidth: '100%' }, control: { flex: '1 1 auto' }, label: { whiteSpace: 'normal', lineHeight: 1.2 } } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, p: 'md' } }),
     Table: Table.extend({ defaultProps: { fz: 13, verticalSpacing: 6 } }),

@@ -1,8 +1,9 @@
 /** Somebody else saved meanwhile: theirs is shown, ours is kept. */
-import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FactTable } from './DataTable/FactTable.tsx';
 
 export interface MeetingRow {
   label: string;
@@ -24,24 +25,16 @@ export function MeetingAlert({ rows, onTakeTheirs, onKeepMine }: Props) {
       <Stack gap="xs">
         <Text size="sm">{onKeepMine ? t('ui.meetingChoose') : t('ui.meetingAbout')}</Text>
         {rows.length > 0 && (
-          <Table withRowBorders={false} style={{ overflowWrap: 'anywhere' }}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('ui.meetingField')}</Table.Th>
-                <Table.Th>{t('ui.theirs')}</Table.Th>
-                <Table.Th>{t('ui.mine')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row, i) => (
-                <Table.Tr key={i}>
-                  <Table.Td>{row.label}</Table.Td>
-                  <Table.Td dir="auto">{row.theirs}</Table.Td>
-                  <Table.Td dir="auto">{row.mine}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+          <FactTable
+            minWidth={400}
+            rows={rows}
+            keyOf={(row) => row.label}
+            columns={[
+              { name: 'field', label: t('ui.meetingField'), cell: (row) => row.label },
+              { name: 'theirs', label: t('ui.theirs'), isNamed: true, cell: (row) => <bdi>{row.theirs}</bdi> },
+              { name: 'mine', label: t('ui.mine'), isNamed: true, cell: (row) => <bdi>{row.mine}</bdi> },
+            ]}
+          />
         )}
         <Group gap="xs">
           <Button variant="default" size="xs" onClick={onTakeTheirs}>

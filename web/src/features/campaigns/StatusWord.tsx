@@ -7,9 +7,9 @@ import type { Status } from './search.ts';
 export function StatusWord({ status }: { status: Status }) {
   const { t } = useTranslation();
   return (
-    <Group gap={6} wrap="nowrap">
-      <Box w={8} h={8} bg={`${statusColors[status]}.6`} bdrs="xl" flex="none" aria-hidden />
-      <Text size="sm" truncate>{t(`campaigns.status.${status}`)}</Text>
+    <Group component="span" display="inline-flex" gap={6} wrap="nowrap">
+      <Box component="span" w={8} h={8} bg={`${statusColors[status]}.6`} bdrs="xl" flex="none" aria-hidden />
+      <Text span size="sm">{t(`campaigns.status.${status}`)}</Text>
     </Group>
   );
 }

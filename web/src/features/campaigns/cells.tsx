@@ -1,5 +1,5 @@
 /** What a list of campaigns says of each. */
-import { Group, Progress, Stack, Text } from '@mantine/core';
+import { Progress, Stack, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
@@ -20,15 +20,15 @@ export function useCampaignColumns(): Column<Campaign>[] {
     () => [
       { name: 'name', label: t('campaigns.name'), width: 240, isSortable: true, cell: (one) => <NameCell campaign={one} /> },
       { name: 'status', label: t('campaigns.statusHead'), width: 200, isSortable: false, cell: (one) => <StatusCell campaign={one} /> },
-      { name: 'to', label: t('campaigns.to'), width: 120, isSortable: false, cell: (one) => <ToWords to={one.to} isCell /> },
-      { name: 'when', label: t('campaigns.when'), width: 140, isSortable: false, cell: (one) => <When campaign={one} /> },
-      { name: 'recipients', label: t('campaigns.recipients'), width: 95, isSortable: false, cell: (one) => <Recipients campaign={one} /> },
-      { name: 'opened', label: t('campaigns.opened'), width: 105, isSortable: false, cell: (one) => <Share campaign={one} of="opened" /> },
-      { name: 'clicked', label: t('campaigns.clicked'), width: 105, isSortable: false, cell: (one) => <Share campaign={one} of="clicked" /> },
-      { name: 'sent_at', label: t('campaigns.sentAt'), width: 130, isSortable: true, cell: (one) => <Moment at={one.sent_at} /> },
-      { name: 'created_at', label: t('campaigns.created'), width: 130, isSortable: true, cell: (one) => <Moment at={one.created_at} /> },
-      { name: 'updated_at', label: t('campaigns.changed'), width: 130, isSortable: true, cell: (one) => <Moment at={one.updated_at} /> },
-      { name: 'user_name', label: t('campaigns.madeBy'), width: 150, isSortable: false, cell: (one) => <bdi>{one.user_name}</bdi> },
+      { name: 'to', label: t('campaigns.to'), width: 120, isSortable: false, isNamed: true, cell: (one) => <ToWords to={one.to} isCell /> },
+      { name: 'when', label: t('campaigns.when'), width: 140, isSortable: false, isNamed: true, cell: (one) => <When campaign={one} /> },
+      { name: 'recipients', label: t('campaigns.recipients'), width: 95, isSortable: false, isNamed: true, cell: (one) => <Recipients campaign={one} /> },
+      { name: 'opened', label: t('campaigns.opened'), width: 105, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="opened" /> },
+      { name: 'clicked', label: t('campaigns.clicked'), width: 105, isSortable: false, isNamed: true, cell: (one) => <Share campaign={one} of="clicked" /> },
+      { name: 'sent_at', label: t('campaigns.sentAt'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.sent_at} /> },
+      { name: 'created_at', label: t('campaigns.created'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.created_at} /> },
+      { name: 'updated_at', label: t('campaigns.changed'), width: 130, isSortable: true, isNamed: true, cell: (one) => <Moment at={one.updated_at} /> },
+      { name: 'user_name', label: t('campaigns.madeBy'), width: 150, isSortable: false, isNamed: true, cell: (one) => one.user_name && <bdi>{one.user_name}</bdi> },
     ],
     // the format follows the language
     [t],
@@ -56,10 +56,10 @@ function StatusCell({ campaign }: { campaign: Campaign }) {
   const kept = caught > 0 && campaign.status !== 'sending' ? t('campaigns.caught.short', { count: caught, n: format.number(caught) }) : null;
   const beside = standing?.title ?? kept ?? (isLeaving ? t('campaigns.readying') : null) ?? [pace, typeof left === 'number' && timeLeft(left)].filter(Boolean).join(' · ');
   return (
-    <Group gap={8} wrap="nowrap" title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
+    <span title={[beside, standing?.detail].filter(Boolean).join(': ') || undefined}>
       <StatusWord status={campaign.status} />
-      {beside && <Text span size="xs" c="dimmed" truncate>{beside}</Text>}
-    </Group>
+      {beside && <Text span size="xs" c="dimmed" ms={8}>{beside}</Text>}
+    </span>
   );
 }
 

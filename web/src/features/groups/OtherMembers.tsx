@@ -58,11 +58,11 @@ function useColumns(): Column<Other>[] {
   return useMemo(
     () => [
       { name: 'name', label: t('people.field.name'), width: 240, isSortable: true, cell: (row) => <bdi>{titleOf(row)}</bdi> },
-      { name: 'phone', label: t('people.field.phone'), width: 160, isSortable: false, cell: (row) => <bdi>{row.phone}</bdi> },
-      { name: 'city', label: t('people.field.city'), width: 160, isSortable: true, cell: (row) => <bdi>{row.city}</bdi> },
-      { name: 'country', label: t('people.field.country'), width: 120, isSortable: true, cell: (row) => <bdi>{row.country}</bdi> },
+      { name: 'phone', label: t('people.field.phone'), width: 160, isSortable: false, isNamed: true, cell: (row) => row.phone && <bdi>{row.phone}</bdi> },
+      { name: 'city', label: t('people.field.city'), width: 160, isSortable: true, isNamed: true, cell: (row) => row.city && <bdi>{row.city}</bdi> },
+      { name: 'country', label: t('people.field.country'), width: 120, isSortable: true, isNamed: true, cell: (row) => row.country && <bdi>{row.country}</bdi> },
       {
-        name: 'updated_at', label: t('people.field.updated_at'), width: 140, isSortable: true,
+        name: 'updated_at', label: t('people.field.updated_at'), width: 140, isSortable: true, isNamed: true,
         cell: (row) => <Ago at={row.updated_at} />,
       },
     ],

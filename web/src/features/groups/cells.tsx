@@ -21,11 +21,11 @@ export function useGroupColumns(): Column<Group>[] {
       { name: 'name', label: t('groups.name'), width: 260, isSortable: true, cell: (group) => <NameCell group={group} /> },
       { name: 'kind', label: t('groups.kindHead'), width: 140, isSortable: false, cell: (group) => t(`groups.kind.${group.kind}`) },
       { name: 'entity', label: t('groups.of'), width: 100, isSortable: false, cell: (group) => t(`groups.entity.${group.entity}`) },
-      { name: 'count', label: t('groups.members'), width: 110, isSortable: false, cell: (group) => <Count id={group.id} /> },
-      { name: 'last_push', label: t('groups.lastPush'), width: 220, isSortable: false, cell: (group) => <LastPush group={group} format={format} /> },
-      { name: 'updated_at', label: t('groups.changed'), width: 130, isSortable: true, cell: (group) => <Ago at={group.updated_at} /> },
-      { name: 'created_at', label: t('groups.created'), width: 130, isSortable: true, cell: (group) => <Ago at={group.created_at} /> },
-      { name: 'created_by', label: t('groups.madeBy'), width: 150, isSortable: false, cell: (group) => <bdi>{group.created_by}</bdi> },
+      { name: 'count', label: t('groups.members'), width: 110, isSortable: false, isNamed: true, cell: (group) => <Count id={group.id} /> },
+      { name: 'last_push', label: t('groups.lastPush'), width: 220, isSortable: false, isNamed: true, cell: (group) => <LastPush group={group} format={format} /> },
+      { name: 'updated_at', label: t('groups.changed'), width: 130, isSortable: true, isNamed: true, cell: (group) => <Ago at={group.updated_at} /> },
+      { name: 'created_at', label: t('groups.created'), width: 130, isSortable: true, isNamed: true, cell: (group) => <Ago at={group.created_at} /> },
+      { name: 'created_by', label: t('groups.madeBy'), width: 150, isSortable: false, isNamed: true, cell: (group) => group.created_by && <bdi>{group.created_by}</bdi> },
     ],
     // the format follows the language
     [t],
@@ -56,7 +56,7 @@ function Count({ id }: { id: number }) {
 function LastPush({ group, format }: { group: Group; format: Format }) {
   const { t } = useTranslation();
   const push = group.last_push;
-  if (!push) return <Text span size="xs" c="dimmed">{group.entity === 'people' ? t('groups.never') : ''}</Text>;
+  if (!push) return group.entity === 'people' && <Text span size="xs" c="dimmed">{t('groups.never')}</Text>;
   const n = push.result ? inTag(push.result) : 0;
   return (
     <CellLink to="/pushes/$pushId" params={{ pushId: push.id }} title={format.time(push.at)}>

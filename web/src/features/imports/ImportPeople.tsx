@@ -56,7 +56,7 @@ function useColumns(outcome: PeopleOutcome, entity: Entity): Column<ImportPerson
   return useMemo(() => {
     const columns: Column<ImportPerson>[] = [
       { name: 'name', label: t('people.field.name'), width: 200, isSortable: false, cell: (row) => <Name row={row} /> },
-      { name: 'email', label: t('people.field.email'), width: 240, isSortable: false, cell: (row) => <bdi>{row.email}</bdi> },
+      { name: 'email', label: t('people.field.email'), width: 240, isSortable: false, cell: (row) => row.email && <bdi>{row.email}</bdi> },
     ];
     if (outcome === 'updated')
       columns.push({ name: 'changes', label: t('imports.changes'), width: 420, isSortable: false, cell: (row) => <Changes row={row} entity={entity} /> });
@@ -64,11 +64,11 @@ function useColumns(outcome: PeopleOutcome, entity: Entity): Column<ImportPerson
       columns.push({ name: 'why', label: t('imports.why'), width: 300, isSortable: false, cell: (row) => row.source && t(`imports.outBy.${row.source}`) });
     else if (outcome === 'shares_address')
       columns.push(
-        { name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') },
+        { name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, isBeside: true, cell: (row) => row.opted_out && t('people.state.opted_out') },
         { name: 'holders', label: t('imports.holders'), width: 240, isSortable: false, cell: (row) => <Holders row={row} /> },
       );
     else
-      columns.push({ name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, cell: (row) => row.opted_out && t('people.state.opted_out') });
+      columns.push({ name: 'opted_out', label: t('people.field.mail_status'), width: 160, isSortable: false, isBeside: true, cell: (row) => row.opted_out && t('people.state.opted_out') });
     return columns;
     // the texts follow the language
   }, [outcome, entity, t]);
@@ -98,5 +98,5 @@ function Changes({ row, entity }: { row: ImportPerson; entity: Entity }) {
   if (row.opted_out && told.length === 0) told.push(t('people.state.opted_out'));
   const since = row.changed_since ? t('imports.changedSince') : '';
   const text = [...told, since].filter(Boolean).join(' · ');
-  return <Text span size="sm" dir="auto" title={text} truncate>{text}</Text>;
+  return text && <Text span size="sm" dir="auto" title={text}>{text}</Text>;
 }

@@ -1,5 +1,5 @@
 /** A file to drop, and all imports that there were. */
-import { Badge, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { Ago } from '../../ui/Ago.tsx';
+import { FactTable } from '../../ui/DataTable/FactTable.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { MoreButton } from '../../ui/MoreButton.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
@@ -30,21 +31,20 @@ function Count({ run, outcome }: { run: Import; outcome: (typeof counted)[number
   );
 }
 
-function Row({ run }: { run: Import }) {
+function File({ run }: { run: Import }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <LinkAnchor to="/imports/$importId" params={{ importId: run.id }} fw={500} size="sm"><bdi>{run.file_name ?? t('imports.noName')}</bdi></LinkAnchor>
+      {isDry(run) && <Text span display="block" size="xs" c="dimmed">{t('imports.wasTrial')}</Text>}
+    </>
+  );
+}
+
+function State({ run }: { run: Import }) {
   const { t } = useTranslation();
   const state = run.state ?? 'queued';
-  return (
-    <Table.Tr>
-      <Table.Td>
-        <LinkAnchor to="/imports/$importId" params={{ importId: run.id }} fw={500} size="sm"><bdi>{run.file_name ?? t('imports.noName')}</bdi></LinkAnchor>
-        {isDry(run) && <Text size="xs" c="dimmed">{t('imports.wasTrial')}</Text>}
-      </Table.Td>
-      <Table.Td><Ago at={run.created_at} /></Table.Td>
-      <Table.Td><bdi>{run.user_name ?? t('imports.program')}</bdi></Table.Td>
-      <Table.Td><Badge variant="dot" color={stateColors[state]} tt="none">{t(`imports.state.${state}`)}</Badge></Table.Td>
-      {counted.map((outcome) => <Table.Td key={outcome} ta="end"><Count run={run} outcome={outcome} /></Table.Td>)}
-    </Table.Tr>
-  );
+  return <Badge variant="dot" color={stateColors[state]} tt="none">{t(`imports.state.${state}`)}</Badge>;
 }
 
 function History() {
@@ -55,23 +55,21 @@ function History() {
   if (runs.length === 0) return <Text c="dimmed">{t('imports.none')}</Text>;
   return (
     <>
-      <Table.ScrollContainer minWidth={760}>
-        <Table aria-label={t('imports.history')}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('imports.file')}</Table.Th>
-              <Table.Th>{t('imports.when')}</Table.Th>
-              <Table.Th>{t('imports.who')}</Table.Th>
-              <Table.Th>{t('imports.stateHead')}</Table.Th>
-              <Table.Th ta="end">{t('imports.created')}</Table.Th>
-              <Table.Th ta="end">{t('imports.updated')}</Table.Th>
-              <Table.Th ta="end">{t('imports.unchanged')}</Table.Th>
-              <Table.Th ta="end">{t('imports.refused')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>{runs.map((run) => <Row key={run.id} run={run} />)}</Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <FactTable
+        label={t('imports.history')}
+        minWidth={760}
+        rows={runs}
+        keyOf={(run) => run.id}
+        columns={[
+          { name: 'file', label: t('imports.file'), cell: (run) => <File run={run} /> },
+          { name: 'when', label: t('imports.when'), cell: (run) => <Ago at={run.created_at} /> },
+          { name: 'who', label: t('imports.who'), cell: (run) => <bdi>{run.user_name ?? t('imports.program')}</bdi> },
+          { name: 'state', label: t('imports.stateHead'), isBeside: true, cell: (run) => <State run={run} /> },
+          ...counted.map((outcome) => ({
+            name: outcome, label: t(`imports.${outcome}`), isNumber: true, isNamed: true, cell: (run: Import) => <Count run={run} outcome={outcome} />,
+          })),
+        ]}
+      />
       <MoreButton pages={found} />
     </>
   );

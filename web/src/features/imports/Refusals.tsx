@@ -1,10 +1,11 @@
 /** The rows that could not be taken: by reason, one by one, and as a file to be mended. */
-import { Anchor, Chip, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Chip, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { FactTable } from '../../ui/DataTable/FactTable.tsx';
 import { MoreButton } from '../../ui/MoreButton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useReasonText } from './fields.ts';
@@ -20,29 +21,25 @@ function Rows({ run, reason }: { run: Import; reason: string }) {
   if (!found.data) return <ProblemAlert error={found.error} />;
   return (
     <>
-      <Table.ScrollContainer minWidth={560}>
-        <Table aria-label={t('imports.refusedRows')}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={80}>{t('imports.row')}</Table.Th>
-              <Table.Th w={220}>{t('imports.why')}</Table.Th>
-              <Table.Th>{t('imports.text')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {found.data.pages.flatMap((page) => page.items).map((refusal) => (
-              <Table.Tr key={refusal.row}>
-                <Table.Td>{format.number(refusal.row)}</Table.Td>
-                <Table.Td>
-                  <Text size="sm">{reasonText(refusal.reason)}</Text>
-                  <Text size="xs" c="dimmed" dir="auto">{refusal.detail}</Text>
-                </Table.Td>
-                <Table.Td><Text size="xs" ff="monospace" lineClamp={2} dir="auto">{refusal.text}</Text></Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <FactTable
+        label={t('imports.refusedRows')}
+        minWidth={560}
+        rows={found.data.pages.flatMap((page) => page.items)}
+        keyOf={(refusal) => refusal.row}
+        columns={[
+          { name: 'row', label: t('imports.row'), width: 80, isBeside: true, isNamed: true, cell: ({ row }) => format.number(row) },
+          {
+            name: 'why', label: t('imports.why'), width: 220,
+            cell: ({ reason, detail }) => (
+              <>
+                <Text span display="block" size="sm">{reasonText(reason)}</Text>
+                <Text span size="xs" c="dimmed" dir="auto">{detail}</Text>
+              </>
+            ),
+          },
+          { name: 'text', label: t('imports.text'), cell: ({ text }) => <Text span size="xs" ff="monospace" lineClamp={2} dir="auto">{text}</Text> },
+        ]}
+      />
       <MoreButton pages={found} />
     </>
   );

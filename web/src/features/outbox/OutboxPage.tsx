@@ -71,7 +71,7 @@ function useColumns(): Column<OutboxMail>[] {
     () => [
       { name: 'subject', label: t('outbox.subject'), width: 360, isSortable: false, cell: (mail) => <Subject mail={mail} /> },
       { name: 'rcpt', label: t('outbox.to'), width: 260, isSortable: false, cell: (mail) => <bdi title={mail.rcpt}>{mail.rcpt}</bdi> },
-      { name: 'at', label: t('outbox.at'), width: 150, isSortable: false, cell: (mail) => <Ago at={mail.at} /> },
+      { name: 'at', label: t('outbox.at'), width: 150, isSortable: false, isBeside: true, cell: (mail) => <Ago at={mail.at} /> },
       { name: 'kind', label: t('outbox.campaign'), width: 200, isSortable: false, cell: (mail) => <Kind mail={mail} /> },
     ],
     // the format follows the language

@@ -21,6 +21,8 @@ const WIDTHS: Record<string, number> = {
   language: 110, postal_code: 110,
 };
 const WIDTH = 160;
+/** What says by itself what it is. */
+const SELF_EVIDENT = new Set(['name', 'email', 'company_name', 'tag', 'opted_out']);
 
 export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
   const { t } = useTranslation();
@@ -34,6 +36,7 @@ export function usePeopleColumns(fields: FieldInfo[]): Column<Person>[] {
         width: WIDTHS[field.name] ?? WIDTH,
         isSortable: field.sortable,
         isBeside: field.name === 'opted_out',
+        isNamed: !SELF_EVIDENT.has(field.name),
         cell: (person: Person) => <Cell person={person} field={field} format={format} />,
       })),
     // the format and the labels follow the language
@@ -47,7 +50,7 @@ function Cell({ person, field, format }: { person: Person; field: FieldInfo; for
   if (field.name === 'opted_out') return <MailStateWord state={person.mail_status} />;
   const value = valueOf(person, field.name);
   if (value === null || value === undefined || value === '') return null;
-  if (Array.isArray(value)) return <Tags tags={value as string[]} />;
+  if (Array.isArray(value)) return value.length > 0 && <Tags tags={value as string[]} />;
   if (typeof value === 'boolean') return value ? t('filter.yes') : t('filter.no');
   if (typeof value === 'number') return format.number(value);
   const text = String(value);

@@ -116,8 +116,8 @@ function useColumns(when: 'plan' | 'done'): Column<NumberedRow>[] {
   return useMemo(
     () => [
       { name: 'name', label: t('people.field.name'), width: 200, isSortable: false, cell: (row) => <Name row={row} /> },
-      { name: 'address', label: t('people.field.email'), width: 240, isSortable: false, cell: (row) => <bdi title={row.address ?? ''}>{row.address}</bdi> },
-      { name: 'action', label: t('pushes.whatHappens'), width: 170, isSortable: false, cell: (row) => t(`pushes.action.${row.action}.${when}`) },
+      { name: 'address', label: t('people.field.email'), width: 240, isSortable: false, cell: (row) => row.address && <bdi title={row.address}>{row.address}</bdi> },
+      { name: 'action', label: t('pushes.whatHappens'), width: 170, isSortable: false, isBeside: true, cell: (row) => t(`pushes.action.${row.action}.${when}`) },
       { name: 'reason', label: t('pushes.reason'), width: 260, isSortable: false, cell: (row) => <Why row={row} titleOf={titleOf} /> },
     ],
     // the texts follow the language
@@ -144,5 +144,5 @@ function Why({ row, titleOf }: { row: NumberedRow; titleOf: (reason: string) => 
   const outcome = row.outcome === 'refused' || row.outcome === 'parked' ? t(`pushes.outcome.${row.outcome}`) : '';
   const words = [row.reason ? titleOf(row.reason) : outcome, said, row.dropped.length > 0 && t('pushes.droppedOf', { tags: row.dropped.join(', ') })];
   const text = words.filter(Boolean).join(' · ');
-  return <Box component="span" dir="auto" title={text}>{text}</Box>;
+  return text && <Box component="span" dir="auto" title={text}>{text}</Box>;
 }

@@ -1,11 +1,12 @@
 /** Who may use this server. */
-import { ActionIcon, Badge, Button, Group, Menu, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, Skeleton, Stack, Text } from '@mantine/core';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../api/session.ts';
 import { useFormat } from '../../app/format.ts';
+import { FactTable } from '../../ui/DataTable/FactTable.tsx';
 import { AskFirst } from '../../ui/AskFirst.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
@@ -27,43 +28,40 @@ function State({ user }: { user: User }) {
   return <Badge variant="dot" color="green" tt="none">{t('users.active')}</Badge>;
 }
 
-function Row({ user, isMe, acts }: { user: User; isMe: boolean; acts: Acts }) {
+function Who({ user, isMe }: { user: User; isMe: boolean }) {
   const { t } = useTranslation();
-  const format = useFormat();
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Group gap={6}>
-          <Text size="sm" fw={600} dir="auto">{user.name}</Text>
-          {isMe && <Text size="xs" c="dimmed">{t('users.you')}</Text>}
-        </Group>
-        <Text size="xs" c="dimmed" dir="auto">{user.email}</Text>
-      </Table.Td>
-      <Table.Td>{t(roleNames[user.role])}</Table.Td>
-      <Table.Td>{t(user.may_send || user.role === 'administrator' ? 'users.maySend' : 'users.mayNotSend')}</Table.Td>
-      <Table.Td><State user={user} /></Table.Td>
-      <Table.Td>{format.date(user.created_at)}</Table.Td>
-      <Table.Td ta="end">
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon variant="subtle" aria-label={t('users.acts', { name: user.name })}>
-              <IconDots size={18} aria-hidden />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => acts.onEdit(user)}>{t('users.edit')}</Menu.Item>
-            <Menu.Item onClick={() => acts.onPassword(user)}>{t('users.newPassword')}</Menu.Item>
-            {!isMe && (
-              <>
-                <Menu.Item onClick={() => acts.onSwitch(user)}>{t(user.disabled ? 'users.enable' : 'users.disable')}</Menu.Item>
-                <Menu.Divider />
-                <Menu.Item color="red" onClick={() => acts.onRemove(user)}>{t('users.remove')}</Menu.Item>
-              </>
-            )}
-          </Menu.Dropdown>
-        </Menu>
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <Group gap={6}>
+        <Text span size="sm" fw={600} dir="auto">{user.name}</Text>
+        {isMe && <Text span size="xs" c="dimmed">{t('users.you')}</Text>}
+      </Group>
+      <Text span size="xs" c="dimmed" dir="auto">{user.email}</Text>
+    </>
+  );
+}
+
+function RowMenu({ user, isMe, acts }: { user: User; isMe: boolean; acts: Acts }) {
+  const { t } = useTranslation();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" aria-label={t('users.acts', { name: user.name })}>
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => acts.onEdit(user)}>{t('users.edit')}</Menu.Item>
+        <Menu.Item onClick={() => acts.onPassword(user)}>{t('users.newPassword')}</Menu.Item>
+        {!isMe && (
+          <>
+            <Menu.Item onClick={() => acts.onSwitch(user)}>{t(user.disabled ? 'users.enable' : 'users.disable')}</Menu.Item>
+            <Menu.Divider />
+            <Menu.Item color="red" onClick={() => acts.onRemove(user)}>{t('users.remove')}</Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -72,6 +70,7 @@ type Open = { kind: 'edit' | 'password'; user: User | null } | null;
 export function UsersPanel() {
   const { t } = useTranslation();
   const me = useMe();
+  const format = useFormat();
   const toast = useToast();
   const users = useQuery(usersQuery);
   const save = useSaveUser();
@@ -107,25 +106,20 @@ export function UsersPanel() {
         </Button>
       </Group>
       <ProblemAlert error={open ? null : save.error} />
-      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t('settings.tabUsers') } }}>
-        <Table highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('users.who')}</Table.Th>
-              <Table.Th>{t('users.role')}</Table.Th>
-              <Table.Th>{t('users.sending')}</Table.Th>
-              <Table.Th>{t('users.state')}</Table.Th>
-              <Table.Th>{t('users.since')}</Table.Th>
-              <Table.Th ta="end">{t('users.actions')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {users.data.items.map((user) => (
-              <Row key={user.id} user={user} isMe={user.id === me.user_id} acts={acts} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <FactTable
+        label={t('settings.tabUsers')}
+        minWidth={640}
+        rows={users.data.items}
+        keyOf={(user) => user.id}
+        columns={[
+          { name: 'who', label: t('users.who'), cell: (user) => <Who user={user} isMe={user.id === me.user_id} /> },
+          { name: 'role', label: t('users.role'), cell: (user) => t(roleNames[user.role]) },
+          { name: 'sending', label: t('users.sending'), cell: (user) => t(user.may_send || user.role === 'administrator' ? 'users.maySend' : 'users.mayNotSend') },
+          { name: 'state', label: t('users.state'), isBeside: true, cell: (user) => <State user={user} /> },
+          { name: 'since', label: t('users.since'), isNamed: true, cell: (user) => format.date(user.created_at) },
+        ]}
+        acts={{ label: t('users.actions'), of: (user) => <RowMenu user={user} isMe={user.id === me.user_id} acts={acts} /> }}
+      />
       {open && <UserDialog kind={open.kind} user={open.user} onClose={() => setOpen(null)} />}
       <AskFirst
         isOpen={leaving !== null}

@@ -4,12 +4,12 @@
  * Rows come page by page (rows.ts) and only those in sight are made. Up, down,
  * Home, End, Page Up and Page Down move, Enter opens, space selects; the row
  * that somebody opened has the focus again when they come back. On a phone a
- * row is a card.
+ * row is a card with all the columns that are shown.
  */
 import { Alert, Button, Flex, Group, Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf } from '../../api/problem.ts';
 import { useFormat } from '../../app/format.ts';
@@ -26,7 +26,8 @@ import { nothing, selectRange, toggle, toggleLoaded, type Selection } from './se
 import { TableSkeleton } from './TableSkeleton.tsx';
 
 const ROW_PX = 41;
-const CARD_PX = 61;
+/** Of a card before it is measured. */
+const CARD_PX = 81;
 /** Of the boxes, and of what can be done with a row. */
 const EDGE_PX = 40;
 /** So many rows before the end, the next page is asked for. */
@@ -82,6 +83,7 @@ export function DataTable<Row extends { id: number }>(props: DataTableProps<Row>
     count: rows.rows.length,
     getScrollElement: () => frame.current,
     estimateSize: () => height,
+    getItemKey: useCallback((index: number) => ids[index] ?? index, [ids]),
     overscan: 15,
     scrollPaddingStart: isPhone ? 0 : 40,
   });
@@ -184,6 +186,7 @@ export function DataTable<Row extends { id: number }>(props: DataTableProps<Row>
                   index={item.index}
                   columns={columns}
                   isCard={isPhone}
+                  measure={isPhone ? virtual.measureElement : undefined}
                   name={props.nameOf(row)}
                   selection={selection}
                   isActive={row.id === inSight}

@@ -2,6 +2,7 @@
 import { Checkbox, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { partsOfCard } from './Card.tsx';
 import { ariaSort, nextSort, type Column } from './columns.ts';
 import styles from './DataTable.module.css';
 import { headState, type Selection } from './selection.ts';
@@ -36,7 +37,7 @@ export function Head<Row>({ columns, isPhone, sort = '', onSort, selection, load
             />
           </th>
         )}
-        {(isPhone ? columns.slice(0, 1) : columns).map((column) => {
+        {(isPhone ? columns.filter((column) => column === partsOfCard(columns).first) : columns).map((column) => {
           const order = ariaSort(sort, column.name);
           const Arrow = order === 'descending' ? IconArrowDown : IconArrowUp;
           return (

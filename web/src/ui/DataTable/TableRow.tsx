@@ -1,7 +1,8 @@
 /** One row, or on a phone one card, of a list. */
 import { Checkbox } from '@mantine/core';
-import type { MouseEvent, ReactNode } from 'react';
+import type { MouseEvent, ReactNode, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Card } from './Card.tsx';
 import type { Column } from './columns.ts';
 import styles from './DataTable.module.css';
 import { isSelected, type Selection } from './selection.ts';
@@ -15,6 +16,8 @@ interface Props<Row> {
   name: string;
   selection: Selection;
   isActive: boolean;
+  /** Of a card, which is as high as what it says. */
+  measure?: Ref<HTMLTableRowElement>;
   acts?: ReactNode;
   onFocus: () => void;
   onOpen?: () => void;
@@ -36,7 +39,9 @@ export function TableRow<Row extends { id: number }>(props: Props<Row>) {
   };
   return (
     <tr
+      ref={props.measure}
       data-row={row.id}
+      data-index={props.index}
       className={[styles.row, onOpen ? styles.opens : '', chosen ? styles.selected : '', isCard ? styles.card : ''].join(' ')}
       aria-rowindex={props.index + 2}
       aria-selected={onSelect && chosen}
@@ -55,26 +60,8 @@ export function TableRow<Row extends { id: number }>(props: Props<Row>) {
           />
         </td>
       )}
-      {isCard ? <Card row={row} columns={columns} /> : columns.map((column) => <td key={column.name}>{column.cell(row)}</td>)}
+      {isCard ? <td><Card row={row} columns={columns} /></td> : columns.map((column) => <td key={column.name}>{column.cell(row)}</td>)}
       {acts !== undefined && <td className={styles.acts}>{acts}</td>}
     </tr>
-  );
-}
-
-function Card<Row>({ row, columns }: { row: Row; columns: Column<Row>[] }) {
-  const beside = columns.find((column, index) => index > 0 && column.isBeside);
-  const others = columns.filter((column) => column !== beside);
-  return (
-    <td>
-      <div className={styles.top}>
-        <span>{others[0]?.cell(row)}</span>
-        {beside?.cell(row)}
-      </div>
-      <div className={styles.under}>
-        {others.slice(1, 3).map((column) => (
-          <span key={column.name}>{column.cell(row)}</span>
-        ))}
-      </div>
-    </td>
   );
 }

@@ -9,6 +9,8 @@ export interface Column<Row> {
   isSortable: boolean;
   /** On a phone's card it stands beside the first one, wherever it is in the order. */
   isBeside?: boolean;
+  /** On a card its head stands before it: alone it would not say what it is. Null or '' is left out there, with its head. */
+  isNamed?: boolean;
   cell: (row: Row) => ReactNode;
 }
 

@@ -1,7 +1,8 @@
 /** The figures by the domains of addresses: where mails do not arrive, it is seen here. */
-import { Paper, Skeleton, Table, Text, Title } from '@mantine/core';
+import { Paper, Skeleton, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
+import { FactTable } from '../../../ui/DataTable/FactTable.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { PeopleLink } from './PeopleLink.tsx';
 import { useDomains, type Domain } from './queries.ts';
@@ -19,47 +20,44 @@ export function Domains({ campaignId }: { campaignId: number }) {
       <ProblemAlert error={found.error} title={t('report.domain.failed')} />
       {found.isPending && <Skeleton h={120} />}
       {items && other && (
-        <Table.ScrollContainer minWidth={560}>
-          <Table aria-labelledby="domains">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('report.domain.name')}</Table.Th>
-                <Table.Th ta="end">{t('campaigns.sent')}</Table.Th>
-                {counted.map((one) => <Table.Th key={one} ta="end">{t(`report.who.response.${one}`)}</Table.Th>)}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((one) => <DomainRow key={one.domain} name={one.domain} figures={one} of={{ domain: one.domain }} />)}
-              {other.sent > 0 && <DomainRow name={t('report.domain.other')} figures={other} of={{ not_domains: items.map((one) => one.domain).join(',') || undefined }} />}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <FactTable
+          labelledBy="domains"
+          minWidth={560}
+          rows={[
+            ...items.map((one) => ({ name: one.domain, figures: one, of: { domain: one.domain } })),
+            ...(other.sent > 0 ? [{ name: t('report.domain.other'), figures: other, of: { not_domains: items.map((one) => one.domain).join(',') || undefined } }] : []),
+          ]}
+          keyOf={(row) => row.name}
+          columns={[
+            { name: 'name', label: t('report.domain.name'), cell: (row) => <bdi>{row.name}</bdi> },
+            {
+              name: 'sent', label: t('campaigns.sent'), isNumber: true, isNamed: true,
+              cell: (row) => <PeopleLink n={row.figures.sent} of={{ ...row.of, state: 'sent' }} what={`${row.name}, ${t('campaigns.sent')}`} />,
+            },
+            ...counted.map((response) => ({
+              name: response, label: t(`report.who.response.${response}`), isNumber: true, isNamed: true, cell: (row: DomainRow) => <Response row={row} response={response} />,
+            })),
+          ]}
+        />
       )}
     </Paper>
   );
 }
 
-interface RowProps {
+interface DomainRow {
   name: string;
   figures: Omit<Domain, 'domain'>;
   of: LedgerFilter;
 }
 
-function DomainRow({ name, figures, of }: RowProps) {
+function Response({ row: { name, figures, of }, response }: { row: DomainRow; response: (typeof counted)[number] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const number = (n: number, what: string, more: LedgerFilter) =>
-    <PeopleLink n={n} of={{ ...of, ...more }} what={`${name}, ${what}`} />;
+  const n = figures[response];
   return (
-    <Table.Tr>
-      <Table.Td><bdi>{name}</bdi></Table.Td>
-      <Table.Td ta="end">{number(figures.sent, t('campaigns.sent'), { state: 'sent' })}</Table.Td>
-      {counted.map((response) => (
-        <Table.Td key={response} ta="end" style={{ whiteSpace: 'nowrap' }}>
-          {number(figures[response], t(`report.who.response.${response}`), { response })}
-          {figures[response] > 0 && <Text span size="xs" c="dimmed" ms={6}>{format.percent(figures[response], figures.sent)}</Text>}
-        </Table.Td>
-      ))}
-    </Table.Tr>
+    <>
+      <PeopleLink n={n} of={{ ...of, response }} what={`${name}, ${t(`report.who.response.${response}`)}`} />
+      {n > 0 && <Text span size="xs" c="dimmed" ms={6}>{format.percent(n, figures.sent)}</Text>}
+    </>
   );
 }

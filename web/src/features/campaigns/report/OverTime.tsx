@@ -1,9 +1,10 @@
 /** How it came about: a picture, and the same as a table. */
-import { Box, Button, Group, Paper, SegmentedControl, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, Paper, SegmentedControl, Skeleton, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
+import { FactTable } from '../../../ui/DataTable/FactTable.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import type { Campaign } from '../queries.ts';
 import { busySteps, LONG_HOURS, padded, spanOf, type Step } from './chart.ts';
@@ -111,21 +112,17 @@ function StepTable({ items, by, nameOf, isShown }: TableProps) {
     return isShown ? <PeopleLink n={one[kind]} of={{ ...who, ...spanOf(one.at, by) }} what={`${nameOf(one.at)}, ${wordOf(kind)}`} /> : format.number(one[kind]);
   };
   return (
-    <Table aria-labelledby="over-time" stickyHeader>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('report.time.at')}</Table.Th>
-          {counted.map((kind) => <Table.Th key={kind} ta="end">{wordOf(kind)}</Table.Th>)}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {items.map((one) => (
-          <Table.Tr key={one.at}>
-            <Table.Td>{nameOf(one.at)}</Table.Td>
-            {counted.map((kind) => <Table.Td key={kind} ta="end">{number(one, kind)}</Table.Td>)}
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <FactTable
+      labelledBy="over-time"
+      // unseen it has no width, and is a table
+      minWidth={isShown ? 480 : 0}
+      stickyHeader
+      rows={items}
+      keyOf={(one) => one.at}
+      columns={[
+        { name: 'at', label: t('report.time.at'), cell: (one) => nameOf(one.at) },
+        ...counted.map((kind) => ({ name: kind, label: wordOf(kind), isNumber: true, isNamed: true, cell: (one: Step) => number(one, kind) })),
+      ]}
+    />
   );
 }

@@ -18,14 +18,14 @@ export function useRecipientColumns(): Column<LedgerRow>[] {
   const titleOf = useReasonOf();
   return useMemo(
     () => [
-      { name: 'name', label: t('campaigns.person'), width: 160, isSortable: true, cell: (row) => <Name row={row} /> },
-      { name: 'address', label: t('people.field.email'), width: 220, isSortable: false, cell: (row) => <bdi>{row.address}</bdi> },
-      { name: 'state', label: t('campaigns.statusHead'), width: 120, isSortable: false, cell: (row) => t(row.caught ? 'campaigns.caught.state' : `campaigns.state.${row.state as LedgerState}`) },
-      { name: 'reason', label: t('campaigns.reason'), width: 140, isSortable: false, cell: (row) => <span title={row.detail ?? ''}>{row.reason ? titleOf(row.reason) : ''}</span> },
-      { name: 'did', label: t('campaigns.responseHead'), width: 200, isSortable: false, cell: (row) => <Did row={row} /> },
-      { name: 'opens', label: t('report.who.opens'), width: 100, isSortable: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
-      { name: 'clicks', label: t('report.who.clicks'), width: 90, isSortable: true, cell: (row) => row.clicks > 0 && format.number(row.clicks) },
-      { name: 'at', label: t('report.who.at'), width: 130, isSortable: true, cell: (row) => row.at && <time dateTime={row.at} title={format.relative(row.at)}>{format.time(row.at)}</time> },
+      { name: 'name', label: t('campaigns.person'), width: 150, isSortable: true, cell: (row) => <Name row={row} /> },
+      { name: 'address', label: t('people.field.email'), width: 205, isSortable: false, cell: (row) => row.address && <bdi>{row.address}</bdi> },
+      { name: 'state', label: t('campaigns.statusHead'), width: 115, isSortable: false, isBeside: true, cell: (row) => t(row.caught ? 'campaigns.caught.state' : `campaigns.state.${row.state as LedgerState}`) },
+      { name: 'reason', label: t('campaigns.reason'), width: 135, isSortable: false, cell: (row) => row.reason && <span title={row.detail ?? ''}>{titleOf(row.reason)}</span> },
+      { name: 'did', label: t('campaigns.responseHead'), width: 230, isSortable: false, cell: (row) => <Did row={row} /> },
+      { name: 'opens', label: t('report.who.opens'), width: 105, isSortable: true, isNamed: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
+      { name: 'clicks', label: t('report.who.clicks'), width: 90, isSortable: true, isNamed: true, cell: (row) => row.clicks > 0 && format.number(row.clicks) },
+      { name: 'at', label: t('report.who.at'), width: 130, isSortable: true, isNamed: true, cell: (row) => row.at && <time dateTime={row.at} title={format.relative(row.at)}>{format.time(row.at)}</time> },
     ],
     // the texts and the format follow the language
     [t],
@@ -44,5 +44,5 @@ function Did({ row }: { row: LedgerRow }) {
   const did = (['opened', 'clicked', 'bounced', 'unsubscribed', 'complained'] as const).filter((one) => row[`${one}_at`]).map((one) => t(`campaigns.response.${one}`));
   const machine = row.opened_by_machine && !row.opened_at ? [t('report.who.response.machine_opened')] : [];
   const words = [...did, ...machine].join(', ');
-  return <span title={words}>{words}</span>;
+  return words && <span title={words}>{words}</span>;
 }

@@ -1,10 +1,11 @@
 /** Two records of one human: the other one is found, compared, and taken in. */
-import { Button, Group, Stack, Table, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { Button, Group, ScrollArea, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
+import { FactTable } from '../../../ui/DataTable/FactTable.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import type { FieldInfo } from '../../../ui/FilterBar/criteria.ts';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
@@ -98,26 +99,20 @@ function Compare({ person, other, onBack, onClose }: CompareProps) {
   return (
     <Stack gap="sm">
       <Text size="sm">{t('person.mergeCompare')}</Text>
-      <Table.ScrollContainer minWidth={480} mah={360}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('ui.meetingField')}</Table.Th>
-              <Table.Th>{t('person.stays')}</Table.Th>
-              <Table.Th>{t('person.goes')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.name} fw={row.mine !== row.other ? 600 : undefined}>
-                <Table.Td>{row.label}</Table.Td>
-                <Table.Td dir="auto">{row.mine}</Table.Td>
-                <Table.Td dir="auto">{row.other}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': t('person.mergeCompare') }}>
+        <FactTable
+          label={t('person.mergeCompare')}
+          minWidth={480}
+          rows={rows}
+          keyOf={(row) => row.name}
+          isMarked={(row) => row.mine !== row.other}
+          columns={[
+            { name: 'field', label: t('ui.meetingField'), cell: (row) => row.label },
+            { name: 'mine', label: t('person.stays'), isNamed: true, cell: (row) => <bdi>{row.mine}</bdi> },
+            { name: 'other', label: t('person.goes'), isNamed: true, cell: (row) => <bdi>{row.other}</bdi> },
+          ]}
+        />
+      </ScrollArea.Autosize>
       <ProblemAlert error={merge.error} title={t('person.notMerged')} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onBack}>{t('person.mergeOther')}</Button>
