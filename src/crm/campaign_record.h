@@ -236,17 +236,25 @@ int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
 /* What is being sent is held so; why_full NULL: nothing is. */
 void crm_campaign_tell_full(struct crm_campaign *c, const char *why_full);
 
+/* What the CRM does not know by itself. */
+struct campaign_report_facts {
+	bool relay_is_reached;
+	const char *why_full;     /* nothing can be noted; NULL: it can */
+	const char *const *links; /* where those of the mail lead, each once */
+	size_t links_n;
+};
+
 /*
  * The report, all figures and the status from one snapshot: {"status", "hold",
  * "recipients", "sent", "delivered", "waiting", "left_out", "bounced",
- * "opened", "clicked", "unsubscribed", "complained", "links", "average": rates
- * of our last campaigns before it}, and relay_is_reached, which the CRM
- * does not know by itself. recipients = sent + waiting + all left out.
+ * "opened", "clicked", "unsubscribed", "complained", "links": the clicked
+ * ones, then the others of `facts`, "average": rates of our last campaigns
+ * before it}, and relay_is_reached. recipients = sent + waiting + all left out.
  * Appended; after a failure *out holds a part of it. ERR_NOT_FOUND. Begins a
  * transaction: none may be open.
  */
-int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
-			const char *why_full, struct strbuf *out,
-			struct err *err);
+int crm_campaign_report(struct db *db, int64_t id,
+			const struct campaign_report_facts *facts,
+			struct strbuf *out, struct err *err);
 
 #endif

@@ -10,6 +10,8 @@
 #include "sql/crm_campaign.h"
 #include "sql/crm_report.h"
 
+#include <string.h>
+
 const char *crm_recipient_state_name(enum crm_recipient_state state)
 {
 	static const char *const names[] = { "",         "queued",  "accepted",
@@ -93,8 +95,34 @@ int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
 		       read_link, arena, out, err);
 }
 
-static int add_links(struct db *db, int64_t id, struct json_writer *w,
-		     struct err *err)
+static void add_link(const struct campaign_link *l, struct json_writer *w)
+{
+	json_begin_object(w);
+	json_key(w, "id");
+	if (l->id)
+		json_int(w, l->id);
+	else
+		json_nothing(w);
+	json_key_text(w, "url", l->url);
+	json_key_int(w, "people", l->people);
+	json_key_int(w, "machines", l->machines);
+	json_key_int(w, "clicks", l->clicks);
+	json_key_int(w, "total", l->total);
+	json_end_object(w);
+}
+
+static bool is_listed(const struct campaign_links *links, const char *url)
+{
+	vec_each (links, l)
+		if (strcmp(l->url, url) == 0)
+			return true;
+	return false;
+}
+
+/* The clicked ones have a row; of the others only the mail knows. */
+static int add_links(struct db *db, int64_t id,
+		     const struct campaign_report_facts *facts,
+		     struct json_writer *w, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct campaign_links links = VEC_INIT;
@@ -102,15 +130,13 @@ static int add_links(struct db *db, int64_t id, struct json_writer *w,
 	if (campaign_link_list(db, id, arena, &links, err) < 0)
 		return -1;
 	json_key_begin_array(w, "links");
-	vec_each (&links, l) {
-		json_begin_object(w);
-		json_key_int(w, "id", l->id);
-		json_key_text(w, "url", l->url);
-		json_key_int(w, "people", l->people);
-		json_key_int(w, "machines", l->machines);
-		json_key_int(w, "clicks", l->clicks);
-		json_key_int(w, "total", l->total);
-		json_end_object(w);
+	vec_each (&links, l)
+		add_link(l, w);
+	for (size_t i = 0; i < facts->links_n; i++) {
+		struct campaign_link unclicked = { .url = facts->links[i] };
+
+		if (!is_listed(&links, unclicked.url))
+			add_link(&unclicked, w);
 	}
 	json_end_array(w);
 	return 0;
@@ -154,9 +180,9 @@ void crm_campaign_tell_full(struct crm_campaign *c, const char *why_full)
 	c->hold_ms = 0;
 }
 
-int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
-			const char *why_full, struct strbuf *out,
-			struct err *err)
+int crm_campaign_report(struct db *db, int64_t id,
+			const struct campaign_report_facts *facts,
+			struct strbuf *out, struct err *err)
 {
 	CLEANUP(tx_release) struct tx snapshot = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -166,15 +192,16 @@ int crm_campaign_report(struct db *db, int64_t id, bool relay_is_reached,
 	if (tx_begin_snapshot(db, &snapshot, err) < 0 ||
 	    crm_campaign_get(db, id, arena, &c, err) < 0)
 		return -1;
-	crm_campaign_tell_full(&c, why_full);
+	crm_campaign_tell_full(&c, facts->why_full);
 	json_begin_object(&w);
 	json_key_int(&w, "campaign_id", id);
 	json_key_text(&w, "status", crm_campaign_status_name(c.status));
 	crm_campaign_write_hold(&c, &w);
-	json_key_bool(&w, "relay_is_reached", relay_is_reached);
+	json_key_bool(&w, "relay_is_reached", facts->relay_is_reached);
 	if (add_figures(db, id, &w, err) < 0 ||
 	    add_left_out(db, id, &w, err) < 0 ||
-	    add_links(db, id, &w, err) < 0 || add_average(db, &c, &w, err) < 0)
+	    add_links(db, id, facts, &w, err) < 0 ||
+	    add_average(db, &c, &w, err) < 0)
 		return -1;
 	json_end_object(&w);
 	return 0;

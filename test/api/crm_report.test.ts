@@ -1,7 +1,7 @@
 /** The report of a campaign and what is done from it: recipients, files, groups, series, domains. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { useServer, type Json } from "../harness/index.js";
+import { addPeople, isSent, makeCampaign, makeGroup, runJob, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 
@@ -58,6 +58,7 @@ describe("the report of a campaign", () => {
     for (const [reason, n] of Object.entries(report.left_out))
       assert.equal((await walk(reason === "canceled" ? { state: reason } : { state: "left_out", reason })).length, n, reason);
     for (const link of report.links) {
+      if (link.id === null) continue; // nobody
       const clicked = await walk({ link: link.id });
       assert.equal(clicked.length, link.people);
       for (const r of clicked) assert.ok(r.clicks > 0 && r.clicked_at);
@@ -213,5 +214,19 @@ describe("the report of a campaign", () => {
     assert.match(await run("group", id, "--name", "From here", "--response", "clicked"), /^group \d+ "From here": \d+ members$/m);
     assert.equal((await server.command(["campaign", "group", id])).code, 2);
     assert.equal((await server.command(["campaign", "group", id, "--name", "x", "--link", "y"])).code, 2);
+  });
+});
+
+describe("the report of a campaign that nobody clicked", () => {
+  const server = useServer({});
+
+  it("lists the links of the mail, each with nobody, once it is sent", async () => {
+    await addPeople(server, ["ada@example.org"]);
+    const campaign = await makeCampaign(server, await makeGroup(server, "All"));
+    const report = async () => (await server.admin.get(`${v1}/campaigns/${campaign.id}/report`)).body;
+    assert.deepEqual((await report()).links, []);
+    await runJob(server, `${v1}/campaigns/${campaign.id}/send`);
+    await isSent(server, campaign);
+    assert.deepEqual((await report()).links, [{ id: null, url: "https://shop.example/a", people: 0, machines: 0, clicks: 0, total: 0 }]);
   });
 });

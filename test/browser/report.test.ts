@@ -45,6 +45,7 @@ describe("the report of a campaign", () => {
     await page.goto(`/campaigns/${campaign.id}`);
     await page.getByText("Nobody has opened or clicked it yet").waitFor();
     await figure(page, "Opted out", 1).waitFor();
+    assert.match(await page.getByRole("table", { name: "Links" }).getByRole("row", { name: SHOP }).innerText(), /\s0\s+0$/);
     await checkAccessible(page);
     await picture(page, "report-quiet");
     await page.getByRole("tab", { name: "Recipients" }).click();

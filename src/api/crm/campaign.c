@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "campaign/html/html_links.h"
 #include "crm/campaign/report_parts.h"
 #include "crm/campaign_shown.h"
 #include "crm/setting/organisation.h"
@@ -236,18 +237,39 @@ int v1_campaigns_delete(struct request *rq, struct response *rs,
 	return 0;
 }
 
+/* Of a mail that is sent, or was: where its links lead. */
+static void find_links(const struct crm_campaign *c, struct arena *arena,
+		       struct campaign_report_facts *out)
+{
+	struct html_links found;
+	const char **urls;
+
+	if (!c->html || c->status == CRM_CAMPAIGN_DRAFT ||
+	    c->status == CRM_CAMPAIGN_SCHEDULED)
+		return;
+	html_links_scan(str_of(c->html), arena, &found);
+	urls = arena_array(arena, const char *, found.distinct_n + 1);
+	for (size_t i = 0; i < found.distinct_n; i++)
+		urls[i] = found.distinct[i]->target;
+	out->links = urls;
+	out->links_n = found.distinct_n;
+}
+
 int v1_campaigns_report(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct delivery *delivery = api_of(rq)->delivery;
+	struct campaign_report_facts facts = {
+		.relay_is_reached = !delivery || !delivery_is_held_up(delivery),
+		.why_full = why_full(rq),
+	};
 	struct crm_campaign c;
 
 	if (campaign_of(rq, &db, &c, err) < 0)
 		return -1;
-	return crm_campaign_report(db, c.id,
-				   !delivery || !delivery_is_held_up(delivery),
-				   why_full(rq), &rs->body, err);
+	find_links(&c, rq->arena, &facts);
+	return crm_campaign_report(db, c.id, &facts, &rs->body, err);
 }
 
 int v1_campaigns_report_series(struct request *rq, struct response *rs,

@@ -178,6 +178,7 @@ static void the_average_is_of_the_last_twelve_before(void **state)
 	struct crm_fixture *f = *state;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	CLEANUP(json_free) json_t *tree = NULL;
+	struct campaign_report_facts facts = { .relay_is_reached = true };
 	struct err err = ERR_INIT;
 	const json_t *average;
 
@@ -198,8 +199,8 @@ static void the_average_is_of_the_last_twelve_before(void **state)
 					    i, i >= 17 && i < 20 ? 10 : 110,
 					    i < 3 ? 100 : 10));
 	}
-	assert_int_equal(
-		crm_campaign_report(f->db, 20, true, NULL, &text, &err), 0);
+	assert_int_equal(crm_campaign_report(f->db, 20, &facts, &text, &err),
+			 0);
 	assert_int_equal(json_parse(strbuf_str(&text), &tree, &err), 0);
 	average = json_object_get(tree, "average");
 	assert_int_equal(
