@@ -1,8 +1,7 @@
 /** What stands below every mail, as delivery/mailing.c writes it; the address begins with the name, as campaign/merge/merge_name.c sees to. */
 import { Paper, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { footersQuery } from './queries.ts';
+import { useFooter } from './queries.ts';
 
 interface Props {
   organisation: string;
@@ -13,9 +12,7 @@ interface Props {
 
 export function FooterPreview({ organisation, address, language }: Props) {
   const { t } = useTranslation();
-  const footers = useQuery(footersQuery).data?.items;
-  const primary = language.split('-')[0];
-  const footer = footers?.find((one) => one.language === primary) ?? footers?.find((one) => one.language === 'en');
+  const footer = useFooter(language);
   const lines = address.split('\n').map((line) => line.trim()).filter(Boolean);
   const isNamed = organisation !== '' && lines.some((line) => namesAtFirst(line, organisation.trim()));
   return (

@@ -1,5 +1,5 @@
 /** Settings, relay, users, demo data: everything that these pages ask for. */
-import { queryOptions, useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { setupQuery } from '../setup/queries.ts';
 
@@ -38,11 +38,18 @@ export function reloadSettings(queries: QueryClient): Promise<Versioned<Settings
 }
 
 /** What is added to mails, by language. */
-export const footersQuery = queryOptions({
+const footersQuery = queryOptions({
   queryKey: ['settings', 'footers'],
   queryFn: ({ signal }) => call(api.GET('/settings/footers', { signal })),
   staleTime: Infinity,
 });
+
+/** Of a mail in this language ('de-AT' is German); English where there is none. */
+export function useFooter(language: string) {
+  const footers = useQuery(footersQuery).data?.items;
+  const primary = language.split('-')[0];
+  return footers?.find((one) => one.language === primary) ?? footers?.find((one) => one.language === 'en');
+}
 
 export function useRelayTest() {
   return useMutation({

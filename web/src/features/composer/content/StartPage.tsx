@@ -1,6 +1,6 @@
 /** What the content begins with: a template, another campaign, or nothing. */
 import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +9,7 @@ import { problemOf } from '../../../api/problem.ts';
 import { AskFirst } from '../../../ui/AskFirst.tsx';
 import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
-import { footersQuery } from '../../settings/queries.ts';
+import { useFooter } from '../../settings/queries.ts';
 import { blankDocument } from '../blocks/kinds.ts';
 import { contentOf, useBeginContent, useTemplates, type Campaign, type CampaignChange, type Template } from '../queries.ts';
 import { ContentHead } from './ContentHead.tsx';
@@ -22,11 +22,9 @@ type Beginning = { design: object } | CampaignChange;
 const FIRST = { en: 'Hello,\n\n', de: 'Guten Tag,\n\n' } as const;
 type Language = keyof typeof FIRST;
 
-const primaryOf = (language: string) => language.split('-')[0] ?? '';
-
 /** The mail's own, if there is one; else the app's. */
 function beginningIn(ofMail: string | null | undefined, ofApp: string): Language {
-  const known = [ofMail ?? '', ofApp].map(primaryOf).find((one) => one in FIRST);
+  const known = [ofMail ?? '', ofApp].map((one) => one.split('-')[0] ?? '').find((one) => one in FIRST);
   return (known ?? 'en') as Language;
 }
 
@@ -37,7 +35,7 @@ export function StartPage({ campaign }: { campaign: Campaign }) {
   const begin = useBeginContent(campaign.id);
   const language = beginningIn(campaign.language, i18n.language);
   const templates = useTemplates(language);
-  const leave = useQuery(footersQuery).data?.items.find((one) => one.language === primaryOf(campaign.language ?? language))?.unsubscribe;
+  const leave = useFooter(campaign.language ?? language)?.unsubscribe;
   const [isChoosing, setChoosing] = useState(false);
   /** Would take the place of something. */
   const [asked, setAsked] = useState<Beginning | null>(null);
