@@ -176,7 +176,7 @@ ON CONFLICT (group_id, record_id) DO NOTHING;
 
 -- name: group-of-record
 -- Static groups that it is in, and all dynamic ones, by name. args: record, entity
-SELECT g.id, g.name, g.kind, m.how, g.criteria
+SELECT g.id, g.name, g.kind, m.how, g.criteria, g.campaign_id
 FROM crm_group g
 LEFT JOIN group_member m ON m.group_id = g.id AND m.record_id = ? AND g.kind = :GROUP_STATIC
 WHERE g.entity = ?

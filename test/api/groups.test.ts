@@ -164,6 +164,8 @@ describe("groups", () => {
     const all = { match: "all", conditions: [] as Json[] };
     const is = (field: string, value: string): Json => ({ conditions: [{ field, op: "is", value }] });
     await server.admin.post(`${v1}/groups`, { name: "z hand", ids: [made.id] }, { status: 201 });
+    const bern = (await server.admin.post(`${v1}/groups`, { name: "k bern", criteria: is("city", "bern") }, { status: 201 })).body;
+    await server.admin.post(`${v1}/groups/${bern.id}/include`, { ids: [made.id] });
     await server.admin.post(`${v1}/groups`, { name: "A chur", criteria: is("city", "chur") }, { status: 201 });
     for (const [name, criteria] of [["m tag", is("tag", "seldom")], ["M not", is("company.industry", "steel")],
       ["b all", all], ["n mail", is("email", "grouped@example.test")]])
@@ -171,8 +173,8 @@ describe("groups", () => {
     const lead = (await server.admin.post(`${v1}/leads`, { last_name: "L", city: "Chur" }, { status: 201 })).body;
     await server.admin.post(`${v1}/groups`, { name: "Lead", entity: "leads", kind: "dynamic", criteria: all }, { status: 201 });
     assert.deepEqual((await of("people", made.id)).map((g) => [g.name, g.kind, g.how]), [
-      ["A chur", "static", "criteria"], ["b all", "dynamic", "criteria"], ["m tag", "dynamic", "criteria"],
-      ["n mail", "dynamic", "criteria"], ["z hand", "static", "hand"]]);
+      ["A chur", "static", "criteria"], ["b all", "dynamic", "criteria"], ["k bern", "static", "hand"], ["m tag", "dynamic", "criteria"],
+      ["n mail", "dynamic", "criteria"], ["z hand", "static", "list"]]);
     assert.deepEqual((await of("leads", lead.id)).map((g) => g.name), ["Lead"]);
     const company = (await server.admin.post(`${v1}/companies`, { name: "Co" }, { status: 201 })).body;
     assert.deepEqual(await of("companies", company.id), []);

@@ -392,6 +392,16 @@ int v1_groups_reset(struct request *rq, struct response *rs, struct err *err)
 
 /* --- the other way round --- */
 
+/* Of a list, who put the record in is not known one by one. */
+static const char *how_name(const struct record_group *g)
+{
+	if (g->how != GROUP_BY_HAND)
+		return "criteria";
+	if (g->has_criteria)
+		return "hand";
+	return g->campaign_id ? "campaign" : "list";
+}
+
 int v1_record_groups(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -410,8 +420,7 @@ int v1_record_groups(struct request *rq, struct response *rs, struct err *err)
 		json_key_int(&w, "id", g->id);
 		json_key_text(&w, "name", g->name);
 		json_key_text(&w, "kind", group_kind_name(g->kind));
-		json_key_text(&w, "how",
-			      g->how == GROUP_BY_HAND ? "hand" : "criteria");
+		json_key_text(&w, "how", how_name(g));
 		json_end_object(&w);
 	}
 	v1_list_end(&w, (int64_t)groups.n, NULL);

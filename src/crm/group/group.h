@@ -150,6 +150,8 @@ struct record_group {
 	const char *name;
 	enum group_kind kind;
 	enum group_how how;
+	bool has_criteria;   /* or all of it is a list */
+	int64_t campaign_id; /* as in struct group */
 };
 struct record_groups VEC_FIELDS(struct record_group);
 /* The groups that a record is a member of now, by name; out is appended to,

@@ -35,7 +35,9 @@ static void read_candidate(const struct rows *rows, struct arena *arena,
 		.group = { .id = rows_int(rows, 0),
 			   .name = rows_dup(rows, 1, arena),
 			   .kind = (enum group_kind)rows_int(rows, 2),
-			   .how = (enum group_how)rows_int(rows, 3) },
+			   .how = (enum group_how)rows_int(rows, 3),
+			   .has_criteria = !rows_is_null(rows, 4),
+			   .campaign_id = rows_int(rows, 5) },
 		.criteria = rows_dup(rows, 4, arena),
 	};
 }
