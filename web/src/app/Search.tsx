@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { api, call, type Schemas } from '../api/client.ts';
 import { useReadable } from '../features/composer/useReadable.ts';
 import { nameOf } from '../features/people/person.ts';
+import { endTypeAhead } from './typeAhead.ts';
 
 const PEOPLE_MOST = 8;
 const GROUPS_MOST = 4;
@@ -77,6 +78,10 @@ export function Search({ asked }: { asked: number }) {
       }}
       shortcut={null} attributes={{ content: { 'aria-label': t('shell.search') } }}>
       <Spotlight.Search
+        onFocus={() => {
+          const ahead = endTypeAhead();
+          if (ahead) setTyped(ahead);
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && !event.nativeEvent.isComposing && typed.trim() !== '' && !isChosen(event.currentTarget)) setEntered(typed.trim());
         }}

@@ -9,9 +9,17 @@ import { may, useMe, type Right } from '../api/session.ts';
 import { useHasEnded } from '../api/signedIn.ts';
 import { useIsOutboxInUse } from '../features/outbox/queries.ts';
 import { JobsMenu } from './JobsMenu.tsx';
+import { beginTypeAhead, endTypeAhead } from './typeAhead.ts';
 import { UserMenu } from './UserMenu.tsx';
 
-const Search = lazy(async () => ({ default: (await import('./Search.tsx')).Search }));
+const Search = lazy(async () => {
+  try {
+    return { default: (await import('./Search.tsx')).Search };
+  } catch (error) {
+    endTypeAhead();
+    throw error;
+  }
+});
 const SignInAgain = lazy(async () => ({ default: (await import('../features/session/SignInAgain.tsx')).SignInAgain }));
 
 interface Room {
@@ -65,7 +73,10 @@ export function Shell() {
   const [searched, setSearched] = useState(0);
   const hasEnded = useHasEnded();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const search = () => setSearched((times) => times + 1);
+  const search = () => {
+    beginTypeAhead();
+    setSearched((times) => times + 1);
+  };
 
   useHotkeys([['mod+K', search]]);
   useEffect(close, [path, close]);

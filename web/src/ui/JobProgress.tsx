@@ -29,7 +29,7 @@ export function JobProgress({ job, title, link }: Props) {
     <Stack gap={4}>
       <Group justify="space-between" gap="xs">
         <Text size="sm" fw={600}>{link ?? title}</Text>
-        <Text size="xs" c="dimmed">{t(`jobs.state.${job.state as 'running'}`)}</Text>
+        <Text size="xs" c="dimmed">{job.state === 'queued' && job.done > 0 ? t('jobs.goesOn') : t(`jobs.state.${job.state as 'running'}`)}</Text>
       </Group>
       <Progress value={part} color={job.state === 'failed' ? 'red' : undefined} animated={!hasEnded(job)} aria-label={title} />
       <Text size="xs" c="dimmed" aria-live="polite">

@@ -9,6 +9,7 @@ import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
 import { CriteriaWords } from '../../ui/CriteriaBuilder/CriteriaWords.tsx';
 import { ListPage } from '../../ui/DataTable/DataTable.tsx';
+import { Explain } from '../../ui/Explain.tsx';
 import type { Criteria } from '../../ui/FilterBar/criteria.ts';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { LinkButton } from '../../ui/LinkButton.tsx';
@@ -21,7 +22,7 @@ import styles from './GroupPage.module.css';
 import { KindWord } from './KindWord.tsx';
 import { Members } from './Members.tsx';
 import { Pushes } from './Pushes.tsx';
-import { groupQuery, type Group } from './queries.ts';
+import { groupQuery, reachable, useReachable, type Group } from './queries.ts';
 import { groupTabs, type GroupTab } from './search.ts';
 
 export function GroupPage() {
@@ -77,6 +78,7 @@ function Head({ group }: { group: Group }) {
         action={
           <Row gap="xs">
             <GroupActs group={group} onDeleted={() => void navigate({ to: '/groups' })} />
+            {mayPush && <Explain words={['push', 'audience']} />}
             {mayPush && (
               <LinkButton to="/groups/$groupId/push" params={{ groupId: group.id }} leftSection={<IconSend size={16} aria-hidden />}>
                 {t('groups.push')}
@@ -102,11 +104,22 @@ function About({ group }: { group: Group }) {
       <Text size="sm" lineClamp={3} dir="auto">{group.criteria ? <Words group={group} /> : <Origin group={group} />}</Text>
       <Text size="sm" c="dimmed" dir="auto">
         <b role="status">{t('groups.count', { count, n: format.number(count) })}</b>
+        {group.entity === 'people' && count > 0 && <Reachable group={group} />}
         {` · ${made}`}
         {group.kind === 'static' && group.criteria && group.evaluated_at && ` ${t('groups.applied', { when: format.time(group.evaluated_at) })}`}
       </Text>
     </div>
   );
+}
+
+/** How many of them may get mail, counted apart; they open. */
+function Reachable({ group }: { group: Group }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data: n, error } = useReachable(group);
+  if (n === undefined) return error ? null : <>, {t('ui.counting')}</>;
+  const words = t('groups.reachable', { count: n, n: format.number(n) });
+  return <>, {n === 0 ? words : <LinkAnchor size="sm" underline="always" to="/groups/$groupId" params={{ groupId: group.id }} search={{ filter: reachable }}>{words}</LinkAnchor>}</>;
 }
 
 /** Where the people of a fixed list came from. */

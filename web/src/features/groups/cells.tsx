@@ -18,7 +18,7 @@ export function useGroupColumns(): Column<Group>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { name: 'name', label: t('groups.name'), width: 260, isSortable: true, cell: (group) => <NameCell group={group} /> },
+      { name: 'name', label: t('groups.name'), width: 250, isSortable: true, cell: (group) => <NameCell group={group} /> },
       { name: 'kind', label: t('groups.kindHead'), width: 140, isSortable: false, cell: (group) => t(`groups.kind.${group.kind}`) },
       { name: 'entity', label: t('groups.of'), width: 100, isSortable: false, cell: (group) => t(`groups.entity.${group.entity}`) },
       { name: 'count', label: t('groups.members'), width: 110, isSortable: false, isNamed: true, cell: (group) => <Count id={group.id} /> },

@@ -3,6 +3,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { limiter } from '../../api/limiter.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
+import type { Criteria } from '../../ui/FilterBar/criteria.ts';
 import type { Scope } from '../people/search.ts';
 import type { GroupsSearch } from './search.ts';
 
@@ -44,6 +45,23 @@ export const groupQuery = (id: number) =>
     queryKey: ['groups', 'one', id],
     queryFn: ({ signal }) => callWhole(api.GET('/groups/{group_id}', { params: byId(id), signal })),
   });
+
+/** Whom mail reaches, as a campaign to them would count. */
+export const reachable: Criteria = {
+  match: 'any',
+  conditions: ['agreed', 'open'].map((value) => ({ field: 'mail_status', op: 'is', value })),
+};
+
+/** How many of a group that is; it takes its time where there are very many. */
+export function useReachable({ id, count, updated_at }: Group) {
+  return useQuery({
+    // a list of people: it is counted anew when somebody of it is changed
+    queryKey: ['people', 'reachable', id, count, updated_at],
+    queryFn: ({ signal }) =>
+      call(api.GET('/people', { params: { query: { group_id: id, filter: JSON.stringify(reachable), limit: 1, count: 'all' } }, signal })),
+    select: (page) => page.total,
+  });
+}
 
 /** Of another kind than people: their lists have no page of their own yet. */
 export type Other = Schemas['Lead'] | Schemas['Company'];

@@ -17,7 +17,7 @@ export const PEOPLE = 'people';
 const TAGS_SHOWN = 2;
 /** The usual ones fit beside each other on a small laptop. */
 const WIDTHS: Record<string, number> = {
-  name: 190, email: 250, company_name: 130, tag: 120, opted_out: 180, updated_at: 145, created_at: 145, title: 90, country: 120,
+  name: 190, email: 240, company_name: 130, tag: 120, opted_out: 180, updated_at: 145, created_at: 145, title: 90, country: 120,
   language: 110, postal_code: 110,
 };
 const WIDTH = 160;

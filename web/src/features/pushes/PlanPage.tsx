@@ -11,6 +11,7 @@ import { may, useMe } from '../../api/session.ts';
 import { NotLoaded } from '../../app/errors.tsx';
 import { useFormat } from '../../app/format.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Explain } from '../../ui/Explain.tsx';
 import { JobProgress } from '../../ui/JobProgress.tsx';
 import { LinkAnchor } from '../../ui/LinkAnchor.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
@@ -34,7 +35,7 @@ export function PlanPage() {
     <Stack gap="xs">
       <div>
         <Back groupId={groupId} name={group.name} />
-        <PageHead title={t('pushes.planTitle', { name: group.name })} />
+        <PageHead title={t('pushes.planTitle', { name: group.name })} beside={<Explain words={['push', 'audience']} />} />
         {!may(me, 'market') && <EmptyState icon={<IconLock size={24} aria-hidden />} title={t('errors.denied')} about={t('pushes.mayNot')} />}
         {may(me, 'market') && !isOfPeople && <EmptyState icon={<IconUsers size={24} aria-hidden />} title={t('pushes.notPeople')} about={t('pushes.notPeopleAbout')} />}
       </div>

@@ -1,8 +1,9 @@
 /** Whom it goes to: how many get it now, and who does not and why. */
-import { Button, Select, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../app/format.ts';
+import { Explain } from '../../../ui/Explain.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { groupPicker } from '../../groups/edit/GroupPicker.tsx';
 import { useTags } from '../../people/queries.ts';
@@ -60,15 +61,16 @@ function Chooser({ to: text, onChange }: { to: string; onChange: (to: string) =>
   const among = kind === 'tag' ? targets.data?.tags : targets.data?.segments;
   return (
     <>
-      <SegmentedControl
-        aria-label={t('composer.to.kind')}
-        w="fit-content"
-        maw="100%"
-        style={{ flexWrap: 'wrap' }}
-        data={kinds.map((value) => ({ value, label: t(`composer.to.${value}`) }))}
-        value={kind}
-        onChange={(next) => setKind(next as TargetKind)}
-      />
+      <Group gap="xs" wrap="nowrap">
+        <SegmentedControl
+          aria-label={t('composer.to.kind')}
+          style={{ flexWrap: 'wrap' }}
+          data={kinds.map((value) => ({ value, label: t(`composer.to.${value}`) }))}
+          value={kind}
+          onChange={(next) => setKind(next as TargetKind)}
+        />
+        <Explain words={['tag', 'segment', 'audience']} />
+      </Group>
       {kind === 'group' && (
         <GroupInput label={t('composer.to.group')} value={chosen ?? undefined} onChange={(value) => value && onChange(targetText({ kind, id: Number(value) }))} />
       )}

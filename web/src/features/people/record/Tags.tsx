@@ -3,6 +3,7 @@ import { ActionIcon, Autocomplete, Group, Pill, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Explain } from '../../../ui/Explain.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useTags, type Person } from '../queries.ts';
 import { Panel } from './Panel.tsx';
@@ -25,7 +26,7 @@ export function Tags({ person }: { person: Person }) {
     input.current?.focus();
   };
   return (
-    <Panel title={t('person.tags')}>
+    <Panel title={t('person.tags')} beside={<Explain words={['tag']} />}>
       {person.tags.length === 0 && <Text size="sm" c="dimmed">{t('person.noTags')}</Text>}
       <Group gap={6}>
         {person.tags.map((tag) => (
