@@ -4,13 +4,14 @@
  * people and the members of a group are this one.
  */
 import { Button, Group } from '@mantine/core';
-import { IconDownload, IconUsers } from '@tabler/icons-react';
+import { IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { spreadsheetQuery } from '../../app/spreadsheet.ts';
+import { CsvButton } from '../../ui/CsvButton.tsx';
 import { pick } from '../../ui/DataTable/columns.ts';
 import { ColumnsMenu } from '../../ui/DataTable/ColumnsMenu.tsx';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
@@ -19,11 +20,12 @@ import { ListTotal } from '../../ui/DataTable/ListTotal.tsx';
 import type { Rows } from '../../ui/DataTable/rows.ts';
 import { nothing, sizeOf, type Selection } from '../../ui/DataTable/selection.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
 import { FilterBar } from '../../ui/FilterBar/FilterBar.tsx';
 import { BulkBar, type BulkBarProps } from './bulk/BulkBar.tsx';
 import { BulkResult, type Begun } from './bulk/BulkResult.tsx';
 import { PEOPLE, usePeopleColumns } from './cells.tsx';
-import { useFieldLabel } from './fields.ts';
+import { useCsvWords, useFieldLabel } from './fields.ts';
 import { nameOf } from './person.ts';
 import { peoplePickers } from './pickers.tsx';
 import { fieldsQuery, usePeople, type Person } from './queries.ts';
@@ -82,7 +84,7 @@ export function PeopleTable({ label, shown, isReady = true, scope = EVERYBODY, j
         {before}
         <ListSearch label={t('people.search')} value={shown.q} onChange={setQ} />
         <Group gap="xs" ms="auto">
-          {total > 0 && <ExportButton listed={listed} selection={selection} />}
+          {total > 0 && <ExportButton listed={listed} selection={selection} fields={fields} />}
           <ColumnsMenu columns={columns} shown={shown.columns} onChange={(names) => onChange({ columns: names })} />
         </Group>
       </Group>
@@ -149,22 +151,16 @@ function Total({ rows, shown }: { rows: Rows<Person>; shown: Shown }) {
 /** So many ids fit into an address. */
 const IDS_MOST = 400;
 
-function ExportButton({ listed, selection }: { listed: Listed; selection: Selection }) {
+function ExportButton({ listed, selection, fields }: { listed: Listed; selection: Selection; fields: FieldInfo[] }) {
   const { t } = useTranslation();
+  const words = useCsvWords(fields);
   const ids = selection.kind === 'rows' && selection.ids.size > 0 ? [...selection.ids] : null;
   const isSome = ids !== null && ids.length <= IDS_MOST;
   const query = isSome ? { ids: ids.join() } : apiQuery(listed);
   const search = new URLSearchParams(Object.entries({ ...query, ...spreadsheetQuery() }).map(([name, value]) => [name, String(value)]));
   return (
-    <Button
-      component="a"
-      href={`/api/v1/export/people.csv?${search}`}
-      download
-      variant="default"
-      size="xs"
-      leftSection={<IconDownload size={14} aria-hidden />}
-    >
+    <CsvButton address={`/api/v1/export/people.csv?${search}`} words={words}>
       {isSome ? t('people.exportSelected', { count: ids.length }) : t('people.export')}
-    </Button>
+    </CsvButton>
   );
 }

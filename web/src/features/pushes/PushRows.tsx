@@ -1,12 +1,14 @@
 /** Person by person: what happens to them, or happened, and why not. */
 import { Box, Button, Flex, Group, Text, Title } from '@mantine/core';
-import { IconDownload, IconUsers } from '@tabler/icons-react';
+import { IconUsers } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
 import { spreadsheetQuery } from '../../app/spreadsheet.ts';
+import type { CsvWords } from '../../app/csvWords.ts';
 import { Choice } from '../../ui/Choice.tsx';
+import { CsvButton } from '../../ui/CsvButton.tsx';
 import { NameLink } from '../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../ui/DataTable/columns.ts';
 import { DataTable } from '../../ui/DataTable/DataTable.tsx';
@@ -64,7 +66,7 @@ export function PushRows({ pushId, result, search, onChange }: Props) {
             onChange={(outcome) => onChange({ outcome })}
           />
         )}
-        <Export pushId={pushId} search={search} />
+        <Export pushId={pushId} search={search} when={when} />
       </Group>
       <ListTotal rows={rows}>{t(isAll ? 'people.total' : 'people.totalFilter', { count: rows.total ?? 0, n: format.number(rows.total ?? 0) })}</ListTotal>
       <Flex direction="column" mah={{ base: 560, sm: 'max(420px, calc(100dvh - 240px))' }}>
@@ -91,23 +93,32 @@ export function PushRows({ pushId, result, search, onChange }: Props) {
   );
 }
 
-function Export({ pushId, search }: { pushId: number; search: RowsSearch }) {
+function Export({ pushId, search, when }: { pushId: number; search: RowsSearch; when: 'plan' | 'done' }) {
   const { t } = useTranslation();
+  const words = useCsvWords(when);
   const { action, reason, outcome } = search;
   const given = Object.entries({ action, reason, outcome, ...spreadsheetQuery() }).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return (
-    <Button
-      component="a"
-      href={`/api/v1/export/pushes/${pushId}.csv?${new URLSearchParams(given)}`}
-      download
-      variant="default"
-      size="xs"
-      ms="auto"
-      leftSection={<IconDownload size={14} aria-hidden />}
-    >
-      {t('people.export')}
-    </Button>
-  );
+  return <CsvButton ms="auto" address={`/api/v1/export/pushes/${pushId}.csv?${new URLSearchParams(given)}`} words={words}>{t('people.export')}</CsvButton>;
+}
+
+/** An export in the words of the list. */
+function useCsvWords(when: 'plan' | 'done'): CsvWords {
+  const { t } = useTranslation();
+  const titleOf = useReasonTitle();
+  const heads: Record<string, string> = {
+    person_id: 'ID', name: t('people.field.name'), address: t('people.field.email'), action: t('pushes.whatHappens'),
+    outcome: t('pushes.outcomeTitle'), reason: t('pushes.reason'), detail: t('pushes.detail'),
+  };
+  return {
+    head: (column) => heads[column] ?? column,
+    cell: (column, value) => {
+      const action = actions.find((one) => one === value);
+      const outcome = TOLD_OUTCOMES.find((one) => one === value);
+      if (column === 'action' && action) return t(`pushes.action.${action}.${when}`);
+      if (column === 'outcome' && outcome) return t(`pushes.outcome.${outcome}`);
+      return column === 'reason' ? titleOf(value) : value;
+    },
+  };
 }
 
 function useColumns(when: 'plan' | 'done'): Column<NumberedRow>[] {

@@ -1,11 +1,12 @@
 /** Everybody of the ledger: what became of the mail, why not, and what they did with it. */
 import { Button, Flex, Group } from '@mantine/core';
-import { IconDownload, IconUsers, IconUsersGroup } from '@tabler/icons-react';
+import { IconUsers, IconUsersGroup } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../../api/session.ts';
 import { useFormat } from '../../../app/format.ts';
+import { CsvButton } from '../../../ui/CsvButton.tsx';
 import { pick, useKeptColumns } from '../../../ui/DataTable/columns.ts';
 import { ColumnsMenu } from '../../../ui/DataTable/ColumnsMenu.tsx';
 import { DataTable } from '../../../ui/DataTable/DataTable.tsx';
@@ -13,7 +14,7 @@ import { ListSearch } from '../../../ui/DataTable/ListSearch.tsx';
 import { ListTotal } from '../../../ui/DataTable/ListTotal.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import type { Campaign } from '../queries.ts';
-import { DEFAULT_COLUMNS, RECIPIENTS, useRecipientColumns } from './cells.tsx';
+import { DEFAULT_COLUMNS, RECIPIENTS, useRecipientColumns, useRecipientCsv } from './cells.tsx';
 import { Filters } from './Filters.tsx';
 import { GroupOf } from './GroupOf.tsx';
 import { useRecipients, type Report } from './queries.ts';
@@ -30,6 +31,7 @@ export function Recipients({ campaign, report }: { campaign: Campaign; report: R
   const isAll = Object.keys(filter).length === 0;
   const rows = useRecipients(campaign.id, filter, search.sort ?? DEFAULT_SORT);
   const columns = useRecipientColumns();
+  const csvWords = useRecipientCsv();
   const [kept, keep] = useKeptColumns(RECIPIENTS);
   const shown = kept ?? DEFAULT_COLUMNS;
   const change = useCallback(
@@ -45,12 +47,7 @@ export function Recipients({ campaign, report }: { campaign: Campaign; report: R
         <Filters report={report} filter={filter} onChange={change} />
         <Group gap="xs" ms="auto">
           <ColumnsMenu columns={columns} shown={shown} onChange={keep} />
-          <Button
-            component="a" size="xs" variant="default" download href={exportAddress(campaign.id, filter)}
-            leftSection={<IconDownload size={14} aria-hidden />}
-          >
-            {t('people.export')}
-          </Button>
+<CsvButton address={exportAddress(campaign.id, filter)} words={csvWords}>{t('people.export')}</CsvButton>
           {may(me, 'market') && (
             <Button size="xs" variant="default" disabled={!rows.total} leftSection={<IconUsersGroup size={14} aria-hidden />} onClick={() => setAsking(true)}>
               {t('campaigns.createGroup')}

@@ -2,7 +2,9 @@
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { CsvWords } from '../../../app/csvWords.ts';
 import { useFormat } from '../../../app/format.ts';
+import { en } from '../../../messages/en/index.ts';
 import { NameLink } from '../../../ui/DataTable/CellLink.tsx';
 import type { Column } from '../../../ui/DataTable/columns.ts';
 import { useReasonOf } from '../words.ts';
@@ -22,14 +24,30 @@ export function useRecipientColumns(): Column<LedgerRow>[] {
       { name: 'address', label: t('people.field.email'), width: 205, isSortable: false, cell: (row) => row.address && <bdi>{row.address}</bdi> },
       { name: 'state', label: t('campaigns.statusHead'), width: 115, isSortable: false, isBeside: true, cell: (row) => t(row.caught ? 'campaigns.caught.state' : `campaigns.state.${row.state as LedgerState}`) },
       { name: 'reason', label: t('campaigns.reason'), width: 135, isSortable: false, cell: (row) => row.reason && <span title={row.detail ?? ''}>{titleOf(row.reason)}</span> },
-      { name: 'did', label: t('campaigns.responseHead'), width: 230, isSortable: false, cell: (row) => <Did row={row} /> },
-      { name: 'opens', label: t('report.who.opens'), width: 105, isSortable: true, isNamed: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
+      { name: 'did', label: t('campaigns.responseHead'), width: 215, isSortable: false, cell: (row) => <Did row={row} /> },
+      { name: 'opens', label: t('report.who.opens'), width: 120, isSortable: true, isNamed: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
       { name: 'clicks', label: t('report.who.clicks'), width: 90, isSortable: true, isNamed: true, cell: (row) => row.clicks > 0 && format.number(row.clicks) },
       { name: 'at', label: t('report.who.at'), width: 130, isSortable: true, isNamed: true, cell: (row) => row.at && <time dateTime={row.at} title={format.relative(row.at)}>{format.time(row.at)}</time> },
     ],
     // the texts and the format follow the language
     [t],
   );
+}
+
+/** An export in the words of the list. */
+export function useRecipientCsv(): CsvWords {
+  const { t } = useTranslation();
+  const titleOf = useReasonOf();
+  return {
+    head: (column) => (column in en.report.csv ? t(`report.csv.${column as keyof typeof en.report.csv}`) : column),
+    cell: (column, value) => {
+      if (column === 'state' && value in en.campaigns.state) return t(`campaigns.state.${value as LedgerState}`);
+      if (column === 'reason') return titleOf(value);
+      if (column === 'kind' && value in en.report.csvKind) return t(`report.csvKind.${value as keyof typeof en.report.csvKind}`);
+      if (column === 'opened_by_machine') return t(value === 'true' ? 'filter.yes' : 'filter.no');
+      return value;
+    },
+  };
 }
 
 /** Who is nobody in the CRM, or no longer, has no page. */
