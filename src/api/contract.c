@@ -7,7 +7,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/near.h"
+#include "base/text/near.h"
 #include "base/vec.h"
 #include "http/params.h"
 #include "http/problem.h"

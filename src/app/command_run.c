@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/near.h"
 #include "base/str.h"
 #include "base/strbuf.h"
+#include "base/text/near.h"
 
 #include <string.h>
 

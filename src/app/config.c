@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/near.h"
 #include "base/option.h"
 #include "base/strbuf.h"
+#include "base/text/near.h"
 #include "base/vec.h"
 
 #include <ctype.h>

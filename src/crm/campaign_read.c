@@ -8,7 +8,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/language_tag.h"
+#include "base/text/language_tag.h"
 #include "base/utf8.h"
 #include "design/design.h"
 

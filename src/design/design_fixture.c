@@ -3,8 +3,8 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/html_entity.h"
 #include "base/json.h"
+#include "base/text/html_entity.h"
 
 #include <string.h>
 #include <strings.h>

@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 #include "design/link.h"
 #include "design/markup_private.h"
 

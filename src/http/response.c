@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/uri.h"
+#include "base/text/uri.h"
 #include "http/exchange.h"
 
 #include <string.h>

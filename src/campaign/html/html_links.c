@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/html_entity.h"
 #include "base/json.h"
+#include "base/text/html_entity.h"
 #include "campaign/html/html_scan.h"
 
 #include <strings.h>

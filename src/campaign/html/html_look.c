@@ -2,7 +2,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 #include "base/utf8.h"
 #include "campaign/html/html_colour.h"
 #include "campaign/html/html_rules.h"

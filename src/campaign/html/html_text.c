@@ -1,7 +1,7 @@
 /* HTML to the plain text of a mail. Pure. */
 #include "base/cleanup.h"
-#include "base/html_entity.h"
-#include "base/uri.h"
+#include "base/text/html_entity.h"
+#include "base/text/uri.h"
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_scan.h"
 

@@ -1,7 +1,7 @@
 #include "campaign/html/html_walk.h"
 
 #include "base/cleanup.h"
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 
 #include <strings.h>
 

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 #include "base/utf8.h"
 #include "campaign/html/html_links.h"
 #include "campaign/merge/merge_compiler.h"

@@ -4,7 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/near.h"
+#include "base/text/near.h"
 #include "base/utf8.h"
 #include "campaign/merge/merge_private.h"
 

@@ -3,7 +3,7 @@
  * is none. Called by merge_compile.c and merge_mend.c; pure, one pass.
  */
 #include "base/cleanup.h"
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 #include "base/utf8.h"
 #include "campaign/merge/merge_private.h"
 

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
-#include "base/language_tag.h"
+#include "base/text/language_tag.h"
 #include "base/utf8.h"
 #include "crm/bridge_job.h"
 #include "store/store.h"

@@ -1,4 +1,4 @@
-#include "base/language_tag.h"
+#include "base/text/language_tag.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

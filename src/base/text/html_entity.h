@@ -1,8 +1,9 @@
 /*
- * base/html_entity.h - character references of HTML, such as &amp; and &#233;
+ * base/text/html_entity.h - character references of HTML, such as &amp; and
+ * &#233;
  */
-#ifndef BASE_HTML_ENTITY_H
-#define BASE_HTML_ENTITY_H
+#ifndef BASE_TEXT_HTML_ENTITY_H
+#define BASE_TEXT_HTML_ENTITY_H
 
 #include "base/strbuf.h"
 

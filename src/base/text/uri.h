@@ -1,8 +1,8 @@
 /*
- * base/uri.h - the addresses of pages
+ * base/text/uri.h - the addresses of pages
  */
-#ifndef BASE_URI_H
-#define BASE_URI_H
+#ifndef BASE_TEXT_URI_H
+#define BASE_TEXT_URI_H
 
 #include "base/str.h"
 #include "base/strbuf.h"

@@ -1,4 +1,4 @@
-#include "base/near.h"
+#include "base/text/near.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 /*
- * base/near.h - the name that was meant by a misspelt one
+ * base/text/near.h - the name that was meant by a misspelt one
  *
  *     near_name("contry", names)   "country"
  */
-#ifndef BASE_NEAR_H
-#define BASE_NEAR_H
+#ifndef BASE_TEXT_NEAR_H
+#define BASE_TEXT_NEAR_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "base/near.h"
+#include "base/text/near.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "base/html_entity.h"
+#include "base/text/html_entity.h"
 
 #include "base/cleanup.h"
 

@@ -1,8 +1,8 @@
 /*
- * base/language_tag.h - names of languages: en, de-AT, zh-Hant (RFC 5646)
+ * base/text/language_tag.h - names of languages: en, de-AT, zh-Hant (RFC 5646)
  */
-#ifndef BASE_LANGUAGE_TAG_H
-#define BASE_LANGUAGE_TAG_H
+#ifndef BASE_TEXT_LANGUAGE_TAG_H
+#define BASE_TEXT_LANGUAGE_TAG_H
 
 #include <stdbool.h>
 
