@@ -44,12 +44,15 @@ export function Pushes({ group }: { group: Group }) {
   );
 }
 
+/** The heads of these are long. */
+const WIDTHS: Record<string, number> = { add: 145, untag: 175 };
+
 function useColumns(): Column<Push>[] {
   const { t } = useTranslation();
   const format = useFormat();
   return useMemo(() => {
     const number = (name: string, label: string, action: 'add' | 'update' | 'untag' | 'left_out' | undefined, of: (result: NonNullable<Push['result']>) => number) => ({
-      name, label, width: 120, isSortable: false, isNamed: true,
+      name, label, width: WIDTHS[name] ?? 120, isSortable: false, isNamed: true,
       cell: (push: Push) => push.result && (
         <CellLink to="/pushes/$pushId" params={{ pushId: push.id }} search={{ action }}>
           {format.number(of(push.result))}
@@ -57,9 +60,9 @@ function useColumns(): Column<Push>[] {
       ),
     });
     return [
-      { name: 'at', label: t('pushes.when'), width: 180, isSortable: false, cell: (push) => <When push={push} /> },
-      { name: 'state', label: t('pushes.stateHead'), width: 170, isSortable: false, isBeside: true, cell: (push) => <State push={push} /> },
-      { name: 'user', label: t('pushes.who'), width: 160, isSortable: false, isNamed: true, cell: (push) => <bdi>{push.user_name ?? t('pushes.program')}</bdi> },
+      { name: 'at', label: t('pushes.when'), width: 160, isSortable: false, cell: (push) => <When push={push} /> },
+      { name: 'state', label: t('pushes.stateHead'), width: 150, isSortable: false, isBeside: true, cell: (push) => <State push={push} /> },
+      { name: 'user', label: t('pushes.who'), width: 150, isSortable: false, isNamed: true, cell: (push) => <bdi>{push.user_name ?? t('pushes.program')}</bdi> },
       number('tagged', t('pushes.inTag'), undefined, inTag),
       number('add', t('pushes.action.add.done'), 'add', (result) => result.add),
       number('untag', t('pushes.lost'), 'untag', (result) => result.untag),
