@@ -149,7 +149,9 @@ static int check_person_field(struct db *db, const char *name, struct err *err)
 {
 	const struct field *f = field_find(ENTITY_PERSON, name);
 	int64_t one;
-	int found = (f && f->text != TEXT_NONE) || strcmp(name, "address") == 0;
+	int found = (f && f->text != TEXT_NONE) ||
+		    strcmp(name, "address") == 0 ||
+		    strcmp(name, "company") == 0;
 
 	if (!found && strncmp(name, "custom.", 7) == 0)
 		found = db_find_int(db, SQL_BRIDGE_FIELD_CUSTOM,

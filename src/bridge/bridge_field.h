@@ -3,8 +3,9 @@
  *
  * A table that users edit (rule 22 of the domain): merge tag of the audience <-
  * field of the person. A field of the person is the name of a text or date of
- * crm/field.h, `custom.KEY`, or `address`: street, city, region, postal code
- * and country for a merge field of the type address. What merge fields the
+ * crm/field.h, `custom.KEY`, `company` (the name of theirs), or `address`:
+ * street, city, region, postal code and country for a merge field of the type
+ * address. What merge fields the
  * audience has is kept from the last time a job read them, since a handler does
  * not wait for the audience.
  */

@@ -68,12 +68,14 @@ int park(struct tx *tx, struct work *w, const char *kind, int64_t person_id,
 
 /* --- field_map.c: fields of people -> merge fields --- */
 
-/* One of field, custom, is_address says where the value comes from. */
+/* One of field, custom, is_address, is_company says where the value comes from.
+ */
 struct mapped_field {
 	struct merge_target target;
 	const struct field *field;
 	const char *custom; /* key */
 	bool is_address;
+	bool is_company; /* its name: records_add_companies */
 };
 struct field_map {
 	struct mapped_fields VEC_FIELDS(struct mapped_field) fields;

@@ -49,13 +49,15 @@ static void add_field(struct field_map *map, const char *tag, const char *name)
 			    .options = json_object_get(field, "options") },
 		.field = field_find(ENTITY_PERSON, name),
 		.is_address = strcmp(name, "address") == 0,
+		.is_company = strcmp(name, "company") == 0,
 	};
 
 	if (strncmp(name, "custom.", 7) == 0)
 		f.custom = name + 7;
 	if (!f.target.type || map->fields.n == BRIDGE_FIELDS_MAX)
 		return;
-	if (f.is_address || f.custom || (f.field && f.field->text != TEXT_NONE))
+	if (f.is_address || f.is_company || f.custom ||
+	    (f.field && f.field->text != TEXT_NONE))
 		vec_push(&map->fields, f);
 }
 
@@ -192,8 +194,11 @@ static int describe(struct work *w, const char *person_field,
 	const char *key;
 
 	out->type = "text";
-	if (f || strcmp(person_field, "address") == 0) {
-		out->name = f ? f->label : "Address";
+	if (f || !strcmp(person_field, "address") ||
+	    !strcmp(person_field, "company")) {
+		out->name = f                      ? f->label
+			    : *person_field == 'a' ? "Address"
+						   : "Company";
 		out->type = type_for(person_field);
 		return 0;
 	}
@@ -351,6 +356,15 @@ static bool write_text(const struct mapped_field *f, const char *text,
 	return fits;
 }
 
+static const char *text_of(const struct mapped_field *f, const struct record *r,
+			   const json_t *custom, struct strbuf *room)
+{
+	if (f->is_company)
+		return r->company;
+	return f->custom ? custom_text(custom, f->custom, room)
+			 : r->text[f->field->text];
+}
+
 uint64_t field_map_write(const struct field_map *map, const struct record *r,
 			 uint64_t without, struct strbuf *out)
 {
@@ -372,12 +386,7 @@ uint64_t field_map_write(const struct field_map *map, const struct record *r,
 		if (f->is_address)
 			fits = write_address(f, r, &w);
 		else
-			fits = write_text(
-				f,
-				f->custom
-					? custom_text(custom, f->custom, &room)
-					: r->text[f->field->text],
-				&w);
+			fits = write_text(f, text_of(f, r, custom, &room), &w);
 		if (!fits)
 			dropped |= (uint64_t)1 << i;
 	}

@@ -1,9 +1,9 @@
 /*
  * Merge fields that the audience inside gets by itself, as long as nobody chose
- * what goes where: for the salutation, the city, the birthday, and the fields
- * that an organisation adds, so that mails can say them. An account elsewhere
- * has fields of its own, which are left alone. Called by the jobs bridge-fields
- * and bridge-sync.
+ * what goes where: for the salutation, the city, the birthday, the company, and
+ * the fields that an organisation adds, so that mails can say them. An account
+ * elsewhere has fields of its own, which are left alone. Called by the jobs
+ * bridge-fields and bridge-sync.
  */
 #include "bridge/bridge_private.h"
 
@@ -67,6 +67,7 @@ static int list_wanted(struct work *w, struct wanteds *out, struct err *err)
 		{ "title", "TITLE" },
 		{ "city", "CITY" },
 		{ "birthday", "BIRTHDAY" },
+		{ "company", "COMPANY" },
 	};
 	CLEANUP(vec_release) struct custom_fields customs = VEC_INIT;
 

@@ -63,11 +63,14 @@ static int load_left(struct settling *s, struct err *err)
 /* 1, or 0: there is no such person any more. */
 static int load(struct settling *s, int64_t person_id, struct err *err)
 {
+	struct records one = { .v = &s->person, .n = 1, .cap = 1 };
 	int found = record_find(s->w->db, ENTITY_PERSON, person_id, s->w->arena,
 				&s->person, err);
 
 	if (found <= 0)
 		return found;
+	if (records_add_companies(s->w->db, &one, s->w->arena, err) < 0)
+		return -1;
 	for (size_t i = 0; i < s->person.emails_n; i++)
 		if (s->person.emails[i].id == s->person.email_id)
 			s->now = &s->person.emails[i];

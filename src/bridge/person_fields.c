@@ -30,6 +30,7 @@ static const char *source_of(const struct field_map *map, const char *tag,
 			return f->custom ? arena_printf(arena, "custom.%s",
 							f->custom)
 			       : f->is_address ? "address"
+			       : f->is_company ? "company"
 					       : f->field->name;
 	return NULL;
 }

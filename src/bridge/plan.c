@@ -249,7 +249,8 @@ static int plan_page(struct planner *p, const struct ids *ids, struct err *err)
 	arena_reset(p->arena);
 	vec_reset(&p->records);
 	if (records_load(p->w->db, ENTITY_PERSON, ids, p->arena, &p->records,
-			 err) < 0)
+			 err) < 0 ||
+	    records_add_companies(p->w->db, &p->records, p->arena, err) < 0)
 		return -1;
 	p->facts = arena_array(p->arena, struct facts, p->records.n + 1);
 	if (load_facts(p, err) < 0)

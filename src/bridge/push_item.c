@@ -55,7 +55,8 @@ int items_load_records(struct pusher *p, struct err *err)
 		vec_push(&ids, it->person_id);
 	vec_reset(&p->records);
 	if (records_load(p->w->db, ENTITY_PERSON, &ids, p->arena, &p->records,
-			 err) < 0)
+			 err) < 0 ||
+	    records_add_companies(p->w->db, &p->records, p->arena, err) < 0)
 		return -1;
 	vec_each (&p->items, it) { /* records come in the same order */
 		if (at < p->records.n && p->records.v[at].id == it->person_id)

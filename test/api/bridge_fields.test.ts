@@ -33,15 +33,15 @@ describe("fields of the bridge", () => {
     assert.deepEqual([by.ADDRESS.person_field, by.ADDRESS.type], [null, "address"]);
   });
 
-  it("are made by themselves for the salutation, the city, the birthday and own fields, until somebody chooses", async () => {
+  it("are made by themselves for the salutation, the city, the birthday, the company and own fields, until somebody chooses", async () => {
     await addMergeField("HALL", "text");
     await server.admin.post(`${v1}/custom-fields`, { entity: "people", key: "hall", label: "Hall at the fair", type: "text" }, { status: 201 });
     assert.equal((await runJob(server, `${v1}/bridge/fields/read`, {})).result.created, 1);
     assert.equal((await runJob(server, `${v1}/bridge/fields/read`, {})).result.created, 0);
     const { items } = (await server.admin.get(`${v1}/bridge/fields`)).body;
     const by = Object.fromEntries(items.map((f: Json) => [f.merge_tag, f]));
-    assert.deepEqual(["TITLE", "CITY", "BIRTHDAY"].map((tag) => [by[tag].person_field, by[tag].type]),
-      [["title", "text"], ["city", "text"], ["birthday", "date"]]);
+    assert.deepEqual(["TITLE", "CITY", "BIRTHDAY", "COMPANY"].map((tag) => [by[tag].person_field, by[tag].type, by[tag].name]),
+      [["title", "text", "Title"], ["city", "text", "City"], ["birthday", "date", "Birthday"], ["company", "text", "Company"]]);
     assert.deepEqual([by.HALL2.person_field, by.HALL2.name], ["custom.hall", "Hall at the fair"]);
     assert.equal(by.HALL.person_field, null, "what the audience had is left alone");
   });
@@ -107,6 +107,28 @@ describe("fields of the bridge", () => {
     assert.equal(m.ADDRESS.addr1, "1 Main");
     const again = await push(server, group);
     assert.deepEqual([again.unchanged, again.update], [2, 0], JSON.stringify(again));
+  });
+
+  it("say the company, and another name of it with the next push", async () => {
+    await put({ FNAME: "first_name", COMPANY: "company" });
+    const company = (await server.admin.post(`${v1}/companies`, { name: "Bakery O'Neill" })).body;
+    for (const who of ["one", "two"])
+      await server.admin.post(`${v1}/people`, { first_name: who, last_name: "Baker", email: `${who}@t.example`, company_id: who === "one" ? company.id : undefined });
+    const group = await makeGroup(server, "Bakers", [{ field: "last_name", op: "is", value: "Baker" }]);
+    await push(server, group);
+    assert.equal((await merges("one@t.example")).COMPANY, "Bakery O'Neill");
+    assert.equal((await merges("two@t.example")).COMPANY, "");
+    const campaign = (await server.admin.post(`${v1}/campaigns`, { name: "Bakers", group_id: group.id, subject: "For *|COMPANY|*", from_name: "Ann", from_email: "ann@t.example", html: "<p>Hi</p>" })).body;
+    const path = `${v1}/campaigns/${campaign.id}`;
+    assert.equal((await server.admin.get(`${path}/envelope`)).body.subject, "For Bakery O'Neill");
+    const { items } = (await server.admin.get(`${path}/checklist`)).body;
+    const gap = items.find((item: Json) => item.code === "empty_field");
+    assert.match(gap.details, /\*\|COMPANY\|\* is empty for 1 of/);
+    await server.admin.patch(`${v1}/companies/${company.id}`, { name: "شركة" });
+    assert.deepEqual([(await push(server, group)).update, (await merges("one@t.example")).COMPANY], [1, "شركة"]);
+    await server.admin.delete(`${v1}/companies/${company.id}`);
+    await push(server, group);
+    assert.equal((await merges("one@t.example")).COMPANY, "");
   });
 
   it("need not be any", async () => {

@@ -178,17 +178,22 @@ static int first_recipient(struct request *rq, struct db *db,
 static int find_person(struct request *rq, struct db *db, int64_t person_id,
 		       struct preview *p, struct err *err)
 {
-	int found;
+	struct records one = { .v = &p->person, .n = 1, .cap = 1 };
+	int found = 1;
 
-	if (person_id)
-		return record_get(db, ENTITY_PERSON, person_id, rq->arena,
-				  &p->person, err) < 0
-			       ? -1
-			       : 1;
-	found = first_recipient(rq, db, &p->c, &person_id, err);
-	return found <= 0 ? found
-			  : record_find(db, ENTITY_PERSON, person_id, rq->arena,
-					&p->person, err);
+	if (person_id) {
+		if (record_get(db, ENTITY_PERSON, person_id, rq->arena,
+			       &p->person, err) < 0)
+			return -1;
+	} else {
+		found = first_recipient(rq, db, &p->c, &person_id, err);
+		if (found > 0)
+			found = record_find(db, ENTITY_PERSON, person_id,
+					    rq->arena, &p->person, err);
+	}
+	if (found > 0 && records_add_companies(db, &one, rq->arena, err) < 0)
+		return -1;
+	return found;
 }
 
 /* person_id 0: the first whom it reaches; where there is none, fields say their

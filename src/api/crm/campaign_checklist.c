@@ -460,6 +460,8 @@ static int warn_holes(struct tag_checker *c, struct db *db, struct err *err)
 			continue;
 		if (strcmp(source, "address") == 0)
 			source = "street";
+		if (strcmp(source, "company") == 0)
+			source = "company.name";
 		if (count_blank(c->list, db, &group, source, &blank, err) < 0)
 			return -1;
 		if (blank > 0)

@@ -52,7 +52,8 @@ int mail_subjects_merge(struct db *db, struct campaign_mail *const *mails,
 	if (ids.n == 0)
 		return 0;
 	if (mail_merge_load(db, arena, &m, err) < 0 ||
-	    records_load(db, ENTITY_PERSON, &ids, arena, &people, err) < 0)
+	    records_load(db, ENTITY_PERSON, &ids, arena, &people, err) < 0 ||
+	    records_add_companies(db, &people, arena, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (is_wanted(mails[i], &sent[i]) &&
