@@ -263,11 +263,13 @@ static void read_full_name(const struct import_column *column, struct str cell,
 }
 
 /* An opt-out is never loosened by another column or by a blank. */
-static void read_consent(const struct import_column *column, struct str cell,
+static void read_consent(const struct import_plan *plan,
+			 const struct import_column *column, struct str cell,
 			 struct arena *arena, struct import_row *row)
 {
-	row->agreed |=
-		import_consent_agrees(column->consent, &column->answers, cell);
+	if (plan->opted_in) /* else nobody asks */
+		row->agreed |= import_consent_agrees(column->consent,
+						     &column->answers, cell);
 	switch (import_consent_read(column->consent, &column->answers, cell)) {
 	case CONSENT_SAYS_OUT:
 		row->opted_out = true;
@@ -516,7 +518,7 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 		if (cell.len > 0)
 			read_cell(plan, column, cell, arena, row);
 		if (column->consent != CONSENT_NO_COLUMN) /* blank, too */
-			read_consent(column, cell, arena, row);
+			read_consent(plan, column, cell, arena, row);
 	}
 	if (row->reason)
 		return;
