@@ -173,7 +173,7 @@ static void what_is_deleted_over_there_keeps_its_figures(void **state)
 	fake_sync(f);
 	is_pulled(f);
 	json_array_clear(f->campaigns);
-	f->report = json_object();
+	json_object_clear(f->report);
 	fake_sync(f);
 	is_pulled(f);
 	assert_int_equal(fake_number(f, "SELECT COALESCE(pull_next_ms, 0) FROM"
@@ -182,7 +182,6 @@ static void what_is_deleted_over_there_keeps_its_figures(void **state)
 	f->bridge.setup.inside = true;
 }
 
-/* Whoever got it and has another address by now is who left. */
 /* Both are erased before it is known who got it: one did. */
 static void who_was_erased_meanwhile_counts_as_sent(void **state)
 {
@@ -222,6 +221,7 @@ static void who_was_erased_meanwhile_counts_as_sent(void **state)
 	}
 }
 
+/* Whoever got it and has another address by now is who left. */
 static void who_left_is_whom_it_was_sent_to(void **state)
 {
 	struct bridge_fixture *f = *state;
