@@ -133,7 +133,7 @@ int claim_end_unknown(struct event_writer *writer, int64_t campaign_id,
 			.kind = EVENT_EXPIRED,
 			.campaign_id = campaign_id,
 			.member_id = members->v[i],
-			.detail = "handed over, the answer is not known",
+			.detail = CLAIM_UNKNOWN,
 		};
 
 		if (event_add_wait(writer, &event, err) < 0)

@@ -40,6 +40,8 @@ int64_t claim_next(struct db *db, int64_t campaign_id, const char *owner,
 		   int64_t limit, int64_t now_ms, struct arena *arena,
 		   struct claims *out, struct ids *unknown, struct err *err);
 
+/* What is said of such in the ledger. */
+#define CLAIM_UNKNOWN "handed over, the answer is not known"
 /* An event ends each, so that they are counted as sent to: whether they got it
  * is not known, and nobody asks again. */
 int claim_end_unknown(struct event_writer *writer, int64_t campaign_id,

@@ -9,9 +9,9 @@
 #include "base/thread/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/apply/applier.h"
+#include "delivery/apply/marks.h"
+#include "delivery/apply/under_way.h"
 #include "delivery/claim.h"
-#include "delivery/event.h"
-#include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"
@@ -20,16 +20,6 @@
 #include "sql/recipient.h"
 
 #define ROUND_MS 500
-#define CANCEL_CHUNK 5000
-#define CANCEL_CHUNKS 20 /* a round: there are leases to renew */
-#define EXPIRE_CHUNK 1000
-
-/* What somebody waits for: that the log is applied up to there. */
-struct mark {
-	int64_t event_id;
-	char *name; /* who */
-};
-struct marks VEC_FIELDS(struct mark);
 
 struct keeper {
 	struct keeper_setup setup;
@@ -44,273 +34,6 @@ struct keeper {
 	bool holds;
 	struct still others;
 };
-
-/* --- waiting for the log --- */
-
-static struct mark *mark_of(const struct keeper_setup *k, const char *name)
-{
-	vec_each (k->marks, mark)
-		if (strcmp(mark->name, name) == 0)
-			return mark;
-	return NULL;
-}
-
-/* From now on `name` waits for what the log holds now. */
-static int set_mark(const struct keeper_setup *k, const char *name,
-		    struct err *err)
-{
-	struct mark mark;
-
-	if (applier_mark(k->applier, &mark.event_id, err) < 0)
-		return -1;
-	mark.name = strdup(name);
-	BUG_ON(!mark.name);
-	vec_push(k->marks, mark);
-	return 0;
-}
-
-/* Does `name` wait for the log? Not any more once that is applied. */
-static bool awaits_log(const struct keeper_setup *k, const char *name)
-{
-	struct mark *mark = k->applier ? mark_of(k, name) : NULL;
-
-	if (!mark)
-		return false;
-	if (!applier_is_past(k->applier, mark->event_id))
-		return true;
-	free(mark->name);
-	*mark = k->marks->v[--k->marks->n];
-	return false;
-}
-
-/* --- campaigns --- */
-
-/* In a transaction of its own, if the lease is still ours. */
-static int move_campaign(const struct keeper_setup *k, struct db *db,
-			 int64_t id, enum campaign_status to, int64_t now_ms,
-			 struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
-
-	if (ours <= 0)
-		return ours;
-	if (campaign_move(&tx, id, to, now_ms, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
-}
-
-static int is_busy(struct db *db, int64_t campaign_id, struct err *err)
-{
-	int64_t one;
-
-	return db_find_int(db, SQL_RECIPIENT_BUSY,
-			   SQL_ARGS(sql_int(campaign_id)), &one, err);
-}
-
-/* 1: nobody waits, and it is sent now. */
-static int end_sent(const struct keeper_setup *k, struct db *db,
-		    const struct campaign *c, int64_t now_ms, struct err *err)
-{
-	int busy = is_busy(db, c->id, err);
-
-	if (busy != 0)
-		return busy < 0 ? -1 : 0;
-	if (move_campaign(k, db, c->id, CAMPAIGN_SENT, now_ms, err) < 0)
-		return -1;
-	log_info("campaign is sent", LOG_TEXT("campaign", c->hex));
-	return 1;
-}
-
-static int keep_sending(const struct keeper_setup *k, struct db *db,
-			const struct campaign *c, int64_t now_ms,
-			struct err *err)
-{
-	int rc;
-
-	if (!c->frozen) {
-		rc = freeze_campaign(db, c, k->owner, now_ms, err);
-		if (rc != 1)
-			return rc;
-		log_info("campaign is frozen", LOG_TEXT("campaign", c->hex));
-		if (k->wake_sender)
-			k->wake_sender(k->context);
-	}
-	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
-}
-
-static int cancel_chunk(const struct keeper_setup *k, struct db *db,
-			const struct sql *whom, int64_t id, int64_t now_ms,
-			struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct ids members = VEC_INIT;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
-	int changed = 0;
-
-	if (ours <= 0)
-		return ours;
-	if (db_list_ids(db, whom, SQL_ARGS(sql_int(id), sql_int(CANCEL_CHUNK)),
-			&members, err) < 0)
-		return -1;
-	if (members.n > 0)
-		changed = db_exec(&tx, SQL_RECIPIENT_CANCEL,
-				  SQL_ARGS(sql_int(now_ms), sql_int(id),
-					   sql_keys(&members, &keys)),
-				  err);
-	if (changed < 0 || tx_commit(&tx, err) < 0)
-		return -1;
-	return changed;
-}
-
-/* Whom one of the two queries lists. 0: nobody is left for it. */
-static int cancel_some(const struct keeper_setup *k, struct db *db,
-		       const struct sql *whom, int64_t id, int64_t now_ms,
-		       struct err *err)
-{
-	int n = 1;
-
-	for (int chunks = 0; n > 0 && chunks < CANCEL_CHUNKS; chunks++)
-		n = cancel_chunk(k, db, whom, id, now_ms, err);
-	return n;
-}
-
-/* Who may have got it was not canceled. Returns how many there were. */
-static int end_unknown(const struct keeper_setup *k, struct db *db,
-		       const struct campaign *c, int64_t now_ms,
-		       struct err *err)
-{
-	CLEANUP(vec_release) struct ids members = VEC_INIT;
-
-	if (db_list_ids(db, SQL_RECIPIENT_LIST_UNKNOWN,
-			SQL_ARGS(sql_int(c->id), sql_int(EXPIRE_CHUNK)),
-			&members, err) < 0 ||
-	    claim_end_unknown(k->writer, c->id, &members, now_ms, err) < 0)
-		return -1;
-	if (members.n > 0 && k->applier && set_mark(k, c->hex, err) < 0)
-		return -1;
-	return (int)members.n;
-}
-
-/* What waits is left out; what is on its way is waited for. */
-static int keep_canceling(const struct keeper_setup *k, struct db *db,
-			  const struct campaign *c, int64_t now_ms,
-			  struct err *err)
-{
-	int n = cancel_some(k, db, SQL_RECIPIENT_LIST_WAITING, c->id, now_ms,
-			    err);
-
-	if (n != 0)
-		return n < 0 ? -1 : 2;
-	if (awaits_log(k, c->hex))
-		return 0;
-	n = end_unknown(k, db, c, now_ms, err);
-	if (n != 0)
-		return n < 0 ? -1 : 0;
-	n = is_busy(db, c->id, err);
-	if (n != 0)
-		return n < 0 ? -1 : 0;
-	return move_campaign(k, db, c->id, CAMPAIGN_CANCELED, now_ms, err);
-}
-
-/* --- finishing --- */
-
-static int list_tried(struct db *db, int64_t campaign_id, struct ids *out,
-		      struct err *err)
-{
-	return db_list_ids(
-		db, SQL_RECIPIENT_LIST_TRIED,
-		SQL_ARGS(sql_int(campaign_id), sql_int(EXPIRE_CHUNK)), out,
-		err);
-}
-
-static void is_written(void *context, const struct err *why)
-{
-	(void)context; /* the next round sees what is missing */
-	(void)why;
-}
-
-/* Events end them, so that they are counted; it is not the address's fault
- * that nobody waited for it. Returns how many. */
-static int expire_some(const struct keeper_setup *k, struct db *db,
-		       const struct campaign *c, int64_t now_ms,
-		       struct err *err)
-{
-	CLEANUP(vec_release) struct ids members = VEC_INIT;
-	struct event event = {
-		.at_ms = now_ms,
-		.kind = EVENT_EXPIRED,
-		.campaign_id = c->id,
-		.code = BOUNCE_SOFT << EVENT_BOUNCE_SHIFT | EVENT_NO_FAULT,
-		.detail = "the campaign was finished before it was delivered",
-	};
-
-	if (list_tried(db, c->id, &members, err) < 0)
-		return -1;
-	for (size_t i = 0; i < members.n; i++) {
-		event.member_id = members.v[i];
-		if (i + 1 < members.n)
-			event_add(k->writer, &event, is_written, NULL);
-		else if (event_add_wait(k->writer, &event, err) < 0)
-			return -1;
-	}
-	if (members.n > 0 && k->applier && set_mark(k, c->hex, err) < 0)
-		return -1;
-	return (int)members.n;
-}
-
-/* Who was never tried is left out, who waits for another try expires; what is
- * on its way is waited for. */
-static int keep_finishing(const struct keeper_setup *k, struct db *db,
-			  const struct campaign *c, int64_t now_ms,
-			  struct err *err)
-{
-	int n = 1;
-
-	if (!c->frozen)
-		n = freeze_campaign(db, c, k->owner, now_ms, err);
-	if (n != 1)
-		return n;
-	n = cancel_some(k, db, SQL_RECIPIENT_LIST_UNTRIED, c->id, now_ms, err);
-	if (n != 0)
-		return n < 0 ? -1 : 2;
-	if (awaits_log(k, c->hex))
-		return 0;
-	n = expire_some(k, db, c, now_ms, err);
-	if (n != 0)
-		return n < 0 ? -1 : 0;
-	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
-}
-
-typedef int (*keep_fn)(const struct keeper_setup *k, struct db *db,
-		       const struct campaign *c, int64_t now_ms,
-		       struct err *err);
-
-/* One that fails must not hold up the others. 1: more to do at once. */
-static int keep_each(const struct keeper_setup *k, struct db *db,
-		     enum campaign_status status, keep_fn fn, int64_t now_ms,
-		     struct err *err)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(vec_release) struct campaigns list = VEC_INIT;
-	int more = 0;
-
-	if (campaign_list_by_status(db, status, arena, &list, err) < 0)
-		return -1;
-	vec_each (&list, c) {
-		struct err of_one = ERR_INIT;
-		int rc = fn(k, db, c, now_ms, &of_one);
-
-		if (rc == 2)
-			more = 1;
-		if (rc < 0 && !stop_is_asked())
-			log_error("campaign is held up",
-				  LOG_TEXT("campaign", c->hex),
-				  LOG_ERR(&of_one));
-	}
-	return more;
-}
 
 /* --- dead senders --- */
 
@@ -399,14 +122,12 @@ static int free_sender(const struct keeper_setup *k, struct db *db,
 static int is_log_of_applied(const struct keeper_setup *k, const char *dead,
 			     struct err *err)
 {
-	bool is_seen;
-
 	if (!k->applier)
 		return 1;
-	is_seen = mark_of(k, dead) != NULL;
-	if (!is_seen && set_mark(k, dead, err) < 0)
+	if (!marks_has(k->marks, dead) &&
+	    marks_set(k->marks, k->applier, dead, err) < 0)
 		return -1;
-	return !awaits_log(k, dead);
+	return !marks_wait(k->marks, k->applier, dead);
 }
 
 static int free_dead(const struct keeper_setup *k, struct db *db,
@@ -431,30 +152,13 @@ static int free_dead(const struct keeper_setup *k, struct db *db,
 int keeper_round(const struct keeper_setup *k, struct db *db, int64_t now_ms,
 		 struct err *err)
 {
-	static const struct {
-		enum campaign_status status;
-		keep_fn fn;
-	} kept[] = {
-		{ CAMPAIGN_SENDING, keep_sending },
-		{ CAMPAIGN_CANCELING, keep_canceling },
-		{ CAMPAIGN_FINISHING, keep_finishing },
-	};
 	struct campaign_sender_facts facts = *k->facts;
-	int more = 0;
 
 	if (free_dead(k, db, now_ms, err) < 0 ||
 	    relay_is_outbox_now(db, k->relay, &facts.outbox, err) < 0 ||
 	    campaign_start_due(db, &facts, now_ms, err) < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
-		int rc = keep_each(k, db, kept[i].status, kept[i].fn, now_ms,
-				   err);
-
-		if (rc < 0)
-			return -1;
-		more |= rc;
-	}
-	return more;
+	return under_way_step(k, db, now_ms, err);
 }
 
 /* --- the thread --- */
@@ -629,9 +333,7 @@ void keeper_free(struct keeper **k)
 	pthread_mutex_destroy(&(*k)->lock);
 	pthread_cond_destroy(&(*k)->wake);
 	still_release(&(*k)->others);
-	vec_each (&(*k)->marks, mark)
-		free(mark->name);
-	vec_release(&(*k)->marks);
+	marks_release(&(*k)->marks);
 	free(*k);
 	*k = NULL;
 }
