@@ -54,7 +54,7 @@ describe("the mails of a person", () => {
       assert.equal(mail.campaign_name, "Spring");
       assert.equal(mail.direction, "out");
       assert.equal(mail.can_show, true);
-      assert.equal(mail.status, "sent");
+      assert.equal(mail.status, "caught");
       assert.deepEqual(mail.events, []);
     }
   });

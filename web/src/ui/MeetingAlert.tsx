@@ -26,7 +26,7 @@ export function MeetingAlert({ rows, onTakeTheirs, onKeepMine }: Props) {
         <Text size="sm">{onKeepMine ? t('ui.meetingChoose') : t('ui.meetingAbout')}</Text>
         {rows.length > 0 && (
           <FactTable
-            minWidth={400}
+            minWidth={320}
             rows={rows}
             keyOf={(row) => row.label}
             columns={[
