@@ -24,7 +24,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, afterEach, before } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Download, type Page } from "playwright-core";
 import type { Role, Server } from "../harness/index.js";
 
 /** Where pictures go: a look at each screen is part of a review. */
@@ -141,6 +141,12 @@ export async function checkAccessible(page: Page): Promise<void> {
     .options({ resultTypes: ["violations"], runOnly: isDark ? RULES_IN_THE_DARK : RULES }).analyze();
   const told = found.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html}\n    ${n.failureSummary}`).join("\n  ")}`);
   assert.equal(told.join("\n"), "");
+}
+
+export async function textOf(download: Download): Promise<string> {
+  let text = "";
+  for await (const part of await download.createReadStream()) text += String(part);
+  return text;
 }
 
 /** A picture for the review: build/checks/pictures/NAME.png. */

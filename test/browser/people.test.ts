@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { runJob, until, useServer, type Json, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, phone, picture, textOf, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 
@@ -288,9 +288,7 @@ describe("the list of people", () => {
     const page = await browser.signIn("user");
     await openPeople(page, "?q=hopper");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export CSV" }).click()]);
-    const stream = await download.createReadStream();
-    let text = "";
-    for await (const part of stream) text += String(part);
+    const text = await textOf(download);
     assert.match(text, /grace@example\.org/);
     assert.equal(text.charCodeAt(0), 0xfeff, "Excel opens it as UTF-8");
     assert.equal(text.trim().split("\n").length, 2);
