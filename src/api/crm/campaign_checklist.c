@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "bridge/bridge_field.h"
 #include "bridge/person_fields.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
@@ -393,30 +394,6 @@ static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 	return result;
 }
 
-/* Of who gets mail, how many have nothing in that field of people. */
-static int count_blank(struct campaign_checklist *l, struct db *db,
-		       const struct group *group, const char *field,
-		       int64_t *out, struct err *err)
-{
-	static const char *const gets_mail[] = { "agreed", "open" };
-
-	*out = 0;
-	for (size_t i = 0; i < ARRAY_SIZE(gets_mail); i++) {
-		const char *filter = arena_printf(
-			l->arena,
-			"{\"conditions\":[{\"field\":\"mail_status\","
-			"\"op\":\"is\",\"value\":\"%s\"},"
-			"{\"field\":\"%s\",\"op\":\"blank\"}]}",
-			gets_mail[i], field);
-		int64_t n;
-
-		if (count_members(l, db, group, filter, 0, &n, err) < 0)
-			return -1;
-		*out += n;
-	}
-	return 0;
-}
-
 static void add_hole(struct tag_checker *c, const char *tag, int64_t n)
 {
 	struct campaign_checklist *l = c->list;
@@ -440,33 +417,84 @@ static void add_hole(struct tag_checker *c, const char *tag, int64_t n)
 		});
 }
 
+/* Fields of people, in place of the audience's, that may be empty in the mail.
+ */
+struct holes {
+	const char *tags[BRIDGE_FIELDS_MAX];
+	const struct criteria *blank[BRIDGE_FIELDS_MAX];
+	size_t n;
+};
+
+/* Who has nothing in a field; a postal address has a street. */
+static int read_blank(struct tag_checker *c, struct db *db, const char *source,
+		      const struct criteria **out, struct err *err)
+{
+	const char *field = !strcmp(source, "address")   ? "street"
+			    : !strcmp(source, "company") ? "company.name"
+							 : source;
+	struct selection blank = {
+		.entity = ENTITY_PERSON,
+		.filter = arena_printf(c->list->arena,
+				       "{\"conditions\":[{\"field\":\"%s\","
+				       "\"op\":\"blank\"}]}",
+				       field),
+	};
+
+	if (selection_read(&blank, db, clock_now_ms(), c->list->arena, err) < 0)
+		return -1;
+	*out = blank.criteria;
+	return 0;
+}
+
+static int find_holes(struct tag_checker *c, struct db *db, struct holes *out,
+		      struct err *err)
+{
+	const struct person_field *known;
+	int64_t read_ms;
+	size_t n;
+
+	known = person_fields_list(c->merge->known, &n, &read_ms);
+	for (size_t i = 0; i < n && out->n < BRIDGE_FIELDS_MAX; i++) {
+		if (!c->holes[i] || !known[i].source)
+			continue;
+		if (read_blank(c, db, known[i].source, &out->blank[out->n],
+			       err) < 0)
+			return -1;
+		out->tags[out->n++] = known[i].tag;
+	}
+	return 0;
+}
+
 /* "Dear ," for so many: the text has no words for who has no name. */
 static int warn_holes(struct tag_checker *c, struct db *db, struct err *err)
 {
-	const struct person_field *known;
+	struct selection get_mail = {
+		.entity = ENTITY_PERSON,
+		.filter = "{\"match\":\"any\",\"conditions\":["
+			  "{\"field\":\"mail_status\",\"op\":\"is\","
+			  "\"value\":\"agreed\"},{\"field\":"
+			  "\"mail_status\",\"op\":\"is\",\"value\":\"open\"}]}",
+	};
+	struct holes holes = { .n = 0 };
+	int64_t blank[BRIDGE_FIELDS_MAX];
 	struct group group;
-	int64_t read_ms;
-	size_t n;
 	int found = find_group(c->list, db, &group, err);
 
 	if (found <= 0 || group.entity != ENTITY_PERSON)
 		return found < 0 ? -1 : 0;
-	known = person_fields_list(c->merge->known, &n, &read_ms);
-	for (size_t i = 0; i < n; i++) {
-		const char *source = known[i].source;
-		int64_t blank = 0;
-
-		if (!c->holes[i] || !source)
-			continue;
-		if (strcmp(source, "address") == 0)
-			source = "street";
-		if (strcmp(source, "company") == 0)
-			source = "company.name";
-		if (count_blank(c->list, db, &group, source, &blank, err) < 0)
-			return -1;
-		if (blank > 0)
-			add_hole(c, known[i].tag, blank);
-	}
+	get_mail.group_id = group.id;
+	if (find_holes(c, db, &holes, err) < 0)
+		return -1;
+	if (holes.n == 0)
+		return 0;
+	if (selection_read(&get_mail, db, clock_now_ms(), c->list->arena, err) <
+		    0 ||
+	    selection_count_each(db, &get_mail, holes.blank, holes.n, blank,
+				 err) < 0)
+		return -1;
+	for (size_t i = 0; i < holes.n; i++)
+		if (blank[i] > 0)
+			add_hole(c, holes.tags[i], blank[i]);
 	return 0;
 }
 

@@ -370,6 +370,25 @@ int selection_count(struct db *db, const struct selection *s, int64_t most,
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
+int selection_count_each(struct db *db, const struct selection *s,
+			 const struct criteria *const *each, size_t n,
+			 int64_t *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	criteria_sql_sums(each, n, &b);
+	sqlbuild_add(&b, " WHERE r.id IN (SELECT r.id");
+	selection_sql(s, CRITERIA_SET, &b);
+	sqlbuild_add(&b, ")");
+	if (sqlbuild_query(&b, db, &rows, err) < 0 || rows_next(rows, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		out[i] = rows_int(rows, (int)i);
+	return 0;
+}
+
 int selection_walk(struct db *db, const struct selection *s, int64_t after_id,
 		   int64_t limit, struct ids *out, struct err *err)
 {

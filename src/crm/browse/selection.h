@@ -70,6 +70,11 @@ void selection_sql(const struct selection *s, enum criteria_use use,
 /* How many, at most `most` (0: all of them): 0, or -1. */
 int selection_count(struct db *db, const struct selection *s, int64_t most,
 		    int64_t *out, struct err *err);
+/* Of them, how many fit each of some criteria, of their kind: out[i]. In one
+ * pass. */
+int selection_count_each(struct db *db, const struct selection *s,
+			 const struct criteria *const *each, size_t n,
+			 int64_t *out, struct err *err);
 /* The next ids greater than after_id, in order, appended: how many, or -1;
  * fewer than limit: there are no more. */
 int selection_walk(struct db *db, const struct selection *s, int64_t after_id,

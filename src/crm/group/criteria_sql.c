@@ -406,19 +406,35 @@ void criteria_sql_where(const struct criteria *c, enum criteria_use use,
 	}
 }
 
-void criteria_sql_fits(const struct criteria *const *all, size_t n,
-		       int64_t record_id, struct sqlbuild *b)
+/* A column a tree: begin, 1 where it fits and else 0, end. */
+static void add_columns(const struct criteria *const *all, size_t n,
+			const char *begin, const char *end, struct sqlbuild *b)
 {
 	struct compiler k = { .b = b, .entity = all[0]->entity };
 	bool with_company = false;
 
 	for (size_t i = 0; i < n; i++) {
-		sqlbuild_add(b, i ? ", CASE WHEN " : "SELECT CASE WHEN ");
+		sqlbuild_add(b, i ? ", " : "SELECT ");
+		sqlbuild_add(b, begin);
+		sqlbuild_add(b, "CASE WHEN ");
 		add_criterion(&k, &all[i]->root);
 		sqlbuild_add(b, " THEN 1 ELSE 0 END");
+		sqlbuild_add(b, end);
 		with_company = with_company || uses_company(&all[i]->root);
 	}
 	add_from(k.entity, with_company, b);
+}
+
+void criteria_sql_fits(const struct criteria *const *all, size_t n,
+		       int64_t record_id, struct sqlbuild *b)
+{
+	add_columns(all, n, "", "", b);
 	sqlbuild_add(b, " WHERE r.id = ");
 	sqlbuild_bind_int(b, record_id);
+}
+
+void criteria_sql_sums(const struct criteria *const *all, size_t n,
+		       struct sqlbuild *b)
+{
+	add_columns(all, n, "COALESCE(SUM(", "), 0)", b);
 }

@@ -31,4 +31,9 @@ void criteria_sql_where(const struct criteria *c, enum criteria_use use,
 void criteria_sql_fits(const struct criteria *const *all, size_t n,
 		       int64_t record_id, struct sqlbuild *b);
 
+/* For many, a column a tree: how many it fits. The caller goes on with WHERE;
+ * their table is r. */
+void criteria_sql_sums(const struct criteria *const *all, size_t n,
+		       struct sqlbuild *b);
+
 #endif
