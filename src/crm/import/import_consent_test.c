@@ -257,7 +257,8 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Apellidos|Provincia|Cognome|Indirizzo|Telefono|"
 		  "Pr\u00e9nom|Nom|Soci\u00e9t\u00e9|Code postal|Ville|"
 		  "Prescription|Kundennummer|created_at|updated_at|"
-		  "owns_address|import_id|id|Tags" },
+		  "owns_address|import_id|id|Tags|Is named at a shared "
+		  "address|Bei geteilter Adresse angesprochen" },
 	};
 	int wrong = 0;
 

@@ -229,19 +229,39 @@ static void refuse_ambiguous(struct import_row *row, size_t n,
 {
 	import_refuse(row, "ambiguous",
 		      arena_printf(arena,
-				   "%zu records fit; give an address, a "
-				   "key or an id",
+				   row->opted_out
+					   ? "%zu records fit, and one of them "
+					     "says no: none of them gets mail"
+					   : "%zu records fit; give an "
+					     "address, a key or an id",
 				   n));
+}
+
+/* One of them said no: mail goes to none of them until somebody knows who. */
+static void opt_out_all(struct import_row *row, const struct targets *list,
+			struct arena *arena)
+{
+	if (!row->opted_out)
+		return;
+	row->may_be = arena_array(arena, int64_t, list->n);
+	vec_each (list, t) {
+		if (t->fresh)
+			t->fresh->opted_out = true;
+		else
+			row->may_be[row->may_be_n++] = t->record->id;
+	}
 }
 
 /* The one of them; several are refused. */
 static bool take_only(struct matcher *x, struct import_row *row,
 		      const struct targets *list)
 {
-	if (list->n == 1)
+	if (list->n == 1) {
 		take_target(row, &list->v[0]);
-	else if (list->n > 1)
+	} else if (list->n > 1) {
 		refuse_ambiguous(row, list->n, x->b->arena);
+		opt_out_all(row, list, x->b->arena);
+	}
 	return list->n > 0;
 }
 

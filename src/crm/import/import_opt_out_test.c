@@ -127,6 +127,39 @@ static void a_refused_row_tells_its_opt_out_once(void **state)
 			 0);
 }
 
+/* Who said no is one of them: mail goes to none. */
+static void a_no_that_fits_several_is_heeded_for_all(void **state)
+{
+	static const char twins[] = "first name,last name,company,email\n"
+				    "Bert,Drei,B,b1@example.org\n"
+				    "Bert,Drei,B,b2@example.org\n";
+	static const char no[] =
+		"first name,last name,company,email,opted out\n"
+		"Bert,Drei,B,,yes\nBert,Drei,B,,no\n";
+	static const char both[] =
+		"first name,last name,company,email,opted out\n"
+		"Bert,Drei,B,b1@example.org,\n"
+		"Bert,Drei,B,b2@example.org,\nBert,Drei,B,,yes\n";
+	struct setup *s = *state;
+
+	import(s, twins);
+	import(s, no);
+	assert_string_equal(table(s, "SELECT opted_out FROM person"
+				     " ORDER BY id"),
+			    table(s, "SELECT 1 UNION ALL SELECT 1"));
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM import_refused"
+				   " WHERE reason = 'ambiguous' AND detail LIKE"
+				   " '%; its opt-out was heeded'"),
+			 1);
+	store_fixture_exec(s->db, "DELETE FROM consent");
+	store_fixture_exec(s->db, "DELETE FROM email");
+	store_fixture_exec(s->db, "DELETE FROM person");
+	import(s, both); /* in one file */
+	assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+				   " WHERE opted_out = 1"),
+			 2);
+}
+
 /* --- how many --- */
 
 static void has_counts(struct setup *s, int made, int before, int kept,
@@ -530,6 +563,7 @@ int main(void)
 	const struct CMUnitTest list[] = {
 		TEST(a_refused_row_keeps_its_opt_out),
 		TEST(a_refused_row_tells_its_opt_out_once),
+		TEST(a_no_that_fits_several_is_heeded_for_all),
 		TEST(how_many_are_opted_out_is_said),
 		TEST(cells_of_consent_are_counted),
 		TEST(a_kept_opt_out_is_carried),

@@ -84,17 +84,14 @@ static int find_named(struct refusals *w, const struct import_row *row,
 /* What became of the opt-out of a row: a bit for each effect. */
 #define EFFECT(e) (1u << (e))
 
-/* Whom the row names: adds the effect. */
-static int opt_out_named(struct refusals *w, struct import_row *row,
-			 const struct consent *consent, unsigned *effects,
-			 struct err *err)
+static int opt_out_record(struct refusals *w, const struct import_row *row,
+			  int64_t id, const struct consent *consent,
+			  unsigned *effects, struct err *err)
 {
 	struct consent c = *consent;
 	struct record r;
-	int found = find_named(w, row, &c.record_id, err);
 
-	if (found <= 0)
-		return found;
+	c.record_id = id;
 	c.entity = row->given.entity;
 	if (record_get(w->tx->db, c.entity, c.record_id, w->b->arena, &r, err) <
 	    0)
@@ -102,6 +99,24 @@ static int opt_out_named(struct refusals *w, struct import_row *row,
 	if (!w->b->plan->dry_run && consent_add(w->tx, &c, w->actor, err) < 0)
 		return -1;
 	*effects |= EFFECT(r.opted_out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
+	return 0;
+}
+
+/* Whom the row names, or may mean: adds the effect. */
+static int opt_out_named(struct refusals *w, const struct import_row *row,
+			 const struct consent *consent, unsigned *effects,
+			 struct err *err)
+{
+	int64_t id;
+	int found = find_named(w, row, &id, err);
+
+	if (found < 0 ||
+	    (found && opt_out_record(w, row, id, consent, effects, err) < 0))
+		return -1;
+	for (size_t i = 0; i < row->may_be_n; i++)
+		if (opt_out_record(w, row, row->may_be[i], consent, effects,
+				   err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -55,6 +55,10 @@ struct import_row {
 	struct record *new_company;
 	bool shares_address; /* somebody else has it too */
 	const char *kept;    /* why the address comes back opted out; NULL */
+	/* Records that fit one that is refused for it, and says no: nobody
+	 * knows which of them does. */
+	int64_t *may_be;
+	size_t may_be_n;
 };
 struct import_rows VEC_FIELDS(struct import_row);
 

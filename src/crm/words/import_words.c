@@ -89,7 +89,8 @@ static const struct {
 	  "kundennummer kundennr num\xc3\xa9roclient numeroclient clientid "
 	  "n\xc3\xbamerodecliente schl\xc3\xbcssel " },
 	{ "tags", P | L | C,
-	  " tags tag labels schlagworte stichworte "
+	  " tags tag labels schlagworte schlagw\xc3\xb6rter schlagwoerter "
+	  "stichworte "
 	  "etiquetas \xc3\xa9tiquettes " },
 };
 
