@@ -184,7 +184,13 @@ static void what_the_outbox_caught_is_known(void **state)
 					      .member_id = m });
 	apply_all(w);
 	tell(w, 1, EVENT_OPENED, 60000);
+	/* whoever is as quick as that is a machine, but not there */
+	hit(w, 2, 0, 1000, "192.0.2.2");
+	hit(w, 3, 0, 1000, "192.0.2.3");
 	apply_all(w);
+	assert_int_equal(of(w, "opens", 2), 1);
+	assert_int_equal(of(w, "opens", 3), 0);
+	assert_int_equal(of(w, "machine_opens", 3), 1);
 	assert_int_equal(of(w, "caught", 1), 1);
 	assert_int_equal(of(w, "caught", 2), 1);
 	assert_int_equal(of(w, "caught", 3), 0);

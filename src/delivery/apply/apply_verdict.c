@@ -73,7 +73,8 @@ static void judge_all(struct batch_state *s, struct entry *e)
 		/* of an uncertain one nobody knows when it was accepted */
 		.is_accepted = e->state == RECIPIENT_ACCEPTED || e->uncertain,
 		.accepted_ms = e->at_ms,
-		.early_ms = s->a->options->early_ms,
+		/* nothing scans what lies in the outbox */
+		.early_ms = e->caught ? 0 : s->a->options->early_ms,
 	};
 
 	verdict_judge(&facts, e->hits.v, e->hits.n);
