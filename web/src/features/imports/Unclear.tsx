@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../api/session.ts';
+import { AskFirst } from '../../ui/AskFirst.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { unclearQuery, useDecide, type Import } from './queries.ts';
 
@@ -15,6 +16,7 @@ export function Unclear({ run }: { run: Import }) {
   const found = useQuery({ ...unclearQuery(run.id), enabled: run.unclear_opt_outs > 0 });
   const decide = useDecide(run.id);
   const [isAll, setAll] = useState(false);
+  const [isAsked, setAsked] = useState(false);
   if (run.unclear_opt_outs === 0) return null;
   if (run.unclear_decision)
     return (
@@ -40,7 +42,17 @@ export function Unclear({ run }: { run: Import }) {
         {may(me, 'market') ? (
           <Group>
             <Button onClick={() => decide.mutate('opt_out')} loading={decide.isPending}>{t('imports.optThemOut')}</Button>
-            <Button variant="default" onClick={() => decide.mutate('release')} disabled={decide.isPending}>{t('imports.release')}</Button>
+            <Button variant="default" onClick={() => setAsked(true)} disabled={decide.isPending}>{t('imports.release')}</Button>
+            <AskFirst
+              isOpen={isAsked}
+              title={t('imports.releaseAsk')}
+              about={t('imports.releaseAbout')}
+              act={t('imports.releaseAct', { count: run.unclear_opt_outs })}
+              isBusy={decide.isPending}
+              error={decide.error}
+              onAct={() => decide.mutate('release', { onSettled: () => setAsked(false) })}
+              onClose={() => setAsked(false)}
+            />
           </Group>
         ) : (
           <Text size="sm">{t('imports.asksManager')}</Text>
