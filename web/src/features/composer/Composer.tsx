@@ -108,7 +108,7 @@ export function Composer({ found }: Props) {
         when={when}
         isReady={checklist.data?.is_ready === true}
         errors={errors}
-        warnings={(checklist.data?.items ?? []).filter(({ type }) => type === 'warning').length}
+        warnings={(checklist.data?.items ?? []).filter(({ type }) => type === 'warning')}
         onTest={() => void draft.flush().then((isSaved) => isSaved && setTesting(true))}
         onFailed={() => reloadCampaign(queries, id).then(({ etag }) => etag)}
       />

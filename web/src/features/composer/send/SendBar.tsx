@@ -19,7 +19,7 @@ interface Props {
   when: When;
   isReady: boolean;
   errors: ChecklistItem[];
-  warnings: number;
+  warnings: ChecklistItem[];
   onTest: () => void;
   /** What is shown may be old: it is read again. Its ETag then. */
   onFailed: () => Promise<string | null>;

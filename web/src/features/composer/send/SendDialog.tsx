@@ -10,8 +10,9 @@ import { LinkButton } from '../../../ui/LinkButton.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { isTypedRight, TypedNumber, TYPED_ABOVE } from '../../../ui/TypedNumber.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
+import { useProblemWords } from '../content/problems.ts';
 import { useOneTargetName } from '../lines/targets.ts';
-import { useSend } from '../queries.ts';
+import { useSend, type ChecklistItem } from '../queries.ts';
 import { useReadable } from '../useReadable.ts';
 import { isRough, type CampaignValues } from '../values.ts';
 import { useActWords } from './useActWords.ts';
@@ -25,7 +26,7 @@ interface Props {
   when: When;
   goes: number;
   leftOut: number;
-  warnings: number;
+  warnings: ChecklistItem[];
   onFailed: () => Promise<string | null>;
   onClose: () => void;
 }
@@ -34,6 +35,7 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
   const { t } = useTranslation();
   const format = useFormat();
   const actOf = useActWords();
+  const wordsOf = useProblemWords();
   const navigate = useNavigate();
   const send = useSend(id);
   const to = useOneTargetName(values.to);
@@ -70,7 +72,10 @@ export function SendDialog({ id, etag, values, when, goes, leftOut, warnings, on
             ))}
           </Table.Tbody>
         </Table>
-        {warnings > 0 && <Text size="sm">{t('composer.send.warnings', { count: warnings })}</Text>}
+        {warnings.length > 0 && <Text size="sm">{t('composer.send.warnings', { count: warnings.length })}</Text>}
+        {warnings.filter(({ code }) => code === 'consent').map((one) => (
+          <Text key={one.code} size="sm" fw={600}>{wordsOf({ code: one.code, text: one.details, detail: one.about })}</Text>
+        ))}
         <OutboxNote />
         <Text size="sm" c="dimmed">{when.isLater ? t('composer.send.scheduleAbout') : t('composer.send.about')}</Text>
         {isRough(values.to) && <Text size="sm" c="dimmed">{t('composer.to.mostAbout')}</Text>}
