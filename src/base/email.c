@@ -3,9 +3,9 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/text/idna.h"
 #include "base/utf8.h"
 
-#include <idn2.h>
 #include <string.h>
 #include <unictype.h>
 #include <unistr.h>
@@ -168,27 +168,16 @@ static bool needs_idna(const char *domain)
 	return false;
 }
 
-static void label_free(char **s)
-{
-	idn2_free(*s);
-	*s = NULL;
-}
-
 /* domain in lower case to A-labels; checks those that are A-labels. */
 static int to_ascii(const char *domain, struct strbuf *out, struct err *err)
 {
-	CLEANUP(label_free) char *ascii = NULL;
+	CLEANUP(strbuf_release) struct strbuf ascii = STRBUF_INIT;
 	const char *result = domain;
 
 	if (needs_idna(domain)) {
-		int rc = idn2_to_ascii_8z(
-			domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-
-		if (rc != IDN2_OK)
-			return err_set(err, ERR_INVALID,
-				       "the domain is not valid: %s",
-				       idn2_strerror(rc));
-		result = ascii;
+		if (idna_to_ascii(domain, &ascii, err) < 0)
+			return -1;
+		result = ascii.buf;
 	}
 	if (!is_domain(str_of(result)))
 		return err_set(err, ERR_INVALID,
@@ -363,14 +352,13 @@ void email_hash(const char *text, char out[MD5_HEX + 1])
 
 bool email_shown(const char *folded, struct strbuf *out)
 {
-	CLEANUP(label_free) char *letters = NULL;
+	CLEANUP(strbuf_release) struct strbuf letters = STRBUF_INIT;
 	const char *at = strrchr(folded, '@');
 
-	if (!at || !strstr(at, "xn--") ||
-	    idn2_to_unicode_8z8z(at + 1, &letters, 0) != IDN2_OK)
+	if (!at || !strstr(at, "xn--") || !idna_to_letters(at + 1, &letters))
 		return false;
 	strbuf_add(out, folded, (size_t)(at + 1 - folded));
-	utf8_lower(str_of(letters), out);
+	utf8_lower(strbuf_str(&letters), out);
 	return true;
 }
 

@@ -1,17 +1,10 @@
 #include "base/text/uri.h"
 
 #include "base/cleanup.h"
+#include "base/err.h"
+#include "base/text/idna.h"
 
-#include <idn2.h>
 #include <string.h>
-
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	return true;
-}
 
 /* RFC 3986, section 2: unreserved, reserved, and what begins an escape. */
 static bool may_stand(char c)
@@ -31,24 +24,15 @@ static void add_encoded(struct str s, struct strbuf *out)
 	}
 }
 
-static void label_free(char **s)
-{
-	idn2_free(*s);
-	*s = NULL;
-}
-
 static void add_host(struct str host, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	CLEANUP(label_free) char *ascii = NULL;
+	struct err why = ERR_INIT; /* then it is no domain */
 
 	strbuf_addslice(&text, host);
-	if (is_ascii(host) || memchr(host.s, '\0', host.len) ||
-	    idn2_to_ascii_8z(text.buf, &ascii,
-			     IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (str_is_ascii(host) || memchr(host.s, '\0', host.len) ||
+	    idna_to_ascii(text.buf, out, &why) < 0)
 		add_encoded(host, out);
-	else
-		strbuf_addstr(out, ascii);
 }
 
 static size_t find(struct str s, size_t from, const char *any)
