@@ -179,6 +179,18 @@ struct new_field {
 	const char *name, *type;
 };
 
+/* NULL: of a field of their own. */
+static const char *label_of(const char *person_field)
+{
+	const struct field *f = field_find(ENTITY_PERSON, person_field);
+
+	if (strcmp(person_field, "address") == 0)
+		return "Address";
+	if (strcmp(person_field, "company") == 0)
+		return "Company";
+	return f ? f->label : NULL;
+}
+
 static const char *custom_type(const struct custom_field *c)
 {
 	return strcmp(c->type, "date") == 0 || strcmp(c->type, "number") == 0
@@ -189,19 +201,13 @@ static const char *custom_type(const struct custom_field *c)
 static int describe(struct work *w, const char *person_field,
 		    struct new_field *out, struct err *err)
 {
-	const struct field *f = field_find(ENTITY_PERSON, person_field);
 	CLEANUP(vec_release) struct custom_fields customs = VEC_INIT;
 	const char *key;
 
-	out->type = "text";
-	if (f || !strcmp(person_field, "address") ||
-	    !strcmp(person_field, "company")) {
-		out->name = f                      ? f->label
-			    : *person_field == 'a' ? "Address"
-						   : "Company";
-		out->type = type_for(person_field);
+	out->name = label_of(person_field);
+	out->type = type_for(person_field);
+	if (out->name)
 		return 0;
-	}
 	key = person_field + strlen("custom.");
 	out->name = arena_strdup(w->arena, key);
 	if (custom_field_list(w->db, ENTITY_PERSON, w->arena, &customs, err) <

@@ -98,11 +98,7 @@ int campaign_link_list(struct db *db, int64_t campaign_id, struct arena *arena,
 static void add_link(const struct campaign_link *l, struct json_writer *w)
 {
 	json_begin_object(w);
-	json_key(w, "id");
-	if (l->id)
-		json_int(w, l->id);
-	else
-		json_nothing(w);
+	json_key_id(w, "id", l->id);
 	json_key_text(w, "url", l->url);
 	json_key_int(w, "people", l->people);
 	json_key_int(w, "machines", l->machines);

@@ -22,11 +22,6 @@ static const char *why_full(const struct request *rq)
 	return arena_str(rq->arena, strbuf_str(&why));
 }
 
-static void tell_full(const struct request *rq, struct crm_campaign *c)
-{
-	crm_campaign_tell_full(c, why_full(rq));
-}
-
 int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -36,16 +31,17 @@ int v1_campaigns_list(struct request *rq, struct response *rs, struct err *err)
 				     .status = request_query(rq, "status"),
 				     .sort = request_query(rq, "sort"),
 				     .cursor = request_query(rq, "cursor") };
-	const char *next;
+	const char *next, *full;
 	int64_t total = 0;
 
 	if (v1_limit(rq, &f.limit, err) < 0 || v1_db(rq, &db, err) < 0 ||
 	    campaign_shown_list(db, &f, rq->arena, &list, &total, &next, err) <
 		    0)
 		return -1;
+	full = why_full(rq);
 	v1_list_begin(&w);
 	vec_each (&list, shown) {
-		tell_full(rq, &shown->c);
+		crm_campaign_tell_full(&shown->c, full);
 		campaign_shown_format(shown, false, rq->now_ms, &w);
 	}
 	v1_list_end(&w, total, next);
@@ -102,7 +98,7 @@ int campaign_reply(struct request *rq, struct response *rs, struct db *db,
 
 	if (campaign_shown_get(db, id, rq->arena, &shown, err) < 0)
 		return -1;
-	tell_full(rq, &shown.c);
+	crm_campaign_tell_full(&shown.c, why_full(rq));
 	campaign_shown_format(&shown, true, rq->now_ms, &w);
 	write_state(&shown.c, &state);
 	write_made(&shown.c, &made);

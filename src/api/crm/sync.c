@@ -146,11 +146,7 @@ int v1_pushes_get(struct request *rq, struct response *rs, struct err *err)
 static void format_row(const struct push_row *r, struct json_writer *w)
 {
 	json_begin_object(w);
-	json_key(w, "person_id");
-	if (r->person_id > 0)
-		json_int(w, r->person_id);
-	else
-		json_nothing(w);
+	json_key_id(w, "person_id", r->person_id > 0 ? r->person_id : 0);
 	json_key_text(w, "name", r->name);
 	json_key_bool(w, "deleted", r->is_gone);
 	json_key_text(w, "address", r->address);

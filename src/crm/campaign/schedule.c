@@ -83,10 +83,12 @@ int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
 
 /* --- setting, changing, taking back --- */
 
-static int set_time(struct tx *tx, int64_t id, int64_t at_ms, struct err *err)
+/* which: when it goes, or what whoever opens the draft next finds chosen. */
+static int set_time(struct tx *tx, const struct sql *which, int64_t id,
+		    int64_t at_ms, struct err *err)
 {
-	return db_exec(tx, SQL_CRM_CAMPAIGN_SCHEDULE,
-		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err) < 0
+	return db_exec(tx, which, SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)),
+		       err) < 0
 		       ? -1
 		       : 0;
 }
@@ -102,15 +104,6 @@ static int note_order(struct tx *tx, const struct crm_campaign *c,
 	return audit_add(
 		tx, actor, at_ms != 0 ? "campaign.schedule" : "campaign.send",
 		(enum entity)0, c->id, actor->key_id ? detail.buf : NULL, err);
-}
-
-/* What whoever opens the draft next finds chosen. */
-static int keep_time(struct tx *tx, int64_t id, int64_t at_ms, struct err *err)
-{
-	return db_exec(tx, SQL_CRM_CAMPAIGN_KEEP_TIME,
-		       SQL_ARGS(sql_id_or_null(at_ms), sql_int(id)), err) < 0
-		       ? -1
-		       : 0;
 }
 
 static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
@@ -173,8 +166,8 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 	if (drop_asking(tx, c, actor, err) < 0 ||
 	    crm_campaign_move(tx, c->id, CRM_CAMPAIGN_SCHEDULED, actor->now_ms,
 			      err) < 0 ||
-	    set_time(tx, c->id, at_ms, err) < 0 ||
-	    keep_time(tx, c->id, at_ms, err) < 0)
+	    set_time(tx, SQL_CRM_CAMPAIGN_SCHEDULE, c->id, at_ms, err) < 0 ||
+	    set_time(tx, SQL_CRM_CAMPAIGN_KEEP_TIME, c->id, at_ms, err) < 0)
 		return -1;
 	return add_job(tx, c, at_ms, actor, &job_id, err);
 }
@@ -188,7 +181,7 @@ int campaign_schedule_drop(struct tx *tx, const struct crm_campaign *c,
 	    send_job_drop(tx, c->id, err) < 0 ||
 	    crm_campaign_set_hold(tx, c->id, NULL, NULL, 0, err) < 0)
 		return -1;
-	return set_time(tx, c->id, 0, err);
+	return set_time(tx, SQL_CRM_CAMPAIGN_SCHEDULE, c->id, 0, err);
 }
 
 int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
@@ -202,7 +195,7 @@ int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
 		found = find_begun(tx->db, c, job_out, err);
 	if (found != 0)
 		return found < 0 ? -1 : 0;
-	if (set_time(tx, c->id, 0, err) < 0)
+	if (set_time(tx, SQL_CRM_CAMPAIGN_SCHEDULE, c->id, 0, err) < 0)
 		return -1;
 	return add_job(tx, c, 0, actor, job_out, err);
 }

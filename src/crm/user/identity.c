@@ -135,7 +135,7 @@ static int user_may_send(struct db *db, int64_t id, struct arena *arena,
 	if (user.disabled_ms)
 		*why_out = arena_printf(arena, "the user %s is disabled",
 					user.name);
-	else if (!user.may_send && user.role != ROLE_ADMINISTRATOR)
+	else if (!user.may_send)
 		*why_out = arena_printf(
 			arena, "the user %s may not send campaigns any more",
 			user.name);
