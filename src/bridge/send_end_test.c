@@ -5,6 +5,7 @@
 #include "bridge/bridge_fixture.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "crm/campaign/schedule.h"
 #include "crm/campaign/send_job.h"
@@ -225,7 +226,8 @@ static void what_is_stopped_is_a_draft_that_says_so(void **state)
 		struct err err = ERR_INIT;
 
 		fake_must(tx_begin(f->db, &tx, &err), &err);
-		fake_must(job_cancel(&tx, job, NULL, 1, &err), &err);
+		fake_must(job_cancel(&tx, job, NULL, clock_now_ms(), &err),
+			  &err);
 		fake_must(tx_commit(&tx, &err), &err);
 		look(f);
 		says(f, CRM_CAMPAIGN_DRAFT, SEND_STOPPED, NULL);
@@ -293,9 +295,10 @@ static void a_question_stands_with_the_campaign(void **state)
 		look(f);
 		says(f, CRM_CAMPAIGN_SCHEDULED, SEND_ASKS, NULL);
 		fake_must(tx_begin(f->db, &tx, &err), &err);
-		fake_must(stops ? job_cancel(&tx, job, NULL, 1, &err)
-				: job_confirm(&tx, job, 1, &err),
-			  &err);
+		fake_must(
+			stops ? job_cancel(&tx, job, NULL, clock_now_ms(), &err)
+			      : job_confirm(&tx, job, 1, &err),
+			&err);
 		fake_must(tx_commit(&tx, &err), &err);
 		if (stops) {
 			look(f);
