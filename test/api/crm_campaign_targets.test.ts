@@ -88,12 +88,15 @@ describe("a campaign to what the audience has", () => {
     const c = await make({ kind: "tag", id: t.tags[0].id });
     assert.deepEqual(c.to, { kind: "tag", id: t.tags[0].id, name: "VIP" });
     assert.equal((await server.admin.get(`${v1}/campaigns/${c.id}/recipients-estimate`)).body.total, 5);
+    // whom the bridge has unsubscribed before is no member of the tag any more; of the one who is gone it may
+    // have been told before they were deleted, or never
+    const { body: gone } = await server.mailchimp.get(`/3.0/lists/${list}/members/gone@example.test`);
+    const stays = gone.status === "subscribed" ? 1 : 0;
     const { report, to } = await sent(c);
     assert.deepEqual(to, ["ann", "stranger"]);
-    assert.equal(report.unknown, 2);
-    // whom the bridge has unsubscribed before is no member of the tag any more
+    assert.equal(report.unknown, 1 + stays);
     assert.equal(report.left_out.held, 1);
-    assert.ok([1, 2].includes(report.left_out.opted_out), JSON.stringify(report.left_out));
+    assert.ok([stays, stays + 1].includes(report.left_out.opted_out ?? 0), JSON.stringify(report.left_out));
   });
 
   it("goes to a segment that matches all its conditions", async () => {
