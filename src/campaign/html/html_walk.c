@@ -113,6 +113,26 @@ static bool is_odd(struct str name)
 	return IS_ONE_OF(name, names);
 }
 
+/* Looked up once for each tag: what is open is asked again and again. */
+enum {
+	FORMATTING = 1 << 0,
+	TABLE_PART = 1 << 1,
+	BARRIER = 1 << 2,
+	SPECIAL = 1 << 3,
+	TABLE_ROOT = 1 << 4, /* the ends of parts of tables reach no further */
+};
+
+static unsigned kinds_of(struct str name)
+{
+	static const char *const roots[] = { "table", "template" };
+
+	return (is_formatting(name) ? FORMATTING : 0) |
+	       (is_table_part(name) ? TABLE_PART : 0) |
+	       (is_barrier(name) ? BARRIER : 0) |
+	       (is_special(name) ? SPECIAL : 0) |
+	       (IS_ONE_OF(name, roots) ? TABLE_ROOT : 0);
+}
+
 /* --- the elements that are open --- */
 
 static size_t floor_of(const struct html_walk *w)
@@ -120,36 +140,40 @@ static size_t floor_of(const struct html_walk *w)
 	return w->floors.n > 0 ? w->floors.v[w->floors.n - 1].open : 0;
 }
 
-/* Which one an end tag ends; open.n: none. */
-static size_t find_open(const struct html_walk *w, struct str name)
+/* What the end tag of an element of these kinds reaches no further than. */
+static unsigned reach_of(unsigned kinds)
 {
-	bool table_part = is_table_part(name);
-	bool special = is_special(name) || is_formatting(name);
+	return kinds & TABLE_PART               ? TABLE_ROOT
+	       : kinds & (SPECIAL | FORMATTING) ? BARRIER
+						: SPECIAL;
+}
+
+/* Which one an end tag ends; open.n: none. */
+static size_t find_open(const struct html_walk *w, struct str name,
+			unsigned kinds)
+{
+	unsigned reach = reach_of(kinds);
 
 	for (size_t i = w->open.n; i > floor_of(w); i--) {
-		struct str other = w->open.v[i - 1].name;
+		const struct html_element *other = &w->open.v[i - 1];
 
-		if (other.len == name.len &&
-		    !strncasecmp(other.s, name.s, name.len))
+		if (other->name.len == name.len &&
+		    !strncasecmp(other->name.s, name.s, name.len))
 			return i - 1;
-		if (table_part ? str_ieq(other, "table") ||
-					 str_ieq(other, "template")
-		    : special ? is_barrier(other)
-			      : is_special(other))
+		if (other->kinds & reach)
 			break;
 	}
 	return w->open.n;
 }
 
 /* What is formatting stays, though what it stands in ends. */
-static void end_element(struct html_walk *w, struct str name)
+static void end_element(struct html_walk *w, struct str name, unsigned kinds)
 {
-	size_t at = find_open(w, name), to = at;
-	bool alone = is_formatting(name);
-	bool all = is_barrier(name);
+	size_t at = find_open(w, name, kinds), to = at;
+	bool alone = kinds & FORMATTING, all = kinds & BARRIER;
 
 	for (size_t i = at + 1; i < w->open.n; i++)
-		if (alone || (!all && is_formatting(w->open.v[i].name)))
+		if (alone || (!all && w->open.v[i].kinds & FORMATTING))
 			w->open.v[to++] = w->open.v[i];
 	if (at < w->open.n)
 		w->open.n = to;
@@ -160,8 +184,9 @@ static void begin_element(struct html_walk *w, struct html_element e)
 	bool empty = is_void(e.name);
 
 	w->is_odd |= is_odd(e.name);
+	e.kinds = kinds_of(e.name);
 	if (ends_paragraph(e.name))
-		end_element(w, STR("p"));
+		end_element(w, STR("p"), SPECIAL);
 	if (ends_itself(e.name) && w->open.n > floor_of(w) &&
 	    str_eq(w->open.v[w->open.n - 1].name, e.name))
 		w->open.n--;
@@ -198,7 +223,7 @@ static void take_tag(struct html_walk *w, size_t behind)
 	if (w->scan.end_tag && e.name.len == 0) /* behind the end */
 		e.name = str_of(w->scan.tag);
 	if (w->scan.end_tag)
-		end_element(w, e.name);
+		end_element(w, e.name, kinds_of(e.name));
 	else if (str_ieq(e.name, "plaintext") || str_ieq(e.name, "frameset"))
 		w->plain_at = w->plain_at < e.at ? w->plain_at : e.at;
 	if (!w->scan.end_tag)

@@ -18,6 +18,7 @@ struct html_element {
 	struct str source; /* the whole start tag */
 	size_t at;         /* where that begins */
 	bool is_optional;  /* opened inside of a conditional */
+	unsigned kinds;    /* html_walk.c's */
 	/* Kept by who looks; see html_look.c. */
 	bool is_read;
 	struct html_style style;
