@@ -203,77 +203,89 @@ static int find_order(struct db *db, const char *hex,
 		      read_order, NULL, out, err);
 }
 
-/* A draft again, unless somebody else has scheduled it meanwhile. */
-static int hold_back(struct db *db, const char *hex,
-		     const struct campaign_order *order, const char *why,
+/* May who scheduled it still send? 1, 0: *why_out says why not; -1. No
+ * transaction is open: this is asked elsewhere. */
+static int may_start(const struct campaign_sender_facts *facts,
+		     const struct campaign_order *by, struct arena *arena,
+		     const char **why_out, struct err *err)
+{
+	return facts->may_send ? facts->may_send(facts->context, by, arena,
+						 why_out, err)
+			       : 1;
+}
+
+/* Locks it. 1: its time has come, as `by` wanted; 0: somebody took that back,
+ * or has scheduled it anew, or sending is off; -1. */
+static int take_due(struct tx *tx, const char *hex,
+		    const struct campaign_order *by, int64_t now_ms,
+		    struct arena *arena, struct campaign *out, struct err *err)
+{
+	struct campaign_order now = { 0 };
+	const char *closed;
+	int found = gate_is_closed(tx->db, arena, &closed, err);
+
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	found = campaign_find(tx->db, hex, arena, out, err);
+	if (found <= 0 || find_order(tx->db, hex, &now, err) < 0)
+		return found == 0 ? 0 : -1;
+	return out->status == CAMPAIGN_SCHEDULE && out->schedule_ms <= now_ms &&
+	       now.user_id == by->user_id && now.key_id == by->key_id;
+}
+
+static int hold_back(struct tx *tx, const struct campaign *c, const char *why,
 		     int64_t now_ms, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct campaign_hold hold = { .reason = CAMPAIGN_NO_RIGHT,
 				      .detail = why,
 				      .since_ms = now_ms };
-	struct campaign_order now = { 0 };
-	struct campaign c;
 
-	if (tx_begin(db, &tx, err) < 0 ||
-	    campaign_get_by_hex(tx.db, hex, arena, &c, err) < 0 ||
-	    find_order(tx.db, hex, &now, err) < 0)
-		return -1;
-	if (c.status != CAMPAIGN_SCHEDULE || now.user_id != order->user_id ||
-	    now.key_id != order->key_id)
-		return 0;
-	if (campaign_unschedule(&tx, hex, now_ms, err) < 0 ||
-	    campaign_hold_unsent(&tx, c.id, &hold, err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	log_warn("scheduled campaign not sent", LOG_TEXT("id", hex),
+	log_warn("scheduled campaign not sent", LOG_TEXT("id", c->hex),
 		 LOG_TEXT("reason", why));
-	return 0;
+	return campaign_unschedule(tx, c->hex, now_ms, err) < 0 ||
+			       campaign_hold_unsent(tx, c->id, &hold, err) < 0
+		       ? -1
+		       : 0;
 }
 
-/* 1: they may, 0: it is held back, or gone; -1. No transaction is open: this
- * is asked elsewhere. */
-static int check_order(struct db *db, const char *hex,
-		       const struct campaign_sender_facts *facts,
-		       int64_t now_ms, struct err *err)
+/* 1, 0: it is not ready, and a draft again; -1. */
+static int begin_due(struct tx *tx, const struct campaign *c,
+		     const struct campaign_sender_facts *facts, int64_t now_ms,
+		     struct arena *arena, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct campaign_order order;
-	const char *why = NULL;
-	int ret;
+	int ready = is_ready(tx->db, c, facts, now_ms, arena, err);
 
-	if (!facts->may_send)
-		return 1;
-	ret = find_order(db, hex, &order, err);
-	if (ret <= 0)
-		return ret;
-	ret = facts->may_send(facts->context, &order, arena, &why, err);
-	return ret != 0 ? ret : hold_back(db, hex, &order, why, now_ms, err);
+	if (ready > 0)
+		return campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err);
+	if (ready < 0)
+		return -1;
+	log_warn("scheduled campaign not sent", LOG_TEXT("id", c->hex),
+		 LOG_TEXT("reason", "it is not ready"));
+	return campaign_unschedule(tx, c->hex, now_ms, err);
 }
 
+/* 1: it is being sent, 0, -1. */
 static int start_one(struct db *db, const char *hex,
 		     const struct campaign_sender_facts *facts, int64_t now_ms,
 		     struct err *err)
 {
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err why = ERR_INIT;
-	int started = check_order(db, hex, facts, now_ms, err);
+	struct campaign_order by = { 0 };
+	const char *why = NULL;
+	struct campaign c;
+	int may, ret;
 
-	if (started <= 0 || tx_begin(db, &tx, err) < 0)
-		return started == 0 ? 0 : -1;
-	if (campaign_send(&tx, hex, facts, now_ms, &why) < 0) {
-		if (why.code != ERR_CONFLICT) {
-			*err = why;
-			return -1;
-		}
-		log_warn("scheduled campaign not sent", LOG_TEXT("id", hex),
-			 LOG_ERR(&why));
-		if (campaign_unschedule(&tx, hex, now_ms, err) < 0)
-			return -1;
-		started = 0;
-	}
-	return tx_commit(&tx, err) < 0 ? -1 : started;
+	if (find_order(db, hex, &by, err) < 0 ||
+	    (may = may_start(facts, &by, arena, &why, err)) < 0 ||
+	    tx_begin(db, &tx, err) < 0)
+		return -1;
+	ret = take_due(&tx, hex, &by, now_ms, arena, &c, err);
+	if (ret <= 0)
+		return ret;
+	ret = may > 0 ? begin_due(&tx, &c, facts, now_ms, arena, err)
+		      : hold_back(&tx, &c, why, now_ms, err);
+	return ret < 0 || tx_commit(&tx, err) < 0 ? -1 : ret;
 }
 
 int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
@@ -281,20 +293,20 @@ int campaign_start_due(struct db *db, const struct campaign_sender_facts *facts,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct texts due = VEC_INIT;
-	const char *why;
-	int closed = gate_is_closed(db, arena, &why, err), started = 0;
+	int started = 0;
 
-	if (closed)
-		return closed < 0 ? -1 : 0;
 	if (db_list_texts(db, SQL_CAMPAIGN_LIST_DUE, SQL_ARGS(sql_int(now_ms)),
 			  arena, &due, err) < 0)
 		return -1;
 	vec_each (&due, hex) {
-		int result = start_one(db, *hex, facts, now_ms, err);
+		struct err failure = ERR_INIT;
+		int one = start_one(db, *hex, facts, now_ms, &failure);
 
-		if (result < 0)
-			return -1;
-		started += result;
+		if (one < 0)
+			log_error("scheduled campaign not started yet",
+				  LOG_TEXT("id", *hex), LOG_ERR(&failure));
+		else
+			started += one;
 	}
 	return started;
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "campaign/campaign_fixture.h"
 #include "campaign/campaign_hold.h"
 #include "campaign/checklist.h"
@@ -490,6 +491,27 @@ static void nothing_is_ready_while_sending_is_off(void **state)
 	}
 }
 
+static void what_cannot_be_made_into_messages_is_not_ready(void **state)
+{
+	CLEANUP(checklist_release) struct checklist list = { 0 };
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	struct campaign c = ready();
+
+	(void)state;
+	strbuf_addstr(&body, "{'html': '");
+	for (int i = 0; i < 33; i++)
+		strbuf_addstr(&body, "*|IF:FNAME|*");
+	strbuf_addstr(&body, "'}");
+	assert_int_equal(put_content(c.hex, body.buf), 0);
+	c = again(&c);
+	assert_int_equal(checklist_make(f.db, &c, &facts, FIXTURE_NOW, f.arena,
+					&list, &f.err),
+			 0);
+	assert_true(has_error(&list, CHECKLIST_TAGS));
+	assert_int_equal(act(SEND, c.hex, 0), -1);
+	assert_int_equal(f.err.code, ERR_CONFLICT);
+}
+
 /* --- life --- */
 
 static void goes_through_its_life(void **state)
@@ -625,7 +647,7 @@ static void who_may_not_send_any_more_sends_nothing(void **state)
 	asking.may_send = answer;
 	asking.context = &says;
 	assert_int_equal(act(SCHEDULE, c.hex, at), 0);
-	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), -1);
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 0);
 	assert_int_equal(again(&c).status, CAMPAIGN_SCHEDULE);
 	says = 0;
 	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 0);
@@ -642,6 +664,105 @@ static void who_may_not_send_any_more_sends_nothing(void **state)
 	assert_null(hold.reason);
 	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 1);
 	assert_int_equal(again(&c).status, CAMPAIGN_SENDING);
+}
+
+/* What a user does between the list of those that are due and their start. */
+struct meanwhile {
+	int what;
+	const char *hex;
+	int64_t at;
+	enum campaign_status then;
+};
+
+enum { NOTHING, TAKES_BACK, POSTPONES, REMOVES, STOPS_SENDING, FAILS };
+
+static int meanwhile(void *context, const struct campaign_order *order,
+		     struct arena *arena, const char **why_out, struct err *err)
+{
+	struct meanwhile *m = context;
+
+	(void)order;
+	(void)arena;
+	(void)why_out;
+	if (m->what == FAILS)
+		return err_set(err, ERR_IO, "not now");
+	if (m->what == TAKES_BACK || m->what == REMOVES)
+		assert_int_equal(act(UNSCHEDULE, m->hex, 0), 0);
+	if (m->what == POSTPONES)
+		assert_int_equal(act(SCHEDULE, m->hex, m->at + MS_DAY), 0);
+	if (m->what == REMOVES)
+		assert_int_equal(act(REMOVE, m->hex, 0), 0);
+	if (m->what == STOPS_SENDING)
+		put_gate("after a restore");
+	return 1;
+}
+
+static void what_is_taken_back_in_between_is_not_sent(void **state)
+{
+	int64_t at = FIXTURE_NOW - FIXTURE_NOW % MS_DAY + MS_DAY;
+	struct meanwhile cases[] = {
+		{ .what = TAKES_BACK, .then = CAMPAIGN_SAVE },
+		{ .what = POSTPONES, .then = CAMPAIGN_SCHEDULE },
+		{ .what = REMOVES },
+		{ .what = STOPS_SENDING, .then = CAMPAIGN_SCHEDULE },
+		{ .what = FAILS, .then = CAMPAIGN_SCHEDULE },
+		{ .what = NOTHING, .then = CAMPAIGN_SENDING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct campaign c = ready();
+		struct campaign_sender_facts asking = facts;
+
+		cases[i].hex = c.hex;
+		cases[i].at = at;
+		asking.may_send = meanwhile;
+		asking.context = &cases[i];
+		assert_int_equal(act(SCHEDULE, c.hex, at), 0);
+		assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err),
+				 cases[i].what == NOTHING);
+		put_gate(NULL);
+		if (cases[i].then)
+			assert_int_equal(again(&c).status, cases[i].then);
+		else
+			assert_int_equal(
+				campaign_find(f.db, c.hex, f.arena, &c, &f.err),
+				0);
+		if (cases[i].then == CAMPAIGN_SCHEDULE)
+			assert_int_equal(act(UNSCHEDULE, c.hex, 0), 0);
+	}
+}
+
+static int fails_at_first(void *context, const struct campaign_order *order,
+			  struct arena *arena, const char **why_out,
+			  struct err *err)
+{
+	bool *is_first = context, was = *is_first;
+
+	(void)order;
+	(void)arena;
+	(void)why_out;
+	*is_first = false;
+	return was ? err_set(err, ERR_IO, "not now") : 1;
+}
+
+/* The first that is due cannot be asked about: the second goes. */
+static void one_that_fails_stops_no_other(void **state)
+{
+	int64_t at = FIXTURE_NOW - FIXTURE_NOW % MS_DAY + MS_DAY;
+	struct campaign first = ready(), second = ready();
+	struct campaign_sender_facts asking = facts;
+
+	(void)state;
+	assert_int_equal(act(SCHEDULE, first.hex, at), 0);
+	assert_int_equal(act(SCHEDULE, second.hex, at), 0);
+	asking.may_send = fails_at_first;
+	asking.context = &(bool){ true };
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 1);
+	assert_int_equal(again(&first).status, CAMPAIGN_SCHEDULE);
+	assert_int_equal(again(&second).status, CAMPAIGN_SENDING);
+	assert_int_equal(campaign_start_due(f.db, &asking, at, &f.err), 1);
+	assert_int_equal(again(&first).status, CAMPAIGN_SENDING);
 }
 
 static void its_end_is_told_to_webhooks(void **state)
@@ -723,12 +844,16 @@ int main(void)
 		cmocka_unit_test(all_else_warns),
 		cmocka_unit_test(a_real_relay_needs_both_addresses),
 		cmocka_unit_test(nothing_is_ready_while_sending_is_off),
+		cmocka_unit_test(
+			what_cannot_be_made_into_messages_is_not_ready),
 		cmocka_unit_test(goes_through_its_life),
 		cmocka_unit_test(is_finished_while_it_sends_or_is_paused),
 		cmocka_unit_test(moves_only_by_the_table),
 		cmocka_unit_test(is_scheduled_on_quarters_to_come),
 		cmocka_unit_test(what_is_not_ready_in_time_goes_back),
 		cmocka_unit_test(who_may_not_send_any_more_sends_nothing),
+		cmocka_unit_test(what_is_taken_back_in_between_is_not_sent),
+		cmocka_unit_test(one_that_fails_stops_no_other),
 		cmocka_unit_test(its_end_is_told_to_webhooks),
 		cmocka_unit_test(a_fault_anywhere_is_told_and_changes_nothing),
 	};

@@ -246,6 +246,11 @@ static int warn_tags_of(struct checker *c, const char *where, struct str text,
 				   &problems, err);
 
 	add_tag_items(c, where, &problems);
+	if (result < 0 && err->code == ERR_INVALID) {
+		add_item(c, CHECKLIST_ERROR, CHECKLIST_TAGS, "Merge tags",
+			 arena_printf(c->arena, "%s: %s.", where, err->text));
+		return 0;
+	}
 	return result;
 }
 

@@ -1,7 +1,7 @@
 /** The check of a campaign that asks others: its links, and the DNS. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { runJob, useDns, useReceiver, useServer, type Json, type Server } from "../harness/index.js";
+import { runJob, until, useDns, useReceiver, useServer, type Json, type Server } from "../harness/index.js";
 
 const v1 = "/api/v1";
 
@@ -37,6 +37,25 @@ describe("the check of a campaign", () => {
     assert.ok(!site.requests.some((r) => r.path.startsWith("/for")));
     assert.equal(result.is_ready, false);
     assert.ok(result.items.some((i: Json) => i.code === "recipients"));
+  });
+
+  it("refuses conditionals that are nested too deep, and so does the sending: it waits for nothing", async () => {
+    server.allowLog(/job failed kind=campaign-send/);
+    const deep = "*|IF:FNAME|*".repeat(33) + "x";
+    const { id: group_id } = (await server.admin.post(`${v1}/groups`, { name: "Deep", kind: "dynamic", criteria: { match: "all", conditions: [] } }, { status: 201 })).body;
+    await server.admin.post(`${v1}/people`, { first_name: "Ann", email: "ann@example.test" }, { status: 201 });
+    const campaign = await make(server, deep, { group_id });
+    const result = await check(server, campaign);
+    assert.equal(result.is_ready, false);
+    assert.ok(result.items.some((i: Json) => i.type === "error" && i.code === "merge_tag" && /nested deeper than 32/.test(i.details)));
+    await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 });
+    const held = await until("it is a draft again", async () => {
+      const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}`);
+      return body.hold ? body : undefined;
+    });
+    assert.equal(held.status, "draft");
+    assert.equal(held.hold.reason, "not_sent");
+    assert.equal(held.send_job_id, null);
   });
 
   it("tries fifty at most", async () => {

@@ -373,6 +373,17 @@ static void add_problem(struct tag_checker *c, const char *where,
 		   });
 }
 
+/* It cannot be made into messages. */
+static void add_refused(struct campaign_checklist *l, const struct err *why)
+{
+	campaign_checklist_add(
+		l, (struct check_item){
+			   .type = CHECK_ERROR,
+			   .code = "merge_tag",
+			   .heading = "Merge tags",
+			   .details = arena_strdup(l->arena, why->text) });
+}
+
 static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 		     enum merge_context context, struct err *err)
 {
@@ -391,7 +402,9 @@ static int warn_tags(struct tag_checker *c, const char *where, const char *text,
 	vec_release(&problems);
 	if (result == 0)
 		merge_find_holes(program, &c->merge->fields, c->holes);
-	return result;
+	else if (err->code == ERR_INVALID)
+		add_refused(c->list, err);
+	return err->code == ERR_INVALID ? 0 : result;
 }
 
 static void add_hole(struct tag_checker *c, const char *tag, int64_t n)

@@ -95,7 +95,7 @@ static int begin_conditional(struct merge_compiler *c, struct str expression,
 	struct merge_frame *frame = &c->frames[c->depth];
 
 	if (c->depth == MERGE_NESTING_MAX)
-		return err_set(err, ERR_LIMIT,
+		return err_set(err, ERR_INVALID,
 			       "conditionals are nested deeper than %d",
 			       MERGE_NESTING_MAX);
 	merge_flush_literal(c);

@@ -445,7 +445,7 @@ static int compile_pieces(struct merge_compiler *c,
 		}
 		total += pieces[i].text.len;
 		if (total > MERGE_SOURCE_MAX)
-			return err_set(err, ERR_LIMIT,
+			return err_set(err, ERR_INVALID,
 				       "the text is longer than %u bytes",
 				       MERGE_SOURCE_MAX);
 		if (compile_piece(c, pieces[i].text, err) < 0)

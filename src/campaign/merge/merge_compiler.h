@@ -55,7 +55,7 @@ void merge_flush_literal(struct merge_compiler *c);
 
 /*
  * IF, ELSEIF, ELSE, END ... : name in capitals, and as written. Returns 1, 0
- * if it is no conditional's, -1 ERR_LIMIT.
+ * if it is no conditional's, -1 ERR_INVALID.
  */
 int merge_compile_structure(struct merge_compiler *c, struct str upper,
 			    struct str body, struct err *err);

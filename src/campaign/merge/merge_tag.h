@@ -161,7 +161,7 @@ struct merge_problems VEC_FIELDS(struct merge_problem);
 
 /*
  * problems may be NULL (then arena too); its texts live in arena. *out is the
- * caller's to free. ERR_LIMIT: text too long, conditionals nested too deep.
+ * caller's to free. ERR_INVALID: text too long, conditionals nested too deep.
  */
 int merge_compile(const struct merge_piece *pieces, size_t n,
 		  const struct merge_how *how, struct arena *arena,

@@ -645,7 +645,7 @@ static void nesting_has_a_limit(void **state)
 	piece.text = strbuf_str(&text);
 	assert_int_equal(
 		merge_compile(&piece, 1, &how, NULL, &program, NULL, &err), -1);
-	assert_int_equal(err.code, ERR_LIMIT);
+	assert_int_equal(err.code, ERR_INVALID);
 }
 
 static void values_are_read_from_the_members_json(void **state)
