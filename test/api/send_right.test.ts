@@ -82,6 +82,31 @@ describe("a schedule of who may not send any more", () => {
     await isSent(server, back);
   });
 
+  it("does not come with a role that is lost", async () => {
+    for (const may_send of [undefined, true]) {
+      const { body: user } = await server.admin.post(`${v1}/users`,
+        { email: `m${++n}@acme.example`, name: "Once in charge", role: "administrator" }, { status: 201 });
+      assert.equal(user.may_send, true);
+      const { body } = await server.admin.patch(`${v1}/users/${user.id}`, { role: "manager", may_send });
+      assert.equal(body.may_send, may_send ?? false);
+    }
+  });
+
+  it("is taken back at /3.0 by nobody else, neither by a DELETE", async () => {
+    const { client } = await addKey({ may_send: false });
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    const { body: campaign } = await client.post("/3.0/campaigns", {
+      type: "regular", recipients: { list_id: list },
+      settings: { subject_line: "S", title: "T", from_name: "F", reply_to: "f@acme.example" },
+    });
+    await client.put(`/3.0/campaigns/${campaign.id}/content`, { html: "<p>Hello</p>" });
+    await server.mailchimp.post(`/3.0/campaigns/${campaign.id}/actions/schedule`, { schedule_time: LATER }, { status: 204 });
+    await client.post(`/3.0/campaigns/${campaign.id}/actions/unschedule`, undefined, { status: 403 });
+    await client.delete(`/3.0/campaigns/${campaign.id}`, { status: 403 });
+    await server.mailchimp.post(`/3.0/campaigns/${campaign.id}/actions/unschedule`, undefined, { status: 204 });
+    await client.delete(`/3.0/campaigns/${campaign.id}`, { status: 204 });
+  });
+
   it("is held at /3.0 as well", async () => {
     server.allowLog(/scheduled campaign not sent/);
     const { id: keyId, client } = await addKey({});

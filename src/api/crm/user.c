@@ -72,8 +72,9 @@ static int read_body(struct request *rq, const json_t **body,
 static int read_user(const struct request *rq, const json_t *body,
 		     struct user *u, struct err *err)
 {
-	const char *role = NULL;
 	bool disabled = u->disabled_ms != 0;
+	bool was_administrator = u->role == ROLE_ADMINISTRATOR;
+	const char *role = NULL;
 
 	if (json_get_text(body, "email", &u->email, err) < 0 ||
 	    json_get_text(body, "name", &u->name, err) < 0 ||
@@ -84,6 +85,10 @@ static int read_user(const struct request *rq, const json_t *body,
 	if (role && !user_role_parse(role, &u->role))
 		return err_field(err, "role",
 				 "not one of administrator, manager, user");
+	/* it came with the role: nobody gave it */
+	if (was_administrator && u->role != ROLE_ADMINISTRATOR &&
+	    !json_object_get(body, "may_send"))
+		u->may_send = false;
 	if (disabled != (u->disabled_ms != 0))
 		u->disabled_ms = disabled ? rq->now_ms : 0;
 	return 0;

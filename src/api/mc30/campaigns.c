@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/mc30/campaign_json.h"
 #include "base/err.h"
+#include "http/auth.h"
 
 #include <string.h>
 
@@ -133,13 +134,31 @@ int mc_campaigns_update(struct request *rq, struct response *rs,
 	return reply(rq, rs, db, &campaign, err);
 }
 
+/* To remove a scheduled one is to take its sending back. */
+static int may_remove(struct request *rq, struct db *db, struct err *err)
+{
+	struct campaign c;
+
+	if (auth_permits(&rq->caller, PERMIT_SEND))
+		return 0;
+	if (campaign_get_by_hex(db, request_param(rq, "campaign_id"), rq->arena,
+				&c, err) < 0)
+		return -1;
+	if (c.status != CAMPAIGN_SCHEDULE)
+		return 0;
+	return err_set(err, ERR_DENIED,
+		       "Only who may send campaigns may delete one that is "
+		       "scheduled");
+}
+
 int mc_campaigns_remove(struct request *rq, struct response *rs,
 			struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
-	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0)
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    may_remove(rq, tx.db, err) < 0)
 		return -1;
 	if (campaign_remove(&tx, request_param(rq, "campaign_id"), rq->now_ms,
 			    err) < 0) {
