@@ -8,6 +8,7 @@
 #include "audience/suppression.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "sql/member.h"
@@ -25,10 +26,11 @@ struct leaver {
 };
 struct leavers VEC_FIELDS(struct leaver);
 
-/* What the webhooks are told: the member as it was then, and why. */
+/* What the webhooks are told: the member as it was then, why, and when. */
 struct news {
 	struct member member;
 	const struct member_departure *why;
+	int64_t at_ms;
 };
 
 /* A campaign that made, or would have made, a member cleaned. */
@@ -110,14 +112,31 @@ static int read_leavers(struct leaving *l, const struct member_departure *all,
 
 /* --- playing --- */
 
-static void note_change(struct leaving *l, struct leaver *leaver,
-			const struct member_departure *d)
+/*
+ * When a word is told to have been said. The API tells seconds: who leaves, or
+ * takes that back, in the second in which they came is told of as if they had
+ * waited for its end. A client that compares seconds would take a second no for
+ * the first, which was taken back, and lose it.
+ */
+static int64_t told_ms(const struct leaving *l, const struct member *m)
 {
-	struct news news = { .why = d };
+	int64_t next_ms = m->opt_ms - m->opt_ms % MS_SECOND + MS_SECOND;
+
+	/* any client may have written any time there */
+	return next_ms > l->now_ms && next_ms < l->now_ms + MS_MINUTE
+		       ? next_ms
+		       : l->now_ms;
+}
+
+static void note_change(struct leaving *l, struct leaver *leaver,
+			const struct member_departure *d, int64_t at_ms)
+{
+	struct member *m = &leaver->now;
+	struct news news = { .why = d, .at_ms = at_ms };
 
 	leaver->is_changed = true;
-	leaver->now.changed_ms = l->now_ms;
-	news.member = leaver->now;
+	m->changed_ms = at_ms > m->changed_ms ? at_ms : m->changed_ms;
+	news.member = *m;
 	vec_push(&l->news, news);
 }
 
@@ -136,7 +155,7 @@ static void play_bounce(struct leaving *l, struct leaver *leaver,
 	if (clean.is_again)
 		return;
 	m->status = MEMBER_CLEANED;
-	note_change(l, leaver, d);
+	note_change(l, leaver, d, l->now_ms);
 }
 
 static const enum unsubscribed_by left_by[] = {
@@ -224,7 +243,7 @@ static void play_leaving(struct leaving *l, struct leaver *leaver,
 	m->unsubscribe_reason = d->reason ? d->reason : "";
 	m->unsubscribed_ms = d->at_ms;
 	m->unsubscribed_campaign_id = by_link ? d->campaign_id : 0;
-	note_change(l, leaver, d);
+	note_change(l, leaver, d, told_ms(l, m));
 }
 
 /* While it is cleaned, underneath: that does not ask which came first. */
@@ -243,9 +262,9 @@ static void play_taking_back(struct leaving *l, struct leaver *leaver,
 	m->unsubscribed_by = UNSUBSCRIBED_NOT;
 	m->unsubscribe_reason = "";
 	m->unsubscribed_ms = m->unsubscribed_campaign_id = 0;
-	m->opt_ms = d->at_ms;
+	m->opt_ms = told_ms(l, m);
 	m->ip_opt = d->ip ? d->ip : "";
-	note_change(l, leaver, d);
+	note_change(l, leaver, d, m->opt_ms);
 }
 
 static void play_departure(struct leaving *l, const struct member_departure *d)
@@ -307,7 +326,7 @@ static int write_taken_back(struct leaving *l, struct batch *batch,
 			      SQL_ARGS(sql_int(d->event_id),
 				       sql_int(d->member_id),
 				       sql_int(d->campaign_id),
-				       sql_int(l->now_ms), sql_text(d->ip)),
+				       sql_int(news->at_ms), sql_text(d->ip)),
 			      err) < 0)
 			return -1;
 	}
@@ -389,7 +408,7 @@ static int tell_one(struct member_run *run, const struct news *news,
 	    0)
 		return -1;
 	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
-			    run->actor->now_ms, err);
+			    news->at_ms, err);
 }
 
 static int tell_all(struct leaving *l, struct err *err)

@@ -170,7 +170,8 @@ static int campaign_of(struct work *w, const char *marketing_id, int64_t *out,
 			   SQL_ARGS(sql_text(marketing_id)), out, err);
 }
 
-/* When it happened: within a second, to its end. Unknown: 0. */
+/* When it happened: within a second, to its end. Unknown: 0. The audience may
+ * tell of the second to come, so that no two words have the same. */
 static int64_t fired_ms(const json_t *form, int64_t now_ms)
 {
 	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
@@ -182,6 +183,8 @@ static int64_t fired_ms(const json_t *form, int64_t now_ms)
 	strbuf_addf(&iso, "%.10sT%sZ", text, text + 11);
 	if (!time_parse_iso(iso.buf, &ms))
 		return 0;
+	if (ms > now_ms)
+		return ms < now_ms + MS_SECOND ? ms : now_ms + MS_SECOND;
 	return ms + 999 < now_ms ? ms + 999 : now_ms;
 }
 

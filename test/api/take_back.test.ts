@@ -126,7 +126,7 @@ describe("an unsubscribe that was a mistake", () => {
   });
 
   describe("by a person of the CRM", () => {
-    const addresses = ["ida@b.example", "jan@b.example", "kim@b.example"];
+    const addresses = ["ida@b.example", "jan@b.example", "kim@b.example", "lea@b.example", "mia@b.example"];
     let group: Json, links: string[];
 
     /** A campaign to the group; its report. */
@@ -204,6 +204,38 @@ describe("an unsubscribe that was a mistake", () => {
       await send();
       await until("the next mail is there", async () =>
         (await server.admin.get(`${v1}/outbox`, { rcpt: "kim@b.example" })).body.items.length === 3);
+    });
+
+    it("keeps the last of three words, however quick they came", async () => {
+      const mistake = mistakeIn(await leave(links[3]!));
+      await back(mistake);
+      await leave(links[3]!);
+      await isNow("lea@b.example", "unsubscribed");
+      await isOut("lea@b.example", true);
+      await runJob(server, `${v1}/sync`, { full: true });
+      assert.equal((await person("lea@b.example")).opted_out, true);
+      assert.equal(await statusOf("lea@b.example"), "unsubscribed");
+      await back(mistake);
+      await isOut("lea@b.example", false);
+      await isNow("lea@b.example", "subscribed");
+    });
+
+    it("lifts it from everybody with the address, whoever hears of it first", async () => {
+      await server.admin.post(`${v1}/people`, { first_name: "Mo", email: "mia@b.example" }, { status: 201 });
+      const both = async (): Promise<boolean[]> =>
+        (await server.admin.get(`${v1}/people`, { email: "mia@b.example" })).body.items.map((p: Json) => p.opted_out);
+      assert.deepEqual(await both(), [false, false]);
+      const mistake = mistakeIn(await leave(links[4]!));
+      await back(mistake);
+      await until("both words were heard", async () => {
+        await runJob(server, `${v1}/sync`, { full: true });
+        const { body } = await server.admin.get(`${v1}/people`, { email: "mia@b.example" });
+        const words = await Promise.all(body.items.map(async (p: Json) =>
+          (await server.admin.get(`${v1}/people/${p.id}/consent`)).body.items.map((c: Json) => c.state)));
+        return words.every((w) => w.includes("opted_out") && w[0] === "opted_in");
+      });
+      assert.deepEqual(await both(), [false, false]);
+      await isNow("mia@b.example", "subscribed");
     });
   });
 });

@@ -310,6 +310,7 @@ static int reach_others(struct tx *tx, const struct consent *c,
 	vec_each (&sharers, other) {
 		other->state = CONSENT_OPTED_OUT;
 		other->source = CONSENT_CARRIED;
+		other->at_ms = c->at_ms; /* the same word */
 		other->campaign_id = c->campaign_id;
 		other->import_id = c->import_id;
 		/* people of a company may share addresses with others */
