@@ -104,3 +104,17 @@ WHERE o.entity = ? AND o.record_id = ? AND o.state = :CONSENT_OPTED_OUT
 		AND i.id > o.id AND i.state = :CONSENT_OPTED_IN
 		AND i.source IN ('person', 'user', 'api'))
 LIMIT 1;
+
+-- name: consent-around
+-- Whose opt-outs hold for a record: itself, who shares an address with it, and
+-- its company. args: entity, record, entity, record, entity, record
+SELECT CAST(? AS INTEGER) AS entity, CAST(? AS BIGINT) AS record_id
+ UNION
+SELECT b.entity, b.record_id FROM email a
+JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
+WHERE a.entity = ? AND a.record_id = ? AND a.ended_ms IS NULL
+ UNION
+SELECT :ENTITY_COMPANY, p.company_id FROM person p
+WHERE CAST(? AS INTEGER) = :ENTITY_PERSON AND p.id = ?
+	AND p.company_id IS NOT NULL
+ORDER BY 1, 2;

@@ -126,7 +126,8 @@ describe("an unsubscribe that was a mistake", () => {
   });
 
   describe("by a person of the CRM", () => {
-    const addresses = ["ida@b.example", "jan@b.example", "kim@b.example", "lea@b.example", "mia@b.example"];
+    const addresses = ["ida@b.example", "jan@b.example", "kim@b.example", "lea@b.example", "mia@b.example",
+      "nia@b.example", "ola@b.example", "pia@b.example"];
     let group: Json, links: string[];
 
     /** A campaign to the group; its report. */
@@ -236,6 +237,38 @@ describe("an unsubscribe that was a mistake", () => {
       });
       assert.deepEqual(await both(), [false, false]);
       await isNow("mia@b.example", "subscribed");
+    });
+
+    it("does not lift it where a lead with the address, a colleague or the company says no besides", async () => {
+      const nos: ((own: Json) => Promise<unknown>)[] = [
+        async () => {
+          const { body: lead } = await server.admin.post(`${v1}/leads`, { first_name: "N", email: "nia@b.example" }, { status: 201 });
+          assert.equal(lead.opted_out, true); // it shares the address
+          await server.admin.patch(`${v1}/leads/${lead.id}`, { opted_out: true, reason: "told us" });
+        },
+        async (own) => {
+          const { body: firm } = await server.admin.post(`${v1}/companies`, { name: "Firm" }, { status: 201 });
+          await server.admin.patch(`${v1}/people/${own.id}`, { company_id: firm.id });
+          await server.admin.patch(`${v1}/companies/${firm.id}`, { opted_out: true, reason: "by letter" });
+        },
+        async (own) => {
+          await server.admin.patch(`${v1}/people/${own.id}`, { emails: [{ address: "pia@b.example", primary: true }, { address: "desk@b.example" }] });
+          const { body: other } = await server.admin.post(`${v1}/people`, { first_name: "Q", email: "desk@b.example" }, { status: 201 });
+          await server.admin.patch(`${v1}/people/${other.id}`, { opted_out: true, reason: "told us" });
+        },
+      ];
+      for (const [i, saysNo] of nos.entries()) {
+        const address = addresses[5 + i]!;
+        const mistake = mistakeIn(await leave(links[5 + i]!));
+        await isOut(address, true);
+        await saysNo(await person(address));
+        await back(mistake);
+        await until(`the bridge unsubscribed ${address}`, async () => {
+          const { body } = await server.mailchimp.get(`/3.0/lists/${list}/members/${address}`);
+          return body.status === "unsubscribed" && /admin/.test(body.unsubscribe_reason);
+        });
+        assert.equal((await person(address)).opted_out, true);
+      }
     });
   });
 });

@@ -9,6 +9,7 @@
 #include "crm/consent/opt_out_witness.h"
 
 #include "sql/address.h"
+#include "sql/consent.h"
 
 /* Was it said by the audience, or of somebody else by a mail that a reader of
  * the same address got? */
@@ -92,19 +93,68 @@ int consent_may_be_taken_back(struct db *db, const char *hash, struct err *err)
 	return found;
 }
 
+/* Locks them all, in one order: nobody else says anything meanwhile. */
+static int lock_around(struct tx *tx, const struct consent *record,
+		       struct consents *out, struct err *err)
+{
+	struct sql_value entity = sql_int(record->entity);
+	struct sql_value id = sql_int(record->record_id);
+
+	if (db_list(tx->db, SQL_CONSENT_AROUND,
+		    SQL_ARGS(entity, id, entity, id, entity, id), read_record,
+		    NULL, out, err) < 0)
+		return -1;
+	vec_each (out, c)
+		if (consent_lock(tx, c->entity, c->record_id, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Is it out by more than the audience told? 1, 0, -1. */
+static int says_more(struct db *db, const struct consent *record, int64_t at_ms,
+		     struct err *err)
+{
+	enum consent_source source;
+	struct consent said;
+	int64_t since_ms;
+	int ret = consent_find_opt_out(db, record->entity, record->record_id,
+				       &source, &since_ms, err);
+
+	if (ret <= 0)
+		return ret;
+	ret = find_said(db, record->entity, record->record_id, at_ms, &said,
+			err);
+	return ret < 0 ? -1 : !ret;
+}
+
+/* The same of any of them. */
+static int is_barred(struct db *db, const struct consents *around,
+		     int64_t at_ms, struct err *err)
+{
+	int barred = 0;
+
+	for (size_t i = 0; i < around->n && barred == 0; i++)
+		barred = says_more(db, &around->v[i], at_ms, err);
+	return barred;
+}
+
 /* 1, 0: it is not for this record, -1. */
 static int take_back(struct tx *tx, const struct consent *record, int64_t at_ms,
 		     const struct actor *actor, struct err *err)
 {
+	CLEANUP(vec_release) struct consents around = VEC_INIT;
 	struct consent said = { 0 };
-	int found;
+	int found, barred;
 
-	if (consent_lock(tx, record->entity, record->record_id, err) < 0)
+	if (lock_around(tx, record, &around, err) < 0)
 		return -1;
 	found = find_said(tx->db, record->entity, record->record_id, at_ms,
 			  &said, err);
 	if (found <= 0)
 		return found;
+	barred = is_barred(tx->db, &around, at_ms, err);
+	if (barred != 0)
+		return barred < 0 ? -1 : 0;
 	said.state = CONSENT_OPTED_IN;
 	said.source = CONSENT_BY_PERSON;
 	said.reason = "subscribed again by the link of a mail";
