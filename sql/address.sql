@@ -25,16 +25,16 @@ WHERE hash = ? AND ended_ms IS NULL
 ORDER BY entity, record_id;
 
 -- name: address-had
--- The same, and who had it at a time, of those who are there still.
+-- The same, and who had it at a time, of those who are there still; the address.
 -- args: hash, at
-SELECT DISTINCT e.entity, e.record_id FROM email e
+SELECT e.entity, e.record_id, MAX(e.id) FROM email e
 LEFT JOIN person p ON e.entity = :ENTITY_PERSON AND p.id = e.record_id
 	AND p.erased_ms IS NULL
 LEFT JOIN lead l ON e.entity = :ENTITY_LEAD AND l.id = e.record_id
 	AND l.erased_ms IS NULL
 WHERE e.hash = ? AND (e.ended_ms IS NULL OR e.ended_ms > ?)
 	AND (p.id IS NOT NULL OR l.id IS NOT NULL)
-ORDER BY e.entity, e.record_id;
+GROUP BY e.entity, e.record_id ORDER BY e.entity, e.record_id;
 
 -- name: address-add
 -- args: all columns but ended_ms

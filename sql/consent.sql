@@ -22,6 +22,18 @@ SELECT state, source, campaign_id, at_ms FROM consent
 WHERE entity = ? AND record_id = ?
 ORDER BY id DESC LIMIT 1;
 
+-- name: consent-said
+-- Did the audience tell it, by that address, since the last yes? args: entity,
+-- record, state, campaign or 0, address or 0, the same
+SELECT 1 FROM consent c
+WHERE c.entity = ? AND c.record_id = ? AND c.state = ?
+	AND c.source = 'audience' AND COALESCE(c.campaign_id, 0) = ?
+	AND (CAST(? AS BIGINT) = 0 OR c.email_id IS NULL OR c.email_id = ?)
+	AND NOT EXISTS (SELECT 1 FROM consent o WHERE o.entity = c.entity
+		AND o.record_id = c.record_id AND o.id > c.id
+		AND o.state <> c.state)
+LIMIT 1;
+
 -- name: consent-last-of
 -- args: entity, JSON record ids
 SELECT record_id, state, source, campaign_id, at_ms FROM consent
@@ -34,8 +46,9 @@ ORDER BY record_id;
 -- args: entity, record
 SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
 	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name,
-	NULLIF(e.address, ''), c.import_id, i.file_name
+	NULLIF(e.address, ''), c.import_id, i.file_name, h.hash
 FROM consent c
+LEFT JOIN email h ON h.id = c.email_id
 LEFT JOIN app_user u ON u.id = c.user_id
 LEFT JOIN campaign k ON k.id = c.campaign_id
 LEFT JOIN import_run i ON i.id = c.import_id

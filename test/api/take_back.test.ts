@@ -270,5 +270,24 @@ describe("an unsubscribe that was a mistake", () => {
         assert.equal((await person(address)).opted_out, true);
       }
     });
+
+    it("takes back what was said at that address, by nobody who said no at another of theirs", async () => {
+      await server.admin.post(`${v1}/people`, { first_name: "R", last_name: "Example", emails: [
+        { address: "rea@b.example", primary: true }, { address: "sol@b.example" }] }, { status: 201 });
+      await server.admin.post(`${v1}/people`, { first_name: "S", last_name: "Example", email: "sol@b.example" }, { status: 201 });
+      const [rea, sol] = await linksOf(["rea@b.example", "sol@b.example"], send);
+      const out = async (): Promise<boolean[]> => (await server.admin.get(`${v1}/people`, { email: "sol@b.example" })).body.items.map((p: Json) => p.opted_out);
+      const mistake = mistakeIn(await leave(sol!));
+      await until("both are out", async () => (await out()).every((x) => x));
+      await leave(rea!);
+      await isNow("rea@b.example", "unsubscribed");
+      await runJob(server, `${v1}/sync`, { full: true });
+      await back(mistake);
+      await until("the bridge unsubscribed the shared address", async () => {
+        const { body } = await server.mailchimp.get(`/3.0/lists/${list}/members/sol@b.example`);
+        return body.status === "unsubscribed" && /admin/.test(body.unsubscribe_reason);
+      });
+      assert.deepEqual(await out(), [true, true]);
+    });
   });
 });

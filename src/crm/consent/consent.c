@@ -83,11 +83,22 @@ static bool says_same(const struct consent *a, const struct consent *b)
 	       a->campaign_id == b->campaign_id;
 }
 
-/* Does the last row say the same? 1, 0, -1. */
+/* Does the last row say the same? What the audience tells is told again and
+ * again, and of each address: any row since the last yes. 1, 0, -1. */
 static int is_said(struct db *db, const struct consent *c, struct err *err)
 {
 	struct consent last;
-	int found = find_last(db, c->entity, c->record_id, &last, err);
+	int64_t one;
+	int found;
+
+	if (c->source == CONSENT_BY_AUDIENCE)
+		return db_find_int(
+			db, SQL_CONSENT_SAID,
+			SQL_ARGS(sql_int(c->entity), sql_int(c->record_id),
+				 sql_int(c->state), sql_int(c->campaign_id),
+				 sql_int(c->email_id), sql_int(c->email_id)),
+			&one, err);
+	found = find_last(db, c->entity, c->record_id, &last, err);
 
 	if (found <= 0)
 		return found;
@@ -429,6 +440,7 @@ int consent_add_by_address(struct tx *tx, const char *hash,
 
 		one.entity = (enum entity)rows_int(rows, 0);
 		one.record_id = rows_int(rows, 1);
+		one.email_id = rows_int(rows, 2);
 		added = consent_add(tx, &one, actor, err);
 		if (added < 0)
 			return -1;
@@ -543,6 +555,7 @@ static void read_consent(const struct rows *rows, struct arena *arena,
 		.address = rows_dup(rows, 13, arena),
 		.import_id = rows_int(rows, 14),
 		.import_name = rows_dup(rows, 15, arena),
+		.address_hash = rows_dup(rows, 16, arena),
 	};
 }
 

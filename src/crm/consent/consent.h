@@ -54,6 +54,7 @@ struct consent {
 	int64_t import_id; /* the import that says it; 0: none */
 	/* Of consent_list only; NULL: none, or not known any more. */
 	const char *user_name, *campaign_name, *address, *import_name;
+	const char *address_hash; /* of email_id */
 };
 
 struct consents VEC_FIELDS(struct consent);
@@ -87,9 +88,9 @@ int consent_is_of_somebody(struct db *db, const char *hash,
 /*
  * The person took back, at at_ms, what they had told the audience by their own
  * link: whoever has the address is opted in if all that is said of them since
- * they last agreed is what the audience told, until then; not if a user, a
- * program, an import or a company says no as well, of them or of anybody with
- * whom they share an address. Returns how many, or -1.
+ * they last agreed is what the audience told of that address, until then; not
+ * if a user, a program, an import or a company says no as well, of them or of
+ * anybody with whom they share an address. Returns how many, or -1.
  */
 int consent_take_back(struct tx *tx, const char *hash, int64_t at_ms,
 		      const struct actor *actor, struct err *err);

@@ -11,12 +11,16 @@
 #include "sql/address.h"
 #include "sql/consent.h"
 
-/* Was it said by the audience, or of somebody else by a mail that a reader of
- * the same address got? */
-static bool is_of_audience(const struct consent *c)
+#include <string.h>
+
+/* Was it said by the audience of that address, or of somebody else by a mail
+ * that a reader of an address they share got? */
+static bool is_of_audience(const struct consent *c, const char *hash)
 {
-	return c->source == CONSENT_BY_AUDIENCE ||
-	       (c->source == CONSENT_CARRIED && c->campaign_id != 0);
+	if (c->source == CONSENT_CARRIED)
+		return c->campaign_id != 0;
+	return c->source == CONSENT_BY_AUDIENCE &&
+	       (!c->address_hash || strcmp(c->address_hash, hash) == 0);
 }
 
 /* Is an import among those who say no? 1, 0, -1. */
@@ -33,10 +37,17 @@ static int is_witnessed_by_import(struct db *db, enum entity entity,
 	return 0;
 }
 
-/* What a record says, since its last yes, if all of that is the audience's and
- * not after at_ms: 1 and *out, the last of it; 0, -1. */
+/* What is taken back: what was said of an address until a time. */
+struct taken {
+	const char *hash;
+	int64_t at_ms;
+};
+
+/* What a record says, since its last yes, if all of that can be taken back: 1
+ * and *out, the last of it; 0, -1. */
 static int find_said(struct db *db, enum entity entity, int64_t record_id,
-		     int64_t at_ms, struct consent *out, struct err *err)
+		     const struct taken *t, struct consent *out,
+		     struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct consents all = VEC_INIT;
@@ -50,7 +61,7 @@ static int find_said(struct db *db, enum entity entity, int64_t record_id,
 	vec_each (&all, c) {
 		if (c->state == CONSENT_OPTED_IN)
 			break;
-		if (!is_of_audience(c) || c->at_ms > at_ms)
+		if (!is_of_audience(c, t->hash) || c->at_ms > t->at_ms)
 			return 0;
 		if (!found || (!out->campaign_id && c->campaign_id))
 			*out = (struct consent){ .entity = entity,
@@ -81,6 +92,7 @@ static int list_records(struct db *db, const char *hash, struct consents *out,
 int consent_may_be_taken_back(struct db *db, const char *hash, struct err *err)
 {
 	CLEANUP(vec_release) struct consents records = VEC_INIT;
+	struct taken any = { hash, INT64_MAX };
 	struct consent said;
 	int found = 0;
 
@@ -88,8 +100,7 @@ int consent_may_be_taken_back(struct db *db, const char *hash, struct err *err)
 		return -1;
 	for (size_t i = 0; i < records.n && found == 0; i++)
 		found = find_said(db, records.v[i].entity,
-				  records.v[i].record_id, INT64_MAX, &said,
-				  err);
+				  records.v[i].record_id, &any, &said, err);
 	return found;
 }
 
@@ -111,8 +122,8 @@ static int lock_around(struct tx *tx, const struct consent *record,
 }
 
 /* Is it out by more than the audience told? 1, 0, -1. */
-static int says_more(struct db *db, const struct consent *record, int64_t at_ms,
-		     struct err *err)
+static int says_more(struct db *db, const struct consent *record,
+		     const struct taken *t, struct err *err)
 {
 	enum consent_source source;
 	struct consent said;
@@ -122,25 +133,25 @@ static int says_more(struct db *db, const struct consent *record, int64_t at_ms,
 
 	if (ret <= 0)
 		return ret;
-	ret = find_said(db, record->entity, record->record_id, at_ms, &said,
-			err);
+	ret = find_said(db, record->entity, record->record_id, t, &said, err);
 	return ret < 0 ? -1 : !ret;
 }
 
 /* The same of any of them. */
 static int is_barred(struct db *db, const struct consents *around,
-		     int64_t at_ms, struct err *err)
+		     const struct taken *t, struct err *err)
 {
 	int barred = 0;
 
 	for (size_t i = 0; i < around->n && barred == 0; i++)
-		barred = says_more(db, &around->v[i], at_ms, err);
+		barred = says_more(db, &around->v[i], t, err);
 	return barred;
 }
 
 /* 1, 0: it is not for this record, -1. */
-static int take_back(struct tx *tx, const struct consent *record, int64_t at_ms,
-		     const struct actor *actor, struct err *err)
+static int take_back(struct tx *tx, const struct consent *record,
+		     const struct taken *t, const struct actor *actor,
+		     struct err *err)
 {
 	CLEANUP(vec_release) struct consents around = VEC_INIT;
 	struct consent said = { 0 };
@@ -148,17 +159,17 @@ static int take_back(struct tx *tx, const struct consent *record, int64_t at_ms,
 
 	if (lock_around(tx, record, &around, err) < 0)
 		return -1;
-	found = find_said(tx->db, record->entity, record->record_id, at_ms,
-			  &said, err);
+	found = find_said(tx->db, record->entity, record->record_id, t, &said,
+			  err);
 	if (found <= 0)
 		return found;
-	barred = is_barred(tx->db, &around, at_ms, err);
+	barred = is_barred(tx->db, &around, t, err);
 	if (barred != 0)
 		return barred < 0 ? -1 : 0;
 	said.state = CONSENT_OPTED_IN;
 	said.source = CONSENT_BY_PERSON;
 	said.reason = "subscribed again by the link of a mail";
-	said.at_ms = at_ms < actor->now_ms ? at_ms : actor->now_ms;
+	said.at_ms = t->at_ms < actor->now_ms ? t->at_ms : actor->now_ms;
 	return consent_add(tx, &said, actor, err);
 }
 
@@ -166,12 +177,13 @@ int consent_take_back(struct tx *tx, const char *hash, int64_t at_ms,
 		      const struct actor *actor, struct err *err)
 {
 	CLEANUP(vec_release) struct consents records = VEC_INIT;
+	struct taken taken_back = { hash, at_ms };
 	int count = 0;
 
 	if (list_records(tx->db, hash, &records, err) < 0)
 		return -1;
 	vec_each (&records, record) {
-		int taken = take_back(tx, record, at_ms, actor, err);
+		int taken = take_back(tx, record, &taken_back, actor, err);
 
 		if (taken < 0)
 			return -1;
