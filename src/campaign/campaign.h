@@ -132,12 +132,12 @@ int campaign_move(struct tx *tx, int64_t id, enum campaign_status to,
 
 /*
  * Scheduled campaigns whose time has come go to sending (or, if they are not
- * ready any more, back to save: the log says why; or if who scheduled them may
- * not send any more: held there, CAMPAIGN_NO_RIGHT). Each is looked at again
- * when it is its turn: a schedule that was taken back or changed meanwhile
- * counts. While sending is off (journal/gate.h) they wait. One that fails is
- * logged, and tried again by the next call; it stops no other. Commits by
- * itself; returns how many were started, or -1. Called about every second by
+ * ready any more, CAMPAIGN_NOT_READY, or who scheduled them may not send any
+ * more, CAMPAIGN_NO_RIGHT, back to save and held there). Each is looked at
+ * again when it is its turn: a schedule that was taken back or changed
+ * meanwhile counts. While sending is off (journal/gate.h) they wait. One that
+ * fails is logged, and tried again by the next call; it stops no other. Commits
+ * by itself; returns how many were started, or -1. Called about every second by
  * whoever runs the sender.
  */
 struct campaign_sender_facts;

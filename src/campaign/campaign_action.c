@@ -233,10 +233,12 @@ static int take_due(struct tx *tx, const char *hex,
 	       now.user_id == by->user_id && now.key_id == by->key_id;
 }
 
-static int hold_back(struct tx *tx, const struct campaign *c, const char *why,
-		     int64_t now_ms, struct err *err)
+/* A draft again, that says why. */
+static int hold_back(struct tx *tx, const struct campaign *c,
+		     const char *reason, const char *why, int64_t now_ms,
+		     struct err *err)
 {
-	struct campaign_hold hold = { .reason = CAMPAIGN_NO_RIGHT,
+	struct campaign_hold hold = { .reason = reason,
 				      .detail = why,
 				      .since_ms = now_ms };
 
@@ -248,7 +250,7 @@ static int hold_back(struct tx *tx, const struct campaign *c, const char *why,
 		       : 0;
 }
 
-/* 1, 0: it is not ready, and a draft again; -1. */
+/* 1, 0: it is not ready, -1. */
 static int begin_due(struct tx *tx, const struct campaign *c,
 		     const struct campaign_sender_facts *facts, int64_t now_ms,
 		     struct arena *arena, struct err *err)
@@ -257,11 +259,11 @@ static int begin_due(struct tx *tx, const struct campaign *c,
 
 	if (ready > 0)
 		return campaign_move(tx, c->id, CAMPAIGN_SENDING, now_ms, err);
-	if (ready < 0)
-		return -1;
-	log_warn("scheduled campaign not sent", LOG_TEXT("id", c->hex),
-		 LOG_TEXT("reason", "it is not ready"));
-	return campaign_unschedule(tx, c->hex, now_ms, err);
+	return ready < 0 ? -1
+			 : hold_back(tx, c, CAMPAIGN_NOT_READY,
+				     "it was not ready when its time came: its "
+				     "checklist says why",
+				     now_ms, err);
 }
 
 /* 1: it is being sent, 0, -1. */
@@ -284,7 +286,7 @@ static int start_one(struct db *db, const char *hex,
 	if (ret <= 0)
 		return ret;
 	ret = may > 0 ? begin_due(&tx, &c, facts, now_ms, arena, err)
-		      : hold_back(&tx, &c, why, now_ms, err);
+		      : hold_back(&tx, &c, CAMPAIGN_NO_RIGHT, why, now_ms, err);
 	return ret < 0 || tx_commit(&tx, err) < 0 ? -1 : ret;
 }
 

@@ -8,7 +8,8 @@
  *               and goes on by itself
  *     paused    it paused itself, since too much bounced or was refused;
  *               resuming it overrides that for good
- *     save      its time came, and who scheduled it may not send any more
+ *     save      its time came, and who scheduled it may not send any more,
+ *               or it was not ready any more
  *
  * Every change of the status ends a hold. Written by the sender.
  */
@@ -26,11 +27,12 @@ struct err;
 struct tx;
 
 #define CAMPAIGN_NO_RIGHT "no_right"
+#define CAMPAIGN_NOT_READY "not_ready"
 
 struct campaign_hold {
 	const char *reason; /* NULL: it does not stand still; else one of
 			       connection sender limit auth relay content size,
-			       bounces refusals, no_right */
+			       bounces refusals, no_right not_ready */
 	const char *detail; /* what the relay said; no addresses */
 	int64_t since_ms;
 	bool is_overridden; /* a user knows, and wants it sent */

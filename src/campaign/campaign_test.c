@@ -613,6 +613,7 @@ static void what_is_not_ready_in_time_goes_back(void **state)
 	struct campaign_sender_facts nobody = { .organisation = "",
 						.postal_address = "" };
 	struct campaign c = ready();
+	struct campaign_hold hold;
 
 	(void)state;
 	assert_int_equal(act(SCHEDULE, c.hex, at), 0);
@@ -620,6 +621,9 @@ static void what_is_not_ready_in_time_goes_back(void **state)
 	c = again(&c);
 	assert_int_equal(c.status, CAMPAIGN_SAVE);
 	assert_int_equal(c.schedule_ms, 0);
+	assert_int_equal(campaign_hold_get(f.db, c.id, f.arena, &hold, &f.err),
+			 0);
+	assert_string_equal(hold.reason, CAMPAIGN_NOT_READY);
 }
 
 /* 1, 0 or -1, as the test says. */
