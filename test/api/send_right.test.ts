@@ -1,7 +1,7 @@
 /** Who lost the right to send sends nothing later, either; and nothing of it is lost. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, execute, isSent, makeCampaign, makeGroup, until, useServer, type Client, type Json } from "../harness/index.js";
+import { addPeople, execute, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Client, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const LATER = "2100-01-01T10:00:00Z";
@@ -80,6 +80,24 @@ describe("a schedule of who may not send any more", () => {
     await server.admin.patch(`${v1}/users/${user.id}`, { may_send: true });
     due();
     await isSent(server, back);
+  });
+
+  it("is that of who confirmed the sending, where somebody else began it", async () => {
+    const many = Array.from({ length: 60 }, (_, i) => `p${i}@many.example`);
+    await addPeople(server, many);
+    const of = (op: string, value: string): Json => ({ match: "all", conditions: [{ field: "email", op, value }] });
+    const big = await makeGroup(server, "Many", of("contains", "@many.example").conditions);
+    await runJob(server, `${v1}/groups/${big.id}/push`);
+    // now nearly all are to lose its tag: that is asked about
+    await server.admin.patch(`${v1}/groups/${big.id}`, { criteria: of("is", many[0]!) });
+    const user = await addUser();
+    const { client } = await addKey({ user_id: user.id });
+    const campaign = await makeCampaign(server, big, "Asks");
+    const { job_id } = (await client.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 })).body;
+    await server.job(job_id, "needs_confirmation");
+    await server.admin.patch(`${v1}/users/${user.id}`, { may_send: false });
+    await server.admin.post(`${v1}/jobs/${job_id}/confirm`);
+    await isSent(server, campaign);
   });
 
   it("does not come with a role that is lost", async () => {

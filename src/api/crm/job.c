@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "bridge/push_list.h"
+#include "crm/campaign/schedule.h"
 #include "http/auth.h"
 #include "jobs/runner.h"
 
@@ -135,6 +136,17 @@ int v1_jobs_cancel(struct request *rq, struct response *rs, struct err *err)
 	return reply(rq, rs, db, id, err);
 }
 
+/* Who confirms a sending has ordered it. */
+static int note_confirmed(struct request *rq, struct tx *tx,
+			  const struct job *job, struct err *err)
+{
+	struct actor actor = v1_actor(rq);
+
+	return strcmp(job->kind, "campaign-send") != 0
+		       ? 0
+		       : campaign_send_confirmed(tx, job->payload, &actor, err);
+}
+
 int v1_jobs_confirm(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -147,6 +159,7 @@ int v1_jobs_confirm(struct request *rq, struct response *rs, struct err *err)
 	    job_get(db, id, rq->arena, &job, err) < 0 ||
 	    may_end_wait(rq, &job, err) < 0 ||
 	    job_confirm(&tx, id, rq->now_ms, err) < 0 ||
+	    note_confirmed(rq, &tx, &job, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	return reply(rq, rs, db, id, err);

@@ -93,17 +93,18 @@ static int set_time(struct tx *tx, const struct sql *which, int64_t id,
 		       : 0;
 }
 
-static int note_order(struct tx *tx, const struct crm_campaign *c,
-		      int64_t at_ms, const struct actor *actor, struct err *err)
+static int note_order(struct tx *tx, int64_t campaign_id, int64_t at_ms,
+		      const struct actor *actor, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf detail = STRBUF_INIT;
 
 	if (actor->key_id)
 		strbuf_addf(&detail, "{\"key_id\":%lld}",
 			    (long long)actor->key_id);
-	return audit_add(
-		tx, actor, at_ms != 0 ? "campaign.schedule" : "campaign.send",
-		(enum entity)0, c->id, actor->key_id ? detail.buf : NULL, err);
+	return audit_add(tx, actor,
+			 at_ms != 0 ? "campaign.schedule" : "campaign.send",
+			 (enum entity)0, campaign_id,
+			 actor->key_id ? detail.buf : NULL, err);
 }
 
 static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
@@ -126,7 +127,7 @@ static int add_job(struct tx *tx, const struct crm_campaign *c, int64_t at_ms,
 	if (job_add(tx, &job, actor->now_ms, id_out, err) < 0 ||
 	    send_job_put(tx, c->id, *id_out, err) < 0)
 		return -1;
-	return note_order(tx, c, at_ms, actor, err);
+	return note_order(tx, c->id, at_ms, actor, err);
 }
 
 static int is_open(struct db *db, const struct crm_campaign *c, struct err *err)
@@ -231,16 +232,36 @@ static bool is_void(const struct crm_campaign *c, int64_t at_ms)
 	       (c->schedule_ms != at_ms || c->status == CRM_CAMPAIGN_DRAFT);
 }
 
+static int read_payload(const char *payload, int64_t *id, int64_t *at_ms,
+			struct err *err)
+{
+	CLEANUP(json_free) json_t *tree = NULL;
+
+	*id = *at_ms = 0;
+	return json_parse(str_of(payload), &tree, err) < 0 ||
+			       json_get_int(tree, "campaign_id", id, err) < 0 ||
+			       json_get_int(tree, "schedule_ms", at_ms, err) < 0
+		       ? -1
+		       : 0;
+}
+
+int campaign_send_confirmed(struct tx *tx, const char *payload,
+			    const struct actor *actor, struct err *err)
+{
+	int64_t id, at_ms;
+
+	return read_payload(payload, &id, &at_ms, err) < 0
+		       ? -1
+		       : note_order(tx, id, at_ms, actor, err);
+}
+
 int campaign_send_take(struct db *db, const char *payload, struct arena *arena,
 		       struct crm_campaign *out, struct err *err)
 {
-	CLEANUP(json_free) json_t *tree = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	int64_t id = 0, at_ms = 0;
+	int64_t id, at_ms;
 
-	if (json_parse(str_of(payload), &tree, err) < 0 ||
-	    json_get_int(tree, "campaign_id", &id, err) < 0 ||
-	    json_get_int(tree, "schedule_ms", &at_ms, err) < 0 ||
+	if (read_payload(payload, &id, &at_ms, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
 	    crm_campaign_get(db, id, arena, out, err) < 0 ||
 	    tx_commit(&tx, err) < 0)

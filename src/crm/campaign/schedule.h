@@ -32,6 +32,10 @@ int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
 		      const struct actor *actor, int64_t *job_out,
 		      struct err *err);
 
+/* They confirmed its job: it is theirs from now on. */
+int campaign_send_confirmed(struct tx *tx, const char *payload,
+			    const struct actor *actor, struct err *err);
+
 /* What it says and whom it goes to counts: 0; -1 ERR_CONFLICT: a job sends it
  * as it was. */
 int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
