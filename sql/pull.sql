@@ -120,6 +120,7 @@ UPDATE campaign_recipient
                                                WHEN :MIRROR_CLEANED THEN :LEFT_OUT_CLEANED
                                                WHEN :MIRROR_ARCHIVED THEN :LEFT_OUT_SUPPRESSED
                                                WHEN :MIRROR_FORGOTTEN THEN :LEFT_OUT_FORGOTTEN
+                                               WHEN :MIRROR_PENDING THEN :LEFT_OUT_PENDING
                                                ELSE :LEFT_OUT_UNSUBSCRIBED END
                             FROM bridge_member m
                            WHERE m.email_hash = campaign_recipient.email_hash), :LEFT_OUT_FORGOTTEN)

@@ -22,6 +22,7 @@
 	word(LEFT_OUT_CLEANED, "cleaned")                                      \
 	word(LEFT_OUT_SUPPRESSED, "suppressed")                                \
 	word(LEFT_OUT_FORGOTTEN, "forgotten")                                  \
+	word(LEFT_OUT_PENDING, "pending")                                      \
 	word(LEFT_OUT_OVER_LIMIT, "over_limit")
 /* clang-format on */
 

@@ -53,6 +53,22 @@ describe("who is left out, by the engine inside", () => {
     await reaches(server, server, group, "Released",
       ["ann@a.example", "bob@a.example", "cem@a.example"]);
   });
+
+  it("is told so: who has not confirmed is neither counted as reached nor said to have unsubscribed", async () => {
+    const list = (await server.mailchimp.get("/3.0/lists")).body.lists[0].id;
+    await server.mailchimp.patch(`/3.0/lists/${list}/members/cem@a.example`, { status: "pending" });
+    await runJob(server, `${v1}/sync`, { full: true });
+    const { body: groups } = await server.admin.get(`${v1}/groups`);
+    const campaign = await makeCampaign(server, groups.items[0], "Pending");
+    const { body: estimate } = await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients-estimate`);
+    assert.equal(estimate.goes, 2);
+    assert.deepEqual(estimate.left_out, { pending: 1 });
+    await runJob(server, `${v1}/campaigns/${campaign.id}/send`);
+    await isSent(server, campaign);
+    const { body: report } = await server.admin.get(`${v1}/campaigns/${campaign.id}/report`);
+    assert.equal(report.sent, 2);
+    assert.deepEqual(report.left_out, { pending: 1 });
+  });
 });
 
 describe("who is left out, by an audience elsewhere", () => {

@@ -28,6 +28,8 @@ static enum left_out reason_of(const struct rows *rows)
 		return LEFT_OUT_HELD;
 	if (rows_int(rows, 5))
 		return LEFT_OUT_DEMO;
+	if (rows_int(rows, 4) == MIRROR_PENDING)
+		return LEFT_OUT_PENDING;
 	return mirror_reason((enum mirror_status)rows_int(rows, 4));
 }
 
