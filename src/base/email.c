@@ -209,19 +209,29 @@ static int split(struct str text, struct str *local, struct str *domain,
 	return 0;
 }
 
+/* Where they change nothing, it is the same mailbox without them (RFC 5321
+ * section 4.1.2). */
+static struct str without_needless_quotes(struct str local)
+{
+	struct str inner = { NULL, 0 };
+
+	if (is_quoted_string(local))
+		inner = (struct str){ local.s + 1, local.len - 2 };
+	return inner.len > 0 && is_dot_string(inner) ? inner : local;
+}
+
 /* The folded address; *at_out: where in it the domain starts. */
 static int fold(struct str text, struct strbuf *out, size_t *at_out,
 		struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
-	struct str local;
-	struct str domain;
+	struct str local = { NULL, 0 }, domain = { NULL, 0 };
 
 	if (split(text, &local, &domain, err) < 0 ||
 	    check_local(local, err) < 0)
 		return -1;
 	utf8_lower(domain, &lower);
-	utf8_lower(local, out);
+	utf8_lower(without_needless_quotes(local), out);
 	if (out->len > LOCAL_MAX) /* some grow: U+0130 becomes two */
 		return err_set(err, ERR_INVALID,
 			       "the part before the @ is longer than %d bytes",

@@ -28,6 +28,8 @@ static void good_addresses_are_folded(void **state)
 		  "!#$%&'*+/=?^_`{|}~-@a.de", "a.de" },
 		{ "\"John Doe\"@example.com", "\"John Doe\"@example.com",
 		  "\"john doe\"@example.com", "example.com" },
+		{ "\"Ann.B\"@example.com", "\"Ann.B\"@example.com",
+		  "ann.b@example.com", "example.com" },
 		{ "\"a@b\"@example.com", "\"a@b\"@example.com",
 		  "\"a@b\"@example.com", "example.com" },
 		{ "\"a\\\"b\"@example.com", "\"a\\\"b\"@example.com",
