@@ -41,6 +41,19 @@ WHERE id IN (SELECT MAX(id) FROM consent
 	WHERE entity = ? AND record_id IN JSON_INTS(?) GROUP BY record_id)
 ORDER BY record_id;
 
+-- name: consent-list-newest
+-- consent-list of many: what was said last of each. args: entity, JSON ids
+SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
+	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name, NULL,
+	c.import_id, i.file_name
+FROM consent c
+LEFT JOIN app_user u ON u.id = c.user_id
+LEFT JOIN campaign k ON k.id = c.campaign_id
+LEFT JOIN import_run i ON i.id = c.import_id
+WHERE c.id IN (SELECT MAX(id) FROM consent
+	WHERE entity = ? AND record_id IN JSON_INTS(?) GROUP BY record_id)
+ORDER BY c.record_id;
+
 -- name: consent-list
 -- What came by a mail of a campaign came by the address that it went to.
 -- args: entity, record

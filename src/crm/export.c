@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
+#include "crm/consent/consent.h"
 #include "crm/record.h"
 #include "crm/tag.h"
 
@@ -43,12 +44,29 @@ static void add_time(struct line *line, int64_t ms)
 	add_cell(line, text.buf);
 }
 
+/* What stands beside a field, in columns of their own. */
+static const char *const beside_address[] = { "email_type", "other_emails" };
+static const char *const beside_opt_out[] = { "consent_status", "consent_at",
+					      "consent_source", "consent_by",
+					      "consent_reason" };
+
+static bool is_opt_out_of_one(const struct field *f, enum entity entity)
+{
+	return strcmp(f->name, "opted_out") == 0 && entity != ENTITY_COMPANY;
+}
+
 static bool is_company(const struct field *field)
 {
 	return strcmp(field->name, "company_id") == 0;
 }
 
 /* --- header --- */
+
+static void add_names(struct line *line, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add_cell(line, names[i]);
+}
 
 static void add_header(const struct export *x, struct strbuf *out)
 {
@@ -61,6 +79,12 @@ static void add_header(const struct export *x, struct strbuf *out)
 		add_cell(&line, f->name);
 		if (is_company(f))
 			add_cell(&line, "company");
+		if (f->type == FIELD_ADDRESS)
+			add_names(&line, beside_address,
+				  ARRAY_SIZE(beside_address));
+		if (is_opt_out_of_one(f, x->chosen.entity))
+			add_names(&line, beside_opt_out,
+				  ARRAY_SIZE(beside_opt_out));
 	}
 	add_cell(&line, "tags");
 	vec_each (&x->customs, c) {
@@ -111,6 +135,46 @@ static void add_field(struct line *line, const struct record *r,
 	}
 }
 
+static const char *kind_of(const struct address *a)
+{
+	return a->type ? a->type : "work";
+}
+
+/* "work", and all that are not the marketing address: "a@x.example (home)". */
+static void add_addresses(struct line *line, const struct record *r)
+{
+	CLEANUP(strbuf_release) struct strbuf others = STRBUF_INIT;
+	const char *kind = NULL;
+
+	for (size_t i = 0; i < r->emails_n; i++) {
+		const struct address *a = &r->emails[i];
+
+		if (a->id == r->email_id)
+			kind = kind_of(a);
+		else
+			strbuf_addf(&others, "%s%s (%s)",
+				    others.len > 0 ? ", " : "", a->address,
+				    kind_of(a));
+	}
+	add_cell(line, kind);
+	add_cell(line, others.buf);
+}
+
+/* c may be NULL: nobody ever said anything. */
+static void add_consent(struct line *line, const struct consent *c)
+{
+	if (!c) {
+		for (size_t i = 0; i < ARRAY_SIZE(beside_opt_out); i++)
+			add_cell(line, NULL);
+		return;
+	}
+	add_cell(line, consent_state_name(c->state));
+	add_time(line, c->at_ms);
+	add_cell(line, consent_source_name(c->source));
+	add_cell(line, c->import_name ? c->import_name : c->user_name);
+	add_cell(line, c->reason);
+}
+
 void export_tags(const char *const *tags, size_t n, struct strbuf *out)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -145,7 +209,8 @@ static void add_custom(struct line *line, const json_t *value)
 }
 
 static int add_record(const struct export *x, const struct record *r,
-		      struct strbuf *out, struct err *err)
+		      const struct consent *consent, struct strbuf *out,
+		      struct err *err)
 {
 	struct line line = { .out = out, .first = true };
 	CLEANUP(strbuf_release) struct strbuf tags = STRBUF_INIT;
@@ -161,6 +226,10 @@ static int add_record(const struct export *x, const struct record *r,
 		add_field(&line, r, f);
 		if (is_company(f))
 			add_cell(&line, r->company);
+		if (f->type == FIELD_ADDRESS)
+			add_addresses(&line, r);
+		if (is_opt_out_of_one(f, r->entity))
+			add_consent(&line, consent);
 	}
 	export_tags(r->tags, r->tags_n, &tags);
 	add_cell(&line, tags.buf);
@@ -175,13 +244,17 @@ static int add_page(struct export *x, struct db *db, const struct ids *ids,
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct records records = VEC_INIT;
+	CLEANUP(vec_release) struct consents said = VEC_INIT;
 
 	if (records_load(db, x->chosen.entity, ids, arena, &records, err) < 0 ||
+	    records_add_addresses(db, &records, arena, err) < 0 ||
+	    consent_list_newest(db, x->chosen.entity, ids, arena, &said, err) <
+		    0 ||
 	    records_add_tags(db, &records, arena, err) < 0 ||
 	    records_add_companies(db, &records, arena, err) < 0)
 		return -1;
 	vec_each (&records, r) {
-		if (add_record(x, r, out, err) < 0)
+		if (add_record(x, r, consents_find(&said, r->id), out, err) < 0)
 			return -1;
 	}
 	return 0;

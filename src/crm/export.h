@@ -2,8 +2,10 @@
  * crm/export.h - companies, people and leads as a CSV file
  *
  * One line a record, by id: all fields by their names, for people also the
- * company's name, then tags and custom fields. Importing the file again
- * changes nothing. What a spreadsheet would take for a formula has a quote
+ * company's name, then tags and custom fields. Beside an address stands of what
+ * kind it is, and what others there are; beside an opt-out what was said last
+ * of mail: when, by whom, how, and why. Importing the file again changes
+ * nothing. What a spreadsheet would take for a formula has a quote
  * before it, which imports take away.
  *
  * Pages are found by key; a file of a million records costs the memory of one

@@ -162,6 +162,91 @@ static void companies_and_leads_too(void **state)
 	import(s, ENTITY_LEAD, strbuf_str(&leads), 0, 0, 1);
 }
 
+#define SAID(person, state, source, reason, user)                        \
+	"INSERT INTO consent (entity, record_id, state, source, reason," \
+	" user_id, at_ms) VALUES (1, " person ", " state ", '" source    \
+	"', '" reason "', " user ", 1600000000000)"
+
+static void add_people_who_said(struct setup *s)
+{
+	import(s, ENTITY_PERSON,
+	       STR("email,opted out\na@example.org,no\nb@example.org,no\n"
+		   "c@example.org,no\n"),
+	       3, 0, 0);
+	store_fixture_exec(s->db, "INSERT INTO app_user (id, email, email_hash,"
+				  " name, role, created_ms, updated_ms)"
+				  " VALUES (7, 'u@x', 'u', 'Uta', 3, 1, 1)");
+	store_fixture_exec(s->db, SAID("1", "1", "person", "no more", "NULL"));
+	store_fixture_exec(s->db, SAID("1", "2", "user", "card, fair", "7"));
+	store_fixture_exec(s->db,
+			   SAID("2", "1", "user", "wants no e-mail", "7"));
+	store_fixture_exec(s->db,
+			   "UPDATE person SET opted_out = 1 WHERE id = 2");
+	store_fixture_exec(s->db, "UPDATE email SET type = 'home'"
+				  " WHERE address = 'a@example.org'");
+	store_fixture_exec(
+		s->db, "INSERT INTO email (id, entity, record_id, address,"
+		       " folded, hash, type, created_ms) VALUES (99, 1, 1,"
+		       " 'z@example.org', 'z@example.org', 'z', 'other', 1)");
+}
+
+static void who_agreed_and_the_kind_of_an_address_are_told(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	struct setup *s = *state;
+
+	add_people_who_said(s);
+	export(s, ENTITY_PERSON, 0, &csv);
+	assert_non_null(strstr(csv.buf, ",email,email_type,other_emails,"));
+	assert_non_null(
+		strstr(csv.buf, ",a@example.org,home,z@example.org (other),"));
+	assert_non_null(strstr(csv.buf, ",opted_out,consent_status,consent_at,"
+					"consent_source,consent_by,"
+					"consent_reason,"));
+	assert_non_null(strstr(csv.buf, ",false,opted_in,"
+					"2020-09-13T12:26:40+00:00,user,Uta,"
+					"\"card, fair\","));
+	assert_non_null(strstr(csv.buf, ",true,opted_out,"
+					"2020-09-13T12:26:40+00:00,user,Uta,"
+					"wants no e-mail,"));
+	assert_non_null(strstr(csv.buf, ",c@example.org,work,,"));
+	assert_non_null(strstr(csv.buf, ",false,,,,,,"));
+	import(s, ENTITY_PERSON, strbuf_str(&csv), 0, 0, 3);
+}
+
+/* The app's heads and words (web/src/features/people/fields.ts). */
+static void the_same_in_the_words_of_the_app_asks_nothing(void **state)
+{
+	static const struct str files[] = {
+		STR("E-mail,Kind of address,Other addresses,Opted out,Consent "
+		    "status,Consent: when,Consent: how,Consent: who,Consent: "
+		    "ground\n"
+		    "d@example.org,private,e@example.org (work),No,May be sent "
+		    "to,2020-09-13T12:26:40+00:00,a user,Uta,opt-in\n"
+		    "f@example.org,work,,Yes,Opted out,"
+		    "2020-09-13T12:26:40+00:00,a user,Uta,wants no e-mail\n"),
+		STR("E-Mail,Art der Adresse,Weitere Adressen,Abgemeldet,"
+		    "Einwilligung: Status,Einwilligung: wann,Einwilligung: "
+		    "wie,Einwilligung: wer,Einwilligung: Grund\n"
+		    "d@example.org,privat,e@example.org (beruflich),Nein,Darf "
+		    "E-Mails bekommen,2020-09-13T12:26:40+00:00,ein Benutzer,"
+		    "Uta,Opt-in\n"
+		    "f@example.org,beruflich,,Ja,Abgemeldet,"
+		    "2020-09-13T12:26:40+00:00,ein Benutzer,Uta,"
+		    "m\u00f6chte keine Werbung\n"),
+	};
+	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
+	struct setup *s = *state;
+
+	import(s, ENTITY_PERSON, files[0], 2, 0, 0);
+	import(s, ENTITY_PERSON, files[1], 0, 0, 2);
+	export(s, ENTITY_PERSON, 0, &csv);
+	assert_non_null(strstr(csv.buf, ",d@example.org,home,"));
+	assert_non_null(strstr(csv.buf, ",f@example.org,work,"));
+	assert_non_null(strstr(csv.buf, ",true,opted_out,"));
+	assert_non_null(strstr(csv.buf, ",false,,,,,,"));
+}
+
 static void formulas_are_defused(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf csv = STRBUF_INIT;
@@ -218,6 +303,8 @@ int main(void)
 	const struct CMUnitTest list[] = {
 		TEST(an_export_imported_again_changes_nothing),
 		TEST(companies_and_leads_too),
+		TEST(who_agreed_and_the_kind_of_an_address_are_told),
+		TEST(the_same_in_the_words_of_the_app_asks_nothing),
 		TEST(formulas_are_defused),
 		TEST(a_group_alone_can_be_exported),
 		TEST(without_records_there_is_a_header),

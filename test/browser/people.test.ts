@@ -294,6 +294,34 @@ describe("the list of people", () => {
     assert.equal(text.trim().split("\n").length, 2);
   });
 
+  it("exports who agreed and the kind of an address, and knows it again", async () => {
+    const { body: made } = await server.admin.post(`${v1}/people`, {
+      first_name: "Exa", last_name: "Ported", opted_out: true, reason: "asked by phone: no e-mail",
+      emails: [{ address: "exa@example.org", type: "home", primary: true }, { address: "exa@work.example" }],
+    }, { status: 201 });
+    await server.admin.patch(`${v1}/people/${made.id}`, { opted_out: false, reason: "card at the fair" });
+    const page = await browser.signIn("user", german);
+    await openPeople(page, "?q=ported");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+    const text = (await textOf(download)).slice(1);
+    const delimiter = text.includes("Vorname;") ? ";" : ",";
+    const [heads, cells] = text.trim().split(/\r?\n/).map((row) => row.split(delimiter));
+    const cell = (head: string) => cells[heads.indexOf(head)];
+    assert.equal(cell("Art der Adresse"), "privat");
+    assert.equal(cell("Weitere Adressen"), "exa@work.example (beruflich)");
+    assert.equal(cell("Einwilligung: Status"), "Darf E-Mails bekommen");
+    assert.match(cell("Einwilligung: wann"), /^20\d\d-/);
+    assert.ok(cell("Einwilligung: wie") && cell("Einwilligung: wer") !== undefined);
+    assert.equal(cell("Einwilligung: Grund"), "card at the fair");
+    const { body: looked } = await server.admin.post(`${v1}/imports/look`, text,
+      { headers: { "content-type": "text/csv" } });
+    assert.deepEqual(looked.questions, []);
+    const by = (column: string) => looked.columns.find((one: { column: string }) => one.column === column);
+    assert.equal(by("Art der Adresse").field, "email_type");
+    assert.equal(by("Einwilligung: Status").consent, "status");
+    await server.admin.delete(`${v1}/people/${made.id}`, { status: 204 });
+  });
+
   it("gains a person; the server's words stand at the fields", async () => {
     const page = await browser.signIn("user");
     await openPeople(page);

@@ -9,16 +9,11 @@
 #include "crm/person_merge.h"
 #include "crm/record_json.h"
 
-static const char *state_name(enum consent_state state)
-{
-	return state == CONSENT_OPTED_OUT ? "opted_out" : "opted_in";
-}
-
 static void format_consent(const struct consent *c, struct json_writer *w)
 {
 	json_begin_object(w);
 	json_key_int(w, "id", c->id);
-	json_key_text(w, "state", state_name(c->state));
+	json_key_text(w, "state", consent_state_name(c->state));
 	json_key_text(w, "source", consent_source_name(c->source));
 	json_key_text(w, "reason", c->reason);
 	json_key_id(w, "email_id", c->email_id);

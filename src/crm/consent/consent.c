@@ -32,6 +32,11 @@ const char *consent_source_name(enum consent_source source)
 	return sources[source];
 }
 
+const char *consent_state_name(enum consent_state state)
+{
+	return state == CONSENT_OPTED_OUT ? "opted_out" : "opted_in";
+}
+
 static enum consent_source source_of(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
@@ -564,5 +569,16 @@ int consent_list(struct db *db, enum entity entity, int64_t record_id,
 {
 	return db_list(db, SQL_CONSENT_LIST,
 		       SQL_ARGS(sql_int(entity), sql_int(record_id)),
+		       read_consent, arena, out, err);
+}
+
+int consent_list_newest(struct db *db, enum entity entity,
+			const struct ids *ids, struct arena *arena,
+			struct consents *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return db_list(db, SQL_CONSENT_LIST_NEWEST,
+		       SQL_ARGS(sql_int(entity), sql_keys(ids, &keys)),
 		       read_consent, arena, out, err);
 }

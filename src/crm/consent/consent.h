@@ -38,6 +38,7 @@ enum consent_source {
 	CONSENT_BY_UNDO, /* an import that opted out was taken back; only in */
 };
 const char *consent_source_name(enum consent_source source);
+const char *consent_state_name(enum consent_state state);
 
 struct consent {
 	int64_t id;
@@ -52,7 +53,8 @@ struct consent {
 	const char *ip;
 	int64_t at_ms;     /* when it was said */
 	int64_t import_id; /* the import that says it; 0: none */
-	/* Of consent_list only; NULL: none, or not known any more. */
+	/* Of consent_list and consent_list_newest only; NULL: none, or not
+	 * known any more. */
 	const char *user_name, *campaign_name, *address, *import_name;
 	const char *address_hash; /* of email_id */
 };
@@ -127,6 +129,10 @@ int consent_find_opt_out(struct db *db, enum entity entity, int64_t record_id,
 /* Newest first; appended, strings live in arena. */
 int consent_list(struct db *db, enum entity entity, int64_t record_id,
 		 struct arena *arena, struct consents *out, struct err *err);
+/* The newest of each of these records, by record_id, whole but for address. */
+int consent_list_newest(struct db *db, enum entity entity,
+			const struct ids *ids, struct arena *arena,
+			struct consents *out, struct err *err);
 
 /* --- many at once --- */
 

@@ -130,6 +130,9 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Newsletter Status|Subscriber status|Abo-Status|"
 		  "Statut newsletter|Estado suscripci\u00f3n|Stato "
 		  "iscrizione" },
+		/* our own, and the app's words for it */
+		{ CONSENT_STATUS,
+		  "consent_status|Consent status|Einwilligung: Status" },
 		{ CONSENT_LETTERS,
 		  "Do Not Mail|Do not allow Mails|Do not allow Bulk Mails|"
 		  "donotpostalmail|donotbulkpostalmail" },
@@ -257,7 +260,9 @@ static void headers_of_real_exports_are_known(void **state)
 		  "Apellidos|Provincia|Cognome|Indirizzo|Telefono|"
 		  "Pr\u00e9nom|Nom|Soci\u00e9t\u00e9|Code postal|Ville|"
 		  "Prescription|Kundennummer|created_at|updated_at|"
-		  "owns_address|import_id|id|Tags|Is named at a shared "
+		  "owns_address|import_id|id|Tags|other_emails|Other "
+		  "addresses|Weitere Adressen|Kind of address|Art der "
+		  "Adresse|Is named at a shared "
 		  "address|Bei geteilter Adresse angesprochen" },
 	};
 	int wrong = 0;

@@ -52,7 +52,9 @@ bool import_column_set(enum entity entity, const struct custom_fields *customs,
 	else if (!is_company && address_type(field)) {
 		column->target = IMPORT_EMAIL;
 		column->address_type = address_type(field);
-	} else if (!is_company && strcmp(field, "name") == 0)
+	} else if (!is_company && strcmp(field, "email_type") == 0)
+		column->target = IMPORT_EMAIL_TYPE;
+	else if (!is_company && strcmp(field, "name") == 0)
 		column->target = IMPORT_FULL_NAME;
 	else if (entity == ENTITY_PERSON && strcmp(field, "company") == 0)
 		column->target = IMPORT_COMPANY;
@@ -86,10 +88,10 @@ static void add_field(enum entity entity, const struct custom_fields *customs,
 void import_fields(enum entity entity, const struct custom_fields *customs,
 		   struct arena *arena, struct texts *out)
 {
-	static const char *const special[] = { "id",         "email",
-					       "email_home", "email_other",
-					       "name",       "company",
-					       "tags",       "opted_out" };
+	static const char *const special[] = {
+		"id",   "email",   "email_home", "email_other", "email_type",
+		"name", "company", "tags",       "opted_out"
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++)
 		if (!field_find(entity, special[i]) ||
@@ -225,7 +227,7 @@ static int no_field(const struct import_headers *h, const char *field,
 	}
 	/* the error holds 255 bytes: the list matters */
 	return err_field(
-		err, "mapping", "\"%.32s\" is no field: give %s", field,
+		err, "mapping", "\"%.18s\" is no field: give %s", field,
 		names.len > 0 ? names.buf : "one (no custom field is defined)");
 }
 

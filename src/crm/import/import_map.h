@@ -7,7 +7,8 @@
  * person: the company's name), `name` (of people and leads: the whole name, to
  * be taken apart), `tags`, `opted_out`, `custom.KEY`, and `id`. `email_home`
  * and `email_other` are addresses that are not of work; a record has one column
- * of addresses.
+ * of addresses, and may have one that says of what kind they are
+ * (`email_type`).
  *
  * Columns that no mapping names are guessed from their headers in English,
  * German, French, Spanish and Italian. Any number of columns may be about
@@ -34,6 +35,7 @@ enum import_target {
 	IMPORT_TEXT, /* record.text[] */
 	IMPORT_ID,
 	IMPORT_EMAIL,
+	IMPORT_EMAIL_TYPE, /* of an address that is new */
 	IMPORT_COMPANY,
 	IMPORT_FULL_NAME,
 	IMPORT_TAGS,

@@ -10,6 +10,7 @@
 #include "crm/import/import_seen.h"
 #include "crm/tag.h"
 #include "crm/words/import_date.h"
+#include "crm/words/import_words.h"
 
 #include <string.h>
 
@@ -385,6 +386,18 @@ static void read_custom(const struct import_plan *plan,
 		(struct import_value){ column->custom, json };
 }
 
+/* Another word leaves it to the column of addresses. */
+static void read_email_type(struct str cell, struct import_row *row)
+{
+	CLEANUP(strbuf_release) struct strbuf word = STRBUF_INIT;
+	const char *type;
+
+	import_word(cell, &word);
+	type = import_word_address_type(word.buf);
+	if (type)
+		row->email_type = type;
+}
+
 static void read_cell(const struct import_plan *plan,
 		      const struct import_column *column, struct str cell,
 		      struct arena *arena, struct import_row *row)
@@ -402,7 +415,11 @@ static void read_cell(const struct import_plan *plan,
 		break;
 	case IMPORT_EMAIL:
 		read_email(cell, arena, row);
-		row->email_type = column->address_type;
+		if (!row->email_type)
+			row->email_type = column->address_type;
+		break;
+	case IMPORT_EMAIL_TYPE:
+		read_email_type(cell, row);
 		break;
 	case IMPORT_COMPANY:
 		row->company = arena_str(arena, cell);

@@ -222,9 +222,21 @@ static bool is_mapped_to_nothing(const json_t *mapping,
 	return mapping && json_is_null(json_object_get(mapping, c->header));
 }
 
+/* All that our own export tells of consent is there. */
+static bool is_told(const struct import_plan *plan)
+{
+	size_t n = 0;
+
+	vec_each (&plan->columns, c)
+		n += import_consent_is_told(str_of(c->header));
+	return plan->has_header && n == CONSENT_TOLD_COLUMNS;
+}
+
 static void begin_looks(struct import_plan *plan, const json_t *mapping,
 			struct looks *out)
 {
+	bool told = is_told(plan);
+
 	vec_each (&plan->columns, c) {
 		struct look look = { .column = c,
 				     .values = VEC_INIT,
@@ -243,6 +255,10 @@ static void begin_looks(struct import_plan *plan, const json_t *mapping,
 		look.is_left_out = is_mapped_to_nothing(mapping, c);
 		look.is_date = is_date(c);
 		look.is_number = is_number(c);
+		if (told && import_consent_is_told(str_of(c->header))) {
+			look.is_watched = look.is_searched = false;
+			look.header = CONSENT_OTHER;
+		}
 		if (look.header == CONSENT_OTHER)
 			look.header = CONSENT_NO_COLUMN;
 		vec_push(out, look);

@@ -279,8 +279,8 @@ static void wrong_mappings_are_refused(void **state)
 	} cases[] = {
 		{ "{\"Nowhere\":\"city\"}", "\"Email\", \"Name\"" },
 		{ "{\"Email\":\"shoe\"}",
-		  "give id, email, email_home, email_other, name, company, "
-		  "tags, opted_out, first_name, "
+		  "give id, email, email_home, email_other, email_type, name, "
+		  "company, tags, opted_out, first_name, "
 		  "last_name, title, job_title, phone, street, city, region, "
 		  "postal_code, country, language, birthday, external_key" },
 		{ "{\"Email\":\"custom.shoe\"}", "no custom field" },

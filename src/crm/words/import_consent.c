@@ -364,7 +364,7 @@ static const char *const of_names =
 static const char *const status_sure =
 	"subscriptionstatus subscriberstatus emailstatus mailstatus "
 	"mailingstatus newsletterstatus marketingstatus consentstatus "
-	"permissionstatus "
+	"permissionstatus einwilligungstatus "
 	"abostatus abonnementstatus optinstatus optoutstatus optstatus "
 	"optstate optinout optinoptout optinoroptout optoutin statutabonn "
 	"statutnewsletter statutemail estadosuscri estadodesuscri "
@@ -486,6 +486,20 @@ enum import_consent import_consent_header(struct str header)
 		return CONSENT_MAYBE_IN;
 	read_header(utf8_trim(header), &h);
 	return h.letters.len > 0 ? judge_header(&h) : CONSENT_NO_COLUMN;
+}
+
+bool import_consent_is_told(struct str header)
+{
+	/* as its API and the app head them (crm/export.c) */
+	static const char *const told =
+		"=consentat =consentwhen =einwilligungwann =consentsource "
+		"=consenthow =einwilligungwie =consentby =consentwho "
+		"=einwilligungwer =consentreason =consentground "
+		"=einwilligunggrund";
+	CLEANUP(header_release) struct header h = { .letters = STRBUF_INIT };
+
+	read_header(utf8_trim(header), &h);
+	return has_any(&h, told);
 }
 
 /* A question mark of any script, or a paragraph of a law. */

@@ -57,6 +57,14 @@ enum import_consent import_consent_header(struct str header);
  * which nothing is certain. */
 bool import_consent_asks(struct str header);
 
+/*
+ * Does our own export have it beside the status of consent: when, by whom, how
+ * or why something was said? In a file with all of them the status says all
+ * that counts, and they are asked nothing.
+ */
+#define CONSENT_TOLD_COLUMNS 4
+bool import_consent_is_told(struct str header);
+
 /* Is it a column of consent whatever its values are? */
 bool import_consent_is_sure(enum import_consent consent);
 

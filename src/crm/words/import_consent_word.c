@@ -69,7 +69,8 @@ static const struct {
 	  "stoppub refuspub postonly dnc dnm stop " },
 	{ CONSENT_IN,
 	  " subscribed subscriber optedin optin optsin allow allowed allows "
-	  "send confirmed doubleoptin softbounced softbounce "
+	  "send confirmed doubleoptin softbounced softbounce maybesentto "
+	  "darfemailsbekommen "
 	  "abonniert angemeldet zulassen erlaubt erlauben bestatigt erteilt "
 	  "abonne abonnee inscrit inscrite autoriser autorise confirme "
 	  "suscrito suscrita suscripto alta permitir permitido autorizado "

@@ -41,6 +41,7 @@ static const struct {
 	  "personalemail emailpersonal homeemail emailhome "
 	  "courrielpersonnel courrielpriv\xc3\xa9 emailpersonnel emailperso "
 	  "correopersonal emailpersonale " },
+	{ "email_type", P | L, " emailtype kindofaddress artderadresse " },
 	{ "company", P,
 	  " company companyname firma firmenname unternehmen organisation "
 	  "organization employer arbeitgeber entreprise soci\xc3\xa9t\xc3\xa9 "
@@ -136,6 +137,25 @@ const char *import_word_field(enum entity entity, const char *word)
 		if ((table[i].entities & (1u << entity)) &&
 		    has_word(table[i].words, word))
 			return table[i].field;
+	}
+	return NULL;
+}
+
+const char *import_word_address_type(const char *word)
+{
+	static const char *const kinds[][2] = {
+		{ "work", " work business beruflich gesch\xc3\xa4"
+			  "ftlich professionnel trabajo lavoro " },
+		{ "home",
+		  " home private personal privat personnel personale " },
+		{ "other", " other andere sonstige autre otro altro " },
+	};
+
+	if (!*word)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (has_word(kinds[i][1], word))
+			return kinds[i][0];
 	}
 	return NULL;
 }

@@ -17,4 +17,8 @@ void import_word(struct str header, struct strbuf *out);
  */
 const char *import_word_field(enum entity entity, const char *word);
 
+/* The kind of address that such a word of a cell means: "work", "home",
+ * "other"; NULL: none. */
+const char *import_word_address_type(const char *word);
+
 #endif

@@ -22,14 +22,35 @@ export function useFieldLabel(): (field: Pick<FieldInfo, 'name' | 'label' | 'cus
   );
 }
 
+type OfExport = keyof (typeof en)['people']['exportField'];
+type Kind = keyof (typeof en)['person']['addressType'];
+type State = keyof (typeof en)['person']['consentState'];
+type Source = keyof (typeof en)['person']['source'];
 const TRUTH = ['opted_out', 'owns_address'];
 
-/** An export in the words of the list. What only imports look for keeps its name. */
+/** Words of a person's page for what the server writes beside addresses and opt-outs; undefined: it is none of them. */
+function usePersonWords(): (column: string, value: string) => string | undefined {
+  const { t } = useTranslation();
+  return (column, value) => {
+    if (column === 'email_type' && value in en.person.addressType) return t(`person.addressType.${value as Kind}`);
+    if (column === 'other_emails') return value.replace(/\((work|home|other)\)/g, (_, kind: Kind) => `(${t(`person.addressType.${kind}`)})`);
+    if (column === 'consent_status' && value in en.person.consentState) return t(`person.consentState.${value as State}`);
+    if (column === 'consent_source' && value in en.person.source) return t(`person.source.${value as Source}`);
+    return undefined;
+  };
+}
+
+/**
+ * An export in the words of the list. What only imports look for keeps its name. Imports know the heads and words that tell
+ * of consent and kinds of addresses again: src/crm/words has them, and export_test.c.
+ */
 export function useCsvWords(fields: FieldInfo[]): CsvWords {
   const { t } = useTranslation();
   const labelOf = useFieldLabel();
+  const wordOf = usePersonWords();
   return {
     head: (column) => {
+      if (column in en.people.exportField) return t(`people.exportField.${column as OfExport}`);
       if (column === 'id') return 'ID';
       if (column === 'company_id') return t('people.companyField.id');
       if (column === 'company') return t('people.field.company_name');
@@ -39,6 +60,8 @@ export function useCsvWords(fields: FieldInfo[]): CsvWords {
       return column in en.people.field ? t(`people.field.${column as Known}`) : column;
     },
     cell: (column, value) => {
+      const word = wordOf(column, value);
+      if (word !== undefined) return word;
       const isTruth = TRUTH.includes(column) || fields.some(({ name, type }) => name === column && type === 'boolean');
       return isTruth && (value === 'true' || value === 'false') ? t(value === 'true' ? 'filter.yes' : 'filter.no') : value;
     },
