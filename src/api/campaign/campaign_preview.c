@@ -1,6 +1,7 @@
 #include "api/campaign/campaign_preview.h"
 
 #include "api/campaign/click_badge.h"
+#include "api/campaign/inbox_line.h"
 #include "api/campaign/mail_merge.h"
 #include "api/campaign/mail_page.h"
 #include "api/crm/campaign.h"
@@ -25,7 +26,6 @@
 #include <string.h>
 
 #define MEMBERS_TRIED 100 /* to find one who is a person here */
-#define SNIPPET_MAX 160   /* of the text, where there is no preview text */
 
 struct preview {
 	struct crm_campaign c;
@@ -358,35 +358,11 @@ int campaign_preview_merge(struct request *rq, int64_t person_id,
 
 /* --- in an inbox --- */
 
-/* What inboxes show where the author gave nothing: how the text begins. */
-static const char *snippet(const char *text, struct arena *arena)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	size_t len;
-
-	for (; *text && out.len < SNIPPET_MAX * 2; text++) {
-		bool is_space = strchr(" \t\r\n", *text);
-
-		if (!is_space)
-			strbuf_addch(&out, *text);
-		else if (out.len > 0 && out.buf[out.len - 1] != ' ')
-			strbuf_addch(&out, ' ');
-	}
-	strbuf_trim(&out);
-	len = out.len;
-	if (len > SNIPPET_MAX) {
-		len = SNIPPET_MAX;
-		while (len > 0 && ((unsigned char)out.buf[len] & 0xc0) == 0x80)
-			len--;
-	}
-	return arena_strndup(arena, out.buf, len);
-}
-
 static int preview_text(struct request *rq, struct preview *p, const char **out,
 			struct err *err)
 {
 	if (!p->c.preview_text || !*p->c.preview_text) {
-		*out = snippet(or_empty(p->view.text), rq->arena);
+		*out = inbox_line(or_empty(p->view.text), rq->arena);
 		return 0;
 	}
 	return mail_merge_text(&p->merge, &p->facts, &p->who, p->c.preview_text,
