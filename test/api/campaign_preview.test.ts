@@ -72,7 +72,7 @@ describe("the preview of a campaign", () => {
   it("tells how an inbox shows it", async () => {
     const { preview_text, ...rest } = await envelope({ person_id: zoe.id });
     assert.deepEqual(rest, { subject: "News, Zoë", from_name: "Us", from_email: "us@example.test", to: "zoe@example.test",
-      person: { id: zoe.id, name: "Zoë <b>Øre</b>" } });
+      person: { id: zoe.id, name: "Zoë <b>Øre</b>" }, left_out: null });
     assert.match(preview_text, /^Dear Zoë <b>Øre<\/b>, only you/);
     const { subject, to, person } = await envelope();
     assert.deepEqual([subject, to, person], ["News, [FNAME]", "", null]);
@@ -95,6 +95,9 @@ describe("the preview of a campaign", () => {
     await add(none, out);
     assert.equal((await shown()).person, null); // without an address, opted out
     await add(ada);
+    const whyNot = async (person: Json) =>
+      (await server.admin.get(`${v1}/campaigns/${draft.id}/envelope`, { person_id: person.id })).body.left_out;
+    assert.deepEqual(await Promise.all([none, out, ada, zoe].map(whyNot)), ["no_address", "opted_out", null, "not_chosen"]);
     assert.deepEqual(await shown().then(({ subject, to, person }) => [subject, to, person]),
       ["For Ada", "ada@first.test", { id: ada.id, name: "Ada Lovelace" }]);
     assert.match((await server.admin.get(`/campaigns/${draft.id}/preview`)).text, /Dear Ada/);

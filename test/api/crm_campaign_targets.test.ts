@@ -76,6 +76,18 @@ describe("a campaign to what the audience has", () => {
     assert.equal(await shown({ kind: "segment", id: segment("Anns") }), person.ann);
     await job(`${v1}/sync`);
     assert.equal(await shown({ kind: "audience" }), person.ann);
+    const whyNot = async (to: Json, name: string): Promise<unknown> =>
+      (await server.admin.get(`${v1}/campaigns/${(await make(to)).id}/envelope`, { person_id: person[name] })).body.left_out;
+    const { body: late } = await server.admin.post(`${v1}/people`, { first_name: "late", email: "late@example.test" }, { status: 201 });
+    person.late = late.id;
+    for (const [to, name, why] of [
+      [{ kind: "tag", id: t.tags[0].id }, "ann", null], [{ kind: "tag", id: t.tags[0].id }, "bob", "not_chosen"],
+      [{ kind: "tag", id: t.tags[0].id }, "held", "held"], [{ kind: "tag", id: t.tags[0].id }, "firm", "opted_out"],
+      [{ kind: "segment", id: segment("Anns") }, "bob", null], [{ kind: "segment", id: segment("Anns") }, "late", "not_chosen"],
+      [{ kind: "audience" }, "bob", null], [{ kind: "audience" }, "late", "not_chosen"], [{ kind: "audience" }, "held", "held"],
+    ] as [Json, string, string | null][])
+      assert.equal(await whyNot(to, name), why, `${to.kind} ${name}`);
+    await server.admin.delete(`${v1}/people/${person.late}`, { status: 204 });
     await server.admin.patch(`${v1}/people/${person.ann}`, { emails: [{ address: "ann@example.test", held: true }] });
     assert.equal(await shown({ kind: "tag", id: t.tags[0].id }), null, "held, of a company that is out, or nobody here");
     assert.equal(await shown({ kind: "segment", id: segment("Anns") }), person.bob);

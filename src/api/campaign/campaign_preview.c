@@ -25,11 +25,14 @@
 
 #include <string.h>
 
+/* Beside the words of crm/left_out.h: it goes to others. */
+#define NOT_CHOSEN "not_chosen"
 #define MEMBERS_TRIED 100 /* to find one who is a person here */
 
 struct preview {
 	struct crm_campaign c;
 	bool is_somebody;
+	const char *left_out; /* who was asked for gets none; NULL: not so */
 	struct record person;
 	struct mail_merge merge;
 	struct merge_facts facts;
@@ -136,31 +139,81 @@ static int first_member(struct db *audience, struct db *db,
 	return found;
 }
 
-/* Of a tag or a segment, where the engine is inside: 1, 0, -1. */
-static int first_of_segment(struct request *rq, struct db *db,
-			    const struct crm_campaign *c, int64_t *out,
-			    struct err *err)
+/* Members of a tag or a segment. */
+struct targeted {
+	struct db *audience;
+	int64_t list_id;
+	struct member_set members;
+};
+
+static void targeted_release(struct targeted *t)
 {
-	CLEANUP(store_put) struct db *audience = NULL;
-	CLEANUP(member_set_release)
-	struct member_set members = MEMBER_SET_INIT;
+	store_put(&t->audience);
+	member_set_release(&t->members);
+}
+
+/* Where the engine is inside: 1, 0: nobody knows, or it was deleted; -1. */
+static int load_targeted(struct request *rq, struct db *db,
+			 const struct crm_campaign *c, struct targeted *out,
+			 struct err *err)
+{
 	struct segment_target target = { .segment_id = c->segment_id };
 	struct err why = ERR_INIT;
 
 	if (!bridge_is_inside(api_of(rq)->bridge))
 		return 0;
-	if (find_list(rq, db, &target.list_id, &audience, err) < 0)
+	if (find_list(rq, db, &out->list_id, &out->audience, err) < 0)
 		return -1;
+	target.list_id = out->list_id;
 	if (!target.list_id)
 		return 0;
-	if (segment_members(audience, &target, rq->now_ms, &members, &why) <
-	    0) {
-		if (why.code == ERR_NOT_FOUND) /* it was deleted */
+	if (segment_members(out->audience, &target, rq->now_ms, &out->members,
+			    &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
 			return 0;
 		*err = why;
 		return -1;
 	}
-	return first_member(audience, db, &members, rq->arena, out, err);
+	return 1;
+}
+
+static int first_of_segment(struct request *rq, struct db *db,
+			    const struct crm_campaign *c, int64_t *out,
+			    struct err *err)
+{
+	CLEANUP(targeted_release)
+	struct targeted t = { .members = MEMBER_SET_INIT };
+	int found = load_targeted(rq, db, c, &t, err);
+
+	return found <= 0 ? found
+			  : first_member(t.audience, db, &t.members, rq->arena,
+					 out, err);
+}
+
+/* false too, where nobody knows. */
+static int is_outside_segment(struct request *rq, struct db *db,
+			      const struct crm_campaign *c, const char *address,
+			      bool *out, struct err *err)
+{
+	CLEANUP(targeted_release)
+	struct targeted t = { .members = MEMBER_SET_INIT };
+	struct member member;
+	int found = load_targeted(rq, db, c, &t, err);
+
+	*out = false;
+	if (found <= 0 || !address)
+		return found < 0 ? -1 : 0;
+	found = member_find(t.audience, t.list_id, address, rq->arena, &member,
+			    err);
+	*out = found == 0 ||
+	       (found > 0 && !member_set_has(&t.members, member.id));
+	return found < 0 ? -1 : 0;
+}
+
+static bool is_of_segment(const struct crm_campaign *c)
+{
+	return c->to_kind == CRM_CAMPAIGN_TO_TAG ||
+	       c->to_kind == CRM_CAMPAIGN_TO_SEGMENT;
 }
 
 /* Whom the campaign reaches first: 1, 0: nobody yet, or it is not known; -1. */
@@ -168,10 +221,26 @@ static int first_recipient(struct request *rq, struct db *db,
 			   const struct crm_campaign *c, int64_t *out,
 			   struct err *err)
 {
-	if (c->to_kind == CRM_CAMPAIGN_TO_TAG ||
-	    c->to_kind == CRM_CAMPAIGN_TO_SEGMENT)
+	if (is_of_segment(c))
 		return first_of_segment(rq, db, c, out, err);
 	return estimate_first(db, c, out, err);
+}
+
+/* Why the person gets none of it. */
+static int find_left_out(struct request *rq, struct db *db, struct preview *p,
+			 struct err *err)
+{
+	enum left_out why;
+	bool is_other = false;
+
+	if (estimate_reason(db, &p->c, p->person.id, &why, &is_other, err) < 0)
+		return -1;
+	if (!why && is_of_segment(&p->c) &&
+	    is_outside_segment(rq, db, &p->c, p->person.email, &is_other, err) <
+		    0)
+		return -1;
+	p->left_out = is_other ? NOT_CHOSEN : left_out_name(why);
+	return 0;
 }
 
 /* 1: of somebody, 0: of nobody in particular, -1. */
@@ -183,7 +252,8 @@ static int find_person(struct request *rq, struct db *db, int64_t person_id,
 
 	if (person_id) {
 		if (record_get(db, ENTITY_PERSON, person_id, rq->arena,
-			       &p->person, err) < 0)
+			       &p->person, err) < 0 ||
+		    find_left_out(rq, db, p, err) < 0)
 			return -1;
 	} else {
 		found = first_recipient(rq, db, &p->c, &person_id, err);
@@ -402,6 +472,7 @@ int v1_campaigns_envelope(struct request *rq, struct response *rs,
 	json_key_text(&w, "from_email", p.view.from_email);
 	json_key_text(&w, "to", p.is_somebody ? p.who.address : "");
 	write_person(&p, rq->arena, &w);
+	json_key_text(&w, "left_out", p.left_out);
 	json_end_object(&w);
 	return 0;
 }

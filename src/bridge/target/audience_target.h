@@ -49,6 +49,14 @@ int estimate_make(struct db *db, const struct crm_campaign *c,
  */
 int estimate_first(struct db *db, const struct crm_campaign *c,
 		   int64_t *person_out, struct err *err);
+/*
+ * Why a person would get none of it, by what the CRM knows and the mirror says.
+ * *is_other: it goes to others: a group that they are not in, the audience
+ * where they are no subscribed member. Of a tag or segment only *why.
+ */
+int estimate_reason(struct db *db, const struct crm_campaign *c,
+		    int64_t person_id, enum left_out *why, bool *is_other,
+		    struct err *err);
 /* The person whose marketing address has that hash, and who may be mailed: 1,
  * 0, -1. */
 int estimate_person_of(struct db *db, const char *email_hash,

@@ -181,6 +181,49 @@ int estimate_first(struct db *db, const struct crm_campaign *c,
 	}
 }
 
+/* --- one of them --- */
+
+static int is_outside_group(struct db *db, int64_t group_id, int64_t person_id,
+			    bool *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct group group;
+	int found;
+
+	if (group_get(db, group_id, arena, &group, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	found = group_has(db, &group, person_id, err);
+	*out = found == 0;
+	return found < 0 ? -1 : 0;
+}
+
+int estimate_reason(struct db *db, const struct crm_campaign *c,
+		    int64_t person_id, enum left_out *why, bool *is_other,
+		    struct err *err)
+{
+	const struct ids one = { .v = &person_id, .n = 1 };
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	*why = LEFT_OUT_NOT;
+	*is_other = false;
+	if (c->to_kind == CRM_CAMPAIGN_TO_NOBODY)
+		return 0;
+	if (db_query(db, SQL_ESTIMATE_PEOPLE, SQL_ARGS(sql_keys(&one, &keys)),
+		     &rows, err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	*why = reason_of(rows);
+	if (*why == LEFT_OUT_NOT && c->to_kind == CRM_CAMPAIGN_TO_AUDIENCE)
+		*is_other = rows_int(rows, 4) != MIRROR_SUBSCRIBED;
+	if (c->to_kind != CRM_CAMPAIGN_TO_GROUP || !c->group_id)
+		return 0;
+	return is_outside_group(db, c->group_id, person_id, is_other, err);
+}
+
 int estimate_make(struct db *db, const struct crm_campaign *c,
 		  const json_t *targets, struct estimate *out, struct err *err)
 {

@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
 import { api, call, callWhole, ifMatch, type Schemas } from '../../api/client.ts';
 import { useRows } from '../../ui/DataTable/rows.ts';
-import { apiQuery, type Scope, type Shown } from './search.ts';
+import { apiQuery, type Listed, type Scope, type Shown } from './search.ts';
 
 export type Person = Schemas['Person'];
 export type PersonInput = Schemas['PersonInput'];
@@ -36,13 +36,14 @@ export function usePeople(shown: Shown | null, scope: Scope = {}) {
   return rows.totalIsLeast && counted.data !== undefined ? { ...rows, total: counted.data, totalIsLeast: false } : rows;
 }
 
-/** A few of them by words, to choose one. */
-export function usePeopleFound(q: string, most: number) {
+/** A few of them by words, to choose one; of some of them also without words. */
+export function usePeopleFound(q: string, most: number, of?: Omit<Listed, 'q'> | null) {
+  const query = apiQuery({ q, filter: undefined, ...of });
   return useQuery({
-    queryKey: ['people', 'found', q, most],
-    enabled: q !== '',
+    queryKey: ['people', 'found', query, most],
+    enabled: q !== '' || of != null,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { q, limit: most } }, signal })),
+    queryFn: ({ signal }) => call(api.GET('/people', { params: { query: { ...query, limit: most } }, signal })),
     select: (page) => page.items,
   });
 }

@@ -28,7 +28,7 @@ export function CampaignPreview({ id, version, views }: Props) {
         </Paper>
       )}
       <MailPreview address={`/campaigns/${id}/preview`} query={{ person_id: personId }} version={version} views={views} title={t('composer.content.frame')}>
-        <PersonSelect size="xs" label={t('composer.test.as')} value={personId} onChange={setPersonId} />
+        <PersonSelect campaignId={id} size="xs" label={t('composer.test.as')} value={personId} onChange={setPersonId} />
       </MailPreview>
     </Box>
   );

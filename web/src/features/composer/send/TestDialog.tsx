@@ -8,7 +8,8 @@ import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { OutboxNote } from '../../outbox/OutboxNote.tsx';
 import { useIsOutboxInUse } from '../../outbox/queries.ts';
 import { PersonSelect } from '../PersonSelect.tsx';
-import { useSendTest, useJobEnd } from '../queries.ts';
+import { useEnvelope, useSendTest, useJobEnd } from '../queries.ts';
+import { GetsNone } from '../WhoseItIs.tsx';
 
 const TO_MAX = 10;
 
@@ -17,6 +18,7 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
   const me = useMe();
   const [to, setTo] = useState<string[]>(me.email ? [me.email] : []);
   const [personId, setPersonId] = useState<number | null>(null);
+  const { data: envelope } = useEnvelope(id, personId);
   const test = useSendTest(id);
   const end = useJobEnd(test.data?.job_id ?? null);
   const isGone = end?.state === 'done';
@@ -36,7 +38,8 @@ export function TestDialog({ id, onClose }: { id: number; onClose: () => void })
           onChange={(next) => setTo([...new Set(next.map((one) => one.replace(/[\s,;]+/g, '')).filter(Boolean))])}
         />
         <OutboxNote />
-        <PersonSelect label={t('composer.test.as')} value={personId} onChange={setPersonId} />
+        <PersonSelect campaignId={id} label={t('composer.test.as')} value={personId} onChange={setPersonId} />
+        {envelope && <GetsNone envelope={envelope} />}
         <ProblemAlert error={test.error} title={t('composer.test.failed')} />
         {end && !isGone && <Alert color="red" variant="light" role="alert" title={t('composer.test.failed')}>{end.error}</Alert>}
         <Text size="sm" role="status">{isGone ? t(staysHere ? 'composer.test.inOutbox' : 'composer.test.done', { count: to.length }) : ''}</Text>
