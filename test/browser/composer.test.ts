@@ -1,7 +1,7 @@
 /** Campaigns written in the browser: whom to, from whom, what about; blocks, checked, tested, sent. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, makeGroup, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
+import { addPeople, makeGroup, runJob, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
@@ -147,6 +147,63 @@ describe("the composer", () => {
     const whole = (await server.admin.get(`${v1}/outbox/${mail.id}`)).body;
     assert.match(whole.html, /Spring is <strong[^>]*>here<\/strong>/);
     assert.equal((await server.admin.get(`${v1}/outbox`, { rcpt: "dan@example.org" })).body.total, 0, "who opted out gets none");
+  });
+
+  it("is looked at as those whom it reaches, says who gets none, and how an inbox shows its words", async () => {
+    const campaign = await ready();
+    await putDesign(campaign, { version: 1, blocks: [{ id: "b1", type: "heading", text: "Spring news", level: 1 },
+      { id: "b2", type: "text", html: '<p>Wine is here, see <a href="https://shop.example/">the shop</a>.</p>' },
+      { id: "b9", type: "footer", html: '<p><a href="*|UNSUB|*">Unsubscribe</a></p>' }] });
+    const page = await browser.signIn("manager");
+    await openContent(page, campaign);
+    await page.getByText("Preview", { exact: true }).click();
+    const inbox = page.getByRole("region", { name: "How an inbox shows it" });
+    await inbox.getByText(/^Spring news Wine is here, see the shop\. Unsubscribe/).waitFor();
+    const as = page.getByRole("combobox", { name: "As this person" });
+    await as.click();
+    await page.getByRole("option", { name: "ben" }).waitFor(); // before anything is typed
+    assert.equal(await page.getByRole("option").count(), 3);
+    await picture(page, "composer-preview-as");
+    await as.fill("example");
+    await page.getByText("Gets none of it").waitFor();
+    await checkAccessible(page);
+    assert.match((await page.getByRole("option").last().innerText()), /^dan/);
+    await page.getByRole("option", { name: "dan" }).click();
+    await inbox.getByText("dan Example gets no mail of this campaign: Opted out").waitFor();
+    assert.equal(await inbox.getByText(/^As dan/).count(), 0);
+    await checkAccessible(page);
+    await picture(page, "composer-preview-none");
+    const german_ = await browser.signIn("manager", { ...german, ...phone });
+    await german_.goto(`/campaigns/${campaign.id}/edit`);
+    await german_.getByRole("button", { name: "Test senden" }).click();
+    await german_.getByRole("combobox", { name: "Als diese Person" }).fill("dan");
+    await german_.getByRole("option", { name: "dan" }).click();
+    await german_.getByText("dan Example bekommt von dieser Kampagne keine E-Mail: Abgemeldet").waitFor();
+    await picture(german_, "composer-test-none-de-phone");
+  });
+
+  it("offers merge tags in the reader's language, in a list that opens when asked and stays in the window", async () => {
+    const campaign = await ready();
+    await runJob(server, `${v1}/bridge/fields/read`, {});
+    for (const [name, options] of [["de", german], ["de-phone", { ...german, ...phone }]] as const) {
+      const page = await browser.signIn("manager", options);
+      await page.goto(`/campaigns/${campaign.id}/edit`);
+      await page.getByRole("button", { name: /^Betreff: / }).click();
+      await page.getByRole("button", { name: "Platzhalter in: Betreff" }).click();
+      const which = page.getByRole("combobox", { name: "Was soll dort stehen?" });
+      await which.and(page.locator(":focus")).waitFor();
+      assert.equal(await which.getAttribute("aria-expanded"), "false");
+      assert.equal(await which.inputValue(), "Vorname");
+      await which.click();
+      const list = page.getByRole("listbox");
+await list.getByRole("option", { name: "Firma", exact: true }).waitFor();
+      assert.deepEqual(await list.getByRole("option").allInnerTexts(), ["Anschrift", "Geburtstag", "Ort", "Firma", "Vorname", "Nachname",
+        "Telefon", "Titel", "E-Mail-Adresse", "Name Ihrer Organisation", "Ihre Postanschrift", "Datum des Versands", "Dieses Jahr"]);
+      await checkAccessible(page);
+      const { top, bottom } = await list.evaluate((box) => box.getBoundingClientRect());
+      assert.ok(top >= 0 && bottom <= page.viewportSize()!.height, `${name}: ${top} to ${bottom}`);
+      await picture(page, `composer-tags-${name}`);
+    }
   });
 
   it("keeps blocks that it does not know, and what others do to other blocks", async () => {

@@ -51,7 +51,10 @@ const searchOf = (page: Page) => new URL(page.url()).searchParams;
 async function addFilter(page: Page, field: string, op: string, value?: string): Promise<void> {
   await page.getByRole("button", { name: "Add a filter" }).click();
   const editor = page.getByRole("dialog", { name: "Add a filter" });
-  await editor.getByRole("combobox", { name: "Field" }).fill(field);
+  const fields = editor.getByRole("combobox", { name: "Field" });
+  await fields.and(page.locator(":focus")).waitFor();
+  assert.equal(await fields.getAttribute("aria-expanded"), "false", "the list opens when asked");
+  await fields.fill(field);
   await page.getByRole("option", { name: field, exact: true }).click();
   await editor.getByRole("combobox", { name: "Condition" }).click();
   await page.getByRole("option", { name: op, exact: true }).click();

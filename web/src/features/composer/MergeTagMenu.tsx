@@ -3,8 +3,10 @@ import { Button, Popover, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { insideWindow, roomForOptions } from '../../ui/insideWindow.ts';
 import { ADDRESS_TAG, commonTags, isLinkTag, linkTags, tagText } from './mergeTags.ts';
 import { useMergeFields } from './queries.ts';
+import { useTagName } from './useTagName.ts';
 
 export interface Inserted {
   tag: string;
@@ -12,6 +14,8 @@ export interface Inserted {
   /** It is an address; these are words for it. */
   link?: string;
 }
+
+const FIRST = 'FNAME';
 
 interface Props {
   /** The field that it goes into. */
@@ -53,13 +57,17 @@ export function MergeTagMenu({ of, hasLinks = false, onInsert }: Props) {
 function Choice({ hasLinks, onInsert }: Pick<Props, 'hasLinks' | 'onInsert'>) {
   const { t } = useTranslation();
   const fields = useMergeFields();
-  const [tag, setTag] = useState<string | null>('FNAME');
+  const nameOf = useTagName();
+  const itemsOf = (tags: readonly string[]) => tags.map((value) => ({ value, label: nameOf(value) }));
+  const [tag, setTag] = useState<string | null>(FIRST);
   const [fallback, setFallback] = useState('');
-  const isField = fields.data?.some((field) => field.tag === tag) ?? false;
+  // until the audience was asked, that which each has
+  const known = fields.data?.length ? fields.data.map((field) => field.tag) : [FIRST];
+  const isField = tag !== null && known.includes(tag);
   const data = [
-    { group: t('composer.tag.fields'), items: [...(fields.data ?? []).map((field) => ({ value: field.tag, label: field.name || field.tag })), { value: ADDRESS_TAG, label: t('composer.tag.of.EMAIL') }] },
-    { group: t('composer.tag.common'), items: commonTags.map((value) => ({ value, label: t(`composer.tag.of.${value.replace(':', '_') as 'MC_DATE'}`) })) },
-    ...(hasLinks ? [{ group: t('composer.tag.links'), items: linkTags.map((value) => ({ value, label: t(`composer.tag.of.${value}`) })) }] : []),
+    { group: t('composer.tag.fields'), items: itemsOf([...known, ADDRESS_TAG]) },
+    { group: t('composer.tag.common'), items: itemsOf(commonTags) },
+    ...(hasLinks ? [{ group: t('composer.tag.links'), items: itemsOf(linkTags) }] : []),
   ];
   const insert = () => {
     if (!tag) return;
@@ -72,7 +80,9 @@ function Choice({ hasLinks, onInsert }: Pick<Props, 'hasLinks' | 'onInsert'>) {
         openOnFocus={false}
         label={t('composer.tag.which')}
         searchable
-        comboboxProps={{ withinPortal: false }}
+        comboboxProps={insideWindow}
+        styles={roomForOptions}
+        withScrollArea={false}
         data={data}
         value={tag}
         onChange={setTag}

@@ -1,5 +1,33 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lengthRead, readable, tagHtml, tagText } from './mergeTags.ts';
+import { de } from '../../messages/de/index.ts';
+import { en } from '../../messages/en/index.ts';
+import { ADDRESS_TAG, commonTags, isOwnField, lengthRead, linkTags, ownFields, readable, tagHtml, tagText } from './mergeTags.ts';
+
+const source = (path: string) => readFileSync(new URL(`../../../../src/${path}`, import.meta.url), 'utf8');
+
+/** What an audience has from the beginning, and what the bridge adds, each with its name. */
+function fieldsOfServer(): Record<string, string> {
+  const begun = [...source('audience/merge_field.c').matchAll(/\.tag = "(\w+)",\s*\.name = "([^"]+)"/g)].map(([, tag, name]) => [tag!, name!]);
+  const always = /always\[\] = \{([\s\S]*?)\n\t\};/.exec(source('bridge/field_own.c'))![1]!;
+  const added = [...always.matchAll(/\{ "(\w+)", "(\w+)" \}/g)].map(([, field, tag]) => [tag!, `${field![0]!.toUpperCase()}${field!.slice(1)}`]);
+  return Object.fromEntries([...begun, ...added]) as Record<string, string>;
+}
+
+test('every merge tag that the program makes has a word in each language, and its name is known', () => {
+  const found = fieldsOfServer();
+  expect(Object.keys(found).length).toBeGreaterThan(6);
+  expect(ownFields).toEqual(found);
+  const tags = [...Object.keys(found), ADDRESS_TAG, ...commonTags, ...linkTags].map((tag) => tag.replace(':', '_'));
+  for (const messages of [en, de]) expect(Object.keys(messages.composer.tag.of).sort()).toEqual([...tags].sort());
+  const same = tags.filter((tag) => (de.composer.tag.of as Record<string, string>)[tag] === (en.composer.tag.of as Record<string, string>)[tag]);
+  expect(same).toEqual([]); // no word of these is the same in both
+});
+
+test('a field that somebody has called otherwise keeps that name', () => {
+  expect([isOwnField({ tag: 'FNAME', name: 'First Name' }), isOwnField({ tag: 'FNAME', name: null }), isOwnField({ tag: 'FNAME', name: 'Rufname' }), isOwnField({ tag: 'SIZE', name: null })])
+    .toEqual([true, true, false, false]);
+});
 
 test('a tag has what is said instead, which ends no tag', () => {
   expect(tagText('FNAME')).toBe('*|FNAME|*');

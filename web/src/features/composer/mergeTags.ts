@@ -5,6 +5,24 @@ export const commonTags = ['LIST:COMPANY', 'LIST:ADDRESS', 'MC:DATE', 'CURRENT_Y
 /** Of every reader: it is always known. */
 export const ADDRESS_TAG = 'EMAIL';
 export const linkTags = ['UNSUB', 'UPDATE_PROFILE', 'ARCHIVE'] as const;
+/** Fields that an audience has by itself, by the names that the program gives them: these are said in the reader's language. */
+export const ownFields = {
+  FNAME: 'First Name',
+  LNAME: 'Last Name',
+  ADDRESS: 'Address',
+  PHONE: 'Phone Number',
+  TITLE: 'Title',
+  CITY: 'City',
+  BIRTHDAY: 'Birthday',
+  COMPANY: 'Company',
+} as const;
+export type OwnField = keyof typeof ownFields;
+
+/** false: somebody has called it otherwise. */
+export function isOwnField({ tag, name }: { tag: string; name: string | null }): boolean {
+  return tag in ownFields && (!name || name === ownFields[tag as OwnField]);
+}
+
 export type CommonTag = (typeof commonTags)[number];
 export type LinkTag = (typeof linkTags)[number];
 

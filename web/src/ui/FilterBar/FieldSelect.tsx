@@ -3,6 +3,7 @@ import { Select, type ComboboxParsedItem } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { en } from '../../messages/en/index.ts';
+import { insideWindow, roomForOptions } from '../insideWindow.ts';
 import type { FieldInfo } from './criteria.ts';
 import { opKey } from './words.ts';
 
@@ -65,12 +66,11 @@ export function FieldSelect({ fields, labelOf, value, error, isFirst, onChange }
       placeholder={t('filter.fieldHint')}
       searchable
       allowDeselect={false}
-      openOnFocus={value === null}
+      openOnFocus={false}
       nothingFoundMessage={t('filter.noField')}
-      comboboxProps={{ withinPortal: false, width: 280, position: 'bottom-start' }}
-      // the list itself scrolls, which needs no stop of its own for the keyboard
+      comboboxProps={{ ...insideWindow, width: 280 }}
       withScrollArea={false}
-      styles={{ options: { maxHeight: 300, overflowY: 'auto' } }}
+      styles={roomForOptions}
       selectFirstOptionOnChange
       data={data}
       filter={({ options, search }) => {
