@@ -222,6 +222,21 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 	return 0;
 }
 
+static const char *held_words(int n, bool dry_run, struct arena *arena)
+{
+	if (n == 1)
+		return dry_run ? "1 address would be held (" UNCLEAR_OPT_OUT ")"
+			       : "1 address is held (" UNCLEAR_OPT_OUT ")";
+	return dry_run ? arena_printf(arena,
+				      "%d addresses would be held "
+				      "(" UNCLEAR_OPT_OUT ")",
+				      n)
+		       : arena_printf(arena,
+				      "%d addresses are held (" UNCLEAR_OPT_OUT
+				      ")",
+				      n);
+}
+
 /* Cells that nobody can tell apart: addresses wait for a user's word. */
 static int hold_addresses(struct refusals *w, struct import_row *row,
 			  struct err *err)
@@ -239,10 +254,7 @@ static int hold_addresses(struct refusals *w, struct import_row *row,
 	if (n <= 0)
 		return n;
 	w->b->counts.unclear += n;
-	add_detail(row, w->b->arena,
-		   arena_printf(w->b->arena,
-				"%d addresses %s held (" UNCLEAR_OPT_OUT ")", n,
-				plan->dry_run ? "would be" : "are"));
+	add_detail(row, w->b->arena, held_words(n, plan->dry_run, w->b->arena));
 	return 0;
 }
 
@@ -277,6 +289,8 @@ static const struct {
 	  "its opt-out was heeded until the import was taken back" },
 	{ "its opt-out is kept, though nobody has the address",
 	  "its opt-out was kept until the import was taken back" },
+	{ "1 address is held (" UNCLEAR_OPT_OUT ")",
+	  "1 address was held until the import was taken back" },
 	{ "addresses are held (" UNCLEAR_OPT_OUT ")",
 	  "addresses were held until the import was taken back" },
 };

@@ -32,6 +32,8 @@ describe('a text by its format', () => {
     '(%s) [%s]': '[%1$s] (%2$s)',
     'no column %s"%s"%s: it has %s': 'Spalte %1$s„%2$s“%3$s fehlt: %4$s',
     'it was heeded': 'es wurde beachtet',
+    '%d rows of %d': '{1|eine Zeile|%1$s Zeilen} von {2|einer|%2$s}',
+    'rows were left': 'Zeilen blieben',
   });
   test.each([
     ['must be at most 12', 'Höchstens 12'],
@@ -51,6 +53,9 @@ describe('a text by its format', () => {
     ['on 2026-03-01', 'Am 01.03.2026'],
     ['(a.*) [b\nc]', '[a.*] (b\nc)'],
     ['no column "x"y": it has a, b', 'Spalte „x“y" fehlt: a, b'],
+    ['1 rows of 3', 'Eine Zeile von 3'],
+    ['2 rows of 1', '2 Zeilen von einer'],
+    ['3 rows were left', '3 Zeilen blieben'],
     // parts that are put together when the program runs
     ['phone: row 4 has text after a quote', 'Phone: Zeile 4 hat Text danach'],
     ['phone: odd; it was heeded', 'Phone: odd; es wurde beachtet'],
@@ -110,6 +115,8 @@ describe('the German catalogue', () => {
       'Person_get: Die Datenbank antwortet nicht; versuchen Sie es gleich noch einmal'],
     ['the address opted out on 2024-01-31 (unsubscribed), which was kept when nobody had it',
       'Die Adresse hat sich am 31.01.2024 abgemeldet (unsubscribed), was aufgehoben wurde, als niemand sie hatte'],
+    ['1 address is held (unclear_opt_out)', 'Bei einer Adresse ist unklar, ob sie abgemeldet ist; sie ist gesperrt'],
+    ['too long; 2 addresses were held until the import was taken back', 'Das ist zu lang; 2 Adressen waren gesperrt, bis der Import zurückgenommen wurde'],
   ])('says %j', (text, said) => {
     expect(translate(text)).toBe(said);
   });
@@ -125,6 +132,18 @@ describe('the German catalogue', () => {
     });
     expect(Math.min(...took)).toBeLessThan(10 * 50); // what a page may wait for it, ten times: to catch hanging
   });
+});
+
+/** A number of what is there may be one; a limit is not, nor what is always several. */
+const COUNT = /%(?:ll|z)?[du] (?:more )?(?:[a-z-]+s|go|now)\b/;
+const NEVER_ONE = /\b(at most|more than|longer than|larger than|deeper than|at least|1 to) %|^(group|person) %|^there are %d|records fit|receivers take none/;
+const twinOf = (format: string) => format.replace('%d addresses are', '1 address is').replace('%d addresses', '1 address');
+
+test.each(languages)('what counts has a form for one: %s', (language) => {
+  const catalogue = catalogueOf(language);
+  const counting = Object.keys(german).filter((format) => COUNT.test(format) && !NEVER_ONE.test(format));
+  expect(counting.length).toBeGreaterThan(5);
+  for (const format of counting) if (!(twinOf(format) in german)) expect(catalogue[format], format).toMatch(/\{\d\|/);
 });
 
 test.each(languages)('slots of %s are those of the format', (language) => {

@@ -1,7 +1,8 @@
 /**
  * What the server says, in the reader's language. It says it in English; a
  * catalogue (messages/LANGUAGE/server.json) has the format of the C source
- * ("must be at most %d") and what is said instead ("höchstens %1$s").
+ * ("must be at most %d") and what is said instead ("höchstens %1$s"). Of a
+ * number that may be one, both forms: "{1|eine Zeile ist|%1$s Zeilen sind}".
  * tools/check_server_texts.py keeps the catalogues complete.
  */
 export type Catalogue = Readonly<Record<string, string>>;
@@ -21,6 +22,8 @@ interface Pattern {
 
 const SLOT = /%(?:%|[-0 +#]*\d*(?:\.(\d+))?(?:hh|h|ll|l|z|j|t)?([a-zA-Z]))/g;
 const SAID_SLOT = /%(?:%|(\d+)\$s)/g;
+/** By the slot of that number: what is said of one, and of others. */
+const FORMS = /\{(\d+)\|([^|}]*)\|([^}]*)\}/g;
 const DEEPEST = 4;
 /** In a slot that is what somebody called it, though a heading of ours may read the same ("Size"). */
 const NAME = /^\p{Lu}\p{L}*$/u;
@@ -120,7 +123,7 @@ export function makeTranslate(catalogue: Catalogue): Translate {
   }
 
   const fill = ({ said, isText }: Pattern, slots: string[], depth: number) =>
-    said.replace(SAID_SLOT, (_, number: string | undefined) => {
+    said.replace(FORMS, (_, number: string, one: string, others: string) => (slots[Number(number) - 1] === '1' ? one : others)).replace(SAID_SLOT, (_, number: string | undefined) => {
       if (number === undefined) return '%';
       const slot = slots[Number(number) - 1] ?? '';
       return isText[Number(number) - 1] && !NAME.test(slot) ? told(slot, depth + 1) : slot;
@@ -140,6 +143,8 @@ export function makeTranslate(catalogue: Catalogue): Translate {
       const rest = told(text.slice(after + 2), depth + 1);
       if (rest !== text.slice(after + 2)) return `${told(text.slice(0, after), depth + 1)}; ${rest}`;
     }
+    const count = /^\d+ /.exec(text)?.[0];
+    if (count) return count + told(text.slice(count.length), depth + 1);
     const colon = text.indexOf(': ');
     return colon > 0 ? `${told(text.slice(0, colon), depth + 1)}: ${told(text.slice(colon + 2), depth + 1)}` : text;
   };

@@ -24,3 +24,22 @@ test('a text has the same slots in both languages, and is not empty', () => {
     expect(slots(german[key]!), key).toEqual(slots(text));
   }
 });
+
+/** Numbers that stand beside a word, not before one that is counted, and limits, which are always several. */
+const NO_PLURAL = new Set([
+  'builder.full', 'composer.check.showOf', 'composer.block.place', 'composer.block.addHere', 'composer.move.into', 'composer.social.link',
+  'composer.social.remove', 'imports.allReasons', 'people.moreThan', 'report.bouncedHard', 'report.bouncedSoft', 'report.whoOf', 'ui.typeNumber',
+]);
+
+test('a number of something has a form for one', () => {
+  for (const messages of [en, de]) {
+    const texts = flat(messages);
+    for (const [key, text] of Object.entries(texts)) {
+      if (key.startsWith('server.') || NO_PLURAL.has(key) || !/\{\{(n|count)\}\}/.test(text)) continue;
+      const counted = /^(.*)_(one|other)$/.exec(key);
+      expect(counted, `${key}: ${text}`).not.toBeNull();
+      expect(texts, key).toHaveProperty([`${counted![1]}_one`]);
+      expect(texts, key).toHaveProperty([`${counted![1]}_other`]);
+    }
+  }
+});
