@@ -1,4 +1,4 @@
-/** When it goes; changed or taken back by who may send. */
+/** When it goes, by which clock, and to how many; changed or taken back by who may send. */
 import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,9 @@ import { useFormat } from '../../app/format.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useToast } from '../../ui/useToast.tsx';
-import { localTime } from '../composer/send/when.ts';
+import { EstimateWords } from '../composer/lines/EstimateWords.tsx';
+import { localTime, zoneHere } from '../composer/send/when.ts';
+import { targetText } from '../composer/values.ts';
 import { AskAct } from './AskAct.tsx';
 import { OrderedBy } from './OrderedBy.tsx';
 import { useSchedule, type Campaign } from './queries.ts';
@@ -23,13 +25,14 @@ export function Scheduled({ campaign, etag }: Props) {
   const format = useFormat();
   const me = useMe();
   const [open, setOpen] = useState<'change' | 'unschedule' | null>(null);
-  const when = campaign.schedule_at ? format.time(campaign.schedule_at) : '';
+  const when = campaign.schedule_at ? t('composer.when.at', { time: format.time(campaign.schedule_at), zone: zoneHere() }) : '';
   return (
     <Paper>
       <Group justify="space-between">
         <div>
           <Text fw={600}>{t('campaigns.goes', { when })}</Text>
           <Text size="sm" c="dimmed">{t('campaigns.goesAbout')}</Text>
+          <EstimateWords id={campaign.id} to={targetText(campaign.to)} />
           <OrderedBy campaign={campaign} />
         </div>
         {may(me, 'send') && (
@@ -46,7 +49,6 @@ export function Scheduled({ campaign, etag }: Props) {
 }
 
 /** As a field of the browser takes it: in the reader's own time. */
-
 function ChangeTime({ campaign, etag, onClose }: Props & { onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -58,7 +60,7 @@ function ChangeTime({ campaign, etag, onClose }: Props & { onClose: () => void }
     const iso = new Date(at).toISOString();
     schedule.mutate({ at: iso, etag }, {
       onSuccess: () => {
-        toast.tell(t('campaigns.goes', { when: format.time(iso) }));
+        toast.tell(t('campaigns.goes', { when: t('composer.when.at', { time: format.time(iso), zone: zoneHere() }) }));
         onClose();
       },
     });
@@ -67,7 +69,7 @@ function ChangeTime({ campaign, etag, onClose }: Props & { onClose: () => void }
     <Dialog onClose={onClose} title={t('campaigns.changeTime')}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
-          <TextInput type="datetime-local" data-autofocus required label={t('campaigns.when')} value={at} onChange={(event) => setAt(event.currentTarget.value)} />
+          <TextInput type="datetime-local" data-autofocus required label={t('campaigns.when')} description={t('composer.when.zone', { zone: zoneHere() })} value={at} onChange={(event) => setAt(event.currentTarget.value)} />
           <ProblemAlert error={schedule.error} title={t('campaigns.notScheduled')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>{t('ui.cancel')}</Button>

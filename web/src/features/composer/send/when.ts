@@ -15,6 +15,11 @@ export interface When {
   setLocal: (local: string) => void;
 }
 
+/** Of this browser: "Europe/Vienna". */
+export function zoneHere(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 /** Without parts of a second, as the server writes it. */
 export function instantOf(local: string): string | null {
   const time = new Date(local);
@@ -39,7 +44,7 @@ export function useWhen(sendAt: string, change: (change: { send_at: string }) =>
     local: sendAt ? localTime(sendAt) : '',
     at: sendAt || null,
     isRight: !isLater || (sendAt !== '' && Date.parse(sendAt) > Date.now()),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: zoneHere(),
     setLater: (next) => {
       begin(next);
       if (!next) change({ send_at: '' });
