@@ -111,6 +111,16 @@ describe("the report of a campaign", () => {
     }
     await checkAccessible(page);
     await picture(page, "report-clicked");
+    // who takes it back is both from now on
+    await leave.getByRole("button", { name: "That was a mistake: subscribe me again" }).click();
+    await until("the report knows it", async () => (await report()).taken_back === 1);
+    const german_ = await browser.signIn("manager", { ...german, ...phone });
+    for (const [one, words, name] of [[page, "Unsubscribed, took it back · Clicked", "report-took-back"],
+      [german_, "Abgemeldet und zurückgenommen · Geklickt", "report-took-back-de-phone"]] as const) {
+      await one.goto(`/campaigns/${campaign.id}?tab=recipients&response=unsubscribed`);
+      await one.getByText(words).waitFor();
+      await picture(one, name);
+    }
   });
 
   it("stands in its address: what is shown can be reloaded, sent to somebody, and gone back from", async () => {

@@ -6,6 +6,7 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "crm/campaign/report_parts.h"
+#include "crm/consent/consent.h"
 #include "crm/field.h"
 #include "crm/record.h"
 #include "store/sqlbuild.h"
@@ -432,6 +433,20 @@ static void walk_sql(const struct page *p, struct sqlbuild *b)
 	add_order(p, "2", "1", b);
 }
 
+/* Of who unsubscribed: when, if their last word because of this campaign is
+ * that it was a mistake (crm-report-taken-back). */
+static void add_taken_back(struct sqlbuild *b)
+{
+	sqlbuild_add(b, "CASE WHEN r.unsubscribed_ms IS NOT NULL THEN (SELECT"
+			" CASE WHEN o.state = ");
+	sqlbuild_bind_int(b, CONSENT_OPTED_IN);
+	sqlbuild_add(b, " THEN o.at_ms END FROM consent o WHERE o.record_id ="
+			" r.person_id AND o.entity = ");
+	sqlbuild_bind_int(b, ENTITY_PERSON);
+	sqlbuild_add(b, " AND o.campaign_id = r.campaign_id ORDER BY"
+			" o.at_ms DESC, o.id DESC LIMIT 1) END");
+}
+
 /* Which rows stand on the page is found by keys; what they say is read for
  * those only. */
 static void page_sql(const struct page *p, struct sqlbuild *b)
@@ -447,7 +462,9 @@ static void page_sql(const struct page *p, struct sqlbuild *b)
 			" CASE WHEN s.id IS NULL THEN p.first_name"
 			" ELSE s.first_name END,"
 			" CASE WHEN s.id IS NULL THEN p.last_name"
-			" ELSE s.last_name END, x.total, r.caught FROM (");
+			" ELSE s.last_name END, x.total, r.caught, ");
+	add_taken_back(b);
+	sqlbuild_add(b, " FROM (");
 	(p->walks ? walk_sql : scan_sql)(p, b);
 	sqlbuild_add(b, ") x JOIN campaign_recipient r ON r.person_id = x.id"
 			" AND r.campaign_id = ");
@@ -490,6 +507,7 @@ static void read_recipient(const struct rows *rows, struct arena *arena,
 		.machine_opened_ms = rows_int(rows, 13),
 		.address = rows_dup(rows, 14, arena),
 		.is_caught = rows_int(rows, 21) != 0,
+		.taken_back_ms = rows_int(rows, 22),
 		.name = field_full_name(rows_dup(rows, 18, arena),
 					rows_dup(rows, 19, arena), arena),
 	};

@@ -77,7 +77,8 @@ struct recipient {
 	/* 0: not */
 	int64_t opened_ms, clicked_ms, bounced_ms, unsubscribed_ms;
 	int64_t complained_ms, machine_opened_ms;
-	bool is_caught; /* lies in the outbox: nobody was mailed */
+	int64_t taken_back_ms; /* the unsubscribe, as the report counts it */
+	bool is_caught;        /* lies in the outbox: nobody was mailed */
 };
 struct recipients VEC_FIELDS(struct recipient);
 

@@ -25,6 +25,7 @@ static const char *const header[] = {
 	"opened_by_machine",
 	"bounced_at",
 	"unsubscribed_at",
+	"taken_back_at",
 	"complained_at",
 	"caught",
 };
@@ -71,6 +72,7 @@ static void add_recipient(const struct recipient *r, struct arena *arena,
 		r->machine_opened_ms ? "true" : "false",
 		time_text(r->bounced_ms, arena),
 		time_text(r->unsubscribed_ms, arena),
+		time_text(r->taken_back_ms, arena),
 		time_text(r->complained_ms, arena),
 		r->is_caught ? "true" : "false",
 	};

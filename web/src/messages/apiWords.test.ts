@@ -17,7 +17,7 @@ const NAMES = /\[[A-Z_]+\] = "(\w+)"/g;
 const DEFINED = /#define [A-Z_]+ "(\w+)"/g;
 const troubleOfOurs = words('delivery/trouble.c', NAMES, /TROUBLE_RELAY\][\s\S]*?\};/);
 
-test.each([['en', en], ['de', de]] as const)('%s', (_, { pushes, person, people, campaigns, imports }) => {
+test.each([['en', en], ['de', de]] as const)('%s', (_, { pushes, person, people, campaigns, imports, report }) => {
   const expected: [object, string[]][] = [
     [pushes.leftOut, words('crm/left_out.h', /word\([A-Z_]+, "(\w+)"\)/g)],
     [person.source, words('crm/consent/consent.c', NAMES, /sources\[\] = \{[\s\S]*?\};/)],
@@ -25,6 +25,8 @@ test.each([['en', en], ['de', de]] as const)('%s', (_, { pushes, person, people,
     [people.mailStatus, words('crm/consent/mail_status.c', NAMES)],
     [people.state, words('crm/consent/mail_status.c', NAMES)],
     [campaigns.hold, [...troubleOfOurs, 'disk', ...words('crm/campaign/send_job.h', DEFINED), ...words('delivery/hold.c', /#define PAUSED_[A-Z]+ "(\w+)"/g)]],
+    [report.csv, words('crm/campaign/recipient_csv.c', /\t"(\w+)",/g, /header\[\][\s\S]*?\};/)],
+    [people.exportField, words('crm/export.c', /"(\w+)"/g, /beside_address\[\][\s\S]*?beside_opt_out[\s\S]*?\};/)],
     [imports.reason, words('crm/import/import_row.c', /import_refuse\(\s*row,\s*"(\w+)"/g)],
   ];
   for (const [messages, all] of expected) for (const word of all) expect(messages, word).toHaveProperty(word);

@@ -62,6 +62,7 @@ static void format_recipient(const struct recipient *r,
 	json_key_int(w, "clicks", r->clicks);
 	json_key_time_or_null(w, "bounced_at", r->bounced_ms);
 	json_key_time_or_null(w, "unsubscribed_at", r->unsubscribed_ms);
+	json_key_time_or_null(w, "taken_back_at", r->taken_back_ms);
 	json_key_time_or_null(w, "complained_at", r->complained_ms);
 	json_end_object(w);
 }

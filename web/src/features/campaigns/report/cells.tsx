@@ -44,7 +44,7 @@ export function useRecipientCsv(): CsvWords {
       if (column === 'state' && value in en.campaigns.state) return t(`campaigns.state.${value as LedgerState}`);
       if (column === 'reason') return titleOf(value);
       if (column === 'kind' && value in en.report.csvKind) return t(`report.csvKind.${value as keyof typeof en.report.csvKind}`);
-      if (column === 'opened_by_machine') return t(value === 'true' ? 'filter.yes' : 'filter.no');
+      if (column === 'opened_by_machine' || column === 'caught') return t(value === 'true' ? 'filter.yes' : 'filter.no');
       return value;
     },
   };
@@ -59,8 +59,10 @@ function Name({ row }: { row: LedgerRow }) {
 
 function Did({ row }: { row: LedgerRow }) {
   const { t } = useTranslation();
-  const did = (['opened', 'clicked', 'bounced', 'unsubscribed', 'complained'] as const).filter((one) => row[`${one}_at`]).map((one) => t(`campaigns.response.${one}`));
+  // first what matters most, where there is no room for all
+  const did = (['complained', 'unsubscribed', 'bounced', 'clicked', 'opened'] as const).filter((one) => row[`${one}_at`])
+    .map((one) => t(one === 'unsubscribed' && row.taken_back_at ? 'report.who.tookBack' : `campaigns.response.${one}`));
   const machine = row.opened_by_machine && !row.opened_at ? [t('report.who.response.machine_opened')] : [];
-  const words = [...did, ...machine].join(', ');
+  const words = [...did, ...machine].join(' · ');
   return words && <span title={words}>{words}</span>;
 }
