@@ -30,7 +30,7 @@ export function isMoving(status: Status): boolean {
 }
 
 export const statusColors: Record<Status, string> = {
-  draft: 'gray', scheduled: 'blue', sending: 'yellow', paused: 'orange', sent: 'green', canceled: 'red',
+  draft: 'gray', scheduled: 'blue', sending: 'yellow', paused: 'orange', sent: 'green', canceled: 'gray',
 };
 
 /** Seconds, as one says them: the largest unit that fits. */

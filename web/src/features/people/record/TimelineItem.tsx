@@ -55,7 +55,7 @@ export function TimelineItem({ entry, personId, onShowMail }: Props) {
   ].filter(Boolean);
   return (
     <Group gap="sm" align="flex-start" wrap="nowrap">
-      <ThemeIcon variant="light" size={28} radius="xl" color={kind === 'opted_out' ? 'red' : undefined}>
+      <ThemeIcon variant="light" size={28} radius="xl" color={kind === 'opted_out' ? 'red' : kind === 'opted_in' ? 'green' : undefined}>
         <Icon size={15} aria-hidden />
       </ThemeIcon>
       <Stack gap={2} flex={1} miw={0}>
