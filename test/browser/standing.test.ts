@@ -53,7 +53,7 @@ function holdBack(relay: Relay): () => void {
 
 /** What the server answers while its disk is full (test/api/full_disk.test.ts, on a real one), for as long as it is. */
 async function answerAsFull(page: Page, campaign: Json, isFull: () => boolean): Promise<void> {
-  const hold = { reason: "disk", detail: "the disk is full: free some space; nothing of this was saved", since: null };
+  const hold = { reason: "disk", detail: "the disk is full: free some space in the data folder", since: null };
   await page.route(/\/api\/v1\/campaigns(\/\d+)?(\?.*)?$/, async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as Json;

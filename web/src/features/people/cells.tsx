@@ -10,11 +10,12 @@ import { rememberOpened } from '../../ui/DataTable/lastOpened.ts';
 import type { FieldInfo } from '../../ui/FilterBar/criteria.ts';
 import { isColumn, useFieldLabel } from './fields.ts';
 import { nameOf, valueOf } from './person.ts';
+import { tagsShown } from './tagsShown.ts';
 import type { Person } from './queries.ts';
 import { MailStateWord } from './MailStateWord.tsx';
 
 export const PEOPLE = 'people';
-const TAGS_SHOWN = 2;
+
 /** The usual ones fit beside each other on a small laptop. */
 const WIDTHS: Record<string, number> = {
   name: 190, email: 240, company_name: 130, tag: 120, opted_out: 180, updated_at: 145, created_at: 145, title: 90, country: 120,
@@ -70,10 +71,11 @@ function NameCell({ person }: { person: Person }) {
 }
 
 function Tags({ tags }: { tags: string[] }) {
-  const more = tags.length - TAGS_SHOWN;
+  const shown = tagsShown(tags);
+  const more = tags.length - shown;
   return (
     <Group gap={4} wrap="nowrap" title={tags.join(', ')}>
-      {tags.slice(0, TAGS_SHOWN).map((tag) => (
+      {tags.slice(0, shown).map((tag) => (
         <Badge key={tag} variant="default" size="sm" tt="none" fw={400} dir="auto" style={{ flexShrink: 1 }}>
           {tag}
         </Badge>
