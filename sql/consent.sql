@@ -45,7 +45,7 @@ ORDER BY record_id;
 -- consent-list of many: what was said last of each. args: entity, JSON ids
 SELECT c.id, c.entity, c.record_id, c.email_id, c.state, c.source, c.reason,
 	c.user_id, c.campaign_id, c.ip, c.at_ms, u.name, k.name, NULL,
-	c.import_id, i.file_name
+	c.import_id, i.file_name, NULL
 FROM consent c
 LEFT JOIN app_user u ON u.id = c.user_id
 LEFT JOIN campaign k ON k.id = c.campaign_id
