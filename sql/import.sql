@@ -156,6 +156,13 @@ GROUP BY reason ORDER BY n DESC, reason;
 SELECT hash, entity, record_id, ended_ms FROM email
 WHERE hash IN JSON_TEXTS(?);
 
+-- name: import-address-pairs
+-- The other addresses of those who have one. args: JSON hashes
+SELECT DISTINCT a.hash, b.hash FROM email a
+JOIN email b ON b.record_id = a.record_id AND b.entity = a.entity
+	AND b.hash <> a.hash AND b.ended_ms IS NULL
+WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL;
+
 -- name: import-people-by-key
 -- args: JSON keys
 SELECT external_key, id FROM person
@@ -496,3 +503,84 @@ LEFT JOIN person p ON a.entity = :ENTITY_PERSON AND p.id = a.record_id
 LEFT JOIN lead l ON a.entity = :ENTITY_LEAD AND l.id = a.record_id
 WHERE a.hash IN JSON_TEXTS(?) AND a.ended_ms IS NULL
 	AND COALESCE(p.opted_out, l.opted_out, 1) = 0;
+
+-- name: import-trial-begin
+-- Of a database for what is only tried: its own rows get ids that no row copied
+-- into it can have. args: first id, four times
+INSERT INTO sequence (name, next) VALUES ('person', ?), ('lead', ?),
+	('company', ?), ('email', ?)
+ON CONFLICT (name) DO UPDATE SET next = excluded.next;
+
+-- name: import-trial-consent
+-- The same of what numbers itself. args: first id
+INSERT INTO consent (id, entity, record_id, state, source, at_ms)
+VALUES (?, 0, 0, 0, '', 0);
+
+-- name: import-trial-tag
+-- args: first id
+INSERT INTO tag (id, name, name_folded) VALUES (?, '', '');
+
+-- name: import-trial-setting
+SELECT key, value FROM setting WHERE key = 'forgotten_key';
+
+-- name: import-trial-tags
+SELECT * FROM tag;
+
+-- name: import-trial-sharers
+-- Who has an address that one of some people and leads has, these too.
+-- args: JSON ids of people, of leads
+SELECT DISTINCT b.entity, b.record_id FROM email a
+JOIN email b ON b.hash = a.hash AND b.ended_ms IS NULL
+WHERE a.ended_ms IS NULL
+	AND ((a.entity = :ENTITY_PERSON AND a.record_id IN JSON_INTS(?))
+	OR (a.entity = :ENTITY_LEAD AND a.record_id IN JSON_INTS(?)));
+
+-- name: import-trial-employers
+-- args: JSON ids of people
+SELECT DISTINCT company_id FROM person
+WHERE id IN JSON_INTS(?) AND company_id IS NOT NULL;
+
+-- name: import-trial-people
+-- args: JSON ids
+SELECT * FROM person WHERE id IN JSON_INTS(?);
+
+-- name: import-trial-leads
+-- args: JSON ids
+SELECT * FROM lead WHERE id IN JSON_INTS(?);
+
+-- name: import-trial-companies
+-- args: JSON ids
+SELECT * FROM company WHERE id IN JSON_INTS(?);
+
+-- name: import-trial-emails
+-- args: JSON ids, entity
+SELECT * FROM email WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-trial-consents
+-- The last word of each. args: JSON ids, entity
+SELECT * FROM consent WHERE id IN (SELECT MAX(id) FROM consent
+	WHERE record_id IN JSON_INTS(?) AND entity = ? GROUP BY record_id);
+
+-- name: import-trial-witnesses
+-- args: JSON ids, entity
+SELECT * FROM opt_out_witness WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-trial-record-tags
+-- args: JSON ids, entity
+SELECT * FROM record_tag WHERE record_id IN JSON_INTS(?) AND entity = ?;
+
+-- name: import-trial-kept
+-- args: JSON keyed hashes
+SELECT * FROM kept_opt_out WHERE hash IN JSON_TEXTS(?);
+
+-- name: import-forget-counts
+-- What a trial that was stopped had counted: it begins anew. args: id
+UPDATE import_run SET created = 0, updated = 0, unchanged = 0, refused = 0,
+	repeated = 0, refused_opted_out = 0, unclear_opt_outs = 0,
+	opted_out = 0, opted_out_before = 0, opt_outs_kept = 0, left_open = 0,
+	sharing = 0
+WHERE id = ?;
+
+-- name: import-forget-refused
+-- args: import
+DELETE FROM import_refused WHERE import_id = ?;

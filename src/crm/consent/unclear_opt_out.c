@@ -11,24 +11,6 @@
 
 #define SETTLE_AT_ONCE 200
 
-int unclear_opt_outs_in(struct str text)
-{
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(vec_release) struct texts seen = VEC_INIT;
-	struct email email;
-	size_t at = 0;
-
-	while (email_next(text, &at, arena, &email)) {
-		bool known = false;
-
-		vec_each (&seen, hash)
-			known = known || strcmp(*hash, email.hash) == 0;
-		if (!known)
-			vec_push(&seen, arena_strdup(arena, email.hash));
-	}
-	return (int)seen.n;
-}
-
 int unclear_opt_outs_add(struct tx *tx, int64_t import_id, int64_t row_number,
 			 struct str text, int64_t now_ms, struct err *err)
 {

@@ -25,8 +25,6 @@ struct json_writer;
 /* Hold the addresses in the text of a row. Returns how many were found. */
 int unclear_opt_outs_add(struct tx *tx, int64_t import_id, int64_t row_number,
 			 struct str text, int64_t now_ms, struct err *err);
-/* How many the text has, each counted once: for a dry run. */
-int unclear_opt_outs_in(struct str text);
 
 /* Is the address held? 1 and since when, 0, -1. */
 int unclear_opt_out_find(struct db *db, const char *hash, int64_t *since_ms,

@@ -7,7 +7,8 @@
  *
  * What a batch comes to must not depend on where batches begin, because a
  * resumed import cuts the file elsewhere: rows that may be about the same
- * record stand one after the other, in one batch (import_groups.h).
+ * record stand one after the other, in one batch (import_groups.h), and rows
+ * that depend on others otherwise come after them (import_part.h).
  */
 #ifndef CRM_IMPORT_BATCH_H
 #define CRM_IMPORT_BATCH_H
@@ -51,20 +52,25 @@ struct import_batch {
 
 void import_batch_release(struct import_batch *b);
 
-/* Find for each row what it is the same as; refuse where that is not clear.
+/* Find for each row what it is the same as; refuse where that is not clear. If
+ * that depends on what earlier rows make of the database, n becomes smaller:
+ * those behind are as they were, to be matched once the others were written.
  * Fills existing, addresses and new_companies, whose strings live in the arena.
  * A connection that writes has them locked then. */
 int import_match(struct db *db, struct import_batch *b, struct err *err);
 
-/* Write all; fills counts. A dry run only counts, and keeps what it refused.
- * ERR_CONFLICT: somebody took a key meanwhile; match again in a new
- * transaction. */
+/* Write all; fills counts. ERR_CONFLICT: somebody took a key meanwhile; match
+ * again in a new transaction. */
 int import_write(struct tx *tx, struct import_batch *b, struct err *err);
 
 /* Refused rows: the opt-outs of those whose cells can be trusted are heeded,
  * the addresses of the others held. */
 int import_write_refused(struct tx *tx, struct import_batch *b,
 			 const struct actor *actor, struct err *err);
+
+/* Keep what was refused, for who mends it. */
+int import_keep_refused(struct tx *tx, const struct import_batch *b,
+			struct err *err);
 
 /* Keys that are texts as one argument: each is added to *out, empty at first,
  * then it is closed, once. The text lives in *out. */

@@ -35,7 +35,8 @@ struct setup {
 	char folder[64];
 	int64_t id, job_id;
 	const json_t *mapping;
-	int stop_after; /* batches; 0: never */
+	int stop_after;     /* batches; 0: never */
+	struct db *scratch; /* for trials; NULL: each makes one */
 };
 
 static inline void must(int ret, const struct err *err)
@@ -123,6 +124,7 @@ static inline int try_run(struct setup *s, steps_fn fn, size_t batch_rows,
 		.folder = s->folder,
 		.import_id = s->id,
 		.batch_rows = batch_rows,
+		.scratch = s->scratch,
 		.save = save,
 		.is_stopping = is_stopping,
 		.context = s,

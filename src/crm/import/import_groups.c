@@ -20,6 +20,7 @@ struct import_groups {
 	struct group *slots;
 	size_t cap, n;
 	size_t waiting; /* rows of all groups */
+	uint32_t handed_out;
 	struct arena *arena;
 };
 
@@ -101,8 +102,11 @@ bool import_groups_has(const struct import_groups *g, uint64_t id)
 static void hand_out(struct import_groups *g, struct group *group,
 		     struct import_rows *out)
 {
-	vec_each (&group->waiting, row)
+	g->handed_out++;
+	vec_each (&group->waiting, row) {
+		row->part = g->handed_out;
 		vec_push(out, *row);
+	}
 	g->waiting -= group->waiting.n;
 	vec_release(&group->waiting);
 }

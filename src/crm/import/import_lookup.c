@@ -89,7 +89,7 @@ static int look_up(struct import_lookup *m, const struct sql *sql,
 	return 0;
 }
 
-static const struct sql *key_query(enum entity entity)
+const struct sql *import_key_query(enum entity entity)
 {
 	if (entity == ENTITY_PERSON)
 		return SQL_IMPORT_PEOPLE_BY_KEY;
@@ -109,17 +109,23 @@ int import_find_key(struct db *db, enum entity entity, const char *key,
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 
 	import_json_text(&json, str_of(key));
-	return db_get(db, key_query(entity),
+	return db_get(db, import_key_query(entity),
 		      SQL_ARGS(sql_text(import_json_end(&json))), read_id, NULL,
 		      id_out, err);
 }
 
-static const struct sql *name_query(enum entity entity)
+const struct sql *import_name_query(enum entity entity)
 {
 	if (entity == ENTITY_PERSON)
 		return SQL_IMPORT_PEOPLE_BY_NAME;
 	return entity == ENTITY_LEAD ? SQL_IMPORT_LEADS_BY_NAME
 				     : SQL_IMPORT_COMPANIES_BY_NAME;
+}
+
+/* Of a refused row only an opt-out counts: whom does it reach? */
+static bool is_void(const struct import_row *row)
+{
+	return row->reason && !row->opted_out;
 }
 
 static int look_up_keys(struct import_lookup *m, struct err *err)
@@ -132,18 +138,18 @@ static int look_up_keys(struct import_lookup *m, struct err *err)
 		const struct import_row *row = &m->b->rows[i];
 		const char *key = row->given.text[TEXT_EXTERNAL_KEY];
 
+		if (key && !is_void(row))
+			import_json_text(&keys, str_of(key));
 		if (row->reason)
 			continue;
-		if (key)
-			import_json_text(&keys, str_of(key));
 		if (import_row_has_name_only(row) ||
 		    (entity == ENTITY_COMPANY && *row->given.name_folded))
 			import_json_text(&names,
 					 str_of(row->given.name_folded));
 	}
-	if (look_up(m, key_query(entity), &keys, &m->by_key, err) < 0)
+	if (look_up(m, import_key_query(entity), &keys, &m->by_key, err) < 0)
 		return -1;
-	return look_up(m, name_query(entity), &names, &m->by_name, err);
+	return look_up(m, import_name_query(entity), &names, &m->by_name, err);
 }
 
 static void collect_hashes(struct import_lookup *m, struct strbuf *json)
@@ -153,7 +159,7 @@ static void collect_hashes(struct import_lookup *m, struct strbuf *json)
 	for (size_t i = 0; i < m->b->n; i++) {
 		const struct import_row *row = &m->b->rows[i];
 
-		if (row->reason || !import_row_has_email(row))
+		if (is_void(row) || !import_row_has_email(row))
 			continue;
 		import_json_text(json, str_of(row->email.hash));
 		if (!m->b->forgotten->any)
@@ -244,7 +250,7 @@ static void add_ids(struct import_lookup *m,
 static void unique_ids(struct import_lookup *m)
 {
 	for (size_t i = 0; i < m->b->n; i++) {
-		if (!m->b->rows[i].reason && m->b->rows[i].id)
+		if (!is_void(&m->b->rows[i]) && m->b->rows[i].id)
 			vec_push(&m->ids, m->b->rows[i].id);
 	}
 	add_ids(m, &m->by_key);

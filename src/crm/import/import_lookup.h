@@ -49,6 +49,11 @@ const char *import_lookup_company(struct import_lookup *m,
 int import_find_key(struct db *db, enum entity entity, const char *key,
 		    int64_t *id_out, struct err *err);
 
+/* Records of a kind by external keys, and by folded names: see sql/import.sql.
+ */
+const struct sql *import_key_query(enum entity entity);
+const struct sql *import_name_query(enum entity entity);
+
 /* Why an address that comes back is opted out; NULL: it is not. */
 const char *import_lookup_kept(const struct import_lookup *m,
 			       const struct import_row *row);

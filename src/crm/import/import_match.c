@@ -9,8 +9,8 @@
  *   all that it says, else it is somebody new.
  *
  * What a row comes to must be the same the next time the file is imported: so
- * it looks at records as the rows before it leave them, and rows that are
- * nothing but a name come last of all (import_steps.c).
+ * it looks at records as the rows before it leave them (import_part.h), and
+ * rows that are nothing but a name come last of all (import_steps.c).
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -19,6 +19,7 @@
 #include "base/utf8.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_lookup.h"
+#include "crm/import/import_part.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_seen.h"
 #include "crm/tag.h"
@@ -124,10 +125,9 @@ static void add_group(struct matcher *x, struct import_row *row,
 {
 	struct import_row *first = row;
 
-	while (first > x->b->rows && first[-1].group == row->group)
+	while (first > x->b->rows && import_row_is_beside(first - 1, row))
 		first--;
-	for (struct import_row *before = first; row->group && before < row;
-	     before++) {
+	for (struct import_row *before = first; before < row; before++) {
 		if (before->reason || before->into)
 			continue;
 		add_target(
@@ -200,16 +200,26 @@ static bool match_email(struct matcher *x, struct import_row *row)
 
 /* --- by id and key --- */
 
+/* Did an earlier row of the file make it? */
+static bool is_own(const struct matcher *x, const struct record *r)
+{
+	return r && r->import_id == x->b->plan->import_id;
+}
+
+/* Who wrote the file cannot mean by an id whom this import makes. */
 static bool match_id(struct matcher *x, struct import_row *row)
 {
 	if (!row->id)
 		return false;
 	row->existing = import_lookup_record(x->m, row->id);
+	if (is_own(x, row->existing))
+		row->existing = NULL;
 	if (!row->existing && x->b->plan->match == IMPORT_BY_ID)
 		import_refuse(row, "unknown_id", "there is no such record");
 	return row->existing != NULL;
 }
 
+/* Where addresses come first, two of a file with one key are two people. */
 static bool match_key(struct matcher *x, struct import_row *row)
 {
 	CLEANUP(vec_release) struct targets list = VEC_INIT;
@@ -217,9 +227,12 @@ static bool match_key(struct matcher *x, struct import_row *row)
 
 	if (key)
 		add_known(x, &x->m->by_key, key, &list);
-	if (list.n > 0)
-		take_target(row, &list.v[0]);
-	return list.n > 0;
+	if (list.n == 0 ||
+	    (x->b->plan->match == IMPORT_BY_EMAIL &&
+	     import_row_has_email(row) && is_own(x, list.v[0].record)))
+		return false;
+	take_target(row, &list.v[0]);
+	return true;
 }
 
 /* --- by name --- */
@@ -466,8 +479,7 @@ static bool is_same_target(const struct import_row *a,
 static bool is_repeated(struct matcher *x, const struct import_row *row)
 {
 	for (const struct import_row *before = row;
-	     row->group && before > x->b->rows &&
-	     before[-1].group == row->group;
+	     before > x->b->rows && import_row_is_beside(before - 1, row);
 	     before--) {
 		if (!before[-1].reason && is_same_target(&before[-1], row))
 			return true;
@@ -603,8 +615,9 @@ static void note_sharing(struct matcher *x, struct import_row *row)
 	row->shares_address =
 		import_candidate_first(&m->by_email, row->email.hash) ||
 		import_candidate_first(&m->elsewhere, row->email.hash) ||
-		(row > x->b->rows && row[-1].group == row->group) ||
-		(row + 1 < x->b->rows + x->b->n && row[1].group == row->group);
+		(row > x->b->rows && import_row_is_beside(row - 1, row)) ||
+		(row + 1 < x->b->rows + x->b->n &&
+		 import_row_is_beside(row + 1, row));
 }
 
 static void match_rows(struct matcher *x)
@@ -626,8 +639,30 @@ static void match_rows(struct matcher *x)
 	}
 }
 
+static void copy_rows(struct import_row *to, const struct import_row *from,
+		      size_t n)
+{
+	memcpy(to, from, n * sizeof(*to));
+}
+
+/* Rows that must see what the others make of the database wait for it, and are
+ * as they were read. */
+static int leave_dependent(struct import_lookup *m,
+			   const struct import_row *as_read, struct err *err)
+{
+	size_t n;
+
+	if (import_part_length(m, &n, err) < 0)
+		return -1;
+	copy_rows(m->b->rows + n, as_read + n, m->b->n - n);
+	m->b->n = n;
+	return 0;
+}
+
 int import_match(struct db *db, struct import_batch *b, struct err *err)
 {
+	struct import_row *as_read =
+		arena_array(b->arena, struct import_row, b->n + 1);
 	CLEANUP(import_lookup_release)
 	struct import_lookup m = { .db = db, .b = b };
 	struct matcher x = { .m = &m, .b = b, .claimed = IMPORT_SEEN_INIT };
@@ -638,8 +673,11 @@ int import_match(struct db *db, struct import_batch *b, struct err *err)
 	    records_add_tags(db, &b->existing, b->arena, err) < 0)
 		return -1;
 	x.presents = arena_array(b->arena, struct present, b->existing.n + 1);
+	copy_rows(as_read, b->rows, b->n);
 	match_rows(&x);
-	match_companies(&m);
 	import_seen_release(&x.claimed);
+	if (leave_dependent(&m, as_read, err) < 0)
+		return -1;
+	match_companies(&m);
 	return 0;
 }

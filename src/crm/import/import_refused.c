@@ -32,18 +32,19 @@ struct refusals {
 	const struct actor *actor;
 };
 
-static int add_refused(struct refusals *w, struct batch *batch, struct err *err)
+static int add_refused(const struct import_batch *b, struct batch *batch,
+		       struct err *err)
 {
-	struct sql_value import = sql_int(w->b->plan->import_id);
+	struct sql_value import = sql_int(b->plan->import_id);
 	int64_t stored = 0;
 
-	for (size_t i = 0; i < w->b->n; i++) {
-		const struct import_row *row = &w->b->rows[i];
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
 		struct str raw = str_of(row->raw);
 
 		if (!row->reason)
 			continue;
-		if (w->b->refused_before + stored++ >= IMPORT_REFUSED_STORED)
+		if (b->refused_before + stored++ >= IMPORT_REFUSED_STORED)
 			break; /* they are counted all the same */
 		raw.len = utf8_prefix(raw, RAW_MAX);
 		if (batch_add(batch, SQL_IMPORT_REFUSED_ADD,
@@ -75,6 +76,8 @@ static int find_named(struct refusals *w, const struct import_row *row,
 	if (row->id)
 		found = record_find(w->tx->db, row->given.entity, row->id,
 				    w->b->arena, &r, err);
+	if (found > 0 && r.import_id == w->b->plan->import_id)
+		found = 0; /* it got an id that the file has of others */
 	*id_out = row->id;
 	if (found != 0 || !key)
 		return found;
@@ -96,7 +99,7 @@ static int opt_out_record(struct refusals *w, const struct import_row *row,
 	if (record_get(w->tx->db, c.entity, c.record_id, w->b->arena, &r, err) <
 	    0)
 		return -1;
-	if (!w->b->plan->dry_run && consent_add(w->tx, &c, w->actor, err) < 0)
+	if (consent_add(w->tx, &c, w->actor, err) < 0)
 		return -1;
 	*effects |= EFFECT(r.opted_out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
 	return 0;
@@ -120,37 +123,13 @@ static int opt_out_named(struct refusals *w, const struct import_row *row,
 	return 0;
 }
 
-/* What opting out an address would do. */
-static int foresee_effect(struct refusals *w, const struct email *email,
-			  struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	int64_t holder, open;
-	int found = db_find_int(w->tx->db, SQL_ADDRESS_HOLDERS,
-				SQL_ARGS(sql_text(email->hash)), &holder, err);
-
-	if (found <= 0)
-		return found < 0 ? -1 : OPT_OUT_KEPT;
-	import_json_text(&hashes, str_of(email->hash));
-	if (db_find_int(w->tx->db, SQL_IMPORT_OPEN_HASHES,
-			SQL_ARGS(sql_text(import_json_end(&hashes))), &open,
-			err) < 0)
-		return -1;
-	return open > 0 ? OPT_OUT_TAKEN : OPT_OUT_BEFORE;
-}
-
 static int opt_out_address(struct refusals *w, const struct email *email,
 			   const struct consent *consent, unsigned *effects,
 			   struct err *err)
 {
-	int effect;
+	int effect = kept_opt_out_by_address(
+		w->tx, email, consent, w->b->plan->import_id, w->actor, err);
 
-	if (w->b->plan->dry_run)
-		effect = foresee_effect(w, email, err);
-	else
-		effect = kept_opt_out_by_address(w->tx, email, consent,
-						 w->b->plan->import_id,
-						 w->actor, err);
 	if (effect < 0)
 		return -1;
 	w->b->counts.opt_outs_kept += effect == OPT_OUT_KEPT;
@@ -242,15 +221,12 @@ static int hold_addresses(struct refusals *w, struct import_row *row,
 			  struct err *err)
 {
 	const struct import_plan *plan = w->b->plan;
-	struct str raw = str_of(row->raw);
 	int n;
 
 	if (!import_plan_has_consent(plan) || plan->entity == ENTITY_COMPANY)
 		return 0;
-	n = plan->dry_run
-		    ? unclear_opt_outs_in(raw)
-		    : unclear_opt_outs_add(w->tx, plan->import_id, row->number,
-					   raw, w->b->now_ms, err);
+	n = unclear_opt_outs_add(w->tx, plan->import_id, row->number,
+				 str_of(row->raw), w->b->now_ms, err);
 	if (n <= 0)
 		return n;
 	w->b->counts.unclear += n;
@@ -262,7 +238,6 @@ int import_write_refused(struct tx *tx, struct import_batch *b,
 			 const struct actor *actor, struct err *err)
 {
 	struct refusals w = { .tx = tx, .b = b, .actor = actor };
-	struct batch batch;
 
 	for (size_t i = 0; i < b->n; i++) {
 		struct import_row *row = &b->rows[i];
@@ -272,8 +247,16 @@ int import_write_refused(struct tx *tx, struct import_batch *b,
 					    : heed_opt_out(&w, row, err)) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int import_keep_refused(struct tx *tx, const struct import_batch *b,
+			struct err *err)
+{
+	struct batch batch;
+
 	batch_begin(tx, &batch);
-	if (add_refused(&w, &batch, err) < 0)
+	if (add_refused(b, &batch, err) < 0)
 		return -1;
 	return batch_end(&batch, err) < 0 ? -1 : 0;
 }

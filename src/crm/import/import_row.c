@@ -485,7 +485,8 @@ static uint64_t identity_of(const struct import_plan *plan,
 	return content_of(cells, n);
 }
 
-/* What two rows must have in common to be about the same record. */
+/* What two rows must have in common to be about the same record. Rows of one
+ * are read in one pass (import_steps.c). */
 static uint64_t group_of(const struct import_row *row, struct arena *arena)
 {
 	struct str name = str_of(row->given.name_folded), company;
@@ -494,7 +495,9 @@ static uint64_t group_of(const struct import_row *row, struct arena *arena)
 		return import_fingerprint('e', str_of(row->email.hash),
 					  STR(""));
 	if (row->given.entity == ENTITY_COMPANY)
-		return import_fingerprint('n', name, STR(""));
+		return import_fingerprint(import_row_has_name_only(row) ? 'n'
+									: 'N',
+					  name, STR(""));
 	if (!import_row_has_name_only(row))
 		return 0;
 	company = str_of(import_row_company(row, arena));

@@ -44,6 +44,7 @@ struct import_row {
 	size_t values_n;
 	uint64_t identity; /* another row with it is a duplicate; 0: none */
 	uint64_t group;    /* rows with it are matched together; 0: alone */
+	uint32_t part; /* of its group, if that was too large: others differ */
 
 	/* Filled by import_match: */
 	struct record *existing;      /* NULL: a new one */
@@ -71,6 +72,13 @@ static inline bool import_row_has_name_only(const struct import_row *row)
 {
 	return !row->id && !row->given.text[TEXT_EXTERNAL_KEY] &&
 	       !import_row_has_email(row);
+}
+
+/* Are two rows, one beside the other, matched together? */
+static inline bool import_row_is_beside(const struct import_row *a,
+					const struct import_row *b)
+{
+	return a->group && a->group == b->group && a->part == b->part;
 }
 
 /* The folded company that a row names; NULL: none. */

@@ -11,7 +11,9 @@
 #include "crm/import/import_plan.h"
 #include "crm/import/import_result.h"
 #include "crm/import/import_seen.h"
+#include "crm/import/import_trial.h"
 #include "sql/import.h"
+#include "store/scratch.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -21,6 +23,7 @@
 #define ROWS_MOST 4000
 #define TRANSACTION_MOST 20000 /* rows: what memory holds the pages of */
 #define SAID_MOST 4000000      /* 64 MiB; beyond, rows may change to and fro */
+#define PART_LEAST 16          /* rows: where many depend on others */
 #define TARGET_US 40000        /* of a batch: SQLite has one write lock */
 
 /*
@@ -31,11 +34,15 @@ enum pass {
 	PASS_IDENTIFIED, /* rows with id, key or address; refused ones */
 	PASS_NAME,       /* name and company; companies without a key */
 	PASS_BARE,       /* nothing but a name */
+	PASS_NO,         /* refused ones that say no, of whomever it is */
 	PASSES,
 };
 
 struct importer {
 	struct import_steps *steps;
+	struct db *db;      /* where rows are matched and written */
+	struct db *scratch; /* which is this one, of a trial; or NULL */
+	bool is_trial;
 	struct arena *arena;
 	struct import_run run;
 	struct import_plan plan;
@@ -60,6 +67,7 @@ static struct importer importer_of(struct import_steps *steps)
 {
 	return (struct importer){
 		.steps = steps,
+		.db = steps->db,
 		.arena = arena_new(),
 		.seen = IMPORT_SEEN_INIT,
 		.said_late = IMPORT_SEEN_INIT,
@@ -70,13 +78,14 @@ static struct importer importer_of(struct import_steps *steps)
 
 static void importer_release(struct importer *s)
 {
-	db_set_bulk(s->steps->db, false);
+	db_set_bulk(s->db, false);
 	import_plan_release(&s->plan);
 	import_seen_release(&s->seen);
 	import_seen_release(&s->said_late);
 	import_groups_free(&s->groups);
 	vec_release(&s->rows);
 	csv_free(&s->reader);
+	scratch_close(&s->scratch);
 	arena_free(&s->arena);
 }
 
@@ -117,7 +126,9 @@ static int read_row(struct importer *s, struct arena *arena,
 
 static enum pass pass_of(const struct import_row *row)
 {
-	if (row->reason || !import_row_has_name_only(row))
+	if (row->reason)
+		return row->opted_out ? PASS_NO : PASS_IDENTIFIED;
+	if (!import_row_has_name_only(row))
 		return PASS_IDENTIFIED;
 	if (row->given.entity == ENTITY_COMPANY || row->company ||
 	    row->given.text[TEXT_COMPANY_NAME])
@@ -125,22 +136,29 @@ static enum pass pass_of(const struct import_row *row)
 	return PASS_BARE;
 }
 
-static void refuse_duplicate(struct importer *s, struct import_row *row)
+/* The next row, and whether it is another time the same as an earlier one of
+ * the file: 1, 0 at the end, -1. */
+static int next_row(struct importer *s, struct arena *arena,
+		    struct import_row *row, struct err *err)
 {
-	if (!row->reason && row->identity &&
-	    !import_seen_add(&s->seen, row->identity))
-		import_refuse(row, "duplicate", "an earlier row is the same");
+	int found = read_row(s, arena, row, err);
+
+	if (found <= 0 || row->reason || !row->identity ||
+	    import_seen_add(&s->seen, row->identity))
+		return found;
+	import_refuse(row, "duplicate", "an earlier row is the same");
+	row->group = 0;
+	return 1;
 }
 
 /* The next row, and what need not wait any longer: 1, 0 at the end, -1. */
 static int take_row(struct importer *s, struct arena *arena, struct err *err)
 {
 	struct import_row row = { 0 };
-	int found = read_row(s, arena, &row, err);
+	int found = next_row(s, arena, &row, err);
 
 	if (found <= 0 || pass_of(&row) != s->pass)
 		return found;
-	refuse_duplicate(s, &row);
 	if (import_groups_has(s->groups, row.group))
 		import_groups_put(s->groups, &row, &s->rows);
 	else
@@ -161,6 +179,7 @@ static int skip_header(struct importer *s, struct err *err)
 static int open_file(struct importer *s, struct err *err)
 {
 	csv_free(&s->reader);
+	import_seen_release(&s->seen);
 	if (csv_open(s->path, s->plan.encoding, s->plan.delimiter, &s->reader,
 		     err) < 0)
 		return -1;
@@ -186,7 +205,7 @@ static int count_rows(struct importer *s, struct err *err)
 	do {
 		struct import_row row = { 0 };
 
-		more = read_row(s, arena, &row, err);
+		more = next_row(s, arena, &row, err);
 		if (more <= 0)
 			break;
 		s->total++;
@@ -280,17 +299,28 @@ static int end_reading(struct importer *s, struct err *err)
 	return s->at_end ? 0 : open_file(s, err);
 }
 
+/* Rows of this pass; none, if it has no more. */
+static int read_pass(struct importer *s, struct arena *arena, struct err *err)
+{
+	s->batch_pass = s->pass;
+	while (s->rows.n < s->batch_rows && !s->at_end &&
+	       s->pass == s->batch_pass) {
+		int more = take_row(s, arena, err);
+
+		if (more < 0 || (more == 0 && end_reading(s, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* Empty only at the end: where to go on from is saved with rows. */
 static int read_batch(struct importer *s, struct import_batch *b,
 		      struct err *err)
 {
-	s->batch_pass = s->pass;
 	vec_reset(&s->rows);
 	import_groups_tidy(s->groups);
-	while (s->rows.n < s->batch_rows && !s->at_end &&
-	       s->pass == s->batch_pass) {
-		int more = take_row(s, b->arena, err);
-
-		if (more < 0 || (more == 0 && end_reading(s, err) < 0))
+	while (s->rows.n == 0 && !s->at_end) {
+		if (read_pass(s, b->arena, err) < 0)
 			return -1;
 	}
 	b->rows = s->rows.v;
@@ -342,21 +372,100 @@ static void adapt_batch_size(struct importer *s, size_t n, int64_t us)
 	s->batch_rows = wanted > ROWS_MOST ? ROWS_MOST : (size_t)wanted;
 }
 
-static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
-		      struct err *err)
+static void add_counts(struct import_counts *sum,
+		       const struct import_counts *more)
 {
-	int64_t began_us = clock_monotonic_us();
+	sum->created += more->created;
+	sum->updated += more->updated;
+	sum->unchanged += more->unchanged;
+	sum->refused += more->refused;
+	sum->repeated += more->repeated;
+	sum->refused_opted_out += more->refused_opted_out;
+	sum->unclear += more->unclear;
+	sum->opted_out += more->opted_out;
+	sum->opted_out_before += more->opted_out_before;
+	sum->opt_outs_kept += more->opt_outs_kept;
+	sum->left_open += more->left_open;
+	sum->sharing += more->sharing;
+}
 
-	if (import_match(tx->db, b, err) < 0)
+/* Rows of a batch from `first` on, at most so many: groups stay whole. */
+static struct import_batch part_of(const struct import_batch *b, size_t first,
+				   size_t most)
+{
+	struct import_batch part = *b;
+	size_t n = b->n - first < most ? b->n - first : most;
+
+	part.rows = b->rows + first;
+	while (first + n < b->n &&
+	       import_row_is_beside(&part.rows[n - 1], &part.rows[n]))
+		n++;
+	part.n = n;
+	part.counts = (struct import_counts){ 0 };
+	return part;
+}
+
+/* Matches and writes the next rows that can be written at once; *done and
+ * *most go on. */
+static int write_part(struct importer *s, struct tx *tx, struct import_batch *b,
+		      size_t *done, size_t *most, struct err *err)
+{
+	CLEANUP(import_batch_release)
+	struct import_batch part = part_of(b, *done, *most);
+	size_t tried = part.n;
+
+	/* the key may have been made since the last part */
+	if (!s->forgotten.any && forgotten_load(s->db, &s->forgotten, err) < 0)
 		return -1;
-	if (import_write(tx, b, err) < 0) {
+	if (import_match(tx->db, &part, err) < 0)
+		return -1;
+	if (import_write(tx, &part, err) < 0) {
 		/* somebody took a key after it was looked up: look again */
 		if (err->code == ERR_CONFLICT)
 			return err_set(err, ERR_RETRY,
 				       "somebody else wrote at the same time");
 		return -1;
 	}
-	if (save_progress(s, tx, b, err) < 0)
+	add_counts(&b->counts, &part.counts);
+	*done += part.n;
+	*most = part.n < tried ? 2 * part.n + PART_LEAST : 2 * *most;
+	return 0;
+}
+
+static int keep_batch(struct importer *s, struct tx *tx,
+		      const struct import_batch *b, struct err *err)
+{
+	if (import_keep_refused(tx, b, err) < 0)
+		return -1;
+	return save_progress(s, tx, b, err);
+}
+
+/* What a trial counts is kept where it stays. */
+static int keep_trial(struct importer *s, const struct import_batch *b,
+		      struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(s->steps->db, &tx, err) < 0 ||
+	    keep_batch(s, &tx, b, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
+		      struct err *err)
+{
+	int64_t began_us = clock_monotonic_us();
+	size_t done = 0, most = b->n;
+
+	if (s->is_trial && import_trial_fetch(s->steps->db, tx, b, err) < 0)
+		return -1;
+	while (done < b->n) {
+		if (write_part(s, tx, b, &done, &most, err) < 0)
+			return -1;
+	}
+	if ((s->is_trial ? keep_trial(s, b, err) : keep_batch(s, tx, b, err)) <
+	    0)
 		return -1;
 	adapt_batch_size(s, b->n, clock_monotonic_us() - began_us);
 	s->run.refused += b->counts.refused;
@@ -373,9 +482,8 @@ static int begin_writing(struct importer *s, struct tx *tx, struct err *err)
 
 	if (tx->open)
 		return 0;
-	if (tx_begin(s->steps->db, tx, err) < 0 ||
-	    db_find_int(s->steps->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored,
-			err) < 0)
+	if (tx_begin(s->db, tx, err) < 0 ||
+	    db_find_int(s->db, SQL_IMPORT_LOCK, SQL_NO_ARGS, &ignored, err) < 0)
 		return -1;
 	return 0;
 }
@@ -391,7 +499,6 @@ static int one_batch(struct importer *s, struct arena *arena, struct tx *tx,
 		.forgotten = &s->forgotten,
 		.now_ms = clock_now_ms(),
 		.refused_before = s->run.refused,
-		.existing = VEC_INIT,
 	};
 
 	if (read_batch(s, &b, err) < 0)
@@ -401,10 +508,6 @@ static int one_batch(struct importer *s, struct arena *arena, struct tx *tx,
 	if (s->batch_pass == PASS_IDENTIFIED)
 		b.said_late = &s->said_late;
 	if (begin_writing(s, tx, err) < 0)
-		return -1;
-	/* the key may have been made since the last batch */
-	if (!s->forgotten.any &&
-	    forgotten_load(s->steps->db, &s->forgotten, err) < 0)
 		return -1;
 	return write_rows(s, tx, &b, err);
 }
@@ -425,7 +528,7 @@ static int one_transaction(struct importer *s, struct arena *arena,
 			return -1;
 	} while (!s->at_end && !s->steps->batch_rows &&
 		 s->in_transaction < TRANSACTION_MOST &&
-		 !db_is_awaited(s->steps->db));
+		 (s->is_trial || !db_is_awaited(s->db)));
 	return tx.open ? tx_commit(&tx, err) : 0;
 }
 
@@ -490,30 +593,44 @@ static int count_refused(struct importer *s, const struct import_batch *b,
 	return 0;
 }
 
-static int count_batch(struct importer *s, struct arena *arena,
-		       struct toll *toll, struct err *err)
+static int count_part(struct importer *s, const struct import_batch *b,
+		      size_t *done, struct toll *toll, struct err *err)
 {
 	CLEANUP(import_batch_release)
-	struct import_batch b = {
-		.plan = &s->plan,
-		.arena = arena,
-		.forgotten = &s->forgotten,
-		.now_ms = clock_now_ms(),
-		.existing = VEC_INIT,
-	};
+	struct import_batch part = part_of(b, *done, b->n);
 
-	if (read_batch(s, &b, err) < 0 ||
-	    import_match(s->steps->db, &b, err) < 0)
+	if (import_match(s->db, &part, err) < 0)
 		return -1;
-	for (size_t i = 0; i < b.n; i++) {
-		const struct import_row *row = &b.rows[i];
+	for (size_t i = 0; i < part.n; i++) {
+		const struct import_row *row = &part.rows[i];
 
 		if (row->reason || !row->existing)
 			continue;
 		toll->existing++;
 		toll->opted_out += row->opted_out && !row->existing->opted_out;
 	}
-	return count_refused(s, &b, toll, err);
+	*done += part.n;
+	return count_refused(s, &part, toll, err);
+}
+
+static int count_batch(struct importer *s, struct arena *arena,
+		       struct toll *toll, struct err *err)
+{
+	struct import_batch b = {
+		.plan = &s->plan,
+		.arena = arena,
+		.forgotten = &s->forgotten,
+		.now_ms = clock_now_ms(),
+	};
+	size_t done = 0;
+
+	if (read_batch(s, &b, err) < 0)
+		return -1;
+	while (done < b.n) {
+		if (count_part(s, &b, &done, toll, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static bool is_many(const struct toll *toll)
@@ -571,6 +688,36 @@ static int has_question(struct import_steps *steps, struct strbuf *result,
 	return format_question(&s, &toll, result, err) < 0 ? -1 : 1;
 }
 
+/* What a trial wrote is gone when it is stopped: it begins anew. */
+static int forget_trial(struct importer *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_args import = SQL_ARGS(sql_int(s->run.id));
+
+	s->done = s->offset = 0;
+	s->run.refused = 0;
+	s->pass = PASS_IDENTIFIED;
+	if (tx_begin(s->steps->db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FORGET_COUNTS, import, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FORGET_REFUSED, import, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int open_trial(struct importer *s, struct err *err)
+{
+	if (!s->plan.dry_run || s->at_end)
+		return 0;
+	if (s->steps->state_json && forget_trial(s, err) < 0)
+		return -1;
+	if (!s->steps->scratch &&
+	    import_trial_open(s->steps->folder, &s->scratch, err) < 0)
+		return -1;
+	s->is_trial = true;
+	s->db = s->scratch ? s->scratch : s->steps->scratch;
+	return import_trial_begin(s->steps->db, s->db, err);
+}
+
 int import_steps(struct import_steps *steps, struct strbuf *result,
 		 struct err *err)
 {
@@ -580,9 +727,10 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 
 	if (questions != 0)
 		return questions < 0 ? -1 : IMPORT_ASKS;
-	db_set_bulk(steps->db, true);
-	if (load_importer(&s, err) < 0 || open_importer(&s, err) < 0)
+	if (load_importer(&s, err) < 0 || open_trial(&s, err) < 0 ||
+	    open_importer(&s, err) < 0)
 		return -1;
+	db_set_bulk(s.db, true);
 	while (!s.at_end) {
 		if (steps->is_stopping && steps->is_stopping(steps->context))
 			return 0;

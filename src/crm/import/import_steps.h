@@ -18,6 +18,8 @@ struct import_steps {
 	const char *state_json; /* as last saved; NULL at first */
 	size_t batch_rows;      /* at most; 0: as many as fit in 80 ms */
 	bool confirmed;         /* do not ask */
+	/* Tests: where a trial is written, empty; NULL: it makes one. */
+	struct db *scratch;
 
 	/* Save progress in the transaction of the rows. */
 	int (*save)(void *context, struct tx *tx, int64_t done, int64_t total,
