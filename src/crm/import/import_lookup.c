@@ -140,10 +140,7 @@ static int look_up_keys(struct import_lookup *m, struct err *err)
 
 		if (key && !is_void(row))
 			import_json_text(&keys, str_of(key));
-		if (row->reason)
-			continue;
-		if (import_row_has_name_only(row) ||
-		    (entity == ENTITY_COMPANY && *row->given.name_folded))
+		if (import_row_is_sought_by_name(row))
 			import_json_text(&names,
 					 str_of(row->given.name_folded));
 	}

@@ -51,6 +51,7 @@ struct import_row {
 	const char *existing_company; /* folded; NULL: none */
 	struct import_row *into; /* a row of the batch that makes the record */
 	bool into_changed;       /* it said something new to it */
+	bool is_no_by_name;      /* it opts out who has its name, and no more */
 	bool is_repeated;   /* an earlier row of its group is about the same */
 	int64_t company_id; /* 0: none, or new: */
 	struct record *new_company;
@@ -72,6 +73,16 @@ static inline bool import_row_has_name_only(const struct import_row *row)
 {
 	return !row->id && !row->given.text[TEXT_EXTERNAL_KEY] &&
 	       !import_row_has_email(row);
+}
+
+/* Can a record of its name be meant? Of companies, also beside a key. */
+static inline bool import_row_is_sought_by_name(const struct import_row *row)
+{
+	if (row->reason)
+		return false;
+	return row->given.entity == ENTITY_COMPANY
+		       ? *row->given.name_folded
+		       : import_row_has_name_only(row);
 }
 
 /* Are two rows, one beside the other, matched together? */

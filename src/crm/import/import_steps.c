@@ -43,6 +43,7 @@ struct importer {
 	struct db *db;      /* where rows are matched and written */
 	struct db *scratch; /* which is this one, of a trial; or NULL */
 	bool is_trial;
+	struct import_seen fetched; /* by a trial, of the real one */
 	struct arena *arena;
 	struct import_run run;
 	struct import_plan plan;
@@ -71,17 +72,26 @@ static struct importer importer_of(struct import_steps *steps)
 		.arena = arena_new(),
 		.seen = IMPORT_SEEN_INIT,
 		.said_late = IMPORT_SEEN_INIT,
+		.fetched = IMPORT_SEEN_INIT,
 		.groups = import_groups_new(),
 		.rows = VEC_INIT,
 	};
 }
 
+static void set_bulk(struct importer *s, bool on)
+{
+	db_set_bulk(s->steps->db, on);
+	if (s->scratch)
+		db_set_bulk(s->scratch, on);
+}
+
 static void importer_release(struct importer *s)
 {
-	db_set_bulk(s->db, false);
+	set_bulk(s, false);
 	import_plan_release(&s->plan);
 	import_seen_release(&s->seen);
 	import_seen_release(&s->said_late);
+	import_seen_release(&s->fetched);
 	import_groups_free(&s->groups);
 	vec_release(&s->rows);
 	csv_free(&s->reader);
@@ -363,7 +373,7 @@ static void adapt_batch_size(struct importer *s, size_t n, int64_t us)
 {
 	double wanted = (double)n * TARGET_US / (double)(us > 0 ? us : 1);
 
-	if (s->steps->batch_rows || n < s->batch_rows)
+	if (s->steps->batch_rows || s->is_trial || n < s->batch_rows)
 		return;
 	if (wanted > (double)n * 2)
 		wanted = (double)n * 2;
@@ -458,7 +468,8 @@ static int write_rows(struct importer *s, struct tx *tx, struct import_batch *b,
 	int64_t began_us = clock_monotonic_us();
 	size_t done = 0, most = b->n;
 
-	if (s->is_trial && import_trial_fetch(s->steps->db, tx, b, err) < 0)
+	if (s->is_trial &&
+	    import_trial_fetch(s->steps->db, tx, b, &s->fetched, err) < 0)
 		return -1;
 	while (done < b->n) {
 		if (write_part(s, tx, b, &done, &most, err) < 0)
@@ -714,6 +725,8 @@ static int open_trial(struct importer *s, struct err *err)
 	    import_trial_open(s->steps->folder, &s->scratch, err) < 0)
 		return -1;
 	s->is_trial = true;
+	if (!s->steps->batch_rows)
+		s->batch_rows = ROWS_MOST; /* nobody waits for its lock */
 	s->db = s->scratch ? s->scratch : s->steps->scratch;
 	return import_trial_begin(s->steps->db, s->db, err);
 }
@@ -730,7 +743,7 @@ int import_steps(struct import_steps *steps, struct strbuf *result,
 	if (load_importer(&s, err) < 0 || open_trial(&s, err) < 0 ||
 	    open_importer(&s, err) < 0)
 		return -1;
-	db_set_bulk(s.db, true);
+	set_bulk(&s, true);
 	while (!s.at_end) {
 		if (steps->is_stopping && steps->is_stopping(steps->context))
 			return 0;

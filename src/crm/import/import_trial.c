@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "crm/import/import_lookup.h"
 #include "crm/import/import_plan.h"
+#include "crm/import/import_seen.h"
 #include "sql/import.h"
 #include "store/scratch.h"
 
@@ -56,6 +57,7 @@ int import_trial_open(const char *folder, struct db **out, struct err *err)
 struct fetch {
 	struct db *real;
 	struct tx *tx;
+	struct import_seen *fetched;
 	const struct import_batch *b;
 	struct ids records[KINDS]; /* by kind */
 };
@@ -114,14 +116,14 @@ static int find_named(struct fetch *f, struct err *err)
 	for (size_t i = 0; i < f->b->n; i++) {
 		const struct import_row *row = &f->b->rows[i];
 		const char *key = row->given.text[TEXT_EXTERNAL_KEY];
-		const char *name = row->given.name_folded;
 
 		if (row->id)
 			vec_push(&f->records[entity], row->id);
 		if (key)
 			import_json_text(&keys, str_of(key));
-		if (name && *name)
-			import_json_text(&names, str_of(name));
+		if (import_row_is_sought_by_name(row))
+			import_json_text(&names,
+					 str_of(row->given.name_folded));
 		if (row->company_folded)
 			import_json_text(&companies,
 					 str_of(row->company_folded));
@@ -219,6 +221,24 @@ static int find_employers(struct fetch *f, struct err *err)
 
 /* --- copying --- */
 
+/* Leaves those that earlier batches did not copy, in order. */
+static void drop_fetched(struct fetch *f, enum entity entity)
+{
+	struct ids *ids = &f->records[entity];
+	size_t n = 0;
+
+	ids_sort(ids);
+	for (size_t i = 0; i < ids->n; i++) {
+		struct str id = { (const char *)&ids->v[i], sizeof(ids->v[i]) };
+
+		if (import_seen_add(
+			    f->fetched,
+			    import_fingerprint((char)entity, id, STR(""))))
+			ids->v[n++] = ids->v[i];
+	}
+	ids->n = n;
+}
+
 /* What is copied into a table: rows by ids, and by their kind. */
 struct part {
 	const struct sql *query;
@@ -241,9 +261,9 @@ static int copy_rows(struct fetch *f, enum entity entity, struct err *err)
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
 	struct sql_value ids;
 
+	drop_fetched(f, entity);
 	if (f->records[entity].n == 0)
 		return 0;
-	ids_sort(&f->records[entity]);
 	ids = sql_keys(&f->records[entity], &json);
 	if (scratch_copy(f->real, records[entity].query, SQL_ARGS(ids), f->tx,
 			 records[entity].table, err) < 0)
@@ -257,10 +277,13 @@ static int copy_rows(struct fetch *f, enum entity entity, struct err *err)
 }
 
 int import_trial_fetch(struct db *real, struct tx *trial,
-		       const struct import_batch *b, struct err *err)
+		       const struct import_batch *b,
+		       struct import_seen *fetched, struct err *err)
 {
 	CLEANUP(fetch_release)
-	struct fetch f = { .real = real, .tx = trial, .b = b };
+	struct fetch f = {
+		.real = real, .tx = trial, .b = b, .fetched = fetched
+	};
 
 	if (find_named(&f, err) < 0 || find_by_address(&f, err) < 0 ||
 	    find_sharers(&f, err) < 0 || find_employers(&f, err) < 0 ||

@@ -19,8 +19,11 @@ int import_trial_open(const char *folder, struct db **out, struct err *err);
 /* What every trial needs of the real one. */
 int import_trial_begin(struct db *real, struct db *trial, struct err *err);
 
-/* Copy what the rows of a batch, which were not matched yet, are about. */
+/* Copy what the rows of a batch, which were not matched yet, are about; once:
+ * *fetched knows what earlier batches copied. */
+struct import_seen;
 int import_trial_fetch(struct db *real, struct tx *trial,
-		       const struct import_batch *b, struct err *err);
+		       const struct import_batch *b,
+		       struct import_seen *fetched, struct err *err);
 
 #endif
