@@ -6,7 +6,9 @@
  * - two people have one address only if both first names are known and differ;
  * - a name alone never matches. With its company it does if exactly one record
  *   fits; a row that has neither is in the database already if one record has
- *   all that it says, else it is somebody new.
+ *   all that it says, else it is somebody new;
+ * - but a no is never lost: if a row that is nothing but a name says no, who
+ * has that name is opted out, all of them if they are several.
  *
  * What a row comes to must be the same the next time the file is imported: so
  * it looks at records as the rows before it leave them (import_part.h), and
@@ -359,6 +361,59 @@ static bool is_imported_name(struct matcher *x, const struct target *t)
 	       is_blank(company_of_target(x, t)) && t->record->import_id != 0;
 }
 
+/* Do they differ in something that both say, beside the name? */
+static bool contradicts(const struct import_row *row, const struct target *t)
+{
+	const struct record *r = t->record ? t->record : &t->fresh->given;
+
+	for (enum text_field f = 0; f < TEXT_FIELDS; f++) {
+		if (f != TEXT_FIRST_NAME && f != TEXT_LAST_NAME &&
+		    row->given.text[f] && r->text[f] &&
+		    !field_text_same(row->given.text[f], r->text[f]))
+			return true;
+	}
+	return false;
+}
+
+/* Who was here before the import; two and more: nobody. */
+static void add_only_known(struct matcher *x, const struct targets *named,
+			   struct targets *out)
+{
+	vec_each (named, t) {
+		if (t->record && !is_own(x, t->record))
+			vec_push(out, *t);
+	}
+	if (out->n > 1)
+		vec_reset(out);
+}
+
+/*
+ * Who is nothing but a name says no: that holds for all who may be meant, and
+ * if only one here has that name for that one, who may have moved. Nothing else
+ * of them changes: a name does not say enough. If it is nobody, it is somebody
+ * new.
+ */
+static bool match_bare_no(struct matcher *x, struct import_row *row,
+			  const struct targets *named)
+{
+	CLEANUP(vec_release) struct targets fits = VEC_INIT;
+
+	vec_each (named, t) {
+		if (!contradicts(row, t))
+			vec_push(&fits, *t);
+	}
+	if (fits.n == 0)
+		add_only_known(x, named, &fits);
+	if (!take_only(x, row, &fits))
+		return false;
+	if (row->reason)
+		return true;
+	memset(row->given.text, 0, sizeof(row->given.text));
+	row->tags_n = row->values_n = 0;
+	row->is_no_by_name = true;
+	return true;
+}
+
 /*
  * Somebody of whom only a name is known: there is no telling who. If one record
  * has all that the row says, nothing is to be done; of several, only one that
@@ -401,7 +456,8 @@ static bool match_name(struct matcher *x, struct import_row *row)
 	add_known(x, &x->m->by_name, row->given.name_folded, &named);
 	add_group(x, row, &named);
 	if (is_blank(company))
-		return match_bare(x, row, &named);
+		return row->opted_out ? match_bare_no(x, row, &named)
+				      : match_bare(x, row, &named);
 	vec_each (&named, t) {
 		if (field_text_same(company_of_target(x, t), company))
 			vec_push(&fits, *t);

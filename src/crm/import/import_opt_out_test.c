@@ -160,6 +160,64 @@ static void a_no_that_fits_several_is_heeded_for_all(void **state)
 			 2);
 }
 
+/* A row that is nothing but a name says no: nobody who may be meant is mailed,
+ * and of the one whom it means nothing else changes. */
+static void a_no_of_a_name_alone_reaches_who_has_it(void **state)
+{
+	static const char head[] =
+		"first name,last name,company,email,city,opted out\n";
+	static const struct {
+		const char *before, *row, *counts, *after;
+	} cases[] = {
+		{ "Ann,Amber,Firm,a@example.org,Bern,\n", "Ann,Amber,,,,yes\n",
+		  "0 created 1 updated 0 unchanged 0 refused",
+		  "Ann|Amber|a@example.org|Firm|Bern|1\n" },
+		{ "Ann,Amber,,a@example.org,,\n", "Ann,Amber,,,Ulm,yes\n",
+		  "0 created 1 updated 0 unchanged 0 refused",
+		  "Ann|Amber|a@example.org|||1\n" },
+		{ "Ann,Amber,,a@example.org,Bern,\n", "Ann,Amber,,,Ulm,yes\n",
+		  "0 created 1 updated 0 unchanged 0 refused",
+		  "Ann|Amber|a@example.org||Bern|1\n" },
+		{ "Ann,Amber,,a@example.org,Bern,\nAnn,Amber,,b@example.org,"
+		  "Rome,\n",
+		  "Ann,Amber,,,Ulm,yes\n",
+		  "1 created 0 updated 0 unchanged 0 refused",
+		  "Ann|Amber|||Ulm|1\nAnn|Amber|a@example.org||Bern|0\n"
+		  "Ann|Amber|b@example.org||Rome|0\n" },
+		{ "Ann,Amber,,a@example.org,,\nAnn,Amber,,b@example.org,,\n",
+		  "Ann,Amber,,,,yes\n",
+		  "0 created 0 updated 0 unchanged 1 refused",
+		  "Ann|Amber|a@example.org|||1\n"
+		  "Ann|Amber|b@example.org|||1\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		void *own = NULL;
+		struct setup *s;
+
+		open_setup(&own);
+		s = own;
+		import(s,
+		       arena_printf(s->arena, "%s%s", head, cases[i].before));
+		assert_string_equal(import(s, arena_printf(s->arena, "%s%s",
+							   head, cases[i].row)),
+				    cases[i].counts);
+		assert_string_equal(
+			table(s, "SELECT p.first_name, p.last_name, e.address,"
+				 " c.name, p.city, p.opted_out FROM person p"
+				 " LEFT JOIN email e ON e.id = p.email_id"
+				 " LEFT JOIN company c ON c.id = p.company_id"
+				 " ORDER BY COALESCE(e.address, '')"),
+			cases[i].after);
+		/* and a second time nothing more */
+		contains(import(s, arena_printf(s->arena, "%s%s", head,
+						cases[i].row)),
+			 "0 created 0 updated");
+		free_setup(&own);
+	}
+	(void)state;
+}
+
 /* --- how many --- */
 
 static void has_counts(struct setup *s, int made, int before, int kept,
@@ -564,6 +622,7 @@ int main(void)
 		TEST(a_refused_row_keeps_its_opt_out),
 		TEST(a_refused_row_tells_its_opt_out_once),
 		TEST(a_no_that_fits_several_is_heeded_for_all),
+		cmocka_unit_test(a_no_of_a_name_alone_reaches_who_has_it),
 		TEST(how_many_are_opted_out_is_said),
 		TEST(cells_of_consent_are_counted),
 		TEST(a_kept_opt_out_is_carried),

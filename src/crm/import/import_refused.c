@@ -87,39 +87,66 @@ static int find_named(struct refusals *w, const struct import_row *row,
 /* What became of the opt-out of a row: a bit for each effect. */
 #define EFFECT(e) (1u << (e))
 
+/* Was the record opted out before? 1, 0, -1. */
+static int is_out(struct refusals *w, enum entity entity, int64_t id,
+		  struct err *err)
+{
+	struct record r;
+
+	if (record_get(w->tx->db, entity, id, w->b->arena, &r, err) < 0)
+		return -1;
+	return r.opted_out;
+}
+
 static int opt_out_record(struct refusals *w, const struct import_row *row,
 			  int64_t id, const struct consent *consent,
-			  unsigned *effects, struct err *err)
+			  struct err *err)
 {
 	struct consent c = *consent;
-	struct record r;
 
 	c.record_id = id;
 	c.entity = row->given.entity;
-	if (record_get(w->tx->db, c.entity, c.record_id, w->b->arena, &r, err) <
-	    0)
-		return -1;
-	if (consent_add(w->tx, &c, w->actor, err) < 0)
-		return -1;
-	*effects |= EFFECT(r.opted_out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
-	return 0;
+	return consent_add(w->tx, &c, w->actor, err) < 0 ? -1 : 0;
 }
 
-/* Whom the row names, or may mean: adds the effect. */
+/* Whom the row names: adds the effect. */
 static int opt_out_named(struct refusals *w, const struct import_row *row,
 			 const struct consent *consent, unsigned *effects,
 			 struct err *err)
 {
 	int64_t id;
-	int found = find_named(w, row, &id, err);
+	int out, found = find_named(w, row, &id, err);
 
-	if (found < 0 ||
-	    (found && opt_out_record(w, row, id, consent, effects, err) < 0))
+	if (found <= 0)
+		return found;
+	out = is_out(w, row->given.entity, id, err);
+	if (out < 0 || opt_out_record(w, row, id, consent, err) < 0)
 		return -1;
-	for (size_t i = 0; i < row->may_be_n; i++)
-		if (opt_out_record(w, row, row->may_be[i], consent, effects,
-				   err) < 0)
+	*effects |= EFFECT(out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
+	return 0;
+}
+
+/* Whom it may mean: each of them counts, and adds the effect. */
+static int opt_out_possible(struct refusals *w, const struct import_row *row,
+			    const struct consent *consent, unsigned *effects,
+			    struct err *err)
+{
+	struct import_counts *counts = &w->b->counts;
+
+	/* before any is: they may share an address */
+	for (size_t i = 0; i < row->may_be_n; i++) {
+		int out = is_out(w, row->given.entity, row->may_be[i], err);
+
+		if (out < 0)
 			return -1;
+		counts->opted_out += !out;
+		counts->opted_out_before += out;
+		*effects |= EFFECT(out ? OPT_OUT_BEFORE : OPT_OUT_TAKEN);
+	}
+	for (size_t i = 0; i < row->may_be_n; i++) {
+		if (opt_out_record(w, row, row->may_be[i], consent, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -160,7 +187,6 @@ static int opt_out_addresses(struct refusals *w, struct import_row *row,
 static void tell_effects(struct refusals *w, struct import_row *row,
 			 unsigned effects)
 {
-	struct import_counts *counts = &w->b->counts;
 	bool dry_run = w->b->plan->dry_run;
 
 	if (effects & (EFFECT(OPT_OUT_TAKEN) | EFFECT(OPT_OUT_BEFORE)))
@@ -173,7 +199,11 @@ static void tell_effects(struct refusals *w, struct import_row *row,
 				     "has the address"
 				   : "its opt-out is kept, though nobody has "
 				     "the address");
-	counts->refused_opted_out += effects != 0;
+	w->b->counts.refused_opted_out += effects != 0;
+}
+
+static void count_effects(struct import_counts *counts, unsigned effects)
+{
 	if (effects & EFFECT(OPT_OUT_TAKEN))
 		counts->opted_out++;
 	else if (effects & EFFECT(OPT_OUT_BEFORE))
@@ -196,6 +226,9 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 		return 0;
 	if (opt_out_named(w, row, &consent, &effects, err) < 0 ||
 	    opt_out_addresses(w, row, &consent, &effects, err) < 0)
+		return -1;
+	count_effects(&w->b->counts, effects);
+	if (opt_out_possible(w, row, &consent, &effects, err) < 0)
 		return -1;
 	tell_effects(w, row, effects);
 	return 0;
