@@ -48,6 +48,18 @@ describe("imports and consent", () => {
       assert.equal(await out(`${address}@example.test`), is, String(address));
   });
 
+  it("hold whoever is named in a row that is no text, and read no row but to its end", async () => {
+    const held = await run("First name,email,opt out\nA\0B,nul@mess.test,yes\nC,behind@mess.test\0,yes\n");
+    assert.deepEqual(held.unclear_opt_outs.addresses.map((a: Json) => a.address), ["nul@mess.test", "behind@mess.test"]);
+    const long = `First name,email,opt out\nOk,ok@mess.test,\n${"x".repeat(3_000_000)},far@mess.test,yes\n`;
+    const refused = await start(long, {}, 400);
+    assert.match(JSON.stringify(refused.errors), /row 3 is longer than a megabyte.*nothing was imported/);
+    assert.equal((await server.admin.get(`${v1}/people`, { email: "ok@mess.test" })).body.items.length, 0);
+    // nobody says no in it: what can be read is taken
+    const taken = await run(long.replace(",opt out", ",town").replace(",yes", ",Bern"));
+    assert.deepEqual([taken.created, taken.refused], [1, 1]);
+  });
+
   it("tell, in a dry run too, who shares an address", async () => {
     await server.admin.post(`${v1}/people`, { first_name: "Old", email: "office@share.test" }, { status: 201 });
     const file = "First name,Last name,email\nA,One,pair@share.test\nB,Two,pair@share.test\nC,Three,office@share.test\nD,Four,own@share.test\n";

@@ -89,10 +89,8 @@ void csv_free(struct csv_reader **reader)
 const char *csv_encoding_name(enum csv_encoding encoding)
 {
 	static const char *const names[] = {
-		[CSV_UTF8] = "utf-8",
-		[CSV_UTF16LE] = "utf-16le",
-		[CSV_UTF16BE] = "utf-16be",
-		[CSV_CP1252] = "windows-1252",
+		[CSV_UTF8] = "utf-8",       [CSV_UTF16LE] = "utf-16le",
+		[CSV_UTF16BE] = "utf-16be", [CSV_CP1252] = "windows-1252",
 		[CSV_BYTES] = NULL,
 	};
 
@@ -112,6 +110,11 @@ int64_t csv_size_bytes(const struct csv_reader *r)
 int64_t csv_offset(const struct csv_reader *r)
 {
 	return r->offset;
+}
+
+bool csv_row_is_cut(const struct csv_reader *r)
+{
+	return r->is_cut;
 }
 
 int64_t csv_row_number(const struct csv_reader *r)
@@ -348,14 +351,20 @@ static int skip_line(struct csv_reader *r, size_t from, struct err *err)
 }
 
 /* The text of a row that is refused, to be shown to people. All of it: who is
- * named at its end is not to be overlooked. */
+ * named at its end is not to be overlooked, nor behind a NUL. */
 static struct str show(struct csv_reader *r, struct str raw)
 {
 	raw.len = utf8_prefix(raw, CSV_ROW_MAX);
-	if (utf8_is_valid(raw))
+	if (utf8_is_valid(raw) && (!raw.len || !memchr(raw.s, '\0', raw.len)))
 		return raw;
 	strbuf_reset(&r->shown);
-	utf8_from_cp1252(raw, &r->shown);
+	if (utf8_is_valid(raw))
+		strbuf_addslice(&r->shown, raw);
+	else
+		utf8_from_cp1252(raw, &r->shown);
+	for (size_t i = 0; i < r->shown.len; i++)
+		if (r->shown.buf[i] == '\0')
+			r->shown.buf[i] = ' ';
 	return strbuf_str(&r->shown);
 }
 
@@ -374,6 +383,8 @@ static int refuse_broken(struct csv_reader *r, size_t bad, const char *why,
 	while (end < r->text.len && r->text.buf[end] != '\n' &&
 	       !(r->cr_ends_row && r->text.buf[end] == '\r'))
 		end++;
+	r->is_cut = (end == r->text.len && !r->at_end) ||
+		    end - r->pos > CSV_ROW_MAX;
 	strbuf_reset(&r->unescaped);
 	strbuf_add(&r->unescaped, r->text.buf + r->pos, end - r->pos);
 	if (skip_line(r, bad, err) < 0)
@@ -488,6 +499,7 @@ static int refuse_long(struct csv_reader *r, size_t bad, struct str *raw_out,
 		return -1;
 	if (!skipped)
 		return refuse_broken(r, bad, why, raw_out, err);
+	r->is_cut = true;
 	if (raw_out)
 		*raw_out = show(r, strbuf_str(&r->unescaped));
 	return refuse(r, why, err);
@@ -548,6 +560,7 @@ static int take_row(struct csv_reader *r, const struct span *span,
 	r->row_number++;
 	advance(r, span->next);
 	if (fault) {
+		r->is_cut = raw.len > CSV_ROW_MAX;
 		if (raw_out)
 			*raw_out = show(r, raw);
 		return refuse(r, fault, err);
@@ -590,6 +603,7 @@ static int step(struct csv_reader *r, struct str *raw_out, struct err *err)
 int csv_next(struct csv_reader *r, const struct str **fields_out, size_t *n_out,
 	     struct str *raw_out, struct err *err)
 {
+	r->is_cut = false;
 	for (;;) {
 		int got;
 

@@ -58,6 +58,8 @@ int64_t csv_offset(const struct csv_reader *reader); /* of the next row */
 int csv_seek(struct csv_reader *reader, int64_t offset, int64_t row_number,
 	     struct err *err);
 int64_t csv_row_number(const struct csv_reader *reader); /* of last row, 1.. */
+/* The last row was malformed, and too long to be seen to its end. */
+bool csv_row_is_cut(const struct csv_reader *reader);
 
 /*
  * Next row that is not empty. Returns 1 and fields (valid UTF-8, valid until

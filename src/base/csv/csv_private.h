@@ -35,7 +35,8 @@ struct csv_reader {
 	bool escaped[CSV_COLUMNS_MAX]; /* the field has doubled quotes */
 	size_t n;
 	struct strbuf unescaped;
-	struct strbuf shown; /* a row that is not valid UTF-8, to be shown */
+	struct strbuf shown; /* a row that is no text, to be shown */
+	bool is_cut;         /* the last row, in what was shown of it */
 };
 
 /* Finds encoding (if it is not named), BOM, delimiter (if it is 0) and line

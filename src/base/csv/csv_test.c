@@ -198,7 +198,7 @@ static void a_row_that_is_too_long_or_too_wide_is_refused(void **state)
 static void the_text_of_a_bad_row_is_shown(void **state)
 {
 	CLEANUP(memory_file_release)
-	struct memory_file f = file_of(STR("a,b\n\"x\"y,2\n"));
+	struct memory_file f = file_of(STR("a,b\n\"x\"y,2\nx\0,y\n"));
 	CLEANUP(csv_free) struct csv_reader *r = NULL;
 	const struct str *fields;
 	struct err err = ERR_INIT;
@@ -212,6 +212,9 @@ static void the_text_of_a_bad_row_is_shown(void **state)
 	assert_int_equal(csv_next(r, &fields, &n, &raw, &err), -1);
 	assert_true(str_is(raw, "\"x\"y,2"));
 	assert_int_equal(csv_row_number(r), 2);
+	assert_false(csv_row_is_cut(r));
+	assert_int_equal(csv_next(r, &fields, &n, &raw, &err), -1);
+	assert_true(str_is(raw, "x ,y"));
 	assert_int_equal(csv_next(r, &fields, &n, &raw, &err), 0);
 }
 

@@ -274,6 +274,24 @@ static bool is_blank_row(const struct str *cells, size_t n)
 	return true;
 }
 
+static bool has_consent(const struct looks *looks)
+{
+	vec_each (looks, look)
+		if (look->header != CONSENT_NO_COLUMN)
+			return true;
+	return false;
+}
+
+/* What a row says of whom cannot be held back if it is not seen. */
+static int refuse_cut(const struct csv_reader *reader, struct err *err)
+{
+	return err_field(err, "file",
+			 "row %lld is longer than a megabyte: who is named at "
+			 "its end, and may want no mail, is not seen; mend or "
+			 "remove it, nothing was imported",
+			 (long long)csv_row_number(reader));
+}
+
 /* *rows: how many of them can be read, and say anything. */
 static int read_file(struct csv_reader *reader, struct looks *looks,
 		     struct arena *arena, int64_t *rows, struct err *err)
@@ -285,6 +303,8 @@ static int read_file(struct csv_reader *reader, struct looks *looks,
 	while ((more = csv_next(reader, &cells, &n, NULL, err)) != 0) {
 		if (more < 0 && err->code != ERR_INVALID)
 			return -1;
+		if (more < 0 && csv_row_is_cut(reader) && has_consent(looks))
+			return refuse_cut(reader, err);
 		if (more < 0 || is_blank_row(cells, n) ||
 		    import_row_is_too_wide(cells, n, looks->n))
 			continue;
