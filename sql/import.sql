@@ -27,7 +27,7 @@ SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
 	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
 	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open,
-	r.sharing
+	r.sharing, r.opted_out_by_name, r.yes_unnoted, r.short_rows
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id = ?;
@@ -40,7 +40,7 @@ SELECT r.id, r.job_id, r.entity, r.file_name, r.path, r.options, r.created,
 	r.repeated, r.refused_opted_out, r.unclear_opt_outs, r.unclear_decision,
 	u.name, COALESCE(r.opted_out, -1), COALESCE(r.opted_out_before, -1),
 	COALESCE(r.opt_outs_kept, -1), r.keeps_opt_outs, r.left_open,
-	r.sharing
+	r.sharing, r.opted_out_by_name, r.yes_unnoted, r.short_rows
 FROM import_run r LEFT JOIN job j ON j.id = r.job_id
 	LEFT JOIN app_user u ON u.id = r.user_id
 WHERE r.id < ? ORDER BY r.id DESC LIMIT ?;
@@ -51,7 +51,7 @@ SELECT COUNT(*) FROM import_run;
 -- name: import-count
 -- What a transaction did. args: created, updated, unchanged, refused, repeated,
 -- refused and opted out, unclear opt-outs, opted out, before, kept, left open,
--- sharing, id
+-- sharing, by name, unnoted, short, id
 UPDATE import_run SET created = created + ?, updated = updated + ?,
 	unchanged = unchanged + ?, refused = refused + ?,
 	repeated = repeated + ?, refused_opted_out = refused_opted_out + ?,
@@ -59,7 +59,10 @@ UPDATE import_run SET created = created + ?, updated = updated + ?,
 	opted_out = COALESCE(opted_out, 0) + ?,
 	opted_out_before = COALESCE(opted_out_before, 0) + ?,
 	opt_outs_kept = COALESCE(opt_outs_kept, 0) + ?,
-	left_open = left_open + ?, sharing = sharing + ?, state = 'running'
+	left_open = left_open + ?, sharing = sharing + ?,
+	opted_out_by_name = opted_out_by_name + ?,
+	yes_unnoted = yes_unnoted + ?, short_rows = short_rows + ?,
+	state = 'running'
 WHERE id = ?;
 
 -- name: import-first-id
@@ -578,7 +581,7 @@ SELECT * FROM kept_opt_out WHERE hash IN JSON_TEXTS(?);
 UPDATE import_run SET created = 0, updated = 0, unchanged = 0, refused = 0,
 	repeated = 0, refused_opted_out = 0, unclear_opt_outs = 0,
 	opted_out = 0, opted_out_before = 0, opt_outs_kept = 0, left_open = 0,
-	sharing = 0
+	sharing = 0, opted_out_by_name = 0, yes_unnoted = 0, short_rows = 0
 WHERE id = ?;
 
 -- name: import-forget-refused

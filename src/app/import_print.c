@@ -50,6 +50,20 @@ static void print_opt_outs(const json_t *result, bool dry_run)
 			       "else: one mail, and one opt-out, for all of it"
 			     : "new ones share an address with somebody else: "
 			       "one mail, and one opt-out, for all of it");
+	print_people(
+		result, "opted_out_by_name",
+		dry_run ? "of them would be opted out by nothing but their "
+			  "name"
+			: "of them were opted out by nothing but their "
+			  "name");
+	print_people(result, "yes_unnoted",
+		     dry_run ? "new ones say yes, which would not be noted: "
+			       "give the ground with --opted-in"
+			     : "new ones say yes, which was not noted: no "
+			       "ground was given (--opted-in)");
+	print_people(result, "short_rows",
+		     "rows end before the last column: what is missing is "
+		     "blank, and no yes");
 	if (!held)
 		return;
 	printf("%lld addresses in malformed rows %s: it is unclear whether "
@@ -124,10 +138,11 @@ static void print_columns(const json_t *result)
 static void print_result_json(const json_t *job)
 {
 	static const char *const keys[] = {
-		"created",   "updated",          "unchanged",
-		"refused",   "repeated",         "refused_opted_out",
-		"opted_out", "opted_out_before", "opt_outs_kept",
-		"left_open", "sharing",          "import_id",
+		"created",     "updated",          "unchanged",
+		"refused",     "repeated",         "refused_opted_out",
+		"opted_out",   "opted_out_before", "opt_outs_kept",
+		"left_open",   "sharing",          "opted_out_by_name",
+		"yes_unnoted", "short_rows",       "import_id",
 	};
 	static const char *const lists[] = { "ignored_columns",
 					     "yes_no_columns",

@@ -72,6 +72,33 @@ describe("imports and consent", () => {
     assert.equal((await run(file)).sharing, 0);
   });
 
+  it("say in a dry run exactly what the import does", async () => {
+    const file = "first_name,last_name,email,company,opted_out\nAnn,Amber,t1@trial.test,Trialfirm,\nAnn,Amber,,Trialfirm,yes\n" +
+      "Ann,Amber,t2@trial.test,Trialfirm,\nAnn,Amber,,,yes\nBert,Trialson,,,\n";
+    const counts = (result: Json): unknown => [result.created, result.updated, result.unchanged, result.refused,
+      result.opted_out, result.problems.map((p: Json) => [p.row, p.reason])];
+    const trial = await run(file, { dry_run: true });
+    assert.equal((await server.admin.get(`${v1}/people`, { email: "t1@trial.test" })).body.items.length, 0);
+    const result = await run(file);
+    assert.deepEqual(counts(trial), counts(result));
+    assert.deepEqual(counts(result), [3, 0, 0, 2, 2, [[3, "ambiguous"], [5, "ambiguous"]]]);
+    assert.deepEqual(await Promise.all([out("t1@trial.test"), out("t2@trial.test")]), [true, true]);
+  });
+
+  it("tell of a no by name, of a yes that nobody noted, and of short rows", async () => {
+    await run("first_name,last_name,email\nNora,Onename,nora@told.test\n");
+    const told = (result: Json): unknown => [result.opted_out_by_name, result.yes_unnoted, result.short_rows, result.updated];
+    const no = "first_name,last_name,opted_out,city\nNora,Onename,yes\n";
+    assert.deepEqual(told(await run(no, { dry_run: true })), [1, 0, 1, 1]);
+    assert.deepEqual(told(await run(no)), [1, 0, 1, 1]);
+    assert.equal(await out("nora@told.test"), true);
+    const yes = "email,opt-in\nyes1@told.test,yes\nyes2@told.test\n";
+    assert.deepEqual(told(await run(yes, { dry_run: true })), [0, 1, 1, 0]);
+    const { consent } = await run(yes);
+    assert.deepEqual([consent.by_name, consent.yes_unnoted, consent.short_rows], [0, 1, 1]);
+    assert.equal((await run(yes.replaceAll("@told", "@ground"), { opted_in: "the fair" })).yes_unnoted, 0);
+  });
+
   it("note a ground with those of whom the file says that they agreed", async () => {
     const file = "email,opt-in\nag1@example.test,yes\nag2@example.test,\nag3@example.test,no\n";
     assert.equal((await run(file, { opted_in: "the fair", dry_run: true })).left_open, 1);

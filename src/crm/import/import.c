@@ -228,6 +228,9 @@ static void read_run(const struct rows *rows, struct arena *arena, void *out)
 		.keeps_opt_outs = rows_int(rows, 27) != 0,
 		.left_open = rows_int(rows, 28),
 		.sharing = rows_int(rows, 29),
+		.opted_out_by_name = rows_int(rows, 30),
+		.yes_unnoted = rows_int(rows, 31),
+		.short_rows = rows_int(rows, 32),
 	};
 }
 

@@ -147,7 +147,8 @@ struct import_run {
 	bool keeps_opt_outs;   /* undone, but for these */
 	/* Whom it opted out: see struct import_counts; -1: not counted. */
 	int64_t opted_out, opted_out_before, opt_outs_kept;
-	int64_t left_open, sharing; /* see struct import_counts */
+	/* See struct import_counts: */
+	int64_t left_open, sharing, opted_out_by_name, yes_unnoted, short_rows;
 	int64_t done, total; /* rows; total is an estimate until the end */
 	enum job_state job_state;
 	const char *error;

@@ -27,6 +27,10 @@ struct import_counts {
 	int64_t left_open; /* new ones of whom no column says that they agreed,
 			      though there is a ground */
 	int64_t sharing;   /* new ones at an address that another has, too */
+	int64_t opted_out_by_name; /* of these, by a row that is but a name */
+	int64_t yes_unnoted; /* new ones of whom a column says that they agreed,
+				though no ground is given */
+	int64_t short_rows;  /* that end before the last column, and came in */
 };
 
 struct import_companies VEC_FIELDS(struct record *);

@@ -60,6 +60,9 @@ void import_consent_format(const struct import_run *run, const json_t *options,
 	json_key_count(w, "kept", run->opt_outs_kept);
 	json_key_int(w, "left_open", run->left_open);
 	json_key_int(w, "sharing", run->sharing);
+	json_key_int(w, "by_name", run->opted_out_by_name);
+	json_key_int(w, "yes_unnoted", run->yes_unnoted);
+	json_key_int(w, "short_rows", run->short_rows);
 	json_key(w, "columns");
 	format_columns(options, w);
 	json_end_object(w);
@@ -183,6 +186,9 @@ int import_result_format(const struct import_result *r, struct strbuf *out,
 	json_key_int(&w, "opt_outs_kept", r->run->opt_outs_kept);
 	json_key_int(&w, "left_open", r->run->left_open);
 	json_key_int(&w, "sharing", r->run->sharing);
+	json_key_int(&w, "opted_out_by_name", r->run->opted_out_by_name);
+	json_key_int(&w, "yes_unnoted", r->run->yes_unnoted);
+	json_key_int(&w, "short_rows", r->run->short_rows);
 	import_consent_format(r->run, options, &w);
 	json_key(&w, "undo");
 	if (r->plan->dry_run)

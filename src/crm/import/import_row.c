@@ -264,13 +264,11 @@ static void read_full_name(const struct import_column *column, struct str cell,
 }
 
 /* An opt-out is never loosened by another column or by a blank. */
-static void read_consent(const struct import_plan *plan,
-			 const struct import_column *column, struct str cell,
+static void read_consent(const struct import_column *column, struct str cell,
 			 struct arena *arena, struct import_row *row)
 {
-	if (plan->opted_in) /* else nobody asks */
-		row->agreed |= import_consent_agrees(column->consent,
-						     &column->answers, cell);
+	row->agreed |=
+		import_consent_agrees(column->consent, &column->answers, cell);
 	switch (import_consent_read(column->consent, &column->answers, cell)) {
 	case CONSENT_SAYS_OUT:
 		row->opted_out = true;
@@ -527,6 +525,7 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 					   n, plan->columns.n));
 		return; /* which cell is whose cannot be known */
 	}
+	row->is_short = n < plan->columns.n;
 	for (size_t i = 0; i < plan->columns.n; i++) {
 		const struct import_column *column = &plan->columns.v[i];
 		struct str cell = STR(""); /* of a row that ends before it */
@@ -538,7 +537,7 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 		if (cell.len > 0)
 			read_cell(plan, column, cell, arena, row);
 		if (column->consent != CONSENT_NO_COLUMN) /* blank, too */
-			read_consent(plan, column, cell, arena, row);
+			read_consent(column, cell, arena, row);
 	}
 	if (row->reason)
 		return;

@@ -36,7 +36,8 @@ struct import_row {
 	const char *email_type; /* as of struct address */
 	const char *not_email;  /* a cell that is no address; NULL: none */
 	bool opted_out;
-	bool agreed; /* a column of agreement says so */
+	bool agreed;   /* a column of agreement says so */
+	bool is_short; /* it ends before the last column */
 	const char *company, *company_folded; /* NULL: none */
 	const char **tags;
 	size_t tags_n;

@@ -362,7 +362,10 @@ static int save_progress(struct importer *s, struct tx *tx,
 			     sql_int(b->counts.opted_out_before),
 			     sql_int(b->counts.opt_outs_kept),
 			     sql_int(b->counts.left_open),
-			     sql_int(b->counts.sharing), sql_int(s->run.id)),
+			     sql_int(b->counts.sharing),
+			     sql_int(b->counts.opted_out_by_name),
+			     sql_int(b->counts.yes_unnoted),
+			     sql_int(b->counts.short_rows), sql_int(s->run.id)),
 		    err) < 0)
 		return -1;
 	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,
@@ -397,6 +400,9 @@ static void add_counts(struct import_counts *sum,
 	sum->opt_outs_kept += more->opt_outs_kept;
 	sum->left_open += more->left_open;
 	sum->sharing += more->sharing;
+	sum->opted_out_by_name += more->opted_out_by_name;
+	sum->yes_unnoted += more->yes_unnoted;
+	sum->short_rows += more->short_rows;
 }
 
 /* Rows of a batch from `first` on, at most so many: groups stay whole. */

@@ -50,6 +50,7 @@ static const struct column columns[] = {
 	{ "company", { "Firm", "Firm", "Works", "", "" }, 8 },
 	{ "name", { "Firm", "Works", "firm", "" }, 10, ONLY_COMPANIES },
 	{ "opted_out", { "yes", "no", "", "" }, 9, ALL },
+	{ "opt-in", { "yes", "no", "", "" }, 2, ALL },
 	{ "external_key", { "k1", "k2", "k3", "", "", "" }, 4, ALL },
 	{ "nr", { "1", "2", "3", "77", "", "", "" }, 3, ALL },
 	{ "city", { "Bern", "Ulm", "", "" }, 4, ALL },

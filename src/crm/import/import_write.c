@@ -161,6 +161,8 @@ static void count_opt_outs(struct writer *w)
 		b->counts.left_open += b->plan->opted_in &&
 				       !(*row)->opted_out &&
 				       !is_covered(b->plan, *row);
+		b->counts.yes_unnoted += !b->plan->opted_in &&
+					 !(*row)->opted_out && (*row)->agreed;
 	}
 	for (size_t i = 0; i < b->n; i++) {
 		const struct import_row *row = &b->rows[i];
@@ -173,6 +175,8 @@ static void count_opt_outs(struct writer *w)
 			b->counts.opted_out_before++;
 		else if (!*is_seen)
 			b->counts.opted_out++;
+		if (!*is_seen && !row->existing->opted_out)
+			b->counts.opted_out_by_name += row->is_no_by_name;
 		*is_seen = true;
 	}
 }
@@ -207,6 +211,7 @@ static void sort_rows(struct writer *w)
 		struct import_row *row = &b->rows[i];
 
 		b->counts.repeated += !row->reason && row->is_repeated;
+		b->counts.short_rows += !row->reason && row->is_short;
 		if (row->reason)
 			b->counts.refused++;
 		else if (row->into)

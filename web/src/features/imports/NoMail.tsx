@@ -77,6 +77,15 @@ export function NoMail({ run, isTrial = false, ...opening }: Opening & { run: Im
       {consent.left_open > 0 && (
         <Text size="sm">{t('imports.leftOpen', { count: consent.left_open, n: format.number(consent.left_open) })}</Text>
       )}
+      {consent.yes_unnoted > 0 && (
+        <Text size="sm">{t('imports.yesUnnoted', { count: consent.yes_unnoted, n: format.number(consent.yes_unnoted) })}</Text>
+      )}
+      {consent.by_name > 0 && (
+        <Text size="sm">{t('imports.byName', { count: consent.by_name, n: format.number(consent.by_name) })}</Text>
+      )}
+      {consent.short_rows > 0 && (
+        <Text size="sm">{t('imports.shortRows', { count: consent.short_rows, n: format.number(consent.short_rows) })}</Text>
+      )}
       <Sharing run={run} isTrial={isTrial} {...opening} />
       {consent.columns.length > 0 ? (
         <>
