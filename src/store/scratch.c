@@ -26,7 +26,7 @@ int scratch_open(const char *path, enum store_schema schema, struct db **out,
 	}
 	if (unlink(path) < 0) {
 		scratch_close(&db);
-		return err_errno(err, "removing the name of %s", path);
+		return err_errno(err, "removing %s", path);
 	}
 	*out = db;
 	return 0;
@@ -54,9 +54,11 @@ struct copy {
 
 static void add_statement(const struct copy *c, struct strbuf *sql)
 {
-	strbuf_addf(sql, "INSERT INTO %s (", c->table);
+	strbuf_addstr(sql, "INSERT INTO ");
+	strbuf_addstr(sql, c->table);
 	for (int i = 0; i < c->columns; i++)
-		strbuf_addf(sql, "%s%s", i ? ", " : "", rows_name(c->rows, i));
+		strbuf_addf(sql, "%s%s", i ? ", " : " (",
+			    rows_name(c->rows, i));
 	strbuf_addstr(sql, ") VALUES ");
 	for (size_t i = 0; i < c->values.n; i++) {
 		bool first = i % (size_t)c->columns == 0;

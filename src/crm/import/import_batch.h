@@ -8,7 +8,7 @@
  * What a batch comes to must not depend on where batches begin, because a
  * resumed import cuts the file elsewhere: rows that may be about the same
  * record stand one after the other, in one batch (import_groups.h), and rows
- * that depend on others otherwise come after them (import_part.h).
+ * that depend on others otherwise come after them (import_part.c).
  */
 #ifndef CRM_IMPORT_BATCH_H
 #define CRM_IMPORT_BATCH_H
@@ -33,6 +33,12 @@ struct import_counts {
 	int64_t short_rows;  /* that end before the last column, and came in */
 };
 
+void import_counts_add(struct import_counts *sum,
+		       const struct import_counts *more);
+/* Adds them to those of the import. */
+int import_counts_save(struct tx *tx, const struct import_counts *counts,
+		       int64_t import_id, struct err *err);
+
 struct import_companies VEC_FIELDS(struct record *);
 
 struct import_batch {
@@ -56,6 +62,11 @@ struct import_batch {
 
 void import_batch_release(struct import_batch *b);
 
+/* Its rows from `first` on, not matched yet: at most so many, but rows that are
+ * matched together stay so. Counts are 0. */
+struct import_batch import_batch_part(const struct import_batch *b,
+				      size_t first, size_t most);
+
 /* Find for each row what it is the same as; refuse where that is not clear. If
  * that depends on what earlier rows make of the database, n becomes smaller:
  * those behind are as they were, to be matched once the others were written.
@@ -75,6 +86,22 @@ int import_write_refused(struct tx *tx, struct import_batch *b,
 /* Keep what was refused, for who mends it. */
 int import_keep_refused(struct tx *tx, const struct import_batch *b,
 			struct err *err);
+
+/* --- of a trial: see import_trial.c --- */
+
+/* The database of a trial; folder: of the data. scratch_close ends it. */
+int import_trial_open(const char *folder, struct db **out, struct err *err);
+/* What every trial needs of the real one. */
+int import_trial_begin(struct db *real, struct db *trial, struct err *err);
+
+/* Take back what the real one keeps of it: one that is stopped begins anew. */
+int import_trial_forget(struct db *real, int64_t import_id, struct err *err);
+
+/* Copy what the rows of a batch, which were not matched yet, are about; once:
+ * *fetched knows what earlier batches copied. */
+int import_trial_fetch(struct db *real, struct tx *trial,
+		       const struct import_batch *b,
+		       struct import_seen *fetched, struct err *err);
 
 /* Keys that are texts as one argument: each is added to *out, empty at first,
  * then it is closed, once. The text lives in *out. */

@@ -346,3 +346,72 @@ const char *import_lookup_company(struct import_lookup *m,
 		       ? names->v[at].key
 		       : NULL;
 }
+
+/* --- companies of people --- */
+
+static struct record *new_company(struct import_batch *b,
+				  const struct import_row *row)
+{
+	struct record *r = arena_new_of(b->arena, struct record);
+
+	*r = (struct record){ .entity = ENTITY_COMPANY };
+	r->text[TEXT_NAME] = row->company;
+	r->name_folded = row->company_folded;
+	return r;
+}
+
+static int by_name_of_row(const void *a, const void *b)
+{
+	const struct import_row *const *x = a, *const *y = b;
+	int order = strcmp((*x)->company_folded, (*y)->company_folded);
+
+	if (order)
+		return order;
+	return *x < *y ? -1 : 1; /* in the order of the batch */
+}
+
+/* The rows whose company must be made, sorted so that equal ones meet. */
+static void make_companies(struct import_batch *b, struct import_row **rows,
+			   size_t n)
+{
+	const struct import_row *before = NULL;
+
+	if (n > 1)
+		qsort(rows, n, sizeof(struct import_row *), by_name_of_row);
+	for (size_t i = 0; i < n; i++) {
+		if (!before || strcmp(before->company_folded,
+				      rows[i]->company_folded) != 0)
+			vec_push(&b->new_companies, new_company(b, rows[i]));
+		rows[i]->new_company =
+			b->new_companies.v[b->new_companies.n - 1];
+		before = rows[i];
+	}
+}
+
+void import_lookup_companies(struct import_lookup *m)
+{
+	struct import_batch *b = m->b;
+	struct import_row **fresh =
+		arena_array(b->arena, struct import_row *, b->n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct import_row *row = &b->rows[i];
+		const struct import_candidate *c;
+
+		if (row->reason || !row->company)
+			continue;
+		if (row->existing &&
+		    field_text_same(import_lookup_company(m, row->existing),
+				    row->company_folded)) {
+			row->company_id = row->existing->company_id;
+			continue;
+		}
+		c = import_candidate_first(&m->companies, row->company_folded);
+		if (c)
+			row->company_id = c->id;
+		else
+			fresh[n++] = row;
+	}
+	make_companies(b, fresh, n);
+}

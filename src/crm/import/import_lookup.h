@@ -44,6 +44,13 @@ struct record *import_lookup_record(struct import_lookup *m, int64_t id);
 /* The folded name of its company; NULL: it has none. */
 const char *import_lookup_company(struct import_lookup *m,
 				  const struct record *r);
+/* Fills the companies of people's rows that were matched; those that must be
+ * made are added to the batch's. */
+void import_lookup_companies(struct import_lookup *m);
+/* Of the rows of a batch that was matched, as many from the first on as can be
+ * written at once (import_part.c): 0, or -1. */
+int import_part_length(const struct import_lookup *m, size_t *out,
+		       struct err *err);
 /* The record of a kind that has the external key: 1, 0 (*id_out untouched),
  * -1. */
 int import_find_key(struct db *db, enum entity entity, const char *key,

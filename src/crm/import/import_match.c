@@ -11,7 +11,7 @@
  * has that name is opted out, all of them if they are several.
  *
  * What a row comes to must be the same the next time the file is imported: so
- * it looks at records as the rows before it leave them (import_part.h), and
+ * it looks at records as the rows before it leave them (import_part.c), and
  * rows that are nothing but a name come last of all (import_steps.c).
  */
 #include "base/arena.h"
@@ -21,7 +21,6 @@
 #include "base/utf8.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_lookup.h"
-#include "crm/import/import_part.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_seen.h"
 #include "crm/tag.h"
@@ -577,74 +576,7 @@ static void match_row(struct matcher *x, struct import_row *row)
 				 &row->into_changed);
 }
 
-/* --- companies of people --- */
-
-static struct record *new_company(struct import_batch *b,
-				  const struct import_row *row)
-{
-	struct record *r = arena_new_of(b->arena, struct record);
-
-	*r = (struct record){ .entity = ENTITY_COMPANY };
-	r->text[TEXT_NAME] = row->company;
-	r->name_folded = row->company_folded;
-	return r;
-}
-
-static int by_name_of_row(const void *a, const void *b)
-{
-	const struct import_row *const *x = a, *const *y = b;
-	int order = strcmp((*x)->company_folded, (*y)->company_folded);
-
-	if (order)
-		return order;
-	return *x < *y ? -1 : 1; /* in the order of the batch */
-}
-
-/* The rows whose company must be made, sorted so that equal ones meet. */
-static void make_companies(struct import_batch *b, struct import_row **rows,
-			   size_t n)
-{
-	const struct import_row *before = NULL;
-
-	if (n > 1)
-		qsort(rows, n, sizeof(struct import_row *), by_name_of_row);
-	for (size_t i = 0; i < n; i++) {
-		if (!before || strcmp(before->company_folded,
-				      rows[i]->company_folded) != 0)
-			vec_push(&b->new_companies, new_company(b, rows[i]));
-		rows[i]->new_company =
-			b->new_companies.v[b->new_companies.n - 1];
-		before = rows[i];
-	}
-}
-
-static void match_companies(struct import_lookup *m)
-{
-	struct import_batch *b = m->b;
-	struct import_row **fresh =
-		arena_array(b->arena, struct import_row *, b->n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n; i++) {
-		struct import_row *row = &b->rows[i];
-		const struct import_candidate *c;
-
-		if (row->reason || !row->company)
-			continue;
-		if (row->existing &&
-		    field_text_same(import_lookup_company(m, row->existing),
-				    row->company_folded)) {
-			row->company_id = row->existing->company_id;
-			continue;
-		}
-		c = import_candidate_first(&m->companies, row->company_folded);
-		if (c)
-			row->company_id = c->id;
-		else
-			fresh[n++] = row;
-	}
-	make_companies(b, fresh, n);
-}
+/* --- all rows --- */
 
 /* Was the address erased, and does nobody have it now? */
 static bool is_forgotten(const struct import_lookup *m,
@@ -734,6 +666,6 @@ int import_match(struct db *db, struct import_batch *b, struct err *err)
 	import_seen_release(&x.claimed);
 	if (leave_dependent(&m, as_read, err) < 0)
 		return -1;
-	match_companies(&m);
+	import_lookup_companies(&m);
 	return 0;
 }

@@ -1,4 +1,15 @@
-#include "crm/import/import_part.h"
+/*
+ * How many rows of a batch can be written at once: see import_lookup.h.
+ *
+ * Rows of a batch are matched before any of them is
+ * written. Those that may be about the same record stand together and know of
+ * each other (import_groups.h); but a row with an id may rename, move, key or
+ * opt out somebody whom a later one names by an address. So a batch is written
+ * in parts: the first row that may see what rows of other groups before it do
+ * begins the next part, and is matched anew. Then each group of rows is about
+ * the database as all before it left it, wherever batches end.
+ */
+#include "crm/import/import_lookup.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"

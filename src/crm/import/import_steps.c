@@ -11,7 +11,6 @@
 #include "crm/import/import_plan.h"
 #include "crm/import/import_result.h"
 #include "crm/import/import_seen.h"
-#include "crm/import/import_trial.h"
 #include "sql/import.h"
 #include "store/scratch.h"
 
@@ -70,11 +69,7 @@ static struct importer importer_of(struct import_steps *steps)
 		.steps = steps,
 		.db = steps->db,
 		.arena = arena_new(),
-		.seen = IMPORT_SEEN_INIT,
-		.said_late = IMPORT_SEEN_INIT,
-		.fetched = IMPORT_SEEN_INIT,
 		.groups = import_groups_new(),
-		.rows = VEC_INIT,
 	};
 }
 
@@ -350,23 +345,7 @@ static int save_progress(struct importer *s, struct tx *tx,
 	json_key_int(&w, "done", done);
 	json_key_int(&w, "pass", s->pass);
 	json_end_object(&w);
-	if (db_exec(tx, SQL_IMPORT_COUNT,
-		    SQL_ARGS(sql_int(b->counts.created),
-			     sql_int(b->counts.updated),
-			     sql_int(b->counts.unchanged),
-			     sql_int(b->counts.refused),
-			     sql_int(b->counts.repeated),
-			     sql_int(b->counts.refused_opted_out),
-			     sql_int(b->counts.unclear),
-			     sql_int(b->counts.opted_out),
-			     sql_int(b->counts.opted_out_before),
-			     sql_int(b->counts.opt_outs_kept),
-			     sql_int(b->counts.left_open),
-			     sql_int(b->counts.sharing),
-			     sql_int(b->counts.opted_out_by_name),
-			     sql_int(b->counts.yes_unnoted),
-			     sql_int(b->counts.short_rows), sql_int(s->run.id)),
-		    err) < 0)
+	if (import_counts_save(tx, &b->counts, s->run.id, err) < 0)
 		return -1;
 	return s->steps->save(s->steps->context, tx, done, s->total, state.buf,
 			      err);
@@ -385,49 +364,13 @@ static void adapt_batch_size(struct importer *s, size_t n, int64_t us)
 	s->batch_rows = wanted > ROWS_MOST ? ROWS_MOST : (size_t)wanted;
 }
 
-static void add_counts(struct import_counts *sum,
-		       const struct import_counts *more)
-{
-	sum->created += more->created;
-	sum->updated += more->updated;
-	sum->unchanged += more->unchanged;
-	sum->refused += more->refused;
-	sum->repeated += more->repeated;
-	sum->refused_opted_out += more->refused_opted_out;
-	sum->unclear += more->unclear;
-	sum->opted_out += more->opted_out;
-	sum->opted_out_before += more->opted_out_before;
-	sum->opt_outs_kept += more->opt_outs_kept;
-	sum->left_open += more->left_open;
-	sum->sharing += more->sharing;
-	sum->opted_out_by_name += more->opted_out_by_name;
-	sum->yes_unnoted += more->yes_unnoted;
-	sum->short_rows += more->short_rows;
-}
-
-/* Rows of a batch from `first` on, at most so many: groups stay whole. */
-static struct import_batch part_of(const struct import_batch *b, size_t first,
-				   size_t most)
-{
-	struct import_batch part = *b;
-	size_t n = b->n - first < most ? b->n - first : most;
-
-	part.rows = b->rows + first;
-	while (first + n < b->n &&
-	       import_row_is_beside(&part.rows[n - 1], &part.rows[n]))
-		n++;
-	part.n = n;
-	part.counts = (struct import_counts){ 0 };
-	return part;
-}
-
 /* Matches and writes the next rows that can be written at once; *done and
  * *most go on. */
 static int write_part(struct importer *s, struct tx *tx, struct import_batch *b,
 		      size_t *done, size_t *most, struct err *err)
 {
 	CLEANUP(import_batch_release)
-	struct import_batch part = part_of(b, *done, *most);
+	struct import_batch part = import_batch_part(b, *done, *most);
 	size_t tried = part.n;
 
 	/* the key may have been made since the last part */
@@ -442,7 +385,7 @@ static int write_part(struct importer *s, struct tx *tx, struct import_batch *b,
 				       "somebody else wrote at the same time");
 		return -1;
 	}
-	add_counts(&b->counts, &part.counts);
+	import_counts_add(&b->counts, &part.counts);
 	*done += part.n;
 	*most = part.n < tried ? 2 * part.n + PART_LEAST : 2 * *most;
 	return 0;
@@ -614,7 +557,7 @@ static int count_part(struct importer *s, const struct import_batch *b,
 		      size_t *done, struct toll *toll, struct err *err)
 {
 	CLEANUP(import_batch_release)
-	struct import_batch part = part_of(b, *done, b->n);
+	struct import_batch part = import_batch_part(b, *done, b->n);
 
 	if (import_match(s->db, &part, err) < 0)
 		return -1;
@@ -708,17 +651,9 @@ static int has_question(struct import_steps *steps, struct strbuf *result,
 /* What a trial wrote is gone when it is stopped: it begins anew. */
 static int forget_trial(struct importer *s, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct sql_args import = SQL_ARGS(sql_int(s->run.id));
-
-	s->done = s->offset = 0;
-	s->run.refused = 0;
+	s->done = s->offset = s->run.refused = 0;
 	s->pass = PASS_IDENTIFIED;
-	if (tx_begin(s->steps->db, &tx, err) < 0 ||
-	    db_exec(&tx, SQL_IMPORT_FORGET_COUNTS, import, err) < 0 ||
-	    db_exec(&tx, SQL_IMPORT_FORGET_REFUSED, import, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return import_trial_forget(s->steps->db, s->run.id, err);
 }
 
 static int open_trial(struct importer *s, struct err *err)

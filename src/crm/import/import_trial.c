@@ -1,4 +1,15 @@
-#include "crm/import/import_trial.h"
+/*
+ * Where an import that is only tried is written: see import_batch.h.
+ *
+ * A trial says exactly what the import would do,
+ * because it is the import: the same matching and the same writing, in a
+ * database of its own (store/scratch.h) that is gone when the job is over. What
+ * stands in the real one of those whom a batch is about is copied into it
+ * before the batch is matched: records by id, key, address and name, who shares
+ * an address with them, their companies, tags and words about mail. Nothing of
+ * the real one is written or locked.
+ */
+#include "crm/import/import_batch.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -50,6 +61,18 @@ int import_trial_open(const char *folder, struct db **out, struct err *err)
 	random_hex(name, 32);
 	strbuf_addf(&path, "%s/imports/%s.db", folder, name);
 	return scratch_open(path.buf, STORE_CRM, out, err);
+}
+
+int import_trial_forget(struct db *real, int64_t import_id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_args import = SQL_ARGS(sql_int(import_id));
+
+	if (tx_begin(real, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FORGET_COUNTS, import, err) < 0 ||
+	    db_exec(&tx, SQL_IMPORT_FORGET_REFUSED, import, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 /* --- what a batch is about --- */
