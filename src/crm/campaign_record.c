@@ -207,8 +207,9 @@ static const char *copy_name(const char *name, struct arena *arena)
 	return arena_printf(arena, "%.*s" COPY, (int)kept.len, kept.s);
 }
 
-int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
-		      struct arena *arena, int64_t *id_out, struct err *err)
+int crm_campaign_copy(struct tx *tx, int64_t id, const char *name,
+		      const struct actor *actor, struct arena *arena,
+		      int64_t *id_out, struct err *err)
 {
 	struct crm_campaign c;
 	int found;
@@ -222,7 +223,7 @@ int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
 		c.to_kind = CRM_CAMPAIGN_TO_NOBODY;
 		c.group_id = 0;
 	}
-	c.name = copy_name(c.name, arena);
+	c.name = name ? name : copy_name(c.name, arena);
 	c.send_at_ms = 0;
 	if (crm_campaign_add(tx, &c, actor, err) < 0)
 		return -1;

@@ -119,10 +119,11 @@ int crm_campaign_read(const json_t *body, struct crm_campaign *c,
  * no such group. */
 int crm_campaign_add(struct tx *tx, struct crm_campaign *c,
 		     const struct actor *actor, struct err *err);
-/* A draft with the same settings and content, named "... (copy)". A group that
- * is gone is not chosen. ERR_NOT_FOUND. */
-int crm_campaign_copy(struct tx *tx, int64_t id, const struct actor *actor,
-		      struct arena *arena, int64_t *id_out, struct err *err);
+/* A draft with the same settings and content; name NULL: "... (copy)". A group
+ * that is gone is not chosen. ERR_NOT_FOUND. */
+int crm_campaign_copy(struct tx *tx, int64_t id, const char *name,
+		      const struct actor *actor, struct arena *arena,
+		      int64_t *id_out, struct err *err);
 /* before: as it was read in this transaction. What is made of a design is made
  * anew if that, or how it is shown, has changed. ERR_CONFLICT: no draft any
  * more, or a job sends it; ERR_INVALID as for add. */

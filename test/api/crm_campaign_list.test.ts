@@ -104,6 +104,11 @@ describe("the list of campaigns", () => {
   it("gets copies: drafts with the same settings and content", async () => {
     const c = await make("Original", { ...ready(), preview_text: "look", plain_text: "Hello", reply_to: "re@example.test" });
     await server.job((await server.admin.post(`${v1}/campaigns/${c.id}/send`, undefined, { status: 202 })).body.job_id);
+    const { body: named } = await server.admin.post(`${v1}/campaigns/${c.id}/replicate`, { name: "Kopie" }, { status: 201 });
+    assert.deepEqual([named.name, named.subject], ["Kopie", c.subject]);
+    await server.admin.post(`${v1}/campaigns/${c.id}/replicate`, { name: " " }, { status: 400 });
+    await server.admin.post(`${v1}/campaigns/${c.id}/replicate`, { subject: "x" }, { status: 400 });
+    await server.admin.delete(`${v1}/campaigns/${named.id}`);
     const { body: copy } = await server.admin.post(`${v1}/campaigns/${c.id}/replicate`, undefined, { status: 201 });
     assert.notEqual(copy.id, c.id);
     assert.equal(copy.name, "Original (copy)");

@@ -170,17 +170,27 @@ int v1_campaigns_create(struct request *rq, struct response *rs,
 	return campaign_reply(rq, rs, db, c.id, err);
 }
 
+static const char *const known_of_copy[] = { "name", NULL };
+
 int v1_campaigns_replicate(struct request *rq, struct response *rs,
 			   struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct crm_campaign named = { .name = "?" };
 	struct actor actor = v1_actor(rq);
+	const json_t *body, *name;
 	int64_t id, copy;
 
 	if (request_param_id(rq, "campaign_id", &id, err) < 0 ||
-	    v1_begin(rq, &db, &tx, err) < 0 ||
-	    crm_campaign_copy(&tx, id, &actor, rq->arena, &copy, err) < 0 ||
+	    request_json(rq, &body, err) < 0 ||
+	    v1_only(body, known_of_copy, err) < 0 ||
+	    crm_campaign_read(body, &named, err) < 0)
+		return -1;
+	name = json_object_get(body, "name");
+	if (v1_begin(rq, &db, &tx, err) < 0 ||
+	    crm_campaign_copy(&tx, id, name ? named.name : NULL, &actor,
+			      rq->arena, &copy, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;
 	rs->status = 201;

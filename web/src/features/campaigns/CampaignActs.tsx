@@ -78,7 +78,7 @@ export function useStart(campaign: Campaign) {
     const edit = (campaignId: number) => void navigate({ to: '/campaigns/$campaignId/edit', params: { campaignId } });
     if (act === 'edit') edit(campaign.id);
     else if (act === 'replicate')
-      replicate.mutate(campaign.id, {
+      replicate.mutate({ id: campaign.id, name: t('campaigns.copyOf', { name: campaign.name.slice(0, 180) }) }, {
         onSuccess: (made) => {
           toast.tell(t('campaigns.replicated', { name: made.name }));
           edit(made.id);

@@ -63,7 +63,7 @@ export function useNewCampaign() {
 
 export function useReplicate() {
   return useMutation({
-    mutationFn: (id: number) => call(api.POST('/campaigns/{campaign_id}/replicate', { params: byId(id) })),
+    mutationFn: ({ id, name }: { id: number; name: string }) => call(api.POST('/campaigns/{campaign_id}/replicate', { params: byId(id), body: { name } })),
     onSuccess: useChanged(),
   });
 }

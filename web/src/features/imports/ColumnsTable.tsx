@@ -1,7 +1,7 @@
 /** Which column is what. Loud: what is left out, and what may say that somebody wants no mail. */
 import { Alert, Badge, Box, Button, Group, Select, Stack, Table, Text } from '@mantine/core';
 import { IconHelp } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../api/session.ts';
 import { mapColumn, offerOf, openQuestions, type Choices } from './choices.ts';
@@ -70,10 +70,11 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
   };
   return (
     <Table.Tr bg={isQuiet ? undefined : 'var(--mantine-color-yellow-light)'} display={stacked.row} style={{ verticalAlign: 'top' }}>
-      <Table.Td w={{ sm: '22%' }} display={stacked.cell} pt={{ sm: 'md' }}><Text size="sm" fw={600} dir="auto">{column.column}</Text></Table.Td>
+      <Table.Td w={{ sm: '22%' }} display={stacked.cell} pt={{ sm: 'md' }}><Text size="sm" fw={600}><bdi>{column.column}</bdi></Text></Table.Td>
       <Table.Td w={{ sm: '30%' }} display={stacked.cell} pt={{ base: 0, sm: 'md' }}>
-        <Text size="xs" c={column.samples.length ? undefined : 'dimmed'} lineClamp={2} dir="auto">
-          {column.samples.join(' · ') || t('imports.allBlank')}
+        <Text size="xs" c={column.samples.length ? undefined : 'dimmed'} lineClamp={2}>
+          {column.samples.map((sample, i) => <Fragment key={i}>{i > 0 && ' · '}<bdi>{sample}</bdi></Fragment>)}
+          {column.samples.length === 0 && t('imports.allBlank')}
         </Text>
       </Table.Td>
       <Table.Td display={stacked.cell}>

@@ -37,7 +37,7 @@ function Rows({ run, reason }: { run: Import; reason: string }) {
               </>
             ),
           },
-          { name: 'text', label: t('imports.text'), cell: ({ text }) => <Text span size="xs" ff="monospace" lineClamp={2} dir="auto">{text}</Text> },
+          { name: 'text', label: t('imports.text'), cell: ({ text }) => <Text span size="xs" ff="monospace" lineClamp={2}><bdi>{text}</bdi></Text> },
         ]}
       />
       <MoreButton pages={found} />
