@@ -127,6 +127,17 @@ void import_columns_list(const struct import_columns *columns,
 }
 
 /* The field that a header usually means; NULL: none. */
+/* "Email 1", "Email 2": addresses are often numbered. */
+static const char *without_number(char *word)
+{
+	size_t n = strlen(word);
+
+	if (n > 1 && word[n - 1] >= '1' && word[n - 1] <= '9' &&
+	    strstr(word, "mail"))
+		word[n - 1] = '\0';
+	return word;
+}
+
 static const char *guess_field(enum entity entity,
 			       const struct custom_fields *customs,
 			       struct str header, struct arena *arena)
@@ -145,7 +156,7 @@ static const char *guess_field(enum entity entity,
 			    c->key)))
 			return arena_printf(arena, "custom.%s", c->key);
 	}
-	field = import_word_field(entity, word.buf);
+	field = import_word_field(entity, without_number(word.buf));
 	if (!field && import_consent_is_sure(import_consent_header(header)))
 		field = "opted_out";
 	return field;
@@ -304,6 +315,24 @@ static void guess_columns(const struct import_headers *h, struct arena *arena,
 	guess_some(h, true, arena, columns);
 }
 
+/* Also those that a user has left out. */
+static void find_further_addresses(const struct import_headers *h,
+				   struct arena *arena,
+				   struct import_columns *columns)
+{
+	if (!h->is_header || h->entity == ENTITY_COMPANY)
+		return;
+	for (size_t i = 0; i < columns->n; i++) {
+		struct import_column *c = &columns->v[i];
+		const char *field = c->field
+					    ? NULL
+					    : guess_field(h->entity, h->customs,
+							  h->cells[i], arena);
+
+		c->is_further_address = field && address_type(field);
+	}
+}
+
 /* "Name" beside a first or last name is that person's last name at best. */
 static void drop_whole_name(struct import_columns *columns)
 {
@@ -350,6 +379,7 @@ int import_columns_resolve(const struct import_headers *h, struct arena *arena,
 	if (h->mapping && map_columns(h, out, err) < 0)
 		return -1;
 	guess_columns(h, arena, out);
+	find_further_addresses(h, arena, out);
 	if (h->entity != ENTITY_COMPANY)
 		drop_whole_name(out);
 	return 0;

@@ -50,6 +50,8 @@ struct import_column {
 	enum text_field text;              /* IMPORT_TEXT */
 	const struct custom_field *custom; /* IMPORT_CUSTOM */
 	const char *address_type; /* IMPORT_EMAIL: as of struct address */
+	/* IMPORT_IGNORED, as a record is given one: a no reaches who has it. */
+	bool is_further_address;
 	/* Found by import_scan, beside the field: a column can be both. */
 	enum import_consent consent;
 	struct import_answers answers;

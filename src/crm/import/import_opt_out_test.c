@@ -127,6 +127,51 @@ static void a_refused_row_tells_its_opt_out_once(void **state)
 			 0);
 }
 
+/* A record is given one of them; nobody who has another is mailed. */
+static void a_no_reaches_every_address_of_its_row(void **state)
+{
+	static const struct {
+		const char *head, *row;
+		int made;
+	} cases[] = {
+		{ "first name,email,email 2,opted out",
+		  "A,a@x.example,b@x.example,yes", 1 },
+		{ "first name,Email 1,Email 2,opted out",
+		  "A,a@x.example,b@x.example,yes", 1 },
+		{ "first name,email,private e-mail,opted out",
+		  "A,a@x.example,b@x.example,yes", 1 },
+		{ "first name,email,email 2,opted out",
+		  "A,no address,b@x.example,yes", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		void *own = NULL;
+		struct setup *s;
+
+		open_setup(&own);
+		s = own;
+		import(s, "first name,email\nB,b@x.example\n");
+		import(s, arena_printf(s->arena, "%s\n%s\n", cases[i].head,
+				       cases[i].row));
+		assert_int_equal(number(s, "SELECT COUNT(*) FROM person"),
+				 1 + cases[i].made);
+		assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+					   " WHERE opted_out = 0"),
+				 0);
+		/* one that says nothing reaches nobody */
+		import(s, arena_printf(s->arena,
+				       "%s\nC,c@x.example,"
+				       "d@x.example,\n",
+				       cases[i].head));
+		import(s, "first name,email\nD,d@x.example\n");
+		assert_int_equal(number(s, "SELECT COUNT(*) FROM person"
+					   " WHERE opted_out = 0"),
+				 2);
+		free_setup(&own);
+	}
+	(void)state;
+}
+
 /* Who said no is one of them: mail goes to none. */
 static void a_no_that_fits_several_is_heeded_for_all(void **state)
 {
@@ -621,6 +666,7 @@ int main(void)
 	const struct CMUnitTest list[] = {
 		TEST(a_refused_row_keeps_its_opt_out),
 		TEST(a_refused_row_tells_its_opt_out_once),
+		cmocka_unit_test(a_no_reaches_every_address_of_its_row),
 		TEST(a_no_that_fits_several_is_heeded_for_all),
 		cmocka_unit_test(a_no_of_a_name_alone_reaches_who_has_it),
 		TEST(how_many_are_opted_out_is_said),

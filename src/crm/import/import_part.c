@@ -177,13 +177,20 @@ static void write_found(struct parts *p, const struct import_candidates *list,
 		write_record(p, c->id);
 }
 
+static void note_further(struct parts *p, const struct import_row *row)
+{
+	struct str text = str_of(row->not_email);
+	struct email email;
+	size_t at = 0;
+
+	while (email_next(text, &at, p->m->b->arena, &email))
+		write_address(p, email.hash);
+}
+
 /* Its opt-out is heeded: of whom it names, or may mean, and of addresses. */
 static void note_refused(struct parts *p, const struct import_row *row)
 {
 	const char *key = row->given.text[TEXT_EXTERNAL_KEY];
-	struct str text = str_of(row->not_email);
-	struct email email;
-	size_t at = 0;
 
 	if (row->id)
 		write_record(p, row->id);
@@ -197,8 +204,7 @@ static void note_refused(struct parts *p, const struct import_row *row)
 		write_address(p, row->email.hash);
 		write_found(p, &p->m->by_email, row->email.hash);
 	}
-	while (email_next(text, &at, p->m->b->arena, &email))
-		write_address(p, email.hash);
+	note_further(p, row);
 }
 
 static void note_taken(struct parts *p, const struct import_row *row)
@@ -209,6 +215,8 @@ static void note_taken(struct parts *p, const struct import_row *row)
 		write_down(p, of_number(OF_GROUP, row->group));
 	if (key)
 		write_down(p, of_text(OF_KEY, key));
+	if (row->opted_out)
+		note_further(p, row);
 	if (row->existing && !may_opt_out(p, row)) {
 		write_down(p,
 			   of_number(OF_RECORD, (uint64_t)row->existing->id));

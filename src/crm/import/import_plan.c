@@ -251,6 +251,8 @@ void import_plan_format(const struct import_plan *plan, struct strbuf *out)
 			      c->target == IMPORT_IGNORED ? NULL : c->field);
 		if (c->is_yes_no)
 			json_key_bool(&w, "yes_no", true);
+		if (c->is_further_address)
+			json_key_bool(&w, "further_address", true);
 		if (c->yearless > 0)
 			json_key_int(&w, "yearless", c->yearless);
 		format_consent(c, &w);
@@ -322,7 +324,9 @@ static int load_columns(const json_t *list, struct arena *arena,
 		if (json_get_text(item, "header", &header, err) < 0 ||
 		    json_get_text(item, "field", &field, err) < 0 ||
 		    json_get_int(item, "yearless", &column.yearless, err) < 0 ||
-		    json_get_bool(item, "yes_no", &column.is_yes_no, err) < 0)
+		    json_get_bool(item, "yes_no", &column.is_yes_no, err) < 0 ||
+		    json_get_bool(item, "further_address",
+				  &column.is_further_address, err) < 0)
 			return -1;
 		column.header = arena_strdup(arena, header);
 		if (field &&

@@ -164,23 +164,31 @@ static int opt_out_address(struct refusals *w, const struct email *email,
 	return 0;
 }
 
-/* The address of the row; where that cell is none ("Ann <ann@example.org>"),
- * those in it. */
-static int opt_out_addresses(struct refusals *w, struct import_row *row,
-			     const struct consent *consent, unsigned *effects,
-			     struct err *err)
+/* Those of other columns of addresses, and of a cell that is none ("Ann
+ * <ann@example.org>"). */
+static int opt_out_further(struct refusals *w, struct import_row *row,
+			   const struct consent *consent, unsigned *effects,
+			   struct err *err)
 {
 	struct str text = str_of(row->not_email);
 	struct email email;
 	size_t at = 0;
 
-	if (import_row_has_email(row))
-		return opt_out_address(w, &row->email, consent, effects, err);
 	while (email_next(text, &at, w->b->arena, &email)) {
 		if (opt_out_address(w, &email, consent, effects, err) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+static int opt_out_addresses(struct refusals *w, struct import_row *row,
+			     const struct consent *consent, unsigned *effects,
+			     struct err *err)
+{
+	if (import_row_has_email(row) &&
+	    opt_out_address(w, &row->email, consent, effects, err) < 0)
+		return -1;
+	return opt_out_further(w, row, consent, effects, err);
 }
 
 /* Said once, however many addresses the row has. */
@@ -234,6 +242,26 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 	return 0;
 }
 
+/* A row that is taken: its own address has it by the record. */
+static int heed_further(struct refusals *w, struct import_row *row,
+			struct err *err)
+{
+	const struct consent consent = {
+		.state = CONSENT_OPTED_OUT,
+		.source = CONSENT_BY_IMPORT,
+		.reason = "another address of a row",
+		.import_id = w->b->plan->import_id,
+	};
+	unsigned effects = 0;
+
+	if (!row->opted_out || !row->not_email)
+		return 0;
+	if (opt_out_further(w, row, &consent, &effects, err) < 0)
+		return -1;
+	count_effects(&w->b->counts, effects);
+	return 0;
+}
+
 static const char *held_words(int n, bool dry_run, struct arena *arena)
 {
 	if (n == 1)
@@ -267,19 +295,23 @@ static int hold_addresses(struct refusals *w, struct import_row *row,
 	return 0;
 }
 
+static int heed(struct refusals *w, struct import_row *row, struct err *err)
+{
+	if (!row->reason)
+		return heed_further(w, row, err);
+	return strcmp(row->reason, "malformed") == 0
+		       ? hold_addresses(w, row, err)
+		       : heed_opt_out(w, row, err);
+}
+
 int import_write_refused(struct tx *tx, struct import_batch *b,
 			 const struct actor *actor, struct err *err)
 {
 	struct refusals w = { .tx = tx, .b = b, .actor = actor };
 
-	for (size_t i = 0; i < b->n; i++) {
-		struct import_row *row = &b->rows[i];
-
-		if (row->reason && (strcmp(row->reason, "malformed") == 0
-					    ? hold_addresses(&w, row, err)
-					    : heed_opt_out(&w, row, err)) < 0)
+	for (size_t i = 0; i < b->n; i++)
+		if (heed(&w, &b->rows[i], err) < 0)
 			return -1;
-	}
 	return 0;
 }
 

@@ -208,6 +208,16 @@ static bool has_several(struct str cell, struct arena *arena)
 	       email_next(cell, &at, arena, &one);
 }
 
+/* Its opt-out is heeded with the addresses that stand there, too. */
+static void read_further(struct str cell, struct arena *arena,
+			 struct import_row *row)
+{
+	if (memchr(cell.s, '@', cell.len))
+		row->not_email = arena_printf(
+			arena, "%s %.*s", row->not_email ? row->not_email : "",
+			(int)cell.len, cell.s);
+}
+
 static void read_email(struct str cell, struct arena *arena,
 		       struct import_row *row)
 {
@@ -218,8 +228,7 @@ static void read_email(struct str cell, struct arena *arena,
 	if (email_parse(text, arena, &row->email, &err) == 0 && !parted)
 		return;
 	row->email.hash[0] = '\0';
-	/* an opt-out is heeded with the address that was meant, too */
-	row->not_email = parted ? text : arena_str(arena, cell);
+	read_further(parted ? str_of(text) : cell, arena, row);
 	if (has_several(cell, arena))
 		import_refuse(row, "invalid_address",
 			      "more than one address in one cell");
@@ -530,6 +539,8 @@ void import_row_read(const struct import_plan *plan, const struct str *cells,
 		const struct import_column *column = &plan->columns.v[i];
 		struct str cell = STR(""); /* of a row that ends before it */
 
+		if (column->is_further_address && i < n && cells[i].len > 0)
+			read_further(cells[i], arena, row);
 		if (column->target == IMPORT_IGNORED)
 			continue;
 		if (i < n)

@@ -34,7 +34,9 @@ struct import_row {
 	int64_t id;             /* 0: none given */
 	struct email email;     /* .hash empty: none */
 	const char *email_type; /* as of struct address */
-	const char *not_email;  /* a cell that is no address; NULL: none */
+	/* Cells that are not its address, but may hold some which its opt-out
+	 * reaches; NULL: none. */
+	const char *not_email;
 	bool opted_out;
 	bool agreed;   /* a column of agreement says so */
 	bool is_short; /* it ends before the last column */

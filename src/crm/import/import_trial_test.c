@@ -47,6 +47,7 @@ static const struct column columns[] = {
 	  { "a@x.example", "b@x.example", "c@x.example", "A@X.example", "", "",
 	    "none at all" },
 	  8 },
+	{ "email 2", { "b@x.example", "c@x.example", "", "", "mail?" }, 3 },
 	{ "company", { "Firm", "Firm", "Works", "", "" }, 8 },
 	{ "name", { "Firm", "Works", "firm", "" }, 10, ONLY_COMPANIES },
 	{ "opted_out", { "yes", "no", "", "" }, 9, ALL },
@@ -213,6 +214,21 @@ static void add_people(struct setup *s, struct chance *c)
 
 /* --- the two ways --- */
 
+/* What a trial would do, as the import says it. */
+static const char *as_of_import(struct setup *s, const char *text)
+{
+	static const char *const words[][2] = {
+		{ "would be heeded", "was heeded" },
+		{ "would be kept", "is kept" },
+		{ "1 address would be held", "1 address is held" },
+		{ "would be held", "are held" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		text = replaced(s, text, words[i][0], words[i][1]);
+	return text;
+}
+
 /* The result, but for the words that tell the one from the other. */
 static const char *run_import(struct setup *s, const char *file,
 			      struct import_input input, size_t batch_rows)
@@ -252,12 +268,7 @@ static const char *run_import(struct setup *s, const char *file,
 						  " import_id = %" PRId64
 						  " ORDER BY row_number",
 						  s->id)));
-	return replaced(s,
-			replaced(s,
-				 replaced(s, arena_strdup(s->arena, out.buf),
-					  "would be heeded", "was heeded"),
-				 "would be kept", "is kept"),
-			"would be held", "are held");
+	return as_of_import(s, arena_strdup(s->arena, out.buf));
 }
 
 static const char *everybody(struct setup *s)
