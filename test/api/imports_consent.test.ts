@@ -60,6 +60,21 @@ describe("imports and consent", () => {
     assert.deepEqual([taken.created, taken.refused], [1, 1]);
   });
 
+  it("ask nothing about the columns that the file of refused rows has of its own", async () => {
+    const result = await run("First name,email,opt out\nA,no address,yes\n");
+    const { text } = await server.admin.get(`${v1}/imports/${result.import_id}/refused.csv`);
+    assert.match(text, /import_row,import_reason,import_detail/);
+    const words = (row: string, reason: string, detail: string): string =>
+      text.replace("import_row", row).replace("import_reason", reason).replace("import_detail", detail).replace("no address", "mended@refused.test");
+    const files = [words("import_row", "import_reason", "import_detail"), words("Import: row", "Import: reason", "Import: detail"),
+      words("Import: Zeile", "Import: Grund", "Import: Einzelheiten")];
+    for (const file of files) {
+      const again = await run(file);
+      assert.deepEqual([again.created + again.updated + again.unchanged, again.ignored_columns], [1, []]);
+    }
+    assert.equal(await out("mended@refused.test"), true);
+  });
+
   it("tell, in a dry run too, who shares an address", async () => {
     await server.admin.post(`${v1}/people`, { first_name: "Old", email: "office@share.test" }, { status: 201 });
     const file = "First name,Last name,email\nA,One,pair@share.test\nB,Two,pair@share.test\nC,Three,office@share.test\nD,Four,own@share.test\n";

@@ -1,5 +1,6 @@
 /** From a file to people, and back: columns, questions, a trial, the import, undoing it. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { useServer, type Json } from "../harness/index.js";
@@ -95,6 +96,10 @@ describe("importing a file", () => {
     await picture(page, "import-result");
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByText(/Download them/).click()]);
     assert.equal(file.suggestedFilename(), "refused.csv");
+    const refused = readFileSync((await file.path())!, "utf8");
+    assert.match(refused, /Import: row.Import: reason.Import: detail\r\n/);
+    assert.match(refused, /Not a valid e-mail address/);
+    assert.doesNotMatch(refused, /invalid_address/);
     const deutsch = await browser.signIn("manager", german);
     await deutsch.goto(new URL(page.url()).pathname);
     await deutsch.getByText("Keine gültige E-Mail-Adresse · 40").click();
@@ -310,7 +315,7 @@ describe("importing a file", () => {
     for (const [name, options] of Object.entries({ german, dark, phone })) {
       const page = await browser.signIn("administrator", options);
       await page.goto("/imports");
-      await page.getByRole("table").waitFor();
+      await page.getByRole(name === "phone" ? "list" : "table", { name: name === "german" ? "Verlauf" : "History" }).waitFor();
       await checkAccessible(page);
       await picture(page, `imports-${name}`);
       await page.locator("input[type=file]").setInputFiles(csv("klein.csv", ["E-Mail;Newsletter;Name", "x@example.org;manchmal;X"]));

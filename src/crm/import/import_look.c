@@ -13,6 +13,7 @@
 #include "crm/import/import_mapping.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_row.h"
+#include "crm/words/import_words.h"
 
 struct samples {
 	const char *v[IMPORT_LOOK_SAMPLES];
@@ -183,7 +184,9 @@ static void format(const struct look *look, const char *encoding,
 					   : NULL);
 	json_key_begin_array(&w, "columns");
 	for (size_t i = 0; i < look->plan->columns.n; i++)
-		format_column(look, i, &w);
+		if (!import_word_is_of_refused(
+			    str_of(look->plan->columns.v[i].header)))
+			format_column(look, i, &w);
 	json_end_array(&w);
 	format_fields(look, arena, &w);
 	json_key_int(&w, "rows", look->rows);

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "crm/import/import_answers.h"
 #include "crm/import/import_scan.h"
+#include "crm/words/import_words.h"
 
 #include <string.h>
 
@@ -175,14 +176,6 @@ int import_plan_finish(struct db *db, const struct import_input *input,
 	return import_scan(&scan, reader, arena, plan, err);
 }
 
-/* Our columns behind those of refused rows: the file is still the same. */
-static bool is_of_refused(struct str header)
-{
-	return str_is(header, "import_row") ||
-	       str_is(header, "import_reason") ||
-	       str_is(header, "import_detail");
-}
-
 int import_header_name(const struct import_input *input, struct arena *arena,
 		       const char **out, struct err *err)
 {
@@ -196,8 +189,8 @@ int import_header_name(const struct import_input *input, struct arena *arena,
 		return -1;
 	strbuf_addstr(&text, entity_name(input->entity));
 	for (size_t i = 0; i < n; i++) {
-		if (is_of_refused(cells[i]))
-			continue;
+		if (import_word_is_of_refused(cells[i]))
+			continue; /* the file is still the same */
 		strbuf_addch(&text, '\n');
 		strbuf_addslice(&text, utf8_trim(cells[i]));
 	}

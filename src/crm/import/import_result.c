@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "crm/consent/unclear_opt_out.h"
+#include "crm/words/import_words.h"
 #include "sql/import.h"
 #include "store/db.h"
 
@@ -146,7 +147,8 @@ void import_columns_format(const struct import_plan *plan,
 	json_end_object(w);
 	json_key_begin_array(w, "ignored_columns");
 	vec_each (&plan->columns, c) {
-		if (c->target == IMPORT_IGNORED)
+		if (c->target == IMPORT_IGNORED &&
+		    !import_word_is_of_refused(str_of(c->header)))
 			json_text(w, c->header);
 	}
 	json_end_array(w);

@@ -11,6 +11,7 @@
 #include "crm/import/import_question.h"
 #include "crm/words/import_date.h"
 #include "crm/words/import_refusal.h"
+#include "crm/words/import_words.h"
 
 #include <string.h>
 
@@ -255,7 +256,8 @@ static void begin_looks(struct import_plan *plan, const json_t *mapping,
 		look.is_left_out = is_mapped_to_nothing(mapping, c);
 		look.is_date = is_date(c);
 		look.is_number = is_number(c);
-		if (told && import_consent_is_told(str_of(c->header))) {
+		if ((told && import_consent_is_told(str_of(c->header))) ||
+		    import_word_is_of_refused(str_of(c->header))) {
 			look.is_watched = look.is_searched = false;
 			look.header = CONSENT_OTHER;
 		}

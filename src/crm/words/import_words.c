@@ -141,6 +141,17 @@ const char *import_word_field(enum entity entity, const char *word)
 	return NULL;
 }
 
+bool import_word_is_of_refused(struct str header)
+{
+	CLEANUP(strbuf_release) struct strbuf word = STRBUF_INIT;
+
+	import_word(header, &word);
+	return word.len > 0 &&
+	       has_word(" importrow importreason importdetail importzeile "
+			"importgrund importeinzelheiten ",
+			word.buf);
+}
+
 const char *import_word_address_type(const char *word)
 {
 	static const char *const kinds[][2] = {

@@ -9,6 +9,8 @@ export interface CsvWords {
   head: (column: string) => string;
   /** Never empty ones. */
   cell: (column: string, value: string) => string;
+  /** Of a file whose delimiter its address does not tell, by its first piece. */
+  delimiterOf?: (start: string) => string | undefined;
 }
 
 /** Takes the next piece, and returns what is whole of it by now. */
@@ -68,12 +70,14 @@ export async function downloadCsv(address: string, words: CsvWords): Promise<voi
   });
   if (!response.ok || !response.body) throw Problem.of(response, await response.json().catch(() => null));
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export.csv';
-  const turn = csvTranslator(words, new URL(address, location.href).searchParams.get('delimiter') === 'semicolon' ? ';' : ',');
+  const asked = new URL(address, location.href).searchParams.get('delimiter') === 'semicolon' ? ';' : ',';
+  let turn: ReturnType<typeof csvTranslator> | undefined;
   const parts: BlobPart[] = ['\uFEFF'];
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
+    turn ??= csvTranslator(words, words.delimiterOf?.(value) ?? asked);
     parts.push(turn(value));
   }
   save(new Blob(parts, { type: 'text/csv' }), name);

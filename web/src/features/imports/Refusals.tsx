@@ -1,14 +1,15 @@
 /** The rows that could not be taken: by reason, one by one, and as a file to be mended. */
-import { Anchor, Chip, Group, Stack, Text, Title } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Chip, Group, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../app/format.ts';
+import { CsvButton } from '../../ui/CsvButton.tsx';
 import { FactTable } from '../../ui/DataTable/FactTable.tsx';
 import { MoreButton } from '../../ui/MoreButton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useReasonText } from './fields.ts';
+import { useRefusedCsv } from './refusedCsv.ts';
 import { reasonsQuery, refusalsQuery, type Import } from './queries.ts';
 
 const ALL = '';
@@ -49,6 +50,7 @@ export function Refusals({ run }: { run: Import }) {
   const { t } = useTranslation();
   const format = useFormat();
   const reasonText = useReasonText();
+  const csvWords = useRefusedCsv();
   const reasons = useQuery(reasonsQuery(run.id, run.refused));
   const [reason, setReason] = useState(ALL);
   if (run.refused === 0) return null;
@@ -56,9 +58,7 @@ export function Refusals({ run }: { run: Import }) {
     <Stack gap="sm">
       <Group justify="space-between">
         <Title order={3}>{t('imports.refusedRows')}</Title>
-        <Anchor href={`/api/v1/imports/${run.id}/refused.csv?bom=true`} download size="sm">
-          <Group gap={4} component="span"><IconDownload size={16} aria-hidden />{t('imports.download')}</Group>
-        </Anchor>
+        <CsvButton address={`/api/v1/imports/${run.id}/refused.csv`} words={csvWords}>{t('imports.download')}</CsvButton>
       </Group>
       <Chip.Group value={reason} onChange={(value) => setReason(String(value))}>
         <Group gap="xs" role="radiogroup" aria-label={t('imports.why')}>
