@@ -175,7 +175,7 @@ describe("an unsubscribe that was a mistake", () => {
       assert.equal(taken_back, 1);
       const { items } = (await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`)).body;
       assert.deepEqual(items.map((r: Json) => [r.address, Boolean(r.unsubscribed_at), Boolean(r.taken_back_at)]),
-        [["ida@b.example", true, true], ["jan@b.example", false, false], ["kim@b.example", false, false]]);
+        addresses.map((address, i) => [address, i === 0, i === 0]));
       const csv = (await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients/export`)).text.trim().split("\r\n").map((line) => line.split(","));
       assert.match(csv[1]![csv[0]!.indexOf("taken_back_at")]!, /^20/);
       assert.match((await server.command(["campaign", "report", String(campaign.id)])).stdout,
