@@ -79,7 +79,8 @@ int import_match(struct db *db, struct import_batch *b, struct err *err);
 int import_write(struct tx *tx, struct import_batch *b, struct err *err);
 
 /* Refused rows: the opt-outs of those whose cells can be trusted are heeded,
- * the addresses of the others held. */
+ * the addresses of the others held. Of rows that are taken and say no, their
+ * further addresses. */
 int import_write_refused(struct tx *tx, struct import_batch *b,
 			 const struct actor *actor, struct err *err);
 

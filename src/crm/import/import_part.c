@@ -1,11 +1,11 @@
 /*
  * How many rows of a batch can be written at once: see import_lookup.h.
  *
- * Rows of a batch are matched before any of them is
- * written. Those that may be about the same record stand together and know of
- * each other (import_groups.h); but a row with an id may rename, move, key or
- * opt out somebody whom a later one names by an address. So a batch is written
- * in parts: the first row that may see what rows of other groups before it do
+ * Rows of a batch are matched before any of them is written. Those that may be
+ * about the same record stand together and know of each other
+ * (import_groups.h); but a row with an id may rename, move, key or opt out
+ * somebody whom a later one names by an address. So a batch is written in
+ * parts: the first row that may see what rows of other groups before it do
  * begins the next part, and is matched anew. Then each group of rows is about
  * the database as all before it left it, wherever batches end.
  */
@@ -194,10 +194,10 @@ static void note_refused(struct parts *p, const struct import_row *row)
 
 	if (row->id)
 		write_record(p, row->id);
-	if (key)
+	if (key) {
 		write_down(p, of_text(OF_KEY, key));
-	if (key)
 		write_found(p, &p->m->by_key, key);
+	}
 	for (size_t i = 0; i < row->may_be_n; i++)
 		write_record(p, row->may_be[i]);
 	if (import_row_has_email(row)) {

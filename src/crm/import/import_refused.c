@@ -218,16 +218,19 @@ static void count_effects(struct import_counts *counts, unsigned effects)
 		counts->opted_out_before++;
 }
 
+static struct consent no_of(const struct refusals *w, const char *reason)
+{
+	return (struct consent){ .state = CONSENT_OPTED_OUT,
+				 .source = CONSENT_BY_IMPORT,
+				 .reason = reason,
+				 .import_id = w->b->plan->import_id };
+}
+
 /* Whatever else is wrong with a row: that somebody wants no mail is not. */
 static int heed_opt_out(struct refusals *w, struct import_row *row,
 			struct err *err)
 {
-	const struct consent consent = {
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_BY_IMPORT,
-		.reason = "a refused row",
-		.import_id = w->b->plan->import_id,
-	};
+	const struct consent consent = no_of(w, "a refused row");
 	unsigned effects = 0;
 
 	if (!row->opted_out)
@@ -246,12 +249,7 @@ static int heed_opt_out(struct refusals *w, struct import_row *row,
 static int heed_further(struct refusals *w, struct import_row *row,
 			struct err *err)
 {
-	const struct consent consent = {
-		.state = CONSENT_OPTED_OUT,
-		.source = CONSENT_BY_IMPORT,
-		.reason = "another address of a row",
-		.import_id = w->b->plan->import_id,
-	};
+	const struct consent consent = no_of(w, "another address of a row");
 	unsigned effects = 0;
 
 	if (!row->opted_out || !row->not_email)
