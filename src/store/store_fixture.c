@@ -59,7 +59,7 @@ static void drop_database(const char *url)
 	on_server("DROP DATABASE", strrchr(url, '/') + 1);
 }
 
-/* --- one database of the server a program, not a test --- */
+/* --- a few databases of the server a program, not a test --- */
 
 /* What migrations made is remembered in a schema of its own ... */
 static const char remember[] =
@@ -95,16 +95,25 @@ static const char renew[] =
 	"                v IS NOT NULL) FROM fresh.numbers;"
 	"END $$";
 
-static struct {
+static struct shared {
 	char where[256]; /* "": not made yet */
 	bool is_taken;
-	pid_t owner; /* not a child that a test kills */
-} shared;
+} shared[4];        /* as many as a test has fixtures at once */
+static pid_t owner; /* not a child that a test kills */
 
 static void drop_shared(void)
 {
-	if (shared.owner == getpid())
-		drop_database(shared.where);
+	for (size_t i = 0; i < ARRAY_SIZE(shared) && owner == getpid(); i++)
+		if (*shared[i].where)
+			drop_database(shared[i].where);
+}
+
+static struct shared *find_shared(const char *where)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		if (strcmp(shared[i].where, where) == 0)
+			return &shared[i];
+	return NULL;
 }
 
 static void run_script(const char *url, const char *sql)
@@ -117,7 +126,8 @@ static void run_script(const char *url, const char *sql)
 	db->ops->close(db);
 }
 
-static void make_shared(struct store_fixture *f, const struct store_options *o)
+static void make_shared(struct shared *one, struct store_fixture *f,
+			const struct store_options *o)
 {
 	struct store_options with = *o;
 	struct err err = ERR_INIT;
@@ -127,33 +137,33 @@ static void make_shared(struct store_fixture *f, const struct store_options *o)
 	must(store_open(&with, &f->store, &err), &err);
 	store_free(&f->store);
 	run_script(f->where, remember);
-	snprintf(shared.where, sizeof(shared.where), "%s", f->where);
-	shared.owner = getpid();
-	atexit(drop_shared);
+	snprintf(one->where, sizeof(one->where), "%s", f->where);
+	if (!owner)
+		atexit(drop_shared);
+	owner = getpid();
 }
 
-/* A second fixture beside the first has a database of its own. */
+/* A fixture beside others has the next database. */
 static void take_database(struct store_fixture *f, struct store_options *o)
 {
-	if (shared.is_taken) {
-		make_database(f);
-	} else if (!*shared.where) {
-		make_shared(f, o);
+	struct shared *one = shared;
+
+	while (one->is_taken)
+		BUG_ON(++one == shared + ARRAY_SIZE(shared));
+	if (!*one->where) {
+		make_shared(one, f, o);
 		o->unprepared = true;
 	} else {
-		snprintf(f->where, sizeof(f->where), "%s", shared.where);
+		snprintf(f->where, sizeof(f->where), "%s", one->where);
 		run_script(f->where, renew);
 	}
-	shared.is_taken |= strcmp(f->where, shared.where) == 0;
+	one->is_taken = true;
 	o->database = f->where;
 }
 
 static void give_database_back(struct store_fixture *f)
 {
-	if (strcmp(f->where, shared.where) == 0)
-		shared.is_taken = false;
-	else
-		drop_database(f->where);
+	find_shared(f->where)->is_taken = false;
 }
 
 /* --- a folder of SQLite --- */

@@ -4,8 +4,8 @@
  * SQLite in a temporary folder, which store_fixture_free removes; or, if
  * MUSTER_TEST_DATABASE names a PostgreSQL server (a superuser's
  * postgresql://user@host:port/postgres), a database there. Making one takes a
- * second, so the tests of a program have one after the other: it is emptied
- * between them, and dropped at the end.
+ * second, so the tests of a program have the same ones after each other: they
+ * are emptied between them, and dropped at the end.
  */
 #ifndef STORE_STORE_FIXTURE_H
 #define STORE_STORE_FIXTURE_H
