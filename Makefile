@@ -5,7 +5,7 @@
 #   make build      the server, build/muster
 #   make run        builds and starts it: nothing to configure
 #   make check      tests, style, sanitizers, on SQLite and PostgreSQL, and
-#                   6 s of fuzzing a parser
+#                   3 s of fuzzing a parser
 #   make check-all  the same with FUZZ_SECONDS, and valgrind, clang
 #   make bench      benchmarks; they print figures and never fail
 #   make fuzz       fuzz all parsers, FUZZ_SECONDS each (default 60)
