@@ -476,6 +476,7 @@ describe("a push of very many", () => {
     await runJob(server, `${v1}/imports`, ["First name,Last name,E-mail", ...rows].join("\r\n"), { headers: { "content-type": "text/csv" } });
     const group = await makeGroup(server, "Alle");
     const page = await browser.signIn("manager");
+    page.setDefaultTimeout(120_000); // plan and push of so many, on a machine that is busy
     await page.goto(`/groups/${group.id}/push`);
     await page.getByText("The plan is being made").waitFor();
     await picture(page, "push-planning");
