@@ -76,7 +76,10 @@ export class Surfer {
     return page;
   }
 
-  /** A window of a new user, who has signed in; how that is done with the form is session.test.ts'. */
+  /**
+   * A window of a new user, who has signed in, and shows nothing yet: the test says where they go first. How it is
+   * done with the form is session.test.ts'.
+   */
   async signIn(role: Role, options: BrowserContextOptions = {}, maySend = role === "administrator"): Promise<Page> {
     const email = `${role}${++this.users}@example.org`;
     await this.server.admin.post("/api/v1/users",
@@ -88,8 +91,6 @@ export class Surfer {
       const [name, value] = line.split(";")[0]!.split("=");
       return { name: name!, value: value!, url: this.server.url };
     }));
-    await page.goto("/people"); // not "/", which sends administrators of a new server to the set-up
-    await page.locator("nav").waitFor({ state: "attached" });
     return page;
   }
 
@@ -103,6 +104,12 @@ export class Surfer {
   async stop(): Promise<void> {
     await this.browser?.close();
   }
+}
+
+/** The first room; not "/", which sends administrators of a new server to the set-up. */
+export async function enter(page: Page): Promise<void> {
+  await page.goto("/people");
+  await page.locator("nav").waitFor({ state: "attached" });
 }
 
 /** One browser a suite; windows are closed after each test. */

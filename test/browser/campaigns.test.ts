@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, enter, german, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const PEOPLE = 300;
@@ -28,6 +28,7 @@ describe("campaigns", () => {
 
   it("begin with a name, and are found by name and status", async () => {
     const page = await browser.signIn("manager");
+    await enter(page);
     await page.getByRole("navigation").getByRole("link", { name: "Campaigns" }).click();
     await page.getByRole("heading", { name: "No campaigns yet" }).waitFor();
     await checkAccessible(page);

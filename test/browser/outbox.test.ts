@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { FrameLocator, Page } from "playwright-core";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, enter, german, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const settled = (page: Page) => page.locator('table[aria-busy="false"]').first().waitFor();
@@ -26,6 +26,7 @@ describe("the outbox", () => {
 
   it("is searched by a part of the address, and a mail read in all its parts", async () => {
     const page = await browser.signIn("manager");
+    await enter(page);
     await page.getByRole("navigation").getByRole("link", { name: "Outbox" }).click();
     await page.getByText("3 mails", { exact: true }).waitFor();
     await settled(page);
@@ -119,6 +120,7 @@ describe("the outbox", () => {
 
   it("is not shown to who may not market", async () => {
     const reader = await browser.signIn("user");
+    await enter(reader);
     assert.equal(await reader.getByRole("navigation").getByRole("link", { name: "Outbox" }).count(), 0);
     await reader.goto("/outbox");
     await reader.getByRole("heading", { name: "You may not do this" }).waitFor();
@@ -161,7 +163,7 @@ describe("the outbox of a server with a relay", () => {
 
   it("is no room", async () => {
     const page = await browser.signIn("manager");
-    await Promise.all([page.waitForResponse(/\/api\/v1\/outbox/), page.reload()]);
+    await Promise.all([page.waitForResponse(/\/api\/v1\/outbox/), page.goto("/people")]);
     assert.equal((await server.admin.get(`${v1}/outbox`)).body.in_use, false);
     await page.getByRole("navigation").getByRole("link", { name: "Campaigns" }).waitFor();
     assert.equal(await page.getByRole("navigation").getByRole("link", { name: "Outbox" }).count(), 0);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { useServer } from "../harness/index.js";
 import type { Page } from "playwright-core";
-import { checkAccessible, dark, german, PASSWORD, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, enter, german, PASSWORD, phone, picture, useBrowser } from "./browser.js";
 
 const csrf = async (page: Page) =>
   ({ "X-CSRF-Token": (await (await page.context().request.get("/api/v1/me")).json()).csrf_token as string });
@@ -45,6 +45,7 @@ describe("signing in", () => {
 
   it("ends: the next page asks again, in every window", async () => {
     const page = await browser.signIn("user");
+    await enter(page);
     const second = await page.context().newPage();
     await second.goto("/people");
     await second.getByRole("navigation").waitFor();
@@ -114,6 +115,7 @@ describe("the shell", () => {
 
   it("is in German for who reads German, and remembers another choice", async () => {
     const page = await browser.signIn("user", german);
+    await enter(page);
     await page.getByRole("link", { name: "Personen" }).waitFor();
     assert.equal(await page.evaluate("document.documentElement.lang"), "de");
     await page.getByRole("button", { name: /Konto von/ }).click();
@@ -138,6 +140,7 @@ describe("the shell", () => {
       { first_name: "שרה", last_name: "כהן", email: "sara@example.org" });
     for (const [name, options] of Object.entries({ light: {}, dark })) {
       const page = await browser.signIn("user", options);
+      await enter(page);
       await page.keyboard.press("Control+K");
       await page.getByRole("dialog").getByPlaceholder("Name, e-mail address, group or campaign").fill("sara");
       await page.getByRole("dialog").getByText("sara@example.org").waitFor();
@@ -160,8 +163,10 @@ describe("the shell", () => {
 
   it("shows rooms that a role may enter", async () => {
     const user = await browser.signIn("user");
+    await enter(user);
     assert.equal(await user.getByRole("link", { name: "Settings" }).count(), 0);
     const administrator = await browser.signIn("administrator");
+    await enter(administrator);
     await administrator.getByRole("link", { name: "Settings" }).waitFor();
   });
 });
