@@ -25,8 +25,8 @@ enum reader_text {
 	READER_HAS_LEFT,
 	READER_IS_OUT,
 	READER_IS_TEST,
-	READER_TAKE_BACK, /* a button */
-	READER_IS_IN,
+	READER_TAKE_BACK,     /* a button */
+	READER_IS_TAKEN_BACK, /* by the audience; the CRM may know better */
 	READER_CANNOT_TAKE_BACK,
 	/* a title and what to do about it */
 	READER_NO_LINK,

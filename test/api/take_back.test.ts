@@ -61,7 +61,7 @@ describe("an unsubscribe that was a mistake", () => {
   it("is taken back by the button, and again, and as often as wanted", async () => {
     const [link] = await mailThere(["amy@b.example"]);
     const mistake = mistakeIn(await leave(link!)); // also before it is applied
-    assert.match(await back(mistake), /You are subscribed/);
+    assert.match(await back(mistake), /Your unsubscribe is taken back/);
     await leave(link!);
     const activity = async (): Promise<string[]> =>
       (await server.mailchimp.get(`/3.0/lists/${list}/members/amy@b.example/activity`)).body.activity
@@ -72,7 +72,7 @@ describe("an unsubscribe that was a mistake", () => {
     assert.match(text, /You are not subscribed/);
     assert.equal(mistakeIn(text), mistake);
     assert.equal(await statusOf("amy@b.example"), "unsubscribed"); // looking changes nothing
-    for (let i = 0; i < 2; i++) assert.match(await back(mistake), /You are subscribed/);
+    for (let i = 0; i < 2; i++) assert.match(await back(mistake), /Your unsubscribe is taken back/);
     await isNow("amy@b.example", "subscribed");
     await leave(link!);
     await isNow("amy@b.example", "unsubscribed");

@@ -258,7 +258,7 @@ int page_track_take_back_post(struct request *rq, struct response *rs,
 		return -1;
 	is_test = page.subject.member_id == 0;
 	say(&page, is_test                      ? READER_IS_TEST
-		   : page.subject.may_take_back ? READER_IS_IN
+		   : page.subject.may_take_back ? READER_IS_TAKEN_BACK
 						: READER_CANNOT_TAKE_BACK);
 	add_who(&page);
 	page_end(page.out);
