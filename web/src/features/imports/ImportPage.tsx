@@ -68,7 +68,9 @@ export function ImportPage() {
         action={<Group><Undo run={run} /><LinkButton to="/imports" variant="default">{t('imports.allImports')}</LinkButton></Group>}
       />
       <Text size="sm" c="dimmed">
-        {t('imports.by', { when: format.time(run.created_at), who: run.user_name ?? t('imports.program') })}
+        {run.user_name
+          ? t('imports.by', { when: format.time(run.created_at), who: run.user_name })
+          : t('imports.byProgram', { when: format.time(run.created_at) })}
         {isDry(run) && ` · ${t('imports.wasTrial')}`}
       </Text>
       {state === 'needs_confirmation' && <Confirm run={run} />}
