@@ -97,23 +97,18 @@ static const char renew[] =
 
 static struct shared {
 	char where[256]; /* "": not made yet */
+	pid_t owner;     /* not a child that a test kills; 0: dropped */
 	bool is_taken;
-} shared[4];        /* as many as a test has fixtures at once */
-static pid_t owner; /* not a child that a test kills */
+} shared[4];
 
 static void drop_shared(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(shared) && owner == getpid(); i++)
-		if (*shared[i].where)
-			drop_database(shared[i].where);
-}
-
-static struct shared *find_shared(const char *where)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
-		if (strcmp(shared[i].where, where) == 0)
-			return &shared[i];
-	return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
+		if (shared[i].owner != getpid())
+			continue;
+		drop_database(shared[i].where);
+		shared[i].owner = 0;
+	}
 }
 
 static void run_script(const char *url, const char *sql)
@@ -138,9 +133,8 @@ static void make_shared(struct shared *one, struct store_fixture *f,
 	store_free(&f->store);
 	run_script(f->where, remember);
 	snprintf(one->where, sizeof(one->where), "%s", f->where);
-	if (!owner)
-		atexit(drop_shared);
-	owner = getpid();
+	one->owner = getpid();
+	atexit(drop_shared);
 }
 
 /* A fixture beside others has the next database. */
@@ -163,7 +157,9 @@ static void take_database(struct store_fixture *f, struct store_options *o)
 
 static void give_database_back(struct store_fixture *f)
 {
-	find_shared(f->where)->is_taken = false;
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		if (strcmp(shared[i].where, f->where) == 0)
+			shared[i].is_taken = false;
 }
 
 /* --- a folder of SQLite --- */

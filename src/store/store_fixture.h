@@ -5,7 +5,8 @@
  * MUSTER_TEST_DATABASE names a PostgreSQL server (a superuser's
  * postgresql://user@host:port/postgres), a database there. Making one takes a
  * second, so the tests of a program have the same ones after each other: they
- * are emptied between them, and dropped at the end.
+ * are emptied between them, and dropped at the end. A test has at most four at
+ * once.
  */
 #ifndef STORE_STORE_FIXTURE_H
 #define STORE_STORE_FIXTURE_H
