@@ -4,9 +4,8 @@
 #
 #   make build      the server, build/muster
 #   make run        builds and starts it: nothing to configure
-#   make check      tests, style, sanitizers, on SQLite and PostgreSQL, and
-#                   3 s of fuzzing a parser
-#   make check-all  the same with FUZZ_SECONDS, and valgrind, clang
+#   make check      tests, style, sanitizers, on SQLite and PostgreSQL
+#   make check-all  the same, and fuzzing, valgrind, clang
 #   make bench      benchmarks; they print figures and never fail
 #   make fuzz       fuzz all parsers, FUZZ_SECONDS each (default 60)
 #   make format     one form for all sources and spec files

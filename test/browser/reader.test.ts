@@ -48,7 +48,7 @@ describe("a reader", () => {
     await picture(page, "reader-has-left");
     await isOut(true);
     await page.getByRole("button", { name: "Das war ein Versehen: wieder anmelden" }).click();
-    await page.getByText("Sie sind angemeldet.").waitFor();
+    await page.getByText("Ihre Abmeldung ist zurückgenommen.").waitFor();
     await checkAccessible(page);
     await picture(page, "reader-is-in");
     await isOut(false);
