@@ -6,6 +6,7 @@
 #include "store/db_private.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -162,12 +163,92 @@ static void give_database_back(struct store_fixture *f)
 			shared[i].is_taken = false;
 }
 
-/* --- a folder of SQLite --- */
+/* --- a folder of SQLite a test, a copy of what migrations made --- */
+
+static struct {
+	char folder[64]; /* "": not made yet */
+	pid_t owner;     /* not a child that a test kills */
+} migrated;
+
+static void remove_folder(const char *path)
+{
+	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
+	struct dirent *entry;
+	DIR *dir = opendir(path);
+
+	while (dir && (entry = readdir(dir))) {
+		strbuf_reset(&name);
+		strbuf_addf(&name, "%s/%s", path, entry->d_name);
+		(void)unlink(name.buf); /* "." and ".." stay */
+	}
+	if (dir)
+		closedir(dir);
+	(void)rmdir(path); /* a test may have left a folder in it */
+}
+
+static void drop_migrated(void)
+{
+	if (migrated.owner == getpid())
+		remove_folder(migrated.folder);
+}
+
+static void make_migrated(const struct store_options *o)
+{
+	struct store_options with = *o;
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+
+	snprintf(migrated.folder, sizeof(migrated.folder),
+		 "/tmp/muster-test-XXXXXX");
+	BUG_ON(!mkdtemp(migrated.folder));
+	migrated.owner = getpid();
+	atexit(drop_migrated);
+	with.data = migrated.folder;
+	must(store_open(&with, &store, &err), &err);
+	store_free(&store);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	CLEANUP(fd_release) int in = open(from, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fd_release)
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	BUG_ON(in < 0 || out < 0);
+	while ((n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0)) > 0)
+		;
+	BUG_ON(n < 0);
+}
+
+static void copy_migrated(const char *to)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(migrated.folder);
+
+	BUG_ON(!dir);
+	while ((entry = readdir(dir))) {
+		CLEANUP(strbuf_release) struct strbuf old = STRBUF_INIT;
+		CLEANUP(strbuf_release) struct strbuf new = STRBUF_INIT;
+
+		if (*entry->d_name == '.')
+			continue;
+		strbuf_addf(&old, "%s/%s", migrated.folder, entry->d_name);
+		strbuf_addf(&new, "%s/%s", to, entry->d_name);
+		copy_file(old.buf, new.buf);
+	}
+	closedir(dir);
+}
 
 static void make_folder(struct store_fixture *f, struct store_options *o)
 {
+	if (!*migrated.folder) {
+		make_migrated(o);
+		o->unprepared = true;
+	}
 	snprintf(f->where, sizeof(f->where), "/tmp/muster-test-XXXXXX");
 	BUG_ON(!mkdtemp(f->where));
+	copy_migrated(f->where);
 	o->data = f->where;
 }
 
@@ -189,22 +270,6 @@ void store_fixture_open(struct store_fixture *f)
 	must(store_get(f->store, STORE_CRM, &f->crm, &err), &err);
 	must(store_get(f->store, STORE_AUDIENCE, &f->audience, &err), &err);
 	must(store_get(f->store, STORE_EVENTS, &f->events, &err), &err);
-}
-
-static void remove_folder(const char *path)
-{
-	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
-	struct dirent *entry;
-	DIR *dir = opendir(path);
-
-	while (dir && (entry = readdir(dir))) {
-		strbuf_reset(&name);
-		strbuf_addf(&name, "%s/%s", path, entry->d_name);
-		(void)unlink(name.buf); /* "." and ".." stay */
-	}
-	if (dir)
-		closedir(dir);
-	(void)rmdir(path); /* a test may have left a folder in it */
 }
 
 void store_fixture_free(struct store_fixture *f)

@@ -1,8 +1,9 @@
 /*
  * store/store_fixture.h - a fresh database for a unit test
  *
- * SQLite in a temporary folder, which store_fixture_free removes; or, if
- * MUSTER_TEST_DATABASE names a PostgreSQL server (a superuser's
+ * SQLite in a temporary folder, which store_fixture_free removes: a copy of one
+ * that the program migrated once, as migrations take longer than most tests;
+ * or, if MUSTER_TEST_DATABASE names a PostgreSQL server (a superuser's
  * postgresql://user@host:port/postgres), a database there. Making one takes a
  * second, so the tests of a program have the same ones after each other: they
  * are emptied between them, and dropped at the end. A test has at most four at
