@@ -354,7 +354,8 @@ static void take_over(struct bridge_fixture *f, int moved_at, int fault_at)
 static void archived_by_us_is_taken_over(void **state)
 {
 	for (int moved_at = 1; moved_at < 10; moved_at++)
-		for (int fault_at = 1; fault_at < 10; fault_at++)
+		for (int fault_at = 1 + store_fixture_offset(moved_at);
+		     fault_at < 10; fault_at += store_fixture_stride())
 			take_over(*state, moved_at, fault_at);
 }
 

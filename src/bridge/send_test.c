@@ -16,7 +16,8 @@ static void faults_make_no_second_campaign(void **state)
 	struct bridge_fixture *f = *state;
 
 	for (int fault = FAULT_503; fault < FAULTS; fault++) {
-		for (int n = 1; n < 24; n += store_fixture_stride()) {
+		for (int n = 1 + store_fixture_offset(fault); n < 24;
+		     n += store_fixture_stride()) {
 			struct err err = ERR_INIT;
 			int64_t job;
 
@@ -76,7 +77,8 @@ static void a_test_is_never_sent_twice(void **state)
 	struct bridge_fixture *f = *state;
 
 	for (int fault = FAULT_503; fault < FAULTS; fault++) {
-		for (int n = 1; n < 8; n++) {
+		for (int n = 1 + store_fixture_offset(fault); n < 8;
+		     n += store_fixture_stride()) {
 			struct err err = ERR_INIT;
 			int64_t job;
 			int ret;

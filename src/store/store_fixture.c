@@ -32,6 +32,11 @@ int store_fixture_stride(void)
 	return server() ? 7 : 1;
 }
 
+int store_fixture_offset(int round)
+{
+	return round % store_fixture_stride();
+}
+
 static void on_server(const char *command, const char *name)
 {
 	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
@@ -77,19 +82,29 @@ static const char remember[] =
 	"   WHERE schemaname IN ('crm', 'audience', 'events');"
 	"END $$";
 
-/* ... and put back: tables of tests go, rows and ids are as they were. */
+/* ... and put back: tables of tests go, rows and ids are as they were. What
+ * has no page was never written. */
 static const char renew[] =
 	"DO $$ DECLARE t record; BEGIN"
 	" SET LOCAL session_replication_role = replica;" /* in any order */
-	" FOR t IN SELECT schemaname AS s, tablename AS n,"
-	"                 schemaname || '.' || tablename AS q FROM pg_tables"
-	"           WHERE schemaname IN ('crm', 'audience', 'events') LOOP"
-	"  IF to_regclass(format('fresh.%I', t.q)) IS NULL THEN"
-	"   EXECUTE format('DROP TABLE %I.%I', t.s, t.n);"
+	" FOR t IN SELECT format('%I.%I', n.nspname, c.relname) AS name,"
+	"                 f.oid AS old, pg_relation_size(f.oid) > 0 AS had_rows"
+	"            FROM pg_class c JOIN pg_namespace n ON n.oid = "
+	"c.relnamespace"
+	"            LEFT JOIN pg_class f"
+	"              ON f.relname = n.nspname || '.' || c.relname"
+	"             AND f.relnamespace = 'fresh'::regnamespace"
+	"           WHERE n.nspname IN ('crm', 'audience', 'events')"
+	"             AND c.relkind = 'r'"
+	"             AND (f.oid IS NULL OR pg_relation_size(c.oid) > 0) LOOP"
+	"  IF t.old IS NULL THEN"
+	"   EXECUTE 'DROP TABLE ' || t.name;"
 	"  ELSE"
-	"   EXECUTE format('DELETE FROM %I.%I', t.s, t.n);"
-	"   EXECUTE format('INSERT INTO %I.%I TABLE fresh.%I',"
-	"                  t.s, t.n, t.q);"
+	"   EXECUTE 'DELETE FROM ' || t.name;"
+	"   IF t.had_rows THEN"
+	"    EXECUTE format('INSERT INTO %s TABLE %s', t.name,"
+	"                   t.old::regclass);"
+	"   END IF;"
 	"  END IF;"
 	" END LOOP;"
 	" PERFORM setval(format('%I.%I', s, n)::regclass, COALESCE(v, 1),"

@@ -28,6 +28,8 @@ void store_fixture_free(struct store_fixture *f);
  * PostgreSQL, where the same code meets the same faults ten times as slowly, a
  * prime. */
 int store_fixture_stride(void);
+/* Where its nth round begins, which is not where the one before did; from 0. */
+int store_fixture_offset(int round);
 
 /* SQL of a test, in a transaction of its own; aborts on failure. */
 void store_fixture_exec(struct db *db, const char *sql);
