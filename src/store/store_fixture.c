@@ -181,9 +181,17 @@ static void give_database_back(struct store_fixture *f)
 /* --- a folder of SQLite a test, a copy of what migrations made --- */
 
 static struct {
-	char folder[64]; /* "": not made yet */
-	pid_t owner;     /* not a child that a test kills */
+	char folder[256]; /* "": not made yet */
+	pid_t owner;      /* not a child that a test kills */
 } migrated;
+
+static void make_temporary(char *path, size_t size)
+{
+	const char *in = getenv("TMPDIR");
+
+	snprintf(path, size, "%s/muster-test-XXXXXX", in && *in ? in : "/tmp");
+	BUG_ON(!mkdtemp(path));
+}
 
 static void remove_folder(const char *path)
 {
@@ -213,9 +221,7 @@ static void make_migrated(const struct store_options *o)
 	struct store *store = NULL;
 	struct err err = ERR_INIT;
 
-	snprintf(migrated.folder, sizeof(migrated.folder),
-		 "/tmp/muster-test-XXXXXX");
-	BUG_ON(!mkdtemp(migrated.folder));
+	make_temporary(migrated.folder, sizeof(migrated.folder));
 	migrated.owner = getpid();
 	atexit(drop_migrated);
 	with.data = migrated.folder;
@@ -261,8 +267,7 @@ static void make_folder(struct store_fixture *f, struct store_options *o)
 		make_migrated(o);
 		o->unprepared = true;
 	}
-	snprintf(f->where, sizeof(f->where), "/tmp/muster-test-XXXXXX");
-	BUG_ON(!mkdtemp(f->where));
+	make_temporary(f->where, sizeof(f->where));
 	copy_migrated(f->where);
 	o->data = f->where;
 }
