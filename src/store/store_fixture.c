@@ -27,6 +27,15 @@ static const char *server(void)
 	return url && *url ? url : NULL;
 }
 
+/* What store_fixture_migrate made for all programs of a run: a folder, or the
+ * name of a database. NULL: each program makes its own. */
+static const char *migrated_for_all(void)
+{
+	const char *made = getenv("MUSTER_TEST_MIGRATED");
+
+	return made && *made ? made : NULL;
+}
+
 int store_fixture_stride(void)
 {
 	return server() ? 7 : 1;
@@ -51,11 +60,15 @@ static void on_server(const char *command, const char *name)
 
 static void make_database(struct store_fixture *f)
 {
+	CLEANUP(strbuf_release) struct strbuf how = STRBUF_INIT;
 	char name[32] = "muster_test_";
 	const char *slash = strrchr(server(), '/');
 
 	random_hex(name + strlen(name), 12);
-	on_server("CREATE DATABASE", name);
+	strbuf_addf(&how, "%s", name);
+	if (migrated_for_all())
+		strbuf_addf(&how, " TEMPLATE %s", migrated_for_all());
+	on_server("CREATE DATABASE", how.buf);
 	snprintf(f->where, sizeof(f->where), "%.*s/%s", (int)(slash - server()),
 		 server(), name);
 }
@@ -67,14 +80,19 @@ static void drop_database(const char *url)
 
 /* --- a few databases of the server a program, not a test --- */
 
-/* What migrations made is remembered in a schema of its own ... */
+/* Which tables migrations made, what they hold and the next ids are remembered
+ * in a schema of its own. What has no page was never written. */
 static const char remember[] =
 	"DO $$ DECLARE t record; BEGIN"
 	" CREATE SCHEMA fresh;"
-	" FOR t IN SELECT schemaname AS s, tablename AS n FROM pg_tables"
-	"           WHERE schemaname IN ('crm', 'audience', 'events') LOOP"
-	"  EXECUTE format('CREATE TABLE fresh.%I AS TABLE %I.%I',"
-	"                 t.s || '.' || t.n, t.s, t.n);"
+	" CREATE TABLE fresh.known AS"
+	"  SELECT format('%I.%I', n.nspname, c.relname) AS name,"
+	"         pg_relation_size(c.oid) > 0 AS has_rows"
+	"    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+	"   WHERE n.nspname IN ('crm', 'audience', 'events')"
+	"     AND c.relkind = 'r';"
+	" FOR t IN SELECT name FROM fresh.known WHERE has_rows LOOP"
+	"  EXECUTE format('CREATE TABLE fresh.%I AS TABLE %s', t.name, t.name);"
 	" END LOOP;"
 	" CREATE TABLE fresh.numbers AS"
 	"  SELECT schemaname AS s, sequencename AS n, last_value AS v"
@@ -82,29 +100,26 @@ static const char remember[] =
 	"   WHERE schemaname IN ('crm', 'audience', 'events');"
 	"END $$";
 
-/* ... and put back: tables of tests go, rows and ids are as they were. What
- * has no page was never written. */
+/* ... and put back: tables of tests go, rows and ids are as they were. */
 static const char renew[] =
 	"DO $$ DECLARE t record; BEGIN"
 	" SET LOCAL session_replication_role = replica;" /* in any order */
-	" FOR t IN SELECT format('%I.%I', n.nspname, c.relname) AS name,"
-	"                 f.oid AS old, pg_relation_size(f.oid) > 0 AS had_rows"
-	"            FROM pg_class c JOIN pg_namespace n ON n.oid = "
-	"c.relnamespace"
-	"            LEFT JOIN pg_class f"
-	"              ON f.relname = n.nspname || '.' || c.relname"
-	"             AND f.relnamespace = 'fresh'::regnamespace"
-	"           WHERE n.nspname IN ('crm', 'audience', 'events')"
-	"             AND c.relkind = 'r'"
-	"             AND (f.oid IS NULL OR pg_relation_size(c.oid) > 0) LOOP"
-	"  IF t.old IS NULL THEN"
+	" FOR t IN SELECT now.name, k.has_rows"
+	"            FROM (SELECT c.oid, format('%I.%I', n.nspname, c.relname)"
+	"                         AS name"
+	"                    FROM pg_class c"
+	"                    JOIN pg_namespace n ON n.oid = c.relnamespace"
+	"                   WHERE n.nspname IN ('crm', 'audience', 'events')"
+	"                     AND c.relkind = 'r') now"
+	"            LEFT JOIN fresh.known k ON k.name = now.name"
+	"           WHERE k.name IS NULL OR pg_relation_size(now.oid) > 0 LOOP"
+	"  IF t.has_rows IS NULL THEN"
 	"   EXECUTE 'DROP TABLE ' || t.name;"
 	"  ELSE"
 	"   EXECUTE 'DELETE FROM ' || t.name;"
-	"   IF t.had_rows THEN"
-	"    EXECUTE format('INSERT INTO %s TABLE %s', t.name,"
-	"                   t.old::regclass);"
-	"   END IF;"
+	"  END IF;"
+	"  IF t.has_rows THEN"
+	"   EXECUTE format('INSERT INTO %s TABLE fresh.%I', t.name, t.name);"
 	"  END IF;"
 	" END LOOP;"
 	" PERFORM setval(format('%I.%I', s, n)::regclass, COALESCE(v, 1),"
@@ -137,16 +152,11 @@ static void run_script(const char *url, const char *sql)
 	db->ops->close(db);
 }
 
-static void make_shared(struct shared *one, struct store_fixture *f,
-			const struct store_options *o)
+static void make_shared(struct shared *one, struct store_fixture *f)
 {
-	struct store_options with = *o;
-	struct err err = ERR_INIT;
-
 	make_database(f);
-	with.database = f->where;
-	must(store_open(&with, &f->store, &err), &err);
-	store_free(&f->store);
+	if (!migrated_for_all())
+		store_fixture_migrate(f->where);
 	run_script(f->where, remember);
 	snprintf(one->where, sizeof(one->where), "%s", f->where);
 	one->owner = getpid();
@@ -161,8 +171,7 @@ static void take_database(struct store_fixture *f, struct store_options *o)
 	while (one->is_taken)
 		BUG_ON(++one == shared + ARRAY_SIZE(shared));
 	if (!*one->where) {
-		make_shared(one, f, o);
-		o->unprepared = true;
+		make_shared(one, f);
 	} else {
 		snprintf(f->where, sizeof(f->where), "%s", one->where);
 		run_script(f->where, renew);
@@ -215,18 +224,17 @@ static void drop_migrated(void)
 		remove_folder(migrated.folder);
 }
 
-static void make_migrated(const struct store_options *o)
+static void make_migrated(void)
 {
-	struct store_options with = *o;
-	struct store *store = NULL;
-	struct err err = ERR_INIT;
-
+	if (migrated_for_all()) {
+		snprintf(migrated.folder, sizeof(migrated.folder), "%s",
+			 migrated_for_all());
+		return;
+	}
 	make_temporary(migrated.folder, sizeof(migrated.folder));
 	migrated.owner = getpid();
 	atexit(drop_migrated);
-	with.data = migrated.folder;
-	must(store_open(&with, &store, &err), &err);
-	store_free(&store);
+	store_fixture_migrate(migrated.folder);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -263,25 +271,33 @@ static void copy_migrated(const char *to)
 
 static void make_folder(struct store_fixture *f, struct store_options *o)
 {
-	if (!*migrated.folder) {
-		make_migrated(o);
-		o->unprepared = true;
-	}
+	if (!*migrated.folder)
+		make_migrated();
 	make_temporary(f->where, sizeof(f->where));
 	copy_migrated(f->where);
 	o->data = f->where;
 }
 
+void store_fixture_migrate(const char *where)
+{
+	struct store_options o = STORE_OPTIONS_DEFAULT;
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+
+	*(strstr(where, "://") ? &o.database : &o.data) = where;
+	o.no_sync = true;
+	must(store_open(&o, &store, &err), &err);
+	store_free(&store);
+}
+
 void store_fixture_open(struct store_fixture *f)
 {
-	static bool seen; /* all SQL is looked at once a program, not a test */
 	struct store_options o = STORE_OPTIONS_DEFAULT;
 	struct err err = ERR_INIT;
 
 	*f = (struct store_fixture){ 0 };
 	o.no_sync = true;
-	o.unprepared = seen;
-	seen = true;
+	o.unprepared = true; /* store_fixture_migrate looked at all SQL */
 	if (server())
 		take_database(f, &o);
 	else

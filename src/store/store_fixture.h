@@ -21,6 +21,12 @@ struct store_fixture {
 	char where[256];
 };
 
+/* Leaves the tables in a folder, or in a database that was just made
+ * (postgresql://...), and looks at all SQL; aborts on failure. Each program
+ * does it once; where MUSTER_TEST_MIGRATED names a folder, or a database of
+ * that server, that was left so, none (test/fake/migrated.c). */
+void store_fixture_migrate(const char *where);
+
 void store_fixture_open(struct store_fixture *f); /* aborts on failure */
 void store_fixture_free(struct store_fixture *f);
 

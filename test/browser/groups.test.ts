@@ -461,7 +461,7 @@ describe("a group", () => {
       await page.goto(`/groups/${id}/edit`);
       await page.locator('[role="status"][aria-busy="false"]').first().waitFor();
       await checkAccessible(page);
-      await page.screenshot({ path: `build/checks/pictures/group-edit-${name}.png`, fullPage: true });
+      await picture(page, `group-edit-${name}`, { fullPage: true });
       await page.locator('button[data-control^="menu-"]').nth(1).click();
       await page.getByRole("menuitem").first().waitFor();
       await checkAccessible(page);

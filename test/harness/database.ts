@@ -4,11 +4,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { cpSync } from "node:fs";
 import { PATIENCE_MS } from "./wait.js";
 
 const base = process.env.MUSTER_TEST_DATABASE;
 
 export const isPostgres = base !== undefined && base !== "";
+
+/** The name of a database there, or a folder of SQLite: with the tables of a new server, and nothing else. */
+const migrated = process.env.MUSTER_TEST_MIGRATED;
 
 /** What it prints: a row a line. */
 export function psql(statement: string, url = base!): string {
@@ -38,10 +42,15 @@ export function forEachTable(statement: string): string {
 export function makeDatabase(): string | undefined {
   if (!isPostgres) return undefined;
   const name = `muster_test_${randomBytes(6).toString("hex")}`;
-  psql(`CREATE DATABASE ${name}`);
+  psql(`CREATE DATABASE ${name}` + (migrated ? ` TEMPLATE ${migrated}` : ""));
   const url = new URL(base!);
   url.pathname = `/${name}`;
   return url.href;
+}
+
+/** The tables of SQLite, in the data folder of a server that has never run. */
+export function makeTables(folder: string): void {
+  if (!isPostgres && migrated) cpSync(migrated, folder, { recursive: true });
 }
 
 export function dropDatabase(url: string): void {

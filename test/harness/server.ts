@@ -21,7 +21,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before } from "node:test";
 import { Client } from "./client.js";
-import { dropDatabase, makeDatabase } from "./database.js";
+import { dropDatabase, makeDatabase, makeTables } from "./database.js";
 import { PATIENCE_MS, until } from "./wait.js";
 
 const here = dirname(fileURLToPath(import.meta.url)); // build/test-js/harness
@@ -137,6 +137,7 @@ export class Server {
   async start(): Promise<this> {
     this.folder = mkdtempSync(join(tmpdir(), "muster-test-"));
     this.database = makeDatabase();
+    if (!this.options.disk) makeTables(this.folder);
     this.port = await freePort();
     this.url = `http://127.0.0.1:${this.port}`;
     mkdirSync(logs, { recursive: true });
