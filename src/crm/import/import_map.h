@@ -11,8 +11,9 @@
  * (`email_type`).
  *
  * Columns that no mapping names are guessed from their headers in English,
- * German, French, Spanish and Italian. Any number of columns may be about
- * consent (crm/words/import_consent.h); other fields have one column each.
+ * German, French, Spanish and Italian; where none of them is of addresses, one
+ * that holds but addresses is (import_plan_begin). Any number of columns may be
+ * about consent (crm/words/import_consent.h); other fields have one column each.
  * `id` is guessed only in a file that we exported ourselves: other programs'
  * ids mean other records.
  */

@@ -4,15 +4,19 @@
 #include "base/cleanup.h"
 #include "base/crypto.h"
 #include "base/csv/csv.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/import/import_answers.h"
+#include "crm/import/import_row.h"
 #include "crm/import/import_scan.h"
 #include "crm/words/import_words.h"
 
 #include <string.h>
+
+#define ADDRESS_ROWS 100 /* looked at for a column of addresses */
 
 static const char *const match_names[] = {
 	[IMPORT_BY_ID] = "id",
@@ -119,6 +123,80 @@ static int find_answers(struct db *db, const struct import_input *input,
 	return import_answers_add(*out, input->answers, columns, now_ms, err);
 }
 
+/* How many cells of a column are filled, and with an address and no more. */
+struct filled {
+	int64_t cells, addresses;
+};
+
+static void count_addresses(const struct str *cells, size_t n,
+			    struct filled *columns)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+		struct str cell = import_clean(cells[i], &text);
+
+		columns[i].cells += cell.len > 0;
+		columns[i].addresses +=
+			cell.len > 0 && email_is_valid(arena_str(arena, cell));
+	}
+}
+
+/* Of the next rows, at most ADDRESS_ROWS. */
+static int count_rows(struct csv_reader *reader, size_t columns_n,
+		      struct filled *columns, struct err *err)
+{
+	const struct str *cells;
+	size_t n;
+
+	for (int row = 0; row < ADDRESS_ROWS; row++) {
+		struct err why = ERR_INIT;
+		int found = csv_next(reader, &cells, &n, NULL, &why);
+
+		if (found == 0)
+			return 0;
+		if (found > 0) {
+			count_addresses(cells, n < columns_n ? n : columns_n,
+					columns);
+		} else if (why.code != ERR_INVALID) { /* else: malformed */
+			*err = why;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Where no head names the column of addresses, it is the first that no mapping
+ * names and that has but addresses in the rows behind the first: "Contact". */
+static int find_addresses(const struct import_headers *h,
+			  struct csv_reader *reader, struct arena *arena,
+			  struct import_columns *columns, struct err *err)
+{
+	struct filled *filled = arena_array(arena, struct filled, columns->n);
+
+	if (h->entity == ENTITY_COMPANY)
+		return 0;
+	vec_each (columns, c) {
+		if (c->target == IMPORT_EMAIL)
+			return 0;
+	}
+	if (count_rows(reader, columns->n, filled, err) < 0)
+		return -1;
+	for (size_t i = 0; i < columns->n; i++) {
+		struct import_column *c = &columns->v[i];
+
+		if (filled[i].cells == 0 ||
+		    filled[i].addresses < filled[i].cells ||
+		    json_object_get(h->mapping, c->header))
+			continue;
+		*c = (struct import_column){ .header = c->header };
+		(void)import_column_set(h->entity, h->customs, "email", c);
+		break;
+	}
+	return 0;
+}
+
 int import_plan_begin(struct db *db, const struct import_input *input,
 		      const json_t *mapping, struct arena *arena,
 		      struct import_plan *out, struct csv_reader **reader,
@@ -126,6 +204,7 @@ int import_plan_begin(struct db *db, const struct import_input *input,
 {
 	const struct str *cells;
 	struct import_headers headers;
+	int64_t data; /* where it begins */
 	size_t n;
 
 	*out = (struct import_plan){
@@ -155,7 +234,12 @@ int import_plan_begin(struct db *db, const struct import_input *input,
 	};
 	if (import_columns_resolve(&headers, arena, &out->columns, err) < 0)
 		return -1;
-	return out->has_header ? 0 : csv_seek(*reader, 0, 0, err);
+	if (!out->has_header)
+		return csv_seek(*reader, 0, 0, err);
+	data = csv_offset(*reader);
+	if (find_addresses(&headers, *reader, arena, &out->columns, err) < 0)
+		return -1;
+	return csv_seek(*reader, data, 1, err);
 }
 
 int import_plan_finish(struct db *db, const struct import_input *input,

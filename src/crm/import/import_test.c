@@ -323,6 +323,48 @@ static void a_file_without_header_is_understood(void **state)
 	assert_string_equal(people(s), "Ada|Lovelace|ada@example.org|||0\n");
 }
 
+/* Under a head that does not say so, or that says something else. */
+static void addresses_are_known_by_what_they_are(void **state)
+{
+	static const struct {
+		const char *file, *mapping, *people;
+	} cases[] = {
+		{ "Contact,City\na@x.example,Bern\n,Thun\nb@x.example,Wil\n",
+		  NULL, "||a@x.example||Bern|0\n||b@x.example||Wil|0\n" },
+		{ "Name,Vorname\n\"broken,x\na@x.example,Ada\n", NULL,
+		  "Ada||a@x.example|||0\n" },
+		{ "City,Write to,Copy\nBern,a@x.example,b@x.example\n", NULL,
+		  "||a@x.example||Bern|0\n" },
+		/* a head or a user says otherwise, or there is more in it */
+		{ "Email,Name\nb@x.example,a@x.example\n", NULL,
+		  "a@x.example||b@x.example|||0\n" },
+		{ "Contact,City\na@x.example,Bern\n",
+		  "{\"Contact\":\"last_name\"}", "|a@x.example|||Bern|0\n" },
+		{ "Name,City\na@x.example,Bern\nEve,Thun\n", NULL,
+		  "a@x.example||||Bern|0\nEve||||Thun|0\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(json_free) json_t *mapping = NULL;
+		struct err err = ERR_INIT;
+		void *own = NULL;
+		struct setup *s;
+
+		open_setup(&own);
+		s = own;
+		if (cases[i].mapping)
+			must(json_parse(str_of(cases[i].mapping), &mapping,
+					&err),
+			     &err);
+		import_with(s, cases[i].file,
+			    (struct import_input){ .mapping = mapping });
+		if (strcmp(people(s), cases[i].people) != 0)
+			fail_msg("%zu: %s", i, people(s));
+		free_setup(&own);
+	}
+}
+
 static void a_dry_run_writes_no_records(void **state)
 {
 	struct setup *s = *state;
@@ -1261,6 +1303,7 @@ int main(void)
 		TEST(columns_can_be_mapped_and_that_is_remembered),
 		TEST(wrong_mappings_are_refused),
 		TEST(a_file_without_header_is_understood),
+		TEST(addresses_are_known_by_what_they_are),
 		TEST(a_dry_run_writes_no_records),
 		TEST(leads_and_companies_are_imported_too),
 		TEST(a_ground_opts_new_people_in),
