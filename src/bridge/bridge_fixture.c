@@ -241,8 +241,10 @@ int fake_run_once(struct bridge_fixture *f, int64_t job_id, struct err *err)
 
 	set_state(f, job_id, JOB_RUNNING);
 	fake_must(job_get(f->db, job_id, arena, &job, &look), &look);
-	db_fail_nth(f->db, f->statement_at);
+	(f->is_conflict ? db_conflict_nth : db_fail_nth)(f->db,
+							 f->statement_at);
 	f->statement_at = 0;
+	f->is_conflict = false;
 	fn = function_of(f, job.kind);
 	ret = fn ? fn(&run, err) : 0; /* not the bridge's */
 	db_fail_nth(f->db, 0);

@@ -30,6 +30,7 @@ struct bridge_fixture {
 	int fault_more;   /* so many after it, too */
 	enum fault fault;
 	int statement_at; /* the same, of the next job's statements */
+	bool is_conflict; /* that one is against another who writes */
 	during_fn during;
 	const char *poison;  /* a call with it in body or path is refused */
 	const char *refusal; /* of the member with `refused` in its address */

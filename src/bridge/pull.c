@@ -29,6 +29,7 @@
 /* While it is sent there: twice as long after each look that found nothing. */
 #define REMOTE_SENDING_MS (1 * MS_SECOND)
 #define REMOTE_DOUBLINGS 6
+#define PULL_TRIES 5  /* at once, against others who write */
 #define IDLE_AFTER 10 /* looks that found nothing */
 
 static void pull_release(struct pull *p)
@@ -492,11 +493,9 @@ static bool is_gone(const struct pull *p, const struct err *why)
 		p->c.status == CRM_CAMPAIGN_CANCELED);
 }
 
-/* One campaign that cannot be read does not keep the others waiting. */
-static int pull_one(struct work *w, int64_t id, struct err *err)
+static int pull_once(struct work *w, int64_t id, bool *gone, struct err *err)
 {
 	CLEANUP(pull_release) struct pull p = { .w = w, .arena = arena_new() };
-	struct err why = ERR_INIT;
 	int found;
 
 	w->actor.now_ms = clock_now_ms();
@@ -506,7 +505,32 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 	if (found < 0)
 		return -1;
 	p.has_job = found > 0;
-	if (pull_campaign(&p, &why) == 0)
+	if (pull_campaign(&p, err) == 0)
+		return 0;
+	*gone = is_gone(&p, err);
+	return -1;
+}
+
+/* Again at once, where somebody else wrote the same rows meanwhile. */
+static int pull_patiently(struct work *w, int64_t id, bool *gone,
+			  struct err *err)
+{
+	for (int tries = 1; pull_once(w, id, gone, err) < 0; tries++) {
+		if (err->code != ERR_RETRY || tries == PULL_TRIES ||
+		    job_is_stopping(w->run))
+			return -1;
+		*err = (struct err)ERR_INIT;
+	}
+	return 0;
+}
+
+/* One campaign that cannot be read does not keep the others waiting. */
+static int pull_one(struct work *w, int64_t id, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool gone = false;
+
+	if (pull_patiently(w, id, &gone, &why) == 0)
 		return 0;
 	if (job_is_stopping(w->run)) {
 		*err = why;
@@ -515,9 +539,8 @@ static int pull_one(struct work *w, int64_t id, struct err *err)
 	log_warn("pulling a campaign failed", LOG_INT("campaign", id),
 		 LOG_ERR(&why));
 	return db_write(w->db, SQL_CAMPAIGN_PULL_NEXT,
-			SQL_ARGS(is_gone(&p, &why) ? sql_null()
-						   : sql_int(clock_now_ms() +
-							     MS_MINUTE / 4),
+			SQL_ARGS(gone ? sql_null()
+				      : sql_int(clock_now_ms() + MS_MINUTE / 4),
 				 sql_int(id)),
 			err);
 }

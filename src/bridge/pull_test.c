@@ -260,6 +260,32 @@ static void failing_statements_count_nothing_twice(void **state)
 	} while (ret < 0 || n < 40); /* a campaign that fails stops no sync */
 }
 
+/* Who writes at the same time does not keep a report waiting. */
+static void conflicts_are_tried_again_at_once(void **state)
+{
+	struct bridge_fixture *f = *state;
+	int pulled = 0;
+
+	for (int n = 1; n < 160; n += store_fixture_stride()) {
+		struct err err = ERR_INIT;
+		int64_t job;
+
+		make_report(f);
+		job = fake_add_job(f, "sync", "{}");
+		f->statement_at = n;
+		f->is_conflict = true;
+		if (fake_run_once(f, job, &err) < 0) {
+			assert_int_equal(err.code,
+					 ERR_RETRY); /* the job does */
+			fake_run_all(f);
+		} else {
+			pulled++;
+		}
+		is_pulled(f);
+	}
+	assert_true(pulled * store_fixture_stride() > 10);
+}
+
 /* --- who left --- */
 
 #define PEOPLE 12
@@ -452,6 +478,7 @@ int main(void)
 		TEST(who_was_erased_meanwhile_counts_as_sent),
 		TEST(who_left_is_whom_it_was_sent_to),
 		TEST(failing_statements_count_nothing_twice),
+		TEST(conflicts_are_tried_again_at_once),
 		TEST(only_new_leavers_are_read),
 		TEST(no_leaver_is_lost),
 		TEST(the_last_look_is_at_all),

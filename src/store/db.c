@@ -50,7 +50,7 @@ static int injected_fault(struct db *db, struct err *err)
 {
 	if (db->fail_in == 0 || --db->fail_in > 0)
 		return 0;
-	return err_set(err, ERR_IO, "injected fault");
+	return err_set(err, db->fail_as, "injected fault");
 }
 
 static void check_fit(const struct db *db, const struct sql *sql,
@@ -343,6 +343,13 @@ enum db_backend db_backend(const struct db *db)
 void db_fail_nth(struct db *db, int n)
 {
 	db->fail_in = n;
+	db->fail_as = ERR_IO;
+}
+
+void db_conflict_nth(struct db *db, int n)
+{
+	db->fail_in = n;
+	db->fail_as = ERR_RETRY;
 }
 
 bool db_is_awaited(struct db *db)

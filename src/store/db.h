@@ -239,5 +239,7 @@ bool db_is_awaited(struct db *db);
 /* Tests: the nth begin, statement or commit from now on fails with ERR_IO;
  * 0 ends that. */
 void db_fail_nth(struct db *db, int n);
+/* ... with ERR_RETRY, as against somebody else who wrote the same. */
+void db_conflict_nth(struct db *db, int n);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef STORE_DB_PRIVATE_H
 #define STORE_DB_PRIVATE_H
 
+#include "base/err.h"
 #include "store/db.h"
 
 #include <pthread.h>
@@ -105,6 +106,7 @@ struct db {
 	bool no_sync;         /* SQLite: tests */
 	int checkpoint_pages; /* SQLite: of the log */
 	int fail_in; /* fault injection: 0 off, 1 the next call fails */
+	enum err_code fail_as;
 };
 
 /* Did this transaction read rows of that table with FOR UPDATE? */
