@@ -135,6 +135,12 @@ VALUES (?, :MIRROR_NONE, 0, ?)
 UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
+-- name: bridge-member-carried
+-- The member has got this address: whose it is, and when the bridge archived it,
+-- as long as it is archived. args: added_ms or NULL, archived_ms or NULL, email_hash
+UPDATE bridge_member SET added_ms = ?, archived_ms = ?
+ WHERE email_hash = ? AND to_forget_ms IS NULL;
+
 -- name: bridge-member-get
 -- args: email_hash
 SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,

@@ -93,8 +93,11 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 	if (mirror_put(tx, new_hash, status, old->merge_hash, contact, now_ms,
 		       err) < 0)
 		return -1;
-	return db_exec(tx, SQL_BRIDGE_MEMBER_OWN,
+	return db_exec(tx, SQL_BRIDGE_MEMBER_CARRIED,
 		       SQL_ARGS(sql_id_or_null(is_ours ? old->added_ms : 0),
+				sql_id_or_null(status == MIRROR_ARCHIVED
+						       ? old->archived_ms
+						       : 0),
 				sql_text(new_hash)),
 		       err);
 }

@@ -312,6 +312,32 @@ static void archived_while_it_moves_is_ours(void **state)
 	must_arrive(f, "b@x.example");
 }
 
+/* The audience renames a member that we archived; somebody gets its new
+ * address, and the call that subscribes them, or another one, is lost. */
+static void archived_by_us_and_renamed_is_taken_over(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int fault_at = 1; fault_at < 14;
+	     fault_at += store_fixture_stride()) {
+		struct err err = ERR_INIT;
+
+		bridge_fixture_renew(f);
+		drop_address(f, pushed(f));
+		fake_sync(f);
+		fake_rename(f, "a@x.example", "z@x.example");
+		fake_sync(f);
+		(void)fake_person(f, "z@x.example");
+		f->fault_at = fault_at;
+		f->fault = FAULT_PAGE_403;
+		(void)fake_push(f, 1, &err);
+		f->fault_at = 0;
+		fake_sync(f);
+		fake_run_all(f);
+		must_arrive(f, "z@x.example");
+	}
+}
+
 static struct {
 	int64_t person_id;
 	int in; /* so many requests from now on */
@@ -373,6 +399,7 @@ int main(void)
 		TEST(one_404_is_not_believed_for_ever),
 		TEST(archived_by_another_job_is_ours),
 		TEST(archived_while_it_moves_is_ours),
+		TEST(archived_by_us_and_renamed_is_taken_over),
 		TEST(archived_by_us_is_taken_over),
 	};
 
