@@ -619,3 +619,19 @@ int csv_next(struct csv_reader *r, const struct str **fields_out, size_t *n_out,
 		}
 	}
 }
+
+int csv_next_whole(struct csv_reader *r, const struct str **fields_out,
+		   size_t *n_out, struct err *err)
+{
+	for (;;) {
+		struct err why = ERR_INIT;
+		int found = csv_next(r, fields_out, n_out, NULL, &why);
+
+		if (found >= 0)
+			return found;
+		if (why.code != ERR_INVALID) {
+			*err = why;
+			return -1;
+		}
+	}
+}

@@ -69,6 +69,9 @@ bool csv_row_is_cut(const struct csv_reader *reader);
  */
 int csv_next(struct csv_reader *reader, const struct str **fields_out,
 	     size_t *n_out, struct str *raw_out, struct err *err);
+/* The next row that is not malformed; -1 is final. */
+int csv_next_whole(struct csv_reader *reader, const struct str **fields_out,
+		   size_t *n_out, struct err *err);
 
 /*
  * Writing: one field, quoted where needed, behind the character `before` (0:

@@ -93,23 +93,14 @@ static int take_samples(struct look *look, struct csv_reader *reader,
 {
 	const struct str *cells;
 	size_t n;
+	int found = 1;
 
 	look->columns =
 		arena_array(arena, struct samples, look->plan->columns.n);
-	while (look->rows < IMPORT_LOOK_ROWS) {
-		struct err why = ERR_INIT;
-		int found = csv_next(reader, &cells, &n, NULL, &why);
-
-		if (found > 0) {
-			add_row(look, cells, n, arena);
-		} else if (found == 0) {
-			break;
-		} else if (why.code != ERR_INVALID) { /* else: malformed */
-			*err = why;
-			return -1;
-		}
-	}
-	return 0;
+	while (look->rows < IMPORT_LOOK_ROWS &&
+	       (found = csv_next_whole(reader, &cells, &n, err)) > 0)
+		add_row(look, cells, n, arena);
+	return found < 0 ? -1 : 0;
 }
 
 static const char *whose_choice(const struct look *look,

@@ -149,31 +149,26 @@ static int count_rows(struct csv_reader *reader, size_t columns_n,
 {
 	const struct str *cells;
 	size_t n;
+	int found = 1;
 
-	for (int row = 0; row < ADDRESS_ROWS; row++) {
-		struct err why = ERR_INIT;
-		int found = csv_next(reader, &cells, &n, NULL, &why);
-
-		if (found == 0)
-			return 0;
-		if (found > 0) {
+	for (int row = 0; found > 0 && row < ADDRESS_ROWS; row++) {
+		found = csv_next_whole(reader, &cells, &n, err);
+		if (found > 0)
 			count_addresses(cells, n < columns_n ? n : columns_n,
 					columns);
-		} else if (why.code != ERR_INVALID) { /* else: malformed */
-			*err = why;
-			return -1;
-		}
 	}
-	return 0;
+	return found < 0 ? -1 : 0;
 }
 
 /* Where no head names the column of addresses, it is the first that no mapping
- * names and that has but addresses in the rows behind the first: "Contact". */
+ * names and that has but addresses in the rows looked at: "Contact". The reader
+ * is behind the head, and is so again. */
 static int find_addresses(const struct import_headers *h,
 			  struct csv_reader *reader, struct arena *arena,
 			  struct import_columns *columns, struct err *err)
 {
 	struct filled *filled = arena_array(arena, struct filled, columns->n);
+	int64_t data = csv_offset(reader);
 
 	if (h->entity == ENTITY_COMPANY)
 		return 0;
@@ -194,7 +189,7 @@ static int find_addresses(const struct import_headers *h,
 		(void)import_column_set(h->entity, h->customs, "email", c);
 		break;
 	}
-	return 0;
+	return csv_seek(reader, data, 1, err);
 }
 
 int import_plan_begin(struct db *db, const struct import_input *input,
@@ -204,7 +199,6 @@ int import_plan_begin(struct db *db, const struct import_input *input,
 {
 	const struct str *cells;
 	struct import_headers headers;
-	int64_t data; /* where it begins */
 	size_t n;
 
 	*out = (struct import_plan){
@@ -236,10 +230,7 @@ int import_plan_begin(struct db *db, const struct import_input *input,
 		return -1;
 	if (!out->has_header)
 		return csv_seek(*reader, 0, 0, err);
-	data = csv_offset(*reader);
-	if (find_addresses(&headers, *reader, arena, &out->columns, err) < 0)
-		return -1;
-	return csv_seek(*reader, data, 1, err);
+	return find_addresses(&headers, *reader, arena, &out->columns, err);
 }
 
 int import_plan_finish(struct db *db, const struct import_input *input,
