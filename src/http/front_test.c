@@ -1,4 +1,6 @@
 /* No connection costs a thread, and no client holds up another. */
+#include "base/clock.h"
+#include "base/thread/patience.h"
 #include "base/thread/queue.h"
 #include "http/http_fixture.h"
 
@@ -229,7 +231,11 @@ static void passwords_hold_up_nobody_else(void **state)
 	}
 }
 
-/* The first waits for the lock, and nobody in its turn after it. */
+/* A busy server reads a request so much later than it was sent. */
+#define UNREAD_US 500000
+
+/* The first waits for the lock, until even the last has asked too long ago,
+ * and nobody in its turn after it. */
 static void a_crowd_waits_for_a_lock_once(void **state)
 {
 	struct fixture *f0 = *state;
@@ -240,6 +246,10 @@ static void a_crowd_waits_for_a_lock_once(void **state)
 		CLEANUP(crowd_release) struct crowd crowd = { .n = 0 };
 
 		join(&crowd, server, 9, GET("/api/v1/locked"));
+		__atomic_store_n(&f->shared.locked_until_us,
+				 clock_monotonic_us() + PATIENCE_MS * 1000 +
+					 UNREAD_US,
+				 __ATOMIC_SEQ_CST);
 		for (int i = 0; i < crowd.n; i++) {
 			fixture_read(crowd.fds[i], false, &reply);
 			assert_int_equal(reply.status, 503);

@@ -49,6 +49,7 @@ struct shared {
 	struct queue *gate; /* closed: GET /api/v1/block goes on */
 	int freed;
 	int hurried; /* of GET /api/v1/locked */
+	int64_t locked_until_us; /* monotonic: it waits at least so long */
 	struct err fault;
 };
 

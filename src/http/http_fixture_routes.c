@@ -1,6 +1,7 @@
 #include "http/http_fixture.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/thread/patience.h"
@@ -205,7 +206,9 @@ static int get_locked(struct request *rq, struct response *rs, struct err *err)
 	(void)rs;
 	if (patience_is_hurried())
 		__atomic_add_fetch(&shared->hurried, 1, __ATOMIC_SEQ_CST);
-	while (!patience_is_over())
+	while (!patience_is_over() ||
+	       clock_monotonic_us() < __atomic_load_n(&shared->locked_until_us,
+						      __ATOMIC_SEQ_CST))
 		(void)queue_take(shared->gate, &none, 1, 100);
 	return err_set(err, ERR_RETRY, "locked");
 }
