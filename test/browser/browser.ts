@@ -24,7 +24,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, afterEach, before } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Download, type Page, type PageScreenshotOptions } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Download, type Page, type PageScreenshotOptions, type Route } from "playwright-core";
 import type { Role, Server } from "../harness/index.js";
 
 /** Where pictures go: a look at each screen is part of a review. */
@@ -148,6 +148,20 @@ export async function checkAccessible(page: Page): Promise<void> {
     .options({ resultTypes: ["violations"], runOnly: isDark ? RULES_IN_THE_DARK : RULES }).analyze();
   const told = found.violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html}\n    ${n.failureSummary}`).join("\n  ")}`);
   assert.equal(told.join("\n"), "");
+}
+
+/**
+ * Answers what the page asks for, as page.route() does, from now on: that
+ * returns before Chromium heeds it, and a busy one let one request in three
+ * hundred pass.
+ */
+export async function intercept(page: Page, url: string | RegExp, handler: (route: Route) => unknown): Promise<void> {
+  await page.route(url, handler);
+  if (page.url() === "about:blank") return; // heeded before a page is there
+  await page.route(/[?]is-heeded$/, (route) => route.fulfill({ status: 204 }));
+  await page.evaluate(`(async () => {
+    while ((await fetch("/?is-heeded")).status !== 204);
+  })()`);
 }
 
 export async function textOf(download: Download): Promise<string> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, enter, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, enter, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const PEOPLE = 300;
@@ -107,7 +107,7 @@ describe("campaigns", () => {
     // what the page sees of it meanwhile is late
     let release = (): void => {};
     const late = new Promise<void>((done) => (release = done));
-    await page.route(/\/api\/v1\/campaigns\/\d+$/, async (route) => {
+    await intercept(page, /\/api\/v1\/campaigns\/\d+$/, async (route) => {
       await late;
       await route.continue().catch(() => {}); // nobody waits for it any more
     });

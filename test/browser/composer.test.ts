@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { addPeople, makeGroup, runJob, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
 const v1 = "/api/v1";
@@ -267,7 +267,7 @@ await list.getByRole("option", { name: "Firma", exact: true }).waitFor();
     const page = await browser.signIn("manager");
     browser.allow(/ERR_|Failed to fetch/);
     await openContent(page, campaign);
-    await page.route(/\/api\/v1\/campaigns\//, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/campaigns\//, (route) => route.abort());
     await writingIn(block(page, /^Text, 2/)).click();
     await page.keyboard.press("End");
     await page.keyboard.type(", two");

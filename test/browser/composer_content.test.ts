@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { until, useReceiver, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, picture, useBrowser } from "./browser.js";
+import { checkAccessible, intercept, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
 const v1 = "/api/v1";
@@ -121,7 +121,7 @@ describe("the content of a mail", () => {
     const give = () => page.locator('input[type="file"]').setInputFiles({ name: "tree.png", mimeType: "image/png", buffer: PNG });
     await select();
     // the connection breaks in the middle of it
-    await page.route(/\/api\/v1\/images\?/, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/images\?/, (route) => route.abort());
     await give();
     await page.getByRole("alert").getByText("The picture was not taken").waitFor();
     await picture(page, "composer-picture-offline");
@@ -131,7 +131,7 @@ describe("the content of a mail", () => {
     // it comes to its block also if another one is selected by then
     let answer = (): void => {};
     const late = new Promise<void>((done) => (answer = done));
-    await page.route(/\/api\/v1\/images\?/, async (route) => {
+    await intercept(page, /\/api\/v1\/images\?/, async (route) => {
       await late;
       await route.continue();
     });

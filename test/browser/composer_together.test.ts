@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Request } from "playwright-core";
 import { until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, picture, useBrowser } from "./browser.js";
+import { checkAccessible, intercept, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, saved, useCampaigns, writingIn } from "./composer.js";
 
 const v1 = "/api/v1";
@@ -67,7 +67,7 @@ describe("two who write one mail", () => {
       browser.allow(/412/);
       await openContent(page, campaign);
       await block(page, /^Line, 3/).getByRole("button", { name: /^Line, 3/ }).and(page.locator("[data-handle]")).focus();
-      await page.route(/\/design$/, (route) => (route.request().method() === "PUT" ? route.abort() : route.continue()));
+      await intercept(page, /\/design$/, (route) => (route.request().method() === "PUT" ? route.abort() : route.continue()));
       browser.allow(/ERR_FAILED/);
       await block(page, /^Line, 3/).getByRole("button", { name: "Remove" }).click();
       await writingIn(block(page, /^Text, 2/)).click();
@@ -94,7 +94,7 @@ describe("two who write one mail", () => {
     const page = await browser.signIn("manager");
     browser.allow(/412|ERR_FAILED/);
     await open(page, campaign);
-    await page.route(/\/campaigns\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
+    await intercept(page, /\/campaigns\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
     await page.getByLabel("Name of the campaign").fill("Mine");
     await edit(page, "Subject").click();
     await line(page, "Subject").getByLabel("Subject", { exact: true }).fill("Mine");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { useServer, type Json, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 
@@ -258,7 +258,7 @@ describe("a group", () => {
     await open(page, "/groups/new");
     let release: () => void = () => {};
     const held = new Promise<void>((done) => (release = done));
-    await page.route(/\/groups\/preview$/, async (route) => {
+    await intercept(page, /\/groups\/preview$/, async (route) => {
       if (route.request().postData()!.includes("Spain")) await held;
       await route.continue().catch(() => {}); // it was given up meanwhile
     });
@@ -433,7 +433,7 @@ describe("a group", () => {
     await checkAccessible(page);
     await picture(page, "group-words");
     // the connection breaks between the list and its people
-    await page.route(/\/people\/bulk$/, (route) => route.abort());
+    await intercept(page, /\/people\/bulk$/, (route) => route.abort());
     await dialog.getByRole("button", { name: "Make a list of 2 people" }).click();
     await dialog.getByRole("alert").waitFor();
     await page.unroute(/\/people\/bulk$/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { FrameLocator, Page } from "playwright-core";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, enter, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, enter, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const settled = (page: Page) => page.locator('table[aria-busy="false"]').first().waitFor();
@@ -131,7 +131,7 @@ describe("the outbox", () => {
     browser.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
     await page.goto("/outbox");
     await page.getByText("4 mails", { exact: true }).waitFor();
-    await page.route("**/api/v1/outbox?*", (route) => route.abort());
+    await intercept(page, "**/api/v1/outbox?*", (route) => route.abort());
     await page.getByRole("searchbox").fill("cleo");
     await page.getByRole("alert").waitFor();
     await page.unroute("**/api/v1/outbox?*");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { runJob, until, useServer, type Json, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, textOf, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, textOf, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 
@@ -101,7 +101,7 @@ describe("the list of people", () => {
     await openPeople(page);
     let release: () => void = () => {};
     const held = new Promise<void>((done) => (release = done));
-    await page.route(/\/api\/v1\/people\?.*q=ada/, async (route) => {
+    await intercept(page, /\/api\/v1\/people\?.*q=ada/, async (route) => {
       await held;
       await route.continue().catch(() => {}); // it was given up meanwhile
     });
@@ -201,7 +201,7 @@ describe("the list of people", () => {
     const page = await browser.signIn("user");
     await openPeople(page);
     browser.allow(/ERR_/);
-    await page.route(/\/api\/v1\/people\?/, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/people\?/, (route) => route.abort());
     await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
     await page.getByRole("alert").getByText("The server does not answer").waitFor();
     await rowOf(page, "Ada Lovelace").waitFor();
@@ -340,7 +340,7 @@ describe("the list of people", () => {
     await checkAccessible(page);
     await picture(page, "people-new");
     await dialog.getByLabel("E-mail").fill("emmy@example.org");
-    await page.route(/\/api\/v1\/people$/, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/people$/, (route) => route.abort());
     await dialog.getByRole("button", { name: "Create" }).click();
     await dialog.getByRole("alert").getByText("Nothing was lost").waitFor();
     await page.unroute(/\/api\/v1\/people$/);
@@ -378,7 +378,7 @@ describe("the list of people", () => {
   it("is ready for who has nobody yet", async () => {
     assert.equal(people.length, 7);
     const page = await browser.signIn("user");
-    await page.route(/\/api\/v1\/people\?/, (route) => route.fulfill({ json: { items: [], total: 0, next: null } }));
+    await intercept(page, /\/api\/v1\/people\?/, (route) => route.fulfill({ json: { items: [], total: 0, next: null } }));
     await page.goto("/people");
     await page.getByRole("heading", { name: "Nobody is here yet" }).waitFor();
     await checkAccessible(page);
@@ -472,7 +472,7 @@ describe("views of people", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name of the view").fill("Ada");
     await dialog.getByLabel("Everybody may see it").check({ force: true });
-    await page.route(/\/api\/v1\/views$/, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/views$/, (route) => route.abort());
     await dialog.getByRole("button", { name: "Save as a new view" }).click();
     await dialog.getByRole("alert").getByText("The server does not answer").waitFor();
     await page.unroute(/\/api\/v1\/views$/);
@@ -507,7 +507,7 @@ describe("many people at once", () => {
     await dialogOf(page).waitFor();
     await checkAccessible(page);
     await picture(page, "people-bulk-tag");
-    await page.route(/\/people\/bulk$/, (route) => route.abort());
+    await intercept(page, /\/people\/bulk$/, (route) => route.abort());
     await dialogOf(page).getByRole("button", { name: "Tag 2 people" }).click();
     await dialogOf(page).getByRole("alert").getByText("The server does not answer").waitFor();
     await page.unroute(/\/people\/bulk$/);
@@ -616,7 +616,7 @@ describe("many people at once", () => {
     const ada: Json = body.items[0];
     const page = await browser.signIn("user");
     const at = new Date().toISOString();
-    await page.route(/\/api\/v1\/jobs\/7$/, (route) => route.fulfill({ json: {
+    await intercept(page, /\/api\/v1\/jobs\/7$/, (route) => route.fulfill({ json: {
       id: 7, kind: "bulk", state: "done", done: 3, total: 3, error: null, attempts: 1, created_at: at, started_at: at, finished_at: at,
       result: { changed: 2, unchanged: 0, refused: [{ id: ada.id, why: "has too many tags" }], refused_count: 1 },
     } }));

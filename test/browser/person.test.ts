@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, hrefs, isSent, makeGroup, parseMail, runJob, unsubscribeLinkOf, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const HTML = `<!doctype html><html><body><h1>Spring</h1><p>Hello *|FNAME|*</p>
@@ -96,7 +96,7 @@ describe("a person's page", () => {
     await page.keyboard.press("Enter");
     await section(page, "Properties").getByText(/longer than/i).waitFor();
     await page.getByLabel("City").fill("Ealing");
-    await page.route(/\/api\/v1\/people\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
+    await intercept(page, /\/api\/v1\/people\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
     await page.keyboard.press("Enter");
     await section(page, "Properties").getByText("The server does not answer").waitFor();
     assert.equal(await page.getByLabel("City").inputValue(), "Ealing");
@@ -190,7 +190,7 @@ describe("a person's page", () => {
     await dialog.getByLabel("Reason").fill("asked by letter");
     await checkAccessible(page);
     await picture(page, "person-opt-out");
-    await page.route(/\/api\/v1\/people\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
+    await intercept(page, /\/api\/v1\/people\/\d+$/, (route) => (route.request().method() === "PATCH" ? route.abort() : route.continue()));
     await dialog.getByRole("button", { name: "Opt out" }).click();
     await dialog.getByRole("alert").getByText("The server does not answer").waitFor();
     assert.equal((await now()).opted_out, false);
@@ -304,7 +304,7 @@ describe("a person's page", () => {
     await openPerson(page, ada.id);
     const write = section(page, "Write down");
     await write.getByLabel("Write a note").fill("Likes engines");
-    await page.route(/\/api\/v1\/notes$/, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/notes$/, (route) => route.abort());
     await write.getByRole("button", { name: "Add the note" }).click();
     await write.getByRole("alert").getByText("The server does not answer").waitFor();
     assert.equal(await write.getByLabel("Write a note").inputValue(), "Likes engines");
@@ -361,7 +361,7 @@ describe("a person's page", () => {
     await form.getByRole("button", { name: "Save", exact: true }).click();
     await form.getByRole("alert").getByText("Likes tea with milk").waitFor();
     assert.equal((await server.admin.get(`${v1}/notes/${note.id}`)).body.body, "Likes tea with milk");
-    await page.route(/\/api\/v1\/notes\//, (route) => route.abort());
+    await intercept(page, /\/api\/v1\/notes\//, (route) => route.abort());
     await form.getByRole("button", { name: "Save", exact: true }).click();
     await form.getByRole("alert").getByText("The server does not answer").waitFor();
     assert.equal(await text.inputValue(), "Likes coffee");

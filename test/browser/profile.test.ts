@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { useServer, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, PASSWORD, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, PASSWORD, phone, picture, useBrowser } from "./browser.js";
 
 const OTHER = "another long password";
 
@@ -73,7 +73,7 @@ describe("the profile", () => {
     const page = await browser.signIn("user");
     await page.goto("/profile");
     await page.getByLabel("Name", { exact: true }).fill("Offline Olga");
-    await page.route("**/api/v1/me", (route) => route.abort());
+    await intercept(page, "**/api/v1/me", (route) => route.abort());
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("The server does not answer").waitFor();
     assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Offline Olga");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, makeCampaign, makeGroup, push, runJob, until, useServer, type Json, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, textOf, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, textOf, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 
@@ -154,7 +154,7 @@ describe("a push of a group", () => {
     const { job_id } = (await server.admin.get(`${v1}/pushes/${(await push(server, group, true)).push_id}`)).body;
     const page = await browser.signIn("manager");
     let looks = 0;
-    await page.route(/\/pushes\?job_id=/, (route) => {
+    await intercept(page, /\/pushes\?job_id=/, (route) => {
       looks++;
       return route.fulfill({ json: { items: [], total: 0, next: null } });
     });
@@ -203,7 +203,7 @@ describe("a push of a group", () => {
     const result = await push(server, group, true);
     const page = await browser.signIn("manager");
     const stored = (await server.admin.get(`${v1}/pushes/${result.push_id}`)).body;
-    await page.route(new RegExp(`/api/v1/pushes/${result.push_id}$`), (route) => route.fulfill({ json: {
+    await intercept(page, new RegExp(`/api/v1/pushes/${result.push_id}$`), (route) => route.fulfill({ json: {
       ...stored, dry_run: false, state: "planned", job_state: "failed", result: null, error: "the audience does not answer: try again later",
     } }));
     await page.goto(`/pushes/${result.push_id}`);
@@ -285,7 +285,7 @@ describe("groups", () => {
     const page = await browser.signIn("manager");
     let open = 0;
     let most = 0;
-    await page.route(/\/api\/v1\/groups\/\d+$/, async (route) => {
+    await intercept(page, /\/api\/v1\/groups\/\d+$/, async (route) => {
       most = Math.max(most, ++open);
       const response = await route.fetch().catch(() => null);
       open--;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, dark, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const SHOP = "https://shop.example/a";
@@ -191,7 +191,7 @@ describe("the report of a campaign", () => {
     browser.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
     await page.goto(`/campaigns/${campaign.id}?tab=recipients&response=clicked`);
     await page.getByText(fit(2)).waitFor();
-    await page.route("**/recipients?*", (route) => route.abort());
+    await intercept(page, "**/recipients?*", (route) => route.abort());
     await page.getByRole("searchbox").fill("cleo");
     await page.getByRole("alert").waitFor();
     await page.unroute("**/recipients?*");

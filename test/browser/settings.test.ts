@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { until, useRelay, useServer, type Json, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, PASSWORD, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, PASSWORD, phone, picture, useBrowser } from "./browser.js";
 
 const bare = { env: { MUSTER_ORGANISATION: "", MUSTER_POSTAL_ADDRESS: "", MUSTER_RELAY: "" } };
 
@@ -108,7 +108,7 @@ describe("the organisation", () => {
     const page = await browser.signIn("administrator");
     await page.goto("/settings");
     await page.getByLabel("Sender’s name").fill("Typed");
-    await page.route("**/api/v1/settings", (route) => route.abort());
+    await intercept(page, "**/api/v1/settings", (route) => route.abort());
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("The server does not answer").waitFor();
     await page.getByRole("tab", { name: "Users" }).click();
@@ -301,7 +301,7 @@ describe("users", () => {
     await dialog.getByLabel("Name").fill("Dee");
     await dialog.getByLabel("E-mail address").fill("dee@example.org");
     await dialog.getByRole("button", { name: "Suggest one" }).click();
-    await page.route("**/api/v1/users", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+    await intercept(page, "**/api/v1/users", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
     await dialog.getByRole("button", { name: "Add a user" }).click();
     await dialog.getByRole("alert").getByText("The server does not answer").waitFor();
     assert.equal(await find("dee@example.org"), undefined);

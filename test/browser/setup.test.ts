@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { useRelay, useServer, type Relay, type Server } from "../harness/index.js";
-import { checkAccessible, dark, german, PASSWORD, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, dark, german, intercept, PASSWORD, phone, picture, useBrowser } from "./browser.js";
 
 /** A server whose options fix nothing. */
 const bare = { env: { MUSTER_ORGANISATION: "", MUSTER_POSTAL_ADDRESS: "", MUSTER_RELAY: "" } };
@@ -76,7 +76,7 @@ describe("a new server", () => {
     await page.getByLabel("Your name").fill("Ada Lovelace");
     await page.getByLabel("E-mail address").fill("ada@example.org");
     await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-    await page.route("**/api/v1/setup", (route) => route.abort());
+    await intercept(page, "**/api/v1/setup", (route) => route.abort());
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("The server does not answer").waitFor();
     await page.unroute("**/api/v1/setup");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { addPeople, execute, isSent, makeCampaign, makeGroup, runJob, until, useRelay, useServer, type Json, type Relay, type Server } from "../harness/index.js";
-import { checkAccessible, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 const rowOf = (page: Page, name: string | RegExp) => page.getByRole("row", { name });
@@ -54,7 +54,7 @@ function holdBack(relay: Relay): () => void {
 /** What the server answers while its disk is full (test/api/full_disk.test.ts, on a real one), for as long as it is. */
 async function answerAsFull(page: Page, campaign: Json, isFull: () => boolean): Promise<void> {
   const hold = { reason: "disk", detail: "the disk is full: free some space in the data folder", since: null };
-  await page.route(/\/api\/v1\/campaigns(\/\d+)?(\?.*)?$/, async (route) => {
+  await intercept(page, /\/api\/v1\/campaigns(\/\d+)?(\?.*)?$/, async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as Json;
     for (const one of body.items ?? [body]) if (one.id === campaign.id && isFull()) one.hold = hold;

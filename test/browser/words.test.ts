@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { addPeople, isSent, makeCampaign, makeGroup, runJob, useServer, type Json } from "../harness/index.js";
-import { checkAccessible, checkNothingCut, german, phone, picture, useBrowser } from "./browser.js";
+import { checkAccessible, checkNothingCut, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
 
@@ -66,7 +66,7 @@ describe("a new user", () => {
     const page = await browser.signIn("user");
     let release = () => {};
     const typed = new Promise<void>((done) => { release = done; });
-    await page.route(/\/Search-[^/]*\.js/, async (route) => {
+    await intercept(page, /\/Search-[^/]*\.js/, async (route) => {
       await typed;
       await route.continue();
     });
