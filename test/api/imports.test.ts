@@ -171,7 +171,7 @@ describe("what Excel opens", () => {
 describe("an import that is killed", () => {
   const server = useServer();
   const calm = useServer();
-  const ROWS = 25000;
+  const ROWS = 8000;
 
   it("ends with the same rows as one that was not", { timeout: 300000 }, async () => {
     server.allowLog(/last uses of keys and sessions are not written yet/); // they wait for the import on a busy machine

@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { binary, isPostgres, until, useRelay, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
-const ROWS = 6_000;
+const ROWS = 3_000;
 const UNCERTAIN = 32; // send.uncertain_max: what a kill may send twice
 
 function makePeople(rows: number): Buffer {
