@@ -97,11 +97,44 @@ static const char **query_names(const json_t *parameters, bool required_only,
 	return names;
 }
 
-static bool is_among(const char *name, const char *const *names)
+/* Of the parameter in a query; NULL if there is none of that name. */
+static const json_t *query_schema(const json_t *parameters, const char *name)
 {
-	while (*names && strcmp(*names, name) != 0)
-		names++;
-	return *names != NULL;
+	json_t *parameter;
+	size_t i;
+
+	json_array_foreach ((json_t *)(uintptr_t)parameters, i, parameter) {
+		if (strcmp(json_string_value(json_object_get(parameter, "in")),
+			   "query") == 0 &&
+		    strcmp(json_string_value(
+				   json_object_get(parameter, "name")),
+			   name) == 0)
+			return json_object_get(parameter, "schema");
+	}
+	return NULL;
+}
+
+/* As request_query_bool() reads it: `?dry_run=yes` must not be the deed. */
+static bool is_flag(const char *text)
+{
+	static const char *const words[] = { "true", "false", "1", "0" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcasecmp(words[i], text) == 0)
+			return true;
+	return false;
+}
+
+static const char *unknown_parameter(struct report *r, const char *name,
+				     const char **names)
+{
+	const char *near = near_name(name, names);
+
+	return near ? arena_printf(r->arena,
+				   "there is no such parameter; did you "
+				   "mean %s?",
+				   near)
+		    : "there is no such parameter";
 }
 
 static void check_query(struct report *r, const json_t *operation,
@@ -114,18 +147,16 @@ static void check_query(struct report *r, const json_t *operation,
 
 	params_add_form(&params, str_of(rq->query), r->arena);
 	for (const struct param *p = params.first; p; p = p->next) {
-		const char *near;
+		const json_t *schema = query_schema(parameters, p->name);
+		const char *type =
+			json_string_value(json_object_get(schema, "type"));
 
 		/* The key may stand in the query: http/auth.h. */
-		if (is_among(p->name, names) || strcmp(p->name, "apikey") == 0)
-			continue;
-		near = near_name(p->name, names);
-		wrong(r, p->name,
-		      near ? arena_printf(r->arena,
-					  "there is no such parameter; did you "
-					  "mean %s?",
-					  near)
-			   : "there is no such parameter");
+		if (!schema && strcmp(p->name, "apikey") != 0)
+			wrong(r, p->name, unknown_parameter(r, p->name, names));
+		else if (type && strcmp(type, "boolean") == 0 &&
+			 !is_flag(p->value))
+			wrong(r, p->name, "must be true or false");
 	}
 	for (; *required; required++) {
 		if (!params_find(&params, *required))

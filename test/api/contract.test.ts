@@ -73,6 +73,21 @@ describe("requests that are not as described", () => {
     assert.equal(lists.total_items, 1); // as Mailchimp does
   });
 
+  it("take no word for yes or no but those that they know: a trial must not become the deed", async () => {
+    let n = 0;
+    for (const [method, path, op] of operations())
+      for (const { name } of ((op.parameters ?? []) as Json[]).filter((p) => p.in === "query" && p.schema.type === "boolean"))
+        for (const value of ["yes", "", "TRUE ", "2"]) {
+          const { status, body } = await call(method, `${path}?${name}=${encodeURIComponent(value)}`);
+          assert.equal(status, 400, `${method} ${path} ${name}=${value}`);
+          assert.ok(body.errors.some((e: Json) => e.field === name && e.message === "must be true or false"), `${method} ${path} ${name}`);
+          n++;
+        }
+    assert.ok(n > 40);
+    await server.admin.get("/api/v1/groups", { count: "False" });
+    await server.admin.get("/api/v1/groups", { count: 1 });
+  });
+
   it("name every field of a body where none is taken", async () => {
     let n = 0;
     for (const [method, path, op] of operations()) {
