@@ -45,9 +45,9 @@ SELECT folded FROM email
 WHERE entity = ? AND record_id = ? AND ended_ms IS NULL ORDER BY id;
 
 -- name: kept-opt-out-left-addresses
--- Addresses that a record had and nobody has now. args: entity, record
+-- Addresses that records had and nobody has now. args: entity, JSON record ids
 SELECT e.folded FROM email e
-WHERE e.entity = ? AND e.record_id = ? AND e.ended_ms IS NOT NULL
+WHERE e.entity = ? AND e.record_id IN JSON_INTS(?) AND e.ended_ms IS NOT NULL
 	AND e.folded <> '' AND NOT EXISTS (SELECT 1 FROM email o
 		WHERE o.hash = e.hash AND o.ended_ms IS NULL)
 ORDER BY e.id;

@@ -428,6 +428,25 @@ static int replace_marketing(struct input *in, struct arena *arena,
 	return 0;
 }
 
+/* Said before an address leaves, it is kept of that too; said after, it reaches
+ * those who have the one that comes. */
+static int change_addresses(struct tx *tx, const struct input *in,
+			    const struct actor *actor, struct arena *arena,
+			    struct err *err)
+{
+	const struct record *r = in->r;
+	bool opts_out = in->has_consent && in->opted_out;
+
+	if (opts_out && say_consent(tx, in, actor, err) < 0)
+		return -1;
+	if (addresses_put(tx, r->entity, r->id, in->emails, in->emails_n, actor,
+			  arena, err) < 0)
+		return -1;
+	return opts_out
+		       ? consent_reach_sharers(tx, r->entity, r->id, actor, err)
+		       : 0;
+}
+
 int record_patch(struct tx *tx, enum entity entity, int64_t id,
 		 const json_t *body, const struct actor *actor,
 		 struct arena *arena, struct record *out, struct err *err)
@@ -442,8 +461,7 @@ int record_patch(struct tx *tx, enum entity entity, int64_t id,
 		return -1;
 	if (record_update(tx, &r, actor, arena, err) < 0)
 		return -1;
-	if (in.has_emails && addresses_put(tx, entity, id, in.emails,
-					   in.emails_n, actor, arena, err) < 0)
+	if (in.has_emails && change_addresses(tx, &in, actor, arena, err) < 0)
 		return -1;
 	return finish_write(tx, &in, actor, arena, out, err);
 }

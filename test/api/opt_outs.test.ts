@@ -191,6 +191,35 @@ describe("opting out", () => {
     await member(second, 404);
   });
 
+  it("covers the address that they had, whoever says it and when", async () => {
+    const csv = async (text: string): Promise<void> => {
+      const { body } = await server.admin.post(`${v1}/imports`, text, { headers: { "content-type": "text/csv" } });
+      await server.job(body.job_id);
+    };
+    const ways: Record<string, (id: number, email: string) => Promise<unknown>> = {
+      "with the new address": (id, email) => server.admin.patch(`${v1}/people/${id}`, { email, opted_out: true, reason: "by phone" }),
+      "in a row of an import": (_id, email) => csv(`External key,E-mail,Opt out\nk-${email.slice(4)},${email},yes\n`),
+      "later, by hand": async (id, email) => {
+        await server.admin.patch(`${v1}/people/${id}`, { email });
+        await server.admin.patch(`${v1}/people/${id}`, { opted_out: true, reason: "by phone" });
+      },
+      "later, of many": async (id, email) => {
+        await server.admin.patch(`${v1}/people/${id}`, { email });
+        await runJob(server, `${v1}/people/bulk`, { act: "opt_out", ids: [id], expected: 1, reason: "by phone" });
+      },
+    };
+    for (const [i, [way, act]] of Object.entries(ways).entries()) {
+      const before = `had${i}@a.example`, now = `new-had${i}@a.example`;
+      const { body } = await server.admin.post(`${v1}/people`, { last_name: "Had", email: before, external_key: `k-had${i}@a.example` });
+      await server.admin.post(`${v1}/people`, { last_name: "Shares", email: now });
+      await act(body.id, now);
+      const all = (await server.admin.get(`${v1}/people`, { email: now })).body.items as Json[];
+      assert.deepEqual(all.map((one) => one.opted_out), [true, true], way);
+      await addPeople(server, [before]);
+      assert.equal((await person(`had${i}`)).opted_out, true, way);
+    }
+  });
+
   it("by erasure deletes the member for good; no import brings them back", async () => {
     const dag = await person("dag");
     await server.admin.post(`${v1}/people/${dag.id}/erase`, {}, { status: [200, 202, 204] });

@@ -163,13 +163,18 @@ int consent_lock(struct tx *tx, enum entity entity, int64_t record_id,
 		       : 0;
 }
 
-/* By a link in a message, which may have gone to an address that they left. */
-static bool is_own_word(const struct consent *c)
+/* What is said of a record is said of the addresses that it left, too: the
+ * message may have gone there, or a list with it be imported. What comes from
+ * somebody else with the same address is said of that alone. */
+static int keep_left(struct tx *tx, const struct consent *c, struct err *err)
 {
-	return c->state == CONSENT_OPTED_OUT && c->entity != ENTITY_COMPANY &&
-	       (c->source == CONSENT_BY_AUDIENCE ||
-		c->source == CONSENT_BY_COMPLAINT ||
-		c->source == CONSENT_BY_PERSON);
+	struct ids record = { .v = (int64_t *)&c->record_id, .n = 1 };
+
+	if (c->state != CONSENT_OPTED_OUT || c->entity == ENTITY_COMPANY ||
+	    c->source == CONSENT_CARRIED)
+		return 0;
+	return kept_opt_outs_of_left(tx, c->entity, &record, sources[c->source],
+				     c->import_id, c->at_ms, err);
 }
 
 /* Whoever opts in has no witness of an opt-out, nor have their addresses. (An
@@ -221,9 +226,7 @@ static int add_one(struct tx *tx, const struct consent *c,
 			  err);
 	if (changed < 0)
 		return -1;
-	if (changed > 0 && is_own_word(&row) &&
-	    kept_opt_outs_of_left(tx, c->entity, c->record_id,
-				  sources[c->source], row.at_ms, err) < 0)
+	if (changed > 0 && keep_left(tx, &row, err) < 0)
 		return -1;
 	/* also if the audience said it: another address may be a member */
 	if (changed > 0 && out && c->entity == ENTITY_PERSON &&
@@ -514,14 +517,22 @@ int consent_opt_out_all(struct tx *tx, const struct consents *all,
 			const struct consents *last, const struct actor *actor,
 			struct err *err)
 {
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 	struct batch b;
 
 	batch_begin(tx, &b);
-	vec_each (all, c)
+	vec_each (all, c) {
 		if (batch_opt_out(&b, c, consents_find(last, c->record_id),
 				  actor, err) < 0)
 			return -1;
-	return batch_end(&b, err) < 0 ? -1 : 0;
+		vec_push(&ids, c->record_id);
+	}
+	if (batch_end(&b, err) < 0)
+		return -1;
+	return ids.n == 0 ? 0
+			  : kept_opt_outs_of_left(tx, all->v->entity, &ids,
+						  sources[all->v->source], 0,
+						  actor->now_ms, err);
 }
 
 /* --- reading --- */

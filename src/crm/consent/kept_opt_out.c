@@ -92,18 +92,21 @@ static int remove_all(struct tx *tx, const struct forgotten *key,
 	return 0;
 }
 
-int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
-			  const char *source, int64_t at_ms, struct err *err)
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity,
+			  const struct ids *records, const char *source,
+			  int64_t import_id, int64_t at_ms, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct texts addresses = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 
 	if (db_list_texts(tx->db, SQL_KEPT_OPT_OUT_LEFT_ADDRESSES,
-			  SQL_ARGS(sql_int(entity), sql_int(record_id)), arena,
-			  &addresses, err) < 0)
+			  SQL_ARGS(sql_int(entity), sql_keys(records, &keys)),
+			  arena, &addresses, err) < 0)
 		return -1;
 	vec_each (&addresses, folded)
-		if (kept_opt_out_put(tx, *folded, source, 0, at_ms, err) < 0)
+		if (kept_opt_out_put(tx, *folded, source, import_id, at_ms,
+				     err) < 0)
 			return -1;
 	return 0;
 }

@@ -3,8 +3,7 @@
  * address
  *
  * When an address leaves somebody who is opted out (the record is deleted, or
- * the address replaced), when they opt out themselves after it left, or a
- * refused row of an import, or the audience, opts out an address that nobody
+ * the address replaced), when they opt out after it left, or a refused row of an import, or the audience, opts out an address that nobody
  * has, it is kept: a
  * keyed hash of the address (see forgotten_hash), its kind, source and date,
  * and which import says so, each for itself (crm/consent/opt_out_witness.h).
@@ -43,11 +42,12 @@ int kept_opt_out_witnesses(struct db *db, const char *folded, struct ids *out,
 int kept_opt_out_take_back(struct tx *tx, const char *folded, int64_t import_id,
 			   struct err *err);
 /*
- * Whoever says no by a link may have got the message at an address that they
- * have left since: those that a record had, and nobody has now.
+ * Who says no now says it of addresses that they have left, too: of those that
+ * these records had, and nobody has. import_id: as above.
  */
-int kept_opt_outs_of_left(struct tx *tx, enum entity entity, int64_t record_id,
-			  const char *source, int64_t at_ms, struct err *err);
+int kept_opt_outs_of_left(struct tx *tx, enum entity entity,
+			  const struct ids *records, const char *source,
+			  int64_t import_id, int64_t at_ms, struct err *err);
 /* Those of the live addresses of a record. */
 int kept_opt_outs_remove(struct tx *tx, enum entity entity, int64_t record_id,
 			 struct err *err);

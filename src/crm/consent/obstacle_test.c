@@ -57,7 +57,7 @@ static const struct {
 	{ BY_COMPANY | BACK, 0, "opted_out/user/companies" },
 	{ BY_USER | CHANGED, 0, "opted_out/user/people opted_out/user/" },
 	{ CHANGED, 0, "" },
-	{ CHANGED | LATE, 0, "opted_out/user/people" },
+	{ CHANGED | LATE, 0, "opted_out/user/people opted_out/user/" },
 	{ BY_USER | SHARED, 0,
 	  "opted_out/user/people opted_out/carried/people" },
 	{ BY_USER | DELETED, 0, "opted_out/user/" },

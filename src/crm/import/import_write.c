@@ -349,15 +349,19 @@ static int opt_out(struct writer *w, const struct import_change *c,
 	return consent_add(w->tx, &consent, &w->actor, err);
 }
 
-/* What few rows need and has rules of its own: row by row. */
+/* Row by row. An opt-out is kept of an address that leaves. */
 static int write_singly(struct writer *w, struct err *err)
 {
 	vec_each (&w->changes, c) {
 		if (c->is_void)
 			continue;
+		if (c->opt_out && opt_out(w, c, err) < 0)
+			return -1;
 		if (c->new_email && put_email(w, c, err) < 0)
 			return -1;
-		if (c->opt_out && opt_out(w, c, err) < 0)
+		if (c->opt_out && c->new_email &&
+		    consent_reach_sharers(w->tx, c->after.entity, c->after.id,
+					  &w->actor, err) < 0)
 			return -1;
 	}
 	return 0;
