@@ -106,6 +106,50 @@ static enum csv_encoding judge(struct str s, bool is_cut)
 	return bad > good ? CSV_CP1252 : CSV_UTF8;
 }
 
+/* Bytes that are hardly ever typed in Windows-1252, but are letters, or halves
+ * of them, in Shift JIS and the encodings of DOS. */
+static bool is_odd_in_cp1252(unsigned char c)
+{
+	return strchr("\x81\x82\x83\x86\x87\x88\x89\x8B\x8D\x8F\x90\x98\x9B"
+		      "\x9D",
+		      c) != NULL;
+}
+
+/*
+ * Accents stand alone or in twos; letters of other alphabets, of one byte or of
+ * two, make whole words. Read as Western, nothing of them is understood, nor
+ * who wants no mail.
+ */
+static bool is_western(struct str s)
+{
+	size_t high = 0, odd = 0, in_words = 0;
+
+	for (size_t i = 0, n; i < s.len; i += n ? n : 1) {
+		bool differ = false;
+
+		for (n = 0; i + n < s.len && (s.s[i + n] & 0x80); n++) {
+			odd += is_odd_in_cp1252((unsigned char)s.s[i + n]);
+			differ = differ || s.s[i + n] != s.s[i];
+		}
+		high += n;
+		in_words +=
+			n >= 3 && differ ? n : 0; /* else a line of dashes */
+	}
+	return in_words * 2 <= high && odd * 4 <= high;
+}
+
+static int use_found(struct csv_reader *r, struct str sample, struct err *err)
+{
+	r->format.encoding = judge(sample, sample.len == CSV_SAMPLE);
+	if (r->format.encoding == CSV_UTF8 || is_western(sample))
+		return 0;
+	return err_field(err, "encoding",
+			 "the letters are not of Western Europe: say which "
+			 "encoding it is (windows-1251 is Cyrillic, 1253 "
+			 "Greek, 1255 Hebrew, 1256 Arabic, ibm850 of DOS), or "
+			 "save the file as CSV UTF-8");
+}
+
 /* UTF-16 without a BOM: every other byte of Western text is NUL. */
 static bool find_utf16(struct csv_reader *r, struct str s)
 {
@@ -141,9 +185,7 @@ static int find_encoding(struct csv_reader *r, struct err *err)
 			if (csv_read_at(r->fd, from, CSV_SAMPLE, &sample, err) <
 			    0)
 				return -1;
-			r->format.encoding = judge(strbuf_str(&sample),
-						   sample.len == CSV_SAMPLE);
-			return 0;
+			return use_found(r, strbuf_str(&sample), err);
 		}
 		if (sample.len == 0)
 			break;

@@ -450,6 +450,31 @@ static void encodings_can_be_named(void **state)
 			"a;b\n"),
 		  NULL },
 		{ "klingon", BYTES("a;b\n"), NULL },
+		{ NULL,
+		  BYTES("Z\xFC"
+			"rich;G\xEE\xE2"
+			"n\n"),
+		  "[Zürich][Gîân]\n" },
+		{ NULL, BYTES("\x95\x95\x95;\x96\x96\x96\x96;J\xF6rg\n"),
+		  "[•••][––––][Jörg]\n" },
+		{ NULL,
+		  BYTES("\xC4\xD6\xDC"
+			"BER;\xE9t\xE9;fr\xE8re;\xE0;No\xEBl\n"),
+		  "[ÄÖÜBER][été][frère][à][Noël]\n" },
+		/* Cyrillic, Greek, Hebrew, Arabic, Japanese, Chinese, Korean,
+		   DOS */
+		{ NULL, BYTES("\xCE\xF2\xEF\xE8\xF1\xE0\xED;x\n"), NULL },
+		{ NULL, BYTES("\xC4\xE9\xE1\xE3\xF1\xE1\xF6\xDE;x\n"), NULL },
+		{ NULL, BYTES("\xE3\xE5\xE0\xF8;x\n"), NULL },
+		{ NULL, BYTES("\xC8\xD1\xED\xCF;x\n"), NULL },
+		{ NULL, BYTES("\x83\x81\x81\x5B\x83\x8B;x\n"), NULL },
+		{ NULL, BYTES("\xD3\xCA\xBC\xFE;x\n"), NULL },
+		{ NULL, BYTES("\xC0\xCC\xB8\xDE;x\n"), NULL },
+		{ NULL, BYTES("M\x81ller;Zo\x89\n"), NULL },
+		{ "windows-1251", BYTES("\xC4\xE0;x\n"), "[Да][x]\n" },
+		{ "windows-1255", BYTES("\xE3\xE5;x\n"), "[דו][x]\n" },
+		{ "ibm850", BYTES("M\x81ller;x\n"), "[Müller][x]\n" },
+		{ "macintosh", BYTES("M\x9Fller;x\n"), "[Müller][x]\n" },
 		{ "shift_jis", BYTES("a;b\n"), NULL },
 	};
 

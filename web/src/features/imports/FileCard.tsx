@@ -6,7 +6,8 @@ import { useFormat } from '../../app/format.ts';
 import type { Choices, Entity } from './choices.ts';
 import type { Look } from './queries.ts';
 
-const encodings = ['utf-8', 'utf-16le', 'windows-1250', 'windows-1251', 'windows-1252', 'iso-8859-15'];
+const encodings = ['utf-8', 'utf-16le', 'windows-1250', 'windows-1251', 'windows-1252', 'windows-1253', 'windows-1254',
+  'windows-1255', 'windows-1256', 'windows-1257', 'iso-8859-15', 'koi8-r', 'ibm850', 'macintosh'];
 
 interface Props {
   file: File;
@@ -19,7 +20,7 @@ interface Props {
 export function FileCard({ file, look, choices, onChange, onOther }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const known = look?.encoding ?? 'utf-8';
+  const known = choices.encoding ?? look?.encoding ?? null; // null: the server asks
   return (
     <Paper>
       <Group justify="space-between" mb="sm">
@@ -60,7 +61,7 @@ export function FileCard({ file, look, choices, onChange, onOther }: Props) {
           allowDeselect={false}
           value={known}
           onChange={(value) => value && onChange({ ...choices, encoding: value })}
-          data={encodings.includes(known) ? encodings : [known, ...encodings]}
+          data={!known || encodings.includes(known) ? encodings : [known, ...encodings]}
         />
       </SimpleGrid>
     </Paper>
