@@ -321,12 +321,13 @@ describe("a person's page", () => {
     await timelineOf(page).getByText("The engine").waitFor();
     await write.getByText("Task", { exact: true }).click();
     await write.getByLabel("What is to be done").fill("Send the drawing");
-    await write.getByRole("button", { name: "Add the task" }).click();
+    await write.getByRole("button", { name: "Add the task" }).dblclick();
     await section(page, "Open tasks").getByLabel("Send the drawing").waitFor();
     await picture(page, "person-activities");
     await section(page, "Open tasks").getByLabel("Send the drawing").click();
     await section(page, "Open tasks").getByText("Nothing to be done.").waitFor();
     const { body } = await server.admin.get(`${v1}/tasks`, { entity: "people", record_id: ada.id });
+    assert.equal(body.items.length, 1, "a double click is one act");
     assert.ok(body.items[0].done_at);
     const { body: happened } = await server.admin.get(`${v1}/people/${ada.id}/timeline`);
     for (const type of ["note", "communication", "task"]) assert.ok(happened.items.some((entry: Json) => entry.type === type), type);

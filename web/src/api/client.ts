@@ -1,5 +1,6 @@
 /** The only way to the server: typed by its own OpenAPI document. */
 import createClient from 'openapi-fetch';
+import { once } from './once.ts';
 import { Problem } from './problem.ts';
 import { csrfHeaders, isSignedInAgain } from './signedIn.ts';
 import type { components, paths } from './schema.d.ts';
@@ -22,7 +23,7 @@ async function steadyFetch(request: Request): Promise<Response> {
   return fetch(withToken(again));
 }
 
-export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: steadyFetch });
+export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: (request) => once(request, steadyFetch) });
 
 api.use(telling);
 
