@@ -313,7 +313,8 @@ static const char *const contacts =
 	"^infos$ ^publi ^pubbli ^communic ^comunic ^recevoir ^recib ^ricever";
 
 static const char *const maybe_in =
-	"newsletter ^mailing consent consens einwillig zustimm "
+	"newsletter ^mailing consent consens einwillig zustimm einverstandni "
+	"^infopost ^rundschreiben ^rundmail ^verteiler$ ^nl$ "
 	"^gdpr ^dsgvo ^rgpd ^lopd ^lssi ^lgpd ^pecr ^casl$ ^canspam ^uwg$ "
 	"werbung ^werbe ^publicite ^publicidad ^pubblicita subscription "
 	"^subscribe ^subscriber$ ^abonn ^abo$ ^abos$ suscri iscrit iscrizion "
