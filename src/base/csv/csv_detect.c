@@ -115,27 +115,38 @@ static bool is_odd_in_cp1252(unsigned char c)
 		      c) != NULL;
 }
 
+static bool is_letter_or_high(unsigned char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : c >= 0x80;
+}
+
 /*
- * Accents stand alone or in twos; letters of other alphabets, of one byte or of
- * two, make whole words. Read as Western, nothing of them is understood, nor
- * who wants no mail.
+ * Accents stand between other letters; words of other alphabets, of one byte a
+ * letter or of two, have nothing else. Read as Western, nothing of them is
+ * understood, nor who wants no mail. A line of dashes is no word.
  */
 static bool is_western(struct str s)
 {
-	size_t high = 0, odd = 0, in_words = 0;
+	size_t high = 0, odd = 0, foreign_words = 0, western_words = 0;
 
 	for (size_t i = 0, n; i < s.len; i += n ? n : 1) {
+		size_t letters = 0;
 		bool differ = false;
 
-		for (n = 0; i + n < s.len && (s.s[i + n] & 0x80); n++) {
-			odd += is_odd_in_cp1252((unsigned char)s.s[i + n]);
+		for (n = 0; i + n < s.len; n++) {
+			unsigned char c = (unsigned char)s.s[i + n];
+
+			if (!is_letter_or_high(c))
+				break;
+			letters += c >= 0xA1;
+			odd += is_odd_in_cp1252(c);
+			high += c >= 0x80;
 			differ = differ || s.s[i + n] != s.s[i];
 		}
-		high += n;
-		in_words +=
-			n >= 3 && differ ? n : 0; /* else a line of dashes */
+		foreign_words += n >= 3 && letters == n && differ;
+		western_words += letters > 0 && letters < n;
 	}
-	return in_words * 2 <= high && odd * 4 <= high;
+	return foreign_words <= western_words && odd * 4 <= high;
 }
 
 static int use_found(struct csv_reader *r, struct str sample, struct err *err)

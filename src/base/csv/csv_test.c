@@ -461,6 +461,11 @@ static void encodings_can_be_named(void **state)
 		  BYTES("\xC4\xD6\xDC"
 			"BER;\xE9t\xE9;fr\xE8re;\xE0;No\xEBl\n"),
 		  "[ÄÖÜBER][été][frère][à][Noël]\n" },
+		{ NULL,
+		  BYTES("\xD1\xC1\xD1"
+			"EZ;\xDE\xF3r\xF0ur;\xC6\xF0"
+			"a\n"),
+		  "[ÑÁÑEZ][Þórður][Æða]\n" },
 		/* Cyrillic, Greek, Hebrew, Arabic, Japanese, Chinese, Korean,
 		   DOS */
 		{ NULL, BYTES("\xCE\xF2\xEF\xE8\xF1\xE0\xED;x\n"), NULL },
