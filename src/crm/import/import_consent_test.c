@@ -386,6 +386,13 @@ static void exports_are_read_as_a_whole(void **state)
 		  "First Name|Last Name|Personal Email|Work Email|"
 		  "?Deceased|!Do Not Contact|!Email Opt Out|Household "
 		  "Account" },
+		{ "opt-outs that are denied",
+		  "?Not unsubscribed|?Nicht abgemeldet|?Kein Widerspruch|"
+		  "?Pas d\u00e9sabonn\u00e9|?No dado de baja|?Non disiscritto|"
+		  "?Opt-out widerrufen|?Nicht gesperrt|?Keine Sperre|"
+		  "?Not blocked|?Pas d'opposition|!Unsubscribed|!Abgemeldet|"
+		  "!D\u00e9sabonn\u00e9|!Dado de baja|?Einverst\u00e4ndnis|"
+		  "?Infopost|?Verteiler|?NL" },
 	};
 	int wrong = 0;
 

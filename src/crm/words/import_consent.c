@@ -204,6 +204,20 @@ static const char *const out_stems =
 	"^noncontatt ^noninvi ^nopubblicita ^nonconsent ^noniscritto "
 	"listanera revocat opposizion negatoconsenso consensonegato";
 
+/* An opt-out that is denied, or over: its no is one. */
+static const char *const denied_outs =
+	"notunsub neverunsub notoptedout notoptout neveroptedout notsuppress "
+	"notblacklist notblocked notwithdrawn "
+	"nichtabgemeld nichtausgetrag nichtgesperrt nichtgeblockt "
+	"nichtwidersproch nichtwiderruf keinwiderspruch keinwiderruf "
+	"keineabmeld keinoptout keinesperr keinewerbesperr keinemailsperr "
+	"keinsperrvermerk widerspruchwiderruf optoutwiderruf "
+	"abmeldungwiderruf widerspruchaufgehob sperreaufgehob "
+	"optoutrevoked optoutwithdrawn unsubscriberevoked "
+	"pasdesabonn pasdesinscri pasdopposition nondesabonn nondesinscri "
+	"nodadodebaja nodadadebaja nodebaja sinbaja nodesuscri nodessuscri "
+	"nondisiscri nonrevocat";
+
 /* Beside an opt-out: why, where, by which campaign. */
 static const char *const companions =
 	"^reason grund$ ^raison ^motif ^motivo ^campaign ^kampagne ^campagne "
@@ -471,6 +485,8 @@ static enum import_consent judge_header(const struct header *h)
 		return CONSENT_LETTERS;
 	if (has_any(h, status_sure))
 		return CONSENT_STATUS;
+	if (has_any(h, denied_outs))
+		return CONSENT_MAYBE_IN;
 	return has_any(h, out_stems) ? judge_out(h) : judge_in(h);
 }
 

@@ -34,6 +34,7 @@ static const struct {
 	  "\xf0\x9f\x97\xb8|\xf0\x9f\x97\xb9|\xc3\x97|" },
 	{ CONSENT_NO,
 	  "|false|f|no|n|off|unchecked|nein|falsch|aus|non|faux|falso|false()|"
+	  "never|niemals|jamais|nunca|"
 	  "falsch()|\xe2\x98\x90|" },
 	{ CONSENT_EITHER, /* crosses, in boxes and without */
 	  "|\xe2\x9c\x97|\xe2\x9c\x98|\xe2\x9d\x8c|\xe2\x9c\x96|"
@@ -66,7 +67,8 @@ static const struct {
 	  "nosuscrito nocontactar noenviar nopermitir noautorizado rebotado "
 	  "disiscritto disiscritta noniscritto noniscritta noncontattare "
 	  "noninviare nonconsentire nonconsenti revocato rimbalzato "
-	  "stoppub refuspub postonly dnc dnm stop " },
+	  "stoppub refuspub postonly dnc dnm stop "
+	  "stopped nolonger notanymore notanylonger nichtmehr abmeldung " },
 	{ CONSENT_IN,
 	  " subscribed subscriber optedin optin optsin allow allowed allows "
 	  "send confirmed doubleoptin softbounced softbounce maybesentto "
@@ -81,6 +83,7 @@ static const struct {
 	  "attivo attivato valid gultig valide valido " },
 	{ CONSENT_INACTIVE,
 	  " inactive disabled deactivated inaktiv deaktiviert gesperrt "
+	  "blockiert "
 	  "inactif desactive inactivo desactivado inattivo disattivato "
 	  "blocked bloque bloqueado bloccato cancelled canceled cancelado "
 	  "cancellato archived deleted pending unconfirmed refused rejected "
