@@ -5,8 +5,9 @@
  *   two records, whatever else is the same;
  * - two people have one address only if both first names are known and differ;
  * - a name alone never matches. With its company it does if exactly one record
- *   fits; a row that has neither is in the database already if one record has
- *   all that it says, else it is somebody new;
+ *   fits, and no row before says otherwise of it; a row that has neither is
+ *   in the database already if one record has all that it says, else it is
+ *   somebody new;
  * - but a no is never lost: if a row that is nothing but a name says no, who
  * has that name is opted out, all of them if they are several.
  *
@@ -19,6 +20,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
+#include "crm/import/import_alike.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_lookup.h"
 #include "crm/import/import_plan.h"
@@ -296,39 +298,6 @@ static bool match_company(struct matcher *x, struct import_row *row)
 	return take_only(x, row, &fits);
 }
 
-/* Does a row of the batch say all that this one says? */
-static bool says_all(const struct import_row *fresh,
-		     const struct import_row *row)
-{
-	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
-		if (row->given.text[t] &&
-		    !field_text_same(row->given.text[t], fresh->given.text[t]))
-			return false;
-	}
-	for (size_t i = 0; i < row->tags_n; i++) {
-		bool there = false;
-
-		for (size_t k = 0; k < fresh->tags_n; k++)
-			there = there ||
-				field_text_same(row->tags[i], fresh->tags[k]);
-		if (!there)
-			return false;
-	}
-	for (size_t i = 0; i < row->values_n; i++) {
-		bool there = false;
-
-		for (size_t k = 0; k < fresh->values_n; k++)
-			there = there ||
-				(row->values[i].custom ==
-					 fresh->values[k].custom &&
-				 field_text_same(row->values[i].json,
-						 fresh->values[k].json));
-		if (!there)
-			return false;
-	}
-	return !row->opted_out || fresh->opted_out;
-}
-
 /* The names are the same but for their case. */
 static bool has_all(struct matcher *x, const struct import_row *row,
 		    const struct target *t)
@@ -341,7 +310,7 @@ static bool has_all(struct matcher *x, const struct import_row *row,
 	rest.given.text[TEXT_LAST_NAME] = NULL;
 	rest.existing = t->record;
 	if (t->fresh)
-		return says_all(t->fresh, &rest);
+		return import_row_says_all(t->fresh, &rest);
 	differs = import_compare(x->b, &rest, NULL, &change);
 	vec_release(&change.new_tags);
 	return !differs;
@@ -358,20 +327,6 @@ static bool is_imported_name(struct matcher *x, const struct target *t)
 	(void)import_addresses_of(x->b, t->record->id, &n);
 	return n == 0 && !key_of_target(x, t) &&
 	       is_blank(company_of_target(x, t)) && t->record->import_id != 0;
-}
-
-/* Do they differ in something that both say, beside the name? */
-static bool contradicts(const struct import_row *row, const struct target *t)
-{
-	const struct record *r = t->record ? t->record : &t->fresh->given;
-
-	for (enum text_field f = 0; f < TEXT_FIELDS; f++) {
-		if (f != TEXT_FIRST_NAME && f != TEXT_LAST_NAME &&
-		    row->given.text[f] && r->text[f] &&
-		    !field_text_same(row->given.text[f], r->text[f]))
-			return true;
-	}
-	return false;
 }
 
 /* Who was here before the import; two and more: nobody. */
@@ -398,7 +353,8 @@ static bool match_bare_no(struct matcher *x, struct import_row *row,
 	CLEANUP(vec_release) struct targets fits = VEC_INIT;
 
 	vec_each (named, t) {
-		if (!contradicts(row, t))
+		if (!import_row_contradicts(row, t->record ? t->record
+							   : &t->fresh->given))
 			vec_push(&fits, *t);
 	}
 	if (fits.n == 0)
@@ -531,15 +487,43 @@ static bool is_same_target(const struct import_row *a,
 	return b->into && (a == b->into || a->into == b->into);
 }
 
-static bool is_repeated(struct matcher *x, const struct import_row *row)
+/* The last row before it that is about the same record; NULL: none. */
+static const struct import_row *said_before(const struct matcher *x,
+					    const struct import_row *row)
 {
-	for (const struct import_row *before = row;
-	     before > x->b->rows && import_row_is_beside(before - 1, row);
-	     before--) {
-		if (!before[-1].reason && is_same_target(&before[-1], row))
-			return true;
+	const struct import_row *before = row;
+
+	while (before > x->b->rows && import_row_is_beside(before - 1, row)) {
+		before--;
+		if (!before->reason && is_same_target(before, row))
+			return before;
 	}
-	return false;
+	return NULL;
+}
+
+/* Of two of one name and company, with another telephone number, the second
+ * would overwrite the first: they may be two. */
+static void refuse_second(struct matcher *x, struct import_row *row)
+{
+	const struct import_row *before = said_before(x, row);
+	struct target t = { row->existing, row->into };
+	struct targets only = { .v = &t, .n = 1 };
+
+	row->is_repeated = before != NULL;
+	for (; before; before = said_before(x, before)) {
+		if (!import_row_has_name_only(row) ||
+		    row->given.entity == ENTITY_COMPANY ||
+		    !import_row_differs(row, before))
+			continue;
+		opt_out_all(row, &only, x->b->arena);
+		import_refuse(row, "ambiguous",
+			      arena_printf(x->b->arena,
+					   "row %lld has the same name and "
+					   "company, and says otherwise; give "
+					   "an address, a key or an id",
+					   (long long)before->number));
+		return;
+	}
 }
 
 /* What later rows of the batch must know of it. */
@@ -564,12 +548,13 @@ static void match_row(struct matcher *x, struct import_row *row)
 	find_target(x, row);
 	check_new(row);
 	check_key(x, row);
+	if (!row->reason)
+		refuse_second(x, row);
 	if (row->reason) {
 		row->existing = NULL;
 		row->into = NULL;
 		return;
 	}
-	row->is_repeated = is_repeated(x, row);
 	note_present(x, row);
 	if (row->into)
 		import_row_merge(row->into, row, x->b->arena,
