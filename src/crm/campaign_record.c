@@ -337,11 +337,25 @@ int crm_campaign_check_open(const struct crm_campaign *c, struct err *err)
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err)
 {
 	if (!c->from_email || !*c->from_email)
-		return err_field(err, "from_email", "is missing");
+		return err_field(err, "from_email",
+				 "there is no address of the sender");
 	if (!email_has_ascii_local(c->from_email))
 		return err_field(err, "from_email",
 				 "has letters outside ASCII before the @: "
 				 "most mail servers refuse such a sender");
+	return 0;
+}
+
+int crm_campaign_check_complete(const struct crm_campaign *c, struct err *err)
+{
+	if (c->to_kind == CRM_CAMPAIGN_TO_NOBODY)
+		return err_field(err, "to", "nobody to send to");
+	if (!c->subject || !*c->subject)
+		return err_field(err, "subject", "there is no subject");
+	if (crm_campaign_check_sender(c, err) < 0)
+		return -1;
+	if (!c->html && !c->plain_text)
+		return err_field(err, "html", "there is no content");
 	return 0;
 }
 

@@ -140,6 +140,9 @@ bool crm_campaign_is_open(const struct crm_campaign *c);
 int crm_campaign_check_open(const struct crm_campaign *c, struct err *err);
 /* Who it comes from can be sent from. ERR_INVALID with the field. */
 int crm_campaign_check_sender(const struct crm_campaign *c, struct err *err);
+/* Can it be sent, once it is its turn: recipients, subject, sender, content?
+ * ERR_INVALID with the field. */
+int crm_campaign_check_complete(const struct crm_campaign *c, struct err *err);
 
 /* The only function that changes the status. Returns 1, 0 if it has it
  * already, -1: ERR_CONFLICT if that is no allowed step, ERR_NOT_FOUND. */

@@ -97,7 +97,13 @@ describe("a send", () => {
     const { body: campaign } = await server.admin.post(`${v1}/campaigns`, {
       name: "Empty", group_id: group.id, subject: "Hello", from_name: "Example", from_email: "news@example.test",
     }, { status: 201 });
+    const path = `${v1}/campaigns/${campaign.id}`;
+    for (const act of ["send", "schedule"])
+      assert.match((await server.admin.post(`${path}/${act}`, act === "send" ? undefined : { at: "2099-01-01T09:00:00Z" }, { status: 400 })).body.detail, /no content/);
+    await server.admin.post(`${path}/cancel`, undefined, { status: 409 }); // a draft
+    await server.admin.patch(path, { plain_text: "Hello" });
     await schedule(server, campaign);
+    await server.admin.patch(path, { plain_text: "" });
     const draft = await says(server, campaign, "draft", "not_sent");
     assert.match(draft.hold.detail, /no content/);
     assert.deepEqual([draft.schedule_at, draft.send_job_id], [null, null]);

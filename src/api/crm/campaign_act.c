@@ -67,9 +67,7 @@ int v1_campaigns_send(struct request *rq, struct response *rs, struct err *err)
 	    campaign_check_seen(rq, &c, err) < 0 ||
 	    crm_campaign_check_open(&c, err) < 0)
 		return -1;
-	if (c.to_kind == CRM_CAMPAIGN_TO_NOBODY)
-		return err_field(err, "to", "nobody to send to");
-	if (crm_campaign_check_sender(&c, err) < 0)
+	if (crm_campaign_check_complete(&c, err) < 0)
 		return -1;
 	return send_now(rq, rs, &tx, &c, err);
 }
@@ -205,6 +203,23 @@ int v1_campaigns_test(struct request *rq, struct response *rs, struct err *err)
 
 /* --- pause, resume, cancel, finish --- */
 
+/* A draft is canceled only as long as something sends it. */
+static int may_act(struct db *db, const struct crm_campaign *c,
+		   enum crm_campaign_act what, struct err *err)
+{
+	int ordered;
+
+	if (crm_campaign_may_act(c, what, err) < 0)
+		return -1;
+	if (what != CRM_CAMPAIGN_CANCEL || c->status != CRM_CAMPAIGN_DRAFT)
+		return 0;
+	ordered = campaign_send_is_ordered(db, c, err);
+	if (ordered != 0)
+		return ordered < 0 ? -1 : 0;
+	return err_set(err, ERR_CONFLICT,
+		       "a draft is not sent: there is nothing to cancel");
+}
+
 /* What cannot be done is said at once, not by the job. */
 static int act(struct request *rq, struct response *rs,
 	       enum crm_campaign_act what, struct err *err)
@@ -215,8 +230,7 @@ static int act(struct request *rq, struct response *rs,
 	struct crm_campaign c;
 
 	if ((resume && gate_pass_store(api_of(rq)->store, err) < 0) ||
-	    begin(rq, &db, &tx, &c, err) < 0 ||
-	    crm_campaign_may_act(&c, what, err) < 0)
+	    begin(rq, &db, &tx, &c, err) < 0 || may_act(db, &c, what, err) < 0)
 		return -1;
 	/* a restore paused it before it had begun */
 	if (resume && c.restored_ms != 0 && c.started_ms == 0)

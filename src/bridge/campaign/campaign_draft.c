@@ -130,13 +130,18 @@ static int find_made(struct campaign_draft *d, int64_t asked_ms,
 	return 0;
 }
 
+static const char *type_of(const struct crm_campaign *c)
+{
+	return c->html ? "regular" : "plaintext";
+}
+
 static int ask_for(struct campaign_draft *d, json_t **reply, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&body);
 
 	json_begin_object(&j);
-	json_key_text(&j, "type", d->c.html ? "regular" : "plaintext");
+	json_key_text(&j, "type", type_of(&d->c));
 	write_recipients(d, &j);
 	write_settings(&d->c, &j);
 	json_end_object(&j);
@@ -251,16 +256,20 @@ static int forget_draft(struct campaign_draft *d, struct err *err)
 	return forgotten;
 }
 
-/* Its status there: 1, 0 if it is gone and may be made anew, -1. */
-static int read_status(struct campaign_draft *d, const char **out,
-		       struct err *err)
+struct there {
+	const char *status, *type;
+};
+
+/* What it is there: 1, 0 if it is gone and may be made anew, -1. */
+static int look_there(struct campaign_draft *d, struct there *out,
+		      struct err *err)
 {
 	CLEANUP(json_free) json_t *reply = NULL;
 	struct err why = ERR_INIT;
-	const char *status;
+	const char *status, *type;
 	int gone = 0;
 
-	if (mc_get(d->w->client, campaign_draft_path(d, "?fields=status"),
+	if (mc_get(d->w->client, campaign_draft_path(d, "?fields=status,type"),
 		   &reply, &why) < 0) {
 		if (why.code == ERR_NOT_FOUND)
 			gone = forget_draft(d, err);
@@ -269,32 +278,53 @@ static int read_status(struct campaign_draft *d, const char **out,
 		return gone > 0 ? 0 : -1;
 	}
 	status = json_string_value(json_object_get(reply, "status"));
-	*out = arena_strdup(d->w->arena, status ? status : "save");
+	type = json_string_value(json_object_get(reply, "type"));
+	out->status = arena_strdup(d->w->arena, status ? status : "save");
+	out->type = arena_strdup(d->w->arena, type ? type : "");
 	return 1;
+}
+
+static bool is_sent(const struct there *there)
+{
+	return strcmp(there->status, "save") != 0 &&
+	       strcmp(there->status, "schedule") != 0;
 }
 
 int campaign_draft_is_sent(struct campaign_draft *d, struct err *err)
 {
-	const char *status;
-	int found = read_status(d, &status, err);
+	struct there there;
+	int found = look_there(d, &there, err);
 
-	return found <= 0 ? found
-			  : strcmp(status, "save") != 0 &&
-				    strcmp(status, "schedule") != 0;
+	return found <= 0 ? found : is_sent(&there);
 }
 
 int campaign_draft_is(struct campaign_draft *d, const char *beginning,
 		      struct err *err)
 {
-	const char *status;
-	int found = read_status(d, &status, err);
+	struct there there;
+	int found = look_there(d, &there, err);
 
-	return found <= 0 ? found : str_starts(str_of(status), beginning);
+	return found <= 0 ? found : str_starts(str_of(there.status), beginning);
+}
+
+/* A campaign is of one type for good, and its HTML cannot be taken away. */
+static int leave_other_type(struct campaign_draft *d, struct err *err)
+{
+	struct there there;
+	int found = look_there(d, &there, err);
+
+	if (found <= 0 || is_sent(&there) || !*there.type ||
+	    strcmp(there.type, type_of(&d->c)) == 0)
+		return found < 0 ? -1 : 0;
+	if (mc_call(d->w->client, "DELETE", campaign_draft_path(d, ""), NULL,
+		    NULL, err) < 0)
+		return -1;
+	return forget_draft(d, err) < 0 ? -1 : 0;
 }
 
 int campaign_draft_ensure(struct campaign_draft *d, struct err *err)
 {
-	if (d->c.marketing_campaign_id && campaign_draft_is_sent(d, err) < 0)
+	if (d->c.marketing_campaign_id && leave_other_type(d, err) < 0)
 		return -1;
 	return d->c.marketing_campaign_id ? 0 : create(d, err);
 }

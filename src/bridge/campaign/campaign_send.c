@@ -108,19 +108,6 @@ static int is_reconciled(struct work *w, struct err *err)
 		       "`muster sync` first");
 }
 
-static int is_complete(const struct crm_campaign *c, struct err *err)
-{
-	if (c->to_kind == CRM_CAMPAIGN_TO_NOBODY)
-		return err_field(err, "to", "nobody to send to");
-	if (!c->subject || !*c->subject)
-		return err_field(err, "subject", "is missing");
-	if (crm_campaign_check_sender(c, err) < 0)
-		return -1;
-	if (!c->html && !c->plain_text)
-		return err_field(err, "html", "there is no content");
-	return 0;
-}
-
 /* The API does not know the number of the segment before the push. Without one,
  * everybody of the audience would get it. */
 static int load_segment(struct sending *s, struct err *err)
@@ -195,7 +182,8 @@ static int send_steps(struct sending *s, struct err *err)
 {
 	int sent = 0, ret = 0;
 
-	if (is_complete(&s->draft.c, err) < 0 || is_reconciled(s->w, err) < 0)
+	if (crm_campaign_check_complete(&s->draft.c, err) < 0 ||
+	    is_reconciled(s->w, err) < 0)
 		return -1;
 	if (s->draft.c.marketing_campaign_id)
 		sent = campaign_draft_is_sent(&s->draft, err);

@@ -62,6 +62,16 @@ static int find_begun(struct db *db, const struct crm_campaign *c, int64_t *id,
 	return found > 0 ? state == JOB_RUNNING : found;
 }
 
+int campaign_send_is_ordered(struct db *db, const struct crm_campaign *c,
+			     struct err *err)
+{
+	enum job_state state = JOB_QUEUED;
+	int64_t id = 0;
+	int found = find_job(db, c, 0, &id, &state, err);
+
+	return found ? found : find_begun(db, c, &id, err);
+}
+
 int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
 			     struct err *err)
 {
@@ -160,7 +170,7 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 	int64_t job_id;
 
 	if (is_open(tx->db, c, err) < 0 ||
-	    crm_campaign_check_sender(c, err) < 0)
+	    crm_campaign_check_complete(c, err) < 0)
 		return -1;
 	if (at_ms <= actor->now_ms)
 		return err_field(err, "at", "must be a time to come");

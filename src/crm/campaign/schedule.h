@@ -36,6 +36,9 @@ int campaign_send_now(struct tx *tx, const struct crm_campaign *c,
 int campaign_send_confirmed(struct tx *tx, const char *payload,
 			    const struct actor *actor, struct err *err);
 
+/* Is there a job that sends it, or asks whether to? 1, 0, -1. */
+int campaign_send_is_ordered(struct db *db, const struct crm_campaign *c,
+			     struct err *err);
 /* What it says and whom it goes to counts: 0; -1 ERR_CONFLICT: a job sends it
  * as it was. */
 int campaign_send_may_change(struct db *db, const struct crm_campaign *c,
