@@ -98,19 +98,36 @@ describe("a send", () => {
       name: "Empty", group_id: group.id, subject: "Hello", from_name: "Example", from_email: "news@example.test",
     }, { status: 201 });
     const path = `${v1}/campaigns/${campaign.id}`;
+    const later = { at: "2099-01-01T09:00:00Z" };
     for (const act of ["send", "schedule"])
-      assert.match((await server.admin.post(`${path}/${act}`, act === "send" ? undefined : { at: "2099-01-01T09:00:00Z" }, { status: 400 })).body.detail, /no content/);
+      assert.match((await server.admin.post(`${path}/${act}`, act === "send" ? undefined : later, { status: 400 })).body.detail, /no content/);
     await server.admin.post(`${path}/cancel`, undefined, { status: 409 }); // a draft
-    await server.admin.patch(path, { plain_text: "Hello" });
+    await server.admin.patch(path, { html: `${"*|IF:FNAME|*".repeat(33)}x` });
     await schedule(server, campaign);
-    await server.admin.patch(path, { plain_text: "" });
     const draft = await says(server, campaign, "draft", "not_sent");
-    assert.match(draft.hold.detail, /no content/);
+    assert.match(draft.hold.detail, /nested/);
     assert.deepEqual([draft.schedule_at, draft.send_job_id], [null, null]);
-    await server.admin.patch(`${v1}/campaigns/${campaign.id}`, { plain_text: "Hello" });
-    await server.admin.post(`${v1}/campaigns/${campaign.id}/send`, undefined, { status: 202 });
+    await server.admin.patch(path, { html: null, plain_text: "Hello" });
+    await server.admin.post(`${path}/send`, undefined, { status: 202 });
     await isSent(server, campaign);
     assert.equal((await shown(server, campaign)).hold, null);
+  });
+
+  it("says what it says now, and nothing of what it said when it was tried", async () => {
+    const forms: Json[] = [{ html: "<p>First</p>", plain_text: null }, { html: null, plain_text: "Second" }, { html: "<p>Third</p>", plain_text: null }];
+    const path = `${v1}/campaigns/${(await server.admin.post(`${v1}/campaigns`, {
+      name: "Changes", group_id: group.id, subject: "Changes", from_name: "Example", from_email: "news@example.test",
+    }, { status: 201 })).body.id}`;
+    for (const [i, form] of forms.entries()) {
+      await server.admin.patch(path, form);
+      await runJob(server, `${path}/test`, { to: [`try${i}@example.test`] });
+      const { body: caught } = await server.admin.get(`${v1}/outbox`, { q: `try${i}@example.test` });
+      const { body: mail } = await server.admin.get(`${v1}/outbox/${caught.items[0].id}`);
+      assert.equal(/First/.test(mail.html ?? ""), i === 0);
+      assert.match(mail.text, new RegExp(["First", "Second", "Third"][i]!));
+    }
+    await server.admin.post(`${path}/send`, undefined, { status: 202 });
+    await until("it is sent", async () => (await server.admin.get(path)).body.status === "sent");
   });
 
   it("is of what its user saw: 412 after somebody else's change, of the design too", async () => {

@@ -86,6 +86,8 @@ int v1_campaigns_schedule(struct request *rq, struct response *rs,
 	    v1_get_time(body, "at", &at_ms, err) < 0 ||
 	    begin(rq, &db, &tx, &c, err) < 0 ||
 	    campaign_check_seen(rq, &c, err) < 0 ||
+	    crm_campaign_check_open(&c, err) < 0 ||
+	    crm_campaign_check_complete(&c, err) < 0 ||
 	    campaign_schedule_set(&tx, &c, at_ms, &actor, err) < 0 ||
 	    v1_commit(rq, &tx, err) < 0)
 		return -1;

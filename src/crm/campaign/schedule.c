@@ -170,7 +170,7 @@ int campaign_schedule_set(struct tx *tx, const struct crm_campaign *c,
 	int64_t job_id;
 
 	if (is_open(tx->db, c, err) < 0 ||
-	    crm_campaign_check_complete(c, err) < 0)
+	    crm_campaign_check_sender(c, err) < 0)
 		return -1;
 	if (at_ms <= actor->now_ms)
 		return err_field(err, "at", "must be a time to come");
