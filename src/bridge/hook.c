@@ -368,6 +368,24 @@ static int is_busy(struct work *w, const char *hash, struct err *err)
 			   SQL_ARGS(sql_text(hash)), &one, err);
 }
 
+/* Somebody over there gave a member another address: that may be of who says
+ * no here. */
+static int follow_renamed(struct work *w, const json_t *form, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	char hash[MD5_HEX + 1];
+
+	if (mirror_follow(w, err) < 0)
+		return -1;
+	if (!*field(form, "data[new_email]"))
+		return 0;
+	email_hash(field(form, "data[new_email]"), hash);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    opted_out_tell(&tx, hash, w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 /* Doing it twice changes nothing. */
 int job_hook(struct job_run *run, struct err *err)
 {
@@ -383,7 +401,7 @@ int job_hook(struct job_run *run, struct err *err)
 	if (strcmp(field(form, "data[list_id]"), w.audience) != 0)
 		return 0; /* of another audience: none of our business */
 	if (strcmp(field(form, "type"), "upemail") == 0)
-		return mirror_follow(&w, err);
+		return follow_renamed(&w, form, err);
 	if (!*field(form, "data[email]"))
 		return 0;
 	email_hash(field(form, "data[email]"), hash);

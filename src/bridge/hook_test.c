@@ -538,6 +538,21 @@ static void a_changed_address_reaches_the_crm(void **state)
 	}
 }
 
+static void an_address_of_who_says_no_is_not_taken(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	pushed(f);
+	fake_person(f, "new@x.example");
+	fake_patch(f, fake_number(f, "SELECT MAX(id) FROM person"),
+		   "{\"opted_out\":true,\"reason\":\"by phone\"}");
+	fake_run_all(f);
+	fake_rename(f, "a@x.example", "new@x.example");
+	fake_hook(f, "upemail", MOVED, NULL);
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "new@x.example"), "unsubscribed");
+}
+
 static void an_unclear_change_waits_for_a_user(void **state)
 {
 	struct bridge_fixture *f = *state;
@@ -622,6 +637,7 @@ int main(void)
 		TEST(many_bounces_wait_for_a_user),
 		TEST(a_changed_address_reaches_the_crm),
 		TEST(an_unclear_change_waits_for_a_user),
+		TEST(an_address_of_who_says_no_is_not_taken),
 		TEST(a_forged_change_does_nothing),
 		TEST(failing_statements_lose_no_change),
 	};
