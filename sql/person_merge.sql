@@ -78,6 +78,10 @@ UPDATE lead SET converted_person_id = ? WHERE converted_person_id = ?;
 -- Who had been merged into the other. args: survivor, other
 UPDATE person SET merged_into_id = ? WHERE merged_into_id = ?;
 
+-- name: merge-give-key
+-- Only one may have it. args: who is taken in
+UPDATE person SET external_key = NULL WHERE id = ?;
+
 -- name: merge-end
 -- args: survivor, now, other
 UPDATE person SET merged_into_id = ?, opted_out = 0, updated_ms = ?

@@ -158,6 +158,8 @@ int person_merge(struct tx *tx, int64_t survivor_id, int64_t other_id,
 	    record_get(tx->db, ENTITY_PERSON, other_id, arena, &from, err) <
 		    0 ||
 	    record_unite(&to, &from, arena, err) < 0 ||
+	    db_exec(tx, SQL_MERGE_GIVE_KEY, SQL_ARGS(sql_int(other_id)), err) <
+		    0 ||
 	    record_update(tx, &to, actor, arena, err) < 0 ||
 	    move_addresses(tx, survivor_id, other_id, actor, err) < 0 ||
 	    move_rows(tx, survivor_id, other_id, err) < 0 ||

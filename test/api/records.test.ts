@@ -124,6 +124,8 @@ describe("records", () => {
     const gone = await server.admin.get(`${v1}/people`, { email: "anne@example.test" });
     assert.deepEqual(gone.body.items.map((p: Json) => p.id), [a.id]);
     await server.admin.post(`${v1}/people/${a.id}/merge`, { other_id: a.id }, { status: 400 });
+    const { body: keyed } = await server.admin.post(`${v1}/people`, { last_name: "Keyed", external_key: "k-9" });
+    assert.equal((await server.admin.post(`${v1}/people/${a.id}/merge`, { other_id: keyed.id })).body.external_key, "k-9");
   });
 
   it("are handed out whole, and erased on request", async () => {
