@@ -62,7 +62,8 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
   const me = useMe();
   const about = questions.filter((question) => question.column === column.column);
   const fields = look.fields.filter((field) => !hidden.has(field) || field === column.field);
-  const isQuiet = column.field !== null || column.by !== null || column.consent !== null;
+  const taker = choices.taken[column.column];
+  const isQuiet = !taker && (column.field !== null || column.by !== null || column.consent !== null);
   const offer = offerOf(choices, column, about);
   const choose = (value: string | null) => {
     if (value === NEW_FIELD) onNewField(column);
@@ -96,6 +97,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
             />
             <State column={column} isAsked={openQuestions(choices, about).length > 0} />
           </Group>
+          {taker && <Text size="xs" c="red" role="status">{t('imports.taken', { column: taker })}</Text>}
           {offer && <Offer question={offer} choices={choices} onChange={onChange} />}
           {about.map((question) => (
             <ColumnQuestion key={question.kind} question={question} choices={choices} onChange={onChange} />

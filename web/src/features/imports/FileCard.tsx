@@ -36,14 +36,14 @@ export function FileCard({ file, look, choices, onChange, onOther }: Props) {
           label={t('imports.rowsAre')}
           allowDeselect={false}
           value={choices.entity}
-          onChange={(value) => value && onChange({ ...choices, entity: value as Entity, mapping: {}, consent: {}, values: {} })}
+          onChange={(value) => value && onChange({ ...choices, entity: value as Entity, mapping: {}, taken: {}, consent: {}, values: {} })}
           data={(['people', 'leads', 'companies'] as const).map((value) => ({ value, label: t(`imports.entity.${value}`) }))}
         />
         <Select
           label={t('imports.firstRow')}
           allowDeselect={false}
           value={String(look?.has_header ?? true)}
-          onChange={(value) => value && onChange({ ...choices, header: value as 'true' | 'false', mapping: {}, consent: {}, values: {} })}
+          onChange={(value) => value && onChange({ ...choices, header: value as 'true' | 'false', mapping: {}, taken: {}, consent: {}, values: {} })}
           data={[{ value: 'true', label: t('imports.isHeader') }, { value: 'false', label: t('imports.isData') }]}
         />
         <Select

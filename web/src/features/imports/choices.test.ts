@@ -26,6 +26,9 @@ test('a field goes from one column to another', () => {
   const both = look(null, [['Mail', 'email', 'guess'], ['Mail 2', null, null]]);
   expect(mapColumn(noChoices, both, 'Mail 2', 'email').mapping).toEqual({ Mail: null, 'Mail 2': 'email' });
   expect(mapColumn(noChoices, both, 'Mail 2', 'email_home').mapping).toEqual({ Mail: null, 'Mail 2': 'email_home' });
+  const lost = mapColumn(noChoices, both, 'Mail 2', 'email');
+  expect(lost.taken).toEqual({ Mail: 'Mail 2' });
+  expect(mapColumn(lost, both, 'Mail', null).taken).toEqual({});
   expect(mapColumn(noChoices, both, 'Mail', null).mapping).toEqual({ Mail: null });
 });
 

@@ -14,6 +14,8 @@ export interface Choices {
   encoding?: string;
   /** From a column's name to a field; null: left out. */
   mapping: Record<string, string | null>;
+  /** From a column that lost its field to the one that was given it. */
+  taken: Record<string, string>;
   /** From a column's name to what it is. */
   consent: Record<string, string>;
   /** From "COLUMN:VALUE" to what it means. */
@@ -23,7 +25,7 @@ export interface Choices {
   ground: string;
 }
 
-export const noChoices: Choices = { entity: 'people', mapping: {}, consent: {}, values: {}, ground: '' };
+export const noChoices: Choices = { entity: 'people', mapping: {}, taken: {}, consent: {}, values: {}, ground: '' };
 
 const json = (object: object) => (Object.keys(object).length > 0 ? JSON.stringify(object) : undefined);
 
@@ -145,9 +147,11 @@ export function rememberQuestions(choices: Choices, before: Question[], now: Que
 /** A field has one column: who gives it to another takes it from the first. */
 export function mapColumn(choices: Choices, look: Look, column: string, field: string | null): Choices {
   const others = look.columns.filter((c) => field !== null && c.field != null && isSame(c.field, field) && c.column !== column);
+  const { [column]: _again, ...taken } = choices.taken;
   return {
     ...choices,
     mapping: { ...choices.mapping, ...Object.fromEntries(others.map((c) => [c.column, null])), [column]: field },
+    taken: { ...taken, ...Object.fromEntries(others.map((c) => [c.column, column])) },
   };
 }
 
