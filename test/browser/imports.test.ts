@@ -127,6 +127,10 @@ describe("importing a file", () => {
     await choose(page, csv("wieder.csv", people(10)));
     await page.getByText("was imported before").waitFor();
     await page.getByRole("status").filter({ hasText: "Ready" }).waitFor();
+    const answered = page.getByRole("row").filter({ has: page.getByRole("button", { name: "Say otherwise" }) }).first();
+    await answered.getByRole("button", { name: "Say otherwise" }).click();
+    await page.getByRole("radiogroup").first().waitFor();
+    await picture(page, "imports-say-otherwise");
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByText("done", { exact: true }).waitFor();
     assert.equal((await newest()).created, 9);

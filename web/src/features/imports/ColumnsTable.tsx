@@ -4,7 +4,7 @@ import { IconHelp } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { may, useMe } from '../../api/session.ts';
-import { mapColumn, offerOf, openQuestions, type Choices } from './choices.ts';
+import { askAgain, mapColumn, offerOf, openQuestions, type Choices } from './choices.ts';
 import { useFieldName } from './fields.ts';
 import type { Look, Question } from './queries.ts';
 import { ColumnQuestion } from './ColumnQuestion.tsx';
@@ -65,6 +65,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
   const taker = choices.taken[column.column];
   const isQuiet = !taker && (column.field !== null || column.by !== null || column.consent !== null);
   const offer = offerOf(choices, column, about);
+  const again = askAgain(choices, column, about);
   const choose = (value: string | null) => {
     if (value === NEW_FIELD) onNewField(column);
     else if (value) onChange(mapColumn(choices, look, column.column, value === LEAVE_OUT ? null : value));
@@ -96,6 +97,7 @@ function ColumnRow({ column, look, questions, choices, onChange, onNewField }: P
               ]}
             />
             <State column={column} isAsked={openQuestions(choices, about).length > 0} />
+            {again && <Button size="compact-xs" variant="subtle" onClick={() => onChange(again)}>{t('imports.askAgain')}</Button>}
           </Group>
           {taker && <Text size="xs" c="red" role="status">{t('imports.taken', { column: taker })}</Text>}
           {offer && <Offer question={offer} choices={choices} onChange={onChange} />}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answer, answerOne, beginOf, keyOf, LOOK_BYTES, mapColumn, mayEach, mergeQuestions, noChoices, offerOf, openOffers, openQuestions, queryOf, rememberQuestions } from './choices.ts';
+import { answer, answerOne, askAgain, beginOf, keyOf, LOOK_BYTES, mapColumn, mayEach, mergeQuestions, noChoices, offerOf, openOffers, openQuestions, queryOf, rememberQuestions } from './choices.ts';
 import type { Look, Question } from './queries.ts';
 
 const question = (kind: Question['kind'], column: string | null, values: string[] = []): Question => ({
@@ -102,4 +102,15 @@ test('a label becomes a key', () => {
   expect(keyOf('E-Mail privat')).toBe('e_mail_privat');
   expect(keyOf('Größe (cm)')).toBe('gro_e_cm');
   expect(keyOf('王伟')).toBe('field');
+});
+
+test('an answer that was remembered can be given again', () => {
+  const [column] = look(null, [['Newsletter', null, null]]).columns;
+  const known = { ...column!, consent: 'opt_in' };
+  const asked = askAgain(noChoices, known, [])!;
+  expect(asked.consent).toEqual({ Newsletter: 'opt_in' });
+  expect(offerOf(asked, known, [])?.answers).toContain('ignore');
+  expect(askAgain(asked, known, [])).toBe(null);
+  expect(askAgain(noChoices, column!, [])).toBe(null);
+  expect(askAgain(noChoices, known, [question('column', 'Newsletter')])).toBe(null);
 });

@@ -69,7 +69,16 @@ export function offerOf(choices: Choices, column: Column, about: Question[]): Qu
   const isAnswered = choices.consent[column.column] !== undefined;
   const isLeft = column.yes_no && column.field === null && column.by === null;
   if (about.some(({ kind }) => kind !== 'value') || !(isLeft || isAnswered)) return null;
-  return { kind: 'column', column: column.column, as: null, values: [], more: 0, parameter: 'consent', answers: ['opt_out', 'opt_in', 'opt_in_only', 'ignore'], effects: [] };
+  return { kind: 'column', column: column.column, as: null, values: [], more: 0, parameter: 'consent', answers: ANSWERS, effects: [] };
+}
+
+const ANSWERS = ['opt_out', 'opt_in', 'opt_in_only', 'ignore'];
+
+/** What was answered for an earlier file, or is sure by the header, is not asked; it can be said otherwise. */
+export function askAgain(choices: Choices, column: Column, about: Question[]): Choices | null {
+  const isShown = choices.consent[column.column] !== undefined || about.length > 0;
+  if (isShown || !column.consent || !ANSWERS.includes(column.consent)) return null;
+  return { ...choices, consent: { ...choices.consent, [column.column]: column.consent } };
 }
 
 /** Those that the server asks tell what each answer would do. */
