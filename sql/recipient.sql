@@ -321,3 +321,12 @@ VALUES (?, ?, ?, ?, ?);
 -- args: campaign, member
 SELECT 1 FROM recipient r JOIN member m ON m.id = r.member_id
 WHERE r.campaign_id = ? AND r.member_id = ? AND m.moved_ms > r.first_ms;
+
+-- name: recipient-list-deferred
+-- args: JSON hashes of addresses, campaign hex
+SELECT a.email_hash, r.detail, r.next_ms
+FROM campaign c
+JOIN member_address a ON a.list_id = c.list_id AND a.email_hash IN JSON_TEXTS(?)
+JOIN recipient r ON r.campaign_id = c.id AND r.member_id = a.member_id
+WHERE c.hex = ? AND r.state = :RECIPIENT_DEFERRED
+ORDER BY a.email_hash;

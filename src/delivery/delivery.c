@@ -16,6 +16,7 @@
 #include "delivery/lease.h"
 #include "delivery/mailing.h"
 #include "delivery/outbox/outbox.h"
+#include "delivery/recipient.h"
 #include "delivery/relay.h"
 #include "delivery/relay_setting.h"
 #include "delivery/relay_trial.h"
@@ -414,6 +415,21 @@ struct outbox *delivery_outbox(struct delivery *d)
 struct track *delivery_track(struct delivery *d)
 {
 	return d->track;
+}
+
+/* --- who is tried again later --- */
+
+int delivery_find_deferred(struct delivery *d, const char *campaign_hex,
+			   const struct texts *hashes, struct arena *arena,
+			   struct deferrals *out, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (hashes->n == 0)
+		return 0;
+	if (store_get(d->setup.store, STORE_AUDIENCE, &db, err) < 0)
+		return -1;
+	return deferrals_find(db, campaign_hex, hashes, arena, out, err);
 }
 
 /* --- messages shown again --- */

@@ -122,6 +122,13 @@ int delivery_try_relay(struct delivery *d, const struct relay_trial_mail *mail,
 /* The mail catcher; there whatever the relay is. */
 struct outbox *delivery_outbox(struct delivery *d);
 
+struct deferrals;
+struct texts;
+/* See recipient.h. */
+int delivery_find_deferred(struct delivery *d, const char *campaign_hex,
+			   const struct texts *hashes, struct arena *arena,
+			   struct deferrals *out, struct err *err);
+
 /* Whether messages of campaigns can be shown again, and one of them: see
  * sent_mail.h. Texts live in arena. */
 int delivery_find_sent(struct delivery *d, struct sent_mail *mails, size_t n,

@@ -1,5 +1,13 @@
 #include "delivery/recipient.h"
 
+#include "base/cleanup.h"
+#include "base/json.h"
+
+#include "sql/recipient.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 #define TO(state) (1 << RECIPIENT_##state)
 
 /* The whole of what the ledger may do; accepted and the like are the end. */
@@ -27,4 +35,46 @@ static bool is_state(enum recipient_state state)
 bool recipient_may_move(enum recipient_state from, enum recipient_state to)
 {
 	return is_state(from) && is_state(to) && (may_become[from] & (1 << to));
+}
+
+/* --- who is tried again later --- */
+
+static void read_deferral(const struct rows *rows, struct arena *arena,
+			  void *out)
+{
+	*(struct deferral *)out = (struct deferral){
+		.hash = rows_dup(rows, 0, arena),
+		.detail = rows_dup(rows, 1, arena),
+		.next_ms = rows_int(rows, 2),
+	};
+}
+
+int deferrals_find(struct db *db, const char *campaign_hex,
+		   const struct texts *hashes, struct arena *arena,
+		   struct deferrals *out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
+	struct json_writer w = JSON_WRITER(&json);
+
+	json_begin_array(&w);
+	vec_each (hashes, hash)
+		json_text(&w, *hash);
+	json_end_array(&w);
+	return db_list(
+		db, SQL_RECIPIENT_LIST_DEFERRED,
+		SQL_ARGS(sql_str(strbuf_str(&json)), sql_text(campaign_hex)),
+		read_deferral, arena, out, err);
+}
+
+static int by_hash(const void *key, const void *one)
+{
+	return strcmp(key, ((const struct deferral *)one)->hash);
+}
+
+const struct deferral *deferral_of(const struct deferrals *all,
+				   const char *hash)
+{
+	return all->n == 0 ? NULL
+			   : bsearch(hash, all->v, all->n, sizeof(*all->v),
+				     by_hash);
 }

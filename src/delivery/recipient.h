@@ -20,6 +20,9 @@
 #ifndef DELIVERY_RECIPIENT_H
 #define DELIVERY_RECIPIENT_H
 
+#include "base/vec.h"
+#include "store/db.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,5 +45,25 @@ enum bounce_kind { BOUNCE_NONE = 0, BOUNCE_HARD = 1, BOUNCE_SOFT = 2 };
 
 /* Whether the ledger may go from one state to the other. */
 bool recipient_may_move(enum recipient_state from, enum recipient_state to);
+
+/*
+ * Whose message is tried again later, and why. The Marketing API does not tell
+ * it, so the CRM asks here, of the people whom it shows. Of a campaign of
+ * another account nothing is known.
+ */
+struct deferral {
+	const char *hash;   /* of the address */
+	const char *detail; /* what the relay said last */
+	int64_t next_ms;    /* not before */
+};
+struct deferrals VEC_FIELDS(struct deferral);
+
+/* Of those with these addresses, by hash. Texts live in arena. */
+int deferrals_find(struct db *db, const char *campaign_hex,
+		   const struct texts *hashes, struct arena *arena,
+		   struct deferrals *out, struct err *err);
+/* NULL: it is not among them. */
+const struct deferral *deferral_of(const struct deferrals *all,
+				   const char *hash);
 
 #endif

@@ -122,7 +122,7 @@ describe("the design of a campaign", () => {
   });
 
   it("belongs to drafts, and to those who may compose", async () => {
-    const c = await make({ from_email: "news@example.test", subject: "S" });
+    const c = await make({ from_email: "news@example.test", subject: "S", plain_text: "x", group_id: (await makeGroup(server, "Whom")).id });
     const user = server.admin.as(await server.createKey("u", "user"));
     await user.get(at(c));
     await user.put(at(c), { design: design() }, { status: 403 });

@@ -49,6 +49,15 @@ describe("the end of a send", () => {
     assert.equal(figures.waiting, 2);
     assert.equal(figures.status, "sending");
     assert.ok(isBalanced(figures), JSON.stringify(figures));
+    for (const state of ["deferred", "waiting"]) {
+      const { body: late } = await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`, { state });
+      assert.equal(late.total, 2);
+      for (const one of late.items) {
+        assert.equal(one.state, "deferred");
+        assert.match(one.detail, /450 4\.2\.0 Mailbox busy/);
+        assert.ok(Date.parse(one.next_at) > Date.now() - 60_000);
+      }
+    }
     const remote = await there(campaign);
     assert.equal(remote.status, "sending");
     assert.equal(remote.emails_sent, 4);

@@ -220,6 +220,7 @@ describe("campaigns", () => {
     server.allowLog(/job failed/);
     const { body: campaign } = await server.admin.post(`${v1}/campaigns`, {
       name: "Empty", group_id: group.id, subject: "Hello", from_name: "Us", from_email: "us@example.org",
+      html: `${"*|IF:FNAME|*".repeat(33)}x`,
     });
     await runJob(server, `${v1}/campaigns/${campaign.id}/send`, undefined, { state: "failed" });
     const page = await browser.signIn("manager", {}, true);
@@ -228,7 +229,7 @@ describe("campaigns", () => {
     await picture(page, "campaigns-not-sent");
     await rowOf(page, /Empty/).getByRole("link", { name: "Empty" }).click();
     await page.waitForURL(/\/edit$/);
-    await page.getByRole("status").getByText("there is no content").waitFor();
+    await page.getByRole("status").getByText("nested deeper than 32").waitFor();
     await checkAccessible(page);
     await picture(page, "composer-not-sent");
   });

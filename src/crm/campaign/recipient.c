@@ -112,16 +112,28 @@ static int read_response(struct recipient_filter *f, struct err *err)
 				   f->response);
 }
 
+/* Whether who waits was tried already changes by the minute, and is told by
+ * the audience: see delivery/recipient.h. */
+static bool is_of_waiting(const struct recipient_filter *f)
+{
+	return f->state_read == CRM_RECIPIENT_QUEUED ||
+	       f->state_read == CRM_RECIPIENT_DEFERRED;
+}
+
 static int read_state(struct recipient_filter *f, struct err *err)
 {
 	struct named_condition found;
+	bool waits;
 
 	for (int i = CRM_RECIPIENT_QUEUED; i <= CRM_RECIPIENT_LEFT_OUT; i++)
 		if (f->state &&
 		    strcmp(f->state, crm_recipient_state_name(
 					     (enum crm_recipient_state)i)) == 0)
 			f->state_read = (enum crm_recipient_state)i;
-	found = condition_of(f->state, several_states,
+	waits = is_of_waiting(f);
+	if (waits)
+		f->state_read = 0;
+	found = condition_of(waits ? "waiting" : f->state, several_states,
 			     ARRAY_SIZE(several_states));
 	f->state_condition = found.condition;
 	f->moment = found.moment;

@@ -72,6 +72,7 @@ struct recipient {
 	enum crm_recipient_state state;
 	const char *reason;
 	const char *detail; /* what the relay said; NULL: nothing */
+	int64_t next_ms;    /* of a deferred one: not before; 0: not known */
 	int64_t at_ms;
 	int64_t opens, clicks;
 	/* 0: not */

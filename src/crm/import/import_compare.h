@@ -50,4 +50,15 @@ bool import_same_custom(const char *a, const char *b);
 const struct address *import_addresses_of(const struct import_batch *b,
 					  int64_t record_id, size_t *n);
 
+/* --- where a name alone says who is meant: import_match.c --- */
+
+/* Does another row say all that this one says? */
+bool import_row_says_all(const struct import_row *other,
+			 const struct import_row *row);
+/* Do they differ in a text that both have, beside the name? */
+bool import_row_contradicts(const struct import_row *row,
+			    const struct record *r);
+/* The same of two rows, and of fields of users' own. */
+bool import_row_differs(const struct import_row *a, const struct import_row *b);
+
 #endif

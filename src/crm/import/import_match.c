@@ -20,7 +20,6 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "crm/import/import_alike.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_lookup.h"
 #include "crm/import/import_plan.h"

@@ -7,8 +7,11 @@
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
+#include "base/email.h"
 #include "base/err.h"
 #include "crm/group/group.h"
+#include "delivery/delivery.h"
+#include "delivery/recipient.h"
 
 static int read_filter(struct request *rq, struct recipient_filter *f,
 		       struct err *err)
@@ -31,14 +34,57 @@ static int read_filter(struct request *rq, struct recipient_filter *f,
 
 /* --- a page --- */
 
-/* Who waits, waits for what holds the campaign. */
+static bool waits(const struct recipient *r)
+{
+	return r->state == CRM_RECIPIENT_QUEUED ||
+	       r->state == CRM_RECIPIENT_DEFERRED;
+}
+
+static const char *hash_of(const struct recipient *r, struct arena *arena)
+{
+	char *hash = arena_alloc(arena, MD5_HEX + 1);
+
+	email_hash(r->address, hash);
+	return hash;
+}
+
+/* Of those who wait, whom the relay told to come again, as the audience inside
+ * knows it now: the Marketing API does not tell. */
+static int note_deferred(struct request *rq, const struct crm_campaign *c,
+			 struct recipients *list, struct err *err)
+{
+	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
+	CLEANUP(vec_release) struct deferrals deferred = VEC_INIT;
+
+	if (!c->marketing_campaign_id)
+		return 0;
+	vec_each (list, r)
+		if (waits(r) && r->address)
+			vec_push(&hashes, hash_of(r, rq->arena));
+	if (delivery_find_deferred(api_of(rq)->delivery,
+				   c->marketing_campaign_id, &hashes, rq->arena,
+				   &deferred, err) < 0)
+		return -1;
+	vec_each (list, r) {
+		const struct deferral *d =
+			waits(r) && r->address
+				? deferral_of(&deferred, hash_of(r, rq->arena))
+				: NULL;
+
+		if (!d)
+			continue;
+		r->state = CRM_RECIPIENT_DEFERRED;
+		r->detail = d->detail;
+		r->next_ms = d->next_ms;
+	}
+	return 0;
+}
+
+/* Who was not tried yet waits for what holds the campaign. */
 static const char *detail_of(const struct recipient *r,
 			     const struct crm_campaign *c)
 {
-	bool waits = r->state == CRM_RECIPIENT_QUEUED ||
-		     r->state == CRM_RECIPIENT_DEFERRED;
-
-	return waits ? c->hold_detail : r->detail;
+	return waits(r) && !r->detail ? c->hold_detail : r->detail;
 }
 
 static void format_recipient(const struct recipient *r,
@@ -54,6 +100,7 @@ static void format_recipient(const struct recipient *r,
 	json_key_bool(w, "caught", r->is_caught);
 	json_key_text(w, "reason", r->reason);
 	json_key_text(w, "detail", detail_of(r, c));
+	json_key_time_or_null(w, "next_at", r->next_ms);
 	json_key_time_or_null(w, "at", r->at_ms);
 	json_key_time_or_null(w, "opened_at", r->opened_ms);
 	json_key_int(w, "opens", r->opens);
@@ -85,7 +132,8 @@ int v1_campaigns_recipients(struct request *rq, struct response *rs,
 	    crm_campaign_get(db, query.filter.campaign_id, rq->arena, &c, err) <
 		    0 ||
 	    recipient_list(db, &query, rq->arena, &list, &total, &next, err) <
-		    0)
+		    0 ||
+	    note_deferred(rq, &c, &list, err) < 0)
 		return -1;
 	v1_list_begin(&w);
 	vec_each (&list, r)

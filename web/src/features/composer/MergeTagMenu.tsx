@@ -1,7 +1,7 @@
 /** Puts a word about the reader into a text, with what is said instead where nothing is known. */
 import { Button, Popover, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { insideWindow, roomForOptions } from '../../ui/insideWindow.ts';
 import { ADDRESS_TAG, commonTags, isLinkTag, linkTags, tagText } from './mergeTags.ts';
@@ -45,6 +45,7 @@ export function MergeTagMenu({ of, hasLinks = false, onInsert }: Props) {
         <Choice
           hasLinks={hasLinks}
           onInsert={(what) => {
+            if (!isOpen) return; // the second of a double click
             setOpen(false);
             onInsert(what);
           }}
@@ -63,7 +64,6 @@ function Choice({ hasLinks, onInsert }: Pick<Props, 'hasLinks' | 'onInsert'>) {
   const [fallback, setFallback] = useState('');
   // until the audience was asked, that which each has
   const known = fields.data?.length ? fields.data.map((field) => field.tag) : [FIRST];
-  const isDone = useRef(false); // a second click comes before the menu has closed
   const isField = tag !== null && known.includes(tag);
   const data = [
     { group: t('composer.tag.fields'), items: itemsOf([...known, ADDRESS_TAG]) },
@@ -71,8 +71,7 @@ function Choice({ hasLinks, onInsert }: Pick<Props, 'hasLinks' | 'onInsert'>) {
     ...(hasLinks ? [{ group: t('composer.tag.links'), items: itemsOf(linkTags) }] : []),
   ];
   const insert = () => {
-    if (!tag || isDone.current) return;
-    isDone.current = true;
+    if (!tag) return;
     onInsert({ tag, text: tagText(tag, isField ? fallback : ''), link: isLinkTag(tag) ? t(`composer.tag.words.${tag}`) : undefined });
   };
   return (

@@ -23,7 +23,7 @@ export function useRecipientColumns(): Column<LedgerRow>[] {
       { name: 'name', label: t('campaigns.person'), width: 150, isSortable: true, cell: (row) => <Name row={row} /> },
       { name: 'address', label: t('people.field.email'), width: 205, isSortable: false, cell: (row) => row.address && <bdi>{row.address}</bdi> },
       { name: 'state', label: t('campaigns.statusHead'), width: 115, isSortable: false, isBeside: true, cell: (row) => t(row.caught ? 'campaigns.caught.state' : `campaigns.state.${row.state as LedgerState}`) },
-      { name: 'reason', label: t('campaigns.reason'), width: 135, isSortable: false, cell: (row) => row.reason && <span title={row.detail ?? ''}>{titleOf(row.reason)}</span> },
+      { name: 'reason', label: t('campaigns.reason'), width: 135, isSortable: false, cell: (row) => (row.reason ? <span title={row.detail ?? ''}>{titleOf(row.reason)}</span> : row.detail && <bdi title={row.detail}>{row.detail}</bdi>) },
       { name: 'did', label: t('campaigns.responseHead'), width: 215, isSortable: false, cell: (row) => <Did row={row} /> },
       { name: 'opens', label: t('report.who.opens'), width: 120, isSortable: true, isNamed: true, cell: (row) => row.opens > 0 && format.number(row.opens) },
       { name: 'clicks', label: t('report.who.clicks'), width: 90, isSortable: true, isNamed: true, cell: (row) => row.clicks > 0 && format.number(row.clicks) },

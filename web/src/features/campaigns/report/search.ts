@@ -9,7 +9,8 @@ export const severalStates = ['sent', 'delivered', 'caught', 'waiting', 'not_sen
 export const states = ['queued', 'accepted', 'deferred', 'refused', 'expired', 'canceled', 'left_out'] as const;
 export type LedgerState = (typeof states)[number];
 export type FilterState = LedgerState | (typeof severalStates)[number];
-export const filterStates: readonly FilterState[] = [...severalStates, ...states];
+/** Who of those that wait was tried already changes by the minute: they are found together. */
+export const filterStates: readonly FilterState[] = [...severalStates, ...states.filter((state) => state !== 'queued' && state !== 'deferred')];
 
 export const responses = [
   'opened', 'machine_opened', 'not_opened', 'clicked', 'machine_clicked', 'not_clicked', 'bounced', 'bounced_hard', 'bounced_soft',
