@@ -1,7 +1,7 @@
 #include "delivery/recipient.h"
 
 #include "base/cleanup.h"
-#include "base/json.h"
+#include "base/strbuf.h"
 
 #include "sql/recipient.h"
 
@@ -54,15 +54,10 @@ int deferrals_find(struct db *db, const char *campaign_hex,
 		   struct deferrals *out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&json);
 
-	json_begin_array(&w);
-	vec_each (hashes, hash)
-		json_text(&w, *hash);
-	json_end_array(&w);
 	return db_list(
 		db, SQL_RECIPIENT_LIST_DEFERRED,
-		SQL_ARGS(sql_str(strbuf_str(&json)), sql_text(campaign_hex)),
+		SQL_ARGS(sql_texts(hashes, &json), sql_text(campaign_hex)),
 		read_deferral, arena, out, err);
 }
 

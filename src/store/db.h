@@ -152,6 +152,8 @@ int db_list_texts(struct db *db, const struct sql *sql, struct sql_args args,
 			 sizeof(*(vec)->v), buf)
 struct sql_value sql_keys_strided(const int64_t *first, size_t n, size_t stride,
 				  struct strbuf *buf);
+/* The same of texts, for `IN JSON_TEXTS(?)`. */
+struct sql_value sql_texts(const struct texts *texts, struct strbuf *buf);
 
 /* --- writing --- */
 

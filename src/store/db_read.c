@@ -100,3 +100,15 @@ struct sql_value sql_keys_strided(const int64_t *first, size_t n, size_t stride,
 	json_end_array(&w);
 	return sql_str(strbuf_str(buf));
 }
+
+struct sql_value sql_texts(const struct texts *texts, struct strbuf *buf)
+{
+	struct json_writer w = JSON_WRITER(buf);
+
+	strbuf_reset(buf);
+	json_begin_array(&w);
+	vec_each (texts, text)
+		json_text(&w, *text);
+	json_end_array(&w);
+	return sql_str(strbuf_str(buf));
+}

@@ -8,7 +8,6 @@
 #include "audience/segment.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "crm/campaign_figures.h"
 #include "crm/group/group.h"
 #include "crm/tag.h"
@@ -155,19 +154,6 @@ static void read_member(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
-static struct sql_value texts_json(const struct texts *texts,
-				   struct strbuf *out)
-{
-	struct json_writer w = JSON_WRITER(out);
-
-	strbuf_reset(out);
-	json_begin_array(&w);
-	vec_each (texts, text)
-		json_text(&w, *text);
-	json_end_array(&w);
-	return sql_str(strbuf_str(out));
-}
-
 static bool holds(const struct texts *texts, const char *text)
 {
 	vec_each (texts, it)
@@ -194,7 +180,7 @@ static int list_members(struct demo *d, struct db *audience, int64_t list_id,
 		    read_member, d->arena, out, err) < 0)
 		return -1;
 	return db_list(audience, SQL_DEMO_MEMBERS_BY_HASH,
-		       SQL_ARGS(sql_int(list_id), texts_json(&hashes, &json)),
+		       SQL_ARGS(sql_int(list_id), sql_texts(&hashes, &json)),
 		       read_member, d->arena, out, err);
 }
 
@@ -211,8 +197,8 @@ static int list_shared(struct demo *d, const struct demo_rows *members,
 	vec_each (members, m)
 		vec_push(&hashes, m->name);
 	return db_list_texts(d->db, SQL_DEMO_SHARED_HASHES,
-			     SQL_ARGS(texts_json(&hashes, &json)), d->arena,
-			     out, err);
+			     SQL_ARGS(sql_texts(&hashes, &json)), d->arena, out,
+			     err);
 }
 
 static int drop_members(struct db *audience, const struct demo_rows *members,
@@ -265,7 +251,7 @@ static int forget_mirror(struct demo *d, struct err *err)
 	vec_each (&rows, row)
 		vec_push(&hashes, row->name);
 	return db_write(d->db, SQL_DEMO_MIRROR_DROP,
-			SQL_ARGS(texts_json(&hashes, &json)), err);
+			SQL_ARGS(sql_texts(&hashes, &json)), err);
 }
 
 int demo_drop_members(struct demo *d, struct err *err)
