@@ -340,22 +340,28 @@ static int settle_member(struct work *w, const json_t *form,
 		       : 0;
 }
 
-/* Whoever subscribes may be somebody who takes an unsubscribe back. Who says no
- * here all the same does not stay in until the next sync. */
-static int hear_taken_back(struct work *w, const json_t *form,
-			   const struct seen *seen, struct err *err)
+/* Who has the address and says no here does not stay in until the next sync. */
+static int tell_opted_out(struct work *w, const char *hash, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    opted_out_tell(&tx, hash, w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Whoever subscribes may be somebody who takes an unsubscribe back. */
+static int hear_taken_back(struct work *w, const json_t *form,
+			   const struct seen *seen, struct err *err)
+{
 	if (strcmp(field(form, "type"), "subscribe") != 0 ||
 	    seen->status != MIRROR_SUBSCRIBED)
 		return 0;
 	if (member_took_back(w, seen->hash, field(form, "data[ip_opt]"), err) <
-		    0 ||
-	    tx_begin(w->db, &tx, err) < 0 ||
-	    opted_out_tell(&tx, seen->hash, w->actor.now_ms, err) < 0)
+	    0)
 		return -1;
-	return tx_commit(&tx, err);
+	return tell_opted_out(w, seen->hash, err);
 }
 
 /* Our own job is at work on who has the address: what it did over there is
@@ -372,7 +378,6 @@ static int is_busy(struct work *w, const char *hash, struct err *err)
  * no here. */
 static int follow_renamed(struct work *w, const json_t *form, struct err *err)
 {
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char hash[MD5_HEX + 1];
 
 	if (mirror_follow(w, err) < 0)
@@ -380,10 +385,7 @@ static int follow_renamed(struct work *w, const json_t *form, struct err *err)
 	if (!*field(form, "data[new_email]"))
 		return 0;
 	email_hash(field(form, "data[new_email]"), hash);
-	if (tx_begin(w->db, &tx, err) < 0 ||
-	    opted_out_tell(&tx, hash, w->actor.now_ms, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
+	return tell_opted_out(w, hash, err);
 }
 
 /* Doing it twice changes nothing. */
