@@ -114,21 +114,11 @@ static const json_t *query_schema(const json_t *parameters, const char *name)
 	return NULL;
 }
 
-/* As request_query_bool() reads it: `?dry_run=yes` must not be the deed. */
-static bool is_flag(const char *text)
-{
-	static const char *const words[] = { "true", "false", "1", "0" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcasecmp(words[i], text) == 0)
-			return true;
-	return false;
-}
-
 static const char *unknown_parameter(struct report *r, const char *name,
-				     const char **names)
+				     const json_t *parameters)
 {
-	const char *near = near_name(name, names);
+	const char *near =
+		near_name(name, query_names(parameters, false, r->arena));
 
 	return near ? arena_printf(r->arena,
 				   "there is no such parameter; did you "
@@ -141,7 +131,6 @@ static void check_query(struct report *r, const json_t *operation,
 			const struct request *rq)
 {
 	const json_t *parameters = json_object_get(operation, "parameters");
-	const char **names = query_names(parameters, false, r->arena);
 	const char **required = query_names(parameters, true, r->arena);
 	struct params params = { .first = NULL };
 
@@ -150,12 +139,15 @@ static void check_query(struct report *r, const json_t *operation,
 		const json_t *schema = query_schema(parameters, p->name);
 		const char *type =
 			json_string_value(json_object_get(schema, "type"));
+		bool flag;
 
 		/* The key may stand in the query: http/auth.h. */
 		if (!schema && strcmp(p->name, "apikey") != 0)
-			wrong(r, p->name, unknown_parameter(r, p->name, names));
+			wrong(r, p->name,
+			      unknown_parameter(r, p->name, parameters));
 		else if (type && strcmp(type, "boolean") == 0 &&
-			 !is_flag(p->value))
+			 !request_flag_parse(p->value, &flag))
+			/* `?dry_run=yes` must not be the deed */
 			wrong(r, p->name, "must be true or false");
 	}
 	for (; *required; required++) {

@@ -47,18 +47,19 @@ int request_query_int(const struct request *rq, const char *name, int64_t least,
 	return 1;
 }
 
+bool request_flag_parse(const char *text, bool *out)
+{
+	*out = strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+	return *out || strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0;
+}
+
 bool request_query_bool(const struct request *rq, const char *name,
 			bool otherwise)
 {
 	const char *text = request_query(rq, name);
+	bool flag;
 
-	if (!text)
-		return otherwise;
-	if (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0)
-		return true;
-	if (strcasecmp(text, "false") == 0 || strcmp(text, "0") == 0)
-		return false;
-	return otherwise;
+	return text && request_flag_parse(text, &flag) ? flag : otherwise;
 }
 
 const char *request_header(const struct request *rq, const char *name)

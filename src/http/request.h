@@ -65,7 +65,9 @@ const char *request_query(const struct request *rq, const char *name);
 /* 1, 0 absent, -1 ERR_INVALID with the field. */
 int request_query_int(const struct request *rq, const char *name, int64_t least,
 		      int64_t most, int64_t *out, struct err *err);
-/* true/1, false/0, any case; anything else and absence are `otherwise`. */
+/* true/1, false/0, any case; false: text is neither. */
+bool request_flag_parse(const char *text, bool *out);
+/* Anything else, and absence, are `otherwise`. */
 bool request_query_bool(const struct request *rq, const char *name,
 			bool otherwise);
 
