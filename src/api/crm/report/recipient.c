@@ -48,6 +48,13 @@ static const char *hash_of(const struct recipient *r, struct arena *arena)
 	return hash;
 }
 
+static void set_deferred(struct recipient *r, const struct deferral *d)
+{
+	r->state = CRM_RECIPIENT_DEFERRED;
+	r->detail = d->detail;
+	r->next_ms = d->next_ms;
+}
+
 /* Of those who wait, whom the relay told to come again, as the audience inside
  * knows it now: the Marketing API does not tell. */
 static int note_deferred(struct request *rq, const struct crm_campaign *c,
@@ -55,27 +62,25 @@ static int note_deferred(struct request *rq, const struct crm_campaign *c,
 {
 	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
 	CLEANUP(vec_release) struct deferrals deferred = VEC_INIT;
+	CLEANUP(vec_release) VEC(struct recipient *) asked = VEC_INIT;
 
 	if (!c->marketing_campaign_id)
 		return 0;
-	vec_each (list, r)
-		if (waits(r) && r->address)
-			vec_push(&hashes, hash_of(r, rq->arena));
+	vec_each (list, r) {
+		if (!waits(r) || !r->address)
+			continue;
+		vec_push(&asked, r);
+		vec_push(&hashes, hash_of(r, rq->arena));
+	}
 	if (delivery_find_deferred(api_of(rq)->delivery,
 				   c->marketing_campaign_id, &hashes, rq->arena,
 				   &deferred, err) < 0)
 		return -1;
-	vec_each (list, r) {
-		const struct deferral *d =
-			waits(r) && r->address
-				? deferral_of(&deferred, hash_of(r, rq->arena))
-				: NULL;
+	for (size_t i = 0; i < asked.n; i++) {
+		const struct deferral *d = deferral_of(&deferred, hashes.v[i]);
 
-		if (!d)
-			continue;
-		r->state = CRM_RECIPIENT_DEFERRED;
-		r->detail = d->detail;
-		r->next_ms = d->next_ms;
+		if (d)
+			set_deferred(asked.v[i], d);
 	}
 	return 0;
 }
