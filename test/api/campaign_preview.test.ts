@@ -1,7 +1,7 @@
 /** A campaign before it is sent: as a given person gets it, in an inbox, and as a test. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { until, useServer, type Json } from "../harness/index.js";
+import { caughtMail, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const HTML = `<!doctype html><html><head><meta name="color-scheme" content="light dark"><style>
@@ -45,9 +45,7 @@ describe("the preview of a campaign", () => {
     assert.match(text, /<html lang="de">/);
     assert.match(text, /Diese E-Mail ging an/);
     await server.job((await server.admin.post(`${v1}/campaigns/${body.id}/test`, { to: ["juni@example.test"] }, { status: 202 })).body.job_id);
-    const mail = await until("the mail is there", async () =>
-      (await server.admin.get(`${v1}/outbox`, { rcpt: "juni@example.test" })).body.items[0]);
-    const { source } = (await server.admin.get(`${v1}/outbox/${mail.id}`)).body;
+    const { source } = await caughtMail(server, "juni@example.test");
     assert.match(source, /Diese E-Mail ging an/);
     assert.equal((await server.admin.get(`${v1}/campaigns/${body.id}`)).body.html, "<p>Hallo</p>");
   });
@@ -138,10 +136,8 @@ describe("the preview of a campaign", () => {
     await server.admin.post(path, { to: ["me@example.test"], person_id: 99999 }, { status: 404 });
     const { body } = await server.admin.post(path, { to: ["me@example.test"], person_id: zoe.id }, { status: 202 });
     await server.job(body.job_id);
-    const caught = await until("the test is caught", async () =>
-      (await server.admin.get(`${v1}/outbox`, { rcpt: "me@example.test" })).body.items[0]);
-    assert.equal(caught.subject, "[Test] News, Zoë");
-    const mail = (await server.admin.get(`${v1}/outbox/${caught.id}`)).body;
+    const mail = await caughtMail(server, "me@example.test");
+    assert.equal(mail.subject, "[Test] News, Zoë");
     assert.match(mail.html, /Dear Zoë &lt;b&gt;Øre&lt;\/b&gt;, only you/);
     assert.match(mail.html, /\/t\/u\//); // the link to unsubscribe is a test's
     assert.match((await server.admin.get(`${v1}/campaigns/${campaign.id}`)).body.html, /\*\|FNAME\|\*/);

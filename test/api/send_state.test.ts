@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
-  addPeople, FaultyProxy, isSent, makeCampaign, makeGroup, push, runJob, Server, until, useServer,
+  addPeople, caughtMail, FaultyProxy, isSent, makeCampaign, makeGroup, push, runJob, Server, until, useServer,
   type Json,
 } from "../harness/index.js";
 
@@ -121,8 +121,7 @@ describe("a send", () => {
     for (const [i, form] of forms.entries()) {
       await server.admin.patch(path, form);
       await runJob(server, `${path}/test`, { to: [`try${i}@example.test`] });
-      const { body: caught } = await server.admin.get(`${v1}/outbox`, { q: `try${i}@example.test` });
-      const { body: mail } = await server.admin.get(`${v1}/outbox/${caught.items[0].id}`);
+      const mail = await caughtMail(server, `try${i}@example.test`);
       assert.equal(/First/.test(mail.html ?? ""), i === 0);
       assert.match(mail.text, new RegExp(["First", "Second", "Third"][i]!));
     }

@@ -1,7 +1,7 @@
 /** Who we are: settings that are in force at once, in every process, without a restart. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { execute, parseMail, until, useServer, type Json, type Server } from "../harness/index.js";
+import { caughtMail, execute, parseMail, until, useServer, type Json, type Server } from "../harness/index.js";
 
 const v1 = "/api/v1";
 const NO_OPTIONS = { MUSTER_RELAY: "", MUSTER_ORGANISATION: "", MUSTER_POSTAL_ADDRESS: "" };
@@ -22,9 +22,7 @@ async function send(server: Server, address: string): Promise<Json> {
   });
   await server.mailchimp.put(`/3.0/campaigns/${body.id}/content`, { html: "<p>*|LIST:ADDRESSLINE|*</p>" });
   await server.mailchimp.post(`/3.0/campaigns/${body.id}/actions/send`);
-  const mail = await until("the message is there", async () =>
-    (await server.admin.get(`${v1}/outbox`, { rcpt: address })).body.items[0]);
-  return parseMail((await server.admin.get(`${v1}/outbox/${mail.id}`)).body.source);
+  return parseMail((await caughtMail(server, address)).source);
 }
 
 describe("settings without options", () => {

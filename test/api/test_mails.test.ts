@@ -1,7 +1,7 @@
 /** Tests of a campaign: how many, to whom, and how they are told from the real thing. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, caughtMail, until, useServer, type Json } from "../harness/index.js";
 
 const v1 = "/api/v1";
 
@@ -25,11 +25,10 @@ describe("a test of a campaign", () => {
 
   it("says so in its subject, not in its text", async () => {
     await server.job((await test("me@example.test", 202)).body.job_id);
-    const mail = await until("the test is caught", async () =>
-      (await server.admin.get(`${v1}/outbox`, { rcpt: "me@example.test" })).body.items[0]);
+    const mail = await caughtMail(server, "me@example.test");
     assert.equal(mail.subject, "[Test] Hi me@example.test");
     assert.deepEqual([mail.campaign_name, mail.is_test], ["News", true]);
-    assert.match((await server.admin.get(`${v1}/outbox/${mail.id}`)).body.html, /<p>Hi me@example.test<\/p>/);
+    assert.match(mail.html, /<p>Hi me@example.test<\/p>/);
     assert.match((await server.admin.get(`${v1}/campaigns/${campaign.id}/envelope`)).body.subject, /^Hi /);
   });
 

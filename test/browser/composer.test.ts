@@ -1,7 +1,7 @@
 /** Campaigns written in the browser: whom to, from whom, what about; blocks, checked, tested, sent. */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { addPeople, makeGroup, runJob, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
+import { addPeople, caughtMail, makeGroup, runJob, until, useDns, useReceiver, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, german, intercept, phone, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
@@ -130,8 +130,7 @@ describe("the composer", () => {
     await picture(page, "composer-test");
     await dialog.getByRole("button", { name: "Send the test" }).click();
     await dialog.getByText("are in the outbox").waitFor();
-    const test = await until("the test is in the outbox", async () => (await server.admin.get(`${v1}/outbox`, { rcpt: "test@example.org" })).body.items[0]);
-    assert.equal(test.subject, "[Test] Hello Ann");
+    assert.equal((await caughtMail(server, "test@example.org")).subject, "[Test] Hello Ann");
     await page.keyboard.press("Escape");
 
     await picture(page, "composer-ready");

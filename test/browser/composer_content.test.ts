@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { until, useReceiver, useServer, type Json } from "../harness/index.js";
+import { caughtMail, until, useReceiver, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, intercept, picture, useBrowser } from "./browser.js";
 import { block, blocks, edit, line, open, openContent, PNG, saved, useCampaigns, writingIn } from "./composer.js";
 
@@ -43,13 +43,9 @@ describe("the content of a mail", () => {
   const server = useServer({ env: { MUSTER_WEBHOOKS_PRIVATE: "true" } });
   const browser = useBrowser(server);
   const { of, designOf, make, designed, become } = useCampaigns(server);
-  const outbox = async (rcpt: string): Promise<Json> => {
-    const { id } = await until("the mail is in the outbox", async () => (await server.admin.get(`${v1}/outbox`, { rcpt })).body.items[0]);
-    return (await server.admin.get(`${v1}/outbox/${id}`)).body;
-  };
   const test = async (campaign: Json, to: string): Promise<Json> => {
     await server.job((await server.admin.post(`${v1}/campaigns/${campaign.id}/test`, { to: [to] }, { status: 202 })).body.job_id);
-    return outbox(to);
+    return caughtMail(server, to);
   };
 
   it("takes what is typed once a block is added", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { FrameLocator, Page } from "playwright-core";
-import { addPeople, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
+import { addPeople, caughtMail, isSent, makeCampaign, makeGroup, runJob, until, useServer, type Json } from "../harness/index.js";
 import { checkAccessible, dark, enter, german, intercept, phone, picture, useBrowser } from "./browser.js";
 
 const v1 = "/api/v1";
@@ -108,6 +108,7 @@ describe("the outbox", () => {
 
   it("says what is a test, and of what", async () => {
     await runJob(server, `${v1}/campaigns/${campaign.id}/test`, { to: ["me@example.org"] });
+    await caughtMail(server, "me@example.org");
     const page = await browser.signIn("manager");
     await page.goto("/outbox?q=me@example.org");
     const row = page.getByRole("row", { name: /^\[Test\] Hello/ });

@@ -1,7 +1,7 @@
 /** Organisation, relay, users: what an administrator changes later. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { until, useRelay, useServer, type Json, type Server } from "../harness/index.js";
+import { caughtMail, until, useRelay, useServer, type Json, type Server } from "../harness/index.js";
 import { checkAccessible, dark, german, intercept, PASSWORD, phone, picture, useBrowser } from "./browser.js";
 
 const bare = { env: { MUSTER_ORGANISATION: "", MUSTER_POSTAL_ADDRESS: "", MUSTER_RELAY: "" } };
@@ -21,9 +21,7 @@ async function mailTo(server: Server, address: string): Promise<string> {
   });
   await server.mailchimp.put(`/3.0/campaigns/${body.id}/content`, { html: "<p>Hello</p>" });
   await server.mailchimp.post(`/3.0/campaigns/${body.id}/actions/send`);
-  const mail = await until("the message is there", async () =>
-    (await server.admin.get("/api/v1/outbox", { rcpt: address })).body.items[0]);
-  return (await server.admin.get(`/api/v1/outbox/${mail.id}`)).body.source;
+  return (await caughtMail(server, address)).source;
 }
 
 /** What the audience tells other programs, once it was told. */

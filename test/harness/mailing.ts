@@ -1,8 +1,16 @@
-/** A campaign that was sent to one person, and the links of its message. */
+/** Mail that a server sent to its outbox, and a campaign sent to one person with the links of its message. */
 import { createHash } from "node:crypto";
 import { parseMail } from "./mail.js";
+import type { Json } from "./client.js";
 import type { Server } from "./server.js";
 import { until } from "./wait.js";
+
+/** The newest message to an address, whole: it may be handed over only after the act, or its job, has ended. */
+export async function caughtMail(server: Server, address: string): Promise<Json> {
+  const { id } = await until(`a mail to ${address} is in the outbox`, async () =>
+    (await server.admin.get("/api/v1/outbox", { rcpt: address })).body.items[0]);
+  return (await server.admin.get(`/api/v1/outbox/${id}`)).body;
+}
 
 /** Where a server that relays to its outbox takes the one-click unsubscribe of that message. */
 export async function unsubscribeLinkOf(server: Server, address: string): Promise<string> {
@@ -21,11 +29,7 @@ export async function unsubscribeLinkOf(server: Server, address: string): Promis
     html: '<p><a href="*|UNSUB|*">Leave</a></p>',
   });
   await server.mailchimp.post(`/3.0/campaigns/${body.id}/actions/send`);
-  const mail = await until("the message is there", async () => {
-    const { body: box } = await server.admin.get("/api/v1/outbox", { rcpt: address });
-    return box.items[0];
-  });
-  const { source } = (await server.admin.get(`/api/v1/outbox/${mail.id}`)).body;
+  const { source } = await caughtMail(server, address);
   const header = (await parseMail(source)).headers.find((h) => h.key === "list-unsubscribe")!;
   return new URL(header.value.match(/<(http[^>]+)>/)![1]!).pathname;
 }
