@@ -157,6 +157,34 @@ SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_mem
 SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
  WHERE email_hash IN JSON_TEXTS(?) AND status IN (:MIRROR_UNSUBSCRIBED, :MIRROR_ARCHIVED);
 
+-- name: newcomer-known
+-- Those whom the mirror has as getting mail. args: JSON hashes
+SELECT email_hash, changed_ms FROM bridge_member
+ WHERE email_hash IN JSON_TEXTS(?) AND status IN (:MIRROR_MAILED);
+
+-- name: newcomer-opted-out
+-- Who has one of the addresses, and is opted out. args: JSON hashes
+SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
+ WHERE e.hash IN JSON_TEXTS(?) AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
+   AND p.opted_out = 1
+ ORDER BY p.id;
+
+-- name: newcomer-said-no
+-- Addresses that no person has, and since when: kept opt-outs, erased ones, and
+-- those of leads. What the audience told is over when they come back there.
+-- args: JSON keyed hashes, the same, JSON hashes
+SELECT hash, MAX(at_ms) FROM kept_opt_out
+ WHERE hash IN JSON_TEXTS(?) AND source <> 'audience' GROUP BY hash
+ UNION ALL
+SELECT hash, MAX(COALESCE(ended_ms, 0)) FROM email
+ WHERE hash IN JSON_TEXTS(?) GROUP BY hash
+ UNION ALL
+SELECT e.hash, MAX(c.at_ms) FROM email e JOIN lead l ON l.id = e.record_id
+  JOIN consent c ON c.entity = e.entity AND c.record_id = l.id AND c.state = :CONSENT_OPTED_OUT
+ WHERE e.hash IN JSON_TEXTS(?) AND e.entity = :ENTITY_LEAD AND e.ended_ms IS NULL
+   AND l.opted_out = 1
+ GROUP BY e.hash;
+
 -- name: bridge-member-contacts
 -- By which hashes the mirror knows them. args: contact ids (JSON array), the same
 SELECT contact_id, email_hash FROM bridge_member WHERE contact_id IN JSON_TEXTS(?)

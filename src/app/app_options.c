@@ -165,6 +165,13 @@ const struct option app_option_table[] = {
 	  .offset = offsetof(struct app_options, reconcile_at),
 	  .check = check_time_of_day,
 	  .help = "Time of day of the nightly reconcile, HH:MM, UTC" },
+	{ .name = "sync.watch",
+	  .type = OPTION_TIME,
+	  .offset = offsetof(struct app_options, watch_ms),
+	  .least = MS_SECOND,
+	  .most = MS_DAY,
+	  .help = "From one look at what others changed in the audience to "
+		  "the next" },
 	{ .name = "sync.max_age",
 	  .type = OPTION_TIME,
 	  .offset = offsetof(struct app_options, reconcile_max_age_ms),

@@ -395,6 +395,7 @@ static int make_bridge(struct server *s, struct err *err)
 		.organisation = o->organisation,
 		.postal_address = o->postal_address,
 		.reconcile_at = o->reconcile_at,
+		.watch_ms = o->watch_ms,
 		.max_age_ms = o->reconcile_max_age_ms,
 		.connections = BRIDGE_CONNECTIONS,
 		.mails_stay = inside ? mails_stay : NULL,

@@ -59,6 +59,7 @@ size_t bridge_job_kinds(struct bridge *bridge, struct job_kind *out, size_t max)
 		{ .name = "nightly",
 		  .fn = job_nightly,
 		  .max_attempts = INT32_MAX },
+		{ .name = "watch", .fn = job_watch, .max_attempts = INT32_MAX },
 		{ .name = "bridge-person", .fn = job_person },
 		{ .name = "bridge-fields", .fn = job_fields },
 		{ .name = "bridge-forget", .fn = job_forget },
@@ -95,6 +96,7 @@ int bridge_begin(struct bridge *bridge, int64_t now_ms, struct err *err)
 	    tx_begin(db, &tx, err) < 0 ||
 	    add_always(&tx, "pull", now_ms, err) < 0 ||
 	    add_always(&tx, "nightly", now_ms, err) < 0 ||
+	    add_always(&tx, "watch", now_ms, err) < 0 ||
 	    add_always(&tx, "hook-register", now_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);

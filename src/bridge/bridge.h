@@ -14,6 +14,8 @@
  *     pull             results of running campaigns, sends that were lost
  *                                                        (always one waits)
  *     sync             reconcile all, repair            {full}
+ *     watch            what others changed in the audience: read
+ *                                                        (always one waits)
  *     bridge-person    addresses, opt-out, names        {person_id}
  *     bridge-fields    what merge fields there are      {create}
  *     bridge-forget    erased people -> delete-permanent
@@ -47,6 +49,8 @@ struct bridge_setup {
 	const char *organisation; /* options; "": the settings */
 	const char *postal_address;
 	const char *reconcile_at; /* HH:MM, UTC */
+	int64_t watch_ms;         /* from one look at the audience to the next,
+				     at least */
 	int64_t max_age_ms;       /* of the last reconcile, when remote */
 	int64_t connections;      /* to the endpoint, at most 10 */
 	/* Do mails stay in the catcher of this program? Only then the people

@@ -119,7 +119,7 @@ int field_own_map(struct work *w, struct err *err);
 void field_map_of_member(const struct field_map *map,
 			 const json_t *merge_fields, struct strbuf *out);
 
-/* --- mirror.c: what we last knew of the members --- */
+/* --- mirror/mirror.c: what we last knew of the members --- */
 
 /* The reason of rule 12 for leaving such a member out, or that it may get mail
  * or be added. */
@@ -130,6 +130,9 @@ enum left_out mirror_reason(enum mirror_status status);
  * goes on there. */
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err);
+/* For a query, as the audience takes it: since when the mirror does not know
+ * what changed. Appended. */
+int mirror_since(struct work *w, struct strbuf *out, struct err *err);
 /* A member is not where it was: whoever has another address now is followed. */
 int mirror_follow(struct work *w, struct err *err);
 /* The member as it is now. merge_hash (of what field_map_of_member writes),
@@ -186,7 +189,33 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 		 const char *new_hash, const json_t *member, int64_t now_ms,
 		 struct err *err);
 
-/* --- moved.c: members whose address changed over there --- */
+/* --- mirror/newcomer.c: members whom others subscribed --- */
+
+/* By the same index. { VEC_INIT, VEC_INIT } before. */
+struct newcomers {
+	struct texts hashes;
+	struct texts keyed; /* see forgotten_hash; "": not known */
+	struct arena *arena;
+};
+void newcomers_release(struct newcomers *n);
+/* Of a page of members, before the mirror knows any of it: who gets mail over
+ * there and did not when the mirror saw them last, or has changed since (all:
+ * whatever it saw). */
+int newcomers_find(struct work *w, const json_t *members, bool all,
+		   struct newcomers *out, struct err *err);
+/*
+ * They are unsubscribed if the CRM has an opt-out or an erasure of the address,
+ * unless they signed up since, by themselves: by the job bridge-person of who
+ * has it, or at once and taken off the page.
+ */
+int newcomers_tell(struct work *w, const struct newcomers *n, json_t *members,
+		   struct err *err);
+
+/* --- mirror/watch.c --- */
+
+int job_watch(struct job_run *run, struct err *err);
+
+/* --- mirror/moved.c: members whose address changed over there --- */
 
 /*
  * The member is the one that the mirror knows by another hash: the mirror's row
@@ -217,6 +246,8 @@ struct reconciled {
 #define RECONCILE_ASKS 1
 int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	      struct err *err);
+/* The first part of it: whoever left the audience is opted out. */
+int reconcile_leavers(struct work *w, struct reconciled *out, struct err *err);
 int job_sync(struct job_run *run, struct err *err);
 int job_nightly(struct job_run *run, struct err *err);
 

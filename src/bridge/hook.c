@@ -307,19 +307,6 @@ static int opt_out(struct tx *tx, struct work *w, const json_t *form,
 	return journal(tx, w, "unsubscribe", 0, NULL, err);
 }
 
-static int drop_kept_word(struct tx *tx, struct work *w, const json_t *form,
-			  const struct seen *seen, struct err *err)
-{
-	struct meant who = { seen->hash, field(form, "data[email]") };
-	struct mirrored known = { 0 };
-
-	if (seen->status != MIRROR_SUBSCRIBED)
-		return 0;
-	if (mirror_find(tx->db, seen->hash, w->arena, &known, err) < 0)
-		return -1;
-	return word_no_more(tx, &who, &known, seen->changed_ms, err);
-}
-
 static int settle_member(struct work *w, const json_t *form,
 			 const struct seen *seen, struct err *err)
 {
@@ -330,7 +317,6 @@ static int settle_member(struct work *w, const json_t *form,
 	    strcmp(field(form, "data[reason]"), "abuse") == 0)
 		gone = has_left(w, form, seen, err);
 	if (gone < 0 || tx_begin(w->db, &tx, err) < 0 ||
-	    drop_kept_word(&tx, w, form, seen, err) < 0 ||
 	    note_seen(&tx, w, seen, err) < 0 ||
 	    (gone && opt_out(&tx, w, form, seen, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
@@ -351,12 +337,14 @@ static int tell_opted_out(struct work *w, const char *hash, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-/* Whoever subscribes may be somebody who takes an unsubscribe back. */
-static int hear_taken_back(struct work *w, const json_t *form,
+/* Whoever subscribes may be somebody who takes an unsubscribe back. What the
+ * CRM says of them is looked at with the page that tells of them. */
+static int hear_subscribed(struct work *w, const json_t *form,
 			   const struct seen *seen, struct err *err)
 {
-	if (strcmp(field(form, "type"), "subscribe") != 0 ||
-	    seen->status != MIRROR_SUBSCRIBED)
+	if (mirror_follow(w, err) < 0)
+		return -1;
+	if (strcmp(field(form, "type"), "subscribe") != 0)
 		return 0;
 	if (member_took_back(w, seen->hash, field(form, "data[ip_opt]"), err) <
 	    0)
@@ -413,7 +401,7 @@ int job_hook(struct job_run *run, struct err *err)
 	if (follow_if_unknown(&w, hash, err) < 0 ||
 	    look_at_member(&w, hash, &seen, err) < 0)
 		return -1;
-	if (settle_member(&w, form, &seen, err) < 0)
-		return -1;
-	return hear_taken_back(&w, form, &seen, err);
+	return seen.status == MIRROR_SUBSCRIBED
+		       ? hear_subscribed(&w, form, &seen, err)
+		       : settle_member(&w, form, &seen, err);
 }

@@ -27,7 +27,7 @@ int member_read(struct work *w, const char *hash, json_t **out, struct err *err)
 		   list_path(w,
 			     "/members/%s?fields=id,email_address,contact_id,"
 			     "status,unsubscribe_reason,last_changed,source,"
-			     "tags,ip_opt",
+			     "tags,ip_opt,timestamp_opt",
 			     hash),
 		   out, &why) == 0)
 		return 1;

@@ -36,7 +36,6 @@ struct leaver {
 struct leavers VEC_FIELDS(struct leaver);
 
 struct todo {
-	struct leavers leavers; /* opt these people out */
 	struct texts bounced;   /* hashes: hold these addresses */
 	struct texts opted_out; /* hashes: unsubscribe these members */
 	struct texts orphans;   /* hashes: ours, and nobody's */
@@ -45,7 +44,6 @@ struct todo {
 
 static void todo_release(struct todo *t)
 {
-	vec_release(&t->leavers);
 	vec_release(&t->bounced);
 	vec_release(&t->opted_out);
 	vec_release(&t->orphans);
@@ -163,9 +161,7 @@ static int forget_or_park(struct work *w, struct reconciled *out,
 
 static int find_todo(struct work *w, struct todo *t, struct err *err)
 {
-	if (db_list(w->db, SQL_RECONCILE_LEAVERS, SQL_NO_ARGS, read_leaver,
-		    w->arena, &t->leavers, err) < 0 ||
-	    read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0 ||
+	if (read_hashes(w, SQL_RECONCILE_BOUNCED, &t->bounced, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_OPTED_OUT, &t->opted_out, err) < 0 ||
 	    read_hashes(w, SQL_RECONCILE_ORPHANS, &t->orphans, err) < 0)
 		return -1;
@@ -250,18 +246,29 @@ static int remove_these(struct work *w, const struct todo *t,
 	return 0;
 }
 
+int reconcile_leavers(struct work *w, struct reconciled *out, struct err *err)
+{
+	CLEANUP(vec_release) struct leavers leavers = VEC_INIT;
+
+	if (db_list(w->db, SQL_RECONCILE_LEAVERS, SQL_NO_ARGS, read_leaver,
+		    w->arena, &leavers, err) < 0)
+		return -1;
+	vec_each (&leavers, l)
+		if (opt_out(w, l, &out->opted_out, err) < 0)
+			return -1;
+	return 0;
+}
+
 int reconcile(struct work *w, bool confirmed, struct reconciled *out,
 	      struct err *err)
 {
 	CLEANUP(todo_release)
-	struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT };
+	struct todo t = { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT };
 	int too_many = 0;
 
-	if (forget_or_park(w, out, err) < 0 || find_todo(w, &t, err) < 0)
+	if (forget_or_park(w, out, err) < 0 || find_todo(w, &t, err) < 0 ||
+	    reconcile_leavers(w, out, err) < 0)
 		return -1;
-	vec_each (&t.leavers, l)
-		if (opt_out(w, l, &out->opted_out, err) < 0)
-			return -1;
 	vec_each (&t.opted_out, hash)
 		if (unsubscribe_or_park(w, *hash, out, err) < 0)
 			return -1;

@@ -13,7 +13,7 @@ import type { Server } from "./server.js";
 
 const v1 = "/api/v1";
 const STEPS = 24;
-const FOR_EVER = ["pull", "nightly", "hook-register", "import-sweep", "search-index", "outbox-forget"]; // always wait, or for an hour
+const FOR_EVER = ["pull", "nightly", "watch", "hook-register", "import-sweep", "search-index", "outbox-forget"]; // always wait, or for an hour
 const hashOf = (address: string): string => createHash("md5").update(address).digest("hex");
 
 export interface Sides {

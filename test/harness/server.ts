@@ -129,6 +129,7 @@ export class Server {
       MUSTER_ORGANISATION: "Example Organisation",
       MUSTER_POSTAL_ADDRESS: "1 Example Street, 12345 Example Town",
       MUSTER_RELAY: "outbox:",
+      MUSTER_SYNC_WATCH: "1d", // not in the midst of a test
       ...(this.database ? { MUSTER_DATABASE: this.database } : {}),
       ...this.options.env,
     };

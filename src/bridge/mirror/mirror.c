@@ -438,16 +438,20 @@ static int hear_page(struct tx *tx, struct work *w, const json_t *members,
 	return 0;
 }
 
-static int store_page(struct work *w, const struct field_map *map,
+static int store_page(struct work *w, const struct field_map *map, bool full,
 		      json_t *members, int64_t cursor_ms, struct err *err)
 {
+	CLEANUP(newcomers_release)
+	struct newcomers newcomers = { VEC_INIT, VEC_INIT };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	char cursor[32];
 	struct batch b;
 	json_t *member;
 	size_t i;
 
-	if (follow_moves(w, members, err) < 0 ||
+	if (newcomers_find(w, members, full, &newcomers, err) < 0 ||
+	    follow_moves(w, members, err) < 0 ||
+	    newcomers_tell(w, &newcomers, members, err) < 0 ||
 	    tx_begin(w->db, &tx, err) < 0 ||
 	    hear_page(&tx, w, members, err) < 0)
 		return -1;
@@ -471,14 +475,22 @@ static int64_t last_change_ms(const json_t *members)
 	return member_changed_ms(last, 0); /* 0: the offset goes on */
 }
 
-static int get_page(struct work *w, int64_t since_ms, int64_t offset,
+/* For a query. "Since" may mean "after": a second earlier. */
+static void add_since(int64_t cursor_ms, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf iso = STRBUF_INIT;
+
+	time_format_iso(cursor_ms > MS_SECOND ? cursor_ms - MS_SECOND : 0,
+			&iso);
+	strbuf_add_url(out, strbuf_str(&iso));
+}
+
+static int get_page(struct work *w, int64_t cursor_ms, int64_t offset,
 		    json_t **out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
 
-	time_format_iso(since_ms, &since);
-	strbuf_add_url(&escaped, strbuf_str(&since));
+	add_since(cursor_ms, &since);
 	return mc_get(w->client,
 		      list_path(w,
 				"/members?since_last_changed=%s&sort_field="
@@ -486,8 +498,9 @@ static int get_page(struct work *w, int64_t since_ms, int64_t offset,
 				"&fields=members.id,members.status,"
 				"members.email_address,members.contact_id,"
 				"members.last_changed,members.merge_fields,"
-				"members.unsubscribe_reason",
-				escaped.buf, ITEMS_A_PAGE, (long long)offset),
+				"members.unsubscribe_reason,"
+				"members.source",
+				since.buf, ITEMS_A_PAGE, (long long)offset),
 		      out, err);
 }
 
@@ -514,14 +527,11 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 	if (load_cursor(w, full, &cursor_ms, err) < 0)
 		return -1;
 	for (;;) {
-		/* "since" may mean "after": begin a second earlier */
-		int64_t since =
-			cursor_ms > MS_SECOND ? cursor_ms - MS_SECOND : 0;
 		json_t *members;
 		int64_t last_ms;
 		size_t n;
 
-		if (get_page(w, since, offset, &reply, err) < 0)
+		if (get_page(w, cursor_ms, offset, &reply, err) < 0)
 			return -1;
 		members = json_object_get(reply, "members");
 		if (!json_is_array(members))
@@ -531,7 +541,7 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (n == 0)
 			return seen;
 		last_ms = last_change_ms(members);
-		if (store_page(w, map, members,
+		if (store_page(w, map, full, members,
 			       last_ms > cursor_ms ? last_ms : cursor_ms,
 			       err) < 0)
 			return -1;
@@ -547,6 +557,16 @@ int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		if (job_is_stopping(w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
 	}
+}
+
+int mirror_since(struct work *w, struct strbuf *out, struct err *err)
+{
+	int64_t cursor_ms;
+
+	if (load_cursor(w, false, &cursor_ms, err) < 0)
+		return -1;
+	add_since(cursor_ms, out);
+	return 0;
 }
 
 int mirror_follow(struct work *w, struct err *err)

@@ -261,6 +261,26 @@ static void who_moved_there_is_erased_with_their_person(void **state)
 	}
 }
 
+/* A no of whoever has the new address, carried out before the move is seen. */
+static void who_is_moved_to_who_says_no_has_not_said_it(void **state)
+{
+	static const char *const names[] = { "a", NULL };
+	struct bridge_fixture *f = *state;
+	int64_t other;
+
+	push_people(f, names);
+	other = fake_person(f, "b@x.example").id;
+	fake_rename(f, "a@x.example", "b@x.example");
+	fake_patch(f, other, "{\"opted_out\":true,\"reason\":\"phoned\"}");
+	fake_run_all(f);
+	assert_string_equal(fake_status(f, "b@x.example"), "unsubscribed");
+	fake_sync(f);
+	fake_run_all(f);
+	assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person WHERE"
+					" opted_out = 1"),
+			 1);
+}
+
 /* No webhook came, and no look found them between the two. */
 static void who_left_and_was_archived_is_heard(void **state)
 {
@@ -310,6 +330,7 @@ int main(void)
 		TEST(who_had_an_address_before_us_is_followed),
 		TEST(who_is_not_found_is_followed),
 		TEST(who_moved_there_is_erased_with_their_person),
+		TEST(who_is_moved_to_who_says_no_has_not_said_it),
 		TEST(who_left_and_was_archived_is_heard),
 		TEST(who_left_and_is_gone_is_heard),
 	};

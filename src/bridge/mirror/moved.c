@@ -188,6 +188,18 @@ static int find_known(const struct moving *m, struct mirrored *old,
 	       is_contact(m->member, old->strayed_contact_id);
 }
 
+/* Did the bridge unsubscribe it where it is now, for whoever says no there? */
+static int is_out_by_us(const struct moving *m, bool *out, struct err *err)
+{
+	struct mirrored there = { 0 };
+
+	if (mirror_find(m->tx->db, m->new_hash, m->w->arena, &there, err) < 0)
+		return -1;
+	*out = there.unsubscribed_ms &&
+	       (!there.contact_id || is_contact(m->member, there.contact_id));
+	return 0;
+}
+
 static int follow_contact(struct work *w, const char *old_hash,
 			  const json_t *member, const char *refused,
 			  struct err *err)
@@ -207,6 +219,7 @@ static int follow_contact(struct work *w, const char *old_hash,
 		.has = VEC_INIT,
 	};
 	struct mirrored old = { 0 };
+	bool by_us;
 	int known;
 
 	if (!m.address || !*m.address)
@@ -216,8 +229,8 @@ static int follow_contact(struct work *w, const char *old_hash,
 	known = find_known(&m, &old, err);
 	if (known <= 0)
 		return known;
-	if (move_row(&m, &old, err) < 0 ||
-	    member_word(&tx, w, member, old_hash, 0, err) < 0 ||
+	if (is_out_by_us(&m, &by_us, err) < 0 || move_row(&m, &old, err) < 0 ||
+	    (!by_us && member_word(&tx, w, member, old_hash, 0, err) < 0) ||
 	    address_find_records(w->db, ENTITY_PERSON, old_hash, &m.had, err) <
 		    0 ||
 	    address_find_records(w->db, ENTITY_PERSON, m.new_hash, &m.has,

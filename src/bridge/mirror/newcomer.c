@@ -1,0 +1,252 @@
+/*
+ * Members that get mail and did not when the mirror saw them last: others have
+ * subscribed them, or gave them another address. Whoever says no here is told
+ * of it over there; so is the word that is kept of an address which no person
+ * has, unless they signed up since, by themselves.
+ */
+#include "bridge/bridge_private.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/email.h"
+#include "base/err.h"
+#include "crm/address.h"
+#include "crm/bridge_job.h"
+
+#include "sql/bridge.h"
+
+#include <string.h>
+
+void newcomers_release(struct newcomers *n)
+{
+	vec_release(&n->hashes);
+	vec_release(&n->keyed);
+	arena_free(&n->arena);
+}
+
+static const char *mailed_id(const json_t *member)
+{
+	enum mirror_status status = member_status(member);
+
+	return status == MIRROR_SUBSCRIBED || status == MIRROR_PENDING
+		       ? json_string_value(json_object_get(member, "id"))
+		       : NULL;
+}
+
+/* {hash: when it changed} of those whom the mirror has as such. */
+static int known_mailed(struct work *w, const json_t *members, json_t *out,
+			struct err *err)
+{
+	CLEANUP(vec_release) struct texts hashes = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	json_t *member;
+	size_t i;
+	int more;
+
+	json_array_foreach (members, i, member)
+		if (mailed_id(member))
+			vec_push(&hashes, mailed_id(member));
+	if (db_query(w->db, SQL_NEWCOMER_KNOWN,
+		     SQL_ARGS(sql_texts(&hashes, &buf)), &rows, err) < 0)
+		return -1;
+	while ((more = rows_next(rows, err)) > 0)
+		(void)json_object_set_new(out, rows_text(rows, 0),
+					  json_integer(rows_int(rows, 1)));
+	return more;
+}
+
+/* The mirror may have it from a page that was read before a call of ours, in
+ * the same second. */
+static bool is_known(const json_t *known, const json_t *member)
+{
+	const json_t *at = json_object_get(known, mailed_id(member));
+
+	return at && member_changed_ms(member, 0) < json_integer_value(at);
+}
+
+static const char *keyed_hash(const struct forgotten *key, struct arena *arena,
+			      const json_t *member)
+{
+	const char *address =
+		json_string_value(json_object_get(member, "email_address"));
+	char hash[FORGOTTEN_HASH + 1];
+	struct err unseen = ERR_INIT;
+	struct email email;
+
+	if (!key->any || !address ||
+	    email_parse(address, arena, &email, &unseen) < 0)
+		return "";
+	forgotten_hash(key, email.folded, hash);
+	return arena_strdup(arena, hash);
+}
+
+int newcomers_find(struct work *w, const json_t *members, bool all,
+		   struct newcomers *out, struct err *err)
+{
+	CLEANUP(json_free) json_t *known = json_object();
+	struct forgotten key;
+	json_t *member;
+	size_t i;
+
+	out->arena = arena_new();
+	if ((!all && known_mailed(w, members, known, err) < 0) ||
+	    forgotten_load(w->db, &key, err) < 0)
+		return -1;
+	json_array_foreach (members, i, member) {
+		const char *id = mailed_id(member);
+
+		if (!id || is_known(known, member))
+			continue;
+		vec_push(&out->hashes, arena_strdup(out->arena, id));
+		vec_push(&out->keyed, keyed_hash(&key, out->arena, member));
+	}
+	return 0;
+}
+
+/* --- people --- */
+
+static int tell_people(struct work *w, const struct newcomers *n,
+		       struct err *err)
+{
+	CLEANUP(vec_release) struct ids people = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (db_list_ids(w->db, SQL_NEWCOMER_OPTED_OUT,
+			SQL_ARGS(sql_texts(&n->hashes, &buf)), &people,
+			err) < 0)
+		return -1;
+	if (people.n == 0)
+		return 0;
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    bridge_job_people(&tx, &people, w->actor.now_ms, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* --- what is kept of addresses that none of them has --- */
+
+/* Signed up over there since, not by a program? */
+static bool signed_up(const json_t *member, int64_t since_ms)
+{
+	const char *at =
+		json_string_value(json_object_get(member, "timestamp_opt"));
+	int64_t at_ms;
+
+	return !was_added_by_program(member) && at &&
+	       time_parse_iso(at, &at_ms) && at_ms > since_ms;
+}
+
+static int park_refused(struct work *w, const struct err *why, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    park(&tx, w, "optout", 0, 0, why, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Whoever has it speaks for themselves: 1, 0, -1. */
+static int has_person(struct work *w, const char *hash, struct err *err)
+{
+	CLEANUP(vec_release) struct ids people = VEC_INIT;
+
+	return address_find_records(w->db, ENTITY_PERSON, hash, &people, err) <
+			       0
+		       ? -1
+		       : people.n > 0;
+}
+
+/* 1: the page is out of date about the member; 0, -1. */
+static int carry_out(struct work *w, const char *hash, int64_t said_ms,
+		     struct err *err)
+{
+	CLEANUP(json_free) json_t *member = NULL;
+	struct err why = ERR_INIT;
+	int found, taken = has_person(w, hash, err);
+
+	if (taken != 0)
+		return taken < 0 ? -1 : 0;
+	found = member_read(w, hash, &member, err);
+	if (found <= 0)
+		return found;
+	if (signed_up(member, said_ms))
+		return 0;
+	if (!mailed_id(member) || unsubscribe_member(w, hash, &why) == 0)
+		return 1;
+	if (!is_passing(&why))
+		return park_refused(w, &why, err);
+	*err = why;
+	return -1;
+}
+
+static const char *hash_of(const struct newcomers *n, const char *said_of)
+{
+	for (size_t i = 0; i < n->hashes.n; i++)
+		if (strcmp(n->keyed.v[i], said_of) == 0 ||
+		    strcmp(n->hashes.v[i], said_of) == 0)
+			return n->hashes.v[i];
+	return NULL;
+}
+
+struct said_no {
+	const char *of; /* an address' hash, keyed or not */
+	int64_t at_ms;
+};
+struct said_nos VEC_FIELDS(struct said_no);
+
+static void read_said_no(const struct rows *rows, struct arena *arena,
+			 void *out)
+{
+	*(struct said_no *)out =
+		(struct said_no){ rows_dup(rows, 0, arena), rows_int(rows, 1) };
+}
+
+static void take_off(json_t *members, const char *hash)
+{
+	json_t *member;
+	size_t i;
+
+	json_array_foreach (members, i, member) {
+		const char *id = mailed_id(member);
+
+		if (id && strcmp(id, hash) == 0) {
+			(void)json_array_remove(members, i);
+			return;
+		}
+	}
+}
+
+static int tell_kept(struct work *w, const struct newcomers *n, json_t *members,
+		     struct err *err)
+{
+	CLEANUP(vec_release) struct said_nos all = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keyed = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
+	struct sql_value of = sql_texts(&n->keyed, &keyed);
+
+	if (db_list(w->db, SQL_NEWCOMER_SAID_NO,
+		    SQL_ARGS(of, of, sql_texts(&n->hashes, &hashes)),
+		    read_said_no, n->arena, &all, err) < 0)
+		return -1;
+	vec_each (&all, said) {
+		const char *hash = hash_of(n, said->of);
+		int told = carry_out(w, hash, said->at_ms, err);
+
+		if (told < 0)
+			return -1;
+		if (told)
+			take_off(members, hash);
+	}
+	return 0;
+}
+
+int newcomers_tell(struct work *w, const struct newcomers *n, json_t *members,
+		   struct err *err)
+{
+	if (n->hashes.n == 0)
+		return 0;
+	return tell_people(w, n, err) < 0 ? -1 : tell_kept(w, n, members, err);
+}
