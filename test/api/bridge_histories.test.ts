@@ -27,6 +27,7 @@ for (let at = 0; at < seeds.length; at += SEEDS_A_SERVER)
       crm.setEnv({
         MUSTER_MARKETING_API_URL: `${proxy.url}/3.0`,
         MUSTER_MARKETING_API_KEY: await remote.createKey("bridge", "administrator"),
+        MUSTER_SYNC_WATCH: "1s",
       });
       await crm.start();
       crm.allowLog(/ warn job (failed|will be tried again)/); // calls that went wrong
