@@ -250,13 +250,13 @@ WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPE
 -- Who waits, and did not get it for certain. args: campaign, limit
 SELECT member_id FROM recipient
 WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND state IN (:RECIPIENT_OPEN)
-	AND (uncertain = 0 OR state = :RECIPIENT_DEFERRED)
+	AND uncertain = 0
 LIMIT ? FOR UPDATE;
 
 -- name: recipient-list-unknown
--- Who waits, and may have got it from a process that died. args: campaign, limit
+-- Who waits, and may have got it: no answer is known. args: campaign, limit
 SELECT member_id FROM recipient
-WHERE campaign_id = ? AND state = :RECIPIENT_QUEUED AND state IN (:RECIPIENT_OPEN)
+WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND state IN (:RECIPIENT_OPEN)
 	AND uncertain <> 0
 LIMIT ?;
 

@@ -23,7 +23,7 @@ struct ids;
 struct claimed {
 	int64_t member_id;
 	int64_t attempts, first_ms; /* before this try; 0: the first */
-	bool is_uncertain; /* may have got it from a process that died */
+	bool is_uncertain; /* may have got it: no answer is known */
 	const char *address, *unique_id, *merge;
 	int64_t optin_ms;
 };

@@ -78,7 +78,8 @@ const struct option delivery_option_table[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delivery_options, uncertain),
 	  .check = check_uncertain,
-	  .help = "what happens to those after a crash: retry or leave" },
+	  .help = "what happens to those after a crash, and when the "
+		  "relay is lost with its answer: retry or leave" },
 	OPTION("send.render_threads", OPTION_INT, render_threads, 1, 16,
 	       "threads that render and sign messages"),
 	OPTION("send.retry_first", OPTION_TIME, retry_first_ms, 100,

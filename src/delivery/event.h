@@ -58,6 +58,10 @@ enum event_kind {
  * nobody was mailed. */
 #define EVENT_CAUGHT (1 << 21)
 
+/* A bit of `code` of deferred, above the reply code: the relay may have taken
+ * it, as its answer never came. */
+#define EVENT_MAYBE_SENT (1 << 22)
+
 /*
  * A bit of `code` of unsubscribed: it is taken back, by the person. No kind of
  * its own, since it must stay in the order of the log among them, for whoever

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/thread/queue.h"
 #include "base/thread/wait.h"
+#include "delivery/claim.h"
 #include "delivery/event.h"
 #include "delivery/hold.h"
 #include "delivery/recipient.h"
@@ -158,8 +159,20 @@ static void refuse(struct shipment *p, enum event_kind kind,
 		    detail);
 }
 
+/* May they get it once more? */
+static bool is_for_once(const struct shipment *p,
+			const struct relay_result *result)
+{
+	return result->maybe_sent &&
+	       strcmp(p->sender->setup.options->uncertain, "leave") == 0;
+}
+
 static void defer(struct shipment *p, const struct relay_result *result)
 {
+	if (is_for_once(p, result)) {
+		refuse(p, EVENT_EXPIRED, BOUNCE_NONE, 0, CLAIM_UNKNOWN);
+		return;
+	}
 	if (is_too_late(p)) {
 		refuse(p, EVENT_EXPIRED, BOUNCE_SOFT, result->code,
 		       result->detail);
@@ -167,7 +180,9 @@ static void defer(struct shipment *p, const struct relay_result *result)
 	}
 	metric_add(&deferrals, 1);
 	atomic_fetch_add(&p->sender->deferred, 1);
-	set_outcome(p, EVENT_DEFERRED, result->code, result->detail);
+	set_outcome(p, EVENT_DEFERRED,
+		    result->code | (result->maybe_sent ? EVENT_MAYBE_SENT : 0),
+		    result->detail);
 }
 
 /* What it says about the campaign; single mails have none. */

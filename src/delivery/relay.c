@@ -204,6 +204,7 @@ static void on_smtp_result(void *context, const struct smtp_result *result)
 		.cookie = result->cookie,
 		.trouble = trouble_of_result(result),
 		.is_kept_back = result->outcome == SMTP_KEPT_BACK,
+		.maybe_sent = result->maybe_sent,
 		.code = result->code,
 	};
 

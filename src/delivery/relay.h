@@ -46,6 +46,7 @@ struct relay_result {
 	enum trouble trouble;
 	bool is_kept_back;  /* the gate said no; the rest says nothing */
 	bool is_caught;     /* lies in the outbox: it went to nobody */
+	bool maybe_sent;    /* TROUBLE_RETRY: no answer came to the content */
 	int code;           /* of the relay; 0: no answer */
 	const char *detail; /* what it said; lives for the call */
 };

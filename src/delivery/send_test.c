@@ -499,6 +499,45 @@ static void who_may_have_got_it_is_not_canceled(void **state)
 			 40);
 }
 
+static bool one_has_no_answer(void)
+{
+	return in_state(RECIPIENT_ACCEPTED) == 39 &&
+	       in_state(RECIPIENT_DEFERRED) + in_state(RECIPIENT_EXPIRED) == 1;
+}
+
+/* The relay took the content, and was gone before it answered. */
+static void who_got_no_answer_is_not_canceled(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.retry_first_ms = MS_HOUR;
+	sink_when(w->sink, "DOT", "<m5@", "close", SINK_ALWAYS);
+	start_service();
+	await(one_has_no_answer);
+	assert_int_equal(in_state(RECIPIENT_DEFERRED), 1);
+	fixture_exec(&w->f, "UPDATE campaign SET status = 7");
+	delivery_wake(w->d);
+	await(is_canceled);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 1);
+	assert_int_equal(in_state(RECIPIENT_CANCELED), 0);
+}
+
+static void who_got_no_answer_may_be_left(void **state)
+{
+	struct world *w = &world;
+
+	(void)state;
+	w->options.uncertain = "leave";
+	sink_when(w->sink, "DOT", "<m5@", "close", SINK_ALWAYS);
+	start_service();
+	await(one_has_no_answer);
+	assert_int_equal(in_state(RECIPIENT_EXPIRED), 1);
+	assert_int_equal(fixture_int(&w->f, "SELECT COUNT(*) FROM recipient"
+					    " WHERE bounce <> 0"),
+			 0);
+}
+
 static bool seven_are_deferred(void)
 {
 	return in_state(RECIPIENT_DEFERRED) == 7 &&
@@ -1028,6 +1067,8 @@ int main(int argc, char **argv)
 		FEW(a_canceled_one_leaves_the_rest_out),
 		FEW(who_may_have_got_it_is_not_left_out),
 		FEW(who_may_have_got_it_is_not_canceled),
+		FEW(who_got_no_answer_is_not_canceled),
+		FEW(who_got_no_answer_may_be_left),
 		FEW(a_dead_relay_loses_nobody),
 		FEW(who_leaves_while_the_relay_is_down_gets_nothing),
 		FEW(who_leaves_before_another_try_gets_nothing),

@@ -163,6 +163,28 @@ static void the_ledger_follows_the_log(void **state)
 			 2);
 }
 
+/* The relay was lost with its answer: then, and after an answer that came. */
+static void who_may_have_got_it_stays_uncertain(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < 2; i++) {
+		tell(w, 1, EVENT_HANDED, 10 * i + 1);
+		fixture_event(&w->f, (struct event){
+					     .at_ms = FIXTURE_NOW + 10 * i + 2,
+					     .kind = EVENT_DEFERRED,
+					     .code = i ? 451 : EVENT_MAYBE_SENT,
+					     .campaign_id = 1,
+					     .member_id = 1 });
+		apply_all(w);
+		assert_int_equal(of(w, "state", 1), RECIPIENT_DEFERRED);
+		assert_int_equal(of(w, "uncertain", 1), 1);
+		fixture_exec(&w->f, "UPDATE recipient SET state = 2"
+				    " WHERE member_id = 1");
+	}
+	assert_int_equal(of(w, "uncertain", 2), 0);
+}
+
 /* Also after another try; a relay may take the rest. */
 static void what_the_outbox_caught_is_known(void **state)
 {
@@ -412,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(the_ledger_follows_the_log),
+		FIXED(who_may_have_got_it_stays_uncertain),
 		FIXED(what_the_outbox_caught_is_known),
 		FIXED(what_the_table_forbids_is_left_alone),
 		FIXED(refusals_hit_the_member),

@@ -94,6 +94,8 @@ static void apply_deferred(struct batch_state *s, struct entry *e,
 	if (!move_entry(e, RECIPIENT_DEFERRED, event))
 		return;
 	e->detail = event->detail;
+	if (event->code & EVENT_MAYBE_SENT)
+		e->uncertain = 1;
 	e->next_ms = event->at_ms +
 		     trouble_wait_ms(e->attempts, s->a->options->retry_first_ms,
 				     seed);
