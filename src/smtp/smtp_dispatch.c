@@ -71,6 +71,7 @@ void smtp_dispatch_reached(struct smtp_pool *pool)
 {
 	pool->backoff_ms = 0;
 	pool->next_attempt_ms = 0;
+	atomic_store(&pool->opening_ms, 0);
 	if (pool->trial)
 		smtp_trial_end(pool->trial, NULL);
 	if (atomic_exchange(&pool->held_up, false) && !pool->trial)
@@ -100,6 +101,7 @@ static void back_off(struct smtp_pool *pool, bool is_answer)
 void smtp_dispatch_failed(struct smtp_pool *pool, const struct smtp_result *why)
 {
 	back_off(pool, why->code != 0);
+	atomic_store(&pool->opening_ms, 0);
 	pool->addresses_until_ms = 0; /* they may be what is wrong */
 	if (pool->trial)
 		smtp_trial_end(pool->trial, why);
@@ -180,6 +182,9 @@ static void open_connections(struct smtp_pool *pool)
 	struct smtp_conn *conn;
 
 	while (wants_connection(pool, opening)) {
+		if (atomic_load(&pool->open_n) == 0 &&
+		    atomic_load(&pool->opening_ms) == 0)
+			atomic_store(&pool->opening_ms, pool->now_ms);
 		conn = find_closed(pool);
 		if (!conn || !have_addresses(pool))
 			return;

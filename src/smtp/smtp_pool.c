@@ -499,7 +499,11 @@ void smtp_pool_free(struct smtp_pool **pool)
 
 bool smtp_pool_is_held_up(const struct smtp_pool *pool)
 {
-	return atomic_load(&pool->held_up);
+	int64_t since_ms = atomic_load(&pool->opening_ms);
+
+	return atomic_load(&pool->held_up) ||
+	       (since_ms && clock_monotonic_us() / 1000 - since_ms >=
+				    pool->options.slow_ms);
 }
 
 void smtp_pool_describe(const struct smtp_pool *pool, struct strbuf *out)

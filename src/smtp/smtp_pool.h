@@ -66,6 +66,7 @@ struct smtp_options {
 	int64_t queue;               /* messages without a result, at most */
 	int64_t connect_timeout_ms;  /* TCP, and TLS */
 	int64_t greeting_timeout_ms; /* until 220 */
+	int64_t slow_ms;             /* the first: then we are held up */
 	int64_t command_timeout_ms;  /* EHLO, AUTH, MAIL, RCPT, DATA ... */
 	int64_t content_timeout_ms;  /* without progress in sending content */
 	int64_t dot_timeout_ms;      /* from the content's end to the answer */
@@ -77,14 +78,15 @@ struct smtp_options {
 	bool no_pipelining;          /* even if offered; for comparing */
 	smtp_gate_fn gate; /* with the context of results; NULL: all may */
 };
-#define SMTP_OPTIONS_DEFAULT                                                \
-	{                                                                   \
-		.connections = 10, .messages_each = 1000, .queue = 1000,    \
-		.connect_timeout_ms = 30000, .greeting_timeout_ms = 60000,  \
-		.command_timeout_ms = 120000, .content_timeout_ms = 120000, \
-		.dot_timeout_ms = 300000, .idle_timeout_ms = 15000,         \
-		.backoff_least_ms = 500, .backoff_most_ms = 60000,          \
-		.backoff_silent_ms = 4000, .stop_timeout_ms = 30000,        \
+#define SMTP_OPTIONS_DEFAULT                                               \
+	{                                                                  \
+		.connections = 10, .messages_each = 1000, .queue = 1000,   \
+		.connect_timeout_ms = 30000, .greeting_timeout_ms = 60000, \
+		.slow_ms = 5000, .command_timeout_ms = 120000,             \
+		.content_timeout_ms = 120000, .dot_timeout_ms = 300000,    \
+		.idle_timeout_ms = 15000, .backoff_least_ms = 500,         \
+		.backoff_most_ms = 60000, .backoff_silent_ms = 4000,       \
+		.stop_timeout_ms = 30000,                                  \
 	}
 
 struct smtp_message {
@@ -159,7 +161,8 @@ void smtp_pool_answer(struct smtp_pool *pool, struct smtp_job *const *jobs,
 void *smtp_job_cookie(const struct smtp_job *job);
 
 /* True from a failed attempt to connect with no other connection open until
- * one succeeds. Any thread. */
+ * one succeeds, and while the first takes longer than options.slow_ms. Any
+ * thread. */
 bool smtp_pool_is_held_up(const struct smtp_pool *pool);
 
 /*

@@ -235,6 +235,8 @@ struct smtp_pool {
 
 	struct smtp_trial *trial; /* NULL: it is none */
 	atomic_bool held_up;
+	atomic_llong opening_ms; /* since when the first connection is being
+				    opened, monotonic; 0: none is */
 	atomic_llong accepted, refused, temporary, unreached, kept_back;
 	atomic_int open_n;
 };
