@@ -39,6 +39,23 @@ describe("the check of a campaign", () => {
     assert.ok(result.items.some((i: Json) => i.code === "recipients"));
   });
 
+  it("says whether anybody of the group can be mailed", async () => {
+    const { id: group_id } = (await server.admin.post(`${v1}/groups`, { name: "Out", kind: "dynamic",
+      criteria: { match: "all", conditions: [{ field: "city", op: "is", value: "Outing" }] } }, { status: 201 })).body;
+    const campaign = await make(server, "x", { group_id });
+    const says = async (): Promise<Json> =>
+      (await check(server, campaign)).items.find((i: Json) => i.code === "recipients");
+    assert.match((await says()).details, /no members/);
+    const add = async (email: string, fields: Json): Promise<void> => {
+      await server.admin.post(`${v1}/people`, { first_name: "P", email, city: "Outing", ...fields }, { status: 201 });
+    };
+    await add("out@example.test", { opted_out: true, reason: "phoned" });
+    await add("", {});
+    assert.deepEqual([(await says()).type, /nobody in the group can be mailed/.test((await says()).details)], ["error", true]);
+    await add("open@example.test", {});
+    assert.equal((await says()).type, "success");
+  });
+
   it("refuses conditionals that are nested too deep, and so does the sending: it waits for nothing", async () => {
     server.allowLog(/job failed kind=campaign-send/);
     const deep = "*|IF:FNAME|*".repeat(33) + "x";

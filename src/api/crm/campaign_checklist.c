@@ -108,23 +108,41 @@ static int find_group(struct campaign_checklist *l, struct db *db,
 	return err->code == ERR_NOT_FOUND ? 0 : -1;
 }
 
+/* Of a group that is there. */
+static int check_members(struct campaign_checklist *l, struct db *db,
+			 const struct group *group, struct err *err)
+{
+	static const char mailed[] =
+		"{\"match\":\"any\",\"conditions\":["
+		"{\"field\":\"mail_status\",\"op\":\"is\",\"value\":\"open\"},"
+		"{\"field\":\"mail_status\",\"op\":\"is\",\"value\":\"agreed\"}"
+		"]}";
+	int64_t members, reached;
+
+	if (count_members(l, db, group, NULL, 1, &members, err) < 0 ||
+	    count_members(l, db, group, mailed, 1, &reached, err) < 0)
+		return -1;
+	must(l, reached > 0, "recipients", "To",
+	     reached   ? "the group has members"
+	     : members ? "nobody in the group can be mailed: they have opted "
+			 "out, are held, or have no address"
+		       : "the group has no members");
+	return reached > 0 ? check_consent(l, db, group, err) : 0;
+}
+
 static int check_group(struct campaign_checklist *l, struct db *db,
 		       struct err *err)
 {
 	struct group group;
-	int64_t somebody = 0;
 	int found = find_group(l, db, &group, err);
 
-	if (found < 0 || (found && count_members(l, db, &group, NULL, 1,
-						 &somebody, err) < 0))
-		return -1;
-	must(l, somebody > 0, "recipients", "To",
-	     somebody ? "the group has members"
-	     : found  ? "the group has no members"
-	     : l->campaign.group_id == 0
+	if (found != 0)
+		return found < 0 ? -1 : check_members(l, db, &group, err);
+	must(l, false, "recipients", "To",
+	     l->campaign.group_id == 0
 		     ? "no group is chosen"
 		     : "the group was deleted: choose another");
-	return somebody > 0 ? check_consent(l, db, &group, err) : 0;
+	return 0;
 }
 
 static int check_recipients(struct campaign_checklist *l, struct db *db,
