@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
-  addPeople, isSent, makeCampaign, makeGroup, parseMail, runJob, useRelay, useServer, type Json,
+  addPeople, isPostgres, isSent, makeCampaign, makeGroup, parseMail, runJob, useRelay, useServer, type Json,
 } from "../harness/index.js";
 
 const v1 = "/api/v1";
@@ -16,7 +16,7 @@ const html = (charset: string): string =>
 const cp1252 = (text: string): Buffer => Buffer.from(
   text.replace(/–/g, "\x96").replace(/„/g, "\x84").replace(/“/g, "\x93"), "latin1");
 
-describe("letters outside ASCII", () => {
+describe("letters outside ASCII", { skip: isPostgres && "what goes to the relay is made of rows that are the same" }, () => {
   const relay = useRelay({ smtputf8: false });
   const server = useServer({ env: { get MUSTER_RELAY() { return relay.url; } } });
   const folder = mkdtempSync(join(tmpdir(), "muster-letters-"));

@@ -24,7 +24,7 @@ describe("statistics of a smaller day", {
     await push(server, group);
     await isSent(server, await send(await makeCampaign(server, group, "Few")));
     psql(`ANALYZE; ${NO_COUNTING}`, server.database!);
-    await addPeople(server, addresses(8_000, "many"));
+    await addPeople(server, addresses(5_000, "many"));
     await push(server, group);
     await push(server, group);
     await isSent(server, await send(await makeCampaign(server, group, "Many")));
