@@ -149,13 +149,9 @@ SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
   FROM bridge_member WHERE email_hash = ? FOR UPDATE;
 
 -- name: bridge-member-known
--- What was known of some, and of others, if it was that they left.
--- args: JSON hashes, JSON hashes
+-- args: JSON hashes
 SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
- WHERE email_hash IN JSON_TEXTS(?)
- UNION ALL
-SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
- WHERE email_hash IN JSON_TEXTS(?) AND status IN (:MIRROR_UNSUBSCRIBED, :MIRROR_ARCHIVED);
+ WHERE email_hash IN JSON_TEXTS(?);
 
 -- name: newcomer-known
 -- Those whom the mirror has as getting mail. args: JSON hashes
@@ -171,15 +167,15 @@ SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
 
 -- name: newcomer-said-no
 -- Addresses that no person has, and since when: kept opt-outs, erased ones, and
--- those of leads. What the audience told is over when they come back there.
--- args: JSON keyed hashes, the same, JSON hashes
-SELECT hash, MAX(at_ms) FROM kept_opt_out
- WHERE hash IN JSON_TEXTS(?) AND source <> 'audience' GROUP BY hash
+-- those of leads; did the audience tell it? args: JSON keyed hashes, the same,
+-- JSON hashes
+SELECT hash, MAX(at_ms), CASE WHEN source = 'audience' THEN 1 ELSE 0 END FROM kept_opt_out
+ WHERE hash IN JSON_TEXTS(?) GROUP BY hash, CASE WHEN source = 'audience' THEN 1 ELSE 0 END
  UNION ALL
-SELECT hash, MAX(COALESCE(ended_ms, 0)) FROM email
+SELECT hash, MAX(COALESCE(ended_ms, 0)), 0 FROM email
  WHERE hash IN JSON_TEXTS(?) GROUP BY hash
  UNION ALL
-SELECT e.hash, MAX(c.at_ms) FROM email e JOIN lead l ON l.id = e.record_id
+SELECT e.hash, MAX(c.at_ms), 0 FROM email e JOIN lead l ON l.id = e.record_id
   JOIN consent c ON c.entity = e.entity AND c.record_id = l.id AND c.state = :CONSENT_OPTED_OUT
  WHERE e.hash IN JSON_TEXTS(?) AND e.entity = :ENTITY_LEAD AND e.ended_ms IS NULL
    AND l.opted_out = 1

@@ -32,6 +32,12 @@ UPDATE campaign_recipient
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?), caught = ?
  WHERE campaign_id = ? AND email_hash = ?;
 
+-- name: pull-unanswered
+-- Sent, and the relay was lost with its answer. args: detail, at_ms, campaign_id, hash
+UPDATE campaign_recipient
+   SET state = :CRM_RECIPIENT_EXPIRED, reason = NULL, detail = ?, at_ms = ?, caught = 0
+ WHERE campaign_id = ? AND email_hash = ? AND (state <> :CRM_RECIPIENT_LEFT_OUT OR reason <> :LEFT_OUT_DUPLICATE);
+
 -- name: pull-refused
 -- One writer: the job that pulls. args: reason, detail, at_ms, bounced,
 -- bounced_ms, campaign_id, hash

@@ -268,11 +268,11 @@ WHERE campaign_id = ? AND member_id IN JSON_INTS(?)
 	AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
 
 -- name: recipient-list-tried
--- Who waits for another try. Who was claimed only may come back at any time, and
--- is no such. args: campaign, limit
+-- Who waits for another try, and did not get it for certain. Who was claimed only
+-- may come back at any time, and is no such. args: campaign, limit
 SELECT member_id FROM recipient
-WHERE campaign_id = ? AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED) AND state IN (:RECIPIENT_OPEN)
-	AND (state = :RECIPIENT_DEFERRED OR uncertain <> 0)
+WHERE campaign_id = ? AND state = :RECIPIENT_DEFERRED AND state IN (:RECIPIENT_OPEN)
+	AND uncertain = 0
 LIMIT ?;
 
 -- name: recipient-busy

@@ -65,12 +65,14 @@ FROM recipient
 WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_click_ms < ?
 GROUP BY 1;
 
--- Rows of recipients all have these columns, in this order.
+-- Rows of recipients all have these columns, in this order. A message that could
+-- not be made went to nobody: it bounced softly, whoever's fault it was.
 
 -- name: report-list-sent
 -- In the order of sent-to, which only grows. args: campaign, after, up to
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -81,7 +83,8 @@ ORDER BY r.sent_seq;
 -- name: report-list-active
 -- Whose activity was applied since a time. args: campaign, since, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -97,7 +100,8 @@ WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 -- name: report-list-opened
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -108,7 +112,8 @@ ORDER BY r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-opened-since
 -- Who opened at or after a time. args: campaign, since, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -126,7 +131,8 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 -- name: report-list-unsubscribed
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -137,7 +143,8 @@ ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-complained
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -148,7 +155,8 @@ ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-clicked
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END,
@@ -170,7 +178,8 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 -- name: report-find-recipient
 -- args: campaign, member
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
+	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END

@@ -210,6 +210,9 @@ int newcomers_find(struct work *w, const json_t *members, bool all,
  */
 int newcomers_tell(struct work *w, const struct newcomers *n, json_t *members,
 		   struct err *err);
+/* Did somebody say no with the address of a member, who is no person here (any
+ * more)? 1, 0, -1. */
+int address_is_refused(struct work *w, const json_t *member, struct err *err);
 
 /* --- mirror/watch.c --- */
 
@@ -301,10 +304,12 @@ int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 /* Only for whoever brings the address back. */
 int word_kept(struct tx *tx, const struct meant *who, const struct consent *c,
 	      const struct actor *actor, struct err *err);
-/* The audience tells that they are subscribed, and have been since *known. */
-int word_no_more(struct tx *tx, const struct meant *who,
-		 const struct mirrored *known, int64_t changed_ms,
-		 struct err *err);
+/* They subscribed there again, by themselves: what the audience told before is
+ * not kept any more. */
+int word_taken_back(struct tx *tx, const struct meant *who, struct err *err);
+/* Did it subscribe again by the link of a mail, after that time? 1, 0, -1. */
+int member_resubscribed(struct work *w, const char *hash, int64_t after_ms,
+			struct err *err);
 /*
  * Of a member that is subscribed: did it unsubscribe by a link, and take that
  * back by its own act? The audience says so (only the person can do it), and

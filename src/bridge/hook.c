@@ -262,7 +262,7 @@ static int has_left(struct work *w, const json_t *form, const struct seen *seen,
 	}
 	if (removed || seen->status == MIRROR_ARCHIVED)
 		return !removed && seen->said_no;
-	if (seen->status == MIRROR_CLEANED)
+	if (seen->status == MIRROR_CLEANED || seen->status == MIRROR_PENDING)
 		return member_did(w, seen->hash, left, &last_ms, err);
 	if (seen->status != MIRROR_NONE)
 		return 0; /* came back, or never left */

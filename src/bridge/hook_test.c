@@ -85,6 +85,8 @@ static void a_hook_counts_if_the_member_says_so(void **state)
 		  false, false },
 		{ "unsubscribe", DATA("unsub", "manual"), "pending", NULL,
 		  false, false },
+		{ "unsubscribe", DATA("unsub", "manual"), "unsubscribed",
+		  "pending", true, false },
 		{ "unsubscribe", DATA("unsub", "manual"), "archived", NULL,
 		  false, false },
 		{ "unsubscribe", DATA("unsub", "abuse"), "archived", NULL,

@@ -213,7 +213,7 @@ static void who_came_back_by_themselves_is_not_opted_out(void **state)
 			say_no(f);
 			tell(f, (enum told)told);
 			fake_sync(f);
-			fake_set_status(f, ADDRESS, "subscribed");
+			fake_take_back(f, ADDRESS, LATER);
 			fake_set_changed(f, ADDRESS, LATER);
 			if (seen == BY_HOOK)
 				fake_hook(f, "subscribe",
@@ -222,6 +222,24 @@ static void who_came_back_by_themselves_is_not_opted_out(void **state)
 			fake_sync(f);
 			assert_int_equal(back_is_out(f), told == BY_COMPLAINT);
 		}
+}
+
+/* A program did that for them. */
+static void who_is_brought_back_by_others_stays_opted_out(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int told = BY_HOOK; told <= BY_SYNC; told++) {
+		begin(f, STRANGER);
+		say_no(f);
+		tell(f, (enum told)told);
+		fake_sync(f);
+		fake_set_status(f, ADDRESS, "subscribed");
+		fake_set_changed(f, ADDRESS, LATER);
+		fake_sync(f);
+		assert_string_equal(fake_status(f, ADDRESS), "unsubscribed");
+		assert_true(back_is_out(f));
+	}
 }
 
 static void failing_statements_lose_no_word(void **state)
@@ -256,6 +274,7 @@ int main(void)
 		TEST(what_was_lifted_stays_lifted),
 		TEST(an_archive_is_no_word),
 		TEST(who_came_back_by_themselves_is_not_opted_out),
+		TEST(who_is_brought_back_by_others_stays_opted_out),
 		TEST(failing_statements_lose_no_word),
 	};
 

@@ -121,6 +121,11 @@ static int store_sent(struct pull *p, struct batch *b, const json_t *item,
 	bounced = strcmp(status, "hard") == 0   ? CRM_BOUNCE_HARD
 		  : strcmp(status, "soft") == 0 ? CRM_BOUNCE_SOFT
 						: CRM_BOUNCE_NONE;
+	if (bounced == CRM_BOUNCE_NONE && detail)
+		return batch_add(b, SQL_PULL_UNANSWERED,
+				 SQL_ARGS(sql_text(detail), sql_int(now_ms),
+					  sql_int(p->c.id), sql_text(hash)),
+				 err);
 	if (bounced == CRM_BOUNCE_NONE)
 		return batch_add(b, SQL_PULL_ACCEPTED,
 				 SQL_ARGS(sql_int(now_ms), sql_int(now_ms),

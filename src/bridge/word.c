@@ -80,20 +80,14 @@ int word_heard(struct tx *tx, const struct meant *who, const struct consent *c,
 	return count;
 }
 
-/* What the bridge archived it may subscribe again, for somebody else. */
-int word_no_more(struct tx *tx, const struct meant *who,
-		 const struct mirrored *known, int64_t changed_ms,
-		 struct err *err)
+int word_taken_back(struct tx *tx, const struct meant *who, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	bool had_left = known->status == MIRROR_UNSUBSCRIBED ||
-			(known->status == MIRROR_ARCHIVED && !known->added_ms);
 	struct email email;
 
-	if (!had_left || changed_ms <= known->changed_ms ||
-	    !is_known(who, arena, &email))
-		return 0;
-	return kept_opt_out_came_back(tx, email.folded, err);
+	return is_known(who, arena, &email)
+		       ? kept_opt_out_came_back(tx, email.folded, err)
+		       : 0;
 }
 
 /* What was heard last may have been the no. */
@@ -106,10 +100,21 @@ static int note_back(struct tx *tx, struct work *w, const char *hash,
 	return journal(tx, w, "resubscribe", 0, NULL, err);
 }
 
+static const char *const resubscribed[] = { "resubscribe", NULL };
+
+int member_resubscribed(struct work *w, const char *hash, int64_t after_ms,
+			struct err *err)
+{
+	int64_t at_ms = 0;
+	int did = member_did(w, hash, resubscribed, &at_ms, err);
+
+	/* the audience tells seconds */
+	return did <= 0 ? did : at_ms + 999 >= after_ms;
+}
+
 int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err)
 {
-	static const char *const resubscribed[] = { "resubscribe", NULL };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct actor actor = w->actor;
 	int64_t at_ms = 0;

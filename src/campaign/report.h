@@ -64,7 +64,8 @@ struct report_row {
 	int64_t bounce; /* 0, 1 hard, 2 soft */
 	int64_t opens, machine_opens, clicks, machine_clicks;
 	int64_t last_open_ms, at_ms, unsubscribed_ms, complained_ms;
-	const char *detail; /* what the relay said; "" if it was accepted */
+	const char *detail; /* what the relay said; "" if it was accepted.
+			       Without a bounce: its answer is not known */
 	const char *reason; /* for unsubscribing */
 	/* of one link, in REPORT_CLICKED */
 	int64_t link_clicks;

@@ -107,6 +107,35 @@ describe("the end of a send", () => {
     assert.equal((await report(campaign)).waiting, 0);
   });
 
+  it("does not say of anybody what nobody knows: the relay had the mail, and was gone before its answer", async () => {
+    relay.onData = (message) => (message.to.includes("a@e.example") ? "drop" : undefined);
+    try {
+      for (const action of ["cancel", "finish"]) {
+        const campaign = await makeCampaign(server, group, `Perhaps ${action}`);
+        await runJob(server, `${v1}/campaigns/${campaign.id}/send`);
+        await until("the others have it, and three wait", async () => {
+          const now = await report(campaign);
+          return now.sent === 3 && (await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`, { state: "deferred" }))
+            .body.items.filter((r: Json) => r.state === "deferred").length === 3;
+        });
+        await act(campaign, action);
+        const figures = await until("it is over, and told", async () => {
+          const now = await report(campaign);
+          return ["sent", "canceled"].includes(now.status) && now.waiting === 0 ? now : undefined;
+        });
+        assert.ok(isBalanced(figures), JSON.stringify(figures));
+        const told = await until("one may have got it", async () => {
+          const { body } = await server.admin.get(`${v1}/campaigns/${campaign.id}/recipients`, { state: "expired" });
+          return body.total > 0 ? body.items : undefined;
+        });
+        assert.deepEqual(told.map((r: Json) => [r.address, r.state, r.detail]),
+          [["a@e.example", "expired", "handed over, the answer is not known"]]);
+      }
+    } finally {
+      relay.onData = () => undefined;
+    }
+  });
+
   it("is told by the command line", async () => {
     const campaign = await sendToSome("By hand");
     const id = String(campaign.id);

@@ -172,7 +172,7 @@ static void write_sent(const struct people *p, const struct report_row *row,
 		w, "status",
 		statuses[row->bounce == 1 || row->bounce == 2 ? row->bounce
 							      : 0]);
-	if (row->bounce)
+	if (row->bounce || *row->detail) /* an answer that is not known, too */
 		write_detail(row, w);
 	if (row->is_caught)
 		json_key_bool(w, "caught", true); /* ours alone, too */

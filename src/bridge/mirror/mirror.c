@@ -312,7 +312,7 @@ static void known_before_release(struct known_before *k)
 	vec_release(&k->rows);
 }
 
-static void add_hashes(const json_t *members, bool said_no, struct strbuf *out)
+static void add_hashes(const json_t *members, struct strbuf *out)
 {
 	struct json_writer j = JSON_WRITER(out);
 	json_t *member;
@@ -320,27 +320,22 @@ static void add_hashes(const json_t *members, bool said_no, struct strbuf *out)
 
 	json_begin_array(&j);
 	json_array_foreach (members, i, member)
-		if (text_of(member, "id") &&
-		    (said_no ? member_said_no(member)
-			     : member_status(member) == MIRROR_SUBSCRIBED))
+		if (text_of(member, "id") && member_said_no(member))
 			json_text(&j, text_of(member, "id"));
 	json_end_array(&j);
 }
 
-/* Of those who said no, and of those who are subscribed and were not. */
+/* Of those who said no. */
 static int read_known(struct work *w, const json_t *members,
 		      struct known_before *out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf gone = STRBUF_INIT;
-	CLEANUP(strbuf_release) struct strbuf back = STRBUF_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	add_hashes(members, true, &gone);
-	add_hashes(members, false, &back);
+	add_hashes(members, &gone);
 	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
-		     SQL_ARGS(sql_text(gone.buf), sql_text(back.buf)), &rows,
-		     err) < 0)
+		     SQL_ARGS(sql_text(gone.buf)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct mirrored known = {
@@ -406,14 +401,8 @@ static int hear_member(struct tx *tx, struct work *w, const json_t *member,
 {
 	const char *hash = text_of(member, "id");
 	const struct mirrored *known = hash ? known_of(before, hash) : NULL;
-	struct meant who = meant_by(member, hash);
 
-	if (!hash)
-		return 0;
-	if (known && member_status(member) == MIRROR_SUBSCRIBED)
-		return word_no_more(tx, &who, known,
-				    member_changed_ms(member, 0), err);
-	if (!member_said_no(member))
+	if (!hash || !member_said_no(member))
 		return 0;
 	return member_status(member) == MIRROR_ARCHIVED
 		       ? hear_archived(tx, w, member, known, err)

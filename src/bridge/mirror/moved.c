@@ -7,6 +7,7 @@
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "crm/address.h"
 
@@ -166,12 +167,21 @@ static int keep_trace(struct moving *m, const struct mirrored *old,
 
 static int decide_owner(struct moving *m, struct err *err)
 {
+	int refused;
+
 	if (m->had.n == 0)
 		return nobody_had(m, err);
 	if (m->had.n > 1)
 		return ask_all(m, "several people have the old one", err);
 	if (m->has.n > 1 || (m->has.n == 1 && m->has.v[0] != m->had.v[0]))
 		return ask_all(m, "somebody else has the new one", err);
+	refused = m->has.n == 0 ? address_is_refused(m->w, m->member, err) : 0;
+	if (refused != 0)
+		return refused < 0 ? -1
+				   : ask_all(m,
+					     "whoever had the new one before "
+					     "wants no mail",
+					     err);
 	return m->refused ? ask_all(m, m->refused, err)
 			  : give_address(m, m->had.v[0], err);
 }
@@ -188,14 +198,21 @@ static int find_known(const struct moving *m, struct mirrored *old,
 	       is_contact(m->member, old->strayed_contact_id);
 }
 
-/* Did the bridge unsubscribe it where it is now, for whoever says no there? */
+#define CALL_MS (10 * MS_SECOND) /* so long a call may take */
+
+/* Did the bridge unsubscribe it where it is now, for whoever says no there?
+ * What the mirror noted of it may be lost to a page that was read before. */
 static int is_out_by_us(const struct moving *m, bool *out, struct err *err)
 {
 	struct mirrored there = { 0 };
+	int64_t changed_ms;
 
 	if (mirror_find(m->tx->db, m->new_hash, m->w->arena, &there, err) < 0)
 		return -1;
-	*out = there.unsubscribed_ms &&
+	changed_ms = member_changed_ms(m->member, 0);
+	*out = (there.unsubscribed_ms ||
+		(changed_ms + MS_SECOND > there.unsubscribe_call_ms &&
+		 changed_ms < there.unsubscribe_call_ms + CALL_MS)) &&
 	       (!there.contact_id || is_contact(m->member, there.contact_id));
 	return 0;
 }

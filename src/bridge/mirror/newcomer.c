@@ -81,6 +81,13 @@ static const char *keyed_hash(const struct forgotten *key, struct arena *arena,
 	return arena_strdup(arena, hash);
 }
 
+static void add_newcomer(const struct forgotten *key, const json_t *member,
+			 const char *id, struct newcomers *out)
+{
+	vec_push(&out->hashes, arena_strdup(out->arena, id));
+	vec_push(&out->keyed, keyed_hash(key, out->arena, member));
+}
+
 int newcomers_find(struct work *w, const json_t *members, bool all,
 		   struct newcomers *out, struct err *err)
 {
@@ -96,10 +103,8 @@ int newcomers_find(struct work *w, const json_t *members, bool all,
 	json_array_foreach (members, i, member) {
 		const char *id = mailed_id(member);
 
-		if (!id || is_known(known, member))
-			continue;
-		vec_push(&out->hashes, arena_strdup(out->arena, id));
-		vec_push(&out->keyed, keyed_hash(&key, out->arena, member));
+		if (id && !is_known(known, member))
+			add_newcomer(&key, member, id, out);
 	}
 	return 0;
 }
@@ -127,6 +132,13 @@ static int tell_people(struct work *w, const struct newcomers *n,
 
 /* --- what is kept of addresses that none of them has --- */
 
+struct said_no {
+	const char *of; /* an address' hash, keyed or not */
+	int64_t at_ms;
+	bool is_told; /* by the audience */
+};
+struct said_nos VEC_FIELDS(struct said_no);
+
 /* Signed up over there since, not by a program? */
 static bool signed_up(const json_t *member, int64_t since_ms)
 {
@@ -136,6 +148,25 @@ static bool signed_up(const json_t *member, int64_t since_ms)
 
 	return !was_added_by_program(member) && at &&
 	       time_parse_iso(at, &at_ms) && at_ms > since_ms;
+}
+
+/* By their own act: 1, 0, -1. What they had told the audience themselves they
+ * may take back there, by the link of a mail. */
+static int came_back(struct work *w, const char *hash, const json_t *member,
+		     const struct said_no *said, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct meant who = meant_by(member, hash);
+	int came = signed_up(member, said->at_ms);
+
+	if (!came && said->is_told)
+		came = member_resubscribed(w, hash, said->at_ms, err);
+	if (came <= 0 || !said->is_told)
+		return came;
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    word_taken_back(&tx, &who, err) < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
 }
 
 static int park_refused(struct work *w, const struct err *why, struct err *err)
@@ -160,20 +191,21 @@ static int has_person(struct work *w, const char *hash, struct err *err)
 }
 
 /* 1: the page is out of date about the member; 0, -1. */
-static int carry_out(struct work *w, const char *hash, int64_t said_ms,
-		     struct err *err)
+static int carry_out(struct work *w, const char *hash,
+		     const struct said_no *said, struct err *err)
 {
 	CLEANUP(json_free) json_t *member = NULL;
 	struct err why = ERR_INIT;
-	int found, taken = has_person(w, hash, err);
+	int found, theirs = has_person(w, hash, err);
 
-	if (taken != 0)
-		return taken < 0 ? -1 : 0;
+	if (theirs != 0)
+		return theirs < 0 ? -1 : 0;
 	found = member_read(w, hash, &member, err);
 	if (found <= 0)
 		return found;
-	if (signed_up(member, said_ms))
-		return 0;
+	theirs = came_back(w, hash, member, said, err);
+	if (theirs != 0)
+		return theirs < 0 ? -1 : 0;
 	if (!mailed_id(member) || unsubscribe_member(w, hash, &why) == 0)
 		return 1;
 	if (!is_passing(&why))
@@ -191,17 +223,14 @@ static const char *hash_of(const struct newcomers *n, const char *said_of)
 	return NULL;
 }
 
-struct said_no {
-	const char *of; /* an address' hash, keyed or not */
-	int64_t at_ms;
-};
-struct said_nos VEC_FIELDS(struct said_no);
-
 static void read_said_no(const struct rows *rows, struct arena *arena,
 			 void *out)
 {
-	*(struct said_no *)out =
-		(struct said_no){ rows_dup(rows, 0, arena), rows_int(rows, 1) };
+	*(struct said_no *)out = (struct said_no){
+		.of = rows_dup(rows, 0, arena),
+		.at_ms = rows_int(rows, 1),
+		.is_told = rows_int(rows, 2) != 0,
+	};
 }
 
 static void take_off(json_t *members, const char *hash)
@@ -219,21 +248,28 @@ static void take_off(json_t *members, const char *hash)
 	}
 }
 
-static int tell_kept(struct work *w, const struct newcomers *n, json_t *members,
-		     struct err *err)
+static int list_said_no(struct work *w, const struct newcomers *n,
+			struct said_nos *out, struct err *err)
 {
-	CLEANUP(vec_release) struct said_nos all = VEC_INIT;
 	CLEANUP(strbuf_release) struct strbuf keyed = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
 	struct sql_value of = sql_texts(&n->keyed, &keyed);
 
-	if (db_list(w->db, SQL_NEWCOMER_SAID_NO,
-		    SQL_ARGS(of, of, sql_texts(&n->hashes, &hashes)),
-		    read_said_no, n->arena, &all, err) < 0)
+	return db_list(w->db, SQL_NEWCOMER_SAID_NO,
+		       SQL_ARGS(of, of, sql_texts(&n->hashes, &hashes)),
+		       read_said_no, n->arena, out, err);
+}
+
+static int tell_kept(struct work *w, const struct newcomers *n, json_t *members,
+		     struct err *err)
+{
+	CLEANUP(vec_release) struct said_nos all = VEC_INIT;
+
+	if (list_said_no(w, n, &all, err) < 0)
 		return -1;
 	vec_each (&all, said) {
 		const char *hash = hash_of(n, said->of);
-		int told = carry_out(w, hash, said->at_ms, err);
+		int told = carry_out(w, hash, said, err);
 
 		if (told < 0)
 			return -1;
@@ -249,4 +285,18 @@ int newcomers_tell(struct work *w, const struct newcomers *n, json_t *members,
 	if (n->hashes.n == 0)
 		return 0;
 	return tell_people(w, n, err) < 0 ? -1 : tell_kept(w, n, members, err);
+}
+
+int address_is_refused(struct work *w, const json_t *member, struct err *err)
+{
+	CLEANUP(newcomers_release)
+	struct newcomers one = { VEC_INIT, VEC_INIT, arena_new() };
+	CLEANUP(vec_release) struct said_nos all = VEC_INIT;
+	struct forgotten key;
+
+	if (forgotten_load(w->db, &key, err) < 0)
+		return -1;
+	add_newcomer(&key, member,
+		     json_string_value(json_object_get(member, "id")), &one);
+	return list_said_no(w, &one, &all, err) < 0 ? -1 : all.n > 0;
 }

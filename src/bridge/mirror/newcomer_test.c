@@ -171,19 +171,33 @@ static void a_mirror_that_is_out_of_date_hides_nobody(void **state)
 	}
 }
 
+/* Whose member it is has said nothing: a user is asked about the address. */
 static void a_member_may_be_given_an_address_that_says_no(void **state)
 {
-	static const step_fn words[] = { opt_out, opt_out_and_delete, erase };
+	static const step_fn words[] = { opt_out, opt_out_and_delete, erase,
+					 opt_out_a_lead };
 	struct bridge_fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct err err = ERR_INIT;
+
 		bridge_fixture_renew(f);
 		words[i](f);
-		fake_subscribe(f, "other@x.example", "subscribed", API);
-		sync_all(f);
+		fake_person(f, "other@x.example");
+		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
+		fake_run_all(f);
 		fake_rename(f, "other@x.example", ADDRESS);
 		watch(f);
 		assert_string_equal(fake_status(f, ADDRESS), "unsubscribed");
+		assert_int_equal(
+			fake_number(f, "SELECT opted_out FROM person WHERE id ="
+				       " (SELECT record_id FROM email WHERE"
+				       " folded = 'other@x.example' AND"
+				       " ended_ms IS NULL)"),
+			0);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM"
+						" bridge_parked"),
+				 1);
 	}
 }
 

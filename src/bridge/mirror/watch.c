@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#define AS_LONG_AS_IT_TOOK 20 /* times */
+#define AS_LONG_AS_IT_TOOK 4   /* times, so that others get on ... */
+#define WAIT_MOST_MS MS_MINUTE /* ... and whom it is about do not wait long */
 
 #define NOTHING_SEEN "{}"
 
@@ -89,6 +90,8 @@ int job_watch(struct job_run *run, struct err *err)
 		log_info("cannot watch the audience", LOG_ERR(&why));
 	now_ms = clock_now_ms();
 	wait_ms = (now_ms - begun_ms) * AS_LONG_AS_IT_TOOK;
+	if (wait_ms > WAIT_MOST_MS)
+		wait_ms = WAIT_MOST_MS;
 	if (wait_ms < b->setup.watch_ms)
 		wait_ms = b->setup.watch_ms;
 	return job_again(run, now_ms + wait_ms);

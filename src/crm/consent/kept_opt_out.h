@@ -11,7 +11,7 @@
  * for as long as the hash stands. It goes when somebody with the address opts
  * in: by the person's own act, or a user's with a ground; what an import alone
  * says, when that is taken back; and what the audience says, when they
- * subscribe there again.
+ * subscribe there again by themselves.
  *
  * `Forgotten` is another outcome: an erased address is refused.
  */

@@ -152,9 +152,8 @@ static int keep_sending(const struct keeper_setup *k, struct db *db,
 	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
 }
 
-/* What waits is left out; what is on its way is waited for. Who may have got it
- * was not canceled. */
-static int keep_canceling(const struct keeper_setup *k, struct db *db,
+/* Who may have got it was not canceled, nor given up. As expire_some. */
+static int expire_unknown(const struct keeper_setup *k, struct db *db,
 			  const struct campaign *c, int64_t now_ms,
 			  struct err *err)
 {
@@ -162,6 +161,15 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 		.at_ms = now_ms,
 		.detail = CLAIM_UNKNOWN,
 	};
+
+	return expire_some(k, db, SQL_RECIPIENT_LIST_UNKNOWN, c, &unknown, err);
+}
+
+/* What waits is left out; what is on its way is waited for. */
+static int keep_canceling(const struct keeper_setup *k, struct db *db,
+			  const struct campaign *c, int64_t now_ms,
+			  struct err *err)
+{
 	int n = cancel_some(k, db, SQL_RECIPIENT_LIST_WAITING, c->id, now_ms,
 			    err);
 
@@ -169,7 +177,7 @@ static int keep_canceling(const struct keeper_setup *k, struct db *db,
 		return n < 0 ? -1 : 2;
 	if (awaits_log(k, c))
 		return 0;
-	n = expire_some(k, db, SQL_RECIPIENT_LIST_UNKNOWN, c, &unknown, err);
+	n = expire_unknown(k, db, c, now_ms, err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
 	n = is_busy(db, c->id, err);
@@ -201,7 +209,10 @@ static int keep_finishing(const struct keeper_setup *k, struct db *db,
 		return n < 0 ? -1 : 2;
 	if (awaits_log(k, c))
 		return 0;
-	n = expire_some(k, db, SQL_RECIPIENT_LIST_TRIED, c, &unwaited, err);
+	n = expire_unknown(k, db, c, now_ms, err);
+	if (n == 0)
+		n = expire_some(k, db, SQL_RECIPIENT_LIST_TRIED, c, &unwaited,
+				err);
 	if (n != 0)
 		return n < 0 ? -1 : 0;
 	return end_sent(k, db, c, now_ms, err) < 0 ? -1 : 0;
