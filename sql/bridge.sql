@@ -136,9 +136,14 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-carried
--- The member has got this address: whose it is, and when the bridge archived it,
--- as long as it is archived. args: added_ms or NULL, archived_ms or NULL, email_hash
-UPDATE bridge_member SET added_ms = ?, archived_ms = ?
+-- The member has got this address: whose it is, when the bridge archived it, as
+-- long as it is archived, and unsubscribed it, as long as it is that. One writer:
+-- whoever has just put the row.
+-- args: added_ms or NULL, archived_ms or NULL, unsubscribed_ms or NULL,
+-- unsubscribe_call_ms or NULL, email_hash
+UPDATE bridge_member SET added_ms = ?, archived_ms = ?,
+       unsubscribed_ms = COALESCE(?, unsubscribed_ms),
+       unsubscribe_call_ms = COALESCE(?, unsubscribe_call_ms)
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-get
@@ -300,24 +305,31 @@ SELECT COUNT(*) FROM bridge_member WHERE status <> :MIRROR_NONE;
 SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 
 -- name: reconcile-leavers
--- Members that left, of people who are not opted out and did not agree later,
--- by an act of their own or a user's ground: who has the address, or had it
--- then. The audience tells seconds. An unsubscribe of ours whose reason was
--- taken back since is no word of theirs.
-SELECT DISTINCT m.email_hash, m.changed_ms
+-- Members that left, of people and leads who are not opted out and did not agree
+-- later, by an act of their own or a user's ground: who has the address, or had
+-- it then. The audience tells seconds. An unsubscribe of ours is no word of
+-- theirs: it was for who said no here.
+SELECT m.email_hash, m.changed_ms
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_PERSON
        AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
   JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
- WHERE m.status = :MIRROR_UNSUBSCRIBED AND p.opted_out = 0
+ WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.unsubscribed_ms IS NULL AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN
                       AND c.source IN ('person', 'user', 'api')
                       AND c.at_ms > m.changed_ms + 999)
+ UNION
+SELECT m.email_hash, m.changed_ms
+  FROM bridge_member m
+  JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_LEAD
+       AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
+  JOIN lead l ON l.id = e.record_id AND l.erased_ms IS NULL
+ WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.unsubscribed_ms IS NULL AND l.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
-                    WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN
-                      AND c.source IN ('person', 'user', 'api', 'undo')
-                      AND c.at_ms >= m.unsubscribed_ms);
+                    WHERE c.record_id = l.id AND c.entity = :ENTITY_LEAD AND c.state = :CONSENT_OPTED_IN
+                      AND c.source IN ('person', 'user', 'api')
+                      AND c.at_ms > m.changed_ms + 999);
 
 -- name: reconcile-bounced
 -- Cleaned members whose address is not held. The audience tells seconds.

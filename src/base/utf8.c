@@ -269,6 +269,38 @@ void utf8_from_cp1252(struct str s, struct strbuf *out)
 	}
 }
 
+static bool add_cp1252(ucs4_t c, struct strbuf *out)
+{
+	if (c < 0x80 || (c >= 0xA0 && c <= 0xFF)) {
+		strbuf_addch(out, (char)(unsigned char)c);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(cp1252_high); i++)
+		if (c == cp1252_high[i] || c == 0x80 + i) {
+			strbuf_addch(out, (char)(unsigned char)(0x80 + i));
+			return true;
+		}
+	return false;
+}
+
+bool utf8_to_cp1252(struct str s, struct strbuf *out)
+{
+	while (s.len > 0) {
+		size_t n = utf8_sequence(s);
+		ucs4_t c;
+
+		if (n > 0) {
+			(void)u8_mbtouc(&c, (const uint8_t *)s.s, n);
+			if (!add_cp1252(c, out))
+				return false;
+		}
+		n = n ? n : 1;
+		s.s += n;
+		s.len -= n;
+	}
+	return true;
+}
+
 static unsigned int unit_at(struct str s, size_t i, bool big_endian)
 {
 	unsigned int a = (unsigned char)s.s[i];

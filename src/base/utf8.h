@@ -42,6 +42,9 @@ void utf8_title(struct str s, struct strbuf *out);
 
 /* Windows-1252 (a superset of Latin-1 in practice) and UTF-16 to UTF-8. */
 void utf8_from_cp1252(struct str s, struct strbuf *out);
+/* And back, with its holes as C1 controls; what is no character is passed over.
+ * false: it has others. */
+bool utf8_to_cp1252(struct str s, struct strbuf *out);
 void utf8_from_utf16(struct str s, bool big_endian, struct strbuf *out);
 
 #endif

@@ -106,18 +106,80 @@ static enum csv_encoding judge(struct str s, bool is_cut)
 	return bad > good ? CSV_CP1252 : CSV_UTF8;
 }
 
+/* --- is it Western at all? --- */
+
+static bool is_ascii_letter(unsigned char c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool is_letter_or_high(unsigned char c)
+{
+	return is_ascii_letter(c) || c >= 0x80;
+}
+
 /* Bytes that are hardly ever typed in Windows-1252, but are letters, or halves
  * of them, in Shift JIS and the encodings of DOS. */
-static bool is_odd_in_cp1252(unsigned char c)
+static bool is_hardly_typed(unsigned char c)
 {
 	return strchr("\x81\x82\x83\x86\x87\x88\x89\x8B\x8D\x8F\x90\x98\x9B"
 		      "\x9D",
 		      c) != NULL;
 }
 
-static bool is_letter_or_high(unsigned char c)
+/* Of Windows-1252. */
+static bool is_upper(unsigned char c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? true : c >= 0x80;
+	return c == 0x8A || c == 0x8C || c == 0x8E || c == 0x9F ||
+	       (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_lower(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || c == 0x9A || c == 0x9C || c == 0x9E ||
+	       (c >= 0xDF && c != 0xF7);
+}
+
+/* What stands inside words all the same: ordinals, l·l, apostrophes. */
+static bool is_inside_words(unsigned char c)
+{
+	return strchr("\xAA\xAD\xB4\xB7\xBA\x91\x92", c) != NULL;
+}
+
+/* And before them: quotes, dashes, dots of lists, ¿ and ¡, §, ©, €. */
+static bool is_before_words(unsigned char c)
+{
+	return strchr("\x80\x82\x84\x85\x8B\x91\x93\x94\x95\x96\x97\xA1\xA7"
+		      "\xA9\xAA\xAB\xB4\xBA\xBF",
+		      c) != NULL;
+}
+
+/*
+ * Where no byte of Windows-1252 stands: a symbol, or a dash, in a word or as
+ * its first letter, a capital behind a small letter, or alone among small ones.
+ * In Mac Roman, DOS and the encodings of two bytes that is a letter.
+ */
+static bool is_out_of_place(unsigned char before, unsigned char c,
+			    unsigned char after)
+{
+	bool begins = !is_letter_or_high(before);
+
+	if (is_upper(c))
+		return !begins && (is_lower(before) || is_lower(after));
+	if (is_lower(c) || !is_letter_or_high(after) || before == c ||
+	    after == c)
+		return false;
+	return begins ? !is_before_words(c) : !is_inside_words(c);
+}
+
+static bool is_odd(struct str s, size_t i)
+{
+	unsigned char c = (unsigned char)s.s[i];
+	unsigned char before = i > 0 ? (unsigned char)s.s[i - 1] : '\0';
+	unsigned char after = i + 1 < s.len ? (unsigned char)s.s[i + 1] : '\0';
+
+	return c >= 0x80 &&
+	       (is_hardly_typed(c) || is_out_of_place(before, c, after));
 }
 
 /*
@@ -139,7 +201,7 @@ static bool is_western(struct str s)
 			if (!is_letter_or_high(c))
 				break;
 			letters += c >= 0xA1;
-			odd += is_odd_in_cp1252(c);
+			odd += is_odd(s, i + n);
 			high += c >= 0x80;
 			differ = differ || s.s[i + n] != s.s[i];
 		}
@@ -149,16 +211,41 @@ static bool is_western(struct str s)
 	return foreign_words <= western_words && odd * 4 <= high;
 }
 
+/* Of bytes of ASCII that mean other letters: ISO 2022 of Japan, China and
+ * Korea, and HZ. */
+static bool switches_letters(struct str s)
+{
+	return memmem(s.s, s.len, "\x1B$", 2) ||
+	       memmem(s.s, s.len, "\x1B(", 2) ||
+	       (memmem(s.s, s.len, "~{", 2) && memmem(s.s, s.len, "~}", 2));
+}
+
+/* UTF-8 that was taken for Windows-1252 and made UTF-8 once more: what was two
+ * letters then is one. */
+static bool is_converted_twice(struct str s)
+{
+	CLEANUP(strbuf_release) struct strbuf once = STRBUF_INIT;
+
+	return utf8_to_cp1252(s, &once) && !str_is_ascii(strbuf_str(&once)) &&
+	       judge(strbuf_str(&once), true) == CSV_UTF8;
+}
+
 static int use_found(struct csv_reader *r, struct str sample, struct err *err)
 {
 	r->format.encoding = judge(sample, sample.len == CSV_SAMPLE);
+	if (r->format.encoding == CSV_UTF8 && is_converted_twice(sample))
+		return err_field(err, "encoding",
+				 "its letters were converted to UTF-8 twice "
+				 "(an e with an accent is two signs): export "
+				 "it again, or say that it is utf-8 after all");
 	if (r->format.encoding == CSV_UTF8 || is_western(sample))
 		return 0;
 	return err_field(err, "encoding",
-			 "the letters are not of Western Europe: say which "
-			 "encoding it is (windows-1251 is Cyrillic, 1253 "
-			 "Greek, 1255 Hebrew, 1256 Arabic, ibm850 of DOS), or "
-			 "save the file as CSV UTF-8");
+			 "the letters are not of Western Europe, or of a Mac: "
+			 "say which encoding it is (windows-1251 is Cyrillic, "
+			 "1253 Greek, 1255 Hebrew, 1256 Arabic, ibm850 of DOS, "
+			 "macintosh of old Macs), or save the file as CSV "
+			 "UTF-8");
 }
 
 /* UTF-16 without a BOM: every other byte of Western text is NUL. */
@@ -189,6 +276,11 @@ static int find_encoding(struct csv_reader *r, struct err *err)
 		if (at == 0 && (find_bom(r, strbuf_str(&sample)) ||
 				find_utf16(r, strbuf_str(&sample))))
 			return 0;
+		if (switches_letters(strbuf_str(&sample)))
+			return err_field(err, "encoding",
+					 "it is written in signs of ASCII that "
+					 "stand for other letters (ISO 2022, "
+					 "HZ): save it as CSV UTF-8");
 		if (!str_is_ascii(strbuf_str(&sample))) {
 			/* the block's start may cut a character in two */
 			int64_t from = at > 3 ? at - 3 : 0;

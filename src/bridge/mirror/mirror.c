@@ -89,17 +89,21 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 		json_string_value(json_object_get(member, "contact_id"));
 	enum mirror_status status = member_status(member);
 	bool is_ours = status != MIRROR_ARCHIVED || old->archived_ms;
+	bool is_out = status == MIRROR_UNSUBSCRIBED;
 
 	if (mirror_put(tx, new_hash, status, old->merge_hash, contact, now_ms,
 		       err) < 0)
 		return -1;
-	return db_exec(tx, SQL_BRIDGE_MEMBER_CARRIED,
-		       SQL_ARGS(sql_id_or_null(is_ours ? old->added_ms : 0),
-				sql_id_or_null(status == MIRROR_ARCHIVED
-						       ? old->archived_ms
-						       : 0),
-				sql_text(new_hash)),
-		       err);
+	return db_exec(
+		tx, SQL_BRIDGE_MEMBER_CARRIED,
+		SQL_ARGS(sql_id_or_null(is_ours ? old->added_ms : 0),
+			 sql_id_or_null(status == MIRROR_ARCHIVED
+						? old->archived_ms
+						: 0),
+			 sql_id_or_null(is_out ? old->unsubscribed_ms : 0),
+			 sql_id_or_null(is_out ? old->unsubscribe_call_ms : 0),
+			 sql_text(new_hash)),
+		err);
 }
 
 bool mirrored_is_gone(const struct mirrored *known)

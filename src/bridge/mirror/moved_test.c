@@ -281,6 +281,42 @@ static void who_is_moved_to_who_says_no_has_not_said_it(void **state)
 			 1);
 }
 
+/* The member of who says no here gets an address that is another's, or was
+ * until just now. */
+static void whose_address_they_get_has_not_said_no(void **state)
+{
+	struct bridge_fixture *f = *state;
+
+	for (int has_left = 0; has_left < 2; has_left++) {
+		static const char *const both[] = { "a", "b", NULL };
+		static const char *const one[] = { "b", NULL };
+
+		bridge_fixture_renew(f);
+		push_people(f, has_left ? both : one);
+		if (!has_left)
+			fake_person(f, "a@x.example");
+		fake_patch(f,
+			   fake_number(f, "SELECT record_id FROM email WHERE"
+					  " folded = 'b@x.example'"),
+			   "{\"opted_out\":true,\"reason\":\"phoned\"}");
+		fake_run_all(f);
+		assert_string_equal(fake_status(f, "b@x.example"),
+				    "unsubscribed");
+		if (has_left)
+			fake_rename(f, "a@x.example", "c@x.example");
+		fake_rename(f, "b@x.example", "a@x.example");
+		fake_sync(f);
+		fake_run_all(f);
+		fake_sync(f);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM person"
+						" WHERE opted_out = 1"),
+				 1);
+		if (has_left)
+			assert_string_equal(fake_status(f, "c@x.example"),
+					    "subscribed");
+	}
+}
+
 /* No webhook came, and no look found them between the two. */
 static void who_left_and_was_archived_is_heard(void **state)
 {
@@ -331,6 +367,7 @@ int main(void)
 		TEST(who_is_not_found_is_followed),
 		TEST(who_moved_there_is_erased_with_their_person),
 		TEST(who_is_moved_to_who_says_no_has_not_said_it),
+		TEST(whose_address_they_get_has_not_said_no),
 		TEST(who_left_and_was_archived_is_heard),
 		TEST(who_left_and_is_gone_is_heard),
 	};

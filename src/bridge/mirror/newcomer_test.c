@@ -215,6 +215,24 @@ static void a_look_hears_who_left(void **state)
 	assert_int_equal(fake_number(f, "SELECT opted_out FROM person"), 1);
 }
 
+static void a_look_hears_a_lead_that_left(void **state)
+{
+	struct bridge_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct record lead;
+
+	fake_must(fixture_create(f->crm, ENTITY_LEAD,
+				 "{\"first_name\":\"L\",\"email\":\"" ADDRESS
+				 "\"}",
+				 &lead, &err),
+		  &err);
+	fake_subscribe(f, ADDRESS, "subscribed", API);
+	fake_sync(f);
+	fake_set_status(f, ADDRESS, "unsubscribed");
+	watch(f);
+	assert_int_equal(fake_number(f, "SELECT opted_out FROM lead"), 1);
+}
+
 static int64_t requests_of(struct bridge_fixture *f, int64_t job)
 {
 	struct err err = ERR_INIT;
@@ -284,6 +302,7 @@ int main(void)
 		TEST(a_mirror_that_is_out_of_date_hides_nobody),
 		TEST(a_member_may_be_given_an_address_that_says_no),
 		TEST(a_look_hears_who_left),
+		TEST(a_look_hears_a_lead_that_left),
 		TEST(nothing_is_read_if_nothing_changed),
 		TEST(failing_statements_lose_nobody),
 	};

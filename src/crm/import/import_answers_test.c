@@ -572,6 +572,10 @@ static void words_that_refuse_are_found_among_many(void **state)
 		{ "Memo", "vip; cleaned", true },
 		{ "Tags", "vip;bounced", true },
 		{ "Memo", "please do not email", true },
+		{ "Memo", "GDPR objection", true },
+		{ "Memo", "gelöscht auf Wunsch", true },
+		{ "Memo", "telephone only", true },
+		{ "Memo", "nur per Post", true },
 		{ "Memo", "likes mail", false },
 	};
 	struct setup *s = *state;

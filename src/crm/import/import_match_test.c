@@ -1,5 +1,7 @@
 #include "crm/import/import_fixture.h"
 
+#include "base/utf8.h"
+
 /* --- who is who --- */
 
 struct case_of_rows {
@@ -365,6 +367,10 @@ static void no_row_fails_an_import(void **state)
 				.mapping = k == 0 ? mapping : NULL,
 				.folder = s->folder,
 				.header = IMPORT_HEADER,
+				.encoding = utf8_is_valid((struct str){
+						    row->text, row->n })
+						    ? NULL
+						    : "windows-1252",
 			};
 			struct err err = ERR_INIT;
 

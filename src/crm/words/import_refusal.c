@@ -24,7 +24,8 @@ static const char *const phrases[26] = {
 		"aus der liste entfernen|aus der liste entfernt|"
 		"aus der liste loschen|aus der liste geloscht|",
 	['b' - 'a'] =
-		"|bitte loschen|bitte entfernen|bittet um loschung|blacklisted|"
+		"|bitte streichen|blocked|"
+		"bitte loschen|bitte entfernen|bittet um loschung|blacklisted|"
 		"blocklisted|baja solicitada|baja de la newsletter|"
 		"baja newsletter|baja del boletin|baja de emails|",
 	['c' - 'a'] =
@@ -78,7 +79,9 @@ static const char *const phrases[26] = {
 	['f' - 'a'] =
 		"|fallecido|fallecida|fallecio|falecido|falecida|faleceu|",
 	['g' - 'a'] =
-		"|geen mails|geen e mails|geen emails|geen nieuwsbrief|"
+		"|gdpr objection|gdpr erasure|gesperrt|geloscht auf "
+		"wunsch|gestrichen auf wunsch|"
+		"geen mails|geen e mails|geen emails|geen nieuwsbrief|"
 		"geen nieuwsbrieven|geen reclame|geen mailings|geen mailing|"
 		"gegen werbung widersprochen|gestorben|",
 	['i' - 'a'] =
@@ -105,7 +108,9 @@ static const char *const phrases[26] = {
 		"|mochte nicht mehr|mochte keine|mochte keinen|"
 		"mochte nichts mehr|marked as spam|mailsperre|mailingsperre|",
 	['n' - 'a'] =
-		"|no contact|no further emails|no further mails|"
+		"|nur telefon|nur telefonisch|nur per telefon|nur per post|nur "
+		"postalisch|nur brieflich|"
+		"no contact|no further emails|no further mails|"
 		"no further mailings|no longer interested|nicht mehr gewunscht|"
 		"nicht gewunscht|nie wieder|no quiere que le escriban|"
 		"no desea mas|no emails|no e mails|no more email|"
@@ -147,13 +152,15 @@ static const char *const phrases[26] = {
 		"nao mandar|nao quer receber|nao deseja receber|nezasilat|"
 		"nekontaktovat|neposilat|",
 	['o' - 'a'] =
-		"|off the list|off our list|off the mailing list|objects to|"
+		"|only by post|only by phone|only by letter|only by telephone|"
+		"off the list|off our list|off the mailing list|objects to|"
 		"objected to|opted out|opt out|opts out|opting out|optedout|"
 		"optout|objects to marketing|objected to marketing|odhlasen|"
 		"odhlasena|odhlasil|odhlasila|onskar inte|onsker ikke|"
 		"overleden|",
 	['p' - 'a'] =
-		"|pide que no|pide no recibir|plus de courrier|"
+		"|phone only|"
+		"pide que no|pide no recibir|plus de courrier|"
 		"plus de courriel|plus de courriels|please remove|pas de mails|"
 		"pas d emails|pas d e mails|pas de mailing|pas de mailings|"
 		"pas de newsletter|pas de newsletters|pas de pub|"
@@ -173,12 +180,14 @@ static const char *const phrases[26] = {
 		"revoca del consenso|rezygnacja z newslettera|rifiuta email|"
 		"rifiuta marketing|",
 	['s' - 'a'] =
-		"|s oppose|s est oppose|s est opposee|stop email|stop emails|"
+		"|sperrvermerk|"
+		"s oppose|s est oppose|s est opposee|stop email|stop emails|"
 		"stop emailing|stop mailing|stop sending|stop contacting|"
 		"spam complaint|stop pub|stop mails|se desinscrire|"
 		"se desabonner|sin publicidad|solicita baja|solicito baja|"
 		"solicita la baja|skicka inte|subscricao cancelada|",
-	['t' - 'a'] = "|take me off|take off list|take off the list|"
+	['t' - 'a'] = "|telephone only|"
+		      "take me off|take off list|take off the list|"
 		      "take off mailing list|taken off list|taken off the list|"
 		      "taken off mailing list|taken off our list|"
 		      "taken off our mailing list|take off our list|"
