@@ -127,6 +127,22 @@ static const char *unknown_parameter(struct report *r, const char *name,
 		    : "there is no such parameter";
 }
 
+/* What is wrong with one that is given; NULL: nothing. `?dry_run=yes`, or true
+ * and false at once, must not be the deed. */
+static const char *query_problem(const struct params *params,
+				 const struct param *p, const json_t *schema)
+{
+	const char *type = json_string_value(json_object_get(schema, "type"));
+	bool flag;
+
+	if (params_find(params, p->name) != p->value)
+		return "is given twice";
+	if (type && strcmp(type, "boolean") == 0 &&
+	    !request_flag_parse(p->value, &flag))
+		return "must be true or false";
+	return NULL;
+}
+
 static void check_query(struct report *r, const json_t *operation,
 			const struct request *rq)
 {
@@ -137,18 +153,14 @@ static void check_query(struct report *r, const json_t *operation,
 	params_add_form(&params, str_of(rq->query), r->arena);
 	for (const struct param *p = params.first; p; p = p->next) {
 		const json_t *schema = query_schema(parameters, p->name);
-		const char *type =
-			json_string_value(json_object_get(schema, "type"));
-		bool flag;
-
 		/* The key may stand in the query: http/auth.h. */
-		if (!schema && strcmp(p->name, "apikey") != 0)
-			wrong(r, p->name,
-			      unknown_parameter(r, p->name, parameters));
-		else if (type && strcmp(type, "boolean") == 0 &&
-			 !request_flag_parse(p->value, &flag))
-			/* `?dry_run=yes` must not be the deed */
-			wrong(r, p->name, "must be true or false");
+		const char *why =
+			!schema && strcmp(p->name, "apikey") != 0
+				? unknown_parameter(r, p->name, parameters)
+				: query_problem(&params, p, schema);
+
+		if (why)
+			wrong(r, p->name, why);
 	}
 	for (; *required; required++) {
 		if (!params_find(&params, *required))

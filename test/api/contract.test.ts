@@ -73,6 +73,13 @@ describe("requests that are not as described", () => {
     assert.equal(lists.total_items, 1); // as Mailchimp does
   });
 
+  it("take a parameter once: two answers are none", async () => {
+    const { body } = await server.admin.get("/api/v1/people?limit=1&limit=2", undefined, { status: 400 });
+    assert.match(JSON.stringify(body.errors), /is given twice/);
+    await server.admin.post("/api/v1/imports?dry_run=false&dry_run=true", "email\nx@c.example\n",
+      { status: 400, headers: { "content-type": "text/csv" } });
+  });
+
   it("take no word for yes or no but those that they know: a trial must not become the deed", async () => {
     let n = 0;
     for (const [method, path, op] of operations())
