@@ -44,7 +44,7 @@ static void leave_it(struct bridge_fixture *f)
 	fake_patch(f, p.id, "{\"email\":\"b@x.example\"}");
 }
 
-static void opt_out_a_lead(struct bridge_fixture *f)
+static struct record make_lead(struct bridge_fixture *f)
 {
 	struct err err = ERR_INIT;
 	struct record lead;
@@ -54,6 +54,14 @@ static void opt_out_a_lead(struct bridge_fixture *f)
 				 "\"}",
 				 &lead, &err),
 		  &err);
+	return lead;
+}
+
+static void opt_out_a_lead(struct bridge_fixture *f)
+{
+	struct record lead = make_lead(f);
+	struct err err = ERR_INIT;
+
 	fake_must(fixture_patch(f->crm, ENTITY_LEAD, lead.id, OUT, &lead, &err),
 		  &err);
 }
@@ -218,14 +226,8 @@ static void a_look_hears_who_left(void **state)
 static void a_look_hears_a_lead_that_left(void **state)
 {
 	struct bridge_fixture *f = *state;
-	struct err err = ERR_INIT;
-	struct record lead;
 
-	fake_must(fixture_create(f->crm, ENTITY_LEAD,
-				 "{\"first_name\":\"L\",\"email\":\"" ADDRESS
-				 "\"}",
-				 &lead, &err),
-		  &err);
+	make_lead(f);
 	fake_subscribe(f, ADDRESS, "subscribed", API);
 	fake_sync(f);
 	fake_set_status(f, ADDRESS, "unsubscribed");
