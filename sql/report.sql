@@ -65,14 +65,12 @@ FROM recipient
 WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_click_ms < ?
 GROUP BY 1;
 
--- Rows of recipients all have these columns, in this order. A message that could
--- not be made went to nobody: it bounced softly, whoever's fault it was.
+-- Rows of recipients all have these columns, in this order.
 
 -- name: report-list-sent
 -- In the order of sent-to, which only grows. args: campaign, after, up to
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -83,8 +81,7 @@ ORDER BY r.sent_seq;
 -- name: report-list-active
 -- Whose activity was applied since a time. args: campaign, since, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -100,8 +97,7 @@ WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 -- name: report-list-opened
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -112,8 +108,7 @@ ORDER BY r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-opened-since
 -- Who opened at or after a time. args: campaign, since, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -131,8 +126,7 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 -- name: report-list-unsubscribed
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -143,8 +137,7 @@ ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-complained
 -- args: campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
@@ -155,8 +148,7 @@ ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
 -- name: report-list-clicked
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END,
@@ -178,8 +170,7 @@ WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 -- name: report-find-recipient
 -- args: campaign, member
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
-	CASE WHEN r.bounce = :BOUNCE_NONE AND r.state = :RECIPIENT_REFUSED THEN :BOUNCE_SOFT ELSE r.bounce END,
-	r.opens, r.machine_opens, r.clicks, r.machine_clicks,
+	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END

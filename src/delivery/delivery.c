@@ -247,7 +247,7 @@ static int start_keeper(struct delivery *d, struct err *err)
 		.relay = o->relay,
 		.owner = d->owner,
 		.is_sender = d->setup.send,
-		.uncertain_again = strcmp(o->uncertain, "retry") == 0,
+		.uncertain_again = delivery_sends_again(o),
 		.wake_sender = on_sender_work,
 		.leased = on_leased,
 		.context = d,

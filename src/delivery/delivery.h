@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct arena;
 struct backlog;
@@ -62,6 +63,11 @@ struct delivery_options {
 		.dkim_key_file = "", .dkim_domain = "", .dkim_selector = "",  \
 		.early_s = 10, .burst = 50                                    \
 	}
+/* May who perhaps got a mail be sent it once more? */
+static inline bool delivery_sends_again(const struct delivery_options *o)
+{
+	return strcmp(o->uncertain, "retry") == 0;
+}
 extern const struct option delivery_option_table[]; /* ends with name NULL */
 extern const size_t delivery_option_count;          /* without that */
 

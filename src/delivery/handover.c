@@ -159,17 +159,10 @@ static void refuse(struct shipment *p, enum event_kind kind,
 		    detail);
 }
 
-/* May they get it once more? */
-static bool is_for_once(const struct shipment *p,
-			const struct relay_result *result)
-{
-	return result->maybe_sent &&
-	       strcmp(p->sender->setup.options->uncertain, "leave") == 0;
-}
-
 static void defer(struct shipment *p, const struct relay_result *result)
 {
-	if (is_for_once(p, result)) {
+	if (result->maybe_sent &&
+	    !delivery_sends_again(p->sender->setup.options)) {
 		refuse(p, EVENT_EXPIRED, BOUNCE_NONE, 0, CLAIM_UNKNOWN);
 		return;
 	}
@@ -294,7 +287,7 @@ static void on_handed(void *context, const struct err *why)
 		/* perhaps it is in the log after all: take it back there */
 		set_outcome(p, EVENT_RETURNED, 0, "not stored");
 	else if (p->problem)
-		refuse(p, EVENT_REFUSED, BOUNCE_NONE, 0, p->problem);
+		refuse(p, EVENT_REFUSED, BOUNCE_SOFT, 0, p->problem);
 	else if (atomic_load(&p->mailing->stopped))
 		set_outcome(p, EVENT_RETURNED, 0, "called back");
 	else
