@@ -158,11 +158,6 @@ SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
 SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
  WHERE email_hash IN JSON_TEXTS(?);
 
--- name: newcomer-known
--- Those whom the mirror has as getting mail. args: JSON hashes
-SELECT email_hash, changed_ms FROM bridge_member
- WHERE email_hash IN JSON_TEXTS(?) AND status IN (:MIRROR_MAILED);
-
 -- name: newcomer-opted-out
 -- Who has one of the addresses, and is opted out. args: JSON hashes
 SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id

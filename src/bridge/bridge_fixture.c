@@ -295,6 +295,16 @@ int fake_push(struct bridge_fixture *f, int64_t group_id, struct err *err)
 	return fake_run(f, fake_add_job(f, "push", payload.buf), err);
 }
 
+int64_t fake_pushed(struct bridge_fixture *f, const char *address)
+{
+	struct err err = ERR_INIT;
+	int64_t id = fake_person(f, address).id;
+
+	fake_must(fake_push(f, fake_group(f, "G"), &err), &err);
+	fake_run_all(f);
+	return id;
+}
+
 void fake_sync(struct bridge_fixture *f)
 {
 	struct err err = ERR_INIT;

@@ -81,6 +81,8 @@ int fake_run_once(struct bridge_fixture *f, int64_t job_id, struct err *err);
 /* All that wait, until none does; failures are tried again. */
 void fake_run_all(struct bridge_fixture *f);
 int fake_push(struct bridge_fixture *f, int64_t group_id, struct err *err);
+/* A person with that address, pushed with everybody else. */
+int64_t fake_pushed(struct bridge_fixture *f, const char *address);
 void fake_sync(struct bridge_fixture *f);
 /* A webhook with these members of data, run. fired_at NULL: none. */
 void fake_hook(struct bridge_fixture *f, const char *type, const char *data,

@@ -50,12 +50,7 @@ static void become(struct bridge_fixture *f, const char *status)
 
 static int64_t pushed(struct bridge_fixture *f)
 {
-	struct err err = ERR_INIT;
-	struct record p = fake_person(f, "a@x.example");
-
-	assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
-	fake_run_all(f);
-	return p.id;
+	return fake_pushed(f, "a@x.example");
 }
 
 /* What a webhook says, what is true of the member, and what follows. */

@@ -208,21 +208,20 @@ static int add_member(struct batch *b, const struct field_map *map,
 static int known_elsewhere(struct work *w, const json_t *members, json_t *out,
 			   struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf ids = STRBUF_INIT;
+	CLEANUP(vec_release) struct texts ids = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct json_writer j = JSON_WRITER(&ids);
+	struct sql_value contacts;
 	json_t *member;
 	size_t i;
 	int more;
 
-	json_begin_array(&j);
 	json_array_foreach (members, i, member)
 		if (text_of(member, "contact_id") && text_of(member, "id"))
-			json_text(&j, text_of(member, "contact_id"));
-	json_end_array(&j);
+			vec_push(&ids, text_of(member, "contact_id"));
+	contacts = sql_texts(&ids, &buf);
 	if (db_query(w->db, SQL_BRIDGE_MEMBER_CONTACTS,
-		     SQL_ARGS(sql_text(ids.buf), sql_text(ids.buf)), &rows,
-		     err) < 0)
+		     SQL_ARGS(contacts, contacts), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		const char *contact = rows_text(rows, 0);
@@ -316,30 +315,22 @@ static void known_before_release(struct known_before *k)
 	vec_release(&k->rows);
 }
 
-static void add_hashes(const json_t *members, struct strbuf *out)
-{
-	struct json_writer j = JSON_WRITER(out);
-	json_t *member;
-	size_t i;
-
-	json_begin_array(&j);
-	json_array_foreach (members, i, member)
-		if (text_of(member, "id") && member_said_no(member))
-			json_text(&j, text_of(member, "id"));
-	json_end_array(&j);
-}
-
 /* Of those who said no. */
 static int read_known(struct work *w, const json_t *members,
 		      struct known_before *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf gone = STRBUF_INIT;
+	CLEANUP(vec_release) struct texts gone = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
+	json_t *member;
+	size_t i;
 	int more;
 
-	add_hashes(members, &gone);
+	json_array_foreach (members, i, member)
+		if (text_of(member, "id") && member_said_no(member))
+			vec_push(&gone, text_of(member, "id"));
 	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
-		     SQL_ARGS(sql_text(gone.buf)), &rows, err) < 0)
+		     SQL_ARGS(sql_texts(&gone, &buf)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		struct mirrored known = {

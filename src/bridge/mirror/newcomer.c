@@ -24,11 +24,14 @@ void newcomers_release(struct newcomers *n)
 	arena_free(&n->arena);
 }
 
+static bool gets_mail(enum mirror_status status)
+{
+	return status == MIRROR_SUBSCRIBED || status == MIRROR_PENDING;
+}
+
 static const char *mailed_id(const json_t *member)
 {
-	enum mirror_status status = member_status(member);
-
-	return status == MIRROR_SUBSCRIBED || status == MIRROR_PENDING
+	return gets_mail(member_status(member))
 		       ? json_string_value(json_object_get(member, "id"))
 		       : NULL;
 }
@@ -47,12 +50,14 @@ static int known_mailed(struct work *w, const json_t *members, json_t *out,
 	json_array_foreach (members, i, member)
 		if (mailed_id(member))
 			vec_push(&hashes, mailed_id(member));
-	if (db_query(w->db, SQL_NEWCOMER_KNOWN,
+	if (db_query(w->db, SQL_BRIDGE_MEMBER_KNOWN,
 		     SQL_ARGS(sql_texts(&hashes, &buf)), &rows, err) < 0)
 		return -1;
 	while ((more = rows_next(rows, err)) > 0)
-		(void)json_object_set_new(out, rows_text(rows, 0),
-					  json_integer(rows_int(rows, 1)));
+		if (gets_mail((enum mirror_status)rows_int(rows, 1)))
+			(void)json_object_set_new(
+				out, rows_text(rows, 0),
+				json_integer(rows_int(rows, 4)));
 	return more;
 }
 

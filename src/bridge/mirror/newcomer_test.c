@@ -157,12 +157,8 @@ static void a_whole_sync_finds_those_whom_the_mirror_knows(void **state)
 static void a_mirror_that_is_out_of_date_hides_nobody(void **state)
 {
 	struct bridge_fixture *f = *state;
-	struct err err = ERR_INIT;
-	int64_t id;
+	int64_t id = fake_pushed(f, ADDRESS);
 
-	id = fake_person(f, ADDRESS).id;
-	assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
-	fake_run_all(f);
 	fake_patch(f, id, OUT);
 	fake_run_all(f);
 	for (int i = 0; i < 2; i++) {
@@ -187,13 +183,9 @@ static void a_member_may_be_given_an_address_that_says_no(void **state)
 	struct bridge_fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		struct err err = ERR_INIT;
-
 		bridge_fixture_renew(f);
 		words[i](f);
-		fake_person(f, "other@x.example");
-		assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
-		fake_run_all(f);
+		fake_pushed(f, "other@x.example");
 		fake_rename(f, "other@x.example", ADDRESS);
 		watch(f);
 		assert_string_equal(fake_status(f, ADDRESS), "unsubscribed");
@@ -213,11 +205,8 @@ static void a_member_may_be_given_an_address_that_says_no(void **state)
 static void a_look_hears_who_left(void **state)
 {
 	struct bridge_fixture *f = *state;
-	struct err err = ERR_INIT;
 
-	fake_person(f, ADDRESS);
-	assert_int_equal(fake_push(f, fake_group(f, "G"), &err), 0);
-	fake_run_all(f);
+	fake_pushed(f, ADDRESS);
 	fake_set_status(f, ADDRESS, "unsubscribed");
 	watch(f);
 	assert_int_equal(fake_number(f, "SELECT opted_out FROM person"), 1);
