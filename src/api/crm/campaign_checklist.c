@@ -117,10 +117,11 @@ static int check_members(struct campaign_checklist *l, struct db *db,
 		"{\"field\":\"mail_status\",\"op\":\"is\",\"value\":\"open\"},"
 		"{\"field\":\"mail_status\",\"op\":\"is\",\"value\":\"agreed\"}"
 		"]}";
-	int64_t members, reached;
+	int64_t members = 0, reached;
 
-	if (count_members(l, db, group, NULL, 1, &members, err) < 0 ||
-	    count_members(l, db, group, mailed, 1, &reached, err) < 0)
+	if (count_members(l, db, group, mailed, 1, &reached, err) < 0 ||
+	    (reached == 0 &&
+	     count_members(l, db, group, NULL, 1, &members, err) < 0))
 		return -1;
 	must(l, reached > 0, "recipients", "To",
 	     reached   ? "the group has members"
