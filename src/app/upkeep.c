@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/thread/patience.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "bridge/push_plan.h"
 #include "crm/search/search.h"
@@ -109,7 +110,7 @@ int upkeep_start(struct store *store, struct last_use *last,
 	u->last = last;
 	(void)pthread_mutex_init(&u->lock, NULL);
 	wait_init(&u->wake);
-	if (pthread_create(&u->thread, NULL, upkeep_main, u) != 0) {
+	if (thread_start(&u->thread, "upkeep", upkeep_main, u) != 0) {
 		free(u);
 		return err_set(err, ERR_IO, "no thread for upkeep");
 	}

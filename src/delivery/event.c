@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread/patience.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "store/store.h"
 
@@ -350,7 +351,7 @@ int event_writer_start(struct store *store, const char *instance,
 	pendings_reset(&w->others);
 	pthread_mutex_init(&w->lock, NULL);
 	wait_init(&w->wake);
-	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+	if (thread_start(&w->thread, "log writer", writer_main, w) != 0) {
 		free(w);
 		return err_set(err, ERR_IO, "no thread for the event writer");
 	}

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/thread/queue.h"
+#include "base/thread/thread.h"
 #include "delivery/outbox/outbox.h"
 #include "delivery/relay_setting.h"
 #include "smtp/smtp_pool.h"
@@ -159,7 +160,7 @@ static int start_outbox(struct relay *r, const struct relay_options *options,
 			struct err *err)
 {
 	r->queue = queue_new((size_t)options->queue);
-	if (pthread_create(&r->thread, NULL, outbox_main, r) == 0)
+	if (thread_start(&r->thread, "outbox", outbox_main, r) == 0)
 		return 0;
 	queue_free(&r->queue);
 	return err_set(err, ERR_IO, "no thread for the outbox");
@@ -255,7 +256,7 @@ static int start_gate(struct relay *r, const struct relay_options *options,
 		      struct err *err)
 {
 	r->queue = queue_new((size_t)options->queue);
-	if (pthread_create(&r->thread, NULL, gate_main, r) == 0)
+	if (thread_start(&r->thread, "relay gate", gate_main, r) == 0)
 		return 0;
 	queue_free(&r->queue);
 	return err_set(err, ERR_IO, "no thread for the relay's gate");

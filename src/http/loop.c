@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread/thread.h"
 #include "http/exchange.h"
 
 #include <errno.h>
@@ -278,7 +279,7 @@ int loop_start(struct http_server *server, struct err *err)
 		    0 ||
 	    listen_now(server, true) < 0)
 		return err_errno(err, "epoll");
-	errno = pthread_create(&loop->thread, NULL, run, server);
+	errno = thread_start(&loop->thread, "http", run, server);
 	if (errno)
 		return err_errno(err, "thread");
 	loop->running = true;

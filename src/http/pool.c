@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/thread/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -96,15 +97,12 @@ static void *work(void *arg)
 static int start_worker(struct pool *pool)
 {
 	struct worker *worker = &pool->workers[pool->workers_n];
-	pthread_attr_t attr;
 	int failed;
 
 	worker->pool = pool;
 	(void)pthread_cond_init(&worker->wake, NULL);
-	(void)pthread_attr_init(&attr);
-	(void)pthread_attr_setstacksize(&attr, STACK_BYTES);
-	failed = pthread_create(&worker->thread, &attr, work, worker);
-	(void)pthread_attr_destroy(&attr);
+	failed = thread_start_with_stack(&worker->thread, "http worker",
+					 STACK_BYTES, work, worker);
 	if (!failed)
 		pool->workers_n++;
 	return failed;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/thread/stop.h"
+#include "base/thread/thread.h"
 #include "httpc/httpc.h"
 
 #include <pthread.h>
@@ -200,7 +201,8 @@ void link_check_all(const struct link_check_options *options,
 	for (size_t i = 0; i < n; i++)
 		links[i] = (struct link_check){ .url = links[i].url };
 	while (started < THREADS && started < n &&
-	       pthread_create(&threads[started], NULL, thread_main, &w) == 0)
+	       thread_start(&threads[started], "link check", thread_main, &w) ==
+		       0)
 		started++;
 	if (started > 0)
 		watch(&w);

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/still.h"
 #include "base/thread/stop.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "store/store.h"
 
@@ -563,9 +564,9 @@ int runner_start(struct store *store, const struct runner_options *options,
 	for (int i = 0; i < r->workers_n; i++)
 		r->workers[i].runner = r;
 	for (int i = 0; i < r->workers_n; i++)
-		BUG_ON(pthread_create(&r->workers[i].thread, NULL,
-				      work_until_stopped, &r->workers[i]) != 0);
-	BUG_ON(pthread_create(&r->heart, NULL, keep_alive, r) != 0);
+		BUG_ON(thread_start(&r->workers[i].thread, "job",
+				    work_until_stopped, &r->workers[i]) != 0);
+	BUG_ON(thread_start(&r->heart, "job lease", keep_alive, r) != 0);
 	*out = TAKE(r);
 	return 0;
 }

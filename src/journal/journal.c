@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/thread/patience.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "journal/journal_private.h"
 
@@ -102,7 +103,7 @@ int journal_start(struct journal *j, struct err *err)
 
 	if (journal_mark(j, &of_file) < 0)
 		note_trouble(j, &of_file);
-	if (pthread_create(&j->thread, NULL, journal_main, j) != 0)
+	if (thread_start(&j->thread, "journal", journal_main, j) != 0)
 		return err_set(err, ERR_IO, "no thread for the journal");
 	j->runs = true;
 	return 0;

@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/thread/thread.h"
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -402,17 +402,10 @@ static void make_conns(struct smtp_pool *pool)
 	}
 }
 
-/* Signals are for the main thread; SIGPIPE of a dead TLS peer is for nobody. */
+/* SIGPIPE of a dead TLS peer is for nobody: no thread of ours gets it. */
 static int start_thread(struct smtp_pool *pool, struct err *err)
 {
-	sigset_t all, before;
-	int failed;
-
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&pool->thread, NULL, run, pool);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
+	if (thread_start(&pool->thread, "smtp", run, pool) != 0)
 		return err_set(err, ERR_IO, "relay client: no thread");
 	pool->is_started = true;
 	return 0;

@@ -4,9 +4,10 @@
  */
 #include "smtp/smtp_private.h"
 
+#include "base/thread/thread.h"
+
 #include <errno.h>
 #include <netdb.h>
-#include <signal.h>
 #include <unistd.h>
 
 /* Shared by the pool and the thread; the last one frees it. */
@@ -56,20 +57,16 @@ static void *run(void *arg)
 
 static void start_thread(struct smtp_resolver *r)
 {
-	sigset_t all, before;
 	pthread_t thread;
 
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	atomic_fetch_add(&r->users, 1);
-	if (pthread_create(&thread, NULL, run, r) != 0) {
+	if (thread_start(&thread, "resolver", run, r) != 0) {
 		atomic_fetch_sub(&r->users, 1);
 		r->error = EAI_AGAIN;
 		atomic_store(&r->is_done, true);
 	} else {
 		(void)pthread_detach(thread);
 	}
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 struct smtp_resolver *smtp_resolver_start(const char *host, int port,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "base/vec.h"
 
@@ -70,7 +71,7 @@ static int watch_begin(struct watch *w, struct err *err)
 	pthread_sigmask(SIG_BLOCK, &w->signals, NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	wait_init(&w->changed);
-	if (pthread_create(&w->thread, NULL, watch_main, w) != 0)
+	if (thread_start(&w->thread, "signals", watch_main, w) != 0)
 		return err_set(err, ERR_IO, "no thread for signals");
 	return 0;
 }

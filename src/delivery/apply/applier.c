@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/thread/stop.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "delivery/apply/apply_private.h"
 #include "delivery/apply/cursor.h"
@@ -243,7 +244,7 @@ int applier_start(struct store *store, const struct applier_options *options,
 	a->memory = apply_memory_new(options->burst);
 	pthread_mutex_init(&a->lock, NULL);
 	wait_init(&a->wake);
-	if (pthread_create(&a->thread, NULL, applier_main, a) != 0) {
+	if (thread_start(&a->thread, "applier", applier_main, a) != 0) {
 		apply_memory_free(&a->memory);
 		free(a);
 		return err_set(err, ERR_IO, "no thread for the applier");

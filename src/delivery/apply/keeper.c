@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/still.h"
 #include "base/thread/stop.h"
+#include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/apply/applier.h"
@@ -263,7 +264,7 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 	k->setup.marks = &k->marks;
 	pthread_mutex_init(&k->lock, NULL);
 	wait_init(&k->wake);
-	if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
+	if (thread_start(&k->thread, "keeper", keeper_main, k) != 0) {
 		free(k);
 		return err_set(err, ERR_IO, "no thread for housekeeping");
 	}
