@@ -2,9 +2,7 @@
  * delivery/barred.h - addresses that no relay gets, whoever made the campaign
  *
  * Those of the demo's people: only the mail catcher takes mails to them. Who
- * they are is known elsewhere; app/ wires the question. The claiming thread
- * asks when it takes recipients out of the ledger, by the relay that is in
- * force then: whenever that is exchanged, all that was claimed goes back.
+ * they are is known elsewhere; app/ wires the question. See send/keep_back.h.
  */
 #ifndef DELIVERY_BARRED_H
 #define DELIVERY_BARRED_H

@@ -20,7 +20,7 @@
 #include "delivery/relay.h"
 #include "delivery/relay_setting.h"
 #include "delivery/relay_trial.h"
-#include "delivery/sender.h"
+#include "delivery/send/sender.h"
 #include "delivery/sent_mail.h"
 #include "delivery/track.h"
 #include "delivery/track_token.h"

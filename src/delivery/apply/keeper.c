@@ -12,7 +12,7 @@
 #include "delivery/apply/applier.h"
 #include "delivery/apply/marks.h"
 #include "delivery/apply/under_way.h"
-#include "delivery/claim.h"
+#include "delivery/send/claim.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"

@@ -7,7 +7,7 @@
 #include "campaign/campaign.h"
 #include "delivery/apply/keeper.h"
 #include "delivery/apply/marks.h"
-#include "delivery/claim.h"
+#include "delivery/send/claim.h"
 #include "delivery/event.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"

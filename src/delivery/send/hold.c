@@ -1,4 +1,4 @@
-#include "delivery/hold.h"
+#include "delivery/send/hold.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"

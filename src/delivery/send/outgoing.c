@@ -1,17 +1,22 @@
 /*
- * Single mails that are due: taken, handed over, settled. Called by the
- * sender's service; one thread.
+ * A row that was taken is nobody else's for a while, and goes out again after
+ * that if its sender dies. All on the claiming thread.
  */
+#include "delivery/send/outgoing.h"
+
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "campaign/campaign.h"
-#include "delivery/claim.h"
-#include "delivery/event.h"
 #include "delivery/mailing.h"
-#include "delivery/sender_private.h"
+#include "delivery/relay.h"
+#include "delivery/send/claim.h"
+#include "delivery/send/handover.h"
+#include "delivery/send/keep_back.h"
+#include "delivery/send/shipment.h"
+#include "delivery/trouble.h"
 #include "mail/mail_view.h"
 #include "store/store.h"
 
@@ -60,17 +65,6 @@ static int take_single(struct db *db, const struct single *m, int64_t now_ms,
 	return changed > 0;
 }
 
-static void fail_single(struct shipment *p, const struct err *why)
-{
-	struct relay_result result = { .cookie = p,
-				       .trouble = why->code == ERR_RETRY
-							  ? TROUBLE_RELAY
-							  : TROUBLE_SOFT,
-				       .detail = why->text };
-
-	handover_result(p->sender, &result);
-}
-
 static const char *field_of(const struct mail_view *view, const char *name)
 {
 	for (size_t i = 0; i < view->fields_n; i++)
@@ -111,19 +105,18 @@ static int drop_single(struct db *db, const struct single *m, struct err *err)
 	return db_write(db, SQL_OUTGOING_REMOVE, SQL_ARGS(sql_int(m->id)), err);
 }
 
-static void send_one(struct sender *s, struct db *db, const struct single *m)
+static void send_one(const struct outgoing *o, struct db *db,
+		     const struct single *m)
 {
-	struct err err = ERR_INIT;
 	struct claimed person = {
 		.attempts = m->attempts,
 		.first_ms = m->created_ms,
 		.address = m->rcpt,
 	};
-	struct shipment *p = shipment_new(s, NULL, m->sender, &person);
+	struct shipment *p = shipment_new(NULL, m->sender, &person);
 	struct relay_message message = {
 		.sender = p->envelope_sender,
 		.rcpt = p->person.address,
-		.cookie = p,
 		.content = STRBUF_INIT,
 	};
 
@@ -131,33 +124,29 @@ static void send_one(struct sender *s, struct db *db, const struct single *m)
 	strbuf_addstr(&message.content, m->source);
 	message.subject = p->subject.buf;
 	note_message(db, m->source, p, &message);
-	if (sender_relay_send(s, &message, &err) == 0)
-		return;
-	strbuf_release(&message.content);
-	fail_single(p, &err);
+	handover_send_single(o->handover, p, &message);
 }
 
-int outgoing_send_due(struct sender *s, int64_t now_ms, struct err *err)
+int outgoing_send_due(const struct outgoing *o, struct db *db, int64_t now_ms,
+		      struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) VEC(struct single) due = VEC_INIT;
 
-	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    db_list(db, SQL_OUTGOING_DUE,
+	if (db_list(db, SQL_OUTGOING_DUE,
 		    SQL_ARGS(sql_int(now_ms), sql_int(AT_ONCE)), read_single,
 		    arena, &due, err) < 0)
 		return -1;
 	vec_each (&due, m) {
-		int barred = keep_back_single(s, m->rcpt, err);
+		int barred = keep_back_single(o->keep_back, m->rcpt, err);
 		int ours = barred < 0 ? -1 : take_single(db, m, now_ms, err);
 
 		if (ours < 0 || (ours && barred && drop_single(db, m, err) < 0))
 			return -1;
 		if (ours && !barred)
-			send_one(s, db, m);
+			send_one(o, db, m);
 	}
-	return (int)due.n;
+	return 0;
 }
 
 static int settle_one(struct tx *tx, const struct shipment *p, int64_t now_ms,
@@ -182,30 +171,30 @@ static int settle_one(struct tx *tx, const struct shipment *p, int64_t now_ms,
 		       SQL_ARGS(sql_int(p->outgoing_id)), err);
 }
 
-int outgoing_settle(struct sender *s, int64_t now_ms, struct err *err)
+static int settle_all(const struct outgoing *o, struct db *db,
+		      struct shipments *list, int64_t now_ms, struct err *err)
 {
-	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct shipment *p;
-	int rc = 0;
+	int rc = tx_begin(db, &tx, err);
 
-	pthread_mutex_lock(&s->lock);
-	rc = s->singles.n > 0;
-	pthread_mutex_unlock(&s->lock);
-	if (!rc)
-		return 0;
-	if (store_get(s->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0)
-		return -1;
-	do {
-		pthread_mutex_lock(&s->lock);
-		p = shipments_take(&s->singles);
-		pthread_mutex_unlock(&s->lock);
-		if (p)
-			rc = settle_one(&tx, p, now_ms,
-					s->setup.options->retry_first_ms, err);
+	while (rc >= 0 && (p = shipments_take(list))) {
+		rc = settle_one(&tx, p, now_ms, o->retry_first_ms, err);
 		shipment_free(p);
-	} while (p && rc >= 0);
-	/* what was not written is taken again when its time is over */
+	}
 	return rc < 0 ? -1 : tx_commit(&tx, err);
+}
+
+int outgoing_settle(const struct outgoing *o, struct db *db, int64_t now_ms,
+		    struct err *err)
+{
+	struct shipments list;
+	int rc;
+
+	if (!shipment_bin_take(o->ended, &list))
+		return 0;
+	rc = settle_all(o, db, &list, now_ms, err);
+	/* what was not written is taken again when its time is over */
+	shipments_free(&list);
+	return rc;
 }

@@ -1,29 +1,18 @@
 /*
- * delivery/sender.h - takes recipients from the ledger to the relay
+ * delivery/send/sender.h - takes recipients from the ledger to the relay
  *
- *     claim -> render (and sign) -> hand over -> relay -> outcome
+ *     claimer -> renderers -> handover -> relays
+ *        ^                      | ^          |
+ *        +--- given back -------+ +- answers-+
  *
- * Three kinds of threads hand whole shipments on: one claims, some render, one
- * hands over. Handing over means: wait for a free slot (at most uncertain_max
- * shipments are between their `handed` event and a durable outcome), write
- * `handed` to the log, and give the message to the relay only when that is
- * durable. So a kill at any moment loses nobody and doubles at most
- * uncertain_max.
+ * Each is a room that owns its state and its threads; whole shipments go from
+ * one to the next through queues. Two things go back: what is not handed over
+ * (a bin that the claimer empties), and a slot of the window when an outcome is
+ * stored. This one starts them, wires them, and stops them in order.
  *
- * Consent is checked at the claim, and once more when it is a message's turn
- * with the relay (relay_gate_fn), however long that is after. Who left
- * meanwhile, and who has another address, goes back to the ledger: returned, if
- * `handed` was written, and else given back. The next claim says what becomes
- * of them. An instance sees at that moment what all others have committed.
- *
- * Campaigns are worked on in turn, while they are `sending` and frozen. One
- * that is paused, canceled or finished gets back what was claimed. Single mails
- * of outgoing_message go the same way without ledger.
- *
- * The relay in force (delivery/relay_setting.h) is looked up in every round, at
- * least twice a second. When it is another one, all that is rendered goes back
- * to the ledger, the last relay answers what it has begun, and only then the
- * new one gets messages (relay_switch.c).
+ * What is promised of a kill, and how, stands in handover.h; consent is checked
+ * at the claim (claim.h), and when it is a message's turn with the relay
+ * (handover.h). An instance sees at that moment what all others have committed.
  */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H

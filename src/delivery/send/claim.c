@@ -1,4 +1,4 @@
-#include "delivery/claim.h"
+#include "delivery/send/claim.h"
 
 #include "audience/suppression.h"
 #include "base/arena.h"

@@ -1,5 +1,6 @@
 /*
- * delivery/hold.h - what a sender knows of each campaign's luck with the relay
+ * delivery/send/hold.h - what a sender knows of each campaign's luck with the
+ * relay
  *
  * A campaign that the relay refuses for our fault is held: its messages go
  * back to the ledger, and one is tried now and then, ever more rarely, until

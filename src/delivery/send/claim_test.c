@@ -1,4 +1,4 @@
-#include "delivery/claim.h"
+#include "delivery/send/claim.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"

@@ -1,10 +1,10 @@
 /*
- * delivery/claim.h - takes recipients out of the ledger to send to them
+ * delivery/send/claim.h - takes recipients out of the ledger to send to them
  *
  * A claim is one transaction: pick queued or due rows that nobody else has,
  * check consent and suppression of each (rule 7), mark them with the sender's
  * lease. Who may not be mailed any more is left out with the reason; of who
- * was claimed it is asked again when the mail leaves (sender.h).
+ * was claimed it is asked again when the mail leaves (handover.h).
  */
 #ifndef DELIVERY_CLAIM_H
 #define DELIVERY_CLAIM_H
@@ -23,7 +23,7 @@ struct ids;
 struct claimed {
 	int64_t member_id;
 	int64_t attempts, first_ms; /* before this try; 0: the first */
-	bool is_uncertain; /* may have got it: no answer is known */
+	bool is_uncertain;          /* may have got it: no answer is known */
 	const char *address, *unique_id, *merge;
 	int64_t optin_ms;
 };
