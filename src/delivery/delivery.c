@@ -12,7 +12,7 @@
 #include "campaign/checklist.h"
 #include "delivery/apply/applier.h"
 #include "delivery/apply/keeper.h"
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 #include "delivery/lease.h"
 #include "delivery/mailing.h"
 #include "delivery/outbox/outbox.h"
@@ -207,8 +207,14 @@ static int start_log(struct delivery *d, struct err *err)
 		.context = d,
 	};
 
-	if (event_writer_start(d->setup.store, d->setup.instance, on_commit, d,
-			       &d->writer, err) < 0 ||
+	const struct event_writer_setup writer = {
+		.store = d->setup.store,
+		.instance = d->setup.instance,
+		.after_commit = on_commit,
+		.context = d,
+	};
+
+	if (event_writer_start(&writer, &d->writer, err) < 0 ||
 	    applier_start(d->setup.store, &applier, &d->applier, err) < 0)
 		return -1;
 	atomic_store(&d->has_applier, true);

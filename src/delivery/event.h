@@ -1,20 +1,10 @@
 /*
- * delivery/event.h - the log of what happened to messages, and its writer
+ * delivery/event.h - the log of what happened to messages
  *
  * Every hand-over, every answer of a relay, every open, click and unsubscribe
  * is one row of events.event, never changed afterwards. The applier
  * (delivery/apply/applier.h) moves ledger, members and report figures behind
- * it.
- *
- * The writer is one thread that commits whatever was queued while the last
- * commit ran: one transaction every few ms, not one an event. An event counts
- * as happened only when its done function was called without an error.
- * Adding is possible from any thread and never blocks.
- *
- * While the log is applied too slowly, opens and clicks are written later: each
- * waits EVENT_HIT_WAIT_MS, which slows down whoever sends them, as a client
- * gets its answer when the hit is durable. No hit is refused, and nothing else
- * waits: unsubscribes and outcomes pass by.
+ * it. event_writer.h writes it.
  */
 #ifndef DELIVERY_EVENT_H
 #define DELIVERY_EVENT_H
@@ -25,10 +15,7 @@
 
 struct arena;
 struct err;
-struct event_writer;
 struct rows;
-struct store;
-struct strbuf;
 struct tx;
 
 /* Stored in the database: append only, never renumber. */
@@ -87,39 +74,6 @@ int64_t event_bounce(const struct event *event); /* enum bounce_kind */
 
 /* A row_fn of the queries event-after, event-urgent: *out is a struct event. */
 void event_read(const struct rows *rows, struct arena *arena, void *out);
-
-/*
- * Called once for each event, on the writer's thread: must not block. why NULL:
- * it is durable. Else it may be stored or not, and can be added again:
- * ERR_FULL, or ERR_RETRY, which a lock of the database gives after PATIENCE_MS.
- */
-typedef void (*event_done_fn)(void *context, const struct err *why);
-
-/*
- * after_commit (may be NULL) is called on the writer's thread after each
- * commit. instance is stored with each event, and must outlive the writer.
- * ERR_IO: no thread.
- */
-int event_writer_start(struct store *store, const char *instance,
-		       void (*after_commit)(void *context), void *context,
-		       struct event_writer **out, struct err *err);
-/* The texts are copied. done may be NULL. */
-void event_add(struct event_writer *w, const struct event *event,
-	       event_done_fn done, void *context);
-/* How far behind the log is, as the applier sees it. Any thread. */
-#define EVENT_BEHIND_MS 5000   /* from then on hits wait */
-#define EVENT_HIT_WAIT_MS 2000 /* so long */
-void event_writer_behind(struct event_writer *w, int64_t behind_ms);
-/* Add and wait until it is durable. -1: see event_done_fn. */
-int event_add_wait(struct event_writer *w, const struct event *event,
-		   struct err *err);
-/* What writing of the log, or by it, came to last; NULL: it worked. Any thread,
- * as the next. */
-void event_writer_note(struct event_writer *w, const struct err *why);
-/* There was no room on the disk: true, and what was said is appended. */
-bool event_writer_is_full(struct event_writer *w, struct strbuf *out);
-void event_writer_stop(struct event_writer *w); /* commits what is queued */
-void event_writer_free(struct event_writer **w);
 
 /* Write n events at once in the caller's transaction (of STORE_EVENTS), which
  * from here on keeps all other writers of events waiting until it ends. */

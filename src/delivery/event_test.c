@@ -1,4 +1,4 @@
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -29,6 +29,17 @@ static int close_fixture(void **state)
 {
 	store_fixture_free(*state);
 	return 0;
+}
+
+static struct event_writer *start_writer(struct store_fixture *f)
+{
+	const struct event_writer_setup setup = { .store = f->store,
+						  .instance = "me" };
+	struct event_writer *w = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(event_writer_start(&setup, &w, &err), 0);
+	return w;
 }
 
 static int64_t count(struct store_fixture *f)
@@ -65,8 +76,7 @@ static void a_full_disk_is_known_until_something_is_stored(void **state)
 
 	(void)err_set(&full, ERR_FULL, "no room");
 	(void)err_set(&locked, ERR_RETRY, "locked");
-	assert_int_equal(
-		event_writer_start(f->store, "a", NULL, NULL, &w, &err), 0);
+	w = start_writer(f);
 	assert_false(event_writer_is_full(w, &said));
 	event_writer_note(w, &full);
 	event_writer_note(w, &locked);
@@ -187,13 +197,15 @@ static void all_that_is_added_becomes_durable_in_groups(void **state)
 	struct store_fixture *f = *state;
 	CLEANUP(event_writer_free) struct event_writer *w = NULL;
 	struct tally tally = { 0 };
+	const struct event_writer_setup setup = { .store = f->store,
+						  .instance = "me",
+						  .after_commit = on_commit,
+						  .context = &tally };
 	struct adder adder;
 	pthread_t threads[THREADS];
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		event_writer_start(f->store, "me", on_commit, &tally, &w, &err),
-		0);
+	assert_int_equal(event_writer_start(&setup, &w, &err), 0);
 	adder = (struct adder){ w, &tally };
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, add_many, &adder);
@@ -214,8 +226,7 @@ static void what_comes_after_the_end_is_refused(void **state)
 	struct tally tally = { 0 };
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	w = start_writer(f);
 	event_writer_stop(w);
 	event_add(w, &click, on_done, &tally);
 	assert_int_equal(tally.failed, 1);
@@ -234,8 +245,7 @@ static void hits_wait_while_the_log_is_behind(void **state)
 	struct tally tally = { 0 };
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	w = start_writer(f);
 	event_writer_behind(w, EVENT_BEHIND_MS);
 	event_add(w, &click, on_done, &tally);
 	assert_int_equal(event_add_wait(w, &leaving, &err), 0);
@@ -258,8 +268,7 @@ static void no_hit_waits_for_ever(void **state)
 	CLEANUP(event_writer_free) struct event_writer *w = NULL;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(
-		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	w = start_writer(f);
 	event_writer_behind(w, MS_DAY);
 	assert_int_equal(event_add_wait(w, &click, &err), 0);
 	assert_int_equal(count(f), 1);
@@ -275,8 +284,7 @@ static void a_locked_log_is_told_at_once(void **state)
 	struct err err = ERR_INIT;
 	int64_t since_us = clock_monotonic_us();
 
-	assert_int_equal(
-		event_writer_start(f->store, "me", NULL, NULL, &w, &err), 0);
+	w = start_writer(f);
 	assert_int_equal(tx_begin(f->events, &held, &err), 0);
 	assert_int_equal(event_insert(&held, "other", &click, 1, &err), 0);
 	assert_int_equal(event_add_wait(w, &leaving, &err), -1);

@@ -9,7 +9,7 @@
 #ifndef DELIVERY_TRACK_H
 #define DELIVERY_TRACK_H
 
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 
 #include <stdbool.h>
 #include <stdint.h>

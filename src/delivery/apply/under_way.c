@@ -8,7 +8,7 @@
 #include "delivery/apply/keeper.h"
 #include "delivery/apply/marks.h"
 #include "delivery/send/claim.h"
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"

@@ -3,7 +3,7 @@
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/strbuf.h"
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"

@@ -9,7 +9,7 @@
 #include "base/thread/wait.h"
 #include "campaign/campaign.h"
 #include "delivery/delivery.h"
-#include "delivery/event.h"
+#include "delivery/event_writer.h"
 #include "delivery/send/claim.h"
 #include "delivery/send/handover.h"
 #include "delivery/send/hold.h"

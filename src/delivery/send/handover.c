@@ -15,6 +15,7 @@
 #include "base/thread/queue.h"
 #include "base/thread/thread.h"
 #include "delivery/delivery.h"
+#include "delivery/event_writer.h"
 #include "delivery/recipient.h"
 #include "delivery/relay.h"
 #include "delivery/send/claim.h"

@@ -1,0 +1,385 @@
+#include "delivery/event_writer.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/strbuf.h"
+#include "base/thread/patience.h"
+#include "base/thread/thread.h"
+#include "base/thread/wait.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+/* A transaction holds at most so many, so that none takes long. */
+#define COMMIT_MAX 2000
+
+struct pending {
+	struct pending *next;
+	int64_t until_us;         /* of a hit: waits at most so long */
+	int64_t patient_until_us; /* for the lock of the database */
+	struct event event;
+	event_done_fn done;
+	void *context;
+	char text[]; /* ip, agent, detail */
+};
+
+struct pendings {
+	struct pending *first, **last;
+};
+
+struct event_writer {
+	struct event_writer_setup setup;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	/* under lock: */
+	struct pendings hits, others;
+	bool is_behind;
+	struct err full; /* code 0: there is room on the disk */
+	bool stopping;
+	bool ended; /* the thread takes nothing more */
+};
+
+static struct metric stored =
+	METRIC_COUNTER("muster_events", "Events written to the log");
+static struct metric commits =
+	METRIC_COUNTER("muster_event_commits", "Transactions of the log");
+static struct metric failures = METRIC_COUNTER(
+	"muster_event_failures", "Transactions of the log that failed");
+static struct metric commit_seconds = METRIC_HISTOGRAM(
+	"muster_event_commit_seconds", "Time to write one group of events");
+
+static int commit_group(struct event_writer *w, const struct event *events,
+			size_t n, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(w->setup.store, STORE_EVENTS, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    event_insert(&tx, w->setup.instance, events, n, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+void event_writer_note(struct event_writer *w, const struct err *why)
+{
+	if (why && why->code != ERR_FULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->full = why ? *why : (struct err)ERR_INIT;
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool event_writer_is_full(struct event_writer *w, struct strbuf *out)
+{
+	bool is_full;
+
+	pthread_mutex_lock(&w->lock);
+	is_full = w->full.code == ERR_FULL;
+	if (is_full)
+		strbuf_addstr(out, w->full.text);
+	pthread_mutex_unlock(&w->lock);
+	return is_full;
+}
+
+/*
+ * A lost connection: at once again, then give up; so does a lock for longer
+ * than the first of them may wait. What the database said is for the log.
+ */
+static int make_durable(struct event_writer *w, const struct event *events,
+			size_t n, struct err *why)
+{
+	struct err err = ERR_INIT;
+	int64_t since_us = clock_monotonic_us();
+	int tries = 0;
+
+	do {
+		if (commit_group(w, events, n, &err) == 0) {
+			metric_add(&stored, (int64_t)n);
+			metric_add(&commits, 1);
+			event_writer_note(w, NULL);
+			metric_observe_us(&commit_seconds,
+					  clock_monotonic_us() - since_us);
+			return 0;
+		}
+		metric_add(&failures, 1);
+		if (err.code != ERR_RETRY)
+			break;
+	} while (++tries < 3 && !patience_is_over());
+	event_writer_note(w, &err);
+	log_error("events cannot be stored", LOG_ERR(&err),
+		  LOG_INT("events", (int64_t)n));
+	if (err.code == ERR_FULL)
+		return err_set(why, ERR_FULL, "%s", err.text);
+	return err_set(why, ERR_RETRY, "cannot be stored now, try again");
+}
+
+static void tell_done(struct pending *p, size_t n, const struct err *why)
+{
+	while (n-- > 0) {
+		struct pending *next = p->next;
+
+		if (p->done)
+			p->done(p->context, why);
+		free(p);
+		p = next;
+	}
+}
+
+static void pendings_reset(struct pendings *p)
+{
+	p->first = NULL;
+	p->last = &p->first;
+}
+
+static void pendings_move(struct pendings *from, struct pendings *to)
+{
+	if (!from->first)
+		return;
+	*to->last = from->first;
+	to->last = from->last;
+	pendings_reset(from);
+}
+
+/* While the log is behind, only the hits that have waited. Under lock. */
+static void take_hits(struct event_writer *w, struct pendings *out)
+{
+	int64_t now_us;
+
+	if (!w->is_behind || w->stopping) {
+		pendings_move(&w->hits, out);
+		return;
+	}
+	now_us = clock_monotonic_us();
+	while (w->hits.first && w->hits.first->until_us <= now_us) {
+		struct pending *p = w->hits.first;
+
+		w->hits.first = p->next;
+		if (!p->next)
+			pendings_reset(&w->hits);
+		p->next = NULL;
+		*out->last = p;
+		out->last = &p->next;
+	}
+}
+
+/* Until something comes, or a hit has waited for long enough. Under lock. */
+static void wait_for_some(struct event_writer *w)
+{
+	if (w->hits.first)
+		(void)wait_until(&w->wake, &w->lock, w->hits.first->until_us);
+	else
+		pthread_cond_wait(&w->wake, &w->lock);
+}
+
+static struct pending *take_all(struct event_writer *w)
+{
+	struct pendings taken;
+
+	pendings_reset(&taken);
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		pendings_move(&w->others, &taken);
+		take_hits(w, &taken);
+		if (taken.first || w->stopping)
+			break;
+		wait_for_some(w);
+	}
+	w->ended = !taken.first; /* from here on nothing is taken */
+	pthread_mutex_unlock(&w->lock);
+	return taken.first;
+}
+
+void event_writer_behind(struct event_writer *w, int64_t behind_ms)
+{
+	bool is_behind = behind_ms >= EVENT_BEHIND_MS;
+
+	pthread_mutex_lock(&w->lock);
+	if (w->is_behind && !is_behind)
+		pthread_cond_signal(&w->wake);
+	w->is_behind = is_behind;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void write_all(struct event_writer *w, struct pending *first,
+		      struct event *group)
+{
+	while (first) {
+		struct pending *p = first;
+		struct err err = ERR_INIT;
+		size_t n = 0;
+		int ret;
+
+		patience_set(first->patient_until_us);
+		for (; p && n < COMMIT_MAX; p = p->next)
+			group[n++] = p->event;
+		ret = make_durable(w, group, n, &err);
+		tell_done(first, n, ret < 0 ? &err : NULL);
+		if (ret == 0 && w->setup.after_commit)
+			w->setup.after_commit(w->setup.context);
+		first = p;
+	}
+}
+
+static void *writer_main(void *arg)
+{
+	struct event_writer *w = arg;
+	struct event *group = calloc(COMMIT_MAX, sizeof(*group));
+	struct pending *first;
+
+	BUG_ON(!group);
+	while ((first = take_all(w)))
+		write_all(w, first, group);
+	free(group);
+	return NULL;
+}
+
+int event_writer_start(const struct event_writer_setup *setup,
+		       struct event_writer **out, struct err *err)
+{
+	struct event_writer *w = calloc(1, sizeof(*w));
+
+	BUG_ON(!w);
+	w->setup = *setup;
+	pendings_reset(&w->hits);
+	pendings_reset(&w->others);
+	pthread_mutex_init(&w->lock, NULL);
+	wait_init(&w->wake);
+	if (thread_start(&w->thread, "log writer", writer_main, w) != 0) {
+		free(w);
+		return err_set(err, ERR_IO, "no thread for the event writer");
+	}
+	*out = w;
+	return 0;
+}
+
+static char *keep_text(char *at, const char *text, const char **out)
+{
+	size_t size;
+
+	if (!text) {
+		*out = NULL;
+		return at;
+	}
+	size = strlen(text) + 1;
+	memcpy(at, text, size);
+	*out = at;
+	return at + size;
+}
+
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static struct pending *pending_new(const struct event *event,
+				   event_done_fn done, void *context)
+{
+	struct pending *p =
+		malloc(sizeof(*p) + text_size(event->ip) +
+		       text_size(event->agent) + text_size(event->detail));
+	char *at;
+
+	BUG_ON(!p);
+	p->next = NULL;
+	p->event = *event;
+	p->done = done;
+	p->context = context;
+	at = keep_text(p->text, event->ip, &p->event.ip);
+	at = keep_text(at, event->agent, &p->event.agent);
+	keep_text(at, event->detail, &p->event.detail);
+	return p;
+}
+
+void event_add(struct event_writer *w, const struct event *event,
+	       event_done_fn done, void *context)
+{
+	struct pending *p = pending_new(event, done, context);
+	struct pendings *queue = event_is_hit(event) ? &w->hits : &w->others;
+	struct err stopping = ERR_INIT;
+	bool was_empty, is_late;
+
+	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
+	p->patient_until_us = clock_monotonic_us() + PATIENCE_MS * 1000;
+	pthread_mutex_lock(&w->lock);
+	was_empty = !queue->first;
+	is_late = w->ended;
+	if (!is_late) {
+		*queue->last = p;
+		queue->last = &p->next;
+	}
+	pthread_mutex_unlock(&w->lock);
+	if (is_late) {
+		(void)err_set(&stopping, ERR_RETRY, "the program stops");
+		tell_done(p, 1, &stopping);
+	} else if (was_empty) {
+		pthread_cond_signal(&w->wake);
+	}
+}
+
+struct waiter {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool is_done;
+	struct err err; /* ERR_NONE: it is durable */
+};
+
+static void wake_waiter(void *context, const struct err *why)
+{
+	struct waiter *waiter = context;
+
+	pthread_mutex_lock(&waiter->lock);
+	waiter->is_done = true;
+	if (why)
+		waiter->err = *why;
+	/* under the lock: the waiter's frame is gone once it is released */
+	pthread_cond_signal(&waiter->wake);
+	pthread_mutex_unlock(&waiter->lock);
+}
+
+int event_add_wait(struct event_writer *w, const struct event *event,
+		   struct err *err)
+{
+	struct waiter waiter = { .lock = PTHREAD_MUTEX_INITIALIZER,
+				 .wake = PTHREAD_COND_INITIALIZER,
+				 .err = ERR_INIT };
+
+	event_add(w, event, wake_waiter, &waiter);
+	pthread_mutex_lock(&waiter.lock);
+	while (!waiter.is_done)
+		pthread_cond_wait(&waiter.wake, &waiter.lock);
+	pthread_mutex_unlock(&waiter.lock);
+	pthread_mutex_destroy(&waiter.lock);
+	pthread_cond_destroy(&waiter.wake);
+	if (waiter.err.code == ERR_NONE)
+		return 0;
+	*err = waiter.err;
+	return -1;
+}
+
+void event_writer_stop(struct event_writer *w)
+{
+	bool was_stopping;
+
+	pthread_mutex_lock(&w->lock);
+	was_stopping = w->stopping;
+	w->stopping = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	if (!was_stopping)
+		pthread_join(w->thread, NULL);
+}
+
+void event_writer_free(struct event_writer **w)
+{
+	if (!*w)
+		return;
+	event_writer_stop(*w);
+	pthread_mutex_destroy(&(*w)->lock);
+	pthread_cond_destroy(&(*w)->wake);
+	free(*w);
+	*w = NULL;
+}

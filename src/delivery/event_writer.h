@@ -1,0 +1,60 @@
+/*
+ * delivery/event_writer.h - writes the log of events
+ *
+ * One thread commits whatever was queued while the last commit ran: one
+ * transaction every few ms, not one an event. An event counts as happened only
+ * when its done function was called without an error. Adding is possible from
+ * any thread and never blocks.
+ *
+ * While the log is applied too slowly, opens and clicks are written later: each
+ * waits EVENT_HIT_WAIT_MS, which slows down whoever sends them, as a client
+ * gets its answer when the hit is durable. No hit is refused, and nothing else
+ * waits: unsubscribes and outcomes pass by.
+ */
+#ifndef DELIVERY_EVENT_WRITER_H
+#define DELIVERY_EVENT_WRITER_H
+
+#include "delivery/event.h"
+
+struct event_writer;
+struct store;
+struct strbuf;
+
+/*
+ * Called once for each event, on the writer's thread: must not block. why NULL:
+ * it is durable. Else it may be stored or not, and can be added again:
+ * ERR_FULL, or ERR_RETRY, which a lock of the database gives after PATIENCE_MS.
+ */
+typedef void (*event_done_fn)(void *context, const struct err *why);
+
+struct event_writer_setup {
+	struct store *store;
+	const char *instance; /* stored with each event */
+	/* Called on the writer's thread after each commit; may be NULL. */
+	void (*after_commit)(void *context);
+	void *context;
+};
+
+/* setup is copied, what it points to must outlive the writer. ERR_IO: no
+ * thread. */
+int event_writer_start(const struct event_writer_setup *setup,
+		       struct event_writer **out, struct err *err);
+/* The texts are copied. done may be NULL. */
+void event_add(struct event_writer *w, const struct event *event,
+	       event_done_fn done, void *context);
+/* How far behind the log is, as the applier sees it. Any thread. */
+#define EVENT_BEHIND_MS 5000   /* from then on hits wait */
+#define EVENT_HIT_WAIT_MS 2000 /* so long */
+void event_writer_behind(struct event_writer *w, int64_t behind_ms);
+/* Add and wait until it is durable. -1: see event_done_fn. */
+int event_add_wait(struct event_writer *w, const struct event *event,
+		   struct err *err);
+/* What writing of the log, or by it, came to last; NULL: it worked. Any thread,
+ * as the next. */
+void event_writer_note(struct event_writer *w, const struct err *why);
+/* There was no room on the disk: true, and what was said is appended. */
+bool event_writer_is_full(struct event_writer *w, struct strbuf *out);
+void event_writer_stop(struct event_writer *w); /* commits what is queued */
+void event_writer_free(struct event_writer **w);
+
+#endif
