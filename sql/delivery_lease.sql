@@ -27,6 +27,14 @@ DELETE FROM delivery_lease WHERE name = ? AND owner = ?;
 UPDATE delivery_lease SET until_ms = 0
 WHERE substr(owner, 1, ?) = ? AND owner <> ?;
 
+-- name: delivery-lease-live
+-- args: life, name, owner
+UPDATE delivery_lease SET life = ? WHERE name = ? AND owner = ?;
+
+-- name: delivery-lease-life
+-- args: name
+SELECT life FROM delivery_lease WHERE name = ?;
+
 -- name: delivery-lease-look
 -- What another has. args: name, owner
 SELECT until_ms FROM delivery_lease WHERE name = ? AND owner <> ?;

@@ -156,6 +156,13 @@ UPDATE recipient SET state = :RECIPIENT_QUEUED, lease_owner = NULL
 WHERE campaign_id = ? AND state = :RECIPIENT_CLAIMED AND state IN (:RECIPIENT_OPEN)
 	AND lease_owner = ?;
 
+-- name: recipient-doubt-claimed
+-- A sender is gone, and the end of its log with it: what it had claimed may have
+-- been handed over. args: campaign, owner
+UPDATE recipient SET state = :RECIPIENT_HANDED
+WHERE campaign_id = ? AND state = :RECIPIENT_CLAIMED AND state IN (:RECIPIENT_OPEN)
+	AND lease_owner = ?;
+
 -- name: recipient-free-uncertain
 -- What it had handed over without a known outcome goes out again. args:
 -- campaign, owner

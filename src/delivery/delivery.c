@@ -74,6 +74,10 @@ const struct option delivery_option_table[] = {
 	OPTION("send.uncertain_max", OPTION_INT, uncertain_max, 1, 10000,
 	       "messages handed over without a stored answer, at most: so many "
 	       "may go out twice after a crash"),
+	OPTION("send.unsynced_max", OPTION_INT, unsynced_max, 0, 100000,
+	       "messages handed over before the disk has it, at most: so many "
+	       "may go out twice after a power cut (a tenth of a second's, if "
+	       "that is less); 0: each waits for the disk"),
 	{ .name = "send.uncertain",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delivery_options, uncertain),
@@ -142,6 +146,21 @@ static void on_applied(void *context)
 		keeper_applied(d->keeper);
 }
 
+static int64_t on_unsynced(void *context)
+{
+	struct delivery *d = context;
+
+	return event_writer_unsynced(d->writer);
+}
+
+static void on_torn(void *context)
+{
+	struct delivery *d = context;
+
+	if (atomic_load(&d->has_keeper))
+		keeper_log_is_torn(d->keeper);
+}
+
 static void on_behind(void *context, int64_t behind_ms)
 {
 	struct delivery *d = context;
@@ -203,6 +222,7 @@ static int start_log(struct delivery *d, struct err *err)
 		.burst = o->burst,
 		.retry_first_ms = o->retry_first_ms,
 		.after = on_applied,
+		.unsynced = on_unsynced,
 		.behind = on_behind,
 		.context = d,
 	};
@@ -210,11 +230,15 @@ static int start_log(struct delivery *d, struct err *err)
 	const struct event_writer_setup writer = {
 		.store = d->setup.store,
 		.instance = d->setup.instance,
+		.unsynced_most = delivery_unsynced(o),
+		.enough = o->uncertain_max / 2,
+		.torn = on_torn,
 		.after_commit = on_commit,
 		.context = d,
 	};
 
-	if (event_writer_start(&writer, &d->writer, err) < 0 ||
+	if (applier_prepare_log(d->setup.store, err) < 0 ||
+	    event_writer_start(&writer, &d->writer, err) < 0 ||
 	    applier_start(d->setup.store, &applier, &d->applier, err) < 0)
 		return -1;
 	atomic_store(&d->has_applier, true);
@@ -253,6 +277,7 @@ static int start_keeper(struct delivery *d, struct err *err)
 		.relay = o->relay,
 		.owner = d->owner,
 		.is_sender = d->setup.send,
+		.may_be_unsynced = delivery_unsynced(o) > 0,
 		.uncertain_again = delivery_sends_again(o),
 		.wake_sender = on_sender_work,
 		.leased = on_leased,

@@ -43,6 +43,7 @@ struct delivery_options {
 	int64_t connections;   /* at most, to the relay */
 	int64_t rate;          /* messages a second; 0: no limit */
 	int64_t uncertain_max; /* handed without an outcome, at most */
+	int64_t unsynced_max;  /* handed and not synced, at most; 0: none */
 	const char *uncertain; /* retry | leave */
 	int64_t render_threads;
 	int64_t retry_first_ms;     /* wait before the first retry */
@@ -54,19 +55,25 @@ struct delivery_options {
 	int64_t early_s; /* hits so soon after acceptance: machine */
 	int64_t burst;   /* that many of a domain at once: machine */
 };
-#define DELIVERY_OPTIONS_DEFAULT                                              \
-	{                                                                     \
-		.relay = "", .connections = 10, .rate = 0,                    \
-		.uncertain_max = 32, .uncertain = "retry",                    \
-		.render_threads = 2, .retry_first_ms = 15000,                 \
-		.expire_ms = INT64_C(72) * 3600000, .pause_hard_percent = 20, \
-		.dkim_key_file = "", .dkim_domain = "", .dkim_selector = "",  \
-		.early_s = 10, .burst = 50                                    \
+#define DELIVERY_OPTIONS_DEFAULT                                             \
+	{                                                                    \
+		.relay = "", .connections = 10, .rate = 0,                   \
+		.uncertain_max = 32, .unsynced_max = 1000,                   \
+		.uncertain = "retry", .render_threads = 2,                   \
+		.retry_first_ms = 15000, .expire_ms = INT64_C(72) * 3600000, \
+		.pause_hard_percent = 20, .dkim_key_file = "",               \
+		.dkim_domain = "", .dkim_selector = "", .early_s = 10,       \
+		.burst = 50                                                  \
 	}
 /* May who perhaps got a mail be sent it once more? */
 static inline bool delivery_sends_again(const struct delivery_options *o)
 {
 	return strcmp(o->uncertain, "retry") == 0;
+}
+/* Who is not to be mailed twice is handed over only when that is synced. */
+static inline int64_t delivery_unsynced(const struct delivery_options *o)
+{
+	return delivery_sends_again(o) ? o->unsynced_max : 0;
 }
 extern const struct option delivery_option_table[]; /* ends with name NULL */
 extern const size_t delivery_option_count;          /* without that */

@@ -12,6 +12,11 @@ bool event_is_hit(const struct event *event)
 	return event->kind == EVENT_OPENED || event->kind == EVENT_CLICKED;
 }
 
+bool event_is_of_sending(const struct event *event)
+{
+	return event->kind <= EVENT_RETURNED;
+}
+
 int64_t event_bounce(const struct event *event)
 {
 	return event->code >> EVENT_BOUNCE_SHIFT & EVENT_BOUNCE_MASK;
@@ -98,4 +103,23 @@ int event_insert(struct tx *tx, const char *instance,
 	else
 		rc = insert_each(tx, instance, events, n, err);
 	return rc < 0 ? err_prefix(err, "events") : 0;
+}
+
+int event_raise(struct tx *tx, int64_t above, struct err *err)
+{
+	if (db_backend(tx->db) != DB_SQLITE || above == 0)
+		return 0;
+	/* a table that never had a row has no row there */
+	if (db_exec_text(tx,
+			 "INSERT INTO sqlite_sequence (name, seq) "
+			 "SELECT 'event', 0 WHERE NOT EXISTS (SELECT 1 "
+			 "FROM sqlite_sequence WHERE name = 'event')",
+			 SQL_NO_ARGS, err) < 0)
+		return -1;
+	return db_exec_text(tx,
+			    "UPDATE sqlite_sequence SET seq = ? "
+			    "WHERE name = 'event' AND seq < ?",
+			    SQL_ARGS(sql_int(above), sql_int(above)), err) < 0
+		       ? -1
+		       : 0;
 }

@@ -69,11 +69,17 @@ struct event {
 	const char *ip, *agent, *detail; /* may be NULL */
 };
 
-bool event_is_hit(const struct event *event);    /* an open or click */
+bool event_is_hit(const struct event *event); /* an open or click */
+/* Handed over, or what the relay said: nobody was told of it. */
+bool event_is_of_sending(const struct event *event);
 int64_t event_bounce(const struct event *event); /* enum bounce_kind */
 
 /* A row_fn of the queries event-after, event-urgent: *out is a struct event. */
 void event_read(const struct rows *rows, struct arena *arena, void *out);
+
+/* The next ids are greater than this one. For the start, before anybody writes;
+ * PostgreSQL, whose log loses nothing that a cursor has passed, needs none. */
+int event_raise(struct tx *tx, int64_t above, struct err *err);
 
 /* Write n events at once in the caller's transaction (of STORE_EVENTS), which
  * from here on keeps all other writers of events waiting until it ends. */

@@ -13,6 +13,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -295,10 +297,92 @@ static void a_locked_log_is_told_at_once(void **state)
 	assert_int_equal(count(f), 1);
 }
 
+/* --- a server that lost what it had written (PostgreSQL) --- */
+
+static void say_torn(void *context)
+{
+	(void)context;
+	(void)!write(STDOUT_FILENO, "torn", 4);
+}
+
+/* As its end would: rows are gone, and connections since then broken. */
+static void lose(struct db *db, const char *since)
+{
+	CLEANUP(strbuf_release) struct strbuf sql = STRBUF_INIT;
+
+	store_fixture_exec(db, "DELETE FROM event");
+	strbuf_addf(&sql,
+		    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+		    "WHERE datname = current_database() "
+		    "AND pid <> pg_backend_pid() "
+		    "AND backend_start > to_timestamp(%s)",
+		    since);
+	store_fixture_exec(db, sql.buf);
+}
+
+/* Again and again, until something was lost before it was synced. */
+static int run_child(const char *where, const char *since)
+{
+	struct store_options o = STORE_OPTIONS_DEFAULT;
+	struct event_writer_setup setup = { .instance = "me",
+					    .unsynced_most = 1000,
+					    .torn = say_torn };
+	struct event handed = { .kind = EVENT_HANDED, .campaign_id = 1 };
+	struct event_writer *w = NULL;
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+
+	o.database = where;
+	o.unprepared = true;
+	if (store_open(&o, &setup.store, &err) < 0 ||
+	    store_get(setup.store, STORE_EVENTS, &db, &err) < 0 ||
+	    event_writer_start(&setup, &w, &err) < 0)
+		return 2;
+	for (handed.at_ms = 1; handed.at_ms < 500; handed.at_ms++) {
+		if (event_add_wait(w, &handed, &err) < 0)
+			return 3;
+		lose(db, since);
+	}
+	return 0;
+}
+
+static void what_a_server_lost_ends_the_process(void **state)
+{
+	struct store_fixture *f = *state;
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+	char said[8] = "";
+	int status, way[2];
+	pid_t pid;
+
+	if (db_backend(f->events) != DB_PG)
+		skip();
+	assert_int_equal(db_query_text(f->events,
+				       "SELECT CAST(EXTRACT(EPOCH FROM "
+				       "clock_timestamp()) AS TEXT)",
+				       SQL_NO_ARGS, &rows, &err),
+			 0);
+	assert_int_equal(rows_next(rows, &err), 1);
+	assert_int_equal(pipe(way), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(way[1], STDOUT_FILENO);
+		execl("/proc/self/exe", "event_test", "--child", f->where,
+		      rows_text(rows, 0), (char *)NULL);
+		_exit(127);
+	}
+	(void)close(way[1]);
+	assert_int_equal(read(way[0], said, sizeof(said) - 1), 4);
+	assert_string_equal(said, "torn");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
+	(void)close(way[0]);
+}
+
 #define FIXED(test) \
 	cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(events_come_back_as_written),
@@ -309,7 +393,10 @@ int main(void)
 		FIXED(hits_wait_while_the_log_is_behind),
 		FIXED(no_hit_waits_for_ever),
 		FIXED(a_locked_log_is_told_at_once),
+		FIXED(what_a_server_lost_ends_the_process),
 	};
 
+	if (argc == 4 && strcmp(argv[1], "--child") == 0)
+		return run_child(argv[2], argv[3]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

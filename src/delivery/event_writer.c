@@ -10,7 +10,12 @@
 #include "base/thread/wait.h"
 #include "store/store.h"
 
+#include "sql/event.h"
+
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* A transaction holds at most so many, so that none takes long. */
 #define COMMIT_MAX 2000
@@ -29,13 +34,30 @@ struct pendings {
 	struct pending *first, **last;
 };
 
+/* By which one of the last is known again. */
+struct event_id {
+	int64_t at_ms, kind, campaign_id, member_id;
+};
+
+/* What was written and not synced; of the writer's thread. */
+struct unsynced {
+	int64_t messages; /* handed over */
+	int64_t due_us;   /* then it is to be synced; 0: there is nothing */
+	bool is_doubtful; /* the connection broke since */
+	struct event_id last;
+};
+
 struct event_writer {
 	struct event_writer_setup setup;
+	struct unsynced unsynced;
+	int64_t next_us; /* of what may wait for more; of its thread, too */
+	atomic_llong unsynced_from; /* see event_writer_unsynced */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	/* under lock: */
-	struct pendings hits, others;
+	struct pendings hits, sending, others;
+	int64_t sending_n;
 	bool is_behind;
 	struct err full; /* code 0: there is room on the disk */
 	bool stopping;
@@ -51,17 +73,146 @@ static struct metric failures = METRIC_COUNTER(
 static struct metric commit_seconds = METRIC_HISTOGRAM(
 	"muster_event_commit_seconds", "Time to write one group of events");
 
-static int commit_group(struct event_writer *w, const struct event *events,
-			size_t n, struct err *err)
+int64_t event_writer_unsynced(const struct event_writer *w)
+{
+	return atomic_load(&w->unsynced_from);
+}
+
+static void sync_later(struct event_writer *w)
+{
+	w->unsynced.due_us = clock_monotonic_us() + EVENT_SYNC_MS * 1000;
+}
+
+static bool is_sync_due(const struct event_writer *w)
+{
+	return w->unsynced.due_us && w->unsynced.due_us <= clock_monotonic_us();
+}
+
+static int64_t handed(const struct event *events, size_t n)
+{
+	int64_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += events[i].kind == EVENT_HANDED;
+	return found;
+}
+
+static bool may_be_unsynced(const struct event_writer *w,
+			    const struct event *events, size_t n)
+{
+	if (w->unsynced.messages + handed(events, n) > w->setup.unsynced_most ||
+	    w->setup.unsynced_most == 0 || w->unsynced.is_doubtful ||
+	    is_sync_due(w))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!event_is_of_sending(&events[i]))
+			return false;
+	return true;
+}
+
+static void all_is_synced(struct event_writer *w)
+{
+	w->unsynced = (struct unsynced){ 0 };
+	atomic_store(&w->unsynced_from, 0);
+}
+
+/* Said before anybody can see them. In the transaction that writes them, so
+ * that nobody else takes an id meanwhile. */
+static int begin_unsynced(struct event_writer *w, struct db *db,
+			  struct err *err)
+{
+	int64_t last = 0;
+
+	if (w->unsynced.due_us)
+		return 0;
+	if (db_backend(db) == DB_SQLITE &&
+	    db_find_int(db, SQL_EVENT_LAST, SQL_NO_ARGS, &last, err) < 0)
+		return -1;
+	sync_later(w);
+	if (db_backend(db) == DB_SQLITE)
+		atomic_store(&w->unsynced_from, last + 1);
+	return 0;
+}
+
+/*
+ * PostgreSQL's server may end while we live, and lose what it had not synced.
+ * What we hold in memory was built on that: what comes next cannot be known.
+ */
+static int check_untorn(struct event_writer *w, struct db *db, struct err *err)
+{
+	const struct event_id *last = &w->unsynced.last;
+	int64_t one;
+	int there;
+
+	if (db_backend(db) == DB_SQLITE || w->unsynced.messages == 0)
+		return 0;
+	there = db_find_int(db, SQL_EVENT_IS_THERE,
+			    SQL_ARGS(sql_int(last->at_ms), sql_int(last->kind),
+				     sql_int(last->campaign_id),
+				     sql_int(last->member_id)),
+			    &one, err);
+	if (there != 0)
+		return there < 0 ? -1 : 0;
+	log_error("the database server lost what it had written: the program "
+		  "ends, and sends again what may have been lost");
+	if (w->setup.torn)
+		w->setup.torn(w->setup.context);
+	_exit(EXIT_FAILURE);
+}
+
+static int sync_now(struct event_writer *w, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+
+	if (store_get(w->setup.store, STORE_EVENTS, &db, err) < 0 ||
+	    db_sync(db, err) < 0 || check_untorn(w, db, err) < 0)
+		return -1;
+	all_is_synced(w);
+	return 0;
+}
+
+static int commit_unsynced(struct event_writer *w, const struct event *events,
+			   size_t n, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(w->setup.store, STORE_EVENTS, &db, err) < 0 ||
+	    tx_begin_unsynced(db, &tx, err) < 0 ||
+	    event_insert(&tx, w->setup.instance, events, n, err) < 0 ||
+	    begin_unsynced(w, db, err) < 0)
+		return -1;
+	w->unsynced.messages += handed(events, n);
+	if (tx_commit(&tx, err) < 0)
+		return -1;
+	w->unsynced.last =
+		(struct event_id){ events[n - 1].at_ms, events[n - 1].kind,
+				   events[n - 1].campaign_id,
+				   events[n - 1].member_id };
+	return 0;
+}
+
+static int commit_synced(struct event_writer *w, const struct event *events,
+			 size_t n, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (store_get(w->setup.store, STORE_EVENTS, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
-	    event_insert(&tx, w->setup.instance, events, n, err) < 0)
+	    event_insert(&tx, w->setup.instance, events, n, err) < 0 ||
+	    tx_commit(&tx, err) < 0 || check_untorn(w, db, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	all_is_synced(w);
+	return 0;
+}
+
+static int commit_group(struct event_writer *w, const struct event *events,
+			size_t n, struct err *err)
+{
+	return may_be_unsynced(w, events, n)
+		       ? commit_unsynced(w, events, n, err)
+		       : commit_synced(w, events, n, err);
 }
 
 void event_writer_note(struct event_writer *w, const struct err *why)
@@ -89,8 +240,8 @@ bool event_writer_is_full(struct event_writer *w, struct strbuf *out)
  * A lost connection: at once again, then give up; so does a lock for longer
  * than the first of them may wait. What the database said is for the log.
  */
-static int make_durable(struct event_writer *w, const struct event *events,
-			size_t n, struct err *why)
+static int store_group(struct event_writer *w, const struct event *events,
+		       size_t n, struct err *why)
 {
 	struct err err = ERR_INIT;
 	int64_t since_us = clock_monotonic_us();
@@ -106,6 +257,7 @@ static int make_durable(struct event_writer *w, const struct event *events,
 			return 0;
 		}
 		metric_add(&failures, 1);
+		w->unsynced.is_doubtful = w->unsynced.due_us != 0;
 		if (err.code != ERR_RETRY)
 			break;
 	} while (++tries < 3 && !patience_is_over());
@@ -166,31 +318,56 @@ static void take_hits(struct event_writer *w, struct pendings *out)
 	}
 }
 
-/* Until something comes, or a hit has waited for long enough. Under lock. */
+/* Nobody waits for these but the next messages, and few of them cost as much as
+ * many. Under lock. */
+static bool should_wait_for_more(const struct event_writer *w)
+{
+	return w->sending.first && !w->others.first && !w->hits.first &&
+	       w->sending_n < w->setup.enough && !w->stopping &&
+	       w->next_us > clock_monotonic_us();
+}
+
+/* Until something comes, a hit has waited for long enough, or what is unsynced
+ * has. Under lock. */
 static void wait_for_some(struct event_writer *w)
 {
-	if (w->hits.first)
-		(void)wait_until(&w->wake, &w->lock, w->hits.first->until_us);
+	int64_t until_us = w->unsynced.due_us;
+
+	if (w->hits.first &&
+	    (until_us == 0 || w->hits.first->until_us < until_us))
+		until_us = w->hits.first->until_us;
+	if (until_us)
+		(void)wait_until(&w->wake, &w->lock, until_us);
 	else
 		pthread_cond_wait(&w->wake, &w->lock);
 }
 
-static struct pending *take_all(struct event_writer *w)
+/* NULL: nothing, but something is to be synced. false: the end. */
+static bool take_all(struct event_writer *w, struct pending **out)
 {
 	struct pendings taken;
+	bool has_ended;
 
 	pendings_reset(&taken);
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
+		if (should_wait_for_more(w)) {
+			(void)wait_until(&w->wake, &w->lock, w->next_us);
+			continue;
+		}
+		pendings_move(&w->sending, &taken);
+		w->sending_n = 0;
 		pendings_move(&w->others, &taken);
 		take_hits(w, &taken);
-		if (taken.first || w->stopping)
+		if (taken.first || w->stopping || is_sync_due(w))
 			break;
 		wait_for_some(w);
 	}
-	w->ended = !taken.first; /* from here on nothing is taken */
+	has_ended = !taken.first && w->stopping;
+	w->ended = has_ended; /* from here on nothing is taken */
 	pthread_mutex_unlock(&w->lock);
-	return taken.first;
+	*out = taken.first;
+	return !has_ended;
 }
 
 void event_writer_behind(struct event_writer *w, int64_t behind_ms)
@@ -202,6 +379,29 @@ void event_writer_behind(struct event_writer *w, int64_t behind_ms)
 		pthread_cond_signal(&w->wake);
 	w->is_behind = is_behind;
 	pthread_mutex_unlock(&w->lock);
+}
+
+static void tell_synced(struct event_writer *w)
+{
+	if (w->unsynced.due_us == 0 && w->setup.after_commit)
+		w->setup.after_commit(w->setup.context);
+}
+
+/* What follows is synced again, if this fails. */
+static void sync_or_log(struct event_writer *w)
+{
+	struct err err = ERR_INIT;
+
+	if (w->unsynced.due_us == 0)
+		return;
+	patience_set(clock_monotonic_us() + PATIENCE_MS * 1000);
+	if (sync_now(w, &err) == 0) {
+		tell_synced(w);
+		return;
+	}
+	w->unsynced.is_doubtful = true;
+	sync_later(w);
+	log_error("the log cannot be synced", LOG_ERR(&err));
 }
 
 static void write_all(struct event_writer *w, struct pending *first,
@@ -216,12 +416,13 @@ static void write_all(struct event_writer *w, struct pending *first,
 		patience_set(first->patient_until_us);
 		for (; p && n < COMMIT_MAX; p = p->next)
 			group[n++] = p->event;
-		ret = make_durable(w, group, n, &err);
+		ret = store_group(w, group, n, &err);
 		tell_done(first, n, ret < 0 ? &err : NULL);
-		if (ret == 0 && w->setup.after_commit)
-			w->setup.after_commit(w->setup.context);
+		if (ret == 0)
+			tell_synced(w);
 		first = p;
 	}
+	w->next_us = clock_monotonic_us() + EVENT_PACE_MS * 1000;
 }
 
 static void *writer_main(void *arg)
@@ -231,8 +432,12 @@ static void *writer_main(void *arg)
 	struct pending *first;
 
 	BUG_ON(!group);
-	while ((first = take_all(w)))
+	while (take_all(w, &first)) {
 		write_all(w, first, group);
+		if (!first)
+			sync_or_log(w);
+	}
+	sync_or_log(w);
 	free(group);
 	return NULL;
 }
@@ -245,6 +450,7 @@ int event_writer_start(const struct event_writer_setup *setup,
 	BUG_ON(!w);
 	w->setup = *setup;
 	pendings_reset(&w->hits);
+	pendings_reset(&w->sending);
 	pendings_reset(&w->others);
 	pthread_mutex_init(&w->lock, NULL);
 	wait_init(&w->wake);
@@ -294,28 +500,39 @@ static struct pending *pending_new(const struct event *event,
 	return p;
 }
 
+/* Under lock. Returns whether the writer is to be woken. */
+static bool put_in_queue(struct event_writer *w, struct pending *p)
+{
+	bool is_sending = event_is_of_sending(&p->event);
+	struct pendings *queue = is_sending                ? &w->sending
+				 : event_is_hit(&p->event) ? &w->hits
+							   : &w->others;
+	bool was_empty = !queue->first;
+
+	*queue->last = p;
+	queue->last = &p->next;
+	if (is_sending)
+		w->sending_n++;
+	return was_empty || (is_sending && w->sending_n == w->setup.enough);
+}
+
 void event_add(struct event_writer *w, const struct event *event,
 	       event_done_fn done, void *context)
 {
 	struct pending *p = pending_new(event, done, context);
-	struct pendings *queue = event_is_hit(event) ? &w->hits : &w->others;
 	struct err stopping = ERR_INIT;
-	bool was_empty, is_late;
+	bool must_wake, is_late;
 
 	p->until_us = clock_monotonic_us() + EVENT_HIT_WAIT_MS * 1000;
 	p->patient_until_us = clock_monotonic_us() + PATIENCE_MS * 1000;
 	pthread_mutex_lock(&w->lock);
-	was_empty = !queue->first;
 	is_late = w->ended;
-	if (!is_late) {
-		*queue->last = p;
-		queue->last = &p->next;
-	}
+	must_wake = !is_late && put_in_queue(w, p);
 	pthread_mutex_unlock(&w->lock);
 	if (is_late) {
 		(void)err_set(&stopping, ERR_RETRY, "the program stops");
 		tell_done(p, 1, &stopping);
-	} else if (was_empty) {
+	} else if (must_wake) {
 		pthread_cond_signal(&w->wake);
 	}
 }

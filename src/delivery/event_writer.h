@@ -6,6 +6,14 @@
  * when its done function was called without an error. Adding is possible from
  * any thread and never blocks.
  *
+ * Then it is *synced*: it survives the death of the machine. A group made up
+ * wholly of events of sending is only *written*: it survives the death of this
+ * process, and is synced at most EVENT_SYNC_MS later, by the next synced commit
+ * or by one made for it. No more than unsynced_most messages are handed over
+ * unsynced. Nothing may pass what is synced: who moves other databases behind
+ * the log asks event_writer_unsynced. A sync that fails ends the process.
+ * docs/decisions/0043-written-and-synced.md has the reasons.
+ *
  * While the log is applied too slowly, opens and clicks are written later: each
  * waits EVENT_HIT_WAIT_MS, which slows down whoever sends them, as a client
  * gets its answer when the hit is durable. No hit is refused, and nothing else
@@ -22,7 +30,7 @@ struct strbuf;
 
 /*
  * Called once for each event, on the writer's thread: must not block. why NULL:
- * it is durable. Else it may be stored or not, and can be added again:
+ * it is stored. Else it may be stored or not, and can be added again:
  * ERR_FULL, or ERR_RETRY, which a lock of the database gives after PATIENCE_MS.
  */
 typedef void (*event_done_fn)(void *context, const struct err *why);
@@ -30,7 +38,16 @@ typedef void (*event_done_fn)(void *context, const struct err *why);
 struct event_writer_setup {
 	struct store *store;
 	const char *instance; /* stored with each event */
-	/* Called on the writer's thread after each commit; may be NULL. */
+	/* Messages handed over and not synced, at most; 0: all groups are
+	 * synced. */
+	int64_t unsynced_most;
+	/* So many events of sending are written at once; fewer wait for more,
+	 * EVENT_PACE_MS at most. 0: none wait. */
+	int64_t enough;
+	/* A server lost what was written, and the process ends now: its claims
+	 * say nothing. May be NULL. */
+	void (*torn)(void *context);
+	/* Called on the writer's thread when all is synced; may be NULL. */
 	void (*after_commit)(void *context);
 	void *context;
 };
@@ -42,11 +59,17 @@ int event_writer_start(const struct event_writer_setup *setup,
 /* The texts are copied. done may be NULL. */
 void event_add(struct event_writer *w, const struct event *event,
 	       event_done_fn done, void *context);
+#define EVENT_SYNC_MS 100
+#define EVENT_PACE_MS 2
+/* The id that everything unsynced has at least; 0: all is synced. Of what was
+ * read before this was asked, nothing below it is lost. Any thread. On
+ * PostgreSQL always 0: a synced commit of any schema syncs the log. */
+int64_t event_writer_unsynced(const struct event_writer *w);
 /* How far behind the log is, as the applier sees it. Any thread. */
 #define EVENT_BEHIND_MS 5000   /* from then on hits wait */
 #define EVENT_HIT_WAIT_MS 2000 /* so long */
 void event_writer_behind(struct event_writer *w, int64_t behind_ms);
-/* Add and wait until it is durable. -1: see event_done_fn. */
+/* Add and wait until it is stored. -1: see event_done_fn. */
 int event_add_wait(struct event_writer *w, const struct event *event,
 		   struct err *err);
 /* What writing of the log, or by it, came to last; NULL: it worked. Any thread,

@@ -59,6 +59,27 @@ int lease_drop(struct tx *tx, const char *name, const char *owner,
 		       SQL_ARGS(sql_text(name), sql_text(owner)), err);
 }
 
+int lease_set_life(struct tx *tx, const char *name, const char *owner,
+		   const char *life, struct err *err)
+{
+	return db_exec(
+		tx, SQL_DELIVERY_LEASE_LIVE,
+		SQL_ARGS(sql_text(life), sql_text(name), sql_text(owner)), err);
+}
+
+int lease_is_torn(struct db *db, const char *name, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *then = NULL, *now;
+
+	if (db_find_text(db, SQL_DELIVERY_LEASE_LIFE, SQL_ARGS(sql_text(name)),
+			 arena, &then, err) < 0)
+		return -1;
+	if (!then)
+		return 0;
+	return db_life(db, arena, &now, err) < 0 ? -1 : strcmp(then, now) != 0;
+}
+
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,
 		     struct err *err)
 {

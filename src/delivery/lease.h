@@ -51,6 +51,14 @@ int lease_begin(struct db *db, const char *name, const char *owner,
 /* Gives it up, if it is the owner's. Returns 0 or more, or -1. */
 int lease_drop(struct tx *tx, const char *name, const char *owner,
 	       struct err *err);
+/*
+ * The life (db_life) in which what the owner writes may be unsynced; NULL: all
+ * is synced; "": some of it was lost.
+ */
+int lease_set_life(struct tx *tx, const char *name, const char *owner,
+		   const char *life, struct err *err);
+/* May some of what its owner wrote be lost? 1, 0, -1. */
+int lease_is_torn(struct db *db, const char *name, struct err *err);
 /* At start: ends all leases of earlier starts of this instance. ERR_INVALID:
  * its name is not ASCII. Returns 0 or more, or -1. */
 int lease_expire_own(struct tx *tx, const char *instance, const char *owner,

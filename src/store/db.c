@@ -192,7 +192,7 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 	BUG_ON(db->in_tx);
 	if (stop_check(err) < 0 || injected_fault(db, err) < 0)
 		return err_prefix(err, "begin");
-	if (mode == TX_WRITE && db->writer) {
+	if (mode != TX_SNAPSHOT && db->writer) {
 		if (take_writer(db->writer, err) < 0)
 			return err_prefix(err, "begin");
 		db->holds_writer = true;
@@ -202,7 +202,7 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 		return err_prefix(err, "begin");
 	}
 	db->in_tx = true;
-	db->writes = mode == TX_WRITE;
+	db->writes = mode != TX_SNAPSHOT;
 	*out = (struct tx){ .db = db, .open = true };
 	return 0;
 }
@@ -210,6 +210,25 @@ static int begin(struct db *db, enum tx_mode mode, struct tx *out,
 int tx_begin(struct db *db, struct tx *out, struct err *err)
 {
 	return begin(db, TX_WRITE, out, err);
+}
+
+int tx_begin_unsynced(struct db *db, struct tx *out, struct err *err)
+{
+	return begin(db, TX_WRITE_UNSYNCED, out, err);
+}
+
+int db_sync(struct db *db, struct err *err)
+{
+	BUG_ON(db->in_tx);
+	return injected_fault(db, err) < 0 || db->ops->sync(db, err) < 0
+		       ? err_prefix(err, "sync")
+		       : 0;
+}
+
+int db_life(struct db *db, struct arena *arena, const char **out,
+	    struct err *err)
+{
+	return db->ops->life(db, arena, out, err);
 }
 
 int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err)
@@ -364,12 +383,10 @@ void db_set_bulk(struct db *db, bool on)
 
 	if (db->backend != DB_SQLITE)
 		return;
+	db->is_bulk = on;
 	db->checkpoint_pages =
 		on ? DB_BULK_CHECKPOINT_PAGES : DB_CHECKPOINT_PAGES;
 	strbuf_addf(&pragma, "PRAGMA cache_size=-%d;",
 		    on ? DB_BULK_CACHE_KIB : DB_CACHE_KIB);
-	if (!db->no_sync)
-		strbuf_addf(&pragma, "PRAGMA synchronous=%s",
-			    on ? "NORMAL" : "FULL");
 	(void)db->ops->script(db, pragma.buf, &ignored);
 }

@@ -168,6 +168,22 @@ struct tx {
 
 /* CLEANUP(tx_release) struct tx tx = TX_INIT; nested transactions are bugs. */
 int tx_begin(struct db *db, struct tx *out, struct err *err);
+/*
+ * The commit does not wait for the disk. It survives the death of this process
+ * at once; that of the machine (PostgreSQL: of the server as well) survives
+ * what db_sync came after, or the commit of another tx_begin on this schema:
+ * what is lost is the last of them, whole and in order.
+ */
+int tx_begin_unsynced(struct db *db, struct tx *out, struct err *err);
+/* All that this schema committed before is on the disk when it returns. -1: it
+ * may be lost. SQLite ends the process then: see db_sqlite.c. */
+int db_sync(struct db *db, struct err *err);
+/*
+ * Names, in arena, the life of what keeps commits that are not synced: of the
+ * machine, or of PostgreSQL's server. While it is the same, none was lost.
+ */
+int db_life(struct db *db, struct arena *arena, const char **out,
+	    struct err *err);
 /* Reads only, all from one snapshot. */
 int tx_begin_snapshot(struct db *db, struct tx *out, struct err *err);
 int tx_commit(struct tx *tx, struct err *err);
@@ -224,10 +240,9 @@ enum db_backend db_backend(const struct db *db);
 /*
  * For work that writes all over large tables, and is to be ended by the same:
  * more memory for pages, a longer log, so that a page that many transactions
- * change is copied back once, and commits that do not wait for the disk. A
- * loss of power may then take back the last of them, whole and in order: fit
- * for work that saves where to go on in the same transactions. The next commit
- * of anybody else makes them durable too. PostgreSQL: no effect.
+ * change is copied back once, and commits as those of tx_begin_unsynced: fit
+ * for work that saves where to go on in the same transactions. PostgreSQL: no
+ * effect.
  */
 void db_set_bulk(struct db *db, bool on);
 

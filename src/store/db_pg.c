@@ -504,12 +504,37 @@ static void pg_rollback(struct db *db)
 
 static int pg_begin(struct db *db, enum tx_mode mode, struct err *err)
 {
+	static const char *const texts[] = {
+		[TX_WRITE] = "BEGIN",
+		[TX_WRITE_UNSYNCED] =
+			"BEGIN; SET LOCAL synchronous_commit = off",
+		[TX_SNAPSHOT] =
+			"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	};
+
+	return pg_script(db, texts[mode], err);
+}
+
+/* One that writes to the server's log: its commit waits for all before it. */
+static int pg_sync(struct db *db, struct err *err)
+{
 	return pg_script(
-		db,
-		mode == TX_WRITE
-			? "BEGIN"
-			: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		err);
+		db, "SELECT pg_logical_emit_message(true, 'muster', '')", err);
+}
+
+static int pg_life(struct db *db, struct arena *arena, const char **out,
+		   struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+
+	if (db_query_text(db,
+			  "SELECT CAST(EXTRACT(EPOCH FROM "
+			  "pg_postmaster_start_time()) AS TEXT)",
+			  SQL_NO_ARGS, &rows, err) < 0 ||
+	    rows_next(rows, err) <= 0)
+		return -1;
+	*out = rows_dup(rows, 0, arena);
+	return 0;
 }
 
 static int pg_commit(struct db *db, struct err *err)
@@ -578,6 +603,8 @@ static const struct db_ops pg_ops = {
 	.prepare = pg_prepare,
 	.close = pg_close,
 	.is_broken = pg_is_broken,
+	.sync = pg_sync,
+	.life = pg_life,
 	.borrowed = pg_borrowed,
 };
 

@@ -68,7 +68,7 @@ struct rows {
 	const struct rows_ops *ops;
 };
 
-enum tx_mode { TX_WRITE, TX_SNAPSHOT };
+enum tx_mode { TX_WRITE, TX_WRITE_UNSYNCED, TX_SNAPSHOT };
 
 struct db_ops {
 	/* sql or text: one of them is NULL. */
@@ -87,6 +87,9 @@ struct db_ops {
 	int (*prepare)(struct db *db, const struct sql *sql, struct err *err);
 	void (*close)(struct db *db); /* frees db */
 	bool (*is_broken)(const struct db *db);
+	int (*sync)(struct db *db, struct err *err);
+	int (*life)(struct db *db, struct arena *arena, const char **out,
+		    struct err *err);
 	/* The thread that borrows it has patience, or none any more. */
 	int (*borrowed)(struct db *db, struct err *err);
 };
@@ -104,6 +107,7 @@ struct db {
 	const char *locked[LOCKED_TABLES_MAX]; /* read with FOR UPDATE in it */
 	size_t locked_n;
 	bool no_sync;         /* SQLite: tests */
+	bool is_bulk;         /* SQLite: see db_set_bulk */
 	int checkpoint_pages; /* SQLite: of the log */
 	int fail_in; /* fault injection: 0 off, 1 the next call fails */
 	enum err_code fail_as;

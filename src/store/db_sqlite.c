@@ -4,8 +4,10 @@
  */
 #include "store/db_private.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/strbuf.h"
 #include "base/thread/patience.h"
 #include "base/thread/stop.h"
@@ -13,8 +15,10 @@
 #include "sql/sql_all.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BUSY_STEP_US 5000 /* at most, between two looks */
 #define LOG_LONGER 5 / 4  /* than wanted: wait for who reads */
@@ -26,6 +30,7 @@ struct lite {
 	sqlite3 *handle;
 	sqlite3_stmt **cache;  /* by sql->index */
 	int64_t busy_until_us; /* of the wait that it is in */
+	bool syncs;            /* commits wait for the disk */
 };
 
 struct lite_rows {
@@ -55,9 +60,24 @@ static enum err_code code_of_constraint(struct lite *lite)
 	}
 }
 
+/*
+ * What the disk did not take is gone, though the kernel may say of the next
+ * attempt that all is well: nothing more may be built on it. What was answered
+ * is there when the program starts again.
+ */
+static _Noreturn void end_unsynced(const char *why)
+{
+	log_error("the disk did not keep what was written: the program ends",
+		  LOG_TEXT("error", why));
+	_exit(EXIT_FAILURE);
+}
+
 static int fail(struct lite *lite, int code, struct err *err)
 {
 	const char *text = sqlite3_errmsg(lite->handle);
+
+	if (sqlite3_extended_errcode(lite->handle) == SQLITE_IOERR_FSYNC)
+		end_unsynced(text);
 
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
@@ -281,10 +301,25 @@ static int lite_script(struct db *db, const char *text, struct err *err)
 	return rc == SQLITE_OK ? 0 : fail(lite, rc, err);
 }
 
+/* Before a transaction; SQLite keeps it for the connection. */
+static int set_syncs(struct lite *lite, bool syncs, struct err *err)
+{
+	if (lite->db.no_sync || lite->syncs == syncs)
+		return 0;
+	lite->syncs = syncs;
+	return lite_script(&lite->db,
+			   syncs ? "PRAGMA synchronous=FULL"
+				 : "PRAGMA synchronous=NORMAL",
+			   err);
+}
+
 static int lite_begin(struct db *db, enum tx_mode mode, struct err *err)
 {
-	return lite_script(db, mode == TX_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
-			   err);
+	if (mode != TX_SNAPSHOT &&
+	    set_syncs(lite_of(db), mode == TX_WRITE && !db->is_bulk, err) < 0)
+		return -1;
+	return lite_script(
+		db, mode == TX_SNAPSHOT ? "BEGIN" : "BEGIN IMMEDIATE", err);
 }
 
 static void lite_rollback(struct db *db)
@@ -301,6 +336,56 @@ static int lite_commit(struct db *db, struct err *err)
 		return 0;
 	lite_rollback(db);
 	return -1;
+}
+
+/* The log's file. There is one once a transaction was begun on it. */
+static sqlite3_file *log_file(struct lite *lite)
+{
+	sqlite3_file *file = NULL;
+
+	(void)sqlite3_file_control(lite->handle, "main",
+				   SQLITE_FCNTL_JOURNAL_POINTER, (void *)&file);
+	return file && file->pMethods ? file : NULL;
+}
+
+static int lite_sync(struct db *db, struct err *err)
+{
+	struct lite *lite = lite_of(db);
+	sqlite3_file *file;
+	int rc;
+
+	if (db->no_sync)
+		return 0;
+	/* opens the log, if this connection has not yet */
+	if (lite_script(db, "SELECT 1 FROM sqlite_schema LIMIT 1", err) < 0)
+		return -1;
+	file = log_file(lite);
+	if (!file)
+		return 0; /* nothing was ever written */
+	rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+	if (rc != SQLITE_OK)
+		end_unsynced(sqlite3_errstr(rc));
+	return 0;
+}
+
+/* See random(4). */
+static int lite_life(struct db *db, struct arena *arena, const char **out,
+		     struct err *err)
+{
+	char id[64] = "";
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	(void)db;
+	if (!file)
+		return err_errno(err, "the id of this boot");
+	if (!fgets(id, sizeof(id), file))
+		id[0] = '\0';
+	(void)fclose(file);
+	id[strcspn(id, "\n")] = '\0';
+	if (!*id)
+		return err_set(err, ERR_IO, "the id of this boot is empty");
+	*out = arena_strdup(arena, id);
+	return 0;
 }
 
 static int lite_batch_add(struct db *db, const struct sql *sql,
@@ -373,6 +458,8 @@ static const struct db_ops lite_ops = {
 	.prepare = lite_prepare,
 	.close = lite_close,
 	.is_broken = lite_is_broken,
+	.sync = lite_sync,
+	.life = lite_life,
 	.borrowed = lite_borrowed,
 };
 
@@ -480,6 +567,7 @@ static int set_up(struct lite *lite, bool no_sync, struct err *err)
 		    "PRAGMA journal_size_limit=%d;",
 		    no_sync ? "OFF" : "FULL", DB_CACHE_KIB, DB_LOG_IDLE_BYTES);
 	lite->db.checkpoint_pages = DB_CHECKPOINT_PAGES;
+	lite->syncs = !no_sync;
 	if (lite_script(&lite->db, pragmas.buf, err) < 0)
 		return -1;
 	(void)sqlite3_wal_hook(lite->handle, copy_back, lite);

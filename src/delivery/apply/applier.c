@@ -83,9 +83,8 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	int ours;
 
 	if (cursors_read(audience, &at, err) < 0 ||
-	    db_list(events, SQL_EVENT_AFTER,
-		    SQL_ARGS(sql_int(at.ledger), sql_int((int64_t)most)),
-		    event_read, arena, &batch, err) < 0)
+	    apply_list(options, events, SQL_EVENT_AFTER, at.ledger, most, arena,
+		       &batch, err) < 0)
 		return -1;
 	if (batch.n == 0)
 		return 0;
@@ -103,6 +102,31 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 	if (options->after)
 		options->after(options->context);
 	return (int64_t)batch.n;
+}
+
+/* --- the start --- */
+
+static int raise_ids(struct store *store, int64_t above, struct err *err)
+{
+	CLEANUP(store_put) struct db *events = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (store_get(store, STORE_EVENTS, &events, err) < 0 ||
+	    db_sync(events, err) < 0 || tx_begin(events, &tx, err) < 0 ||
+	    event_raise(&tx, above, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int applier_prepare_log(struct store *store, struct err *err)
+{
+	CLEANUP(store_put) struct db *audience = NULL;
+	struct cursors at;
+
+	if (store_get(store, STORE_AUDIENCE, &audience, err) < 0 ||
+	    cursors_read(audience, &at, err) < 0)
+		return -1;
+	return raise_ids(store, cursors_urgent(&at), err);
 }
 
 /* --- the thread --- */

@@ -37,6 +37,9 @@ struct applier_options {
 	int64_t retry_first_ms; /* see trouble_wait_ms */
 	/* Called after each batch, on the applier's thread; may be NULL. */
 	void (*after)(void *context);
+	/* event_writer_unsynced: nothing is applied that could be lost. NULL:
+	 * all is synced. */
+	int64_t (*unsynced)(void *context);
 	/* Called when the backlog was looked at; may be NULL. */
 	void (*behind)(void *context, int64_t behind_ms);
 	void *context;
@@ -55,6 +58,10 @@ int64_t applier_step(const struct applier_options *options, struct db *events,
 		     struct db *audience, struct apply_memory *memory,
 		     size_t most, int64_t now_ms, struct err *err);
 
+/* Before anything is written: what an earlier process wrote is synced, and new
+ * ids of the log are above every cursor. A log that lost its end would else
+ * give ids again that were applied, and what has them would be passed over. */
+int applier_prepare_log(struct store *store, struct err *err);
 /* Starts its thread; options are copied. ERR_IO: no thread. */
 int applier_start(struct store *store, const struct applier_options *options,
 		  struct applier **out, struct err *err);

@@ -75,6 +75,12 @@ struct batch_state {
 struct entry *apply_entry(struct batch_state *s, int64_t campaign_id,
 			  int64_t member_id);
 
+/* What of the log follows an id, at most so many, so far as it is synced.
+ * after, limit are the query's args. */
+int apply_list(const struct applier_options *options, struct db *events,
+	       const struct sql *sql, int64_t after, size_t most,
+	       struct arena *arena, struct events *out, struct err *err);
+
 /* In the order of at_ms, after those of the same time. */
 void apply_insert_hit(struct hits *hits, const struct verdict_hit *hit);
 

@@ -218,3 +218,22 @@ int apply_read(struct batch_state *s, const struct event *events, size_t n,
 		return -1;
 	return load_hits(s, events, n, err);
 }
+
+/* --- the log --- */
+
+int apply_list(const struct applier_options *options, struct db *events,
+	       const struct sql *sql, int64_t after, size_t most,
+	       struct arena *arena, struct events *out, struct err *err)
+{
+	int64_t unsynced;
+
+	if (db_list(events, sql,
+		    SQL_ARGS(sql_int(after), sql_int((int64_t)most)),
+		    event_read, arena, out, err) < 0)
+		return -1;
+	/* asked after it was read: see event_writer_unsynced */
+	unsynced = options->unsynced ? options->unsynced(options->context) : 0;
+	while (unsynced && out->n > 0 && out->v[out->n - 1].id >= unsynced)
+		out->n--;
+	return 0;
+}

@@ -12,10 +12,10 @@
 #include "delivery/apply/applier.h"
 #include "delivery/apply/marks.h"
 #include "delivery/apply/under_way.h"
-#include "delivery/send/claim.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/relay_setting.h"
+#include "delivery/send/claim.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"
@@ -36,6 +36,11 @@ struct keeper {
 	struct still others;
 };
 
+static const char *sender_lease(const char *owner, struct arena *arena)
+{
+	return arena_printf(arena, "sender/%s", owner);
+}
+
 /* --- dead senders --- */
 
 static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
@@ -44,6 +49,22 @@ static int list_uncertain(struct db *db, int64_t campaign_id, const char *owner,
 	return db_list_ids(db, SQL_RECIPIENT_LIST_UNCERTAIN,
 			   SQL_ARGS(sql_int(campaign_id), sql_text(owner)), out,
 			   err);
+}
+
+/* Before it is listed who is uncertain; doing it twice is nothing. */
+static int doubt_claimed(const struct keeper_setup *k, struct db *db,
+			 int64_t campaign_id, const char *dead, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
+
+	if (ours <= 0)
+		return ours;
+	if (db_exec(&tx, SQL_RECIPIENT_DOUBT_CLAIMED,
+		    SQL_ARGS(sql_int(campaign_id), sql_text(dead)), err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
 }
 
 static int free_campaign(const struct keeper_setup *k, struct tx *tx,
@@ -93,8 +114,7 @@ static int drop_lease(struct db *db, const char *dead, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 
 	if (tx_begin(db, &tx, err) < 0 ||
-	    lease_drop(&tx, arena_printf(arena, "sender/%s", dead), dead, err) <
-		    0)
+	    lease_drop(&tx, sender_lease(dead, arena), dead, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -102,14 +122,18 @@ static int drop_lease(struct db *db, const char *dead, struct err *err)
 static int free_sender(const struct keeper_setup *k, struct db *db,
 		       const char *dead, int64_t now_ms, struct err *err)
 {
+	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(vec_release) struct ids open = VEC_INIT;
+	int torn = lease_is_torn(db, sender_lease(dead, arena), err);
 
-	if (db_list_ids(db, SQL_RECIPIENT_CAMPAIGNS_OPEN, SQL_NO_ARGS, &open,
-			err) < 0)
+	if (torn < 0 || db_list_ids(db, SQL_RECIPIENT_CAMPAIGNS_OPEN,
+				    SQL_NO_ARGS, &open, err) < 0)
 		return -1;
 	for (size_t i = 0; i < open.n; i++) {
-		int rc = free_in_one(k, db, open.v[i], dead, now_ms, err);
+		int rc = torn ? doubt_claimed(k, db, open.v[i], dead, err) : 1;
 
+		if (rc > 0)
+			rc = free_in_one(k, db, open.v[i], dead, now_ms, err);
 		if (rc <= 0)
 			return rc;
 	}
@@ -178,13 +202,28 @@ static int look_at_holder(struct keeper *k, struct db *db, int64_t now_us,
 	return 0;
 }
 
+/* The first one says, before anything is claimed, in which life that is. */
+static int take_sender_lease(struct keeper *k, struct tx *tx, int64_t until_ms,
+			     struct arena *arena, struct err *err)
+{
+	const char *owner = k->setup.owner;
+	const char *name = sender_lease(owner, arena), *life = NULL;
+
+	if (lease_take(tx, name, owner, until_ms, 0, err) < 0)
+		return -1;
+	if (k->renewed_us || !k->setup.may_be_unsynced)
+		return 0;
+	if (db_life(tx->db, arena, &life, err) < 0)
+		return -1;
+	return lease_set_life(tx, name, owner, life, err);
+}
+
 static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 		 struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	const char *owner = k->setup.owner;
-	const char *name = arena_printf(arena, "sender/%s", owner);
 	int64_t until_ms = now_ms + LEASE_MS;
 	int64_t now_us = clock_monotonic_us(), dead_ms = 0;
 	int holds;
@@ -198,7 +237,7 @@ static int renew(struct keeper *k, struct db *db, int64_t now_ms,
 	holds = lease_take(&tx, LEASE_DELIVERY, owner, until_ms, dead_ms, err);
 	if (holds < 0 ||
 	    (k->setup.is_sender &&
-	     lease_take(&tx, name, owner, until_ms, 0, err) < 0) ||
+	     take_sender_lease(k, &tx, until_ms, arena, err) < 0) ||
 	    tx_commit(&tx, err) < 0)
 		return -1;
 	k->holds = holds;
@@ -298,7 +337,7 @@ static int give_up_leases(struct keeper *k, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	const char *owner = k->setup.owner;
-	const char *name = arena_printf(arena, "sender/%s", owner);
+	const char *name = sender_lease(owner, arena);
 
 	if (store_get(k->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 ||
@@ -307,6 +346,29 @@ static int give_up_leases(struct keeper *k, struct err *err)
 	if (k->setup.is_sender && lease_take(&tx, name, owner, 0, 0, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
+}
+
+static int tear_lease(struct keeper *k, struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *owner = k->setup.owner;
+
+	if (store_get(k->setup.store, STORE_AUDIENCE, &db, err) < 0 ||
+	    tx_begin(db, &tx, err) < 0 ||
+	    lease_set_life(&tx, sender_lease(owner, arena), owner, "", err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+void keeper_log_is_torn(struct keeper *k)
+{
+	struct err err = ERR_INIT;
+
+	if (tear_lease(k, &err) < 0)
+		log_error("it was not noted that the log is torn",
+			  LOG_ERR(&err));
 }
 
 void keeper_stop(struct keeper *k)

@@ -5,7 +5,8 @@
  * `delivery`, also: starts what is due, freezes, cancels, finishes campaigns,
  * and frees what dead senders had claimed or handed over - once what they had
  * written to the log is applied, so that only what is really unknown counts as
- * uncertain. Nothing else waits for the log.
+ * uncertain. If the end of that log was lost, since the machine died with them,
+ * that is all that they had claimed. Nothing else waits for the log.
  */
 #ifndef DELIVERY_KEEPER_H
 #define DELIVERY_KEEPER_H
@@ -31,6 +32,7 @@ struct keeper_setup {
 	const char *relay;    /* option, see delivery/relay_setting.h */
 	const char *owner;    /* of leases */
 	bool is_sender;       /* this process claims recipients */
+	bool may_be_unsynced; /* what it hands over, see event_writer.h */
 	bool uncertain_again; /* uncertain ones are sent again, else left */
 	/* Called when something may be claimed now. */
 	void (*wake_sender)(void *context);
@@ -53,6 +55,9 @@ int keeper_start(const struct keeper_setup *setup, struct keeper **out,
 void keeper_wake(struct keeper *k);
 /* Something of the log was applied: who waits for that goes on. */
 void keeper_applied(struct keeper *k);
+/* The end of our own log is lost, and the process ends: whoever frees its
+ * claims shall know. Any thread; best effort. */
+void keeper_log_is_torn(struct keeper *k);
 void keeper_stop(struct keeper *k);
 void keeper_free(struct keeper **k); /* gives up the leases, too */
 

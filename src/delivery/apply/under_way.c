@@ -7,11 +7,11 @@
 #include "campaign/campaign.h"
 #include "delivery/apply/keeper.h"
 #include "delivery/apply/marks.h"
-#include "delivery/send/claim.h"
 #include "delivery/event_writer.h"
 #include "delivery/freeze.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
+#include "delivery/send/claim.h"
 #include "store/store.h"
 
 #include "sql/recipient.h"

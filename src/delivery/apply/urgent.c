@@ -76,10 +76,8 @@ int64_t urgent_step(const struct applier_options *options, struct db *events,
 	int ours;
 
 	if (cursors_read(audience, &at, err) < 0 ||
-	    db_list(events, SQL_EVENT_URGENT,
-		    SQL_ARGS(sql_int(cursors_urgent(&at)),
-			     sql_int(URGENT_BATCH)),
-		    event_read, arena, &batch, err) < 0)
+	    apply_list(options, events, SQL_EVENT_URGENT, cursors_urgent(&at),
+		       URGENT_BATCH, arena, &batch, err) < 0)
 		return -1;
 	if (batch.n == 0)
 		return 0;

@@ -24,7 +24,7 @@
 #include "journal/gate.h"
 #include "store/store.h"
 
-#define CLAIM 500
+#define CLAIM 250
 #define LOOK_MS 500
 #define CHANGE_LOOK_MS 50 /* while a relay is exchanged */
 #define FAILED_PAUSE_MS (10 * MS_SECOND)

@@ -15,7 +15,9 @@
 #include "delivery/send/window.h"
 #include "store/store.h"
 
-#define RENDER_QUEUE 1500
+/* With the window, fewer than 1,000: all that was claimed counts as uncertain
+ * when the end of the log is lost. */
+#define RENDER_QUEUE 750
 #define READY_QUEUE 100
 #define WINDOW_TRIES 10
 #define WINDOW_TRY_MS 100
