@@ -22,7 +22,7 @@ SELECT COUNT(*),
   FROM campaign_recipient WHERE campaign_id = ? AND person_id > ? AND person_id <= ?;
 
 -- name: campaign-figures-rows
--- What each row of some addresses adds. args: campaign_id, hashes (JSON array)
+-- What each row of some addresses adds (+: see ledger-known). args: campaign_id, hashes (JSON array)
 SELECT 1,
        CASE WHEN state IN (:CRM_RECIPIENT_SENT) THEN 1 ELSE 0 END,
        CASE WHEN state IN (:CRM_RECIPIENT_SENT) AND caught <> 0 THEN 1 ELSE 0 END,
@@ -38,7 +38,7 @@ SELECT 1,
        CASE WHEN person_id < 0 THEN 1 ELSE 0 END
   FROM campaign_recipient
  WHERE campaign_id = ? AND email_hash IN JSON_TEXTS(?)
- ORDER BY person_id FOR UPDATE;
+ ORDER BY +person_id FOR UPDATE;
 
 -- name: campaign-figures-ensure
 -- args: campaign_id

@@ -26,9 +26,10 @@ SELECT email_hash FROM campaign_recipient
 
 -- name: ledger-known
 -- Which of the addresses have rows, and keep them: who is erased meanwhile would
--- be neither known nor a stranger. args: campaign_id, hashes (JSON array)
+-- be neither known nor a stranger. By their hashes (+: SQLite would go through
+-- the whole ledger in the order of the key). args: campaign_id, hashes (JSON array)
 SELECT email_hash FROM campaign_recipient WHERE campaign_id = ? AND email_hash IN JSON_TEXTS(?)
- ORDER BY person_id FOR UPDATE;
+ ORDER BY +person_id FOR UPDATE;
 
 -- name: ledger-lowest
 -- Strangers stand under negative numbers. args: campaign_id

@@ -134,6 +134,11 @@ UPDATE campaign_recipient
    AND NOT EXISTS (SELECT 1 FROM bridge_member m
                     WHERE m.email_hash = campaign_recipient.email_hash AND m.status = :MIRROR_SUBSCRIBED);
 
+-- name: pull-waits
+-- Is there somebody of whom nothing is known yet? args: campaign_id
+SELECT 1 FROM campaign_recipient
+ WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_WAITING) LIMIT 1;
+
 -- name: pull-cancel-waiting
 -- Nobody waits any more: the send was canceled, finished, or is over.
 -- args: at_ms, campaign_id

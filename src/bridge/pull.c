@@ -206,6 +206,22 @@ static int pull_sent(struct pull *p, struct err *err)
 
 /* --- the end --- */
 
+/* Nobody needs the mirror when all were told of, and much changed with a send.
+ */
+static int ask_of_the_rest(struct pull *p, struct err *err)
+{
+	CLEANUP(field_map_release) struct field_map map = { 0 };
+	int64_t one;
+	int waits = db_find_int(p->w->db, SQL_PULL_WAITS,
+				SQL_ARGS(sql_int(p->c.id)), &one, err);
+
+	if (waits <= 0)
+		return waits;
+	return field_map_load(p->w, &map, err) < 0
+		       ? -1
+		       : mirror_refresh(p->w, &map, false, err);
+}
+
 /*
  * Whoever is in the tag and in no page of sent-to was left out by the
  * audience: their status there says why. Somebody who is subscribed was not
@@ -213,13 +229,10 @@ static int pull_sent(struct pull *p, struct err *err)
  */
 static int settle(struct pull *p, struct err *err)
 {
-	CLEANUP(field_map_release) struct field_map map = { 0 };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = p->w->actor.now_ms;
 
-	if (field_map_load(p->w, &map, err) < 0 ||
-	    mirror_refresh(p->w, &map, false, err) < 0 ||
-	    tx_begin(p->w->db, &tx, err) < 0 ||
+	if (ask_of_the_rest(p, err) < 0 || tx_begin(p->w->db, &tx, err) < 0 ||
 	    figures_lock(&tx, p->c.id, err) < 0 ||
 	    db_exec(&tx, SQL_PULL_SETTLE_LEFT_OUT,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
