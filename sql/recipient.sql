@@ -183,11 +183,11 @@ SELECT DISTINCT campaign_id FROM recipient WHERE state IN (:RECIPIENT_OPEN);
 
 -- name: recipient-freeze
 -- Enter members into the ledger. args: campaign, state, reason, at_ms, JSON
--- array of members, list
+-- array of members, list (+: by the ids, not through the list)
 INSERT INTO recipient (campaign_id, member_id, state, reason, at_ms)
 SELECT CAST(? AS BIGINT), m.id, CAST(? AS INTEGER), CAST(? AS TEXT),
 	CAST(? AS BIGINT)
-FROM member m WHERE m.id IN JSON_INTS(?) AND m.list_id = ?
+FROM member m WHERE m.id IN JSON_INTS(?) AND +m.list_id = ?
 ON CONFLICT DO NOTHING;
 
 -- name: recipient-freeze-cursor
