@@ -1,5 +1,6 @@
 #include "app/upkeep.h"
 
+#include "audience/sets/change_log.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -17,11 +18,13 @@
 
 #define LOOK_MS 1000
 #define PLANS_MS MS_HOUR
+#define CHANGES_MS MS_MINUTE
 
 struct upkeep {
 	struct store *store;
 	struct last_use *last;
-	int64_t plans_ms; /* when old plans are to be looked for, monotonic */
+	int64_t plans_ms;   /* when old plans are to be looked for, monotonic */
+	int64_t changes_ms; /* the same of old changes of members */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -73,6 +76,26 @@ static void forget_plans(struct upkeep *u)
 		u->plans_ms = now_ms + PLANS_MS;
 }
 
+/* Of which members changed: who was not told yet reads all of them anew. */
+static void forget_changes(struct upkeep *u)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+	int64_t now_ms = clock_monotonic_us() / 1000;
+	int removed = -1;
+
+	if (now_ms < u->changes_ms)
+		return;
+	patience_begin();
+	if (store_get(u->store, STORE_AUDIENCE, &db, &err) == 0)
+		removed = change_log_prune(db, CHANGE_LOG_KEPT, &err);
+	if (removed < 0)
+		log_debug("old changes of members are not removed now",
+			  LOG_ERR(&err));
+	if (removed <= 0)
+		u->changes_ms = now_ms + CHANGES_MS;
+}
+
 static bool wait_for_next(struct upkeep *u)
 {
 	bool go_on;
@@ -94,6 +117,7 @@ static void *upkeep_main(void *arg)
 			write_last_use(u);
 		wake_search(u);
 		forget_plans(u);
+		forget_changes(u);
 		store_trim_logs(u->store);
 	}
 	write_last_use(u);

@@ -169,6 +169,45 @@ int64_t member_set_next(struct member_set *set, int64_t after)
 	return (int64_t)(word * 64) + __builtin_ctzll(rest);
 }
 
+/* Of a word the place of the bit that has so many lower ones. */
+static int place_in_word(uint64_t word, int64_t n)
+{
+	while (n-- > 0)
+		word &= word - 1;
+	return __builtin_ctzll(word);
+}
+
+int64_t member_set_nth(struct member_set *set, int64_t n)
+{
+	if (n < 0)
+		return 0;
+	sort_sparse(set);
+	if (!set->bits)
+		return (size_t)n < set->n ? set->ids[n] : 0;
+	for (size_t i = 0; i < set->words; i++) {
+		int here = __builtin_popcountll(set->bits[i]);
+
+		if (n < here)
+			return (int64_t)(i * 64) +
+			       place_in_word(set->bits[i], n);
+		n -= here;
+	}
+	return 0;
+}
+
+void member_set_add_word(struct member_set *set, int64_t word, uint64_t bits)
+{
+	if (word == 0)
+		bits &= ~UINT64_C(1);
+	if (set->bits) {
+		grow_bits(set, (size_t)word + 1);
+		set->bits[word] |= bits;
+		return;
+	}
+	for (; bits; bits &= bits - 1)
+		member_set_add(set, word * 64 + __builtin_ctzll(bits));
+}
+
 void member_set_or(struct member_set *a, struct member_set *b)
 {
 	if (!b->bits) {
@@ -234,7 +273,9 @@ void member_set_copy(struct member_set *to, struct member_set *from)
 	member_set_release(to);
 	sort_sparse(from);
 	if (from->bits) {
-		grow_bits(to, from->words);
+		to->bits = vec_grow(NULL, &to->words, from->words,
+				    sizeof(*to->bits));
+		memset(to->bits, 0, to->words * sizeof(*to->bits));
 		memcpy(to->bits, from->bits, from->words * sizeof(*from->bits));
 		return;
 	}
@@ -255,4 +296,37 @@ bool member_set_equal(struct member_set *a, struct member_set *b)
 			return false;
 	} while (x);
 	return true;
+}
+
+static void make_sparse(struct member_set *set, size_t n)
+{
+	struct member_set sparse = MEMBER_SET_INIT;
+
+	sparse.ids = vec_grow(NULL, &sparse.cap, n, sizeof(*sparse.ids));
+	for (int64_t id = 0; (id = member_set_next(set, id)) > 0;)
+		sparse.ids[sparse.n++] = id;
+	member_set_release(set);
+	*set = sparse;
+}
+
+void member_set_settle(struct member_set *set)
+{
+	struct member_set fitting = MEMBER_SET_INIT;
+	size_t n = (size_t)member_set_count(set);
+
+	while (set->words && !set->bits[set->words - 1])
+		set->words--;
+	if (set->bits && (n < SPARSE_ALWAYS || n < set->words))
+		make_sparse(set, n);
+	else if (!set->bits && n >= SPARSE_ALWAYS &&
+		 (int64_t)n * 64 > set->ids[n - 1])
+		make_dense(set);
+	member_set_copy(&fitting, set);
+	member_set_release(set);
+	*set = fitting;
+}
+
+size_t member_set_bytes(const struct member_set *set)
+{
+	return set->words * sizeof(*set->bits) + set->cap * sizeof(*set->ids);
 }

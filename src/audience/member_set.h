@@ -3,7 +3,8 @@
  *
  * Sorted ids while it is sparse, a plain bitset when that is smaller; callers
  * never notice. Union, intersection and difference of sets of a million take
- * well under a millisecond. Ids are positive. Belongs to one thread.
+ * well under a millisecond. Ids are positive. Belongs to one thread; one that
+ * is settled and not changed any more may be read by many.
  *
  *     CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
  *
@@ -38,6 +39,10 @@ bool member_set_has(struct member_set *set, int64_t id);
 int64_t member_set_count(struct member_set *set);
 /* The smallest id greater than `after`; 0 if there is none. */
 int64_t member_set_next(struct member_set *set, int64_t after);
+/* The id that has so many smaller ones; 0 if there is none. */
+int64_t member_set_nth(struct member_set *set, int64_t n);
+/* Adds the ids 64 * word + the places of the bits of `bits`, but 0. */
+void member_set_add_word(struct member_set *set, int64_t word, uint64_t bits);
 
 /* *a becomes the result; *b keeps its ids. */
 void member_set_or(struct member_set *a, struct member_set *b);
@@ -45,5 +50,9 @@ void member_set_and(struct member_set *a, struct member_set *b);
 void member_set_subtract(struct member_set *a, struct member_set *b);
 void member_set_copy(struct member_set *to, struct member_set *from);
 bool member_set_equal(struct member_set *a, struct member_set *b);
+/* Takes the form that is smaller for what it holds now, and no more memory than
+ * that needs. */
+void member_set_settle(struct member_set *set);
+size_t member_set_bytes(const struct member_set *set);
 
 #endif

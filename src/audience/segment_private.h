@@ -3,10 +3,8 @@
  *
  * segment_parse checks the API's {match, conditions} and resolves all that they
  * name (fields, tags, campaigns, dates) to plain values. Then either
- * segment_eval fills a member set (tags and campaigns from indexes, all else in
- * one walk over the rows), or segment_sql makes one SQL condition of them.
- * Both mean the same, which a property test holds; PostgreSQL is given the SQL,
- * because sending a million rows costs more than looking at them.
+ * sets/segment_eval.h combines kept sets, or segment_query asks with one SQL
+ * condition. Both mean the same, which a property test holds.
  *
  * Texts compare without regard to ASCII case, byte by byte otherwise: what
  * both databases and C can do alike.
@@ -31,8 +29,8 @@ enum condition_kind {
 	CONDITION_VIP,
 	CONDITION_LANGUAGE,
 	CONDITION_SOURCE,
-	CONDITION_NEVER,  /* nobody (negated: everybody) */
-	CONDITION_STATIC, /* from here on: sets from indexes */
+	CONDITION_NEVER, /* nobody (negated: everybody) */
+	CONDITION_STATIC,
 	CONDITION_SENT,
 	CONDITION_OPENED,
 	CONDITION_CLICKED,
@@ -77,6 +75,8 @@ int segment_parse(struct db *db, int64_t list_id, const json_t *opts,
 		  int64_t now_ms, struct arena *arena,
 		  struct condition_tree *out, struct err *err);
 
+/* What a condition says of `member m`, without its negation. */
+void segment_sql_test(struct sqlbuild *b, const struct condition *c);
 /* " AND (...)" about `member m`; nothing if there are no conditions. */
 void segment_sql(struct sqlbuild *b, const struct condition_tree *tree);
 
@@ -84,11 +84,8 @@ struct segment_scope {
 	int64_t list_id;
 	unsigned statuses; /* MEMBER_STATUS_BITs */
 };
-/* Adds to *out, which must be empty. */
-int segment_eval(struct db *db, const struct segment_scope *scope,
-		 const struct condition_tree *tree, struct member_set *out,
-		 struct err *err);
-/* The same by one query with segment_sql. */
+/* The members of it by one query with segment_sql, also in a transaction. Adds
+ * to *out, which must be empty. */
 int segment_query(struct db *db, const struct segment_scope *scope,
 		  const struct condition_tree *tree, struct arena *arena,
 		  struct member_set *out, struct err *err);

@@ -196,7 +196,7 @@ static void add_static(struct sqlbuild *b, const struct condition *c)
 	sqlbuild_add(b, ")");
 }
 
-static void add_test(struct sqlbuild *b, const struct condition *c)
+void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 {
 	switch (c->kind) {
 	case CONDITION_TEXT:
@@ -250,7 +250,7 @@ static void add_test(struct sqlbuild *b, const struct condition *c)
 static void add_condition(struct sqlbuild *b, const struct condition *c)
 {
 	sqlbuild_add(b, c->negated ? "(NOT (" : "((");
-	add_test(b, c);
+	segment_sql_test(b, c);
 	sqlbuild_add(b, ")");
 	if (c->among_sent) {
 		sqlbuild_add(b, " AND ");

@@ -3,9 +3,9 @@
 #include "audience/member.h"
 #include "audience/segment.h"
 #include "audience/segment_private.h"
+#include "audience/sets/segment_eval.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "sql/segment.h"
 
 static int parse_text(struct db *db, int64_t list_id, const char *opts,
 		      int64_t now_ms, struct arena *arena,
@@ -45,14 +45,6 @@ static int read_target(struct db *db, const struct segment_target *target,
 	return 0;
 }
 
-static bool needs_rows(const struct condition_tree *tree)
-{
-	for (size_t i = 0; i < tree->n; i++)
-		if (tree->v[i].kind < CONDITION_STATIC)
-			return true;
-	return false;
-}
-
 int segment_members(struct db *db, const struct segment_target *target,
 		    int64_t now_ms, struct member_set *out, struct err *err)
 {
@@ -67,47 +59,17 @@ int segment_members(struct db *db, const struct segment_target *target,
 
 	if (read_target(db, target, now_ms, arena, &tree, err) < 0)
 		return -1;
-	if (db_backend(db) == DB_PG && needs_rows(&tree))
+	/* What it has not committed is nobody else's business. */
+	if (db_is_in_tx(db))
 		return segment_query(db, &scope, &tree, arena, out, err);
 	return segment_eval(db, &scope, &tree, out, err);
-}
-
-/* Costs what the tag has members, not what the list has. */
-static int count_static(struct db *db, int64_t segment_id, unsigned statuses,
-			int64_t *out, struct err *err)
-{
-	int64_t n, sum = 0;
-
-	for (int status = 1; status <= MEMBER_ARCHIVED; status++) {
-		if (!(statuses & MEMBER_STATUS_BIT(status)))
-			continue;
-		if (db_find_int(db, SQL_SEGMENT_COUNT_STATIC,
-				SQL_ARGS(sql_int(segment_id), sql_int(status)),
-				&n, err) < 0)
-			return -1;
-		sum += n;
-	}
-	*out = sum;
-	return 0;
 }
 
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err)
 {
 	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	struct segment segment = { .kind = SEGMENT_SAVED };
 
-	if (target->segment_id &&
-	    segment_get(db, target->list_id, target->segment_id, arena,
-			&segment, err) < 0)
-		return -1;
-	if (segment.kind == SEGMENT_STATIC)
-		return count_static(
-			db, segment.id,
-			target->statuses ? target->statuses
-					 : MEMBER_STATUS_BIT(MEMBER_SUBSCRIBED),
-			out, err);
 	if (segment_members(db, target, now_ms, &set, err) < 0)
 		return -1;
 	*out = member_set_count(&set);

@@ -26,12 +26,13 @@ struct segment_target {
 
 /*
  * The ids of the members that fit at this moment, added to *out, which must be
- * empty. Neither segment nor opts: the whole list. ERR_NOT_FOUND: no such
- * segment in that list; ERR_INVALID: opts are no conditions.
+ * empty: of a snapshot that is taken now, or of the transaction that is open.
+ * Neither segment nor opts: the whole list. ERR_NOT_FOUND: no such segment in
+ * that list; ERR_INVALID: opts are no conditions.
  */
 int segment_members(struct db *db, const struct segment_target *target,
 		    int64_t now_ms, struct member_set *out, struct err *err);
-/* How many they are; a tag's are counted without reading them. */
+/* How many they are. */
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err);
 

@@ -257,6 +257,11 @@ bool db_is_writing(const struct db *db)
 	return db->writes;
 }
 
+bool db_is_in_tx(const struct db *db)
+{
+	return db->in_tx;
+}
+
 int64_t tx_commits(void)
 {
 	return commits;

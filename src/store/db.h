@@ -190,6 +190,8 @@ int tx_commit(struct tx *tx, struct err *err);
 void tx_release(struct tx *tx); /* rolls back what was not committed */
 /* Is a transaction that writes open on it? */
 bool db_is_writing(const struct db *db);
+/* Is one of any kind? */
+bool db_is_in_tx(const struct db *db);
 /*
  * How many transactions that write this thread has tried to commit. Who got
  * ERR_RETRY and sees the number unchanged may do the whole work again.
@@ -233,6 +235,13 @@ int batch_add_text(struct batch *b, const char *text, struct sql_args args,
 int64_t batch_end(struct batch *b, struct err *err);
 
 /* --- facts about the connection --- */
+
+/*
+ * What a module keeps in memory beside the rows of this schema, for all its
+ * connections: made when it is first asked for, freed with the store. One thing
+ * a schema; any thread.
+ */
+void *db_kept(struct db *db, void *(*make)(void), void (*free_it)(void *));
 
 enum db_backend { DB_SQLITE, DB_PG };
 enum db_backend db_backend(const struct db *db);

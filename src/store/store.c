@@ -40,6 +40,13 @@ struct probe {
 	struct err err;
 };
 
+/* See db_kept. */
+struct kept {
+	pthread_mutex_t lock;
+	void *thing; /* under lock */
+	void (*free_it)(void *);
+};
+
 struct store {
 	char *data;
 	char *database; /* NULL: SQLite */
@@ -47,6 +54,7 @@ struct store {
 	bool no_sync;
 	struct probe probe;
 	struct pool pools[STORE_SCHEMAS];
+	struct kept kept[STORE_SCHEMAS];
 };
 
 const char *schema_name(enum store_schema schema)
@@ -241,6 +249,7 @@ int store_open(const struct store_options *options, struct store **out,
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		pthread_mutex_init(&store->pools[i].lock, NULL);
 		pthread_mutex_init(&store->pools[i].writer.lock, NULL);
+		pthread_mutex_init(&store->kept[i].lock, NULL);
 		wait_init(&store->pools[i].writer.given_back);
 		wait_init(&store->pools[i].returned);
 	}
@@ -260,7 +269,11 @@ void store_free(struct store **store)
 		return;
 	for (int i = 0; i < STORE_SCHEMAS; i++) {
 		struct pool *pool = &s->pools[i];
+		struct kept *kept = &s->kept[i];
 
+		if (kept->thing)
+			kept->free_it(kept->thing);
+		pthread_mutex_destroy(&kept->lock);
 		BUG_ON((int64_t)pool->idle.n != pool->open);
 		vec_each (&pool->idle, db)
 			(*db)->ops->close(*db);
@@ -275,6 +288,20 @@ void store_free(struct store **store)
 	free(s->database);
 	free(s);
 	*store = NULL;
+}
+
+void *db_kept(struct db *db, void *(*make)(void), void (*free_it)(void *))
+{
+	struct kept *kept = &db->store->kept[db->schema];
+	void *thing;
+
+	pthread_mutex_lock(&kept->lock);
+	if (!kept->thing)
+		kept->thing = make();
+	kept->free_it = free_it;
+	thing = kept->thing;
+	pthread_mutex_unlock(&kept->lock);
+	return thing;
 }
 
 /* --- can it be written, and its logs --- */

@@ -27,12 +27,11 @@ static int load_ids(struct db *db, const struct ids *ids, struct arena *arena,
 static void pick_page(struct member_set *set, const struct mc_page *page,
 		      struct ids *out)
 {
-	int64_t id = 0, at = 0;
+	int64_t id = member_set_nth(set, page->offset);
 
-	while ((id = member_set_next(set, id)) > 0 &&
-	       at < page->offset + page->count)
-		if (at++ >= page->offset)
-			vec_push(out, id);
+	for (; id > 0 && (int64_t)out->n < page->count;
+	     id = member_set_next(set, id))
+		vec_push(out, id);
 }
 
 int mc_segment_members_list(struct request *rq, struct response *rs,
