@@ -67,9 +67,12 @@ static void check(struct member_set *set, const bool *plain)
 			continue;
 		next = member_set_next(set, next);
 		assert_int_equal(next, i);
+		assert_int_equal(member_set_nth(set, count), i);
 		count++;
 	}
 	assert_int_equal(member_set_next(set, next), 0);
+	assert_int_equal(member_set_nth(set, count), 0);
+	assert_int_equal(member_set_nth(set, -1), 0);
 	assert_int_equal(member_set_count(set), count);
 }
 
@@ -110,7 +113,58 @@ static void algebra_is_that_of_plain_arrays(void **state)
 		}
 		check(&a, x);
 		check(&b, y);
+		member_set_settle(&a);
+		check(&a, x);
 	}
+}
+
+static void takes_words_of_64_in_any_order(void **state)
+{
+	struct prng prng = { 5 };
+
+	(void)state;
+	for (int round = 0; round < 100; round++) {
+		CLEANUP(member_set_release)
+		struct member_set set = MEMBER_SET_INIT;
+		bool plain[LIMIT] = { false };
+
+		for (uint64_t n = prng_below(&prng, 100); n > 0; n--) {
+			int64_t word = (int64_t)prng_below(&prng, LIMIT / 64);
+			uint64_t bits =
+				prng_next(&prng) &
+				(round % 2 ? prng_next(&prng) & prng_next(&prng)
+					   : ~UINT64_C(0));
+
+			member_set_add_word(&set, word, bits);
+			for (int64_t i = 0; i < 64; i++)
+				plain[word * 64 + i] |= bits >> i & 1;
+		}
+		plain[0] = false; /* nobody's */
+		check(&set, plain);
+		member_set_settle(&set);
+		check(&set, plain);
+	}
+}
+
+static void settles_in_the_smaller_form(void **state)
+{
+	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+
+	(void)state;
+	for (int64_t i = 1; i <= 100000; i++)
+		member_set_add(&set, i);
+	member_set_settle(&set);
+	assert_true(member_set_bytes(&set) <= 100064 / 8);
+	for (int64_t i = 1; i <= 100000; i++)
+		if (i % 500)
+			member_set_remove(&set, i);
+	member_set_settle(&set);
+	assert_int_equal(member_set_bytes(&set), 200 * sizeof(int64_t));
+	for (int64_t i = 1; i <= 100000; i++)
+		member_set_remove(&set, i);
+	member_set_settle(&set);
+	assert_int_equal(member_set_bytes(&set), 0);
+	assert_int_equal(member_set_count(&set), 0);
 }
 
 int main(void)
@@ -119,6 +173,8 @@ int main(void)
 		cmocka_unit_test(is_the_same_whatever_the_order_of_adding),
 		cmocka_unit_test(stays_small_for_few_ids_far_apart),
 		cmocka_unit_test(algebra_is_that_of_plain_arrays),
+		cmocka_unit_test(takes_words_of_64_in_any_order),
+		cmocka_unit_test(settles_in_the_smaller_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
