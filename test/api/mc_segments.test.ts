@@ -142,6 +142,23 @@ describe("segments", () => {
     assert.equal(page.body.total_items, 25);
   });
 
+  it("are read page by page, and changes are seen at once", async () => {
+    const { body } = await api.get(`${list}/segments`, { type: "static" });
+    const path = `${list}/segments/${body.segments.find((s: Json) => s.name === "fourth").id}`;
+    const read = async (count: number, offset: number) =>
+      (await api.get(`${path}/members`, { count, offset, fields: "members.email_address,total_items" }, { unchecked: true })).body;
+    const all = await read(100, 0);
+    const pages: Json[] = [];
+    for (let offset = 0; offset < 15; offset += 5) pages.push(...(await read(5, offset)).members);
+    assert.deepEqual(pages, all.members);
+    const last = all.members[11].email_address;
+    await api.post(path, { members_to_remove: [last] });
+    assert.deepEqual(await read(5, 10), { members: all.members.slice(10, 11), total_items: 11 });
+    assert.equal((await api.get(path)).body.member_count, 11);
+    await api.post(path, { members_to_add: [last] });
+    assert.deepEqual(await read(5, 10), { members: all.members.slice(10, 12), total_items: 12 });
+  });
+
   it("that are saved are evaluated when used", async () => {
     const tags = (await api.get(`${list}/segments`, { type: "static" })).body.segments;
     const fourth = tags.find((s: Json) => s.name === "fourth").id;

@@ -307,6 +307,49 @@ static void take_no_more_memory_than_they_may(void **state)
 	set_cache_limit(cache, SET_CACHE_BYTES);
 }
 
+static void keep_nothing_that_was_read_by_half(void **state)
+{
+	struct segment_fixture *w = *state;
+	struct segment_scope scope = { .list_id = w->a.list.id,
+				       .statuses = MEMBER_STATUS_ALL };
+	struct prng prng = { 13 };
+	struct condition_tree tree;
+	int done = -1, failed = -1;
+
+	parse(w, VIP, FIXTURE_NOW, &tree);
+	for (int n = 1; done < 0; n++) {
+		CLEANUP(member_set_release)
+		struct member_set set = MEMBER_SET_INIT;
+		struct err err = ERR_INIT;
+
+		change_any(w->a.db, &prng);
+		db_fail_nth(w->a.db, n);
+		done = segment_eval(w->a.db, &scope, &tree, &set, &err);
+		db_fail_nth(w->a.db, 0);
+		failed++;
+		(void)compare(w, w->a.db, VIP, MEMBER_STATUS_ALL, FIXTURE_NOW);
+	}
+	assert_true(failed > 5);
+}
+
+static void prunes_all_or_nothing(void **state)
+{
+	struct segment_fixture *w = *state;
+	int done = -1, failed = -1;
+
+	for (int n = 1; done < 0; n++) {
+		struct err err = ERR_INIT;
+
+		run(w->a.db, "UPDATE member SET vip = 1 - vip");
+		db_fail_nth(w->a.db, n);
+		done = change_log_prune(w->a.db, 1, &err);
+		db_fail_nth(w->a.db, 0);
+		failed++;
+		(void)count(w, w->a.db, VIP);
+	}
+	assert_true(failed >= 3);
+}
+
 /* "Within 7 days" is another bound at each moment. */
 static void keep_one_of_a_time_that_moves(void **state)
 {
@@ -439,6 +482,8 @@ int main(void)
 		TEST(are_read_anew_when_the_log_does_not_reach_back),
 		TEST(are_read_anew_when_too_much_changed),
 		TEST(take_no_more_memory_than_they_may),
+		TEST(keep_nothing_that_was_read_by_half),
+		TEST(prunes_all_or_nothing),
 		TEST(keep_one_of_a_time_that_moves),
 		TEST(hear_of_each_column_that_a_condition_looks_at),
 		TEST(threads_read_one_snapshot_each),
