@@ -272,7 +272,9 @@ static int fill_ranges(struct fill *f)
 
 	if (f->among || db_backend(f->db) == DB_SQLITE)
 		return fill_range(f);
-	if (db_find_int(f->db, SQL_SEGMENT_LAST_MEMBER, SQL_NO_ARGS, &last,
+	if (db_find_int(f->db, SQL_SEGMENT_PLAN_SETS, SQL_NO_ARGS, &last,
+			f->err) < 0 ||
+	    db_find_int(f->db, SQL_SEGMENT_LAST_MEMBER, SQL_NO_ARGS, &last,
 			f->err) < 0)
 		return -1;
 	for (; f->from <= last; f->from = f->to) {

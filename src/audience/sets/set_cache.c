@@ -94,11 +94,13 @@ static void make_room(struct set_cache *cache)
 static void keep(struct set_cache *cache, struct leaf *leaf)
 {
 	struct kept_leaf *old = find(cache, leaf->name);
-	struct kept_leaf kept = { hash_of(leaf->name), leaf_hold(leaf) };
+	struct kept_leaf kept = { hash_of(leaf->name), leaf };
 
 	if (old)
 		drop(cache, old);
-	cache->bytes += leaf_bytes(leaf);
+	if (leaf_bytes(leaf) > cache->limit)
+		return; /* the others would all go for one use */
+	cache->bytes += leaf_bytes(leaf_hold(leaf));
 	vec_push(&cache->leaves, kept);
 }
 

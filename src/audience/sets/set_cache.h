@@ -2,8 +2,9 @@
  * audience/sets/set_cache.h - the leaves that are kept, of a process
  *
  * Some 48 MiB of them, a few thousand at most; who was not used for longest
- * goes first. Any thread: what is borrowed stays as it is until it is released,
- * also when it was replaced or dropped meanwhile.
+ * goes first, and one that is larger alone is not kept. Any thread: what is
+ * borrowed stays as it is until it is released, also when it was replaced or
+ * dropped meanwhile.
  *
  * Borrow first, begin a snapshot then: a leaf that is kept is never newer than
  * a snapshot that began after it was borrowed.
