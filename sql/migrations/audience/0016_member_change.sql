@@ -51,8 +51,8 @@ BEGIN
 		NEW.campaign_id, NEW.member_id);
 END;
 -- only: pg
--- A row a statement, where that is known of one at once: 1 us a member and not
--- 10. Ids of transactions, as they do not commit in the order of any sequence.
+-- A row a statement, where that is known of one at once: under 4 us a member, not
+-- 14. Ids of transactions, as they do not commit in the order of any sequence.
 CREATE TABLE member_change (
 	xid BIGINT NOT NULL DEFAULT XACT_ID,
 	kind INTEGER NOT NULL,
