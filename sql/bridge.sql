@@ -39,15 +39,16 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 -- is ours if the mirror says so, or did before it was refreshed by a page that
 -- is older, and the time fits by an hour; not one that came after we asked to
 -- subscribe it again. Of an unsubscribe of ours, the time fits by an hour.
--- args: email_hash, status, merge_hash, changed_ms, contact_id
-INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id)
-VALUES (?, ?, ?, ?, ?)
+-- args: email_hash, status, merge_hash, changed_ms, contact_id, seen_ms
+INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id, seen_ms)
+VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.status
                      ELSE :MIRROR_FORGOTTEN END,
        merge_hash = COALESCE(excluded.merge_hash, bridge_member.merge_hash),
        changed_ms = CASE WHEN bridge_member.to_forget_ms IS NULL THEN excluded.changed_ms ELSE 0 END,
        contact_id = COALESCE(excluded.contact_id, bridge_member.contact_id),
+       seen_ms = excluded.seen_ms,
        strayed_contact_id =
            CASE WHEN bridge_member.contact_id <> excluded.contact_id THEN bridge_member.contact_id
                 WHEN bridge_member.strayed_contact_id = excluded.contact_id THEN NULL
@@ -88,7 +89,7 @@ INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms, archived_ms
 VALUES (?, :MIRROR_ARCHIVED, 0, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
    SET status = excluded.status, changed_ms = 0, added_ms = excluded.added_ms,
-       archived_ms = excluded.archived_ms
+       archived_ms = excluded.archived_ms, seen_ms = NULL
  WHERE bridge_member.to_forget_ms IS NULL;
 
 -- name: bridge-member-archive-vain
@@ -96,7 +97,7 @@ VALUES (?, :MIRROR_ARCHIVED, 0, ?, ?)
 -- it has archived it since by another job.
 -- args: added_ms, archived_ms as it was about to, as it was before or NULL, email_hash
 UPDATE bridge_member
-   SET status = :MIRROR_ARCHIVED, changed_ms = 0, added_ms = ?,
+   SET status = :MIRROR_ARCHIVED, changed_ms = 0, seen_ms = NULL, added_ms = ?,
        archived_ms = CASE WHEN archived_ms <> ? THEN archived_ms ELSE CAST(? AS BIGINT) END
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
@@ -111,7 +112,7 @@ LIMIT 1;
 -- name: bridge-member-unsubscribed
 -- By the bridge, for an opt-out in the CRM: of what is known as of, and when it
 -- called. args: unsubscribed_ms, unsubscribe_call_ms, email_hash
-UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?
+UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?, seen_ms = NULL
  WHERE email_hash = ? AND status = :MIRROR_UNSUBSCRIBED;
 
 -- name: bridge-member-intend
@@ -121,7 +122,7 @@ UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
 VALUES (?, :MIRROR_NONE, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE
-   SET status = :MIRROR_NONE, merge_hash = NULL, contact_id = NULL,
+   SET status = :MIRROR_NONE, merge_hash = NULL, contact_id = NULL, seen_ms = NULL,
        strayed_contact_id = COALESCE(bridge_member.contact_id, bridge_member.strayed_contact_id),
        strayed_added_ms = CASE WHEN bridge_member.contact_id IS NULL
                                THEN bridge_member.strayed_added_ms ELSE bridge_member.added_ms END,
@@ -132,7 +133,7 @@ VALUES (?, :MIRROR_NONE, 0, ?)
 
 -- name: bridge-member-own
 -- args: added_ms or NULL, email_hash
-UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
+UPDATE bridge_member SET added_ms = ?, archived_ms = NULL, seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-carried
@@ -141,7 +142,7 @@ UPDATE bridge_member SET added_ms = ?, archived_ms = NULL
 -- whoever has just put the row.
 -- args: added_ms or NULL, archived_ms or NULL, unsubscribed_ms or NULL,
 -- unsubscribe_call_ms or NULL, email_hash
-UPDATE bridge_member SET added_ms = ?, archived_ms = ?,
+UPDATE bridge_member SET added_ms = ?, archived_ms = ?, seen_ms = NULL,
        unsubscribed_ms = COALESCE(?, unsubscribed_ms),
        unsubscribe_call_ms = COALESCE(?, unsubscribe_call_ms)
  WHERE email_hash = ? AND to_forget_ms IS NULL;
@@ -157,6 +158,13 @@ SELECT status, merge_hash, added_ms, contact_id, archived_ms, unsubscribed_ms,
 -- args: JSON hashes
 SELECT email_hash, status, added_ms, unsubscribed_ms, changed_ms FROM bridge_member
  WHERE email_hash IN JSON_TEXTS(?);
+
+-- name: bridge-member-seen
+-- As of when the mirror has exactly what the audience inside had of them. By
+-- hash. args: JSON hashes
+SELECT email_hash, status, contact_id, seen_ms FROM bridge_member
+ WHERE email_hash IN JSON_TEXTS(?) AND seen_ms IS NOT NULL AND to_forget_ms IS NULL
+ ORDER BY email_hash;
 
 -- name: newcomer-opted-out
 -- Who has one of the addresses, and is opted out. args: JSON hashes
@@ -202,7 +210,8 @@ UPDATE bridge_member
        strayed_added_ms = CASE WHEN contact_id IS NULL THEN strayed_added_ms ELSE added_ms END,
        added_ms = CASE WHEN status = :MIRROR_NONE OR added_ms IS NULL THEN added_ms
                        ELSE CAST(? AS BIGINT) END,
-       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
+       seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-renamed
@@ -210,7 +219,8 @@ UPDATE bridge_member
 -- day, the call may have a late twin. args: a day ago, email_hash
 UPDATE bridge_member
    SET added_ms = CASE WHEN added_ms > ? THEN added_ms END,
-       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL
+       status = :MIRROR_NONE, contact_id = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
+       seen_ms = NULL
  WHERE email_hash = ? AND to_forget_ms IS NULL;
 
 -- name: bridge-member-stray
@@ -302,14 +312,14 @@ SELECT id FROM campaign WHERE marketing_campaign_id = ?;
 -- name: reconcile-leavers
 -- Members that left, of people and leads who are not opted out and did not agree
 -- later, by an act of their own or a user's ground: who has the address, or had
--- it then. The audience tells seconds. An unsubscribe of ours is no word of
+-- it then. The index of those who left is looked for by its own comparison. The audience tells seconds. An unsubscribe of ours is no word of
 -- theirs: it was for who said no here.
 SELECT m.email_hash, m.changed_ms
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_PERSON
        AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
   JOIN person p ON p.id = e.record_id AND p.erased_ms IS NULL
- WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.unsubscribed_ms IS NULL AND p.opted_out = 0
+ WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.status > 1 AND m.unsubscribed_ms IS NULL AND p.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = p.id AND c.entity = :ENTITY_PERSON AND c.state = :CONSENT_OPTED_IN
                       AND c.source IN ('person', 'user', 'api')
@@ -320,7 +330,7 @@ SELECT m.email_hash, m.changed_ms
   JOIN email e ON e.hash = m.email_hash AND e.entity = :ENTITY_LEAD
        AND (e.ended_ms IS NULL OR e.ended_ms > m.changed_ms)
   JOIN lead l ON l.id = e.record_id AND l.erased_ms IS NULL
- WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.unsubscribed_ms IS NULL AND l.opted_out = 0
+ WHERE m.status = :MIRROR_UNSUBSCRIBED AND m.status > 1 AND m.unsubscribed_ms IS NULL AND l.opted_out = 0
    AND NOT EXISTS (SELECT 1 FROM consent c
                     WHERE c.record_id = l.id AND c.entity = :ENTITY_LEAD AND c.state = :CONSENT_OPTED_IN
                       AND c.source IN ('person', 'user', 'api')
@@ -331,7 +341,7 @@ SELECT m.email_hash, m.changed_ms
 SELECT DISTINCT m.email_hash
   FROM bridge_member m
   JOIN email e ON e.hash = m.email_hash AND e.ended_ms IS NULL
- WHERE m.status = :MIRROR_CLEANED AND e.held = :HELD_NO AND e.created_ms <= m.changed_ms + 999;
+ WHERE m.status = :MIRROR_CLEANED AND m.status > 1 AND e.held = :HELD_NO AND e.created_ms <= m.changed_ms + 999;
 
 -- name: reconcile-opted-out
 -- Members that could get mail, of people who are opted out.

@@ -21,7 +21,7 @@ ON CONFLICT (single_key) WHERE state IN (:JOB_WAITING)
 INSERT INTO bridge_member (email_hash, status, changed_ms, to_forget_ms)
 VALUES (?, :MIRROR_FORGOTTEN, 0, ?)
 ON CONFLICT (email_hash) DO UPDATE SET status = :MIRROR_FORGOTTEN, changed_ms = 0,
-	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL,
+	to_forget_ms = excluded.to_forget_ms, merge_hash = NULL, seen_ms = NULL,
 	added_ms = NULL, archived_ms = NULL, unsubscribed_ms = NULL,
 	strayed_added_ms = NULL;
 

@@ -280,6 +280,20 @@ static void add_bound(struct sqlbuild *b, const char *literal, int64_t n)
 	sqlbuild_bind_int(b, n);
 }
 
+/* Behind the last member of the page before. */
+static void add_after(struct sqlbuild *b, const struct member_filter *f)
+{
+	if (f->sort == MEMBER_BY_CHANGED) {
+		sqlbuild_add(b, " AND (m.changed_ms, m.id) > (");
+		sqlbuild_bind_int(b, f->after_changed_ms);
+		sqlbuild_add(b, ", ");
+	} else {
+		sqlbuild_add(b, " AND m.id > (");
+	}
+	sqlbuild_bind_int(b, f->after_id);
+	sqlbuild_add(b, ")");
+}
+
 static void add_where(struct sqlbuild *b, const struct member_filter *f,
 		      bool counting)
 {
@@ -291,7 +305,9 @@ static void add_where(struct sqlbuild *b, const struct member_filter *f,
 				: " FROM member m WHERE m.list_id = ");
 	sqlbuild_bind_int(b, f->list_id);
 	add_bound(b, " AND m.status = ", f->status);
-	add_bound(b, " AND m.changed_ms >= ", f->since_changed_ms);
+	/* the place of a page is the closer bound of the two */
+	if (counting || f->after_changed_ms < f->since_changed_ms)
+		add_bound(b, " AND m.changed_ms >= ", f->since_changed_ms);
 	add_bound(b, " AND m.changed_ms < ", f->before_changed_ms);
 	add_bound(b, " AND m.opt_ms >= ", f->since_opt_ms);
 	if (f->before_opt_ms)
@@ -308,6 +324,8 @@ static void add_where(struct sqlbuild *b, const struct member_filter *f,
 	}
 	if (f->vip_only)
 		sqlbuild_add(b, " AND m.vip = 1");
+	if (f->after_id && !counting)
+		add_after(b, f);
 	if (f->segment_id) {
 		sqlbuild_add(b, " AND EXISTS (SELECT 1 FROM segment_member sm "
 				"WHERE sm.member_id = m.id AND "
@@ -354,7 +372,7 @@ static const char all_columns[] =
 static const char brief_columns[] = "SELECT m.id, m.list_id, m.address, "
 				    "m.email_hash, m.status, m.changed_ms";
 
-static void read_brief(const struct rows *rows, struct arena *arena, void *out)
+void member_read_brief(const struct rows *rows, struct arena *arena, void *out)
 {
 	*(struct member *)out = (struct member){
 		.id = rows_int(rows, 0),
@@ -402,7 +420,8 @@ int member_list(struct db *db, const struct member_filter *filter,
 	build_page(&b, filter);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
-	return rows_list(rows, filter->brief ? read_brief : member_read_row,
+	return rows_list(rows,
+			 filter->brief ? member_read_brief : member_read_row,
 			 arena, out, err);
 }
 

@@ -138,6 +138,9 @@ struct member_filter {
 	enum member_sort sort;
 	bool sort_desc;
 	int64_t count, offset;
+	/* By id, or by change, upwards: the last of the page before, in place
+	 * of an offset. 0: the first page. */
+	int64_t after_changed_ms, after_id;
 	bool brief; /* only id, list, address, hash, status and changed_ms are
 		       read; the rest is 0 and "" */
 };

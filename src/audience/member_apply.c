@@ -280,7 +280,8 @@ static size_t collect_dirty(struct member_run *run, struct member_op *ops,
 		if (entry->is_listed)
 			continue;
 		entry->is_listed = true;
-		entry->now.changed_ms = run->actor->now_ms;
+		entry->now.changed_ms =
+			member_change_ms(&entry->old, run->actor->now_ms);
 		out[dirty++] = entry;
 	}
 	return dirty;

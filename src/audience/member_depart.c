@@ -135,7 +135,7 @@ static void note_change(struct leaving *l, struct leaver *leaver,
 	struct news news = { .why = d, .at_ms = at_ms };
 
 	leaver->is_changed = true;
-	m->changed_ms = at_ms > m->changed_ms ? at_ms : m->changed_ms;
+	m->changed_ms = member_change_ms(m, at_ms);
 	news.member = *m;
 	vec_push(&l->news, news);
 }

@@ -46,7 +46,7 @@ static int archive_and_tell(struct member_run *run, struct member *m,
 	struct member before = *m;
 
 	m->status = MEMBER_ARCHIVED;
-	m->changed_ms = run->actor->now_ms;
+	m->changed_ms = member_change_ms(&before, run->actor->now_ms);
 	if (member_run_load(run, err) < 0 ||
 	    update_one(run->tx, &before, m, err) < 0)
 		return -1;

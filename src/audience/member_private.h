@@ -12,6 +12,8 @@
 
 /* A row of the queries member-by-...; out: a struct member. */
 row_fn member_read_row;
+/* A row of what member_filter.brief reads; out: the same. */
+row_fn member_read_brief;
 
 /* The hash that a key of the API names, an address or a hash in any case (or,
  * of the same form, a contact id); false: the key is neither. */
@@ -57,6 +59,13 @@ bool member_said_no_itself(const struct member *m);
 int member_decide(struct member_run *run, struct member_op *op,
 		  struct member_entry *entry, const struct email *email,
 		  enum address_past past);
+
+/* When it changes now: no two changes of one member have the same time, so that
+ * whoever has seen one knows whether there was another. */
+static inline int64_t member_change_ms(const struct member *old, int64_t now_ms)
+{
+	return now_ms > old->changed_ms ? now_ms : old->changed_ms + 1;
+}
 
 /* Refuses an address that is taken, "Member Exists". Returns -1. */
 int refuse_existing_member(const char *address, struct err *err);

@@ -153,7 +153,7 @@ static struct member restored_member(const struct cleaned *c, int64_t now_ms)
 	struct member now = *c->member;
 
 	now.status = c->before;
-	now.changed_ms = now_ms;
+	now.changed_ms = member_change_ms(c->member, now_ms);
 	return now;
 }
 

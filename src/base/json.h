@@ -97,6 +97,9 @@ void json_choose(struct json_writer *w, const struct json_field *fields);
 /* Is anything at or below the path written, seen from the open object? To spare
  * what it costs to find it out. */
 bool json_wants(const struct json_writer *w, const char *path);
+/* Is that member of the open object chosen by its name? For those that are only
+ * there if somebody asks for them. */
+bool json_names(const struct json_writer *w, const char *name);
 /* Is anything written of what comes next? */
 bool json_wants_next(const struct json_writer *w);
 

@@ -86,6 +86,14 @@ bool json_wants(const struct json_writer *w, const char *path)
 	return field != &json_field_none;
 }
 
+bool json_names(const struct json_writer *w, const char *name)
+{
+	const struct json_field *field = json_field_next(w);
+
+	return field && field != &json_field_none && !field->excludes &&
+	       child_of(field, str_of(name));
+}
+
 bool json_wants_next(const struct json_writer *w)
 {
 	return json_field_next(w) != &json_field_none;

@@ -189,6 +189,13 @@ int mirror_carry(struct tx *tx, const struct mirrored *old,
 		 const char *new_hash, const json_t *member, int64_t now_ms,
 		 struct err *err);
 
+/* --- mirror/seen.c: what needs no second look --- */
+
+/* Of a page of members (with changed_ms, where the audience tells it), those
+ * that the mirror has not exactly as they are, appended to *out. */
+int members_unseen(struct work *w, const json_t *members, json_t *out,
+		   struct err *err);
+
 /* --- mirror/newcomer.c: members whom others subscribed --- */
 
 /* By the same index. { VEC_INIT, VEC_INIT } before. */
@@ -320,6 +327,9 @@ int member_took_back(struct work *w, const char *hash, const char *ip,
 		     struct err *err);
 /* otherwise: where the audience does not tell. */
 int64_t member_changed_ms(const json_t *member, int64_t otherwise);
+/* As of which change it is: each has its own, which only the audience inside
+ * tells; 0: not told. */
+int64_t member_version(const json_t *member);
 /* Did it do one of these (NULL ends them), as far as its activity goes back?
  * *last_ms: when it last did, 0: not told. 1, 0, -1. */
 int member_did(struct work *w, const char *hash, const char *const *actions,

@@ -44,12 +44,25 @@ void fake_say(json_t *o, const char *key, const char *text)
 	BUG_ON(json_object_set_new(o, key, json_string(text)) < 0);
 }
 
+/* No two changes have the same. */
+static void renew(json_t *member)
+{
+	int64_t before =
+		json_integer_value(json_object_get(member, "changed_ms"));
+	int64_t now = clock_now_ms();
+
+	BUG_ON(json_object_set_new(
+		       member, "changed_ms",
+		       json_integer(now > before ? now : before + 1)) < 0);
+}
+
 static void touch(json_t *member)
 {
 	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
 
 	time_format_iso(clock_now_ms(), &at);
 	fake_say(member, "last_changed", at.buf);
+	renew(member);
 }
 
 void fake_set_status(struct bridge_fixture *f, const char *address,
@@ -109,6 +122,7 @@ void fake_set_changed(struct bridge_fixture *f, const char *address,
 		      const char *at)
 {
 	fake_say(fake_member(f, address), "last_changed", at);
+	renew(fake_member(f, address));
 }
 
 void fake_delete_permanently(struct bridge_fixture *f, const char *address)

@@ -52,6 +52,11 @@ int64_t member_changed_ms(const json_t *member, int64_t otherwise)
 	return changed && time_parse_iso(changed, &ms) ? ms : otherwise;
 }
 
+int64_t member_version(const json_t *member)
+{
+	return json_integer_value(json_object_get(member, "changed_ms"));
+}
+
 static bool is_one_of(const char *const *names, const char *name)
 {
 	while (*names && strcmp(*names, name) != 0)
@@ -146,7 +151,8 @@ int member_note_unsubscribed(struct batch *b, struct work *w, const char *hash,
 
 	if (batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 		      SQL_ARGS(sql_text(hash), sql_int(MIRROR_UNSUBSCRIBED),
-			       sql_null(), sql_int(now_ms), sql_null()),
+			       sql_null(), sql_int(now_ms), sql_null(),
+			       sql_null()),
 		      err) < 0 ||
 	    (was == MIRROR_SUBSCRIBED &&
 	     batch_add(b, SQL_BRIDGE_MEMBER_UNSUBSCRIBED,

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define IDS_A_PAGE 5000 /* of the audience inside */
+
 /* What the page at hand needs to know of one address. */
 struct facts {
 	int64_t email_id;
@@ -51,6 +53,7 @@ static int load_tagged(struct planner *p, struct err *err)
 	struct work *w = p->w;
 	CLEANUP(mc_pages_release)
 	struct mc_pages pages = { .items = "members", .count = ITEMS_A_PAGE };
+	bool inside = w->bridge->setup.inside;
 	const json_t *page;
 	json_t *member;
 	size_t i;
@@ -61,8 +64,13 @@ static int load_tagged(struct planner *p, struct err *err)
 				       "/segments/%lld/members?include_cleaned="
 				       "true&include_transactional=true&"
 				       "include_unsubscribed=true&fields="
-				       "members.id",
-				       (long long)p->push->segment_id);
+				       "members.id%s",
+				       (long long)p->push->segment_id,
+				       inside ? ",next_cursor" : "");
+		if (inside) {
+			pages.by_cursor = true;
+			pages.count = IDS_A_PAGE;
+		}
 		while ((more = mc_next_page(w->client, &pages, &page, err)) > 0)
 			json_array_foreach (page, i, member)
 				(void)hash_set_add(

@@ -58,10 +58,7 @@ static struct item *find_item(struct pusher *p, const char *address)
 	if (!address)
 		return NULL;
 	email_hash(address, hash);
-	vec_each (&p->items, it)
-		if (it->hash && strcmp(it->hash, hash) == 0)
-			return it;
-	return NULL;
+	return items_find(p, hash);
 }
 
 /* --- what the audience says of single members --- */
@@ -186,20 +183,23 @@ static int read_errors(struct pusher *p, const json_t *errors, int *again,
 	return 0;
 }
 
-static void read_contacts(struct pusher *p, const json_t *members)
+/* Who is known by which number from now on, and as of which change. */
+static void read_written(struct pusher *p, const json_t *members)
 {
 	json_t *member;
 	size_t i;
 
 	json_array_foreach (members, i, member) {
-		struct item *it =
-			find_item(p, json_string_value(json_object_get(
-					     member, "email_address")));
+		const char *id =
+			json_string_value(json_object_get(member, "id"));
+		struct item *it = id ? items_find(p, id) : NULL;
 
-		if (it)
-			it->contact_id = arena_strdup(
-				p->arena, json_string_value(json_object_get(
-						  member, "contact_id")));
+		if (!it)
+			continue;
+		it->version = member_version(member);
+		it->contact_id = arena_strdup(p->arena,
+					      json_string_value(json_object_get(
+						      member, "contact_id")));
 	}
 }
 
@@ -245,6 +245,12 @@ static bool is_to_write(const struct item *it)
 	return it->outcome == PUSH_APPLIED && it->address;
 }
 
+/* Of members that a call has written. */
+#define TOLD "new_members.id,new_members.contact_id"
+#define TOLD_INSIDE                                        \
+	TOLD ",new_members.changed_ms,updated_members.id," \
+	     "updated_members.contact_id,updated_members.changed_ms"
+
 /* One call; *again is how many are to be called for once more. */
 static int call_members(struct pusher *p, struct item *items, size_t n,
 			bool only_retries, int *again, struct err *err)
@@ -274,16 +280,16 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 	/* somebody may archive who was just added: not twice without a look */
 	call = p->action == PUSH_ADD ? mc_call_once : mc_call;
 	if (call(p->w->client, "POST",
-		 list_path(p->w, "?skip_merge_validation=true&fields=errors,"
-				 "new_members.email_address,"
-				 "new_members.contact_id"),
+		 list_path(p->w, "?skip_merge_validation=true&fields=errors,%s",
+			   p->w->bridge->setup.inside ? TOLD_INSIDE : TOLD),
 		 body.buf, &reply, err) < 0)
 		return -1;
 	errors = json_object_get(reply, "errors");
 	if (!json_is_array(errors))
 		return err_set(err, ERR_RETRY,
 			       "the answer to a batch tells no errors");
-	read_contacts(p, json_object_get(reply, "new_members"));
+	read_written(p, json_object_get(reply, "new_members"));
+	read_written(p, json_object_get(reply, "updated_members"));
 	return read_errors(p, errors, again, err);
 }
 

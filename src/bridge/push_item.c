@@ -9,6 +9,7 @@
 
 #include "sql/bridge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void read_item(const struct rows *rows, struct arena *arena, void *out)
@@ -29,14 +30,49 @@ static void read_item(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
+static int by_hash(const void *a, const void *b)
+{
+	return strcmp((*(struct item *const *)a)->hash,
+		      (*(struct item *const *)b)->hash);
+}
+
+static int hash_of_item(const void *hash, const void *item)
+{
+	return strcmp(hash, (*(struct item *const *)item)->hash);
+}
+
+static void sort_by_hash(struct pusher *p)
+{
+	p->by_hash = arena_array(p->arena, struct item *, p->items.n + 1);
+	p->by_hash_n = 0;
+	vec_each (&p->items, it)
+		if (it->hash)
+			p->by_hash[p->by_hash_n++] = it;
+	if (p->by_hash_n)
+		qsort(p->by_hash, p->by_hash_n, sizeof(*p->by_hash), by_hash);
+}
+
 int items_load(struct pusher *p, enum push_action action, struct err *err)
 {
 	arena_reset(p->arena);
 	vec_reset(&p->items);
-	return db_list(p->w->db, SQL_PUSH_ROW_NEXT,
-		       SQL_ARGS(sql_int(p->push->id), sql_int(action),
-				sql_int(MEMBERS_A_CALL)),
-		       read_item, p->arena, &p->items, err);
+	if (db_list(p->w->db, SQL_PUSH_ROW_NEXT,
+		    SQL_ARGS(sql_int(p->push->id), sql_int(action),
+			     sql_int(MEMBERS_A_CALL)),
+		    read_item, p->arena, &p->items, err) < 0)
+		return -1;
+	sort_by_hash(p);
+	return 0;
+}
+
+struct item *items_find(struct pusher *p, const char *hash)
+{
+	struct item **found =
+		p->by_hash_n ? bsearch(hash, p->by_hash, p->by_hash_n,
+				       sizeof(struct item *), hash_of_item)
+			     : NULL;
+
+	return found ? *found : NULL;
 }
 
 void item_refuse(struct item *it, enum left_out reason, const char *detail)
@@ -120,7 +156,8 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 	    batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 		      SQL_ARGS(sql_text(it->hash), sql_int(MIRROR_SUBSCRIBED),
 			       sql_text(it->merge_hash), sql_int(now_ms),
-			       sql_text(it->contact_id)),
+			       sql_text(it->contact_id),
+			       sql_id_or_null(it->version)),
 		      err) < 0)
 		return -1;
 	if (it->foreign &&
@@ -137,7 +174,8 @@ static int store_member(struct batch *b, struct pusher *p, struct item *it,
 		return batch_add(b, SQL_BRIDGE_MEMBER_PUT,
 				 SQL_ARGS(sql_text(it->hash),
 					  sql_int(MIRROR_FORGOTTEN), sql_null(),
-					  sql_int(now_ms), sql_null()),
+					  sql_int(now_ms), sql_null(),
+					  sql_null()),
 				 err);
 	return 0;
 }

@@ -23,6 +23,7 @@ struct item {
 	const char *detail;
 	char merge_hash[MD5_HEX + 1]; /* "": not written */
 	const char *contact_id;       /* as the audience told it */
+	int64_t version;              /* see member_version; 0: not told */
 	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */
 	bool foreign;                 /* a member that was not added by us */
 	uint64_t dropped;             /* values that did not fit */
@@ -43,6 +44,8 @@ struct pusher {
 	struct field_map map;
 	struct arena *arena; /* of the call at hand */
 	struct items items;
+	struct item **by_hash; /* those of items that have one */
+	size_t by_hash_n;
 	struct records records;
 	enum push_action action; /* of the call at hand */
 	int64_t done;
@@ -53,6 +56,8 @@ struct pusher {
 /* The next rows that are to be done so, at most MEMBERS_A_CALL, into p->items;
  * none: all are done. What p->arena held is gone. */
 int items_load(struct pusher *p, enum push_action action, struct err *err);
+/* NULL: none of p->items is of that member. */
+struct item *items_find(struct pusher *p, const char *hash);
 /* Their people, into p->records; who is gone is refused. */
 int items_load_records(struct pusher *p, struct err *err);
 /* Rows that the present has overtaken are refused, or are another action's. */

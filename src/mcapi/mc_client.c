@@ -231,6 +231,18 @@ int mc_get(struct mc_client *c, const char *path, json_t **out, struct err *err)
 	return mc_call(c, "GET", path, NULL, out, err);
 }
 
+static void write_place(const struct mc_pages *p, struct strbuf *out)
+{
+	const char *cursor =
+		json_string_value(json_object_get(p->reply, "next_cursor"));
+
+	strbuf_addf(out, "%s&count=%d&", p->path, p->count);
+	if (p->by_cursor)
+		strbuf_addf(out, "cursor=%s", cursor ? cursor : "");
+	else
+		strbuf_addf(out, "offset=%lld", (long long)p->offset);
+}
+
 int mc_next_page(struct mc_client *c, struct mc_pages *p, const json_t **page,
 		 struct err *err)
 {
@@ -239,8 +251,7 @@ int mc_next_page(struct mc_client *c, struct mc_pages *p, const json_t **page,
 
 	if (p->done)
 		return 0;
-	strbuf_addf(&path, "%s&count=%d&offset=%lld", p->path, p->count,
-		    (long long)p->offset);
+	write_place(p, &path);
 	if (mc_get(c, path.buf, &p->reply, err) < 0)
 		return -1;
 	*page = json_object_get(p->reply, p->items);
@@ -250,7 +261,8 @@ int mc_next_page(struct mc_client *c, struct mc_pages *p, const json_t **page,
 	p->total = json_integer_value(json_object_get(p->reply, "total_items"));
 	n = json_array_size(*page);
 	p->offset += (int64_t)n;
-	p->done = n == 0;
+	p->done = n == 0 ||
+		  (p->by_cursor && !json_object_get(p->reply, "next_cursor"));
 	return n > 0;
 }
 

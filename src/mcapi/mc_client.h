@@ -78,14 +78,17 @@ bool mc_is_lost(const struct err *err);
  *     while ((more = mc_next_page(c, &p, &page, err)) > 0)
  *
  * path must have a query. *page is the array of this page; it lives until the
- * next call or mc_pages_release.
+ * next call or mc_pages_release. by_cursor: the endpoint is Muster's own, whose
+ * pages cost the same however deep they are; `fields`, if there are any, must
+ * name next_cursor.
  */
 struct mc_pages {
 	const char *path;
 	const char *items; /* the member that is the array */
-	int count;         /* 1 to 1,000 */
-	int64_t offset;    /* of the next page; may be set to begin later */
-	int64_t total;     /* total_items of the last answer */
+	int count;         /* 1 to 1,000; by_cursor: to 10,000 */
+	bool by_cursor;
+	int64_t offset; /* of the next page; may be set to begin later */
+	int64_t total;  /* total_items of the last answer */
 	json_t *reply;
 	bool done;
 };

@@ -231,6 +231,26 @@ describe("members", () => {
     assert.deepEqual(found.body.tags.map((t: Json) => t.name), ["two"]);
   });
 
+  it("are listed by cursor, by id or by change", async () => {
+    const all = (await api.get(`${list}/members`, { count: 1000 })).body.members.map((m: Json) => m.id);
+    for (const order of [{}, { sort_field: "last_changed" }, { since_last_changed: "2000-01-01T00:00:00Z" }]) {
+      const ids: string[] = [];
+      let cursor: string | undefined = "";
+      for (let pages = 0; cursor !== undefined; pages++) {
+        assert.ok(pages <= all.length, "there is an end");
+        const page: Json = (await api.get(`${list}/members`, { ...order, count: 3, cursor })).body;
+        ids.push(...page.members.map((m: Json) => m.id));
+        cursor = page.next_cursor;
+      }
+      const whole = (await api.get(`${list}/members`, { ...order, count: 1000 })).body.members;
+      assert.deepEqual(ids, whole.map((m: Json) => m.id));
+      assert.deepEqual([...ids].sort(), [...all].sort());
+    }
+    for (const wrong of [{ sort_field: "timestamp_opt" }, { sort_field: "last_changed", sort_dir: "DESC" }])
+      await api.get(`${list}/members`, { cursor: "", ...wrong }, { status: 400 });
+    await api.get(`${list}/members`, { cursor: "5.5" }, { status: 400 });
+  });
+
   it("are listed by what is asked", async () => {
     const all = (await api.get(`${list}/members`, { count: 1000 })).body;
     assert.equal(all.members.length, all.total_items);

@@ -66,6 +66,19 @@ describe("a batch of members", () => {
     assert.equal(body.new_members[0].merge_fields.FNAME, "One");
   });
 
+  it("tells when each changed, to the millisecond, if that is asked for", async () => {
+    const fields = "new_members.changed_ms,new_members.id,updated_members.changed_ms";
+    const send = async (name: string) =>
+      (await api.post(`${list}?fields=${fields}`, { members: [person(70, { merge_fields: { FNAME: name } })], update_existing: true })).body;
+    const made = (await send("One")).new_members[0];
+    assert.deepEqual(Object.keys(made).sort(), ["changed_ms", "id"]);
+    const changed = (await send("Two")).updated_members[0].changed_ms;
+    assert.ok(changed > made.changed_ms, "no two changes have the same");
+    assert.equal((await send("Two")).updated_members[0].changed_ms, changed, "nothing changed");
+    const whole = (await api.get(`${list}/members/${made.id}`)).body;
+    assert.equal(whole.changed_ms, undefined, "Mailchimp has no such member");
+  });
+
   it("holds 500 at most", async () => {
     const many = Array.from({ length: 501 }, (_, n) => person(1000 + n));
     const { body } = await api.post(list, { members: many }, { status: 400 });
@@ -157,6 +170,28 @@ describe("segments", () => {
     assert.equal((await api.get(path)).body.member_count, 11);
     await api.post(path, { members_to_add: [last] });
     assert.deepEqual(await read(5, 10), { members: all.members.slice(10, 12), total_items: 12 });
+  });
+
+  it("are read by cursor, each member once", async () => {
+    const { body } = await api.get(`${list}/segments`, { type: "static" });
+    const tag = body.segments.find((s: Json) => s.name === "fourth");
+    const all = { include_unsubscribed: true, include_cleaned: true };
+    const byOffset = (await api.get(`${list}/segments/${tag.id}/members`, { ...all, count: 1000 })).body;
+    const ids: string[] = [];
+    let cursor: string | undefined = "";
+    for (let pages = 0; cursor !== undefined; pages++) {
+      assert.ok(pages < 10, "there is an end");
+      const page: Json = (await api.get(`${list}/segments/${tag.id}/members`, { ...all, count: 4, cursor })).body;
+      assert.equal(page.total_items, 25);
+      ids.push(...page.members.map((m: Json) => m.id));
+      cursor = page.next_cursor;
+    }
+    assert.deepEqual(ids, byOffset.members.map((m: Json) => m.id));
+    const brief = await api.get(`${list}/segments/${tag.id}/members`, { ...all, count: 2, cursor: "", fields: "members.id,next_cursor" });
+    assert.deepEqual(brief.body.members, ids.slice(0, 2).map((id) => ({ id })));
+    assert.deepEqual(Object.keys(brief.body).sort(), ["members", "next_cursor"]);
+    for (const wrong of [{ cursor: "x" }, { cursor: "1.2" }, { cursor: "", offset: 5 }, { cursor: "", count: 10001 }])
+      await api.get(`${list}/segments/${tag.id}/members`, { ...wrong }, { status: 400 });
   });
 
   it("that are saved are evaluated when used", async () => {

@@ -12,9 +12,11 @@
 
 #define PAGE_DEFAULT 10
 #define PAGE_MAX 1000
+#define CURSOR_PAGE_MAX 10000
 #define TRIES_MAX 3
 
-int mc_page(const struct request *rq, struct mc_page *out, struct err *err)
+static int read_page(const struct request *rq, int most, struct mc_page *out,
+		     struct err *err)
 {
 	*out = (struct mc_page){ .count = PAGE_DEFAULT };
 	if (request_query_int(rq, "count", 0, INT64_C(1) << 31, &out->count,
@@ -22,9 +24,58 @@ int mc_page(const struct request *rq, struct mc_page *out, struct err *err)
 	    request_query_int(rq, "offset", 0, INT64_C(1) << 53, &out->offset,
 			      err) < 0)
 		return -1;
-	if (out->count > PAGE_MAX)
-		return err_field(err, "count", "may be at most %d", PAGE_MAX);
+	if (out->count > most)
+		return err_field(err, "count", "may be at most %d", most);
 	return 0;
+}
+
+int mc_page(const struct request *rq, struct mc_page *out, struct err *err)
+{
+	return read_page(rq, PAGE_MAX, out, err);
+}
+
+/* "ms.id", or "id". */
+static bool read_cursor(struct str text, struct mc_page *out)
+{
+	struct str first = str_cut(&text, '.');
+
+	if (!text.s)
+		return str_to_int(first, &out->after_id);
+	return str_to_int(first, &out->after_ms) &&
+	       str_to_int(text, &out->after_id);
+}
+
+int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
+		      struct err *err)
+{
+	const char *cursor = request_query(rq, "cursor");
+
+	if (!cursor)
+		return mc_page(rq, out, err);
+	if (read_page(rq, CURSOR_PAGE_MAX, out, err) < 0)
+		return -1;
+	if (out->offset)
+		return err_field(err, "offset", "is none beside a cursor");
+	out->by_cursor = true;
+	if (*cursor && !read_cursor(str_of(cursor), out))
+		return err_field(err, "cursor",
+				 "should be next_cursor of the page before");
+	return 0;
+}
+
+void mc_next_cursor(struct json_writer *w, const struct mc_page *page, size_t n,
+		    int64_t last_ms, int64_t last_id)
+{
+	char text[48];
+
+	if (!page->by_cursor || n == 0 || (int64_t)n < page->count)
+		return;
+	if (last_ms)
+		(void)snprintf(text, sizeof(text), "%lld.%lld",
+			       (long long)last_ms, (long long)last_id);
+	else
+		(void)snprintf(text, sizeof(text), "%lld", (long long)last_id);
+	json_key_text(w, "next_cursor", text);
 }
 
 int mc_db(const struct request *rq, struct db **out, struct err *err)

@@ -23,8 +23,18 @@ struct list;
 /* `count` (default 10, at most 1000) and `offset`. */
 struct mc_page {
 	int64_t count, offset;
+	bool by_cursor;             /* not by offset: */
+	int64_t after_ms, after_id; /* the last of the page before; 0: none */
 };
 int mc_page(const struct request *rq, struct mc_page *out, struct err *err);
+/* The same, or, which is not of Mailchimp, by `cursor`: what `next_cursor` of
+ * the page before was, empty for the first; `count` is then at most 10,000. */
+int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
+		      struct err *err);
+/* `next_cursor`, if there may be more after the n of a page, of which these are
+ * the last one's; without a cursor, nothing. last_ms: 0, the order is by id. */
+void mc_next_cursor(struct json_writer *w, const struct mc_page *page, size_t n,
+		    int64_t last_ms, int64_t last_id);
 
 /* A connection to the audience's schema; CLEANUP(store_put). */
 int mc_db(const struct request *rq, struct db **out, struct err *err);

@@ -16,10 +16,23 @@ void member_reply_release(struct member_reply *reply)
 
 /* In the order in which they are written. */
 static const char *const details[] = {
-	"ip_signup",     "timestamp_signup", "ip_opt",   "timestamp_opt",
-	"member_rating", "last_changed",     "language", "vip",
-	"email_client",  "location",         "source",   "tags_count",
-	"tags",          "list_id",          "_links",   NULL,
+	"ip_signup",
+	"timestamp_signup",
+	"ip_opt",
+	"timestamp_opt",
+	"member_rating",
+	"last_changed",
+	"changed_ms",
+	"language",
+	"vip",
+	"email_client",
+	"location",
+	"source",
+	"tags_count",
+	"tags",
+	"list_id",
+	"_links",
+	NULL,
 };
 
 static bool wants(const struct json_writer *w, const char *path,
@@ -214,6 +227,8 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	json_key_time(w, "timestamp_opt", m->opt_ms);
 	json_key_int(w, "member_rating", m->rating);
 	json_key_time(w, "last_changed", m->changed_ms);
+	if (json_names(w, "changed_ms"))
+		json_key_int(w, "changed_ms", m->changed_ms);
 	json_key_text(w, "language", m->language);
 	json_key_bool(w, "vip", m->vip);
 	json_key_text(w, "email_client", "");

@@ -32,8 +32,21 @@ static int read_times(const struct request *rq, struct member_filter *out,
 	return 0;
 }
 
+/* Upwards by id or by change: what else can be sorted by is not told apart. */
+static int check_cursor(const struct member_filter *f, struct err *err)
+{
+	bool fits = !f->sort_desc && f->sort <= MEMBER_BY_CHANGED &&
+		    (f->sort == MEMBER_BY_CHANGED || !f->after_changed_ms);
+
+	return fits ? 0
+		    : err_field(err, "cursor",
+				"goes with sort_field last_changed, or none, "
+				"and sort_dir ASC");
+}
+
 static int read_filter(const struct request *rq, const struct list *list,
-		       struct member_filter *out, struct err *err)
+		       struct mc_page *page, struct member_filter *out,
+		       struct err *err)
 {
 	static const char *const statuses[] = {
 		"subscribed",    "unsubscribed", "cleaned", "pending",
@@ -47,25 +60,42 @@ static int read_filter(const struct request *rq, const struct list *list,
 	int type = mc_query_word(rq, "email_type", types, -2, err);
 	int sort = mc_query_word(rq, "sort_field", sorts, -2, err);
 	int dir = mc_query_word(rq, "sort_dir", dirs, 0, err);
-	struct mc_page page;
 
 	*out = (struct member_filter){ .list_id = list->id };
 	if (status == -1 || type == -1 || sort == -1 || dir == -1 ||
-	    mc_page(rq, &page, err) < 0 || read_times(rq, out, err) < 0)
+	    mc_page_or_cursor(rq, page, err) < 0 ||
+	    read_times(rq, out, err) < 0)
 		return -1;
 	out->status = status < 0 ? 0 : (enum member_status)(status + 1);
 	out->email_type = type < 0 ? NULL : types[type];
 	out->unique_id = request_query(rq, "unique_email_id");
 	out->vip_only = request_query_bool(rq, "vip_only", false);
-	out->count = page.count;
-	out->offset = page.offset;
+	out->count = page->count;
+	out->offset = page->offset;
+	out->after_changed_ms = page->after_ms;
+	out->after_id = page->after_id;
 	out->sort_desc = dir == 1;
 	/* Whoever asks for changes walks them in their order. */
 	if (sort >= 0)
 		out->sort = MEMBER_BY_CHANGED + (unsigned)sort;
 	else if (out->since_changed_ms || out->before_changed_ms)
 		out->sort = MEMBER_BY_CHANGED;
-	return 0;
+	return page->by_cursor ? check_cursor(out, err) : 0;
+}
+
+static void write_next(struct json_writer *w, const struct mc_page *page,
+		       const struct member_filter *filter,
+		       const struct members *members)
+{
+	const struct member *last =
+		members->n ? &members->v[members->n - 1] : NULL;
+
+	if (last)
+		mc_next_cursor(w, page, members->n,
+			       filter->sort == MEMBER_BY_CHANGED
+				       ? last->changed_ms
+				       : 0,
+			       last->id);
 }
 
 int mc_members_list(struct request *rq, struct response *rs, struct err *err)
@@ -76,12 +106,13 @@ int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 	struct json_writer w = mc_writer(rq, rs);
 	bool counts = json_wants(&w, "total_items");
 	struct member_filter filter;
+	struct mc_page page;
 	struct list list;
 	int64_t total = 0;
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    read_filter(rq, &list, &filter, err) < 0)
+	    read_filter(rq, &list, &page, &filter, err) < 0)
 		return -1;
 	filter.brief = member_reply_is_brief(&w, "members");
 	if (member_list(db, &filter, rq->arena, &members,
@@ -91,6 +122,7 @@ int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
 		return -1;
 	json_key_text(&w, "list_id", list.hex);
+	write_next(&w, &page, &filter, &members);
 	mc_collection_end(
 		&w, total, mc_base(rq),
 		arena_printf(rq->arena, "/lists/%s/members", list.hex),

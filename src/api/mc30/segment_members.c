@@ -7,8 +7,10 @@
 #include "api/mc30/member_reply.h"
 #include "audience/list.h"
 #include "audience/member_set.h"
+#include "audience/segment.h"
 #include "audience/segment_target.h"
 #include "audience/tag_members.h"
+#include "audience/tag_page.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -24,45 +26,103 @@ static int load_ids(struct db *db, const struct ids *ids, struct arena *arena,
 
 /* --- reading --- */
 
+/* The page that is asked for, of whom the segment has. */
+struct reading {
+	struct segment_target target;
+	struct mc_page page;
+	bool brief, counts;
+	struct members members;
+	int64_t total; /* if it counts */
+};
+
+static void reading_release(struct reading *r)
+{
+	vec_release(&r->members);
+}
+
 static void pick_page(struct member_set *set, const struct mc_page *page,
 		      struct ids *out)
 {
-	int64_t id = member_set_nth(set, page->offset);
+	int64_t id = page->by_cursor ? member_set_next(set, page->after_id)
+				     : member_set_nth(set, page->offset);
 
 	for (; id > 0 && (int64_t)out->n < page->count;
 	     id = member_set_next(set, id))
 		vec_push(out, id);
 }
 
+static int read_evaluated(const struct request *rq, struct db *db,
+			  struct reading *r, struct err *err)
+{
+	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	if (segment_members(db, &r->target, rq->now_ms, &set, err) < 0)
+		return -1;
+	r->total = member_set_count(&set);
+	pick_page(&set, &r->page, &ids);
+	return load_ids(db, &ids, rq->arena, &r->members, err);
+}
+
+static int read_tag(const struct request *rq, struct db *db, struct reading *r,
+		    struct err *err)
+{
+	const struct tag_page page = { .segment_id = r->target.segment_id,
+				       .statuses = r->target.statuses,
+				       .after_id = r->page.after_id,
+				       .count = r->page.count,
+				       .brief = r->brief };
+
+	if (r->counts &&
+	    segment_count(db, &r->target, rq->now_ms, &r->total, err) < 0)
+		return -1;
+	return tag_page_list(db, &page, rq->arena, &r->members, err);
+}
+
+static int read_members(const struct request *rq, struct db *db,
+			struct reading *r, struct err *err)
+{
+	struct segment segment;
+
+	if (r->page.after_ms)
+		return err_field(err, "cursor", "is of another collection");
+	if (!r->page.by_cursor)
+		return read_evaluated(rq, db, r, err);
+	if (segment_get(db, r->target.list_id, r->target.segment_id, rq->arena,
+			&segment, err) < 0)
+		return -1;
+	return (segment.kind == SEGMENT_STATIC ? read_tag : read_evaluated)(
+		rq, db, r, err);
+}
+
 int mc_segment_members_list(struct request *rq, struct response *rs,
 			    struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
-	CLEANUP(vec_release) struct members members = VEC_INIT;
-	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(reading_release)
+	struct reading r = { .target.statuses = mc_statuses(rq) };
 	struct json_writer w = mc_writer(rq, rs);
-	struct segment_target target = { .statuses = mc_statuses(rq) };
-	struct mc_page page;
 	struct list list;
 	const char *path;
 
-	if (mc_page(rq, &page, err) < 0 ||
-	    request_param_id(rq, "segment_id", &target.segment_id, err) < 0 ||
+	if (mc_page_or_cursor(rq, &r.page, err) < 0 ||
+	    request_param_id(rq, "segment_id", &r.target.segment_id, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || mc_list_of_path(rq, db, &list, err) < 0)
 		return -1;
-	target.list_id = list.id;
-	if (segment_members(db, &target, rq->now_ms, &set, err) < 0)
-		return -1;
-	pick_page(&set, &page, &ids);
-	if (load_ids(db, &ids, rq->arena, &members, err) < 0)
+	r.target.list_id = list.id;
+	r.brief = member_reply_is_brief(&w, "members");
+	r.counts = json_wants(&w, "total_items");
+	if (read_members(rq, db, &r, err) < 0)
 		return -1;
 	json_begin_object(&w);
-	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
+	if (member_reply_page(rq, db, &list, &r.members, &w, err) < 0)
 		return -1;
+	if (r.members.n)
+		mc_next_cursor(&w, &r.page, r.members.n, 0,
+			       r.members.v[r.members.n - 1].id);
 	path = arena_printf(rq->arena, "/lists/%s/segments/%lld", list.hex,
-			    (long long)target.segment_id);
-	mc_collection_end(&w, member_set_count(&set), mc_base(rq),
+			    (long long)r.target.segment_id);
+	mc_collection_end(&w, r.total, mc_base(rq),
 			  arena_printf(rq->arena, "%s/members", path), path);
 	json_end_object(&w);
 	return 0;

@@ -1,8 +1,9 @@
 /*
  * The mirror: status and merge fields of each member as the audience last told
  * us. Refreshed by what changed since the last time, in the order of change:
- * from second to second by time, within one second by offset, so that members
- * that change meanwhile cannot push others out of the pages. A contact that has
+ * inside by cursor, and only as far as it is not known already; elsewhere from
+ * second to second by time, within one second by offset, so that members that
+ * change meanwhile cannot push others out of the pages. A contact that has
  * another address than the last time is followed into the CRM.
  */
 #include "bridge/bridge_private.h"
@@ -62,7 +63,7 @@ int mirror_put(struct tx *tx, const char *hash, enum mirror_status status,
 	return db_exec(tx, SQL_BRIDGE_MEMBER_PUT,
 		       SQL_ARGS(sql_text(hash), sql_int(status),
 				sql_text(merge_hash), sql_int(changed_ms),
-				sql_text(contact_id)),
+				sql_text(contact_id), sql_null()),
 		       err);
 }
 
@@ -197,7 +198,8 @@ static int add_member(struct batch *b, const struct field_map *map,
 			 SQL_ARGS(sql_text(id), sql_int(status),
 				  sql_text(merge_hash),
 				  sql_int(member_changed_ms(member, 0)),
-				  sql_text(text_of(member, "contact_id"))),
+				  sql_text(text_of(member, "contact_id")),
+				  sql_id_or_null(member_version(member))),
 			 err);
 }
 
@@ -422,13 +424,20 @@ static int hear_page(struct tx *tx, struct work *w, const json_t *members,
 	return 0;
 }
 
+static int put_cursor(struct tx *tx, int64_t cursor_ms, struct err *err)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)cursor_ms);
+	return setting_put(tx, "bridge.cursor_ms", text, err);
+}
+
 static int store_page(struct work *w, const struct field_map *map, bool full,
 		      json_t *members, int64_t cursor_ms, struct err *err)
 {
 	CLEANUP(newcomers_release)
 	struct newcomers newcomers = { VEC_INIT, VEC_INIT };
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	char cursor[32];
 	struct batch b;
 	json_t *member;
 	size_t i;
@@ -443,9 +452,7 @@ static int store_page(struct work *w, const struct field_map *map, bool full,
 	json_array_foreach (members, i, member)
 		if (add_member(&b, map, member, err) < 0)
 			return -1;
-	snprintf(cursor, sizeof(cursor), "%lld", (long long)cursor_ms);
-	if (batch_end(&b, err) < 0 ||
-	    setting_put(&tx, "bridge.cursor_ms", cursor, err) < 0)
+	if (batch_end(&b, err) < 0 || put_cursor(&tx, cursor_ms, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -469,23 +476,72 @@ static void add_since(int64_t cursor_ms, struct strbuf *out)
 	strbuf_add_url(out, strbuf_str(&iso));
 }
 
-static int get_page(struct work *w, int64_t cursor_ms, int64_t offset,
-		    json_t **out, struct err *err)
+/* Where the next page begins: elsewhere from second to second, inside by
+ * cursor. */
+struct walk {
+	int64_t cursor_ms; /* since then */
+	int64_t offset;
+	char place[64]; /* next_cursor; "": the first page */
+	bool full, inside, done;
+};
+
+#define BRIEF_FIELDS                                    \
+	"members.id,members.status,members.contact_id," \
+	"members.last_changed,members.changed_ms,next_cursor"
+#define WHOLE_FIELDS                                       \
+	"members.id,members.status,members.email_address," \
+	"members.contact_id,members.last_changed,"         \
+	"members.merge_fields,members.unsubscribe_reason," \
+	"members.source"
+
+static const char *place_of(const struct work *w, const struct walk *walk)
+{
+	return walk->inside ? arena_printf(w->arena, "cursor=%s", walk->place)
+			    : arena_printf(w->arena, "offset=%lld",
+					   (long long)walk->offset);
+}
+
+/* *members lives as long as *reply. */
+static int get_page(struct work *w, const struct walk *walk, const char *fields,
+		    json_t **reply, json_t **members, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
 
-	add_since(cursor_ms, &since);
-	return mc_get(w->client,
-		      list_path(w,
-				"/members?since_last_changed=%s&sort_field="
-				"last_changed&sort_dir=ASC&count=%d&offset=%lld"
-				"&fields=members.id,members.status,"
-				"members.email_address,members.contact_id,"
-				"members.last_changed,members.merge_fields,"
-				"members.unsubscribe_reason,"
-				"members.source",
-				since.buf, ITEMS_A_PAGE, (long long)offset),
-		      out, err);
+	add_since(walk->cursor_ms, &since);
+	if (mc_get(w->client,
+		   list_path(w,
+			     "/members?since_last_changed=%s&sort_field="
+			     "last_changed&sort_dir=ASC&count=%d&%s&fields=%s",
+			     since.buf, ITEMS_A_PAGE, place_of(w, walk),
+			     fields),
+		   reply, err) < 0)
+		return -1;
+	*members = json_object_get(*reply, "members");
+	if (!json_is_array(*members))
+		return err_set(err, ERR_RETRY, "the audience told no members");
+	return 0;
+}
+
+/* A page of n members ended with one that changed then. */
+static void go_on(struct walk *walk, const json_t *reply, size_t n,
+		  int64_t last_ms)
+{
+	const char *next =
+		json_string_value(json_object_get(reply, "next_cursor"));
+
+	if (walk->inside) {
+		walk->done = !next;
+		(void)snprintf(walk->place, sizeof(walk->place), "%s",
+			       next ? next : "");
+		return;
+	}
+	walk->done = n < ITEMS_A_PAGE;
+	if (last_ms > walk->cursor_ms) {
+		walk->cursor_ms = last_ms;
+		walk->offset = 0;
+	} else {
+		walk->offset += (int64_t)n;
+	}
 }
 
 static int load_cursor(struct work *w, bool full, int64_t *out, struct err *err)
@@ -502,45 +558,90 @@ static int load_cursor(struct work *w, bool full, int64_t *out, struct err *err)
 	return 0;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* How many members are on the page, if the mirror has all of them as they are;
+ * 0: it has not; -1. */
+static int pass_seen(struct work *w, struct walk *walk, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *unseen = json_array();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	json_t *members;
+	int64_t last_ms;
+	size_t n;
+
+	if (get_page(w, walk, BRIEF_FIELDS, &reply, &members, err) < 0 ||
+	    members_unseen(w, members, unseen, err) < 0)
+		return -1;
+	n = json_array_size(members);
+	walk->done = n == 0;
+	if (n == 0 || json_array_size(unseen) > 0)
+		return 0;
+	last_ms = last_change_ms(members);
+	if (tx_begin(w->db, &tx, err) < 0 ||
+	    put_cursor(&tx, later(last_ms, walk->cursor_ms), err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	go_on(walk, reply, n, last_ms);
+	return (int)n;
+}
+
+/* How many members it has. */
+static int read_whole(struct work *w, const struct field_map *map,
+		      struct walk *walk, struct err *err)
+{
+	CLEANUP(json_free) json_t *reply = NULL;
+	CLEANUP(json_free) json_t *unseen = json_array();
+	json_t *members;
+	int64_t last_ms;
+	size_t n;
+
+	if (get_page(w, walk,
+		     walk->inside ? WHOLE_FIELDS
+			     ",members.changed_ms,next_cursor"
+				  : WHOLE_FIELDS,
+		     &reply, &members, err) < 0)
+		return -1;
+	n = json_array_size(members);
+	walk->done = n == 0;
+	if (n == 0)
+		return 0;
+	last_ms = last_change_ms(members);
+	if (!walk->full && members_unseen(w, members, unseen, err) < 0)
+		return -1;
+	if (store_page(w, map, walk->full, walk->full ? members : unseen,
+		       later(last_ms, walk->cursor_ms), err) < 0)
+		return -1;
+	go_on(walk, reply, n, last_ms);
+	return (int)n;
+}
+
 int64_t mirror_refresh(struct work *w, const struct field_map *map, bool full,
 		       struct err *err)
 {
-	CLEANUP(json_free) json_t *reply = NULL;
-	int64_t cursor_ms, offset = 0, seen = 0;
+	struct walk walk = { .full = full, .inside = w->bridge->setup.inside };
+	int64_t seen = 0;
 
-	if (load_cursor(w, full, &cursor_ms, err) < 0)
+	if (load_cursor(w, full, &walk.cursor_ms, err) < 0)
 		return -1;
-	for (;;) {
-		json_t *members;
-		int64_t last_ms;
-		size_t n;
+	while (!walk.done) {
+		int n = 0;
 
-		if (get_page(w, cursor_ms, offset, &reply, err) < 0)
+		if (walk.inside && !full)
+			n = pass_seen(w, &walk, err);
+		if (n == 0 && !walk.done)
+			n = read_whole(w, map, &walk, err);
+		if (n < 0)
 			return -1;
-		members = json_object_get(reply, "members");
-		if (!json_is_array(members))
-			return err_set(err, ERR_RETRY,
-				       "the audience told no members");
-		n = json_array_size(members);
-		if (n == 0)
-			return seen;
-		last_ms = last_change_ms(members);
-		if (store_page(w, map, full, members,
-			       last_ms > cursor_ms ? last_ms : cursor_ms,
-			       err) < 0)
-			return -1;
-		seen += (int64_t)n;
-		if (n < ITEMS_A_PAGE)
-			return seen;
-		if (last_ms > cursor_ms) {
-			cursor_ms = last_ms;
-			offset = 0;
-		} else {
-			offset += (int64_t)n;
-		}
-		if (job_is_stopping(w->run))
+		seen += n;
+		if (!walk.done && job_is_stopping(w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
 	}
+	return seen;
 }
 
 int mirror_since(struct work *w, struct strbuf *out, struct err *err)
