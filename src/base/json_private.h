@@ -1,5 +1,6 @@
 /*
- * base/json_private.h - the choice of what a JSON writer writes, for its parts
+ * base/json_private.h - what the files about JSON share: the choice of what a
+ * writer writes, and the quick reader
  */
 #ifndef BASE_JSON_PRIVATE_H
 #define BASE_JSON_PRIVATE_H
@@ -27,5 +28,9 @@ static inline const struct json_field *json_field_next(
 		return &json_field_none;
 	return w->after_key ? w->next : w->chosen[w->depth];
 }
+
+/* The tree of a text that is nested no deeper than json_parse allows, or NULL:
+ * it is no JSON, or none of the plain kind that is read here. */
+json_t *json_quick(struct str text);
 
 #endif

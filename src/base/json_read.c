@@ -2,8 +2,9 @@
  * JSON text to trees, with a bound on what they take, and members by name and
  * type. Any thread.
  */
+#include "base/json_private.h"
+
 #include "base/err.h"
-#include "base/json.h"
 
 #define PARSE_DEPTH_MAX 64
 
@@ -60,8 +61,11 @@ int json_parse(struct str text, json_t **out, struct err *err)
 		text = (struct str){ text.s + 3, text.len - 3 };
 	if (check_size(text, err) < 0)
 		return -1;
-	tree = json_loadb(text.s ? text.s : "", text.len,
-			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	tree = json_quick(text);
+	if (!tree)
+		tree = json_loadb(text.s ? text.s : "", text.len,
+				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
+				  &why);
 	if (!tree)
 		return err_set(err, ERR_INVALID,
 			       "not valid JSON: %s (line %d, column %d)",
