@@ -17,8 +17,9 @@ void tag_change_release(struct tag_change *change)
 	vec_release(&change->unknown);
 }
 
-static int add_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
-		   int64_t now_ms, struct err *err)
+/* How many did not have it. */
+static int64_t add_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
+		       int64_t now_ms, struct err *err)
 {
 	struct batch batch;
 
@@ -29,7 +30,7 @@ static int add_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
 				       sql_int(now_ms)),
 			      err) < 0)
 			return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	return batch_end(&batch, err);
 }
 
 static int remove_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
@@ -77,13 +78,33 @@ static int keep_those(struct db *db, int64_t segment_id, bool inside,
 	return 0;
 }
 
+static int touch(struct tx *tx, int64_t id, int64_t now_ms, struct err *err)
+{
+	return db_exec(tx, SQL_SEGMENT_TOUCH,
+		       SQL_ARGS(sql_int(now_ms), sql_int(id)), err) < 0
+		       ? -1
+		       : 0;
+}
+
+static int check_static(struct tx *tx, const struct list *list, int64_t id,
+			struct arena *arena, struct err *err)
+{
+	struct segment segment;
+
+	if (segment_get(tx->db, list->id, id, arena, &segment, err) < 0)
+		return -1;
+	return segment.kind == SEGMENT_STATIC
+		       ? 0
+		       : err_title(err, ERR_INVALID, "Bad Request",
+				   "Only the members of a static segment can "
+				   "be changed.");
+}
+
 int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 		       const json_t *add, const json_t *remove, int64_t now_ms,
 		       struct arena *arena, struct tag_change *out,
 		       struct err *err)
 {
-	struct segment segment;
-
 	if (json_array_size(add) > TAG_CHANGE_MAX ||
 	    json_array_size(remove) > TAG_CHANGE_MAX)
 		return err_field(err,
@@ -93,13 +114,8 @@ int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 				 "This collection should contain %d elements "
 				 "or less.",
 				 TAG_CHANGE_MAX);
-	if (segment_get(tx->db, list->id, id, arena, &segment, err) < 0)
-		return -1;
-	if (segment.kind != SEGMENT_STATIC)
-		return err_title(err, ERR_INVALID, "Bad Request",
-				 "Only the members of a static segment can be "
-				 "changed.");
-	if (member_ids_of_addresses(tx->db, list->id, add, arena, &out->added,
+	if (check_static(tx, list, id, arena, err) < 0 ||
+	    member_ids_of_addresses(tx->db, list->id, add, arena, &out->added,
 				    &out->unknown, err) < 0 ||
 	    member_ids_of_addresses(tx->db, list->id, remove, arena,
 				    &out->removed, &out->unknown, err) < 0 ||
@@ -108,12 +124,21 @@ int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 	    keep_those(tx->db, id, true, &out->removed, err) < 0 ||
 	    remove_all(tx, id, &out->removed, err) < 0)
 		return -1;
-	if (out->added.n + out->removed.n == 0)
-		return 0;
-	return db_exec(tx, SQL_SEGMENT_TOUCH,
-		       SQL_ARGS(sql_int(now_ms), sql_int(id)), err) < 0
-		       ? -1
-		       : 0;
+	return out->added.n + out->removed.n ? touch(tx, id, now_ms, err) : 0;
+}
+
+int tag_members_add(struct tx *tx, const struct list *list, int64_t id,
+		    const struct ids *members, int64_t now_ms,
+		    struct arena *arena, struct err *err)
+{
+	int64_t added;
+
+	if (check_static(tx, list, id, arena, err) < 0)
+		return -1;
+	added = add_all(tx, id, members, now_ms, err);
+	if (added <= 0)
+		return added < 0 ? -1 : 0;
+	return touch(tx, id, now_ms, err);
 }
 
 int tag_members_set(struct tx *tx, const struct segment *segment,
@@ -128,5 +153,5 @@ int tag_members_set(struct tx *tx, const struct segment *segment,
 	    member_ids_of_addresses(tx->db, segment->list_id, addresses, arena,
 				    &ids, &unknown, err) < 0)
 		return -1;
-	return add_all(tx, segment->id, &ids, now_ms, err);
+	return add_all(tx, segment->id, &ids, now_ms, err) < 0 ? -1 : 0;
 }

@@ -34,6 +34,10 @@ int tag_members_change(struct tx *tx, const struct list *list, int64_t id,
 		       const json_t *add, const json_t *remove, int64_t now_ms,
 		       struct arena *arena, struct tag_change *out,
 		       struct err *err);
+/* Members by their ids; who has the tag keeps it. The same errors. */
+int tag_members_add(struct tx *tx, const struct list *list, int64_t id,
+		    const struct ids *members, int64_t now_ms,
+		    struct arena *arena, struct err *err);
 /* These and nobody else; addresses that are no members are passed over. */
 int tag_members_set(struct tx *tx, const struct segment *segment,
 		    const json_t *addresses, int64_t now_ms,

@@ -260,21 +260,41 @@ static void put_one(struct bridge_fixture *f, const json_t *in, bool update,
 	touch(fake_member(f, address));
 }
 
+static void tag_all(json_t *members, json_t *segment)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach (members, i, m)
+		set_tag(m, segment, true);
+}
+
 static void put_batch(struct bridge_fixture *f, const json_t *body,
 		      struct mc_reply *reply)
 {
 	CLEANUP(json_free) json_t *out = json_object();
-	json_t *added = json_array(), *updated = json_array(),
-	       *errors = json_array();
+	CLEANUP(json_free) json_t *added = json_array();
+	CLEANUP(json_free) json_t *updated = json_array();
+	CLEANUP(json_free) json_t *errors = json_array();
 	bool update = json_is_true(json_object_get(body, "update_existing"));
+	json_int_t id = json_integer_value(json_object_get(body, "segment_id"));
+	json_t *segment = id ? segment_of(f, id, NULL) : NULL;
 	json_t *in;
 	size_t i;
 
+	if (id && !segment) {
+		fake_answer_not_found(reply);
+		return;
+	}
 	json_array_foreach (json_object_get(body, "members"), i, in)
 		put_one(f, in, update, added, updated, errors);
-	BUG_ON(json_object_set_new(out, "new_members", added) < 0 ||
-	       json_object_set_new(out, "updated_members", updated) < 0 ||
-	       json_object_set_new(out, "errors", errors) < 0);
+	if (segment) {
+		tag_all(added, segment);
+		tag_all(updated, segment);
+	}
+	BUG_ON(json_object_set(out, "new_members", added) < 0 ||
+	       json_object_set(out, "updated_members", updated) < 0 ||
+	       json_object_set(out, "errors", errors) < 0);
 	fake_answer_tree(reply, out);
 }
 
@@ -399,47 +419,6 @@ static void one_member(struct bridge_fixture *f, const char *method,
 	}
 }
 
-/* Changed at or after the time of the query; any, if there is none. */
-static bool is_since(const char *path, const json_t *member)
-{
-	static const char key[] = "since_last_changed=";
-	const char *changed =
-		json_string_value(json_object_get(member, "last_changed"));
-	const char *since = strstr(path, key);
-
-	since = since ? since + strlen(key) : "";
-	for (; *since && *since != '&' && *changed; since++, changed++) {
-		char c = *since;
-
-		if (c == '%') { /* %3A, %2B */
-			c = since[1] == '3' ? ':' : '+';
-			since += 2;
-		}
-		if (c != *changed)
-			return c < *changed;
-	}
-	return true;
-}
-
-static void list_members(struct bridge_fixture *f, const char *path,
-			 int64_t segment, struct mc_reply *reply)
-{
-	struct json_writer w = JSON_WRITER(&reply->body);
-	bool more = strstr(path, "offset=") && !strstr(path, "offset=0");
-	const char *hash;
-	json_t *m;
-
-	reply->status = 200;
-	json_begin_object(&w);
-	json_key_begin_array(&w, "members");
-	json_object_foreach (f->members, hash, m)
-		if (!more && is_since(path, m) &&
-		    (segment == 0 || fake_is_tagged(m, segment)))
-			json_tree(&w, m);
-	json_end_array(&w);
-	json_end_object(&w);
-}
-
 static void tag_these(struct bridge_fixture *f, json_t *segment,
 		      const json_t *body, struct mc_reply *reply)
 {
@@ -500,7 +479,7 @@ static void some_segment(struct bridge_fixture *f, const char *method,
 	if (!s)
 		fake_answer_not_found(reply);
 	else if (str_starts(str_of(rest), "/members?"))
-		list_members(f, path, id, reply);
+		fake_answer_members(f, path, id, reply);
 	else if (strcmp(method, "DELETE") == 0)
 		reply->status = 204;
 	else if (strcmp(method, "PATCH") == 0)
@@ -575,7 +554,7 @@ static void answer(struct bridge_fixture *f, const struct mc_request *rq,
 	else if (str_starts(str_of(p), "/merge-fields"))
 		fake_answer_page(f, p, "merge_fields", f->merge_fields, reply);
 	else if (str_starts(str_of(p), "/members?"))
-		list_members(f, p, 0, reply);
+		fake_answer_members(f, p, 0, reply);
 	else if (str_starts(str_of(p), "/members/"))
 		one_member(f, rq->method, p + strlen("/members/"), body, reply);
 	else if (str_starts(str_of(p), "/segments/"))

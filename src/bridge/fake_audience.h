@@ -72,6 +72,9 @@ bool fake_is_tagged(const json_t *member, int64_t segment);
  */
 void fake_answer_page(struct bridge_fixture *f, const char *path,
 		      const char *key, json_t *items, struct mc_reply *reply);
+/* segment 0: of any tag, or none. */
+void fake_answer_members(struct bridge_fixture *f, const char *path,
+			 int64_t segment, struct mc_reply *reply);
 void fake_answer_tree(struct mc_reply *reply, const json_t *tree);
 void fake_answer_not_found(struct mc_reply *reply);
 void fake_answer_campaigns(struct bridge_fixture *f, const char *method,

@@ -197,6 +197,7 @@ static void read_written(struct pusher *p, const json_t *members)
 		if (!it)
 			continue;
 		it->version = member_version(member);
+		it->tagged = p->w->bridge->setup.inside;
 		it->contact_id = arena_strdup(p->arena,
 					      json_string_value(json_object_get(
 						      member, "contact_id")));
@@ -265,6 +266,8 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 
 	json_begin_object(&j);
 	json_key_bool(&j, "update_existing", p->action == PUSH_UPDATE);
+	if (p->w->bridge->setup.inside)
+		json_key_int(&j, "segment_id", p->push->segment_id);
 	json_key_begin_array(&j, "members");
 	for (size_t i = 0; i < n; i++)
 		if (is_to_write(&items[i]) &&
@@ -405,7 +408,7 @@ static int tag_items(struct pusher *p, struct item *items, size_t n,
 	json_key_begin_array(&j, p->action == PUSH_UNTAG ? "members_to_remove"
 							 : "members_to_add");
 	for (size_t i = 0; i < n; i++)
-		if (is_to_write(&items[i])) {
+		if (is_to_write(&items[i]) && !items[i].tagged) {
 			json_text(&j, items[i].address);
 			written++;
 		}
@@ -462,6 +465,22 @@ static int hear_last_words(struct pusher *p, struct err *err)
 	return 0;
 }
 
+/* MEMBERS_A_CALL at a time. */
+static int in_calls(struct pusher *p, call_fn call, struct err *err)
+{
+	for (size_t i = 0; i < p->items.n; i += MEMBERS_A_CALL) {
+		size_t left = p->items.n - i;
+
+		if (in_halves(p, call, &p->items.v[i],
+			      left < MEMBERS_A_CALL ? left : MEMBERS_A_CALL,
+			      err) < 0)
+			return -1;
+		if (job_is_stopping(p->w->run))
+			return err_set(err, ERR_RETRY, "the server stops");
+	}
+	return 0;
+}
+
 static int write_members(struct pusher *p, struct err *err)
 {
 	if (items_load_records(p, err) < 0)
@@ -469,7 +488,7 @@ static int write_members(struct pusher *p, struct err *err)
 	if (p->action == PUSH_ADD &&
 	    (hear_last_words(p, err) < 0 || note_intent(p, err) < 0))
 		return -1;
-	return in_halves(p, put_members, p->items.v, p->items.n, err);
+	return in_calls(p, put_members, err);
 }
 
 static int do_call(struct pusher *p, enum push_action action, struct err *err)
@@ -480,7 +499,7 @@ static int do_call(struct pusher *p, enum push_action action, struct err *err)
 	if ((action == PUSH_ADD || action == PUSH_UPDATE) &&
 	    write_members(p, err) < 0)
 		return -1;
-	if (in_halves(p, tag_items, p->items.v, p->items.n, err) < 0)
+	if (in_calls(p, tag_items, err) < 0)
 		return -1;
 	return action == PUSH_UNTAG ? untag_strangers(p, err) : 0;
 }

@@ -27,6 +27,7 @@ struct item {
 	enum push_action again;       /* outcome PUSH_INTENDED: to be done so */
 	bool foreign;                 /* a member that was not added by us */
 	uint64_t dropped;             /* values that did not fit */
+	bool tagged;                  /* by the call that wrote it */
 	bool retry;                   /* without what is dropped */
 
 	/* The present, as items_load found it. */
@@ -53,8 +54,8 @@ struct pusher {
 	int passed;        /* calls that were not */
 };
 
-/* The next rows that are to be done so, at most MEMBERS_A_CALL, into p->items;
- * none: all are done. What p->arena held is gone. */
+/* The next rows that are to be done so, of one call (inside: of a few), into
+ * p->items; none: all are done. What p->arena held is gone. */
 int items_load(struct pusher *p, enum push_action action, struct err *err);
 /* NULL: none of p->items is of that member. */
 struct item *items_find(struct pusher *p, const char *hash);

@@ -313,7 +313,7 @@ static void pushes_of_a_group_take_turns(void **state)
 	(void)fake_group(f, "G");
 	first = fake_add_job(f, "push", "{\"group_id\":1,\"dry_run\":false}");
 	second = fake_add_job(f, "push", "{\"group_id\":1,\"dry_run\":false}");
-	f->fault_at = 8; /* the first stops half way, and its job still runs */
+	f->fault_at = 5; /* the first stops half way, and its job still runs */
 	f->fault_more = 20;
 	f->fault = FAULT_503;
 	assert_int_equal(fake_run_once(f, first, &err), -1);

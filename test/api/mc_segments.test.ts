@@ -66,6 +66,21 @@ describe("a batch of members", () => {
     assert.equal(body.new_members[0].merge_fields.FNAME, "One");
   });
 
+  it("gives a tag to whoever it writes", async () => {
+    const tag = (await api.post(`${list}/segments`, { name: "pushed", static_segment: [] })).body;
+    await api.post(list, { members: [person(80), person(81)] });
+    const { body } = await api.post(list, { members: [person(81), person(82), { email_address: "bad", status: "subscribed" }], segment_id: tag.id });
+    assert.equal(body.error_count, 2, "81 was there, and is left alone");
+    const tagged = async () =>
+      (await api.get(`${list}/segments/${tag.id}/members`)).body.members.map((m: Json) => m.email_address).sort();
+    assert.deepEqual(await tagged(), ["p82@example.org"]);
+    for (let twice = 0; twice < 2; twice++)
+      await api.post(list, { members: [person(80), person(82)], update_existing: true, segment_id: tag.id });
+    assert.deepEqual(await tagged(), ["p80@example.org", "p82@example.org"]);
+    await api.post(list, { members: [person(83)], segment_id: 999999 }, { status: 404 });
+    await api.get(`${list}/members/p83@example.org`, {}, { status: 404 });
+  });
+
   it("tells when each changed, to the millisecond, if that is asked for", async () => {
     const fields = "new_members.changed_ms,new_members.id,updated_members.changed_ms";
     const send = async (name: string) =>

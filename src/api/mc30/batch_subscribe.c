@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "api/mc30/member_reply.h"
 #include "audience/list.h"
+#include "audience/tag_members.h"
 #include "base/arena.h"
 #include "base/email.h"
 #include "base/err.h"
@@ -19,6 +20,7 @@ struct batch_call {
 	const json_t *members;
 	bool update_existing, sync_tags;
 	bool skip_merge_validation, skip_duplicates;
+	int64_t segment_id; /* whoever is written gets that tag; 0: none */
 	struct member_op *ops;
 	size_t n;
 };
@@ -35,7 +37,8 @@ static int read_call(struct request *rq, struct batch_call *call,
 	if (has < 0 ||
 	    json_get_bool(body, "update_existing", &call->update_existing,
 			  err) < 0 ||
-	    json_get_bool(body, "sync_tags", &call->sync_tags, err) < 0)
+	    json_get_bool(body, "sync_tags", &call->sync_tags, err) < 0 ||
+	    json_get_int(body, "segment_id", &call->segment_id, err) < 0)
 		return -1;
 	if (!has)
 		return err_field(err, "members",
@@ -102,6 +105,21 @@ static void release_ops(struct batch_call *call)
 		member_op_release(&call->ops[i]);
 }
 
+static int tag_written(struct tx *tx, struct request *rq,
+		       const struct list *list, const struct batch_call *call,
+		       struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	if (!call->segment_id)
+		return 0;
+	for (size_t i = 0; i < call->n; i++)
+		if (call->ops[i].outcome != MEMBER_REFUSED)
+			vec_push(&ids, call->ops[i].member.id);
+	return tag_members_add(tx, list, call->segment_id, &ids, rq->now_ms,
+			       rq->arena, err);
+}
+
 static int apply_once(struct request *rq, struct db *db,
 		      const struct list *list, const struct batch_call *call,
 		      struct err *err)
@@ -111,7 +129,8 @@ static int apply_once(struct request *rq, struct db *db,
 
 	if (tx_begin(db, &tx, err) < 0 ||
 	    member_apply(&tx, list, call->ops, call->n, &actor, rq->arena,
-			 err) < 0)
+			 err) < 0 ||
+	    tag_written(&tx, rq, list, call, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
