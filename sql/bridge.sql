@@ -657,6 +657,11 @@ UPDATE push_row
                      ELSE CAST(? AS INTEGER) END
  WHERE push_id = ? AND person_id = ?;
 
+-- name: push-rows-applied
+-- The same of many, of whom there is nothing to say. args: push_id, JSON person ids
+UPDATE push_row SET outcome = :PUSH_APPLIED
+ WHERE push_id = ? AND person_id IN JSON_INTS(?);
+
 -- name: push-row-actions
 -- args: push_id
 SELECT action, COUNT(*) FROM push_row WHERE push_id = ? GROUP BY action;

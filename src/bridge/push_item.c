@@ -248,6 +248,30 @@ static int park_untag(struct pusher *p, struct tx *tx, struct err *err)
 	return 0;
 }
 
+/* Done, and there is nothing to say of it: stored with the others of the kind.
+ */
+static bool is_plain(const struct item *it)
+{
+	return is_done(it) && !it->detail && !it->dropped;
+}
+
+static int store_plain(struct pusher *p, struct tx *tx, struct err *err)
+{
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	vec_each (&p->items, it)
+		if (is_plain(it))
+			vec_push(&ids, it->person_id);
+	if (ids.n == 0)
+		return 0;
+	return db_exec(tx, SQL_PUSH_ROWS_APPLIED,
+		       SQL_ARGS(sql_int(p->push->id), sql_keys(&ids, &keys)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int store_item(struct batch *b, struct pusher *p, struct item *it,
 		      struct err *err)
 {
@@ -258,6 +282,8 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 	if (store_member(b, p, it, err) < 0 ||
 	    (!untag && lose_tag(b, p, it, err) < 0))
 		return -1;
+	if (is_plain(it))
+		return 0;
 	if (it->outcome == PUSH_INTENDED)
 		return batch_add(
 			b, SQL_PUSH_ROW_AGAIN,
@@ -305,7 +331,7 @@ int items_store(struct pusher *p, struct err *err)
 	vec_each (&p->items, it)
 		if (store_item(&b, p, it, err) < 0)
 			return -1;
-	if (batch_end(&b, err) < 0 ||
+	if (batch_end(&b, err) < 0 || store_plain(p, &tx, err) < 0 ||
 	    (p->action == PUSH_UNTAG ? park_untag(p, &tx, err)
 				     : check_again(p, &tx, err)) < 0)
 		return -1;
