@@ -1,71 +1,7 @@
 -- schema: audience
 
--- name: report-active
--- Sums over those who did something. Machines' hits are counted apart. args:
--- campaign
-SELECT CAST(COALESCE(SUM(opens), 0) AS BIGINT),
-	CAST(COALESCE(SUM(machine_opens), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN opens + machine_opens > 0 THEN 1 ELSE 0 END), 0)
-		AS BIGINT),
-	MAX(last_open_ms),
-	CAST(COALESCE(SUM(clicks), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
-	MAX(last_click_ms)
-FROM recipient WHERE campaign_id = ? AND activity_ms IS NOT NULL;
-
--- name: report-unique-clicks
--- How many different links people clicked, summed over people. args: campaign
-SELECT COUNT(*) FROM (SELECT DISTINCT link_id, member_id FROM activity
-	WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND machine = 0) AS pairs;
-
--- name: report-bounces
--- args: campaign
-SELECT bounce, COUNT(*) FROM recipient
-WHERE campaign_id = ? AND bounce > 0 GROUP BY bounce;
-
--- name: report-unsubscribed-count
--- args: campaign
-SELECT COUNT(*) FROM recipient
-WHERE campaign_id = ? AND unsubscribed_ms IS NOT NULL;
-
--- name: report-complained-count
--- args: campaign
-SELECT COUNT(*) FROM recipient
-WHERE campaign_id = ? AND complained_ms IS NOT NULL;
-
--- name: report-opened-count
--- args: campaign
-SELECT COUNT(*) FROM recipient
-WHERE campaign_id = ? AND opens + machine_opens > 0;
-
--- name: report-canceled-count
--- args: campaign
-SELECT COUNT(*) FROM recipient WHERE campaign_id = ? AND state = :RECIPIENT_CANCELED;
-
--- name: report-hours-sent
--- How many messages went in each hour since a time, up to another. args:
--- since, campaign, until
-SELECT (at_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
-FROM recipient
-WHERE campaign_id = ? AND sent_seq IS NOT NULL AND at_ms < ?
-GROUP BY 1;
-
--- name: report-hours-opened
--- First opens by people in each hour. args: since, campaign, until
-SELECT (first_open_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
-FROM recipient
-WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_open_ms < ?
-GROUP BY 1;
-
--- name: report-hours-clicked
--- First clicks by people in each hour. args: since, campaign, until
-SELECT (first_click_ms - CAST(? AS BIGINT)) / 3600000 AS hour, COUNT(*)
-FROM recipient
-WHERE campaign_id = ? AND activity_ms IS NOT NULL AND first_click_ms < ?
-GROUP BY 1;
-
--- Rows of recipients all have these columns, in this order.
+-- Rows of recipients all have these columns, in this order. Pages are found in an
+-- index, and only their own rows are read. Figures: sql/report_kept.sql.
 
 -- name: report-list-sent
 -- In the order of sent-to, which only grows. args: campaign, after, up to
@@ -79,15 +15,19 @@ WHERE r.campaign_id = ? AND r.sent_seq > ? AND r.sent_seq <= ?
 ORDER BY r.sent_seq;
 
 -- name: report-list-active
--- Whose activity was applied since a time. args: campaign, since, limit, offset
+-- Whose activity was applied since a time.
+-- args: campaign, since, limit, offset, campaign
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.activity_ms >= ? AND r.activity_ms IS NOT NULL
-ORDER BY r.activity_ms, r.member_id LIMIT ? OFFSET ?;
+FROM (SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL
+	ORDER BY activity_ms, member_id LIMIT ? OFFSET ?) AS x
+JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.activity_ms, r.member_id;
 
 -- name: report-count-active
 -- args: campaign, since
@@ -95,15 +35,18 @@ SELECT COUNT(*) FROM recipient
 WHERE campaign_id = ? AND activity_ms >= ? AND activity_ms IS NOT NULL;
 
 -- name: report-list-opened
--- args: campaign, limit, offset
+-- args: campaign, the first member, limit, offset from there, campaign
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.opens + r.machine_opens > 0
-ORDER BY r.member_id LIMIT ? OFFSET ?;
+FROM (SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND opens + machine_opens > 0 AND member_id >= ?
+	ORDER BY member_id LIMIT ? OFFSET ?) AS x
+JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.member_id;
 
 -- name: report-list-opened-since
 -- Who opened at or after a time. args: campaign, since, campaign, limit, offset
@@ -124,26 +67,32 @@ SELECT COUNT(DISTINCT member_id) FROM activity
 WHERE campaign_id = ? AND kind = :ACTIVITY_OPEN AND at_ms >= ?;
 
 -- name: report-list-unsubscribed
--- args: campaign, limit, offset
+-- args: campaign, limit, offset, campaign
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.unsubscribed_ms IS NOT NULL
-ORDER BY r.unsubscribed_ms, r.member_id LIMIT ? OFFSET ?;
+FROM (SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND unsubscribed_ms IS NOT NULL
+	ORDER BY unsubscribed_ms, member_id LIMIT ? OFFSET ?) AS x
+JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.unsubscribed_ms, r.member_id;
 
 -- name: report-list-complained
--- args: campaign, limit, offset
+-- args: campaign, limit, offset, campaign
 SELECT r.member_id, m.email_hash, m.address, m.merge, m.vip, m.status, r.caught,
 	r.bounce, r.opens, r.machine_opens, r.clicks, r.machine_clicks,
 	r.last_open_ms, r.at_ms, r.unsubscribed_ms, r.complained_ms, r.detail,
 	CASE WHEN m.unsubscribed_campaign_id = r.campaign_id
 		THEN m.unsubscribe_reason END
-FROM recipient r LEFT JOIN member m ON m.id = r.member_id
-WHERE r.campaign_id = ? AND r.complained_ms IS NOT NULL
-ORDER BY r.complained_ms, r.member_id LIMIT ? OFFSET ?;
+FROM (SELECT member_id FROM recipient
+	WHERE campaign_id = ? AND complained_ms IS NOT NULL
+	ORDER BY complained_ms, member_id LIMIT ? OFFSET ?) AS x
+JOIN recipient r ON r.campaign_id = ? AND r.member_id = x.member_id
+LEFT JOIN member m ON m.id = r.member_id
+ORDER BY r.complained_ms, r.member_id;
 
 -- name: report-list-clicked
 -- Who clicked a link, people and machines. args: link, campaign, limit, offset
@@ -161,11 +110,6 @@ JOIN recipient r ON r.campaign_id = a.campaign_id
 	AND r.member_id = a.member_id
 LEFT JOIN member m ON m.id = r.member_id
 ORDER BY r.member_id;
-
--- name: report-count-clicked
--- args: campaign, link
-SELECT COUNT(DISTINCT member_id) FROM activity
-WHERE campaign_id = ? AND kind = :ACTIVITY_CLICK AND link_id = ?;
 
 -- name: report-find-recipient
 -- args: campaign, member
@@ -196,13 +140,15 @@ ORDER BY a.member_id, a.at_ms, a.event_id;
 
 -- name: report-links
 -- The links of a campaign with people's clicks. args: campaign
-SELECT l.link_id, l.hex, l.url, COUNT(a.member_id),
-	COUNT(DISTINCT a.member_id), MAX(a.at_ms)
+SELECT l.link_id, l.hex, l.url, c.n, p.n, t.n
 FROM campaign_link l
-LEFT JOIN activity a ON a.campaign_id = l.campaign_id
-	AND a.link_id = l.link_id AND a.kind = :ACTIVITY_CLICK AND a.machine = 0
+LEFT JOIN report_kept c ON c.campaign_id = l.campaign_id
+	AND c.kind = :KEPT_LINK_CLICKS AND c.part = l.link_id
+LEFT JOIN report_kept p ON p.campaign_id = l.campaign_id
+	AND p.kind = :KEPT_LINK_PEOPLE AND p.part = l.link_id
+LEFT JOIN report_kept t ON t.campaign_id = l.campaign_id
+	AND t.kind = :KEPT_LINK_LAST AND t.part = l.link_id
 WHERE l.campaign_id = ?
-GROUP BY l.link_id, l.hex, l.url
 ORDER BY l.link_id;
 
 -- name: report-domains

@@ -2,7 +2,8 @@
  * campaign/report.h - what became of a campaign: figures, and who is behind
  * them
  *
- * Read from the ledger (recipient) and from what was applied to it (activity).
+ * Figures are those that are kept (report_kept.h), people are read from the
+ * ledger (recipient) and from what was applied to it (activity).
  * Callers that read more than once begin a transaction with tx_begin_snapshot,
  * so that all figures belong together. Hits of machines have a verdict and are
  * counted apart; "opened" and "clicked" alone mean people.

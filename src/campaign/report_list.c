@@ -2,13 +2,16 @@
  * Recipients and events of a campaign, a page at a time. Called by handlers;
  * any thread.
  */
+#include "audience/member_block.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "campaign/campaign.h"
 #include "campaign/report.h"
+#include "campaign/report_kept.h"
 #include "sql/report.h"
 #include "store/db.h"
+#include "store/tally.h"
 
 static const char *text_or_empty(const char *text)
 {
@@ -47,6 +50,17 @@ static void read_row(const struct rows *rows, struct arena *arena, void *out)
 
 /* --- lists: each with its count --- */
 
+static int kept_total(struct db *db, int64_t campaign_id, enum report_kept kind,
+		      int64_t part, int64_t *total, struct err *err)
+{
+	CLEANUP(tally_release) struct tally t = TALLY_INIT;
+
+	if (report_kept_read(db, campaign_id, kind, kind, &t, err) < 0)
+		return -1;
+	*total = report_kept_of(&t, kind, part);
+	return 0;
+}
+
 static int list_sent(struct db *db, const struct campaign *campaign,
 		     const struct report_query *q, struct arena *arena,
 		     struct report_rows *out, int64_t *total, struct err *err)
@@ -73,8 +87,28 @@ static int list_active(struct db *db, const struct campaign *campaign,
 		return -1;
 	return db_list(
 		db, SQL_REPORT_LIST_ACTIVE,
-		SQL_ARGS(id, since, sql_int(q->count), sql_int(q->offset)),
+		SQL_ARGS(id, since, sql_int(q->count), sql_int(q->offset), id),
 		read_row, arena, out, err);
+}
+
+static int list_all_opened(struct db *db, int64_t campaign_id,
+			   const struct report_query *q, struct arena *arena,
+			   struct report_rows *out, int64_t *total,
+			   struct err *err)
+{
+	CLEANUP(tally_release) struct tally t = TALLY_INIT;
+	struct sql_value id = sql_int(campaign_id);
+	struct member_place place;
+
+	if (report_kept_read(db, campaign_id, KEPT_OPENED, KEPT_OPENED, &t,
+			     err) < 0)
+		return -1;
+	*total = report_kept_sum(&t, KEPT_OPENED);
+	place = member_place_of(&t, q->offset);
+	return db_list(db, SQL_REPORT_LIST_OPENED,
+		       SQL_ARGS(id, sql_int(place.from_id), sql_int(q->count),
+				sql_int(place.skip), id),
+		       read_row, arena, out, err);
 }
 
 static int list_opened(struct db *db, const struct campaign *campaign,
@@ -86,12 +120,8 @@ static int list_opened(struct db *db, const struct campaign *campaign,
 	struct sql_value count = sql_int(q->count), offset = sql_int(q->offset);
 
 	if (q->since_ms == 0)
-		return db_find_int(db, SQL_REPORT_OPENED_COUNT, SQL_ARGS(id),
-				   total, err) < 0
-			       ? -1
-			       : db_list(db, SQL_REPORT_LIST_OPENED,
-					 SQL_ARGS(id, count, offset), read_row,
-					 arena, out, err);
+		return list_all_opened(db, campaign->id, q, arena, out, total,
+				       err);
 	if (db_find_int(db, SQL_REPORT_COUNT_OPENED_SINCE, SQL_ARGS(id, since),
 			total, err) < 0)
 		return -1;
@@ -108,8 +138,8 @@ static int list_clicked(struct db *db, const struct campaign *campaign,
 	struct sql_value id = sql_int(campaign->id);
 	struct sql_value link = sql_int(q->link_id);
 
-	if (db_find_int(db, SQL_REPORT_COUNT_CLICKED, SQL_ARGS(id, link), total,
-			err) < 0)
+	if (kept_total(db, campaign->id, KEPT_LINK_ANY, q->link_id, total,
+		       err) < 0)
 		return -1;
 	return db_list(
 		db, SQL_REPORT_LIST_CLICKED,
@@ -124,15 +154,14 @@ static int list_left(struct db *db, const struct campaign *campaign,
 	bool complained = q->kind == REPORT_COMPLAINED;
 	struct sql_value id = sql_int(campaign->id);
 
-	if (db_find_int(db,
-			complained ? SQL_REPORT_COMPLAINED_COUNT
-				   : SQL_REPORT_UNSUBSCRIBED_COUNT,
-			SQL_ARGS(id), total, err) < 0)
+	if (kept_total(db, campaign->id,
+		       complained ? KEPT_COMPLAINED : KEPT_UNSUBSCRIBED, 0,
+		       total, err) < 0)
 		return -1;
 	return db_list(db,
 		       complained ? SQL_REPORT_LIST_COMPLAINED
 				  : SQL_REPORT_LIST_UNSUBSCRIBED,
-		       SQL_ARGS(id, sql_int(q->count), sql_int(q->offset)),
+		       SQL_ARGS(id, sql_int(q->count), sql_int(q->offset), id),
 		       read_row, arena, out, err);
 }
 

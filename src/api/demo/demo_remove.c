@@ -8,6 +8,7 @@
 #include "audience/segment.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "campaign/report_kept.h"
 #include "crm/campaign_figures.h"
 #include "crm/group/group.h"
 #include "crm/tag.h"
@@ -50,7 +51,7 @@ static int drop_engine_rows(struct tx *tx, int64_t id, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
 		if (db_exec(tx, queries[i], SQL_ARGS(sql_int(id)), err) < 0)
 			return -1;
-	return 0;
+	return report_kept_remove(tx, id, err);
 }
 
 int demo_drop_engine(struct demo *d, struct err *err)

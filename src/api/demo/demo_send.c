@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "campaign/campaign.h"
 #include "campaign/content.h"
+#include "campaign/report_kept.h"
 #include "crm/campaign_figures.h"
 #include "crm/campaign_record.h"
 #include "delivery/freeze.h"
@@ -328,13 +329,13 @@ static int add_ledger(struct tx *tx, const struct campaign *campaign,
 			    err) < 0)
 			return -1;
 	}
-	return db_exec(tx, SQL_DEMO_ENGINE_CAMPAIGN_SENT,
-		       SQL_ARGS(sql_int(send_ms), sql_int(done_ms), sql_int(n),
-				sql_int(n), sql_int(send_ms - MS_DAY),
-				sql_int(done_ms), sql_int(campaign->id)),
-		       err) < 0
-		       ? -1
-		       : 0;
+	if (db_exec(tx, SQL_DEMO_ENGINE_CAMPAIGN_SENT,
+		    SQL_ARGS(sql_int(send_ms), sql_int(done_ms), sql_int(n),
+			     sql_int(n), sql_int(send_ms - MS_DAY),
+			     sql_int(done_ms), sql_int(campaign->id)),
+		    err) < 0)
+		return -1;
+	return report_kept_renew(tx, campaign->id, err);
 }
 
 static int send_one(struct demo *d, struct db *audience,

@@ -42,6 +42,8 @@ void apply_end(struct batch_state **state)
 	vec_release(&s->departed);
 	vec_release(&s->soft);
 	vec_release(&s->news);
+	tally_release(&s->kept);
+	vec_release(&s->stale);
 	*state = NULL; /* it lies in the arena of the batch */
 }
 

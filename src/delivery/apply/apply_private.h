@@ -2,8 +2,8 @@
  * delivery/apply/apply_private.h - what the files of apply.c share
  *
  * apply_read.c reads what a batch concerns, apply.c plays the events on it,
- * apply_verdict.c judges hits and counts them, apply_write.c writes what
- * changed.
+ * apply_verdict.c judges hits and counts them, apply_kept.c sums up what that
+ * changes of a campaign's figures, apply_write.c writes what changed.
  */
 #ifndef DELIVERY_APPLY_PRIVATE_H
 #define DELIVERY_APPLY_PRIVATE_H
@@ -14,6 +14,7 @@
 #include "delivery/apply/recent.h"
 #include "delivery/recipient.h"
 #include "delivery/verdict.h"
+#include "store/tally.h"
 
 struct events VEC_FIELDS(struct event);
 struct hits VEC_FIELDS(struct verdict_hit);
@@ -64,11 +65,14 @@ struct batch_state {
 	struct apply *a;
 	struct tx *tx;
 	struct entry *entries; /* sorted by campaign, member */
+	struct entry *was;     /* the same as they were read */
 	size_t n;
 	struct turned turned; /* earlier hits that are part of a burst */
 	struct seqs seqs;
 	struct departures departed, soft;
 	struct new_hits news; /* in the order of their events */
+	struct tally kept;    /* see campaign/report_kept.h */
+	struct ids stale;     /* campaigns whose last times are gone */
 };
 
 /* Of a pair of the batch: never NULL. */
@@ -90,5 +94,13 @@ int apply_read(struct batch_state *s, const struct event *events, size_t n,
 /* Judges the new hits of an entry, and counts them. */
 void apply_verdict(struct batch_state *s, struct entry *e);
 int apply_write(struct batch_state *s, struct err *err);
+
+/* What the entries add to the figures of campaigns: before they are written. */
+int apply_kept(struct batch_state *s, struct err *err);
+/* What those of s->turned add, as they stand there now, times `by`. */
+int apply_kept_turned(struct batch_state *s, int64_t by, struct err *err);
+/* The last times of a campaign are to be looked for. */
+void apply_kept_stale(struct batch_state *s, int64_t campaign_id);
+int apply_kept_write(struct batch_state *s, struct err *err);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "sql/recipient.h"
 
+#include <string.h>
+
 #define PAGE 5000
 
 static int compare_entries(const void *a, const void *b)
@@ -216,6 +218,8 @@ int apply_read(struct batch_state *s, const struct event *events, size_t n,
 	make_entries(s, events, n);
 	if (load_entries(s, err) < 0)
 		return -1;
+	s->was = arena_array(s->a->arena, struct entry, s->n + 1);
+	memcpy(s->was, s->entries, s->n * sizeof(*s->was));
 	return load_hits(s, events, n, err);
 }
 

@@ -174,7 +174,7 @@ static int write_hits(struct batch_state *s, struct batch *b, struct err *err)
 	return 0;
 }
 
-static int write_turned(struct batch_state *s, struct batch *b, struct err *err)
+static int turn_all(struct batch_state *s, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < s->turned.n; i++) {
 		const struct burst_hit *hit = &s->turned.v[i];
@@ -190,6 +190,20 @@ static int write_turned(struct batch_state *s, struct batch *b, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+static int write_turned(struct batch_state *s, struct err *err)
+{
+	struct batch b;
+
+	if (s->turned.n == 0)
+		return 0;
+	if (apply_kept_turned(s, -1, err) < 0)
+		return -1;
+	batch_begin(s->tx, &b);
+	if (turn_all(s, &b, err) < 0 || batch_end(&b, err) < 0)
+		return -1;
+	return apply_kept_turned(s, 1, err);
 }
 
 static int write_seqs(struct batch_state *s, struct batch *b, struct err *err)
@@ -237,8 +251,7 @@ static int write_entries(struct batch_state *s, struct err *err)
 		if (write_entry(s, &b, &s->entries[i], err) < 0)
 			return -1;
 	if ((at_once && write_activities_at_once(s, &b, err) < 0) ||
-	    write_hits(s, &b, err) < 0 || write_turned(s, &b, err) < 0 ||
-	    write_seqs(s, &b, err) < 0)
+	    write_hits(s, &b, err) < 0 || write_seqs(s, &b, err) < 0)
 		return -1;
 	return batch_end(&b, err) < 0 ? -1 : 0;
 }
@@ -258,7 +271,8 @@ static int write_members(struct batch_state *s, struct err *err)
 int apply_write(struct batch_state *s, struct err *err)
 {
 	list_news(s);
-	if (write_entries(s, err) < 0)
+	if (apply_kept(s, err) < 0 || write_entries(s, err) < 0 ||
+	    write_turned(s, err) < 0 || apply_kept_write(s, err) < 0)
 		return -1;
 	return write_members(s, err);
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/thread/stop.h"
 #include "campaign/campaign.h"
+#include "campaign/report_kept.h"
 #include "delivery/apply/keeper.h"
 #include "delivery/apply/marks.h"
 #include "delivery/event_writer.h"
@@ -13,6 +14,7 @@
 #include "delivery/recipient.h"
 #include "delivery/send/claim.h"
 #include "store/store.h"
+#include "store/tally.h"
 
 #include "sql/recipient.h"
 
@@ -63,6 +65,7 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db,
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids members = VEC_INIT;
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int ours = lease_begin(db, LEASE_DELIVERY, k->owner, &tx, err);
 	int changed = 0;
@@ -77,7 +80,9 @@ static int cancel_chunk(const struct keeper_setup *k, struct db *db,
 				  SQL_ARGS(sql_int(now_ms), sql_int(id),
 					   sql_keys(&members, &keys)),
 				  err);
-	if (changed < 0 || tx_commit(&tx, err) < 0)
+	tally_add(&kept, id, KEPT_CANCELED, 0, changed);
+	if (changed < 0 || report_kept_write(&kept, &tx, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
 		return -1;
 	return changed;
 }
