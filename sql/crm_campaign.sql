@@ -108,27 +108,20 @@ UPDATE campaign SET schedule_ms = ? WHERE id = ?;
 -- args: send_at_ms or NULL, id
 UPDATE campaign SET send_at_ms = ? WHERE id = ?;
 
--- name: crm-report-left-out
--- Canceled ones count as left out, too. args: campaign_id
-SELECT CASE WHEN state = :CRM_RECIPIENT_CANCELED THEN 'canceled' ELSE reason END AS why, COUNT(*)
-  FROM campaign_recipient
- WHERE campaign_id = ? AND state IN (:CRM_RECIPIENT_CANCELED, :CRM_RECIPIENT_LEFT_OUT)
- GROUP BY 1 ORDER BY 1;
-
 -- name: crm-report-links
 -- A link: people and machines who clicked it, clicks by people, and all clicks.
 -- args: campaign_id
-SELECT l.id, l.url,
-       COUNT(DISTINCT CASE WHEN a.machine = 0 THEN a.person_id END),
-       COUNT(DISTINCT CASE WHEN a.machine = 1 THEN a.person_id END),
-       COUNT(CASE WHEN a.machine = 0 THEN 1 END), COUNT(a.machine)
+SELECT l.id, l.url, COALESCE(p.n, 0), COALESCE(m.n, 0), COALESCE(c.n, 0), COALESCE(t.n, 0)
   FROM campaign_link l
-  LEFT JOIN campaign_activity a ON a.campaign_id = l.campaign_id AND a.link_id = l.id
-                                AND a.kind = :CRM_ACTIVITY_CLICK
-       AND EXISTS (SELECT 1 FROM campaign_recipient r WHERE r.campaign_id = a.campaign_id
-                      AND r.person_id = a.person_id AND r.state <> :CRM_RECIPIENT_LEFT_OUT)
+  LEFT JOIN campaign_kept p ON p.campaign_id = l.campaign_id AND p.kind = :CRM_KEPT_LINK_PEOPLE
+       AND p.part = l.id AND p.name = ''
+  LEFT JOIN campaign_kept m ON m.campaign_id = l.campaign_id AND m.kind = :CRM_KEPT_LINK_MACHINES
+       AND m.part = l.id AND m.name = ''
+  LEFT JOIN campaign_kept c ON c.campaign_id = l.campaign_id AND c.kind = :CRM_KEPT_LINK_CLICKS
+       AND c.part = l.id AND c.name = ''
+  LEFT JOIN campaign_kept t ON t.campaign_id = l.campaign_id AND t.kind = :CRM_KEPT_LINK_TOTAL
+       AND t.part = l.id AND t.name = ''
  WHERE l.campaign_id = ?
- GROUP BY l.id, l.url
  ORDER BY 3 DESC, l.id;
 
 -- name: push-page

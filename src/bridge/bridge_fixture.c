@@ -410,6 +410,7 @@ void bridge_fixture_renew(struct bridge_fixture *f)
 		"campaign",
 		"campaign_recipient",
 		"campaign_figures",
+		"campaign_kept",
 		"campaign_activity",
 		"campaign_link",
 		"bridge_field",

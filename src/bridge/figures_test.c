@@ -67,6 +67,51 @@ static int64_t left_out(const json_t *report)
 	return sum;
 }
 
+static void dump(struct bridge_fixture *f, const char *sql, struct strbuf *out)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+
+	fake_must(db_query_text(f->db, sql, SQL_NO_ARGS, &rows, &err), &err);
+	while (rows_next(rows, &err) > 0)
+		strbuf_addf(out, "%s\n", rows_text(rows, 0));
+}
+
+static void dump_all(struct bridge_fixture *f, struct strbuf *out)
+{
+	dump(f,
+	     "SELECT recipients || ' ' || sent || ' ' || caught || ' ' ||"
+	     " waiting || ' ' || bounced_hard || ' ' || bounced_soft || ' ' ||"
+	     " opened || ' ' || opened_machines || ' ' || clicked || ' ' ||"
+	     " clicked_machines || ' ' || unsubscribed || ' ' || complained ||"
+	     " ' ' || unknown FROM campaign_figures WHERE campaign_id = 1",
+	     out);
+	dump(f,
+	     "SELECT kind || ' ' || part || ' ' || name || ' ' || n"
+	     " FROM campaign_kept WHERE campaign_id = 1 AND n <> 0"
+	     " ORDER BY kind, part, name",
+	     out);
+}
+
+/* All that is kept, against all that is counted; that is taken back. */
+static void renewing_changes_nothing(struct bridge_fixture *f)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	CLEANUP(strbuf_release) struct strbuf kept = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf counted = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	strbuf_addstr(&kept, "kept:\n");
+	strbuf_addstr(&counted, "kept:\n");
+	dump_all(f, &kept);
+	if (!strchr(kept.buf, ' '))
+		return; /* no ledger yet */
+	fake_must(tx_begin(f->db, &tx, &err), &err);
+	fake_must(figures_renew(&tx, 1, &err), &err);
+	dump_all(f, &counted);
+	assert_string_equal(kept.buf, counted.buf);
+}
+
 static void kept_is_counted(struct bridge_fixture *f)
 {
 	static const struct {
@@ -90,6 +135,7 @@ static void kept_is_counted(struct bridge_fixture *f)
 	CLEANUP(json_free) json_t *campaign = shown(f, 0);
 	const json_t *kept = json_object_get(campaign, "figures");
 
+	renewing_changes_nothing(f);
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
 		if (number(kept, pairs[i].kept, NULL) !=
 		    number(report, pairs[i].counted, pairs[i].part))

@@ -155,7 +155,7 @@ static int store_sent_page(struct pull *p, const json_t *page, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
 	CLEANUP(json_free) json_t *named = NULL;
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 	struct batch b;
 	json_t *item;
 	size_t i;
@@ -229,16 +229,17 @@ static int ask_of_the_rest(struct pull *p, struct err *err)
  */
 static int settle(struct pull *p, struct err *err)
 {
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int64_t now_ms = p->w->actor.now_ms;
 
 	if (ask_of_the_rest(p, err) < 0 || tx_begin(p->w->db, &tx, err) < 0 ||
-	    figures_lock(&tx, p->c.id, err) < 0 ||
+	    figures_begin_waiting(&tx, p->c.id, &figures, err) < 0 ||
 	    db_exec(&tx, SQL_PULL_SETTLE_LEFT_OUT,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
 	    db_exec(&tx, SQL_PULL_CANCEL_WAITING,
 		    SQL_ARGS(sql_int(now_ms), sql_int(p->c.id)), err) < 0 ||
-	    figures_renew(&tx, p->c.id, err) < 0 ||
+	    figures_end(&tx, &figures, err) < 0 ||
 	    crm_campaign_move(&tx, p->c.id, CRM_CAMPAIGN_SENT, now_ms, err) < 0)
 		return -1;
 	p->at.settled = true;
@@ -251,11 +252,13 @@ static int settle(struct pull *p, struct err *err)
 int cancel_waiting(struct tx *tx, int64_t campaign_id, int64_t now_ms,
 		   struct err *err)
 {
-	if (figures_lock(tx, campaign_id, err) < 0 ||
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
+
+	if (figures_begin_waiting(tx, campaign_id, &figures, err) < 0 ||
 	    db_exec(tx, SQL_PULL_CANCEL_WAITING,
 		    SQL_ARGS(sql_int(now_ms), sql_int(campaign_id)), err) < 0)
 		return -1;
-	return figures_renew(tx, campaign_id, err);
+	return figures_end(tx, &figures, err);
 }
 
 static int end_canceled(struct pull *p, struct err *err)

@@ -76,7 +76,7 @@ static int store_activity_page(struct pull *p, const json_t *page,
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 	json_t *member, *a;
 	size_t i, k;
 

@@ -42,7 +42,7 @@ static int mark_leaver(struct pull *p, struct tx *tx, const char *hash,
 		SQL_ARGS(sql_int(at_ms), sql_int(p->c.id), sql_text(hash));
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
 	struct json_writer j = JSON_WRITER(&hashes);
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 	int first;
 
 	json_begin_array(&j);

@@ -2,11 +2,12 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "crm/campaign/kept.h"
+#include "crm/campaign_record.h"
 
 #include "sql/campaign_figures.h"
 #include "store/update.h"
-
-#include <string.h>
 
 #define PACE_MS (5 * MS_SECOND) /* is measured over so long, or longer */
 
@@ -60,26 +61,109 @@ static void read_counted(const struct rows *rows, struct arena *arena,
 	read_numbers(rows, 0, ((struct campaign_figures *)out)->n);
 }
 
-static int count_between(struct db *db, int64_t campaign_id, int64_t after_id,
-			 int64_t to_id, int64_t n[FIGURES], struct err *err)
-{
-	struct campaign_figures counted = { .as_of_ms = 0 };
-
-	if (db_get(db, SQL_CAMPAIGN_FIGURES_COUNT,
-		   SQL_ARGS(sql_int(campaign_id), sql_int(after_id),
-			    sql_int(to_id)),
-		   read_counted, NULL, &counted, err) < 0)
-		return -1;
-	memcpy(n, counted.n, sizeof(counted.n));
-	return 0;
-}
-
-int figures_count(struct db *db, int64_t campaign_id,
-		  struct campaign_figures *out, struct err *err)
+int figures_get(struct db *db, int64_t campaign_id,
+		struct campaign_figures *out, struct err *err)
 {
 	*out = (struct campaign_figures){ .as_of_ms = 0 };
-	return count_between(db, campaign_id, INT64_MIN, INT64_MAX, out->n,
-			     err);
+	return db_get(db, SQL_CAMPAIGN_FIGURES_GET,
+		      SQL_ARGS(sql_int(campaign_id)), read_kept, NULL, out,
+		      err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* --- what a row adds --- */
+
+/* The columns of campaign-figures-rows. */
+struct ledger_row {
+	int64_t person_id, state, caught, bounced, at_ms, accepted_ms;
+	int64_t bounced_ms, opened_ms, machine_opened_ms, clicked_ms;
+	int64_t machine_clicked_ms, unsubscribed_ms, complained_ms;
+	const char *reason, *folded;     /* NULL: none */
+	bool is_sent, is_waiting, is_in; /* in: not left out */
+};
+
+static struct ledger_row read_ledger_row(const struct rows *rows)
+{
+	struct ledger_row r = {
+		.person_id = rows_int(rows, 0),
+		.state = rows_int(rows, 1),
+		.reason = rows_text(rows, 2),
+		.caught = rows_int(rows, 3),
+		.bounced = rows_int(rows, 4),
+		.at_ms = rows_int(rows, 5),
+		.accepted_ms = rows_int(rows, 6),
+		.bounced_ms = rows_int(rows, 7),
+		.opened_ms = rows_int(rows, 8),
+		.machine_opened_ms = rows_int(rows, 9),
+		.clicked_ms = rows_int(rows, 10),
+		.machine_clicked_ms = rows_int(rows, 11),
+		.unsubscribed_ms = rows_int(rows, 12),
+		.complained_ms = rows_int(rows, 13),
+		.folded = rows_text(rows, 14),
+	};
+
+	r.is_sent = r.state == CRM_RECIPIENT_ACCEPTED ||
+		    r.state == CRM_RECIPIENT_REFUSED ||
+		    r.state == CRM_RECIPIENT_EXPIRED;
+	r.is_waiting = r.state == CRM_RECIPIENT_QUEUED ||
+		       r.state == CRM_RECIPIENT_DEFERRED;
+	r.is_in = r.state != CRM_RECIPIENT_LEFT_OUT;
+	return r;
+}
+
+static void count_figures(const struct ledger_row *r, int64_t by,
+			  int64_t n[FIGURES])
+{
+	n[FIGURE_RECIPIENTS] += by;
+	n[FIGURE_SENT] += by * r->is_sent;
+	n[FIGURE_CAUGHT] += by * (r->is_sent && r->caught);
+	n[FIGURE_WAITING] += by * r->is_waiting;
+	n[FIGURE_BOUNCED_HARD] += by * (r->bounced == CRM_BOUNCE_HARD);
+	n[FIGURE_BOUNCED_SOFT] += by * (r->bounced == CRM_BOUNCE_SOFT);
+	n[FIGURE_OPENED] += by * (r->is_in && r->opened_ms);
+	n[FIGURE_OPENED_MACHINES] += by * (r->is_in && r->machine_opened_ms);
+	n[FIGURE_CLICKED] += by * (r->is_in && r->clicked_ms);
+	n[FIGURE_CLICKED_MACHINES] += by * (r->is_in && r->machine_clicked_ms);
+	n[FIGURE_UNSUBSCRIBED] += by * (r->is_in && r->unsubscribed_ms);
+	n[FIGURE_COMPLAINED] += by * (r->is_in && r->complained_ms);
+	n[FIGURE_UNKNOWN] += by * (r->person_id < 0);
+}
+
+static int64_t if_not_0(int64_t a, int64_t b)
+{
+	return a ? a : b;
+}
+
+static void count_parts(const struct ledger_row *r, int64_t by, int64_t id,
+			struct tally *parts)
+{
+	const int64_t ms[CRM_KEPT_HOURS] = {
+		r->is_sent ? if_not_0(r->accepted_ms, r->at_ms) : 0,
+		r->is_in ? r->opened_ms : 0,
+		r->is_in ? r->clicked_ms : 0,
+		r->is_in ? r->unsubscribed_ms : 0,
+		r->bounced ? if_not_0(r->bounced_ms, r->at_ms) : 0,
+	};
+	const int64_t done[CRM_KEPT_DOMAINS] = {
+		r->is_sent,
+		r->is_in && r->opened_ms,
+		r->is_in && r->clicked_ms,
+		r->bounced != CRM_BOUNCE_NONE,
+		r->is_in && r->unsubscribed_ms,
+	};
+
+	if (r->state == CRM_RECIPIENT_CANCELED || !r->is_in)
+		tally_add_name(parts, id, CRM_KEPT_LEFT_OUT,
+			       r->is_in    ? "canceled"
+			       : r->reason ? r->reason
+					   : "other",
+			       by);
+	for (int i = 0; i < CRM_KEPT_HOURS; i++)
+		if (ms[i] > 0)
+			tally_add(parts, id, CRM_KEPT_HOUR_SENT + i,
+				  ms[i] / MS_HOUR, by);
+	kept_add_domain(parts, id, r->folded, done, by);
 }
 
 /* --- writing --- */
@@ -121,43 +205,65 @@ static int store(struct tx *tx, int64_t campaign_id,
 		       : 0;
 }
 
-/* The sum of what the addresses' rows add, which are locked. */
-static int sum_rows(struct tx *tx, int64_t campaign_id, struct sql_value hashes,
-		    int64_t sum[FIGURES], struct err *err)
+void figures_release(struct figures_change *change)
 {
+	vec_release(&change->people);
+	tally_release(&change->parts);
+}
+
+static int query_rows(struct tx *tx, const struct figures_change *c,
+		      struct strbuf *buf, struct rows **rows, struct err *err)
+{
+	struct sql_value id = sql_int(c->campaign_id);
+
+	if (c->hashes.type != SQL_NULL)
+		return db_query(tx->db, SQL_CAMPAIGN_FIGURES_ROWS,
+				SQL_ARGS(id, c->hashes), rows, err);
+	if (c->to_id)
+		return db_query(
+			tx->db, SQL_CAMPAIGN_FIGURES_BETWEEN,
+			SQL_ARGS(id, sql_int(c->after_id), sql_int(c->to_id)),
+			rows, err);
+	return db_query(tx->db, SQL_CAMPAIGN_FIGURES_PEOPLE,
+			SQL_ARGS(id, sql_keys(&c->people, buf)), rows, err);
+}
+
+/* What the rows add, which are locked, so many times. */
+static int add_rows(struct tx *tx, struct figures_change *c, int64_t by,
+		    struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf buf = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids clickers = VEC_INIT;
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(tx->db, SQL_CAMPAIGN_FIGURES_ROWS,
-		     SQL_ARGS(sql_int(campaign_id), hashes), &rows, err) < 0)
+	if (query_rows(tx, c, &buf, &rows, err) < 0)
 		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		for (int i = 0; i < FIGURES; i++)
-			sum[i] += rows_int(rows, i);
-	return more;
-}
+	while ((more = rows_next(rows, err)) > 0) {
+		struct ledger_row r = read_ledger_row(rows);
 
-static int sum_change(struct tx *tx, const struct figures_change *c,
-		      int64_t sum[FIGURES], struct err *err)
-{
-	return c->hashes.type == SQL_NULL
-		       ? count_between(tx->db, c->campaign_id, c->after_id,
-				       c->to_id, sum, err)
-		       : sum_rows(tx, c->campaign_id, c->hashes, sum, err);
+		count_figures(&r, by, c->more);
+		count_parts(&r, by, c->campaign_id, &c->parts);
+		if (r.clicked_ms || r.machine_clicked_ms)
+			vec_push(&clickers, r.person_id);
+	}
+	return more < 0 ? -1
+			: kept_add_clicks(&c->parts, tx->db, c->campaign_id,
+					  &clickers, by, err);
 }
 
 static int begin(struct tx *tx, struct figures_change *c, struct err *err)
 {
-	if (ensure_locked(tx, c->campaign_id, &c->kept, err) < 0)
-		return -1;
-	return sum_change(tx, c, c->before, err);
+	return ensure_locked(tx, c->campaign_id, &c->kept, err) < 0
+		       ? -1
+		       : add_rows(tx, c, -1, err);
 }
 
 int figures_begin(struct tx *tx, int64_t campaign_id, struct sql_value hashes,
 		  struct figures_change *out, struct err *err)
 {
-	*out = (struct figures_change){ .campaign_id = campaign_id,
-					.hashes = hashes };
+	out->campaign_id = campaign_id;
+	out->hashes = hashes;
 	return begin(tx, out, err);
 }
 
@@ -165,24 +271,36 @@ int figures_begin_ids(struct tx *tx, int64_t campaign_id, int64_t after_id,
 		      int64_t to_id, struct figures_change *out,
 		      struct err *err)
 {
-	*out = (struct figures_change){ .campaign_id = campaign_id,
-					.hashes = sql_null(),
-					.after_id = after_id,
-					.to_id = to_id };
+	out->campaign_id = campaign_id;
+	out->hashes = sql_null();
+	out->after_id = after_id;
+	out->to_id = to_id;
 	return begin(tx, out, err);
 }
 
-int figures_end(struct tx *tx, const struct figures_change *change,
-		struct err *err)
+int figures_begin_waiting(struct tx *tx, int64_t campaign_id,
+			  struct figures_change *out, struct err *err)
+{
+	out->campaign_id = campaign_id;
+	out->hashes = sql_null();
+	if (ensure_locked(tx, campaign_id, &out->kept, err) < 0 ||
+	    db_list_ids(tx->db, SQL_CAMPAIGN_FIGURES_WAITING,
+			SQL_ARGS(sql_int(campaign_id)), &out->people, err) < 0)
+		return -1;
+	return add_rows(tx, out, -1, err);
+}
+
+int figures_end(struct tx *tx, struct figures_change *change, struct err *err)
 {
 	struct campaign_figures now = change->kept;
-	int64_t after[FIGURES] = { 0 };
 
-	if (sum_change(tx, change, after, err) < 0)
+	if (add_rows(tx, change, 1, err) < 0)
 		return -1;
 	for (int i = 0; i < FIGURES; i++)
-		now.n[i] += after[i] - change->before[i];
-	return store(tx, change->campaign_id, &change->kept, &now, err);
+		now.n[i] += change->more[i];
+	if (store(tx, change->campaign_id, &change->kept, &now, err) < 0)
+		return -1;
+	return kept_write(&change->parts, tx, err);
 }
 
 int figures_lock(struct tx *tx, int64_t campaign_id, struct err *err)
@@ -194,14 +312,17 @@ int figures_lock(struct tx *tx, int64_t campaign_id, struct err *err)
 
 int figures_renew(struct tx *tx, int64_t campaign_id, struct err *err)
 {
-	struct campaign_figures kept, counted, now;
+	struct campaign_figures kept, now;
 
-	if (ensure_locked(tx, campaign_id, &kept, err) < 0 ||
-	    figures_count(tx->db, campaign_id, &counted, err) < 0)
+	if (ensure_locked(tx, campaign_id, &kept, err) < 0)
 		return -1;
 	now = kept;
-	memcpy(now.n, counted.n, sizeof(now.n));
-	return store(tx, campaign_id, &kept, &now, err);
+	if (db_get(tx->db, SQL_CAMPAIGN_FIGURES_COUNT,
+		   SQL_ARGS(sql_int(campaign_id)), read_counted, NULL, &now,
+		   err) < 0 ||
+	    store(tx, campaign_id, &kept, &now, err) < 0)
+		return -1;
+	return kept_renew(tx, campaign_id, err);
 }
 
 int figures_lock_of(struct tx *tx, int64_t person_id, const char *hash,
@@ -216,10 +337,10 @@ int figures_lock_of(struct tx *tx, int64_t person_id, const char *hash,
 
 int figures_remove(struct tx *tx, int64_t campaign_id, struct err *err)
 {
-	return db_exec(tx, SQL_CAMPAIGN_FIGURES_REMOVE,
-		       SQL_ARGS(sql_int(campaign_id)), err) < 0
-		       ? -1
-		       : 0;
+	if (db_exec(tx, SQL_CAMPAIGN_FIGURES_REMOVE,
+		    SQL_ARGS(sql_int(campaign_id)), err) < 0)
+		return -1;
+	return kept_remove(tx, campaign_id, err);
 }
 
 /* --- the pace --- */

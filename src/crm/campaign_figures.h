@@ -1,11 +1,13 @@
 /*
  * crm/campaign_figures.h - what the ledger of a campaign counts, kept
  *
- * A report counts the rows of the ledger; a list of campaigns must not. So the
- * figures stand beside the campaign too (table campaign_figures), and whoever
- * changes rows of the ledger changes them in the same transaction: by what some
- * addresses' rows were before and are after (a page of the pull), or by
- * counting all of it anew (its beginning and its end).
+ * Neither a report nor a list of campaigns counts the rows of the ledger. The
+ * figures stand beside the campaign (table campaign_figures), with the parts of
+ * its report (crm/campaign/kept.h), and whoever changes rows of the ledger
+ * changes them in the same transaction: by what some rows were before and are
+ * after, or by counting a short ledger anew.
+ *
+ *     CLEANUP(figures_release) struct figures_change change = FIGURES_CHANGE;
  *
  *     figures_begin(&tx, id, hashes, &change, err)
  *     ... write rows of those addresses ...
@@ -20,6 +22,7 @@
 
 #include "base/json.h"
 #include "store/db.h"
+#include "store/tally.h"
 
 /* In the order of the queries in sql/campaign_figures.sql. */
 enum figure {
@@ -48,9 +51,9 @@ struct campaign_figures {
 	int64_t pace_ms, pace_sent, per_hour, pace_until_ms;
 };
 
-/* Counted now, from the ledger. */
-int figures_count(struct db *db, int64_t campaign_id,
-		  struct campaign_figures *out, struct err *err);
+/* Those that are kept; 0 without a ledger. */
+int figures_get(struct db *db, int64_t campaign_id,
+		struct campaign_figures *out, struct err *err);
 /* From a row of a query: FIGURES columns and those of the look, from `column`.
  */
 void figures_read(const struct rows *rows, int column,
@@ -60,22 +63,33 @@ void figures_read(const struct rows *rows, int column,
 struct figures_change {
 	int64_t campaign_id;
 	struct sql_value hashes; /* of addresses: a JSON array that lives until
-				    the end; NULL: by ids */
+				    the end; NULL: not by them */
 	int64_t after_id, to_id; /* of people: above, and up to */
+	struct ids people;       /* to_id 0: these */
 	struct campaign_figures kept;
-	int64_t before[FIGURES];
+	int64_t more[FIGURES]; /* what it adds */
+	struct tally parts;
 };
+#define FIGURES_CHANGE                                  \
+	{                                               \
+		.people = VEC_INIT, .parts = TALLY_INIT \
+	}
+void figures_release(struct figures_change *change);
+
 int figures_begin(struct tx *tx, int64_t campaign_id, struct sql_value hashes,
 		  struct figures_change *out, struct err *err);
 int figures_begin_ids(struct tx *tx, int64_t campaign_id, int64_t after_id,
 		      int64_t to_id, struct figures_change *out,
 		      struct err *err);
-int figures_end(struct tx *tx, const struct figures_change *change,
-		struct err *err);
+/* Of those who wait. */
+int figures_begin_waiting(struct tx *tx, int64_t campaign_id,
+			  struct figures_change *out, struct err *err);
+int figures_end(struct tx *tx, struct figures_change *change, struct err *err);
 
 /* Before all of the ledger changes: others who change it wait. */
 int figures_lock(struct tx *tx, int64_t campaign_id, struct err *err);
-/* After it has: all of it is counted. figures_lock came before. */
+/* After it has: all of it is counted, which takes seconds for a million rows.
+ * figures_lock came before. */
 int figures_renew(struct tx *tx, int64_t campaign_id, struct err *err);
 /* Before a person's rows get another address in all campaigns. */
 int figures_lock_of(struct tx *tx, int64_t person_id, const char *hash,

@@ -1,5 +1,5 @@
 /*
- * The report of a campaign, made from the CRM's ledger.
+ * The report of a campaign, made from what is kept of the CRM's ledger.
  */
 #include "crm/campaign_record.h"
 
@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "crm/campaign_figures.h"
 
+#include "sql/campaign_kept.h"
 #include "sql/crm_campaign.h"
 #include "sql/crm_report.h"
 
@@ -36,9 +37,10 @@ static int add_figures(struct db *db, int64_t id, struct json_writer *w,
 	struct campaign_figures f;
 	int64_t taken_back = 0;
 
-	if (figures_count(db, id, &f, err) < 0 ||
-	    db_find_int(db, SQL_CRM_REPORT_TAKEN_BACK, SQL_ARGS(sql_int(id)),
-			&taken_back, err) < 0)
+	if (figures_get(db, id, &f, err) < 0 ||
+	    db_find_int(db, SQL_CRM_REPORT_TAKEN_BACK,
+			SQL_ARGS(sql_int(id), sql_int(id)), &taken_back,
+			err) < 0)
 		return -1;
 	json_key_int(w, "recipients", f.n[FIGURE_RECIPIENTS]);
 	json_key_int(w, "unknown", f.n[FIGURE_UNKNOWN]);
@@ -64,14 +66,12 @@ static int add_left_out(struct db *db, int64_t id, struct json_writer *w,
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int more;
 
-	if (db_query(db, SQL_CRM_REPORT_LEFT_OUT, SQL_ARGS(sql_int(id)), &rows,
-		     err) < 0)
+	if (db_query(db, SQL_CAMPAIGN_KEPT_LEFT_OUT, SQL_ARGS(sql_int(id)),
+		     &rows, err) < 0)
 		return -1;
 	json_key_begin_object(w, "left_out");
 	while ((more = rows_next(rows, err)) > 0)
-		json_key_int(
-			w, rows_is_null(rows, 0) ? "other" : rows_text(rows, 0),
-			rows_int(rows, 1));
+		json_key_int(w, rows_text(rows, 0), rows_int(rows, 1));
 	json_end_object(w);
 	return more;
 }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "crm/campaign_figures.h"
 
 static void must(int ret, const struct err *err)
 {
@@ -100,4 +101,14 @@ int64_t fixture_jobs(struct crm_fixture *f, const char *kind)
 {
 	return number(f, "SELECT COUNT(*) FROM job WHERE kind = ?",
 		      SQL_ARGS(sql_text(kind)));
+}
+
+void fixture_keep_figures(struct crm_fixture *f, int64_t campaign_id)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	must(tx_begin(f->db, &tx, &err), &err);
+	must(figures_renew(&tx, campaign_id, &err), &err);
+	must(tx_commit(&tx, &err), &err);
 }

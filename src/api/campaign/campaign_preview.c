@@ -355,7 +355,7 @@ static int add_badges(struct request *rq, struct preview *p, struct err *err)
 		return 0;
 	if (v1_db(rq, &db, err) < 0 ||
 	    campaign_link_list(db, p->c.id, rq->arena, &links, err) < 0 ||
-	    figures_count(db, p->c.id, &figures, err) < 0)
+	    figures_get(db, p->c.id, &figures, err) < 0)
 		return -1;
 	click_badges_add(p->c.html, &links, figures.n[FIGURE_CLICKED],
 			 rq->arena, &html);

@@ -12,7 +12,7 @@ static int fill(struct work *w, int64_t campaign_id, int64_t push_id,
 		int64_t after, int64_t to, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 
 	if (tx_begin(w->db, &tx, err) < 0 ||
 	    figures_begin_ids(&tx, campaign_id, after, to, &figures, err) < 0 ||

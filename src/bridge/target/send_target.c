@@ -264,7 +264,7 @@ static int add_page(struct send_target *t, const json_t *page, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf hashes = STRBUF_INIT;
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 
 	ledger_hashes(page, "id", &hashes);
 	if (tx_begin(t->w->db, &tx, err) < 0 ||
@@ -331,7 +331,7 @@ static int renew_overtaken(struct send_target *t, struct err *err)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	CLEANUP(json_free) json_t *page = json_array();
-	struct figures_change figures;
+	CLEANUP(figures_release) struct figures_change figures = FIGURES_CHANGE;
 
 	if (db_list_texts(t->w->db, SQL_LEDGER_OVERTAKEN,
 			  SQL_ARGS(sql_int(t->c->id)), t->w->arena, &hashes,

@@ -2,8 +2,8 @@
  * crm/campaign/report_parts.h - what stands beside the figures of a report: how
  * they came about over time, and by the domains of addresses
  *
- * Counted from the ledger as it is now, people only; the sums are the report's
- * figures. Any thread.
+ * As they are kept (crm/campaign/kept.h), people only; the sums are the
+ * report's figures. Any thread.
  */
 #ifndef CRM_REPORT_PARTS_H
 #define CRM_REPORT_PARTS_H
@@ -25,8 +25,8 @@ int campaign_series(struct db *db, int64_t campaign_id, const char *by,
 		    struct strbuf *out, struct err *err);
 
 /* {"items": [{"domain", "sent", "opened", "clicked", "bounced",
- * "unsubscribed"}], "other": {...}}, appended. Addresses that nobody knows any
- * more are among the others. */
+ * "unsubscribed"}], "other": {...}}, appended. Domains that nothing was sent
+ * to, and addresses that nobody knows any more, are among the others. */
 int campaign_domains(struct db *db, int64_t campaign_id, struct strbuf *out,
 		     struct err *err);
 

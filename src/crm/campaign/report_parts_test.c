@@ -25,6 +25,7 @@ static json_t *part(struct crm_fixture *f, const char *by)
 	struct err err = ERR_INIT;
 	json_t *tree = NULL;
 
+	fixture_keep_figures(f, 7);
 	if ((*by ? campaign_series(f->db, 7, by, &text, &err)
 		 : campaign_domains(f->db, 7, &text, &err)) < 0 ||
 	    json_parse(strbuf_str(&text), &tree, &err) < 0)

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "crm/audit.h"
 #include "crm/bridge_job.h"
+#include "crm/campaign/kept.h"
 #include "crm/record_private.h"
 #include "crm/search/search.h"
 #include "jobs/job.h"
@@ -100,7 +101,9 @@ static int erase_address(struct erasure *e, const struct old_address *a,
 		json_text(e->addresses, a->address);
 	json_text(e->hashes, a->hash);
 	forgotten_hash(&e->forgotten, a->folded, keyed);
-	if (db_exec(e->tx, SQL_ERASE_ADDRESS,
+	if ((e->entity == ENTITY_PERSON &&
+	     kept_forget_address(e->tx, e->id, a->id, a->folded, err) < 0) ||
+	    db_exec(e->tx, SQL_ERASE_ADDRESS,
 		    SQL_ARGS(sql_text(keyed), sql_int(e->actor->now_ms),
 			     sql_int(a->id)),
 		    err) < 0 ||
