@@ -86,21 +86,25 @@ DELETE FROM segment WHERE list_id = ?;
 -- args: list
 DELETE FROM webhook WHERE list_id = ?;
 
--- name: list-status-counts
--- How many members of each status; from the index alone. args: list
-SELECT status, COUNT(*) FROM member WHERE list_id = ? GROUP BY status;
+-- name: list-gone-since
+-- How many of a status that they left by changed since then; from the index
+-- alone. args: list, status, ms
+SELECT COUNT(*) FROM member
+WHERE list_id = ? AND status = ? AND status IN (:MEMBER_GONE) AND changed_ms > ?;
 
--- name: list-since
--- What changed since then: unsubscribed, cleaned, joined; from the index alone.
--- args: ms, list, ms
-SELECT CAST(COALESCE(SUM(CASE WHEN status = :MEMBER_UNSUBSCRIBED THEN 1 ELSE 0 END), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN status = :MEMBER_CLEANED THEN 1 ELSE 0 END), 0) AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN opt_ms > ? THEN 1 ELSE 0 END), 0) AS BIGINT)
-FROM member WHERE list_id = ? AND changed_ms > ?;
+-- name: list-joined-since
+-- Who joined since then; from the index alone. args: list, ms, ms
+SELECT COUNT(*) FROM member WHERE list_id = ? AND changed_ms > ? AND opt_ms > ?;
 
 -- name: list-last-change
 -- The newest change of a member of that status. args: list, status
 SELECT changed_ms FROM member WHERE list_id = ? AND status = ?
+ORDER BY changed_ms DESC LIMIT 1;
+
+-- name: list-last-gone
+-- The same of a status that they left by. args: list, status
+SELECT changed_ms FROM member
+WHERE list_id = ? AND status = ? AND status IN (:MEMBER_GONE)
 ORDER BY changed_ms DESC LIMIT 1;
 
 -- name: list-campaigns
@@ -109,14 +113,15 @@ SELECT COUNT(*), MAX(COALESCE(done_ms, send_ms)) FROM campaign
 WHERE list_id = ? AND status = :CAMPAIGN_SENT;
 
 -- name: list-rates
--- Of the sent campaigns of a list: recipients, openers, clickers. args: list
-SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN opens > 0 THEN 1 ELSE 0 END), 0)
-		AS BIGINT),
-	CAST(COALESCE(SUM(CASE WHEN clicks > 0 THEN 1 ELSE 0 END), 0) AS BIGINT)
-FROM recipient
-WHERE sent_seq IS NOT NULL AND campaign_id IN (
-	SELECT id FROM campaign WHERE list_id = ? AND status = :CAMPAIGN_SENT
-	ORDER BY id DESC LIMIT 5);
+-- Of the last sent campaigns of a list: recipients, openers, clickers. args: list
+SELECT CAST(COALESCE(SUM(c.sent_seq), 0) AS BIGINT),
+	CAST(COALESCE(SUM(o.n), 0) AS BIGINT), CAST(COALESCE(SUM(k.n), 0) AS BIGINT)
+FROM (SELECT id, sent_seq FROM campaign
+	WHERE list_id = ? AND status = :CAMPAIGN_SENT ORDER BY id DESC LIMIT 5) AS c
+LEFT JOIN report_kept o ON o.campaign_id = c.id AND o.kind = :KEPT_OPENERS
+	AND o.part = 0
+LEFT JOIN report_kept k ON k.campaign_id = c.id AND k.kind = :KEPT_CLICKERS
+	AND k.part = 0;
 
 -- name: list-merge-fields
 -- args: list

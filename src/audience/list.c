@@ -1,5 +1,6 @@
 #include "audience/list.h"
 
+#include "audience/kept/list_kept.h"
 #include "audience/member.h"
 #include "audience/merge_field.h"
 #include "audience/must_exist.h"
@@ -13,6 +14,7 @@
 #include "sql/list.h"
 #include "sql/merge_field.h"
 #include "store/store.h"
+#include "store/tally.h"
 #include "store/update.h"
 
 #include <string.h>
@@ -321,6 +323,8 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(list.id)), err) < 0)
 			return -1;
+	if (list_kept_remove(tx, list.id, err) < 0)
+		return -1;
 	return db_exec(tx, SQL_LIST_DELETE,
 		       SQL_ARGS(sql_int(now_ms), sql_int(list.id)), err) < 0
 		       ? -1
@@ -356,20 +360,6 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 
 /* --- figures --- */
 
-static int count_statuses(struct db *db, const struct sql *sql,
-			  struct sql_args args, int64_t counts[8],
-			  struct err *err)
-{
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	int more;
-
-	if (db_query(db, sql, args, &rows, err) < 0)
-		return -1;
-	while ((more = rows_next(rows, err)) > 0)
-		counts[rows_int(rows, 0) & 7] = rows_int(rows, 1);
-	return more;
-}
-
 /* Each fills its part of a struct list_stats. */
 static void read_campaigns(const struct rows *rows, struct arena *arena,
 			   void *out)
@@ -393,21 +383,27 @@ static void read_rates(const struct rows *rows, struct arena *arena, void *out)
 	stats->click_rate = 100.0 * (double)rows_int(rows, 2) / recipients;
 }
 
-static void read_since_send(const struct rows *rows, struct arena *arena,
-			    void *out)
+static int add_since_send(struct db *db, int64_t list_id,
+			  struct list_stats *out, struct err *err)
 {
-	struct list_stats *stats = out;
+	struct sql_value id = sql_int(list_id);
+	struct sql_value from = sql_int(out->campaign_last_sent_ms);
 
-	(void)arena;
-	stats->unsubscribes_since_send = rows_int(rows, 0);
-	stats->cleaned_since_send = rows_int(rows, 1);
-	stats->members_since_send = rows_int(rows, 2);
+	if (db_find_int(db, SQL_LIST_GONE_SINCE,
+			SQL_ARGS(id, sql_int(MEMBER_UNSUBSCRIBED), from),
+			&out->unsubscribes_since_send, err) < 0 ||
+	    db_find_int(db, SQL_LIST_GONE_SINCE,
+			SQL_ARGS(id, sql_int(MEMBER_CLEANED), from),
+			&out->cleaned_since_send, err) < 0)
+		return -1;
+	return db_find_int(db, SQL_LIST_JOINED_SINCE, SQL_ARGS(id, from, from),
+			   &out->members_since_send, err);
 }
 
 static int add_campaign_stats(struct db *db, int64_t list_id,
 			      struct list_stats *out, struct err *err)
 {
-	struct sql_value id = sql_int(list_id), from;
+	struct sql_value id = sql_int(list_id);
 
 	if (db_get(db, SQL_LIST_CAMPAIGNS, SQL_ARGS(id), read_campaigns, NULL,
 		   out, err) < 0)
@@ -417,36 +413,34 @@ static int add_campaign_stats(struct db *db, int64_t list_id,
 		return -1;
 	if (!out->campaign_last_sent_ms)
 		return 0;
-	from = sql_int(out->campaign_last_sent_ms);
-	return db_get(db, SQL_LIST_SINCE, SQL_ARGS(from, id, from),
-		      read_since_send, NULL, out, err);
+	return add_since_send(db, list_id, out, err) < 0 ? -1 : 0;
 }
 
 int list_stats(struct db *db, const struct list *list, int64_t now_ms,
 	       struct list_stats *out, struct err *err)
 {
 	struct sql_value id = sql_int(list->id);
+	CLEANUP(tally_release) struct tally t = TALLY_INIT;
 	struct list_stats stats = { 0 };
-	int64_t counts[8] = { 0 };
 	double months = (double)(now_ms - list->created_ms) / (30.0 * MS_DAY);
 
-	if (count_statuses(db, SQL_LIST_STATUS_COUNTS, SQL_ARGS(id), counts,
-			   err) < 0 ||
+	if (list_kept_read(db, list->id, &t, err) < 0 ||
 	    add_campaign_stats(db, list->id, &stats, err) < 0 ||
 	    db_find_int(db, SQL_LIST_MERGE_FIELDS, SQL_ARGS(id),
 			&stats.merge_field_count, err) < 0 ||
 	    db_find_int(db, SQL_LIST_LAST_CHANGE,
 			SQL_ARGS(id, sql_int(MEMBER_SUBSCRIBED)),
 			&stats.last_sub_ms, err) < 0 ||
-	    db_find_int(db, SQL_LIST_LAST_CHANGE,
+	    db_find_int(db, SQL_LIST_LAST_GONE,
 			SQL_ARGS(id, sql_int(MEMBER_UNSUBSCRIBED)),
 			&stats.last_unsub_ms, err) < 0)
 		return -1;
-	stats.member_count = counts[MEMBER_SUBSCRIBED];
-	stats.unsubscribe_count = counts[MEMBER_UNSUBSCRIBED];
-	stats.cleaned_count = counts[MEMBER_CLEANED];
+	stats.member_count = list_kept_sum(&t, MEMBER_SUBSCRIBED);
+	stats.unsubscribe_count = list_kept_sum(&t, MEMBER_UNSUBSCRIBED);
+	stats.cleaned_count = list_kept_sum(&t, MEMBER_CLEANED);
 	stats.total_contacts = stats.member_count + stats.unsubscribe_count +
-			       stats.cleaned_count + counts[MEMBER_PENDING];
+			       stats.cleaned_count +
+			       list_kept_sum(&t, MEMBER_PENDING);
 	if (months < 1)
 		months = 1;
 	stats.avg_sub_rate = (double)stats.member_count / months;

@@ -79,7 +79,7 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err);
 
-/* Counted from indexes each time, so they are always right. */
+/* Kept (list_kept.h, campaign/report_kept.h) or found in an index. */
 struct list_stats {
 	int64_t member_count; /* subscribed */
 	int64_t unsubscribe_count, cleaned_count;

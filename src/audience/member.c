@@ -1,5 +1,7 @@
 #include "audience/member.h"
 
+#include "audience/kept/list_kept.h"
+#include "audience/kept/member_block.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/must_exist.h"
@@ -10,6 +12,7 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 #include "store/sqlbuild.h"
+#include "store/tally.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -305,6 +308,7 @@ static void add_where(struct sqlbuild *b, const struct member_filter *f,
 				: " FROM member m WHERE m.list_id = ");
 	sqlbuild_bind_int(b, f->list_id);
 	add_bound(b, " AND m.status = ", f->status);
+	add_bound(b, " AND m.id >= ", f->from_id);
 	/* the place of a page is the closer bound of the two */
 	if (counting || f->after_changed_ms < f->since_changed_ms)
 		add_bound(b, " AND m.changed_ms >= ", f->since_changed_ms);
@@ -406,23 +410,94 @@ static void build_page(struct sqlbuild *b, const struct member_filter *f)
 	add_order(b, f);
 }
 
-int member_list(struct db *db, const struct member_filter *filter,
-		struct arena *arena, struct members *out, int64_t *total_out,
-		struct err *err)
+static int list_page(struct db *db, const struct member_filter *filter,
+		     struct arena *arena, struct members *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
 
-	if (total_out && count_all(db, filter, arena, total_out, err) < 0)
-		return -1;
-	if (filter->count == 0 || (total_out && filter->offset >= *total_out))
-		return 0;
 	build_page(&b, filter);
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
 	return rows_list(rows,
 			 filter->brief ? member_read_brief : member_read_row,
 			 arena, out, err);
+}
+
+/* Nothing is asked for but a list, or a status of it: that is kept. */
+static bool is_kept(const struct member_filter *f)
+{
+	return !f->since_changed_ms && !f->before_changed_ms &&
+	       !f->since_opt_ms && !f->before_opt_ms &&
+	       !f->since_unsubscribed_ms && !f->before_unsubscribed_ms &&
+	       !f->email_type && !f->unique_id && !f->vip_only &&
+	       !f->segment_id;
+}
+
+static void reverse(struct members *m, size_t from)
+{
+	for (size_t low = from, high = m->n; low + 1 < high; low++) {
+		struct member swapped = m->v[low];
+
+		m->v[low] = m->v[--high];
+		m->v[high] = swapped;
+	}
+}
+
+/* By ids, at any offset: from the block in which the page begins. A page from
+ * the end is one from the beginning, turned round. */
+static int list_by_id(struct db *db, const struct member_filter *filter,
+		      const struct tally *kept, struct arena *arena,
+		      struct members *out, struct err *err)
+{
+	CLEANUP(tally_release) struct tally blocks = TALLY_INIT;
+	int64_t total = list_kept_sum(kept, filter->status);
+	struct member_filter f = *filter;
+	struct member_place place;
+	size_t had = out->n;
+
+	vec_each (&kept->rows, row)
+		if (!f.status || row->kind == (int)f.status)
+			tally_add(&blocks, 0, 0, row->part, row->n);
+	if (f.sort_desc) {
+		int64_t end = total - f.offset;
+
+		f.offset = end > f.count ? end - f.count : 0;
+		f.count = end - f.offset;
+		f.sort_desc = false;
+	}
+	if (f.count <= 0)
+		return 0;
+	place = member_place_of(&blocks, f.offset);
+	f.from_id = place.from_id;
+	f.offset = place.skip;
+	if (list_page(db, &f, arena, out, err) < 0)
+		return -1;
+	if (filter->sort_desc)
+		reverse(out, had);
+	return 0;
+}
+
+int member_list(struct db *db, const struct member_filter *filter,
+		struct arena *arena, struct members *out, int64_t *total_out,
+		struct err *err)
+{
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
+	bool is_plain = is_kept(filter);
+	bool by_block = is_plain && filter->sort == MEMBER_BY_ID &&
+			(filter->offset > 0 || filter->sort_desc);
+
+	if ((by_block || (is_plain && total_out)) &&
+	    list_kept_read(db, filter->list_id, &kept, err) < 0)
+		return -1;
+	if (total_out && is_plain)
+		*total_out = list_kept_sum(&kept, filter->status);
+	else if (total_out && count_all(db, filter, arena, total_out, err) < 0)
+		return -1;
+	if (filter->count == 0 || (total_out && filter->offset >= *total_out))
+		return 0;
+	return by_block ? list_by_id(db, filter, &kept, arena, out, err)
+			: list_page(db, filter, arena, out, err);
 }
 
 static void read_tag(const struct rows *rows, struct arena *arena, void *out)

@@ -138,6 +138,7 @@ struct member_filter {
 	enum member_sort sort;
 	bool sort_desc;
 	int64_t count, offset;
+	int64_t from_id; /* 0: from the first on */
 	/* By id, or by change, upwards: the last of the page before, in place
 	 * of an offset. 0: the first page. */
 	int64_t after_changed_ms, after_id;

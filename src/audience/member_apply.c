@@ -2,6 +2,7 @@
  * member_apply: many changes with few statements. Everything that the changes
  * need is read first, decided in memory, and written in one batch.
  */
+#include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/must_exist.h"
@@ -12,6 +13,7 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 #include "store/store.h"
+#include "store/tally.h"
 #include "store/update.h"
 
 #include <string.h>
@@ -432,6 +434,7 @@ static int write_addresses(struct batch *batch, struct member_entry **dirty,
 static int write_all(struct member_run *run, struct member_entry **dirty,
 		     size_t n, struct err *err)
 {
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct batch batch;
 
 	if (n == 0)
@@ -441,16 +444,17 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	batch_begin(run->tx, &batch);
 	for (size_t i = 0; i < n; i++) {
 		const struct member_entry *e = dirty[i];
+		const struct member *old = e->is_new ? NULL : &e->old;
 
-		if (member_write(&batch, e->is_new ? NULL : &e->old, &e->now,
-				 err) < 0)
+		list_kept_change(&kept, old, &e->now);
+		if (member_write(&batch, old, &e->now, err) < 0)
 			return db_lost_race(err);
 	}
 	/* what was decided on has no such address: somebody was faster */
 	if (write_addresses(&batch, dirty, n, err) < 0 ||
 	    batch_end(&batch, err) < 0)
 		return db_lost_race(err);
-	return 0;
+	return list_kept_write(&kept, run->tx, err);
 }
 
 /* The no goes along with the member, and stays with the address. */

@@ -3,6 +3,7 @@
  * after bounces. Called by the applier of the log and by the journal; the
  * departures of each member are played on it in memory, then written once.
  */
+#include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/suppression.h"
@@ -13,6 +14,7 @@
 #include "base/strbuf.h"
 #include "sql/member.h"
 #include "sql/member_restore.h"
+#include "store/tally.h"
 
 #include <stdlib.h>
 
@@ -336,6 +338,7 @@ static int write_taken_back(struct leaving *l, struct batch *batch,
 /* Returns how many members changed. */
 static int write_members(struct leaving *l, struct err *err)
 {
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct batch batch;
 	int changed = 0;
 
@@ -344,12 +347,15 @@ static int write_members(struct leaving *l, struct err *err)
 		if (!leaver->is_changed)
 			continue;
 		changed++;
+		list_kept_change(&kept, &leaver->old, &leaver->now);
 		if (member_write(&batch, &leaver->old, &leaver->now, err) < 0)
 			return -1;
 	}
 	if (write_hidden(l, &batch, err) < 0 ||
 	    write_cleans(l, &batch, err) < 0 ||
-	    write_taken_back(l, &batch, err) < 0 || batch_end(&batch, err) < 0)
+	    write_taken_back(l, &batch, err) < 0 ||
+	    batch_end(&batch, err) < 0 ||
+	    list_kept_write(&kept, l->tx, err) < 0)
 		return -1;
 	vec_each (&l->leavers, leaver)
 		if (leaver->has_complained &&

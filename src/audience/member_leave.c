@@ -2,6 +2,7 @@
  * How a user or the API has members leave: archived, forgotten. What delivery
  * brings is in member_depart.c.
  */
+#include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/suppression.h"
@@ -11,16 +12,20 @@
 #include "sql/member.h"
 #include "sql/suppression.h"
 #include "store/sqlbuild.h"
+#include "store/tally.h"
 
 static int update_one(struct tx *tx, const struct member *old,
 		      const struct member *now, struct err *err)
 {
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct batch batch;
 
 	batch_begin(tx, &batch);
-	if (member_write(&batch, old, now, err) < 0)
+	if (member_write(&batch, old, now, err) < 0 ||
+	    batch_end(&batch, err) < 0)
 		return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	list_kept_change(&kept, old, now);
+	return list_kept_write(&kept, tx, err);
 }
 
 static int tell_deleted(struct member_run *run, const struct member *m,
@@ -105,10 +110,13 @@ static int forget_told(struct tx *tx, const struct member *m,
 static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		       struct err *err)
 {
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	char hash[KEYED_HASH_HEX + 1];
 	struct suppression_key key;
 
-	if (suppression_key_ensure(tx, &key, err) < 0)
+	list_kept_change(&kept, m, NULL);
+	if (suppression_key_ensure(tx, &key, err) < 0 ||
+	    list_kept_write(&kept, tx, err) < 0)
 		return -1;
 	suppression_hash(&key, m->address, hash);
 	if (db_exec(tx, SQL_FORGOTTEN_ADD,
@@ -154,16 +162,19 @@ int members_drop(struct tx *tx, const struct ids *ids, struct err *err)
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct members members = VEC_INIT;
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct sql_value of = sql_keys(ids, &keys);
 	struct batch batch;
 
 	if (member_list_by_ids(tx->db, of, arena, &members, err) < 0)
 		return -1;
 	batch_begin(tx, &batch);
-	vec_each (&members, m)
+	vec_each (&members, m) {
+		list_kept_change(&kept, m, NULL);
 		if (member_forget_address(&batch, m, err) < 0)
 			return -1;
-	if (batch_end(&batch, err) < 0)
+	}
+	if (batch_end(&batch, err) < 0 || list_kept_write(&kept, tx, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
 		if (db_exec(tx, queries[i], SQL_ARGS(of), err) < 0)

@@ -1,5 +1,6 @@
 #include "audience/member_restore.h"
 
+#include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
 #include "audience/suppression.h"
@@ -8,6 +9,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "sql/member_restore.h"
+#include "store/tally.h"
 
 /* A row of the journal, and its member. */
 struct cleaned {
@@ -160,6 +162,7 @@ static struct member restored_member(const struct cleaned *c, int64_t now_ms)
 static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 		     struct err *err)
 {
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
 	struct batch batch;
 
 	batch_begin(tx, &batch);
@@ -169,6 +172,7 @@ static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 		if (!is_due(c))
 			continue;
 		now = restored_member(c, now_ms);
+		list_kept_change(&kept, c->member, &now);
 		if (member_write(&batch, c->member, &now, err) < 0 ||
 		    batch_add(&batch, SQL_MEMBER_SOFT_BOUNCE_NONE,
 			      SQL_ARGS(sql_int(now.id)), err) < 0 ||
@@ -177,7 +181,8 @@ static int write_all(struct tx *tx, const struct cleaneds *all, int64_t now_ms,
 			      err) < 0)
 			return -1;
 	}
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	return batch_end(&batch, err) < 0 ? -1
+					  : list_kept_write(&kept, tx, err);
 }
 
 /* A campaign has one list: that of any of them. */

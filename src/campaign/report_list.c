@@ -2,7 +2,7 @@
  * Recipients and events of a campaign, a page at a time. Called by handlers;
  * any thread.
  */
-#include "audience/member_block.h"
+#include "audience/kept/member_block.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/strbuf.h"

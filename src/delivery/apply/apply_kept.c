@@ -6,7 +6,7 @@
  */
 #include "delivery/apply/apply_private.h"
 
-#include "audience/member_block.h"
+#include "audience/kept/member_block.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"

@@ -1,6 +1,6 @@
 /* Whatever comes in whatever order: the figures that are kept of campaigns are
  * those that their ledger and their activity count. */
-#include "audience/member_block.h"
+#include "audience/kept/member_block.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "campaign/report_kept.h"

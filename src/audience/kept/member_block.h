@@ -1,5 +1,5 @@
 /*
- * audience/member_block.h - blocks of members' ids, so that a page at any
+ * audience/kept/member_block.h - blocks of members' ids, so that a page at any
  * offset of a list by ids is found without walking there
  *
  * Whoever keeps figures of members keeps them by block: the sum over the blocks

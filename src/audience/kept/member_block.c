@@ -1,4 +1,4 @@
-#include "audience/member_block.h"
+#include "audience/kept/member_block.h"
 
 #include "store/tally.h"
 
