@@ -504,5 +504,19 @@ int demo_await_pull(struct demo *d, struct err *err)
 
 int demo_date_back(struct demo *d, struct err *err)
 {
-	return db_write(d->db, SQL_DEMO_TIMES, SQL_NO_ARGS, err) < 0 ? -1 : 1;
+	CLEANUP(vec_release) struct demo_rows campaigns = VEC_INIT;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (demo_rows_list(d, "campaign", &campaigns, err) < 0 ||
+	    tx_begin(d->db, &tx, err) < 0)
+		return -1;
+	vec_each (&campaigns, c)
+		if (figures_lock(&tx, c->record_id, err) < 0)
+			return -1;
+	if (db_exec(&tx, SQL_DEMO_TIMES, SQL_NO_ARGS, err) < 0)
+		return -1;
+	vec_each (&campaigns, c)
+		if (figures_renew(&tx, c->record_id, err) < 0)
+			return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }

@@ -43,7 +43,7 @@ void apply_end(struct batch_state **state)
 	vec_release(&s->soft);
 	vec_release(&s->news);
 	tally_release(&s->kept);
-	vec_release(&s->stale);
+	tally_release(&s->gone);
 	*state = NULL; /* it lies in the arena of the batch */
 }
 

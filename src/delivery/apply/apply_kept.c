@@ -45,14 +45,14 @@ static void change_hour(struct batch_state *s, const struct entry *e,
 			  1);
 }
 
-/* A time that was the last may be gone: then it is looked for. */
+/* A time that goes may have been the last. */
 static void change_last(struct batch_state *s, const struct entry *e,
 			enum report_kept kind, int64_t was_ms, int64_t now_ms)
 {
 	if (now_ms > was_ms)
 		tally_max(&s->kept, e->campaign_id, (int)kind, 0, now_ms);
 	else if (now_ms < was_ms)
-		apply_kept_stale(s, e->campaign_id);
+		tally_max(&s->gone, e->campaign_id, (int)kind, 0, was_ms);
 }
 
 static void change_outcome(struct batch_state *s, const struct entry *was,
@@ -89,14 +89,6 @@ static void change_hits(struct batch_state *s, const struct entry *was,
 	change_last(s, e, KEPT_LAST_OPEN, was->last_open_ms, e->last_open_ms);
 	change_last(s, e, KEPT_LAST_CLICK, was->last_click_ms,
 		    e->last_click_ms);
-}
-
-void apply_kept_stale(struct batch_state *s, int64_t campaign_id)
-{
-	vec_each (&s->stale, id)
-		if (*id == campaign_id)
-			return;
-	vec_push(&s->stale, campaign_id);
 }
 
 /* --- links --- */
@@ -136,7 +128,8 @@ static void add_click(struct batch_state *s, const struct entry *e,
 	if (hit->is_changed) {
 		p.more_people = -1;
 		p.more_machines = 1;
-		apply_kept_stale(s, e->campaign_id);
+		tally_max(&s->gone, e->campaign_id, KEPT_LINK_LAST,
+			  hit->link_id, hit->at_ms);
 	} else if (hit->why == MACHINE_NO) {
 		p.more_people = 1;
 		tally_max(&s->kept, e->campaign_id, KEPT_LINK_LAST,
@@ -299,6 +292,9 @@ static int count_clicks(struct batch_state *s, int64_t campaign_id,
 
 		count_pair(&s->kept, &p, rows_int(rows, 1), rows_int(rows, 2),
 			   by);
+		if (by < 0 && rows_int(rows, 3))
+			tally_max(&s->gone, campaign_id, KEPT_LINK_LAST,
+				  p.link_id, rows_int(rows, 3));
 	}
 	return more;
 }
@@ -341,7 +337,6 @@ int apply_kept_turned(struct batch_state *s, int64_t by, struct err *err)
 			vec_push(&members, hit->member_id);
 		if (!is_last)
 			continue;
-		apply_kept_stale(s, hit->campaign_id);
 		if (count_members(s, hit->campaign_id, &members, by, err) < 0)
 			return -1;
 		vec_reset(&members);
@@ -349,12 +344,37 @@ int apply_kept_turned(struct batch_state *s, int64_t by, struct err *err)
 	return 0;
 }
 
+/* Was one of the times that went the last? Looking for another takes a look at
+ * all who opened. */
+static int renew_last(struct batch_state *s, int64_t campaign_id,
+		      struct err *err)
+{
+	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
+	bool is_last = false;
+
+	if (report_kept_read(s->tx->db, campaign_id, KEPT_LAST_OPEN,
+			     KEPT_LINK_LAST, &kept, err) < 0)
+		return -1;
+	vec_each (&s->gone.rows, row)
+		if (row->owner == campaign_id &&
+		    row->n >= report_kept_of(&kept, (enum report_kept)row->kind,
+					     row->part))
+			is_last = true;
+	return is_last ? report_kept_renew_last(s->tx, campaign_id, err) : 0;
+}
+
 int apply_kept_write(struct batch_state *s, struct err *err)
 {
+	CLEANUP(vec_release) struct ids campaigns = VEC_INIT;
+
 	if (report_kept_write(&s->kept, s->tx, err) < 0)
 		return -1;
-	vec_each (&s->stale, id)
-		if (report_kept_renew_last(s->tx, *id, err) < 0)
+	vec_each (&s->gone.rows, row)
+		vec_push(&campaigns, row->owner);
+	ids_sort(&campaigns);
+	for (size_t i = 0; i < campaigns.n; i++)
+		if ((i == 0 || campaigns.v[i] != campaigns.v[i - 1]) &&
+		    renew_last(s, campaigns.v[i], err) < 0)
 			return -1;
 	return 0;
 }

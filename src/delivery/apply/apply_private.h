@@ -72,7 +72,7 @@ struct batch_state {
 	struct departures departed, soft;
 	struct new_hits news; /* in the order of their events */
 	struct tally kept;    /* see campaign/report_kept.h */
-	struct ids stale;     /* campaigns whose last times are gone */
+	struct tally gone;    /* of the same: times that were taken back */
 };
 
 /* Of a pair of the batch: never NULL. */
@@ -99,8 +99,6 @@ int apply_write(struct batch_state *s, struct err *err);
 int apply_kept(struct batch_state *s, struct err *err);
 /* What those of s->turned add, as they stand there now, times `by`. */
 int apply_kept_turned(struct batch_state *s, int64_t by, struct err *err);
-/* The last times of a campaign are to be looked for. */
-void apply_kept_stale(struct batch_state *s, int64_t campaign_id);
 int apply_kept_write(struct batch_state *s, struct err *err);
 
 #endif
