@@ -120,10 +120,11 @@ WHERE campaign_id = ? AND member_id IN JSON_INTS(?);
 
 -- name: report-kept-clicks
 -- What some recipients add to links: of each pair, clicks by people and by
--- machines, and the last one by people. args: campaign, JSON array of members
+-- machines, and the last one by people (+: by member, not through the campaign).
+-- args: campaign, JSON array of members
 SELECT link_id, SUM(1 - machine), SUM(machine),
 	MAX(CASE WHEN machine = 0 THEN at_ms END) FROM activity
-WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND kind = :ACTIVITY_CLICK
+WHERE +campaign_id = ? AND member_id IN JSON_INTS(?) AND kind = :ACTIVITY_CLICK
 GROUP BY link_id, member_id;
 
 -- name: report-kept-pairs

@@ -190,7 +190,8 @@ static void dump(struct world *w, const char *sql, struct strbuf *out)
 }
 
 /*
- * All that the log moves. The hash of a suppression has a random key. Of a
+ * All that the log moves. The hash of a suppression has a random key, and no
+ * two changes of a member share a time, whatever the events say. Of a
  * member that a soft bounce of one campaign and a hard one of another would
  * clean, the webhook names that which came first (decision 0020).
  */
@@ -199,7 +200,7 @@ static void dump_all(struct world *w, struct strbuf *out)
 	static const char *const tables[] = {
 		"SELECT id, status, unsubscribed_by, unsubscribe_reason,"
 		" unsubscribed_ms, unsubscribed_campaign_id, soft_bounces,"
-		" changed_ms, journalled FROM member ORDER BY id",
+		" journalled FROM member ORDER BY id",
 		"SELECT campaign_id, member_id, state, reason, detail, bounce,"
 		" uncertain, attempts, next_ms, first_ms, sent_seq, at_ms,"
 		" opens, machine_opens, clicks, machine_clicks, first_open_ms,"
