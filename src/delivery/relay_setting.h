@@ -4,7 +4,7 @@
  * The option `relay` wins; without one it is the setting `relay` of the schema
  * audience; without that, the outbox. The setting is the same URL, with its
  * password, and is read wherever it matters: senders look in each of their
- * rounds (delivery/sender.h), so that it takes effect without a restart.
+ * rounds (delivery/send/relays.h), so that it takes effect without a restart.
  *
  * People give it in parts. What TLS is wanted: RELAY_SECURITY_NONE is "none
  * needed", which elsewhere than on this machine is "where it is offered"; a
