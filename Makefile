@@ -7,6 +7,8 @@
 #   make check      tests, style, sanitizers, on SQLite and PostgreSQL
 #   make check-all  the same, and fuzzing, valgrind, clang
 #   make bench      benchmarks; they print figures and never fail
+#   make bench-peers  the same, and smtp-source where Postfix is installed
+#   make scale      three processes on one PostgreSQL share the work
 #   make fuzz       fuzz all parsers, FUZZ_SECONDS each (default 60)
 #   make format     one form for all sources and spec files
 #   make lint       clang-tidy and clang-format, changes nothing
@@ -14,7 +16,7 @@
 BUILD ?= build
 FUZZ_SECONDS ?= 60
 
-.PHONY: build run check check-all bench fuzz format lint setup setup-run
+.PHONY: build run check check-all bench bench-peers scale fuzz format lint setup setup-run
 
 build: $(BUILD)/build.ninja
 	ninja -C $(BUILD) muster
@@ -40,6 +42,14 @@ check-all: setup
 bench: setup build
 	ninja -C $(BUILD)
 	tools/bench $(BUILD)
+
+bench-peers: setup build
+	ninja -C $(BUILD)
+	tools/bench $(BUILD) --peers
+
+scale: setup build
+	ninja -C $(BUILD) test/smtp_sink
+	tools/scale $(BUILD)
 
 fuzz: setup
 	tools/run_checks fuzz --fuzz-seconds $(FUZZ_SECONDS)
