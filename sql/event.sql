@@ -51,7 +51,8 @@ FROM event WHERE kind IN (:EVENT_URGENT) AND id > ? ORDER BY id LIMIT ?;
 -- member
 SELECT 1 FROM event
 WHERE id > (SELECT COALESCE(MAX(id), 0) FROM event) - 20000
-	AND at_ms = ? AND kind = ? AND campaign_id = ? AND member_id = ? LIMIT 1;
+	AND at_ms = ? AND kind = ? AND campaign_id = ? AND member_id = ?
+ORDER BY id DESC LIMIT 1;
 
 -- name: event-last
 SELECT COALESCE(MAX(id), 0) FROM event;
