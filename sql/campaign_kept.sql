@@ -74,7 +74,7 @@ SELECT campaign_id, kind, 0, domain,
        SUM(CASE kind WHEN :CRM_KEPT_DOMAIN_SENT THEN sent WHEN :CRM_KEPT_DOMAIN_OPENED THEN opened
                      WHEN :CRM_KEPT_DOMAIN_CLICKED THEN clicked WHEN :CRM_KEPT_DOMAIN_BOUNCED THEN bounced
                      ELSE unsubscribed END)
-  FROM (SELECT r.campaign_id, substr(e.folded, instr(e.folded, '@') + 1) AS domain,
+  FROM (SELECT r.campaign_id, substr(e.folded, PLACE_OF(e.folded, '@') + 1) AS domain,
                COUNT(CASE WHEN r.state IN (:CRM_RECIPIENT_SENT) THEN 1 END) AS sent,
                COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.opened_ms END) AS opened,
                COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.clicked_ms END) AS clicked,
@@ -82,27 +82,7 @@ SELECT campaign_id, kind, 0, domain,
                COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.unsubscribed_ms END) AS unsubscribed
           FROM campaign_recipient r JOIN email e ON e.id = r.email_id
          WHERE r.campaign_id = ? AND e.folded <> ''
-         GROUP BY r.campaign_id, substr(e.folded, instr(e.folded, '@') + 1)) x
- CROSS JOIN (SELECT :CRM_KEPT_DOMAIN_SENT AS kind UNION ALL SELECT :CRM_KEPT_DOMAIN_OPENED
-             UNION ALL SELECT :CRM_KEPT_DOMAIN_CLICKED UNION ALL SELECT :CRM_KEPT_DOMAIN_BOUNCED
-             UNION ALL SELECT :CRM_KEPT_DOMAIN_UNSUBSCRIBED) k
- GROUP BY campaign_id, kind, domain;
-
--- name: campaign-kept-count-domains @pg
-INSERT INTO campaign_kept (campaign_id, kind, part, name, n)
-SELECT campaign_id, kind, 0, domain,
-       SUM(CASE kind WHEN :CRM_KEPT_DOMAIN_SENT THEN sent WHEN :CRM_KEPT_DOMAIN_OPENED THEN opened
-                     WHEN :CRM_KEPT_DOMAIN_CLICKED THEN clicked WHEN :CRM_KEPT_DOMAIN_BOUNCED THEN bounced
-                     ELSE unsubscribed END)
-  FROM (SELECT r.campaign_id, substr(e.folded, strpos(e.folded, '@') + 1) AS domain,
-               COUNT(CASE WHEN r.state IN (:CRM_RECIPIENT_SENT) THEN 1 END) AS sent,
-               COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.opened_ms END) AS opened,
-               COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.clicked_ms END) AS clicked,
-               COUNT(CASE WHEN r.bounced <> :CRM_BOUNCE_NONE THEN 1 END) AS bounced,
-               COUNT(CASE WHEN r.state <> :CRM_RECIPIENT_LEFT_OUT THEN r.unsubscribed_ms END) AS unsubscribed
-          FROM campaign_recipient r JOIN email e ON e.id = r.email_id
-         WHERE r.campaign_id = ? AND e.folded <> ''
-         GROUP BY r.campaign_id, substr(e.folded, strpos(e.folded, '@') + 1)) x
+         GROUP BY r.campaign_id, substr(e.folded, PLACE_OF(e.folded, '@') + 1)) x
  CROSS JOIN (SELECT :CRM_KEPT_DOMAIN_SENT AS kind UNION ALL SELECT :CRM_KEPT_DOMAIN_OPENED
              UNION ALL SELECT :CRM_KEPT_DOMAIN_CLICKED UNION ALL SELECT :CRM_KEPT_DOMAIN_BOUNCED
              UNION ALL SELECT :CRM_KEPT_DOMAIN_UNSUBSCRIBED) k

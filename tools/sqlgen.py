@@ -26,6 +26,7 @@ gives `SQL_PERSON_FIND` (const struct sql *, see store/sql.h) in sql/person.h.
     XACT_ID            the id of this transaction (SQLite: 0)
     WITHOUT ROWID      left out for PostgreSQL
     LEAST_OF, GREATEST_OF   scalar min(a, b), max(a, b)
+    PLACE_OF(a, b)     where b begins in a, from 1; 0: it is not in it
 
 States and kinds are words: `:JOB_DONE` is the value of that enumerator in a
 header of SRCDIR, `:LEFT_OUT_HELD` the text that a list of `word(name, "text")`
@@ -142,6 +143,8 @@ def dialects(text):
     lite = re.sub(r"\bLEAST_OF\b", "min", lite)
     lite = re.sub(r"\bGREATEST_OF\b", "max", lite)
     pg = re.sub(r"\) WITHOUT ROWID", ")", pg)
+    lite = re.sub(r"\bPLACE_OF\b", "instr", lite)
+    pg = re.sub(r"\bPLACE_OF\b", "strpos", pg)
     pg = re.sub(r"\bLEAST_OF\b", "least", pg)
     pg = re.sub(r"\bGREATEST_OF\b", "greatest", pg)
     return lite, pg

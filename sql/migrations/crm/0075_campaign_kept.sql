@@ -52,13 +52,12 @@ SELECT campaign_id, kind, link_id, '',
  CROSS JOIN (SELECT 20 AS kind UNION ALL SELECT 21
              UNION ALL SELECT 22 UNION ALL SELECT 23) k
  GROUP BY campaign_id, kind, link_id;
--- only: sqlite
 INSERT INTO campaign_kept (campaign_id, kind, part, name, n)
 SELECT campaign_id, kind, 0, domain,
        SUM(CASE kind WHEN 30 THEN sent WHEN 31 THEN opened
                      WHEN 32 THEN clicked WHEN 33 THEN bounced
                      ELSE unsubscribed END)
-  FROM (SELECT r.campaign_id, substr(e.folded, instr(e.folded, '@') + 1) AS domain,
+  FROM (SELECT r.campaign_id, substr(e.folded, PLACE_OF(e.folded, '@') + 1) AS domain,
                COUNT(CASE WHEN r.state IN (2, 4, 5) THEN 1 END) AS sent,
                COUNT(CASE WHEN r.state <> 7 THEN r.opened_ms END) AS opened,
                COUNT(CASE WHEN r.state <> 7 THEN r.clicked_ms END) AS clicked,
@@ -66,30 +65,10 @@ SELECT campaign_id, kind, 0, domain,
                COUNT(CASE WHEN r.state <> 7 THEN r.unsubscribed_ms END) AS unsubscribed
           FROM campaign_recipient r JOIN email e ON e.id = r.email_id
          WHERE e.folded <> ''
-         GROUP BY r.campaign_id, substr(e.folded, instr(e.folded, '@') + 1)) x
+         GROUP BY r.campaign_id, substr(e.folded, PLACE_OF(e.folded, '@') + 1)) x
  CROSS JOIN (SELECT 30 AS kind UNION ALL SELECT 31
              UNION ALL SELECT 32 UNION ALL SELECT 33
              UNION ALL SELECT 34) k
  GROUP BY campaign_id, kind, domain;
--- only: pg
-INSERT INTO campaign_kept (campaign_id, kind, part, name, n)
-SELECT campaign_id, kind, 0, domain,
-       SUM(CASE kind WHEN 30 THEN sent WHEN 31 THEN opened
-                     WHEN 32 THEN clicked WHEN 33 THEN bounced
-                     ELSE unsubscribed END)
-  FROM (SELECT r.campaign_id, substr(e.folded, strpos(e.folded, '@') + 1) AS domain,
-               COUNT(CASE WHEN r.state IN (2, 4, 5) THEN 1 END) AS sent,
-               COUNT(CASE WHEN r.state <> 7 THEN r.opened_ms END) AS opened,
-               COUNT(CASE WHEN r.state <> 7 THEN r.clicked_ms END) AS clicked,
-               COUNT(CASE WHEN r.bounced <> 0 THEN 1 END) AS bounced,
-               COUNT(CASE WHEN r.state <> 7 THEN r.unsubscribed_ms END) AS unsubscribed
-          FROM campaign_recipient r JOIN email e ON e.id = r.email_id
-         WHERE e.folded <> ''
-         GROUP BY r.campaign_id, substr(e.folded, strpos(e.folded, '@') + 1)) x
- CROSS JOIN (SELECT 30 AS kind UNION ALL SELECT 31
-             UNION ALL SELECT 32 UNION ALL SELECT 33
-             UNION ALL SELECT 34) k
- GROUP BY campaign_id, kind, domain;
--- only: any
 -- Who took an unsubscribe back, for the report of its campaign.
 CREATE INDEX consent_back ON consent (campaign_id, record_id) WHERE state = 2 AND campaign_id IS NOT NULL;
