@@ -61,7 +61,7 @@ static void forget_plans(struct upkeep *u)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct err err = ERR_INIT;
-	int64_t now_ms = clock_monotonic_us() / 1000;
+	int64_t now_ms = clock_monotonic_ms();
 	int removed = -1;
 
 	if (now_ms < u->plans_ms)
@@ -81,7 +81,7 @@ static void forget_changes(struct upkeep *u)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct err err = ERR_INIT;
-	int64_t now_ms = clock_monotonic_us() / 1000;
+	int64_t now_ms = clock_monotonic_ms();
 	int removed = -1;
 
 	if (now_ms < u->changes_ms)

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#define STEP_MS MS_SECOND /* less is no step, but the clock being disciplined \
-			   */
+#define STEP_MS                                                       \
+	MS_SECOND /* less is no step, but the clock being disciplined \
+		   */
 #define SLOWNESS 10
 
 static int64_t read_ms(clockid_t clock)
@@ -58,6 +59,11 @@ int64_t clock_monotonic_us(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail */
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
 }
 
 void clock_sleep_us(int64_t us)

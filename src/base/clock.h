@@ -21,7 +21,8 @@
  */
 int64_t clock_now_ms(void);
 int64_t clock_monotonic_us(void); /* for measuring durations */
-void clock_sleep_us(int64_t us);  /* by the monotonic clock */
+int64_t clock_monotonic_ms(void);
+void clock_sleep_us(int64_t us); /* by the monotonic clock */
 
 /* How clock_now_ms follows; apart for tests. Zeroed before the first use. */
 struct clock_follower {

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "base/strbuf.h"
+#include "delivery/lease.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,6 +131,18 @@ void fixture_queue_all(struct delivery_fixture *f)
 		     (long long)f->campaign_id);
 	fixture_exec(f, "UPDATE campaign SET frozen = 1,"
 			" recipients = (SELECT COUNT(*) FROM recipient)");
+}
+
+void fixture_hold_lease(struct delivery_fixture *f, const char *owner)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(tx_begin(f->store.audience, &tx, &err), 0);
+	assert_int_equal(lease_take(&tx, LEASE_DELIVERY, owner, FIXTURE_NOW * 2,
+				    FIXTURE_NOW, &err),
+			 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
 }
 
 void fixture_event(struct delivery_fixture *f, struct event event)

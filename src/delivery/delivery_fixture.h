@@ -32,6 +32,8 @@ int64_t fixture_int(struct delivery_fixture *f, const char *fmt, ...)
 
 /* All members enter the ledger, queued, without freeze.c. */
 void fixture_queue_all(struct delivery_fixture *f);
+/* The owner holds the lease of those who apply. */
+void fixture_hold_lease(struct delivery_fixture *f, const char *owner);
 /* One event in a transaction of its own. */
 void fixture_event(struct delivery_fixture *f, struct event event);
 

@@ -17,7 +17,7 @@ static struct metric open_connections =
 
 static int64_t monotonic_ms(void)
 {
-	return clock_monotonic_us() / 1000;
+	return clock_monotonic_ms();
 }
 
 void clients_init(struct clients *clients)

@@ -137,7 +137,7 @@ static int receive(struct client *c)
 	use_up(c);
 	strbuf_add(&c->in, c->server->loop.scratch, (size_t)n);
 	c->bytes += n;
-	c->moved_ms = clock_monotonic_us() / 1000;
+	c->moved_ms = clock_monotonic_ms();
 	return 1;
 }
 
@@ -216,7 +216,7 @@ static bool give(struct client *c, enum exchange_step step)
 	if (!x->given_us)
 		x->given_us = x->step_us;
 	if (c->phase == CLIENT_BODY)
-		x->body_ms = clock_monotonic_us() / 1000 - c->since_ms;
+		x->body_ms = clock_monotonic_ms() - c->since_ms;
 	use_up(c);
 	client_hold(clients_of(c), c, (int64_t)(c->in.cap + x->body.cap));
 	client_phase(clients_of(c), c, CLIENT_WAITS);
@@ -410,7 +410,7 @@ static int send_some(struct client *c)
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -1;
 	c->bytes += n;
-	c->moved_ms = clock_monotonic_us() / 1000;
+	c->moved_ms = clock_monotonic_ms();
 	for (int i = 0; i < 2; i++) {
 		size_t part =
 			(size_t)n < unsent[i].len ? (size_t)n : unsent[i].len;

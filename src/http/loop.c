@@ -22,7 +22,7 @@
 
 static int64_t now_ms(void)
 {
-	return clock_monotonic_us() / 1000;
+	return clock_monotonic_ms();
 }
 
 /* --- what comes back --- */

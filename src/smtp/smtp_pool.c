@@ -232,7 +232,7 @@ static void wait_and_serve(struct smtp_pool *pool, bool may_sleep)
 
 	n = epoll_wait(pool->epoll_fd, events, EVENTS_MAX,
 		       may_sleep ? sleep_ms(pool) : 0);
-	pool->now_ms = clock_monotonic_us() / 1000;
+	pool->now_ms = clock_monotonic_ms();
 	for (i = 0; i < n; i++) {
 		if (!events[i].data.ptr)
 			clear_wake(pool);
@@ -304,7 +304,7 @@ static void *run(void *arg)
 	bool has_new;
 
 	for (;;) {
-		pool->now_ms = clock_monotonic_us() / 1000;
+		pool->now_ms = clock_monotonic_ms();
 		has_new = take_new(pool, true);
 		if (pool->is_leaving)
 			give_back_waiting(pool);
@@ -495,8 +495,8 @@ bool smtp_pool_is_held_up(const struct smtp_pool *pool)
 	int64_t since_ms = atomic_load(&pool->opening_ms);
 
 	return atomic_load(&pool->held_up) ||
-	       (since_ms && clock_monotonic_us() / 1000 - since_ms >=
-				    pool->options.slow_ms);
+	       (since_ms &&
+		clock_monotonic_ms() - since_ms >= pool->options.slow_ms);
 }
 
 void smtp_pool_describe(const struct smtp_pool *pool, struct strbuf *out)

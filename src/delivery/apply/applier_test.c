@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "delivery/delivery_fixture.h"
-#include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "delivery/verdict.h"
 
@@ -24,18 +23,6 @@ struct world {
 	int64_t now_ms;
 };
 
-static void hold_lease(struct world *w)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->f.store.audience, &tx, &err), 0);
-	assert_int_equal(lease_take(&tx, LEASE_DELIVERY, "me/1",
-				    FIXTURE_NOW * 2, FIXTURE_NOW, &err),
-			 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 static int set_up(void **state)
 {
 	static struct world w;
@@ -46,7 +33,7 @@ static int set_up(void **state)
 			   " lease_owner = 'me/1' WHERE member_id <= 4");
 	w.memory = apply_memory_new(options.burst);
 	w.now_ms = FIXTURE_NOW;
-	hold_lease(&w);
+	fixture_hold_lease(&w.f, "me/1");
 	*state = &w;
 	return 0;
 }

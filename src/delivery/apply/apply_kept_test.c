@@ -6,7 +6,6 @@
 #include "campaign/report_kept.h"
 #include "delivery/apply/applier.h"
 #include "delivery/delivery_fixture.h"
-#include "delivery/lease.h"
 #include "delivery/recipient.h"
 #include "store/tally.h"
 
@@ -38,18 +37,6 @@ static uint32_t below(struct world *w, uint32_t n)
 	return (w->seed >> 8) % n;
 }
 
-static void hold_lease(struct world *w)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->f.store.audience, &tx, &err), 0);
-	assert_int_equal(lease_take(&tx, LEASE_DELIVERY, "me/1",
-				    FIXTURE_NOW * 2, FIXTURE_NOW, &err),
-			 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
-
 static int set_up(void **state)
 {
 	static struct world w;
@@ -72,7 +59,7 @@ static int set_up(void **state)
 		     MEMBER_BLOCK);
 	w.memory = apply_memory_new(options.burst);
 	w.now_ms = FIXTURE_NOW;
-	hold_lease(&w);
+	fixture_hold_lease(&w.f, "me/1");
 	*state = &w;
 	return 0;
 }

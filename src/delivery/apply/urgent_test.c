@@ -6,7 +6,6 @@
 #include "delivery/apply/applier.h"
 #include "delivery/apply/cursor.h"
 #include "delivery/delivery_fixture.h"
-#include "delivery/lease.h"
 #include "delivery/recipient.h"
 
 #include <setjmp.h>
@@ -28,18 +27,6 @@ struct world {
 	struct delivery_fixture f;
 	struct apply_memory *memory;
 };
-
-static void hold_lease(struct world *w)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(tx_begin(w->f.store.audience, &tx, &err), 0);
-	assert_int_equal(lease_take(&tx, LEASE_DELIVERY, "me/1",
-				    FIXTURE_NOW * 2, FIXTURE_NOW, &err),
-			 1);
-	assert_int_equal(tx_commit(&tx, &err), 0);
-}
 
 /* One of each status: 1, 2 and 7 are subscribed, the last a bounce away from
  * being cleaned. */
@@ -70,7 +57,7 @@ static void world_open(struct world *w)
 		     (long long)w->f.list_id);
 	fixture_exec(&w->f, "UPDATE list SET hex = 'aaaaaaaaaa'");
 	w->memory = apply_memory_new(options.burst);
-	hold_lease(w);
+	fixture_hold_lease(&w->f, "me/1");
 }
 
 static void world_close(struct world *w)

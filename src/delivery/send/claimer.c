@@ -49,11 +49,6 @@ struct claimer {
 	bool is_woken; /* under lock */
 };
 
-static int64_t monotonic_ms(void)
-{
-	return clock_monotonic_us() / 1000;
-}
-
 /* --- giving back --- */
 
 static int release_campaign(const struct claimer *c, struct db *db,
@@ -113,8 +108,8 @@ static struct mailing *get_mailing(struct claimer *c, struct db *db,
 
 	if (m)
 		return m;
-	if (holds_load(c->setup.holds, db, campaign_id, monotonic_ms(), err) <
-		    0 ||
+	if (holds_load(c->setup.holds, db, campaign_id, clock_monotonic_ms(),
+		       err) < 0 ||
 	    mailing_get(db, c->setup.mailing, campaign_id, clock_now_ms(), &m,
 			err) < 0)
 		return NULL;
@@ -165,7 +160,7 @@ static int64_t claim_some(struct claimer *c, struct db *db, int64_t campaign_id,
 
 	if (!m)
 		return -1;
-	room = holds_room(holds, campaign_id, CLAIM, monotonic_ms());
+	room = holds_room(holds, campaign_id, CLAIM, clock_monotonic_ms());
 	if (room == 0)
 		return 0;
 	n = claim_next(db, campaign_id, c->setup.owner, room, clock_now_ms(),
@@ -176,7 +171,7 @@ static int64_t claim_some(struct claimer *c, struct db *db, int64_t campaign_id,
 	    keep_back_claims(&c->keep_back, db, campaign_id, &claims, err) < 0)
 		return -1;
 	if (n > 0 && claims.n == 0)
-		holds_try_another(holds, campaign_id, monotonic_ms());
+		holds_try_another(holds, campaign_id, clock_monotonic_ms());
 	vec_each (&claims, claimed)
 		renderers_take(c->renderers,
 			       shipment_new(m, m->sender, claimed));

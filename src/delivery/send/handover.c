@@ -161,7 +161,7 @@ static void note_campaign(struct shipment *p, const struct relay_result *result)
 		return;
 	if (!holds_note(setup->holds, p->mailing->campaign_id, result->trouble,
 			result->detail, shipment_is_called_back(p),
-			clock_monotonic_us() / 1000))
+			clock_monotonic_ms()))
 		return;
 	atomic_store(&p->mailing->stopped, true);
 	setup->wake_claimer(setup->context);
@@ -171,7 +171,7 @@ static void note_campaign(struct shipment *p, const struct relay_result *result)
 static void call_back(struct shipment *p)
 {
 	holds_try_another(p->handover->setup.holds, p->mailing->campaign_id,
-			  clock_monotonic_us() / 1000);
+			  clock_monotonic_ms());
 	set_outcome(p, EVENT_RETURNED, 0, "called back");
 }
 

@@ -35,7 +35,6 @@ struct sender {
 	struct renderers *renderers;
 	struct handover *handover;
 	struct relays *relays;
-	bool is_stopped;
 };
 
 static void wake_claimer(void *sender)
@@ -179,10 +178,8 @@ void sender_stop(struct sender *s)
 {
 	struct err err = ERR_INIT;
 
-	if (s->is_stopped)
+	if (atomic_exchange(&s->permit.is_stopping, true))
 		return;
-	s->is_stopped = true;
-	atomic_store(&s->permit.is_stopping, true);
 	window_close(s->window);
 	if (s->claimer) {
 		claimer_wake(s->claimer);
