@@ -16,6 +16,21 @@ def run(argv, **more):
     return done.stdout
 
 
+class Sink:
+    """A relay that takes what comes, and counts."""
+
+    def __init__(self, build):
+        self.process = subprocess.Popen([f"{build}/test/smtp_sink"], text=True,
+                                        stdout=subprocess.PIPE)
+        self.port = int(self.process.stdout.readline().split()[1])
+        self.url = f"smtp://127.0.0.1:{self.port}"
+
+    def stop(self):
+        """Returns how many messages it has accepted."""
+        self.process.send_signal(signal.SIGTERM)
+        return int(re.search(r"accepted (\d+)", self.process.stdout.read()).group(1))
+
+
 class Server:
     def __init__(self, build, folder, relay):
         self.build, self.data = build, os.path.join(folder, "data")
