@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/text/char_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,12 +82,19 @@ static void add_mapped(struct str s, map_fn map, uninorm_t nf,
 	free(text);
 }
 
+static void fold(struct str s, struct strbuf *out)
+{
+	add_mapped(s, u8_casefold, UNINORM_NFC, out);
+}
+
 void utf8_fold(struct str s, struct strbuf *out)
 {
+	static struct char_map map = { .slow = fold, .composes = true };
+
 	if (str_is_ascii(s))
 		add_ascii(s, false, out);
 	else
-		add_mapped(s, u8_casefold, UNINORM_NFC, out);
+		char_map_add(&map, s, out);
 }
 
 /* Letters that Unicode does not take apart; NULL: as it is. */
@@ -130,15 +138,11 @@ static void add_plain(ucs4_t c, const char *s, size_t n, struct strbuf *out)
 		strbuf_add(out, s, n);
 }
 
-void utf8_plain(struct str s, struct strbuf *out)
+static void make_plain(struct str s, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf apart = STRBUF_INIT;
 	struct str rest;
 
-	if (str_is_ascii(s)) {
-		add_ascii(s, false, out);
-		return;
-	}
 	add_mapped(s, u8_casefold, UNINORM_NFKD, &apart);
 	rest = strbuf_str(&apart);
 	while (rest.len > 0) {
@@ -149,6 +153,16 @@ void utf8_plain(struct str s, struct strbuf *out)
 		rest.s += n;
 		rest.len -= (size_t)n;
 	}
+}
+
+void utf8_plain(struct str s, struct strbuf *out)
+{
+	static struct char_map map = { .slow = make_plain };
+
+	if (str_is_ascii(s))
+		add_ascii(s, false, out);
+	else
+		char_map_add(&map, s, out);
 }
 
 static bool is_blank(ucs4_t c)
@@ -166,6 +180,8 @@ size_t utf8_blank(struct str s)
 
 	if (s.len == 0)
 		return 0;
+	if ((unsigned char)*s.s < 0x7F)
+		return *s.s <= ' ';
 	n = u8_mbtouc(&c, bytes_of(s), s.len);
 	return is_blank(c) ? (size_t)n : 0;
 }

@@ -1,6 +1,8 @@
 /* Cells and rows of CSV that no spreadsheet takes for a formula. Pure. */
 #include "base/csv/csv.h"
 
+#include "base/cleanup.h"
+
 #include <string.h>
 
 static bool needs_quotes(struct str s)
@@ -12,41 +14,42 @@ static bool needs_quotes(struct str s)
 	return s.len > 0 && (s.s[0] == ' ' || s.s[s.len - 1] == ' ');
 }
 
-/* What begins a formula in some spreadsheet, behind any number of quotes. */
+/* What begins a formula in some spreadsheet; of full width, too. */
+static bool begins_formula(struct str s)
+{
+	static const char *const wide[] = { "\xEF\xBC\x9D" /* = */,
+					    "\xEF\xBC\x8B" /* + */,
+					    "\xEF\xBC\x8D" /* - */,
+					    "\xEF\xBC\xA0" /* @ */ };
+
+	if (s.len == 0)
+		return false;
+	if (s.s[0] != '\xEF')
+		return memchr("=+-@\t\r\n", s.s[0], 7) != NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(wide); i++) {
+		if (str_starts(s, wide[i]))
+			return true;
+	}
+	return false;
+}
+
+/* So it is behind any number of quotes. */
 static bool is_formula(struct str s, size_t *quotes)
 {
-	static const char *const starts[] = {
-		"=",
-		"+",
-		"-",
-		"@",
-		"\t",
-		"\r",
-		"\n",
-		"\xEF\xBC\x9D" /* full-width = */,
-		"\xEF\xBC\x8B" /* + */,
-		"\xEF\xBC\x8D" /* - */,
-		"\xEF\xBC\xA0" /* @ */,
-	};
-
 	*quotes = 0;
 	while (s.len > 0 && s.s[0] == '\'') {
 		++*quotes;
 		s.s++;
 		s.len--;
 	}
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		if (s.len > 0 && str_starts(s, starts[i]))
-			return true;
-	}
-	return false;
+	return begins_formula(s);
 }
 
 struct str csv_undefuse(struct str field)
 {
 	size_t quotes;
 
-	if (is_formula(field, &quotes) && quotes > 0) {
+	if (field.len > 0 && field.s[0] == '\'' && is_formula(field, &quotes)) {
 		field.s++;
 		field.len--;
 	}

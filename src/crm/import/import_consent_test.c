@@ -442,6 +442,8 @@ static void texts_that_refuse_mail_are_known(void **state)
 		"a demand\u00e9: demande \u00e0 \u00eatre retir\u00e9",
 		"s'est oppos\u00e9e le 3 mai",
 		"\u914d\u4fe1\u505c\u6b62\u3092\u5e0c\u671b",
+		"khong gui thu cho toi",
+		"Xin huy dang ky giup",
 		"\uc218\uc2e0\uac70\ubd80 \uc694\uccad",
 		"\u5ba2\u6237\u5df2\u9000\u8ba2",
 		"do not email",

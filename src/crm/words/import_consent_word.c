@@ -5,6 +5,7 @@
 #include "crm/words/import_consent.h"
 
 #include "base/cleanup.h"
+#include "base/text/word_set.h"
 #include "base/utf8.h"
 #include "crm/words/import_date.h"
 #include "crm/words/import_language.h"
@@ -205,10 +206,22 @@ static void add_letters(struct str key, struct strbuf *out)
 	strbuf_addch(out, ' ');
 }
 
-static bool is_out_entry(const struct strbuf *letters)
+static void add_out_words(struct word_set *set)
 {
-	return is_listed(words[0].words, letters) ||
-	       is_foreign_entry(letters, LANGUAGE_SAYS_OUT);
+	const char *list;
+
+	word_set_add_list(set, words[0].words, ' ');
+	for (size_t i = 0; (list = import_language(i, LANGUAGE_SAYS_OUT)); i++)
+		word_set_add_list(set, list, ' ');
+}
+
+/* letters: between blanks, as add_letters makes them. */
+static bool is_out_word(const struct strbuf *letters)
+{
+	static struct word_set set = WORD_SET(add_out_words);
+
+	return word_set_has(&set,
+			    (struct str){ letters->buf + 1, letters->len - 2 });
 }
 
 static enum consent_word word_of(struct str key)
@@ -223,7 +236,7 @@ static enum consent_word word_of(struct str key)
 			return CONSENT_WORD_UNKNOWN;
 	}
 	add_letters(key, &letters);
-	if (is_out_entry(&letters))
+	if (is_out_word(&letters))
 		return CONSENT_OUT;
 	for (size_t i = 1; i < ARRAY_SIZE(words); i++) {
 		if (is_listed(words[i].words, &letters))
@@ -248,7 +261,7 @@ static bool is_out_part(struct str part)
 	}
 	import_consent_key(part, &key);
 	add_letters(strbuf_str(&key), &letters);
-	return is_out_entry(&letters);
+	return is_out_word(&letters);
 }
 
 bool import_consent_has_out(struct str cell)

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
+#include "base/text/word_set.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -84,6 +85,7 @@ static const char *const phrases[26] = {
 		"geen mails|geen e mails|geen emails|geen nieuwsbrief|"
 		"geen nieuwsbrieven|geen reclame|geen mailings|geen mailing|"
 		"gegen werbung widersprochen|gestorben|",
+	['h' - 'a'] = "|huy dang ky|",
 	['i' - 'a'] =
 		"|inga mejl|inga mail|inga utskick|inga nyhetsbrev|"
 		"inget nyhetsbrev|ingen mails|ingen nyhedsbrev|"
@@ -91,7 +93,7 @@ static const char *const phrases[26] = {
 		"ikke send|ikke kontakt|ikke kontaktes|inscricao cancelada|"
 		"is dead|ist tot|",
 	['k' - 'a'] =
-		"|keine post|"
+		"|khong gui|keine post|"
 		"keine infopost|keine rundmail|keine angebote|kein kontakt|"
 		"keinen kontakt|keine weiteren mails|keine weiteren e mails|"
 		"keine mails|keine emails|keine e mails|keine email senden|"
@@ -256,7 +258,7 @@ static const char *const anywhere =
 	"\u05dc\u05d0 \u05dc\u05e9\u05dc\u05d5\u05d7|"
 	"\u0e44\u0e21\u0e15\u0e2d\u0e07\u0e01\u0e32\u0e23\u0e23\u0e1a|"
 	"\u0e22\u0e01\u0e40\u0e25\u0e01\u0e01\u0e32\u0e23\u0e23\u0e1a|"
-	"khong gui|huy dang ky|\u092e\u0924 \u092d\u091c|"
+	"\u092e\u0924 \u092d\u091c|"
 	"\u0928 \u092d\u091c|";
 
 /* Bytes of a sign beyond ASCII that is no letter: quotes, dashes, dots, and
@@ -303,13 +305,49 @@ void import_plain_words(struct str text, struct strbuf *out)
 	end_word(out);
 }
 
-/* Does a phrase begin at a word? */
-static bool begins_phrase(const char *word)
-{
-	const char *list = other_phrases;
+/* --- finding them --- */
 
-	if (*word >= 'a' && *word <= 'z')
-		list = phrases[*word - 'a'];
+static void add_first_words(struct word_set *set, const char *list)
+{
+	struct str rest = str_of(list);
+
+	while (rest.s) {
+		struct str phrase = str_cut(&rest, '|');
+		struct str word = str_cut(&phrase, ' ');
+
+		if (word.len > 0)
+			word_set_add(set, word);
+	}
+}
+
+static void add_words(struct word_set *set)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
+		if (phrases[i])
+			add_first_words(set, phrases[i]);
+	}
+	add_first_words(set, other_phrases);
+}
+
+static void add_characters(struct word_set *set)
+{
+	struct str rest = str_of(anywhere);
+
+	while (rest.s) {
+		struct str phrase = str_cut(&rest, '|');
+
+		phrase.len = utf8_sequence(phrase);
+		if (phrase.len > 0)
+			word_set_add(set, phrase);
+	}
+}
+
+/* What may begin a phrase: nearly every cell has none of them. */
+static struct word_set first_words = WORD_SET(add_words);
+static struct word_set first_characters = WORD_SET(add_characters);
+
+static bool begins_phrase_of(const char *list, const char *word)
+{
 	while (list && *++list) {
 		size_t n = 0;
 
@@ -322,25 +360,57 @@ static bool begins_phrase(const char *word)
 	return false;
 }
 
-static bool has_anywhere(const char *words)
+/* Does a phrase begin at a word? n: its bytes. */
+static bool begins_phrase(const char *word, size_t n)
+{
+	if (!word_set_has(&first_words, (struct str){ word, n }))
+		return false;
+	return begins_phrase_of(*word >= 'a' && *word <= 'z'
+					? phrases[*word - 'a']
+					: other_phrases,
+				word);
+}
+
+static bool has_phrase(const char *words)
+{
+	const char *at = words + 1; /* behind the blank */
+
+	while (*at) {
+		size_t n = strcspn(at, " ");
+
+		if (begins_phrase(at, n))
+			return true;
+		at += at[n] ? n + 1 : n;
+	}
+	return false;
+}
+
+static bool is_anywhere_at(struct str words)
 {
 	struct str rest = str_of(anywhere);
 
 	while (rest.s) {
 		struct str phrase = str_cut(&rest, '|');
 
-		if (phrase.len > 0 &&
-		    memmem(words, strlen(words), phrase.s, phrase.len))
+		if (phrase.len > 0 && phrase.len <= words.len &&
+		    memcmp(words.s, phrase.s, phrase.len) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool has_phrase(const char *words)
+static bool has_anywhere(struct str words)
 {
-	for (const char *at = words; at && at[1]; at = strchr(at + 1, ' ')) {
-		if (begins_phrase(at + 1))
+	while (words.len > 0) {
+		size_t n = utf8_sequence(words);
+		struct str character = { words.s, n };
+
+		if (n > 1 && word_set_has(&first_characters, character) &&
+		    is_anywhere_at(words))
 			return true;
+		n = n ? n : 1;
+		words.s += n;
+		words.len -= n;
 	}
 	return false;
 }
@@ -384,5 +454,5 @@ bool import_refuses(struct str text)
 	if (ascii_words(text, buffer))
 		return has_phrase(buffer);
 	import_plain_words(text, &words);
-	return has_phrase(words.buf) || has_anywhere(words.buf);
+	return has_phrase(words.buf) || has_anywhere(strbuf_str(&words));
 }
