@@ -206,8 +206,10 @@ ON CONFLICT (import_id, entity, record_id)
 	DO UPDATE SET written_ms = excluded.written_ms;
 
 -- name: import-unchanged-add
--- args: import, entity, record
-INSERT INTO import_unchanged (import_id, entity, record_id) VALUES (?, ?, ?)
+-- args: import, entity, JSON records
+INSERT INTO import_unchanged (import_id, entity, record_id)
+SELECT CAST(? AS BIGINT), CAST(? AS INTEGER), k.value FROM JSON_INTS(?) AS k
+WHERE k.value > 0
 ON CONFLICT (import_id, entity, record_id) DO NOTHING;
 
 -- name: import-unchanged-old

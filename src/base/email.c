@@ -247,11 +247,17 @@ static int fold(struct str text, struct strbuf *out, size_t *at_out,
 	return 0;
 }
 
-static int local_length(struct str address)
+/* As it was written before the @, with the domain that is asked for. */
+static const char *wire_of(struct str address, const char *domain,
+			   struct arena *arena)
 {
 	const char *at = memrchr(address.s, '@', address.len);
+	size_t local = (size_t)(at + 1 - address.s), n = strlen(domain);
+	char *wire = arena_alloc(arena, local + n + 1);
 
-	return (int)(at - address.s);
+	memcpy(wire, address.s, local);
+	memcpy(wire + local, domain, n);
+	return wire;
 }
 
 int email_parse(const char *text, struct arena *arena, struct email *out,
@@ -266,8 +272,7 @@ int email_parse(const char *text, struct arena *arena, struct email *out,
 	out->address = arena_str(arena, address);
 	out->folded = arena_str(arena, strbuf_str(&folded));
 	out->domain = out->folded + at;
-	out->wire = arena_printf(arena, "%.*s@%s", local_length(address),
-				 address.s, out->domain);
+	out->wire = wire_of(address, out->domain, arena);
 	md5_hex(strbuf_str(&folded), out->hash);
 	return 0;
 }

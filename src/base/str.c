@@ -41,11 +41,16 @@ static unsigned char lower(unsigned char c)
 
 bool str_is_ascii(struct str s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
+	uint64_t high = 0, eight;
+	size_t i = 0;
+
+	for (; i + sizeof(eight) <= s.len && !high; i += sizeof(eight)) {
+		memcpy(&eight, s.s + i, sizeof(eight));
+		high = eight & 0x8080808080808080ULL;
 	}
-	return true;
+	for (; i < s.len && !high; i++)
+		high = (unsigned char)s.s[i] & 0x80;
+	return !high;
 }
 
 bool str_ieq(struct str a, const char *ascii)

@@ -18,7 +18,7 @@ static const uint8_t *bytes_of(struct str s)
 
 bool utf8_is_valid(struct str s)
 {
-	return u8_check(bytes_of(s), s.len) == NULL;
+	return str_is_ascii(s) || u8_check(bytes_of(s), s.len) == NULL;
 }
 
 size_t utf8_sequence(struct str s)

@@ -575,17 +575,17 @@ static int add_change(struct writer *w, struct import_change *c,
 }
 
 /* For who asks whom the import left alone: see import_people.c. */
-static int add_unchanged(struct writer *w, struct batch *batch, struct err *err)
+static int add_unchanged(struct writer *w, struct err *err)
 {
-	vec_each (&w->unchanged, id) {
-		if (batch_add(batch, SQL_IMPORT_UNCHANGED_ADD,
-			      SQL_ARGS(sql_int(w->b->plan->import_id),
-				       sql_int(w->b->plan->entity),
-				       sql_int(*id)),
-			      err) < 0)
-			return -1;
-	}
-	return 0;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	if (w->unchanged.n == 0)
+		return 0;
+	return db_exec(w->tx, SQL_IMPORT_UNCHANGED_ADD,
+		       SQL_ARGS(sql_int(w->b->plan->import_id),
+				sql_int(w->b->plan->entity),
+				sql_keys(&w->unchanged, &keys)),
+		       err);
 }
 
 static int write_batch(struct writer *w, int64_t address_id, struct err *err)
@@ -603,9 +603,9 @@ static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 		if (!c->is_void && add_change(w, c, &batch, err) < 0)
 			return -1;
 	}
-	if (add_unchanged(w, &batch, err) < 0)
+	if (batch_end(&batch, err) < 0)
 		return -1;
-	return batch_end(&batch, err) < 0 ? -1 : 0;
+	return add_unchanged(w, err) < 0 ? -1 : 0;
 }
 
 /* --- after it --- */
