@@ -9,6 +9,8 @@
 #include "base/thread/patience.h"
 #include "sql/sql_all.h"
 #include "store/pg_link.h"
+#include "store/pg_many.h"
+#include "store/pg_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +18,23 @@
 /* Statements in the pipe before we read their results: both sides may block
  * on a full socket buffer if neither reads. */
 #define PIPELINE_MAX 256
-#define NUMBER_MAX 32 /* written out */
+
+/* How a named query may be sent. */
+enum form {
+	FORM_PLAIN,
+	FORM_LOCKING, /* in a transaction that writes: it locks its rows */
+	FORM_MANY,    /* rows of an INSERT: see pg_many.h */
+	FORMS,
+};
 
 struct pg {
 	struct db db;
 	struct pg_link link;
-	bool *prepared;  /* by 2 * sql->index, + 1: the one that locks */
-	int64_t wait_ms; /* for a lock, as the server knows */
-	int in_pipe;     /* statements sent, results not yet read */
-};
-
-struct pg_rows {
-	struct rows rows;
-	PGresult *result;
-	int at, n;
+	bool *prepared;      /* by FORMS * sql->index + enum form */
+	struct pg_args args; /* of the statement that is sent */
+	struct pg_many many; /* of a batch: rows that wait */
+	int64_t wait_ms;     /* for a lock, as the server knows */
+	int in_pipe;         /* statements sent, results not yet read */
 };
 
 static struct pg *pg_of(struct db *db)
@@ -104,62 +109,7 @@ static int check_result(struct pg *pg, PGresult *result, struct err *err)
 	return ret;
 }
 
-/* --- arguments: all go as text --- */
-
-/* As many as the criteria of a group have. */
-struct bound {
-	const char **values;
-	char (*numbers)[NUMBER_MAX];
-	char **copies;
-	size_t n;
-};
-
-static const char *bind_text(struct bound *b, size_t i,
-			     const struct sql_value *v)
-{
-	if (v->ends)
-		return v->s.s;
-	if (!b->copies)
-		b->copies = calloc(b->n, sizeof(*b->copies));
-	BUG_ON(!b->copies);
-	b->copies[i] = strndup(v->s.s, v->s.len);
-	BUG_ON(!b->copies[i]);
-	return b->copies[i];
-}
-
-static void bind(struct bound *b, struct sql_args args)
-{
-	*b = (struct bound){ .n = args.n };
-	if (args.n == 0)
-		return;
-	b->values = calloc(args.n, sizeof(*b->values));
-	b->numbers = calloc(args.n, sizeof(*b->numbers));
-	BUG_ON(!b->values || !b->numbers);
-	for (size_t i = 0; i < args.n; i++) {
-		const struct sql_value *v = &args.v[i];
-
-		if (v->type == SQL_INT) {
-			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%lld",
-				 (long long)v->i);
-			b->values[i] = b->numbers[i];
-		} else if (v->type == SQL_DOUBLE) {
-			snprintf(b->numbers[i], sizeof(b->numbers[i]), "%.17g",
-				 v->d);
-			b->values[i] = b->numbers[i];
-		} else if (v->type == SQL_TEXT) {
-			b->values[i] = bind_text(b, i, v);
-		}
-	}
-}
-
-static void unbind(struct bound *b)
-{
-	for (size_t i = 0; b->copies && i < b->n; i++)
-		free(b->copies[i]);
-	free(b->copies);
-	free(b->numbers);
-	free(b->values);
-}
+/* --- statements --- */
 
 /*
  * A named query as it is sent: that which locks its rows in a transaction that
@@ -176,12 +126,13 @@ struct statement {
 };
 
 static struct statement form_of(struct pg *pg, const struct sql *sql,
-				bool locked)
+				enum form form)
 {
-	size_t at = (size_t)sql->index * 2 + locked;
-	struct statement s = { .text = locked ? sql->pg_locked : sql->pg,
-			       .prepared = sql->has_keys ? NULL
-							 : &pg->prepared[at] };
+	size_t at = (size_t)sql->index * FORMS + form;
+	struct statement s = {
+		.text = form == FORM_LOCKING ? sql->pg_locked : sql->pg,
+		.prepared = sql->has_keys ? NULL : &pg->prepared[at],
+	};
 
 	snprintf(s.name, sizeof(s.name), "q%zu", at);
 	return s;
@@ -189,7 +140,9 @@ static struct statement form_of(struct pg *pg, const struct sql *sql,
 
 static struct statement statement_of(struct pg *pg, const struct sql *sql)
 {
-	return form_of(pg, sql, sql->pg_locked && pg->db.writes);
+	return form_of(pg, sql,
+		       sql->pg_locked && pg->db.writes ? FORM_LOCKING
+						       : FORM_PLAIN);
 }
 
 static int prepare(struct pg *pg, struct statement *s, struct err *err)
@@ -208,8 +161,8 @@ static int prepare(struct pg *pg, struct statement *s, struct err *err)
 static int pg_prepare(struct db *db, const struct sql *sql, struct err *err)
 {
 	struct pg *pg = pg_of(db);
-	struct statement plain = form_of(pg, sql, false);
-	struct statement locking = form_of(pg, sql, true);
+	struct statement plain = form_of(pg, sql, FORM_PLAIN);
+	struct statement locking = form_of(pg, sql, FORM_LOCKING);
 
 	if (prepare(pg, &plain, err) < 0)
 		return -1;
@@ -233,21 +186,21 @@ static void number_args(const char *text, struct strbuf *out)
 }
 
 /* As PQexecPrepared and PQexecParams. */
+static int send_values(struct pg *pg, const struct statement *s, size_t n,
+		       const char *const *values)
+{
+	return s->prepared ? PQsendQueryPrepared(pg->link.conn, s->name, (int)n,
+						 values, NULL, NULL, 0)
+			   : PQsendQueryParams(pg->link.conn, s->text, (int)n,
+					       NULL, values, NULL, NULL, 0);
+}
+
 static int send_statement(struct pg *pg, const struct statement *s,
 			  struct sql_args args)
 {
-	struct bound b;
-	int sent;
-
-	bind(&b, args);
-	if (s->prepared)
-		sent = PQsendQueryPrepared(pg->link.conn, s->name, (int)b.n,
-					   b.values, NULL, NULL, 0);
-	else
-		sent = PQsendQueryParams(pg->link.conn, s->text, (int)b.n, NULL,
-					 b.values, NULL, NULL, 0);
-	unbind(&b);
-	return sent;
+	pg_args_reset(&pg->args);
+	pg_args_add(&pg->args, args);
+	return send_values(pg, s, args.n, pg_args_values(&pg->args));
 }
 
 static int execute(struct pg *pg, const struct sql *sql, const char *text,
@@ -275,102 +228,16 @@ static int execute(struct pg *pg, const struct sql *sql, const char *text,
 	return check_result(pg, result, err);
 }
 
-/* --- rows --- */
-
-static struct pg_rows *rows_of(const struct rows *rows)
-{
-	return (struct pg_rows *)rows;
-}
-
-static int pg_next(struct rows *rows, struct err *err)
-{
-	struct pg_rows *r = rows_of(rows);
-
-	(void)err; /* the result is here already */
-	if (r->at + 1 >= r->n)
-		return 0;
-	r->at++;
-	return 1;
-}
-
-static void pg_close_rows(struct rows *rows)
-{
-	PQclear(rows_of(rows)->result);
-	free(rows);
-}
-
-static int pg_columns(const struct rows *rows)
-{
-	return PQnfields(rows_of(rows)->result);
-}
-
-static const char *pg_name(const struct rows *rows, int column)
-{
-	return PQfname(rows_of(rows)->result, column);
-}
-
-static bool pg_is_null(const struct rows *rows, int column)
-{
-	struct pg_rows *r = rows_of(rows);
-
-	return PQgetisnull(r->result, r->at, column) != 0;
-}
-
-static const char *value(const struct rows *rows, int column)
-{
-	struct pg_rows *r = rows_of(rows);
-
-	return PQgetvalue(r->result, r->at, column);
-}
-
-static int64_t pg_int(const struct rows *rows, int column)
-{
-	const char *s = value(rows, column);
-
-	if (*s == 't') /* a comparison */
-		return 1;
-	return strtoll(s, NULL, 10); /* "", "f": 0 */
-}
-
-static double pg_double(const struct rows *rows, int column)
-{
-	return strtod(value(rows, column), NULL);
-}
-
-static struct str pg_str(const struct rows *rows, int column)
-{
-	struct pg_rows *r = rows_of(rows);
-
-	return (struct str){ value(rows, column),
-			     (size_t)PQgetlength(r->result, r->at, column) };
-}
-
-static const struct rows_ops pg_rows_ops = {
-	.next = pg_next,
-	.close = pg_close_rows,
-	.columns = pg_columns,
-	.name = pg_name,
-	.is_null = pg_is_null,
-	.as_int = pg_int,
-	.as_double = pg_double,
-	.as_str = pg_str,
-};
+/* --- running them --- */
 
 static int pg_query(struct db *db, const struct sql *sql, const char *text,
 		    struct sql_args args, struct rows **out, struct err *err)
 {
-	struct pg_rows *r;
 	PGresult *result;
 
 	if (execute(pg_of(db), sql, text, args, &result, err) < 0)
 		return -1;
-	r = calloc(1, sizeof(*r));
-	BUG_ON(!r);
-	*r = (struct pg_rows){ .rows.ops = &pg_rows_ops,
-			       .result = result,
-			       .at = -1,
-			       .n = PQntuples(result) };
-	*out = &r->rows;
+	*out = pg_rows_new(result);
 	return 0;
 }
 
@@ -453,28 +320,26 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 	return ret;
 }
 
-static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
-			struct sql_args args, int64_t *changed, struct err *err)
+static int enter_pipeline(struct pg *pg, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
-	struct pg *pg = pg_of(db);
-	struct statement s = { .text = text };
-
-	if (sql) {
-		s = statement_of(pg, sql);
-	} else {
-		number_args(text, &numbered);
-		s.text = numbered.buf;
-	}
-
-	if (s.prepared && !*s.prepared &&
-	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, &s, err) < 0))
-		return -1;
 	if (PQpipelineStatus(pg->link.conn) == PQ_PIPELINE_OFF &&
 	    PQenterPipelineMode(pg->link.conn) != 1)
 		return err_inside(err, ERR_IO, "%s",
 				  PQerrorMessage(pg->link.conn));
-	if (!send_statement(pg, &s, args))
+	return 0;
+}
+
+/* Into the pipe; one that is not prepared yet is so before. */
+static int pipe_values(struct pg *pg, struct statement *s, size_t n,
+		       const char *const *values, int64_t *changed,
+		       struct err *err)
+{
+	if (s->prepared && !*s->prepared &&
+	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, s, err) < 0))
+		return -1;
+	if (enter_pipeline(pg, err) < 0)
+		return -1;
+	if (!send_values(pg, s, n, values))
 		return err_inside(err, ERR_RETRY, "%s",
 				  PQerrorMessage(pg->link.conn));
 	if (++pg->in_pipe >= PIPELINE_MAX)
@@ -482,9 +347,87 @@ static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
 	return 0;
 }
 
+static int pipe_many(struct pg *pg, int64_t *changed, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	struct pg_many *m = &pg->many;
+	struct statement s = form_of(pg, m->sql, FORM_MANY);
+
+	if (!*s.prepared) {
+		pg_many_format(m->sql, &text);
+		s.text = text.buf;
+	}
+	return pipe_values(pg, &s, m->args.places.n, pg_args_values(&m->args),
+			   changed, err);
+}
+
+static int pipe_singly(struct pg *pg, int64_t *changed, struct err *err)
+{
+	struct pg_many *m = &pg->many;
+	struct statement s = form_of(pg, m->sql, FORM_PLAIN);
+	const char *const *values = pg_args_values(&m->args);
+	size_t n = (size_t)m->sql->args;
+
+	for (size_t i = 0; i < m->rows; i++, values += n) {
+		if (pipe_values(pg, &s, n, values, changed, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The rows that wait for more. */
+static int pipe_waiting(struct pg *pg, int64_t *changed, struct err *err)
+{
+	int ret = 0;
+
+	if (pg->many.rows == PG_MANY)
+		ret = pipe_many(pg, changed, err);
+	else if (pg->many.rows > 0)
+		ret = pipe_singly(pg, changed, err);
+	pg_many_reset(&pg->many);
+	return ret;
+}
+
+static int add_to_many(struct pg *pg, const struct sql *sql,
+		       struct sql_args args, int64_t *changed, struct err *err)
+{
+	if (pg->many.sql && pg->many.sql != sql &&
+	    pipe_waiting(pg, changed, err) < 0)
+		return -1;
+	pg_many_add(&pg->many, sql, args);
+	return pg->many.rows == PG_MANY ? pipe_waiting(pg, changed, err) : 0;
+}
+
+static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
+			struct sql_args args, int64_t *changed, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
+	struct pg *pg = pg_of(db);
+	struct statement s = { .text = text };
+
+	if (sql && pg_many_is_fit(sql))
+		return add_to_many(pg, sql, args, changed, err);
+	if (pipe_waiting(pg, changed, err) < 0)
+		return -1;
+	if (sql) {
+		s = statement_of(pg, sql);
+	} else {
+		number_args(text, &numbered);
+		s.text = numbered.buf;
+	}
+	pg_args_reset(&pg->args);
+	pg_args_add(&pg->args, args);
+	return pipe_values(pg, &s, args.n, pg_args_values(&pg->args), changed,
+			   err);
+}
+
 static int pg_batch_end(struct db *db, int64_t *changed, struct err *err)
 {
-	return leave_pipeline(pg_of(db), changed, err);
+	struct pg *pg = pg_of(db);
+
+	if (pipe_waiting(pg, changed, err) < 0)
+		return -1;
+	return leave_pipeline(pg, changed, err);
 }
 
 /* --- transactions --- */
@@ -495,6 +438,7 @@ static void pg_rollback(struct db *db)
 	struct err ignored = ERR_INIT;
 	int64_t changed = 0;
 
+	pg_many_reset(&pg->many);
 	/* A failure here breaks the connection, which the pool then drops. */
 	if (!is_lost(pg))
 		(void)leave_pipeline(pg, &changed, &ignored);
@@ -561,6 +505,8 @@ static void pg_close(struct db *db)
 	struct pg *pg = pg_of(db);
 
 	pg_link_close(&pg->link);
+	pg_args_release(&pg->args);
+	pg_args_release(&pg->many.args);
 	free(pg->prepared);
 	free(pg);
 }
@@ -624,7 +570,7 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 			      .backend = DB_PG,
 			      .schema = schema };
 	pg->link = link;
-	pg->prepared = calloc(2 * sql_all_count + 1, sizeof(*pg->prepared));
+	pg->prepared = calloc(FORMS * sql_all_count + 1, sizeof(*pg->prepared));
 	BUG_ON(!pg->prepared);
 	/* Statements here are short, and often thought to be long: compiling
 	 * one takes longer than running it. */

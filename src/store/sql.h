@@ -21,7 +21,9 @@ struct sql {
 	int schema;            /* enum store_schema or STORE_ANY */
 	int args;
 	bool has_keys; /* takes a JSON list of keys */
-	int index;     /* dense: place in sql_all and in a statement cache */
+	size_t row_at; /* of pg: where the row stands that an INSERT puts in, */
+	size_t row_len; /* and its bytes; 0: it is none, or not one row */
+	int index;      /* dense: place in sql_all and in a statement cache */
 };
 
 struct sql_migration {

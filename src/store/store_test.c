@@ -278,6 +278,67 @@ static void a_batch_writes_everything(void **state)
 	assert_string_equal(find(f->crm, "b999", arena), "999");
 }
 
+/* What a later row finds is what the earlier ones left, however they travel:
+ * 40 rows go together, then some alone, and those that are there stay. */
+static void a_batch_keeps_the_order_of_its_statements(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct batch b;
+	char key[16];
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	batch_begin(&tx, &b);
+	for (int i = 0; i < 200; i++) {
+		snprintf(key, sizeof(key), "o%d", i / 2);
+		assert_int_equal(batch_add(&b, SQL_SETTING_ADD,
+					   SQL_ARGS(sql_text(key), sql_int(i)),
+					   &err),
+				 0);
+		if (i % 40 == 39)
+			assert_int_equal(batch_add(&b, SQL_SETTING_PUT,
+						   SQL_ARGS(sql_text(key),
+							    sql_text("put")),
+						   &err),
+					 0);
+	}
+	assert_int_equal(batch_end(&b, &err), 100 + 5);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_string_equal(find(f->crm, "o0", arena), "0");
+	assert_string_equal(find(f->crm, "o98", arena), "196");
+	assert_string_equal(find(f->crm, "o99", arena), "put");
+}
+
+/* Rows that wait for others are gone with the transaction. */
+static void rows_of_a_batch_that_is_left_are_not_written(void **state)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct store_fixture *f = *state;
+	struct err err = ERR_INIT;
+	struct tx tx = TX_INIT;
+	struct batch b;
+
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	batch_begin(&tx, &b);
+	assert_int_equal(batch_add(&b, SQL_SETTING_ADD,
+				   SQL_ARGS(sql_text("left"), sql_int(1)),
+				   &err),
+			 0);
+	tx_release(&tx);
+	assert_int_equal(tx_begin(f->crm, &tx, &err), 0);
+	batch_begin(&tx, &b);
+	assert_int_equal(batch_add(&b, SQL_SETTING_ADD,
+				   SQL_ARGS(sql_text("right"), sql_int(1)),
+				   &err),
+			 0);
+	assert_int_equal(batch_end(&b, &err), 1);
+	assert_int_equal(tx_commit(&tx, &err), 0);
+	assert_null(find(f->crm, "left", arena));
+	assert_string_equal(find(f->crm, "right", arena), "1");
+}
+
 static void each_failing_step_leaves_no_trace(void **state)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
@@ -409,6 +470,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_committed_is_gone),
 		cmocka_unit_test(blocks_of_ids_do_not_overlap),
 		cmocka_unit_test(a_batch_writes_everything),
+		cmocka_unit_test(a_batch_keeps_the_order_of_its_statements),
+		cmocka_unit_test(rows_of_a_batch_that_is_left_are_not_written),
 		cmocka_unit_test(each_failing_step_leaves_no_trace),
 		cmocka_unit_test(a_failed_batch_fails_the_transaction_only),
 		cmocka_unit_test(a_slice_is_bound_as_it_is),

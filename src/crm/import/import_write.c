@@ -10,6 +10,7 @@
 #include "crm/consent/opt_out_witness.h"
 #include "crm/import/import.h"
 #include "crm/import/import_compare.h"
+#include "crm/import/import_image.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_said.h"
 #include "crm/tag.h"
@@ -383,10 +384,10 @@ static int add_companies(struct writer *w, struct batch *batch, struct err *err)
 }
 
 static int add_address(struct writer *w, const struct import_row *row,
-		       int64_t id, struct batch *batch, struct err *err)
+		       struct batch *batch, struct err *err)
 {
 	struct address a = {
-		.id = id,
+		.id = row->given.email_id,
 		.entity = row->given.entity,
 		.record_id = row->given.id,
 		.address = row->email.address,
@@ -463,77 +464,61 @@ static int add_tags(struct writer *w, enum entity entity, int64_t record_id,
 	return 0;
 }
 
-static int add_record(struct writer *w, struct import_row *row,
-		      int64_t *address_id, struct batch *batch, struct err *err)
+/* What a row's record is made of. */
+static void complete_record(struct writer *w, struct import_row *row,
+			    int64_t *address_id)
 {
-	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
 	struct record *r = &row->given;
-	const char *carried;
 	bool changed;
 
-	carried = import_said_of(&w->said, row, &witnesses);
 	r->import_id = w->b->plan->import_id;
 	r->created_ms = r->updated_ms = w->b->now_ms;
 	r->company_id = company_id_of(row);
-	r->opted_out = row->opted_out || witnesses.n > 0;
 	if (r->entity == ENTITY_LEAD && !r->text[TEXT_STATUS])
 		r->text[TEXT_STATUS] = "new";
 	if (row->values_n > 0)
 		r->custom =
 			import_merge_custom(NULL, row, w->b->arena, &changed);
-	if (import_row_has_email(row)) {
+	if (import_row_has_email(row))
 		r->email_id = (*address_id)++;
-		if (add_address(w, row, r->email_id, batch, err) < 0)
+}
+
+/* Opted out is who says so, and of whom it was said before. */
+static int add_opt_outs(struct writer *w, struct import_row *row,
+			struct batch *batch, struct err *err)
+{
+	CLEANUP(vec_release) struct ids witnesses = VEC_INIT;
+	const char *carried = import_said_of(&w->said, row, &witnesses);
+
+	row->given.opted_out = row->opted_out || witnesses.n > 0;
+	return add_consent(w, row, &witnesses, carried, batch, err);
+}
+
+/* Kind by kind: rows of one statement travel together (store/pg_many.h). */
+static int add_records(struct writer *w, int64_t address_id,
+		       struct batch *batch, struct err *err)
+{
+	vec_each (&w->fresh, row)
+		complete_record(w, *row, &address_id);
+	vec_each (&w->fresh, row) {
+		if (import_row_has_email(*row) &&
+		    add_address(w, *row, batch, err) < 0)
 			return -1;
 	}
-	if (record_batch_add(batch, r, err) < 0 ||
-	    add_consent(w, row, &witnesses, carried, batch, err) < 0)
-		return -1;
-	return add_tags(w, r->entity, r->id, row->tags, row->tags_n, batch,
-			err);
-}
-
-static void format_emails(struct json_writer *j, const struct address *all,
-			  size_t n)
-{
-	json_key_begin_array(j, "emails");
-	for (size_t i = 0; i < n; i++) {
-		json_begin_object(j);
-		json_key_text(j, "address", all[i].address);
-		json_key_text(j, "type", all[i].type);
-		json_key_bool(j, "primary", all[i].is_primary);
-		json_key_bool(j, "marketing", all[i].is_marketing);
-		json_key_bool(j, "held", all[i].held == HELD_BY_HAND);
-		json_end_object(j);
+	vec_each (&w->fresh, row) {
+		if (add_opt_outs(w, *row, batch, err) < 0)
+			return -1;
 	}
-	json_end_array(j);
-}
-
-/* All that undoing needs to know: see import_undo.c. */
-static const char *before_json(struct writer *w, const struct import_change *c)
-{
-	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
-	struct json_writer j = JSON_WRITER(&out);
-	const struct record *r = c->row->existing;
-	size_t n;
-	const struct address *all = import_addresses_of(w->b, r->id, &n);
-
-	json_begin_object(&j);
-	for (enum text_field t = 0; t < TEXT_FIELDS; t++) {
-		if (r->text[t])
-			json_key_text(&j, field_of_text(t)->name, r->text[t]);
+	vec_each (&w->fresh, row) {
+		if (record_batch_add(batch, &(*row)->given, err) < 0)
+			return -1;
 	}
-	json_key_int(&j, "company_id", r->company_id);
-	if (r->custom)
-		json_key_raw(&j, "custom", str_of(r->custom));
-	json_key_begin_array(&j, "new_tags");
-	vec_each (&c->new_tags, name)
-		json_text(&j, *name);
-	json_end_array(&j);
-	if (c->new_email)
-		format_emails(&j, all, n);
-	json_end_object(&j);
-	return arena_str(w->b->arena, strbuf_str(&out));
+	vec_each (&w->fresh, row) {
+		if (add_tags(w, (*row)->given.entity, (*row)->given.id,
+			     (*row)->tags, (*row)->tags_n, batch, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /*
@@ -566,7 +551,7 @@ static int add_change(struct writer *w, struct import_change *c,
 	    batch_add(batch, SQL_IMPORT_CHANGE_ADD,
 		      SQL_ARGS(sql_int(w->b->plan->import_id),
 			       sql_int(r->entity), sql_int(r->id),
-			       sql_text(before_json(w, c)),
+			       sql_text(import_image(w->b, c)),
 			       sql_int(r->updated_ms)),
 		      err) < 0)
 		return -1;
@@ -595,10 +580,8 @@ static int write_batch(struct writer *w, int64_t address_id, struct err *err)
 	batch_begin(w->tx, &batch);
 	if (add_companies(w, &batch, err) < 0)
 		return -1;
-	vec_each (&w->fresh, row) {
-		if (add_record(w, *row, &address_id, &batch, err) < 0)
-			return -1;
-	}
+	if (add_records(w, address_id, &batch, err) < 0)
+		return -1;
 	vec_each (&w->changes, c) {
 		if (!c->is_void && add_change(w, c, &batch, err) < 0)
 			return -1;
