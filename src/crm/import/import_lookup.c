@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "crm/consent/kept_opt_out.h"
 #include "crm/import/import_plan.h"
+#include "crm/import/import_seen.h"
 #include "sql/import.h"
 #include "sql/kept_opt_out.h"
 #include "store/db.h"
@@ -285,18 +286,30 @@ static void read_company_name(const struct rows *rows, struct arena *arena,
 					   rows_int(rows, 0) };
 }
 
+/* Each name once: many people are of one company. */
+static void collect_companies(const struct import_batch *b, struct strbuf *json)
+{
+	struct import_seen seen = IMPORT_SEEN_INIT;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct import_row *row = &b->rows[i];
+		struct str name = str_of(row->company_folded);
+
+		if (!row->reason && row->company &&
+		    import_seen_add(&seen,
+				    import_fingerprint('n', name, STR(""))))
+			import_json_text(json, name);
+	}
+	import_seen_release(&seen);
+}
+
 static int look_up_companies(struct import_lookup *m, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf names = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
-	for (size_t i = 0; i < m->b->n; i++) {
-		const struct import_row *row = &m->b->rows[i];
-
-		if (!row->reason && row->company)
-			import_json_text(&names, str_of(row->company_folded));
-	}
+	collect_companies(m->b, &names);
 	if (look_up(m, SQL_IMPORT_COMPANIES_BY_NAME, &names, &m->companies,
 		    err) < 0)
 		return -1;
@@ -306,6 +319,7 @@ static int look_up_companies(struct import_lookup *m, struct err *err)
 	}
 	if (ids.n == 0)
 		return 0;
+	ids_sort(&ids);
 	return db_list(m->db, SQL_IMPORT_COMPANY_NAMES,
 		       SQL_ARGS(sql_keys(&ids, &keys)), read_company_name,
 		       m->b->arena, &m->company_names, err);
