@@ -13,7 +13,7 @@
 #ifndef CRM_IMPORT_BATCH_H
 #define CRM_IMPORT_BATCH_H
 
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 
 struct import_counts {
 	int64_t created, updated, unchanged, refused;

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "crm/import/import.h"
 #include "crm/import/import_mapping.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 #include "crm/words/import_words.h"
 
 struct samples {

@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "crm/consent/kept_opt_out.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "sql/import.h"
 #include "sql/kept_opt_out.h"
 #include "store/db.h"

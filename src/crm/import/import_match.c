@@ -23,7 +23,7 @@
 #include "crm/import/import_compare.h"
 #include "crm/import/import_lookup.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "crm/tag.h"
 #include "store/db.h"
 

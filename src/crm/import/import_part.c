@@ -16,7 +16,7 @@
 #include "base/strbuf.h"
 #include "crm/import/import_compare.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "sql/import.h"
 #include "store/db.h"
 

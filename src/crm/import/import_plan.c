@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/import/import_answers.h"
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 #include "crm/import/import_scan.h"
 #include "crm/words/import_words.h"
 

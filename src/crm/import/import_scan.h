@@ -30,7 +30,7 @@
 #ifndef CRM_IMPORT_SCAN_H
 #define CRM_IMPORT_SCAN_H
 
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 
 #include <jansson.h>
 

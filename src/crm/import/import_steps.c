@@ -7,10 +7,10 @@
 #include "base/json.h"
 #include "crm/import/import_batch.h"
 #include "crm/import/import_compare.h"
-#include "crm/import/import_groups.h"
+#include "crm/import/read/import_groups.h"
 #include "crm/import/import_plan.h"
 #include "crm/import/import_result.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "sql/import.h"
 #include "store/scratch.h"
 

@@ -17,7 +17,7 @@
 #include "base/strbuf.h"
 #include "crm/import/import_lookup.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "sql/import.h"
 #include "store/scratch.h"
 

@@ -1,4 +1,4 @@
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "crm/import/import_plan.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 #include "crm/tag.h"
 #include "crm/words/import_date.h"
 #include "crm/words/import_words.h"

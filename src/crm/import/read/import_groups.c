@@ -1,8 +1,8 @@
-#include "crm/import/import_groups.h"
+#include "crm/import/read/import_groups.h"
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /*
- * crm/import/import_seen.h - a set of 64-bit fingerprints
+ * crm/import/read/import_seen.h - a set of 64-bit fingerprints
  *
  * Tells whether something of the same identity stood earlier in a file, in 8
  * to 16 bytes a row, however long the rows are. With ten million rows the
  * chance that two different ones are taken for one is about 3 in a million.
  */
-#ifndef CRM_IMPORT_SEEN_H
-#define CRM_IMPORT_SEEN_H
+#ifndef CRM_IMPORT_READ_SEEN_H
+#define CRM_IMPORT_READ_SEEN_H
 
 #include "base/str.h"
 

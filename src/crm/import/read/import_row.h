@@ -1,13 +1,13 @@
 /*
- * crm/import/import_row.h - a row of a CSV file as a record that could be
+ * crm/import/read/import_row.h - a row of a CSV file as a record that could be
  * written
  *
  * Private to crm/import*.c. A plan says what the columns mean; a row is what
  * a line of the file gives: values that were checked, NULL for blank cells
  * (they change nothing), or the reason why it is refused.
  */
-#ifndef CRM_IMPORT_ROW_H
-#define CRM_IMPORT_ROW_H
+#ifndef CRM_IMPORT_READ_ROW_H
+#define CRM_IMPORT_READ_ROW_H
 
 #include "base/email.h"
 #include "base/str.h"

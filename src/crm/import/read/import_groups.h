@@ -1,6 +1,6 @@
 /*
- * crm/import/import_groups.h - rows of a file that may be about the same record
- * come together, however far apart they stand
+ * crm/import/read/import_groups.h - rows of a file that may be about the same
+ * record come together, however far apart they stand
  *
  * Private to crm/import*.c. Two rows with one address (or, where there is
  * none, one name) must be matched knowing of each other, and what the first
@@ -11,10 +11,10 @@
  * parts, which costs such writes and nothing else. It only depends on the rows
  * read so far, so that a resumed import does the same.
  */
-#ifndef CRM_IMPORT_GROUPS_H
-#define CRM_IMPORT_GROUPS_H
+#ifndef CRM_IMPORT_READ_GROUPS_H
+#define CRM_IMPORT_READ_GROUPS_H
 
-#include "crm/import/import_row.h"
+#include "crm/import/read/import_row.h"
 
 #define IMPORT_GROUP_MOST 1000    /* rows of a group at once */
 #define IMPORT_WAITING_MOST 50000 /* rows of all groups */

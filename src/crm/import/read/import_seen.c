@@ -1,4 +1,4 @@
-#include "crm/import/import_seen.h"
+#include "crm/import/read/import_seen.h"
 
 #include "base/err.h"
 
