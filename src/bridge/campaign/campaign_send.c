@@ -1,7 +1,7 @@
 /*
  * Sending a campaign of the CRM: push its group (or see to it that the audience
- * knows who is barred: send_target.h), make a campaign of the
- * Marketing API, fill it, check it, make the CRM's ledger, and only then send.
+ * knows who is barred: send_target.h), make a campaign of the Marketing API,
+ * fill it, check it, send it, and write the CRM's ledger while it goes out.
  * Each step is stored before the next begins; a send is never asked for twice
  * without looking first whether it was done. What cannot be done for now is
  * tried again for ever; the campaign says why it waits, or why it came to
@@ -24,7 +24,8 @@
 
 #include <string.h>
 
-#define TEST_MS 500 /* until the next look whether one is over */
+#define TEST_MS 500                /* until the next look whether one is over */
+#define LEDGER_MS (60 * MS_SECOND) /* that the pull leaves for the ledger */
 
 struct sending {
 	struct work *w;
@@ -70,7 +71,18 @@ static int hold_job(struct sending *s, struct tx *tx, struct err *err)
 	return job_progress(s->w->run, tx, job->done, job->total, NULL, err);
 }
 
-/* Before it is asked for, so that whoever stops it in between looks there. */
+static int pull_at(struct sending *s, struct tx *tx, int64_t at_ms,
+		   struct err *err)
+{
+	return db_exec(tx, SQL_CAMPAIGN_PULL_AT,
+		       SQL_ARGS(sql_int(at_ms), sql_int(s->draft.c.id)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* Before it is asked for, so that whoever stops it in between looks there; the
+ * pull does so once the ledger should be written. */
 static int mark_sending(struct sending *s, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
@@ -79,8 +91,7 @@ static int mark_sending(struct sending *s, struct err *err)
 	if (tx_begin(s->w->db, &tx, err) < 0 || hold_job(s, &tx, err) < 0 ||
 	    crm_campaign_move(&tx, s->draft.c.id, CRM_CAMPAIGN_SENDING, now_ms,
 			      err) < 0 ||
-	    db_exec(&tx, SQL_CAMPAIGN_PULL_AT,
-		    SQL_ARGS(sql_int(now_ms), sql_int(s->draft.c.id)), err) < 0)
+	    pull_at(s, &tx, now_ms + LEDGER_MS, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
@@ -178,6 +189,23 @@ static int make_target_ready(struct sending *s, struct err *err)
 	return send_target_recheck(s->draft.target, err);
 }
 
+/*
+ * The first mail does not wait for the ledger of the push, whose rows stand
+ * fast; of who is killed in between, the next try writes it, and a pull that
+ * overtakes it enters whom it meets. That of another target is there already.
+ */
+static int write_ledger(struct sending *s, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if ((!s->draft.target &&
+	     push_ledger_make(s->w, s->draft.c.id, s->push_id, err) < 0) ||
+	    tx_begin(s->w->db, &tx, err) < 0 ||
+	    pull_at(s, &tx, clock_now_ms(), err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 static int send_steps(struct sending *s, struct err *err)
 {
 	int sent = 0, ret = 0;
@@ -194,15 +222,13 @@ static int send_steps(struct sending *s, struct err *err)
 				      : make_ready(s, err);
 	if (ret != 0)
 		return ret;
-	if ((!s->draft.target &&
-	     push_ledger_make(s->w, s->draft.c.id, s->push_id, err) < 0) ||
-	    mark_sending(s, err) < 0)
+	if (mark_sending(s, err) < 0 ||
+	    (!sent &&
+	     mc_call_once(s->w->client, "POST",
+			  campaign_draft_path(&s->draft, "/actions/send"), NULL,
+			  NULL, err) < 0))
 		return -1;
-	return sent ? 0
-		    : mc_call_once(
-			      s->w->client, "POST",
-			      campaign_draft_path(&s->draft, "/actions/send"),
-			      NULL, NULL, err);
+	return write_ledger(s, err);
 }
 
 static void write_result(struct sending *s)
