@@ -19,11 +19,14 @@ def run(argv, **more):
 class Sink:
     """A relay that takes what comes, and counts."""
 
-    def __init__(self, build):
-        self.process = subprocess.Popen([f"{build}/test/smtp_sink"], text=True,
-                                        stdout=subprocess.PIPE)
+    def __init__(self, build, *options):
+        self.process = subprocess.Popen([f"{build}/test/smtp_sink", *options],
+                                        text=True, stdout=subprocess.PIPE)
         self.port = int(self.process.stdout.readline().split()[1])
         self.url = f"smtp://127.0.0.1:{self.port}"
+        if "--tls" in options:
+            file = self.process.stdout.readline().split(" ", 1)[1].strip()
+            self.url = f"smtps://127.0.0.1:{self.port}?ca={file}"
 
     def stop(self):
         """Returns how many messages it has accepted."""

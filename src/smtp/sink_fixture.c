@@ -131,6 +131,14 @@ static size_t wait_for_dot(struct client *c)
 	}
 }
 
+static bool begin_tls(struct client *c, SSL_CTX *ctx)
+{
+	c->ssl = SSL_new(ctx);
+	SSL_set_fd(c->ssl, c->fd);
+	/* a client that does not trust us goes away: that is its right */
+	return SSL_accept(c->ssl) == 1;
+}
+
 static void hang_up(struct client *c)
 {
 	if (c->fd < 0)
@@ -265,8 +273,10 @@ static void *client_main(void *arg)
 	struct sink *s = c->sink;
 
 	say(c, "220 sink ESMTP");
-	while (read_line(c, &line) && on_command(c, line.buf))
-		;
+	if (!s->ctx || begin_tls(c, s->ctx)) {
+		while (read_line(c, &line) && on_command(c, line.buf))
+			;
+	}
 	flush(c);
 	pthread_mutex_lock(&s->lock);
 	for (at = &s->clients; *at != c; at = &(*at)->next)
@@ -425,14 +435,6 @@ static bool keep_content(struct sink *s)
 	return true;
 }
 
-static bool begin_tls(struct sink *s)
-{
-	s->client.ssl = SSL_new(s->ctx);
-	SSL_set_fd(s->client.ssl, s->client.fd);
-	/* a client that does not trust us goes away: that is its right */
-	return SSL_accept(s->client.ssl) == 1;
-}
-
 static void say_without_end(struct client *c)
 {
 	strbuf_reserve(&c->out, 8192);
@@ -469,7 +471,7 @@ static bool take_step(struct sink *s, const char *line)
 	case 'D':
 		return keep_content(s);
 	case 'T':
-		return begin_tls(s);
+		return begin_tls(&s->client, s->ctx);
 	case 'Z':
 		say_without_end(&s->client);
 		return true;

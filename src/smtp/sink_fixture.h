@@ -40,8 +40,10 @@ struct sink_options {
 	const char *address; /* IPv4 to listen on; NULL: 127.0.0.1 */
 	int port;            /* 0: a free one */
 	const char *script;  /* NULL: take what comes; must live on */
-	const struct certificate *certificate; /* of step T; may be NULL */
-	bool no_pipelining;                    /* without a script */
+	/* Of step T; without a script it is TLS from the first byte. May be
+	 * NULL. */
+	const struct certificate *certificate;
+	bool no_pipelining; /* without a script */
 };
 
 /* NULL: the port cannot be listened on, errno says why. */

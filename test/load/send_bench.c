@@ -1,12 +1,14 @@
 /*
  * send_bench - how fast a campaign goes out, from the ledger to the relay
  *
- *     send_bench RELAY MEMBERS [FOLDER | postgresql://...] [UNCERTAIN_MAX]
+ *     send_bench [-k KEY] [-u UNCERTAIN_MAX] RELAY MEMBERS
+ *                [FOLDER | postgresql://...]
  *
  * Makes an audience of so many members in a fresh database and sends them a
  * message of 30 KB with 10 merge tags, 8 links and the open pixel: freezing,
  * claims, rendering, hand-over and outcomes, all durable. RELAY is outbox: or
  * smtp://127.0.0.1:PORT?tls=off (see smtp_sink; compare with smtp-source -d).
+ * KEY: a PEM file; each message is signed by DKIM with it.
  */
 #include "bench.h"
 
@@ -81,6 +83,32 @@ static void report(int64_t n, int64_t since_us, double cpu)
 	       (bench_cpu_s() - cpu) * 1e6 / (double)n, u.ru_maxrss / 1024);
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: send_bench [-k KEY] [-u UNCERTAIN_MAX] RELAY "
+			"MEMBERS [FOLDER | URL]\n");
+	return 2;
+}
+
+/* Returns what stands behind them; nothing, if one is not known. */
+static char **read_options(int argc, char **argv,
+			   struct delivery_options *options)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "k:u:")) != -1) {
+		if (option == 'k') {
+			options->dkim_key_file = optarg;
+			options->dkim_domain = "example.org";
+			options->dkim_selector = "bench";
+		} else if (option != 'u' ||
+			   !text_to_int(optarg, &options->uncertain_max)) {
+			return argv + argc;
+		}
+	}
+	return argv + optind;
+}
+
 int main(int argc, char **argv)
 {
 	struct store_options store_options = STORE_OPTIONS_DEFAULT;
@@ -98,16 +126,12 @@ int main(int argc, char **argv)
 	int64_t n, since_us;
 	double cpu;
 
-	if (argc < 3 || !text_to_int(argv[2], &n)) {
-		fprintf(stderr, "usage: send_bench RELAY MEMBERS [FOLDER | "
-				"URL] [UNCERTAIN_MAX]\n");
-		return 2;
-	}
+	argv = read_options(argc, argv, &options);
+	if (!argv[0] || !argv[1] || !text_to_int(argv[1], &n))
+		return usage();
 	crypto_init();
-	options.relay = argv[1];
-	if (argc > 4)
-		(void)text_to_int(argv[4], &options.uncertain_max);
-	bench_open(argc > 3 ? argv[3] : NULL, &store_options, &setup.store);
+	options.relay = argv[0];
+	bench_open(argv[2], &store_options, &setup.store);
 	setup.data = store_options.data;
 	must(store_get(setup.store, STORE_AUDIENCE, &db, &err), &err);
 	make_campaign(db, bench_members(db, n));
