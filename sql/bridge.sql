@@ -169,8 +169,8 @@ SELECT email_hash, status, contact_id, seen_ms FROM bridge_member
 -- name: newcomer-opted-out
 -- Who has one of the addresses, and is opted out. args: JSON hashes
 SELECT DISTINCT p.id FROM email e JOIN person p ON p.id = e.record_id
- WHERE e.hash IN JSON_TEXTS(?) AND e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
-   AND p.opted_out = 1
+ WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL
+   AND +p.opted_out = 1
  ORDER BY p.id;
 
 -- name: newcomer-said-no
@@ -185,8 +185,8 @@ SELECT hash, MAX(COALESCE(ended_ms, 0)), 0 FROM email
  UNION ALL
 SELECT e.hash, MAX(c.at_ms), 0 FROM email e JOIN lead l ON l.id = e.record_id
   JOIN consent c ON c.entity = e.entity AND c.record_id = l.id AND c.state = :CONSENT_OPTED_OUT
- WHERE e.hash IN JSON_TEXTS(?) AND e.entity = :ENTITY_LEAD AND e.ended_ms IS NULL
-   AND l.opted_out = 1
+ WHERE e.hash IN JSON_TEXTS(?) AND +e.entity = :ENTITY_LEAD AND e.ended_ms IS NULL
+   AND +l.opted_out = 1
  GROUP BY e.hash;
 
 -- name: bridge-member-contacts
@@ -461,7 +461,7 @@ SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
   FROM email e
   JOIN person p ON p.id = e.record_id
   LEFT JOIN company c ON c.id = p.company_id
- WHERE e.id IN JSON_INTS(?) AND e.entity = :ENTITY_PERSON
+ WHERE e.id IN JSON_INTS(?) AND +e.entity = :ENTITY_PERSON
    AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
  ORDER BY e.id;
 

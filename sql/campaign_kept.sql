@@ -92,8 +92,8 @@ SELECT campaign_id, kind, 0, domain,
 -- What some people's clicks add: of each link and person, by them and by machines.
 -- args: campaign_id, ids (JSON array)
 SELECT a.link_id, SUM(1 - a.machine), SUM(a.machine)
-  FROM campaign_activity a JOIN campaign_recipient r ON r.campaign_id = a.campaign_id AND r.person_id = a.person_id
- WHERE a.campaign_id = ? AND a.person_id IN JSON_INTS(?) AND a.kind = :CRM_ACTIVITY_CLICK
+  FROM campaign_activity a JOIN campaign_recipient r ON r.campaign_id = a.campaign_id AND r.person_id = +a.person_id
+ WHERE a.campaign_id = ? AND a.person_id IN JSON_INTS(?) AND +a.kind = :CRM_ACTIVITY_CLICK
    AND r.state <> :CRM_RECIPIENT_LEFT_OUT
  GROUP BY a.link_id, a.person_id;
 

@@ -64,7 +64,7 @@ SELECT CAST(? AS BIGINT), f.person_id, f.email_id, f.hash, f.company_id, f.lead_
                                          e.is_primary, p.created_ms, p.id)) THEN :LEFT_OUT_DUPLICATE
                END AS reason
           FROM email e JOIN person p ON p.id = e.record_id
-         WHERE e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL AND e.hash IN JSON_TEXTS(?)) f
+         WHERE +e.entity = :ENTITY_PERSON AND e.ended_ms IS NULL AND e.hash IN JSON_TEXTS(?)) f
  WHERE NOT EXISTS (SELECT 1 FROM campaign_recipient r WHERE r.campaign_id = ? AND r.email_hash = f.hash)
  ORDER BY f.place, f.person_id
     ON CONFLICT (campaign_id, person_id) DO NOTHING;

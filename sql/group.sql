@@ -73,7 +73,7 @@ SELECT (SELECT COUNT(*) FROM group_member
 -- Those of some ids with whom something was done by hand. args: group, JSON of
 -- ids, group, JSON of ids
 SELECT record_id FROM group_member
-WHERE group_id = ? AND how = :GROUP_BY_HAND AND record_id IN JSON_INTS(?)
+WHERE group_id = ? AND +how = :GROUP_BY_HAND AND record_id IN JSON_INTS(?)
 UNION
 SELECT record_id FROM group_exclusion
 WHERE group_id = ? AND record_id IN JSON_INTS(?)

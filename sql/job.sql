@@ -104,12 +104,12 @@ UPDATE job
 UPDATE job
    SET state = :JOB_DONE, attempts = attempts + 1, finished_ms = ?,
        lease_owner = NULL, lease_until_ms = NULL
- WHERE id IN JSON_INTS(?) AND lease_owner = ? AND state = :JOB_RUNNING;
+ WHERE id IN JSON_INTS(?) AND lease_owner = ? AND +state = :JOB_RUNNING;
 
 -- name: job-leave-along
 -- They are nobody's, and due. args: JSON ids, owner
 UPDATE job SET lease_until_ms = 0
- WHERE id IN JSON_INTS(?) AND lease_owner = ? AND state = :JOB_RUNNING;
+ WHERE id IN JSON_INTS(?) AND lease_owner = ? AND +state = :JOB_RUNNING;
 
 -- name: job-cancel-idle
 -- args: now_ms, 1: what it was told is forgotten, as when it ends, id

@@ -49,7 +49,7 @@ WHERE hash = ? AND ended_ms IS NULL AND held <> :HELD_NO GROUP BY held ORDER BY 
 -- Those that get no mail as a person who has the address opted out, or the
 -- company of one did, as target-barred has it. args: JSON address ids
 SELECT DISTINCT e.id FROM email e
-JOIN email o ON o.hash = e.hash AND o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
+JOIN email o ON o.hash = e.hash AND +o.entity = :ENTITY_PERSON AND o.ended_ms IS NULL
 JOIN person q ON q.id = o.record_id
 LEFT JOIN company c ON c.id = q.company_id
 WHERE e.id IN JSON_INTS(?) AND (q.opted_out = 1 OR c.opted_out = 1)

@@ -57,7 +57,7 @@ ON CONFLICT (record_id, entity, import_id) DO NOTHING;
 
 -- name: opt-out-witness-employees
 -- People of companies who are out. args: JSON ids
-SELECT id FROM person WHERE company_id IN JSON_INTS(?) AND opted_out = 1
+SELECT id FROM person WHERE company_id IN JSON_INTS(?) AND +opted_out = 1
 ORDER BY id;
 
 -- name: opt-out-witness-page

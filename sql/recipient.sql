@@ -229,13 +229,13 @@ ORDER BY r.next_ms, r.member_id LIMIT ? FOR UPDATE OF r SKIP LOCKED;
 -- name: recipient-claim
 -- args: owner, campaign, JSON array of members
 UPDATE recipient SET state = :RECIPIENT_CLAIMED, lease_owner = ?
-WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND +state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
 
 -- name: recipient-leave-out
 -- args: reason, at_ms, campaign, JSON array of members
 UPDATE recipient SET state = :RECIPIENT_LEFT_OUT, reason = ?, at_ms = ?, lease_owner = NULL
 WHERE campaign_id = ? AND member_id IN JSON_INTS(?)
-	AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_CLAIMED, :RECIPIENT_DEFERRED);
+	AND +state IN (:RECIPIENT_QUEUED, :RECIPIENT_CLAIMED, :RECIPIENT_DEFERRED);
 
 -- name: recipient-release
 -- What was claimed and not handed over goes back. args: campaign, JSON array of
@@ -244,7 +244,7 @@ UPDATE recipient SET
 	state = CASE WHEN attempts > 0 AND uncertain = 0 THEN :RECIPIENT_DEFERRED
 		ELSE :RECIPIENT_QUEUED END,
 	lease_owner = NULL
-WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND state = :RECIPIENT_CLAIMED
+WHERE campaign_id = ? AND member_id IN JSON_INTS(?) AND +state = :RECIPIENT_CLAIMED
 	AND lease_owner = ?;
 
 -- name: recipient-list-untried
@@ -272,7 +272,7 @@ LIMIT ?;
 -- a campaign for each. args: at_ms, campaign, JSON array of members
 UPDATE recipient SET state = :RECIPIENT_CANCELED, reason = 'canceled', at_ms = ?
 WHERE campaign_id = ? AND member_id IN JSON_INTS(?)
-	AND state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
+	AND +state IN (:RECIPIENT_QUEUED, :RECIPIENT_DEFERRED);
 
 -- name: recipient-list-tried
 -- Who waits for another try, and did not get it for certain. Who was claimed only

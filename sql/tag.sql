@@ -45,4 +45,4 @@ ON CONFLICT (entity, record_id, tag_id) DO NOTHING;
 -- args: entity, JSON record ids, folded
 DELETE FROM record_tag
 WHERE entity = ? AND record_id IN JSON_INTS(?)
-	AND tag_id IN (SELECT id FROM tag WHERE name_folded = ?);
+	AND +tag_id IN (SELECT id FROM tag WHERE name_folded = ?);
