@@ -61,9 +61,11 @@ SELECT x.campaign_id, x.person_id, x.kind, x.at_ms, x.machine, x.url FROM (
 		ROW_NUMBER() OVER (PARTITION BY a.campaign_id, a.person_id
 			ORDER BY a.at_ms DESC, a.kind DESC, a.link_id DESC)
 			AS place
-	FROM jsonb_array_elements(?::jsonb) AS t (v)
-	JOIN campaign_activity a ON a.campaign_id = (t.v->>0)::bigint
-		AND a.person_id = (t.v->>1)::bigint
+	FROM jsonb_array_elements(?::jsonb) AS t (v) CROSS JOIN LATERAL (
+		SELECT * FROM campaign_activity c
+		WHERE c.campaign_id = (t.v->>0)::bigint
+			AND c.person_id = (t.v->>1)::bigint
+		OFFSET 0) a
 	LEFT JOIN campaign_link l ON l.id = a.link_id
 ) x WHERE x.place <= ?
 ORDER BY x.campaign_id, x.person_id, x.place;

@@ -25,6 +25,39 @@ UPDATE recipient SET state = ?, reason = ?, detail = ?, bounce = ?,
 	lease_owner = CASE WHEN ? = 3 THEN lease_owner ELSE NULL END
 WHERE campaign_id = ? AND member_id = ? AND state = ?;
 
+-- name: recipient-move-many
+-- The same of many. One writer: who finds it in the state before. args: JSON array
+-- of arrays of campaign, member, state before, state, detail, bounce, caught,
+-- uncertain, attempts, next_ms, first_ms, sent_seq, at_ms; JSON array of the
+-- members: they are looked up, a join alone may go through the whole table
+UPDATE recipient SET state = json_extract(t.value, '$[3]'), reason = NULL,
+	detail = json_extract(t.value, '$[4]'), bounce = json_extract(t.value, '$[5]'),
+	caught = json_extract(t.value, '$[6]'), uncertain = json_extract(t.value, '$[7]'),
+	attempts = json_extract(t.value, '$[8]'), next_ms = json_extract(t.value, '$[9]'),
+	first_ms = json_extract(t.value, '$[10]'), sent_seq = json_extract(t.value, '$[11]'),
+	at_ms = json_extract(t.value, '$[12]'),
+	lease_owner = CASE WHEN json_extract(t.value, '$[3]') = :RECIPIENT_HANDED
+		THEN lease_owner ELSE NULL END
+FROM json_each(?) AS t
+WHERE recipient.campaign_id = json_extract(t.value, '$[0]')
+	AND recipient.member_id = json_extract(t.value, '$[1]')
+	AND +recipient.state = json_extract(t.value, '$[2]')
+	AND recipient.member_id IN JSON_INTS(?);
+
+-- name: recipient-move-many @pg
+UPDATE recipient SET state = (t.v->>3)::integer, reason = NULL, detail = t.v->>4,
+	bounce = (t.v->>5)::integer, caught = (t.v->>6)::integer,
+	uncertain = (t.v->>7)::integer, attempts = (t.v->>8)::integer,
+	next_ms = (t.v->>9)::bigint, first_ms = (t.v->>10)::bigint,
+	sent_seq = (t.v->>11)::integer, at_ms = (t.v->>12)::bigint,
+	lease_owner = CASE WHEN (t.v->>3)::integer = :RECIPIENT_HANDED
+		THEN lease_owner ELSE NULL END
+FROM jsonb_array_elements(?::jsonb) AS t (v)
+WHERE recipient.campaign_id = (t.v->>0)::bigint
+	AND recipient.member_id = (t.v->>1)::bigint
+	AND +recipient.state = (t.v->>2)::integer
+	AND recipient.member_id IN JSON_INTS(?);
+
 -- name: recipient-activity
 -- What one did. One writer: the applier, by its lease. args: opens, machine_opens, clicks, machine_clicks, first and
 -- last open, first and last click, activity_ms, unsubscribed_ms,
@@ -61,7 +94,7 @@ WHERE campaign_id = ? AND member_id = ?;
 -- The same of many. One writer: the applier, by its lease. args: JSON array of
 -- arrays of campaign, member, opens, machine_opens, clicks, machine_clicks,
 -- first and last open, first and last click, activity_ms, unsubscribed_ms,
--- complained_ms
+-- complained_ms; JSON array of the members
 UPDATE recipient SET opens = json_extract(t.value, '$[2]'),
 	machine_opens = json_extract(t.value, '$[3]'),
 	clicks = json_extract(t.value, '$[4]'),
@@ -75,7 +108,8 @@ UPDATE recipient SET opens = json_extract(t.value, '$[2]'),
 	complained_ms = json_extract(t.value, '$[12]')
 FROM json_each(?) AS t
 WHERE recipient.campaign_id = json_extract(t.value, '$[0]')
-	AND recipient.member_id = json_extract(t.value, '$[1]');
+	AND recipient.member_id = json_extract(t.value, '$[1]')
+	AND recipient.member_id IN JSON_INTS(?);
 
 -- name: recipient-activity-many @pg
 UPDATE recipient SET opens = (t.v->>2)::integer,
@@ -86,7 +120,8 @@ UPDATE recipient SET opens = (t.v->>2)::integer,
 	unsubscribed_ms = (t.v->>11)::bigint, complained_ms = (t.v->>12)::bigint
 FROM jsonb_array_elements(?::jsonb) AS t (v)
 WHERE recipient.campaign_id = (t.v->>0)::bigint
-	AND recipient.member_id = (t.v->>1)::bigint;
+	AND recipient.member_id = (t.v->>1)::bigint
+	AND recipient.member_id IN JSON_INTS(?);
 
 -- name: activity-before
 -- The last opens and clicks that were applied, the latest first. args: event

@@ -138,8 +138,11 @@ FROM json_each(?) AS t JOIN activity a
 GROUP BY a.campaign_id, a.link_id, a.member_id;
 
 -- name: report-kept-pairs @pg
+-- (OFFSET 0: each is looked up, no join goes through the whole table)
 SELECT a.campaign_id, a.link_id, a.member_id, SUM(1 - a.machine), SUM(a.machine)
-FROM jsonb_array_elements(?::jsonb) AS t (v) JOIN activity a
-	ON a.campaign_id = (t.v->>0)::bigint AND a.link_id = (t.v->>1)::integer
-	AND a.member_id = (t.v->>2)::bigint AND a.kind = :ACTIVITY_CLICK
+FROM jsonb_array_elements(?::jsonb) AS t (v) CROSS JOIN LATERAL (
+	SELECT * FROM activity c
+	WHERE c.campaign_id = (t.v->>0)::bigint AND c.link_id = (t.v->>1)::integer
+		AND c.member_id = (t.v->>2)::bigint AND c.kind = :ACTIVITY_CLICK
+	OFFSET 0) a
 GROUP BY a.campaign_id, a.link_id, a.member_id;

@@ -70,21 +70,22 @@ static int write_hit(struct batch *b, const struct new_hit *new,
 			 err);
 }
 
+/* What cannot be written of many at once (below). */
 static int write_entry(struct batch_state *s, struct batch *b,
 		       const struct entry *e, struct err *err)
 {
+	bool at_once = db_backend(s->tx->db) == DB_PG;
+
 	if (!e->is_there)
 		return 0;
-	if (e->is_moved && write_move(b, e, err) < 0)
+	if (e->is_moved && !at_once && write_move(b, e, err) < 0)
 		return -1;
 	vec_each (&e->hits, hit)
 		if (hit->is_changed &&
 		    write_turn(b, machine_why_name(hit->why), hit->event_id,
 			       e->member_id, e->campaign_id, err) < 0)
 			return -1;
-	return e->is_active && db_backend(s->tx->db) != DB_PG
-		       ? write_activity(s, b, e, err)
-		       : 0;
+	return e->is_active && !at_once ? write_activity(s, b, e, err) : 0;
 }
 
 /* --- many rows in one statement: PostgreSQL plans and answers each --- */
@@ -95,6 +96,25 @@ static void json_id_or_null(struct json_writer *w, int64_t id)
 		json_int(w, id);
 	else
 		json_text(w, NULL);
+}
+
+static void add_move(const struct entry *e, struct json_writer *w)
+{
+	json_begin_array(w);
+	json_int(w, e->campaign_id);
+	json_int(w, e->member_id);
+	json_int(w, e->before);
+	json_int(w, e->state);
+	json_text(w, e->detail);
+	json_int(w, e->bounce);
+	json_int(w, e->caught);
+	json_int(w, e->uncertain);
+	json_int(w, e->attempts);
+	json_int(w, e->next_ms);
+	json_int(w, e->first_ms);
+	json_id_or_null(w, e->sent_seq);
+	json_int(w, e->at_ms);
+	json_end_array(w);
 }
 
 static void add_activity(const struct batch_state *s, const struct entry *e,
@@ -135,19 +155,59 @@ static void add_hit(const struct new_hit *new, struct json_writer *w)
 	json_end_array(w);
 }
 
+/* args of either: the rows, and whose they are. */
+static int write_at_once(struct batch *b, const struct sql *sql,
+			 struct strbuf *rows, const struct ids *members,
+			 struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+
+	return members->n == 0 ? 0
+			       : batch_add(b, sql,
+					   SQL_ARGS(sql_str(strbuf_str(rows)),
+						    sql_keys(members, &keys)),
+					   err);
+}
+
+static int write_moves_at_once(struct batch_state *s, struct batch *b,
+			       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids members = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rows);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct entry *e = &s->entries[i];
+
+		if (!e->is_there || !e->is_moved)
+			continue;
+		add_move(e, &w);
+		vec_push(&members, e->member_id);
+	}
+	json_end_array(&w);
+	return write_at_once(b, SQL_RECIPIENT_MOVE_MANY, &rows, &members, err);
+}
+
 static int write_activities_at_once(struct batch_state *s, struct batch *b,
 				    struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&json);
+	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids members = VEC_INIT;
+	struct json_writer w = JSON_WRITER(&rows);
 
 	json_begin_array(&w);
-	for (size_t i = 0; i < s->n; i++)
-		if (s->entries[i].is_there && s->entries[i].is_active)
-			add_activity(s, &s->entries[i], &w);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct entry *e = &s->entries[i];
+
+		if (!e->is_there || !e->is_active)
+			continue;
+		add_activity(s, e, &w);
+		vec_push(&members, e->member_id);
+	}
 	json_end_array(&w);
-	return batch_add(b, SQL_RECIPIENT_ACTIVITY_MANY,
-			 SQL_ARGS(sql_str(strbuf_str(&json))), err);
+	return write_at_once(b, SQL_RECIPIENT_ACTIVITY_MANY, &rows, &members,
+			     err);
 }
 
 static int write_hits_at_once(struct batch_state *s, struct batch *b,
@@ -250,7 +310,8 @@ static int write_entries(struct batch_state *s, struct err *err)
 	for (size_t i = 0; i < s->n; i++)
 		if (write_entry(s, &b, &s->entries[i], err) < 0)
 			return -1;
-	if ((at_once && write_activities_at_once(s, &b, err) < 0) ||
+	if ((at_once && (write_moves_at_once(s, &b, err) < 0 ||
+			 write_activities_at_once(s, &b, err) < 0)) ||
 	    write_hits(s, &b, err) < 0 || write_seqs(s, &b, err) < 0)
 		return -1;
 	return batch_end(&b, err) < 0 ? -1 : 0;
