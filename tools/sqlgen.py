@@ -209,19 +209,19 @@ def closing(text, at):
     return len(text)
 
 
-def single_row(pg):
+def single_row(text):
     """Where in an INSERT the row that it puts in stands, and its length: one
     whose values are looked up nowhere, and which changes no other row."""
-    pg = "\n".join(lines_of(pg))
-    m = re.match(r"INSERT INTO [^']*?\bVALUES \(", pg)
-    if not m or not pg.isascii():
-        return 0, 0
+    text = "\n".join(lines_of(text))
+    m = re.match(r"INSERT INTO [^']*?\bVALUES \(", text)
+    if not m or not text.isascii():
+        return "{ 0, 0 }"
     at = m.end() - 1
-    end = closing(pg, at)
-    if re.search(r"\bSELECT\b|'", pg[at:end]) or not re.fullmatch(
-            r"(\s+ON CONFLICT \([^()]*\)\s+DO NOTHING)?;?", pg[end:]):
-        return 0, 0
-    return at, end - at
+    end = closing(text, at)
+    if re.search(r"\bSELECT\b|'", text[at:end]) or not re.fullmatch(
+            r"(\s+ON CONFLICT( \([^()]*\))?\s+DO NOTHING)?;?", text[end:]):
+        return "{ 0, 0 }"
+    return f"{{ {at}, {end - at} }}"
 
 
 def c_string(text):
@@ -343,14 +343,14 @@ def main():
             names.add(name)
             ident = "sql_" + name.replace("-", "_")
             pg, nargs = number_args(e["pg"])
-            row_at, row_len = single_row(pg)
             head += f"extern const struct sql {ident};\n"
             head += f"#define {ident.upper()} (&{ident})\n"
             has_keys = "true" if "json_array_elements" in pg else "false"
             defs += (f"const struct sql {ident} = {{\n\t.name = \"{name}\",\n"
                      f"\t.schema = {schema}, .args = {nargs}, .index = {index},\n"
                      f"\t.has_keys = {has_keys},\n"
-                     f"\t.row_at = {row_at}, .row_len = {row_len},\n"
+                     f"\t.sqlite_row = {single_row(e['lite'])},\n"
+                     f"\t.pg_row = {single_row(pg)},\n"
                      f"\t.sqlite =\n{c_string(e['lite'])},\n\t.pg =\n{c_string(pg)},\n")
             if e["locks"]:
                 defs += (f"\t.locks = \"{e['locks']}\",\n\t.pg_locked =\n"

@@ -325,7 +325,43 @@ int db_lost_race(struct err *err)
 void batch_begin(struct tx *tx, struct batch *out)
 {
 	BUG_ON(!tx->open);
+	many_reset(&tx->db->many); /* of one that was left */
 	*out = (struct batch){ .tx = tx };
+}
+
+static int add_now(struct batch *b, const struct sql *sql, size_t rows,
+		   struct sql_args args, struct err *err)
+{
+	struct db *db = b->tx->db;
+
+	if (db->ops->batch_add(db, sql, NULL, rows, args, &b->changed, err) < 0)
+		return err_prefix(err, "%s", sql->name);
+	return 0;
+}
+
+/* The rows that wait for more. */
+static int add_waiting(struct batch *b, struct err *err)
+{
+	struct many *many = &b->tx->db->many;
+	const struct sql *sql = many->sql;
+	struct sql_args args;
+	size_t rows;
+
+	while ((rows = many_take(many, &args)) > 0)
+		if (add_now(b, sql, rows, args, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int add_to_many(struct batch *b, const struct sql *sql,
+		       struct sql_args args, struct err *err)
+{
+	struct many *many = &b->tx->db->many;
+
+	if (many->sql && many->sql != sql && add_waiting(b, err) < 0)
+		return -1;
+	many_add(many, sql, args);
+	return many->rows == MANY_MOST ? add_waiting(b, err) : 0;
 }
 
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
@@ -335,10 +371,11 @@ int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 
 	check_fit(db, sql, args);
 	b->queued++;
-	if (injected_fault(db, err) < 0 ||
-	    db->ops->batch_add(db, sql, NULL, args, &b->changed, err) < 0)
+	if (injected_fault(db, err) < 0)
 		return err_prefix(err, "%s", sql->name);
-	return 0;
+	if (many_is_fit(sql))
+		return add_to_many(b, sql, args, err);
+	return add_waiting(b, err) < 0 ? -1 : add_now(b, sql, 1, args, err);
 }
 
 int batch_add_text(struct batch *b, const char *text, struct sql_args args,
@@ -347,14 +384,15 @@ int batch_add_text(struct batch *b, const char *text, struct sql_args args,
 	struct db *db = b->tx->db;
 
 	b->queued++;
-	if (injected_fault(db, err) < 0)
+	if (injected_fault(db, err) < 0 || add_waiting(b, err) < 0)
 		return -1;
-	return db->ops->batch_add(db, NULL, text, args, &b->changed, err);
+	return db->ops->batch_add(db, NULL, text, 1, args, &b->changed, err);
 }
 
 int64_t batch_end(struct batch *b, struct err *err)
 {
-	if (b->tx->db->ops->batch_end(b->tx->db, &b->changed, err) < 0)
+	if (add_waiting(b, err) < 0 ||
+	    b->tx->db->ops->batch_end(b->tx->db, &b->changed, err) < 0)
 		return -1;
 	return b->changed;
 }

@@ -8,8 +8,9 @@
 #include "base/strbuf.h"
 #include "base/thread/patience.h"
 #include "sql/sql_all.h"
+#include "store/many.h"
+#include "store/pg_args.h"
 #include "store/pg_link.h"
-#include "store/pg_many.h"
 #include "store/pg_rows.h"
 
 #include <stdlib.h>
@@ -23,7 +24,8 @@
 enum form {
 	FORM_PLAIN,
 	FORM_LOCKING, /* in a transaction that writes: it locks its rows */
-	FORM_MANY,    /* rows of an INSERT: see pg_many.h */
+	FORM_MOST,    /* rows of an INSERT: see many.h */
+	FORM_SOME,
 	FORMS,
 };
 
@@ -32,7 +34,6 @@ struct pg {
 	struct pg_link link;
 	bool *prepared;      /* by FORMS * sql->index + enum form */
 	struct pg_args args; /* of the statement that is sent */
-	struct pg_many many; /* of a batch: rows that wait */
 	int64_t wait_ms;     /* for a lock, as the server knows */
 	int in_pipe;         /* statements sent, results not yet read */
 };
@@ -186,21 +187,19 @@ static void number_args(const char *text, struct strbuf *out)
 }
 
 /* As PQexecPrepared and PQexecParams. */
-static int send_values(struct pg *pg, const struct statement *s, size_t n,
-		       const char *const *values)
-{
-	return s->prepared ? PQsendQueryPrepared(pg->link.conn, s->name, (int)n,
-						 values, NULL, NULL, 0)
-			   : PQsendQueryParams(pg->link.conn, s->text, (int)n,
-					       NULL, values, NULL, NULL, 0);
-}
-
 static int send_statement(struct pg *pg, const struct statement *s,
 			  struct sql_args args)
 {
+	const char *const *values;
+
 	pg_args_reset(&pg->args);
 	pg_args_add(&pg->args, args);
-	return send_values(pg, s, args.n, pg_args_values(&pg->args));
+	values = pg_args_values(&pg->args);
+	return s->prepared
+		       ? PQsendQueryPrepared(pg->link.conn, s->name,
+					     (int)args.n, values, NULL, NULL, 0)
+		       : PQsendQueryParams(pg->link.conn, s->text, (int)args.n,
+					   NULL, values, NULL, NULL, 0);
 }
 
 static int execute(struct pg *pg, const struct sql *sql, const char *text,
@@ -320,26 +319,44 @@ static int leave_pipeline(struct pg *pg, int64_t *changed, struct err *err)
 	return ret;
 }
 
-static int enter_pipeline(struct pg *pg, struct err *err)
+/* Its text is made when it is prepared. */
+static struct statement statement_of_many(struct pg *pg, const struct sql *sql,
+					  size_t rows, struct strbuf *text)
 {
+	struct statement s =
+		form_of(pg, sql, rows == MANY_MOST ? FORM_MOST : FORM_SOME);
+
+	if (!*s.prepared) {
+		many_format(sql->pg, &sql->pg_row, sql->args, rows, text);
+		s.text = text->buf;
+	}
+	return s;
+}
+
+static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
+			size_t rows, struct sql_args args, int64_t *changed,
+			struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf made = STRBUF_INIT;
+	struct pg *pg = pg_of(db);
+	struct statement s = { .text = text };
+
+	if (rows > 1) {
+		s = statement_of_many(pg, sql, rows, &made);
+	} else if (sql) {
+		s = statement_of(pg, sql);
+	} else {
+		number_args(text, &made);
+		s.text = made.buf;
+	}
+	if (s.prepared && !*s.prepared &&
+	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, &s, err) < 0))
+		return -1;
 	if (PQpipelineStatus(pg->link.conn) == PQ_PIPELINE_OFF &&
 	    PQenterPipelineMode(pg->link.conn) != 1)
 		return err_inside(err, ERR_IO, "%s",
 				  PQerrorMessage(pg->link.conn));
-	return 0;
-}
-
-/* Into the pipe; one that is not prepared yet is so before. */
-static int pipe_values(struct pg *pg, struct statement *s, size_t n,
-		       const char *const *values, int64_t *changed,
-		       struct err *err)
-{
-	if (s->prepared && !*s->prepared &&
-	    (leave_pipeline(pg, changed, err) < 0 || prepare(pg, s, err) < 0))
-		return -1;
-	if (enter_pipeline(pg, err) < 0)
-		return -1;
-	if (!send_values(pg, s, n, values))
+	if (!send_statement(pg, &s, args))
 		return err_inside(err, ERR_RETRY, "%s",
 				  PQerrorMessage(pg->link.conn));
 	if (++pg->in_pipe >= PIPELINE_MAX)
@@ -347,87 +364,9 @@ static int pipe_values(struct pg *pg, struct statement *s, size_t n,
 	return 0;
 }
 
-static int pipe_many(struct pg *pg, int64_t *changed, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
-	struct pg_many *m = &pg->many;
-	struct statement s = form_of(pg, m->sql, FORM_MANY);
-
-	if (!*s.prepared) {
-		pg_many_format(m->sql, &text);
-		s.text = text.buf;
-	}
-	return pipe_values(pg, &s, m->args.places.n, pg_args_values(&m->args),
-			   changed, err);
-}
-
-static int pipe_singly(struct pg *pg, int64_t *changed, struct err *err)
-{
-	struct pg_many *m = &pg->many;
-	struct statement s = form_of(pg, m->sql, FORM_PLAIN);
-	const char *const *values = pg_args_values(&m->args);
-	size_t n = (size_t)m->sql->args;
-
-	for (size_t i = 0; i < m->rows; i++, values += n) {
-		if (pipe_values(pg, &s, n, values, changed, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* The rows that wait for more. */
-static int pipe_waiting(struct pg *pg, int64_t *changed, struct err *err)
-{
-	int ret = 0;
-
-	if (pg->many.rows == PG_MANY)
-		ret = pipe_many(pg, changed, err);
-	else if (pg->many.rows > 0)
-		ret = pipe_singly(pg, changed, err);
-	pg_many_reset(&pg->many);
-	return ret;
-}
-
-static int add_to_many(struct pg *pg, const struct sql *sql,
-		       struct sql_args args, int64_t *changed, struct err *err)
-{
-	if (pg->many.sql && pg->many.sql != sql &&
-	    pipe_waiting(pg, changed, err) < 0)
-		return -1;
-	pg_many_add(&pg->many, sql, args);
-	return pg->many.rows == PG_MANY ? pipe_waiting(pg, changed, err) : 0;
-}
-
-static int pg_batch_add(struct db *db, const struct sql *sql, const char *text,
-			struct sql_args args, int64_t *changed, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf numbered = STRBUF_INIT;
-	struct pg *pg = pg_of(db);
-	struct statement s = { .text = text };
-
-	if (sql && pg_many_is_fit(sql))
-		return add_to_many(pg, sql, args, changed, err);
-	if (pipe_waiting(pg, changed, err) < 0)
-		return -1;
-	if (sql) {
-		s = statement_of(pg, sql);
-	} else {
-		number_args(text, &numbered);
-		s.text = numbered.buf;
-	}
-	pg_args_reset(&pg->args);
-	pg_args_add(&pg->args, args);
-	return pipe_values(pg, &s, args.n, pg_args_values(&pg->args), changed,
-			   err);
-}
-
 static int pg_batch_end(struct db *db, int64_t *changed, struct err *err)
 {
-	struct pg *pg = pg_of(db);
-
-	if (pipe_waiting(pg, changed, err) < 0)
-		return -1;
-	return leave_pipeline(pg, changed, err);
+	return leave_pipeline(pg_of(db), changed, err);
 }
 
 /* --- transactions --- */
@@ -438,7 +377,6 @@ static void pg_rollback(struct db *db)
 	struct err ignored = ERR_INIT;
 	int64_t changed = 0;
 
-	pg_many_reset(&pg->many);
 	/* A failure here breaks the connection, which the pool then drops. */
 	if (!is_lost(pg))
 		(void)leave_pipeline(pg, &changed, &ignored);
@@ -506,7 +444,7 @@ static void pg_close(struct db *db)
 
 	pg_link_close(&pg->link);
 	pg_args_release(&pg->args);
-	pg_args_release(&pg->many.args);
+	many_release(&pg->db.many);
 	free(pg->prepared);
 	free(pg);
 }

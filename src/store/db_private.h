@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "store/db.h"
+#include "store/many.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -79,8 +80,10 @@ struct db_ops {
 	int (*begin)(struct db *db, enum tx_mode mode, struct err *err);
 	int (*commit)(struct db *db, struct err *err);
 	void (*rollback)(struct db *db);
+	/* rows: 1, or as many of an INSERT as many.h puts into a statement;
+	 * args are those of all of them. */
 	int (*batch_add)(struct db *db, const struct sql *sql, const char *text,
-			 struct sql_args args, int64_t *changed,
+			 size_t rows, struct sql_args args, int64_t *changed,
 			 struct err *err);
 	int (*batch_end)(struct db *db, int64_t *changed, struct err *err);
 	int (*script)(struct db *db, const char *text, struct err *err);
@@ -109,6 +112,7 @@ struct db {
 	bool no_sync;         /* SQLite: tests */
 	bool is_bulk;         /* SQLite: see db_set_bulk */
 	int checkpoint_pages; /* SQLite: of the log */
+	struct many many;     /* of a batch: rows that wait for more */
 	int fail_in; /* fault injection: 0 off, 1 the next call fails */
 	enum err_code fail_as;
 };

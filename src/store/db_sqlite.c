@@ -13,6 +13,8 @@
 #include "base/thread/stop.h"
 #include "base/utf8.h"
 #include "sql/sql_all.h"
+#include "store/boot_id.h"
+#include "store/many.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -28,9 +30,10 @@
 struct lite {
 	struct db db;
 	sqlite3 *handle;
-	sqlite3_stmt **cache;  /* by sql->index */
-	int64_t busy_until_us; /* of the wait that it is in */
-	bool syncs;            /* commits wait for the disk */
+	sqlite3_stmt **cache;        /* by sql->index */
+	sqlite3_stmt **most, **some; /* the same of many rows: see many.h */
+	int64_t busy_until_us;       /* of the wait that it is in */
+	bool syncs;                  /* commits wait for the disk */
 };
 
 struct lite_rows {
@@ -368,31 +371,52 @@ static int lite_sync(struct db *db, struct err *err)
 	return 0;
 }
 
-/* See random(4). */
 static int lite_life(struct db *db, struct arena *arena, const char **out,
 		     struct err *err)
 {
-	char id[64] = "";
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
 	(void)db;
-	if (!file)
-		return err_errno(err, "the id of this boot");
-	if (!fgets(id, sizeof(id), file))
-		id[0] = '\0';
-	(void)fclose(file);
-	id[strcspn(id, "\n")] = '\0';
-	if (!*id)
-		return err_set(err, ERR_IO, "the id of this boot is empty");
-	*out = arena_strdup(arena, id);
+	return boot_id_read(arena, out, err);
+}
+
+/* The statement of so many rows of an INSERT: not to be finalized. */
+static int prepare_many(struct lite *lite, const struct sql *sql, size_t rows,
+			sqlite3_stmt **out, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	sqlite3_stmt **slot =
+		(rows == MANY_MOST ? lite->most : lite->some) + sql->index;
+
+	if (!*slot) {
+		many_format(sql->sqlite, &sql->sqlite_row, sql->args, rows,
+			    &text);
+		if (compile(lite, text.buf, SQLITE_PREPARE_PERSISTENT, slot,
+			    err) < 0)
+			return -1;
+	}
+	*out = *slot;
 	return 0;
 }
 
+static int exec_many(struct lite *lite, const struct sql *sql, size_t rows,
+		     struct sql_args args, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int n = -1;
+
+	if (prepare_many(lite, sql, rows, &stmt, err) < 0)
+		return -1;
+	if (bind(lite, stmt, args, SQLITE_STATIC, err) == 0)
+		n = run(lite, stmt, err);
+	put_back(stmt, true);
+	return n;
+}
+
 static int lite_batch_add(struct db *db, const struct sql *sql,
-			  const char *text, struct sql_args args,
+			  const char *text, size_t rows, struct sql_args args,
 			  int64_t *changed, struct err *err)
 {
-	int n = lite_exec(db, sql, text, args, err);
+	int n = rows > 1 ? exec_many(lite_of(db), sql, rows, args, err)
+			 : lite_exec(db, sql, text, args, err);
 
 	if (n < 0)
 		return -1;
@@ -426,9 +450,15 @@ static void lite_close(struct db *db)
 {
 	struct lite *lite = lite_of(db);
 
-	for (size_t i = 0; i < sql_all_count; i++)
+	for (size_t i = 0; i < sql_all_count; i++) {
 		sqlite3_finalize(lite->cache[i]);
+		sqlite3_finalize(lite->most[i]);
+		sqlite3_finalize(lite->some[i]);
+	}
 	free(lite->cache);
+	free(lite->most);
+	free(lite->some);
+	many_release(&db->many);
 	sqlite3_close_v2(lite->handle);
 	free(lite);
 }
@@ -594,7 +624,9 @@ int db_sqlite_open(const char *path, bool no_sync, struct db **out,
 				.backend = DB_SQLITE,
 				.no_sync = no_sync };
 	lite->cache = calloc(sql_all_count + 1, sizeof(*lite->cache));
-	BUG_ON(!lite->cache);
+	lite->most = calloc(sql_all_count + 1, sizeof(*lite->most));
+	lite->some = calloc(sql_all_count + 1, sizeof(*lite->some));
+	BUG_ON(!lite->cache || !lite->most || !lite->some);
 	rc = sqlite3_open_v2(path, &lite->handle,
 			     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 				     SQLITE_OPEN_NOMUTEX,

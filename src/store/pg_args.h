@@ -1,8 +1,8 @@
 /*
  * store/pg_args.h - arguments of statements, as libpq takes them: all as text
  *
- * Private to store/db_pg.c and store/pg_many.c. Those of several rows may be
- * gathered. They are copied: what was added need not live on.
+ * Private to store/db_pg.c. They are copied into buffers that stay: what was
+ * added need not live on.
  */
 #ifndef STORE_PG_ARGS_H
 #define STORE_PG_ARGS_H

@@ -12,6 +12,11 @@
 enum { STORE_ANY = -1 };
 enum store_schema { STORE_CRM, STORE_AUDIENCE, STORE_EVENTS, STORE_SCHEMAS };
 
+/* Where the values of a row stand in a text, with their brackets. */
+struct sql_row {
+	size_t at, len;
+};
+
 struct sql {
 	const char *name;
 	const char *sqlite;
@@ -21,9 +26,9 @@ struct sql {
 	int schema;            /* enum store_schema or STORE_ANY */
 	int args;
 	bool has_keys; /* takes a JSON list of keys */
-	size_t row_at; /* of pg: where the row stands that an INSERT puts in, */
-	size_t row_len; /* and its bytes; 0: it is none, or not one row */
-	int index;      /* dense: place in sql_all and in a statement cache */
+	/* Of an INSERT of one row; len 0: it is none. */
+	struct sql_row sqlite_row, pg_row;
+	int index; /* dense: place in sql_all and in a statement cache */
 };
 
 struct sql_migration {

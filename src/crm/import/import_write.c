@@ -494,7 +494,7 @@ static int add_opt_outs(struct writer *w, struct import_row *row,
 	return add_consent(w, row, &witnesses, carried, batch, err);
 }
 
-/* Kind by kind: rows of one statement travel together (store/pg_many.h). */
+/* Kind by kind: rows of one statement travel together (store/many.h). */
 static int add_records(struct writer *w, int64_t address_id,
 		       struct batch *batch, struct err *err)
 {
