@@ -1,6 +1,6 @@
 #include "app/upkeep.h"
 
-#include "audience/sets/change_log.h"
+#include "audience/sets/member_change.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -88,7 +88,8 @@ static void forget_changes(struct upkeep *u)
 		return;
 	patience_begin();
 	if (store_get(u->store, STORE_AUDIENCE, &db, &err) == 0)
-		removed = change_log_prune(db, CHANGE_LOG_KEPT, &err);
+		removed = change_log_prune(db, &member_change_log,
+					   CHANGE_LOG_KEPT, &err);
 	if (removed < 0)
 		log_debug("old changes of members are not removed now",
 			  LOG_ERR(&err));

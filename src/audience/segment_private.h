@@ -13,9 +13,9 @@
 #define AUDIENCE_SEGMENT_PRIVATE_H
 
 #include "audience/member.h"
-#include "audience/member_set.h"
 #include "audience/merge_field.h"
 #include "audience/segment_target.h"
+#include "sets/id_set.h"
 #include "store/sqlbuild.h"
 
 enum condition_kind {
@@ -88,6 +88,6 @@ struct segment_scope {
  * to *out, which must be empty. */
 int segment_query(struct db *db, const struct segment_scope *scope,
 		  const struct condition_tree *tree, struct arena *arena,
-		  struct member_set *out, struct err *err);
+		  struct id_set *out, struct err *err);
 
 #endif

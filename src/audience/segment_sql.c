@@ -290,7 +290,7 @@ static void add_statuses(struct sqlbuild *b, unsigned statuses)
 
 static int query_page(struct db *db, const struct segment_scope *scope,
 		      const struct condition_tree *tree, struct arena *arena,
-		      int64_t *after, struct member_set *out, struct err *err)
+		      int64_t *after, struct id_set *out, struct err *err)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -308,7 +308,7 @@ static int query_page(struct db *db, const struct segment_scope *scope,
 		return -1;
 	while ((more = rows_next(rows, err)) > 0) {
 		*after = rows_int(rows, 0);
-		member_set_add(out, *after);
+		id_set_add(out, *after);
 		n++;
 	}
 	return more < 0 ? -1 : n == PAGE_ROWS;
@@ -316,7 +316,7 @@ static int query_page(struct db *db, const struct segment_scope *scope,
 
 int segment_query(struct db *db, const struct segment_scope *scope,
 		  const struct condition_tree *tree, struct arena *arena,
-		  struct member_set *out, struct err *err)
+		  struct id_set *out, struct err *err)
 {
 	int64_t after = 0;
 	int more;

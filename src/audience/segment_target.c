@@ -46,7 +46,7 @@ static int read_target(struct db *db, const struct segment_target *target,
 }
 
 int segment_members(struct db *db, const struct segment_target *target,
-		    int64_t now_ms, struct member_set *out, struct err *err)
+		    int64_t now_ms, struct id_set *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct segment_scope scope = {
@@ -68,11 +68,11 @@ int segment_members(struct db *db, const struct segment_target *target,
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 
 	if (segment_members(db, target, now_ms, &set, err) < 0)
 		return -1;
-	*out = member_set_count(&set);
+	*out = id_set_count(&set);
 	return 0;
 }
 

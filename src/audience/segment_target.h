@@ -15,7 +15,7 @@
 struct arena;
 struct db;
 struct err;
-struct member_set;
+struct id_set;
 
 struct segment_target {
 	int64_t list_id;
@@ -31,7 +31,7 @@ struct segment_target {
  * that list; ERR_INVALID: opts are no conditions.
  */
 int segment_members(struct db *db, const struct segment_target *target,
-		    int64_t now_ms, struct member_set *out, struct err *err);
+		    int64_t now_ms, struct id_set *out, struct err *err);
 /* How many they are. */
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err);

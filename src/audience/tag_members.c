@@ -2,10 +2,10 @@
 
 #include "audience/list.h"
 #include "audience/member.h"
-#include "audience/member_set.h"
 #include "audience/segment.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "sets/id_set.h"
 #include "sql/member.h"
 #include "sql/segment.h"
 #include "store/db.h"
@@ -51,7 +51,7 @@ static int remove_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
 static int keep_those(struct db *db, int64_t segment_id, bool inside,
 		      struct ids *ids, struct err *err)
 {
-	CLEANUP(member_set_release) struct member_set in = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set in = ID_SET_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids found = VEC_INIT;
 	size_t kept = 0;
@@ -63,15 +63,15 @@ static int keep_those(struct db *db, int64_t segment_id, bool inside,
 			&found, err) < 0)
 		return -1;
 	vec_each (&found, id)
-		member_set_add(&in, *id);
+		id_set_add(&in, *id);
 	for (size_t i = 0; i < ids->n; i++) {
-		if (member_set_has(&in, ids->v[i]) != inside)
+		if (id_set_has(&in, ids->v[i]) != inside)
 			continue;
 		/* The same address twice in a call counts once. */
 		if (inside)
-			member_set_remove(&in, ids->v[i]);
+			id_set_remove(&in, ids->v[i]);
 		else
-			member_set_add(&in, ids->v[i]);
+			id_set_add(&in, ids->v[i]);
 		ids->v[kept++] = ids->v[i];
 	}
 	ids->n = kept;

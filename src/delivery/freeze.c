@@ -1,7 +1,6 @@
 #include "delivery/freeze.h"
 
 #include "audience/member.h"
-#include "audience/member_set.h"
 #include "audience/segment_target.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
@@ -11,6 +10,7 @@
 #include "campaign/html/html_links.h"
 #include "delivery/lease.h"
 #include "delivery/recipient.h"
+#include "sets/id_set.h"
 #include "store/db.h"
 
 #include "sql/recipient.h"
@@ -158,8 +158,7 @@ static unsigned wanted_statuses(const struct campaign *campaign)
 }
 
 /* 1: all are in, 2: more to do, 0: the lease was lost, -1. */
-static int enter_some(struct freezer *f, struct member_set *set,
-		      struct err *err)
+static int enter_some(struct freezer *f, struct id_set *set, struct err *err)
 {
 	int64_t id = f->campaign->freeze_cursor;
 
@@ -167,7 +166,7 @@ static int enter_some(struct freezer *f, struct member_set *set,
 		int rc;
 
 		f->n = 0;
-		while (f->n < CHUNK && (id = member_set_next(set, id)) > 0)
+		while (f->n < CHUNK && (id = id_set_next(set, id)) > 0)
 			f->ids[f->n++] = id;
 		if (f->n == 0)
 			return 1;
@@ -182,7 +181,7 @@ static int enter_some(struct freezer *f, struct member_set *set,
 int freeze_campaign(struct db *db, const struct campaign *campaign,
 		    const char *owner, int64_t now_ms, struct err *err)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	struct freezer *f = arena_new_of(arena, struct freezer);
 	struct segment_target target = {

@@ -11,14 +11,14 @@
 #include "bench.h"
 
 #include "audience/member.h"
-#include "audience/member_set.h"
 #include "audience/segment_target.h"
-#include "audience/sets/set_cache.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "sets/id_set.h"
+#include "sets/set_cache.h"
 #include "sql/list.h"
 #include "sql/member.h"
 
@@ -161,7 +161,7 @@ static void counts(struct bench *b, const char *what, const char *opts)
 static void page(struct bench *b, int64_t tag, int64_t offset)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	CLEANUP(vec_release) struct members members = VEC_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
@@ -173,8 +173,8 @@ static void page(struct bench *b, int64_t tag, int64_t offset)
 	char what[64];
 
 	must(segment_members(b->db, &target, BENCH_NOW, &set, &err), &err);
-	id = member_set_nth(&set, offset);
-	for (; id > 0 && ids.n < PAGE; id = member_set_next(&set, id))
+	id = id_set_nth(&set, offset);
+	for (; id > 0 && ids.n < PAGE; id = id_set_next(&set, id))
 		vec_push(&ids, id);
 	snprintf(what, sizeof(what), "ids of a page at %lld",
 		 (long long)offset);

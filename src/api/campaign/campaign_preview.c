@@ -9,7 +9,6 @@
 #include "api/handlers.h"
 #include "audience/list.h"
 #include "audience/member.h"
-#include "audience/member_set.h"
 #include "audience/segment_target.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -22,6 +21,7 @@
 #include "crm/setting/organisation.h"
 #include "delivery/delivery.h"
 #include "design/say_language.h"
+#include "sets/id_set.h"
 
 #include <string.h>
 
@@ -122,14 +122,14 @@ static int load_facts(struct request *rq, struct db *db, struct preview *p,
 
 /* The first member that is a person here: 1, 0, -1. */
 static int first_member(struct db *audience, struct db *db,
-			struct member_set *members, struct arena *arena,
+			struct id_set *members, struct arena *arena,
 			int64_t *out, struct err *err)
 {
 	int64_t id = 0;
 	int tried = 0, found = 0;
 
 	while (found == 0 && tried++ < MEMBERS_TRIED &&
-	       (id = member_set_next(members, id)) > 0) {
+	       (id = id_set_next(members, id)) > 0) {
 		struct member member;
 
 		if (member_get_by_id(audience, id, arena, &member, err) < 0)
@@ -143,13 +143,13 @@ static int first_member(struct db *audience, struct db *db,
 struct targeted {
 	struct db *audience;
 	int64_t list_id;
-	struct member_set members;
+	struct id_set members;
 };
 
 static void targeted_release(struct targeted *t)
 {
 	store_put(&t->audience);
-	member_set_release(&t->members);
+	id_set_release(&t->members);
 }
 
 /* Where the engine is inside: 1, 0: nobody knows, or it was deleted; -1. */
@@ -182,7 +182,7 @@ static int first_of_segment(struct request *rq, struct db *db,
 			    struct err *err)
 {
 	CLEANUP(targeted_release)
-	struct targeted t = { .members = MEMBER_SET_INIT };
+	struct targeted t = { .members = ID_SET_INIT };
 	int found = load_targeted(rq, db, c, &t, err);
 
 	return found <= 0 ? found
@@ -196,7 +196,7 @@ static int is_outside_segment(struct request *rq, struct db *db,
 			      bool *out, struct err *err)
 {
 	CLEANUP(targeted_release)
-	struct targeted t = { .members = MEMBER_SET_INIT };
+	struct targeted t = { .members = ID_SET_INIT };
 	struct member member;
 	int found = load_targeted(rq, db, c, &t, err);
 
@@ -205,8 +205,7 @@ static int is_outside_segment(struct request *rq, struct db *db,
 		return found < 0 ? -1 : 0;
 	found = member_find(t.audience, t.list_id, address, rq->arena, &member,
 			    err);
-	*out = found == 0 ||
-	       (found > 0 && !member_set_has(&t.members, member.id));
+	*out = found == 0 || (found > 0 && !id_set_has(&t.members, member.id));
 	return found < 0 ? -1 : 0;
 }
 

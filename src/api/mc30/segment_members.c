@@ -6,13 +6,13 @@
 #include "api/handlers.h"
 #include "api/mc30/member_reply.h"
 #include "audience/list.h"
-#include "audience/member_set.h"
 #include "audience/segment.h"
 #include "audience/segment_target.h"
 #include "audience/tag_members.h"
 #include "audience/tag_page.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "sets/id_set.h"
 
 static int load_ids(struct db *db, const struct ids *ids, struct arena *arena,
 		    struct members *out, struct err *err)
@@ -40,26 +40,26 @@ static void reading_release(struct reading *r)
 	vec_release(&r->members);
 }
 
-static void pick_page(struct member_set *set, const struct mc_page *page,
+static void pick_page(struct id_set *set, const struct mc_page *page,
 		      struct ids *out)
 {
-	int64_t id = page->by_cursor ? member_set_next(set, page->after_id)
-				     : member_set_nth(set, page->offset);
+	int64_t id = page->by_cursor ? id_set_next(set, page->after_id)
+				     : id_set_nth(set, page->offset);
 
 	for (; id > 0 && (int64_t)out->n < page->count;
-	     id = member_set_next(set, id))
+	     id = id_set_next(set, id))
 		vec_push(out, id);
 }
 
 static int read_evaluated(const struct request *rq, struct db *db,
 			  struct reading *r, struct err *err)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
 
 	if (segment_members(db, &r->target, rq->now_ms, &set, err) < 0)
 		return -1;
-	r->total = member_set_count(&set);
+	r->total = id_set_count(&set);
 	pick_page(&set, &r->page, &ids);
 	return load_ids(db, &ids, rq->arena, &r->members, err);
 }

@@ -13,11 +13,17 @@
 
 /* Of so many members words come at once: 64 thousand, 4 MB at most. */
 #define RANGE (INT64_C(1) << 22)
+#define LEAVES_AT_ONCE 100 /* columns of a query */
+
+struct leaf {
+	const struct leaf_about *about;
+	struct kept_set *into;
+};
 
 struct fill {
 	struct db *db;
 	struct arena *arena;
-	struct leaf *const *leaves;
+	struct leaf leaves[LEAVES_AT_ONCE];
 	size_t n;
 	const char *among; /* JSON of ids; NULL: all */
 	int64_t from, to;  /* PostgreSQL, all: the range of ids; to 0: any */
@@ -26,14 +32,7 @@ struct fill {
 
 static int64_t hour_start(const struct leaf *leaf)
 {
-	return leaf->about.id * MS_HOUR;
-}
-
-static void add_edge(struct leaf *leaf, int64_t ms, int64_t member_id)
-{
-	struct leaf_edge edge = { ms, member_id };
-
-	vec_push(&leaf->edges, edge);
+	return leaf->about->id * MS_HOUR;
 }
 
 static void add_whom(struct fill *f, struct sqlbuild *b, const char *id)
@@ -56,24 +55,25 @@ static void add_whom(struct fill *f, struct sqlbuild *b, const char *id)
 
 /* --- SQLite, of rows: a walk --- */
 
-static void take_row(struct leaf *leaf, int64_t id, const struct leaf_row *row)
+static void take_row(const struct leaf *leaf, int64_t id,
+		     const struct leaf_row *row)
 {
-	const struct leaf_about *about = &leaf->about;
+	const struct leaf_about *about = leaf->about;
 	int64_t ms;
 
 	if (about->kind == LEAF_ROW) {
 		if (leaf_row_fits(&about->condition, row))
-			member_set_add(&leaf->set, id);
+			id_set_add(&leaf->into->set, id);
 		return;
 	}
 	ms = rows_int(row->rows, row->column);
 	if (about->kind == LEAF_STATUS) {
 		if (ms == about->id)
-			member_set_add(&leaf->set, id);
+			id_set_add(&leaf->into->set, id);
 	} else if (ms >= hour_start(leaf) + MS_HOUR) {
-		member_set_add(&leaf->set, id);
+		id_set_add(&leaf->into->set, id);
 	} else if (ms >= hour_start(leaf) && ms > 0) {
-		add_edge(leaf, ms, id);
+		kept_set_add_edge(leaf->into, ms, id);
 	}
 }
 
@@ -84,10 +84,10 @@ static void write_walk(struct fill *f, struct sqlbuild *b)
 	sqlbuild_add(b, "SELECT m.id");
 	for (size_t i = 0; i < f->n; i++) {
 		sqlbuild_add(b, ", ");
-		sqlbuild_add(b, leaf_row_column(&f->leaves[i]->about));
+		sqlbuild_add(b, leaf_row_column(f->leaves[i].about));
 	}
 	sqlbuild_add(b, " FROM member m WHERE m.list_id + 0 = ");
-	sqlbuild_bind_int(b, f->leaves[0]->about.list_id);
+	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
 	add_whom(f, b, "m.id");
 }
 
@@ -106,7 +106,7 @@ static int walk(struct fill *f)
 		for (size_t i = 0; i < f->n; i++) {
 			struct leaf_row row = { rows, (int)i + 1 };
 
-			take_row(f->leaves[i], id, &row);
+			take_row(&f->leaves[i], id, &row);
 		}
 	}
 	return more;
@@ -116,7 +116,7 @@ static int walk(struct fill *f)
 
 static void write_test(struct sqlbuild *b, const struct leaf *leaf)
 {
-	const struct leaf_about *about = &leaf->about;
+	const struct leaf_about *about = leaf->about;
 
 	if (about->kind == LEAF_ROW) {
 		segment_sql_test(b, &about->condition);
@@ -137,12 +137,12 @@ static void write_words(struct fill *f, struct sqlbuild *b)
 	sqlbuild_add(b, "SELECT m.id >> 6");
 	for (size_t i = 0; i < f->n; i++) {
 		sqlbuild_add(b, ", bit_or(CASE WHEN ");
-		write_test(b, f->leaves[i]);
+		write_test(b, &f->leaves[i]);
 		sqlbuild_add(b, " THEN CAST(1 AS BIGINT) << "
 				"CAST(m.id & 63 AS INTEGER) ELSE 0 END)");
 	}
 	sqlbuild_add(b, " FROM member m WHERE m.list_id = ");
-	sqlbuild_bind_int(b, f->leaves[0]->about.list_id);
+	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
 	add_whom(f, b, "m.id");
 	sqlbuild_add(b, " GROUP BY 1");
 }
@@ -156,27 +156,27 @@ static int take_words(struct fill *f, struct sqlbuild *b)
 		return -1;
 	while ((more = rows_next(rows, f->err)) > 0)
 		for (size_t i = 0; i < f->n; i++)
-			member_set_add_word(
-				&f->leaves[i]->set, rows_int(rows, 0),
-				(uint64_t)rows_int(rows, (int)i + 1));
+			id_set_add_word(&f->leaves[i].into->set,
+					rows_int(rows, 0),
+					(uint64_t)rows_int(rows, (int)i + 1));
 	return more;
 }
 
-static int take_edges(struct fill *f, struct leaf *leaf)
+static int take_edges(struct fill *f, const struct leaf *leaf)
 {
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(f->db, f->arena);
 	CLEANUP(rows_free) struct rows *rows = NULL;
-	const char *column = leaf_row_column(&leaf->about);
+	const char *column = leaf_row_column(leaf->about);
 	int more;
 
 	sqlbuild_add(&b, "SELECT m.id, ");
 	sqlbuild_add(&b, column);
 	sqlbuild_add(&b, " FROM member m WHERE m.list_id = ");
-	sqlbuild_bind_int(&b, leaf->about.list_id);
+	sqlbuild_bind_int(&b, leaf->about->list_id);
 	sqlbuild_add(&b, " AND ");
 	sqlbuild_add(&b, column);
 	sqlbuild_add(&b, " >= ");
-	sqlbuild_bind_int(&b, leaf->about.id ? hour_start(leaf) : 1);
+	sqlbuild_bind_int(&b, leaf->about->id ? hour_start(leaf) : 1);
 	sqlbuild_add(&b, " AND ");
 	sqlbuild_add(&b, column);
 	sqlbuild_add(&b, " < ");
@@ -185,7 +185,8 @@ static int take_edges(struct fill *f, struct leaf *leaf)
 	if (sqlbuild_query(&b, f->db, &rows, f->err) < 0)
 		return -1;
 	while ((more = rows_next(rows, f->err)) > 0)
-		add_edge(leaf, rows_int(rows, 1), rows_int(rows, 0));
+		kept_set_add_edge(leaf->into, rows_int(rows, 1),
+				  rows_int(rows, 0));
 	return more;
 }
 
@@ -197,8 +198,8 @@ static int word_rows(struct fill *f)
 	if (take_words(f, &b) < 0)
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
-		if (f->leaves[i]->about.kind == LEAF_SINCE &&
-		    take_edges(f, f->leaves[i]) < 0)
+		if (f->leaves[i].about->kind == LEAF_SINCE &&
+		    take_edges(f, &f->leaves[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -207,7 +208,7 @@ static int word_rows(struct fill *f)
 
 static void write_index(struct fill *f, struct sqlbuild *b)
 {
-	const struct leaf_about *about = &f->leaves[0]->about;
+	const struct leaf_about *about = f->leaves[0].about;
 
 	if (about->kind == LEAF_TAG) {
 		sqlbuild_add(b, " FROM segment_member m WHERE m.segment_id = ");
@@ -251,7 +252,7 @@ static int list_index(struct fill *f)
 	if (sqlbuild_query(&b, f->db, &rows, f->err) < 0)
 		return -1;
 	while ((more = rows_next(rows, f->err)) > 0)
-		member_set_add(&f->leaves[0]->set, rows_int(rows, 0));
+		id_set_add(&f->leaves[0].into->set, rows_int(rows, 0));
 	return more;
 }
 
@@ -259,7 +260,7 @@ static int list_index(struct fill *f)
 
 static int fill_range(struct fill *f)
 {
-	bool of_rows = leaf_is_of_rows(&f->leaves[0]->about);
+	bool of_rows = leaf_is_of_rows(f->leaves[0].about);
 
 	if (db_backend(f->db) == DB_PG)
 		return of_rows ? word_rows(f) : word_index(f);
@@ -285,45 +286,50 @@ static int fill_ranges(struct fill *f)
 	return 0;
 }
 
-static void forget_edges(struct leaf *leaf, const struct ids *among)
+static int fill_now(struct fill *f)
 {
-	size_t kept = 0;
+	int ret = f->n ? fill_ranges(f) : 0;
 
-	vec_each (&leaf->edges, edge)
-		if (!ids_has(among, edge->member_id))
-			leaf->edges.v[kept++] = *edge;
-	leaf->edges.n = kept;
+	f->n = 0;
+	f->from = f->to = 0;
+	return ret;
 }
 
-static void forget(struct fill *f, const struct ids *among)
+static void take(struct fill *f, const struct wanted_set *wanted)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	f->leaves[f->n++] = (struct leaf){ wanted->about, wanted->set };
+}
 
-	vec_each (among, id)
-		member_set_add(&set, *id);
-	for (size_t i = 0; i < f->n; i++) {
-		member_set_subtract(&f->leaves[i]->set, &set);
-		forget_edges(f->leaves[i], among);
+/* Those of the rows of one list, in as few walks as may be. */
+static int fill_rows(struct fill *f, struct wanted_set *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!leaf_is_of_rows(v[i]->about))
+			continue;
+		take(f, v[i]);
+		if (f->n == LEAVES_AT_ONCE && fill_now(f) < 0)
+			return -1;
 	}
+	return fill_now(f);
 }
 
-int leaf_fill(struct db *db, struct leaf *const *leaves, size_t n,
+int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
 	      const struct ids *among, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	struct fill f = {
-		.db = db, .arena = arena, .leaves = leaves, .n = n, .err = err
-	};
+	struct fill f = { .db = db, .arena = arena, .err = err };
 
 	if (among) {
 		(void)sql_keys(among, &keys);
 		f.among = keys.buf;
-		forget(&f, among);
 	}
-	if (fill_ranges(&f) < 0)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		member_set_settle(&leaves[i]->set);
-	return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (leaf_is_of_rows(v[i]->about))
+			continue;
+		take(&f, v[i]);
+		if (fill_now(&f) < 0)
+			return -1;
+	}
+	return fill_rows(&f, v, n);
 }

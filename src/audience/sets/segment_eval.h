@@ -14,7 +14,7 @@
 /* Adds to *out, which must be empty. No transaction may be open: it takes a
  * snapshot of its own, of after this call. */
 int segment_eval(struct db *db, const struct segment_scope *scope,
-		 const struct condition_tree *tree, struct member_set *out,
+		 const struct condition_tree *tree, struct id_set *out,
 		 struct err *err);
 
 #endif

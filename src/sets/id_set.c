@@ -1,4 +1,4 @@
-#include "audience/member_set.h"
+#include "sets/id_set.h"
 
 #include "base/err.h"
 #include "base/vec.h"
@@ -11,11 +11,11 @@
  * sorted ids whatever their range. */
 #define SPARSE_ALWAYS 256
 
-void member_set_release(struct member_set *set)
+void id_set_release(struct id_set *set)
 {
 	free(set->bits);
 	free(set->ids);
-	*set = (struct member_set)MEMBER_SET_INIT;
+	*set = (struct id_set)ID_SET_INIT;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -25,7 +25,7 @@ static int compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void grow_bits(struct member_set *set, size_t words)
+static void grow_bits(struct id_set *set, size_t words)
 {
 	size_t cap = set->words;
 
@@ -38,7 +38,7 @@ static void grow_bits(struct member_set *set, size_t words)
 	set->words = cap;
 }
 
-static void set_bit(struct member_set *set, int64_t id)
+static void set_bit(struct id_set *set, int64_t id)
 {
 	size_t word = (size_t)id / 64;
 
@@ -47,20 +47,20 @@ static void set_bit(struct member_set *set, int64_t id)
 	set->bits[word] |= UINT64_C(1) << (id % 64);
 }
 
-static void make_dense(struct member_set *set)
+static void make_dense(struct id_set *set)
 {
-	struct member_set dense = MEMBER_SET_INIT;
+	struct id_set dense = ID_SET_INIT;
 
 	if (set->bits)
 		return;
 	grow_bits(&dense, 1);
 	for (size_t i = 0; i < set->n; i++)
 		set_bit(&dense, set->ids[i]);
-	member_set_release(set);
+	id_set_release(set);
 	*set = dense;
 }
 
-static void sort_sparse(struct member_set *set)
+static void sort_sparse(struct id_set *set)
 {
 	size_t kept = 0;
 
@@ -74,7 +74,7 @@ static void sort_sparse(struct member_set *set)
 	set->messy = false;
 }
 
-void member_set_add(struct member_set *set, int64_t id)
+void id_set_add(struct id_set *set, int64_t id)
 {
 	BUG_ON(id <= 0);
 	if (set->bits) {
@@ -97,12 +97,12 @@ void member_set_add(struct member_set *set, int64_t id)
 }
 
 /* Index of the first id >= wanted. */
-static size_t place_of(const struct member_set *set, int64_t wanted)
+static size_t place_of(const struct id_set *set, int64_t wanted)
 {
 	return vec_lower_any(set->ids, set->n, sizeof(*set->ids), wanted);
 }
 
-void member_set_remove(struct member_set *set, int64_t id)
+void id_set_remove(struct id_set *set, int64_t id)
 {
 	size_t place;
 
@@ -120,7 +120,7 @@ void member_set_remove(struct member_set *set, int64_t id)
 	set->n--;
 }
 
-bool member_set_has(struct member_set *set, int64_t id)
+bool id_set_has(struct id_set *set, int64_t id)
 {
 	size_t place;
 
@@ -134,7 +134,7 @@ bool member_set_has(struct member_set *set, int64_t id)
 	return place < set->n && set->ids[place] == id;
 }
 
-int64_t member_set_count(struct member_set *set)
+int64_t id_set_count(struct id_set *set)
 {
 	int64_t n = 0;
 
@@ -146,7 +146,7 @@ int64_t member_set_count(struct member_set *set)
 	return n;
 }
 
-int64_t member_set_next(struct member_set *set, int64_t after)
+int64_t id_set_next(struct id_set *set, int64_t after)
 {
 	size_t word = (size_t)(after + 1) / 64;
 	uint64_t rest;
@@ -177,7 +177,7 @@ static int place_in_word(uint64_t word, int64_t n)
 	return __builtin_ctzll(word);
 }
 
-int64_t member_set_nth(struct member_set *set, int64_t n)
+int64_t id_set_nth(struct id_set *set, int64_t n)
 {
 	if (n < 0)
 		return 0;
@@ -195,7 +195,7 @@ int64_t member_set_nth(struct member_set *set, int64_t n)
 	return 0;
 }
 
-void member_set_add_word(struct member_set *set, int64_t word, uint64_t bits)
+void id_set_add_word(struct id_set *set, int64_t word, uint64_t bits)
 {
 	if (word == 0)
 		bits &= ~UINT64_C(1);
@@ -205,14 +205,14 @@ void member_set_add_word(struct member_set *set, int64_t word, uint64_t bits)
 		return;
 	}
 	for (; bits; bits &= bits - 1)
-		member_set_add(set, word * 64 + __builtin_ctzll(bits));
+		id_set_add(set, word * 64 + __builtin_ctzll(bits));
 }
 
-void member_set_or(struct member_set *a, struct member_set *b)
+void id_set_or(struct id_set *a, struct id_set *b)
 {
 	if (!b->bits) {
 		for (size_t i = 0; i < b->n; i++)
-			member_set_add(a, b->ids[i]);
+			id_set_add(a, b->ids[i]);
 		return;
 	}
 	make_dense(a);
@@ -222,29 +222,29 @@ void member_set_or(struct member_set *a, struct member_set *b)
 }
 
 /* Keep in sparse *a only what is (or is not) in *b. */
-static void sieve(struct member_set *a, struct member_set *b, bool wanted)
+static void sieve(struct id_set *a, struct id_set *b, bool wanted)
 {
 	size_t kept = 0;
 
 	sort_sparse(a);
 	for (size_t i = 0; i < a->n; i++)
-		if (member_set_has(b, a->ids[i]) == wanted)
+		if (id_set_has(b, a->ids[i]) == wanted)
 			a->ids[kept++] = a->ids[i];
 	a->n = kept;
 }
 
-void member_set_and(struct member_set *a, struct member_set *b)
+void id_set_and(struct id_set *a, struct id_set *b)
 {
 	if (!a->bits) {
 		sieve(a, b, true);
 		return;
 	}
 	if (!b->bits) {
-		struct member_set copy = MEMBER_SET_INIT;
+		struct id_set copy = ID_SET_INIT;
 
-		member_set_copy(&copy, b);
+		id_set_copy(&copy, b);
 		sieve(&copy, a, true);
-		member_set_release(a);
+		id_set_release(a);
 		*a = copy;
 		return;
 	}
@@ -252,7 +252,7 @@ void member_set_and(struct member_set *a, struct member_set *b)
 		a->bits[i] &= i < b->words ? b->bits[i] : 0;
 }
 
-void member_set_subtract(struct member_set *a, struct member_set *b)
+void id_set_subtract(struct id_set *a, struct id_set *b)
 {
 	if (!a->bits) {
 		sieve(a, b, false);
@@ -260,17 +260,17 @@ void member_set_subtract(struct member_set *a, struct member_set *b)
 	}
 	if (!b->bits) {
 		for (size_t i = 0; i < b->n; i++)
-			member_set_remove(a, b->ids[i]);
+			id_set_remove(a, b->ids[i]);
 		return;
 	}
 	for (size_t i = 0; i < a->words && i < b->words; i++)
 		a->bits[i] &= ~b->bits[i];
 }
 
-void member_set_copy(struct member_set *to, struct member_set *from)
+void id_set_copy(struct id_set *to, struct id_set *from)
 {
 	BUG_ON(to == from);
-	member_set_release(to);
+	id_set_release(to);
 	sort_sparse(from);
 	if (from->bits) {
 		to->bits = vec_grow(NULL, &to->words, from->words,
@@ -285,34 +285,34 @@ void member_set_copy(struct member_set *to, struct member_set *from)
 	to->n = from->n;
 }
 
-bool member_set_equal(struct member_set *a, struct member_set *b)
+bool id_set_equal(struct id_set *a, struct id_set *b)
 {
 	int64_t x = 0, y = 0;
 
 	do {
-		x = member_set_next(a, x);
-		y = member_set_next(b, y);
+		x = id_set_next(a, x);
+		y = id_set_next(b, y);
 		if (x != y)
 			return false;
 	} while (x);
 	return true;
 }
 
-static void make_sparse(struct member_set *set, size_t n)
+static void make_sparse(struct id_set *set, size_t n)
 {
-	struct member_set sparse = MEMBER_SET_INIT;
+	struct id_set sparse = ID_SET_INIT;
 
 	sparse.ids = vec_grow(NULL, &sparse.cap, n, sizeof(*sparse.ids));
-	for (int64_t id = 0; (id = member_set_next(set, id)) > 0;)
+	for (int64_t id = 0; (id = id_set_next(set, id)) > 0;)
 		sparse.ids[sparse.n++] = id;
-	member_set_release(set);
+	id_set_release(set);
 	*set = sparse;
 }
 
-void member_set_settle(struct member_set *set)
+void id_set_settle(struct id_set *set)
 {
-	struct member_set fitting = MEMBER_SET_INIT;
-	size_t n = (size_t)member_set_count(set);
+	struct id_set fitting = ID_SET_INIT;
+	size_t n = (size_t)id_set_count(set);
 
 	while (set->words && !set->bits[set->words - 1])
 		set->words--;
@@ -321,12 +321,12 @@ void member_set_settle(struct member_set *set)
 	else if (!set->bits && n >= SPARSE_ALWAYS &&
 		 (int64_t)n * 64 > set->ids[n - 1])
 		make_dense(set);
-	member_set_copy(&fitting, set);
-	member_set_release(set);
+	id_set_copy(&fitting, set);
+	id_set_release(set);
 	*set = fitting;
 }
 
-size_t member_set_bytes(const struct member_set *set)
+size_t id_set_bytes(const struct id_set *set)
 {
 	return set->words * sizeof(*set->bits) + set->cap * sizeof(*set->ids);
 }

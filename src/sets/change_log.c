@@ -1,9 +1,8 @@
-#include "audience/sets/change_log.h"
+#include "sets/change_log.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/vec.h"
-#include "sql/member_change.h"
 #include "store/db.h"
 
 #include <stdlib.h>
@@ -27,12 +26,13 @@ void moment_copy(struct moment *to, const struct moment *from)
 	to->text = text;
 }
 
-int change_log_now(struct db *db, struct moment *out, struct err *err)
+int change_log_now(struct db *db, const struct change_log *log,
+		   struct moment *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
 	int found;
 
-	if (db_query(db, SQL_CHANGE_LOG_NOW, SQL_NO_ARGS, &rows, err) < 0 ||
+	if (db_query(db, log->now, SQL_NO_ARGS, &rows, err) < 0 ||
 	    (found = rows_next(rows, err)) < 0)
 		return -1;
 	BUG_ON(!found);
@@ -50,10 +50,11 @@ bool change_log_reaches(const struct moment *now, const struct moment *since)
 	return now->epoch == since->epoch && since->low >= now->log_begins;
 }
 
-int change_log_since(struct db *db, const struct moment *since, unsigned kinds,
-		     int64_t of_id, struct ids *out, struct err *err)
+int change_log_since(struct db *db, const struct change_log *log,
+		     const struct moment *since, unsigned kinds, int64_t of_id,
+		     struct ids *out, struct err *err)
 {
-	if (db_list_ids(db, SQL_CHANGE_LOG_SINCE,
+	if (db_list_ids(db, log->since,
 			SQL_ARGS(sql_text(since->text), sql_text(since->text),
 				 sql_int(kinds), sql_int(of_id), sql_int(of_id),
 				 sql_int(CHANGE_LOG_MOST + 1)),
@@ -62,10 +63,11 @@ int change_log_since(struct db *db, const struct moment *since, unsigned kinds,
 	if (out->n > CHANGE_LOG_MOST)
 		return 0;
 	ids_sort(out);
-	return 1;
+	return out->n == 0 || out->v[0] > 0; /* 0: whose, nobody knows */
 }
 
-int change_log_prune(struct db *db, int64_t kept, struct err *err)
+int change_log_prune(struct db *db, const struct change_log *log, int64_t kept,
+		     struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	int removed;
@@ -73,9 +75,9 @@ int change_log_prune(struct db *db, int64_t kept, struct err *err)
 	if (tx_begin(db, &tx, err) < 0)
 		return -1;
 	if (db_backend(db) == DB_PG &&
-	    db_exec(&tx, SQL_CHANGE_LOG_CUT, SQL_ARGS(sql_int(kept)), err) < 0)
+	    db_exec(&tx, log->cut, SQL_ARGS(sql_int(kept)), err) < 0)
 		return -1;
-	removed = db_exec(&tx, SQL_CHANGE_LOG_PRUNE,
+	removed = db_exec(&tx, log->prune,
 			  SQL_ARGS(sql_int(kept), sql_int(PRUNE_STEP)), err);
 	if (removed < 0 || tx_commit(&tx, err) < 0)
 		return -1;

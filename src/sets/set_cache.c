@@ -1,21 +1,20 @@
-#include "audience/sets/set_cache.h"
+#include "sets/set_cache.h"
 
 #include "base/err.h"
-#include "base/strbuf.h"
 #include "store/db.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct kept_leaf {
+struct place {
 	uint64_t hash; /* of its name */
-	struct leaf *leaf;
+	struct kept_set *set;
 };
 
 struct set_cache {
 	pthread_mutex_t lock; /* of all that follows */
-	VEC(struct kept_leaf) leaves;
+	VEC(struct place) sets;
 	size_t bytes, limit;
 	int64_t uses;
 };
@@ -34,9 +33,9 @@ static void free_cache(void *thing)
 {
 	struct set_cache *cache = thing;
 
-	vec_each (&cache->leaves, kept)
-		leaf_release(&kept->leaf);
-	vec_release(&cache->leaves);
+	vec_each (&cache->sets, place)
+		kept_set_release(&place->set);
+	vec_release(&cache->sets);
 	(void)pthread_mutex_destroy(&cache->lock);
 	free(cache);
 }
@@ -57,84 +56,82 @@ static uint64_t hash_of(const char *name) /* FNV-1a */
 
 /* --- under the lock --- */
 
-static struct kept_leaf *find(struct set_cache *cache, const char *name)
+static struct place *find(struct set_cache *cache, const char *name)
 {
 	uint64_t hash = hash_of(name);
 
-	vec_each (&cache->leaves, kept)
-		if (kept->hash == hash && strcmp(kept->leaf->name, name) == 0)
-			return kept;
+	vec_each (&cache->sets, place)
+		if (place->hash == hash && strcmp(place->set->name, name) == 0)
+			return place;
 	return NULL;
 }
 
-static void drop(struct set_cache *cache, struct kept_leaf *kept)
+static void drop(struct set_cache *cache, struct place *place)
 {
-	cache->bytes -= leaf_bytes(kept->leaf);
-	leaf_release(&kept->leaf);
-	*kept = cache->leaves.v[--cache->leaves.n];
+	cache->bytes -= kept_set_bytes(place->set);
+	kept_set_release(&place->set);
+	*place = cache->sets.v[--cache->sets.n];
 }
 
-static struct kept_leaf *longest_unused(struct set_cache *cache)
+static struct place *longest_unused(struct set_cache *cache)
 {
-	struct kept_leaf *oldest = cache->leaves.v;
+	struct place *oldest = cache->sets.v;
 
-	vec_each (&cache->leaves, kept)
-		if (kept->leaf->used < oldest->leaf->used)
-			oldest = kept;
+	vec_each (&cache->sets, place)
+		if (place->set->used < oldest->set->used)
+			oldest = place;
 	return oldest;
 }
 
 static void make_room(struct set_cache *cache)
 {
-	while (cache->leaves.n > 0 && (cache->bytes > cache->limit ||
-				       cache->leaves.n > SET_CACHE_LEAVES))
+	while (cache->sets.n > 0 &&
+	       (cache->bytes > cache->limit || cache->sets.n > SET_CACHE_SETS))
 		drop(cache, longest_unused(cache));
 }
 
-static void keep(struct set_cache *cache, struct leaf *leaf)
+static void keep(struct set_cache *cache, struct kept_set *set)
 {
-	struct kept_leaf *old = find(cache, leaf->name);
-	struct kept_leaf kept = { hash_of(leaf->name), leaf };
+	struct place *old = find(cache, set->name);
+	struct place place = { hash_of(set->name), set };
 
 	if (old)
 		drop(cache, old);
-	if (leaf_bytes(leaf) > cache->limit)
+	if (kept_set_bytes(set) > cache->limit)
 		return; /* the others would all go for one use */
-	cache->bytes += leaf_bytes(leaf_hold(leaf));
-	vec_push(&cache->leaves, kept);
+	cache->bytes += kept_set_bytes(kept_set_hold(set));
+	vec_push(&cache->sets, place);
 }
 
 /* --- by all threads --- */
 
-struct leaf *set_cache_borrow(struct set_cache *cache,
-			      const struct leaf_about *about, struct moment *at)
+struct kept_set *set_cache_borrow(struct set_cache *cache, const char *name,
+				  struct moment *at)
 {
-	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
-	struct kept_leaf *kept;
-	struct leaf *leaf = NULL;
+	struct place *place;
+	struct kept_set *set = NULL;
 
-	leaf_name(about, &name);
 	(void)pthread_mutex_lock(&cache->lock);
-	kept = find(cache, name.buf);
-	if (kept) {
-		leaf = leaf_hold(kept->leaf);
-		moment_copy(at, &leaf->at);
+	place = find(cache, name);
+	if (place) {
+		set = kept_set_hold(place->set);
+		moment_copy(at, &set->at);
 	}
 	(void)pthread_mutex_unlock(&cache->lock);
-	return leaf;
+	return set;
 }
 
-void set_cache_put(struct set_cache *cache, struct leaf *leaf,
+void set_cache_put(struct set_cache *cache, struct kept_set *set,
 		   const struct moment *at)
 {
-	struct kept_leaf *kept;
+	struct place *place;
 
 	(void)pthread_mutex_lock(&cache->lock);
-	leaf->used = ++cache->uses;
-	moment_copy(&leaf->at, at);
-	kept = find(cache, leaf->name);
-	if (!kept || kept->leaf != leaf)
-		keep(cache, leaf);
+	set->used = ++cache->uses;
+	moment_copy(&set->at, at);
+	place = find(cache, set->name);
+	if (!place || place->set != set)
+		keep(cache, set);
 	make_room(cache);
 	(void)pthread_mutex_unlock(&cache->lock);
 }

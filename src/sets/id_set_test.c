@@ -1,4 +1,4 @@
-#include "audience/member_set.h"
+#include "sets/id_set.h"
 
 #include "base/cleanup.h"
 #include "base/random.h"
@@ -14,37 +14,37 @@
 
 static void is_the_same_whatever_the_order_of_adding(void **state)
 {
-	CLEANUP(member_set_release) struct member_set up = MEMBER_SET_INIT;
-	CLEANUP(member_set_release) struct member_set down = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set up = ID_SET_INIT;
+	CLEANUP(id_set_release) struct id_set down = ID_SET_INIT;
 
 	(void)state;
 	for (int64_t i = 1; i <= 3000; i += 3)
-		member_set_add(&up, i);
+		id_set_add(&up, i);
 	for (int64_t i = 2998; i >= 1; i -= 3) {
-		member_set_add(&down, i);
-		member_set_add(&down, i);
+		id_set_add(&down, i);
+		id_set_add(&down, i);
 	}
-	assert_int_equal(member_set_count(&up), 1000);
-	assert_true(member_set_equal(&up, &down));
-	assert_true(member_set_has(&up, 4));
-	assert_false(member_set_has(&up, 5));
-	assert_false(member_set_has(&up, 1000000));
-	assert_int_equal(member_set_next(&up, 0), 1);
-	assert_int_equal(member_set_next(&up, 2998), 0);
+	assert_int_equal(id_set_count(&up), 1000);
+	assert_true(id_set_equal(&up, &down));
+	assert_true(id_set_has(&up, 4));
+	assert_false(id_set_has(&up, 5));
+	assert_false(id_set_has(&up, 1000000));
+	assert_int_equal(id_set_next(&up, 0), 1);
+	assert_int_equal(id_set_next(&up, 2998), 0);
 }
 
 static void stays_small_for_few_ids_far_apart(void **state)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 
 	(void)state;
 	for (int64_t i = 1; i <= 10000; i++)
-		member_set_add(&set, i * 100000);
+		id_set_add(&set, i * 100000);
 	assert_null(set.bits);
-	assert_int_equal(member_set_count(&set), 10000);
+	assert_int_equal(id_set_count(&set), 10000);
 }
 
-static void fill(struct prng *prng, struct member_set *set, bool *plain)
+static void fill(struct prng *prng, struct id_set *set, bool *plain)
 {
 	uint64_t n = prng_below(prng, 3) ? prng_below(prng, 40)
 					 : prng_below(prng, 4000);
@@ -52,28 +52,28 @@ static void fill(struct prng *prng, struct member_set *set, bool *plain)
 	while (n--) {
 		uint64_t id = 1 + prng_below(prng, LIMIT - 1);
 
-		member_set_add(set, (int64_t)id);
+		id_set_add(set, (int64_t)id);
 		plain[id] = true;
 	}
 }
 
-static void check(struct member_set *set, const bool *plain)
+static void check(struct id_set *set, const bool *plain)
 {
 	int64_t count = 0, next = 0;
 
 	for (int64_t i = 1; i < LIMIT; i++) {
-		assert_int_equal(member_set_has(set, i), plain[i]);
+		assert_int_equal(id_set_has(set, i), plain[i]);
 		if (!plain[i])
 			continue;
-		next = member_set_next(set, next);
+		next = id_set_next(set, next);
 		assert_int_equal(next, i);
-		assert_int_equal(member_set_nth(set, count), i);
+		assert_int_equal(id_set_nth(set, count), i);
 		count++;
 	}
-	assert_int_equal(member_set_next(set, next), 0);
-	assert_int_equal(member_set_nth(set, count), 0);
-	assert_int_equal(member_set_nth(set, -1), 0);
-	assert_int_equal(member_set_count(set), count);
+	assert_int_equal(id_set_next(set, next), 0);
+	assert_int_equal(id_set_nth(set, count), 0);
+	assert_int_equal(id_set_nth(set, -1), 0);
+	assert_int_equal(id_set_count(set), count);
 }
 
 static void algebra_is_that_of_plain_arrays(void **state)
@@ -82,10 +82,10 @@ static void algebra_is_that_of_plain_arrays(void **state)
 
 	(void)state;
 	for (int round = 0; round < 300; round++) {
-		CLEANUP(member_set_release)
-		struct member_set a = MEMBER_SET_INIT;
-		CLEANUP(member_set_release)
-		struct member_set b = MEMBER_SET_INIT;
+		CLEANUP(id_set_release)
+		struct id_set a = ID_SET_INIT;
+		CLEANUP(id_set_release)
+		struct id_set b = ID_SET_INIT;
 		bool x[LIMIT] = { false }, y[LIMIT] = { false };
 		uint64_t op = prng_below(&prng, 4);
 
@@ -100,20 +100,20 @@ static void algebra_is_that_of_plain_arrays(void **state)
 				x[i] = x[i] && !y[i];
 		}
 		if (op == 0)
-			member_set_or(&a, &b);
+			id_set_or(&a, &b);
 		else if (op == 1)
-			member_set_and(&a, &b);
+			id_set_and(&a, &b);
 		else if (op == 2)
-			member_set_subtract(&a, &b);
+			id_set_subtract(&a, &b);
 		else {
 			for (int64_t i = 1; i < LIMIT; i += 7) {
-				member_set_remove(&a, i);
+				id_set_remove(&a, i);
 				x[i] = false;
 			}
 		}
 		check(&a, x);
 		check(&b, y);
-		member_set_settle(&a);
+		id_set_settle(&a);
 		check(&a, x);
 	}
 }
@@ -124,8 +124,8 @@ static void takes_words_of_64_in_any_order(void **state)
 
 	(void)state;
 	for (int round = 0; round < 100; round++) {
-		CLEANUP(member_set_release)
-		struct member_set set = MEMBER_SET_INIT;
+		CLEANUP(id_set_release)
+		struct id_set set = ID_SET_INIT;
 		bool plain[LIMIT] = { false };
 
 		for (uint64_t n = prng_below(&prng, 100); n > 0; n--) {
@@ -135,36 +135,36 @@ static void takes_words_of_64_in_any_order(void **state)
 				(round % 2 ? prng_next(&prng) & prng_next(&prng)
 					   : ~UINT64_C(0));
 
-			member_set_add_word(&set, word, bits);
+			id_set_add_word(&set, word, bits);
 			for (int64_t i = 0; i < 64; i++)
 				plain[word * 64 + i] |= bits >> i & 1;
 		}
 		plain[0] = false; /* nobody's */
 		check(&set, plain);
-		member_set_settle(&set);
+		id_set_settle(&set);
 		check(&set, plain);
 	}
 }
 
 static void settles_in_the_smaller_form(void **state)
 {
-	CLEANUP(member_set_release) struct member_set set = MEMBER_SET_INIT;
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
 
 	(void)state;
 	for (int64_t i = 1; i <= 100000; i++)
-		member_set_add(&set, i);
-	member_set_settle(&set);
-	assert_true(member_set_bytes(&set) <= 100064 / 8);
+		id_set_add(&set, i);
+	id_set_settle(&set);
+	assert_true(id_set_bytes(&set) <= 100064 / 8);
 	for (int64_t i = 1; i <= 100000; i++)
 		if (i % 500)
-			member_set_remove(&set, i);
-	member_set_settle(&set);
-	assert_int_equal(member_set_bytes(&set), 200 * sizeof(int64_t));
+			id_set_remove(&set, i);
+	id_set_settle(&set);
+	assert_int_equal(id_set_bytes(&set), 200 * sizeof(int64_t));
 	for (int64_t i = 1; i <= 100000; i++)
-		member_set_remove(&set, i);
-	member_set_settle(&set);
-	assert_int_equal(member_set_bytes(&set), 0);
-	assert_int_equal(member_set_count(&set), 0);
+		id_set_remove(&set, i);
+	id_set_settle(&set);
+	assert_int_equal(id_set_bytes(&set), 0);
+	assert_int_equal(id_set_count(&set), 0);
 }
 
 int main(void)

@@ -1,0 +1,22 @@
+/*
+ * audience/sets/member_change.h - the log of what members changed
+ *
+ * Migration audience/0016 writes it; see sets/change_log.h.
+ */
+#ifndef AUDIENCE_SETS_MEMBER_CHANGE_H
+#define AUDIENCE_SETS_MEMBER_CHANGE_H
+
+#include "sets/change_log.h"
+
+/* Stored, as bits: append only. */
+enum member_change {
+	CHANGE_MEMBER = 1,
+	CHANGE_TAG = 2,
+	CHANGE_SENT = 4,
+	CHANGE_OPENED = 8,
+	CHANGE_CLICKED = 16,
+};
+
+extern const struct change_log member_change_log;
+
+#endif
