@@ -70,7 +70,9 @@ static void compose(const struct update *u, const struct db *db,
 {
 	BUG_ON(!db_has_locked(db, u->table));
 	BUG_ON(u->n + key.n > ARRAY_SIZE(out->v));
-	strbuf_addf(&out->text, "UPDATE %s SET %s WHERE %s", u->table,
+	/* As tools/sqlgen.py has it, and why (unjournalled). */
+	strbuf_addf(&out->text, "UPDATE %s%s SET %s WHERE %s",
+		    db_backend(db) == DB_SQLITE ? "OR FAIL " : "", u->table,
 		    u->columns.buf, where);
 	memcpy(out->v, u->v, u->n * sizeof(*u->v));
 	memcpy(out->v + u->n, key.v, key.n * sizeof(*key.v));
