@@ -9,6 +9,7 @@
 #include "base/thread/thread.h"
 #include "base/thread/wait.h"
 #include "bridge/push_plan.h"
+#include "crm/group/record_change.h"
 #include "crm/search/search.h"
 #include "crm/user/last_use.h"
 #include "store/store.h"
@@ -76,24 +77,31 @@ static void forget_plans(struct upkeep *u)
 		u->plans_ms = now_ms + PLANS_MS;
 }
 
-/* Of which members changed: who was not told yet reads all of them anew. */
-static void forget_changes(struct upkeep *u)
+static int prune(struct upkeep *u, enum store_schema schema,
+		 const struct change_log *log)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct err err = ERR_INIT;
-	int64_t now_ms = clock_monotonic_ms();
 	int removed = -1;
+
+	if (store_get(u->store, schema, &db, &err) == 0)
+		removed = change_log_prune(db, log, CHANGE_LOG_KEPT, &err);
+	if (removed < 0)
+		log_debug("old changes are not removed now", LOG_ERR(&err));
+	return removed;
+}
+
+/* Of which members and records changed: who was not told yet reads all of them
+ * anew. */
+static void forget_changes(struct upkeep *u)
+{
+	int64_t now_ms = clock_monotonic_ms();
 
 	if (now_ms < u->changes_ms)
 		return;
 	patience_begin();
-	if (store_get(u->store, STORE_AUDIENCE, &db, &err) == 0)
-		removed = change_log_prune(db, &member_change_log,
-					   CHANGE_LOG_KEPT, &err);
-	if (removed < 0)
-		log_debug("old changes of members are not removed now",
-			  LOG_ERR(&err));
-	if (removed <= 0)
+	if (prune(u, STORE_AUDIENCE, &member_change_log) <= 0 &&
+	    prune(u, STORE_CRM, &record_change_log) <= 0)
 		u->changes_ms = now_ms + CHANGES_MS;
 }
 

@@ -53,13 +53,15 @@ static void begin_among(struct compiler *k, const char *column,
 {
 	struct sqlbuild *b = k->b;
 
-	sqlbuild_add(b, k->as_sets ? "r.id IN (SELECT " : "EXISTS (SELECT ");
+	sqlbuild_add(b, k->as_ids    ? "(SELECT "
+			: k->as_sets ? "r.id IN (SELECT "
+				     : "EXISTS (SELECT ");
 	sqlbuild_add(b, column);
-	sqlbuild_add(b, " FROM ");
+	sqlbuild_add(b, k->as_ids ? " AS id FROM " : " FROM ");
 	sqlbuild_add(b, tables);
 	sqlbuild_add(b, " WHERE ");
 	sqlbuild_add(b, column);
-	sqlbuild_add(b, k->as_sets ? " IS NOT NULL" : " = r.id");
+	sqlbuild_add(b, k->as_ids || k->as_sets ? " IS NOT NULL" : " = r.id");
 }
 
 static void add_email(struct compiler *k, const struct criterion *c)
@@ -397,13 +399,50 @@ void criteria_sql_where(const struct criteria *c, enum criteria_use use,
 		.as_sets = use == CRITERIA_SET && b->backend == DB_SQLITE,
 	};
 
-	sqlbuild_add(b, c->entity == ENTITY_COMPANY
-				? " WHERE TRUE"
-				: " WHERE r.erased_ms IS NULL");
+	sqlbuild_add(b, " WHERE ");
+	criteria_sql_live(c->entity, b);
 	if (c->root.n > 0) {
 		sqlbuild_add(b, " AND ");
 		add_criterion(&k, &c->root);
 	}
+}
+
+void criteria_sql_tables(enum entity entity, bool with_company,
+			 struct sqlbuild *b)
+{
+	add_from(entity, with_company, b);
+}
+
+void criteria_sql_live(enum entity entity, struct sqlbuild *b)
+{
+	sqlbuild_add(b,
+		     entity == ENTITY_COMPANY ? "TRUE" : "r.erased_ms IS NULL");
+}
+
+void criteria_sql_positive(enum entity entity, const struct criterion *c,
+			   struct sqlbuild *b)
+{
+	struct compiler k = { .b = b, .entity = entity };
+
+	add_positive(&k, c);
+}
+
+void criteria_sql_ids(enum entity entity, const struct criterion *c,
+		      struct sqlbuild *b)
+{
+	struct compiler k = { .b = b, .entity = entity };
+
+	if (c->type != CRITERIA_MAIL_STATUS) {
+		k.as_ids = true;
+		add_positive(&k, c);
+		return;
+	}
+	k.as_sets = b->backend == DB_SQLITE;
+	sqlbuild_add(b, "(SELECT r.id");
+	add_from(entity, false, b);
+	sqlbuild_add(b, " WHERE ");
+	add_positive(&k, c);
+	sqlbuild_add(b, ")");
 }
 
 /* A column a tree: begin, 1 where it fits and else 0, end. */

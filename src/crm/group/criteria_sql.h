@@ -36,4 +36,18 @@ void criteria_sql_fits(const struct criteria *const *all, size_t n,
 void criteria_sql_sums(const struct criteria *const *all, size_t n,
 		       struct sqlbuild *b);
 
+/* The parts of which crm/group/criteria_leaf.h makes sets. */
+void criteria_sql_tables(enum entity entity, bool with_company,
+			 struct sqlbuild *b);
+/* Is the record not gone? */
+void criteria_sql_live(enum entity entity, struct sqlbuild *b);
+/* A condition, without its negation, of a record. */
+void criteria_sql_positive(enum entity entity, const struct criterion *c,
+			   struct sqlbuild *b);
+/* The same of one on another table: a sub-query in parentheses of the ids
+ * (`id`) of those whom it fits, who may have gone; one may come more than once.
+ */
+void criteria_sql_ids(enum entity entity, const struct criterion *c,
+		      struct sqlbuild *b);
+
 #endif

@@ -14,6 +14,7 @@ struct compiler {
 	struct sqlbuild *b;
 	enum entity entity;
 	bool as_sets; /* SQLite: `IN (SELECT ...)`, made once, not EXISTS */
+	bool as_ids;  /* the sub-query alone */
 };
 
 bool criterion_is_negative(enum criteria_op op);

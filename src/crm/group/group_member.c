@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "crm/group/criteria_set.h"
 #include "crm/group/criteria_sql.h"
 #include "crm/group/group.h"
 #include "crm/group/group_private.h"
@@ -19,8 +20,9 @@
 #define WALK_PAGE 20000 /* ids read at once */
 #define WRITE_PAGE 5000 /* ids written in a transaction */
 
-static int count_fitting(struct db *db, const struct criteria *criteria,
-			 int64_t *out, struct err *err)
+/* Who is in a transaction sees what it has not committed: plain SQL. */
+static int count_rows(struct db *db, const struct criteria *criteria,
+		      int64_t *out, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
@@ -31,10 +33,22 @@ static int count_fitting(struct db *db, const struct criteria *criteria,
 	return sqlbuild_find_int(&b, db, out, err) < 0 ? -1 : 0;
 }
 
-/* Ids that fit, greater than after_id, in order. */
-static int walk_fitting(struct db *db, const struct criteria *criteria,
-			int64_t after_id, int64_t limit, struct ids *out,
-			struct err *err)
+static int count_fitting(struct db *db, const struct criteria *criteria,
+			 int64_t *out, struct err *err)
+{
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+
+	if (db_is_in_tx(db))
+		return count_rows(db, criteria, out, err);
+	if (criteria_sets(db, &criteria, 1, &set, err) < 0)
+		return -1;
+	*out = id_set_count(&set);
+	return 0;
+}
+
+static int walk_rows(struct db *db, const struct criteria *criteria,
+		     int64_t after_id, int64_t limit, struct ids *out,
+		     struct err *err)
 {
 	enum criteria_use use =
 		limit >= GROUP_WALK_LONG ? CRITERIA_WALK : CRITERIA_SET;
@@ -52,6 +66,24 @@ static int walk_fitting(struct db *db, const struct criteria *criteria,
 	if (sqlbuild_query(&b, db, &rows, err) < 0)
 		return -1;
 	return rows_ids(rows, out, err);
+}
+
+/* Ids that fit, greater than after_id, in order. */
+static int walk_fitting(struct db *db, const struct criteria *criteria,
+			int64_t after_id, int64_t limit, struct ids *out,
+			struct err *err)
+{
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+	int n = 0;
+
+	if (db_is_in_tx(db))
+		return walk_rows(db, criteria, after_id, limit, out, err);
+	if (criteria_sets(db, &criteria, 1, &set, err) < 0)
+		return -1;
+	for (int64_t id = after_id > 0 ? after_id : 0;
+	     n < limit && (id = id_set_next(&set, id)) > 0; n++)
+		vec_push(out, id);
+	return n;
 }
 
 int group_count(struct db *db, const struct group *group, int64_t *out,
@@ -93,20 +125,45 @@ int group_walk(struct db *db, const struct group *group, int64_t after_id,
 	return rows_ids(rows, out, err);
 }
 
+/* Those of some ids, which are in order. */
+static int fitting_of(struct db *db, enum entity entity, const char *criteria,
+		      const struct ids *ids, struct ids *out, struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct criteria *parsed;
+
+	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
+				&parsed, err) < 0)
+		return -1;
+	(void)sql_keys(ids, &keys); /* as text */
+	sqlbuild_add(&b, "SELECT r.id");
+	criteria_sql_from(parsed, &b);
+	criteria_sql_where(parsed, CRITERIA_WALK, &b);
+	sqlbuild_add(&b, " AND r.id");
+	sqlbuild_among(&b, keys.buf);
+	if (sqlbuild_query(&b, db, &rows, err) < 0)
+		return -1;
+	return rows_ids(rows, out, err) < 0 ? -1 : 0;
+}
+
 int group_has(struct db *db, const struct group *group, int64_t record_id,
 	      struct err *err)
 {
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
-	int64_t one;
+	struct ids one = { .v = &record_id, .n = 1 };
+	int64_t found;
 
 	if (group->kind == GROUP_STATIC)
 		return db_find_int(
 			db, SQL_GROUP_MEMBERS_HAS,
-			SQL_ARGS(sql_int(group->id), sql_int(record_id)), &one,
-			err);
-	if (group_walk(db, group, record_id - 1, 1, &ids, err) < 0)
+			SQL_ARGS(sql_int(group->id), sql_int(record_id)),
+			&found, err);
+	if (fitting_of(db, group->entity, group->criteria, &one, &ids, err) < 0)
 		return -1;
-	return ids.n == 1 && ids.v[0] == record_id;
+	return ids.n == 1;
 }
 
 int group_preview(struct db *db, enum entity entity, const json_t *criteria,
@@ -125,26 +182,7 @@ int group_preview(struct db *db, enum entity entity, const json_t *criteria,
 int group_fitting(struct db *db, enum entity entity, const char *criteria,
 		  const struct ids *ids, struct ids *out, struct err *err)
 {
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
-	CLEANUP(rows_free) struct rows *rows = NULL;
-	struct criteria *parsed;
-
-	if (!criteria)
-		return 0;
-	if (criteria_parse_text(db, entity, criteria, clock_now_ms(), arena,
-				&parsed, err) < 0)
-		return -1;
-	(void)sql_keys(ids, &keys); /* as text */
-	sqlbuild_add(&b, "SELECT r.id");
-	criteria_sql_from(parsed, &b);
-	criteria_sql_where(parsed, CRITERIA_WALK, &b);
-	sqlbuild_add(&b, " AND r.id");
-	sqlbuild_among(&b, keys.buf);
-	if (sqlbuild_query(&b, db, &rows, err) < 0)
-		return -1;
-	return rows_ids(rows, out, err) < 0 ? -1 : 0;
+	return criteria ? fitting_of(db, entity, criteria, ids, out, err) : 0;
 }
 
 /* Before its members are written: 0, or ERR_NOT_FOUND. */
