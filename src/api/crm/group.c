@@ -99,22 +99,22 @@ static int format_page(struct request *rq, struct db *db,
 {
 	CLEANUP(vec_release) struct push_infos pushes = VEC_INIT;
 	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+	int64_t *counts = arena_array(rq->arena, int64_t, groups->n + 1);
 	bool counted = request_query_bool(rq, "count", false);
 
 	vec_each (groups, group)
 		vec_push(&ids, group->id);
-	if (push_last_list(db, &ids, rq->arena, &pushes, err) < 0)
+	if (push_last_list(db, &ids, rq->arena, &pushes, err) < 0 ||
+	    (counted && group_counts(db, groups, counts, err) < 0))
 		return -1;
 	vec_each (groups, group) {
 		CLEANUP(strbuf_release) struct strbuf one = STRBUF_INIT;
 		struct group_more more = {
-			.count = -1,
+			.count = counted ? counts[group - groups->v] : -1,
 			.last_push =
 				last_push_text(&pushes, group->id, rq->arena),
 		};
 
-		if (counted && group_count(db, group, &more.count, err) < 0)
-			return -1;
 		group_format(group, &more, &one);
 		json_raw(w, strbuf_str(&one));
 	}

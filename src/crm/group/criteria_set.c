@@ -246,24 +246,52 @@ static void fit(struct eval *e, const struct criterion *c, struct id_set *base)
 			fit(e, &c->children[i], base);
 }
 
-int criteria_sets(struct db *db, const struct criteria *const *all, size_t n,
-		  struct id_set *out, struct err *err)
+static int bring(struct eval *e, struct db *db,
+		 const struct criteria *const *all, size_t n, struct err *err)
 {
 	static const struct set_source source = { &record_change_log,
 						  criteria_leaf_fill };
+
+	e->live = want(e, LEAF_LIVE, NULL, 0);
+	for (size_t i = 0; i < n; i++) {
+		BUG_ON(all[i]->entity != e->entity);
+		want_all(e, &all[i]->root);
+	}
+	return set_bring(db, &source, &e->wanted, err);
+}
+
+static void fit_all(struct eval *e, const struct criteria *c,
+		    struct id_set *out)
+{
+	id_set_copy(out, &brought(e, e->live)->set);
+	fit(e, &c->root, out);
+}
+
+int criteria_set(struct db *db, const struct criteria *criteria,
+		 struct id_set *out, struct err *err)
+{
+	CLEANUP(eval_release)
+	struct eval e = { .entity = criteria->entity, .arena = arena_new() };
+
+	if (bring(&e, db, &criteria, 1, err) < 0)
+		return -1;
+	fit_all(&e, criteria, out);
+	return 0;
+}
+
+int criteria_counts(struct db *db, const struct criteria *const *all, size_t n,
+		    int64_t *out, struct err *err)
+{
 	CLEANUP(eval_release)
 	struct eval e = { .entity = all[0]->entity, .arena = arena_new() };
 
-	e.live = want(&e, LEAF_LIVE, NULL, 0);
-	for (size_t i = 0; i < n; i++) {
-		BUG_ON(all[i]->entity != e.entity);
-		want_all(&e, &all[i]->root);
-	}
-	if (set_bring(db, &source, &e.wanted, err) < 0)
+	if (bring(&e, db, all, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		id_set_copy(&out[i], &brought(&e, e.live)->set);
-		fit(&e, &all[i]->root, &out[i]);
+		CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+
+		fit_all(&e, all[i], &set);
+		out[i] = id_set_count(&set);
 	}
 	return 0;
 }

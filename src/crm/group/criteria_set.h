@@ -12,11 +12,16 @@
 #include "crm/group/criteria.h"
 #include "sets/id_set.h"
 
-/*
- * all: n of one kind of records. Sets them in *out, which are empty. No
- * transaction may be open: it takes a snapshot of its own, of after this call.
+/* Adds to *out, which is empty. No transaction may be open: it takes a snapshot
+ * of its own, of after this call. */
+int criteria_set(struct db *db, const struct criteria *criteria,
+		 struct id_set *out, struct err *err);
+
+/* How many fit each: all are brought up to one snapshot at once, which costs
+ * one walk where nothing is kept. Some hundred at most: their leaves are in
+ * memory.
  */
-int criteria_sets(struct db *db, const struct criteria *const *all, size_t n,
-		  struct id_set *out, struct err *err);
+int criteria_counts(struct db *db, const struct criteria *const *all, size_t n,
+		    int64_t *out, struct err *err);
 
 #endif

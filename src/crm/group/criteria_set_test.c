@@ -288,7 +288,7 @@ static int64_t compare(struct world *w, struct db *db, enum entity entity,
 	struct err err = ERR_INIT;
 
 	parse(w, entity, text, now_ms, &c);
-	if (criteria_sets(db, &c, 1, &a, &err) < 0)
+	if (criteria_set(db, c, &a, &err) < 0)
 		fail_msg("%s: %s", text, err.text);
 	ask_rows(w, db, c, &b);
 	if (!id_set_equal(&a, &b))
@@ -483,7 +483,7 @@ static bool write_once(struct writer *me, struct db *db, bool in)
 			 SQL_ARGS(in ? sql_int(5) : sql_null(), id),
 			 &err) < 0 ||
 	    tx_commit(&tx, &err) < 0 ||
-	    criteria_sets(db, &me->criteria, 1, &set, &err) < 0)
+	    criteria_set(db, me->criteria, &set, &err) < 0)
 		return false;
 	return id_set_has(&set, me->id) == in;
 }
@@ -646,7 +646,7 @@ static void keep_nothing_that_was_read_by_half(void **state)
 		change_any(w->db, &prng);
 		run(w->db, "UPDATE person SET opted_out = 1 - opted_out");
 		db_fail_nth(w->db, n);
-		done = criteria_sets(w->db, &c, 1, &set, &err);
+		done = criteria_set(w->db, c, &set, &err);
 		db_fail_nth(w->db, 0);
 		failed++;
 		(void)compare(w, w->db, ENTITY_PERSON, text, NOW);

@@ -133,6 +133,10 @@ int group_list_count(struct db *db, const struct group_filter *filter,
 int group_count(struct db *db, const struct group *group, int64_t *out,
 		struct err *err);
 
+/* The same of many, in their order. */
+int group_counts(struct db *db, const struct groups *groups, int64_t *out,
+		 struct err *err);
+
 /*
  * The next members by id: appends at most limit ids greater than after_id, in
  * order; fewer mean that there are no more. Returns how many, or -1. Pages of

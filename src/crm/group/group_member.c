@@ -19,6 +19,7 @@
 
 #define WALK_PAGE 20000 /* ids read at once */
 #define WRITE_PAGE 5000 /* ids written in a transaction */
+#define COUNTED_AT_ONCE 100
 
 /* Who is in a transaction sees what it has not committed: plain SQL. */
 static int count_rows(struct db *db, const struct criteria *criteria,
@@ -40,7 +41,7 @@ static int count_fitting(struct db *db, const struct criteria *criteria,
 
 	if (db_is_in_tx(db))
 		return count_rows(db, criteria, out, err);
-	if (criteria_sets(db, &criteria, 1, &set, err) < 0)
+	if (criteria_set(db, criteria, &set, err) < 0)
 		return -1;
 	*out = id_set_count(&set);
 	return 0;
@@ -78,7 +79,7 @@ static int walk_fitting(struct db *db, const struct criteria *criteria,
 
 	if (db_is_in_tx(db))
 		return walk_rows(db, criteria, after_id, limit, out, err);
-	if (criteria_sets(db, &criteria, 1, &set, err) < 0)
+	if (criteria_set(db, criteria, &set, err) < 0)
 		return -1;
 	for (int64_t id = after_id > 0 ? after_id : 0;
 	     n < limit && (id = id_set_next(&set, id)) > 0; n++)
@@ -101,6 +102,59 @@ int group_count(struct db *db, const struct group *group, int64_t *out,
 				clock_now_ms(), arena, &criteria, err) < 0)
 		return -1;
 	return count_fitting(db, criteria, out, err);
+}
+
+/* Dynamic groups of one kind of records, whose counts are asked together. */
+struct asked {
+	const struct criteria *criteria[COUNTED_AT_ONCE];
+	int64_t *of[COUNTED_AT_ONCE];
+	size_t n;
+};
+
+static int count_asked(struct db *db, struct asked *a, struct err *err)
+{
+	int64_t counts[COUNTED_AT_ONCE];
+
+	if (a->n == 0)
+		return 0;
+	if (criteria_counts(db, a->criteria, a->n, counts, err) < 0)
+		return -1;
+	for (size_t i = 0; i < a->n; i++)
+		*a->of[i] = counts[i];
+	a->n = 0;
+	return 0;
+}
+
+static int ask_count(struct db *db, struct asked *a, const struct group *group,
+		     struct arena *arena, int64_t *out, struct err *err)
+{
+	struct criteria *criteria;
+
+	if (group->kind == GROUP_STATIC || db_is_in_tx(db))
+		return group_count(db, group, out, err);
+	if (criteria_parse_text(db, group->entity, group->criteria,
+				clock_now_ms(), arena, &criteria, err) < 0)
+		return -1;
+	if (a->n > 0 &&
+	    (a->n == COUNTED_AT_ONCE ||
+	     a->criteria[0]->entity != group->entity) &&
+	    count_asked(db, a, err) < 0)
+		return -1;
+	a->criteria[a->n] = criteria;
+	a->of[a->n++] = out;
+	return 0;
+}
+
+int group_counts(struct db *db, const struct groups *groups, int64_t *out,
+		 struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct asked a = { .n = 0 };
+
+	for (size_t i = 0; i < groups->n; i++)
+		if (ask_count(db, &a, &groups->v[i], arena, &out[i], err) < 0)
+			return -1;
+	return count_asked(db, &a, err);
 }
 
 int group_walk(struct db *db, const struct group *group, int64_t after_id,
