@@ -74,19 +74,19 @@ static void make_people(struct bench *b)
 	    " job_title, company_id, email_id, city, country, language, phone,"
 	    " street, created_ms, updated_ms)"
 	    " WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT"
-	    " i + 1 FROM n WHERE i < %d) SELECT i, 'Firstname' || i % 5000,"
-	    " 'Lastname' || i, 'lastname' || i || ' firstname' || i % 5000,"
-	    " 'lastname' || i, 'Head of ' || i % 50,"
+	    " i + 1 FROM n WHERE i < %d) SELECT i, 'Firstname' || (i % 5000),"
+	    " 'Lastname' || i, 'lastname' || i || ' firstname' || (i % 5000),"
+	    " 'lastname' || i, 'Head of ' || (i % 50),"
 	    " CASE i % 2 WHEN 0 THEN i % 20000 + 1 END, i, CASE i % 8 WHEN 0"
 	    " THEN 'Bern' WHEN 1 THEN 'Berlin' WHEN 2 THEN 'Köln' ELSE 'Oslo'"
 	    " END, CASE i % 7 WHEN 0 THEN 'Germany' WHEN 1 THEN 'Ireland' ELSE"
-	    " 'China' END, 'en', '+41 31 ' || i, 'Main Street ' || i % 100,"
+	    " 'China' END, 'en', '+41 31 ' || i, 'Main Street ' || (i % 100),"
 	    " 1690000000000 + i * 10000, 1690000000000 + i * 10000 FROM n",
 	    (long long)b->people);
 	run(b,
 	    "INSERT INTO email (id, entity, record_id, address, folded, hash,"
-	    " created_ms) SELECT id, 1, id, 'm' || id || '@d' || id % 1000 ||"
-	    " '.example', 'm' || id || '@d' || id % 1000 || '.example', 'h' ||"
+	    " created_ms) SELECT id, 1, id, 'm' || id || '@d' || (id % 1000) ||"
+	    " '.example', 'm' || id || '@d' || (id % 1000) || '.example', 'h' ||"
 	    " id, 1 FROM person",
 	    0);
 }
