@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "sets/set_cache.h"
+#include "sets/set_fill.h"
 #include "store/db.h"
 
 #include <string.h>
@@ -23,7 +24,8 @@ struct bring {
 	struct wanted_sets *all;
 	struct moment now;
 	VEC(struct answer) answers;
-	struct wanted_places stale; /* are read from all rows */
+	struct wanted_places stale; /* are read from all rows ... */
+	struct wanted_places read;  /* ... and these, which are not kept */
 	struct err *err;
 };
 
@@ -35,6 +37,7 @@ static void bring_release(struct bring *b)
 	}
 	vec_release(&b->answers);
 	vec_release(&b->stale);
+	vec_release(&b->read);
 	moment_release(&b->now);
 }
 
@@ -85,6 +88,10 @@ static int look(struct bring *b, struct wanted_set *w)
 {
 	struct answer *answer;
 
+	if (w->is_read) {
+		vec_push(&b->read, w);
+		return 0;
+	}
 	if (w->set && strcmp(w->at.text, b->now.text) == 0 &&
 	    w->at.epoch == b->now.epoch)
 		return 0;
@@ -152,27 +159,31 @@ static struct kept_set *with(struct kept_set *set, struct kept_set *fresh,
 	return copy;
 }
 
-static int fill(struct bring *b, const struct wanted_places *of,
-		const struct ids *among)
+static void begin(const struct wanted_places *of)
 {
 	vec_each (of, w)
 		(*w)->set = kept_set_new((*w)->name);
-	if (of->n > 0 &&
-	    b->source->fill(b->db, of->v, of->n, among, b->err) < 0)
-		return -1;
+}
+
+static void settle(const struct wanted_places *of)
+{
 	vec_each (of, w)
 		id_set_settle(&(*w)->set->set);
-	return 0;
 }
 
 static int catch_up(struct bring *b, const struct answer *answer)
 {
 	VEC(struct kept_set *) before = VEC_INIT;
+	struct set_part part = { .among = &answer->ids };
 	int ret;
 
 	vec_each (&answer->of, w)
 		vec_push(&before, (*w)->set);
-	ret = fill(b, &answer->of, &answer->ids);
+	begin(&answer->of);
+	ret = before.n == 0 ? 0
+			    : b->source->fill(b->db, answer->of.v, answer->of.n,
+					      &part, b->err);
+	settle(&answer->of);
 	for (size_t i = 0; i < before.n; i++) {
 		struct kept_set *fresh = answer->of.v[i]->set;
 		struct kept_set **old = &before.v[i];
@@ -188,6 +199,31 @@ static int catch_up(struct bring *b, const struct answer *answer)
 	return ret;
 }
 
+static int read_anew(struct bring *b, const struct wanted_places *of)
+{
+	vec_each (of, w)
+		kept_set_release(&(*w)->set);
+	begin(of);
+	if (of->n > 0 &&
+	    set_fill(b->db, b->source, of->v, of->n, &b->now, b->err) < 0)
+		return -1;
+	settle(of);
+	return 0;
+}
+
+/* What the log does not tell of is read in this very snapshot. */
+static int read_now(struct bring *b)
+{
+	const struct wanted_places *of = &b->read;
+
+	begin(of);
+	if (of->n > 0 && b->source->fill(b->db, of->v, of->n,
+					 &(struct set_part){ 0 }, b->err) < 0)
+		return -1;
+	settle(of);
+	return 0;
+}
+
 static int freshen(struct bring *b)
 {
 	vec_each (b->all, w)
@@ -196,9 +232,7 @@ static int freshen(struct bring *b)
 	vec_each (&b->answers, answer)
 		if (catch_up(b, answer) < 0)
 			return -1;
-	vec_each (&b->stale, w)
-		kept_set_release(&(*w)->set);
-	return fill(b, &b->stale, NULL);
+	return read_anew(b, &b->stale) < 0 || read_now(b) < 0 ? -1 : 0;
 }
 
 int set_bring(struct db *db, const struct set_source *source,

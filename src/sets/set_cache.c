@@ -1,6 +1,7 @@
 #include "sets/set_cache.h"
 
 #include "base/err.h"
+#include "sets/set_fill.h"
 #include "store/db.h"
 
 #include <pthread.h>
@@ -17,6 +18,7 @@ struct set_cache {
 	VEC(struct place) sets;
 	size_t bytes, limit;
 	int64_t uses;
+	int64_t split_from;
 };
 
 static void *make_cache(void)
@@ -26,6 +28,7 @@ static void *make_cache(void)
 	BUG_ON(!cache);
 	(void)pthread_mutex_init(&cache->lock, NULL);
 	cache->limit = SET_CACHE_BYTES;
+	cache->split_from = SET_SPLIT_FROM;
 	return cache;
 }
 
@@ -151,5 +154,22 @@ void set_cache_limit(struct set_cache *cache, size_t bytes)
 	(void)pthread_mutex_lock(&cache->lock);
 	cache->limit = bytes;
 	make_room(cache);
+	(void)pthread_mutex_unlock(&cache->lock);
+}
+
+int64_t set_cache_split_from(struct set_cache *cache)
+{
+	int64_t ids;
+
+	(void)pthread_mutex_lock(&cache->lock);
+	ids = cache->split_from;
+	(void)pthread_mutex_unlock(&cache->lock);
+	return ids;
+}
+
+void set_cache_set_split_from(struct set_cache *cache, int64_t ids)
+{
+	(void)pthread_mutex_lock(&cache->lock);
+	cache->split_from = ids;
 	(void)pthread_mutex_unlock(&cache->lock);
 }

@@ -33,5 +33,9 @@ void set_cache_put(struct set_cache *cache, struct kept_set *set,
 size_t set_cache_bytes(struct set_cache *cache);
 /* Tests: another limit; what is over it goes. */
 void set_cache_limit(struct set_cache *cache, size_t bytes);
+/* From how many ids on two threads fill sets; tests: less than SET_SPLIT_FROM.
+ */
+int64_t set_cache_split_from(struct set_cache *cache);
+void set_cache_set_split_from(struct set_cache *cache, int64_t ids);
 
 #endif

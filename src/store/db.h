@@ -243,6 +243,10 @@ int64_t batch_end(struct batch *b, struct err *err);
  */
 void *db_kept(struct db *db, void *(*make)(void), void (*free_it)(void *));
 
+/* Another connection to the same schema, for work beside this one: 1, and it
+ * goes back by store_put; 0: none can be had without waiting. */
+int db_beside(struct db *db, struct db **out);
+
 enum db_backend { DB_SQLITE, DB_PG };
 enum db_backend db_backend(const struct db *db);
 

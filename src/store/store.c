@@ -177,6 +177,29 @@ int store_get(struct store *store, enum store_schema schema, struct db **out,
 	return 0;
 }
 
+int db_beside(struct db *db, struct db **out)
+{
+	struct store *store = db->store;
+	struct pool *pool = &store->pools[db->schema];
+	struct err ignored = ERR_INIT;
+	bool may_open;
+
+	pthread_mutex_lock(&pool->lock);
+	*out = pool->idle.n > 0 ? pool->idle.v[--pool->idle.n] : NULL;
+	may_open = !*out && pool->open < store->connections;
+	if (may_open)
+		pool->open++;
+	pthread_mutex_unlock(&pool->lock);
+	if (may_open &&
+	    open_connection(store, db->schema, out, &ignored) != 0) {
+		*out = NULL;
+		give_place_back(pool, NULL);
+	}
+	if (*out && (*out)->ops->borrowed(*out, &ignored) < 0)
+		store_put(out);
+	return *out != NULL;
+}
+
 void store_put(struct db **db)
 {
 	struct pool *pool;

@@ -11,8 +11,6 @@
 #include "base/err.h"
 #include "sql/segment.h"
 
-/* Of so many members words come at once: 64 thousand, 4 MB at most. */
-#define RANGE (INT64_C(1) << 22)
 #define LEAVES_AT_ONCE 100 /* columns of a query */
 
 struct leaf {
@@ -26,7 +24,7 @@ struct fill {
 	struct leaf leaves[LEAVES_AT_ONCE];
 	size_t n;
 	const char *among; /* JSON of ids; NULL: all */
-	int64_t from, to;  /* PostgreSQL, all: the range of ids; to 0: any */
+	int64_t from, to;  /* all: the range of ids; to 0: any */
 	struct err *err;
 };
 
@@ -267,31 +265,11 @@ static int fill_range(struct fill *f)
 	return of_rows ? walk(f) : list_index(f);
 }
 
-static int fill_ranges(struct fill *f)
-{
-	int64_t last;
-
-	if (f->among || db_backend(f->db) == DB_SQLITE)
-		return fill_range(f);
-	if (db_find_int(f->db, SQL_SEGMENT_PLAN_SETS, SQL_NO_ARGS, &last,
-			f->err) < 0 ||
-	    db_find_int(f->db, SQL_SEGMENT_LAST_MEMBER, SQL_NO_ARGS, &last,
-			f->err) < 0)
-		return -1;
-	for (; f->from <= last; f->from = f->to) {
-		f->to = f->from + RANGE;
-		if (fill_range(f) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int fill_now(struct fill *f)
 {
-	int ret = f->n ? fill_ranges(f) : 0;
+	int ret = f->n ? fill_range(f) : 0;
 
 	f->n = 0;
-	f->from = f->to = 0;
 	return ret;
 }
 
@@ -314,14 +292,18 @@ static int fill_rows(struct fill *f, struct wanted_set *const *v, size_t n)
 }
 
 int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
-	      const struct ids *among, struct err *err)
+	      const struct set_part *part, struct err *err)
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	struct fill f = { .db = db, .arena = arena, .err = err };
+	struct fill f = { .db = db,
+			  .arena = arena,
+			  .from = part->from,
+			  .to = part->to,
+			  .err = err };
 
-	if (among) {
-		(void)sql_keys(among, &keys);
+	if (part->among) {
+		(void)sql_keys(part->among, &keys);
 		f.among = keys.buf;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -332,4 +314,19 @@ int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
 			return -1;
 	}
 	return fill_rows(&f, v, n);
+}
+
+int leaf_last(struct db *db, struct wanted_set *const *v, int64_t *out,
+	      struct err *err)
+{
+	int64_t planned;
+
+	(void)v; /* all are of members */
+	if (db_find_int(db, SQL_SEGMENT_PLAN_SETS, SQL_NO_ARGS, &planned, err) <
+	    0)
+		return -1;
+	return db_find_int(db, SQL_SEGMENT_LAST_MEMBER, SQL_NO_ARGS, out, err) <
+			       0
+		       ? -1
+		       : 0;
 }

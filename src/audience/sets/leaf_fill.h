@@ -12,6 +12,8 @@
 #include "sets/set_bring.h"
 
 int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
-	      const struct ids *among, struct err *err);
+	      const struct set_part *part, struct err *err);
+int leaf_last(struct db *db, struct wanted_set *const *v, int64_t *out,
+	      struct err *err);
 
 #endif

@@ -37,6 +37,7 @@ static int want(struct eval *e, struct leaf_about about)
 	leaf_name(kept, &name);
 	wanted.name = arena_str(e->arena, strbuf_str(&name));
 	wanted.kinds = leaf_moved_by(kept, &wanted.of_id);
+	wanted.is_whole = !leaf_is_of_rows(kept) && kept->id == 0;
 	return (int)wanted_sets_add(&e->wanted, wanted);
 }
 
@@ -185,8 +186,8 @@ int segment_eval(struct db *db, const struct segment_scope *scope,
 		 const struct condition_tree *tree, struct id_set *out,
 		 struct err *err)
 {
-	static const struct set_source source = { &member_change_log,
-						  leaf_fill };
+	static const struct set_source source = { &member_change_log, leaf_fill,
+						  leaf_last };
 	CLEANUP(eval_release)
 	struct eval e = { .scope = scope, .tree = tree, .arena = arena_new() };
 

@@ -310,6 +310,23 @@ static void take_no_more_memory_than_they_may(void **state)
 	set_cache_limit(cache, SET_CACHE_BYTES);
 }
 
+/* Of many ids two threads read a half each, whoever writes meanwhile. */
+static void are_the_same_if_two_threads_read_them(void **state)
+{
+	struct segment_fixture *w = *state;
+	struct set_cache *cache = set_cache_of(w->a.db);
+	struct prng prng = { 17 };
+	int told_apart = 0;
+
+	set_cache_set_split_from(cache, 1);
+	for (int i = 0; i < 150; i++) {
+		set_cache_limit(cache, i % 3 ? 0 : SET_CACHE_BYTES);
+		compare_any(w, w->a.db, &prng, &told_apart);
+		change_any(w->a.db, &prng);
+	}
+	assert_true(told_apart > 50);
+}
+
 static void keep_nothing_that_was_read_by_half(void **state)
 {
 	struct segment_fixture *w = *state;
@@ -486,6 +503,7 @@ int main(void)
 		TEST(are_read_anew_when_the_log_does_not_reach_back),
 		TEST(are_read_anew_when_too_much_changed),
 		TEST(take_no_more_memory_than_they_may),
+		TEST(are_the_same_if_two_threads_read_them),
 		TEST(keep_nothing_that_was_read_by_half),
 		TEST(prunes_all_or_nothing),
 		TEST(keep_one_of_a_time_that_moves),

@@ -32,7 +32,7 @@ static void add_name(const struct criteria_leaf *leaf, struct strbuf *out)
 {
 	const struct criterion *c = &leaf->condition;
 
-	strbuf_addf(out, "%d %d %lld", (int)leaf->kind, (int)leaf->entity,
+	strbuf_addf(out, "%d:%d:%lld", (int)leaf->kind, (int)leaf->entity,
 		    (long long)leaf->hour);
 	if (leaf->kind == LEAF_LIVE)
 		return;
@@ -40,7 +40,7 @@ static void add_name(const struct criteria_leaf *leaf, struct strbuf *out)
 	add_text(out, c->column);
 	if (leaf->kind == LEAF_TIME)
 		return;
-	strbuf_addf(out, " %d %lld %lld %lld %.17g %d %d %lld %d",
+	strbuf_addf(out, ":%d:%lld:%lld:%lld:%.17g:%d:%d:%lld:%d",
 		    (int)positive(c->op), (long long)c->from_ms,
 		    (long long)c->until_ms, (long long)c->number, c->real,
 		    (int)c->response, (int)c->machines,
@@ -119,10 +119,14 @@ struct wanted_set criteria_leaf_wanted(const struct criteria_leaf *leaf,
 {
 	CLEANUP(strbuf_release) struct strbuf name = STRBUF_INIT;
 	struct wanted_set wanted = { .about = leaf };
+	const struct criterion *c = &leaf->condition;
 
 	add_name(leaf, &name);
 	wanted.name = arena_str(arena, strbuf_str(&name));
 	wanted.kinds = moved_by(leaf, &wanted.of_id);
 	wanted.is_read = wanted.kinds == 0;
+	wanted.is_whole = leaf->kind == LEAF_OTHER &&
+			  (c->type == CRITERIA_EMAIL ||
+			   (c->type == CRITERIA_RESPONSE && !c->campaign_id));
 	return wanted;
 }

@@ -33,6 +33,8 @@ struct wanted_set criteria_leaf_wanted(const struct criteria_leaf *leaf,
 
 /* See struct set_source: `about` is a criteria_leaf; all are of one entity. */
 int criteria_leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
-		       const struct ids *among, struct err *err);
+		       const struct set_part *part, struct err *err);
+int criteria_leaf_last(struct db *db, struct wanted_set *const *v, int64_t *out,
+		       struct err *err);
 
 #endif

@@ -14,8 +14,6 @@
 #include "store/sqlbuild.h"
 
 #define AT_ONCE 50 /* columns of a walk */
-/* Of so many records words come at once: 64 thousand, 4 MB at most. */
-#define RANGE (INT64_C(1) << 22)
 
 struct fill {
 	struct db *db;
@@ -23,7 +21,7 @@ struct fill {
 	size_t n;
 	enum entity entity;
 	const char *among; /* JSON of ids; NULL: all */
-	int64_t from, to;  /* PostgreSQL, all: the range of ids; to 0: any */
+	int64_t from, to;  /* all: the range of ids; to 0: any */
 	struct err *err;
 };
 
@@ -206,89 +204,76 @@ static int fill_ids(struct fill *f)
 
 /* --- all of it --- */
 
-/* What was gathered, of a range of ids. */
-static int fill_range(struct fill *f)
+/* What was gathered. */
+static int fill_gathered(struct fill *f)
 {
-	return leaf_of(f->v[0])->kind == LEAF_OTHER ? fill_ids(f)
-						    : fill_rows(f);
-}
+	int ret = 0;
 
-static int fill_ranges(struct fill *f, int64_t last)
-{
-	f->to = 0;
-	if (f->among || db_backend(f->db) == DB_SQLITE)
-		return fill_range(f);
-	for (f->from = 0; f->from <= last; f->from = f->to) {
-		f->to = f->from + RANGE;
-		if (fill_range(f) < 0)
-			return -1;
-	}
-	f->to = 0;
-	return 0;
-}
-
-static int fill_gathered(struct fill *f, int64_t last)
-{
-	int ret = f->n ? fill_ranges(f, last) : 0;
-
+	if (f->n > 0)
+		ret = leaf_of(f->v[0])->kind == LEAF_OTHER ? fill_ids(f)
+							   : fill_rows(f);
 	f->n = 0;
 	return ret;
 }
 
-static int fill_one(struct fill *f, struct wanted_set *w, int64_t last)
+static int fill_one(struct fill *f, struct wanted_set *w)
 {
 	f->v[f->n++] = w;
-	return fill_gathered(f, last);
+	return fill_gathered(f);
 }
 
-static int fill_times(struct fill *f, struct wanted_set *w)
+static int fill_time(struct fill *f, struct wanted_set *w)
 {
 	int ret;
 
-	if (leaf_of(w)->kind != LEAF_TIME)
-		return 0;
 	f->v[f->n++] = w;
 	ret = fill_edges(f);
 	f->n = 0;
 	return ret;
 }
 
-static int fill_all(struct fill *f, struct wanted_set *const *v, size_t n,
-		    int64_t last)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((leaf_of(v[i])->kind == LEAF_OTHER &&
-		     fill_one(f, v[i], last) < 0) ||
-		    fill_times(f, v[i]) < 0)
-			return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (leaf_of(v[i])->kind == LEAF_OTHER)
-			continue;
-		f->v[f->n++] = v[i];
-		if (f->n == AT_ONCE && fill_gathered(f, last) < 0)
-			return -1;
-	}
-	return fill_gathered(f, last);
-}
-
 int criteria_leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
-		       const struct ids *among, struct err *err)
+		       const struct set_part *part, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct fill f = { .db = db,
 			  .entity = leaf_of(v[0])->entity,
+			  .from = part->from,
+			  .to = part->to,
 			  .err = err };
-	int64_t last = 0, planned;
 
-	if (among) {
-		(void)sql_keys(among, &keys);
+	if (part->among) {
+		(void)sql_keys(part->among, &keys);
 		f.among = keys.buf;
-	} else if (db_backend(db) == DB_PG &&
-		   (db_find_int(db, SQL_RECORD_PLAN_SETS, SQL_NO_ARGS, &planned,
-				err) < 0 ||
-		    db_find_int(db, SQL_RECORD_LAST,
-				SQL_ARGS(sql_int(f.entity)), &last, err) < 0)) {
-		return -1;
 	}
-	return fill_all(&f, v, n, last);
+	for (size_t i = 0; i < n; i++) {
+		enum criteria_leaf_kind kind = leaf_of(v[i])->kind;
+
+		if ((kind == LEAF_OTHER && fill_one(&f, v[i]) < 0) ||
+		    (kind == LEAF_TIME && fill_time(&f, v[i]) < 0))
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (leaf_of(v[i])->kind == LEAF_OTHER)
+			continue;
+		f.v[f.n++] = v[i];
+		if (f.n == AT_ONCE && fill_gathered(&f) < 0)
+			return -1;
+	}
+	return fill_gathered(&f);
+}
+
+int criteria_leaf_last(struct db *db, struct wanted_set *const *v, int64_t *out,
+		       struct err *err)
+{
+	int64_t planned;
+
+	if (db_find_int(db, SQL_RECORD_PLAN_SETS, SQL_NO_ARGS, &planned, err) <
+	    0)
+		return -1;
+	return db_find_int(db, SQL_RECORD_LAST,
+			   SQL_ARGS(sql_int(leaf_of(v[0])->entity)), out,
+			   err) < 0
+		       ? -1
+		       : 0;
 }

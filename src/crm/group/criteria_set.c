@@ -250,7 +250,8 @@ static int bring(struct eval *e, struct db *db,
 		 const struct criteria *const *all, size_t n, struct err *err)
 {
 	static const struct set_source source = { &record_change_log,
-						  criteria_leaf_fill };
+						  criteria_leaf_fill,
+						  criteria_leaf_last };
 
 	e->live = want(e, LEAF_LIVE, NULL, 0);
 	for (size_t i = 0; i < n; i++) {

@@ -502,9 +502,8 @@ static void *write_on(void *arg)
 }
 
 /* What it has committed itself, each sees at once, whoever else writes. */
-static void miss_no_commit_that_came_before(void **state)
+static void see_each_commit(struct world *w)
 {
-	struct world *w = *state;
 	struct writer writers[4];
 	pthread_t threads[ARRAY_SIZE(writers)];
 	const struct criteria *c;
@@ -527,6 +526,16 @@ static void miss_no_commit_that_came_before(void **state)
 		(void)pthread_join(threads[i], NULL);
 		assert_false(writers[i].wrong);
 	}
+}
+
+static void miss_no_commit_that_came_before(void **state)
+{
+	struct world *w = *state;
+
+	see_each_commit(w);
+	set_cache_set_split_from(set_cache_of(w->db), 1);
+	set_cache_limit(set_cache_of(w->db), 0);
+	see_each_commit(w);
 }
 
 #define BERN "{\"conditions\":[" F("city", "is", "bern") "]}"
@@ -627,6 +636,23 @@ static void take_no_more_memory_than_they_may(void **state)
 	}
 }
 
+/* Of many ids two threads read a half each, whoever writes meanwhile. */
+static void are_the_same_if_two_threads_read_them(void **state)
+{
+	struct world *w = *state;
+	struct set_cache *cache = set_cache_of(w->db);
+	struct prng prng = { 17 };
+	int told_apart = 0;
+
+	set_cache_set_split_from(cache, 1);
+	for (int i = 0; i < 150; i++) {
+		set_cache_limit(cache, i % 3 ? 0 : SET_CACHE_BYTES);
+		compare_any(w, w->db, &prng, &told_apart);
+		change_any(w->db, &prng);
+	}
+	assert_true(told_apart > 50);
+}
+
 static void keep_nothing_that_was_read_by_half(void **state)
 {
 	struct world *w = *state;
@@ -666,6 +692,7 @@ int main(void)
 		TEST(a_group_in_a_transaction_has_what_it_wrote),
 		TEST(are_read_anew_when_the_log_does_not_reach_back),
 		TEST(take_no_more_memory_than_they_may),
+		TEST(are_the_same_if_two_threads_read_them),
 		TEST(keep_nothing_that_was_read_by_half),
 	};
 
