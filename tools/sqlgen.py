@@ -213,7 +213,7 @@ def single_row(text):
     """Where in an INSERT the row that it puts in stands, and its length: one
     whose values are looked up nowhere, and which changes no other row."""
     text = "\n".join(lines_of(text))
-    m = re.match(r"INSERT INTO [^']*?\bVALUES \(", text)
+    m = re.match(r"INSERT (?:OR FAIL )?INTO [^']*?\bVALUES \(", text)
     if not m or not text.isascii():
         return "{ 0, 0 }"
     at = m.end() - 1
