@@ -155,7 +155,7 @@ int64_t time_from_civil(struct civil c)
 	       c.second * MS_SECOND;
 }
 
-/* Faster than printf: replies hold several times a row. */
+/* Faster than printf: replies hold several times a row, and one themselves. */
 static char *put_number(char *p, int n, int digits)
 {
 	for (int i = digits - 1; i >= 0; i--) {
@@ -163,6 +163,15 @@ static char *put_number(char *p, int n, int digits)
 		n /= 10;
 	}
 	return p + digits;
+}
+
+static char *put_time_of_day(char *p, const struct civil *c)
+{
+	p = put_number(p, c->hour, 2);
+	*p++ = ':';
+	p = put_number(p, c->minute, 2);
+	*p++ = ':';
+	return put_number(p, c->second, 2);
 }
 
 static char *put_date_time(char *p, int64_t ms, char between)
@@ -175,11 +184,7 @@ static char *put_date_time(char *p, int64_t ms, char between)
 	*p++ = '-';
 	p = put_number(p, c.day, 2);
 	*p++ = between;
-	p = put_number(p, c.hour, 2);
-	*p++ = ':';
-	p = put_number(p, c.minute, 2);
-	*p++ = ':';
-	return put_number(p, c.second, 2);
+	return put_time_of_day(p, &c);
 }
 
 void time_format_iso(int64_t ms, struct strbuf *out)
@@ -204,11 +209,15 @@ static void put_mail_time(int64_t ms, const char *zone, struct strbuf *out)
 	static const char days[] = "SunMonTueWedThuFriSat";
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct civil c = time_to_civil(ms);
+	char text[] = "Sun, 01 Jan 1970 00:00:00 ";
 
-	strbuf_addf(out, "%.3s, %02d %.3s %04d %02d:%02d:%02d %s",
-		    days + (ptrdiff_t)c.weekday * 3, c.day,
-		    months + (ptrdiff_t)(c.month - 1) * 3, c.year, c.hour,
-		    c.minute, c.second, zone);
+	memcpy(text, days + (ptrdiff_t)c.weekday * 3, 3);
+	(void)put_number(text + 5, c.day, 2);
+	memcpy(text + 8, months + (ptrdiff_t)(c.month - 1) * 3, 3);
+	(void)put_number(text + 12, c.year, 4);
+	(void)put_time_of_day(text + 17, &c);
+	strbuf_addstr(out, text);
+	strbuf_addstr(out, zone);
 }
 
 void time_format_mail(int64_t ms, struct strbuf *out)

@@ -169,6 +169,20 @@ static void repeatable_numbers_repeat(void **state)
 	assert_true(random_u64() != random_u64());
 }
 
+static void drawn_bytes_are_drawn_once(void **state)
+{
+	struct random_stock stock = { .left = 0 };
+	uint64_t drawn[3 * sizeof(stock.bytes) / sizeof(uint64_t)];
+	size_t n = ARRAY_SIZE(drawn);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		random_draw(&stock, &drawn[i], sizeof(drawn[i]));
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_true(drawn[i] != drawn[j]);
+}
+
 static void a_vector_of_any_type_grows_and_is_searched(void **state)
 {
 	CLEANUP(vec_release)
@@ -228,6 +242,7 @@ int main(void)
 		cmocka_unit_test(an_error_says_what_and_where),
 		cmocka_unit_test(ids_stand_in_order_each_once),
 		cmocka_unit_test(repeatable_numbers_repeat),
+		cmocka_unit_test(drawn_bytes_are_drawn_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/types.h>
 
@@ -19,6 +20,17 @@ void random_bytes(void *out, size_t len)
 		p += got;
 		len -= (size_t)got;
 	}
+}
+
+void random_draw(struct random_stock *stock, void *out, size_t len)
+{
+	BUG_ON(len > sizeof(stock->bytes));
+	if (stock->left < len) {
+		random_bytes(stock->bytes, sizeof(stock->bytes));
+		stock->left = sizeof(stock->bytes);
+	}
+	stock->left -= len;
+	memcpy(out, stock->bytes + stock->left, len);
 }
 
 uint64_t random_u64(void)

@@ -4,7 +4,6 @@
  */
 #include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/random.h"
 #include "http/exchange.h"
 
 #include <arpa/inet.h>
@@ -13,13 +12,13 @@
 
 #define PUBLIC_BODY_MAX (1 << 20)
 
-void make_request_id(char out[37])
+void make_request_id(struct random_stock *stock, char out[37])
 {
 	unsigned char b[16];
 	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
 
-	random_bytes(b, sizeof(b));
+	random_draw(stock, b, sizeof(b));
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
 	for (size_t i = 0; i < sizeof(b); i++) {
@@ -65,6 +64,8 @@ static const char *content_type(struct exchange *x)
 	CLEANUP(strbuf_release) struct strbuf lower = STRBUF_INIT;
 	struct str value = str_of(request_header(&x->rq, "Content-Type"));
 
+	if (value.len == 0)
+		return "";
 	strbuf_addslice(&lower, str_trim(str_cut(&value, ';')));
 	strbuf_tolower(&lower);
 	return arena_str(x->rq.arena, strbuf_str(&lower));

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #define PIECE_BYTES (64 << 10)
+#define HEAD_BYTES 512 /* most have less */
 
 static const char page_csp[] =
 	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
@@ -29,7 +30,12 @@ static bool has_header(const struct exchange *x, const char *name)
 
 static void add_field(struct exchange *x, const char *name, const char *value)
 {
-	strbuf_addf(&x->out.head, "%s: %s\r\n", name, value);
+	struct strbuf *out = &x->out.head;
+
+	strbuf_addstr(out, name);
+	strbuf_addstr(out, ": ");
+	strbuf_addstr(out, value);
+	strbuf_addstr(out, "\r\n");
 }
 
 static void add_default(struct exchange *x, const char *name, const char *value)
@@ -83,8 +89,11 @@ static void add_framing(struct exchange *x)
 		add_field(x, "Connection", "keep-alive");
 	if (x->out.stream && !x->in.head.is_1_0)
 		add_field(x, "Transfer-Encoding", "chunked");
-	else if (!x->out.stream && !has_no_body(x->rs.status))
-		strbuf_addf(out, "Content-Length: %zu\r\n", x->rs.body.len);
+	if (!x->out.stream && !has_no_body(x->rs.status)) {
+		strbuf_addstr(out, "Content-Length: ");
+		strbuf_addint(out, (int64_t)x->rs.body.len);
+		strbuf_addstr(out, "\r\n");
+	}
 }
 
 static void add_headers(struct exchange *x)
@@ -212,8 +221,12 @@ void answer(struct exchange *x)
 
 	if (atomic_load(&x->server->closing))
 		x->closes = true;
-	strbuf_addf(&out->head, "HTTP/1.1 %d %s\r\nDate: ", x->rs.status,
-		    reason_of(x->rs.status));
+	strbuf_reserve(&out->head, HEAD_BYTES);
+	strbuf_addstr(&out->head, "HTTP/1.1 ");
+	strbuf_addint(&out->head, x->rs.status);
+	strbuf_addch(&out->head, ' ');
+	strbuf_addstr(&out->head, reason_of(x->rs.status));
+	strbuf_addstr(&out->head, "\r\nDate: ");
 	time_format_http(clock_now_ms(), &out->head);
 	strbuf_addstr(&out->head, "\r\n");
 	add_framing(x);

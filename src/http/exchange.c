@@ -48,7 +48,7 @@ struct exchange *exchange_new(struct client *client)
 		.begun_us = clock_monotonic_us(),
 	};
 	x->rq.now_ms = clock_now_ms();
-	make_request_id(x->rq.id);
+	make_request_id(&client->server->loop.random, x->rq.id);
 	return x;
 }
 

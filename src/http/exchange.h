@@ -12,6 +12,7 @@
 #define HTTP_EXCHANGE_H
 
 #include "base/err.h"
+#include "base/random.h"
 #include "http/chunked.h"
 #include "http/client.h"
 #include "http/head.h"
@@ -110,6 +111,7 @@ struct loop {
 	int64_t ticked_ms;
 	int64_t away; /* exchanges that are given away */
 	char *scratch;
+	struct random_stock random; /* for the ids of requests */
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock; /* of what came back */
@@ -158,7 +160,7 @@ int upload_end(struct exchange *x, struct err *err);
 void upload_remove(struct exchange *x); /* unless the handler moved it */
 
 /* --- admit.c --- */
-void make_request_id(char out[37]);
+void make_request_id(struct random_stock *stock, char out[37]);
 /* Is it well-formed, is there such a route? -1 and *out: it is refused. */
 int find_target(struct exchange *x, struct problem *out);
 /* Who asks, may they? A worker's. Same. */
