@@ -98,6 +98,13 @@ def workers(api, e):
     return e.get("workers", "quick" if api == "track" else "usual")
 
 
+def check_workers(name, where, kind, e):
+    if kind not in ("usual", "quick", "password", "none"):
+        fail(name, f"{where}: unknown workers {kind}")
+    if kind == "none" and (e["permission"] != "public" or e.get("upload")):
+        fail(name, f"{where}: needs workers")
+
+
 def check_endpoint(name, api, e, seen):
     where = f"{e.get('method')} {e.get('path')}"
     for key in e:
@@ -117,8 +124,7 @@ def check_endpoint(name, api, e, seen):
             fail(name, f"{where}: the handler's name must begin with {APIS[api][2]}")
     if e["permission"] not in PERMISSIONS:
         fail(name, f"{where}: unknown permission {e['permission']}")
-    if workers(api, e) not in ("usual", "quick", "password"):
-        fail(name, f"{where}: unknown workers {e['workers']}")
+    check_workers(name, where, workers(api, e), e)
     if not isinstance(e["replies"], dict) or not e["replies"]:
         fail(name, f"{where}: needs at least one reply")
     shape = (api, e["method"], re.sub(r"\{\w+\}", "{}", e["path"]))

@@ -33,8 +33,9 @@ static int run(const struct route *route, struct request *rq,
 		bool was_late = patience_is_over();
 		int ret = route->fn(rq, rs, err);
 
-		if (ret >= 0 || err->code != ERR_RETRY || route->upload ||
-		    tx_commits() != commits || try + 1 == TRIES || was_late)
+		if (ret >= 0 || err->code != ERR_RETRY || !rq->may_wait ||
+		    route->upload || tx_commits() != commits ||
+		    try + 1 == TRIES || was_late)
 			return ret;
 		response_reset(rs);
 		*err = (struct err)ERR_INIT;

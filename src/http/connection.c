@@ -43,9 +43,15 @@ static struct clients *clients_of(struct client *c)
 
 /* --- the end --- */
 
+static bool is_loops(const struct exchange *x)
+{
+	return x->match.route->workers == WORKERS_NONE;
+}
+
 static struct pool *pool_of(const struct exchange *x)
 {
-	return x->server->pools[x->match.route->workers];
+	return x->server
+		->pools[is_loops(x) ? WORKERS_QUICK : x->match.route->workers];
 }
 
 static void end_exchange(struct client *c)
@@ -204,6 +210,18 @@ static bool has_room(const struct exchange *x)
 	       (int64_t)pool_waiting(pool_of(x)) < x->server->options.waiting;
 }
 
+/* From now on it is somebody else's. */
+static void let_go(struct client *c, enum exchange_step step)
+{
+	struct exchange *x = c->x;
+
+	use_up(c);
+	client_hold(clients_of(c), c, (int64_t)(c->in.cap + x->body.cap));
+	client_phase(clients_of(c), c, CLIENT_WAITS);
+	x->step = step;
+	x->server->loop.away++;
+}
+
 static bool give(struct client *c, enum exchange_step step)
 {
 	struct exchange *x = c->x;
@@ -217,13 +235,32 @@ static bool give(struct client *c, enum exchange_step step)
 		x->given_us = x->step_us;
 	if (c->phase == CLIENT_BODY)
 		x->body_ms = clock_monotonic_ms() - c->since_ms;
-	use_up(c);
-	client_hold(clients_of(c), c, (int64_t)(c->in.cap + x->body.cap));
-	client_phase(clients_of(c), c, CLIENT_WAITS);
-	x->step = step;
-	x->server->loop.away++;
+	let_go(c, step);
 	pool_give(pool_of(x), x);
 	return false;
+}
+
+static bool take_run(struct client *c)
+{
+	if (c->x->owed && !c->x->answered)
+		exchange_settle_owed(c->x);
+	return answer_now(c);
+}
+
+/* The request is whole. What waits for nothing is done at once. */
+static bool run(struct client *c)
+{
+	struct exchange *x = c->x;
+	enum exchange_fate fate;
+
+	if (!is_loops(x))
+		return give(c, STEP_RUN);
+	let_go(c, STEP_RUN);
+	fate = exchange_run_here(x);
+	if (fate == FATE_OWED)
+		return false;
+	c->server->loop.away--;
+	return fate == FATE_DONE ? take_run(c) : give(c, STEP_RUN);
 }
 
 /* --- bodies --- */
@@ -293,7 +330,7 @@ static bool take_body(struct client *c)
 	if (x->refused && (x->whole || x->received > x->body_max + DISCARD_MAX))
 		return answer_now(c);
 	if (!x->refused && x->whole)
-		return give(c, STEP_RUN);
+		return run(c);
 	if (!x->refused && x->in.upload_path && x->body.len >= SPOOL_BYTES)
 		return give(c, STEP_SPOOL);
 	got = receive(c);
@@ -332,7 +369,7 @@ static bool begin(struct client *c)
 		return refuse_rest(c);
 	if (admits_first(x))
 		return give(c, STEP_ADMIT);
-	return x->whole ? give(c, STEP_RUN) : want_body(c);
+	return x->whole ? run(c) : want_body(c);
 }
 
 static bool refuse_head(struct client *c, int status, const char *why)
@@ -501,14 +538,12 @@ void connection_take_back(struct exchange *x)
 	struct client *c = x->client;
 	bool goes_on = true;
 
-	if (x->owed && !x->answered)
-		exchange_settle_owed(x);
 	if (x->step == STEP_RUN || x->step == STEP_PIECE)
-		goes_on = answer_now(c);
+		goes_on = take_run(c);
 	else if (x->refused)
 		goes_on = refuse_rest(c);
 	else if (x->whole)
-		goes_on = give(c, STEP_RUN);
+		goes_on = run(c);
 	else
 		goes_on = want_body(c);
 	if (goes_on)

@@ -245,9 +245,23 @@ static void finish_body(struct exchange *x)
 		refuse_err(x, &err);
 }
 
-static void run(struct exchange *x)
+static int call(struct exchange *x, struct err *err)
 {
 	const struct route *route = x->match.route;
+	int ret;
+
+	x->rq.body = strbuf_str(&x->body);
+	if (x->match.table->run)
+		ret = x->match.table->run(route, &x->rq, &x->rs, err);
+	else
+		ret = route->fn(&x->rq, &x->rs, err);
+	BUG_ON(x->owed != (ret == 1));
+	BUG_ON(ret == ROUTE_WOULD_WAIT && x->rq.may_wait);
+	return ret;
+}
+
+static void run(struct exchange *x)
+{
 	struct err err = ERR_INIT;
 	int ret;
 
@@ -256,14 +270,23 @@ static void run(struct exchange *x)
 		finish_body(x);
 	if (x->refused)
 		return;
-	x->rq.body = strbuf_str(&x->body);
-	if (x->match.table->run)
-		ret = x->match.table->run(route, &x->rq, &x->rs, &err);
-	else
-		ret = route->fn(&x->rq, &x->rs, &err);
-	BUG_ON(x->owed != (ret > 0));
+	ret = call(x, &err);
 	if (!x->owed)
 		settle(x, ret, &err);
+}
+
+enum exchange_fate exchange_run_here(struct exchange *x)
+{
+	struct err err = ERR_INIT;
+	int ret = call(x, &err);
+
+	if (ret == ROUTE_WOULD_WAIT)
+		return FATE_WOULD_WAIT;
+	if (!x->owed)
+		settle(x, ret, &err);
+	else if (atomic_fetch_sub(&x->holders, 1) > 1)
+		return FATE_OWED;
+	return FATE_DONE;
 }
 
 void exchange_work(void *arg)
@@ -271,6 +294,7 @@ void exchange_work(void *arg)
 	struct exchange *x = arg;
 
 	begin_patience(x);
+	x->rq.may_wait = true;
 
 	switch (x->step) {
 	case STEP_ADMIT:

@@ -184,6 +184,10 @@ void exchange_refuse_size(struct exchange *x);
 void exchange_refuse_busy(struct exchange *x);
 void exchange_settle_owed(struct exchange *x);
 void exchange_work(void *exchange); /* x->step; a worker's */
+/* STEP_RUN of a whole request by the loop itself (WORKERS_NONE): what became of
+ * it. If it is owed, it may be somebody else's already. */
+enum exchange_fate { FATE_DONE, FATE_OWED, FATE_WOULD_WAIT };
+enum exchange_fate exchange_run_here(struct exchange *x);
 void exchange_free(struct exchange *x);
 void response_drop_stream(struct exchange *x);
 

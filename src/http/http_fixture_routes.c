@@ -179,6 +179,24 @@ static int flood(void *context, struct strbuf *out, struct err *err)
 	return --*left > 0;
 }
 
+/* On the loop, but for what says that it would wait; a worker tells who it is.
+ */
+static int get_here(struct request *rq, struct response *rs, struct err *err)
+{
+	const char *how = request_param(rq, "how");
+
+	if (strcmp(how, "later") == 0)
+		return get_later(rq, rs, err);
+	if (strcmp(how, "fail") == 0)
+		return err_set(err, ERR_NOT_FOUND, "not here");
+	if (strcmp(how, "now") != 0 && !rq->may_wait)
+		return ROUTE_WOULD_WAIT;
+	if (strcmp(how, "block") == 0)
+		return get_block(rq, rs, err);
+	strbuf_addstr(&rs->body, rq->may_wait ? "\"worker\"" : "\"loop\"");
+	return 0;
+}
+
 /* More than the sockets between us take. */
 static int get_flood(struct request *rq, struct response *rs, struct err *err)
 {
@@ -233,6 +251,10 @@ static const struct route v1_routes[] = {
 	  WORKERS_QUICK },
 	{ HTTP_POST, "/api/v1/quick", post_form, PERMIT_PUBLIC, false,
 	  WORKERS_QUICK },
+	{ HTTP_GET, "/api/v1/here/{how}", get_here, PERMIT_PUBLIC, false,
+	  WORKERS_NONE },
+	{ HTTP_POST, "/api/v1/here/{how}", get_here, PERMIT_PUBLIC, false,
+	  WORKERS_NONE },
 	{ HTTP_GET, "/api/v1/admin", get_denied, PERMIT_ADMIN, false },
 };
 static const struct route mc_routes[] = {

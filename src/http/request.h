@@ -2,7 +2,8 @@
  * http/request.h - what a client asked, as handlers see it
  *
  * A handler reads the request, calls one module function and writes the
- * response. It runs on one thread from start to end and may use the database.
+ * response. It runs on one thread from start to end and may use the database,
+ * unless it runs on the loop (may_wait).
  * All strings live until the response is done. Bodies are limited
  * (struct http_options); a larger one never reaches a handler.
  */
@@ -51,6 +52,7 @@ struct request {
 	struct caller caller;
 	void *context; /* of the route table: what app/ wired */
 	int argument;  /* of the route */
+	bool may_wait; /* false: on the loop, see enum workers of router.h */
 	struct request_private *private;
 };
 

@@ -15,10 +15,14 @@
 
 struct router;
 
+/* See enum workers. */
+#define ROUTE_WOULD_WAIT 2
+
 /*
  * Returns 0 and a filled response, or -1: http/problem.c writes the error in
  * the dialect of the route's table (headers that were set stay). 1: the answer
- * comes later, see response_later().
+ * comes later, see response_later(). ROUTE_WOULD_WAIT: nothing was done, as
+ * request.may_wait forbids what is needed; a worker calls again.
  */
 typedef int (*route_fn)(struct request *rq, struct response *rs,
 			struct err *err);
@@ -49,7 +53,11 @@ enum workers {
 	WORKERS_QUICK,    /* what must be done in a moment */
 	WORKERS_PASSWORD, /* what compares or hashes passwords: a tenth of a
 			     second each, for whoever asks */
-	WORKERS_N
+	WORKERS_N,
+	/* Nobody: the loop itself, for what takes microseconds and touches
+	 * neither database nor disk. Where the handler would have to, it says
+	 * ROUTE_WOULD_WAIT, and a quick worker does it. Public, no upload. */
+	WORKERS_NONE = WORKERS_N,
 };
 
 struct route {

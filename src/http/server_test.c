@@ -184,7 +184,8 @@ static void *ask_often(void *arg)
 	CLEANUP(fd_release) int fd = fixture_connect(server);
 
 	for (int i = 0; i < 200; i++) {
-		fixture_send(fd, GET("/api/v1/later"));
+		fixture_send(fd, i % 2 ? GET("/api/v1/later")
+				       : GET("/api/v1/here/later"));
 		fixture_read(fd, false, &reply);
 		if (reply.status != 503)
 			assert_string_equal(reply.body.buf, "\"done\"");
@@ -224,6 +225,46 @@ static void two_workers_can_owe_many_answers(void **state)
 
 	f->options.workers = 2;
 	others_can_answer(f);
+}
+
+static void the_loop_does_what_waits_for_nothing(void **state)
+{
+	struct fixture *f0 = *state;
+
+	f0->options.quick_workers = 1;
+	{
+		FIXTURE(f);
+		CLEANUP(fd_release) int blocked = fixture_connect(server);
+		CLEANUP(fd_release) int fd = fixture_connect(server);
+		void *rs;
+
+		fixture_send(blocked, GET("/api/v1/here/block"));
+		assert_int_equal(queue_take(f->shared.owed, &rs, 1, -1), 1);
+		fixture_send(
+			fd,
+			GET("/api/v1/here/now") GET(
+				"/api/v1/here/fail") "HEAD /api/v1/here/now "
+						     "HTTP/1.1\r\nHost: "
+						     "x\r\n\r\n"
+						     "POST /api/v1/here/now "
+						     "HTTP/1.1\r\nHost: x\r\n"
+						     "Content-Length: "
+						     "3\r\n\r\na=b");
+		fixture_read(fd, false, &reply);
+		assert_string_equal(reply.body.buf, "\"loop\"");
+		fixture_read(fd, false, &reply);
+		assert_int_equal(reply.status, 404);
+		fixture_read(fd, true, &reply);
+		assert_header(&reply, "Content-Length", "6");
+		fixture_read(fd, false, &reply);
+		assert_string_equal(reply.body.buf, "\"loop\"");
+		fixture_send(fd, GET("/api/v1/here/wait"));
+		queue_close(f->shared.gate);
+		fixture_read(fd, false, &reply);
+		assert_string_equal(reply.body.buf, "\"worker\"");
+		fixture_read(blocked, false, &reply);
+		assert_string_equal(reply.body.buf, "\"open\"");
+	}
 }
 
 static void clients_may_go_away(void **state)
@@ -372,6 +413,7 @@ int main(void)
 		TEST(streams_are_sent_whole_or_cut),
 		TEST(another_thread_can_answer),
 		TEST(two_workers_can_owe_many_answers),
+		TEST(the_loop_does_what_waits_for_nothing),
 		TEST(clients_may_go_away),
 		TEST(a_handler_may_take_longer_than_a_silent_client),
 		TEST(a_client_that_drips_is_cut),
