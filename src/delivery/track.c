@@ -108,7 +108,8 @@ static int look_up(struct track *t, const struct track_token *token,
 }
 
 static int find_target(struct track *t, const struct track_token *token,
-		       struct arena *arena, const char **out, struct err *err)
+		       bool may_wait, struct arena *arena, const char **out,
+		       struct err *err)
 {
 	struct links *links = NULL;
 	struct links **slot = &t->slots[token->campaign_id % SLOTS];
@@ -117,6 +118,8 @@ static int find_target(struct track *t, const struct track_token *token,
 
 	if (is_loaded)
 		return found;
+	if (!may_wait)
+		return TRACK_WOULD_WAIT;
 	if (load_links(t, token->campaign_id, &links, err) < 0)
 		return -1;
 	/* a test before the campaign is sent: its links are not fixed yet */
@@ -205,7 +208,8 @@ static bool parse(const struct track *t, const char *token,
 }
 
 static int find_click(struct track *t, const struct track_token *token,
-		      struct arena *arena, const char **out, struct err *err)
+		      bool may_wait, struct arena *arena, const char **out,
+		      struct err *err)
 {
 	const char *text = NULL;
 	int found;
@@ -214,15 +218,17 @@ static int find_click(struct track *t, const struct track_token *token,
 		*out = arena_printf(arena, "%s/", t->setup.mailing->public_url);
 		return 1;
 	}
-	found = find_target(t, token, arena, &text, err);
-	if (found < 0)
-		return -1;
+	found = find_target(t, token, may_wait, arena, &text, err);
+	if (found < 0 || found == TRACK_WOULD_WAIT)
+		return found;
 	if (found && !strstr(text, "*|")) {
 		*out = text;
 		return 1;
 	}
 	if (!found && token->member_id)
 		return 0;
+	if (!may_wait)
+		return TRACK_WOULD_WAIT;
 	return render_target(t, token, arena, text, out, err);
 }
 
@@ -273,7 +279,8 @@ int track_check(struct track *t, const struct hit *hit, struct arena *arena,
 			   .agent = cut_agent(hit->agent, arena) },
 	};
 	if (hit->purpose == TRACK_CLICK)
-		found = find_click(t, &token, arena, &out->target, err);
+		found = find_click(t, &token, hit->may_wait, arena,
+				   &out->target, err);
 	return found;
 }
 

@@ -37,6 +37,7 @@ struct hit {
 	const char *token;
 	const char *ip, *agent;
 	bool is_head;
+	bool may_wait; /* for the database */
 	int64_t now_ms;
 };
 
@@ -47,7 +48,9 @@ struct track_hit {
 };
 
 /* 1 and *out (texts live in arena or in hit), 0: no token of ours, -1: cannot
- * look now. */
+ * look now. TRACK_WOULD_WAIT: a click of whose campaign the links are not known
+ * yet, or whose target is made for the reader. */
+#define TRACK_WOULD_WAIT 2
 int track_check(struct track *track, const struct hit *hit, struct arena *arena,
 		struct track_hit *out, struct err *err);
 /* Store it; a hit of a test is nobody's and `done` at once. */

@@ -1,6 +1,7 @@
 /*
  * What is behind the links of mails: pixel, clicks, unsubscribe, preferences,
- * archive. Handlers; quick workers, also of the tracking listener.
+ * archive. Handlers, also of the tracking listener; the loop's (opens, clicks)
+ * and quick workers'.
  */
 #include "delivery/track.h"
 #include "api/api.h"
@@ -14,8 +15,8 @@
 
 /*
  * Opens, clicks and unsubscribes. The answer is written first and given when
- * the hit is durable, by the log's thread; so handlers take a moment, and few
- * workers serve many of them.
+ * the hit is durable, by the log's thread; so handlers take a moment. Opens and
+ * clicks are checked by the loop itself, but for clicks that need the database.
  */
 
 /* A transparent GIF of one pixel. */
@@ -38,7 +39,7 @@ static struct track *track_of(const struct request *rq)
 	return delivery_track(api_of(rq)->delivery);
 }
 
-/* Fails with ERR_NOT_FOUND if the token is not ours. */
+/* 0, or ROUTE_WOULD_WAIT. Fails with ERR_NOT_FOUND if the token is not ours. */
 static int check_token(const struct request *rq, enum track_purpose purpose,
 		       struct track_hit *out, struct err *err)
 {
@@ -48,12 +49,15 @@ static int check_token(const struct request *rq, enum track_purpose purpose,
 		.ip = rq->client_ip,
 		.agent = rq->user_agent,
 		.is_head = rq->method == HTTP_HEAD,
+		.may_wait = rq->may_wait,
 		.now_ms = rq->now_ms,
 	};
 	int found = track_check(track_of(rq), &hit, rq->arena, out, err);
 
 	if (found == 0)
 		return err_set(err, ERR_NOT_FOUND, "this link is not valid");
+	if (found == TRACK_WOULD_WAIT)
+		return ROUTE_WOULD_WAIT;
 	return found < 0 ? -1 : 0;
 }
 
@@ -77,9 +81,10 @@ static int store(struct request *rq, struct response *rs,
 int page_track_open(struct request *rq, struct response *rs, struct err *err)
 {
 	struct track_hit hit;
+	int checked = check_token(rq, TRACK_OPEN, &hit, err);
 
-	if (check_token(rq, TRACK_OPEN, &hit, err) < 0)
-		return -1;
+	if (checked != 0)
+		return checked;
 	rs->content_type = "image/gif";
 	strbuf_add(&rs->body, gif, sizeof(gif));
 	return store(rq, rs, &hit);
@@ -88,9 +93,10 @@ int page_track_open(struct request *rq, struct response *rs, struct err *err)
 int page_track_click(struct request *rq, struct response *rs, struct err *err)
 {
 	struct track_hit hit;
+	int checked = check_token(rq, TRACK_CLICK, &hit, err);
 
-	if (check_token(rq, TRACK_CLICK, &hit, err) < 0)
-		return -1;
+	if (checked != 0)
+		return checked;
 	response_redirect(rs, 302, hit.target);
 	return store(rq, rs, &hit);
 }
