@@ -50,14 +50,16 @@ struct unsynced {
 struct event_writer {
 	struct event_writer_setup setup;
 	struct unsynced unsynced;
-	int64_t next_us; /* of what may wait for more; of its thread, too */
+	/* Of its thread, too: how long what may wait for more does so. */
+	int64_t next_us, next_hits_us;
 	atomic_llong unsynced_from; /* see event_writer_unsynced */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	/* under lock: */
 	struct pendings hits, sending, others;
-	int64_t sending_n;
+	int64_t sending_n, hits_n;
+	int64_t hits_enough; /* half of those that were written last */
 	bool is_behind;
 	struct err full; /* code 0: there is room on the disk */
 	bool stopping;
@@ -303,6 +305,8 @@ static void take_hits(struct event_writer *w, struct pendings *out)
 
 	if (!w->is_behind || w->stopping) {
 		pendings_move(&w->hits, out);
+		w->hits_enough = w->hits_n / 2;
+		w->hits_n = 0;
 		return;
 	}
 	now_us = clock_monotonic_us();
@@ -310,6 +314,7 @@ static void take_hits(struct event_writer *w, struct pendings *out)
 		struct pending *p = w->hits.first;
 
 		w->hits.first = p->next;
+		w->hits_n--;
 		if (!p->next)
 			pendings_reset(&w->hits);
 		p->next = NULL;
@@ -318,13 +323,24 @@ static void take_hits(struct event_writer *w, struct pendings *out)
 	}
 }
 
-/* Nobody waits for these but the next messages, and few of them cost as much as
- * many. Under lock. */
-static bool should_wait_for_more(const struct event_writer *w)
+/*
+ * Few cost as much as many. For events of sending nobody waits but the next
+ * messages. Of hits, a half comes while the other half is synced: without this
+ * most would come behind a group of few. 0: it should not; else until when.
+ * Under lock.
+ */
+static int64_t wait_for_more(const struct event_writer *w)
 {
-	return w->sending.first && !w->others.first && !w->hits.first &&
-	       w->sending_n < w->setup.enough && !w->stopping &&
-	       w->next_us > clock_monotonic_us();
+	int64_t until_us = 0;
+
+	if (w->others.first || w->stopping)
+		return 0;
+	if (w->hits.first && w->hits_n < w->hits_enough)
+		until_us = w->next_hits_us;
+	else if (!w->hits.first && w->sending.first &&
+		 w->sending_n < w->setup.enough)
+		until_us = w->next_us;
+	return until_us > clock_monotonic_us() ? until_us : 0;
 }
 
 /* Until something comes, a hit has waited for long enough, or what is unsynced
@@ -351,8 +367,10 @@ static bool take_all(struct event_writer *w, struct pending **out)
 	pendings_reset(&taken);
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
-		if (should_wait_for_more(w)) {
-			(void)wait_until(&w->wake, &w->lock, w->next_us);
+		int64_t until_us = wait_for_more(w);
+
+		if (until_us) {
+			(void)wait_until(&w->wake, &w->lock, until_us);
 			continue;
 		}
 		pendings_move(&w->sending, &taken);
@@ -423,6 +441,7 @@ static void write_all(struct event_writer *w, struct pending *first,
 		first = p;
 	}
 	w->next_us = clock_monotonic_us() + EVENT_PACE_MS * 1000;
+	w->next_hits_us = clock_monotonic_us() + EVENT_HIT_PACE_MS * 1000;
 }
 
 static void *writer_main(void *arg)
@@ -512,8 +531,10 @@ static bool put_in_queue(struct event_writer *w, struct pending *p)
 	*queue->last = p;
 	queue->last = &p->next;
 	if (is_sending)
-		w->sending_n++;
-	return was_empty || (is_sending && w->sending_n == w->setup.enough);
+		return ++w->sending_n == w->setup.enough || was_empty;
+	if (event_is_hit(&p->event))
+		return ++w->hits_n == w->hits_enough || was_empty;
+	return was_empty;
 }
 
 void event_add(struct event_writer *w, const struct event *event,

@@ -14,6 +14,9 @@
  * the log asks event_writer_unsynced. A sync that fails ends the process.
  * docs/decisions/0043-written-and-synced.md has the reasons.
  *
+ * A group of hits waits, EVENT_HIT_PACE_MS at most, until it is half as large
+ * as the one before: who answers many then has them in few groups.
+ *
  * While the log is applied too slowly, opens and clicks are written later: each
  * waits EVENT_HIT_WAIT_MS, which slows down whoever sends them, as a client
  * gets its answer when the hit is durable. No hit is refused, and nothing else
@@ -61,6 +64,7 @@ void event_add(struct event_writer *w, const struct event *event,
 	       event_done_fn done, void *context);
 #define EVENT_SYNC_MS 100
 #define EVENT_PACE_MS 2
+#define EVENT_HIT_PACE_MS 1 /* a hit waits so long for others, at most */
 /* The id that everything unsynced has at least; 0: all is synced. Of what was
  * read before this was asked, nothing below it is lost. Any thread. On
  * PostgreSQL always 0: a synced commit of any schema syncs the log. */
