@@ -128,12 +128,12 @@ struct delivery {
 	atomic_bool tries_relay;
 };
 
-static void on_commit(void *context)
+static void on_commit(void *context, bool is_urgent)
 {
 	struct delivery *d = context;
 
 	if (atomic_load(&d->has_applier))
-		applier_wake(d->applier);
+		applier_wake(d->applier, is_urgent);
 }
 
 static void on_applied(void *context)

@@ -170,8 +170,9 @@ static void on_done(void *context, const struct err *why)
 	atomic_fetch_add(why ? &t->failed : &t->durable, 1);
 }
 
-static void on_commit(void *context)
+static void on_commit(void *context, bool is_urgent)
 {
+	(void)is_urgent;
 	atomic_fetch_add(&((struct tally *)context)->commits, 1);
 }
 

@@ -399,10 +399,10 @@ void event_writer_behind(struct event_writer *w, int64_t behind_ms)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void tell_synced(struct event_writer *w)
+static void tell_synced(struct event_writer *w, bool is_urgent)
 {
 	if (w->unsynced.due_us == 0 && w->setup.after_commit)
-		w->setup.after_commit(w->setup.context);
+		w->setup.after_commit(w->setup.context, is_urgent);
 }
 
 /* What follows is synced again, if this fails. */
@@ -414,12 +414,21 @@ static void sync_or_log(struct event_writer *w)
 		return;
 	patience_set(clock_monotonic_us() + PATIENCE_MS * 1000);
 	if (sync_now(w, &err) == 0) {
-		tell_synced(w);
+		tell_synced(w, false);
 		return;
 	}
 	w->unsynced.is_doubtful = true;
 	sync_later(w);
 	log_error("the log cannot be synced", LOG_ERR(&err));
+}
+
+static bool are_urgent(const struct event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!event_is_hit(&events[i]) &&
+		    !event_is_of_sending(&events[i]))
+			return true;
+	return false;
 }
 
 static void write_all(struct event_writer *w, struct pending *first,
@@ -437,7 +446,7 @@ static void write_all(struct event_writer *w, struct pending *first,
 		ret = store_group(w, group, n, &err);
 		tell_done(first, n, ret < 0 ? &err : NULL);
 		if (ret == 0)
-			tell_synced(w);
+			tell_synced(w, are_urgent(group, n));
 		first = p;
 	}
 	w->next_us = clock_monotonic_us() + EVENT_PACE_MS * 1000;

@@ -50,8 +50,9 @@ struct event_writer_setup {
 	/* A server lost what was written, and the process ends now: its claims
 	 * say nothing. May be NULL. */
 	void (*torn)(void *context);
-	/* Called on the writer's thread when all is synced; may be NULL. */
-	void (*after_commit)(void *context);
+	/* Called on the writer's thread when all is synced; may be NULL.
+	 * is_urgent: there is more than hits and events of sending. */
+	void (*after_commit)(void *context, bool is_urgent);
 	void *context;
 };
 

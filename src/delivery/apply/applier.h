@@ -12,10 +12,11 @@
  * (event_insert), so that what is seen behind the cursor is complete: nothing
  * commits out of order. No transaction of somebody else can hold it up.
  *
- * applier_wake() after a commit in this process makes it run at once; commits
- * elsewhere are seen within 250 ms. A batch is as large as a quarter of a
- * second allows while nobody else wants to write: a page of the database that
- * many hits change is then written once for all of them.
+ * applier_wake() after a commit in this process makes it run at once, but not
+ * sooner than half a second after a pass that had many events, unless something
+ * is urgent; commits elsewhere are seen within 250 ms. A batch is as large as a
+ * quarter of a second allows while nobody else wants to write: a page of the
+ * database that many hits change is then written once for all of them.
  */
 #ifndef DELIVERY_APPLIER_H
 #define DELIVERY_APPLIER_H
@@ -65,7 +66,8 @@ int applier_prepare_log(struct store *store, struct err *err);
 /* Starts its thread; options are copied. ERR_IO: no thread. */
 int applier_start(struct store *store, const struct applier_options *options,
 		  struct applier **out, struct err *err);
-void applier_wake(struct applier *a); /* any thread, like the rest */
+/* is_urgent: somebody left, who must not wait. Any thread, like the rest. */
+void applier_wake(struct applier *a, bool is_urgent);
 
 /*
  * To wait for what was committed to the log before now: take a mark, and ask
