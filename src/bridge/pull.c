@@ -24,6 +24,10 @@
 #define WINDOW_MS (72 * MS_HOUR) /* after the end of the send */
 #define INSIDE_MS (1500)
 #define INSIDE_IDLE_MS (3 * MS_SECOND)
+/* After the end of a send the next look is so many times as far as this one was
+ * long: what many do with a message must not take a core of those who serve
+ * them. */
+#define INSIDE_REST 4
 #define REMOTE_MS (15 * MS_MINUTE)
 #define SURELY_MS (15 * MS_MINUTE) /* after a send, that it began there */
 /* While it is sent there: twice as long after each look that found nothing. */
@@ -384,10 +388,20 @@ static bool is_last_look(const struct pull *p, const struct summary *now)
 	       clock_now_ms() - p->c.sent_ms > WINDOW_MS;
 }
 
+static int64_t inside_pause_ms(const struct pull *p, const struct summary *now)
+{
+	int64_t least_ms = p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS;
+	int64_t took_ms = clock_now_ms() - p->w->actor.now_ms;
+
+	if (is_ended(now) && took_ms * INSIDE_REST > least_ms)
+		return took_ms * INSIDE_REST;
+	return least_ms;
+}
+
 static int64_t pause_ms(const struct pull *p, const struct summary *now)
 {
 	if (p->w->bridge->setup.inside)
-		return p->at.idle > IDLE_AFTER ? INSIDE_IDLE_MS : INSIDE_MS;
+		return inside_pause_ms(p, now);
 	if (is_ended(now))
 		return REMOTE_MS;
 	return REMOTE_SENDING_MS
