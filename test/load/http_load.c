@@ -2,10 +2,12 @@
  * http_load HOST:PORT PATH... - how many requests a second a server answers
  *
  *     http_load [-c connections] [-s seconds] [-k key] 127.0.0.1:8080 /ping
+ *     http_load -f paths.txt 127.0.0.1:8080
  *
  * One thread, epoll, keep-alive, one request at a time a connection. Several
- * paths are asked for in turn. Prints requests a second and latencies; a status
- * other than 2xx or 3xx is counted as an error. Exit 1 if there were any.
+ * paths, or those of the lines of a file, are asked for in turn. Prints
+ * requests a second and latencies; a status other than 2xx or 3xx is counted as
+ * an error. Exit 1 if there were any.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -35,7 +37,10 @@ struct load {
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	int epoll;
-	char **requests;
+	struct request {
+		char *text;
+		size_t len;
+	} * requests;
 	int requests_n, next;
 	int64_t answered, errors, reconnects;
 	int64_t slots[SLOTS];
@@ -57,12 +62,12 @@ static void die(const char *what)
 
 static void ask(struct load *l, struct connection *c)
 {
-	const char *request = l->requests[l->next];
+	const struct request *request = &l->requests[l->next];
 
 	l->next = (l->next + 1) % l->requests_n;
 	c->got = 0;
 	c->asked_us = now_us();
-	if (send(c->fd, request, strlen(request), MSG_NOSIGNAL) < 0)
+	if (send(c->fd, request->text, request->len, MSG_NOSIGNAL) < 0)
 		l->errors++;
 }
 
@@ -152,16 +157,36 @@ static void resolve(struct load *l, char *host)
 	freeaddrinfo(ai);
 }
 
-static void make_requests(struct load *l, char **paths, int n, const char *key)
+static void add_request(struct load *l, const char *path, const char *key)
 {
-	l->requests = calloc((size_t)n, sizeof(char *));
-	l->requests_n = n;
-	for (int i = 0; l->requests && i < n; i++)
-		if (asprintf(&l->requests[i],
-			     "GET %s HTTP/1.1\r\nHost: bench\r\n%s%s%s\r\n",
-			     paths[i], key ? "Authorization: Bearer " : "",
-			     key ? key : "", key ? "\r\n" : "") < 0)
-			die("memory");
+	struct request *r;
+	int len;
+
+	l->requests = realloc(l->requests, ((size_t)l->requests_n + 1) *
+						   sizeof(*l->requests));
+	if (!l->requests)
+		die("memory");
+	r = &l->requests[l->requests_n++];
+	len = asprintf(&r->text, "GET %s HTTP/1.1\r\nHost: bench\r\n%s%s%s\r\n",
+		       path, key ? "Authorization: Bearer " : "",
+		       key ? key : "", key ? "\r\n" : "");
+	if (len < 0)
+		die("memory");
+	r->len = (size_t)len;
+}
+
+static void read_requests(struct load *l, const char *name, const char *key)
+{
+	FILE *file = fopen(name, "re");
+	char line[4096];
+
+	if (!file)
+		die(name);
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = 0;
+		add_request(l, line, key);
+	}
+	(void)fclose(file);
 }
 
 static void run(struct load *l, int connections, int seconds)
@@ -195,29 +220,36 @@ int main(int argc, char **argv)
 {
 	static struct load l;
 	int connections = 100, seconds = 4, option;
-	const char *key = NULL;
+	const char *key = NULL, *file = NULL;
 
-	while ((option = getopt(argc, argv, "c:s:k:")) > 0) {
+	while ((option = getopt(argc, argv, "c:s:k:f:")) > 0) {
 		if (option == 'c')
 			connections = (int)strtol(optarg, NULL, 10);
 		else if (option == 's')
 			seconds = (int)strtol(optarg, NULL, 10);
 		else if (option == 'k')
 			key = optarg;
+		else if (option == 'f')
+			file = optarg;
 		else
 			return 2;
 	}
-	if (argc - optind < 2 || connections < 1) {
+	if (argc - optind < (file ? 1 : 2) || connections < 1) {
 		(void)fprintf(stderr, "http_load [-c connections] [-s seconds] "
-				      "[-k key] HOST:PORT PATH...\n");
+				      "[-k key] [-f FILE] HOST:PORT PATH...\n");
 		return 2;
 	}
 	l.epoll = epoll_create1(EPOLL_CLOEXEC);
 	resolve(&l, argv[optind]);
-	make_requests(&l, argv + optind + 1, argc - optind - 1, key);
+	if (file)
+		read_requests(&l, file, key);
+	for (int i = optind + 1; i < argc; i++)
+		add_request(&l, argv[i], key);
+	if (l.requests_n == 0)
+		return 2;
 	run(&l, connections, seconds);
 	for (int i = 0; i < l.requests_n; i++)
-		free(l.requests[i]);
+		free(l.requests[i].text);
 	free(l.requests);
 	return l.errors > 0;
 }
