@@ -78,6 +78,13 @@ void arena_reset(struct arena *arena)
 	}
 }
 
+bool arena_is_small(const struct arena *arena)
+{
+	const struct block *b = arena->blocks;
+
+	return !b || (!b->next && b->size == BLOCK_SIZE);
+}
+
 /* Blocks grow with the arena: half as large as all before, within limits. */
 static struct block *add_block(struct arena *arena, size_t size)
 {

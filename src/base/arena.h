@@ -15,6 +15,8 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena **arena);
 void arena_reset(struct arena *arena); /* everything taken becomes invalid */
+/* Little was ever taken from it: worth keeping for another of many. */
+bool arena_is_small(const struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t size); /* aligned for any type */
 char *arena_strdup(struct arena *arena, const char *s); /* NULL gives NULL */
@@ -24,7 +26,7 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #define arena_new_of(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
-#define arena_array(arena, type, n)                                            \
+#define arena_array(arena, type, n) \
 	((type *)arena_alloc((arena), sizeof(type) * (n)))
 
 #endif

@@ -190,7 +190,7 @@ static void *add_many(void *arg)
 	struct err err = ERR_INIT;
 
 	for (int i = 0; i < EACH; i++)
-		event_add(a->w, &click, on_done, a->tally);
+		event_add(a->w, &click, NULL, on_done, a->tally);
 	assert_int_equal(event_add_wait(a->w, &click, &err), 0);
 	return NULL;
 }
@@ -231,7 +231,7 @@ static void what_comes_after_the_end_is_refused(void **state)
 
 	w = start_writer(f);
 	event_writer_stop(w);
-	event_add(w, &click, on_done, &tally);
+	event_add(w, &click, NULL, on_done, &tally);
 	assert_int_equal(tally.failed, 1);
 	assert_int_equal(event_add_wait(w, &click, &err), -1);
 	assert_int_equal(err.code, ERR_RETRY);
@@ -250,7 +250,7 @@ static void hits_wait_while_the_log_is_behind(void **state)
 
 	w = start_writer(f);
 	event_writer_behind(w, EVENT_BEHIND_MS);
-	event_add(w, &click, on_done, &tally);
+	event_add(w, &click, NULL, on_done, &tally);
 	assert_int_equal(event_add_wait(w, &leaving, &err), 0);
 	assert_int_equal(tally.durable, 0);
 	assert_int_equal(count(f), 1);
@@ -258,7 +258,7 @@ static void hits_wait_while_the_log_is_behind(void **state)
 	assert_int_equal(event_add_wait(w, &click, &err), 0);
 	assert_int_equal(tally.durable, 1);
 	event_writer_behind(w, EVENT_BEHIND_MS);
-	event_add(w, &click, on_done, &tally);
+	event_add(w, &click, NULL, on_done, &tally);
 	event_writer_stop(w);
 	assert_int_equal(tally.durable, 2);
 	assert_int_equal(count(f), 4);

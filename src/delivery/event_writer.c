@@ -1,5 +1,6 @@
 #include "delivery/event_writer.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -27,7 +28,8 @@ struct pending {
 	struct event event;
 	event_done_fn done;
 	void *context;
-	char text[]; /* ip, agent, detail */
+	bool is_ours; /* else it lies in an arena */
+	char text[];  /* ip, agent, detail */
 };
 
 struct pendings {
@@ -275,10 +277,12 @@ static void tell_done(struct pending *p, size_t n, const struct err *why)
 {
 	while (n-- > 0) {
 		struct pending *next = p->next;
+		bool is_ours = p->is_ours;
 
 		if (p->done)
 			p->done(p->context, why);
-		free(p);
+		if (is_ours)
+			free(p);
 		p = next;
 	}
 }
@@ -510,15 +514,17 @@ static size_t text_size(const char *text)
 }
 
 static struct pending *pending_new(const struct event *event,
-				   event_done_fn done, void *context)
+				   struct arena *arena, event_done_fn done,
+				   void *context)
 {
-	struct pending *p =
-		malloc(sizeof(*p) + text_size(event->ip) +
-		       text_size(event->agent) + text_size(event->detail));
+	size_t size = sizeof(struct pending) + text_size(event->ip) +
+		      text_size(event->agent) + text_size(event->detail);
+	struct pending *p = arena ? arena_alloc(arena, size) : malloc(size);
 	char *at;
 
 	BUG_ON(!p);
 	p->next = NULL;
+	p->is_ours = !arena;
 	p->event = *event;
 	p->done = done;
 	p->context = context;
@@ -547,9 +553,9 @@ static bool put_in_queue(struct event_writer *w, struct pending *p)
 }
 
 void event_add(struct event_writer *w, const struct event *event,
-	       event_done_fn done, void *context)
+	       struct arena *arena, event_done_fn done, void *context)
 {
-	struct pending *p = pending_new(event, done, context);
+	struct pending *p = pending_new(event, arena, done, context);
 	struct err stopping = ERR_INIT;
 	bool must_wake, is_late;
 
@@ -594,7 +600,7 @@ int event_add_wait(struct event_writer *w, const struct event *event,
 				 .wake = PTHREAD_COND_INITIALIZER,
 				 .err = ERR_INIT };
 
-	event_add(w, event, wake_waiter, &waiter);
+	event_add(w, event, NULL, wake_waiter, &waiter);
 	pthread_mutex_lock(&waiter.lock);
 	while (!waiter.is_done)
 		pthread_cond_wait(&waiter.wake, &waiter.lock);

@@ -27,6 +27,7 @@
 
 #include "delivery/event.h"
 
+struct arena;
 struct event_writer;
 struct store;
 struct strbuf;
@@ -60,9 +61,10 @@ struct event_writer_setup {
  * thread. */
 int event_writer_start(const struct event_writer_setup *setup,
 		       struct event_writer **out, struct err *err);
-/* The texts are copied. done may be NULL. */
+/* The event is copied, into the arena if there is one, which must live until
+ * `done` was called; that may free it. done may be NULL. */
 void event_add(struct event_writer *w, const struct event *event,
-	       event_done_fn done, void *context);
+	       struct arena *arena, event_done_fn done, void *context);
 #define EVENT_SYNC_MS 100
 #define EVENT_PACE_MS 2
 #define EVENT_HIT_PACE_MS 1 /* a hit waits so long for others, at most */

@@ -285,12 +285,12 @@ int track_check(struct track *t, const struct hit *hit, struct arena *arena,
 }
 
 void track_store(struct track *t, const struct track_hit *hit,
-		 event_done_fn done, void *context)
+		 struct arena *arena, event_done_fn done, void *context)
 {
 	if (hit->event.member_id == 0)
 		done(context, NULL);
 	else
-		event_add(t->setup.writer, &hit->event, done, context);
+		event_add(t->setup.writer, &hit->event, arena, done, context);
 }
 
 /* --- pages --- */

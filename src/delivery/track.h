@@ -53,9 +53,10 @@ struct track_hit {
 #define TRACK_WOULD_WAIT 2
 int track_check(struct track *track, const struct hit *hit, struct arena *arena,
 		struct track_hit *out, struct err *err);
-/* Store it; a hit of a test is nobody's and `done` at once. */
+/* Store it; a hit of a test is nobody's and `done` at once. The arena must live
+ * until then. */
 void track_store(struct track *track, const struct track_hit *hit,
-		 event_done_fn done, void *context);
+		 struct arena *arena, event_done_fn done, void *context);
 
 /* Whom an unsubscribe or preferences link is about. Texts are never NULL. */
 struct track_subject {

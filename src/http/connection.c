@@ -65,7 +65,7 @@ static void end_exchange(struct client *c)
 	client_hold(clients_of(c), c, 0);
 	atomic_fetch_sub(&c->server->in_hand, 1);
 	if (!x->in.upload_path && !x->out.stream) {
-		exchange_free(x);
+		exchange_free(x, &c->server->loop.spare);
 		return;
 	}
 	x->step = STEP_END;

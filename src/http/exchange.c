@@ -23,11 +23,12 @@ static struct metric by_class[] = {
 
 struct exchange *exchange_new(struct client *client)
 {
-	struct exchange *x = calloc(1, sizeof(*x));
+	struct spare_arenas *spare = &client->server->loop.spare;
+	struct arena *arena = spare->n > 0 ? spare->v[--spare->n] : arena_new();
+	struct exchange *x = arena_new_of(arena, struct exchange);
 
-	BUG_ON(!x);
 	*x = (struct exchange){
-		.rq = { .arena = arena_new(),
+		.rq = { .arena = arena,
 			.path = "/",
 			.query = "",
 			.user_agent = "",
@@ -75,7 +76,17 @@ void response_drop_stream(struct exchange *x)
 	x->out.stream = NULL;
 }
 
-void exchange_free(struct exchange *x)
+static void arena_end(struct arena *arena, struct spare_arenas *spare)
+{
+	if (!spare || spare->n == SPARE_ARENAS || !arena_is_small(arena)) {
+		arena_free(&arena);
+		return;
+	}
+	arena_reset(arena);
+	spare->v[spare->n++] = arena;
+}
+
+void exchange_free(struct exchange *x, struct spare_arenas *spare)
 {
 	struct arena *arena = x->rq.arena;
 
@@ -89,8 +100,7 @@ void exchange_free(struct exchange *x)
 	strbuf_release(&x->out.piece);
 	strbuf_release(&x->rs.body);
 	strbuf_release(&x->body);
-	free(x);
-	arena_free(&arena);
+	arena_end(arena, spare);
 }
 
 /* --- refusing --- */
@@ -312,7 +322,7 @@ void exchange_work(void *arg)
 		answer_piece(x);
 		break;
 	case STEP_END:
-		exchange_free(x);
+		exchange_free(x, NULL);
 		return;
 	}
 	loop_return(x);

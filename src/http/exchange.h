@@ -26,6 +26,7 @@
 
 #define SCRATCH_BYTES (64 << 10) /* read at a time */
 #define LOOP_EXCESS 64 /* connections beyond the limit that get a 503 */
+#define SPARE_ARENAS 64
 
 struct exchange;
 
@@ -65,7 +66,7 @@ enum exchange_step {
 	STEP_END,   /* free it: that can mean files */
 };
 
-struct exchange {
+struct exchange { /* in the arena of its request */
 	struct request rq;
 	struct response rs;
 	struct request_private in;
@@ -102,6 +103,12 @@ struct user_calls {
 	int64_t calls;
 };
 
+/* Of requests that have ended, for the next ones. */
+struct spare_arenas {
+	struct arena *v[SPARE_ARENAS];
+	size_t n;
+};
+
 struct loop {
 	int epoll_fd;
 	int wake_fd;
@@ -112,6 +119,7 @@ struct loop {
 	int64_t away; /* exchanges that are given away */
 	char *scratch;
 	struct random_stock random; /* for the ids of requests */
+	struct spare_arenas spare;
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock; /* of what came back */
@@ -188,7 +196,8 @@ void exchange_work(void *exchange); /* x->step; a worker's */
  * it. If it is owed, it may be somebody else's already. */
 enum exchange_fate { FATE_DONE, FATE_OWED, FATE_WOULD_WAIT };
 enum exchange_fate exchange_run_here(struct exchange *x);
-void exchange_free(struct exchange *x);
+/* spare: takes its arena, if that is small; NULL: not on the loop. */
+void exchange_free(struct exchange *x, struct spare_arenas *spare);
 void response_drop_stream(struct exchange *x);
 
 #endif

@@ -2,6 +2,7 @@
  * The thread that holds all connections of a server. It waits for sockets and
  * for what workers give back, and for nothing else.
  */
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -300,4 +301,6 @@ void loop_stop(struct http_server *server)
 	fd_release(&loop->wake_fd);
 	free(loop->scratch);
 	loop->scratch = NULL;
+	while (loop->spare.n > 0)
+		arena_free(&loop->spare.v[--loop->spare.n]);
 }

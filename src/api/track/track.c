@@ -74,7 +74,7 @@ static int store(struct request *rq, struct response *rs,
 
 	forbid_cache(rs);
 	response_later(rs);
-	track_store(track, hit, answer, rs);
+	track_store(track, hit, rq->arena, answer, rs);
 	return 1;
 }
 

@@ -123,7 +123,7 @@ static int expire_some(const struct keeper_setup *k, struct db *db,
 	for (size_t i = 0; i < members.n; i++) {
 		event.member_id = members.v[i];
 		if (i + 1 < members.n)
-			event_add(k->writer, &event, is_written, NULL);
+			event_add(k->writer, &event, NULL, is_written, NULL);
 		else if (event_add_wait(k->writer, &event, err) < 0)
 			return -1;
 	}

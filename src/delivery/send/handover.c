@@ -73,7 +73,8 @@ static void store_outcome(struct shipment *p)
 		.detail = p->detail,
 	};
 
-	event_add(p->handover->setup.writer, &event, on_outcome_stored, p);
+	event_add(p->handover->setup.writer, &event, NULL, on_outcome_stored,
+		  p);
 }
 
 void handover_store_unsaved(struct handover *h)
@@ -341,7 +342,7 @@ static void hand_over(struct handover *h, struct shipment *p)
 	p->handover = h;
 	if (p->first_ms == 0)
 		p->first_ms = event.at_ms;
-	event_add(h->setup.writer, &event, on_handed, p);
+	event_add(h->setup.writer, &event, NULL, on_handed, p);
 }
 
 /* Who left meanwhile uses up none of a low rate. What waits after this is
