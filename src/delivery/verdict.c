@@ -18,21 +18,22 @@ static const char *const why_names[] = {
 	[MACHINE_BURST] = "burst",
 };
 
-/* Parts of the User-Agent of programs that fetch mails without a reader. */
+/* Parts of the User-Agent of programs that fetch mails without a reader, in
+ * lower case. */
 static const char *const proxies[] = {
-	"DuckDuckGo-Email", "ProtonMail",       "Barracuda", "Mimecast",
-	"Proofpoint",       "SafeLinks",        "Symantec",  "Cloudmark",
-	"Slackbot-LinkExp", "facebookexternal", "Googlebot", "bingbot",
-	"BingPreview",
+	"duckduckgo-email", "protonmail",       "barracuda", "mimecast",
+	"proofpoint",       "safelinks",        "symantec",  "cloudmark",
+	"slackbot-linkexp", "facebookexternal", "googlebot", "bingbot",
+	"bingpreview",
 };
 
 /* Of those that fetch the pictures when a reader opens the mail: Gmail's and
  * Yahoo's. */
 static const char *const reader_proxies[] = {
-	"GoogleImageProxy",
+	"googleimageproxy",
 	"ggpht.com",
-	"YahooMailProxy",
-	"YahooCacheSystem",
+	"yahoomailproxy",
+	"yahoocachesystem",
 };
 
 const char *machine_why_name(enum machine_why why)
@@ -48,31 +49,58 @@ enum machine_why machine_why_parse(const char *name)
 	return MACHINE_NO;
 }
 
-static bool is_named(const char *agent, const char *const *names, size_t n)
+/* A User-Agent in lower case, once for all that it is compared with: what
+ * strcasestr does for each of them cost more than all else of a verdict. */
+struct agent {
+	char lower[512]; /* a hit keeps less of it */
+};
+
+static void agent_read(const char *text, struct agent *out)
+{
+	size_t n = 0;
+
+	for (; text[n] && n + 1 < sizeof(out->lower); n++)
+		out->lower[n] =
+			(char)(text[n] >= 'A' && text[n] <= 'Z' ? text[n] | 0x20
+								: text[n]);
+	out->lower[n] = '\0';
+}
+
+static bool is_named(const struct agent *agent, const char *const *names,
+		     size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcasestr(agent, names[i]))
+		if (strstr(agent->lower, names[i]))
 			return true;
 	return false;
 }
 
-static bool is_reader_proxy(const char *agent)
+static bool is_reader_proxy(const struct agent *agent)
 {
 	return is_named(agent, reader_proxies, ARRAY_SIZE(reader_proxies));
 }
 
 bool verdict_is_of_reader(const struct verdict_hit *hit)
 {
-	return !hit->is_click && is_reader_proxy(hit->agent);
+	struct agent agent;
+
+	if (hit->is_click)
+		return false;
+	agent_read(hit->agent, &agent);
+	return is_reader_proxy(&agent);
 }
 
 /* Apple's proxy calls itself just Mozilla/5.0, which no browser does. Nobody
  * clicks by one that fetches pictures. */
 static bool is_machine(const struct verdict_hit *hit)
 {
-	return strcmp(hit->agent, "Mozilla/5.0") == 0 ||
-	       is_named(hit->agent, proxies, ARRAY_SIZE(proxies)) ||
-	       (hit->is_click && is_reader_proxy(hit->agent));
+	struct agent agent;
+
+	if (strcmp(hit->agent, "Mozilla/5.0") == 0)
+		return true;
+	agent_read(hit->agent, &agent);
+	return is_named(&agent, proxies, ARRAY_SIZE(proxies)) ||
+	       (hit->is_click && is_reader_proxy(&agent));
 }
 
 static uint64_t mix(uint64_t hash, const char *s, size_t len)
