@@ -30,7 +30,8 @@
  * but what somebody did who leaves does not wait for that. */
 #define PACE_MS 10
 #define PACE_MANY_MS 500
-#define MANY 200 /* events of a pass */
+#define MANY 200  /* events of a pass */
+#define BULK 1000 /* so many change pages all over the ledger */
 
 struct applier {
 	struct store *store;
@@ -38,7 +39,6 @@ struct applier {
 	struct apply_memory *memory; /* of the thread, with what follows */
 	size_t batch;
 	int64_t began_us; /* the last pass */
-	bool had_many;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake; /* there is something to do */
@@ -202,59 +202,73 @@ static int64_t apply_some(struct applier *a, struct db *events,
 	return n;
 }
 
-/* Applies all there is, unless it is to stop. What came meanwhile is for the
- * next pass, unless that is a batch already. */
+/* While many come: until there is a batch that is worth it. */
+static void rest(struct applier *a)
+{
+	int64_t until_us = a->began_us + PACE_MANY_MS * 1000;
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->is_hurried && !stop_is_asked())
+		if (!wait_until(&a->wake, &a->lock, until_us))
+			break;
+	a->is_hurried = false;
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* Passes, until one had not many. */
+static int64_t run_passes(struct applier *a, struct db *events,
+			  struct db *audience, struct err *err)
+{
+	bool is_bulk = false;
+
+	for (;;) {
+		size_t most = a->batch;
+		int64_t n;
+
+		a->began_us = clock_monotonic_us();
+		n = apply_some(a, events, audience, err);
+		if (n >= 0 && look_behind(a, events, audience, err) < 0)
+			n = -1;
+		if (n < MANY || stop_is_asked()) {
+			if (is_bulk)
+				db_set_bulk(audience, false);
+			return n;
+		}
+		if (n >= BULK && !is_bulk) {
+			is_bulk = true;
+			db_set_bulk(audience, true);
+		}
+		if (n < (int64_t)most) /* else there is a backlog */
+			rest(a);
+	}
+}
+
 static int run_dry(struct applier *a, struct err *err)
 {
 	CLEANUP(store_put) struct db *events = NULL;
 	CLEANUP(store_put) struct db *audience = NULL;
-	bool is_bulk = false, is_full;
-	int64_t n;
 
 	if (store_get(a->store, STORE_EVENTS, &events, err) < 0 ||
 	    store_get(a->store, STORE_AUDIENCE, &audience, err) < 0)
 		return -1;
-	do {
-		size_t most = a->batch;
-
-		n = apply_some(a, events, audience, err);
-		is_full = n == (int64_t)most;
-		if (is_full && !is_bulk) {
-			is_bulk = true; /* there is a backlog */
-			db_set_bulk(audience, true);
-		}
-		if (n >= 0 && look_behind(a, events, audience, err) < 0)
-			n = -1;
-	} while (is_full && !stop_is_asked());
-	if (is_bulk)
-		db_set_bulk(audience, false);
-	a->had_many = n >= MANY;
-	return n < 0 ? -1 : 0;
-}
-
-/* Under lock. */
-static int64_t next_us(const struct applier *a)
-{
-	bool may_wait = a->had_many && !a->is_hurried;
-
-	return a->began_us + (may_wait ? PACE_MANY_MS : PACE_MS) * 1000;
+	return run_passes(a, events, audience, err) < 0 ? -1 : 0;
 }
 
 /* Until there is something to do; false: stopping. */
 static bool wait_for_work(struct applier *a)
 {
 	int64_t until_us = clock_monotonic_us() + POLL_MS * 1000;
+	int64_t next_us = a->began_us + PACE_MS * 1000;
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->is_woken && !stop_is_asked())
 		if (!wait_until(&a->wake, &a->lock, until_us))
 			break;
 	while (!stop_is_asked())
-		if (!wait_until(&a->wake, &a->lock, next_us(a)))
+		if (!wait_until(&a->wake, &a->lock, next_us))
 			break;
 	a->is_woken = a->is_hurried = false;
 	pthread_mutex_unlock(&a->lock);
-	a->began_us = clock_monotonic_us();
 	return !stop_is_asked();
 }
 
