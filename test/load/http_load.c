@@ -24,6 +24,12 @@
 #include <unistd.h>
 
 #define REPLY_MAX 65536
+/* What a browser sends beside: it has to be read. */
+#define BROWSER                                                          \
+	"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) "         \
+	"Gecko/20100101 Firefox/115.0\r\nAccept: image/avif,image/webp," \
+	"*/*\r\nAccept-Language: en-US,en;q=0.5\r\n"                     \
+	"Accept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n"
 #define SLOTS 20000 /* latencies in steps of 50 us, up to 1 s */
 
 struct connection {
@@ -167,7 +173,9 @@ static void add_request(struct load *l, const char *path, const char *key)
 	if (!l->requests)
 		die("memory");
 	r = &l->requests[l->requests_n++];
-	len = asprintf(&r->text, "GET %s HTTP/1.1\r\nHost: bench\r\n%s%s%s\r\n",
+	len = asprintf(&r->text,
+		       "GET %s HTTP/1.1\r\nHost: bench\r\n" BROWSER
+		       "%s%s%s\r\n",
 		       path, key ? "Authorization: Bearer " : "",
 		       key ? key : "", key ? "\r\n" : "");
 	if (len < 0)
