@@ -7,6 +7,8 @@
 
 #include "sql/event.h"
 
+#include <string.h>
+
 bool event_is_hit(const struct event *event)
 {
 	return event->kind == EVENT_OPENED || event->kind == EVENT_CLICKED;
@@ -38,21 +40,42 @@ void event_read(const struct rows *rows, struct arena *arena, void *out)
 	};
 }
 
+/* A row of event-add. */
+#define EVENT_COLUMNS 10
+#define EVENT_ROWS 8 /* of event-add-eight */
+
+static void row_of(const struct event *e, const char *instance,
+		   struct sql_value out[EVENT_COLUMNS])
+{
+	const struct sql_value row[EVENT_COLUMNS] = {
+		sql_int(e->at_ms),       sql_int(e->kind),
+		sql_int(e->campaign_id), sql_int(e->member_id),
+		sql_int(e->link_id),     sql_int(e->code),
+		sql_text(e->ip),         sql_text(e->agent),
+		sql_text(e->detail),     sql_text(instance),
+	};
+
+	memcpy(out, row, sizeof(row));
+}
+
 static int insert_each(struct tx *tx, const char *instance,
 		       const struct event *events, size_t n, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct event *e = &events[i];
+	struct sql_value rows[EVENT_ROWS * EVENT_COLUMNS];
 
-		if (db_exec(tx, SQL_EVENT_ADD,
-			    SQL_ARGS(sql_int(e->at_ms), sql_int(e->kind),
-				     sql_int(e->campaign_id),
-				     sql_int(e->member_id), sql_int(e->link_id),
-				     sql_int(e->code), sql_text(e->ip),
-				     sql_text(e->agent), sql_text(e->detail),
-				     sql_text(instance)),
+	while (n > 0) {
+		size_t some = n < EVENT_ROWS ? 1 : EVENT_ROWS;
+		const struct sql *sql =
+			n < EVENT_ROWS ? SQL_EVENT_ADD : SQL_EVENT_ADD_EIGHT;
+
+		for (size_t i = 0; i < some; i++)
+			row_of(&events[i], instance, rows + i * EVENT_COLUMNS);
+		if (db_exec(tx, sql,
+			    (struct sql_args){ rows, some * EVENT_COLUMNS },
 			    err) < 0)
 			return -1;
+		events += some;
+		n -= some;
 	}
 	return 0;
 }

@@ -130,6 +130,40 @@ static void events_come_back_as_written(void **state)
 	assert_int_equal(rows_next(rows, &err), 0);
 }
 
+static void any_number_comes_back_in_its_order(void **state)
+{
+	static const size_t groups[] = { 7, 8, 9, 17, 1 };
+	struct store_fixture *f = *state;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	struct err err = ERR_INIT;
+	struct event events[17], event;
+	int64_t written = 0, read = 0;
+
+	for (size_t g = 0; g < ARRAY_SIZE(groups); g++) {
+		CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+		for (size_t i = 0; i < groups[g]; i++) {
+			events[i] = click;
+			events[i].member_id = ++written;
+		}
+		assert_int_equal(tx_begin(f->events, &tx, &err), 0);
+		assert_int_equal(
+			event_insert(&tx, "a", events, groups[g], &err), 0);
+		assert_int_equal(tx_commit(&tx, &err), 0);
+	}
+	assert_int_equal(db_query(f->events, SQL_EVENT_AFTER,
+				  SQL_ARGS(sql_int(0), sql_int(100)), &rows,
+				  &err),
+			 0);
+	while (rows_next(rows, &err) > 0) {
+		event_read(rows, arena, &event);
+		assert_int_equal(event.member_id, ++read);
+		assert_string_equal(event.agent, click.agent);
+	}
+	assert_int_equal(read, written);
+}
+
 static void a_failed_insert_leaves_nothing(void **state)
 {
 	struct store_fixture *f = *state;
@@ -387,6 +421,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		FIXED(events_come_back_as_written),
+		FIXED(any_number_comes_back_in_its_order),
 		FIXED(a_full_disk_is_known_until_something_is_stored),
 		FIXED(a_failed_insert_leaves_nothing),
 		FIXED(all_that_is_added_becomes_durable_in_groups),
