@@ -26,7 +26,7 @@ const struct option http_option_table[] = {
 	       OPTION_INT, 4, 100000),
 	OPTION(workers, "Requests that are worked on at a time.", OPTION_INT, 1,
 	       256),
-	OPTION(quick_workers, "The same for opens, clicks and unsubscribes.",
+	OPTION(quick_workers, "The same for unsubscribes and pages of mails.",
 	       OPTION_INT, 1, 256),
 	OPTION(password_workers,
 	       "The same for sign-ins, which compute for long.", OPTION_INT, 1,
