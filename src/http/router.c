@@ -135,6 +135,9 @@ static void add_route(struct router *router, const struct route_table *table,
 		BUG_ON(++depth > ROUTE_SEGMENTS_MAX);
 	}
 	BUG_ON(node->routes[route->method]);
+	/* nobody asks who it is, before the loop calls it */
+	BUG_ON(route->workers == WORKERS_NONE &&
+	       (route->permission != PERMIT_PUBLIC || route->upload));
 	node->routes[route->method] = route;
 	node->tables[route->method] = table;
 }
