@@ -8,39 +8,6 @@ INSERT INTO event (at_ms, kind, campaign_id, member_id, link_id, code,
 	ip, agent, detail, instance)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: event-add-eight
--- The same for EVENT_ROWS of delivery/event.c: SQLite looks the last id up for
--- each statement, which costs as much as the row.
-INSERT INTO event (at_ms, kind, campaign_id, member_id, link_id, code,
-	ip, agent, detail, instance)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-	(?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
-
--- name: event-add-many
--- The same for many at once, in their order: one round trip. args: instance,
--- JSON array of arrays of the other columns
-INSERT INTO event (at_ms, kind, campaign_id, member_id, link_id, code,
-	ip, agent, detail, instance)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-	json_extract(value, '$[2]'), json_extract(value, '$[3]'),
-	json_extract(value, '$[4]'), json_extract(value, '$[5]'),
-	json_extract(value, '$[6]'), json_extract(value, '$[7]'),
-	json_extract(value, '$[8]'), ?
-FROM json_each(?) ORDER BY key;
-
--- name: event-add-many @pg
-INSERT INTO event (at_ms, kind, campaign_id, member_id, link_id, code,
-	ip, agent, detail, instance)
-SELECT (v->>0)::bigint, (v->>1)::integer, (v->>2)::bigint, (v->>3)::bigint,
-	(v->>4)::integer, (v->>5)::integer, v->>6, v->>7, v->>8, ?
-FROM jsonb_array_elements(?::jsonb) WITH ORDINALITY AS t (v, n) ORDER BY n;
-
 -- name: event-lock @pg
 -- Commits of events come in the order of their ids: writers queue here until
 -- the end of their transaction. SQLite has one writer anyway.
