@@ -74,8 +74,8 @@ int refuse_existing_member(const char *address, struct err *err);
  * ids are known. */
 int member_apply_tags(struct member_run *run, struct member_op *ops, size_t n,
 		      struct err *err);
-/* Insert (old NULL), or write what changed since old was read in this
- * transaction, in an open batch. */
+/* Writes what changed since old was read in this transaction, in an open batch.
+ */
 int member_write(struct batch *batch, const struct member *old,
 		 const struct member *now, struct err *err);
 /* It is found by its address no more, however that is written. */
