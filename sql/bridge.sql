@@ -549,10 +549,42 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- name: push-row-next
 -- What is still to be done of one action, with its address. An untagged row
 -- has its hash in detail. Then the present: the person's marketing address, is
--- anybody with it opted out, is it held, the status of its member (none, if the
--- bridge archived it), whether it did, is the address anybody's marketing
--- address, and is it the demo's while mail goes out (see demo_barred).
--- args: push_id, action, limit
+-- the person opted out, is it held, the status of its member (none, if the
+-- bridge archived it), whether it did, is the address the person's marketing
+-- address, and is it the demo's while mail goes out (see demo_barred); have others
+-- the address, or had, so that all of that is to be asked of push-row-shared?
+-- args: push_id, action, person_id of the last one before, limit
+SELECT r.person_id, r.email_id,
+       COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
+                            WHERE h.hash = r.detail AND r.action = :PUSH_UNTAG)),
+       COALESCE(e.hash, r.detail), COALESCE(p.email_id, 0),
+       CASE WHEN e.ended_ms IS NULL AND e.id IS NOT NULL AND (p.opted_out = 1 OR c.opted_out = 1)
+            THEN 1 ELSE 0 END,
+       CASE WHEN (e.ended_ms IS NULL AND e.held <> :HELD_NO)
+              OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+            THEN 1 ELSE 0 END,
+       CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
+            ELSE COALESCE(m.status, :MIRROR_NONE) END,
+       CASE WHEN (m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL)
+              OR (m.status = :MIRROR_NONE AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
+       CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END,
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
+       CASE WHEN e.record_id <> r.person_id OR e.entity <> :ENTITY_PERSON
+              OR EXISTS (SELECT 1 FROM email o WHERE o.hash = e.hash AND o.id <> e.id)
+            THEN 1 ELSE 0 END
+  FROM push_row r
+  LEFT JOIN email e ON e.id = r.email_id
+  LEFT JOIN bridge_member m ON m.email_hash = e.hash
+  LEFT JOIN person p ON p.id = r.person_id
+  LEFT JOIN company c ON c.id = p.company_id
+ WHERE r.push_id = ? AND r.action = ? AND r.outcome = :PUSH_INTENDED AND r.person_id > ?
+ ORDER BY r.person_id
+ LIMIT ?;
+
+-- name: push-row-shared
+-- The same of rows whose address others have, or had: is anybody with it opted
+-- out, is it held, whoever has it, is it anybody's marketing address.
+-- args: push_id, JSON person ids
 SELECT r.person_id, r.email_id,
        COALESCE(e.folded, (SELECT MAX(h.folded) FROM email h
                             WHERE h.hash = r.detail AND r.action = :PUSH_UNTAG)),
@@ -570,14 +602,14 @@ SELECT r.person_id, r.email_id,
               OR (m.status = :MIRROR_NONE AND m.archived_ms IS NOT NULL) THEN 1 ELSE 0 END,
        (SELECT COUNT(*) FROM email s JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
-       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
+       1
   FROM push_row r
   LEFT JOIN email e ON e.id = r.email_id
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
   LEFT JOIN person p ON p.id = r.person_id
- WHERE r.push_id = ? AND r.action = ? AND r.outcome = :PUSH_INTENDED
- ORDER BY r.person_id
- LIMIT ?;
+ WHERE r.push_id = ? AND r.person_id IN JSON_INTS(?)
+ ORDER BY r.person_id;
 
 -- name: push-row-again
 -- It is to be done otherwise. args: action, email_id, push_id, person_id
@@ -679,10 +711,33 @@ SELECT reason, COUNT(*) FROM push_row
  GROUP BY reason ORDER BY reason;
 
 -- name: plan-addresses
--- What a plan must know of addresses: id, hash, folded, whether it is held,
--- whoever has it, or unclear whether it opted out; status and merge fields of
--- the member (one that we archived is none), whether anybody with it is opted
--- out, how many people choose it, whether it is the demo's; by id. args: ids (JSON array)
+-- What a plan must know of addresses of people: id, hash, folded, whether it is
+-- held, or unclear whether it opted out; status and merge fields of the member
+-- (one that we archived is none), whether its person is opted out, how many
+-- people choose it, whether it is the demo's; has it another row, so that all
+-- of that is to be asked of plan-addresses-shared? By id. args: ids (JSON array)
+SELECT e.id, e.hash, e.folded,
+       CASE WHEN (e.ended_ms IS NULL AND e.held <> :HELD_NO)
+              OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+            THEN 1 ELSE 0 END,
+       CASE WHEN m.status = :MIRROR_ARCHIVED AND m.added_ms IS NOT NULL THEN :MIRROR_NONE
+            ELSE COALESCE(m.status, :MIRROR_NONE) END,
+       m.merge_hash,
+       CASE WHEN e.ended_ms IS NULL AND (q.opted_out = 1 OR c.opted_out = 1) THEN 1 ELSE 0 END,
+       CASE WHEN q.email_id = e.id THEN 1 ELSE 0 END,
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
+       CASE WHEN EXISTS (SELECT 1 FROM email o WHERE o.hash = e.hash AND o.id <> e.id)
+            THEN 1 ELSE 0 END
+  FROM email e
+  LEFT JOIN person q ON q.id = e.record_id
+  LEFT JOIN company c ON c.id = q.company_id
+  LEFT JOIN bridge_member m ON m.email_hash = e.hash
+ WHERE e.id IN JSON_INTS(?)
+ ORDER BY e.id;
+
+-- name: plan-addresses-shared
+-- The same of addresses that others have, or had: whether it is held, whoever
+-- has it, and whether anybody with it is opted out. args: ids (JSON array)
 SELECT e.id, e.hash, e.folded,
        CASE WHEN EXISTS (SELECT 1 FROM email h WHERE h.hash = e.hash AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
               OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
@@ -697,7 +752,8 @@ SELECT e.id, e.hash, e.folded,
        (SELECT COUNT(*) FROM email s
           JOIN person q ON q.id = s.record_id AND q.email_id = s.id
          WHERE s.hash = e.hash AND s.entity = :ENTITY_PERSON),
-       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END
+       CASE WHEN e.hash IN (SELECT b.hash FROM demo_barred b) THEN 1 ELSE 0 END,
+       1
   FROM email e
   LEFT JOIN bridge_member m ON m.email_hash = e.hash
  WHERE e.id IN JSON_INTS(?)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "bridge/hash_set.h"
 #include "crm/group/group.h"
+#include "store/insert.h"
 
 #include "sql/bridge.h"
 
@@ -21,10 +22,12 @@ struct facts {
 	int64_t email_id;
 	const char *hash, *folded;
 	bool held, opted_out, shared, demo;
+	bool others; /* have it too, or had it */
 	enum mirror_status status;
 	const char *merge_hash;
 	int64_t owner_id; /* of a shared address */
 };
+struct facts_list VEC_FIELDS(struct facts);
 
 struct planner {
 	struct work *w;
@@ -96,18 +99,41 @@ static void read_facts(const struct rows *rows, struct arena *arena, void *out)
 		.opted_out = rows_int(rows, 6) != 0,
 		.shared = rows_int(rows, 7) > 1,
 		.demo = rows_int(rows, 8) != 0,
+		.others = rows_int(rows, 9) != 0,
 	};
+}
+
+/* Few addresses are, or were, of several: only they are asked about by their
+ * hash. */
+static int load_shared(struct planner *p, struct facts_list *all,
+		       struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct facts_list shared = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	vec_each (all, f)
+		if (f->others)
+			vec_push(&ids, f->email_id);
+	if (ids.n && db_list(p->w->db, SQL_PLAN_ADDRESSES_SHARED,
+			     SQL_ARGS(sql_keys(&ids, &keys)), read_facts,
+			     p->arena, &shared, err) < 0)
+		return -1;
+	vec_each (&shared, f)
+		all->v[vec_lower(all, email_id, f->email_id)] = *f;
+	return 0;
 }
 
 /* Of the records' addresses, to the places of the records. */
 static int load_facts(struct planner *p, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) VEC(struct facts) found = VEC_INIT;
+	CLEANUP(vec_release) struct facts_list found = VEC_INIT;
 
 	if (db_list(p->w->db, SQL_PLAN_ADDRESSES,
 		    SQL_ARGS(sql_keys_of(&p->records, email_id, &keys)),
-		    read_facts, p->arena, &found, err) < 0)
+		    read_facts, p->arena, &found, err) < 0 ||
+	    load_shared(p, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < p->records.n; i++) {
 		int64_t email_id = p->records.v[i].email_id;
@@ -190,7 +216,7 @@ static int keep_or_untag(struct planner *p, struct batch *b,
 			      err);
 }
 
-static int plan_person(struct planner *p, struct batch *b,
+static int plan_person(struct planner *p, struct insert *rows,
 		       const struct record *r, const struct facts *f,
 		       struct err *err)
 {
@@ -200,10 +226,10 @@ static int plan_person(struct planner *p, struct batch *b,
 
 	if (!reason)
 		action = choose_action(p, r, f, &dropped);
-	else if (keep_or_untag(p, b, r, f, reason, err) < 0)
+	else if (keep_or_untag(p, rows->batch, r, f, reason, err) < 0)
 		return -1;
-	return batch_add(
-		b, SQL_PUSH_ROW_ADD,
+	return insert_add(
+		rows,
 		SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
 			 sql_id_or_null(r->email_id), sql_int(action),
 			 sql_int(action == PUSH_UNCHANGED || reason
@@ -236,14 +262,18 @@ static int write_page(struct planner *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct batch b;
+	CLEANUP(insert_release)
+	struct insert rows = INSERT_OF(&b, SQL_PUSH_ROW_ADD);
 
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	for (size_t i = 0; i < p->records.n; i++)
-		if (plan_person(p, &b, &p->records.v[i], &p->facts[i], err) < 0)
+		if (plan_person(p, &rows, &p->records.v[i], &p->facts[i], err) <
+		    0)
 			return -1;
-	if (batch_end(&b, err) < 0 || tell_opted_out(p, &tx, err) < 0)
+	if (insert_end(&rows, err) < 0 || batch_end(&b, err) < 0 ||
+	    tell_opted_out(p, &tx, err) < 0)
 		return -1;
 	p->done += (int64_t)p->records.n;
 	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,

@@ -26,6 +26,7 @@ static void read_item(const struct rows *rows, struct arena *arena, void *out)
 		.put_away = rows_int(rows, 8) != 0,
 		.reached = rows_int(rows, 9) != 0,
 		.demo = rows_int(rows, 10) != 0,
+		.others = rows_int(rows, 11) != 0,
 		.outcome = PUSH_APPLIED,
 	};
 }
@@ -53,6 +54,39 @@ static void sort_by_hash(struct pusher *p)
 			p->by_hash[p->by_hash_n++] = it;
 	if (p->by_hash_n)
 		qsort(p->by_hash, p->by_hash_n, sizeof(*p->by_hash), by_hash);
+	for (size_t i = 1; i < p->by_hash_n; i++)
+		if (strcmp(p->by_hash[i - 1]->hash, p->by_hash[i]->hash) == 0)
+			p->by_hash[i - 1]->repeated = p->by_hash[i]->repeated =
+				true;
+}
+
+int item_insert(struct insert *rows, const struct item *it,
+		struct sql_args args, struct err *err)
+{
+	return it->repeated ? batch_add(rows->batch, rows->sql, args, err)
+			    : insert_add(rows, args, err);
+}
+
+/* Few addresses are, or were, of several: only they are asked about by their
+ * hash. */
+static int load_shared(struct pusher *p, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct items shared = VEC_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	vec_each (&p->items, it)
+		if (it->others)
+			vec_push(&ids, it->person_id);
+	if (ids.n &&
+	    db_list(p->w->db, SQL_PUSH_ROW_SHARED,
+		    SQL_ARGS(sql_int(p->push->id), sql_keys(&ids, &keys)),
+		    read_item, p->arena, &shared, err) < 0)
+		return -1;
+	vec_each (&shared, it)
+		p->items.v[vec_lower(&p->items, person_id, it->person_id)] =
+			*it;
+	return 0;
 }
 
 int items_load(struct pusher *p, enum push_action action, struct err *err)
@@ -61,10 +95,12 @@ int items_load(struct pusher *p, enum push_action action, struct err *err)
 	vec_reset(&p->items);
 	if (db_list(p->w->db, SQL_PUSH_ROW_NEXT,
 		    SQL_ARGS(sql_int(p->push->id), sql_int(action),
+			     sql_int(INT64_MIN),
 			     sql_int(p->w->bridge->setup.inside
 					     ? ITEMS_INSIDE
 					     : MEMBERS_A_CALL)),
-		    read_item, p->arena, &p->items, err) < 0)
+		    read_item, p->arena, &p->items, err) < 0 ||
+	    load_shared(p, err) < 0)
 		return -1;
 	sort_by_hash(p);
 	return 0;
@@ -152,19 +188,35 @@ void items_check_present(struct pusher *p)
 		check_present(it, p->action);
 }
 
+/* In the order in which they stand in the mirror. */
+static int store_written(struct batch *b, struct pusher *p, struct err *err)
+{
+	CLEANUP(insert_release)
+	struct insert rows = INSERT_OF(b, SQL_BRIDGE_MEMBER_PUT);
+
+	for (size_t i = 0; i < p->by_hash_n; i++) {
+		const struct item *it = p->by_hash[i];
+
+		if (it->merge_hash[0] && is_done(it) &&
+		    item_insert(&rows, it,
+				SQL_ARGS(sql_text(it->hash),
+					 sql_int(MIRROR_SUBSCRIBED),
+					 sql_text(it->merge_hash),
+					 sql_int(p->w->actor.now_ms),
+					 sql_text(it->contact_id),
+					 sql_id_or_null(it->version)),
+				err) < 0)
+			return -1;
+	}
+	return insert_end(&rows, err);
+}
+
+/* What else there is to say of a member. */
 static int store_member(struct batch *b, struct pusher *p, struct item *it,
 			struct err *err)
 {
 	int64_t now_ms = p->w->actor.now_ms;
 
-	if (it->merge_hash[0] && is_done(it) &&
-	    batch_add(b, SQL_BRIDGE_MEMBER_PUT,
-		      SQL_ARGS(sql_text(it->hash), sql_int(MIRROR_SUBSCRIBED),
-			       sql_text(it->merge_hash), sql_int(now_ms),
-			       sql_text(it->contact_id),
-			       sql_id_or_null(it->version)),
-		      err) < 0)
-		return -1;
 	if (it->foreign &&
 	    batch_add(b, SQL_BRIDGE_MEMBER_OWN,
 		      SQL_ARGS(sql_null(), sql_text(it->hash)), err) < 0)
@@ -328,6 +380,8 @@ int items_store(struct pusher *p, struct err *err)
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
+	if (store_written(&b, p, err) < 0)
+		return -1;
 	vec_each (&p->items, it)
 		if (store_item(&b, p, it, err) < 0)
 			return -1;

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "bridge/bridge_private.h"
+#include "store/insert.h"
 
 /* One row at hand. */
 struct item {
@@ -33,6 +34,8 @@ struct item {
 	/* The present, as items_load found it. */
 	int64_t now_email_id;
 	bool opted_out, held, demo;
+	bool others;   /* have the address too, or had it */
+	bool repeated; /* another item at hand is of the same address */
 	bool reached;  /* it is somebody's marketing address */
 	bool put_away; /* a member that the bridge archived */
 	enum mirror_status status;
@@ -45,7 +48,7 @@ struct pusher {
 	struct field_map map;
 	struct arena *arena; /* of the call at hand */
 	struct items items;
-	struct item **by_hash; /* those of items that have one */
+	struct item **by_hash; /* those of items that have one, in order */
 	size_t by_hash_n;
 	struct records records;
 	enum push_action action; /* of the call at hand */
@@ -67,6 +70,11 @@ void items_check_present(struct pusher *p);
  * job.
  */
 int items_store(struct pusher *p, struct err *err);
+
+/* A row about its member into an INSERT that changes what is there: by itself
+ * if there is another of it. */
+int item_insert(struct insert *rows, const struct item *it,
+		struct sql_args args, struct err *err);
 
 /* detail: the audience's words, which must live as long as p->arena; NULL. */
 void item_refuse(struct item *it, enum left_out reason, const char *detail);
