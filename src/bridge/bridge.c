@@ -361,9 +361,8 @@ static int note_mails(struct work *w, struct err *err)
 	return tx_commit(&tx, err);
 }
 
-int work_begin(struct job_run *run, struct work *out, struct err *err)
+struct mc_client *bridge_client(const struct bridge *b)
 {
-	struct bridge *b = run->context;
 	struct mc_options options = { .url = b->setup.url,
 				      .key = b->setup.key,
 				      .allow_private = true,
@@ -371,12 +370,19 @@ int work_begin(struct job_run *run, struct work *out, struct err *err)
 				      .send = b->send,
 				      .context = b->send_context };
 
+	return mc_client_new(&options);
+}
+
+int work_begin(struct job_run *run, struct work *out, struct err *err)
+{
+	struct bridge *b = run->context;
+
 	*out = (struct work){
 		.bridge = b,
 		.run = run,
 		.db = run->db,
 		.arena = run->arena,
-		.client = mc_client_new(&options),
+		.client = bridge_client(b),
 		.actor = { .user_id = run->job->user_id,
 			   .name = run->job->kind,
 			   .now_ms = clock_now_ms() },

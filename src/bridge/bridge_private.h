@@ -53,6 +53,8 @@ struct work {
  */
 int work_begin(struct job_run *run, struct work *out, struct err *err);
 void work_release(struct work *w); /* { 0 } is fine */
+/* A client more, of another thread; b must outlive it. */
+struct mc_client *bridge_client(const struct bridge *b);
 
 /* /lists/<audience><rest>, in the work's arena. */
 const char *list_path(struct work *w, const char *fmt, ...)
@@ -483,7 +485,7 @@ int tag_ensure(struct work *w, struct push *push, struct err *err);
 /* Of any tag: 1 and its name, 0 if there is no such tag, -1. */
 int tag_read(struct work *w, int64_t id, const char **name, struct err *err);
 
-/* --- push.c, plan.c, push_run.c --- */
+/* --- push/push.c, plan.c, push_run.c --- */
 
 /* Makes the plan of a push: rows of push_row. Begins anew if a plan was left
  * half made. */

@@ -1,36 +1,16 @@
 /*
- * Doing what a plan says, 500 members a call. A row whose outcome is stored is
- * never done again; what was done but not stored is done twice, which changes
- * nothing.
+ * The calls of a push, 500 members each, and what the audience says of them.
+ * Called by push.c; the thread of the push's job.
  */
-#include "bridge/push_item.h"
+#include "bridge/push/push_item.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/email.h"
 #include "base/err.h"
+#include "bridge/push/ahead.h"
 #include "crm/address.h"
 
-#include "sql/bridge.h"
-
 #include <string.h>
-
-static void pusher_release(struct pusher *p)
-{
-	field_map_release(&p->map);
-	vec_release(&p->items);
-	vec_release(&p->records);
-	arena_free(&p->arena);
-}
-
-int push_store(struct work *w, const struct push *push, struct err *err)
-{
-	return db_write(w->db, SQL_PUSH_SET,
-			SQL_ARGS(sql_text(push->state),
-				 sql_id_or_null(push->segment_id),
-				 sql_text(w->audience), sql_int(push->id)),
-			err);
-}
 
 /* --- members --- */
 
@@ -39,7 +19,7 @@ static void write_member(struct pusher *p, struct json_writer *j,
 {
 	CLEANUP(strbuf_release) struct strbuf merge = STRBUF_INIT;
 
-	it->dropped = field_map_write(&p->map, it->record,
+	it->dropped = field_map_write(&p->all->map, it->record,
 				      it->retry ? it->dropped : 0, &merge);
 	md5_hex(strbuf_str(&merge), it->merge_hash);
 	json_begin_object(j);
@@ -141,7 +121,7 @@ static bool go_without(struct pusher *p, struct item *it, const char *field,
 		       const char *text)
 {
 	uint64_t named =
-		field_map_named(&p->map, field && *field ? field : text);
+		field_map_named(&p->all->map, field && *field ? field : text);
 
 	if (!(named & ~it->dropped))
 		return false;
@@ -223,12 +203,12 @@ static int in_halves(struct pusher *p, call_fn call, struct item *items,
 	struct err why = ERR_INIT;
 
 	if (call(p, items, n, &why) == 0) {
-		p->passed++;
+		p->all->passed++;
 		return 0;
 	}
 	if (why.code != ERR_INVALID ||
-	    (n == 1 && ++p->refused_alone > REFUSED_ALONE_MAX &&
-	     p->passed == 0)) {
+	    (n == 1 && ++p->all->refused_alone > REFUSED_ALONE_MAX &&
+	     p->all->passed == 0)) {
 		*err = why;
 		return -1;
 	}
@@ -241,28 +221,18 @@ static int in_halves(struct pusher *p, call_fn call, struct item *items,
 	return in_halves(p, call, items + n / 2, n - n / 2, err);
 }
 
-static bool is_to_write(const struct item *it)
-{
-	return it->outcome == PUSH_APPLIED && it->address;
-}
-
 /* Of members that a call has written. */
 #define TOLD "new_members.id,new_members.contact_id"
 #define TOLD_INSIDE                                        \
 	TOLD ",new_members.changed_ms,updated_members.id," \
 	     "updated_members.contact_id,updated_members.changed_ms"
 
-/* One call; *again is how many are to be called for once more. */
-static int call_members(struct pusher *p, struct item *items, size_t n,
-			bool only_retries, int *again, struct err *err)
+/* The body for those of some items that are to be written: how many. */
+static int write_body(struct pusher *p, struct item *items, size_t n,
+		      bool only_retries, struct strbuf *body)
 {
-	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
-	CLEANUP(json_free) json_t *reply = NULL;
-	struct json_writer j = JSON_WRITER(&body);
-	const json_t *errors;
+	struct json_writer j = JSON_WRITER(body);
 	int written = 0;
-	int (*call)(struct mc_client * c, const char *method, const char *path,
-		    const char *body, json_t **out, struct err *err);
 
 	json_begin_object(&j);
 	json_key_bool(&j, "update_existing", p->action == PUSH_UPDATE);
@@ -270,7 +240,7 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 		json_key_int(&j, "segment_id", p->push->segment_id);
 	json_key_begin_array(&j, "members");
 	for (size_t i = 0; i < n; i++)
-		if (is_to_write(&items[i]) &&
+		if (item_is_to_write(&items[i]) &&
 		    (!only_retries || items[i].retry)) {
 			write_member(p, &j, &items[i], p->action);
 			items[i].retry = false;
@@ -278,22 +248,59 @@ static int call_members(struct pusher *p, struct item *items, size_t n,
 		}
 	json_end_array(&j);
 	json_end_object(&j);
-	if (written == 0)
-		return 0;
-	/* somebody may archive who was just added: not twice without a look */
-	call = p->action == PUSH_ADD ? mc_call_once : mc_call;
-	if (call(p->w->client, "POST",
-		 list_path(p->w, "?skip_merge_validation=true&fields=errors,%s",
-			   p->w->bridge->setup.inside ? TOLD_INSIDE : TOLD),
-		 body.buf, &reply, err) < 0)
-		return -1;
-	errors = json_object_get(reply, "errors");
+	return written;
+}
+
+static const char *batch_path(struct pusher *p)
+{
+	return list_path(p->w, "?skip_merge_validation=true&fields=errors,%s",
+			 p->w->bridge->setup.inside ? TOLD_INSIDE : TOLD);
+}
+
+/* Somebody may archive who was just added: not twice without a look. */
+static bool is_once(const struct pusher *p)
+{
+	return p->action == PUSH_ADD;
+}
+
+/* Was a call of the items that begin there sent ahead, and not answered? */
+static bool is_ahead(const struct pusher *p, const struct item *items)
+{
+	return p->answered < p->sent_n && p->sent[p->answered] == items;
+}
+
+static int read_reply(struct pusher *p, const json_t *reply, int *again,
+		      struct err *err)
+{
+	const json_t *errors = json_object_get(reply, "errors");
+
 	if (!json_is_array(errors))
 		return err_set(err, ERR_RETRY,
 			       "the answer to a batch tells no errors");
 	read_written(p, json_object_get(reply, "new_members"));
 	read_written(p, json_object_get(reply, "updated_members"));
 	return read_errors(p, errors, again, err);
+}
+
+/* One call; *again is how many are to be called for once more. */
+static int call_members(struct pusher *p, struct item *items, size_t n,
+			bool only_retries, int *again, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
+	CLEANUP(json_free) json_t *reply = NULL;
+	int called;
+
+	if (!only_retries && is_ahead(p, items)) {
+		p->answered++;
+		called = ahead_take(p->all->ahead, &reply, err);
+	} else if (write_body(p, items, n, only_retries, &body) > 0) {
+		called = (is_once(p) ? mc_call_once : mc_call)(
+			p->w->client, "POST", batch_path(p), body.buf, &reply,
+			err);
+	} else {
+		return 0;
+	}
+	return called < 0 ? -1 : read_reply(p, reply, again, err);
 }
 
 /* Each round leaves a field more out, so there is an end to it. */
@@ -310,30 +317,6 @@ static int put_members(struct pusher *p, struct item *items, size_t n,
 		only_retries = true;
 	} while (again > 0);
 	return 0;
-}
-
-/* Written before the call: a member that the bridge subscribed is known as
- * such, even if the answer, or this process, is lost. */
-static int note_intent(struct pusher *p, struct err *err)
-{
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	struct batch b;
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(&b, SQL_BRIDGE_MEMBER_INTEND);
-
-	if (tx_begin(p->w->db, &tx, err) < 0)
-		return -1;
-	batch_begin(&tx, &b);
-	for (size_t i = 0; i < p->by_hash_n; i++)
-		if (is_to_write(p->by_hash[i]) &&
-		    item_insert(&rows, p->by_hash[i],
-				SQL_ARGS(sql_text(p->by_hash[i]->hash),
-					 sql_int(p->w->actor.now_ms)),
-				err) < 0)
-			return -1;
-	if (insert_end(&rows, err) < 0 || batch_end(&b, err) < 0)
-		return -1;
-	return tx_commit(&tx, err);
 }
 
 /* --- the tag's members --- */
@@ -410,7 +393,7 @@ static int tag_items(struct pusher *p, struct item *items, size_t n,
 	json_key_begin_array(&j, p->action == PUSH_UNTAG ? "members_to_remove"
 							 : "members_to_add");
 	for (size_t i = 0; i < n; i++)
-		if (is_to_write(&items[i]) && !items[i].tagged) {
+		if (item_is_to_write(&items[i]) && !items[i].tagged) {
 			json_text(&j, items[i].address);
 			written++;
 		}
@@ -449,33 +432,19 @@ static int untag_strangers(struct pusher *p, struct err *err)
 	return 0;
 }
 
-/* Nobody's address was archived, and somebody has it again: the contact may
- * have said no before. */
-static int hear_last_words(struct pusher *p, struct err *err)
+static size_t call_size(const struct pusher *p, size_t first)
 {
-	vec_each (&p->items, it) {
-		int said;
+	size_t left = p->items.n - first;
 
-		if (!it->put_away || !is_to_write(it))
-			continue;
-		said = member_last_word(p->w, it->hash, it->person_id, err);
-		if (said < 0)
-			return -1;
-		if (said > 0)
-			item_refuse(it, LEFT_OUT_UNSUBSCRIBED, NULL);
-	}
-	return 0;
+	return left < MEMBERS_A_CALL ? left : MEMBERS_A_CALL;
 }
 
 /* MEMBERS_A_CALL at a time. */
 static int in_calls(struct pusher *p, call_fn call, struct err *err)
 {
 	for (size_t i = 0; i < p->items.n; i += MEMBERS_A_CALL) {
-		size_t left = p->items.n - i;
-
-		if (in_halves(p, call, &p->items.v[i],
-			      left < MEMBERS_A_CALL ? left : MEMBERS_A_CALL,
-			      err) < 0)
+		if (in_halves(p, call, &p->items.v[i], call_size(p, i), err) <
+		    0)
 			return -1;
 		if (job_is_stopping(p->w->run))
 			return err_set(err, ERR_RETRY, "the server stops");
@@ -483,103 +452,28 @@ static int in_calls(struct pusher *p, call_fn call, struct err *err)
 	return 0;
 }
 
-static int write_members(struct pusher *p, struct err *err)
+void items_send_ahead(struct pusher *p)
 {
-	if (items_load_records(p, err) < 0)
-		return -1;
-	if (p->action == PUSH_ADD &&
-	    (hear_last_words(p, err) < 0 || note_intent(p, err) < 0))
-		return -1;
-	return in_calls(p, put_members, err);
-}
+	p->sent_n = p->answered = 0;
+	for (size_t i = 0; i < p->items.n; i += MEMBERS_A_CALL) {
+		CLEANUP(strbuf_release) struct strbuf body = STRBUF_INIT;
 
-static int do_call(struct pusher *p, enum push_action action, struct err *err)
-{
-	p->action = action;
-	if (action != PUSH_UNTAG)
-		items_check_present(p);
-	if ((action == PUSH_ADD || action == PUSH_UPDATE) &&
-	    write_members(p, err) < 0)
-		return -1;
-	if (in_calls(p, tag_items, err) < 0)
-		return -1;
-	return action == PUSH_UNTAG ? untag_strangers(p, err) : 0;
-}
-
-#define LOOKS_MOST 5
-
-/* It is not known whether they were added: the mirror is, before it is tried
- * again, and with it who left since. */
-static int look_again(struct pusher *p, int *looks, struct err *err)
-{
-	struct err lost = *err;
-
-	if (p->action != PUSH_ADD || err->code != ERR_RETRY ||
-	    job_is_stopping(p->w->run))
-		return -1;
-	if (++*looks > LOOKS_MOST)
-		return -1;
-	*err = (struct err)ERR_INIT;
-	if (mirror_follow(p->w, err) == 0)
-		return 0;
-	*err = lost;
-	return -1;
-}
-
-static int do_action(struct pusher *p, enum push_action action, struct err *err)
-{
-	int looks = 0;
-
-	for (;;) {
-		if (items_load(p, action, err) < 0)
-			return -1;
-		if (p->items.n == 0)
-			return 0;
-		if (do_call(p, action, err) < 0) {
-			if (look_again(p, &looks, err) < 0)
-				return -1;
+		if (write_body(p, &p->items.v[i], call_size(p, i), false,
+			       &body) == 0)
 			continue;
-		}
-		looks = 0;
-		if (items_store(p, err) < 0)
-			return -1;
-		if (job_is_stopping(p->w->run))
-			return err_set(err, ERR_RETRY, "the server stops");
+		p->sent[p->sent_n++] = &p->items.v[i];
+		ahead_send(p->all->ahead, batch_path(p), &body, is_once(p));
 	}
 }
 
-/* A row may turn out to be another action's. */
-static int is_left(struct pusher *p, struct err *err)
+int items_write(struct pusher *p, struct err *err)
 {
-	int64_t one;
-
-	return db_find_int(p->w->db, SQL_PUSH_ROW_TODO,
-			   SQL_ARGS(sql_int(p->push->id)), &one, err);
+	return in_calls(p, put_members, err);
 }
 
-int push_apply(struct work *w, struct push *push, struct err *err)
+int items_tag(struct pusher *p, struct err *err)
 {
-	CLEANUP(pusher_release)
-	struct pusher p = {
-		.w = w,
-		.push = push,
-		.items = VEC_INIT,
-		.records = VEC_INIT,
-		.arena = arena_new(),
-	};
-	int more;
-
-	if (tag_ensure(w, push, err) < 0 || field_map_load(w, &p.map, err) < 0)
+	if (in_calls(p, tag_items, err) < 0)
 		return -1;
-	do {
-		if (do_action(&p, PUSH_ADD, err) < 0 ||
-		    do_action(&p, PUSH_UPDATE, err) < 0 ||
-		    do_action(&p, PUSH_TAG, err) < 0)
-			return -1;
-		more = is_left(&p, err);
-	} while (more > 0);
-	if (more < 0 || do_action(&p, PUSH_UNTAG, err) < 0)
-		return -1;
-	push->state = "done";
-	return push_store(w, push, err);
+	return p->action == PUSH_UNTAG ? untag_strangers(p, err) : 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Rows of a push, see push_item.h.
  */
-#include "bridge/push_item.h"
+#include "bridge/push/push_item.h"
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -30,9 +30,6 @@ static void read_item(const struct rows *rows, struct arena *arena, void *out)
 		.outcome = PUSH_APPLIED,
 	};
 }
-
-/* Noted, and stored, with one sync of the disk: the calls take as long. */
-#define ITEMS_INSIDE 2000
 
 static int by_hash(const void *a, const void *b)
 {
@@ -89,13 +86,14 @@ static int load_shared(struct pusher *p, struct err *err)
 	return 0;
 }
 
-int items_load(struct pusher *p, enum push_action action, struct err *err)
+int items_load(struct pusher *p, enum push_action action, int64_t after,
+	       struct err *err)
 {
 	arena_reset(p->arena);
 	vec_reset(&p->items);
 	if (db_list(p->w->db, SQL_PUSH_ROW_NEXT,
 		    SQL_ARGS(sql_int(p->push->id), sql_int(action),
-			     sql_int(INT64_MIN),
+			     sql_int(after),
 			     sql_int(p->w->bridge->setup.inside
 					     ? ITEMS_INSIDE
 					     : MEMBERS_A_CALL)),
@@ -346,8 +344,8 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 			 SQL_ARGS(sql_int(it->outcome),
 				  sql_text(left_out_name(it->reason)),
 				  sql_text(untag ? NULL : it->detail),
-				  sql_text(field_map_tags(&p->map, it->dropped,
-							  p->arena)),
+				  sql_text(field_map_tags(
+					  &p->all->map, it->dropped, p->arena)),
 				  sql_int(action), sql_int(action),
 				  sql_int(p->push->id), sql_int(it->person_id)),
 			 err);
@@ -390,9 +388,9 @@ int items_store(struct pusher *p, struct err *err)
 				     : check_again(p, &tx, err)) < 0)
 		return -1;
 	vec_each (&p->items, it)
-		p->done += it->outcome != PUSH_INTENDED;
-	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,
-			 err) < 0)
+		p->all->done += it->outcome != PUSH_INTENDED;
+	if (job_progress(p->w->run, &tx, p->all->done, p->w->run->job->total,
+			 NULL, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }
