@@ -14,6 +14,7 @@
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
 	bool wants_details; /* what stands behind the rates */
+	bool wants_rest;    /* but who, as what, as of when */
 	const struct list *list;
 	const char *base;
 	struct merge_defs defs;
