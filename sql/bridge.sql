@@ -456,18 +456,21 @@ SELECT 1 FROM person WHERE id = ? AND opted_out = 1;
 
 -- name: present-changed
 -- Those of some addresses that are their person's marketing address no more,
--- or whose person has opted out. args: email ids (JSON array)
-SELECT e.id, e.record_id, CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
+-- or whose person has opted out, or that were erased: was it erased; of which
+-- person is there anything else to say (0: nobody); is it still the marketing
+-- address. args: email ids (JSON array)
+SELECT e.id, CASE WHEN e.folded = '' THEN 1 ELSE 0 END,
+       CASE WHEN p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1
+            THEN COALESCE(p.id, 0) ELSE 0 END,
+       CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
   FROM email e
-  JOIN person p ON p.id = e.record_id
+  LEFT JOIN person p ON p.id = e.record_id AND e.entity = :ENTITY_PERSON
   LEFT JOIN company c ON c.id = p.company_id
- WHERE e.id IN JSON_INTS(?) AND +e.entity = :ENTITY_PERSON
-   AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
+ WHERE e.id IN JSON_INTS(?)
+   AND (e.folded = ''
+        OR (p.id IS NOT NULL
+            AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)))
  ORDER BY e.id;
-
--- name: present-erased
--- Those of some addresses that were erased. args: email ids (JSON array)
-SELECT id FROM email WHERE id IN JSON_INTS(?) AND folded = '' ORDER BY id;
 
 -- name: push-add
 -- args: group_id, group_name, group_criteria, job_id, dry_run, audience_id,
@@ -693,6 +696,12 @@ UPDATE push_row
 -- The same of many, of whom there is nothing to say. args: push_id, JSON person ids
 UPDATE push_row SET outcome = :PUSH_APPLIED
  WHERE push_id = ? AND person_id IN JSON_INTS(?);
+
+-- name: push-rows-applied-all
+-- The same of all that are to be done so, from one person to another.
+-- args: push_id, action, first person_id, last person_id
+UPDATE push_row SET outcome = :PUSH_APPLIED
+ WHERE push_id = ? AND action = ? AND outcome = :PUSH_INTENDED AND person_id BETWEEN ? AND ?;
 
 -- name: push-row-actions
 -- args: push_id

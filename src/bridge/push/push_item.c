@@ -315,6 +315,14 @@ static int store_plain(struct pusher *p, struct tx *tx, struct err *err)
 			vec_push(&ids, it->person_id);
 	if (ids.n == 0)
 		return 0;
+	if (ids.n == p->items.n) /* all that were loaded, in their order */
+		return db_exec(tx, SQL_PUSH_ROWS_APPLIED_ALL,
+			       SQL_ARGS(sql_int(p->push->id),
+					sql_int(p->action), sql_int(ids.v[0]),
+					sql_int(ids.v[ids.n - 1])),
+			       err) < 0
+			       ? -1
+			       : 0;
 	return db_exec(tx, SQL_PUSH_ROWS_APPLIED,
 		       SQL_ARGS(sql_int(p->push->id), sql_keys(&ids, &keys)),
 		       err) < 0
