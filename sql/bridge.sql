@@ -40,6 +40,7 @@ INSERT INTO bridge_field (merge_tag, person_field) VALUES (?, ?)
 -- is older, and the time fits by an hour; not one that came after we asked to
 -- subscribe it again. Of an unsubscribe of ours, the time fits by an hour.
 -- args: email_hash, status, merge_hash, changed_ms, contact_id, seen_ms
+-- rows: of different keys
 INSERT INTO bridge_member (email_hash, status, merge_hash, changed_ms, contact_id, seen_ms)
 VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (email_hash) DO UPDATE
@@ -119,6 +120,7 @@ UPDATE bridge_member SET unsubscribed_ms = ?, unsubscribe_call_ms = ?, seen_ms =
 -- Before the bridge subscribes an address that is no member, or that it
 -- archived: what happens from now on is no archive of ours.
 -- args: email_hash, added_ms
+-- rows: of different keys
 INSERT INTO bridge_member (email_hash, status, changed_ms, added_ms)
 VALUES (?, :MIRROR_NONE, 0, ?)
     ON CONFLICT (email_hash) DO UPDATE

@@ -42,6 +42,9 @@ their numbers: what was released does not change with an enum.
 In a migration, what follows a line `-- only: sqlite` or `-- only: pg` is for that
 database alone, up to the next such line; `-- only: any` ends it.
 
+Rows of an INSERT travel together (store/many.h); one that updates what is there
+only if a line `-- rows: of different keys` says that no two of one key do.
+
 A query that ends with `FOR UPDATE` (or FOR UPDATE OF alias) reads rows that
 will be written: in a write transaction it locks them on PostgreSQL, elsewhere
 it reads as any other. With SKIP LOCKED it leaves out those that another has
@@ -209,17 +212,21 @@ def closing(text, at):
     return len(text)
 
 
-def single_row(text):
+def single_row(text, may_update):
     """Where in an INSERT the row that it puts in stands, and its length: one
-    whose values are looked up nowhere, and which changes no other row."""
+    whose values are looked up nowhere, and which changes no other row, unless
+    the query says that its rows are of different keys."""
     text = "\n".join(lines_of(text))
     m = re.match(r"INSERT (?:OR FAIL )?INTO [^']*?\bVALUES \(", text)
     if not m or not text.isascii():
         return "{ 0, 0 }"
     at = m.end() - 1
     end = closing(text, at)
-    if re.search(r"\bSELECT\b|'", text[at:end]) or not re.fullmatch(
-            r"(\s+ON CONFLICT( \([^()]*\))?\s+DO NOTHING)?;?", text[end:]):
+    rest = r"(\s+ON CONFLICT( \([^()]*\))?\s+DO NOTHING)?;?"
+    if may_update:
+        rest = r"\s+ON CONFLICT \([^()]*\)\s+DO UPDATE[^?$]*"
+    if re.search(r"\bSELECT\b|'", text[at:end]) or \
+            not re.fullmatch(rest, text[end:]):
         return "{ 0, 0 }"
     return f"{{ {at}, {end - at} }}"
 
@@ -296,6 +303,7 @@ def parse_queries(path, words):
             if "lite" in entry:
                 sys.exit(f"{path}: {name} stands twice")
             lite, pg = dialects(body)
+            entry["differs"] = "\n-- rows: of different keys\n" in block
             entry["lite"] = unjournalled(split_lock(lite)[0])
             plain, table = split_lock(pg)
             entry.setdefault("pg", plain)
@@ -357,8 +365,8 @@ def main():
             defs += (f"const struct sql {ident} = {{\n\t.name = \"{name}\",\n"
                      f"\t.schema = {schema}, .args = {nargs}, .index = {index},\n"
                      f"\t.has_keys = {has_keys},\n"
-                     f"\t.sqlite_row = {single_row(e['lite'])},\n"
-                     f"\t.pg_row = {single_row(pg)},\n"
+                     f"\t.sqlite_row = {single_row(e['lite'], e['differs'])},\n"
+                     f"\t.pg_row = {single_row(pg, e['differs'])},\n"
                      f"\t.sqlite =\n{c_string(e['lite'])},\n\t.pg =\n{c_string(pg)},\n")
             if e["locks"]:
                 defs += (f"\t.locks = \"{e['locks']}\",\n\t.pg_locked =\n"

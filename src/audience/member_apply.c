@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "sql/member.h"
-#include "store/insert.h"
 #include "store/store.h"
 #include "store/tally.h"
 #include "store/update.h"
@@ -318,25 +317,24 @@ static const char *or_null(const char *text)
 	return *text ? text : NULL;
 }
 
-static int insert_member(struct insert *rows, const struct member *m,
+static int insert_member(struct batch *batch, const struct member *m,
 			 struct err *err)
 {
-	return insert_add(rows,
-			  SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
-				   sql_text(m->address),
-				   sql_text(m->email_hash),
-				   sql_text(m->unique_id), sql_int(m->status),
-				   sql_int(m->unsubscribed_by),
-				   sql_text(or_null(m->unsubscribe_reason)),
-				   sql_int(m->text_only ? 2 : 1),
-				   sql_text(m->merge), sql_text(m->language),
-				   sql_int(m->vip), sql_int(m->rating),
-				   sql_text(m->source), sql_text(m->ip_signup),
-				   sql_text(m->ip_opt), sql_int(m->signup_ms),
-				   sql_int(m->opt_ms), sql_int(m->changed_ms),
-				   sql_id_or_null(m->unsubscribed_ms),
-				   sql_id_or_null(m->unsubscribed_campaign_id)),
-			  err);
+	return batch_add(batch, SQL_MEMBER_ADD,
+			 SQL_ARGS(sql_int(m->id), sql_int(m->list_id),
+				  sql_text(m->address), sql_text(m->email_hash),
+				  sql_text(m->unique_id), sql_int(m->status),
+				  sql_int(m->unsubscribed_by),
+				  sql_text(or_null(m->unsubscribe_reason)),
+				  sql_int(m->text_only ? 2 : 1),
+				  sql_text(m->merge), sql_text(m->language),
+				  sql_int(m->vip), sql_int(m->rating),
+				  sql_text(m->source), sql_text(m->ip_signup),
+				  sql_text(m->ip_opt), sql_int(m->signup_ms),
+				  sql_int(m->opt_ms), sql_int(m->changed_ms),
+				  sql_id_or_null(m->unsubscribed_ms),
+				  sql_id_or_null(m->unsubscribed_campaign_id)),
+			 err);
 }
 
 static void note_changes(const struct member *old, const struct member *now,
@@ -394,11 +392,11 @@ int member_forget_address(struct batch *batch, const struct member *m,
 			 SQL_ARGS(sql_int(m->list_id), sql_text(shown)), err);
 }
 
-static int add_address(struct insert *rows, const struct member *m,
+static int add_address(struct batch *batch, const struct member *m,
 		       const char *hash, struct err *err)
 {
-	return insert_add(
-		rows,
+	return batch_add(
+		batch, SQL_MEMBER_ADDRESS_ADD,
 		SQL_ARGS(sql_int(m->list_id), sql_text(hash), sql_int(m->id)),
 		err);
 }
@@ -409,12 +407,9 @@ static bool has_moved(const struct member_entry *e)
 }
 
 /* Old addresses go before new ones come: two members may swap theirs. */
-static int write_addresses(struct member_run *run, struct batch *batch,
-			   struct member_entry **dirty, size_t n,
-			   struct err *err)
+static int write_addresses(struct batch *batch, struct member_entry **dirty,
+			   size_t n, struct err *err)
 {
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(batch, SQL_MEMBER_ADDRESS_ADD);
 	char shown[MD5_HEX + 1];
 
 	for (size_t i = 0; i < n; i++)
@@ -426,32 +421,28 @@ static int write_addresses(struct member_run *run, struct batch *batch,
 
 		if (!dirty[i]->is_new && !has_moved(dirty[i]))
 			continue;
-		if (add_address(&rows, m, m->email_hash, err) < 0 ||
+		if (add_address(batch, m, m->email_hash, err) < 0 ||
 		    (email_shown_hash(m->address, shown) &&
-		     add_address(&rows, m, arena_strdup(run->arena, shown),
-				 err) < 0))
+		     add_address(batch, m, shown, err) < 0))
 			return -1;
 	}
-	return insert_end(&rows, err);
+	return 0;
 }
 
 /* The rows of members, and what becomes of the figures of the list. */
 static int write_members(struct batch *batch, struct member_entry **dirty,
 			 size_t n, struct tally *kept, struct err *err)
 {
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(batch, SQL_MEMBER_ADD);
-
 	for (size_t i = 0; i < n; i++) {
 		const struct member_entry *e = dirty[i];
 
 		list_kept_change(kept, e->is_new ? NULL : &e->old, &e->now);
 		if ((e->is_new
-			     ? insert_member(&rows, &e->now, err)
+			     ? insert_member(batch, &e->now, err)
 			     : member_write(batch, &e->old, &e->now, err)) < 0)
 			return -1;
 	}
-	return insert_end(&rows, err);
+	return 0;
 }
 
 static int write_all(struct member_run *run, struct member_entry **dirty,
@@ -467,7 +458,7 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	batch_begin(run->tx, &batch);
 	/* what was decided on has no such address: somebody was faster */
 	if (write_members(&batch, dirty, n, &kept, err) < 0 ||
-	    write_addresses(run, &batch, dirty, n, err) < 0 ||
+	    write_addresses(&batch, dirty, n, err) < 0 ||
 	    batch_end(&batch, err) < 0)
 		return db_lost_race(err);
 	return list_kept_write(&kept, run->tx, err);

@@ -8,7 +8,7 @@
 #include "sets/id_set.h"
 #include "sql/member.h"
 #include "sql/segment.h"
-#include "store/insert.h"
+#include "store/db.h"
 
 void tag_change_release(struct tag_change *change)
 {
@@ -22,17 +22,15 @@ static int64_t add_all(struct tx *tx, int64_t segment_id, const struct ids *ids,
 		       int64_t now_ms, struct err *err)
 {
 	struct batch batch;
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(&batch, SQL_MEMBER_TAG);
 
 	batch_begin(tx, &batch);
 	vec_each (ids, id)
-		if (insert_add(&rows,
-			       SQL_ARGS(sql_int(segment_id), sql_int(*id),
-					sql_int(now_ms)),
-			       err) < 0)
+		if (batch_add(&batch, SQL_MEMBER_TAG,
+			      SQL_ARGS(sql_int(segment_id), sql_int(*id),
+				       sql_int(now_ms)),
+			      err) < 0)
 			return -1;
-	return insert_end(&rows, err) < 0 ? -1 : batch_end(&batch, err);
+	return batch_end(&batch, err);
 }
 
 static int remove_all(struct tx *tx, int64_t segment_id, const struct ids *ids,

@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "bridge/hash_set.h"
 #include "crm/group/group.h"
-#include "store/insert.h"
 
 #include "sql/bridge.h"
 
@@ -216,7 +215,7 @@ static int keep_or_untag(struct planner *p, struct batch *b,
 			      err);
 }
 
-static int plan_person(struct planner *p, struct insert *rows,
+static int plan_person(struct planner *p, struct batch *b,
 		       const struct record *r, const struct facts *f,
 		       struct err *err)
 {
@@ -226,10 +225,10 @@ static int plan_person(struct planner *p, struct insert *rows,
 
 	if (!reason)
 		action = choose_action(p, r, f, &dropped);
-	else if (keep_or_untag(p, rows->batch, r, f, reason, err) < 0)
+	else if (keep_or_untag(p, b, r, f, reason, err) < 0)
 		return -1;
-	return insert_add(
-		rows,
+	return batch_add(
+		b, SQL_PUSH_ROW_ADD,
 		SQL_ARGS(sql_int(p->push->id), sql_int(r->id),
 			 sql_id_or_null(r->email_id), sql_int(action),
 			 sql_int(action == PUSH_UNCHANGED || reason
@@ -262,18 +261,14 @@ static int write_page(struct planner *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct batch b;
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(&b, SQL_PUSH_ROW_ADD);
 
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	for (size_t i = 0; i < p->records.n; i++)
-		if (plan_person(p, &rows, &p->records.v[i], &p->facts[i], err) <
-		    0)
+		if (plan_person(p, &b, &p->records.v[i], &p->facts[i], err) < 0)
 			return -1;
-	if (insert_end(&rows, err) < 0 || batch_end(&b, err) < 0 ||
-	    tell_opted_out(p, &tx, err) < 0)
+	if (batch_end(&b, err) < 0 || tell_opted_out(p, &tx, err) < 0)
 		return -1;
 	p->done += (int64_t)p->records.n;
 	if (job_progress(p->w->run, &tx, p->done, p->w->run->job->total, NULL,

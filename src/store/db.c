@@ -339,8 +339,7 @@ static int add_now(struct batch *b, const struct sql *sql, size_t rows,
 	return 0;
 }
 
-/* The rows that wait for more. */
-static int add_waiting(struct batch *b, struct err *err)
+int batch_flush(struct batch *b, struct err *err)
 {
 	struct many *many = &b->tx->db->many;
 	const struct sql *sql = many->sql;
@@ -358,10 +357,10 @@ static int add_to_many(struct batch *b, const struct sql *sql,
 {
 	struct many *many = &b->tx->db->many;
 
-	if (many->sql && many->sql != sql && add_waiting(b, err) < 0)
+	if (many->sql && many->sql != sql && batch_flush(b, err) < 0)
 		return -1;
 	many_add(many, sql, args);
-	return many->rows == MANY_MOST ? add_waiting(b, err) : 0;
+	return many->rows == MANY_MOST ? batch_flush(b, err) : 0;
 }
 
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
@@ -375,7 +374,7 @@ int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 		return err_prefix(err, "%s", sql->name);
 	if (many_is_fit(sql))
 		return add_to_many(b, sql, args, err);
-	return add_waiting(b, err) < 0 ? -1 : add_now(b, sql, 1, args, err);
+	return batch_flush(b, err) < 0 ? -1 : add_now(b, sql, 1, args, err);
 }
 
 int batch_add_text(struct batch *b, const char *text, struct sql_args args,
@@ -384,14 +383,14 @@ int batch_add_text(struct batch *b, const char *text, struct sql_args args,
 	struct db *db = b->tx->db;
 
 	b->queued++;
-	if (injected_fault(db, err) < 0 || add_waiting(b, err) < 0)
+	if (injected_fault(db, err) < 0 || batch_flush(b, err) < 0)
 		return -1;
 	return db->ops->batch_add(db, NULL, text, 1, args, &b->changed, err);
 }
 
 int64_t batch_end(struct batch *b, struct err *err)
 {
-	if (add_waiting(b, err) < 0 ||
+	if (batch_flush(b, err) < 0 ||
 	    b->tx->db->ops->batch_end(b->tx->db, &b->changed, err) < 0)
 		return -1;
 	return b->changed;

@@ -230,6 +230,9 @@ struct batch {
 void batch_begin(struct tx *tx, struct batch *out);
 int batch_add(struct batch *b, const struct sql *sql, struct sql_args args,
 	      struct err *err);
+/* What was added becomes statements now: two rows of one key cannot be of one,
+ * if it updates what is there (`-- rows: of different keys` in sql/). */
+int batch_flush(struct batch *b, struct err *err);
 int batch_add_text(struct batch *b, const char *text, struct sql_args args,
 		   struct err *err);
 int64_t batch_end(struct batch *b, struct err *err);

@@ -39,20 +39,18 @@ static int note_intent(struct pusher *p, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct batch b;
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(&b, SQL_BRIDGE_MEMBER_INTEND);
 
 	if (tx_begin(p->w->db, &tx, err) < 0)
 		return -1;
 	batch_begin(&tx, &b);
 	for (size_t i = 0; i < p->by_hash_n; i++)
 		if (item_is_to_write(p->by_hash[i]) &&
-		    item_insert(&rows, p->by_hash[i],
+		    item_insert(&b, SQL_BRIDGE_MEMBER_INTEND, p->by_hash[i],
 				SQL_ARGS(sql_text(p->by_hash[i]->hash),
 					 sql_int(p->w->actor.now_ms)),
 				err) < 0)
 			return -1;
-	if (insert_end(&rows, err) < 0 || batch_end(&b, err) < 0)
+	if (batch_end(&b, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);
 }

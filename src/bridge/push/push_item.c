@@ -57,11 +57,12 @@ static void sort_by_hash(struct pusher *p)
 				true;
 }
 
-int item_insert(struct insert *rows, const struct item *it,
+int item_insert(struct batch *b, const struct sql *sql, const struct item *it,
 		struct sql_args args, struct err *err)
 {
-	return it->repeated ? batch_add(rows->batch, rows->sql, args, err)
-			    : insert_add(rows, args, err);
+	if (it->repeated && batch_flush(b, err) < 0)
+		return -1;
+	return batch_add(b, sql, args, err);
 }
 
 /* Few addresses are, or were, of several: only they are asked about by their
@@ -189,14 +190,11 @@ void items_check_present(struct pusher *p)
 /* In the order in which they stand in the mirror. */
 static int store_written(struct batch *b, struct pusher *p, struct err *err)
 {
-	CLEANUP(insert_release)
-	struct insert rows = INSERT_OF(b, SQL_BRIDGE_MEMBER_PUT);
-
 	for (size_t i = 0; i < p->by_hash_n; i++) {
 		const struct item *it = p->by_hash[i];
 
 		if (it->merge_hash[0] && is_done(it) &&
-		    item_insert(&rows, it,
+		    item_insert(b, SQL_BRIDGE_MEMBER_PUT, it,
 				SQL_ARGS(sql_text(it->hash),
 					 sql_int(MIRROR_SUBSCRIBED),
 					 sql_text(it->merge_hash),
@@ -206,7 +204,7 @@ static int store_written(struct batch *b, struct pusher *p, struct err *err)
 				err) < 0)
 			return -1;
 	}
-	return insert_end(&rows, err);
+	return 0;
 }
 
 /* What else there is to say of a member. */

@@ -11,7 +11,6 @@
 #include "base/crypto.h"
 #include "base/email.h"
 #include "bridge/bridge_private.h"
-#include "store/insert.h"
 
 /* One row at hand. */
 struct item {
@@ -103,9 +102,9 @@ int items_tag(struct pusher *p, struct err *err);
  */
 int items_store(struct pusher *p, struct err *err);
 
-/* A row about its member into an INSERT that changes what is there: by itself
- * if there is another of it. */
-int item_insert(struct insert *rows, const struct item *it,
+/* A row about its member, of a query whose rows are of different keys: apart
+ * from another of it. */
+int item_insert(struct batch *b, const struct sql *sql, const struct item *it,
 		struct sql_args args, struct err *err);
 
 /* detail: the audience's words, which must live as long as p->arena; NULL. */
