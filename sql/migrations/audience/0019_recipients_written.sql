@@ -10,12 +10,15 @@ BEGIN
 	FROM (SELECT n.campaign_id, n.member_id,
 			CASE WHEN (o.sent_seq IS NULL) <> (n.sent_seq IS NULL)
 				THEN 4 ELSE 0 END
-			+ CASE WHEN (o.opens > 0) <> (n.opens > 0) THEN 8 ELSE 0 END
-			+ CASE WHEN (o.clicks > 0) <> (n.clicks > 0) THEN 16 ELSE 0 END
+			+ CASE WHEN o.opens > 0 OR n.opens > 0 THEN 8 ELSE 0 END
+			+ CASE WHEN o.clicks > 0 OR n.clicks > 0 THEN 16 ELSE 0 END
 			AS kind
 		FROM before o JOIN after n ON n.campaign_id = o.campaign_id
-			AND n.member_id = o.member_id) c
-	WHERE c.kind > 0 GROUP BY c.kind, c.campaign_id;
+			AND n.member_id = o.member_id
+		WHERE (o.sent_seq IS NULL) <> (n.sent_seq IS NULL)
+			OR (o.opens > 0) <> (n.opens > 0)
+			OR (o.clicks > 0) <> (n.clicks > 0)) c
+	GROUP BY c.kind, c.campaign_id;
 	RETURN NULL;
 END $$;
 CREATE TRIGGER recipient_written AFTER UPDATE ON recipient
