@@ -2,7 +2,7 @@
  * sets/change_log.h - whose rows changed since a moment
  *
  * Triggers of the database append to a log whatever is written about members
- * (audience/0016) or records (crm/0079), in the transaction of the rows. A
+ * (audience/0016) or records (crm/0078), in the transaction of the rows. A
  * moment is what a snapshot saw: on SQLite, with its one writer, the id of the
  * last change; on PostgreSQL the snapshot itself, since transactions do not
  * commit in the order of any number that they are given. The log is short: who

@@ -1,7 +1,7 @@
 /*
  * crm/group/record_change.h - the log of what records changed
  *
- * Migration crm/0079 writes it; see sets/change_log.h.
+ * Migration crm/0078 writes it; see sets/change_log.h.
  */
 #ifndef CRM_RECORD_CHANGE_H
 #define CRM_RECORD_CHANGE_H
