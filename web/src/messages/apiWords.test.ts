@@ -27,7 +27,7 @@ test.each([['en', en], ['de', de]] as const)('%s', (_, { pushes, person, people,
     [campaigns.hold, [...troubleOfOurs, 'disk', ...words('crm/campaign/send_job.h', DEFINED), ...words('delivery/send/hold.c', /#define PAUSED_[A-Z]+ "(\w+)"/g)]],
     [report.csv, words('crm/campaign/recipient_csv.c', /\t"(\w+)",/g, /header\[\][\s\S]*?\};/)],
     [people.exportField, words('crm/export.c', /"(\w+)"/g, /beside_address\[\][\s\S]*?beside_opt_out[\s\S]*?\};/)],
-    [imports.reason, words('crm/import/import_row.c', /import_refuse\(\s*row,\s*"(\w+)"/g)],
+    [imports.reason, words('crm/import/read/import_row.c', /import_refuse\(\s*row,\s*"(\w+)"/g)],
   ];
   for (const [messages, all] of expected) for (const word of all) expect(messages, word).toHaveProperty(word);
 });
