@@ -11,6 +11,7 @@ const LEFT = [
   // what tells of the past, on purpose
   "crm.audit_log", "crm.job", "crm.bridge_journal", "audience.job", "events.job",
   "audience.member_change", // ids; the oldest go by themselves
+  "crm.record_change",
   // keys, marks and settings of the program, which are made once
   "crm.setting", "audience.setting", "crm.sequence", "audience.sequence", "crm.bridge_field",
   "audience.event_cursor", "audience.delivery_lease", "audience.webhook",
