@@ -630,21 +630,26 @@ VALUES (?, ?, ?, :PUSH_UNTAG, :PUSH_INTENDED, ?, ?)
 -- name: push-row-overtaken
 -- Who is in the tag by this push, and has another address since, or may not be
 -- mailed. Row by row: joined with itself, push_row is read once for each of its
--- rows where PostgreSQL has not counted them yet. args: push_id
+-- rows where PostgreSQL has not counted them yet. The row tells of most; others are
+-- asked only where they have the address, too. args: push_id
 UPDATE push_row SET action = :PUSH_UPDATE, outcome = :PUSH_INTENDED
  WHERE push_id = ? AND action IN (:PUSH_TAGGED) AND outcome = :PUSH_APPLIED
-   AND (NOT EXISTS (SELECT 1 FROM person p
-                     WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id)
-        OR EXISTS (SELECT 1 FROM email e
-                    WHERE e.id = push_row.email_id
-                      AND (EXISTS (SELECT 1 FROM email h WHERE h.hash = e.hash AND h.ended_ms IS NULL AND h.held <> :HELD_NO)
-                           OR EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
-                           OR e.hash IN (SELECT b.hash FROM demo_barred b)
-                           OR EXISTS (SELECT 1 FROM email o JOIN person q ON q.id = o.record_id
-                                        LEFT JOIN company c ON c.id = q.company_id
-                                       WHERE o.hash = e.hash AND o.entity = :ENTITY_PERSON
-                                         AND o.ended_ms IS NULL
-                                         AND (q.opted_out = 1 OR c.opted_out = 1)))));
+   AND NOT EXISTS (
+       SELECT 1 FROM person p JOIN email e ON e.id = p.email_id
+         LEFT JOIN company c ON c.id = p.company_id
+        WHERE p.id = push_row.person_id AND p.email_id = push_row.email_id
+          AND +p.opted_out = 0 AND COALESCE(c.opted_out, 0) = 0
+          AND (e.ended_ms IS NOT NULL OR e.held = :HELD_NO)
+          AND NOT EXISTS (SELECT 1 FROM unclear_opt_out u WHERE u.hash = e.hash)
+          AND e.hash NOT IN (SELECT b.hash FROM demo_barred b)
+          AND NOT EXISTS (
+              SELECT 1 FROM email o
+               WHERE o.hash = e.hash AND o.id <> e.id AND o.ended_ms IS NULL
+                 AND (o.held <> :HELD_NO
+                      OR (o.entity = :ENTITY_PERSON AND EXISTS (
+                          SELECT 1 FROM person q LEFT JOIN company d ON d.id = q.company_id
+                           WHERE q.id = o.record_id
+                             AND (q.opted_out = 1 OR d.opted_out = 1))))));
 
 -- name: push-removals
 -- Tags taken from those who left the group: what the circuit breaker counts.
