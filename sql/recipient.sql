@@ -137,27 +137,6 @@ INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
 
--- name: activity-add-many
--- The same of many, in the order of their events. args: JSON array of arrays of
--- all columns
-INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
-	machine, machine_why, ip, agent)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
-	json_extract(value, '$[2]'), json_extract(value, '$[3]'),
-	json_extract(value, '$[4]'), json_extract(value, '$[5]'),
-	json_extract(value, '$[6]'), json_extract(value, '$[7]'),
-	json_extract(value, '$[8]'), json_extract(value, '$[9]')
-FROM json_each(?) WHERE true
-ON CONFLICT DO NOTHING;
-
--- name: activity-add-many @pg
-INSERT INTO activity (event_id, member_id, campaign_id, kind, link_id, at_ms,
-	machine, machine_why, ip, agent)
-SELECT (v->>0)::bigint, (v->>1)::bigint, (v->>2)::bigint, (v->>3)::integer,
-	(v->>4)::integer, (v->>5)::bigint, (v->>6)::integer, v->>7, v->>8, v->>9
-FROM jsonb_array_elements(?::jsonb) AS t (v)
-ON CONFLICT DO NOTHING;
-
 -- name: activity-turn
 -- A later hit showed this one to be a machine's. args: why, event, member,
 -- campaign

@@ -98,8 +98,10 @@ static void json_id_or_null(struct json_writer *w, int64_t id)
 		json_text(w, NULL);
 }
 
-static void add_move(const struct entry *e, struct json_writer *w)
+static void add_move(const struct batch_state *s, const struct entry *e,
+		     struct json_writer *w)
 {
+	(void)s;
 	json_begin_array(w);
 	json_int(w, e->campaign_id);
 	json_int(w, e->member_id);
@@ -137,42 +139,17 @@ static void add_activity(const struct batch_state *s, const struct entry *e,
 	json_end_array(w);
 }
 
-static void add_hit(const struct new_hit *new, struct json_writer *w)
-{
-	const struct verdict_hit *hit = new->hit;
+typedef bool (*is_wanted_fn)(const struct entry *e);
+typedef void (*add_fn)(const struct batch_state *s, const struct entry *e,
+		       struct json_writer *w);
 
-	json_begin_array(w);
-	json_int(w, hit->event_id);
-	json_int(w, new->entry->member_id);
-	json_int(w, new->entry->campaign_id);
-	json_int(w, hit->is_click ? 2 : 1);
-	json_int(w, hit->link_id);
-	json_int(w, hit->at_ms);
-	json_int(w, hit->why != MACHINE_NO);
-	json_text(w, machine_why_name(hit->why));
-	json_text(w, hit->ip);
-	json_text(w, hit->agent);
-	json_end_array(w);
-}
-
-/* args of either: the rows, and whose they are. */
-static int write_at_once(struct batch *b, const struct sql *sql,
-			 struct strbuf *rows, const struct ids *members,
-			 struct err *err)
+/* args of the statement: the rows, and whose they are. */
+static int write_at_once(struct batch_state *s, struct batch *b,
+			 const struct sql *sql, is_wanted_fn is_wanted,
+			 add_fn add, struct err *err)
 {
+	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-
-	return members->n == 0 ? 0
-			       : batch_add(b, sql,
-					   SQL_ARGS(sql_str(strbuf_str(rows)),
-						    sql_keys(members, &keys)),
-					   err);
-}
-
-static int write_moves_at_once(struct batch_state *s, struct batch *b,
-			       struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
 	CLEANUP(vec_release) struct ids members = VEC_INIT;
 	struct json_writer w = JSON_WRITER(&rows);
 
@@ -180,54 +157,31 @@ static int write_moves_at_once(struct batch_state *s, struct batch *b,
 	for (size_t i = 0; i < s->n; i++) {
 		const struct entry *e = &s->entries[i];
 
-		if (!e->is_there || !e->is_moved)
+		if (!e->is_there || !is_wanted(e))
 			continue;
-		add_move(e, &w);
+		add(s, e, &w);
 		vec_push(&members, e->member_id);
 	}
 	json_end_array(&w);
-	return write_at_once(b, SQL_RECIPIENT_MOVE_MANY, &rows, &members, err);
+	return members.n == 0 ? 0
+			      : batch_add(b, sql,
+					  SQL_ARGS(sql_str(strbuf_str(&rows)),
+						   sql_keys(&members, &keys)),
+					  err);
 }
 
-static int write_activities_at_once(struct batch_state *s, struct batch *b,
-				    struct err *err)
+static bool is_moved(const struct entry *e)
 {
-	CLEANUP(strbuf_release) struct strbuf rows = STRBUF_INIT;
-	CLEANUP(vec_release) struct ids members = VEC_INIT;
-	struct json_writer w = JSON_WRITER(&rows);
-
-	json_begin_array(&w);
-	for (size_t i = 0; i < s->n; i++) {
-		const struct entry *e = &s->entries[i];
-
-		if (!e->is_there || !e->is_active)
-			continue;
-		add_activity(s, e, &w);
-		vec_push(&members, e->member_id);
-	}
-	json_end_array(&w);
-	return write_at_once(b, SQL_RECIPIENT_ACTIVITY_MANY, &rows, &members,
-			     err);
+	return e->is_moved;
 }
 
-static int write_hits_at_once(struct batch_state *s, struct batch *b,
-			      struct err *err)
+static bool is_active(const struct entry *e)
 {
-	CLEANUP(strbuf_release) struct strbuf json = STRBUF_INIT;
-	struct json_writer w = JSON_WRITER(&json);
-
-	json_begin_array(&w);
-	vec_each (&s->news, new)
-		add_hit(new, &w);
-	json_end_array(&w);
-	return batch_add(b, SQL_ACTIVITY_ADD_MANY,
-			 SQL_ARGS(sql_str(strbuf_str(&json))), err);
+	return e->is_active;
 }
 
 static int write_hits(struct batch_state *s, struct batch *b, struct err *err)
 {
-	if (s->news.n > 1 && db_backend(s->tx->db) == DB_PG)
-		return write_hits_at_once(s, b, err);
 	vec_each (&s->news, new)
 		if (write_hit(b, new, err) < 0)
 			return -1;
@@ -310,8 +264,10 @@ static int write_entries(struct batch_state *s, struct err *err)
 	for (size_t i = 0; i < s->n; i++)
 		if (write_entry(s, &b, &s->entries[i], err) < 0)
 			return -1;
-	if ((at_once && (write_moves_at_once(s, &b, err) < 0 ||
-			 write_activities_at_once(s, &b, err) < 0)) ||
+	if ((at_once && (write_at_once(s, &b, SQL_RECIPIENT_MOVE_MANY, is_moved,
+				       add_move, err) < 0 ||
+			 write_at_once(s, &b, SQL_RECIPIENT_ACTIVITY_MANY,
+				       is_active, add_activity, err) < 0)) ||
 	    write_hits(s, &b, err) < 0 || write_seqs(s, &b, err) < 0)
 		return -1;
 	return batch_end(&b, err) < 0 ? -1 : 0;
