@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "sets/set_whom.h"
 #include "sql/segment.h"
 
 #define LEAVES_AT_ONCE 100 /* columns of a query */
@@ -23,32 +24,13 @@ struct fill {
 	struct arena *arena;
 	struct leaf leaves[LEAVES_AT_ONCE];
 	size_t n;
-	const char *among; /* JSON of ids; NULL: all */
-	int64_t from, to;  /* all: the range of ids; to 0: any */
+	struct set_whom whom;
 	struct err *err;
 };
 
 static int64_t hour_start(const struct leaf *leaf)
 {
 	return leaf->about->id * MS_HOUR;
-}
-
-static void add_whom(struct fill *f, struct sqlbuild *b, const char *id)
-{
-	if (f->among) {
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_among(b, f->among);
-	} else if (f->to) {
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_add(b, " >= ");
-		sqlbuild_bind_int(b, f->from);
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_add(b, " < ");
-		sqlbuild_bind_int(b, f->to);
-	}
 }
 
 /* --- SQLite, of rows: a walk --- */
@@ -86,7 +68,7 @@ static void write_walk(struct fill *f, struct sqlbuild *b)
 	}
 	sqlbuild_add(b, " FROM member m WHERE m.list_id + 0 = ");
 	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
-	add_whom(f, b, "m.id");
+	set_whom_add(&f->whom, "m.id", b);
 }
 
 static int walk(struct fill *f)
@@ -141,7 +123,7 @@ static void write_words(struct fill *f, struct sqlbuild *b)
 	}
 	sqlbuild_add(b, " FROM member m WHERE m.list_id = ");
 	sqlbuild_bind_int(b, f->leaves[0].about->list_id);
-	add_whom(f, b, "m.id");
+	set_whom_add(&f->whom, "m.id", b);
 	sqlbuild_add(b, " GROUP BY 1");
 }
 
@@ -179,7 +161,7 @@ static int take_edges(struct fill *f, const struct leaf *leaf)
 	sqlbuild_add(&b, column);
 	sqlbuild_add(&b, " < ");
 	sqlbuild_bind_int(&b, hour_start(leaf) + MS_HOUR);
-	add_whom(f, &b, "m.id");
+	set_whom_add(&f->whom, "m.id", &b);
 	if (sqlbuild_query(&b, f->db, &rows, f->err) < 0)
 		return -1;
 	while ((more = rows_next(rows, f->err)) > 0)
@@ -225,7 +207,7 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 			sqlbuild_bind_int(b, about->id);
 		}
 	}
-	add_whom(f, b, "m.member_id");
+	set_whom_add(&f->whom, "m.member_id", b);
 }
 
 static int word_index(struct fill *f)
@@ -298,14 +280,9 @@ int leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct fill f = { .db = db,
 			  .arena = arena,
-			  .from = part->from,
-			  .to = part->to,
+			  .whom = set_whom_of(part, &keys),
 			  .err = err };
 
-	if (part->among) {
-		(void)sql_keys(part->among, &keys);
-		f.among = keys.buf;
-	}
 	for (size_t i = 0; i < n; i++) {
 		if (leaf_is_of_rows(v[i]->about))
 			continue;

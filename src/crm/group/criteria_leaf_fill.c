@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "crm/group/criteria_leaf.h"
 #include "crm/group/criteria_sql.h"
+#include "sets/set_whom.h"
 #include "sql/record_change.h"
 #include "store/sqlbuild.h"
 
@@ -20,8 +21,7 @@ struct fill {
 	struct wanted_set *v[AT_ONCE];
 	size_t n;
 	enum entity entity;
-	const char *among; /* JSON of ids; NULL: all */
-	int64_t from, to;  /* all: the range of ids; to 0: any */
+	struct set_whom whom;
 	struct err *err;
 };
 
@@ -33,24 +33,6 @@ static const struct criteria_leaf *leaf_of(const struct wanted_set *w)
 static int64_t hour_end(const struct criteria_leaf *leaf)
 {
 	return (leaf->hour + 1) * MS_HOUR;
-}
-
-static void add_whom(struct fill *f, const char *id, struct sqlbuild *b)
-{
-	if (f->among) {
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_among(b, f->among);
-	} else if (f->to) {
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_add(b, " >= ");
-		sqlbuild_bind_int(b, f->from);
-		sqlbuild_add(b, " AND ");
-		sqlbuild_add(b, id);
-		sqlbuild_add(b, " < ");
-		sqlbuild_bind_int(b, f->to);
-	}
 }
 
 /* --- what comes --- */
@@ -129,7 +111,7 @@ static void add_tables(struct fill *f, struct sqlbuild *b)
 			of_company || leaf_of(f->v[i])->condition.of_company;
 	criteria_sql_tables(f->entity, of_company, b);
 	sqlbuild_add(b, " WHERE TRUE");
-	add_whom(f, "r.id", b);
+	set_whom_add(&f->whom, "r.id", b);
 }
 
 static int fill_rows(struct fill *f)
@@ -195,7 +177,7 @@ static int fill_ids(struct fill *f)
 			    : "SELECT i.id FROM ");
 	criteria_sql_ids(leaf->entity, &leaf->condition, &b);
 	sqlbuild_add(&b, " AS i WHERE TRUE");
-	add_whom(f, "i.id", &b);
+	set_whom_add(&f->whom, "i.id", &b);
 	if (!pg)
 		return take_ids(f, &b);
 	sqlbuild_add(&b, " GROUP BY 1");
@@ -238,14 +220,9 @@ int criteria_leaf_fill(struct db *db, struct wanted_set *const *v, size_t n,
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	struct fill f = { .db = db,
 			  .entity = leaf_of(v[0])->entity,
-			  .from = part->from,
-			  .to = part->to,
+			  .whom = set_whom_of(part, &keys),
 			  .err = err };
 
-	if (part->among) {
-		(void)sql_keys(part->among, &keys);
-		f.among = keys.buf;
-	}
 	for (size_t i = 0; i < n; i++) {
 		enum criteria_leaf_kind kind = leaf_of(v[i])->kind;
 
