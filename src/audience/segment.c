@@ -148,13 +148,11 @@ static int check_name(struct tx *tx, const struct segment *segment,
 
 /* {name, static_segment | options} over *segment. 1: `addresses` are its new
  * members. */
-static int read_body(struct tx *tx, const json_t *body, int64_t now_ms,
-		     struct arena *arena, struct segment *segment,
-		     const json_t **addresses, struct err *err)
+static int read_body(struct tx *tx, const json_t *body, struct arena *arena,
+		     struct segment *segment, const json_t **addresses,
+		     struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf column = STRBUF_INIT;
 	const json_t *options = NULL;
-	struct condition_tree tree;
 	int has_static, has_options;
 
 	if (read_name(body, &segment->name, arena, err) < 0 ||
@@ -169,11 +167,9 @@ static int read_body(struct tx *tx, const json_t *body, int64_t now_ms,
 				 "static_segment and options exclude each "
 				 "other");
 	if (has_options) {
-		if (segment_parse(tx->db, segment->list_id, options, now_ms,
-				  arena, &tree, err) < 0)
+		if (segment_options_read(tx->db, segment->list_id, options,
+					 arena, &segment->conditions, err) < 0)
 			return -1;
-		json_dump(options, &column);
-		segment->conditions = arena_str(arena, strbuf_str(&column));
 		segment->kind = SEGMENT_SAVED;
 	}
 	return has_static;
@@ -185,7 +181,7 @@ int segment_add(struct tx *tx, const struct list *list, const json_t *body,
 {
 	struct segment segment = { .list_id = list->id, .name = "" };
 	const json_t *addresses = NULL;
-	int has = read_body(tx, body, now_ms, arena, &segment, &addresses, err);
+	int has = read_body(tx, body, arena, &segment, &addresses, err);
 
 	if (has < 0)
 		return -1;
@@ -221,7 +217,7 @@ int segment_update(struct tx *tx, const struct list *list, int64_t id,
 	    segment_get(tx->db, list->id, id, arena, &before, err) < 0)
 		return -1;
 	segment = before;
-	has = read_body(tx, body, now_ms, arena, &segment, &addresses, err);
+	has = read_body(tx, body, arena, &segment, &addresses, err);
 	if (has < 0)
 		return -1;
 	if (segment.kind != before.kind ||

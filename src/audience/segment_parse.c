@@ -242,9 +242,28 @@ static int take_number(struct parse *p)
 	return 0;
 }
 
+/* What the API calls a condition on such a field. */
+static const char *merge_condition_type(enum merge_type type)
+{
+	switch (type) {
+	case MERGE_TYPE_ADDRESS:
+		return "AddressMerge";
+	case MERGE_TYPE_DATE:
+		return "DateMerge";
+	case MERGE_TYPE_BIRTHDAY:
+		return "BirthdayMerge";
+	case MERGE_TYPE_RADIO:
+	case MERGE_TYPE_DROPDOWN:
+		return "SelectMerge";
+	default:
+		return "TextMerge";
+	}
+}
+
 static int take_merge(struct parse *p, const struct merge_def *def)
 {
 	p->out->merge_id = def->id;
+	p->out->type = merge_condition_type(def->type);
 	switch (def->type) {
 	case MERGE_TYPE_NUMBER:
 		return take_number(p);
@@ -506,6 +525,10 @@ static int take_field(struct parse *p)
 		if (!is_type_of(p->type, fields[i].types))
 			return wrong(p, "condition_type",
 				     "does not fit the field");
+		p->out->type = fields[i].types[0];
+		if (strcmp(p->type, "NewSubscribers") == 0 ||
+		    strcmp(p->op, "date_within") == 0)
+			p->out->type = "NewSubscribers";
 		return fields[i].take(p);
 	}
 	def = find_field(p);
@@ -540,6 +563,7 @@ static int parse_one(struct parse *p)
 			p->field = usual[i].field;
 	if (!*p->field)
 		return wrong(p, "field", "This value should not be blank.");
+	p->out->field = p->field;
 	return take_field(p);
 }
 

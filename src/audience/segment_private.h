@@ -49,6 +49,7 @@ enum condition_test {
 };
 
 struct condition {
+	const char *type, *field; /* as the API calls them; of segment_parse */
 	enum condition_kind kind;
 	enum condition_test test;
 	bool negated;

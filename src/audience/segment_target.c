@@ -75,11 +75,3 @@ int segment_count(struct db *db, const struct segment_target *target,
 	*out = id_set_count(&set);
 	return 0;
 }
-
-int segment_check_opts(struct db *db, int64_t list_id, const json_t *opts,
-		       struct arena *arena, struct err *err)
-{
-	struct condition_tree tree;
-
-	return segment_parse(db, list_id, opts, 0, arena, &tree, err);
-}

@@ -36,9 +36,14 @@ int segment_members(struct db *db, const struct segment_target *target,
 int segment_count(struct db *db, const struct segment_target *target,
 		  int64_t now_ms, int64_t *out, struct err *err);
 
-/* Are these conditions {match, conditions} right for that list? 0, or -1:
- * ERR_INVALID says what is wrong with them. */
-int segment_check_opts(struct db *db, int64_t list_id, const json_t *opts,
-		       struct arena *arena, struct err *err);
+/*
+ * Conditions {match, conditions} of a client, as they are kept and answered
+ * (*out, JSON in arena): each with its condition_type and field, which a client
+ * may leave out, and with values of the type that the API gives them.
+ * ERR_INVALID says what is wrong with them for that list.
+ */
+int segment_options_read(struct db *db, int64_t list_id, const json_t *opts,
+			 struct arena *arena, const char **out,
+			 struct err *err);
 
 #endif

@@ -25,10 +25,11 @@ static void refused(struct segment_fixture *w, const char *opts)
 {
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err err = ERR_INIT;
+	const char *out;
 
 	assert_int_equal(json_parse(str_of(opts), &tree, &err), 0);
-	if (segment_check_opts(w->a.db, w->a.list.id, tree, w->a.arena, &err) ==
-	    0)
+	if (segment_options_read(w->a.db, w->a.list.id, tree, w->a.arena, &out,
+				 &err) == 0)
 		fail_msg("%s was accepted", opts);
 	assert_int_equal(err.code, ERR_INVALID);
 	assert_true(err.field[0]);

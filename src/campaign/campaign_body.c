@@ -93,24 +93,14 @@ static int take_conditions(struct db *db, const json_t *opts,
 			   struct arena *arena, struct campaign *c,
 			   struct err *err)
 {
-	CLEANUP(json_free) json_t *kept = json_object();
-	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	const json_t *conditions = NULL;
-	const char *match = "all";
 
-	if (json_get_text(opts, "match", &match, err) < 0 ||
-	    json_get_array(opts, "conditions", &conditions, err) < 0)
+	if (json_get_array(opts, "conditions", &conditions, err) < 0)
 		return in_object("recipients.segment_opts", err);
 	if (!conditions || json_array_size(conditions) == 0)
 		return 0;
-	(void)json_object_set_new(kept, "match", json_string(match));
-	(void)json_object_set_new(kept, "conditions",
-				  json_deep_copy(conditions));
-	if (segment_check_opts(db, c->list_id, kept, arena, err) < 0)
-		return -1;
-	json_dump(kept, &text);
-	c->segment_opts = arena_str(arena, strbuf_str(&text));
-	return 0;
+	return segment_options_read(db, c->list_id, opts, arena,
+				    &c->segment_opts, err);
 }
 
 static int take_segment(struct db *db, const json_t *opts, struct arena *arena,

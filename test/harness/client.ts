@@ -1,11 +1,12 @@
 /**
  * An HTTP client of the server under test. Each reply is checked against the
- * server's own description; a status that is not expected throws.
+ * server's own description, and of /3.0 against the published one; a status that is not expected throws.
  *
  *     const { body } = await admin.get("/api/v1/people", { q: "smith" });
  *     await admin.post("/api/v1/people", { first_name: "" }, { status: 400 });
  */
 import { Description } from "./openapi.js";
+import { checkPublished } from "./published.js";
 import { PATIENCE_MS } from "./wait.js";
 
 /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
@@ -75,6 +76,8 @@ export class Client {
         method, path, reply.status, reply.type, body, isPartial);
       if (fault) throw new Error(fault);
     }
+    const fault = checkPublished(method, path, reply.status, reply.type, body);
+    if (fault) throw new Error(fault);
   }
 
   /** body: a string or bytes go as they are, anything else as JSON. */

@@ -178,7 +178,6 @@ static void write_sent(const struct people *p, const struct report_row *row,
 		json_key_bool(w, "caught", true); /* ours alone, too */
 	json_key_int(w, "open_count", row->opens + row->machine_opens);
 	json_key_time(w, "last_open", row->last_open_ms);
-	json_key_text(w, "absplit_group", "");
 	json_key_int(w, "gmt_offset", 0);
 	mc_report_ids_write(&p->r.campaign, w);
 	write_links(p, row, "/sent-to", w);
