@@ -21,7 +21,7 @@ UPDATE campaign SET pull_state = ? WHERE id = ?;
 -- name: pull-accepted
 -- Also for those who share the address: they were left out as duplicates, but
 -- the message was to them too. Whoever else was left out and got it all the same
--- is not hidden. args: at_ms, accepted_ms, caught, campaign_id, hash
+-- is not hidden. args: at_ms, accepted_ms, caught, campaign_id, hashes (JSON array)
 UPDATE campaign_recipient
    SET state = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN :CRM_RECIPIENT_LEFT_OUT
                     ELSE :CRM_RECIPIENT_ACCEPTED END,
@@ -30,7 +30,7 @@ UPDATE campaign_recipient
                      ELSE detail END,
        reason = CASE WHEN state = :CRM_RECIPIENT_LEFT_OUT AND reason = :LEFT_OUT_DUPLICATE THEN reason END,
        at_ms = ?, accepted_ms = COALESCE(accepted_ms, ?), caught = ?
- WHERE campaign_id = ? AND email_hash = ?;
+ WHERE campaign_id = ? AND email_hash IN JSON_TEXTS(?);
 
 -- name: pull-unanswered
 -- Sent, and the relay was lost with its answer. args: detail, at_ms, campaign_id, hash

@@ -15,6 +15,8 @@
 
 /* Each with all that they did: a thousand busy ones are 100 MiB. */
 #define ACTIVE_A_PAGE 250
+/* How far apart the clocks may be with which a send began, here and there. */
+#define BEGINNING_MS (MS_DAY)
 #define EVERYTHING "/email-activity?exclude_fields=_links,emails._links"
 
 static int link_id(struct pull *p, struct tx *tx, const char *url, int64_t *out,
@@ -87,7 +89,8 @@ static int store_activity_page(struct pull *p, const json_t *page,
 		const char *hash =
 			json_string_value(json_object_get(member, "email_id"));
 
-		if (!hash)
+		if (!hash ||
+		    json_array_size(json_object_get(member, "activity")) == 0)
 			continue;
 		json_array_foreach (json_object_get(member, "activity"), k, a)
 			if (store_action(p, &tx, hash, a, err) < 0)
@@ -100,14 +103,19 @@ static int store_activity_page(struct pull *p, const json_t *page,
 	return figures_end(&tx, &figures, err) < 0 ? -1 : tx_commit(&tx, err);
 }
 
+/* Also at the first look `since` is given: without it there are those who did
+ * nothing, too, which are all who were sent it. */
 static const char *activity_path(struct pull *p)
 {
 	CLEANUP(strbuf_release) struct strbuf since = STRBUF_INIT;
 	CLEANUP(strbuf_release) struct strbuf escaped = STRBUF_INIT;
+	int64_t since_ms = p->at.since_ms;
 
-	if (p->at.since_ms == 0)
+	if (since_ms == 0)
+		since_ms = p->c.started_ms - BEGINNING_MS;
+	if (since_ms <= 0)
 		return report_path(p, EVERYTHING);
-	time_format_iso(p->at.since_ms, &since);
+	time_format_iso(since_ms, &since);
 	strbuf_add_url(&escaped, strbuf_str(&since));
 	return arena_printf(p->arena, "%s&since=%s", report_path(p, EVERYTHING),
 			    escaped.buf);
