@@ -32,6 +32,7 @@ struct open_file {
 static struct {
 	pthread_mutex_t lock;
 	sqlite3_vfs vfs, *real;
+	bool is_broken;
 	struct open_file files[FILES_MAX];
 } power = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -84,7 +85,7 @@ static int sync_file(sqlite3_file *file, int flags)
 
 	pthread_mutex_lock(&power.lock);
 	f = find(file);
-	rc = f->real->xSync(file, flags);
+	rc = power.is_broken ? SQLITE_IOERR_FSYNC : f->real->xSync(file, flags);
 	if (rc == SQLITE_OK)
 		copy_to_synced(f->path);
 	pthread_mutex_unlock(&power.lock);
@@ -171,6 +172,13 @@ void power_begin(const char *folder)
 	power.vfs.zName = "power";
 	power.vfs.xOpen = open_file;
 	BUG_ON(sqlite3_vfs_register(&power.vfs, 1) != SQLITE_OK);
+}
+
+void power_break(void)
+{
+	pthread_mutex_lock(&power.lock);
+	power.is_broken = true;
+	pthread_mutex_unlock(&power.lock);
 }
 
 /* One that was never synced is not there after a cut. */

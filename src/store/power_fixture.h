@@ -16,6 +16,8 @@
 /* What lies in the folder now counts as synced. Aborts on failure, as the
  * rest. */
 void power_begin(const char *folder);
+/* From now on the disk keeps nothing more: each sync fails. */
+void power_break(void);
 /* Makes the folder `to`. Of the files that may have lost something, in the
  * order of their names, the nth has if bit n of `lost` is set. Any process. */
 void power_cut(const char *folder, const char *to, unsigned lost);

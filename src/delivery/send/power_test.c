@@ -79,6 +79,19 @@ static int64_t number(struct store *store, enum store_schema schema,
 	return rows_int(rows, 0);
 }
 
+static pid_t start_child(const struct world *w, const char *how)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl("/proc/self/exe", "power_test", how, w->now, w->relay,
+		      (char *)NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
 /* --- a log --- */
 
 static struct event_writer *start_writer(struct store *store)
@@ -157,6 +170,48 @@ static void what_was_answered_is_there_with_all_before_it(void **state)
 	remove_all(w.root);
 }
 
+#define RETURNED 77
+
+/* Whoever clicked to leave must not be told that it is done. */
+static _Noreturn void run_broken_child(char **argv)
+{
+	const struct event event = { .at_ms = 1,
+				     .kind = EVENT_UNSUBSCRIBED,
+				     .campaign_id = 1,
+				     .member_id = 2 };
+	struct err err = ERR_INIT;
+	struct event_writer *writer;
+	struct store *store;
+
+	power_begin(argv[2]);
+	store = open_store(argv[2], false);
+	writer = start_writer(store);
+	add(writer, EVENT_UNSUBSCRIBED, 1);
+	power_break();
+	(void)event_add_wait(writer, &event, &err);
+	_exit(RETURNED);
+}
+
+static void a_failed_sync_ends_the_process(void **state)
+{
+	struct world w = { 0 };
+	struct store *store;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	make_root(&w);
+	next_life(&w, w.now, sizeof(w.now));
+	store = open_store(w.now, true);
+	store_free(&store);
+	pid = start_child(&w, "--broken");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
+	assert_int_equal(left_of_log(&w, "SELECT COUNT(*) FROM event"), 1);
+	remove_all(w.root);
+}
+
 static void ids_are_not_given_again(void **state)
 {
 	struct world w = { 0 };
@@ -230,19 +285,6 @@ static _Noreturn void run_child(char **argv)
 		pause();
 }
 
-static pid_t start_child(const struct world *w)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execl("/proc/self/exe", "power_test", "--child", w->now,
-		      w->relay, (char *)NULL);
-		_exit(127);
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
 /* The machine starts again: its life is another one. */
 static void begin_life(const char *folder)
 {
@@ -285,7 +327,7 @@ static int64_t accepted(struct world *w)
 static void live_and_die(struct world *w, struct prng *chance)
 {
 	int64_t until = accepted(w) + 100 + (int64_t)prng_below(chance, 250);
-	pid_t pid = start_child(w);
+	pid_t pid = start_child(w, "--child");
 
 	while (accepted(w) < until)
 		sink_wait(w->sink);
@@ -363,11 +405,14 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_not_given_again),
+		cmocka_unit_test(a_failed_sync_ends_the_process),
 		cmocka_unit_test(a_power_cut_loses_nobody),
 		cmocka_unit_test(what_was_answered_is_there_with_all_before_it),
 	};
 
 	if (argc == 4 && strcmp(argv[1], "--child") == 0)
 		run_child(argv);
+	if (argc == 4 && strcmp(argv[1], "--broken") == 0)
+		run_broken_child(argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
