@@ -516,7 +516,9 @@ int db_pg_open(const char *url, enum store_schema schema, struct db **out,
 		    "SET client_encoding = 'UTF8';"
 		    "SET search_path = %s;"
 		    "SET jit = off;"
-		    "SET application_name = 'muster'",
+		    "SET application_name = 'muster';"
+		    "SELECT set_config('synchronous_commit', 'on', false)"
+		    " WHERE current_setting('synchronous_commit') = 'off'",
 		    schema_name(schema));
 	if (pg_script(&pg->db, setup.buf, err) < 0) {
 		pg_close(&pg->db);

@@ -235,6 +235,13 @@ export class Server {
     await this.end("SIGKILL");
   }
 
+  /** Starts it again if it has ended by itself with this code, as a service manager does. */
+  async runIfEnded(code: number): Promise<void> {
+    if (this.child?.exitCode !== code) return;
+    this.child = undefined;
+    await this.run();
+  }
+
   /** A graceful stop; the data stays. */
   async halt(): Promise<void> {
     const code = await this.end("SIGTERM");
