@@ -1,5 +1,6 @@
 #include "audience/list.h"
 
+#include "audience/interest/interest.h"
 #include "audience/kept/list_kept.h"
 #include "audience/member.h"
 #include "audience/merge_field.h"
@@ -314,8 +315,11 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 		SQL_LIST_DELETE_MEMBERS,         SQL_MERGE_FIELD_REMOVE_ALL,
 	};
 	struct list list;
+	int64_t id;
 
-	if (list_get(tx->db, hex, arena, &list, err) < 0)
+	if (db_find_int(tx->db, SQL_LIST_LOCK, SQL_ARGS(sql_text(hex)), &id,
+			err) < 0 ||
+	    list_get(tx->db, hex, arena, &list, err) < 0)
 		return -1;
 	if (list.is_master)
 		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
@@ -323,7 +327,8 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(list.id)), err) < 0)
 			return -1;
-	if (list_kept_remove(tx, list.id, err) < 0)
+	if (interest_remove_all(tx, list.id, err) < 0 ||
+	    list_kept_remove(tx, list.id, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_LIST_DELETE,
 		       SQL_ARGS(sql_int(now_ms), sql_int(list.id)), err) < 0

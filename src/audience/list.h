@@ -69,8 +69,8 @@ int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 /* What the body does not give stays. ERR_NOT_FOUND, ERR_INVALID. */
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err);
-/* With its members, segments and webhooks; campaigns stay. ERR_NOT_FOUND; the
- * master audience is ERR_CONFLICT. */
+/* With its members, segments, interests and webhooks; campaigns stay.
+ * ERR_NOT_FOUND; the master audience is ERR_CONFLICT. */
 int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		struct err *err);
 

@@ -34,6 +34,7 @@ enum condition_kind {
 	CONDITION_SENT,
 	CONDITION_OPENED,
 	CONDITION_CLICKED,
+	CONDITION_INTERESTS,
 };
 
 /* What remains when negations are taken out: `not` is a negated `is`. */
@@ -46,6 +47,8 @@ enum condition_test {
 	TEST_LESS,
 	TEST_BLANK,
 	TEST_BETWEEN, /* from_ms <= time < to_ms, and there is a time */
+	TEST_ANY_OF,  /* of `ids` */
+	TEST_ALL_OF,
 };
 
 struct condition {
@@ -59,7 +62,9 @@ struct condition {
 	const char *text; /* ASCII lower case */
 	double number;
 	int64_t from_ms, to_ms;
-	int64_t id; /* segment or campaign; 0: any campaign */
+	int64_t id;         /* segment or campaign; 0: any campaign */
+	const int64_t *ids; /* interests */
+	size_t ids_n;
 };
 
 struct condition_tree {

@@ -196,6 +196,22 @@ static void add_static(struct sqlbuild *b, const struct condition *c)
 	sqlbuild_add(b, ")");
 }
 
+static void add_interests(struct sqlbuild *b, const struct condition *c)
+{
+	for (size_t i = 0; i < c->ids_n; i++) {
+		if (i)
+			sqlbuild_add(b,
+				     c->test == TEST_ALL_OF ? " AND " : " OR ");
+		sqlbuild_add(b, "EXISTS (SELECT 1 FROM member_interest mi "
+				"WHERE mi.member_id = m.id AND "
+				"mi.interest_id = ");
+		sqlbuild_bind_int(b, c->ids[i]);
+		sqlbuild_add(b, ")");
+	}
+	if (c->ids_n == 0)
+		sqlbuild_add(b, "1 = 0");
+}
+
 void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 {
 	switch (c->kind) {
@@ -240,6 +256,9 @@ void segment_sql_test(struct sqlbuild *b, const struct condition *c)
 		break;
 	case CONDITION_CLICKED:
 		add_recipient(b, c->id, " AND r.clicks > 0");
+		break;
+	case CONDITION_INTERESTS:
+		add_interests(b, c);
 		break;
 	case CONDITION_NEVER:
 		sqlbuild_add(b, "1 = 0");

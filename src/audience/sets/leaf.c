@@ -31,6 +31,8 @@ unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id)
 		return CHANGE_OPENED;
 	case LEAF_CLICKED:
 		return CHANGE_CLICKED;
+	case LEAF_INTEREST:
+		return CHANGE_INTEREST;
 	default:
 		return CHANGE_MEMBER;
 	}

@@ -20,6 +20,7 @@ enum leaf_kind {
 	LEAF_SENT,   /* id: the campaign; 0: any */
 	LEAF_OPENED,
 	LEAF_CLICKED,
+	LEAF_INTEREST, /* id: the interest */
 };
 
 struct leaf_about {
@@ -35,7 +36,7 @@ static inline bool leaf_is_of_rows(const struct leaf_about *about)
 {
 	return about->kind <= LEAF_SINCE;
 }
-/* Which changes of which segment or campaign (0: any) can move it. */
+/* Which changes of which segment, campaign or interest (0: any) can move it. */
 unsigned leaf_moved_by(const struct leaf_about *about, int64_t *of_id);
 
 #endif

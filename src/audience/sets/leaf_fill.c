@@ -184,7 +184,7 @@ static int word_rows(struct fill *f)
 	return 0;
 }
 
-/* --- of an index: tags and campaigns --- */
+/* --- of an index: tags, interests and campaigns --- */
 
 static void write_index(struct fill *f, struct sqlbuild *b)
 {
@@ -192,6 +192,10 @@ static void write_index(struct fill *f, struct sqlbuild *b)
 
 	if (about->kind == LEAF_TAG) {
 		sqlbuild_add(b, " FROM segment_member m WHERE m.segment_id = ");
+		sqlbuild_bind_int(b, about->id);
+	} else if (about->kind == LEAF_INTEREST) {
+		sqlbuild_add(b, " FROM member_interest m "
+				"WHERE m.interest_id = ");
 		sqlbuild_bind_int(b, about->id);
 	} else {
 		/* `+`: not through an index of those, which leads to the

@@ -1,7 +1,7 @@
 /*
  * audience/sets/member_change.h - the log of what members changed
  *
- * Migration audience/0016 writes it; see sets/change_log.h.
+ * Migrations audience/0016 and 0020 write it; see sets/change_log.h.
  */
 #ifndef AUDIENCE_SETS_MEMBER_CHANGE_H
 #define AUDIENCE_SETS_MEMBER_CHANGE_H
@@ -15,6 +15,7 @@ enum member_change {
 	CHANGE_SENT = 4,
 	CHANGE_OPENED = 8,
 	CHANGE_CLICKED = 16,
+	CHANGE_INTEREST = 32,
 };
 
 extern const struct change_log member_change_log;

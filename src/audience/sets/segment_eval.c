@@ -17,6 +17,7 @@ struct eval {
 	struct wanted_sets wanted;
 	size_t statuses; /* of `wanted`, the first */
 	int first[CONDITIONS_MAX], second[CONDITIONS_MAX]; /* NONE: nobody */
+	int *interests[CONDITIONS_MAX]; /* of those of interests, one each */
 };
 
 static void eval_release(struct eval *e)
@@ -66,6 +67,7 @@ static int want_first(struct eval *e, const struct condition *c)
 {
 	switch (c->kind) {
 	case CONDITION_NEVER:
+	case CONDITION_INTERESTS:
 		return NONE;
 	case CONDITION_STATIC:
 		return want_index(e, LEAF_TAG, c->id);
@@ -94,6 +96,18 @@ static int want_second(struct eval *e, const struct condition *c)
 	return NONE;
 }
 
+static int *want_interests(struct eval *e, const struct condition *c)
+{
+	int *wanted;
+
+	if (c->kind != CONDITION_INTERESTS)
+		return NULL;
+	wanted = arena_array(e->arena, int, c->ids_n + 1);
+	for (size_t i = 0; i < c->ids_n; i++)
+		wanted[i] = want_index(e, LEAF_INTEREST, c->ids[i]);
+	return wanted;
+}
+
 static void want_all(struct eval *e)
 {
 	for (int status = 1; status <= MEMBER_ARCHIVED; status++)
@@ -106,6 +120,7 @@ static void want_all(struct eval *e)
 	for (size_t i = 0; i < e->tree->n; i++) {
 		e->first[i] = want_first(e, &e->tree->v[i]);
 		e->second[i] = want_second(e, &e->tree->v[i]);
+		e->interests[i] = want_interests(e, &e->tree->v[i]);
 	}
 }
 
@@ -128,6 +143,22 @@ static void between(struct eval *e, size_t i, struct id_set *out)
 	id_set_subtract(out, &later);
 }
 
+static void choosing(struct eval *e, size_t i, struct id_set *out)
+{
+	const struct condition *c = &e->tree->v[i];
+
+	for (size_t n = 0; n < c->ids_n; n++) {
+		struct id_set *set = &e->wanted.v[e->interests[i][n]].set->set;
+
+		if (n == 0)
+			id_set_copy(out, set);
+		else if (c->test == TEST_ALL_OF)
+			id_set_and(out, set);
+		else
+			id_set_or(out, set);
+	}
+}
+
 /* Who fits it, or with `negated` who does not: a set that is added to or taken
  * from others. */
 static void fitting(struct eval *e, size_t i, struct id_set *out, bool *negated)
@@ -143,6 +174,8 @@ static void fitting(struct eval *e, size_t i, struct id_set *out, bool *negated)
 		id_set_subtract(out, first);
 	} else if (c->test == TEST_BETWEEN) {
 		between(e, i, out);
+	} else if (c->kind == CONDITION_INTERESTS) {
+		choosing(e, i, out);
 	} else if (first) {
 		id_set_copy(out, first);
 	}
