@@ -51,6 +51,10 @@ INSERT INTO member (id, list_id, address, email_hash, unique_id, status,
 	unsubscribed_ms, unsubscribed_campaign_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: member-touch
+-- What it has beside its row is another. args: now, id
+UPDATE member SET changed_ms = ? WHERE id = ?;
+
 -- name: member-address-add
 -- One whose domain has A-labels has two rows: the hash of the address, and that
 -- of the address in letters. args: list, hash, member

@@ -5,6 +5,7 @@
 #include "audience/member.h"
 #include "audience/merge_field.h"
 #include "audience/must_exist.h"
+#include "audience/side/side.h"
 #include "audience/suppression.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "base/strbuf.h"
 #include "sql/list.h"
 #include "sql/merge_field.h"
+#include "sql/segment.h"
 #include "store/store.h"
 #include "store/tally.h"
 #include "store/update.h"
@@ -324,11 +326,13 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 	if (list.is_master)
 		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
 				 "The master audience cannot be deleted.");
+	if (member_sides_drop_list(tx, list.id, err) < 0 ||
+	    interest_remove_all(tx, list.id, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(list.id)), err) < 0)
 			return -1;
-	if (interest_remove_all(tx, list.id, err) < 0 ||
-	    list_kept_remove(tx, list.id, err) < 0)
+	if (list_kept_remove(tx, list.id, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_LIST_DELETE,
 		       SQL_ARGS(sql_int(now_ms), sql_int(list.id)), err) < 0
@@ -364,6 +368,15 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 }
 
 /* --- figures --- */
+
+int list_last_sent_ms(struct db *db, int64_t list_id, int64_t *out,
+		      struct err *err)
+{
+	return db_find_int(db, SQL_SEGMENT_LAST_SENT_MS,
+			   SQL_ARGS(sql_int(list_id)), out, err) < 0
+		       ? -1
+		       : 0;
+}
 
 /* Each fills its part of a struct list_stats. */
 static void read_campaigns(const struct rows *rows, struct arena *arena,

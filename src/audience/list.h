@@ -79,6 +79,10 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err);
 
+/* When a campaign to it was last sent; 0: never. */
+int list_last_sent_ms(struct db *db, int64_t list_id, int64_t *out,
+		      struct err *err);
+
 /* Kept (list_kept.h, campaign/report_kept.h) or found in an index. */
 struct list_stats {
 	int64_t member_count; /* subscribed */

@@ -297,6 +297,34 @@ static void add_after(struct sqlbuild *b, const struct member_filter *f)
 	sqlbuild_add(b, ")");
 }
 
+static void add_chosen(struct sqlbuild *b, const struct ids *interests)
+{
+	sqlbuild_add(b, "(SELECT mi.member_id FROM member_interest mi "
+			"WHERE mi.interest_id IN (");
+	for (size_t i = 0; i < interests->n; i++) {
+		if (i)
+			sqlbuild_add(b, ", ");
+		sqlbuild_bind_int(b, interests->v[i]);
+	}
+	sqlbuild_add(b, "))");
+}
+
+static void add_interests(struct sqlbuild *b, const struct member_filter *f)
+{
+	if (f->chose != CHOSE_ALL) {
+		sqlbuild_add(b, f->chose == CHOSE_NONE ? " AND m.id NOT IN "
+						       : " AND m.id IN ");
+		add_chosen(b, f->interests);
+		return;
+	}
+	for (size_t i = 0; i < f->interests->n; i++) {
+		struct ids one = { .v = f->interests->v + i, .n = 1 };
+
+		sqlbuild_add(b, " AND m.id IN ");
+		add_chosen(b, &one);
+	}
+}
+
 static void add_where(struct sqlbuild *b, const struct member_filter *f,
 		      bool counting)
 {
@@ -337,6 +365,8 @@ static void add_where(struct sqlbuild *b, const struct member_filter *f,
 		sqlbuild_bind_int(b, f->segment_id);
 		sqlbuild_add(b, ")");
 	}
+	if (f->interests)
+		add_interests(b, f);
 }
 
 static void add_order(struct sqlbuild *b, const struct member_filter *f)
@@ -431,7 +461,7 @@ static bool is_kept(const struct member_filter *f)
 	       !f->since_opt_ms && !f->before_opt_ms &&
 	       !f->since_unsubscribed_ms && !f->before_unsubscribed_ms &&
 	       !f->email_type && !f->unique_id && !f->vip_only &&
-	       !f->segment_id;
+	       !f->segment_id && !f->interests;
 }
 
 static void reverse(struct members *m, size_t from)

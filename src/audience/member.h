@@ -125,6 +125,12 @@ enum member_sort {
 	MEMBER_BY_OPT,
 	MEMBER_BY_SIGNUP,
 };
+/* Of interests, in member_filter. */
+enum member_chose {
+	CHOSE_ANY, /* of them */
+	CHOSE_ALL,
+	CHOSE_NONE,
+};
 struct member_filter {
 	int64_t list_id;
 	enum member_status status;                   /* 0: any */
@@ -134,7 +140,9 @@ struct member_filter {
 	const char *email_type; /* "html", "text", NULL */
 	const char *unique_id;  /* NULL */
 	bool vip_only;
-	int64_t segment_id; /* members of a tag; 0: not asked */
+	int64_t segment_id;          /* members of a tag; 0: not asked */
+	const struct ids *interests; /* NULL: not asked */
+	enum member_chose chose;
 	enum member_sort sort;
 	bool sort_desc;
 	int64_t count, offset;

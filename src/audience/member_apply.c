@@ -125,12 +125,42 @@ static int read_wanted(struct member_run *run, struct member_op *op,
 	return 0;
 }
 
-static int load_members(struct member_run *run, const struct wanted *wanted,
-			size_t n, struct table *table, struct err *err)
+/* The members with these hashes, and, if it is asked for, what they have
+ * beside. */
+static int load_entries(struct member_run *run, const struct text_ids *hashes,
+			bool with_side, struct table *table, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	CLEANUP(vec_release) struct text_ids hashes = VEC_INIT;
 	CLEANUP(vec_release) struct members found = VEC_INIT;
+	struct member_entry **entries;
+	size_t n = 0;
+
+	if (db_list(run->tx->db, SQL_MEMBER_BY_HASHES,
+		    SQL_ARGS(sql_int(run->list->id),
+			     text_ids_keys(hashes, &keys)),
+		    member_read_row, run->arena, &found, err) < 0)
+		return -1;
+	entries = arena_array(run->arena, struct member_entry *, found.n + 1);
+	vec_each (&found, m) {
+		struct slot *slot = slot_of(table, m->email_hash);
+
+		/* its address in letters leads to it, too */
+		if (slot->entry)
+			continue;
+		slot->entry = arena_new_of(run->arena, struct member_entry);
+		*slot->entry = (struct member_entry){ .old = *m,
+						      .now = *m,
+						      .exists = true };
+		entries[n++] = slot->entry;
+	}
+	return with_side ? side_load(run, entries, n, err) : 0;
+}
+
+static int load_members(struct member_run *run, const struct wanted *wanted,
+			const struct member_op *ops, size_t n,
+			struct table *table, struct err *err)
+{
+	CLEANUP(vec_release) struct text_ids hashes = VEC_INIT;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct wanted *w = &wanted[i];
@@ -141,23 +171,9 @@ static int load_members(struct member_run *run, const struct wanted *wanted,
 			vec_push(&hashes,
 				 ((struct text_id){ w->email.hash, 0 }));
 	}
-	if (!hashes.n)
-		return 0;
-	if (db_list(run->tx->db, SQL_MEMBER_BY_HASHES,
-		    SQL_ARGS(sql_int(run->list->id),
-			     text_ids_keys(&hashes, &keys)),
-		    member_read_row, run->arena, &found, err) < 0)
-		return -1;
-	vec_each (&found, m) {
-		struct member_entry *entry =
-			arena_new_of(run->arena, struct member_entry);
-
-		*entry = (struct member_entry){ .old = *m,
-						.now = *m,
-						.exists = true };
-		slot_of(table, m->email_hash)->entry = entry;
-	}
-	return 0;
+	return hashes.n ? load_entries(run, &hashes, side_is_given(ops, n),
+				       table, err)
+			: 0;
 }
 
 static int load_past(struct member_run *run, struct wanted *wanted, size_t n,
@@ -275,7 +291,8 @@ static size_t collect_dirty(struct member_run *run, struct member_op *ops,
 
 		if (!entry)
 			continue;
-		if (!entry->is_new && !differs(&entry->old, &entry->now)) {
+		if (!entry->is_new && !differs(&entry->old, &entry->now) &&
+		    !side_differs(entry)) {
 			ops[i].outcome = MEMBER_SAME;
 			continue;
 		}
@@ -429,6 +446,19 @@ static int write_addresses(struct batch *batch, struct member_entry **dirty,
 	return 0;
 }
 
+static int write_member(struct batch *batch, const struct member_entry *e,
+			struct err *err)
+{
+	if (e->is_new)
+		return insert_member(batch, &e->now, err);
+	if (differs(&e->old, &e->now))
+		return member_write(batch, &e->old, &e->now, err);
+	/* what it has beside is another */
+	return batch_add(
+		batch, SQL_MEMBER_TOUCH,
+		SQL_ARGS(sql_int(e->now.changed_ms), sql_int(e->now.id)), err);
+}
+
 /* The rows of members, and what becomes of the figures of the list. */
 static int write_members(struct batch *batch, struct member_entry **dirty,
 			 size_t n, struct tally *kept, struct err *err)
@@ -437,9 +467,7 @@ static int write_members(struct batch *batch, struct member_entry **dirty,
 		const struct member_entry *e = dirty[i];
 
 		list_kept_change(kept, e->is_new ? NULL : &e->old, &e->now);
-		if ((e->is_new
-			     ? insert_member(batch, &e->now, err)
-			     : member_write(batch, &e->old, &e->now, err)) < 0)
+		if (write_member(batch, e, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -461,7 +489,9 @@ static int write_all(struct member_run *run, struct member_entry **dirty,
 	    write_addresses(&batch, dirty, n, err) < 0 ||
 	    batch_end(&batch, err) < 0)
 		return db_lost_race(err);
-	return list_kept_write(&kept, run->tx, err);
+	return list_kept_write(&kept, run->tx, err) < 0
+		       ? -1
+		       : side_write(run, dirty, n, err);
 }
 
 /* The no goes along with the member, and stays with the address. */
@@ -504,7 +534,7 @@ static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
 		if (read_wanted(run, &ops[i], &wanted[i], err) < 0)
 			return -1;
 	table_init(&table, 3 * n, run->arena);
-	if (load_members(run, wanted, n, &table, err) < 0 ||
+	if (load_members(run, wanted, ops, n, &table, err) < 0 ||
 	    load_past(run, wanted, n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)

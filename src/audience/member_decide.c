@@ -311,7 +311,8 @@ static int lay_body(struct member_run *run, struct member_op *op,
 	if ((is_new_to && past == ADDRESS_LEFT
 		     ? decide_status_with_no
 		     : decide_status)(run, op, entry, err) < 0 ||
-	    read_fields(op->body, &entry->now, err) < 0)
+	    read_fields(op->body, &entry->now, err) < 0 ||
+	    side_decide(run, op, entry, err) < 0)
 		return -1;
 	return read_merges(run, op, entry, err);
 }
@@ -321,10 +322,12 @@ int member_decide(struct member_run *run, struct member_op *op,
 		  enum address_past past)
 {
 	struct member before = entry->now;
+	struct member_side side = entry->side;
 
 	if (lay_body(run, op, entry, email, past, &op->err) == 0)
 		return 0;
 	entry->now = before;
+	entry->side = side;
 	op->outcome = MEMBER_REFUSED;
 	return -1;
 }

@@ -395,8 +395,6 @@ static int tell_one(struct member_run *run, const struct news *news,
 	enum departure_how how = news->why->how;
 	struct webhook_fact fact = {
 		.event = WEBHOOK_UNSUBSCRIBE,
-		.member = &news->member,
-		.defs = &run->defs,
 		.action = "unsub",
 		.reason = how == DEPART_COMPLAINED ? "abuse" : "manual",
 	};
@@ -413,8 +411,7 @@ static int tell_one(struct member_run *run, const struct news *news,
 	if (campaign_hex(run, news->why->campaign_id, &fact.campaign_hex, err) <
 	    0)
 		return -1;
-	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
-			    news->at_ms, err);
+	return member_tell_fact(run, &news->member, fact, news->at_ms, err);
 }
 
 static int tell_all(struct leaving *l, struct err *err)

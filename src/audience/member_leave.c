@@ -5,6 +5,7 @@
 #include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
+#include "audience/side/side.h"
 #include "audience/suppression.h"
 
 #include "base/arena.h"
@@ -33,16 +34,13 @@ static int tell_deleted(struct member_run *run, const struct member *m,
 {
 	struct webhook_fact fact = {
 		.event = WEBHOOK_UNSUBSCRIBE,
-		.member = m,
-		.defs = &run->defs,
 		.action = "delete",
 		.reason = "manual",
 	};
 
 	if (m->status != MEMBER_SUBSCRIBED)
 		return 0;
-	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
-			    run->actor->now_ms, err);
+	return member_tell_fact(run, m, fact, run->actor->now_ms, err);
 }
 
 static int archive_and_tell(struct member_run *run, struct member *m,
@@ -111,12 +109,15 @@ static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 		       struct err *err)
 {
 	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
 	char hash[KEYED_HASH_HEX + 1];
 	struct suppression_key key;
 
 	list_kept_change(&kept, m, NULL);
 	if (suppression_key_ensure(tx, &key, err) < 0 ||
-	    list_kept_write(&kept, tx, err) < 0)
+	    list_kept_write(&kept, tx, err) < 0 ||
+	    member_sides_drop(tx, sql_keys_strided(&m->id, 1, 0, &keys), err) <
+		    0)
 		return -1;
 	suppression_hash(&key, m->address, hash);
 	if (db_exec(tx, SQL_FORGOTTEN_ADD,
@@ -148,9 +149,9 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 	if (member_get(tx->db, list->id, key, arena, &m, err) < 0 ||
 	    member_run_load(&run, err) < 0 ||
 	    forget_told(tx, &m, arena, err) < 0 ||
-	    forget_rows(tx, &m, actor->now_ms, err) < 0)
+	    tell_deleted(&run, &m, err) < 0)
 		return -1;
-	return tell_deleted(&run, &m, err);
+	return forget_rows(tx, &m, actor->now_ms, err);
 }
 
 int members_drop(struct tx *tx, const struct ids *ids, struct err *err)
@@ -174,7 +175,8 @@ int members_drop(struct tx *tx, const struct ids *ids, struct err *err)
 		if (member_forget_address(&batch, m, err) < 0)
 			return -1;
 	}
-	if (batch_end(&batch, err) < 0 || list_kept_write(&kept, tx, err) < 0)
+	if (batch_end(&batch, err) < 0 || list_kept_write(&kept, tx, err) < 0 ||
+	    member_sides_drop(tx, of, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
 		if (db_exec(tx, queries[i], SQL_ARGS(of), err) < 0)

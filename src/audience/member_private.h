@@ -4,7 +4,9 @@
 #ifndef AUDIENCE_MEMBER_PRIVATE_H
 #define AUDIENCE_MEMBER_PRIVATE_H
 
+#include "audience/interest/interest.h"
 #include "audience/member.h"
+#include "audience/side/side_apply.h"
 #include "audience/text_ids.h"
 #include "audience/webhook.h"
 #include "base/email.h"
@@ -25,6 +27,8 @@ bool member_hash_of_key(const char *key, struct arena *arena,
 struct member_entry {
 	struct member old; /* id 0: it was not there */
 	struct member now;
+	/* What it has beside; empty as long as no op says anything of it. */
+	struct member_side old_side, side;
 	bool exists;    /* now, also if only from this very transaction */
 	bool is_new;    /* has no row yet */
 	bool is_listed; /* among those to write */
@@ -38,6 +42,7 @@ struct member_run {
 	struct arena *arena;
 	/* of the list: */
 	struct merge_defs defs;
+	struct interests interests;
 	struct webhooks listeners; /* to changes from the actor's source */
 };
 /* Reads what is of run->list, in place of what was read before. */
@@ -84,6 +89,10 @@ int member_forget_address(struct batch *batch, const struct member *m,
 /* Tell run->listeners what became of a member; old NULL: it is new. */
 int member_tell(struct member_run *run, const struct member *old,
 		const struct member *now, struct err *err);
+/* Tell them this of it, at that time; of the fact, member, defs and interests
+ * are filled in. */
+int member_tell_fact(struct member_run *run, const struct member *m,
+		     struct webhook_fact fact, int64_t at_ms, struct err *err);
 
 /* Sorts the names and fills the ids; `make`: those that are missing are made,
  * otherwise they have none. */

@@ -8,13 +8,23 @@
 
 #include <string.h>
 
+int member_tell_fact(struct member_run *run, const struct member *m,
+		     struct webhook_fact fact, int64_t at_ms, struct err *err)
+{
+	if (run->listeners.n == 0)
+		return 0;
+	fact.member = m;
+	fact.defs = &run->defs;
+	if (side_interest_names(run, m->id, &fact.interests, err) < 0)
+		return -1;
+	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
+			    at_ms, err);
+}
+
 static int tell_fact(struct member_run *run, const struct member *m,
 		     struct webhook_fact fact, struct err *err)
 {
-	fact.member = m;
-	fact.defs = &run->defs;
-	return webhook_tell(run->tx, &run->listeners, run->list->hex, &fact,
-			    run->actor->now_ms, err);
+	return member_tell_fact(run, m, fact, run->actor->now_ms, err);
 }
 
 static int tell_status(struct member_run *run, const struct member *old,

@@ -78,6 +78,7 @@ struct webhook_fact {
 	enum webhook_event event;
 	const struct member *member;
 	const struct merge_defs *defs; /* of its merges */
+	const char *interests;         /* names, with commas; NULL: none */
 	const char *action;            /* unsubscribe: "unsub", "delete" */
 	const char *reason;            /* "manual", "abuse", "hard" */
 	const char *old_address;       /* upemail */

@@ -64,26 +64,28 @@ static void add_merge(struct strbuf *form, const char *tag, const json_t *value)
 	add_pair(form, key.buf, digits.buf);
 }
 
-static void add_merges(struct strbuf *form, const struct member *m,
-		       const struct merge_defs *defs)
+static void add_merges(struct strbuf *form, const struct webhook_fact *f)
 {
+	const struct member *m = f->member;
 	CLEANUP(json_free) json_t *values = NULL;
 	struct err ignored = ERR_INIT;
 
 	add_pair(form, "data[merges][EMAIL]", m->address);
 	(void)json_parse(str_of(m->merge), &values, &ignored); /* ours */
-	vec_each (defs, def) {
+	vec_each (f->defs, def) {
 		char id[24];
 
 		(void)snprintf(id, sizeof(id), "%lld", (long long)def->id);
 		add_merge(form, def->tag, json_object_get(values, id));
 	}
-	add_pair(form, "data[merges][INTERESTS]", "");
+	add_pair(form, "data[merges][INTERESTS]",
+		 f->interests ? f->interests : "");
 }
 
-static void add_member(struct strbuf *form, const struct member *m,
-		       const struct merge_defs *defs, const char *list_hex)
+static void add_member(struct strbuf *form, const struct webhook_fact *f,
+		       const char *list_hex)
 {
+	const struct member *m = f->member;
 	char web_id[24];
 
 	(void)snprintf(web_id, sizeof(web_id), "%lld", (long long)m->id);
@@ -93,7 +95,7 @@ static void add_member(struct strbuf *form, const struct member *m,
 	add_data(form, "email", m->address);
 	add_data(form, "email_type", m->text_only ? "text" : "html");
 	add_data(form, "ip_opt", m->ip_opt);
-	add_merges(form, m, defs);
+	add_merges(form, f);
 }
 
 static void write_form(const struct webhook_fact *f, const char *list_hex,
@@ -106,17 +108,17 @@ static void write_form(const struct webhook_fact *f, const char *list_hex,
 	add_pair(form, "fired_at", at.buf);
 	switch (f->event) {
 	case WEBHOOK_SUBSCRIBE:
-		add_member(form, f->member, f->defs, list_hex);
+		add_member(form, f, list_hex);
 		add_data(form, "ip_signup", f->member->ip_signup);
 		break;
 	case WEBHOOK_UNSUBSCRIBE:
 		add_data(form, "action", f->action);
 		add_data(form, "reason", f->reason);
-		add_member(form, f->member, f->defs, list_hex);
+		add_member(form, f, list_hex);
 		add_data(form, "campaign_id", f->campaign_hex);
 		break;
 	case WEBHOOK_PROFILE:
-		add_member(form, f->member, f->defs, list_hex);
+		add_member(form, f, list_hex);
 		break;
 	case WEBHOOK_CLEANED:
 		add_data(form, "list_id", list_hex);

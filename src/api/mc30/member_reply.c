@@ -12,27 +12,19 @@ void member_reply_release(struct member_reply *reply)
 	vec_release(&reply->defs);
 	vec_release(&reply->tags);
 	vec_release(&reply->rates);
+	vec_release(&reply->interests);
+	vec_release(&reply->chosen);
+	vec_release(&reply->places);
 }
 
 /* In the order in which they are written. */
 static const char *const details[] = {
-	"ip_signup",
-	"timestamp_signup",
-	"ip_opt",
-	"timestamp_opt",
-	"member_rating",
-	"last_changed",
-	"changed_ms",
-	"language",
-	"vip",
-	"email_client",
-	"location",
-	"source",
-	"tags_count",
-	"tags",
-	"list_id",
-	"_links",
-	NULL,
+	"ip_signup",     "timestamp_signup", "ip_opt",
+	"timestamp_opt", "member_rating",    "last_changed",
+	"changed_ms",    "language",         "vip",
+	"email_client",  "location",         "marketing_permissions",
+	"source",        "tags_count",       "tags",
+	"list_id",       "_links",           NULL,
 };
 
 static bool wants(const struct json_writer *w, const char *path,
@@ -75,6 +67,7 @@ static const char *const rest[] = {
 	"vip",
 	"email_client",
 	"location",
+	"marketing_permissions",
 	"source",
 	"tags_count",
 	"tags",
@@ -106,6 +99,8 @@ void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 	reply->wants_tags |=
 		wants(w, path, "tags") || wants(w, path, "tags_count");
 	reply->wants_rates |= wants(w, path, "stats");
+	reply->wants_interests |= wants(w, path, "interests");
+	reply->wants_places |= wants(w, path, "location");
 	reply->wants_details |= wants_any(w, path, details);
 	reply->wants_rest |= wants_any(w, path, rest);
 }
@@ -121,25 +116,44 @@ static int load_fields(const struct request *rq, struct db *db,
 	return 0;
 }
 
+/* What hangs on these members. */
+static int load_sides(const struct request *rq, struct db *db,
+		      struct sql_value ids, struct member_reply *out,
+		      struct err *err)
+{
+	if (out->wants_tags &&
+	    member_tags_list(db, ids, rq->arena, &out->tags, err) < 0)
+		return -1;
+	if (out->wants_rates &&
+	    member_rates_list(db, ids, &out->rates, err) < 0)
+		return -1;
+	if (out->wants_places &&
+	    member_places_list(db, ids, &out->places, err) < 0)
+		return -1;
+	return out->interests.n
+		       ? member_interests_list(db, ids, &out->chosen, err)
+		       : 0;
+}
+
 int member_reply_load(const struct request *rq, struct db *db,
 		      const struct list *list, const struct member *members,
 		      size_t n, struct member_reply *out, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
-	struct sql_value ids;
 
 	out->list = list;
 	out->base = mc_base(rq);
 	if (out->wants_fields && load_fields(rq, db, list, out, err) < 0)
 		return -1;
-	if (n == 0 || (!out->wants_tags && !out->wants_rates))
-		return 0;
-	ids = sql_keys_strided(&members->id, n, sizeof(*members), &keys);
-	if (out->wants_tags &&
-	    member_tags_list(db, ids, rq->arena, &out->tags, err) < 0)
+	if (out->wants_interests &&
+	    interest_list(db, list->id, 0, rq->arena, &out->interests, err) < 0)
 		return -1;
-	return out->wants_rates ? member_rates_list(db, ids, &out->rates, err)
-				: 0;
+	if (n == 0)
+		return 0;
+	return load_sides(
+		rq, db,
+		sql_keys_strided(&members->id, n, sizeof(*members), &keys), out,
+		err);
 }
 
 /* The JSON text between the quotes of a value. */
@@ -187,12 +201,45 @@ static void write_rates(const struct member_reply *r, int64_t member_id,
 	json_end_object(w);
 }
 
-static void write_location(struct json_writer *w)
+static bool has_chosen(const struct member_reply *r, int64_t member_id,
+		       int64_t interest_id)
 {
-	json_key_raw(w, "location",
-		     STR("{\"latitude\":0,\"longitude\":0,\"gmtoff\":0,"
-			 "\"dstoff\":0,\"country_code\":\"\","
-			 "\"timezone\":\"\",\"region\":\"\"}"));
+	size_t at = vec_lower(&r->chosen, member_id, member_id);
+
+	for (; at < r->chosen.n && r->chosen.v[at].member_id == member_id; at++)
+		if (r->chosen.v[at].interest_id == interest_id)
+			return true;
+	return false;
+}
+
+static void write_interests(const struct member_reply *r, int64_t member_id,
+			    struct json_writer *w)
+{
+	json_key_begin_object(w, "interests");
+	vec_each (&r->interests, interest)
+		json_key_bool(w, interest->hex,
+			      has_chosen(r, member_id, interest->id));
+	json_end_object(w);
+}
+
+/* Nothing is known of a place but where it is. */
+static void write_location(const struct member_reply *r, int64_t member_id,
+			   struct json_writer *w)
+{
+	size_t at = vec_lower(&r->places, member_id, member_id);
+	struct member_place place = { 0 };
+
+	if (at < r->places.n && r->places.v[at].member_id == member_id)
+		place = r->places.v[at];
+	json_key_begin_object(w, "location");
+	json_key_number(w, "latitude", (double)place.latitude / PLACE_DEGREE);
+	json_key_number(w, "longitude", (double)place.longitude / PLACE_DEGREE);
+	json_key_int(w, "gmtoff", 0);
+	json_key_int(w, "dstoff", 0);
+	json_key_text(w, "country_code", "");
+	json_key_text(w, "timezone", "");
+	json_key_text(w, "region", "");
+	json_end_object(w);
 }
 
 static void write_tags(const struct member_reply *r, int64_t member_id,
@@ -268,7 +315,9 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	json_key_text(w, "language", m->language);
 	json_key_bool(w, "vip", m->vip);
 	json_key_text(w, "email_client", "");
-	write_location(w);
+	write_location(r, m->id, w);
+	json_key_begin_array(w, "marketing_permissions"); /* lists have none */
+	json_end_array(w);
 	json_key_text(w, "source", m->source);
 	write_tags(r, m->id, w);
 	json_key_text(w, "list_id", r->list->hex);
@@ -326,8 +375,7 @@ void member_reply_write(const struct member_reply *r, const struct member *m,
 		json_key(w, "merge_fields");
 		merge_values_write(&r->defs, stored, w);
 	}
-	json_key_begin_object(w, "interests");
-	json_end_object(w);
+	write_interests(r, m->id, w);
 	write_rates(r, m->id, w);
 	if (r->wants_details)
 		write_details(r, m, w);

@@ -1,18 +1,22 @@
 /*
  * api/mc30/member_reply.h - members as the Marketing API writes them
  *
- * A page of a thousand costs at most three more queries (merge fields, tags,
- * rates), not three each, and none for what is not written.
+ * A page of a thousand costs a query more for each kind of thing that hangs on
+ * members (tags, rates, interests, places), not one each, and none for what is
+ * not written.
  */
 #ifndef API_MC30_MEMBER_REPLY_H
 #define API_MC30_MEMBER_REPLY_H
 
 #include "api/mc30/mc30.h"
+#include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "audience/member.h"
+#include "audience/side/side.h"
 
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
+	bool wants_interests, wants_places;
 	bool wants_details; /* what stands behind the rates */
 	bool wants_rest;    /* but who, as what, as of when */
 	const struct list *list;
@@ -20,6 +24,9 @@ struct member_reply {
 	struct merge_defs defs;
 	struct member_tags tags;
 	struct member_rates rates;
+	struct interests interests; /* of the list */
+	struct member_interests chosen;
+	struct member_places places;
 	const struct merge_def *first_name, *last_name; /* NULL: none */
 };
 void member_reply_release(struct member_reply *reply);

@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "api/mc30/member_reply.h"
+#include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -32,6 +33,90 @@ static int read_times(const struct request *rq, struct member_filter *out,
 	return 0;
 }
 
+/* A list with commas; the numbers live in the arena. */
+static int read_interest_ids(const struct request *rq, struct db *db,
+			     const struct list *list,
+			     const struct interest_category *category,
+			     const char *text, struct ids *out, struct err *err)
+{
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	struct str rest = str_of(text);
+
+	if (interest_list(db, list->id, category->id, rq->arena, &all, err) < 0)
+		return -1;
+	out->v = arena_array(rq->arena, int64_t, INTERESTS_MAX);
+	while (rest.s && out->n < INTERESTS_MAX) {
+		const char *hex =
+			arena_str(rq->arena, str_trim(str_cut(&rest, ',')));
+		const struct interest *found = interests_find(&all, hex);
+
+		if (!found)
+			return err_field(err, "interest_ids",
+					 "Invalid interest ID: '%.40s'.", hex);
+		out->v[out->n++] = found->id;
+	}
+	return rest.s ? err_field(err, "interest_ids", "are too many") : 0;
+}
+
+/* interest_category_id, interest_ids and interest_match, which go together. */
+static int read_interests(const struct request *rq, struct db *db,
+			  const struct list *list, struct member_filter *out,
+			  struct err *err)
+{
+	static const char *const matches[] = { "any", "all", "none", NULL };
+	const char *category_hex = request_query(rq, "interest_category_id");
+	const char *ids = request_query(rq, "interest_ids");
+	int match = mc_query_word(rq, "interest_match", matches, -2, err);
+	struct interest_category category;
+	struct ids *chosen;
+
+	if (match == -1)
+		return -1;
+	if (!category_hex && !ids && match < 0)
+		return 0;
+	if (!category_hex || !ids || !*ids || match < 0)
+		return err_field(err, "interest_ids",
+				 "interest_category_id, interest_ids and "
+				 "interest_match go together");
+	if (interest_category_get(db, list->id, category_hex, rq->arena,
+				  &category, err) < 0)
+		return err->code == ERR_NOT_FOUND
+			       ? err_field(err, "interest_category_id",
+					   "is no category of this list")
+			       : -1;
+	chosen = arena_new_of(rq->arena, struct ids);
+	out->interests = chosen;
+	out->chose = (enum member_chose)match;
+	return read_interest_ids(rq, db, list, &category, ids, chosen, err);
+}
+
+static void not_before(int64_t *since_ms, int64_t ms)
+{
+	if (*since_ms < ms)
+		*since_ms = ms;
+}
+
+/* Who became what the status says since the last campaign was sent. */
+static int read_since_last_campaign(const struct request *rq, struct db *db,
+				    struct member_filter *out, struct err *err)
+{
+	int64_t ms = 0;
+
+	if (!request_query_bool(rq, "since_last_campaign", false))
+		return 0;
+	if (!out->status)
+		return err_field(err, "status",
+				 "is needed with since_last_campaign");
+	if (list_last_sent_ms(db, out->list_id, &ms, err) < 0)
+		return -1;
+	not_before(out->status == MEMBER_SUBSCRIBED ? &out->since_opt_ms
+		   : out->status == MEMBER_UNSUBSCRIBED
+			   ? &out->since_unsubscribed_ms
+			   : &out->since_changed_ms,
+		   ms);
+	return 0;
+}
+
 /* Upwards by id or by change: what else can be sorted by is not told apart. */
 static int check_cursor(const struct member_filter *f, struct err *err)
 {
@@ -44,9 +129,9 @@ static int check_cursor(const struct member_filter *f, struct err *err)
 				"and sort_dir ASC");
 }
 
-static int read_filter(const struct request *rq, const struct list *list,
-		       struct mc_page *page, struct member_filter *out,
-		       struct err *err)
+static int read_filter(const struct request *rq, struct db *db,
+		       const struct list *list, struct mc_page *page,
+		       struct member_filter *out, struct err *err)
 {
 	static const char *const statuses[] = {
 		"subscribed",    "unsubscribed", "cleaned", "pending",
@@ -64,7 +149,8 @@ static int read_filter(const struct request *rq, const struct list *list,
 	*out = (struct member_filter){ .list_id = list->id };
 	if (status == -1 || type == -1 || sort == -1 || dir == -1 ||
 	    mc_page_or_cursor(rq, page, err) < 0 ||
-	    read_times(rq, out, err) < 0)
+	    read_times(rq, out, err) < 0 ||
+	    read_interests(rq, db, list, out, err) < 0)
 		return -1;
 	out->status = status < 0 ? 0 : (enum member_status)(status + 1);
 	out->email_type = type < 0 ? NULL : types[type];
@@ -80,6 +166,13 @@ static int read_filter(const struct request *rq, const struct list *list,
 		out->sort = MEMBER_BY_CHANGED + (unsigned)sort;
 	else if (out->since_changed_ms || out->before_changed_ms)
 		out->sort = MEMBER_BY_CHANGED;
+	if (out->since_unsubscribed_ms && out->status &&
+	    out->status != MEMBER_UNSUBSCRIBED)
+		return err_field(err, "status",
+				 "should be unsubscribed with "
+				 "unsubscribed_since");
+	if (read_since_last_campaign(rq, db, out, err) < 0)
+		return -1;
 	return page->by_cursor ? check_cursor(out, err) : 0;
 }
 
@@ -112,7 +205,7 @@ int mc_members_list(struct request *rq, struct response *rs, struct err *err)
 
 	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    read_filter(rq, &list, &page, &filter, err) < 0)
+	    read_filter(rq, db, &list, &page, &filter, err) < 0)
 		return -1;
 	filter.brief = member_reply_is_brief(&w, "members");
 	if (member_list(db, &filter, rq->arena, &members,

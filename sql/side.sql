@@ -1,0 +1,67 @@
+-- schema: audience
+-- What hangs on members beside their row, see src/audience/side.
+
+-- name: side-interests
+-- What these members have chosen. args: JSON array of ids
+SELECT member_id, interest_id FROM member_interest
+WHERE member_id IN JSON_INTS(?) ORDER BY member_id, interest_id;
+
+-- name: side-choose
+-- Not what is being removed. args: JSON array of members, interest
+INSERT INTO member_interest (interest_id, member_id)
+SELECT i.id, k.value FROM JSON_INTS(?) AS k CROSS JOIN interest i
+WHERE i.id = ? ON CONFLICT (interest_id, member_id) DO NOTHING;
+
+-- name: side-choose @pg
+INSERT INTO member_interest (interest_id, member_id)
+SELECT i.id, k.value FROM JSON_INTS(?) AS k CROSS JOIN interest i
+WHERE i.id = ? FOR KEY SHARE OF i
+ON CONFLICT (interest_id, member_id) DO NOTHING;
+
+-- name: side-unchoose
+-- args: interest, JSON array of members
+DELETE FROM member_interest
+WHERE interest_id = ? AND member_id IN JSON_INTS(?);
+
+-- name: side-places
+-- args: JSON array of ids
+SELECT member_id, latitude, longitude FROM member_place
+WHERE member_id IN JSON_INTS(?) ORDER BY member_id;
+
+-- name: side-place
+-- rows: of different keys
+-- args: member, latitude, longitude
+INSERT INTO member_place (member_id, latitude, longitude) VALUES (?, ?, ?)
+ON CONFLICT (member_id) DO UPDATE SET latitude = excluded.latitude,
+	longitude = excluded.longitude;
+
+-- name: side-drop-interests
+-- args: JSON array of members
+DELETE FROM member_interest WHERE member_id IN JSON_INTS(?);
+
+-- name: side-drop-places
+-- args: JSON array of members
+DELETE FROM member_place WHERE member_id IN JSON_INTS(?);
+
+-- name: side-drop-notes
+-- args: JSON array of members
+DELETE FROM member_note WHERE member_id IN JSON_INTS(?);
+
+-- name: side-drop-events
+-- args: JSON array of members
+DELETE FROM member_event WHERE member_id IN JSON_INTS(?);
+
+-- name: side-list-drop-places
+-- Of a list that is removed, while its members are there. args: list
+DELETE FROM member_place WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-list-drop-notes
+-- args: list
+DELETE FROM member_note WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-list-drop-events
+-- args: list
+DELETE FROM member_event WHERE member_id IN (
+	SELECT id FROM member WHERE list_id = ?);
