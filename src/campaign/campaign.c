@@ -83,6 +83,8 @@ void campaign_read_row(const struct rows *rows, struct arena *arena, void *out)
 		.sent_seq = rows_int(rows, 21),
 		.created_ms = rows_int(rows, 22),
 		.updated_ms = rows_int(rows, 23),
+		.folder_id = rows_int(rows, 24),
+		.folder_hex = text_or(rows_dup(rows, 25, arena), ""),
 	};
 	campaign_settings_read(rows_text(rows, 7), arena, &c->settings);
 	campaign_tracking_read(rows_text(rows, 8), arena, &c->tracking);

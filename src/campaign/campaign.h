@@ -16,10 +16,10 @@
  *
  * campaign_move alone changes the status, by a table of allowed transitions
  * (and campaigns_restored, which pauses after a restore).
- * Settings and content change only while the campaign is in `save` (title,
- * also later). Who is sent to is frozen in the ledger by delivery, which moves
- * sending and finishing -> sent, canceling -> canceled and keeps the counters
- * (frozen, freeze_cursor, recipients, sent_seq, done_ms).
+ * Settings and content change only while the campaign is in `save` (title
+ * and folder, also later). Who is sent to is frozen in the ledger by delivery,
+ * which moves sending and finishing -> sent, canceling -> canceled and keeps
+ * the counters (frozen, freeze_cursor, recipients, sent_seq, done_ms).
  */
 #ifndef CAMPAIGN_CAMPAIGN_H
 #define CAMPAIGN_CAMPAIGN_H
@@ -59,7 +59,6 @@ struct campaign_settings {
 	const char *from_name;
 	const char *reply_to; /* From: and Reply-To:, as in Mailchimp */
 	const char *to_name;  /* may hold merge tags: *|FNAME|* *|LNAME|* */
-	const char *folder_id;
 	int64_t template_id;
 	bool use_conversation, authenticate, auto_footer, inline_css;
 	bool auto_tweet, fb_comments;
@@ -80,6 +79,8 @@ struct campaign {
 	enum campaign_status status;
 	struct campaign_settings settings;
 	struct campaign_tracking tracking;
+	int64_t folder_id;        /* 0: in none */
+	const char *folder_hex;   /* "" if none */
 	int64_t segment_id;       /* saved_segment_id; 0: none */
 	const char *segment_opts; /* JSON {match, conditions}; NULL: none */
 	const char *content_type; /* "html", "multichannel" ... */
@@ -180,7 +181,8 @@ const char *campaign_cannot_leave(const struct campaign_sender_facts *facts);
 /* body: the API's object {type, recipients, settings, tracking}; ERR_INVALID
  * names its field that is wrong. add: where it does not say who the campaign
  * comes from, the audience's campaign_defaults do. update: ERR_NOT_FOUND,
- * ERR_CONFLICT unless it is in `save` (but for its title). */
+ * ERR_CONFLICT unless it is in `save` (but for its title
+ * and its folder). */
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err);
 int campaign_update(struct tx *tx, const char *hex, const json_t *body,
@@ -226,7 +228,7 @@ struct campaign_filter {
 	int64_t before_send_ms, since_send_ms;
 	int64_t before_create_ms, since_create_ms; /* 0: not asked */
 	const char *list_hex;
-	const char *folder_id;
+	const char *folder_hex;  /* NULL: any or none */
 	const char *member_hash; /* sent to this subscriber_hash; NULL: any */
 	bool sort_by_send;       /* else by creation */
 	bool newest_first;

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "campaign/campaign_private.h"
+#include "campaign/folder.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 #include "store/update.h"
@@ -59,7 +60,6 @@ static int take_settings(const json_t *o, struct arena *arena,
 	    take_text(o, "from_name", arena, &s->from_name, err) < 0 ||
 	    take_text(o, "reply_to", arena, &s->reply_to, err) < 0 ||
 	    take_text(o, "to_name", arena, &s->to_name, err) < 0 ||
-	    take_text(o, "folder_id", arena, &s->folder_id, err) < 0 ||
 	    json_get_int(o, "template_id", &s->template_id, err) < 0 ||
 	    json_get_bool(o, "use_conversation", &s->use_conversation, err) <
 		    0 ||
@@ -162,6 +162,27 @@ static int take_recipients(struct db *db, const json_t *o, struct arena *arena,
 	return take_segment(db, opts, arena, c, err);
 }
 
+/*
+ * The folder that it is put into. Before the campaign is locked: whoever
+ * removes a folder locks it first, and what is in it then.
+ */
+static int take_folder(struct db *db, const json_t *body, struct campaign *c,
+		       struct err *err)
+{
+	const json_t *settings = NULL;
+	const char *hex = NULL;
+
+	if (json_get_object(body, "settings", &settings, err) < 0)
+		return -1;
+	if (!settings)
+		return 0;
+	if (json_get_text(settings, "folder_id", &hex, err) < 0)
+		return in_object("settings", err);
+	return hex ? folder_take(db, FOLDER_CAMPAIGNS, hex,
+				 "settings.folder_id", &c->folder_id, err)
+		   : 0;
+}
+
 static int take_body(struct db *db, const json_t *body, struct arena *arena,
 		     struct campaign *c, struct err *err)
 {
@@ -225,7 +246,8 @@ static int store_new(struct tx *tx, struct campaign *c, int64_t now_ms,
 			     sql_text(c->type), sql_text(settings.buf),
 			     sql_id_or_null(c->segment_id),
 			     sql_text(c->segment_opts), sql_text(tracking.buf),
-			     sql_text(token), sql_int(now_ms), sql_int(now_ms)),
+			     sql_text(token), sql_id_or_null(c->folder_id),
+			     sql_int(now_ms), sql_int(now_ms)),
 		    err) < 0)
 		return -1;
 	return campaign_get_by_hex(tx->db, hex, arena, out, err);
@@ -263,19 +285,23 @@ int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 	c.type = arena_strdup(arena, type);
 	campaign_settings_read("{}", arena, &c.settings);
 	campaign_tracking_read("{}", arena, &c.tracking);
-	if (take_body(tx->db, body, arena, &c, err) < 0 ||
+	if (take_folder(tx->db, body, &c, err) < 0 ||
+	    take_body(tx->db, body, arena, &c, err) < 0 ||
 	    take_sender(tx->db, arena, &c, err) < 0)
 		return -1;
 	return store_new(tx, &c, now_ms, arena, out, err);
 }
 
-static bool only_title(const json_t *body)
+/* How it is filed, which no reader sees: its title and its folder. */
+static bool only_filed(const json_t *body)
 {
 	const json_t *settings = json_object_get(body, "settings");
+	size_t n = 0;
 
-	return json_object_size(body) == 1 && settings &&
-	       json_object_size(settings) == 1 &&
-	       json_object_get(settings, "title");
+	n += json_object_get(settings, "title") != NULL;
+	n += json_object_get(settings, "folder_id") != NULL;
+	return json_object_size(body) == 1 && n > 0 &&
+	       json_object_size(settings) == n;
 }
 
 static const char *settings_of(const struct campaign *c, struct arena *arena)
@@ -299,6 +325,7 @@ static void note_changes(const struct campaign *before,
 			 struct update *u)
 {
 	update_id(u, "list_id", before->list_id, now->list_id);
+	update_id(u, "folder_id", before->folder_id, now->folder_id);
 	update_text(u, "settings", settings_of(before, arena),
 		    settings_of(now, arena));
 	update_id(u, "segment_id", before->segment_id, now->segment_id);
@@ -312,12 +339,15 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 		    struct err *err)
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
-	struct campaign before, c;
+	struct campaign before, c, filed = { .folder_id = -1 };
 
-	if (campaign_get_by_hex(tx->db, hex, arena, &before, err) < 0)
+	if (take_folder(tx->db, body, &filed, err) < 0 ||
+	    campaign_get_by_hex(tx->db, hex, arena, &before, err) < 0)
 		return -1;
 	c = before;
-	if (c.status != CAMPAIGN_SAVE && !only_title(body))
+	if (filed.folder_id >= 0)
+		c.folder_id = filed.folder_id;
+	if (c.status != CAMPAIGN_SAVE && !only_filed(body))
 		return err_title(err, ERR_CONFLICT, "Bad Request",
 				 "A campaign that is %s cannot be changed.",
 				 campaign_status_name(c.status));
@@ -382,16 +412,33 @@ static const char *title_of_copy(const char *title, struct arena *arena)
 	return arena_printf(arena, "%s (copy %02lld)", title, (long long)n + 1);
 }
 
+/* Before the campaign, as above; it may be another folder by then. *out: 0, it
+ * is in none. */
+static int lock_folder_of(struct db *db, const char *hex, int64_t *out,
+			  struct err *err)
+{
+	int64_t id = 0;
+	int found = db_find_int(db, SQL_CAMPAIGN_FOLDER,
+				SQL_ARGS(sql_text(hex)), &id, err);
+
+	if (found > 0 && id > 0)
+		found = folder_keep(db, FOLDER_CAMPAIGNS, id, err);
+	*out = found > 0 ? id : 0;
+	return found < 0 ? -1 : 0;
+}
+
 int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 		       struct arena *arena, struct campaign *out,
 		       struct err *err)
 {
 	struct campaign c;
-	int64_t source;
+	int64_t source, folder;
 
-	if (campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
+	if (lock_folder_of(tx->db, hex, &folder, err) < 0 ||
+	    campaign_get_by_hex(tx->db, hex, arena, &c, err) < 0)
 		return -1;
 	source = c.id;
+	c.folder_id = folder;
 	c.settings.title = title_of_copy(c.settings.title, arena);
 	if (store_new(tx, &c, now_ms, arena, out, err) < 0 ||
 	    db_exec(tx, SQL_CAMPAIGN_COPY_CONTENT,

@@ -33,7 +33,6 @@ void campaign_settings_read(const char *json, struct arena *arena,
 		.from_name = text_of(o, "from_name", arena),
 		.reply_to = text_of(o, "reply_to", arena),
 		.to_name = text_of(o, "to_name", arena),
-		.folder_id = text_of(o, "folder_id", arena),
 		.template_id =
 			json_integer_value(json_object_get(o, "template_id")),
 		.use_conversation = bool_of(o, "use_conversation", false),
@@ -74,7 +73,6 @@ void campaign_settings_format(const struct campaign_settings *s,
 	json_key_text(&w, "reply_to", s->reply_to);
 	json_key_bool(&w, "use_conversation", s->use_conversation);
 	json_key_text(&w, "to_name", s->to_name);
-	json_key_text(&w, "folder_id", s->folder_id);
 	json_key_bool(&w, "authenticate", s->authenticate);
 	json_key_bool(&w, "auto_footer", s->auto_footer);
 	json_key_bool(&w, "inline_css", s->inline_css);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "campaign/campaign_private.h"
+#include "campaign/folder.h"
 #include "store/sqlbuild.h"
 
 /* A recipient with an address of that hash. */
@@ -28,6 +29,16 @@ static void add_status(struct sqlbuild *b, enum campaign_status status)
 	sqlbuild_bind_int(b, status);
 	sqlbuild_add(b, ", ");
 	sqlbuild_bind_int(b, sends ? CAMPAIGN_FINISHING : status);
+	sqlbuild_add(b, ")");
+}
+
+static void add_folder(struct sqlbuild *b, const char *hex)
+{
+	sqlbuild_add(b, " AND c.folder_id = (SELECT f.id FROM folder f"
+			" WHERE f.hex = ");
+	sqlbuild_bind_text(b, hex);
+	sqlbuild_add(b, " AND f.kind = ");
+	sqlbuild_bind_int(b, FOLDER_CAMPAIGNS);
 	sqlbuild_add(b, ")");
 }
 
@@ -60,9 +71,8 @@ static void add_conditions(struct sqlbuild *b, const struct campaign_filter *f)
 		sqlbuild_add(b, " AND l.hex = ");
 		sqlbuild_bind_text(b, f->list_hex);
 	}
-	/* There are no folders yet: only "" is one. */
-	if (f->folder_id && *f->folder_id)
-		sqlbuild_add(b, " AND 1 = 0");
+	if (f->folder_hex)
+		add_folder(b, f->folder_hex);
 	if (f->member_hash)
 		add_sent_to(b, f->member_hash);
 }
@@ -80,7 +90,8 @@ static const char columns[] =
 	" THEN 0 ELSE 1 END,"
 	" c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,"
 	" c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms,"
-	" c.updated_ms";
+	" c.updated_ms, c.folder_id,"
+	" (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)";
 
 static int count_all(struct db *db, const struct campaign_filter *filter,
 		     struct arena *arena, int64_t *out, struct err *err)

@@ -56,9 +56,10 @@ static void write_recipients(const struct campaign *c, int64_t count,
 	json_end_object(w);
 }
 
-static void write_settings(const struct campaign_settings *s,
-			   struct json_writer *w)
+static void write_settings(const struct campaign *c, struct json_writer *w)
 {
+	const struct campaign_settings *s = &c->settings;
+
 	json_key_begin_object(w, "settings");
 	json_key_text(w, "subject_line", s->subject_line);
 	json_key_text(w, "preview_text", s->preview_text);
@@ -67,7 +68,7 @@ static void write_settings(const struct campaign_settings *s,
 	json_key_text(w, "reply_to", s->reply_to);
 	json_key_bool(w, "use_conversation", s->use_conversation);
 	json_key_text(w, "to_name", s->to_name);
-	json_key_text(w, "folder_id", s->folder_id);
+	json_key_text(w, "folder_id", c->folder_hex);
 	json_key_bool(w, "authenticate", s->authenticate);
 	json_key_bool(w, "auto_footer", s->auto_footer);
 	json_key_bool(w, "inline_css", s->inline_css);
@@ -222,7 +223,7 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 	json_key_bool(w, "needs_block_refresh", false);
 	json_key_bool(w, "resendable", false);
 	write_recipients(c, count, w);
-	write_settings(&c->settings, w);
+	write_settings(c, w);
 	write_tracking(&c->tracking, w);
 	if (!unsent)
 		write_summary(&figures, w);

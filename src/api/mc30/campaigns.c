@@ -47,7 +47,7 @@ static int read_filter(const struct request *rq, struct campaign_filter *f,
 		return -1;
 	f->type = query_text(rq, "type");
 	f->list_hex = query_text(rq, "list_id");
-	f->folder_id = query_text(rq, "folder_id");
+	f->folder_hex = query_text(rq, "folder_id");
 	f->member_hash = query_text(rq, "member_id");
 	f->sort_by_send = field == 1;
 	f->newest_first = way == 1;
