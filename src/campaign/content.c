@@ -10,6 +10,7 @@
 #include "campaign/html/html_links.h"
 #include "campaign/html/html_look.h"
 #include "campaign/html/html_scan.h"
+#include "campaign/html/html_sections.h"
 #include "sql/campaign.h"
 #include "store/db.h"
 
@@ -73,13 +74,14 @@ void content_mend(struct content *content, const struct merge_fields *fields,
 	struct merge_how how = { .context = MERGE_HTML, .fields = fields };
 
 	content->html = merge_mended(content->html, &how, arena);
+	content->html = html_sections_strip(content->html, arena);
 	how.context = MERGE_PLAIN;
 	content->plain_text = merge_mended(content->plain_text, &how, arena);
 }
 
 /* --- changes --- */
 
-static int check_text(const char *field, const char *text, struct err *err)
+int content_check_text(const char *field, const char *text, struct err *err)
 {
 	if (!text)
 		return 0;
@@ -129,8 +131,8 @@ int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 	if (refuse_others(body, err) < 0 ||
 	    json_get_text(body, "html", &html, err) < 0 ||
 	    json_get_text(body, "plain_text", &plain, err) < 0 ||
-	    check_text("html", html, err) < 0 ||
-	    check_text("plain_text", plain, err) < 0)
+	    content_check_text("html", html, err) < 0 ||
+	    content_check_text("plain_text", plain, err) < 0)
 		return -1;
 	if (html && *html && !strcmp(campaign.type, "plaintext"))
 		return err_field(err, "html",

@@ -35,8 +35,8 @@ void content_make(struct str html, struct str plain_text, struct arena *arena,
 		  struct content *out);
 
 /* As its readers get it: with the tags mended that an editor has split
- * (campaign/merge/merge_tag.h). Whoever numbers links, looks at it or sends it
- * does it first. */
+ * (campaign/merge/merge_tag.h), and without the marks of a template's sections.
+ * Whoever numbers links, looks at it or sends it does it first. */
 struct merge_fields;
 void content_mend(struct content *content, const struct merge_fields *fields,
 		  struct arena *arena);
@@ -46,6 +46,9 @@ void content_mend(struct content *content, const struct merge_fields *fields,
  * the field; ERR_RETRY: it is being sent right now. */
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
 		int64_t now_ms, struct err *err);
+
+/* May it be a text of a mail? NULL: yes. ERR_INVALID with this field. */
+int content_check_text(const char *field, const char *text, struct err *err);
 
 /* A tag that unsubscribes (*|UNSUB|*) is in it. */
 bool content_has_unsubscribe(struct str text);

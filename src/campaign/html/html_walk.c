@@ -166,15 +166,25 @@ static size_t find_open(const struct html_walk *w, struct str name,
 	return w->open.n;
 }
 
+static void tell_closed(struct html_walk *w, const struct html_element *e)
+{
+	if (w->seer && w->seer->close)
+		w->seer->close(w->owner, w, e);
+}
+
 /* What is formatting stays, though what it stands in ends. */
 static void end_element(struct html_walk *w, struct str name, unsigned kinds)
 {
 	size_t at = find_open(w, name, kinds), to = at;
 	bool alone = kinds & FORMATTING, all = kinds & BARRIER;
 
+	if (at < w->open.n)
+		tell_closed(w, &w->open.v[at]);
 	for (size_t i = at + 1; i < w->open.n; i++)
 		if (alone || (!all && w->open.v[i].kinds & FORMATTING))
 			w->open.v[to++] = w->open.v[i];
+		else
+			tell_closed(w, &w->open.v[i]);
 	if (at < w->open.n)
 		w->open.n = to;
 }
@@ -188,8 +198,10 @@ static void begin_element(struct html_walk *w, struct html_element e)
 	if (ends_paragraph(e.name))
 		end_element(w, STR("p"), SPECIAL);
 	if (ends_itself(e.name) && w->open.n > floor_of(w) &&
-	    str_eq(w->open.v[w->open.n - 1].name, e.name))
+	    str_eq(w->open.v[w->open.n - 1].name, e.name)) {
+		tell_closed(w, &w->open.v[w->open.n - 1]);
 		w->open.n--;
+	}
 	if (w->open.n >= OPEN_MAX) {
 		w->is_lost = true;
 		return;

@@ -33,6 +33,10 @@ struct html_seer {
 	/* Text, and merge tags that stand in it. */
 	void (*words)(void *owner, struct html_walk *walk, struct str text);
 	void (*tag)(void *owner, struct html_walk *walk, struct str tag);
+	/* An element ends, before walk->tag_at; not called for those that have
+	 * no content, or are open at the end. NULL: nobody asks. */
+	void (*close)(void *owner, struct html_walk *walk,
+		      const struct html_element *element);
 };
 
 /* A conditional that is open. */

@@ -58,7 +58,7 @@ static int64_t count(void)
 	int64_t n = -1;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(template_count(f.db, &n, &err), 0);
+	assert_int_equal(template_count(f.db, TEMPLATE_BLOCKS, &n, &err), 0);
 	return n;
 }
 
@@ -92,11 +92,14 @@ static void pages_go_from_the_newest(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(add(&t, &err), 0);
-	assert_int_equal(template_list(f.db, 0, 2, f.arena, &list, &err), 0);
+	assert_int_equal(template_list(f.db, TEMPLATE_BLOCKS, 0, 2, f.arena,
+				       &list, &err),
+			 0);
 	assert_int_equal(list.n, 2);
 	assert_int_equal(list.v[0].id, t.id);
-	assert_int_equal(
-		template_list(f.db, list.v[1].id, 2, f.arena, &list, &err), 0);
+	assert_int_equal(template_list(f.db, TEMPLATE_BLOCKS, list.v[1].id, 2,
+				       f.arena, &list, &err),
+			 0);
 	assert_int_equal(list.n, 3);
 }
 
@@ -123,6 +126,42 @@ static void what_is_no_template_is_refused(void **state)
 		assert_int_equal(err.code, ERR_INVALID);
 	}
 	assert_int_equal(count(), 0);
+}
+
+static void html_stands_apart_from_designs(void **state)
+{
+	CLEANUP(vec_release) struct templates list = VEC_INIT;
+	struct template_filter filter = { .count = 10 };
+	struct template html = { .kind = TEMPLATE_HTML,
+				 .name = "H",
+				 .html = "<p mc:edit='a'>x</p>" };
+	struct template design = { .name = "D", .design = DESIGN };
+	struct template bad = { .name = "D", .design = DESIGN, .html = "x" };
+	struct err err = ERR_INIT;
+	struct template back;
+	const char *mail;
+	int64_t total;
+
+	(void)state;
+	assert_int_equal(add(&html, &err), 0);
+	assert_int_equal(add(&design, &err), 0);
+	assert_int_equal(add(&bad, &err), -1);
+	assert_string_equal(err.field, "html");
+	assert_int_equal(count(), 1);
+	assert_int_equal(template_get(f.db, html.id, f.arena, &back, &err), 0);
+	assert_null(back.design);
+	assert_false(back.is_responsive);
+	assert_int_equal(template_make_html(&back, f.arena, &mail, &err), 0);
+	assert_string_equal(mail, html.html);
+	assert_int_equal(template_get(f.db, design.id, f.arena, &back, &err),
+			 0);
+	assert_int_equal(template_make_html(&back, f.arena, &mail, &err), 0);
+	assert_non_null(strstr(mail, "<html"));
+	assert_int_equal(
+		template_find_all(f.db, &filter, f.arena, &list, &total, &err),
+		0);
+	assert_int_equal(total, 2);
+	assert_int_equal(list.v[0].id, html.id);
 }
 
 static void a_failing_database_leaves_nothing_half_done(void **state)
@@ -167,6 +206,7 @@ int main(void)
 		FIXED(come_back_as_they_were_given),
 		FIXED(pages_go_from_the_newest),
 		FIXED(what_is_no_template_is_refused),
+		FIXED(html_stands_apart_from_designs),
 		FIXED(a_failing_database_leaves_nothing_half_done),
 	};
 

@@ -101,9 +101,13 @@ int template_find(struct request *rq, struct starter *starter,
 	if (!text_to_int(id, &number))
 		return err_set(err, ERR_NOT_FOUND, "there is no template %s",
 			       id);
-	if (template_db(rq, &db, err) < 0)
+	if (template_db(rq, &db, err) < 0 ||
+	    template_get(db, number, rq->arena, own, err) < 0)
 		return -1;
-	return template_get(db, number, rq->arena, own, err);
+	return own->kind == TEMPLATE_BLOCKS
+		       ? 0
+		       : err_set(err, ERR_NOT_FOUND, "there is no template %s",
+				 id);
 }
 
 /* To be changed or removed: locked, and what the caller has read. */
@@ -139,8 +143,9 @@ int v1_templates_list(struct request *rq, struct response *rs, struct err *err)
 
 	if (v1_limit(rq, &limit, err) < 0 || v1_before(rq, &before, err) < 0 ||
 	    load_users(rq, &users, err) < 0 || template_db(rq, &db, err) < 0 ||
-	    template_list(db, before, limit + 1, rq->arena, &list, err) < 0 ||
-	    template_count(db, &total, err) < 0)
+	    template_list(db, TEMPLATE_BLOCKS, before, limit + 1, rq->arena,
+			  &list, err) < 0 ||
+	    template_count(db, TEMPLATE_BLOCKS, &total, err) < 0)
 		return -1;
 	next = v1_cut(rq, &list, limit, id);
 	starter_list(request_query(rq, "lang"), rq->arena, starters);
@@ -214,6 +219,7 @@ int v1_templates_update(struct request *rq, struct response *rs,
 	if (lock(rq, &db, &tx, &before, err) < 0)
 		return -1;
 	t = before;
+	t.editor_id = rq->caller.user_id;
 	if (read_body(rq, &t, err) < 0 ||
 	    template_update(&tx, &before, &t, rq->now_ms, err) < 0 ||
 	    tx_commit(&tx, err) < 0 ||
