@@ -114,10 +114,12 @@ SELECT html, COALESCE((SELECT campaign_defaults FROM list
 FROM campaign WHERE id = ?;
 
 -- name: campaign-content-put
--- NULL leaves a text as it is; only in status save. args: html, plain_text,
--- now, id
+-- NULL leaves a column as it is; only in status save. args: html, plain_text,
+-- content_type, settings, now, id
 UPDATE campaign SET html = COALESCE(CAST(? AS TEXT), html),
 	plain_text = COALESCE(CAST(? AS TEXT), plain_text),
+	content_type = COALESCE(CAST(? AS TEXT), content_type),
+	settings = COALESCE(CAST(? AS TEXT), settings),
 	updated_ms = ?
 WHERE id = ? AND status = :CAMPAIGN_SAVE;
 

@@ -53,6 +53,8 @@ struct webhook_options {
 	const char *const *own_urls;
 	bool allow_private; /* anywhere */
 };
+bool webhook_may_be_private(const struct webhook_options *options,
+			    const char *url);
 /*
  * Asks the URL whether it is there (GET must be answered 200), on no
  * connection of the database; may take 10 s. ERR_INVALID: it is not.

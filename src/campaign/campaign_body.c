@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "campaign/campaign_private.h"
+#include "campaign/content.h"
 #include "campaign/folder.h"
 #include "sql/campaign.h"
 #include "store/db.h"
@@ -273,11 +274,24 @@ static int take_sender(struct db *db, struct arena *arena, struct campaign *c,
 	return 0;
 }
 
+/* settings.template_id names another template than before: the mail is that,
+ * as Mailchimp has it. Reads the campaign again. */
+static int begin_with(struct tx *tx, struct campaign *c, int64_t template_id,
+		      int64_t now_ms, struct arena *arena, struct err *err)
+{
+	if (template_id == 0 || template_id == c->settings.template_id)
+		return 0;
+	if (content_begin_with(tx, c, template_id, now_ms, err) < 0)
+		return -1;
+	return campaign_get(tx->db, c->id, arena, c, err);
+}
+
 int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 		 struct arena *arena, struct campaign *out, struct err *err)
 {
 	struct campaign c = { .hex = "" };
 	const char *type = NULL;
+	int64_t template_id;
 
 	if (json_get_text(body, "type", &type, err) < 0 ||
 	    check_type(type, err) < 0)
@@ -289,7 +303,11 @@ int campaign_add(struct tx *tx, const json_t *body, int64_t now_ms,
 	    take_body(tx->db, body, arena, &c, err) < 0 ||
 	    take_sender(tx->db, arena, &c, err) < 0)
 		return -1;
-	return store_new(tx, &c, now_ms, arena, out, err);
+	template_id = c.settings.template_id;
+	c.settings.template_id = 0;
+	if (store_new(tx, &c, now_ms, arena, out, err) < 0)
+		return -1;
+	return begin_with(tx, out, template_id, now_ms, arena, err);
 }
 
 /* How it is filed, which no reader sees: its title and its folder. */
@@ -340,6 +358,7 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 {
 	CLEANUP(update_release) struct update u = UPDATE_OF("campaign");
 	struct campaign before, c, filed = { .folder_id = -1 };
+	int64_t template_id;
 
 	if (take_folder(tx->db, body, &filed, err) < 0 ||
 	    campaign_get_by_hex(tx->db, hex, arena, &before, err) < 0)
@@ -353,11 +372,16 @@ int campaign_update(struct tx *tx, const char *hex, const json_t *body,
 				 campaign_status_name(c.status));
 	if (take_body(tx->db, body, arena, &c, err) < 0)
 		return -1;
+	template_id = c.settings.template_id;
+	if (template_id)
+		c.settings.template_id = before.settings.template_id;
 	note_changes(&before, &c, arena, &u);
 	update_stamp(&u, "updated_ms", now_ms);
 	if (update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(c.id)), err) < 0)
 		return -1;
-	return campaign_get_by_hex(tx->db, hex, arena, out, err);
+	if (campaign_get_by_hex(tx->db, hex, arena, out, err) < 0)
+		return -1;
+	return begin_with(tx, out, template_id, now_ms, arena, err);
 }
 
 int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,

@@ -73,7 +73,7 @@ static int put_content(const char *hex, const char *text)
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 
 	if (tx_begin(f.db, &tx, &f.err) < 0 ||
-	    content_put(&tx, hex, body, FIXTURE_NOW, &f.err) < 0)
+	    content_put(&tx, hex, body, NULL, FIXTURE_NOW, &f.err) < 0)
 		return -1;
 	return tx_commit(&tx, &f.err);
 }
@@ -345,8 +345,8 @@ static void other_contents_are_refused(void **state)
 	struct campaign c = ready(), plain;
 
 	(void)state;
-	assert_int_equal(put_content(c.hex, "{'url': 'http://x'}"), -1);
-	assert_string_equal(f.err.field, "url");
+	assert_int_equal(put_content(c.hex, "{'archive': {'x': 1}}"), -1);
+	assert_string_equal(f.err.field, "archive");
 	assert_int_equal(put_content(c.hex, "{'html': 'a\\u0001'}"), -1);
 	assert_string_equal(f.err.field, "html");
 	assert_int_equal(add("{'type': 'plaintext'}", &plain), 0);

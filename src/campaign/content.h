@@ -41,11 +41,22 @@ struct merge_fields;
 void content_mend(struct content *content, const struct merge_fields *fields,
 		  struct arena *arena);
 
-/* body: the API's {html} or {plain_text} ...; what it does not give stays.
- * ERR_NOT_FOUND; ERR_CONFLICT: the campaign is not in `save`; ERR_INVALID names
- * the field; ERR_RETRY: it is being sent right now. */
+/*
+ * body: the API's {html}, {template: {id, sections}} or {url}, and
+ * {plain_text}; what it does not give stays. page: the HTML at its url
+ * (content_fetch.h), if content_url found one. ERR_NOT_FOUND; ERR_CONFLICT: the
+ * campaign is not in `save`; ERR_INVALID names the field; ERR_RETRY: it is
+ * being sent right now.
+ */
 int content_put(struct tx *tx, const char *campaign_hex, const json_t *body,
-		int64_t now_ms, struct err *err);
+		const char *page, int64_t now_ms, struct err *err);
+/* 1 and the url of a body, 0: it gives none, -1 ERR_INVALID. */
+int content_url(const json_t *body, const char **out, struct err *err);
+/* The HTML of a template, as it is, of a campaign in `save` that this
+ * transaction has locked. ERR_INVALID with field "settings.template_id". */
+struct campaign;
+int content_begin_with(struct tx *tx, const struct campaign *campaign,
+		       int64_t template_id, int64_t now_ms, struct err *err);
 
 /* May it be a text of a mail? NULL: yes. ERR_INVALID with this field. */
 int content_check_text(const char *field, const char *text, struct err *err);

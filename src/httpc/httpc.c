@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #define HEADERS_MAX (256 << 10)
@@ -58,6 +59,7 @@ void httpc_response_release(struct httpc_response *reply)
 {
 	strbuf_release(&reply->body);
 	strbuf_release(&reply->headers);
+	strbuf_release(&reply->url);
 }
 
 static void slist_free(struct curl_slist **list)
@@ -363,6 +365,7 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 	struct transfer t = { .client = client,
 			      .request = request,
 			      .reply = reply };
+	const char *from = NULL;
 	char text[CURL_ERROR_SIZE] = "";
 	CURL *c = client->curl;
 	CURLcode code;
@@ -371,6 +374,7 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 	reply->status = 0;
 	strbuf_reset(&reply->body);
 	strbuf_reset(&reply->headers);
+	strbuf_reset(&reply->url);
 	curl_easy_reset(c); /* options only: connections stay open */
 	SET(c, CURLOPT_ERRORBUFFER, text);
 	SET(c, CURLOPT_URL, request->url);
@@ -384,7 +388,27 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 	code = curl_easy_perform(c);
 	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
+	if (curl_easy_getinfo(c, CURLINFO_EFFECTIVE_URL, &from) == CURLE_OK &&
+	    from)
+		strbuf_addstr(&reply->url, from);
 	return code == CURLE_OK ? 0 : explain(&t, code, text, err);
+}
+
+bool httpc_resolve(const char *base, const char *link, struct strbuf *out)
+{
+	CURLU *url = curl_url();
+	char *whole = NULL;
+	bool ok = url && !curl_url_set(url, CURLUPART_URL, base, 0) &&
+		  !curl_url_set(url, CURLUPART_URL, link, CURLU_URLENCODE) &&
+		  !curl_url_get(url, CURLUPART_URL, &whole, 0) &&
+		  (!strncasecmp(whole, "http://", 7) ||
+		   !strncasecmp(whole, "https://", 8));
+
+	if (ok)
+		strbuf_addstr(out, whole);
+	curl_free(whole);
+	curl_url_cleanup(url);
+	return ok;
 }
 
 struct str httpc_header(const struct httpc_response *reply, const char *name)

@@ -69,10 +69,12 @@ struct httpc_response {
 	int status;
 	struct strbuf body;
 	struct strbuf headers; /* raw lines of the last response */
+	struct strbuf url;     /* where that came from, after redirects */
 };
-#define HTTPC_RESPONSE_INIT                                              \
-	{                                                                \
-		.status = 0, .body = STRBUF_INIT, .headers = STRBUF_INIT \
+#define HTTPC_RESPONSE_INIT                                               \
+	{                                                                 \
+		.status = 0, .body = STRBUF_INIT, .headers = STRBUF_INIT, \
+		.url = STRBUF_INIT                                        \
 	}
 void httpc_response_release(struct httpc_response *reply);
 
@@ -93,6 +95,10 @@ int httpc_send(struct httpc *client, const struct httpc_request *request,
 /* First value of a header of the reply, without white space around it;
  * empty if absent. Case of the name does not matter. */
 struct str httpc_header(const struct httpc_response *reply, const char *name);
+
+/* Where a link of the page at `base` leads: false, and nothing, if it is none
+ * that a browser would ask a server for. Appends. */
+bool httpc_resolve(const char *base, const char *link, struct strbuf *out);
 
 /* Loopback, private, link-local and the like: not of the public internet. */
 struct sockaddr;

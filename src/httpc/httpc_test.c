@@ -454,6 +454,32 @@ static void nobody_there_is_a_reason_to_retry(void **state)
 	stop(&f);
 }
 
+static void links_of_a_page_lead_somewhere(void **state)
+{
+	static const char base[] = "https://a.example/dir/page?x=1";
+	static const struct {
+		const char *link, *expected; /* NULL: nowhere */
+	} cases[] = {
+		{ "b.html", "https://a.example/dir/b.html" },
+		{ "/b c", "https://a.example/b%20c" },
+		{ "//b.example/x", "https://b.example/x" },
+		{ "../x?y", "https://a.example/x?y" },
+		{ "http://b.example/", "http://b.example/" },
+		{ "mailto:a@b.example", NULL },
+		{ "ftp://a.example/", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+
+		assert_int_equal(httpc_resolve(base, cases[i].link, &out),
+				 cases[i].expected != NULL);
+		if (cases[i].expected)
+			assert_string_equal(out.buf, cases[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +497,7 @@ int main(void)
 		cmocka_unit_test(progress_can_stop_a_request),
 		cmocka_unit_test(files_are_sent_and_received),
 		cmocka_unit_test(nobody_there_is_a_reason_to_retry),
+		cmocka_unit_test(links_of_a_page_lead_somewhere),
 	};
 
 	httpc_init();

@@ -106,7 +106,7 @@ describe("campaigns of /3.0", () => {
     const { body } = await server.mailchimp.get(`/3.0/campaigns/${id}/content`);
     assert.match(body.html, /^<p>Hi/);
     assert.equal(body.plain_text, "Hi *|FNAME|*\n\nx (https://x.example/?a=1&b=2)\n");
-    await server.mailchimp.put(`/3.0/campaigns/${id}/content`, { url: "https://x" }, { status: 400 });
+    await server.mailchimp.put(`/3.0/campaigns/${id}/content`, { archive: { archive_content: "UEs=" } }, { status: 400 });
   });
 
   it("are not sent before they are ready, and the checklist says why", async () => {

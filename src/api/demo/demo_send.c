@@ -306,7 +306,7 @@ static int add_draft(struct demo *d, struct tx *tx,
 	if (json_parse(strbuf_str(&text), &body, err) < 0 ||
 	    campaign_add(tx, body, d->now_ms, d->arena, out, err) < 0)
 		return -1;
-	return content_put(tx, out->hex, content, d->now_ms, err);
+	return content_put(tx, out->hex, content, NULL, d->now_ms, err);
 }
 
 /* As if the sender had handed them over, and the relay had taken all. */

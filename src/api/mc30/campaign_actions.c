@@ -1,6 +1,6 @@
 /*
- * What is done with a campaign of the engine: send, schedule, pause, test, its
- * content. Handlers; any worker. The rules stand in campaign/campaign_action.c.
+ * What is done with a campaign of the engine: send, schedule, pause, test.
+ * Handlers; any worker. The rules stand in campaign/campaign_action.c.
  */
 #include "api/handlers.h"
 #include "api/mc30/campaign_json.h"
@@ -10,7 +10,6 @@
 #include "base/email.h"
 #include "base/err.h"
 #include "campaign/checklist.h"
-#include "campaign/content.h"
 #include "delivery/delivery.h"
 
 #include <string.h>
@@ -221,61 +220,4 @@ int mc_campaigns_checklist(struct request *rq, struct response *rs,
 	mc_links_end(&w);
 	json_end_object(&w);
 	return 0;
-}
-
-/* --- content --- */
-
-static int write_content(struct request *rq, struct response *rs, struct db *db,
-			 struct err *err)
-{
-	struct json_writer w = mc_writer(rq, rs);
-	struct campaign campaign;
-	struct content content;
-
-	if (mc_campaign_of_path(rq, db, &campaign, err) < 0 ||
-	    content_get(db, campaign.id, rq->arena, &content, err) < 0)
-		return -1;
-	json_begin_object(&w);
-	json_key(&w, "plain_text");
-	json_str(&w, content.plain_text);
-	json_key(&w, "html");
-	json_str(&w, content.html);
-	json_key(&w, "archive_html");
-	json_str(&w, content.html);
-	mc_links_begin(&w);
-	mc_link(&w, "parent", "GET", mc_base(rq), "/campaigns/%s",
-		campaign.hex);
-	mc_link(&w, "self", "GET", mc_base(rq), "/campaigns/%s/content",
-		campaign.hex);
-	mc_link(&w, "update", "PUT", mc_base(rq), "/campaigns/%s/content",
-		campaign.hex);
-	mc_links_end(&w);
-	json_end_object(&w);
-	return 0;
-}
-
-int mc_campaigns_content(struct request *rq, struct response *rs,
-			 struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-
-	if (mc_db(rq, &db, err) < 0)
-		return -1;
-	return write_content(rq, rs, db, err);
-}
-
-int mc_campaigns_content_put(struct request *rq, struct response *rs,
-			     struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	const json_t *body;
-
-	if (mc_body(rq, &body, err) < 0 || mc_db(rq, &db, err) < 0 ||
-	    tx_begin(db, &tx, err) < 0 ||
-	    content_put(&tx, request_param(rq, "campaign_id"), body, rq->now_ms,
-			err) < 0 ||
-	    tx_commit(&tx, err) < 0)
-		return -1;
-	return write_content(rq, rs, db, err);
 }

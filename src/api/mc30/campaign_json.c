@@ -6,6 +6,8 @@
 #include "campaign/report.h"
 #include "delivery/delivery.h"
 
+#include <string.h>
+
 int mc_campaign_of_path(const struct request *rq, struct db *db,
 			struct campaign *out, struct err *err)
 {
@@ -76,7 +78,8 @@ static void write_settings(const struct campaign *c, struct json_writer *w)
 	json_key_bool(w, "fb_comments", s->fb_comments);
 	json_key_bool(w, "timewarp", false);
 	json_key_int(w, "template_id", s->template_id);
-	json_key_bool(w, "drag_and_drop", false);
+	json_key_bool(w, "drag_and_drop",
+		      !strcmp(c->content_type, "multichannel"));
 	json_end_object(w);
 }
 
