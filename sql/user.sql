@@ -108,6 +108,13 @@ SELECT k.id, k.name, k.role, k.may_send, k.user_id, k.used_ms, u.id, u.role,
 FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id
 WHERE k.key_hash = ? AND k.revoked_ms IS NULL;
 
+-- name: api-key-rights
+-- The same by its id, if it is not revoked. args: id
+SELECT k.id, k.name, k.role, k.may_send, k.user_id, k.used_ms, u.id, u.role,
+	u.may_send, u.disabled_ms
+FROM api_key k LEFT JOIN app_user u ON u.id = k.user_id
+WHERE k.id = ? AND k.revoked_ms IS NULL;
+
 -- name: api-key-of-order
 -- args: id
 SELECT name, user_id, revoked_ms FROM api_key WHERE id = ?;

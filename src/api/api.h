@@ -15,12 +15,15 @@ struct contract;
 struct delivery;
 struct job_kind;
 struct journal;
+struct router;
 struct runner;
 struct webhook_options;
 
 struct api {
 	const struct contract *contract; /* of /api/v1 */
 	struct store *store;
+	const struct router *router; /* for our own requests, http/call.h */
+	struct runner *account_jobs; /* batches, exports; as the next */
 	struct runner *crm_jobs;          /* woken after a job was added */
 	struct runner *audience_jobs;     /* same */
 	const struct job_kind *crm_kinds; /* of its jobs, whoever runs them */

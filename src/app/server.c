@@ -4,6 +4,7 @@
 #include "api/campaign/campaign_check.h"
 #include "api/contract.h"
 #include "api/demo/demo.h"
+#include "api/mc30/account/account_jobs.h"
 #include "api/routes.h"
 #include "app/app_options.h"
 #include "app/audience_jobs.h"
@@ -43,6 +44,7 @@
 #define INTERNAL_WORKERS 4
 #define BRIDGE_CONNECTIONS 4
 #define HTTP_STOP_MS 1000
+#define ACCOUNT_JOB_THREADS 2
 #define FORGET_ATTEMPTS 100 /* what a user asked for once */
 
 struct server {
@@ -59,7 +61,7 @@ struct server {
 	struct journal *journal;
 	struct delivery *delivery;
 	struct bridge *bridge;
-	struct runner *crm_jobs, *audience_jobs;
+	struct runner *crm_jobs, *audience_jobs, *account_jobs;
 	struct job_kind crm_kinds[KINDS_MAX];
 	struct delivery_setup delivery_setup;
 	struct import_context import_context;
@@ -315,6 +317,23 @@ static int start_audience_jobs(struct server *s, struct err *err)
 	return 0;
 }
 
+/* Batches and exports that clients of the Marketing API asked for. */
+static int start_account_jobs(struct server *s, struct err *err)
+{
+	struct job_kind kinds[ACCOUNT_JOB_KINDS];
+	struct runner_options o = {
+		.schema = STORE_AUDIENCE,
+		.threads = ACCOUNT_JOB_THREADS,
+		.instance = arena_printf(s->arena, "%s account", s->instance),
+	};
+
+	if (runner_start(s->store, &o, kinds, account_job_kinds(&s->api, kinds),
+			 &s->account_jobs, err) < 0)
+		return -1;
+	s->api.account_jobs = s->account_jobs;
+	return 0;
+}
+
 /* What was applied may have left webhooks to be told. */
 static void wake_webhooks(void *context)
 {
@@ -467,7 +486,7 @@ static int start_jobs(struct server *s, struct err *err)
 {
 	if (!s->roles.jobs)
 		return 0;
-	if (start_crm_jobs(s, err) < 0)
+	if (start_crm_jobs(s, err) < 0 || start_account_jobs(s, err) < 0)
 		return err_prefix(err, "jobs");
 	return bridge_begin(s->bridge, clock_now_ms(), err);
 }
@@ -491,7 +510,7 @@ static void fill_api(struct server *s)
 	s->api.dkim_domain = s->config->delivery.dkim_domain;
 	s->api.dkim_selector = s->config->delivery.dkim_selector;
 	s->api.contract = s->contract = contract_new();
-	s->router = router_new();
+	s->api.router = s->router = router_new();
 	api_add_routes(s->router, &s->api);
 }
 
@@ -565,12 +584,14 @@ void server_stop(struct server *s)
 {
 	runner_halt(s->crm_jobs);
 	runner_halt(s->audience_jobs);
+	runner_halt(s->account_jobs);
 	if (s->public)
 		http_server_stop(s->public);
 	if (s->track)
 		http_server_stop(s->track);
 	runner_stop(s->crm_jobs);
 	runner_stop(s->audience_jobs);
+	runner_stop(s->account_jobs);
 	if (s->internal)
 		http_server_stop(s->internal);
 	upkeep_free(&s->upkeep);
@@ -592,6 +613,7 @@ void server_free(struct server **server)
 	http_server_free(&s->track);
 	runner_free(&s->crm_jobs);
 	runner_free(&s->audience_jobs);
+	runner_free(&s->account_jobs);
 	bridge_free(&s->bridge);
 	http_server_free(&s->internal);
 	delivery_free(&s->delivery);

@@ -1,5 +1,6 @@
 #include "app/upkeep.h"
 
+#include "audience/batch/api_batch.h"
 #include "audience/sets/member_change.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -20,12 +21,14 @@
 #define LOOK_MS 1000
 #define PLANS_MS MS_HOUR
 #define CHANGES_MS MS_MINUTE
+#define BATCHES_MS MS_HOUR
 
 struct upkeep {
 	struct store *store;
 	struct last_use *last;
 	int64_t plans_ms;   /* when old plans are to be looked for, monotonic */
 	int64_t changes_ms; /* the same of old changes of members */
+	int64_t batches_ms; /* the same of old batches */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -105,6 +108,25 @@ static void forget_changes(struct upkeep *u)
 		u->changes_ms = now_ms + CHANGES_MS;
 }
 
+/* With what was answered; one at a time. */
+static void forget_batches(struct upkeep *u)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	struct err err = ERR_INIT;
+	int64_t now_ms = clock_monotonic_ms();
+	int removed = -1;
+
+	if (now_ms < u->batches_ms)
+		return;
+	patience_begin();
+	if (store_get(u->store, STORE_AUDIENCE, &db, &err) == 0)
+		removed = api_batch_forget(db, clock_now_ms(), &err);
+	if (removed < 0)
+		log_debug("old batches are not removed now", LOG_ERR(&err));
+	if (removed <= 0)
+		u->batches_ms = now_ms + BATCHES_MS;
+}
+
 static bool wait_for_next(struct upkeep *u)
 {
 	bool go_on;
@@ -127,6 +149,7 @@ static void *upkeep_main(void *arg)
 		wake_search(u);
 		forget_plans(u);
 		forget_changes(u);
+		forget_batches(u);
 		store_trim_logs(u->store);
 	}
 	write_last_use(u);

@@ -1,4 +1,5 @@
 /** What API tests import: everything of the harness. */
+export * from "./batch.js";
 export * from "./client.js";
 export { execute, forEachTable, isPostgres, psql, tablesOf } from "./database.js";
 export { useDns } from "./dns.js";

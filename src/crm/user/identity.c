@@ -118,6 +118,55 @@ int identity_find(struct db *db, const struct identity_claim *claim,
 
 /* --- later --- */
 
+static int find_key_later(struct db *db, int64_t id, struct arena *arena,
+			  struct identity *out, struct err *err)
+{
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int found;
+
+	if (db_query(db, SQL_API_KEY_RIGHTS, SQL_ARGS(sql_int(id)), &rows,
+		     err) < 0)
+		return -1;
+	found = rows_next(rows, err);
+	if (found <= 0)
+		return found;
+	if (!key_rights(rows, out))
+		return 0;
+	out->name = rows_dup(rows, 1, arena);
+	return 1;
+}
+
+static int find_user_later(struct db *db, int64_t id, struct arena *arena,
+			   struct identity *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct user user;
+
+	if (user_get(db, id, arena, &user, &why) < 0) {
+		if (why.code == ERR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	if (user.disabled_ms)
+		return 0;
+	*out = (struct identity){ .user_id = id,
+				  .role = user.role,
+				  .may_send = user.may_send,
+				  .by_session = true,
+				  .name = user.name };
+	return 1;
+}
+
+int identity_find_later(struct db *db, int64_t user_id, int64_t key_id,
+			struct arena *arena, struct identity *out,
+			struct err *err)
+{
+	if (key_id)
+		return find_key_later(db, key_id, arena, out, err);
+	return user_id ? find_user_later(db, user_id, arena, out, err) : 0;
+}
+
 static int user_may_send(struct db *db, int64_t id, struct arena *arena,
 			 const char **why_out, struct err *err)
 {

@@ -38,6 +38,15 @@ int identity_find(struct db *db, const struct identity_claim *claim,
 		  struct identity *out, struct err *err);
 
 /*
+ * Whom those ids, of an identity that asked for something earlier, stand for
+ * now. key_id 0: it was a session of that user's, and *out is as of one.
+ * Returns as identity_find.
+ */
+int identity_find_later(struct db *db, int64_t user_id, int64_t key_id,
+			struct arena *arena, struct identity *out,
+			struct err *err);
+
+/*
  * May who ordered something send campaigns now? key_id 0: it was not by a key;
  * both 0: nobody knows who it was, so that it may. 1, 0: *why_out says why not
  * (in arena), -1.

@@ -1,0 +1,12 @@
+#include "api/mc30/account/account_jobs.h"
+
+#include "api/mc30/account/batch_job.h"
+
+size_t account_job_kinds(const struct api *api,
+			 struct job_kind out[ACCOUNT_JOB_KINDS])
+{
+	out[0] = (struct job_kind){ .name = API_BATCH_JOB,
+				    .fn = batch_job,
+				    .context = (void *)api };
+	return 1;
+}

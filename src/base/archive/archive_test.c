@@ -1,0 +1,126 @@
+#include "base/archive/deflate.h"
+#include "base/archive/tar.h"
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Text of any length, of which some compresses well and some not. */
+static void make_text(size_t len, struct strbuf *out)
+{
+	struct prng p = { len };
+
+	strbuf_reset(out);
+	while (out->len < len)
+		strbuf_addch(out,
+			     out->len % 3 ? 'a' : (char)(prng_next(&p) & 0xff));
+}
+
+static void what_was_packed_is_unpacked(void **state)
+{
+	static const size_t lengths[] = { 0,     1,     100,    16383,
+					  16384, 16385, 400000, 3000000 };
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf packed = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf again = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		make_text(lengths[i], &plain);
+		strbuf_reset(&packed);
+		strbuf_reset(&again);
+		deflate_all(strbuf_str(&plain), &packed);
+		assert_int_equal(
+			inflate_all(strbuf_str(&packed), 1 << 22, &again, &err),
+			0);
+		assert_int_equal(again.len, plain.len);
+		assert_memory_equal(again.buf, plain.buf, plain.len);
+	}
+	(void)state;
+}
+
+static void what_is_damaged_or_too_long_is_refused(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf packed = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	make_text(100000, &plain);
+	deflate_all(strbuf_str(&plain), &packed);
+	strbuf_addstr(&out, "before");
+	assert_int_equal(inflate_all(strbuf_str(&packed), 50000, &out, &err),
+			 -1);
+	strbuf_truncate(&packed, packed.len - 5);
+	assert_int_equal(inflate_all(strbuf_str(&packed), 200000, &out, &err),
+			 -1);
+	assert_int_equal(inflate_all(str_of("\xff\xff no"), 100, &out, &err),
+			 -1);
+	assert_int_equal(inflate_all(str_of(""), 100, &out, &err), -1);
+	assert_string_equal(out.buf, "before");
+	(void)state;
+}
+
+static void a_stream_is_the_same_whatever_its_pieces(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf whole = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf pieces = STRBUF_INIT;
+	struct deflater *d = deflater_new(DEFLATE_RAW);
+
+	make_text(200000, &plain);
+	deflate_all(strbuf_str(&plain), &whole);
+	for (size_t at = 0; at < plain.len; at += 4321)
+		deflater_add(
+			d,
+			(struct str){ plain.buf + at, plain.len - at < 4321
+							      ? plain.len - at
+							      : 4321 },
+			&pieces);
+	deflater_end(d, &pieces);
+	deflater_free(&d);
+	assert_int_equal(pieces.len, whole.len);
+	assert_memory_equal(pieces.buf, whole.buf, whole.len);
+	(void)state;
+}
+
+static void files_of_a_tar_stand_in_blocks(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf tar = STRBUF_INIT;
+
+	tar_begin_file(&tar, "a.json", 3, 1700000000000);
+	strbuf_addstr(&tar, "[1]");
+	tar_end_file(&tar, 3);
+	tar_begin_file(&tar, "b.json", 512, 0);
+	for (int i = 0; i < 512; i++)
+		strbuf_addch(&tar, 'x');
+	tar_end_file(&tar, 512);
+	tar_end(&tar);
+	assert_int_equal(tar.len, 512 * (2 + 2 + 2));
+	assert_string_equal(tar.buf, "a.json");
+	assert_memory_equal(tar.buf + 124, "00000000003", 12);
+	assert_memory_equal(tar.buf + 136, "14524770400", 11);
+	assert_memory_equal(tar.buf + 257, "ustar\00000", 8);
+	assert_memory_equal(tar.buf + 512, "[1]\0\0", 5);
+	assert_memory_equal(tar.buf + 1024, "b.json", 7);
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_packed_is_unpacked),
+		cmocka_unit_test(what_is_damaged_or_too_long_is_refused),
+		cmocka_unit_test(a_stream_is_the_same_whatever_its_pieces),
+		cmocka_unit_test(files_of_a_tar_stand_in_blocks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
