@@ -1,13 +1,16 @@
 #include "app/audience_jobs.h"
 
+#include "api/mc30/account/account_jobs.h"
 #include "audience/webhook.h"
 
 int audience_jobs_start(struct store *store,
 			const struct runner_options *options,
 			const struct webhook_options *webhooks,
-			struct runner **out, struct err *err)
+			const struct api *api, struct runner **out,
+			struct err *err)
 {
-	struct job_kind kinds[1] = { webhook_job_kind(webhooks) };
+	struct job_kind kinds[] = { webhook_job_kind(webhooks),
+				    batch_tell_kind(api) };
 
-	return runner_start(store, options, kinds, 1, out, err);
+	return runner_start(store, options, kinds, ARRAY_SIZE(kinds), out, err);
 }

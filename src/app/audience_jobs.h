@@ -6,12 +6,14 @@
 
 #include "jobs/runner.h"
 
+struct api;
 struct webhook_options;
 
-/* webhooks must outlive the runner. */
+/* webhooks and api must outlive the runner. */
 int audience_jobs_start(struct store *store,
 			const struct runner_options *options,
 			const struct webhook_options *webhooks,
-			struct runner **out, struct err *err);
+			const struct api *api, struct runner **out,
+			struct err *err);
 
 #endif

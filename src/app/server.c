@@ -310,8 +310,8 @@ static int start_audience_jobs(struct server *s, struct err *err)
 		.instance = s->instance,
 	};
 
-	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->audience_jobs,
-				err) < 0)
+	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->api,
+				&s->audience_jobs, err) < 0)
 		return -1;
 	s->api.audience_jobs = s->audience_jobs;
 	return 0;

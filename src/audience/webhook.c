@@ -160,24 +160,33 @@ static const char *flags_json(const char *const *names, size_t n,
 	return arena_str(arena, strbuf_str(&out));
 }
 
-static bool same_place(const char *a, const char *b)
+bool webhook_same_place(const char *a, const char *b)
 {
 	size_t la = strcspn(a, "?#"), lb = strcspn(b, "?#");
 
 	return la == lb && strncasecmp(a, b, la) == 0;
 }
 
-static int url_is_taken(struct err *err)
+int webhook_url_is_taken(struct err *err)
 {
 	return err_field(err, "url",
 			 "Sorry, you can't set up multiple WebHooks for one "
 			 "URL");
 }
 
+int webhook_url_check(const char *url, struct err *err)
+{
+	if (!*url)
+		return err_field(err, "url", "This value should not be blank.");
+	if (strlen(url) > URL_MAX)
+		return err_field(err, "url", "is too long");
+	return 0;
+}
+
 /* After a write: somebody else took it since it was looked for. */
 static int lost_url(struct err *err)
 {
-	return err->code == ERR_CONFLICT ? url_is_taken(err) : -1;
+	return err->code == ERR_CONFLICT ? webhook_url_is_taken(err) : -1;
 }
 
 static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
@@ -191,15 +200,13 @@ static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
 	    take_flags(body, "sources", source_names, ARRAY_SIZE(source_names),
 		       hook->sources, err) < 0)
 		return -1;
-	if (!*hook->url)
-		return err_field(err, "url", "This value should not be blank.");
-	if (strlen(hook->url) > URL_MAX)
-		return err_field(err, "url", "is too long");
-	if (webhook_list(tx->db, hook->list_id, arena, &all, err) < 0)
+	if (webhook_url_check(hook->url, err) < 0 ||
+	    webhook_list(tx->db, hook->list_id, arena, &all, err) < 0)
 		return -1;
 	vec_each (&all, other)
-		if (other->id != hook->id && same_place(other->url, hook->url))
-			return url_is_taken(err);
+		if (other->id != hook->id &&
+		    webhook_same_place(other->url, hook->url))
+			return webhook_url_is_taken(err);
 	hook->url = arena_strdup(arena, hook->url);
 	return 0;
 }

@@ -4,12 +4,12 @@
 #include "audience/webhook.h"
 
 #include "audience/list.h"
+#include "audience/webhook_post.h"
 #include "audience/webhook_private.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "httpc/httpc.h"
 #include "jobs/runner.h"
 #include "sql/webhook.h"
 #include "store/db.h"
@@ -17,27 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TIMEOUT_MS (10 * MS_SECOND)
-#define REPLY_MAX 65536
-
 /* --- the form --- */
-
-static void add_pair(struct strbuf *form, const char *key, const char *value)
-{
-	if (form->len)
-		strbuf_addch(form, '&');
-	strbuf_add_url(form, str_of(key));
-	strbuf_addch(form, '=');
-	strbuf_add_url(form, str_of(value));
-}
-
-static void add_data(struct strbuf *form, const char *name, const char *value)
-{
-	char key[64];
-
-	(void)snprintf(key, sizeof(key), "data[%s]", name);
-	add_pair(form, key, value ? value : "");
-}
 
 static void add_merge(struct strbuf *form, const char *tag, const json_t *value)
 {
@@ -50,18 +30,19 @@ static void add_merge(struct strbuf *form, const char *tag, const json_t *value)
 	if (json_is_object(value)) {
 		json_object_foreach ((json_t *)value, name, part) {
 			strbuf_addf(&digits, "%s[%s]", key.buf, name);
-			add_pair(form, digits.buf, json_string_value(part));
+			webhook_form_add(form, digits.buf,
+					 json_string_value(part));
 			strbuf_reset(&digits);
 		}
 		return;
 	}
 	if (json_is_string(value)) {
-		add_pair(form, key.buf, json_string_value(value));
+		webhook_form_add(form, key.buf, json_string_value(value));
 		return;
 	}
 	if (value)
 		json_dump(value, &digits);
-	add_pair(form, key.buf, digits.buf);
+	webhook_form_add(form, key.buf, digits.buf);
 }
 
 static void add_merges(struct strbuf *form, const struct webhook_fact *f)
@@ -70,7 +51,7 @@ static void add_merges(struct strbuf *form, const struct webhook_fact *f)
 	CLEANUP(json_free) json_t *values = NULL;
 	struct err ignored = ERR_INIT;
 
-	add_pair(form, "data[merges][EMAIL]", m->address);
+	webhook_form_add(form, "data[merges][EMAIL]", m->address);
 	(void)json_parse(str_of(m->merge), &values, &ignored); /* ours */
 	vec_each (f->defs, def) {
 		char id[24];
@@ -78,8 +59,8 @@ static void add_merges(struct strbuf *form, const struct webhook_fact *f)
 		(void)snprintf(id, sizeof(id), "%lld", (long long)def->id);
 		add_merge(form, def->tag, json_object_get(values, id));
 	}
-	add_pair(form, "data[merges][INTERESTS]",
-		 f->interests ? f->interests : "");
+	webhook_form_add(form, "data[merges][INTERESTS]",
+			 f->interests ? f->interests : "");
 }
 
 static void add_member(struct strbuf *form, const struct webhook_fact *f,
@@ -89,12 +70,13 @@ static void add_member(struct strbuf *form, const struct webhook_fact *f,
 	char web_id[24];
 
 	(void)snprintf(web_id, sizeof(web_id), "%lld", (long long)m->id);
-	add_data(form, "id", m->unique_id);
-	add_data(form, "web_id", web_id);
-	add_data(form, "list_id", list_hex);
-	add_data(form, "email", m->address);
-	add_data(form, "email_type", m->text_only ? "text" : "html");
-	add_data(form, "ip_opt", m->ip_opt);
+	webhook_form_add_data(form, "id", m->unique_id);
+	webhook_form_add_data(form, "web_id", web_id);
+	webhook_form_add_data(form, "list_id", list_hex);
+	webhook_form_add_data(form, "email", m->address);
+	webhook_form_add_data(form, "email_type",
+			      m->text_only ? "text" : "html");
+	webhook_form_add_data(form, "ip_opt", m->ip_opt);
 	add_merges(form, f);
 }
 
@@ -104,40 +86,40 @@ static void write_form(const struct webhook_fact *f, const char *list_hex,
 	CLEANUP(strbuf_release) struct strbuf at = STRBUF_INIT;
 
 	time_format_sql(now_ms, &at);
-	add_pair(form, "type", webhook_event_name(f->event));
-	add_pair(form, "fired_at", at.buf);
+	webhook_form_add(form, "type", webhook_event_name(f->event));
+	webhook_form_add(form, "fired_at", at.buf);
 	switch (f->event) {
 	case WEBHOOK_SUBSCRIBE:
 		add_member(form, f, list_hex);
-		add_data(form, "ip_signup", f->member->ip_signup);
+		webhook_form_add_data(form, "ip_signup", f->member->ip_signup);
 		break;
 	case WEBHOOK_UNSUBSCRIBE:
-		add_data(form, "action", f->action);
-		add_data(form, "reason", f->reason);
+		webhook_form_add_data(form, "action", f->action);
+		webhook_form_add_data(form, "reason", f->reason);
 		add_member(form, f, list_hex);
-		add_data(form, "campaign_id", f->campaign_hex);
+		webhook_form_add_data(form, "campaign_id", f->campaign_hex);
 		break;
 	case WEBHOOK_PROFILE:
 		add_member(form, f, list_hex);
 		break;
 	case WEBHOOK_CLEANED:
-		add_data(form, "list_id", list_hex);
-		add_data(form, "campaign_id", f->campaign_hex);
-		add_data(form, "reason", f->reason);
-		add_data(form, "email", f->member->address);
+		webhook_form_add_data(form, "list_id", list_hex);
+		webhook_form_add_data(form, "campaign_id", f->campaign_hex);
+		webhook_form_add_data(form, "reason", f->reason);
+		webhook_form_add_data(form, "email", f->member->address);
 		break;
 	case WEBHOOK_UPEMAIL:
-		add_data(form, "list_id", list_hex);
-		add_data(form, "new_id", f->member->unique_id);
-		add_data(form, "new_email", f->member->address);
-		add_data(form, "old_email", f->old_address);
+		webhook_form_add_data(form, "list_id", list_hex);
+		webhook_form_add_data(form, "new_id", f->member->unique_id);
+		webhook_form_add_data(form, "new_email", f->member->address);
+		webhook_form_add_data(form, "old_email", f->old_address);
 		break;
 	default:
-		add_data(form, "id", f->campaign_hex);
-		add_data(form, "subject", f->subject);
-		add_data(form, "status", f->status);
-		add_data(form, "reason", f->reason);
-		add_data(form, "list_id", list_hex);
+		webhook_form_add_data(form, "id", f->campaign_hex);
+		webhook_form_add_data(form, "subject", f->subject);
+		webhook_form_add_data(form, "status", f->status);
+		webhook_form_add_data(form, "reason", f->reason);
+		webhook_form_add_data(form, "list_id", list_hex);
 	}
 }
 
@@ -294,11 +276,11 @@ static int post_form(const struct webhook_options *options,
 static int run_webhook(struct job_run *run, struct err *err)
 {
 	CLEANUP(json_free) json_t *payload = NULL;
-	struct err why = ERR_INIT;
 	struct webhook hook;
 	const char *form = "";
+	bool gone = false;
 	int64_t id = 0;
-	int found, status = 0;
+	int found, ret;
 
 	if (json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "webhook_id", &id, err) < 0 ||
@@ -309,15 +291,8 @@ static int run_webhook(struct job_run *run, struct err *err)
 		return found; /* removed meanwhile: nobody listens */
 	if (hook.is_disabled)
 		return 0;
-	if (post_form(run->context, &hook, form, &status, &why) < 0)
-		return try_again(run, why.text, err);
-	if (status == 410)
-		return disable_webhook(run, id, err);
-	if (status < 200 || status > 299)
-		return try_again(
-			run, arena_printf(run->arena, "answered %d", status),
-			err);
-	return 0;
+	ret = webhook_post(run, run->context, hook.url, form, &gone, err);
+	return gone ? disable_webhook(run, id, err) : ret;
 }
 
 struct job_kind webhook_job_kind(const struct webhook_options *options)

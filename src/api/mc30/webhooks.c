@@ -2,39 +2,11 @@
 #include "api/mc30/mc30.h"
 
 #include "api/handlers.h"
+#include "api/mc30/webhook_url.h"
 #include "audience/list.h"
 #include "audience/webhook.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "http/auth.h"
-
-#include <string.h>
-
-#define HIDDEN "..."
-
-/*
- * A webhook's URL is the right to tell its owner something: it may hold a
- * secret anywhere behind the host (and a password before it). Only
- * administrators see it whole; others see where it leads.
- */
-static const char *shown_url(const struct request *rq, const char *url)
-{
-	size_t scheme = strcspn(url, ":");
-	const char *host = url + scheme, *at;
-	size_t len;
-
-	if (auth_permits(&rq->caller, PERMIT_ADMIN))
-		return url;
-	host += strspn(host, ":/");
-	len = strcspn(host, "/?#");
-	at = memrchr(host, '@', len);
-	if (at) {
-		len -= (size_t)(at + 1 - host);
-		host = at + 1;
-	}
-	return arena_printf(rq->arena, "%.*s://%.*s/" HIDDEN, (int)scheme, url,
-			    (int)len, host);
-}
 
 static void write_webhook(const struct request *rq, const struct list *list,
 			  const struct webhook *hook, struct json_writer *w)
@@ -44,7 +16,7 @@ static void write_webhook(const struct request *rq, const struct list *list,
 
 	json_begin_object(w);
 	json_key_text(w, "id", hook->hex);
-	json_key_text(w, "url", shown_url(rq, hook->url));
+	json_key_text(w, "url", mc_webhook_url(rq, hook->url));
 	json_key_begin_object(w, "events");
 	for (int i = 0; i < WEBHOOK_EVENTS; i++)
 		json_key_bool(w, webhook_event_name((enum webhook_event)i),
@@ -107,22 +79,6 @@ int mc_webhooks_get(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
-/* Before any connection of the database is held: the other side may be us. */
-static int check_url(struct request *rq, const json_t *body, struct err *err)
-{
-	const char *url = NULL;
-
-	if (json_get_text(body, "url", &url, err) < 0)
-		return -1;
-	if (!url || !*url)
-		return 0;
-	if (str_ends(str_of(url), "/" HIDDEN))
-		return err_field(err, "url",
-				 "This is only the visible part of a URL. "
-				 "Leave it out to keep it");
-	return webhook_check_url(url, api_of(rq)->webhooks, err);
-}
-
 int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -132,7 +88,8 @@ int mc_webhooks_add(struct request *rq, struct response *rs, struct err *err)
 	struct webhook hook;
 	struct list list;
 
-	if (mc_body(rq, &body, err) < 0 || check_url(rq, body, err) < 0 ||
+	if (mc_body(rq, &body, err) < 0 ||
+	    mc_webhook_check_url(rq, body, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
 	    webhook_add(&tx, list.id, body, rq->now_ms, rq->arena, &hook, err) <
@@ -152,7 +109,8 @@ int mc_webhooks_update(struct request *rq, struct response *rs, struct err *err)
 	struct webhook hook;
 	struct list list;
 
-	if (mc_body(rq, &body, err) < 0 || check_url(rq, body, err) < 0 ||
+	if (mc_body(rq, &body, err) < 0 ||
+	    mc_webhook_check_url(rq, body, err) < 0 ||
 	    mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
 	    mc_list_of_path(rq, db, &list, err) < 0 ||
 	    webhook_update(&tx, list.id, request_param(rq, "webhook_id"), body,

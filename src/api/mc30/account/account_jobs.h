@@ -18,4 +18,7 @@ struct api;
 size_t account_job_kinds(const struct api *api,
 			 struct job_kind out[ACCOUNT_JOB_KINDS]);
 
+/* Who tells of finished batches; of the runner that tells webhooks. */
+struct job_kind batch_tell_kind(const struct api *api);
+
 #endif

@@ -1,6 +1,7 @@
 #include "api/mc30/account/batch_job.h"
 
 #include "api/api.h"
+#include "audience/batch/batch_webhook.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -196,11 +197,18 @@ static int do_next(struct work *w, struct err *err)
 static int complete(struct work *w, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	int64_t now_ms = clock_now_ms();
+	int first;
 
-	if (note(w, err) < 0 || tx_begin(w->run->db, &tx, err) < 0 ||
-	    api_batch_complete(&tx, &w->batch, clock_now_ms(), err) < 0)
+	if (note(w, err) < 0 || tx_begin(w->run->db, &tx, err) < 0)
 		return -1;
-	return tx_commit(&tx, err);
+	first = api_batch_complete(&tx, &w->batch, now_ms, err);
+	if (first < 0 ||
+	    (first && batch_webhook_enqueue(&tx, &w->batch, now_ms, err) < 0) ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	runner_wake(w->api->audience_jobs);
+	return 0;
 }
 
 static int do_all(struct work *w, struct err *err)

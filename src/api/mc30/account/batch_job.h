@@ -11,6 +11,11 @@
 #include "audience/batch/api_batch.h"
 #include "jobs/runner.h"
 
+struct arena;
+
+/* Below .../3.0, where its answers are. */
+const char *batch_answers_path(struct arena *arena, const char *hex);
+
 /* context: struct api */
 int batch_job(struct job_run *run, struct err *err);
 

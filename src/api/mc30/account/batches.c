@@ -19,7 +19,7 @@ static struct api_batch_maker maker_of(const struct request *rq)
 	};
 }
 
-static const char *answers_path(struct arena *arena, const char *hex)
+const char *batch_answers_path(struct arena *arena, const char *hex)
 {
 	return arena_printf(arena, "/batches/%s/response.tar.gz", hex);
 }
@@ -31,8 +31,8 @@ static int write_batch(const struct request *rq, struct db *db,
 	const char *base = mc_base(rq), *url = "";
 
 	if (batch->completed_ms &&
-	    capability_url(rq, db, answers_path(rq->arena, batch->hex), &url,
-			   err) < 0)
+	    capability_url(rq, db, batch_answers_path(rq->arena, batch->hex),
+			   &url, err) < 0)
 		return -1;
 	json_begin_object(w);
 	json_key_text(w, "id", batch->hex);
@@ -161,7 +161,8 @@ int mc_batches_answers(struct request *rq, struct response *rs, struct err *err)
 	struct api_batch batch;
 
 	if (mc_db(rq, &db, err) < 0 ||
-	    capability_check(rq, db, answers_path(rq->arena, hex), err) < 0 ||
+	    capability_check(rq, db, batch_answers_path(rq->arena, hex), err) <
+		    0 ||
 	    api_batch_get(db, hex, &anybody, rq->arena, &batch, err) < 0)
 		return -1;
 	s->store = api_of(rq)->store;
