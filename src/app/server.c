@@ -238,6 +238,7 @@ static int start_internal(struct server *s, struct err *err)
 	o.workers = INTERNAL_WORKERS;
 	o.quick_workers = o.password_workers = 1;
 	o.per_address = 0; /* all come from here */
+	o.per_user = 0;
 	random_hex(s->internal_key, 32);
 	memcpy(s->internal_key + 32, "-us1", sizeof("-us1"));
 	if (http_server_start(&o, s->router, &s->internal, err) < 0)

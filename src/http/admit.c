@@ -196,19 +196,32 @@ void user_call_end(struct http_server *server, int64_t user_id)
 	(void)pthread_mutex_unlock(&server->lock);
 }
 
+/* Whose call it is: a user's, or, as less than 0, that of a key that belongs to
+ * nobody. 0: nobody's, or the program's own. */
+static int64_t user_of(const struct caller *caller)
+{
+	return caller->user_id ? caller->user_id : -caller->key_id;
+}
+
 /* The Marketing API's limit of simultaneous calls, if it is wanted. */
 static int count_call(struct exchange *x, struct problem *out)
 {
 	struct http_server *server = x->server;
+	int64_t user = user_of(&x->rq.caller);
 
 	if (server->options.per_user == 0 ||
-	    x->in.dialect != DIALECT_MAILCHIMP || !x->rq.caller.user_id)
+	    x->in.dialect != DIALECT_MAILCHIMP || !user)
 		return 0;
-	if (!user_call_begin(server, x->rq.caller.user_id)) {
+	if (!user_call_begin(server, user)) {
 		out->status = 429;
+		out->detail = arena_printf(
+			x->rq.arena,
+			"You have exceeded the limit of %lld simultaneous "
+			"connections.",
+			(long long)server->options.per_user);
 		return -1;
 	}
-	x->user_call = true;
+	x->user_call = user;
 	return 0;
 }
 

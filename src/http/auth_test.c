@@ -120,7 +120,7 @@ static void simultaneous_calls_of_a_user_can_be_limited(void **state)
 		}
 		fixture_ask(server, GET_WITH("/3.0/", KEY_HEADER), &reply);
 		assert_detail(&reply, 429, "Too Many Requests",
-			      "You have exceeded the limit of 10 simultaneous "
+			      "You have exceeded the limit of 2 simultaneous "
 			      "connections.");
 		for (int i = 0; i < 2; i++) {
 			response_done(rs[i], NULL);

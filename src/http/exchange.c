@@ -93,7 +93,7 @@ void exchange_free(struct exchange *x, struct spare_arenas *spare)
 	report(x);
 	response_drop_stream(x);
 	if (x->user_call)
-		user_call_end(x->server, x->rq.caller.user_id);
+		user_call_end(x->server, x->user_call);
 	upload_remove(x);
 	json_free(&x->in.json);
 	strbuf_release(&x->out.head);

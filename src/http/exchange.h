@@ -83,15 +83,16 @@ struct exchange { /* in the arena of its request */
 	int64_t body_ms; /* that the client took for it, but for now */
 	int64_t begun_us;
 	bool admitted;
-	bool refused;     /* rs holds the answer; the body is thrown away */
-	bool whole;       /* the body is */
-	int64_t given_us; /* since it waits for a worker, or did; 0: not yet */
-	int64_t step_us;  /* the same of this step */
-	bool taken;       /* a worker came */
-	bool closes;      /* the connection, behind the answer */
-	bool answered;    /* out.head is made */
-	bool user_call;   /* counted in server.users */
-	bool owed;        /* response_later */
+	bool refused;      /* rs holds the answer; the body is thrown away */
+	bool whole;        /* the body is */
+	int64_t given_us;  /* since it waits for a worker, or did; 0: not yet */
+	int64_t step_us;   /* the same of this step */
+	bool taken;        /* a worker came */
+	bool closes;       /* the connection, behind the answer */
+	bool answered;     /* out.head is made */
+	int64_t user_call; /* whom it is counted for in server.users; 0: nobody
+			    */
+	bool owed;         /* response_later */
 	atomic_int holders; /* handler and debtor: the last one returns it */
 	bool done_failed;
 	struct err done_err;

@@ -53,7 +53,8 @@ const struct option http_option_table[] = {
 	       "What is in hand gets this time at a stop, and at most 1 s.",
 	       OPTION_TIME, 0, MS_HOUR),
 	OPTION(per_user,
-	       "Simultaneous calls of the Marketing API a user; 0: any.",
+	       "Simultaneous calls of the Marketing API a user; 0: any. With "
+	       "Mailchimp it is 10.",
 	       OPTION_INT, 0, 10000),
 	OPTION(trust_proxy, "Take client addresses from X-Forwarded-For.",
 	       OPTION_BOOL, 0, 0),

@@ -46,7 +46,8 @@ struct http_options {
 	int64_t idle_ms;    /* without a byte from or to the client */
 	int64_t slow_ms;    /* for a whole head; bodies get more, by size */
 	int64_t stop_ms;    /* what is in hand gets at a stop */
-	int64_t per_user;   /* simultaneous calls of /3.0 a user; 0: any */
+	int64_t per_user;   /* simultaneous calls of /3.0 a user, or a key that
+			       belongs to nobody; 0: any */
 	bool trust_proxy;   /* client_ip: the last of X-Forwarded-For */
 	authenticate_fn authenticate; /* NULL: nobody is anybody */
 	void *authenticate_context;
@@ -58,7 +59,8 @@ struct http_options {
 		.password_workers = 2, .waiting = 1000, .waiting_ms = 10000, \
 		.per_address = 256, .held_max = (int64_t)256 << 20,          \
 		.body_max = 16 << 20, .upload_max = (int64_t)2 << 30,        \
-		.idle_ms = 30000, .slow_ms = 30000, .stop_ms = 30000         \
+		.idle_ms = 30000, .slow_ms = 30000, .stop_ms = 30000,        \
+		.per_user = 10                                               \
 	}
 
 /* Those of http_options that users may set; ends with name NULL. */

@@ -130,6 +130,7 @@ export class Server {
       MUSTER_POSTAL_ADDRESS: "1 Example Street, 12345 Example Town",
       MUSTER_RELAY: "outbox:",
       MUSTER_SYNC_WATCH: "1d", // not in the midst of a test
+      MUSTER_HTTP_PER_USER: "0", // tests ask for more at once
       ...(this.database ? { MUSTER_DATABASE: this.database } : {}),
       ...this.options.env,
     };
