@@ -129,10 +129,13 @@ int webhook_listeners(struct db *db, int64_t list_id, enum change_source source,
 
 /* --- changes --- */
 
-/* Flags of the body over those there are; an object that is given says all. */
+/*
+ * Flags of the body over those there are. Of one that is new, an object says
+ * all: who names one event wants no other. Later it says what changes.
+ */
 static int take_flags(const json_t *body, const char *key,
-		      const char *const *names, size_t n, bool *out,
-		      struct err *err)
+		      const char *const *names, size_t n, bool is_new,
+		      bool *out, struct err *err)
 {
 	const json_t *given = NULL;
 	int has = json_get_object(body, key, &given, err);
@@ -140,7 +143,8 @@ static int take_flags(const json_t *body, const char *key,
 	if (has <= 0)
 		return has;
 	for (size_t i = 0; i < n; i++) {
-		out[i] = false;
+		if (is_new)
+			out[i] = false;
 		if (json_get_bool(given, names[i], &out[i], err) < 0)
 			return -1;
 	}
@@ -195,10 +199,10 @@ static int read_body(struct tx *tx, const json_t *body, struct webhook *hook,
 	CLEANUP(vec_release) struct webhooks all = VEC_INIT;
 
 	if (json_get_text(body, "url", &hook->url, err) < 0 ||
-	    take_flags(body, "events", event_names, WEBHOOK_EVENTS,
+	    take_flags(body, "events", event_names, WEBHOOK_EVENTS, !hook->id,
 		       hook->events, err) < 0 ||
 	    take_flags(body, "sources", source_names, ARRAY_SIZE(source_names),
-		       hook->sources, err) < 0)
+		       !hook->id, hook->sources, err) < 0)
 		return -1;
 	if (webhook_url_check(hook->url, err) < 0 ||
 	    webhook_list(tx->db, hook->list_id, arena, &all, err) < 0)

@@ -62,8 +62,10 @@ bool webhook_may_be_private(const struct webhook_options *options,
 int webhook_check_url(const char *url, const struct webhook_options *options,
 		      struct err *err);
 /* body: the API's object {url, events, sources}; ERR_INVALID names its field
- * that is wrong, also a URL that has a webhook already. Changing one that was
- * disabled puts it to use again. update, remove: ERR_NOT_FOUND. */
+ * that is wrong, also a URL that has a webhook already. What `events` and
+ * `sources` do not name is false when it is added, and unchanged later; without
+ * the object, all are true. Changing one that was disabled puts it to use
+ * again. update, remove: ERR_NOT_FOUND. */
 int webhook_add(struct tx *tx, int64_t list_id, const json_t *body,
 		int64_t now_ms, struct arena *arena, struct webhook *out,
 		struct err *err);

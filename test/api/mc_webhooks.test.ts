@@ -50,8 +50,19 @@ describe("webhooks", () => {
     const there = (await api.get(path)).body.webhooks.filter((w: { url: string }) => w.url.startsWith(receiver.url));
     assert.equal(there.length, 1);
     assert.equal((await api.get(`${path}/${body.id}`)).body.url, body.url);
-    const changed = await api.patch(`${path}/${body.id}`, { sources: { user: true, api: true } });
+    // a change names what changes, a new one names all
+    const changed = await api.patch(`${path}/${body.id}`, { sources: { admin: false }, events: { campaign: true, profile: false } });
     assert.deepEqual(changed.body.sources, { user: true, admin: false, api: true });
+    assert.deepEqual(changed.body.events, { ...all, campaign: true, profile: false });
+    assert.equal(changed.body.url, body.url);
+    const back = await api.patch(`${path}/${body.id}`, { events: { campaign: false, profile: true, subscribe: null }, sources: {} });
+    assert.deepEqual([back.body.events, back.body.sources], [all, { user: true, admin: false, api: true }]);
+    await api.patch(`${path}/${body.id}`, { events: { profile: 1 } }, { status: 400 });
+    await api.patch(`${path}/${body.id}`, { events: [] }, { status: 400 });
+    assert.deepEqual((await api.get(`${path}/${body.id}`)).body.events, all);
+    const few = (await api.post(path, { url: `${receiver.url}/few`, events: { profile: true } })).body;
+    assert.deepEqual(Object.entries(few.events).filter(([, on]) => on), [["profile", true]]);
+    await api.delete(`${path}/${few.id}`);
     const other = (await api.post(path, { url: `${receiver.url}/other` })).body;
     await api.delete(`${path}/${other.id}`);
     await api.get(`${path}/${other.id}`, {}, { status: 404 });
