@@ -61,7 +61,7 @@ static struct httpc *client_for(bool allow_private)
 	return httpc_new(&options);
 }
 
-static bool allows_private(const struct webhook_options *o, const char *url)
+bool webhook_may_be_private(const struct webhook_options *o, const char *url)
 {
 	if (o->allow_private)
 		return true;
@@ -75,7 +75,7 @@ int webhook_check_url(const char *url, const struct webhook_options *options,
 		      struct err *err)
 {
 	CLEANUP(httpc_free)
-	struct httpc *client = client_for(allows_private(options, url));
+	struct httpc *client = client_for(webhook_may_be_private(options, url));
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
 	struct err why = ERR_INIT;
@@ -112,7 +112,7 @@ static int post_form(const struct webhook_options *options, const char *url,
 		     const char *form, int *status, struct err *err)
 {
 	CLEANUP(httpc_free)
-	struct httpc *client = client_for(allows_private(options, url));
+	struct httpc *client = client_for(webhook_may_be_private(options, url));
 	CLEANUP(httpc_response_release)
 	struct httpc_response reply = HTTPC_RESPONSE_INIT;
 

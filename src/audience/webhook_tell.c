@@ -171,76 +171,7 @@ int webhook_enqueue(struct tx *tx, const struct list *list,
 	return webhook_tell(tx, &listeners, list->hex, fact, now_ms, err);
 }
 
-/* --- sending --- */
-
-/* url is `own` or lies below it. */
-static bool is_below(const char *url, const char *own)
-{
-	size_t len = own ? strlen(own) : 0;
-
-	while (len && own[len - 1] == '/')
-		len--;
-	return len && strncmp(url, own, len) == 0 &&
-	       strchr("/?", url[len]); /* also the end */
-}
-
-static struct httpc *client_for(bool allow_private)
-{
-	struct httpc_options options = HTTPC_OPTIONS_DEFAULT;
-
-	options.connect_ms = options.total_ms = TIMEOUT_MS;
-	options.stall_ms = TIMEOUT_MS;
-	options.body_max = REPLY_MAX;
-	options.allow_private = allow_private;
-	return httpc_new(&options);
-}
-
-bool webhook_may_be_private(const struct webhook_options *o, const char *url)
-{
-	if (o->allow_private)
-		return true;
-	for (const char *const *own = o->own_urls; own && *own; own++)
-		if (is_below(url, *own))
-			return true;
-	return false;
-}
-
-int webhook_check_url(const char *url, const struct webhook_options *options,
-		      struct err *err)
-{
-	CLEANUP(httpc_free)
-	struct httpc *client = client_for(webhook_may_be_private(options, url));
-	CLEANUP(httpc_response_release)
-	struct httpc_response reply = HTTPC_RESPONSE_INIT;
-	struct err why = ERR_INIT;
-
-	if (httpc_send(client, &(struct httpc_request){ .url = url }, &reply,
-		       &why) < 0)
-		reply.status = 0;
-	if (reply.status == 200)
-		return 0;
-	return err_field(err, "url",
-			 "We couldn't verify the URL is working. Please "
-			 "double check and try again. HTTP Code: %d",
-			 reply.status ? reply.status : 400);
-}
-
-/* Waits before each further try; together 75 minutes. */
-static const int64_t waits_ms[] = { MS_MINUTE, 4 * MS_MINUTE, 10 * MS_MINUTE,
-				    20 * MS_MINUTE, 40 * MS_MINUTE };
-
-static int try_again(struct job_run *run, const char *why, struct err *err)
-{
-	CLEANUP(strbuf_release) struct strbuf state = STRBUF_INIT;
-	int64_t tries = run->job->done;
-
-	if (tries >= (int64_t)ARRAY_SIZE(waits_ms))
-		return err_set(err, ERR_INVALID, "given up: %s", why);
-	strbuf_addf(&state, "{\"tries\":%lld}", (long long)tries + 1);
-	if (job_progress(run, NULL, tries + 1, 0, state.buf, err) < 0)
-		return -1;
-	return job_again(run, clock_now_ms() + waits_ms[tries]);
-}
+/* --- the job --- */
 
 static int disable_webhook(struct job_run *run, int64_t webhook_id,
 			   struct err *err)
@@ -248,29 +179,6 @@ static int disable_webhook(struct job_run *run, int64_t webhook_id,
 	return db_write(run->db, SQL_WEBHOOK_DISABLE,
 			SQL_ARGS(sql_int(clock_now_ms()), sql_int(webhook_id)),
 			err);
-}
-
-static int post_form(const struct webhook_options *options,
-		     const struct webhook *hook, const char *form, int *status,
-		     struct err *err)
-{
-	CLEANUP(httpc_free)
-	struct httpc *client =
-		client_for(webhook_may_be_private(options, hook->url));
-	CLEANUP(httpc_response_release)
-	struct httpc_response reply = HTTPC_RESPONSE_INIT;
-
-	if (httpc_send(client,
-		       &(struct httpc_request){
-			       .method = "POST",
-			       .url = hook->url,
-			       .body = str_of(form),
-			       .content_type =
-				       "application/x-www-form-urlencoded" },
-		       &reply, err) < 0)
-		return -1;
-	*status = reply.status;
-	return 0;
 }
 
 static int run_webhook(struct job_run *run, struct err *err)
