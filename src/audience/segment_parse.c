@@ -2,6 +2,7 @@
  * Conditions of the API to conditions that can be evaluated. Called when a
  * segment is stored and when it is used; any thread.
  */
+#include "audience/interest/interest.h"
 #include "audience/segment.h"
 #include "audience/segment_private.h"
 
@@ -12,6 +13,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#define INTERESTS_FIELD "interests-"
 
 /* What is being parsed, and where errors belong. */
 struct parse {
@@ -483,6 +486,67 @@ static int take_email(struct parse *p)
 	return take_text(p, CONDITION_EMAIL, text_ops);
 }
 
+static const struct op interest_ops[] = {
+	{ "interestcontains", TEST_ANY_OF, false },
+	{ "interestcontainsall", TEST_ALL_OF, false },
+	{ "interestnotcontains", TEST_ANY_OF, true },
+	OP_END
+};
+
+/* One of the values as one of the interests: 0, or -1. */
+static int take_interest(struct parse *p, const struct interests *all,
+			 const json_t *value, int64_t *out)
+{
+	const char *hex = json_string_value(value);
+	const struct interest *found = hex ? interests_find(all, hex) : NULL;
+
+	if (!found)
+		return wrong(p, "value", "is no interest of this category");
+	*out = found->id;
+	return 0;
+}
+
+static int take_interest_ids(struct parse *p, const struct interests *all)
+{
+	const json_t *values = json_object_get(p->json, "value"), *item;
+	size_t n = json_is_string(values) ? 1 : json_array_size(values), i;
+	int64_t *ids = arena_array(p->arena, int64_t, n + 1);
+
+	if (n == 0)
+		return wrong(p, "value", "This value should not be blank.");
+	if (n > INTERESTS_MAX)
+		return wrong(p, "value", "has too many interests");
+	if (json_is_string(values) && take_interest(p, all, values, ids) < 0)
+		return -1;
+	json_array_foreach (values, i, item)
+		if (take_interest(p, all, item, &ids[i]) < 0)
+			return -1;
+	p->out->ids = ids;
+	p->out->ids_n = n;
+	return 0;
+}
+
+/* Of the category that the field names behind the prefix. */
+static int take_interests(struct parse *p, const char *category_hex)
+{
+	CLEANUP(vec_release) struct interests all = VEC_INIT;
+	struct interest_category category;
+
+	p->out->kind = CONDITION_INTERESTS;
+	if (take_op(p, interest_ops) < 0)
+		return -1;
+	if (interest_category_get(p->db, p->list_id, category_hex, p->arena,
+				  &category, p->err) < 0)
+		return p->err->code == ERR_NOT_FOUND
+			       ? wrong(p, "field",
+				       "is no category of this list")
+			       : -1;
+	if (interest_list(p->db, p->list_id, category.id, p->arena, &all,
+			  p->err) < 0)
+		return -1;
+	return take_interest_ids(p, &all);
+}
+
 /* Fields by name, and the types that a client may call them. */
 static const struct {
 	const char *field;
@@ -531,6 +595,12 @@ static int take_field(struct parse *p)
 			p->out->type = "NewSubscribers";
 		return fields[i].take(p);
 	}
+	if (strncmp(p->field, INTERESTS_FIELD, strlen(INTERESTS_FIELD)) == 0)
+		return *p->type && strcmp(p->type, "Interests") != 0
+			       ? wrong(p, "condition_type",
+				       "does not fit the field")
+			       : take_interests(
+					 p, p->field + strlen(INTERESTS_FIELD));
 	def = find_field(p);
 	if (!def)
 		return wrong(p, "field", "is no field of this list");

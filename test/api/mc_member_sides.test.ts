@@ -147,6 +147,35 @@ describe("interests of members", () => {
     assert.equal(await wrong({ interest_category_id: topics.id, interest_ids: cats, interest_match: "some" }), "interest_match");
   });
 
+  it("are conditions of segments", async () => {
+    const [cats, dogs, red] = topics.ids as [string, string, string];
+    const found = async (op: string, value: string[], more: Json = { condition_type: "Interests" }) => {
+      const options = { match: "all", conditions: [{ field: `interests-${topics.id}`, op, value, ...more }] };
+      const { body } = await api.post(`${list}/segments`, { name: `s ${Math.random()}`, options });
+      const members = (await api.get(`${list}/segments/${body.id}/members`, { count: 100 })).body.members;
+      assert.equal(body.member_count, members.length);
+      return members.map((m: Json) => `${m.email_address[0]}${chosen(m).length}`).join("");
+    };
+    assert.equal(await found("interestcontains", [cats]), "i2j2");
+    assert.equal(await found("interestcontains", [dogs, red]), "i2j2");
+    assert.equal(await found("interestcontainsall", [cats, red]), "j2");
+    assert.equal(await found("interestcontainsall", [cats, red], {}), "j2");
+    assert.equal(await found("interestnotcontains", [dogs]), "b0j2r0");
+    const wrong = async (condition: Json) => {
+      const options = { match: "all", conditions: [{ field: `interests-${topics.id}`, op: "interestcontains", value: [cats], ...condition }] };
+      return (await api.post(`${list}/segments`, { name: "wrong", options }, { status: 400 })).body.errors[0].field.split(".").pop();
+    };
+    assert.equal(await wrong({ value: [] }), "value");
+    assert.equal(await wrong({ value: [NOBODY] }), "value");
+    assert.equal(await wrong({ value: [7] }), "value");
+    assert.equal(await wrong({ value: [sizes.ids[0]] }), "value");
+    assert.equal(await wrong({ value: null }), "value");
+    assert.equal(await wrong({ value: Array(61).fill(cats) }), "value");
+    assert.equal(await wrong({ op: "is" }), "op");
+    assert.equal(await wrong({ field: `interests-${NOBODY}` }), "field");
+    assert.equal(await wrong({ condition_type: "TextMerge" }), "condition_type");
+  });
+
   it("stay when a member is archived, comes back, and moves", async () => {
     const [cats, , red] = topics.ids as [string, string, string];
     await api.delete(`${list}/members/j@example.org`);

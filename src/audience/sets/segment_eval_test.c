@@ -110,6 +110,12 @@ static const char *const changes[] = {
 	"INSERT INTO segment_member (segment_id, member_id, at_ms)"
 	" SELECT (SELECT MIN(id) FROM segment), id, 1 FROM member m"
 	" WHERE m.id %% 5 = %1$d %% 5 ON CONFLICT DO NOTHING",
+	"DELETE FROM member_interest WHERE member_id = %1$d",
+	"DELETE FROM member_interest WHERE member_id %% 6 = %1$d %% 6",
+	"INSERT INTO member_interest (interest_id, member_id)"
+	" SELECT i.id, m.id FROM interest i, member m"
+	" WHERE m.id %% 8 = %1$d %% 8 AND i.id %% 3 = %2$d %% 3"
+	" ON CONFLICT DO NOTHING",
 	"UPDATE recipient SET opens = %2$d %% 2 WHERE member_id = %1$d",
 	"UPDATE recipient SET clicks = %2$d %% 3 WHERE member_id = %1$d",
 	"UPDATE recipient SET sent_seq = NULL WHERE member_id = %1$d",

@@ -81,6 +81,34 @@ static void add_members(struct segment_fixture *w, struct tx *tx)
 	}
 }
 
+static void add_interests(struct segment_fixture *w, struct tx *tx)
+{
+	static const char *const names[] = { "{\"name\":\"a\"}",
+					     "{\"name\":\"b\"}",
+					     "{\"name\":\"c\"}" };
+	CLEANUP(json_free) json_t *body = NULL;
+	struct err err = ERR_INIT;
+
+	assert_int_equal(json_parse(STR("{\"title\":\"T\",\"type\":"
+					"\"checkboxes\"}"),
+				    &body, &err),
+			 0);
+	assert_int_equal(interest_category_add(tx, &w->a.list, body, w->a.arena,
+					       &w->category, &err),
+			 0);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP(json_free) json_t *name = NULL;
+		struct interest interest;
+
+		assert_int_equal(json_parse(str_of(names[i]), &name, &err), 0);
+		assert_int_equal(interest_add(tx, w->a.list.id, w->category.hex,
+					      name, w->a.arena, &interest,
+					      &err),
+				 0);
+		vec_push(&w->interests, interest);
+	}
+}
+
 int segment_fixture_set_up(void **state)
 {
 	struct segment_fixture *w = calloc(1, sizeof(*w));
@@ -100,6 +128,7 @@ int segment_fixture_set_up(void **state)
 		  "{\"name\":\"B\",\"type\":\"birthday\",\"tag\":"
 		  "\"BIRTH\"}");
 	add_members(w, &tx);
+	add_interests(w, &tx);
 	assert_int_equal(tx_commit(&tx, &err), 0);
 	assert_int_equal(segment_find_by_name(w->a.db, w->a.list.id, "blue",
 					      w->a.arena, &tag, &err),
@@ -115,6 +144,11 @@ int segment_fixture_set_up(void **state)
 		"INSERT INTO recipient (campaign_id, member_id, state, "
 		"sent_seq, at_ms, opens, clicks) SELECT 2, id, 4, id, 1, "
 		"id % 2, 0 FROM member WHERE id % 5 > 2");
+	store_fixture_exec(w->a.db,
+			   "INSERT INTO member_interest (interest_id, "
+			   "member_id) SELECT i.id, m.id FROM interest i, "
+			   "member m WHERE (m.id + i.id) % 3 > 0 "
+			   "AND m.id % 7 > i.id % 3");
 	*state = w;
 	return 0;
 }
@@ -123,9 +157,29 @@ int segment_fixture_tear_down(void **state)
 {
 	struct segment_fixture *w = *state;
 
+	vec_release(&w->interests);
 	audience_fixture_free(&w->a);
 	free(w);
 	return 0;
+}
+
+static void add_interest_condition(struct segment_fixture *w, struct prng *prng,
+				   struct strbuf *out)
+{
+	static const char *const ops[] = { "interestcontains",
+					   "interestcontainsall",
+					   "interestnotcontains" };
+	uint64_t n = 1 + prng_below(prng, 3);
+
+	strbuf_addf(out, "{%s\"field\":\"interests-%s\",\"op\":\"%s\",",
+		    prng_below(prng, 2) ? "\"condition_type\":\"Interests\","
+					: "",
+		    w->category.hex, ops[prng_below(prng, 3)]);
+	strbuf_addstr(out, "\"value\":[");
+	for (uint64_t i = 0; i < n; i++)
+		strbuf_addf(out, "%s\"%s\"", i ? "," : "",
+			    w->interests.v[prng_below(prng, 3)].hex);
+	strbuf_addstr(out, "]}");
 }
 
 static void add_random(struct segment_fixture *w, struct prng *prng,
@@ -189,6 +243,8 @@ static void add_random(struct segment_fixture *w, struct prng *prng,
 			text_names[prng_below(prng, ARRAY_SIZE(text_names))],
 			at + 2);
 		strbuf_addstr(out, text);
+	} else if (pick == 2 && prng_below(prng, 4) == 0) {
+		add_interest_condition(w, prng, out);
 	} else if (pick == 1 && prng_below(prng, 3) == 0) {
 		strbuf_addf(out,
 			    "{\"field\":\"static_segment\",\"op\":\"%s\","

@@ -2,13 +2,14 @@
  * audience/sets/segment_fixture.h - 300 members about whom any condition can be
  * asked, and conditions
  *
- * Merge fields NUM, DAY, BIRTH beside the usual ones, the tag "blue", two
- * campaigns that were sent, opened and clicked.
+ * Merge fields NUM, DAY, BIRTH beside the usual ones, the tag "blue", three
+ * interests of a category, two campaigns that were sent, opened and clicked.
  */
 #ifndef AUDIENCE_SETS_SEGMENT_FIXTURE_H
 #define AUDIENCE_SETS_SEGMENT_FIXTURE_H
 
 #include "audience/audience_fixture.h"
+#include "audience/interest/interest.h"
 
 struct prng;
 struct strbuf;
@@ -18,6 +19,8 @@ struct strbuf;
 struct segment_fixture {
 	struct audience_fixture a;
 	int64_t tag;
+	struct interest_category category;
+	struct interests interests;
 };
 
 /* For cmocka: *state is a segment_fixture. */
