@@ -15,17 +15,29 @@ void member_reply_release(struct member_reply *reply)
 	vec_release(&reply->interests);
 	vec_release(&reply->chosen);
 	vec_release(&reply->places);
+	vec_release(&reply->notes);
 }
 
 /* In the order in which they are written. */
-static const char *const details[] = {
-	"ip_signup",     "timestamp_signup", "ip_opt",
-	"timestamp_opt", "member_rating",    "last_changed",
-	"changed_ms",    "language",         "vip",
-	"email_client",  "location",         "marketing_permissions",
-	"source",        "tags_count",       "tags",
-	"list_id",       "_links",           NULL,
-};
+static const char *const details[] = { "ip_signup",
+				       "timestamp_signup",
+				       "ip_opt",
+				       "timestamp_opt",
+				       "member_rating",
+				       "last_changed",
+				       "changed_ms",
+				       "language",
+				       "vip",
+				       "email_client",
+				       "location",
+				       "marketing_permissions",
+				       "last_note",
+				       "source",
+				       "tags_count",
+				       "tags",
+				       "list_id",
+				       "_links",
+				       NULL };
 
 static bool wants(const struct json_writer *w, const char *path,
 		  const char *field)
@@ -68,6 +80,7 @@ static const char *const rest[] = {
 	"email_client",
 	"location",
 	"marketing_permissions",
+	"last_note",
 	"source",
 	"tags_count",
 	"tags",
@@ -101,6 +114,7 @@ void member_reply_want(struct member_reply *reply, const struct json_writer *w,
 	reply->wants_rates |= wants(w, path, "stats");
 	reply->wants_interests |= wants(w, path, "interests");
 	reply->wants_places |= wants(w, path, "location");
+	reply->wants_notes |= wants(w, path, "last_note");
 	reply->wants_details |= wants_any(w, path, details);
 	reply->wants_rest |= wants_any(w, path, rest);
 }
@@ -129,6 +143,9 @@ static int load_sides(const struct request *rq, struct db *db,
 		return -1;
 	if (out->wants_places &&
 	    member_places_list(db, ids, &out->places, err) < 0)
+		return -1;
+	if (out->wants_notes &&
+	    member_notes_last(db, ids, rq->arena, &out->notes, err) < 0)
 		return -1;
 	return out->interests.n
 		       ? member_interests_list(db, ids, &out->chosen, err)
@@ -242,6 +259,22 @@ static void write_location(const struct member_reply *r, int64_t member_id,
 	json_end_object(w);
 }
 
+/* There if there is one. */
+static void write_last_note(const struct member_reply *r, int64_t member_id,
+			    struct json_writer *w)
+{
+	size_t at = vec_lower(&r->notes, member_id, member_id);
+
+	if (at == r->notes.n || r->notes.v[at].member_id != member_id)
+		return;
+	json_key_begin_object(w, "last_note");
+	json_key_int(w, "note_id", r->notes.v[at].id);
+	json_key_time(w, "created_at", r->notes.v[at].created_ms);
+	json_key_text(w, "created_by", r->notes.v[at].created_by);
+	json_key_text(w, "note", r->notes.v[at].note);
+	json_end_object(w);
+}
+
 static void write_tags(const struct member_reply *r, int64_t member_id,
 		       struct json_writer *w)
 {
@@ -271,6 +304,7 @@ static void write_links(const struct member_reply *r, const struct member *m,
 		{ "upsert", "PUT", "" },
 		{ "delete", "DELETE", "" },
 		{ "activity", "GET", "/activity" },
+		{ "notes", "GET", "/notes" },
 		{ "delete_permanent", "POST", "/actions/delete-permanent" },
 	};
 
@@ -318,6 +352,7 @@ static void write_details(const struct member_reply *r, const struct member *m,
 	write_location(r, m->id, w);
 	json_key_begin_array(w, "marketing_permissions"); /* lists have none */
 	json_end_array(w);
+	write_last_note(r, m->id, w);
 	json_key_text(w, "source", m->source);
 	write_tags(r, m->id, w);
 	json_key_text(w, "list_id", r->list->hex);

@@ -2,8 +2,8 @@
  * api/mc30/member_reply.h - members as the Marketing API writes them
  *
  * A page of a thousand costs a query more for each kind of thing that hangs on
- * members (tags, rates, interests, places), not one each, and none for what is
- * not written.
+ * members (tags, rates, interests, places, notes), not one each, and none for
+ * what is not written.
  */
 #ifndef API_MC30_MEMBER_REPLY_H
 #define API_MC30_MEMBER_REPLY_H
@@ -12,11 +12,12 @@
 #include "audience/interest/interest.h"
 #include "audience/list.h"
 #include "audience/member.h"
+#include "audience/side/member_note.h"
 #include "audience/side/side.h"
 
 struct member_reply {
 	bool wants_fields, wants_tags, wants_rates;
-	bool wants_interests, wants_places;
+	bool wants_interests, wants_places, wants_notes;
 	bool wants_details; /* what stands behind the rates */
 	bool wants_rest;    /* but who, as what, as of when */
 	const struct list *list;
@@ -27,6 +28,7 @@ struct member_reply {
 	struct interests interests; /* of the list */
 	struct member_interests chosen;
 	struct member_places places;
+	struct member_notes notes;                      /* the last of each */
 	const struct merge_def *first_name, *last_name; /* NULL: none */
 };
 void member_reply_release(struct member_reply *reply);
