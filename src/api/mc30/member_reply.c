@@ -304,7 +304,9 @@ static void write_links(const struct member_reply *r, const struct member *m,
 		{ "upsert", "PUT", "" },
 		{ "delete", "DELETE", "" },
 		{ "activity", "GET", "/activity" },
+		{ "goals", "GET", "/goals" },
 		{ "notes", "GET", "/notes" },
+		{ "events", "GET", "/events" },
 		{ "delete_permanent", "POST", "/actions/delete-permanent" },
 	};
 
