@@ -1,31 +1,40 @@
 -- schema: audience
--- Pictures: see src/campaign/file/file.h. Columns are read by read_file().
+-- Files: see src/campaign/file/file.h. Columns are read by read_file().
 
 -- name: file-get
 -- args: id
-SELECT id, hash, name, type, width, height, size_bytes, created_ms
+SELECT id, hash, name, type, width, height, size_bytes, created_ms, user_id,
+	folder_id
 FROM file WHERE id = ? FOR UPDATE;
 
 -- name: file-of-source
 -- args: source hash
-SELECT id, hash, name, type, width, height, size_bytes, created_ms
+SELECT id, hash, name, type, width, height, size_bytes, created_ms, user_id,
+	folder_id
 FROM file WHERE source_hash = ?;
 
 -- name: file-list
--- Newest first. args: below this id, pattern of the folded name, limit
-SELECT id, hash, name, type, width, height, size_bytes, created_ms
-FROM file WHERE id < ? AND name_folded LIKE ? ESCAPE '\'
+-- Pictures, newest first. args: below this id, pattern of the folded name,
+-- limit
+SELECT id, hash, name, type, width, height, size_bytes, created_ms, user_id,
+	folder_id
+FROM file WHERE id < ? AND type < :FILE_PDF AND name_folded LIKE ? ESCAPE '\'
 ORDER BY id DESC LIMIT ?;
 
 -- name: file-count
--- args: pattern
-SELECT COUNT(*) FROM file WHERE name_folded LIKE ? ESCAPE '\';
+-- Of pictures. args: pattern
+SELECT COUNT(*) FROM file WHERE type < :FILE_PDF AND name_folded LIKE ? ESCAPE '\';
 
 -- name: file-add
--- args: source hash, hash, name, folded name, type, width, height, size, now
+-- args: source hash, hash, name, folded name, type, width, height, size, now,
+-- user or NULL, folder or NULL
 INSERT INTO file (source_hash, hash, name, name_folded, type, width, height,
-	size_bytes, created_ms)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+	size_bytes, created_ms, user_id, folder_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: file-bytes
+-- Of all together.
+SELECT CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM file;
 
 -- name: file-body-add
 -- args: id, base64

@@ -67,7 +67,7 @@ static int look_up(const struct api *api, const char *hash,
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
-	enum image_type type;
+	enum file_type type;
 	int found;
 
 	if (store_get(api->store, STORE_AUDIENCE, &db, err) < 0)

@@ -1,4 +1,6 @@
 /* Pictures for campaigns: given, listed, removed. Handlers; any worker. */
+#include "api/campaign/image.h"
+
 #include "api/crm/v1.h"
 #include "api/handlers.h"
 #include "base/arena.h"
@@ -27,7 +29,7 @@ static void format(const struct request *rq, const struct file *file,
 	json_key_int(w, "id", file->id);
 	json_key_text(w, "name", file->name);
 	json_key_text(w, "url", url.buf);
-	json_key_text(w, "type", image_type_mime(file->type));
+	json_key_text(w, "type", file_type_mime(file->type));
 	json_key_int(w, "width", file->width);
 	json_key_int(w, "height", file->height);
 	json_key_int(w, "size", file->size_bytes);
@@ -59,16 +61,28 @@ int v1_images_list(struct request *rq, struct response *rs, struct err *err)
 	return 0;
 }
 
+/* Documents are no images. */
+static int get(struct request *rq, struct db *db, struct file *out,
+	       struct err *err)
+{
+	int64_t id;
+
+	if (request_param_id(rq, "image_id", &id, err) < 0 ||
+	    file_get(db, id, rq->arena, out, err) < 0)
+		return -1;
+	return file_type_is_image(out->type)
+		       ? 0
+		       : err_set(err, ERR_NOT_FOUND, "there is no image %lld",
+				 (long long)id);
+}
+
 int v1_images_get(struct request *rq, struct response *rs, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
 	struct json_writer w = JSON_WRITER(&rs->body);
 	struct file file;
-	int64_t id;
 
-	if (request_param_id(rq, "image_id", &id, err) < 0 ||
-	    audience_db(rq, &db, err) < 0 ||
-	    file_get(db, id, rq->arena, &file, err) < 0)
+	if (audience_db(rq, &db, err) < 0 || get(rq, db, &file, err) < 0)
 		return -1;
 	format(rq, &file, &w);
 	return 0;
@@ -163,8 +177,8 @@ static int list_users(struct request *rq, struct db *audience,
 	return 0;
 }
 
-static int check_unused(struct request *rq, struct db *audience,
-			const struct file *file, struct err *err)
+int file_check_unused(struct request *rq, struct db *audience,
+		      const struct file *file, struct err *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
 	CLEANUP(vec_release) struct texts names = VEC_INIT;
@@ -186,12 +200,9 @@ int v1_images_delete(struct request *rq, struct response *rs, struct err *err)
 	CLEANUP(store_put) struct db *db = NULL;
 	CLEANUP(tx_release) struct tx tx = TX_INIT;
 	struct file file;
-	int64_t id;
 
-	if (request_param_id(rq, "image_id", &id, err) < 0 ||
-	    audience_db(rq, &db, err) < 0 ||
-	    file_get(db, id, rq->arena, &file, err) < 0 ||
-	    check_unused(rq, db, &file, err) < 0 ||
+	if (audience_db(rq, &db, err) < 0 || get(rq, db, &file, err) < 0 ||
+	    file_check_unused(rq, db, &file, err) < 0 ||
 	    tx_begin(db, &tx, err) < 0 || file_remove(&tx, file.id, err) < 0 ||
 	    tx_commit(&tx, err) < 0)
 		return -1;

@@ -1,5 +1,8 @@
-/* Pictures, for readers of mails: anybody, from anywhere. Handlers; also of the
- * tracking listener. */
+/*
+ * Pictures and documents, for readers of mails: anybody, from anywhere. Nothing
+ * of it runs in a browser: pictures were drawn here, documents are saved, and
+ * the policy forbids the rest. Handlers; also of the tracking listener.
+ */
 #include "campaign/file/file.h"
 #include "api/api.h"
 #include "api/handlers.h"
@@ -8,7 +11,7 @@
 
 #include <string.h>
 
-static int find(const struct request *rq, enum image_type *type,
+static int find(const struct request *rq, enum file_type *type,
 		struct strbuf *out, struct err *err)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -22,13 +25,29 @@ static int find(const struct request *rq, enum image_type *type,
 	return found;
 }
 
+/* The last part of the path, as file_path makes it; what else somebody puts
+ * there is no name. */
+static const char *name_to_save(const struct request *rq, enum file_type type)
+{
+	const char *name = request_param(rq, "file");
+	const char *dot = strrchr(name, '.');
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
+	if (n == 0 || n > 80 || dot != name + n)
+		return arena_printf(rq->arena, "file.%s",
+				    file_type_ending(type));
+	return arena_printf(rq->arena, "%.*s.%s", (int)n, name,
+			    file_type_ending(type));
+}
+
 /* The hash is that of the bytes, so an address shows the same for ever. */
 int page_file(struct request *rq, struct response *rs, struct err *err)
 {
 	const char *etag =
 		arena_printf(rq->arena, "\"%s\"", request_param(rq, "hash"));
 	const char *known = request_header(rq, "If-None-Match");
-	enum image_type type = IMAGE_PNG;
+	enum file_type type = FILE_PNG;
 
 	if (find(rq, &type, &rs->body, err) < 0)
 		return -1;
@@ -41,6 +60,11 @@ int page_file(struct request *rq, struct response *rs, struct err *err)
 		response_empty(rs, 304);
 		return 0;
 	}
-	rs->content_type = image_type_mime(type);
+	rs->content_type = file_type_mime(type);
+	if (!file_type_is_image(type))
+		response_header(rs, "Content-Disposition",
+				arena_printf(rq->arena,
+					     "attachment; filename=\"%s\"",
+					     name_to_save(rq, type)));
 	return 0;
 }

@@ -5,9 +5,11 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/random.h"
 #include "base/utf8.h"
 #include "campaign/campaign.h"
 #include "store/sqlbuild.h"
+#include "store/update.h"
 
 #include "sql/file.h"
 
@@ -23,11 +25,13 @@ static void read_file(const struct rows *rows, struct arena *arena, void *out)
 		.id = rows_int(rows, 0),
 		.hash = rows_dup(rows, 1, arena),
 		.name = rows_dup(rows, 2, arena),
-		.type = (enum image_type)rows_int(rows, 3),
+		.type = (enum file_type)rows_int(rows, 3),
 		.width = (int)rows_int(rows, 4),
 		.height = (int)rows_int(rows, 5),
 		.size_bytes = rows_int(rows, 6),
 		.created_ms = rows_int(rows, 7),
+		.user_id = rows_int(rows, 8),
+		.folder_id = rows_int(rows, 9),
 	};
 }
 
@@ -63,7 +67,8 @@ int file_get(struct db *db, int64_t id, struct arena *arena, struct file *out,
 
 /* Browsers and programs may give folders too; nobody sees control characters.
  */
-static const char *clean_name(const char *name, struct arena *arena)
+static const char *clean_name(const char *name, const char *otherwise,
+			      struct arena *arena)
 {
 	CLEANUP(strbuf_release) struct strbuf out = STRBUF_INIT;
 	struct str rest = str_of(name);
@@ -72,7 +77,7 @@ static const char *clean_name(const char *name, struct arena *arena)
 		if (*p == '/' || *p == '\\')
 			rest = str_of(p + 1);
 	if (!utf8_is_valid(rest))
-		return "image";
+		return otherwise;
 	for (size_t i = 0; i < rest.len; i++)
 		if ((unsigned char)rest.s[i] >= ' ' && rest.s[i] != 0x7f)
 			strbuf_addch(&out, rest.s[i]);
@@ -80,7 +85,7 @@ static const char *clean_name(const char *name, struct arena *arena)
 	while (utf8_length(strbuf_str(&out)) > FILE_NAME_MAX)
 		strbuf_truncate(&out,
 				utf8_prefix(strbuf_str(&out), out.len - 1));
-	return out.len > 0 ? arena_str(arena, strbuf_str(&out)) : "image";
+	return out.len > 0 ? arena_str(arena, strbuf_str(&out)) : otherwise;
 }
 
 static const char *fold(const char *text, struct arena *arena)
@@ -91,35 +96,73 @@ static const char *fold(const char *text, struct arena *arena)
 	return arena_str(arena, strbuf_str(&folded));
 }
 
+/* source: what tells it from others. */
+static int store(struct tx *tx, const char *source, struct str bytes,
+		 struct file *file, struct arena *arena, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf base64 = STRBUF_INIT;
+
+	file->hash = hash_of(bytes, arena);
+	file->size_bytes = (int64_t)bytes.len;
+	base64_encode(bytes, &base64);
+	if (db_find_int(tx->db, SQL_FILE_ADD,
+			SQL_ARGS(sql_text(source), sql_text(file->hash),
+				 sql_text(file->name),
+				 sql_text(fold(file->name, arena)),
+				 sql_int(file->type), sql_int(file->width),
+				 sql_int(file->height),
+				 sql_int(file->size_bytes),
+				 sql_int(file->created_ms),
+				 sql_id_or_null(file->user_id),
+				 sql_id_or_null(file->folder_id)),
+			&file->id, err) < 0)
+		return db_lost_race(err);
+	return db_exec(tx, SQL_FILE_BODY_ADD,
+		       SQL_ARGS(sql_int(file->id),
+				sql_str(strbuf_str(&base64))),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 int file_add(struct tx *tx, struct str source, const struct image *image,
 	     const char *name, int64_t now_ms, struct arena *arena,
 	     struct file *out, struct err *err)
 {
-	CLEANUP(strbuf_release) struct strbuf base64 = STRBUF_INIT;
-	struct str bytes = strbuf_str(&image->bytes);
-
 	*out = (struct file){
-		.hash = hash_of(bytes, arena),
-		.name = clean_name(name, arena),
-		.type = image->type,
+		.name = clean_name(name, "image", arena),
+		.type = (enum file_type)image->type,
 		.width = image->width,
 		.height = image->height,
-		.size_bytes = (int64_t)bytes.len,
 		.created_ms = now_ms,
 	};
-	base64_encode(bytes, &base64);
-	if (db_find_int(tx->db, SQL_FILE_ADD,
-			SQL_ARGS(sql_text(hash_of(source, arena)),
-				 sql_text(out->hash), sql_text(out->name),
-				 sql_text(fold(out->name, arena)),
-				 sql_int(out->type), sql_int(out->width),
-				 sql_int(out->height), sql_int(out->size_bytes),
-				 sql_int(now_ms)),
-			&out->id, err) < 0)
-		return db_lost_race(err);
-	return db_exec(tx, SQL_FILE_BODY_ADD,
-		       SQL_ARGS(sql_int(out->id), sql_str(strbuf_str(&base64))),
-		       err) < 0
+	return store(tx, hash_of(source, arena), strbuf_str(&image->bytes), out,
+		     arena, err);
+}
+
+int file_add_own(struct tx *tx, struct str bytes, struct file *file,
+		 int64_t now_ms, struct arena *arena, struct err *err)
+{
+	char own[HASH_HEX + 1];
+
+	random_hex(own, HASH_HEX);
+	file->name = clean_name(file->name, "file", arena);
+	file->created_ms = now_ms;
+	return store(tx, own, bytes, file, arena, err);
+}
+
+int file_update(struct tx *tx, const struct file *before, struct file *file,
+		struct arena *arena, struct err *err)
+{
+	CLEANUP(update_release) struct update u = UPDATE_OF("file");
+
+	file->name = clean_name(file->name, "file", arena);
+	update_text(&u, "name", before->name, file->name);
+	update_text(&u, "name_folded", fold(before->name, arena),
+		    fold(file->name, arena));
+	update_id(&u, "folder_id", before->folder_id, file->folder_id);
+	return update_run(&u, tx, "id = ?", SQL_ARGS(sql_int(file->id)), err) <
+			       0
 		       ? -1
 		       : 0;
 }
@@ -155,7 +198,7 @@ int file_list(struct db *db, const struct file_filter *filter,
 		read_file, arena, out, err);
 }
 
-int file_read(struct db *db, const char *hash, enum image_type *type,
+int file_read(struct db *db, const char *hash, enum file_type *type,
 	      struct strbuf *out, struct err *err)
 {
 	CLEANUP(rows_free) struct rows *rows = NULL;
@@ -167,17 +210,84 @@ int file_read(struct db *db, const char *hash, enum image_type *type,
 	found = rows_next(rows, err);
 	if (found <= 0)
 		return found;
-	*type = (enum image_type)rows_int(rows, 0);
+	*type = (enum file_type)rows_int(rows, 0);
 	if (!base64_decode(rows_str(rows, 1), out))
 		return err_set(err, ERR_IO, "the bytes of image %s are broken",
 			       hash);
 	return 1;
 }
 
+static void add_conditions(struct sqlbuild *b, const struct file_search *s)
+{
+	const struct {
+		const char *text;
+		int64_t value;
+	} numbers[] = {
+		{ " AND type < ", s->only_images ? FILE_PDF : 0 },
+		{ " AND type >= ", s->only_documents ? FILE_PDF : 0 },
+		{ " AND user_id = ", s->user_id },
+		{ " AND folder_id = ", s->folder_id },
+		{ " AND created_ms > ", s->since_ms },
+		{ " AND created_ms < ", s->before_ms },
+	};
+
+	sqlbuild_add(b, " FROM file WHERE id > 0");
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (numbers[i].value) {
+			sqlbuild_add(b, numbers[i].text);
+			sqlbuild_bind_int(b, numbers[i].value);
+		}
+}
+
+static void add_order(struct sqlbuild *b, const struct file_search *s)
+{
+	static const char *const columns[] = {
+		[FILE_BY_ADDED] = " ORDER BY created_ms",
+		[FILE_BY_NAME] = " ORDER BY name_folded",
+		[FILE_BY_SIZE] = " ORDER BY size_bytes",
+	};
+	const char *way = s->descending ? " DESC" : " ASC";
+
+	sqlbuild_add(b, columns[s->sort]);
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, ", id");
+	sqlbuild_add(b, way);
+	sqlbuild_add(b, " LIMIT ");
+	sqlbuild_bind_int(b, s->count);
+	sqlbuild_add(b, " OFFSET ");
+	sqlbuild_bind_int(b, s->offset);
+}
+
+int file_search(struct db *db, const struct file_search *search,
+		struct arena *arena, struct files *out, int64_t *total_out,
+		int64_t *bytes_out, struct err *err)
+{
+	CLEANUP(sqlbuild_release) struct sqlbuild n = SQLBUILD(db, arena);
+	CLEANUP(sqlbuild_release) struct sqlbuild b = SQLBUILD(db, arena);
+	CLEANUP(rows_free) struct rows *rows = NULL;
+	int64_t total = 0, bytes = 0;
+
+	sqlbuild_add(&n, "SELECT COUNT(*)");
+	add_conditions(&n, search);
+	sqlbuild_add(&b, "SELECT id, hash, name, type, width, height,"
+			 " size_bytes, created_ms, user_id, folder_id");
+	add_conditions(&b, search);
+	add_order(&b, search);
+	if (sqlbuild_find_int(&n, db, &total, err) < 0 ||
+	    db_find_int(db, SQL_FILE_BYTES, SQL_NO_ARGS, &bytes, err) < 0 ||
+	    sqlbuild_query(&b, db, &rows, err) < 0 ||
+	    rows_list(rows, read_file, arena, out, err) < 0)
+		return -1;
+	*total_out = total;
+	*bytes_out = bytes;
+	return 0;
+}
+
 /* --- where it is seen --- */
 
 /* The name without its ending, in letters that any program can follow. */
-static void add_slug(const char *name, struct strbuf *out)
+static void add_slug(const char *name, const char *otherwise,
+		     struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf plain = STRBUF_INIT;
 	const char *dot = strrchr(name, '.');
@@ -195,14 +305,15 @@ static void add_slug(const char *name, struct strbuf *out)
 	if (out->len > begin && out->buf[out->len - 1] == '-')
 		strbuf_truncate(out, out->len - 1);
 	if (out->len == begin)
-		strbuf_addstr(out, "image");
+		strbuf_addstr(out, otherwise);
 }
 
 void file_path(const struct file *file, struct strbuf *out)
 {
 	strbuf_addf(out, "/files/%s/", file->hash);
-	add_slug(file->name, out);
-	strbuf_addf(out, ".%s", image_type_ending(file->type));
+	add_slug(file->name, file_type_is_image(file->type) ? "image" : "file",
+		 out);
+	strbuf_addf(out, ".%s", file_type_ending(file->type));
 }
 
 const char *file_use_pattern(const struct file *file, struct arena *arena)

@@ -68,14 +68,14 @@ static void test_the_same_file_is_one_picture(void **state)
 static void test_bytes_come_back(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf bytes = STRBUF_INIT;
-	enum image_type type = IMAGE_GIF;
+	enum file_type type = FILE_GIF;
 	struct file a;
 
 	(void)state;
 	assert_int_equal(add("one", "a.png", &a), 0);
 	assert_int_equal(file_read(f.db, a.hash, &type, &bytes, &f.err), 1);
 	assert_string_equal(bytes.buf, "one drawn anew");
-	assert_int_equal(type, IMAGE_PNG);
+	assert_int_equal(type, FILE_PNG);
 	assert_int_equal(file_read(f.db, "nothing", &type, &bytes, &f.err), 0);
 }
 
@@ -183,6 +183,92 @@ static void test_who_shows_it(void **state)
 		campaign_fixture_int(&f, "SELECT COUNT(*) FROM file_body"), 0);
 }
 
+static int add_own(struct file *file, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(f.db, &tx, err) < 0 ||
+	    file_add_own(&tx, STR("text"), file, FIXTURE_NOW, f.arena, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static int rename_to(int64_t id, const char *name, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct file before, file;
+
+	if (tx_begin(f.db, &tx, err) < 0 ||
+	    file_get(f.db, id, f.arena, &before, err) < 0)
+		return -1;
+	file = before;
+	file.name = name;
+	if (file_update(&tx, &before, &file, f.arena, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+static void test_documents_stand_beside_pictures(void **state)
+{
+	static const struct file_search all = { .count = 10 },
+					documents = { .count = 10,
+						      .only_documents = true };
+	CLEANUP(vec_release) struct files list = VEC_INIT;
+	struct file_filter filter = { .limit = 10 };
+	struct file a = { .name = "a.txt", .type = FILE_TXT, .user_id = 7 };
+	struct file b = a, picture_file, back;
+	struct err err = ERR_INIT;
+	int64_t total, bytes;
+
+	(void)state;
+	assert_int_equal(add("one", "a.png", &picture_file), 0);
+	assert_int_equal(add_own(&a, &err), 0);
+	assert_int_equal(add_own(&b, &err), 0);
+	assert_int_not_equal(a.id, b.id);
+	assert_string_equal(a.hash, b.hash);
+	assert_int_equal(file_list(f.db, &filter, f.arena, &list, &total, &err),
+			 0);
+	assert_int_equal(total, 1);
+	assert_int_equal(list.v[0].id, picture_file.id);
+	assert_int_equal(file_search(f.db, &documents, f.arena, &list, &total,
+				     &bytes, &err),
+			 0);
+	assert_int_equal(total, 2);
+	assert_int_equal(bytes, picture_file.size_bytes + 8);
+	assert_int_equal(
+		file_search(f.db, &all, f.arena, &list, &total, &bytes, &err),
+		0);
+	assert_int_equal(total, 3);
+	assert_int_equal(rename_to(a.id, "x/b.txt", &err), 0);
+	assert_int_equal(file_get(f.db, a.id, f.arena, &back, &err), 0);
+	assert_string_equal(back.name, "b.txt");
+	assert_int_equal(back.user_id, 7);
+}
+
+static void test_a_fault_leaves_no_half_file(void **state)
+{
+	static const struct file_search all = { .count = 10 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int n = 1;; n++) {
+		CLEANUP(vec_release) struct files list = VEC_INIT;
+		struct file file = { .name = "a.txt", .type = FILE_TXT };
+		int64_t total, bytes;
+		int ret;
+
+		db_fail_nth(f.db, n);
+		ret = add_own(&file, &err);
+		db_fail_nth(f.db, 0);
+		assert_int_equal(file_search(f.db, &all, f.arena, &list, &total,
+					     &bytes, &err),
+				 0);
+		assert_int_equal(total, ret == 0);
+		if (ret == 0)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +279,8 @@ int main(void)
 		TEST(test_long_names_are_cut),
 		TEST(test_list),
 		TEST(test_who_shows_it),
+		TEST(test_documents_stand_beside_pictures),
+		TEST(test_a_fault_leaves_no_half_file),
 	};
 
 	crypto_init();

@@ -45,6 +45,8 @@ static void write_links(enum folder_kind kind, const char *id, const char *base,
 		mc_link(w, links[i].rel, links[i].method, base, "%s/%s", path,
 			id);
 	mc_link(w, "parent", "GET", base, "%s", path);
+	if (kind == FOLDER_FILES)
+		mc_link(w, "files", "GET", base, "%s/%s/files", path, id);
 	mc_links_end(w);
 }
 
