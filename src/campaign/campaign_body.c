@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "campaign/campaign_private.h"
 #include "campaign/content.h"
+#include "campaign/feedback.h"
 #include "campaign/folder.h"
 #include "sql/campaign.h"
 #include "store/db.h"
@@ -402,6 +403,8 @@ int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 			       : 0;
 	case CAMPAIGN_SAVE:
 	case CAMPAIGN_SCHEDULE:
+		if (feedback_remove_all(tx, c.id, err) < 0)
+			return -1;
 		return must_change(
 			db_exec(tx, SQL_CAMPAIGN_REMOVE,
 				SQL_ARGS(sql_int(c.id), sql_int(c.status)),
