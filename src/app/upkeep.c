@@ -1,5 +1,6 @@
 #include "app/upkeep.h"
 
+#include "audience/batch/account_export.h"
 #include "audience/batch/api_batch.h"
 #include "audience/sets/member_change.h"
 #include "base/cleanup.h"
@@ -108,7 +109,7 @@ static void forget_changes(struct upkeep *u)
 		u->changes_ms = now_ms + CHANGES_MS;
 }
 
-/* With what was answered; one at a time. */
+/* With what was answered, and exports; one at a time. */
 static void forget_batches(struct upkeep *u)
 {
 	CLEANUP(store_put) struct db *db = NULL;
@@ -121,8 +122,11 @@ static void forget_batches(struct upkeep *u)
 	patience_begin();
 	if (store_get(u->store, STORE_AUDIENCE, &db, &err) == 0)
 		removed = api_batch_forget(db, clock_now_ms(), &err);
+	if (removed == 0)
+		removed = account_export_forget(db, clock_now_ms(), &err);
 	if (removed < 0)
-		log_debug("old batches are not removed now", LOG_ERR(&err));
+		log_debug("old batches and exports are not removed now",
+			  LOG_ERR(&err));
 	if (removed <= 0)
 		u->batches_ms = now_ms + BATCHES_MS;
 }

@@ -1,5 +1,5 @@
 /** Batches of the Marketing API: waiting for them, and reading what they answered. */
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, inflateRawSync } from "node:zlib";
 import type { Client, Json } from "./client.js";
 import { until } from "./wait.js";
 
@@ -41,4 +41,34 @@ export async function runBatch(api: Client, operations: Json[]): Promise<Json[]>
   const { body } = await api.post("/3.0/batches", { operations });
   const answers = await batchAnswers(await batchEnds(api, body.id));
   return answers.map((a) => ({ ...a, response: a.response === "" ? "" : JSON.parse(a.response) }));
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** The files of a zip file, by name; what stands in its heads is checked. */
+export function readZip(zip: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  const end = zip.length - 22;
+  if (zip.readUInt32LE(end) !== 0x06054b50) throw new Error("this is no zip file");
+  const count = zip.readUInt16LE(end + 10);
+  let at = zip.readUInt32LE(end + 16);
+  for (let i = 0; i < count; i++) {
+    if (zip.readUInt32LE(at) !== 0x02014b50) throw new Error("the directory is damaged");
+    const [crc, packed, plain, name] = [zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 24), zip.readUInt16LE(at + 28)];
+    const head = zip.readUInt32LE(at + 42);
+    const begin = head + 30 + zip.readUInt16LE(head + 26) + zip.readUInt16LE(head + 28);
+    const text = inflateRawSync(zip.subarray(begin, begin + packed));
+    if (text.length !== plain || crc32(text) !== crc) throw new Error("a file is damaged");
+    files.set(zip.subarray(at + 46, at + 46 + name).toString("utf8"), text);
+    at += 46 + name;
+  }
+  if (at !== end) throw new Error("the directory has another length");
+  return files;
 }

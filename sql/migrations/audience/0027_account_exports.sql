@@ -15,7 +15,7 @@ CREATE TABLE account_export (
 	job_id BIGINT NOT NULL,
 	user_id BIGINT NOT NULL,
 	key_id BIGINT NOT NULL,
-	stages TEXT NOT NULL, -- JSON array of names
+	stages BIGINT NOT NULL, -- bits: enum export_stage
 	since_ms BIGINT, -- NULL: all there is
 	is_open INTEGER NOT NULL, -- 1: it is being made
 	started_ms BIGINT NOT NULL,

@@ -1,5 +1,6 @@
 #include "base/archive/deflate.h"
 #include "base/archive/tar.h"
+#include "base/archive/zip.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -113,6 +114,40 @@ static void files_of_a_tar_stand_in_blocks(void **state)
 	(void)state;
 }
 
+/* Of the last bytes: how many files, how long the directory, where it is. */
+static void a_zip_ends_with_its_directory(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf zip = STRBUF_INIT;
+	CLEANUP(strbuf_release) struct strbuf again = STRBUF_INIT;
+	struct zip *z = zip_new();
+	struct err err = ERR_INIT;
+	const unsigned char *end;
+
+	zip_begin_file(z, "a.txt", 1700000000000, &zip);
+	zip_add(z, str_of("hello "), &zip);
+	zip_add(z, str_of("hello"), &zip);
+	zip_end_file(z, &zip);
+	zip_begin_file(z, "empty", 0, &zip);
+	zip_end_file(z, &zip);
+	assert_false(zip_is_full(z));
+	zip_end(z, &zip);
+	zip_free(&z);
+	assert_memory_equal(zip.buf, "PK\003\004", 4);
+	assert_memory_equal(zip.buf + 30, "a.txt", 5);
+	assert_int_equal(
+		inflate_all((struct str){ zip.buf + 35, 20 }, 100, &again, &err),
+		0);
+	assert_string_equal(again.buf, "hello hello");
+	end = (const unsigned char *)zip.buf + zip.len - 22;
+	assert_memory_equal(end, "PK\005\006", 4);
+	assert_int_equal(end[10], 2);
+	assert_memory_equal(zip.buf + (end[16] | end[17] << 8), "PK\001\002",
+			    4);
+	assert_int_equal((end[16] | end[17] << 8) + (end[12] | end[13] << 8),
+			 zip.len - 22);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +155,7 @@ int main(void)
 		cmocka_unit_test(what_is_damaged_or_too_long_is_refused),
 		cmocka_unit_test(a_stream_is_the_same_whatever_its_pieces),
 		cmocka_unit_test(files_of_a_tar_stand_in_blocks),
+		cmocka_unit_test(a_zip_ends_with_its_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

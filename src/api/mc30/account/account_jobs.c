@@ -1,6 +1,7 @@
 #include "api/mc30/account/account_jobs.h"
 
 #include "api/mc30/account/batch_job.h"
+#include "api/mc30/account/export_job.h"
 
 size_t account_job_kinds(const struct api *api,
 			 struct job_kind out[ACCOUNT_JOB_KINDS])
@@ -8,5 +9,7 @@ size_t account_job_kinds(const struct api *api,
 	out[0] = (struct job_kind){ .name = API_BATCH_JOB,
 				    .fn = batch_job,
 				    .context = (void *)api };
-	return 1;
+	out[1] = (struct job_kind){ .name = ACCOUNT_EXPORT_JOB,
+				    .fn = export_job };
+	return ACCOUNT_JOB_KINDS;
 }
