@@ -262,10 +262,38 @@ static void list_methods(const struct node *node, char allow[64])
 	}
 }
 
+/* Each row of slashes as one. */
+static const char *without_empty(const char *path, struct arena *arena)
+{
+	char *out = arena_strdup(arena, path);
+	size_t n = 0;
+
+	for (const char *c = path; *c; c++)
+		if (*c != '/' || n == 0 || out[n - 1] != '/')
+			out[n++] = *c;
+	out[n] = '\0';
+	return out;
+}
+
+/* Clients of the Marketing API put base and path together as it comes. */
+static const char *usual_path(const struct router *router, const char *path,
+			      struct arena *arena)
+{
+	const struct route_table *table;
+	const char *usual;
+
+	if (!strstr(path, "//"))
+		return path;
+	usual = without_empty(path, arena);
+	table = table_of(router, usual);
+	return table && table->dialect == DIALECT_MAILCHIMP ? usual : path;
+}
+
 void router_match(const struct router *router, enum http_method method,
-		  const char *path, struct arena *arena,
+		  const char *given, struct arena *arena,
 		  struct route_match *out)
 {
+	const char *path = usual_path(router, given, arena);
 	const char *seg[ROUTE_SEGMENTS_MAX];
 	const struct node *node;
 	int n = split(str_of(path), arena, seg);

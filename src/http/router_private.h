@@ -17,8 +17,9 @@ struct route_match {
 };
 
 /*
- * Looks a path up, as it came (still escaped). A final slash is ignored. A
- * literal segment is preferred to a {name}.
+ * Looks a path up, as it came (still escaped). A final slash is ignored, and
+ * in the Marketing API any empty segment. A literal segment is preferred to a
+ * {name}.
  */
 void router_match(const struct router *router, enum http_method method,
 		  const char *path, struct arena *arena,
