@@ -16,7 +16,7 @@ packages="
 test_packages="
 	clang libclang-rt-14-dev clang-format clang-tidy libcmocka-dev
 	postgresql postgresql-client openssl util-linux chromium-headless-shell
-	fonts-dejavu-core"
+	fonts-dejavu-core python3-venv python3-requests python3-dateutil python3-six"
 case ${1-check} in
 run) ;;
 check) packages="$packages $test_packages" ;;

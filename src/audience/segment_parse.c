@@ -533,6 +533,7 @@ static int take_interests(struct parse *p, const char *category_hex)
 	struct interest_category category;
 
 	p->out->kind = CONDITION_INTERESTS;
+	p->out->type = "Interests";
 	if (take_op(p, interest_ops) < 0)
 		return -1;
 	if (interest_category_get(p->db, p->list_id, category_hex, p->arena,
