@@ -147,15 +147,16 @@ static int lay_texts(const json_t *body, const char *key,
 	return 0;
 }
 
+const char *const list_contact_keys[] = { "company", "address1", "address2",
+					  "city",    "state",    "zip",
+					  "country", "phone",    NULL };
+const char *const list_default_keys[] = { "from_name", "from_email", "subject",
+					  "language", NULL };
+
 static int read_texts(const json_t *body, struct list *list,
 		      struct arena *arena, struct err *err)
 {
-	static const char *const contact[] = {
-		"company", "address1", "address2", "city", "state",
-		"zip",     "country",  "phone",    NULL
-	};
-	static const char *const defaults[] = { "from_name", "from_email",
-						"subject", "language", NULL };
+	const char *visibility = NULL;
 
 	if (json_get_text(body, "name", &list->name, err) < 0 ||
 	    json_get_text(body, "permission_reminder",
@@ -164,8 +165,10 @@ static int read_texts(const json_t *body, struct list *list,
 			  &list->notify_on_subscribe, err) < 0 ||
 	    json_get_text(body, "notify_on_unsubscribe",
 			  &list->notify_on_unsubscribe, err) < 0 ||
-	    json_get_text(body, "visibility", &list->visibility, err) < 0)
+	    json_get_text(body, "visibility", &visibility, err) < 0)
 		return -1;
+	if (visibility && *visibility) /* some clients send what they lack */
+		list->visibility = visibility;
 	if (!*list->name || strlen(list->name) > NAME_MAX_BYTES)
 		return err_field(err, "name", "must have 1 to %d bytes",
 				 NAME_MAX_BYTES);
@@ -180,9 +183,10 @@ static int read_texts(const json_t *body, struct list *list,
 	list->notify_on_unsubscribe =
 		arena_strdup(arena, list->notify_on_unsubscribe);
 	list->visibility = arena_strdup(arena, list->visibility);
-	if (lay_texts(body, "contact", contact, &list->contact, arena, err) < 0)
+	if (lay_texts(body, "contact", list_contact_keys, &list->contact, arena,
+		      err) < 0)
 		return -1;
-	return lay_texts(body, "campaign_defaults", defaults,
+	return lay_texts(body, "campaign_defaults", list_default_keys,
 			 &list->campaign_defaults, arena, err);
 }
 

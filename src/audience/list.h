@@ -17,6 +17,10 @@ struct err;
 struct tx;
 
 /* Texts are never NULL. */
+/* The texts of `contact` and `campaign_defaults`; the last is NULL. */
+extern const char *const list_contact_keys[];
+extern const char *const list_default_keys[];
+
 struct list {
 	int64_t id;
 	const char *hex;

@@ -154,3 +154,27 @@ describe("reports of /3.0", () => {
       assert.deepEqual((await get(`/${part}`))[name!], []);
   });
 });
+
+describe("what was never sent", () => {
+  const server = useServer();
+
+  it("has no report, and empty lists behind it", async () => {
+    const api = server.mailchimp;
+    const list = (await api.get("/3.0/lists")).body.lists[0].id;
+    const { body: campaign } = await api.post("/3.0/campaigns", { type: "regular", recipients: { list_id: list } });
+    const path = `/3.0/reports/${campaign.id}`;
+    await api.get(path, undefined, { status: 404 });
+    const parts = {
+      "sent-to": "sent_to", "click-details": "urls_clicked", "open-details": "members",
+      "email-activity": "emails", unsubscribed: "unsubscribes", "abuse-reports": "abuse_reports",
+      "domain-performance": "domains", locations: "locations", "sub-reports": "reports",
+    };
+    for (const [part, name] of Object.entries(parts)) {
+      const { body } = await api.get(`${path}/${part}`);
+      assert.deepEqual(body[name], [], part);
+      assert.equal(body.total_items, 0, part);
+    }
+    await api.get(`${path}/sent-to/0123456789abcdef0123456789abcdef`, undefined, { status: 404 });
+    await api.get(`${path}/click-details/0123456789`, undefined, { status: 404 });
+  });
+});

@@ -58,6 +58,24 @@ static void write_links(struct json_writer *w, const char *base,
 	mc_links_end(w);
 }
 
+/* All texts of an object, those that nobody has given as "". */
+static void write_texts(struct json_writer *w, const char *key,
+			const char *column, const char *const *names)
+{
+	CLEANUP(json_free) json_t *given = NULL;
+	struct err ignored = ERR_INIT;
+
+	(void)json_parse(str_of(column ? column : "{}"), &given, &ignored);
+	json_key_begin_object(w, key);
+	for (; *names; names++) {
+		const char *text =
+			json_string_value(json_object_get(given, *names));
+
+		json_key_text(w, *names, text ? text : "");
+	}
+	json_end_object(w);
+}
+
 static int write_list(const struct request *rq, struct db *db,
 		      const struct list *list, struct json_writer *w,
 		      struct err *err)
@@ -72,10 +90,11 @@ static int write_list(const struct request *rq, struct db *db,
 	json_key_text(w, "id", list->hex);
 	json_key_int(w, "web_id", list->id);
 	json_key_text(w, "name", list->name);
-	mc_key_column(w, "contact", list->contact);
+	write_texts(w, "contact", list->contact, list_contact_keys);
 	json_key_text(w, "permission_reminder", list->permission_reminder);
 	json_key_bool(w, "use_archive_bar", list->use_archive_bar);
-	mc_key_column(w, "campaign_defaults", list->campaign_defaults);
+	write_texts(w, "campaign_defaults", list->campaign_defaults,
+		    list_default_keys);
 	json_key_text(w, "notify_on_subscribe", list->notify_on_subscribe);
 	json_key_text(w, "notify_on_unsubscribe", list->notify_on_unsubscribe);
 	json_key_time(w, "date_created", list->created_ms);

@@ -15,12 +15,9 @@ int mc_reading_begin(const struct request *rq, struct mc_reading *out,
 		     struct err *err)
 {
 	if (mc_db(rq, &out->db, err) < 0 ||
-	    tx_begin_snapshot(out->db, &out->tx, err) < 0 ||
-	    mc_campaign_to_read(rq, out->db, &out->campaign, err) < 0)
+	    tx_begin_snapshot(out->db, &out->tx, err) < 0)
 		return -1;
-	if (!out->campaign.send_ms)
-		return mc_not_found(err);
-	return 0;
+	return mc_campaign_to_read(rq, out->db, &out->campaign, err);
 }
 
 int mc_reading_defs(const struct request *rq, struct mc_reading *reading,

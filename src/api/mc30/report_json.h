@@ -9,8 +9,8 @@
 #include "campaign/report.h"
 
 /*
- * A reading of a report: connection, snapshot and campaign of the path, which
- * has begun to send (else ERR_NOT_FOUND).
+ * A reading of a report: connection, snapshot and campaign of the path. Before
+ * it has begun to send, all lists are empty.
  *
  *     CLEANUP(mc_reading_release) struct mc_reading r = MC_READING_INIT;
  *

@@ -182,6 +182,8 @@ int mc_reports_get(struct request *rq, struct response *rs, struct err *err)
 
 	if (mc_reading_begin(rq, &r, err) < 0)
 		return -1;
+	if (!r.campaign.send_ms)
+		return mc_not_found(err);
 	return write_report(rq, r.db, &r.campaign, &cache, &w, err);
 }
 
