@@ -35,25 +35,27 @@ ON CONFLICT (list_id, block, status) DO UPDATE SET n = list_kept.n + excluded.n;
 
 -- name: list-kept-get
 -- By block. args: list
-SELECT status, block, n FROM list_kept WHERE list_id = ? ORDER BY block, status;
+SELECT status, block, n FROM list_kept WHERE list_id = ? AND status < 100
+ORDER BY block, status;
 
 -- name: list-kept-get @pg
 SELECT status, block, CAST(SUM(n) AS BIGINT) FROM (
 	SELECT list_id, status, block, n FROM list_kept
 	UNION ALL
 	SELECT list_id, status, block, n FROM list_kept_change) AS x
-WHERE list_id = ? GROUP BY block, status ORDER BY block, status;
+WHERE list_id = ? AND status < 100
+GROUP BY block, status ORDER BY block, status;
 
 -- name: list-kept-drop
--- args: list
-DELETE FROM list_kept WHERE list_id = ?;
+-- args: list, kinds below
+DELETE FROM list_kept WHERE list_id = ? AND status < ?;
 
 -- name: list-kept-drop-changes
--- There are none. args: list
-DELETE FROM list_kept WHERE list_id = ? AND n = 0;
+-- There are none. args: list, kinds below
+DELETE FROM list_kept WHERE list_id = ? AND status < ? AND n = 0;
 
 -- name: list-kept-drop-changes @pg
-DELETE FROM list_kept_change WHERE list_id = ?;
+DELETE FROM list_kept_change WHERE list_id = ? AND status < ?;
 
 -- name: list-kept-count
 -- args: list

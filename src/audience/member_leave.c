@@ -2,6 +2,7 @@
  * How a user or the API has members leave: archived, forgotten. What delivery
  * brings is in member_depart.c.
  */
+#include "audience/kept/list_history.h"
 #include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
@@ -114,6 +115,7 @@ static int forget_rows(struct tx *tx, const struct member *m, int64_t now_ms,
 	struct suppression_key key;
 
 	list_kept_change(&kept, m, NULL);
+	list_history_delete(&kept, m, now_ms);
 	if (suppression_key_ensure(tx, &key, err) < 0 ||
 	    list_kept_write(&kept, tx, err) < 0 ||
 	    member_sides_drop(tx, sql_keys_strided(&m->id, 1, 0, &keys), err) <
@@ -172,6 +174,7 @@ int members_drop(struct tx *tx, const struct ids *ids, struct err *err)
 	batch_begin(tx, &batch);
 	vec_each (&members, m) {
 		list_kept_change(&kept, m, NULL);
+		list_history_undo(&kept, m);
 		if (member_forget_address(&batch, m, err) < 0)
 			return -1;
 	}

@@ -1,5 +1,6 @@
 #include "audience/kept/list_kept.h"
 
+#include "audience/kept/list_history.h"
 #include "audience/kept/member_block.h"
 #include "audience/member.h"
 #include "base/err.h"
@@ -23,6 +24,8 @@ void list_kept_change(struct tally *t, const struct member *old,
 {
 	count(t, old, -1);
 	count(t, now, 1);
+	if (now)
+		list_history_change(t, old, now);
 }
 
 static int fold(struct tx *tx, struct err *err)
@@ -71,19 +74,25 @@ int64_t list_kept_sum(const struct tally *t, int status)
 	return sum;
 }
 
-int list_kept_remove(struct tx *tx, int64_t list_id, struct err *err)
+/* Of kinds below that one. */
+static int drop(struct tx *tx, int64_t list_id, int below, struct err *err)
 {
-	struct sql_value id = sql_int(list_id);
+	struct sql_args args = SQL_ARGS(sql_int(list_id), sql_int(below));
 
 	if (db_backend(tx->db) == DB_PG &&
-	    db_exec(tx, SQL_LIST_KEPT_DROP_CHANGES, SQL_ARGS(id), err) < 0)
+	    db_exec(tx, SQL_LIST_KEPT_DROP_CHANGES, args, err) < 0)
 		return -1;
-	return db_exec(tx, SQL_LIST_KEPT_DROP, SQL_ARGS(id), err) < 0 ? -1 : 0;
+	return db_exec(tx, SQL_LIST_KEPT_DROP, args, err) < 0 ? -1 : 0;
+}
+
+int list_kept_remove(struct tx *tx, int64_t list_id, struct err *err)
+{
+	return drop(tx, list_id, INT32_MAX, err);
 }
 
 int list_kept_renew(struct tx *tx, int64_t list_id, struct err *err)
 {
-	if (list_kept_remove(tx, list_id, err) < 0)
+	if (drop(tx, list_id, LIST_EVENTS_FROM, err) < 0)
 		return -1;
 	return db_exec(tx, SQL_LIST_KEPT_COUNT, SQL_ARGS(sql_int(list_id)),
 		       err) < 0

@@ -3,7 +3,8 @@
  *
  * Nobody counts a million members to show a list or the end of a page. Whoever
  * changes members gathers what that changes in a tally, and writes it in the
- * same transaction: by status and by block of ids (member_block.h).
+ * same transaction: by status and by block of ids (member_block.h), and what
+ * happened by the day (list_history.h).
  *
  * PostgreSQL has many writers of members at once, who must not wait for each
  * other at a number that all of them change: there a transaction adds rows of
@@ -21,7 +22,8 @@ struct member;
 struct tally;
 struct tx;
 
-/* old NULL: it is new; now NULL: it goes. */
+/* old NULL: it is new; now NULL: it goes, which of the history the caller says.
+ */
 void list_kept_change(struct tally *t, const struct member *old,
 		      const struct member *now);
 int list_kept_write(struct tally *t, struct tx *tx, struct err *err);
