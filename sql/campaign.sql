@@ -8,7 +8,8 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
 	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)
+	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
+	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
 WHERE c.hex = ? AND c.status <> :CAMPAIGN_ARCHIVED FOR UPDATE OF c;
@@ -21,7 +22,8 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
 	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)
+	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
+	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
 WHERE c.id = ?;
@@ -34,7 +36,8 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
 	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)
+	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
+	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
 WHERE c.hex IN JSON_TEXTS(?) ORDER BY c.id;
@@ -47,7 +50,8 @@ SELECT c.id, c.hex, c.list_id, l.hex, l.name, c.type, c.status, c.settings,
 	CASE WHEN c.plain_text IS NULL OR c.plain_text = '' THEN 0 ELSE 1 END,
 	c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,
 	c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms, c.updated_ms,
-	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)
+	c.folder_id, (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),
+	(SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)
 FROM campaign c
 LEFT JOIN list l ON l.id = c.list_id AND l.deleted_ms IS NULL
 WHERE c.status = ? ORDER BY c.send_ms, c.id;
@@ -82,10 +86,11 @@ SELECT scheduled_user, scheduled_key FROM campaign WHERE hex = ?;
 
 -- name: campaign-add
 -- args: hex, list, type, settings, segment, segment_opts, tracking,
--- archive_token, folder, now, now. Status: save.
+-- archive_token, folder, resend_of, now, now. Status: save.
 INSERT INTO campaign (hex, list_id, type, status, settings, segment_id,
-	segment_opts, tracking, archive_token, folder_id, created_ms, updated_ms)
-VALUES (?, ?, ?, :CAMPAIGN_SAVE, ?, ?, ?, ?, ?, ?, ?, ?);
+	segment_opts, tracking, archive_token, folder_id, resend_of, created_ms,
+	updated_ms)
+VALUES (?, ?, ?, :CAMPAIGN_SAVE, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: campaign-remove
 -- args: id, status as read

@@ -85,6 +85,7 @@ void campaign_read_row(const struct rows *rows, struct arena *arena, void *out)
 		.updated_ms = rows_int(rows, 23),
 		.folder_id = rows_int(rows, 24),
 		.folder_hex = text_or(rows_dup(rows, 25, arena), ""),
+		.is_resent = rows_int(rows, 26) != 0,
 	};
 	campaign_settings_read(rows_text(rows, 7), arena, &c->settings);
 	campaign_tracking_read(rows_text(rows, 8), arena, &c->tracking);

@@ -81,6 +81,7 @@ struct campaign {
 	struct campaign_tracking tracking;
 	int64_t folder_id;        /* 0: in none */
 	const char *folder_hex;   /* "" if none */
+	bool is_resent;           /* another goes to its non-openers */
 	int64_t segment_id;       /* saved_segment_id; 0: none */
 	const char *segment_opts; /* JSON {match, conditions}; NULL: none */
 	const char *content_type; /* "html", "multichannel" ... */
@@ -196,6 +197,13 @@ int campaign_remove(struct tx *tx, const char *hex, int64_t now_ms,
 int campaign_replicate(struct tx *tx, const char *hex, int64_t now_ms,
 		       struct arena *arena, struct campaign *out,
 		       struct err *err);
+
+/* May its non-openers get it once more? NULL: yes, else why not. */
+const char *campaign_cannot_resend(const struct campaign *campaign);
+/* A copy in `save` for those who got it and did not open it, "(resend)" behind
+ * its title. ERR_CONFLICT titled "Bad Request" with that reason. */
+int campaign_resend(struct tx *tx, const char *hex, int64_t now_ms,
+		    struct arena *arena, struct campaign *out, struct err *err);
 
 /* Actions: 0, or -1. ERR_NOT_FOUND; ERR_CONFLICT titled "Bad Request" with
  * Mailchimp's texts if they may not be done now, or with the reason, for send

@@ -91,7 +91,8 @@ static const char columns[] =
 	" c.archive_token, c.schedule_ms, c.send_ms, c.done_ms, c.frozen,"
 	" c.freeze_cursor, c.recipients, c.sent_seq, c.created_ms,"
 	" c.updated_ms, c.folder_id,"
-	" (SELECT f.hex FROM folder f WHERE f.id = c.folder_id)";
+	" (SELECT f.hex FROM folder f WHERE f.id = c.folder_id),"
+	" (SELECT COUNT(*) FROM campaign r WHERE r.resend_of = c.id)";
 
 static int count_all(struct db *db, const struct campaign_filter *filter,
 		     struct arena *arena, int64_t *out, struct err *err)

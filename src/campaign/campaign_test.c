@@ -290,6 +290,37 @@ static void copies_count_their_titles(void **state)
 	assert_int_not_equal(second.id, c.id);
 }
 
+static int resend(const char *hex, struct campaign *out)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+
+	if (tx_begin(f.db, &tx, &f.err) < 0 ||
+	    campaign_resend(&tx, hex, FIXTURE_NOW, f.arena, out, &f.err) < 0)
+		return -1;
+	return tx_commit(&tx, &f.err);
+}
+
+static void a_sent_one_is_resent_once(void **state)
+{
+	struct campaign c = ready(), again_to;
+
+	(void)state;
+	assert_int_equal(resend(c.hex, &again_to), -1);
+	assert_string_equal(f.err.title, "Bad Request");
+	campaign_fixture_exec(&f,
+			      "UPDATE campaign SET status = %d, send_ms = 1",
+			      CAMPAIGN_SENT);
+	assert_int_equal(resend(c.hex, &again_to), 0);
+	assert_int_equal(again_to.status, CAMPAIGN_SAVE);
+	assert_string_equal(again_to.settings.title, "May (resend)");
+	assert_non_null(strstr(again_to.segment_opts, "\"noopen\""));
+	assert_true(again_to.has_html);
+	assert_int_equal(resend(c.hex, &again_to), -1);
+	assert_string_equal(f.err.title, "Bad Request");
+	assert_non_null(campaign_cannot_resend(&(struct campaign){
+		.status = CAMPAIGN_SENT, .type = "plaintext" }));
+}
+
 static void lists_are_filtered_and_sorted(void **state)
 {
 	CLEANUP(vec_release) struct campaigns found = VEC_INIT;
@@ -840,6 +871,7 @@ int main(void)
 		cmocka_unit_test(a_change_leaves_the_rest),
 		cmocka_unit_test(segments_and_conditions_are_kept),
 		cmocka_unit_test(copies_count_their_titles),
+		cmocka_unit_test(a_sent_one_is_resent_once),
 		cmocka_unit_test(lists_are_filtered_and_sorted),
 		cmocka_unit_test(plain_text_is_made_from_html),
 		cmocka_unit_test(other_contents_are_refused),

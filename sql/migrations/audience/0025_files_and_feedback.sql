@@ -19,3 +19,7 @@ CREATE TABLE campaign_feedback (
 );
 CREATE INDEX campaign_feedback_campaign ON campaign_feedback (campaign_id, id);
 CREATE INDEX campaign_feedback_parent ON campaign_feedback (parent_id) WHERE parent_id IS NOT NULL;
+
+-- Which campaign it goes to the non-openers of; each is resent once.
+ALTER TABLE campaign ADD COLUMN resend_of BIGINT;
+CREATE UNIQUE INDEX campaign_resend ON campaign (resend_of) WHERE resend_of IS NOT NULL;

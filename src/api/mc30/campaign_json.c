@@ -180,6 +180,9 @@ static void write_links(const struct request *rq, const struct campaign *c,
 		{ "cancel_send", "POST", "/actions/cancel-send" },
 		{ "content", "GET", "/content" },
 		{ "send_checklist", "GET", "/send-checklist" },
+		{ "feedback", "GET", "/feedback" },
+		{ "replicate", "POST", "/actions/replicate" },
+		{ "create_resend", "POST", "/actions/create-resend" },
 	};
 	const char *base = mc_base(rq);
 
@@ -224,7 +227,7 @@ int mc_campaign_write(const struct request *rq, struct db *db,
 	json_key_time(w, "send_time", c->send_ms ? c->send_ms : c->schedule_ms);
 	json_key_text(w, "content_type", c->content_type);
 	json_key_bool(w, "needs_block_refresh", false);
-	json_key_bool(w, "resendable", false);
+	json_key_bool(w, "resendable", !campaign_cannot_resend(c));
 	write_recipients(c, count, w);
 	write_settings(c, w);
 	write_tracking(&c->tracking, w);

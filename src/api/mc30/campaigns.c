@@ -186,3 +186,18 @@ int mc_campaigns_replicate(struct request *rq, struct response *rs,
 		return -1;
 	return reply(rq, rs, db, &campaign, err);
 }
+
+int mc_campaigns_resend(struct request *rq, struct response *rs,
+			struct err *err)
+{
+	CLEANUP(store_put) struct db *db = NULL;
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct campaign campaign;
+
+	if (mc_db(rq, &db, err) < 0 || tx_begin(db, &tx, err) < 0 ||
+	    campaign_resend(&tx, request_param(rq, "campaign_id"), rq->now_ms,
+			    rq->arena, &campaign, err) < 0 ||
+	    tx_commit(&tx, err) < 0)
+		return -1;
+	return reply(rq, rs, db, &campaign, err);
+}
