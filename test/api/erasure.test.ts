@@ -35,6 +35,9 @@ describe("who is erased", () => {
       const found = await server.mailchimp.get(`/3.0/lists/${body.lists[0].id}/members/zoe@also-gone.example`, {}, { status: [200, 404] });
       return found.status === 200 && found.body;
     });
+    const path = `/3.0/lists/${body.lists[0].id}/members/${member.id}`;
+    await server.mailchimp.post(`${path}/notes`, { note: "rang from zoe.quick@gone.example" });
+    await server.mailchimp.post(`${path}/events`, { name: "signed_in", properties: { as: "zoe.quick@gone.example" } });
     await server.halt();
     for (const form of [
       "type=cleaned&data%5Bemail%5D=zoe%40also-gone.example",
