@@ -415,6 +415,14 @@ SELECT id, hash, left_ms, ended_ms, out_ms FROM email
    AND folded <> ''
  ORDER BY id;
 
+-- name: person-on-its-way
+-- Is a call that subscribes this address on its way, or was it when the process
+-- was killed? Then nobody can say yet what becomes of the member. args: hash
+SELECT 1 FROM bridge_member m
+ WHERE m.email_hash = ? AND m.status = :MIRROR_NONE AND m.added_ms IS NOT NULL
+   AND EXISTS (SELECT 1 FROM job j
+                WHERE j.kind IN ('push', 'campaign-send') AND j.state IN (:JOB_QUEUED, :JOB_RUNNING));
+
 -- name: person-left-clear
 -- Unless it was left again meanwhile. args: email, left_ms
 UPDATE email SET left_ms = NULL WHERE id = ? AND left_ms = ?;
@@ -458,19 +466,20 @@ SELECT 1 FROM person WHERE id = ? AND opted_out = 1;
 
 -- name: present-changed
 -- Those of some addresses that are their person's marketing address no more,
--- or whose person has opted out, or that were erased: was it erased; of which
--- person is there anything else to say (0: nobody); is it still the marketing
--- address. args: email ids (JSON array)
+-- or whose person has opted out or is gone, or that were erased: was it erased;
+-- of which person is there anything else to say (0: nobody); is it still the
+-- marketing address. args: email ids (JSON array)
 SELECT e.id, CASE WHEN e.folded = '' THEN 1 ELSE 0 END,
-       CASE WHEN p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1
-            THEN COALESCE(p.id, 0) ELSE 0 END,
+       CASE WHEN e.entity = :ENTITY_PERSON
+             AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)
+            THEN e.record_id ELSE 0 END,
        CASE WHEN p.email_id = e.id THEN 1 ELSE 0 END
   FROM email e
   LEFT JOIN person p ON p.id = e.record_id AND e.entity = :ENTITY_PERSON
   LEFT JOIN company c ON c.id = p.company_id
  WHERE e.id IN JSON_INTS(?)
    AND (e.folded = ''
-        OR (p.id IS NOT NULL
+        OR (e.entity = :ENTITY_PERSON
             AND (p.email_id IS NULL OR p.email_id <> e.id OR p.opted_out = 1 OR c.opted_out = 1)))
  ORDER BY e.id;
 

@@ -240,6 +240,8 @@ int fake_run_once(struct bridge_fixture *f, int64_t job_id, struct err *err)
 	int ret;
 
 	set_state(f, job_id, JOB_RUNNING);
+	exec(f, "UPDATE job SET attempts = attempts + 1 WHERE id = ?",
+	     SQL_ARGS(sql_int(job_id)));
 	fake_must(job_get(f->db, job_id, arena, &job, &look), &look);
 	(f->is_conflict ? db_conflict_nth : db_fail_nth)(f->db,
 							 f->statement_at);

@@ -372,7 +372,8 @@ int job_forget(struct job_run *run, struct err *err);
 /*
  * Makes the audience what the CRM says of a person: who opted out is
  * unsubscribed, the member of an address that they left is moved to the new
- * one or merged into its member, names are written.
+ * one or merged into its member, names are written. 1: an address that they
+ * left is on its way by a push; it is to be settled once that has ended.
  */
 int person_settle(struct work *w, int64_t person_id, struct err *err);
 int job_person(struct job_run *run, struct err *err);

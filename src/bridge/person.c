@@ -4,11 +4,14 @@
  * members are settled (in out_ms until they are unsubscribed), so jobs that are
  * late, run twice or overtake each other end the same. What changes while a
  * call is under way is seen after it, by present_check, in the transaction that
- * stores what was done.
+ * stores what was done. Of an address that a push is subscribing, nothing can
+ * be said before its end: the audience does not know the member yet, or only
+ * the audience does, if the process was killed.
  */
 #include "bridge/bridge_private.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -18,6 +21,9 @@
 #include "sql/record.h"
 
 #include <string.h>
+
+/* So long after a look at an address that is on its way, there is another. */
+#define ON_ITS_WAY_MS (2 * MS_SECOND)
 
 /* An address that was the person's marketing address, or any of theirs when
  * they had opted out. */
@@ -35,6 +41,7 @@ struct settling {
 	struct record person;
 	const struct address *now; /* the marketing address; NULL: none */
 	struct lefts left;
+	bool waits; /* one of them is on its way */
 };
 
 static void settling_release(struct settling *s)
@@ -75,6 +82,18 @@ static int load(struct settling *s, int64_t person_id, struct err *err)
 		if (s->person.emails[i].id == s->person.email_id)
 			s->now = &s->person.emails[i];
 	return load_left(s, err) < 0 ? -1 : 1;
+}
+
+/* 1, 0, -1. */
+static int is_on_its_way(struct settling *s, const struct left *l,
+			 struct err *err)
+{
+	int64_t one;
+	int found = db_find_int(s->w->db, SQL_PERSON_ON_ITS_WAY,
+				SQL_ARGS(sql_text(l->hash)), &one, err);
+
+	s->waits |= found > 0;
+	return found;
 }
 
 /* Is it the marketing address of anybody? 1, 0, -1. */
@@ -376,12 +395,15 @@ static int move_member(struct settling *s, const struct left *l,
 static int settle_left(struct settling *s, const struct left *l,
 		       struct err *err)
 {
-	int reached;
+	int reached, waits;
 
 	if (settle_out(s, l, err) < 0)
 		return -1;
 	if (!l->left_ms)
 		return 0;
+	waits = is_on_its_way(s, l, err);
+	if (waits != 0)
+		return waits < 0 ? -1 : 0;
 	reached = is_reached(s->w, l->hash, err);
 	if (reached < 0 || (reached == 0 && move_member(s, l, err) < 0))
 		return -1;
@@ -431,6 +453,23 @@ static int remove_addresses(struct settling *s, struct err *err)
 			err);
 }
 
+static int settle_gone(struct settling *s, const struct left *l,
+		       struct err *err)
+{
+	struct mirrored m = { 0 };
+	int waits;
+
+	if (settle_out(s, l, err) < 0)
+		return -1;
+	waits = is_on_its_way(s, l, err);
+	if (waits != 0)
+		return waits < 0 ? -1 : 0;
+	if (mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0 ||
+	    (m.added_ms && orphan_settle(s->w, l->hash, err) < 0))
+		return -1;
+	return clear_left(s, l, err);
+}
+
 /* Deleted people are mailed no more: their members are nobody's now. */
 static int settle_deleted(struct settling *s, int64_t person_id,
 			  struct err *err)
@@ -439,16 +478,10 @@ static int settle_deleted(struct settling *s, int64_t person_id,
 	s->person.opted_out = true;
 	if (load_left(s, err) < 0)
 		return -1;
-	vec_each (&s->left, l) {
-		struct mirrored m = { 0 };
-
-		if (settle_out(s, l, err) < 0 ||
-		    mirror_find(s->w->db, l->hash, s->w->arena, &m, err) < 0 ||
-		    (m.added_ms && orphan_settle(s->w, l->hash, err) < 0) ||
-		    clear_left(s, l, err) < 0)
+	vec_each (&s->left, l)
+		if (settle_gone(s, l, err) < 0)
 			return -1;
-	}
-	return remove_addresses(s, err);
+	return s->waits ? 0 : remove_addresses(s, err);
 }
 
 int person_settle(struct work *w, int64_t person_id, struct err *err)
@@ -457,14 +490,18 @@ int person_settle(struct work *w, int64_t person_id, struct err *err)
 	struct settling s = { .w = w, .left = VEC_INIT };
 	int found = load(&s, person_id, err);
 
-	if (found <= 0)
-		return found < 0 ? -1 : settle_deleted(&s, person_id, err);
+	if (found < 0 || (found == 0 && settle_deleted(&s, person_id, err) < 0))
+		return -1;
+	if (found == 0)
+		return s.waits;
 	if (s.person.opted_out && opt_out(&s, err) < 0)
 		return -1;
 	vec_each (&s.left, l)
 		if (settle_left(&s, l, err) < 0)
 			return -1;
-	return s.now && !s.person.opted_out ? write_fields(&s, err) : 0;
+	if (s.now && !s.person.opted_out && write_fields(&s, err) < 0)
+		return -1;
+	return s.waits;
 }
 
 /* A user sees it; the next change of the person, or a sync, tries again what
@@ -494,13 +531,17 @@ int job_person(struct job_run *run, struct err *err)
 	CLEANUP(json_free) json_t *payload = NULL;
 	struct err why = ERR_INIT;
 	int64_t id = 0;
+	int done;
 
 	if (work_begin(run, &w, err) < 0 ||
 	    json_parse(str_of(run->job->payload), &payload, err) < 0 ||
 	    json_get_int(payload, "person_id", &id, err) < 0 ||
 	    people_opt_out(&w, err) < 0)
 		return -1;
-	if (person_settle(&w, id, &why) == 0)
+	done = person_settle(&w, id, &why);
+	if (done > 0)
+		return job_again(run, clock_now_ms() + ON_ITS_WAY_MS);
+	if (done == 0)
 		return 0;
 	if (!is_passing(&why))
 		return park_person(&w, id, &why, err);

@@ -583,6 +583,60 @@ static void members_of_nobody_are_archived_if_they_are_ours(void **state)
 	assert_string_equal(fake_status(f, "form@x.example"), "subscribed");
 }
 
+#define DELETED ""
+
+/* The job of the person, too, comes before the audience knows the member. */
+static void change_and_settle_before_members(struct bridge_fixture *f,
+					     const struct mc_request *rq,
+					     bool done)
+{
+	struct err err = ERR_INIT;
+
+	if (done || !change || !strstr(rq->path, "skip_merge_validation"))
+		return;
+	if (strcmp(change, DELETED) == 0)
+		fake_delete(f, changing);
+	else
+		fake_patch(f, changing, change);
+	change = NULL;
+	(void)fake_run_once(f, fake_number(f, "SELECT MAX(id) FROM job"), &err);
+}
+
+/* No sync needs to find who was subscribed meanwhile. */
+static void a_call_on_its_way_is_waited_for(void **state)
+{
+	static const char *const changes[] = { MOVE("z@x.example"),
+					       "{\"emails\":[]}", OUT,
+					       DELETED };
+	struct bridge_fixture *f = *state;
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(changes); i++) {
+		bool is_killed = i % 2;
+		struct err err = ERR_INIT;
+		int64_t job;
+
+		bridge_fixture_renew(f);
+		changing = fake_person(f, "a@x.example").id;
+		(void)fake_group(f, "G");
+		change = changes[i / 2];
+		f->during = change_and_settle_before_members;
+		job = fake_add_job(f, "push",
+				   "{\"group_id\":1,\"dry_run\":false}");
+		f->fault = FAULT_LOST;
+		for (int n = 1; change; n++) { /* until it is the batch */
+			f->fault_at = is_killed ? n : 0;
+			f->requests = 0;
+			(void)fake_run_once(f, job, &err);
+		}
+		f->fault_at = 0;
+		fake_run_all(f);
+		assert_int_equal(fake_wrong(f), 0);
+		assert_int_equal(fake_number(f, "SELECT COUNT(*) FROM job "
+						"WHERE state IN (1, 2)"),
+				 0);
+	}
+}
+
 /* At once, whatever fails; the sync finds who was missed. */
 static void members_of_deleted_people_are_archived(void **state)
 {
@@ -827,6 +881,7 @@ int main(void)
 		TEST(the_last_word_before_an_archive_is_heard),
 		TEST(who_is_erased_during_a_push_is_no_member),
 		TEST(a_killed_push_leaves_nobody_behind),
+		TEST(a_call_on_its_way_is_waited_for),
 		TEST(faults_end_in_the_same_audience),
 		TEST(failing_statements_end_in_the_same_audience),
 		TEST(members_of_nobody_are_archived_if_they_are_ours),

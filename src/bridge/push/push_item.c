@@ -357,13 +357,15 @@ static int store_item(struct batch *b, struct pusher *p, struct item *it,
 			 err);
 }
 
-/* Whoever changed while the call was under way gets a job of their own. */
+/* Whoever changed while the call was under way gets a job of their own; so does
+ * who may be a member by a try of before, which was killed. */
 static int check_again(struct pusher *p, struct tx *tx, struct err *err)
 {
 	CLEANUP(vec_release) struct written all = VEC_INIT;
+	bool was_killed = p->w->run->job->attempts > 1;
 
 	vec_each (&p->items, it)
-		if (is_done(it) && it->email_id)
+		if ((is_done(it) || was_killed) && it->email_id && it->hash)
 			vec_push(&all, ((struct written_address){ it->email_id,
 								  it->hash }));
 	if (present_check(tx, &all, p->w->actor.now_ms, err) < 0)
