@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "base/strbuf.h"
 #include "sql/list.h"
+#include "sql/member_word.h"
 #include "sql/merge_field.h"
 #include "sql/segment.h"
 #include "store/store.h"
@@ -318,7 +319,8 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 	const struct sql *const steps[] = {
 		SQL_LIST_DELETE_SEGMENT_MEMBERS, SQL_LIST_DELETE_SEGMENTS,
 		SQL_LIST_DELETE_WEBHOOKS,        SQL_LIST_DELETE_ADDRESSES,
-		SQL_LIST_DELETE_MEMBERS,         SQL_MERGE_FIELD_REMOVE_ALL,
+		SQL_LIST_DELETE_MEMBERS,         SQL_MEMBER_WORD_LIST_REMOVE,
+		SQL_MERGE_FIELD_REMOVE_ALL,
 	};
 	struct list list;
 	int64_t id;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "sql/member_word.h"
 #include "sql/side.h"
 #include "store/db.h"
 
@@ -51,10 +52,9 @@ static int run_all(struct tx *tx, const struct sql *const *queries, size_t n,
 int member_sides_drop(struct tx *tx, struct sql_value ids, struct err *err)
 {
 	static const struct sql *const queries[] = {
-		SQL_SIDE_DROP_INTERESTS,
-		SQL_SIDE_DROP_PLACES,
-		SQL_SIDE_DROP_NOTES,
-		SQL_SIDE_DROP_EVENTS,
+		SQL_SIDE_DROP_INTERESTS, SQL_SIDE_DROP_PLACES,
+		SQL_SIDE_DROP_NOTES,     SQL_SIDE_DROP_EVENTS,
+		SQL_MEMBER_WORD_REMOVE,
 	};
 
 	return run_all(tx, queries, ARRAY_SIZE(queries), ids, err);
