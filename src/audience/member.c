@@ -454,14 +454,13 @@ static int list_page(struct db *db, const struct member_filter *filter,
 			 arena, out, err);
 }
 
-/* Nothing is asked for but a list, or a status of it: that is kept. */
-static bool is_kept(const struct member_filter *f)
+bool member_filter_is_plain(const struct member_filter *f)
 {
 	return !f->since_changed_ms && !f->before_changed_ms &&
 	       !f->since_opt_ms && !f->before_opt_ms &&
 	       !f->since_unsubscribed_ms && !f->before_unsubscribed_ms &&
 	       !f->email_type && !f->unique_id && !f->vip_only &&
-	       !f->segment_id && !f->interests;
+	       !f->segment_id;
 }
 
 static void reverse(struct members *m, size_t from)
@@ -513,7 +512,8 @@ int member_list(struct db *db, const struct member_filter *filter,
 		struct err *err)
 {
 	CLEANUP(tally_release) struct tally kept = TALLY_INIT;
-	bool is_plain = is_kept(filter);
+	/* how many a list has, or a status of it, is kept */
+	bool is_plain = member_filter_is_plain(filter) && !filter->interests;
 	bool by_block = is_plain && filter->sort == MEMBER_BY_ID &&
 			(filter->offset > 0 || filter->sort_desc);
 

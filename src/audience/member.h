@@ -153,6 +153,8 @@ struct member_filter {
 	bool brief; /* only id, list, address, hash, status and changed_ms are
 		       read; the rest is 0 and "" */
 };
+/* Does it ask for nothing but a list, a status, interests? */
+bool member_filter_is_plain(const struct member_filter *filter);
 /* A page; *total_out is how many fit the filter (NULL: not counted, which for
  * many members costs more than the page). Appends to *out. */
 int member_list(struct db *db, const struct member_filter *filter,

@@ -138,6 +138,14 @@ describe("interests of members", () => {
     assert.equal(await found([dogs, red], "any"), "ij");
     assert.equal(await found([cats, red], "none"), "br");
     assert.equal(await found([cats], "any", { status: "unsubscribed" }), "");
+    // sets and rows say the same, and pages are of them
+    for (const match of ["any", "all", "none"])
+      assert.equal(await found([cats, dogs], match, { sort_dir: "DESC" }), [...await found([cats, dogs], match)].reverse().join(""));
+    assert.equal(await found([cats], "any", { email_type: "html" }), "ij");
+    const second = (await api.get(`${list}/members`, { interest_category_id: topics.id, interest_ids: cats, interest_match: "any", count: 1, offset: 1 })).body;
+    assert.deepEqual([second.members[0].email_address, second.total_items], ["j@example.org", 2]);
+    const last = (await api.get(`${list}/members`, { interest_category_id: topics.id, interest_ids: cats, interest_match: "any", offset: 9 })).body;
+    assert.deepEqual([last.members, last.total_items], [[], 2]);
     const wrong = async (query: Record<string, string>) => field(await api.get(`${list}/members`, query, { status: 400 }));
     assert.equal(await wrong({ interest_ids: cats }), "interest_ids");
     assert.equal(await wrong({ interest_category_id: topics.id, interest_ids: cats }), "interest_ids");

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/thread/patience.h"
 #include "jobs/runner.h"
+#include "sets/id_set.h"
 
 #include <string.h>
 
@@ -61,6 +62,17 @@ int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
 		return err_field(err, "cursor",
 				 "should be next_cursor of the page before");
 	return 0;
+}
+
+void mc_page_of_set(const struct mc_page *page, struct id_set *set,
+		    struct ids *out)
+{
+	int64_t id = page->by_cursor ? id_set_next(set, page->after_id)
+				     : id_set_nth(set, page->offset);
+
+	for (; id > 0 && (int64_t)out->n < page->count;
+	     id = id_set_next(set, id))
+		vec_push(out, id);
 }
 
 void mc_next_cursor(struct json_writer *w, const struct mc_page *page, size_t n,

@@ -18,6 +18,7 @@
 #include "api/api.h"
 #include "audience/member.h"
 
+struct id_set;
 struct list;
 
 /* `count` (default 10, at most 1000) and `offset`. */
@@ -31,6 +32,9 @@ int mc_page(const struct request *rq, struct mc_page *out, struct err *err);
  * the page before was, empty for the first; `count` is then at most 10,000. */
 int mc_page_or_cursor(const struct request *rq, struct mc_page *out,
 		      struct err *err);
+/* The ids of that page. */
+void mc_page_of_set(const struct mc_page *page, struct id_set *set,
+		    struct ids *out);
 /* `next_cursor`, if there may be more after the n of a page, of which these are
  * the last one's; without a cursor, nothing. last_ms: 0, the order is by id. */
 void mc_next_cursor(struct json_writer *w, const struct mc_page *page, size_t n,

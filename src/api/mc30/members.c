@@ -10,6 +10,8 @@
 #include "audience/list.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "sets/id_set.h"
 
 #include <string.h>
 
@@ -191,35 +193,76 @@ static void write_next(struct json_writer *w, const struct mc_page *page,
 			       last->id);
 }
 
-int mc_members_list(struct request *rq, struct response *rs, struct err *err)
-{
-	CLEANUP(store_put) struct db *db = NULL;
-	CLEANUP(tx_release) struct tx tx = TX_INIT;
-	CLEANUP(vec_release) struct members members = VEC_INIT;
-	struct json_writer w = mc_writer(rq, rs);
-	bool counts = json_wants(&w, "total_items");
+/* What a page of members is made of. */
+struct listing {
+	struct db *db;
+	struct tx tx; /* a snapshot, unless sets say who they are */
+	struct list list;
 	struct member_filter filter;
 	struct mc_page page;
-	struct list list;
-	int64_t total = 0;
+	struct members members;
+	int64_t total;
+};
 
-	if (mc_db(rq, &db, err) < 0 || tx_begin_snapshot(db, &tx, err) < 0 ||
-	    mc_list_of_path(rq, db, &list, err) < 0 ||
-	    read_filter(rq, db, &list, &page, &filter, err) < 0)
+static void listing_release(struct listing *l)
+{
+	vec_release(&l->members);
+	tx_release(&l->tx);
+	store_put(&l->db);
+}
+
+/* Only interests are asked for: kept sets know, at any depth. */
+static int load_by_sets(const struct request *rq, struct listing *l,
+			struct err *err)
+{
+	CLEANUP(id_set_release) struct id_set set = ID_SET_INIT;
+	CLEANUP(strbuf_release) struct strbuf keys = STRBUF_INIT;
+	CLEANUP(vec_release) struct ids ids = VEC_INIT;
+
+	if (interest_members(l->db, &l->filter, &set, err) < 0)
 		return -1;
-	filter.brief = member_reply_is_brief(&w, "members");
-	if (member_list(db, &filter, rq->arena, &members,
-			counts ? &total : NULL, err) < 0)
+	l->total = id_set_count(&set);
+	mc_page_of_set(&l->page, &set, &ids);
+	if (ids.n == 0)
+		return 0;
+	return member_list_by_ids(l->db, sql_keys(&ids, &keys), rq->arena,
+				  &l->members, err);
+}
+
+static int load_page(const struct request *rq, struct listing *l, bool counts,
+		     struct err *err)
+{
+	if (l->filter.interests && !l->filter.sort_desc &&
+	    l->filter.sort == MEMBER_BY_ID &&
+	    member_filter_is_plain(&l->filter))
+		return load_by_sets(rq, l, err);
+	if (tx_begin_snapshot(l->db, &l->tx, err) < 0)
+		return -1;
+	return member_list(l->db, &l->filter, rq->arena, &l->members,
+			   counts ? &l->total : NULL, err);
+}
+
+int mc_members_list(struct request *rq, struct response *rs, struct err *err)
+{
+	CLEANUP(listing_release) struct listing l = { .tx = TX_INIT };
+	struct json_writer w = mc_writer(rq, rs);
+
+	if (mc_db(rq, &l.db, err) < 0 ||
+	    mc_list_of_path(rq, l.db, &l.list, err) < 0 ||
+	    read_filter(rq, l.db, &l.list, &l.page, &l.filter, err) < 0)
+		return -1;
+	l.filter.brief = member_reply_is_brief(&w, "members");
+	if (load_page(rq, &l, json_wants(&w, "total_items"), err) < 0)
 		return -1;
 	json_begin_object(&w);
-	if (member_reply_page(rq, db, &list, &members, &w, err) < 0)
+	if (member_reply_page(rq, l.db, &l.list, &l.members, &w, err) < 0)
 		return -1;
-	json_key_text(&w, "list_id", list.hex);
-	write_next(&w, &page, &filter, &members);
+	json_key_text(&w, "list_id", l.list.hex);
+	write_next(&w, &l.page, &l.filter, &l.members);
 	mc_collection_end(
-		&w, total, mc_base(rq),
-		arena_printf(rq->arena, "/lists/%s/members", list.hex),
-		arena_printf(rq->arena, "/lists/%s", list.hex));
+		&w, l.total, mc_base(rq),
+		arena_printf(rq->arena, "/lists/%s/members", l.list.hex),
+		arena_printf(rq->arena, "/lists/%s", l.list.hex));
 	json_end_object(&w);
 	return 0;
 }

@@ -40,17 +40,6 @@ static void reading_release(struct reading *r)
 	vec_release(&r->members);
 }
 
-static void pick_page(struct id_set *set, const struct mc_page *page,
-		      struct ids *out)
-{
-	int64_t id = page->by_cursor ? id_set_next(set, page->after_id)
-				     : id_set_nth(set, page->offset);
-
-	for (; id > 0 && (int64_t)out->n < page->count;
-	     id = id_set_next(set, id))
-		vec_push(out, id);
-}
-
 static int read_evaluated(const struct request *rq, struct db *db,
 			  struct reading *r, struct err *err)
 {
@@ -60,7 +49,7 @@ static int read_evaluated(const struct request *rq, struct db *db,
 	if (segment_members(db, &r->target, rq->now_ms, &set, err) < 0)
 		return -1;
 	r->total = id_set_count(&set);
-	pick_page(&set, &r->page, &ids);
+	mc_page_of_set(&r->page, &set, &ids);
 	return load_ids(db, &ids, rq->arena, &r->members, err);
 }
 

@@ -279,7 +279,28 @@ int interest_remove_all(struct tx *tx, int64_t list_id, struct err *err)
 	return 0;
 }
 
-/* --- figures --- */
+/* --- who has chosen what --- */
+
+int interest_members(struct db *db, const struct member_filter *filter,
+		     struct id_set *out, struct err *err)
+{
+	const struct segment_scope scope = {
+		.list_id = filter->list_id,
+		.statuses = filter->status ? MEMBER_STATUS_BIT(filter->status)
+					   : MEMBER_STATUS_ALL
+	};
+	struct condition chose = { .kind = CONDITION_INTERESTS,
+				   .test = filter->chose == CHOSE_ALL
+						   ? TEST_ALL_OF
+						   : TEST_ANY_OF,
+				   .negated = filter->chose == CHOSE_NONE,
+				   .ids = filter->interests->v,
+				   .ids_n = filter->interests->n,
+				   .text = "" };
+	const struct condition_tree tree = { .v = &chose, .n = 1 };
+
+	return segment_eval(db, &scope, &tree, out, err);
+}
 
 int interest_count(struct db *db, int64_t list_id, const struct interest *v,
 		   size_t n, int64_t *out, struct err *err)

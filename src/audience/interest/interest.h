@@ -19,7 +19,9 @@
 struct arena;
 struct db;
 struct err;
+struct id_set;
 struct list;
+struct member_filter;
 struct tx;
 
 #define INTEREST_CATEGORIES_MAX 100 /* of a list */
@@ -110,6 +112,12 @@ int interest_remove(struct db *db, int64_t list_id, const char *category_hex,
 
 /* All of a list that is removed. */
 int interest_remove_all(struct tx *tx, int64_t list_id, struct err *err);
+
+/* Who has chosen any, all or none of filter->interests, of filter->status if it
+ * asks for one; from kept sets. Adds to *out, which must be empty. No
+ * transaction may be open. */
+int interest_members(struct db *db, const struct member_filter *filter,
+		     struct id_set *out, struct err *err);
 
 /* How many subscribed members have chosen each: n of them, from kept sets. No
  * transaction may be open. */
