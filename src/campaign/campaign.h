@@ -51,7 +51,11 @@ const char *campaign_status_name(enum campaign_status status);
 int campaign_status_parse(const char *name, enum campaign_status *out,
 			  struct err *err);
 
-/* Texts are never NULL. */
+/*
+ * Texts are never NULL. What is after to_name but for template_id is kept for
+ * the API's clients, and nothing follows of it: whoever sends always signs,
+ * puts a footer where the author has none, and leaves styles where they stand.
+ */
 struct campaign_settings {
 	const char *subject_line;
 	const char *preview_text;
@@ -62,6 +66,7 @@ struct campaign_settings {
 	int64_t template_id;
 	bool use_conversation, authenticate, auto_footer, inline_css;
 	bool auto_tweet, fb_comments;
+	const char *auto_fb_post; /* JSON array of texts */
 };
 
 struct campaign_tracking {

@@ -18,6 +18,7 @@
 #include "store/update.h"
 
 #define SETTING_MAX 500 /* characters of a text of the settings */
+#define PAGES_MAX 50    /* of auto_fb_post */
 
 /* --- the API's objects --- */
 
@@ -53,6 +54,40 @@ static int take_text(const json_t *o, const char *key, struct arena *arena,
 	return 1;
 }
 
+static int take_pages(const json_t *o, struct arena *arena,
+		      struct campaign_settings *s, struct err *err)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const json_t *pages = NULL, *page;
+	int found = json_get_array(o, "auto_fb_post", &pages, err);
+	size_t i;
+
+	if (found <= 0)
+		return found;
+	if (json_array_size(pages) > PAGES_MAX)
+		return err_field(err, "auto_fb_post", "has too many pages");
+	json_array_foreach (pages, i, page)
+		if (!json_is_string(page) ||
+		    json_string_length(page) > SETTING_MAX)
+			return err_field(err, "auto_fb_post",
+					 "should be ids of pages");
+	json_dump(pages, &text);
+	s->auto_fb_post = arena_str(arena, strbuf_str(&text));
+	return 1;
+}
+
+/* When readers get it would be another than the sender was told. */
+static int refuse_timewarp(const json_t *o, struct err *err)
+{
+	bool timewarp = false;
+
+	if (json_get_bool(o, "timewarp", &timewarp, err) < 0)
+		return -1;
+	return timewarp ? err_field(err, "timewarp",
+				    "Sending by time zone is not served here")
+			: 0;
+}
+
 static int take_settings(const json_t *o, struct arena *arena,
 			 struct campaign_settings *s, struct err *err)
 {
@@ -68,7 +103,9 @@ static int take_settings(const json_t *o, struct arena *arena,
 	    json_get_bool(o, "authenticate", &s->authenticate, err) < 0 ||
 	    json_get_bool(o, "auto_footer", &s->auto_footer, err) < 0 ||
 	    json_get_bool(o, "inline_css", &s->inline_css, err) < 0 ||
-	    json_get_bool(o, "auto_tweet", &s->auto_tweet, err) < 0)
+	    json_get_bool(o, "auto_tweet", &s->auto_tweet, err) < 0 ||
+	    json_get_bool(o, "fb_comments", &s->fb_comments, err) < 0 ||
+	    take_pages(o, arena, s, err) < 0 || refuse_timewarp(o, err) < 0)
 		return in_object("settings", err);
 	if (*s->reply_to && !email_is_valid(s->reply_to))
 		return err_field(err, "settings.reply_to",
@@ -76,10 +113,28 @@ static int take_settings(const json_t *o, struct arena *arena,
 	return 0;
 }
 
+/* Links would be others than the sender was told. */
+static int refuse_marks(const json_t *o, struct err *err)
+{
+	const char *google = "", *clicktale = "";
+
+	if (json_get_text(o, "google_analytics", &google, err) < 0 ||
+	    json_get_text(o, "clicktale", &clicktale, err) < 0)
+		return -1;
+	if (*google)
+		return err_field(err, "google_analytics",
+				 "Links are not marked for Google Analytics "
+				 "here: write the marks into them");
+	return *clicktale ? err_field(err, "clicktale",
+				      "Links are not marked for ClickTale here")
+			  : 0;
+}
+
 static int take_tracking(const json_t *o, struct arena *arena,
 			 struct campaign_tracking *t, struct err *err)
 {
-	if (json_get_bool(o, "opens", &t->opens, err) < 0 ||
+	if (refuse_marks(o, err) < 0 ||
+	    json_get_bool(o, "opens", &t->opens, err) < 0 ||
 	    json_get_bool(o, "html_clicks", &t->html_clicks, err) < 0 ||
 	    json_get_bool(o, "text_clicks", &t->text_clicks, err) < 0 ||
 	    json_get_bool(o, "goal_tracking", &t->goal_tracking, err) < 0 ||

@@ -21,6 +21,18 @@ static bool bool_of(const json_t *o, const char *key, bool otherwise)
 	return json_is_boolean(value) ? json_is_true(value) : otherwise;
 }
 
+static const char *array_of(const json_t *o, const char *key,
+			    struct arena *arena)
+{
+	CLEANUP(strbuf_release) struct strbuf text = STRBUF_INIT;
+	const json_t *value = json_object_get(o, key);
+
+	if (!json_is_array(value))
+		return "[]";
+	json_dump(value, &text);
+	return arena_str(arena, strbuf_str(&text));
+}
+
 void campaign_settings_read(const char *json, struct arena *arena,
 			    struct campaign_settings *out)
 {
@@ -40,7 +52,8 @@ void campaign_settings_read(const char *json, struct arena *arena,
 		.auto_footer = bool_of(o, "auto_footer", false),
 		.inline_css = bool_of(o, "inline_css", false),
 		.auto_tweet = bool_of(o, "auto_tweet", false),
-		.fb_comments = bool_of(o, "fb_comments", false),
+		.fb_comments = bool_of(o, "fb_comments", true),
+		.auto_fb_post = array_of(o, "auto_fb_post", arena),
 	};
 }
 
@@ -78,6 +91,7 @@ void campaign_settings_format(const struct campaign_settings *s,
 	json_key_bool(&w, "inline_css", s->inline_css);
 	json_key_bool(&w, "auto_tweet", s->auto_tweet);
 	json_key_bool(&w, "fb_comments", s->fb_comments);
+	json_key_raw(&w, "auto_fb_post", str_of(s->auto_fb_post));
 	json_key_int(&w, "template_id", s->template_id);
 	json_end_object(&w);
 }

@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-#define BEFORE 60 /* bytes of a snippet before the word, and behind its start \
-		   */
+#define BEFORE                                                         \
+	60 /* bytes of a snippet before the word, and behind its start \
+	    */
 #define BEHIND 120
 
 /* A word as it is looked for in the database, and in texts. */

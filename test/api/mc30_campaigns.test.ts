@@ -71,6 +71,47 @@ describe("campaigns of /3.0", () => {
     assert.equal(gone.title, "Resource Not Found");
   });
 
+  it("give back the settings that they were given", async () => {
+    const unset = (await make({ settings: {} })).settings;
+    assert.deepEqual(
+      [unset.to_name, unset.folder_id, unset.template_id, unset.auto_footer, unset.inline_css, unset.auto_tweet, unset.fb_comments,
+        unset.auto_fb_post, unset.use_conversation, unset.authenticate, unset.timewarp, unset.drag_and_drop],
+      ["", "", 0, false, false, false, true, [], false, true, false, false],
+    );
+    const given = {
+      to_name: "*|FNAME|* *|LNAME|*", auto_footer: true, inline_css: true, auto_tweet: true, fb_comments: false,
+      auto_fb_post: ["12", "O'Neil"], use_conversation: true, authenticate: false,
+    };
+    const made = await make({ settings: given });
+    for (const [key, value] of Object.entries(given)) assert.deepEqual(made.settings[key], value, key);
+    const path = `/3.0/campaigns/${made.id}`;
+    // as clients do: what was read is written back
+    const { body } = await server.mailchimp.patch(path, { settings: made.settings, tracking: made.tracking });
+    assert.deepEqual(body.settings, made.settings);
+    const { body: other } = await server.mailchimp.patch(path, { settings: { auto_footer: false, auto_fb_post: [] } });
+    assert.deepEqual(other.settings, { ...made.settings, auto_footer: false, auto_fb_post: [] });
+  });
+
+  it("refuse what would make another mail of it, and is not done", async () => {
+    const cases: [object, string][] = [
+      [{ settings: { timewarp: true } }, "settings.timewarp"], [{ settings: { timewarp: "x" } }, "settings.timewarp"],
+      [{ settings: { auto_fb_post: "12" } }, "settings.auto_fb_post"], [{ settings: { auto_fb_post: [12] } }, "settings.auto_fb_post"],
+      [{ settings: { auto_footer: "yes" } }, "settings.auto_footer"], [{ settings: { template_id: "x" } }, "settings.template_id"],
+      [{ settings: { template_id: -1 } }, "settings.template_id"], [{ settings: [] }, "settings"],
+      [{ tracking: { google_analytics: "summer" } }, "tracking.google_analytics"],
+      [{ tracking: { clicktale: "summer" } }, "tracking.clicktale"],
+    ];
+    const made = await make();
+    for (const [change, field] of cases) {
+      const body = { type: "regular", ...change };
+      assert.equal((await server.mailchimp.post("/3.0/campaigns", body, { status: 400 })).body.errors[0].field, field);
+      const refused = await server.mailchimp.patch(`/3.0/campaigns/${made.id}`, change, { status: 400 });
+      assert.equal(refused.body.errors[0].field, field);
+    }
+    const { body } = await server.mailchimp.get(`/3.0/campaigns/${made.id}`);
+    assert.deepEqual(body.settings, made.settings);
+  });
+
   it("are listed by type, status and audience, newest first if asked", async () => {
     const first = await make({ type: "plaintext" });
     const second = await make({ type: "plaintext" });

@@ -76,6 +76,7 @@ static void write_settings(const struct campaign *c, struct json_writer *w)
 	json_key_bool(w, "inline_css", s->inline_css);
 	json_key_bool(w, "auto_tweet", s->auto_tweet);
 	json_key_bool(w, "fb_comments", s->fb_comments);
+	json_key_raw(w, "auto_fb_post", str_of(s->auto_fb_post));
 	json_key_bool(w, "timewarp", false);
 	json_key_int(w, "template_id", s->template_id);
 	json_key_bool(w, "drag_and_drop",
