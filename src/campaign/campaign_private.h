@@ -21,4 +21,10 @@ void campaign_settings_format(const struct campaign_settings *settings,
 void campaign_tracking_format(const struct campaign_tracking *tracking,
 			      struct strbuf *out);
 
+/* A row in `save` with new names, of what *c says; read again into *out.
+ * resend_of: whose non-openers it goes to; 0: nobody's. */
+int campaign_store_new(struct tx *tx, const struct campaign *c,
+		       int64_t resend_of, int64_t now_ms, struct arena *arena,
+		       struct campaign *out, struct err *err);
+
 #endif

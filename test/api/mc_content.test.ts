@@ -31,8 +31,9 @@ describe("content of campaigns", () => {
   it("comes of a template whose sections are filled, and readers see no marks", async () => {
     const id = await template(page);
     const c = await make();
-    const { html } = await put(c, { template: { id, sections: { title: "Hi *|FNAME|*", text: "<b>مرحبا</b>" } } });
+    const { html, archive_html } = await put(c, { template: { id, sections: { title: "Hi *|FNAME|*", text: "<b>مرحبا</b>" } } });
     assert.equal(html, page.replace("Default", "Hi *|FNAME|*").replace("Text <div>in</div>", "<b>مرحبا</b>"));
+    assert.doesNotMatch(archive_html, /mc:/);
     const now = (await api.get(`/3.0/campaigns/${c.id as string}`)).body;
     assert.equal(now.settings.template_id, id);
     assert.equal(now.content_type, "template");

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "campaign/content.h"
 #include "campaign/content_fetch.h"
+#include "campaign/html/html_sections.h"
 
 static int write_content(struct request *rq, struct response *rs, struct db *db,
 			 struct err *err)
@@ -25,7 +26,7 @@ static int write_content(struct request *rq, struct response *rs, struct db *db,
 	json_key(&w, "html");
 	json_str(&w, content.html);
 	json_key(&w, "archive_html");
-	json_str(&w, content.html);
+	json_str(&w, html_sections_strip(content.html, rq->arena));
 	mc_links_begin(&w);
 	mc_link(&w, "parent", "GET", mc_base(rq), "/campaigns/%s",
 		campaign.hex);
