@@ -37,6 +37,11 @@ UPDATE account_export SET job_id = ? WHERE id = ?;
 UPDATE account_export SET is_open = 0, finished_ms = ?, size_bytes = ?
 WHERE id = ? AND is_open = 1;
 
+-- name: account-export-empty
+-- One writer: the file of a finished one goes, and nothing else changes it.
+-- args: id
+UPDATE account_export SET size_bytes = 0 WHERE id = ? AND is_open = 0;
+
 -- name: account-export-remove
 -- args: id
 DELETE FROM account_export WHERE id = ?;

@@ -34,6 +34,14 @@ ORDER BY +id DESC LIMIT ? OFFSET ?;
 SELECT COUNT(*) FROM api_batch
 WHERE (? = 1 OR (user_id = ? AND (user_id <> 0 OR key_id = ?)));
 
+-- name: api-batch-ids
+SELECT id FROM api_batch ORDER BY id;
+
+-- name: api-batch-any
+-- Is anything kept for clients?
+SELECT CASE WHEN EXISTS (SELECT 1 FROM api_batch)
+	OR EXISTS (SELECT 1 FROM account_export) THEN 1 ELSE 0 END;
+
 -- name: api-batch-count-open
 SELECT COUNT(*) FROM api_batch WHERE completed_ms IS NULL;
 
@@ -102,3 +110,8 @@ SELECT bytes, packed FROM api_batch_answer WHERE batch_id = ? AND nr = ?;
 -- name: api-batch-answer-remove
 -- args: batch
 DELETE FROM api_batch_answer WHERE batch_id = ?;
+
+-- name: api-batch-answer-put
+-- One writer: a piece is written once, and changed by one job only.
+-- args: bytes, packed, batch, nr
+UPDATE api_batch_answer SET bytes = ?, packed = ? WHERE batch_id = ? AND nr = ?;

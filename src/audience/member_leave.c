@@ -2,6 +2,7 @@
  * How a user or the API has members leave: archived, forgotten. What delivery
  * brings is in member_depart.c.
  */
+#include "audience/batch/api_forget.h"
 #include "audience/kept/list_history.h"
 #include "audience/kept/list_kept.h"
 #include "audience/list.h"
@@ -151,6 +152,7 @@ int member_forget(struct tx *tx, const struct list *list, const char *key,
 	if (member_get(tx->db, list->id, key, arena, &m, err) < 0 ||
 	    member_run_load(&run, err) < 0 ||
 	    forget_told(tx, &m, arena, err) < 0 ||
+	    api_forget_enqueue(tx, m.address, actor->now_ms, err) < 0 ||
 	    tell_deleted(&run, &m, err) < 0)
 		return -1;
 	return forget_rows(tx, &m, actor->now_ms, err);

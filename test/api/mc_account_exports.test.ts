@@ -101,6 +101,20 @@ describe("account exports", () => {
     assert.equal([...files.values()][0]!.toString().split("\r\n").length, MEMBERS + 2);
   });
 
+  it("are gone when somebody is erased, and not made again that day", async () => {
+    const [last] = (await server.mailchimp.get(exports, { count: 1 })).body.exports;
+    await server.mailchimp.post(`/3.0/lists/${list}/members/e7@b.example/actions/delete-permanent`, undefined, { status: 204 });
+    await until("the file is gone", async () =>
+      (await server.mailchimp.get(`${exports}/${last.export_id}`)).body.download_url === "");
+    assert.equal((await fetch(last.download_url)).status, 404);
+    await server.mailchimp.post(exports, { include_stages: ["audiences"] }, { status: 400 });
+    dayLater(server);
+    const { body } = await server.mailchimp.post(exports, { include_stages: ["campaigns"] });
+    dayLater(server);
+    await ended(server.mailchimp, body.export_id);
+    await ended(server.mailchimp, (await server.mailchimp.post(exports, { include_stages: ["reports"] })).body.export_id);
+  });
+
   it("are fetched by their address only", async () => {
     const [last, first] = (await server.mailchimp.get(exports, { count: 2 })).body.exports;
     const url = new URL(last.download_url);

@@ -180,6 +180,20 @@ describe("batches", () => {
     for (const a of all.flat()) assert.ok(a.status_code === 200 || a.response.title === "Member Exists", JSON.stringify(a));
   });
 
+  it("tell nothing of who is erased", async () => {
+    await runBatch(api, [subscribe(list, "erased@b.example"), subscribe(list, "stays@b.example")]);
+    const { body } = await api.post(batches, { operations: ["erased", "Erased", "stays"].map((name) => (
+      { method: "GET", path: `/lists/${list}/members/${name}@b.example`, operation_id: `${name}@b.example` })) });
+    await batchEnds(api, body.id);
+    await api.post(`/3.0/lists/${list}/members/erased@b.example/actions/delete-permanent`, undefined, { status: 204 });
+    const answers = await until("it is gone from the answers", async () => {
+      const now = await batchAnswers((await api.get(`${batches}/${body.id}`)).body);
+      return !/erased@b/i.test(JSON.stringify(now)) && now;
+    });
+    assert.deepEqual(answers.map((a) => [a.status_code, a.operation_id, a.response !== ""]),
+      [[200, "", false], [200, "", false], [200, "stays@b.example", true]]);
+  });
+
   it("are written in files that any program unpacks", async () => {
     const { body } = await api.post(batches, { operations:
       Array.from({ length: 30 }, (_, i) => ({ method: "GET", path: `/lists/${list}/members?count=1000&offset=${i}`, operation_id: `${i}` })) });

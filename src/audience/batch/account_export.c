@@ -216,6 +216,18 @@ int account_export_add(struct tx *tx, const json_t *body,
 	return account_export_get(tx->db, id, out, err);
 }
 
+int account_export_empty(struct db *db, int64_t id, struct err *err)
+{
+	CLEANUP(tx_release) struct tx tx = TX_INIT;
+	struct sql_args args = SQL_ARGS(sql_int(id));
+
+	if (tx_begin(db, &tx, err) < 0 ||
+	    db_exec(&tx, SQL_ACCOUNT_EXPORT_PIECE_REMOVE, args, err) < 0 ||
+	    db_exec(&tx, SQL_ACCOUNT_EXPORT_EMPTY, args, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
 int account_export_forget(struct db *db, int64_t now_ms, struct err *err)
 {
 	CLEANUP(tx_release) struct tx tx = TX_INIT;

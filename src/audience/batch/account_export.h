@@ -29,7 +29,7 @@ struct account_export {
 	int64_t since_ms; /* 0: all there is */
 	bool is_open;
 	int64_t started_ms, finished_ms; /* 0: not yet */
-	int64_t size_bytes;
+	int64_t size_bytes; /* 0: not finished, or its file is gone */
 };
 struct account_exports VEC_FIELDS(struct account_export);
 
@@ -50,6 +50,8 @@ int account_export_list(struct db *db, int64_t count, int64_t offset,
 /* Of the finished file, the nth piece, appended: 1, 0 behind the last, -1. */
 int account_export_read(struct db *db, int64_t id, int64_t nr,
 			struct strbuf *out, struct err *err);
+/* The file goes; that it was made stays, for one a day. */
+int account_export_empty(struct db *db, int64_t id, struct err *err);
 /* One that was kept long enough goes: 1, 0, -1. */
 int account_export_forget(struct db *db, int64_t now_ms, struct err *err);
 

@@ -20,7 +20,7 @@ static int write_export(const struct request *rq, struct db *db,
 {
 	const char *base = mc_base(rq), *url = "";
 
-	if (e->finished_ms &&
+	if (e->size_bytes > 0 &&
 	    capability_url(rq, db, file_path(rq->arena, e->id), &url, err) < 0)
 		return -1;
 	json_begin_object(w);
@@ -128,6 +128,8 @@ int mc_account_exports_file(struct request *rq, struct response *rs,
 	    capability_check(rq, db, file_path(rq->arena, s->id), err) < 0 ||
 	    account_export_get(db, s->id, &e, err) < 0)
 		return -1;
+	if (e.size_bytes == 0)
+		return mc_not_found(err);
 	s->store = api_of(rq)->store;
 	rs->content_type = "application/zip";
 	response_header(rs, "Content-Disposition",

@@ -12,7 +12,7 @@
 
 struct api;
 
-#define ACCOUNT_JOB_KINDS 2
+#define ACCOUNT_JOB_KINDS 3
 
 /* How many were written to *out; api must outlive the runner. */
 size_t account_job_kinds(const struct api *api,
