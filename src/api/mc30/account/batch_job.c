@@ -82,15 +82,19 @@ static const char *query_of(const struct work *w,
 			    from + (long long)w->batch.next_offset, op->query);
 }
 
-/* Is it a page of a collection, and is that full? */
-static bool has_more(struct str body)
+/* Is it a page of a collection, and is that full? What does not page at all is
+ * as long as it says. */
+static bool has_more(struct str body, int64_t offset)
 {
 	CLEANUP(json_free) json_t *tree = NULL;
 	struct err ignored = ERR_INIT;
+	int64_t total = INT64_MAX;
 	const char *name;
 	const json_t *value;
 
-	if (json_parse(body, &tree, &ignored) < 0 || !json_is_object(tree))
+	if (json_parse(body, &tree, &ignored) < 0 || !json_is_object(tree) ||
+	    json_get_int(tree, "total_items", &total, &ignored) < 0 ||
+	    offset + PAGE >= total)
 		return false;
 	json_object_foreach (tree, name, value)
 		if (json_array_size(value) == PAGE &&
@@ -104,7 +108,8 @@ static void move_on(struct work *w, const struct api_operation *op,
 {
 	w->batch.finished++;
 	w->batch.errored += reply->status >= 400;
-	if (reads_all(op) && reply->status == 200 && has_more(reply->body)) {
+	if (reads_all(op) && reply->status == 200 &&
+	    has_more(reply->body, w->batch.next_offset)) {
 		w->batch.total++;
 		w->batch.next_offset += PAGE;
 		return;
