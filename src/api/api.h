@@ -17,23 +17,25 @@ struct job_kind;
 struct journal;
 struct router;
 struct runner;
+struct last_use;
 struct webhook_options;
 
 struct api {
 	const struct contract *contract; /* of /api/v1 */
 	struct store *store;
-	const struct router *router; /* for our own requests, http/call.h */
-	struct runner *account_jobs; /* batches, exports; as the next */
-	struct runner *crm_jobs;          /* woken after a job was added */
-	struct runner *audience_jobs;     /* same */
+	const struct router *router;  /* for our own requests, http/call.h */
+	struct runner *account_jobs;  /* batches, exports; as the next */
+	struct runner *crm_jobs;      /* woken after a job was added */
+	struct runner *audience_jobs; /* same */
 	const struct job_kind *crm_kinds; /* of its jobs, whoever runs them */
 	size_t crm_kinds_n;
 	struct bridge *bridge;
 	struct delivery *delivery;
-	struct journal *journal; /* of opt-outs; see journal/journal.h */
-	const char *data;        /* folder for uploads of imports */
-	const char *public_url;  /* without final slash */
-	bool has_public_url;     /* it was configured */
+	struct last_use *last_use; /* of keys and sessions */
+	struct journal *journal;   /* of opt-outs; see journal/journal.h */
+	const char *data;          /* folder for uploads of imports */
+	const char *public_url;    /* without final slash */
+	bool has_public_url;       /* it was configured */
 	/* Options; "": the settings. */
 	const char *organisation, *postal_address;
 	const char *relay;                      /* has a password in it */

@@ -498,6 +498,7 @@ static void fill_api(struct server *s)
 	s->api.data = s->config->store.data;
 	s->api.public_url = s->public_url;
 	s->api.has_public_url = *s->config->app.public_url != '\0';
+	s->api.last_use = s->last_use;
 	s->api.organisation = s->config->app.organisation;
 	s->api.postal_address = s->config->app.postal_address;
 	s->api.relay = s->config->delivery.relay;

@@ -92,6 +92,11 @@ static int missing(const struct request *rq, struct err *err)
 				 : "Sign in, or send a key");
 }
 
+int auth_key(const struct request *rq, const char **out)
+{
+	return header_key(rq, out);
+}
+
 static int find_key(const struct request *rq, const char **out, struct err *err)
 {
 	/* a part of Mailchimp's contract; what stands in addresses is logged */

@@ -2,10 +2,11 @@
  * http/auth.h - who asks: credentials of a request, and the rights of routes
  *
  * Keys come as `Authorization: Basic any:KEY`, `Bearer KEY`, `apikey KEY`,
- * `OAuth KEY`, or, of Mailchimp's API only, `?apikey=KEY` (the header wins; both
- * and different is an error). Browsers come with the cookie `muster_session`, and send the
- * session's token in X-CSRF-Token with anything but GET and HEAD. What a key
- * or a session is worth is known to the callback that app/ gives.
+ * `OAuth KEY`, or, of Mailchimp's API only, `?apikey=KEY` (the header wins;
+ * both and different is an error). Browsers come with the cookie
+ * `muster_session`, and send the session's token in X-CSRF-Token with anything
+ * but GET and HEAD. What a key or a session is worth is known to the callback
+ * that app/ gives.
  *
  * Whoever wants to see a page without any credentials is sent to the page to
  * sign in. WWW-Authenticate is for programs: a browser would ask for a password
@@ -43,6 +44,8 @@ bool auth_is_browser(const struct request *rq);
 /* Somebody reads the answer in a browser: it is to be a page, whatever part of
  * the path space it is of. */
 bool auth_is_navigation(const struct request *rq);
+/* The key of the header: 1, 0: none, -1: it cannot be read. */
+int auth_key(const struct request *rq, const char **out);
 /* It came with a key, right or wrong. */
 bool auth_has_key(const struct request *rq);
 
