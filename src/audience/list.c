@@ -1,5 +1,6 @@
 #include "audience/list.h"
 
+#include "audience/form/signup_form.h"
 #include "audience/interest/interest.h"
 #include "audience/kept/list_kept.h"
 #include "audience/member.h"
@@ -333,7 +334,8 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms, struct err *err)
 		return err_title(err, ERR_CONFLICT, "Method Not Allowed",
 				 "The master audience cannot be deleted.");
 	if (member_sides_drop_list(tx, list.id, err) < 0 ||
-	    interest_remove_all(tx, list.id, err) < 0)
+	    interest_remove_all(tx, list.id, err) < 0 ||
+	    signup_form_remove(tx, list.id, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		if (db_exec(tx, steps[i], SQL_ARGS(sql_int(list.id)), err) < 0)
@@ -371,6 +373,24 @@ int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		return -1;
 	*out = list;
 	return 1;
+}
+
+int list_account_id(struct db *db, char out[LIST_ACCOUNT_HEX + 1],
+		    struct err *err)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	char digits[SHA256_HEX + 1];
+	struct list master;
+	int found = db_get(db, SQL_LIST_MASTER, SQL_NO_ARGS, read_row, arena,
+			   &master, err);
+
+	*out = '\0';
+	if (found <= 0)
+		return found;
+	sha256_hex(str_of(master.hex), digits);
+	memcpy(out, digits, LIST_ACCOUNT_HEX);
+	out[LIST_ACCOUNT_HEX] = '\0';
+	return 0;
 }
 
 /* --- figures --- */

@@ -73,7 +73,7 @@ int list_add(struct tx *tx, const json_t *body, int64_t now_ms,
 /* What the body does not give stays. ERR_NOT_FOUND, ERR_INVALID. */
 int list_update(struct tx *tx, const char *hex, const json_t *body,
 		struct arena *arena, struct list *out, struct err *err);
-/* With its members, segments, interests and webhooks; campaigns stay.
+/* With its members, segments, interests, form and webhooks; campaigns stay.
  * ERR_NOT_FOUND; the master audience is ERR_CONFLICT. */
 int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
 		struct err *err);
@@ -82,6 +82,12 @@ int list_remove(struct tx *tx, const char *hex, int64_t now_ms,
  * now, 0 if it was there, -1. organisation may be "". */
 int list_ensure_master(struct tx *tx, const char *organisation, int64_t now_ms,
 		       struct arena *arena, struct list *out, struct err *err);
+
+/* The account's id in the API: digits that are the same for ever, made of the
+ * master audience; "" while there is none. */
+#define LIST_ACCOUNT_HEX 25
+int list_account_id(struct db *db, char out[LIST_ACCOUNT_HEX + 1],
+		    struct err *err);
 
 /* When a campaign to it was last sent; 0: never. */
 int list_last_sent_ms(struct db *db, int64_t list_id, int64_t *out,

@@ -4,31 +4,14 @@
 #include "api/handlers.h"
 #include "audience/list.h"
 #include "base/arena.h"
-#include "base/crypto.h"
 #include "base/err.h"
 
-#include <string.h>
-
-#define ACCOUNT_HEX 25
-
-/* The account's id: 25 hex digits that are the same for ever. */
-static void account_id(const struct list *master, char out[ACCOUNT_HEX + 1])
-{
-	char digits[SHA256_HEX + 1];
-
-	sha256_hex(str_of(master->hex), digits);
-	memcpy(out, digits, ACCOUNT_HEX);
-	out[ACCOUNT_HEX] = '\0';
-}
-
 static void write_account(const struct request *rq, const struct list *master,
-			  struct json_writer *w)
+			  const char *id, struct json_writer *w)
 {
 	const char *organisation = api_of(rq)->organisation;
 	const char *company = list_company(master, rq->arena);
-	char id[ACCOUNT_HEX + 1];
 
-	account_id(master, id);
 	json_key_text(w, "account_id", id);
 	json_key_text(w, "login_id", id);
 	json_key_text(w, "account_name",
@@ -107,8 +90,9 @@ int mc_root(struct request *rq, struct response *rs, struct err *err)
 	struct list master = { .hex = "", .name = "", .contact = "{}" };
 	struct json_writer w = mc_writer(rq, rs);
 	int64_t total = 0, subscribers = 0;
+	char account[LIST_ACCOUNT_HEX + 1];
 
-	if (mc_db(rq, &db, err) < 0 ||
+	if (mc_db(rq, &db, err) < 0 || list_account_id(db, account, err) < 0 ||
 	    list_list(db, &filter, rq->arena, &lists, &total, err) < 0)
 		return -1;
 	vec_each (&lists, list) {
@@ -121,7 +105,7 @@ int mc_root(struct request *rq, struct response *rs, struct err *err)
 		}
 	}
 	json_begin_object(&w);
-	write_account(rq, &master, &w);
+	write_account(rq, &master, account, &w);
 	write_contact(rq, &master, &w);
 	write_rest(rq, subscribers, &of_master, &w);
 	json_end_object(&w);

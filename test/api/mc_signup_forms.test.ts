@@ -1,0 +1,99 @@
+/** How the sign-up form of an audience looks, as the Marketing API says it. */
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { isPostgres, useServer, type Client, type Json } from "../harness/index.js";
+
+const field = (reply: { body: Json }) => reply.body.errors[0].field;
+
+describe("the sign-up form of an audience", () => {
+  const server = useServer();
+  let api: Client;
+  let list: string;
+  let path: string;
+  const form = async () => (await api.get(path)).body.signup_forms[0];
+
+  before(async () => {
+    api = server.mailchimp;
+    list = (await api.get("/3.0/lists")).body.lists[0].id;
+    path = `/3.0/lists/${list}/signup-forms`;
+  });
+
+  it("is the usual one at first, and says where its page is", async () => {
+    const { body } = await api.get(path);
+    assert.equal(body.total_items, 1);
+    const [usual] = body.signup_forms;
+    assert.deepEqual([usual.contents, usual.styles, usual.header.text], [[], [], ""]);
+    const { account_id } = (await api.get("/3.0/")).body;
+    assert.equal(usual.signup_form_url, `${server.url}/subscribe?u=${account_id}&id=${list}`);
+    assert.deepEqual((await api.get(path, { fields: "total_items" })).body, { total_items: 1 });
+  });
+
+  it("is changed in parts", async () => {
+    const changed = (await api.post(path, {
+      header: { text: "Post von uns", image_url: "https://example.org/a.png", image_align: "center" },
+      contents: [{ section: "signup_message", value: "Hallo" }, { section: "signup_thank_you_title", value: "Danke" }],
+      styles: [{ selector: "page_background", options: [{ property: "background-color", value: "#fff" }] }],
+    })).body;
+    assert.deepEqual(await form(), changed);
+    assert.equal(changed.header.image_align, "center");
+    const again = (await api.post(path, { header: { image_url: "" }, contents: [{ section: "signup_message", value: "Neu" }] })).body;
+    assert.deepEqual([again.header.text, again.header.image_url], ["Post von uns", ""]);
+    assert.deepEqual(again.contents.map((c: Json) => c.value), ["Neu", "Danke"]);
+    assert.deepEqual(again.styles, changed.styles);
+    assert.deepEqual((await api.post(path, {})).body, again);
+    assert.deepEqual((await api.post(path, { header: null, contents: null, styles: null })).body, again);
+  });
+
+  it("refuses what is none", async () => {
+    const wrong: [Json, string][] = [
+      [{ header: { image_url: "http://example.org/a.png" } }, "header.image_url"],
+      [{ header: { image_url: "javascript:alert(1)" } }, "header.image_url"],
+      [{ header: { image_align: "middle" } }, "header.image_align"],
+      [{ header: { text: "x".repeat(20_001) } }, "header.text"],
+      [{ header: { text: 5 } }, "text"],
+      [{ header: [] }, "header"],
+      [{ contents: {} }, "contents"],
+      [{ contents: ["x"] }, "contents"],
+      [{ contents: [{ section: "nonsense", value: "" }] }, "contents"],
+      [{ contents: [{ section: "signup_message", value: 1 }] }, "value"],
+      [{ styles: [{ selector: "body", options: [] }] }, "styles"],
+      [{ styles: [{ selector: "forms_errors", options: [null] }] }, "styles"],
+      [{ styles: [{ selector: "forms_errors", options: [{ value: "red" }] }] }, "styles"],
+      [{ styles: [{ selector: "forms_errors", options: Array(51).fill({ property: "color", value: "red" }) }] }, "styles"],
+    ];
+    const before = await form();
+    for (const [body, name] of wrong)
+      assert.equal(field(await api.post(path, body, { status: 400, unchecked: true })), name, JSON.stringify(body).slice(0, 80));
+    await api.post(path, '{"header":', { status: 400 });
+    assert.deepEqual(await form(), before);
+    await api.get("/3.0/lists/0123456789/signup-forms", {}, { status: 404 });
+    await api.post("/3.0/lists/0123456789/signup-forms", {}, { status: 404 });
+  });
+
+  it("keeps what two say at once", async () => {
+    await Promise.all([
+      api.post(path, { header: { image_alt: "A" } }),
+      api.post(path, { header: { image_width: "100" } }),
+      api.post(path, { contents: [{ section: "unsub_message", value: "Bye" }] }),
+    ]);
+    const { header, contents } = await form();
+    assert.deepEqual([header.image_alt, header.image_width], ["A", "100"]);
+    assert.ok(contents.some((c: Json) => c.value === "Bye"), isPostgres ? "pg" : "sqlite");
+  });
+
+  it("needs the right to market, and goes with its audience", async () => {
+    const reader = api.as(await server.createKey("u", "user"), true);
+    await reader.get(path);
+    await reader.post(path, {}, { status: 403 });
+    const { body } = await api.post("/3.0/lists", {
+      name: "Second",
+      contact: { company: "Acme", address1: "1 Road", city: "Town", state: "", zip: "1", country: "DE" },
+      permission_reminder: "You asked.",
+      campaign_defaults: { from_name: "A", from_email: "a@example.org", subject: "", language: "en" },
+      email_type_option: true,
+    });
+    await api.post(`/3.0/lists/${body.id}/signup-forms`, { header: { text: "x" } });
+    await api.delete(`/3.0/lists/${body.id}`);
+    await api.get(`/3.0/lists/${body.id}/signup-forms`, {}, { status: 404 });
+  });
+});
