@@ -65,3 +65,11 @@ DELETE FROM member_note WHERE member_id IN (
 -- args: list
 DELETE FROM member_event WHERE member_id IN (
 	SELECT id FROM member WHERE list_id = ?);
+
+-- name: side-drop-signups
+-- args: JSON array of member ids
+DELETE FROM signup WHERE member_id IN JSON_INTS(?);
+
+-- name: side-list-drop-signups
+-- args: list
+DELETE FROM signup WHERE member_id IN (SELECT id FROM member WHERE list_id = ?);

@@ -32,3 +32,13 @@ SELECT 1 FROM forgotten WHERE list_id = ? LIMIT 1;
 SELECT id, CASE WHEN list_id < 0 THEN 0 ELSE status END, address,
 	CASE WHEN EXISTS (SELECT 1 FROM suppression) THEN 1 ELSE 0 END
 FROM member WHERE id IN JSON_INTS(?) ORDER BY id;
+
+-- name: suppression-reason
+-- args: keyed hash
+SELECT reason FROM suppression WHERE keyed_hash = ?;
+
+-- name: suppression-lift
+-- What a contact caused may be lifted by its own word; what somebody entered
+-- stays. args: keyed hash
+DELETE FROM suppression WHERE keyed_hash = ?
+	AND reason IN ('complaint', 'erasure');

@@ -43,6 +43,7 @@ struct api {
 	bool links_private; /* a check of links may go there, too */
 	const char *dns;    /* see dns/dns.h */
 	const char *dkim_domain, *dkim_selector;
+	int64_t signups_per_client; /* in an hour; 0: no limit */
 };
 
 struct api *api_of(const struct request *rq);

@@ -160,6 +160,13 @@ const struct option app_option_table[] = {
 	  .least = 1,
 	  .most = 32,
 	  .help = "Jobs that run at the same time, a schema" },
+	{ .name = "signup.per_client",
+	  .type = OPTION_INT,
+	  .offset = offsetof(struct app_options, signups_per_client),
+	  .least = 0,
+	  .most = 100000,
+	  .help = "Sign-ups by the hosted forms in an hour from one client "
+		  "address; 0: no limit" },
 	{ .name = "sync.reconcile_at",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct app_options, reconcile_at),

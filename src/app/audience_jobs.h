@@ -7,12 +7,14 @@
 #include "jobs/runner.h"
 
 struct api;
+struct confirm_mail;
 struct webhook_options;
 
-/* webhooks and api must outlive the runner. */
+/* webhooks, confirm_mail and api must outlive the runner. */
 int audience_jobs_start(struct store *store,
 			const struct runner_options *options,
 			const struct webhook_options *webhooks,
+			struct confirm_mail *confirm_mail,
 			const struct api *api, struct runner **out,
 			struct err *err);
 

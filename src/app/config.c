@@ -390,6 +390,7 @@ static struct config_private *config_defaults(struct config *c)
 			 .log_level = "info",
 			 .job_threads = 2,
 			 .reconcile_at = "02:00",
+			 .signups_per_client = 30,
 			 .watch_ms = 10 * MS_SECOND,
 			 .reconcile_max_age_ms = 36 * MS_HOUR,
 			 .suppression_journal = "" },

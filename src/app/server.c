@@ -30,6 +30,7 @@
 #include "crm/user/identity.h"
 #include "crm/user/last_use.h"
 #include "crm/user/user.h"
+#include "delivery/confirm_mail.h"
 #include "delivery/outbox/outbox_forget.h"
 #include "delivery/relay_setting.h"
 #include "http/server.h"
@@ -62,6 +63,7 @@ struct server {
 	struct delivery *delivery;
 	struct bridge *bridge;
 	struct runner *crm_jobs, *audience_jobs, *account_jobs;
+	struct confirm_mail *confirm_mail;
 	struct job_kind crm_kinds[KINDS_MAX];
 	struct delivery_setup delivery_setup;
 	struct import_context import_context;
@@ -305,13 +307,24 @@ static int start_journal(struct server *s, struct err *err)
 
 static int start_audience_jobs(struct server *s, struct err *err)
 {
+	struct confirm_mail_setup mail = {
+		.store = s->store,
+		.options = &s->config->delivery,
+		.public_url = s->public_url,
+		.has_public_url = *s->config->app.public_url != '\0',
+		.organisation = s->config->app.organisation,
+		.postal_address = s->config->app.postal_address,
+	};
 	struct runner_options o = {
 		.schema = STORE_AUDIENCE,
 		.threads = (int)s->config->app.job_threads,
 		.instance = s->instance,
 	};
 
-	if (audience_jobs_start(s->store, &o, &s->webhooks, &s->api,
+	if (confirm_mail_new(&mail, &s->confirm_mail, err) < 0)
+		return err_prefix(err, "delivery");
+	if (audience_jobs_start(s->store, &o, &s->webhooks, s->confirm_mail,
+				&s->api,
 				&s->audience_jobs, err) < 0)
 		return -1;
 	s->api.audience_jobs = s->audience_jobs;
@@ -509,6 +522,7 @@ static void fill_api(struct server *s)
 	s->api.webhooks = &s->webhooks;
 	s->api.links_private = s->config->app.webhooks_private;
 	s->api.dns = s->config->app.dns;
+	s->api.signups_per_client = s->config->app.signups_per_client;
 	s->api.dkim_domain = s->config->delivery.dkim_domain;
 	s->api.dkim_selector = s->config->delivery.dkim_selector;
 	s->api.contract = s->contract = contract_new();
@@ -616,6 +630,7 @@ void server_free(struct server **server)
 	runner_free(&s->crm_jobs);
 	runner_free(&s->audience_jobs);
 	runner_free(&s->account_jobs);
+	confirm_mail_free(&s->confirm_mail);
 	bridge_free(&s->bridge);
 	http_server_free(&s->internal);
 	delivery_free(&s->delivery);

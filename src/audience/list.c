@@ -87,6 +87,11 @@ const char *list_company(const struct list *list, struct arena *arena)
 	return text_of(list->contact, "company", arena);
 }
 
+const char *list_language(const struct list *list, struct arena *arena)
+{
+	return text_of(list->campaign_defaults, "language", arena);
+}
+
 struct list_sender list_sender_of(const struct list *list, struct arena *arena)
 {
 	return (struct list_sender){

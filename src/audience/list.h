@@ -49,6 +49,8 @@ int list_get_by_id(struct db *db, int64_t id, struct arena *arena,
 
 /* Of its contact; "" if it has none. */
 const char *list_company(const struct list *list, struct arena *arena);
+/* Of its campaigns, "" if it has none. */
+const char *list_language(const struct list *list, struct arena *arena);
 /* Of its campaign_defaults, "" if it has none: {"from_name", "from_email"}. */
 struct list_sender {
 	const char *name, *email;

@@ -199,7 +199,9 @@ struct member_op {
 	const char *key;    /* PUT, PATCH: of the path; else NULL */
 	const json_t *body; /* the API's object */
 	bool skip_merge_validation;
-	bool sync_tags; /* the tags given replace those there are */
+	bool sync_tags;  /* the tags given replace those there are */
+	bool by_contact; /* its own word: what it said before, and what was
+			    done to it, stands in no way (form/signup.h) */
 	/* out */
 	enum member_outcome outcome;
 	struct member member; /* as it is now, unless refused; its strings live

@@ -2,6 +2,7 @@
  * member_apply: many changes with few statements. Everything that the changes
  * need is read first, decided in memory, and written in one batch.
  */
+#include "audience/form/signup.h"
 #include "audience/kept/list_kept.h"
 #include "audience/list.h"
 #include "audience/member_private.h"
@@ -522,6 +523,27 @@ static int tell_all(struct member_run *run, struct member_entry **dirty,
 	return 0;
 }
 
+/* Whoever becomes pending is asked to confirm. */
+static int ask_all(struct member_run *run, struct member_entry **dirty,
+		   size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct member_entry *e = dirty[i];
+		struct signup_mail_order order = {
+			.member = &e->now,
+			.mail = SIGNUP_MAIL_CONFIRM,
+			.language = e->now.language,
+		};
+
+		if (e->now.status == MEMBER_PENDING &&
+		    (e->is_new || e->old.status != MEMBER_PENDING) &&
+		    signup_order_mail(run->tx, &order, run->actor, run->arena,
+				      err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- the whole --- */
 
 static int decide_all(struct member_run *run, struct member_op *ops, size_t n,
@@ -561,7 +583,10 @@ static int apply_ops(struct member_run *run, struct member_op *ops, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (ops[i].entry)
 			ops[i].member = ops[i].entry->now;
-	return tell_all(run, dirty, dirty_n, err);
+	return tell_all(run, dirty, dirty_n, err) < 0 ||
+			       ask_all(run, dirty, dirty_n, err) < 0
+		       ? -1
+		       : 0;
 }
 
 int member_apply(struct tx *tx, const struct list *list, struct member_op *ops,

@@ -50,9 +50,10 @@ static void note_was_cleaned(struct member *m)
 		m->unsubscribed_by = UNSUBSCRIBED_WAS_CLEANED;
 }
 
-static void subscribe(struct member *m, const struct member_actor *actor)
+static void subscribe(struct member *m, bool by_contact,
+		      const struct member_actor *actor)
 {
-	if (m->status == MEMBER_ARCHIVED || !m->opt_ms)
+	if (m->status == MEMBER_ARCHIVED || !m->opt_ms || by_contact)
 		m->opt_ms = actor->now_ms;
 	m->status = MEMBER_SUBSCRIBED;
 	m->unsubscribed_by = UNSUBSCRIBED_NOT;
@@ -74,15 +75,16 @@ static void unsubscribe(struct member *m, const struct member_actor *actor)
 }
 
 static int move_to_status(struct member *m, enum member_status to, bool is_new,
-			  const struct member_actor *actor, struct err *err)
+			  bool by_contact, const struct member_actor *actor,
+			  struct err *err)
 {
 	if (!is_new && m->status == to)
 		return 0;
 	switch (to) {
 	case MEMBER_SUBSCRIBED:
-		if (!may_return(m))
+		if (!may_return(m) && !by_contact)
 			return in_compliance(m->address, err);
-		subscribe(m, actor);
+		subscribe(m, by_contact, actor);
 		return 0;
 	case MEMBER_UNSUBSCRIBED:
 		unsubscribe(m, actor);
@@ -166,7 +168,8 @@ static int decide_status(const struct member_run *run,
 		entry->now.unsubscribed_ms = run->actor->now_ms;
 		entry->now.unsubscribed_campaign_id = 0;
 	}
-	return move_to_status(&entry->now, to, is_new, run->actor, err);
+	return move_to_status(&entry->now, to, is_new, op->by_contact,
+			      run->actor, err);
 }
 
 /* --- other fields --- */
@@ -304,10 +307,12 @@ static int lay_body(struct member_run *run, struct member_op *op,
 
 	if (entry->exists && must_be_new && !archived)
 		return refuse_existing_member(op->address, err);
-	if (is_new_to && past == ADDRESS_FORGOTTEN)
+	if (is_new_to && past == ADDRESS_FORGOTTEN && !op->by_contact)
 		return forgotten_email(op->address, err);
 	if (email->folded)
 		set_address(&entry->now, email, run->arena);
+	if (!entry->exists && op->by_contact)
+		entry->now.source = "Hosted Signup Form";
 	if ((is_new_to && past == ADDRESS_LEFT
 		     ? decide_status_with_no
 		     : decide_status)(run, op, entry, err) < 0 ||

@@ -67,6 +67,34 @@ int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		err);
 }
 
+int suppression_reason(struct db *db, const char *folded, struct arena *arena,
+		       const char **out, struct err *err)
+{
+	char hash[KEYED_HASH_HEX + 1];
+	struct suppression_key key;
+	int known = suppression_key_load(db, &key, err);
+
+	if (known <= 0)
+		return known;
+	suppression_hash(&key, folded, hash);
+	return db_find_text(db, SQL_SUPPRESSION_REASON,
+			    SQL_ARGS(sql_text(hash)), arena, out, err);
+}
+
+int suppression_lift(struct tx *tx, const char *folded, struct err *err)
+{
+	char hash[KEYED_HASH_HEX + 1];
+	struct suppression_key key;
+
+	if (suppression_key_ensure(tx, &key, err) < 0)
+		return -1;
+	suppression_hash(&key, folded, hash);
+	return db_exec(tx, SQL_SUPPRESSION_LIFT, SQL_ARGS(sql_text(hash)),
+		       err) < 0
+		       ? -1
+		       : 0;
+}
+
 /* The keyed hash of a left address is that of a text that is no address. */
 static void left_hash(const struct suppression_key *key, const char *folded,
 		      char out[KEYED_HASH_HEX + 1])

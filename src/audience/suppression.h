@@ -44,6 +44,13 @@ void suppression_hash(const struct suppression_key *key, const char *folded,
 int suppression_add(struct tx *tx, const char *folded, const char *reason,
 		    int64_t now_ms, struct err *err);
 
+/* Why it is suppressed, in arena: 1, 0 (it is not), -1. */
+int suppression_reason(struct db *db, const char *folded, struct arena *arena,
+		       const char **out, struct err *err);
+/* The contact itself wants mail again: complaint and erasure are lifted, what
+ * was entered by hand stays. */
+int suppression_lift(struct tx *tx, const char *folded, struct err *err);
+
 /* The address is left, in that list. Twice is once. */
 int left_add(struct tx *tx, int64_t list_id, const char *folded, int64_t now_ms,
 	     struct err *err);

@@ -63,6 +63,11 @@ void track_free(struct track **track)
 	*track = NULL;
 }
 
+const struct track_keys *track_signing_keys(const struct track *t)
+{
+	return t->setup.mailing->keys;
+}
+
 /* --- links --- */
 
 static void read_target(const struct rows *rows, struct arena *arena, void *out)

@@ -21,6 +21,7 @@ struct reader_language;
 struct store;
 struct strbuf;
 struct track;
+struct track_keys;
 
 struct track_setup {
 	struct store *store;
@@ -30,6 +31,9 @@ struct track_setup {
 /* setup is copied; what it points to must outlive it. */
 struct track *track_new(const struct track_setup *setup);
 void track_free(struct track **track);
+
+/* Those of its setup, for other links that are signed. */
+const struct track_keys *track_signing_keys(const struct track *track);
 
 /* A hit as it came in; agents are cut at 500 bytes. */
 struct hit {

@@ -27,6 +27,9 @@ enum track_purpose {
 	TRACK_ARCHIVE = 'a', /* the message in the browser */
 	TRACK_PREFERENCES = 'p',
 	TRACK_TAKE_BACK = 's', /* an unsubscribe: subscribes again */
+	/* Of sign-ups; campaign_id: since when, in ms. */
+	TRACK_CONFIRM = 'y', /* member_id asked for mail */
+	TRACK_FORM = 'f',    /* member_id: the list whose form was shown */
 };
 
 struct track_token {

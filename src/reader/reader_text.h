@@ -3,9 +3,9 @@
  *
  * A reader is whoever gets mail: no user of ours, and nobody who chose a
  * language here. These are the words of the footer that a mail gets, of the
- * pages behind its links, and of what goes wrong there. One file a language
- * (german.c ...); each has every text, with the same merge tags (a test looks).
- * Texts are plain: who puts them into HTML escapes them.
+ * pages behind its links, of signing up, and of what goes wrong there. One file
+ * a language (german.c ...); each has every text, with the same merge tags (a
+ * test looks). Texts are plain: who puts them into HTML escapes them.
  */
 #ifndef READER_TEXT_H
 #define READER_TEXT_H
@@ -28,6 +28,48 @@ enum reader_text {
 	READER_TAKE_BACK,     /* a button */
 	READER_IS_TAKEN_BACK, /* by the audience; the CRM may know better */
 	READER_CANNOT_TAKE_BACK,
+	/* of the page where people sign up */
+	READER_SIGN_UP, /* a button */
+	READER_EMAIL,
+	READER_REQUIRED, /* behind a label */
+	READER_CHOOSE,
+	READER_DAY,
+	READER_MONTH,
+	READER_STREET,
+	READER_STREET_MORE,
+	READER_CITY,
+	READER_STATE,
+	READER_ZIP,
+	READER_COUNTRY,
+	READER_FORMAT,
+	READER_PLAIN_TEXT,
+	READER_TRAP, /* of a field that people do not see */
+	READER_FIX,
+	READER_ONCE_MORE,
+	READER_NEED_VALUE,
+	READER_NEED_EMAIL,
+	READER_NEED_NUMBER,
+	READER_NEED_DATE,
+	READER_NEED_DAY,
+	READER_NEED_URL,
+	READER_NEED_CHOICE,
+	READER_NEED_ADDRESS,
+	READER_TOO_LONG,
+	READER_ALMOST, /* a title; the next is what to do */
+	READER_ALMOST_MORE,
+	READER_SIGNED_UP, /* same */
+	READER_SIGNED_UP_MORE,
+	READER_CONFIRM_ASK,
+	READER_CONFIRM, /* a button */
+	READER_CONFIRMED,
+	READER_CONFIRM_OVER,
+	/* of the mails about that */
+	READER_CONFIRM_SUBJECT,
+	READER_CONFIRM_MAIL,
+	READER_CONFIRM_LINK,
+	READER_CONFIRM_IGNORE,
+	READER_KNOWN_SUBJECT,
+	READER_KNOWN_MAIL,
 	/* a title and what to do about it */
 	READER_NO_LINK,
 	READER_NO_LINK_MORE,
